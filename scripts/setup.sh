@@ -22,6 +22,7 @@ packages_for() {
         echo librsvg2-bin                   # the icons
         echo dbus dunst xvfb xdotool x11-utils # a desktop to show notifications on
         echo libxcb1-dev libxcb-res0-dev openbox xterm # windows
+        echo libwayland-dev libwayland-bin sway foot   # and Wayland's
         echo zsh fish                       # shells to complete in
         echo upower power-profiles-daemon umockdev gir1.2-umockdev-1.0 python3-gi # a laptop's power
         echo network-manager modemmanager dnsmasq-base # its network

@@ -120,7 +120,10 @@ void deliver(Turn& turn, const Alarm& alarm) {
                       .tag = alarm.tag,
                       .lateBy = turn.now.elapsed - alarm.requested,
                       .count = count});
-    if (alarm.wakeup && !alarm.handed) noteWakeUp(turn, alarm.app, nameOf(alarm.kind));
+    if (alarm.wakeup && !alarm.handed) {
+        noteWakeUp(turn, alarm.app, nameOf(alarm.kind));
+        countWakeUp(turn, nameOf(alarm.kind));
+    }
     // One that was handed to the app before a restart has counted (limits.md §12.7 example 99).
     if (!alarm.handed && countDelivery(app, alarm, turn.world())) turn.save(app);
     if (const auto length = grantOf(alarm.kind, turn.state.constants)) allowTemporarily(turn, app, *length);

@@ -86,6 +86,7 @@ std::vector<AppView> AppView::all(const State& state, Now now) {
         view.whileIdleAlarms = whileIdleAlarmsOf(app, exact ? AlarmKind::ExactWhileIdle : AlarmKind::WhileIdle, world);
         view.messages = messagesOf(app.memory, state.messages.countFor(id), now.elapsed, state.constants);
         view.days = app.memory.days;
+        view.maybeVisible = maybeOnScreen(app) && !onScreen(app);
         views.push_back(std::move(view));
     }
     return views;

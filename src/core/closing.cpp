@@ -2,6 +2,7 @@
 #include "base/cut.hpp"
 #include "core/start_terms.hpp"
 #include "core/state.hpp"
+#include "rules/app_state.hpp"
 #include "rules/ending.hpp"
 #include "rules/load.hpp"
 #include "rules/past_run.hpp"
@@ -63,12 +64,12 @@ void traceEnd(Turn& turn, const Running& running, End end, const Ending& ending)
     }
 }
 
-// jobs.md §4.8, §12.3: an app that does not answer is killed, but for one in front. A bind that takes too long is not
-// held against it (§4.1).
+// jobs.md §4.8, §12.3: an app that does not answer is killed, but for one in front, or perhaps so. A bind that takes
+// too long is not held against it (§4.1).
 void punish(Turn& turn, const AppId& id, End end) {
     if (end != End::StartSilent && end != End::StopSilent && end != End::NoNotification) return;
     const App* app = turn.app(id);
-    if (app && stateOf(*app) == ProcessState::Top) return;
+    if (app && maybeOnScreen(*app)) return;
     turn.effect(KillApp{id, "unresponsive"});
     turn.effect(Trace{.what = Trace::What::Killed, .app = id, .during = "unresponsive"});
 }

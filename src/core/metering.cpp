@@ -138,9 +138,10 @@ void noteWakeUp(Turn& turn, const AppId& id, std::string_view cause) {
     App* const app = turn.app(id);
     if (!app) return;
     addTally(todayOf(turn, *app).wakeUps, cause);
-    ++turn.state.metering.since.wakeUps[std::string(cause)];
     turn.save(*app);
 }
+
+void countWakeUp(Turn& turn, std::string_view cause) { ++turn.state.metering.since.wakeUps[std::string(cause)]; }
 
 void noteReport(Turn& turn, Running& running, std::optional<Moved> before) {
     const Run& run = running.run;

@@ -39,9 +39,11 @@ struct Metering {
 void countNetwork(Turn& turn, const AppId& app, std::optional<JobKey> job = {});
 /// A run is over.
 void countRun(Turn& turn, const Running& running);
-/// A run was cut short, or the machine is woken, for that.
+/// A run was cut short, or the machine is woken for the app, for that.
 void noteCutShort(Turn& turn, App& app, std::string_view why);
 void noteWakeUp(Turn& turn, const AppId& app, std::string_view cause);
+/// In the total, where a window that is for many apps counts once.
+void countWakeUp(Turn& turn, std::string_view cause);
 /// What a run reports, and what it had reported before; nullopt: nothing.
 void noteReport(Turn& turn, Running& running, std::optional<Moved> before);
 /// The network will be another one: what was used until now went over this one.

@@ -167,6 +167,7 @@ void startRun(Turn& turn, Tracked& tracked, WorkType type) {
     turn.effect(Bind{run.id, job.key, job.info.getService().name, run.kind, running.gateKey.isGuard()});
     noteFreeTime(turn, running);
     noteRunBegins(*turn.app(job.key.app), turn.now.elapsed, state.constants);
+    noteRunInWindow(turn, job.key.app);
     noteJobStart(turn, running);
 }
 

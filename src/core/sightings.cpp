@@ -69,6 +69,7 @@ void apply(Turn& turn, const AppSeen& event) {
     if (!app) return;
     app->visible = event.visible;
     app->running = event.running;
+    app->maybeVisible = event.maybeVisible;
     lookAtStop(turn, event.app);
     followState(turn, *app);
 }

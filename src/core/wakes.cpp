@@ -15,6 +15,7 @@ namespace stint {
 namespace {
 
 constexpr std::size_t keptWakes = 20;
+constexpr std::string_view windowWord = "window";        ///< in the ledger, beside the kinds of alarm
 constexpr std::size_t tagInCause = 60, appInCause = 100; ///< stint-netguard takes 200 bytes in all
 
 struct WakeReason {
@@ -64,18 +65,28 @@ std::optional<Wake> nextWake(const State& state, Now now) {
     const WakeReason* first = nullptr;
     for (const WakeReason& reason : reasons)
         if (isJoined(reason) && (!first || reason.due < first->due)) first = &reason;
-    return Wake{when, causeOf(*first, std::ranges::count_if(reasons, isJoined) - 1)};
+    return Wake{when, causeOf(*first, std::ranges::count_if(reasons, isJoined) - 1), !first->alarm};
 }
 
 void noteWake(Turn& turn) {
     Wakes& wakes = turn.state.wakes;
     if (!wakes.next || !isWokenBy(wakes.next->when, turn.now.elapsed, turn.state.constants)) return;
     turn.effect(Trace{.what = Trace::What::Wake, .because = wakes.next->cause});
-    wakes.past.push_back({turn.now.elapsed, std::move(wakes.next->cause)});
+    if (wakes.next->isWindow) {
+        countWakeUp(turn, windowWord);
+        wakes.inWindow.emplace();
+    }
+    wakes.past.push_back({turn.now.elapsed, std::move(wakes.next->cause), wakes.next->isWindow});
     if (wakes.past.size() > keptWakes) wakes.past.pop_front();
 }
 
+void noteRunInWindow(Turn& turn, const AppId& app) {
+    auto& apps = turn.state.wakes.inWindow;
+    if (apps && apps->insert(app).second) noteWakeUp(turn, app, windowWord);
+}
+
 void planWake(Turn& turn) {
+    if (turn.state.deviceState.doze.deep != DeepState::IdleMaintenance) turn.state.wakes.inWindow.reset();
     const Sleep& sleep = turn.state.sleep;
     const bool sleeps = sleep.since && !sleep.delayed; // else it is awake, or waits for us
     turn.state.wakes.next = sleeps ? nextWake(turn.state, turn.now) : std::nullopt;

@@ -2,7 +2,9 @@
 #pragma once
 #include <deque>
 #include <optional>
+#include <set>
 
+#include "base/app_id.hpp"
 #include "model/wake.hpp"
 #include "rules/world.hpp"
 
@@ -14,13 +16,17 @@ struct Turn;
 struct Wakes {
     std::optional<Wake> next; ///< while the machine sleeps: as the edges were told when it fell asleep
     std::deque<Wake> past;    ///< the newest last
+    /// While a window is open that has woken the machine: the apps that have run in it.
+    std::optional<std::set<AppId>> inWindow;
 };
 
 /// The next time at which a machine that sleeps is to be awake.
 std::optional<Wake> nextWake(const State& state, Now now);
 /// At the beginning of a turn: where the machine sleeps, and its time to be awake has come, it has been woken.
 void noteWake(Turn& turn);
-/// At its end.
+/// A run of the app begins: where a window has woken the machine, it was woken for that app, once (limits.md §14).
+void noteRunInWindow(Turn& turn, const AppId& app);
+/// At the end of a turn.
 void planWake(Turn& turn);
 
 } // namespace stint

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "base/number.hpp"
 #include "base/pidfd.hpp"
 #include "base/socket_pair.hpp"
 #include "base/try.hpp"
@@ -33,8 +34,9 @@ Result<BusCaller> Daemon::accepted(ConnectionId connection, int socket) {
 
 // The server named the process, and the kernel says which app it is: no word of the app's own counts. What is not ours,
 // or no app, is nobody's window.
-void Daemon::windowInFront(pid_t pid) {
+void Daemon::windowInFront(std::string_view word) {
     std::optional<AppId> app;
+    const pid_t pid = takeNumber<pid_t>(word).value_or(0);
     struct stat owner {};
     if (pid > 0 && ::stat(fmt::format("/proc/{}", pid).c_str(), &owner) == 0 && owner.st_uid == ::getuid())
         if (const auto peer = peerOf(pid, owner.st_uid, openPidfd(pid))) {
@@ -42,6 +44,16 @@ void Daemon::windowInFront(pid_t pid) {
             if (caller.unknown.empty() && !caller.isOperator) app = caller.app;
         }
     visibility_.inFront(std::move(app));
+}
+
+// linux.md §A.5: what a window says of itself makes nobody visible.
+void Daemon::windowsClaim(std::string_view word) {
+    const WindowNames before = visibility_.claimedInFront();
+    visibility_.claimInFront(windowsFrom(word));
+    for (const Manifest& manifest : registry_->all()) {
+        const bool was = Visibility::isNamed(manifest, before);
+        if (was != visibility_.maybeVisible(manifest)) arrived_.emplace_back(seen(manifest.package));
+    }
 }
 
 void Daemon::crowded(const std::string& why) { logWarning("too many connections: " + why); }

@@ -40,10 +40,11 @@ std::function<bool()> faultOf(const std::string& kind) {
 
 Daemon::Daemon(DaemonOptions options, Policy policy)
     : options_(std::move(options)), policy_(std::move(policy)), boot_(readBootId()), now_(readClocks()),
-      recorder_(options_.store / "recording"), visibility_([this](const AppId& app, bool visible) {
-          arrived_.emplace_back(AppSeen{app, visible, processes_->anyAlive(app)});
-      }),
-      windowWatch_(options_.libexec / "stint-windows", [this](pid_t pid) { windowInFront(pid); }),
+      recorder_(options_.store / "recording"),
+      visibility_([this](const AppId& app) { arrived_.emplace_back(seen(app)); }),
+      windowWatch_(options_.libexec / "stint-windows", "DISPLAY", [this](std::string_view pid) { windowInFront(pid); }),
+      toplevelWatch_(options_.libexec / "stint-toplevels", "WAYLAND_DISPLAY",
+                     [this](std::string_view word) { windowsClaim(word); }),
       deviceSource_(homeDirectory()),
       contentWatch_(
           options_.libexec / "stint-watch",
@@ -125,6 +126,8 @@ Result<void> Daemon::openEdges() {
     openNetcut();
     const auto changed = [this](const Registry::Change& change) {
         if (change.installed) arrived_.emplace_back(AppInstalled{*change.installed});
+        if (change.installed && visibility_.maybeVisible(*change.installed))
+            arrived_.emplace_back(seen(change.installed->package));
         if (change.removed) netcut_->uninstalled(*change.removed);
         if (change.removed) arrived_.emplace_back(AppUninstalled{*change.removed});
     };
@@ -145,6 +148,7 @@ Result<void> Daemon::openEdges() {
     hosts_ = std::make_unique<Hosts>(
         *server_, *processes_, *registry_, [this](Event event) { arrived(std::move(event)); }, killPeer);
     windowWatch_.start(loop_.get());
+    toplevelWatch_.start(loop_.get());
     openSessionDoor();
     openDesktop();
     announce();
@@ -157,9 +161,17 @@ void Daemon::announce() {
     for (const Manifest& manifest : registry_->all()) {
         arrived_.emplace_back(AppInstalled{manifest});
         const AppId& app = manifest.package;
-        arrived_.emplace_back(AppSeen{app, visibility_.visible(app), processes_->anyAlive(app)});
+        arrived_.emplace_back(seen(app));
     }
     netcut_->tellCounted();
+}
+
+AppSeen Daemon::seen(const AppId& app) const {
+    const Manifest* const manifest = registry_->find(app.name);
+    return {.app = app,
+            .visible = visibility_.visible(app),
+            .running = processes_->anyAlive(app),
+            .maybeVisible = manifest && visibility_.maybeVisible(*manifest)};
 }
 
 void Daemon::announceDevice(CallId call) {
@@ -200,7 +212,7 @@ Result<pid_t> Daemon::startApp(ConnectionId connection, CallId call, MainProgram
     programs_[started.id] = {connection, started.pid};
     visibility_.startedFrom(connection, app);
     arrived_.emplace_back(AppOpened{call, app});
-    arrived_.emplace_back(AppSeen{app, visibility_.visible(app), true});
+    arrived_.emplace_back(seen(app));
     return started.pid;
 }
 
@@ -315,7 +327,7 @@ void Daemon::buryTheDead() {
             const int code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
             server_->appExited(program.mapped().starter, program.mapped().pid, code);
         }
-        arrived_.emplace_back(AppSeen{app, visibility_.visible(app), processes_->anyAlive(app)});
+        arrived_.emplace_back(seen(app));
     }
 }
 

@@ -65,7 +65,8 @@ private:
     // Who connects (callers.cpp).
     Caller identified(const PeerProcess& peer) const;
     void entered(ConnectionId connection, const AppId& app, PeerProcess peer);
-    void windowInFront(pid_t pid);
+    void windowInFront(std::string_view pid);
+    void windowsClaim(std::string_view word);
     void openSessionDoor();
     Result<Fd> letIn(Visitor visitor);
 
@@ -98,6 +99,7 @@ private:
 
     Result<void> openEdges();
     void announce();
+    AppSeen seen(const AppId& app) const;
     void announceDevice(CallId call);
 
     // A recording (recording.cpp).
@@ -169,7 +171,8 @@ private:
     std::unique_ptr<Hosts> hosts_;
     std::unique_ptr<SessionDoor> door_;
     Visibility visibility_;
-    WindowWatch windowWatch_;
+    WindowWatch windowWatch_;   ///< X11's
+    WindowWatch toplevelWatch_; ///< Wayland's
     DeviceSource deviceSource_;
     std::unique_ptr<Desktop> desktop_;
     std::unique_ptr<TaskManagerPage> page_;

@@ -148,12 +148,21 @@ void addSensors(const DeviceSource& device, std::vector<Finding>& findings) {
                             "stint device set KEY=VALUE says it; stint device shows what is assumed"});
 }
 
-Finding aboutWindows(const WindowWatch& windows) {
-    if (windows.isWatching())
-        return {"visible apps", Grade::Enforced, "a terminal's foreground, and X11's window in front, are seen", ""};
-    return {"visible apps", Grade::Advisory,
-            fmt::format("a terminal's foreground is seen, windows are not: {}", windows.error()),
-            "start stintd from within an X11 session; stint app PACKAGE --state visible says it in a window's place"};
+Finding aboutWindows(const WindowWatch& x11, const WindowWatch& wayland) {
+    constexpr auto topic = "visible apps";
+    const std::string_view named = "Wayland's window in front by the name it bears, which keeps its app from being "
+                                   "killed and grants nothing";
+    const std::string also = wayland.sees() ? fmt::format("; {}", named) : "";
+    if (x11.sees())
+        return {topic, Grade::Enforced,
+                fmt::format("a terminal's foreground, and X11's window in front, are seen{}", also), ""};
+    const std::string other = "stint app PACKAGE --state visible says it in a window's place";
+    if (wayland.sees()) return {topic, Grade::Advisory, fmt::format("a terminal's foreground is seen{}", also), other};
+    const bool isWayland = x11.error() == noDisplay && wayland.error() != noDisplay;
+    return {
+        topic, Grade::Advisory,
+        fmt::format("a terminal's foreground is seen, windows are not: {}", isWayland ? wayland.error() : x11.error()),
+        "start stintd from within an X11 session; " + other};
 }
 
 /// docs/decisions/0015: only where there is something to tell.
@@ -206,7 +215,7 @@ std::vector<wire::Finding> Daemon::findings() {
         aboutApps(*registry_, options_.apps),
         aboutNotifications(*desktop_),
         aboutSessionBus(door_.get()),
-        aboutWindows(windowWatch_),
+        aboutWindows(windowWatch_, toplevelWatch_),
     };
     addLimits(*processes_, all);
     addSensors(deviceSource_, all);

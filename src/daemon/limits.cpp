@@ -23,7 +23,7 @@ std::optional<WallTime> wallOf(const std::optional<Instant>& when, Now now) {
 
 template <class Delivery> void Daemon::deliver(const Delivery& delivery, const AppId& app) {
     hosts_->deliver(delivery, {now_.elapsed, core_->constants().alarmListenerTimeout});
-    arrived_.emplace_back(AppSeen{app, visibility_.visible(app), processes_->anyAlive(app)});
+    arrived_.emplace_back(seen(app));
 }
 template void Daemon::deliver(const DeliverAlarm&, const AppId&);
 template void Daemon::deliver(const DeliverMessage&, const AppId&);

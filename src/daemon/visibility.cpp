@@ -1,6 +1,7 @@
 #include "daemon/visibility.hpp"
 
 #include <algorithm>
+#include <filesystem>
 #include <utility>
 
 namespace stint {
@@ -62,14 +63,20 @@ bool Visibility::isItself(ConnectionId connection) {
 
 void Visibility::forget() {
     for (const AppId& app : std::exchange(remembered_, {}))
-        if (!visible(app)) seen_(app, false);
+        if (!visible(app)) seen_(app);
 }
 
 void Visibility::inFront(std::optional<AppId> app) {
     if (app == inFront_) return;
     const auto before = std::exchange(inFront_, std::move(app));
-    if (before && !visible(*before)) seen_(*before, false);
-    if (inFront_) seen_(*inFront_, true);
+    if (before && !visible(*before)) seen_(*before);
+    if (inFront_) seen_(*inFront_);
+}
+
+bool Visibility::isNamed(const Manifest& manifest, const WindowNames& names) {
+    const std::filesystem::path file = std::filesystem::path(manifest.desktopFile).filename();
+    const std::string entry = file.extension() == ".desktop" ? file.stem() : file;
+    return names.contains(manifest.package.name) || names.contains(entry);
 }
 
 void Visibility::note(const AppId& app, ConnectionId through, bool visible) {
@@ -81,7 +88,7 @@ void Visibility::note(const AppId& app, ConnectionId through, bool visible) {
         connections.erase(through);
     }
     if (connections.empty()) visibleThrough_.erase(app);
-    if (this->visible(app) != before) seen_(app, !before);
+    if (this->visible(app) != before) seen_(app);
 }
 
 } // namespace stint

@@ -8,6 +8,7 @@
 #include <tuple>
 
 #include "apps/caller.hpp"
+#include "base/window_words.hpp"
 #include "bus/server.hpp"
 #include "model/event.hpp"
 
@@ -16,7 +17,7 @@ namespace stint {
 class Visibility : public Presence {
 public:
     /// `seen`: called when an app becomes visible, or no longer is.
-    explicit Visibility(std::function<void(const AppId&, bool)> seen) : seen_(std::move(seen)) {}
+    explicit Visibility(std::function<void(const AppId&)> seen) : seen_(std::move(seen)) {}
 
     void opened(ConnectionId connection, AppId app, PeerProcess peer);
     void closed(ConnectionId connection);
@@ -35,6 +36,12 @@ public:
     }
     /// Whose window is in front from now on.
     void inFront(std::optional<AppId> app);
+    /// What the windows in front say of themselves from now on: makes nobody visible (linux.md §A.5).
+    void claimInFront(WindowNames names) { claimed_ = std::move(names); }
+    const WindowNames& claimedInFront() const { return claimed_; }
+    bool maybeVisible(const Manifest& manifest) const { return isNamed(manifest, claimed_); }
+    /// By its package, or by its desktop file.
+    static bool isNamed(const Manifest& manifest, const WindowNames& names);
 
     /// An app that was visible under the previous daemon stays so until forget(): its processes reconnect a moment
     /// after the start, and that moment must not be charged to a quota (limits.md §3.3).
@@ -54,11 +61,12 @@ private:
         PeerProcess peer;
         std::set<AppId> started;
     };
-    std::function<void(const AppId&, bool)> seen_;
+    std::function<void(const AppId&)> seen_;
     std::map<ConnectionId, Known> known_;
     std::map<AppId, std::set<ConnectionId>> visibleThrough_;
     std::set<AppId> remembered_;
     std::optional<AppId> inFront_;
+    WindowNames claimed_;
     /// By process and its start time: one process may make many calls in a turn, and asking the kernel is slow.
     std::map<std::pair<pid_t, std::uint64_t>, bool> read_;
     std::set<std::tuple<pid_t, std::uint64_t, std::optional<Program>>> unchanged_;

@@ -1,9 +1,10 @@
-// Whose window is in front, as stint-windows tells (architecture.md, what is visible): a process of its own, since a
-// display may hang.
+// What stint-windows (X11) or stint-toplevels (Wayland) tells of the windows in front (architecture.md, what is
+// visible): a process of its own, since a display may hang.
 #pragma once
 #include <filesystem>
 #include <functional>
 #include <string>
+#include <string_view>
 
 #include <sys/types.h>
 #include <systemd/sd-event.h>
@@ -14,29 +15,34 @@
 
 namespace stint {
 
+constexpr auto noDisplay = "no display";
+
 class WindowWatch {
 public:
-    /// `inFront`: the process whose window is in front from now on; 0: none, or nobody can say.
-    WindowWatch(std::filesystem::path program, std::function<void(pid_t)> inFront)
-        : program_(std::move(program)), inFront_(std::move(inFront)) {}
+    /// `display`: the variable that names it. `told`: each of the program's words (base/window_words.hpp); an empty one
+    /// where it has ended, or sees nothing.
+    WindowWatch(std::filesystem::path program, const char* display, std::function<void(std::string_view)> told)
+        : program_(std::move(program)), display_(display), told_(std::move(told)) {}
     ~WindowWatch();
     WindowWatch(const WindowWatch&) = delete;
     WindowWatch& operator=(const WindowWatch&) = delete;
 
-    /// Where this process has a display (DISPLAY), and the program is installed.
+    /// Where this process has a display, and the program is installed.
     void start(sd_event* loop);
-    bool isWatching() const { return process_ > 0; }
-    /// Why not, for a person; empty while it watches.
+    bool sees() const { return error_.empty(); }
+    /// Why not, for a person; empty while it sees.
     const std::string& error() const { return error_; }
 
 private:
     Result<void> spawn(sd_event* loop);
     void end(std::string why);
-    static int told(sd_event_source*, int, std::uint32_t, void* self);
+    void hear(std::string_view word);
+    static int ready(sd_event_source*, int, std::uint32_t, void* self);
 
     std::filesystem::path program_;
-    std::function<void(pid_t)> inFront_;
-    std::string error_ = "no display";
+    const char* display_;
+    std::function<void(std::string_view)> told_;
+    std::string error_ = noDisplay;
     pid_t process_ = 0;
     Fd socket_;
     EventSource ready_;

@@ -151,8 +151,9 @@ struct RunLoad {
 struct App {
     Manifest manifest;
     AppMemory memory;
-    bool visible = false;                          ///< as its windows and terminals say; a pinned state outranks it
-    bool running = false;                          ///< a process of it is known to be alive
+    bool visible = false;      ///< as its windows and terminals say; a pinned state outranks it
+    bool maybeVisible = false; ///< a window in front says that it is this app's; nobody can check it
+    bool running = false;      ///< a process of it is known to be alive
     std::set<std::string, std::less<>> conditions; ///< what lets it start from the background (jobs.md §2.3)
     bool foreground = false;                       ///< visible, or with a foreground service
     std::map<std::string, bool, std::less<>>

@@ -33,7 +33,7 @@ struct AppDay {
     Bytes roaming = 0;
     Bytes again = 0;                ///< moved a second time, because what there was of them was lost
     std::vector<DayTally> cutShort; ///< runs that did not end by themselves, by why: "QUOTA"
-    std::vector<DayTally> wakeUps;  ///< what the machine is woken for: "alarm", "message"
+    std::vector<DayTally> wakeUps;  ///< what the machine is woken for: "exact", of an alarm; "window"
     std::int32_t runs = 0;          ///< that ended that day
     Duration ran{0};                ///< how long those lasted, together
 

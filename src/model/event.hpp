@@ -162,6 +162,7 @@ struct AppSeen {
     AppId app;
     bool visible = false;
     bool running = false;
+    bool maybeVisible = false;
 };
 
 /// The answer to a CountSurvivors.

@@ -239,7 +239,8 @@ struct AppView {
     MessagesView messages;
     std::uint32_t jobs = 0;
     std::uint32_t running = 0;
-    std::vector<AppDay> days; ///< limits.md §14, oldest first
+    std::vector<AppDay> days;  ///< limits.md §14, oldest first
+    bool maybeVisible = false; ///< a window in front bears its name; it only keeps it from being killed (linux.md §A.5)
 
     static std::vector<AppView> all(const State& state, Now now);
 };

@@ -8,7 +8,8 @@ namespace stint {
 
 struct Wake {
     Instant when;
-    std::string cause; ///< "alarm tick of com.example.mail, and 2 more"
+    std::string cause;     ///< "alarm tick of com.example.mail, and 2 more"
+    bool isWindow = false; ///< for a deep maintenance window
 
     bool operator==(const Wake&) const = default;
 };

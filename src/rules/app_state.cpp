@@ -7,6 +7,8 @@ bool onScreen(const App& app) {
     return state == ProcessState::Top || state == ProcessState::Visible;
 }
 
+bool maybeOnScreen(const App& app) { return onScreen(app) || (app.maybeVisible && !app.memory.pinned); }
+
 std::optional<Instant> activeUntil(const App& app, Instant now, const Constants& constants) {
     if (!app.memory.leftForeground || stateOf(app) == ProcessState::NotRunning) return std::nullopt;
     const Instant until = *app.memory.leftForeground + constants.backgroundSettle;

@@ -10,6 +10,9 @@ namespace stint {
 
 /// Visible or in the foreground, as the tables say (limits.md §1.2): top, or showing something.
 bool onScreen(const App& app);
+/// On screen, or perhaps so: it is not killed for its silence (jobs.md §4.8). Where it is only perhaps so nothing is
+/// granted (linux.md §A.5), so no rule but that reads this. A person's word is no perhaps.
+bool maybeOnScreen(const App& app);
 /// "Active uid" (limits.md §9): on screen, with a foreground service, or left that less than uid.background_settle ago.
 bool isActive(const App& app, Instant now, const Constants& constants);
 /// When isActive() turns to no by time alone; nullopt: by an event, or it is not.

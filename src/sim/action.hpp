@@ -44,6 +44,7 @@ struct ChangeApp {
     std::optional<std::string> batteryUsage;
     std::optional<bool> dataSaverExempt;
     std::optional<std::set<std::string, std::less<>>> conditions;
+    std::optional<bool> maybeVisible;
     std::optional<bool> recentsTask;
     std::optional<std::set<std::string, std::less<>>> permissions;
     std::optional<Duration> tempAllowlist;

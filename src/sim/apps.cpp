@@ -96,10 +96,9 @@ void Apps::change(const action::ChangeApp& change) {
         app->setup.conditions = *change.conditions;
         world_.tell(AppConditions{change.app, *change.conditions});
     }
-    if (change.state) {
-        app->shown = *change.state;
-        announce(change.app);
-    }
+    if (change.state) app->shown = *change.state;
+    if (change.maybeVisible) app->setup.maybeVisible = *change.maybeVisible;
+    if (change.state || change.maybeVisible) announce(change.app);
     // scenario.md, time in a simulation: the bucket is pinned after the state.
     if (change.bucket) world_.tell(BucketForced{{}, change.app, bucketNamed(*change.bucket).value_or(Bucket::Active)});
 }
@@ -143,6 +142,7 @@ void Apps::announceAll(bool anotherBoot) {
     for (auto& [id, app] : apps_) {
         app.toldVisible.reset();
         app.toldRunning.reset();
+        app.toldMaybeVisible.reset();
         if (anotherBoot) app.toldPin.reset();
         present(id, app);
         // Like libstint: a process that outlived the daemon begins them again (jobs.md §12.5).
@@ -165,10 +165,12 @@ void Apps::announce(const AppId& id) {
     };
     // A pinned state overrides the visible one: in this order no state in between is seen.
     if (pin) tellPin();
-    if (app->toldVisible != visible || app->toldRunning != running) {
+    const bool maybe = app->setup.maybeVisible;
+    if (app->toldVisible != visible || app->toldRunning != running || app->toldMaybeVisible != maybe) {
         app->toldVisible = visible;
         app->toldRunning = running;
-        world_.tell(AppSeen{id, visible, running});
+        app->toldMaybeVisible = maybe;
+        world_.tell(AppSeen{id, visible, running, maybe});
     }
     tellPin();
 }
@@ -176,7 +178,8 @@ void Apps::announce(const AppId& id) {
 std::vector<AppId> Apps::expendable() const {
     std::vector<AppId> cached, working;
     for (const auto& [id, app] : apps_) {
-        const bool hidden = app.shown == ProcessState::Background || app.shown == ProcessState::NotRunning;
+        const bool hidden =
+            !app.setup.maybeVisible && (app.shown == ProcessState::Background || app.shown == ProcessState::NotRunning);
         if (!hidden || app.serving) continue;
         if (app.hosting)
             working.push_back(id);

@@ -46,6 +46,7 @@ private:
         int version = 1;
         std::optional<bool> toldVisible; ///< what the core knows of it
         std::optional<bool> toldRunning;
+        std::optional<bool> toldMaybeVisible;
         std::optional<ProcessState> toldPin;
     };
 

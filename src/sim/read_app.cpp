@@ -65,6 +65,7 @@ AppSetup readApp(Yaml& yaml, const Node& node) {
               });
           }},
          {"may_start_from_background", [&](const Node& value) { app.conditions = readConditions(yaml, value); }},
+         {"maybe_visible", [&](const Node& value) { app.maybeVisible = yaml.flag(value, "maybe_visible"); }},
          {"recents_task", [&](const Node& value) { app.recentsTask = yaml.flag(value, "recents_task"); }},
          {"system", [&](const Node& value) { app.system = yaml.flag(value, "system"); }},
          {"hidden", [&](const Node& value) { app.hidden = yaml.flag(value, "hidden"); }},

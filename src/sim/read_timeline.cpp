@@ -11,9 +11,9 @@
 namespace stint::sim {
 namespace {
 
-constexpr std::array<std::string_view, 8> besideApp{
-    "state",        "bucket",      "battery_usage", "data_saver_exempt", "may_start_from_background",
-    "recents_task", "permissions", "temp_allowlist"};
+constexpr std::array<std::string_view, 9> besideApp{
+    "state",        "bucket",      "battery_usage",  "data_saver_exempt", "may_start_from_background",
+    "recents_task", "permissions", "temp_allowlist", "maybe_visible"};
 constexpr std::array<std::string_view, 1> besideUse{"kind"};
 constexpr std::array<std::string_view, 1> besideRun{"expect_exit"};
 constexpr std::array<std::string_view, 2> besideEvent{"wall", "effects"};
@@ -94,6 +94,7 @@ void readBeside(Yaml& yaml, const Parts& parts, action::ChangeApp& change) {
     if (const Node* value = parts.find("data_saver_exempt"))
         change.dataSaverExempt = yaml.flag(*value, "data_saver_exempt");
     if (const Node* value = parts.find("may_start_from_background")) change.conditions = readConditions(yaml, *value);
+    if (const Node* value = parts.find("maybe_visible")) change.maybeVisible = yaml.flag(*value, "maybe_visible");
     if (const Node* value = parts.find("recents_task")) change.recentsTask = yaml.flag(*value, "recents_task");
     if (const Node* value = parts.find("permissions")) change.permissions = readPermissions(yaml, *value);
     if (const Node* value = parts.find("temp_allowlist"))

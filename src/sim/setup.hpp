@@ -28,6 +28,7 @@ struct AppSetup {
     std::map<std::string, Service, std::less<>> services{
         {"Jobs", {.name = "Jobs", .command = {}, .permission = std::string(bindJobService)}}};
     std::set<std::string, std::less<>> conditions; ///< may_start_from_background
+    bool maybeVisible = false;
     bool recentsTask = false;
     bool system = false;
     bool hidden = false;

@@ -84,6 +84,7 @@ constexpr auto appFields = [](auto& field, auto& view) {
     field.inner("alarms", view.alarms, writeRow<AllotmentView>, readRow<AllotmentView>);
     field.inner("whileIdleAlarms", view.whileIdleAlarms, writeRow<AllotmentView>, readRow<AllotmentView>);
     field.inner("messages", view.messages, writeRow<MessagesView>, readRow<MessagesView>);
+    field("maybeVisible", view.maybeVisible);
 };
 
 } // namespace

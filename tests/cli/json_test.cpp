@@ -86,6 +86,7 @@ TEST_CASE("rows of the device, of apps and of tasks name their schema first") {
     app.manifest.package = {"com.example.mail"};
     app.manifest.services["Jobs"].name = "Jobs";
     CHECK(jsonOf(app).starts_with(R"({"schema":1,"package":"com.example.mail",)"));
+    CHECK(jsonOf(app).ends_with(R"("maybeVisible":false})"));
     CHECK(jsonOf(app).find(R"("permissions":[],"revoked":[],"services":["Jobs"],"bucket":"never","bucketValue":50,)") !=
           std::string::npos);
     TaskRow row;

@@ -151,3 +151,54 @@ TEST_CASE("a deep maintenance window wakes the machine where the policy says so,
             CHECK(wokenFor(stage).empty());
     }
 }
+
+TEST_CASE("a window that wakes the machine counts once, for each app that runs in it") { // limits.md §14
+    const AppId news{"com.example.news"};
+    for (const bool windows : {false, true}) {
+        CAPTURE(windows);
+        Constants constants;
+        constants.wakeWindows = windows;
+        Stage stage(constants);
+        stage.install(Stage::manifestOf(news));
+        stage.change([](Device& device) {
+            device.plugged = false;
+            device.charging.reset();
+            device.batteryPercent = 80;
+            device.screenOn = false;
+        });
+        stage.until(1h + 1min); // deep idle, until 2:00
+        stage.schedule(stage.job(1), false);
+        stage.schedule(stage.job(2), false);
+        REQUIRE_FALSE(stage.runs(1));
+        liesDown(stage);
+        stage.until(2h);
+        liesDown(stage, false);
+        stage.until(2h + 3s); // limits.md §6.4: jobs begin three seconds after the window
+        REQUIRE(stage.runs(1));
+        REQUIRE(stage.runs(2));
+        const auto wakeUpsOf = [&](const AppId& app) {
+            for (const AppView& view : stage.core->all<AppView>(stage.clock()))
+                if (view.manifest.package == app)
+                    return view.days.empty() ? std::vector<DayTally>{} : view.days.back().wakeUps;
+            return std::vector<DayTally>{};
+        };
+        const auto counted = [&] {
+            std::vector<MeterRow> rows = stage.core->meters();
+            std::erase_if(rows, [](const MeterRow& row) { return row.name != "wakeups"; });
+            return rows;
+        };
+        const std::vector<DayTally> once{{"window", 1}};
+        CHECK(wakeUpsOf(mail) == (windows ? once : std::vector<DayTally>{}));
+        CHECK(wakeUpsOf(news).empty()); // nothing of it ran
+        CHECK(counted().size() == (windows ? 1 : 0));
+        // Outside of the window nobody is charged for it.
+        stage.finish(1, false);
+        stage.finish(2, false);
+        stage.until(2h + 10min);
+        REQUIRE(stage.core->deviceState().doze.deepIdle());
+        stage.schedule(stage.transfer(3));
+        CHECK(stage.runs(3));
+        CHECK(wakeUpsOf(mail) == (windows ? once : std::vector<DayTally>{}));
+        CHECK(counted().size() == (windows ? 1 : 0));
+    }
+}

@@ -160,6 +160,7 @@ TEST_CASE("an app's limits go with its row") { // limits.md §2.2, §8.1, §9
     app.networkAllowed = false;
     app.networkBecause = "standby";
     app.importance = 400;
+    app.maybeVisible = true;
     app.quota.allowed = 10min;
     app.expedited.allowed = 5min;
     const AppView back = throughTheWire(app, wire::writeAppView, wire::readAppView);
@@ -170,6 +171,7 @@ TEST_CASE("an app's limits go with its row") { // limits.md §2.2, §8.1, §9
     CHECK_FALSE(back.networkAllowed);
     CHECK(back.networkBecause == "standby");
     CHECK(back.importance == 400);
+    CHECK(back.maybeVisible);
     CHECK(back.quota.allowed == Duration(10min));
     CHECK(back.expedited.allowed == Duration(5min));
 }

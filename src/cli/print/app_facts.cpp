@@ -32,6 +32,11 @@ void addUse(std::vector<AppFact>& facts, const std::vector<AppDay>& days) {
     if (std::string waste = wasteText(all); !waste.empty()) facts.push_back({"waste", std::move(waste)});
 }
 
+std::string wholeStateText(const AppView& app) {
+    if (!app.maybeVisible) return stateText(app);
+    return stateText(app) + "; the window in front bears its name, which keeps it from being killed and grants nothing";
+}
+
 } // namespace
 
 std::vector<AppFact> factsOf(const AppView& app, WallTime now) {
@@ -40,7 +45,7 @@ std::vector<AppFact> factsOf(const AppView& app, WallTime now) {
         {"package", manifest.package.name},
         {"label", manifest.label},
         {"version", manifest.version},
-        {"state", stateText(app)},
+        {"state", wholeStateText(app)},
         {"importance", std::to_string(app.importance)},
         {"bucket",
          app.bucketSince ? fmt::format("{}, since {}", bucketText(app), clockText(*app.bucketSince)) : bucketText(app)},

@@ -98,6 +98,7 @@ std::string jsonOf(const AppView& app) {
     for (const auto& [name, service] : app.manifest.services)
         line["services"].push_back(name);
     putLimits(line, app);
+    line["maybeVisible"] = app.maybeVisible;
     return dumped(line);
 }
 
