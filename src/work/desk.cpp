@@ -37,6 +37,7 @@ Result<std::vector<Step>> Desk::decide(const std::vector<Event>& events, Now now
         const bool changed = STINT_TRY(store_.changedByOthers());
         if (changed || lost_) STINT_TRY(load());
         std::vector<Event> all;
+        if (!store_.restored().empty()) all.emplace_back(Restored{store_.restored()});
         if (auto ended = endedSessions(); !ended.empty()) all.emplace_back(SessionsEnded{std::move(ended)});
         all.insert(all.end(), events.begin(), events.end());
         std::vector<Step> steps;

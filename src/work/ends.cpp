@@ -1,6 +1,8 @@
 // The ends of requests, and what they mean for what follows them; cancelling and forgetting (jobs.md §10).
 #include <algorithm>
 
+#include <fmt/core.h>
+
 #include "work/engine.hpp"
 
 namespace stint::work {
@@ -75,6 +77,40 @@ void Engine::unblockWhatFollows(const UUID& id, Now now) {
             next.notBefore = now.wall + next.spec.initialDelay; // the delay counts from when it might begin
         });
     }
+}
+
+// jobs.md §10: a file that was restored from a backup does nothing again that finished.
+Result<void> Engine::on(const Restored& event, Now now, Step& step) {
+    for (const Ending& ending : event.endings)
+        counters_.finishOrder = std::max(counters_.finishOrder, ending.order + 1);
+    int known = 0;
+    for (const Ending& ending : event.endings) {
+        const UUID& id = ending.request;
+        const Request* request = requests_.find(id);
+        if (request == nullptr || request->isFinished()) continue;
+        if (isFinished(ending.state)) {
+            finish(id, ending.state, ending.output, "it had ended when the file was restored from a backup", now, step);
+        } else if (request->windowEnd && ending.windowEnd && *request->windowEnd < *ending.windowEnd) {
+            if (request->job) step.effects.emplace_back(TakeBack{*request->job});
+            requests_.change(id, [&](Request& period) {
+                period.state = State::ENQUEUED;
+                period.progress = {};
+                period.attempts = 0;
+                period.windowEnd = ending.windowEnd;
+                period.notBefore = ending.notBefore;
+                period.finishOrder = ending.order;
+                period.job.reset();
+            });
+        } else {
+            continue;
+        }
+        ++known;
+    }
+    step.notices.push_back(fmt::format("the file is older than what has ended: it was restored from a backup, or lost. "
+                                       "{} of its requests ended since, "
+                                       "and are not done again; what was enqueued since is not in it",
+                                       known));
+    return {};
 }
 
 Result<void> Engine::on(const Cancel& event, Now now, Step& step) {

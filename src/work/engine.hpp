@@ -68,6 +68,7 @@ private:
     void finish(const UUID& id, State state, Data output, std::string why, Now now, Step& step);
     void endWithAllThatFollows(const UUID& id, State state, const std::string& why, Now now, Step& step);
     void unblockWhatFollows(const UUID& id, Now now);
+    Result<void> on(const Restored& event, Now now, Step& step);
     void erase(const std::set<UUID>& ids, Now now, Step& step);
     void stopHere(const UUID& id, std::int32_t reason, Step& step);
     void prune(Now now, bool all);

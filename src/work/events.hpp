@@ -96,11 +96,24 @@ struct Reconcile {
 struct SessionsEnded {
     std::set<Session> sessions;
 };
+/// How a request ended, or a period of one, as the witness has it (witness.hpp).
+struct Ending {
+    std::int64_t order = 0; ///< Request::finishOrder
+    UUID request;
+    State state = State::SUCCEEDED;
+    std::optional<WallTime> windowEnd; ///< of periodic work, which goes on: its next period
+    WallTime notBefore{};
+    Data output;
+};
+/// The file was restored from a backup: these ended since.
+struct Restored {
+    std::vector<Ending> endings;
+};
 /// Time has passed, or another process has changed the file.
 struct Look {};
 
 using Event = std::variant<Enqueue, EnqueuePeriodic, Update, Cancel, Prune, JobStarted, JobStopped, WorkerEnded,
-                           Progress, Foregrounded, NotTaken, Reconcile, SessionsEnded, Look>;
+                           Progress, Foregrounded, NotTaken, Reconcile, SessionsEnded, Restored, Look>;
 
 // Records.
 

@@ -29,7 +29,8 @@ struct Request {
     Data progress;        ///< while it is RUNNING
     std::string why;      ///< where it ended without its worker's word
     std::optional<WallTime> finishedAt;
-    std::int64_t finishOrder = 0;    ///< whose output counts (InputMerger::OVERWRITING)
+    /// Of its end, or of its last period's: whose output counts (InputMerger::OVERWRITING), and what a backup lacks.
+    std::int64_t finishOrder = 0;
     std::optional<std::int32_t> job; ///< at the scheduler
     /// A worker of that process may be at work on it, RUNNING or told to stop: nobody else begins it.
     std::optional<Session> session;

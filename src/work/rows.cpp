@@ -17,7 +17,7 @@ const char* const selectRequests =
     "initial_delay, "
     "period, flex, expedited, user_initiated, merger, keep_results, name, state, generation, attempts, enqueued_at, "
     "not_before, window_end, stop_reason, demoted, output, progress, why, finished_at, finish_order, job, session "
-    "FROM requests ORDER BY sequence";
+    "FROM requests";
 
 namespace {
 

@@ -133,6 +133,7 @@ void Engine::nextPeriod(const UUID& id, Now now) {
         request.attempts = 0;
         request.windowEnd = next.end;
         request.notBefore = next.start;
+        request.finishOrder = counters_.finishOrder++;
     });
 }
 

@@ -105,12 +105,14 @@ Result<void> Engine::on(const Reconcile& event, Now now, Step& step) {
     handWait_ = firstHandWait;
     std::set<std::int32_t> present;
     int strange = 0;
+    bool isOlder = false;
     for (const auto& [job, of] : event.pending) {
         const Request* request = requests_.ofJob(job);
         if (request != nullptr && request->spec.id == of) {
             present.insert(job);
         } else if (request == nullptr) {
             ++strange;
+            isOlder = isOlder || job >= counters_.job;
             step.effects.emplace_back(TakeBack{job});
         } // else: another's of this number, which the hand-over replaces
     }
@@ -120,6 +122,11 @@ Result<void> Engine::on(const Reconcile& event, Now now, Step& step) {
         ++missing;
         step.effects.emplace_back(HandOver{id, job});
     }
+    // Its numbers are given again by nobody who does not know of them.
+    for (const auto& [job, of] : event.pending)
+        if (isOlder && job >= counters_.job) counters_.job = job == INT32_MAX ? 1 : job + 1;
+    if (isOlder)
+        step.notices.push_back("the file is older than the scheduler's jobs: it was restored from a backup, or lost");
     if (strange > 0)
         step.notices.push_back(
             fmt::format("{} jobs at the scheduler were of no request in the file: taken back", strange));

@@ -1,10 +1,9 @@
 #include "work/store.hpp"
 
 #include <algorithm>
-#include <fcntl.h>
-#include <sys/stat.h>
 
 #include "base/clock.hpp"
+#include "work/plain_file.hpp"
 #include "work/rows.hpp"
 #include "work/schema.hpp"
 
@@ -33,16 +32,6 @@ Result<std::filesystem::path> setAside(const std::filesystem::path& file, std::s
         if (wrong && *part == '\0') return fail(Errc::STORAGE, "{}: {}", file.string(), wrong.message());
     }
     return aside;
-}
-
-Result<void> touch(const std::filesystem::path& file) {
-    // Not through a link that somebody has planted, and never a device or a pipe, which opening might wait for.
-    const Fd made(::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600));
-    struct stat what {};
-    if (!made || ::fstat(made.get(), &what) != 0)
-        return fail(Errc::STORAGE, "{}: {}", file.string(), std::strerror(errno));
-    if (!S_ISREG(what.st_mode)) return fail(Errc::STORAGE, "{} is no plain file", file.string());
-    return {};
 }
 
 } // namespace
@@ -86,18 +75,20 @@ Result<Store> Store::onto(Database database, std::optional<SessionLocks> locks, 
     return store;
 }
 
-Result<Store> Store::open(const std::filesystem::path& directory, std::vector<std::string>& notices) {
+Result<Store> Store::open(const std::filesystem::path& directory, const std::filesystem::path& state,
+                          std::vector<std::string>& notices) {
     std::error_code wrong;
     std::filesystem::create_directories(directory, wrong);
     if (wrong) return fail(Errc::STORAGE, "{}: {}", directory.string(), wrong.message());
     const auto file = directory / "work.db";
     std::optional<Error> before;
     for (int attempt = 0; attempt < 2; ++attempt) {
-        STINT_TRY(touch(file));
+        STINT_TRY(makePlainFile(file));
         auto locks = STINT_TRY(SessionLocks::open(directory / "work.lock"));
         auto database = STINT_TRY(Database::open(file));
         database.checkpointOnClose();
         auto store = onto(std::move(database), std::move(locks), file);
+        if (store.ok()) store->follow(state, notices);
         if (store.ok()) return store;
         before = store.error();
         if (isPassing(*before) || attempt == 1) break;
@@ -107,6 +98,35 @@ Result<Store> Store::open(const std::filesystem::path& directory, std::vector<st
                                       before->message, aside.filename().string()));
     }
     return *before;
+}
+
+/// The witness beside it; without one it works as well, but for a backup.
+void Store::follow(const std::filesystem::path& state, std::vector<std::string>& notices) {
+    auto witness = Witness::open(state);
+    const auto followed = [&]() -> Result<void> {
+        if (!witness.ok()) return witness.error();
+        witness_.emplace(std::move(*witness));
+        return compare();
+    }();
+    if (followed.ok()) return;
+    witness_.reset();
+    notices.push_back(fmt::format("{}: were work.db restored from a backup, what ended since would be done again",
+                                  followed.error().message));
+}
+
+/// What the witness has to be told, or has to tell.
+Result<void> Store::compare() {
+    const std::int64_t next = first_->counters.finishOrder;
+    const auto last = STINT_TRY(witness_->last());
+    if (last >= next) {
+        restored_ = STINT_TRY(witness_->since(next));
+    } else if (last < next - 1) {
+        std::vector<Record> all;
+        for (const Request& request : first_->requests)
+            all.emplace_back(SaveRequest{request});
+        STINT_TRY(witness_->note(all));
+    }
+    return {};
 }
 
 Result<void> Store::takeSession() {
@@ -182,7 +202,11 @@ Result<void> Store::commit(const std::vector<Record>& records) {
         return database_->run("COMMIT");
     }();
     if (!committed.ok()) database_->rollBack();
-    if (committed.ok() && !records.empty() && locks_) locks_->ring();
+    if (!committed.ok()) return committed;
+    if (!records.empty() && locks_) locks_->ring();
+    restored_.clear();
+    // What it is not told now it is told when the file is opened next.
+    if (witness_) static_cast<void>(witness_->note(records));
     return committed;
 }
 

@@ -9,6 +9,7 @@
 #include "sqlite/sqlite.hpp"
 #include "work/events.hpp"
 #include "work/sessions.hpp"
+#include "work/witness.hpp"
 
 namespace stint::work {
 
@@ -20,7 +21,9 @@ public:
     };
     /// DIRECTORY/work.db, which is made where there is none; `notices` say what a person should know. Errc::STORAGE
     /// where the directory cannot be written; never an error for what lies in it.
-    static Result<Store> open(const std::filesystem::path& directory, std::vector<std::string>& notices);
+    /// What has ended is told to a witness in `state`, a directory that a backup of the first one leaves alone.
+    static Result<Store> open(const std::filesystem::path& directory, const std::filesystem::path& state,
+                              std::vector<std::string>& notices);
     /// For tests and the simulator: it ends with this object.
     static Result<Store> inMemory();
 
@@ -38,6 +41,8 @@ public:
     /// Another process has committed since it was asked last.
     Result<bool> changedByOthers();
     Result<Content> read();
+    /// What ended after the file was as it was opened: it was restored from a backup. Empty once it is committed.
+    const std::vector<Ending>& restored() const { return restored_; }
     /// Ends the turn: durable when it returns. On an error nothing of it is.
     Result<void> commit(const std::vector<Record>& records);
     void giveUp();
@@ -48,6 +53,8 @@ private:
           std::filesystem::path file);
     static Result<Store> onto(Database database, std::optional<SessionLocks> locks, std::filesystem::path file);
     Result<void> write(const Record& record);
+    void follow(const std::filesystem::path& state, std::vector<std::string>& notices);
+    Result<void> compare();
 
     std::unique_ptr<Database> database_;
     std::unique_ptr<Statements> statements_;
@@ -55,6 +62,8 @@ private:
     std::filesystem::path file_;
     Session session_ = 0;
     std::int64_t dataVersion_ = 0;
+    std::optional<Witness> witness_;
+    std::vector<Ending> restored_;
     std::optional<Content> first_; ///< as it was opened, for whoever reads it first
 
 public:

@@ -15,11 +15,12 @@ namespace {
 
 Now presentTime() { return {bootNow(), wallNow()}; }
 
-std::filesystem::path dataDirectory(const std::string& package) {
-    const char* data = std::getenv("XDG_DATA_HOME");
-    if (data != nullptr && *data == '/') return std::filesystem::path(data) / package;
+/// Of the package, below $VARIABLE, else below the home directory.
+std::filesystem::path directoryBelow(const char* variable, const char* otherwise, const std::string& package) {
+    const char* base = std::getenv(variable);
+    if (base != nullptr && *base == '/') return std::filesystem::path(base) / package;
     const char* home = std::getenv("HOME");
-    return std::filesystem::path(home != nullptr ? home : "/") / ".local/share" / package;
+    return std::filesystem::path(home != nullptr ? home : "/") / otherwise / package;
 }
 
 } // namespace
@@ -40,8 +41,14 @@ Result<std::shared_ptr<WorkManager::Impl>> WorkManager::Impl::open(Connection& c
 // The service is offered when the loop begins: a job is begun in a process that lives.
 Result<void> WorkManager::Impl::begin() {
     const auto& parts = ConfigurationAccess::parts(configuration_);
-    const auto directory = parts.directory.empty() ? dataDirectory(STINT_TRY(connection_.package())) : parts.directory;
-    auto store = STINT_TRY(Store::open(directory, notices_));
+    auto directory = parts.directory;
+    auto state = parts.directory;
+    if (directory.empty()) {
+        const auto package = STINT_TRY(connection_.package());
+        directory = directoryBelow("XDG_DATA_HOME", ".local/share", package);
+        state = directoryBelow("XDG_STATE_HOME", ".local/state", package);
+    }
+    auto store = STINT_TRY(Store::open(directory, state, notices_));
     STINT_TRY(wakes_.watchFile(directory));
     {
         const std::scoped_lock lock(mutex_);

@@ -92,7 +92,7 @@ struct App {
 
     /// A process of the app begins.
     void open() {
-        auto store = Store::open(directory.path, notices);
+        auto store = Store::open(directory.path, directory.path, notices);
         REQUIRE_MESSAGE(store.ok(), (store.ok() ? "" : store.error().message));
         auto opened =
             Desk::open(std::move(*store), {.service = "WorkService", .schedulerLimit = limit}, scheduler, workers);

@@ -82,7 +82,7 @@ TEST_CASE("a pipe, a link or a directory in the file's place is an error, and no
     App app;
     app.die();
     const auto file = app.directory.path / "work.db";
-    const auto opens = [&] { return Store::open(app.directory.path, app.notices); };
+    const auto opens = [&] { return Store::open(app.directory.path, app.directory.path, app.notices); };
     std::filesystem::remove(file);
     std::filesystem::create_symlink("/etc/passwd", file);
     CHECK(!opens().ok());
@@ -142,6 +142,112 @@ TEST_CASE("the file is older than the scheduler's store: jobs that it does not k
     app.run(numbered(1));
 }
 
+TEST_CASE("the file was restored from a backup: what ended since is not done again, and told (jobs.md §10)") {
+    App app;
+    Enqueue all = chain({1, 2}); // 1's output is 2's input
+    for (const int number : {3, 4, 5})
+        all.nodes.push_back({once(number), {}, {}});
+    REQUIRE(app.tell(all).ok());
+    REQUIRE(app.tell(EnqueuePeriodic{periodic(6), "often", {}}).ok());
+    app.die();
+    const auto backup = app.directory.path / "backup";
+    copyFile(app, backup);
+    app.open();
+    app.run(numbered(1), text("found", "it"));
+    REQUIRE(app.begin(numbered(3)));
+    app.fail(numbered(3));
+    REQUIRE(app.tell(Cancel{numbered(4)}).ok());
+    app.pass(1h);
+    app.run(numbered(6));
+    const auto next = app.find(numbered(6))->windowEnd;
+    REQUIRE(app.tell(enqueue({once(7)})).ok());
+    app.die();
+    std::filesystem::copy_file(backup, app.directory.path / "work.db",
+                               std::filesystem::copy_options::overwrite_existing);
+    app.notices.clear();
+    app.open();
+    CHECK(told(app, "it was restored from a backup, or lost. 4 of its requests ended since"));
+    CHECK(app.state(numbered(1)) == State::SUCCEEDED);
+    CHECK(app.state(numbered(3)) == State::FAILED);
+    CHECK(app.state(numbered(4)) == State::CANCELLED);
+    CHECK(app.state(numbered(5)) == State::ENQUEUED);
+    CHECK(app.find(numbered(6))->windowEnd == next);
+    CHECK(app.find(numbered(7)) == nullptr);
+    CHECK(app.scheduler.jobs.size() == 3); // 2, 5 and 6's next period
+    const auto before = app.workers.begun.size();
+    REQUIRE(app.begin(numbered(2)));
+    CHECK(app.workers.running.at(numbered(2)).input == text("found", "it"));
+    app.succeed(numbered(2));
+    app.run(numbered(5));
+    CHECK(app.workers.begun.size() == before + 2);
+    app.notices.clear();
+    app.dieAndBegin();
+    CHECK(app.notices.empty()); // it is told once
+}
+
+TEST_CASE("a backup of both files is believed, and told where the scheduler has later jobs (jobs.md §10)") {
+    App app;
+    REQUIRE(app.tell(enqueue({once(1)})).ok());
+    app.die();
+    const auto backup = app.directory.path / "backup";
+    std::filesystem::create_directory(backup);
+    for (const char* file : {"work.db", "work-ended.db"})
+        std::filesystem::copy_file(app.directory.path / file, backup / file);
+    app.open();
+    app.run(numbered(1));
+    REQUIRE(app.tell(enqueue({once(2)})).ok());
+    const auto later = app.jobOf(numbered(2));
+    app.die();
+    for (const char* file : {"work.db", "work-ended.db"})
+        std::filesystem::copy_file(backup / file, app.directory.path / file,
+                                   std::filesystem::copy_options::overwrite_existing);
+    app.open();
+    CHECK(told(app, "the file is older than the scheduler's jobs: it was restored from a backup, or lost"));
+    CHECK(app.state(numbered(1)) == State::ENQUEUED); // nobody knows better
+    REQUIRE(app.tell(enqueue({once(3)})).ok());
+    CHECK(app.jobOf(numbered(3)) > later); // a number is not given twice
+}
+
+TEST_CASE("what a death kept from the witness, or damage took from it, it is told when the file is opened next") {
+    for (const bool damaged : {false, true}) {
+        App app;
+        REQUIRE(app.tell(enqueue({once(1), once(2)})).ok());
+        app.die();
+        const auto backup = app.directory.path / "backup";
+        copyFile(app, backup);
+        app.open();
+        app.run(numbered(1));
+        app.die();
+        const auto witness = app.directory.path / "work-ended.db";
+        if (damaged) {
+            std::ofstream(witness, std::ios::binary | std::ios::trunc) << std::string(8192, '\xaa');
+        } else {
+            auto database = Database::open(witness);
+            database->checkpointOnClose();
+            REQUIRE(database->run("DELETE FROM ended").ok());
+        }
+        app.dieAndBegin();
+        app.die();
+        std::filesystem::copy_file(backup, app.directory.path / "work.db",
+                                   std::filesystem::copy_options::overwrite_existing);
+        app.open();
+        CHECK(app.state(numbered(1)) == State::SUCCEEDED);
+        CHECK(app.state(numbered(2)) == State::ENQUEUED);
+    }
+}
+
+TEST_CASE("without a place for the witness work goes on, and it is told") {
+    App app;
+    REQUIRE(app.tell(enqueue({once(1)})).ok());
+    app.die();
+    std::filesystem::remove(app.directory.path / "work-ended.db");
+    std::filesystem::create_symlink("/etc/passwd", app.directory.path / "work-ended.db");
+    app.open();
+    CHECK(told(app, "were work.db restored from a backup, what ended since would be done again"));
+    app.run(numbered(1));
+    CHECK(app.state(numbered(1)) == State::SUCCEEDED);
+}
+
 TEST_CASE("a job of another request's number, of a file that was lost, is not run for it") {
     App app;
     REQUIRE(app.tell(enqueue({once(1)})).ok());
@@ -190,7 +296,7 @@ TEST_CASE("two processes of an app share the file: what one begins the other lea
     REQUIRE(app.begin(numbered(1)));
     FakeWorkers others;
     std::vector<std::string> notices;
-    auto store = Store::open(app.directory.path, notices);
+    auto store = Store::open(app.directory.path, app.directory.path, notices);
     REQUIRE(store.ok());
     auto second = Desk::open(std::move(*store), {.service = "WorkService"}, app.scheduler, others);
     REQUIRE(second.ok());

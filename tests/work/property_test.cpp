@@ -133,7 +133,7 @@ private:
     }
 
     void open() {
-        auto store = Store::open(directory_.path, notices_);
+        auto store = Store::open(directory_.path, directory_.path, notices_);
         RC_ASSERT(store.ok());
         auto opened = Desk::open(std::move(*store), {.service = "WorkService"}, scheduler_, workers_);
         RC_ASSERT(opened.ok());

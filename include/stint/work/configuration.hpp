@@ -35,6 +35,7 @@ public:
                          [](WorkerParameters params) { return std::make_unique<Derived>(std::move(params)); });
     }
     /// Where work.db lies: a directory of the app's own, by default $XDG_DATA_HOME/PACKAGE. It is made where missing.
+    /// What ended is noted there, too, else in $XDG_STATE_HOME/PACKAGE, for when work.db is restored from a backup.
     Builder& setDirectory(std::filesystem::path directory);
     /// The [[service]] of the manifest that runs the jobs; by default "WorkService".
     Builder& setServiceName(std::string name);

@@ -1,0 +1,99 @@
+#include "work/witness.hpp"
+
+#include "base/try.hpp"
+#include "work/bytes.hpp"
+#include "work/plain_file.hpp"
+
+namespace stint::work {
+
+namespace {
+
+constexpr int witnessVersion = 1;
+constexpr int mostEndings = 10'000; ///< a backup that is older than that many ends is believed
+constexpr auto witnessSchema =
+    "CREATE TABLE ended (number INTEGER PRIMARY KEY, request TEXT NOT NULL, state INTEGER NOT NULL, "
+    "window_end INTEGER, not_before INTEGER NOT NULL, output BLOB NOT NULL) STRICT";
+
+Result<Ending> endingIn(const Statement& row) {
+    Ending ending;
+    ending.order = row.integer(0);
+    const auto id = UUID::fromString(row.text(1));
+    const auto state = row.integer(2);
+    if (!id || state < 0 || state > static_cast<std::int64_t>(State::CANCELLED))
+        return fail(Errc::STORAGE, "an end of no request");
+    ending.request = *id;
+    ending.state = static_cast<State>(state);
+    if (!row.isNull(3)) ending.windowEnd = WallTime(Duration(row.integer(3)));
+    ending.notBefore = WallTime(Duration(row.integer(4)));
+    ending.output = STINT_TRY(dataOf(row.text(5)));
+    return ending;
+}
+
+} // namespace
+
+Result<Witness> Witness::onto(const std::filesystem::path& file) {
+    STINT_TRY(makePlainFile(file));
+    auto database = STINT_TRY(Database::open(file));
+    database.checkpointOnClose();
+    database.waitForOthers(std::chrono::seconds(10));
+    STINT_TRY(database.text("PRAGMA journal_mode = WAL"));
+    STINT_TRY(database.run("PRAGMA synchronous = NORMAL; BEGIN IMMEDIATE"));
+    const auto version = STINT_TRY(database.integer("PRAGMA user_version"));
+    if (version == 0)
+        STINT_TRY(database.run(fmt::format("{}; PRAGMA user_version = {}", witnessSchema, witnessVersion)));
+    if (version > witnessVersion) return fail(Errc::STORAGE, "{}: of a newer libstint-work", file.string());
+    STINT_TRY(database.run(
+        fmt::format("DELETE FROM ended WHERE number <= (SELECT max(number) FROM ended) - {}; COMMIT", mostEndings)));
+    auto insert = STINT_TRY(database.prepare("INSERT OR IGNORE INTO ended VALUES (?1, ?2, ?3, ?4, ?5, ?6)"));
+    return Witness(std::move(database), std::move(insert));
+}
+
+Result<Witness> Witness::open(const std::filesystem::path& directory) {
+    std::error_code wrong;
+    std::filesystem::create_directories(directory, wrong);
+    if (wrong) return fail(Errc::STORAGE, "{}: {}", directory.string(), wrong.message());
+    const auto file = directory / "work-ended.db";
+    auto opened = onto(file);
+    const bool damaged = !opened.ok() && (opened.error().message.find("malformed") != std::string::npos ||
+                                          opened.error().message.find("not a database") != std::string::npos);
+    if (!damaged) return opened;
+    for (const char* part : {"-wal", "-shm", ""})
+        std::filesystem::remove(file.string() + part, wrong);
+    return onto(file);
+}
+
+Result<void> Witness::note(const std::vector<Record>& records) {
+    bool open = false;
+    const auto noted = [&]() -> Result<void> {
+        for (const Record& record : records) {
+            const auto* save = std::get_if<SaveRequest>(&record);
+            if (save == nullptr || save->request.finishOrder == 0) continue;
+            if (!std::exchange(open, true)) STINT_TRY(database_.run("BEGIN IMMEDIATE"));
+            const Request& request = save->request;
+            const auto millis = [](WallTime time) { return std::int64_t{time.time_since_epoch().count()}; };
+            const std::string output = bytesOf(request.output.getKeyValueMap());
+            STINT_TRY(insert_.run(request.finishOrder, request.spec.id.toString(),
+                                  static_cast<std::int64_t>(request.state),
+                                  request.windowEnd ? std::optional(millis(*request.windowEnd)) : std::nullopt,
+                                  millis(request.notBefore), Blob{output}));
+        }
+        return open ? database_.run("COMMIT") : Result<void>();
+    }();
+    if (!noted.ok()) database_.rollBack();
+    return noted;
+}
+
+Result<std::vector<Ending>> Witness::since(std::int64_t order) {
+    auto select =
+        STINT_TRY(database_.prepare("SELECT number, request, state, window_end, not_before, output FROM ended "
+                                    "WHERE number >= ?1 ORDER BY number"));
+    std::vector<Ending> endings;
+    select.start(order);
+    while (STINT_TRY(select.next()))
+        endings.push_back(STINT_TRY(endingIn(select)));
+    return endings;
+}
+
+Result<std::int64_t> Witness::last() { return database_.integer("SELECT coalesce(max(number), 0) FROM ended"); }
+
+} // namespace stint::work
