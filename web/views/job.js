@@ -13,6 +13,7 @@ import {
     progressWords,
     purpose,
 } from "../sentences.js";
+import { makeWork } from "./work.js";
 import { blockerWords, waitWords, withoutCodes } from "../waits.js";
 import { ahead, bytes, capital, duration, rate, when } from "../words.js";
 
@@ -30,9 +31,11 @@ export function openJob(place, page, key) {
     const acts = h("div.acts");
     const reasons = h("section.reasons-all");
     const facts = h("dl.facts");
+    const chain = h("section", { hidden: true }, h("h3", {}, "The work it belongs to"));
+    let work = null;
     const story = h("section.story");
     const back = h("a.back", { href: "#/now" }, "All jobs");
-    place.append(h("article.panel", {}, back, title, about, state, bar, pace, acts, reasons, facts, story));
+    place.append(h("article.panel", {}, back, title, about, state, bar, pace, acts, reasons, facts, chain, story));
 
     let explained = null; // what /api/why says, of `of`
     let of = null;
@@ -124,6 +127,14 @@ export function openJob(place, page, key) {
         if (facts.dataset.text === text) return;
         facts.dataset.text = text;
         facts.replaceChildren(...list.flatMap(([term, value]) => [h("dt", {}, term), h("dd", {}, value)]));
+    }
+
+    /** The request that it is the job of, in its chain. */
+    function showWork(job) {
+        if (job.namespace !== "stint.work") return;
+        if (!work) chain.append((work = makeWork(page, job.package, key)).element);
+        chain.hidden = !work.isThere;
+        if (work.isThere) work.update();
     }
 
     function showActs(job) {
@@ -220,10 +231,15 @@ export function openJob(place, page, key) {
         );
         showReasons(job, now);
         showFacts(job, now);
+        showWork(job);
         showActs(job);
     }
 
     refresh();
     title.focus({ preventScroll: true });
-    return { key, refresh, close: () => asks.abort() };
+    const close = () => {
+        asks.abort();
+        work?.close();
+    };
+    return { key, refresh, close };
 }
