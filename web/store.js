@@ -63,6 +63,14 @@ export class Store {
         return this.topics.alarms?.alarms ?? [];
     }
 
+    /**
+     * An app that shows its work requests, and how often they have become others.
+     * @returns {{changes: number} | undefined}
+     */
+    work(packageName) {
+        return this.topics.work?.apps?.find((app) => app.package === packageName);
+    }
+
     /** Whether stintd was there at the last word. */
     get up() {
         return (this.topics.daemon?.state ?? this.topics.hello?.daemon ?? "up") === "up";

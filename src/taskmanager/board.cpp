@@ -31,13 +31,14 @@ void set(const EventSource& timer, std::uint64_t when) {
 
 } // namespace
 
-Board::Board(sd_event* loop, DaemonLine& line)
-    : loop_(sd_event_ref(loop)), line_(line),
+Board::Board(sd_event* loop, DaemonLine& line, const AppWork& work)
+    : loop_(sd_event_ref(loop)), line_(line), work_(work),
       broadcast_([this] { return everything(); }), lists_{List{"finished", &Board::fetchFinished},
                                                           List{"tasks", &Board::fetchTasks},
                                                           List{"apps", &Board::fetchApps},
                                                           List{"device", &Board::fetchDevice},
-                                                          List{"alarms", &Board::fetchAlarms}},
+                                                          List{"alarms", &Board::fetchAlarms},
+                                                          List{"work", &Board::fetchWork}},
       timer_(timerOf(loop, due, this)), breath_(timerOf(loop, breathe, this)) {}
 
 Board::~Board() {
@@ -180,6 +181,12 @@ void Board::told(const wire::Message& signal) {
             touch(name);
         if (daemon_ == Daemon::Up) listed();
     }
+}
+
+void Board::workChanged() {
+    if (!followed_) return;
+    touch("work");
+    arm();
 }
 
 void Board::put(const JobView& job) {

@@ -14,6 +14,7 @@
 #include <systemd/sd-event.h>
 
 #include "base/event_source.hpp"
+#include "taskmanager/app_work.hpp"
 #include "taskmanager/broadcast.hpp"
 #include "taskmanager/daemon_line.hpp"
 
@@ -21,7 +22,7 @@ namespace stint::taskmanager {
 
 class Board {
 public:
-    Board(sd_event* loop, DaemonLine& line);
+    Board(sd_event* loop, DaemonLine& line, const AppWork& work);
     ~Board();
     Board(const Board&) = delete;
     Board& operator=(const Board&) = delete;
@@ -34,6 +35,8 @@ public:
     void connected();
     void lost(const std::string& why);
     void told(const wire::Message& signal);
+    /// What apps show of their work.
+    void workChanged();
 
 private:
     enum class Daemon : std::uint8_t { Asking, Up, Down };
@@ -72,9 +75,11 @@ private:
     void fetchDevice(Fetched fetched);
     void fetchAlarms(Fetched fetched);
     void fetchMoreAlarms(std::vector<AlarmView> before, Fetched fetched);
+    void fetchWork(Fetched fetched);
 
     sd_event* loop_;
     DaemonLine& line_;
+    const AppWork& work_;
     Broadcast broadcast_;
     bool followed_ = false;
     Daemon daemon_ = Daemon::Asking;
@@ -89,7 +94,7 @@ private:
     bool jobsAsking_ = false;
     std::uint64_t jobsListingSince_ = 0, jobsListedNext_ = 0;
     bool newsWanted_ = false;   ///< the daemon has told of changes, and tells of further ones once it is asked again
-    std::array<List, 5> lists_; ///< in the order in which they are sent
+    std::array<List, 6> lists_; ///< in the order in which they are sent
     EventSource timer_, breath_;
 };
 

@@ -63,6 +63,9 @@ void Board::fetchDevice(Fetched fetched) {
     part(cli::calls::networks(), asked->seen.networks);
 }
 
+/// Asked of the apps already.
+void Board::fetchWork(Fetched fetched) { fetched(work_.topic()); }
+
 void Board::fetchAlarms(Fetched fetched) { fetchMoreAlarms({}, std::move(fetched)); }
 
 void Board::fetchMoreAlarms(std::vector<AlarmView> before, Fetched fetched) {

@@ -17,9 +17,6 @@ namespace {
 
 constexpr std::size_t mostAtOnce = 32; ///< half of what the daemon takes of a connection (architecture.md, wire)
 
-constexpr const char* localBus = "org.freedesktop.DBus.Local";
-constexpr const char* localBusPath = "/org/freedesktop/DBus/Local";
-
 /// A connection that is followed by the loop.
 Result<wire::Bus> connectionTo(const std::filesystem::path& socket, sd_event* loop) {
     auto bus = STINT_TRY(wire::clientOver(STINT_TRY(wire::connectSocket(socket))));

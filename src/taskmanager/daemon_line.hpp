@@ -17,6 +17,10 @@
 
 namespace stint::taskmanager {
 
+// Of what sd-bus says of a connection itself: "Disconnected".
+inline constexpr const char* localBus = "org.freedesktop.DBus.Local";
+inline constexpr const char* localBusPath = "/org/freedesktop/DBus/Local";
+
 class DaemonLine {
 public:
     /// Told from the event loop, or from want().

@@ -14,6 +14,7 @@ constexpr std::array paths{
     Path{"/api/why",          "GET",  answerWhy},
     Path{"/api/log",          "GET",  answerLog},
     Path{"/api/day",          "GET",  answerDay},
+    Path{"/api/work",         "GET"},
     Path{"/api/constraints",  "GET",  answerConstraints},
     Path{"/api/jobs/pause",   "POST", pauseJob},
     Path{"/api/jobs/resume",  "POST", resumeJob},

@@ -13,7 +13,7 @@ using Done = std::function<void(Answer)>;
 struct Path {
     std::string_view name;
     std::string_view method; ///< the one that it takes; GET is also HEAD
-    /// Asks the daemon; nullptr: it is the server's own business.
+    /// Asks the daemon; nullptr: it is the server's own business, or an app's.
     void (*answer)(DaemonLine& line, const Request& request, Done done) = nullptr;
 };
 

@@ -33,7 +33,8 @@ TaskManager::TaskManager(sd_event* loop, Entry entry, Setup setup)
       line_(loop, std::move(setup.directory),
             {[this] { board_.connected(); }, [this](const std::string& why) { board_.lost(why); },
              [this](const wire::Message& signal) { board_.told(signal); }}),
-      board_(loop, line_), linger_(timerFor(loop, lingered, this)), end_(timerFor(loop, idled, this)) {
+      work_(loop, [this] { board_.workChanged(); }), board_(loop, line_, work_),
+      linger_(timerFor(loop, lingered, this)), end_(timerFor(loop, idled, this)) {
     if (idle_) setAfter(end_, *idle_);
 }
 
@@ -51,6 +52,7 @@ void TaskManager::answer(const Request& request, std::function<void(Answer)> don
         endLook();
         done(std::move(answer));
     };
+    if (request.path == "/api/work") return answerWork(work_, line_, request, last);
     if (path && path->answer) return path->answer(line_, request, last);
     if (path) return last({200, "text/event-stream"}); // HEAD of the stream
     last(pages_.answer(request));
@@ -67,6 +69,7 @@ void TaskManager::beginLook() {
     stop(linger_);
     stop(end_);
     line_.want(true);
+    work_.follow(true);
 }
 
 void TaskManager::endLook() {
@@ -79,6 +82,7 @@ int TaskManager::lingered(sd_event_source*, std::uint64_t, void* self) {
     auto& manager = *static_cast<TaskManager*>(self);
     manager.board_.follow(false);
     manager.line_.want(false);
+    manager.work_.follow(false);
     return 0;
 }
 

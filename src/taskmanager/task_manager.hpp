@@ -10,6 +10,7 @@
 
 #include "base/event_source.hpp"
 #include "base/time.hpp"
+#include "taskmanager/app_work.hpp"
 #include "taskmanager/board.hpp"
 #include "taskmanager/daemon_line.hpp"
 #include "taskmanager/entry.hpp"
@@ -44,6 +45,7 @@ private:
     Pages pages_;
     std::optional<Duration> idle_;
     DaemonLine line_;
+    AppWork work_;
     Board board_;
     unsigned looks_ = 0; ///< streams, and requests under way
     EventSource linger_, end_;

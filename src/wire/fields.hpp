@@ -41,6 +41,12 @@ public:
     template <class Time> void always(const char* key, const std::optional<Time>& time) {
         dictionary_.put(key, time ? std::int64_t{time->time_since_epoch().count()} : -1);
     }
+    void always(const char* key, const std::optional<Duration>& length) {
+        dictionary_.put(key, length ? std::int64_t{length->count()} : -1);
+    }
+    void always(const char* key, const std::optional<std::int32_t>& number) {
+        dictionary_.put(key, number.value_or(-1));
+    }
     /// An enumerator, by its name.
     template <class E, class Named> void word(const char* key, E value, Named) { dictionary_.put(key, nameOf(value)); }
     /// An enumerator, by its number.
@@ -89,6 +95,16 @@ public:
     template <class Time> void always(const char* key, std::optional<Time>& time) {
         milliseconds(key,
                      [&time](std::int64_t ms) { time = ms < 0 ? std::nullopt : std::optional(Time(Duration(ms))); });
+    }
+    void always(const char* key, std::optional<Duration>& length) {
+        milliseconds(key, [&length](std::int64_t ms) { length = ms < 0 ? std::nullopt : std::optional(Duration(ms)); });
+    }
+    void always(const char* key, std::optional<std::int32_t>& number) {
+        dictionary_.take(key, "i", [&number](Reader& reader) -> Result<void> {
+            const std::int32_t told = STINT_TRY(reader.int32());
+            number = told < 0 ? std::nullopt : std::optional(told);
+            return {};
+        });
     }
     template <class E, class Named> void word(const char* key, E& value, Named named) {
         dictionary_.take(key, "s", [key, &value, named](Reader& reader) -> Result<void> {

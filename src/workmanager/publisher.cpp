@@ -1,6 +1,7 @@
 #include "workmanager/publisher.hpp"
 
 #include <algorithm>
+#include <fmt/core.h>
 #include <poll.h>
 #include <systemd/sd-bus.h>
 
@@ -46,6 +47,30 @@ std::vector<std::string> wordsOf(const Constraints& constraints) {
     return words;
 }
 
+std::string wordOf(const Value& value) {
+    return std::visit(
+        []<class Held>(const Held& held) -> std::string {
+            if constexpr (std::is_same_v<Held, std::string>) {
+                return held;
+            } else if constexpr (std::is_same_v<Held, std::int8_t>) {
+                return std::to_string(held);
+            } else if constexpr (std::is_arithmetic_v<Held>) {
+                return fmt::format("{}", held);
+            } else {
+                return fmt::format("{} values", held.size());
+            }
+        },
+        value);
+}
+
+/// What its worker says of how far it is.
+std::vector<std::string> wordsOf(const Data& progress) {
+    std::vector<std::string> words;
+    for (const auto& [key, value] : progress.getKeyValueMap())
+        words.push_back(key + "=" + wordOf(value));
+    return words;
+}
+
 void putInfo(sd_bus_message* to, const WorkInfo& info) {
     sd_bus_message_open_container(to, 'a', "{sv}");
     putText(to, "id", info.getId().toString());
@@ -69,6 +94,7 @@ void putInfo(sd_bus_message* to, const WorkInfo& info) {
     sd_bus_message_append(to, "{sv}", "expedited", "b", static_cast<int>(info.isExpedited()));
     sd_bus_message_append(to, "{sv}", "stopReason", "i", info.getStopReason());
     putText(to, "why", info.getReason());
+    putTexts(to, "progress", wordsOf(info.getProgress()));
     sd_bus_message_close_container(to);
 }
 

@@ -16,6 +16,8 @@ from app import PACKAGE, App  # noqa: E402
 from commands import script  # noqa: E402
 from line import TRANSFER  # noqa: E402
 from origin import MIB, Origin, bytes_of  # noqa: E402
+from session import SessionBus  # noqa: E402
+from work_shower import WorkShower, request  # noqa: E402
 from world import BIN, World  # noqa: E402
 
 
@@ -35,6 +37,9 @@ class Ground:
         if day := os.environ.get("STINT_LIVED_DAY"):
             self.live(day)
         self.daemon = self.world.start_daemon()
+        self.bus = SessionBus(self.world.root / "bus")
+        parts.callback(self.bus.close)
+        self.shower = parts.enter_context(WorkShower(self.bus, PACKAGE))
         self.open_page()
 
     def live(self, day):
@@ -50,7 +55,8 @@ class Ground:
         words = [BIN / "stint-taskmanager", *options]
         if root := os.environ.get("STINT_WEB_ROOT"):  # for whoever works on the page
             words += ["--web-root", root]
-        self.server = subprocess.Popen(words, env=self.world.environment, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True)
+        self.server = subprocess.Popen(words, env=self.world.environment | {"DBUS_SESSION_BUS_ADDRESS": self.bus.address},
+                                       stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True)
         self.world.processes.append(self.server)
         self.url = self.server.stdout.readline().strip()
         return self.url
@@ -87,6 +93,10 @@ class Ground:
         ended = self.letters.start(*self.letters.job(number, *words, **dict(extras)))
         assert ended.code == 0, ended
         return f"{PACKAGE}/{number}"
+
+    def show_work(self, *rows):
+        """What Letters shows of its work from now on: (worker, number, more) each."""
+        self.shower.show(*[request(worker, number, **more) for worker, number, more in rows])
 
     def kill(self):
         self.daemon.kill()

@@ -196,6 +196,45 @@ test("what if says what `stint why --if` says, and changes nothing", async () =>
     await page.context().close();
 });
 
+test("an app's work is a tree in its card and at its job, by keys alone, and what it says is text", async () => {
+    // jobs.md §10, issue 16
+    const upload = await ground.do("letter", 77, ["--charging", "--namespace", "stint.work"]);
+    const key = upload.replace("/77", "/stint.work#77");
+    await ground.do(
+        "show_work",
+        ["Thumbnail", 1, { state: "SUCCEEDED", tags: ["photo"] }],
+        [HOSTILE, 2, { follows: [1], job: 77, attempts: 2, constraints: ["charging"] }],
+        ["Clean up", 3, { state: "RUNNING", progress: [`done=${HOSTILE}`] }],
+    );
+    for (const width of [1280, 390]) {
+        const page = await browser.open("#/apps", { width, height: 844 });
+        const summary = page.locator("details.app-work:not([hidden]) summary");
+        await summary.focus();
+        await page.keyboard.press("Enter");
+        const rows = page.locator("details.app-work[open] .work-row");
+        await rows.nth(2).waitFor();
+        assert.match(await rows.nth(0).innerText(), /Thumbnail Done/);
+        assert.match(await rows.nth(1).innerText(), /Waiting[^]*Waits for power[^]*tried 2 times[^]*needs charging/);
+        assert.match(await rows.nth(2).innerText(), /Clean up Running[^]*done=<img/);
+        assert.equal(await page.locator("details.app-work .work .work li").count(), 1, "what follows stands below");
+        assert.equal(await page.locator("main img").count(), 0);
+        assert.deepEqual(await axe(page), []);
+        assert.ok((await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)) <= 0);
+        await rows.nth(1).locator("a").click();
+        await page.locator('.panel li[aria-current="true"]').waitFor();
+        assert.match(await page.locator('.panel li[aria-current="true"]').innerText(), /img src/);
+        assert.equal(await page.locator(".panel .work-row").count(), 2, "its chain, and nothing else of the app");
+        assert.deepEqual(await axe(page), []);
+        assert.deepEqual(page.complaints, []);
+        await page.context().close();
+    }
+    const page = await browser.open(`#/now/${key.split("/").map(encodeURIComponent).join("/")}`);
+    await page.locator(".panel .work-row").nth(1).waitFor();
+    await ground.do("show_work", ["Thumbnail", 1, { state: "SUCCEEDED" }], ["Upload", 2, { follows: [1], job: 77 }]);
+    await page.locator(".panel .work-name", { hasText: "Upload" }).waitFor(); // it says that it has changed
+    await page.context().close();
+});
+
 test("constraints are filtered by a word, and the count is told", async () => {
     // jobs.md §1.5
     const page = await browser.open("#/constraints");

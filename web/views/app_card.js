@@ -2,6 +2,7 @@
 import { battery, stopApp } from "../actions.js";
 import { h, setText } from "../dom.js";
 import { bucketWords, networkWords, quotaWords } from "../app_words.js";
+import { makeWork } from "./work.js";
 import { bytes, counted, dayAndTime, duration, when } from "../words.js";
 
 const uses = [
@@ -97,6 +98,9 @@ export function makeApp(page, first, totalOf) {
     const expedited = quotaBar("Urgent work");
     const id = `battery-${first.package}`;
     const choice = h("select", { id }, ...uses.map(([value, text]) => h("option", { value }, text)));
+    const work = makeWork(page, first.package);
+    const planned = h("details.app-work", { hidden: true }, h("summary", {}, "Work it has planned"), work.element);
+    planned.addEventListener("toggle", () => planned.open && work.update());
     const facts = (...pairs) => h("dl.app-facts", {}, ...pairs.flatMap(([term, value]) => [h("dt", {}, term), value]));
     const element = h(
         "li.card.app",
@@ -126,6 +130,7 @@ export function makeApp(page, first, totalOf) {
                 facts(["Network", network], ["Alarms", alarms], ["Messages", messages]),
             ),
         ),
+        planned,
     );
     let app = first;
     let choosing = false;
@@ -168,6 +173,8 @@ export function makeApp(page, first, totalOf) {
         setText(messages, messageWords(app.messages));
         regular.update(app.quota, now);
         expedited.update(app.expedited, now);
+        planned.hidden = !work.isThere;
+        if (planned.open && work.isThere) work.update();
         if (!choosing && choice.value !== app.batteryUse) choice.value = app.batteryUse;
     }
     return { element, update };

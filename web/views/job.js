@@ -16,6 +16,7 @@ import {
 import { waitWords, withoutCodes } from "../waits.js";
 import { bytes, capital, duration, rate, when } from "../words.js";
 import { blockerRow } from "./blocker_row.js";
+import { makeWork } from "./work.js";
 
 /** Opens it in `place`; refresh() says it again. */
 export function openJob(place, page, key) {
@@ -31,9 +32,11 @@ export function openJob(place, page, key) {
     const acts = h("div.acts");
     const reasons = h("section.reasons-all");
     const facts = h("dl.facts");
+    const chain = h("section", { hidden: true }, h("h3", {}, "The work it belongs to"));
+    let work = null;
     const story = h("section.story");
     const back = h("a.back", { href: "#/now" }, "All jobs");
-    place.append(h("article.panel", {}, back, title, about, state, bar, pace, acts, reasons, facts, story));
+    place.append(h("article.panel", {}, back, title, about, state, bar, pace, acts, reasons, facts, chain, story));
 
     let explained = null; // what /api/why says, of `of`
     let of = null;
@@ -113,6 +116,14 @@ export function openJob(place, page, key) {
         if (facts.dataset.text === text) return;
         facts.dataset.text = text;
         facts.replaceChildren(...list.flatMap(([term, value]) => [h("dt", {}, term), h("dd", {}, value)]));
+    }
+
+    /** The request that it is the job of, in its chain. */
+    function showWork(job) {
+        if (job.namespace !== "stint.work") return;
+        if (!work) chain.append((work = makeWork(page, job.package, key)).element);
+        chain.hidden = !work.isThere;
+        if (work.isThere) work.update();
     }
 
     function showActs(job) {
@@ -209,10 +220,15 @@ export function openJob(place, page, key) {
         );
         showReasons(job, now);
         showFacts(job, now);
+        showWork(job);
         showActs(job);
     }
 
     refresh();
     title.focus({ preventScroll: true });
-    return { key, refresh, close: () => asks.abort() };
+    const close = () => {
+        asks.abort();
+        work?.close();
+    };
+    return { key, refresh, close };
 }

@@ -13,7 +13,6 @@
 namespace stint::cli {
 namespace {
 
-constexpr std::string_view workPrefix = "org.stint.Work1.";
 constexpr std::uint64_t workPatience = 5'000'000; // µs: an app that is silent is not waited for
 constexpr std::size_t mostWorkShown = 100'000;    // what an app says is not believed without end
 
@@ -39,28 +38,6 @@ Result<wire::Message> askBus(sd_bus* bus, const std::string& name, const char* p
     return wire::Message::owning(answer);
 }
 
-Result<WorkRow> readWorkRow(wire::Reader& reader) {
-    WorkRow row;
-    wire::DictionaryReader dictionary("work", wire::UnknownKeys::Ignore);
-    dictionary.take("id", row.id)
-        .take("worker", row.worker)
-        .take("state", row.state)
-        .take("name", row.name)
-        .take("tags", row.tags)
-        .take("follows", row.follows)
-        .take("attempts", row.attempts)
-        .take("generation", row.generation)
-        .take("job", row.job)
-        .take("nextRun", row.nextRun)
-        .take("periodic", row.periodic)
-        .take("constraints", row.constraints)
-        .take("expedited", row.expedited)
-        .take("stopReason", row.stopReason)
-        .take("why", row.why);
-    STINT_TRY(dictionary.read(reader));
-    return row;
-}
-
 } // namespace
 
 Result<std::vector<std::string>> appsWithWork() {
@@ -69,30 +46,24 @@ Result<std::vector<std::string>> appsWithWork() {
     wire::Reader reader(answer);
     std::vector<std::string> packages;
     for (const auto& name : STINT_TRY(reader.strings()))
-        if (name.starts_with(workPrefix)) packages.push_back(name.substr(workPrefix.size()));
+        if (auto package = wire::workPackageOf(name)) packages.push_back(std::move(*package));
     std::sort(packages.begin(), packages.end());
     return packages;
 }
 
-Result<std::vector<WorkRow>> workOf(const std::string& package) {
+Result<std::vector<wire::WorkRow>> workOf(const std::string& package) {
     const auto bus = STINT_TRY(workBus());
-    const std::string name = std::string(workPrefix) + package;
+    const std::string name = wire::workNameOf(package);
     if (sd_bus_service_name_is_valid(name.c_str()) <= 0)
         return fail(Errc::ILLEGAL_ARGUMENT, "{} is no package's name", package);
-    const auto answer = askBus(bus.get(), name, "/org/stint/work", "org.stint.Work1", "List", "a{sv}");
+    const auto answer = askBus(bus.get(), name, wire::workPath, wire::workInterface, "List", "a{sv}");
     if (!answer.ok())
         return fail(
             Errc::UNAVAILABLE,
             "no process of {} runs its work now, and its file is its own: `stint jobs` shows the jobs behind it",
             package);
     wire::Reader reader(*answer);
-    std::vector<WorkRow> rows;
-    STINT_TRY(reader.array("a{sv}", [&rows](wire::Reader& element) -> Result<void> {
-        if (rows.size() >= mostWorkShown) return fail(Errc::LIMIT_EXCEEDED, "more than {} requests", mostWorkShown);
-        rows.push_back(STINT_TRY(readWorkRow(element)));
-        return {};
-    }));
-    return rows;
+    return STINT_TRY(wire::readWork(reader, mostWorkShown)).rows;
 }
 
 } // namespace stint::cli

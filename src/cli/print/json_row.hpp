@@ -21,6 +21,12 @@ public:
     template <class Row> void rows(const char* key, const std::vector<Row>& rows) { line_[key] = jsonRows(rows); }
     void reasons(const char* key, const std::vector<PendingReason>& reasons) { line_[key] = reasonsOf(reasons); }
     void always(const char* key, const std::optional<WallTime>& time) { line_[key] = milliseconds(time); }
+    void always(const char* key, const std::optional<Duration>& length) {
+        line_[key] = length ? Json(length->count()) : Json();
+    }
+    void always(const char* key, const std::optional<std::int32_t>& number) {
+        line_[key] = number ? Json(*number) : Json();
+    }
     template <class E, class Named> void word(const char* key, E value, Named) { line_[key] = nameOf(value); }
     template <class E> void number(const char* key, E value) { line_[key] = cli::number(value); }
     template <class Value> void told(const char* key, const Value& value) { line_[key] = value; }

@@ -11,63 +11,23 @@
 #include "cli/daemon/daemon.hpp"
 #include "cli/daemon/work.hpp"
 #include "cli/line/commands.hpp"
-#include "cli/print/phrases.hpp"
+#include "cli/print/work.hpp"
 #include "cli/screen/exit_code.hpp"
-#include "cli/screen/json_line.hpp"
 #include "cli/screen/table.hpp"
 
 namespace stint::cli {
 namespace {
 
-constexpr std::string_view workSpace = "stint.work";
-
-/// What there is of one app, and where each request is in its tree.
-struct Works {
-    std::string package;
-    std::vector<WorkRow> rows;
-    std::map<std::string, std::size_t> places; ///< by id
-
-    const WorkRow* find(const std::string& id) const {
-        const auto found = places.find(id);
-        return found == places.end() ? nullptr : &rows[found->second];
-    }
-};
+using wire::WorkRow;
 
 std::string workName(const WorkRow& row) { return row.name.empty() ? row.worker : row.worker + " (" + row.name + ")"; }
 
-bool hasEnded(const WorkRow& row) {
-    return row.state == "SUCCEEDED" || row.state == "FAILED" || row.state == "CANCELLED";
-}
-
-/// Of a BLOCKED one: what it follows and has not ended.
-std::string followedText(const Works& works, const WorkRow& row) {
-    std::string text;
-    for (const auto& id : row.follows) {
-        const WorkRow* before = works.find(id);
-        if (before == nullptr || hasEnded(*before)) continue;
-        text += (text.empty() ? "follows " : ", ") + before->worker;
-    }
-    return text;
-}
-
-/// In the words of whoever knows: the scheduler for what has a job, the app for the rest.
-std::string whyText(const Works& works, const WorkRow& row, Daemon* daemon, WallTime now) {
-    if (!row.why.empty()) return row.why;
-    if (row.state == "BLOCKED") return followedText(works, row);
-    if (row.state == "RUNNING" || hasEnded(row)) return "";
-    if (row.job < 0) return "waits for a place among the app's jobs";
-    const auto job = daemon ? daemon->explain({AppId{works.package}, std::string(workSpace), JobId(row.job)})
-                            : Result<Explanation>(Error{});
-    if (job.ok() && job->job.state == JobView::State::Running) return "begins";
-    std::string text;
-    const Duration wait = WallTime(Duration(row.nextRun)) - now;
-    if (wait > Duration(0)) text = fmt::format("in {}", roughDuration(wait));
-    if (!job.ok()) return text;
-    std::vector<PendingReason> reasons;
-    for (const auto& blocker : job->blockers)
-        if (reasons.empty() || reasons.back() != blocker.reason) reasons.push_back(blocker.reason);
-    if (reasons.empty()) return text;
-    return text.empty() ? reasonsText(reasons) : text + "; " + reasonsText(reasons);
+/// As the scheduler has it, where it is its to say.
+std::string toldWhy(const Works& works, const WorkRow& row, Daemon* daemon, WallTime now) {
+    const auto key = jobToAsk(works, row);
+    if (!key || !daemon) return whyText(works, row, std::nullopt, now);
+    auto told = daemon->explain(*key);
+    return whyText(works, row, told.ok() ? std::optional(std::move(*told)) : std::nullopt, now);
 }
 
 /// Each below the first that it follows; one that follows several is there once.
@@ -92,34 +52,11 @@ void addTree(Table& table, const Works& works, Daemon* daemon, WallTime now) {
         open.pop_back();
         std::string state = row->state;
         if (row->attempts > 1) state += fmt::format(", attempt {}", row->attempts);
-        table.add({std::string(depth * 2, ' ') + workName(*row), state, row->job < 0 ? "-" : std::to_string(row->job),
-                   whyText(works, *row, daemon, now)});
+        table.add({std::string(depth * 2, ' ') + workName(*row), state, row->job ? std::to_string(*row->job) : "-",
+                   toldWhy(works, *row, daemon, now)});
         const auto& children = below[row->id];
         for (auto child = children.rbegin(); child != children.rend(); ++child)
             open.push_back({*child, std::min<std::size_t>(depth + 1, 20)});
-    }
-}
-
-void printJson(const Works& works, Daemon* daemon, WallTime now, const Screen& screen) {
-    for (const auto& row : works.rows) {
-        Json line = header();
-        line["package"] = works.package;
-        line["id"] = row.id;
-        line["worker"] = row.worker;
-        line["state"] = row.state;
-        line["name"] = row.name;
-        line["tags"] = row.tags;
-        line["follows"] = row.follows;
-        line["attempts"] = row.attempts;
-        line["generation"] = row.generation;
-        line["job"] = row.job < 0 ? Json() : Json(row.job);
-        line["nextRun"] = row.nextRun < 0 ? Json() : Json(row.nextRun);
-        line["periodic"] = row.periodic < 0 ? Json() : Json(row.periodic);
-        line["constraints"] = row.constraints;
-        line["expedited"] = row.expedited;
-        line["stopReason"] = row.stopReason;
-        line["why"] = whyText(works, row, daemon, now);
-        screen.print(dumped(line));
     }
 }
 
@@ -135,11 +72,10 @@ int work(const Arguments& given, const Screen& screen) {
             if (given.words.empty()) continue; // it ended meanwhile
             return screen.fail(fmt::format("cannot list the work of {}", printable(package)), rows.error());
         }
-        Works works{package, std::move(*rows), {}};
-        for (std::size_t nth = 0; nth < works.rows.size(); ++nth)
-            works.places.emplace(works.rows[nth].id, nth);
+        const Works works(package, std::move(*rows));
         if (screen.json()) {
-            printJson(works, asked, wallNow(), screen);
+            for (const auto& row : works.rows)
+                screen.print(jsonOf(works, row, toldWhy(works, row, asked, wallNow())));
             continue;
         }
         table.add({{package, Paint::Strong}, "", "", ""});
