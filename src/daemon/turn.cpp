@@ -86,8 +86,11 @@ void Daemon::runVerbs() {
 
 void Daemon::add(Step step) {
     if (server_->wantsTopics()) topics_ |= topicsOf(step);
-    for (const Record& record : step.records)
+    for (const Record& record : step.records) {
         meters_.recorded(record);
+        // What has no line of its own in the trace: it is held, or let go on.
+        if (const auto* saved = std::get_if<SaveJob>(&record)) changed_.insert(saved->job.key);
+    }
     std::ranges::move(step.records, std::back_inserter(step_.records));
     std::ranges::move(step.effects, std::back_inserter(step_.effects));
     tellAside(step.setAside);

@@ -5,6 +5,7 @@ import json
 
 import pytest
 from commands import SHELL, schedule, script, until_written
+from line import TASKS
 
 
 def jobs(world, *words):
@@ -26,6 +27,17 @@ def test_a_paused_command_is_stopped_and_goes_on_when_it_is_resumed(world):
     assert jobs(world)[0]["state"] == "pending"
     world.done("resume", str(job))
     until_written(world.downloads / "runs", lambda text: text.count("\n") == 2)
+
+
+def test_a_pause_and_its_end_are_told_to_who_watches(world, daemon, line):
+    """Of the job itself, as each change is: nobody has to list all jobs for it (jobs.md §14.2)."""
+    line.set_device(charging="false")
+    job = schedule(world, "--charging", "--", "true")
+    line.call(TASKS, "Watch", "ssia{sv}", SHELL, "", job, {})
+    for verb, held in (("pause", True), ("resume", False)):
+        world.done(verb, str(job))
+        (told,) = line.signal("JobChanged")
+        assert (told["id"][1], "held" in told) == (job, held), verb
 
 
 def test_a_pause_of_what_has_ended_or_never_was_is_refused(world, daemon):
