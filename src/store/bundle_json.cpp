@@ -3,8 +3,8 @@
 #include <limits>
 
 #include "base/fail.hpp"
-#include "base/overloaded.hpp"
 #include "base/try.hpp"
+#include "model/bundle_types.hpp"
 
 namespace stint {
 
@@ -36,24 +36,6 @@ void writeHeld(JsonText& text, const std::vector<std::string>& values) {
     for (const std::string& value : values)
         text.string(value);
     text.close();
-}
-
-/// The wire's letters for what is held.
-const char* typeOf(const BundleValue& value) {
-    return std::visit(Overloaded{
-                          [](bool) { return "b"; },
-                          [](std::int32_t) { return "i"; },
-                          [](std::int64_t) { return "x"; },
-                          [](double) { return "d"; },
-                          [](const std::string&) { return "s"; },
-                          [](const std::vector<bool>&) { return "ab"; },
-                          [](const std::vector<std::int32_t>&) { return "ai"; },
-                          [](const std::vector<std::int64_t>&) { return "ax"; },
-                          [](const std::vector<double>&) { return "ad"; },
-                          [](const std::vector<std::string>&) { return "as"; },
-                          [](const PersistableBundle&) { return "a{sv}"; },
-                      },
-                      value.held);
 }
 
 Result<PersistableBundle> bundleWithin(const json& object, int depth);

@@ -2,8 +2,8 @@
 #include <bit>
 
 #include "base/fail.hpp"
-#include "base/overloaded.hpp"
 #include "base/try.hpp"
+#include "model/bundle_types.hpp"
 #include "wire/codec.hpp"
 #include "wire/names.hpp"
 
@@ -11,23 +11,6 @@ namespace stint::wire {
 namespace {
 
 // Writing.
-
-const char* typeOf(const BundleValue& value) {
-    return std::visit(Overloaded{
-                          [](bool) { return "b"; },
-                          [](std::int32_t) { return "i"; },
-                          [](std::int64_t) { return "x"; },
-                          [](double) { return "d"; },
-                          [](const std::string&) { return "s"; },
-                          [](const std::vector<bool>&) { return "ab"; },
-                          [](const std::vector<std::int32_t>&) { return "ai"; },
-                          [](const std::vector<std::int64_t>&) { return "ax"; },
-                          [](const std::vector<double>&) { return "ad"; },
-                          [](const std::vector<std::string>&) { return "as"; },
-                          [](const PersistableBundle&) { return "a{sv}"; },
-                      },
-                      value.held);
-}
 
 void write(Writer& writer, bool value) { writer.boolean(value); }
 void write(Writer& writer, std::int32_t value) { writer.int32(value); }
