@@ -1,4 +1,4 @@
-// What a caller's bytes become on their way to sd-bus (architecture.md, hostile messages).
+// What a caller's bytes become on their way to sd-bus: no byte of a stranger harms the daemon (architecture.md).
 #include "bus/intake.hpp"
 
 #include <array>
