@@ -27,6 +27,8 @@ public:
     int socket() const { return socket_; }
     sd_bus* bus() const { return bus_.get(); }
 
+    /// The socket may have more.
+    void arrived() { intake_.arrived(); }
     enum class Next { Message, Nothing, Closed };
     Next next(wire::Message& message);
 
@@ -35,6 +37,7 @@ public:
     bool isHalfway() const { return intake_.isHalfway(); }
     /// Since it was made.
     std::size_t bytesRead() const { return intake_.bytesRead(); }
+    std::size_t descriptorsRead() const { return intake_.descriptorsRead(); }
 
     /// Messages that could not be sent yet: the socket must be watched for writing, too.
     std::size_t queued() const;

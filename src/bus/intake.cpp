@@ -64,9 +64,11 @@ std::size_t messageLength(const unsigned char* header) {
     return headerBytes + padded + body;
 }
 
-// Until nothing is left, for the socket is watched edge-triggered. The kernel never hands out bytes of two processes in
-// one piece, and ends a piece behind bytes that descriptors came with.
+// The kernel never hands out bytes of two processes in one piece, and ends a piece behind bytes that descriptors came
+// with; any other piece that is shorter than there was room for is all that there was. (What another process has sent
+// right behind it is found when more arrives: none of it is believed.)
 Intake::Look Intake::take() {
+    if (drained_) return Look::Incomplete;
     std::array<char, 16384> bytes;
     alignas(cmsghdr) std::array<char, controlBytes> control;
     iovec into{bytes.data(), bytes.size()};
@@ -82,7 +84,9 @@ Intake::Look Intake::take() {
     // Without all of its descriptors, of which we have none left, a message would be another.
     if (message.msg_flags & MSG_CTRUNC) return Look::Broken;
     if (sender_ != 0 && told.sender != sender_) return Look::Broken;
+    drained_ = told.descriptors.empty() && static_cast<std::size_t>(count) < bytes.size();
     if (!told.descriptors.empty()) placed_ = false;
+    descriptorsRead_ += told.descriptors.size();
     std::ranges::move(told.descriptors, std::back_inserter(descriptors_));
     if (descriptors_.size() > mostDescriptors) return Look::Broken;
     pending_.append(bytes.data(), static_cast<std::size_t>(count));

@@ -32,6 +32,8 @@ public:
     Look lookForLine();
     /// To be asked before each read of sd-bus's: hands on what is there of messages.
     Look look();
+    /// The socket may have more, by epoll's word.
+    void arrived() { drained_ = false; }
     /// sd-bus has handed out a message.
     void delivered();
     /// sd-bus finds nothing more to read. False: it has dropped a message.
@@ -39,6 +41,7 @@ public:
     /// Part of a message has come, or one that was not handed out yet.
     bool isHalfway() const { return messages_ > 0 || !pending_.empty(); }
     std::size_t bytesRead() const { return read_; }
+    std::size_t descriptorsRead() const { return descriptorsRead_; }
 
 private:
     Look take();
@@ -54,10 +57,12 @@ private:
     int messages_ = 0;            ///< measured, not handed out yet
     bool unfair_ = false;         ///< behind the measured ones is one of no allowed length
     bool unread_ = false;         ///< sd-bus may find something to read
+    bool drained_ = false;        ///< the socket was read to its end, and nothing has arrived since
     std::vector<Fd> descriptors_; ///< came with what is pending
     bool placed_ = true;          ///< it is known with which message
     std::size_t place_ = 0;       ///< where in pending_ that message begins
     std::size_t read_ = 0;        ///< ever
+    std::size_t descriptorsRead_ = 0;
 };
 
 /// The length of the message that begins with these 16 bytes; 0 where no message begins so.

@@ -82,6 +82,7 @@ private:
     struct Budget {
         int messages = mostMessagesOfAll;
         std::size_t bytes = mostBytesOfAll;
+        std::size_t descriptors = 0; ///< that have come: only then there may be too few of them
     };
     bool serveReady(Budget& budget);
     bool serve(ConnectionId id, Budget& budget);
@@ -140,6 +141,7 @@ void ServerLoop::noteReadiness(ConnectionId id, std::uint32_t events) {
     if (events & (EPOLLHUP | EPOLLRDHUP | EPOLLERR)) peer->connection->hungUp();
     if ((events & EPOLLOUT) && !peer->connection->flush()) dead_.insert(id);
     watchWriting(id, *peer);
+    peer->connection->arrived();
     ready_.insert(id);
 }
 
@@ -247,7 +249,8 @@ bool ServerLoop::serveReady(Budget& budget) {
     order.insert(order.end(), ready.begin(), ready.upper_bound(lastServed_));
     bool came = false;
     for (const ConnectionId id : order) {
-        const bool enough = budget.messages <= 0 || budget.bytes == 0 || (came && descriptorsAreShort());
+        const bool enough =
+            budget.messages <= 0 || budget.bytes == 0 || (budget.descriptors > 0 && descriptorsAreShort());
         if (enough) {
             later_.insert(id);
             continue;
@@ -267,11 +270,13 @@ bool ServerLoop::serve(ConnectionId id, Budget& budget) {
         // A connection that does not read is not read from; EPOLLOUT makes it ready again.
         if (peer->connection->queued() > mostUnread) return came;
         const std::size_t before = peer->connection->bytesRead();
+        const std::size_t descriptorsBefore = peer->connection->descriptorsRead();
         wire::Message message;
         const Connection::Next next = peer->connection->next(message);
         const std::size_t read = peer->connection->bytesRead() - before;
         bytes += read;
         budget.bytes -= std::min(budget.bytes, read);
+        budget.descriptors += peer->connection->descriptorsRead() - descriptorsBefore;
         if (next == Connection::Next::Closed) dead_.insert(id);
         if (peer->connection->isGreeted()) guests_.greeted(id);
         if (next != Connection::Next::Message) {
