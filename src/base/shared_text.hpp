@@ -40,6 +40,8 @@ public:
     operator std::string_view() const { return str(); }
     bool empty() const { return !held_; }
     std::size_t size() const { return str().size(); }
+    /// Of its words, reckoned once.
+    std::size_t hash() const { return held_ ? held_->hash : 0; }
 
     friend bool operator==(const SharedText& a, const SharedText& b) {
         if (a.held_ == b.held_) return true;
@@ -60,7 +62,7 @@ private:
     struct Held {
         std::string text;
         std::atomic<std::uint32_t> owners = 1;
-        std::uint32_t hash = static_cast<std::uint32_t>(std::hash<std::string>{}(text)); ///< for equality alone
+        std::uint32_t hash = static_cast<std::uint32_t>(std::hash<std::string>{}(text)); ///< never told outside: elsewhere it is another
     };
     Held* held_ = nullptr; ///< null: empty
 };

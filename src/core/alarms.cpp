@@ -96,8 +96,10 @@ std::optional<Alarms::Times> reckon(Turn& turn, const AppId& id) {
 
 /// Reckons those anew that read something that has changed.
 void reckonStale(Turn& turn) {
+    if (turn.state.alarms.isEmpty()) return;
     std::set<AppId> stale = turn.state.alarms.takeStale(alarmDevice(turn.world()));
-    stale.insert(turn.changedApps.begin(), turn.changedApps.end());
+    for (const auto& [id, what] : turn.changedApps)
+        stale.insert(id);
     for (const AppId& id : stale)
         turn.state.alarms.know(id, reckon(turn, id));
 }

@@ -30,6 +30,8 @@ public:
     auto begin() const { return pending_.begin(); }
     auto end() const { return pending_.end(); }
     std::size_t size() const { return pending_.size(); }
+    /// There are none, and nothing is known of any.
+    bool isEmpty() const { return pending_.empty() && stale_.empty() && times_.empty(); }
     /// The app's: they lie side by side.
     auto of(const AppId& app) const {
         const auto begin = pending_.lower_bound(Key{app, ""});

@@ -77,7 +77,7 @@ void ageApps(Turn& turn) {
     }
 }
 
-void setAppClocks(Turn& turn, ReadSet changed, const std::set<AppId>& apps) {
+void setAppClocks(Turn& turn, ReadSet changed, const ChangedApps& apps) {
     State& state = turn.state;
     // Of the device, what an app's clocks go by is whether it charges, and whether the screen's clock goes.
     if (turn.agesOtherwise || (changed & Reads::Power)) {
@@ -85,7 +85,7 @@ void setAppClocks(Turn& turn, ReadSet changed, const std::set<AppId>& apps) {
             state.appClocks.set(id, nextAppClock(state, app, turn.now));
         return;
     }
-    for (const AppId& id : apps) {
+    for (const auto& [id, what] : apps) {
         const App* app = turn.app(id);
         state.appClocks.set(id, app ? nextAppClock(state, *app, turn.now) : std::nullopt);
     }

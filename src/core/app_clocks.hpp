@@ -7,6 +7,7 @@
 #include "base/app_id.hpp"
 #include "base/time.hpp"
 #include "core/by_app.hpp"
+#include "core/changed_apps.hpp"
 #include "model/reads.hpp"
 
 namespace stint {
@@ -36,6 +37,6 @@ void setSweep(State& state, Now now);
 /// Whatever time alone changes for apps.
 void ageApps(Turn& turn);
 /// Arms the clocks of these apps anew, of all where something of the device has changed.
-void setAppClocks(Turn& turn, ReadSet changed, const std::set<AppId>& apps);
+void setAppClocks(Turn& turn, ReadSet changed, const ChangedApps& apps);
 
 } // namespace stint

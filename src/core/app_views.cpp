@@ -71,7 +71,7 @@ std::vector<AppView> AppView::all(const State& state, Now now) {
         view.batteryUse = app.memory.batteryUse;
         view.dataSaverExempt = app.memory.dataSaverExempt;
         view.revoked = app.memory.revoked;
-        if (const NetworkVerdict* const told = state.networkTold.find(id)) {
+        if (const NetworkVerdict* const told = state.networkTold.verdicts.find(id)) {
             view.networkAllowed = told->allowed;
             view.networkBecause = told->because;
         }

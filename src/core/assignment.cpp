@@ -1,7 +1,6 @@
 // Slots: which ready jobs start now (jobs.md §3.6). Which running ones make room for the others: preemption.cpp.
 #include <algorithm>
 #include <array>
-#include <set>
 
 #include "base/check.hpp"
 #include "core/queue.hpp"
@@ -20,8 +19,8 @@ std::size_t at(JobClass kind) { return static_cast<std::size_t>(kind); }
 class Assignment {
 public:
     explicit Assignment(Turn& turn)
-        : turn_(turn), state_(turn.state), table_(tableOf(turn.state)), patience_(shortestGuarantee()),
-          slots_(table_, runningByType(turn.state), pendingByType()) {}
+        : turn_(turn), state_(turn.state), world_(turn.world()), table_(tableOf(turn.state)),
+          patience_(shortestGuarantee()), slots_(table_, runningByType(turn.state), pendingByType()) {}
 
     void run() {
         state_.waiting.forSlot = 0;
@@ -51,7 +50,7 @@ public:
 
 private:
     // An expedited one without expedited quota is a regular one.
-    JobClass treated(JobClass kind, const App& owner) const { return treatedAs(kind, owner, turn_.world()); }
+    JobClass treated(JobClass kind, const App& owner) const { return treatedAs(kind, owner, world_); }
     WorkTypes typesFor(JobClass kind, const App& owner) const {
         return typesOf(kind, owner, turn_.now.elapsed, state_.constants);
     }
@@ -66,13 +65,12 @@ private:
                 pending_ += waiting;
                 if (kind != JobClass::Regular) urgent_ = true;
                 const WorkTypes may = typesFor(treated(kind, *appGroups->installed), *appGroups->installed);
-                for (std::size_t type = 0; type < workTypes; ++type) {
-                    if (!may[type]) continue;
-                    counts[type] += waiting;
-                    wanted_[type] = true;
-                }
+                for (std::size_t type = 0; type < workTypes; ++type)
+                    counts[type] += may[type] ? waiting : 0;
             }
         }
+        for (std::size_t type = 0; type < workTypes; ++type)
+            wanted_[type] = counts[type] > 0;
         return counts;
     }
 
@@ -166,10 +164,11 @@ private:
 
     Turn& turn_;
     State& state_;
+    World world_;
     SlotTable table_;
     std::int64_t pending_ = 0;
     std::int64_t runningAtStart_ = static_cast<std::int64_t>(state_.runs.inSlots());
-    std::set<AppId> began_;     ///< apps with a job that began in this pass
+    AppSet began_;              ///< apps with a job that began in this pass
     bool urgent_ = false;       ///< jobs that may need no free slot are in the queue
     WorkTypes wanted_{};        ///< by any job in the queue
     PerClass runningClasses_{}; ///< at the start of the pass

@@ -1,9 +1,7 @@
 // Something of each app: gone through in the order of the apps' names, so that the same bytes come out anywhere, and
 // found without comparing names.
 #pragma once
-#include <functional>
 #include <map>
-#include <string_view>
 #include <unordered_map>
 #include <utility>
 
@@ -62,7 +60,7 @@ public:
 
 private:
     struct Hash {
-        std::size_t operator()(const AppId& app) const { return std::hash<std::string_view>{}(app.name); }
+        std::size_t operator()(const AppId& app) const { return app.name.hash(); }
     };
     using Sorted = std::map<AppId, Value>;
     void findAll() {

@@ -1,4 +1,6 @@
 // The end of a run, and what becomes of its job (jobs.md §6.1).
+#include <utility>
+
 #include "base/cut.hpp"
 #include "core/start_terms.hpp"
 #include "core/state.hpp"
@@ -82,8 +84,10 @@ void keepRun(Turn& turn, Tracked& tracked, PastRun past) {
     tracked.joined = turn.now.wall;
     past.next = std::max(job.notBeforeWall.value_or(turn.now.wall), job.details->terms->at.value_or(turn.now.wall));
     if (!tracked.details->history.empty()) tracked.details.edit().history.clear();
-    log(turn, job.key, past);
-    past.waits.clear();
+    auto waits = std::exchange(past.waits, {}); // the log's alone
+    PastRun logged = past;
+    logged.waits = std::move(waits);
+    log(turn, job.key, std::move(logged));
     job.details.edit().lastRun.edit() = std::move(past);
     turn.record(SaveJob{job});
 }
@@ -183,7 +187,7 @@ void close(Turn& turn, RunId id, End end, const Outcome& outcome) {
     Running running = state.runs.take(id);
     Run& run = running.run;
     turn.changedJobs.insert(run.key.app);
-    turn.changedApps.insert(run.key.app); // its quota has room again, or is used up
+    turn.changedApps.insert(run.key.app, only(Reads::Ledger)); // its quota has room again, or is used up
     if (App* app = turn.app(run.key.app)) noteRunEnds(*app, turn.now.elapsed, state.constants);
     const Ending ending = endingOf(end, run.ending);
     traceEnd(turn, running, end, ending);
@@ -203,7 +207,10 @@ void close(Turn& turn, RunId id, End end, const Outcome& outcome) {
     Tracked& tracked = *found;
     tracked.run = {};
     if (App* app = turn.app(run.key.app)) {
-        if (noteEnd(*app, run, ending, running.free, turn.now.elapsed, state.constants)) turn.save(*app);
+        if (noteEnd(*app, run, ending, running.free, turn.now.elapsed, state.constants)) {
+            turn.save(*app);
+            turn.changedApps.insert(run.key.app);
+        }
         if (buggy(*app, turn.now.elapsed, state.constants)) restrictAsBuggy(turn, *app);
     }
     if (run.dropped) return park(turn, tracked); // replaced meanwhile: the new one may wait for its start now

@@ -16,7 +16,8 @@ WallTime sinceOf(const Tracked& tracked, const Gate* gate) {
 }
 
 // Of a table's row: a gate, a clock of the job's own, or its turn.
-template <class Row> Blocker blockerOf(const Row& row, PendingReason reason, WallTime since) {
+template <class Row> Blocker blockerOf(const Row& row, PendingReason reason, WallTime since, Words words = Words::All) {
+    if (words == Words::ReasonsOnly) return {.reason = reason, .since = since};
     return {.reason = reason, .gate = std::string(row.name), .clears = std::string(row.clears), .since = since};
 }
 
@@ -81,7 +82,7 @@ const SlotHolding& Explanation::slots() {
 
 void Explanation::addGates(const Tracked& tracked, const Context& context, std::vector<Obstacle>& obstacles) {
     for (const ShutGate& shut : shutGates(context)) {
-        Blocker blocker = blockerOf(*shut.gate, shut.verdict.reason, sinceOf(tracked, shut.gate));
+        Blocker blocker = blockerOf(*shut.gate, shut.verdict.reason, sinceOf(tracked, shut.gate), words_);
         if (words_ == Words::All) {
             blocker.detail = shut.gate->describe(context);
             if (const auto opens = opensAt(shut, context, foresight())) blocker.until = wallAt(*opens, now_);
@@ -95,7 +96,7 @@ void Explanation::addOwnClocks(const Tracked& tracked, std::vector<Obstacle>& ob
     OwnTimes times = ownTimesOf(state_, tracked, now_);
     times.override = Override::None;
     const auto add = [&](const OwnClock& clock, Instant until) {
-        Blocker blocker = blockerOf(clock, clock.reason, tracked.joined);
+        Blocker blocker = blockerOf(clock, clock.reason, tracked.joined, words_);
         if (words_ == Words::All) blocker.detail = clock.describe(times);
         if (until != Instant::max()) blocker.until = wallAt(until, now_);
         obstacles.push_back({std::move(blocker), clock.atDeadline});

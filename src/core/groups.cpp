@@ -3,16 +3,17 @@
 #include <algorithm>
 
 #include "base/check.hpp"
+#include "base/time.hpp"
 
 namespace stint {
 namespace {
 
-// The earliest of those that name one.
-std::optional<Instant> earliestOf(const std::vector<Shut>& shut, std::optional<Instant> Verdict::*when) {
-    std::optional<Instant> earliest;
-    for (const Shut& one : shut)
-        if (const auto& named = one.verdict.*when; named && (!earliest || *named < *earliest)) earliest = named;
-    return earliest;
+bool byName(const AppGroups* a, const AppGroups* b) { return *a->app < *b->app; }
+bool byGateKey(const Group* a, const Group* b) { return *a->gateKey < *b->gateKey; }
+
+// Where it is in its order, or has to be.
+template <class One, class Before> auto whereIn(std::vector<One*>& sorted, const One& one, Before before) {
+    return std::lower_bound(sorted.begin(), sorted.end(), &one, before);
 }
 
 // Time alone may have changed an answer, before it was to be asked for.
@@ -65,8 +66,8 @@ void Groups::joinAlike(const Groups& others, const std::function<Tracked&(const 
             group.due = nowhere;
             if (group.askAgain) due_.put(group);
             if (!group.open()) continue;
-            appGroups.open.insert(&group);
-            open_.insert(&appGroups);
+            appGroups.open.push_back(&group); // in the order in which the others are
+            if (appGroups.open.size() == 1) open_.push_back(&appGroups);
         }
     }
     openings_ = others.openings_;
@@ -85,15 +86,18 @@ void Groups::leave(Group& group, Tracked& job) {
     if (appGroups.groups.empty()) apps_.erase(*appGroups.app);
 }
 
-void Groups::changed(ReadSet changed, const std::optional<AppId>& app, Now now, Gatekeeper& keeper) {
-    const GateSet reading = gatesReading(changed);
-    if (app) {
-        AppGroups* const appGroups = apps_.find(*app);
-        if (!appGroups) return;
-        for (auto& [gateKey, group] : appGroups->groups)
-            if (group.reads & changed) ask(group, now, keeper, changed, reading);
-        return;
+// A verdict that may be another by now is asked for with all that its app decides on.
+void Groups::changed(ReadSet changed, const AppId& app, Now now, Gatekeeper& keeper) {
+    AppGroups* const appGroups = apps_.find(app);
+    if (!appGroups) return;
+    for (auto& [gateKey, group] : appGroups->groups) {
+        const ReadSet counts = group.sooner ? changed | Reads::App : countsFor(gateKey, changed);
+        if (group.reads & counts) ask(group, now, keeper, counts, gatesReading(counts));
     }
+}
+
+void Groups::changed(ReadSet changed, Now now, Gatekeeper& keeper) {
+    const GateSet reading = gatesReading(changed);
     for (const auto& [reads, groups] : readers_) {
         if (!(reads & changed)) continue;
         for (Group* group : groups)
@@ -109,6 +113,7 @@ void Groups::due(Now now, Gatekeeper& keeper) {
 std::optional<Instant> Groups::nextAsk() const { return due_.empty() ? std::nullopt : due_.front().askAgain; }
 
 void Groups::ask(Group& group, Now now, Gatekeeper& keeper, ReadSet changed, GateSet reading) {
+    if (changed & Reads::Network) group.fits.reset();
     asked_.clear();
     keeper.ask(group, group.gates & reading, asked_);
     if (!group.history.empty() && saysNothingNew(group, changed)) return;
@@ -123,11 +128,15 @@ void Groups::ask(Group& group, Now now, Gatekeeper& keeper, ReadSet changed, Gat
     remember(group, changed, now.wall);
     keeper.heard(group);
     ReasonSet reasons;
-    for (const Shut& shut : group.shut)
-        reasons.add(shut.verdict.reason);
+    std::optional<Instant> sooner, askAgain;
+    for (const auto& [gate, verdict, since] : group.shut) {
+        reasons.add(verdict.reason);
+        sooner = earlier(sooner, verdict.sooner);
+        askAgain = earlier(askAgain, verdict.askAgain);
+    }
     group.history.note(now.wall, reasons);
-    group.sooner = earliestOf(group.shut, &Verdict::sooner);
-    setDue(group, earliestOf(group.shut, &Verdict::askAgain));
+    group.sooner = sooner;
+    setDue(group, askAgain);
     if (group.open() == group.shut.empty()) return;
     if (group.shut.empty())
         turnOpen(group, now.elapsed);
@@ -170,16 +179,16 @@ void Groups::turnOpen(Group& group, Instant now) {
     group.openSince = now;
     group.opening = ++openings_;
     waitingLike(group) += std::ssize(group.jobs);
-    appGroups.open.insert(&group);
-    open_.insert(&appGroups);
+    if (appGroups.open.empty()) open_.insert(whereIn(open_, appGroups, byName), &appGroups);
+    appGroups.open.insert(whereIn(appGroups.open, group, byGateKey), &group);
 }
 
 void Groups::turnShut(Group& group) {
     AppGroups& appGroups = *group.appGroups;
     group.opening = 0;
     waitingLike(group) -= std::ssize(group.jobs);
-    appGroups.open.erase(&group);
-    if (appGroups.open.empty()) open_.erase(&appGroups);
+    appGroups.open.erase(std::ranges::find(appGroups.open, &group));
+    if (appGroups.open.empty()) open_.erase(whereIn(open_, appGroups, byName));
 }
 
 void Groups::setDue(Group& group, std::optional<Instant> when) {

@@ -7,7 +7,6 @@
 #include <functional>
 #include <map>
 #include <optional>
-#include <set>
 #include <vector>
 
 #include <absl/container/btree_set.h>
@@ -36,6 +35,7 @@ struct Group {
     absl::btree_set<Tracked*, ByPlace> jobs;
     std::vector<Shut> shut;    ///< as it was last asked
     History history;           ///< how that has changed
+    std::optional<bool> fits;  ///< whether the network does; nullopt: nobody has asked since it is another
     Instant openSince;         ///< while nothing is shut
     std::uint64_t opening = 0; ///< likewise: the number of this opening, among those of all groups
     std::optional<Instant> askAgain;
@@ -51,17 +51,15 @@ struct Group {
 
 /// The groups of one app.
 struct AppGroups {
-    struct ByGateKey {
-        bool operator()(const Group* a, const Group* b) const { return *a->gateKey < *b->gateKey; }
-    };
     const AppId* app;
     /// Looked up once, by whoever asks, so that it is known of open groups; it goes with its app's last job.
     const App* installed = nullptr;
     std::map<GateKey, Group> groups;
-    std::set<Group*, ByGateKey> open;      ///< with nothing shut
+    std::vector<Group*> open;              ///< with nothing shut, in the order of their GateKeys
     std::array<std::int64_t, 3> waiting{}; ///< how many jobs wait in those, by effective class
     AppMemo memo;                          ///< for whoever asks, at one moment
     std::uint64_t memoOf = 0;              ///< which moment that was
+    std::uint64_t notedAt = 0;             ///< likewise: the moment at which something new was heard of its networks
 
     std::int64_t waitingAs(JobClass kind) const { return waiting[static_cast<std::size_t>(kind)]; }
 };
@@ -71,7 +69,7 @@ class Gatekeeper {
 public:
     virtual ~Gatekeeper() = default;
     /// Of these gates those that are shut for the group right now: behind what `shut` has.
-    virtual void ask(const Group&, GateSet, std::vector<ShutGate>& shut) = 0;
+    virtual void ask(Group&, GateSet, std::vector<ShutGate>& shut) = 0;
     /// Its shut gates are others than before.
     virtual void heard(const Group&) = 0;
 };
@@ -85,18 +83,16 @@ public:
     /// The group is gone with its last job.
     void leave(Group& group, Tracked& job);
 
-    /// Asks every group again that reads one of `changed`, of `app` alone where one is given; and of its gates,
-    /// those.
-    void changed(ReadSet changed, const std::optional<AppId>& app, Now now, Gatekeeper& keeper);
+    /// Asks every group again that reads one of `changed`; and of its gates, those.
+    void changed(ReadSet changed, Now now, Gatekeeper& keeper);
+    /// The same of an app's groups, of which that has changed beside the device.
+    void changed(ReadSet changed, const AppId& app, Now now, Gatekeeper& keeper);
     /// Asks those again whose verdict said so.
     void due(Now now, Gatekeeper& keeper);
     std::optional<Instant> nextAsk() const;
 
-    struct ByName {
-        bool operator()(const AppGroups* a, const AppGroups* b) const { return *a->app < *b->app; }
-    };
-    /// The apps with open groups, in their order; its open groups are in that of their GateKeys.
-    const std::set<AppGroups*, ByName>& open() const { return open_; }
+    /// The apps with open groups, in their order.
+    const std::vector<AppGroups*>& open() const { return open_; }
     bool anyOpen() const { return !open_.empty(); }
     /// How often a group has opened so far.
     std::uint64_t openings() const { return openings_; }
@@ -129,7 +125,7 @@ private:
 
     // Nodes of the maps stay where they are. All orders are those of values, so that the same bytes come out anywhere.
     ByApp<AppGroups> apps_;
-    std::set<AppGroups*, ByName> open_;
+    std::vector<AppGroups*> open_;
     std::map<ReadSet, std::vector<Group*>> readers_; ///< by all that they read
     struct ByTime {
         static bool before(const Group& a, const Group& b) {

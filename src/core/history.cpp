@@ -1,6 +1,7 @@
 #include "core/history.hpp"
 
 #include <algorithm>
+#include <bit>
 
 #include "core/groups.hpp"
 #include "rules/gates.hpp"
@@ -10,17 +11,19 @@ namespace stint {
 
 std::vector<PendingReason> ReasonSet::told() const {
     std::vector<PendingReason> reasons;
-    for (std::uint32_t number = 0; bits_ >> number != 0; ++number)
-        if (bits_ >> number & 1U) reasons.push_back(static_cast<PendingReason>(number));
-    std::ranges::sort(reasons, {}, rankOf);
+    reasons.reserve(static_cast<std::size_t>(std::popcount(bits_)));
+    for (std::uint32_t left = bits_; left != 0; left &= left - 1)
+        reasons.push_back(static_cast<PendingReason>(std::countr_zero(left)));
+    if (reasons.size() > 1) std::ranges::sort(reasons, {}, rankOf);
     return reasons;
 }
 
 void History::note(WallTime when, ReasonSet reasons) {
     if (reasons.empty()) reasons.add(toldAsReady);
-    if (!entries_.empty() && entries_.back().reasons == reasons) return;
-    if (entries_.size() == mostHistory) entries_.erase(entries_.begin());
-    entries_.push_back({when, reasons});
+    if (!empty() && entry(size() - 1).reasons == reasons) return;
+    if (size() < mostHistory) return entries_.push_back({when, reasons});
+    entries_[oldest_] = {when, reasons};
+    oldest_ = (oldest_ + 1) % mostHistory;
 }
 
 bool History::hasWaited() const {
@@ -31,16 +34,18 @@ bool History::hasWaited() const {
 
 std::vector<HistoryEntry> History::told() const {
     std::vector<HistoryEntry> entries;
-    for (const Entry& entry : entries_)
-        entries.push_back({entry.when, entry.reasons.told()});
+    entries.reserve(size());
+    for (std::size_t number = 0; number < size(); ++number)
+        entries.push_back({entry(number).when, entry(number).reasons.told()});
     return entries;
 }
 
 History historyOf(const Tracked& tracked) {
     History history = tracked.details->history;
     if (!tracked.group) return history;
-    for (const History::Entry& entry : tracked.group->history.entries())
-        history.note(std::max(entry.when, groupedAt(tracked)), entry.reasons);
+    const History& ofGroup = tracked.group->history;
+    for (std::size_t number = 0; number < ofGroup.size(); ++number)
+        history.note(std::max(ofGroup.entry(number).when, groupedAt(tracked)), ofGroup.entry(number).reasons);
     return history;
 }
 

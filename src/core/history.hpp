@@ -2,7 +2,6 @@
 // sleep with one each.
 #pragma once
 #include <cstdint>
-#include <span>
 #include <vector>
 
 #include "model/job.hpp"
@@ -31,16 +30,18 @@ public:
 
     /// Adds an entry where it says something new. No reasons: only the app itself is left to say anything.
     void note(WallTime when, ReasonSet reasons);
-    /// Oldest first.
-    std::span<const Entry> entries() const { return entries_; }
     bool empty() const { return entries_.empty(); }
+    std::size_t size() const { return entries_.size(); }
+    /// The oldest is 0.
+    const Entry& entry(std::size_t number) const { return entries_[(oldest_ + number) % entries_.size()]; }
     /// Whether there was ever a reason but its app.
     bool hasWaited() const;
     std::vector<HistoryEntry> told() const;
-    void clear() { entries_.clear(); }
+    void clear() { *this = {}; }
 
 private:
-    std::vector<Entry> entries_;
+    std::vector<Entry> entries_; ///< once it is full, the oldest gives its place to the newest
+    std::size_t oldest_ = 0;
 };
 
 struct Tracked;

@@ -7,6 +7,9 @@
 namespace stint {
 namespace {
 
+/// What of the device decides on an app's network. What of the app does comes with changedApps and changedJobs.
+constexpr ReadSet readByNetworks = Reads::Power | Reads::Network | Reads::Doze | Reads::Saver;
+
 // limits.md §8.3: ready, but for the network or for a slot.
 bool lacksOnlyNetwork(const GateKey& gateKey, const std::vector<Shut>& shut) {
     return gateKey.network && std::ranges::all_of(shut, [](const Shut& one) { return waitsForNetwork(*one.gate); });
@@ -38,7 +41,7 @@ NetworkVerdict ask(Turn& turn, const AppId& id, const App& app) {
 
 void tell(Turn& turn, const AppId& id, const App& app) {
     const NetworkVerdict verdict = ask(turn, id, app);
-    const auto [entry, isNew] = turn.state.networkTold.add(id, verdict);
+    const auto [entry, isNew] = turn.state.networkTold.verdicts.add(id, verdict);
     const NetworkVerdict told = std::exchange(entry.second, verdict);
     if (!isNew && told.allowed == verdict.allowed && told.because == verdict.because) return;
     turn.effect(NetworkAccess{id, verdict.allowed, std::string(verdict.because)});
@@ -49,18 +52,28 @@ void tell(Turn& turn, const AppId& id, const App& app) {
 
 } // namespace
 
-bool tellsAll(const Turn& turn) { return (turn.changed & readByNetworks) != 0; }
+// Once it is so it stays so, since nobody has noted single apps meanwhile.
+bool tellsAll(Turn& turn) {
+    if (!turn.allNetworks && (turn.changed & readByNetworks))
+        turn.allNetworks = networkConditions(turn.world()) != turn.state.networkTold.under;
+    return turn.allNetworks;
+}
 
 void tellNetworks(Turn& turn) {
-    const State& state = turn.state;
-    std::set<AppId> changed = std::exchange(turn.changedJobs, {});
+    State& state = turn.state;
+    AppSet changed = std::exchange(turn.changedJobs, {});
     if (tellsAll(turn)) {
+        state.networkTold.under = networkConditions(turn.world());
         turn.step.effects.reserve(turn.step.effects.size() + 2 * state.apps.size()); // often all of them change
         for (const auto& [id, app] : state.apps)
             tell(turn, id, app);
         return;
     }
-    changed.insert(turn.changedApps.begin(), turn.changedApps.end());
+    if (turn.changed & readByNetworks)
+        for (const auto& [id, running] : state.runs) // what is asked of them may read more of the device
+            changed.insert(running.run.key.app);
+    for (const auto& [id, what] : turn.changedApps)
+        changed.insert(id);
     for (const AppId& id : changed) {
         if (const App* app = turn.app(id)) tell(turn, id, *app);
     }

@@ -1,7 +1,8 @@
 // Each app's background network: who is told when it opens or shuts (limits.md §8.1).
 #pragma once
+#include <optional>
+
 #include "core/by_app.hpp"
-#include "model/reads.hpp"
 #include "rules/network_access.hpp"
 
 namespace stint {
@@ -9,12 +10,13 @@ namespace stint {
 struct Turn;
 
 /// As each app was last told.
-using ToldNetworks = ByApp<NetworkVerdict>;
+struct ToldNetworks {
+    ByApp<NetworkVerdict> verdicts;
+    std::optional<NetworkConditions> under; ///< what of the device was so, when all were looked at
+};
 
-/// What of the device decides on an app's network. What of the app does comes with changedApps and changedJobs.
-constexpr ReadSet readByNetworks = Reads::Power | Reads::Network | Reads::Doze | Reads::Saver;
-/// Every app's network is looked at in this turn, whatever has changed of it.
-bool tellsAll(const Turn& turn);
+/// Whether every app's is looked at in this turn.
+bool tellsAll(Turn& turn);
 /// Tells of every app whose network is open or shut since it was last told.
 void tellNetworks(Turn& turn);
 

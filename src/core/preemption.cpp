@@ -46,8 +46,8 @@ Running* lesserRun(Turn& turn, const AppId& id, std::int32_t bias) {
 bool anyLesser(Turn& turn) {
     return std::ranges::any_of(turn.state.runs, [&](const auto& entry) {
         const Running& running = entry.second;
-        const App* app = turn.app(running.run.key.app);
-        return app && isStoppable(running) && running.bias < biasNow(turn, *app);
+        const App* const app = isStoppable(running) ? turn.app(running.run.key.app) : nullptr;
+        return app && running.bias < biasNow(turn, *app);
     });
 }
 

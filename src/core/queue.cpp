@@ -7,20 +7,24 @@
 namespace stint {
 
 Queue::Queue(const Groups& groups) {
+    std::size_t open = 0;
+    for (const AppGroups* appGroups : groups.open())
+        open += appGroups->open.size();
+    cursors_.reserve(open);
     apps_.reserve(groups.open().size());
     for (const AppGroups* appGroups : groups.open()) {
-        Turns& turns = apps_.emplace_back();
-        turns.cursors.reserve(appGroups->open.size());
+        const std::size_t first = cursors_.size();
         for (Group* group : appGroups->open)
-            turns.cursors.push_back({group, *group->jobs.begin()});
-        turns.front = frontOf(turns.cursors);
+            cursors_.push_back({group, *group->jobs.begin()});
+        const std::span<Cursor> ofApp = std::span(cursors_).subspan(first);
+        apps_.push_back({.cursors = ofApp, .front = frontOf(ofApp)});
     }
     left_ = apps_.size(); // an open group has at least one job
 }
 
 // A priority counts inside its namespace alone (jobs.md §3.4), so this is no order to sort by: each is compared with
 // the best so far.
-Queue::Cursor* Queue::frontOf(std::vector<Cursor>& cursors) {
+Queue::Cursor* Queue::frontOf(std::span<Cursor> cursors) {
     Cursor* best = nullptr;
     for (Cursor& cursor : cursors) {
         if (!cursor.job) continue;

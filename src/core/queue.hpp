@@ -1,6 +1,7 @@
 // The queue of ready jobs, in the order of jobs.md §3.4: each app's own list, and the apps by turns.
 #pragma once
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "core/groups.hpp"
@@ -28,17 +29,18 @@ private:
     };
     /// One app's open groups.
     struct Turns {
-        std::vector<Cursor> cursors;
+        std::span<Cursor> cursors;
         Cursor* front = nullptr; ///< whose job goes first in the app's list; null: all were seen
         Instant adjusted;        ///< never earlier than that of the app's job before
     };
 
-    static Cursor* frontOf(std::vector<Cursor>& cursors);
+    static Cursor* frontOf(std::span<Cursor> cursors);
     void settle(Turns& turns);
     Turns* frontApp();
 
-    std::vector<Turns> apps_; ///< in the order of their names
-    std::size_t left_ = 0;    ///< apps with jobs that were not seen
+    std::vector<Cursor> cursors_; ///< of one app after another; it never grows once it is made
+    std::vector<Turns> apps_;     ///< in the order of their names
+    std::size_t left_ = 0;        ///< apps with jobs that were not seen
     Turns* current_ = nullptr;
     int taken_ = 0;          ///< in a row from the current app
     Cursor* last_ = nullptr; ///< of the job that was handed out last

@@ -43,7 +43,7 @@ void accountQuotas(Turn& turn, App& app) {
     if (expeditedRuns && !expedited.open) openExpedited(expedited, counted.expedited, now, turn.state.constants);
     if (!expeditedRuns && expedited.open) closeExpedited(expedited, now, turn.state.constants);
     turn.save(app);
-    turn.changedApps.insert(app.manifest.package);
+    turn.changedApps.insert(app.manifest.package, only(Reads::Ledger));
 }
 
 void noteJobStart(Turn& turn, const Running& running) {
@@ -56,14 +56,14 @@ void noteJobStart(Turn& turn, const Running& running) {
         turn.save(*app);
     }
     accountQuotas(turn, *app);
-    turn.changedApps.insert(app->manifest.package);
+    turn.changedApps.insert(app->manifest.package, only(Reads::Ledger));
 }
 
 void accountQuotas(Turn& turn) {
     const auto account = [&turn](const AppId& id) {
         if (App* app = turn.app(id)) accountQuotas(turn, *app);
     };
-    for (const AppId& id : turn.changedApps) // to account for one changes no other
+    for (const auto& [id, what] : turn.changedApps) // to account for one changes no other
         account(id);
     if (!(turn.changed & Reads::Power)) return;
     for (const auto& [id, running] : turn.state.runs)

@@ -125,6 +125,8 @@ void startRun(Turn& turn, Tracked& tracked, WorkType type) {
     const App& app = *turn.app(job.key.app);
     Running& running = state.runs.add();
     running.gateKey = std::move(gateKey);
+    running.reads = readsOfRun(running.gateKey);
+    running.deadline = job.deadline;
     running.type = type;
     running.bias = biasOf(app, turn.now.elapsed, state.constants);
     const World world = turn.world();
@@ -194,24 +196,42 @@ void beginStop(Turn& turn, Running& running, Ending ending) {
                       .ran = turn.now.elapsed - run.began});
 }
 
+namespace {
+
+// Whether anything that decides on the run may be another than when its gates were asked last.
+bool mayStopOtherwise(const Turn& turn, const Running& running, const RunFacts& facts) {
+    constexpr ReadSet always = Reads::Power | Reads::Network; // whether its time is free, and what it runs over
+    return running.unasked || (turn.changed & (running.reads | always)) ||
+           facts.pastGuarantee != running.pastGuarantee || turn.changedApps.contains(running.run.key.app);
+}
+
+} // namespace
+
 void stopShut(Turn& turn) {
     if (!turn.changed && turn.changedApps.empty()) return;
     const World world = turn.world();
     for (auto& [id, running] : turn.state.runs) {
+        // jobs.md §3.1 clause 5: a deadline that passes while it runs frees it of its constraints, too.
+        if (!running.run.ending && !running.run.dropped && running.deadline)
+            running.gateKey.overdue = running.gateKey.overdue || *running.deadline <= turn.now.elapsed;
+        const RunFacts facts = factsOf(running, turn.now.elapsed);
+        if (!mayStopOtherwise(turn, running, facts)) continue;
         noteFreeTime(turn, running);
         if (running.run.ending) continue;
-        // jobs.md §3.1 clause 5: a deadline that passes while it runs frees it of its constraints, too.
-        const Tracked* tracked = turn.state.jobs.find(running.run.key);
-        if (tracked && tracked->job.deadline && !running.run.dropped) {
-            running.gateKey.overdue = running.gateKey.overdue || *tracked->job.deadline <= turn.now.elapsed;
-        }
-        const RunFacts facts = factsOf(running, turn.now.elapsed);
+        running.pastGuarantee = facts.pastGuarantee;
+        running.unasked = false;
         if (const Gate* gate = stoppingGate({world, running.gateKey, turn.app(running.gateKey.app), &facts})) {
             beginStop(turn, running, endingBy(*gate, facts));
         } else if ((turn.changed & Reads::Network) && running.run.network && turn.state.device.network) {
             networkIsNow(turn, running, *turn.state.device.network);
         }
     }
+}
+
+void noteUnasked(Turn& turn) {
+    if (turn.changedApps.empty()) return;
+    for (auto& [id, running] : turn.state.runs)
+        if (turn.changedApps.contains(running.run.key.app)) running.unasked = true;
 }
 
 std::optional<Instant> nextRunTimer(const State& state) { return state.sleep.since ? std::nullopt : state.runs.next(); }
@@ -286,7 +306,8 @@ void apply(Turn& turn, const StartAnswered& event) {
     if (!event.ongoing) return close(turn, run.id, End::Finished);
     run.state = RunState::Executing;
     run.progressAt = turn.now.elapsed;
-    turn.changedApps.insert(run.key.app); // limits.md §5: its start may have been the one too many of a restricted app
+    // limits.md §5: its start may have been the one too many of a restricted app.
+    turn.changedApps.insert(run.key.app, only(Reads::Ledger));
     if (const auto remembered = std::exchange(run.ending, std::nullopt)) {
         return beginStop(turn, *running, *remembered);
     }

@@ -6,6 +6,7 @@
 #include <set>
 #include <utility>
 
+#include "base/optional_time.hpp"
 #include "model/content_changes.hpp"
 #include "model/event.hpp"
 #include "model/gate_key.hpp"
@@ -21,7 +22,11 @@ struct Turn;
 
 struct Running {
     Run run;
-    GateKey gateKey; ///< frozen for the run
+    GateKey gateKey;                ///< frozen for the run
+    ReadSet reads = 0;              ///< what those gates read that may stop it
+    OptionalTime<Instant> deadline; ///< of its job
+    bool unasked = true;            ///< it, or its app, is new since its gates were asked last
+    bool pastGuarantee = false;     ///< as they were asked
     WorkType type = WorkType::Background;
     std::int32_t bias = 0; ///< of its app when it began
     bool stopTraced = false;
@@ -91,6 +96,8 @@ void startRun(Turn& turn, Tracked& tracked, WorkType type);
 void beginStop(Turn& turn, Running& running, Ending ending);
 /// Stops what runs behind a gate that has shut; tells the others of a network that is another now.
 void stopShut(Turn& turn);
+/// At the end of a turn: what it has changed of their apps after that, their gates are asked about in the next one.
+void noteUnasked(Turn& turn);
 void runTimers(Turn& turn);
 /// Of all runs; while the machine sleeps they stand still (limits.md §13).
 std::optional<Instant> nextRunTimer(const State& state);

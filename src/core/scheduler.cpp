@@ -9,6 +9,7 @@
 #include "core/quotas.hpp"
 #include "core/state.hpp"
 #include "rules/app_memory.hpp"
+#include "rules/device_limits.hpp"
 #include "rules/device_state.hpp"
 #include "rules/ending.hpp"
 #include "rules/fitness.hpp"
@@ -33,7 +34,7 @@ void applyEvent(Turn& turn, const Event& event) {
 // maintenance window closes because nothing runs any more, and where a start has opened a gate for others.
 void settle(Turn& turn) {
     ReadSet changed = 0;
-    std::set<AppId> apps;
+    ChangedApps apps;
     bool isSettled = false;
     while (!isSettled) {
         deliverAlarms(turn);
@@ -41,12 +42,12 @@ void settle(Turn& turn) {
         accountQuotas(turn);
         stopShut(turn);
         wakeDue(turn);
-        askChanged(turn);
+        askChanged(turn, turn.changed & ~allOfApp);
         endWaits(turn);
         fillSlots(turn);
         const std::uint64_t openings = turn.state.waiting.groups.openings();
         accountQuotas(turn);
-        askChanged(turn);
+        askChanged(turn, 0); // of the device nothing has changed meanwhile
         changed |= std::exchange(turn.changed, 0);
         apps.merge(std::exchange(turn.changedApps, {}));
         isSettled = turn.state.waiting.groups.openings() == openings;
@@ -280,10 +281,11 @@ Step Scheduler::handle(const Event& event, Now now) {
     settleAwake(turn);
     planWake(turn);
     settleMetering(turn);
-    if (turn.changed) noteDeviceLimits(turn);
+    if (turn.changed & readByDeviceLimits) noteDeviceLimits(turn);
     writeApps(turn);
     if (!(impl_->state.deviceState == before)) turn.record(SaveDeviceState{impl_->state.deviceState});
     settleDeviceLog(turn, std::holds_alternative<ShuttingDown>(event) ? TurnsGoOn::No : TurnsGoOn::Yes);
+    noteUnasked(turn);
     step.waitsOtherwise = turn.waitsOtherwise || turn.changed || !turn.changedApps.empty();
     if (impl_->witness) impl_->witness->handled(event, now, step);
     return step;

@@ -1,8 +1,12 @@
 // What edges see of apps and of the clock.
+#include <algorithm>
+#include <utility>
+
 #include "core/events.hpp"
 #include "core/state.hpp"
 #include "rules/alarm.hpp"
 #include "rules/app_gate.hpp"
+#include "rules/app_state.hpp"
 #include "rules/job_clocks.hpp"
 #include "rules/limit_gates.hpp"
 #include "rules/network_budget.hpp"
@@ -54,7 +58,7 @@ void apply(Turn& turn, const AppUninstalled& event) {
     endServices(turn, state.apps.at(event.app));
     dropAlarms(turn, event.app, false);
     dropMessages(turn, event.app);
-    state.networkTold.erase(event.app);
+    state.networkTold.verdicts.erase(event.app);
     apply(turn, NetworkCounted{event.app, false});
     state.metering.saved.erase(event.app);
     state.watched.setShortage(event.app, {});
@@ -67,11 +71,17 @@ void apply(Turn& turn, const AppUninstalled& event) {
 void apply(Turn& turn, const AppSeen& event) {
     App* app = turn.app(event.app);
     if (!app) return;
+    // Whether it runs is one to gates while nobody sees it, and nobody has for a while.
+    const auto near = [&] {
+        const bool active = isActive(*app, turn.now.elapsed, turn.state.constants);
+        return std::pair(std::min(stateOf(*app), ProcessState::Background), active);
+    };
+    const auto before = near();
     app->visible = event.visible;
     app->running = event.running;
     app->maybeVisible = event.maybeVisible;
     lookAtStop(turn, event.app);
-    followState(turn, *app);
+    followState(turn, *app, near() == before ? only(Reads::Ledger) : allOfApp);
 }
 
 void apply(Turn& turn, const AppConditions& event) {

@@ -79,10 +79,10 @@ void restrictAsBuggy(Turn& turn, App& app) {
              forcedBySystem(app.memory.usage, usageNow(turn.state, turn.now.elapsed), true, app, turn.state.constants));
 }
 
-void followState(Turn& turn, App& app) {
+void followState(Turn& turn, App& app, ReadSet what) {
     const Instant now = turn.now.elapsed;
     const ProcessState state = stateOf(app);
-    turn.changedApps.insert(app.manifest.package);
+    turn.changedApps.insert(app.manifest.package, what);
     ExpeditedLedger& ledger = app.memory.expedited;
     if (state == ProcessState::Top && !ledger.topSince) {
         app.memory.leftTop.reset();

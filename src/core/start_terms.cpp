@@ -50,6 +50,7 @@ void give(Turn& turn, Tracked& tracked, JobInfo info) {
     gateKey.inSight = running.gateKey.inSight;
     gateKey.overdue = running.gateKey.overdue;
     running.gateKey = std::move(gateKey);
+    running.reads = readsOfRun(running.gateKey);
     running.run.info = job.info;
     if (job.info.getRequiredNetwork() && !running.run.network) running.run.network = state.device.network;
     turn.changedApps.insert(job.key.app);

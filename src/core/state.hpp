@@ -1,7 +1,6 @@
 // The one state of Stint, made of those who own its parts, and the turn in which it changes. Only core/ includes this.
 #pragma once
 #include <map>
-#include <set>
 #include <string>
 #include <utility>
 
@@ -10,6 +9,7 @@
 #include "core/app_clocks.hpp"
 #include "core/awake.hpp"
 #include "core/by_app.hpp"
+#include "core/changed_apps.hpp"
 #include "core/deliveries.hpp"
 #include "core/device.hpp"
 #include "core/device_log.hpp"
@@ -109,15 +109,16 @@ struct Turn {
     Now now;
     Step& step;
     ReadSet changed = 0;
-    std::set<AppId> changedApps;          ///< whose App has changed, as gates read it
-    std::set<AppId> changedJobs;          ///< of which a job waits otherwise than before, or a run has begun or ended
+    ChangedApps changedApps;              ///< whose App has changed, as gates read it
+    AppSet changedJobs;                   ///< of which a job waits otherwise than before, or a run has begun or ended
     bool waitsOtherwise = false;          ///< Step's
+    bool allNetworks = false;             ///< that of each app is looked at (network.hpp)
     bool agesOtherwise = false;           ///< apps age by another clock: the screen was turned on or off
-    std::set<AppId> saved;                ///< whose memory is to be written down, once, at the turn's end
+    AppSet saved;                         ///< whose memory is to be written down, once, at the turn's end
     std::map<JobKey, std::string> broken; ///< jobs to be set aside: what was asked about them broke (aside.cpp)
 
-    void record(Record r) { step.records.push_back(std::move(r)); }
-    void effect(Effect e) { step.effects.push_back(std::move(e)); }
+    template <class One> void record(One&& one) { step.records.emplace_back(std::forward<One>(one)); }
+    template <class One> void effect(One&& one) { step.effects.emplace_back(std::forward<One>(one)); }
     void save(const App& app) { saved.insert(app.manifest.package); }
     World world() const { return state.world(now); }
     App* app(const AppId& id) { return state.app(id); }

@@ -1,5 +1,6 @@
 // Standby buckets as time and use go by (limits.md §2), and the clocks that they go by.
 #pragma once
+#include "core/changed_apps.hpp"
 #include "model/event.hpp"
 #include "model/record.hpp"
 
@@ -35,8 +36,9 @@ void setUsage(Turn& turn, App& app, Bucket before, Usage usage);
 void ageUsage(Turn& turn, App& app, bool sweep);
 /// The system restricts an app that loops (limits.md §2.8, jobs.md §6.7).
 void restrictAsBuggy(Turn& turn, App& app);
-/// Its state may be another now: what comes to the front or leaves it is use, earns, and frees.
-void followState(Turn& turn, App& app);
+/// Its state may be another now, and `what` of it gates read: what comes to the front or leaves it is use, earns, and
+/// frees.
+void followState(Turn& turn, App& app, ReadSet what = allOfApp);
 /// Notes a use; changes bucket, holds and rewards accordingly.
 void noteUse(Turn& turn, App& app, UsageKind kind);
 

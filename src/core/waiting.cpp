@@ -35,21 +35,23 @@ namespace {
 
 class Asking final : public Gatekeeper {
 public:
-    explicit Asking(Turn& turn) : turn_(turn), world_(turn.world()), moment_(++turn.state.waiting.moments) {}
+    explicit Asking(Turn& turn)
+        : turn_(turn), world_(turn.world()), moment_(++turn.state.waiting.moments), allNetworks_(tellsAll(turn)) {}
 
-    void ask(const Group& group, GateSet gates, std::vector<ShutGate>& shut) override {
+    void ask(Group& group, GateSet gates, std::vector<ShutGate>& shut) override {
         AppGroups& appGroups = *group.appGroups;
         if (std::exchange(appGroups.memoOf, moment_) != moment_) appGroups.memo = {};
         if (!appGroups.installed) appGroups.installed = turn_.app(*appGroups.app);
         const AskedAbout asked(turn_.state, (*group.jobs.begin())->job);
-        shutGates({world_, *group.gateKey, appGroups.installed, nullptr, &appGroups.memo}, gates, shut);
+        shutGates({world_, *group.gateKey, appGroups.installed, nullptr, &appGroups.memo, &group.fits}, gates, shut);
         for (const ShutGate& one : shut)
             if (one.broken) noteBroken(group, *one.gate);
     }
     void heard(const Group& group) override {
         turn_.waitsOtherwise = true;
         // limits.md §8.3: it may lack only that now.
-        if (group.gateKey->network && !tellsAll(turn_)) turn_.changedJobs.insert(group.gateKey->app);
+        if (!group.gateKey->network || allNetworks_) return;
+        if (std::exchange(group.appGroups->notedAt, moment_) != moment_) turn_.changedJobs.insert(group.gateKey->app);
     }
 
 private:
@@ -62,6 +64,7 @@ private:
     Turn& turn_;
     World world_;
     std::uint64_t moment_; ///< nothing that gates read changes in it
+    bool allNetworks_;     ///< are looked at
 };
 
 // Straight away, mostly: then `joined` says it.
@@ -152,14 +155,12 @@ void wakeDue(Turn& turn) {
     }
 }
 
-void askChanged(Turn& turn) {
+void askChanged(Turn& turn, ReadSet ofDevice) {
     Asking asking(turn);
-    const ReadSet ofApps = only(Reads::App);
-    const auto ofDevice = static_cast<ReadSet>(turn.changed & ~ofApps);
     // First of whom both are new, so that no group is asked with one of them as it was.
-    for (const AppId& app : turn.changedApps)
-        turn.state.waiting.groups.changed(ofDevice | ofApps, app, turn.now, asking);
-    if (ofDevice) turn.state.waiting.groups.changed(ofDevice, std::nullopt, turn.now, asking);
+    for (const auto& [app, what] : turn.changedApps)
+        turn.state.waiting.groups.changed(ofDevice | what, app, turn.now, asking);
+    if (ofDevice) turn.state.waiting.groups.changed(ofDevice, turn.now, asking);
     turn.state.waiting.groups.due(turn.now, asking); // last: what has just changed need not be asked twice
     setBrokenAside(turn);
 }

@@ -59,8 +59,8 @@ std::vector<JobKey> keysOf(const State& state, const AppId& app);
 void forget(Turn& turn, const JobKey& key);
 /// Wakes the jobs whose own clocks ring.
 void wakeDue(Turn& turn);
-/// Asks again what changed and what is due.
-void askChanged(Turn& turn);
+/// Asks again what reads that of the device, or an app that has changed, and what is due.
+void askChanged(Turn& turn, ReadSet ofDevice);
 
 // Slots (assignment.cpp, preemption.cpp).
 

@@ -1,5 +1,6 @@
 // What a gate reads, so that only those who wait for what changed are asked again.
 #pragma once
+#include <cstddef>
 #include <cstdint>
 
 namespace stint {
@@ -8,19 +9,22 @@ enum class Reads : std::uint32_t {
     Power = 1,
     Network = 2,
     Storage = 4,
-    App = 8, ///< its state, its bucket, its quota, the user's choices for it
+    App = 8, ///< its state, its bucket, the user's choices for it
     Idle = 16,
     Doze = 32,
     Saver = 64, ///< battery saver, and Data Saver
     Thermal = 128,
     Sleep = 256,
-    Scene = 512, ///< what of the device is no constraint: the screen, its lock, the lid, motion, memory
+    Scene = 512,   ///< what of the device is no constraint: the screen, its lock, the lid, motion, memory
+    Ledger = 1024, ///< what an app has used of its quotas
 };
 using ReadSet = std::uint32_t;
+inline constexpr std::size_t kindsOfReads = 11;
 constexpr ReadSet operator|(Reads a, Reads b) { return static_cast<ReadSet>(a) | static_cast<ReadSet>(b); }
 constexpr ReadSet operator|(ReadSet a, Reads b) { return a | static_cast<ReadSet>(b); }
 constexpr ReadSet operator&(ReadSet a, Reads b) { return a & static_cast<ReadSet>(b); }
 constexpr ReadSet everything = ~ReadSet{0};
+constexpr ReadSet everyKind = (ReadSet{1} << kindsOfReads) - 1;
 constexpr ReadSet only(Reads r) { return static_cast<ReadSet>(r); }
 
 } // namespace stint

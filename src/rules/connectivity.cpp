@@ -69,6 +69,14 @@ bool transportMatches(const Network& network, const NetworkRequest& request) {
     return wanted.empty() || std::ranges::any_of(wanted, [&](auto t) { return network.transports.contains(t); });
 }
 
+bool fits(const Context& c) {
+    const auto& network = c.world.device.network;
+    const auto look = [&] { return network && usable(*network) && meets(*network, *c.gateKey.network); };
+    if (!c.fits) return look();
+    if (!*c.fits) *c.fits = look();
+    return **c.fits;
+}
+
 std::vector<std::string_view> namesOf(const std::set<NetworkTransport>& transports) {
     std::vector<std::string_view> names;
     for (auto transport : transports)
@@ -99,8 +107,7 @@ bool meets(const Network& network, const NetworkRequest& request) {
 Verdict connectivityGate(const Context& c) {
     if (!c.gateKey.network) return Verdict::yes();
     const auto& network = c.world.device.network;
-    const bool fits = network && usable(*network) && meets(*network, *c.gateKey.network);
-    if (!fits) return Verdict::untilEvent(PENDING_JOB_REASON_CONSTRAINT_CONNECTIVITY);
+    if (!fits(c)) return Verdict::untilEvent(PENDING_JOB_REASON_CONSTRAINT_CONNECTIVITY);
     if (hopeless(c, *network)) {
         const auto again = hopesAgain(c, *network);
         return again ? Verdict::until(*again, PENDING_JOB_REASON_CONSTRAINT_CONNECTIVITY)

@@ -1,5 +1,6 @@
 #include "rules/device_limits.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include <fmt/core.h>
@@ -64,13 +65,17 @@ constexpr std::array jobKinds{
     JobKind{"regular jobs of least priority", JobClass::Regular, JobInfo::PRIORITY_MIN},
 };
 
+GateKey gateKeyOf(const JobKind& kind) {
+    return {.service = std::string(service), .kind = kind.kind, .requested = kind.kind, .priority = kind.priority};
+}
+
 DeviceLimit ofJobs(const JobKind& kind, const App& app, const World& world) {
-    const GateKey gateKey{.app = app.manifest.package,
-                          .service = std::string(service),
-                          .kind = kind.kind,
-                          .requested = kind.kind,
-                          .priority = kind.priority};
-    const auto shut = shutGates({world, gateKey, &app});
+    static const auto gateKeys = [] {
+        std::array<GateKey, jobKinds.size()> keys;
+        std::ranges::transform(jobKinds, keys.begin(), [](const JobKind& one) { return gateKeyOf(one); });
+        return keys;
+    }();
+    const auto shut = shutGates({world, gateKeys[static_cast<std::size_t>(&kind - jobKinds.data())], &app});
     if (shut.empty()) return {.work = kind.work};
     const std::string_view by = shut.front().gate->name;
     return shutBy(by, kind.work, by == "thermal" ? kind.work : "jobs", shut.front().verdict.askAgain);
@@ -103,6 +108,7 @@ DeviceLimit ofMessages(std::string_view work, bool high, const App& app, const W
 std::vector<DeviceLimit> deviceLimits(const World& world) {
     static const App app = plainApp();
     std::vector<DeviceLimit> limits;
+    limits.reserve(jobKinds.size() + 6);
     for (const JobKind& kind : jobKinds)
         limits.push_back(ofJobs(kind, app, world));
     limits.push_back(ofAlarms("alarms", AlarmKind::Exact, app, world));

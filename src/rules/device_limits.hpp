@@ -26,6 +26,9 @@ struct DeviceLimit {
 
 /// All kinds of work, in a fixed order.
 std::vector<DeviceLimit> deviceLimits(const World& world);
+/// What decides on them.
+constexpr ReadSet readByDeviceLimits =
+    Reads::Power | Reads::Network | Reads::Doze | Reads::Saver | Reads::Thermal | Reads::Sleep;
 /// "limits.md §1.1, Doze × jobs".
 std::string cellOf(const DeviceLimit& limit);
 /// What is: "the device dozes (deep)".

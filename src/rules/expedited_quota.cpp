@@ -21,10 +21,10 @@ std::optional<Duration> limitOf(const App& app, const World& world) {
 std::optional<Instant> graceEnd(const App& app, const World& world) {
     std::optional<Instant> end;
     if (app.memory.leftTop) end = *app.memory.leftTop + world.constants.ejGraceTop;
+    if (!app.memory.allowlistedUntil) return end;
     const Bucket bucket = effectiveBucket(app, world);
     const bool helped = bucket != Bucket::Restricted && bucket != Bucket::Never;
-    if (helped && app.memory.allowlistedUntil)
-        end = std::max(end, std::optional(*app.memory.allowlistedUntil + world.constants.ejGraceAllowlist));
+    if (helped) end = std::max(end, std::optional(*app.memory.allowlistedUntil + world.constants.ejGraceAllowlist));
     return end;
 }
 

@@ -20,17 +20,18 @@ namespace stint {
 namespace {
 
 // Of what a gate reads, what matters to a job that asks for this or that.
+bool isRated(const GateKey& gateKey) { return gateKey.mustDown > 0 || gateKey.mustUp > 0; }
 ReadSet forNetwork(const GateKey& gateKey) {
     if (!gateKey.network) return 0;
     // Charging makes a run longer, or waives its length (jobs.md §3.3 clause 2), and nothing else.
-    const bool rated = gateKey.mustDown > 0 || gateKey.mustUp > 0;
     const ReadSet always = Reads::Network | Reads::Saver | Reads::App | Reads::Doze;
-    return rated ? always | Reads::Power : always;
+    return isRated(gateKey) ? always | Reads::Power : always;
 }
 ReadSet forBudget(const GateKey& gateKey) { return gateKey.network ? Reads::Network | Reads::App : 0; }
 ReadSet ofRuns(const GateKey&) { return 0; } // a job that waits is not asked this
 
-// Whoever asks what a job is treated as reads the app's expedited quota, which power lifts.
+// Whoever asks what a job is treated as reads the app's expedited quota, which power lifts; and how long a run may
+// last, the quota again. Of such jobs all that read the app read its ledger, too (countsFor()).
 constexpr std::array gateTable{
     Gate{.name = "restriction",
          .reads = only(Reads::App),
@@ -124,7 +125,7 @@ constexpr std::array gateTable{
          .stopRank = 5},
     // What opens the idle path for a restricted app counts as a change of that app.
     Gate{.name = "quota",
-         .reads = Reads::App | Reads::Power,
+         .reads = Reads::App | Reads::Ledger | Reads::Power,
          .ask = quotaGate,
          .describe = describeQuota,
          .clears = "time, power, or use of the app",
@@ -216,10 +217,22 @@ ReadSet readsOfAll() {
 }
 
 GateSet gatesReading(ReadSet reads) {
+    static const auto readers = [] {
+        std::array<GateSet, kindsOfReads> byKind{};
+        for (std::size_t kind = 0; kind < kindsOfReads; ++kind)
+            for (std::size_t n = 0; n < gateTable.size(); ++n)
+                if (gateTable[n].reads >> kind & 1U) byKind[kind] |= GateSet{1} << n;
+        return byKind;
+    }();
     GateSet set = 0;
-    for (std::size_t n = 0; n < gateTable.size(); ++n)
-        if (gateTable[n].reads & reads) set |= GateSet{1} << n;
+    for (ReadSet left = reads & everyKind; left; left &= left - 1)
+        set |= readers[static_cast<std::size_t>(std::countr_zero(left))];
     return set;
+}
+
+ReadSet countsFor(const GateKey& gateKey, ReadSet changed) {
+    const bool byLedger = gateKey.kind == JobClass::Expedited || isRated(gateKey);
+    return byLedger && (changed & Reads::Ledger) ? changed | Reads::App : changed;
 }
 
 GateSet gatesFor(const GateKey& gateKey) {
@@ -271,6 +284,13 @@ ReadSet readsOf(const GateKey& gateKey) {
     for (const Gate& gate : gateTable) {
         if (!passed(gate, gateKey)) reads |= gate.readsFor ? gate.readsFor(gateKey) : gate.reads;
     }
+    return reads;
+}
+
+ReadSet readsOfRun(const GateKey& gateKey) {
+    ReadSet reads = 0;
+    for (const Gate& gate : gateTable)
+        if (gate.stopsRunning && !passed(gate, gateKey)) reads |= gate.reads;
     return reads;
 }
 

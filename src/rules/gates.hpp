@@ -41,6 +41,9 @@ std::span<const Gate> gates();
 using GateSet = std::uint32_t;
 /// Those that read one of these.
 GateSet gatesReading(ReadSet reads);
+/// What a change means to this GateKey: that of an app's ledger is one of what an expedited job is treated as, and of
+/// how much one with a payload may move in a run.
+ReadSet countsFor(const GateKey& gateKey, ReadSet changed);
 /// Those that may shut for this GateKey: which no override or deadline passes, and which read something for them.
 GateSet gatesFor(const GateKey& gateKey);
 /// Everything that any gate reads.
@@ -73,6 +76,8 @@ bool waitsForNetwork(const Gate& gate);
 
 /// Of what may change, all that any gate reads to answer for this GateKey. Whatever else changes, the answers stay.
 ReadSet readsOf(const GateKey& gateKey);
+/// The same of those that may stop a run of it.
+ReadSet readsOfRun(const GateKey& gateKey);
 
 /// Where a reason stands among others (jobs.md §9.1); the smaller goes first.
 int rankOf(PendingReason reason);

@@ -26,12 +26,14 @@ bool standby(const App& app, const World& world) { return isIdle(bucketOf(app), 
 
 bool doze(const App&, const World& world) { return world.state.doze.idle(); }
 
-bool batterySaver(const App&, const World& world) { return world.device.batterySaver && !world.device.plugged; }
+bool savesBattery(const World& world) { return world.device.batterySaver && !world.device.plugged; }
+bool batterySaver(const App&, const World& world) { return savesBattery(world); }
 
-bool dataSaver(const App&, const World& world) {
+bool savesData(const World& world) {
     const auto& network = world.device.network;
     return world.device.dataSaver && network && !network->has(NET_CAPABILITY_NOT_METERED);
 }
+bool dataSaver(const App&, const World& world) { return savesData(world); }
 
 // limits.md §1.1: the charger lifts what is about power, and so this too.
 bool background(const App& app, const World& world) {
@@ -95,6 +97,10 @@ NetworkVerdict networkFor(const App& app, const World& world, NetworkRights righ
                       (rights.runsExpedited ? expedited : 0) | (rights.runsUserInitiated ? userInitiated : 0));
 }
 
+NetworkConditions networkConditions(const World& world) {
+    return {world.state.charging, world.state.doze.idle(), savesBattery(world), savesData(world)};
+}
+
 std::optional<Instant> networkCutOff(const App& app, const Constants& constants) {
     if (constants.backgroundNetworkCutoffMs < 0) return std::nullopt;
     return app.memory.leftForeground.value_or(Instant{}) + Duration{constants.backgroundNetworkCutoffMs};
@@ -103,11 +109,14 @@ std::optional<Instant> networkCutOff(const App& app, const Constants& constants)
 NetworkVerdict networkForJob(const Context& c) {
     if (!c.app) return {};
     // limits.md §8.3: the standby rule is lifted for the very job that needs the network.
-    Spares spared = sparedFor(*c.app, c.world) | jobWithNetwork;
+    Spares spared = jobWithNetwork;
     const JobClass kind = treatedAs(c);
     if (kind == JobClass::UserInitiated) spared |= userInitiated;
     if (kind == JobClass::Expedited && !c.gateKey.exemptionLost) spared |= expedited;
-    return decide(*c.app, c.world, spared);
+    const auto look = [&] { return decide(*c.app, c.world, spared | sparedFor(*c.app, c.world)); };
+    if (!c.memo || spared != jobWithNetwork) return look();
+    if (!c.memo->network) c.memo->network = look();
+    return *c.memo->network;
 }
 
 } // namespace stint

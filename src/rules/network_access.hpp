@@ -7,13 +7,16 @@
 
 namespace stint {
 
-struct NetworkVerdict {
-    bool allowed = true;
-    std::string_view because;        ///< the rule that shuts it: standby, doze, battery_saver, data_saver, background
-    std::optional<Instant> askAgain; ///< when time alone may change it
+/// What of the device decides on it. While this stays, an app's changes only with the app, its runs or its jobs.
+struct NetworkConditions {
+    bool charges = false;
+    bool dozes = false;
+    bool savesBattery = false;
+    bool savesData = false;
 
-    bool operator==(const NetworkVerdict&) const = default;
+    bool operator==(const NetworkConditions&) const = default;
 };
+NetworkConditions networkConditions(const World& world);
 
 /// What of an app's jobs counts for its background traffic.
 struct NetworkRights {

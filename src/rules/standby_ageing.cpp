@@ -1,7 +1,7 @@
 // What time, and predictions, do to a bucket (limits.md §2.3, §2.6): everything here is asked of one function,
 // placeAt(), so that nextChange() cannot say another thing than aged() does.
 #include <algorithm>
-#include <vector>
+#include <array>
 
 #include "rules/standby.hpp"
 #include "rules/standby_frequency.hpp"
@@ -122,25 +122,35 @@ bool changedAt(const Usage& usage, UsageTime now, const App& app, const Constant
            predictionAfterUse(usage, now, app, constants).has_value();
 }
 
-// How much later each thing comes that may change something: some are past.
-std::vector<Duration> turningPoints(const Usage& usage, UsageTime now, bool screenOn, const Constants& constants) {
-    std::vector<Duration> points;
-    points.reserve(8);
-    if (usage.used)
-        eachTimeout(constants, [&](Bucket, Duration elapsed, Duration screenOnFor) {
-            const Duration running = usage.used->running + elapsed - now.running;
-            const Duration screen = usage.used->screenOn + screenOnFor - now.screenOn;
-            if (screen <= 0ms || screenOn) points.push_back(std::max(running, screen));
-        });
-    for (const auto& [bucket, until] : usage.holds)
-        points.push_back(until - now.running);
-    if (usage.prediction) points.push_back(usage.prediction->at + constants.bucketPredictionTimeout - now.running);
-    if (usage.restrictAsked && usage.byUser)
-        points.push_back(*usage.byUser + constants.bucketAutoRestrictDelay - now.running);
-    std::erase_if(points, [](Duration point) { return point <= 0ms; });
-    std::ranges::sort(points);
-    return points;
-}
+/// How much later each thing comes that may change something, those that are past left out. Few: the time-outs and the
+/// holds of each bucket, and two more.
+class TurningPoints {
+public:
+    TurningPoints(const Usage& usage, UsageTime now, bool screenOn, const Constants& constants) {
+        if (usage.used)
+            eachTimeout(constants, [&](Bucket, Duration elapsed, Duration screenOnFor) {
+                const Duration running = usage.used->running + elapsed - now.running;
+                const Duration screen = usage.used->screenOn + screenOnFor - now.screenOn;
+                if (screen <= 0ms || screenOn) add(std::max(running, screen));
+            });
+        for (const auto& [bucket, until] : usage.holds)
+            add(until - now.running);
+        if (usage.prediction) add(usage.prediction->at + constants.bucketPredictionTimeout - now.running);
+        if (usage.restrictAsked && usage.byUser) add(*usage.byUser + constants.bucketAutoRestrictDelay - now.running);
+        std::sort(begin(), end());
+    }
+
+    Duration* begin() { return points_.data(); }
+    Duration* end() { return points_.data() + size_; }
+
+private:
+    void add(Duration point) {
+        if (point > 0ms) points_[size_++] = point;
+    }
+
+    std::array<Duration, 2 * bucketTable.size() + 2> points_;
+    std::size_t size_ = 0;
+};
 
 } // namespace
 
@@ -163,7 +173,7 @@ Usage aged(Usage usage, UsageTime now, const App& app, const Constants& constant
 std::optional<Duration> nextChange(const Usage& usage, UsageTime now, bool screenOn, const App& app,
                                    const Constants& constants) {
     if (changedAt(usage, now, app, constants)) return 0ms;
-    for (Duration later : turningPoints(usage, now, screenOn, constants)) {
+    for (const Duration later : TurningPoints(usage, now, screenOn, constants)) {
         const UsageTime then{now.running + later, now.screenOn + (screenOn ? later : 0ms)};
         if (changedAt(usage, then, app, constants)) return later;
     }

@@ -1,5 +1,8 @@
 // What a question may read beside the GateKey: the device, the app, the numbers and the time. A rule holds no state.
 #pragma once
+#include <optional>
+#include <string_view>
+
 #include "base/time.hpp"
 #include "model/app.hpp"
 #include "model/constants.hpp"
@@ -35,9 +38,19 @@ struct RegularQuota {
     Instant sooner; ///< from then on it may be in quota already, by what the buffer keeps back (limits.md §3.7)
 };
 
+/// Whether traffic may pass (limits.md §8.1, §8.2; network_access.hpp).
+struct NetworkVerdict {
+    bool allowed = true;
+    std::string_view because;        ///< the rule that shuts it: standby, doze, battery_saver, data_saver, background
+    std::optional<Instant> askAgain; ///< when time alone may change it
+
+    bool operator==(const NetworkVerdict&) const = default;
+};
+
 /// What the questions about one app's jobs at one moment have in common: reckoned when the first one needs it.
 struct AppMemo {
-    std::optional<RegularQuota> regular; ///< of its jobs that wait
+    std::optional<RegularQuota> regular;   ///< of its jobs that wait
+    std::optional<NetworkVerdict> network; ///< of those that no rule of the network spares for what they are
 };
 
 /// One question's whole world. `app` is null where the app is not installed; `run` is null while the job waits.
@@ -47,6 +60,8 @@ struct Context {
     const App* app;
     const RunFacts* run = nullptr;
     AppMemo* memo = nullptr; ///< of this app and moment; null: whoever asks has but one job to ask about
+    /// Whether the network fits the GateKey's request, for as long as it stays the same one; null: nobody keeps that.
+    std::optional<bool>* fits = nullptr;
 };
 
 } // namespace stint
