@@ -62,7 +62,8 @@ private:
     struct Held {
         std::string text;
         std::atomic<std::uint32_t> owners = 1;
-        std::uint32_t hash = static_cast<std::uint32_t>(std::hash<std::string>{}(text)); ///< never told outside: elsewhere it is another
+        std::uint32_t hash =
+            static_cast<std::uint32_t>(std::hash<std::string>{}(text)); ///< never told outside: elsewhere it is another
     };
     Held* held_ = nullptr; ///< null: empty
 };
