@@ -28,8 +28,8 @@ enum class StopReason : std::int32_t {
     STOP_REASON_ESTIMATED_APP_LAUNCH_TIME_CHANGED = 15,
     STOP_REASON_TIMEOUT_ABANDONED = 16,
 };
-/// For JobParameters, which has them as its own. It stands before the `using enum` of the namespace: clang takes one in a
-/// class that comes later for its repetition.
+/// For JobParameters, which has them as its own. It stands before the `using enum` of the namespace: clang takes one in
+/// a class that comes later for its repetition.
 struct StopReasons {
     using enum StopReason;
 };
