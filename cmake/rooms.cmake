@@ -5,7 +5,7 @@
 function(stint_room name)
   cmake_parse_arguments(ROOM "WAITS" "" "USES;LIBRARIES" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
-  list(FILTER sources EXCLUDE REGEX "/main\\.cpp$")
+  list(FILTER sources EXCLUDE REGEX "/main\\.cpp$|/exec/[a-z_]+\\.cpp$") # programs of their own
   add_library(stint_${name} STATIC ${sources})
   target_include_directories(stint_${name} PUBLIC ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR}/src)
   foreach(used IN LISTS ROOM_USES)

@@ -35,11 +35,14 @@ as_root unshare --mount --propagation private bash -c '
     mount -t tmpfs tmpfs "$tree/debian/run"
     mkdir -p "$tree/debian/stint" "$tree/debian/outside"
     mount --bind "$tree/stint" "$tree/debian/stint"
+    # The way out, as this machine has it: its names, and whom it trusts beside the usual.
     cp --dereference /etc/resolv.conf "$tree/debian/etc/resolv.conf"
+    trusts=${NODE_EXTRA_CA_CERTS-}
+    if [ -r "$trusts" ]; then cp "$trusts" "$tree/debian/etc/trusts.pem" && trusts=/etc/trusts.pem; fi
     cd "$tree/debian"
     pivot_root . outside
     cd /
     umount --lazy /outside
     exec env -i HOME=/root LANG=C.UTF-8 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
-        bash -c "cd /stint && git config --global safe.directory /stint && time ./$*"
+        NODE_EXTRA_CA_CERTS="$trusts" bash -c "cd /stint && git config --global safe.directory /stint && time ./$*"
 ' fresh "$tree" "$@" 2>&1 </dev/null | tee "$root/build/fresh.log" | phases

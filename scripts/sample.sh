@@ -61,6 +61,9 @@ sample() {
         clean_sample
         die "the sample ended with exit code $status"
     fi
+}
+
+suggest() {
     cat >&2 <<'EOF'
 
 Try next (in another terminal while a ./run is downloading, too):
@@ -69,6 +72,6 @@ Try next (in another terminal while a ./run is downloading, too):
   ./run -- get URL                      Ctrl-C detaches; the transfer goes on without you
   ./run -- get --charging URL           and then: ./run -- device set charging=false   pauses it
   ./run -- tasks                        what the Task Manager shows; tasks stop PACKAGE ends it at once
-  ./run -- ui                           the same as a page in the browser (builds the page's server first)
+  ./run -- ui                           the same as a page in the browser
 EOF
 }

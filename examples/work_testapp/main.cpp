@@ -6,6 +6,7 @@
 //   tree                         enqueues a step that waits for a day, and one that follows it
 //   follow ID                    waits for it, and prints each state that it is seen in
 //   info                         prints all requests: worker, state, attempts, stop reason
+//   configure LIMIT THREADS      whether a Configuration may have these
 //   cancel | host                cancels all; the process that stintd starts
 #include <atomic>
 #include <chrono>
@@ -185,6 +186,11 @@ int info(WorkManager& manager) {
 int main(int count, char** words) {
     const std::string verb = count > 1 ? words[1] : "host";
     const auto word = [&](int nth) { return count > nth ? std::string(words[nth]) : std::string(); };
+    if (verb == "configure") {
+        const auto made =
+            Configuration::Builder().setMaxSchedulerLimit(std::stoi(word(2))).setThreads(std::stoi(word(3))).build();
+        return made ? 0 : complain(made.error());
+    }
     auto connection = stint::Connection::open();
     if (!connection) return complain(connection.error());
     auto manager = WorkManager::open(*connection, configuration());

@@ -11,7 +11,7 @@
 
 #include "apps/registry.hpp"
 #include "base/fail.hpp"
-#include "base/fd.hpp"
+#include "base/folder.hpp"
 #include "base/try.hpp"
 
 namespace stint {
@@ -20,7 +20,7 @@ namespace {
 namespace fs = std::filesystem;
 
 // A manifest is a page; this is far more, and far less than what would hold up the daemon.
-constexpr off_t largest = 256 * 1024;
+constexpr Bytes largest = 256 * 1024;
 
 // A manifest decides which program runs in whose name: whoever may write it may run programs as us.
 Result<void> checkOwner(const struct stat& status, const fs::path& path) {
@@ -32,21 +32,21 @@ Result<void> checkOwner(const struct stat& status, const fs::path& path) {
     return {};
 }
 
+Error unreadable(const fs::path& path) {
+    return fail(Errc::SYSTEM, "{}: cannot be read: {}", path.string(), std::strerror(errno));
+}
+
 Result<std::string> readWhole(int directory, const std::string& name, const fs::path& path) {
-    // O_NONBLOCK: a pipe of that name must not hold us up.
-    const Fd file(::openat(directory, name.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+    const Fd file = openRegular(directory, name);
+    if (!file && errno == 0) return fail(Errc::SYSTEM, "{}: is no file", path.string());
     struct stat status {};
-    if (!file || ::fstat(file.get(), &status) != 0)
-        return fail(Errc::SYSTEM, "{}: cannot be read: {}", path.string(), std::strerror(errno));
-    if (!S_ISREG(status.st_mode)) return fail(Errc::SYSTEM, "{}: is no file", path.string());
+    if (!file || ::fstat(file.get(), &status) != 0) return unreadable(path);
     STINT_TRY(checkOwner(status, path));
-    if (status.st_size > largest)
+    auto text = readAtMost(file.get(), largest);
+    if (!text && errno == EFBIG)
         return fail(Errc::ILLEGAL_ARGUMENT, "{}: is larger than {} KiB", path.string(), largest / 1024);
-    std::string text(static_cast<std::size_t>(largest), '\0');
-    const ssize_t size = ::read(file.get(), text.data(), text.size());
-    if (size < 0) return fail(Errc::SYSTEM, "{}: cannot be read: {}", path.string(), std::strerror(errno));
-    text.resize(static_cast<std::size_t>(size));
-    return text;
+    if (!text) return unreadable(path);
+    return *std::move(text);
 }
 
 std::vector<std::string> manifestNames(int directory) {
@@ -73,8 +73,7 @@ std::vector<Result<Manifest>> readManifests(const fs::path& directory) {
     const Fd opened(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (!opened && errno == ENOENT) return {};
     struct stat status {};
-    if (!opened || ::fstat(opened.get(), &status) != 0)
-        return {fail(Errc::SYSTEM, "{}: cannot be read: {}", directory.string(), std::strerror(errno))};
+    if (!opened || ::fstat(opened.get(), &status) != 0) return {unreadable(directory)};
     if (auto checked = checkOwner(status, directory); !checked) return {std::move(checked).error()};
 
     std::vector<Result<Manifest>> manifests;

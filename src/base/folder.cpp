@@ -74,6 +74,16 @@ Error diskRefused(std::string_view action, const std::filesystem::path& file) {
     return fail(Errc::SYSTEM, "cannot {} {}: {}", action, file.native(), std::strerror(errno));
 }
 
+Fd openRegular(int at, const std::string& name) {
+    Fd fd(::openat(at, name.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
+    struct stat file = {};
+    if (!fd || ::fstat(fd.get(), &file) != 0) return {};
+    if (S_ISREG(file.st_mode)) return fd;
+    fd = {};
+    errno = 0;
+    return {};
+}
+
 std::optional<std::string> readAtMost(int descriptor, Bytes most) {
     std::string text(static_cast<std::size_t>(most) + 1, '\0');
     std::size_t size = 0;
@@ -84,7 +94,7 @@ std::optional<std::string> readAtMost(int descriptor, Bytes most) {
         if (count == 0) break;
         size += static_cast<std::size_t>(count);
     }
-    if (size == text.size()) return std::nullopt;
+    if (size == text.size()) return errno = EFBIG, std::nullopt;
     text.resize(size);
     return text;
 }

@@ -52,7 +52,12 @@ private:
 /// "cannot `action` `file`: " and errno's text.
 Error diskRefused(std::string_view action, const std::filesystem::path& file);
 
-/// The content of `descriptor`; nullopt if it cannot be read, and for more than `most`.
+/// Opens a file to read it, and waits for nobody, as the opening of a FIFO would. `name` is in the directory `at`
+/// (AT_FDCWD, too); links are followed. None where it cannot be opened, with errno; that is 0 where it is there, and is
+/// no regular file.
+Fd openRegular(int at, const std::string& name);
+
+/// The content of `descriptor`; nullopt if it cannot be read, and for more than `most`, with errno, then EFBIG.
 std::optional<std::string> readAtMost(int descriptor, Bytes most);
 
 } // namespace stint

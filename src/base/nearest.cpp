@@ -27,7 +27,8 @@ std::size_t distance(std::string_view from, std::string_view to) {
 
 std::optional<std::string_view> nearest(std::string_view word, std::span<const std::string_view> known) {
     std::optional<std::string_view> best;
-    std::size_t least = std::max<std::size_t>(2, word.size() / 3) + 1;
+    if (word.empty()) return best;
+    std::size_t least = std::min(std::max<std::size_t>(2, word.size() / 3) + 1, word.size()); // not each of its letters
     for (const std::string_view candidate : known) {
         const std::size_t changed = distance(word, candidate);
         if (changed < least) {

@@ -6,6 +6,8 @@
 #include <sys/types.h>
 #include <unistd.h>
 
+#include <chrono>
+
 #include "base/fd.hpp"
 
 namespace stint {
@@ -21,6 +23,16 @@ inline void sendSignal(const Fd& pidfd, int signal) {
 inline bool hasEnded(const Fd& pidfd, int milliseconds = 0) {
     pollfd end{pidfd.get(), POLLIN, 0};
     return ::poll(&end, 1, milliseconds) == 1;
+}
+
+/// Waits for that until then, whatever interrupts it.
+inline bool hasEnded(const Fd& pidfd, std::chrono::steady_clock::time_point until) {
+    while (true) {
+        using std::chrono::milliseconds, std::chrono::steady_clock;
+        const auto left = std::chrono::duration_cast<milliseconds>(until - steady_clock::now()).count();
+        if (left <= 0) return hasEnded(pidfd);
+        if (hasEnded(pidfd, static_cast<int>(left))) return true;
+    }
 }
 
 } // namespace stint

@@ -21,6 +21,10 @@ struct Now {
 /// What the wall clock would show at `instant`, as seen from `now`.
 inline WallTime wallAt(Instant instant, Now now) { return now.wall + (instant - now.elapsed); }
 
+/// PROPOSAL: jobs.md §1.2 (d): what is asked for beyond it is as long, so that no sum of such times overflows.
+inline constexpr Duration longestWait = std::chrono::hours(24) * 365 * 1000;
+inline Duration bounded(Duration asked) { return std::min(asked, longestWait); }
+
 /// The earlier of two that may be missing.
 template <class Time> std::optional<Time> earlier(std::optional<Time> a, std::optional<Time> b) {
     if (!a || !b) return a ? a : b;

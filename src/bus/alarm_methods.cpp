@@ -81,10 +81,7 @@ Handled listAlarms(Request& request) {
         std::vector<AlarmView> alarms = owner.core().alarms(owner.now());
         std::erase_if(alarms,
                       [&](const AlarmView& view) { return (app && view.alarm.app != *app) || !isBehind(view, page); });
-        const bool more = alarms.size() > wire::mostListed;
-        if (more) alarms.resize(wire::mostListed);
-        wire::writeList(writer, alarms, wire::writeAlarmView);
-        writer.boolean(more);
+        wire::writePage(writer, "a{sv}", alarms, wire::writeAlarmView);
         return {};
     });
 }

@@ -41,6 +41,8 @@ public:
 
     /// Messages that could not be sent yet: the socket must be watched for writing, too.
     std::size_t queued() const;
+    /// All that was sent has found room in its socket.
+    bool isRead() const { return queued() == 0; }
     /// Sends as many of them as it can, and reads nothing. False: the connection is gone.
     bool flush();
     /// The other end sends nothing more; what has arrived is still read.

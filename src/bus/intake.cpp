@@ -6,9 +6,12 @@
 #include <cstdint>
 #include <cstring>
 #include <endian.h>
+#include <optional>
 #include <string_view>
 #include <sys/socket.h>
 
+#include "base/send_with.hpp"
+#include "bus/bearer.hpp"
 #include "wire/names.hpp"
 
 namespace stint {
@@ -49,19 +52,19 @@ Told toldBy(msghdr& message) {
 
 } // namespace
 
-std::size_t messageLength(const unsigned char* header) {
+MessageLength messageLength(std::string_view beginning) {
     // D-Bus specification, message format: byte order, type, flags, version, body length, serial, then the length of
     // the array of header fields, which is padded to 8.
-    if (header[0] != 'l' && header[0] != 'B') return 0;
+    if (beginning[0] != 'l' && beginning[0] != 'B') return {};
     std::uint32_t body = 0;
     std::uint32_t fields = 0;
-    std::memcpy(&body, header + 4, sizeof body);
-    std::memcpy(&fields, header + 12, sizeof fields);
-    const bool little = header[0] == 'l';
+    std::memcpy(&body, beginning.data() + 4, sizeof body);
+    std::memcpy(&fields, beginning.data() + 12, sizeof fields);
+    const bool little = beginning[0] == 'l';
     body = little ? le32toh(body) : be32toh(body);
     fields = little ? le32toh(fields) : be32toh(fields);
     const std::uint64_t padded = (static_cast<std::uint64_t>(fields) + 7) / 8 * 8;
-    return headerBytes + padded + body;
+    return {headerBytes + padded, headerBytes + padded + body};
 }
 
 // The kernel never hands out bytes of two processes in one piece, and ends a piece behind bytes that descriptors came
@@ -71,7 +74,7 @@ Intake::Look Intake::take() {
     if (drained_) return Look::Incomplete;
     std::array<char, 16384> bytes;
     alignas(cmsghdr) std::array<char, controlBytes> control;
-    iovec into{bytes.data(), bytes.size()};
+    iovec into{bytes.data(), std::min(bytes.size(), wanted())};
     msghdr message{};
     message.msg_iov = &into;
     message.msg_iovlen = 1;
@@ -84,14 +87,25 @@ Intake::Look Intake::take() {
     // Without all of its descriptors, of which we have none left, a message would be another.
     if (message.msg_flags & MSG_CTRUNC) return Look::Broken;
     if (sender_ != 0 && told.sender != sender_) return Look::Broken;
-    drained_ = told.descriptors.empty() && static_cast<std::size_t>(count) < bytes.size();
-    if (!told.descriptors.empty()) placed_ = false;
-    descriptorsRead_ += told.descriptors.size();
-    std::ranges::move(told.descriptors, std::back_inserter(descriptors_));
-    if (descriptors_.size() > mostDescriptors) return Look::Broken;
+    drained_ = told.descriptors.empty() && static_cast<std::size_t>(count) < into.iov_len;
+    if (!told.descriptors.empty()) {
+        if (!descriptors_.empty()) return Look::Broken; // more of them in the middle of a message
+        placed_ = false;
+        descriptorsRead_ += told.descriptors.size();
+        descriptors_ = std::move(told.descriptors);
+    }
     pending_.append(bytes.data(), static_cast<std::size_t>(count));
     read_ += static_cast<std::size_t>(count);
     return Look::Ready;
+}
+
+// Where descriptors wait for their message's header, no more than that: the next message may have some, too.
+std::size_t Intake::wanted() const {
+    const std::size_t size = pending_.size() - std::min(place_, pending_.size());
+    if (descriptors_.empty()) return std::string::npos;
+    if (size < headerBytes) return headerBytes - size;
+    const std::size_t header = messageLength(std::string_view(pending_).substr(place_)).header;
+    return header > size ? header - size : std::string::npos;
 }
 
 Intake::Look Intake::lookForLine() {
@@ -117,11 +131,12 @@ Intake::Look Intake::look() {
     }
 }
 
-// Descriptors come with the first byte of their message, which is the last one that begins in what was taken in.
+// Descriptors come with the first byte of their message, which is the last one that begins in what was taken in. Where
+// none does, they came in the middle of one.
 void Intake::measure() {
-    std::size_t last = 0;
+    std::optional<std::size_t> last;
     while (!unfair_ && measured_ + headerBytes <= pending_.size()) {
-        const std::size_t length = messageLength(reinterpret_cast<const unsigned char*>(pending_.data()) + measured_);
+        const std::size_t length = messageLength(std::string_view(pending_).substr(measured_)).all;
         unfair_ = length < leastMessageBytes || length > wire::mostMessageBytes;
         if (unfair_) break;
         last = measured_;
@@ -129,8 +144,19 @@ void Intake::measure() {
         ++messages_;
     }
     if (placed_) return;
-    place_ = measured_ < pending_.size() ? measured_ : last;
     placed_ = true;
+    if (measured_ < pending_.size()) last = measured_;
+    unfair_ = unfair_ || !last;
+    if (unfair_) descriptors_.clear();
+    place_ = last.value_or(0);
+}
+
+Intake::Bearer Intake::bearer() const {
+    const std::string_view message = std::string_view(pending_).substr(place_);
+    const std::size_t length = messageLength(message).header;
+    if (length > longestBearer) return Bearer::Bad;
+    if (length > message.size()) return Bearer::Unknown;
+    return mayBear(message.substr(0, length), descriptors_.size()) ? Bearer::Good : Bearer::Bad;
 }
 
 bool Intake::handOn() {
@@ -139,6 +165,11 @@ bool Intake::handOn() {
     while (from < end) {
         const bool before = !descriptors_.empty() && from < place_;
         const bool with = !descriptors_.empty() && from == place_;
+        if (with) {
+            const Bearer known = bearer();
+            if (known == Bearer::Bad) return false;
+            if (known == Bearer::Unknown) break; // until all of its header is there
+        }
         const ssize_t sent = send(from, before ? std::min(place_, end) : end, with);
         if (sent < 0 && errno == EAGAIN) break; // sd-bus reads first
         if (sent < 0) return false;
@@ -153,25 +184,11 @@ bool Intake::handOn() {
 }
 
 ssize_t Intake::send(std::size_t from, std::size_t to, bool withDescriptors) const {
-    iovec bytes{const_cast<char*>(pending_.data()) + from, to - from};
-    msghdr message{};
-    message.msg_iov = &bytes;
-    message.msg_iovlen = 1;
-    alignas(cmsghdr) std::array<char, controlBytes> control;
-    if (withDescriptors) {
-        const std::size_t size = descriptors_.size() * sizeof(int);
-        message.msg_control = control.data();
-        message.msg_controllen = CMSG_SPACE(size);
-        cmsghdr* const part = CMSG_FIRSTHDR(&message);
-        part->cmsg_level = SOL_SOCKET;
-        part->cmsg_type = SCM_RIGHTS;
-        part->cmsg_len = CMSG_LEN(size);
-        for (std::size_t i = 0; i < descriptors_.size(); ++i) {
-            const int descriptor = descriptors_[i].get();
-            std::memcpy(CMSG_DATA(part) + i * sizeof descriptor, &descriptor, sizeof descriptor);
-        }
-    }
-    return ::sendmsg(inside_.get(), &message, MSG_DONTWAIT | MSG_NOSIGNAL);
+    std::vector<int> descriptors;
+    if (withDescriptors)
+        for (const Fd& descriptor : descriptors_)
+            descriptors.push_back(descriptor.get());
+    return sendWith(inside_.get(), std::string_view(pending_).substr(from, to - from), descriptors);
 }
 
 void Intake::delivered() {

@@ -1,10 +1,12 @@
 // What comes in over a caller's socket, on its way to sd-bus: taken in with large reads, measured, and handed on
 // through a socketpair. sd-bus itself reads each message with two small reads, takes messages of up to 128 MiB, drops a
 // malformed one silently, and has no option for any of it. So it gets a message only when the length that its header
-// announces is small enough, and whoever sent one that it drops is found by its count.
+// announces is small enough, and whoever sent one that it drops is found by its count. Descriptors are handed on only
+// with a message that it cannot drop (bearer.hpp).
 #pragma once
 #include <cstddef>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <sys/types.h>
@@ -25,7 +27,8 @@ public:
         Ready,      ///< something was handed on for sd-bus to read
         Incomplete, ///< there is nothing more yet: only new bytes make a difference
         Ended,      ///< the other end has closed
-        /// Not a D-Bus message, or too large, or from another process: nothing after it can be understood.
+        /// Not a D-Bus message, too large, from another process, or with descriptors that it must not have: nothing
+        /// after it can be understood.
         Broken,
     };
     /// Hands on the next line of the handshake.
@@ -45,8 +48,12 @@ public:
 
 private:
     Look take();
+    std::size_t wanted() const;
     void measure();
     bool handOn();
+    /// Whether what begins at place_ may have descriptors_; not known before all of its header is there.
+    enum class Bearer { Unknown, Good, Bad };
+    Bearer bearer() const;
     ssize_t send(std::size_t from, std::size_t to, bool withDescriptors) const;
 
     int socket_;
@@ -55,7 +62,7 @@ private:
     std::string pending_;         ///< taken in, not handed on yet
     std::size_t measured_ = 0;    ///< where in it, or beyond it, the last message ends whose header is known
     int messages_ = 0;            ///< measured, not handed out yet
-    bool unfair_ = false;         ///< behind the measured ones is one of no allowed length
+    bool unfair_ = false;         ///< behind the measured ones is what no message may be
     bool unread_ = false;         ///< sd-bus may find something to read
     bool drained_ = false;        ///< the socket was read to its end, and nothing has arrived since
     std::vector<Fd> descriptors_; ///< came with what is pending
@@ -65,7 +72,12 @@ private:
     std::size_t descriptorsRead_ = 0;
 };
 
-/// The length of the message that begins with these 16 bytes; 0 where no message begins so.
-std::size_t messageLength(const unsigned char* header);
+/// Of the message that begins with these 16 bytes: how long its header is, padding and all, and how long all of it.
+/// Both are 0 where no message begins so.
+struct MessageLength {
+    std::size_t header = 0;
+    std::size_t all = 0;
+};
+MessageLength messageLength(std::string_view beginning);
 
 } // namespace stint

@@ -64,9 +64,15 @@ std::size_t PendingCalls::waitingFor(ConnectionId from) const {
     return found == waiting_.end() ? 0 : found->second;
 }
 
-std::vector<ConnectionId> PendingCalls::send() {
+std::vector<ConnectionId> PendingCalls::send(const std::function<bool(ConnectionId)>& isRead) {
     std::vector<ConnectionId> told;
-    for (const auto& [call, entry] : std::exchange(known_, {})) {
+    for (auto known = known_.begin(); known != known_.end();) {
+        const auto [call, entry] = *known;
+        if (!isRead(entry->from)) {
+            ++known;
+            continue;
+        }
+        known = known_.erase(known);
         const Result<void> sent = respond(*entry);
         // A reply that failed half-way is not sent; the error is.
         if (!sent) (void)wire::replyError(entry->message, sent.error());

@@ -1,6 +1,7 @@
 // Calls that wait for their answer, and answers that wait for the turn's end. Answers are sent in the order of the
 // calls.
 #pragma once
+#include <functional>
 #include <map>
 #include <variant>
 #include <vector>
@@ -26,8 +27,9 @@ public:
     void drop(ConnectionId from);
 
     std::size_t waitingFor(ConnectionId from) const;
-    /// Sends the answers that are known; returns the connections that got one.
-    std::vector<ConnectionId> send();
+    /// Sends the answers that are known; returns the connections that got one. An answer is made, which may be large,
+    /// when its caller has room for it; till then it waits for another call of this.
+    std::vector<ConnectionId> send(const std::function<bool(ConnectionId)>& isRead);
 
 private:
     struct Entry {

@@ -59,12 +59,7 @@ std::vector<JobInfo> trackedIn(BusOwner& owner, const AppId& app, const std::str
     return jobs;
 }
 
-void writeJobs(Writer& writer, const std::vector<JobInfo>& jobs) {
-    writer.openArray("a{sv}");
-    for (const JobInfo& job : jobs)
-        wire::writeJob(writer, job, wire::ClipFiles::LeftOut);
-    writer.close();
-}
+void writePending(Writer& writer, const JobInfo& job) { wire::writeJob(writer, job, wire::ClipFiles::LeftOut); }
 
 /// jobs.md §9.1: {-2} for an unknown job, {-1} for a running one.
 std::vector<PendingReason> reasonsOf(const std::optional<JobView>& view) {
@@ -80,7 +75,7 @@ Handled getPendingJob(Request& request) {
     return answers([&owner = request.owner, key](Writer& writer) -> Result<void> {
         std::vector<JobInfo> jobs;
         if (const auto view = tracked(owner, key)) jobs.push_back(*view->info);
-        writeJobs(writer, jobs);
+        wire::writeList(writer, jobs, writePending);
         return {};
     });
 }
@@ -90,11 +85,8 @@ Handled getAllPendingJobs(Request& request) {
     const PendingPage page = STINT_TRY(readPendingPage(request));
     return answers(
         [&owner = request.owner, app = request.caller.app, space, after = page.after](Writer& writer) -> Result<void> {
-            std::vector<JobInfo> jobs = trackedIn(owner, app, space, after, wire::mostListed + 1);
-            const bool more = jobs.size() > wire::mostListed;
-            if (more) jobs.resize(wire::mostListed);
-            writeJobs(writer, jobs);
-            writer.boolean(more);
+            const auto jobs = trackedIn(owner, app, space, after, wire::mostListed + 1);
+            wire::writePage(writer, "a{sv}", jobs, writePending);
             return {};
         });
 }
@@ -111,16 +103,12 @@ Handled getPendingJobsInAllNamespaces(Request& request) {
     return answers([&owner = request.owner, app = request.caller.app, page](Writer& writer) -> Result<void> {
         std::optional<JobKey> after;
         if (page.afterId) after = JobKey{app, page.afterNamespace, JobId(*page.afterId)};
-        std::vector<JobView> jobs = owner.core().jobs(app, after, wire::mostListed + 1, owner.now());
-        const bool more = jobs.size() > wire::mostListed;
-        if (more) jobs.erase(jobs.begin() + wire::mostListed, jobs.end());
-        writer.openArray("(sa{sv})");
-        for (const JobView& view : jobs) {
-            writer.openStruct("sa{sv}").string(view.key.space);
-            wire::writeJob(writer, *view.info, wire::ClipFiles::LeftOut);
-            writer.close();
-        }
-        writer.close().boolean(more);
+        const auto jobs = owner.core().jobs(app, after, wire::mostListed + 1, owner.now());
+        wire::writePage(writer, "(sa{sv})", jobs, [](Writer& into, const JobView& view) {
+            into.openStruct("sa{sv}").string(view.key.space);
+            writePending(into, *view.info);
+            into.close();
+        });
         return {};
     });
 }

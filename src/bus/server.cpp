@@ -25,9 +25,7 @@
 namespace stint {
 namespace {
 
-/// A connection that leaves this many of our messages unread is not read from until it catches up.
-constexpr std::size_t mostUnread = 256;
-/// And one that leaves this many is closed.
+/// A connection for which this many of our messages wait, which its socket has no room for, is closed.
 constexpr std::size_t farTooManyUnread = 4096;
 constexpr std::uint64_t listenerMark = 0;
 
@@ -228,6 +226,7 @@ Result<void> ServerLoop::settle(ConnectionId id, Fd socket, BusCaller caller, Sp
 
 bool ServerLoop::gather() {
     sockets_.collect([this](std::uint64_t mark, std::uint32_t events) { noteReadiness(ConnectionId{mark}, events); });
+    sendAnswers(); // those that found no room: before their callers are read from again
     ++turn_;
     putOutTheSlow();
     Budget budget;
@@ -267,8 +266,8 @@ bool ServerLoop::serve(ConnectionId id, Budget& budget) {
     bool came = false;
     std::size_t bytes = 0;
     for (int count = 0; count < mostMessagesATurn && bytes < mostBytesATurn; ++count) {
-        // A connection that does not read is not read from; EPOLLOUT makes it ready again.
-        if (peer->connection->queued() > mostUnread) return came;
+        // Who does not read is not read from; EPOLLOUT makes it ready again.
+        if (!peer->connection->isRead()) return came;
         const std::size_t before = peer->connection->bytesRead();
         const std::size_t descriptorsBefore = peer->connection->descriptorsRead();
         wire::Message message;
@@ -381,7 +380,11 @@ void ServerLoop::failAll(const Error& error) {
 }
 
 void ServerLoop::sendAnswers() {
-    for (const ConnectionId told : calls_.send())
+    const auto isRead = [this](ConnectionId id) {
+        const Peer* peer = find(id);
+        return peer && peer->connection->isRead();
+    };
+    for (const ConnectionId told : calls_.send(isRead))
         sent(told);
     flushTouched();
 }
@@ -394,7 +397,7 @@ void ServerLoop::tellWatchers() {
         for (const ConnectionId watcher : watchers) {
             Peer* peer = find(watcher);
             // A slow reader gets the latest state once it has caught up.
-            if (!peer || peer->connection->queued() > mostUnread) continue;
+            if (!peer || !peer->connection->isRead()) continue;
             deliver(watcher, jobChanged(peer->connection->bus(), view));
             told.push_back(watcher);
         }

@@ -80,11 +80,7 @@ Handled listJobs(Request& request) {
     const TaskPage page = STINT_TRY(readTaskPage(request));
     const std::optional<AppId> app = STINT_TRY(whoseJobs(request, page.package));
     return answers([&owner = request.owner, app, page](Writer& writer) -> Result<void> {
-        std::vector<JobView> jobs = listed(owner, app, page);
-        const bool more = jobs.size() > wire::mostListed;
-        if (more) jobs.erase(jobs.begin() + wire::mostListed, jobs.end());
-        wire::writeList(writer, jobs, wire::writeJobView);
-        writer.boolean(more);
+        wire::writePage(writer, "a{sv}", listed(owner, app, page), wire::writeJobView);
         return {};
     });
 }
@@ -161,12 +157,9 @@ Handled listWork(Request& request) {
     return answers([&owner = request.owner, key, after](Writer& writer) -> Result<void> {
         STINT_TRY(known(owner, key));
         std::vector<WorkItem> work = owner.core().work(key, after, wire::mostListed + 1);
-        const bool more = work.size() > wire::mostListed;
-        if (more) work.resize(wire::mostListed);
         for (WorkItem& item : work)
-            item.extras = {}; // private to the app, and a hundred of them would not fit into a message
-        wire::writeList(writer, work, wire::writeWork);
-        writer.boolean(more);
+            item.extras = {}; // private to the app
+        wire::writePage(writer, "a{sv}", work, wire::writeWork);
         return {};
     });
 }

@@ -7,6 +7,7 @@
 
 #include "base/fail.hpp"
 #include "base/nearest.hpp"
+#include "base/number.hpp"
 #include "base/same_word.hpp"
 #include "base/try.hpp"
 #include "cli/screen/text.hpp"
@@ -28,7 +29,25 @@ std::string guess(std::string_view word, std::span<const std::string_view> known
     return meant ? fmt::format(" (did you mean \"{}\"?)", *meant) : "";
 }
 
+/// Of `stint` without a verb.
+Error unknownOption(const std::string& given) {
+    if (given == "-v" || given == "-V")
+        return fail(Errc::ILLEGAL_ARGUMENT, "there is no option {}: write `stint --version`", given);
+    std::vector<std::string> named{"--version"};
+    for (const Option& option : commonOptions())
+        named.push_back(fmt::format("--{}", option.longName()));
+    const std::vector<std::string_view> known(named.begin(), named.end());
+    return fail(Errc::ILLEGAL_ARGUMENT, "`stint` alone takes no {}{}: write `stint VERB`; `stint help` lists them",
+                printable(given), guess(given, known));
+}
+
 Error unknownVerb(const std::string& word) {
+    if (word == "version") return fail(Errc::ILLEGAL_ARGUMENT, "there is no verb \"version\": write `stint --version`");
+    if (numberIn<std::int32_t>(word))
+        return fail(Errc::ILLEGAL_ARGUMENT,
+                    "there is no verb \"{0}\"; of job {0}: stint why {0}, stint watch {0}, "
+                    "stint cancel {0}",
+                    word);
     std::vector<std::string_view> names;
     for (const auto& verb : verbs()) {
         names.push_back(verb.name.substr(0, verb.name.find(' ')));
@@ -44,10 +63,29 @@ bool asksForHelp(std::vector<std::string>::const_iterator first, std::vector<std
     return std::any_of(first, last, [](const std::string& word) { return word == "-h" || word == "--help"; });
 }
 
+/// Where no option stands before it, the very line that was meant.
+Error commandBehindDashes(const Verb& verb, std::vector<std::string>::const_iterator first,
+                          std::vector<std::string>::const_iterator last) {
+    std::string line(verb.words);
+    if (first != last && !isDashed(*first)) {
+        line = "--";
+        for (; first != last; ++first)
+            line += " " + shellWord(printable(*first));
+    }
+    return fail(Errc::ILLEGAL_ARGUMENT, "the command of `stint {0}` goes after --: write stint {0} {1}", verb.name,
+                line);
+}
+
 Result<Split> split(const std::vector<std::string>& line) {
     auto first = std::find_if_not(line.begin(), line.end(), isDashed);
-    if (first == line.end())
+    if (first == line.end()) {
+        const auto ours = [](const std::string& word) {
+            return word == "--" ||
+                   std::ranges::any_of(commonOptions(), [&](const Option& option) { return option.isCalled(word); });
+        };
+        if (const auto wrong = std::ranges::find_if_not(line, ours); wrong != line.end()) return unknownOption(*wrong);
         return fail(Errc::ILLEGAL_ARGUMENT, "no verb given: write `stint VERB`; `stint help` lists them");
+    }
     auto second = std::find_if_not(first + 1, line.end(), isDashed);
     const Verb* verb = verbNamed(*first);
     const Verb* longer = second == line.end() ? nullptr : verbNamed(*first + " " + *second);
@@ -71,8 +109,7 @@ Result<Split> split(const std::vector<std::string>& line) {
     if (made.verb->passes == Verb::Passes::BehindDashes) {
         end = std::find(rest, end, "--");
         if (end == line.end() && made.verb->fewest > 0 && !asksForHelp(line.begin(), end))
-            return fail(Errc::ILLEGAL_ARGUMENT, "the command of `stint {0}` goes after --: write stint {0} {1}",
-                        made.verb->name, made.verb->words);
+            return commandBehindDashes(*made.verb, rest, end);
         if (end != line.end()) made.passed.assign(end + 1, line.end());
     }
     made.ours.insert(made.ours.end(), rest, end);

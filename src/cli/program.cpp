@@ -2,14 +2,19 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <clocale>
 #include <cstdio>
 #include <cstring>
 #include <string_view>
+#include <system_error>
 
+#include <fmt/core.h>
+#include <unistd.h>
+
+#include "base/program.hpp"
 #include "cli/help.hpp"
 #include "cli/line/commands.hpp"
-#include "cli/parse.hpp"
 #include "cli/screen/exit_code.hpp"
 
 namespace stint::cli {
@@ -59,7 +64,16 @@ OutputOptions outputOf(const std::vector<std::string>& line) {
     return {.json = has("--json"), .plain = has("--plain"), .quiet = has("--quiet") || has("-q")};
 }
 
-int runLine(const std::vector<std::string>& line, const Screen& screen) {
+/// This process goes on as `program`; it returns only where that cannot be.
+int become(std::string_view program, const std::vector<std::string>& line, const Screen& screen) {
+    std::vector<std::string> words{(libexecDirectory() / program).native()};
+    words.insert(words.end(), line.begin(), line.end());
+    ::execv(words.front().c_str(), pointersTo(words).data());
+    return screen.fail(ends::unavailable, fmt::format("cannot start {}: {}; is all of Stint built, and installed?",
+                                                      words.front(), std::generic_category().message(errno)));
+}
+
+int runLine(const std::vector<std::string>& line, const Screen& screen, const Perform& perform) {
     const auto isForOutput = [](std::string_view word) {
         return word == "--json" || word == "--plain" || word == "--quiet" || word == "-q";
     };
@@ -79,7 +93,7 @@ int runLine(const std::vector<std::string>& line, const Screen& screen) {
         screen.print(helpFor(*invocation->verb, screen.columns()));
         return ends::ok;
     }
-    return invocation->verb->run(invocation->arguments, Screen{invocation->output});
+    return perform(*invocation, Screen{invocation->output});
 }
 
 } // namespace
@@ -96,9 +110,16 @@ void hideSecrets(std::span<char* const> words) {
 }
 
 int runProgram(const std::vector<std::string>& line) {
+    return runProgram(line, [&](const Invocation& asked, const Screen& screen) {
+        if (asked.verb->run) return asked.verb->run(asked.arguments, screen);
+        return become(asked.verb->program, line, screen);
+    });
+}
+
+int runProgram(const std::vector<std::string>& line, const Perform& perform) {
     std::setlocale(LC_CTYPE, ""); // for the width of characters; nothing else follows the locale
     const Screen screen{outputOf(line)};
-    const int code = runLine(line, screen);
+    const int code = runLine(line, screen, perform);
     if (code == ends::ok && std::ferror(stdout)) return screen.fail(ends::inputOutput, "cannot write to stdout");
     return code;
 }

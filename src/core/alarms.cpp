@@ -200,9 +200,9 @@ void restoreAlarms(Turn& turn, std::vector<StoredAlarm> stored, const BootId& bo
 
 void deliverAlarms(Turn& turn) {
     reckonStale(turn);
-    Waking waking{.window = windowOpensNow(turn.world())};
+    Waking waking{.freed = turn.state.alarms.areFreed(turn.now.elapsed)};
     const auto due = turn.state.alarms.next();
-    if (!waking.window && (!due || *due > turn.now.elapsed)) return;
+    if (!waking.freed && (!due || *due > turn.now.elapsed)) return;
     turn.state.alarms.doubtDue(turn.now.elapsed);
     for (;;) {
         const auto pending = pendingAlarms(turn);

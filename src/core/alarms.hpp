@@ -54,6 +54,9 @@ public:
     std::set<AppId> takeStale(const AlarmDevice& device);
     /// Time alone may have made another answer of whatever is due.
     void doubtDue(Instant now);
+    /// Deep Doze, which held them, has ended at this instant, be it for a window (limits.md §6.4, §6.5).
+    void free(Instant now) { freedAt_ = now; }
+    bool areFreed(Instant now) const { return freedAt_ == now; }
     /// When the first one goes off at the latest; nullopt: nothing waits for time alone.
     std::optional<Instant> next() const;
     /// The next alarm clock's time (limits.md §6.2).
@@ -64,6 +67,7 @@ private:
     std::map<AppId, Times> times_; ///< of the apps that have alarms
     std::set<AppId> stale_;        ///< whose alarms were changed since they were reckoned
     AlarmDevice device_;           ///< the device that they were reckoned for
+    std::optional<Instant> freedAt_;
     std::uint64_t sequence_ = 1;
 };
 

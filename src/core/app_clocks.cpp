@@ -10,30 +10,37 @@
 
 namespace stint {
 
-void AppClocks::set(const AppId& app, std::optional<Instant> when) {
-    Instant* const known = clockOf_.find(app);
-    if (known ? when == *known : !when) return;
-    if (known) clocks_.erase({*known, app});
-    if (when) clocks_.emplace(*when, app);
-    if (!when) {
-        clockOf_.erase(app);
-    } else if (known) {
-        *known = *when;
-    } else {
-        clockOf_.add(app, *when);
+AppClocks::AppClocks(const AppClocks& other) : clocks_(other.clocks_), sweepAt_(other.sweepAt_) {
+    for (Entry& entry : clocks_) {
+        entry.second.place = nowhere;
+        if (entry.second.when) due_.put(entry);
     }
 }
 
+void AppClocks::set(const AppId& app, std::optional<Instant> when) {
+    Entry& entry = clocks_.add(app).first;
+    if (entry.second.when == when) return;
+    entry.second.when = when;
+    if (when)
+        due_.put(entry);
+    else
+        due_.erase(entry);
+}
+
+void AppClocks::erase(const AppId& app) {
+    set(app, std::nullopt);
+    clocks_.erase(app);
+}
+
 std::optional<AppId> AppClocks::takeDue(Instant now) {
-    if (clocks_.empty() || clocks_.begin()->first > now) return std::nullopt;
-    AppId app = clocks_.begin()->second;
+    if (due_.empty() || *due_.front().second.when > now) return std::nullopt;
+    AppId app = due_.front().first;
     set(app, std::nullopt);
     return app;
 }
 
 std::optional<Instant> AppClocks::next() const {
-    if (clocks_.empty()) return sweepAt_;
-    return earlier(sweepAt_, std::optional(clocks_.begin()->first));
+    return due_.empty() ? sweepAt_ : earlier(sweepAt_, due_.front().second.when);
 }
 
 namespace {
@@ -86,8 +93,10 @@ void setAppClocks(Turn& turn, ReadSet changed, const ChangedApps& apps) {
         return;
     }
     for (const auto& [id, what] : apps) {
-        const App* app = turn.app(id);
-        state.appClocks.set(id, app ? nextAppClock(state, *app, turn.now) : std::nullopt);
+        if (const App* app = turn.app(id))
+            state.appClocks.set(id, nextAppClock(state, *app, turn.now));
+        else
+            state.appClocks.erase(id);
     }
 }
 

@@ -1,13 +1,12 @@
 // When time alone changes what gates read of an app.
 #pragma once
 #include <optional>
-#include <set>
-#include <utility>
 
 #include "base/app_id.hpp"
 #include "base/time.hpp"
 #include "core/by_app.hpp"
 #include "core/changed_apps.hpp"
+#include "core/due_heap.hpp"
 #include "model/reads.hpp"
 
 namespace stint {
@@ -17,8 +16,13 @@ struct Turn;
 
 class AppClocks {
 public:
+    AppClocks() = default;
+    AppClocks(const AppClocks& other);
+
     /// nullopt: time changes nothing of it.
     void set(const AppId& app, std::optional<Instant> when);
+    /// It is not installed any more.
+    void erase(const AppId& app);
     /// An app whose clock has rung, which has none then; nullopt: no other.
     std::optional<AppId> takeDue(Instant now);
     /// When every app is looked at, by the built-in predictor (limits.md §2.6); nullopt: never.
@@ -27,8 +31,20 @@ public:
     std::optional<Instant> next() const;
 
 private:
-    std::set<std::pair<Instant, AppId>> clocks_;
-    ByApp<Instant> clockOf_; ///< the same by app
+    struct Clock {
+        std::optional<Instant> when; ///< nullopt: it has rung, or none is set
+        std::size_t place = nowhere; ///< among those that are set
+    };
+    using Entry = ByApp<Clock>::Entry;
+    struct ByTime {
+        static bool before(const Entry& a, const Entry& b) {
+            return *a.second.when != *b.second.when ? *a.second.when < *b.second.when : a.first < b.first;
+        }
+        static std::size_t& place(Entry& entry) { return entry.second.place; }
+    };
+
+    ByApp<Clock> clocks_;
+    DueHeap<Entry, ByTime> due_;
     std::optional<Instant> sweepAt_;
 };
 

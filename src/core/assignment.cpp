@@ -31,7 +31,7 @@ public:
                 const AppId owner = next->group->gateKey->app;
                 // What began just now may have used up the rest of its app's quota.
                 if (began_.contains(owner) && !askGates(state_, turn_.now, *next->group->gateKey).empty()) {
-                    queue.skipGroup();
+                    queue.leaveOut();
                     continue;
                 }
                 if (auto type = slotFor(*next->group)) {
@@ -55,20 +55,32 @@ private:
         return typesOf(kind, owner, turn_.now.elapsed, state_.constants);
     }
 
-    // Each ready job under all the types it may run as.
+    // Each ready job under all the types it may run as. Those of apps that nobody is near are counted by class first:
+    // their types are the same.
     PerType pendingByType() {
         PerType counts{};
+        const auto count = [&counts](std::int64_t jobs, const WorkTypes& may) {
+            for (std::size_t type = 0; type < workTypes; ++type)
+                counts[type] += may[type] ? jobs : 0;
+        };
+        std::array<std::int64_t, 3> far{};
         for (const AppGroups* appGroups : state_.waiting.groups.open()) {
+            const App& owner = *appGroups->installed;
+            const std::int32_t bias = biasForTypes(owner, turn_.now.elapsed, state_.constants);
             for (const JobClass kind : {JobClass::Regular, JobClass::Expedited, JobClass::UserInitiated}) {
                 const std::int64_t waiting = appGroups->waitingAs(kind);
                 if (waiting == 0) continue;
                 pending_ += waiting;
                 if (kind != JobClass::Regular) urgent_ = true;
-                const WorkTypes may = typesFor(treated(kind, *appGroups->installed), *appGroups->installed);
-                for (std::size_t type = 0; type < workTypes; ++type)
-                    counts[type] += may[type] ? waiting : 0;
+                const JobClass as = kind == JobClass::Regular ? kind : treated(kind, owner);
+                if (bias == 0)
+                    far[at(as)] += waiting;
+                else
+                    count(waiting, typesOf(as, bias));
             }
         }
+        for (const JobClass as : {JobClass::Regular, JobClass::Expedited, JobClass::UserInitiated})
+            count(far[at(as)], typesOf(as, 0));
         for (std::size_t type = 0; type < workTypes; ++type)
             wanted_[type] = counts[type] > 0;
         return counts;

@@ -34,7 +34,7 @@ public:
     using Entry = std::pair<AppId, ReadSet>;
 
     void insert(const AppId& app, ReadSet what = allOfApp) {
-        const auto at = find(app);
+        const auto at = std::ranges::lower_bound(entries_, app, {}, &Entry::first);
         if (at == entries_.end() || at->first != app)
             entries_.insert(at, {app, what});
         else
@@ -44,18 +44,13 @@ public:
         for (const auto& [app, what] : more.entries_)
             insert(app, what);
     }
-    bool contains(const AppId& app) const {
-        const auto at = std::ranges::lower_bound(entries_, app, {}, &Entry::first);
-        return at != entries_.end() && at->first == app;
-    }
+    bool contains(const AppId& app) const { return std::ranges::binary_search(entries_, app, {}, &Entry::first); }
     auto begin() const { return entries_.begin(); }
     auto end() const { return entries_.end(); }
     bool empty() const { return entries_.empty(); }
 
 private:
-    using Entries = absl::InlinedVector<Entry, 4>;
-    Entries::iterator find(const AppId& app) { return std::ranges::lower_bound(entries_, app, {}, &Entry::first); }
-    Entries entries_;
+    absl::InlinedVector<Entry, 4> entries_;
 };
 
 } // namespace stint

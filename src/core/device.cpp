@@ -19,6 +19,11 @@ void traceDoze(Turn& turn, const std::vector<DozeChange>& changes) {
                           .to = change.to});
 }
 
+// limits.md §6.4, §6.5: what Doze has deferred goes at once when a window opens, and when it is over.
+void freeAlarms(Turn& turn, const Doze& before) {
+    if (before.deepIdle() && !turn.state.deviceState.doze.deepIdle()) turn.state.alarms.free(turn.now.elapsed);
+}
+
 // limits.md §5: what the idle path of a restricted app goes by.
 void changedForRestricted(Turn& turn) {
     if (!(turn.changed & (Reads::Idle | Reads::Network))) return;
@@ -40,6 +45,7 @@ bool ageDoze(Turn& turn, const Device& was) {
     const Doze before = doze;
     doze = nextDoze(before, was, state.device, dozeInputs(state), turn.now.elapsed, state.constants, changes);
     traceDoze(turn, changes);
+    freeAlarms(turn, before);
     if (holdOf(doze) != holdOf(before)) turn.changed |= only(Reads::Doze);
     return !changes.empty();
 }
@@ -88,9 +94,11 @@ void apply(Turn& turn, const DozeStepped& event) {
     if (const auto held = state.device.dozeForce)
         return apply(turn, DozeHeld{event.call, steppedForce(*held, event.light)});
     std::vector<DozeChange> changes;
+    const Doze before = state.deviceState.doze;
     state.deviceState.doze = steppedDoze(state.deviceState.doze, event.light, state.device, dozeInputs(state),
                                          turn.now.elapsed, state.constants, changes);
     traceDoze(turn, changes);
+    freeAlarms(turn, before);
     turn.changed |= only(Reads::Doze);
     turn.effect(Reply{.call = event.call});
 }

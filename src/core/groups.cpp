@@ -129,10 +129,13 @@ void Groups::ask(Group& group, Now now, Gatekeeper& keeper, ReadSet changed, Gat
     keeper.heard(group);
     ReasonSet reasons;
     std::optional<Instant> sooner, askAgain;
+    const auto note = [](std::optional<Instant>& first, const std::optional<Instant>& when) {
+        if (when && (!first || *when < *first)) first = when;
+    };
     for (const auto& [gate, verdict, since] : group.shut) {
         reasons.add(verdict.reason);
-        sooner = earlier(sooner, verdict.sooner);
-        askAgain = earlier(askAgain, verdict.askAgain);
+        note(sooner, verdict.sooner);
+        note(askAgain, verdict.askAgain);
     }
     group.history.note(now.wall, reasons);
     group.sooner = sooner;

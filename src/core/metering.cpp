@@ -91,8 +91,8 @@ Bytes lostOf(const Turn& turn, const Run& run, const std::optional<Moved>& befor
     return gainOf(run.transferredDown, last.transferredDown) + gainOf(run.transferredUp, last.transferredUp);
 }
 
-// Until when what is left lasts at the soonest; nullopt: as long as it likes.
-std::optional<Instant> usedUpAt(const Turn& turn, const Running& running) {
+// What it may move; nullopt: as much as it likes, or no more.
+std::optional<Bytes> leftFor(const Turn& turn, const Running& running) {
     const State& state = turn.state;
     const App* const app = state.app(running.run.key.app);
     const auto& network = state.device.network;
@@ -102,16 +102,48 @@ std::optional<Instant> usedUpAt(const Turn& turn, const Running& running) {
     if (tracked && !reportsItself(running) && costs(*network, NetworkCost::Metered))
         if (const auto own = meteredLeft(tracked->job)) left = std::min(left.value_or(*own), *own);
     if (!left || *left <= 0) return std::nullopt;
-    return turn.now.elapsed + lastsAtLeast(*left, *network, state.constants);
+    return left;
+}
+
+// Of the apps that have a run with something that is limited, what is left of the tightest limit. An answer that is
+// awaited says so first.
+std::map<AppId, Bytes> leftOfApps(const Turn& turn) {
+    const auto& counted = turn.state.metering.counted;
+    std::map<AppId, Bytes> all;
+    for (const auto& [id, running] : turn.state.runs) {
+        const AppId& app = running.run.key.app;
+        if (const auto found = counted.find(app); found == counted.end() || found->second.asked) continue;
+        const auto left = leftFor(turn, running);
+        if (!left) continue;
+        Bytes& least = all.try_emplace(app, *left).first->second;
+        least = std::min(least, *left);
+    }
+    return all;
+}
+
+// What is left was as much when a look was set, and that was before.
+void setLook(Turn& turn, const AppId& app, Bytes left) {
+    const Instant when = turn.now.elapsed + lastsAtLeast(left, *turn.state.device.network, turn.state.constants);
+    Instant& look = turn.state.metering.looks.try_emplace(app, when).first->second;
+    look = std::min(look, when);
+}
+
+void setMark(Turn& turn, const AppId& app, Bytes at) {
+    const Cost cost = costOf(turn.state.device.network);
+    const MarkNetwork mark{.app = app, .metered = cost.metered, .roaming = cost.roaming, .at = at};
+    const auto [said, isNew] = turn.state.metering.marks.try_emplace(app, mark);
+    if (!isNew && said->second == mark) return;
+    said->second = mark;
+    turn.effect(mark);
 }
 
 } // namespace
 
 void countNetwork(Turn& turn, const AppId& app, std::optional<JobKey> job) {
-    Metering& metering = turn.state.metering;
-    if (!metering.counted.contains(app)) return;
-    metering.asked.insert(app);
-    metering.looks.erase(app);
+    const auto counted = turn.state.metering.counted.find(app);
+    if (counted == turn.state.metering.counted.end()) return;
+    counted->second.asked = true;
+    turn.state.metering.looks.erase(app);
     const Cost cost = costOf(turn.state.device.network);
     turn.effect(CountNetwork{app, cost.metered, cost.roaming, std::move(job)});
 }
@@ -165,7 +197,7 @@ void countBefore(Turn& turn, const Device& next) {
     const auto& network = turn.state.device.network;
     if (network != next.network) turn.state.metering.looks.clear(); // another rate, perhaps
     if (!network || costOf(network) == costOf(next.network)) return;
-    for (const AppId& app : std::set(turn.state.metering.counted))
+    for (const auto& [app, counted] : turn.state.metering.counted)
         countNetwork(turn, app);
 }
 
@@ -181,17 +213,21 @@ void lookAtNetworks(Turn& turn) {
 void settleMetering(Turn& turn) {
     Metering& metering = turn.state.metering;
     if (metering.counted.empty()) return;
-    std::set<AppId> watched;
-    for (const auto& [id, running] : turn.state.runs) {
-        const AppId& app = running.run.key.app;
-        if (!metering.counted.contains(app) || metering.asked.contains(app)) continue;
-        const auto when = usedUpAt(turn, running);
-        if (!when) continue;
-        watched.insert(app);
-        Instant& look = metering.looks.try_emplace(app, *when).first->second;
-        look = std::min(look, *when); // what is left was as much when it was set, and that was before
+    const auto lefts = leftOfApps(turn);
+    for (const auto& [app, left] : lefts) {
+        const CountedApp& counted = metering.counted.at(app);
+        if (counted.tells)
+            setMark(turn, app, counted.used + left);
+        else
+            setLook(turn, app, left);
     }
-    std::erase_if(metering.looks, [&](const auto& look) { return !watched.contains(look.first); });
+    std::erase_if(metering.looks, [&](const auto& look) { return !lefts.contains(look.first); });
+    std::erase_if(metering.marks, [&](const auto& mark) {
+        const AppId& app = mark.first;
+        if (lefts.contains(app) || metering.counted.at(app).asked) return false;
+        turn.effect(MarkNetwork{.app = app, .metered = false, .roaming = false, .at = {}});
+        return true;
+    });
 }
 
 std::optional<Instant> nextLook(const State& state) {
@@ -219,18 +255,21 @@ std::vector<MeterRow> metersOf(const NetworkTotals& counted) {
 
 void apply(Turn& turn, const NetworkCounted& event) {
     Metering& metering = turn.state.metering;
-    metering.asked.erase(event.app);
     metering.looks.erase(event.app);
-    if (event.on)
-        metering.counted.insert(event.app);
-    else
-        metering.counted.erase(event.app);
+    metering.marks.erase(event.app);
+    metering.counted.erase(event.app);
+    if (event.on) metering.counted[event.app].tells = event.tells;
 }
 
 void apply(Turn& turn, const NetworkUsed& event) {
-    turn.state.metering.asked.erase(event.app);
     App* const app = turn.app(event.app);
     const Moved moved{std::max<Bytes>(event.received, 0), std::max<Bytes>(event.sent, 0)};
+    const auto counted = turn.state.metering.counted.find(event.app);
+    if (counted != turn.state.metering.counted.end()) {
+        counted->second.asked = false;
+        addBytes(counted->second.used, moved.down);
+        addBytes(counted->second.used, moved.up);
+    }
     if (!app || moved.down + moved.up == 0) return;
     useOfApp(turn, *app, moved, {event.metered, event.roaming});
     if (!event.metered) return;

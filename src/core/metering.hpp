@@ -1,14 +1,15 @@
 // What apps use of the network, by day (limits.md §14). Where an edge counts an app's bytes it is asked when a run
-// ends, every job.duration_stamp of one, when what the network costs changes, and when the rest of a budget may be used
-// up at the soonest. Where none does, the bytes count that the app's jobs report. Never both.
+// ends, every job.duration_stamp of one, and when what the network costs changes; it tells by itself when the rest of a
+// budget is used up, or, where it cannot, is asked when it may be at the soonest. Where none counts, the bytes count
+// that the app's jobs report. Never both.
 #pragma once
 #include <array>
 #include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
+#include "model/effect.hpp"
 #include "model/event.hpp"
 #include "model/meter.hpp"
 
@@ -26,12 +27,19 @@ struct NetworkTotals {
     std::map<std::string, std::int64_t> wakeUps; ///< by cause
 };
 
+/// An app that is counted by an edge.
+struct CountedApp {
+    bool tells = false; ///< the edge, when a mark is passed
+    bool asked = false; ///< an answer is awaited
+    Bytes used = 0;     ///< as the edge has told
+};
+
 struct Metering {
     NetworkTotals since;
-    std::set<AppId> counted;        ///< by an edge
-    std::set<AppId> asked;          ///< of them, those whose answer is awaited
-    std::map<AppId, Instant> looks; ///< when one is asked next
-    std::map<AppId, Instant> saved; ///< when what it has used was written down last, while more has come since
+    std::map<AppId, CountedApp> counted;
+    std::map<AppId, MarkNetwork> marks; ///< of those whose edge tells: what it tells next
+    std::map<AppId, Instant> looks;     ///< of the others: when one is asked next
+    std::map<AppId, Instant> saved;     ///< when what it has used was written down last, while more has come since
 };
 
 /// What the app has used so far is asked for: it went over the present network. `job`: whose part of it is told else
@@ -49,7 +57,7 @@ void noteReport(Turn& turn, Running& running, std::optional<Moved> before);
 /// The network will be another one: what was used until now went over this one.
 void countBefore(Turn& turn, const Device& next);
 void lookAtNetworks(Turn& turn);
-/// When each app is asked next.
+/// What each app may use until somebody has to hear of it.
 void settleMetering(Turn& turn);
 std::optional<Instant> nextLook(const State& state);
 /// All that was used and not written down yet.

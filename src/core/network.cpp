@@ -44,10 +44,16 @@ void tell(Turn& turn, const AppId& id, const App& app) {
     const auto [entry, isNew] = turn.state.networkTold.verdicts.add(id, verdict);
     const NetworkVerdict told = std::exchange(entry.second, verdict);
     if (!isNew && told.allowed == verdict.allowed && told.because == verdict.because) return;
-    turn.effect(NetworkAccess{id, verdict.allowed, std::string(verdict.because)});
+    auto& access = turn.effect<NetworkAccess>();
+    access.app = id;
+    access.allowed = verdict.allowed;
+    access.because = verdict.because;
     if (isNew) return; // how an app is found is no change
-    turn.effect(Trace{
-        .what = Trace::What::Network, .app = id, .allowed = verdict.allowed, .because = std::string(verdict.because)});
+    auto& trace = turn.effect<Trace>();
+    trace.what = Trace::What::Network;
+    trace.app = id;
+    trace.allowed = verdict.allowed;
+    trace.because = verdict.because;
 }
 
 } // namespace

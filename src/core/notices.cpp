@@ -53,11 +53,13 @@ private:
     /// What was said of their start; nothing is known of a job that waits for more than time.
     void promise() {
         for (const JobKey& key : std::exchange(notices_.fresh, {})) {
-            const Tracked& tracked = state_.jobs.at(key);
+            Tracked& tracked = state_.jobs.at(key);
             if (!waits(state_, tracked)) continue;
             Explanation explanation(state_, turn_.now);
             const auto start = explanation.forecast(tracked, explanation.of(tracked));
-            if (start && *start > turn_.now.wall) notices_.promised[key] = *start;
+            if (!start || *start <= turn_.now.wall) continue;
+            tracked.job.details.edit().terms.edit().promised = *start;
+            turn_.record(SaveJob{tracked.job});
         }
     }
 
@@ -103,8 +105,7 @@ private:
     }
 
     WallTime promiseOf(const Job& job) const {
-        const WallTime* const said = findIn(notices_.promised, job.key);
-        return (said ? *said : job.scheduled + day) + state_.constants.digestGrace;
+        return job.details->terms->promised.value_or(job.scheduled + day) + state_.constants.digestGrace;
     }
 
     bool isOverdue(const Tracked& tracked) {
@@ -183,14 +184,12 @@ bool offeredByUs(const Posted& posted, const std::string& key) {
 void noteAsked(State& state, const Job& job, bool isNew) {
     if (!isAsked(job)) return;
     state.notices.asked.insert(job.key);
-    state.notices.promised.erase(job.key);
     if (isNew) state.notices.fresh.insert(job.key);
 }
 
 void noteGone(State& state, const JobKey& key) {
     state.notices.asked.erase(key);
     state.notices.fresh.erase(key);
-    state.notices.promised.erase(key);
 }
 
 void noteStop(Turn& turn, const AppId& app) {

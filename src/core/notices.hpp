@@ -1,6 +1,6 @@
 // Stint's own notifications (jobs.md §5.6): a job that a person asked for is paused, or has waited for a condition for
 // a while; and once a day at most, how many have waited longer than they said. What is shown is derived from the jobs
-// at each turn that changes how one waits; only when the last digest was is written down.
+// at each turn that changes how one waits; written down are only when the last digest was, and what a job was promised.
 #pragma once
 #include <cstdint>
 #include <map>
@@ -31,9 +31,8 @@ struct Notices {
         std::int32_t id = 0;
     };
     std::map<AppId, Stopped> stopped;
-    std::set<JobKey> asked;              ///< tracked ones that a person asked for
-    std::set<JobKey> fresh;              ///< scheduled in this turn: what they are told of their start is yet to come
-    std::map<JobKey, WallTime> promised; ///< when they start, by the forecast that was made; not known after a restart
+    std::set<JobKey> asked; ///< tracked ones that a person asked for
+    std::set<JobKey> fresh; ///< scheduled in this turn: what they are told of their start is yet to come
     std::map<JobKey, Shown> shown;
     std::int32_t lastId = 0; ///< 0 is the digest's
     std::optional<Instant> stopsDue;

@@ -18,8 +18,6 @@ bool isStoppable(const Running& running) {
 
 bool pastGuarantee(const Running& running, Instant now) { return now >= running.run.began + running.run.guarantee; }
 
-std::int32_t biasNow(const Turn& turn, const App& app) { return biasOf(app, turn.now.elapsed, turn.state.constants); }
-
 // What was started for the app on top is not displaced while its app is there.
 bool heldOnTop(const Running& running, const App* app) {
     return running.type == WorkType::Top && app && stateOf(*app) == ProcessState::Top;
@@ -36,7 +34,7 @@ std::vector<Running*> displaceable(Turn& turn) {
     return runs;
 }
 
-// Of the app, begun with less bias than it has now.
+// Of the app, begun when it was less to the user than it is now. Its load is no matter: both jobs have the same.
 Running* lesserRun(Turn& turn, const AppId& id, std::int32_t bias) {
     for (auto& [run, running] : turn.state.runs)
         if (running.run.key.app == id && isStoppable(running) && running.bias < bias) return &running;
@@ -47,7 +45,7 @@ bool anyLesser(Turn& turn) {
     return std::ranges::any_of(turn.state.runs, [&](const auto& entry) {
         const Running& running = entry.second;
         const App* const app = isStoppable(running) ? turn.app(running.run.key.app) : nullptr;
-        return app && running.bias < biasNow(turn, *app);
+        return app && running.bias < biasOf(stateOf(*app));
     });
 }
 
@@ -64,7 +62,7 @@ std::int64_t unserved(const State& state, const AppGroups& appGroups) {
 void displaceLesser(Turn& turn, const AppGroups& appGroups) {
     const App* app = turn.app(*appGroups.app);
     STINT_CHECK(app); // its groups are open
-    const std::int32_t bias = biasNow(turn, *app);
+    const std::int32_t bias = biasOf(stateOf(*app));
     for (std::int64_t left = unserved(turn.state, appGroups); left > 0; --left) {
         Running* lesser = lesserRun(turn, *appGroups.app, bias);
         if (!lesser || !Shortage(turn.state, turn.now, everyOpening).wants(*lesser)) return;
@@ -104,10 +102,10 @@ void makeRoom(Turn& turn) {
 
 std::optional<Ending> reasonToStop(const Turn& turn, const Running& running) {
     const State& state = turn.state;
-    if (state.waiting.forSlot == 0) return std::nullopt; // with nobody waiting it runs on, however many there are
-    if (tooMany(state, running) || Shortage(state, turn.now, state.waiting.forSlot).outweighs(running))
-        return Ending{STOP_REASON_DEVICE_STATE, InternalReason::Timeout};
-    return std::nullopt;
+    const Ending ending{STOP_REASON_DEVICE_STATE, InternalReason::Timeout};
+    if (tooMany(state, running)) return ending;
+    if (state.waiting.forSlot == 0) return std::nullopt; // with nobody waiting it runs on
+    return Shortage(state, turn.now, state.waiting.forSlot).outweighs(running) ? std::optional(ending) : std::nullopt;
 }
 
 } // namespace stint

@@ -45,7 +45,9 @@ void addBlockers(const std::vector<Blocker>& blockers, JobView& view) {
     if (!blockers.empty()) view.waitsFor = blockers.front().detail;
     for (const Blocker& blocker : blockers) {
         const bool told = std::ranges::find(view.reasons, blocker.reason) != view.reasons.end();
-        if (!told) view.reasons.push_back(blocker.reason); // each once (jobs.md §9.1)
+        if (told) continue; // each once (jobs.md §9.1)
+        if (!view.reasons.empty()) view.waitsAlso.push_back(blocker.detail);
+        view.reasons.push_back(blocker.reason);
     }
 }
 

@@ -15,7 +15,7 @@ Queue::Queue(const Groups& groups) {
     for (const AppGroups* appGroups : groups.open()) {
         const std::size_t first = cursors_.size();
         for (Group* group : appGroups->open)
-            cursors_.push_back({group, *group->jobs.begin()});
+            cursors_.push_back({.group = group, .job = *group->jobs.begin()});
         const std::span<Cursor> ofApp = std::span(cursors_).subspan(first);
         apps_.push_back({.cursors = ofApp, .front = frontOf(ofApp)});
     }
@@ -38,16 +38,32 @@ Queue::Cursor* Queue::frontOf(std::span<Cursor> cursors) {
 
 void Queue::settle(Turns& turns) {
     turns.front = frontOf(turns.cursors);
-    if (!turns.front) --left_;
+    if (turns.front)
+        passSkipped(turns);
+    else
+        --left_;
+}
+
+// jobs.md §3.4: a job's adjusted time counts those before it in its app's list, also what its app's cap keeps waiting.
+// Of a group the last one says it for all: those of them that went before by their time alone were enqueued sooner.
+void Queue::passSkipped(Turns& turns) {
+    const Queued front{*turns.front->group->gateKey, placeOf(*turns.front->job)};
+    for (const Cursor& cursor : turns.cursors) {
+        if (!cursor.skipped || cursor.group->jobs.empty()) continue;
+        const Tracked& last = **cursor.group->jobs.rbegin();
+        if (goesBefore({*cursor.group->gateKey, placeOf(last)}, front))
+            turns.adjusted = std::max(turns.adjusted, last.job.enqueued);
+    }
 }
 
 Queue::Turns* Queue::frontApp() {
     Turns* best = nullptr;
-    Instant earliest;
+    Place earliest;
     for (Turns& turns : apps_) {
         if (!turns.front) continue;
-        const Instant adjusted = std::max(turns.front->job->job.enqueued, turns.adjusted);
-        if (best && adjusted >= earliest) continue;
+        const Place place = placeOf(*turns.front->job);
+        const Place adjusted{std::max(place.enqueued, turns.adjusted), place.sequence};
+        if (best && !(adjusted < earliest)) continue;
         best = &turns;
         earliest = adjusted;
     }
@@ -73,6 +89,11 @@ std::optional<Queue::Next> Queue::next() {
 }
 
 void Queue::skipGroup() {
+    leaveOut();
+    last_->skipped = true;
+}
+
+void Queue::leaveOut() {
     STINT_CHECK(last_);
     last_->job = nullptr;
 }

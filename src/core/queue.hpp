@@ -19,13 +19,17 @@ public:
     };
     /// The next in order; nullopt: all were seen.
     std::optional<Next> next();
-    /// No more of the last one's group: what holds for it holds for all of them.
+    /// No more of the last one's group: what holds for it holds for all of them. They stay where they are in their
+    /// app's list.
     void skipGroup();
+    /// No more of the last one's group: it has shut meanwhile, and is in nobody's way.
+    void leaveOut();
 
 private:
     struct Cursor {
         Group* group;
-        Tracked* job; ///< the next of the group; null: all were seen, or are skipped
+        Tracked* job;         ///< the next of the group; null: all were seen, or are skipped
+        bool skipped = false; ///< what is left of it stands before others, though nobody takes it
     };
     /// One app's open groups.
     struct Turns {
@@ -35,6 +39,7 @@ private:
     };
 
     static Cursor* frontOf(std::span<Cursor> cursors);
+    static void passSkipped(Turns& turns);
     void settle(Turns& turns);
     Turns* frontApp();
 

@@ -2,25 +2,44 @@
 #include "rules/quota.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "core/state.hpp"
 #include "rules/expedited_quota.hpp"
+#include "rules/limit_gates.hpp"
 
 namespace stint {
 namespace {
 
 struct Counted {
     std::int64_t regular = 0;
+    std::int64_t regularNew = 0; ///< without those that have slept, which a session that goes on has counted
     std::int64_t expedited = 0;
 };
 
+// limits.md §9: by quota or by the idle path, as each comes and goes.
+void choosePath(Turn& turn, App& app, Running& running, const World& world) {
+    if (!running.byIdlePath && !mayIdlePath(app)) return;
+    const RunFacts facts = factsOf(running, turn.now.elapsed);
+    const bool before = std::exchange(running.byIdlePath, goesByIdlePath({world, running.gateKey, &app, &facts}));
+    const bool joins = before && !running.byIdlePath && countsRegular(app, world, running.startedOnTop);
+    if (!joins || !app.memory.quota.open) return;
+    ++app.memory.quota.open->jobs;
+    turn.save(app);
+}
+
 // The app's running jobs that count where nothing is free.
-Counted countedOf(const State& state, const App& app, const World& world) {
+Counted countedOf(Turn& turn, App& app, const World& world) {
     Counted counted;
-    for (const auto& [id, running] : state.runs) {
-        if (running.run.key.app != app.manifest.package || running.byIdlePath) continue;
+    for (auto& [id, running] : turn.state.runs) {
+        if (running.run.key.app != app.manifest.package) continue;
+        choosePath(turn, app, running, world);
+        if (running.byIdlePath) continue;
         const bool onTop = running.startedOnTop;
-        if (running.run.kind == JobClass::Regular) counted.regular += countsRegular(app, world, onTop);
+        if (running.run.kind == JobClass::Regular && countsRegular(app, world, onTop)) {
+            ++counted.regular;
+            counted.regularNew += running.run.asleep == Duration{0};
+        }
         if (running.run.kind == JobClass::Expedited) counted.expedited += countsExpedited(app, world, onTop);
     }
     return counted;
@@ -31,17 +50,24 @@ Counted countedOf(const State& state, const App& app, const World& world) {
 void accountQuotas(Turn& turn, App& app) {
     const World world = turn.world();
     const Instant now = turn.now.elapsed;
-    const Counted counted = countedOf(turn.state, app, world);
+    const Counted counted = countedOf(turn, app, world);
     QuotaLedger& regular = app.memory.quota;
     ExpeditedLedger& expedited = app.memory.expedited;
-    const bool asleep = world.device.sleeping; // limits.md §13: a session ends with a sleep
+    const Constants& constants = turn.state.constants;
+    const bool asleep = world.device.sleeping; // limits.md §13: it breaks a session off
     const bool regularRuns = counted.regular > 0 && !asleep && !regularFree(app, world);
     const bool expeditedRuns = counted.expedited > 0 && !asleep && !expeditedFree(app, world);
     if (regularRuns == regular.open.has_value() && expeditedRuns == expedited.open.has_value()) return;
-    if (regularRuns && !regular.open) openRegular(regular, counted.regular, now, turn.state.constants);
-    if (!regularRuns && regular.open) closeRegular(regular, now, turn.state.constants);
-    if (expeditedRuns && !expedited.open) openExpedited(expedited, counted.expedited, now, turn.state.constants);
-    if (!expeditedRuns && expedited.open) closeExpedited(expedited, now, turn.state.constants);
+    if (regularRuns && !regular.open)
+        openRegular(regular, isBrokenOff(regular) ? counted.regularNew : counted.regular, now, constants);
+    if (!regularRuns && regular.open) {
+        if (asleep && counted.regular > 0)
+            breakOffRegular(regular, now, constants);
+        else
+            closeRegular(regular, now, constants);
+    }
+    if (expeditedRuns && !expedited.open) openExpedited(expedited, counted.expedited, now, constants);
+    if (!expeditedRuns && expedited.open) closeExpedited(expedited, now, constants);
     turn.save(app);
     turn.changedApps.insert(app.manifest.package, only(Reads::Ledger));
 }

@@ -43,6 +43,19 @@ void stamp(Turn& turn, Run& run) {
     countNetwork(turn, run.key.app);
 }
 
+// What stops a run that its gates let go no further.
+std::optional<Ending> endingByGates(Running& running, const Context& context) {
+    const RunFacts& facts = *context.run;
+    if (!facts.pastGuarantee) {
+        running.owesQuota = goesOnByGuarantee(context);
+    } else if (running.owesQuota && !quotaGate(context).open) {
+        // jobs.md §4.5 clause 1: a stop that was put off comes before what its guarantee has held off besides.
+        return Ending{STOP_REASON_QUOTA, InternalReason::Constraints};
+    }
+    const Gate* const gate = stoppingGate(context);
+    return gate ? std::optional(endingBy(*gate, facts)) : std::nullopt;
+}
+
 void executing(Turn& turn, Running& running) {
     Run& run = running.run;
     const Constants& constants = turn.state.constants;
@@ -50,12 +63,12 @@ void executing(Turn& turn, Running& running) {
     const RunFacts facts = factsOf(running, now);
     const World world = turn.world();
     const Context context{world, running.gateKey, turn.app(running.gateKey.app), &facts};
-    const Gate* shut = facts.pastGuarantee ? stoppingGate(context) : nullptr;
+    const auto shut = facts.pastGuarantee ? endingByGates(running, context) : std::nullopt;
     const auto past = now >= run.began + run.guarantee ? reasonToStop(turn, running) : std::nullopt;
     if (now >= run.began + run.limit) {
         beginStop(turn, running, endingAtLimit(context, run.abandoned));
     } else if (shut) {
-        beginStop(turn, running, endingBy(*shut, facts)); // what its guarantee has held off
+        beginStop(turn, running, *shut); // what its guarantee has held off
     } else if (past) {
         beginStop(turn, running, *past); // jobs.md §4.5 clause 3
     } else if (run.notificationDue && now >= *run.notificationDue) {
@@ -128,11 +141,11 @@ void startRun(Turn& turn, Tracked& tracked, WorkType type) {
     running.reads = readsOfRun(running.gateKey);
     running.deadline = job.deadline;
     running.type = type;
-    running.bias = biasOf(app, turn.now.elapsed, state.constants);
+    running.bias = biasOf(stateOf(app));
     const World world = turn.world();
     const Context context{world, running.gateKey, &app};
     running.startedOnTop = stateOf(app) == ProcessState::Top;
-    running.byIdlePath = beganByIdlePath(context);
+    running.byIdlePath = goesByIdlePath(context);
     running.pluggedEnough = pluggedIsEnough(context);
     Run& run = running.run;
     run.key = job.key;
@@ -176,7 +189,7 @@ void startRun(Turn& turn, Tracked& tracked, WorkType type) {
 // jobs.md §6.7: free time is charging, or the app visible.
 void noteFreeTime(Turn& turn, Running& running) {
     const App* app = turn.app(running.run.key.app);
-    running.free = running.free && app && alwaysFree(*app, turn.world());
+    if (!running.unfreeAt && !(app && alwaysFree(*app, turn.world()))) running.unfreeAt = turn.now.elapsed;
 }
 
 void beginStop(Turn& turn, Running& running, Ending ending) {
@@ -220,8 +233,9 @@ void stopShut(Turn& turn) {
         if (running.run.ending) continue;
         running.pastGuarantee = facts.pastGuarantee;
         running.unasked = false;
-        if (const Gate* gate = stoppingGate({world, running.gateKey, turn.app(running.gateKey.app), &facts})) {
-            beginStop(turn, running, endingBy(*gate, facts));
+        if (const auto ending =
+                endingByGates(running, {world, running.gateKey, turn.app(running.gateKey.app), &facts})) {
+            beginStop(turn, running, *ending);
         } else if ((turn.changed & Reads::Network) && running.run.network && turn.state.device.network) {
             networkIsNow(turn, running, *turn.state.device.network);
         }
@@ -280,14 +294,15 @@ void noteCrash(Turn& turn, const Running& running) {
     App* app = turn.app(running.run.key.app);
     if (!app) return;
     const Constants& constants = turn.state.constants;
+    const Instant began = running.run.began, now = turn.now.elapsed;
     if (guardsEachJob(app->manifest)) {
         Tracked* tracked = turn.state.jobs.find(running.run.key);
         if (!tracked || tracked->run != running.run.id || running.run.dropped) return;
         CrashNotes& notes = tracked->details.edit().crashes.edit();
-        if (const auto rest = restAfterCrash(notes.times, turn.now.elapsed, constants)) notes.restsUntil = rest;
+        if (const auto rest = restAfterCrash(notes.times, began, now, constants)) notes.restsUntil = rest;
         return;
     }
-    if (const auto rest = restAfterCrash(app->memory.crashes, turn.now.elapsed, constants)) app->memory.badUntil = rest;
+    if (const auto rest = restAfterCrash(app->memory.crashes, began, now, constants)) app->memory.badUntil = rest;
     turn.save(*app);
     turn.changedApps.insert(app->manifest.package);
 }

@@ -34,7 +34,8 @@ struct Running {
     bool byIdlePath = false;           ///< by the idle path of the restricted bucket (limits.md §5)
     bool pluggedEnough = false;        ///< began with power alone as its charging constraint (limits.md §10.3)
     std::optional<WallTime> heldSince; ///< its guard holds it (jobs.md §14.5)
-    bool free = true;                  ///< all of it so far lay in free time (jobs.md §6.7)
+    bool owesQuota = false;            ///< its guarantee holds a stop for quota off (jobs.md §4.5 clause 1)
+    std::optional<Instant> unfreeAt;   ///< when it first did not lie in free time (jobs.md §6.7)
     ContentChanges content;            ///< that came while it runs: for its retry, or the next job of this id
 };
 

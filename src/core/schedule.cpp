@@ -99,7 +99,9 @@ bool watchesContent(const State& state, const JobKey& key) {
 
 void accept(Turn& turn, const Schedule& event, const JobKey& key, JobInfo info, StartTerms terms) {
     State& state = turn.state;
-    const bool replaces = state.jobs.contains(key);
+    const Tracked* const former = state.jobs.find(key);
+    const bool replaces = former;
+    const bool replacesPersisted = former && former->job.info.isPersisted();
     std::vector<WorkItem> work = event.work ? inheritedWork(state, key) : std::vector<WorkItem>{};
     const bool watched = watchesContent(state, key);
     ContentChanges content = inheritedContent(state, key, info);
@@ -135,7 +137,7 @@ void accept(Turn& turn, const Schedule& event, const JobKey& key, JobInfo info, 
     if (!content.uris.empty()) tracked.details.edit().content.edit().changes = std::move(content);
     tracked.joined = turn.now.wall;
     tracked.inSight = event.callerVisible;
-    turn.record(SaveJob{tracked.job});
+    turn.record(SaveJob{tracked.job, replacesPersisted});
     if (watched) saveContent(turn, tracked);
     if (event.work) addWork(turn, tracked.job, *event.work);
     turn.effect(Reply{.call = event.call, .id = key.id});

@@ -222,7 +222,7 @@ Step Scheduler::restore(Snapshot snapshot, const BootId& boot, const Device& dev
         AppMemory memory =
             stored.boot == boot
                 ? afterRestart(std::move(stored.memory), lastAlive(last, now, state.constants), state.constants)
-                : afterBoot(std::move(stored.memory), stored.written, now, state.constants);
+                : afterBoot(std::move(stored.memory), stored.written, former.died, now, state.constants);
         // Written at once: a second restart must not count the same session again.
         if (!(memory == before) || clockWasSet(stored.written, now)) turn.record(SaveApp{memory, now});
         state.memories.emplace(memory.app, std::move(memory));
@@ -301,11 +301,22 @@ Stamp Scheduler::stamp(Now now) const {
 std::optional<Instant> Scheduler::nextDeadline() const {
     const State& state = impl_->state;
     std::optional<Instant> next;
-    for (const auto& when :
-         {state.waiting.next(), nextRunTimer(state), state.appClocks.next(), state.notifications.next(),
-          state.alarms.next(), state.deliveries.next(), state.shell.next(), nextDeviceChange(state),
-          nextGuardChange(state), nextSleepChange(state), state.awake.until, nextLook(state), state.notices.next()})
-        next = earlier(next, when);
+    const auto note = [&next](const std::optional<Instant>& when) {
+        if (when && (!next || *when < *next)) next = when;
+    };
+    note(state.waiting.next());
+    note(nextRunTimer(state));
+    note(state.appClocks.next());
+    note(state.notifications.next());
+    note(state.alarms.next());
+    note(state.deliveries.next());
+    note(state.shell.next());
+    note(nextDeviceChange(state));
+    note(nextGuardChange(state));
+    note(nextSleepChange(state));
+    note(state.awake.until);
+    note(nextLook(state));
+    note(state.notices.next());
     return next;
 }
 

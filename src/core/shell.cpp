@@ -49,6 +49,11 @@ bool othersWait(const State& state, CallId call, const JobKey& job) {
                                [&](const auto& entry) { return entry.first != call && entry.second.job == job; });
 }
 
+// Nothing is shut for it. A job that is only moved to the front has its slot in its turn, or waits for one (§8, -s).
+void startPushed(Turn& turn, Tracked& tracked) {
+    if (tracked.override != Override::Sorting) startRun(turn, tracked, WorkType::Background);
+}
+
 // What a waiting `run` has come to; nullopt: it waits on.
 std::optional<Reply> outcome(Turn& turn, CallId call, const WaitingRun& waiting) {
     State& state = turn.state;
@@ -58,7 +63,7 @@ std::optional<Reply> outcome(Turn& turn, CallId call, const WaitingRun& waiting)
     if (tracked.run) return Reply{.call = call}; // started meanwhile, whatever by
     const auto* shut = tracked.group ? &tracked.group->shut : nullptr;
     if (shut && shut->empty()) {
-        startRun(turn, tracked, WorkType::Background);
+        startPushed(turn, tracked);
         return Reply{.call = call};
     }
     if (turn.now.elapsed < waiting.until) return std::nullopt;
@@ -77,7 +82,7 @@ void apply(Turn& turn, const RunJob& event) {
     if (isAside(tracked)) return turn.effect(Reply{.call = event.call, .error = isSetAside(tracked)});
     const auto* shut = shutWith(turn, tracked, event.how);
     if (shut && shut->empty()) {
-        startRun(turn, tracked, WorkType::Background);
+        startPushed(turn, tracked);
         turn.effect(Reply{.call = event.call});
     } else if (shut && event.patient && onlyNetworkIsMissing(*shut)) {
         state.shell.waitingRuns[event.call] = {event.key, turn.now.elapsed + state.constants.runWait};

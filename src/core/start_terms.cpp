@@ -90,6 +90,7 @@ Result<StartTerms> checkedTerms(const Turn& turn, const Schedule& event, const J
     STINT_TRY(checkGuard(turn, event, key));
     StartTerms terms = STINT_TRY(checkedSuccession(turn, event, key));
     terms.meteredUsed = 0;
+    terms.promised.reset();
     terms.meteredBytes = std::max(terms.meteredBytes, NETWORK_BYTES_UNKNOWN);
     if (terms.meteredBytes > mostCountedBytes)
         return fail(Errc::ILLEGAL_ARGUMENT, "{} over metered networks are more than is counted, {} at most",
@@ -100,6 +101,8 @@ Result<StartTerms> checkedTerms(const Turn& turn, const Schedule& event, const J
     if (terms.at && *terms.at <= turn.now.wall)
         return fail(Errc::ILLEGAL_ARGUMENT, "{} is past; a job may be set for a time to come", formatWall(*terms.at));
     if (!terms.calendar.empty()) terms.at = STINT_TRY(firstTime(turn, event));
+    for (auto* const time : {&terms.at, &terms.loosensAt}) // jobs.md §1.2 d
+        if (*time) *time = std::min(**time, turn.now.wall + longestWait);
     if (terms.then.empty() != !terms.loosensAt)
         return fail(Errc::ILLEGAL_ARGUMENT, "conditions that loosen need a time, and the conditions they become");
     if (!terms.loosensAt) return terms;

@@ -119,6 +119,8 @@ struct Turn {
 
     template <class One> void record(One&& one) { step.records.emplace_back(std::forward<One>(one)); }
     template <class One> void effect(One&& one) { step.effects.emplace_back(std::forward<One>(one)); }
+    /// One that is filled in where it lies, for whoever has very many.
+    template <class One> One& effect() { return std::get<One>(step.effects.emplace_back(std::in_place_type<One>)); }
     void save(const App& app) { saved.insert(app.manifest.package); }
     World world() const { return state.world(now); }
     App* app(const AppId& id) { return state.app(id); }

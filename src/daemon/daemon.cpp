@@ -9,6 +9,7 @@
 #include <systemd/sd-daemon.h>
 
 #include "base/fail.hpp"
+#include "base/home_directory.hpp"
 #include "base/number.hpp"
 #include "base/pidfd.hpp"
 #include "base/try.hpp"
@@ -22,11 +23,6 @@
 
 namespace stint {
 namespace {
-
-std::filesystem::path homeDirectory() {
-    const char* home = std::getenv("HOME");
-    return home && *home ? home : "/";
-}
 
 // For tests of faults.
 std::function<bool()> faultOf(const std::string& kind) {

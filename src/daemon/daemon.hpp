@@ -45,6 +45,8 @@ public:
 private:
     // The turn (turn.cpp).
     void turn();
+    void carryOut();
+    bool settle();
     std::optional<Effect> refusedForRoom(const Event& event);
     void decide(const Event& event);
     void runVerbs();
@@ -53,6 +55,7 @@ private:
     void eraseLog();
     void act();
     void perform(const Effect& effect);
+    void logOf(const Trace& trace);
     void reply(const Reply& reply);
     /// jobs.md §3.2: a change after schedule() has answered must be seen, so that answer waits for the watch; other
     /// answers do not wait.
@@ -132,8 +135,11 @@ private:
     Result<Supposed> suppose(const std::map<std::string, std::string>& changes) override;
     std::vector<wire::Finding> findings() override; // findings.cpp
     std::optional<Error> storeError();
-    void count(const CountNetwork& asked); // network.cpp
-    wire::Finding aboutNetwork() const;    // network.cpp
+    // network.cpp
+    void count(const CountNetwork& asked);
+    void mark(const MarkNetwork& mark);
+    Netcut::Used used(NetworkUsed told);
+    wire::Finding aboutNetwork() const;
 
     // LimitsOwner (limits.cpp).
     std::optional<WallTime> nextAlarmClock() override;

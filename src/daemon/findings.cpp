@@ -60,7 +60,7 @@ void addLimits(const Processes& processes, std::vector<Finding>& findings) {
             findings.push_back({topic, Grade::Enforced, std::string(meaningOf(each)) + " by cgroup v2", ""});
         else
             findings.push_back(
-                {topic, Grade::Absent, fmt::format("none of {}: {}", meaningOf(each), controllers.why),
+                {topic, Grade::Absent, fmt::format("no {}: {}", meaningOf(each), controllers.why),
                  "a machine with cgroup v2 alone, and stintd as a unit: systemctl --user enable --now stintd"});
     }
 }

@@ -101,8 +101,9 @@ void Hosts::lose(std::set<std::uint64_t> deliveries, std::string_view why) {
         auto found = deliveries_.extract(delivery);
         if (found.empty()) continue;
         Delivery& parcel = found.mapped();
-        logWarning(fmt::format("receiver {} of {} has not taken delivery {}: {}", receiverIn(parcel.call),
-                               parcel.app.name, delivery, why));
+        if (mayLogOf(parcel.app.name.str(), patience_.now))
+            logWarning(fmt::format("receiver {} of {} has not taken delivery {}: {}", receiverIn(parcel.call),
+                                   parcel.app.name, delivery, why));
         arrived_(DeliveryEnded{parcel.app, delivery});
     }
 }

@@ -9,6 +9,7 @@
 #include <spdlog/spdlog.h>
 
 #include "base/printable.hpp"
+#include "daemon/log_shares.hpp"
 
 namespace stint {
 namespace {
@@ -39,6 +40,11 @@ private:
 
 std::shared_ptr<StderrSink>& sink() {
     static std::shared_ptr<StderrSink> only = std::make_shared<StderrSink>();
+    return only;
+}
+
+LogShares& shares() {
+    static LogShares only;
     return only;
 }
 
@@ -78,6 +84,15 @@ LogInOnePiece::~LogInOnePiece() { sink()->gather(false); }
 void logInfo(const std::string& line) { spdlog::info(printable(line)); }
 void logWarning(const std::string& line) { spdlog::warn(printable(line)); }
 void logError(const std::string& line) { spdlog::error(printable(line)); }
+
+bool mayLogOf(std::string_view whose, Instant now) { return shares().admits(whose, now); }
+
+void logLeftOut(Instant now) {
+    for (const std::string& line : shares().leftOut(now))
+        logWarning(line);
+}
+
+std::optional<Instant> logsLeftOutAt() { return shares().tellsAt(); }
 
 std::string lineOf(const Trace& trace, Now now) {
     std::string line(nameOf(trace.what));

@@ -6,6 +6,7 @@
 #include <CLI/CLI.hpp>
 
 #include "apps/manifest_directories.hpp"
+#include "base/home_directory.hpp"
 #include "base/program.hpp"
 #include "base/state_directory.hpp"
 
@@ -16,14 +17,9 @@ namespace fs = std::filesystem;
 
 constexpr int usageError = 64;
 
-fs::path home() {
-    const char* home = std::getenv("HOME");
-    return home && *home ? home : "/";
-}
-
 fs::path xdg(const char* variable, const fs::path& otherwise) {
     const char* value = std::getenv(variable);
-    return value && *value == '/' ? fs::path(value) : home() / otherwise;
+    return value && *value == '/' ? fs::path(value) : homeDirectory() / otherwise;
 }
 
 /// Manifests that were installed with this program: none where it lies in a build tree, among its helpers.

@@ -34,6 +34,7 @@ Result<void> Daemon::run() {
         turn();
     }
     sayGoodbye();
+    logLeftOut(Instant::max());
     return {};
 }
 
@@ -57,14 +58,30 @@ void Daemon::turn() {
     for (const Event& event : std::exchange(arrived_, {}))
         decide(event);
     runVerbs();
-    const bool committed = commit();
-    watchContent();
-    if (committed) act();
+    carryOut();
     watching_.clear();
     recordAnew();
     server_->act();
     eraseLog();
+    logLeftOut(now_.elapsed);
     armTimer();
+}
+
+// A run whose service is hosted already begins in the turn that found it ready: there is nothing to wait for.
+void Daemon::carryOut() {
+    const auto isConnected = [](const Event& event) { return std::holds_alternative<Connected>(event); };
+    const LogInOnePiece log;
+    if (!settle() || arrived_.empty() || !std::ranges::all_of(arrived_, isConnected)) return;
+    for (const Event& event : std::exchange(arrived_, {}))
+        decide(event);
+    settle();
+}
+
+bool Daemon::settle() {
+    const bool committed = commit();
+    watchContent();
+    if (committed) act();
+    return committed;
 }
 
 void Daemon::runVerbs() {
@@ -147,7 +164,6 @@ void Daemon::eraseLog() {
 }
 
 void Daemon::act() {
-    const LogInOnePiece log;
     for (const Effect& effect : std::exchange(step_.effects, {}))
         perform(effect);
     for (const JobKey& key : std::exchange(changed_, {}))
@@ -181,9 +197,12 @@ void Daemon::perform(const Effect& effect) {
                        server_->tellNetwork(e);
                    },
                    [&](const CountNetwork& e) { count(e); },
+                   [&](const MarkNetwork& e) { mark(e); },
                    [&](const DelaySleep& e) { deviceSource_.delaySleep(e.on); },
                    [&](const KeepAwake& e) {
-                       logInfo(fmt::format("awake {} because={}", e.on ? "held" : "let", e.because));
+                       // Each run of a job may change it.
+                       if (mayLogOf("what keeps the machine awake", now_.elapsed))
+                           logInfo(fmt::format("awake {} because={}", e.on ? "held" : "let", e.because));
                        deviceSource_.keepAwake(e.on);
                    },
                    [&](const ShowNotification& e) { showOnDesktop(e); },
@@ -193,10 +212,18 @@ void Daemon::perform(const Effect& effect) {
                    },
                    [&](const OpenTaskManager& e) { page_->open(e.job, desktop_->takeToken()); },
                    [&](const Trace& e) {
-                       logInfo(lineOf(e, now_));
+                       logOf(e);
                        if (e.job) changed_.insert(*e.job);
                    }},
         effect);
+}
+
+// What is about no app is the machine's, and comes as often as that; what a person does to one is told whatever that
+// does.
+void Daemon::logOf(const Trace& trace) {
+    const AppId& app = trace.job ? trace.job->app : trace.app;
+    const bool toIt = trace.what == Trace::What::Killed || trace.what == Trace::What::Survived;
+    if (toIt || app.name.empty() || mayLogOf(app.name.str(), now_.elapsed)) logInfo(lineOf(trace, now_));
 }
 
 void Daemon::reply(const Reply& reply) {
@@ -222,7 +249,7 @@ void Daemon::armTimer() {
     armWakeTimer();
     auto due = core_->nextDeadline();
     if (degraded_) due = tryAgainAt_;
-    for (const auto& other : {forgetsAt_, degraded_ ? std::nullopt : eraseAt_})
+    for (const auto& other : {forgetsAt_, degraded_ ? std::nullopt : eraseAt_, logsLeftOutAt()})
         if (other && (!due || *other < *due)) due = other;
     if (!due) {
         sd_event_source_set_enabled(timer_, SD_EVENT_OFF);

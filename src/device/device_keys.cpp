@@ -27,7 +27,7 @@ Result<void> checkKey(std::string_view key) {
         keys.push_back(field.key);
     const auto guess = nearest(key, keys);
     return fail(Errc::ILLEGAL_ARGUMENT, "the device has no \"{}\"{}", key,
-                guess ? fmt::format(" (did you mean \"{}\"?)", *guess) : "");
+                guess ? fmt::format(" (did you mean \"{}\"?)", *guess) : "; `stint device` shows what it has");
 }
 
 Result<void> checkWord(std::string_view key, std::string_view text) {

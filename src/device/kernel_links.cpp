@@ -42,6 +42,7 @@ public:
     }
     std::string text(int type) const {
         const auto raw = bytes(type);
+        if (raw.empty()) return {}; // strnlen() takes no null
         return {raw.data(), ::strnlen(raw.data(), raw.size())};
     }
     std::optional<std::uint32_t> number(int type) const {

@@ -149,8 +149,10 @@ static_assert(std::adjacent_find(jobRows.begin(), jobRows.end(),
                                  [](const auto& a, const auto& b) { return a.key >= b.key; }) == jobRows.end());
 
 // Names of jobs.md §0 that limits.md §11 replaces.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 2> replaced{{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 4> replaced{{
+    {"job.max_runtime_ej", "run.max_ej"},
     {"job.max_runtime_regular", "run.max_free"},
+    {"job.min_guarantee_ej", "run.min_ej_guarantee"},
     {"job.min_guarantee_regular", "run.min_guarantee"},
 }};
 

@@ -128,6 +128,16 @@ struct CountNetwork {
     std::optional<JobKey> job; ///< of a run that has ended, and reported nothing
 };
 
+/// From now on NetworkUsed is told, as if it were asked, as soon as what is counted of the app has come to `at`: once,
+/// and only by an edge that tells by itself (NetworkCounted). In the place of the one before.
+struct MarkNetwork {
+    AppId app;
+    bool metered = false; ///< what it goes over
+    bool roaming = false;
+    std::optional<Bytes> at; ///< since NetworkCounted; nullopt: not told
+    bool operator==(const MarkNetwork&) const = default;
+};
+
 /// Whether a sleep that begins is to wait for runs that are being asked to stop (limits.md §13, Suspend).
 struct DelaySleep {
     bool on = true;
@@ -199,8 +209,9 @@ struct Trace {
 };
 std::string_view nameOf(Trace::What);
 
-using Effect = std::variant<Reply, Bind, CallStart, CallStop, CallNetworkChanged, CallAction, CallFreeze, EndRun,
-                            KillApp, ShowNotification, WithdrawNotification, OpenTaskManager, CountSurvivors,
-                            DeliverAlarm, DeliverMessage, NetworkAccess, CountNetwork, DelaySleep, KeepAwake, Trace>;
+using Effect =
+    std::variant<Reply, Bind, CallStart, CallStop, CallNetworkChanged, CallAction, CallFreeze, EndRun, KillApp,
+                 ShowNotification, WithdrawNotification, OpenTaskManager, CountSurvivors, DeliverAlarm, DeliverMessage,
+                 NetworkAccess, CountNetwork, MarkNetwork, DelaySleep, KeepAwake, Trace>;
 
 } // namespace stint

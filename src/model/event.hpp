@@ -323,8 +323,9 @@ struct ZoneRead {
 struct NetworkCounted {
     AppId app;
     bool on = true;
+    bool tells = false; ///< it tells by itself when a MarkNetwork is passed; else it is asked at times
 };
-/// The answer to a CountNetwork: what the app has used since the one before.
+/// The answer to a CountNetwork, or the word that a MarkNetwork is passed: what the app has used since the one before.
 struct NetworkUsed {
     AppId app;
     bool metered = false; ///< these two and the job as it was asked

@@ -127,6 +127,7 @@ struct StartTerms {
     Bytes meteredUsed = 0;                      ///< and has; the core's to say (limits.md §14)
     std::string guard; ///< it is held to this (jobs.md §14.5, rules/guard_condition.hpp); empty: it is no guard
     GuardElse guardElse = GuardElse::Freeze;
+    std::optional<WallTime> promised; ///< its start, as the core foretold it when it was scheduled (jobs.md §5.6)
 
     static constexpr auto noun = "start terms";
     static constexpr auto fields = [](auto& field, auto& terms) {
@@ -140,6 +141,7 @@ struct StartTerms {
         field("meteredUsed", terms.meteredUsed);
         field("guard", terms.guard);
         field.word("guardElse", terms.guardElse, guardElseNamed);
+        field("promised", terms.promised);
     };
     bool operator==(const StartTerms&) const = default;
 };

@@ -13,6 +13,7 @@ struct Session {
     Instant start;
     Instant end;
     std::int64_t jobs = 0;
+    bool brokenOff = false; ///< by a sleep or a restart: the next newer one is the same session (limits.md §3.4)
 
     bool operator==(const Session&) const = default;
 };

@@ -1,6 +1,5 @@
 // What a gate reads, so that only those who wait for what changed are asked again.
 #pragma once
-#include <cstddef>
 #include <cstdint>
 
 namespace stint {
@@ -19,12 +18,10 @@ enum class Reads : std::uint32_t {
     Ledger = 1024, ///< what an app has used of its quotas
 };
 using ReadSet = std::uint32_t;
-inline constexpr std::size_t kindsOfReads = 11;
 constexpr ReadSet operator|(Reads a, Reads b) { return static_cast<ReadSet>(a) | static_cast<ReadSet>(b); }
 constexpr ReadSet operator|(ReadSet a, Reads b) { return a | static_cast<ReadSet>(b); }
 constexpr ReadSet operator&(ReadSet a, Reads b) { return a & static_cast<ReadSet>(b); }
 constexpr ReadSet everything = ~ReadSet{0};
-constexpr ReadSet everyKind = (ReadSet{1} << kindsOfReads) - 1;
 constexpr ReadSet only(Reads r) { return static_cast<ReadSet>(r); }
 
 } // namespace stint

@@ -23,7 +23,8 @@ struct BootId {
 
 struct SaveJob {
     Job job;
-}; ///< new, or changed; but for its work, of which each item has records of its own
+    bool replacesPersisted = false; ///< in its place there was a job that outlives the boot
+};                                  ///< new, or changed; but for its work, of which each item has records of its own
 struct DropJob {
     JobKey key;
 }; ///< and its work, and what has changed for it
@@ -105,6 +106,9 @@ struct SaveDigest {
 using Record = std::variant<SaveJob, DropJob, SaveWork, DropWork, SaveContent, SaveCompleted, SavePastRun,
                             SaveDeviceChange, SaveApp, DropApp, SaveOverrides, SaveNetworkMarks, SaveUsageTime,
                             SaveDeviceState, SaveAlarm, DropAlarm, SaveMessage, DropMessage, SaveDigest>;
+
+/// Whether what it says still counts after another boot. What does not must survive the daemon, and no power loss.
+bool outlivesBoot(const Record& record);
 
 /// What every commit is marked with.
 struct Stamp {

@@ -71,6 +71,7 @@ struct JobView {
     std::optional<WallTime> lastFailure; ///< its last run that is tried again
     std::optional<PastRun> lastRun;      ///< but for its waits
     std::string waitsFor;                ///< pending, or held by its guard: the first of its reasons, in words
+    std::vector<std::string> waitsAlso;  ///< likewise the others, in their order
     bool held = false;                   ///< a person keeps it from starting
     std::string guarded; ///< running: what its guard does to it now: "frozen", "offline"; empty: nothing
     StartTerms terms;

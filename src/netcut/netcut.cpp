@@ -32,6 +32,8 @@ Netcut::Netcut(sd_event* loop, CgroupOf cgroupOf, Tell tell, Counted counted)
     : cgroupOf_(std::move(cgroupOf)), tell_(std::move(tell)), counted_(std::move(counted)),
       bus_(loop, services::Which::System),
       guard_(bus_, wire::netguardName, services::Service::Start::Yes, [this] { guardChanged(); }),
+      passed_(guard_, wire::objectPath, wire::netguardInterface, "Passed",
+              [this](const wire::Message& signal) { passed(signal); }),
       waker_(guard_, tell_) {}
 
 void Netcut::open() {
@@ -82,24 +84,15 @@ void Netcut::uninstalled(const AppId& name) {
     apps_.erase(found);
 }
 
-void Netcut::count(const AppId& name, Used used) {
-    const auto found = apps_.find(name);
-    if (found == apps_.end() || !found->second.cgroup) return;
-    questions_.push_back({name, found->second.cgroup, std::move(used)});
-    askCounters();
-}
-
-void Netcut::tellCounted() const {
-    for (const auto& [name, app] : apps_)
-        if (app.cgroup) counted_(name, true);
-}
-
 void Netcut::unwatch(App& app) {
     const bool was = app.cgroup != 0;
     app.cgroup = 0;
     app.cut = false;
     app.received = app.sent = 0;
-    if (was) counted_(app.name, false);
+    app.marking.reset();
+    app.marked = 0;
+    app.tells = true;
+    if (was) tellCounting(app);
 }
 
 Netcut::State Netcut::state() const {
@@ -110,6 +103,7 @@ Netcut::State Netcut::state() const {
     const auto cut = std::ranges::count_if(apps_, [](const auto& each) { return each.second.cut; });
     state.cut = static_cast<std::size_t>(cut);
     state.noWake = waker_.refusal();
+    state.noMarks = noMarks_;
     return state;
 }
 
@@ -158,6 +152,7 @@ void Netcut::servedAnew() {
     installed_ = true;
     problem_.clear();
     told_.clear();
+    noMarks_.clear();
     tell_("stint-netguard enforces limits on the network");
     pump();
 }
@@ -178,6 +173,7 @@ void Netcut::complain(const std::string& problem) {
 void Netcut::pump() {
     if (!guard_.isThere()) return;
     tellBlocked();
+    tellMarks();
     auto watching = std::ranges::count_if(apps_, [](const auto& each) { return each.second.watching != nullptr; });
     for (auto& [name, app] : apps_) {
         if (app.cgroup || app.watching || !app.refusal.empty()) continue;
@@ -210,7 +206,7 @@ int Netcut::watched(sd_bus_message* answer, void* data, sd_bus_error*) {
         self.refuse(app, cgroup.error());
     } else {
         app.cgroup = *cgroup;
-        self.counted_(app.name, true);
+        self.tellCounting(app);
     }
     self.pump();
     return 0;
@@ -253,65 +249,6 @@ int Netcut::blocked(sd_bus_message* answer, void* data, sd_bus_error*) {
     }
     self.pump();
     return 0;
-}
-
-/// All that are asked about, in one call; of an app that is asked about twice the first question gets all there is.
-void Netcut::askCounters() {
-    if (counting_ || questions_.empty() || !guard_.isThere()) return;
-    auto call = guardCall(guard_, "Counters");
-    if (!call) return complain(call.error().message);
-    asked_ = std::exchange(questions_, {});
-    std::vector<std::uint64_t> cgroups;
-    for (const Question& each : asked_) {
-        const auto app = apps_.find(each.app);
-        const bool isWatched = app != apps_.end() && app->second.cgroup == each.cgroup;
-        if (isWatched && std::ranges::find(cgroups, each.cgroup) == cgroups.end()) cgroups.push_back(each.cgroup);
-    }
-    if (cgroups.empty()) return; // the helper would tell of all
-    int result = sd_bus_message_append_array(call->get(), 't', cgroups.data(), cgroups.size() * sizeof(std::uint64_t));
-    sd_bus_slot* slot = nullptr;
-    if (result >= 0) result = sd_bus_call_async(guard_.bus(), &slot, call->get(), countersTold, this, UINT64_MAX);
-    counting_.reset(slot);
-    if (result < 0) complain(wire::errorFromErrno(-result).message);
-}
-
-int Netcut::countersTold(sd_bus_message* answer, void* data, sd_bus_error*) {
-    auto& self = *static_cast<Netcut*>(data);
-    const wire::Slot ended = std::move(self.counting_);
-    self.answerCounters(wire::Message::sharing(answer));
-    self.askCounters();
-    return 0;
-}
-
-/// Each question is answered, whatever came: with what is known to have passed.
-void Netcut::answerCounters(const wire::Message& answer) {
-    std::map<std::uint64_t, std::pair<std::uint64_t, std::uint64_t>> told;
-    const auto read = [&]() -> Result<void> {
-        if (answer.isError()) return answer.error();
-        wire::Reader rows(answer);
-        return rows.array("(ttt)", [&](wire::Reader& each) -> Result<void> {
-            return each.structure("ttt", [&](wire::Reader& fields) -> Result<void> {
-                const std::uint64_t cgroup = STINT_TRY(fields.uint64());
-                const std::uint64_t received = STINT_TRY(fields.uint64());
-                told[cgroup] = {received, STINT_TRY(fields.uint64())};
-                return {};
-            });
-        });
-    };
-    if (const auto done = read(); !done) complain(done.error().message);
-    for (const Question& each : std::exchange(asked_, {})) {
-        const auto app = apps_.find(each.app);
-        if (app == apps_.end() || app->second.cgroup != each.cgroup) continue;
-        App& its = app->second;
-        const auto found = told.find(each.cgroup);
-        // A count that goes back is no count.
-        const auto [received, sent] = found == told.end() ? std::pair(its.received, its.sent) : found->second;
-        const std::uint64_t in = received > its.received ? received - its.received : 0;
-        const std::uint64_t out = sent > its.sent ? sent - its.sent : 0;
-        its.received = received;
-        its.sent = sent;
-        each.used(in, out);
-    }
 }
 
 void Netcut::refuse(App& app, const Error& error) {

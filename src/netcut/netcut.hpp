@@ -3,10 +3,11 @@
 //
 // A helper that is new is told everything; one that dies leaves nobody cut. An app is named to it when it is first cut
 // off, or first started, and stays named: who is cut is so before its next process is there. While it is named its
-// bytes are counted, and told when somebody asks.
+// bytes are counted, and told when somebody asks, or when they have come to a mark.
 #pragma once
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,9 +24,10 @@ public:
     using CgroupOf = std::function<Result<Fd>(const AppId&)>;
     using Tell = std::function<void(const std::string&)>;
 
-    /// Whether the app's bytes are counted from now on.
-    using Counted = std::function<void(const AppId&, bool on)>;
-    /// What an app has received and sent since it was asked about before.
+    /// Whether the app's bytes are counted from now on, and whether a mark is heeded.
+    enum class Counting { No, Asked, Told };
+    using Counted = std::function<void(const AppId&, Counting)>;
+    /// What an app has received and sent since it was told before.
     using Used = std::function<void(std::uint64_t received, std::uint64_t sent)>;
 
     /// `tell`: the log.
@@ -40,9 +42,12 @@ public:
     void starting(const AppId& app);
     void uninstalled(const AppId& app);
     /// Tells of each that is counted, for whoever has forgotten.
-    void tellCounted() const;
+    void tellCounted();
     /// Asks what it has used; of an app that is not counted nobody is told.
     void count(const AppId& app, Used used);
+    /// Tells what it has used, once, when that has come to `at` since Counted; nothing: does not. In the place of the
+    /// one before.
+    void mark(const AppId& app, std::optional<std::uint64_t> at, Used used);
     /// The machine is to be awake then; nothing: it may sleep.
     void wakeAt(std::optional<Waker::Wish> wish);
 
@@ -53,6 +58,7 @@ public:
         std::string problem; ///< what stands in the way; empty: nothing
         std::size_t cut = 0; ///< apps
         std::string noWake;  ///< why the machine is not woken; empty: nobody said so
+        std::string noMarks; ///< why marks are not heeded; empty: nobody said so
     };
     State state() const;
 
@@ -65,10 +71,16 @@ private:
         std::uint64_t inode = 0;    ///< of the directory that was named
         std::uint64_t received = 0; ///< as the helper said last
         std::uint64_t sent = 0;
+        std::uint64_t before = 0; ///< of both, when Counted was told
+        std::uint64_t mark = 0;   ///< of both, at which to tell `used`; 0: none
+        std::uint64_t marked = 0; ///< as the helper was told
+        Used used;
+        bool tells = true;    ///< the helper, when a mark is passed
         bool cut = false;     ///< as the helper was told
         bool telling = false; ///< in the call that is under way
         std::string refusal;  ///< why it is not watched, or not cut, until something changes
         wire::Slot watching;  ///< the call of Watch
+        wire::Slot marking;   ///< the call of TellAt
     };
 
     void guardChanged();
@@ -83,6 +95,12 @@ private:
 
     App& appOf(const AppId& name);
     void unwatch(App& app);
+    void tellCounting(App& app);
+    void tellUsed(App& app, std::uint64_t received, std::uint64_t sent, const Used& used);
+    void tellMarks();
+    void askInstead(App& app, const Error& error);
+    void passed(const wire::Message& signal);
+    static int marked(sd_bus_message* answer, void* app, sd_bus_error*);
     void askCounters();
     void answerCounters(const wire::Message& answer);
     static int countersTold(sd_bus_message* answer, void* self, sd_bus_error*);
@@ -103,6 +121,7 @@ private:
     Counted counted_;
     services::Bus bus_;
     services::Service guard_;
+    services::Signal passed_;
     std::string servedBy_; ///< the guard's owner, as servedAnew() knows it
     // Behind the bus, so that its calls go before it.
     std::map<AppId, App> apps_;
@@ -114,6 +133,7 @@ private:
     wire::Slot authority_;            ///< polkit's word that it may answer otherwise now
     std::string problem_;             ///< why nobody serves
     std::string told_;                ///< what was complained of last
+    std::string noMarks_;             ///< why marks are not heeded
     bool wanted_ = false;
     bool installed_ = true;
 };

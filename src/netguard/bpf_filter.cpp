@@ -7,6 +7,7 @@
 #include <cstring>
 #include <span>
 #include <string>
+#include <utility>
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
@@ -62,6 +63,7 @@ Error refused(const char* what, int number) {
 
 void BpfFilter::CloseObject::operator()(bpf_object* object) const { bpf_object__close(object); }
 void BpfFilter::CloseLink::operator()(bpf_link* link) const { bpf_link__destroy(link); }
+void BpfFilter::FreeRing::operator()(ring_buffer* ring) const { ring_buffer__free(ring); }
 
 BpfFilter::~BpfFilter() = default;
 
@@ -87,7 +89,12 @@ Result<void> BpfFilter::findMaps() {
     watched_ = bpf_object__find_map_fd_by_name(object_.get(), "watched");
     cut_ = bpf_object__find_map_fd_by_name(object_.get(), "cut");
     span_ = bpf_object__find_map_fd_by_name(object_.get(), "span");
-    if (watched_ < 0 || cut_ < 0 || span_ < 0) return fail(Errc::SYSTEM, "the own BPF programs lack a map");
+    marks_ = bpf_object__find_map_fd_by_name(object_.get(), "marks");
+    const int told = bpf_object__find_map_fd_by_name(object_.get(), "told");
+    if (watched_ < 0 || cut_ < 0 || span_ < 0 || marks_ < 0 || told < 0)
+        return fail(Errc::SYSTEM, "the own BPF programs lack a map");
+    ring_.reset(ring_buffer__new(told, hear, this, nullptr));
+    if (!ring_) return refused("cannot hear what the BPF programs tell", errno);
     return {};
 }
 
@@ -137,6 +144,7 @@ Result<void> BpfFilter::watch(CgroupId cgroup, unsigned depth) {
 
 void BpfFilter::forget(CgroupId cgroup) {
     bpf_map_delete_elem(cut_, &cgroup.value);
+    bpf_map_delete_elem(marks_, &cgroup.value);
     bpf_map_delete_elem(watched_, &cgroup.value);
     levels_.erase(cgroup);
     tellSpan();
@@ -167,6 +175,27 @@ Result<Counted> BpfFilter::counted(CgroupId cgroup) const {
     if (bpf_map_lookup_elem(watched_, &cgroup.value, &counted) != 0)
         return fail(Errc::SYSTEM, "cannot read what was counted: {}", std::strerror(errno));
     return Counted{counted.in, counted.out};
+}
+
+Result<void> BpfFilter::setMark(CgroupId cgroup, std::optional<std::uint64_t> total) {
+    const int result = total ? bpf_map_update_elem(marks_, &cgroup.value, &*total, BPF_ANY)
+                             : bpf_map_delete_elem(marks_, &cgroup.value);
+    if (result == 0 || (!total && errno == ENOENT)) return {};
+    return fail(Errc::SYSTEM, "cannot {} the cgroup's mark: {}", total ? "set" : "clear", std::strerror(errno));
+}
+
+int BpfFilter::told() const { return ring_buffer__epoll_fd(ring_.get()); }
+
+int BpfFilter::hear(void* self, void* word, std::size_t size) {
+    stint_told told{};
+    std::memcpy(&told, word, std::min(size, sizeof told));
+    static_cast<BpfFilter*>(self)->passed_.push_back({told.cgroup});
+    return 0;
+}
+
+std::vector<CgroupId> BpfFilter::takePassed() {
+    ring_buffer__consume(ring_.get());
+    return std::exchange(passed_, {});
 }
 
 } // namespace stint

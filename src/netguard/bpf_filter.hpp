@@ -1,6 +1,6 @@
 // The filter in the kernel: four BPF programs on the root of all cgroups, attached once. Their links and maps are
 // pinned nowhere, so that they end with this process, and nobody stays cut off. After load() nothing here needs a
-// capability.
+// capability, or another memory to be shared with the kernel.
 #pragma once
 #include <filesystem>
 #include <map>
@@ -11,6 +11,7 @@
 
 struct bpf_link;
 struct bpf_object;
+struct ring_buffer;
 
 namespace stint {
 
@@ -25,11 +26,16 @@ public:
     void forget(CgroupId cgroup) override;
     Result<void> setCut(CgroupId cgroup, bool cut) override;
     Result<Counted> counted(CgroupId cgroup) const override;
+    Result<void> setMark(CgroupId cgroup, std::optional<std::uint64_t> total) override;
+    std::vector<CgroupId> takePassed() override;
+    /// Ready to be read while takePassed() has something to tell.
+    int told() const;
 
 private:
     BpfFilter() = default;
     Result<void> attach(const std::filesystem::path& root);
     Result<void> findMaps();
+    static int hear(void* self, void* word, std::size_t size);
     Result<void> findRoot(CgroupId root);
     void tellSpan() const;
 
@@ -39,11 +45,17 @@ private:
     struct CloseLink {
         void operator()(bpf_link* link) const;
     };
+    struct FreeRing {
+        void operator()(ring_buffer* ring) const;
+    };
     std::unique_ptr<bpf_object, CloseObject> object_;
     std::vector<std::unique_ptr<bpf_link, CloseLink>> links_;
+    std::unique_ptr<ring_buffer, FreeRing> ring_;
+    std::vector<CgroupId> passed_;
     int watched_ = -1;
     int cut_ = -1;
     int span_ = -1;
+    int marks_ = -1;
     unsigned rootLevel_ = 0; ///< the kernel's, of the root that this process sees
     std::map<CgroupId, unsigned> levels_;
 };

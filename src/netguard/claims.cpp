@@ -1,6 +1,7 @@
 #include "netguard/claims.hpp"
 
 #include <algorithm>
+#include <limits>
 
 #include "base/fail.hpp"
 #include "base/try.hpp"
@@ -53,7 +54,7 @@ void Claims::drop(CgroupId cgroup, const Claim& claim) {
     const auto found = places_.find(cgroup);
     Place& place = found->second;
     if (claim.blocked && --place.cuts == 0) (void)filter_.setCut(cgroup, false);
-    if (--place.claims > 0) return;
+    if (--place.claims > 0) return (void)mark(cgroup);
     filter_.forget(cgroup);
     places_.erase(found);
 }
@@ -91,6 +92,55 @@ Result<void> Claims::setBlocked(const std::string& caller, std::span<const Chang
     std::ranges::sort(severed);
     sockets_.abort(severed);
     return {};
+}
+
+Result<void> Claims::tellAt(const std::string& caller, CgroupId cgroup, std::uint64_t total) {
+    STINT_TRY(checkOwn(caller, cgroup));
+    Claim& claim = callers_.at(caller).claims.at(cgroup);
+    claim.mark.reset();
+    if (total > 0) {
+        const std::uint64_t before = claim.before.in + claim.before.out;
+        claim.mark = before + std::min(total, std::numeric_limits<std::uint64_t>::max() - before);
+        marked_.push_back(cgroup); // it may have passed already
+    }
+    auto done = mark(cgroup);
+    if (!done) claim.mark.reset();
+    return done;
+}
+
+/// The kernel has one for all callers: the next one.
+Result<void> Claims::mark(CgroupId cgroup) {
+    std::optional<std::uint64_t> next;
+    for (const auto& [name, caller] : callers_)
+        if (const auto claim = caller.claims.find(cgroup); claim != caller.claims.end() && claim->second.mark)
+            next = std::min(next.value_or(*claim->second.mark), *claim->second.mark);
+    return filter_.setMark(cgroup, next);
+}
+
+std::vector<Claims::Passed> Claims::passed() {
+    std::vector<Passed> all;
+    std::vector<CgroupId> cgroups = filter_.takePassed();
+    cgroups.insert(cgroups.end(), marked_.begin(), marked_.end());
+    marked_.clear();
+    for (const CgroupId cgroup : cgroups)
+        addPassed(cgroup, all);
+    return all;
+}
+
+/// Read behind the mark's end, so that nothing is missed: what comes after it is before the next one.
+void Claims::addPassed(CgroupId cgroup, std::vector<Passed>& all) {
+    if (!places_.contains(cgroup)) return;
+    const auto now = filter_.counted(cgroup);
+    if (!now) return;
+    for (auto& [name, caller] : callers_) {
+        const auto found = caller.claims.find(cgroup);
+        if (found == caller.claims.end()) continue;
+        Claim& claim = found->second;
+        if (!claim.mark || now->in + now->out < *claim.mark) continue;
+        claim.mark.reset();
+        all.push_back({name, {cgroup, since(*now, claim.before)}});
+    }
+    if (!mark(cgroup)) marked_.push_back(cgroup); // tried again
 }
 
 Result<std::vector<Claims::Row>> Claims::counters(const std::string& caller, std::span<const CgroupId> cgroups) const {

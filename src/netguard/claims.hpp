@@ -2,6 +2,7 @@
 // What a caller has asked for is its own: nobody else can see, change or end it, and it ends with the caller.
 #pragma once
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -41,6 +42,15 @@ public:
     /// All, or none where one is not the caller's. A cgroup is cut while any of its callers wants that; connections
     /// that are open then end.
     Result<void> setBlocked(const std::string& caller, std::span<const Change> changes);
+    /// passed() tells the caller once, as soon as received and sent together, as counters() would say them, have come
+    /// to `total`. In the place of the one before; 0: none.
+    Result<void> tellAt(const std::string& caller, CgroupId cgroup, std::uint64_t total);
+    struct Passed {
+        std::string caller;
+        Row row;
+    };
+    /// Who is to be told now, and of what.
+    std::vector<Passed> passed();
     /// Of `cgroups`; of all the caller's where none is named.
     Result<std::vector<Row>> counters(const std::string& caller, std::span<const CgroupId> cgroups) const;
     /// The caller has left the bus.
@@ -49,7 +59,8 @@ public:
 private:
     struct Claim {
         bool blocked = false;
-        Counted before; ///< what others had counted before this caller came
+        Counted before;                    ///< what others had counted before this caller came
+        std::optional<std::uint64_t> mark; ///< of all that was counted, by anybody
     };
     struct Caller {
         uid_t uid = 0;
@@ -64,12 +75,15 @@ private:
     Result<void> checkOwn(const std::string& caller, CgroupId cgroup) const;
     std::size_t heldBy(uid_t uid) const;
     void drop(CgroupId cgroup, const Claim& claim);
+    Result<void> mark(CgroupId cgroup);
+    void addPassed(CgroupId cgroup, std::vector<Passed>& all);
     Result<bool> change(Claim& claim, CgroupId cgroup, bool blocked);
 
     Filter& filter_;
     Sockets& sockets_;
     std::map<std::string, Caller> callers_;
     std::map<CgroupId, Place> places_;
+    std::vector<CgroupId> marked_; ///< to be compared with what was counted, when passed() is asked
 };
 
 } // namespace stint

@@ -1,6 +1,8 @@
 // What stops and counts the packets of a cgroup: the kernel in bpf_filter.hpp, a test in its memory.
 #pragma once
 #include <cstdint>
+#include <optional>
+#include <vector>
 
 #include "stint/result.hpp"
 
@@ -31,6 +33,11 @@ public:
     /// Of a watched one. What was counted stays.
     virtual Result<void> setCut(CgroupId cgroup, bool cut) = 0;
     virtual Result<Counted> counted(CgroupId cgroup) const = 0;
+    /// Of a watched one: takePassed() names it once, as soon as in and out together have come to that. In the place of
+    /// the one before; nothing: none.
+    virtual Result<void> setMark(CgroupId cgroup, std::optional<std::uint64_t> total) = 0;
+    /// Those that have come to their marks since it was asked before. Each has none from then on.
+    virtual std::vector<CgroupId> takePassed() = 0;
 };
 
 } // namespace stint

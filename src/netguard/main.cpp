@@ -59,6 +59,7 @@ Result<void> serve(const std::string& user) {
                : Result<Claims*>(Error{Errc::UNAVAILABLE, filter ? sockets.error().message : filter.error().message});
     NetguardService service(bus.get(), guarded, wakes, mount);
     STINT_TRY(service.open());
+    if (claims) STINT_TRY(service.hear(loop, (*filter)->told()));
     result = sd_bus_request_name(bus.get(), wire::netguardName, 0);
     if (result < 0)
         return fail(Errc::SYSTEM, "cannot be {} on the system bus: {}", wire::netguardName, std::strerror(-result));

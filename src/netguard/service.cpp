@@ -3,6 +3,8 @@
 #include <utility>
 #include <vector>
 
+#include <sys/epoll.h>
+
 #include "base/fail.hpp"
 #include "base/try.hpp"
 #include "wire/errors.hpp"
@@ -50,6 +52,8 @@ Result<void> NetguardService::open() {
         SD_BUS_METHOD("Forget",     "t",     "",       handle<&NetguardService::forget>,     SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_METHOD("SetBlocked", "a(tb)", "",       handle<&NetguardService::setBlocked>, SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_METHOD("Counters",   "at",    "a(ttt)", handle<&NetguardService::counters>,   SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD("TellAt",     "tt",    "",       handle<&NetguardService::tellAt>,     SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_SIGNAL("Passed",     "ttt",   0),
         SD_BUS_METHOD("ArmWake",    "ts",    "u",      handle<&NetguardService::armWake>,    SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_METHOD("Disarm",     "u",     "",       handle<&NetguardService::disarm>,     SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_VTABLE_END,
@@ -159,6 +163,41 @@ Result<void> NetguardService::counters(const wire::Message& call) {
         if (result >= 0) result = appendRow(reply.get(), row);
     if (result >= 0) result = sd_bus_message_close_container(reply.get());
     if (result >= 0) result = sd_bus_send(bus_, reply.get(), nullptr);
+    if (result < 0) return wire::errorFromErrno(-result);
+    return {};
+}
+
+Result<void> NetguardService::tellAt(const wire::Message& call) {
+    Claims* const claims = STINT_TRY(this->claims());
+    wire::Reader arguments(call);
+    const CgroupId cgroup{STINT_TRY(arguments.uint64())};
+    const std::uint64_t total = STINT_TRY(arguments.uint64());
+    tellPassed(); // before, so that there is room for what this one will have told
+    STINT_TRY(claims->tellAt(senderOf(call), cgroup, total));
+    STINT_TRY(wire::replyDone(call));
+    tellPassed();
+    return {};
+}
+
+/// To each caller alone what is its own.
+void NetguardService::tellPassed() {
+    for (const Claims::Passed& each : (*claims_)->passed()) {
+        const auto& [cgroup, counted] = each.row;
+        const auto signal = wire::newSignal(bus_, wire::netguardInterface, "Passed");
+        if (signal && sd_bus_message_set_destination(signal->get(), each.caller.c_str()) >= 0 &&
+            sd_bus_message_append(signal->get(), "ttt", cgroup.value, counted.in, counted.out) >= 0)
+            (void)wire::send(bus_, *signal);
+    }
+}
+
+Result<void> NetguardService::hear(sd_event* loop, int told) {
+    sd_event_source* source = nullptr;
+    const auto passed = [](sd_event_source*, int, std::uint32_t, void* self) {
+        static_cast<NetguardService*>(self)->tellPassed();
+        return 0;
+    };
+    const int result = sd_event_add_io(loop, &source, told, EPOLLIN, passed, this);
+    heard_.reset(source);
     if (result < 0) return wire::errorFromErrno(-result);
     return {};
 }

@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 
+#include "base/event_source.hpp"
 #include "netguard/authority.hpp"
 #include "netguard/callers.hpp"
 #include "netguard/claims.hpp"
@@ -26,6 +27,8 @@ public:
 
     /// Puts the object on the bus; the name is taken afterwards.
     Result<void> open();
+    /// Tells callers what the kernel tells, while `told` can be read.
+    Result<void> hear(sd_event* loop, int told);
 
 private:
     using Work = std::function<Result<void>(const Peer&)>;
@@ -37,12 +40,14 @@ private:
     Result<void> forget(const wire::Message& call);
     Result<void> setBlocked(const wire::Message& call);
     Result<void> counters(const wire::Message& call);
+    Result<void> tellAt(const wire::Message& call);
     Result<void> armWake(const wire::Message& call);
     Result<void> disarm(const wire::Message& call);
 
     /// Does `work` once the caller is known, `may` says nothing against it, and polkit allows the action.
     Result<void> later(const wire::Message& call, const char* action, Work may, Work work);
     void answer(const wire::Message& call, const Result<void>& done);
+    void tellPassed();
     void gone(const std::string& caller);
     Result<Claims*> claims() const { return claims_; }
 
@@ -52,6 +57,7 @@ private:
     std::filesystem::path mount_;
     Callers callers_;
     std::map<std::string, unsigned> inFlight_;
+    EventSource heard_;
     wire::Slot object_;
 };
 

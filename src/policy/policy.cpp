@@ -7,11 +7,10 @@
 #include <optional>
 #include <set>
 #include <system_error>
-#include <unistd.h>
 #include <vector>
 
 #include "base/fail.hpp"
-#include "base/fd.hpp"
+#include "base/folder.hpp"
 #include "base/toml.hpp"
 #include "base/try.hpp"
 #include "model/network_budget.hpp"
@@ -21,7 +20,7 @@ namespace stint {
 namespace {
 
 constexpr std::string_view budgetsKey = "network_budget";
-constexpr std::size_t largestFile = 1'048'576; ///< every constant there is fits many times over
+constexpr Bytes largestFile = 1'048'576; ///< every constant there is fits many times over
 
 struct Position {
     std::string_view file;
@@ -209,21 +208,8 @@ Result<void> applyBudgets(Policy& policy, const toml::node& node, std::string_vi
 }
 
 Error unreadable(const std::string& path) {
-    return fail(Errc::SYSTEM, "cannot read policy {}: {}", path, std::generic_category().message(errno));
-}
-
-Result<std::string> readAll(const Fd& file, const std::string& path) {
-    std::string text;
-    std::array<char, 16'384> piece;
-    for (;;) {
-        const ssize_t count = ::read(file.get(), piece.data(), piece.size());
-        if (count == 0) return text;
-        if (count < 0 && errno == EINTR) continue;
-        if (count < 0) return unreadable(path);
-        text.append(piece.data(), static_cast<std::size_t>(count));
-        if (text.size() > largestFile)
-            return wrong("policy {} is larger than {} bytes; is it a policy?", path, largestFile);
-    }
+    return fail(Errc::SYSTEM, "cannot read policy {}: {}", path,
+                errno == 0 ? "it is no regular file" : std::generic_category().message(errno));
 }
 
 } // namespace
@@ -264,11 +250,14 @@ Result<Policy> applyPolicy(Policy base, std::string_view toml, std::string_view 
 Result<Policy> readPolicyFiles(std::span<const PolicyFile> files) {
     Policy policy;
     for (const PolicyFile& file : files) {
-        const Fd opened{::open(file.path.c_str(), O_RDONLY | O_CLOEXEC)};
+        const Fd opened = openRegular(AT_FDCWD, file.path);
         if (!opened && file.optional && (errno == ENOENT || errno == ENOTDIR)) continue;
         if (!opened) return unreadable(file.path);
-        const std::string text = STINT_TRY(readAll(opened, file.path));
-        policy = STINT_TRY(applyPolicy(std::move(policy), text, file.path));
+        const auto text = readAtMost(opened.get(), largestFile);
+        if (!text && errno == EFBIG)
+            return wrong("policy {} is larger than {} bytes; is it a policy?", file.path, largestFile);
+        if (!text) return unreadable(file.path);
+        policy = STINT_TRY(applyPolicy(std::move(policy), *text, file.path));
     }
     return policy;
 }

@@ -18,6 +18,7 @@
 #include "base/pidfd.hpp"
 #include "base/proc.hpp"
 #include "base/try.hpp"
+#include "process/reaper_enclosure.hpp"
 
 namespace stint {
 namespace {
@@ -147,16 +148,17 @@ Result<std::unique_ptr<CgroupEnclosure>> CgroupEnclosure::open(sd_event* loop, c
     Held controllers = dividedBase(base.directory);
     if (auto passed = passOn(controllers.held, root.directory); !passed.ok())
         controllers = {{}, passed.error().message};
-    std::unique_ptr<CgroupEnclosure> made(
-        new CgroupEnclosure(loop, std::move(root), std::move(controllers), std::move(empty), std::move(shareChanged)));
+    std::unique_ptr<CgroupEnclosure> made(new CgroupEnclosure(loop, instance, std::move(root), std::move(controllers),
+                                                              std::move(empty), std::move(shareChanged)));
     made->lock_ = std::move(lock);
     return made;
 }
 
-CgroupEnclosure::CgroupEnclosure(sd_event* loop, CgroupPlace root, Held controllers, OnEmpty empty,
-                                 OnShare shareChanged)
-    : loop_(sd_event_ref(loop)), root_(std::move(root)), controllers_(std::move(controllers)), empty_(std::move(empty)),
-      shareChanged_(std::move(shareChanged)), unit_(userUnit(fs::path(root_.path).parent_path().string())) {}
+CgroupEnclosure::CgroupEnclosure(sd_event* loop, std::string instance, CgroupPlace root, Held controllers,
+                                 OnEmpty empty, OnShare shareChanged)
+    : loop_(sd_event_ref(loop)), instance_(std::move(instance)), root_(std::move(root)),
+      controllers_(std::move(controllers)), empty_(std::move(empty)), shareChanged_(std::move(shareChanged)),
+      unit_(userUnit(fs::path(root_.path).parent_path().string())) {}
 
 CgroupEnclosure::~CgroupEnclosure() {
     draining_.clear();
@@ -230,10 +232,10 @@ Result<Entrance> CgroupEnclosure::make(const AppId& app, ProcessId id, const Cgr
     weighApp(app);
     tellShare();
     Entrance entrance;
+    entrance.arguments = {"--reap", instance_};
     entrance.weighed = limits.cpuWeight && controllers_.held.contains(Controller::Cpu);
-    entrance.procs = Fd(::open((place / "cgroup.procs").c_str(), O_WRONLY | O_CLOEXEC));
-    if (!entrance.procs)
-        return fail(Errc::SYSTEM, "cannot open {}: {}", (place / "cgroup.procs").string(), std::strerror(errno));
+    entrance.cgroup = Fd(::open(place.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!entrance.cgroup) return fail(Errc::SYSTEM, "cannot open {}: {}", place.string(), std::strerror(errno));
     return entrance;
 }
 
@@ -243,9 +245,9 @@ void CgroupEnclosure::discard(const AppId& app, ProcessId id) {
 }
 
 void CgroupEnclosure::kill(const AppId& app, ProcessId id, const Fd& pidfd) {
-    // The process may be on its way into the cgroup still: it is killed by itself too.
-    sendSignal(pidfd, SIGKILL);
     killCgroup(directory(app, id));
+    // What is on its way into the cgroup still, or has left it, is killed by its reaper.
+    endReaper(pidfd);
 }
 
 void CgroupEnclosure::killApp(const AppId& app) { killCgroup(appDirectory(app)); }

@@ -1,6 +1,7 @@
-// Processes kept in cgroups: BASE/stint-INSTANCE/app.PACKAGE/N, one for each started process. BASE is the daemon's own
-// cgroup, which is its to divide where systemd delegated it, in a container, or to root. Where it offers controllers,
-// the daemon itself stands in BASE/daemon, and they hold limits of each N.
+// Processes kept in cgroups: BASE/stint-INSTANCE/app.PACKAGE/N, one for each started process. Above each stands a
+// reaper, outside of its cgroup, for whoever may write the cgroups may leave one, but not its ancestors. BASE is the
+// daemon's own cgroup, which is its to divide where systemd delegated it, in a container, or to root. Where it offers
+// controllers, the daemon itself stands in BASE/daemon, and they hold limits of each N.
 #pragma once
 #include "base/app_id.hpp"
 #include "base/cgroup.hpp"
@@ -39,7 +40,8 @@ private:
         EventSource change;
     };
 
-    CgroupEnclosure(sd_event* loop, CgroupPlace root, Held controllers, OnEmpty empty, OnShare shareChanged);
+    CgroupEnclosure(sd_event* loop, std::string instance, CgroupPlace root, Held controllers, OnEmpty empty,
+                    OnShare shareChanged);
     Result<void> makeApp(const AppId& app);
     static int changed(sd_event_source* source, int fd, std::uint32_t events, void* draining);
     std::filesystem::path appDirectory(const AppId& app) const;
@@ -49,6 +51,7 @@ private:
     void tellShare();
 
     sd_event* loop_;
+    std::string instance_;
     CgroupPlace root_;
     Fd lock_; ///< held as long as this daemon lives
     Held controllers_;

@@ -7,11 +7,13 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <csignal>
 #include <cstring>
 
 #include "base/check.hpp"
 #include "base/fail.hpp"
+#include "base/pidfd.hpp"
 #include "base/proc.hpp"
 #include "base/try.hpp"
 
@@ -64,8 +66,9 @@ Command told(Command command, const CgroupLimits& background) {
 
 } // namespace
 
-Children::Children(sd_event* loop, Listener& listener, Helper helper, Starting starting)
-    : loop_(sd_event_ref(loop)), listener_(listener), helper_(std::move(helper)), starting_(std::move(starting)),
+Children::Children(sd_event* loop, Listener& listener, Helper helper, const std::string& instance, Starting starting)
+    : loop_(sd_event_ref(loop)), listener_(listener), helper_(std::move(helper)),
+      starter_(loop, helper_.program, instance, [this] { hear(Starter::Wait::No); }), starting_(std::move(starting)),
       environment_(environmentFrom(environ)) {
     std::signal(SIGCHLD, SIG_DFL); // ignored, as some starters leave it, the kernel would throw the statuses away
 }
@@ -73,6 +76,11 @@ Children::Children(sd_event* loop, Listener& listener, Helper helper, Starting s
 Children::~Children() {
     for (auto& [id, child] : children_)
         kill(id);
+    // Each reaper kills what has left its cgroup, and in a unit of systemd's is killed itself once this process has
+    // ended.
+    const auto until = std::chrono::steady_clock::now() + patience;
+    for (auto& [id, child] : children_)
+        if (!child->status && child->pidfd) hasEnded(child->pidfd, until);
     children_.clear();
     if (adopted_) ::prctl(PR_SET_CHILD_SUBREAPER, 0);
     adopted_.reset();
@@ -80,35 +88,92 @@ Children::~Children() {
     sd_event_unref(loop_);
 }
 
-void Children::keepIn(std::unique_ptr<Enclosure> enclosure) { enclosure_ = std::move(enclosure); }
+void Children::keepIn(std::unique_ptr<Enclosure> enclosure) {
+    enclosure_ = std::move(enclosure);
+    if (enclosure_->enclosesAll()) static_cast<void>(starter_.begin()); // else the first start says what is wrong
+}
 
 Result<Started> Children::start(const Command& command) {
     ProcessId id{++last_};
-    const Entrance entrance = STINT_TRY(enclosure_->make(command.app, id, limitsOf(command, background_)));
+    Entrance entrance = STINT_TRY(enclosure_->make(command.app, id, limitsOf(command, background_)));
     starting_(command.app);
-    auto spawned = spawn(command.keepsPriority ? told(command, background_) : command, entrance, environment_, helper_);
-    if (!spawned) {
-        enclosure_->discard(command.app, id);
-        return std::move(spawned).error();
-    }
     auto child = std::make_unique<Child>();
     child->owner = this;
     child->id = id;
     child->app = command.app;
-    child->pid = spawned->pid;
-    child->pidfd = std::move(spawned->pidfd);
-    sd_event_source* source = nullptr;
-    const int added = sd_event_add_io(loop_, &source, child->pidfd.get(), EPOLLIN, exited, child.get());
-    child->exit.reset(source);
-    if (added < 0) {
-        enclosure_->kill(child->app, id, child->pidfd);
-        ::waitpid(child->pid, nullptr, 0);
-        enclosure_->discard(child->app, id);
-        return fail(Errc::SYSTEM, "cannot watch process {}: {}", child->pid, std::strerror(-added));
+    const auto begun = [&]() -> Result<Fd> {
+        auto prepared = std::make_unique<Prepared>(STINT_TRY(prepare(
+            command.keepsPriority ? told(command, background_) : command, std::move(entrance), environment_, helper_)));
+        Fd ours = std::move(prepared->ours);
+        // Whoever starts a main program is told its pid, and what is wrong with it.
+        if (command.service && prepared->cgroup && starter_.order(id, *prepared)) {
+            child->ordered = std::move(prepared);
+            ordered_.insert(id);
+            return ours;
+        }
+        if (watch(*child, STINT_TRY(spawn(*prepared)))) return ours;
+        return fail(Errc::SYSTEM, "cannot watch process {}: {}", child->pid, std::strerror(errno));
+    };
+    Result<Fd> ours = begun();
+    if (!ours) {
+        enclosure_->discard(command.app, id);
+        return std::move(ours).error();
     }
-    Started started{id, child->pid, std::move(spawned->socket)};
+    Started started{id, child->pid, std::move(ours).value()};
     children_.emplace(id, std::move(child));
     return started;
+}
+
+/// False, and errno: nobody would hear of its end, so it is dead.
+bool Children::watch(Child& child, Born born) {
+    child.pid = born.pid;
+    child.pidfd = std::move(born.pidfd);
+    sd_event_source* source = nullptr;
+    const int added = sd_event_add_io(loop_, &source, child.pidfd.get(), EPOLLIN, exited, &child);
+    child.exit.reset(source);
+    if (added >= 0) return true;
+    enclosure_->kill(child.app, child.id, child.pidfd);
+    ::waitpid(child.pid, nullptr, 0);
+    errno = -added;
+    return false;
+}
+
+void Children::hear(Starter::Wait wait) {
+    while (!ordered_.empty()) {
+        const auto said = starter_.answer(wait);
+        if (!said) {
+            for (const ProcessId id : std::exchange(ordered_, {}))
+                begin(*children_.at(id), said.error());
+            return;
+        }
+        if (!*said) return;
+        const auto [id, pid, error] = **said;
+        if (ordered_.erase(id) == 0) continue;
+        if (pid > 0)
+            begin(*children_.at(id), pid);
+        else
+            begin(*children_.at(id), fail(Errc::SYSTEM, "no process in its cgroup: {}", std::strerror(error)));
+    }
+}
+
+// Where the starter has made none, it is started without; where that cannot be either, it has ended as stint-exec does
+// that cannot start a command.
+void Children::begin(Child& child, Result<pid_t> said) {
+    const auto prepared = std::move(child.ordered);
+    if (!said) enclosure_->kill(child.app, child.id, child.pidfd); // what a silent starter may have made
+    auto born = said ? pinned(*said) : child.killed ? Result<Born>(said.error()) : spawn(*prepared);
+    if (born && watch(child, std::move(born).value())) return;
+    sd_event_source* source = nullptr;
+    const int added = sd_event_add_defer(loop_, &source, neverBegan, &child);
+    child.exit.reset(source);
+    STINT_CHECK(added >= 0 || sd_event_get_state(loop_) == SD_EVENT_FINISHED); // then nobody is told any more
+}
+
+int Children::neverBegan(sd_event_source*, void* data) {
+    constexpr int cannotRun = 127;
+    auto& child = *static_cast<Child*>(data);
+    child.owner->end(child, cannotRun << 8);
+    return 0;
 }
 
 Result<void> Children::adopt() {
@@ -127,6 +192,7 @@ int Children::childEnded(sd_event_source*, const signalfd_siginfo*, void* self) 
     siginfo_t ended{};
     while (::waitid(P_ALL, 0, &ended, WEXITED | WNOHANG | WNOWAIT) == 0 && ended.si_pid != 0) {
         int status = 0;
+        children.hear(Starter::Wait::No); // it has said that it was there before it could end
         if (::waitpid(ended.si_pid, &status, WNOHANG) != ended.si_pid) break;
         if (Child* child = children.withPid(ended.si_pid)) children.end(*child, status);
         ended = {};
@@ -164,10 +230,12 @@ void Children::kill(ProcessId id) {
     if (found == children_.end()) return;
     Child& child = *found->second;
     if (!child.status) child.killed = true;
+    if (child.ordered) hear(Starter::Wait::Yes);
     enclosure_->kill(child.app, id, child.pidfd);
 }
 
 unsigned Children::killApp(const AppId& app) {
+    hear(Starter::Wait::Yes); // killed before it says that it is there, a process would be waited for in vain
     enclosure_->killApp(app);
     unsigned alive = 0;
     for (auto& [id, child] : children_) {
@@ -202,11 +270,20 @@ std::optional<Processes::Owner> Children::startedAs(pid_t pid) const {
     return child ? std::optional(Owner(child->app, child->id)) : std::nullopt;
 }
 
-Result<std::optional<Processes::Owner>> Children::ownerOf(pid_t pid) const {
+// By its ancestors first: whoever may write the cgroups may move a process into another app's, but not below another
+// reaper.
+Result<std::optional<Processes::Owner>> Children::ownerOf(pid_t pid) {
+    hear(Starter::Wait::No); // what can call has said before that it is there
+    auto above = aboveOf(pid);
+    if (above && *above) return above;
     if (auto id = enclosure_->find(pid)) {
         auto found = children_.find(*id);
         if (found != children_.end()) return std::optional(Owner(found->second->app, *id));
     }
+    return above;
+}
+
+Result<std::optional<Processes::Owner>> Children::aboveOf(pid_t pid) const {
     int attempt = 0;
     Ancestry ancestry(pid);
     for (int depth = 0; depth < longestLine; ++depth) {

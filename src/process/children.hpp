@@ -4,6 +4,9 @@
 #include "base/app_id.hpp"
 #include "base/event_source.hpp"
 #include "process/enclosure.hpp"
+#include "process/starter.hpp"
+
+#include <set>
 
 #include <sys/signalfd.h>
 
@@ -13,7 +16,7 @@ class Children : public Processes {
 public:
     using Starting = std::function<void(const AppId&)>;
 
-    Children(sd_event* loop, Listener& listener, Helper helper, Starting starting);
+    Children(sd_event* loop, Listener& listener, Helper helper, const std::string& instance, Starting starting);
     ~Children() override;
 
     /// Before anything is started, once.
@@ -30,7 +33,7 @@ public:
     Held controllers() const override { return enclosure_->controllers(); }
     bool anyAlive(const AppId& app) const override;
     unsigned survivors(const AppId& app) const override;
-    Result<std::optional<Owner>> ownerOf(pid_t pid) const override;
+    Result<std::optional<Owner>> ownerOf(pid_t pid) override;
     Result<Fd> cgroupOf(const AppId& app) override { return enclosure_->cgroupOf(app); }
     std::string description() const override;
     bool enclosesAll() const override { return enclosure_->enclosesAll(); }
@@ -40,28 +43,36 @@ private:
         Children* owner = nullptr;
         ProcessId id;
         AppId app;
-        pid_t pid = 0;
+        pid_t pid = 0; ///< of its reaper
         Fd pidfd;
         EventSource exit;
         std::optional<int> status; ///< once it has ended; what it started may still be there
         std::string limit;         ///< that it met
         bool killed = false;
+        std::unique_ptr<Prepared> ordered; ///< until it is known to be there
     };
 
+    bool watch(Child& child, Born born);
+    void hear(Starter::Wait wait);
+    void begin(Child& child, Result<pid_t> said);
+    static int neverBegan(sd_event_source* source, void* child);
     static int exited(sd_event_source* source, int fd, std::uint32_t events, void* child);
     static int childEnded(sd_event_source* source, const signalfd_siginfo* signal, void* self);
     void end(Child& child, int status);
     void tell(const Child& child);
     Child* withPid(pid_t pid) const;
     std::optional<Owner> startedAs(pid_t pid) const;
+    Result<std::optional<Owner>> aboveOf(pid_t pid) const;
 
     sd_event* loop_;
     Listener& listener_;
     Helper helper_;
+    Starter starter_;
     Starting starting_;
     Environment environment_;
     CgroupLimits background_;
     std::map<ProcessId, std::unique_ptr<Child>> children_;
+    std::set<ProcessId> ordered_; ///< of the starter, and not known to be there
     std::unique_ptr<Enclosure> enclosure_;
     EventSource adopted_; ///< speaks up when any child has ended
     std::uint64_t last_ = 0;

@@ -35,8 +35,8 @@ struct Command {
 
 struct Started {
     ProcessId id;
-    pid_t pid = 0;
-    Fd socket; ///< the daemon's end, where `service`
+    pid_t pid = 0; ///< of a service it may not be known yet
+    Fd socket;     ///< the daemon's end, where `service`
 };
 
 class Launcher {

@@ -35,8 +35,8 @@ Result<std::unique_ptr<Processes>> Processes::open(sd_event* loop, Listener& lis
     STINT_TRY(killCgroupLeftovers(instance));
     STINT_TRY(killReaperLeftovers(instance));
 
-    auto children =
-        std::make_unique<Children>(loop, listener, Helper{options.helper, options.descriptors}, options.starting);
+    auto children = std::make_unique<Children>(loop, listener, Helper{options.helper, options.descriptors}, instance,
+                                               options.starting);
     Children* told = children.get();
     auto emptied = [told](ProcessId id) { told->emptied(id); };
     children->keepIn(enclosureFor(loop, instance, options, emptied));

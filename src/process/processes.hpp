@@ -68,7 +68,7 @@ public:
     /// The app and the process a pid belongs to: one that we started, or a descendant of it; nullopt: it is none of
     /// ours. Security where nobody can say: its line of ancestors is too long, cannot be read, or leads to this very
     /// process by none that it started.
-    virtual Result<std::optional<Owner>> ownerOf(pid_t pid) const = 0;
+    virtual Result<std::optional<Owner>> ownerOf(pid_t pid) = 0;
     /// For `stint doctor`: "cgroup v2 at …" or "no cgroup: …".
     virtual std::string description() const = 0;
     /// Nothing that a started process starts can get away; else that holds for those who do not try.

@@ -44,26 +44,25 @@ std::vector<Fd> reapersOf(const std::string& instance) {
     return found;
 }
 
-bool waitForEnd(const Fd& pidfd, steady_clock::time_point until) {
-    while (true) {
-        auto left = std::chrono::duration_cast<std::chrono::milliseconds>(until - steady_clock::now()).count();
-        if (left <= 0) return false;
-        if (hasEnded(pidfd, static_cast<int>(left))) return true;
-    }
-}
-
 } // namespace
 
-Result<void> killReaperLeftovers(const std::string& instance) {
+void endReaper(const Fd& pidfd) {
+    sendSignal(pidfd, SIGTERM);
+    sendSignal(pidfd, SIGCONT); // wakes one that was stopped
+}
+
+Result<void> killReaperLeftovers(const std::string& instance, std::chrono::milliseconds forEach) {
     const std::vector<Fd> left = reapersOf(instance);
-    // Each has heard SIGTERM when its daemon died; once more does no harm, and SIGCONT wakes one that was stopped.
-    for (const Fd& reaper : left) {
-        sendSignal(reaper, SIGTERM);
-        sendSignal(reaper, SIGCONT);
-    }
-    auto until = steady_clock::now() + patience;
+    // Each has heard SIGTERM when its daemon died; once more does no harm.
     for (const Fd& reaper : left)
-        if (!waitForEnd(reaper, until)) return fail(Errc::SYSTEM, "processes of a former daemon do not die");
+        endReaper(reaper);
+    const auto until = steady_clock::now() + forEach;
+    for (const Fd& reaper : left) {
+        if (hasEnded(reaper, until)) continue;
+        sendSignal(reaper, SIGKILL);
+        if (!hasEnded(reaper, steady_clock::now() + patience))
+            return fail(Errc::SYSTEM, "processes of a former daemon do not die");
+    }
     return {};
 }
 
@@ -73,10 +72,7 @@ Result<Entrance> ReaperEnclosure::make(const AppId&, ProcessId, const CgroupLimi
     return entrance;
 }
 
-void ReaperEnclosure::kill(const AppId&, ProcessId, const Fd& pidfd) {
-    sendSignal(pidfd, SIGTERM);
-    sendSignal(pidfd, SIGCONT);
-}
+void ReaperEnclosure::kill(const AppId&, ProcessId, const Fd& pidfd) { endReaper(pidfd); }
 
 std::string ReaperEnclosure::description() const { return "no cgroup: " + why_ + "; kept by reapers, advisory"; }
 

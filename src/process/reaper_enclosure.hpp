@@ -28,7 +28,11 @@ private:
     std::string why_;
 };
 
-/// Ends the reapers of a former daemon of the instance, and waits until all that each had started is gone.
-Result<void> killReaperLeftovers(const std::string& instance);
+/// Has a reaper kill all that is below it, and end.
+void endReaper(const Fd& pidfd);
+
+/// Ends the reapers of a former daemon of the instance, and waits until all that each had started is gone. One that is
+/// kept from ending, or is none and only looks so, is killed once `forEach` is over: it keeps no daemon from starting.
+Result<void> killReaperLeftovers(const std::string& instance, std::chrono::milliseconds forEach = patience);
 
 } // namespace stint

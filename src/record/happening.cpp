@@ -10,28 +10,29 @@ namespace {
 
 using OrderedJson = nlohmann::ordered_json;
 
-std::string text(std::string_view word) { return std::string(word); }
-
 // scenario.md's table says which field belongs to which effect, and in which order they stand.
 std::vector<Field> fieldsOf(const Trace& trace, Instant zero) {
     std::vector<Field> fields;
     fields.reserve(3); // few have more
-    const auto add = [&](std::string_view key, FieldValue value) { fields.push_back({text(key), std::move(value)}); };
+    const auto add = [&](std::string_view key, auto value) { fields.emplace_back(key, FieldValue(value)); };
+    const auto say = [&](std::string_view key, std::string_view word) {
+        fields.emplace_back(key, FieldValue(std::in_place_type<std::string>, word));
+    };
     using enum Trace::What;
     switch (trace.what) {
     case Scheduled:
     case Replaced:
     case Refused:
     case Cancelled:
-        if (!trace.result.empty()) add("result", trace.result);
-        if (!trace.because.empty()) add("because", trace.because);
+        if (!trace.result.empty()) say("result", trace.result);
+        if (!trace.because.empty()) say("because", trace.because);
         break;
     case Started:
         add("overdue", trace.overdue.value_or(false));
-        if (trace.kind) add("kind", text(nameOf(*trace.kind)));
+        if (trace.kind) say("kind", nameOf(*trace.kind));
         break;
     case Stopped:
-        add("reason", text(nameOf(trace.reason.value_or(STOP_REASON_UNDEFINED))));
+        say("reason", nameOf(trace.reason.value_or(STOP_REASON_UNDEFINED)));
         add("asked", trace.asked.value_or(false));
         break;
     case Finished:
@@ -42,7 +43,7 @@ std::vector<Field> fieldsOf(const Trace& trace, Instant zero) {
         if (trace.failures) add("failures", std::int64_t{*trace.failures});
         break;
     case Dropped:
-        add("reason", text(nameOf(trace.reason.value_or(STOP_REASON_UNDEFINED))));
+        say("reason", nameOf(trace.reason.value_or(STOP_REASON_UNDEFINED)));
         break;
     case Notified:
     case NotificationRemoved:
@@ -53,52 +54,52 @@ std::vector<Field> fieldsOf(const Trace& trace, Instant zero) {
         break;
     case Work:
         if (!trace.item) break;
-        add("item", trace.item->extras.getString(itemName));
+        say("item", trace.item->extras.getString(itemName));
         add("count", std::int64_t{trace.item->deliveries});
         break;
     case Unresponsive:
-        add("during", trace.during);
+        say("during", trace.during);
         break;
     case Killed:
-        add("reason", trace.during);
+        say("reason", trace.during);
         break;
     case Alarm:
-        add("tag", trace.tag);
+        say("tag", trace.tag);
         add("late_by", trace.lateBy.value_or(Duration{0}));
         add("count", trace.count.value_or(1));
         break;
     case Message:
-        add("priority", text(trace.high.value_or(false) ? "high" : "normal"));
-        add("original", text(trace.original.value_or(false) ? "high" : "normal"));
+        say("priority", trace.high.value_or(false) ? "high" : "normal");
+        say("original", trace.original.value_or(false) ? "high" : "normal");
         add("late_by", trace.lateBy.value_or(Duration{0}));
         break;
     case Network:
-        add("is", text(trace.allowed.value_or(true) ? "allowed" : "blocked"));
-        add("because", trace.because);
+        say("is", trace.allowed.value_or(true) ? "allowed" : "blocked");
+        say("because", trace.because);
         break;
     case Bucket:
-        add("from", trace.from);
-        add("to", trace.to);
-        add("because", trace.because);
+        say("from", trace.from);
+        say("to", trace.to);
+        say("because", trace.because);
         break;
     case Doze:
-        add("machine", trace.machine);
-        add("from", trace.from);
-        add("to", trace.to);
+        say("machine", trace.machine);
+        say("from", trace.from);
+        say("to", trace.to);
         break;
     case Sleep:
-        add("to", trace.to);
+        say("to", trace.to);
         break;
     case Wake:
     case Frozen:
-        add("because", trace.because);
+        say("because", trace.because);
         break;
     case Survived:
         add("count", trace.count.value_or(0));
         break;
     case Digest:
         add("count", trace.count.value_or(0));
-        add("because", trace.because);
+        say("because", trace.because);
         break;
     case Thawed:
         break;
@@ -118,7 +119,7 @@ OrderedJson jsonOf(const FieldValue& value) {
 Happening happeningOf(const Trace& trace, Now now, Instant zero) {
     return {.at = now.elapsed - zero,
             .wall = now.wall,
-            .what = text(nameOf(trace.what)),
+            .what = nameOf(trace.what),
             .app = trace.app.name.empty() ? std::nullopt : std::optional(trace.app),
             .job = trace.job,
             .fields = fieldsOf(trace, zero)};
@@ -132,7 +133,7 @@ std::string traceJson(const Happening& happening) {
         if (!happening.job->space.empty()) json["namespace"] = happening.job->space;
     }
     for (const Field& field : happening.fields)
-        json[field.key] = jsonOf(field.value);
+        json[std::string(field.key)] = jsonOf(field.value);
     return printableJson(json.dump(-1, ' ', false, OrderedJson::error_handler_t::replace));
 }
 

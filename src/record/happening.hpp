@@ -12,10 +12,10 @@
 
 namespace stint::record {
 
-/// A further field of an effect: "reason", "asked", …
 using FieldValue = std::variant<bool, std::int64_t, Duration, std::string>;
+/// A further field of an effect: "reason", "asked", …
 struct Field {
-    std::string key;
+    std::string_view key; ///< a word of scenario.md's table
     FieldValue value;
 
     bool operator==(const Field&) const = default;
@@ -24,7 +24,7 @@ struct Field {
 struct Happening {
     Duration at{0}; ///< since 0s
     WallTime wall;
-    std::string what;
+    std::string_view what;     ///< a name of Trace::What
     std::optional<AppId> app;  ///< also of a job's lines
     std::optional<JobKey> job; ///< where it is about one
     std::vector<Field> fields; ///< in the order of scenario.md's table

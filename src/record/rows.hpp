@@ -85,7 +85,7 @@ template <> inline constexpr auto rowOf<DataSaverExemptionSet> = event("dataSave
 template <> inline constexpr auto rowOf<TemporarilyAllowed> = event("temporarilyAllowed", "call", "app", "length");
 template <> inline constexpr auto rowOf<PolicyChanged> = event("policyChanged", "call", "constants");
 template <> inline constexpr auto rowOf<ZoneRead> = event("zoneRead", "zone");
-template <> inline constexpr auto rowOf<NetworkCounted> = event("networkCounted", "app", "on");
+template <> inline constexpr auto rowOf<NetworkCounted> = event("networkCounted", "app", "on", "tells");
 template <> inline constexpr auto rowOf<NetworkUsed> = event("networkUsed", "app", "metered", "roaming", "job",
     "received", "sent");
 template <> inline constexpr auto rowOf<AlarmSet> = event("alarmSet", "call", "alarm");
@@ -103,7 +103,7 @@ template <> inline constexpr auto rowOf<Outcome> = part("exitCode", "text");
 template <> inline constexpr auto rowOf<WorkItem> = part("id", "extras", "estimatedDown", "estimatedUp", "minimumChunk",
     "deliveries", "active");
 template <> inline constexpr auto rowOf<StartTerms> = part("after", "afterFailure", "at", "calendar", "loosensAt",
-    "then", "meteredBytes", "meteredUsed", "guard", "guardElse");
+    "then", "meteredBytes", "meteredUsed", "guard", "guardElse", "promised");
 template <> inline constexpr auto rowOf<Condition> = part("name", "value");
 template <> inline constexpr auto rowOf<JobKey> = part("app", "namespace", "id");
 template <> inline constexpr auto rowOf<Ending> = part("reason", "internal");

@@ -185,11 +185,6 @@ bool parkedAt(const Alarm& alarm, const App& app, Instant when, const Constants&
     return alarm.kind != AlarmKind::Clock && userRestricted(app, when, constants);
 }
 
-bool windowOpensNow(const World& world) {
-    const Doze& doze = world.state.doze;
-    return doze.deep == DeepState::IdleMaintenance && doze.windowSince == world.now.elapsed;
-}
-
 std::optional<Instant> dueAt(const Alarm& alarm, const AlarmTimes& times, const World& world, Waking waking) {
     if (!times.known) return std::nullopt;
     const auto screenOff = alarmDevice(world).screenOff;
@@ -203,7 +198,7 @@ std::vector<const Alarm*> alarmBatch(std::span<const PendingAlarm> pending, cons
         const auto due = dueAt(*one.alarm, one.times, world, waking);
         return due && *due <= now;
     };
-    if (!waking.window && std::ranges::none_of(pending, isDue)) return {};
+    if (!waking.freed && std::ranges::none_of(pending, isDue)) return {};
     std::vector<const Alarm*> ready;
     for (const PendingAlarm& one : pending)
         if (one.times.known && one.times.earliest <= now) ready.push_back(one.alarm);

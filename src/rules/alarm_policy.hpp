@@ -49,10 +49,8 @@ bool parkedAt(const Alarm& alarm, const App& app, Instant when, const Constants&
 /// How far awake the device is, beyond what AlarmDevice tells.
 struct Waking {
     bool machine = false; ///< a wake-up alarm went off at this instant
-    bool window = false;  ///< a maintenance window opens at this instant: what Doze deferred goes now (limits.md §6.4)
+    bool freed = false; ///< deep Doze has ended, be it for a window: what it deferred goes now (limits.md §6.4, §6.5)
 };
-/// Whether a deep maintenance window has opened at this instant.
-bool windowOpensNow(const World& world);
 
 /// When the alarm goes off at the latest: `latest`, or later where nothing wakes the machine for it (limits.md §7.3,
 /// non-wake-up alarms with the screen off). nullopt: not before an event.

@@ -31,9 +31,10 @@ std::string describeCrashes(std::string_view whose, const Constants& constants) 
 
 bool guardsEachJob(const Manifest& manifest) { return manifest.builtIn; }
 
-std::optional<Instant> restAfterCrash(std::vector<Instant>& crashes, Instant now, const Constants& constants) {
+std::optional<Instant> restAfterCrash(std::vector<Instant>& crashes, Instant began, Instant now,
+                                      const Constants& constants) {
     std::erase_if(crashes, [&](Instant crash) { return crash <= now - constants.crashGuardWindow; });
-    if (crashes.empty() || crashes.back() != now) crashes.push_back(now);
+    if (crashes.empty() || crashes.back() <= began || crashes.back() != now) crashes.push_back(now);
     if (std::ssize(crashes) < constants.crashGuardCrashes) return std::nullopt;
     crashes.clear();
     return now + constants.crashGuardRest;

@@ -15,6 +15,11 @@ void shift(std::vector<Session>& sessions, Duration by) {
     }
 }
 
+void shift(std::vector<Instant>& instants, Duration by) {
+    for (Instant& instant : instants)
+        instant += by;
+}
+
 void shift(RateWindow& window, Duration by) {
     if (window.opened) *window.opened += by;
 }
@@ -22,13 +27,13 @@ void shift(RateWindow& window, Duration by) {
 } // namespace
 
 AppMemory afterRestart(AppMemory memory, Instant died, const Constants& constants) {
-    if (memory.quota.open) closeRegular(memory.quota, std::max(died, memory.quota.open->start), constants);
+    if (memory.quota.open) breakOffRegular(memory.quota, std::max(died, memory.quota.open->start), constants);
     if (memory.expedited.open)
         closeExpedited(memory.expedited, std::max(died, memory.expedited.open->start), constants);
     return memory;
 }
 
-AppMemory afterBoot(AppMemory memory, Now written, Now now, const Constants& constants) {
+AppMemory afterBoot(AppMemory memory, Now written, Instant died, Now now, const Constants& constants) {
     AppMemory kept;
     kept.app = memory.app;
     kept.usage = std::move(memory.usage);
@@ -44,7 +49,7 @@ AppMemory afterBoot(AppMemory memory, Now written, Now now, const Constants& con
     for (PushNote& note : kept.pushes)
         note.delivered += by;
     if (!constants.persistQuota) return kept;
-    memory = afterRestart(std::move(memory), written.elapsed, constants);
+    memory = afterRestart(std::move(memory), std::max(died, written.elapsed), constants);
     kept.quota = std::move(memory.quota);
     shift(kept.quota.sessions, by);
     shift(kept.quota.jobStarts, by);
@@ -52,6 +57,10 @@ AppMemory afterBoot(AppMemory memory, Now written, Now now, const Constants& con
     kept.expedited = std::move(memory.expedited);
     kept.expedited.topSince.reset();
     shift(kept.expedited.sessions, by);
+    kept.alarms = std::move(memory.alarms);
+    shift(kept.alarms, by);
+    kept.whileIdleAlarms = std::move(memory.whileIdleAlarms);
+    shift(kept.whileIdleAlarms, by);
     return kept;
 }
 

@@ -6,11 +6,12 @@
 
 namespace stint {
 
-/// After a restart inside the boot: sessions that ran are closed at `died`, when the former daemon was last alive.
+/// After a restart inside the boot: sessions that ran are broken off at `died`, when the former daemon was last
+/// alive.
 AppMemory afterRestart(AppMemory memory, Instant died, const Constants& constants);
 
 /// After another boot: buckets, last use and the user's choices stay; the ledgers only with persist_quota, placed by
-/// the wall clock. `written`: when the memory was written down.
-AppMemory afterBoot(AppMemory memory, Now written, Now now, const Constants& constants);
+/// the wall clock. `written`: when the memory was written down; `died`: when that boot was last known to go on.
+AppMemory afterBoot(AppMemory memory, Now written, Instant died, Now now, const Constants& constants);
 
 } // namespace stint

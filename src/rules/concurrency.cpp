@@ -80,9 +80,13 @@ WorkTypes typesOf(JobClass kind, std::int32_t bias) {
     return types;
 }
 
-WorkTypes typesOf(JobClass kind, const App& app, Instant now, const Constants& constants) {
+std::int32_t biasForTypes(const App& app, Instant now, const Constants& constants) {
     const bool near = stateOf(app) <= ProcessState::ForegroundService; // what load lowers further is far already
-    return typesOf(kind, near ? biasOf(app, now, constants) : 0);
+    return near ? biasOf(app, now, constants) : 0;
+}
+
+WorkTypes typesOf(JobClass kind, const App& app, Instant now, const Constants& constants) {
+    return typesOf(kind, biasForTypes(app, now, constants));
 }
 
 SlotTable slotTable(std::int64_t slots, bool interactive, Memory memory) {

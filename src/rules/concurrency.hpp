@@ -34,7 +34,9 @@ std::int32_t biasOf(const App& app, Instant now, const Constants& constants);
 /// Which types a job may run as.
 using WorkTypes = std::array<bool, workTypes>;
 WorkTypes typesOf(JobClass kind, std::int32_t bias);
-/// By its app's bias, which is not reckoned where it makes no difference.
+/// The app's bias as far as it matters to the types: 0 for whatever is not near the user.
+std::int32_t biasForTypes(const App& app, Instant now, const Constants& constants);
+/// By its app's bias.
 WorkTypes typesOf(JobClass kind, const App& app, Instant now, const Constants& constants);
 
 /// The configuration of jobs.md §3.6 for this moment.

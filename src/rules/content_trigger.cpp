@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/time.hpp"
 #include "model/job.hpp"
 
 namespace stint {
@@ -28,8 +29,8 @@ bool noteChange(ContentChanges& changes, const std::string& path, const JobInfo&
     const bool isNew = changes.uris.size() < mostTriggeredUris && changes.uris.insert(path).second;
     if (!isFirst && changes.ready <= now) return isNew;
     // jobs.md §3.2: the update delay after the last change, at most the max delay after the first.
-    const Duration update = info.getTriggerContentUpdateDelay().value_or(constants.contentTriggerUpdateDelay);
-    const Duration most = info.getTriggerContentMaxDelay().value_or(constants.contentTriggerMaxDelay);
+    const Duration update = bounded(info.getTriggerContentUpdateDelay().value_or(constants.contentTriggerUpdateDelay));
+    const Duration most = bounded(info.getTriggerContentMaxDelay().value_or(constants.contentTriggerMaxDelay));
     changes.ready = changes.uris.size() >= urgent ? now : std::min(now + update, changes.first + most);
     return isNew;
 }

@@ -34,10 +34,9 @@ Counts countsAs(End end, Ending ending) {
         return Counts::Failure;
     case End::StopRetry:
     case End::StopDrop:
-    case End::StopSilent: // it keeps the stop's own class
+    case End::StopSilent:
+    case End::Lost: // a stop keeps its own class, whether or not the app lives to answer it
         return countsAsFailure(ending) ? Counts::Failure : Counts::SystemStop;
-    case End::Lost:
-        return Counts::SystemStop;
     case End::Finished:
     case End::StartSilent:
     case End::Killed:

@@ -33,8 +33,7 @@ std::string whyAskedUnfit(const JobInfo& info) {
                              Named{"back-off", info.getInitialBackoff().count()},
                              Named{"delay after a change", length(info.getTriggerContentUpdateDelay())},
                              Named{"longest delay after a change", length(info.getTriggerContentMaxDelay())}};
-    const auto absurd =
-        std::ranges::find_if(lengths, [](const Named& asked) { return asked.second < 0 || asked.second > farthest; });
+    const auto absurd = std::ranges::find_if(lengths, [](const Named& asked) { return asked.second < 0; });
     if (absurd == lengths.end() && period.flex > period.interval)
         return "its record asks for a flex that is longer than its period";
     if (absurd == lengths.end()) return {};
@@ -85,6 +84,9 @@ std::string whyUnfit(const Job& job) {
                            Named{"deadline by the wall clock", countIfSet(job.deadlineWall)},
                            Named{"end of its window", countIfSet(past.windowEnd)},
                            Named{"end of its window by the wall clock", countIfSet(past.windowEndWall)},
+                           Named{"time that it is set for", countIfSet(past.terms->at)},
+                           Named{"time at which its conditions loosen", countIfSet(past.terms->loosensAt)},
+                           Named{"time at which it was to start", countIfSet(past.terms->promised)},
                            Named{"last success", count(past.lastSuccess)},
                            Named{"last failure", count(past.lastFailure)},
                            Named{"running time", past.cumulative.count()}};

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <limits>
 
 #include <fmt/core.h>
 
@@ -218,14 +219,14 @@ ReadSet readsOfAll() {
 
 GateSet gatesReading(ReadSet reads) {
     static const auto readers = [] {
-        std::array<GateSet, kindsOfReads> byKind{};
-        for (std::size_t kind = 0; kind < kindsOfReads; ++kind)
+        std::array<GateSet, std::numeric_limits<ReadSet>::digits> byKind{};
+        for (std::size_t kind = 0; kind < byKind.size(); ++kind)
             for (std::size_t n = 0; n < gateTable.size(); ++n)
                 if (gateTable[n].reads >> kind & 1U) byKind[kind] |= GateSet{1} << n;
         return byKind;
     }();
     GateSet set = 0;
-    for (ReadSet left = reads & everyKind; left; left &= left - 1)
+    for (ReadSet left = reads; left; left &= left - 1)
         set |= readers[static_cast<std::size_t>(std::countr_zero(left))];
     return set;
 }

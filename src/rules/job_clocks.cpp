@@ -20,8 +20,8 @@ bool isStale(const OptionalTime<Instant>& elapsed, const OptionalTime<WallTime>&
 // The longest rest that the job can have asked for: its latency, or as long as a period or a back-off may be.
 Duration longestRest(const Job& job, const Constants& constants) {
     const JobInfo& info = job.info;
-    Duration longest = info.getMinimumLatency().value_or(Duration{0});
-    if (const auto& period = info.getPeriod()) longest = period->interval + period->flex;
+    Duration longest = bounded(info.getMinimumLatency().value_or(Duration{0}));
+    if (const auto& period = info.getPeriod()) longest = bounded(period->interval) + bounded(period->flex);
     const bool wasTried = job.details->lastFailure != WallTime{};
     return wasTried ? std::max(longest, constants.maxBackoff) : longest;
 }
@@ -66,8 +66,8 @@ void setWindow(Job& job, const PeriodWindow& window, Now now) {
 void setClocks(Job& job, Now now, const Constants& constants) {
     const JobInfo& info = job.info;
     if (info.getPeriod()) return setWindow(job, firstWindow(*info.getPeriod(), now.elapsed, constants), now);
-    if (info.getMinimumLatency()) setNotBefore(job, now.elapsed + *info.getMinimumLatency(), now);
-    if (info.getOverrideDeadline()) setDeadline(job, now.elapsed + *info.getOverrideDeadline(), now);
+    if (info.getMinimumLatency()) setNotBefore(job, now.elapsed + bounded(*info.getMinimumLatency()), now);
+    if (info.getOverrideDeadline()) setDeadline(job, now.elapsed + bounded(*info.getOverrideDeadline()), now);
 }
 
 Job afterBoot(Job job, Instant died, Now now, const Constants& constants) {
@@ -82,7 +82,8 @@ Job afterBoot(Job job, Instant died, Now now, const Constants& constants) {
     // The wall times stay as they were written: a clock that is wrong now must not replace them (jobs.md §7.3).
     const Left left(job, died, now);
     job.notBefore = left.of(job.notBefore, job.notBeforeWall, longestRest(job, constants));
-    job.deadline = left.of(job.deadline, job.deadlineWall, job.info.getOverrideDeadline().value_or(Duration{0}));
+    job.deadline =
+        left.of(job.deadline, job.deadlineWall, bounded(job.info.getOverrideDeadline().value_or(Duration{0})));
     if (past.windowEndWall) {
         Instant end = now.elapsed + (*past.windowEndWall - now.wall);
         if (job.awaitsClock && past.windowEnd) end = std::min(end, now.elapsed + (*past.windowEnd - died));

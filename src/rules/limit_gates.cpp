@@ -40,6 +40,11 @@ RegularQuota quotaOf(const Context& c) {
 
 bool inQuota(const Context& c) { return c.run ? inRegularQuota(*c.app, c.world, true) : quotaOf(c).in; }
 
+// limits.md §2.1: one that was never used runs no jobs, whatever is free.
+bool isNever(const Context& c) {
+    return bucketOf(*c.app) == Bucket::Never && effectiveBucket(*c.app, c.world) == Bucket::Never;
+}
+
 bool expeditedQuotaCounts(const Context& c) {
     return c.run ? c.run->kind == JobClass::Expedited : c.gateKey.kind == JobClass::Expedited;
 }
@@ -78,6 +83,7 @@ Verdict restrictionGate(const Context& c) {
 
 Verdict saverGate(const Context& c) {
     if (!saverCounts(c.world) || !c.app || powerAllowlisted(*c.app)) return Verdict::yes();
+    if (bucketOf(*c.app) == Bucket::Exempted) return Verdict::yes(); // be it that somebody has put it there (§9)
     const Instant now = c.world.now.elapsed;
     const bool seen = pastGuarantee(c) ? onScreen(*c.app) : isActive(*c.app, now, c.world.constants);
     // jobs.md §4.5 clause 3: past its guarantee nothing spares a run but its app.
@@ -108,7 +114,8 @@ bool idlePathOpen(const Context& c) { return restsOnPower(c) && unmeteredWhereAs
 
 Verdict quotaGate(const Context& c) {
     if (!c.app || treatedAs(c) == JobClass::UserInitiated) return Verdict::yes();
-    if (c.run && c.run->byIdlePath) return Verdict::yes();
+    if (isNever(c)) return Verdict::untilEvent(PENDING_JOB_REASON_QUOTA);
+    if (c.run && (c.run->byIdlePath || goesByIdlePath(c))) return Verdict::yes();
     if (expeditedQuotaCounts(c) && inExpeditedQuota(*c.app, c.world, c.run != nullptr)) return Verdict::yes();
     if (c.run && c.run->kind == JobClass::Expedited) {
         // limits.md §4: it ends with its guarantee; until then it goes on.
@@ -130,15 +137,22 @@ Verdict quotaGate(const Context& c) {
     return Verdict::untilEvent(PENDING_JOB_REASON_QUOTA);
 }
 
+bool goesOnByGuarantee(const Context& c) {
+    return c.app && c.run && c.run->kind == JobClass::Expedited && !c.run->pastGuarantee &&
+           !inExpeditedQuota(*c.app, c.world, true);
+}
+
 bool joinsSession(const Context& c) { return c.app && c.app->memory.quota.open; }
 
 bool alwaysFree(const App& app, const World& world) {
     return onScreen(app) || (world.state.charging && bucketOf(app) != Bucket::Restricted);
 }
 
-bool beganByIdlePath(const Context& c) {
+bool goesByIdlePath(const Context& c) {
     if (c.gateKey.override == Override::Full || treatedAs(c) != JobClass::Regular) return false;
-    return idlePathOpen(c) && !inRegularQuota(*c.app, c.world, false);
+    if (c.run && c.run->byIdlePath) return idlePathOpen(c) || !inRegularQuota(*c.app, c.world, true);
+    if (c.run && !countsRegular(*c.app, c.world, c.run->startedOnTop)) return false;
+    return idlePathOpen(c) && !inRegularQuota(*c.app, c.world, c.run != nullptr);
 }
 
 Verdict idlePathGate(const Context& c) {

@@ -30,6 +30,9 @@ bool mayIdlePath(const App& app);
 /// where it needs a network.
 bool idlePathOpen(const Context&);
 
+/// An expedited run that is out of its quota, and goes on until its guarantee ends (limits.md §4).
+bool goesOnByGuarantee(const Context&);
+
 /// limits.md §3.4: a session that runs spends the quota by and by, and what would join it is asked again only when
 /// something has changed: it costs the quota nothing.
 bool joinsSession(const Context&);
@@ -37,8 +40,9 @@ bool joinsSession(const Context&);
 /// Free time of an app under either policy: charging and not restricted, or on screen (jobs.md §6.7).
 bool alwaysFree(const App& app, const World& world);
 
-/// Whether a job that begins now does so by the idle path alone.
-bool beganByIdlePath(const Context&);
+/// Whether a job that begins now does so by the idle path alone; one that runs: whether it goes on by it (§9). What
+/// began to does so until the path is closed and its app has quota, of which it takes from then on.
+bool goesByIdlePath(const Context&);
 
 std::string describeRestriction(const Context&);
 std::string describeSaver(const Context&);

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/time.hpp"
+
 namespace stint {
 namespace {
 
@@ -38,7 +40,7 @@ PeriodWindow nextWindow(const JobInfo::Period& asked, Instant latest, Instant no
 }
 
 PeriodWindow clampedWindow(const JobInfo::Period& period, Instant latest, Instant now) {
-    const auto& [interval, flex] = period;
+    const Duration interval = bounded(period.interval), flex = bounded(period.flex);
     if (latest > now + interval + flex) return {now + interval, now + interval + flex};
     return {latest - flex, latest};
 }

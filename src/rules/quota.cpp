@@ -48,8 +48,11 @@ Duration untilSpent(const Allowance& allowance, const QuotaLedger& ledger, Insta
     return until;
 }
 
-// A session is open since before: what brings its app to 0 while as much rolls out does not end it (limits.md §3.6).
-bool goesOn(const QuotaLedger& ledger, Instant now) { return ledger.open && ledger.open->start < now; }
+// A session is open since before, be it with a sleep in it: what brings its app to 0 while as much rolls out does not
+// end it (limits.md §3.6).
+bool goesOn(const QuotaLedger& ledger, Instant now) {
+    return isBrokenOff(ledger) || (ledger.open && ledger.open->start < now);
+}
 
 // limits.md §3.4: those that ended inside the window, as they are counted from the newest back; whole, wherever they
 // began.
@@ -60,7 +63,8 @@ void countBack(const QuotaLedger& ledger, Duration window, const World& world, C
         const Session& session = ledger.sessions[i];
         if (session.end <= edge) continue;
         const bool newest = i + 1 == ledger.sessions.size();
-        count(session, newest || ledger.sessions[i + 1].start - session.end > world.constants.quotaCoalesce);
+        const bool apart = newest || ledger.sessions[i + 1].start - session.end > world.constants.quotaCoalesce;
+        count(session, apart && !session.brokenOff);
     }
 }
 
@@ -76,7 +80,7 @@ std::optional<Instant> jobCountReturns(const Allowance& allowance, const QuotaLe
     return returns;
 }
 
-// The same of sessions; the open one is not counted.
+// The same of sessions; the open one is not counted, nor what was broken off of it.
 std::optional<Instant> sessionCountReturns(const Allowance& allowance, const QuotaLedger& ledger, const World& world) {
     std::int64_t sessions = 0;
     std::optional<Instant> returns;

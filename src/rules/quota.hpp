@@ -62,6 +62,10 @@ std::string regularShortage(const App& app, const World& world);
 void addJob(QuotaLedger& ledger, Instant now, const Constants& constants, bool counted);
 /// A session begins with `jobs` running: the first counted one, or those that outlive free time (no new starts).
 void openRegular(QuotaLedger& ledger, std::int64_t jobs, Instant now, const Constants& constants);
+/// A sleep or a restart breaks the open session off: the next one is the same session.
+void breakOffRegular(QuotaLedger& ledger, Instant now, const Constants& constants);
+/// Whether the newest session was broken off, and so goes on.
+bool isBrokenOff(const QuotaLedger& ledger);
 /// The open session ends, because its last job does or because time becomes free; what is older than quota.history
 /// goes.
 void closeRegular(QuotaLedger& ledger, Instant now, const Constants& constants);

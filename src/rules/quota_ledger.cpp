@@ -12,6 +12,12 @@ void note(RateWindow& rate, Instant now, const Constants& constants) {
     ++rate.count;
 }
 
+void store(QuotaLedger& ledger, Instant end, bool brokenOff, const Constants& constants) {
+    ledger.sessions.push_back({ledger.open->start, end, ledger.open->jobs, brokenOff});
+    ledger.open.reset();
+    std::erase_if(ledger.sessions, [&](const Session& s) { return s.end <= end - constants.quotaHistory; });
+}
+
 } // namespace
 
 void addJob(QuotaLedger& ledger, Instant now, const Constants& constants, bool counted) {
@@ -27,10 +33,14 @@ void openRegular(QuotaLedger& ledger, std::int64_t jobs, Instant now, const Cons
 void closeRegular(QuotaLedger& ledger, Instant now, const Constants& constants) {
     if (!ledger.open) return;
     const Instant end = std::max(now, ledger.open->start);
-    ledger.sessions.push_back({ledger.open->start, end, ledger.open->jobs});
-    ledger.open.reset();
+    store(ledger, end, false, constants);
     note(ledger.sessionEnds, end, constants);
-    std::erase_if(ledger.sessions, [&](const Session& s) { return s.end <= end - constants.quotaHistory; });
 }
+
+void breakOffRegular(QuotaLedger& ledger, Instant now, const Constants& constants) {
+    if (ledger.open) store(ledger, std::max(now, ledger.open->start), true, constants);
+}
+
+bool isBrokenOff(const QuotaLedger& ledger) { return !ledger.sessions.empty() && ledger.sessions.back().brokenOff; }
 
 } // namespace stint

@@ -55,17 +55,6 @@ Broken estimatesAreSizes(const JobInfo& job) {
     return std::nullopt;
 }
 
-// §1.1: up and down together, an unknown part counted as 0; nullopt where both are unknown.
-std::optional<Bytes> knownEstimate(const JobInfo& job) {
-    const Bytes down = job.getEstimatedNetworkDownloadBytes();
-    const Bytes up = job.getEstimatedNetworkUploadBytes();
-    if (down < 0 && up < 0) return std::nullopt;
-    Bytes sum = 0;
-    if (__builtin_add_overflow(std::max<Bytes>(down, 0), std::max<Bytes>(up, 0), &sum))
-        return std::numeric_limits<Bytes>::max();
-    return sum;
-}
-
 // V4: minimum chunk > known estimate; or chunk not -1 and <= 0.
 Broken chunkFits(const JobInfo& job) {
     Bytes chunk = job.getMinimumNetworkChunkBytes();
@@ -73,7 +62,7 @@ Broken chunkFits(const JobInfo& job) {
     if (chunk <= 0)
         return broken("V4: a minimum network chunk of {} bytes; use a number above 0, or -1 where it is unknown",
                       chunk);
-    auto estimate = knownEstimate(job);
+    auto estimate = knownEstimate(job.getEstimatedNetworkDownloadBytes(), job.getEstimatedNetworkUploadBytes());
     if (!estimate || chunk <= *estimate) return std::nullopt;
     return broken("V4: the minimum network chunk ({} bytes) is more than the estimated payload ({} bytes); make the "
                   "chunk smaller, or leave the estimate unknown",
@@ -151,9 +140,9 @@ bool hasFunctionalConstraint(const JobInfo& job) {
 
 // V10: too narrow a window to find the functional constraints in.
 Broken windowIsWide(const JobInfo& job, Duration narrowest) {
-    const Duration deadline = job.getOverrideDeadline().value_or(0ms);
-    if (job.isPeriodic() || deadline == 0ms || !hasFunctionalConstraint(job)) return std::nullopt;
-    const Duration window = deadline - job.getMinimumLatency().value_or(0ms);
+    const auto deadline = job.getOverrideDeadline();
+    if (job.isPeriodic() || !deadline || !hasFunctionalConstraint(job)) return std::nullopt;
+    const Duration window = *deadline - job.getMinimumLatency().value_or(0ms);
     if (window >= narrowest) return std::nullopt;
     return broken("V10: {} between latency and deadline are too few for a job with constraints; leave at least {}",
                   formatDuration(std::max(window, 0ms)), formatDuration(narrowest));
@@ -249,6 +238,14 @@ Result<JobInfo> JobInfo::Builder::build() const {
     JobInfo info = STINT_TRY(JobInfoAccess::documented(*this));
     if (Broken error = brokenRule(info, Constants{})) return *std::move(error);
     return info;
+}
+
+std::optional<Bytes> knownEstimate(Bytes down, Bytes up) {
+    if (down < 0 && up < 0) return std::nullopt;
+    Bytes sum = 0;
+    if (__builtin_add_overflow(std::max<Bytes>(down, 0), std::max<Bytes>(up, 0), &sum))
+        return std::numeric_limits<Bytes>::max();
+    return sum;
 }
 
 } // namespace stint

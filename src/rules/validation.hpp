@@ -14,4 +14,8 @@ namespace stint {
 /// and says what would be right. nullopt: it breaks none.
 std::optional<Error> brokenRule(const JobInfo& job, const Constants& constants);
 
+/// Of bytes down and up together, of a job or a work item (§1.1): an unknown part counts as 0, and what is no number
+/// any more as the largest; nullopt where both are unknown.
+std::optional<Bytes> knownEstimate(Bytes down, Bytes up);
+
 } // namespace stint

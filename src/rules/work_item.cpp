@@ -1,9 +1,8 @@
 #include "rules/work_item.hpp"
 
-#include <algorithm>
-
 #include "base/fail.hpp"
 #include "rules/extras.hpp"
+#include "rules/validation.hpp"
 
 namespace stint {
 
@@ -17,11 +16,10 @@ std::optional<Error> brokenRule(const WorkItem& item) {
         return fail(Errc::ILLEGAL_ARGUMENT,
                     "a minimum network chunk of {} bytes; use a number above 0, or -1 where it is unknown",
                     item.minimumChunk);
-    const Bytes estimate = std::max<Bytes>(item.estimatedDown, 0) + std::max<Bytes>(item.estimatedUp, 0);
-    const bool known = item.estimatedDown != NETWORK_BYTES_UNKNOWN || item.estimatedUp != NETWORK_BYTES_UNKNOWN;
-    if (known && item.minimumChunk > estimate)
+    const std::optional<Bytes> estimate = knownEstimate(item.estimatedDown, item.estimatedUp);
+    if (estimate && item.minimumChunk > *estimate)
         return fail(Errc::ILLEGAL_ARGUMENT, "a minimum network chunk of {} bytes in a work item of {}",
-                    item.minimumChunk, estimate);
+                    item.minimumChunk, *estimate);
     return tooLarge(measure(item.extras));
 }
 

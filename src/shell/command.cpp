@@ -1,7 +1,6 @@
 #include "shell/command.hpp"
 
 #include <fcntl.h>
-#include <spawn.h>
 #include <sys/wait.h>
 
 #include <cerrno>
@@ -12,19 +11,11 @@
 #include "base/fail.hpp"
 #include "base/pidfd.hpp"
 #include "base/program.hpp"
+#include "base/spawn_terms.hpp"
 #include "shell/descendants.hpp"
 
 namespace stint::shell {
 namespace {
-
-struct FileActions {
-    FileActions() { ::posix_spawn_file_actions_init(&actions); }
-    ~FileActions() { ::posix_spawn_file_actions_destroy(&actions); }
-    FileActions(const FileActions&) = delete;
-    FileActions& operator=(const FileActions&) = delete;
-
-    posix_spawn_file_actions_t actions;
-};
 
 constexpr int cgroupInChild = 3;
 

@@ -94,7 +94,7 @@ std::string textOf(const Span& span) {
 }
 
 std::string textOf(const Happening& happening) {
-    std::string text = happening.what;
+    std::string text(happening.what);
     if (happening.job)
         text += " " + stint::textOf(*happening.job);
     else if (happening.app)

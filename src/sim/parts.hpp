@@ -19,6 +19,10 @@ constexpr std::int64_t many = std::numeric_limits<std::int32_t>::max(); ///< the
 
 WallTime readTimeOfDay(Yaml& yaml, const Node& node, std::string_view what);
 Duration readDuration(Yaml& yaml, const Node& node, std::string_view what);
+/// What is left of a quota, which may be less than nothing: "-2min".
+Duration readBalance(Yaml& yaml, const Node& node, std::string_view what);
+/// Complains of a time that no simulation plays for.
+void checkLength(Yaml& yaml, const Node& node, Duration length);
 Bytes readSize(Yaml& yaml, const Node& node, std::string_view what);
 AppId readAppId(Yaml& yaml, const Node& node);
 JobKey readJobKey(Yaml& yaml, const Node& node);

@@ -46,7 +46,11 @@ private:
 Action readReboot(Yaml& yaml, const Node& node) {
     action::Reboot reboot;
     yaml.map(node, "reboot",
-             {{"off_for", [&](const Node& value) { reboot.offFor = readDuration(yaml, value, "off_for"); }},
+             {{"off_for",
+               [&](const Node& value) {
+                   reboot.offFor = readDuration(yaml, value, "off_for");
+                   checkLength(yaml, value, reboot.offFor);
+               }},
               {"clock", [&](const Node& value) { reboot.clock = readTimeOfDay(yaml, value, "clock"); }}});
     return reboot;
 }
@@ -196,6 +200,8 @@ Action readAlarm(Yaml& yaml, const Node& node) {
                 {"wakeup", [&](const Node& value) { alarm.wakeup = yaml.flag(value, "wakeup"); }}});
     if (alarm.after.has_value() == alarm.time.has_value() && node.IsMap())
         yaml.complain(locationOf(node), "an alarm goes off after a duration or at a time; write one of after and time");
+    if (alarm.type == "window" && !alarm.window && node.IsMap())
+        yaml.complain(locationOf(node), "an alarm of type window lacks its window, such as window: 15min");
     return alarm;
 }
 
@@ -223,6 +229,10 @@ Action readRun(Yaml& yaml, const Node& node) {
     const auto words = wordsOf(yaml.text(node, "run"));
     if (words.empty() && node.IsScalar())
         yaml.complain(locationOf(node), "run lacks its command, such as \"cmd jobscheduler run com.example.mail 7\"");
+    for (const std::string& word : words)
+        if (word.find_first_of(";|&<>`$") != std::string::npos)
+            yaml.complain(locationOf(node),
+                          "run is one command and no shell, which \"{}\" is for; write an entry for each", word);
     return action::RunVerb{words, std::nullopt};
 }
 

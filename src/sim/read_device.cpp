@@ -14,7 +14,8 @@ std::string readText(Yaml& yaml, const Node& value, const DeviceField& field, st
     if (!choices.empty()) return readWord(yaml, value, name, choices);
     std::string text = yaml.text(value, name);
     Device scratch;
-    if (value.IsScalar() && !field.set(scratch, text, {}))
+    const bool spoken = text == "yes" || text == "no"; // as the command line may have it
+    if (value.IsScalar() && (spoken || !field.set(scratch, text, {})))
         yaml.complain(locationOf(value), "{} cannot be \"{}\"; it is {}", name, text, field.takes);
     return text;
 }

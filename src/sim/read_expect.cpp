@@ -71,9 +71,9 @@ Action readExpectApp(Yaml& yaml, const Node& node) {
                    expect.networkAllowed = yaml.word<bool>(value, "network", {{"allowed", true}, {"blocked", false}});
                }},
               {"state", [&](const Node& value) { expect.state = readState(yaml, value); }},
-              {"quota_left", [&](const Node& value) { expect.quotaLeft = readDuration(yaml, value, "quota_left"); }},
+              {"quota_left", [&](const Node& value) { expect.quotaLeft = readBalance(yaml, value, "quota_left"); }},
               {"expedited_left",
-               [&](const Node& value) { expect.expeditedLeft = readDuration(yaml, value, "expedited_left"); }},
+               [&](const Node& value) { expect.expeditedLeft = readBalance(yaml, value, "expedited_left"); }},
               {"task_manager", [&](const Node& value) { expect.taskManager = readTaskManager(yaml, value); }}});
     return expect;
 }

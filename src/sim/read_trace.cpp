@@ -68,7 +68,7 @@ ExpectedEffect readEffect(Yaml& yaml, const Node& node, WallTime start) {
         } else if (key == "app") {
             effect.app = readAppId(yaml, value);
         } else if (const auto* field = word ? fieldOf(*word, key) : nullptr) {
-            effect.fields.push_back({key, readField(yaml, value, *field)});
+            effect.fields.push_back({field->key, readField(yaml, value, *field)});
         } else {
             complainOfField(yaml, name, word);
         }

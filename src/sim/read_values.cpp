@@ -1,6 +1,7 @@
 #include <array>
 
 #include "base/time.hpp"
+#include "base/try.hpp"
 #include "sim/parts.hpp"
 #include "sim/values.hpp"
 
@@ -18,11 +19,28 @@ Bytes readSize(Yaml& yaml, const Node& node, std::string_view what) {
     return yaml.parsed<Bytes>(node, what, parseSize);
 }
 
+Duration readBalance(Yaml& yaml, const Node& node, std::string_view what) {
+    return yaml.parsed<Duration>(node, what, [](std::string_view given) -> Result<Duration> {
+        const bool below = given.starts_with('-');
+        const Duration size = STINT_TRY(parseDuration(given.substr(below ? 1 : 0)));
+        return below ? -size : size;
+    });
+}
+
 AppId readAppId(Yaml& yaml, const Node& node) { return yaml.parsed<AppId>(node, "app", parseApp); }
 
 JobKey readJobKey(Yaml& yaml, const Node& node) { return yaml.parsed<JobKey>(node, "job", parseJob); }
 
-Duration readMoment(Yaml& yaml, const Node& node, WallTime start) {
+void checkLength(Yaml& yaml, const Node& node, Duration length) {
+    constexpr Duration longest = 24h * 3653;
+    if (length > longest)
+        yaml.complain(locationOf(node), "{} is too long; a scenario plays for ten years ({}) at most",
+                      formatDuration(length), formatDuration(longest));
+}
+
+namespace {
+
+Duration momentOf(Yaml& yaml, const Node& node, WallTime start) {
     const std::string given = yaml.text(node, "a time");
     if (!node.IsScalar()) return {};
     if (const auto day = parseTimeOfDay(given)) {
@@ -35,6 +53,14 @@ Duration readMoment(Yaml& yaml, const Node& node, WallTime start) {
         given.find('T') == std::string::npos ? parseDuration(given).error() : parseTimeOfDay(given).error();
     yaml.complain(locationOf(node), "{}", wrong.message);
     return {};
+}
+
+} // namespace
+
+Duration readMoment(Yaml& yaml, const Node& node, WallTime start) {
+    const Duration moment = momentOf(yaml, node, start);
+    checkLength(yaml, node, moment);
+    return moment;
 }
 
 Span readSpan(Yaml& yaml, const Node& node, WallTime start) {

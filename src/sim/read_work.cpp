@@ -77,6 +77,7 @@ AskedWork readRequest(Yaml& yaml, const Node& node) {
                    });
                }}});
     if (every) spec.period = work::Period{*every, flex.value_or(*every)};
+    work::bringIntoRange(spec); // as an app's builder does
     if (asked.id.empty() && node.IsMap()) yaml.complain(locationOf(node), "a work request lacks id, its name here");
     return asked;
 }

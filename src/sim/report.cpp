@@ -81,7 +81,7 @@ void addFinding(std::vector<std::string>& lines, const Scenario& scenario, const
 std::vector<std::string> traceTable(std::span<const Happening> history) {
     std::vector<Row> rows{{"AT", "WHAT", "WHOM", ""}};
     for (const Happening& one : history)
-        rows.push_back({formatDuration(one.at), one.what, whom(one), fieldsText(one)});
+        rows.push_back({formatDuration(one.at), std::string(one.what), whom(one), fieldsText(one)});
     std::array<std::size_t, 3> widths{};
     for (const Row& row : rows)
         widths = {std::max(widths[0], row.at.size()), std::max(widths[1], row.what.size()),

@@ -52,10 +52,21 @@ public:
     }
 
     std::string enqueue(const action::EnqueueWork& call) {
-        for (const auto& asked : call.requests)
-            plans_[workIdOf(asked.id)] = {asked.runsFor, asked.answers};
-        const auto told = handle(eventOf(call));
-        return told.ok() ? "success" : "IllegalArgumentException";
+        const auto plans = plans_;
+        std::map<work::UUID, std::int64_t> before;
+        for (const auto& asked : call.requests) {
+            const work::UUID id = workIdOf(asked.id);
+            if (const auto* request = desk().engine().requests().find(id)) before[id] = request->sequence;
+            plans_[id] = {asked.runsFor, asked.answers};
+        }
+        const bool taken = handle(eventOf(call)).ok();
+        // What was refused or ignored changes nothing of what was there before.
+        for (const auto& [id, sequence] : before) {
+            const auto* request = desk().engine().requests().find(id);
+            if (request != nullptr && request->sequence == sequence) plans_[id] = plans.at(id);
+        }
+        if (taken) return "success";
+        return "IllegalArgumentException";
     }
 
     void cancel(const action::CancelWork& call) {
@@ -97,6 +108,7 @@ public:
 
     void lose() {
         ++process_;
+        stopped_.clear(); // the next process counts its runs anew
         if (!desk_) return;
         work::Store store = std::move(*desk_).takeStore();
         desk_.reset();
@@ -192,7 +204,8 @@ private:
     }
 
     work::Event eventOf(const action::EnqueueWork& call) {
-        if (call.requests.size() == 1 && call.requests.front().spec.period && !call.unique.empty()) {
+        const bool alone = call.requests.size() == 1 && call.requests.front().follows.empty();
+        if (alone && call.requests.front().spec.period && !call.unique.empty()) {
             work::Spec spec = call.requests.front().spec;
             spec.id = workIdOf(call.requests.front().id);
             return work::EnqueuePeriodic{spec, call.unique, periodicPolicyNamed(call.policy)};

@@ -139,6 +139,7 @@ void World::reboot(Duration offFor, std::optional<WallTime> clock) {
     core_.reset();
     later(offFor, [this, clock] {
         if (clock) wallAtZero_ = *clock - at();
+        device_.screenOn = true; // jobs.md §3.2: after boot the screen counts as on
         boot(true);
     });
 }
@@ -198,6 +199,7 @@ void World::perform(const Effect& effect) {
                               taken(e.message.app, e.delivery);
                           },
                           [](const NetworkAccess&) {}, [&](const CountNetwork& e) { runs_.count(e); },
+                          [](const MarkNetwork&) {}, // it counts as an edge that is asked
                           [](const DelaySleep&) {}, [](const KeepAwake&) {}, [&](const EndRun& e) { runs_.end(e); },
                           [&](const KillApp& e) { die(e.app, false); },
                           // An app changes networks itself, and nobody sees a simulated notification.

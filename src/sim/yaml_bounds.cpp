@@ -10,6 +10,7 @@
 #include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
 
+#include "base/code_point.hpp"
 #include "sim/yaml.hpp"
 
 namespace stint::sim {
@@ -78,11 +79,24 @@ private:
     std::map<anchor_t, std::size_t> sizes_; ///< of what is complete
 };
 
+// Where it is no UTF-8: yaml-cpp hands such bytes on.
+void checkEncoding(std::string_view text) {
+    SourceLocation location{1, 1};
+    while (!text.empty()) {
+        const std::size_t before = text.size();
+        const bool newLine = text.front() == '\n';
+        const bool wrong = takeCodePoint(text) == replacement && before - text.size() == 1;
+        if (wrong) throw OutOfBounds{location, "this is no UTF-8; save the file as UTF-8"};
+        location = newLine ? SourceLocation{location.line + 1, 1} : SourceLocation{location.line, location.column + 1};
+    }
+}
+
 } // namespace
 
 bool checkBounds(const std::string& text) {
     if (text.size() > mostBytes)
         throw OutOfBounds{{}, fmt::format("the file has {} bytes; a scenario has at most {}", text.size(), mostBytes)};
+    checkEncoding(text);
     std::istringstream stream(text);
     YAML::Parser parser(stream);
     NodeCount document;

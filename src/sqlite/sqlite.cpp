@@ -12,7 +12,28 @@ namespace stint {
 
 namespace {
 
-constexpr std::string_view diskFull = "disk full", isBusy = "another program has it open";
+constexpr std::string_view diskFull = "disk full", isBusy = "(another program has it open)";
+constexpr std::string_view isUnreadable = "(it cannot be read)";
+/// How errors end that are the machine's, or another program's: sqlite3_errstr()'s words.
+constexpr std::string_view passing[] = {diskFull,
+                                        isBusy,
+                                        "disk I/O error",
+                                        "unable to open database file",
+                                        "out of memory",
+                                        "locking protocol",
+                                        "access permission denied",
+                                        "attempt to write a readonly database"};
+
+bool isDamage(int extended) {
+    switch (extended) {
+    case SQLITE_IOERR_READ: // a bad sector
+    case SQLITE_IOERR_SHORT_READ:
+    case SQLITE_IOERR_CORRUPTFS:
+        return true;
+    default:
+        return (extended & 0xff) == SQLITE_CORRUPT || (extended & 0xff) == SQLITE_NOTADB;
+    }
+}
 
 Error storageError(sqlite3* connection) {
     const char* file = sqlite3_db_filename(connection, "main");
@@ -20,8 +41,9 @@ Error storageError(sqlite3* connection) {
     const int cause = sqlite3_system_errno(connection);
     std::string why = code == SQLITE_FULL ? std::string(diskFull) : sqlite3_errmsg(connection);
     if ((code == SQLITE_IOERR || code == SQLITE_CANTOPEN) && cause != 0)
-        why += fmt::format(" ({})", std::strerror(cause));
-    if (code == SQLITE_BUSY) why += fmt::format(" ({})", isBusy);
+        why = fmt::format("{}: {}", std::strerror(cause), why);
+    if (code == SQLITE_IOERR && isDamage(sqlite3_extended_errcode(connection))) why += fmt::format(" {}", isUnreadable);
+    if (code == SQLITE_BUSY) why += fmt::format(" {}", isBusy);
     return fail(Errc::STORAGE, "{}: {}", file != nullptr ? file : "store", why);
 }
 
@@ -44,8 +66,15 @@ std::vector<std::string_view> versionsIn(std::string_view schema) {
     return found;
 }
 
+// By the end of its words, which is storageError()'s: what stands before may be quoted from the file.
 bool isPassing(const Error& error) {
-    return error.message.find(isBusy) != std::string::npos || error.message.find(diskFull) != std::string::npos;
+    return std::any_of(std::begin(passing), std::end(passing),
+                       [&](std::string_view words) { return error.message.ends_with(words); });
+}
+
+bool isDamage(const Error& error) {
+    return error.message.find("malformed") != std::string::npos ||
+           error.message.find("not a database") != std::string::npos; // sqlite3_errstr()'s words
 }
 
 void Statement::Finalize::operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }

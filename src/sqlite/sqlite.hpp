@@ -23,8 +23,11 @@ namespace stint {
 /// The parts of a schema's text, each begun by a line "-- version …", first to last.
 std::vector<std::string_view> versionsIn(std::string_view schema);
 
-/// Whether it is no fault of the file: another program has it open, or the disk is full.
+/// Whether it is no fault of the file: another program has it open, the disk is full, this process has no descriptor or
+/// memory left, or may not write.
 bool isPassing(const Error& error);
+/// Whether the file is broken, or no database at all.
+bool isDamage(const Error& error);
 
 /// Bytes that are no text: bound as a BLOB.
 struct Blob {

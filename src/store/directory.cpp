@@ -3,12 +3,15 @@
 #include <cerrno>
 #include <chrono>
 #include <cstring>
+#include <ctime>
 #include <fcntl.h>
 #include <linux/magic.h>
 #include <string>
 #include <sys/stat.h>
 #include <sys/vfs.h>
 #include <thread>
+
+#include <fmt/core.h>
 
 #include "base/try.hpp"
 
@@ -90,6 +93,20 @@ bool isNetworkFileSystem(std::uint64_t magic) {
     }
 }
 
+std::filesystem::path placeAside(const std::filesystem::path& file) {
+    struct stat found {};
+    char time[32] = "unknown";
+    std::tm parts{};
+    if (::stat(file.c_str(), &found) == 0 && ::gmtime_r(&found.st_mtime, &parts) != nullptr)
+        std::strftime(time, sizeof time, "%Y%m%dT%H%M%SZ", &parts);
+    const std::string plain = fmt::format("{}.damaged-{}", file.native(), time);
+    std::filesystem::path place = plain;
+    std::error_code ignored;
+    for (int nth = 2; std::filesystem::exists(std::filesystem::symlink_status(place, ignored)); ++nth)
+        place = fmt::format("{}-{}", plain, nth);
+    return place;
+}
+
 Result<StoreDirectory> StoreDirectory::claim(const std::filesystem::path& path) {
     std::error_code error;
     const auto whole = std::filesystem::absolute(path, error).lexically_normal();
@@ -101,8 +118,26 @@ Result<StoreDirectory> StoreDirectory::claim(const std::filesystem::path& path) 
     if (!directory) return systemError(whole, "open directory");
     STINT_TRY(checkOwnership(directory.get(), whole));
     StoreDirectory claimed{whole, std::move(directory)};
+    STINT_TRY(claimed.setAsideWhatIsNoFile());
     STINT_TRY(claimed.lock());
     return claimed;
+}
+
+// To open a FIFO waits for ever, and a device has no end. A link to a file may be meant, but for the lock's.
+Result<void> StoreDirectory::setAsideWhatIsNoFile() {
+    for (const char* name : {"lock", "aborts", "stint.db", "stint.db-wal", "stint.db-journal", "stint.db.making",
+                             "stint.db.making-wal", "stint.db.making-journal", "stint.db.made"}) {
+        struct stat itself {};
+        struct stat meant {};
+        if (::fstatat(directory_.get(), name, &itself, AT_SYMLINK_NOFOLLOW) != 0 || S_ISREG(itself.st_mode)) continue;
+        const bool isLock = std::string_view(name) == "lock";
+        if (!isLock && ::fstatat(directory_.get(), name, &meant, 0) == 0 && S_ISREG(meant.st_mode)) continue;
+        const auto file = path_ / name, aside = placeAside(file);
+        if (::rename(file.c_str(), aside.c_str()) != 0) return systemError(file, "set aside");
+        notes_.push_back(
+            fmt::format("{} was no regular file; it was set aside as {}", file.string(), aside.filename().string()));
+    }
+    return {};
 }
 
 Result<void> StoreDirectory::lock() {

@@ -29,7 +29,9 @@ template <class T, class Write> json listJson(const std::vector<T>& list, Write 
 
 json sessionsJson(const std::vector<Session>& sessions) {
     return listJson(sessions, [](const Session& session) {
-        return json::array({count(session.start), count(session.end), session.jobs});
+        json written = json::array({count(session.start), count(session.end), session.jobs});
+        if (session.brokenOff) written.push_back(true);
+        return written;
     });
 }
 
@@ -57,10 +59,11 @@ json expeditedJson(const ExpeditedLedger& ledger) {
     return object;
 }
 
-/// [start, end, jobs]
+/// [start, end, jobs], and true where it was broken off
 Result<Session> sessionFrom(const json& value, std::string_view name) {
-    STINT_TRY(checkSize(value, name, 3));
     Session session;
+    session.brokenOff = value.is_array() && value.size() == 4 && value[3] == true;
+    STINT_TRY(checkSize(value, name, session.brokenOff ? 4 : 3));
     session.start = STINT_TRY(instantFrom(value[0], name));
     session.end = STINT_TRY(instantFrom(value[1], name));
     session.jobs = STINT_TRY(numberFrom(value[2], name, anyCount));

@@ -53,7 +53,7 @@ Result<std::string> damageOf(Database& database) {
 /// Migrates it to our version. Returns what is wrong with it, if anything.
 Result<std::string> prepare(Database& database, Journal journal, const std::filesystem::path& file) {
     // SQLite takes a file without a page for a new database; makeNew() never leaves one.
-    if (std::error_code ignored; std::filesystem::file_size(file, ignored) < 512) return std::string{"it is empty"};
+    if (!hasPage(file)) return std::string{"it is empty"};
     STINT_TRY(configure(database));
     STINT_TRY(refuseNewer(database, file));
     if (auto damage = STINT_TRY(damageOf(database)); !damage.empty()) return damage;

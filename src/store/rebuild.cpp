@@ -1,8 +1,6 @@
 #include "store/rebuild.hpp"
 
-#include <ctime>
 #include <functional>
-#include <sys/stat.h>
 
 #include "base/try.hpp"
 #include "store/columns.hpp"
@@ -18,22 +16,6 @@ namespace {
 namespace fs = std::filesystem;
 
 fs::path withSuffix(const fs::path& file, std::string_view suffix) { return fs::path{file}.concat(suffix); }
-
-/// The name that a damaged stint.db is moved to: the same at each call until it has been moved, so that a crash between
-/// the renames does not separate a database from its log.
-fs::path placeAside(const fs::path& file) {
-    struct stat found {};
-    char time[32] = "unknown";
-    std::tm parts{};
-    if (::stat(file.c_str(), &found) == 0 && ::gmtime_r(&found.st_mtime, &parts) != nullptr)
-        std::strftime(time, sizeof time, "%Y%m%dT%H%M%SZ", &parts);
-    const auto plain = withSuffix(file, fmt::format(".damaged-{}", time));
-    auto place = plain;
-    std::error_code ignored;
-    for (int nth = 2; fs::exists(place, ignored); ++nth)
-        place = withSuffix(plain, fmt::format("-{}", nth));
-    return place;
-}
 
 Result<void> move(const fs::path& from, const fs::path& to) {
     std::error_code error;
@@ -80,6 +62,26 @@ Result<std::string> countsOf(Database& fresh) {
 
 Result<void> makeNew(const StoreDirectory& directory) {
     return make(directory, schemaVersion(), [](Database&) { return Result<void>{}; });
+}
+
+bool hasPage(const fs::path& database) {
+    constexpr std::uintmax_t leastPage = 512;
+    std::error_code absent;
+    const auto size = fs::file_size(database, absent);
+    return !absent && size >= leastPage;
+}
+
+// SQLite would remove the log of a file without a page. Not by finishMaking(), which moves the log away.
+Result<std::string> makeBeneathLog(const StoreDirectory& directory) {
+    constexpr std::uintmax_t logHeader = 32;
+    const auto file = directory.path() / "stint.db";
+    std::error_code absent;
+    const auto log = fs::file_size(withSuffix(file, "-wal"), absent);
+    if (hasPage(file) || absent || log <= logHeader) return std::string{};
+    STINT_TRY(makeNew(directory));
+    STINT_TRY(move(directory.path() / "stint.db.made", file));
+    STINT_TRY(directory.sync());
+    return fmt::format("{} was empty or gone; what its write-ahead log has was read", file.string());
 }
 
 Result<void> rebuild(const StoreDirectory& directory, std::string_view why, std::vector<std::string>& notes) {

@@ -9,6 +9,7 @@
 #include "store/commit_count.hpp"
 #include "store/opening.hpp"
 #include "store/past_runs.hpp"
+#include "store/rebuild.hpp"
 #include "store/record_writer.hpp"
 #include "store/reserve.hpp"
 #include "store/snapshot_reader.hpp"
@@ -30,14 +31,22 @@ constexpr Bytes logTooLongWhereScarce = Reserve::size / 2;
 constexpr Bytes leastLogFile = 1_MiB;
 constexpr Bytes largeCommit = 256_KiB;
 
+/// Whether the next record has all that the first one says: of a job that begins in the turn that accepted it.
+bool isSaidAgain(std::span<const Record> records) {
+    const auto* const saved = std::get_if<SaveJob>(&records.front());
+    const auto* const next = records.size() > 1 ? std::get_if<SaveJob>(&records[1]) : nullptr;
+    return saved && next && saved->job.key == next->job.key;
+}
+
 } // namespace
 
 class Store::Impl {
 public:
-    Impl(Options options, StoreDirectory directory, Database database, RecordWriter writer,
+    Impl(Options options, StoreDirectory directory, Journal journal, Database database, RecordWriter writer,
          std::vector<std::string> notes)
         : options_(std::move(options)), directory_(std::move(directory)), reserve_(directory_.path() / "stint.reserve"),
-          count_(countFile()), database_(std::move(database)), writer_(std::move(writer)), notes_(std::move(notes)) {
+          count_(countFile()), journal_(journal), database_(std::move(database)), writer_(std::move(writer)),
+          notes_(std::move(notes)) {
         reserve_.remake();
     }
 
@@ -50,11 +59,14 @@ public:
         if (!notes_.empty()) return {};
         if (beside && *beside > commits_) {
             const WallTime last{Duration{STINT_TRY(database_.integer("SELECT committed FROM meta"))}};
+            const std::string what =
+                commits_ == 0 ? "nothing of what was scheduled is known"
+                              : fmt::format("what was scheduled, cancelled or ended after {} is as it was then",
+                                            formatWall(last));
             notes_.push_back(
-                fmt::format("{} has lost its last {}: what was scheduled, cancelled or ended after {} is as it "
-                            "was then. Its "
-                            "write-ahead log was damaged or removed, or an older copy was put in its place",
-                            file().string(), counted(*beside - commits_, "commit"), formatWall(last)));
+                fmt::format("{} has lost its last {}: {}. Its write-ahead log was damaged or removed, or an "
+                            "older copy was put in its place",
+                            file().string(), counted(*beside - commits_, "commit"), what));
         } else if (!beside && commits_ > 0) {
             notes_.push_back(
                 fmt::format("{}: its count of commits is gone or damaged: whether any were lost is not known",
@@ -64,8 +76,11 @@ public:
         return {};
     }
 
+    void note(const std::vector<std::string>& more) { notes_.insert(notes_.end(), more.begin(), more.end()); }
+
     Result<Snapshot> load() {
         std::vector<std::string> notes; // reported only if the rows are really moved
+        STINT_TRY(setSynced(true));
         STINT_TRY(database_.run("BEGIN IMMEDIATE"));
         auto read = readSnapshot(database_, options_.boot, notes);
         if (!read) {
@@ -77,22 +92,25 @@ public:
             notes = {kept.error().message + ": damaged rows stay where they are"};
             database_.rollBack();
         }
-        notes_.insert(notes_.end(), notes.begin(), notes.end());
+        note(notes);
         generation_ = read->generation;
         return read;
     }
 
     Result<void> commit(std::span<const Record> records, const Stamp& stamp) {
         if (records.empty()) return {};
+        const bool synced = std::ranges::any_of(records, outlivesBoot);
+        STINT_TRY(setSynced(synced));
         STINT_TRY(transact([&]() -> Result<void> {
-            for (const auto& record : records)
-                STINT_TRY(writer_.write(record));
+            for (auto rest = records; !rest.empty(); rest = rest.subspan(1))
+                if (!isSaidAgain(rest)) STINT_TRY(writer_.write(rest.front()));
             STINT_TRY(writer_.stamp(stamp, generation_, commits_ + 1));
             if (!options_.failCommit || !options_.failCommit()) return {};
             reserve_.giveUp();
             return fail(Errc::STORAGE, "{}: disk full (an injected fault)", file().string());
         }));
-        count_.write(++commits_);
+        ++commits_;
+        if (synced) count_.write(commits_); // a power loss may take the others, which is no damage
         logUsed_ = std::max(logUsed_, database_.logSize());
         if (logIsTooLong()) checkpoint();
         if (database_.logSize() + largeCommit > logFile_) lengthenLog();
@@ -141,6 +159,15 @@ private:
     std::filesystem::path file() const { return directory_.path() / "stint.db"; }
 
     std::filesystem::path countFile() const { return directory_.path() / "stint.commits"; }
+
+    /// Whether the next commits are to survive a power loss. One that is not synced is when the next one is, or at a
+    /// checkpoint: what is durable is always a beginning of all that was committed.
+    Result<void> setSynced(bool synced) {
+        if (synced == synced_ || journal_ != Journal::WriteAhead) return {};
+        STINT_TRY(database_.run(synced ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL"));
+        synced_ = synced;
+        return {};
+    }
 
     /// Runs `work` and commits it, or rolls all of it back.
     template <class Work> Result<void> transact(Work work) {
@@ -199,10 +226,12 @@ private:
     StoreDirectory directory_; ///< its lock outlives the database
     Reserve reserve_;
     CommitCount count_;
+    Journal journal_;
     Database database_;
     RecordWriter writer_;
     std::vector<std::string> notes_;
     std::uint32_t generation_ = 0;             ///< of the last load
+    bool synced_ = true;                       ///< as openDatabase() leaves it
     std::int64_t commits_ = -1;                ///< so far; -1: nothing was loaded yet
     Bytes logFile_ = 0;                        ///< its length by lengthenLog()
     Bytes logUsed_ = logTooLong + largeCommit; ///< how much of it may hold data; at first, all of it
@@ -215,13 +244,16 @@ Store::~Store() = default;
 
 Result<Store> Store::open(Options options) {
     auto directory = STINT_TRY(StoreDirectory::claim(options.directory));
+    auto strange = directory.notes();
+    if (auto kept = STINT_TRY(makeBeneathLog(directory)); !kept.empty()) strange.push_back(std::move(kept));
     const auto journal = directory.onNetwork() ? Journal::RollBack : Journal::WriteAhead;
     std::vector<std::string> notes;
     auto database = STINT_TRY(openDatabase(directory, journal, notes));
     auto writer = STINT_TRY(RecordWriter::prepare(database, options.boot));
-    auto impl = std::make_unique<Impl>(std::move(options), std::move(directory), std::move(database), std::move(writer),
-                                       std::move(notes));
+    auto impl = std::make_unique<Impl>(std::move(options), std::move(directory), journal, std::move(database),
+                                       std::move(writer), std::move(notes));
     STINT_TRY(impl->readCounts());
+    impl->note(strange);
     return Store{std::move(impl)};
 }
 

@@ -42,8 +42,9 @@ public:
     Result<std::vector<DeviceChange>> deviceChanges(WallTime from, WallTime to, std::size_t most);
     Result<LogPage> logPage(WallTime from, WallTime to, const LogPlace& after, std::size_t most);
 
-    /// All of the records in one durable transaction, or none of them, with what marks the commit. Errc::STORAGE says
-    /// which file and why. On a full disk the reserve file is deleted, so that the next commit has room.
+    /// All of the records in one transaction, or none of them, with what marks the commit: it survives this process,
+    /// and a power loss where any of them counts after another boot (outlivesBoot()). Errc::STORAGE says which file and
+    /// why. On a full disk the reserve file is deleted, so that the next commit has room.
     Result<void> commit(std::span<const Record> records, const Stamp& stamp);
 
     /// Whether something new may be accepted, checked at each call: an Error while the disk is so full that the reserve

@@ -186,6 +186,8 @@ int AppWork::listed(sd_bus_message* answer, void* asked, sd_bus_error*) {
     if (!list.ok() && !message.isError())
         list = fail(Errc::UNAVAILABLE, "what {} shows of its work is not to be read: {}", one.package,
                     list.error().message);
+    // An app lists no more at once: a full list is not all.
+    if (list.ok()) list->more = list->more || list->rows.size() == mostRequests;
     const auto waiting = std::move(one.waiting);
     one.home->asked_.erase(std::string(one.package));
     for (const auto& each : waiting)

@@ -47,8 +47,8 @@ Request requestOf(const http::request_header<>& head, const PeerSocket& peer) {
     request.socket = peer.inode;
     for (auto [host, end] = head.equal_range(http::field::host); host != end; ++host)
         request.hosts.push_back(text(host->value()));
-    if (const auto origin = head.find(http::field::origin); origin != head.end())
-        request.origin = text(origin->value());
+    for (auto [origin, end] = head.equal_range(http::field::origin); origin != end; ++origin) // two are none of ours
+        request.origin = (request.origin ? *request.origin + ", " : "") + text(origin->value());
     request.contentType = text(head[http::field::content_type]);
     request.cookie = cookieIn(text(head[http::field::cookie]));
     request.authorization = text(head[http::field::authorization]);
@@ -152,8 +152,10 @@ asio::awaitable<bool> HttpConnection::serveOne() {
     if (!refused && parser.content_length().value_or(0) > bounds::body) refused = refusal(413, tooLong);
     if (!refused && parser.get().find(http::field::expect) != parser.get().end())
         refused = refusal(417, "send the body without waiting");
+    const bool isEncoded = parser.get().find(http::field::transfer_encoding) != parser.get().end();
+    if (!refused && isEncoded && !parser.chunked()) refused = refusal(501, "a body comes as it is, or in chunks");
     if (refused) {
-        const bool hasBody = parser.chunked() || parser.content_length().value_or(0) > 0;
+        const bool hasBody = isEncoded || parser.content_length().value_or(0) > 0;
         if (hasBody || !parser.keep_alive()) {
             co_await turnAway(*refused, isHead);
             co_return false;
@@ -167,7 +169,9 @@ asio::awaitable<bool> HttpConnection::serveOne() {
     if (!parser.is_done()) co_await http::async_read(stream_, buffer_, parser, into(error));
     deadline_.cancel();
     if (error) {
-        const Answer wrong = late_ ? refusal(408, "the body did not come") : refusal(statusOf(error), tooLong);
+        const int status = statusOf(error);
+        const Answer wrong = late_ ? refusal(408, "the body did not come")
+                                   : refusal(status, status == 413 ? tooLong : "the body is not as its headers say");
         if (late_ || isHttpError(error)) co_await turnAway(wrong, isHead);
         co_return false;
     }

@@ -59,6 +59,7 @@ std::string tooLate(const Fault& fault) {
 
 Ending endingOf(const Fault& fault) {
     const std::string& text = fault.text;
+    if (fault.endless) return never(ends::protocol, "the server sends headers or trailers without end");
     // Debian's patch of curl 7.88 for CVE-2023-38039 has no code of its own for it.
     if (fault.code == CURLE_RECV_ERROR && text.starts_with("Too large response headers"))
         return never(ends::protocol, fmt::format("the server sends headers without end: {}", text));

@@ -21,6 +21,10 @@ long bufferFor(Bytes rate) {
     return static_cast<long>(rate > 0 ? std::clamp(rate / 1000, least, most) : most);
 }
 
+/// Of all responses of a request, through ten redirects: heads, hints (1xx) and trailers. curl keeps each line, and
+/// bounds the head of one response alone.
+constexpr Bytes mostHeard = 1_MiB;
+
 const char* textOrNull(const std::string& text) { return text.empty() ? nullptr : text.c_str(); }
 
 } // namespace
@@ -199,7 +203,10 @@ void Fetch::keepFromOthers(std::string_view headerLine) {
 }
 
 std::size_t Fetch::hear(char* bytes, std::size_t one, std::size_t count, void* self) {
-    static_cast<Fetch*>(self)->keepFromOthers({bytes, one * count});
+    auto& fetch = *static_cast<Fetch*>(self);
+    fetch.heard_ += static_cast<Bytes>(one * count);
+    if (fetch.heard_ > mostHeard) return 0;
+    fetch.keepFromOthers({bytes, one * count});
     return one * count;
 }
 
@@ -252,6 +259,7 @@ Response Fetch::response() const {
     response.contentRange = header("Content-Range");
     response.contentLength = header("Content-Length");
     response.contentEncoding = header("Content-Encoding");
+    response.transferEncoding = header("Transfer-Encoding");
     response.name = offeredName(header("Content-Disposition"));
     response.digest = offeredDigest(header("Repr-Digest"), header("Digest"));
     if (length >= 0) response.length = length;
@@ -278,6 +286,7 @@ Fault Fetch::fault(CURLcode code) const {
     fault.server = serverOf(url ? url : "");
     fault.systemError = static_cast<int>(systemError);
     fault.connected = connected > 0;
+    fault.endless = heard_ > mostHeard;
     return fault;
 }
 

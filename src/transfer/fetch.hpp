@@ -93,6 +93,7 @@ private:
     std::unique_ptr<curl_slist, FreeList> resolve_; ///< likewise
     std::string origin_;                            ///< the origin that secrets are for; empty: they go to any
     std::string complaint_;                         ///< curl's error buffer
+    Bytes heard_ = 0;                               ///< of header lines
     Fault limits_;                                  ///< what it has to keep to
     std::unique_ptr<CURL, FreeHandle> handle_;
 };

@@ -134,7 +134,7 @@ Ending putInPlace(const Download& download, const PartPlace& where, Sidecar side
     sidecar.durable = size;
     sidecar.checksum = download.checksum;
     sidecar.finishedInode = part.inode();
-    (void)saveSidecar(where, sidecar, Durability::OverPowerLoss);
+    const bool isRecorded = saveSidecar(where, sidecar, Durability::OverPowerLoss).ok();
     if (cancelled) return later("stopped before the file was in place");
     if (auto ending = inTheWay(download, sidecar.name)) return *ending; // it appeared during the download
     switch (const int error = place(part, where, target.filename().native(), download.overwrite)) {
@@ -148,6 +148,8 @@ Ending putInPlace(const Download& download, const PartPlace& where, Sidecar side
     default:
         return never(ends::cannotCreate, fmt::format("cannot create {}: {}", target.native(), std::strerror(error)));
     }
+    if (!isRecorded)
+        (void)removeSidecar(where); // the one from before says nothing of an end, so nobody would forget it
     auto synced = where.folder->sync();
     if (!synced) return never(ends::inputOutput, synced.error().message);
     return strayed(part, target).value_or(saved(download, sidecar));

@@ -140,6 +140,9 @@ std::string flawOf(const Response& response) {
         return "the server sent a part of the file and called it the whole (200 with a Content-Range)";
     if (!isPlain(response.contentEncoding) && !isNamed(response.contentEncoding, response.url))
         return "the server sent the file in an encoding that nobody asked for (Content-Encoding)";
+    // curl would decode it (RFC 9112 §7.4: never without TE), and a few bytes become as many as one likes.
+    if (!isPlain(response.transferEncoding) && !curl_strequal(response.transferEncoding.c_str(), "chunked"))
+        return "the server sent the file in an encoding that nobody asked for (Transfer-Encoding)";
     return {};
 }
 
@@ -227,8 +230,14 @@ Ending refusal(const Response& response) {
     case 410:
         return never(ends::noInput, fmt::format("the server has no such file ({})", statusText(response)));
     case 401:
-    case 403:
+        return never(ends::refused, fmt::format("the server wants a name and a password that it knows ({}): --user, "
+                                                "--netrc",
+                                                statusText(response)));
     case 407:
+        return never(ends::refused, fmt::format("the proxy wants a name and a password that it knows ({}): --proxy "
+                                                "http://NAME:PASSWORD@HOST",
+                                                statusText(response)));
+    case 403:
     case 451:
         return never(ends::refused, fmt::format("the server refuses it ({})", statusText(response)));
     case 408:

@@ -31,6 +31,7 @@ struct Response {
     std::string contentRange;
     std::string contentLength; ///< as sent; `length` is libcurl's reading of it
     std::string contentEncoding;
+    std::string transferEncoding;
     std::optional<Bytes> length; ///< of this response's body
     std::optional<std::chrono::seconds> retryAfter;
     std::string name;     ///< offeredName()
@@ -64,7 +65,7 @@ std::optional<Bytes> parseContentLength(std::string_view text);
 
 /// Why a body cannot be taken as the file, or cannot be told from a truncated one; empty: it can. A Content-Length that
 /// is not a number, or two that differ (RFC 9110 §8.6); a part with status 200 (and a Content-Range); an encoding that
-/// was not requested, unless the URL's name says that the file has it ("x.tar.gz").
+/// was not requested, unless the URL's name says that the file has it ("x.tar.gz"); on the way, any but chunked.
 std::string flawOf(const Response& response);
 
 /// The validator of this response: a strong ETag, or a Last-Modified that counts as strong; else none.

@@ -130,7 +130,10 @@ Result<void> saveSidecar(const PartPlace& place, const Sidecar& sidecar, Durabil
     const std::string fresh = freshName(*folder, names.state);
     const Fd fd = folder->create(fresh);
     if (!fd) return diskRefused("create", folder->at(fresh));
-    STINT_TRY(writeWhole(fd.get(), encode(sidecar), folder->at(fresh), durability));
+    if (const auto written = writeWhole(fd.get(), encode(sidecar), folder->at(fresh), durability); !written.ok()) {
+        (void)folder->remove(fresh);
+        return written;
+    }
     const int directory = folder->descriptor();
     if (::renameat(directory, fresh.c_str(), directory, names.state.c_str()) == 0) return {};
     Error error = diskRefused("replace", folder->at(names.state));

@@ -31,9 +31,10 @@ Fetch::Take Sums::take(std::span<const char> bytes) {
 std::optional<Ending> Sums::conclude(CURLcode code, std::string& digest) const {
     const Response response = fetch_.response();
     const bool there = response.http ? response.status == 200 : code == CURLE_OK;
-    const bool tooLong = code == CURLE_WRITE_ERROR;
+    const Fault fault = fetch_.fault(code);
+    const bool tooLong = code == CURLE_WRITE_ERROR && !fault.endless;
     if (code != CURLE_OK && !tooLong) {
-        Ending ending = endingOf(fetch_.fault(code));
+        Ending ending = endingOf(fault);
         // An ftp server reports a missing file by an error.
         if (ending.exitCode == ends::noInput) return std::nullopt;
         return ending;

@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 #include <system_error>
 
+#include "base/clock.hpp"
 #include "base/fail.hpp"
 #include "base/number.hpp"
 #include "base/try.hpp"
@@ -86,6 +87,17 @@ Result<Bus> clientOver(Fd socket) { return started(STINT_TRY(newBus(std::move(so
 Result<Bus> connectToDaemon() {
     if (std::optional<Fd> inherited = STINT_TRY(inheritedSocket())) return clientOver(std::move(*inherited));
     return clientOver(STINT_TRY(connectSocket(STINT_TRY(daemonSocket(false)))));
+}
+
+Result<void> awaitGreeting(sd_bus* bus, Duration patience) {
+    for (const Duration end = steadyNow() + patience; sd_bus_is_ready(bus) == 0;) {
+        const int done = sd_bus_process(bus, nullptr);
+        if (done < 0) return errorFromErrno(-done);
+        const Duration left = end - steadyNow();
+        if (left <= 0ms) return {};
+        if (done == 0) sd_bus_wait(bus, static_cast<std::uint64_t>(left / 1us));
+    }
+    return {};
 }
 
 Result<Bus> serverOver(Fd input, Fd output) {

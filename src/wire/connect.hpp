@@ -7,6 +7,7 @@
 #include <sys/un.h>
 
 #include "base/fd.hpp"
+#include "base/time.hpp"
 #include "stint/result.hpp"
 #include "wire/message.hpp"
 
@@ -24,6 +25,10 @@ Result<std::optional<Fd>> inheritedSocket();
 Result<Bus> clientOver(Fd socket);
 /// clientOver() the inherited socket, else the daemon's own: how a program of ours reaches the daemon.
 Result<Bus> connectToDaemon();
+
+/// Waits until the other end has answered the handshake, or does not within `patience`, of which the next call will
+/// tell. Unavailable: it ended instead.
+Result<void> awaitGreeting(sd_bus* bus, Duration patience);
 
 /// The server's end. `output`: what is written to, where that is not what is read from.
 Result<Bus> serverOver(Fd input, Fd output = {});

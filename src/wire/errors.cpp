@@ -30,7 +30,6 @@ struct Foreign {
 };
 constexpr std::array foreign = {
     Foreign{SD_BUS_ERROR_NO_REPLY,          Errc::UNAVAILABLE},
-    Foreign{SD_BUS_ERROR_DISCONNECTED,      Errc::UNAVAILABLE},
     Foreign{SD_BUS_ERROR_TIMEOUT,           Errc::UNAVAILABLE},
     Foreign{SD_BUS_ERROR_ACCESS_DENIED,     Errc::SECURITY},
     Foreign{SD_BUS_ERROR_INVALID_ARGS,      Errc::ILLEGAL_ARGUMENT},
@@ -57,6 +56,7 @@ Error errorFrom(const sd_bus_error& error) {
     const std::string message = error.message ? error.message : "";
     for (const ErrorName& row : names)
         if (name == row.wire) return Error{row.code, message};
+    if (name == SD_BUS_ERROR_DISCONNECTED) return errorFromErrno(ECONNRESET);
     for (const Foreign& row : foreign)
         if (name == row.name) return fail(row.code, "{} ({})", message, name);
     // sd-bus's own failures come as errno in disguise: System.Error.ECONNRESET.

@@ -101,6 +101,7 @@ void takeDetails(DictionaryReader& dictionary, JobView& view) {
     take("lastSuccess", view.lastSuccess);
     take("lastFailure", view.lastFailure);
     dictionary.take("workItems", view.workItems).take("waitsFor", view.waitsFor).take("held", view.held);
+    dictionary.take("waitsAlso", view.waitsAlso);
     dictionary.take("keepsAwake", view.keepsAwake).take("guarded", view.guarded);
     dictionary.take("terms", "a{sv}", [&view](Reader& value) -> Result<void> {
         view.terms = STINT_TRY(readRow<StartTerms>(value));
@@ -219,6 +220,7 @@ void writeJobView(Writer& writer, const JobView& view) {
     if (view.state == JobView::State::Pending || !view.guarded.empty()) {
         writeReasons(dictionary, view.reasons);
         dictionary.put("waitsFor", view.waitsFor);
+        if (!view.waitsAlso.empty()) dictionary.put("waitsAlso", view.waitsAlso);
         dictionary.put("earliest", wallNumber(view.earliest));
     }
     if (view.started) dictionary.put("started", wallNumber(view.started));

@@ -1,7 +1,9 @@
 #pragma once
+#include <cstddef>
 #include <vector>
 
 #include "base/try.hpp"
+#include "wire/names.hpp"
 #include "wire/reader.hpp"
 #include "wire/writer.hpp"
 
@@ -23,6 +25,18 @@ template <class T> void writeList(Writer& writer, const std::vector<T>& list, vo
     for (const T& element : list)
         one(writer, element);
     writer.close();
+}
+
+/// Writes as many of `list`, each of the type `contents`, as a page holds (names.hpp), and at least one; and whether
+/// there are more.
+template <class T, class Write>
+void writePage(Writer& writer, const char* contents, const std::vector<T>& list, Write one) {
+    writer.openArray(contents);
+    const std::size_t before = writer.bytes();
+    std::size_t written = 0;
+    while (written < list.size() && written < mostListed && writer.bytes() - before < mostListedBytes)
+        one(writer, list[written++]);
+    writer.close().boolean(written < list.size());
 }
 
 } // namespace stint::wire

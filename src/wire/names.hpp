@@ -29,8 +29,10 @@ inline constexpr const char* socketDescriptorVariable = "STINT_SOCKET_FD";
 inline constexpr std::size_t mostMessageBytes = 1024 * 1024;
 /// Calls of one connection that wait for an answer; one more is answered Busy.
 inline constexpr std::size_t mostCallsInFlight = 64;
-/// Entries of one answer that lists something; `more` tells that there are further ones.
+/// Entries of one answer that lists something, and the bytes after which it has no further one; `more` tells that there
+/// are some.
 inline constexpr std::size_t mostListed = 100;
+inline constexpr std::size_t mostListedBytes = 256 * 1024;
 /// Characters of an alarm's tag.
 inline constexpr std::size_t longestTag = 1000;
 /// Of a pushed message.

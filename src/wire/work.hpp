@@ -17,7 +17,7 @@ namespace stint::wire {
 inline constexpr const char* workInterface = "org.stint.Work1";
 inline constexpr const char* workPath = "/org/stint/work";
 /// The name of the app's that shows it: this, a dot and its package.
-inline constexpr std::string_view workNamespace = "org.stint.Work1";
+inline constexpr std::string_view workNamespace = workInterface;
 /// Of its jobs (jobs.md §10).
 inline constexpr std::string_view workJobs = "stint.work";
 

@@ -1,6 +1,7 @@
 #include "wire/writer.hpp"
 
 #include <cerrno>
+#include <cstring>
 
 #include "base/fail.hpp"
 #include "wire/errors.hpp"
@@ -13,6 +14,7 @@ void Writer::note(int result) {
 
 Writer& Writer::basic(char type, const void* value) {
     if (problem_ == 0) note(sd_bus_message_append_basic(message_, type, value));
+    bytes_ += type == SD_BUS_TYPE_STRING ? std::strlen(static_cast<const char*>(value)) : sizeof(std::uint64_t);
     return *this;
 }
 

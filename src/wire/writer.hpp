@@ -1,6 +1,7 @@
 // Puts values into a message. The first failure is remembered, so that whoever writes asks once, at the end.
 #pragma once
 #include <concepts>
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -36,6 +37,8 @@ public:
     Writer& openVariant(const char* contents) { return open(SD_BUS_TYPE_VARIANT, contents); }
     Writer& close();
 
+    /// What was written, about: containers and padding are not counted.
+    std::size_t bytes() const { return bytes_; }
     /// IllegalArgument where a string was no UTF-8; System where there was no memory.
     Result<void> done() const;
 
@@ -46,6 +49,7 @@ private:
     void note(int result);
 
     sd_bus_message* message_;
+    std::size_t bytes_ = 0;
     int problem_ = 0;
 };
 

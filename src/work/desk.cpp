@@ -33,6 +33,7 @@ std::set<Session> Desk::endedSessions() const {
 /// In one transaction. An event that is refused has changed nothing; those before it stand.
 Result<std::vector<Step>> Desk::decide(const std::vector<Event>& events, Now now, std::optional<Error>& wrong) {
     STINT_TRY(store_.turn());
+    const auto lives = engine_.lives();
     const auto decided = [&]() -> Result<std::vector<Step>> {
         const bool changed = STINT_TRY(store_.changedByOthers());
         if (changed || lost_) STINT_TRY(load());
@@ -57,7 +58,9 @@ Result<std::vector<Step>> Desk::decide(const std::vector<Event>& events, Now now
     }();
     if (!decided.ok()) {
         store_.giveUp();
+        engine_.putBack(lives);
         lost_ = true;
+        static_cast<void>(load()); // where that fails, too, the next turn does it
     }
     return decided;
 }

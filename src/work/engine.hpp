@@ -32,9 +32,8 @@ public:
     /// Whether a worker is at work in this process, told to stop or not.
     bool isIdle() const { return live_.empty(); }
     /// When Look is due by itself; nullopt: never.
-    std::optional<WallTime> nextDeadline() const { return handAgainAt_; }
+    std::optional<Instant> nextDeadline() const { return handAgainAt_; }
 
-private:
     /// A worker at work in this process.
     struct Live {
         RunNumber run = 0;
@@ -44,7 +43,11 @@ private:
         bool foreground = false;
     };
     using Lives = std::map<UUID, Live>;
+    /// What no file has. Of a turn that was not committed nothing was performed: it is put back.
+    const Lives& lives() const { return live_; }
+    void putBack(Lives lives) { live_ = std::move(lives); }
 
+private:
     // enqueue.cpp
     Result<void> on(const Enqueue& event, Now now, Step& step);
     Result<void> on(const EnqueuePeriodic& event, Now now, Step& step);
@@ -90,8 +93,8 @@ private:
     RunNumber runs_ = 0;
     bool visible_ = false;
     static constexpr Duration firstHandWait = std::chrono::seconds(5);
-    std::optional<WallTime> handAgainAt_; ///< the scheduler did not take a job
-    Duration handWait_ = firstHandWait;   ///< how long until the next try
+    std::optional<Instant> handAgainAt_; ///< the scheduler did not take a job
+    Duration handWait_ = firstHandWait;  ///< how long until the next try
 };
 
 } // namespace stint::work

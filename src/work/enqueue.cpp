@@ -18,6 +18,17 @@ Error isPeriodicError(const std::string& name) {
                 name);
 }
 
+/// Something that has not this name follows something that has.
+bool goesOnFrom(const Enqueue& event, std::size_t name) {
+    std::set<UUID> named;
+    for (const auto& node : event.nodes)
+        if (node.unique == name) named.insert(node.spec.id);
+    return std::any_of(event.nodes.begin(), event.nodes.end(), [&](const Enqueue::Node& node) {
+        return node.unique != name && std::any_of(node.parents.begin(), node.parents.end(),
+                                                  [&](const UUID& parent) { return named.contains(parent); });
+    });
+}
+
 } // namespace
 
 /// What nothing of the same name follows.
@@ -40,7 +51,12 @@ Result<void> Engine::admissible(const Enqueue& event) const {
         STINT_TRY(check(node.spec));
         const UUID& id = node.spec.id;
         for (const UUID& parent : node.parents) {
-            if (before.contains(parent) || requests_.find(parent) != nullptr) continue;
+            if (before.contains(parent)) continue;
+            const Request* followed = requests_.find(parent);
+            if (followed != nullptr && followed->isPeriodic())
+                return fail(Errc::ILLEGAL_ARGUMENT, "{} follows {}, which is periodic, and may not be in a chain",
+                            id.toString(), parent.toString());
+            if (followed != nullptr) continue;
             return fail(Errc::ILLEGAL_ARGUMENT,
                         "{} follows {}, which is neither enqueued nor before it: a chain may have no cycle",
                         id.toString(), parent.toString());
@@ -55,11 +71,18 @@ Result<void> Engine::admissible(const Enqueue& event) const {
             return fail(Errc::ILLEGAL_ARGUMENT, "work of \"{}\" is periodic, and may not be in a chain",
                         node.spec.worker);
     }
-    for (const auto& [name, policy] : event.names) {
+    for (std::size_t nth = 0; nth < event.names.size(); ++nth) {
+        const auto& [name, policy] = event.names[nth];
         if (name.empty()) return fail(Errc::ILLEGAL_ARGUMENT, "unique work without a name");
-        if (policy != ExistingWorkPolicy::APPEND && policy != ExistingWorkPolicy::APPEND_OR_REPLACE) continue;
+        // What is kept ends never, so nothing can follow it, either.
+        const bool isFollowed = policy == ExistingWorkPolicy::APPEND ||
+                                policy == ExistingWorkPolicy::APPEND_OR_REPLACE ||
+                                (policy == ExistingWorkPolicy::KEEP && goesOnFrom(event, nth));
+        if (!isFollowed) continue;
         for (const UUID& id : requests_.named(name))
-            if (requests_.find(id)->isPeriodic()) return isPeriodicError(name);
+            if (requests_.find(id)->isPeriodic() &&
+                (policy != ExistingWorkPolicy::KEEP || !requests_.find(id)->isFinished()))
+                return isPeriodicError(name);
     }
     return {};
 }
@@ -200,13 +223,15 @@ Result<void> Engine::on(const Update& event, Now now, Step& step) {
     requests_.change(id, [&](Request& request) {
         const bool first = request.notBefore == request.enqueuedAt + request.spec.initialDelay;
         if (request.isPeriodic()) {
-            // The window that comes begins where the one before it began, and a new interval later.
+            // The window that comes begins where the one before it began, and a new interval later. Where this
+            // period was begun already, its window is the one before.
             const Duration before = request.spec.period->interval;
             const Duration interval = event.spec.period->interval;
-            const WallTime comes = *request.windowEnd - before;
-            const bool isFirst = comes <= request.enqueuedAt + request.spec.initialDelay;
-            request.windowEnd = isFirst ? comes + interval : comes - before + interval * 2;
-            if (!runs && request.attempts == 0) request.notBefore = windowStart(event.spec, *request.windowEnd);
+            const WallTime began = *request.windowEnd - before;
+            const bool isFirst = began <= request.enqueuedAt + request.spec.initialDelay;
+            const bool inIt = runs || request.attempts > 0;
+            request.windowEnd = isFirst || inIt ? began + interval : began - before + interval * 2;
+            if (!inIt) request.notBefore = windowStart(event.spec, *request.windowEnd);
         } else if (first && request.attempts == 0) {
             request.notBefore = request.enqueuedAt + event.spec.initialDelay;
         }

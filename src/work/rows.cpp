@@ -22,13 +22,29 @@ const char* const selectRequests =
 namespace {
 
 std::int64_t millisOf(WallTime time) { return time.time_since_epoch().count(); }
-WallTime wallOf(std::int64_t millis) { return WallTime(Duration(millis)); }
+
+/// More than are ever counted.
+constexpr std::int32_t mostCounted = 1'000'000'000;
 
 template <class Enum> Result<Enum> choiceIn(const Statement& row, int column, std::int64_t last) {
-    const std::int64_t number = row.integer(column);
-    if (number < 0 || number > last)
-        return fail(Errc::STORAGE, "{} in column {} is no choice", number, std::string(row.name(column)));
-    return static_cast<Enum>(number);
+    return static_cast<Enum>(STINT_TRY(storedNumber(row, column, 0, last)));
+}
+
+Result<std::int32_t> countIn(const Statement& row, int column) {
+    return static_cast<std::int32_t>(STINT_TRY(storedNumber(row, column, 0, mostCounted)));
+}
+
+Result<std::optional<WallTime>> optionalTime(const Statement& row, int column) {
+    if (row.isNull(column)) return std::optional<WallTime>();
+    return std::optional(STINT_TRY(storedTime(row, column)));
+}
+
+/// What no request ever is, whose columns are right each by itself; empty: nothing.
+std::string_view contradictionIn(const Request& request) {
+    if (request.windowEnd.has_value() != request.spec.period.has_value()) return "a window, and no period, or none";
+    if (request.isFinished() != request.finishedAt.has_value()) return "an end, and has not ended, or none";
+    if (request.state == State::RUNNING && !request.session) return "no process that it runs in";
+    return {};
 }
 
 template <class Held, class Read> auto mapped(const std::optional<Held>& held, Read read) {
@@ -36,6 +52,16 @@ template <class Held, class Read> auto mapped(const std::optional<Held>& held, R
 }
 
 } // namespace
+
+Result<std::int64_t> storedNumber(const Statement& row, int column, std::int64_t least, std::int64_t most) {
+    const std::int64_t number = row.integer(column);
+    if (number >= least && number <= most) return number;
+    return fail(Errc::STORAGE, "{} in column {} is out of range", number, std::string(row.name(column)));
+}
+
+Result<WallTime> storedTime(const Statement& row, int column) {
+    return WallTime(Duration(STINT_TRY(storedNumber(row, column, -farthest, farthest))));
+}
 
 Result<void> rowInto(Statement& insert, const Request& request) {
     const Spec& spec = request.spec;
@@ -61,7 +87,7 @@ Result<Request> requestIn(const Statement& row, ConstraintsRead& read) {
     const auto id = UUID::fromString(row.text(0));
     if (!id) return fail(Errc::STORAGE, "a request whose id is none");
     spec.id = *id;
-    request.sequence = row.integer(1);
+    request.sequence = STINT_TRY(storedNumber(row, 1, 0, farthest));
     spec.worker = row.text(2);
     spec.input = STINT_TRY(dataOf(row.text(3)));
     if (row.text(4) != "[]") spec.tags = STINT_TRY(tagsIn(row.text(4)));
@@ -79,24 +105,23 @@ Result<Request> requestIn(const Statement& row, ConstraintsRead& read) {
     spec.keepResults = Duration(row.integer(15));
     request.name = row.text(16);
     request.state = STINT_TRY(choiceIn<State>(row, 17, 5));
-    request.generation = static_cast<std::int32_t>(row.integer(18));
-    request.attempts = static_cast<std::int32_t>(row.integer(19));
-    request.enqueuedAt = wallOf(row.integer(20));
-    request.notBefore = wallOf(row.integer(21));
-    request.windowEnd = mapped(row.optionalInteger(22), wallOf);
-    request.stopReason = static_cast<std::int32_t>(row.integer(23));
+    request.generation = STINT_TRY(countIn(row, 18));
+    request.attempts = STINT_TRY(countIn(row, 19));
+    request.enqueuedAt = STINT_TRY(storedTime(row, 20));
+    request.notBefore = STINT_TRY(storedTime(row, 21));
+    request.windowEnd = STINT_TRY(optionalTime(row, 22));
+    request.stopReason = static_cast<std::int32_t>(STINT_TRY(storedNumber(row, 23, INT32_MIN, INT32_MAX)));
     request.demoted = row.integer(24) != 0;
     request.output = STINT_TRY(dataOf(row.text(25)));
     request.progress = STINT_TRY(dataOf(row.text(26)));
     request.why = row.text(27);
-    request.finishedAt = mapped(row.optionalInteger(28), wallOf);
-    request.finishOrder = row.integer(29);
-    if (!row.isNull(30)) request.job = static_cast<std::int32_t>(row.integer(30));
-    request.session = row.optionalInteger(31);
+    request.finishedAt = STINT_TRY(optionalTime(row, 28));
+    request.finishOrder = STINT_TRY(storedNumber(row, 29, 0, farthest));
+    if (!row.isNull(30)) request.job = static_cast<std::int32_t>(STINT_TRY(storedNumber(row, 30, 1, INT32_MAX)));
+    if (!row.isNull(31)) request.session = STINT_TRY(storedNumber(row, 31, 0, farthest));
     STINT_TRY(check(spec));
-    const bool windowed = request.windowEnd.has_value() == spec.period.has_value();
-    if (!windowed || request.isFinished() != request.finishedAt.has_value())
-        return fail(Errc::STORAGE, "request {} contradicts itself", spec.id.toString());
+    if (const auto what = contradictionIn(request); !what.empty())
+        return fail(Errc::STORAGE, "request {} contradicts itself: it has {}", spec.id.toString(), what);
     return request;
 }
 

@@ -12,6 +12,13 @@ namespace stint::work {
 extern const char* const insertRequest;
 extern const char* const selectRequests;
 
+/// Where a stored number can lie: times in milliseconds thirty thousand years to either side, and no sum of a few
+/// overflows.
+inline constexpr std::int64_t farthest = 1'000'000'000'000'000;
+/// The number in a column of the present row; Errc::STORAGE where it lies elsewhere.
+Result<std::int64_t> storedNumber(const Statement& row, int column, std::int64_t least, std::int64_t most);
+Result<WallTime> storedTime(const Statement& row, int column);
+
 /// What many rows say in the same words is read once.
 using ConstraintsRead = std::map<std::string, Constraints, std::less<>>;
 

@@ -29,7 +29,8 @@ std::vector<UUID> Engine::chosen(Now now) const {
         round.push_back({&group, places.begin(), places.end()});
     const auto key = [&](const Next& next) {
         const auto& [notBefore, sequence, id] = *next.place;
-        return std::tuple(next.group->front(), std::max(notBefore, now.wall), sequence);
+        const bool constrained = requests_.find(id)->spec.constraints != Constraints();
+        return std::tuple(next.group->front(), std::max(notBefore, now.wall), constrained, sequence);
     };
     std::vector<UUID> chosen;
     while (chosen.size() < free && !round.empty()) {
@@ -45,8 +46,11 @@ std::vector<UUID> Engine::chosen(Now now) const {
 
 /// In process, with a job behind it: nothing is asked for that only the scheduler could know.
 bool Engine::mayRunHere(const Request& request, Now now) const {
-    return visible_ && !request.session && request.notBefore <= now.wall && request.spec.constraints == Constraints() &&
-           !live_.contains(request.spec.id);
+    // What its job's stop has cut off waits as that job does (jobs.md §6.2); a death stops no job.
+    const bool waitsWithItsJob =
+        request.stopReason != WorkInfo::STOP_REASON_NOT_STOPPED && request.stopReason != WorkInfo::STOP_REASON_UNKNOWN;
+    return visible_ && !waitsWithItsJob && !request.session && request.notBefore <= now.wall &&
+           request.spec.constraints == Constraints() && !live_.contains(request.spec.id);
 }
 
 void Engine::hand(Now now, Step& step) {
@@ -56,7 +60,7 @@ void Engine::hand(Now now, Step& step) {
         if (request == nullptr || request->isFinished())
             stopHere(id, request ? request->stopReason : WorkInfo::STOP_REASON_UNKNOWN, step);
     }
-    if (handAgainAt_ && *handAgainAt_ > now.wall) return;
+    if (handAgainAt_ && *handAgainAt_ > now.elapsed) return;
     handAgainAt_.reset();
     const auto handed = chosen(now);
     for (const auto& [job, id] : std::map(requests_.jobs())) {
@@ -67,7 +71,9 @@ void Engine::hand(Now now, Step& step) {
     }
     const auto give = [&](const UUID& id) {
         if (requests_.find(id)->job) return;
-        const std::int32_t job = counters_.job;
+        std::int32_t job = counters_.job;
+        while (requests_.ofJob(job) != nullptr) // all numbers were given once, or the file is wrong about them
+            job = job == INT32_MAX ? 1 : job + 1;
         counters_.job = job == INT32_MAX ? 1 : job + 1;
         requests_.change(id, [&](Request& request) { request.job = job; });
         step.effects.emplace_back(HandOver{id, job});
@@ -89,7 +95,7 @@ Result<void> Engine::on(const NotTaken& event, Now now, Step& step) {
     requests_.change(id, [](Request& refused) { refused.job.reset(); });
     if (!event.forGood || !special) {
         if (handAgainAt_) return {};
-        handAgainAt_ = now.wall + handWait_;
+        handAgainAt_ = now.elapsed + handWait_;
         handWait_ = std::min<Duration>(handWait_ * 2, longestHandWait);
     } else if (request->spec.expedited == OutOfQuotaPolicy::DROP_WORK_REQUEST) {
         endWithAllThatFollows(id, State::CANCELLED, "the app has no time left for expedited work", now, step);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/fail.hpp"
+#include "base/time.hpp"
 #include "base/try.hpp"
 
 namespace stint::work {
@@ -34,6 +35,30 @@ std::string_view tooMuchForUserInitiated(const Spec& spec) {
     return {};
 }
 
+struct Times {
+    Duration initialDelay;
+    Duration backoffDelay;
+    Duration keepResults;
+    std::optional<Period> period;
+    bool operator==(const Times&) const = default;
+};
+
+Times timesOf(const Spec& spec) { return {spec.initialDelay, spec.backoffDelay, spec.keepResults, spec.period}; }
+
+// jobs.md §10: too small ones are raised. No time is longer than times are reckoned with.
+Times inRange(Times times) {
+    constexpr Duration shortestKept = std::chrono::hours(24);
+    times.initialDelay = std::min(times.initialDelay, longestWait);
+    times.backoffDelay = std::clamp(times.backoffDelay, WorkRequest::MIN_BACKOFF, WorkRequest::MAX_BACKOFF);
+    times.keepResults = std::clamp(times.keepResults, shortestKept, longestWait);
+    if (!times.period) return times;
+    auto& [interval, flex] = *times.period;
+    const bool isWhole = flex == interval;
+    interval = std::clamp<Duration>(interval, PeriodicWorkRequest::MIN_PERIODIC_INTERVAL, longestWait);
+    flex = isWhole ? interval : std::clamp<Duration>(flex, PeriodicWorkRequest::MIN_PERIODIC_FLEX, interval);
+    return times;
+}
+
 Spec made(std::string worker) {
     Spec spec;
     spec.worker = std::move(worker);
@@ -42,12 +67,21 @@ Spec made(std::string worker) {
 
 } // namespace
 
+void bringIntoRange(Spec& spec) {
+    auto [initialDelay, backoffDelay, keepResults, period] = inRange(timesOf(spec));
+    spec.initialDelay = initialDelay;
+    spec.backoffDelay = backoffDelay;
+    spec.keepResults = keepResults;
+    spec.period = period;
+}
+
 Result<void> check(const Spec& spec) {
     const auto refuse = [&spec](std::string_view why) {
         return fail(Errc::ILLEGAL_ARGUMENT, "work of \"{}\": {}", spec.worker, why);
     };
     if (spec.worker.empty()) return fail(Errc::ILLEGAL_ARGUMENT, "a work request without a worker's name");
     if (spec.initialDelay < Duration(0)) return refuse("the initial delay is negative");
+    if (inRange(timesOf(spec)) != timesOf(spec)) return refuse("one of its times is out of range");
     if (spec.constraints.requiresDeviceIdle() && spec.explicitBackoff)
         return refuse("it requires device idle, and may not have back-off criteria as well");
     if (spec.expedited)
@@ -100,7 +134,7 @@ template <class Self> Self& WorkRequestBuilder<Self>::setConstraints(Constraints
 
 template <class Self> Self& WorkRequestBuilder<Self>::setBackoffCriteria(BackoffPolicy policy, Duration delay) {
     spec_->backoffPolicy = policy;
-    spec_->backoffDelay = std::clamp(delay, WorkRequest::MIN_BACKOFF, WorkRequest::MAX_BACKOFF);
+    spec_->backoffDelay = delay;
     spec_->explicitBackoff = true;
     return static_cast<Self&>(*this);
 }
@@ -111,13 +145,14 @@ template <class Self> Self& WorkRequestBuilder<Self>::setInitialDelay(Duration d
 }
 
 template <class Self> Self& WorkRequestBuilder<Self>::keepResultsForAtLeast(Duration duration) {
-    spec_->keepResults = std::max<Duration>(duration, std::chrono::hours(24));
+    spec_->keepResults = duration;
     return static_cast<Self&>(*this);
 }
 
 template <class Self> Result<std::shared_ptr<const Spec>> WorkRequestBuilder<Self>::checked() const {
-    STINT_TRY(check(*spec_));
     auto kept = std::make_shared<Spec>(*spec_);
+    bringIntoRange(*kept);
+    STINT_TRY(check(*kept));
     if (kept->id == UUID()) kept->id = UUID::randomUUID();
     return std::shared_ptr<const Spec>(std::move(kept));
 }
@@ -150,12 +185,9 @@ Result<OneTimeWorkRequest> OneTimeBuilder::build() const { return OneTimeWorkReq
 PeriodicBuilder::Builder(std::string workerClassName, Duration repeatInterval)
     : Builder(std::move(workerClassName), repeatInterval, repeatInterval) {}
 
-// jobs.md §10: smaller ones are raised.
 PeriodicBuilder::Builder(std::string workerClassName, Duration repeatInterval, Duration flex)
     : WorkRequestBuilder(std::move(workerClassName)) {
-    const Duration interval = std::max<Duration>(repeatInterval, PeriodicWorkRequest::MIN_PERIODIC_INTERVAL);
-    const Duration within = std::clamp<Duration>(flex, PeriodicWorkRequest::MIN_PERIODIC_FLEX, interval);
-    spec_->period = {interval, repeatInterval == flex ? interval : within};
+    spec_->period = {repeatInterval, flex};
 }
 
 Result<PeriodicWorkRequest> PeriodicBuilder::build() const { return PeriodicWorkRequest(STINT_TRY(checked())); }

@@ -40,7 +40,9 @@ struct Spec {
     bool operator==(const Spec&) const = default;
 };
 
-/// jobs.md §10: what does not go together, in words. Kind and limits are brought into range before.
+/// jobs.md §10: times that are too short are raised, and others lowered.
+void bringIntoRange(Spec& spec);
+/// jobs.md §10: what does not go together, in words; and a time that is out of range.
 Result<void> check(const Spec& spec);
 
 /// To and from what the app holds.

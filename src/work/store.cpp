@@ -12,13 +12,15 @@ namespace stint::work {
 namespace {
 
 constexpr Duration longestTurn = std::chrono::seconds(10);
+constexpr std::size_t mostUntold = 1'000;
 
 Result<void> configure(Database& database) {
     database.waitForOthers(longestTurn);
     STINT_TRY(database.text("PRAGMA journal_mode = WAL"));
     STINT_TRY(database.run("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON"));
     const auto said = STINT_TRY(database.text("PRAGMA quick_check(1)"));
-    if (said != "ok") return fail(Errc::STORAGE, "it is damaged: {}", said);
+    // The line before only names the database.
+    if (said != "ok") return fail(Errc::STORAGE, "it is damaged: {}", said.substr(said.rfind('\n') + 1));
     return migrate(database);
 }
 
@@ -133,6 +135,7 @@ Result<void> Store::takeSession() {
     STINT_TRY(database_->run("BEGIN IMMEDIATE"));
     const auto taken = [&]() -> Result<void> {
         session_ = STINT_TRY(database_->integer("SELECT session FROM counters"));
+        if (session_ < 0 || session_ >= farthest) return fail(Errc::STORAGE, "its processes are out of number");
         STINT_TRY(database_->run("UPDATE counters SET session = session + 1"));
         // Before the number is another's to see.
         if (locks_) STINT_TRY(locks_->take(session_));
@@ -142,7 +145,8 @@ Result<void> Store::takeSession() {
     return taken;
 }
 
-Result<Store> Store::inMemory() { return onto(STINT_TRY(Database::open(":memory:")), std::nullopt, {}); }
+Result<Store> Store::inMemory() { return over(STINT_TRY(Database::open(":memory:"))); }
+Result<Store> Store::over(Database database) { return onto(std::move(database), std::nullopt, {}); }
 
 Result<void> Store::turn() { return database_->run("BEGIN IMMEDIATE"); }
 void Store::giveUp() { database_->rollBack(); }
@@ -158,15 +162,21 @@ Result<Store::Content> Store::read() {
     Statements& s = *statements_;
     s.counters.start();
     if (!STINT_TRY(s.counters.next())) return fail(Errc::STORAGE, "its counters are gone");
-    content.counters = {s.counters.integer(0), s.counters.integer(1), static_cast<std::int32_t>(s.counters.integer(2))};
+    content.counters = {.sequence = STINT_TRY(storedNumber(s.counters, 0, 0, farthest)),
+                        .finishOrder = STINT_TRY(storedNumber(s.counters, 1, 0, farthest)),
+                        .job = static_cast<std::int32_t>(STINT_TRY(storedNumber(s.counters, 2, 1, INT32_MAX)))};
     s.counters.reset();
     std::map<UUID, std::size_t> places;
+    std::set<std::int32_t> jobs;
     ConstraintsRead constraints;
     s.select.start();
     while (STINT_TRY(s.select.next())) {
         content.requests.push_back(STINT_TRY(requestIn(s.select, constraints)));
-        places.emplace(content.requests.back().spec.id, content.requests.size() - 1);
-        content.counters.sequence = std::max(content.counters.sequence, content.requests.back().sequence + 1);
+        const Request& request = content.requests.back();
+        const bool isFirst = places.emplace(request.spec.id, content.requests.size() - 1).second;
+        if (!isFirst || (request.job && !jobs.insert(*request.job).second))
+            return fail(Errc::STORAGE, "two requests are one, or of one job: {}", request.spec.id.toString());
+        content.counters.sequence = std::max(content.counters.sequence, request.sequence + 1);
     }
     s.selectDependencies.start();
     while (STINT_TRY(s.selectDependencies.next())) {
@@ -205,9 +215,19 @@ Result<void> Store::commit(const std::vector<Record>& records) {
     if (!committed.ok()) return committed;
     if (!records.empty() && locks_) locks_->ring();
     restored_.clear();
-    // What it is not told now it is told when the file is opened next.
-    if (witness_) static_cast<void>(witness_->note(records));
+    tellWitness(records);
     return committed;
+}
+
+/// In order: a later end is not told before an earlier one, or the earlier would never be missed. Where it hears
+/// nothing for long it is let be, and told of all when the file is opened next.
+void Store::tellWitness(const std::vector<Record>& records) {
+    if (!witness_) return;
+    untold_.insert(untold_.end(), records.begin(), records.end());
+    if (witness_->note(untold_).ok())
+        untold_.clear();
+    else if (untold_.size() > mostUntold)
+        witness_.reset();
 }
 
 } // namespace stint::work

@@ -26,6 +26,8 @@ public:
                               std::vector<std::string>& notices);
     /// For tests and the simulator: it ends with this object.
     static Result<Store> inMemory();
+    /// A database that nobody else has open. For tests.
+    static Result<Store> over(Database database);
 
     Session session() const { return session_; }
     bool isHeld(Session session) const { return locks_ ? locks_->isHeld(session) : session == session_; }
@@ -55,6 +57,7 @@ private:
     Result<void> write(const Record& record);
     void follow(const std::filesystem::path& state, std::vector<std::string>& notices);
     Result<void> compare();
+    void tellWitness(const std::vector<Record>& records);
 
     std::unique_ptr<Database> database_;
     std::unique_ptr<Statements> statements_;
@@ -63,6 +66,7 @@ private:
     Session session_ = 0;
     std::int64_t dataVersion_ = 0;
     std::optional<Witness> witness_;
+    std::vector<Record> untold_; ///< what the witness could not take yet
     std::vector<Ending> restored_;
     std::optional<Content> first_; ///< as it was opened, for whoever reads it first
 

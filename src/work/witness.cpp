@@ -3,6 +3,7 @@
 #include "base/try.hpp"
 #include "work/bytes.hpp"
 #include "work/plain_file.hpp"
+#include "work/rows.hpp"
 
 namespace stint::work {
 
@@ -16,15 +17,13 @@ constexpr auto witnessSchema =
 
 Result<Ending> endingIn(const Statement& row) {
     Ending ending;
-    ending.order = row.integer(0);
+    ending.order = STINT_TRY(storedNumber(row, 0, 1, farthest));
     const auto id = UUID::fromString(row.text(1));
-    const auto state = row.integer(2);
-    if (!id || state < 0 || state > static_cast<std::int64_t>(State::CANCELLED))
-        return fail(Errc::STORAGE, "an end of no request");
+    if (!id) return fail(Errc::STORAGE, "an end of no request");
     ending.request = *id;
-    ending.state = static_cast<State>(state);
-    if (!row.isNull(3)) ending.windowEnd = WallTime(Duration(row.integer(3)));
-    ending.notBefore = WallTime(Duration(row.integer(4)));
+    ending.state = static_cast<State>(STINT_TRY(storedNumber(row, 2, 0, static_cast<std::int64_t>(State::CANCELLED))));
+    if (!row.isNull(3)) ending.windowEnd = STINT_TRY(storedTime(row, 3));
+    ending.notBefore = STINT_TRY(storedTime(row, 4));
     ending.output = STINT_TRY(dataOf(row.text(5)));
     return ending;
 }
@@ -54,9 +53,7 @@ Result<Witness> Witness::open(const std::filesystem::path& directory) {
     if (wrong) return fail(Errc::STORAGE, "{}: {}", directory.string(), wrong.message());
     const auto file = directory / "work-ended.db";
     auto opened = onto(file);
-    const bool damaged = !opened.ok() && (opened.error().message.find("malformed") != std::string::npos ||
-                                          opened.error().message.find("not a database") != std::string::npos);
-    if (!damaged) return opened;
+    if (opened.ok() || !isDamage(opened.error())) return opened;
     for (const char* part : {"-wal", "-shm", ""})
         std::filesystem::remove(file.string() + part, wrong);
     return onto(file);

@@ -184,11 +184,15 @@ std::optional<Duration> WorkManager::Impl::timeout() {
     auto longest = connection_.timeout();
     if (const auto bus = publisher_ ? publisher_->timeout() : std::nullopt)
         longest = longest ? std::min(*longest, *bus) : bus;
-    if (const auto deadline = desk_->engine().nextDeadline()) {
-        const Duration left = std::max<Duration>(*deadline - wallNow(), Duration(0));
-        longest = longest ? std::min(*longest, left) : left;
-    }
+    if (const auto left = untilDue()) longest = longest ? std::min(*longest, *left) : *left;
     return longest;
+}
+
+std::optional<Duration> WorkManager::Impl::untilDue() const {
+    std::optional<Duration> least;
+    if (const auto deadline = desk_->engine().nextDeadline()) least = *deadline - bootNow();
+    if (!unkept_.empty()) least = std::min(least.value_or(Duration::max()), unkeptAt_ - steadyNow());
+    return least ? std::optional(std::max(*least, Duration(0))) : std::nullopt;
 }
 
 /// What no call has brought: another process's commits, and a deadline.
@@ -202,12 +206,13 @@ void WorkManager::Impl::lookAround(bool othersWrote, bool first) {
         // What fails here fails again at the next call, which says so to somebody.
         if (othersWrote) static_cast<void>(desk_->refresh(now));
         const auto deadline = desk_->engine().nextDeadline();
-        if (first || (deadline && *deadline <= now.wall)) {
+        if (first || (deadline && *deadline <= now.elapsed)) {
             if (!desk_->wasAway() || !desk_->reconcile(now).ok()) static_cast<void>(desk_->handle(Look{}, now));
         }
         stopped.swap(toStop_);
     }
     tellStopped(std::move(stopped));
+    keepAgain();
 }
 
 /// The loop has begun: from here on jobs may run in this process, and who looks may see them.

@@ -71,6 +71,9 @@ private:
     Result<void> firstTurn();
     void publish();
     void lookAround(bool othersWrote, bool first);
+    /// In how long something is due by itself: the engine's look, and what could not be kept. The mutex is held.
+    std::optional<Duration> untilDue() const;
+    void keepAgain();
 
     Connection& connection_;
     const Configuration configuration_;
@@ -84,6 +87,8 @@ private:
     std::list<std::weak_ptr<Observer>> observers_;
     int foregrounds_ = 0;
     bool over_ = false;
+    std::vector<WorkerEnded> unkept_; ///< ends of runs that the file did not take
+    Duration unkeptAt_{0};            ///< on the steady clock: when it is asked again
     std::vector<std::string> notices_;
     std::optional<Publisher> publisher_; ///< of the loop's thread
     std::uint64_t published_ = 0;        ///< the desk's version

@@ -15,6 +15,7 @@ namespace {
 constexpr const char* workPath = "/org/stint/work";
 constexpr const char* workInterface = "org.stint.Work1";
 constexpr std::size_t mostListed = 1000;
+constexpr int mostAnswered = 16;
 
 void putText(sd_bus_message* to, const char* key, const std::string& value) {
     sd_bus_message_append(to, "{sv}", key, "s", printable(value).c_str());
@@ -173,7 +174,8 @@ std::optional<Duration> Publisher::timeout() const {
 }
 
 void Publisher::dispatch() {
-    while (bus_) {
+    // No more than so many in a turn: who asks without end does not keep the app's loop. timeout() is 0 for the rest.
+    for (int nth = 0; bus_ && nth < mostAnswered; ++nth) {
         const int more = sd_bus_process(bus_.get(), nullptr);
         if (more < 0) bus_.reset();
         if (more <= 0) return;

@@ -1,10 +1,17 @@
 // The runs of workers in this process: from a job, or the engine, to a thread, and back.
 #include <exception>
 
+#include "base/clock.hpp"
 #include "base/fail.hpp"
 #include "workmanager/manager_impl.hpp"
 
 namespace stint::work {
+
+namespace {
+
+constexpr Duration unkeptWait = std::chrono::seconds(5);
+
+} // namespace
 
 bool WorkManager::Impl::onStartJob(JobParameters params) {
     const std::int32_t job = params.getJobId().value;
@@ -118,11 +125,32 @@ void WorkManager::Impl::ended(const std::shared_ptr<WorkerAccess::Parts>& parts,
     if (lastForeground)
         static_cast<void>(
             connection_.stopForegroundService(ConfigurationAccess::parts(configuration_).foregroundService));
-    // A file that cannot be written: the run counts as cut off, and is begun again with the next process.
+    // A file that cannot be written now: it is asked again, and until then nobody begins the request anew. Where this
+    // process dies before, the run counts as cut off.
     if (const auto told = call(how); !told.ok()) {
+        {
+            const std::scoped_lock lock(mutex_);
+            notices_.push_back(fmt::format("work {}: its end could not be kept, and is tried again: {}",
+                                           parts->id.toString(), told.error().message));
+            unkept_.push_back(std::move(how));
+            unkeptAt_ = steadyNow() + unkeptWait;
+        }
+        wakes_.wake();
+    }
+}
+
+void WorkManager::Impl::keepAgain() {
+    std::vector<WorkerEnded> due;
+    {
         const std::scoped_lock lock(mutex_);
-        notices_.push_back(
-            fmt::format("work {}: its end could not be kept: {}", parts->id.toString(), told.error().message));
+        if (unkept_.empty() || unkeptAt_ > steadyNow()) return;
+        due.swap(unkept_);
+    }
+    for (auto& how : due) {
+        if (call(how).ok()) continue;
+        const std::scoped_lock lock(mutex_);
+        unkept_.push_back(std::move(how));
+        unkeptAt_ = steadyNow() + unkeptWait;
     }
 }
 

@@ -16,6 +16,10 @@ TEST_CASE("the word that was meant is the one with the fewest letters wrong, unl
     CHECK_FALSE(nearest("colour", known));
     CHECK_FALSE(nearest("", known));
     CHECK_FALSE(nearest("label", {}));
+    constexpr std::array<std::string_view, 1> brief{"ui"};
+    CHECK(nearest("uii", brief) == "ui");
+    CHECK_FALSE(nearest("7", brief)); // none of its letters is right
+    CHECK_FALSE(nearest("ab", brief));
 }
 
 } // namespace stint

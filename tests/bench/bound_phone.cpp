@@ -239,7 +239,7 @@ DensePhone densePhone(const sim::Scenario& scenario) { return Translation(scenar
 sim::Happening spelled(const Record& record, const DensePhone& phone) {
     sim::Happening happening{.at = Duration{record.at}, .wall = phone.start + Duration{record.at}};
     auto& fields = happening.fields;
-    const auto say = [&](Trace::What what) { happening.what = text(nameOf(what)); };
+    const auto say = [&](Trace::What what) { happening.what = nameOf(what); };
     const auto ofJob = [&](Trace::What what) {
         say(what);
         const DenseJob& job = phone.jobs[record.number];

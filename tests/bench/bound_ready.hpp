@@ -97,10 +97,15 @@ private:
             const std::uint64_t* word = lines_[n].begin();
             while (!(may >> (*word % mostApps) & 1))
                 ++word;
-            const Waiting& waiting = jobs_[n][*word % mostApps];
-            if (*word > first || (*word == first && found->sequence < waiting.sequence)) continue;
-            first = *word;
-            found = &waiting;
+            const std::uint64_t when = *word >> appBits;
+            if (when > first >> appBits) continue;
+            for (; word != lines_[n].end() && *word >> appBits == when; ++word) {
+                if (!(may >> (*word % mostApps) & 1)) continue;
+                const Waiting& waiting = jobs_[n][*word % mostApps];
+                if (when == first >> appBits && found && found->sequence < waiting.sequence) continue;
+                first = *word;
+                found = &waiting;
+            }
         }
         app = static_cast<int>(first % mostApps);
         return found->job;

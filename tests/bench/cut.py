@@ -133,12 +133,13 @@ class Costs:
 
     def nanoseconds(self, rounds, seconds):
         """Of each packet, by what is watched. The kernel's own clocks around each take part of it."""
-        found = {"nobody is watched": ([], []), "another app is": ([self.other], []), "the app is": ([self.place], [])}
+        found = {"nobody is watched": ([], 0, []), "another app is": ([self.other], 0, []),
+                 "the app is": ([self.place], 0, []), "and is to be told of": ([self.place], 2**62, [])}
         STATISTICS.write_text("1")
         for _ in range(rounds):
-            for watched, times in found.values():
-                times.append(self._watching(watched, lambda: self._each(seconds)))
-        return {name: statistics.median(times) for name, (_, times) in found.items()}
+            for watched, mark, times in found.values():
+                times.append(self._watching(watched, lambda: self._each(seconds), mark))
+        return {name: statistics.median(times) for name, (_, _, times) in found.items()}
 
     def _each(self, seconds):
         before = spent(self.ground.helper.pid)
@@ -146,12 +147,12 @@ class Costs:
         after = spent(self.ground.helper.pid)
         return (after[1] - before[1]) / (after[0] - before[0])
 
-    def _watching(self, watched, work):
+    def _watching(self, watched, work, mark=0):
         self.ground.start_helper()
         guard = self.ground.guard()
         try:
             for place in watched:
-                guard.watch(place)
+                guard.tell_at(guard.watch(place), mark)
             return work()
         finally:
             guard.close()
@@ -211,7 +212,7 @@ def report(soon, each, flooded, streamed):
     return {"tables": [latency, spent_each, speeds], "goals": [
         {"what": "SetBlocked to a refused connect, p50 in ms", "is": statistics.median(soon[HELPER]), "goal": 5,
          "least": False},
-        {"what": "a packet of a watched app, ns", "is": each["the app is"], "goal": 150, "least": False},
+        {"what": "a packet of a watched app, ns", "is": each["and is to be told of"], "goal": 150, "least": False},
         {"what": "UDP of 64 bytes, × without Stint", "is": ratios(flooded)[1], "goal": 0.9, "least": True},
     ]}
 

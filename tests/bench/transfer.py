@@ -20,7 +20,7 @@ from typing import NamedTuple
 ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT / "tests" / "e2e"))
 
-from events import LIBC, descendants, wait_for_end  # noqa: E402
+from events import LIBC, wait_for_end, works  # noqa: E402
 from origin import MIB, Origin, bytes_of  # noqa: E402
 from world import BIN, World  # noqa: E402
 
@@ -71,7 +71,7 @@ def by_program(words):
     start = time.monotonic()
     process = subprocess.Popen(["sh", "-c", '"$@" && sync -- *', "sh", *words], cwd=directory,
                                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    peak = Peak(lambda: descendants(process.pid))
+    peak = Peak(lambda: works(process.pid))
     _, status, usage = os.wait4(process.pid, 0)
     wall = time.monotonic() - start
     process.returncode = os.waitstatus_to_exitcode(status)
@@ -99,13 +99,13 @@ def by_stint(urls):
     start = time.monotonic()
     # In a terminal: a job that nobody looks on at gets what time others leave.
     client = world.in_terminal("get", "--quiet", *urls)
-    peak = Peak(lambda: [client.pid, daemon.pid, *descendants(daemon.pid)])
+    peak = Peak(lambda: [client.pid, daemon.pid, *works(daemon.pid)])
     code = client.ends(600)
     wall = time.monotonic() - start
     assert code == 0, client.output + daemon.log.read_text()
     memory = peak.mib()
     of_client = children() - before[1]
-    for process in descendants(daemon.pid):
+    for process in works(daemon.pid):
         wait_for_end(process)
     world.done("jobs")  # a turn of the daemon, which has waited for them by then
     cpu = ticks(daemon.pid) - before[0] + of_client

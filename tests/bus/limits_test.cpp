@@ -430,7 +430,7 @@ TEST_CASE("a caller that never reads its answers is not read from any more, unti
         world.turn();
     }
     CHECK(world.owner.closures.empty());
-    CHECK(world.owner.lists < rounds * 20);
+    CHECK(world.owner.lists < 10); // answers of 100 kB, of which its socket takes two or three
     // It catches up, and so do we.
     world.settle(app);
     CHECK(app.inbox.size() == rounds * 20);
@@ -466,9 +466,9 @@ TEST_CASE("no single wrong byte in a message harms the daemon or another caller"
 
 TEST_CASE("the length of a message is read in its own byte order") {
     std::string little = header(5, 9);
-    CHECK(messageLength(reinterpret_cast<const unsigned char*>(little.data())) == 16 + 16 + 5);
+    CHECK(messageLength(little).all == 16 + 16 + 5);
     const std::string big("B\1\0\1\0\0\0\5\0\0\0\1\0\0\0\11", 16);
-    CHECK(messageLength(reinterpret_cast<const unsigned char*>(big.data())) == 16 + 16 + 5);
+    CHECK(messageLength(big).all == 16 + 16 + 5);
     little[0] = 'x';
-    CHECK(messageLength(reinterpret_cast<const unsigned char*>(little.data())) == 0);
+    CHECK(messageLength(little).all == 0);
 }

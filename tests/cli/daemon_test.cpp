@@ -215,6 +215,27 @@ TEST_CASE("what is followed is followed through the death of the daemon") {
     CHECK(said.find("stintd is gone", gone + 1) == std::string::npos);
 }
 
+TEST_CASE("of several of which one has ended already, nothing is drawn that is not known") {
+    const auto other = of(running(10_MiB), "org.stint.transfer", 8);
+    const FakeDaemon fake([&](Talk& talk, const wire::Message& call) {
+        replyJob(talk, call, other);
+        talk.jobChanged(of(saved(), "org.stint.transfer", 8));
+    });
+    const Paper paper({}, false, true);
+    auto signals = Signals::open();
+    auto daemon = Daemon::connect(Screen{OutputOptions{}});
+    REQUIRE(daemon.ok());
+    REQUIRE(daemon->watch(other.key).ok());
+    ProgressReporter reporter(paper.screen(), 2);
+    std::vector<std::size_t> ends;
+    REQUIRE(followAll(*daemon, {saved(), other}, reporter, *signals, paper.screen(),
+                      [&](std::size_t which, const Result<JobView>&) { ends.push_back(which); })
+                .ok());
+    CHECK(ends == std::vector<std::size_t>{0, 1});
+    CHECK(paper.err().find("no known reason") == std::string::npos);
+    CHECK(paper.err().find("10 MiB of 100 MiB") != std::string::npos);
+}
+
 TEST_CASE("a number that was given to another job while the daemon was away is not taken for the same") {
     auto other = running(0);
     other.scheduled = at(5s);

@@ -31,6 +31,7 @@ struct Known {
     std::vector<AppView> apps;
     std::vector<AlarmView> alarms;
     std::vector<wire::PolicyRow> policy;
+    std::vector<wire::Finding> findings;
     std::vector<DeviceLimitView> limits;
     wire::DozeView doze;
     Words told; ///< "SetBatteryUse com.example.mail unrestricted"
@@ -94,6 +95,8 @@ FakeDaemon::Answer knowingLimits(Known& known) {
             });
         } else if (member == "Policy") {
             talk.reply(call, [&](Writer& writer) { wire::writeRows(writer, known.policy); });
+        } else if (member == "Diagnose") {
+            talk.reply(call, [&](Writer& writer) { wire::writeRows(writer, known.findings); });
         } else if (member == "ListDeviceLimits") {
             talk.reply(call, [&](Writer& writer) { wire::writeRows(writer, known.limits); });
         } else if (member == "GetDoze") {
@@ -281,9 +284,14 @@ TEST_CASE("policy prints each value, its default and where it came from") { // l
           R"({"schema":1,"key":"quota.window.rare","value":"20s","default":"24h","source":"/etc/stint/policy.toml:3",)"
           R"("meaning":"its window"})"
           "\n");
+    known.findings = {{"policy", wire::Finding::Grade::Trouble, "refused: a.toml:1", "mend that file"}};
+    const auto refused = ran({"policy", "doze.idle"}); // what is shown is not what the file says
+    CHECK(refused.code == 0);
+    CHECK(refused.err == "stint: warning: a policy file is refused: a.toml:1\n");
     const auto gone = ran({"policy", "doze.idel"});
     CHECK(gone.code == 66);
-    CHECK(gone.err == "stint: there is no constant doze.idel (did you mean doze.idle?); `stint policy` lists them\n");
+    CHECK(
+        has(gone.err, "stint: there is no constant doze.idel (did you mean doze.idle?); `stint policy` lists them\n"));
 }
 
 TEST_CASE("device tells Doze, power, and what is held since when and until when") { // limits.md §1.1

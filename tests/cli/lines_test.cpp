@@ -53,8 +53,9 @@ TEST_CASE("a line that is no URL refuses the whole list, and is named by its num
     CHECK(complaintOf("# nothing\n") == "urls.txt lists no URL");
     CHECK(complaintOf(std::string(1024 * 1024 + 1, '#')).find("more than 1 MiB") != std::string::npos);
     const auto none = urlsOf("none.txt", "/");
-    CHECK(none.error().message == "none.txt cannot be read");
-    CHECK(!urlsOf("tmp", "/").ok()); // a directory
+    CHECK(none.error().message == "none.txt cannot be read: No such file or directory");
+    CHECK(none.error().code == Errc::ILLEGAL_STATE); // 66: the words are right
+    CHECK(!urlsOf("tmp", "/").ok());                 // a directory
 }
 
 TEST_CASE("two URLs that would be one file are both named, wherever they come from") {

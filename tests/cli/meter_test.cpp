@@ -58,6 +58,18 @@ TEST_CASE("what was there before a run is no part of its rate, nor of what it mo
     CHECK(meter.seen().ran == 11s);
 }
 
+TEST_CASE("who comes late knows how far it is, and from the next news on how fast") {
+    Meter meter;
+    meter.sample(0s, 10_MiB); // said up to a second ago
+    meter.cameLate();
+    meter.sample(100ms, 11_MiB);
+    CHECK(!meter.rate(100ms));
+    meter.sample(1100ms, 12_MiB);
+    CHECK(meter.rate(1100ms) == 1_MiB);
+    CHECK(meter.seen().moved == 2_MiB);
+    CHECK(meter.seen().ran == 1100ms);
+}
+
 TEST_CASE("what was fetched and lost again was moved, and what is fetched again is moved again") {
     Meter meter;
     meter.sample(0s, 0);

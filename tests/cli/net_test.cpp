@@ -64,13 +64,18 @@ TEST_CASE("net says where nothing is read") {
 TEST_CASE("net mark hands over the name and the word as they are") {
     std::string said;
     const FakeDaemon daemon([&said](Talk& talk, const wire::Message& call) {
+        const std::vector<wire::NetworkRow> rows{{.name = "Pixel hotspot", .by = "a mark"}};
+        if (call.member() != "MarkNetwork")
+            return talk.reply(call, [&](wire::Writer& writer) { wire::writeRows(writer, rows); });
         wire::Reader reader(call);
         said = reader.string().value();
         said += "|" + reader.string().value();
         talk.reply(call, [](wire::Writer&) {});
     });
-    CHECK(ran({"net", "mark", "Pixel hotspot", "metered"}).code == 0);
+    const auto marked = ran({"net", "mark", "Pixel hotspot", "metered"});
+    CHECK(marked.code == 0);
     CHECK(said == "Pixel hotspot|metered");
+    CHECK(marked.err == "no network Pixel hotspot is there now; the mark holds once it is (stint net)\n");
     CHECK(ran({"net", "mark", "Pixel hotspot"}).code == 64);
 }
 

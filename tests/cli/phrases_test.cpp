@@ -76,7 +76,7 @@ TEST_CASE("what was seen of a transfer stands beside the size that its end names
     auto end = *saved().completed;
     CHECK(measuredEndText(end, {12s, 96_MiB}) == "saved /home/a/x.iso (100 MiB in 12s, 8 MiB/s)");
     CHECK(measuredEndText(end, {}) == "saved /home/a/x.iso (100 MiB)"); // nothing was seen
-    CHECK(measuredEndText(end, {200ms, 100_MiB}) == "saved /home/a/x.iso (100 MiB in 1s, 500 MiB/s)");
+    CHECK(measuredEndText(end, {200ms, 100_MiB}) == "saved /home/a/x.iso (100 MiB in 200ms, 500 MiB/s)");
     end.outcome.text += "; begun anew: the file changed";
     CHECK(measuredEndText(end, {12s, 96_MiB}) ==
           "saved /home/a/x.iso (100 MiB in 12s, 8 MiB/s); begun anew: the file changed");

@@ -103,7 +103,8 @@ TEST_CASE("a cookie without = is a file, and what is no word of curl's is refuse
         CAPTURE(option);
         auto made = putReach(Arguments{{}, {{option, value}}}, "http://h/", here.path, extras);
         REQUIRE(!made.ok());
-        CHECK(made.error().code == Errc::ILLEGAL_ARGUMENT);
+        const bool file = std::string_view(value) == "none"; // the words are right, and it is not there: 66
+        CHECK(made.error().code == (file ? Errc::ILLEGAL_STATE : Errc::ILLEGAL_ARGUMENT));
         CHECK(made.error().message.find("hunter2") == std::string::npos);
     }
 }

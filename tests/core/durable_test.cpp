@@ -157,3 +157,19 @@ TEST_CASE("an app that is removed takes its jobs with it; one whose service is g
     stage.event(AppUninstalled{mail});
     CHECK_FALSE(stage.view(1).has_value());
 }
+
+TEST_CASE(
+    "what takes the place of a job that outlives the boot is to survive a power loss, too") { // jobs.md §7.1, Stint
+    Stage stage;
+    stage.change([](Device& d) { d.plugged = false, d.charging.reset(); });
+    std::vector<bool> durable;
+    stage.steps = [&](const Step& step) {
+        for (const Record& record : step.records)
+            if (std::holds_alternative<SaveJob>(record)) durable.push_back(outlivesBoot(record));
+    };
+    stage.schedule(stage.job(1).setRequiresCharging(true));
+    stage.schedule(stage.job(1).setRequiresCharging(true).setPersisted(true));
+    stage.schedule(stage.job(1).setRequiresCharging(true)); // else the one before it would be back after a power loss
+    stage.schedule(stage.job(1).setRequiresCharging(true));
+    CHECK(durable == std::vector{false, true, true, false});
+}

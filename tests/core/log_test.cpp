@@ -46,6 +46,16 @@ TEST_CASE("the last run stays with a job that waits for its retry, also over a r
     }
 }
 
+TEST_CASE("what a job waits for is told in each reason's own words, beside the others too") { // jobs.md §9.1
+    Stage stage;
+    stage.change([](Device& d) { d.charging = false; });
+    stage.schedule(stage.job(1).setRequiresCharging(true).setMinimumLatency(1h));
+    const auto blockers = stage.core->explain(Stage::key(1), stage.clock());
+    REQUIRE(blockers.size() == 2);
+    CHECK(stage.view(1)->waitsFor == blockers[0].detail);
+    CHECK(stage.view(1)->waitsAlso == std::vector{blockers[1].detail});
+}
+
 TEST_CASE("a run that went well and is to go on has not failed in words") { // linux.md §A.10
     Stage stage;
     stage.schedule(stage.job(1));

@@ -21,6 +21,7 @@ struct MeteredStage : Stage {
         see(mail, true);
         watch = [this](const Effect& effect) {
             if (const auto* ask = std::get_if<CountNetwork>(&effect)) asked.emplace_back(now.elapsed - at(0s), *ask);
+            if (const auto* mark = std::get_if<MarkNetwork>(&effect)) marked.push_back(*mark);
         };
     }
     void begin(std::int32_t id, StartTerms terms = {}) {
@@ -52,8 +53,19 @@ struct MeteredStage : Stage {
         return terms;
     }
 
+    /// The edge's word that a mark is passed.
+    void pass(Bytes received) {
+        const MarkNetwork& mark = marked.back();
+        event(NetworkUsed{mark.app, mark.metered, mark.roaming, {}, received, 0});
+    }
+
     std::vector<std::pair<Duration, CountNetwork>> asked;
+    std::vector<MarkNetwork> marked;
 };
+
+const NetworkCounted telling{.app = mail, .on = true, .tells = true};
+
+MarkNetwork meteredAt(std::optional<Bytes> at) { return {.app = mail, .metered = at.has_value(), .at = at}; }
 
 } // namespace
 
@@ -234,4 +246,88 @@ TEST_CASE(
     }
     place.until(5min);
     CHECK(place.used().wakeUps == std::vector<DayTally>{{"exact", 1}});
+}
+
+TEST_CASE("an edge that tells by itself is told what is left, and is not asked") { // limits.md §14
+    MeteredStage place(budgeted(300_MB));
+    place.event(telling);
+    CHECK(place.marked.empty()); // nothing of it runs
+    place.begin(1);
+    CHECK(place.marked == std::vector{meteredAt(300_MB)});
+    place.until(4min + 59s);
+    CHECK(place.marked.size() == 1);
+    place.until(7h); // no look, but for the stamps
+    for (const auto& [when, question] : place.asked)
+        CHECK(when % Constants{}.durationStamp == 0s);
+    place.answer(100_MB);
+    CHECK(place.marked.size() == 1); // it is passed at as much as before
+    place.pass(200_MB);
+    CHECK_FALSE(place.runs(1));
+    CHECK(place.last(1, Trace::What::Stopped).reason == STOP_REASON_QUOTA);
+    CHECK(place.why(1).back() == PENDING_JOB_REASON_QUOTA);
+    CHECK(place.used().metered == 300_MB);
+}
+
+TEST_CASE("another class of network has another mark, and none where it costs nothing") { // limits.md §14
+    MeteredStage place(budgeted(300_MB));
+    place.event(telling);
+    place.begin(1);
+    place.change([](Device& d) { d.network = Stage::wifi(); });
+    CHECK(place.marked.size() == 1); // until it is known what went over the one before
+    place.answer(50_MB);
+    REQUIRE(place.marked.size() == 2);
+    CHECK(place.marked[1] == meteredAt({}));
+    place.change([](Device& d) { d.network = Stage::cellular(8'000, 0); });
+    place.answer(70_MB);
+    REQUIRE(place.marked.size() == 3);
+    CHECK(place.marked[2] == meteredAt(50_MB + 70_MB + 250_MB));
+    place.finish(1, false);
+    place.answer(0);
+    CHECK(place.marked.back() == meteredAt({}));
+}
+
+TEST_CASE(
+    "of several limits the tightest is the mark, of the app's and of those of its jobs that report nothing") { // §14
+    MeteredStage place(budgeted(300_MB));
+    place.event(telling);
+    place.begin(1, MeteredStage::metered(80_MB));
+    place.begin(2, MeteredStage::metered(30_MB));
+    CHECK(place.marked.back() == meteredAt(30_MB));
+    place.pass(31_MB);
+    CHECK_FALSE(place.runs(2));
+    CHECK(place.runs(1));
+    place.answer(2_MB); // of the second one's last moments
+    CHECK(place.view(2)->terms.meteredUsed == 33_MB);
+    CHECK(place.marked.back() == meteredAt(80_MB + 2_MB));
+    place.report(1, 0); // it counts for itself from here on
+    CHECK(place.marked.back() == meteredAt(300_MB));
+}
+
+TEST_CASE("what is told before the budget is used up changes no mark, and a larger budget is a later one") { // §14
+    MeteredStage place(budgeted(300_MB));
+    place.event(telling);
+    place.begin(1);
+    place.pass(299_MB); // a day may have begun meanwhile
+    CHECK(place.runs(1));
+    CHECK(place.marked.size() == 1);
+    place.event(PolicyChanged{{}, budgeted(400_MB)});
+    CHECK(place.marked.back() == meteredAt(400_MB));
+    place.event(PolicyChanged{{}, Constants{}});
+    CHECK(place.marked.back() == meteredAt({}));
+}
+
+TEST_CASE("the next helper is told the mark anew, and one that tells nothing by itself is asked") { // limits.md §14
+    MeteredStage place(budgeted(300_MB));
+    place.event(telling);
+    place.begin(1);
+    place.pass(100_MB);
+    place.event(NetworkCounted{.app = mail, .on = false});
+    place.event(telling);
+    REQUIRE(place.marked.size() == 2);
+    CHECK(place.marked[1] == meteredAt(200_MB)); // it counts from nothing
+    place.event(NetworkCounted{.app = mail, .on = true});
+    CHECK(place.marked.size() == 2);
+    place.asked.clear();
+    place.until(3min + 20s);
+    CHECK(place.asked.size() == 1);
 }

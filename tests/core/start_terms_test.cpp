@@ -55,6 +55,21 @@ TEST_CASE("a job that cannot be waited for is refused by its name, and nothing i
     CHECK_FALSE(stage.tracked(2));
 }
 
+TEST_CASE("a time that is as far as can be is a thousand years away, and no record is unfit by it") { // §1.2 d, §14.1
+    Stage stage;
+    StartTerms far = loosening(WallTime::max(), {{"network", "any"}});
+    far.at = WallTime::max();
+    far.promised = WallTime::min(); // the core's to say
+    CHECK_FALSE(scheduleOn(stage, 1, far, true).error);
+    const WallTime farthest = stage.wallAtStart + longestWait;
+    CHECK(stage.view(1)->terms.at == farthest);
+    stage.restart();
+    REQUIRE(stage.view(1));
+    CHECK(stage.view(1)->terms.loosensAt == farthest);
+    CHECK_FALSE(stage.view(1)->terms.promised);
+    CHECK(stage.view(1)->reasons != std::vector{PENDING_JOB_REASON_UNDEFINED}); // not set aside
+}
+
 TEST_CASE("a job is waited for no more once it has succeeded, before the one that waits was scheduled") { // §14.1
     Stage stage;
     stage.schedule(stage.job(1));

@@ -190,7 +190,8 @@ TEST_CASE("a word that the device has not is refused with what would be right, a
     };
     starts({{"chargin", "false"}}, "the device has no \"chargin\" (did you mean \"charging\"?)");
     starts({{"network.meterd", "true"}}, "the device has no \"network.meterd\" (did you mean \"network.metered\"?)");
-    starts({{"screen_brightness_level", "1"}}, "the device has no \"screen_brightness_level\"");
+    starts({{"screen_brightness_level", "1"}},
+           "the device has no \"screen_brightness_level\"; `stint device` shows what it has");
     starts({{"charging", "maybe"}}, "charging cannot be \"maybe\"; it is true or false, or auto");
     starts({{"screen", "dim"}}, "screen cannot be \"dim\"; it is one of on, off");
     starts({{"thermal", "hot"}}, "thermal cannot be \"hot\"; it is one of none, light, moderate, severe");

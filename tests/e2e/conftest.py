@@ -1,8 +1,10 @@
 """What every end-to-end test may ask for: a world of its own, a daemon in it, an nginx to download from."""
 
 import pytest
+from app import App
 from desktop import Desktop
 from origin import Origin
+from session import SessionBus
 from world import BIN, World
 
 
@@ -36,6 +38,23 @@ def line(world, daemon):
     """An operator's line to the daemon."""
     with world.line() as open_line:
         yield open_line
+
+
+@pytest.fixture
+def app(world):
+    """The test app, installed."""
+    made = App(world)
+    made.install()
+    return made
+
+
+@pytest.fixture
+def bus(world):
+    """The session's, without a desktop on it. stintd has to be started after it."""
+    made = SessionBus(world.root / "session", world.environment)
+    world.environment["DBUS_SESSION_BUS_ADDRESS"] = made.address
+    yield made
+    made.close()
 
 
 @pytest.fixture

@@ -101,6 +101,16 @@ def descendants(pid):
     return found
 
 
+def works(pid):
+    """The processes below stintd `pid` that something was started for: not the helper that waits ready (decision 20)."""
+    def waits(child):
+        try:
+            return b"--serve" in Path(f"/proc/{child}/cmdline").read_bytes().split(b"\0")
+        except (FileNotFoundError, ProcessLookupError):
+            return False
+    return [child for child in descendants(pid) if not waits(child)]
+
+
 def running(pid, program):
     """The descendants of `pid` that run the file `program`."""
     program = os.path.realpath(program)

@@ -1,6 +1,7 @@
 """Ground for stint-netguard: a system bus of its own with polkitd and the helper, two network namespaces with a cable
 between them, apps on this side and a server on the other, and cgroups for the apps. Needs root."""
 
+import collections
 import ctypes
 import json
 import os
@@ -93,6 +94,8 @@ class Guard:
     def __init__(self, address):
         self.line = open_dbus_connection(address, enable_fds=True, auth_timeout=30)
         self.address = DBusAddress("/org/stint", NAME, NAME)
+        self.passed = collections.deque()
+        self.line.filter(MatchRule(type="signal", interface=NAME, member="Passed"), queue=self.passed)
 
     def call(self, member, signature, *body):
         answer = self.line.send_and_get_reply(new_method_call(self.address, member, signature, body), timeout=60)
@@ -112,6 +115,13 @@ class Guard:
 
     def counters(self, *cgroups):
         return {cgroup: (came, went) for cgroup, came, went in self.call("Counters", "at", list(cgroups))}
+
+    def tell_at(self, cgroup, total):
+        self.call("TellAt", "tt", cgroup, total)
+
+    def until_passed(self):
+        """(cgroup, received, sent) of the next mark that is passed."""
+        return self.line.recv_until_filtered(self.passed, timeout=60).body
 
     def close(self):
         self.line.close()
@@ -187,6 +197,7 @@ class Ground:
 
     def app(self, cgroup):
         made = self.spawn("app")
+        made.cgroup = cgroup
         assert "error" not in made.do("join", cgroup=str(cgroup))
         return made
 

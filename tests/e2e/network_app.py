@@ -1,6 +1,6 @@
 """Two programs for tests of the network, each told what to do by JSON, an object a line, and answering each with one:
 `app` connects, sends and listens, over stdin and stdout or over the socket that is named; `server` answers on a port of
-its own (TCP echoes, "download" brings bytes; UDP echoes), which is its first line."""
+its own (TCP echoes, "download" brings bytes, at a rate if one is named; UDP echoes), which is its first line."""
 
 import errno
 import json
@@ -12,6 +12,7 @@ import sys
 import threading
 import time
 
+PACING_RATE = 47  # SO_MAX_PACING_RATE, in bytes a second
 PATIENCE = 20  # of each call: a guard against a hang, and far beyond "at once"
 
 
@@ -126,7 +127,9 @@ class Echo(socketserver.StreamRequestHandler):
     def handle(self):
         for line in self.rfile:
             if line.startswith(b"download "):
-                left = int(line.split()[1])
+                left, *rate = map(int, line.split()[1:])
+                if rate:
+                    self.request.setsockopt(socket.SOL_SOCKET, PACING_RATE, rate[0])
                 while left > 0:
                     left -= self.request.send(bytes(min(left, 1 << 16)))
             else:

@@ -4,17 +4,10 @@
 import signal
 
 import pytest
-from app import PACKAGE, PROGRAM, App
+from app import PACKAGE, PROGRAM
 from events import Directory, wait_for_end
 
 SHORT = {"job.notification_timeout": "1s", "job.op_timeout": "1s", "job.bind_timeout": "2s"}
-
-
-@pytest.fixture
-def app(world):
-    made = App(world)
-    made.install()
-    return made
 
 
 @pytest.fixture

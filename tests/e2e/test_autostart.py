@@ -2,6 +2,8 @@
 
 import json
 import os
+import signal
+import socket
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
 
@@ -77,6 +79,52 @@ def test_it_is_in_a_session_of_its_own_and_holds_nothing_of_the_terminal(account
     assert os.readlink(f"/proc/{pid}/fd/0") == "/dev/null"
     assert os.readlink(f"/proc/{pid}/fd/2") == str(account.log)
     assert sorted(file.name for file in account.world.runtime.iterdir()) == ["bus", "starting"]
+
+
+def test_one_that_is_just_ending_is_succeeded_by_another(account):
+    """It still has its socket, and answers nobody who comes now."""
+    account.world.runtime.mkdir(mode=0o700)
+    place = account.world.runtime / "bus"
+    with socket.socket(socket.AF_UNIX) as ending:
+        ending.bind(str(place))
+        ending.listen()
+        with ThreadPoolExecutor(1) as person:
+            typed = person.submit(account.types, "jobs")
+            caller, _ = ending.accept()
+            place.unlink()
+            ending.close()
+            caller.close()
+            ended = typed.result()
+    assert ended.code == 0, ended
+    assert ended.err.startswith("stint: started stintd; ")
+
+
+def test_where_nothing_can_be_kept_the_directory_is_named(account):
+    (account.world.root / "file").write_text("in the way")
+    ended = account.types("jobs", XDG_STATE_HOME=str(account.world.root / "file"))
+    assert ended.code == 71, ended
+    assert f"cannot make the state directory {account.world.root}/file/stint: " in ended.err
+
+
+def following(account, *words):
+    """`stint run` of a command that lasts, which runs now."""
+    process = subprocess.Popen(["stint", "run", *words, "--", "sleep", "1000"], env=account.environment,
+                               cwd=account.world.downloads, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                               stderr=subprocess.PIPE, text=True, start_new_session=True)
+    account.world.processes.append(process)
+    while process.stderr.readline() != "running\n":
+        pass
+    return process
+
+
+def test_whoever_follows_a_job_starts_a_daemon_in_the_place_of_one_that_died(account):
+    process = following(account)
+    died = account.daemon()
+    os.kill(died, signal.SIGKILL)
+    told = [process.stderr.readline() for _ in range(3)]
+    assert told == ["stintd is gone; waiting for it to come back\n", f"stint: started stintd; its log is {account.log}\n",
+                    "stintd is back\n"]
+    assert account.daemon() not in (None, died)
 
 
 def test_several_at_once_start_one(account):

@@ -89,7 +89,8 @@ def test_a_budget_of_the_policy_holds_over_a_restart_and_tells_until_when(world,
     shown = world.done("policy", "network_budget")
     assert "network_budget.*.metered.month" in shown and "2MiB" in shown and "policy.toml:" in shown
     assert days(world, TRANSFER)[-1]["metered"] >= 2 * MIB
-    assert "of it metered" in world.done("app", TRANSFER) and "cut short: QUOTA 1" in world.done("app", TRANSFER)
+    shown = world.done("app", TRANSFER)
+    assert "of it metered" in shown and "cut short: QUOTA " in shown  # once, or again in that moment
 
 
 def test_a_wrong_budget_leaves_the_policy_as_it_was(world, daemon):
@@ -142,7 +143,9 @@ def test_a_command_that_reports_nothing_is_counted_by_the_helper_and_stopped(wor
         until_waiting(world, job, SHELL)
         assert "of the job's 2 MiB on metered networks used" in blocker(world, job)["detail"]
         today = days(world, SHELL)[-1]
-        assert size <= today["received"] < size * 1.2 and today["metered"] == today["received"] + today["sent"]
+        # It is stopped when it has moved 2 MiB, and may move the rest until it is.
+        assert 2 * 1024 * 1024 < today["received"] + today["sent"] < size * 1.2
+        assert today["metered"] == today["received"] + today["sent"]
         other = schedule(world, "--network", "any", "--", script(world, "exec sleep 1000\n"))
         with world.line() as line:
             line.until(other, lambda seen: seen.get("runState") == "executing", package=SHELL)

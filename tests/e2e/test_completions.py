@@ -76,6 +76,16 @@ def test_choices_files_jobs_and_packages_are_offered_where_they_stand(world, dae
 
 
 @pytest.mark.parametrize("shell", SHELLS)
+def test_a_jobs_name_is_offered_to_whoever_has_begun_it(world, daemon, shell):
+    world.done("device", "set", "charging=false")
+    for name in ("photos", "music"):
+        world.done("run", "--no-wait", "--charging", "--name", name, "--", "true")
+    assert completed(world, shell, "stint why ph") == {"photos"}
+    assert completed(world, shell, "stint why ") == {"1", "2"}
+    assert completed(world, shell, "stint run --after mu") == {"music"}
+
+
+@pytest.mark.parametrize("shell", SHELLS)
 def test_an_apps_words_are_offered_and_never_run(world, daemon, line, shell):
     job = {"id": ("i", 1), "service": ("s", "Transfer"), "requiresCharging": ("b", True)}
     world.done("device", "set", "charging=false")

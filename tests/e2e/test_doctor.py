@@ -61,6 +61,8 @@ def test_a_policy_that_was_refused_is_named_until_it_is_mended(world, daemon):
     good = file.read_text()
     file.write_text("job.slots = -1\n")
     assert str(file) in findings(world, code=1)["policy"]["found"]
+    shown = world.stint("policy", "--changed")  # which has the values that hold on
+    assert shown.code == 0 and f"stint: warning: a policy file is refused, and what held before holds on: {file}" in shown.err
     file.write_text(good)
     assert findings(world)["policy"]["grade"] == "enforced"
 

@@ -4,6 +4,7 @@ whichever verb it is made with (linux.md §A.10)."""
 import json
 import os
 import signal
+import socket
 import subprocess
 import tempfile
 
@@ -75,6 +76,18 @@ def terminated(world):
     return process.wait(30)
 
 
+def not_http(world):
+    """From a server of another protocol."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        url = f"http://127.0.0.1:{server.getsockname()[1]}/file"
+        process = started(world, "get", "--retries", "0", url, stdin=subprocess.DEVNULL)
+        caller, _ = server.accept()
+        with caller:
+            caller.recv(4096)
+            caller.sendall(b"220 mail.example.org ESMTP\r\n")
+        return process.wait(30)
+
+
 MISTAKES = {
     0: of_words("jobs"),
     1: unmet,
@@ -86,6 +99,7 @@ MISTAKES = {
     73: occupied,
     74: of_shell("exec stint help > /dev/full"),
     75: waiting,
+    76: not_http,
     77: of_words("run", "--user-initiated", "--", "true"),
     126: executable_by_nobody,
     127: of_words("run", "--", "no-such-program-of-anybody"),
@@ -120,7 +134,16 @@ def test_each_code_that_can_be_had_by_a_mistake_is_told(world):
 # The same mistake. Each ends with one line, or two, that has what was typed in it; under --json with the same words.
 SAME = {
     "a job that is none": (66, "4711", [["why", "4711"], ["watch", "4711"], ["wait", "4711"], ["cancel", "4711"],
-                                       ["run-now", "4711"], ["logs", "4711"]]),
+                                       ["run-now", "4711"], ["logs", "4711"],
+                                       ["run", "--after", "4711", "--", "true"],
+                                       ["get", "--after", "4711", "http://h/"],
+                                       ["put", "--after", "4711", "/etc/hostname", "http://h/"]]),
+    "a file that is none": (66, "no/such", [["get", "-i", "no/such"], ["get", "-H", "@no/such", "http://h/"],
+                                            ["get", "--cacert", "no/such", "http://h/"],
+                                            ["put", "-E", "no/such", "/etc/hostname", "http://h/"],
+                                            ["put", "no/such", "http://h/"]]),
+    "no file, but a device": (66, "is no regular file", [["put", "/dev/null", "http://h/"]]),
+    "a recording that is none": (66, "nothing is recorded", [["record", "stop"], ["record", "save", "x.yaml"]]),
     "what names no job": (64, "7#", [["why", "7#"], ["watch", "7#"], ["wait", "7#"], ["cancel", "7#"],
                                      ["run-now", "7#"], ["logs", "7#"]]),
     "nothing as a job": (64, '""', [["why", ""], ["watch", ""], ["wait", ""], ["cancel", ""], ["run-now", ""],

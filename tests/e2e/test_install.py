@@ -28,7 +28,7 @@ def test_everything_has_its_place(prefix):
     completions = ("share/bash-completion/completions/stint", "share/zsh/site-functions/_stint",
                    "share/fish/vendor_completions.d/stint.fish")
     for file in (*manual, *completions, "bin/stint", "bin/stintd", "libexec/stint/stint-exec", "libexec/stint/stint-transfer",
-                 "libexec/stint/stint-taskmanager",
+                 "libexec/stint/stint-sim", "libexec/stint/stint-taskmanager",
                  "lib/libstint.so.0", "include/stint/job_service.hpp", "lib/cmake/stint/stintConfig.cmake",
                  "lib/pkgconfig/stint.pc", "lib/libstint-work.so.0", "include/stint/work/work_manager.hpp",
                  "lib/pkgconfig/stint-work.pc", "share/systemd/user/stintd.service",

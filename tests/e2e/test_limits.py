@@ -2,19 +2,12 @@
 the policy that changes while the daemon runs (limits.md §1.5, §2, §6, §8, §9)."""
 
 import pytest
-from app import PACKAGE, App
+from app import PACKAGE
 from events import Directory
 from host import PACKAGE as PYTHON
 from host import install
 from jobs import refused
 from line import APP, LIMITS, plain
-
-
-@pytest.fixture
-def app(world):
-    made = App(world)
-    made.install()
-    return made
 
 
 class TestBuckets:

@@ -1,16 +1,8 @@
 """Limits that hold and let go by themselves, on the live daemon: a policy makes seconds of hours (limits.md §3, §6)."""
 
-import pytest
-from app import PACKAGE, App
+from app import PACKAGE
 from events import Directory
 from line import LIMITS
-
-
-@pytest.fixture
-def app(world):
-    made = App(world)
-    made.install()
-    return made
 
 
 class TestQuota:

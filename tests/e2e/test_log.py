@@ -162,3 +162,12 @@ def test_a_network_that_flaps_makes_few_entries(world, line):
         line.set_device(network__metered="false")
     schedule(world, "--", "true")
     assert len(lane(day(world), "metered")) <= 11
+
+
+def test_a_transfer_has_no_output_and_that_is_what_is_said(world, daemon):
+    world.done("device", "set", "network=none")
+    world.done("get", "--no-wait", "http://127.0.0.1:1/file.bin")
+    ended = world.stint("logs", "1")
+    assert ended.code == 66
+    assert ended.err == ("stint: there is no output of 1: it is a transfer, which prints none; `stint log 1` tells what "
+                         "happened to it\n")

@@ -1,9 +1,14 @@
 """Neighbours who want more than their share, or to be somebody else: programs of the same user, and of another one
 (architecture.md, who is calling; SECURITY.md). Each attack is one that has worked."""
 
+import array
+import contextlib
 import os
+import re
+import select
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -12,12 +17,107 @@ import pytest
 from app import PACKAGE, PROGRAM, App
 from commands import SHELL, schedule, script, until_written
 from events import Deadline
-from line import Line
+from jeepney import HeaderFields, Message, MessageType
+from jeepney.wrappers import new_header
+from line import PATH, TASKS, Line
 from neighbours import SILENT, STORM, TALKING, Neighbour, crowd
 from places import needs_mounts, without_cgroups
 
 FEW = ("prlimit", "--nofile=256:256")  # descriptors, so that a small flood is a flood
 SOON = 20  # seconds within which a person's verb must be through
+
+
+# Leaves its cgroup where it may, its session and its parents, says its pid and hears nothing; and who would reap it stands
+# still.
+FUGITIVE = f"""#!{sys.executable}
+import os, select, signal
+if os.fork() == 0:
+    os.setsid()
+    if os.fork():
+        os._exit(0)
+    for mount in open("/proc/self/mountinfo"):
+        if " - cgroup2 " in mount and os.access(mount.split()[4] + "/cgroup.procs", os.W_OK):
+            with open(mount.split()[4] + "/cgroup.procs", "w") as procs:
+                procs.write(str(os.getpid()))
+    for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
+    os.closerange(0, 100)
+    with open("fugitive", "w") as said:
+        said.write(f"{{os.getpid()}}\\n")
+else:
+    os.kill(os.getppid(), signal.SIGSTOP)
+select.select([], [], [])
+"""
+
+
+@pytest.mark.parametrize("way", ["stop", "cancel", "the daemon's end", "the daemon's death"])
+def test_a_process_that_got_out_of_its_job_dies_with_it(world, way):
+    """jobs.md §5.4: its processes die at once."""
+    daemon = world.start_daemon()
+    escape = world.downloads / "escape.py"
+    escape.write_text(FUGITIVE)
+    escape.chmod(0o755)
+    job = schedule(world, "--", "./escape.py")
+    fugitive = os.pidfd_open(int(until_written(world.downloads / "fugitive")))
+    poll = select.poll()
+    poll.register(fugitive, select.POLLIN)
+    if way == "stop":
+        world.done("tasks", "stop", SHELL)
+    elif way == "cancel":
+        world.done("cancel", str(job))
+    elif way == "the daemon's end":
+        assert daemon.stop() == 0
+        assert poll.poll(0), "nothing is left when it has ended"
+    else:
+        daemon.kill()
+    try:
+        assert poll.poll(30_000)
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            signal.pidfd_send_signal(fugitive, signal.SIGKILL)
+        os.close(fugitive)
+
+
+def test_an_app_that_is_refused_a_thousand_times_leaves_the_log_to_the_others(world):
+    daemon = world.start_daemon()
+    script(world, "exit 0")
+    refused = """
+from line import Closed, Line, WireError
+line = Line(sys.argv[1])
+job = {"id": ("i", 1), "service": ("s", "Jobs"), "minimumLatency": ("x", 10**9)}
+for number in range(0, 3000, 50):
+    for call in [line.send("org.stint.JobScheduler1", "Schedule", "a{sv}sa{sv}", job, f"space{number + one}", {})
+                 for one in range(50)]:
+        try:
+            line.reply(call)
+        except WireError:
+            pass
+print("refused", flush=True)
+"""
+    program = world.root / "python"  # the app's own
+    shutil.copy(os.path.realpath(sys.executable), program)
+    world.environment["PYTHONHOME"] = sys.base_prefix
+    manifest = world.apps / "com.example.loud.toml"
+    manifest.write_text(f"""package = "com.example.loud"
+label = "Loud"
+command = ["{program}"]
+executable = "{program}"
+[[service]]
+name = "Jobs"
+permission = "BIND_JOB_SERVICE"
+command = ["{program}", "-c", ""]
+""")
+    world.done("apps")
+    loud = Neighbour(world, refused, world.runtime / "bus", python=program)
+    assert loud.says() == "refused"
+    job = schedule(world, "--", "./script")
+    assert world.stint("wait", str(job)).code == 0
+    assert daemon.stop() == 0
+    log = daemon.log.read_text()
+    left = sum(map(int, re.findall(r"… and (\d+) more lines about com.example.loud\n", log)))
+    assert left > 0
+    assert log.count("com.example.loud/") + left >= 3000
+    assert f"finished job={SHELL}/{job}" in log
 
 
 class TestFloods:
@@ -40,6 +140,35 @@ class TestFloods:
         assert int(said) == 128
         assert world.stint("jobs", within=SOON).code == 0
         came[0].end()
+
+    def test_malformed_messages_leave_no_descriptor_behind(self, world):
+        """sd-bus closes nothing of what came with a message that it drops."""
+        daemon = world.start_daemon(before=FEW)
+        header = new_header(MessageType.method_call)
+        header.fields.update({HeaderFields.path: PATH, HeaderFields.interface: TASKS, HeaderFields.member: "StartApp",
+                              HeaderFields.signature: "sasaha{sv}"})
+        before = len(os.listdir(f"/proc/{daemon.pid}/fd"))
+        with open("/dev/null") as something:
+            call = Message(header, ("com.example.none", [], [something], {}))
+            right = bytes(call.serialise(serial=1, fds=array.array("i")))
+            for at in range(len(right)):
+                caller = socket.socket(socket.AF_UNIX)
+                caller.settimeout(SOON)
+                caller.connect(str(world.runtime / "bus"))
+                caller.sendall(b"\0AUTH EXTERNAL\r\nDATA\r\nNEGOTIATE_UNIX_FD\r\nBEGIN\r\n")
+                agreed = b""
+                while b"AGREE_UNIX_FD" not in agreed:
+                    agreed += caller.recv(4096)
+                wrong = right[:at] + bytes([right[at] ^ 1]) + right[at + 1:]
+                socket.send_fds(caller, [wrong], [something.fileno()])
+                caller.shutdown(socket.SHUT_WR)
+                with contextlib.suppress(ConnectionResetError):
+                    while caller.recv(4096):
+                        pass
+                caller.close()
+        assert len(right) > 100
+        assert world.stint("jobs", within=SOON).code == 0
+        assert len(os.listdir(f"/proc/{daemon.pid}/fd")) < before + 10
 
     def test_the_operator_at_a_terminal_gets_through_a_crowd_that_talks(self, world):
         world.start_daemon(before=FEW)

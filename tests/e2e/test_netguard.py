@@ -33,22 +33,19 @@ def guard(ground):
 
 @pytest.fixture
 def app(ground):
-    place = ground.cgroup()
-    made = ground.app(place)
-    made.cgroup = place
-    return made
+    return ground.app(ground.cgroup())
 
 
-def methods(node):
+def members(node):
     interface = next(each for each in node.iter("interface") if each.get("name") == NAME)
-    return {method.get("name"): [(arg.get("type"), arg.get("direction")) for arg in method.iter("arg")]
-            for method in interface.iter("method")}
+    return {(kind, member.get("name")): [(arg.get("type"), arg.get("direction")) for arg in member.iter("arg")]
+            for kind in ("method", "signal") for member in interface.iter(kind)}
 
 
-def test_it_has_each_method_of_the_contract_and_no_other(guard):
+def test_it_has_each_method_and_signal_of_the_contract_and_no_other(guard):
     call = new_method_call(DBusAddress("/org/stint", NAME, "org.freedesktop.DBus.Introspectable"), "Introspect")
     told = xml.etree.ElementTree.fromstring(guard.line.send_and_get_reply(call).body[0])
-    assert methods(told) == methods(xml.etree.ElementTree.parse(ROOT / "dbus" / f"{NAME}.xml").getroot())
+    assert members(told) == members(xml.etree.ElementTree.parse(ROOT / "dbus" / f"{NAME}.xml").getroot())
 
 
 class TestCut:

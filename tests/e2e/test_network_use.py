@@ -47,6 +47,8 @@ def test_a_mark_stands_over_what_the_machine_says_and_outlives_the_daemon(world,
 
 def test_a_mark_that_is_none_is_refused(world, ground, start):
     start()
+    absent = world.stint("net", "mark", "elsewhere", "metered")
+    assert (absent.code, absent.err) == (0, "no network elsewhere is there now; the mark holds once it is (stint net)\n")
     ended = world.stint("net", "mark", "e0", "expensive")
     assert ended.code == 64
     assert "metered, unmetered or auto" in ended.err

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from events import Directory, TooLate, descendants, size_of, wait_for_end
+from events import Directory, TooLate, size_of, wait_for_end, works
 from origin import MIB, bytes_of
 from transfers import names
 
@@ -155,7 +155,7 @@ def test_an_idle_daemon_wakes_up_for_nothing(world, daemon, line, origin):
     """architecture.md, the turn: between turns the process sleeps."""
     origin.serve("file.bin", CONTENT)
     world.done("get", origin.url("file.bin"))
-    for process in descendants(daemon.pid):
+    for process in works(daemon.pid):
         wait_for_end(process)
     pass_time(world, 1)  # the end of the app is taken in
     before = voluntary_switches(daemon.pid)

@@ -164,5 +164,5 @@ def test_a_recording_that_cannot_begin_keeps_no_daemon_from_starting(world):
         assert "nothing is recorded: " in daemon.log.read_text()
         assert name in world.done("record"), "it says why"
         world.done("run", "--", "true")
-        world.done("record", "stop")
+        world.done("record", "stop", "--forget")
         assert daemon.stop() == 0

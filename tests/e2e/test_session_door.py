@@ -11,17 +11,8 @@ from jeepney import DBusAddress, MessageType, new_method_call
 from jeepney.bus_messages import message_bus
 from jeepney.io.blocking import Proxy
 from line import PATH, SCHEDULER, Line, WireError
-from session import SessionBus
 
 DOOR = DBusAddress(PATH, bus_name="org.stint.Stint1", interface="org.stint.Stint1")
-
-
-@pytest.fixture
-def bus(world):
-    made = SessionBus(world.root / "session", world.environment)
-    world.environment["DBUS_SESSION_BUS_ADDRESS"] = made.address
-    yield made
-    made.close()
 
 
 def opened(bus):

@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -252,6 +253,18 @@ def test_the_next_run_begins_when_nothing_of_the_last_is_alive(world):
 # Output.
 
 
+def test_who_reads_on_no_more_is_told_that_the_command_goes_on(world, daemon):
+    """stint run … | head: what it prints has no reader, and nothing of that ends the command."""
+    ended = subprocess.run(["bash", "-c", "stint run -- sh -c 'while :; do echo line; sleep 0.05; done' | head -1\n"
+                            "exit ${PIPESTATUS[0]}"], env=world.environment, cwd=world.downloads, timeout=60,
+                           stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stdout) == (141, "line\n")
+    told = ended.stderr.splitlines()[-1]
+    job = told.split(f"stint: detached; the command goes on as {SHELL}/")[1].split()[0]
+    assert world.stint("why", job).code == 0  # it runs
+    world.done("cancel", job)
+
+
 def test_logs_are_followed_live_in_a_terminal(world, daemon):
     fifo = world.downloads / "fifo"
     os.mkfifo(fifo)
@@ -283,7 +296,7 @@ def test_output_without_end_is_bounded_and_the_newest_is_kept(world, daemon, lin
     job = schedule(world, "--", "yes", 4000 * "x")
     spool = spools(world)[0]
     with Directory(spool) as directory:
-        directory.until(lambda: (spool / "output.8388608").exists(), 120)
+        directory.until(lambda: (spool / "output.8388608").exists(), 600)  # with what nobody else wants
         sizes = [size_of(file) for file in spool.glob("output.*")]
         assert sum(sizes) <= 8 * 2**20 and len(sizes) <= 2
     world.done("cancel", f"{SHELL}/{job}")

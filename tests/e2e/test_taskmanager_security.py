@@ -127,6 +127,12 @@ class TestHeaders:
         assert entered.get("/", headers=headers).status == 403
         assert entered.post("/enter", {"token": entered.token}, headers=headers).status == 403
 
+    def test_a_foreign_origin_is_refused_behind_our_own_too(self, entered):
+        own = f"Origin: http://{entered.host}\r\n"
+        asked = entered.request("POST", PAUSE, body=JOB)
+        both = asked.replace(b"\r\n", f"\r\n{own}Origin: https://evil.example\r\n".encode(), 1)
+        assert entered.raw(both).status == 403
+
     def test_the_pages_own_is_not(self, entered):
         assert entered.get("/", headers={"Origin": f"http://{entered.host}"}).status == 200
 
@@ -166,6 +172,20 @@ class TestShape:
 
     def test_a_waiting_body_is_not_waited_for(self, entered):
         assert entered.post(PAUSE, JOB, headers={"Expect": "100-continue"}).status == 417
+
+
+    def test_an_encoding_that_is_none_is_501_and_its_body_no_request(self, entered):
+        head = entered.request("POST", PAUSE, {"Content-Type": "application/json", "Transfer-Encoding": "xchunked"})
+        with entered.connect(30) as connection:
+            connection.sendall(head + entered.request("GET", "/metrics"))
+            with connection.makefile("rb") as stream:
+                answers = stream.read()
+        assert answers.startswith(b"HTTP/1.1 501 ") and answers.count(b"HTTP/1.1 ") == 1
+
+    def test_a_chunk_of_no_length_is_told_as_that(self, entered):
+        head = entered.request("POST", PAUSE, {"Content-Type": "application/json", "Transfer-Encoding": "chunked"})
+        wrong = entered.raw(head, b"-1\r\n{}\r\n0\r\n\r\n")
+        assert wrong.status == 400 and b"16 KiB" not in wrong.body
 
 
 class TestAmount:

@@ -10,19 +10,10 @@ from events import Deadline
 from jeepney import DBusErrorResponse
 from jeepney.bus_messages import message_bus
 from jeepney.io.blocking import Proxy
-from session import SessionBus
 from taskmanager import Served
 from work_shower import WorkShower, request
 
 OTHER = "com.example.other"
-
-
-@pytest.fixture
-def bus(world):
-    made = SessionBus(world.root / "bus")
-    world.environment["DBUS_SESSION_BUS_ADDRESS"] = made.address
-    yield made
-    made.close()
 
 
 @pytest.fixture

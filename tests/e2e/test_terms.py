@@ -106,6 +106,14 @@ def test_a_time_that_is_none_or_past_is_refused_by_its_name(world, daemon, text)
     assert jobs(world) == []
 
 
+def test_a_line_of_crontab_is_answered_with_systemds_form(world, daemon):
+    for text in ("*/5 * * * *", "30 2 * * 1-5"):
+        ended = world.stint("run", "--on-calendar", text, "--", "true")
+        assert ended.code == 64
+        assert f'--on-calendar "{text}" is cron\'s form: write systemd\'s, *:0/5 for every five minutes' in ended.err
+    assert jobs(world) == []
+
+
 def test_numbers_are_one_series_and_names_are_words_for_every_verb(world, daemon):
     """A number is not given again, be the job a download or a command; a name that two jobs have is refused."""
     world.done("device", "set", "charging=false")
@@ -168,6 +176,16 @@ def test_what_follows_an_end_is_a_job_of_its_own_and_the_other_is_not_needed(wor
     ends = {job["id"]: job["outcome"] for job in jobs(world, "--finished")}
     other = ends[first + (2 if followed == "success" else 1)]
     assert other.startswith("not needed" if followed == "success" else "not started"), other
+
+
+def test_what_cannot_follow_any_more_is_told_and_what_it_would_follow_is_named(world):
+    world.start_daemon({"job.max_jobs_per_app": 2})
+    world.done("device", "set", "charging=false")
+    there = schedule(world, "--charging", "--", "true")
+    ended = world.stint("run", "--no-wait", "--charging", "--retries", "0", "--on-success", "true", "--", "true")
+    assert ended.code == 1 and "at most 2 are allowed" in ended.err, ended
+    assert f"{SHELL}/{there + 1} goes on without its --on-success" in ended.err
+    assert len(jobs(world)) == 2
 
 
 def test_a_command_that_is_tried_without_end_has_no_failure_to_follow(world, daemon):

@@ -128,7 +128,6 @@ def test_a_request_that_takes_longer_than_it_may_is_tried_again_from_where_it_wa
 @pytest.mark.parametrize(("words", "why"), [
     (["-4", "-6"], "-4 and -6 contradict each other"),
     (["--key", "/etc/hostname"], "--key needs --cert"),
-    (["-E", "none.pem"], "none.pem cannot be read"),
     (["--max-time", "soon"], '"soon" is not a number of seconds'),
     (["--retries", "-1"], '"-1" is not a number of tries'),
     (["--resolve", "a:b"], '"a:b" is not HOST:PORT:ADDRESS'),

@@ -7,7 +7,7 @@ import shutil
 import time
 
 import pytest
-from app import PACKAGE, App
+from app import PACKAGE
 from events import Deadline, wait_for_end
 from false_compositor import ACTIVATED, FIRST, MANAGER, PROGRAM, FalseCompositor, event, offers, window
 from sway import Sway
@@ -22,13 +22,6 @@ def sway():
     made = Sway()
     yield made
     made.close()
-
-
-@pytest.fixture
-def app(world):
-    made = App(world)
-    made.install()
-    return made
 
 
 @pytest.fixture

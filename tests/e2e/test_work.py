@@ -3,8 +3,8 @@
 import json
 
 import pytest
-from session import SessionBus
 from work import PACKAGE, WorkApp
+from work_shower import WorkShower, request
 
 
 @pytest.fixture
@@ -78,29 +78,57 @@ def test_while_the_app_is_visible_what_requires_nothing_runs_in_its_own_process(
     assert not any(line.startswith("overlap") for line in app.lines())
 
 
-def test_stint_work_shows_each_chain_as_a_tree_and_why_it_waits(world):
-    bus = SessionBus(world.root / "bus")
-    world.environment["DBUS_SESSION_BUS_ADDRESS"] = bus.address
-    try:
-        app = WorkApp(world)
-        world.start_daemon()
-        none = world.stint("work", PACKAGE)
-        assert (none.code, none.out) == (69, "")
-        assert f"no process of {PACKAGE} runs its work now" in none.err
-        app.does("once", "Endless")
-        app.does("tree", 1)
-        app.until(lambda: any(line.startswith("begin") for line in app.lines()))
-        bus.until_owned(f"org.stint.Work1.{PACKAGE}")
-        table = world.done("work", PACKAGE).splitlines()
-        assert table[0].split() == ["WORK", "STATE", "JOB", "WHY"]
-        assert table[1] == PACKAGE
-        assert any(line.split()[:2] == ["Endless", "RUNNING"] for line in table), table
-        (root, child) = [line for line in table if "Step" in line]
-        assert root.startswith("  Step (tree)") and "ENQUEUED" in root and "in 23h" in root, table
-        assert child.startswith("    Step (tree)") and child.rstrip().endswith("follows Step"), table
-        objects = [json.loads(line) for line in world.done("work", PACKAGE, "--json").splitlines()]
-        assert [one["state"] for one in objects] == ["RUNNING", "ENQUEUED", "BLOCKED"]
-        assert objects[2]["follows"] == [objects[1]["id"]]
-        app.does("cancel")
-    finally:
-        bus.close()
+def test_stint_work_shows_each_chain_as_a_tree_and_why_it_waits(world, bus, app):
+    none = world.stint("work", PACKAGE)
+    assert (none.code, none.out) == (69, "")
+    assert f"no process of {PACKAGE} runs its work now" in none.err
+    app.does("once", "Endless")
+    app.does("tree", 1)
+    app.until(lambda: any(line.startswith("begin") for line in app.lines()))
+    bus.until_owned(f"org.stint.Work1.{PACKAGE}")
+    table = world.done("work", PACKAGE).splitlines()
+    assert table[0].split() == ["WORK", "STATE", "JOB", "WHY"]
+    assert table[1] == PACKAGE
+    assert any(line.split()[:2] == ["Endless", "RUNNING"] for line in table), table
+    (root, child) = [line for line in table if "Step" in line]
+    assert root.startswith("  Step (tree)") and "ENQUEUED" in root and "in 23h" in root, table
+    assert child.startswith("    Step (tree)") and child.rstrip().endswith("follows Step"), table
+    objects = [json.loads(line) for line in world.done("work", PACKAGE, "--json").splitlines()]
+    assert [one["state"] for one in objects] == ["RUNNING", "ENQUEUED", "BLOCKED"]
+    assert objects[2]["follows"] == [objects[1]["id"]]
+    app.does("cancel")
+
+
+def test_stint_work_of_an_app_that_lies_has_an_end(world, bus):
+    with WorkShower(bus, PACKAGE) as shower:
+        twice = request("Step", 1, follows=[1], state="RUNNING")
+        shower.rows = [twice, twice, twice]
+        assert len(world.done("work", PACKAGE, within=20).splitlines()) == 3  # the heading, the app, the request
+        shower.rows = [request("\x1b[31mred\nline", 1, name="<b>bold</b>")]
+        row = world.done("work", PACKAGE, within=20).splitlines()
+        assert len(row) == 3 and "\x1b" not in row[2] and "<b>bold</b>" in row[2]
+        shower.rows = [request("Step", nth) for nth in range(1000)]  # the same page, without end
+        answer = world.stint("work", PACKAGE, within=60)
+        assert answer.code == 0 and len(answer.out.splitlines()) == 1002
+        assert f"{PACKAGE} has more requests: the first " in answer.err
+
+
+def test_stint_work_lists_all_of_more_than_one_page(world, bus, app):
+    app.does("once", "Endless")  # whose process shows them
+    app.until(lambda: any(line.startswith("begin") for line in app.lines()))
+    bus.until_owned(f"org.stint.Work1.{PACKAGE}")
+    app.does("chains", 0, 1, 1200)
+    rows = [json.loads(line) for line in world.done("work", PACKAGE, "--json").splitlines()]
+    assert len({row["id"] for row in rows}) == len(rows) == 1201
+    app.does("cancel")
+
+
+@pytest.mark.parametrize("limit, threads, why", [
+    (20, 1, None), (50, 8, None),
+    (19, 2, "19 jobs at the scheduler at once: it may be 20 to 50"),
+    (51, 2, "51 jobs at the scheduler at once: it may be 20 to 50"),
+    (20, 0, "0 threads: it may be 1 or more"),
+])
+def test_a_configuration_has_its_bounds(world, app, limit, threads, why):
+    answer = world.stint("start", PACKAGE, "configure", str(limit), str(threads))
+    assert (answer.code, why or "") == (1 if why else 0, answer.err.strip().removeprefix("worktestapp: "))

@@ -16,6 +16,7 @@
 #include "wire/finding.hpp"
 #include "wire/limits.hpp"
 #include "wire/views.hpp"
+#include "wire/work.hpp"
 
 namespace stint::wire {
 namespace {
@@ -149,6 +150,22 @@ template <auto read, auto write> void roundTrip(const Message& message) {
 void writeWholeJob(Writer& writer, const JobInfo& job) { writeJob(writer, job, ClipFiles::LeftOut); }
 void writeWholeClip(Writer& writer, const ClipData& clip) { writeClip(writer, clip, ClipFiles::LeftOut); }
 
+Result<WorkItem> readItem(Reader& reader) { return readWork(reader); }
+
+// What any process may say of an app's work, to `stint work` and the Task Manager.
+Result<WorkList> readAllWork(Reader& reader) {
+    constexpr std::size_t most = 3;
+    auto list = readWork(reader, most);
+    if (list) fuzz::must(list->rows.size() <= most && (!list->more || list->rows.size() == most), "no more than asked");
+    return list;
+}
+void writeAllWork(Writer& writer, const WorkList& list) {
+    writer.openArray("a{sv}");
+    for (const WorkRow& row : list.rows)
+        writeRow(writer, row);
+    writer.close();
+}
+
 struct Codec {
     const char* signature;
     void (*check)(const Message&);
@@ -160,7 +177,7 @@ constexpr Codec codecs[]{
     {"a(sah)", roundTrip<readClip, writeWholeClip>},
     {"a{sv}", roundTrip<readNetworkRequest, writeNetworkRequest>},
     {"a{sv}", roundTrip<readNetwork, writeNetwork>},
-    {"a{sv}", roundTrip<readWork, writeWork>},
+    {"a{sv}", roundTrip<readItem, writeWork>},
     {"a{sv}", roundTrip<readRunParameters, writeRunParameters>},
     {"a{sv}", roundTrip<readNotification, writeNotification>},
     {"a{sv}", roundTrip<readOutcome, writeOutcome>},
@@ -183,6 +200,7 @@ constexpr Codec codecs[]{
     {"a{sv}", roundTrip<readRow<DeviceRow>, writeRow<DeviceRow>>},
     {"a{sv}", roundTrip<readRow<NetworkRow>, writeRow<NetworkRow>>},
     {"a{sv}", roundTrip<readRow<Finding>, writeRow<Finding>>},
+    {"aa{sv}", roundTrip<readAllWork, writeAllWork>},
 };
 
 void readAs(fuzz::Input input) {

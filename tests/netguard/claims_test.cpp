@@ -27,7 +27,16 @@ struct Stage {
         const Claims::Change change{cgroup, blocked};
         return claims.setBlocked(caller, std::span(&change, 1));
     }
+    /// Who is told, and of how many bytes received and sent.
+    std::vector<std::pair<std::string, Counted>> told() {
+        std::vector<std::pair<std::string, Counted>> all;
+        for (const Claims::Passed& each : claims.passed())
+            all.emplace_back(each.caller, each.row.counted);
+        return all;
+    }
 };
+
+using Told = std::vector<std::pair<std::string, Counted>>;
 
 } // namespace
 
@@ -115,4 +124,88 @@ TEST_CASE("a filter that refuses leaves nothing behind") {
     stage.filter.refusal.reset();
     REQUIRE(stage.block(":1.1", mail)); // it is still to be done
     CHECK(stage.filter.cut.contains(mail));
+}
+
+TEST_CASE("a mark is told of once, to its caller, when received and sent together have come to it") {
+    Stage stage;
+    REQUIRE(stage.watch(":1.1", mail));
+    REQUIRE(stage.watch(":1.2", mail));
+    REQUIRE(stage.claims.tellAt(":1.1", mail, 100));
+    stage.filter.watched[mail] = {60, 39};
+    CHECK(stage.told().empty());
+    stage.filter.watched[mail] = {60, 40};
+    CHECK(stage.told() == Told{{":1.1", {60, 40}}});
+    stage.filter.watched[mail] = {600, 400};
+    CHECK(stage.told().empty());
+}
+
+TEST_CASE("a mark that is passed already is told of at once, and a new one or none is in its place") {
+    Stage stage;
+    REQUIRE(stage.watch(":1.1", mail));
+    stage.filter.watched[mail] = {100, 0};
+    REQUIRE(stage.claims.tellAt(":1.1", mail, 50));
+    CHECK(stage.told() == Told{{":1.1", {100, 0}}});
+    REQUIRE(stage.claims.tellAt(":1.1", mail, 150));
+    REQUIRE(stage.claims.tellAt(":1.1", mail, 300));
+    stage.filter.watched[mail] = {299, 0};
+    CHECK(stage.told().empty());
+    REQUIRE(stage.claims.tellAt(":1.1", mail, 0));
+    CHECK(stage.filter.marks.empty());
+    stage.filter.watched[mail] = {1000, 0};
+    CHECK(stage.told().empty());
+}
+
+TEST_CASE("of several callers of one cgroup each is told at its own mark, in its own count") {
+    Stage stage;
+    REQUIRE(stage.watch(":1.1", mail));
+    stage.filter.watched[mail] = {1000, 0};
+    REQUIRE(stage.watch(":1.2", mail));
+    REQUIRE(stage.claims.tellAt(":1.1", mail, 1500));
+    REQUIRE(stage.claims.tellAt(":1.2", mail, 200));
+    CHECK(stage.told().empty());
+    stage.filter.watched[mail] = {1200, 0};
+    CHECK(stage.told() == Told{{":1.2", {200, 0}}});
+    CHECK(stage.filter.marks.at(mail) == 1500);
+    REQUIRE(stage.claims.tellAt(":1.2", mail, 250));
+    stage.claims.gone(":1.2");
+    CHECK(stage.filter.marks.at(mail) == 1500);
+    stage.filter.watched[mail] = {1500, 0};
+    CHECK(stage.told() == Told{{":1.1", {1500, 0}}});
+}
+
+TEST_CASE("the largest mark that there is, in a count that began late, is never passed") {
+    Stage stage;
+    REQUIRE(stage.watch(":1.1", mail));
+    stage.filter.watched[mail] = {1000, 1000};
+    REQUIRE(stage.watch(":1.2", mail));
+    REQUIRE(stage.claims.tellAt(":1.2", mail, UINT64_MAX));
+    CHECK(stage.filter.marks.at(mail) == UINT64_MAX);
+    CHECK(stage.told().empty());
+}
+
+TEST_CASE("nobody marks what another watches, and what is forgotten is told of no more") {
+    Stage stage;
+    REQUIRE(stage.watch(":1.1", mail));
+    const auto refused = stage.claims.tellAt(":1.2", mail, 1);
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().code == Errc::ILLEGAL_ARGUMENT);
+    REQUIRE(stage.claims.tellAt(":1.1", mail, 1));
+    stage.filter.watched[mail] = {5, 5};
+    REQUIRE(stage.claims.forget(":1.1", mail));
+    CHECK(stage.told().empty());
+}
+
+TEST_CASE("a mark that the kernel refuses is none, and one of another caller's is set as soon as it takes it") {
+    Stage stage;
+    REQUIRE(stage.watch(":1.1", mail));
+    REQUIRE(stage.watch(":1.2", mail));
+    REQUIRE(stage.claims.tellAt(":1.1", mail, 10));
+    REQUIRE(stage.claims.tellAt(":1.2", mail, 20));
+    stage.filter.refusal = Error{Errc::SYSTEM, "no memory"};
+    CHECK_FALSE(stage.claims.tellAt(":1.1", mail, 30));
+    stage.filter.watched[mail] = {10, 0};
+    CHECK(stage.told().empty());
+    stage.filter.refusal.reset();
+    stage.filter.watched[mail] = {20, 0};
+    CHECK(stage.told() == Told{{":1.2", {20, 0}}});
 }

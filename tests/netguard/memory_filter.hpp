@@ -14,6 +14,7 @@ class MemoryFilter final : public Filter {
 public:
     std::map<CgroupId, Counted> watched;
     std::set<CgroupId> cut;
+    std::map<CgroupId, std::uint64_t> marks;
     std::optional<Error> refusal;
 
     Result<void> watch(CgroupId cgroup, unsigned) override {
@@ -24,6 +25,7 @@ public:
     void forget(CgroupId cgroup) override {
         watched.erase(cgroup);
         cut.erase(cgroup);
+        marks.erase(cgroup);
     }
     Result<void> setCut(CgroupId cgroup, bool on) override {
         if (refusal) return *refusal;
@@ -34,6 +36,22 @@ public:
         return {};
     }
     Result<Counted> counted(CgroupId cgroup) const override { return watched.at(cgroup); }
+    Result<void> setMark(CgroupId cgroup, std::optional<std::uint64_t> total) override {
+        if (refusal) return *refusal;
+        if (total)
+            marks[cgroup] = *total;
+        else
+            marks.erase(cgroup);
+        return {};
+    }
+    std::vector<CgroupId> takePassed() override {
+        std::vector<CgroupId> passed;
+        for (const auto& [cgroup, total] : marks)
+            if (watched.at(cgroup).in + watched.at(cgroup).out >= total) passed.push_back(cgroup);
+        for (const CgroupId cgroup : passed)
+            marks.erase(cgroup);
+        return passed;
+    }
 };
 
 class MemorySockets final : public Sockets {

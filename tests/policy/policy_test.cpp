@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 #include <filesystem>
 #include <fstream>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <vector>
 
@@ -237,16 +238,21 @@ TEST_CASE("an optional file that is wrong is refused all the same") {
     CHECK(policy.error().message.starts_with(folder.file("own.toml") + ":1:13: "));
 }
 
-TEST_CASE("what cannot be a policy is not read: a folder, a file without end") {
+TEST_CASE("what cannot be a policy is not read, nor waited for: a folder, a device, a FIFO, a file far too large") {
     const Folder folder;
-    const std::vector<PolicyFile> directory{{folder.file(".")}};
-    auto policy = readPolicyFiles(directory);
-    REQUIRE_FALSE(policy.ok());
-    CHECK(mentions(policy.error().message, "Is a directory"));
-    const std::vector<PolicyFile> endless{{"/dev/zero"}};
-    policy = readPolicyFiles(endless);
+    REQUIRE(::mkfifo(folder.file("fifo.toml").c_str(), 0600) == 0);
+    for (const std::string& path : {folder.file("."), std::string("/dev/zero"), folder.file("fifo.toml")}) {
+        const std::vector<PolicyFile> files{{path, true}};
+        const auto policy = readPolicyFiles(files);
+        REQUIRE_FALSE(policy.ok());
+        CHECK(policy.error().message == "cannot read policy " + path + ": it is no regular file");
+    }
+    const std::vector<PolicyFile> large{{folder.write("large.toml", std::string(1'048'577, '#'))}};
+    const auto policy = readPolicyFiles(large);
     REQUIRE_FALSE(policy.ok());
     CHECK(mentions(policy.error().message, "larger than 1048576 bytes"));
+    const std::vector<PolicyFile> largest{{folder.write("largest.toml", std::string(1'048'576, '#'))}};
+    CHECK(readPolicyFiles(largest).ok());
 }
 
 TEST_CASE("budgets are tables, one each, and a later file's stands in the place of an earlier one's") { // limits.md §14

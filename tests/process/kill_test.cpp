@@ -6,9 +6,14 @@
 
 #include <algorithm>
 #include <csignal>
+#include <filesystem>
+#include <optional>
+#include <utility>
 
+#include "base/cgroup.hpp"
 #include "base/pidfd.hpp"
 #include "base/proc.hpp"
+#include "process/reaper_enclosure.hpp"
 #include "process/world.hpp"
 
 namespace stint {
@@ -16,6 +21,13 @@ namespace {
 
 // An orphan in a session of its own that does not hear SIGTERM, and says its pid.
 const std::string orphan = "(setsid sh -c 'trap \"\" TERM HUP; echo $$ >&3; exec sleep 1000' &) ; ";
+
+/// An orphan that has also left its cgroup, where root or the cgroup's owner may.
+std::string fugitive() {
+    const std::optional<CgroupMount> mount = unifiedMount();
+    const std::string leave = mount ? "echo $$ >" + mount->point.string() + "/cgroup.procs 2>/dev/null; " : "";
+    return "(setsid sh -c 'trap \"\" TERM HUP; " + leave + "echo $$ >&3; exec sleep 1000' &) ; ";
+}
 
 } // namespace
 
@@ -117,6 +129,71 @@ TEST_CASE("a fork bomb is killed whole") {
     CHECK(withEnvironment("STINT_TEST_BOMB=" + value) == 0);
 }
 
+TEST_CASE("what has left its cgroup, its session and its parents is still its app's, and dies with it") {
+    const bool cgroups = bothWays();
+    CAPTURE(cgroups);
+    World world(cgroups, "", true);
+    auto started = world.processes->start(shell(fugitive() + "read leave <&3; exit 3", "com.example.one"));
+    auto other = world.processes->start(shell(fugitive() + "read leave <&3", "com.example.other"));
+    REQUIRE(started.ok());
+    REQUIRE(other.ok());
+    const pid_t left = pidIn(started->socket), others = pidIn(other->socket);
+    CHECK(world.processes->ownerOf(left).value() == std::pair(AppId{"com.example.one"}, started->id));
+    bool aliveWhenTold = false;
+    world.onGone = [&](ProcessId) { aliveWhenTold = alive(left); };
+    SUBCASE("when it is killed") {
+        world.processes->kill(started->id);
+        CHECK(WTERMSIG(world.waitForEnd(started->id).status) == SIGKILL);
+    }
+    SUBCASE("when its app is stopped") { // jobs.md §5.4
+        CHECK(world.processes->killApp({"com.example.one"}) == 1);
+        CHECK(world.waitForEnd(started->id).killed);
+    }
+    SUBCASE("when it ends by itself") {
+        REQUIRE(::write(started->socket.get(), "\n", 1) == 1);
+        CHECK(WEXITSTATUS(world.waitForEnd(started->id).status) == 3);
+    }
+    CHECK_FALSE(aliveWhenTold);
+    CHECK(alive(others)); // no other app's
+    world.processes.reset();
+    CHECK_FALSE(alive(left)); // it does not outlive the daemon
+    CHECK_FALSE(alive(others));
+}
+
+TEST_CASE("a reaper that was stopped reaps all the same") {
+    const bool cgroups = bothWays();
+    CAPTURE(cgroups);
+    World world(cgroups, "", true);
+    auto started =
+        world.processes->start(shell(fugitive() + "read go <&3; kill -STOP $PPID; echo stopped >&3; read end <&3"));
+    REQUIRE(started.ok());
+    const pid_t left = pidIn(started->socket);
+    REQUIRE(::write(started->socket.get(), "\n", 1) == 1);
+    CHECK(line(started->socket) == "stopped");
+    CHECK(world.processes->killApp({"com.example.app"}) == 1);
+    CHECK(world.waitForEnd(started->id).killed);
+    CHECK_FALSE(alive(left));
+}
+
+TEST_CASE("who moves into another app's cgroup is not that app") { // architecture.md, who is calling (1)
+    World world(true, "", true);
+    if (!world.processes->enclosesAll()) return; // there are none
+    auto other = world.processes->start(shell("echo $$ >&3; read end <&3", "com.example.other"));
+    REQUIRE(other.ok());
+    const std::string place = readFile("/proc/" + std::to_string(pidIn(other->socket)) + "/cgroup").value();
+    const std::string directory = unifiedMount()->point.string() + cgroupPath(place).value();
+    auto started = world.processes->start(
+        shell("(setsid sh -c 'echo $$ >" + directory + "/cgroup.procs; echo $$ >&3; read end <&3' &); read end <&3"));
+    REQUIRE(started.ok());
+    const pid_t moved = pidIn(started->socket);
+    CHECK(readFile("/proc/" + std::to_string(moved) + "/cgroup") == place);
+    CHECK(world.processes->ownerOf(moved).value() == std::pair(AppId{"com.example.app"}, started->id));
+    world.processes->kill(started->id);
+    CHECK(world.waitForEnd(started->id).killed);
+    CHECK_FALSE(alive(moved));
+    CHECK(world.processes->anyAlive({"com.example.other"}));
+}
+
 TEST_CASE("a process is found by itself and by its orphans, and no other is") { // architecture.md, who is calling (1)
     bool cgroups = bothWays();
     CAPTURE(cgroups);
@@ -129,7 +206,6 @@ TEST_CASE("a process is found by itself and by its orphans, and no other is") { 
     std::pair expected(AppId{"com.example.app"}, started->id);
     CHECK(world.processes->ownerOf(main).value() == expected);
     CHECK(world.processes->ownerOf(left).value() == expected);
-    CHECK(world.processes->ownerOf(started->pid).value() == expected);
     CHECK(world.processes->ownerOf(::getpid()).value() == std::nullopt);
     CHECK(world.processes->ownerOf(1).value() == std::nullopt);
     CHECK_FALSE(world.processes->ownerOf(1 << 30).ok()); // no such process
@@ -186,7 +262,7 @@ Daemon crashedDaemon(bool cgroups, const std::string& instance) {
     REQUIRE(daemon.pid >= 0);
     if (daemon.pid == 0) {
         auto* world = new World(cgroups, instance);
-        auto started = world->processes->start(shell(orphan + "read go <&3; echo $$ >&3; exec sleep 1000"));
+        auto started = world->processes->start(shell(fugitive() + "read go <&3; echo $$ >&3; exec sleep 1000"));
         pid_t pids[2] = {};
         pids[0] = pidIn(started->socket);
         [[maybe_unused]] auto asked = ::write(started->socket.get(), "\n", 1);
@@ -244,6 +320,33 @@ TEST_CASE("a new daemon of the instance finds nothing alive that a former one ha
     crash(stranger);
     const World cleaner(cgroups, instance + " of another user's");
     CHECK_FALSE(alive(stranger.left));
+}
+
+TEST_CASE("what only looks like a former daemon's reaper, and does not end, keeps no daemon from starting") {
+    const std::filesystem::path place =
+        std::filesystem::temp_directory_path() / ("reapers-" + std::to_string(::getpid()));
+    std::filesystem::create_directories(place);
+    const std::filesystem::path program = place / "stint-exec";
+    std::filesystem::copy_file("/bin/sh", program, std::filesystem::copy_options::overwrite_existing);
+    const std::string instance = "test of a false reaper " + std::to_string(::getpid());
+    int ends[2];
+    REQUIRE(::pipe2(ends, O_CLOEXEC) == 0);
+    const Fd out(ends[0]), in(ends[1]);
+    const pid_t pretends = ::fork();
+    REQUIRE(pretends >= 0);
+    if (pretends == 0) {
+        ::dup2(in.get(), STDOUT_FILENO);
+        const char* const deaf = "trap '' TERM; echo; while :; do read never; done < /dev/null";
+        ::execl(program.c_str(), "stint-exec", "-c", deaf, "--reap", instance.c_str(), nullptr);
+        ::_exit(1);
+    }
+    char deafNow = 0;
+    REQUIRE(::read(out.get(), &deafNow, 1) == 1);
+    const Fd pidfd = openPidfd(pretends);
+    CHECK(killReaperLeftovers(instance, std::chrono::milliseconds(50)).ok());
+    CHECK(hasEnded(pidfd));
+    ::waitpid(pretends, nullptr, 0);
+    std::filesystem::remove_all(place);
 }
 
 TEST_CASE("what holds the processes is said") {

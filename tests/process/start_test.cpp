@@ -68,8 +68,8 @@ TEST_CASE("a service speaks to the daemon over the descriptor that STINT_SOCKET_
     REQUIRE(started.ok());
     REQUIRE(::write(started->socket.get(), "warm\n", 5) == 5);
     CHECK(line(started->socket) == "warm too");
-    CHECK(line(started->socket).empty()); // its end is seen: nobody else holds it
     world.waitForEnd(started->id);
+    CHECK(line(started->socket).empty()); // its end is seen: nobody else holds it
 }
 
 TEST_CASE("a process gets no descriptor of the daemon's but its three and its socket") {

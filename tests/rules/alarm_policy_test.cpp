@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <list>
 #include <string>
+#include <utility>
 
 #include <doctest/doctest.h>
 
@@ -21,6 +22,7 @@ struct Stage {
     Instant time{};
     App app;
     std::list<Alarm> alarms;
+    bool freed = false; ///< since the last delivery deep Doze has ended
 
     explicit Stage(Bucket bucket) {
         app.manifest.package = {"com.example.app"};
@@ -36,7 +38,7 @@ struct Stage {
     }
     void openWindow() {
         state.doze.deep = DeepState::IdleMaintenance;
-        state.doze.windowSince = time;
+        freed = true;
     }
     void screenOff(Instant since) {
         device.screenOn = false;
@@ -70,7 +72,7 @@ struct Stage {
     std::string deliverAt(Duration when) {
         time = at(when);
         std::string went;
-        Waking waking{.window = windowOpensNow(world())};
+        Waking waking{.freed = std::exchange(freed, false)};
         for (;;) {
             std::vector<PendingAlarm> pending;
             for (const Alarm& alarm : alarms)

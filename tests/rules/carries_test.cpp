@@ -112,6 +112,7 @@ TEST_CASE("the first broken rule names the error") { // §1.2
         {"V9",  regular().setPeriodic(1h).setPriority(JobInfo::PRIORITY_HIGH)},
         {"V10", regular().setRequiredNetworkType(1).setOverrideDeadline(10min)},
         {"V10", latency(50min).setOverrideDeadline(60min).setRequiresCharging(true)},
+        {"V10", regular().setOverrideDeadline(0ms).setRequiresCharging(true)}, // no window at all
         {"",    regular().setOverrideDeadline(10min)},          // no functional constraint: only warned about
         {"",    regular().setRequiredNetworkType(1).setOverrideDeadline(15min)},
         {"V11", expedited().setUserInitiated(true).setRequiredNetworkType(1)},

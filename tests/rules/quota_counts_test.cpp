@@ -26,6 +26,30 @@ TEST_CASE("a restricted app has one session a day") { // limits.md §3.2, §5; e
     CHECK(second.returns() == 24h + 4min);
 }
 
+TEST_CASE("what a sleep or a restart breaks off is one session with the next") { // limits.md §3.4, §13, Suspend
+    RegularDay day(Bucket::Restricted);
+    day.until(0min);
+    day.start();
+    day.until(4min);
+    breakOffRegular(day.ledger(), day.now, day.constants);
+    CHECK(day.mayGoOn());
+    CHECK_FALSE(day.returns());
+    day.until(2h);
+    day.job(2h, 2h + 3min);
+    CHECK_FALSE(day.mayStart());
+    CHECK(day.returns() == 26h + 3min); // one session, which has ended with its second part
+    CHECK(regularUsed(day.ledger(), 24h, day.now) == 7min);
+    CHECK(day.ledger().sessionEnds.count == 1);
+
+    RegularDay spent(Bucket::Restricted);
+    spent.until(0min);
+    spent.start();
+    spent.until(10min);
+    breakOffRegular(spent.ledger(), spent.now, spent.constants);
+    CHECK_FALSE(spent.mayStart()); // its time counts as any other
+    CHECK(spent.returns() == 24h + 30s);
+}
+
 TEST_CASE("the tenth job of a restricted app's day puts its whole session out of quota") { // limits.md §5
     RegularDay day{Bucket::Restricted};
     for (int job = 0; job < 9; ++job) {

@@ -20,7 +20,7 @@ TEST_CASE("the bytes of a stored usage and of stored ledgers are these") { // a 
         R"("sessions":[[6720000,6720000,1]],"tally":6060000,"topSince":7920000},"grantUntil":8340000,"leftForeground":8280000,)"
         R"("leftTop":8220000,"mayServeUntil":8340000,"pushes":[[7020000,true],)"
         R"([7080000,false]],"quota":{"jobStarts":[7800000,3],"open":[7800000,2],"sessionEnds":[7320000,1],)"
-        R"("sessions":[[6600000,6660000,1],[7200000,7320000,1]]},"silences":[8160000],"timeouts":{"regular":[7980000],)"
+        R"("sessions":[[6600000,6660000,1],[7200000,7320000,1,true]]},"silences":[8160000],"timeouts":{"regular":[7980000],)"
         R"("userInitiated":[8040000,8100000]},"whileIdleAlarms":[6960000]})");
     CHECK(ledgersText({}) == "{}");
 }
@@ -64,6 +64,7 @@ TEST_CASE("what is no ledger is refused by name, and nothing of it is taken") { 
         {"{\"quota\":[]}",                                           "quota is not an object"},
         {"{\"quota\":{\"used\":1}}",                                 "unknown key \"used\" in quota"},
         {"{\"quota\":{\"sessions\":[[1,2]]}}",                       "sessions is not a list of 3"},
+        {"{\"quota\":{\"sessions\":[[1,2,1,false]]}}",               "sessions is not a list of 3"},
         {"{\"quota\":{\"sessions\":[[2,1,1]]}}",                     "sessions overlap or are out of order at 2"},
         {"{\"quota\":{\"sessions\":[[5,9,1],[8,10,1]]}}",            "sessions overlap or are out of order at 8"},
         {"{\"quota\":{\"sessions\":[[1,2,-1]]}}",                    "sessions is out of range: -1"},

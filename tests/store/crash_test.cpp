@@ -102,12 +102,39 @@ void work(const fs::path& directory, std::int32_t last, int pipe) {
     }
 }
 
+// Of what is not synced at each commit.
+
+constexpr std::int32_t keptId = 1'000'001; ///< of a job that outlives the boot
+constexpr std::int32_t endsId = 1'000'002; ///< and of one that does not
+
+Job marked(std::int32_t id, std::int32_t nth) {
+    auto job = jobOf(id);
+    job.info = builtFrom(JobInfo::Builder{id, "Jobs"}.setPersisted(id == keptId));
+    job.sequence = static_cast<std::uint64_t>(nth);
+    return job;
+}
+
+constexpr bool isKept(std::int32_t nth) { return nth % 4 == 0; }
+
+void workForThisBoot(const fs::path& directory, std::int32_t last, int pipe) {
+    auto store = Store::open({directory, bootA, {}});
+    if (!store || !store->load()) ::_exit(2);
+    for (std::int32_t nth = 1; nth <= last; ++nth) {
+        const std::vector<Record> records{SaveJob{marked(isKept(nth) ? keptId : endsId, nth)}};
+        if (!store->commit(records, stamp(std::chrono::seconds{nth}))) ::_exit(4);
+        if (::write(pipe, &nth, sizeof nth) != sizeof nth) ::_exit(5);
+        if (nth % 7 == 0) store->eraseLog();
+    }
+}
+
 struct Child {
     pid_t pid = -1;
     Fd acknowledged;
 };
 
-template <class Prepare> Child start(const fs::path& directory, std::int32_t last, Prepare prepare) {
+using Work = void (*)(const fs::path&, std::int32_t, int);
+
+template <class Prepare> Child start(const fs::path& directory, std::int32_t last, Prepare prepare, Work done = work) {
     int ends[2];
     REQUIRE(::pipe(ends) == 0);
     const pid_t pid = ::fork();
@@ -115,7 +142,7 @@ template <class Prepare> Child start(const fs::path& directory, std::int32_t las
     if (pid == 0) {
         ::close(ends[0]);
         prepare();
-        work(directory, last, ends[1]); // the store is closed when this returns
+        done(directory, last, ends[1]); // the store is closed when this returns
         ::_exit(0);
     }
     ::close(ends[1]);
@@ -170,6 +197,45 @@ TEST_CASE(
             if (ended) CHECK(nth > 100); // else the faults were not where the writes are
         }
     }
+}
+
+TEST_CASE("a power loss takes what it ends anyway, the newest of it, and nothing else") { // jobs.md §7.1, Stint
+    const auto seed = seedOf();
+    constexpr std::int32_t commits = 14;
+    int taken = 0;
+    for (const auto fault : {Fault::Kill, Fault::Power}) {
+        bool ended = false;
+        for (std::uint64_t nth = 1; !ended; ++nth) {
+            INFO("fault " << static_cast<int>(fault) << " at write " << nth << ", STINT_SEED=" << seed);
+            const Scratch scratch;
+            openStore(scratch.store()); // its making is not what is tested here
+            auto child = start(
+                scratch.store(), commits, [&] { installFault(fault, nth, seed + nth); }, workForThisBoot);
+            const auto acknowledged = readAcknowledged(child.acknowledged, 0, commits);
+            const int status = wait(child.pid);
+            REQUIRE(WIFEXITED(status));
+            ended = WEXITSTATUS(status) == 0;
+            REQUIRE((ended || WEXITSTATUS(status) == faultExit));
+            auto store = openStore(scratch.store());
+            std::map<std::int32_t, std::int32_t> last{{keptId, 0}, {endsId, 0}};
+            for (const auto& stored : valueOf(store.load()).jobs)
+                last[stored.job.key.id.value] = static_cast<std::int32_t>(stored.job.sequence);
+            CHECK(store.notes().empty()); // nothing was damaged
+            const std::int32_t newest = std::max(last[keptId], last[endsId]);
+            CHECK(newest <= acknowledged + 1);
+            CHECK(last[keptId] == newest / 4 * 4); // nothing before it is missing
+            CHECK(newest >= (fault == Fault::Power ? acknowledged / 4 * 4 : acknowledged));
+            if (newest < acknowledged) ++taken;
+        }
+    }
+    CHECK(taken > 0); // else all of it was synced
+}
+
+TEST_CASE("a job that ends with the boot is durable where one that does not was in its place") { // jobs.md §7.1, Stint
+    CHECK_FALSE(outlivesBoot(SaveJob{marked(endsId, 1)}));
+    CHECK(outlivesBoot(SaveJob{marked(endsId, 1), true}));
+    CHECK(outlivesBoot(SaveJob{marked(keptId, 1)}));
+    CHECK(outlivesBoot(DropJob{marked(endsId, 1).key}));
 }
 
 TEST_CASE("a daemon killed at any moment has kept what it acknowledged") { // jobs.md §12.5

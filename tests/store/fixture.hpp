@@ -111,7 +111,8 @@ inline Job jobOf(std::int32_t id) {
                                 .at = wall(std::chrono::hours{id}),
                                 .calendar = "daily",
                                 .loosensAt = wall(std::chrono::hours{id + 1}),
-                                .then = {{"network", "any"}}};
+                                .then = {{"network", "any"}},
+                                .promised = wall(std::chrono::hours{id + 2})};
     return job;
 }
 
@@ -151,7 +152,7 @@ inline AppMemory memoryOf(std::int32_t nth, const std::string& app = "com.exampl
     memory.batteryUse = nth % 2 == 0 ? BatteryUse::Restricted : BatteryUse::Unrestricted;
     memory.dataSaverExempt = true;
     memory.allowlistedUntil = at(time(7));
-    memory.quota = {.sessions = {{at(time(10)), at(time(11)), 1}, {at(time(20)), at(time(22)), nth}},
+    memory.quota = {.sessions = {{at(time(10)), at(time(11)), 1}, {at(time(20)), at(time(22)), nth, true}},
                     .open = OpenSession{at(time(30)), 2},
                     .jobStarts = {at(time(30)), 3},
                     .sessionEnds = {at(time(22)), 1}};

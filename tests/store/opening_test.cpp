@@ -6,6 +6,9 @@
 
 #include <linux/magic.h>
 
+#include <algorithm>
+#include <functional>
+
 #include <fmt/core.h>
 
 #include "store/fixture.hpp"
@@ -180,6 +183,66 @@ TEST_CASE("a network's file system gets a rollback journal, a local one the log"
         done(database.run("UPDATE meta SET generation = generation + 1"));
     }
     CHECK(notes.empty());
+}
+
+TEST_CASE(
+    "a store whose file was emptied or removed is read from its log") { // architecture.md: nothing accepted is lost
+    for (const bool removed : {false, true}) {
+        CAPTURE(removed);
+        const Scratch scratch;
+        {
+            auto store = openStore(scratch.store());
+            done(store.commit(std::vector<Record>{SaveJob{jobOf(1)}, SaveJob{jobOf(2)}}, stamp(1s)));
+            const fs::path log = fs::path(scratch.database()).concat("-wal");
+            fs::copy_file(log, fs::path(log).concat(".kept")); // closing moves it into the file
+        }
+        fs::rename(fs::path(scratch.database()).concat("-wal.kept"), fs::path(scratch.database()).concat("-wal"));
+        if (removed)
+            fs::remove(scratch.database());
+        else
+            writeBytes(scratch.database(), "");
+        auto store = openStore(scratch.store());
+        CHECK(valueOf(store.load()).jobs.size() == 2);
+        const auto notes = store.notes();
+        REQUIRE(notes.size() == 1);
+        CHECK(notes.front().find("what its write-ahead log has was read") != std::string::npos);
+    }
+}
+
+TEST_CASE("what is no file where one of ours should be is set aside, and keeps no daemon from starting") {
+    const std::vector<std::function<void(const fs::path&)>> strange{
+        [](const fs::path& path) { REQUIRE(::mkfifo(path.c_str(), 0600) == 0); },
+        [](const fs::path& path) { fs::create_directory(path); },
+        [](const fs::path& path) { fs::create_symlink("/nowhere/at/all", path); },
+        [](const fs::path& path) { fs::create_symlink("/dev/zero", path); },
+    };
+    for (const char* name : {"lock", "stint.db", "stint.db-wal", "aborts"})
+        for (const auto& make : strange) {
+            CAPTURE(name);
+            const Scratch scratch;
+            { openStore(scratch.store()); }
+            fs::remove(scratch.store() / name);
+            make(scratch.store() / name);
+            auto store = openStore(scratch.store());
+            done(store.commit(std::vector<Record>{SaveJob{jobOf(1)}}, stamp(1s)));
+            const auto notes = store.notes();
+            CHECK(std::ranges::any_of(notes, [](const std::string& note) {
+                return note.find("was no regular file; it was set aside as") != std::string::npos;
+            }));
+        }
+}
+
+TEST_CASE("what is no file where a new database is made is set aside, too") {
+    for (const char* name : {"stint.db.making", "stint.db.making-wal", "stint.db.making-journal", "stint.db.made"}) {
+        CAPTURE(name);
+        const Scratch scratch;
+        { openStore(scratch.store()); }
+        fs::remove(scratch.database());
+        fs::create_directories(scratch.store() / name / "full"); // cannot be removed as a file can
+        auto store = openStore(scratch.store());
+        done(store.commit(std::vector<Record>{SaveJob{jobOf(1)}}, stamp(1s)));
+        CHECK(valueOf(store.load()).jobs.size() == 1);
+    }
 }
 
 TEST_CASE("an emptied store is told of, not taken for a new one") {

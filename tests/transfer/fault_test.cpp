@@ -211,6 +211,8 @@ TEST_CASE("a full disk ends the job with 74, and keeps what was received") {
             std::filesystem::file_size(place.parts().part) > 1_MiB && !std::filesystem::exists(place.path());
         if (ending.exitCode != 74 || ending.fate != Fate::Never || !kept) ::_exit(1);
         if (ending.text.find("No space left on device") == std::string::npos) ::_exit(2);
+        for (const auto& entry : std::filesystem::directory_iterator(directory)) // what could not be recorded
+            if (entry.path() != place.parts().part && entry.path() != place.parts().state) ::_exit(5);
         if (::mount("tmpfs", directory.c_str(), "tmpfs", MS_REMOUNT, "size=16m") != 0) ::_exit(3);
         const bool saved = run(place.download(server.url())).fate == Fate::Done && contentOf(place.path()) == content;
         ::_exit(saved ? 0 : 4);

@@ -303,6 +303,39 @@ TEST_CASE("a refusal leaves what is there for a better day") {
     CHECK(contentOf(place.path()) == content);
 }
 
+TEST_CASE("headers and trailers without end are not listened to") {
+    const std::string line = "X-Filler: " + std::string(1000, 'x') + "\r\n";
+    std::string few;
+    std::string many; // more than any server needs, and less than curl itself refuses of a head
+    for (int i = 0; i < 200; ++i)
+        many += line;
+    for (int i = 0; i < 8; ++i)
+        few += line;
+    const std::string chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n";
+    struct Row {
+        std::vector<std::string> said;
+        int exitCode;
+    };
+    for (const Row& row :
+         {Row{{chunked, few, "\r\n"}, 0}, Row{{chunked, many, many, many, many, many, many, "\r\n"}, 76},
+          // A trailer may look as if a new head began with it.
+          Row{{chunked, many, "HTTP/1.1: 200\r\n", many, many, many, many, many, "\r\n"}, 76},
+          Row{{"HTTP/1.1 103 Early Hints\r\n" + few + "\r\n", chunked, "\r\n"}, 0},
+          Row{std::vector<std::string>(6, "HTTP/1.1 103 Early Hints\r\n" + many + "\r\n"), 76}}) {
+        const Place place;
+        const ScriptedServer server({[&](Exchange& e) {
+            for (const std::string& piece : row.said)
+                e.send(piece);
+            e.send(reply("200 OK", "", "hello")); // behind the hints; behind a body it is nobody's
+        }});
+        const Ending ending = run(place.download(server.url()));
+        CAPTURE(ending.text);
+        CHECK(ending.exitCode == row.exitCode);
+        if (row.exitCode != 0) CHECK(ending.text.find("the server sends headers ") != std::string::npos);
+        CHECK(std::filesystem::exists(place.path()) == (row.exitCode == 0));
+    }
+}
+
 TEST_CASE("a server leads to no file of this machine, and not round in circles") {
     for (const char* to : {"file:///etc/passwd", "ftp://127.0.0.1/x", "gopher://127.0.0.1/", "/file"}) {
         CAPTURE(to);

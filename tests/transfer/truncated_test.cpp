@@ -75,6 +75,7 @@ TEST_CASE("a head that makes a body no file is refused, whatever the body") { //
              Row{"Content-Length: 16\r\nContent-Encoding: gzip\r\n", 76},
              Row{"Content-Length: 16\r\nContent-Encoding: identity, br\r\n", 76},
              Row{"Content-Length: 16\r\nContent-Encoding: identity\r\n", 0},
+             Row{"Content-Length: 16\r\nTransfer-Encoding: identity\r\n", 0},
          }) {
         CAPTURE(row.headers);
         const Place place;
@@ -83,6 +84,24 @@ TEST_CASE("a head that makes a body no file is refused, whatever the body") { //
         }});
         CHECK(run(place.download(server.url())).exitCode == row.exitCode);
         CHECK(place.list() == (row.exitCode == 0 ? ".file.stint-state file" : ""));
+    }
+}
+
+TEST_CASE("what is encoded on the way, which nobody asked for, is refused however well it decodes") { // RFC 9112 §7.4
+    const std::string zipped("\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\x03\x33\x30\x34\x32\x36\x31\x35\x33\xb7\xb0\x4c\x4c"
+                             "\x4a\x4e\x49\x4d\x03\x00\x33\xf0\xc4\x68\x10\x00\x00\x00",
+                             36); // 16 bytes
+    for (const char* encoding : {"gzip", "x-gzip", "GZIP", "gzip, identity"}) {
+        CAPTURE(encoding);
+        const Place place;
+        const ScriptedServer server({[&](Exchange& e) {
+            e.send(fmt::format("HTTP/1.1 200 OK\r\nConnection: close\r\nTransfer-Encoding: {}\r\n\r\n", encoding));
+            e.send(zipped);
+        }});
+        CHECK(
+            run(place.download(server.url())) ==
+            never(ends::protocol, "the server sent the file in an encoding that nobody asked for (Transfer-Encoding)"));
+        CHECK(place.list().empty());
     }
 }
 

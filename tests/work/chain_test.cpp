@@ -191,4 +191,34 @@ TEST_CASE("updateWork: used from the next run on, the running worker goes on, th
     CHECK(app.tell(Update{once(5)}).error().code == Errc::ILLEGAL_ARGUMENT);
 }
 
+TEST_CASE("nothing follows periodic work, whether it was enqueued before or is kept") { // jobs.md §10, kinds
+    App app;
+    REQUIRE(app.tell(EnqueuePeriodic{periodic(1), "often", ExistingPeriodicWorkPolicy::KEEP}).ok());
+    Enqueue after;
+    after.nodes.push_back({once(2), {numbered(1)}, {}});
+    CHECK(app.error(after) == numbered(2).toString() + " follows " + numbered(1).toString() +
+                                  ", which is periodic, and may not be in a chain");
+    Enqueue joined = unique("often", ExistingWorkPolicy::KEEP, enqueue({once(3)}));
+    joined.nodes.push_back({once(4), {numbered(3)}, {}});
+    CHECK(app.error(joined) ==
+          "\"often\" is the name of periodic work, which may not be in a chain: nothing can be appended to it");
+    CHECK(app.desk->engine().requests().all().size() == 1);
+    REQUIRE(app.tell(unique("often", ExistingWorkPolicy::KEEP, enqueue({once(3)}))).ok()); // ignored, as it says
+    REQUIRE(app.tell(Cancel{numbered(1)}).ok());
+    REQUIRE(app.tell(joined).ok());
+    CHECK(app.state(numbered(4)) == State::BLOCKED);
+}
+
+TEST_CASE("a request without constraints has its turn before many that each wait for something else") { // §10, limits
+    App app;
+    for (int i = 1; i <= 30; ++i) {
+        Spec waits = once(i);
+        waits.constraints = Constraints::Builder().addContentUriTrigger("/photos/" + std::to_string(i), false).build();
+        REQUIRE(app.tell(enqueue({waits})).ok());
+    }
+    REQUIRE(app.tell(enqueue({once(31)})).ok());
+    CHECK(app.scheduler.jobs.size() == 20);
+    app.run(numbered(31));
+}
+
 } // namespace stint::work

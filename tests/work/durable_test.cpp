@@ -58,6 +58,89 @@ TEST_CASE("a row that contradicts itself is damage, too") {
     CHECK(filesNamed(app, "damaged") >= 1);
 }
 
+TEST_CASE("a number that no request ever has is damage, and nothing is reckoned with it") { // jobs.md §10
+    for (const char* change : {"requests SET period = 0, flex = 0",
+                               "requests SET period = 9223372036854775807",
+                               "requests SET flex = period + 1",
+                               "requests SET backoff_delay = 0",
+                               "requests SET keep_results = -1",
+                               "requests SET initial_delay = 9223372036854775807",
+                               "requests SET generation = 2147483647",
+                               "requests SET attempts = -1",
+                               "requests SET enqueued_at = -9223372036854775807 - 1",
+                               "requests SET not_before = 9223372036854775807",
+                               "requests SET window_end = 9223372036854775807",
+                               "requests SET finish_order = 9223372036854775807",
+                               "requests SET sequence = 9223372036854775807",
+                               "requests SET job = 4294967297",
+                               "requests SET state = 1",
+                               "requests SET backoff_policy = 2",
+                               "requests SET job = 7",
+                               "requests SET tags = '{another program has it open'",
+                               "requests SET constraints = '{disk full'",
+                               "counters SET finish_order = 9223372036854775807",
+                               "counters SET sequence = 9223372036854775807",
+                               "counters SET job = 0",
+                               "counters SET session = 9223372036854775807",
+                               "counters SET session = 9000000000000000000",
+                               "counters SET session = -1"}) {
+        CAPTURE(change);
+        App app;
+        REQUIRE(app.tell(enqueue({periodic(1)})).ok());
+        REQUIRE(app.tell(enqueue({periodic(2)})).ok());
+        app.die();
+        {
+            auto database = Database::open(app.directory.path / "work.db");
+            database->checkpointOnClose();
+            REQUIRE(database->run(std::string("UPDATE ") + change).ok());
+        }
+        app.open();
+        CHECK(told(app, "it was set aside as work.db.damaged-"));
+        REQUIRE(app.tell(enqueue({once(3)})).ok());
+    }
+}
+
+TEST_CASE("a job's number that is in use is not given again") { // jobs.md §10
+    App app;
+    REQUIRE(app.tell(enqueue({once(1)})).ok());
+    app.die();
+    {
+        auto database = Database::open(app.directory.path / "work.db");
+        database->checkpointOnClose();
+        REQUIRE(database->run("UPDATE counters SET job = (SELECT job FROM requests)").ok());
+    }
+    app.open();
+    REQUIRE(app.tell(enqueue({once(2)})).ok());
+    CHECK(app.jobOf(numbered(1)) != app.jobOf(numbered(2)));
+    app.dieAndBegin();
+    CHECK(app.find(numbered(2)) != nullptr);
+}
+
+TEST_CASE("a witness that says what never was is not believed, and told") { // jobs.md §10
+    for (const char* change : {"number = 9223372036854775807", "state = 6", "window_end = 9223372036854775807",
+                               "not_before = -9223372036854775807", "request = 'nobody'", "output = x'07'"}) {
+        CAPTURE(change);
+        App app;
+        REQUIRE(app.tell(enqueue({once(1)})).ok());
+        app.die();
+        const auto backup = app.directory.path / "backup";
+        copyFile(app, backup);
+        app.open();
+        app.run(numbered(1));
+        app.die();
+        std::filesystem::copy_file(backup, app.directory.path / "work.db",
+                                   std::filesystem::copy_options::overwrite_existing);
+        {
+            auto database = Database::open(app.directory.path / "work-ended.db");
+            database->checkpointOnClose();
+            REQUIRE(database->run(std::string("UPDATE ended SET ") + change).ok());
+        }
+        app.open();
+        CHECK(told(app, "were work.db restored from a backup"));
+        CHECK(app.state(numbered(1)) == State::ENQUEUED);
+    }
+}
+
 TEST_CASE("a newer file is set aside as it is, and told") {
     App app;
     REQUIRE(app.tell(enqueue({once(1)})).ok());

@@ -60,7 +60,7 @@ TEST_CASE("a period of less than 15 minutes and a flex of less than 5 are raised
 }
 
 TEST_CASE("back-off is 30 s exponential, and between 10 s and 5 h") { // jobs.md §10, results
-    const auto& plain = WorkRequestAccess::spec(*OneTime("W").build());
+    const auto plain = WorkRequestAccess::spec(*OneTime("W").build());
     CHECK(plain.backoffDelay == 30s);
     CHECK(plain.backoffPolicy == BackoffPolicy::EXPONENTIAL);
     const auto set = [](Duration delay) {
@@ -70,6 +70,19 @@ TEST_CASE("back-off is 30 s exponential, and between 10 s and 5 h") { // jobs.md
     CHECK(set(9s) == 10s);
     CHECK(set(11s) == 11s);
     CHECK(set(6h) == 5h);
+}
+
+TEST_CASE("a time beyond all time is far off, and not past") { // jobs.md §10
+    constexpr Duration most = Duration::max();
+    constexpr Duration faraway = 24h * 365 * 100;
+    const auto kept = WorkRequestAccess::spec(*OneTime("W").keepResultsForAtLeast(most).build());
+    CHECK(aMoment + kept.keepResults > aMoment + faraway);
+    const auto late = WorkRequestAccess::spec(*OneTime("W").setInitialDelay(most).build());
+    CHECK(aMoment + late.initialDelay > aMoment + faraway);
+    CHECK(jobFor(*OneTime("W").setInitialDelay(most).build()).getMinimumLatency() > faraway);
+    const auto rare = WorkRequestAccess::spec(*Periodic("W", most, most).build());
+    CHECK(aMoment + rare.period->interval * 2 > aMoment + faraway);
+    CHECK(rare.period->flex == rare.period->interval);
 }
 
 TEST_CASE("expedited work may require the network and storage not low, and nothing else") { // jobs.md §10, constraints

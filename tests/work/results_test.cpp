@@ -238,4 +238,51 @@ TEST_CASE("what ran in a visible process that was killed is begun again by the j
     CHECK(app.state(numbered(1)) == State::SUCCEEDED);
 }
 
+TEST_CASE("an update while a period runs begins the next one a new interval after this one began") { // jobs.md §10
+    for (const Duration interval : {Duration(6h), Duration(48h)}) {
+        for (const bool retried : {false, true}) {
+            App app;
+            REQUIRE(app.tell(EnqueuePeriodic{periodic(1, 24h), "daily", ExistingPeriodicWorkPolicy::KEEP}).ok());
+            const WallTime enqueued = app.now.wall;
+            app.run(numbered(1));
+            app.pass(24h);
+            REQUIRE(app.begin(numbered(1)));
+            if (retried) app.retry(numbered(1));
+            REQUIRE(app.tell(EnqueuePeriodic{periodic(2, interval), "daily", ExistingPeriodicWorkPolicy::UPDATE}).ok());
+            if (retried) REQUIRE(app.begin(numbered(1)));
+            app.pass(1min);
+            app.succeed(numbered(1));
+            CHECK(app.find(numbered(1))->notBefore == enqueued + 24h + interval);
+        }
+    }
+}
+
+TEST_CASE("a clock that is set back begins the grid of periodic work anew, and keeps nothing from being handed over") {
+    App app; // jobs.md §10, §6.5
+    REQUIRE(app.tell(enqueue({periodic(1, 24h)})).ok());
+    app.now.wall -= std::chrono::hours(24 * 365);
+    app.run(numbered(1));
+    CHECK(app.find(numbered(1))->notBefore == app.now.wall + 24h);
+    app.scheduler.isAway = true;
+    REQUIRE(app.tell(enqueue({once(2)})).ok());
+    app.scheduler.isAway = false;
+    app.now.wall -= std::chrono::hours(24 * 365);
+    app.now.elapsed += 10s;
+    REQUIRE(app.tell(Look{}).ok());
+    CHECK(app.scheduler.jobs.size() == 2);
+}
+
+TEST_CASE("in a visible process, too, what its job's stop cut off waits for its job") { // jobs.md §10, §6.2
+    App app;
+    app.desk->setVisible(true);
+    REQUIRE(app.tell(enqueue({once(1)})).ok());
+    REQUIRE(app.begin(numbered(1))); // its job joins it
+    CHECK(app.stopJob(numbered(1), STOP_REASON_USER));
+    app.retry(numbered(1));
+    REQUIRE(app.tell(Look{}).ok());
+    CHECK(app.workers.begun.size() == 1);
+    app.run(numbered(1));
+    CHECK(app.state(numbered(1)) == State::SUCCEEDED);
+}
+
 } // namespace stint::work

@@ -228,7 +228,8 @@ Verb cmdVerb() {
                          {"stint cmd deviceidle force-idle", "Doze, until `unforce`"},
                          {"stint cmd deviceidle whitelist +com.example.mail", "its battery is unrestricted"},
                          {"stint cmd battery unplug", "as stint device set plugged=false, until `reset`"}},
-            .run = cmd};
+            .run = cmd,
+            .elsewhere = {"adb"}};
 }
 
 Verb amVerb() {

@@ -15,14 +15,17 @@ namespace {
 
 using Kind = Candidates::Kind;
 
-/// Silent without a daemon: nobody reads errors during completion.
-int printJobs(const Screen& screen) {
+/// Silent without a daemon: nobody reads errors during completion. The names of jobs, which are many where there are
+/// downloads, only for whoever has begun to type one.
+int printJobs(const Screen& screen, std::string_view begun) {
     auto daemon = Daemon::connectIfThere();
     if (!daemon.ok()) return ends::unavailable;
     const auto jobs = daemon->jobs(std::nullopt, false);
     if (!jobs.ok()) return ends::unavailable;
     for (const JobView& job : *jobs)
         screen.print(printable(shortTextOf(job.key)));
+    for (const JobView& job : *jobs)
+        if (!begun.empty() && hasName(job) && job.label.starts_with(begun)) screen.print(job.label);
     return ends::ok;
 }
 
@@ -89,10 +92,14 @@ namespace {
 
 int completions(const Arguments& given, const Screen& screen) {
     const std::string& what = given.words[0];
+    const bool begun = given.words.size() > 1;
+    if (begun && (what != "jobs" || !given.words[1].starts_with('=')))
+        return screen.fail(ends::usage, fmt::format("`stint completions {}` does not take \"{}\"", printable(what),
+                                                    printable(given.words[1])));
     if (what == "bash") return print(bash::completions(), screen);
     if (what == "zsh") return print(zsh::completions(), screen);
     if (what == "fish") return print(fish::completions(), screen);
-    if (what == "jobs") return printJobs(screen);
+    if (what == "jobs") return printJobs(screen, begun ? std::string_view(given.words[1]).substr(1) : "");
     if (what == "packages") return printPackages(screen);
     return screen.fail(ends::usage, fmt::format("completions are for bash, zsh or fish, not \"{}\"", printable(what)));
 }
@@ -103,11 +110,12 @@ Verb completionsVerb() {
     return {.name = "completions",
             .words = "bash|zsh|fish",
             .fewest = 1,
-            .most = 1,
+            .most = 2,
             .summary = "print what lets a shell complete these verbs",
             .about =
                 "An installed stint has them where the shells look; this is for any other. `jobs` and `packages` in "
-                "the shell's place print what the scripts ask for: one name a line, 69 where no daemon answers.",
+                "the shell's place print what the scripts ask for: one name a line, 69 where no daemon answers; `jobs "
+                "=WORD` also the names that begin so.",
             .options = {},
             .examples = {{"stint completions bash", "source <(…) in ~/.bashrc; zsh has the same"},
                          {"stint completions fish", "… | source in config.fish"}},

@@ -50,7 +50,7 @@ std::string action(const Candidates& candidates) {
     case Kind::Files:
         return "_stint_files";
     case Kind::Jobs:
-        return "_stint_lines < <(stint completions jobs 2>/dev/null)";
+        return "_stint_lines < <(stint completions jobs \"=$word\" 2>/dev/null)";
     case Kind::Packages:
         return "_stint_lines < <(stint completions packages 2>/dev/null)";
     case Kind::Verbs:

@@ -52,7 +52,7 @@ std::string action(const Candidates& candidates) {
     case Kind::Files:
         return " -F";
     case Kind::Jobs:
-        return " -a '(stint completions jobs 2>/dev/null)'";
+        return " -a '(stint completions jobs \"=\"(commandline -ct) 2>/dev/null)'";
     case Kind::Packages:
         return " -a '(stint completions packages 2>/dev/null)'";
     case Kind::Verbs:

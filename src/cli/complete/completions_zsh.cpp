@@ -57,7 +57,7 @@ std::string action(const Candidates& candidates) {
     case Kind::Files:
         return "_files";
     case Kind::Jobs:
-        return "compadd -- ${(f)\"$(stint completions jobs 2>/dev/null)\"}";
+        return "compadd -- ${(f)\"$(stint completions jobs \"=$words[CURRENT]\" 2>/dev/null)\"}";
     case Kind::Packages:
         return "compadd -- ${(f)\"$(stint completions packages 2>/dev/null)\"}";
     case Kind::Verbs:

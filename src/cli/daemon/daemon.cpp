@@ -24,6 +24,9 @@ using wire::Message;
 using wire::Reader;
 using wire::Writer;
 
+constexpr Duration greeting = 2s; ///< longer than a daemon's turn
+constexpr int mostStarts = 3;     ///< each may find one that is just ending
+
 void writeKey(Writer& writer, const JobKey& job) { writer.string(job.app.name).string(job.space).int32(job.id.value); }
 
 bool isNews(const Message& message) {
@@ -48,15 +51,23 @@ Result<News> readNews(const Message& message) {
 
 } // namespace
 
-Result<Daemon> Daemon::connectIfThere() { return Daemon(STINT_TRY(wire::connectToDaemon())); }
+// One that is ending still has its socket, and those who wait at it: it answers none of them.
+Result<Daemon> Daemon::connectIfThere() {
+    auto bus = STINT_TRY(wire::connectToDaemon());
+    STINT_TRY(wire::awaitGreeting(bus.get(), greeting));
+    return Daemon(std::move(bus));
+}
 
 Result<Daemon> Daemon::connect(const Screen& screen) {
     auto found = connectIfThere();
-    if (found.ok() || found.error().code != Errc::UNAVAILABLE) return found;
-    if (!mayStartDaemon())
-        return fail(Errc::UNAVAILABLE, "{} (STINT_AUTOSTART=no keeps this command from it)", found.error().message);
-    STINT_TRY(startDaemon(screen));
-    return connectIfThere();
+    for (int tries = 0; tries < mostStarts; ++tries) {
+        if (found.ok() || found.error().code != Errc::UNAVAILABLE) return found;
+        if (!mayStartDaemon())
+            return fail(Errc::UNAVAILABLE, "{} (STINT_AUTOSTART=no keeps this command from it)", found.error().message);
+        STINT_TRY(startDaemon(screen));
+        found = connectIfThere();
+    }
+    return found;
 }
 
 Result<Daemon> Daemon::over(Fd socket) { return Daemon(STINT_TRY(wire::clientOver(std::move(socket)))); }

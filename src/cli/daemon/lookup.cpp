@@ -81,6 +81,15 @@ std::vector<std::string> packagesOf(const std::string& label) {
     return packages;
 }
 
+} // namespace
+
+bool hasName(const JobView& job) {
+    const std::string package = job.key.app.name;
+    return isLabel(job.label) && std::ranges::count(packagesOf(job.label), package) > 0;
+}
+
+namespace {
+
 /// A person's own jobs of that label: those that are tracked, else the newest that has ended.
 Result<JobView> called(Daemon& daemon, const std::string& label) {
     for (const bool finished : {false, true}) {

@@ -24,6 +24,8 @@ struct JobName {
 /// Neither a number nor a whole name, with nothing in it that steers a terminal: the label of one of a person's own
 /// jobs, such as `stint run --name` gives.
 bool isLabel(std::string_view text);
+/// One of a person's own jobs, with such a label: lookUp() finds it by that.
+bool hasName(const JobView& job);
 
 /// IllegalArgument says which forms there are.
 Result<JobName> parseJobName(std::string_view text);

@@ -83,9 +83,14 @@ fs::path ourDaemon() {
 }
 
 Result<void> startOurOwn(const fs::path& log, const fs::path& runtime) {
-    std::error_code ignored;
-    fs::create_directories(log.parent_path().parent_path(), ignored);
-    ::mkdir(log.parent_path().c_str(), 0700); // as stintd makes it, and wants it
+    std::error_code ignored, trouble;
+    fs::create_directories(log.parent_path().parent_path(), trouble);
+    if (!trouble && ::mkdir(log.parent_path().c_str(), 0700) != 0 &&
+        errno != EEXIST) // as stintd makes it, and wants it
+        trouble = std::error_code(errno, std::generic_category());
+    if (trouble)
+        return fail(Errc::SYSTEM, "cannot make the state directory {}: {}", log.parent_path().c_str(),
+                    trouble.message());
     if (fs::file_size(log, ignored) > longestLog && !ignored) fs::rename(log, log.native() + ".old", ignored);
     const fs::path place = runtime / "ready";
     const Fd ready = STINT_TRY(readySocket(place));
@@ -105,6 +110,12 @@ Result<void> startOurOwn(const fs::path& log, const fs::path& runtime) {
 bool mayStartDaemon() {
     const char* const wanted = std::getenv("STINT_AUTOSTART");
     return !wanted || std::string_view(wanted) != "no";
+}
+
+bool daemonDied() {
+    const auto socket = wire::daemonSocket(false);
+    std::error_code unknown;
+    return socket.ok() && fs::exists(*socket, unknown);
 }
 
 Result<void> startDaemon(const Screen& screen) {

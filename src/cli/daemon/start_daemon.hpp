@@ -8,6 +8,9 @@ namespace stint::cli {
 /// Whether one may be started: not where STINT_AUTOSTART is "no".
 bool mayStartDaemon();
 
+/// Whether the daemon that is gone died: one that is told to end takes its socket away.
+bool daemonDied();
+
 /// Starts stintd and waits until it listens; `screen` says who started it. Of several at once one starts it, and the
 /// others find it. Our own is the one beside this program, detached from the terminal, with its log in the state
 /// directory. Unavailable, with what its log says last, where it does not listen within ten seconds.

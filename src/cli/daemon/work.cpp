@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <cstring>
+#include <iterator>
 #include <systemd/sd-bus.h>
 
+#include "base/clock.hpp"
 #include "base/fail.hpp"
 #include "base/try.hpp"
 #include "wire/message.hpp"
@@ -13,25 +15,26 @@
 namespace stint::cli {
 namespace {
 
-constexpr std::uint64_t workPatience = 5'000'000; // µs: an app that is silent is not waited for
-constexpr std::size_t mostWorkShown = 100'000;    // what an app says is not believed without end
+constexpr Duration busPatience = std::chrono::seconds(5);
+// What an app says is not believed without end.
+constexpr std::size_t mostWorkShown = 10'000, mostInPage = 1000;
 
 Result<wire::Bus> workBus() {
     sd_bus* opened = nullptr;
     const int result = sd_bus_open_user(&opened);
     if (result < 0) return fail(Errc::UNAVAILABLE, "there is no session bus: {}", std::strerror(-result));
-    sd_bus_set_method_call_timeout(opened, workPatience);
     return wire::Bus(opened);
 }
 
-Result<wire::Message> askBus(sd_bus* bus, const std::string& name, const char* path, const char* interface,
-                             const char* member, const char* types) {
+template <class... Values> Result<wire::Message> askBus(sd_bus* bus, const std::string& name, const char* path,
+                                                        const char* interface, const char* member, Duration patience,
+                                                        const char* types, Values... values) {
+    const auto longest = std::chrono::duration_cast<std::chrono::microseconds>(patience);
+    sd_bus_set_method_call_timeout(bus, static_cast<std::uint64_t>(std::max<std::int64_t>(longest.count(), 1)));
     sd_bus_message* answer = nullptr;
     sd_bus_error wrong = SD_BUS_ERROR_NULL;
-    const int result = *types == '\0'
-                           ? sd_bus_call_method(bus, name.c_str(), path, interface, member, &wrong, &answer, "")
-                           : sd_bus_call_method(bus, name.c_str(), path, interface, member, &wrong, &answer, types,
-                                                0); // an empty dictionary
+    const int result =
+        sd_bus_call_method(bus, name.c_str(), path, interface, member, &wrong, &answer, types, values...);
     const std::string why = wrong.message != nullptr ? wrong.message : std::strerror(-result);
     sd_bus_error_free(&wrong);
     if (result < 0) return fail(Errc::UNAVAILABLE, "{}", why);
@@ -42,7 +45,8 @@ Result<wire::Message> askBus(sd_bus* bus, const std::string& name, const char* p
 
 Result<std::vector<std::string>> appsWithWork() {
     const auto bus = STINT_TRY(workBus());
-    const auto answer = STINT_TRY(askBus(bus.get(), wire::busName, wire::busPath, wire::busName, "ListNames", ""));
+    const auto answer =
+        STINT_TRY(askBus(bus.get(), wire::busName, wire::busPath, wire::busName, "ListNames", busPatience, ""));
     wire::Reader reader(answer);
     std::vector<std::string> packages;
     for (const auto& name : STINT_TRY(reader.strings()))
@@ -51,19 +55,30 @@ Result<std::vector<std::string>> appsWithWork() {
     return packages;
 }
 
-Result<std::vector<wire::WorkRow>> workOf(const std::string& package) {
-    const auto bus = STINT_TRY(workBus());
+Result<wire::WorkList> workOf(const std::string& package, Duration patience) {
+    const Duration until = steadyNow() + patience;
     const std::string name = wire::workNameOf(package);
     if (sd_bus_service_name_is_valid(name.c_str()) <= 0)
         return fail(Errc::ILLEGAL_ARGUMENT, "{} is no package's name", package);
-    const auto answer = askBus(bus.get(), name, wire::workPath, wire::workInterface, "List", "a{sv}");
-    if (!answer.ok())
-        return fail(
-            Errc::UNAVAILABLE,
-            "no process of {} runs its work now, and its file is its own: `stint jobs` shows the jobs behind it",
-            package);
-    wire::Reader reader(*answer);
-    return STINT_TRY(wire::readWork(reader, mostWorkShown)).rows;
+    const auto bus = STINT_TRY(workBus());
+    wire::WorkList all;
+    while (true) {
+        const auto answer = askBus(bus.get(), name, wire::workPath, wire::workInterface, "List", until - steadyNow(),
+                                   "a{sv}", 1, "from", "i", static_cast<std::int32_t>(all.rows.size()));
+        all.more = !answer.ok() && !all.rows.empty(); // what it did say is told
+        if (all.more) return all;
+        if (!answer.ok())
+            return fail(
+                Errc::UNAVAILABLE,
+                "no process of {} runs its work now, and its file is its own: `stint jobs` shows the jobs behind it",
+                package);
+        wire::Reader reader(*answer);
+        auto page = STINT_TRY(wire::readWork(reader, mostWorkShown - all.rows.size()));
+        const bool isLast = page.rows.size() < mostInPage;
+        std::move(page.rows.begin(), page.rows.end(), std::back_inserter(all.rows));
+        all.more = page.more || (!isLast && all.rows.size() == mostWorkShown);
+        if (isLast || all.more) return all;
+    }
 }
 
 } // namespace stint::cli

@@ -11,7 +11,8 @@ namespace stint::cli {
 
 /// The packages of the apps that show theirs now. Unavailable without a session bus.
 Result<std::vector<std::string>> appsWithWork();
-/// At most the first thousand. Unavailable where no process of that app runs.
-Result<std::vector<wire::WorkRow>> workOf(const std::string& package);
+/// At most the first ten thousand, page by page; `more` where there are others. Unavailable where no process of that
+/// app runs, or it is silent for `patience`.
+Result<wire::WorkList> workOf(const std::string& package, Duration patience);
 
 } // namespace stint::cli

@@ -12,12 +12,14 @@
 #include "base/fail.hpp"
 #include "base/time.hpp"
 #include "base/try.hpp"
+#include "cli/daemon/start_daemon.hpp"
 
 namespace stint::cli {
 namespace {
 
 constexpr Duration firstPause = 100ms;
 constexpr Duration longestPause = 2s;
+constexpr Duration keepersPatience = 1s; ///< for whoever looks after the daemon: systemd needs 0.1 s
 
 Moment moment() { return {steadyNow(), wallNow()}; }
 
@@ -51,6 +53,7 @@ private:
     bool isOpen(std::size_t which) const { return !lost_[which] && jobs_[which].state != JobView::State::Finished; }
     bool anyOpen() const;
     void take(std::size_t which, JobView state);
+    void tellEnd(std::size_t which);
     void lose(std::size_t which, const Error& why);
     Result<void> takeNews();
     Result<std::optional<int>> turn();
@@ -78,7 +81,10 @@ bool Following::anyOpen() const {
 void Following::take(std::size_t which, JobView state) {
     jobs_[which] = std::move(state);
     reporter_.state(which, jobs_[which], moment());
-    if (isOpen(which)) return;
+    if (!isOpen(which)) tellEnd(which);
+}
+
+void Following::tellEnd(std::size_t which) {
     ended_(which, jobs_[which]);
     reporter_.draw(moment()); // what was told stands above the block
 }
@@ -140,11 +146,17 @@ Result<void> Following::joinAgain() {
     return {};
 }
 
-/// The daemon is gone: tries to reconnect, with growing pauses; the signal that came first.
+/// The daemon is gone: tries to reconnect, with growing pauses; the signal that came first. One that died, and that
+/// nobody who looks after it brought back at once, is started here, as by any verb; one that was told to end is not.
 Result<std::optional<int>> Following::rejoin() {
     screen_.tell("stintd is gone; waiting for it to come back");
+    bool mayStart = mayStartDaemon();
     Duration pause = firstPause;
     for (Duration waited{0}; waited < mostAbsence; waited += pause, pause = std::min(pause * 2, longestPause)) {
+        if (waited >= keepersPatience && mayStart && daemonDied()) {
+            mayStart = false;
+            if (const auto started = startDaemon(screen_); !started.ok()) screen_.warn(started.error().message);
+        }
         pollfd watched{signals_.fd(), POLLIN, 0};
         ::poll(&watched, 1, pollTime(pause)); // a resized window only shortens it
         if (auto signal = endingSignal()) return signal;
@@ -152,8 +164,9 @@ Result<std::optional<int>> Following::rejoin() {
         if (joined.ok()) return std::optional<int>();
         if (joined.error().code != Errc::UNAVAILABLE) return std::move(joined).error();
     }
-    return fail(Errc::UNAVAILABLE, "stintd did not come back within {} s; {} when it does", mostAbsence / 1s,
-                jobs_.size() == 1 ? "the job goes on" : "the jobs go on");
+    return fail(Errc::UNAVAILABLE, "stintd did not come back within {} s; {} when it does: `stint jobs` {}",
+                mostAbsence / 1s, jobs_.size() == 1 ? "the job goes on" : "the jobs go on",
+                mayStartDaemon() ? "starts it" : "says how to start it");
 }
 
 /// From one sleep to the next; the signal that ends it all.
@@ -169,8 +182,10 @@ Result<std::optional<int>> Following::turn() {
 }
 
 Result<AllFollowed> Following::run() {
+    for (std::size_t i = 0; i < jobs_.size(); ++i) // all of them, before the block is drawn beside the first end
+        reporter_.state(i, jobs_[i], moment());
     for (std::size_t i = 0; i < jobs_.size(); ++i)
-        take(i, jobs_[i]);
+        if (!isOpen(i)) tellEnd(i);
     while (anyOpen())
         if (auto signal = STINT_TRY(turn())) return AllFollowed{std::move(jobs_), signal};
     reporter_.clear();

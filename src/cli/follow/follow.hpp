@@ -35,7 +35,8 @@ struct Beside {
 /// daemon was away, which does not know it any more.
 using Ended = std::function<void(std::size_t which, const Result<JobView>& end)>;
 
-/// From `jobs`, their states from Daemon::watch(), to their ends. If the daemon goes away, reconnects until it is back;
+/// From `jobs`, their states from Daemon::watch(), to their ends. If the daemon goes away, reconnects until it is back,
+/// and starts one where it died and nobody else does;
 /// `daemon` then is the new connection. Unavailable: it did not come back.
 Result<AllFollowed> followAll(Daemon& daemon, std::vector<JobView> jobs, ProgressReporter& reporter, Signals& signals,
                               const Screen& screen, const Ended& ended, const Beside& beside = {});

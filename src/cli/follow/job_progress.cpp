@@ -20,6 +20,7 @@ bool tellsAmount(const JobView& job) {
 } // namespace
 
 void JobProgress::state(const JobView& job, Moment now) {
+    const bool first = job_.key == JobKey{};
     job_ = job;
     const Progress told = progressOf(job);
     const bool tells = executes() && tellsAmount(job);
@@ -28,6 +29,7 @@ void JobProgress::state(const JobView& job, Moment now) {
     if (over()) last_.total = last_.done = std::max(last_.done, told.done);
     if (tells || (over() && meter_.measures())) meter_.sample(now.steady, last_.done);
     if (!tells) meter_.rest(now.steady);
+    if (tells && first && told.done > 0) meter_.cameLate(); // nobody knows when it said so
 }
 
 Progress JobProgress::progress(Duration now) const {

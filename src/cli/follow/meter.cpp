@@ -8,6 +8,10 @@ void Meter::sample(Duration at, Bytes inPlace) {
         seen_.ran += at - samples_.back().at;
         seen_.moved += inPlace - samples_.back().inPlace;
     }
+    if (late_ && !samples_.empty() && inPlace != samples_.back().inPlace) {
+        samples_.clear();
+        late_ = false;
+    }
     samples_.push_back({at, inPlace});
     // Keep one sample older than the window, so that the rate covers a whole window.
     while (samples_.size() > 2 && samples_[1].at <= at - window)
@@ -17,6 +21,7 @@ void Meter::sample(Duration at, Bytes inPlace) {
 void Meter::rest(Duration at) {
     if (!samples_.empty()) seen_.ran += at - samples_.back().at;
     samples_.clear();
+    late_ = false;
 }
 
 std::optional<Bytes> Meter::rate(Duration now) const {

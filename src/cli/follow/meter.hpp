@@ -19,6 +19,8 @@ public:
     /// It runs, and has so much in place; less than before: it was begun anew. `at` never goes back; its zero is
     /// arbitrary.
     void sample(Duration at, Bytes inPlace);
+    /// Its first amount was said some time before `at`: it is no begin of a rate, but the next one is.
+    void cameLate() { late_ = true; }
     /// It does not run, or has not yet said what is in place.
     void rest(Duration at);
 
@@ -33,6 +35,7 @@ private:
         Bytes inPlace;
     };
     std::deque<Sample> samples_; ///< of this run
+    bool late_ = false;          ///< and so are all of them
     Seen seen_;
 };
 

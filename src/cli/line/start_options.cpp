@@ -1,5 +1,7 @@
 #include "cli/line/start_options.hpp"
 
+#include <algorithm>
+
 #include <absl/time/time.h>
 
 #include "base/fail.hpp"
@@ -62,6 +64,14 @@ Result<std::optional<WallTime>> startTime(const Arguments& given, WallTime now) 
     return at;
 }
 
+/// Five fields of numbers and stars: what people have in their crontab.
+bool isCrons(std::string_view calendar) {
+    const auto fields = splitAt(calendar, " ");
+    return fields.size() == 5 && std::ranges::all_of(fields, [](std::string_view field) {
+               return !field.empty() && field.find_first_not_of("0123456789*/,-") == std::string_view::npos;
+           });
+}
+
 /// "network=any,bytes<=200M": what they mean is the daemon's to say.
 Result<std::vector<Condition>> conditionsAfter(const std::string& text) {
     std::vector<Condition> conditions;
@@ -103,6 +113,11 @@ Result<StartTerms> startTermsIn(const Arguments& given, WallTime now) {
     terms.calendar = given.value("on-calendar").value_or("");
     if (given.has("on-calendar") && terms.calendar.empty())
         return fail(Errc::ILLEGAL_ARGUMENT, "--on-calendar wants times: \"Mon..Fri 09:00\", daily");
+    if (isCrons(terms.calendar))
+        return fail(Errc::ILLEGAL_ARGUMENT,
+                    "--on-calendar \"{}\" is cron's form: write systemd's, *:0/5 for every five minutes, 02:30 for "
+                    "\"30 2 * * *\", Mon..Fri 09:00, monthly (systemd.time(7))",
+                    terms.calendar);
     if (const auto most = given.value("metered-bytes")) {
         auto bytes = parseShortSize(*most);
         if (!bytes.ok()) return within("--metered-bytes", bytes.error());

@@ -59,6 +59,7 @@ struct Verb {
     int (*run)(const Arguments&, const Screen&) = nullptr;
     std::vector<std::string_view> elsewhere = {}; ///< what other programs call it: for whoever types that
     std::vector<OptionElsewhere> optionsElsewhere = {};
+    std::string_view program = {}; ///< in place of `run`: which of ours does it, given the same line
 };
 
 std::span<const Verb> verbs();

@@ -109,6 +109,7 @@ void putJob(Json& line, const JobView& job) {
     if (job.clocks)
         line["clocks"] = {{"guaranteed", milliseconds(job.clocks->guaranteed)},
                           {"limit", milliseconds(job.clocks->limit)}};
+    line["waitsAlso"] = job.waitsAlso;
 }
 
 Json infoOf(const JobInfo& info) {

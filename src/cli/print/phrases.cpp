@@ -130,8 +130,11 @@ std::string reasonsText(const std::vector<PendingReason>& reasons) {
 std::string waitsText(const JobView& job) {
     if (job.reasons.empty() || job.waitsFor.empty()) return reasonsText(job.reasons);
     std::string text = fmt::format("{} ({})", printable(job.waitsFor), nameOf(job.reasons.front()));
-    for (std::size_t i = 1; i < job.reasons.size(); ++i)
-        text += fmt::format("; {} ({})", meaningOf(job.reasons[i]), nameOf(job.reasons[i]));
+    for (std::size_t i = 1; i < job.reasons.size(); ++i) {
+        const bool told = i <= job.waitsAlso.size() && !job.waitsAlso[i - 1].empty();
+        text += fmt::format("; {} ({})", told ? printable(job.waitsAlso[i - 1]) : meaningOf(job.reasons[i]),
+                            nameOf(job.reasons[i]));
+    }
     return text;
 }
 
@@ -163,7 +166,8 @@ std::string endText(const Completed& end) {
 std::string measuredText(Bytes size, Seen seen) {
     if (seen.ran < 100ms || seen.moved <= 0) return {};
     return fmt::format("{} in {}, {}/s", formatSize(size),
-                       roughDuration(std::max<Duration>(1s, std::chrono::round<std::chrono::seconds>(seen.ran))),
+                       seen.ran < 1s ? formatDuration(seen.ran)
+                                     : roughDuration(std::chrono::round<std::chrono::seconds>(seen.ran)),
                        formatSize(seen.moved * 1000 / seen.ran.count()));
 }
 

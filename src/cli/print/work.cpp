@@ -21,9 +21,10 @@ std::string followedText(const Works& works, const wire::WorkRow& row) {
 
 } // namespace
 
-Works::Works(std::string of, std::vector<wire::WorkRow> shown) : package(std::move(of)), rows(std::move(shown)) {
-    for (std::size_t nth = 0; nth < rows.size(); ++nth)
-        places.emplace(rows[nth].id, nth);
+// An id is one request's. Who says it twice, or changes something between two pages, is not to have a tree without end.
+Works::Works(std::string of, std::vector<wire::WorkRow> shown) : package(std::move(of)) {
+    for (auto& row : shown)
+        if (places.emplace(row.id, rows.size()).second) rows.push_back(std::move(row));
 }
 
 const wire::WorkRow* Works::find(const std::string& id) const {

@@ -45,9 +45,10 @@ Result<Order> callersOrder() {
 
 int Commanding::refused(const Error& error) const {
     const Error told = withRegularInstead(error, kind_);
-    return screen_.fail(fmt::format("cannot {} {}", verb_, printable(subject())),
-                        Error{told.code, withOptionsOf(*verbNamed(verb_), told.message)});
+    return screen_.fail(trouble(), Error{told.code, withOptionsOf(*verbNamed(verb_), told.message)});
 }
+
+std::string Commanding::trouble() const { return fmt::format("cannot {} {}", verb_, printable(subject())); }
 
 /// Checks everything that can be checked before scheduling; 0 if all is right.
 int Commanding::check() {
@@ -120,8 +121,14 @@ Result<void> Commanding::scheduleFollower(Daemon& daemon, const JobKey& first, c
     StartTerms terms;
     (success ? terms.after : terms.afterFailure) = {first};
     const auto id = schedule(daemon, spool, job, terms);
-    if (!id.ok() && id.error().code == Errc::ILLEGAL_STATE) return {}; // it has ended in the other way already
-    if (!id.ok()) return id.error();
+    if (!id.ok() && id.error().code == Errc::ILLEGAL_STATE) {
+        const auto now = daemon.watch(first);
+        const bool isOver = now.ok() && now->completed;
+        if (isOver && (exitCodeOf(*now->completed) == ends::ok) != success) return {}; // it is not needed any more
+    }
+    if (!id.ok())
+        return within(fmt::format("{} goes on without its --on-{}", textOf(first), success ? "success" : "failure"),
+                      id.error());
     if (!screen_.json())
         screen_.tell(fmt::format("{}/{} runs when it has {}: {}", app_.name, id->value,
                                  success ? "succeeded" : "failed", wanted.label));
@@ -193,12 +200,14 @@ int Commanding::run() {
     // From here on Ctrl-C is read as data: once the job is accepted, its number must be printed.
     auto signals = Signals::open();
     if (!signals.ok()) return refused(signals.error());
-    if (const auto valid = validate(); !valid.ok()) return refused(valid.error());
+    if (const auto valid = validate(); !valid.ok()) {
+        const bool unknownJob = valid.error().code == Errc::ILLEGAL_STATE; // of --after
+        return unknownJob ? failOfLookUp(screen_, trouble(), valid.error()) : refused(valid.error());
+    }
     CallersInput input(*signals, screen_);
     const auto spool = Spool::create(Spool::rootOf(app_.name), wanted_.order, [&input] { return input.next(); });
     if (!spool.ok())
-        return screen_.fail(input.exitCode(spool.error()),
-                            fmt::format("cannot {} {}: {}", verb_, printable(subject()), spool.error().message));
+        return screen_.fail(input.exitCode(spool.error()), fmt::format("{}: {}", trouble(), spool.error().message));
     input_ = input.size();
     return scheduled(*spool, *signals);
 }

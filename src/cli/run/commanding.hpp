@@ -32,6 +32,7 @@ private:
     bool isGuard() const { return std::string_view(verb_) == "guard"; }
     int check();
     int refused(const Error& error) const;
+    std::string trouble() const; ///< what an error is said to be of
     Result<void> validate();
     Result<JobId> schedule(Daemon& daemon, const Spool& spool);
     Result<JobId> schedule(Daemon& daemon, const Spool& spool, const JobInfo& job, const StartTerms& terms) const;

@@ -67,7 +67,9 @@ Verb guardVerb() {
                      {"stint guard --while unmetered --else offline --name mail -- thunderbird", "no mail by the byte"},
                      {"stint guard --while plugged --app org.kde.kmail", "frozen on battery, however it was started"}},
         .run = guard,
-        .elsewhere = {"throttle"}};
+        .elsewhere = {"throttle"},
+        .optionsElsewhere = {{"--network,--unmetered,--charging,--battery-not-low,--device-idle",
+                              "what it is held to is one condition: --while 'charging and unmetered'"}}};
 }
 
 } // namespace stint::cli

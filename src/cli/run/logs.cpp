@@ -21,7 +21,7 @@ Result<JobKey> commandOf(const JobKey& key) {
                 printable(key.app.name), shellPackage);
 }
 
-/// A bare number always means a command: no other jobs have output.
+/// A bare number means a command: no other jobs have output.
 Result<JobKey> commandNamed(const std::string& text, const Screen& screen) {
     if (isLabel(text)) {
         auto daemon = STINT_TRY(Daemon::connect(screen));
@@ -46,7 +46,18 @@ Result<std::optional<JobView>> stateOf(Daemon& daemon, const JobKey& key) {
     return std::move(job).error();
 }
 
+/// A person's jobs have one series of numbers: that of a transfer was given to no command.
+bool isTransfer(const JobKey& key) {
+    if (key.app.name != shellPackage) return false;
+    auto daemon = Daemon::connectIfThere();
+    return daemon.ok() && daemon->watch({AppId{std::string(transferPackage)}, "", key.id}).ok();
+}
+
 int notFound(const JobKey& key, const Screen& screen) {
+    if (isTransfer(key))
+        return screen.fail(ends::noInput, fmt::format("there is no output of {0}: it is a transfer, which prints none; "
+                                                      "`stint log {0}` tells what happened to it",
+                                                      key.id.value));
     return screen.fail(ends::noInput, fmt::format("there is no output of {}: no such command was run, or it was too "
                                                   "long ago; `stint jobs` and `stint jobs --finished` list them",
                                                   textOf(key)));

@@ -93,7 +93,7 @@ Verb runVerb() {
                      {"stint run --every 1d --device-idle -- updatedb", "while nobody looks"},
                      {"stint run --save-time 1min -- ./train.sh", "hours in pieces: it saves, and goes on, by itself"}},
         .run = run,
-        .elsewhere = {"exec", "submit", "enqueue", "at", "cron"}};
+        .elsewhere = {"exec", "submit", "enqueue", "at", "batch", "cron", "crontab", "schedule", "systemd-run"}};
 }
 
 } // namespace stint::cli

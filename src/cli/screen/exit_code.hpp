@@ -21,11 +21,12 @@ inline constexpr int internal = 70;
 inline constexpr int system = 71;       ///< the operating system refused
 inline constexpr int cannotCreate = 73; ///< the target exists, or its directory does not
 inline constexpr int inputOutput = 74;
-inline constexpr int waits = 75; ///< not now; the job goes on
+inline constexpr int waits = 75;    ///< not now; the job goes on
+inline constexpr int protocol = 76; ///< what a server says is no answer to what was asked
 inline constexpr int refused = 77;
 inline constexpr int notExecutable = 126; ///< as a shell has it, of a command
 inline constexpr int noProgram = 127;
-inline constexpr int interrupted = 130; ///< Ctrl-C where no job goes on
+inline constexpr int interrupted = 130; ///< Ctrl-C where no job of this command goes on
 inline constexpr int terminated = 143;
 } // namespace ends
 
@@ -49,10 +50,11 @@ inline constexpr auto exitCodes = std::to_array<ExitCode>({
     {ends::cannotCreate,  "cannot_create",  "a file cannot be where it should"},
     {ends::inputOutput,   "input_output",   "a disk is full or fails, or a server does"},
     {ends::waits,         "waits",          "not now: the job waits, and goes on by itself; or stintd is busy"},
+    {ends::protocol,      "protocol",       "a server does not do what was asked: another protocol, redirects without end"},
     {ends::refused,       "refused",        "it may not be: by a limit, a permission, or because nobody is seen to watch"},
     {ends::notExecutable, "not_executable", "the command of `stint run` may not be executed"},
     {ends::noProgram,     "no_program",     "there is no such command for `stint run`"},
-    {ends::interrupted,   "interrupted",    "by Ctrl-C, before there was a job"},
+    {ends::interrupted,   "interrupted",    "by Ctrl-C: before there was a job, or of a verb that only looks on; a job goes on"},
     {ends::terminated,    "terminated",     "by SIGTERM; a job goes on"},
 });
 // clang-format on

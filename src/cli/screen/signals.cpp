@@ -12,7 +12,7 @@ namespace stint::cli {
 Result<Signals> Signals::open() {
     sigset_t wanted, before;
     sigemptyset(&wanted);
-    for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGWINCH})
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGPIPE, SIGWINCH})
         sigaddset(&wanted, signal);
     Fd descriptor{::signalfd(-1, &wanted, SFD_CLOEXEC | SFD_NONBLOCK)};
     if (!descriptor) return fail(Errc::SYSTEM, "cannot watch for signals: {}", std::strerror(errno));

@@ -1,5 +1,5 @@
-// Signals as a descriptor to poll: while a Signals exists, Ctrl-C, a hang-up, SIGTERM and a resized window are read
-// from it and have no other effect. Only one may exist at a time.
+// Signals as a descriptor to poll: while a Signals exists, Ctrl-C, a hang-up, SIGTERM, a reader of what is printed that
+// has gone (SIGPIPE), and a resized window are read from it and have no other effect. Only one may exist at a time.
 #pragma once
 #include <csignal>
 #include <optional>
@@ -17,7 +17,7 @@ public:
     ~Signals();
 
     int fd() const { return descriptor_.get(); }
-    /// The next signal: SIGINT, SIGTERM, SIGHUP or SIGWINCH.
+    /// The next signal: SIGINT, SIGTERM, SIGHUP, SIGPIPE or SIGWINCH.
     std::optional<int> take();
 
 private:

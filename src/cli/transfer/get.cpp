@@ -10,6 +10,7 @@
 #include "base/transfer_words.hpp"
 #include "base/try.hpp"
 #include "base/url_text.hpp"
+#include "cli/daemon/lookup.hpp"
 #include "cli/screen/exit_code.hpp"
 #include "cli/screen/text.hpp"
 #include "cli/transfer/download.hpp"
@@ -37,6 +38,9 @@ bool namesFile(const Wanted& wanted, const Arguments& given, const std::filesyst
 Result<Wanted> one(const std::string& url, const Arguments& given, const std::filesystem::path& here) {
     Wanted wanted;
     wanted.url = url;
+    if (given.has("remote-name") && url.find("://") == std::string::npos)
+        return fail(Errc::ILLEGAL_ARGUMENT, "-O takes no name, and \"{}\" is no URL: -o {} names the file",
+                    printable(url), shellWord(printable(url)));
     STINT_TRY(checkUrl(url));
     wanted.target = targetOf(url, given.value("output"), here);
     const bool named = namesFile(wanted, given, here);
@@ -67,7 +71,8 @@ TransferTask taskFor(const Wanted& wanted) {
 } // namespace
 
 Result<std::vector<Wanted>> wantedBy(const Arguments& given, const std::filesystem::path& here) {
-    if (given.value("output") == "-" || given.value("output") == "")
+    if (given.value("output") == "") return fail(Errc::ILLEGAL_ARGUMENT, "-o is empty: it takes a file or a directory");
+    if (given.value("output") == "-")
         return fail(Errc::ILLEGAL_ARGUMENT, "-o takes a file or a directory: a transfer that outlives this command has "
                                             "no stdout");
     std::vector<std::string> urls = given.words;
@@ -110,7 +115,7 @@ Result<JobInfo> jobFor(const Wanted& wanted, Manner manner) {
 int get(const Arguments& given, const Screen& screen) {
     auto refused = [&](const Error& error) {
         const std::string what = given.words.size() == 1 ? printable(withoutSecrets(given.words[0])) : "the files";
-        return screen.fail(fmt::format("cannot download {}", what), error);
+        return failOfLookUp(screen, fmt::format("cannot download {}", what), error);
     };
     auto here = workingDirectory();
     if (!here.ok()) return refused(here.error());

@@ -1,7 +1,9 @@
 #include "cli/transfer/lines.hpp"
 
+#include <cerrno>
 #include <fstream>
 #include <iostream>
+#include <system_error>
 
 #include "base/fail.hpp"
 #include "base/try.hpp"
@@ -24,6 +26,7 @@ std::string trimmed(const std::string& text) {
 Result<std::vector<Line>> linesOf(const std::string& name, const std::filesystem::path& here) {
     std::ifstream file;
     if (name != "-") file.open(here / name);
+    if (name != "-" && !file.is_open()) return cannotRead(name);
     std::istream& stream = name == "-" ? std::cin : file;
     std::vector<Line> lines;
     std::size_t bytes = 0;
@@ -36,7 +39,11 @@ Result<std::vector<Line>> linesOf(const std::string& name, const std::filesystem
         if (!line.text.empty()) lines.push_back(line);
     }
     if (stream.eof()) return lines;
-    return fail(Errc::ILLEGAL_ARGUMENT, "{} cannot be read", printable(name));
+    return cannotRead(name);
+}
+
+Error cannotRead(const std::string& name) {
+    return fail(Errc::ILLEGAL_STATE, "{} cannot be read: {}", printable(name), std::generic_category().message(errno));
 }
 
 Result<std::vector<std::string>> urlsOf(const std::string& name, const std::filesystem::path& here) {

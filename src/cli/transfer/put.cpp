@@ -7,6 +7,7 @@
 #include "base/program.hpp"
 #include "base/try.hpp"
 #include "base/url_text.hpp"
+#include "cli/daemon/lookup.hpp"
 #include "cli/screen/exit_code.hpp"
 #include "cli/screen/text.hpp"
 #include "cli/transfer/download.hpp"
@@ -28,9 +29,15 @@ Result<void> checkSource(const std::filesystem::path& source, const std::string&
                     printable(named.native()), file, shellWord(printable(given)));
     }
     if (!std::filesystem::exists(source, error))
-        return fail(Errc::SYSTEM, "there is no file {}", printable(source.native()));
-    if (!std::filesystem::is_regular_file(source, error) || ::access(source.c_str(), R_OK) != 0)
-        return fail(Errc::SYSTEM, "cannot read the file {}", printable(source.native()));
+        return fail(Errc::SYSTEM, "there is no file {}{}", printable(source.native()),
+                    given == "-" ? ": what outlives this command cannot read its stdin; save it to a file first" : "");
+    if (!std::filesystem::is_regular_file(source, error))
+        return fail(Errc::SYSTEM,
+                    "{} is no regular file, which alone can be read again after a restart: save it to one",
+                    printable(source.native()));
+    if (::access(source.c_str(), R_OK) != 0)
+        return fail(Errc::SYSTEM, "cannot read the file {}: {}", printable(source.native()),
+                    std::generic_category().message(errno));
     return checkText(source);
 }
 
@@ -75,7 +82,7 @@ int put(const Arguments& given, const Screen& screen) {
     auto sent = sentBy(given, *here);
     if (!sent.ok() && sent.error().code == Errc::SYSTEM)
         return screen.fail(ends::noInput, fmt::format("cannot {}: {}", action, sent.error().message));
-    if (!sent.ok()) return screen.fail(fmt::format("cannot {}", action), sent.error());
+    if (!sent.ok()) return failOfLookUp(screen, fmt::format("cannot {}", action), sent.error());
     std::string place = withoutSecrets(sent->url);
     const TransferTask task{.action = fmt::format("{} to {}", action, printable(place)),
                             .going = fmt::format("uploading to {}", printable(place)),

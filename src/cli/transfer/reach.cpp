@@ -7,6 +7,7 @@
 #include <fstream>
 
 #include "base/fail.hpp"
+#include "base/home_directory.hpp"
 #include "base/number.hpp"
 #include "base/time.hpp"
 #include "base/transfer_words.hpp"
@@ -56,7 +57,7 @@ Result<std::vector<std::string>> headersIn(const Arguments& given, const std::fi
 Result<std::string> fileIn(std::string_view option, const std::string& name, const std::filesystem::path& here) {
     const std::filesystem::path file = (here / name).lexically_normal();
     if (std::ifstream(file)) return file.native();
-    return fail(Errc::ILLEGAL_ARGUMENT, "--{}: {} cannot be read", option, printable(file.native()));
+    return within(fmt::format("--{}", option), cannotRead(file.native()));
 }
 
 /// How the word of an option becomes an extra.
@@ -148,7 +149,7 @@ Result<void> putSecrets(const Arguments& given, const std::filesystem::path& her
         extras.putString("user", *user);
     }
     if (given.has("netrc") && !given.has("netrc-file"))
-        extras.putString("netrc", STINT_TRY(fileIn("netrc", environment("HOME") + "/.netrc", here)));
+        extras.putString("netrc", STINT_TRY(fileIn("netrc", homeDirectory() / ".netrc", here)));
     return {};
 }
 

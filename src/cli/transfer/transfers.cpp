@@ -239,7 +239,8 @@ int Transferring::run(const std::vector<TransferTask>& tasks) {
     if (!signals.ok()) return refused(tasks.front(), signals.error());
     auto daemon = Daemon::connect(screen_);
     if (!daemon.ok()) return refused(tasks.front(), daemon.error());
-    if (const auto terms = readTerms(*daemon); !terms.ok()) return refused(tasks.front(), terms.error());
+    if (const auto terms = readTerms(*daemon); !terms.ok())
+        return failOfLookUp(screen_, fmt::format("cannot {}", tasks.front().action), terms.error());
     const int code = scheduleAll(*daemon, tasks);
     if (given_.has("no-wait") || accepted_.empty()) return code;
     const int followed = followAll(*daemon, *signals);

@@ -98,7 +98,7 @@ Verb doctorVerb() {
             .options = {},
             .examples = {{"stint doctor --json", "one object a line, for a bug report"}},
             .run = doctor,
-            .elsewhere = {"check", "diagnose"}};
+            .elsewhere = {"check", "diagnose", "daemon", "server", "service"}};
 }
 
 } // namespace stint::cli

@@ -103,7 +103,11 @@ Verb editVerb() {
             .options = {},
             .examples = {{"stint edit 7 network=any charging=no", "do not wait for Wi-Fi and the charger any more"}},
             .run = edit,
-            .elsewhere = {"modify", "alter", "change", "reschedule"}};
+            .elsewhere = {"modify", "alter", "change", "reschedule"},
+            .optionsElsewhere = {{"--network,--unmetered,--charging,--battery-not-low,--storage-not-low,--device-idle",
+                                  "a condition has no dashes here: charging=no, network=any"},
+                                 {"--at,--after,--after-failure,--every,--on-calendar,--retries,--name",
+                                  "only conditions can be changed: cancel it, and ask for it anew"}}};
 }
 
 Verb pauseVerb() {

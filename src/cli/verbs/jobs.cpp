@@ -109,7 +109,7 @@ Verb jobsVerb() {
             .options = {{"--finished", "", "the last completed jobs instead, newest first"}},
             .examples = {{"stint jobs --finished org.stint.transfer", "what became of the downloads"}},
             .run = jobs,
-            .elsewhere = {"ls", "list", "ps", "queue", "status"}};
+            .elsewhere = {"ls", "list", "ps", "queue", "status", "atq"}};
 }
 
 Verb cancelVerb() {
@@ -125,7 +125,7 @@ Verb cancelVerb() {
             .examples = {{"stint cancel 7 8", "the downloads org.stint.transfer/7 and /8"},
                          {"stint cancel --all com.example.mail", ""}},
             .run = cancel,
-            .elsewhere = {"rm", "remove", "delete", "kill", "stop", "abort"}};
+            .elsewhere = {"rm", "remove", "delete", "kill", "stop", "abort", "atrm"}};
 }
 
 } // namespace stint::cli

@@ -1,4 +1,6 @@
 // `stint net`: the networks, what each costs and who says so; `stint net mark`.
+#include <algorithm>
+
 #include "base/try.hpp"
 #include "cli/daemon/daemon.hpp"
 #include "cli/line/commands.hpp"
@@ -52,7 +54,13 @@ int net(const Arguments&, const Screen& screen) {
 int netMark(const Arguments& given, const Screen& screen) {
     const auto change = [&]() -> Result<void> {
         auto daemon = STINT_TRY(Daemon::connect(screen));
-        return daemon.markNetwork(given.words[0], given.words[1]);
+        STINT_TRY(daemon.markNetwork(given.words[0], given.words[1]));
+        const auto rows = STINT_TRY(daemon.networks());
+        const auto marked = std::ranges::find(rows, given.words[0], &wire::NetworkRow::name);
+        if (marked != rows.end() && marked->interface.empty())
+            screen.tell(fmt::format("no network {} is there now; the mark holds once it is (stint net)",
+                                    printable(given.words[0])));
+        return {};
     };
     const auto done = change();
     return done.ok() ? ends::ok : screen.fail("cannot mark the network", done.error());

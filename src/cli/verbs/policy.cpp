@@ -16,9 +16,20 @@ namespace {
 
 using PolicyRows = std::vector<wire::PolicyRow>;
 
+/// A file that the daemon has refused is not what holds, whoever wrote it: said beside the values that do.
+void warnOfRefused(Daemon& daemon, const Screen& screen) {
+    const auto findings = daemon.diagnose();
+    if (!findings.ok()) return;
+    for (const wire::Finding& finding : *findings)
+        if (finding.topic == "policy" && finding.grade == wire::Finding::Grade::Trouble)
+            screen.warn(fmt::format("warning: a policy file is {}", finding.found));
+}
+
 Result<PolicyRows> constants(const Screen& screen) {
     auto daemon = STINT_TRY(Daemon::connect(screen));
-    return daemon.policy();
+    auto rows = STINT_TRY(daemon.policy());
+    warnOfRefused(daemon, screen);
+    return rows;
 }
 
 /// The key itself, or all below it: "doze" is every doze.….

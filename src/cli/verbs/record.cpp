@@ -13,6 +13,7 @@
 #include "base/time.hpp"
 #include "base/try.hpp"
 #include "cli/daemon/daemon.hpp"
+#include "cli/daemon/lookup.hpp"
 #include "cli/line/commands.hpp"
 #include "cli/print/json_row.hpp"
 #include "cli/screen/exit_code.hpp"
@@ -95,13 +96,14 @@ template <class Act> int changeRecording(const Screen& screen, const char* troub
         return act(daemon);
     };
     const auto done = changed();
-    return done.ok() ? ends::ok : screen.fail(trouble, done.error());
+    return done.ok() ? ends::ok : failOfLookUp(screen, trouble, done.error());
 }
 
 int recordStart(const Arguments&, const Screen& screen) {
     return changeRecording(screen, "cannot record", [&](Daemon& daemon) -> Result<void> {
         STINT_TRY(daemon.record(true));
-        screen.print("Recording. What ran was stopped and runs again. stint record stop FILE.yaml ends it.");
+        if (!screen.json())
+            screen.print("Recording. What ran was stopped and runs again. stint record stop FILE.yaml ends it.");
         return {};
     });
 }
@@ -114,6 +116,9 @@ int recordSave(const Arguments& given, const Screen& screen) {
 int recordStop(const Arguments& given, const Screen& screen) {
     return changeRecording(screen, "cannot end the recording", [&](Daemon& daemon) -> Result<void> {
         STINT_TRY(recording(daemon));
+        if (given.words.empty() != given.has("forget"))
+            return fail(Errc::ILLEGAL_ARGUMENT, "it needs a FILE.yaml to keep it in, or --forget: "
+                                                "stint record stop day.yaml");
         if (!given.words.empty()) STINT_TRY(save(daemon, given.words.front()));
         return daemon.record(false);
     });
@@ -162,8 +167,8 @@ Verb recordStopVerb() {
             .words = "[FILE.yaml]",
             .most = 1,
             .summary = "end the recording, and keep it in FILE.yaml and FILE.store",
-            .about = "Without a file it is forgotten.",
-            .options = {},
+            .about = "It is thrown away by --forget alone.",
+            .options = {{"--forget", "", "keep nothing of it"}},
             .examples = {{"stint record stop day.yaml", "then stint sim day.yaml plays it again"}},
             .run = recordStop};
 }

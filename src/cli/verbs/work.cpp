@@ -60,19 +60,32 @@ void addTree(Table& table, const Works& works, Daemon* daemon, WallTime now) {
     }
 }
 
+constexpr Duration patienceWithOne = std::chrono::seconds(5), patienceWithAll = std::chrono::seconds(10);
+
 int work(const Arguments& given, const Screen& screen) {
     auto packages = given.words.empty() ? appsWithWork() : std::vector{given.words[0]};
     if (!packages.ok()) return screen.fail("cannot list work", packages.error());
     auto daemon = Daemon::connectIfThere();
     Daemon* const asked = daemon.ok() ? &*daemon : nullptr;
     Table table({{"WORK"}, {"STATE"}, {"JOB", Table::Align::Right}, {"WHY"}});
+    const Duration until = steadyNow() + patienceWithAll;
     for (const auto& package : *packages) {
-        auto rows = workOf(package);
-        if (!rows.ok()) {
-            if (given.words.empty()) continue; // it ended meanwhile
-            return screen.fail(fmt::format("cannot list the work of {}", printable(package)), rows.error());
+        const Duration left = until - steadyNow();
+        if (left <= Duration(0)) {
+            screen.tell(fmt::format("{} and what follows it is not listed: others were silent for too long; `stint "
+                                    "work PACKAGE` asks one",
+                                    printable(package)));
+            break;
         }
-        const Works works(package, std::move(*rows));
+        auto shown = workOf(package, std::min(left, patienceWithOne));
+        if (!shown.ok()) {
+            if (given.words.empty()) continue; // it ended meanwhile
+            return screen.fail(fmt::format("cannot list the work of {}", printable(package)), shown.error());
+        }
+        if (shown->more)
+            screen.tell(
+                fmt::format("{} has more requests: the first {} are listed", printable(package), shown->rows.size()));
+        const Works works(package, std::move(shown->rows));
         if (screen.json()) {
             for (const auto& row : works.rows)
                 screen.print(jsonOf(works, row, toldWhy(works, row, asked, wallNow())));

@@ -6,6 +6,8 @@
 
 /* Cgroups that can be watched at once, on the whole machine. */
 #define STINT_MOST_WATCHED 4096
+/* Room for a word of each of them, which are 24 bytes there, and some more: a power of two of pages of any size. */
+#define STINT_TOLD_BYTES (128 * 1024)
 /* A cgroup with more ancestors cannot be watched: the programs look no further. */
 #define STINT_DEEPEST 32
 /* No level is this one. */
@@ -19,6 +21,11 @@ struct stint_span {
     __u64 root;    /* the cgroup whose level is wanted, for what a container sees; 0: none */
     __u32 level;   /* that level, as soon as somebody has connected */
     __u32 unused;
+};
+
+/* What the kernel tells: in this cgroup, in and out together have come to its mark. */
+struct stint_told {
+    __u64 cgroup;
 };
 
 /* Bytes of IP packets that have passed. */

@@ -30,6 +30,20 @@ struct {
     __type(value, __u8);
 } cut SEC(".maps");
 
+/* cgroup id -> at how many bytes, in and out together, to tell of it. Whoever takes the entry away tells: so once. */
+struct {
+    __uint(type, BPF_MAP_TYPE_HASH);
+    __uint(map_flags, BPF_F_NO_PREALLOC);
+    __uint(max_entries, STINT_MOST_WATCHED);
+    __type(key, __u64);
+    __type(value, __u64);
+} marks SEC(".maps");
+
+struct {
+    __uint(type, BPF_MAP_TYPE_RINGBUF);
+    __uint(max_entries, STINT_TOLD_BYTES);
+} told SEC(".maps");
+
 struct {
     __uint(type, BPF_MAP_TYPE_ARRAY);
     __uint(max_entries, 1);
@@ -40,6 +54,20 @@ struct {
 static __always_inline struct stint_span *the_span(void) {
     __u32 first = 0;
     return bpf_map_lookup_elem(&span, &first);
+}
+
+/* The room before the mark: where there is none, the next packet tries again. */
+static __always_inline void tell_if_passed(__u64 id, const struct stint_counted *counted) {
+    const __u64 *mark = bpf_map_lookup_elem(&marks, &id);
+    if (!mark || counted->in + counted->out < *mark) return;
+    struct stint_told *word = bpf_ringbuf_reserve(&told, sizeof *word, 0);
+    if (!word) return;
+    if (bpf_map_delete_elem(&marks, &id)) { /* another packet was faster */
+        bpf_ringbuf_discard(word, BPF_RB_NO_WAKEUP);
+        return;
+    }
+    word->cgroup = id;
+    bpf_ringbuf_submit(word, 0);
 }
 
 /* 1: may pass. A watched cgroup has fewer than STINT_DEEPEST ancestors, so the walk finds it however deep the socket
@@ -60,6 +88,7 @@ static __always_inline int judge(struct __sk_buff *skb, int outward) {
             __sync_fetch_and_add(&counted->out, skb->len);
         else
             __sync_fetch_and_add(&counted->in, skb->len);
+        tell_if_passed(id, counted);
     }
     return 1;
 }

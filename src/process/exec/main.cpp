@@ -2,12 +2,12 @@
 // processes are kept together, makes sure that it does not outlive the daemon, takes the classes of CPU and I/O it is
 // given, leaves behind every signal setting and descriptor of the daemon, and becomes the command.
 //
-// With --reap, as where there is no cgroup, it stays instead, between the daemon and the command, as the reaper of
-// everything the command starts: when the command ends, when the daemon says SIGTERM and when the daemon dies, it kills
-// all of them, and only then ends with the command's own status. It does not step back itself: it must be in time to
-// kill, and stays out of a cgroup that is given: its limits are the command's, and what freezes there is the command,
-// not this one. So "this process has ended" means the same in both forms. With --all it does not kill what outlives the
-// command, but waits for that.
+// With --reap it stays instead, between the daemon and the command, as the reaper of everything the command starts
+// (reap.hpp). It does not step back itself: it must be in time to kill, and stays out of a cgroup that is given: its
+// limits are the command's, and what freezes there is the command, not this one. So "this process has ended" means the
+// same in both forms. With --all it does not kill what outlives the command, but waits for that.
+//
+// With --serve it waits for an order, and then is the reaper of what was ordered (serve.hpp).
 #include <cerrno>
 #include <climits>
 #include <csignal>
@@ -17,16 +17,17 @@
 
 #include <fcntl.h>
 #include <sched.h>
-#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
+
+#include "process/exec/reap.hpp"
+#include "process/exec/serve.hpp"
 
 namespace {
 
-constexpr int cannotRun = 127; // as a shell answers for a command that it cannot start
+using namespace stint;
 
 struct Arguments {
     pid_t parent = 0;
@@ -42,11 +43,6 @@ struct Arguments {
     const char* directory = nullptr;
     char** command = nullptr;
 };
-
-[[noreturn]] void refuse(const char* what, const char* whom) {
-    std::fprintf(stderr, "stint: cannot %s %s: %s\n", what, whom, std::strerror(errno));
-    _exit(cannotRun);
-}
 
 // Our own programs alone call this one, so a wrong argument is a mistake of ours and only has to be noticed.
 Arguments parse(int count, char** words) {
@@ -89,12 +85,6 @@ Arguments parse(int count, char** words) {
     }
     std::fprintf(stderr, "stint-exec is started by stintd and stint-shell, and by nobody else\n");
     _exit(cannotRun);
-}
-
-// The parent may have died before the signal was armed: then nobody is left to send it.
-void dieWith(pid_t parent, int signal) {
-    if (prctl(PR_SET_PDEATHSIG, signal) != 0) refuse("watch", "the daemon");
-    if (getppid() != parent) _exit(cannotRun);
 }
 
 // LINUX: handlers do not survive exec, but ignored signals and the mask do. By the system call, for glibc keeps two
@@ -144,71 +134,9 @@ void join(const Arguments& a) {
     refuse("start", a.command[0]);
 }
 
-// --reap: everything that the command starts stays below this process, because orphans come to it.
-
-void killChildren() {
-    const int fd = open("/proc/thread-self/children", O_RDONLY | O_CLOEXEC);
-    if (fd < 0) return;
-    char list[65536]; // what does not fit is met in the next round
-    const ssize_t size = read(fd, list, sizeof list - 1);
-    close(fd);
-    list[size > 0 ? size : 0] = '\0';
-    char* next = list;
-    while (const long pid = std::strtol(next, &next, 10)) {
-        // A whole group dies in one stroke, even while it forks; a process cannot leave ours for a group we miss,
-        // for it would still be a child of a process that dies now, and so ours in the next round.
-        const pid_t group = getpgid(static_cast<pid_t>(pid));
-        if (group > 0 && group != getpgrp()) kill(-group, SIGKILL);
-        kill(static_cast<pid_t>(pid), SIGKILL);
-    }
-}
-
-// A killed process hands its children over to us before it can be waited for, so none is missed. Answers the status
-// of `main`, or `status` where it was waited for already.
-int killAll(pid_t main, int status) {
-    while (true) {
-        killChildren();
-        int ended = 0;
-        const pid_t pid = waitpid(-1, &ended, 0);
-        if (pid == main) status = ended;
-        if (pid < 0 && errno == ECHILD) return status;
-    }
-}
-
-// `all`: what forks away, and ends first, is the command still; it ends as that first one did.
-int waitFor(pid_t main, const sigset_t& signals, bool all) {
-    int ended = 0;
-    while (true) {
-        if (sigwaitinfo(&signals, nullptr) == SIGTERM) return killAll(main, ended);
-        int status = 0;
-        while (const pid_t pid = waitpid(-1, &status, WNOHANG)) {
-            if (pid < 0 && all) return ended;
-            if (pid < 0) break;
-            if (pid == main && !all) return killAll(main, status);
-            if (pid == main) ended = status;
-        }
-    }
-}
-
-[[noreturn]] void endLike(int status) {
-    if (!WIFSIGNALED(status)) _exit(WEXITSTATUS(status));
-    const rlimit none{0, 0};
-    setrlimit(RLIMIT_CORE, &none);
-    forgetSignals();
-    raise(WTERMSIG(status));
-    _exit(128 + WTERMSIG(status));
-}
-
-[[noreturn]] void reap(const Arguments& a) {
-    sigset_t signals;
-    sigemptyset(&signals);
-    sigaddset(&signals, SIGTERM);
-    sigaddset(&signals, SIGCHLD);
-    sigprocmask(SIG_BLOCK, &signals, nullptr);
-    std::signal(SIGCHLD, SIG_DFL); // ignored, it would reap for us and lose the status
-    if (prctl(PR_SET_CHILD_SUBREAPER, 1) != 0) refuse("reap", "orphans");
+[[noreturn]] void startBelow(const Arguments& a) {
+    becomeReaper();
     dieWith(a.parent, SIGTERM);
-
     const pid_t self = getpid();
     const pid_t main = fork();
     if (main < 0) refuse("start", a.command[0]);
@@ -219,16 +147,32 @@ int waitFor(pid_t main, const sigset_t& signals, bool all) {
         become(a);
     }
     close_range(3, UINT_MAX, 0); // the command's socket: its end must be seen when the command closes it
-    endLike(waitFor(main, signals, a.all));
+    reap(main, {.all = a.all, .enclosed = a.cgroup >= 0});
+}
+
+void run(int count, char** words) {
+    const Arguments a = parse(count, words);
+    setsid(); // no terminal of the daemon's: a service must not look like what a user has in front
+    if (a.reap) startBelow(a);
+    dieWith(a.parent, SIGKILL);
+    join(a);
+    become(a);
+}
+
+// It is in its cgroup, and dies with its reaper.
+void runOrdered(int count, char** words) {
+    const Arguments a = parse(count, words);
+    setsid();
+    become(a);
 }
 
 } // namespace
 
 int main(int count, char** words) {
-    const Arguments a = parse(count, words);
-    setsid(); // no terminal of the daemon's: a service must not look like what a user has in front
-    if (a.reap) reap(a);
-    dieWith(a.parent, SIGKILL);
-    join(a);
-    become(a);
+    constexpr int served = 5; // and the instance, as the reaper that it becomes has it
+    if (count == served && std::strcmp(words[1], "--serve") == 0) {
+        setsid();
+        serve(std::atoi(words[2]), runOrdered);
+    }
+    run(count, words);
 }

@@ -2,9 +2,9 @@
 #pragma once
 #include <string_view>
 
-namespace stint::cli {
+namespace stint::player {
 
 /// demo.yaml, as it is in the program.
 extern const std::string_view demoScenario;
 
-} // namespace stint::cli
+} // namespace stint::player

@@ -1,6 +1,6 @@
 // `stint demo`: a day of a laptop, played by the simulator on the core that stintd runs, with `stint why` at three
 // moments. Asks no daemon and no network.
-#include "cli/verbs/demo.hpp"
+#include "player/demo.hpp"
 
 #include <algorithm>
 #include <array>
@@ -8,16 +8,18 @@
 
 #include <fmt/core.h>
 
-#include "cli/line/commands.hpp"
 #include "cli/print/explanation.hpp"
 #include "cli/print/json.hpp"
 #include "cli/screen/exit_code.hpp"
 #include "cli/screen/text.hpp"
+#include "player/verbs.hpp"
 #include "sim/reader.hpp"
 #include "sim/report.hpp"
 
-namespace stint::cli {
+namespace stint::player {
 namespace {
+
+using namespace cli; // what is printed, and where
 
 /// What a person sees, and asks; one for each wait that the scenario explains, and the end.
 constexpr std::array<std::string_view, 4> scenes{
@@ -71,7 +73,9 @@ void tell(const sim::Played& played, const Screen& screen) {
     screen.print(next);
 }
 
-int demo(const Arguments&, const Screen& screen) {
+} // namespace
+
+int playDemo(const Arguments&, const Screen& screen) {
     const auto scenario = sim::readScenario(std::string(demoScenario), "demo.yaml");
     if (!scenario) return screen.fail(ends::internal, scenario.error().message);
     const auto played = sim::play(*scenario, {});
@@ -84,19 +88,4 @@ int demo(const Arguments&, const Screen& screen) {
     return ends::ok;
 }
 
-} // namespace
-
-Verb demoVerb() {
-    return {.name = "demo",
-            .words = "",
-            .summary = "a day in the simulator, and why three things wait in it",
-            .about =
-                "Plays a scenario that is part of the program, as `stint sim` plays any, and asks `stint why` three "
-                "times on the way. Needs no daemon and no network, and changes nothing.",
-            .options = {},
-            .examples = {{"stint demo", ""}},
-            .run = demo,
-            .elsewhere = {"example", "tutorial"}};
-}
-
-} // namespace stint::cli
+} // namespace stint::player

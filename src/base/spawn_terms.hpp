@@ -1,0 +1,37 @@
+// What posix_spawn() takes beside the words, freed at the end of its scope.
+#pragma once
+#include <csignal>
+
+#include <spawn.h>
+
+namespace stint {
+
+/// Which descriptors the new process has.
+struct FileActions {
+    FileActions() { ::posix_spawn_file_actions_init(&actions); }
+    ~FileActions() { ::posix_spawn_file_actions_destroy(&actions); }
+    FileActions(const FileActions&) = delete;
+    FileActions& operator=(const FileActions&) = delete;
+
+    posix_spawn_file_actions_t actions;
+};
+
+/// A session of its own, in which no signal is blocked or ignored, whatever is so of ours.
+struct OwnSession {
+    OwnSession() {
+        sigset_t none, all;
+        sigemptyset(&none);
+        sigfillset(&all);
+        ::posix_spawnattr_init(&attributes);
+        ::posix_spawnattr_setsigmask(&attributes, &none);
+        ::posix_spawnattr_setsigdefault(&attributes, &all);
+        ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+    }
+    ~OwnSession() { ::posix_spawnattr_destroy(&attributes); }
+    OwnSession(const OwnSession&) = delete;
+    OwnSession& operator=(const OwnSession&) = delete;
+
+    posix_spawnattr_t attributes;
+};
+
+} // namespace stint

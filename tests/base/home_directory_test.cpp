@@ -1,0 +1,27 @@
+#include "base/home_directory.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cstdlib>
+#include <string>
+
+#include <pwd.h>
+#include <unistd.h>
+
+namespace stint {
+
+TEST_CASE("where HOME says nothing the user database does: cron and env -i may leave it out") {
+    const char* const told = std::getenv("HOME");
+    const std::string before = told ? told : "";
+    ::setenv("HOME", "/somewhere", 1);
+    CHECK(homeDirectory() == "/somewhere");
+    for (const char* const none : {"", "relative"}) {
+        ::setenv("HOME", none, 1);
+        CHECK(homeDirectory() == ::getpwuid(::getuid())->pw_dir);
+    }
+    ::unsetenv("HOME");
+    CHECK(homeDirectory() == ::getpwuid(::getuid())->pw_dir);
+    if (told) ::setenv("HOME", before.c_str(), 1);
+}
+
+} // namespace stint

@@ -1,0 +1,101 @@
+"""What may be found in the place of libstint-work's files, and a file that takes nothing for a while (jobs.md §10, files): an
+error or a notice, at once, and what can be kept is kept."""
+
+import os
+import shutil
+import sqlite3
+
+import pytest
+from work import PACKAGE, WorkApp
+
+SUCCEEDED = 2  # as the file has it: numbers that are stored never change
+
+
+@pytest.fixture
+def app(world):
+    made = WorkApp(world)
+    world.start_daemon()
+    return made
+
+
+def put(kind, path):
+    if path.exists():
+        path.unlink()
+    if kind == "a pipe":
+        os.mkfifo(path)
+    elif kind == "a directory":
+        path.mkdir()
+    else:
+        path.symlink_to("/dev/zero")
+
+
+@pytest.mark.parametrize("kind", ["a pipe", "a directory", "a link"])
+@pytest.mark.parametrize("name", ["work.db", "work.db-wal", "work.db-shm", "work.lock"])
+def test_what_is_no_file_is_an_error_and_nothing_is_lost(world, app, kind, name):
+    app.does("tree")  # a step that waits for a day
+    content = (app.own / "work.db").read_bytes()
+    put(kind, app.own / name)
+    answer = world.stint("start", PACKAGE, "info", within=20)
+    if (name, kind) == ("work.lock", "a pipe"):  # which can be locked as well
+        assert answer.code == 0
+    else:
+        assert answer.code == 1, answer
+        assert name.removesuffix("-wal").removesuffix("-shm") in answer.err
+    if name == "work.db":
+        return
+    assert answer.code == 0 or (app.own / "work.db").read_bytes() == content
+    if kind == "a directory":
+        (app.own / name).rmdir()
+    else:
+        (app.own / name).unlink(missing_ok=True)  # SQLite may have removed it
+    assert app.does("info").startswith("Step ENQUEUED 0")
+
+
+@pytest.mark.parametrize("kind", ["a pipe", "a directory", "a link"])
+def test_without_a_witness_work_goes_on_and_it_is_told(world, app, kind):
+    app.does("tree")  # a step that waits for a day
+    put(kind, app.own / "work-ended.db")
+    answer = world.stint("start", PACKAGE, "info", within=20)
+    assert answer.out.startswith("Step ENQUEUED 0")
+    assert "work-ended.db" in answer.err and "would be done again" in answer.err
+
+
+@pytest.mark.parametrize("length", [0, 1, 600, 4096, 5000])
+def test_half_a_file_is_set_aside_and_told_or_is_a_new_one(world, app, length):
+    app.does("tree")  # a step that waits for a day
+    whole = (app.own / "work.db").read_bytes()
+    (app.own / "work.db").write_bytes(whole[:length])
+    answer = world.stint("start", PACKAGE, "info", within=20)
+    assert (answer.code, answer.out) == (0, "")
+    assert length <= 1 or "set aside" in answer.err
+    assert "1 jobs at the scheduler were of no request in the file" in answer.err or "restored" in answer.err
+    app.does("once", "Step")
+    app.until(lambda: len(app.count("end")) == 1)
+
+
+def test_an_end_that_a_full_disk_refused_is_kept_when_there_is_room(app):
+    app.does("info")  # makes the file
+    with sqlite3.connect(app.own / "work.db") as file:
+        file.execute(
+            f"CREATE TRIGGER full BEFORE INSERT ON requests WHEN NEW.state = {SUCCEEDED} "
+            "BEGIN SELECT RAISE(ABORT, 'disk full'); END"
+        )
+    app.does("once", "Step")
+    app.until(lambda: len(app.count("end")) == 1)
+    assert app.does("info").startswith("Step RUNNING 1")
+    with sqlite3.connect(app.own / "work.db") as file:
+        file.execute("DROP TRIGGER full")
+    app.until(lambda: app.does("info").startswith("Step SUCCEEDED 1"))
+    assert sum(app.count("begin").values()) == 1
+
+
+def test_a_file_restored_without_the_schedulers_store_and_the_other_way_round(world, app):
+    app.does("tree")  # a step that waits for a day
+    shutil.copytree(app.own, world.root / "backup")
+    app.does("once", "Step")
+    app.until(lambda: len(app.count("end")) == 1)
+    app.until(lambda: "Step SUCCEEDED" in app.does("info"))
+    (app.own / "work.db").write_bytes((world.root / "backup" / "work.db").read_bytes())
+    answer = world.stint("start", PACKAGE, "info", within=20)
+    assert "restored from a backup" in answer.err and answer.out.startswith("Step ENQUEUED 0")
+    assert sum(app.count("begin").values()) == 1
