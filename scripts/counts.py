@@ -1,5 +1,6 @@
-"""Counts the test cases of ctest's LastTest.log (each doctest program's own summary), of pytest's JUnit file and of what
-node --test says as TAP, and prints "N passed, N failed, N skipped". Exit code 1 where one failed, or where there is nothing to count."""
+"""Counts the test cases of ctest's log (each doctest program's own summary), of pytest's JUnit file and of what node --test
+says as TAP, and prints "N passed, N failed, N skipped". Where X-alone is beside a file X, what failed in X was run again:
+what passed then counts as passed, and is named. Exit code 1 where one failed, or where there is nothing to count."""
 
 import re
 import sys
@@ -10,8 +11,8 @@ SUMMARY = re.compile(r"^\[doctest\] test cases: *\d+ \| *(\d+) passed \| *(\d+) 
 
 
 def of_ctest(log):
-    """(passed, failed, skipped). A program that died before its summary is one failed case."""
-    total = [0, 0, 0]
+    """{room: [passed, failed, skipped]}. A program that died before its summary is one failed case."""
+    rooms = {}
     for block in re.split(r"^\d+/\d+ Testing: ", log, flags=re.MULTILINE)[1:]:
         summary = SUMMARY.search(block)
         counts = [int(n) for n in summary.groups()] if summary else [0, 0, 0]
@@ -19,35 +20,46 @@ def of_ctest(log):
             counts[1] = 1
         elif summary is None:
             counts[0] = 1
-        total = [a + b for a, b in zip(total, counts)]
-    return total
+        rooms[block.splitlines()[0]] = counts
+    return rooms
 
 
 def of_pytest(junit):
-    suite = xml.fromstring(junit).find("testsuite")
-    tests, skipped = int(suite.get("tests")), int(suite.get("skipped"))
-    failed = int(suite.get("failures")) + int(suite.get("errors"))
-    return [tests - failed - skipped, failed, skipped]
+    """{test: [passed, failed, skipped]}. An error after a test has passed is a case of its own there."""
+    tests = {}
+    for case in xml.fromstring(junit).iter("testcase"):
+        name = f"{case.get('classname')}.{case.get('name')}"
+        told = {child.tag for child in case}
+        failed = bool(told & {"failure", "error"}) or tests.get(name) == [0, 1, 0]
+        tests[name] = [0, 1, 0] if failed else [0, 0, 1] if "skipped" in told else [1, 0, 0]
+    return tests
 
 
 def of_node(tap):
     counts = dict(re.findall(r"^# (pass|fail|cancelled|skipped) (\d+)$", tap, re.MULTILINE))
     if not counts:
-        return [0, 1, 0]  # it died before its summary
-    return [int(counts["pass"]), int(counts["fail"]) + int(counts["cancelled"]), int(counts["skipped"])]
+        return {"page": [0, 1, 0]}  # it died before its summary
+    return {"page": [int(counts["pass"]), int(counts["fail"]) + int(counts["cancelled"]), int(counts["skipped"])]}
 
 
-READERS = {".xml": of_pytest, ".tap": of_node}
+READERS = {".log": of_ctest, ".xml": of_pytest, ".tap": of_node}
+
+
+def read(file):
+    return READERS[file.suffix](file.read_text(errors="replace"))
 
 
 def main(files):
     total = [0, 0, 0]
     for file in map(Path, files):
-        if not file.exists():
-            counts = [0, 1, 0]  # the runner did not get that far
-        else:
-            counts = READERS.get(file.suffix, of_ctest)(file.read_text(errors="replace"))
-        total = [a + b for a, b in zip(total, counts)]
+        found = read(file) if file.exists() else {file.name: [0, 1, 0]}  # the runner did not get that far
+        alone = file.with_stem(file.stem + "-alone")
+        for name, counts in read(alone).items() if alone.exists() else ():
+            if found[name][1] and not counts[1]:
+                print(f"passed only alone: {name}")
+                found[name] = counts
+        for counts in found.values():
+            total = [a + b for a, b in zip(total, counts)]
     print("{} passed, {} failed, {} skipped".format(*total))
     return 1 if total[1] or not total[0] else 0
 

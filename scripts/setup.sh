@@ -66,37 +66,34 @@ install() {
     if [ ${#missing[@]} -eq 0 ]; then return; fi
     command -v apt-get >/dev/null || die "missing: ${missing[*]} (Debian's names; install their like and try again)"
     say "installing ${missing[*]}"
-    local get=(env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}")
+    local get=(env DEBIAN_FRONTEND=noninteractive apt-get -o Acquire::Retries=5 install -y -qq --no-install-recommends "${missing[@]}")
     if ! as_root "${get[@]}" >"$(scratch install.log)" 2>&1; then
         as_root apt-get update -qq >&2 || die "cannot fetch Debian's package lists"
         as_root "${get[@]}" >"$(scratch install.log)" 2>&1 || die "cannot install; see $(scratch install.log)"
     fi
 }
 
-# install_reference_servers: the tus protocol's own server, which Debian has not, pinned by its package-lock.json. Nor
-# has Debian 12 a Node.js that is new enough for it: where there is none, its tests are skipped, and say so.
-install_reference_servers() {
-    local place=$root/tests/e2e/tus
+# install_pinned DIRECTORY: what its package-lock.json pins, where that is not there yet.
+install_pinned() {
+    local place=$root/$1
     if [ "$place/node_modules/.package-lock.json" -nt "$place/package-lock.json" ]; then return; fi
+    say "installing what $1/package-lock.json pins"
+    (cd "$place" && npm ci --ignore-scripts --no-audit --no-fund --fetch-retries=5) >"$(scratch npm.log)" 2>&1 || return 1
+    touch "$place/node_modules/.package-lock.json"
+}
+
+# install_reference_servers: the tus protocol's own server, which Debian has not. Nor has Debian 12 a Node.js that is new
+# enough for it: where there is none, its tests are skipped, and say so.
+install_reference_servers() {
     if ! command -v npm >/dev/null || [[ $(node --version) < v20.19 ]]; then
         say "no npm with Node.js 20.19 or later: what needs the tus reference server is skipped"
         return
     fi
-    say "installing the tus reference server"
-    (cd "$place" && npm ci --ignore-scripts --no-audit --no-fund) >"$(scratch npm.log)" 2>&1 ||
-        die "cannot install the tus reference server; see $(scratch npm.log)"
-    touch "$place/node_modules/.package-lock.json"
+    install_pinned tests/e2e/tus || die "cannot install the tus reference server; see $(scratch npm.log)"
 }
 
-# install_page_tools: what drives Chromium through the page, and axe-core, pinned by their package-lock.json. Debian's own
-# Node.js is new enough for them.
-install_page_tools() {
-    local place=$root/tests/page
-    if [ "$place/node_modules/.package-lock.json" -nt "$place/package-lock.json" ]; then return; fi
-    say "installing what drives a browser through the page"
-    (cd "$place" && npm ci --ignore-scripts --no-audit --no-fund) >"$(scratch npm-page.log)" 2>&1 || return 1
-    touch "$place/node_modules/.package-lock.json"
-}
+# install_page_tools: what drives Chromium through the page, and axe-core. Debian's own Node.js is new enough for them.
+install_page_tools() { install_pinned tests/page; }
 
 # configure PRESET: where that was not done since the presets changed.
 configure() {
