@@ -27,8 +27,8 @@ inline bool hasEnded(const Fd& pidfd, int milliseconds = 0) {
 
 /// Waits for that until then, whatever interrupts it.
 inline bool hasEnded(const Fd& pidfd, std::chrono::steady_clock::time_point until) {
+    using std::chrono::milliseconds, std::chrono::steady_clock;
     while (true) {
-        using std::chrono::milliseconds, std::chrono::steady_clock;
         const auto left = std::chrono::duration_cast<milliseconds>(until - steady_clock::now()).count();
         if (left <= 0) return hasEnded(pidfd);
         if (hasEnded(pidfd, static_cast<int>(left))) return true;

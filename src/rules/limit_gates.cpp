@@ -150,9 +150,10 @@ bool alwaysFree(const App& app, const World& world) {
 
 bool goesByIdlePath(const Context& c) {
     if (c.gateKey.override == Override::Full || treatedAs(c) != JobClass::Regular) return false;
-    if (c.run && c.run->byIdlePath) return idlePathOpen(c) || !inRegularQuota(*c.app, c.world, true);
-    if (c.run && !countsRegular(*c.app, c.world, c.run->startedOnTop)) return false;
-    return idlePathOpen(c) && !inRegularQuota(*c.app, c.world, c.run != nullptr);
+    const bool open = idlePathOpen(c);
+    if (c.run && c.run->byIdlePath) return open || !inRegularQuota(*c.app, c.world, true);
+    if (!open || (c.run && !countsRegular(*c.app, c.world, c.run->startedOnTop))) return false;
+    return !inRegularQuota(*c.app, c.world, c.run != nullptr);
 }
 
 Verdict idlePathGate(const Context& c) {

@@ -40,8 +40,8 @@ bool joinsSession(const Context&);
 /// Free time of an app under either policy: charging and not restricted, or on screen (jobs.md §6.7).
 bool alwaysFree(const App& app, const World& world);
 
-/// Whether a job that begins now does so by the idle path alone; one that runs: whether it goes on by it (§9). What
-/// began to does so until the path is closed and its app has quota, of which it takes from then on.
+/// Whether a job that begins now does so by the idle path alone; one that runs: whether it goes on by it (§9). A run
+/// that goes by it does so until the path is closed and its app has quota, which it uses from then on.
 bool goesByIdlePath(const Context&);
 
 std::string describeRestriction(const Context&);
