@@ -101,9 +101,10 @@ class World:
 
     # stintd
 
-    def start_daemon(self, policy=None, environment=None, before=(), used=True):
-        """Ready when it returns. `before`: a program that executes stintd. `used`: the user has had to do with each app."""
-        process, notify, log = self.spawn_daemon(policy, environment, before)
+    def start_daemon(self, policy=None, environment=None, before=(), used=True, tables=""):
+        """Ready when it returns. `before`: a program that executes stintd. `used`: the user has had to do with each app.
+        `tables`: the policy's own, as TOML."""
+        process, notify, log = self.spawn_daemon(policy, environment, before, tables)
         pidfd = os.pidfd_open(process.pid)
         try:
             ready, _, _ = select.select([notify, pidfd], [], [], 60)
@@ -135,10 +136,11 @@ class World:
                         self.done("app", package, "--state", "visible")
                         self.done("app", package, "--state", "auto")
 
-    def spawn_daemon(self, policy=None, environment=None, before=()):
+    def spawn_daemon(self, policy=None, environment=None, before=(), tables=""):
         """(process, the socket READY=1 comes over, log), without waiting."""
         rules = self.root / "policy.toml"
-        rules.write_text("".join(f"{key} = {json.dumps(value)}\n" for key, value in (POLICY | (policy or {})).items()))
+        lines = (f"{key} = {json.dumps(value)}\n" for key, value in (POLICY | (policy or {})).items())
+        rules.write_text("".join(lines) + tables)
         notify = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         address = self.root / "notify"
         address.unlink(missing_ok=True)
