@@ -55,6 +55,7 @@ Result<std::string> parseChecksum(std::string_view text) {
 }
 
 std::string harmlessFileName(std::string_view text) {
+    text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
     std::string made;
     while (!text.empty()) {
         const std::string_view before = text;
@@ -63,7 +64,9 @@ std::string harmlessFileName(std::string_view text) {
         made += keep ? before.substr(0, before.size() - text.size()) : "_";
     }
     if (!made.empty() && (made.front() == '.' || made.front() == '-')) made.front() = '_';
-    return cutToLength(std::move(made));
+    made = cutToLength(std::move(made));
+    made.resize(made.find_last_not_of(' ') + 1); // npos + 1 is 0
+    return made;
 }
 
 Result<void> checkHeader(std::string_view line) {

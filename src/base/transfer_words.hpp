@@ -12,7 +12,7 @@ namespace stint {
 Result<std::string> parseChecksum(std::string_view text);
 
 /// `name`, a stranger's, as the name of a file: no slash, no control character, no mark of direction, no dot or dash
-/// in front, short enough for ".NAME.stint-part" to be a name. Empty for an empty one.
+/// in front, no blank at either end, short enough for ".NAME.stint-part" to be a name. Empty for an empty one.
 std::string harmlessFileName(std::string_view name);
 
 /// "Name: value", one line. IllegalArgument for what is none, and for a header that the transfer sets itself: a second

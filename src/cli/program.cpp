@@ -6,6 +6,7 @@
 #include <clocale>
 #include <cstdio>
 #include <cstring>
+#include <iterator>
 #include <string_view>
 #include <system_error>
 
@@ -16,6 +17,7 @@
 #include "cli/help.hpp"
 #include "cli/line/commands.hpp"
 #include "cli/screen/exit_code.hpp"
+#include "cli/screen/json_line.hpp"
 
 namespace stint::cli {
 namespace {
@@ -64,6 +66,12 @@ OutputOptions outputOf(const std::vector<std::string>& line) {
     return {.json = has("--json"), .plain = has("--plain"), .quiet = has("--quiet") || has("-q")};
 }
 
+std::string versionLine() {
+    Json line = header();
+    line["version"] = STINT_VERSION;
+    return dumped(line);
+}
+
 /// This process goes on as `program`; it returns only where that cannot be.
 int become(std::string_view program, const std::vector<std::string>& line, const Screen& screen) {
     std::vector<std::string> words{(libexecDirectory() / program).native()};
@@ -77,14 +85,15 @@ int runLine(const std::vector<std::string>& line, const Screen& screen, const Pe
     const auto isForOutput = [](std::string_view word) {
         return word == "--json" || word == "--plain" || word == "--quiet" || word == "-q";
     };
-    if (std::ranges::all_of(line, isForOutput)) return now(screen);
-    const bool wantsOverview = line.size() == 1 && (line[0] == "--help" || line[0] == "-h");
-    if (wantsOverview) {
+    std::vector<std::string> words;
+    std::ranges::remove_copy_if(line, std::back_inserter(words), isForOutput);
+    if (words.empty()) return now(screen);
+    if (words.size() == 1 && (words[0] == "--help" || words[0] == "-h")) {
         screen.print(overview());
         return ends::ok;
     }
-    if (line.size() == 1 && line[0] == "--version") {
-        screen.print("stint " STINT_VERSION);
+    if (words.size() == 1 && words[0] == "--version") {
+        screen.print(screen.json() ? versionLine() : "stint " STINT_VERSION);
         return ends::ok;
     }
     auto invocation = parse(line);

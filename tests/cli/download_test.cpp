@@ -70,6 +70,8 @@ TEST_CASE("a name made from a URL stays in its directory, shows itself and steer
                     Row{"http://h",                         "index.html"},
                     Row{"http://h/",                        "index.html"},
                     Row{"http://h/dir/",                    "index.html"},
+                    Row{"http://h/%20a%20.txt%20",          "a .txt"},
+                    Row{"http://h/%20",                     "index.html"},
                     Row{"http://h/%E6%97%A5",               "日"},
                     Row{"http://h/..",                      "_."},
                     Row{"http://h/%2e%2e",                  "_."},

@@ -21,6 +21,12 @@ def test_without_a_daemon_it_says_so_and_starts_none(world):
     assert "start it with: stintd &" in refused.err and "STINT_AUTOSTART=no" in refused.err
 
 
+def test_the_version_under_json_is_json(world):
+    version = world.done("--version").removeprefix("stint ").strip()
+    for line in (("--version", "--json"), ("--json", "--version")):
+        assert json.loads(world.done(*line)) == {"schema": 1, "version": version}
+
+
 def test_it_prints_what_runs_and_what_waits_and_what_to_type_next(world, daemon, line):
     assert world.done().startswith("No job runs, and none waits.\n")
     world.done("device", "set", "charging=false")

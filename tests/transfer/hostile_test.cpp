@@ -289,6 +289,19 @@ TEST_CASE("a server's refusal is final, its trouble is not") {
     }
 }
 
+TEST_CASE("a server that leads to what is no URL is at fault, not the URL") {
+    for (const char* where : {"http://[bad", "http://a b/", "http://", "//", "file:///etc/passwd", "gopher://h/"}) {
+        CAPTURE(where);
+        const Place place;
+        const ScriptedServer server(
+            {[&](Exchange& e) { e.send(reply("302 Found", fmt::format("Location: {}\r\n", where), "")); }});
+        const Ending ending = run(place.download(server.url()));
+        CHECK(ending.fate == Fate::Never);
+        CHECK(ending.exitCode == 76);
+        CHECK(place.list().empty());
+    }
+}
+
 TEST_CASE("a refusal leaves what is there for a better day") {
     const Place place;
     std::string content = noise(fileSize, 17);
