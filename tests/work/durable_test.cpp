@@ -8,6 +8,13 @@ namespace stint::work {
 
 namespace {
 
+/// Of an app that does not run: what another program has done to a file of its.
+void edit(const App& app, const char* file, const std::string& statement) {
+    auto database = Database::open(app.directory.path / file);
+    database->checkpointOnClose();
+    REQUIRE(database->run(statement).ok());
+}
+
 void copyFile(const App& app, const std::filesystem::path& to) {
     std::filesystem::copy_file(app.directory.path / "work.db", to, std::filesystem::copy_options::overwrite_existing);
 }
@@ -48,11 +55,7 @@ TEST_CASE("a row that contradicts itself is damage, too") {
     App app;
     REQUIRE(app.tell(enqueue({once(1)})).ok());
     app.die();
-    {
-        auto database = Database::open(app.directory.path / "work.db");
-        database->checkpointOnClose();
-        REQUIRE(database->run("UPDATE requests SET state = 2").ok()); // SUCCEEDED, and never finished
-    }
+    edit(app, "work.db", "UPDATE requests SET state = 2"); // SUCCEEDED, and never finished
     app.open();
     CHECK(told(app, "contradicts itself"));
     CHECK(filesNamed(app, "damaged") >= 1);
@@ -89,11 +92,7 @@ TEST_CASE("a number that no request ever has is damage, and nothing is reckoned 
         REQUIRE(app.tell(enqueue({periodic(1)})).ok());
         REQUIRE(app.tell(enqueue({periodic(2)})).ok());
         app.die();
-        {
-            auto database = Database::open(app.directory.path / "work.db");
-            database->checkpointOnClose();
-            REQUIRE(database->run(std::string("UPDATE ") + change).ok());
-        }
+        edit(app, "work.db", std::string("UPDATE ") + change);
         app.open();
         CHECK(told(app, "it was set aside as work.db.damaged-"));
         REQUIRE(app.tell(enqueue({once(3)})).ok());
@@ -104,11 +103,7 @@ TEST_CASE("a job's number that is in use is not given again") { // jobs.md §10
     App app;
     REQUIRE(app.tell(enqueue({once(1)})).ok());
     app.die();
-    {
-        auto database = Database::open(app.directory.path / "work.db");
-        database->checkpointOnClose();
-        REQUIRE(database->run("UPDATE counters SET job = (SELECT job FROM requests)").ok());
-    }
+    edit(app, "work.db", "UPDATE counters SET job = (SELECT job FROM requests)");
     app.open();
     REQUIRE(app.tell(enqueue({once(2)})).ok());
     CHECK(app.jobOf(numbered(1)) != app.jobOf(numbered(2)));
@@ -130,11 +125,7 @@ TEST_CASE("a witness that says what never was is not believed, and told") { // j
         app.die();
         std::filesystem::copy_file(backup, app.directory.path / "work.db",
                                    std::filesystem::copy_options::overwrite_existing);
-        {
-            auto database = Database::open(app.directory.path / "work-ended.db");
-            database->checkpointOnClose();
-            REQUIRE(database->run(std::string("UPDATE ended SET ") + change).ok());
-        }
+        edit(app, "work-ended.db", std::string("UPDATE ended SET ") + change);
         app.open();
         CHECK(told(app, "were work.db restored from a backup"));
         CHECK(app.state(numbered(1)) == State::ENQUEUED);
@@ -145,11 +136,7 @@ TEST_CASE("a newer file is set aside as it is, and told") {
     App app;
     REQUIRE(app.tell(enqueue({once(1)})).ok());
     app.die();
-    {
-        auto database = Database::open(app.directory.path / "work.db");
-        database->checkpointOnClose();
-        REQUIRE(database->run("PRAGMA user_version = 99").ok());
-    }
+    edit(app, "work.db", "PRAGMA user_version = 99");
     app.open();
     CHECK(told(app, "it was made by a newer libstint-work (version 99, this one knows 1)"));
     for (const auto& file : std::filesystem::directory_iterator(app.directory.path)) {
@@ -301,14 +288,10 @@ TEST_CASE("what a death kept from the witness, or damage took from it, it is tol
         app.open();
         app.run(numbered(1));
         app.die();
-        const auto witness = app.directory.path / "work-ended.db";
-        if (damaged) {
-            std::ofstream(witness, std::ios::binary | std::ios::trunc) << std::string(8192, '\xaa');
-        } else {
-            auto database = Database::open(witness);
-            database->checkpointOnClose();
-            REQUIRE(database->run("DELETE FROM ended").ok());
-        }
+        if (damaged)
+            std::ofstream(app.directory.path / "work-ended.db", std::ios::binary) << std::string(8192, '\xaa');
+        else
+            edit(app, "work-ended.db", "DELETE FROM ended");
         app.dieAndBegin();
         app.die();
         std::filesystem::copy_file(backup, app.directory.path / "work.db",
