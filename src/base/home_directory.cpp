@@ -13,4 +13,9 @@ std::filesystem::path homeDirectory() {
     return user && user->pw_dir && *user->pw_dir == '/' ? user->pw_dir : "/";
 }
 
+std::filesystem::path baseDirectory(const char* variable, const char* otherwise) {
+    const char* const told = std::getenv(variable);
+    return told && *told == '/' ? told : homeDirectory() / otherwise;
+}
+
 } // namespace stint

@@ -1,21 +1,15 @@
 #include "stint/job_service.hpp"
 
-#include <algorithm>
-#include <climits>
 #include <poll.h>
 
 #include "base/fail.hpp"
+#include "base/poll_timeout.hpp"
 #include "client/connection_impl.hpp"
 
 namespace stint {
 namespace {
 
 constexpr int exitUnavailable = 69; // sysexits
-
-int pollTimeout(std::optional<Duration> timeout) {
-    if (!timeout) return -1;
-    return static_cast<int>(std::min<std::int64_t>(timeout->count(), INT_MAX));
-}
 
 } // namespace
 

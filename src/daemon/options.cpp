@@ -17,11 +17,6 @@ namespace fs = std::filesystem;
 
 constexpr int usageError = 64;
 
-fs::path xdg(const char* variable, const fs::path& otherwise) {
-    const char* value = std::getenv(variable);
-    return value && *value == '/' ? fs::path(value) : homeDirectory() / otherwise;
-}
-
 /// Manifests that were installed with this program: none where it lies in a build tree, among its helpers.
 std::optional<fs::path> installedApps(const fs::path& libexec) {
     const fs::path here = ownDirectory();
@@ -31,7 +26,8 @@ std::optional<fs::path> installedApps(const fs::path& libexec) {
 
 std::vector<fs::path> appsOf(const fs::path& libexec) {
     const char* dataDirs = std::getenv("XDG_DATA_DIRS");
-    return manifestDirectories(xdg("XDG_DATA_HOME", ".local/share"), installedApps(libexec), dataDirs ? dataDirs : "");
+    return manifestDirectories(baseDirectory("XDG_DATA_HOME", ".local/share"), installedApps(libexec),
+                               dataDirs ? dataDirs : "");
 }
 
 } // namespace
@@ -51,7 +47,7 @@ DaemonOptions parseOptions(int argc, char** argv) {
     }
     if (options.apps.empty()) options.apps = appsOf(options.libexec);
     options.policy = {{"/etc/stint/policy.toml", true},
-                      {xdg("XDG_CONFIG_HOME", ".config") / "stint/policy.toml", true}};
+                      {baseDirectory("XDG_CONFIG_HOME", ".config") / "stint/policy.toml", true}};
     for (const auto& file : policies)
         options.policy.push_back({file, false});
     if (const char* fault = std::getenv("STINT_FAULT_COMMIT")) options.faultCommit = fault;

@@ -1,11 +1,9 @@
 #include "process/environment.hpp"
 
-#include <pwd.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <array>
 
+#include "base/home_directory.hpp"
 #include "base/program.hpp"
 
 namespace stint {
@@ -63,12 +61,10 @@ Environment environmentFor(const Command& command, const Environment& own) {
 }
 
 std::filesystem::path homeDirectory(const Environment& environment) {
-    std::string home = valueOr(environment, "HOME", "");
-    if (home.empty()) {
-        if (const passwd* user = ::getpwuid(::getuid())) home = user->pw_dir;
-    }
+    std::filesystem::path home = valueOr(environment, "HOME", "");
+    if (home.empty()) home = homeDirectory();
     std::error_code ignored;
-    return std::filesystem::is_directory(home, ignored) ? std::filesystem::path(home) : "/";
+    return std::filesystem::is_directory(home, ignored) ? home : "/";
 }
 
 } // namespace stint

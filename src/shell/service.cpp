@@ -14,6 +14,7 @@
 #include "base/complain.hpp"
 #include "base/fail.hpp"
 #include "base/number.hpp"
+#include "base/poll_timeout.hpp"
 #include "base/program.hpp"
 #include "base/time.hpp"
 #include "base/try.hpp"
@@ -48,11 +49,6 @@ std::optional<Outcome> refusal(const Order& order, const fs::path& input) {
     if (program.ok()) return std::nullopt;
     const bool isThere = program.error().code == Errc::SECURITY;
     return Outcome{isThere ? notExecutable : notFound, program.error().message};
-}
-
-int pollTime(std::optional<Duration> a, std::optional<Duration> b) {
-    const auto wait = earlier(a, b);
-    return wait ? static_cast<int>(std::clamp<Duration>(*wait, 0ms, 1h).count()) : -1;
 }
 
 } // namespace
@@ -248,7 +244,8 @@ void CommandService::await(Connection* connection) {
         watched[3].fd = job_->events.get();
         ours = earlier(job_->run->timeout(Run::Clock::now()), untilSaving());
     }
-    ::poll(watched.data(), watched.size(), pollTime(ours, connection ? connection->timeout() : std::nullopt));
+    ::poll(watched.data(), watched.size(),
+           pollTimeout(earlier(ours, connection ? connection->timeout() : std::nullopt)));
     if (!job_ || !job_->run) return;
     if (watched[3].revents & POLLPRI && populated(job_->events)) lookWhoFreezes(); // reading arms the next one
     job_->run->turn(Run::Clock::now());

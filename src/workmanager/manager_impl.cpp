@@ -1,10 +1,10 @@
 #include "workmanager/manager_impl.hpp"
 
 #include <algorithm>
-#include <cstdlib>
 
 #include "base/clock.hpp"
 #include "base/complain.hpp"
+#include "base/home_directory.hpp"
 #include "base/try.hpp"
 #include "stint/standing.hpp"
 #include "work/job_of.hpp"
@@ -14,14 +14,6 @@ namespace stint::work {
 namespace {
 
 Now presentTime() { return {bootNow(), wallNow()}; }
-
-/// Of the package, below $VARIABLE, else below the home directory.
-std::filesystem::path directoryBelow(const char* variable, const char* otherwise, const std::string& package) {
-    const char* base = std::getenv(variable);
-    if (base != nullptr && *base == '/') return std::filesystem::path(base) / package;
-    const char* home = std::getenv("HOME");
-    return std::filesystem::path(home != nullptr ? home : "/") / otherwise / package;
-}
 
 } // namespace
 
@@ -45,8 +37,8 @@ Result<void> WorkManager::Impl::begin() {
     auto state = parts.directory;
     if (directory.empty()) {
         const auto package = STINT_TRY(connection_.package());
-        directory = directoryBelow("XDG_DATA_HOME", ".local/share", package);
-        state = directoryBelow("XDG_STATE_HOME", ".local/state", package);
+        directory = baseDirectory("XDG_DATA_HOME", ".local/share") / package;
+        state = baseDirectory("XDG_STATE_HOME", ".local/state") / package;
     }
     auto store = STINT_TRY(Store::open(directory, state, notices_));
     STINT_TRY(wakes_.watchFile(directory));

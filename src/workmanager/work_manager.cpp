@@ -5,6 +5,7 @@
 
 #include "base/clock.hpp"
 #include "base/fail.hpp"
+#include "base/poll_timeout.hpp"
 #include "base/try.hpp"
 #include "workmanager/chain.hpp"
 #include "workmanager/manager_impl.hpp"
@@ -17,7 +18,7 @@ constexpr int brokenConnection = 69; // sysexits
 
 void waitFor(int fd, std::optional<Duration> longest) {
     pollfd ready{fd, POLLIN, 0};
-    ::poll(&ready, 1, longest ? static_cast<int>(std::min<std::int64_t>(longest->count(), INT_MAX)) : -1);
+    ::poll(&ready, 1, pollTimeout(longest));
 }
 
 std::vector<Enqueue::Node> nodesOf(const std::vector<OneTimeWorkRequest>& requests) {

@@ -21,6 +21,13 @@ TEST_CASE("where HOME says nothing the user database does: cron and env -i may l
     }
     ::unsetenv("HOME");
     CHECK(homeDirectory() == ::getpwuid(::getuid())->pw_dir);
+    for (const char* const none : {"", "relative"}) {
+        ::setenv("STINT_TEST_HOME", none, 1);
+        CHECK(baseDirectory("STINT_TEST_HOME", ".local/share") == homeDirectory() / ".local/share");
+    }
+    ::setenv("STINT_TEST_HOME", "/elsewhere", 1);
+    CHECK(baseDirectory("STINT_TEST_HOME", ".local/share") == "/elsewhere");
+    ::unsetenv("STINT_TEST_HOME");
     if (told) ::setenv("HOME", before.c_str(), 1);
 }
 

@@ -10,6 +10,7 @@
 
 #include "base/clock.hpp"
 #include "base/fail.hpp"
+#include "base/poll_timeout.hpp"
 #include "base/time.hpp"
 #include "base/try.hpp"
 #include "cli/daemon/start_daemon.hpp"
@@ -22,11 +23,6 @@ constexpr Duration longestPause = 2s;
 constexpr Duration keepersPatience = 1s; ///< for whoever looks after the daemon: systemd needs 0.1 s
 
 Moment moment() { return {steadyNow(), wallNow()}; }
-
-int pollTime(std::optional<Duration> wait) {
-    if (!wait) return -1;
-    return static_cast<int>(std::clamp<Duration>(*wait, 0ms, 1h).count());
-}
 
 /// A number is reused once its job has ended: a job of this key scheduled at another time is another job.
 bool isAnother(const JobView& now, const JobView& before) {
@@ -111,11 +107,11 @@ Result<void> Following::takeNews() {
 /// Sleeps until something arrives or is due.
 Result<void> Following::sleep() const {
     std::optional<Duration> draw;
-    if (auto due = reporter_.nextDraw()) draw = std::max(0ms, *due - steadyNow());
+    if (auto due = reporter_.nextDraw()) draw = *due - steadyNow();
     std::array<pollfd, 3> watched{{{daemon_.fd(), daemon_.events(), 0},
                                    {signals_.fd(), POLLIN, 0},
                                    {beside_.fd, POLLIN, 0}}}; // poll() ignores -1
-    if (::poll(watched.data(), watched.size(), pollTime(earlier(draw, daemon_.timeout()))) < 0 && errno != EINTR)
+    if (::poll(watched.data(), watched.size(), pollTimeout(earlier(draw, daemon_.timeout()))) < 0 && errno != EINTR)
         return fail(Errc::SYSTEM, "cannot wait for news: {}", std::strerror(errno));
     return {};
 }
@@ -158,7 +154,7 @@ Result<std::optional<int>> Following::rejoin() {
             if (const auto started = startDaemon(screen_); !started.ok()) screen_.warn(started.error().message);
         }
         pollfd watched{signals_.fd(), POLLIN, 0};
-        ::poll(&watched, 1, pollTime(pause)); // a resized window only shortens it
+        ::poll(&watched, 1, pollTimeout(pause)); // a resized window only shortens it
         if (auto signal = endingSignal()) return signal;
         auto joined = joinAgain();
         if (joined.ok()) return std::optional<int>();

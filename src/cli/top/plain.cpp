@@ -7,6 +7,7 @@
 #include <fmt/core.h>
 
 #include "base/clock.hpp"
+#include "base/poll_timeout.hpp"
 #include "cli/daemon/lookup.hpp"
 #include "cli/follow/job_progress.hpp"
 #include "cli/print/json.hpp"
@@ -113,7 +114,7 @@ int printChanges(Link& link, Signals& signals, const Screen& screen) {
         const auto left = link.timeout();
         std::array<pollfd, 3> watched{link.watched(), pollfd{signals.fd(), POLLIN, 0}, pollfd{STDOUT_FILENO, 0, 0}};
         if (!known || !left || *left > 0ms) // else there is news already
-            ::poll(watched.data(), watched.size(), left ? static_cast<int>(left->count()) : -1);
+            ::poll(watched.data(), watched.size(), pollTimeout(left));
         while (const auto signal = signals.take())
             if (*signal != SIGWINCH) return exitCodeOfSignal(*signal);
         if (watched[2].revents != 0) return ends::ok; // nobody reads on

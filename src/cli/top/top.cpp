@@ -7,6 +7,7 @@
 #include "base/clock.hpp"
 #include "base/number.hpp"
 #include "base/optional_time.hpp"
+#include "base/poll_timeout.hpp"
 #include "base/try.hpp"
 #include "cli/daemon/lookup.hpp"
 #include "cli/line/commands.hpp"
@@ -110,12 +111,11 @@ void Desk::draw() {
 
 void Desk::sleep() {
     std::optional<Duration> left;
-    if (nextTick_) left = std::max<Duration>(0ms, *nextTick_ - steadyNow());
-    if (link_.daemon() && wantsReading() && readAt_)
-        left = earlier(left, std::optional(std::max<Duration>(0ms, *readAt_ - steadyNow())));
+    if (nextTick_) left = *nextTick_ - steadyNow();
+    if (link_.daemon() && wantsReading() && readAt_) left = earlier(left, std::optional(*readAt_ - steadyNow()));
     left = earlier(left, link_.timeout());
     std::array<pollfd, 3> watched{link_.watched(), pollfd{signals_.fd(), POLLIN, 0}, pollfd{STDIN_FILENO, POLLIN, 0}};
-    ::poll(watched.data(), watched.size(), left ? static_cast<int>(left->count()) : -1);
+    ::poll(watched.data(), watched.size(), pollTimeout(left));
     hungUp_ = (watched[2].revents & (POLLHUP | POLLERR | POLLNVAL)) != 0;
     if (!link_.daemon() && watched[0].revents != 0) {
         link_.takeReturn();

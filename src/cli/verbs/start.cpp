@@ -10,6 +10,7 @@
 #include <fmt/core.h>
 
 #include "base/fail.hpp"
+#include "base/poll_timeout.hpp"
 #include "base/program.hpp"
 #include "base/try.hpp"
 #include "cli/daemon/app_scope.hpp"
@@ -37,8 +38,7 @@ Result<int> waitForEnd(Daemon& daemon, std::uint32_t pid, Signals& signals) {
             if (const auto* exited = std::get_if<AppExited>(&news); exited && exited->pid == pid)
                 return exited->exitCode;
         pollfd watched[] = {{daemon.fd(), daemon.events(), 0}, {signals.fd(), POLLIN, 0}};
-        auto timeout = daemon.timeout();
-        if (::poll(watched, 2, timeout ? static_cast<int>(timeout->count()) : -1) < 0 && errno != EINTR)
+        if (::poll(watched, 2, pollTimeout(daemon.timeout())) < 0 && errno != EINTR)
             return fail(Errc::SYSTEM, "cannot wait for its end: {}", std::strerror(errno));
         handOn(program, signals);
     }
