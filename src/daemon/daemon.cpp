@@ -117,7 +117,8 @@ Result<void> Daemon::openEdges() {
          .adopts = true,
          .descriptors = options_.descriptors,
          .shareChanged = [this](const std::string& unit, std::int64_t weight) { unitShare_->set(unit, weight); },
-         .starting = [this](const AppId& app) { netcut_->starting(app); }}));
+         .starting = [this](const AppId& app) { netcut_->starting(app); },
+         .written = [](const AppId& app, std::string_view line) { logWritten(app, line, readClocks().elapsed); }}));
     processes_->limitBackground(backgroundLimitsBy(policy_.constants));
     openNetcut();
     const auto changed = [this](const Registry::Change& change) {

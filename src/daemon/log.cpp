@@ -87,6 +87,10 @@ void logError(const std::string& line) { spdlog::error(printable(line)); }
 
 bool mayLogOf(std::string_view whose, Instant now) { return shares().admits(whose, now); }
 
+void logWritten(const AppId& app, std::string_view line, Instant now) {
+    if (mayLogOf(fmt::format("what {} writes", app.name), now)) logInfo(fmt::format("{} writes: {}", app.name, line));
+}
+
 void logLeftOut(Instant now) {
     for (const std::string& line : shares().leftOut(now))
         logWarning(line);

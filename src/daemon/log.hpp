@@ -27,6 +27,8 @@ void logError(const std::string& line);
 /// Asked before each line that an app causes, as often as it likes: no more than its share (log_shares.hpp). `whose`:
 /// its package.
 bool mayLogOf(std::string_view whose, Instant now);
+/// What a process of the app has written to its stdout or stderr: of that each app has a share of its own.
+void logWritten(const AppId& app, std::string_view line, Instant now);
 /// Tells what was left out until now; at the end, too, what still counts.
 void logLeftOut(Instant now);
 /// When there is something of that to tell.

@@ -66,10 +66,11 @@ Command told(Command command, const CgroupLimits& background) {
 
 } // namespace
 
-Children::Children(sd_event* loop, Listener& listener, Helper helper, const std::string& instance, Starting starting)
+Children::Children(sd_event* loop, Listener& listener, Helper helper, const std::string& instance, Starting starting,
+                   Written written)
     : loop_(sd_event_ref(loop)), listener_(listener), helper_(std::move(helper)),
       starter_(loop, helper_.program, instance, [this] { hear(Starter::Wait::No); }), starting_(std::move(starting)),
-      environment_(environmentFrom(environ)) {
+      written_(std::move(written)), environment_(environmentFrom(environ)) {
     std::signal(SIGCHLD, SIG_DFL); // ignored, as some starters leave it, the kernel would throw the statuses away
 }
 
@@ -102,8 +103,10 @@ Result<Started> Children::start(const Command& command) {
     child->id = id;
     child->app = command.app;
     const auto begun = [&]() -> Result<Fd> {
-        auto prepared = std::make_unique<Prepared>(STINT_TRY(prepare(
-            command.keepsPriority ? told(command, background_) : command, std::move(entrance), environment_, helper_)));
+        Command given = command.keepsPriority ? told(command, background_) : command;
+        const Fd output = STINT_TRY(readOutput(*child, given));
+        auto prepared =
+            std::make_unique<Prepared>(STINT_TRY(prepare(given, std::move(entrance), environment_, helper_)));
         Fd ours = std::move(prepared->ours);
         // Whoever starts a main program is told its pid, and what is wrong with it.
         if (command.service && prepared->cgroup && starter_.order(id, *prepared)) {
@@ -122,6 +125,18 @@ Result<Started> Children::start(const Command& command) {
     Started started{id, child->pid, std::move(ours).value()};
     children_.emplace(id, std::move(child));
     return started;
+}
+
+/// The end that is written to, as long as the command needs it; none where somebody else takes all that it writes.
+Result<Fd> Children::readOutput(Child& child, Command& command) {
+    auto& [in, out, complaints] = command.stdio;
+    if (!written_ || (out >= 0 && complaints >= 0)) return Fd();
+    const auto take = [this, app = child.app](std::string_view line) { written_(app, line); };
+    auto [output, theirs] = STINT_TRY(OutputLines::open(loop_, take));
+    child.output = std::move(output);
+    for (int* const one : {&out, &complaints})
+        if (*one < 0) *one = theirs.get();
+    return std::move(theirs);
 }
 
 /// False, and errno: nobody would hear of its end, so it is dead.
@@ -218,6 +233,7 @@ void Children::end(Child& child, int status) {
 void Children::emptied(ProcessId id) {
     auto child = children_.extract(id);
     STINT_CHECK(!child.empty() && child.mapped()->status);
+    if (child.mapped()->output) child.mapped()->output->finish();
     tell(*child.mapped());
 }
 

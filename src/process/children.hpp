@@ -4,6 +4,7 @@
 #include "base/app_id.hpp"
 #include "base/event_source.hpp"
 #include "process/enclosure.hpp"
+#include "process/output_lines.hpp"
 #include "process/starter.hpp"
 
 #include <set>
@@ -15,8 +16,10 @@ namespace stint {
 class Children : public Processes {
 public:
     using Starting = std::function<void(const AppId&)>;
+    using Written = std::function<void(const AppId&, std::string_view line)>;
 
-    Children(sd_event* loop, Listener& listener, Helper helper, const std::string& instance, Starting starting);
+    Children(sd_event* loop, Listener& listener, Helper helper, const std::string& instance, Starting starting,
+             Written written);
     ~Children() override;
 
     /// Before anything is started, once.
@@ -50,8 +53,10 @@ private:
         std::string limit;         ///< that it met
         bool killed = false;
         std::unique_ptr<Prepared> ordered; ///< until it is known to be there
+        std::unique_ptr<OutputLines> output;
     };
 
+    Result<Fd> readOutput(Child& child, Command& command);
     bool watch(Child& child, Born born);
     void hear(Starter::Wait wait);
     void begin(Child& child, Result<pid_t> said);
@@ -69,6 +74,7 @@ private:
     Helper helper_;
     Starter starter_;
     Starting starting_;
+    Written written_;
     Environment environment_;
     CgroupLimits background_;
     std::map<ProcessId, std::unique_ptr<Child>> children_;

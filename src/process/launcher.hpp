@@ -30,7 +30,7 @@ struct Command {
     bool keepsPriority = false;
     bool service = true;                  ///< gets a socketpair, its end named by STINT_SOCKET_FD
     std::string directory;                ///< empty: the home directory
-    std::array<int, 3> stdio{-1, -1, -1}; ///< -1: /dev/null, or for 1 and 2 the daemon's own stderr
+    std::array<int, 3> stdio{-1, -1, -1}; ///< -1: /dev/null, or for 1 and 2 Processes::Options::written
 };
 
 struct Started {

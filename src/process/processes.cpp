@@ -36,7 +36,7 @@ Result<std::unique_ptr<Processes>> Processes::open(sd_event* loop, Listener& lis
     STINT_TRY(killReaperLeftovers(instance));
 
     auto children = std::make_unique<Children>(loop, listener, Helper{options.helper, options.descriptors}, instance,
-                                               options.starting);
+                                               options.starting, options.written);
     Children* told = children.get();
     auto emptied = [told](ProcessId id) { told->emptied(id); };
     children->keepIn(enclosureFor(loop, instance, options, emptied));

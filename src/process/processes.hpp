@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include <systemd/sd-event.h>
@@ -48,6 +49,9 @@ public:
         std::function<void(const std::string& unit, std::int64_t weight)> shareChanged = {};
         /// Told just before a process of the app is started, and its cgroup is there, where it has one.
         std::function<void(const AppId&)> starting = [](const AppId&) {};
+        /// Told each line that a process of the app has written where a Command leaves its stdout or stderr to us.
+        /// Empty: they are this process's own stderr.
+        std::function<void(const AppId&, std::string_view line)> written = {};
     };
 
     /// Finds a cgroup v2 that may be used (from /proc/self/mountinfo and /proc/self/cgroup; on a hybrid machine it sits

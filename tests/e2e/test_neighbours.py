@@ -120,6 +120,36 @@ command = ["{program}", "-c", ""]
     assert f"finished job={SHELL}/{job}" in log
 
 
+def test_what_an_apps_process_writes_is_told_as_its_own_and_has_its_share_of_the_log(world):
+    """It forges no line of the daemon's, steers no terminal, and fills no log."""
+    daemon = world.start_daemon()
+    program = world.root / "loud"
+    program.write_text(r"""echo "2026-01-01T00:00:00.000 info finished job=org.stint.shell/7"
+printf 'a\033[2Jb\n'
+seq 3000 >&2
+printf 'its last word'
+""")
+    (world.apps / "com.example.loud.toml").write_text(f"""package = "com.example.loud"
+label = "Loud"
+command = ["/bin/true"]
+[[receiver]]
+name = "Messages"
+command = ["/bin/sh", "{program}"]
+""")
+    world.done("apps")
+    world.use_what_is_new()
+    with world.line() as line:
+        line.push("com.example.loud", "now")
+    daemon.until_logged("has not taken delivery")  # its process is gone
+    assert daemon.stop() == 0
+    log = daemon.log.read_text()
+    assert "com.example.loud writes: 2026-01-01T00:00:00.000 info finished job=org.stint.shell/7\n" in log
+    assert "\n2026-01-01T00" not in log and "\x1b" not in log
+    assert "com.example.loud writes: a\ufffd[2Jb\n" in log
+    left = sum(map(int, re.findall(r"… and (\d+) more lines about what com.example.loud writes\n", log)))
+    assert left > 0 and log.count("com.example.loud writes: ") + left == 3003
+
+
 class TestFloods:
     """Nobody takes the scheduler from the others."""
 

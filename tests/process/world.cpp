@@ -18,7 +18,13 @@ World::World(bool cgroups, std::string instance, bool adopts) {
     static int count = 0;
     if (instance.empty()) instance = "test " + std::to_string(::getpid()) + "/" + std::to_string(++count);
     REQUIRE(sd_event_new(&loop) >= 0);
-    auto opened = Processes::open(loop, *this, {helper(), instance, cgroups, adopts});
+    auto opened = Processes::open(
+        loop, *this,
+        {.helper = helper(),
+         .instance = instance,
+         .cgroups = cgroups,
+         .adopts = adopts,
+         .written = [this](const AppId& app, std::string_view line) { written[app].emplace_back(line); }});
     if (!opened) FAIL(opened.error().message);
     processes = std::move(opened).value();
 }

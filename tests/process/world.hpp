@@ -33,6 +33,7 @@ public:
 
     sd_event* loop = nullptr;
     std::map<ProcessId, Gone> ended;
+    std::map<AppId, std::vector<std::string>> written; ///< by lines
     std::function<void(ProcessId)> onGone = [](ProcessId) {};
     std::unique_ptr<Processes> processes;
 };
