@@ -39,7 +39,8 @@ TimeZone readTable() {
     const absl::Time last = time + absl::FromChrono(std::chrono::duration_cast<std::chrono::hours>(farthest));
     std::vector<TimeZone::Offset> offsets{offsetAt(zone, time)};
     for (absl::TimeZone::CivilTransition change; time < last && zone.NextTransition(time, &change);) {
-        time = absl::FromCivil(change.to, zone);
+        // Not FromCivil: where clocks go back it answers the hour's first time, which is before the change, for ever.
+        time = zone.At(change.to).trans;
         offsets.push_back(offsetAt(zone, time));
     }
     return TimeZone(std::move(offsets));
