@@ -5,6 +5,7 @@
 //   here                         enqueues a step, waits for it, and says whether it was done in this very process
 //   tree                         enqueues a step that waits for a day, and one that follows it
 //   follow ID                    waits for it, and prints each state that it is seen in
+//   stops                        has workers stopped while they are made, and twice, and prints what they are told
 //   info                         prints all requests: worker, state, attempts, stop reason
 //   configure LIMIT THREADS      whether a Configuration may have these
 //   cancel | host                cancels all; the process that stintd starts
@@ -16,6 +17,7 @@
 #include <filesystem>
 #include <iostream>
 #include <mutex>
+#include <set>
 #include <sys/file.h>
 #include <unistd.h>
 
@@ -100,6 +102,40 @@ struct Thrower : Working {
     Result doWork() override { throw std::runtime_error("no way"); }
 };
 
+/// What its workers have come to, printed, for those of them who wait for it.
+class Told : public Worker {
+public:
+    explicit Told(WorkerParameters params) : Worker(std::move(params)) {
+        if (name() == "late") until("told first");
+    }
+    ~Told() override { has("gone " + name()); }
+    Result doWork() override {
+        has("begun " + name());
+        if (name() != "late") until("told last");
+        return Result::retry();
+    }
+    void onStopped() override {
+        has("told " + name());
+        if (name() == "first") until("gone late");
+    }
+    static void until(const std::string& what) {
+        std::unique_lock lock(mutex);
+        happens.wait(lock, [&] { return happened.contains(what); });
+    }
+
+private:
+    std::string name() const { return getInputData().getString("name", ""); }
+    static void has(const std::string& what) {
+        const std::scoped_lock lock(mutex);
+        std::cout << what << std::endl;
+        happened.insert(what);
+        happens.notify_all();
+    }
+    static inline std::mutex mutex;
+    static inline std::condition_variable happens;
+    static inline std::set<std::string> happened;
+};
+
 int complain(const stint::Error& error) {
     std::cerr << "worktestapp: " << error.message << "\n";
     return 1;
@@ -112,6 +148,7 @@ Configuration configuration() {
                 .addWorker<Endless>("Endless")
                 .addWorker<Shower>("Shower")
                 .addWorker<Thrower>("Thrower")
+                .addWorker<Told>("Told")
                 .setDirectory(own())
                 .build();
 }
@@ -172,6 +209,22 @@ int here(WorkManager& manager) {
     return ended->getState() == WorkInfo::SUCCEEDED ? 0 : 1;
 }
 
+/// One worker is cancelled while another is made, and goes on until the manager ends, which stops it once more.
+int stops(WorkManager manager) {
+    if (auto visible = manager.dispatch(); !visible) return complain(visible.error());
+    int nth = 0; // they are stopped in the order of their ids
+    const auto enqueue = [&](const std::string& name) {
+        const auto id = UUID::fromString("00000000-0000-4000-8000-00000000000" + std::to_string(++nth));
+        const auto input = *Data::Builder().putString("name", name).build();
+        return manager.enqueue(*OneTimeWorkRequest::Builder("Told").setId(*id).setInputData(input).build()).ok();
+    };
+    if (!enqueue("first")) return 1;
+    Told::until("begun first");
+    if (!enqueue("late") || !manager.cancelAllWork() || !enqueue("last")) return 1;
+    Told::until("begun last");
+    return 0;
+}
+
 int info(WorkManager& manager) {
     const auto infos = manager.getWorkInfos({});
     if (!infos) return complain(infos.error());
@@ -200,6 +253,7 @@ int main(int count, char** words) {
     if (verb == "follow") return follow(*manager, UUID::fromString(word(2)).value_or(UUID()));
     if (verb == "here") return here(*manager);
     if (verb == "tree") return tree(*manager);
+    if (verb == "stops") return stops(std::move(*manager));
     if (verb == "info") return info(*manager);
     if (verb == "cancel") return manager->cancelAllWork() ? 0 : 1;
     return WorkManager::run(*manager);

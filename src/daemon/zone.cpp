@@ -25,7 +25,7 @@ std::string zoneName() {
     const std::string target = fs::read_symlink(localTime, error).string();
     constexpr std::string_view tables = "zoneinfo/";
     const auto at = target.find(tables);
-    return error || at == target.npos ? "localtime" : target.substr(at + tables.size());
+    return error || at == std::string::npos ? "localtime" : target.substr(at + tables.size());
 }
 
 TimeZone::Offset offsetAt(const absl::TimeZone& zone, absl::Time time) {
@@ -39,7 +39,8 @@ TimeZone readTable() {
     const absl::Time last = time + absl::FromChrono(std::chrono::duration_cast<std::chrono::hours>(farthest));
     std::vector<TimeZone::Offset> offsets{offsetAt(zone, time)};
     for (absl::TimeZone::CivilTransition change; time < last && zone.NextTransition(time, &change);) {
-        time = absl::FromCivil(change.to, zone);
+        // Not FromCivil: where clocks go back it answers the hour's first time, which is before the change, for ever.
+        time = zone.At(change.to).trans;
         offsets.push_back(offsetAt(zone, time));
     }
     return TimeZone(std::move(offsets));

@@ -100,7 +100,7 @@ private:
         while ((length = ::recvfrom(fd, event.data(), event.size(), 0, reinterpret_cast<sockaddr*>(&from), &size)) >
                0) {
             const std::string_view words(event.data(), static_cast<std::size_t>(length));
-            supply |= from.nl_pid == 0 && words.find("SUBSYSTEM=power_supply") != words.npos;
+            supply |= from.nl_pid == 0 && words.find("SUBSYSTEM=power_supply") != std::string_view::npos;
         }
         if (length < 0 && errno == ENOBUFS) supply = true; // some were lost
         if (!supply) return 0;

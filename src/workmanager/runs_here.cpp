@@ -69,10 +69,8 @@ void WorkManager::Impl::stop(const StopWorker& how) {
 }
 
 void WorkManager::Impl::tellStopped(std::vector<Running> stopped) {
-    for (const Running& run : stopped) {
-        run.parts->stop.request_stop();
-        if (run.worker) run.worker->onStopped();
-    }
+    for (const Running& run : stopped)
+        if (run.parts->stop.request_stop() && run.worker) run.worker->onStopped();
 }
 
 Worker::Result WorkManager::Impl::doWork(const std::shared_ptr<WorkerAccess::Parts>& parts, std::string& why) {
@@ -89,11 +87,13 @@ Worker::Result WorkManager::Impl::doWork(const std::shared_ptr<WorkerAccess::Par
             return Worker::Result::failure();
         }
         {
+            // Who stops the run from here on finds its worker; who did before told none: it does not begin.
             const std::scoped_lock lock(mutex_);
+            if (over_ || parts->stopReason != WorkInfo::STOP_REASON_NOT_STOPPED) return Worker::Result::retry();
             if (const auto run = running_.find(parts->id); run != running_.end() && run->second.parts == parts)
                 run->second.worker = worker;
         }
-        return parts->stop.stop_requested() ? Worker::Result::retry() : worker->doWork();
+        return worker->doWork();
     } catch (const std::exception& thrown) {
         why = fmt::format("the worker threw: {}", thrown.what());
     } catch (...) {

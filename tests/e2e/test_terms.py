@@ -154,6 +154,16 @@ def test_a_calendar_is_told_with_its_next_time_outlives_the_daemon_and_is_refuse
     assert len(jobs(world)) == 1
 
 
+@pytest.mark.parametrize("spec, utc", [("*-01-15 12:00", "11:00"), ("*-07-15 12:00", "10:00"),
+                                       ("Sun *-03-25..31 02:30", "01:30"), ("Sun *-10-25..31 02:30", "00:30")])
+def test_a_calendar_follows_a_zone_whose_clocks_go_forward_and_back(world, spec, utc):
+    """jobs.md §14.1: a time that is jumped over is as long after the jump; one that comes twice is the first."""
+    world.start_daemon(environment={"TZ": "Europe/Berlin"})
+    world.done("run", "--no-wait", "--on-calendar", spec, "--", "true")
+    hour, minute = map(int, utc.split(":"))
+    assert jobs(world)[0]["terms"]["at"] % 86400000 == (hour * 60 + minute) * 60000
+
+
 def test_a_calendar_runs_its_command_at_its_time(world, daemon):
     world.done("run", "--on-calendar", "*:*:*", "--", script(world, "echo run >> runs; exit 0"))
     until_written(world.downloads / "runs", lambda text: text.count("\n") >= 3)

@@ -52,6 +52,14 @@ def test_a_cancelled_worker_is_told_to_stop_and_why(app):
     assert app.does("info").startswith("Endless CANCELLED 1 1")
 
 
+def test_a_worker_is_told_once_that_it_is_stopped_and_does_not_begin_unless_it_can_be_told(app):
+    terminal = app.world.in_terminal("start", PACKAGE, "stops")
+    assert terminal.ends() == 0, terminal.output
+    assert "begun late" not in terminal.output
+    for name in ("first", "last"):
+        assert terminal.output.count(f"told {name}") == 1, terminal.output
+
+
 def test_user_initiated_work_is_a_user_initiated_job_and_shows_its_workers_notification(world, app):
     assert world.in_terminal("start", PACKAGE, "once", "Shower", "user").ends() == 0
     app.until(lambda: "shown yes" in app.lines())
