@@ -86,6 +86,7 @@ class World:
             "XDG_CONFIG_HOME": str(self.root / "config"),
             "LANG": "C.UTF-8",
             "TERM": "xterm",
+            "TZ": "Australia/Lord_Howe",  # as most machines: a zone that is not UTC, whose clocks go back each year
             "DBUS_SYSTEM_BUS_ADDRESS": f"unix:path={self.root / 'no-system-bus'}",
             "STINT_AUTOSTART": "no",  # a test starts its daemons itself
             # The machine that the tests run on says nothing of the one they are about. Somewhere no other test writes.
