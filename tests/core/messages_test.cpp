@@ -38,6 +38,9 @@ struct Desk {
             snapshot.messages.push_back({message, BootId{"first"}});
         take(core->restore(std::move(snapshot), BootId{boot}, device, now));
         event(DeviceChanged{{}, device});
+        install();
+    }
+    void install() {
         Manifest manifest{.package = chat};
         manifest.services["Jobs"] = {.name = "Jobs", .permission = std::string(bindJobService)};
         manifest.receivers["Push"] = {.name = "Push"};
@@ -166,6 +169,14 @@ TEST_CASE("how an app is found is told and not traced; each change is both, and 
     REQUIRE(desk.traced(Trace::What::Network));
     desk.event(AppStatePinned{{}, chat, ProcessState::ForegroundService});
     CHECK_FALSE(desk.told<NetworkAccess>());
+}
+
+TEST_CASE("an app that comes back after it was uninstalled is told of anew, though nothing else has changed") { // §8.1
+    Desk desk;
+    desk.event(AppUninstalled{chat});
+    desk.install();
+    REQUIRE(desk.told<NetworkAccess>());
+    CHECK_FALSE(desk.told<NetworkAccess>()->allowed);
 }
 
 TEST_CASE("a message to nobody, or to a receiver that is not declared, is refused by name") { // §8.5

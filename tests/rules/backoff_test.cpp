@@ -106,6 +106,15 @@ TEST_CASE("what is not user-initiated loses priority with its failures") { // §
     }
 }
 
+TEST_CASE("an expedited job has its own priority, and is HIGH from its second failure on") { // §1.4
+    Job job = userInitiated();
+    job.info = *JobInfo::Builder(1, "Jobs").setExpedited(true).build();
+    for (const std::int32_t expected : {500, 500, 400, 400, 400, 400, 400}) {
+        CHECK(effectivePriority(job) == expected);
+        ++job.failures;
+    }
+}
+
 TEST_CASE("whether a job is tried again follows from how its run ended") { // §4.1, §4.2, §5.4
     using enum End;
     for (const End end : {FinishedForRetry, StopRetry, StopSilent, BindTimeout, BindRefused, NoNotification, Lost})

@@ -33,6 +33,7 @@ TEST_CASE("screen and memory decide how many of the slots there are") { // §3.6
     }
     // clang-format on
     CHECK(slotTable(1, true, Memory::Normal).total == 1);
+    CHECK(slotTable(1, true, Memory::Normal).reserved[top] == 1); // at least, whatever its share
 }
 
 TEST_CASE("background jobs leave slots for what is nearer to the user") { // §3.6, slot maths

@@ -30,6 +30,8 @@ TEST_CASE("windows stay on the original grid") { // §11 examples 36 to 38
                            Row{60, 130, 120, 180},
                            Row{15,  46, 105, 120},
                            Row{15, 100, 105, 120},   // late, the next window is far enough
+                           Row{12, 105, 108, 120},   // three minutes before it: more than a sixth of the flex
+                           Row{12, 106, 168, 180},   // two minutes before it: a sixth, so it is skipped
                            Row{15, 103, 165, 180}}) { // late, the next window is too near: skipped
         CAPTURE(row.done);
         const PeriodWindow next = nextWindow({60min, std::chrono::minutes{row.flex}}, minute(60), minute(row.done), {});
