@@ -19,9 +19,7 @@ public:
     bool operator==(const ReasonSet&) const = default;
 
 private:
-    static std::uint32_t bit(PendingReason reason) {
-        return std::uint32_t{1} << static_cast<std::uint32_t>(reason);
-    }
+    static std::uint32_t bit(PendingReason reason) { return std::uint32_t{1} << static_cast<std::uint32_t>(reason); }
 
     std::uint32_t bits_ = 0; ///< by the documentation's numbers, 1 to 16
 };
