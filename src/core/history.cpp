@@ -19,6 +19,7 @@ std::vector<PendingReason> ReasonSet::told() const {
 }
 
 void History::note(WallTime when, ReasonSet reasons) {
+    reasons.remove(toldAsReady); // jobs.md §9.1: beside another reason, the app is none
     if (reasons.empty()) reasons.add(toldAsReady);
     if (!empty() && entry(size() - 1).reasons == reasons) return;
     if (size() < mostHistory) return entries_.push_back({when, reasons});

@@ -11,13 +11,16 @@ namespace stint {
 /// Reasons without an order of their own.
 class ReasonSet {
 public:
-    void add(PendingReason reason) { bits_ |= std::uint32_t{1} << static_cast<std::uint32_t>(reason); }
+    void add(PendingReason reason) { bits_ |= bit(reason); }
+    void remove(PendingReason reason) { bits_ &= ~bit(reason); }
     bool empty() const { return bits_ == 0; }
     /// In the order in which reasons are told (jobs.md §9.1).
     std::vector<PendingReason> told() const;
     bool operator==(const ReasonSet&) const = default;
 
 private:
+    static std::uint32_t bit(PendingReason reason) { return std::uint32_t{1} << static_cast<std::uint32_t>(reason); }
+
     std::uint32_t bits_ = 0; ///< by the documentation's numbers, 1 to 16
 };
 

@@ -227,6 +227,14 @@ void endServices(Turn& turn, App& app) {
         endService(turn, app, std::string(app.foregroundServices.begin()->first));
 }
 
+void withdrawLeftBehind(Turn& turn, const JobKey& job) {
+    std::vector<NotificationKey> left;
+    for (const auto& [key, posted] : turn.state.notifications.of(job.app))
+        if (posted.lastUser == job && hasNoUser(posted)) left.push_back(key);
+    for (const NotificationKey& key : left)
+        withdraw(turn, key, job);
+}
+
 void withdrawAll(Turn& turn, const AppId& app) {
     std::vector<NotificationKey> shown;
     for (const auto& [key, posted] : turn.state.notifications.of(app))

@@ -72,6 +72,8 @@ void showWithheld(Turn& turn);
 void showService(Turn& turn, const AppId& app, const std::string& service, const ServiceNotification& shows);
 void endService(Turn& turn, App& app, const std::string& service);
 void endServices(Turn& turn, App& app);
+/// What the job's runs have left behind.
+void withdrawLeftBehind(Turn& turn, const JobKey& job);
 /// Whatever else the app shows is withdrawn, too.
 void withdrawAll(Turn& turn, const AppId& app);
 

@@ -6,6 +6,7 @@
 #include "core/state.hpp"
 #include "rules/alarm.hpp"
 #include "rules/app_gate.hpp"
+#include "rules/notification.hpp"
 #include "rules/standby.hpp"
 
 namespace stint {
@@ -22,6 +23,8 @@ void cancel(Turn& turn, const JobKey& key, Ending ending) {
     if (running) {
         running->run.dropped = true;
         beginStop(turn, *running, ending);
+    } else if (removesNotification(ending)) {
+        withdrawLeftBehind(turn, key); // jobs.md §5.1
     }
     forget(turn, key);
 }

@@ -1,6 +1,10 @@
 #include "daemon/log.hpp"
 
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <cstdio>
+#include <cstdlib>
 #include <iterator>
 #include <memory>
 
@@ -14,6 +18,19 @@
 namespace stint {
 namespace {
 
+/// systemd.exec(5): whether it is the journal that reads our stderr.
+bool journalReads() {
+    const char* const stream = std::getenv("JOURNAL_STREAM");
+    struct stat ours {};
+    return stream && ::fstat(STDERR_FILENO, &ours) == 0 && fmt::format("{}:{}", ours.st_dev, ours.st_ino) == stream;
+}
+
+/// sd-daemon(3): the journal takes a line's level from its front; without one a warning is like any other line to it.
+std::string_view frontFor(spdlog::level::level_enum level) {
+    if (level >= spdlog::level::err) return "<3>";
+    return level == spdlog::level::warn ? "<4>" : "<6>";
+}
+
 /// spdlog's own writes each line by itself.
 class StderrSink final : public spdlog::sinks::base_sink<spdlog::details::null_mutex> {
 public:
@@ -24,6 +41,7 @@ public:
 
 private:
     void sink_it_(const spdlog::details::log_msg& message) override {
+        if (journal_) lines_.append(frontFor(message.level));
         formatter_->format(message, lines_);
         // A warning may be the last that is heard of this process.
         if (!gathers_ || message.level >= spdlog::level::warn) flush_();
@@ -34,6 +52,7 @@ private:
         lines_.clear();
     }
 
+    const bool journal_ = journalReads();
     spdlog::memory_buf_t lines_;
     bool gathers_ = false;
 };

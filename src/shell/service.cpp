@@ -185,6 +185,8 @@ void CommandService::settle() {
         verdict.again = job_->choice == Choice::Later;
         verdict.outcome = {waits, verdict.again ? "put off" : "stopped"};
     }
+    if (const std::string& lost = job_->run->error(); !lost.empty())
+        verdict.outcome.text += fmt::format("; not all of its output is kept ({})", lost);
     finish(std::move(verdict));
 }
 

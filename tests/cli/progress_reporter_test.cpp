@@ -184,7 +184,7 @@ TEST_CASE("there are never more lines than the terminal has: the rest is counted
         CHECK(lines.size() == std::clamp<std::size_t>(rows - 1, 2, 10));
         CHECK(lines.back().starts_with("0 of 60 ended"));
         if (rows == 5) CHECK(lines[2] == "and 58 more");
-        if (rows == 24) CHECK(lines[8] == "52 waiting: the device has no room for…");
+        if (rows == 24) CHECK(lines[8] == "52 waiting: the device's state keeps i…");
         for (const auto& line : lines)
             CHECK(line.size() <= 41); // "…" has three bytes
     }

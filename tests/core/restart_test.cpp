@@ -35,6 +35,20 @@ TEST_CASE("a job may be asked about between the instant that makes the device id
     CHECK(stage.tracked(7));
 }
 
+TEST_CASE("what a job waits for is told without its app, which is announced a moment later") { // jobs.md §9.1, §9.2
+    Stage stage;
+    stage.change([](Device& d) { d.charging = false; });
+    stage.schedule(stage.job(1).setRequiresCharging(true));
+    stage.schedule(stage.job(2).setMinimumLatency(1h));
+    stage.restart();
+    for (const auto& [id, reason] : {std::pair{1, PENDING_JOB_REASON_CONSTRAINT_CHARGING},
+                                     std::pair{2, PENDING_JOB_REASON_CONSTRAINT_MINIMUM_LATENCY}}) {
+        const auto history = stage.core->history(Stage::key(id));
+        REQUIRE(history.size() == 1);
+        CHECK(history[0].reasons == std::vector{reason});
+    }
+}
+
 TEST_CASE("Doze makes way for the alarm clock of an app that is not announced yet") { // limits.md §6.2; jobs.md §12.5
     Stage stage;
     stage.change([](Device& d) { d.screenOn = d.plugged = false; });

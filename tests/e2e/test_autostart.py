@@ -106,6 +106,13 @@ def test_where_nothing_can_be_kept_the_directory_is_named(account):
     assert f"cannot make the state directory {account.world.root}/file/stint: " in ended.err
 
 
+def test_where_its_log_cannot_be_written_that_is_what_is_said(account):
+    account.log.mkdir(parents=True)
+    ended = account.types("jobs")
+    assert ended.code == 71, ended
+    assert f"cannot write the log {account.log}: Is a directory" in ended.err
+
+
 def following(account, *words):
     """`stint run` of a command that lasts, which runs now."""
     process = subprocess.Popen(["stint", "run", *words, "--", "sleep", "1000"], env=account.environment,

@@ -89,6 +89,16 @@ def test_a_daemon_that_is_told_to_read_nothing_says_so(world, daemon):
     assert "STINT_SENSORS" in findings(world)["device"]["found"]
 
 
+def test_the_journal_is_told_which_line_is_a_warning(world):
+    log = world.root / "stintd-0.log"
+    log.touch()
+    there = log.stat()
+    world.start_daemon(environment={"TZ": "No/Where", "JOURNAL_STREAM": f"{there.st_dev}:{there.st_ino}"})
+    lines = log.read_text().splitlines()
+    assert {line[:3] for line in lines} == {"<4>", "<6>"}
+    assert [line for line in lines if line.startswith("<4>")][0].endswith("the time zone No/Where is unknown; UTC it is")
+
+
 def test_without_a_daemon_it_says_how_to_start_one(world):
     assert "stintd" in findings(world, code=69)["daemon"]["more"]
 

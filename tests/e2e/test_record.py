@@ -102,6 +102,27 @@ def test_nothing_is_overwritten(world, daemon):
     assert "Recording since" in world.done("record"), "and it goes on"
 
 
+def test_a_recording_that_goes_on_is_not_lost_by_a_second_start(world, daemon):
+    world.done("record", "start")
+    since = world.done("record").split(",")[0]
+    ended = world.stint("record", "start")
+    assert ended.code == 77 and "stint record stop FILE.yaml" in ended.err, ended
+    assert world.done("record").split(",")[0] == since
+    world.done("record", "stop", "--forget")
+    world.done("record", "start")
+
+
+def test_a_recording_that_could_not_be_kept_leaves_no_half(world, daemon):
+    world.done("record", "start")
+    snapshot = world.downloads / "day.store"
+    snapshot.write_text("mine")
+    ended = world.stint("record", "stop", "day.yaml")
+    assert ended.code != 0 and "day.store is there" in ended.err
+    assert not (world.downloads / "day.yaml").exists()
+    snapshot.unlink()
+    world.done("record", "stop", "day.yaml")
+
+
 def test_a_damaged_recording_says_where(world, daemon):
     world.done("record", "start")
     day = world.downloads / "day.yaml"

@@ -306,6 +306,14 @@ def test_output_without_end_is_bounded_and_the_newest_is_kept(world, daemon, lin
     assert "of older output are not kept" in ended.err
 
 
+def test_output_that_could_not_be_kept_is_told_with_the_end(world, daemon):
+    """As on a full disk: the next piece of it has no place."""
+    next_piece = f"{world.store}/commands/run.*/"
+    ran = script(world, f"mkdir $(echo {next_piece})output.4194304; head -c 5000000 /dev/zero")
+    world.stint("wait", str(schedule(world, "--", ran)))
+    assert "done; not all of its output is kept (cannot open " in world.done("jobs", "--finished")
+
+
 def test_what_is_kept_of_a_command_is_its_callers_alone(world, daemon, line):
     """Its environment has secrets: in no list, in no dump, readable by nobody else, and gone with the job."""
     world.environment["TOKEN"] = "hunter2-of-the-caller"

@@ -134,6 +134,17 @@ def test_numbers_are_one_series_and_names_are_words_for_every_verb(world, daemon
 
 
 
+def test_what_is_cancelled_with_the_one_that_it_comes_after_does_not_begin(world, daemon):
+    world.done("device", "set", "charging=false")
+    first = schedule(world, "--charging", "--", "true")
+    second = schedule(world, "--after", str(first), "--", "true")
+    third = schedule(world, "--after-failure", str(first), "--", "true")
+    world.done("cancel", str(first), str(second), str(third))
+    for number in (second, third):
+        told = world.done("log", str(number))
+        assert "started" not in told and "cancelled" in told
+
+
 def test_a_calendar_is_told_with_its_next_time_outlives_the_daemon_and_is_refused_where_it_never_comes(world):
     """jobs.md §14.1, in the zone of the machine."""
     daemon = world.start_daemon(environment={"TZ": "Asia/Tokyo"})

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <fstream>
 #include <string_view>
 
@@ -11,6 +12,7 @@
 
 #include "base/detached.hpp"
 #include "base/fail.hpp"
+#include "base/fd.hpp"
 #include "wire/errors.hpp"
 
 namespace stint::cli {
@@ -30,11 +32,13 @@ std::vector<std::string> environmentWith(std::vector<std::string> variables) {
 } // namespace
 
 Result<pid_t> startDetached(const std::vector<std::string>& words, const Surroundings& around) {
+    // Opened here, so that trouble with it is not told as the program's.
+    const Fd output(::open(around.output.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600));
+    if (!output) return within(fmt::format("cannot write the log {}", around.output), wire::errorFromErrno(errno));
     pid_t child = 0;
     const int error =
         spawnDetached(child, words, environmentWith(around.variables), [&](posix_spawn_file_actions_t* files) {
-            posix_spawn_file_actions_addopen(files, STDERR_FILENO, around.output.c_str(), O_WRONLY | O_CREAT | O_APPEND,
-                                             0600);
+            posix_spawn_file_actions_adddup2(files, output.get(), STDERR_FILENO);
             posix_spawn_file_actions_adddup2(files, around.answers < 0 ? STDERR_FILENO : around.answers, STDOUT_FILENO);
         });
     if (error != 0) return within(fmt::format("cannot start {}", words.front()), wire::errorFromErrno(error));

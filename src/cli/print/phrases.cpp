@@ -62,7 +62,7 @@ std::string_view meaningOf(PendingReason reason) {
     case PENDING_JOB_REASON_CONSTRAINT_STORAGE_NOT_LOW:
         return "storage is low";
     case PENDING_JOB_REASON_DEVICE_STATE:
-        return "the device has no room for it now";
+        return "the device's state keeps it waiting";
     case PENDING_JOB_REASON_JOB_SCHEDULER_OPTIMIZATION:
         return "it is held for a better moment";
     case PENDING_JOB_REASON_QUOTA:

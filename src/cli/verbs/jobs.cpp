@@ -1,5 +1,7 @@
 // `stint jobs`, `stint cancel`.
 #include <algorithm>
+#include <functional>
+#include <vector>
 
 #include <fmt/core.h>
 
@@ -49,11 +51,16 @@ std::string leftBehindBy(const JobView& job) {
     return entry != ledger->entries().end() ? leftBehindText(*entry) : "";
 }
 
-Result<void> cancelled(const std::string& text, const Screen& screen) {
+Result<JobView> toCancel(const std::string& text, const Screen& screen) {
     auto daemon = STINT_TRY(Daemon::connect(screen));
     auto job = STINT_TRY(lookUp(daemon, text));
     if (job.state == JobView::State::Finished)
         return Error{Errc::ILLEGAL_STATE, fmt::format("{} has ended already", textOf(job.key))};
+    return job;
+}
+
+Result<void> cancelled(const JobView& job, const Screen& screen) {
+    auto daemon = STINT_TRY(Daemon::connect(screen));
     STINT_TRY(daemon.cancel(job.key));
     if (const std::string left = leftBehindBy(job); !left.empty())
         screen.tell(fmt::format("{}: {}", textOf(job.key), printable(left)));
@@ -87,13 +94,25 @@ int jobs(const Arguments& given, const Screen& screen) {
 
 int cancel(const Arguments& given, const Screen& screen) {
     int code = ends::ok; // of the first that failed
+    const auto failed = [&](const std::string& what, const Error& error) {
+        const int failure = failOfLookUp(screen, fmt::format("cannot cancel {}", what), error);
+        if (code == ends::ok) code = failure;
+    };
+    std::vector<JobView> found;
     for (const std::string& word : given.words) {
-        const auto done = given.has("all") ? cancelledAll(word, screen) : cancelled(word, screen);
-        if (done.ok()) continue;
-        const std::string what = given.has("all") ? fmt::format("the jobs of {}", printable(word)) : printable(word);
-        const int failed = failOfLookUp(screen, fmt::format("cannot cancel {}", what), done.error());
-        if (code == ends::ok) code = failed;
+        if (given.has("all")) {
+            if (const auto done = cancelledAll(word, screen); !done.ok())
+                failed(fmt::format("the jobs of {}", printable(word)), done.error());
+        } else if (auto job = toCancel(word, screen); job.ok()) {
+            found.push_back(*std::move(job));
+        } else {
+            failed(printable(word), job.error());
+        }
     }
+    // What comes after another (jobs.md §14.1) has the higher number: it goes first, or the other's end would begin it.
+    std::ranges::stable_sort(found, std::greater{}, [](const JobView& job) { return job.key.id; });
+    for (const JobView& job : found)
+        if (const auto done = cancelled(job, screen); !done.ok()) failed(textOf(job.key), done.error());
     return code;
 }
 

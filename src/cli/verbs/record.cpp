@@ -41,8 +41,10 @@ Result<void> writeNew(const files::path& file, std::string_view text) {
         if (written < 0) break;
         text.remove_prefix(static_cast<std::size_t>(written));
     }
-    if (!made || !text.empty()) return fail(Errc::SYSTEM, "cannot write {}: {}", file.string(), lastError());
-    return {};
+    if (made && text.empty()) return {};
+    Error trouble = fail(Errc::SYSTEM, "cannot write {}: {}", file.string(), lastError());
+    if (made) ::unlink(file.c_str()); // half of it would stand in the way of the next try
+    return trouble;
 }
 
 /// The recording that goes on, or has ended by itself.
@@ -69,7 +71,9 @@ Result<void> save(Daemon& daemon, const files::path& to) {
     if (at == std::string::npos) return fail(Errc::ILLEGAL_STATE, "the recording has no beginning");
     text.replace(at + from.size(), text.find('\n', at + 1) - at - from.size(), snapshot.filename().string());
     STINT_TRY(writeNew(to, text));
-    return writeNew(snapshot, stored);
+    auto kept = writeNew(snapshot, stored);
+    if (!kept.ok()) ::unlink(to.c_str());
+    return kept;
 }
 
 int recordStatus(const Arguments&, const Screen& screen) {
@@ -101,6 +105,10 @@ template <class Act> int changeRecording(const Screen& screen, const char* troub
 
 int recordStart(const Arguments&, const Screen& screen) {
     return changeRecording(screen, "cannot record", [&](Daemon& daemon) -> Result<void> {
+        const auto rows = STINT_TRY(daemon.recordings());
+        if (!rows.empty() && rows.front().trouble.empty())
+            return fail(Errc::REFUSED, "a recording goes on: stint record stop FILE.yaml keeps it, and "
+                                       "stint record stop --forget throws it away");
         STINT_TRY(daemon.record(true));
         if (!screen.json())
             screen.print("Recording. What ran was stopped and runs again. stint record stop FILE.yaml ends it.");
