@@ -27,7 +27,8 @@ constexpr std::int64_t period = 100'000; // of cpu.max, in µs, as systemd has i
 /// systemd's: K, M, G, T are powers of 1024.
 LimitValue sizeIn(std::string_view text) {
     std::int64_t worth = 1;
-    if (const std::size_t unit = std::string_view("KMGT").find(text.empty() ? ' ' : text.back()); unit != text.npos) {
+    if (const std::size_t unit = std::string_view("KMGT").find(text.empty() ? ' ' : text.back());
+        unit != std::string_view::npos) {
         worth = std::int64_t{1} << (10 * (unit + 1));
         text.remove_suffix(1);
     }
@@ -113,7 +114,7 @@ Result<void> addLimit(CgroupLimits& into, std::string_view word) {
     const std::string_view name = word.substr(0, sign);
     for (const Limit& limit : cgroupLimits) {
         if (name != limit.name) continue;
-        const std::string_view text = sign == word.npos ? std::string_view() : word.substr(sign + 1);
+        const std::string_view text = sign == std::string_view::npos ? std::string_view() : word.substr(sign + 1);
         if (text == infinite && mayBeInfinite(limit)) {
             into.*limit.field = CgroupLimits::infinity;
             return {};

@@ -10,7 +10,7 @@ namespace stint {
 /// What lies between the separators, empty parts too: one part of a text without any.
 inline std::vector<std::string_view> splitAt(std::string_view text, std::string_view separator) {
     std::vector<std::string_view> parts;
-    for (auto end = text.find(separator); end != text.npos; end = text.find(separator)) {
+    for (auto end = text.find(separator); end != std::string_view::npos; end = text.find(separator)) {
         parts.push_back(text.substr(0, end));
         text.remove_prefix(end + separator.size());
     }

@@ -172,7 +172,8 @@ Result<Bytes> parseShortSize(std::string_view text) {
     } else if (size.size() > 1 && isNumber(text.substr(0, text.size() - 1))) {
         constexpr std::string_view letters = "kKmMgG";
         const auto at = letters.find(size.back());
-        if (at != letters.npos) size = fmt::format("{}{}iB", text.substr(0, text.size() - 1), letters[at | 1]);
+        if (at != std::string_view::npos)
+            size = fmt::format("{}{}iB", text.substr(0, text.size() - 1), letters[at | 1]);
     }
     auto parsed = parseSize(size);
     return parsed.ok() ? parsed : parseSize(text);

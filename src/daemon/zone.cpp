@@ -25,7 +25,7 @@ std::string zoneName() {
     const std::string target = fs::read_symlink(localTime, error).string();
     constexpr std::string_view tables = "zoneinfo/";
     const auto at = target.find(tables);
-    return error || at == target.npos ? "localtime" : target.substr(at + tables.size());
+    return error || at == std::string::npos ? "localtime" : target.substr(at + tables.size());
 }
 
 TimeZone::Offset offsetAt(const absl::TimeZone& zone, absl::Time time) {

@@ -37,7 +37,7 @@ Supplies readSupplies() {
     std::int64_t sum = 0, counted = 0;
     std::error_code none;
     for (const auto& entry : fs::directory_iterator(suppliesAt, none)) {
-        const fs::path supply = entry.path();
+        const fs::path& supply = entry.path();
         if (kernelWord(supply / "scope") == "Device") continue; // a mouse's, a phone's: not this machine's
         if (kernelWord(supply / "type") != "Battery") {         // Mains, USB, Wireless, UPS
             all.any = true;
@@ -100,7 +100,7 @@ private:
         while ((length = ::recvfrom(fd, event.data(), event.size(), 0, reinterpret_cast<sockaddr*>(&from), &size)) >
                0) {
             const std::string_view words(event.data(), static_cast<std::size_t>(length));
-            supply |= from.nl_pid == 0 && words.find("SUBSYSTEM=power_supply") != words.npos;
+            supply |= from.nl_pid == 0 && words.find("SUBSYSTEM=power_supply") != std::string_view::npos;
         }
         if (length < 0 && errno == ENOBUFS) supply = true; // some were lost
         if (!supply) return 0;

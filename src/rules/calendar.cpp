@@ -63,7 +63,9 @@ Result<std::uint8_t> weekdaysIn(std::string_view words) {
     return days;
 }
 
-bool isNumber(std::string_view text) { return !text.empty() && text.find_first_not_of("0123456789") == text.npos; }
+bool isNumber(std::string_view text) {
+    return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
+}
 
 Result<int> numberIn(std::string_view text, const Bounds& bounds) {
     auto number = isNumber(text) ? stint::numberIn<int>(text) : std::nullopt;
@@ -110,7 +112,7 @@ struct Calendar::Parser {
 
     static Result<void> date(std::string_view text, Calendar& into) {
         const std::size_t tilde = text.find('~');
-        into.fromEnd_ = tilde != text.npos;
+        into.fromEnd_ = tilde != std::string_view::npos;
         std::string plain(text);
         if (into.fromEnd_) plain[tilde] = '-';
         const auto parts = splitAt(plain, "-");
@@ -148,8 +150,8 @@ Result<Calendar> Calendar::parse(std::string_view text) {
         return fail(Errc::ILLEGAL_ARGUMENT, "\"{}\" is no calendar: Mon..Fri 09:00, *-*-01 06:30 or hourly", text);
     // Weekdays, a date, a time: each may be left out, but not all.
     auto word = whole.begin();
-    if (word->find_first_of(":-~") == word->npos) calendar.weekdays_ = STINT_TRY(weekdaysIn(*word++));
-    if (word != whole.end() && word->find(':') == word->npos) STINT_TRY(Parser::date(*word++, calendar));
+    if (word->find_first_of(":-~") == std::string_view::npos) calendar.weekdays_ = STINT_TRY(weekdaysIn(*word++));
+    if (word != whole.end() && word->find(':') == std::string_view::npos) STINT_TRY(Parser::date(*word++, calendar));
     calendar.hours_ = calendar.minutes_ = calendar.seconds_ = {Run{0, 0}};
     if (word != whole.end()) STINT_TRY(Parser::time(*word++, calendar));
     if (word != whole.end())

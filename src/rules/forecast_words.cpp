@@ -65,7 +65,7 @@ std::string timePhrase(WallTime when, WallTime now, const TimeZone& zone) {
     const auto local = zone.localOf(when);
     const local_days day = floor<days>(local), today = floor<days>(zone.localOf(now));
     const auto sinceMidnight = duration_cast<minutes>(local - day);
-    const std::string clock = fmt::format("at {:02}:{:02}", sinceMidnight / 1h, (sinceMidnight % 1h).count());
+    std::string clock = fmt::format("at {:02}:{:02}", sinceMidnight / 1h, (sinceMidnight % 1h).count());
     if (day == today) return clock;
     if (day == today + days{1}) return "tomorrow " + clock;
     constexpr std::array weekdays{"Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"};

@@ -167,7 +167,7 @@ std::string GuardCondition::lacks(const World& world) const {
 std::vector<std::string> guardWords() {
     std::vector<std::string> names;
     for (const GuardWord& word : everyGuardWord())
-        if (word.name.find('=') == word.name.npos) names.push_back(word.name);
+        if (word.name.find('=') == std::string::npos) names.push_back(word.name);
     return names;
 }
 

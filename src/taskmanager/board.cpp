@@ -154,7 +154,8 @@ void Board::listed() {
 }
 
 void Board::loaded() {
-    if (outstanding_ == 0 || --outstanding_ > 0) return;
+    if (outstanding_ == 0) return;
+    if (--outstanding_ > 0) return;
     daemon_ = Daemon::Up;
     says_.clear();
     changed_.clear();

@@ -49,7 +49,8 @@ bool isJson(std::string_view contentType) {
 /// A name of ours has neither: no file is above another here, and nothing is written in two ways.
 bool climbs(std::string_view path) {
     if (!path.starts_with('/')) return true;
-    if (path.find_first_of("%\\\0"sv) != path.npos || path.find("//") != path.npos) return true;
+    if (path.find_first_of("%\\\0"sv) != std::string_view::npos || path.find("//") != std::string_view::npos)
+        return true;
     return std::ranges::any_of(splitAt(path, "/"), [](std::string_view part) { return part.starts_with('.'); });
 }
 

@@ -55,7 +55,7 @@ public:
         } else {
             Type number{};
             const std::string_view raw = takeBytes(sizeof number);
-            if (!short_) std::memcpy(&number, raw.data(), sizeof number);
+            if (!short_) std::memcpy(&number, raw.data(), raw.size());
             return number;
         }
     }

@@ -113,9 +113,9 @@ void Requests::unindex(const Request& request) {
 std::vector<Record> Requests::takeRecords() {
     std::vector<Record> records;
     for (const UUID& id : dropped_)
-        records.push_back(DropRequest{id});
+        records.emplace_back(DropRequest{id});
     for (const UUID& id : changed_)
-        records.push_back(SaveRequest{all_.at(id), fresh_.contains(id)});
+        records.emplace_back(SaveRequest{all_.at(id), fresh_.contains(id)});
     changed_.clear();
     fresh_.clear();
     dropped_.clear();

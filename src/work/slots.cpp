@@ -132,7 +132,8 @@ Result<void> Engine::on(const Reconcile& event, Now now, Step& step) {
     for (const auto& [job, of] : event.pending)
         if (isOlder && job >= counters_.job) counters_.job = job == INT32_MAX ? 1 : job + 1;
     if (isOlder)
-        step.notices.push_back("the file is older than the scheduler's jobs: it was restored from a backup, or lost");
+        step.notices.emplace_back(
+            "the file is older than the scheduler's jobs: it was restored from a backup, or lost");
     if (strange > 0)
         step.notices.push_back(
             fmt::format("{} jobs at the scheduler were of no request in the file: taken back", strange));

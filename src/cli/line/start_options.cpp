@@ -96,8 +96,8 @@ std::vector<Option> startOptions() {
 
 Result<Condition> conditionIn(std::string_view text) {
     const std::size_t sign = text.find('=');
-    const bool isBound = sign != text.npos && sign > 0 && text[sign - 1] == '<';
-    if (sign == text.npos || sign == 0)
+    const bool isBound = sign != std::string_view::npos && sign > 0 && text[sign - 1] == '<';
+    if (sign == std::string_view::npos || sign == 0)
         return fail(Errc::ILLEGAL_ARGUMENT, "\"{}\" is no condition; write network=any, charging=no or bytes<=200M",
                     text);
     Condition condition{std::string(text.substr(0, sign - (isBound ? 1 : 0))), std::string(text.substr(sign + 1))};

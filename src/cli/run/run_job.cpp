@@ -54,10 +54,10 @@ Result<void> placeOf(const Arguments& given, Order& order) {
         const auto isIt = [&begin](const std::string& variable) { return variable.starts_with(begin); };
         if (sign == 0 || text.empty())
             return fail(Errc::ILLEGAL_ARGUMENT, "--setenv \"{}\" has no name; write NAME=VALUE", printable(text));
-        if (sign == text.npos && std::ranges::none_of(order.environment, isIt))
+        if (sign == std::string::npos && std::ranges::none_of(order.environment, isIt))
             return fail(Errc::ILLEGAL_ARGUMENT, "--setenv {}: there is no such variable here; write {}=VALUE",
                         printable(text), printable(text));
-        if (sign == text.npos) continue;
+        if (sign == std::string::npos) continue;
         std::erase_if(order.environment, isIt);
         order.environment.push_back(text);
     }

@@ -17,7 +17,8 @@ struct Head {
 };
 
 /// With it come these descriptors, in this order.
-enum Descriptor { Cgroup, Input, Output, Complaints, Socket, most };
+enum Descriptor { Cgroup, Input, Output, Complaints, Socket };
+inline constexpr std::size_t most = Socket + 1;
 inline constexpr std::size_t least = Socket; ///< the last one is only a service's
 inline constexpr int socketInChild = 3;      ///< where a service has it
 
