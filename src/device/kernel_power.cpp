@@ -37,7 +37,7 @@ Supplies readSupplies() {
     std::int64_t sum = 0, counted = 0;
     std::error_code none;
     for (const auto& entry : fs::directory_iterator(suppliesAt, none)) {
-        const fs::path supply = entry.path();
+        const fs::path& supply = entry.path();
         if (kernelWord(supply / "scope") == "Device") continue; // a mouse's, a phone's: not this machine's
         if (kernelWord(supply / "type") != "Battery") {         // Mains, USB, Wireless, UPS
             all.any = true;

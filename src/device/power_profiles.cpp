@@ -10,13 +10,12 @@ using services::Properties;
 using services::Service;
 
 /// The same service under its newer and its older name; who has the new one offers both.
-class ProfilesAt {
-public:
+struct ProfilesAt {
     ProfilesAt(const SensorSources& sources, const char* name, const char* path)
-        : service_(sources.system, name, Service::Start::No, sources.changed), properties_(service_, path, name) {}
+        : service(sources.system, name, Service::Start::No, sources.changed), properties(service, path, name) {}
 
-    Service service_;
-    Properties properties_;
+    Service service;
+    Properties properties;
 };
 
 class PowerProfiles final : public Sensor {
@@ -26,7 +25,7 @@ public:
           older_(sources, "net.hadess.PowerProfiles", "/net/hadess/PowerProfiles") {}
 
     std::string_view name() const override { return "power-profiles-daemon"; }
-    bool isAsking() const override { return newer_.service_.isAsking() || older_.service_.isAsking(); }
+    bool isAsking() const override { return newer_.service.isAsking() || older_.service.isAsking(); }
     std::string_view topic() const override { return "power"; }
     std::string_view wants() const override { return "power-profiles-daemon, on the system bus"; }
     std::string reads() const override {
@@ -38,18 +37,18 @@ public:
         std::vector<std::string_view> told;
         if (const auto profile = now().get<std::string>("ActiveProfile")) {
             device.batterySaver = *profile == "power-saver";
-            told.push_back("battery_saver");
+            told.emplace_back("battery_saver");
         }
         // What only warms a lap is no reason to hold work back.
         if (now().get<std::string>("PerformanceDegraded") == "high-operating-temperature") {
             device.thermal = std::max(device.thermal, Thermal::Moderate);
-            told.push_back("thermal");
+            told.emplace_back("thermal");
         }
         return told;
     }
 
 private:
-    const Properties& now() const { return newer_.properties_.areKnown() ? newer_.properties_ : older_.properties_; }
+    const Properties& now() const { return newer_.properties.areKnown() ? newer_.properties : older_.properties; }
 
     ProfilesAt newer_, older_;
 };

@@ -102,8 +102,9 @@ std::optional<ThermalEvent> eventBy(std::uint8_t command, NetlinkBytes attribute
     case THERMAL_GENL_EVENT_TZ_TRIP_ADD:
     case THERMAL_GENL_EVENT_TZ_TRIP_DELETE:
         return event;
+    default:
+        return std::nullopt; // a cooling device's, a governor's
     }
-    return std::nullopt; // a cooling device's, a governor's
 }
 
 } // namespace

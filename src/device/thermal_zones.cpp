@@ -42,7 +42,7 @@ void ThermalZones::read() {
     above_.clear();
     std::error_code none;
     for (const auto& entry : fs::directory_iterator(directory_, none)) {
-        const fs::path zone = entry.path();
+        const fs::path& zone = entry.path();
         const auto number = zoneNumber(zone);
         if (!number || kernelWord(zone / "mode") == "disabled") continue;
         const auto temperature = kernelNumber(zone / "temp"); // of a device that sleeps there is none

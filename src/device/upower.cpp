@@ -45,7 +45,7 @@ public:
         std::vector<std::string_view> told{"plugged", "charging"};
         if (root_.get<bool>("LidIsPresent").value_or(false)) {
             device.lidClosed = root_.get<bool>("LidIsClosed").value_or(false);
-            told.push_back("lid");
+            told.emplace_back("lid");
         }
         device.plugged = isPlugged();
         // jobs.md §12.10: no battery counts as plugged and charging.
@@ -58,7 +58,7 @@ public:
         // A level that no battery can have says nothing.
         if (const auto percent = display_.get<double>("Percentage"); percent && *percent >= 0 && *percent <= 100) {
             device.batteryPercent = std::lround(*percent);
-            told.push_back("battery");
+            told.emplace_back("battery");
         }
         return told;
     }

@@ -29,8 +29,10 @@ __asm__(".pushsection .rodata\n"
         "stint_netguard_programs_end:\n"
         ".byte 0\n"
         ".popsection\n");
+// NOLINTBEGIN(readability-identifier-naming): the assembler's names
 extern "C" const char stint_netguard_programs[] __attribute__((visibility("hidden")));
 extern "C" const char stint_netguard_programs_end[] __attribute__((visibility("hidden")));
+// NOLINTEND(readability-identifier-naming)
 
 namespace stint {
 namespace {

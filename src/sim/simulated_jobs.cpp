@@ -59,7 +59,7 @@ std::string SimulatedJobs::schedule(const action::Schedule& asked) {
         world_.note({.what = Trace::What::Refused, .app = asked.job.app, .job = asked.job, .result = result});
         return result;
     }
-    const JobInfo info = *requested;
+    const JobInfo& info = *requested;
     auto part = std::make_shared<Part>(Part{.behaves = asked.behaves, .info = info});
     StartTerms terms = asked.terms;
     if (asked.waitMost) terms.loosensAt = world_.now().wall + *asked.waitMost;

@@ -138,7 +138,7 @@ JobView called(JobView view, std::string label) {
 std::vector<std::string> lastDrawn(const Paper& paper) {
     std::string drawn = paper.err();
     drawn = drawn.substr(0, drawn.rfind("\x1b[J\r"));
-    const auto begin = drawn.rfind("\r");
+    const auto begin = drawn.rfind('\r');
     drawn = drawn.substr(begin == std::string::npos ? 0 : begin + 1);
     std::vector<std::string> lines;
     for (std::size_t at = 0; at != std::string::npos;) {

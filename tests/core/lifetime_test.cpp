@@ -268,7 +268,7 @@ TEST_CASE("what crashes in an app that is built in holds up no other job of it")
         CHECK(stage.times(1, What::Started).back() == 30min + 30s);
     }
     SUBCASE("or when a person says so") {
-        stage.event(RunJob{.call = {1}, .key = stage.key(1), .how = Override::Full});
+        stage.event(RunJob{.call = {1}, .key = Stage::key(1), .how = Override::Full});
         CHECK(stage.runs(1));
     }
 }

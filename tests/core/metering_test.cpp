@@ -42,11 +42,11 @@ struct MeteredStage : Stage {
         event(NetworkUsed{question.app, question.metered, question.roaming, question.job, received, 0});
     }
     AppDay used() const {
-        for (const AppView& app : AppsOf(*core, clock()))
+        for (const AppView& app : appsOf(*core, clock()))
             if (app.manifest.package == mail && !app.days.empty()) return app.days.back();
         return {};
     }
-    static std::vector<AppView> AppsOf(const Scheduler& core, Now now) { return core.apps(now); }
+    static std::vector<AppView> appsOf(const Scheduler& core, Now now) { return core.apps(now); }
     static StartTerms metered(Bytes most) {
         StartTerms terms;
         terms.meteredBytes = most;

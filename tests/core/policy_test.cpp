@@ -48,7 +48,7 @@ TEST_CASE("the core shows a job as its policy raised it") { // jobs.md §0, §1.
     policy.minBackoff = 20s;
     Stage stage{policy};
     asks(stage, stage.job(1).setPeriodic(2min, 1s).setBackoffCriteria(1s, JobInfo::BACKOFF_POLICY_LINEAR));
-    const JobInfo& info = *stage.view(1)->info;
+    const JobInfo info = *stage.view(1)->info;
     CHECK(info.getPeriod() == JobInfo::Period{2min, 10s});
     CHECK(info.getInitialBackoff() == 20s);
     CHECK(stage.earliest(1) == Duration{1min + 50s});

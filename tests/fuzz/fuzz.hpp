@@ -51,4 +51,5 @@ template <class Table> const auto& choose(const Table& table, Input& input) {
 
 } // namespace stint::fuzz
 
+// NOLINTNEXTLINE(readability-identifier-naming): libFuzzer's name
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size);

@@ -165,11 +165,12 @@ TEST_CASE("where another user has every name, that is said") {
     Place place;
     share(place);
     auto download = place.download("http://127.0.0.1:1/");
-    REQUIRE(asUser(neighbour, [&] {
-                for (int slot = 0; slot < partSlots; ++slot)
-                    plantPart(place, download.url, slot);
-                return 0;
-            }) == 0);
+    const auto plantEach = [&] {
+        for (int slot = 0; slot < partSlots; ++slot)
+            plantPart(place, download.url, slot);
+        return 0;
+    };
+    REQUIRE(asUser(neighbour, plantEach) == 0);
     std::string before = place.list();
     CHECK(asUser(us, [&] { return run(download).exitCode; }) == 73);
     CHECK(place.list() == before);

@@ -100,7 +100,7 @@ public:
             case 6:
                 if (withDeaths_) die();
                 break;
-            case 7:
+            default:
                 if (withDeaths_) scheduler_.dieAfter = static_cast<int>(which % 4);
                 break;
             }
@@ -219,9 +219,7 @@ private:
                           : node.fails ? WorkerEnded::Kind::Failure
                                        : WorkerEnded::Kind::Success;
         ++worked_[id];
-        mortally([&, id = id, run = how.run] {
-            RC_ASSERT(desk_->handle(WorkerEnded{id, run, kind, {}, {}}, now_).ok());
-        });
+        mortally([&] { RC_ASSERT(desk_->handle(WorkerEnded{id, how.run, kind, {}, {}}, now_).ok()); });
     }
 
     static std::size_t numberOf(const UUID& id) { return std::stoul(id.toString().substr(24), nullptr, 16); }

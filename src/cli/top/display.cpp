@@ -109,6 +109,7 @@ Result<std::unique_ptr<Display>> Display::open(bool colours) {
     SCREEN* const screen = ::newterm(nullptr, stdout, stdin);
     if (!screen) return noGrid(); // nobody knows this terminal
     const char* const places = ::tigetstr(cursorAddress);
+    // NOLINTNEXTLINE(performance-no-int-to-ptr): terminfo's word for what is no string
     if (!places || places == reinterpret_cast<char*>(-1)) {
         ::endwin();
         ::delscreen(screen);

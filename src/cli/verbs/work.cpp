@@ -1,6 +1,7 @@
 // `stint work`: the work requests of apps that use libstint-work (jobs.md §10), each chain as a tree, and why each
 // waits.
 #include <map>
+#include <ranges>
 #include <set>
 
 #include <fmt/core.h>
@@ -45,8 +46,8 @@ void addTree(Table& table, const Works& works, Daemon* daemon, WallTime now) {
         std::size_t depth;
     };
     std::vector<Open> open;
-    for (auto root = roots.rbegin(); root != roots.rend(); ++root)
-        open.push_back({*root, 1});
+    for (const WorkRow* root : std::views::reverse(roots))
+        open.push_back({root, 1});
     while (!open.empty()) {
         const auto [row, depth] = open.back();
         open.pop_back();
@@ -54,9 +55,8 @@ void addTree(Table& table, const Works& works, Daemon* daemon, WallTime now) {
         if (row->attempts > 1) state += fmt::format(", attempt {}", row->attempts);
         table.add({std::string(depth * 2, ' ') + workName(*row), state, row->job ? std::to_string(*row->job) : "-",
                    toldWhy(works, *row, daemon, now)});
-        const auto& children = below[row->id];
-        for (auto child = children.rbegin(); child != children.rend(); ++child)
-            open.push_back({*child, std::min<std::size_t>(depth + 1, 20)});
+        for (const WorkRow* child : std::views::reverse(below[row->id]))
+            open.push_back({child, std::min<std::size_t>(depth + 1, 20)});
     }
 }
 

@@ -13,6 +13,8 @@
 /* No level is this one. */
 #define STINT_NOWHERE 0xffffffffU
 
+/* NOLINTBEGIN(readability-identifier-naming): C's names */
+
 /* Where to look, so that a packet costs as few looks as can be. Levels are the kernel's own: 0 is the root of all, which
  * a container does not see. */
 struct stint_span {
@@ -33,5 +35,7 @@ struct stint_counted {
     __u64 in;
     __u64 out;
 };
+
+/* NOLINTEND(readability-identifier-naming) */
 
 #endif

@@ -7,7 +7,7 @@
 
 #include "windows/wayland/toplevels.hpp"
 
-struct wl_array;
+struct wl_array; // NOLINT(readability-identifier-naming): Wayland's own name
 struct wl_callback;
 struct wl_display;
 struct wl_registry;
