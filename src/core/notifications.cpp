@@ -227,20 +227,25 @@ void endServices(Turn& turn, App& app) {
         endService(turn, app, std::string(app.foregroundServices.begin()->first));
 }
 
+namespace {
+
+/// Those of the app of which that is so.
+template <class So> void withdrawWhere(Turn& turn, const AppId& app, const So& so) {
+    std::vector<NotificationKey> keys;
+    for (const auto& [key, posted] : turn.state.notifications.of(app))
+        if (so(posted)) keys.push_back(key);
+    for (const NotificationKey& key : keys)
+        withdraw(turn, key, turn.state.notifications.at(key).lastUser);
+}
+
+} // namespace
+
 void withdrawLeftBehind(Turn& turn, const JobKey& job) {
-    std::vector<NotificationKey> left;
-    for (const auto& [key, posted] : turn.state.notifications.of(job.app))
-        if (posted.lastUser == job && hasNoUser(posted)) left.push_back(key);
-    for (const NotificationKey& key : left)
-        withdraw(turn, key, job);
+    withdrawWhere(turn, job.app, [&](const Posted& posted) { return posted.lastUser == job && hasNoUser(posted); });
 }
 
 void withdrawAll(Turn& turn, const AppId& app) {
-    std::vector<NotificationKey> shown;
-    for (const auto& [key, posted] : turn.state.notifications.of(app))
-        shown.push_back(key);
-    for (const NotificationKey& key : shown)
-        withdraw(turn, key, turn.state.notifications.at(key).lastUser);
+    withdrawWhere(turn, app, [](const Posted&) { return true; });
 }
 
 void apply(Turn& turn, const NotificationDismissed& event) {

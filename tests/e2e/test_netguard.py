@@ -6,34 +6,13 @@ import xml.etree.ElementTree
 
 import pytest
 from events import wait_for_end
+from guarded import app, ground, guard
 from jeepney import DBusAddress, new_method_call
-from netguard import ANN, CGROUPS, FAR4, FAR6, NAME, OTHER, Ground, Refused, needs_netguard
+from netguard import ANN, CGROUPS, FAR4, FAR6, NAME, OTHER, Refused, needs_netguard
 from world import ROOT
 
 pytestmark = needs_netguard
 AT_ONCE = 2  # seconds; a connection that is only dropped hangs for minutes
-
-
-@pytest.fixture(scope="module")
-def ground():
-    made = Ground()
-    made.start_helper()
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def guard(ground):
-    if ground.helper.poll() is not None:
-        ground.start_helper()
-    made = ground.guard()
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def app(ground):
-    return ground.app(ground.cgroup())
 
 
 def members(node):

@@ -6,31 +6,12 @@ import signal
 
 import pytest
 from events import Deadline
-from netguard import ANN, FAR4, Ground, Refused, needs_netguard
+from guarded import app, ground, guard
+from netguard import ANN, FAR4, Refused, needs_netguard
 
 pytestmark = needs_netguard
 DATAGRAM = 33  # 20 of IP, 8 of UDP, "hello"; and as many come back
 MOST = 2 ** 64 - 1
-
-
-@pytest.fixture(scope="module")
-def ground():
-    made = Ground()
-    made.start_helper()
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def guard(ground):
-    made = ground.guard()
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def app(ground):
-    return ground.app(ground.cgroup())
 
 
 def datagram(ground, app):

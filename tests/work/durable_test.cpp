@@ -15,9 +15,21 @@ void edit(const App& app, const char* file, const std::string& statement) {
     REQUIRE(database->run(statement).ok());
 }
 
-void copyFile(const App& app, const std::filesystem::path& to) {
-    std::filesystem::copy_file(app.directory.path / "work.db", to, std::filesystem::copy_options::overwrite_existing);
-}
+/// Of work.db alone, while the app does not run.
+class Backup {
+public:
+    explicit Backup(const App& app) : file_(app.directory.path / "work.db"), kept_(app.directory.path / "backup") {
+        copy(file_, kept_);
+    }
+    void restore() const { copy(kept_, file_); }
+
+private:
+    static void copy(const std::filesystem::path& from, const std::filesystem::path& to) {
+        std::filesystem::copy_file(from, to, std::filesystem::copy_options::overwrite_existing);
+    }
+
+    std::filesystem::path file_, kept_;
+};
 
 bool told(const App& app, std::string_view what) {
     return std::any_of(app.notices.begin(), app.notices.end(),
@@ -118,13 +130,11 @@ TEST_CASE("a witness that says what never was is not believed, and told") { // j
         App app;
         REQUIRE(app.tell(enqueue({once(1)})).ok());
         app.die();
-        const auto backup = app.directory.path / "backup";
-        copyFile(app, backup);
+        const Backup backup(app);
         app.open();
         app.run(numbered(1));
         app.die();
-        std::filesystem::copy_file(backup, app.directory.path / "work.db",
-                                   std::filesystem::copy_options::overwrite_existing);
+        backup.restore();
         edit(app, "work-ended.db", std::string("UPDATE ended SET ") + change);
         app.open();
         CHECK(told(app, "were work.db restored from a backup"));
@@ -199,13 +209,11 @@ TEST_CASE("the file is older than the scheduler's store: jobs that it does not k
     App app;
     REQUIRE(app.tell(enqueue({once(1)})).ok());
     app.die();
-    const auto backup = app.directory.path / "backup";
-    copyFile(app, backup);
+    const Backup backup(app);
     app.open();
     REQUIRE(app.tell(enqueue({once(2)})).ok());
     app.die();
-    std::filesystem::copy_file(backup, app.directory.path / "work.db",
-                               std::filesystem::copy_options::overwrite_existing);
+    backup.restore();
     app.open();
     CHECK(app.scheduler.jobs.size() == 1);
     CHECK(told(app, "1 jobs at the scheduler were of no request in the file: taken back"));
@@ -220,8 +228,7 @@ TEST_CASE("the file was restored from a backup: what ended since is not done aga
     REQUIRE(app.tell(all).ok());
     REQUIRE(app.tell(EnqueuePeriodic{periodic(6), "often", {}}).ok());
     app.die();
-    const auto backup = app.directory.path / "backup";
-    copyFile(app, backup);
+    const Backup backup(app);
     app.open();
     app.run(numbered(1), text("found", "it"));
     REQUIRE(app.begin(numbered(3)));
@@ -232,8 +239,7 @@ TEST_CASE("the file was restored from a backup: what ended since is not done aga
     const auto next = app.find(numbered(6))->windowEnd;
     REQUIRE(app.tell(enqueue({once(7)})).ok());
     app.die();
-    std::filesystem::copy_file(backup, app.directory.path / "work.db",
-                               std::filesystem::copy_options::overwrite_existing);
+    backup.restore();
     app.notices.clear();
     app.open();
     CHECK(told(app, "it was restored from a backup, or lost. 4 of its requests ended since"));
@@ -283,8 +289,7 @@ TEST_CASE("what a death kept from the witness, or damage took from it, it is tol
         App app;
         REQUIRE(app.tell(enqueue({once(1), once(2)})).ok());
         app.die();
-        const auto backup = app.directory.path / "backup";
-        copyFile(app, backup);
+        const Backup backup(app);
         app.open();
         app.run(numbered(1));
         app.die();
@@ -294,8 +299,7 @@ TEST_CASE("what a death kept from the witness, or damage took from it, it is tol
             edit(app, "work-ended.db", "DELETE FROM ended");
         app.dieAndBegin();
         app.die();
-        std::filesystem::copy_file(backup, app.directory.path / "work.db",
-                                   std::filesystem::copy_options::overwrite_existing);
+        backup.restore();
         app.open();
         CHECK(app.state(numbered(1)) == State::SUCCEEDED);
         CHECK(app.state(numbered(2)) == State::ENQUEUED);
