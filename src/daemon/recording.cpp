@@ -1,4 +1,5 @@
 // `stint record` (scenario.md, Recordings): when a recording begins, and anew.
+#include "base/fail.hpp"
 #include "daemon/daemon.hpp"
 #include "daemon/log.hpp"
 
@@ -14,6 +15,9 @@ Result<void> Daemon::record(CallId call, bool on) {
         server_->reply(Reply{.call = call});
         return {};
     }
+    if (recorder_.wanted() && recorder_.trouble().empty())
+        return fail(Errc::REFUSED, "a recording goes on: stint record stop FILE.yaml keeps it, and "
+                                   "stint record stop --forget throws it away");
     STINT_TRY(recorder_.want());
     recordFrom_ = call;
     return {};

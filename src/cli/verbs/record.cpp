@@ -105,10 +105,6 @@ template <class Act> int changeRecording(const Screen& screen, const char* troub
 
 int recordStart(const Arguments&, const Screen& screen) {
     return changeRecording(screen, "cannot record", [&](Daemon& daemon) -> Result<void> {
-        const auto rows = STINT_TRY(daemon.recordings());
-        if (!rows.empty() && rows.front().trouble.empty())
-            return fail(Errc::REFUSED, "a recording goes on: stint record stop FILE.yaml keeps it, and "
-                                       "stint record stop --forget throws it away");
         STINT_TRY(daemon.record(true));
         if (!screen.json())
             screen.print("Recording. What ran was stopped and runs again. stint record stop FILE.yaml ends it.");
