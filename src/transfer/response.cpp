@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <ctime>
 #include <limits>
 
 #include <curl/curl.h>
@@ -16,6 +17,9 @@ namespace {
 constexpr std::string_view changed = "changed on the server";
 constexpr std::string_view cannotResume = "the server cannot resume";
 
+/// A Last-Modified of 1970's first day is that of a file without a time (of a store, an image), and the same of each.
+constexpr std::time_t timeless = 24 * 60 * 60;
+
 /// Digits at the front of `text`, taken off.
 std::optional<Bytes> takeSize(std::string_view& text) {
     return text.starts_with('-') ? std::nullopt : takeNumber<Bytes>(text);
@@ -27,22 +31,24 @@ bool take(std::string_view& text, std::string_view expected) {
     return true;
 }
 
-bool isStrongETag(std::string_view tag) {
-    if (tag.size() < 2 || tag.front() != '"' || tag.back() != '"') return false;
-    tag = tag.substr(1, tag.size() - 2);
-    return std::all_of(tag.begin(), tag.end(), [](char c) { return c > 0x20 && c < 0x7f && c != '"'; });
+/// -1: none, or several, of which curl would take any.
+std::time_t timeIn(const std::string& date) {
+    return std::ranges::count(date, ',') > 1 ? -1 : curl_getdate(date.c_str(), nullptr);
 }
 
-/// Whether `response` is provably of the version that `validator` names.
+/// Whether `response` is provably of the version that `validator` names (linux.md §B). A 206 may leave Last-Modified
+/// out beside its ETag (RFC 9110 §15.3.7); an ETag that was not there before may name anything.
 bool sameVersion(const Asked& asked, const Response& response) {
     if (response.location != asked.location) return false; // two resources may have the same ETag
-    switch (asked.validator.kind) {
+    const auto& [kind, text, lastModified] = asked.validator;
+    const bool dated = !lastModified.empty() && !response.lastModified.empty();
+    switch (kind) {
     case Validator::Kind::None:
         return false;
     case Validator::Kind::ETag:
-        return response.etag == asked.validator.text;
+        return response.etag == text && (!dated || response.lastModified == lastModified);
     case Validator::Kind::LastModified:
-        return response.lastModified == asked.validator.text;
+        return response.lastModified == text && response.etag.empty();
     }
     return false;
 }
@@ -173,18 +179,24 @@ std::optional<ContentRange> parseContentRange(std::string_view text) {
     return range.total && text.empty() ? std::optional(range) : std::nullopt;
 }
 
+bool isStrongETag(std::string_view tag) {
+    if (tag.size() < 3 || tag.front() != '"' || tag.back() != '"') return false;
+    tag = tag.substr(1, tag.size() - 2);
+    return std::all_of(tag.begin(), tag.end(), [](char c) { return c > 0x20 && c < 0x7f && c != '"'; });
+}
+
 Validator strongValidator(const Response& response) {
-    if (isStrongETag(response.etag)) return {Validator::Kind::ETag, response.etag};
+    if (isStrongETag(response.etag)) return {Validator::Kind::ETag, response.etag, response.lastModified};
     // RFC 9110 §13.1.5: a date is allowed in If-Range only without any ETag; a weak ETag also means that the bytes
     // may differ.
     if (!response.etag.empty() || response.lastModified.empty() || response.date.empty()) return {};
     // RFC 9110 §8.8.2.2: a date is strong if the file was not just written when it was served: else it may have been
     // written twice within that second. The RFC asks for one second at least; the 60 of its predecessor allow for two
     // clocks.
-    auto modified = curl_getdate(response.lastModified.c_str(), nullptr);
-    auto served = curl_getdate(response.date.c_str(), nullptr);
-    if (modified < 0 || served < 0 || served - modified < 60) return {};
-    return {Validator::Kind::LastModified, response.lastModified};
+    const std::time_t modified = timeIn(response.lastModified);
+    const std::time_t served = timeIn(response.date);
+    if (modified < timeless || served < 0 || served - modified < 60) return {};
+    return {Validator::Kind::LastModified, response.lastModified, {}};
 }
 
 Course decide(const Asked& asked, const Response& response) {

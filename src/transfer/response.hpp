@@ -15,7 +15,8 @@ namespace stint::transfer {
 struct Validator {
     enum class Kind { None, ETag, LastModified };
     Kind kind = Kind::None;
-    std::string text; ///< the header's value, as If-Range takes it
+    std::string text;         ///< the header's value, as If-Range takes it
+    std::string lastModified; ///< that came with an ETag: beside another one the same ETag proves nothing
 
     bool proves() const { return kind != Kind::None; }
     bool operator==(const Validator&) const = default;
@@ -67,6 +68,9 @@ std::optional<Bytes> parseContentLength(std::string_view text);
 /// is not a number, or two that differ (RFC 9110 §8.6); a part with status 200 (and a Content-Range); an encoding that
 /// was not requested, unless the URL's name says that the file has it ("x.tar.gz"); on the way, any but chunked.
 std::string flawOf(const Response& response);
+
+/// Whether it is a strong ETag that can name a version: `""` is the same of every file.
+bool isStrongETag(std::string_view tag);
 
 /// The validator of this response: a strong ETag, or a Last-Modified that counts as strong; else none.
 Validator strongValidator(const Response& response);

@@ -56,6 +56,8 @@ public:
         whole_ = false;
         return 0;
     }
+    /// Empty where it is missing: records of an older Stint lack it.
+    std::string laterText(const char* key) { return object_.contains(key) ? text(key) : ""; }
     bool whole() const { return whole_; }
 
 private:
@@ -83,7 +85,10 @@ std::string encode(const Sidecar& sidecar) {
     const Json object{{"version", sidecarVersion},
                       {"source", sidecar.source},
                       {"location", sidecar.location},
-                      {"validator", {{"kind", nameOf(sidecar.validator.kind)}, {"text", sidecar.validator.text}}},
+                      {"validator",
+                       {{"kind", nameOf(sidecar.validator.kind)},
+                        {"text", sidecar.validator.text},
+                        {"lastModified", sidecar.validator.lastModified}}},
                       {"total", sidecar.total.value_or(NETWORK_BYTES_UNKNOWN)},
                       {"boot", sidecar.boot},
                       {"durable", sidecar.durable},
@@ -105,7 +110,10 @@ std::optional<Sidecar> decode(std::string_view text) {
     Sidecar sidecar;
     sidecar.source = fields.text("source");
     sidecar.location = fields.text("location");
-    sidecar.validator = {kind.value_or(Validator::Kind::None), validator.text("text")};
+    sidecar.validator = {kind.value_or(Validator::Kind::None), validator.text("text"),
+                         validator.laterText("lastModified")};
+    // An older Stint took one that says nothing.
+    if (kind == Validator::Kind::ETag && !isStrongETag(sidecar.validator.text)) sidecar.validator = {};
     if (auto total = fields.number("total"); total >= 0) sidecar.total = total;
     sidecar.boot = fields.text("boot");
     sidecar.durable = fields.number("durable");

@@ -29,6 +29,10 @@ TEST_CASE("without a strong validator nothing is resumed, and the end says so") 
     for (const std::string& headers : {std::string(),
                                        std::string("ETag: W/\"v1\"\r\n"),
                                        std::string("ETag: v1\r\n"),
+                                       std::string("ETag: \"\"\r\n"), // the same of every file
+                                       "ETag: \"\"\r\n" + old + "Date: Mon, 05 Jan 2026 09:00:00 GMT\r\n",
+                                       std::string("Last-Modified: Thu, 01 Jan 1970 00:00:01 GMT\r\n"
+                                                   "Date: Mon, 05 Jan 2026 09:00:00 GMT\r\n"),
                                        std::string("ETag: \"v1\"\r\nETag: \"v2\"\r\n"),
                                        old, // without a Date
                                        old + "Date: Mon, 05 Jan 2026 08:00:59 GMT\r\n",
@@ -135,6 +139,47 @@ TEST_CASE("a part that is not exactly the one asked for is dropped, and the whol
         CHECK(contentOf(place.path()) == other);
         CHECK(server.requests().size() == 3);
         CHECK(Exchange(-1, server.requests().at(2)).header("Range").empty());
+    }
+}
+
+TEST_CASE("headers that disagree about the version are believed by none") { // linux.md §B
+    const std::string eight = "Last-Modified: Mon, 05 Jan 2026 08:00:00 GMT\r\n";
+    const std::string nine = "Last-Modified: Mon, 05 Jan 2026 09:00:00 GMT\r\n";
+    const std::string date = "Date: Mon, 05 Jan 2026 10:00:00 GMT\r\n";
+    struct Row {
+        const char* how;
+        std::string first;
+        std::string then;
+        bool goesOn;
+    };
+    for (const Row& row : {
+             Row{"another date beside the ETag", tagged + eight, tagged + nine, false},
+             Row{"the same both", tagged + eight, tagged + eight, true},
+             Row{"a date left out", tagged + eight, tagged, true}, // RFC 9110 §15.3.7
+             Row{"a date that was not there", tagged, tagged + eight, true},
+             Row{"two dates beside the ETag", tagged + eight, tagged + eight + nine, false},
+             Row{"an ETag left out", tagged + eight + date, eight + date, false},
+             Row{"an ETag that was not there", eight + date, tagged + eight + date, false},
+             Row{"a weak one that was not there", eight + date, "ETag: W/\"v1\"\r\n" + eight + date, false},
+             Row{"another date", eight + date, nine + date, false},
+         }) {
+        CAPTURE(row.how);
+        const Place place;
+        const std::string content = noise(fileSize, 24);
+        std::string other = noise(fileSize, 25);
+        constexpr Bytes start = half - 65536;
+        other.replace(start, 65536, content, start, 65536); // what is compared is the same in both
+        const std::string_view rest = std::string_view(row.goesOn ? content : other).substr(start);
+        ScriptedServer server(
+            {cutAfter(half, content, row.first),
+             [&](Exchange& e) {
+                 e.send(partial(fmt::format("bytes {}-{}/{}", start, fileSize - 1, fileSize), row.then, rest));
+             },
+             honest(other, "\"v3\"")});
+        const Ending ending = afterACut(place, server);
+        CHECK(ending.fate == Fate::Done);
+        CHECK(contentOf(place.path()) == (row.goesOn ? content : other));
+        CHECK(ending.text.ends_with("; begun anew: changed on the server") == !row.goesOn);
     }
 }
 

@@ -50,13 +50,30 @@ TEST_CASE("only what proves every byte is a validator") {
     CHECK(of("\"a\"b\"", "", "") == Kind::None);
     CHECK(of("\"a b\"", "", "") == Kind::None);
     CHECK(of("\"", "", "") == Kind::None);
+    CHECK(of("\"\"", "", "") == Kind::None);
+    CHECK(of("\"\"", eight, minuteLater) == Kind::None);
+    CHECK(of("W/\"\"", eight, minuteLater) == Kind::None);
     CHECK(of("\"\xc3\xa4\"", "", "") == Kind::None);
     CHECK(of("", eight, minuteLater) == Kind::LastModified);
     CHECK(of("", eight, almost) == Kind::None);
     CHECK(of("", minuteLater, eight) == Kind::None);
     CHECK(of("", eight, "") == Kind::None);
     CHECK(of("", eight, "some day") == Kind::None);
+    CHECK(of("", "Thu, 01 Jan 1970 00:00:00 GMT", eight) == Kind::None); // no file's time
+    CHECK(of("", "Mon, 05 Jan 2026 07:00:00 GMT, Mon, 05 Jan 2026 08:00:00 GMT", minuteLater) == Kind::None);
     CHECK(of("W/\"a\"", eight, minuteLater) == Kind::None); // RFC 9110 §13.1.5
+}
+
+TEST_CASE("an end or a whole file of another Last-Modified is not that of the bytes in place") { // linux.md §B
+    const Asked asked{.size = 100, .start = 50, .validator = {Validator::Kind::ETag, "\"a\"", "eight"}};
+    Response response{.status = 416, .etag = "\"a\"", .lastModified = "eight", .contentRange = "bytes */100"};
+    CHECK(decide(asked, response).kind == Course::Kind::Complete);
+    response.lastModified = "nine";
+    CHECK(decide(asked, response).kind == Course::Kind::AskAnew);
+    response = {.status = 200, .etag = "\"a\"", .lastModified = "eight", .length = 200};
+    CHECK(decide(asked, response).kind == Course::Kind::Append);
+    response.lastModified = "nine";
+    CHECK(decide(asked, response).kind == Course::Kind::TakeAnew);
 }
 
 TEST_CASE("ftp has no validators, and is taken whole") {
