@@ -55,18 +55,26 @@ std::string tooLate(const Fault& fault) {
     return notConnected(fault, fmt::format("no answer within {} s", fault.connectTimeout.count()));
 }
 
+/// A header, a head or a trailer beyond curl's bounds.
+bool isEndless(const Fault& fault) {
+    // A line's own code; until curl 8.6 that of memory, which here means the line where there is a connection.
+    constexpr auto curleTooLarge = static_cast<CURLcode>(100);
+    constexpr bool hasTooLarge = LIBCURL_VERSION_NUM >= 0x080600;
+    const bool line = hasTooLarge ? fault.code == curleTooLarge : fault.code == CURLE_OUT_OF_MEMORY && fault.connected;
+    // A head's, and in 7.88 a trailer's, have none of their own.
+    const bool head = fault.code == CURLE_RECV_ERROR && (fault.text.starts_with("Too large response headers") ||
+                                                         fault.text.starts_with("Out of memory in chunked-encoding"));
+    return fault.endless || line || head;
+}
+
 } // namespace
 
 Ending endingOf(const Fault& fault) {
     const std::string& text = fault.text;
-    if (fault.endless) return never(ends::protocol, "the server sends headers or trailers without end");
-    // Debian's patch of curl 7.88 for CVE-2023-38039 has no code of its own for it.
-    if (fault.code == CURLE_RECV_ERROR && text.starts_with("Too large response headers"))
-        return never(ends::protocol, fmt::format("the server sends headers without end: {}", text));
+    if (isEndless(fault)) return never(ends::protocol, "the server sends headers or trailers without end");
     switch (fault.code) {
-    case CURLE_OUT_OF_MEMORY: // curl 7.88's code for a header line beyond 100 KiB; Linux itself does not run out of
-                              // memory here
-        return never(ends::protocol, "the server sends a header without end");
+    case CURLE_OUT_OF_MEMORY:
+        return later(text);
     case CURLE_URL_MALFORMAT:
         if (text.starts_with("The redirect target"))
             return never(ends::protocol, fmt::format("the server leads to what is no URL: {}", text));
@@ -75,8 +83,9 @@ Ending endingOf(const Fault& fault) {
         return never(ends::protocol, fmt::format("the server speaks no HTTP, or leads to what is none: {}", text));
     case CURLE_TOO_MANY_REDIRECTS:
         return never(ends::protocol, fmt::format("the server redirects for ever: {}", text));
+    case CURLE_BAD_CONTENT_ENCODING: // one of the way's: Fetch has curl decode no other
+        return never(ends::protocol, std::string(encodedOnTheWay));
     case CURLE_WEIRD_SERVER_REPLY:
-    case CURLE_BAD_CONTENT_ENCODING:
         return never(ends::protocol, fmt::format("the server speaks no HTTP: {}", text));
     case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_CACERT_BADFILE:

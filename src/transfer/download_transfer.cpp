@@ -214,7 +214,10 @@ bool DownloadTransfer::fetchEnded(CURL* handle, CURLcode code) {
 void DownloadTransfer::conclude(CURLcode code) {
     if (failure_) return worthless_ ? giveUp(*failure_) : end(*failure_);
     if (auto flushed = part_->flush(); !flushed) return end(diskFailed(flushed.error()));
-    if (!course_) return end(endingOf(fetch_->fault(code)));
+    if (!course_) {
+        std::string flaw = flawOf(fetch_->response()); // curl may have stumbled over it
+        return end(flaw.empty() ? endingOf(fetch_->fault(code)) : never(ends::protocol, std::move(flaw)));
+    }
     switch (course_->kind) {
     case Course::Kind::Append:
     case Course::Kind::TakeAnew:

@@ -139,7 +139,7 @@ Ending busy(const Response& response) {
 } // namespace
 
 std::string flawOf(const Response& response) {
-    if (!response.http) return {};
+    if (!response.http || (response.status != 200 && response.status != 206)) return {};
     if (!response.contentLength.empty() && !parseContentLength(response.contentLength))
         return "the server says no length that can be believed (Content-Length)";
     if (response.status == 200 && !response.contentRange.empty() && !isOfAll(response))
@@ -148,7 +148,7 @@ std::string flawOf(const Response& response) {
         return "the server sent the file in an encoding that nobody asked for (Content-Encoding)";
     // curl would decode it (RFC 9112 §7.4: never without TE), and a few bytes become as many as one likes.
     if (!isPlain(response.transferEncoding) && !curl_strequal(response.transferEncoding.c_str(), "chunked"))
-        return "the server sent the file in an encoding that nobody asked for (Transfer-Encoding)";
+        return std::string(encodedOnTheWay);
     return {};
 }
 
@@ -201,8 +201,7 @@ Validator strongValidator(const Response& response) {
 
 Course decide(const Asked& asked, const Response& response) {
     if (!response.http) return onWhole(asked, response);
-    std::string flaw = response.status == 200 || response.status == 206 ? flawOf(response) : "";
-    if (!flaw.empty()) return end(never(ends::protocol, std::move(flaw)));
+    if (std::string flaw = flawOf(response); !flaw.empty()) return end(never(ends::protocol, std::move(flaw)));
     switch (response.status) {
     case 200:
         return onWhole(asked, response);

@@ -64,6 +64,10 @@ std::optional<ContentRange> parseContentRange(std::string_view text);
 /// The values of Content-Length, joined with commas, must be the same digits (RFC 9110 §8.6); else nullopt.
 std::optional<Bytes> parseContentLength(std::string_view text);
 
+/// Chunks apart, what is encoded on the way was to be asked for (RFC 9112 §7.4: TE). Newer curls refuse it themselves.
+inline constexpr std::string_view encodedOnTheWay =
+    "the server sent the file in an encoding that nobody asked for (Transfer-Encoding)";
+
 /// Why a body cannot be taken as the file, or cannot be told from a truncated one; empty: it can. A Content-Length that
 /// is not a number, or two that differ (RFC 9110 §8.6); a part with status 200 (and a Content-Range); an encoding that
 /// was not requested, unless the URL's name says that the file has it ("x.tar.gz"); on the way, any but chunked.

@@ -394,6 +394,19 @@ TEST_CASE("headers and trailers without end are not listened to") {
     }
 }
 
+TEST_CASE("a line without end is not listened to, wherever it stands") {
+    const std::string line(200'000, 'x');
+    const std::string chunked = "Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n";
+    for (const std::string& said : {"HTTP/1.1 200 OK\r\nX: " + line + "\r\n\r\n", "HTTP/1.1 200 " + line + "\r\n\r\n",
+                                    "HTTP/1.1 200 OK\r\n" + chunked + "X: " + line + "\r\n\r\n"}) {
+        const Place place;
+        const ScriptedServer server({[&](Exchange& e) { e.send(said); }});
+        const Ending ending = run(place.download(server.url()));
+        CHECK(ending.exitCode == 76);
+        CHECK(ending.text.find("the server sends headers or trailers without end") != std::string::npos);
+    }
+}
+
 TEST_CASE("a server leads to no file of this machine, and not round in circles") {
     for (const char* to : {"file:///etc/passwd", "ftp://127.0.0.1/x", "gopher://127.0.0.1/", "/file"}) {
         CAPTURE(to);

@@ -125,6 +125,8 @@ TEST_CASE("what the network does is for later, what is so is final") {
     CHECK(told(CURLE_SSL_CERTPROBLEM, "").exitCode == 64);
     CHECK(told(CURLE_REMOTE_FILE_NOT_FOUND, "").exitCode == 66);
     CHECK(told(CURLE_LOGIN_DENIED, "").exitCode == 77);
+    CHECK(told(CURLE_OUT_OF_MEMORY, "Out of memory").fate == Fate::Later);
+    CHECK(told(CURLE_SSL_CACERT_BADFILE, "error setting certificate file: x").exitCode == 77);
 }
 
 TEST_CASE("a status is told with its words, which HTTP/2 does not send along; a server of FTP has others") {

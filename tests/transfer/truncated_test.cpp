@@ -91,7 +91,7 @@ TEST_CASE("what is encoded on the way, which nobody asked for, is refused howeve
     const std::string zipped("\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\x03\x33\x30\x34\x32\x36\x31\x35\x33\xb7\xb0\x4c\x4c"
                              "\x4a\x4e\x49\x4d\x03\x00\x33\xf0\xc4\x68\x10\x00\x00\x00",
                              36); // 16 bytes
-    for (const char* encoding : {"gzip", "x-gzip", "GZIP", "gzip, identity"}) {
+    for (const char* encoding : {"gzip", "x-gzip", "GZIP", "gzip, identity", "br", "foo", "chunked, gzip"}) {
         CAPTURE(encoding);
         const Place place;
         const ScriptedServer server({[&](Exchange& e) {
