@@ -55,9 +55,12 @@ bool Folder::names(const std::string& name, int descriptor) const {
            held.st_ino == named.st_ino && held.st_dev == named.st_dev;
 }
 
-std::optional<std::string> Folder::read(const std::string& name, Bytes most) const {
+Result<std::optional<std::string>> Folder::read(const std::string& name, Bytes most) const {
+    errno = 0;
     const Fd fd = openOurs(name, O_RDONLY);
-    return fd ? readAtMost(fd.get(), most) : std::nullopt;
+    auto text = fd ? readAtMost(fd.get(), most) : std::nullopt;
+    if (!text && systemCode(errno) == Errc::BUSY) return diskRefused("read", at(name));
+    return text;
 }
 
 Result<void> Folder::remove(const std::string& name) const {
@@ -70,8 +73,14 @@ Result<void> Folder::sync() const {
     return {};
 }
 
+Errc systemCode(int error) {
+    const bool isShort = error == EMFILE || error == ENFILE || error == ENOMEM || error == ENOBUFS;
+    return isShort ? Errc::BUSY : Errc::SYSTEM;
+}
+
 Error diskRefused(std::string_view action, const std::filesystem::path& file) {
-    return fail(Errc::SYSTEM, "cannot {} {}: {}", action, file.native(), std::strerror(errno));
+    const int error = errno;
+    return fail(systemCode(error), "cannot {} {}: {}", action, file.native(), std::strerror(error));
 }
 
 Fd openRegular(int at, const std::string& name) {

@@ -35,8 +35,8 @@ public:
     Fd create(const std::string& name) const;
     /// Whether `name` is the file that `descriptor` has open.
     bool names(const std::string& name, int descriptor) const;
-    /// The content of a file of ours; nullopt for any other, and for more than `most`.
-    std::optional<std::string> read(const std::string& name, Bytes most) const;
+    /// The content of a file of ours; nullopt for any other, and for more than `most`. Errc::BUSY: it may be there.
+    Result<std::optional<std::string>> read(const std::string& name, Bytes most) const;
     /// Does nothing if it is absent.
     Result<void> remove(const std::string& name) const;
     /// Syncs all that was created, renamed and removed in it.
@@ -49,7 +49,11 @@ private:
     Fd fd_;
 };
 
-/// "cannot `action` `file`: " and errno's text.
+/// Of an errno: Errc::BUSY where this process, or the machine, has run short of what it gets back (descriptors,
+/// memory); else Errc::SYSTEM.
+Errc systemCode(int error);
+
+/// "cannot `action` `file`: " and errno's text, with systemCode().
 Error diskRefused(std::string_view action, const std::filesystem::path& file);
 
 /// Opens a file to read it, and waits for nobody, as the opening of a FIFO would. `name` is in the directory `at`

@@ -62,7 +62,8 @@ bool CommandService::onStartJob(JobParameters params) {
     if (auto noted = noteJob(job_->spool, params.getJobId()); !noted.ok()) complain(noted.error().message);
     auto order = job_->spool.order();
     if (!order.ok()) {
-        finish({.outcome = {noInput, order.error().message}, .tally = before});
+        const bool later = order.error().code == Errc::BUSY;
+        finish({.again = later, .outcome = {later ? system : noInput, order.error().message}, .tally = before});
         return true;
     }
     if (auto refused = refusal(*order, job_->spool.input(*order))) {

@@ -66,7 +66,8 @@ Result<Ledger> Ledger::open(const fs::path& root) {
     Fd lock(::openat(folder.descriptor(), "lock", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
     if (!lock || ::flock(lock.get(), LOCK_EX) != 0) return diskRefused("lock", root / "lock");
     Ledger ledger(root, std::move(lock));
-    if (const auto text = folder.read(file, longest)) ledger.entries_ = entriesIn(*text);
+    const std::optional<std::string> text = STINT_TRY(folder.read(file, longest));
+    if (text) ledger.entries_ = entriesIn(*text);
     return ledger;
 }
 

@@ -13,6 +13,7 @@
 #include <sys/file.h>
 
 #include "base/fail.hpp"
+#include "base/folder.hpp"
 #include "base/number.hpp"
 #include "base/proc.hpp"
 #include "base/program.hpp"
@@ -36,7 +37,8 @@ constexpr std::string_view jobPrefix = "job.";
 
 Error refused(std::string_view what, const fs::path& file) {
     const bool full = errno == ENOSPC || errno == EDQUOT; // as the daemon says it of its store
-    return fail(full ? Errc::STORAGE : Errc::SYSTEM, "cannot {} {}: {}", what, file.string(), std::strerror(errno));
+    return fail(full ? Errc::STORAGE : systemCode(errno), "cannot {} {}: {}", what, file.string(),
+                std::strerror(errno));
 }
 
 // Words that may hold anything but NUL, as /proc/PID/environ has them.

@@ -37,7 +37,7 @@ bool Body::rewind() {
 
 Ending sourceFailed(const Error& error) {
     if (error.code == Errc::ILLEGAL_STATE) return later(fmt::format("{}; it is begun anew", error.message));
-    return never(ends::noInput, error.message);
+    return refusedHere(ends::noInput, error);
 }
 
 } // namespace stint::transfer

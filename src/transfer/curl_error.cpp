@@ -72,6 +72,8 @@ bool isEndless(const Fault& fault) {
 Ending endingOf(const Fault& fault) {
     const std::string& text = fault.text;
     if (isEndless(fault)) return never(ends::protocol, "the server sends headers or trailers without end");
+    // The certificates that curl reads for a connection it then cannot read either, and does not always say why.
+    if (fault.isShort) return later(fmt::format("too many files are open: {}", text));
     switch (fault.code) {
     case CURLE_OUT_OF_MEMORY:
         return later(text);

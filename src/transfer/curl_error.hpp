@@ -20,6 +20,7 @@ struct Fault {
     int systemError = 0;    ///< errno of the attempt to connect; 0: none
     bool connected = false; ///< it was, when that came about
     bool endless = false;   ///< more header lines came than any server needs
+    bool isShort = false;   ///< this process can open next to no more files
     // What it was to keep to:
     std::chrono::seconds connectTimeout{0};
     std::chrono::seconds mostTime{0}; ///< 0: unlimited

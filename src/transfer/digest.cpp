@@ -12,6 +12,7 @@
 
 #include "base/check.hpp"
 #include "base/fail.hpp"
+#include "base/folder.hpp"
 
 namespace stint::transfer {
 
@@ -27,7 +28,7 @@ Result<std::string> digestOf(int descriptor, Extent extent, std::string_view alg
         if (extent.end) wanted = std::min(wanted, static_cast<std::size_t>(*extent.end - offset));
         const ssize_t count = ::pread(descriptor, buffer.data(), wanted, offset);
         if (count < 0 && errno == EINTR) continue;
-        if (count < 0) return fail(Errc::SYSTEM, "cannot read the file back: {}", std::strerror(errno));
+        if (count < 0) return fail(systemCode(errno), "cannot read the file back: {}", std::strerror(errno));
         if (count == 0) break;
         sound = EVP_DigestUpdate(context.get(), buffer.data(), static_cast<std::size_t>(count)) == 1;
         offset += count;

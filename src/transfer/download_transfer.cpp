@@ -30,7 +30,7 @@ std::optional<Ending> tooLarge(const Download& download, Bytes size) {
 
 Ending DownloadTransfer::diskFailed(const Error& error) const {
     const std::string kept = part_->kept() > 0 ? fmt::format(" ({} of it are kept)", formatSize(part_->kept())) : "";
-    return never(ends::inputOutput, error.message + kept);
+    return refusedHere(ends::inputOutput, {error.code, error.message + kept});
 }
 
 DownloadTransfer::DownloadTransfer(Download download, Watcher watcher, World world)
@@ -39,7 +39,7 @@ DownloadTransfer::DownloadTransfer(Download download, Watcher watcher, World wor
 /// False: another process holds the lock. Ends the transfer if the file is already in place, or cannot be.
 Result<bool> DownloadTransfer::openPart() {
     auto folder = std::make_shared<const Folder>(STINT_TRY(Folder::open(download_.output.parent_path())));
-    auto ending = alreadyInPlace(download_, folder);
+    std::optional<Ending> ending = STINT_TRY(alreadyInPlace(download_, folder));
     // If the server names the file, this is checked once it has.
     if (!ending && !download_.serverNames) ending = inTheWay(download_, "");
     if (ending) {
@@ -56,7 +56,7 @@ Result<bool> DownloadTransfer::openPart() {
 bool DownloadTransfer::begin() {
     auto opened = openPart();
     if (!opened || ending()) {
-        if (!opened) end(never(ends::cannotCreate, opened.error().message));
+        if (!opened) end(refusedHere(ends::cannotCreate, opened.error()));
         return true;
     }
     if (!*opened) return false;

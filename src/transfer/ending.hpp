@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "stint/result.hpp"
 #include "stint/units.hpp"
 
 namespace stint::transfer {
@@ -39,6 +40,10 @@ inline constexpr std::int32_t refused = 77;
 
 inline Ending later(std::string why) { return {Fate::Later, ends::waits, std::move(why)}; }
 inline Ending never(std::int32_t exitCode, std::string why) { return {Fate::Never, exitCode, std::move(why)}; }
+/// This machine refused it: for good, unless it has only run short (systemCode()).
+inline Ending refusedHere(std::int32_t exitCode, const Error& error) {
+    return error.code == Errc::BUSY ? later(error.message) : never(exitCode, error.message);
+}
 
 struct Progress {
     enum class Phase { Loading, Finishing };

@@ -1,11 +1,15 @@
 #include "transfer/fetch.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstdio>
 
+#include <fcntl.h>
 #include <fmt/core.h>
 
 #include "base/check.hpp"
+#include "base/fd.hpp"
+#include "base/folder.hpp"
 #include "transfer/digest.hpp"
 #include "transfer/offered.hpp"
 #include "transfer/url.hpp"
@@ -24,6 +28,15 @@ long bufferFor(Bytes rate) {
 /// Of all responses of a request, through ten redirects: heads, hints (1xx) and trailers. curl keeps each line, and
 /// bounds the head of one response alone.
 constexpr Bytes mostHeard = 1_MiB;
+
+/// Fewer than a connection takes at once: its socket, its way to names, the files that certificates are in.
+bool isShortOfDescriptors() {
+    std::array<Fd, 8> more;
+    return std::ranges::any_of(more, [](Fd& one) {
+        one = Fd(::open("/", O_PATH | O_CLOEXEC));
+        return !one && systemCode(errno) == Errc::BUSY;
+    });
+}
 
 const char* textOrNull(const std::string& text) { return text.empty() ? nullptr : text.c_str(); }
 
@@ -287,6 +300,7 @@ Fault Fetch::fault(CURLcode code) const {
     fault.systemError = static_cast<int>(systemError);
     fault.connected = connected > 0;
     fault.endless = heard_ > mostHeard;
+    fault.isShort = isShortOfDescriptors();
     return fault;
 }
 

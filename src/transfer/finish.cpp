@@ -12,8 +12,10 @@
 
 #include <fmt/core.h>
 
+#include "base/fail.hpp"
 #include "base/fd.hpp"
 #include "base/time.hpp"
+#include "base/try.hpp"
 #include "transfer/digest.hpp"
 
 namespace stint::transfer {
@@ -21,6 +23,11 @@ namespace {
 
 Ending alreadyThere(const std::filesystem::path& target) {
     return never(ends::cannotCreate, fmt::format("{} exists already, and is left as it is", target.native()));
+}
+
+Ending notCreated(const std::filesystem::path& target, int error) {
+    return refusedHere(ends::cannotCreate,
+                       fail(systemCode(error), "cannot create {}: {}", target.native(), std::strerror(error)));
 }
 
 void removePart(const PartPlace& place, const PartFile& part) {
@@ -41,7 +48,7 @@ std::optional<Ending> verify(const Download& download, const PartPlace& place, c
     std::string algorithm = wanted.substr(0, wanted.find(':'));
     auto digest = digestOf(part.descriptor(), {}, algorithm, cancelled);
     if (!digest && digest.error().code == Errc::ILLEGAL_STATE) return later(digest.error().message);
-    if (!digest) return never(ends::inputOutput, digest.error().message);
+    if (!digest) return refusedHere(ends::inputOutput, digest.error());
     std::string found = fmt::format("{}:{}", algorithm, toHex(*digest));
     if (found == wanted) return std::nullopt;
     // If it were kept, the next run would only verify the same bytes again.
@@ -127,7 +134,7 @@ Ending putInPlace(const Download& download, const PartPlace& where, Sidecar side
     const std::filesystem::path target = targetOf(download, sidecar.name);
     Bytes size = part.size();
     if (auto ending = verify(download, where, sidecar, part, cancelled)) return *ending;
-    if (auto synced = part.publish(); !synced) return never(ends::inputOutput, synced.error().message);
+    if (auto synced = part.publish(); !synced) return refusedHere(ends::inputOutput, synced.error());
     // Recorded before it gets its name: after a kill in between, the next run would find a target that "exists already"
     // and no part. If it cannot be recorded, the complete file is put in place all the same.
     sidecar.total = size;
@@ -146,28 +153,28 @@ Ending putInPlace(const Download& download, const PartPlace& where, Sidecar side
         (void)removeSidecar(where); // nothing is known about the file that is there now
         return later(fmt::format("what was received for {} was removed or replaced by another file", target.native()));
     default:
-        return never(ends::cannotCreate, fmt::format("cannot create {}: {}", target.native(), std::strerror(error)));
+        return notCreated(target, error);
     }
     if (!isRecorded)
         (void)removeSidecar(where); // the one from before says nothing of an end, so nobody would forget it
     auto synced = where.folder->sync();
-    if (!synced) return never(ends::inputOutput, synced.error().message);
+    if (!synced) return refusedHere(ends::inputOutput, synced.error());
     return strayed(part, target).value_or(saved(download, sidecar));
 }
 
-std::optional<Ending> alreadyInPlace(const Download& download, const std::shared_ptr<const Folder>& folder) {
-    if (download.overwrite) return std::nullopt;
+Result<std::optional<Ending>> alreadyInPlace(const Download& download, const std::shared_ptr<const Folder>& folder) {
+    if (download.overwrite) return std::optional<Ending>();
     for (int slot = 0; slot < partSlots; ++slot) {
         const PartPlace place{folder, partNames(download.output.filename().native(), slot)};
-        auto sidecar = loadSidecar(place);
+        const std::optional<Sidecar> sidecar = STINT_TRY(loadSidecar(place));
         if (!sidecar || !isInPlace(download, *sidecar)) continue;
         const Fd part(::openat(folder->descriptor(), targetOf(download, sidecar->name).filename().c_str(),
                                O_PATH | O_NOFOLLOW | O_CLOEXEC));
         // Killed between the two steps: it has both names.
         if (part && folder->names(place.names.part, part.get())) (void)folder->remove(place.names.part);
-        return saved(download, *sidecar);
+        return std::optional(saved(download, *sidecar));
     }
-    return std::nullopt;
+    return std::optional<Ending>();
 }
 
 void forgetFinished(const std::filesystem::path& output) {
@@ -176,8 +183,8 @@ void forgetFinished(const std::filesystem::path& output) {
     auto shared = std::make_shared<const Folder>(std::move(*folder));
     for (int slot = 0; slot < partSlots; ++slot) {
         const PartPlace place{shared, partNames(output.filename().native(), slot)};
-        auto sidecar = loadSidecar(place);
-        if (sidecar && sidecar->finishedInode != 0) (void)shared->remove(place.names.state);
+        const auto sidecar = loadSidecar(place);
+        if (sidecar.ok() && *sidecar && (*sidecar)->finishedInode != 0) (void)shared->remove(place.names.state);
     }
 }
 
@@ -203,7 +210,7 @@ std::optional<Ending> inTheWay(const Download& download, const std::string& name
     const std::filesystem::path target = targetOf(download, name);
     if (::lstat(target.c_str(), &there) != 0) {
         if (errno == ENOENT) return std::nullopt;
-        return never(ends::cannotCreate, fmt::format("cannot create {}: {}", target.native(), std::strerror(errno)));
+        return notCreated(target, errno);
     }
     if (S_ISDIR(there.st_mode)) return never(ends::cannotCreate, fmt::format("{} is a directory", target.native()));
     if (!download.overwrite) return alreadyThere(target);

@@ -21,7 +21,7 @@ Ending putInPlace(const Download& download, const PartPlace& where, Sidecar side
 /// Done, if an earlier run had put the file in place and died before that was known: its sidecar is still there. Not
 /// called if the target may be replaced: then nothing is in the way, and a leftover sidecar must not pass an old file
 /// off as a new one.
-std::optional<Ending> alreadyInPlace(const Download& download, const std::shared_ptr<const Folder>& folder);
+Result<std::optional<Ending>> alreadyInPlace(const Download& download, const std::shared_ptr<const Folder>& folder);
 /// Removes that sidecar. Call it only once the job is known to be over.
 void forgetFinished(const std::filesystem::path& output);
 

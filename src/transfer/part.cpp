@@ -35,7 +35,7 @@ Part::Part(const Download& download, PartPlace place, PartFile file, std::string
 
 Result<void> Part::recover() {
     const std::string source = sourceOf(download_.url);
-    auto sidecar = loadSidecar(place_);
+    const std::optional<Sidecar> sidecar = STINT_TRY(loadSidecar(place_));
     const Resume resume = resumeOf(sidecar, source, file_->size(), boot_);
     if (sidecar && sidecar->source == source) anew_ = sidecar->anew;
     if (!resume.reason.empty()) anew_ = resume.reason;

@@ -22,11 +22,11 @@ constexpr Bytes reserveStep = 64_MiB;
 // The disk should write while the network receives: what is left for the last sync takes time.
 constexpr Bytes handOverStep = 8_MiB;
 
-/// The umask. umask(2) can only return it by setting it, for all threads.
+/// The umask; where it cannot be read now, the strictest. umask(2) can only return it by setting it, for all threads.
 mode_t umaskNow() {
     std::string status = readFile("/proc/self/status").value_or("");
     auto found = status.find("\nUmask:");
-    return found == std::string::npos ? 0022 : static_cast<mode_t>(std::strtoul(&status[found + 7], nullptr, 8));
+    return found == std::string::npos ? 0077 : static_cast<mode_t>(std::strtoul(&status[found + 7], nullptr, 8));
 }
 
 } // namespace

@@ -15,7 +15,7 @@ PutTransfer::PutTransfer(Upload upload, Watcher watcher, World world)
 bool PutTransfer::begin() {
     auto opened = Source::open(upload_.source);
     if (!opened) {
-        end(never(ends::noInput, opened.error().message));
+        end(refusedHere(ends::noInput, opened.error()));
         return true;
     }
     source_ = std::make_shared<const Source>(std::move(*opened));

@@ -128,8 +128,8 @@ std::optional<Sidecar> decode(std::string_view text) {
 
 std::string sourceOf(const std::string& url) { return fingerprint(withoutUser(url)); }
 
-std::optional<Sidecar> loadSidecar(const PartPlace& place) {
-    auto text = place.folder->read(place.names.state, longestSidecar);
+Result<std::optional<Sidecar>> loadSidecar(const PartPlace& place) {
+    const std::optional<std::string> text = STINT_TRY(place.folder->read(place.names.state, longestSidecar));
     return text ? decode(*text) : std::nullopt;
 }
 

@@ -43,8 +43,8 @@ enum class Durability { InThisBoot, OverPowerLoss };
 /// A fingerprint of `url` without name and password.
 std::string sourceOf(const std::string& url);
 
-/// nullopt if there is none of ours, or a damaged one.
-std::optional<Sidecar> loadSidecar(const PartPlace& place);
+/// nullopt if there is none of ours, or a damaged one. An Error: what was received is not to be judged by that now.
+Result<std::optional<Sidecar>> loadSidecar(const PartPlace& place);
 Result<void> saveSidecar(const PartPlace& place, const Sidecar& sidecar, Durability durability);
 /// Removes it, and syncs that if there was one.
 Result<void> removeSidecar(const PartPlace& place);

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/fail.hpp"
+#include "base/folder.hpp"
 
 namespace stint::transfer {
 namespace {
@@ -21,7 +22,8 @@ SourceMark markOf(const struct stat& file) {
 }
 
 Error unreadable(const std::filesystem::path& path) {
-    return fail(Errc::SYSTEM, "cannot read {}: {}", path.native(), std::strerror(errno));
+    const int error = errno;
+    return fail(systemCode(error), "cannot read {}: {}", path.native(), std::strerror(error));
 }
 
 } // namespace

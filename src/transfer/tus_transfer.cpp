@@ -34,12 +34,12 @@ TusTransfer::TusTransfer(Upload upload, Watcher watcher, World world)
 bool TusTransfer::begin() {
     auto opened = Source::open(upload_.source);
     if (!opened) {
-        end(never(ends::noInput, opened.error().message));
+        end(refusedHere(ends::noInput, opened.error()));
         return true;
     }
     auto record = UploadRecord::open(upload_);
     if (!record) {
-        end(never(ends::cannotCreate, record.error().message));
+        end(refusedHere(ends::cannotCreate, record.error()));
         return true;
     }
     if (!*record) return false;
@@ -119,7 +119,7 @@ void TusTransfer::sendFrom(Bytes offset) {
             *digest = digestOf(source->descriptor(), {offset, end}, algorithm, *cancelled);
         },
         [this, offset, end, digest] {
-            if (!*digest) return this->end(never(ends::inputOutput, digest->error().message));
+            if (!*digest) return this->end(refusedHere(ends::inputOutput, digest->error()));
             send(offset, end, tus::checksumHeader(state_.checksum, **digest));
         });
 }
@@ -180,7 +180,7 @@ void TusTransfer::created(const Response& response) {
     if (state_.location.empty()) return end(never(ends::protocol, "the server does not say where the upload is"));
     state_.mark = source_->proves() ? source_->mark() : SourceMark{};
     noteExpiry();
-    if (auto saved = record_->save(state_); !saved) return end(never(ends::cannotCreate, saved.error().message));
+    if (auto saved = record_->save(state_); !saved) return end(refusedHere(ends::cannotCreate, saved.error()));
     sendFrom(0);
 }
 

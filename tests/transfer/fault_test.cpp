@@ -6,10 +6,12 @@
 #include <random>
 #include <set>
 
+#include <fcntl.h>
 #include <poll.h>
 #include <sched.h>
 #include <sys/inotify.h>
 #include <sys/mount.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -56,6 +58,79 @@ bool killAfter(pid_t process, int writes, const Fd& watch) {
 }
 
 } // namespace
+
+namespace {
+
+/// While it lives, this process can open so many more files.
+class Shortage {
+public:
+    explicit Shortage(rlim_t left) {
+        ::getrlimit(RLIMIT_NOFILE, &before_);
+        const Fd lowest(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+        const rlimit least{std::max<rlim_t>(64, static_cast<rlim_t>(lowest.get()) + 32), before_.rlim_max};
+        ::setrlimit(RLIMIT_NOFILE, &least);
+        while (Fd one{::open("/dev/null", O_RDONLY | O_CLOEXEC)})
+            taken_.push_back(std::move(one));
+        taken_.resize(taken_.size() - std::min<std::size_t>(left, taken_.size()));
+    }
+    ~Shortage() { ::setrlimit(RLIMIT_NOFILE, &before_); }
+    Shortage(const Shortage&) = delete;
+    Shortage& operator=(const Shortage&) = delete;
+
+private:
+    rlimit before_{};
+    std::vector<Fd> taken_;
+};
+
+} // namespace
+
+TEST_CASE("too few descriptors are no end for good, and cost nothing of what is there") { // linux.md §A.10
+    if (!Nginx::installed()) return;
+    const Place web;
+    const Place place;
+    const std::string content = noise(1_MiB, 26);
+    writeContent(web.path(), content);
+    const Nginx nginx(web.path().parent_path(), "limit_rate 4m; sendfile_max_chunk 64k;");
+    Engine engine;
+    const Download download = place.download(nginx.url("file"));
+    engine.stop(runUntil(engine, download, 500'000));
+    const auto kept = std::filesystem::file_size(place.parts().part);
+    for (rlim_t left = 0; left < 12; ++left) {
+        CAPTURE(left);
+        Ending ending;
+        {
+            const Shortage shortage(left);
+            ending = run(engine, download);
+        }
+        CAPTURE(ending.text);
+        if (ending.fate == Fate::Done) break;
+        CHECK(ending.fate == Fate::Later);
+        CHECK(ending.exitCode == 75);
+        CHECK(std::filesystem::file_size(place.parts().part) >= kept);
+    }
+    const Ending ending = run(engine, download);
+    CHECK(ending.fate == Fate::Done);
+    CHECK(ending.text.find("anew") == std::string::npos);
+    CHECK(contentOf(place.path()) == content);
+}
+
+TEST_CASE("what is to be sent is read later where it cannot be opened now") {
+    const Place place;
+    writeContent(place.path("source"), "hello");
+    for (const auto protocol : {Upload::Protocol::Put, Upload::Protocol::Tus}) {
+        Engine engine;
+        std::optional<Ending> ending;
+        engine.start({.url = "http://127.0.0.1:1/up",
+                      .source = place.path("source"),
+                      .protocol = protocol,
+                      .records = place.path("records")},
+                     {.progressed = {}, .ended = [&](const Ending& one) { ending = one; }});
+        const Shortage shortage(0);
+        while (!ending)
+            engine.turn();
+        CHECK(ending->fate == Fate::Later);
+    }
+}
 
 TEST_CASE("a SIGKILL at any moment costs 64 KiB and no byte of the file") {
     if (!Nginx::installed()) return;

@@ -26,7 +26,7 @@ public:
     std::filesystem::path path(const std::string& name = "file") const { return directory_ / name; }
     PartPaths parts(const std::string& name = "file") const { return partPathsOf(path(name)); }
     PartPlace partPlace(const std::string& name = "file") const;
-    std::optional<Sidecar> sidecar() const { return loadSidecar(partPlace()); }
+    std::optional<Sidecar> sidecar() const { return loadSidecar(partPlace()).value(); }
     Download download(const std::string& url) const { return {.url = url, .output = path()}; }
     /// Every name in it, sorted, a blank between two.
     std::string list() const;

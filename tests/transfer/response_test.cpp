@@ -129,6 +129,14 @@ TEST_CASE("what the network does is for later, what is so is final") {
     CHECK(told(CURLE_SSL_CACERT_BADFILE, "error setting certificate file: x").exitCode == 77);
 }
 
+TEST_CASE("a process that can open no more files knows nothing of a server's certificates, nor of its own") {
+    for (const CURLcode code : {CURLE_SSL_CACERT_BADFILE, CURLE_SSL_CERTPROBLEM, CURLE_PEER_FAILED_VERIFICATION}) {
+        CAPTURE(code);
+        CHECK(endingOf({.code = code, .text = "no", .connected = true, .isShort = true}) ==
+              later("too many files are open: no"));
+    }
+}
+
 TEST_CASE("a status is told with its words, which HTTP/2 does not send along; a server of FTP has others") {
     CHECK(statusText({.status = 404}) == "404 Not Found");
     CHECK(statusText({.status = 299}) == "299");
