@@ -56,6 +56,23 @@ def test_what_a_command_line_named_is_not_echoed_raw(world, daemon, verb):
     assert not steering(ended.out + ended.err)
 
 
+@pytest.mark.parametrize("verb", [
+    ("cancel", "x/77A\nFORGED"), ("cancel", "A\nFORGED"), ("why", "A\nFORGED"), ("wait", "A\nFORGED"), ("logs", "A\nFORGED"),
+    ("device", "set", "A\nFORGED=1"), ("device", "set", "charging=A\nFORGED"), ("device", "reset", "A\nFORGED"),
+    ("app", "A\nFORGED"), ("quota", "A\nFORGED"), ("tasks", "stop", "A\nFORGED"), ("net", "mark", "A\nFORGED", "metered"),
+    ("policy", "A\nFORGED"), ("get", "http://127.0.0.1:1/", "-o", "/A\nFORGED/x"), ("get", "A\nFORGED"),
+    ("run", "--every", "A\nFORGED", "--", "true"), ("run", "--after", "A\nFORGED", "--", "true"), ("start", "A\nFORGED"),
+    ("sim", "A\nFORGED"), ("help", "A\nFORGED"), ("A\nFORGED",), ("push", "A\nFORGED"), ("cmd", "A\nFORGED"),
+    ("cmd", "battery", "set", "level", "A\nFORGED"), ("cmd", "jobscheduler", "A\nFORGED"),
+    ("cmd", "jobscheduler", "run", "A\nFORGED", "1"), ("cmd", "deviceidle", "A\nFORGED"), ("dumpsys", "A\nFORGED"),
+    ("am", "set-standby-bucket", "A\nFORGED", "rare"), ("am", "set-standby-bucket", "org.stint.shell", "A\nFORGED"),
+], ids=lambda verb: " ".join(verb).replace("\n", "↵").replace("/", "|"))
+def test_no_line_is_forged_by_a_word_of_the_command_line(world, daemon, verb):
+    ended = world.stint(*verb)
+    assert ended.code != 0
+    assert not [each for each in (ended.out + ended.err).splitlines() if each.startswith("FORGED")]
+
+
 def test_the_log_is_forged_by_nobody(world, planted):
     """A namespace with a line end would begin a line of its own."""
     world.stint("cancel", f"{TRANSFER}/nobody#1")

@@ -175,6 +175,17 @@ Result<ShellAnswer> batteryVerb(Daemon& daemon, const std::vector<std::string>& 
 
 namespace {
 
+/// The words that were given come back in Android's sentences, of which they are no lines.
+std::string naming(const std::vector<std::string>& words, std::string text) {
+    for (const std::string& word : words) {
+        const std::string shown = printable(word);
+        if (shown == word) continue;
+        for (auto at = text.find(word); at != std::string::npos; at = text.find(word, at + shown.size()))
+            text.replace(at, word.size(), shown);
+    }
+    return text;
+}
+
 int print(const ShellAnswer& answer, const Screen& screen) {
     if (screen.json()) {
         screen.print(jsonOf(answer));
@@ -190,7 +201,7 @@ int print(const ShellAnswer& answer, const Screen& screen) {
 int shellVerb(const std::vector<std::string>& before, const std::vector<std::string>& words, const Screen& screen) {
     auto answer = answered(before, words, screen);
     if (!answer.ok()) return screen.fail(fmt::format("cannot ask {}", before.back()), answer.error());
-    return print(*answer, screen);
+    return print({answer->code, naming(words, answer->out), naming(words, answer->err)}, screen);
 }
 
 namespace {

@@ -56,18 +56,21 @@ std::size_t colourLength(std::string_view text) {
     return 0;
 }
 
-/// Lines of ours: only painted()'s colours may control the terminal, whatever text is between them.
-std::string shownLines(std::string_view lines, bool colour) {
-    if (!colour) return printableLines(lines);
+/// Text of ours: only painted()'s colours may control the terminal, whatever is between them, which `show` makes fit.
+std::string shownBy(std::string (*show)(std::string_view), std::string_view text, bool colour) {
+    if (!colour) return show(text);
     std::string shown;
-    while (!lines.empty()) {
-        const std::size_t colourEnd = colourLength(lines);
-        const std::size_t end = colourEnd > 0 ? colourEnd : std::min(lines.find('\x1b', 1), lines.size());
-        shown += colourEnd > 0 ? std::string(lines.substr(0, end)) : printableLines(lines.substr(0, end));
-        lines.remove_prefix(end);
+    while (!text.empty()) {
+        const std::size_t colourEnd = colourLength(text);
+        const std::size_t end = colourEnd > 0 ? colourEnd : std::min(text.find('\x1b', 1), text.size());
+        shown += colourEnd > 0 ? std::string(text.substr(0, end)) : show(text.substr(0, end));
+        text.remove_prefix(end);
     }
     return shown;
 }
+
+std::string shownLine(std::string_view line, bool colour) { return shownBy(printable, line, colour); }
+std::string shownLines(std::string_view lines, bool colour) { return shownBy(printableLines, lines, colour); }
 
 winsize terminalSize() {
     for (const int descriptor : {STDERR_FILENO, STDOUT_FILENO}) { // either may be a file
@@ -107,18 +110,18 @@ std::string Screen::painted(std::string_view text, Paint paint) const {
     return fmt::format("{}{}{}", codeOf(paint), text, unpainted);
 }
 
-void Screen::print(std::string_view line) const {
+void Screen::print(std::string_view lines) const {
     clearDrawn();
-    put(out_, shownLines(line, colour_) + "\n");
+    put(out_, shownLines(lines, colour_) + "\n");
 }
 
 void Screen::tell(std::string_view line) const {
     if (options_.quiet || options_.json) return;
     clearDrawn();
-    put(err_, shownLines(line, colour_) + "\n");
+    put(err_, shownLine(line, colour_) + "\n");
 }
 
-void Screen::ask(std::string_view question) const { put(err_, shownLines(question, colour_)); }
+void Screen::ask(std::string_view question) const { put(err_, shownLine(question, colour_)); }
 
 void Screen::passOut(std::string_view lines) const { put(out_, printableLines(lines)); }
 
@@ -137,7 +140,7 @@ Screen Screen::forLines() const {
 
 void Screen::complain(std::string_view sentence, std::optional<int> exitCode) const {
     clearDrawn();
-    const std::string text = withShortWords(printableLines(sentence), widestWord);
+    const std::string text = withShortWords(printable(sentence), widestWord);
     if (!options_.json) return put(err_, fmt::format("stint: {}\n", text));
     Json line = header();
     if (exitCode) line["error"] = wordOfExitCode(*exitCode);
@@ -162,7 +165,7 @@ int Screen::fail(std::string_view what, const Error& cause) const {
 void Screen::redraw(const std::vector<std::string>& lines) const {
     std::string drawn;
     for (const std::string& line : lines)
-        drawn += fmt::format("{}{}\x1b[K", drawn.empty() ? "\r" : "\n", shownLines(line, colour_));
+        drawn += fmt::format("{}{}\x1b[K", drawn.empty() ? "\r" : "\n", shownLine(line, colour_));
     drawn += "\x1b[J\r";
     if (lines.size() > 1) drawn += fmt::format("\x1b[{}A", lines.size() - 1);
     put(err_, drawn);

@@ -50,17 +50,13 @@ public:
 
     std::string painted(std::string_view text, Paint) const;
 
-    /// A result, on stdout, with a newline.
-    void print(std::string_view line) const;
+    /// A result, on stdout, with a newline; it may have lines of its own.
+    void print(std::string_view lines) const;
+    // What follows is one line each, whatever words of others stand in it: a line's end among them is replaced.
     /// Information for a person, on stderr; nothing under --quiet and --json.
     void tell(std::string_view line) const;
     /// A question to whoever is at the terminal, on stderr; the cursor stays behind it.
     void ask(std::string_view question) const;
-    /// Lines of another program, with their ends; control characters are replaced.
-    void passOut(std::string_view lines) const;
-    void passErr(std::string_view lines) const;
-    /// On stdout, unchanged.
-    void passBytes(std::string_view bytes) const;
     /// What is to be known although nothing has failed: "stint: …" on stderr, always; an object under --json.
     void warn(std::string_view sentence) const;
     /// What went wrong, likewise, and under --json with the exit code and its word; answers the exit code.
@@ -68,8 +64,14 @@ public:
     /// "stint: `what`: …", with the exit code that belongs to the error.
     int fail(std::string_view what, const Error& cause) const;
 
-    /// Draws `lines` over those drawn last; they stay until anything else is printed. None may be as wide as the
-    /// terminal, nor may there be more of them than it has.
+    /// Lines of another program, with their ends; control characters are replaced.
+    void passOut(std::string_view lines) const;
+    void passErr(std::string_view lines) const;
+    /// On stdout, unchanged.
+    void passBytes(std::string_view bytes) const;
+
+    /// Draws `lines`, each one line, over those drawn last; they stay until anything else is printed. None may be as
+    /// wide as the terminal, nor may there be more of them than it has.
     void redraw(const std::vector<std::string>& lines) const;
     void clearDrawn() const;
 
