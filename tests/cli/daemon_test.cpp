@@ -78,6 +78,41 @@ TEST_CASE("without a daemon a command ends with 69") { // linux.md §A.10
     CHECK(ran({"get", "http://h/f", "-o", (gone.directory() / "f").native()}).code == 69);
 }
 
+TEST_CASE(
+    "a question whose answer is lost with the daemon is asked again, what has an effect is not") { // linux.md §A.10
+    for (const int deaths : {1, 3, 4}) {
+        CAPTURE(deaths);
+        int asked = 0;
+        FakeDaemon daemon([&](Talk& talk, const wire::Message& call) {
+            if (++asked <= deaths) return talk.hangUp();
+            replyMail(talk, call);
+        });
+        auto connected = Daemon::connectIfThere();
+        REQUIRE(connected.ok());
+        const auto apps = connected->apps();
+        CHECK(apps.ok() == (deaths <= 3)); // bounded
+        if (!apps.ok()) CHECK(apps.error().code == Errc::UNAVAILABLE);
+    }
+    FakeDaemon daemon([](Talk& talk, const wire::Message&) { talk.hangUp(); });
+    auto connected = Daemon::connectIfThere();
+    REQUIRE(connected.ok());
+    CHECK(!connected->cancel(running(0).key).ok());
+    CHECK(daemon.calls() == std::vector<std::string>{"Cancel"});
+}
+
+TEST_CASE("who watches is told that the daemon is gone, and no other is asked in its place") {
+    int asked = 0;
+    FakeDaemon daemon([&](Talk& talk, const wire::Message& call) {
+        if (++asked > 1) return talk.hangUp();
+        replyJob(talk, call, running(0));
+    });
+    auto connected = Daemon::connectIfThere();
+    REQUIRE(connected.ok());
+    REQUIRE(connected->watch(running(0).key).ok());
+    CHECK(!connected->apps().ok());
+    CHECK(daemon.calls() == std::vector<std::string>{"Watch", "ListApps"});
+}
+
 TEST_CASE("a bare number is the one of one's own jobs that has it") {
     auto transfer = of(running(0), "org.stint.transfer", 7);
     auto command = of(running(0), "org.stint.shell", 8);

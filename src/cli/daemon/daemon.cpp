@@ -49,25 +49,31 @@ Result<News> readNews(const Message& message) {
     return News(exited);
 }
 
-} // namespace
-
 // One that is ending still has its socket, and those who wait at it: it answers none of them.
-Result<Daemon> Daemon::connectIfThere() {
+Result<wire::Bus> greeted() {
     auto bus = STINT_TRY(wire::connectToDaemon());
     STINT_TRY(wire::awaitGreeting(bus.get(), greeting));
-    return Daemon(std::move(bus));
+    return bus;
 }
 
-Result<Daemon> Daemon::connect(const Screen& screen) {
-    auto found = connectIfThere();
+Result<wire::Bus> greetedOrStarted(const Screen& screen) {
+    auto found = greeted();
     for (int tries = 0; tries < mostStarts; ++tries) {
         if (found.ok() || found.error().code != Errc::UNAVAILABLE) return found;
         if (!mayStartDaemon())
             return fail(Errc::UNAVAILABLE, "{} (STINT_AUTOSTART=no keeps this command from it)", found.error().message);
         STINT_TRY(startDaemon(screen));
-        found = connectIfThere();
+        found = greeted();
     }
     return found;
+}
+
+} // namespace
+
+Result<Daemon> Daemon::connectIfThere() { return Daemon(STINT_TRY(greeted()), greeted); }
+
+Result<Daemon> Daemon::connect(const Screen& screen) {
+    return Daemon(STINT_TRY(greetedOrStarted(screen)), [screen] { return greetedOrStarted(screen); });
 }
 
 Result<Daemon> Daemon::over(Fd socket) { return Daemon(STINT_TRY(wire::clientOver(std::move(socket)))); }
@@ -109,29 +115,27 @@ Result<void> Daemon::retry(const JobKey& job) { return answerOf(bus_.get(), call
 Result<std::vector<JobView>> Daemon::jobs(const std::optional<std::string>& package, bool finished) {
     std::vector<JobView> all;
     for (bool more = true; more;) {
-        auto next = STINT_TRY(answerOf(bus_.get(), calls::jobs(package, finished, all)));
+        auto next = STINT_TRY(told(calls::jobs(package, finished, all)));
         more = next.more;
         std::ranges::move(next.rows, std::back_inserter(all));
     }
     return all;
 }
 
-Result<Explanation> Daemon::explain(const JobKey& job) { return answerOf(bus_.get(), calls::explain(job)); }
+Result<Explanation> Daemon::explain(const JobKey& job) { return told(calls::explain(job)); }
 
-Result<std::vector<HistoryEntry>> Daemon::history(const JobKey& job) {
-    return answerOf(bus_.get(), calls::history(job));
-}
+Result<std::vector<HistoryEntry>> Daemon::history(const JobKey& job) { return told(calls::history(job)); }
 
 Result<Forecast> Daemon::whatIf(const JobKey& job, const std::map<std::string, std::string>& changes) {
-    return answerOf(bus_.get(), calls::whatIf(job, changes));
+    return told(calls::whatIf(job, changes));
 }
 
-Result<std::vector<PastRun>> Daemon::log(const JobKey& job) { return answerOf(bus_.get(), calls::log(job)); }
+Result<std::vector<PastRun>> Daemon::log(const JobKey& job) { return told(calls::log(job)); }
 
 Result<DayPage> Daemon::day(WallTime from, WallTime to) {
     DayPage all;
     do {
-        all.append(STINT_TRY(answerOf(bus_.get(), calls::day({from, to, all.after}))));
+        all.append(STINT_TRY(told(calls::day({from, to, all.after}))));
     } while (!all.after.empty());
     return all;
 }
@@ -152,19 +156,26 @@ Result<std::vector<WorkItem>> Daemon::work(const JobKey& job, std::size_t most) 
     return all;
 }
 
-Result<SchedulerView> Daemon::overview() { return answerOf(bus_.get(), calls::overview()); }
+Result<SchedulerView> Daemon::overview() { return told(calls::overview()); }
 
 Result<ShellAnswer> Daemon::shell(const std::vector<std::string>& words, const std::vector<std::string>& before) {
     return answerOf(bus_.get(), calls::shell(words, before));
 }
 
-Result<JobView> Daemon::watch(const JobKey& job) { return answerOf(bus_.get(), calls::watch(job)); }
+Result<JobView> Daemon::watch(const JobKey& job) {
+    auto seen = told(calls::watch(job));
+    watches_ = watches_ || seen.ok();
+    return seen;
+}
 
-Result<void> Daemon::watchEverything() { return answerOf(bus_.get(), calls::watchEverything()); }
+Result<void> Daemon::watchEverything() {
+    watches_ = true;
+    return answerOf(bus_.get(), calls::watchEverything());
+}
 
 Result<ShellAnswer> Daemon::runNow(const JobKey& job) { return shell(calls::wordsToRunNow(job)); }
 
-Result<std::vector<TaskRow>> Daemon::tasks() { return answerOf(bus_.get(), calls::tasks()); }
+Result<std::vector<TaskRow>> Daemon::tasks() { return told(calls::tasks()); }
 
 Result<std::uint32_t> Daemon::stop(const std::string& package) { return answerOf(bus_.get(), calls::stop(package)); }
 
@@ -190,7 +201,7 @@ Result<std::vector<std::string>> Daemon::openApp(const std::string& package) {
     return reader.strings();
 }
 
-Result<std::vector<AppView>> Daemon::apps() { return answerOf(bus_.get(), calls::apps()); }
+Result<std::vector<AppView>> Daemon::apps() { return told(calls::apps()); }
 
 Result<void> Daemon::setAppState(const std::string& package, const std::string& state) {
     STINT_TRY(ask(bus_.get(), wire::taskManagerInterface, "SetApp", [&](Writer& writer) {

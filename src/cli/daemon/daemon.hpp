@@ -4,6 +4,7 @@
 // of org.stint.AlarmManager1.
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -56,6 +57,8 @@ struct ListsChanged {
 /// What the daemon sends without a call.
 using News = std::variant<JobView, AppExited, ListsChanged>;
 
+/// A question is asked again, of whoever is there then, where its answer was lost with the connection: it has no
+/// effect. What has one is not: nobody knows whether it came about.
 class Daemon {
 public:
     /// To the daemon, which is started where none listens (start_daemon.hpp), and `screen` says so. Unavailable where
@@ -68,7 +71,7 @@ public:
 
     /// The rows that a method without arguments answers (model/view.hpp, wire/fields.hpp).
     template <class Row> Result<std::vector<Row>> list(const char* interface, const char* member) {
-        return answerOf(bus_.get(), calls::list<Row>(interface, member));
+        return told(calls::list<Row>(interface, member));
     }
 
     /// A new job of the built-in package `app`, under a new number. Refused, with the reason: RESULT_FAILURE
@@ -126,14 +129,14 @@ public:
         return list<wire::Finding>(wire::taskManagerInterface, "Diagnose");
     }
 
-    Result<std::vector<wire::DeviceRow>> device() { return answerOf(bus_.get(), calls::device()); }
+    Result<std::vector<wire::DeviceRow>> device() { return told(calls::device()); }
     Result<void> setDevice(const std::map<std::string, std::string>& changes);
     Result<void> resetDevice(const std::vector<std::string>& keys);
     Result<void> record(bool on);
     Result<std::vector<wire::RecordingRow>> recordings() {
         return list<wire::RecordingRow>(wire::taskManagerInterface, "Recordings");
     }
-    Result<std::vector<wire::NetworkRow>> networks() { return answerOf(bus_.get(), calls::networks()); }
+    Result<std::vector<wire::NetworkRow>> networks() { return told(calls::networks()); }
     /// metered, unmetered or auto.
     Result<void> markNetwork(const std::string& network, const std::string& word);
 
@@ -175,9 +178,28 @@ public:
     Result<std::vector<News>> takeNews();
 
 private:
-    explicit Daemon(wire::Bus bus) : bus_(std::move(bus)) {}
+    using Connecting = std::function<Result<wire::Bus>()>;
+    explicit Daemon(wire::Bus bus, Connecting again = {}) : bus_(std::move(bus)), again_(std::move(again)) {}
+
+    static constexpr int mostAgain = 3; ///< of a question
+
+    template <class Answer> Result<Answer> told(const Call<Answer>& question) {
+        auto answer = answerOf(bus_.get(), question);
+        for (int tries = 0; tries < mostAgain && isLost(answer); ++tries) {
+            bus_ = STINT_TRY(again_());
+            answer = answerOf(bus_.get(), question);
+        }
+        return answer;
+    }
+    /// With it, and not where the daemon is only slow. Who watches is told by takeNews(), and watches again.
+    template <class Answer> bool isLost(const Result<Answer>& answer) const {
+        return !answer.ok() && answer.error().code == Errc::UNAVAILABLE && again_ && !watches_ &&
+               sd_bus_is_open(bus_.get()) <= 0;
+    }
 
     wire::Bus bus_;
+    Connecting again_;     ///< none: this connection or none
+    bool watches_ = false; ///< news are promised to this connection
 };
 
 } // namespace stint::cli

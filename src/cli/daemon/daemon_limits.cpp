@@ -85,7 +85,7 @@ Result<Quotas> Daemon::quota(const std::string& package) {
     return made;
 }
 
-Result<wire::DozeView> Daemon::doze() { return answerOf(bus_.get(), calls::doze()); }
+Result<wire::DozeView> Daemon::doze() { return told(calls::doze()); }
 
 Result<wire::DozeView> Daemon::stepDoze(const std::string& machine) {
     return askDoze(bus_.get(), "StepDoze", [&](Writer& writer) { writer.string(machine); });
@@ -98,7 +98,7 @@ Result<wire::DozeView> Daemon::forceDoze(const std::string& state) {
 Result<std::vector<AlarmView>> Daemon::alarms(const std::optional<std::string>& package) {
     std::vector<AlarmView> all;
     for (bool more = true; more;) {
-        auto page = STINT_TRY(answerOf(bus_.get(), calls::alarms(package, all)));
+        auto page = STINT_TRY(told(calls::alarms(package, all)));
         more = page.more;
         std::ranges::move(page.rows, std::back_inserter(all));
     }
