@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# ./run's sample: a file of 256 MiB made here, served by nginx on loopback at a limited rate, downloaded by `stint get`,
-# its SHA-256 compared. All of it lives in build/sample and goes when the download has ended.
+# ./run's sample: a file of 256 MiB made here and synced, served by nginx on loopback at a limited rate, downloaded by
+# `stint get`, its SHA-256 compared. All of it lives in build/sample and goes when the download has ended.
 
 sample_directory=$(scratch sample)
 
@@ -45,6 +45,7 @@ sample() {
     head -c 256M /dev/urandom >"$sample_directory/www/sample.bin"
     sum=$(sha256sum <"$sample_directory/www/sample.bin")
     sum=${sum%% *}
+    sync "$sample_directory/www/sample.bin" # or stintd's first commit waits until the disk has written it
     serve_sample
 
     say "stint get http://127.0.0.1:$sample_port/sample.bin (Ctrl-C detaches: the transfer goes on)"

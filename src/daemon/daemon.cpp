@@ -8,10 +8,12 @@
 #include <sys/wait.h>
 #include <systemd/sd-daemon.h>
 
+#include "base/clock.hpp"
 #include "base/fail.hpp"
 #include "base/home_directory.hpp"
 #include "base/number.hpp"
 #include "base/pidfd.hpp"
+#include "base/time.hpp"
 #include "base/try.hpp"
 #include "daemon/background.hpp"
 #include "daemon/clock.hpp"
@@ -31,6 +33,25 @@ std::function<bool()> faultOf(const std::string& kind) {
     if (left <= 0) return {};
     return [left]() mutable { return --left == 0; };
 }
+
+/// A step of the start; one that took long is told with what it waits for, which mostly is a disk that others keep
+/// busy.
+class StartStep {
+public:
+    explicit StartStep(std::string on) : on_(std::move(on)) {}
+    ~StartStep() {
+        const Duration took = steadyNow() - began_;
+        if (took >= slow) logWarning(fmt::format("the start waited {} for {}", formatDuration(took), on_));
+    }
+    StartStep(const StartStep&) = delete;
+    StartStep& operator=(const StartStep&) = delete;
+
+private:
+    static constexpr Duration slow = 1s;
+
+    std::string on_;
+    Duration began_ = steadyNow();
+};
 
 } // namespace
 
@@ -105,10 +126,11 @@ Result<void> Daemon::open() {
 
 Result<void> Daemon::openEdges() {
     const auto runtime = STINT_TRY(wire::runtimeDirectory(true));
-    deviceSource_.start(loop_.get(), logInfo); // before anything could be decided on a mere default
-    store_ = STINT_TRY(
-        Store::open({.directory = options_.store, .boot = boot_, .failCommit = faultOf(options_.faultCommit)}));
-    aborts_.open(options_.store, boot_, STINT_VERSION);
+    {
+        const StartStep step("the sources of the device's state");
+        deviceSource_.start(loop_.get(), logInfo); // before anything could be decided on a mere default
+    }
+    STINT_TRY(openStore());
     unitShare_ = std::make_unique<UnitShare>(loop_.get());
     processes_ = STINT_TRY(Processes::open(
         loop_.get(), *this,
@@ -120,7 +142,49 @@ Result<void> Daemon::openEdges() {
          .starting = [this](const AppId& app) { netcut_->starting(app); },
          .written = [](const AppId& app, std::string_view line) { logWritten(app, line, readClocks().elapsed); }}));
     processes_->limitBackground(backgroundLimitsBy(policy_.constants));
-    openNetcut();
+    {
+        const StartStep step("stint-netguard, on the system bus");
+        openNetcut();
+    }
+    STINT_TRY(openRegistry());
+    STINT_TRY(clockWatch_.start(loop_.get()));
+    now_ = readClocks(); // the watch reports changes from here on
+    {
+        const StartStep step(fmt::format("the jobs in {}", options_.store.native()));
+        STINT_TRY(loadFirst());
+    }
+    contentWatch_.start(loop_.get());
+    STINT_TRY(watchPolicy());
+    STINT_TRY(watchZone());
+    {
+        const StartStep step((runtime / "bus").native());
+        server_ = STINT_TRY(
+            Server::open(loop_.get(), *this, runtime / "bus", {.descriptors = static_cast<int>(descriptorLimit())}));
+    }
+    const auto killPeer = [this](ConnectionId connection) {
+        if (const PeerProcess* peer = visibility_.peer(connection)) sendSignal(peer->pidfd, SIGKILL);
+    };
+    hosts_ = std::make_unique<Hosts>(
+        *server_, *processes_, *registry_, [this](Event event) { arrived(std::move(event)); }, killPeer);
+    windowWatch_.start(loop_.get());
+    toplevelWatch_.start(loop_.get());
+    const StartStep step("the session bus");
+    openSessionDoor();
+    openDesktop();
+    announce();
+    return {};
+}
+
+Result<void> Daemon::openStore() {
+    const StartStep step(options_.store.native());
+    store_ = STINT_TRY(
+        Store::open({.directory = options_.store, .boot = boot_, .failCommit = faultOf(options_.faultCommit)}));
+    aborts_.open(options_.store, boot_, STINT_VERSION);
+    return {};
+}
+
+Result<void> Daemon::openRegistry() {
+    const StartStep step("the manifests");
     const auto changed = [this](const Registry::Change& change) {
         if (change.installed) arrived_.emplace_back(AppInstalled{*change.installed});
         if (change.installed && visibility_.maybeVisible(*change.installed))
@@ -131,24 +195,6 @@ Result<void> Daemon::openEdges() {
     const auto complain = [](const Error& error) { logWarning(error.message); };
     registry_ =
         STINT_TRY(Registry::open(loop_.get(), options_.apps, builtInManifests(options_.libexec), changed, complain));
-    STINT_TRY(clockWatch_.start(loop_.get()));
-    now_ = readClocks(); // the watch reports changes from here on
-    STINT_TRY(loadFirst());
-    contentWatch_.start(loop_.get());
-    STINT_TRY(watchPolicy());
-    STINT_TRY(watchZone());
-    server_ = STINT_TRY(
-        Server::open(loop_.get(), *this, runtime / "bus", {.descriptors = static_cast<int>(descriptorLimit())}));
-    const auto killPeer = [this](ConnectionId connection) {
-        if (const PeerProcess* peer = visibility_.peer(connection)) sendSignal(peer->pidfd, SIGKILL);
-    };
-    hosts_ = std::make_unique<Hosts>(
-        *server_, *processes_, *registry_, [this](Event event) { arrived(std::move(event)); }, killPeer);
-    windowWatch_.start(loop_.get());
-    toplevelWatch_.start(loop_.get());
-    openSessionDoor();
-    openDesktop();
-    announce();
     return {};
 }
 

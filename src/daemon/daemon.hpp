@@ -101,6 +101,8 @@ private:
     void tryAgain();
 
     Result<void> openEdges();
+    Result<void> openStore();
+    Result<void> openRegistry();
     void announce();
     AppSeen seen(const AppId& app) const;
     void announceDevice(CallId call);

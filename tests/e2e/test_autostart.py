@@ -1,7 +1,9 @@
 """A daemon, without thinking of it: whatever a person types first starts it (linux.md §A.10)."""
 
+import fcntl
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -156,6 +158,40 @@ def test_one_that_cannot_start_says_why(account):
     assert ended.code == 69
     assert "policy.toml" in ended.err and str(account.log) in ended.err
     assert account.daemon() is None
+
+
+def test_one_that_is_on_its_way_is_waited_for(account):
+    """As on a machine whose disk is busy: it lives, and is not ready yet."""
+    beside = account.world.root / "installed"
+    beside.mkdir()
+    (beside / "stint").write_bytes((BIN / "stint").read_bytes())
+    (beside / "stint").chmod(0o755)
+    gate = beside / "gate"
+    os.mkfifo(gate)
+    (beside / "stintd").write_text(f"#!/bin/sh\necho stintd: reading >&2\nread word <{gate}\nexec {BIN}/stintd\n")
+    (beside / "stintd").chmod(0o755)
+    typed = subprocess.Popen([beside / "stint", "jobs"], env=account.environment, stdin=subprocess.DEVNULL,
+                             stderr=subprocess.PIPE, text=True)
+    told = typed.stderr.readline()
+    assert told == f"stint: stintd is still starting: reading ({account.log})\n"
+    gate.write_text("go\n")
+    rest = typed.communicate(timeout=60)[1]
+    assert typed.returncode == 0, rest
+    assert "started stintd" in rest
+
+
+def test_what_the_start_waited_for_is_told_in_the_log(account):
+    """Here another process has the store's lock."""
+    store = account.world.store
+    store.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with open(store / "lock", "w", encoding="utf-8") as held:
+        fcntl.lockf(held, fcntl.LOCK_EX)
+        typed = subprocess.Popen([BIN / "stint", "jobs"], env=account.environment, stdin=subprocess.DEVNULL,
+                                 stderr=subprocess.PIPE, text=True)
+        assert typed.stderr.readline().startswith("stint: stintd is still starting: ")
+    assert typed.communicate(timeout=60)[1].startswith("stint: started stintd")
+    assert typed.returncode == 0
+    assert re.search(rf"warning the start waited \S+ for {store}\n", account.log.read_text()), account.log.read_text()
 
 
 @pytest.mark.parametrize("words", [["doctor"], ["completions", "jobs"]])

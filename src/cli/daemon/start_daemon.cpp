@@ -33,7 +33,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr Duration startPatience = 10s;
+constexpr Duration quietStart = 2s;            ///< then a person is told what it waits for
+constexpr Duration startPatience = 1min;       ///< with one that lives: its disk may be busy with others' writing
 constexpr std::uintmax_t longestLog = 1 << 20; ///< of daemons before this one
 
 /// Null: there is none.
@@ -82,7 +83,19 @@ fs::path ourDaemon() {
     return fs::exists(beside, ignored) ? beside : "stintd";
 }
 
-Result<void> startOurOwn(const fs::path& log, const fs::path& runtime) {
+/// False: it neither said that it is ready nor ended, and its time is over.
+bool spoke(const Fd& ready, pid_t child, const fs::path& log, const Screen& screen) {
+    const Fd process = openPidfd(child);
+    std::array<pollfd, 2> watched{pollfd{ready.get(), POLLIN, 0}, pollfd{process.get(), POLLIN, 0}};
+    const auto awoken = [&watched](Duration most) {
+        return ::poll(watched.data(), watched.size(), static_cast<int>(most / 1ms)) != 0;
+    };
+    if (awoken(quietStart)) return true;
+    screen.warn(fmt::format("stintd is still starting: {} ({})", lastWordsIn(log.native(), "stintd"), log.c_str()));
+    return awoken(startPatience - quietStart);
+}
+
+Result<void> startOurOwn(const fs::path& log, const fs::path& runtime, const Screen& screen) {
     std::error_code ignored, trouble;
     fs::create_directories(log.parent_path().parent_path(), trouble);
     if (!trouble && ::mkdir(log.parent_path().c_str(), 0700) != 0 &&
@@ -96,12 +109,10 @@ Result<void> startOurOwn(const fs::path& log, const fs::path& runtime) {
     const Fd ready = STINT_TRY(readySocket(place));
     const pid_t child =
         STINT_TRY(startDetached({ourDaemon().native()}, {log.native(), {"NOTIFY_SOCKET=" + place.native()}}));
-    const Fd process = openPidfd(child);
-    std::array<pollfd, 2> watched{pollfd{ready.get(), POLLIN, 0}, pollfd{process.get(), POLLIN, 0}};
-    const int awoken = ::poll(watched.data(), watched.size(), static_cast<int>(startPatience / 1ms));
+    const bool has = spoke(ready, child, log, screen);
     fs::remove(place, ignored);
     if (isListening()) return {};
-    return fail(Errc::UNAVAILABLE, "stintd {}: {} ({})", awoken == 0 ? "is not ready yet" : "did not start",
+    return fail(Errc::UNAVAILABLE, "stintd {}: {} ({})", has ? "did not start" : "is not ready after a minute",
                 lastWordsIn(log.native(), "stintd"), log.c_str());
 }
 
@@ -129,7 +140,7 @@ Result<void> startDaemon(const Screen& screen) {
         screen.warn("systemd has started stintd.service");
     } else {
         const fs::path log = stateDirectory() / "stintd.log";
-        STINT_TRY(startOurOwn(log, runtime));
+        STINT_TRY(startOurOwn(log, runtime, screen));
         screen.warn(fmt::format("started stintd; its log is {}", log.c_str()));
     }
     return {};

@@ -13,7 +13,8 @@ bool daemonDied();
 
 /// Starts stintd and waits until it listens; `screen` says who started it. Of several at once one starts it, and the
 /// others find it. Our own is the one beside this program, detached from the terminal, with its log in the state
-/// directory. Unavailable, with what its log says last, where it does not listen within ten seconds.
+/// directory. One that is on its way is waited for: Unavailable, with what its log says last, where it has ended, or
+/// does not listen within a minute.
 Result<void> startDaemon(const Screen& screen);
 
 } // namespace stint::cli
