@@ -3,7 +3,7 @@
 import pytest
 from app import App
 from desktop import Desktop
-from origin import Origin
+from origin import KEPT, Origin
 from session import SessionBus
 from world import BIN, World
 
@@ -12,6 +12,12 @@ def pytest_sessionstart(session):
     for program in ("stintd", "stint", "stint-transfer", "stint-shell", "stint-exec", "stint-testapp"):
         if not (BIN / program).exists():
             pytest.exit(f"{BIN / program} is not built: ./test builds it, or name its directory in STINT_BIN", 3)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def lets_go_of_contents():
+    yield
+    KEPT.clear()
 
 
 @pytest.fixture

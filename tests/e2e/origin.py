@@ -41,6 +41,20 @@ def bytes_of(seed, size):
     return b"".join(chance.randbytes(min(16 * MIB, size - at)) for at in range(0, size, 16 * MIB))
 
 
+KEPT = {}  # what contents() has made
+
+
+def contents(seed, size):
+    """A function that answers bytes_of(seed, size): made when a test asks, for each worker imports the files of all
+    tests, and let go when the tests of that file have ended (conftest.py)."""
+    def content():
+        if (seed, size) not in KEPT:
+            KEPT[seed, size] = bytes_of(seed, size)
+        return KEPT[seed, size]
+
+    return content
+
+
 class Origin:
     """`certificate`: a pair of files, certificate and key: https and HTTP/2. `further`: lines of its server block.
     `buffer`: small, so that what the log counts has nearly all arrived. `before`: a program that executes nginx."""

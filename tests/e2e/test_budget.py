@@ -9,16 +9,16 @@ from commands import SHELL, schedule, script
 from events import Directory
 from line import TRANSFER
 from netguard import FAR4, Ground, needs_netguard
-from origin import MIB, Origin, bytes_of
+from origin import MIB, Origin, contents
 
 METERED = ("network.transport=cellular", "network.metered=true", "network.down=8Mbps", "network.up=0")
-CONTENT = bytes_of("budget", 6 * MIB)
+content = contents("budget", 6 * MIB)
 
 
 @pytest.fixture
 def slow(tmp_path):
     made = Origin(tmp_path / "slow", rate="1m")
-    made.serve("file.bin", CONTENT)
+    made.serve("file.bin", content())
     yield made
     made.stop()
 
@@ -65,7 +65,7 @@ def test_a_download_moves_its_bytes_over_a_metered_network_and_the_rest_over_ano
     assert days(world, TRANSFER)[-1]["cutShort"] == [{"of": "QUOTA", "count": 1}]
     world.done("device", "set", "network.metered=false")
     assert world.stint("wait", str(job)).code == 0
-    assert (world.downloads / "file.bin").read_bytes() == CONTENT
+    assert (world.downloads / "file.bin").read_bytes() == content()
 
 
 def test_a_budget_of_the_policy_holds_over_a_restart_and_tells_until_when(world, slow):

@@ -11,12 +11,12 @@ from app import App
 from line import TRANSFER
 from netguard import FAR4, HERE, ground, needs_netguard, waiting_line
 from network_ground import network_of
-from origin import Origin, bytes_of
+from origin import Origin, contents
 from power_ground import Power
 
 pytestmark = needs_netguard
 RARE = "com.example.rare"
-CONTENT = bytes_of("day", 4 * 1024 * 1024)
+content = contents("day", 4 * 1024 * 1024)
 DAY = {"doze.inactive": "1s", "doze.idle_after_inactive": "1s", "doze.idle": "6s", "doze.light_enabled": False,
        "doze.background_jobs_delay": "1s", "doze.min_deep_maintenance": "5s"}
 
@@ -35,8 +35,8 @@ def server(world, ground):
     ground._ip(ground.near, "route", "add", "default", "via", FAR4)
     with network_of(ground.far):
         made = Origin(world.root / "origin", rate="512k", address=FAR4)
-    made.serve("one.bin", CONTENT)
-    made.serve("two.bin", CONTENT)
+    made.serve("one.bin", content())
+    made.serve("two.bin", content())
     yield made
     made.stop()
 
@@ -101,7 +101,7 @@ def test_a_day(world, ground, laptop, server):
     world.done("net", "mark", "e0", "unmetered")
     until(first, "finished")
     until(second, "finished")
-    assert (world.downloads / "one.bin").read_bytes() == (world.downloads / "two.bin").read_bytes() == CONTENT
+    assert (world.downloads / "one.bin").read_bytes() == (world.downloads / "two.bin").read_bytes() == content()
 
     # Stop.
     third = world.get(server.url("one.bin"), "-o", "third")

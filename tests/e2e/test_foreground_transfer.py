@@ -5,11 +5,11 @@ import json
 
 import pytest
 from events import Directory, size_of
-from origin import MIB, bytes_of
+from origin import MIB, contents
 from world import BIN
 
 PACKAGE = "com.example.foregroundtransfer"
-CONTENT = bytes_of("foreground", 12 * MIB)
+content = contents("foreground", 12 * MIB)
 
 
 @pytest.fixture
@@ -19,7 +19,7 @@ def app(world):
 
 
 def start(world, origin):
-    origin.serve("file.bin", CONTENT)
+    origin.serve("file.bin", content())
     return world.in_terminal("start", PACKAGE, origin.url("file.bin"), str(world.downloads / "file.bin"))
 
 
@@ -36,7 +36,7 @@ def test_it_is_in_the_task_manager_while_it_downloads(world, app, daemon, slow_o
     assert [shown["title"] for shown in row["notifications"]] == ["Downloading file.bin"]
     assert terminal.ends() == 0
     assert "Done" in terminal.output
-    assert (world.downloads / "file.bin").read_bytes() == CONTENT
+    assert (world.downloads / "file.bin").read_bytes() == content()
     assert rows(world) == []
 
 

@@ -7,16 +7,19 @@ import signal
 import pytest
 from events import Directory, size_of, wait_for_end
 from hostile import Hostile, content_range
-from origin import MIB, bytes_of
+from origin import MIB, contents
 
-OLD = bytes_of("old", 6 * MIB)
-NEW = bytes_of("new", 6 * MIB)
-# New, but for what a server's next answer is compared with: the bytes before the cut tell nothing.
-ALIKE = NEW[:MIB] + OLD[MIB : 5 * MIB] + NEW[5 * MIB :]
+old = contents("old", 6 * MIB)
+new = contents("new", 6 * MIB)
 STALL = 4 * MIB
 STRONG_OLD, STRONG_NEW = {"ETag": '"old"'}, {"ETag": '"new"'}
 EARLIER = STRONG_OLD | {"Last-Modified": "Mon, 05 Jan 2026 08:00:00 GMT"}
 LATER = STRONG_OLD | {"Last-Modified": "Mon, 05 Jan 2026 09:00:00 GMT"}
+
+
+def alike():
+    """New, but for what a server's next answer is compared with: the bytes before the cut tell nothing."""
+    return new()[:MIB] + old()[MIB : 5 * MIB] + new()[5 * MIB :]
 
 
 def whole_to_a_range(handler, first, server):
@@ -25,32 +28,32 @@ def whole_to_a_range(handler, first, server):
 
 def ignoring_if_range(handler, first, server):
     """Answers 206 of the new version, though If-Range named the old one."""
-    server.send(handler, 206, server.headers | content_range(first, NEW), NEW[first:])
+    server.send(handler, 206, server.headers | content_range(first, new()), new()[first:])
 
 
 def of_another_place(handler, first, server):
-    server.send(handler, 206, STRONG_OLD | content_range(first + 4096, NEW), NEW[first + 4096 :])
+    server.send(handler, 206, STRONG_OLD | content_range(first + 4096, new()), new()[first + 4096 :])
 
 
 def without_content_range(handler, first, server):
-    server.send(handler, 206, STRONG_OLD, NEW[first:])
+    server.send(handler, 206, STRONG_OLD, new()[first:])
 
 
 def with_the_old_validator(handler, first, server):
     """Claims that the new bytes are of the old version: only the bytes themselves tell."""
-    server.send(handler, 206, STRONG_OLD | content_range(first, NEW), NEW[first:])
+    server.send(handler, 206, STRONG_OLD | content_range(first, new()), new()[first:])
 
 
 def not_satisfiable(handler, first, server):
-    server.send(handler, 416, {"Content-Range": f"bytes */{len(NEW) - 1}"}, b"")
+    server.send(handler, 416, {"Content-Range": f"bytes */{len(new()) - 1}"}, b"")
 
 
 def alike_at_another_date(handler, first, server):
-    server.send(handler, 206, LATER | content_range(first, ALIKE), ALIKE[first:])
+    server.send(handler, 206, LATER | content_range(first, alike()), alike()[first:])
 
 
 def alike_with_an_etag_of_nothing(handler, first, server):
-    server.send(handler, 206, {"ETag": '""'} | content_range(first, ALIKE), ALIKE[first:])
+    server.send(handler, 206, {"ETag": '""'} | content_range(first, alike()), alike()[first:])
 
 
 CASES = {
@@ -79,17 +82,17 @@ def interrupt(world, daemon):
 @pytest.mark.parametrize("how", CASES)
 def test_no_mix_comes_from_a_server_that(world, daemon, line, how):
     before, after, ranged = CASES[how]
-    server = Hostile(OLD, STALL, before, ranged)
+    server = Hostile(old(), STALL, before, ranged)
     try:
         job = world.get(server.url(), "-o", "file.bin")
         with Directory(world.downloads) as directory:
             directory.until(lambda: size_of(world.downloads / ".file.bin.stint-part") >= STALL - MIB)
-        new = ALIKE if "alike" in ranged.__name__ else NEW
-        server.content, server.headers = new, after
+        other = alike() if "alike" in ranged.__name__ else new()
+        server.content, server.headers = other, after
         interrupt(world, daemon)
         ended = world.stint("wait", str(job))
         assert ended.code == 0, ended
-        assert (world.downloads / "file.bin").read_bytes() == new
+        assert (world.downloads / "file.bin").read_bytes() == other
     finally:
         server.stop()
 
@@ -99,12 +102,12 @@ def cut_without_a_length(handler, first, server):
     handler.send_header("ETag", '"old"')
     handler.send_header("Connection", "close")
     handler.end_headers()
-    handler.wfile.write(OLD[:MIB])
+    handler.wfile.write(old()[:MIB])
     handler.close_connection = True
 
 
 def smaller(handler, first, server):
-    server.send(handler, 200, STRONG_OLD, OLD[:MIB])
+    server.send(handler, 200, STRONG_OLD, old()[:MIB])
 
 
 def nothing_behind(handler, first, server):
@@ -115,7 +118,7 @@ def nothing_behind(handler, first, server):
 @pytest.mark.parametrize("lie", [cut_without_a_length, smaller, nothing_behind])
 def test_the_same_version_never_ends_before_what_is_known_of_it(world, daemon, line, lie):
     """It is tried again later, and the bytes that are there stay (issue 11.3)."""
-    server = Hostile(OLD, STALL, STRONG_OLD, lie)
+    server = Hostile(old(), STALL, STRONG_OLD, lie)
     part = world.downloads / ".file.bin.stint-part"
     try:
         job = world.get(server.url(), "-o", "file.bin")
@@ -124,7 +127,7 @@ def test_the_same_version_never_ends_before_what_is_known_of_it(world, daemon, l
         interrupt(world, daemon)
         line.until(job, lambda state: state["state"] == "pending" and state["failures"] == 1)
         assert size_of(part) >= STALL - MIB
-        assert OLD.startswith(part.read_bytes())
+        assert old().startswith(part.read_bytes())
         assert not (world.downloads / "file.bin").exists()
     finally:
         server.stop()
@@ -140,10 +143,10 @@ def test_a_length_that_is_none_is_no_file(world, daemon, lengths):
             handler.send_header("Content-Length", length)
         handler.send_header("Connection", "close")
         handler.end_headers()
-        handler.wfile.write(OLD[: 3 * MIB])
+        handler.wfile.write(old()[: 3 * MIB])
         handler.close_connection = True
 
-    server = Hostile(OLD, STALL, {}, whole_to_a_range)
+    server = Hostile(old(), STALL, {}, whole_to_a_range)
     server.answer = answer
     try:
         ended = world.stint("get", "-o", "file.bin", server.url())
@@ -158,13 +161,13 @@ def test_a_server_that_cuts_the_connection_is_asked_again_later(world, daemon, l
 
     def cut(handler):
         handler.send_response_only(200)
-        handler.send_header("Content-Length", str(len(OLD)))
+        handler.send_header("Content-Length", str(len(old())))
         handler.send_header("ETag", '"old"')
         handler.end_headers()
-        handler.wfile.write(OLD[:STALL])
+        handler.wfile.write(old()[:STALL])
         handler.close_connection = True
 
-    server = Hostile(OLD, STALL, STRONG_OLD, whole_to_a_range)
+    server = Hostile(old(), STALL, STRONG_OLD, whole_to_a_range)
     server.answer = cut
     try:
         job = world.get(server.url(), "-o", "file.bin")
@@ -182,7 +185,7 @@ def test_a_server_that_is_busy_is_asked_again_when_it_says(world, daemon, line):
     def busy(handler):
         server.send(handler, 503, {"Retry-After": "120"}, b"later")
 
-    server = Hostile(OLD, STALL, STRONG_OLD, whole_to_a_range)
+    server = Hostile(old(), STALL, STRONG_OLD, whole_to_a_range)
     server.answer = busy
     try:
         job = world.get(server.url(), "-o", "file.bin")

@@ -6,11 +6,11 @@ import json
 import pytest
 from events import Directory, size_of, wait_for_end, works
 from installed import build_example, install
-from origin import MIB, bytes_of
+from origin import MIB, bytes_of, contents
 from world import World
 
 PACKAGE = "com.example.customtransfer"
-CONTENT = bytes_of("custom", 24 * MIB)
+content = contents("custom", 24 * MIB)
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +48,7 @@ def running(state):
 
 def both_told(state):
     """Step 6: the size, in the notification and as an estimate, when it became known."""
-    return state.get("progressMaximum") == state["estimatedDown"] == len(CONTENT)
+    return state.get("progressMaximum") == state["estimatedDown"] == len(content())
 
 
 def arrived(state):
@@ -56,17 +56,17 @@ def arrived(state):
 
 
 def test_a_file_comes_in_whole_and_its_last_notification_stays(world, line, origin):
-    origin.serve("file.bin", CONTENT)
+    origin.serve("file.bin", content())
     code, file = start(world, origin.url("file.bin"))
     assert code == 0
     end = line.until(1, arrived, package=PACKAGE)
     assert (end["exitCode"], end["text"]) == (0, "Done")
-    assert file.read_bytes() == CONTENT
+    assert file.read_bytes() == content()
     assert sorted(path.name for path in world.downloads.iterdir()) == ["custom.bin"]
 
 
 def test_the_task_manager_shows_how_far_it_is_and_stop_ends_it(world, line, slow_origin):
-    slow_origin.serve("file.bin", CONTENT)
+    slow_origin.serve("file.bin", content())
     _, file = start(world, slow_origin.url("file.bin"))
     line.until(1, lambda state: running(state) and both_told(state), package=PACKAGE)
     (row,) = [json.loads(text) for text in world.done("tasks", "--json").splitlines()]
@@ -79,7 +79,7 @@ def test_the_task_manager_shows_how_far_it_is_and_stop_ends_it(world, line, slow
 
 
 def test_a_network_that_goes_stops_it_and_it_goes_on_where_it_was(world, line, slow_origin):
-    slow_origin.serve("file.bin", CONTENT)
+    slow_origin.serve("file.bin", content())
     _, file = start(world, slow_origin.url("file.bin"))
     part = world.downloads / "custom.bin.part"
     with Directory(world.downloads) as directory:
@@ -91,13 +91,13 @@ def test_a_network_that_goes_stops_it_and_it_goes_on_where_it_was(world, line, s
     assert kept > MIB, "onStopJob left what had arrived"
     world.done("device", "set", "network.transport=wifi")
     line.until(1, arrived, package=PACKAGE)
-    assert file.read_bytes() == CONTENT
+    assert file.read_bytes() == content()
     ranges = [request["range"] for request in slow_origin.requests()]
     assert f"bytes={kept}-" in ranges
 
 
 def test_a_file_that_changed_meanwhile_is_begun_anew(world, line, slow_origin):
-    slow_origin.serve("file.bin", CONTENT, modified=1000)
+    slow_origin.serve("file.bin", content(), modified=1000)
     _, file = start(world, slow_origin.url("file.bin"))
     with Directory(world.downloads) as directory:
         directory.until(lambda: size_of(world.downloads / "custom.bin.part") > MIB)
@@ -119,7 +119,7 @@ def test_what_the_server_does_not_have_is_not_tried_again(world, line, origin):
 
 
 def test_its_processes_are_let_go_at_the_end(world, line, origin):
-    origin.serve("file.bin", CONTENT[:MIB])
+    origin.serve("file.bin", content()[:MIB])
     start(world, origin.url("file.bin"))
     line.until(1, arrived, package=PACKAGE)
     for process in works(world.daemons[-1].pid):

@@ -4,14 +4,14 @@ session bus, kept by systemd, and cut off by a reboot in the middle of a transfe
 import pytest
 from events import Directory
 from machine import Machine, needs_machine
-from origin import MIB, bytes_of
+from origin import MIB, contents
 from transfers import durable_offset
 from world import ROOT
 
 pytestmark = needs_machine
 
 PREFIX = "/home/ann/.local"
-FILE = bytes_of("machine", 64 * MIB)
+content = contents("machine", 64 * MIB)
 
 
 @pytest.fixture
@@ -41,7 +41,7 @@ def test_a_transfer_goes_on_after_a_reboot(machine, origin_with):
     assert machine.types(line).code == 0
     machine.as_root("loginctl", "enable-linger", "ann")
     origin = origin_with(rate="2m", further="limit_rate_after 33m;")  # what a crash costs is fetched at most: 32 MiB
-    checksum = origin.serve("file.bin", FILE)
+    checksum = origin.serve("file.bin", content())
     part = machine.home / ".file.bin.stint-part"
     getting = machine.begins(f"stint get {origin.url('file.bin')} --checksum sha256:{checksum}")
     with Directory(machine.home) as directory:
@@ -53,9 +53,9 @@ def test_a_transfer_goes_on_after_a_reboot(machine, origin_with):
 
     machine.boot()
     assert machine.types("stint wait org.stint.transfer/1").code == 0
-    assert (machine.home / "file.bin").read_bytes() == FILE
+    assert (machine.home / "file.bin").read_bytes() == content()
     last = origin.requests()[-1]
-    assert last["status"] == 206 and last["bytes"] <= len(FILE) - durable + MIB, "what was there is not fetched again"
+    assert last["status"] == 206 and last["bytes"] <= len(content()) - durable + MIB, "what was there is not fetched again"
 
 
 WINDOWED = "com.example.two-windows"

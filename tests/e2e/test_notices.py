@@ -10,9 +10,9 @@ from events import Deadline, Directory, wait_for_end
 from jeepney import HeaderFields
 from jeepney.bus_messages import Monitoring
 from jeepney.io.blocking import Proxy
-from origin import MIB, bytes_of
+from origin import MIB, contents
 
-CONTENT = bytes_of("notices", 12 * MIB)
+content = contents("notices", 12 * MIB)
 LAUNCHER = "com.canonical.Unity.LauncherEntry"
 
 
@@ -42,7 +42,7 @@ class Frozen:
 
 @pytest.fixture
 def url(slow_origin):
-    slow_origin.serve("file.bin", CONTENT)
+    slow_origin.serve("file.bin", content())
     return slow_origin.url("file.bin")
 
 
@@ -82,7 +82,7 @@ def test_later_pauses_a_download_and_resume_lets_it_go_on(world, dunst, url):
         assert dunst.press("Resume") == "file.bin"
         line.until(job, lambda state: state["state"] == "running")
     world.done("wait", str(job))
-    assert (world.downloads / "file.bin").read_bytes() == CONTENT
+    assert (world.downloads / "file.bin").read_bytes() == content()
 
 
 def test_why_opens_the_task_manager_at_that_job(world, dunst, stub, url):
@@ -101,7 +101,7 @@ def test_what_waits_for_an_unmetered_network_can_be_run_anyway(world, dunst, url
     dunst.until_shown(lambda shown: (shown.summary, shown.body) == ("file.bin", "waits for an unmetered network"))
     assert dunst.press("Run anyway") == "file.bin"
     world.done("wait", str(job))
-    assert (world.downloads / "file.bin").read_bytes() == CONTENT
+    assert (world.downloads / "file.bin").read_bytes() == content()
 
 
 def test_what_waits_can_be_cancelled(world, dunst, url):

@@ -9,15 +9,15 @@ from desktop import LEFT, SilentServer
 from events import Deadline, size_of
 from host import PACKAGE, Host, install
 from line import SCHEDULER
-from origin import MIB, bytes_of
+from origin import MIB, bytes_of, contents
 
-CONTENT = bytes_of("desktop", 12 * MIB)
+content = contents("desktop", 12 * MIB)
 
 
 @pytest.fixture
 def url(slow_origin):
     for name in ("file.bin", "other.bin"):
-        slow_origin.serve(name, CONTENT)
+        slow_origin.serve(name, content())
     return slow_origin.url("file.bin")
 
 
@@ -57,7 +57,7 @@ def test_a_download_is_shown_with_its_progress_in_one_place_and_left_behind_when
     assert last.id == moving.id
     assert {shown.id for shown in dunst.shown()} == {last.id}, "replaced in place"
     assert dunst.displayed() == 1
-    assert (world.downloads / "file.bin").read_bytes() == CONTENT
+    assert (world.downloads / "file.bin").read_bytes() == content()
 
 
 def test_stop_pressed_with_the_mouse_ends_that_download_alone_and_keeps_what_it_has(world, dunst, url, slow_origin):
@@ -76,10 +76,10 @@ def test_stop_pressed_with_the_mouse_ends_that_download_alone_and_keeps_what_it_
         assert size_of(world.downloads / f".{stopped}.stint-part") > 0, "what it has is kept"
         assert not (world.downloads / stopped).exists()
     world.done("wait", str(jobs[other]))
-    assert (world.downloads / other).read_bytes() == CONTENT
+    assert (world.downloads / other).read_bytes() == content()
     again = world.get(slow_origin.url(stopped))
     world.done("wait", str(again))
-    assert (world.downloads / stopped).read_bytes() == CONTENT
+    assert (world.downloads / stopped).read_bytes() == content()
     slow_origin.stop()
     assert 206 in [request["status"] for request in slow_origin.requests()], "it went on where it was"
 
@@ -108,7 +108,7 @@ def test_a_dismissed_notification_stops_nothing_and_its_progress_stays_away(worl
             bus.until("NotificationClosed", lambda body: body[1] == 2)
             before = len(dunst.shown())
         world.done("wait", str(job))
-        assert (world.downloads / "file.bin").read_bytes() == CONTENT
+        assert (world.downloads / "file.bin").read_bytes() == content()
         end = dunst.until_shown(lambda shown: shown.progress is None, since=before)
         assert dunst.shown()[before:] == [end], "nothing but its end"
 
@@ -202,7 +202,7 @@ def test_without_a_server_that_answers_a_download_ends_all_the_same(world, deskt
         line.until(job, lambda state: state.get("transferredDown", 0) > 0)
         assert "file.bin" in world.done("tasks")
     world.done("wait", str(job))
-    assert (world.downloads / "file.bin").read_bytes() == CONTENT
+    assert (world.downloads / "file.bin").read_bytes() == content()
     assert daemon.stop() == 0
     if silent:
         silent.close()

@@ -5,11 +5,11 @@ import os
 import signal
 
 from events import Directory, size_of, wait_for_end
-from origin import MIB, bytes_of
+from origin import MIB, contents
 from places import another_boot, needs_mounts
 from transfers import durable_offset
 
-CONTENT = bytes_of("power", 96 * MIB)
+content = contents("power", 96 * MIB)
 
 pytestmark = needs_mounts
 
@@ -36,14 +36,14 @@ def lose_power(world, daemon, part, at_least):
 
 def test_after_a_power_loss_it_goes_on_at_the_durable_offset(world, slow_origin):
     daemon = world.start_daemon()
-    checksum = slow_origin.serve("file.bin", CONTENT)
+    checksum = slow_origin.serve("file.bin", content())
     job = world.get(slow_origin.url("file.bin"), "-o", "file.bin", "--checksum", f"sha256:{checksum}")
     durable = lose_power(world, daemon, world.downloads / ".file.bin.stint-part", 40 * MIB)
     assert durable >= 16 * MIB
 
     world.start_daemon(before=another_boot(world))
     assert world.stint("wait", str(job), within=120).code == 0
-    assert (world.downloads / "file.bin").read_bytes() == CONTENT
+    assert (world.downloads / "file.bin").read_bytes() == content()
     slow_origin.stop()
     again = slow_origin.requests()[-1]
     assert again["status"] == 206

@@ -12,10 +12,10 @@ from jeepney.bus_messages import message_bus
 from jeepney.io.blocking import Proxy
 from line import TRANSFER
 from login import Login, needs_login
-from origin import MIB, bytes_of
+from origin import MIB, contents
 from session import SessionBus
 
-FILE = bytes_of("sleep", 24 * MIB)
+content = contents("sleep", 24 * MIB)
 
 
 def told(world):
@@ -153,7 +153,7 @@ def test_a_sleep_waits_until_a_transfer_has_stopped_which_goes_on_by_itself(worl
     """limits.md §13, Suspend: a real elogind, whose sleep is none."""
     daemon = sensed(world, "sleep", DBUS_SYSTEM_BUS_ADDRESS=login.address)
     login.until_inhibitors(delays)
-    checksum = slow_origin.serve("file.bin", FILE)
+    checksum = slow_origin.serve("file.bin", content())
     job = world.get(slow_origin.url("file.bin"), "-o", "file.bin", "--checksum", f"sha256:{checksum}")
     part = world.downloads / ".file.bin.stint-part"
     with Directory(world.downloads) as directory, login.sleeps() as sleeps:
@@ -162,10 +162,10 @@ def test_a_sleep_waits_until_a_transfer_has_stopped_which_goes_on_by_itself(worl
         assert sleeps.next() is True
         assert sleeps.next() is False
     assert world.stint("wait", str(job), within=120).code == 0
-    assert (world.downloads / "file.bin").read_bytes() == FILE
+    assert (world.downloads / "file.bin").read_bytes() == content()
     slow_origin.stop()
     again = slow_origin.requests()[-1]
-    assert again["status"] == 206 and again["bytes"] <= len(FILE) - 5 * MIB, "what was there is not fetched again"
+    assert again["status"] == 206 and again["bytes"] <= len(content()) - 5 * MIB, "what was there is not fetched again"
     log = daemon.log.read_text()
     told_in_order = [log.index(line) for line in (
         "sleep to=waiting", f"stopped job={TRANSFER}/{job} reason=DEVICE_STATE asked=yes", "sleep to=asleep",
@@ -200,7 +200,7 @@ def test_a_transfer_keeps_the_machine_awake_and_no_longer(world, login, slow_ori
     """limits.md §13, Keeping awake; a login manager that comes anew is asked anew."""
     sensed(world, "sleep", DBUS_SYSTEM_BUS_ADDRESS=login.address)
     login.until_inhibitors(delays)
-    checksum = slow_origin.serve("file.bin", FILE)
+    checksum = slow_origin.serve("file.bin", content())
     job = world.get(slow_origin.url("file.bin"), "-o", "file.bin", "--checksum", f"sha256:{checksum}")
     login.until_inhibitors(blocks)
     assert "keeps the machine awake" in world.done("tasks")
@@ -214,7 +214,7 @@ def test_a_transfer_keeps_the_machine_awake_and_no_longer(world, login, slow_ori
 @needs_login
 def test_on_battery_with_the_lid_closed_nothing_keeps_the_machine_awake(world, login, slow_origin):
     daemon = sensed(world, "sleep", DBUS_SYSTEM_BUS_ADDRESS=login.address)
-    slow_origin.serve("file.bin", FILE)
+    slow_origin.serve("file.bin", content())
     world.get(slow_origin.url("file.bin"), "-o", "file.bin")
     login.until_inhibitors(blocks)
     world.done("device", "set", "plugged=false", "lid=closed")

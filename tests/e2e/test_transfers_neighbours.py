@@ -10,11 +10,11 @@ import sys
 import pytest
 from events import Directory, size_of
 from hostile import Hostile, content_range
-from origin import MIB, bytes_of
+from origin import MIB, bytes_of, contents
 from transfers import CONTENT, done, names, typed
 
-WANTED = bytes_of("wanted", 6 * MIB)
-OTHER = bytes_of("other", 6 * MIB)
+wanted = contents("wanted", 6 * MIB)
+other = contents("other", 6 * MIB)
 STALL = 4 * MIB
 STRONG = {"ETag": '"v1"'}
 NEIGHBOUR = 65534
@@ -36,7 +36,7 @@ elif what == "record":
 
 
 def by_range(handler, first, server):
-    server.send(handler, 206, STRONG | content_range(first, WANTED), WANTED[first:])
+    server.send(handler, 206, STRONG | content_range(first, wanted()), wanted()[first:])
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="another user can be played by root alone")
@@ -57,25 +57,25 @@ def test_what_another_user_planted_is_not_taken_for_ours(world, daemon, origin, 
 
 def test_a_part_that_is_swapped_while_it_is_received_is_not_the_file(world, daemon, line):
     """The checksum is that of what was received: what has its name by then is another file."""
-    server = Hostile(WANTED, STALL, STRONG, by_range)
+    server = Hostile(wanted(), STALL, STRONG, by_range)
     part = world.downloads / ".file.bin.stint-part"
 
     def whole(handler):
         handler.send_response_only(200)
-        handler.send_header("Content-Length", str(len(WANTED)))
+        handler.send_header("Content-Length", str(len(wanted())))
         handler.send_header("ETag", '"v1"')
         handler.end_headers()
-        handler.wfile.write(WANTED[:STALL])
+        handler.wfile.write(wanted()[:STALL])
         handler.wfile.flush()
         with Directory(world.downloads) as directory:
             directory.until(lambda: size_of(part) >= STALL - MIB)
-        (world.downloads / "other").write_bytes(OTHER)
+        (world.downloads / "other").write_bytes(other())
         os.replace(world.downloads / "other", part)
-        handler.wfile.write(WANTED[STALL:])
+        handler.wfile.write(wanted()[STALL:])
 
     server.answer = whole
     try:
-        job = world.get(server.url(), "-o", "file.bin", "--checksum", f"sha256:{hashlib.sha256(WANTED).hexdigest()}")
+        job = world.get(server.url(), "-o", "file.bin", "--checksum", f"sha256:{hashlib.sha256(wanted()).hexdigest()}")
         state = line.until(job, lambda state: state["state"] == "pending" and state["failures"] == 1)
         assert state["failures"] == 1, "it is begun anew later"
         assert not (world.downloads / "file.bin").exists()

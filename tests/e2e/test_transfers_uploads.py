@@ -6,19 +6,19 @@ import os
 import pytest
 import tus_server
 from events import Directory, size_of, wait_for_end
-from origin import MIB, Origin, bytes_of
+from origin import MIB, Origin, contents
 from scripted import Scripted, reply
 from transfers import done, typed
 from tus_server import TusServer
 
-CONTENT = bytes_of("upload", 24 * MIB)
-OTHER = bytes_of("other", 24 * MIB)
+content = contents("upload", 24 * MIB)
+other_content = contents("other", 24 * MIB)
 
 
 @pytest.fixture
 def source(world):
     path = world.downloads / "file.bin"
-    path.write_bytes(CONTENT)
+    path.write_bytes(content())
     return path
 
 
@@ -57,9 +57,9 @@ def test_put_sends_a_file_whole(world, daemon, line, source, dav):
     ended = typed(world, "put", "file.bin", dav.url("a/there.bin"))
     assert ended.code == 0, ended
     assert "sent" in ended.out
-    assert (dav.www / "a" / "there.bin").read_bytes() == CONTENT
+    assert (dav.www / "a" / "there.bin").read_bytes() == content()
     (job,) = line.jobs(finished=True)
-    assert job["transferredUp"] == len(CONTENT)
+    assert job["transferredUp"] == len(content())
     assert job["transferredDown"] == 0
 
 
@@ -91,7 +91,7 @@ def test_a_put_that_broke_off_is_sent_again_as_a_whole(world, daemon, line, sour
     line.until(job, lambda state: state["transferredUp"] > MIB)
     kill_the_app(daemon)
     assert world.stint("wait", str(job)).code == 0
-    assert (dav.www / "there.bin").read_bytes() == CONTENT
+    assert (dav.www / "there.bin").read_bytes() == content()
 
 
 def test_a_file_that_changes_while_it_is_put_is_not_sent_as_a_mix(world, daemon, line, source, dav):
@@ -108,12 +108,12 @@ def test_a_file_that_changes_while_it_is_put_is_not_sent_as_a_mix(world, daemon,
 
 def test_an_answer_without_end_ends_the_job(world, daemon, source):
     def answer(handler, server):
-        handler.rfile.read(len(CONTENT))
+        handler.rfile.read(len(content()))
         handler.send_response_only(201)
         handler.send_header("Transfer-Encoding", "chunked")
         handler.end_headers()
         while True:
-            handler.wfile.write(b"100000\r\n" + CONTENT[:MIB] + b"\r\n")
+            handler.wfile.write(b"100000\r\n" + content()[:MIB] + b"\r\n")
 
     with Scripted(answer) as server:
         assert typed(world, "put", "file.bin", server.url()).code == 0  # 201 is its word
@@ -149,10 +149,10 @@ def test_tus_sends_a_file_and_says_where_it_is(world, daemon, line, source, tus)
     assert ended.code == 0, ended
     (upload,) = tus.uploads()
     assert upload.name in ended.out
-    assert upload.read_bytes() == CONTENT
+    assert upload.read_bytes() == content()
     assert '"filename":"file.bin"' in upload.with_suffix(".json").read_text().replace(" ", "")
     assert tus.methods() == ["OPTIONS", "POST", "PATCH"]
-    assert line.jobs(finished=True)[0]["transferredUp"] == len(CONTENT)
+    assert line.jobs(finished=True)[0]["transferredUp"] == len(content())
 
 
 def test_an_empty_file_is_an_upload(world, daemon, tus):
@@ -173,7 +173,7 @@ def test_an_upload_goes_on_where_the_server_has_it(world, source, tus, victim):
         world.start_daemon()
     assert world.stint("wait", str(job)).code == 0
     (upload,) = tus.uploads()
-    assert upload.read_bytes() == CONTENT
+    assert upload.read_bytes() == content()
     assert tus.methods().count("POST") == 1
     offsets = [int(offset) for method, _, offset in tus.requests if method == "PATCH"]
     assert offsets[0] == 0
@@ -187,19 +187,19 @@ def test_a_network_that_goes_is_waited_for(world, daemon, line, source, tus):
     world.done("device", "reset")
     assert world.stint("wait", str(job)).code == 0
     (upload,) = tus.uploads()
-    assert upload.read_bytes() == CONTENT
+    assert upload.read_bytes() == content()
     assert tus.methods().count("HEAD") >= 1
 
 
 def replaced(source):
-    source.with_name("new").write_bytes(OTHER)
+    source.with_name("new").write_bytes(other_content())
     os.replace(source.with_name("new"), source)
 
 
 def rewritten_under_the_same_time(source):
     before = source.stat()
     with source.open("r+b") as file:
-        file.write(OTHER)
+        file.write(other_content())
     os.utime(source, ns=(before.st_atime_ns, before.st_mtime_ns))
 
 
@@ -213,7 +213,7 @@ def test_a_file_that_changed_is_begun_anew_and_never_spliced(world, daemon, line
     ended = world.stint("wait", str(job))
     assert ended.code == 0, ended
     (upload,) = tus.uploads()
-    assert upload.read_bytes() == OTHER, "and the old one was taken back"
+    assert upload.read_bytes() == other_content(), "and the old one was taken back"
     assert tus.methods().count("DELETE") == 1
     assert "begun anew: the file has changed since" in world.done("jobs", "--finished")
 
@@ -221,13 +221,13 @@ def test_a_file_that_changed_is_begun_anew_and_never_spliced(world, daemon, line
 def test_a_file_that_changes_while_it_is_sent_is_never_whole_at_the_server(world, daemon, line, source, tus):
     job = put_half(world, line, tus, source)
     with source.open("r+b") as file:
-        file.write(OTHER)
+        file.write(other_content())
     line.until(job, lambda state: state["state"] == "pending")
-    assert all(size_of(path) < len(CONTENT) for path in tus.uploads())
+    assert all(size_of(path) < len(content()) for path in tus.uploads())
     world.done("run-now", str(job))
     assert world.stint("wait", str(job)).code == 0
     (upload,) = tus.uploads()
-    assert upload.read_bytes() == OTHER
+    assert upload.read_bytes() == other_content()
 
 
 def test_an_upload_that_the_server_has_lost_is_begun_anew(world, daemon, line, source, tus):
@@ -239,7 +239,7 @@ def test_an_upload_that_the_server_has_lost_is_begun_anew(world, daemon, line, s
     world.done("device", "reset")
     assert world.stint("wait", str(job)).code == 0
     (upload,) = tus.uploads()
-    assert upload.read_bytes() == CONTENT
+    assert upload.read_bytes() == content()
 
 
 def test_an_upload_that_has_expired_is_not_asked_for(world, daemon, line, source, tus_with):
@@ -289,8 +289,8 @@ def test_what_is_secret_stays_with_the_host_it_was_said_to(world, daemon, source
         return reply(handler, 201, {"Location": other.url("stolen", host="localhost")})
 
     def take(handler, server):
-        handler.rfile.read(len(CONTENT))
-        reply(handler, 204, {"Upload-Offset": str(len(CONTENT))})
+        handler.rfile.read(len(content()))
+        reply(handler, 204, {"Upload-Offset": str(len(content()))})
 
     with Scripted(take) as other, Scripted(create) as first:
         done(world, "put", "--tus", "-H", "X-Key: secret", "-b", "a=secret", "-u", "me:secret", "file.bin", first.url("u"))

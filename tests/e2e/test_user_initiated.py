@@ -4,14 +4,14 @@ import json
 
 import pytest
 from events import Directory, size_of, wait_for_end
-from origin import MIB, bytes_of
+from origin import MIB, contents
 
-CONTENT = bytes_of("person", 32 * MIB)
+content = contents("person", 32 * MIB)
 
 
 @pytest.fixture
 def url(slow_origin):
-    slow_origin.serve("file.bin", CONTENT)
+    slow_origin.serve("file.bin", content())
     return slow_origin.url("file.bin")
 
 
@@ -49,7 +49,7 @@ def test_it_waits_for_the_network_and_goes_on_where_it_was(world, daemon, line, 
     world.done("device", "reset")
     line.until(job, running)
     world.done("wait", str(job))
-    assert (world.downloads / "file.bin").read_bytes() == CONTENT
+    assert (world.downloads / "file.bin").read_bytes() == content()
     slow_origin.stop()
     assert [request["status"] for request in slow_origin.requests()] == [200, 206]
 
@@ -102,7 +102,7 @@ def test_ctrl_c_detaches_and_the_transfer_goes_on(world, daemon, line, url):
     assert "goes on" in client.output
     (state,) = line.jobs()
     world.done("wait", str(state["id"]))
-    assert (world.downloads / "file.bin").read_bytes() == CONTENT
+    assert (world.downloads / "file.bin").read_bytes() == content()
 
 
 def test_a_client_that_is_killed_takes_nothing_with_it(world, daemon, line, url):
@@ -112,7 +112,7 @@ def test_a_client_that_is_killed_takes_nothing_with_it(world, daemon, line, url)
     client.kill()
     (state,) = line.jobs()
     world.done("wait", str(state["id"]))
-    assert (world.downloads / "file.bin").read_bytes() == CONTENT
+    assert (world.downloads / "file.bin").read_bytes() == content()
 
 
 def test_several_run_at_once(world, daemon, line, url):
@@ -123,4 +123,4 @@ def test_several_run_at_once(world, daemon, line, url):
     for job in jobs:
         world.done("wait", str(job))
     for n in range(4):
-        assert (world.downloads / f"file-{n}.bin").read_bytes() == CONTENT
+        assert (world.downloads / f"file-{n}.bin").read_bytes() == content()

@@ -13,7 +13,7 @@ import tus_server
 from events import Directory, TooLate, running, wait_for_end
 from installed import flags, install
 from line import listener
-from origin import MIB, Origin, bytes_of
+from origin import MIB, Origin, bytes_of, contents
 from shell import MARK, Shell, shown
 from tus_server import TusServer
 from world import ROOT, World
@@ -21,9 +21,8 @@ from world import ROOT, World
 TEMPLATE = ROOT / "docs" / "tour.in.md"
 PAGE = ROOT / "docs" / "tour.md"
 NOTE = "<!-- Made by scripts/tour_page.py, which types what is in tour.in.md. Edit that. -->\n\n"
-FILM = bytes_of("film", 64 * MIB)
-SHOW = bytes_of("show", 256 * MIB)  # none of the stories waits for its end
-TALK = bytes_of("talk", 24 * MIB)
+film = contents("film", 64 * MIB)
+talk = contents("talk", 24 * MIB)
 PHOTOS = 60
 PHOTO = bytes_of("photo", 4 * MIB)
 SLOW_PHOTOS = "location /photo- { limit_rate 1m; }"
@@ -140,16 +139,16 @@ class Stage:
             parts.callback(self.other.close)
             home = self.world.home
             (home / "stint").symlink_to(ROOT)
-            (home / "talk.mp4").write_bytes(TALK)
+            (home / "talk.mp4").write_bytes(talk())
             (home / "backup.sh").write_text("#!/bin/sh\necho saving\necho saved\n")
             (home / "backup.sh").chmod(0o755)
             (home / "render.sh").write_text(RENDER)
             (home / "render.sh").chmod(0o755)
             self.files = Origin(self.world.root / "files", rate="8m", buffer="", further=SLOW_PHOTOS)
             parts.callback(self.files.stop)
-            digest = self.files.serve("film.iso", FILM)
+            digest = self.files.serve("film.iso", film())
             self.files.serve("film.iso.sha256", f"{digest}  film.iso\n".encode())
-            self.files.serve("show.iso", SHOW)
+            self.files.serve("show.iso", bytes_of("show", 256 * MIB))  # none of the stories waits for its end
             for number in range(1, PHOTOS + 1):
                 self.files.serve(f"photo-{number:02}.jpg", PHOTO)
             self.uploads = TusServer(self.world.root / "uploads")
@@ -314,8 +313,8 @@ class Stage:
             return sum(request["bytes"] for request in requests())
 
         with Directory(self.files.root) as log:  # a request stands there once it has ended
-            log.until(lambda: sent() >= len(FILM))
-        assert sent() <= len(FILM) + MOST_TWICE, requests()
+            log.until(lambda: sent() >= len(film()))
+        assert sent() <= len(film()) + MOST_TWICE, requests()
         return ["GET /film.iso  {:<20}  {}, {} bytes".format(request["range"].replace("=", " "), request["status"],
                                                            request["bytes"]) for request in requests()]
 
@@ -323,7 +322,7 @@ class Stage:
     def what_was_heard(self):
         self.uploads.stop()
         (upload,) = self.uploads.uploads()
-        assert upload.read_bytes() == TALK
+        assert upload.read_bytes() == talk()
         return [f"{method:<7}  {path}" + ("" if offset == "-" else f"  from byte {offset}")
                 for method, path, offset in self.uploads.requests]
 
