@@ -1,17 +1,25 @@
 #!/usr/bin/env bash
-# What a newcomer waits for: a command of ours on a fresh Debian 12 that has this commit and nothing else, which is the
-# whole root of its mount namespace, with the second at which each phase began, and the processors' time of all of it.
-# usage: scripts/fresh.sh run|test [WORDS…]    as root, or by sudo
+# What a newcomer waits for: a command of ours on a fresh Debian that has this commit and nothing else, which is the whole
+# root of its mount namespace, with the second at which each phase began, and the processors' time of all of it.
+# usage: scripts/fresh.sh [RELEASE] run|test [WORDS…]    as root, or by sudo; without RELEASE on each that we build on
 set -euo pipefail
 # shellcheck source=scripts/setup.sh
 . "$(dirname "$0")/setup.sh"
 
-: "${1?run or test}"
 install fresh
+case ${1?run or test} in
+run | test)
+    failed=0
+    for release in bookworm trixie; do "$0" "$release" "$@" || failed=1; done
+    exit "$failed"
+    ;;
+esac
+release=$1
+shift
 tree=$(mktemp -d /var/tmp/stint-fresh-XXXXXX)
 trap 'as_root rm -rf "$tree"' EXIT
-say "a fresh Debian 12 in $tree"
-as_root mmdebstrap --quiet --variant=minbase --include=ca-certificates,git bookworm "$tree/debian"
+say "a fresh Debian, $release, in $tree"
+as_root mmdebstrap --quiet --variant=minbase --include=ca-certificates,git "$release" "$tree/debian"
 git clone -q --no-local "$root" "$tree/stint"
 
 say "./$*"
@@ -45,4 +53,4 @@ as_root unshare --mount --propagation private bash -c '
     umount --lazy /outside
     exec env -i HOME=/root LANG=C.UTF-8 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
         NODE_EXTRA_CA_CERTS="$trusts" bash -c "cd /stint && git config --global safe.directory /stint && time ./$*"
-' fresh "$tree" "$@" 2>&1 </dev/null | tee "$root/build/fresh.log" | phases
+' fresh "$tree" "$@" 2>&1 </dev/null | tee "$root/build/fresh-$release.log" | phases

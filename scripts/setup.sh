@@ -6,8 +6,8 @@
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 export PATH=$PATH:/usr/sbin:/sbin # nginx lives there
 
-# packages_for run|test|check|bench|machine|fuzz|fresh: Debian 12's own packages; nothing else comes from outside, but for what
-# install_reference_servers says.
+# packages_for run|test|check|bench|machine|fuzz|fresh: Debian's own packages; nothing else comes from outside, but for what
+# install_reference_servers says. A|B>=1.2: the first of them that this Debian has, B from that version on.
 packages_for() {
     if [ "$1" = fresh ]; then
         echo mmdebstrap systemd-container git
@@ -15,7 +15,7 @@ packages_for() {
     fi
     echo g++ cmake ninja-build ccache pkg-config libsystemd-dev libsqlite3-dev libcurl4-openssl-dev libfmt-dev libabsl-dev \
         libspdlog-dev libcli11-dev libtomlplusplus-dev nlohmann-json3-dev libssl-dev \
-        libyaml-cpp-dev libncurses-dev scdoc nginx-light libboost1.81-dev
+        libyaml-cpp-dev libncurses-dev scdoc nginx-light "libboost-dev>=1.81|libboost1.81-dev"
     if [ "$1" != run ]; then echo doctest-dev librapidcheck-dev python3 python3-pytest python3-pytest-xdist python3-jeepney python3-pyte; fi
     if [ "$1" = test ]; then
         echo python3-pyftpdlib openssl      # servers to transfer from
@@ -55,18 +55,33 @@ as_root() {
     fi
 }
 
+# is_installed PACKAGE, as packages_for has it. PRESENT: what dpkg has, "name installed version" each after a newline.
+is_installed() {
+    local one name version
+    for one in ${1//|/ }; do
+        name=${one%%>=*}
+        version=${present#*$'\n'"$name installed "}
+        if [ "$version" = "$present" ]; then continue; fi
+        if [ "$name" = "$one" ]; then return; fi
+        if dpkg --compare-versions "${version%%$'\n'*}" ge "${one#*>=}"; then return; fi
+    done
+    return 1
+}
+
 # install run|test|check|bench|machine|fuzz|fresh: what is missing. A fresh machine has no package lists yet: fetched when the first try fails.
 install() {
-    local wanted package present missing=()
+    local wanted names package present missing=()
     mapfile -t wanted < <(packages_for "$1" | tr ' ' '\n')
-    present=$(dpkg-query -W -f='${Package} ${db:Status-Status}\n' "${wanted[@]}" 2>/dev/null || true)
+    mapfile -t names < <(printf '%s\n' "${wanted[@]//|/$'\n'}" | sed 's/>=.*//')
+    present=$'\n'$(dpkg-query -W -f='${Package} ${db:Status-Status} ${Version}\n' "${names[@]}" 2>/dev/null || true)
     for package in "${wanted[@]}"; do
-        [[ $'\n'$present$'\n' == *$'\n'"$package installed"$'\n'* ]] || missing+=("$package")
+        is_installed "$package" || missing+=("$package")
     done
     if [ ${#missing[@]} -eq 0 ]; then return; fi
     command -v apt-get >/dev/null || die "missing: ${missing[*]} (Debian's names; install their like and try again)"
     say "installing ${missing[*]}"
-    local get=(env DEBIAN_FRONTEND=noninteractive apt-get -o Acquire::Retries=5 install -y -qq --no-install-recommends "${missing[@]}")
+    local get=(env DEBIAN_FRONTEND=noninteractive apt-get -o Acquire::Retries=5 satisfy -y -qq --no-install-recommends)
+    mapfile -t -O ${#get[@]} get < <(printf '%s\n' "${missing[@]}" | sed -E 's/\|/ | /g; s/>=([^ ]*)/ (>= \1)/g') # as a control file says it
     if ! as_root "${get[@]}" >"$(scratch install.log)" 2>&1; then
         as_root apt-get update -qq >&2 || die "cannot fetch Debian's package lists"
         as_root "${get[@]}" >"$(scratch install.log)" 2>&1 || die "cannot install; see $(scratch install.log)"

@@ -10,6 +10,7 @@
 #include <array>
 #include <csignal>
 #include <cstring>
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -74,7 +75,8 @@ void letGo(int) { ::close(static_cast<int>(lifeline)); }
 /// process is killed. systemd-run ends when the holder has.
 Result<int> keep(const std::string& id) {
     const std::string self = (ownDirectory() / "stint-hold").string();
-    std::vector<std::string> words{STINT_TRY(findOnPath("systemd-run")).string(),
+    const std::filesystem::path starter = STINT_TRY(findOnPath("systemd-run"));
+    std::vector<std::string> words{starter.string(),
                                    "--user",
                                    "--quiet",
                                    "--collect",

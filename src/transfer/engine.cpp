@@ -110,8 +110,8 @@ void Engine::collectFetches() {
         if (message->msg != CURLMSG_DONE) continue;
         CURL* handle = message->easy_handle;
         CURLcode code = message->data.result; // the message is freed with its handle
-        std::any_of(transfers_.begin(), transfers_.end(),
-                    [&](auto& entry) { return entry.second->fetchEnded(handle, code); });
+        for (const auto& [key, transfer] : transfers_)
+            if (transfer->fetchEnded(handle, code)) break;
     }
 }
 

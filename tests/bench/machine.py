@@ -16,9 +16,11 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 BUILD = Path(os.environ["STINT_BIN"]).resolve().parent
 SCENES = HERE / "scenes"
+sys.path.insert(0, str(ROOT / "tests" / "e2e"))
+from installed import libraries, release  # noqa: E402
+
 PACKAGES = ("systemd", "systemd-sysv", "dbus", "dbus-user-session", "libpam-systemd", "udev", "python3", "linux-image-amd64",
-            "initramfs-tools", "kmod", "libabsl20220623", "libcurl4", "libfmt9", "libspdlog1.10", "libsqlite3-0", "libssl3",
-            "libsystemd0", "libyaml-cpp0.7")
+            "initramfs-tools", "kmod")
 # The share is the one way in: its unit is in the image, so that all else may change without a new one.
 UNIT = """[Unit]
 Description=plays the scenes of the share
@@ -61,7 +63,7 @@ class Scene:
 
 def machine(packages):
     """A directory with disk, kernel and initrd."""
-    place = ROOT / "build" / f"virtual-{sha256((' '.join(packages) + UNIT).encode()).hexdigest()[:12]}"
+    place = ROOT / "build" / f"virtual-{release()}-{sha256((' '.join(packages) + UNIT).encode()).hexdigest()[:12]}"
     if place.exists():
         return place
     say(f"making {place.relative_to(ROOT)}")
@@ -76,7 +78,7 @@ def machine(packages):
         f"--customize-hook=copy-in {unit} /etc/systemd/system",
         '--customize-hook=chroot "$1" systemctl enable scenes.service',
         '--customize-hook=chroot "$1" systemctl mask serial-getty@ttyS0.service serial-getty@ttyS1.service',
-        "bookworm", tree)
+        release(), tree)
     for name in ("vmlinuz", "initrd.img"):
         run("cp", "--dereference", tree / name, new / name)
     run("mke2fs", "-q", "-t", "ext4", "-d", tree, new / "disk", "3G", env={**os.environ, "PATH": os.environ["PATH"] + ":/sbin"})
@@ -149,7 +151,8 @@ def main(names):
             sys.exit(f"machine: there is no scene \"{name}\": {', '.join(all_scenes)}")
     every = [Scene(file) for file in all_scenes.values()]
     wanted = [scene for scene in every if not names or scene.name in names]
-    packages = list(PACKAGES) + sorted({package for scene in every for package in scene.packages} - set(PACKAGES))
+    own = {package for scene in every for package in scene.packages} - set(PACKAGES)
+    packages = [*PACKAGES, *libraries(), *sorted(own)]
     place = machine(packages)
     together = [scene for scene in wanted if not scene.alone]
     boots = ([together] if together else []) + [[scene] for scene in wanted if scene.alone]

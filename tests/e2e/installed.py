@@ -1,6 +1,8 @@
 """Stint, installed below a prefix of its own, and a stranger's app that is built against it outside the tree."""
 
 import os
+import platform
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -24,6 +26,19 @@ def install(prefix, destdir=None):
         environment["DESTDIR"] = str(destdir)
     run("cmake", "--install", BUILD, "--prefix", prefix, env=environment)
     return prefix
+
+
+def release():
+    """The Debian that this is, by its name: a machine for what was built here has to be the same."""
+    return platform.freedesktop_os_release()["VERSION_CODENAME"]
+
+
+def libraries():
+    """The packages of what our programs link, which have other names in each Debian."""
+    linked = subprocess.run(["ldd", *BIN.glob("stint*")], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+                            check=False).stdout  # it fails for stint-exec, which links nothing
+    files = {f"*{file}" for file in re.findall(r"=> (/\S+)", linked) if not Path(file).is_relative_to(BUILD)}
+    return sorted({line.partition(":")[0] for line in run("dpkg-query", "--search", *files).splitlines()})
 
 
 def flags():

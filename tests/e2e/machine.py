@@ -12,11 +12,10 @@ from pathlib import Path
 
 import pytest
 from events import Deadline, TooLate
-from installed import BUILD, install, run
+from installed import BUILD, install, libraries, release, run
 from world import Ended
 
-PACKAGES = ("systemd", "systemd-sysv", "dbus", "dbus-user-session", "libpam-systemd", "libabsl20220623", "libcurl4",
-            "libfmt9", "libncursesw6", "libspdlog1.10", "libsqlite3-0", "libssl3", "libsystemd0", "libyaml-cpp0.7")
+PACKAGES = ("systemd", "systemd-sysv", "dbus", "dbus-user-session", "libpam-systemd")
 PROGRAMS = ("mmdebstrap", "systemd-nspawn", "nsenter")
 
 missing = [program for program in PROGRAMS if not shutil.which(program)]
@@ -24,14 +23,15 @@ needs_machine = pytest.mark.skipif(os.getuid() != 0 or missing,
                                    reason=f"a machine in systemd-nspawn needs root and {', '.join(PROGRAMS)}")
 
 
-def debian(packages=PACKAGES):
+def debian(packages):
     """An archive of the machine as Debian makes it, with an account for ann."""
+    packages = (*PACKAGES, *libraries(), *packages)
     wanted = sha256(" ".join(packages).encode()).hexdigest()[:12]
-    archive = BUILD.parent / f"machine-{wanted}.tar"
+    archive = BUILD.parent / f"machine-{release()}-{wanted}.tar"
     if not archive.exists():
         new = archive.with_suffix(f".{os.getpid()}.tar")  # others may make it as well
         run("mmdebstrap", "--quiet", "--variant=minbase", f"--include={','.join(packages)}",
-            '--customize-hook=chroot "$1" useradd -m -s /bin/bash ann', "bookworm", new)
+            '--customize-hook=chroot "$1" useradd -m -s /bin/bash ann', release(), new)
         new.rename(archive)
     return archive
 
@@ -51,7 +51,7 @@ class Machine:
         self.options = options
         self.tree = root / "machine"
         self.tree.mkdir()
-        run("tar", "-C", self.tree, "-xf", debian((*PACKAGES, *packages)))
+        run("tar", "-C", self.tree, "-xf", debian(packages))
         self.home = self.tree / "home" / "ann"
         self.process = self.leader = None
 

@@ -8,7 +8,7 @@ from netguard import needs_netguard
 pytestmark = [needs_machine, needs_netguard]
 
 PREFIX = "/usr/local"
-PACKAGES = ("polkitd", "libbpf1", "libcap-ng0", "libseccomp2", "dbus-bin", "procps")
+PACKAGES = ("polkitd", "dbus-bin", "procps")
 # What a machine that is no container has anyway.
 OPTIONS = ("--private-network", "--capability=CAP_BPF,CAP_NET_ADMIN,CAP_PERFMON", "--system-call-filter=bpf")
 ANN_MAY = ('polkit.addRule(function(action, subject) { if (action.id.indexOf("org.stint.netguard.") == 0 && '

@@ -1,5 +1,8 @@
 // What a Wayland compositor says of windows is counted, and believed in nothing (linux.md §A.5).
 #include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
 #include <vector>
 
 #include <doctest/doctest.h>

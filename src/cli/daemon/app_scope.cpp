@@ -35,8 +35,10 @@ std::string scopeName(const std::string& package, unsigned random) {
 }
 
 Result<void> becomeInScope(const std::string& package, std::vector<std::string> command, const fs::path& here) {
-    command.front() = STINT_TRY(findOnPath(command.front(), here)).string();
-    std::vector<std::string> words{STINT_TRY(scopeStarter()).string(),
+    const fs::path program = STINT_TRY(findOnPath(command.front(), here));
+    const fs::path starter = STINT_TRY(scopeStarter());
+    command.front() = program.string();
+    std::vector<std::string> words{starter.string(),
                                    "--user",
                                    "--scope",
                                    "--quiet",

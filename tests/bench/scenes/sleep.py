@@ -9,7 +9,7 @@ from pathlib import Path
 import guest
 
 ALONE = True
-PACKAGES = ("polkitd", "libbpf1", "libcap-ng0", "libseccomp2", "dbus-bin")
+PACKAGES = ("polkitd", "dbus-bin")
 PROGRAMS = ("stint-testapp",)
 SIZE, RATE = 24 << 20, 512 << 10  # 48 s of it; emulated, suspending alone takes ten
 AHEAD = 40
