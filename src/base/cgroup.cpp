@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <sstream>
@@ -51,6 +52,22 @@ void search(const std::string& name, const fs::path& directory, int depth, std::
     }
 }
 
+std::optional<std::uint64_t> idAt(int directory, const char* path, int flags) {
+    constexpr unsigned most = 128; // MAX_HANDLE_SZ
+    alignas(file_handle) std::array<char, sizeof(file_handle) + most> room{};
+    auto* const handle = reinterpret_cast<file_handle*>(room.data());
+    handle->handle_bytes = most;
+    int mount = 0;
+    std::uint64_t id = 0;
+    if (::name_to_handle_at(directory, path, handle, &mount, flags) != 0) return std::nullopt;
+    if (handle->handle_bytes != sizeof id) {
+        errno = EOVERFLOW;
+        return std::nullopt;
+    }
+    std::memcpy(&id, handle->f_handle, sizeof id);
+    return id;
+}
+
 } // namespace
 
 std::optional<CgroupMount> unifiedMount(std::string_view mountinfo) {
@@ -80,6 +97,9 @@ std::optional<CgroupPlace> placeOf(const CgroupMount& mount, const std::string& 
         below.remove_prefix(1);
     return CgroupPlace{path, below.empty() ? mount.point : mount.point / below};
 }
+
+std::optional<std::uint64_t> idOf(const fs::path& cgroup) { return idAt(AT_FDCWD, cgroup.c_str(), 0); }
+std::optional<std::uint64_t> idOf(const Fd& cgroup) { return idAt(cgroup.get(), "", AT_EMPTY_PATH); }
 
 Result<void> makeCgroup(const fs::path& cgroup) {
     if (::mkdir(cgroup.c_str(), 0755) == 0 || errno == EEXIST) return {};

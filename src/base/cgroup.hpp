@@ -2,6 +2,7 @@
 // looked up, never assumed: on a hybrid machine it lies beside v1.
 #pragma once
 #include <chrono>
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -32,6 +33,11 @@ std::optional<CgroupMount> unifiedMount(std::string_view mountinfo);
 std::optional<CgroupMount> unifiedMount();
 /// The directory of the cgroup `path`; nullopt where it lies outside of what is mounted.
 std::optional<CgroupPlace> placeOf(const CgroupMount& mount, const std::string& path);
+
+/// The kernel's own number of a cgroup, never given to another; an inode's may be shorter. nullopt, and errno, where it
+/// is none that can be identified.
+std::optional<std::uint64_t> idOf(const std::filesystem::path& cgroup);
+std::optional<std::uint64_t> idOf(const Fd& cgroup);
 
 /// Makes a directory, or takes it as it is.
 Result<void> makeCgroup(const std::filesystem::path& cgroup);

@@ -1,6 +1,5 @@
 #include "netguard/cgroup_directory.hpp"
 
-#include <array>
 #include <cerrno>
 #include <cstring>
 #include <memory>
@@ -93,19 +92,9 @@ Result<CgroupId> cgroupIdOf(const Fd& directory) {
         return fail(Errc::ILLEGAL_ARGUMENT, "the descriptor cannot be used: {}", std::strerror(errno));
     if (!S_ISDIR(about.st_mode) || !isCgroup2(directory))
         return fail(Errc::ILLEGAL_ARGUMENT, "the descriptor is no directory of a cgroup v2; open one with O_DIRECTORY");
-    // The kernel's own number: an inode's may be shorter.
-    constexpr unsigned most = 128; // MAX_HANDLE_SZ
-    alignas(file_handle) std::array<char, sizeof(file_handle) + most> room{};
-    auto* const handle = reinterpret_cast<file_handle*>(room.data());
-    handle->handle_bytes = most;
-    int mount = 0;
-    CgroupId id;
-    if (::name_to_handle_at(directory.get(), "", handle, &mount, AT_EMPTY_PATH) != 0)
-        return fail(Errc::ILLEGAL_ARGUMENT, "the cgroup cannot be identified: {}", std::strerror(errno));
-    if (handle->handle_bytes != sizeof id.value)
-        return fail(Errc::SYSTEM, "this kernel names cgroups by {} bytes", handle->handle_bytes);
-    std::memcpy(&id.value, handle->f_handle, sizeof id.value);
-    return id;
+    const auto id = idOf(directory);
+    if (!id) return fail(Errc::ILLEGAL_ARGUMENT, "the cgroup cannot be identified: {}", std::strerror(errno));
+    return CgroupId{*id};
 }
 
 Result<unsigned> mayName(const Fd& directory, const Peer& peer, const std::filesystem::path& mount) {

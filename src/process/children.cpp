@@ -11,46 +11,14 @@
 #include <csignal>
 #include <cstring>
 
+#include "base/ancestry.hpp"
 #include "base/check.hpp"
 #include "base/fail.hpp"
 #include "base/pidfd.hpp"
-#include "base/proc.hpp"
 #include "base/try.hpp"
 
 namespace stint {
 namespace {
-
-// A process with more ancestors belongs to no app: it could hide behind any limit.
-constexpr int longestLine = 64;
-// How often the ancestors are read again when they change meanwhile.
-constexpr int mostAttempts = 3;
-
-/// The ancestors of a process, from itself upwards.
-class Ancestry {
-public:
-    explicit Ancestry(pid_t pid) : pid_(pid), stat_(processStat(pid)) {}
-
-    enum class Step { Up, Top, Changed, Hidden };
-    /// To the parent. Its pid cannot have been given anew in between: the child still has that parent afterwards, and
-    /// a parent that was lost never comes back.
-    Step up() {
-        if (!stat_) return Step::Changed;
-        const pid_t parent = stat_->parent;
-        if (parent <= 1) return Step::Top; // of the machine, or of this container
-        const std::optional<ProcessStat> above = processStat(parent);
-        const std::optional<ProcessStat> again = processStat(pid_);
-        if (!again || again->startTime != stat_->startTime || again->parent != parent) return Step::Changed;
-        if (!above) return Step::Hidden;
-        pid_ = parent;
-        stat_ = above;
-        return Step::Up;
-    }
-    pid_t pid() const { return pid_; }
-
-private:
-    pid_t pid_;
-    std::optional<ProcessStat> stat_;
-};
 
 CgroupLimits limitsOf(const Command& command, const CgroupLimits& background) {
     if (!command.background) return {};
@@ -300,30 +268,14 @@ Result<std::optional<Processes::Owner>> Children::ownerOf(pid_t pid) {
 }
 
 Result<std::optional<Processes::Owner>> Children::aboveOf(pid_t pid) const {
-    int attempt = 0;
-    Ancestry ancestry(pid);
-    for (int depth = 0; depth < longestLine; ++depth) {
-        if (auto owner = startedAs(ancestry.pid())) return owner;
-        // It got out of where it was kept, and was left without a parent: it is some app's, and no one's word tells
-        // which.
-        if (depth > 0 && ancestry.pid() == ::getpid())
-            return fail(Errc::SECURITY, "process {} has left the app that it was started for", pid);
-        switch (ancestry.up()) {
-        case Ancestry::Step::Up:
-            break;
-        case Ancestry::Step::Top:
-            return std::optional<Owner>();
-        case Ancestry::Step::Hidden:
-            return fail(Errc::SECURITY, "the parent of process {} cannot be seen; is /proc mounted with hidepid?",
-                        ancestry.pid());
-        case Ancestry::Step::Changed:
-            if (++attempt == mostAttempts) return fail(Errc::SECURITY, "process {} or a parent of it has ended", pid);
-            ancestry = Ancestry(pid);
-            depth = -1;
-        }
-    }
-    return fail(Errc::SECURITY, "process {} is more than {} processes deep; call from nearer to the session's first",
-                pid, longestLine);
+    std::optional<Owner> owner;
+    const bool met = STINT_TRY(anyInLine(pid, [&](pid_t each) {
+        owner = startedAs(each);
+        return owner || (each != pid && each == ::getpid());
+    }));
+    // It got out of where it was kept, and was left without a parent: it is some app's, and no one's word tells which.
+    if (met && !owner) return fail(Errc::SECURITY, "process {} has left the app that it was started for", pid);
+    return owner;
 }
 
 std::string Children::description() const { return enclosure_->description(); }

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <csignal>
 
+#include "base/ancestry.hpp"
 #include "base/fail.hpp"
 #include "base/number.hpp"
 #include "base/pidfd.hpp"
@@ -22,10 +23,8 @@ std::optional<pid_t> pidOf(const fs::path& directory) { return numberIn<pid_t>(d
 
 // Only the arguments are a process's own word; that it is ours and runs stint-exec is the kernel's.
 bool isReaper(pid_t pid, const std::string& instance) {
+    if (!runsStintExec(pid)) return false;
     const std::string directory = "/proc/" + std::to_string(pid);
-    std::error_code error;
-    const fs::path program = fs::read_symlink(directory + "/exe", error);
-    if (error || !program.filename().string().starts_with("stint-exec")) return false; // or "stint-exec (deleted)"
     struct stat status {};
     if (::stat(directory.c_str(), &status) != 0 || status.st_uid != ::getuid()) return false;
     const std::string mark = std::string("--reap") + '\0' + instance + '\0';
