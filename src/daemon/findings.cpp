@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/number.hpp"
+#include "base/sock_diag.hpp"
 #include "base/time.hpp"
 #include "daemon/daemon.hpp"
 
@@ -120,6 +121,17 @@ Finding aboutSessionBus(const SessionDoor* door) {
             "a session bus where no other stintd is org.stint.Stint1, then start stintd again"};
 }
 
+/// Asked as stint-taskmanager asks when it starts.
+Finding aboutPage() {
+    const auto kernel = SockDiag::open();
+    if (kernel.ok() && *kernel)
+        return {"page", Grade::Enforced, "the kernel tells whose a connection to the Task Manager's page is", ""};
+    return {"page", Grade::Advisory,
+            fmt::format("the token alone decides who gets into the Task Manager's page: {}",
+                        kernel.ok() ? "this kernel does not tell whose a TCP connection is" : kernel.error().message),
+            "a kernel with sock_diag for TCP (modprobe tcp_diag)"};
+}
+
 /// What is read of the device: by topic, whatever the sensors of it have found.
 void addSensors(const DeviceSource& device, std::vector<Finding>& findings) {
     struct Topic {
@@ -215,6 +227,7 @@ std::vector<wire::Finding> Daemon::findings() {
         aboutApps(*registry_, options_.apps),
         aboutNotifications(*desktop_),
         aboutSessionBus(door_.get()),
+        aboutPage(),
         aboutWindows(windowWatch_, toplevelWatch_),
     };
     addLimits(*processes_, all);

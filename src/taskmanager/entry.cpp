@@ -111,7 +111,7 @@ Answer Entry::unauthorized(const Request& request) const {
 }
 
 std::optional<Answer> Entry::refused(const Request& request) const {
-    if (request.peer == Peer::Foreign) return Answer{401, ""};
+    if (request.peer.whose == Peer::Foreign) return Answer{401, ""};
     if (request.hosts.size() != 1) return Answer{400, ""};
     // A name of somebody else's that was made to lead here.
     if (std::ranges::find(hosts_, lowered(request.hosts.front())) == hosts_.end()) return Answer{421, ""};
@@ -131,8 +131,9 @@ std::optional<Answer> Entry::refused(const Request& request) const {
     return std::nullopt;
 }
 
-Answer Entry::enter(const Request& request, const std::function<bool()>& mayEnter) const {
-    if (!token_.is(tokenIn(request.body)) || !mayEnter()) return {401, ""};
+Answer Entry::enter(const Request& request, const std::function<Result<void>()>& mayEnter) const {
+    if (!token_.is(tokenIn(request.body))) return {401, ""};
+    if (const auto may = mayEnter(); !may.ok()) return refusal(401, may.error().message);
     return {204, "", "", {{"Set-Cookie", fmt::format("stint={}; HttpOnly; SameSite=Strict; Path=/", cookie_.text())}}};
 }
 

@@ -21,10 +21,12 @@ public:
     /// all without the cookie; only who has it is told what else is wrong.
     std::optional<Answer> refused(const Request& request) const;
     /// The answer to POST /enter, whose body has the token. `mayEnter` is asked of whoever has it: the peer is no
-    /// process of a job.
-    Answer enter(const Request& request, const std::function<bool()>& mayEnter) const;
+    /// process of a job; else its sentence is told.
+    Answer enter(const Request& request, const std::function<Result<void>()>& mayEnter) const;
 
-    bool hasCookie(const Request& request) const { return request.peer != Peer::Foreign && cookie_.is(request.cookie); }
+    bool hasCookie(const Request& request) const {
+        return request.peer.whose != Peer::Foreign && cookie_.is(request.cookie);
+    }
 
 private:
     bool isKnown(const Request& request) const;

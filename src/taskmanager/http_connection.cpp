@@ -43,8 +43,7 @@ Request requestOf(const http::request_header<>& head, const PeerSocket& peer) {
     const auto mark = std::min(target.find('?'), target.size());
     request.path = target.substr(0, mark);
     if (mark < target.size()) request.query = target.substr(mark + 1);
-    request.peer = peer.whose;
-    request.socket = peer.inode;
+    request.peer = peer;
     for (auto [host, end] = head.equal_range(http::field::host); host != end; ++host)
         request.hosts.push_back(text(host->value()));
     for (auto [origin, end] = head.equal_range(http::field::origin); origin != end; ++origin) // two are none of ours
@@ -81,10 +80,9 @@ bool isHttpError(const error_code& error) {
 
 } // namespace
 
-HttpConnection::HttpConnection(asio::ip::tcp::socket socket, Service& service)
+HttpConnection::HttpConnection(asio::ip::tcp::socket socket, const PeerSocket& peer, Service& service)
     : stream_(std::move(socket)), woken_(stream_.get_executor(), asio::steady_timer::time_point::max()),
-      deadline_(stream_.get_executor()), buffer_(bounds::header + bounds::body), service_(service),
-      peer_(peerOf(stream_.socket().native_handle())) {
+      deadline_(stream_.get_executor()), buffer_(bounds::header + bounds::body), service_(service), peer_(peer) {
     error_code ignored;
     stream_.socket().set_option(asio::ip::tcp::no_delay(true), ignored);
 }

@@ -6,14 +6,13 @@
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
 
-#include "taskmanager/peer.hpp"
 #include "taskmanager/service.hpp"
 
 namespace stint::taskmanager {
 
 class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
 public:
-    HttpConnection(boost::asio::ip::tcp::socket socket, Service& service);
+    HttpConnection(boost::asio::ip::tcp::socket socket, const PeerSocket& peer, Service& service);
 
     /// Until its end, which it reaches by itself, or by close().
     boost::asio::awaitable<void> serve();

@@ -14,6 +14,7 @@
 #include "base/fail.hpp"
 #include "base/try.hpp"
 #include "taskmanager/http_connection.hpp"
+#include "taskmanager/peer.hpp"
 
 namespace stint::taskmanager {
 namespace {
@@ -44,6 +45,8 @@ Result<void> bindTo(tcp::acceptor& acceptor, const tcp::endpoint& place) {
 
 class HttpServer::Listening {
 public:
+    explicit Listening(Peers peers) : peers_(std::move(peers)) {}
+
     Result<void> open(std::uint16_t port) {
         STINT_TRY(bindTo(four_, {asio::ip::address_v4::loopback(), port}));
         error_code none;
@@ -92,8 +95,10 @@ private:
     }
 
     void admit(tcp::socket socket) {
-        if (connections_.size() >= bounds::connections && !dropOne()) return; // and `socket` is closed
-        const auto connection = std::make_shared<HttpConnection>(std::move(socket), *service_);
+        const PeerSocket peer = peers_.of(socket.native_handle());
+        if (connections_.size() >= bounds::connections && (peer.whose == Peer::Foreign || !dropOne()))
+            return; // and `socket` is closed
+        const auto connection = std::make_shared<HttpConnection>(std::move(socket), peer, *service_);
         connections_.push_back(connection);
         // An exception (there is no memory) ends the one connection.
         asio::co_spawn(
@@ -121,6 +126,7 @@ private:
             connection->close();
     }
 
+    Peers peers_;
     asio::io_context io_{1};
     tcp::acceptor four_{io_};
     tcp::acceptor six_{io_};
@@ -136,7 +142,8 @@ HttpServer::~HttpServer() = default;
 
 Result<HttpServer> HttpServer::listen(std::uint16_t port) {
     for (int i = 1;; ++i) {
-        auto it = std::make_unique<Listening>();
+        auto peers = STINT_TRY(Peers::open());
+        auto it = std::make_unique<Listening>(std::move(peers));
         const auto opened = it->open(port);
         if (opened.ok()) return HttpServer(std::move(it));
         // A port that the kernel has chosen may be taken at ::1: another one is tried.

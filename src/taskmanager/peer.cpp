@@ -2,97 +2,107 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
 #include <filesystem>
-#include <optional>
+#include <string>
+#include <vector>
 
-#include <linux/inet_diag.h>
-#include <linux/netlink.h>
-#include <linux/sock_diag.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
+#include <netinet/tcp.h>
 #include <unistd.h>
 
 #include <fmt/core.h>
 
-#include "base/fd.hpp"
+#include "base/ancestry.hpp"
+#include "base/cgroup.hpp"
+#include "base/fail.hpp"
+#include "base/number.hpp"
 #include "base/proc.hpp"
 #include "base/split.hpp"
+#include "base/try.hpp"
 
 namespace stint::taskmanager {
 namespace {
 
 namespace fs = std::filesystem;
 
-struct DiagRequest {
-    nlmsghdr header;
-    inet_diag_req_v2 question;
+constexpr std::size_t mostKnown = 1024; ///< cgroups of jobs
+constexpr std::uint64_t rootCgroup = 1; ///< its number
+
+/// A process, and the cgroup in which it stands.
+struct Standing {
+    pid_t pid = 0;
+    std::string cgroup; ///< its path; empty: of no cgroup v2
 };
 
-/// Family, port and address as sock_diag has them; false where it is no socket of the internet.
-bool put(const sockaddr_storage& from, unsigned char& family, __be16& port, __be32* address) {
-    family = static_cast<unsigned char>(from.ss_family);
-    if (from.ss_family == AF_INET) {
-        const auto& four = reinterpret_cast<const sockaddr_in&>(from);
-        port = four.sin_port;
-        std::memcpy(address, &four.sin_addr, sizeof four.sin_addr);
-        return true;
+std::vector<Standing> allProcesses() {
+    std::vector<Standing> all;
+    std::error_code error;
+    for (fs::directory_iterator entry("/proc", error), end; !error && entry != end; entry.increment(error)) {
+        const auto pid = numberIn<pid_t>(entry->path().filename().native());
+        const auto text = pid ? readFile(entry->path() / "cgroup") : std::nullopt;
+        if (text) all.push_back({*pid, cgroupPath(*text).value_or("")});
     }
-    if (from.ss_family != AF_INET6) return false;
-    const auto& six = reinterpret_cast<const sockaddr_in6&>(from);
-    port = six.sin6_port;
-    std::memcpy(address, &six.sin6_addr, sizeof six.sin6_addr);
-    return true;
+    return all;
 }
 
-/// The question for the peer's own socket: its source is our peer, its destination we.
-std::optional<DiagRequest> questionFor(int accepted) {
-    sockaddr_storage ours{}, theirs{};
-    socklen_t size = sizeof ours;
-    if (::getsockname(accepted, reinterpret_cast<sockaddr*>(&ours), &size) != 0) return std::nullopt;
-    size = sizeof theirs;
-    if (::getpeername(accepted, reinterpret_cast<sockaddr*>(&theirs), &size) != 0) return std::nullopt;
-    DiagRequest request{};
-    request.header = {sizeof request, SOCK_DIAG_BY_FAMILY, NLM_F_REQUEST, 0, 0};
-    request.question.sdiag_protocol = IPPROTO_TCP;
-    request.question.idiag_states = ~0U;
-    inet_diag_sockid& id = request.question.id;
-    id.idiag_cookie[0] = id.idiag_cookie[1] = INET_DIAG_NOCOOKIE;
-    unsigned char family = 0;
-    if (!put(theirs, request.question.sdiag_family, id.idiag_sport, id.idiag_src)) return std::nullopt;
-    if (!put(ours, family, id.idiag_dport, id.idiag_dst)) return std::nullopt;
-    return request;
+/// The one in which a process stands that has this number.
+std::optional<CgroupPlace> placeWith(std::uint64_t id, const CgroupMount& mount, const std::vector<Standing>& all) {
+    std::string seen;
+    for (const Standing& each : all) {
+        if (each.cgroup.empty() || each.cgroup == seen) continue; // most often many stand together
+        seen = each.cgroup;
+        auto place = placeOf(mount, each.cgroup);
+        if (place && idOf(place->directory) == id) return place;
+    }
+    return std::nullopt;
 }
 
-bool holds(const fs::path& process, const std::string& socket) {
-    std::error_code ignored;
-    for (const auto& descriptor : fs::directory_iterator(process / "fd", ignored))
-        if (fs::read_symlink(descriptor.path(), ignored) == socket) return true;
+/// It stands in a job's cgroup, or below a reaper; where nobody can say it is taken for one.
+bool isJobs(const Standing& process) {
+    if (isOfJob(process.cgroup)) return true;
+    const auto isBelow = anyInLine(process.pid, runsStintExec);
+    return !isBelow.ok() || *isBelow;
+}
+
+bool holds(pid_t process, const std::string& socket) {
+    std::error_code error, unknown; // it may end meanwhile
+    for (fs::directory_iterator entry(fmt::format("/proc/{}/fd", process), error), end; !error && entry != end;
+         entry.increment(error))
+        if (fs::read_symlink(entry->path(), unknown) == socket) return true;
     return false;
 }
 
-bool isInJob(const fs::path& process) {
-    const auto text = readFile(process / "cgroup");
-    const auto path = text ? cgroupPath(*text) : std::nullopt;
-    return path && isOfJob(*path);
+bool isAlive(int connection) {
+    tcp_info about{};
+    socklen_t size = sizeof about;
+    return ::getsockopt(connection, IPPROTO_TCP, TCP_INFO, &about, &size) == 0 &&
+           (about.tcpi_state == TCP_ESTABLISHED || about.tcpi_state == TCP_CLOSE_WAIT);
 }
+
+/// Whether a process may still speak by it, or has said all and listens.
+bool isHeld(const TcpSocket& socket) {
+    const std::array connected{TCP_ESTABLISHED, TCP_FIN_WAIT1, TCP_FIN_WAIT2};
+    return socket.inode != 0 && std::ranges::find(connected, socket.state) != connected.end();
+}
+
+Error isAJobs() { return fail(Errc::SECURITY, "this connection was made by a process of a job"); }
 
 } // namespace
 
-PeerSocket peerOf(int accepted) {
-    const auto request = questionFor(accepted);
-    const Fd netlink(::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_SOCK_DIAG));
-    if (!request || !netlink) return {};
-    if (::send(netlink.get(), &*request, sizeof *request, 0) != static_cast<ssize_t>(sizeof *request)) return {};
-    alignas(nlmsghdr) std::array<char, 1024> answer{}; // the kernel has answered before send() returns
-    const ssize_t length = ::recv(netlink.get(), answer.data(), answer.size(), 0);
-    if (length < static_cast<ssize_t>(NLMSG_LENGTH(sizeof(inet_diag_msg)))) return {};
-    const auto* const header = reinterpret_cast<const nlmsghdr*>(answer.data());
-    if (header->nlmsg_type != SOCK_DIAG_BY_FAMILY) return {};
-    const auto* const told = static_cast<const inet_diag_msg*>(NLMSG_DATA(header));
-    // A socket that its owner has closed belongs to nobody any more; its user is then told as 0.
-    if (told->idiag_inode == 0) return {Peer::Unknown, 0};
-    return {told->idiag_uid == ::getuid() ? Peer::Ours : Peer::Foreign, told->idiag_inode};
+Result<Peers> Peers::open() {
+    auto kernel = STINT_TRY(SockDiag::open());
+    return Peers(std::move(kernel));
+}
+
+PeerSocket Peers::of(int accepted) {
+    if (!kernel_) return {.whose = Peer::Unknown};
+    sockaddr_storage ours{}, theirs{};
+    socklen_t ourSize = sizeof ours, theirSize = sizeof theirs;
+    if (::getsockname(accepted, reinterpret_cast<sockaddr*>(&ours), &ourSize) != 0 ||
+        ::getpeername(accepted, reinterpret_cast<sockaddr*>(&theirs), &theirSize) != 0)
+        return {};
+    const auto socket = kernel_->find(theirs, ours);
+    if (!socket || !isHeld(*socket) || socket->user != ::getuid() || !isAlive(accepted)) return {};
+    return {Peer::Ours, socket->inode, socket->cgroup};
 }
 
 bool isOfJob(std::string_view cgroupPath) {
@@ -105,13 +115,31 @@ bool isOfJob(std::string_view cgroupPath) {
     return std::ranges::adjacent_find(parts, isPair) != parts.end();
 }
 
-bool isHeldByJob(std::uint64_t inode) {
-    if (inode == 0) return false;
-    const std::string socket = fmt::format("socket:[{}]", inode);
-    std::error_code ignored;
-    for (const auto& process : fs::directory_iterator("/proc", ignored))
-        if (isInJob(process.path()) && holds(process.path(), socket)) return true;
-    return false;
+// A socket's cgroup is that in which it was made, whoever has it now, and however well that hides. But a process may go
+// to another cgroup to make one: where it could, somebody who is no job's has to be seen with it.
+Result<void> Makers::includeNoJob(const PeerSocket& peer) {
+    if (peer.whose == Peer::Unknown) return {};
+    if (jobs_.contains(peer.cgroup)) return isAJobs();
+    std::vector<Standing> beside = allProcesses();
+    const auto mount = unifiedMount();
+    if (mount && peer.cgroup != 0) {
+        const auto place = placeWith(peer.cgroup, *mount, beside);
+        if (!place) return fail(Errc::SECURITY, "nobody stands any more where this connection was made");
+        if (isOfJob(place->path)) {
+            if (jobs_.size() == mostKnown) jobs_.clear();
+            jobs_.insert(peer.cgroup);
+            return isAJobs();
+        }
+        std::erase_if(beside, [&](const Standing& each) { return each.cgroup != place->path; });
+        // LINUX: before 5.15 every socket was said to be of the root where a v1 hierarchy of networks was in use.
+        const bool isOpen =
+            peer.cgroup == rootCgroup || ::access((place->directory / "cgroup.procs").c_str(), W_OK) == 0;
+        if (!isOpen && std::ranges::none_of(beside, [](const auto& each) { return isJobs(each); })) return {};
+    }
+    const std::string socket = fmt::format("socket:[{}]", peer.inode);
+    for (const Standing& each : beside)
+        if (holds(each.pid, socket) && !isJobs(each)) return {};
+    return fail(Errc::SECURITY, "nobody can be seen to have made this connection who is no process of a job");
 }
 
 } // namespace stint::taskmanager

@@ -1,24 +1,41 @@
-// Whose the other end of a loopback connection is: the kernel tells of every TCP socket which user made it
-// (sock_diag(7)), and /proc which processes hold it.
+// Whose the other end of a loopback connection is: the kernel tells of every TCP socket which user made it, and in
+// which cgroup (base/sock_diag); and /proc which processes stand there.
 #pragma once
 #include <cstdint>
+#include <optional>
+#include <set>
 #include <string_view>
 
+#include "base/sock_diag.hpp"
 #include "taskmanager/request.hpp"
 
 namespace stint::taskmanager {
 
-struct PeerSocket {
-    Peer whose = Peer::Unknown;
-    std::uint64_t inode = 0; ///< 0: unknown
+class Peers {
+public:
+    /// System where the kernel could not be asked whether it tells.
+    static Result<Peers> open();
+    /// Of an accepted connection from this machine. Foreign, too, where the other end is nobody's any more, or our own
+    /// has gone: then a second socket may have the same two addresses, and the kernel speaks of that.
+    PeerSocket of(int accepted);
+
+private:
+    explicit Peers(std::optional<SockDiag> kernel) : kernel_(std::move(kernel)) {}
+    std::optional<SockDiag> kernel_; ///< nullopt: it does not tell
 };
 
-/// Of an accepted connection from this machine.
-PeerSocket peerOf(int accepted);
+/// Whether a job's process is behind a connection: what enters by one would be the operator by proxy.
+class Makers {
+public:
+    /// Nothing where it is known that none made it. Security where one did, and where nobody can say, with the
+    /// sentence. Looks at all processes, so it is asked once, of who enters; of a cgroup that is known to be a job's
+    /// never again.
+    Result<void> includeNoJob(const PeerSocket& peer);
 
-/// Whether a process inside a job's cgroup holds the socket: what enters by it would be the operator by proxy. Reads
-/// the descriptors of all processes of this user, so it is asked once, of who enters. False where /proc says nothing.
-bool isHeldByJob(std::uint64_t inode);
+private:
+    std::set<std::uint64_t> jobs_; ///< their cgroups, whose numbers the kernel gives to no others
+};
+
 /// Whether a cgroup's path, as /proc/PID/cgroup has it, is one that stintd made for an app.
 bool isOfJob(std::string_view cgroupPath);
 

@@ -13,21 +13,27 @@ namespace stint::taskmanager {
 /// Who made the connection, by the kernel's word.
 enum class Peer : std::uint8_t {
     Ours,    ///< a process of this user
-    Unknown, ///< the kernel does not say: the token alone decides
-    Foreign, ///< another user's: gets nothing
+    Unknown, ///< this kernel tells of no connection (no sock_diag for TCP): the token alone decides
+    Foreign, ///< another user's, or nobody's any more: gets nothing
+};
+
+/// The other end of a connection.
+struct PeerSocket {
+    Peer whose = Peer::Foreign;
+    std::uint64_t inode = 0;
+    std::uint64_t cgroup = 0; ///< in which it was made; 0: the kernel does not say
 };
 
 struct Request {
     std::string method; ///< "GET"
     std::string path;   ///< "/api/why"
     std::string query;  ///< "job=org.stint.transfer%2F7"
-    Peer peer = Peer::Unknown;
-    std::uint64_t socket = 0;       ///< the inode of the peer's socket; 0: unknown
+    PeerSocket peer;
     std::vector<std::string> hosts; ///< each Host header
     std::optional<std::string> origin;
     std::string contentType;
     std::string cookie;        ///< the value of our cookie
-    std::string authorization; ///< "Bearer …"
+    std::string authorization;        ///< "Bearer …"
     std::string lastEventId;
     std::string ifNoneMatch;
     bool takesGzip = false;

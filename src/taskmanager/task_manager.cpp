@@ -45,7 +45,8 @@ TaskManager::~TaskManager() {
 }
 
 void TaskManager::answer(const Request& request, std::function<void(Answer)> done) {
-    if (request.path == "/enter") return done(entry_.enter(request, [&] { return !isHeldByJob(request.socket); }));
+    if (request.path == "/enter")
+        return done(entry_.enter(request, [&] { return makers_.includeNoJob(request.peer); }));
     const Path* const path = pathNamed(request.path);
     beginLook();
     const auto last = [this, done = std::move(done)](Answer answer) {

@@ -15,6 +15,7 @@
 #include "taskmanager/daemon_line.hpp"
 #include "taskmanager/entry.hpp"
 #include "taskmanager/pages.hpp"
+#include "taskmanager/peer.hpp"
 #include "taskmanager/service.hpp"
 
 namespace stint::taskmanager {
@@ -42,6 +43,7 @@ private:
 
     sd_event* loop_;
     Entry entry_;
+    Makers makers_;
     Pages pages_;
     std::optional<Duration> idle_;
     DaemonLine line_;

@@ -20,7 +20,7 @@ def findings(world, code=0):
 def test_every_topic_has_a_grade_and_nothing_is_wrong_with_a_fresh_daemon(world, daemon):
     told = findings(world)
     assert set(told) >= {"daemon", "store", "processes", "wake alarms", "policy", "apps", "notifications",
-                         "session bus", "background network", "limits: cpu", "limits: memory", "limits: pids"}
+                         "session bus", "page", "background network", "limits: cpu", "limits: memory", "limits: pids"}
     assert f"process {daemon.pid}" in told["daemon"]["found"]
     assert str(world.store / "stint.db") in told["store"]["found"]
     assert str(world.root / "policy.toml") in told["policy"]["found"]

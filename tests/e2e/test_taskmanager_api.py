@@ -361,25 +361,6 @@ class TestVerb:
         assert until_written(world.downloads / "code").strip() == "77"
         assert not (world.runtime / "taskmanager.address").exists()
 
-    def test_a_job_that_reads_the_token_does_not_enter(self, world, daemon):
-        if "cgroup" not in world.done("doctor") or "no cgroup" in world.done("doctor"):
-            pytest.skip("no cgroup is ours here: nobody can say which process is a job's")
-        served = Served(world)
-        enter = f"""python3 - <<'END'
-import json, urllib.request
-request = urllib.request.Request("http://{served.host}/enter", json.dumps({{"token": "{served.token}"}}).encode(),
-                                 {{"Content-Type": "application/json"}})
-try:
-    told = urllib.request.build_opener(urllib.request.ProxyHandler({{}})).open(request).status
-except urllib.error.HTTPError as error:
-    told = error.code
-open("told", "w").write(f"{{told}}\\n")
-END
-"""
-        schedule(world, "--", script(world, enter))
-        assert until_written(world.downloads / "told").strip() == "401"
-        assert served.enter().cookie
-
 
 def is_socket(descriptor):
     try:

@@ -1,20 +1,21 @@
 """Who may ask the page's server for what, with sockets written by hand (linux.md §A.11; SECURITY.md). Each refusal has the
 status that fits; what is refused is not read further, and nobody else is slowed."""
 
+import json
 import os
 import re
-import shutil
 import socket
 import stat
 import subprocess
-import sys
 from base64 import b64encode
 from contextlib import ExitStack
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from commands import SHELL, schedule
 from events import Deadline
+from page_tricks import CAN_BE_ANOTHER, HIDING, of_another, of_closed, of_job
 from taskmanager import Served, read_answer
 
 MIB = 1 << 20
@@ -288,26 +289,38 @@ class TestCrowd:
             assert entered.get("/").status == 200
 
 
-ASK = """
-import socket, sys
-connection = socket.create_connection(("127.0.0.1", int(sys.argv[1])), 30)
-connection.sendall(sys.argv[2].encode().decode("unicode_escape").encode())
-sys.stdout.write(connection.makefile("rb").readline().decode())
-"""
+as_another = pytest.mark.skipif(not CAN_BE_ANOTHER, reason="to be another user takes root")
 
 
 class TestNeighbours:
-    @pytest.mark.skipif(os.getuid() != 0 or not shutil.which("setpriv"), reason="to be another user takes root")
-    def test_another_user_gets_401_even_with_the_token_and_the_cookie(self, entered):
+    @as_another
+    @pytest.mark.parametrize("how", ["stay", "half", "six", "mapped"])
+    def test_another_user_gets_401_even_with_the_token_and_the_cookie(self, entered, how):
         """The kernel tells whose a socket is (sock_diag)."""
         for request in (entered.request("GET", "/"), entered.request("GET", "/app.js"),
                         entered.request("POST", "/enter", body={"token": entered.token}),
                         entered.request("GET", "/", {"Host": "evil.example"})):
-            told = subprocess.run(["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", sys.executable, "-c", ASK,
-                                   str(entered.port), request.decode().encode("unicode_escape").decode()],
-                                  capture_output=True, text=True, timeout=60, check=False)
-            assert told.stdout.startswith("HTTP/1.1 401 "), told
+            assert of_another(entered, request, how)[1].startswith("HTTP/1.1 401 ")
         assert entered.get("/").status == 200
+
+    @as_another
+    @pytest.mark.parametrize("how", ["close", "reset", "anew"])
+    def test_another_user_who_has_closed_before_he_is_accepted_acts_as_nobody(self, world, line, daemon, how):
+        """Of a socket that nobody has any more the kernel tells no user; and one of ours may have its addresses by then."""
+        line.set_device(charging="false")
+        served = Served(world).enter()
+        job = f"{SHELL}/{schedule(world, '--charging', '--', 'true')}"
+        assert of_closed(served, job, how)
+        assert json.loads(world.done("jobs", "--json"))["job"] == job
+
+    def test_a_socket_of_ipv6_and_one_that_has_said_all_are_ours(self, entered):
+        for place, shut in (("::1", False), ("::ffff:127.0.0.1", False), ("127.0.0.1", True)):
+            with socket.create_connection((place, entered.port), 30) as connection:
+                connection.sendall(entered.request("POST", "/enter", body={"token": entered.token}))
+                if shut:
+                    connection.shutdown(socket.SHUT_WR)
+                with connection.makefile("rb") as stream:
+                    assert read_answer(stream).status == 204, place
 
     def test_it_listens_on_loopback_alone(self, served):
         inodes = {re.match(r"socket:\[(\d+)\]", os.readlink(fd))[1] for fd in Path(f"/proc/{served.process.pid}/fd").iterdir()
@@ -330,3 +343,15 @@ class TestNeighbours:
         (world.runtime / "taskmanager.address").symlink_to(victim)
         assert Served(world).enter().get("/api/constraints").status == 200
         assert victim.read_text() == "mine"
+
+
+class TestJobs:
+    @pytest.mark.parametrize("how", HIDING)
+    def test_a_job_that_reads_the_token_does_not_enter_however_it_hides_its_socket(self, world, daemon, how):
+        """The socket's cgroup is that in which it was made; where another one could be gone to, somebody who is no job's
+        has to be seen with it."""
+        if how.startswith("moved") and "no cgroup" in world.done("doctor"):
+            pytest.skip("no cgroup is ours here: none to come from")
+        served = Served(world)
+        assert of_job(world, served, how).startswith("HTTP/1.1 401 ")
+        assert served.enter().cookie, "and who is none enters"

@@ -19,12 +19,12 @@ Request asking(const std::string& method, const std::string& path) {
     request.hosts = {"127.0.0.1:4711"};
     request.cookie = aCookie;
     request.contentType = "application/json";
-    request.peer = Peer::Ours;
+    request.peer.whose = Peer::Ours;
     return request;
 }
 
-bool yes() { return true; }
-bool no() { return false; }
+stint::Result<void> yes() { return {}; }
+stint::Result<void> no() { return stint::Error{stint::Errc::SECURITY, "a job's"}; }
 
 int statusOfAsking(const Request& request) {
     const auto refused = door().refused(request);
@@ -47,7 +47,7 @@ TEST_CASE("a secret is itself and nothing else") {
 TEST_CASE("another user learns only that he may not") {
     for (const char* const path : {"/", "/enter", "/metrics", "/../x"}) {
         Request request = asking("GET", path);
-        request.peer = Peer::Foreign;
+        request.peer.whose = Peer::Foreign;
         request.authorization = "Bearer " + aToken;
         const auto refused = door().refused(request);
         REQUIRE(refused);
@@ -61,7 +61,7 @@ TEST_CASE("each header that is wrong has its own status, and the cookie comes be
     struct Row { void (*spoil)(Request&); int status; };
     for (const Row& row : {
              Row{[](Request&) {}, 200},
-             Row{[](Request& r) { r.peer = Peer::Unknown; }, 200}, // where the kernel does not say
+             Row{[](Request& r) { r.peer.whose = Peer::Unknown; }, 200}, // this kernel tells of none
              Row{[](Request& r) { r.hosts = {}; }, 400},
              Row{[](Request& r) { r.hosts = {"LOCALHOST:4711"}; }, 200},
              Row{[](Request& r) { r.hosts = {"localhost:4712"}; }, 421},
@@ -69,6 +69,7 @@ TEST_CASE("each header that is wrong has its own status, and the cookie comes be
              Row{[](Request& r) { r.origin = "http://[::1]:4711"; }, 200},
              Row{[](Request& r) { r.origin = "https://127.0.0.1:4711"; }, 403},
              Row{[](Request& r) { r.origin = ""; }, 403},
+             Row{[](Request& r) { r.peer = {}; }, 401},             // nobody's any more
              Row{[](Request& r) { r.cookie = aToken; }, 401},
              Row{[](Request& r) { r.cookie = ""; r.path = "/nothing"; }, 401},
              Row{[](Request& r) { r.path = "/api/nothing"; }, 404},
@@ -89,8 +90,10 @@ TEST_CASE("the token enters by its own body alone, and not for a job's process")
     request.body = R"({"token": ")" + aToken + R"("})";
     CHECK(door().enter(request, yes).status == 204);
     CHECK(door().enter(request, no).status == 401);
+    CHECK(door().enter(request, no).body == "{\"error\":\"a job's\"}\n");
     request.body = R"({"token": ")" + aCookie + R"("})";
     CHECK(door().enter(request, yes).status == 401);
+    CHECK(door().enter(request, no).body.empty()); // without the token nothing is told
 }
 
 TEST_CASE("the token as a bearer reads metrics, and is no cookie") {

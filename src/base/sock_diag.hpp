@@ -1,0 +1,35 @@
+// The TCP sockets of this machine, asked of the kernel one by one (sock_diag(7)): who made it, where, and whether a
+// process has it still. What it says nobody can hide or claim.
+#pragma once
+#include <cstdint>
+#include <optional>
+
+#include <sys/socket.h>
+#include <sys/types.h>
+
+#include "base/fd.hpp"
+#include "stint/result.hpp"
+
+namespace stint {
+
+struct TcpSocket {
+    int state = 0;            ///< TCP_ESTABLISHED and its like
+    uid_t user = 0;           ///< who made it; where no process has it the kernel may say root
+    std::uint64_t inode = 0;  ///< 0: no process has it any more
+    std::uint64_t cgroup = 0; ///< its maker's, as it was made; 0: the kernel does not say (Linux 5.9 does)
+};
+
+class SockDiag {
+public:
+    /// nullopt: this kernel does not tell of TCP sockets, or not us. System where it could not be asked.
+    static Result<std::optional<SockDiag>> open();
+    /// The one between the two ends, the first of them its own; nullopt: there is none, or the kernel does not say.
+    std::optional<TcpSocket> find(const sockaddr_storage& own, const sockaddr_storage& other);
+
+private:
+    explicit SockDiag(Fd line) : line_(std::move(line)) {}
+    Fd line_; ///< NETLINK_SOCK_DIAG
+    std::uint32_t asked_ = 0;
+};
+
+} // namespace stint
