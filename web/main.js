@@ -1,4 +1,5 @@
 // The page: the stream into the store, the address into a view, and what stands above all views.
+import { post } from "./actions.js";
 import { Clock } from "./clock.js";
 import { h, setAttribute } from "./dom.js";
 import { Rates } from "./rate.js";
@@ -78,6 +79,22 @@ function banner() {
     place.replaceChildren(...(says ? [h("p", {}, h("strong", {}, says[0]), ` ${says[1]}`)] : []));
 }
 
+// Opened once more by the address of `stint ui`, which has the token behind its '#': it stays neither in the address nor
+// in the history, and signs in whom the server does not know any more.
+
+async function takeToken() {
+    const [, token, view] = /^#([0-9a-f]{64})(\/.*)?$/.exec(location.hash) ?? [];
+    if (!token) return;
+    history.replaceState(null, "", view ? `/#${view}` : "/");
+    if (link === "open") return;
+    try {
+        await post("/enter", { token });
+        location.reload();
+    } catch {
+        // it was another server's: what the banner says holds
+    }
+}
+
 // Where the address leads: "#/now/com.example.mail/7" is the view "now", and the rest is its own.
 
 function route() {
@@ -126,7 +143,10 @@ document.querySelector(".skip").addEventListener("click", (event) => {
     event.preventDefault();
     document.getElementById("main").focus();
 });
-addEventListener("hashchange", show);
+addEventListener("hashchange", () => {
+    takeToken();
+    show();
+});
 store.on(["daemon", "hello"], banner);
 new Stream({
     hear,
@@ -139,4 +159,5 @@ new Stream({
         ...store.snapshot().filter(([topic]) => topic !== "hello"),
     ],
 }).open();
+takeToken();
 show();

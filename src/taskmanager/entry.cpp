@@ -14,15 +14,20 @@ namespace {
 
 using namespace std::string_view_literals;
 
-/// Reads the token that the address has behind its '#', which no browser sends, and hands it over; what stands behind a
-/// '/' in it is a view of the page.
+/// Takes the token that the address has behind its '#', which no browser sends, out of it, and hands it over; what
+/// stands behind a '/' in it is a view of the page.
 constexpr std::string_view enterScript =
-    "const [token, ...view] = location.hash.slice(1).split('/');"
-    "if (token) fetch('/enter', {method: 'POST', headers: {'Content-Type': 'application/json'},"
-    " body: JSON.stringify({token})}).then(answer => {"
-    " if (answer.ok) { history.replaceState(null, '', view.length ? '/#/' + view.join('/') : '/'); location.reload(); }"
-    " else document.querySelector('p').textContent ="
-    " 'This address has had its time. Type in a terminal: stint ui'; });";
+    "function enter() {"
+    " const [token, ...view] = location.hash.slice(1).split('/');"
+    " if (!token) return;"
+    " history.replaceState(null, '', view.length ? '/#/' + view.join('/') : '/');"
+    " fetch('/enter', {method: 'POST', headers: {'Content-Type': 'application/json'}, body: JSON.stringify({token})})"
+    ".then(async answer => {"
+    " if (answer.ok) return location.reload();"
+    " const told = await answer.text();"
+    " document.querySelector('p').textContent = told ? JSON.parse(told).error :"
+    " 'This address has had its time. Type in a terminal: stint ui'; });"
+    "} addEventListener('hashchange', enter); enter();";
 
 std::string enterPage() {
     return fmt::format("<!DOCTYPE html><html lang=\"en\"><meta charset=\"utf-8\"><title>Stint</title>"
@@ -103,6 +108,11 @@ bool Entry::isKnown(const Request& request) const {
     if (request.path == "/metrics" && request.authorization.starts_with(bearer))
         return token_.is(std::string_view(request.authorization).substr(bearer.size()));
     return hasCookie(request);
+}
+
+bool Entry::hasCookie(const Request& request) const {
+    return request.peer.whose != Peer::Foreign &&
+           std::ranges::any_of(request.cookies, [this](const std::string& each) { return cookie_.is(each); });
 }
 
 Answer Entry::unauthorized(const Request& request) const {

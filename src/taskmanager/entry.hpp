@@ -24,9 +24,7 @@ public:
     /// process of a job; else its sentence is told.
     Answer enter(const Request& request, const std::function<Result<void>()>& mayEnter) const;
 
-    bool hasCookie(const Request& request) const {
-        return request.peer.whose != Peer::Foreign && cookie_.is(request.cookie);
-    }
+    bool hasCookie(const Request& request) const;
 
 private:
     bool isKnown(const Request& request) const;

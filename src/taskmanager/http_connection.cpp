@@ -5,6 +5,7 @@
 #include <boost/asio/write.hpp>
 #include <boost/beast/http.hpp>
 
+#include "base/split.hpp"
 #include "taskmanager/entry.hpp"
 #include "taskmanager/http_server.hpp"
 
@@ -22,18 +23,14 @@ auto into(error_code& error) { return asio::redirect_error(asio::use_awaitable, 
 
 std::string text(boost::beast::string_view view) { return {view.data(), view.size()}; }
 
-/// The value of our cookie among those that a browser sends.
-std::string cookieIn(std::string_view header) {
+/// The values of our cookie among those that a browser sends.
+void takeCookies(std::string_view header, std::vector<std::string>& cookies) {
     constexpr std::string_view name = "stint=";
-    while (!header.empty()) {
-        const auto end = std::min(header.find(';'), header.size());
-        std::string_view one = header.substr(0, end);
-        header.remove_prefix(std::min(end + 1, header.size()));
+    for (std::string_view one : splitAt(header, ";")) {
         while (one.starts_with(' '))
             one.remove_prefix(1);
-        if (one.starts_with(name)) return std::string(one.substr(name.size()));
+        if (one.starts_with(name)) cookies.emplace_back(one.substr(name.size()));
     }
-    return {};
 }
 
 Request requestOf(const http::request_header<>& head, const PeerSocket& peer) {
@@ -49,7 +46,8 @@ Request requestOf(const http::request_header<>& head, const PeerSocket& peer) {
     for (auto [origin, end] = head.equal_range(http::field::origin); origin != end; ++origin) // two are none of ours
         request.origin = (request.origin ? *request.origin + ", " : "") + text(origin->value());
     request.contentType = text(head[http::field::content_type]);
-    request.cookie = cookieIn(text(head[http::field::cookie]));
+    for (auto [cookie, end] = head.equal_range(http::field::cookie); cookie != end; ++cookie)
+        takeCookies(text(cookie->value()), request.cookies);
     request.authorization = text(head[http::field::authorization]);
     request.lastEventId = text(head["Last-Event-ID"]);
     request.ifNoneMatch = text(head[http::field::if_none_match]);

@@ -32,7 +32,7 @@ struct Request {
     std::vector<std::string> hosts; ///< each Host header
     std::optional<std::string> origin;
     std::string contentType;
-    std::string cookie;        ///< the value of our cookie
+    std::vector<std::string> cookies; ///< each of our cookie's name: another server of this machine may have set one
     std::string authorization;        ///< "Bearer …"
     std::string lastEventId;
     std::string ifNoneMatch;

@@ -53,6 +53,15 @@ class TestToken:
             assert "server" not in answer.headers and "stintd" not in answer.body.decode()
             assert bool(answer.body) == (path == "/"), path
 
+    def test_a_cookie_of_our_name_that_another_server_has_set_shuts_nobody_out(self, entered):
+        """A browser sends that of the longer path first, and cookies know no port."""
+        own, other = f"stint={entered.cookie}", f"stint={'0' * 64}"
+        for cookies in (f"{other}; {own}", f"{own}; {other}", f"a=b; {'; '.join([other] * 100)}; {own}"):
+            assert entered.ask("GET", "/app.js", {"Cookie": cookies}).status == 200
+        twice = entered.request("GET", "/app.js", {"Cookie": other}).replace(b"\r\n\r\n", f"\r\nCookie: {own}\r\n\r\n".encode())
+        assert entered.raw(twice).status == 200
+        assert entered.ask("GET", "/app.js", {"Cookie": "; ".join([other] * 200)}).status == 401
+
     @pytest.mark.parametrize("cookie", ["", "0", "0" * 63, "0" * 64, "0" * 65, "../../", "é"])
     def test_a_wrong_cookie_is_none(self, served, cookie):
         assert served.ask("GET", "/app.js", {"Cookie": f"stint={cookie}"}).status == 401

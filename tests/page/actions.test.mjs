@@ -1,6 +1,7 @@
 // What a person does on the page, from the start of a job to its Stop, and what the daemon then says; and what the page
 // says when the daemon is killed under it.
 import assert from "node:assert/strict";
+import { createServer } from "node:http";
 import { after, before, test } from "node:test";
 import { Browser, Ground, text } from "./ground.mjs";
 
@@ -195,5 +196,67 @@ test("the page's server ends: the page says so; one that does not know it asks a
     assert.ok((await page.locator("li.job").count()) > 0, "what was known is still there");
     await ground.do("open_page_again");
     await page.waitForFunction(() => /no longer signed in/.test(document.getElementById("banner").textContent));
+    // The new address in the same tab: no page is loaded for what stands behind a '#', but this signs in.
+    const address = await ground.do("address");
+    await page.evaluate((to) => location.assign(to), address);
+    await page.waitForFunction(() => document.getElementById("banner").textContent === "");
+    await page.waitForSelector("li.job");
+    await hasNoToken(page, address);
+    ground.url = address;
     await page.context().close();
+});
+
+/** Neither in the address, nor where Back leads. */
+async function hasNoToken(page, address) {
+    const token = new URL(address).hash.slice(1);
+    await page.waitForFunction((word) => !location.href.includes(word), token);
+    const client = await page.context().newCDPSession(page);
+    const { entries } = await client.send("Page.getNavigationHistory");
+    assert.deepEqual(
+        entries.map((entry) => entry.url).filter((url) => url.includes(token)),
+        [],
+    );
+}
+
+test("the token is gone from the address and the history, whoever opens it where", async () => {
+    const address = ground.url;
+    const page = await browser.open(); // signs in
+    await hasNoToken(page, address);
+
+    const second = await page.context().newPage(); // is signed in
+    await second.goto(address);
+    await second.waitForSelector("main:not(:has(.loading))");
+    await hasNoToken(second, address);
+    await second.evaluate((to) => location.assign(to), `${address}/apps`); // in the page itself
+    await second.waitForSelector("main.view-apps");
+    await hasNoToken(second, address);
+    await page.context().close();
+
+    const old = `${new URL("/", address)}#${"f".repeat(64)}`; // of a server that has ended
+    const tabs = await browser.browser.newContext();
+    const third = await tabs.newPage();
+    await third.goto(old);
+    await third.waitForFunction(() => /has had its time/.test(document.body.textContent));
+    await hasNoToken(third, old);
+    await third.evaluate((to) => location.assign(to), address); // and now by the right one
+    await third.waitForSelector("#views");
+    await hasNoToken(third, address);
+    await tabs.close();
+});
+
+test("a cookie of our name from another server of this machine shuts nobody out", async () => {
+    const other = createServer((_, answer) => {
+        answer.setHeader("Set-Cookie", ["/api", "/api/", "/enter"].map((path) => `stint=none; Path=${path}`));
+        answer.end("<!DOCTYPE html><title>Other</title>");
+    });
+    await new Promise((listens) => other.listen(0, "127.0.0.1", listens));
+    const page = await browser.open();
+    await page.goto(`http://127.0.0.1:${/** @type {import("node:net").AddressInfo} */ (other.address()).port}/`);
+    await page.goto(new URL("/", ground.url).href);
+    await page.waitForSelector("main:not(:has(.loading))"); // which the stream brings
+    const answer = await page.evaluate(async () => (await fetch("/api/constraints")).status);
+    assert.equal(answer, 200);
+    assert.equal(await page.locator("#banner").innerText(), "");
+    await page.context().close();
+    other.close();
 });

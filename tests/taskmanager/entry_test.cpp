@@ -17,7 +17,7 @@ Request asking(const std::string& method, const std::string& path) {
     request.method = method;
     request.path = path;
     request.hosts = {"127.0.0.1:4711"};
-    request.cookie = aCookie;
+    request.cookies = {aCookie};
     request.contentType = "application/json";
     request.peer.whose = Peer::Ours;
     return request;
@@ -70,8 +70,9 @@ TEST_CASE("each header that is wrong has its own status, and the cookie comes be
              Row{[](Request& r) { r.origin = "https://127.0.0.1:4711"; }, 403},
              Row{[](Request& r) { r.origin = ""; }, 403},
              Row{[](Request& r) { r.peer = {}; }, 401},             // nobody's any more
-             Row{[](Request& r) { r.cookie = aToken; }, 401},
-             Row{[](Request& r) { r.cookie = ""; r.path = "/nothing"; }, 401},
+             Row{[](Request& r) { r.cookies = {aToken}; }, 401},
+             Row{[](Request& r) { r.cookies = {aToken, "", aCookie, aToken}; }, 200}, // another server's beside it
+             Row{[](Request& r) { r.cookies = {}; r.path = "/nothing"; }, 401},
              Row{[](Request& r) { r.path = "/api/nothing"; }, 404},
              Row{[](Request& r) { r.method = "PUT"; }, 405},
              Row{[](Request& r) { r.contentType = "text/plain"; }, 415},
@@ -85,7 +86,7 @@ TEST_CASE("each header that is wrong has its own status, and the cookie comes be
 
 TEST_CASE("the token enters by its own body alone, and not for a job's process") {
     Request request = asking("POST", "/enter");
-    request.cookie.clear();
+    request.cookies.clear();
     CHECK(statusOfAsking(request) == 200);
     request.body = R"({"token": ")" + aToken + R"("})";
     CHECK(door().enter(request, yes).status == 204);
@@ -98,7 +99,7 @@ TEST_CASE("the token enters by its own body alone, and not for a job's process")
 
 TEST_CASE("the token as a bearer reads metrics, and is no cookie") {
     Request request = asking("GET", "/metrics");
-    request.cookie.clear();
+    request.cookies.clear();
     CHECK(statusOfAsking(request) == 401);
     request.authorization = "Bearer " + aToken;
     CHECK(statusOfAsking(request) == 200);
