@@ -128,10 +128,10 @@ asio::awaitable<bool> HttpConnection::serveOne() {
     parser.body_limit(boost::none); // what is announced is looked at below, by who knows the sender
     error_code error;
     stream_.expires_never();
-    idle_ = true;
+    doing_ = Doing::Nothing;
     limitReading(entered_ ? bounds::idle : bounds::arrival);
     co_await http::async_read_header(stream_, buffer_, parser, into(error));
-    idle_ = false;
+    doing_ = Doing::Waiting;
     deadline_.cancel();
     if (error) {
         // Who has said nothing yet is told nothing.
@@ -183,6 +183,7 @@ asio::awaitable<bool> HttpConnection::serveOne() {
 }
 
 asio::awaitable<Answer> HttpConnection::answered(const Request& request) {
+    doing_ = Doing::Answering;
     const auto given = std::make_shared<std::optional<Answer>>();
     service_.answer(request, [given, wake = waker()](Answer answer) {
         *given = std::move(answer);
@@ -195,6 +196,7 @@ asio::awaitable<Answer> HttpConnection::answered(const Request& request) {
 }
 
 asio::awaitable<void> HttpConnection::send(const Answer& answer, bool isHead, bool keeps) {
+    doing_ = Doing::Waiting;
     http::response<http::string_body> message;
     message.version(11);
     message.result(static_cast<unsigned>(answer.status));
@@ -226,6 +228,7 @@ asio::awaitable<void> HttpConnection::turnAway(const Answer& answer, bool isHead
 }
 
 asio::awaitable<void> HttpConnection::follow(const Request& request) {
+    doing_ = Doing::Following;
     const auto viewer = service_.stream(request, waker());
     http::response<http::empty_body> head;
     head.version(11);

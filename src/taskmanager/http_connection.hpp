@@ -19,8 +19,13 @@ public:
     void close();
     /// Its last request came with the cookie.
     bool hasEntered() const { return entered_; }
-    /// It is between two requests.
-    bool isIdle() const { return idle_; }
+    enum class Doing : std::uint8_t {
+        Nothing,   ///< it is between two requests
+        Waiting,   ///< for its browser: to send a body, or to take an answer
+        Answering, ///< asking whoever knows
+        Following, ///< the stream of events
+    };
+    Doing doing() const { return doing_; }
 
 private:
     boost::asio::awaitable<bool> serveOne();
@@ -39,7 +44,7 @@ private:
     Service& service_;
     PeerSocket peer_;
     bool entered_ = false;
-    bool idle_ = true;
+    Doing doing_ = Doing::Nothing;
     bool late_ = false;  ///< what was to be read did not come in time
     bool ended_ = false; ///< the browser of a stream has gone
 };

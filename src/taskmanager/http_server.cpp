@@ -106,12 +106,21 @@ private:
             [this, connection](const std::exception_ptr&) { connections_.remove(connection); });
     }
 
-    /// The oldest of those who have not entered, else the oldest that is between two requests: what is under way of
-    /// whoever has entered stays.
+    /// The oldest of those who have not entered, else of those that are between two requests, else of the streams where
+    /// they have more than their share, else of those that wait for their browser: what is answered now stays, and as
+    /// many streams as have a place of their own.
     bool dropOne() {
-        auto oldest = std::ranges::find_if(connections_, [](const auto& one) { return !one->hasEntered(); });
-        if (oldest == connections_.end())
-            oldest = std::ranges::find_if(connections_, [](const auto& one) { return one->isIdle(); });
+        using Doing = HttpConnection::Doing;
+        const auto first = [this](auto is) { return std::ranges::find_if(connections_, is); };
+        const auto oldestThat = [&](Doing doing) {
+            return first([=](const auto& one) { return one->doing() == doing; });
+        };
+        const auto streams =
+            std::ranges::count(connections_, Doing::Following, [](const auto& one) { return one->doing(); });
+        auto oldest = first([](const auto& one) { return !one->hasEntered(); });
+        if (oldest == connections_.end()) oldest = oldestThat(Doing::Nothing);
+        if (oldest == connections_.end() && streams > bounds::streams) oldest = oldestThat(Doing::Following);
+        if (oldest == connections_.end()) oldest = oldestThat(Doing::Waiting);
         if (oldest == connections_.end()) return false;
         (*oldest)->close();
         connections_.erase(oldest);
