@@ -20,11 +20,13 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT / "tests" / "e2e"))
 
-from commands import SHELL, script  # noqa: E402
+from commands import SHELL, schedule, script  # noqa: E402
 from events import TooLate, wait_for_end  # noqa: E402
 from line import Closed, WireError  # noqa: E402
 from neighbours import SILENT, STORM, TALKING, Neighbour  # noqa: E402
 from origin import MIB, Origin, bytes_of  # noqa: E402
+from page_tricks import CAN_BE_ANOTHER, HIDING, of_closed, of_cookies, of_crowd, of_job  # noqa: E402
+from taskmanager import Served  # noqa: E402
 from world import BIN, World  # noqa: E402
 
 REST = 15  # seconds, before and after the attacks
@@ -251,10 +253,13 @@ class Attacks:
         self.crowd = []
         self.full = 0  # attacks to come until there is room again
         self.made = Counter()
+        self.faults = []
+        self.cgroups = "no cgroup" not in world.done("doctor")
 
     def weighed(self):
         return ([self.kill_daemon] * 12 + [self.kill_transfer] * 4 + [self.kill_command] * 4 + [self.swap_part] * 2 +
-                [self.silent, self.talking, self.storm, self.schedule_flood] + [self.fill_disk] * bool(self.disk))
+                [self.silent, self.talking, self.storm, self.schedule_flood, self.page_of_cookies, self.page_of_crowd] +
+                [self.fill_disk] * bool(self.disk) + [self.page_of_job] * self.cgroups + [self.page_of_closed] * CAN_BE_ANOTHER)
 
     def kills(self):
         return sum(count for name, count in self.made.items() if name.startswith("kill"))
@@ -333,6 +338,37 @@ class Attacks:
             flooder.end()
         return True
 
+    def page_of_job(self):
+        how = self.chance.choice(HIDING)
+        return self._page(lambda served: "401" in of_job(self.world, served, how), f"a job's process entered: {how}")
+
+    def page_of_closed(self):
+        how = self.chance.choice(("close", "reset", "anew"))
+        waits = f"{SHELL}/{schedule(self.world, '--at', '+90min', '--', 'true')}" if self.full <= 0 else None
+        return waits and self._page(lambda served: of_closed(served, waits, how), f"another user acted: {how}", waits)
+
+    def page_of_cookies(self):
+        return self._page(lambda served: of_cookies(served) == 200, "a cookie shut the person out")
+
+    def page_of_crowd(self):
+        bodies = self.chance.choice((0, 64))
+        return self._page(lambda served: of_crowd(served, bodies=bodies) == [200] * 20, "a crowd shut the person out")
+
+    def _page(self, holds, fault, cancelled=None):
+        """A server of its own, and whether that holds."""
+        if self.full > 0:
+            return False
+        served = Served(self.world, "--idle", "never").enter()
+        try:
+            if not holds(served):
+                self.faults.append(fault)
+        finally:
+            served.process.kill()
+            served.process.wait(30)
+        if cancelled:
+            self.world.done("cancel", cancelled)
+        return True
+
     def fill_disk(self):
         if self.full > 0:
             return False
@@ -379,7 +415,7 @@ def soak(world, origin, disk, kills, seed):
     app.phase = "under attack"
     told = time.monotonic()
     try:
-        while attacks.kills() < kills and not any(worker.faults for worker in workers):
+        while attacks.kills() < kills and not attacks.faults and not any(worker.faults for worker in workers):
             attacks.next()
             over.wait(chance.uniform(0, 0.2))
             if time.monotonic() - told > 30:
@@ -395,7 +431,7 @@ def soak(world, origin, disk, kills, seed):
     threading.Event().wait(REST)
     app.end()
     with world.line() as line:
-        faults = [*app.faults(line), *(fault for worker in workers for fault in worker.faults)]
+        faults = [*app.faults(line), *attacks.faults, *(fault for worker in workers for fault in worker.faults)]
     return app, workers, attacks, faults
 
 
