@@ -180,6 +180,9 @@ Result<Service> serviceFrom(const Table& table) {
     STINT_TRY(table.only(serviceKeys));
     Service service;
     service.name = STINT_TRY(table.neededText("name"));
+    if (service.name.find('/') != std::string::npos)
+        return table.wrong(table.node("name"), "service \"{}\" has a slash, which parts a package from its service",
+                           service.name);
     if (!table.node("command"))
         return table.wrong(nullptr, "service \"{}\" has no command; it names the program that hosts it", service.name);
     service.command = STINT_TRY(table.command("command"));

@@ -18,6 +18,17 @@ template <class T> bool holdsSomething(const std::set<T>& set) { return !set.emp
 
 } // namespace
 
+std::string textOf(const ComponentName& service) {
+    if (service.package.empty() && service.name.find('/') == std::string::npos) return service.name;
+    return service.package + "/" + service.name;
+}
+
+ComponentName componentFrom(const std::string& text) {
+    const auto slash = text.find('/');
+    if (slash == std::string::npos) return ComponentName{text};
+    return ComponentName{text.substr(0, slash), text.substr(slash + 1)};
+}
+
 bool isSet(const JobField& field, const JobInfo& job) {
     return std::visit(Overloaded{[](const NoValue&) { return false; },
                                  [&](const ClipValue&) { return job.getClipData().has_value(); },

@@ -206,6 +206,11 @@ inline constexpr auto table = std::to_array<JobField>({
 
 inline constexpr const auto& jobFields = fields::table;
 
+/// A service on the wire and in the store: "Name", "package/Name"; "/Na/me" where a name without a package has a slash
+/// of its own, which no job may have (rules/validation.hpp): what is not allowed is read as it was written.
+std::string textOf(const ComponentName& service);
+ComponentName componentFrom(const std::string& text);
+
 /// Whether the job has something there.
 bool isSet(const JobField& field, const JobInfo& job);
 

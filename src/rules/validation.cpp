@@ -21,10 +21,13 @@ template <class... Args> Error broken(fmt::format_string<Args...> format, Args&&
     return fail(Errc::ILLEGAL_ARGUMENT, format, std::forward<Args>(args)...);
 }
 
-// jobs.md §1: a null service component is an error.
+// jobs.md §1: a null service component is an error, and so is a slash in its names, which would part them elsewhere.
 Broken serviceRule(const JobInfo& job) {
-    if (job.getService().name.empty())
-        return broken("service: a job needs the name of a service that the app's manifest declares");
+    const auto& [package, name] = job.getService();
+    if (name.empty()) return broken("service: a job needs the name of a service that the app's manifest declares");
+    for (const std::string& part : {package, name})
+        if (part.find('/') != std::string::npos)
+            return broken("service: \"{}\" has a slash, which no name of a package or a service has", part);
     return std::nullopt;
 }
 

@@ -18,18 +18,6 @@ namespace {
 
 using nlohmann::json;
 
-/// "Name", "package/Name"; "/Na/me" where a name without a package has a slash of its own.
-std::string serviceText(const ComponentName& service) {
-    if (service.package.empty() && service.name.find('/') == std::string::npos) return service.name;
-    return service.package + "/" + service.name;
-}
-
-ComponentName serviceFrom(const std::string& text) {
-    const auto slash = text.find('/');
-    if (slash == std::string::npos) return ComponentName{text};
-    return ComponentName{text.substr(0, slash), text.substr(slash + 1)};
-}
-
 void writeNetwork(JsonText& text, const NetworkRequest& request) {
     text.openObject().key("capabilities").openList();
     for (const auto capability : request.getCapabilities())
@@ -259,7 +247,7 @@ private:
 Result<JobInfo> readJob(const json& job) {
     STINT_TRY(checkJobKeys(job));
     JobInfo::Builder builder{wholeNumber<std::int32_t>(job.at("id")),
-                             serviceFrom(job.at("service").get<std::string>())};
+                             componentFrom(job.at("service").get<std::string>())};
     // The priority after the flags, which may have raised a default one.
     for (const bool priority : {false, true})
         for (const JobField& row : jobFields)
@@ -280,7 +268,7 @@ std::string jobInfoText(const JobInfo& info) {
         else if (key.key == "id")
             text.key(key.key).number(info.getId().value);
         else
-            text.key(key.key).string(serviceText(info.getService()));
+            text.key(key.key).string(textOf(info.getService()));
     }
     return text.close().take();
 }

@@ -11,17 +11,6 @@ namespace {
 /// -1 is "unset" on the wire, where a setter would take it for a negative time.
 constexpr std::int64_t unset = -1;
 
-std::string textOf(const ComponentName& service) {
-    return service.package.empty() ? service.name : fmt::format("{}/{}", service.package, service.name);
-}
-
-/// "Name", or "package/Name".
-ComponentName componentOf(const std::string& text) {
-    const std::size_t slash = text.find('/');
-    if (slash == std::string::npos) return ComponentName(text);
-    return ComponentName(text.substr(0, slash), text.substr(slash + 1));
-}
-
 /// Writes one row.
 class JobFieldWriter {
 public:
@@ -262,7 +251,7 @@ Result<JobInfo> JobReader::read(Reader& reader) {
         }));
     if (!id_) return fail(Errc::ILLEGAL_ARGUMENT, "job: id, an int32 (i), is missing");
     if (!service_) return fail(Errc::ILLEGAL_ARGUMENT, "job: service, a string (s), is missing");
-    JobInfoAccess::name(builder_, JobId{*id_}, componentOf(*service_));
+    JobInfoAccess::name(builder_, JobId{*id_}, componentFrom(*service_));
     // After the flags, which may have raised a default one; that is not what was said.
     if (last_.first) last_.first->set(builder_, last_.second);
     if (bytes_.field)

@@ -150,6 +150,8 @@ TEST_CASE("services, receivers and channels are complete, and each name stands o
     CHECK(wrong("[[service]]\nname = \"Sync\"\ncommand = [\"\", \"a\"]").starts_with("4:11: command is empty"));
     CHECK(wrong("[[service]]\nname = \"A\"\ncommand = [\"a\"]\n[[service]]\nname = \"A\"\ncommand = [\"b\"]") ==
           "5:1: service \"A\" is declared twice");
+    CHECK(wrong("[[service]]\nname = \"a/b\"\ncommand = [\"a\"]") ==
+          "3:8: service \"a/b\" has a slash, which parts a package from its service");
     CHECK(wrong("[[receiver]]\nname = \"A\"").starts_with("2:1: receiver \"A\" has no command"));
     CHECK(wrong("[[receiver]]\nname = \"A\"\ncommand = [\"a\"]\n[[receiver]]\nname = \"A\"\ncommand = [\"b\"]") ==
           "5:1: receiver \"A\" is declared twice");

@@ -75,6 +75,8 @@ TEST_CASE("each rule is broken on its far side and kept on its near one") { // j
     // clang-format off
     const Row rows[] = {
         {"service", Builder{JobId{7}, ""}},
+        {"service", Builder{JobId{7}, {"", "a/b"}}},
+        {"service", Builder{JobId{7}, {"a/b", "Jobs"}}},
         {"ok",  regular()},
         // V2: bytes without a network requirement.
         {"V2",  regular().setEstimatedNetworkBytes(1000, 0)}, // §11 example 6

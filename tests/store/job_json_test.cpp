@@ -43,7 +43,6 @@ TEST_CASE("a stored job is the job that was written, in every field") { // jobs.
         {"nothing set",         built(plain)},
         {"least id",            built({std::numeric_limits<std::int32_t>::min(), "Jobs"})},
         {"service of another",  built({1, {"com.example.other", "Jobs"}})},
-        {"a slash in its name", built({1, {"", "a/b"}})},
         {"user-initiated",      built(online().setUserInitiated(true))},
         {"priority",            built(JobInfo::Builder{1, "Jobs"}.setPriority(JobInfo::PRIORITY_LOW))},
         {"network",             built(online())},

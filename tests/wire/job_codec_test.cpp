@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "model/job_fields.hpp"
 #include "model/sample_job.hpp"
 #include "wire/codec.hpp"
 #include "wire/loose_message.hpp"
@@ -235,6 +236,20 @@ TEST_CASE("a job that lacks its id or its service is refused by what is missing"
           "job: id, an int32 (i), is missing");
     CHECK(complaintAboutJob([](DictionaryWriter& d) { d.put("id", std::int32_t{7}); }) ==
           "job: service, a string (s), is missing");
+}
+
+TEST_CASE("a service is read as it was written, and a slash in its names is refused") { // jobs.md §1
+    for (const ComponentName& service : {ComponentName("Jobs"), ComponentName("com.example.mail", "Jobs"),
+                                         ComponentName("", "a/b"), ComponentName("com.example.mail", "a/b")}) {
+        CAPTURE(textOf(service));
+        CHECK(componentFrom(textOf(service)) == service);
+        const bool isAllowed = service.name == "Jobs";
+        CHECK(JobInfo::Builder(JobId(7), service).build().ok() == isAllowed);
+        const auto read = jobThroughTheWire(JobInfoAccess::requested(JobInfo::Builder(JobId(7), service)).value());
+        REQUIRE(read.ok());
+        CHECK(read->getService() == service); // the core validates it
+    }
+    CHECK_FALSE(JobInfo::Builder(JobId(7), ComponentName("a/b", "Jobs")).build().ok());
 }
 
 TEST_CASE("half a back-off is refused") {
