@@ -8,6 +8,7 @@ struct Turn;
 
 // schedule.cpp
 void apply(Turn& turn, const Schedule& event);
+void apply(Turn& turn, const ScheduleAll& event);
 // requests.cpp
 void apply(Turn& turn, const Cancel& event);
 void apply(Turn& turn, const CancelAll& event);

@@ -18,15 +18,15 @@ void JobNumbers::note(const JobKey& key) {
     highest = std::max(highest, key.id.value);
 }
 
-JobId JobNumbers::next(const State& state, const AppId& app, const std::string& space) const {
+JobId JobNumbers::next(const State& state, const AppId& app, const std::string& space, JobId other) const {
     const auto isBuiltIn = [&state](const AppId& id) {
         const App* const known = state.app(id);
         return known && known->manifest.builtIn;
     };
     const bool shared = isBuiltIn(app);
-    std::int32_t number = 0;
-    for (const auto& [other, highest] : highest_)
-        if (other == app || (shared && isBuiltIn(other))) number = std::max(number, highest);
+    std::int32_t number = other.value;
+    for (const auto& [owner, highest] : highest_)
+        if (owner == app || (shared && isBuiltIn(owner))) number = std::max(number, highest);
     do {
         ++number;
     } while (state.jobs.contains({app, space, JobId{number}}));

@@ -13,8 +13,8 @@ class JobNumbers {
 public:
     /// A job has that key, or had it.
     void note(const JobKey& key);
-    /// Above all that are noted of the app; of each built-in one, where it is such.
-    JobId next(const State& state, const AppId& app, const std::string& space) const;
+    /// Above all that are noted of the app, of each built-in one where it is such, and above `other`.
+    JobId next(const State& state, const AppId& app, const std::string& space, JobId other) const;
 
 private:
     std::map<AppId, std::int32_t> highest_;

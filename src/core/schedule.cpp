@@ -2,6 +2,8 @@
 #include <algorithm>
 
 #include "base/fail.hpp"
+#include "base/number.hpp"
+#include "base/try.hpp"
 #include "core/events.hpp"
 #include "core/start_terms.hpp"
 #include "core/state.hpp"
@@ -97,8 +99,15 @@ bool watchesContent(const State& state, const JobKey& key) {
     return found && !found->job.info.getTriggerContentUris().empty();
 }
 
-void accept(Turn& turn, const Schedule& event, const JobKey& key, JobInfo info, StartTerms terms) {
+/// A job that may be, but for its terms.
+struct Fit {
+    JobKey key;
+    JobInfo info;
+};
+
+void accept(Turn& turn, const Schedule& event, Fit fit, StartTerms terms) {
     State& state = turn.state;
+    auto& [key, info] = fit;
     const Tracked* const former = state.jobs.find(key);
     const bool replaces = former;
     const bool replacesPersisted = former && former->job.info.isPersisted();
@@ -140,19 +149,16 @@ void accept(Turn& turn, const Schedule& event, const JobKey& key, JobInfo info, 
     turn.record(SaveJob{tracked.job, replacesPersisted});
     if (watched) saveContent(turn, tracked);
     if (event.work) addWork(turn, tracked.job, *event.work);
-    turn.effect(Reply{.call = event.call, .id = key.id});
     if (!tracked.run) park(turn, tracked); // else nothing of it starts before the old run has ended
 }
 
-// What enqueue() replaces hands its items on; any other replacement drops them.
-std::optional<Error> tooMuch(const State& state, const Schedule& event, const JobKey& key, const JobInfo& info) {
-    const Holdings now = state.jobs.heldBy(key.app);
-    Holdings then = now;
-    if (const Tracked* old = state.jobs.find(key))
-        then -= event.work ? holdingsOf(old->job.info) : holdingsOf(old->job);
-    then += holdingsOf(info);
-    if (event.work) then += holdingsOf(*event.work);
-    return holdingsError(key.app, now, then);
+/// What its app will hold more by it. What enqueue() replaces hands its items on; any other replacement drops them.
+Holdings growth(const State& state, const Schedule& event, const Fit& fit) {
+    Holdings more = holdingsOf(fit.info);
+    if (event.work) more += holdingsOf(*event.work);
+    if (const Tracked* old = state.jobs.find(fit.key))
+        more -= event.work ? holdingsOf(old->job.info) : holdingsOf(old->job);
+    return more;
 }
 
 std::optional<Error> workError(const State& state, const Schedule& event, const JobKey& key) {
@@ -173,26 +179,27 @@ std::optional<Error> workError(const State& state, const Schedule& event, const 
     return std::nullopt;
 }
 
-} // namespace
+/// The jobs of a list that stand before one.
+struct Ahead {
+    Holdings more; ///< that their app will hold by them
+    JobId last;    ///< the number of the last, where they have new ones
+};
 
-void apply(Turn& turn, const Schedule& event) {
-    // The order of jobs.md §2.4; whatever fails leaves an existing job of the same id untouched.
+// The order of jobs.md §2.4, but for the terms; whatever fails leaves an existing job of the same id untouched.
+Result<Fit> fitFor(Turn& turn, const Schedule& event, const Ahead& ahead) {
     State& state = turn.state;
     App* app = turn.app(event.app);
-    if (!app) return refuse(turn, event, fail(Errc::SECURITY, "{} is not an installed app", event.app.name));
-    if (auto error = manifestError(*app, event.info)) return refuse(turn, event, *std::move(error));
-    if (auto error = brokenRule(event.info, state.constants)) return refuse(turn, event, *std::move(error));
-    if (auto error = admissionError(*app, event, turn.now.elapsed, state.constants))
-        return refuse(turn, event, *std::move(error));
-    auto space = trimmedNamespace(event.space, state.constants);
-    if (!space) return refuse(turn, event, std::move(space).error());
+    if (!app) return fail(Errc::SECURITY, "{} is not an installed app", event.app.name);
+    if (auto error = manifestError(*app, event.info)) return *std::move(error);
+    if (auto error = brokenRule(event.info, state.constants)) return *std::move(error);
+    if (auto error = admissionError(*app, event, turn.now.elapsed, state.constants)) return *std::move(error);
+    const std::string space = STINT_TRY(trimmedNamespace(event.space, state.constants));
     if (event.info.isPersisted()) {
         const bool over = overScheduleRate(*app, turn.now.elapsed, state.constants);
         if (over && app->manifest.debuggable) {
-            return refuse(turn, event,
-                          fail(Errc::LIMIT_EXCEEDED, "{} schedules persisted jobs more than {} times within {}",
-                               event.app.name, state.constants.scheduleRate,
-                               formatDuration(state.constants.scheduleRateWindow)));
+            return fail(Errc::LIMIT_EXCEEDED, "{} schedules persisted jobs more than {} times within {}",
+                        event.app.name, state.constants.scheduleRate,
+                        formatDuration(state.constants.scheduleRateWindow));
         }
         // Noted up to the limit: one more note tells nothing new.
         if (!over) app->scheduleCalls.push_back(turn.now.elapsed);
@@ -200,23 +207,110 @@ void apply(Turn& turn, const Schedule& event) {
     }
     // jobs.md §2.3 clause 4: a new one needs expedited quota; a retry does not.
     if (event.info.isExpedited() && !inExpeditedQuota(*app, turn.world()))
-        return refuse(turn, event, Error{Errc::REFUSED, outOfExpeditedQuota(*app, turn.world())});
-    JobInfo info = JobInfoAccess::adjusted(event.info, state.constants);
-    JobKey key{app->manifest.package, *space, info.getId()}; // its app's own name: one text for all its jobs
+        return Error{Errc::REFUSED, outOfExpeditedQuota(*app, turn.world())};
+    // Its app's own name: one text for all its jobs.
+    Fit fit{{app->manifest.package, space, event.info.getId()}, JobInfoAccess::adjusted(event.info, state.constants)};
     if (event.newId) {
-        key.id = state.numbers.next(state, event.app, *space);
-        info = info.withId(key.id);
+        fit.key.id = state.numbers.next(state, event.app, space, ahead.last);
+        fit.info = fit.info.withId(fit.key.id);
     }
-    if (auto error = workError(state, event, key)) return refuse(turn, event, *std::move(error));
-    if (auto error = tooMuch(state, event, key, info)) return refuse(turn, event, *std::move(error));
-    if (joins(state, event, key, info)) return join(turn, event, key);
-    const std::int64_t tracked = state.jobs.heldBy(event.app).jobs;
-    if (auto error = capError(event.app, tracked, state.jobs.contains(key), state.constants)) {
-        return refuse(turn, event, *std::move(error));
+    if (auto error = workError(state, event, fit.key)) return *std::move(error);
+    const Holdings held = state.jobs.heldBy(event.app) + ahead.more;
+    if (auto error = holdingsError(event.app, held, held + growth(state, event, fit))) return *std::move(error);
+    if (auto error = capError(event.app, held.jobs, state.jobs.contains(fit.key), state.constants))
+        return *std::move(error);
+    return fit;
+}
+
+/// A job of a list as a call of its own.
+struct Listed {
+    Schedule asked;
+    Fit fit;
+    StartTerms terms; ///< as they were accepted
+};
+
+Schedule aloneOf(const ScheduleAll& event, std::size_t place) {
+    const JobOfList& one = event.jobs[place];
+    return {.call = event.call,
+            .app = event.app,
+            .space = event.space,
+            .info = one.info,
+            .newId = event.newId,
+            .callerVisible = event.callerVisible,
+            .onBehalf = event.onBehalf,
+            .terms = one.terms};
+}
+
+/// The places of a list that a job names, as the keys of the jobs there.
+Result<void> addPlaces(const std::vector<std::int32_t>& places, const std::vector<Listed>& list,
+                       std::vector<JobKey>& keys) {
+    for (const std::int32_t place : places) {
+        if (place < 0 || static_cast<std::size_t>(place) >= list.size())
+            return fail(Errc::ILLEGAL_ARGUMENT, "it waits for job {} of a list that has {}, counted from 0", place,
+                        counted(std::ssize(list), "job"));
+        keys.push_back(list[static_cast<std::size_t>(place)].fit.key);
     }
-    auto terms = checkedTerms(turn, event, key);
+    return {};
+}
+
+/// Whether all may be, together: their numbers first, by which they may name each other. `place`: of the job that is
+/// looked at.
+Result<std::vector<Listed>> checkedList(Turn& turn, const ScheduleAll& event, std::size_t& place) {
+    std::vector<Listed> list;
+    Ahead ahead;
+    Together together;
+    for (place = 0; place < event.jobs.size(); ++place) {
+        Schedule asked = aloneOf(event, place);
+        Fit fit = STINT_TRY(fitFor(turn, asked, ahead));
+        if (!together.terms.emplace(fit.key, asked.terms).second)
+            return fail(Errc::ILLEGAL_ARGUMENT, "{} stands in the list twice", textOf(fit.key));
+        ahead.more += growth(turn.state, asked, fit);
+        if (event.newId) ahead.last = fit.key.id;
+        list.push_back({std::move(asked), std::move(fit), {}});
+    }
+    for (place = 0; place < list.size(); ++place) {
+        auto& [asked, fit, terms] = list[place];
+        STINT_TRY(addPlaces(event.jobs[place].after, list, asked.terms.after));
+        STINT_TRY(addPlaces(event.jobs[place].afterFailure, list, asked.terms.afterFailure));
+        together.terms[fit.key] = asked.terms;
+    }
+    for (place = 0; place < list.size(); ++place) {
+        auto& [asked, fit, terms] = list[place];
+        terms = STINT_TRY(checkedTerms(turn, asked, fit.key, together));
+    }
+    return list;
+}
+
+} // namespace
+
+void apply(Turn& turn, const Schedule& event) {
+    auto fit = fitFor(turn, event, {});
+    if (!fit) return refuse(turn, event, std::move(fit).error());
+    if (joins(turn.state, event, fit->key, fit->info)) return join(turn, event, fit->key);
+    Together alone;
+    auto terms = checkedTerms(turn, event, fit->key, alone);
     if (!terms) return refuse(turn, event, std::move(terms).error());
-    accept(turn, event, key, std::move(info), *std::move(terms));
+    const JobId id = fit->key.id;
+    accept(turn, event, *std::move(fit), *std::move(terms));
+    turn.effect(Reply{.call = event.call, .id = id});
+}
+
+// jobs.md §2.7: nothing is changed before all have been looked at.
+void apply(Turn& turn, const ScheduleAll& event) {
+    if (event.jobs.empty())
+        return turn.effect(Reply{.call = event.call, .error = fail(Errc::ILLEGAL_ARGUMENT, "a list without jobs")});
+    std::size_t place = 0;
+    auto list = checkedList(turn, event, place);
+    if (!list) {
+        const std::string which = fmt::format("job {} of the list", place);
+        return refuse(turn, aloneOf(event, place), within(which, std::move(list).error()));
+    }
+    Reply reply{.call = event.call};
+    for (Listed& one : *list) {
+        reply.ids.push_back(one.fit.key.id);
+        accept(turn, one.asked, std::move(one.fit), std::move(one.terms));
+    }
+    turn.effect(std::move(reply));
 }
 
 } // namespace stint

@@ -69,9 +69,10 @@ std::optional<Error> edit(Turn& turn, const EditJob& event) {
 }
 
 /// jobs.md §14.5.
-Result<void> checkGuard(const Turn& turn, const Schedule& event, const JobKey& key) {
+Result<void> checkGuard(const Turn& turn, const Schedule& event, const JobKey& key, const Together& together) {
     const JobInfo& info = event.info;
     if (event.terms.guard.empty()) return {};
+    if (!together.terms.empty()) return fail(Errc::ILLEGAL_ARGUMENT, "a guard is scheduled by itself, in no list");
     if (!event.onBehalf) return fail(Errc::SECURITY, "only a person's own command begins a guard");
     STINT_TRY(GuardCondition::parse(event.terms.guard));
     if (info.isUserInitiated() || info.isExpedited() || info.isPeriodic() || info.getRequiredNetwork() ||
@@ -86,9 +87,9 @@ Result<void> checkGuard(const Turn& turn, const Schedule& event, const JobKey& k
 
 } // namespace
 
-Result<StartTerms> checkedTerms(const Turn& turn, const Schedule& event, const JobKey& key) {
-    STINT_TRY(checkGuard(turn, event, key));
-    StartTerms terms = STINT_TRY(checkedSuccession(turn, event, key));
+Result<StartTerms> checkedTerms(const Turn& turn, const Schedule& event, const JobKey& key, Together& together) {
+    STINT_TRY(checkGuard(turn, event, key, together));
+    StartTerms terms = STINT_TRY(checkedSuccession(turn, event, key, together));
     terms.meteredUsed = 0;
     terms.promised.reset();
     terms.meteredBytes = std::max(terms.meteredBytes, NETWORK_BYTES_UNKNOWN);

@@ -6,11 +6,12 @@
 
 namespace stint {
 
+struct Together;
 struct Tracked;
 struct Turn;
 
 /// Those of a new job of that key, with the next time of their calendar; an error where one of them cannot be met.
-Result<StartTerms> checkedTerms(const Turn& turn, const Schedule& event, const JobKey& key);
+Result<StartTerms> checkedTerms(const Turn& turn, const Schedule& event, const JobKey& key, Together& together);
 
 /// Its next time by its calendar; nullopt: it has none, or none comes.
 std::optional<WallTime> nextTime(const Turn& turn, const Job& job);

@@ -45,32 +45,54 @@ Outcome whyNever(const JobKey& key, const PastRun& run) {
     return {1, fmt::format("not started: {} has not succeeded: {}", textOf(key), endingText(run))};
 }
 
-/// Whether that job waits for the end of the one of that key, by however many others. Of those `seen` none does.
-bool waitsFor(const State& state, const JobKey& job, const JobKey& key, std::set<JobKey>& seen) {
-    std::vector<JobKey> open{job};
-    while (!open.empty()) {
-        const JobKey next = open.back();
-        open.pop_back();
-        const Tracked* const tracked = state.jobs.find(next);
-        if (!tracked || !seen.insert(next).second) continue;
-        for (const JobKey& other : othersOf(*tracked->job.details->terms)) {
-            if (other == key) return true;
-            open.push_back(other);
+/// As it is scheduled now, else as it is there.
+std::vector<JobKey> othersOf(const State& state, const Together& together, const JobKey& key) {
+    if (const auto scheduled = together.terms.find(key); scheduled != together.terms.end())
+        return othersOf(scheduled->second);
+    const Tracked* const tracked = state.jobs.find(key);
+    return tracked ? othersOf(*tracked->job.details->terms) : std::vector<JobKey>{};
+}
+
+/// Two that would wait for each other, among those that the job of that key would wait for. Each is looked at once in a
+/// call, however many wait for it.
+Result<void> checkForCircle(const State& state, const JobKey& key, const StartTerms& terms, Together& together) {
+    struct Place {
+        JobKey key;
+        std::vector<JobKey> others;
+        std::size_t next = 0;
+    };
+    std::vector<Place> path{{key, othersOf(terms)}};
+    std::set<JobKey> onPath{key};
+    while (!path.empty()) {
+        Place& last = path.back();
+        if (last.next == last.others.size()) {
+            onPath.erase(last.key);
+            together.sound.insert(last.key);
+            path.pop_back();
+            continue;
         }
+        const JobKey other = last.others[last.next++];
+        if (onPath.contains(other)) {
+            const auto first = std::ranges::find(path, other, &Place::key);
+            const auto second = std::next(first) == path.end() ? first : std::next(first);
+            return fail(Errc::ILLEGAL_ARGUMENT, "{} and {} would wait for each other", textOf(other),
+                        textOf(second->key));
+        }
+        if (together.sound.contains(other)) continue;
+        onPath.insert(other);
+        path.push_back({other, othersOf(state, together, other)});
     }
-    return false;
+    return {};
 }
 
 /// Whether the job of that key may be waited for, and will still end.
 Result<bool> willEnd(const Turn& turn, const Schedule& event, const JobKey& key, const JobKey& other, bool well,
-                     std::set<JobKey>& seen) {
+                     const Together& together) {
     const State& state = turn.state;
     if (other.app != event.app && !event.onBehalf)
         return fail(Errc::SECURITY, "{} may not wait for {}, a job of another app", event.app.name, textOf(other));
     if (other == key) return fail(Errc::ILLEGAL_ARGUMENT, "{} cannot wait for itself", textOf(key));
-    if (waitsFor(state, other, key, seen))
-        return fail(Errc::ILLEGAL_ARGUMENT, "{} and {} would wait for each other", textOf(key), textOf(other));
-    if (state.jobs.contains(other)) return true;
+    if (together.terms.contains(other) || state.jobs.contains(other)) return true;
     const Completed* const ended = state.endings.newest(other);
     if (!ended) return fail(Errc::ILLEGAL_ARGUMENT, "no job {} to wait for", textOf(other));
     if (succeeded(*ended) == well) return false;
@@ -106,20 +128,22 @@ std::set<JobKey> Succession::awaited() const {
     return all;
 }
 
-Result<StartTerms> checkedSuccession(const Turn& turn, const Schedule& event, const JobKey& key) {
+Result<StartTerms> checkedSuccession(const Turn& turn, const Schedule& event, const JobKey& key, Together& together) {
     StartTerms terms = event.terms;
-    if (const auto others = othersOf(terms); others.size() > mostAwaited)
+    const auto others = othersOf(terms);
+    if (others.empty()) return terms;
+    if (others.size() > mostAwaited)
         return fail(Errc::LIMIT_EXCEEDED, "a job may wait for {} others, not for {}", mostAwaited, others.size());
     for (const JobKey& other : terms.after)
         if (names(terms.afterFailure, other))
             return fail(Errc::ILLEGAL_ARGUMENT, "{} cannot both succeed and fail", textOf(other));
-    std::set<JobKey> seen; // each is looked at once, however many wait for it
     for (auto* const list : {&terms.after, &terms.afterFailure}) {
         std::vector<JobKey> pending;
         for (const JobKey& other : *list)
-            if (STINT_TRY(willEnd(turn, event, key, other, list == &terms.after, seen))) pending.push_back(other);
+            if (STINT_TRY(willEnd(turn, event, key, other, list == &terms.after, together))) pending.push_back(other);
         *list = std::move(pending);
     }
+    STINT_TRY(checkForCircle(turn.state, key, terms, together));
     return terms;
 }
 

@@ -120,6 +120,7 @@ std::optional<Effect> Daemon::refusedForRoom(const Event& event) {
         return std::nullopt;
     };
     return std::visit(Overloaded{[&](const Schedule& e) { return unlessRoom(e.call); },
+                                 [&](const ScheduleAll& e) { return unlessRoom(e.call); },
                                  [&](const AlarmSet& e) { return unlessRoom(e.call); },
                                  [&](const MessageArrived& e) { return unlessRoom(e.call); },
                                  [](const auto&) -> std::optional<Effect> { return std::nullopt; }},
@@ -127,9 +128,11 @@ std::optional<Effect> Daemon::refusedForRoom(const Event& event) {
 }
 
 void Daemon::decide(const Event& event) {
-    if (const auto* schedule = std::get_if<Schedule>(&event);
-        schedule && !schedule->info.getTriggerContentUris().empty())
+    const auto watches = [](const auto& asked) { return !asked.info.getTriggerContentUris().empty(); };
+    if (const auto* schedule = std::get_if<Schedule>(&event); schedule && watches(*schedule))
         watching_.emplace(schedule->call, schedule->app);
+    if (const auto* list = std::get_if<ScheduleAll>(&event); list && std::ranges::any_of(list->jobs, watches))
+        watching_.emplace(list->call, list->app);
     if (auto refusal = refusedForRoom(event)) return step_.effects.push_back(std::move(*refusal));
     if (server_->wantsTopics()) topics_ |= topicsOf(event);
     const auto before = std::chrono::steady_clock::now();

@@ -22,6 +22,7 @@ struct Reply {
     CallId call;
     std::optional<Error> error;
     JobId id;
+    std::vector<JobId> ids;         ///< of ScheduleAll: of each, in the order of its list
     std::uint32_t count = 0;        ///< of StopApp: runs that were ended; of StopJobs: asked to stop
     std::vector<JobKey> jobs;       ///< of StopJobs: which
     std::optional<WorkItem> item;   ///< of DequeueWork

@@ -33,6 +33,25 @@ struct Schedule {
     bool onBehalf = false; ///< the operator schedules for a built-in app: only callerVisible counts for admission
     StartTerms terms;
 };
+/// A job of a list, and the others of that list that it waits for, by their places in it, from 0 (jobs.md §2.7).
+struct JobOfList {
+    JobInfo info;
+    StartTerms terms;
+    std::vector<std::int32_t> after;        ///< to succeed
+    std::vector<std::int32_t> afterFailure; ///< to end otherwise
+
+    bool operator==(const JobOfList&) const = default;
+};
+/// All of them, or none. The rest is as in Schedule, the same for each.
+struct ScheduleAll {
+    CallId call;
+    AppId app;
+    std::string space;
+    std::vector<JobOfList> jobs;
+    bool newId = false;
+    bool callerVisible = false;
+    bool onBehalf = false;
+};
 struct Cancel {
     CallId call;
     AppId app;
@@ -372,8 +391,8 @@ struct ShuttingDown {};
 struct Tick {};
 
 using Event =
-    std::variant<Schedule, Cancel, CancelAll, JobFinished, NotificationSet, BytesUpdated, DequeueWork, CompleteWork,
-                 Abandoned, ForegroundServiceAsked, ChannelCreated, ChannelDeleted, Connected, BindFailed,
+    std::variant<Schedule, ScheduleAll, Cancel, CancelAll, JobFinished, NotificationSet, BytesUpdated, DequeueWork,
+                 CompleteWork, Abandoned, ForegroundServiceAsked, ChannelCreated, ChannelDeleted, Connected, BindFailed,
                  StartAnswered, StopAnswered, RunLost, NotificationTapped, NotificationDismissed, AppInstalled,
                  AppUninstalled, AppSeen, SurvivorsCounted, AppConditions, AppTapped, ContentChanged, ContentShort,
                  ClockSet, AppOpened, AppStatePinned, PermissionsRevoked, StopApp, ForceStop, RunJob, HoldJob, RetryJob,

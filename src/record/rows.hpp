@@ -30,6 +30,8 @@ concept Rowed = !std::is_same_v<decltype(rowOf<T>), const std::nullptr_t>;
 template <> inline constexpr auto rowOf<Beginning> = event("begin", "boot", "now", "device", "heldBack");
 template <> inline constexpr auto rowOf<Schedule> = event("schedule", "call", "app", "space", "info", "newId",
     "callerVisible", "work", "onBehalf", "terms");
+template <> inline constexpr auto rowOf<ScheduleAll> = event("scheduleAll", "call", "app", "space", "jobs", "newId",
+    "callerVisible", "onBehalf");
 template <> inline constexpr auto rowOf<Cancel> = event("cancel", "call", "app", "space", "id", "byOperator");
 template <> inline constexpr auto rowOf<CancelAll> = event("cancelAll", "call", "app", "space", "byOperator");
 template <> inline constexpr auto rowOf<JobFinished> = event("jobFinished", "app", "run", "reschedule", "outcome");
@@ -104,6 +106,7 @@ template <> inline constexpr auto rowOf<WorkItem> = part("id", "extras", "estima
     "deliveries", "active");
 template <> inline constexpr auto rowOf<StartTerms> = part("after", "afterFailure", "at", "calendar", "loosensAt",
     "then", "meteredBytes", "meteredUsed", "guard", "guardElse", "promised");
+template <> inline constexpr auto rowOf<JobOfList> = part("info", "terms", "after", "afterFailure");
 template <> inline constexpr auto rowOf<Condition> = part("name", "value");
 template <> inline constexpr auto rowOf<JobKey> = part("app", "namespace", "id");
 template <> inline constexpr auto rowOf<Ending> = part("reason", "internal");

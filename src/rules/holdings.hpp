@@ -14,6 +14,7 @@ struct Holdings {
 
     Holdings& operator+=(const Holdings& other);
     Holdings& operator-=(const Holdings& other);
+    friend Holdings operator+(Holdings some, const Holdings& more) { return some += more; }
     bool operator==(const Holdings&) const = default;
 };
 

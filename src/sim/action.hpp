@@ -97,6 +97,10 @@ struct Schedule {
     StartTerms terms;
     std::optional<Duration> waitMost; ///< then its conditions loosen
 };
+struct ScheduleAll {
+    std::vector<Schedule> jobs; ///< of one app and namespace, without items of work
+    std::optional<std::string> expect;
+};
 struct Enqueue {
     JobKey job;
     std::string item;
@@ -264,11 +268,11 @@ using Action =
     std::variant<action::ChangeDevice, action::Reboot, action::SetClock, action::RestartDaemon, action::SwitchPolicy,
                  action::ChangeApp, action::Tap, action::Use, action::ForegroundService, action::StopApp,
                  action::ForceStop, action::Crash, action::Uninstall, action::Update, action::Install, action::Restrict,
-                 action::Predict, action::Schedule, action::Enqueue, action::Cancel, action::CancelAll, action::Hold,
-                 action::Resume, action::Retry, action::Edit, action::Finish, action::CompleteWork,
-                 action::ChangeContent, action::EnqueueWork, action::CancelWork, action::Notify, action::Dismiss,
-                 action::TellBytes, action::SetAlarm, action::CancelAlarm, action::Push, action::RunVerb,
-                 action::Recorded, action::Tick, action::Connected, action::AnswerCall, action::Lost,
+                 action::Predict, action::Schedule, action::ScheduleAll, action::Enqueue, action::Cancel,
+                 action::CancelAll, action::Hold, action::Resume, action::Retry, action::Edit, action::Finish,
+                 action::CompleteWork, action::ChangeContent, action::EnqueueWork, action::CancelWork, action::Notify,
+                 action::Dismiss, action::TellBytes, action::SetAlarm, action::CancelAlarm, action::Push,
+                 action::RunVerb, action::Recorded, action::Tick, action::Connected, action::AnswerCall, action::Lost,
                  action::ExpectWork, action::ExpectJob, action::ExpectApp, action::ExpectDevice>;
 
 } // namespace stint::sim

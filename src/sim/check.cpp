@@ -23,6 +23,15 @@ template <class D> const AppId* appOf(const D& action) {
 // What may name a job before the entry that schedules it: an expectation, which fails if it wants the job to exist.
 bool mayComeFirst(const Action& action) { return std::holds_alternative<action::ExpectJob>(action); }
 
+std::vector<JobKey> scheduledBy(const Action& action) {
+    std::vector<JobKey> jobs;
+    if (const auto* one = std::get_if<action::Schedule>(&action)) jobs.push_back(one->job);
+    if (const auto* list = std::get_if<action::ScheduleAll>(&action))
+        for (const action::Schedule& each : list->jobs)
+            jobs.push_back(each.job);
+    return jobs;
+}
+
 class Check {
 public:
     Check(Yaml& yaml, const Scenario& scenario) : yaml_(yaml), scenario_(scenario) {
@@ -33,8 +42,8 @@ public:
             if (const auto* install = std::get_if<action::Install>(&entry.action))
                 for (const auto& [app, setup] : install->apps)
                     everInstalled_.insert(app);
-            if (const auto* call = std::get_if<action::Schedule>(&entry.action))
-                firstCalls_.try_emplace(call->job, entry.location);
+            for (const JobKey& job : scheduledBy(entry.action))
+                firstCalls_.try_emplace(job, entry.location);
         }
     }
 
@@ -62,6 +71,9 @@ private:
         if (app) known(entry.location, *app, installed_);
         const auto* job = std::visit([](const auto& action) { return jobOf(action); }, entry.action);
         if (job) used(entry, *job);
+        if (std::holds_alternative<action::ScheduleAll>(entry.action))
+            for (const JobKey& each : scheduledBy(entry.action))
+                used(entry, each);
         const auto* expect = std::get_if<action::ExpectApp>(&entry.action);
         if (expect && expect->taskManager) listed(entry.location, expect->app, *expect->taskManager);
     }
@@ -82,7 +94,7 @@ private:
 
     void used(const Entry& entry, const JobKey& job) {
         known(entry.location, job.app, installed_);
-        if (std::holds_alternative<action::Schedule>(entry.action)) {
+        if (!scheduledBy(entry.action).empty()) {
             scheduled_.insert(job);
             return;
         }

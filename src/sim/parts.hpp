@@ -51,6 +51,7 @@ std::set<std::string, std::less<>> readPermissions(Yaml& yaml, const Node& node)
 // read_job.cpp, read_runs.cpp
 
 action::Schedule readSchedule(Yaml& yaml, const Node& node);
+action::ScheduleAll readScheduleAll(Yaml& yaml, const Node& node);
 Behaviour readRuns(Yaml& yaml, const Node& node);
 JobEndNotificationPolicy readEndPolicy(Yaml& yaml, const Node& node);
 action::TellBytes readBytes(Yaml& yaml, const Node& node);

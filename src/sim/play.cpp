@@ -84,6 +84,9 @@ private:
     void act(const action::Schedule& action) {
         compare("schedule " + textOf(action.job), action.expect, world_.runs().schedule(action));
     }
+    void act(const action::ScheduleAll& action) {
+        compare("schedule_all", action.expect, world_.runs().scheduleAll(action));
+    }
     void act(const action::Enqueue& action) {
         compare("enqueue " + textOf(action.job), action.expect, world_.runs().enqueue(action));
     }

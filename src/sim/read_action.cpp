@@ -306,6 +306,7 @@ constexpr std::array verbs{
     VerbReader{"predict", readPredict},
     VerbReader{"policy", readPolicy},
     VerbReader{"schedule", [](Yaml& yaml, const Node& node) -> Action { return readSchedule(yaml, node); }},
+    VerbReader{"schedule_all", [](Yaml& yaml, const Node& node) -> Action { return readScheduleAll(yaml, node); }},
     VerbReader{"cancel", readCancel},
     VerbReader{"cancel_all", readCancelAll},
     VerbReader{"cancel_in_all_namespaces", readCancelEverywhere},

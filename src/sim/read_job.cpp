@@ -238,4 +238,18 @@ action::Schedule readSchedule(Yaml& yaml, const Node& node) {
     return read;
 }
 
+action::ScheduleAll readScheduleAll(Yaml& yaml, const Node& node) {
+    action::ScheduleAll read;
+    yaml.list(node, "schedule_all", [&](const Node& item) {
+        const action::Schedule& one = read.jobs.emplace_back(readSchedule(yaml, item));
+        const JobKey& first = read.jobs.front().job;
+        if (one.job.app != first.app || one.job.space != first.space)
+            yaml.complain(locationOf(item), "jobs that are scheduled together are of one app and one namespace");
+        if (!one.items.empty())
+            yaml.complain(locationOf(item), "a job that is scheduled with others has no work_items yet");
+    });
+    if (read.jobs.empty()) yaml.complain(locationOf(node), "schedule_all lacks jobs, each as in schedule");
+    return read;
+}
+
 } // namespace stint::sim

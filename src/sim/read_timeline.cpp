@@ -18,7 +18,8 @@ constexpr std::array<std::string_view, 1> besideUse{"kind"};
 constexpr std::array<std::string_view, 1> besideRun{"expect_exit"};
 constexpr std::array<std::string_view, 2> besideEvent{"wall", "effects"};
 constexpr std::array<std::string_view, 1> besideCall{"expect"};
-constexpr std::array<std::string_view, 5> calls{"schedule", "enqueue", "alarm", "foreground_service", "work"};
+constexpr std::array<std::string_view, 6> calls{"schedule", "schedule_all",       "enqueue",
+                                                "alarm",    "foreground_service", "work"};
 constexpr std::array<std::string_view, 2> workResults{"success", "IllegalArgumentException"};
 constexpr std::array<std::string_view, 4> uses{"interaction", "notification_seen", "system_interaction", "sync"};
 constexpr std::array<std::string_view, 2> serviceResults{"success", "ForegroundServiceStartNotAllowed"};
@@ -125,6 +126,7 @@ void readBesides(Yaml& yaml, const Parts& parts, Action& action) {
                           },
                           [&](action::Recorded& recorded) { readBeside(yaml, parts, recorded); },
                           [&](action::Schedule& call) { call.expect = result(callResults()); },
+                          [&](action::ScheduleAll& call) { call.expect = result(callResults()); },
                           [&](action::Enqueue& call) { call.expect = result(callResults()); },
                           [&](action::EnqueueWork& call) { call.expect = result(workResults); },
                           [&](action::SetAlarm& call) { call.expect = result(callResults()); },

@@ -52,24 +52,51 @@ std::string SimulatedJobs::call(const JobKey& job, JobInfo info, const std::shar
     return result;
 }
 
-std::string SimulatedJobs::schedule(const action::Schedule& asked) {
-    auto requested = JobInfoAccess::requested(asked.asked);
-    if (!requested) { // the builder refuses it, so the core never sees it
-        const std::string result = resultOf({.error = requested.error()});
-        world_.note({.what = Trace::What::Refused, .app = asked.job.app, .job = asked.job, .result = result});
-        return result;
+// Where the builder refuses it the core never sees it.
+std::optional<SimulatedJobs::Asked> SimulatedJobs::asked(const action::Schedule& call, std::string& refusal) {
+    auto requested = JobInfoAccess::requested(call.asked);
+    if (!requested) {
+        refusal = resultOf({.error = requested.error()});
+        world_.note({.what = Trace::What::Refused, .app = call.job.app, .job = call.job, .result = refusal});
+        return std::nullopt;
     }
-    const JobInfo& info = *requested;
-    auto part = std::make_shared<Part>(Part{.behaves = asked.behaves, .info = info});
-    StartTerms terms = asked.terms;
-    if (asked.waitMost) terms.loosensAt = world_.now().wall + *asked.waitMost;
-    if (asked.items.empty()) return call(asked.job, info, part, "", terms);
-    part->takesWork = true;
+    StartTerms terms = call.terms;
+    if (call.waitMost) terms.loosensAt = world_.now().wall + *call.waitMost;
+    return Asked{*requested, std::move(terms),
+                 std::make_shared<Part>(Part{.behaves = call.behaves, .info = *requested})};
+}
+
+std::string SimulatedJobs::schedule(const action::Schedule& call) {
     std::string result;
-    for (const std::string& item : asked.items) {
-        result = call(asked.job, info, part, item, terms);
+    const auto one = asked(call, result);
+    if (!one) return result;
+    if (call.items.empty()) return this->call(call.job, one->info, one->part, "", one->terms);
+    one->part->takesWork = true;
+    for (const std::string& item : call.items) {
+        result = this->call(call.job, one->info, one->part, item, one->terms);
         if (result != "success") break;
     }
+    return result;
+}
+
+std::string SimulatedJobs::scheduleAll(const action::ScheduleAll& call) {
+    if (call.jobs.empty()) return "error"; // the reader has complained
+    const JobKey& first = call.jobs.front().job;
+    ScheduleAll request{.app = first.app, .space = first.space};
+    std::map<JobKey, std::shared_ptr<Part>> parts;
+    std::string result = "error";
+    for (const action::Schedule& each : call.jobs) {
+        const auto one = asked(each, result);
+        if (!one) return result;
+        parts[each.job] = one->part;
+        request.jobs.push_back({.info = one->info, .terms = one->terms});
+    }
+    world_.tell(std::move(request), [&](const Reply& reply) {
+        result = resultOf(reply);
+        if (result != "success") return;
+        for (auto& [job, part] : parts)
+            parts_[job] = std::move(part);
+    });
     return result;
 }
 

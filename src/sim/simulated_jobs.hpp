@@ -31,6 +31,7 @@ public:
     // Calls of apps by entries of the timeline; each returns the result.
 
     std::string schedule(const action::Schedule& call);
+    std::string scheduleAll(const action::ScheduleAll& call);
     std::string enqueue(const action::Enqueue& call);
     /// A job that `host` runs.
     std::string schedule(const JobKey& job, const JobInfo& info, JobHost& host);
@@ -93,6 +94,13 @@ private:
     RunId newest(const JobKey& job) const;
     /// As Surroundings::later(), if the run is still alive by then.
     void later(RunId id, Duration after, std::function<void(Run&)> event);
+    /// A job that an app asks for; nullopt: its builder refuses it, with that result.
+    struct Asked {
+        JobInfo info;
+        StartTerms terms;
+        std::shared_ptr<Part> part;
+    };
+    std::optional<Asked> asked(const action::Schedule& call, std::string& refusal);
     std::string call(const JobKey& job, JobInfo info, const std::shared_ptr<Part>& part, std::string_view item,
                      const StartTerms& terms);
 

@@ -57,6 +57,12 @@ TEST_CASE("every part of what an app and its device say is there again") {
     CHECK(again(NotificationSet{{1}, {"org.example"}, RunId{(7ULL << 32) + 1}, 4, shown.build()}).notification ==
           shown.build());
 
+    StartTerms terms;
+    terms.after = {{{"org.example"}, "", JobId{4}}};
+    const std::vector<JobOfList> jobs{{.info = JobInfo::Builder(1, "Jobs").build().value()},
+                                      {JobInfo::Builder(2, "Jobs").build().value(), terms, {0, 1}, {7}}};
+    CHECK(again(ScheduleAll{.call = {1}, .app = {"org.example"}, .jobs = jobs}).jobs == jobs);
+
     Constants constants;
     constants.slots = 3;
     constants.awakeStall = 7s;
