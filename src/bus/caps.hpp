@@ -24,7 +24,8 @@ inline std::size_t mostConnections(const Caps& caps) {
 /// And this many more for the operator at a terminal.
 inline constexpr std::size_t reservedConnections = 8;
 
-// A turn takes in no more than this, so that it ends soon even under a flood; the rest waits in the kernel, in order.
+// A turn takes in no more than this, so that it ends soon even under a flood; the rest waits in the kernel, in order. A
+// list of jobs counts as so many messages.
 /// Of one connection; at least one message.
 inline constexpr int mostMessagesATurn = 64;
 inline constexpr std::size_t mostBytesATurn = 1024 * 1024;

@@ -1,4 +1,6 @@
 // JobScheduler1, as apps call it: scheduling and cancelling jobs (jobs.md §2).
+#include <algorithm>
+
 #include "base/fail.hpp"
 #include "base/try.hpp"
 #include "bus/request.hpp"
@@ -70,14 +72,19 @@ Result<void> checkDescriptors(const Request& request, const JobInfo& job) {
     return {};
 }
 
+/// What is asked of each job before the core is: who hosts it, and what it holds open.
+Result<void> checkJob(const Request& request, const AppId& app, const JobInfo& job) {
+    if (auto told = request.owner.hosting().stranger(app, job.getService().name))
+        return Error{Errc::ILLEGAL_ARGUMENT, *std::move(told)};
+    return checkDescriptors(request, job);
+}
+
 /// What Schedule and Enqueue have in common: the namespace, the options, and the answer.
 Handled scheduled(Request& request, JobInfo job, std::optional<WorkItem> work) {
     std::string space = STINT_TRY(request.arguments.string());
     Options options = STINT_TRY(readOptions(request));
     const Whose named = STINT_TRY(whoseToSchedule(request, options));
-    if (auto told = request.owner.hosting().stranger(named.app, job.getService().name))
-        return Error{Errc::ILLEGAL_ARGUMENT, *std::move(told)};
-    STINT_TRY(checkDescriptors(request, job));
+    STINT_TRY(checkJob(request, named.app, job));
     request.owner.arrived(Schedule{.call = request.call,
                                    .app = named.app,
                                    .space = std::move(space),
@@ -107,6 +114,31 @@ Handled enqueue(Request& request) {
     work.deliveries = 0;
     work.active = false;
     return scheduled(request, std::move(job), std::move(work));
+}
+
+Handled scheduleAll(Request& request) {
+    auto jobs = STINT_TRY(wire::readJobs(request.arguments));
+    request.counts = std::max(1, static_cast<int>(jobs.size()));
+    std::string space = STINT_TRY(request.arguments.string());
+    const Options options = STINT_TRY(readOptions(request));
+    const Whose named = STINT_TRY(whoseToSchedule(request, options));
+    for (std::size_t place = 0; place < jobs.size(); ++place)
+        if (auto may = checkJob(request, named.app, jobs[place].info); !may)
+            return within(fmt::format("job {} of the list", place), std::move(may).error());
+    request.owner.arrived(ScheduleAll{.call = request.call,
+                                      .app = named.app,
+                                      .space = std::move(space),
+                                      .jobs = std::move(jobs),
+                                      .newId = options.newId,
+                                      .callerVisible = request.owner.presence().visibleNow(request.from),
+                                      .onBehalf = named.byOperator});
+    const auto write = [](Writer& writer, const Reply& reply) {
+        writer.int32(reply.error ? 0 : 1).openArray("i");
+        for (const JobId id : reply.ids)
+            writer.int32(id.value);
+        writer.close();
+    };
+    return std::variant<Answer, Waits>(Waits{write, !options.refusalIsError});
 }
 
 Handled cancel(Request& request) {

@@ -36,6 +36,7 @@ template <class Row> Handled lists(Request& request) {
 constexpr std::array table = {
     Method{jobSchedulerInterface, "Schedule",                      "a{sv}sa{sv}",  anyone,      methods::schedule},
     Method{jobSchedulerInterface, "Enqueue",                       "a{sv}a{sv}sa{sv}", anyone,  methods::enqueue},
+    Method{jobSchedulerInterface, "ScheduleAll",                   "a(a{sv}a{sv})sa{sv}", anyone, methods::scheduleAll},
     Method{jobSchedulerInterface, "Cancel",                        "isa{sv}",      anyone,      methods::cancel},
     Method{jobSchedulerInterface, "CancelAll",                     "sa{sv}",       anyone,      methods::cancelAll},
     Method{jobSchedulerInterface, "CancelInAllNamespaces",         "a{sv}",        anyone,      methods::cancelInAllNamespaces},

@@ -21,6 +21,7 @@ struct Request {
     BusCaller caller; ///< a copy: the owner may close the connection while it is handled
     CallId call;      ///< 0 where the caller wants no answer
     wire::Reader arguments;
+    int counts = 1; ///< as so many messages of those that a turn takes in (caps.hpp)
 };
 
 /// The answer is known: act() calls `write` after the turn's commit.
@@ -75,6 +76,7 @@ namespace methods {
 
 Handled schedule(Request&);
 Handled enqueue(Request&);
+Handled scheduleAll(Request&);
 Handled cancel(Request&);
 Handled cancelAll(Request&);
 Handled cancelInAllNamespaces(Request&);

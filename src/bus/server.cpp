@@ -112,6 +112,7 @@ private:
     std::map<ConnectionId, Peer> peers_;
     std::set<ConnectionId> ready_;   ///< may have messages for us
     std::set<ConnectionId> later_;   ///< have, but must wait for the next turn
+    int taken_ = 1;                  ///< what was taken in last, in messages
     ConnectionId lastServed_;        ///< the connection after it is next
     std::set<ConnectionId> dead_;    ///< the owner must be told
     std::set<ConnectionId> touched_; ///< was sent something
@@ -265,7 +266,7 @@ bool ServerLoop::serve(ConnectionId id, Budget& budget) {
     if (!peer || dead_.contains(id)) return false;
     bool came = false;
     std::size_t bytes = 0;
-    for (int count = 0; count < mostMessagesATurn && bytes < mostBytesATurn; ++count) {
+    for (int count = 0; count < mostMessagesATurn && bytes < mostBytesATurn; count += taken_) {
         // Who does not read is not read from; EPOLLOUT makes it ready again.
         if (!peer->connection->isRead()) return came;
         const std::size_t before = peer->connection->bytesRead();
@@ -283,8 +284,9 @@ bool ServerLoop::serve(ConnectionId id, Budget& budget) {
             return came;
         }
         came = true;
-        --budget.messages;
+        taken_ = 1;
         take(id, *peer, std::move(message));
+        budget.messages -= taken_;
         // The owner may have closed it.
         peer = find(id);
         if (!peer || dead_.contains(id)) return true;
@@ -349,7 +351,9 @@ void ServerLoop::takeCall(ConnectionId id, Peer& peer, wire::Message message) {
 
 Handled ServerLoop::handle(ConnectionId id, const Peer& peer, CallId call, const wire::Message& message) {
     Request request{owner_, watches_, caps_, id, peer.caller, call, wire::Reader(message)};
-    return dispatch(request, message);
+    Handled handled = dispatch(request, message);
+    taken_ = request.counts;
+    return handled;
 }
 
 void ServerLoop::takeAnswer(ConnectionId id, Peer& peer, const wire::Message& answer) {

@@ -3,7 +3,9 @@
 #pragma once
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
+#include <vector>
 
 #include "model/job.hpp"
 #include "stint/bundle.hpp"
@@ -15,14 +17,28 @@
 #include "wire/reader.hpp"
 #include "wire/writer.hpp"
 
+namespace stint {
+struct JobOfList;
+}
+
 namespace stint::wire {
 
 /// Whether clip data carry their open files or only their paths.
 enum class ClipFiles { Included, LeftOut };
 
-void writeJob(Writer& writer, const JobInfo& job, ClipFiles files);
+/// What a job does not say: written as version 1.0 did, or left out, which is read as the same, and costs a daemon half
+/// as much. Whoever asks for a job leaves it out.
+enum class Unsaid { Written, LeftOut };
+
+void writeJob(Writer& writer, const JobInfo& job, ClipFiles files, Unsaid unsaid = Unsaid::Written);
 /// As it was asked for: the core validates it, so a job that was made by hand obeys jobs.md §1.2 like any other.
 Result<JobInfo> readJob(Reader& reader);
+
+/// A list of jobs that are scheduled together (jobs.md §2.7): of each its dictionary, and what else is said of it.
+void writeJobs(Writer& writer, std::span<const JobOfList> jobs, ClipFiles files);
+/// LimitExceeded at the first that is one too many; what is wrong is said with the job's place. An unknown key is
+/// refused, as in a job.
+Result<std::vector<JobOfList>> readJobs(Reader& reader);
 
 void writeBundle(Writer& writer, const PersistableBundle& bundle);
 /// At most 64 KiB in all and 10 deep (jobs.md §12.9).

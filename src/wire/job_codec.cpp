@@ -2,8 +2,11 @@
 #include "base/fail.hpp"
 #include "base/overloaded.hpp"
 #include "base/try.hpp"
+#include "model/event.hpp"
 #include "model/job_fields.hpp"
 #include "wire/codec.hpp"
+#include "wire/fields.hpp"
+#include "wire/names.hpp"
 
 namespace stint::wire {
 namespace {
@@ -265,14 +268,77 @@ Result<JobInfo> JobReader::read(Reader& reader) {
     return JobInfoAccess::requested(builder_);
 }
 
+void putPlaces(DictionaryWriter& dictionary, const char* key, const std::vector<std::int32_t>& places) {
+    if (places.empty()) return;
+    dictionary.put(key, "ai", [&](Writer& value) {
+        value.openArray("i");
+        for (const std::int32_t place : places)
+            value.int32(place);
+        value.close();
+    });
+}
+
+DictionaryReader::Read readingPlaces(std::vector<std::int32_t>& places) {
+    return [&places](Reader& value) {
+        return value.array("i", [&places](Reader& each) { return each.read(places.emplace_back()); });
+    };
+}
+
+Result<JobOfList> readJobOfList(Reader& reader) {
+    JobOfList job;
+    job.info = STINT_TRY(readJob(reader));
+    DictionaryReader dictionary("", UnknownKeys::Refuse);
+    dictionary.take("terms", "a{sv}", [&job](Reader& value) -> Result<void> {
+        job.terms = STINT_TRY(readRow<StartTerms>(value));
+        return {};
+    });
+    dictionary.take("after", "ai", readingPlaces(job.after));
+    dictionary.take("afterFailure", "ai", readingPlaces(job.afterFailure));
+    STINT_TRY(dictionary.read(reader));
+    return job;
+}
+
 } // namespace
 
-void writeJob(Writer& writer, const JobInfo& job, ClipFiles files) {
+void writeJobs(Writer& writer, std::span<const JobOfList> jobs, ClipFiles files) {
+    writer.openArray("(a{sv}a{sv})");
+    for (const JobOfList& job : jobs) {
+        writer.openStruct("a{sv}a{sv}");
+        writeJob(writer, job.info, files, Unsaid::LeftOut);
+        {
+            DictionaryWriter dictionary(writer);
+            if (job.terms != StartTerms{})
+                dictionary.put("terms", "a{sv}", [&](Writer& value) { writeRow(value, job.terms); });
+            putPlaces(dictionary, "after", job.after);
+            putPlaces(dictionary, "afterFailure", job.afterFailure);
+        }
+        writer.close();
+    }
+    writer.close();
+}
+
+Result<std::vector<JobOfList>> readJobs(Reader& reader) {
+    std::vector<JobOfList> jobs;
+    STINT_TRY(reader.array("(a{sv}a{sv})", [&jobs](Reader& items) {
+        return items.structure("a{sv}a{sv}", [&jobs](Reader& fields) -> Result<void> {
+            if (jobs.size() == mostScheduledTogether)
+                return fail(Errc::LIMIT_EXCEEDED, "a list has {} jobs at most", mostScheduledTogether);
+            auto job = readJobOfList(fields);
+            if (!job) return within(fmt::format("job {} of the list", jobs.size()), std::move(job).error());
+            jobs.push_back(*std::move(job));
+            return {};
+        });
+    }));
+    return jobs;
+}
+
+void writeJob(Writer& writer, const JobInfo& job, ClipFiles files, Unsaid unsaid) {
     DictionaryWriter dictionary(writer);
     dictionary.put("id", job.getId().value);
     dictionary.put("service", textOf(job.getService()));
     for (const JobField& row : jobFields)
-        if (!row.key.empty()) std::visit(JobFieldWriter(dictionary, row, job, files), row.value);
+        if (!row.key.empty() && (unsaid == Unsaid::Written || isSet(row, job)))
+            std::visit(JobFieldWriter(dictionary, row, job, files), row.value);
 }
 
 Result<JobInfo> readJob(Reader& reader) { return JobReader().read(reader); }

@@ -29,6 +29,8 @@ inline constexpr const char* socketDescriptorVariable = "STINT_SOCKET_FD";
 inline constexpr std::size_t mostMessageBytes = 1024 * 1024;
 /// Calls of one connection that wait for an answer; one more is answered Busy.
 inline constexpr std::size_t mostCallsInFlight = 64;
+/// Jobs of one list that are scheduled together (jobs.md §2.7).
+inline constexpr std::size_t mostScheduledTogether = 150;
 /// Entries of one answer that lists something, and the bytes after which it has no further one; `more` tells that there
 /// are some.
 inline constexpr std::size_t mostListed = 100;

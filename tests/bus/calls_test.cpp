@@ -51,6 +51,45 @@ TEST_CASE("schedule() becomes one event, and is answered only when the core has 
     CHECK(*reader.int32() == 7);
 }
 
+TEST_CASE("scheduleAll() becomes one event, and is answered with each job's id") { // jobs.md §2.7
+    World world;
+    Client app = world.connectApp("com.example.mail");
+    std::vector<JobOfList> jobs(2, {.info = JobInfo::Builder(JobId(7), "Downloads").build().value()});
+    jobs[1].after = {0};
+    const auto send = [&] {
+        return app.send(jobSchedulerInterface, "ScheduleAll", [&](Writer& writer) {
+            writeJobs(writer, jobs, ClipFiles::Included);
+            writer.string("sync");
+            DictionaryWriter(writer).put("newId", true);
+        });
+    };
+    const std::uint64_t cookie = send();
+    world.settle(app);
+    REQUIRE(world.owner.arrivals.size() == 1);
+    const auto event = std::get<ScheduleAll>(world.owner.arrivals[0]);
+    CHECK(event.app.name == "com.example.mail");
+    CHECK(event.space == "sync");
+    CHECK(event.newId);
+    REQUIRE(event.jobs.size() == 2);
+    CHECK(event.jobs[1].after == std::vector{0});
+
+    world.turn([&] { world.server->reply({.call = event.call, .ids = {JobId(7), JobId(8)}}); });
+    app.process();
+    const std::optional<wire::Message> answer = app.answerTo(cookie);
+    REQUIRE(answer);
+    Reader reader(*answer);
+    CHECK(*reader.int32() == 1);
+    std::vector<std::int32_t> ids;
+    CHECK(reader.array("i", [&ids](Reader& each) { return each.read(ids.emplace_back()); }).ok());
+    CHECK(ids == std::vector{7, 8});
+
+    jobs.resize(mostScheduledTogether + 1, jobs[0]);
+    const std::uint64_t tooMany = send();
+    world.settle(app);
+    CHECK(errorOf(app.answerTo(tooMany).value()).code == Errc::LIMIT_EXCEEDED);
+    CHECK(world.owner.arrivals.size() == 1);
+}
+
 TEST_CASE("what the core refuses is 0, and its reason for those who ask for it") { // jobs.md §2.3
     World world;
     Client app = world.connectApp("com.example.mail");

@@ -415,6 +415,22 @@ TEST_CASE("a flood takes 64 messages of a turn, and the next connection has its 
     CHECK(app.inbox.size() == 200);
 }
 
+TEST_CASE("a list counts as so many messages of a turn as it has jobs") { // jobs.md §2.7; architecture.md, the turn
+    World world;
+    Client app = world.connectApp("com.example.mail");
+    const std::vector<JobOfList> jobs(40, {.info = JobInfo::Builder(JobId(7), "Downloads").build().value()});
+    for (int i = 0; i < 5; ++i)
+        app.send(jobSchedulerInterface, "ScheduleAll", [&](Writer& writer) {
+            wire::writeJobs(writer, jobs, wire::ClipFiles::Included);
+            noOptions(writer.string(""));
+        });
+    app.process();
+    for (const std::size_t arrived : {2, 4, 5}) { // 80 jobs are more than 64 messages
+        world.turn();
+        CHECK(world.owner.arrivals.size() == arrived);
+    }
+}
+
 TEST_CASE("a caller that never reads its answers is not read from any more, until it does") {
     World world;
     for (int id = 0; id < 10; ++id) {

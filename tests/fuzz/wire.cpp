@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "fuzz/fuzz.hpp"
+#include "model/event.hpp"
 #include "wire/connect.hpp"
 #include "wire/fields.hpp"
 #include "wire/finding.hpp"
@@ -150,6 +151,14 @@ template <auto read, auto write> void roundTrip(const Message& message) {
 void writeWholeJob(Writer& writer, const JobInfo& job) { writeJob(writer, job, ClipFiles::LeftOut); }
 void writeWholeClip(Writer& writer, const ClipData& clip) { writeClip(writer, clip, ClipFiles::LeftOut); }
 
+// One that is too long is as refused as any other.
+Result<std::vector<JobOfList>> readList(Reader& reader) {
+    auto jobs = readJobs(reader);
+    if (!jobs && jobs.error().code == Errc::LIMIT_EXCEEDED) return Error{Errc::ILLEGAL_ARGUMENT, "too long"};
+    return jobs;
+}
+void writeWholeList(Writer& writer, const std::vector<JobOfList>& jobs) { writeJobs(writer, jobs, ClipFiles::LeftOut); }
+
 Result<WorkItem> readItem(Reader& reader) { return readWork(reader); }
 
 // What any process may say of an app's work, to `stint work` and the Task Manager.
@@ -201,6 +210,7 @@ constexpr Codec codecs[]{
     {"a{sv}", roundTrip<readRow<NetworkRow>, writeRow<NetworkRow>>},
     {"a{sv}", roundTrip<readRow<Finding>, writeRow<Finding>>},
     {"aa{sv}", roundTrip<readAllWork, writeAllWork>},
+    {"a(a{sv}a{sv})", roundTrip<readList, writeWholeList>},
 };
 
 void readAs(fuzz::Input input) {

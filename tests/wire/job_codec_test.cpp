@@ -1,13 +1,16 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "model/event.hpp"
 #include "model/job_fields.hpp"
 #include "model/sample_job.hpp"
 #include "wire/codec.hpp"
 #include "wire/loose_message.hpp"
+#include "wire/names.hpp"
 
 using namespace stint;
 using namespace stint::wire;
@@ -250,6 +253,62 @@ TEST_CASE("a service is read as it was written, and a slash in its names is refu
         CHECK(read->getService() == service); // the core validates it
     }
     CHECK_FALSE(JobInfo::Builder(JobId(7), ComponentName("a/b", "Jobs")).build().ok());
+}
+
+TEST_CASE("what a job does not say may be left out of its dictionary") { // org.stint.JobScheduler1.xml
+    for (const JobField& row : jobFields) {
+        if (row.key.empty() || std::holds_alternative<ClipValue>(row.value)) continue; // such jobs are never equal
+        CAPTURE(row.key);
+        JobInfo::Builder builder(JobId(7), "Jobs");
+        test::setSample(row, builder);
+        const JobInfo job = JobInfoAccess::requested(builder).value();
+        std::vector<std::size_t> sizes;
+        for (const Unsaid unsaid : {Unsaid::Written, Unsaid::LeftOut}) {
+            LooseMessage message;
+            Writer writer = message.writer();
+            writeJob(writer, job, ClipFiles::Included, unsaid);
+            sizes.push_back(writer.bytes());
+            Reader reader = message.reader();
+            CHECK(readJob(reader).value() == job);
+        }
+        CHECK(sizes[1] < sizes[0]);
+    }
+}
+
+TEST_CASE("a list of jobs is read as it was written, and is no longer than it may be") { // jobs.md §2.7
+    const auto read = [](const std::vector<JobOfList>& jobs) {
+        LooseMessage message;
+        Writer writer = message.writer();
+        writeJobs(writer, jobs, ClipFiles::Included);
+        REQUIRE(writer.done().ok());
+        Reader reader = message.reader();
+        return readJobs(reader);
+    };
+    std::vector<JobOfList> jobs(mostScheduledTogether, {.info = jobWith([](JobInfo::Builder&) {})});
+    jobs[1].terms.after = {{{"com.example.mail"}, "sync", JobId(4)}};
+    jobs[2].after = {0, 149, -7};
+    jobs[3].afterFailure = {1};
+    const auto same = [](const JobOfList& a, const JobOfList& b) {
+        return a.info.getId() == b.info.getId() && a.terms == b.terms && a.after == b.after &&
+               a.afterFailure == b.afterFailure;
+    };
+    const auto told = read(jobs);
+    REQUIRE(told.ok());
+    CHECK(std::ranges::equal(*told, jobs, same));
+    CHECK(read({})->empty());
+    jobs.push_back(jobs.front());
+    CHECK(read(jobs).error() == Error{Errc::LIMIT_EXCEEDED, "a list has 150 jobs at most"});
+
+    LooseMessage message;
+    {
+        Writer writer = message.writer();
+        writer.openArray("(a{sv}a{sv})").openStruct("a{sv}a{sv}");
+        writeJob(writer, jobs.front().info, ClipFiles::Included);
+        DictionaryWriter(writer).put("afer", std::int32_t{0});
+        writer.close().close();
+    }
+    Reader reader = message.reader();
+    CHECK(readJobs(reader).error().message == "job 0 of the list: unknown key \"afer\" (did you mean \"after\"?)");
 }
 
 TEST_CASE("half a back-off is refused") {
