@@ -2,6 +2,7 @@
 // first one is the root. Each call blocks until the daemon has answered, and may not be made inside a callback that
 // another thread dispatches.
 #pragma once
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -48,6 +49,26 @@ private:
     std::shared_ptr<const Parts> parts_;
 };
 
+/// A job of a list for scheduleAll(), and the others of that list that it waits for, by their places in it, from 0, in
+/// either direction (jobs.md §2.7, §14.1). May grow (decision 17).
+class STINT_API ListedJob {
+public:
+    ListedJob(JobInfo job);
+    /// It starts when that one has succeeded: has finished by itself, with exit code 0. Where that one ends otherwise,
+    /// it ends without a run.
+    ListedJob& after(std::size_t place);
+    /// It starts when that one has ended otherwise. Where that one succeeds, it is not needed, and ends without a run.
+    ListedJob& afterFailure(std::size_t place);
+
+    const JobInfo& getJob() const;
+    const std::vector<std::size_t>& getAfter() const;
+    const std::vector<std::size_t>& getAfterFailure() const;
+
+private:
+    struct Parts;
+    std::shared_ptr<const Parts> parts_;
+};
+
 /// It has JobScheduler::PENDING_JOB_REASON_QUOTA, ….
 class STINT_API JobScheduler : public PendingReasons {
 public:
@@ -66,6 +87,18 @@ public:
     /// Errc::REFUSED with the reason in place of RESULT_FAILURE (ours: ids that callers pick concurrently replace each
     /// other's jobs).
     Result<JobId> scheduleNew(const JobInfo& job);
+
+    /// Schedules all of them, 150 at most, or none, in one call and one commit: a daemon that is killed meanwhile has
+    /// all of them or none (§2.7; ours). Each is asked what schedule() asks; an error, and the reason of
+    /// RESULT_FAILURE, says of the first that may not be "job 2 of the list: …". Further errors, each IllegalArgument:
+    /// an empty list, two jobs of one id, a place that is none of the list, jobs that wait for each other. In one
+    /// message, which is not larger than 1 MiB: else Unavailable.
+    ///
+    ///     std::vector<ListedJob> jobs{fetch, unpack, report};
+    ///     jobs[1].after(0);        // unpack, when fetch has succeeded
+    ///     jobs[2].afterFailure(0); // report, when it has not
+    ///     auto result = scheduler.scheduleAll(jobs);
+    Result<ScheduleResult> scheduleAll(const std::vector<ListedJob>& jobs);
 
     /// As schedule(), and adds an item of work; to the very job where one of an equal JobInfo is there, running or not,
     /// without a stop (§2.5). Else the job is replaced, and keeps the work it has. Further errors: IllegalArgument for

@@ -1,10 +1,13 @@
 #include "stint/job_scheduler.hpp"
 #include "base/try.hpp"
 
+#include <algorithm>
+
 #include "base/fail.hpp"
 #include "base/parts.hpp"
 #include "client/connection_impl.hpp"
 #include "client/work_item.hpp"
+#include "model/event.hpp"
 #include "rules/admission.hpp"
 
 namespace stint {
@@ -25,11 +28,18 @@ Result<ScheduleResult> numbered(const Result<void>& answered) {
     return ScheduleResult(JobScheduler::RESULT_FAILURE, answered.error().message);
 }
 
+/// And of ScheduleAll, whose ids are those that were given.
+Result<void> readingResult(wire::Reader& reader) {
+    const std::int32_t result = STINT_TRY(reader.int32());
+    if (result != JobScheduler::RESULT_SUCCESS) return fail(Errc::REFUSED, "no reason is given");
+    return {};
+}
+
 void askForReason(wire::DictionaryWriter& options) { options.put("refusalIsError", true); }
 
 client::BusLink::Write scheduling(const JobInfo& job, const std::string& space, bool newId) {
     return [&job, space, newId](wire::Writer& writer) {
-        wire::writeJob(writer, job, wire::ClipFiles::Included);
+        wire::writeJob(writer, job, wire::ClipFiles::Included, wire::Unsaid::LeftOut);
         writer.string(space);
         wire::DictionaryWriter options(writer);
         askForReason(options);
@@ -37,9 +47,28 @@ client::BusLink::Write scheduling(const JobInfo& job, const std::string& space, 
     };
 }
 
+/// What is larger than any list is a place of none.
+std::vector<std::int32_t> placesOf(const std::vector<std::size_t>& places) {
+    std::vector<std::int32_t> numbers;
+    for (const std::size_t place : places)
+        numbers.push_back(static_cast<std::int32_t>(std::min<std::size_t>(place, INT32_MAX)));
+    return numbers;
+}
+
+client::BusLink::Write scheduling(const std::vector<ListedJob>& jobs, const std::string& space) {
+    std::vector<JobOfList> list;
+    for (const ListedJob& job : jobs)
+        list.push_back({job.getJob(), {}, placesOf(job.getAfter()), placesOf(job.getAfterFailure())});
+    return [list = std::move(list), space](wire::Writer& writer) {
+        wire::writeJobs(writer, list, wire::ClipFiles::Included);
+        wire::DictionaryWriter options(writer.string(space));
+        askForReason(options);
+    };
+}
+
 client::BusLink::Write enqueuing(const JobInfo& job, const JobWorkItem& work, const std::string& space) {
     return [&job, &work, space](wire::Writer& writer) {
-        wire::writeJob(writer, job, wire::ClipFiles::Included);
+        wire::writeJob(writer, job, wire::ClipFiles::Included, wire::Unsaid::LeftOut);
         wire::writeWork(writer, JobWorkItemAccess::workOf(work));
         wire::DictionaryWriter options(writer.string(space));
         askForReason(options);
@@ -58,6 +87,28 @@ ScheduleResult::ScheduleResult(std::int32_t result, std::string reason) : result
 
 const std::string& ScheduleResult::getReason() const { return partsOf(parts_).reason; }
 
+struct ListedJob::Parts {
+    JobInfo job;
+    std::vector<std::size_t> after;
+    std::vector<std::size_t> afterFailure;
+};
+
+ListedJob::ListedJob(JobInfo job) { ownParts(parts_).job = std::move(job); }
+
+ListedJob& ListedJob::after(std::size_t place) {
+    ownParts(parts_).after.push_back(place);
+    return *this;
+}
+
+ListedJob& ListedJob::afterFailure(std::size_t place) {
+    ownParts(parts_).afterFailure.push_back(place);
+    return *this;
+}
+
+const JobInfo& ListedJob::getJob() const { return partsOf(parts_).job; }
+const std::vector<std::size_t>& ListedJob::getAfter() const { return partsOf(parts_).after; }
+const std::vector<std::size_t>& ListedJob::getAfterFailure() const { return partsOf(parts_).afterFailure; }
+
 JobScheduler::JobScheduler(Connection& connection) : connection_(connection.impl_) {}
 
 Result<ScheduleResult> JobScheduler::schedule(const JobInfo& job) {
@@ -69,6 +120,10 @@ Result<JobId> JobScheduler::scheduleNew(const JobInfo& job) {
     JobId id;
     STINT_TRY(connection_->call("Schedule", scheduling(job, wireNamespace(), true), readingId(id)));
     return id;
+}
+
+Result<ScheduleResult> JobScheduler::scheduleAll(const std::vector<ListedJob>& jobs) {
+    return numbered(connection_->call("ScheduleAll", scheduling(jobs, wireNamespace()), readingResult));
 }
 
 Result<ScheduleResult> JobScheduler::enqueue(const JobInfo& job, const JobWorkItem& work) {

@@ -20,7 +20,7 @@ template <class... Values> constexpr bool arePointers = ((sizeof(Values) == size
 
 // A field here would move what follows it in every program that was built before.
 static_assert(arePointers<JobInfo, NetworkRequest, Notification, JobWorkItem, AlarmOperation, AlarmClockInfo,
-                          AlarmParameters, RemoteMessage, PendingJobReasonsInfo>);
+                          AlarmParameters, RemoteMessage, PendingJobReasonsInfo, ListedJob>);
 static_assert(arePointers<NetworkRequest::Builder, Notification::Builder, JobWorkItem::Builder>);
 static_assert(sizeof(JobInfo::Builder) == sizeof(void*));
 static_assert(sizeof(ScheduleResult) == sizeof(std::shared_ptr<void>) + sizeof(void*)); // and Android's number

@@ -1,10 +1,14 @@
 #include <doctest/doctest.h>
 
+#include <limits>
+
 #include "base/fail.hpp"
 #include "base/try.hpp"
 #include "client/fake_daemon.hpp"
 #include "client/recorded_service.hpp"
+#include "model/event.hpp"
 #include "stint/job_scheduler.hpp"
+#include "wire/codec.hpp"
 #include "wire/errors.hpp"
 #include "wire/fields.hpp"
 #include "wire/views.hpp"
@@ -81,6 +85,38 @@ TEST_CASE("a failure of the daemon's says why, and stays a number") { // jobs.md
     CHECK(scheduler.enqueue(job(7), JobWorkItem()).value().getReason() == "nor here");
     daemon.on("Schedule", [](wire::Reader&, wire::Writer&) { return Result<void>(fail(Errc::SECURITY, "no")); });
     CHECK(scheduler.schedule(job(7)).error().code == Errc::SECURITY); // what is thrown on Android is no number
+}
+
+TEST_CASE("scheduleAll hands over its jobs and their places in one call") { // jobs.md §2.7
+    FakeDaemon daemon;
+    std::vector<JobOfList> asked;
+    std::string space;
+    const auto answer = [&](Result<void> said) {
+        return [&, said](wire::Reader& reader, wire::Writer& writer) -> Result<void> {
+            asked = STINT_TRY(wire::readJobs(reader));
+            space = STINT_TRY(reader.string());
+            writer.int32(JobScheduler::RESULT_SUCCESS).openArray("i").int32(7).int32(8).int32(9).close();
+            return said;
+        };
+    };
+    daemon.on("ScheduleAll", answer({}));
+    auto connection = Connection::open().value();
+    JobScheduler scheduler = JobScheduler(connection).forNamespace("sync").value();
+    std::vector<ListedJob> jobs{job(7), job(8), job(9)};
+    const ListedJob before = jobs[1];
+    jobs[1].after(0).after(2);
+    jobs[2].afterFailure(std::size_t{1} << 40); // no place of any list, and not taken for one
+    CHECK(before.getAfter().empty());
+    CHECK(scheduler.scheduleAll(jobs).value() == JobScheduler::RESULT_SUCCESS);
+    CHECK(space == "sync");
+    REQUIRE(asked.size() == 3);
+    CHECK(asked[0].info == job(7));
+    CHECK(asked[1].after == std::vector{0, 2});
+    CHECK(asked[2].afterFailure == std::vector{std::numeric_limits<std::int32_t>::max()});
+    daemon.on("ScheduleAll", answer(fail(Errc::REFUSED, "job 1 of the list: nobody looks")));
+    CHECK(scheduler.scheduleAll(jobs).value().getReason() == "job 1 of the list: nobody looks");
+    daemon.on("ScheduleAll", answer(fail(Errc::ILLEGAL_ARGUMENT, "job 1 of the list: no")));
+    CHECK(scheduler.scheduleAll(jobs).error() == Error{Errc::ILLEGAL_ARGUMENT, "job 1 of the list: no"});
 }
 
 TEST_CASE("scheduleNew asks for a new id and answers it") {
