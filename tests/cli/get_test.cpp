@@ -82,6 +82,33 @@ TEST_CASE("get schedules for the transfer app under a new id, and ends as the tr
     CHECK(asked[0].job->getExtras().getString("output") == target);
 }
 
+TEST_CASE("several downloads are asked for in one call, and one by one where not all of them may be") { // jobs.md §2.7
+    for (const bool fits : {true, false}) {
+        CAPTURE(fits);
+        std::int32_t accepted = 0;
+        FakeDaemon fake(withoutJobs([&](Talk& talk, const wire::Message& call) {
+            if (call.member() == "ScheduleAll" && fits)
+                return talk.reply(
+                    call, [](Writer& writer) { writer.int32(1).openArray("i").int32(7).int32(8).int32(9).close(); });
+            if (call.member() == "ScheduleAll")
+                return talk.refuse(call, Errc::ILLEGAL_STATE, "job 1 of the list: at most 1 are allowed");
+            if (call.member() == "Schedule" && ++accepted > 1)
+                return talk.refuse(call, Errc::ILLEGAL_STATE, "at most 1 are allowed");
+            if (call.member() == "Schedule") return talk.reply(call, [](Writer& writer) { writer.int32(1).int32(7); });
+            talk.reply(call, [](Writer& writer) { wire::writeJobView(writer, running(0)); });
+        }));
+        const auto it =
+            ran({"get", "--no-wait", "http://h/a", "http://h/b", "http://h/c", "-o", fake.directory().native() + "/"});
+        CHECK((it.code == 0) == fits);
+        const auto calls = fake.calls();
+        CHECK(std::ranges::count(calls, "ScheduleAll") == 1);
+        CHECK(std::ranges::count(calls, "Schedule") == (fits ? 0 : 2));
+        if (fits) continue;
+        CHECK(it.err.find(": at most 1 are allowed") != std::string::npos);
+        CHECK(it.err.find("1 more of the files are not scheduled either") != std::string::npos);
+    }
+}
+
 TEST_CASE("a transfer that fails ends get with the code it names") { // linux.md §A.10
     std::vector<Asked> asked;
     const FakeDaemon fake(ending(finished({}, {66, "404 Not Found"}), asked));

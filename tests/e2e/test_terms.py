@@ -2,6 +2,8 @@
 real daemon."""
 
 import json
+import select
+import subprocess
 
 import pytest
 from commands import SHELL, schedule, script, until_written
@@ -199,14 +201,37 @@ def test_what_follows_an_end_is_a_job_of_its_own_and_the_other_is_not_needed(wor
     assert other.startswith("not needed" if followed == "success" else "not started"), other
 
 
-def test_what_cannot_follow_any_more_is_told_and_what_it_would_follow_is_named(world):
+def test_a_command_that_cannot_have_its_followers_is_not_scheduled_either(world):
+    """jobs.md §2.7."""
     world.start_daemon({"job.max_jobs_per_app": 2})
     world.done("device", "set", "charging=false")
-    there = schedule(world, "--charging", "--", "true")
-    ended = world.stint("run", "--no-wait", "--charging", "--retries", "0", "--on-success", "true", "--", "true")
-    assert ended.code == 1 and "at most 2 are allowed" in ended.err, ended
-    assert f"{SHELL}/{there + 1} goes on without its --on-success" in ended.err
-    assert len(jobs(world)) == 2
+    schedule(world, "--charging", "--", "true")
+    refused = world.stint("run", "--no-wait", "--charging", "--retries", "0", "--on-success", "true", "--", "true")
+    assert refused.code == 1 and "at most 2 are allowed" in refused.err, refused
+    assert len(jobs(world)) == 1
+
+
+FOLLOWED = ("--no-wait", "--charging", "--retries", "0", "--on-success", "true", "--on-failure", "true", "--", "true")
+
+
+def test_a_daemon_that_is_killed_has_a_command_with_its_followers_or_none_of_them(world):
+    """jobs.md §2.7: at the first word of the command's number, and at moments around the call."""
+    daemon = world.start_daemon()
+    world.done("device", "set", "charging=false")
+    there = 0
+    for moment in (None, *(milliseconds / 1000 for milliseconds in range(0, 60, 4))):
+        run = subprocess.Popen(["stint", "run", *FOLLOWED], cwd=world.downloads, text=True,
+                               env=world.environment | {"STINT_AUTOSTART": "no"}, stderr=subprocess.PIPE)
+        if moment is None:
+            assert f"{SHELL}/" in run.stderr.readline()
+        else:
+            select.select([run.stderr], [], [], moment)  # or as soon as it says something
+        daemon.kill()
+        run.communicate()
+        daemon = world.start_daemon()
+        found = len(jobs(world))
+        assert found in ((there + 3,) if moment is None else (there, there + 3)), f"killed after {moment} s"
+        there = found
 
 
 def test_a_command_that_is_tried_without_end_has_no_failure_to_follow(world, daemon):

@@ -78,6 +78,18 @@ def test_one_that_cannot_be_had_is_told_while_the_others_go_on(world, daemon, sl
     assert "1 of 2 files" in told(window)
 
 
+def test_of_more_than_there_is_room_for_the_first_are_scheduled(world):
+    """jobs.md §2.7: where a list is refused, one by one, until one is refused."""
+    world.start_daemon({"job.max_jobs_per_app": 3})
+    world.done("device", "set", "charging=false")
+    wanted = world.downloads / "urls"
+    wanted.write_text("".join(f"http://127.0.0.1:9/{number}\n" for number in range(5)))
+    ended = world.stint("get", "--no-wait", "--charging", "-i", str(wanted))
+    assert ended.code == 1 and "at most 3 are allowed" in ended.err, ended
+    assert "1 more of the files are not scheduled either" in ended.err and "of the list" not in ended.err
+    assert len(world.done("jobs", "--json").splitlines()) == 3
+
+
 def test_ctrl_c_says_how_each_is_followed_again(world, daemon, slow_origin):
     for name in ("a", "b"):
         slow_origin.serve(name, bytes_of(name, 12 * MIB))

@@ -29,6 +29,24 @@ constexpr int mostStarts = 3;     ///< each may find one that is just ending
 
 void writeKey(Writer& writer, const JobKey& job) { writer.string(job.app.name).string(job.space).int32(job.id.value); }
 
+/// By its bytes() without its containers: with them it is less than twice that.
+constexpr std::size_t mostWritten = wire::mostMessageBytes / 2;
+
+/// A number of its own for each job of a built-in app, and a reason where that may not be.
+void askForNew(DictionaryWriter& options, const AppId& app) {
+    options.put("newId", true);
+    options.put("refusalIsError", true);
+    options.put("as", app.name);
+}
+
+/// Without a place in a list that no person has typed.
+Error withoutPlace(Error error) {
+    constexpr std::string_view begin = "job ", end = " of the list: ";
+    const std::size_t found = error.message.find(end);
+    if (error.message.starts_with(begin) && found != std::string::npos) error.message.erase(0, found + end.size());
+    return error;
+}
+
 bool isNews(const Message& message) {
     return message.interface() == wire::taskManagerInterface &&
            (message.member() == "JobChanged" || message.member() == "AppExited" || message.member() == "Changed");
@@ -82,13 +100,11 @@ Result<JobId> Daemon::scheduleNew(const JobInfo& job, const AppId& app, const St
     auto answer = STINT_TRY(ask(
         bus_.get(), wire::jobSchedulerInterface, "Schedule",
         [&](Writer& writer) {
-            wire::writeJob(writer, job, wire::ClipFiles::Included);
+            wire::writeJob(writer, job, wire::ClipFiles::Included, wire::Unsaid::LeftOut);
             writer.string(""); // the root namespace
         },
         [&](DictionaryWriter& options) {
-            options.put("newId", true);
-            options.put("refusalIsError", true);
-            options.put("as", app.name);
+            askForNew(options, app);
             if (terms != StartTerms{})
                 options.put("terms", "a{sv}", [&](Writer& value) { wire::writeRow(value, terms); });
         }));
@@ -96,6 +112,41 @@ Result<JobId> Daemon::scheduleNew(const JobInfo& job, const AppId& app, const St
     // 0 of one that knows no refusalIsError.
     if (STINT_TRY(reader.int32()) == 0) return fail(Errc::REFUSED, "no reason is given");
     return JobId(STINT_TRY(reader.int32()));
+}
+
+Result<std::vector<JobId>> Daemon::scheduleAll(const std::vector<JobOfList>& jobs, const AppId& app) {
+    if (jobs.size() == 1) {
+        const JobId id = STINT_TRY(scheduleNew(jobs.front().info, app, jobs.front().terms));
+        return std::vector{id};
+    }
+    const auto answer = ask(
+        bus_.get(), wire::jobSchedulerInterface, "ScheduleAll",
+        [&](Writer& writer) {
+            wire::writeJobs(writer, jobs, wire::ClipFiles::Included);
+            writer.string(""); // the root namespace
+        },
+        [&](DictionaryWriter& options) { askForNew(options, app); });
+    if (!answer.ok()) return withoutPlace(answer.error());
+    Reader reader(*answer);
+    const std::int32_t result = STINT_TRY(reader.int32());
+    if (result == 0) return fail(Errc::REFUSED, "no reason is given");
+    std::vector<JobId> ids;
+    STINT_TRY(reader.array("i", [&ids](Reader& each) { return each.read(ids.emplace_back().value); }));
+    if (ids.size() == jobs.size()) return ids;
+    return fail(Errc::SYSTEM, "{} jobs were asked for, and stintd tells of {}", jobs.size(), ids.size());
+}
+
+Result<std::size_t> Daemon::fitting(std::span<const JobOfList> jobs) const {
+    const Message scratch = STINT_TRY(wire::newCall(bus_.get(), wire::jobSchedulerInterface, "ScheduleAll"));
+    Writer writer(scratch);
+    std::size_t count = 0;
+    while (count < std::min(jobs.size(), wire::mostScheduledTogether)) {
+        wire::writeJobs(writer, jobs.subspan(count, 1), wire::ClipFiles::LeftOut);
+        if (count > 0 && writer.bytes() > mostWritten) break;
+        ++count;
+    }
+    STINT_TRY(writer.done());
+    return count;
 }
 
 Result<void> Daemon::cancel(const JobKey& job) { return answerOf(bus_.get(), calls::cancel(job)); }

@@ -1,12 +1,13 @@
 // The connection to stintd: each call of the operator as a function that blocks until it is answered, and news of
-// watched jobs and started apps as values. org.stint.TaskManager1 and org.stint.Device1, Schedule and Cancel of
-// org.stint.JobScheduler1 on behalf of others (option "as"); and, in daemon_limits.cpp, org.stint.Limits1 and the list
-// of org.stint.AlarmManager1.
+// watched jobs and started apps as values. org.stint.TaskManager1 and org.stint.Device1, Schedule, ScheduleAll and
+// Cancel of org.stint.JobScheduler1 on behalf of others (option "as"); and, in daemon_limits.cpp, org.stint.Limits1 and
+// the list of org.stint.AlarmManager1.
 #pragma once
 #include <cstdint>
 #include <functional>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <variant>
 #include <vector>
@@ -18,6 +19,7 @@
 #include "cli/daemon/ask.hpp"
 #include "cli/screen/terminal.hpp"
 #include "model/day.hpp"
+#include "model/event.hpp"
 #include "model/topic.hpp"
 #include "model/view.hpp"
 #include "model/what_if.hpp"
@@ -77,6 +79,10 @@ public:
     /// A new job of the built-in package `app`, under a new number. Refused, with the reason: RESULT_FAILURE
     /// (jobs.md §2.3).
     Result<JobId> scheduleNew(const JobInfo& job, const AppId& app, const StartTerms& terms = {});
+    /// One or several of them, all or none (jobs.md §2.7): their numbers, in that order.
+    Result<std::vector<JobId>> scheduleAll(const std::vector<JobOfList>& jobs, const AppId& app);
+    /// So many of the first go into one call, at least one.
+    Result<std::size_t> fitting(std::span<const JobOfList> jobs) const;
     /// The shell's cancel; IllegalArgument: there is no such job.
     Result<void> cancel(const JobKey& job);
 

@@ -89,50 +89,47 @@ Result<void> Commanding::validate() {
     return {};
 }
 
-Result<JobId> Commanding::schedule(Daemon& daemon, const Spool& spool, const JobInfo& job,
-                                   const StartTerms& terms) const {
-    auto id = daemon.scheduleNew(job, app_, terms);
-    const bool mayBeAccepted = !id.ok() && id.error().code == Errc::UNAVAILABLE;
-    if (mayBeAccepted) return within("whether it was accepted, `stint jobs` tells", id.error());
-    if (!id.ok()) {
-        std::error_code ignored;
-        std::filesystem::remove_all(spool.directory(), ignored);
-        return id;
+/// Each waits for the one end of the command, and is not needed after the other.
+Result<std::vector<Commanding::Follower>> Commanding::followers() const {
+    std::vector<Follower> list;
+    for (const bool success : {true, false}) {
+        const std::string& command = success ? wanted_.onSuccess : wanted_.onFailure;
+        if (command.empty()) continue;
+        const CommandWanted wanted = followerOf(wanted_, command);
+        Spool spool = STINT_TRY(Spool::create(Spool::rootOf(app_.name), wanted.order));
+        JobOfList job;
+        job.info = STINT_TRY(jobFor(wanted, spool.directory().string(), limits_.grace()));
+        (success ? job.after : job.afterFailure) = {0};
+        list.push_back({std::move(job), std::move(spool),
+                        fmt::format("runs when it has {}: {}", success ? "succeeded" : "failed", wanted.label)});
     }
-    STINT_TRY(noteJob(spool, *id));
-    return id;
+    return list;
 }
 
+/// With its followers in one call: all of them are accepted, or none (jobs.md §2.7).
 Result<JobId> Commanding::schedule(Daemon& daemon, const Spool& spool) {
     const auto job = STINT_TRY(jobFor(wanted_, spool.directory().string(), limits_.grace()));
-    const auto id = STINT_TRY(schedule(daemon, spool, job, terms_));
+    const auto followers = STINT_TRY(this->followers());
+    std::vector<JobOfList> jobs{{.info = job, .terms = terms_}};
+    std::vector<const Spool*> spools{&spool};
+    for (const Follower& follower : followers) {
+        jobs.push_back(follower.job);
+        spools.push_back(&follower.spool);
+    }
+    const auto ids = daemon.scheduleAll(jobs, app_);
+    const bool mayBeAccepted = !ids.ok() && ids.error().code == Errc::UNAVAILABLE;
+    if (mayBeAccepted) return within("whether it was accepted, `stint jobs` tells", ids.error());
+    for (std::size_t i = 0; i < spools.size(); ++i) {
+        std::error_code ignored;
+        if (!ids.ok()) std::filesystem::remove_all(spools[i]->directory(), ignored);
+        if (ids.ok()) STINT_TRY(noteJob(*spools[i], (*ids)[i]));
+    }
+    if (!ids.ok()) return ids.error();
+    for (std::size_t i = 0; i < followers.size(); ++i)
+        followers_.push_back(fmt::format("{}/{} {}", app_.name, (*ids)[i + 1].value, followers[i].sentence));
     adjusted_ = adjustments(wanted_, job);
     spool_ = spool.directory();
-    return id;
-}
-
-/// Waits for the one end of the first, and is not needed after the other.
-Result<void> Commanding::scheduleFollower(Daemon& daemon, const JobKey& first, const std::string& command,
-                                          bool success) const {
-    if (command.empty()) return {};
-    const CommandWanted wanted = followerOf(wanted_, command);
-    const Spool spool = STINT_TRY(Spool::create(Spool::rootOf(app_.name), wanted.order));
-    const auto job = STINT_TRY(jobFor(wanted, spool.directory().string(), limits_.grace()));
-    StartTerms terms;
-    (success ? terms.after : terms.afterFailure) = {first};
-    const auto id = schedule(daemon, spool, job, terms);
-    if (!id.ok() && id.error().code == Errc::ILLEGAL_STATE) {
-        const auto now = daemon.watch(first);
-        const bool isOver = now.ok() && now->completed;
-        if (isOver && (exitCodeOf(*now->completed) == ends::ok) != success) return {}; // it is not needed any more
-    }
-    if (!id.ok())
-        return within(fmt::format("{} goes on without its --on-{}", textOf(first), success ? "success" : "failure"),
-                      id.error());
-    if (!screen_.json())
-        screen_.tell(fmt::format("{}/{} runs when it has {}: {}", app_.name, id->value,
-                                 success ? "succeeded" : "failed", wanted.label));
-    return {};
+    return ids->front();
 }
 
 /// The job was accepted. If the daemon has died since, following it notices, and waits.
@@ -165,6 +162,8 @@ void Commanding::tellScheduled(const JobView& job) {
     const bool begins = job.state != JobView::State::Pending && !given_.has("no-wait");
     owesReboot_ = begins && !wanted_.persisted;
     if (!begins && !wanted_.persisted) screen_.tell("a reboot ends it; with --persisted it goes on after one");
+    for (const std::string& sentence : followers_)
+        screen_.tell(sentence);
 }
 
 int Commanding::detached(const JobView& job, int signal) const {
@@ -220,11 +219,6 @@ int Commanding::scheduled(const Spool& spool, Signals& signals) {
     auto job = stateOf(*daemon, *id);
     if (!job.ok()) return refused(job.error());
     tellScheduled(*job);
-    for (const bool success : {true, false})
-        if (const auto done =
-                scheduleFollower(*daemon, job->key, success ? wanted_.onSuccess : wanted_.onFailure, success);
-            !done.ok())
-            return refused(done.error());
     return given_.has("no-wait") || wanted_.isEndless() ? ends::ok : follow(*daemon, std::move(*job), signals);
 }
 

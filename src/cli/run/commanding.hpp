@@ -25,6 +25,12 @@ public:
     int run();
 
 private:
+    /// A job that is scheduled with the command's own, and where its order is.
+    struct Follower {
+        JobOfList job;
+        Spool spool;
+        std::string sentence; ///< behind its name
+    };
     /// What a person has asked for, in a complaint about it.
     std::string subject() const {
         return given_.words.empty() ? given_.value("app").value_or("anything") : given_.words[0];
@@ -35,8 +41,7 @@ private:
     std::string trouble() const; ///< what an error is said to be of
     Result<void> validate();
     Result<JobId> schedule(Daemon& daemon, const Spool& spool);
-    Result<JobId> schedule(Daemon& daemon, const Spool& spool, const JobInfo& job, const StartTerms& terms) const;
-    Result<void> scheduleFollower(Daemon& daemon, const JobKey& first, const std::string& command, bool success) const;
+    Result<std::vector<Follower>> followers() const;
     Result<JobView> stateOf(Daemon& daemon, JobId id) const;
     void tellScheduled(const JobView& job);
     int follow(Daemon& daemon, JobView job, Signals& signals);
@@ -53,6 +58,7 @@ private:
     RunLimits limits_;
     JobClass kind_ = JobClass::Regular;
     std::vector<std::string> adjusted_;
+    std::vector<std::string> followers_; ///< a sentence each
     std::filesystem::path spool_;
     Bytes input_ = 0;         ///< read from stdin, for the command
     bool owesReboot_ = false; ///< that a reboot ends it is still to be said

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <csignal>
 #include <optional>
+#include <span>
 
 #include <fmt/core.h>
 #include <fmt/ranges.h>
@@ -50,12 +51,13 @@ public:
 
 private:
     int refused(const TransferTask& task, const Error& error) const;
-    Result<JobId> schedule(Daemon& daemon, const TransferTask& task);
+    using Tasks = std::span<const TransferTask>;
     Result<void> readTerms(Daemon& daemon);
-    Result<JobId> schedule(Daemon& daemon, const TransferTask& task, Manner manner) const;
+    Result<std::vector<JobOfList>> jobsOf(Tasks tasks, Manner manner) const;
+    Result<std::vector<JobId>> schedule(Daemon& daemon, Tasks tasks);
     Result<JobView> stateOf(Daemon& daemon, const TransferTask& task, JobId id) const;
     int scheduleAll(Daemon& daemon, const std::vector<TransferTask>& tasks);
-    int accept(Daemon& daemon, const TransferTask& task);
+    int accept(Daemon& daemon, Tasks tasks);
     void tellScheduled(const Accepted& one) const;
     void tellScheduled() const;
     int followAll(Daemon& daemon, Signals& signals);
@@ -75,9 +77,13 @@ int Transferring::refused(const TransferTask& task, const Error& error) const {
     return screen_.fail(fmt::format("cannot {}", task.action), withRegularInstead(error, JobClass::UserInitiated));
 }
 
-Result<JobId> Transferring::schedule(Daemon& daemon, const TransferTask& task, Manner manner) const {
-    auto job = STINT_TRY(task.job(manner));
-    return daemon.scheduleNew(job, AppId{std::string(transferPackage)}, terms_);
+Result<std::vector<JobOfList>> Transferring::jobsOf(Tasks tasks, Manner manner) const {
+    std::vector<JobOfList> jobs;
+    for (const TransferTask& task : tasks) {
+        auto job = STINT_TRY(task.job(manner));
+        jobs.push_back({.info = std::move(job), .terms = terms_});
+    }
+    return jobs;
 }
 
 /// The same for all of them.
@@ -88,19 +94,22 @@ Result<void> Transferring::readTerms(Daemon& daemon) {
     return {};
 }
 
-/// User-initiated if a person watches, else regular; the daemon decides whether one does (jobs.md §2.3). Refused: it
+/// User-initiated if a person watches, else regular; the daemon decides whether one does (jobs.md §2.3). Refused: they
 /// had to be user-initiated, and may not.
-Result<JobId> Transferring::schedule(Daemon& daemon, const TransferTask& task) {
+Result<std::vector<JobId>> Transferring::schedule(Daemon& daemon, Tasks tasks) {
+    const AppId app{std::string(transferPackage)};
     const bool insists = given_.has("user-initiated");
     std::string because = "not in the foreground of a terminal";
     if (insists || inTerminalForeground()) {
-        auto id = schedule(daemon, task, Manner::UserInitiated);
-        if (id.ok() || insists || id.error().code != Errc::REFUSED) return id;
-        because = id.error().message;
+        const auto jobs = STINT_TRY(jobsOf(tasks, Manner::UserInitiated));
+        auto ids = daemon.scheduleAll(jobs, app);
+        if (ids.ok() || insists || ids.error().code != Errc::REFUSED) return ids;
+        because = ids.error().message;
     }
     if (!saidRegular_) screen_.tell(because + ": scheduled as a regular job, with the same conditions");
     saidRegular_ = true;
-    return schedule(daemon, task, Manner::Regular);
+    const auto jobs = STINT_TRY(jobsOf(tasks, Manner::Regular));
+    return daemon.scheduleAll(jobs, app);
 }
 
 /// The job was accepted. If the daemon has died since, following it notices, and waits.
@@ -113,13 +122,21 @@ Result<JobView> Transferring::stateOf(Daemon& daemon, const TransferTask& task, 
     return job;
 }
 
-int Transferring::accept(Daemon& daemon, const TransferTask& task) {
-    auto id = schedule(daemon, task);
-    if (!id.ok()) return refused(task, fateOf(id.error()));
-    auto job = stateOf(daemon, task, *id);
-    if (!job.ok()) return refused(task, job.error());
-    accepted_.push_back({task, std::move(*job)});
-    if (screen_.json() || !tellsTogether_) tellScheduled(accepted_.back());
+/// All of them in one call; where that may not be, one by one, until one is refused: there is room for the first only.
+int Transferring::accept(Daemon& daemon, Tasks tasks) {
+    const auto ids = schedule(daemon, tasks);
+    if (!ids.ok() && (tasks.size() == 1 || ids.error().code == Errc::UNAVAILABLE))
+        return refused(tasks.front(), fateOf(ids.error()));
+    for (std::size_t i = 0; i < tasks.size(); ++i) {
+        if (!ids.ok()) {
+            if (const int code = accept(daemon, tasks.subspan(i, 1)); code != ends::ok) return code;
+            continue;
+        }
+        auto job = stateOf(daemon, tasks[i], (*ids)[i]);
+        if (!job.ok()) return refused(tasks[i], job.error());
+        accepted_.push_back({tasks[i], std::move(*job)});
+        if (screen_.json() || !tellsTogether_) tellScheduled(accepted_.back());
+    }
     return ends::ok;
 }
 
@@ -216,13 +233,20 @@ int Transferring::scheduleAll(Daemon& daemon, const std::vector<TransferTask>& t
     for (const TransferTask& task : tasks)
         if (const auto vacant = checkVacant(task.target, *live); !vacant.ok())
             return screen_.fail(ends::cannotCreate, fmt::format("cannot {}: {}", task.action, vacant.error().message));
+    for (const TransferTask& task : tasks)
+        if (const auto job = task.job(Manner::Regular); !job.ok()) return refused(task, job.error());
     tellsTogether_ = tasks.size() > mostNamed;
-    for (const TransferTask& task : tasks) {
-        const int code = accept(daemon, task);
+    for (Tasks left = tasks; !left.empty();) {
+        const auto jobs = jobsOf(left, Manner::UserInitiated);
+        if (!jobs.ok()) return refused(left.front(), jobs.error());
+        const auto some = daemon.fitting(*jobs);
+        if (!some.ok()) return refused(left.front(), some.error());
+        const int code = accept(daemon, left.first(*some));
+        left = left.subspan(*some);
         if (code == ends::ok) continue;
         tellScheduled();
-        const std::size_t left = tasks.size() - accepted_.size() - 1; // they would be refused, too
-        if (left > 0) screen_.tell(fmt::format("{} more of the files are not scheduled either", left));
+        const std::size_t more = tasks.size() - accepted_.size() - 1; // they would be refused, too
+        if (more > 0) screen_.tell(fmt::format("{} more of the files are not scheduled either", more));
         return code;
     }
     tellScheduled();
