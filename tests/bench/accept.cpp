@@ -1,5 +1,6 @@
 // Durable accepts a second, with 1, 16 and 64 clients, and how long one takes: schedule() of a persisted job, beside a
-// put to beanstalkd that syncs each job and a push to Redis that syncs each write. Each in turns, in one run.
+// put to beanstalkd that syncs each job and a push to Redis that syncs each write. And lists of a hundred:
+// scheduleAll(), beside a hundred puts and a hundred pushes that are written at once. Each in turns, in one run.
 #include <algorithm>
 #include <atomic>
 #include <chrono>
@@ -26,54 +27,80 @@ using Seconds = std::chrono::duration<double>;
 
 constexpr Seconds turn{1.5}; ///< of one system with so many clients
 constexpr int turns = 5;
+constexpr int listed = 100; ///< jobs of a list
 const std::string body(100, 'x');
 
-/// One client: accepts once each time it is called.
+/// One client: hands over a job, or a list of them, each time it is called.
 using Client = std::function<void()>;
 
-Client stintClient() {
+JobInfo nextJob() {
     static std::atomic<std::int32_t> next{1};
+    return JobInfo::Builder(JobId{next++}, Stint::service)
+        .setPersisted(true)
+        .setRequiresDeviceIdle(true) // so that it is kept, and nothing else
+        .setExtras(PersistableBundle().putString("body", body))
+        .build()
+        .value();
+}
+
+Client stintClient(int jobs) {
     auto connection = std::make_shared<Connection>(Connection::open().value());
-    return [connection] {
-        auto job = JobInfo::Builder(JobId{next++}, Stint::service)
-                       .setPersisted(true)
-                       .setRequiresDeviceIdle(true) // so that it is kept, and nothing else
-                       .setExtras(PersistableBundle().putString("body", body))
-                       .build();
-        auto result = JobScheduler(*connection).schedule(*job);
+    return [connection, jobs] {
+        JobScheduler scheduler(*connection);
+        std::vector<ListedJob> list;
+        for (int i = 0; i < jobs; ++i)
+            list.emplace_back(nextJob());
+        auto result = jobs == 1 ? scheduler.schedule(list.front().getJob()) : scheduler.scheduleAll(list);
         if (!result.ok()) giveUp(result.error().message);
         if (*result != JobScheduler::RESULT_SUCCESS) giveUp("a job was refused");
     };
 }
 
-Client beanstalkdClient(const Beanstalkd& server) {
-    auto line = std::make_shared<Line>(server.connect());
-    return [line, put = fmt::format("put 0 0 60 {}\r\n{}\r\n", body.size(), body)] {
-        line->send(put);
-        if (auto answer = line->receive(); !answer.starts_with("INSERTED")) giveUp("beanstalkd: " + answer);
+/// Each line of `words` is one job; an answer begins with `good`.
+Client lineClient(Line connected, const std::string& words, int jobs, const std::string& good) {
+    auto line = std::make_shared<Line>(std::move(connected));
+    std::string all;
+    for (int i = 0; i < jobs; ++i)
+        all += words;
+    return [line, all = std::move(all), jobs, good] {
+        line->send(all);
+        for (int i = 0; i < jobs; ++i)
+            if (auto answer = line->receive(); !answer.starts_with(good)) giveUp(answer);
     };
 }
 
-Client redisClient(const Redis& server) {
-    auto line = std::make_shared<Line>(server.connect());
-    return [line, push = fmt::format("*3\r\n$5\r\nRPUSH\r\n$4\r\njobs\r\n${}\r\n{}\r\n", body.size(), body)] {
-        line->send(push);
-        if (auto answer = line->receive(); !answer.starts_with(':')) giveUp("redis: " + answer);
-    };
+Client beanstalkdClient(const Beanstalkd& server, int jobs) {
+    return lineClient(server.connect(), fmt::format("put 0 0 60 {}\r\n{}\r\n", body.size(), body), jobs, "INSERTED");
+}
+
+Client redisClient(const Redis& server, int jobs) {
+    return lineClient(server.connect(),
+                      fmt::format("*3\r\n$5\r\nRPUSH\r\n$4\r\njobs\r\n${}\r\n{}\r\n", body.size(), body), jobs, ":");
 }
 
 /// Somebody to hand jobs to.
 struct System {
     std::string name;
-    std::function<Client()> connect;
+    std::function<Client(int jobs)> connect;
     std::function<double()> used; ///< its processor's time, in seconds
 };
 
+/// So many clients, each of which hands over so many jobs at a time.
+struct Load {
+    int clients = 0;
+    int jobs = 1;
+
+    std::string words() const {
+        return jobs == 1 ? fmt::format("{:2}", clients) : fmt::format("{:2}, lists of {},", clients, jobs);
+    }
+    auto operator<=>(const Load&) const = default;
+};
+
 struct Figure {
-    double rate = 0; ///< a second
+    double rate = 0; ///< jobs a second
     double half = 0; ///< ms: p50
     double most = 0; ///< ms: p99
-    double used = 0; ///< µs of the server's processor, an accept
+    double used = 0; ///< µs of the server's processor, a job
     double here = 0; ///< of the clients'
 };
 
@@ -90,10 +117,10 @@ double at(const std::vector<Seconds>& sorted, double part) {
                .count();
 }
 
-Figure measured(const System& system, int count) {
+Figure measured(const System& system, Load load) {
     std::vector<Client> clients;
-    for (int i = 0; i < count; ++i)
-        clients.push_back(system.connect());
+    for (int i = 0; i < load.clients; ++i)
+        clients.push_back(system.connect(load.jobs));
     std::vector<std::vector<Seconds>> taken(clients.size());
     std::vector<std::thread> threads;
     const double usedBefore = system.used();
@@ -116,7 +143,7 @@ Figure measured(const System& system, int count) {
     for (const auto& some : taken)
         all.insert(all.end(), some.begin(), some.end());
     std::sort(all.begin(), all.end());
-    const auto accepts = static_cast<double>(all.size());
+    const auto accepts = static_cast<double>(all.size()) * load.jobs;
     return {accepts / whole.count(), at(all, 0.5), at(all, 0.99), 1e6 * used / accepts, 1e6 * here / accepts};
 }
 
@@ -136,41 +163,44 @@ int main() {
     Redis redis;
     const std::vector<System> systems{
         {"stint", stintClient, [&] { return stint.used(); }},
-        {"beanstalkd", [&] { return beanstalkdClient(beanstalkd); }, [&] { return beanstalkd.used(); }},
-        {"redis", [&] { return redisClient(redis); }, [&] { return redis.used(); }}};
+        {"beanstalkd", [&](int jobs) { return beanstalkdClient(beanstalkd, jobs); }, [&] { return beanstalkd.used(); }},
+        {"redis", [&](int jobs) { return redisClient(redis, jobs); }, [&] { return redis.used(); }}};
 
     Figures found;
     Table table{"Durable accepts: medians of " + fmt::format("{} turns of {} s each", turns, turn.count()),
-                {"clients and system", "a second", "p50 ms", "p99 ms", "µs of its processor", "of the clients'",
-                 "stint is × its rate"},
+                {"clients and system", "jobs a second", "p50 ms of a call", "p99 ms", "µs of its processor, a job",
+                 "of the clients'", "stint is × its rate"},
                 {}};
-    std::map<std::pair<std::string, int>, Figure> figures;
-    for (int clients : {1, 16, 64}) {
-        say(fmt::format("{} clients", clients));
+    std::map<std::pair<std::string, Load>, Figure> figures;
+    for (const Load load : {Load{1}, Load{16}, Load{64}, Load{1, listed}, Load{16, listed}}) {
+        say(load.words() + " clients");
         std::map<std::string, std::vector<Figure>> rounds;
         for (int round = 0; round < turns; ++round)
             for (const System& system : systems)
-                rounds[system.name].push_back(measured(system, clients));
+                rounds[system.name].push_back(measured(system, load));
         for (const System& system : systems) {
             const std::string& name = system.name;
             const auto& some = rounds[name];
             const Figure figure{median(some, &Figure::rate), median(some, &Figure::half), median(some, &Figure::most),
                                 median(some, &Figure::used), median(some, &Figure::here)};
-            figures[{name, clients}] = figure;
-            table.rows.push_back({fmt::format("{:2} {}", clients, name), fmt::format("{:.0f}", figure.rate),
+            figures[{name, load}] = figure;
+            table.rows.push_back({fmt::format("{} {}", load.words(), name), fmt::format("{:.0f}", figure.rate),
                                   fmt::format("{:.3f}", figure.half), fmt::format("{:.3f}", figure.most),
                                   fmt::format("{:.1f}", figure.used), fmt::format("{:.1f}", figure.here),
-                                  fmt::format("{:.2f}", figures[{"stint", clients}].rate / figure.rate)});
+                                  fmt::format("{:.2f}", figures[{"stint", load}].rate / figure.rate)});
         }
     }
     found.add(std::move(table));
-    const auto times = [&](const char* name, int clients) {
-        return figures[{"stint", clients}].rate / figures[{name, clients}].rate;
+    const auto times = [&](const char* name, Load load, double Figure::*part) {
+        return figures[{"stint", load}].*part / figures[{name, load}].*part;
     };
-    found.atLeast("16 clients: accepts, × beanstalkd's", times("beanstalkd", 16), 4);
-    found.atLeast("16 clients: accepts, × Redis's", times("redis", 16), 1);
-    found.atLeast("64 clients: accepts, × beanstalkd's", times("beanstalkd", 64), 8);
-    found.atLeast("64 clients: accepts, × Redis's", times("redis", 64), 0.95);
-    found.atMost("64 clients: p99, × Redis's", figures[{"stint", 64}].most / figures[{"redis", 64}].most, 1.5);
+    for (const int clients : {16, 64}) {
+        const std::string who = fmt::format("{} clients: ", clients);
+        found.atLeast(who + "accepts, × beanstalkd's", times("beanstalkd", {clients}, &Figure::rate), 2);
+        found.atMost(who + "p99, × beanstalkd's", times("beanstalkd", {clients}, &Figure::most), 1.5);
+    }
+    found.atLeast("lists of 100: jobs, × Redis's pipeline", times("redis", {1, listed}, &Figure::rate), 0.5);
+    found.atLeast("lists of 100: jobs, × beanstalkd's hundred puts", times("beanstalkd", {1, listed}, &Figure::rate),
+                  4);
     found.print();
 }
