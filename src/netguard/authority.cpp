@@ -1,6 +1,5 @@
 #include "netguard/authority.hpp"
 
-#include <memory>
 #include <utility>
 
 #include "base/fail.hpp"
@@ -14,11 +13,6 @@ namespace {
 constexpr const char* polkitName = "org.freedesktop.PolicyKit1";
 constexpr const char* polkitPath = "/org/freedesktop/PolicyKit1/Authority";
 constexpr const char* polkitInterface = "org.freedesktop.PolicyKit1.Authority";
-
-struct Question {
-    const char* action;
-    Allowed then;
-};
 
 Result<void> verdictIn(const wire::Message& answer, const char* action) {
     if (answer.isError())
@@ -37,23 +31,41 @@ Result<void> verdictIn(const wire::Message& answer, const char* action) {
                 action);
 }
 
-int answered(sd_bus_message* answer, void* data, sd_bus_error*) {
-    const std::unique_ptr<Question> question(static_cast<Question*>(data));
-    question->then(verdictIn(wire::Message::sharing(answer), question->action));
-    return 0;
-}
-
 } // namespace
 
-void askPolkit(sd_bus* bus, const std::string& name, const Peer& peer, const char* action, Allowed then) {
+void Authority::ask(const std::string& name, const Peer& peer, const char* action, Allowed then) {
     if (peer.uid == 0) return then({});
-    auto question = std::make_unique<Question>(Question{action, std::move(then)});
-    constexpr std::uint32_t noInteraction = 0;
-    const int result = sd_bus_call_method_async(
-        bus, nullptr, polkitName, polkitPath, polkitInterface, "CheckAuthorization", answered, question.get(),
-        "(sa{sv})sa{ss}us", "system-bus-name", 1, "name", "s", name.c_str(), action, 0, noInteraction, "");
-    if (result < 0) return question->then(wire::errorFromErrno(-result));
-    (void)question.release(); // answered() takes it; there is an answer, if only that none came in time
+    users_[peer.uid].waiting.push_back(
+        std::make_unique<Question>(Question{this, name, peer.uid, action, std::move(then)}));
+    askNext(peer.uid);
+}
+
+void Authority::askNext(uid_t user) {
+    User& its = users_[user];
+    while (its.asked < mostAtOnce && !its.waiting.empty()) {
+        auto question = std::move(its.waiting.front());
+        its.waiting.pop_front();
+        constexpr std::uint32_t noInteraction = 0;
+        const int result =
+            sd_bus_call_method_async(bus_, nullptr, polkitName, polkitPath, polkitInterface, "CheckAuthorization",
+                                     answered, question.get(), "(sa{sv})sa{ss}us", "system-bus-name", 1, "name", "s",
+                                     question->name.c_str(), question->action, 0, noInteraction, "");
+        if (result < 0) {
+            question->then(wire::errorFromErrno(-result));
+            continue;
+        }
+        ++its.asked;
+        (void)question.release(); // answered() takes it; there is an answer, if only that none came in time
+    }
+    if (its.asked == 0) users_.erase(user);
+}
+
+int Authority::answered(sd_bus_message* answer, void* data, sd_bus_error*) {
+    const std::unique_ptr<Question> question(static_cast<Question*>(data));
+    --question->owner->users_[question->user].asked;
+    question->then(verdictIn(wire::Message::sharing(answer), question->action));
+    question->owner->askNext(question->user);
+    return 0;
 }
 
 } // namespace stint

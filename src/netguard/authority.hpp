@@ -1,6 +1,9 @@
 // What polkit says: whether whoever is behind a name on the bus may do something. Without polkit only root may.
 #pragma once
+#include <deque>
 #include <functional>
+#include <map>
+#include <memory>
 #include <string>
 
 #include "netguard/cgroup_directory.hpp"
@@ -14,8 +17,37 @@ inline constexpr const char* wakeAction = "org.stint.netguard.wake";
 
 using Allowed = std::function<void(const Result<void>&)>;
 
-/// Answers later, or at once for root; Security where it may not, with what would help. Never asks a person: the
-/// callers have no face.
-void askPolkit(sd_bus* bus, const std::string& name, const Peer& peer, const char* action, Allowed then);
+class Authority {
+public:
+    /// Questions of one user that are before polkit at once: it answers one after another, whoever's they are.
+    static constexpr unsigned mostAtOnce = 4;
+
+    explicit Authority(sd_bus* bus) : bus_(bus) {}
+    Authority(const Authority&) = delete;
+    Authority& operator=(const Authority&) = delete;
+
+    /// Answers later, or at once for root; Security where it may not, with what would help. Never asks a person: the
+    /// callers have no face.
+    void ask(const std::string& name, const Peer& peer, const char* action, Allowed then);
+
+private:
+    struct Question {
+        Authority* owner = nullptr;
+        std::string name;
+        uid_t user = 0;
+        const char* action = nullptr;
+        Allowed then;
+    };
+    struct User {
+        unsigned asked = 0;
+        std::deque<std::unique_ptr<Question>> waiting;
+    };
+
+    void askNext(uid_t user);
+    static int answered(sd_bus_message* answer, void* question, sd_bus_error*);
+
+    sd_bus* bus_;
+    std::map<uid_t, User> users_;
+};
 
 } // namespace stint

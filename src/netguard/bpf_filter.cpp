@@ -18,7 +18,6 @@
 #include "base/fail.hpp"
 #include "base/fd.hpp"
 #include "base/try.hpp"
-#include "netguard/bpf/counted.h"
 #include "netguard/cgroup_directory.hpp"
 
 // The programs, as clang made them, within this very program: no file is read that could be another's.
@@ -140,6 +139,7 @@ Result<void> BpfFilter::watch(CgroupId cgroup, unsigned depth) {
         return fail(Errc::SYSTEM, "cannot watch the cgroup: {}", std::strerror(errno));
     }
     levels_[cgroup] = level;
+    ++watchedAt_[level];
     tellSpan();
     return {};
 }
@@ -148,7 +148,7 @@ void BpfFilter::forget(CgroupId cgroup) {
     bpf_map_delete_elem(cut_, &cgroup.value);
     bpf_map_delete_elem(marks_, &cgroup.value);
     bpf_map_delete_elem(watched_, &cgroup.value);
-    levels_.erase(cgroup);
+    if (const auto level = levels_.extract(cgroup)) --watchedAt_[level.mapped()];
     tellSpan();
 }
 
@@ -157,9 +157,10 @@ void BpfFilter::forget(CgroupId cgroup) {
 void BpfFilter::tellSpan() const {
     const std::uint32_t first = 0;
     stint_span span{.lowest = STINT_NOWHERE, .highest = 0, .root = 0, .level = rootLevel_, .unused = 0};
-    for (const auto& [cgroup, level] : levels_) {
+    for (unsigned level = 0; level < watchedAt_.size(); ++level) {
+        if (watchedAt_[level] == 0) continue;
         span.lowest = std::min(span.lowest, level);
-        span.highest = std::max(span.highest, level);
+        span.highest = level;
     }
     bpf_map_update_elem(span_, &first, &span, BPF_ANY);
 }

@@ -2,11 +2,13 @@
 // pinned nowhere, so that they end with this process, and nobody stays cut off. After load() nothing here needs a
 // capability, or another memory to be shared with the kernel.
 #pragma once
+#include <array>
 #include <filesystem>
 #include <map>
 #include <memory>
 #include <vector>
 
+#include "netguard/bpf/counted.h"
 #include "netguard/filter.hpp"
 
 struct bpf_link;
@@ -58,6 +60,7 @@ private:
     int marks_ = -1;
     unsigned rootLevel_ = 0; ///< the kernel's, of the root that this process sees
     std::map<CgroupId, unsigned> levels_;
+    std::array<unsigned, STINT_DEEPEST> watchedAt_{}; ///< how many at each level
 };
 
 } // namespace stint

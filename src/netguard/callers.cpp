@@ -38,81 +38,74 @@ Result<Peer> peerIn(const wire::Message& answer) {
 
 } // namespace
 
-std::size_t Callers::countOf(uid_t uid) const {
-    return static_cast<std::size_t>(std::ranges::count_if(
-        callers_, [uid](const auto& each) { return each.second->peer && each.second->peer->uid == uid; }));
-}
-
-std::size_t Callers::countUnknown() const {
-    return static_cast<std::size_t>(
-        std::ranges::count_if(callers_, [](const auto& each) { return !each.second->peer; }));
+Result<void> Callers::open() {
+    const std::string leaves =
+        fmt::format("type='signal',sender='{0}',path='{1}',interface='{0}',member='NameOwnerChanged',arg2=''",
+                    wire::busName, wire::busPath);
+    sd_bus_slot* slot = nullptr;
+    const int result = sd_bus_add_match(bus_, &slot, leaves.c_str(), left, this);
+    leaving_.reset(slot);
+    if (result < 0) return wire::errorFromErrno(-result);
+    return {};
 }
 
 void Callers::identify(const std::string& name, Then then) {
     const auto found = callers_.find(name);
     if (found != callers_.end()) {
         Caller& caller = *found->second;
-        if (caller.peer) return then(*caller.peer);
+        if (caller.peer) return then(admitted(caller));
         return caller.waiting.push_back(std::move(then));
     }
-    if (countUnknown() >= mostUnknown) return then(fail(Errc::BUSY, "too many callers at once; ask again"));
     auto caller = std::make_unique<Caller>();
     caller->owner = this;
     caller->name = name;
-    const int result = ask(*caller);
+    sd_bus_slot* slot = nullptr;
+    const int result = sd_bus_call_method_async(bus_, &slot, wire::busName, wire::busPath, wire::busName,
+                                                "GetConnectionCredentials", told, caller.get(), "s", name.c_str());
+    caller->question.reset(slot);
     if (result < 0) return then(wire::errorFromErrno(-result));
     caller->waiting.push_back(std::move(then));
     callers_.emplace(name, std::move(caller));
 }
 
-/// Behind the watch: whoever leaves between the two is told of.
-int Callers::ask(Caller& caller) {
-    const std::string leaves = fmt::format("type='signal',sender='{0}',path='{1}',interface='{0}',"
-                                           "member='NameOwnerChanged',arg0='{2}',arg2=''",
-                                           wire::busName, wire::busPath, caller.name);
-    sd_bus_slot* slot = nullptr;
-    int result = sd_bus_add_match_async(bus_, &slot, leaves.c_str(), left, watched, &caller);
-    caller.watch.reset(slot);
-    if (result < 0) return result;
-    slot = nullptr;
-    result = sd_bus_call_method_async(bus_, &slot, wire::busName, wire::busPath, wire::busName,
-                                      "GetConnectionCredentials", told, &caller, "s", caller.name.c_str());
-    caller.question.reset(slot);
-    return result;
+/// One that is too many stays known, so that its calls cost nobody a question.
+Result<Peer> Callers::admitted(Caller& caller) const {
+    if (!caller.isServed) {
+        const auto served = std::ranges::count_if(callers_, [&](const auto& each) {
+            return each.second->isServed && each.second->peer->uid == caller.peer->uid;
+        });
+        if (static_cast<std::size_t>(served) >= mostOfUser)
+            return fail(Errc::BUSY, "user {} has {} connections to stint-netguard already", caller.peer->uid,
+                        mostOfUser);
+        caller.isServed = true;
+    }
+    return *caller.peer;
 }
 
-/// The bus has a limit of rules, too: then this caller cannot be served, and all others can.
-int Callers::watched(sd_bus_message* answer, void* data, sd_bus_error*) {
-    auto& caller = *static_cast<Caller*>(data);
-    const auto message = wire::Message::sharing(answer);
-    if (message.isError()) caller.owner->settle(caller, fail(Errc::BUSY, "too many callers on this bus; ask again"));
-    return 0;
-}
-
-int Callers::left(sd_bus_message*, void* data, sd_bus_error*) {
-    auto& caller = *static_cast<Caller*>(data);
-    Callers& self = *caller.owner;
-    const auto gone = self.callers_.extract(caller.name);
+int Callers::left(sd_bus_message* signal, void* data, sd_bus_error*) {
+    Callers& self = *static_cast<Callers*>(data);
+    const auto message = wire::Message::sharing(signal);
+    const auto name = wire::Reader(message).string();
+    if (!name) return 0;
+    const auto gone = self.callers_.extract(*name);
     if (!gone.empty()) self.gone_(gone.key());
     return 0;
 }
 
 int Callers::told(sd_bus_message* answer, void* data, sd_bus_error*) {
     auto& caller = *static_cast<Caller*>(data);
-    Callers& self = *caller.owner;
-    auto peer = peerIn(wire::Message::sharing(answer));
-    if (peer && self.countOf(peer->uid) >= mostOfUser)
-        peer = fail(Errc::BUSY, "user {} has {} connections to stint-netguard already", peer->uid, mostOfUser);
-    self.settle(caller, std::move(peer));
+    caller.owner->settle(caller, peerIn(wire::Message::sharing(answer)));
     return 0;
 }
 
 void Callers::settle(Caller& caller, Result<Peer> peer) {
     const auto waiting = std::exchange(caller.waiting, {});
-    if (peer)
+    if (peer) {
         caller.peer = *peer;
-    else
+        peer = admitted(caller);
+    } else {
         callers_.erase(std::string(caller.name));
+    }
     for (const Then& then : waiting)
         then(peer);
 }

@@ -17,13 +17,14 @@ public:
     using Then = std::function<void(const Result<Peer>&)>;
     using Gone = std::function<void(const std::string&)>;
 
-    /// Connections of one user, and connections that the bus has not told about yet.
+    /// Connections of one user that are served; the bus limits how many there are.
     static constexpr std::size_t mostOfUser = 16;
-    static constexpr std::size_t mostUnknown = 64;
 
     Callers(sd_bus* bus, Gone gone) : bus_(bus), gone_(std::move(gone)) {}
 
-    /// At once where it is known. Unavailable where it has gone meanwhile, Busy where there are too many.
+    /// Before anybody is identified: whoever leaves is told of. One rule for all, for the bus has a limit of rules.
+    Result<void> open();
+    /// At once where it is known. Unavailable where it has gone meanwhile, Busy where its user has too many.
     void identify(const std::string& name, Then then);
 
 private:
@@ -31,21 +32,19 @@ private:
         Callers* owner = nullptr;
         std::string name;
         std::optional<Peer> peer;
+        bool isServed = false; ///< one of mostOfUser
         std::vector<Then> waiting;
-        wire::Slot watch;
         wire::Slot question;
     };
 
-    static int watched(sd_bus_message* answer, void* caller, sd_bus_error*);
-    static int left(sd_bus_message* signal, void* caller, sd_bus_error*);
+    static int left(sd_bus_message* signal, void* self, sd_bus_error*);
     static int told(sd_bus_message* answer, void* caller, sd_bus_error*);
-    int ask(Caller& caller);
     void settle(Caller& caller, Result<Peer> peer);
-    std::size_t countOf(uid_t uid) const;
-    std::size_t countUnknown() const;
+    Result<Peer> admitted(Caller& caller) const;
 
     sd_bus* bus_;
     Gone gone_;
+    wire::Slot leaving_;
     std::map<std::string, std::unique_ptr<Caller>> callers_;
 };
 

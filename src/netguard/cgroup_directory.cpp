@@ -2,11 +2,10 @@
 
 #include <cerrno>
 #include <cstring>
-#include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <linux/magic.h>
 #include <sys/stat.h>
@@ -21,7 +20,7 @@
 namespace stint {
 namespace {
 
-constexpr int deepestBelow = 8;
+constexpr std::size_t deepestBelow = 8;
 
 bool isCgroup2(const Fd& directory) {
     struct statfs system {};
@@ -63,27 +62,6 @@ Result<CgroupId> delegatedTo(const Peer& peer, const std::filesystem::path& moun
     return cgroupIdOf(highest);
 }
 
-struct CloseDirectory {
-    void operator()(DIR* directory) const { ::closedir(directory); }
-};
-
-void collect(Fd directory, int depth, std::size_t most, std::vector<CgroupId>& all) {
-    if (all.size() >= most) return;
-    const auto id = cgroupIdOf(directory);
-    if (!id) return;
-    all.push_back(*id);
-    const std::unique_ptr<DIR, CloseDirectory> list(::fdopendir(directory.get()));
-    if (!list) return;
-    const int here = directory.release(); // the list closes it
-    ::rewinddir(list.get());
-    while (const dirent* entry = depth > 0 ? ::readdir(list.get()) : nullptr) {
-        if (all.size() >= most) return;
-        if (entry->d_type != DT_DIR || entry->d_name[0] == '.') continue;
-        if (Fd below(::openat(here, entry->d_name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)); below)
-            collect(std::move(below), depth - 1, most, all);
-    }
-}
-
 } // namespace
 
 Result<CgroupId> cgroupIdOf(const Fd& directory) {
@@ -123,11 +101,33 @@ Result<unsigned> mayName(const Fd& directory, const Peer& peer, const std::files
     return depth;
 }
 
-void addWithAllBelow(const Fd& directory, std::size_t most, std::vector<CgroupId>& all) {
-    if (Fd top(::openat(directory.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)); top)
-        collect(std::move(top), deepestBelow, most, all);
-    else if (const auto id = cgroupIdOf(directory); id && all.size() < most) // removed: sockets may outlive it
-        all.push_back(*id);
+// With a place of its own in the list. One that was removed has nothing below it, but sockets may outlive it.
+CgroupWalk::CgroupWalk(const Fd& top) : top_(::openat(top.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
+    if (!top_) top_ = duplicate(top);
+}
+
+bool CgroupWalk::addUpTo(std::size_t most, std::vector<CgroupId>& all) {
+    if (top_ && all.size() < most) enter(std::exchange(top_, Fd()), all);
+    while (!open_.empty() && all.size() < most) {
+        DIR* const here = open_.back().get();
+        const dirent* const entry = ::readdir(here);
+        if (!entry)
+            open_.pop_back();
+        else if (entry->d_type == DT_DIR && entry->d_name[0] != '.')
+            enter(Fd(::openat(::dirfd(here), entry->d_name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)), all);
+    }
+    return top_ || !open_.empty();
+}
+
+void CgroupWalk::enter(Fd directory, std::vector<CgroupId>& all) {
+    const auto id = cgroupIdOf(directory);
+    if (!id) return;
+    all.push_back(*id);
+    if (open_.size() >= deepestBelow) return;
+    DIR* const list = ::fdopendir(directory.get());
+    if (!list) return;
+    (void)directory.release(); // the list closes it
+    open_.emplace_back(list);
 }
 
 } // namespace stint

@@ -2,8 +2,10 @@
 // caller sends a descriptor, never a path: what was checked is what is used.
 #pragma once
 #include <filesystem>
+#include <memory>
 #include <vector>
 
+#include <dirent.h>
 #include <sys/types.h>
 
 #include "base/fd.hpp"
@@ -25,7 +27,21 @@ struct Peer {
 /// deep below that it is; Security where the caller may not, with the reason.
 Result<unsigned> mayName(const Fd& directory, const Peer& peer, const std::filesystem::path& mount);
 
-/// Adds it and all below it, up to `most` in all: an app may make as many as it likes.
-void addWithAllBelow(const Fd& directory, std::size_t most, std::vector<CgroupId>& all);
+/// A cgroup and all below it, listed bit by bit: an app may make as many as it likes.
+class CgroupWalk {
+public:
+    explicit CgroupWalk(const Fd& top);
+    /// Adds the next ones until there are `most` in all; whether there may be more.
+    bool addUpTo(std::size_t most, std::vector<CgroupId>& all);
+
+private:
+    struct CloseDirectory {
+        void operator()(DIR* directory) const { ::closedir(directory); }
+    };
+    void enter(Fd directory, std::vector<CgroupId>& all);
+
+    Fd top_;                                                 ///< until it has been entered
+    std::vector<std::unique_ptr<DIR, CloseDirectory>> open_; ///< from the top to where the walk is
+};
 
 } // namespace stint

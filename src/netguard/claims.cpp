@@ -5,13 +5,9 @@
 
 #include "base/fail.hpp"
 #include "base/try.hpp"
-#include "netguard/cgroup_directory.hpp"
 
 namespace stint {
 namespace {
-
-/// Cgroups whose open connections one call ends; what is beyond is stopped, and left to its time-outs.
-constexpr std::size_t mostSevered = 4096;
 
 Counted since(Counted now, Counted before) { return {now.in - before.in, now.out - before.out}; }
 
@@ -53,7 +49,10 @@ Result<void> Claims::watch(const std::string& caller, uid_t uid, Cgroup asked) {
 void Claims::drop(CgroupId cgroup, const Claim& claim) {
     const auto found = places_.find(cgroup);
     Place& place = found->second;
-    if (claim.blocked && --place.cuts == 0) (void)filter_.setCut(cgroup, false);
+    if (claim.blocked && --place.cuts == 0) {
+        (void)filter_.setCut(cgroup, false);
+        sockets_.spare(cgroup);
+    }
     if (--place.claims > 0) return (void)mark(cgroup);
     filter_.forget(cgroup);
     places_.erase(found);
@@ -68,29 +67,29 @@ Result<void> Claims::forget(const std::string& caller, CgroupId cgroup) {
     return {};
 }
 
-/// Whether the cgroup is cut by it.
-Result<bool> Claims::change(Claim& claim, CgroupId cgroup, bool blocked) {
-    if (claim.blocked == blocked) return false;
+Result<void> Claims::change(uid_t user, Claim& claim, CgroupId cgroup, bool blocked) {
+    if (claim.blocked == blocked) return {};
     Place& place = places_.at(cgroup);
     const bool first = blocked && place.cuts == 0;
     const bool last = !blocked && place.cuts == 1;
     if (first || last) STINT_TRY(filter_.setCut(cgroup, blocked));
     place.cuts += blocked ? 1U : -1U;
     claim.blocked = blocked;
-    return first;
+    if (first) sockets_.sever(user, cgroup, place.directory);
+    if (last) sockets_.spare(cgroup);
+    return {};
 }
 
 Result<void> Claims::setBlocked(const std::string& caller, std::span<const Change> changes) {
-    for (const Change& each : changes)
-        STINT_TRY(checkOwn(caller, each.cgroup));
-    std::vector<CgroupId> severed;
+    std::map<CgroupId, bool> net;
     for (const Change& each : changes) {
-        Claim& claim = callers_.at(caller).claims.at(each.cgroup);
-        if (!STINT_TRY(change(claim, each.cgroup, each.blocked))) continue;
-        addWithAllBelow(places_.at(each.cgroup).directory, mostSevered, severed);
+        STINT_TRY(checkOwn(caller, each.cgroup));
+        net[each.cgroup] = each.blocked;
     }
-    std::ranges::sort(severed);
-    sockets_.abort(severed);
+    for (const auto& [cgroup, blocked] : net) {
+        Caller& owner = callers_.at(caller);
+        STINT_TRY(change(owner.uid, owner.claims.at(cgroup), cgroup, blocked));
+    }
     return {};
 }
 

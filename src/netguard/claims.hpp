@@ -39,8 +39,8 @@ public:
     /// Again: as it is. Counts from zero for this caller.
     Result<void> watch(const std::string& caller, uid_t uid, Cgroup cgroup);
     Result<void> forget(const std::string& caller, CgroupId cgroup);
-    /// All, or none where one is not the caller's. A cgroup is cut while any of its callers wants that; connections
-    /// that are open then end.
+    /// All, or none where one is not the caller's; of several changes of one cgroup the last alone. A cgroup is cut
+    /// while any of its callers wants that; connections that are open then end, in turn.
     Result<void> setBlocked(const std::string& caller, std::span<const Change> changes);
     /// passed() tells the caller once, as soon as received and sent together, as counters() would say them, have come
     /// to `total`. In the place of the one before; 0: none.
@@ -77,7 +77,7 @@ private:
     void drop(CgroupId cgroup, const Claim& claim);
     Result<void> mark(CgroupId cgroup);
     void addPassed(CgroupId cgroup, std::vector<Passed>& all);
-    Result<bool> change(Claim& claim, CgroupId cgroup, bool blocked);
+    Result<void> change(uid_t user, Claim& claim, CgroupId cgroup, bool blocked);
 
     Filter& filter_;
     Sockets& sockets_;

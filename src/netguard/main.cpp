@@ -39,7 +39,8 @@ Result<std::filesystem::path> mountOfCgroups() {
 Result<void> serve(const std::string& user) {
     const std::filesystem::path mount = STINT_TRY(mountOfCgroups());
     auto filter = BpfFilter::load(mount);
-    auto sockets = KernelSockets::open();
+    Turns turns;
+    auto sockets = KernelSockets::open(turns);
     sd_event* loop = nullptr;
     if (sd_event_default(&loop) < 0) return Error{Errc::SYSTEM, "cannot make an event loop"};
     // As root: the bus lets nobody else have the name.
@@ -50,15 +51,16 @@ Result<void> serve(const std::string& user) {
     STINT_TRY(confine(user));
 
     std::optional<Claims> claims;
-    if (filter && sockets) claims.emplace(**filter, *sockets);
+    if (filter && sockets) claims.emplace(**filter, **sockets);
     // A kernel that refuses the filter may still wake the machine; who wants a cut hears why there is none.
     if (!filter) say(filter.error().message);
     WakeTimer wakes(loop, say);
     const auto guarded =
         claims ? Result<Claims*>(&*claims)
                : Result<Claims*>(Error{Errc::UNAVAILABLE, filter ? sockets.error().message : filter.error().message});
-    NetguardService service(bus.get(), guarded, wakes, mount);
+    NetguardService service(bus.get(), turns, guarded, wakes, mount);
     STINT_TRY(service.open());
+    STINT_TRY(service.serve(loop));
     if (claims) STINT_TRY(service.hear(loop, (*filter)->told()));
     result = sd_bus_request_name(bus.get(), wire::netguardName, 0);
     if (result < 0)

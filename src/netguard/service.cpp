@@ -15,6 +15,9 @@ namespace stint {
 namespace {
 
 constexpr std::size_t mostChanges = Claims::mostOfUser;
+/// Messages that are taken in at most before a piece of work is done. The bus brings everybody's one behind another, so
+/// that they are taken in, or refused, goes before; but not for ever.
+constexpr unsigned messagesAPiece = 64;
 
 std::string senderOf(const wire::Message& call) {
     const char* const sender = sd_bus_message_get_sender(call.get());
@@ -33,15 +36,23 @@ Result<void> replyWith(const wire::Message& call, const char* type, auto value) 
     return {};
 }
 
-int appendRow(sd_bus_message* reply, const Claims::Row& row) {
-    return sd_bus_message_append(reply, "(ttt)", row.cgroup.value, row.counted.in, row.counted.out);
+Result<void> replyRows(const wire::Message& call, const std::vector<Claims::Row>& rows) {
+    const wire::Message reply = STINT_TRY(wire::newReply(call));
+    int result = sd_bus_message_open_container(reply.get(), SD_BUS_TYPE_ARRAY, "(ttt)");
+    for (const auto& [cgroup, counted] : rows)
+        if (result >= 0) result = sd_bus_message_append(reply.get(), "(ttt)", cgroup.value, counted.in, counted.out);
+    if (result >= 0) result = sd_bus_message_close_container(reply.get());
+    if (result >= 0) result = sd_bus_send(nullptr, reply.get(), nullptr);
+    if (result < 0) return wire::errorFromErrno(-result);
+    return {};
 }
 
 } // namespace
 
-NetguardService::NetguardService(sd_bus* bus, Result<Claims*> claims, WakeTimer& wakes, std::filesystem::path mount)
-    : bus_(bus), claims_(std::move(claims)), wakes_(wakes), mount_(std::move(mount)),
-      callers_(bus, [this](const std::string& caller) { gone(caller); }) {}
+NetguardService::NetguardService(sd_bus* bus, Turns& turns, Result<Claims*> claims, WakeTimer& wakes,
+                                 std::filesystem::path mount)
+    : bus_(bus), turns_(turns), claims_(std::move(claims)), wakes_(wakes), mount_(std::move(mount)),
+      callers_(bus, [this](const std::string& caller) { gone(caller); }), authority_(bus) {}
 
 Result<void> NetguardService::open() {
     // dbus/org.stint.NetGuard1.xml; a test compares them.
@@ -63,14 +74,62 @@ Result<void> NetguardService::open() {
     const int result = sd_bus_add_object_vtable(bus_, &slot, wire::objectPath, wire::netguardInterface, methods, this);
     object_.reset(slot);
     if (result < 0) return wire::errorFromErrno(-result);
+    return callers_.open();
+}
+
+Result<void> NetguardService::serve(sd_event* loop) {
+    sd_bus_slot* slot = nullptr;
+    int result = sd_bus_add_filter(bus_, &slot, heardMessage, this);
+    messagesHeard_.reset(slot);
+    sd_event_source* source = nullptr;
+    if (result >= 0) result = sd_event_add_post(loop, &source, takeAll, this);
+    rest_.reset(source);
+    source = nullptr;
+    if (result >= 0) result = sd_event_add_defer(loop, &source, doPiece, this);
+    turn_.reset(source);
+    if (result >= 0) result = sd_event_source_set_priority(source, SD_EVENT_PRIORITY_IDLE);
+    if (result < 0) return wire::errorFromErrno(-result);
+    turns_.whenBegun([source] { sd_event_source_set_enabled(source, SD_EVENT_ON); });
     return {};
+}
+
+/// The bus's source takes one message each time around the loop, which is dearer than to refuse one: a flood would be
+/// brought faster than it is taken.
+int NetguardService::takeAll(sd_event_source*, void* data) {
+    NetguardService& self = *static_cast<NetguardService*>(data);
+    for (unsigned n = 0; n < messagesAPiece && sd_bus_process(self.bus_, nullptr) > 0; ++n) {
+    }
+    return 0;
+}
+
+int NetguardService::doPiece(sd_event_source* source, void* data) {
+    NetguardService& self = *static_cast<NetguardService*>(data);
+    self.messages_ = 0;
+    self.turns_.next();
+    if (self.turns_.isIdle()) sd_event_source_set_enabled(source, SD_EVENT_OFF);
+    return 0;
+}
+
+/// Whoever has too many calls is refused before anything of this one is looked at: that has to be cheaper than to send
+/// it.
+int NetguardService::heardMessage(sd_bus_message* message, void* data, sd_bus_error*) {
+    NetguardService& self = *static_cast<NetguardService*>(data);
+    if (++self.messages_ % messagesAPiece == 0) self.turns_.next();
+    const char* const caller = sd_bus_message_get_sender(message);
+    const auto found = caller ? self.inFlight_.find(std::string_view(caller)) : self.inFlight_.end();
+    if (found == self.inFlight_.end() || found->second < mostInFlight) return 0; // it goes its way
+    if (sd_bus_message_is_method_call(message, nullptr, nullptr) <= 0) return 0;
+    if (sd_bus_message_get_expect_reply(message) > 0)
+        (void)wire::replyError(wire::Message::sharing(message),
+                               fail(Errc::BUSY, "{} of your calls are not answered yet; wait for them", mostInFlight));
+    return 1;
 }
 
 template <NetguardService::Handler handler>
 int NetguardService::handle(sd_bus_message* message, void* data, sd_bus_error*) {
-    auto& self = *static_cast<NetguardService*>(data);
     const auto call = wire::Message::sharing(message);
-    if (auto done = (self.*handler)(call); !done) (void)wire::replyError(call, done.error());
+    if (auto taken = static_cast<NetguardService*>(data)->take(call, handler); !taken)
+        (void)wire::replyError(call, taken.error());
     return 1;
 }
 
@@ -80,22 +139,29 @@ void NetguardService::gone(const std::string& caller) {
     inFlight_.erase(caller);
 }
 
-Result<void> NetguardService::later(const wire::Message& call, const char* action, Work may, Work work) {
+Result<void> NetguardService::take(const wire::Message& call, Handler handler) {
     const std::string caller = senderOf(call);
-    unsigned& waiting = inFlight_[caller];
-    if (waiting >= mostInFlight)
-        return fail(Errc::BUSY, "{} of your calls are not answered yet; wait for them", mostInFlight);
-    ++waiting;
+    const Work work = STINT_TRY((this->*handler)(call));
+    ++inFlight_[caller];
     callers_.identify(caller, [=, this](const Result<Peer>& peer) {
         if (!peer) return answer(call, peer.error());
-        if (auto allowed = may(*peer); !allowed) return answer(call, allowed);
-        askPolkit(bus_, caller, *peer, action, [=, this, who = *peer](const Result<void>& allowed) {
-            // Whoever has gone meanwhile would be served for ever.
-            if (!inFlight_.contains(caller)) return;
-            answer(call, allowed ? work(who) : allowed);
+        turns_.add(peer->uid, [=, this, who = *peer] {
+            perform(call, work, who);
+            return Turns::Then::Done;
         });
     });
     return {};
+}
+
+void NetguardService::perform(const wire::Message& call, const Work& work, const Peer& peer) {
+    if (!work.action) return answer(call, work.act(peer));
+    if (auto allowed = work.may ? work.may(peer) : Result<void>(); !allowed) return answer(call, allowed);
+    const std::string caller = senderOf(call);
+    authority_.ask(caller, peer, work.action, [=, this](const Result<void>& allowed) {
+        // Whoever has gone meanwhile would be served for ever.
+        if (!inFlight_.contains(caller)) return;
+        answer(call, allowed ? work.act(peer) : allowed);
+    });
 }
 
 void NetguardService::answer(const wire::Message& call, const Result<void>& done) {
@@ -104,35 +170,37 @@ void NetguardService::answer(const wire::Message& call, const Result<void>& done
     if (!done) (void)wire::replyError(call, done.error());
 }
 
-Result<void> NetguardService::watch(const wire::Message& call) {
-    Claims* const claims = STINT_TRY(this->claims());
+Result<NetguardService::Work> NetguardService::watch(const wire::Message& call) {
+    Claims* const claims = STINT_TRY(claims_);
     wire::Reader arguments(call);
     // Shared, because a function object is copied.
     const auto cgroup = std::make_shared<Claims::Cgroup>();
     cgroup->directory = STINT_TRY(arguments.descriptor());
     cgroup->id = STINT_TRY(cgroupIdOf(cgroup->directory));
-    return later(
-        call, networkAction,
-        [=, this](const Peer& peer) -> Result<void> {
-            cgroup->depth = STINT_TRY(mayName(cgroup->directory, peer, mount_));
-            return {};
-        },
-        [=, caller = senderOf(call)](const Peer& peer) -> Result<void> {
-            const CgroupId id = cgroup->id;
-            STINT_TRY(claims->watch(caller, peer.uid, std::move(*cgroup)));
-            return replyWith(call, "t", id.value);
-        });
+    return Work{.act = [=, caller = senderOf(call)](const Peer& peer) -> Result<void> {
+                    const CgroupId id = cgroup->id;
+                    STINT_TRY(claims->watch(caller, peer.uid, std::move(*cgroup)));
+                    return replyWith(call, "t", id.value);
+                },
+                .action = networkAction,
+                .may = [=, this](const Peer& peer) -> Result<void> {
+                    cgroup->depth = STINT_TRY(mayName(cgroup->directory, peer, mount_));
+                    return {};
+                }};
 }
 
-Result<void> NetguardService::forget(const wire::Message& call) {
-    Claims* const claims = STINT_TRY(this->claims());
+Result<NetguardService::Work> NetguardService::forget(const wire::Message& call) {
+    Claims* const claims = STINT_TRY(claims_);
     wire::Reader arguments(call);
-    STINT_TRY(claims->forget(senderOf(call), CgroupId{STINT_TRY(arguments.uint64())}));
-    return wire::replyDone(call);
+    const CgroupId cgroup{STINT_TRY(arguments.uint64())};
+    return Work{.act = [=](const Peer&) -> Result<void> {
+        STINT_TRY(claims->forget(senderOf(call), cgroup));
+        return wire::replyDone(call);
+    }};
 }
 
-Result<void> NetguardService::setBlocked(const wire::Message& call) {
-    Claims* const claims = STINT_TRY(this->claims());
+Result<NetguardService::Work> NetguardService::setBlocked(const wire::Message& call) {
+    Claims* const claims = STINT_TRY(claims_);
     std::vector<Claims::Change> changes;
     wire::Reader arguments(call);
     STINT_TRY(arguments.array("(tb)", [&](wire::Reader& each) -> Result<void> {
@@ -143,12 +211,14 @@ Result<void> NetguardService::setBlocked(const wire::Message& call) {
             return {};
         });
     }));
-    STINT_TRY(claims->setBlocked(senderOf(call), changes));
-    return wire::replyDone(call);
+    return Work{.act = [=](const Peer&) -> Result<void> {
+        STINT_TRY(claims->setBlocked(senderOf(call), changes));
+        return wire::replyDone(call);
+    }};
 }
 
-Result<void> NetguardService::counters(const wire::Message& call) {
-    Claims* const claims = STINT_TRY(this->claims());
+Result<NetguardService::Work> NetguardService::counters(const wire::Message& call) {
+    Claims* const claims = STINT_TRY(claims_);
     std::vector<CgroupId> cgroups;
     wire::Reader arguments(call);
     STINT_TRY(arguments.array("t", [&](wire::Reader& each) -> Result<void> {
@@ -156,27 +226,24 @@ Result<void> NetguardService::counters(const wire::Message& call) {
         cgroups.push_back({STINT_TRY(each.uint64())});
         return {};
     }));
-    const auto rows = STINT_TRY(claims->counters(senderOf(call), cgroups));
-    const wire::Message reply = STINT_TRY(wire::newReply(call));
-    int result = sd_bus_message_open_container(reply.get(), SD_BUS_TYPE_ARRAY, "(ttt)");
-    for (const Claims::Row& row : rows)
-        if (result >= 0) result = appendRow(reply.get(), row);
-    if (result >= 0) result = sd_bus_message_close_container(reply.get());
-    if (result >= 0) result = sd_bus_send(bus_, reply.get(), nullptr);
-    if (result < 0) return wire::errorFromErrno(-result);
-    return {};
+    return Work{.act = [=](const Peer&) -> Result<void> {
+        const auto rows = STINT_TRY(claims->counters(senderOf(call), cgroups));
+        return replyRows(call, rows);
+    }};
 }
 
-Result<void> NetguardService::tellAt(const wire::Message& call) {
-    Claims* const claims = STINT_TRY(this->claims());
+Result<NetguardService::Work> NetguardService::tellAt(const wire::Message& call) {
+    Claims* const claims = STINT_TRY(claims_);
     wire::Reader arguments(call);
     const CgroupId cgroup{STINT_TRY(arguments.uint64())};
     const std::uint64_t total = STINT_TRY(arguments.uint64());
-    tellPassed(); // before, so that there is room for what this one will have told
-    STINT_TRY(claims->tellAt(senderOf(call), cgroup, total));
-    STINT_TRY(wire::replyDone(call));
-    tellPassed();
-    return {};
+    return Work{.act = [=, this](const Peer&) -> Result<void> {
+        tellPassed(); // before, so that there is room for what this one will have told
+        STINT_TRY(claims->tellAt(senderOf(call), cgroup, total));
+        STINT_TRY(wire::replyDone(call));
+        tellPassed();
+        return {};
+    }};
 }
 
 /// To each caller alone what is its own.
@@ -202,24 +269,27 @@ Result<void> NetguardService::hear(sd_event* loop, int told) {
     return {};
 }
 
-Result<void> NetguardService::armWake(const wire::Message& call) {
+Result<NetguardService::Work> NetguardService::armWake(const wire::Message& call) {
     wire::Reader arguments(call);
     const std::uint64_t when = STINT_TRY(arguments.uint64());
     const std::string reason = STINT_TRY(arguments.string());
     constexpr std::uint64_t latest = INT64_MAX;
     if (when > latest) return fail(Errc::ILLEGAL_ARGUMENT, "{} µs since the boot is no time", when);
     const WakeBook::Time at(static_cast<std::int64_t>(when));
-    return later(
-        call, wakeAction, [](const Peer&) { return Result<void>(); },
-        [=, this, caller = senderOf(call)](const Peer& peer) -> Result<void> {
-            return replyWith(call, "u", STINT_TRY(wakes_.arm(caller, peer.uid, at, reason)));
-        });
+    return Work{.act = [=, this](const Peer& peer) -> Result<void> {
+                    const std::uint32_t alarm = STINT_TRY(wakes_.arm(senderOf(call), peer.uid, at, reason));
+                    return replyWith(call, "u", alarm);
+                },
+                .action = wakeAction};
 }
 
-Result<void> NetguardService::disarm(const wire::Message& call) {
+Result<NetguardService::Work> NetguardService::disarm(const wire::Message& call) {
     wire::Reader arguments(call);
-    STINT_TRY(wakes_.disarm(senderOf(call), STINT_TRY(arguments.uint32())));
-    return wire::replyDone(call);
+    const std::uint32_t alarm = STINT_TRY(arguments.uint32());
+    return Work{.act = [=, this](const Peer&) -> Result<void> {
+        STINT_TRY(wakes_.disarm(senderOf(call), alarm));
+        return wire::replyDone(call);
+    }};
 }
 
 } // namespace stint

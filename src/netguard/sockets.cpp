@@ -4,7 +4,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
-#include <vector>
+#include <utility>
 
 #include <linux/inet_diag.h>
 #include <linux/netlink.h>
@@ -18,6 +18,14 @@
 
 namespace stint {
 namespace {
+
+/// Cgroups whose open connections one cut ends; what is beyond is stopped, and left to its time-outs.
+constexpr std::size_t mostSevered = 4096;
+// Pieces of a turn, each of half a millisecond or so.
+constexpr std::size_t walkedAtOnce = 8;
+constexpr unsigned endedAtOnce = 32;
+constexpr std::size_t answerBytes = 32 * 1024;
+constexpr int families[] = {AF_INET, AF_INET6};
 
 struct Request {
     nlmsghdr header;
@@ -57,42 +65,121 @@ CgroupId cgroupOf(const nlmsghdr* header) {
 
 } // namespace
 
-Result<KernelSockets> KernelSockets::open() {
+Result<std::unique_ptr<KernelSockets>> KernelSockets::open(Turns& turns) {
     Fd line(::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG));
     if (!line) return fail(Errc::SYSTEM, "cannot ask the kernel for sockets: {}", std::strerror(errno));
-    return KernelSockets(std::move(line));
+    return std::unique_ptr<KernelSockets>(new KernelSockets(std::move(line), turns));
 }
 
-void KernelSockets::abort(std::span<const CgroupId> cgroups) {
-    if (cgroups.empty()) return;
-    for (const int family : {AF_INET, AF_INET6})
-        abortOf(family, cgroups);
+void KernelSockets::sever(uid_t user, CgroupId cgroup, const Fd& directory) {
+    spare(cgroup); // begun anew
+    Cut& cut = cuts_[cgroup];
+    cut.user = user;
+    cut.directory = &directory;
+    const auto [queue, isNew] = walks_.try_emplace(user);
+    queue->second.push_back(cgroup);
+    if (isNew) turns_.add(user, [this, user] { return walkOn(user); });
 }
 
-void KernelSockets::abortOf(int family, std::span<const CgroupId> cgroups) {
-    // A listener accepts again what comes by loopback, and one in TIME_WAIT has no program.
-    Request list = requestFor(family, SOCK_DIAG_BY_FAMILY, NLM_F_DUMP);
-    list.body.idiag_states = ~((1U << TCP_LISTEN) | (1U << TCP_TIME_WAIT) | (1U << TCP_CLOSE));
-    if (::send(line_.get(), &list, sizeof list, 0) < 0) return;
-    std::vector<inet_diag_sockid> found;
-    alignas(nlmsghdr) std::array<char, 32 * 1024> answer{};
-    for (bool more = true; more;) {
-        const ssize_t size = ::recv(line_.get(), answer.data(), answer.size(), 0);
-        if (size <= 0) break;
-        auto left = static_cast<unsigned>(size);
-        for (auto* header = reinterpret_cast<nlmsghdr*>(answer.data()); more && NLMSG_OK(header, left);
-             header = NLMSG_NEXT(header, left)) {
-            more = header->nlmsg_type != NLMSG_DONE && header->nlmsg_type != NLMSG_ERROR;
-            if (!more) break;
-            const auto* socket = static_cast<const inet_diag_msg*>(NLMSG_DATA(header));
-            const bool inside = isLoopback(family, socket->id.idiag_src) && isLoopback(family, socket->id.idiag_dst);
-            if (!inside && std::ranges::binary_search(cgroups, cgroupOf(header))) found.push_back(socket->id);
-        }
+void KernelSockets::spare(CgroupId cgroup) {
+    const auto found = cuts_.find(cgroup);
+    if (found == cuts_.end()) return;
+    if (const auto queue = walks_.find(found->second.user); queue != walks_.end()) std::erase(queue->second, cgroup);
+    std::erase(walked_, cgroup);
+    cuts_.erase(found);
+}
+
+Turns::Then KernelSockets::walkOn(uid_t user) {
+    const auto found = walks_.find(user);
+    std::deque<CgroupId>& queue = found->second;
+    if (!queue.empty()) {
+        const CgroupId cgroup = queue.front();
+        Cut& cut = cuts_.at(cgroup);
+        if (!cut.walk) cut.walk.emplace(*cut.directory);
+        const std::size_t most = std::min(cut.below.size() + walkedAtOnce, mostSevered);
+        if (cut.walk->addUpTo(most, cut.below) && cut.below.size() < mostSevered) return Turns::Then::More;
+        cut.walk.reset();
+        queue.pop_front();
+        walked_.push_back(cgroup);
+        if (!std::exchange(isGoing_, true)) turns_.add(std::nullopt, [this] { return goRound(); });
     }
-    for (const inet_diag_sockid& id : found) {
-        Request end = requestFor(family, SOCK_DESTROY, NLM_F_ACK);
-        end.body.id = id;
-        if (::send(line_.get(), &end, sizeof end, 0) < 0) return;
+    if (!queue.empty()) return Turns::Then::More;
+    walks_.erase(found);
+    return Turns::Then::Done;
+}
+
+Turns::Then KernelSockets::goRound() {
+    if (!round_) {
+        beginRound();
+    } else if (round_->isListing) {
+        round_->isListing = readSome() || askForNextFamily();
+    } else if (!round_->found.empty()) {
+        endSome();
+    } else {
+        std::erase_if(cuts_, [](const auto& each) { return each.second.isInRound; });
+        round_.reset();
+        isGoing_ = !walked_.empty();
+    }
+    return isGoing_ ? Turns::Then::More : Turns::Then::Done;
+}
+
+void KernelSockets::beginRound() {
+    round_.emplace();
+    for (const CgroupId cgroup : std::exchange(walked_, {})) {
+        Cut& cut = cuts_.at(cgroup);
+        cut.isInRound = true;
+        for (const CgroupId below : std::exchange(cut.below, {}))
+            round_->of.push_back({below, cgroup});
+    }
+    std::ranges::sort(round_->of);
+    round_->isListing = askForNextFamily();
+}
+
+/// Whether there was one that could be asked for.
+bool KernelSockets::askForNextFamily() {
+    while (round_->families < std::size(families)) {
+        // A listener accepts again what comes by loopback, and one in TIME_WAIT has no program.
+        Request list = requestFor(families[round_->families++], SOCK_DIAG_BY_FAMILY, NLM_F_DUMP);
+        list.body.idiag_states = ~((1U << TCP_LISTEN) | (1U << TCP_TIME_WAIT) | (1U << TCP_CLOSE));
+        if (::send(line_.get(), &list, sizeof list, 0) >= 0) return true;
+    }
+    return false;
+}
+
+/// What the kernel lists at once; whether there is more of that family.
+bool KernelSockets::readSome() {
+    alignas(nlmsghdr) std::array<char, answerBytes> answer{};
+    const ssize_t size = ::recv(line_.get(), answer.data(), answer.size(), 0);
+    if (size <= 0) return false;
+    const int family = families[round_->families - 1];
+    auto left = static_cast<unsigned>(size);
+    for (auto* header = reinterpret_cast<nlmsghdr*>(answer.data()); NLMSG_OK(header, left);
+         header = NLMSG_NEXT(header, left)) {
+        if (header->nlmsg_type == NLMSG_DONE || header->nlmsg_type == NLMSG_ERROR) return false;
+        const auto* socket = static_cast<const inet_diag_msg*>(NLMSG_DATA(header));
+        const bool inside = isLoopback(family, socket->id.idiag_src) && isLoopback(family, socket->id.idiag_dst);
+        const CgroupId cgroup = cgroupOf(header);
+        if (!inside && isToEnd(cgroup)) round_->found.push_back({family, socket->id, cgroup});
+    }
+    return true;
+}
+
+bool KernelSockets::isToEnd(CgroupId cgroup) const {
+    for (const Below& each : std::ranges::equal_range(round_->of, cgroup, {}, &Below::cgroup))
+        if (cuts_.contains(each.cut)) return true;
+    return false;
+}
+
+/// Asked again of each: its app may be free by now.
+void KernelSockets::endSome() {
+    alignas(nlmsghdr) std::array<char, answerBytes> answer{};
+    for (unsigned n = 0; n < endedAtOnce && !round_->found.empty(); ++n) {
+        const Found found = round_->found.back();
+        round_->found.pop_back();
+        if (!isToEnd(found.cgroup)) continue;
+        Request end = requestFor(found.family, SOCK_DESTROY, NLM_F_ACK);
+        end.body.id = found.socket;
+        if (::send(line_.get(), &end, sizeof end, 0) < 0) continue;
         ::recv(line_.get(), answer.data(), answer.size(), 0); // done, or gone already
     }
 }

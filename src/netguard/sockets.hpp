@@ -1,31 +1,86 @@
 // Ends connections that are open (SOCK_DESTROY): their programs see ECONNABORTED at once, where a packet filter alone
 // would let them hang. Only TCP: a datagram is refused as it is sent. Only in this process's network namespace, which
 // is the machine's: one in another is stopped by the filter, and left to its time-outs.
+//
+// An app may have made thousands of cgroups, and a machine have as many connections, so both are listed in pieces, by
+// turns: cgroups in the turn of the user who cut them, connections in a turn that all users share.
 #pragma once
-#include <span>
+#include <array>
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include <linux/inet_diag.h>
+#include <sys/types.h>
 
 #include "base/fd.hpp"
+#include "netguard/cgroup_directory.hpp"
 #include "netguard/filter.hpp"
+#include "netguard/turns.hpp"
 
 namespace stint {
 
 class Sockets {
 public:
     virtual ~Sockets() = default;
-    /// Those of exactly these cgroups, which are sorted; one with both ends on loopback lives on.
-    virtual void abort(std::span<const CgroupId> cgroups) = 0;
+    /// Has the connections of a cgroup, and of all below it, end soon; those with both ends on loopback live on. The
+    /// directory is there until spare().
+    virtual void sever(uid_t user, CgroupId cgroup, const Fd& directory) = 0;
+    /// From now on none of them ends. Nothing where there is none to end.
+    virtual void spare(CgroupId cgroup) = 0;
 };
 
-class KernelSockets : public Sockets {
+class KernelSockets final : public Sockets {
 public:
-    static Result<KernelSockets> open();
-    void abort(std::span<const CgroupId> cgroups) override;
+    static Result<std::unique_ptr<KernelSockets>> open(Turns& turns);
+    void sever(uid_t user, CgroupId cgroup, const Fd& directory) override;
+    void spare(CgroupId cgroup) override;
 
 private:
-    explicit KernelSockets(Fd line) : line_(std::move(line)) {}
-    void abortOf(int family, std::span<const CgroupId> cgroups);
+    struct Cut {
+        uid_t user = 0;
+        const Fd* directory = nullptr;
+        std::optional<CgroupWalk> walk;
+        std::vector<CgroupId> below; ///< itself, too
+        bool isInRound = false;
+    };
+    struct Below {
+        CgroupId cgroup;
+        CgroupId cut; ///< the one that it is below
+        auto operator<=>(const Below&) const = default;
+    };
+    struct Found {
+        int family = 0;
+        inet_diag_sockid socket{};
+        CgroupId cgroup;
+    };
+    /// One listing of all connections, for all cgroups that have been walked when it begins.
+    struct Round {
+        std::vector<Below> of; ///< sorted
+        std::vector<Found> found;
+        unsigned families = 0; ///< that have been begun
+        bool isListing = false;
+    };
+
+    KernelSockets(Fd line, Turns& turns) : line_(std::move(line)), turns_(turns) {}
+    Turns::Then walkOn(uid_t user);
+    Turns::Then goRound();
+    void beginRound();
+    bool askForNextFamily();
+    bool readSome();
+    void endSome();
+    bool isToEnd(CgroupId cgroup) const;
 
     Fd line_; ///< NETLINK_SOCK_DIAG
+    Turns& turns_;
+    std::map<CgroupId, Cut> cuts_; ///< whose connections are to end
+    std::map<uid_t, std::deque<CgroupId>>
+        walks_;                    ///< those that are to be walked; while there is an entry, it has a turn
+    std::vector<CgroupId> walked_; ///< for the next round
+    std::optional<Round> round_;
+    bool isGoing_ = false; ///< rounds have a turn
 };
 
 } // namespace stint

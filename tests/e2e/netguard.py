@@ -155,11 +155,12 @@ class Ground:
             shutil.copy(ROOT / "packaging" / "org.stint.netguard.policy", self.root / "actions")
             self.start(["unshare", "--mount", "sh", "-c", POLKIT, "sh", self.root], "org.freedesktop.PolicyKit1")
 
-    def let(self, user):
-        """polkit lets this user, as it would one at the machine."""
+    def let(self, *users):
+        """polkit lets these, as it would one at the machine."""
+        names = json.dumps([user.pw_name for user in users])
         (self.root / "rules" / "10-test.rules").write_text(
             "polkit.addRule(function(action, subject) {"
-            f" if (action.id.indexOf('org.stint.') == 0 && subject.user == '{user.pw_name}') return polkit.Result.YES; }});")
+            f" if (action.id.indexOf('org.stint.') == 0 && {names}.indexOf(subject.user) >= 0) return polkit.Result.YES; }});")
 
     # Namespaces.
 
@@ -211,9 +212,11 @@ class Ground:
     def start_helper(self):
         """With what the unit lets it have."""
         unit = (ROOT / "packaging" / "stint-netguard.service").read_text()
-        bounds = next(line for line in unit.splitlines() if line.startswith("CapabilityBoundingSet="))
-        kept = ",".join("+" + name.removeprefix("CAP_").lower() for name in bounds.partition("=")[2].split())
-        self.helper = self.start([*self.inside(), "setpriv", f"--bounding-set=-all,{kept}", PROGRAM], NAME)
+        told = dict(line.split("=", 1) for line in unit.splitlines() if "=" in line and line[0] != "#")
+        kept = ",".join("+" + name.removeprefix("CAP_").lower() for name in told["CapabilityBoundingSet"].split())
+        niceness = told["Nice"]
+        self.helper = self.start([*self.inside(), "nice", "-n", niceness, "setpriv", f"--bounding-set=-all,{kept}", PROGRAM],
+                                 NAME)
         return self.helper
 
     def activate_helper(self):

@@ -5,6 +5,7 @@ its own (TCP echoes, "download" brings bytes, at a rate if one is named; UDP ech
 import errno
 import json
 import os
+import select
 import socket
 import socketserver
 import struct
@@ -113,6 +114,37 @@ class App:
         if answer.header.message_type == MessageType.error:
             return {"refused": answer.header.fields[4], "why": answer.body[0]}
         return {"answer": list(answer.body)}
+
+    def flood(self, calls, answered):
+        """`calls` of stint-netguard on the connection that call() has made, a hundred at once, over and over until the next
+        line comes; with or without anybody who waits for their answers."""
+        from jeepney import DBusAddress, MessageFlag, new_method_call  # pylint: disable=import-outside-toplevel
+        guard = DBusAddress("/org/stint", "org.stint.NetGuard1", "org.stint.NetGuard1")
+        messages = [new_method_call(guard, member, signature, (list(map(tuple, body)),)) for member, signature, body in calls]
+        for message in messages:
+            message.header.flags |= 0 if answered else MessageFlag.no_reply_expected
+        hundred = b"".join(messages[number % len(messages)].serialise(serial=1000 + number) for number in range(100))
+        sent = 0
+        while not select.select([sys.stdin], [], [], 0)[0]:
+            self.bus.sock.sendall(hundred)
+            for _ in range(100 if answered else 0):
+                self.bus.receive()
+            sent += 100
+        return {"sent": sent}
+
+    def crowd(self, address, connections):
+        """So many connections, each of which calls stint-netguard again and again, all at once. The bus greets each."""
+        from jeepney import DBusAddress, MessageType, new_method_call  # pylint: disable=import-outside-toplevel
+        from jeepney.io.blocking import open_dbus_connection  # pylint: disable=import-outside-toplevel
+        guard = DBusAddress("/org/stint", "org.stint.NetGuard1", "org.stint.NetGuard1")
+        call = new_method_call(guard, "Counters", "at", ([],))
+        lines = [open_dbus_connection(address) for _ in range(connections)]
+        for _ in range(20):
+            for line in lines:
+                line.send(call, serial=next(line.outgoing_serial))
+        told = [{line.receive(timeout=PATIENCE).header.message_type for _ in range(21)} - {MessageType.signal} for line in lines]
+        self.open["crowd"] = lines
+        return {"served": told.count({MessageType.method_return}), "refused": told.count({MessageType.error})}
 
     def leave_bus(self):
         self.bus.close()

@@ -5,7 +5,7 @@ import os
 import xml.etree.ElementTree
 
 import pytest
-from events import wait_for_end
+from events import Deadline, wait_for_end
 from guarded import app, ground, guard
 from jeepney import DBusAddress, new_method_call
 from netguard import ANN, CGROUPS, FAR4, FAR6, NAME, OTHER, Refused, needs_netguard
@@ -232,6 +232,91 @@ class TestAnn:
         refused = stray.do("call", address=ground.address, member="Watch", signature="h",
                            path=str(ground.cgroup(within=ann.tree, uid=ANN.pw_uid)))
         assert refused["refused"].endswith("Security") and "not delegated to you" in refused["why"]
+
+
+class TestTurns:
+    """Users are served in turn, whatever one of them asks for."""
+
+    LARGE = 1000  # cgroups below the one that is cut
+    CALLS = 20  # of the other user
+
+    @pytest.fixture
+    def member(self, ground):
+        """Makes a user's process that may call, in her own tree, and has named a cgroup."""
+        ground.let(ANN, OTHER)
+
+        def made(user, tree=None):
+            tree = tree or ground.cgroup(uid=user.pw_uid)
+            one = ground.app(ground.cgroup(within=tree, uid=user.pw_uid))
+            one.do("become", uid=user.pw_uid)
+            one.tree, one.place = tree, ground.cgroup(within=tree, uid=user.pw_uid)
+            one.ask = lambda member, signature, *body, **how: one.do(
+                "call", address=ground.address, member=member, signature=signature, body=body, **how)
+            deadline = Deadline(60)  # for polkitd, which reads its rules when it comes to it
+            while "answer" not in (told := one.ask("Watch", "h", path=str(one.place))) and not deadline.passed():
+                pass
+            (one.cgroup_id,) = told["answer"]
+            return one
+
+        return made
+
+    @pytest.mark.parametrize("answered", [True, False], ids=["answered", "unanswered"])
+    @pytest.mark.parametrize("together", [True, False], ids=["in one call", "call by call"])
+    def test_another_user_is_answered_in_the_midst_of_a_flood(self, ground, guard, member, together, answered):
+        """Each cut of it would be a walk through all that is below."""
+        floods = [member(ANN)]
+        for _ in range(self.LARGE):
+            ground.cgroup(within=floods[0].place, uid=ANN.pw_uid)
+        floods += [member(ANN, floods[0].tree) for _ in range(3)]
+        other = member(OTHER)
+        on, off = (floods[0].cgroup_id, True), (floods[0].cgroup_id, False)
+        calls = [("SetBlocked", "a(tb)", [on, off])] if together else [("SetBlocked", "a(tb)", [each]) for each in (on, off)]
+        for flood in floods:
+            flood.ask("Watch", "h", path=str(floods[0].place))
+            flood.begin("flood", calls=calls, answered=answered)
+        for number in range(self.CALLS):
+            assert "answer" in other.ask("Watch", "h", path=str(ground.cgroup(within=other.tree, uid=OTHER.pw_uid)))
+            assert "answer" in other.ask("SetBlocked", "a(tb)", [[other.cgroup_id, number % 2 == 0]])
+        for flood in floods:
+            flood.begin("pid")  # only now it ends
+            assert flood.end()["sent"] > 0 and flood.end()["pid"] == flood.process.pid
+        for one in (*floods, other):
+            one.process.kill()
+
+    def test_an_open_connection_ends_though_another_user_cuts_without_an_end(self, ground, guard, app, member):
+        flood = member(ANN)
+        for _ in range(self.LARGE):
+            ground.cgroup(within=flood.place, uid=ANN.pw_uid)
+        cut = [("SetBlocked", "a(tb)", [(flood.cgroup_id, blocked)]) for blocked in (True, False)]
+        flood.begin("flood", calls=cut, answered=True)
+        cgroup = guard.watch(app.cgroup)
+        for _ in range(5):
+            assert "error" not in app.do("connect", host=FAR4, port=ground.port, keep="open")
+            app.begin("receive", keep="open")
+            guard.block(cgroup)
+            assert app.end()["error"] == "ECONNABORTED"
+            guard.block(cgroup, False)
+        flood.begin("pid")
+        assert flood.end()["sent"] > 0
+        flood.process.kill()
+
+    def test_a_connection_of_an_app_that_is_free_again_lives_on(self, ground, guard, app):
+        """Its cut was over before anything had come of it."""
+        cgroup = guard.watch(app.cgroup)
+        assert "error" not in app.do("connect", host=FAR4, port=ground.port, keep="open")
+        guard.call("SetBlocked", "a(tb)", [(cgroup, True), (cgroup, False)])
+        assert app.do("download", keep="open", size=1000)["bytes"] == 1000
+
+    def test_more_connections_than_a_user_may_have_take_no_other_users_place(self, ground, guard, member):
+        """They are refused, and asked about once."""
+        ground.let(ANN, OTHER)
+        tree = ground.cgroup(uid=ANN.pw_uid)
+        crowd = ground.app(ground.cgroup(within=tree, uid=ANN.pw_uid))
+        crowd.do("become", uid=ANN.pw_uid)
+        told = crowd.do("crowd", address=ground.address, connections=100)
+        assert told == {"seconds": told["seconds"], "served": 16, "refused": 84}
+        assert "answer" in member(OTHER).ask("Counters", "at", [])
+        crowd.process.kill()
 
 
 class TestConfined:

@@ -20,6 +20,7 @@ TEST_CASE("a descriptor that is no directory of a cgroup is refused with a word 
 TEST_CASE("what is no cgroup has nothing below it") {
     const Fd opened(::open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     std::vector<CgroupId> all;
-    addWithAllBelow(opened, 100, all);
+    CgroupWalk walk(opened);
+    CHECK_FALSE(walk.addUpTo(100, all));
     CHECK(all.empty());
 }

@@ -87,7 +87,44 @@ TEST_CASE("of several changes none is made where one is not the caller's") {
     const std::vector<Claims::Change> changes{{mail, true}, {news, true}};
     CHECK_FALSE(stage.claims.setBlocked(":1.1", changes));
     CHECK(stage.filter.cut.empty());
-    CHECK(stage.sockets.calls == 0);
+    CHECK(stage.sockets.severed == 0);
+}
+
+TEST_CASE("of several changes of one cgroup in a call the last one counts, and what is as it was costs nothing") {
+    Stage stage;
+    REQUIRE(stage.watch(":1.1", mail));
+    const std::vector<Claims::Change> onAndOff{{mail, true}, {mail, false}};
+    REQUIRE(stage.claims.setBlocked(":1.1", onAndOff));
+    CHECK(stage.filter.cut.empty());
+    CHECK(stage.sockets.severed == 0);
+    const std::vector<Claims::Change> offAndOn{{mail, false}, {mail, true}};
+    REQUIRE(stage.claims.setBlocked(":1.1", offAndOn));
+    REQUIRE(stage.claims.setBlocked(":1.1", offAndOn));
+    CHECK(stage.filter.cut.contains(mail));
+    CHECK(stage.sockets.severed == 1);
+}
+
+TEST_CASE("the connections of a cgroup end while somebody wants it cut, and no longer") {
+    Stage stage;
+    REQUIRE(stage.watch(":1.1", mail));
+    REQUIRE(stage.watch(":1.2", mail));
+    REQUIRE(stage.block(":1.1", mail));
+    REQUIRE(stage.block(":1.2", mail));
+    CHECK(stage.sockets.severed == 1);
+    REQUIRE(stage.block(":1.1", mail, false));
+    CHECK(stage.sockets.ending.contains(mail));
+    REQUIRE(stage.block(":1.2", mail, false));
+    CHECK(stage.sockets.ending.empty());
+    for (const bool leaves : {false, true}) {
+        REQUIRE(stage.block(":1.2", mail));
+        CHECK(stage.sockets.ending.contains(mail));
+        if (leaves)
+            stage.claims.gone(":1.2");
+        else
+            REQUIRE(stage.claims.forget(":1.2", mail));
+        CHECK(stage.sockets.ending.empty());
+        REQUIRE(stage.watch(":1.2", mail));
+    }
 }
 
 TEST_CASE("each caller's count begins with its own watch, and a cut leaves it") {

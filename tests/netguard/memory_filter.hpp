@@ -1,4 +1,5 @@
-// A filter that lives in memory, which can be told to count and to refuse, and sockets that remember what they ended.
+// A filter that lives in memory, which can be told to count and to refuse, and sockets that remember what they are to
+// end.
 #pragma once
 #include <map>
 #include <optional>
@@ -56,8 +57,13 @@ public:
 
 class MemorySockets final : public Sockets {
 public:
-    unsigned calls = 0;
-    void abort(std::span<const CgroupId> cgroups) override { calls += cgroups.empty() ? 0 : 1; }
+    unsigned severed = 0;      ///< how often, of any cgroup
+    std::set<CgroupId> ending; ///< severed and not spared
+    void sever(uid_t, CgroupId cgroup, const Fd&) override {
+        ++severed;
+        ending.insert(cgroup);
+    }
+    void spare(CgroupId cgroup) override { ending.erase(cgroup); }
 };
 
 } // namespace stint

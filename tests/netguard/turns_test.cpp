@@ -1,0 +1,103 @@
+// Whose turn it is in stint-netguard: users are served in turn, whatever one of them asks for (SECURITY.md).
+#include <string>
+
+#include <doctest/doctest.h>
+
+#include "netguard/turns.hpp"
+
+using namespace stint;
+
+namespace {
+
+constexpr uid_t oneUser = 1000;
+constexpr uid_t another = 1001;
+
+struct Queue {
+    Turns turns;
+    std::string done; ///< the pieces, in the order in which they were done
+
+    void add(Turns::Whose whose, char name, unsigned pieces = 1) {
+        turns.add(whose, [this, name, pieces]() mutable {
+            done += name;
+            return --pieces > 0 ? Turns::Then::More : Turns::Then::Done;
+        });
+    }
+    std::string doneAll() {
+        while (!turns.isIdle())
+            turns.next();
+        return std::exchange(done, {});
+    }
+};
+
+} // namespace
+
+TEST_CASE("users are served in turn, a piece each, however much one of them asks for") {
+    Queue queue;
+    for (int n = 0; n < 5; ++n)
+        queue.add(oneUser, 'a');
+    queue.add(another, 'b');
+    queue.add(another, 'b');
+    CHECK(queue.doneAll() == "ababaaa");
+}
+
+TEST_CASE("who comes into the middle of another's flood waits for one piece of it") {
+    Queue queue;
+    for (int n = 0; n < 1000; ++n)
+        queue.add(oneUser, 'a');
+    for (int n = 0; n < 10; ++n)
+        queue.turns.next();
+    queue.add(another, 'b');
+    queue.turns.next();
+    queue.turns.next();
+    CHECK(queue.done == "aaaaaaaaaaab");
+}
+
+TEST_CASE("what is long comes again behind the other work of its user, and everybody's turn is between") {
+    Queue queue;
+    queue.add(oneUser, 'L', 3);
+    queue.add(oneUser, 'a');
+    queue.add(another, 'b');
+    CHECK(queue.doneAll() == "LbaLL");
+}
+
+TEST_CASE("one user's work is done in the order in which it came") {
+    Queue queue;
+    for (const char name : {'1', '2', '3'})
+        queue.add(oneUser, name);
+    CHECK(queue.doneAll() == "123");
+}
+
+TEST_CASE("this process's own work has one turn among the users'") {
+    Queue queue;
+    queue.add(oneUser, 'a', 3);
+    queue.add(std::nullopt, 'o', 3);
+    queue.add(another, 'b', 2);
+    CHECK(queue.doneAll() == "aobaobao");
+}
+
+TEST_CASE("work that is added by a piece waits for its turn, and is not forgotten") {
+    Queue queue;
+    queue.turns.add(oneUser, [&] {
+        queue.done += 'a';
+        queue.add(oneUser, 'c');
+        queue.add(another, 'b');
+        return Turns::Then::Done;
+    });
+    CHECK(queue.doneAll() == "abc");
+}
+
+TEST_CASE("it tells of work only where there was none") {
+    Queue queue;
+    unsigned begun = 0;
+    queue.turns.whenBegun([&] { ++begun; });
+    queue.add(oneUser, 'a');
+    queue.add(oneUser, 'a');
+    queue.add(another, 'b');
+    CHECK(begun == 1);
+    queue.turns.next();
+    queue.add(oneUser, 'a');
+    CHECK(begun == 1);
+    CHECK(queue.doneAll() == "abaa");
+    queue.add(another, 'b');
+    CHECK(begun == 2);
+}
