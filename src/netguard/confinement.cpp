@@ -12,6 +12,7 @@
 #include <pwd.h>
 #include <seccomp.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 
 #include "base/fail.hpp"
 #include "base/try.hpp"
@@ -24,9 +25,7 @@ struct ReleaseFilter {
 };
 
 /// libcap-ng keeps the capabilities over the change of the user.
-Result<void> dropAllBut(const std::string& user, std::initializer_list<unsigned> kept) {
-    const passwd* const found = ::getpwnam(user.c_str());
-    if (!found) return fail(Errc::ILLEGAL_ARGUMENT, "there is no user {}", user);
+Result<void> dropAllBut(const Account& account, std::initializer_list<unsigned> kept) {
     // A container may lack one: then what it is for is refused when it is asked for.
     capng_get_caps_process();
     std::vector<unsigned> had;
@@ -35,10 +34,10 @@ Result<void> dropAllBut(const std::string& user, std::initializer_list<unsigned>
     capng_clear(CAPNG_SELECT_BOTH);
     for (const unsigned one : had)
         capng_update(CAPNG_ADD, static_cast<capng_type_t>(CAPNG_EFFECTIVE | CAPNG_PERMITTED), one);
-    const int result = capng_change_id(static_cast<int>(found->pw_uid), static_cast<int>(found->pw_gid),
+    const int result = capng_change_id(static_cast<int>(account.uid), static_cast<int>(account.gid),
                                        static_cast<capng_flags_t>(CAPNG_DROP_SUPP_GRP | CAPNG_CLEAR_BOUNDING));
     if (result != 0)
-        return fail(Errc::SYSTEM, "cannot become {} without root's capabilities: {} ({})", user, result,
+        return fail(Errc::SYSTEM, "cannot become {} without root's capabilities: {} ({})", account.name, result,
                     std::strerror(errno));
     return {};
 }
@@ -67,8 +66,15 @@ int allowIf(scmp_filter_ctx filter, int call, scmp_arg_cmp condition) {
 
 } // namespace
 
-Result<void> confine(const std::string& user) {
-    STINT_TRY(dropAllBut(user, {CAP_NET_ADMIN, CAP_WAKE_ALARM}));
+Result<Account> accountOf(const std::string& name) {
+    const passwd* const found = ::getpwnam(name.c_str());
+    if (!found) return fail(Errc::ILLEGAL_ARGUMENT, "there is no account {}; netguard-setup makes it", name);
+    if (found->pw_uid == 0) return fail(Errc::ILLEGAL_ARGUMENT, "{} is root, as which nothing is given up", name);
+    return Account{name, found->pw_uid, found->pw_gid};
+}
+
+Result<void> confine(const Account& account) {
+    STINT_TRY(dropAllBut(account, {CAP_NET_ADMIN, CAP_WAKE_ALARM}));
     // All else is refused rather than deadly: a helper that dies frees everybody it was to hold back.
     const std::unique_ptr<void, ReleaseFilter> filter(seccomp_init(SCMP_ACT_ERRNO(EPERM)));
     if (!filter) return fail(Errc::SYSTEM, "cannot make a filter of system calls");
@@ -78,6 +84,8 @@ Result<void> confine(const std::string& user) {
     // Files are only read: a caller's place in /proc, the directories of cgroups.
     constexpr scmp_datum_t writes = O_ACCMODE | O_CREAT | O_TRUNC;
     if (result == 0) result = allowIf(filter.get(), SCMP_SYS(openat), {2, SCMP_CMP_MASKED_EQ, writes, O_RDONLY});
+    // A datagram to systemd, when the watchdog is fed.
+    if (result == 0) result = allowIf(filter.get(), SCMP_SYS(socket), {0, SCMP_CMP_EQ, AF_UNIX, 0});
     for (const scmp_datum_t change : {BPF_MAP_LOOKUP_ELEM, BPF_MAP_UPDATE_ELEM, BPF_MAP_DELETE_ELEM})
         if (result == 0) result = allowIf(filter.get(), SCMP_SYS(bpf), {0, SCMP_CMP_EQ, change, 0});
     if (result == 0) result = seccomp_load(filter.get()); // with no_new_privs

@@ -2,12 +2,23 @@
 #pragma once
 #include <string>
 
+#include <sys/types.h>
+
 #include "stint/result.hpp"
 
 namespace stint {
 
-/// Becomes `user`, keeps CAP_NET_ADMIN (to end open sockets) and CAP_WAKE_ALARM, no other capability and no way to get
-/// one, and may from then on only make the system calls that answering takes. For good.
-Result<void> confine(const std::string& user);
+struct Account {
+    std::string name;
+    uid_t uid = 0;
+    gid_t gid = 0;
+};
+
+/// IllegalArgument where there is none of that name, or it is root: nothing else is taken in its place.
+Result<Account> accountOf(const std::string& name);
+
+/// Becomes that account, keeps CAP_NET_ADMIN (to end open sockets) and CAP_WAKE_ALARM, no other capability and no way
+/// to get one, and may from then on only make the system calls that answering takes. For good.
+Result<void> confine(const Account& account);
 
 } // namespace stint

@@ -26,7 +26,10 @@ namespace {
 using namespace stint;
 
 constexpr const char* self = "stint-netguard";
-constexpr int refused = 71; // linux.md §A.10: the system refuses
+constexpr int refused = 71;       // linux.md §A.10: the system refuses
+constexpr int misconfigured = 78; // no account: the unit does not try again
+/// Nobody else is this user, so nobody else may end or freeze its processes. netguard-setup makes it.
+constexpr const char* ownAccount = "stint-netguard";
 
 void say(const std::string& line) { complain(self, line); }
 
@@ -36,7 +39,7 @@ Result<std::filesystem::path> mountOfCgroups() {
     return mount->point;
 }
 
-Result<void> serve(const std::string& user) {
+Result<void> serve(const Account& account) {
     const std::filesystem::path mount = STINT_TRY(mountOfCgroups());
     auto filter = BpfFilter::load(mount);
     Turns turns;
@@ -48,7 +51,7 @@ Result<void> serve(const std::string& user) {
     int result = sd_bus_open_system(&opened);
     const wire::Bus bus(opened);
     if (result < 0) return within("no system bus", wire::errorFromErrno(-result));
-    STINT_TRY(confine(user));
+    STINT_TRY(confine(account));
 
     std::optional<Claims> claims;
     if (filter && sockets) claims.emplace(**filter, **sockets);
@@ -66,6 +69,8 @@ Result<void> serve(const std::string& user) {
     if (result < 0)
         return fail(Errc::SYSTEM, "cannot be {} on the system bus: {}", wire::netguardName, std::strerror(-result));
     result = sd_bus_attach_event(bus.get(), loop, SD_EVENT_PRIORITY_NORMAL);
+    // systemd ends one that stands still, and frees whoever it has cut; without systemd nobody waits for it.
+    if (result >= 0) result = sd_event_set_watchdog(loop, 1);
     if (result >= 0) result = sd_bus_set_exit_on_disconnect(bus.get(), 1);
     if (result < 0) return wire::errorFromErrno(-result);
     sd_notify(0, "READY=1");
@@ -78,12 +83,17 @@ Result<void> serve(const std::string& user) {
 
 int main(int count, char** words) {
     // Whom it becomes, once it needs root no more.
-    std::string user = "nobody";
+    std::string user = ownAccount;
     if (count == 3 && std::string_view(words[1]) == "--user")
         user = words[2];
     else if (count > 1)
         return startedByHand(self, "cuts apps off the network for stintd; the system bus starts it", words[1]);
-    if (auto served = serve(user); !served) {
+    const auto account = accountOf(user);
+    if (!account) {
+        say(account.error().message);
+        return misconfigured;
+    }
+    if (auto served = serve(*account); !served) {
         say(served.error().message);
         return refused;
     }

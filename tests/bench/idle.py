@@ -10,6 +10,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT / "tests" / "e2e"))
 
 from login import Login  # noqa: E402
+from netguard import ACCOUNT  # noqa: E402
 from netguard import NAME as NETGUARD  # noqa: E402
 from network_ground import Ground  # noqa: E402
 from power_ground import Power  # noqa: E402
@@ -47,7 +48,7 @@ def main(seconds):
         ground.start_manager(checks=False)
         ground.connect()
         ground.set_metered("yes")
-        helper = ground.start(BIN / "stint-netguard")
+        helper = ground.start(BIN / "stint-netguard", "--user", ACCOUNT)
         for name in ("org.freedesktop.UPower", "net.hadess.PowerProfiles", NETGUARD):
             bus.until_owned(name)
         daemon = world.start_daemon(environment=ground.environment() | {"STINT_SENSORS": SENSORS}, before=ground.enter())

@@ -30,6 +30,7 @@ UNIFIED = Path("/sys/fs/cgroup/unified")
 CGROUPS = UNIFIED if UNIFIED.exists() else Path("/sys/fs/cgroup")
 # Of this side and of the other.
 NEAR4, FAR4, NEAR6, FAR6 = "10.239.0.2", "10.239.0.1", "fd00:57::2", "fd00:57::1"
+ACCOUNT = "daemon"  # of the helper, in the place of stint-netguard, which only an installed one has
 ANN, OTHER = pwd.getpwnam("games"), pwd.getpwnam("man")  # the bus wants users that there are; nothing runs as these
 
 BUS = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN" "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
@@ -215,13 +216,13 @@ class Ground:
         told = dict(line.split("=", 1) for line in unit.splitlines() if "=" in line and line[0] != "#")
         kept = ",".join("+" + name.removeprefix("CAP_").lower() for name in told["CapabilityBoundingSet"].split())
         niceness = told["Nice"]
-        self.helper = self.start([*self.inside(), "nice", "-n", niceness, "setpriv", f"--bounding-set=-all,{kept}", PROGRAM],
-                                 NAME)
+        self.helper = self.start([*self.inside(), "nice", "-n", niceness, "setpriv", f"--bounding-set=-all,{kept}", PROGRAM,
+                                  "--user", ACCOUNT], NAME)
         return self.helper
 
     def activate_helper(self):
         """The bus starts it when somebody calls."""
-        words = " ".join(map(str, [*self.inside(), PROGRAM])).replace("nsenter", shutil.which("nsenter"))
+        words = " ".join(map(str, [*self.inside(), PROGRAM, "--user", ACCOUNT])).replace("nsenter", shutil.which("nsenter"))
         (self.root / "services" / f"{NAME}.service").write_text(
             f"[D-BUS Service]\nName={NAME}\nExec={words}\nUser=root\n")
 
@@ -242,6 +243,11 @@ class Ground:
             if told:
                 return
         raise TooLate(f"nobody listens at {port}")
+
+    def owner_of(self, name):
+        """The process's id."""
+        with open_dbus_connection(self.address, auth_timeout=30) as line:
+            return Proxy(message_bus, line).GetConnectionUnixProcessID(name)[0]
 
     def name_of(self, pid):
         """The process's own on the bus."""

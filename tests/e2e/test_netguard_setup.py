@@ -10,6 +10,7 @@ from netguard import needs_netguard
 pytestmark = needs_netguard
 PLACES = {
     "etc/systemd/system/stint-netguard.service": "ExecStart=/usr/local/libexec/stint/stint-netguard\n",
+    "etc/sysusers.d/stint-netguard.conf": "u stint-netguard ",
     "usr/share/dbus-1/system-services/org.stint.NetGuard1.service": "SystemdService=stint-netguard.service\n",
     "etc/dbus-1/system.d/org.stint.NetGuard1.conf": '<allow own="org.stint.NetGuard1"/>',
     "usr/share/polkit-1/actions/org.stint.netguard.policy": '<action id="org.stint.netguard.network">',
