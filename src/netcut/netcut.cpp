@@ -5,6 +5,7 @@
 
 #include <sys/stat.h>
 
+#include "base/event_source.hpp"
 #include "base/fail.hpp"
 #include "base/try.hpp"
 #include "netcut/guard_call.hpp"
@@ -16,6 +17,11 @@ namespace {
 
 /// Calls of Watch at once: far below what the helper takes of one connection.
 constexpr int mostWatching = 16;
+
+/// A helper that ends is started again at once, so often in a row; then it is left to systemd, or to the next time that
+/// there is something to say. One that has served for so long (µs) ends the row.
+constexpr unsigned mostStarts = 5;
+constexpr std::uint64_t lasting = 60'000'000;
 
 constexpr const char* authorityChanges =
     "type='signal',sender='org.freedesktop.PolicyKit1',path='/org/freedesktop/PolicyKit1/Authority',"
@@ -34,7 +40,7 @@ Netcut::Netcut(sd_event* loop, CgroupOf cgroupOf, Tell tell, Counted counted)
       guard_(bus_, wire::netguardName, services::Service::Start::Yes, [this] { guardChanged(); }),
       passed_(guard_, wire::objectPath, wire::netguardInterface, "Passed",
               [this](const wire::Message& signal) { passed(signal); }),
-      waker_(guard_, tell_) {}
+      loop_(loop), waker_(guard_, tell_) {}
 
 void Netcut::open() {
     wanted_ = true;
@@ -148,7 +154,14 @@ void Netcut::servedAnew() {
     blocking_.reset();
     authority_.reset();
     waker_.servedAnew();
-    if (!guard_.isThere()) return failed({Errc::UNAVAILABLE, "stint-netguard has gone; nobody is cut off"}, true);
+    const std::uint64_t now = loopTime(loop_);
+    const std::uint64_t since = std::exchange(servedSince_, now);
+    if (!guard_.isThere()) {
+        failed({Errc::UNAVAILABLE, "stint-netguard has gone; nobody is cut off"}, true);
+        if (now - since >= lasting) starts_ = 0;
+        if (starts_++ < mostStarts) guard_.start();
+        return;
+    }
     installed_ = true;
     problem_.clear();
     told_.clear();

@@ -1,5 +1,6 @@
 // Turns "this app may not use the network now" into a cut of the app's cgroup, by stint-netguard on the system bus. It
-// decides nothing and holds no timer; where there is no helper, it remembers what one is to be told.
+// decides nothing and holds no timer; where there is no helper, it remembers what one is to be told, and the bus tells
+// of the next one: nobody has to ask.
 //
 // A helper that is new is told everything; one that dies leaves nobody cut. An app is named to it when it is first cut
 // off, or first started, and stays named: who is cut is so before its next process is there. While it is named its
@@ -122,7 +123,10 @@ private:
     services::Bus bus_;
     services::Service guard_;
     services::Signal passed_;
-    std::string servedBy_; ///< the guard's owner, as servedAnew() knows it
+    std::string servedBy_;          ///< the guard's owner, as servedAnew() knows it
+    std::uint64_t servedSince_ = 0; ///< µs of CLOCK_MONOTONIC
+    unsigned starts_ = 0;           ///< in a row, of helpers that did not last
+    sd_event* loop_;                ///< the bus keeps it
     // Behind the bus, so that its calls go before it.
     std::map<AppId, App> apps_;
     Waker waker_;

@@ -110,14 +110,14 @@ class Machine:
     def as_root(self, *words):
         return run("nsenter", "--target", self.leader, "--all", *words)
 
-    def until_logged(self, text):
-        """A line of the journal, from the boot on."""
+    def until_logged(self, text, times=1):
+        """Lines of the journal, from the boot on."""
         follows = ["nsenter", "--target", str(self.leader), "--all", "journalctl", "-q", "-f", "-n", "all", "-o", "cat"]
         deadline = Deadline(60)
         told = b""
         with subprocess.Popen(follows, stdout=subprocess.PIPE) as journal:
             try:
-                while text.encode() not in told:
+                while told.count(text.encode()) < times:
                     if not select.select([journal.stdout], [], [], deadline.left())[0]:
                         raise TooLate(f"nobody logs {text!r}:\n{told.decode()[-6000:]}")
                     told += os.read(journal.stdout.fileno(), 65536)

@@ -18,12 +18,19 @@ CONNECTS = ('place=$(find /sys/fs/cgroup -name "app.org.stint.transfer") && mkdi
             'echo $$ >"$place/0/cgroup.procs" && ! bash -c "exec 3<>/dev/tcp/192.0.2.1/80" 2>&1')
 
 
+ENFORCES = "stint-netguard enforces limits on the network"
+
+
 @pytest.fixture
 def machine(world):
     made = Machine(world.root, PACKAGES, OPTIONS)
     made.install(PREFIX)
     yield made
     made.close()
+
+
+def helper(machine):
+    return machine.as_root("systemctl", "show", "--property=MainPID", "--value", "stint-netguard").strip()
 
 
 def network(machine):
@@ -40,11 +47,12 @@ def test_one_command_installs_it_and_polkit_lets_an_ordinary_user(machine):
     assert before.split()[2] == "advisory"
     command = f"{PREFIX}/libexec/stint/netguard-setup"
     assert f"sudo {command}" in " ".join(before.split())
-    machine.as_root(command)
     (machine.tree / "etc/polkit-1/rules.d/10-ann.rules").write_text(ANN_MAY)
-    machine.as_root("busctl", "call", "org.freedesktop.DBus", "/", "org.freedesktop.DBus", "StartServiceByName", "su",
-                    "org.stint.NetGuard1", "0")
-    assert "CapEff:\t0000000000001000" in machine.as_root("sh", "-c", "cat /proc/$(pgrep -x stint-netguard)/status")
+    machine.as_root(command)
+    machine.until_logged(ENFORCES)
+    assert network(machine).split()[2] == "enforced"
+    assert "CapEff:\t0000000000001000" in machine.as_root("cat", f"/proc/{helper(machine)}/status")
+    assert machine.as_root("ps", "-o", "user:20=", "-p", helper(machine)).strip() == "stint-netguard"
     machine.types("stint device set plugged=false screen=off")
     assert machine.types("stint cmd deviceidle force-idle").code == 0
     machine.until_logged("cut app=org.stint.transfer")
@@ -55,4 +63,31 @@ def test_one_command_installs_it_and_polkit_lets_an_ordinary_user(machine):
     machine.until_logged("freed app=org.stint.transfer")
     assert "unreachable" in machine.as_root("sh", "-c", CONNECTS)
     machine.as_root(command, "--remove")
-    assert network(machine).split()[2] == "advisory"
+    machine.until_logged("not enforced: stint-netguard has gone")
+    removed = network(machine)
+    assert removed.split()[2] == "advisory" and f"sudo {command}" in " ".join(removed.split())
+    machine.as_root(command)
+    machine.until_logged(ENFORCES, 2)
+
+
+def test_nobody_keeps_it_from_serving(machine):
+    """No process of another's may end it; whoever ends it has the next one there, which stintd finds by itself, as it does
+    when one stands still and systemd's watchdog has ended it."""
+    machine.boot()
+    machine.as_root("ldconfig")
+    (machine.tree / "etc/polkit-1/rules.d/10-ann.rules").write_text(ANN_MAY)
+    # A watchdog that a test can wait for.
+    machine.as_root("mkdir", "-p", "/etc/systemd/system/stint-netguard.service.d")
+    machine.as_root("sh", "-c", "printf '[Service]\\nWatchdogSec=2\\n' >/etc/systemd/system/stint-netguard.service.d/soon.conf")
+    machine.as_root(f"{PREFIX}/libexec/stint/netguard-setup")
+    machine.as_root("loginctl", "enable-linger", "ann")
+    assert machine.types("systemctl --user enable --now stintd").code == 0
+    machine.until_logged(ENFORCES)
+    for user in ("nobody", "ann"):
+        for signal in ("TERM", "STOP", "KILL"):
+            tried = machine.as_root("sh", "-c", f"setpriv --reuid={user} --clear-groups kill -{signal} {helper(machine)} 2>&1 || true")
+            assert "not permitted" in tried
+    for nth, signal in enumerate(("TERM", "KILL", "STOP"), 2):
+        machine.as_root("kill", f"-{signal}", helper(machine))
+        machine.until_logged(ENFORCES, nth)
+    assert network(machine).split()[2] == "enforced"

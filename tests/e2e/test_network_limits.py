@@ -2,13 +2,15 @@
 process whose connections fail, and work again."""
 
 import json
+import os
+import signal
 import sys
 
 import pytest
 from app import PACKAGE as APP_PACKAGE
 from app import PROGRAM as APP
 from app import App
-from netguard import CGROUPS, FAR4, FAR6, HERE, ground, needs_netguard, waiting_line
+from netguard import CGROUPS, FAR4, FAR6, HERE, NAME, ground, needs_netguard, waiting_line
 from test_doctor import findings
 
 pytestmark = needs_netguard
@@ -142,6 +144,17 @@ def test_the_bus_starts_the_helper(world, ground, net):
     ground.activate_helper()
     net.begin()
     net.daemon.until_logged("stint-netguard enforces")
+    assert findings(world)["background network"]["grade"] == "enforced"
+
+
+def test_a_helper_that_ended_well_is_started_again_unasked(world, ground, net):
+    """By the bus alone, where no systemd does it: as soon as its end is known."""
+    ground.activate_helper()
+    net.begin()
+    net.daemon.until_logged("stint-netguard enforces")
+    os.kill(ground.owner_of(NAME), signal.SIGTERM)
+    net.daemon.until_logged("stint-netguard has gone")
+    net.daemon.until_logged("stint-netguard enforces", 2)
     assert findings(world)["background network"]["grade"] == "enforced"
 
 
