@@ -1,5 +1,6 @@
 #include "netguard/service.hpp"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -85,11 +86,13 @@ Result<void> NetguardService::serve(sd_event* loop) {
     if (result >= 0) result = sd_event_add_post(loop, &source, takeAll, this);
     rest_.reset(source);
     source = nullptr;
-    if (result >= 0) result = sd_event_add_defer(loop, &source, doPiece, this);
+    constexpr std::uint64_t exactly = 1;
+    if (result >= 0) result = sd_event_add_time(loop, &source, CLOCK_MONOTONIC, 0, exactly, doPiece, this);
     turn_.reset(source);
     if (result >= 0) result = sd_event_source_set_priority(source, SD_EVENT_PRIORITY_IDLE);
     if (result < 0) return wire::errorFromErrno(-result);
-    turns_.whenBegun([source] { sd_event_source_set_enabled(source, SD_EVENT_ON); });
+    turns_.whenChanged([this] { awaitTurn(); });
+    awaitTurn();
     return {};
 }
 
@@ -102,19 +105,30 @@ int NetguardService::takeAll(sd_event_source*, void* data) {
     return 0;
 }
 
-int NetguardService::doPiece(sd_event_source* source, void* data) {
+int NetguardService::doPiece(sd_event_source*, std::uint64_t, void* data) {
     NetguardService& self = *static_cast<NetguardService*>(data);
     self.messages_ = 0;
-    self.turns_.next();
-    if (self.turns_.isIdle()) sd_event_source_set_enabled(source, SD_EVENT_OFF);
+    self.serveNext();
     return 0;
+}
+
+void NetguardService::serveNext() {
+    turns_.next(Turns::Time(loopTime(sd_event_source_get_event(turn_.get()))));
+    awaitTurn();
+}
+
+void NetguardService::awaitTurn() {
+    const auto at = turns_.nextAt();
+    if (at)
+        sd_event_source_set_time(turn_.get(), static_cast<std::uint64_t>(std::max(*at, Turns::Time::zero()).count()));
+    sd_event_source_set_enabled(turn_.get(), at ? SD_EVENT_ONESHOT : SD_EVENT_OFF);
 }
 
 /// Whoever has too many calls is refused before anything of this one is looked at: that has to be cheaper than to send
 /// it.
 int NetguardService::heardMessage(sd_bus_message* message, void* data, sd_bus_error*) {
     NetguardService& self = *static_cast<NetguardService*>(data);
-    if (++self.messages_ % messagesAPiece == 0) self.turns_.next();
+    if (++self.messages_ % messagesAPiece == 0) self.serveNext();
     const char* const caller = sd_bus_message_get_sender(message);
     const auto found = caller ? self.inFlight_.find(std::string_view(caller)) : self.inFlight_.end();
     if (found == self.inFlight_.end() || found->second < mostInFlight) return 0; // it goes its way

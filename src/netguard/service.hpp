@@ -58,7 +58,9 @@ private:
     void perform(const wire::Message& call, const Work& work, const Peer& peer);
     void answer(const wire::Message& call, const Result<void>& done);
     static int takeAll(sd_event_source*, void* self);
-    static int doPiece(sd_event_source* source, void* self);
+    static int doPiece(sd_event_source*, std::uint64_t, void* self);
+    void serveNext();
+    void awaitTurn();
     static int heardMessage(sd_bus_message* message, void* self, sd_bus_error*);
     void tellPassed();
     void gone(const std::string& caller);

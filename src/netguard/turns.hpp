@@ -1,6 +1,9 @@
 // Whose turn it is: the work of several users on one thread, in pieces. Users are served in turn, a piece each, however
-// much one of them asks for; pieces of one user in the order in which they came. Pure: it knows no clock and no loop.
+// much one of them asks for; pieces of one user in the order in which they came. And each has a pace: who asks for more
+// has its own work done later, so that it does not keep the bus busy with its questions either. Pure: it knows no clock
+// and no loop.
 #pragma once
+#include <chrono>
 #include <deque>
 #include <functional>
 #include <map>
@@ -18,18 +21,28 @@ public:
     enum class Then { Done, More };
     /// A millisecond's work at most: everybody else waits for it.
     using Piece = std::function<Then()>;
+    /// Since whenever; it never goes back.
+    using Time = std::chrono::microseconds;
+
+    /// Of one user: so many pieces at once, then one each `pace`.
+    static constexpr unsigned atOnce = 256;
+    static constexpr Time pace = std::chrono::milliseconds(1);
 
     void add(Whose whose, Piece piece);
-    bool isIdle() const { return order_.empty(); }
-    /// Does one piece, of whoever has waited longest; nothing where it is idle.
-    void next();
-    /// `begun` is called when there is work where there was none.
-    void whenBegun(std::function<void()> begun) { begun_ = std::move(begun); }
+    /// Does one piece, of whoever has waited longest of those who may now; nothing where there is none.
+    void next(Time now);
+    /// When somebody may next, which may have passed; nothing: there is no work.
+    std::optional<Time> nextAt() const;
+    /// `changed` is called when nextAt() may be earlier than before.
+    void whenChanged(std::function<void()> changed) { changed_ = std::move(changed); }
 
 private:
+    Time readyAt(Whose whose) const;
+
     std::map<Whose, std::deque<Piece>> shares_; ///< of each who has work, and of whose piece is being done
     std::deque<Whose> order_;
-    std::function<void()> begun_;
+    std::map<Whose, Time> spent_; ///< until when each has had its pieces, at its pace; none: it may have all at once
+    std::function<void()> changed_;
 };
 
 } // namespace stint

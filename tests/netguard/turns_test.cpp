@@ -14,6 +14,7 @@ constexpr uid_t another = 1001;
 
 struct Queue {
     Turns turns;
+    Turns::Time now{5'000'000};
     std::string done; ///< the pieces, in the order in which they were done
 
     void add(Turns::Whose whose, char name, unsigned pieces = 1) {
@@ -22,9 +23,10 @@ struct Queue {
             return --pieces > 0 ? Turns::Then::More : Turns::Then::Done;
         });
     }
+    void next() { turns.next(now); }
     std::string doneAll() {
-        while (!turns.isIdle())
-            turns.next();
+        while (turns.nextAt())
+            next();
         return std::exchange(done, {});
     }
 };
@@ -45,10 +47,10 @@ TEST_CASE("who comes into the middle of another's flood waits for one piece of i
     for (int n = 0; n < 1000; ++n)
         queue.add(oneUser, 'a');
     for (int n = 0; n < 10; ++n)
-        queue.turns.next();
+        queue.next();
     queue.add(another, 'b');
-    queue.turns.next();
-    queue.turns.next();
+    queue.next();
+    queue.next();
     CHECK(queue.done == "aaaaaaaaaaab");
 }
 
@@ -86,18 +88,57 @@ TEST_CASE("work that is added by a piece waits for its turn, and is not forgotte
     CHECK(queue.doneAll() == "abc");
 }
 
-TEST_CASE("it tells of work only where there was none") {
+TEST_CASE("who has had its share at once has a piece each millisecond, and holds up nobody else") {
     Queue queue;
-    unsigned begun = 0;
-    queue.turns.whenBegun([&] { ++begun; });
-    queue.add(oneUser, 'a');
-    queue.add(oneUser, 'a');
+    for (unsigned n = 0; n < Turns::atOnce + 2; ++n)
+        queue.add(oneUser, 'a');
+    for (unsigned n = 0; n < Turns::atOnce; ++n)
+        queue.next();
+    CHECK(queue.done.size() == Turns::atOnce);
+    queue.next();
+    CHECK(queue.done.size() == Turns::atOnce);
+    CHECK(queue.turns.nextAt() == queue.now + Turns::pace);
     queue.add(another, 'b');
-    CHECK(begun == 1);
-    queue.turns.next();
+    CHECK(*queue.turns.nextAt() <= queue.now);
+    queue.next();
+    CHECK(queue.done.ends_with("ab"));
+    queue.now += Turns::pace;
+    queue.next();
+    queue.next();
+    CHECK(queue.done.ends_with("aba"));
+    queue.now += Turns::pace;
+    queue.next();
+    CHECK(queue.done.ends_with("abaa"));
+    CHECK_FALSE(queue.turns.nextAt());
+}
+
+TEST_CASE("a share is had again piece by piece, and is no larger for whoever was away") {
+    Queue queue;
+    const auto doneAtOnce = [&] {
+        for (unsigned n = 0; n < 2 * Turns::atOnce; ++n)
+            queue.add(oneUser, 'a');
+        const std::size_t before = queue.done.size();
+        for (unsigned n = 0; n < 2 * Turns::atOnce; ++n)
+            queue.next();
+        return queue.done.size() - before;
+    };
+    CHECK(doneAtOnce() == Turns::atOnce);
+    queue.now += 10 * Turns::pace;
+    CHECK(doneAtOnce() == 10);
+    queue.now += 100 * Turns::atOnce * Turns::pace;
+    CHECK(doneAtOnce() == Turns::atOnce);
+}
+
+TEST_CASE("it tells of a user's work only where there was none of it") {
+    Queue queue;
+    unsigned changed = 0;
+    queue.turns.whenChanged([&] { ++changed; });
     queue.add(oneUser, 'a');
-    CHECK(begun == 1);
-    CHECK(queue.doneAll() == "abaa");
+    queue.add(oneUser, 'a');
+    CHECK(changed == 1);
     queue.add(another, 'b');
-    CHECK(begun == 2);
+    CHECK(changed == 2);
+    CHECK(queue.doneAll() == "aba");
+    queue.add(another, 'b');
+    CHECK(changed == 3);
 }
