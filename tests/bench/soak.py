@@ -29,6 +29,8 @@ from page_tricks import CAN_BE_ANOTHER, HIDING, of_closed, of_cookies, of_crowd,
 from taskmanager import Served  # noqa: E402
 from world import BIN, World  # noqa: E402
 
+from helper_flood import HelperFlood  # noqa: E402
+
 REST = 15  # seconds, before and after the attacks
 MOST_TIMES = 10  # the goal: p99 under attack, in p99s at rest
 FILE = 12 * MIB
@@ -252,6 +254,7 @@ class Attacks:
         self.world, self.victim, self.disk, self.chance = world, victim, disk, chance
         self.crowd = []
         self.full = 0  # attacks to come until there is room again
+        self.helper = HelperFlood() if HelperFlood.lets() else None
         self.made = Counter()
         self.faults = []
         self.cgroups = "no cgroup" not in world.done("doctor")
@@ -259,7 +262,8 @@ class Attacks:
     def weighed(self):
         return ([self.kill_daemon] * 12 + [self.kill_transfer] * 4 + [self.kill_command] * 4 + [self.swap_part] * 2 +
                 [self.silent, self.talking, self.storm, self.schedule_flood, self.page_of_cookies, self.page_of_crowd] +
-                [self.fill_disk] * bool(self.disk) + [self.page_of_job] * self.cgroups + [self.page_of_closed] * CAN_BE_ANOTHER)
+                [self.fill_disk] * bool(self.disk) + [self.flood_helper] * bool(self.helper) +
+                [self.page_of_job] * self.cgroups + [self.page_of_closed] * CAN_BE_ANOTHER)
 
     def kills(self):
         return sum(count for name, count in self.made.items() if name.startswith("kill"))
@@ -369,6 +373,10 @@ class Attacks:
             self.world.done("cancel", cancelled)
         return True
 
+    def flood_helper(self):
+        self.helper.play()
+        return True
+
     def fill_disk(self):
         if self.full > 0:
             return False
@@ -387,6 +395,8 @@ class Attacks:
 
     def end(self):
         self.leave()
+        if self.helper:
+            self.helper.end()
         if self.full > 0:
             self.empty_disk()
 
@@ -443,10 +453,12 @@ def figures(app, workers, attacks, seed):
     rows += [[f"honest {kind.__name__.lower()} that ended right",
               str(sum(worker.ended for worker in workers if isinstance(worker, kind)))] for kind in (Downloads, Commands)]
     rows += [[f"refused: {why}", str(count)] for why, count in app.refusals.items()]
+    rows += attacks.helper.rows() if attacks.made["flood helper"] else []
     return {"tables": [{"title": f"Attacks, and what was honest beside them (seed {seed})",
                         "columns": ["what", "times"], "rows": rows}],
             "goals": [{"what": "schedule() under attack: p99, × its p99 at rest", "is": attacked / rest,
-                       "goal": MOST_TIMES, "least": False}]}
+                       "goal": MOST_TIMES, "least": False}] +
+                     (attacks.helper.goals() if attacks.made["flood helper"] else [])}
 
 
 def main(kills="2000", seed=None):
