@@ -24,6 +24,7 @@ public:
 
     void run() {
         state_.waiting.forSlot = 0;
+        state_.waiting.again.reset();
         if (heldBack()) return;
         if (!spent()) {
             Queue queue(state_.waiting.groups);
@@ -32,6 +33,10 @@ public:
                 // What began just now may have used up the rest of its app's quota.
                 if (began_.contains(owner) && !askGates(state_, turn_.now, *next->group->gateKey).empty()) {
                     queue.leaveOut();
+                    continue;
+                }
+                if (wasDisplaced(*next->job)) {
+                    if (findsSlot(*next->group)) state_.waiting.again = turn_.now.elapsed + Duration{1};
                     continue;
                 }
                 if (auto type = slotFor(*next->group)) {
@@ -101,6 +106,19 @@ private:
 
     // Whether whatever is still in the queue finds no slot, so that nobody need look at each.
     bool spent() const { return !urgent_ && !slots_.anyRoom(wanted_) && !generousClass(JobClass::Regular); }
+
+    bool wasDisplaced(const Tracked& tracked) const {
+        const auto jobs = state_.waiting.displaced.jobs(turn_.now.elapsed);
+        return std::ranges::find(jobs, tracked.job.key) != jobs.end();
+    }
+
+    // But for an extra one, by waiting too long.
+    bool findsSlot(const Group& group) const {
+        const GateKey& gateKey = *group.gateKey;
+        const App& owner = *group.appGroups->installed;
+        if (startsAtOnce(gateKey, owner, turn_.now.elapsed)) return true;
+        return !capped(gateKey, owner) && slots_.anyRoom(typesFor(treated(gateKey.kind, owner), owner));
+    }
 
     std::optional<WorkType> slotFor(const Group& group) {
         const GateKey& gateKey = *group.gateKey;
@@ -197,6 +215,7 @@ void fillSlots(Turn& turn) {
     } else {
         turn.state.waiting.forSlot = 0;
         turn.state.waiting.heldUntil.reset();
+        turn.state.waiting.again.reset();
     }
 }
 

@@ -216,6 +216,7 @@ void close(Turn& turn, RunId id, End end, const Outcome& outcome) {
         if (buggy(*app, turn.now.elapsed, state.constants)) restrictAsBuggy(turn, *app);
     }
     if (run.dropped) return park(turn, tracked); // replaced meanwhile: the new one may wait for its start now
+    if (ending.internal == InternalReason::Preempt) state.waiting.displaced.note(run.key, turn.now.elapsed);
     tracked.job.details.edit().cumulative += turn.now.elapsed - run.began - run.stamped;
     tracked.job.details.edit().runBegan.reset();
     PastRun past = pastRunOf(tracked, &run, ending, outcome, turn.now.wall);

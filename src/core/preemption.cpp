@@ -50,10 +50,10 @@ bool anyLesser(Turn& turn) {
 }
 
 // How many of the app's waiting jobs none of its own runs makes room for yet.
-std::int64_t unserved(const State& state, const AppGroups& appGroups) {
+std::int64_t unserved(const State& state, const AppGroups& appGroups, Now now) {
     std::int64_t jobs = 0;
-    for (const std::int64_t ofClass : appGroups.waiting)
-        jobs += ofClass;
+    for (const Group* group : appGroups.open)
+        jobs += std::ssize(group->jobs) - displacedIn(state, now, *group);
     return jobs - std::ranges::count_if(state.runs, [&](const auto& entry) {
                return entry.second.run.ending && entry.second.run.key.app == *appGroups.app;
            });
@@ -63,7 +63,7 @@ void displaceLesser(Turn& turn, const AppGroups& appGroups) {
     const App* app = turn.app(*appGroups.app);
     STINT_CHECK(app); // its groups are open
     const std::int32_t bias = biasOf(stateOf(*app));
-    for (std::int64_t left = unserved(turn.state, appGroups); left > 0; --left) {
+    for (std::int64_t left = unserved(turn.state, appGroups, turn.now); left > 0; --left) {
         Running* lesser = lesserRun(turn, *appGroups.app, bias);
         if (!lesser || !Shortage(turn.state, turn.now, everyOpening).wants(*lesser)) return;
         beginStop(turn, *lesser, {STOP_REASON_PREEMPT, InternalReason::Preempt});

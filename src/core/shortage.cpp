@@ -44,17 +44,17 @@ Shortage::Shortage(const State& state, Now now, std::uint64_t upTo) : table_(tab
         if (!app) continue;
         const bool capped = slotsAreShort && stateOf(*app) != ProcessState::Top;
         const auto own = runs.find(*appGroups->app);
-        add({world, *appGroups, *app, upTo, capped}, own == runs.end() ? PerCap{} : own->second);
+        add({state, world, *appGroups, *app, upTo, capped}, own == runs.end() ? PerCap{} : own->second);
     }
 }
 
 void Shortage::add(const Open& open, PerCap running) {
-    const auto& [world, appGroups, app, upTo, capped] = open;
+    const auto& [state, world, appGroups, app, upTo, capped] = open;
     for (const Group* group : appGroups.open) {
         if (group->opening > upTo) continue;
         const JobClass kind = treatedAs(group->gateKey->kind, app, world);
         const bool expedited = kind == JobClass::Expedited;
-        const std::int64_t jobs = std::ssize(group->jobs);
+        const std::int64_t jobs = std::ssize(group->jobs) - displacedIn(state, world.now, *group);
         const std::int64_t room = capped ? appCap(kind, world.constants.slots) - running[expedited] : jobs;
         const std::int64_t starting = std::clamp<std::int64_t>(room, 0, jobs);
         running[expedited] += starting;

@@ -36,6 +36,7 @@ private:
     /// How many of an app's jobs run that its two caps count: of expedited ones, and of the others.
     using PerCap = std::array<std::int64_t, 2>;
     struct Open {
+        const State& state;
         const World& world;
         const AppGroups& appGroups;
         const App& app;

@@ -25,8 +25,18 @@ std::optional<Instant> JobClocks::next() const {
     return *(*clocks_.begin())->clock;
 }
 
+void Displaced::note(const JobKey& job, Instant now) {
+    if (at_ != now) jobs_.clear();
+    at_ = now;
+    jobs_.push_back(job);
+}
+
+std::span<const JobKey> Displaced::jobs(Instant now) const {
+    return at_ == now ? std::span<const JobKey>(jobs_) : std::span<const JobKey>();
+}
+
 std::optional<Instant> Waiting::next() const {
-    auto next = earlier(groups.nextAsk(), clocks.next());
+    auto next = earlier(earlier(groups.nextAsk(), clocks.next()), again);
     if (heldUntil && *heldUntil != Instant::max()) next = earlier(next, heldUntil);
     return next;
 }
@@ -94,6 +104,13 @@ void waitAlike(State& copy, const State& state) {
 std::vector<ShutGate> askGates(const State& state, Now now, const GateKey& gateKey) {
     const World world = state.world(now);
     return shutGates({world, gateKey, state.app(gateKey.app)});
+}
+
+std::int64_t displacedIn(const State& state, Now now, const Group& group) {
+    return std::ranges::count_if(state.waiting.displaced.jobs(now.elapsed), [&](const JobKey& key) {
+        const Tracked* const tracked = state.jobs.find(key);
+        return tracked && tracked->group == &group;
+    });
 }
 
 void park(Turn& turn, Tracked& tracked) {

@@ -2,6 +2,7 @@
 #pragma once
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include <absl/container/btree_set.h>
@@ -28,11 +29,24 @@ private:
     absl::btree_set<Tracked*, ByClock> clocks_;
 };
 
+/// Those that were displaced at an instant, at which they start no more, nor make others stop for them (jobs.md §3.6).
+class Displaced {
+public:
+    void note(const JobKey& job, Instant now);
+    /// Those of this instant.
+    std::span<const JobKey> jobs(Instant now) const;
+
+private:
+    Instant at_{};
+    std::vector<JobKey> jobs_;
+};
+
 struct Waiting {
     Waiting() = default;
     /// Of a copy of the state: as yet nobody waits (waitAlike()).
     Waiting(const Waiting& other)
-        : moments(other.moments), forSlot(other.forSlot), heldUntil(other.heldUntil), generous(other.generous) {}
+        : moments(other.moments), forSlot(other.forSlot), heldUntil(other.heldUntil), again(other.again),
+          generous(other.generous), displaced(other.displaced) {}
 
     JobClocks clocks;
     Groups groups;
@@ -41,7 +55,10 @@ struct Waiting {
     // What the last pass over the slots has left (assignment.cpp).
     std::uint64_t forSlot = 0;        ///< open groups up to this opening found no slot; 0: none
     std::optional<Instant> heldUntil; ///< all that is ready is held back for a batch until then (jobs.md §3.7)
+    std::optional<Instant> again;     ///< the next instant, at which one that was displaced at this one finds a slot
     std::optional<Instant> generous;  ///< the instant of the last pass that gave an extra slot
+
+    Displaced displaced;
 
     std::optional<Instant> next() const;
 };
@@ -50,6 +67,8 @@ struct Waiting {
 void waitAlike(State& copy, const State& state);
 /// What is shut for this GateKey now.
 std::vector<ShutGate> askGates(const State& state, Now now, const GateKey& gateKey);
+/// Of the group's jobs, those that were displaced at this instant.
+std::int64_t displacedIn(const State& state, Now now, const Group& group);
 /// Puts a tracked job, which has no run, where it has to wait: asleep or in its group.
 void park(Turn& turn, Tracked& tracked);
 void unpark(State& state, Tracked& tracked);
