@@ -321,8 +321,6 @@ void apply(Turn& turn, const StartAnswered& event) {
     if (!event.ongoing) return close(turn, run.id, End::Finished);
     run.state = RunState::Executing;
     run.progressAt = turn.now.elapsed;
-    // limits.md §5: its start may have been the one too many of a restricted app.
-    turn.changedApps.insert(run.key.app, only(Reads::Ledger));
     if (const auto remembered = std::exchange(run.ending, std::nullopt)) {
         return beginStop(turn, *running, *remembered);
     }

@@ -59,10 +59,14 @@ bool unmeteredWhereAsked(const Context& c) {
     return !c.gateKey.network || (network && network->has(NET_CAPABILITY_NOT_METERED));
 }
 
-// It began by the idle path, and has nothing else to run by.
-bool needsIdlePath(const Context& c) {
-    return c.run && c.run->byIdlePath && !(c.app && inRegularQuota(*c.app, c.world, true));
+// limits.md §5: in the restricted bucket the counts let a run by the idle path into the quota as one that starts.
+bool fitsQuota(const Context& c) {
+    const bool isOfPath = c.run && c.run->byIdlePath && mayIdlePath(*c.app);
+    return inRegularQuota(*c.app, c.world, c.run && !isOfPath);
 }
+
+// It began by the idle path, and has nothing else to run by.
+bool needsIdlePath(const Context& c) { return c.run && c.run->byIdlePath && !(c.app && fitsQuota(c)); }
 
 } // namespace
 
@@ -151,9 +155,9 @@ bool alwaysFree(const App& app, const World& world) {
 bool goesByIdlePath(const Context& c) {
     if (c.gateKey.override == Override::Full || treatedAs(c) != JobClass::Regular) return false;
     const bool open = idlePathOpen(c);
-    if (c.run && c.run->byIdlePath) return open || !inRegularQuota(*c.app, c.world, true);
+    if (c.run && c.run->byIdlePath) return open || !fitsQuota(c);
     if (!open || (c.run && !countsRegular(*c.app, c.world, c.run->startedOnTop))) return false;
-    return !inRegularQuota(*c.app, c.world, c.run != nullptr);
+    return !fitsQuota(c);
 }
 
 Verdict idlePathGate(const Context& c) {

@@ -182,8 +182,7 @@ bool inRegularQuota(const App& app, const World& world, bool running) {
     const Allowance allowance = regularAllowance(bucket, app, world.constants);
     const QuotaLedger& ledger = app.memory.quota;
     const Instant now = world.now.elapsed;
-    const bool excused = running && bucket != Bucket::Restricted;
-    if (!excused && countsReturn(allowance, ledger, world)) return false;
+    if (!running && countsReturn(allowance, ledger, world)) return false;
     if (running && goesOn(ledger, now)) return untilSpent(allowance, ledger, now) > Duration{0};
     return leftOf(allowance, ledger, now) > Duration{0};
 }

@@ -34,7 +34,7 @@ Duration regularUsed(const QuotaLedger& ledger, Duration window, Instant now);
 Duration regularLeft(const App& app, const World& world);
 
 /// Whether the app's regular jobs may run (limits.md §3.5). `running`: one that runs already is not asked for the
-/// counts of jobs and sessions but in the restricted bucket, and goes on until regularCutOff().
+/// counts of jobs and sessions, and goes on until regularCutOff().
 bool inRegularQuota(const App& app, const World& world, bool running);
 
 /// Both answers for a job that waits, reckoned as one: whoever is out of quota is asked next when it returns.
