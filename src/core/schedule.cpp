@@ -51,6 +51,7 @@ Tracked& replaceOrAdd(Turn& turn, const JobKey& key) {
     const auto run = tracked.run;
     state.watched.remove(key.app, tracked.job.info);
     state.succession.erase(tracked.job);
+    noteGone(state, key);
     tracked = {.job = {.key = key}, .run = run};
     return tracked;
 }
