@@ -16,6 +16,7 @@ struct Turn;
 struct Boot {
     bool clockGood = true;
     WallTime lastCommit{}; ///< under a good clock, as it was when the daemon started
+    Now clock{};           ///< as it was when the daemon started, or when it was set since
     Instant settledAt;     ///< what was there at the boot may start from then on
     /// This daemon is the first of its boot: until then apps are just told that it is complete (jobs.md §5.5).
     std::optional<Instant> justUntil;
@@ -24,6 +25,9 @@ struct Boot {
 /// Since when each kind of work is held back, by work and what holds it.
 using LimitedSince = std::map<std::pair<std::string_view, std::string_view>, WallTime>;
 
+/// Where the clock on the wall was set, be it that nobody has told of it yet: since when anything is so, of all that
+/// has begun while this daemon ran, is what that clock says of it now.
+void followWallClock(Turn& turn);
 /// Time alone has changed the device's derived state, or whether apps are seen.
 void ageDevice(Turn& turn);
 /// Doze at this moment, the device having been `was`; whether a machine changed its state.

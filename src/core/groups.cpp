@@ -110,6 +110,13 @@ void Groups::due(Now now, Gatekeeper& keeper) {
         ask(due_.front(), now, keeper);
 }
 
+void Groups::followWallClock(Duration by) {
+    for (auto& [app, appGroups] : apps_)
+        for (auto& [gateKey, group] : appGroups.groups)
+            for (Shut& shut : group.shut)
+                shut.since += by;
+}
+
 std::optional<Instant> Groups::nextAsk() const { return due_.empty() ? std::nullopt : due_.front().askAgain; }
 
 void Groups::ask(Group& group, Now now, Gatekeeper& keeper, ReadSet changed, GateSet reading) {

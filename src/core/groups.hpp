@@ -91,6 +91,9 @@ public:
     void due(Now now, Gatekeeper& keeper);
     std::optional<Instant> nextAsk() const;
 
+    /// The clock on the wall was set by so much.
+    void followWallClock(Duration by);
+
     /// The apps with open groups, in their order.
     const std::vector<AppGroups*>& open() const { return open_; }
     bool anyOpen() const { return !open_.empty(); }

@@ -208,6 +208,7 @@ Step Scheduler::restore(Snapshot snapshot, const BootId& boot, const Device& dev
     state.deliveries.startFrom(first); // an app that outlives the daemon may still answer an old one
     // A clock that was good stays so while the boot lasts: it is at boot that it may be wrong (jobs.md §7.3).
     const Stamp& last = snapshot.stamp;
+    state.boot.clock = now;
     state.boot.lastCommit = last.good;
     state.boot.clockGood = (snapshot.sameBoot && last.clockGood) || clockIsGood(last.good, now);
     const Former former{boot, last.alive.value_or(Instant{}), state.boot.clockGood, last.good};
@@ -265,6 +266,7 @@ Step Scheduler::handle(const Event& event, Now now) {
     const DeviceState before = impl_->state.deviceState;
     const auto deadline = std::holds_alternative<Connected>(event) ? nextDeadline() : std::nullopt;
     const bool isDue = deadline && *deadline <= now.elapsed;
+    followWallClock(turn);
     noteWake(turn);
     ageDevice(turn);
     ageApps(turn);

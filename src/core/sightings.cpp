@@ -3,6 +3,8 @@
 #include <utility>
 
 #include "core/events.hpp"
+#include "core/explanation.hpp"
+#include "core/start_terms.hpp"
 #include "core/state.hpp"
 #include "rules/alarm.hpp"
 #include "rules/app_gate.hpp"
@@ -96,16 +98,36 @@ void apply(Turn& turn, const AppTapped& event) {
     allowTemporarily(turn, *app, turn.state.constants.allowlistNotification); // limits.md §6.6
 }
 
-namespace {
-
-bool followsTheClock(const StartTerms& terms) { return terms.at || terms.loosensAt; }
-
-} // namespace
+void followWallClock(Turn& turn) {
+    State& state = turn.state;
+    const Now before = std::exchange(state.boot.clock, turn.now);
+    if (!clockWasSet(before, turn.now)) {
+        state.boot.clock = before;
+        return;
+    }
+    const Duration by = turn.now.wall - wallAt(turn.now.elapsed, before);
+    for (auto& [limit, since] : state.limitedSince)
+        since += by;
+    for (auto& [id, running] : state.runs) {
+        running.run.beganWall += by;
+        if (running.heldSince) *running.heldSince += by;
+    }
+    state.waiting.groups.followWallClock(by);
+    for (Tracked& tracked : state.jobs.all()) {
+        tracked.joined += by;
+        if (tracked.details->groupedAt) tracked.details.edit().groupedAt = *tracked.details->groupedAt + by;
+        const Running* const running = ownRun(state, tracked);
+        if (!running) continue;
+        tracked.job.details.edit().runBegan = running->run.beganWall;
+        turn.record(SaveJob{tracked.job});
+    }
+}
 
 // jobs.md §7.3: what awaited the right clock is rebuilt from its wall times; of everything else the wall times are
 // written anew, so that a later reboot reads them right.
 void apply(Turn& turn, const ClockSet&) {
     State& state = turn.state;
+    turn.waitsOtherwise = true; // each time that is told is another
     rebaseAlarms(turn);
     state.deviceLog.beginAnew();
     for (auto& [id, app] : state.apps) {
@@ -116,7 +138,7 @@ void apply(Turn& turn, const ClockSet&) {
     state.boot.clockGood = state.boot.clockGood || clockIsGood(state.boot.lastCommit, turn.now);
     for (Tracked& tracked : state.jobs.all()) {
         Job& job = tracked.job;
-        if (followsTheClock(*job.details->terms) && !tracked.run && !isAside(tracked)) park(turn, tracked);
+        followClock(turn, tracked);
         if (!job.info.isPersisted() || (job.awaitsClock && !state.boot.clockGood)) continue;
         const bool awaited = job.awaitsClock;
         if (awaited) {

@@ -3,6 +3,7 @@
 #include "base/fail.hpp"
 #include "base/try.hpp"
 #include "core/events.hpp"
+#include "core/explanation.hpp"
 #include "core/state.hpp"
 #include "model/conditions.hpp"
 #include "model/job_fields.hpp"
@@ -124,6 +125,20 @@ std::optional<WallTime> nextTime(const Turn& turn, const Job& job) {
     return calendar.ok() ? calendar->next(turn.now.wall, turn.state.zone) : std::nullopt;
 }
 
+void followClock(Turn& turn, Tracked& tracked) {
+    const StartTerms& terms = *tracked.job.details->terms;
+    if ((!terms.at && !terms.loosensAt) || isAside(tracked)) return;
+    // What runs has met its time, and a retry of it keeps that.
+    const auto next = ownRun(turn.state, tracked) ? std::optional(turn.now.wall) : nextTime(turn, tracked.job);
+    if (next && terms.at && *terms.at > turn.now.wall && *terms.at != *next) {
+        StartTerms changed = terms;
+        changed.at = next;
+        tracked.job.details.edit().terms.set(std::move(changed));
+        turn.record(SaveJob{tracked.job});
+    }
+    if (!tracked.run) park(turn, tracked);
+}
+
 void loosen(Turn& turn, Tracked& tracked) {
     const StartTerms& terms = *tracked.job.details->terms;
     if (!terms.loosensAt || *terms.loosensAt > turn.now.wall) return;
@@ -152,16 +167,8 @@ void apply(Turn& turn, const ZoneRead& event) {
     state.zone = event.zone;
     for (const auto& [id, app] : state.apps)
         if (!app.memory.days.empty()) turn.changedApps.insert(id); // a day of its budgets begins at another time
-    for (Tracked& tracked : state.jobs.all()) {
-        const auto& at = tracked.job.details->terms->at;
-        const auto next = nextTime(turn, tracked.job);
-        if (!next || tracked.run || isAside(tracked) || *at <= turn.now.wall || *at == *next) continue;
-        StartTerms terms = *tracked.job.details->terms;
-        terms.at = next;
-        tracked.job.details.edit().terms.set(std::move(terms));
-        turn.record(SaveJob{tracked.job});
-        park(turn, tracked);
-    }
+    for (Tracked& tracked : state.jobs.all())
+        if (!tracked.job.details->terms->calendar.empty()) followClock(turn, tracked);
 }
 
 } // namespace stint

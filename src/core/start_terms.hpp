@@ -16,6 +16,9 @@ Result<StartTerms> checkedTerms(const Turn& turn, const Schedule& event, const J
 /// Its next time by its calendar; nullopt: it has none, or none comes.
 std::optional<WallTime> nextTime(const Turn& turn, const Job& job);
 
+/// The clock on the wall was set, or is another zone's: the job's next time is reckoned anew, and it waits by that.
+void followClock(Turn& turn, Tracked& tracked);
+
 /// A job that has waited for so long gets its other conditions, if it may have them.
 void loosen(Turn& turn, Tracked& tracked);
 /// When to look at that; nullopt: never.

@@ -52,7 +52,7 @@ Result<int> weekdayIn(std::string_view word) {
 Result<std::uint8_t> weekdaysIn(std::string_view words) {
     std::uint8_t days = 0;
     for (const std::string_view part : splitAt(words, ",")) {
-        const auto ends = splitAt(part, "..");
+        const auto ends = splitAt(part, part.find("..") == std::string_view::npos ? "-" : "..");
         if (ends.size() > 2) return fail(Errc::ILLEGAL_ARGUMENT, "\"{}\" is no range of days: Mon..Fri", part);
         const int last = STINT_TRY(weekdayIn(ends.back()));
         int day = STINT_TRY(weekdayIn(ends.front()));
@@ -61,6 +61,11 @@ Result<std::uint8_t> weekdaysIn(std::string_view words) {
         days |= 1U << last;
     }
     return days;
+}
+
+bool beginsWithLetter(std::string_view word) {
+    const char first = static_cast<char>(word.front() | 0x20);
+    return first >= 'a' && first <= 'z';
 }
 
 bool isNumber(std::string_view text) {
@@ -87,7 +92,9 @@ constexpr chrono::years calendarReach{100};
 } // namespace
 
 struct Calendar::Parser {
-    static Result<Field> field(std::string_view text, const Bounds& bounds) {
+    enum class Counted { FromStart, FromEnd };
+
+    static Result<Field> field(std::string_view text, const Bounds& bounds, Counted counted = Counted::FromStart) {
         Field field;
         if (text == "*") return field;
         for (const std::string_view part : splitAt(text, ",")) {
@@ -104,6 +111,11 @@ struct Calendar::Parser {
                     run.last = run.first;
             }
             if (halves.size() == 2) run.step = STINT_TRY(stepIn(halves[1]));
+            // "~07/3": seven days before the end, and then towards it.
+            if (counted == Counted::FromEnd && halves.size() == 2 && ends.size() == 1 && halves[0] != "*") {
+                run.last = run.first;
+                run.first = (run.last - 1) % run.step + 1;
+            }
             if (run.last < run.first) return fail(Errc::ILLEGAL_ARGUMENT, "\"{}\" ends before it begins", halves[0]);
             field.push_back(run);
         }
@@ -120,7 +132,7 @@ struct Calendar::Parser {
             return fail(Errc::ILLEGAL_ARGUMENT, "\"{}\" is no date: 2026-12-24, *-*-01 or 12-24", text);
         if (parts.size() == 3) into.years_ = STINT_TRY(field(parts[0], yearBounds));
         into.months_ = STINT_TRY(field(parts[parts.size() - 2], monthBounds));
-        into.days_ = STINT_TRY(field(parts.back(), dayBounds));
+        into.days_ = STINT_TRY(field(parts.back(), dayBounds, into.fromEnd_ ? Counted::FromEnd : Counted::FromStart));
         return {};
     }
 
@@ -150,7 +162,8 @@ Result<Calendar> Calendar::parse(std::string_view text) {
         return fail(Errc::ILLEGAL_ARGUMENT, "\"{}\" is no calendar: Mon..Fri 09:00, *-*-01 06:30 or hourly", text);
     // Weekdays, a date, a time: each may be left out, but not all.
     auto word = whole.begin();
-    if (word->find_first_of(":-~") == std::string_view::npos) calendar.weekdays_ = STINT_TRY(weekdaysIn(*word++));
+    if (word->find_first_of(":-~") == std::string_view::npos || beginsWithLetter(*word))
+        calendar.weekdays_ = STINT_TRY(weekdaysIn(*word++));
     if (word != whole.end() && word->find(':') == std::string_view::npos) STINT_TRY(Parser::date(*word++, calendar));
     calendar.hours_ = calendar.minutes_ = calendar.seconds_ = {Run{0, 0}};
     if (word != whole.end()) STINT_TRY(Parser::time(*word++, calendar));

@@ -249,3 +249,21 @@ TEST_CASE(
     CHECK_FALSE(stage.tracked(2));
     CHECK(stage.runs(3)); // 2 has ended otherwise than well
 }
+
+TEST_CASE("what began under a wrong clock began as long ago when the clock is set") { // jobs.md §7.3
+    Stage stage;
+    const WallTime right = stage.wallAtStart;
+    stage.wallAtStart = WallTime{1h}; // of 1970
+    stage.restart();
+    stage.change([](Device& d) {
+        d.plugged = false;
+        d.charging = false;
+    });
+    stage.schedule(stage.job(1));
+    stage.schedule(stage.job(2).setRequiresCharging(true));
+    stage.until(1min);
+    stage.wallAtStart = right;
+    stage.event(ClockSet{});
+    CHECK(stage.view(1)->started == right);
+    CHECK(stage.core->explain(Stage::key(2), stage.clock()).front().since == right);
+}
