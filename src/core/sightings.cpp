@@ -79,6 +79,8 @@ void apply(Turn& turn, const AppSeen& event) {
         return std::pair(std::min(stateOf(*app), ProcessState::Background), active);
     };
     const auto before = near();
+    // limits.md §14: nobody else asks what a program that was no run has used.
+    if (app->running && !event.running) countNetwork(turn, event.app);
     app->visible = event.visible;
     app->running = event.running;
     app->maybeVisible = event.maybeVisible;

@@ -203,9 +203,9 @@ constexpr DeviceField table[] = {
     {.key = "locked", .set = setFlag<&D::locked>, .text = flagText<&D::locked>, .differs = differ<&D::locked>, .readers = only(Reads::Scene), .decides = "Doze"},
     {.key = "power_source", .choices = powerSources, .set = setPowerSource, .text = powerSourceText, .differs = sameAnyway, .readers = 0, .decides = "charging",
      .scenario = false},
-    {.key = "plugged", .set = setPlugged, .text = flagText<&D::plugged>, .differs = differ<&D::plugged>, .readers = only(Reads::Power), .decides = "Doze, network of idle apps"},
+    {.key = "plugged", .set = setPlugged, .text = flagText<&D::plugged>, .differs = differ<&D::plugged>, .readers = only(Reads::Power), .decides = "Doze, charging"},
     {.key = "charging", .takes = "true or false, or auto: by the battery's level and the time",
-     .set = setCharging, .text = chargingText, .differs = differ<&D::charging>, .readers = 0, .decides = "requiresCharging, quotas, alarms"}, // DeviceState says what counts
+     .set = setCharging, .text = chargingText, .differs = differ<&D::charging>, .readers = 0, .decides = "requiresCharging, quotas, alarms, network of idle apps"}, // DeviceState says what counts
     {.key = "battery", .takes = "a whole number of percent, 0 to 100",
      .set = [](D& d, Words text, const DeviceWords&) { return put(d.batteryPercent, percentIn(text)); },
      .text = [](const D& d) { return std::to_string(d.batteryPercent); }, .differs = differ<&D::batteryPercent>, .readers = 0, .decides = "charging, requiresBatteryNotLow"},

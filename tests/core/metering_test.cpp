@@ -331,3 +331,16 @@ TEST_CASE("the next helper is told the mark anew, and one that tells nothing by 
     place.until(3min + 20s);
     CHECK(place.asked.size() == 1);
 }
+
+TEST_CASE(
+    "what a program has used that was no run is asked for when its app's last process has ended") { // limits.md §14
+    MeteredStage stage;
+    stage.event(NetworkCounted{mail, true});
+    stage.asked.clear();
+    stage.event(AppSeen{mail, false, true}); // stint start
+    CHECK(stage.asked.empty());
+    stage.event(AppSeen{mail, false, false});
+    REQUIRE(stage.asked.size() == 1);
+    stage.answer(15'000'000);
+    CHECK(stage.used().received == 15'000'000);
+}

@@ -79,3 +79,8 @@ TEST_CASE("a network's parts are set in an open one, whatever was before") { // 
     CHECK_FALSE(vpn.network->has(NET_CAPABILITY_NOT_VPN));
     CHECK_FALSE(deviceWith({{"network", "none"}}).network.has_value());
 }
+
+TEST_CASE("charging, not the plug, is said to decide the network of idle apps") { // limits.md §2.9
+    for (const DeviceField& field : deviceFields())
+        CHECK((field.decides.find("network of idle apps") != std::string_view::npos) == (field.key == "charging"));
+}
