@@ -64,6 +64,7 @@ std::vector<AppView> AppView::all(const State& state, Now now) {
         AppView view{.manifest = app.manifest, .state = stateOf(app), .pinned = app.memory.pinned.has_value()};
         view.bias = biasOf(app, now.elapsed, state.constants);
         view.safeguards = countsOf(app, now.elapsed, state.constants);
+        view.safeguards.heldBack = heldBackText(app, world);
         view.bad = app.memory.badUntil.has_value();
         view.bucket = bucketOf(app);
         view.bucketReason = reasonOf(app);

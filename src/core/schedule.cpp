@@ -27,6 +27,9 @@ void refuse(Turn& turn, const Schedule& event, Error error) {
     turn.effect(Reply{.call = event.call, .error = std::move(error), .id = event.info.getId()});
 }
 
+// jobs.md §2.4: what a person's command asks for is no app's doing, and no abuse of the built-in app that does it.
+bool isAppsOwn(const Schedule& event, const Manifest& manifest) { return !event.onBehalf && !manifest.builtIn; }
+
 /// Of a job of this key that was cancelled: a run that has not ended yet; 0: there is none.
 RunId runStillEnding(const State& state, const JobKey& key) {
     for (const auto& [id, running] : state.runs)
@@ -195,7 +198,7 @@ Result<Fit> fitFor(Turn& turn, const Schedule& event, const Ahead& ahead) {
     if (auto error = brokenRule(event.info, state.constants)) return *std::move(error);
     if (auto error = admissionError(*app, event, turn.now.elapsed, state.constants)) return *std::move(error);
     const std::string space = STINT_TRY(trimmedNamespace(event.space, state.constants));
-    if (event.info.isPersisted()) {
+    if (event.info.isPersisted() && isAppsOwn(event, app->manifest)) {
         const bool over = overScheduleRate(*app, turn.now.elapsed, state.constants);
         if (over && app->manifest.debuggable) {
             return fail(Errc::LIMIT_EXCEEDED, "{} schedules persisted jobs more than {} times within {}",

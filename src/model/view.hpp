@@ -168,6 +168,7 @@ struct SafeguardView {
     std::uint32_t unresponsive = 0;
     std::uint32_t scheduled = 0; ///< persisted schedule() calls
     bool buggy = false;
+    std::string heldBack; ///< what they have taken from the app, and until when; empty: nothing
 
     static constexpr auto noun = "safeguards";
     static constexpr auto fields = [](auto& field, auto& counted) {
@@ -177,6 +178,7 @@ struct SafeguardView {
         field("unresponsive", counted.unresponsive);
         field("scheduled", counted.scheduled);
         field("buggy", counted.buggy);
+        field("heldBack", counted.heldBack);
     };
     bool operator==(const SafeguardView&) const = default;
 };

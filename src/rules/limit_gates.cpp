@@ -9,6 +9,7 @@
 #include "rules/connectivity.hpp"
 #include "rules/expedited_quota.hpp"
 #include "rules/quota.hpp"
+#include "rules/safeguard.hpp"
 #include "rules/standby.hpp"
 #include "rules/thermal.hpp"
 
@@ -189,7 +190,9 @@ std::string describeThermal(const Context& c) {
 std::string describeQuota(const Context& c) {
     const Bucket bucket = effectiveBucket(*c.app, c.world);
     if (bucket == Bucket::Never) return fmt::format("{} was never used", c.gateKey.app.name);
-    return fmt::format("bucket {}: {}", nameOf(bucket), regularShortage(*c.app, c.world));
+    const std::string heldBack = heldBackText(*c.app, c.world);
+    return fmt::format("bucket {}: {}{}{}", nameOf(bucket), regularShortage(*c.app, c.world),
+                       heldBack.empty() ? "" : "; ", heldBack);
 }
 
 std::string describeIdlePath(const Context&) {

@@ -2,6 +2,10 @@
 
 #include <algorithm>
 
+#include <fmt/core.h>
+
+#include "rules/runtime.hpp"
+
 namespace stint {
 namespace {
 
@@ -85,12 +89,32 @@ std::optional<Instant> overTimeoutsUntil(const App& app, JobClass kind, Instant 
 }
 
 bool buggy(const App& app, Instant now, const Constants& constants) {
-    if (!constants.safeguards) return false;
+    if (!constants.safeguards || app.manifest.builtIn) return false; // its jobs are a person's
     std::int64_t all = 0;
     for (const auto& [kind, events] : app.memory.timeouts)
         all += countSince(events, now - constants.timeoutWindow);
     return all >= constants.timeoutsAll ||
            countSince(app.memory.silences, now - constants.unresponsiveWindow) >= constants.unresponsive;
+}
+
+bool misbehaves(const App& app, Instant now, const Constants& constants) {
+    return !app.manifest.builtIn && (app.memory.usage.buggy || buggy(app, now, constants));
+}
+
+std::string heldBackText(const App& app, const World& world) {
+    const Constants& constants = world.constants;
+    const Instant now = world.now.elapsed;
+    std::string text;
+    const auto add = [&text](const std::string& words) { text += (text.empty() ? "" : "; ") + words; };
+    if (misbehaves(app, now, constants)) add("counts as one that misbehaves, until a person uses it or it is updated");
+    for (const JobClass kind : {JobClass::UserInitiated, JobClass::Expedited, JobClass::Regular}) {
+        const auto until = overTimeoutsUntil(app, kind, now, constants);
+        if (!until) continue;
+        add(fmt::format("a job that is {} runs for {} at most, since {} took too long within {}: for {} more",
+                        nameOf(kind), formatDuration(longestRun(kind, true, constants)), limitOf(kind, constants),
+                        formatDuration(constants.timeoutWindow), roughDuration(*until - now)));
+    }
+    return text;
 }
 
 } // namespace stint

@@ -5,6 +5,7 @@
 #include "model/job.hpp"
 #include "model/view.hpp"
 #include "rules/ending.hpp"
+#include "rules/world.hpp"
 
 namespace stint {
 
@@ -20,6 +21,13 @@ bool overTimeouts(const App& app, JobClass kind, Instant now, const Constants& c
 
 /// Until when; nullopt: it has not.
 std::optional<Instant> overTimeoutsUntil(const App& app, JobClass kind, Instant now, const Constants& constants);
+
+/// The system holds the app back as one that misbehaves: it is, or was, and no person has used it since.
+bool misbehaves(const App& app, Instant now, const Constants& constants);
+
+/// What the safeguards have taken from the app, in words with its end: "counts as one that misbehaves, until a person
+/// uses it"; empty: nothing.
+std::string heldBackText(const App& app, const World& world);
 
 /// Whether the app is over its total, its silences or its schedule rate: "buggy".
 bool buggy(const App& app, Instant now, const Constants& constants);

@@ -97,7 +97,7 @@ bool isIdle(Bucket bucket, bool charging) { return bucket >= Bucket::Rare && !ch
 Bucket bucketForJobs(const App& app, Instant now, const Constants& constants) {
     const Bucket bucket = bucketOf(app);
     if (bucket != Bucket::Active || isActive(app, now, constants)) return bucket;
-    return app.memory.usage.buggy || buggy(app, now, constants) ? Bucket::WorkingSet : bucket;
+    return misbehaves(app, now, constants) ? Bucket::WorkingSet : bucket;
 }
 
 Usage unused() { return {}; }

@@ -74,6 +74,35 @@ TEST_CASE("an app's safeguards are counted within their windows") { // §9.3, §
     CHECK(counted() == SafeguardView{});
 }
 
+TEST_CASE("what an operator types is no abuse of the built-in app that does it") { // jobs.md §2.4, limits.md §2.8
+    for (const bool builtIn : {false, true}) {
+        Stage stage;
+        stage.installed.builtIn = builtIn;
+        stage.event(AppInstalled{stage.installed});
+        for (int call = 0; call < 300; ++call)
+            stage.schedule(stage.job(1).setPersisted(true).setRequiresCharging(true), false);
+        CHECK(stage.core->apps(stage.clock()).front().safeguards.heldBack.empty() == builtIn);
+        stage.until(2h);
+        CHECK((stage.core->apps(stage.clock()).front().bucket == Bucket::Active) == builtIn);
+    }
+}
+
+TEST_CASE("a shortened limit is told with its end") { // jobs.md §6.7
+    Stage stage;
+    stage.change([](Device& d) {
+        d.plugged = false;
+        d.charging = false;
+    });
+    for (int run = 0; run < 3; ++run) {
+        stage.schedule(stage.job(1), false);
+        stage.until(stage.now.elapsed - at(0s) + 10min);
+        stage.finish(1, false);
+        stage.until(stage.now.elapsed - at(0s) + 4h);
+    }
+    CHECK(stage.core->apps(stage.clock()).front().safeguards.heldBack ==
+          "a job that is regular runs for 10min at most, since 3 took too long within 1d: for 11h40min more");
+}
+
 TEST_CASE("a job's work is listed by number, as far as it was asked for") { // §9.3, §2.5
     Stage stage;
     stage.change([](Device& d) { d.network.reset(); });

@@ -191,8 +191,13 @@ TEST_CASE("an app tells what it declares and how it stands") {
         app.jobs = 4;
         app.running = 1;
         app.bias = 40;
-        app.safeguards = {
-            .userInitiated = 1, .expedited = 2, .regular = 3, .unresponsive = 4, .scheduled = 5, .buggy = true};
+        app.safeguards = {.userInitiated = 1,
+                          .expedited = 2,
+                          .regular = 3,
+                          .unresponsive = 4,
+                          .scheduled = 5,
+                          .buggy = true,
+                          .heldBack = "until when"};
         const AppView back = throughTheWire(app, writeAppView, readAppView);
         CHECK(back.manifest == app.manifest);
         CHECK(back.state == state);

@@ -62,6 +62,7 @@ std::vector<AppFact> factsOf(const AppView& app, WallTime now) {
     facts.push_back({"services", fmt::format("{}", fmt::join(serviceNames(manifest), ", "))});
     facts.push_back({"permissions", permissionsText(app)});
     facts.push_back({"manifest", manifest.file});
+    if (!app.safeguards.heldBack.empty()) facts.push_back({"held back", app.safeguards.heldBack});
     if (std::string note = noteOf(app); !note.empty()) facts.push_back({"note", std::move(note)});
     for (AppFact& fact : facts)
         if (fact.value.empty()) fact.value = "-";
