@@ -220,6 +220,7 @@ void close(Turn& turn, RunId id, End end, const Outcome& outcome) {
     tracked.job.details.edit().cumulative += turn.now.elapsed - run.began - run.stamped;
     tracked.job.details.edit().runBegan.reset();
     PastRun past = pastRunOf(tracked, &run, ending, outcome, turn.now.wall);
+    if (past.outcome.text.empty()) past.outcome.text = std::move(running.stopText);
     // jobs.md §14.5: a person's Stop ends a guard as it ends a user-initiated job.
     const JobClass stoppedAs = running.gateKey.isGuard() ? JobClass::UserInitiated : run.kind;
     if (retries(end, stoppedAs)) return tryAgain(turn, tracked, running, end, std::move(past));

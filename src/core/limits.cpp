@@ -55,7 +55,27 @@ void apply(Turn& turn, const PolicyChanged& event) {
     turn.effect(Reply{.call = event.call});
 }
 
+namespace {
+
+// jobs.md §6.3: that the daemon ends in order counts as nothing. The next one finds that it was told; one that dies
+// tells nothing.
+void tellEnd(Turn& turn, Tracked& tracked, const Run& run) {
+    PastRun past = pastRunOf(tracked, &run, {}, {1, "stintd was stopped while it ran"}, turn.now.wall);
+    past.waits.clear();
+    JobDetails& more = tracked.job.details.edit();
+    more.cumulative += turn.now.elapsed - run.began - run.stamped;
+    more.runBegan.reset();
+    more.lastRun.edit() = std::move(past);
+    turn.record(SaveJob{tracked.job});
+}
+
+} // namespace
+
 void apply(Turn& turn, const ShuttingDown&) {
+    for (Tracked& tracked : turn.state.jobs.all()) {
+        const Running* const running = ownRun(turn.state, tracked);
+        if (running && !running->run.ending) tellEnd(turn, tracked, running->run);
+    }
     foldUsage(turn);
     saveMetering(turn);
     turn.record(usageRecord(turn.state));

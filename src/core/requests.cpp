@@ -94,7 +94,7 @@ void apply(Turn& turn, const StopApp& event) {
         park(turn, tracked);
     }
     nothingRunsOf(turn, event.app);
-    turn.effect(KillApp{event.app, "user"});
+    turn.effect(KillApp{event.app, "user", event.call});
     noteStop(turn, event.app);
     turn.effect(Trace{.what = Trace::What::Killed, .app = event.app, .during = "user"});
     for (const RunId run : runs) {

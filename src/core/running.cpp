@@ -1,11 +1,14 @@
 // The life of a run between its slot and its end (jobs.md §4).
 #include <algorithm>
 
+#include <fmt/core.h>
+
 #include "base/check.hpp"
 #include "core/events.hpp"
 #include "core/quotas.hpp"
 #include "core/state.hpp"
 #include "rules/app_gate.hpp"
+#include "rules/connectivity.hpp"
 #include "rules/constraint.hpp"
 #include "rules/job_clocks.hpp"
 #include "rules/kind.hpp"
@@ -196,6 +199,10 @@ void beginStop(Turn& turn, Running& running, Ending ending) {
     Run& run = running.run;
     if (run.ending) return;
     run.ending = ending;
+    if (ending.reason == STOP_REASON_CONSTRAINT_CONNECTIVITY && running.gateKey.network)
+        running.stopText =
+            fmt::format("stopped because {} ({})", networkLoss(*running.gateKey.network, turn.state.device.network),
+                        nameOf(ending.reason));
     if (run.state != RunState::Executing) return; // jobs.md §4.3: remembered until the service can be asked
     run.state = RunState::Stopping;
     turn.state.runs.setTimer(run, turn.now.elapsed + turn.state.constants.opTimeout);

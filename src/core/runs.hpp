@@ -36,6 +36,7 @@ struct Running {
     std::optional<WallTime> heldSince; ///< its guard holds it (jobs.md §14.5)
     bool owesQuota = false;            ///< its guarantee holds a stop for quota off (jobs.md §4.5 clause 1)
     std::optional<Instant> unfreeAt;   ///< when it first did not lie in free time (jobs.md §6.7)
+    std::string stopText;              ///< why it is being stopped, where the reason alone does not say that
     ContentChanges content;            ///< that came while it runs: for its retry, or the next job of this id
 };
 

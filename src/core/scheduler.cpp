@@ -95,7 +95,8 @@ PastRun lostRun(const Job& job, bool sameBoot, const Former& former) {
             .began = began,
             .kind = kindOf(job),
             .ended = std::max(former.seen, began.value_or(former.seen)),
-            .outcome = {1, sameBoot ? "stintd ended while it ran" : "the machine went down while it ran"}};
+            .outcome = {1, sameBoot ? "stintd ended while it ran, then or later"
+                                    : "the machine went down while it ran, then or later"}};
 }
 
 // jobs.md §7.2 for a boot, §12.5 for a mere restart of the daemon: what of a stored job still holds. `changed`: it is
@@ -105,6 +106,7 @@ Tracked revived(StoredJob stored, const Former& former, Now now, const Constants
     const bool persisted = stored.job.info.isPersisted();
     Tracked tracked{.job = std::move(stored.job), .joined = now.wall};
     Job& job = tracked.job;
+    const bool endTold = endWasTold(job);
     changed = !sameBoot || job.running || (job.awaitsClock && former.clockGood);
     if (!sameBoot || (job.awaitsClock && former.clockGood)) {
         job = afterBoot(std::move(job), sameBoot ? now.elapsed : former.died, now, constants);
@@ -113,7 +115,8 @@ Tracked revived(StoredJob stored, const Former& former, Now now, const Constants
     } else if (job.running) {
         job = afterLostDaemon(std::move(job), now, constants);
     }
-    if (job.running) job.details.edit().lastRun.edit() = lostRun(job, sameBoot, former);
+    if (job.running && !endTold) job.details.edit().lastRun.edit() = lostRun(job, sameBoot, former);
+    if (endTold && !sameBoot) job.details.edit().lastRun.edit().outcome.text = "the machine went down while it ran";
     job.running = false;
     // jobs.md §7.3: the clock may have been set while no daemon was there to see it, or is not the one it was.
     if (persisted && !job.awaitsClock && rebase(job, now)) changed = true;
@@ -122,7 +125,8 @@ Tracked revived(StoredJob stored, const Former& former, Now now, const Constants
 
 // jobs.md §7.2: a job that is not persisted ends with its boot.
 PastRun endOfBoot(const Job& job, const Former& former, WallTime now) {
-    PastRun end = job.running ? lostRun(job, false, former) : PastRun{.scheduled = job.scheduled, .ended = now};
+    PastRun end{.scheduled = job.scheduled, .ended = now};
+    if (job.running) end = endWasTold(job) ? *job.details->lastRun : lostRun(job, false, former);
     end.outcome = {1, "a reboot ended it: it was not persisted"};
     return end;
 }

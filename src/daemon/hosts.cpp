@@ -204,20 +204,23 @@ void Hosts::doom(ProcessId process, Launch& launch) {
     launcher_.kill(process);
 }
 
-void Hosts::killApp(const AppId& app) {
+unsigned Hosts::killApp(const AppId& app) {
     for (auto& [process, launch] : launches_) {
         if (launch.app == app) launch.fate = Launch::Fate::Killed;
     }
-    launcher_.killApp(app);
+    unsigned killed = launcher_.killApp(app);
     // A process of the app's own that hosts services is no child of ours, but it is the app's all the same.
     for (const auto& [connection, host] : hosts_) {
-        if (host.app == app && !host.process) killPeer_(connection);
+        if (host.app != app || host.process) continue;
+        killPeer_(connection);
+        ++killed;
     }
     // Bindings that wait for a process to end must not start the next one.
     std::set<std::uint64_t> waiting;
     for (const auto& [delivery, parcel] : deliveries_)
         if (parcel.app == app && isAfterDeath(delivery)) waiting.insert(delivery);
     lose(std::move(waiting), "the app was stopped");
+    return killed;
 }
 
 std::optional<ConnectionId> Hosts::connectionOf(RunId run) const {

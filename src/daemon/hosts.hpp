@@ -42,7 +42,8 @@ public:
     /// more; one that was started dies then.
     void deliver(const DeliverAlarm& alarm, Patience patience);
     void deliver(const DeliverMessage& message, Patience patience);
-    void killApp(const AppId& app);
+    /// How many of its processes die.
+    unsigned killApp(const AppId& app);
     /// The connection that hosts a run; nullopt: lost, or not connected yet.
     std::optional<ConnectionId> connectionOf(RunId run) const;
     bool idle() const { return runs_.empty(); } ///< no run has a process that hosts it

@@ -179,7 +179,12 @@ void Daemon::perform(const Effect& effect) {
         if (const auto host = hosts_->connectionOf(run)) call(*host);
     };
     std::visit(
-        Overloaded{[&](const Reply& e) { reply(e); },
+        Overloaded{[&](const Reply& e) {
+                       if (!e.call.value || e.call != killed_.first) return reply(e);
+                       Reply counted = e;
+                       counted.count = killed_.second;
+                       reply(counted);
+                   },
                    [&](const Bind& e) { hosts_->bind(e); },
                    [&](const CallStart& e) { toHost(e.run, [&](ConnectionId to) { server_->callStart(to, e); }); },
                    [&](const CallStop& e) { toHost(e.run, [&](ConnectionId to) { server_->callStop(to, e); }); },
@@ -192,7 +197,9 @@ void Daemon::perform(const Effect& effect) {
                        toHost(e.run, [&](ConnectionId to) { server_->callAction(to, action); });
                    },
                    [&](const EndRun& e) { hosts_->end(e.run); },
-                   [&](const KillApp& e) { hosts_->killApp(e.app); },
+                   [&](const KillApp& e) {
+                       killed_ = {e.call, hosts_->killApp(e.app)};
+                   },
                    [&](const DeliverAlarm& e) { deliver(e, e.alarm.app); },
                    [&](const DeliverMessage& e) { deliver(e, e.message.app); },
                    [&](const NetworkAccess& e) {

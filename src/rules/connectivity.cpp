@@ -120,6 +120,14 @@ Verdict connectivityGate(const Context& c) {
     return Verdict::untilEvent(PENDING_JOB_REASON_CONSTRAINT_CONNECTIVITY);
 }
 
+std::string networkLoss(const NetworkRequest& request, const std::optional<Network>& now) {
+    if (!now) return "its network was gone";
+    const auto lacks = [&](NetworkCapability one) { return request.getCapabilities().contains(one) && !now->has(one); };
+    if (lacks(NET_CAPABILITY_NOT_METERED)) return "its network became metered";
+    if (lacks(NET_CAPABILITY_NOT_ROAMING)) return "its network began to roam";
+    return meets(*now, request) ? "its network was shut to it" : "its network became another";
+}
+
 std::string describeConnectivity(const Context& c) {
     const auto& network = c.world.device.network;
     const auto& request = *c.gateKey.network;

@@ -21,5 +21,7 @@ bool meets(const Network& network, const NetworkRequest& request);
 
 Verdict connectivityGate(const Context&);
 std::string describeConnectivity(const Context&);
+/// How the network no longer does for a run with this request: "its network became metered".
+std::string networkLoss(const NetworkRequest& request, const std::optional<Network>& now);
 
 } // namespace stint

@@ -150,7 +150,15 @@ Job afterItsTime(Job job, Now now) {
     return begunAnew(std::move(job), now);
 }
 
+bool endWasTold(const Job& job) { return job.running && !job.details->runBegan; }
+
 Job afterLostDaemon(Job job, Now now, const Constants& constants) {
+    if (endWasTold(job)) {
+        restUntilTried(job, now, Duration{0});
+        for (WorkItem& item : job.details.edit().work)
+            item.active = false;
+        return job;
+    }
     return retried(std::move(job), End::Lost, {}, now, constants);
 }
 

@@ -86,9 +86,44 @@ TEST_CASE("a run that a dead daemon left is logged as lost with it, once") { // 
     stage.restart();
     REQUIRE(stage.log.size() == 1);
     CHECK(stage.log[0].run.began == stage.wallAtStart);
-    CHECK(stage.log[0].run.outcome.text == "stintd ended while it ran");
+    // Its last commit is all that is known of when.
+    CHECK(stage.log[0].run.outcome.text == "stintd ended while it ran, then or later");
     stage.restart();
     CHECK(stage.log.size() == 2); // the run that began after the first
+}
+
+TEST_CASE("a daemon that ends in order tells when its runs ended, and counts it as nothing") { // jobs.md §6.3, §9.4
+    Stage stage;
+    for (const bool crashes : {false, true}) {
+        stage.schedule(stage.job(1));
+        for (int restarts = 0; restarts < 3; ++restarts) {
+            CHECK(stage.runs(1));
+            stage.until(stage.now.elapsed - at(0s) + 1min);
+            if (!crashes) stage.event(ShuttingDown{});
+            stage.restart();
+        }
+        CHECK(stage.runs(1) == !crashes); // which rests after the third
+        const PastRun& last = stage.log.back().run;
+        CHECK((last.ended - *last.began == 1min) == !crashes);
+        CHECK(last.outcome.text.starts_with(crashes ? "stintd ended" : "stintd was stopped while it ran"));
+    }
+}
+
+TEST_CASE("a run whose network became metered is not told that it was gone") { // jobs.md §9.4
+    Stage stage;
+    struct Row {
+        std::function<void(Device&)> become;
+        std::string_view told;
+    };
+    for (const Row& row : {Row{[](Device& d) { d.network = Stage::cellular(); }, "its network became metered"},
+                           Row{[](Device& d) { d.network.reset(); }, "its network was gone"}}) {
+        stage.change([](Device& d) { d.network = Stage::wifi(); });
+        stage.schedule(stage.job(1).setRequiredNetworkType(JobInfo::NETWORK_TYPE_UNMETERED));
+        REQUIRE(stage.runs(1));
+        stage.change(row.become);
+        CHECK(stage.log.back().run.outcome.text ==
+              fmt::format("stopped because {} (CONSTRAINT_CONNECTIVITY)", row.told));
+    }
 }
 
 TEST_CASE("a job that is not persisted ends with its boot, and its history says so") { // jobs.md §7.2

@@ -198,7 +198,7 @@ TEST_CASE("a run in an app's own process is lost with the connection, which is n
 TEST_CASE("force-stop kills an app's own process, too") { // jobs.md §7.4
     World world;
     CHECK(world.hosts.hosts({7}, mail, {"Jobs"}).ok());
-    world.hosts.killApp(mail);
+    CHECK(world.hosts.killApp(mail) == 1); // as `stint tasks stop` tells
     CHECK(world.killedPeers == std::vector<ConnectionId>{{7}});
 }
 
