@@ -185,6 +185,13 @@ void Scheduler::fill(Rows& rows, Now now) const {
     std::visit([&]<class Row>(std::vector<Row>& list) { list = Row::all(impl_->state, now); }, rows);
 }
 
+std::set<RunId> Scheduler::runs() const {
+    std::set<RunId> all;
+    for (const auto& [id, running] : impl_->state.runs)
+        all.insert(id);
+    return all;
+}
+
 std::vector<TaskRow> TaskRow::all(const State& state, Now now) {
     Explanation explanation(state, now);
     std::map<AppId, TaskRow> rows;

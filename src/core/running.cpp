@@ -128,6 +128,36 @@ void keepHistory(Tracked& tracked) {
     if (history.hasWaited()) tracked.details.edit().history = std::move(history);
 }
 
+// jobs.md §4.4. Of an app that is not announced yet nothing is known that would shorten it.
+void setTimes(Turn& turn, Running& running, const Job& job, const App* app) {
+    State& state = turn.state;
+    Run& run = running.run;
+    const Payload payload = payloadOf(job);
+    run.estimatedDown = payload.down;
+    run.estimatedUp = payload.up;
+    if (job.info.getRequiredNetwork()) run.network = state.device.network;
+    const JobClass timed = app ? timedAs(run.kind, *app) : run.kind;
+    const bool over = app && overTimeouts(*app, timed, turn.now.elapsed, state.constants);
+    run.guarantee = guaranteedRun(timed, over, payload, run.network, state.constants);
+    run.limit = std::max(longestRun(timed, over, state.constants), run.guarantee);
+    if (!running.gateKey.isGuard()) return;
+    run.guarantee = run.limit = endlessRun;
+    state.runs.addGuard(run.id);
+    turn.changedJobs.insert(job.key.app); // it may have to begin without a network
+}
+
+WorkType slotOf(JobClass kind) {
+    switch (kind) {
+    case JobClass::UserInitiated:
+        return WorkType::UserInitiated;
+    case JobClass::Expedited:
+        return WorkType::Expedited;
+    case JobClass::Regular:
+        return WorkType::Background;
+    }
+    return WorkType::Background;
+}
+
 } // namespace
 
 void startRun(Turn& turn, Tracked& tracked, WorkType type) {
@@ -157,19 +187,7 @@ void startRun(Turn& turn, Tracked& tracked, WorkType type) {
     run.overdue = running.gateKey.overdue;
     run.began = turn.now.elapsed;
     run.beganWall = turn.now.wall;
-    const Payload payload = payloadOf(job);
-    run.estimatedDown = payload.down;
-    run.estimatedUp = payload.up;
-    if (job.info.getRequiredNetwork()) run.network = state.device.network;
-    const JobClass timed = timedAs(run.kind, app);
-    const bool over = overTimeouts(app, timed, turn.now.elapsed, state.constants);
-    run.guarantee = guaranteedRun(timed, over, payload, run.network, state.constants);
-    run.limit = std::max(longestRun(timed, over, state.constants), run.guarantee);
-    if (running.gateKey.isGuard()) {
-        run.guarantee = run.limit = endlessRun;
-        state.runs.addGuard(run.id);
-        turn.changedJobs.insert(job.key.app); // it may have to begin without a network
-    }
+    setTimes(turn, running, job, &app);
     state.runs.setTimer(run, turn.now.elapsed + state.constants.bindTimeout);
 
     tracked.run = run.id;
@@ -182,11 +200,41 @@ void startRun(Turn& turn, Tracked& tracked, WorkType type) {
     job.running = true;
     job.details.edit().runBegan = turn.now.wall;
     turn.record(SaveJob{job});
-    turn.effect(Bind{run.id, job.key, job.info.getService().name, run.kind, running.gateKey.isGuard()});
+    turn.effect(Bind{run.id, job.key, job.info.getService().name, run.kind, running.gateKey.isGuard(), run.began});
     noteFreeTime(turn, running);
     noteRunBegins(*turn.app(job.key.app), turn.now.elapsed, state.constants);
     noteRunInWindow(turn, job.key.app);
     noteJobStart(turn, running);
+}
+
+void goOn(Turn& turn, Tracked& tracked, const GoingOn& begun) {
+    constexpr Duration untilAnnounced = 1s;
+    const Constants& constants = turn.state.constants;
+    const Instant now = turn.now.elapsed;
+    Job& job = tracked.job;
+    job.running = true;
+    tracked.run = begun.run;
+    Running& running = turn.state.runs.add(begun.run);
+    running.gateKey = gateKeyOf(job);
+    running.gateKey.overdue = isOverdue(job, begun.began);
+    running.reads = readsOfRun(running.gateKey);
+    running.deadline = job.deadline;
+    running.type = slotOf(begun.kind);
+    running.stopTraced = begun.stopping.has_value();
+    Run& run = running.run;
+    run.key = job.key;
+    run.info = job.info;
+    run.state = begun.stopping ? RunState::Stopping : RunState::Executing;
+    run.kind = begun.kind;
+    run.began = begun.began;
+    run.beganWall = job.details->runBegan.value_or(turn.now.wall);
+    run.progressAt = now;
+    run.ending = begun.stopping;
+    run.stamped = (now - run.began) / constants.durationStamp * constants.durationStamp; // as stamp() does
+    setTimes(turn, running, job, nullptr);
+    if (running.gateKey.isGuard()) turn.effect(CallFreeze{run.id, false}); // it is held anew, where it has to be
+    const Instant next = nextTimer(run, now, constants);
+    turn.state.runs.setTimer(run, begun.stopping ? now + constants.opTimeout : std::max(next, now + untilAnnounced));
 }
 
 // jobs.md §6.7: free time is charging, or the app visible.
@@ -207,7 +255,7 @@ void beginStop(Turn& turn, Running& running, Ending ending) {
     run.state = RunState::Stopping;
     turn.state.runs.setTimer(run, turn.now.elapsed + turn.state.constants.opTimeout);
     running.stopTraced = true;
-    turn.effect(CallStop{run.id, ending.reason});
+    turn.effect(CallStop{run.id, ending.reason, ending.internal});
     turn.effect(Trace{.what = Trace::What::Stopped,
                       .app = run.key.app,
                       .job = run.key,

@@ -7,10 +7,9 @@
 
 namespace stint {
 
-Running& Runs::add() {
-    const RunId id{next_++};
-    Running& running = runs_[id];
-    running.run.id = id;
+Running& Runs::add(RunId run) {
+    Running& running = runs_[run];
+    running.run.id = run;
     return running;
 }
 

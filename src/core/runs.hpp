@@ -45,7 +45,9 @@ public:
     /// The next run has this number: no run of a daemon before this one has.
     void startFrom(std::uint64_t number) { next_ = number; }
     /// A new one, of which only the number is set.
-    Running& add();
+    Running& add() { return add(RunId{next_++}); }
+    /// One that a core before this one has begun.
+    Running& add(RunId run);
     /// It is over.
     Running take(RunId run);
 
@@ -94,6 +96,9 @@ private:
 /// What gates read of a run.
 RunFacts factsOf(const Running& running, Instant now);
 void startRun(Turn& turn, Tracked& tracked, WorkType type);
+/// One that has begun under a core before this one goes on. Its app is announced later, so that nothing is asked of its
+/// gates now.
+void goOn(Turn& turn, Tracked& tracked, const GoingOn& begun);
 /// Asks the app to stop, or remembers it while it cannot be asked yet (jobs.md §4.3). The first reason stands.
 void beginStop(Turn& turn, Running& running, Ending ending);
 /// Stops what runs behind a gate that has shut; tells the others of a network that is another now.

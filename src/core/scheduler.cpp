@@ -138,14 +138,21 @@ Instant lastAlive(const Stamp& last, Now now, const Constants& constants) {
     return *last.alive;
 }
 
+// Its row says that it runs, and the daemon knows of that run.
+const GoingOn* goingOn(const Snapshot& snapshot, const Job& job) {
+    const auto found = std::ranges::find(snapshot.goingOn, job.key, &GoingOn::job);
+    return job.running && found != snapshot.goingOn.end() ? &*found : nullptr;
+}
+
 void takeIn(Turn& turn, StoredJob stored, const Former& former, const std::map<JobKey, std::string>& heldBack,
-            std::map<JobKey, ContentChanges>& content) {
+            Snapshot& snapshot) {
     State& state = turn.state;
+    const GoingOn* const begun = goingOn(snapshot, stored.job);
     const JobKey key = stored.job.key;
     state.numbers.note(key);
     const Job named{.key = key, .sequence = stored.job.sequence};
     const AskedAbout asked(state, named);
-    auto changes = content.extract(key);
+    auto changes = snapshot.content.extract(key);
     if (stored.boot != former.boot && !stored.job.info.isPersisted()) {
         turn.record(DropJob{key});
         return remember(turn, stored.job, endOfBoot(stored.job, former, turn.now.wall));
@@ -153,22 +160,31 @@ void takeIn(Turn& turn, StoredJob stored, const Former& former, const std::map<J
     const auto held = heldBack.find(key);
     std::string unfit = held == heldBack.end() ? whyUnfit(stored.job) : held->second;
     if (!unfit.empty()) {
+        if (begun) turn.effect(EndRun{begun->run});
         addTracked(state, takenAside(std::move(stored.job), turn.now.wall));
         return setAside(turn, state.jobs.at(key), std::move(unfit));
     }
     // Only what the restart changes is written again: on a full disk there is room for no more.
+    if (begun) stored.job.running = false; // that run is not lost
     const bool ran = stored.job.running;
     bool changed = false;
     Tracked tracked = revived(std::move(stored), former, turn.now, state.constants, changed);
+    if (begun && !begun->called) {
+        tracked.job.details.edit().runBegan.reset(); // it waits again: no time of it has passed
+        changed = true;
+    }
     if (ran) {
         JobDetails& past = tracked.job.details.edit();
         past.runBegan.reset();
         past.lastRun.edit().next = tracked.job.notBeforeWall.value_or(turn.now.wall);
         log(turn, key, *past.lastRun);
     }
+    const bool runs = begun && begun->called;
+    tracked.job.running = runs;
     if (changed) turn.record(SaveJob{tracked.job});
     if (changes) restoreContent(turn, tracked, std::move(changes.mapped()), ran);
     addTracked(state, std::move(tracked));
+    if (runs) goOn(turn, state.jobs.at(key), *begun);
 }
 
 void restoreUsage(Turn& turn, const std::optional<StoredUsageTime>& stored, const BootId& boot) {
@@ -247,13 +263,13 @@ Step Scheduler::restore(Snapshot snapshot, const BootId& boot, const Device& dev
     for (Completed& completed : snapshot.completed)
         state.endings.add(std::move(completed), state.constants.completedHistoryOwn);
     for (StoredJob& stored : snapshot.jobs)
-        takeIn(turn, std::move(stored), former, heldBack, snapshot.content);
+        takeIn(turn, std::move(stored), former, heldBack, snapshot);
     // Of a job that could not be read: the next one of its id is not to hear of it.
     for (const auto& [key, changes] : snapshot.content)
         turn.record(SaveContent{key, {}});
     for (Tracked& tracked : state.jobs.all()) {
         const AskedAbout asked(state, tracked.job);
-        park(turn, tracked);
+        if (!tracked.run) park(turn, tracked);
     }
     setBrokenAside(turn);
     settleSuccession(turn);
@@ -295,6 +311,14 @@ Step Scheduler::handle(const Event& event, Now now) {
     step.waitsOtherwise = turn.waitsOtherwise || turn.changed || !turn.changedApps.empty();
     if (impl_->witness) impl_->witness->handled(event, now, step);
     return step;
+}
+
+// Nothing begins, ends or is delivered.
+void Scheduler::learn(const Event& event, Now now) {
+    Step unwritten;
+    Turn turn{.state = impl_->state, .now = now, .step = unwritten};
+    applyEvent(turn, event);
+    askChanged(turn, turn.changed & ~allOfApp);
 }
 
 void Scheduler::tell(Witness* witness) { impl_->witness = witness; }

@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -52,12 +53,17 @@ public:
 
     /// Takes in everything that was written down, once, before the first event (jobs.md §7.2; a restart of the daemon
     /// inside one boot is no reboot, §12.5). `device` is as it is now: what was derived from its reports is stale, and
-    /// nothing is asked before that is aged. Apps are announced by events afterwards. `boot` is the one that
-    /// `now.elapsed` counts in. `heldBack` are jobs to be set aside, each with why.
+    /// nothing is asked before that is aged. Apps are announced by events afterwards; runs that Snapshot::goingOn names
+    /// are under way. `boot` is the one that `now.elapsed` counts in. `heldBack` are jobs to be set aside, each with
+    /// why.
     Step restore(Snapshot snapshot, const BootId& boot, const Device& device, Now now,
                  const std::map<JobKey, std::string>& heldBack = {});
 
     Step handle(const Event& event, Now now);
+
+    /// For answers, while nothing can be committed: what an edge says is taken in, and nothing is decided. This core is
+    /// dropped before the next decision.
+    void learn(const Event& event, Now now);
 
     /// From now on; null: nobody. It outlives the Scheduler, or is taken back.
     void tell(Witness* witness);
@@ -89,6 +95,8 @@ public:
     /// gates read has changed unnoticed. A sentence each, for tests.
     std::vector<std::string> staleVerdicts(Now now) const;
     std::vector<SetAside> setAside() const;
+    /// Those that are under way.
+    std::set<RunId> runs() const;
     /// When a machine that sleeps is to be awake next, and for what; nullopt: not before an event (limits.md §13,
     /// Wake-ups).
     std::optional<Wake> nextWake(Now now) const;

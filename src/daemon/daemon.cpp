@@ -13,6 +13,7 @@
 #include "base/home_directory.hpp"
 #include "base/number.hpp"
 #include "base/pidfd.hpp"
+#include "base/proc.hpp"
 #include "base/time.hpp"
 #include "base/try.hpp"
 #include "daemon/background.hpp"
@@ -52,6 +53,16 @@ private:
     std::string on_;
     Duration began_ = steadyNow();
 };
+
+// A session's end, a person's kill, or the machine's: who looks into the log is to know which.
+std::string wordsOf(const signalfd_siginfo& signal) {
+    const std::string words = fmt::format("SIG{}", ::sigabbrev_np(static_cast<int>(signal.ssi_signo)));
+    const auto sender = static_cast<pid_t>(signal.ssi_pid);
+    if (sender <= 0) return words + " from the kernel, or from outside this namespace";
+    std::string program = readFile(fmt::format("/proc/{}/comm", sender)).value_or("ended since");
+    if (program.ends_with('\n')) program.pop_back();
+    return fmt::format("{} from process {} ({}) of user {}", words, sender, program, signal.ssi_uid);
+}
 
 } // namespace
 
@@ -99,11 +110,19 @@ Result<void> Daemon::open() {
     loop_.reset(loop);
     sigset_t ends;
     sigemptyset(&ends);
-    sigaddset(&ends, SIGTERM);
-    sigaddset(&ends, SIGINT);
-    sigprocmask(SIG_BLOCK, &ends, nullptr);
-    sd_event_add_signal(loop, nullptr, SIGTERM, nullptr, nullptr);
-    sd_event_add_signal(loop, nullptr, SIGINT, nullptr, nullptr);
+    const auto end = [](sd_event_source* source, const signalfd_siginfo* signal, void*) {
+        logInfo("ends: " + wordsOf(*signal));
+        return sd_event_exit(sd_event_source_get_event(source), 0);
+    };
+    for (const int signal : {SIGTERM, SIGINT}) {
+        sigaddset(&ends, signal);
+        sigprocmask(SIG_BLOCK, &ends, nullptr);
+        sd_event_add_signal(loop, nullptr, signal, end, nullptr);
+    }
+    // A file that may not grow is an error of a write. Not ignored, or what is started would ignore it, too.
+    struct sigaction tooLong {};
+    tooLong.sa_handler = [](int) {};
+    ::sigaction(SIGXFSZ, &tooLong, nullptr);
     const auto nothing = [](sd_event_source*, std::uint64_t, void*) { return 0; };
     const auto tidy = [](sd_event_source*, void* daemon) {
         static_cast<Daemon*>(daemon)->store_->idle();
@@ -149,10 +168,6 @@ Result<void> Daemon::openEdges() {
     STINT_TRY(openRegistry());
     STINT_TRY(clockWatch_.start(loop_.get()));
     now_ = readClocks(); // the watch reports changes from here on
-    {
-        const StartStep step(fmt::format("the jobs in {}", options_.store.native()));
-        STINT_TRY(loadFirst());
-    }
     contentWatch_.start(loop_.get());
     STINT_TRY(watchPolicy());
     STINT_TRY(watchZone());
@@ -168,11 +183,13 @@ Result<void> Daemon::openEdges() {
         *server_, *processes_, *registry_, [this](Event event) { arrived(std::move(event)); }, killPeer);
     windowWatch_.start(loop_.get());
     toplevelWatch_.start(loop_.get());
-    const StartStep step("the session bus");
-    openSessionDoor();
-    openDesktop();
-    announce();
-    return {};
+    {
+        const StartStep step("the session bus");
+        openSessionDoor();
+        openDesktop();
+    }
+    const StartStep step(fmt::format("the jobs in {}", options_.store.native()));
+    return beginFirst();
 }
 
 Result<void> Daemon::openStore() {
@@ -198,14 +215,16 @@ Result<void> Daemon::openRegistry() {
     return {};
 }
 
-// Every edge's present state, as events: after a start, and after the core was loaded again.
+// Every edge's present state, as events.
 void Daemon::announce() {
+    arrived_.emplace_back(ZoneRead{zone_});
     announceDevice({});
     for (const Manifest& manifest : registry_->all()) {
         arrived_.emplace_back(AppInstalled{manifest});
         const AppId& app = manifest.package;
         arrived_.emplace_back(seen(app));
     }
+    std::ranges::move(hosts_->foreground(), std::back_inserter(arrived_));
     netcut_->tellCounted();
 }
 

@@ -52,6 +52,7 @@ private:
     void runVerbs();
     void add(Step step);
     bool commit();
+    Result<void> write(const std::vector<Record>& records);
     void eraseLog();
     void act();
     void perform(const Effect& effect);
@@ -89,8 +90,10 @@ private:
     void readPolicy();
 
     // Loading the store, and what to do if it fails (recovery.cpp).
-    Result<void> load();
-    Result<void> loadFirst();
+    enum class UnderWay : std::uint8_t { GoOn, End }; ///< what becomes of runs when another core begins
+    Result<Step> load(UnderWay runs);
+    Result<void> begin(UnderWay runs);
+    Result<void> beginFirst();
     void tellAside(const std::vector<SetAside>& jobs);
     enum class Told : std::uint8_t { Yes, No };
     void addGuardApp(const AppId& app, Told told);
@@ -98,7 +101,9 @@ private:
     void forgetSeen();
     void commitFailed(const Error& error);
     void degrade(const Error& error);
-    void tryAgain();
+    void tryAgain(UnderWay runs);
+    void keepEnd(const Event& event);
+    void waitForStore();
 
     Result<void> openEdges();
     Result<void> openStore();
@@ -222,6 +227,9 @@ private:
     Instant erased_{};                      ///< when it was last
     std::optional<Error> degraded_;         ///< the store cannot be written: why
     std::optional<Instant> tryAgainAt_;     ///< while degraded
+    bool written_ = false;                  ///< a turn's records were, since the core was loaded
+    bool troubled_ = false;                 ///< degraded, and nothing could be written since
+    std::map<RunId, Event> ends_;           ///< told, and not yet written down
     std::optional<Instant> forgetsAt_;      ///< when visibility_ forgets what it remembers
     Duration pause_{0};                     ///< until the next attempt, doubling
 };

@@ -4,14 +4,13 @@
 
 #include "apps/stranger.hpp"
 #include "base/fail.hpp"
-#include "base/find_in.hpp"
 #include "base/overloaded.hpp"
 #include "base/try.hpp"
 
 namespace stint {
 
 void Hosts::bind(const Bind& bind) {
-    keys_[bind.run] = bind.key;
+    begun_[bind.run] = {.run = bind.run, .job = bind.key, .kind = bind.kind, .began = bind.began, .stopping = {}};
     const AppId& app = bind.key.app;
     const Component component{Component::Kind::Service, bind.service};
     const Service* service = serviceOf(app, bind.service);
@@ -166,11 +165,19 @@ Result<void> Hosts::serves(ConnectionId connection, const AppId& app, const std:
 }
 
 void Hosts::noteChange(RunId run, std::set<JobKey>& changed) const {
-    if (const auto key = keys_.find(run); key != keys_.end()) changed.insert(key->second);
+    if (const GoingOn* const begun = findIn(begun_, run)) changed.insert(begun->job);
+}
+
+void Hosts::called(const CallStart& call) {
+    if (GoingOn* const begun = findIn(begun_, call.run)) begun->called = true;
+}
+
+void Hosts::called(const CallStop& call) {
+    if (GoingOn* const begun = findIn(begun_, call.run)) begun->stopping = {call.reason, call.internal};
 }
 
 void Hosts::end(RunId run) {
-    keys_.erase(run);
+    begun_.erase(run);
     std::erase_if(afterDeath_, [&](const auto& waiting) {
         const Bind* bind = std::get_if<Bind>(&waiting);
         return bind && bind->run == run;
@@ -229,23 +236,44 @@ std::optional<ConnectionId> Hosts::connectionOf(RunId run) const {
     return at->second;
 }
 
-void Hosts::dropAll() {
+std::vector<GoingOn> Hosts::goingOn() const {
+    std::vector<GoingOn> all;
+    for (const auto& [run, begun] : begun_)
+        all.push_back(begun);
+    return all;
+}
+
+void Hosts::dropAllBut(const std::set<RunId>& kept) {
+    const auto isDropped = [&kept](RunId run) { return !kept.contains(run); };
     afterDeath_.clear();
-    runs_.clear();
-    keys_.clear();
     deliveries_.clear();
+    std::erase_if(begun_, [&](const auto& entry) { return isDropped(entry.first); });
+    std::erase_if(runs_, [&](const auto& entry) { return isDropped(entry.first); });
     for (auto& [process, launch] : launches_) {
         launch.waiting.clear();
-        launch.hosted.clear();
+        std::erase_if(launch.hosted, isDropped);
         launch.deliveries.clear();
-        doom(process, launch);
+        const auto host = hosts_.find(launch.connection);
+        const bool serves = host != hosts_.end() && !host->second.foreground.empty();
+        if (launch.hosted.empty() && !serves) doom(process, launch);
     }
-    for (auto& [connection, host] : hosts_) {
-        if (!host.process && !host.runs.empty()) server_.close(connection); // it connects again, and hosts again
-        host.runs.clear();
+    for (auto at = hosts_.begin(); at != hosts_.end();) {
+        const ConnectionId connection = at->first;
+        Host& host = at++->second;
         host.deliveries.clear();
-        host.foreground.clear(); // the core that knew of them is gone
+        const bool left = std::erase_if(host.runs, isDropped) > 0 && host.runs.empty();
+        if (!left || host.process) continue;
+        server_.close(connection); // it connects again, and hosts again
+        hosts_.erase(connection);
     }
+}
+
+std::vector<Event> Hosts::foreground() const {
+    std::vector<Event> all;
+    for (const auto& [connection, host] : hosts_)
+        for (const std::string& service : host.foreground)
+            all.emplace_back(ForegroundServiceAsked{{}, host.app, service, true, std::nullopt, true});
+    return all;
 }
 
 void Hosts::closed(ConnectionId connection) {

@@ -11,6 +11,7 @@
 #include <variant>
 
 #include "apps/registry.hpp"
+#include "base/find_in.hpp"
 #include "bus/server.hpp"
 #include "model/effect.hpp"
 #include "model/event.hpp"
@@ -31,6 +32,9 @@ public:
 
     // Effects.
     void bind(const Bind& bind);
+    /// These are on their way to its host.
+    void called(const CallStart& call);
+    void called(const CallStop& call);
     void end(RunId run);
     /// When a delivery is made, and how long a receiver may take (alarm.listener_timeout).
     struct Patience {
@@ -51,8 +55,14 @@ public:
     /// Adds the job of a run to `changed`, if it is known.
     void noteChange(RunId run, std::set<JobKey>& changed) const;
 
-    /// Everything that was started dies; runs and deliveries are forgotten without an event (the core is loaded anew).
-    void dropAll();
+    /// Every run between its bind and its end; and one of them, or nullptr.
+    std::vector<GoingOn> goingOn() const;
+    const GoingOn* find(RunId run) const { return findIn(begun_, run); }
+    /// The core is another, and has these runs alone: what was started and hosts none of them, nor a foreground
+    /// service, dies; other runs, and all deliveries, are forgotten without an event.
+    void dropAllBut(const std::set<RunId>& runs);
+    /// The services that run in the foreground, for whoever has forgotten.
+    std::vector<Event> foreground() const;
 
     // What the bus and the processes tell.
     std::optional<std::string> stranger(const AppId& app, const std::string& service) const override;
@@ -140,7 +150,7 @@ private:
     std::map<ConnectionId, Host> hosts_;
     std::map<ProcessId, Launch> launches_; ///< every process of a service that is alive
     std::map<RunId, ConnectionId> runs_;
-    std::map<RunId, JobKey> keys_;                 ///< of every run that is bound or waits for it
+    std::map<RunId, GoingOn> begun_;               ///< every run that is bound or waits for it
     std::map<std::uint64_t, Delivery> deliveries_; ///< that are not taken yet
     Patience patience_;                            ///< of the newest delivery
     /// Bindings and deliveries that wait until nothing of a former process of their component is alive.

@@ -142,8 +142,8 @@ void Daemon::sayGoodbye() {
     now_ = readClocks();
     const Step step = core_->handle(ShuttingDown{}, now_);
     // What fell due at this very moment is left to the next daemon: nothing may be recorded as done.
-    if (!step.effects.empty()) return;
-    if (auto written = store_->commit(step.records, core_->stamp(now_)); !written) logWarning(written.error().message);
+    if (!step.effects.empty() || step.records.empty()) return;
+    if (auto written = write(step.records); !written) logWarning(written.error().message);
 }
 
 } // namespace stint

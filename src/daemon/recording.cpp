@@ -27,7 +27,7 @@ void Daemon::recordAnew() {
     const bool again = recorder_.isFull() && hosts_->idle();
     if (degraded_ || (!recordFrom_ && !again)) return;
     const auto call = std::exchange(recordFrom_, std::nullopt);
-    tryAgain();
+    tryAgain(UnderWay::End);
     if (call)
         server_->reply(Reply{.call = *call,
                              .error = recorder_.trouble().empty()

@@ -1,5 +1,6 @@
 // Loads the store: at the start, and after a failed commit (architecture.md, the core).
 #include <algorithm>
+#include <iterator>
 
 #include <fmt/core.h>
 
@@ -17,8 +18,8 @@ constexpr Duration reconnecting = 10s; ///< libstint tries that often at the lea
 
 } // namespace
 
-// If the disk is too full to record even this, the core still answers questions; what it decided is not done.
-Result<void> Daemon::load() {
+// A core of what is stored, and of the runs that go on; what is to be written of that is the Step's.
+Result<Step> Daemon::load(UnderWay runs) {
     keepSnapshot();
     Snapshot snapshot = STINT_TRY(store_->load());
     for (auto& note : store_->notes()) {
@@ -34,19 +35,44 @@ Result<void> Daemon::load() {
     for (const Completed& completed : snapshot.completed)
         addGuardApp(completed.key.app, Told::No);
     deviceSource_.restore(overrides, marks);
+    if (runs == UnderWay::GoOn) snapshot.goingOn = hosts_->goingOn();
     const auto heldBack = aborts_.heldBack(snapshot.jobs);
     Aborts::watch(&core->asked());
-    const record::Beginning beginning{boot_, now_, deviceSource_.read(), heldBack};
+    const record::Beginning beginning{boot_, now_, deviceSource_.read(), heldBack, snapshot.goingOn};
     Step step = core->restore(std::move(snapshot), boot_, beginning.device, now_, heldBack);
     beginRecording(*core, beginning, step);
-    auto committed = store_->commit(step.records, core->stamp(now_));
     core_ = std::move(core);
     watched_.reset(); // versions start again
-    step_ = {};
-    if (!committed) return committed;
-    step_.effects = std::move(step.effects);
+    return step;
+}
+
+// What a daemon begins with, at its start and after a failed commit: all that is stored, and all that edges know. If
+// the disk is too full to record even this, the core still answers questions; what it decided is not done.
+Result<void> Daemon::begin(UnderWay runs) {
+    Step step = STINT_TRY(load(runs));
+    written_ = false;
+    unanswered_.clear();
     tellAside(step.setAside);
-    return {};
+    hosts_->dropAllBut(core_->runs());
+    desktop_->withdrawAll();
+    deviceSource_.delaySleep(false); // the core tells where it is to be otherwise
+    deviceSource_.keepAwake(false);
+    topics_ = Topics::all();
+    const auto later = std::exchange(arrived_, {});
+    announce();
+    const bool writes = degraded_ || !step.records.empty(); // once degraded, whether it can be is to be known
+    auto done = writes ? write(step.records) : Result<void>{};
+    if (!done) done = write(step.records); // the first try may have freed the reserve
+    if (done) {
+        step_.effects = std::move(step.effects);
+        for (auto& [run, told] : std::exchange(ends_, {}))
+            arrived_.push_back(std::move(told));
+    } else {
+        for (const Event& event : std::exchange(arrived_, {}))
+            core_->learn(event, now_);
+    }
+    std::ranges::copy(later, std::back_inserter(arrived_));
+    return done;
 }
 
 void Daemon::tellAside(const std::vector<SetAside>& jobs) {
@@ -69,25 +95,31 @@ void Daemon::forgetSeen() {
     visibility_.forget();
 }
 
-// At the start, because the log may hold what an earlier daemon has deleted. A commit that used up the reserve may
-// succeed the second time.
-Result<void> Daemon::loadFirst() {
+// At the start the log may hold what an earlier daemon has deleted.
+Result<void> Daemon::beginFirst() {
     eraseAt_ = now_.elapsed;
-    auto loaded = load();
-    if (!loaded && core_) loaded = load();
-    if (loaded || !core_) return loaded;
-    degrade(loaded.error());
+    auto begun = begin(UnderWay::End);
+    written_ = true; // nothing has failed yet
+    if (begun || !core_) return begun;
+    degrade(begun.error());
     return {};
 }
 
-// The core's state is not durable, so it is dropped; there is no roll-back code. Its runs are lost, as by a restart.
+// The core's state is not durable, so it is dropped; there is no roll-back code. Where nothing could be written since
+// it was loaded, to load it again at once would go on for ever.
 void Daemon::commitFailed(const Error& error) {
     logWarning(error.message);
     step_ = {};
     changed_.clear();
+    for (const auto& [app, replies] : std::exchange(held_, {})) // they wait for something else, and are durable
+        for (const Reply& each : replies)
+            server_->reply(each);
     server_->failAll(error);
-    pause_ = Duration{0};
-    tryAgain();
+    const bool again = !written_;
+    tryAgain(UnderWay::GoOn);
+    if (!again || degraded_) return;
+    step_ = {};
+    degrade(error);
 }
 
 // Running jobs go on, nothing new is accepted; try again later.
@@ -95,20 +127,40 @@ void Daemon::degrade(const Error& error) {
     pause_ = pause_ == Duration{0} ? firstPause : std::min(pause_ * 2, longestPause);
     tryAgainAt_ = now_.elapsed + pause_;
     degraded_ = error;
+    troubled_ = true;
     logWarning(error.message + "; trying again in " + formatDuration(pause_));
 }
 
-void Daemon::tryAgain() {
-    if (auto loaded = load(); !loaded) return degrade(loaded.error());
-    if (pause_ > Duration{0}) logInfo("the store can be written again");
+void Daemon::tryAgain(UnderWay runs) {
+    if (auto begun = begin(runs); !begun) return degrade(begun.error());
     degraded_.reset();
     tryAgainAt_.reset();
-    arrived_.clear();
-    unanswered_.clear();
-    hosts_->dropAll();
-    desktop_->withdrawAll();
-    topics_ = Topics::all();
-    announce();
+}
+
+// A run's own word of its end, kept until it is written down: the first one counts.
+void Daemon::keepEnd(const Event& event) {
+    const auto keep = [this](RunId run, Event told) {
+        if (hosts_->find(run)) ends_.try_emplace(run, std::move(told));
+    };
+    if (const auto* finished = std::get_if<JobFinished>(&event)) keep(finished->run, event);
+    if (const auto* stopped = std::get_if<StopAnswered>(&event)) keep(stopped->run, event);
+    if (const auto* lost = std::get_if<RunLost>(&event)) keep(lost->run, event);
+    if (const auto* started = std::get_if<StartAnswered>(&event); started && !started->ongoing)
+        if (const GoingOn* run = hosts_->find(started->run)) keep(run->run, JobFinished{run->job.app, run->run});
+}
+
+// Who asks is told why not; what edges say is for answers, and for the next core.
+void Daemon::waitForStore() {
+    if (tryAgainAt_ && now_.elapsed >= *tryAgainAt_) tryAgain(UnderWay::GoOn);
+    if (!degraded_) return;
+    server_->failAll(*degraded_);
+    verbs_.clear();
+    for (const Event& event : std::exchange(arrived_, {})) {
+        keepEnd(event);
+        if (std::holds_alternative<DeviceChanged>(event) || std::holds_alternative<AppSeen>(event) ||
+            std::holds_alternative<AppInstalled>(event))
+            core_->learn(event, now_);
+    }
 }
 
 } // namespace stint

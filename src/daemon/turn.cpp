@@ -6,6 +6,7 @@
 
 #include "android/verbs.hpp"
 #include "base/overloaded.hpp"
+#include "base/try.hpp"
 #include "daemon/clock.hpp"
 #include "daemon/daemon.hpp"
 #include "daemon/log.hpp"
@@ -45,12 +46,7 @@ void Daemon::turn() {
     buryTheDead();
     announceDevice({});
     forgetSeen();
-    if (degraded_) {
-        if (tryAgainAt_ && now_.elapsed >= *tryAgainAt_) tryAgain();
-        if (degraded_) server_->failAll(*degraded_);
-        arrived_.clear();
-        verbs_.clear();
-    }
+    if (degraded_) waitForStore();
     // Deadlines first, then arrived events (scenario.md, time in a simulation).
     if (const auto due = core_->nextDeadline(); due && *due <= now_.elapsed && !degraded_) {
         decide(Tick{});
@@ -80,8 +76,10 @@ void Daemon::carryOut() {
 bool Daemon::settle() {
     const bool committed = commit();
     watchContent();
-    if (committed) act();
-    return committed;
+    if (!committed) return false;
+    act();
+    if (!degraded_) ends_.clear();
+    return true;
 }
 
 void Daemon::runVerbs() {
@@ -135,6 +133,7 @@ void Daemon::decide(const Event& event) {
         watching_.emplace(list->call, list->app);
     if (auto refusal = refusedForRoom(event)) return step_.effects.push_back(std::move(*refusal));
     if (server_->wantsTopics()) topics_ |= topicsOf(event);
+    keepEnd(event);
     const auto before = std::chrono::steady_clock::now();
     Step step = core_->handle(event, now_);
     meters_.decided(std::chrono::steady_clock::now() - before);
@@ -149,13 +148,21 @@ void Daemon::decide(const Event& event) {
 bool Daemon::commit() {
     if (step_.records.empty()) return true;
     const auto records = std::exchange(step_.records, {});
-    if (auto done = store_->commit(records, core_->stamp(now_)); !done) {
+    if (auto done = write(records); !done) {
         commitFailed(done.error());
         return false;
     }
+    written_ = true;
+    pause_ = Duration{0};
+    return true;
+}
+
+Result<void> Daemon::write(const std::vector<Record>& records) {
+    STINT_TRY(store_->commit(records, core_->stamp(now_)));
+    if (std::exchange(troubled_, false)) logInfo("the store can be written again");
     sd_event_source_set_enabled(idle_, SD_EVENT_ONESHOT);
     if (!eraseAt_) eraseAt_ = std::max(now_.elapsed, erased_ + eraseEvery);
-    return true;
+    return {};
 }
 
 // Deleted data is erased from the log, too: at once if there was no commit for a while, else at that interval.
@@ -186,8 +193,14 @@ void Daemon::perform(const Effect& effect) {
                        reply(counted);
                    },
                    [&](const Bind& e) { hosts_->bind(e); },
-                   [&](const CallStart& e) { toHost(e.run, [&](ConnectionId to) { server_->callStart(to, e); }); },
-                   [&](const CallStop& e) { toHost(e.run, [&](ConnectionId to) { server_->callStop(to, e); }); },
+                   [&](const CallStart& e) {
+                       hosts_->called(e);
+                       toHost(e.run, [&](ConnectionId to) { server_->callStart(to, e); });
+                   },
+                   [&](const CallStop& e) {
+                       hosts_->called(e);
+                       toHost(e.run, [&](ConnectionId to) { server_->callStop(to, e); });
+                   },
                    [&](const CallNetworkChanged& e) {
                        toHost(e.run, [&](ConnectionId to) { server_->callNetworkChanged(to, e); });
                    },

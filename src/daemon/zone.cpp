@@ -61,7 +61,7 @@ void Daemon::readZone() {
     TimeZone zone = readTable();
     if (zone == zone_) return;
     zone_ = zone;
-    arrived_.emplace_back(ZoneRead{std::move(zone)});
+    if (core_) arrived_.emplace_back(ZoneRead{std::move(zone)}); // else announce() tells of it
 }
 
 } // namespace stint

@@ -37,6 +37,7 @@ struct Bind {
     std::string service;
     JobClass kind = JobClass::Regular;
     bool guarded = false; ///< a person's own program (jobs.md §14.5): no work of the background
+    Instant began{};      ///< Run::began
 };
 struct CallStart {
     RunId run;
@@ -52,6 +53,7 @@ struct CallStart {
 struct CallStop {
     RunId run;
     StopReason reason = STOP_REASON_UNDEFINED;
+    InternalReason internal = InternalReason::Unknown; ///< not the app's to know
 };
 struct CallNetworkChanged {
     RunId run;

@@ -141,6 +141,16 @@ struct StoredUsageTime {
     BootId boot;
 };
 
+/// A run that a core has begun which is dropped: the daemon lives, and what it has started goes on.
+struct GoingOn {
+    RunId run;
+    JobKey job;
+    JobClass kind = JobClass::Regular;
+    Instant began;
+    bool called = false;            ///< its service was told to start: else nothing of it has begun
+    std::optional<Ending> stopping; ///< its service was told to stop, for this
+};
+
 /// Everything that was written down.
 struct Snapshot {
     std::vector<StoredJob> jobs;              ///< by key
@@ -158,6 +168,7 @@ struct Snapshot {
     std::optional<DeviceChange> lastDeviceChange; ///< that was written down
     Stamp stamp;                                  ///< of the last commit
     std::uint32_t generation = 0;                 ///< one more than at the last commit: RunIds are unique over restarts
+    std::vector<GoingOn> goingOn;                 ///< not written down: the daemon knows of them; none at its start
     bool sameBoot = false; ///< the last commit was made in this boot: a restart of the daemon, not a reboot
 };
 

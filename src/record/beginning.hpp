@@ -2,6 +2,7 @@
 #pragma once
 #include <map>
 #include <string>
+#include <vector>
 
 #include "model/record.hpp"
 
@@ -12,6 +13,7 @@ struct Beginning {
     Now now;
     Device device;
     std::map<JobKey, std::string> heldBack; ///< jobs that were set aside, each with why
+    std::vector<GoingOn> goingOn;           ///< as Snapshot has it
 };
 
 } // namespace stint::record

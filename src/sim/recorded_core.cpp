@@ -24,6 +24,7 @@ Result<Step> RecordedCore::begin(const Entry& entry, const action::Recorded& rec
     ahead_ = beginning.now.wall.time_since_epoch() - elapsed_.time_since_epoch();
     read(recorded);
     auto snapshot = STINT_TRY(snapshotOf(recording_, beginning.boot));
+    snapshot.goingOn = beginning.goingOn;
     return core.restore(std::move(snapshot), beginning.boot, beginning.device, now(), beginning.heldBack);
 }
 

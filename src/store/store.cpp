@@ -98,8 +98,7 @@ public:
     }
 
     Result<void> commit(std::span<const Record> records, const Stamp& stamp) {
-        if (records.empty()) return {};
-        const bool synced = std::ranges::any_of(records, outlivesBoot);
+        const bool synced = records.empty() || std::ranges::any_of(records, outlivesBoot);
         STINT_TRY(setSynced(synced));
         STINT_TRY(transact([&]() -> Result<void> {
             for (auto rest = records; !rest.empty(); rest = rest.subspan(1))

@@ -44,7 +44,8 @@ public:
 
     /// All of the records in one transaction, or none of them, with what marks the commit: it survives this process,
     /// and a power loss where any of them counts after another boot (outlivesBoot()). Errc::STORAGE says which file and
-    /// why. On a full disk the reserve file is deleted, so that the next commit has room.
+    /// why; of no records it says whether any could be. On a full disk the reserve file is deleted, so that the next
+    /// commit has room.
     Result<void> commit(std::span<const Record> records, const Stamp& stamp);
 
     /// Whether something new may be accepted, checked at each call: an Error while the disk is so full that the reserve

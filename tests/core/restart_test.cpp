@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include "core/stage.hpp"
+#include "rules/past_run.hpp"
 
 namespace stint {
 namespace {
@@ -59,6 +60,61 @@ TEST_CASE("Doze makes way for the alarm clock of an app that is not announced ye
     CHECK(stage.core->deviceState().doze.deep == DeepState::Inactive);
     stage.until(due - at(0s) + 2h);
     CHECK(stage.core->deviceState().doze.deep != DeepState::Inactive); // once it has rung
+}
+
+// architecture.md, the turn: after a commit that failed another core begins, and the daemon lives.
+TEST_CASE("a run that was called goes on under another core, and ends once") {
+    Stage stage;
+    stage.schedule(stage.job(7));
+    const RunId run = stage.run(7);
+    stage.until(1min);
+    stage.goingOn = {{.run = run, .job = Stage::key(7), .began = at(0s), .called = true, .stopping = {}}};
+    stage.restart();
+    REQUIRE(stage.runs(7));
+    CHECK(stage.log.empty());
+    SUBCASE("by itself") {
+        stage.event(JobFinished{mail, run, false, {}});
+        CHECK_FALSE(stage.tracked(7));
+        REQUIRE(stage.log.size() == 1);
+        CHECK(succeeded(stage.log[0].run));
+    }
+    SUBCASE("at its limit") {
+        Stage other; // whose core is never another
+        other.schedule(other.job(7));
+        for (Stage* each : {&stage, &other})
+            each->until(1h);
+        CHECK(stage.times(7, Trace::What::Stopped).at(0) == other.times(7, Trace::What::Stopped).at(0));
+    }
+    SUBCASE("with its process") {
+        stage.event(RunLost{run, true, "it crashed"});
+        REQUIRE(stage.log.size() == 1);
+        CHECK(stage.log[0].run.outcome.text == "it crashed");
+    }
+    CHECK(stage.times(7, Trace::What::Started).front() == 0s);
+}
+
+TEST_CASE("a run that was being stopped when its core was dropped is not told to stop again") {
+    Stage stage;
+    stage.behaves.answersStop = false;
+    stage.schedule(stage.job(7).setRequiresCharging(true));
+    const RunId run = stage.run(7);
+    const Ending ending{STOP_REASON_CONSTRAINT_CHARGING, InternalReason::Constraints};
+    stage.goingOn = {{.run = run, .job = Stage::key(7), .began = at(0s), .called = true, .stopping = ending}};
+    stage.restart();
+    CHECK(stage.count<CallStop>() == 0);
+    stage.event(StopAnswered{run, true});
+    CHECK(stage.log.at(0).run.ending == ending);
+}
+
+TEST_CASE("a run whose service was not called when its core was dropped is no run at all") {
+    Stage stage;
+    stage.behaves.connects = false;
+    stage.schedule(stage.job(7));
+    stage.goingOn = {{.run = stage.run(7), .job = Stage::key(7), .began = at(0s), .stopping = {}}};
+    stage.behaves.connects = true;
+    stage.restart();
+    CHECK(stage.log.empty());
+    CHECK(stage.times(7, Trace::What::Started).size() == 1);
 }
 
 } // namespace stint

@@ -148,6 +148,7 @@ public:
         snapshot.stamp = stamp_;
         snapshot.sameBoot = boot_ == boot;
         snapshot.generation = ++generation_;
+        snapshot.goingOn = goingOn;
         boot_ = boot;
         if (follower_) follower_->began(snapshot, BootId{boot}, device, clock());
         core->tell(follower_);
@@ -225,6 +226,7 @@ public:
     Behaviour behaves;
     Device device;
     Manifest installed = manifestOf(mail); ///< of com.example.mail, as a restart finds it
+    std::vector<GoingOn> goingOn;          ///< at a restart, where the daemon lives and its core is another
     Now now{at(0s), {}};
     WallTime wallAtStart{std::chrono::hours{24 * 365 * 56}};
     std::unique_ptr<Scheduler> core;

@@ -266,12 +266,30 @@ TEST_CASE("a core that is loaded anew finds no process, and hears of no run that
     world.offers(1, {"Jobs"});
     world.alarm(1);
     world.arrived.clear();
-    world.hosts.dropAll();
+    world.hosts.dropAllBut({});
     CHECK(world.launcher.killed == std::vector<ProcessId>{{1}, {2}});
     world.hosts.gone({1});
     world.hosts.gone({2});
     CHECK(world.arrived.empty());
     CHECK(!world.hosts.connectionOf({1}));
+}
+
+TEST_CASE("what hosts a run that goes on outlives the core that began it") { // architecture.md, the turn
+    World world;
+    world.bind(1);
+    world.offers(1, {"Jobs"});
+    world.bind(2, 2, "Commands");
+    world.hosts.called(CallStart{.run = {1}});
+    REQUIRE(world.hosts.goingOn().size() == 2);
+    CHECK(world.hosts.find({1})->called);
+    CHECK_FALSE(world.hosts.find({2})->called);
+    world.hosts.dropAllBut({RunId{1}});
+    CHECK(world.launcher.killed == std::vector<ProcessId>{{2}});
+    CHECK(world.hosts.connectionOf({1}));
+    CHECK_FALSE(world.hosts.find({2}));
+    world.hosts.gone({1});
+    CHECK(world.lost().size() == 1);
+    CHECK(world.hosts.find({1})); // until the core has ended it
 }
 
 } // namespace stint
