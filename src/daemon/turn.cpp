@@ -22,7 +22,9 @@ std::uint64_t microseconds(Instant when) {
 // Exact: a timer that may be late by a quarter of a second would violate limits.
 constexpr std::uint64_t accuracy = 1;
 
-constexpr Duration eraseEvery = 30s; ///< at most: a checkpoint costs two syncs
+// The log is one file, which may be damaged: what it holds is in the database, too, at once where the last time is as
+// long ago, else then. A checkpoint costs two syncs.
+constexpr Duration eraseEvery = 1s;
 
 } // namespace
 
@@ -165,7 +167,7 @@ Result<void> Daemon::write(const std::vector<Record>& records) {
     return {};
 }
 
-// Deleted data is erased from the log, too: at once if there was no commit for a while, else at that interval.
+// What the log holds is put into the database, and with it what was deleted is gone.
 void Daemon::eraseLog() {
     if (!eraseAt_ || now_.elapsed < *eraseAt_ || degraded_) return;
     store_->eraseLog();

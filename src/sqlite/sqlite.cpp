@@ -222,7 +222,7 @@ Result<void> Database::eraseLog(Bytes length) {
     STINT_TRY(fillLog(0, std::min<Bytes>(size, header)));
     if (log()->pMethods->xSync(log(), SQLITE_SYNC_NORMAL) != SQLITE_OK)
         return fail(Errc::STORAGE, "the log cannot be synced");
-    return fillLog(header, std::min<Bytes>(size, length));
+    return fillLog(header, std::min<Bytes>(size, header + length)); // logSize() is that of the frames
 }
 
 void Database::checkpointOnClose() { sqlite3_db_config(handle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, nullptr); }

@@ -22,6 +22,7 @@ sys.path.insert(0, str(ROOT / "tests" / "e2e"))
 
 from commands import SHELL, schedule, script  # noqa: E402
 from events import TooLate, wait_for_end  # noqa: E402
+from jobs import AS_TRANSFER, job  # noqa: E402
 from line import Closed, WireError  # noqa: E402
 from neighbours import SILENT, STORM, TALKING, Neighbour  # noqa: E402
 from origin import MIB, Origin, bytes_of  # noqa: E402
@@ -262,7 +263,7 @@ class Attacks:
     def weighed(self):
         return ([self.kill_daemon] * 12 + [self.kill_transfer] * 4 + [self.kill_command] * 4 + [self.swap_part] * 2 +
                 [self.silent, self.talking, self.storm, self.schedule_flood, self.page_of_cookies, self.page_of_crowd] +
-                [self.fill_disk] * bool(self.disk) + [self.flood_helper] * bool(self.helper) +
+                [self.damage_log] + [self.fill_disk] * bool(self.disk) + [self.flood_helper] * bool(self.helper) +
                 [self.page_of_job] * self.cgroups + [self.page_of_closed] * CAN_BE_ANOTHER)
 
     def kills(self):
@@ -375,6 +376,34 @@ class Attacks:
 
     def flood_helper(self):
         self.helper.play()
+        return True
+
+    def damage_log(self):
+        """Of another daemon, that was killed: what it accepted more than a second before is not in that file alone."""
+        world = World()
+        try:
+            daemon = world.start_daemon(POLICY)
+            with world.line() as line:
+                line.set_device(charging="false")
+                for number in range(1, 31):
+                    line.schedule(job(number), **AS_TRANSFER)
+                threading.Event().wait(1.2)
+                for number in range(31, 41):
+                    line.schedule(job(number), **AS_TRANSFER)
+            daemon.kill()
+            log = world.store / "stint.db-wal"
+            content = bytearray(log.read_bytes())
+            at = self.chance.randrange(len(content.rstrip(b"\0")) or 1)
+            end = self.chance.choice([at + 1, at + 4096, len(content)])
+            content[at:end] = self.chance.choice([b"", self.chance.randbytes(end - at)])
+            log.write_bytes(content)
+            world.start_daemon(POLICY)
+            with world.line() as line:
+                lost = set(range(1, 31)) - {kept["id"] for kept in line.jobs()}
+            if lost:
+                raise TooLate(f"with a damaged log went jobs {sorted(lost)}, of more than a second before")
+        finally:
+            world.close()
         return True
 
     def fill_disk(self):

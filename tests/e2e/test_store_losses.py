@@ -183,6 +183,23 @@ def test_a_write_ahead_log_that_was_emptied_is_told_of(world):
     daemon.stop()
 
 
+def test_jobs_of_more_than_a_moment_ago_do_not_go_with_the_log(world):
+    """Issue: 94 of 124 damaged logs lost jobs, up to all of them; what was written within 30 s was in that file alone."""
+    daemon = world.start_daemon()
+    log = world.store / "stint.db-wal"
+    with world.line() as line, Directory(world.store) as directory:
+        line.set_device(charging="false")
+        for number in range(1, 6):
+            line.schedule(job(number), **AS_TRANSFER)
+        directory.until(lambda: not any(log.read_bytes()), within=20)
+    daemon.kill()
+    log.write_bytes(b"")
+    daemon = world.start_daemon()
+    with world.line() as line:
+        assert [kept["id"] for kept in line.jobs()] == [1, 2, 3, 4, 5]
+    assert "has lost" not in daemon.log.read_text()
+
+
 def test_secrets_of_a_job_go_with_it_while_the_daemon_runs(world):
     """Neither in the database nor in its log, soon after the cancel; SECURITY.md."""
     daemon = world.start_daemon()
