@@ -130,8 +130,10 @@ public:
         constexpr std::string_view wanted = "a list of strings, such as [\"a\", \"b\"]";
         const toml::array* list = found->as_array();
         if (!list) return wrong(found, "{} is {}; it must be {}", key, kindOf(*found), wanted);
-        for (const toml::node& word : *list)
-            words.push_back(STINT_TRY(textOf(word, key, wanted)));
+        for (const toml::node& word : *list) {
+            std::string entry = STINT_TRY(textOf(word, key, wanted));
+            words.push_back(std::move(entry));
+        }
         return words;
     }
     /// A program and its arguments.

@@ -48,7 +48,8 @@ bool isBehind(const AlarmView& view, const AlarmPage& page) {
 } // namespace
 
 Handled setAlarm(Request& request) {
-    AlarmSet set{.call = request.call, .alarm = STINT_TRY(wire::readAlarm(request.arguments))};
+    Alarm alarm = STINT_TRY(wire::readAlarm(request.arguments));
+    AlarmSet set{.call = request.call, .alarm = std::move(alarm)};
     set.alarm.app = request.caller.app;
     request.owner.arrived(std::move(set));
     return waits();

@@ -38,7 +38,8 @@ Result<std::unique_ptr<Connection>> Connection::over(Fd socket, Speaker speaker)
     Fd outside(halves[0]);
     Fd inside(halves[1]);
     if (::fcntl(socket.get(), F_SETFL, O_NONBLOCK) < 0) return broken("cannot use the socket", errno);
-    const pid_t sender = speaker == Speaker::WhoConnected ? STINT_TRY(pinned(socket)) : 0;
+    pid_t sender = 0;
+    if (speaker == Speaker::WhoConnected) sender = STINT_TRY(pinned(socket));
     std::unique_ptr<Connection> made(new Connection(socket.get(), std::move(inside), sender));
     made->bus_ = STINT_TRY(wire::serverOver(std::move(outside), std::move(socket)));
     // LINUX: sd-bus asks for 8 MiB, which root gets, of the kernel's memory for each caller who does not read.

@@ -144,20 +144,23 @@ Handled scheduleAll(Request& request) {
 Handled cancel(Request& request) {
     const std::int32_t id = STINT_TRY(request.arguments.int32());
     std::string space = STINT_TRY(request.arguments.string());
-    const Whose named = STINT_TRY(whose(request, STINT_TRY(readOptions(request))));
+    const auto options = STINT_TRY(readOptions(request));
+    const Whose named = STINT_TRY(whose(request, options));
     request.owner.arrived(Cancel{request.call, named.app, std::move(space), JobId(id), named.byOperator});
     return waits();
 }
 
 Handled cancelAll(Request& request) {
     std::string space = STINT_TRY(request.arguments.string());
-    const Whose named = STINT_TRY(whose(request, STINT_TRY(readOptions(request))));
+    const auto options = STINT_TRY(readOptions(request));
+    const Whose named = STINT_TRY(whose(request, options));
     request.owner.arrived(CancelAll{request.call, named.app, std::move(space), named.byOperator});
     return waits();
 }
 
 Handled cancelInAllNamespaces(Request& request) {
-    const Whose named = STINT_TRY(whose(request, STINT_TRY(readOptions(request))));
+    const auto options = STINT_TRY(readOptions(request));
+    const Whose named = STINT_TRY(whose(request, options));
     request.owner.arrived(CancelAll{request.call, named.app, std::nullopt, named.byOperator});
     return waits();
 }

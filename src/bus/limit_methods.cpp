@@ -18,7 +18,10 @@ using wire::Reader;
 using wire::UnknownKeys;
 using wire::Writer;
 
-Result<AppId> readApp(Request& request) { return AppId{STINT_TRY(request.arguments.string())}; }
+Result<AppId> readApp(Request& request) {
+    AppId app{STINT_TRY(request.arguments.string())};
+    return app;
+}
 
 /// limits.md §2.7: a name, or a value from 10 to 50. Nobody can put an app into exempted: that follows from the user's
 /// battery setting.
@@ -113,7 +116,8 @@ Handled tempAllowlist(Request& request) {
 }
 
 Handled push(Request& request) {
-    MessageArrived message{.call = request.call, .app = STINT_TRY(readApp(request))};
+    AppId app = STINT_TRY(readApp(request));
+    MessageArrived message{.call = request.call, .app = std::move(app)};
     STINT_TRY(request.arguments.read(message.high));
     STINT_TRY(request.arguments.read(message.data));
     DictionaryReader options("options", UnknownKeys::Ignore);
@@ -161,7 +165,8 @@ Handled stepDoze(Request& request) {
 
 Handled forceDoze(Request& request) {
     // An override of the device like any other, so that it survives a restart.
-    STINT_TRY(request.owner.setDevice(request.call, {{"doze", STINT_TRY(request.arguments.string())}}));
+    const std::string doze = STINT_TRY(request.arguments.string());
+    STINT_TRY(request.owner.setDevice(request.call, {{"doze", doze}}));
     return dozeAfterwards(request);
 }
 

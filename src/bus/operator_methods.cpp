@@ -32,7 +32,8 @@ constexpr std::size_t shownOfDirectory = 100; ///< in a complaint
 Result<std::vector<Fd>> readStdio(Request& request) {
     std::vector<Fd> stdio;
     STINT_TRY(request.arguments.array("h", [&stdio](Reader& element) -> Result<void> {
-        stdio.push_back(STINT_TRY(element.descriptor()));
+        Fd descriptor = STINT_TRY(element.descriptor());
+        stdio.push_back(std::move(descriptor));
         return {};
     }));
     if (stdio.size() != 3)
@@ -53,13 +54,15 @@ Result<std::optional<ProcessState>> pinned(const std::string& word) {
 } // namespace
 
 Handled stop(Request& request) {
-    request.owner.arrived(StopApp{request.call, AppId{STINT_TRY(request.arguments.string())}});
+    AppId app{STINT_TRY(request.arguments.string())};
+    request.owner.arrived(StopApp{request.call, std::move(app)});
     return waits([](Writer& writer, const Reply& reply) { writer.uint32(reply.count); });
 }
 
 Handled hold(Request& request) {
     JobKey key = STINT_TRY(readJobKey(request));
-    request.owner.arrived(HoldJob{request.call, std::move(key), STINT_TRY(request.arguments.boolean())});
+    const bool held = STINT_TRY(request.arguments.boolean());
+    request.owner.arrived(HoldJob{request.call, std::move(key), held});
     return waits();
 }
 
@@ -71,7 +74,8 @@ Handled edit(Request& request) {
 }
 
 Handled retry(Request& request) {
-    request.owner.arrived(RetryJob{request.call, STINT_TRY(readJobKey(request))});
+    JobKey key = STINT_TRY(readJobKey(request));
+    request.owner.arrived(RetryJob{request.call, std::move(key)});
     return waits();
 }
 
@@ -95,7 +99,8 @@ Handled shell(Request& request) {
 
 Handled startApp(Request& request) {
     BusOwner::MainProgram program;
-    program.app = AppId{STINT_TRY(request.arguments.string())};
+    AppId app{STINT_TRY(request.arguments.string())};
+    program.app = std::move(app);
     program.arguments = STINT_TRY(request.arguments.strings());
     program.stdio = STINT_TRY(readStdio(request));
     DictionaryReader options("options", UnknownKeys::Ignore);
@@ -158,7 +163,8 @@ Handled diagnose(Request& request) {
 }
 
 Handled record(Request& request) {
-    STINT_TRY(request.owner.record(request.call, STINT_TRY(request.arguments.boolean())));
+    const bool begins = STINT_TRY(request.arguments.boolean());
+    STINT_TRY(request.owner.record(request.call, begins));
     return waits();
 }
 
@@ -177,12 +183,14 @@ Handled getDevice(Request& request) {
 }
 
 Handled setDevice(Request& request) {
-    STINT_TRY(request.owner.setDevice(request.call, STINT_TRY(readChanges(request))));
+    const auto changes = STINT_TRY(readChanges(request));
+    STINT_TRY(request.owner.setDevice(request.call, changes));
     return waits();
 }
 
 Handled resetDevice(Request& request) {
-    STINT_TRY(request.owner.resetDevice(request.call, STINT_TRY(request.arguments.strings())));
+    const auto keys = STINT_TRY(request.arguments.strings());
+    STINT_TRY(request.owner.resetDevice(request.call, keys));
     return waits();
 }
 
@@ -196,7 +204,8 @@ Handled networks(Request& request) {
 Handled markNetwork(Request& request) {
     const std::string network = STINT_TRY(request.arguments.string());
     const std::string word = STINT_TRY(request.arguments.string());
-    STINT_TRY(request.owner.markNetwork(request.call, network, STINT_TRY(meteredNamed(word))));
+    const auto metered = STINT_TRY(meteredNamed(word));
+    STINT_TRY(request.owner.markNetwork(request.call, network, metered));
     return waits();
 }
 

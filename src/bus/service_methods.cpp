@@ -9,7 +9,10 @@ namespace {
 
 using wire::Writer;
 
-Result<RunId> readRun(Request& request) { return RunId{STINT_TRY(request.arguments.uint64())}; }
+Result<RunId> readRun(Request& request) {
+    const RunId run{STINT_TRY(request.arguments.uint64())};
+    return run;
+}
 
 /// What is said of a run that is over, or of another process's, is ignored (jobs.md §4.2): answered, and no more.
 bool isOurs(Request& request, RunId run) { return request.owner.hosting().maySpeakFor(request.from, run); }
@@ -88,7 +91,8 @@ Handled createNotificationChannel(Request& request) {
 }
 
 Handled deleteNotificationChannel(Request& request) {
-    request.owner.arrived(ChannelDeleted{request.call, request.caller.app, STINT_TRY(request.arguments.string())});
+    std::string channel = STINT_TRY(request.arguments.string());
+    request.owner.arrived(ChannelDeleted{request.call, request.caller.app, std::move(channel)});
     return waits();
 }
 

@@ -89,7 +89,8 @@ Handled explain(Request& request) {
     const JobKey key = STINT_TRY(readJobKey(request));
     STINT_TRY(mayRead(request, key.app));
     return answers([&owner = request.owner, key](Writer& writer) -> Result<void> {
-        wire::writeJobView(writer, STINT_TRY(known(owner, key)));
+        const JobView job = STINT_TRY(known(owner, key));
+        wire::writeJobView(writer, job);
         wire::writeRows(writer, owner.core().explain(key, owner.now()));
         return {};
     });
@@ -100,7 +101,8 @@ Handled whatIf(Request& request) {
     const auto changes = STINT_TRY(readChanges(request));
     return answers([&owner = request.owner, key, changes](Writer& writer) -> Result<void> {
         const Supposed supposed = STINT_TRY(owner.suppose(changes));
-        wire::writeRow(writer, STINT_TRY(owner.core().whatIf(key, supposed, owner.now())));
+        const auto answer = STINT_TRY(owner.core().whatIf(key, supposed, owner.now()));
+        wire::writeRow(writer, answer);
         return {};
     });
 }
@@ -119,19 +121,21 @@ Handled log(Request& request) {
     const JobKey key = STINT_TRY(readJobKey(request));
     STINT_TRY(mayRead(request, key.app));
     return answers([&owner = request.owner, key](Writer& writer) -> Result<void> {
-        wire::writeRows(writer, STINT_TRY(owner.pastRuns(key, wire::mostListed)));
+        const auto runs = STINT_TRY(owner.pastRuns(key, wire::mostListed));
+        wire::writeRows(writer, runs);
         return {};
     });
 }
 
 Handled day(Request& request) {
     DayAsked asked;
-    asked.from = WallTime{Duration{STINT_TRY(request.arguments.int64())}};
-    asked.to = WallTime{Duration{STINT_TRY(request.arguments.int64())}};
+    const std::int64_t from = STINT_TRY(request.arguments.int64());
+    const std::int64_t to = STINT_TRY(request.arguments.int64());
+    asked.from = WallTime{Duration{from}};
+    asked.to = WallTime{Duration{to}};
     DictionaryReader options("options", UnknownKeys::Ignore);
     options.take("after", asked.after);
     STINT_TRY(options.read(request.arguments));
-    const std::int64_t from = asked.from.time_since_epoch().count(), to = asked.to.time_since_epoch().count();
     // Compared as unsigned numbers, whose difference is right whatever the two are.
     const bool isTooLong = static_cast<std::uint64_t>(to) - static_cast<std::uint64_t>(from) >
                            static_cast<std::uint64_t>(longestDay.count());

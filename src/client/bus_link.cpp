@@ -20,12 +20,15 @@ constexpr Duration patience = 25s;
 Result<std::optional<BusLink>> BusLink::inherited() {
     std::optional<Fd> socket = STINT_TRY(wire::inheritedSocket());
     if (!socket) return std::optional<BusLink>();
-    return std::optional(BusLink(STINT_TRY(wire::clientOver(std::move(*socket)))));
+    wire::Bus bus = STINT_TRY(wire::clientOver(std::move(*socket)));
+    return std::optional(BusLink(std::move(bus)));
 }
 
 Result<BusLink> BusLink::connect() {
     const auto path = STINT_TRY(wire::daemonSocket(false));
-    return BusLink(STINT_TRY(wire::clientOver(STINT_TRY(wire::connectSocket(path)))));
+    Fd socket = STINT_TRY(wire::connectSocket(path));
+    wire::Bus bus = STINT_TRY(wire::clientOver(std::move(socket)));
+    return BusLink(std::move(bus));
 }
 
 int BusLink::socket() const { return sd_bus_get_fd(bus_.get()); }

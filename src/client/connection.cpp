@@ -28,7 +28,10 @@ Connection::Connection(Connection&&) noexcept = default;
 Connection& Connection::operator=(Connection&&) noexcept = default;
 Connection::~Connection() = default;
 
-Result<Connection> Connection::open() { return Connection(STINT_TRY(Impl::open())); }
+Result<Connection> Connection::open() {
+    auto impl = STINT_TRY(Impl::open());
+    return Connection(std::move(impl));
+}
 
 int Connection::fd() const { return impl_->fd(); }
 std::optional<Duration> Connection::timeout() const { return impl_->timeout(); }
@@ -60,9 +63,18 @@ Result<void> Connection::deleteNotificationChannel(std::string id) {
 
 Result<void> Connection::host(std::string name, BroadcastReceiver& receiver) { return impl_->host(name, receiver); }
 
-Result<std::int32_t> Connection::getAppStandbyBucket() { return valueOf(STINT_TRY(standingOf(*impl_)).bucket); }
-Result<std::int32_t> Connection::getMyImportance() { return STINT_TRY(standingOf(*impl_)).importance; }
-Result<bool> Connection::isNetworkBlocked() { return !STINT_TRY(standingOf(*impl_)).networkAllowed; }
+Result<std::int32_t> Connection::getAppStandbyBucket() {
+    const auto standing = STINT_TRY(standingOf(*impl_));
+    return valueOf(standing.bucket);
+}
+Result<std::int32_t> Connection::getMyImportance() {
+    const auto standing = STINT_TRY(standingOf(*impl_));
+    return standing.importance;
+}
+Result<bool> Connection::isNetworkBlocked() {
+    const auto standing = STINT_TRY(standingOf(*impl_));
+    return !standing.networkAllowed;
+}
 
 Result<void> Connection::onNetworkBlocked(std::function<void(bool, const std::string&)> told) {
     return impl_->watchNetwork(std::move(told));

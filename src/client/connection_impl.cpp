@@ -12,11 +12,11 @@ namespace stint {
 
 Result<std::shared_ptr<Connection::Impl>> Connection::Impl::open() {
     client::WakeableFd fd = STINT_TRY(client::WakeableFd::open());
-    std::optional<client::BusLink> inherited = STINT_TRY(client::BusLink::inherited());
-    const bool started = inherited.has_value();
-    client::BusLink link = started ? std::move(*inherited) : STINT_TRY(client::BusLink::connect());
-    STINT_TRY(fd.watch(link.socket(), link.events()));
-    std::shared_ptr<Impl> impl(new Impl(std::move(fd), std::move(link)));
+    std::optional<client::BusLink> link = STINT_TRY(client::BusLink::inherited());
+    const bool started = link.has_value();
+    if (!started) link = STINT_TRY(client::BusLink::connect());
+    STINT_TRY(fd.watch(link->socket(), link->events()));
+    std::shared_ptr<Impl> impl(new Impl(std::move(fd), *std::move(link)));
     impl->started_ = started;
     return impl;
 }

@@ -16,7 +16,8 @@ namespace {
 /// What Schedule and Enqueue answer: the job's id, or Refused with the reason.
 client::BusLink::Read readingId(JobId& id) {
     return [&id](wire::Reader& reader) -> Result<void> {
-        if (STINT_TRY(reader.int32()) != JobScheduler::RESULT_SUCCESS) return fail(Errc::REFUSED, "no reason is given");
+        const std::int32_t result = STINT_TRY(reader.int32());
+        if (result != JobScheduler::RESULT_SUCCESS) return fail(Errc::REFUSED, "no reason is given");
         return reader.read(id.value);
     };
 }

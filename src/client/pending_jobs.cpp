@@ -19,7 +19,8 @@ client::BusLink::Write naming(JobId id, const std::string& space) {
 
 Result<void> readJobs(wire::Reader& reader, std::vector<JobInfo>& jobs) {
     return reader.array("a{sv}", [&jobs](wire::Reader& item) -> Result<void> {
-        jobs.push_back(STINT_TRY(wire::readJob(item)));
+        JobInfo job = STINT_TRY(wire::readJob(item));
+        jobs.push_back(std::move(job));
         return {};
     });
 }
@@ -116,7 +117,8 @@ Result<std::vector<PendingReason>> JobScheduler::getPendingJobReasons(JobId id) 
     STINT_TRY(connection_->call("GetPendingJobReasons", naming(id, wireNamespace()), [&](wire::Reader& reader) {
         return reader.array("i", [&reasons](wire::Reader& element) -> Result<void> {
             // A reason of a newer daemon's is handed on as the number it is (jobs.md §12.11).
-            reasons.push_back(static_cast<PendingReason>(STINT_TRY(element.int32())));
+            const std::int32_t reason = STINT_TRY(element.int32());
+            reasons.push_back(static_cast<PendingReason>(reason));
             return {};
         });
     }));
@@ -125,7 +127,8 @@ Result<std::vector<PendingReason>> JobScheduler::getPendingJobReasons(JobId id) 
 }
 
 Result<PendingReason> JobScheduler::getPendingJobReason(JobId id) {
-    return STINT_TRY(getPendingJobReasons(id)).front();
+    const auto reasons = STINT_TRY(getPendingJobReasons(id));
+    return reasons.front();
 }
 
 Result<std::vector<PendingJobReasonsInfo>> JobScheduler::getPendingJobReasonsHistory(JobId id) {

@@ -22,7 +22,8 @@ Result<ServiceCall> readStop(wire::Reader& reader) {
     StopCall call;
     STINT_TRY(reader.read(call.run));
     // A reason of a newer daemon's is handed on as the number it is (jobs.md §12.11).
-    call.reason = static_cast<StopReason>(STINT_TRY(reader.int32()));
+    const std::int32_t reason = STINT_TRY(reader.int32());
+    call.reason = static_cast<StopReason>(reason);
     return ServiceCall(call);
 }
 

@@ -64,7 +64,8 @@ std::optional<Error> edit(Turn& turn, const EditJob& event) {
     if (isAside(*tracked)) return fail(Errc::ILLEGAL_STATE, "{} is set aside", textOf(event.key));
     if (STINT_TRY(mostBytesOf(event.conditions)))
         return fail(Errc::ILLEGAL_ARGUMENT, "bytes is a condition of what a job gets later (--then), not of the job");
-    give(turn, *tracked, STINT_TRY(conditioned(tracked->job.info, event.conditions, state.constants)));
+    JobInfo info = STINT_TRY(conditioned(tracked->job.info, event.conditions, state.constants));
+    give(turn, *tracked, std::move(info));
     if (!tracked->run) park(turn, *tracked);
     return std::nullopt;
 }

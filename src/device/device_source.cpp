@@ -161,7 +161,8 @@ Result<DeviceWords> DeviceSource::saidAfter(const std::map<std::string, std::str
 }
 
 Result<Device> DeviceSource::imagined(const std::map<std::string, std::string>& changes) const {
-    return deviceBy(STINT_TRY(saidAfter(changes)), read());
+    const auto said = STINT_TRY(saidAfter(changes));
+    return deviceBy(said, read());
 }
 
 Result<void> DeviceSource::set(const std::map<std::string, std::string>& changes) {

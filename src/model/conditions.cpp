@@ -30,7 +30,8 @@ Result<std::int32_t> networkTypeIn(std::string_view value) {
 Result<void> set(JobInfo::Builder& job, const Condition& condition) {
     if (condition.name == bytesName) return {};
     if (condition.name == "network") {
-        job.setRequiredNetworkType(STINT_TRY(networkTypeIn(condition.value)));
+        const auto network = STINT_TRY(networkTypeIn(condition.value));
+        job.setRequiredNetworkType(network);
         return {};
     }
     const auto row = std::ranges::find_if(jobFields, [&condition](const JobField& field) {

@@ -216,8 +216,10 @@ Result<std::int64_t> parseAs(const ConstantRow& row, std::string_view text) {
     case ConstantKind::TimeOrNone:
         if (text == "none") return Constants::none.count();
         [[fallthrough]];
-    case ConstantKind::Time:
-        return STINT_TRY(parseDuration(text)).count();
+    case ConstantKind::Time: {
+        const Duration time = STINT_TRY(parseDuration(text));
+        return time.count();
+    }
     case ConstantKind::NumberOrNone:
         if (text == "none" || text == "off") return Constants::none.count();
         [[fallthrough]];
@@ -287,7 +289,8 @@ Result<const ConstantRow*> constantRow(std::string_view key) {
 }
 
 Result<void> setConstant(Constants& constants, std::string_view key, std::string_view text) {
-    const ConstantRow& row = *STINT_TRY(constantRow(key));
+    const ConstantRow* const found = STINT_TRY(constantRow(key));
+    const ConstantRow& row = *found;
     auto value = parseAs(row, text);
     if (!value) return within(key, value.error());
     if (!isNone(row, *value) && (*value < row.least || *value > row.most))

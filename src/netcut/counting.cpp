@@ -80,7 +80,8 @@ void Netcut::answerCounters(const wire::Message& answer) {
             return each.structure("ttt", [&](wire::Reader& fields) -> Result<void> {
                 const std::uint64_t cgroup = STINT_TRY(fields.uint64());
                 const std::uint64_t received = STINT_TRY(fields.uint64());
-                told[cgroup] = {received, STINT_TRY(fields.uint64())};
+                const std::uint64_t sent = STINT_TRY(fields.uint64());
+                told[cgroup] = {received, sent};
                 return {};
             });
         });

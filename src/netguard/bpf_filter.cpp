@@ -108,7 +108,8 @@ Result<void> BpfFilter::attach(const std::filesystem::path& root) {
         if (!link) return refused("the kernel refuses a BPF program on its cgroups", errno);
         links_.emplace_back(link);
     }
-    return findRoot(STINT_TRY(cgroupIdOf(place)));
+    const auto id = STINT_TRY(cgroupIdOf(place));
+    return findRoot(id);
 }
 
 /// By a connect of this process's own, to nobody: the programs tell how deep they find the root.

@@ -90,14 +90,17 @@ Result<unsigned> mayName(const Fd& directory, const Peer& peer, const std::files
         if (++depth >= STINT_DEEPEST)
             return fail(Errc::ILLEGAL_ARGUMENT, "that cgroup is more than {} deep", STINT_DEEPEST);
         owned = owned && ownerOf(highest) == peer.uid;
-        inside = inside || (owned && STINT_TRY(cgroupIdOf(highest)) == *delegated);
+        if (inside || !owned) continue;
+        const CgroupId id = STINT_TRY(cgroupIdOf(highest));
+        inside = id == *delegated;
     }
     if (!inside)
         return fail(Errc::SECURITY, "that cgroup is not inside the tree that is delegated to you and that you are in");
     // Its level must be known, or it would not be found.
     const Fd root(::open(mount.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (STINT_TRY(cgroupIdOf(highest)) != STINT_TRY(cgroupIdOf(root)))
-        return fail(Errc::ILLEGAL_ARGUMENT, "that cgroup is not opened below {}", mount.string());
+    const CgroupId top = STINT_TRY(cgroupIdOf(highest));
+    const CgroupId mounted = STINT_TRY(cgroupIdOf(root));
+    if (top != mounted) return fail(Errc::ILLEGAL_ARGUMENT, "that cgroup is not opened below {}", mount.string());
     return depth;
 }
 

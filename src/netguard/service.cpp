@@ -221,7 +221,8 @@ Result<NetguardService::Work> NetguardService::setBlocked(const wire::Message& c
         if (changes.size() >= mostChanges) return tooMany("changes");
         return each.structure("tb", [&](wire::Reader& fields) -> Result<void> {
             const CgroupId cgroup{STINT_TRY(fields.uint64())};
-            changes.push_back({cgroup, STINT_TRY(fields.boolean())});
+            const bool blocked = STINT_TRY(fields.boolean());
+            changes.push_back({cgroup, blocked});
             return {};
         });
     }));
@@ -237,7 +238,8 @@ Result<NetguardService::Work> NetguardService::counters(const wire::Message& cal
     wire::Reader arguments(call);
     STINT_TRY(arguments.array("t", [&](wire::Reader& each) -> Result<void> {
         if (cgroups.size() >= mostChanges) return tooMany("cgroups");
-        cgroups.push_back({STINT_TRY(each.uint64())});
+        const CgroupId cgroup{STINT_TRY(each.uint64())};
+        cgroups.push_back(cgroup);
         return {};
     }));
     return Work{.act = [=](const Peer&) -> Result<void> {

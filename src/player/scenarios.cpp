@@ -46,7 +46,10 @@ Result<Wanted> wantedBy(const Arguments& given) {
     Wanted wanted{.checkOnly = given.has("check"), .diff = given.has("diff")};
     if (const auto until = given.value("until")) wanted.options.until = STINT_TRY(parseDuration(*until));
     if (const auto seed = given.value("seed")) wanted.options.seed = STINT_TRY(seedIn(*seed));
-    if (const auto policy = given.value("policy")) wanted.options.policy = {{*policy, STINT_TRY(textOf(*policy))}};
+    if (const auto policy = given.value("policy")) {
+        std::string text = STINT_TRY(textOf(*policy));
+        wanted.options.policy = {{*policy, std::move(text)}};
+    }
     if (wanted.diff && !wanted.options.policy)
         return fail(Errc::ILLEGAL_ARGUMENT, "--diff compares with another policy; name it by --policy FILE.toml");
     return wanted;

@@ -73,8 +73,8 @@ Result<Started> Children::start(const Command& command) {
     const auto begun = [&]() -> Result<Fd> {
         Command given = command.keepsPriority ? told(command, background_) : command;
         const Fd output = STINT_TRY(readOutput(*child, given));
-        auto prepared =
-            std::make_unique<Prepared>(STINT_TRY(prepare(given, std::move(entrance), environment_, helper_)));
+        Prepared made = STINT_TRY(prepare(given, std::move(entrance), environment_, helper_));
+        auto prepared = std::make_unique<Prepared>(std::move(made));
         Fd ours = std::move(prepared->ours);
         // Whoever starts a main program is told its pid, and what is wrong with it.
         if (command.service && prepared->cgroup && starter_.order(id, *prepared)) {
@@ -82,7 +82,8 @@ Result<Started> Children::start(const Command& command) {
             ordered_.insert(id);
             return ours;
         }
-        if (watch(*child, STINT_TRY(spawn(*prepared)))) return ours;
+        Born born = STINT_TRY(spawn(*prepared));
+        if (watch(*child, std::move(born))) return ours;
         return fail(Errc::SYSTEM, "cannot watch process {}: {}", child->pid, std::strerror(errno));
     };
     Result<Fd> ours = begun();

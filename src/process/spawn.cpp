@@ -62,8 +62,9 @@ Result<Prepared> prepare(const Command& command, Entrance entrance, const Enviro
     if (command.arguments.empty()) return fail(Errc::SYSTEM, "cannot start a command that is empty");
     STINT_TRY(findProgram(command.arguments.front(), environment.at("PATH"), directory));
 
+    auto stdio = STINT_TRY(stdioOf(command));
     Prepared prepared{.words = wordsFor(command, entrance, helper, directory),
-                      .stdio = STINT_TRY(stdioOf(command)),
+                      .stdio = std::move(stdio),
                       .cgroup = std::move(entrance.cgroup)};
     if (command.service) {
         std::tie(prepared.ours, prepared.socket) = STINT_TRY(socketPair());

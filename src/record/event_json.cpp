@@ -150,7 +150,8 @@ Result<void> take(const json& json, Duration& value, Name name) {
     return {};
 }
 template <Time T> Result<void> take(const json& json, T& value, Name name) {
-    value = T{STINT_TRY(timeFrom(json, name))};
+    const auto time = STINT_TRY(timeFrom(json, name));
+    value = T{time};
     return {};
 }
 template <class E>
@@ -203,11 +204,14 @@ Result<void> take(const json& json, Constants& value, Name name) {
         if (key == budgetsName) {
             std::vector<BudgetWords> budgets;
             STINT_TRY(take(text, budgets, key));
-            for (const BudgetWords& words : budgets)
-                STINT_TRY(addBudget(value.networkBudgets, STINT_TRY(networkBudget(words))));
+            for (const BudgetWords& words : budgets) {
+                auto budget = STINT_TRY(networkBudget(words));
+                STINT_TRY(addBudget(value.networkBudgets, std::move(budget)));
+            }
             continue;
         }
-        STINT_TRY(setConstant(value, key, STINT_TRY(wordFrom(text, key))));
+        const auto word = STINT_TRY(wordFrom(text, key));
+        STINT_TRY(setConstant(value, key, word));
     }
     if (const auto error = contradiction(value)) return *error;
     return {};
@@ -306,7 +310,10 @@ std::string textOf(const Beginning& beginning) { return named(beginning); }
 
 Result<Told> toldFrom(std::string_view text) {
     const auto [name, value] = STINT_TRY(nameAndValue(text));
-    if (name != rowOf<Beginning>.name) return Told{STINT_TRY(eventNamed(name, value))};
+    if (name != rowOf<Beginning>.name) {
+        auto event = STINT_TRY(eventNamed(name, value));
+        return Told{std::move(event)};
+    }
     Beginning beginning;
     STINT_TRY(take(value, beginning, name));
     return Told{std::move(beginning)};

@@ -142,7 +142,8 @@ struct Calendar::Parser {
             return fail(Errc::ILLEGAL_ARGUMENT, "\"{}\" is no time: 09:30, 09:30:00 or *:0/15", text);
         into.hours_ = STINT_TRY(field(parts[0], hourBounds));
         into.minutes_ = STINT_TRY(field(parts[1], minuteBounds));
-        into.seconds_ = parts.size() == 3 ? STINT_TRY(field(parts[2], secondBounds)) : Field{Run{0, 0}};
+        into.seconds_ = Field{Run{0, 0}};
+        if (parts.size() == 3) into.seconds_ = STINT_TRY(field(parts[2], secondBounds));
         return {};
     }
 };

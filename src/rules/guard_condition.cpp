@@ -88,7 +88,8 @@ private:
         Node all{.kind = kind, .parts = {std::move(first)}};
         while (word_ == by) {
             next();
-            all.parts.push_back(STINT_TRY(part()));
+            auto one = STINT_TRY(part());
+            all.parts.push_back(std::move(one));
         }
         return all;
     }
@@ -152,7 +153,8 @@ Result<GuardCondition> GuardCondition::parse(std::string_view text) {
     if (text.size() > longestText)
         return fail(Errc::ILLEGAL_ARGUMENT, "{} characters are more than the {} a condition may have", text.size(),
                     longestText);
-    return GuardCondition(std::make_shared<const Node>(STINT_TRY(ConditionReader(text).read())));
+    auto root = STINT_TRY(ConditionReader(text).read());
+    return GuardCondition(std::make_shared<const Node>(std::move(root)));
 }
 
 bool GuardCondition::holds(const World& world) const { return whole_->holds(world); }

@@ -55,7 +55,8 @@ public:
             if (!recorded) continue;
             const auto* event = std::get_if<Event>(&recorded->told);
             if (!event) {
-                take(STINT_TRY(device_.tell(entry, *recorded)));
+                auto events = STINT_TRY(device_.tell(entry, *recorded));
+                take(std::move(events));
                 continue;
             }
             until(device_.at(entry.at));

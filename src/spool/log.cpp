@@ -126,7 +126,8 @@ Result<std::optional<LogReader::Piece>> LogReader::next() {
             position_ += size;
             return std::optional(Piece{std::exchange(lost_, 0), std::move(text)});
         }
-        if (again && !STINT_TRY(openNext())) break;
+        if (!again) break;
+        if (!STINT_TRY(openNext())) break;
     }
     return piece;
 }

@@ -124,7 +124,8 @@ Fd locked(const fs::path& directory) {
 
 /// A fresh spool's files, durable.
 Result<void> fill(const fs::path& fresh, Order order, const Input& input) {
-    order.hasInput = input && STINT_TRY(writeFile(fresh / inputFile, input));
+    order.hasInput = false;
+    if (input) order.hasInput = STINT_TRY(writeFile(fresh / inputFile, input));
     std::error_code ignored;
     if (!order.hasInput) fs::remove(fresh / inputFile, ignored);
     STINT_TRY(writeFile(fresh / orderFile, textOf(order)));

@@ -37,6 +37,9 @@ struct Blob {
 /// A prepared statement, made once and run many times.
 class Statement {
 public:
+    /// None yet: only to be assigned to.
+    Statement() = default;
+
     /// Binds the values to ?1, ?2, … and runs to the end. For statements without rows.
     template <class... Values> Result<void> run(const Values&... values) {
         start(values...);

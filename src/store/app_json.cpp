@@ -32,8 +32,10 @@ std::string instantsText(const std::vector<Instant>& instants) {
 Result<std::vector<Instant>> instantsFrom(std::string_view text) {
     return parsed<std::vector<Instant>>(text, "list of instants", [](const json& list) -> Result<std::vector<Instant>> {
         std::vector<Instant> instants;
-        for (const auto& count : list)
-            instants.push_back(STINT_TRY(instantFrom(count, "instant")));
+        for (const auto& count : list) {
+            const auto instant = STINT_TRY(instantFrom(count, "instant"));
+            instants.push_back(instant);
+        }
         return instants;
     });
 }

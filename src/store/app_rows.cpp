@@ -20,8 +20,14 @@ constexpr Range anyAlarm{std::numeric_limits<Duration::rep>::min() / 2, std::num
 constexpr Range anyWindow{0, anyAlarm.most};
 constexpr Range anyMessage{1, anyAlarm.most}; // the next message's is one more; none has 0
 
+Result<Duration> storedLength(StoredRow& row, std::string_view name, Range range) {
+    const Duration length{STINT_TRY(checked(row.integer(), name, range))};
+    return length;
+}
+
 template <class Time> Result<Time> momentFrom(StoredRow& row, std::string_view name, Range range) {
-    return Time{Duration{STINT_TRY(checked(row.integer(), name, range))}};
+    const Duration time = STINT_TRY(storedLength(row, name, range));
+    return Time{time};
 }
 
 Result<Now> writtenFrom(StoredRow& row) {
@@ -91,8 +97,8 @@ Result<void> addUsageTime(StoredRow row, Snapshot& snapshot) {
     StoredUsageTime stored;
     row.integer(); // the one
     stored.boot.value = row.text();
-    stored.saved.time.running = Duration{STINT_TRY(checked(row.integer(), "running", anyLength))};
-    stored.saved.time.screenOn = Duration{STINT_TRY(checked(row.integer(), "screen_on", anyLength))};
+    stored.saved.time.running = STINT_TRY(storedLength(row, "running", anyLength));
+    stored.saved.time.screenOn = STINT_TRY(storedLength(row, "screen_on", anyLength));
     stored.saved.at = STINT_TRY(momentFrom<Instant>(row, "at", anyTime));
     stored.saved.screenOn = row.flag();
     snapshot.usageTime = std::move(stored);
@@ -115,9 +121,10 @@ Result<void> addAlarm(StoredRow row, Snapshot& snapshot) {
     alarm.persisted = row.flag();
     alarm.requested = STINT_TRY(momentFrom<Instant>(row, "requested", anyAlarm));
     alarm.requestedWall = STINT_TRY(momentFrom<WallTime>(row, "requested_wall", anyAlarm));
-    alarm.window = Duration{STINT_TRY(checked(row.integer(), "length", anyWindow))};
-    alarm.interval = Duration{STINT_TRY(checked(row.integer(), "repeats_every", anyWindow))};
-    alarm.sequence = static_cast<std::uint64_t>(STINT_TRY(checked(row.integer(), "sequence", anyWindow)));
+    alarm.window = STINT_TRY(storedLength(row, "length", anyWindow));
+    alarm.interval = STINT_TRY(storedLength(row, "repeats_every", anyWindow));
+    const std::int64_t sequence = STINT_TRY(checked(row.integer(), "sequence", anyWindow));
+    alarm.sequence = static_cast<std::uint64_t>(sequence);
     alarm.handed = row.flag();
     snapshot.alarms.push_back(std::move(stored));
     return {};
@@ -126,7 +133,8 @@ Result<void> addAlarm(StoredRow row, Snapshot& snapshot) {
 Result<void> addMessage(StoredRow row, Snapshot& snapshot) {
     StoredMessage stored;
     PushMessage& message = stored.message;
-    message.id = static_cast<std::uint64_t>(STINT_TRY(checked(row.integer(), "id", anyMessage)));
+    const std::int64_t id = STINT_TRY(checked(row.integer(), "id", anyMessage));
+    message.id = static_cast<std::uint64_t>(id);
     message.app.name = row.text();
     stored.boot.value = row.text();
     message.receiver = row.text();

@@ -56,7 +56,10 @@ Result<BundleValue> valueFrom(const json& typed, int depth) {
     if (letter == "ai") return held<std::vector<std::int32_t>>(value);
     if (letter == "ax") return held<std::vector<std::int64_t>>(value);
     if (letter == "as") return held<std::vector<std::string>>(value);
-    if (letter == "a{sv}") return BundleValue{STINT_TRY(bundleWithin(value, depth - 1))};
+    if (letter == "a{sv}") {
+        auto bundle = STINT_TRY(bundleWithin(value, depth - 1));
+        return BundleValue{std::move(bundle)};
+    }
     if (letter == "ad") {
         std::vector<double> list;
         for (const auto& one : value)
@@ -70,8 +73,10 @@ Result<BundleValue> valueFrom(const json& typed, int depth) {
 Result<PersistableBundle> bundleWithin(const json& object, int depth) {
     if (depth < 0) return fail(Errc::ILLEGAL_ARGUMENT, "extras: nested more than {} deep", PersistableBundle::DEEPEST);
     PersistableBundle bundle;
-    for (const auto& [key, value] : object.items())
-        bundle.put(key, STINT_TRY(valueFrom(value, depth)));
+    for (const auto& [key, value] : object.items()) {
+        auto held = STINT_TRY(valueFrom(value, depth));
+        bundle.put(key, std::move(held));
+    }
     return bundle;
 }
 

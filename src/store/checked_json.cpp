@@ -57,15 +57,18 @@ Result<std::int64_t> numberFrom(const json& value, std::string_view name, Range 
 }
 
 Result<Duration> lengthFrom(const json& value, std::string_view name) {
-    return Duration{STINT_TRY(numberFrom(value, name, anyLength))};
+    const Duration length{STINT_TRY(numberFrom(value, name, anyLength))};
+    return length;
 }
 
 Result<Duration> timeFrom(const json& value, std::string_view name) {
-    return Duration{STINT_TRY(numberFrom(value, name, anyTime))};
+    const Duration time{STINT_TRY(numberFrom(value, name, anyTime))};
+    return time;
 }
 
 Result<Instant> instantFrom(const json& value, std::string_view name) {
-    return Instant{STINT_TRY(timeFrom(value, name))};
+    const Instant instant{STINT_TRY(timeFrom(value, name))};
+    return instant;
 }
 
 Result<bool> flagFrom(const json& value, std::string_view name) {

@@ -62,8 +62,10 @@ Result<std::vector<T>> listFrom(const nlohmann::json& value, std::string_view na
                     mostEntries);
     std::vector<T> list;
     list.reserve(value.size());
-    for (const auto& entry : value)
-        list.push_back(STINT_TRY(read(entry, name)));
+    for (const auto& entry : value) {
+        auto one = STINT_TRY(read(entry, name));
+        list.push_back(std::move(one));
+    }
     return list;
 }
 

@@ -194,7 +194,10 @@ public:
         return {};
     }
     Result<void> operator()(const JobValue<std::optional<NetworkRequest>>& field) const {
-        if (here()) field.set(builder_, STINT_TRY(networkFrom(value())));
+        if (here()) {
+            const auto network = STINT_TRY(networkFrom(value()));
+            field.set(builder_, network);
+        }
         return {};
     }
     Result<void> operator()(const JobValue<std::optional<Backoff>>& field) const {
@@ -220,7 +223,10 @@ public:
         return {};
     }
     Result<void> operator()(const JobValue<PersistableBundle>& field) const {
-        if (here()) field.set(builder_, STINT_TRY(bundleFrom(value())));
+        if (here()) {
+            auto bundle = STINT_TRY(bundleFrom(value()));
+            field.set(builder_, std::move(bundle));
+        }
         return {};
     }
     Result<void> operator()(const JobValue<std::set<std::string>>& field) const {

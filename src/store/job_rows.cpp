@@ -23,7 +23,8 @@ Result<JobKey> keyFrom(StoredRow& row) {
     key.app.name = row.text();
     key.space = row.text();
     // Truncated, it would be another job's id.
-    key.id = static_cast<std::int32_t>(STINT_TRY(checked(row.integer(), "id", anyId)));
+    const std::int64_t id = STINT_TRY(checked(row.integer(), "id", anyId));
+    key.id = static_cast<std::int32_t>(id);
     return key;
 }
 
@@ -65,7 +66,10 @@ Result<void> addJob(StoredRow row, Snapshot& snapshot) {
     // What is only told keeps no job from running.
     if (auto run = rowFromText<PastRun>(row.text()); run.ok()) past.lastRun.set(*std::move(run));
     job.held = row.flag();
-    if (const std::string terms = row.text(); !terms.empty()) past.terms.set(STINT_TRY(rowFromText<StartTerms>(terms)));
+    if (const std::string terms = row.text(); !terms.empty()) {
+        auto read = STINT_TRY(rowFromText<StartTerms>(terms));
+        past.terms.set(std::move(read));
+    }
     job.details.set(std::move(past));
     snapshot.jobs.push_back(std::move(stored));
     return {};
@@ -79,12 +83,14 @@ Result<void> addWork(StoredRow row, Snapshot& snapshot) {
     if (owner == snapshot.jobs.end() || owner->job.key != key)
         return fail(Errc::ILLEGAL_ARGUMENT, "its job could not be read");
     WorkItem item;
-    item.id = static_cast<std::uint64_t>(STINT_TRY(checked(row.integer(), "item", anyItem)));
+    const std::int64_t number = STINT_TRY(checked(row.integer(), "item", anyItem));
+    item.id = static_cast<std::uint64_t>(number);
     item.extras = STINT_TRY(extrasFrom(row.text()));
     item.estimatedDown = row.integer();
     item.estimatedUp = row.integer();
     item.minimumChunk = row.integer();
-    item.deliveries = static_cast<std::int32_t>(STINT_TRY(checked(row.integer(), "deliveries", anyDeliveries)));
+    const std::int64_t deliveries = STINT_TRY(checked(row.integer(), "deliveries", anyDeliveries));
+    item.deliveries = static_cast<std::int32_t>(deliveries);
     if (auto broken = brokenRule(item)) return *std::move(broken);
     owner->job.details.edit().work.push_back(std::move(item));
     return {};
@@ -94,8 +100,10 @@ Result<void> addContent(StoredRow row, Snapshot& snapshot, const BootId& boot) {
     JobKey key = STINT_TRY(keyFrom(row));
     const bool same = row.text() == boot.value;
     ContentChanges changes;
-    changes.first = Instant{Duration{STINT_TRY(checked(row.integer(), "first", anyTime))}};
-    changes.ready = Instant{Duration{STINT_TRY(checked(row.integer(), "ready", anyTime))}};
+    const Duration first{STINT_TRY(checked(row.integer(), "first", anyTime))};
+    changes.first = Instant{first};
+    const Duration ready{STINT_TRY(checked(row.integer(), "ready", anyTime))};
+    changes.ready = Instant{ready};
     changes.uris = STINT_TRY(wordsFrom(row.text()));
     if (changes.uris.size() > mostTriggeredUris)
         return fail(Errc::ILLEGAL_ARGUMENT, "{} paths have changed; at most {} are kept", changes.uris.size(),

@@ -172,12 +172,17 @@ json appDayJson(const AppDay& day) {
                         talliesJson(day.wakeUps), day.runs, day.ran.count()});
 }
 
+Result<std::int32_t> countFrom(const json& value, std::string_view name) {
+    const std::int64_t count = STINT_TRY(numberFrom(value, name, {0, std::numeric_limits<std::int32_t>::max()}));
+    return static_cast<std::int32_t>(count);
+}
+
 /// [of, count]
 Result<DayTally> tallyFrom(const json& value, std::string_view name) {
     STINT_TRY(checkSize(value, name, 2));
-    DayTally tally{.of = std::string(STINT_TRY(wordFrom(value[0], name)))};
-    tally.count =
-        static_cast<std::int32_t>(STINT_TRY(numberFrom(value[1], name, {0, std::numeric_limits<std::int32_t>::max()})));
+    DayTally tally;
+    tally.of = STINT_TRY(wordFrom(value[0], name));
+    tally.count = STINT_TRY(countFrom(value[1], name));
     return tally;
 }
 
@@ -187,16 +192,17 @@ Result<AppDay> appDayFrom(const json& value, std::string_view name) {
     if (!value.is_array() || value.size() != 8) STINT_TRY(checkSize(value, name, 10));
     AppDay day;
     constexpr std::int64_t farthest = 10'000'000; // days: as far as a date has a year
-    day.day = static_cast<std::int32_t>(STINT_TRY(numberFrom(value[0], name, {-farthest, farthest})));
+    const std::int64_t number = STINT_TRY(numberFrom(value[0], name, {-farthest, farthest}));
+    day.day = static_cast<std::int32_t>(number);
     std::size_t at = 1;
     for (Bytes* const bytes : {&day.received, &day.sent, &day.metered, &day.roaming, &day.again})
         *bytes = STINT_TRY(numberFrom(value[at++], name, {0, mostCountedBytes}));
     day.cutShort = STINT_TRY(listFrom<DayTally>(value[6], name, tallyFrom));
     day.wakeUps = STINT_TRY(listFrom<DayTally>(value[7], name, tallyFrom));
     if (value.size() == 8) return day;
-    day.runs =
-        static_cast<std::int32_t>(STINT_TRY(numberFrom(value[8], name, {0, std::numeric_limits<std::int32_t>::max()})));
-    day.ran = Duration{STINT_TRY(numberFrom(value[9], name, {0, std::numeric_limits<std::int64_t>::max() / 2}))};
+    day.runs = STINT_TRY(countFrom(value[8], name));
+    const Duration ran{STINT_TRY(numberFrom(value[9], name, {0, std::numeric_limits<std::int64_t>::max() / 2}))};
+    day.ran = ran;
     return day;
 }
 

@@ -52,7 +52,8 @@ Result<std::vector<DeviceChange>> deviceChangesOf(Database& database, WallTime f
     auto rows = STINT_TRY(changesNewestFirst(database));
     std::vector<DeviceChange> changes;
     std::set<std::string> before; ///< lanes
-    while (before.size() <= deviceLanes().size() && STINT_TRY(rows.next())) {
+    while (before.size() <= deviceLanes().size()) {
+        if (!STINT_TRY(rows.next())) break;
         DeviceChange change = changeOf(rows);
         if (change.when > to || (change.when <= from && !before.insert(change.key).second)) continue;
         changes.push_back(std::move(change));

@@ -87,14 +87,16 @@ Result<std::string> makeBeneathLog(const StoreDirectory& directory) {
 Result<void> rebuild(const StoreDirectory& directory, std::string_view why, std::vector<std::string>& notes) {
     const auto file = directory.path() / "stint.db";
     std::string kept;
-    STINT_TRY(make(directory, STINT_TRY(versionOf(file)), [&](Database& fresh) -> Result<void> {
+    const auto version = STINT_TRY(versionOf(file));
+    STINT_TRY(make(directory, version, [&](Database& fresh) -> Result<void> {
         bool all = STINT_TRY(salvage(file, fresh));
         const auto copy = directory.path() / "stint.db.copy";
         if (!all && copyWithSchemaPages(file, directory.path() / "stint.db.making", copy))
             all = STINT_TRY(salvage(copy, fresh));
         discard(copy);
         STINT_TRY(migrate(fresh));
-        kept = fmt::format("{}{}", STINT_TRY(countsOf(fresh)), all ? "" : "; the rest is not readable");
+        const std::string counts = STINT_TRY(countsOf(fresh));
+        kept = fmt::format("{}{}", counts, all ? "" : "; the rest is not readable");
         return {};
     }));
     notes.push_back(fmt::format("{} was damaged ({}); it was set aside as {} and rebuilt from what can be read: {}",

@@ -45,53 +45,52 @@ std::optional<std::string> termsText(const JobDetails& details) {
 } // namespace
 
 Result<RecordWriter> RecordWriter::prepare(Database& database, BootId boot) {
-    Statements sql{
-        .saveJob = STINT_TRY(database.prepare(saveSql(jobsTable))),
-        .dropJob = STINT_TRY(database.prepare("DELETE FROM jobs WHERE app = ?1 AND space = ?2 AND id = ?3")),
-        .dropAllWork = STINT_TRY(database.prepare("DELETE FROM work WHERE app = ?1 AND space = ?2 AND job = ?3")),
-        .saveWork = STINT_TRY(database.prepare(saveSql(workTable))),
-        .dropWork =
-            STINT_TRY(database.prepare("DELETE FROM work WHERE app = ?1 AND space = ?2 AND job = ?3 AND item = ?4")),
-        .saveContent = STINT_TRY(database.prepare(saveSql(contentTable))),
-        .dropContent = STINT_TRY(database.prepare("DELETE FROM content WHERE app = ?1 AND space = ?2 AND job = ?3")),
-        .addCompleted = STINT_TRY(database.prepare(saveSql(completedTable))),
-        // All but the newest ?2.
-        .trimCompleted =
-            STINT_TRY(database.prepare("DELETE FROM completed WHERE app = ?1 AND nth <= (SELECT nth FROM completed "
-                                       "WHERE app = ?1 ORDER BY nth DESC LIMIT 1 OFFSET ?2)")),
-        .newestRun = STINT_TRY(database.prepare("SELECT coalesce(max(nth), 0) FROM past_runs WHERE app = ?1")),
-        .addRun = STINT_TRY(database.prepare(saveSql(pastRunsTable))),
-        .trimRuns = STINT_TRY(database.prepare("DELETE FROM past_runs WHERE app = ?1 AND nth <= ?2")),
-        // Some at a time, and more than come.
-        .dropOldRuns = STINT_TRY(database.prepare(
-            "DELETE FROM past_runs WHERE app = ?1 AND nth < 8 + (SELECT min(nth) FROM past_runs WHERE "
-            "app = ?1) AND CASE WHEN json_valid(run) THEN json_extract(run, '$.ended') < ?2 ELSE 1 END")),
-        .dropLog = STINT_TRY(database.prepare("DELETE FROM past_runs WHERE app = ?1")),
-        .addChange = STINT_TRY(database.prepare(saveSql(deviceChangesTable))),
-        .trimChanges = STINT_TRY(
-            database.prepare("DELETE FROM device_changes WHERE nth <= (SELECT max(nth) FROM device_changes) - ?1")),
-        // Some at a time, and more than come.
-        .dropOldChanges = STINT_TRY(
-            database.prepare("DELETE FROM device_changes WHERE nth < 8 + (SELECT min(nth) FROM device_changes) AND "
-                             "changed < ?1")),
-        .saveApp = STINT_TRY(database.prepare(saveSql(appsTable))),
-        .saveLedger = STINT_TRY(database.prepare(saveSql(ledgersTable))),
-        .dropApp = STINT_TRY(database.prepare("DELETE FROM apps WHERE app = ?1")),
-        .dropLedger = STINT_TRY(database.prepare("DELETE FROM ledgers WHERE app = ?1")),
-        .dropHistory = STINT_TRY(database.prepare("DELETE FROM completed WHERE app = ?1")),
-        .saveUsageTime = STINT_TRY(database.prepare(saveSql(usageTimeTable))),
-        .saveDeviceState = STINT_TRY(database.prepare(saveSql(deviceStateTable))),
-        .saveAlarm = STINT_TRY(database.prepare(saveSql(alarmsTable))),
-        .dropAlarm = STINT_TRY(database.prepare("DELETE FROM alarms WHERE app = ?1 AND tag = ?2")),
-        .saveMessage = STINT_TRY(database.prepare(saveSql(messagesTable))),
-        .dropMessage = STINT_TRY(database.prepare("DELETE FROM messages WHERE id = ?1")),
-        .dropOverrides = STINT_TRY(database.prepare("DELETE FROM overrides WHERE boot <> ''")),
-        .dropMarks = STINT_TRY(
-            database.prepare(fmt::format("DELETE FROM overrides WHERE boot = '' AND name GLOB '{}*'", markPrefix))),
-        .saveOverride = STINT_TRY(database.prepare(saveSql(overridesTable))),
-        .stamp = STINT_TRY(database.prepare("UPDATE meta SET boot = ?1, alive = ?2, committed = ?3, clock_good = ?4, "
-                                            "generation = ?5, commits = ?6")),
-    };
+    Statements sql;
+    sql.saveJob = STINT_TRY(database.prepare(saveSql(jobsTable)));
+    sql.dropJob = STINT_TRY(database.prepare("DELETE FROM jobs WHERE app = ?1 AND space = ?2 AND id = ?3"));
+    sql.dropAllWork = STINT_TRY(database.prepare("DELETE FROM work WHERE app = ?1 AND space = ?2 AND job = ?3"));
+    sql.saveWork = STINT_TRY(database.prepare(saveSql(workTable)));
+    sql.dropWork =
+        STINT_TRY(database.prepare("DELETE FROM work WHERE app = ?1 AND space = ?2 AND job = ?3 AND item = ?4"));
+    sql.saveContent = STINT_TRY(database.prepare(saveSql(contentTable)));
+    sql.dropContent = STINT_TRY(database.prepare("DELETE FROM content WHERE app = ?1 AND space = ?2 AND job = ?3"));
+    sql.addCompleted = STINT_TRY(database.prepare(saveSql(completedTable)));
+    // All but the newest ?2.
+    sql.trimCompleted =
+        STINT_TRY(database.prepare("DELETE FROM completed WHERE app = ?1 AND nth <= (SELECT nth FROM completed "
+                                   "WHERE app = ?1 ORDER BY nth DESC LIMIT 1 OFFSET ?2)"));
+    sql.newestRun = STINT_TRY(database.prepare("SELECT coalesce(max(nth), 0) FROM past_runs WHERE app = ?1"));
+    sql.addRun = STINT_TRY(database.prepare(saveSql(pastRunsTable)));
+    sql.trimRuns = STINT_TRY(database.prepare("DELETE FROM past_runs WHERE app = ?1 AND nth <= ?2"));
+    // Some at a time, and more than come.
+    sql.dropOldRuns = STINT_TRY(
+        database.prepare("DELETE FROM past_runs WHERE app = ?1 AND nth < 8 + (SELECT min(nth) FROM past_runs WHERE "
+                         "app = ?1) AND CASE WHEN json_valid(run) THEN json_extract(run, '$.ended') < ?2 ELSE 1 END"));
+    sql.dropLog = STINT_TRY(database.prepare("DELETE FROM past_runs WHERE app = ?1"));
+    sql.addChange = STINT_TRY(database.prepare(saveSql(deviceChangesTable)));
+    sql.trimChanges = STINT_TRY(
+        database.prepare("DELETE FROM device_changes WHERE nth <= (SELECT max(nth) FROM device_changes) - ?1"));
+    // Some at a time, and more than come.
+    sql.dropOldChanges = STINT_TRY(
+        database.prepare("DELETE FROM device_changes WHERE nth < 8 + (SELECT min(nth) FROM device_changes) AND "
+                         "changed < ?1"));
+    sql.saveApp = STINT_TRY(database.prepare(saveSql(appsTable)));
+    sql.saveLedger = STINT_TRY(database.prepare(saveSql(ledgersTable)));
+    sql.dropApp = STINT_TRY(database.prepare("DELETE FROM apps WHERE app = ?1"));
+    sql.dropLedger = STINT_TRY(database.prepare("DELETE FROM ledgers WHERE app = ?1"));
+    sql.dropHistory = STINT_TRY(database.prepare("DELETE FROM completed WHERE app = ?1"));
+    sql.saveUsageTime = STINT_TRY(database.prepare(saveSql(usageTimeTable)));
+    sql.saveDeviceState = STINT_TRY(database.prepare(saveSql(deviceStateTable)));
+    sql.saveAlarm = STINT_TRY(database.prepare(saveSql(alarmsTable)));
+    sql.dropAlarm = STINT_TRY(database.prepare("DELETE FROM alarms WHERE app = ?1 AND tag = ?2"));
+    sql.saveMessage = STINT_TRY(database.prepare(saveSql(messagesTable)));
+    sql.dropMessage = STINT_TRY(database.prepare("DELETE FROM messages WHERE id = ?1"));
+    sql.dropOverrides = STINT_TRY(database.prepare("DELETE FROM overrides WHERE boot <> ''"));
+    sql.dropMarks = STINT_TRY(
+        database.prepare(fmt::format("DELETE FROM overrides WHERE boot = '' AND name GLOB '{}*'", markPrefix)));
+    sql.saveOverride = STINT_TRY(database.prepare(saveSql(overridesTable)));
+    sql.stamp = STINT_TRY(database.prepare("UPDATE meta SET boot = ?1, alive = ?2, committed = ?3, clock_good = ?4, "
+                                           "generation = ?5, commits = ?6"));
     return RecordWriter{std::move(boot), std::move(sql)};
 }
 

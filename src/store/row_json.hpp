@@ -49,7 +49,8 @@ public:
 
     void operator()(const char* key, std::string& text) {
         read(key, text, [](const auto& value, auto name) -> Result<std::string> {
-            return std::string(STINT_TRY(wordFrom(value, name)));
+            const auto word = STINT_TRY(wordFrom(value, name));
+            return std::string(word);
         });
     }
     void operator()(const char* key, SharedText& shared) {
@@ -65,7 +66,8 @@ public:
     void operator()(const char* key, WallTime& time) { read(key, time, wallFrom); }
     void operator()(const char* key, std::optional<WallTime>& time) {
         read(key, time, [](const auto& value, auto name) -> Result<std::optional<WallTime>> {
-            return std::optional(STINT_TRY(wallFrom(value, name)));
+            const auto wall = STINT_TRY(wallFrom(value, name));
+            return std::optional(wall);
         });
     }
     template <class E, class Named> void word(const char* key, E& value, Named named) {
@@ -94,13 +96,16 @@ private:
     }
     static Result<std::int32_t> smallFrom(const nlohmann::json& value, std::string_view name) {
         using Limits = std::numeric_limits<std::int32_t>;
-        return static_cast<std::int32_t>(STINT_TRY(numberFrom(value, name, {Limits::min(), Limits::max()})));
+        const std::int64_t number = STINT_TRY(numberFrom(value, name, {Limits::min(), Limits::max()}));
+        return static_cast<std::int32_t>(number);
     }
     template <class E> static Result<E> enumFrom(const nlohmann::json& value, std::string_view name) {
-        return static_cast<E>(STINT_TRY(smallFrom(value, name)));
+        const auto number = STINT_TRY(smallFrom(value, name));
+        return static_cast<E>(number);
     }
     static Result<WallTime> wallFrom(const nlohmann::json& value, std::string_view name) {
-        return WallTime{STINT_TRY(timeFrom(value, name))};
+        const WallTime time{STINT_TRY(timeFrom(value, name))};
+        return time;
     }
 
     const nlohmann::json& object_;
@@ -128,7 +133,8 @@ template <class Row> std::string rowText(const Row& row) {
     return jsonOfRow(row).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 template <class Row> Result<Row> rowFromText(std::string_view text) {
-    return rowFrom<Row>(STINT_TRY(objectFrom(text)), Row::noun);
+    const auto object = STINT_TRY(objectFrom(text));
+    return rowFrom<Row>(object, Row::noun);
 }
 
 } // namespace stint

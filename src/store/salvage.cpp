@@ -138,7 +138,8 @@ Result<bool> hasTablesOf(int version, Database& damaged) {
     auto former = STINT_TRY(modelOf(version - 1));
     for (const auto& table : checksummedTables) {
         const auto columns = STINT_TRY(checksummedColumns(model, table.name));
-        if (columns == STINT_TRY(checksummedColumns(former, table.name))) continue;
+        const auto before = STINT_TRY(checksummedColumns(former, table.name));
+        if (columns == before) continue;
         if (damaged.prepare(fmt::format("SELECT {} FROM {}", columns, table.name))) return true;
     }
     return false;
@@ -166,8 +167,10 @@ Result<bool> salvage(const std::filesystem::path& damaged, Database& fresh) {
     STINT_TRY(fresh.run("BEGIN"));
     STINT_TRY(salvageMeta(from, fresh));
     bool all = true;
-    for (const auto& table : checksummedTables)
-        all = STINT_TRY(salvageTable(from, fresh, table.name)) && all;
+    for (const auto& table : checksummedTables) {
+        const bool whole = STINT_TRY(salvageTable(from, fresh, table.name));
+        all = whole && all;
+    }
     STINT_TRY(fresh.run("COMMIT"));
     return all;
 }

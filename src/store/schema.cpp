@@ -27,7 +27,9 @@ Result<bool> hasOurSchema(Database& database) {
     auto model = STINT_TRY(Database::open(":memory:"));
     STINT_TRY(addRowChecksum(model));
     STINT_TRY(migrate(model));
-    return STINT_TRY(database.text(text)) == STINT_TRY(model.text(text));
+    const std::string ours = STINT_TRY(model.text(text));
+    const std::string its = STINT_TRY(database.text(text));
+    return its == ours;
 }
 
 } // namespace stint

@@ -140,9 +140,11 @@ private:
 
 Result<void> readMeta(Database& database, const BootId& boot, Snapshot& snapshot) {
     // A damaged number must not break the numbering.
-    snapshot.generation = static_cast<std::uint32_t>(STINT_TRY(database.integer(
-        fmt::format("SELECT max(0, generation) % {} + 1 FROM meta", std::numeric_limits<std::uint32_t>::max()))));
-    snapshot.sameBoot = STINT_TRY(database.text("SELECT boot FROM meta")) == boot.value;
+    const std::int64_t generation = STINT_TRY(database.integer(
+        fmt::format("SELECT max(0, generation) % {} + 1 FROM meta", std::numeric_limits<std::uint32_t>::max())));
+    snapshot.generation = static_cast<std::uint32_t>(generation);
+    const std::string former = STINT_TRY(database.text("SELECT boot FROM meta"));
+    snapshot.sameBoot = former == boot.value;
     auto stamp = STINT_TRY(database.prepare("SELECT committed, alive, clock_good FROM meta"));
     STINT_TRY(stamp.next());
     snapshot.stamp.good = WallTime{Duration{stamp.integer(0)}};

@@ -53,12 +53,15 @@ public:
     /// Compares the database's count of commits with the one beside it, before anything is committed. A rebuilt
     /// database has already reported its loss.
     Result<void> readCounts() {
-        generation_ = static_cast<std::uint32_t>(STINT_TRY(database_.integer("SELECT generation FROM meta")));
-        commits_ = std::max<std::int64_t>(STINT_TRY(database_.integer("SELECT commits FROM meta")), 0);
+        const std::int64_t generation = STINT_TRY(database_.integer("SELECT generation FROM meta"));
+        generation_ = static_cast<std::uint32_t>(generation);
+        const std::int64_t commits = STINT_TRY(database_.integer("SELECT commits FROM meta"));
+        commits_ = std::max<std::int64_t>(commits, 0);
         const auto beside = count_.read();
         if (!notes_.empty()) return {};
         if (beside && *beside > commits_) {
-            const WallTime last{Duration{STINT_TRY(database_.integer("SELECT committed FROM meta"))}};
+            const Duration committed{STINT_TRY(database_.integer("SELECT committed FROM meta"))};
+            const WallTime last{committed};
             const std::string what =
                 commits_ == 0 ? "nothing of what was scheduled is known"
                               : fmt::format("what was scheduled, cancelled or ended after {} is as it was then",

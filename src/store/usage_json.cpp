@@ -45,19 +45,23 @@ Result<Usage::Prediction> predictionFrom(const json& value, std::string_view nam
 Result<std::map<Bucket, Duration>> holdsFrom(const json& value, std::string_view name) {
     if (!value.is_object()) return fail(Errc::ILLEGAL_ARGUMENT, "{} is not an object", name);
     std::map<Bucket, Duration> holds;
-    for (const auto& [key, until] : value.items())
-        holds[STINT_TRY(bucketFrom(key, name))] = STINT_TRY(timeFrom(until, name));
+    for (const auto& [key, until] : value.items()) {
+        const Bucket bucket = STINT_TRY(bucketFrom(key, name));
+        holds[bucket] = STINT_TRY(timeFrom(until, name));
+    }
     return holds;
 }
 
 Result<WallTime> wallFrom(const json& value, std::string_view name) {
-    return WallTime{Duration{STINT_TRY(numberFrom(value, name, anyTime))}};
+    const Duration time{STINT_TRY(numberFrom(value, name, anyTime))};
+    return WallTime{time};
 }
 
 /// Earlier versions of Stint wrote `true` in place of the version that misbehaved: no version equals it.
 Result<std::string> versionFrom(const json& value, std::string_view name) {
     if (value == true) return std::string{};
-    return std::string{STINT_TRY(wordFrom(value, name))};
+    const auto word = STINT_TRY(wordFrom(value, name));
+    return std::string{word};
 }
 
 Result<std::vector<std::int64_t>> daysFrom(const json& value, std::string_view name) {

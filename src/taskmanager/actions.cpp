@@ -16,7 +16,10 @@ namespace {
 
 Answer isDone() { return jsonAnswer(R"({"ok":true})"); }
 
-Result<JobKey> jobIn(const Request& request) { return jobNamed(STINT_TRY(stringsIn(request.body, {"job"})).front()); }
+Result<JobKey> jobIn(const Request& request) {
+    const auto strings = STINT_TRY(stringsIn(request.body, {"job"}));
+    return jobNamed(strings.front());
+}
 
 Answer hasEnded(const JobKey& job) { return refusal(409, fmt::format("{} has ended already", textOf(job))); }
 

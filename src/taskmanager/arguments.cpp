@@ -56,7 +56,8 @@ Result<std::vector<std::string>> valuesIn(std::string_view query, std::string_vi
         const auto equals = std::min(one.find('='), one.size());
         if (one.substr(0, equals) != key || equals == one.size())
             return fail(Errc::ILLEGAL_ARGUMENT, "\"{}\" is not understood; write {}=…", printable(one), key);
-        values.push_back(STINT_TRY(unescaped(one.substr(equals + 1))));
+        auto value = STINT_TRY(unescaped(one.substr(equals + 1)));
+        values.push_back(std::move(value));
     }
     return values;
 }

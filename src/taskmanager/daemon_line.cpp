@@ -19,7 +19,8 @@ constexpr std::size_t mostAtOnce = 32; ///< half of what the daemon takes of a c
 
 /// A connection that is followed by the loop.
 Result<wire::Bus> connectionTo(const std::filesystem::path& socket, sd_event* loop) {
-    auto bus = STINT_TRY(wire::clientOver(STINT_TRY(wire::connectSocket(socket))));
+    Fd connected = STINT_TRY(wire::connectSocket(socket));
+    auto bus = STINT_TRY(wire::clientOver(std::move(connected)));
     const int result = sd_bus_attach_event(bus.get(), loop, SD_EVENT_PRIORITY_NORMAL);
     if (result < 0) return within("cannot follow the connection to stintd", wire::errorFromErrno(-result));
     return bus;

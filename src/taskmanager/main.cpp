@@ -60,7 +60,8 @@ Result<void> serve(const Options& options) {
     const auto directory = STINT_TRY(wire::runtimeDirectory(true));
     auto plate = STINT_TRY(DoorPlate::take(directory));
     if (!plate) {
-        tell(STINT_TRY(DoorPlate::addressOf(directory)));
+        const auto address = STINT_TRY(DoorPlate::addressOf(directory));
+        tell(address);
         return {};
     }
     const Loop loop = STINT_TRY(newLoop());

@@ -38,7 +38,8 @@ DownloadTransfer::DownloadTransfer(Download download, Watcher watcher, World wor
 
 /// False: another process holds the lock. Ends the transfer if the file is already in place, or cannot be.
 Result<bool> DownloadTransfer::openPart() {
-    auto folder = std::make_shared<const Folder>(STINT_TRY(Folder::open(download_.output.parent_path())));
+    auto opened = STINT_TRY(Folder::open(download_.output.parent_path()));
+    auto folder = std::make_shared<const Folder>(std::move(opened));
     std::optional<Ending> ending = STINT_TRY(alreadyInPlace(download_, folder));
     // If the server names the file, this is checked once it has.
     if (!ending && !download_.serverNames) ending = inTheWay(download_, "");

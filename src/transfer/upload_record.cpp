@@ -71,7 +71,8 @@ std::filesystem::path UploadRecord::pathOf(const Upload& upload) { return upload
 Result<std::optional<UploadRecord>> UploadRecord::open(const Upload& upload) {
     std::error_code error;
     std::filesystem::create_directories(upload.records, error);
-    auto folder = std::make_shared<const Folder>(STINT_TRY(Folder::open(upload.records)));
+    auto opened = STINT_TRY(Folder::open(upload.records));
+    auto folder = std::make_shared<const Folder>(std::move(opened));
     std::string name = nameOf(upload);
     for (;;) {
         if (folder->standing(name) == Folder::Standing::Doubtful) STINT_TRY(folder->remove(name));

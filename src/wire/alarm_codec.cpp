@@ -78,7 +78,8 @@ Result<void> checkLengths(const AlarmWords& words, AlarmKind kind) {
 
 void writeType(Writer& writer, const bool& isByWall) { writer.string(std::string(isByWall ? byWall : byElapsed)); }
 Result<void> readType(Reader& reader, bool& isByWall) {
-    isByWall = STINT_TRY(reader.string()) == byWall;
+    const std::string clock = STINT_TRY(reader.string());
+    isByWall = clock == byWall;
     return {};
 }
 
@@ -180,8 +181,10 @@ void writeMessageCall(Writer& writer, const MessageCall& call) {
 Result<MessageCall> readMessageCall(Reader& reader) {
     MessageCall call;
     STINT_TRY(reader.read(call.receiver));
-    call.high = STINT_TRY(isHigh(STINT_TRY(reader.string())));
-    call.original = STINT_TRY(isHigh(STINT_TRY(reader.string())));
+    const std::string priority = STINT_TRY(reader.string());
+    call.high = STINT_TRY(isHigh(priority));
+    const std::string originally = STINT_TRY(reader.string());
+    call.original = STINT_TRY(isHigh(originally));
     STINT_TRY(reader.read(call.data));
     std::int64_t sent = 0;
     DictionaryReader params("params", UnknownKeys::Ignore);

@@ -59,13 +59,15 @@ template <class T> Result<T> readOne(Reader& reader, Budget& budget) {
 }
 
 template <class T> Result<BundleValue> single(Reader& reader, Budget& budget) {
-    return BundleValue{STINT_TRY(readOne<T>(reader, budget))};
+    auto value = STINT_TRY(readOne<T>(reader, budget));
+    return BundleValue{std::move(value)};
 }
 
 template <class T> Result<BundleValue> several(Reader& reader, Budget& budget, const char* contents) {
     std::vector<T> values;
     STINT_TRY(reader.array(contents, [&](Reader& element) -> Result<void> {
-        values.push_back(STINT_TRY(readOne<T>(element, budget)));
+        auto value = STINT_TRY(readOne<T>(element, budget));
+        values.push_back(std::move(value));
         return {};
     }));
     return BundleValue{std::move(values)};

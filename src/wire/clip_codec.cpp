@@ -35,7 +35,8 @@ Result<ClipData> readClip(Reader& reader) {
                                 mostDescriptors);
                 if (item.file)
                     return fail(Errc::ILLEGAL_ARGUMENT, "{} has two descriptors; it may have one", item.path);
-                item.file = std::make_shared<ClipFile>(STINT_TRY(files.descriptor()).release());
+                Fd file = STINT_TRY(files.descriptor());
+                item.file = std::make_shared<ClipFile>(file.release());
                 return {};
             });
         });

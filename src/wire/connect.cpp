@@ -82,11 +82,16 @@ Result<std::optional<Fd>> inheritedSocket() {
     return std::optional<Fd>(Fd(number));
 }
 
-Result<Bus> clientOver(Fd socket) { return started(STINT_TRY(newBus(std::move(socket), {}))); }
+Result<Bus> clientOver(Fd socket) {
+    Bus bus = STINT_TRY(newBus(std::move(socket), {}));
+    return started(std::move(bus));
+}
 
 Result<Bus> connectToDaemon() {
     if (std::optional<Fd> inherited = STINT_TRY(inheritedSocket())) return clientOver(std::move(*inherited));
-    return clientOver(STINT_TRY(connectSocket(STINT_TRY(daemonSocket(false)))));
+    const std::filesystem::path socket = STINT_TRY(daemonSocket(false));
+    Fd connected = STINT_TRY(connectSocket(socket));
+    return clientOver(std::move(connected));
 }
 
 Result<void> awaitGreeting(sd_bus* bus, Duration patience) {

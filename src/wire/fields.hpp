@@ -117,7 +117,8 @@ public:
     }
     template <class E> void number(const char* key, E& value) {
         dictionary_.take(key, "i", [&value](Reader& reader) -> Result<void> {
-            value = static_cast<E>(STINT_TRY(reader.int32()));
+            const std::int32_t number = STINT_TRY(reader.int32());
+            value = static_cast<E>(number);
             return {};
         });
     }
@@ -153,7 +154,8 @@ public:
 private:
     template <class Set> void milliseconds(const char* key, Set set) {
         dictionary_.take(key, "x", [set](Reader& reader) -> Result<void> {
-            set(STINT_TRY(reader.int64()));
+            const std::int64_t number = STINT_TRY(reader.int64());
+            set(number);
             return {};
         });
     }

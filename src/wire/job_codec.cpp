@@ -171,7 +171,8 @@ private:
     Result<void> take(Reader&, const Place&, const NoValue&) { return {}; }
     Result<void> take(Reader& value, const Place&, const JobValue<bool>& field) { return set(field, value.boolean()); }
     Result<void> take(Reader& value, const Place&, const JobValue<std::int32_t>& field) {
-        last_ = {&field, STINT_TRY(value.int32())};
+        const std::int32_t number = STINT_TRY(value.int32());
+        last_ = {&field, number};
         return {};
     }
     Result<void> take(Reader& value, const Place&, const JobValue<Bytes>& field) { return set(field, value.int64()); }
@@ -183,7 +184,11 @@ private:
         return set(field, readNetworkRequest(value));
     }
     Result<void> take(Reader& value, const Place& place, const JobValue<std::optional<Backoff>>& field) {
-        halfOf(backoff_, place, field) = place.second ? STINT_TRY(value.int32()) : STINT_TRY(value.int64());
+        auto& half = halfOf(backoff_, place, field);
+        if (place.second)
+            half = STINT_TRY(value.int32());
+        else
+            half = STINT_TRY(value.int64());
         return {};
     }
     Result<void> take(Reader& value, const Place& place, const ClipValue&) {
@@ -215,7 +220,8 @@ private:
     }
 
     template <class T, class Read> Result<void> set(const JobValue<T>& field, Result<Read> value) {
-        field.set(builder_, STINT_TRY(std::move(value)));
+        auto read = STINT_TRY(std::move(value));
+        field.set(builder_, std::move(read));
         return {};
     }
     template <class T>

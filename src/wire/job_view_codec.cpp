@@ -93,7 +93,8 @@ void writeDetails(DictionaryWriter& dictionary, const JobView& view) {
 void takeDetails(DictionaryReader& dictionary, JobView& view) {
     const auto take = [&dictionary](std::string_view key, std::optional<WallTime>& into) {
         dictionary.take(key, "x", [&into](Reader& value) -> Result<void> {
-            into = wallFrom(STINT_TRY(value.int64()));
+            const std::int64_t time = STINT_TRY(value.int64());
+            into = wallFrom(time);
             return {};
         });
     };

@@ -17,7 +17,8 @@ void writeReturns(Writer& writer, const Returns& returns) {
 Result<void> readReturns(Reader& reader, Returns& returns) {
     return reader.array("(xx)", [&returns](Reader& items) {
         return items.structure("xx", [&returns](Reader& fields) -> Result<void> {
-            const WallTime when{Duration(STINT_TRY(fields.int64()))};
+            const Duration since(STINT_TRY(fields.int64()));
+            const WallTime when{since};
             const Duration length(STINT_TRY(fields.int64()));
             returns.emplace_back(when, length);
             return {};

@@ -13,7 +13,8 @@ namespace stint::wire {
 template <class T> Result<std::vector<T>> readList(Reader& reader, Result<T> (*one)(Reader&)) {
     std::vector<T> list;
     STINT_TRY(reader.array("a{sv}", [&](Reader& element) -> Result<void> {
-        list.push_back(STINT_TRY(one(element)));
+        auto row = STINT_TRY(one(element));
+        list.push_back(std::move(row));
         return {};
     }));
     return list;

@@ -66,7 +66,10 @@ Result<double> Reader::real() {
     return value;
 }
 
-Result<std::string> Reader::string() { return std::string(STINT_TRY(text())); }
+Result<std::string> Reader::string() {
+    const std::string_view read = STINT_TRY(text());
+    return std::string(read);
+}
 
 Result<std::string_view> Reader::text() {
     const char* value = nullptr; // checked by sd-bus: UTF-8, no NUL within
@@ -85,7 +88,8 @@ Result<Fd> Reader::descriptor() {
 Result<std::vector<std::string>> Reader::strings() {
     std::vector<std::string> values;
     STINT_TRY(array("s", [&values](Reader& reader) -> Result<void> {
-        values.push_back(STINT_TRY(reader.string()));
+        std::string value = STINT_TRY(reader.string());
+        values.push_back(std::move(value));
         return {};
     }));
     return values;

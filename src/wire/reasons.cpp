@@ -20,7 +20,8 @@ void writeReasons(DictionaryWriter& dictionary, const std::vector<PendingReason>
 void takeReasons(DictionaryReader& dictionary, std::vector<PendingReason>& reasons) {
     dictionary.take("reasons", "ai", [&reasons](Reader& value) -> Result<void> {
         return value.array("i", [&reasons](Reader& element) -> Result<void> {
-            reasons.push_back(static_cast<PendingReason>(STINT_TRY(element.int32())));
+            const std::int32_t reason = STINT_TRY(element.int32());
+            reasons.push_back(static_cast<PendingReason>(reason));
             return {};
         });
     });

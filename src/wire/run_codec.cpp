@@ -77,7 +77,8 @@ Result<RunParameters> readRunParameters(Reader& reader) {
         .take("overrideDeadlineExpired", parameters.overdue)
         .take("timeLimit", "x",
               [&](Reader& value) -> Result<void> {
-                  parameters.timeLimit = Duration{STINT_TRY(value.int64())};
+                  const std::int64_t time = STINT_TRY(value.int64());
+                  parameters.timeLimit = Duration{time};
                   return {};
               })
         .take("transientExtras", "a{sv}",

@@ -18,7 +18,8 @@ Result<WorkList> readWork(Reader& reader, std::size_t most) {
     STINT_TRY(reader.array("a{sv}", [&](Reader& element) -> Result<void> {
         list.more = list.rows.size() == most;
         if (list.more) return element.skip("a{sv}");
-        list.rows.push_back(STINT_TRY(readRow<WorkRow>(element)));
+        auto row = STINT_TRY(readRow<WorkRow>(element));
+        list.rows.push_back(std::move(row));
         return {};
     }));
     return list;

@@ -27,16 +27,19 @@ std::int64_t millisOf(WallTime time) { return time.time_since_epoch().count(); }
 constexpr std::int32_t mostCounted = 1'000'000'000;
 
 template <class Enum> Result<Enum> choiceIn(const Statement& row, int column, std::int64_t last) {
-    return static_cast<Enum>(STINT_TRY(storedNumber(row, column, 0, last)));
+    const std::int64_t number = STINT_TRY(storedNumber(row, column, 0, last));
+    return static_cast<Enum>(number);
 }
 
 Result<std::int32_t> countIn(const Statement& row, int column) {
-    return static_cast<std::int32_t>(STINT_TRY(storedNumber(row, column, 0, mostCounted)));
+    const std::int64_t number = STINT_TRY(storedNumber(row, column, 0, mostCounted));
+    return static_cast<std::int32_t>(number);
 }
 
 Result<std::optional<WallTime>> optionalTime(const Statement& row, int column) {
     if (row.isNull(column)) return std::optional<WallTime>();
-    return std::optional(STINT_TRY(storedTime(row, column)));
+    const auto time = STINT_TRY(storedTime(row, column));
+    return std::optional(time);
 }
 
 /// What no request ever is, whose columns are right each by itself; empty: nothing.
@@ -60,7 +63,8 @@ Result<std::int64_t> storedNumber(const Statement& row, int column, std::int64_t
 }
 
 Result<WallTime> storedTime(const Statement& row, int column) {
-    return WallTime(Duration(STINT_TRY(storedNumber(row, column, -farthest, farthest))));
+    const Duration time(STINT_TRY(storedNumber(row, column, -farthest, farthest)));
+    return WallTime(time);
 }
 
 Result<void> rowInto(Statement& insert, const Request& request) {
@@ -92,7 +96,10 @@ Result<Request> requestIn(const Statement& row, ConstraintsRead& read) {
     spec.input = STINT_TRY(dataOf(row.text(3)));
     if (row.text(4) != "[]") spec.tags = STINT_TRY(tagsIn(row.text(4)));
     auto known = read.find(row.text(5));
-    if (known == read.end()) known = read.emplace(row.text(5), STINT_TRY(constraintsIn(row.text(5)))).first;
+    if (known == read.end()) {
+        auto constraints = STINT_TRY(constraintsIn(row.text(5)));
+        known = read.emplace(row.text(5), std::move(constraints)).first;
+    }
     spec.constraints = known->second;
     spec.backoffPolicy = STINT_TRY(choiceIn<BackoffPolicy>(row, 6, 1));
     spec.backoffDelay = Duration(row.integer(7));
@@ -110,14 +117,18 @@ Result<Request> requestIn(const Statement& row, ConstraintsRead& read) {
     request.enqueuedAt = STINT_TRY(storedTime(row, 20));
     request.notBefore = STINT_TRY(storedTime(row, 21));
     request.windowEnd = STINT_TRY(optionalTime(row, 22));
-    request.stopReason = static_cast<std::int32_t>(STINT_TRY(storedNumber(row, 23, INT32_MIN, INT32_MAX)));
+    const std::int64_t stopReason = STINT_TRY(storedNumber(row, 23, INT32_MIN, INT32_MAX));
+    request.stopReason = static_cast<std::int32_t>(stopReason);
     request.demoted = row.integer(24) != 0;
     request.output = STINT_TRY(dataOf(row.text(25)));
     request.progress = STINT_TRY(dataOf(row.text(26)));
     request.why = row.text(27);
     request.finishedAt = STINT_TRY(optionalTime(row, 28));
     request.finishOrder = STINT_TRY(storedNumber(row, 29, 0, farthest));
-    if (!row.isNull(30)) request.job = static_cast<std::int32_t>(STINT_TRY(storedNumber(row, 30, 1, INT32_MAX)));
+    if (!row.isNull(30)) {
+        const std::int64_t job = STINT_TRY(storedNumber(row, 30, 1, INT32_MAX));
+        request.job = static_cast<std::int32_t>(job);
+    }
     if (!row.isNull(31)) request.session = STINT_TRY(storedNumber(row, 31, 0, farthest));
     STINT_TRY(check(spec));
     if (const auto what = contradictionIn(request); !what.empty())

@@ -180,7 +180,10 @@ OneTimeBuilder& OneTimeBuilder::setInputMerger(InputMerger merger) {
     return *this;
 }
 
-Result<OneTimeWorkRequest> OneTimeBuilder::build() const { return OneTimeWorkRequest(STINT_TRY(checked())); }
+Result<OneTimeWorkRequest> OneTimeBuilder::build() const {
+    auto spec = STINT_TRY(checked());
+    return OneTimeWorkRequest(std::move(spec));
+}
 
 PeriodicBuilder::Builder(std::string workerClassName, Duration repeatInterval)
     : Builder(std::move(workerClassName), repeatInterval, repeatInterval) {}
@@ -190,6 +193,9 @@ PeriodicBuilder::Builder(std::string workerClassName, Duration repeatInterval, D
     spec_->period = {repeatInterval, flex};
 }
 
-Result<PeriodicWorkRequest> PeriodicBuilder::build() const { return PeriodicWorkRequest(STINT_TRY(checked())); }
+Result<PeriodicWorkRequest> PeriodicBuilder::build() const {
+    auto spec = STINT_TRY(checked());
+    return PeriodicWorkRequest(std::move(spec));
+}
 
 } // namespace stint::work

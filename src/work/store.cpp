@@ -59,16 +59,16 @@ Store::~Store() = default;
 
 Result<Store> Store::onto(Database database, std::optional<SessionLocks> locks, std::filesystem::path file) {
     STINT_TRY(configure(database));
-    Statements made{
-        .insert = STINT_TRY(database.prepare(insertRequest)),
-        .select = STINT_TRY(database.prepare(selectRequests)),
-        .drop = STINT_TRY(database.prepare("DELETE FROM requests WHERE id = ?1")),
-        .dropDependencies = STINT_TRY(database.prepare("DELETE FROM dependencies WHERE child = ?1 OR parent = ?1")),
-        .insertDependency = STINT_TRY(database.prepare("INSERT OR IGNORE INTO dependencies VALUES (?1, ?2)")),
-        .selectDependencies = STINT_TRY(database.prepare("SELECT child, parent FROM dependencies")),
-        .counters = STINT_TRY(database.prepare("SELECT sequence, finish_order, job FROM counters")),
-        .setCounters = STINT_TRY(
-            database.prepare("UPDATE counters SET sequence = ?1, finish_order = ?2, job = ?3 WHERE one = 1"))};
+    Statements made;
+    made.insert = STINT_TRY(database.prepare(insertRequest));
+    made.select = STINT_TRY(database.prepare(selectRequests));
+    made.drop = STINT_TRY(database.prepare("DELETE FROM requests WHERE id = ?1"));
+    made.dropDependencies = STINT_TRY(database.prepare("DELETE FROM dependencies WHERE child = ?1 OR parent = ?1"));
+    made.insertDependency = STINT_TRY(database.prepare("INSERT OR IGNORE INTO dependencies VALUES (?1, ?2)"));
+    made.selectDependencies = STINT_TRY(database.prepare("SELECT child, parent FROM dependencies"));
+    made.counters = STINT_TRY(database.prepare("SELECT sequence, finish_order, job FROM counters"));
+    made.setCounters =
+        STINT_TRY(database.prepare("UPDATE counters SET sequence = ?1, finish_order = ?2, job = ?3 WHERE one = 1"));
     Store store(std::move(database), std::make_unique<Statements>(std::move(made)), std::move(locks), std::move(file));
     STINT_TRY(store.takeSession());
     STINT_TRY(store.changedByOthers()); // from here on
@@ -145,7 +145,10 @@ Result<void> Store::takeSession() {
     return taken;
 }
 
-Result<Store> Store::inMemory() { return over(STINT_TRY(Database::open(":memory:"))); }
+Result<Store> Store::inMemory() {
+    Database database = STINT_TRY(Database::open(":memory:"));
+    return over(std::move(database));
+}
 Result<Store> Store::over(Database database) { return onto(std::move(database), std::nullopt, {}); }
 
 Result<void> Store::turn() { return database_->run("BEGIN IMMEDIATE"); }
@@ -162,16 +165,18 @@ Result<Store::Content> Store::read() {
     Statements& s = *statements_;
     s.counters.start();
     if (!STINT_TRY(s.counters.next())) return fail(Errc::STORAGE, "its counters are gone");
-    content.counters = {.sequence = STINT_TRY(storedNumber(s.counters, 0, 0, farthest)),
-                        .finishOrder = STINT_TRY(storedNumber(s.counters, 1, 0, farthest)),
-                        .job = static_cast<std::int32_t>(STINT_TRY(storedNumber(s.counters, 2, 1, INT32_MAX)))};
+    content.counters.sequence = STINT_TRY(storedNumber(s.counters, 0, 0, farthest));
+    content.counters.finishOrder = STINT_TRY(storedNumber(s.counters, 1, 0, farthest));
+    const std::int64_t job = STINT_TRY(storedNumber(s.counters, 2, 1, INT32_MAX));
+    content.counters.job = static_cast<std::int32_t>(job);
     s.counters.reset();
     std::map<UUID, std::size_t> places;
     std::set<std::int32_t> jobs;
     ConstraintsRead constraints;
     s.select.start();
     while (STINT_TRY(s.select.next())) {
-        content.requests.push_back(STINT_TRY(requestIn(s.select, constraints)));
+        Request read = STINT_TRY(requestIn(s.select, constraints));
+        content.requests.push_back(std::move(read));
         const Request& request = content.requests.back();
         const bool isFirst = places.emplace(request.spec.id, content.requests.size() - 1).second;
         if (!isFirst || (request.job && !jobs.insert(*request.job).second))

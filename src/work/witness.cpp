@@ -21,7 +21,8 @@ Result<Ending> endingIn(const Statement& row) {
     const auto id = UUID::fromString(row.text(1));
     if (!id) return fail(Errc::STORAGE, "an end of no request");
     ending.request = *id;
-    ending.state = static_cast<State>(STINT_TRY(storedNumber(row, 2, 0, static_cast<std::int64_t>(State::CANCELLED))));
+    const std::int64_t state = STINT_TRY(storedNumber(row, 2, 0, static_cast<std::int64_t>(State::CANCELLED)));
+    ending.state = static_cast<State>(state);
     if (!row.isNull(3)) ending.windowEnd = STINT_TRY(storedTime(row, 3));
     ending.notBefore = STINT_TRY(storedTime(row, 4));
     ending.output = STINT_TRY(dataOf(row.text(5)));
@@ -86,8 +87,10 @@ Result<std::vector<Ending>> Witness::since(std::int64_t order) {
                                     "WHERE number >= ?1 ORDER BY number"));
     std::vector<Ending> endings;
     select.start(order);
-    while (STINT_TRY(select.next()))
-        endings.push_back(STINT_TRY(endingIn(select)));
+    while (STINT_TRY(select.next())) {
+        auto ending = STINT_TRY(endingIn(select));
+        endings.push_back(std::move(ending));
+    }
     return endings;
 }
 

@@ -44,8 +44,9 @@ Result<void> WorkManager::Impl::begin() {
     STINT_TRY(wakes_.watchFile(directory));
     {
         const std::scoped_lock lock(mutex_);
-        desk_.emplace(STINT_TRY(Desk::open(
-            std::move(store), {.service = parts.service, .schedulerLimit = parts.schedulerLimit}, scheduler_, *this)));
+        Desk desk = STINT_TRY(Desk::open(
+            std::move(store), {.service = parts.service, .schedulerLimit = parts.schedulerLimit}, scheduler_, *this));
+        desk_.emplace(std::move(desk));
     }
     {
         const std::scoped_lock lock(mutex_);
@@ -212,7 +213,8 @@ Result<void> WorkManager::Impl::firstTurn() {
     const auto& parts = ConfigurationAccess::parts(configuration_);
     STINT_TRY(connection_.host(parts.service, *this));
     if (!parts.published) return {};
-    publisher_.emplace(STINT_TRY(connection_.package()), [this] {
+    auto package = STINT_TRY(connection_.package());
+    publisher_.emplace(std::move(package), [this] {
         auto all = infos({});
         return all.ok() ? std::move(*all) : std::vector<WorkInfo>();
     });

@@ -6,7 +6,8 @@
 namespace stint::work {
 
 Result<bool> LibstintScheduler::schedule(const JobInfo& job) {
-    return STINT_TRY(scheduler_.schedule(job)) == JobScheduler::RESULT_SUCCESS;
+    const auto answer = STINT_TRY(scheduler_.schedule(job));
+    return answer == JobScheduler::RESULT_SUCCESS;
 }
 
 Result<void> LibstintScheduler::cancel(std::int32_t job) { return scheduler_.cancel(JobId(job)); }

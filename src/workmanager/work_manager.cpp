@@ -44,7 +44,8 @@ WorkManager::~WorkManager() {
 }
 
 Result<WorkManager> WorkManager::open(Connection& connection, const Configuration& configuration) {
-    return WorkManager(STINT_TRY(Impl::open(connection, configuration)));
+    auto impl = STINT_TRY(Impl::open(connection, configuration));
+    return WorkManager(std::move(impl));
 }
 
 int WorkManager::fd() const { return impl_->fd(); }
@@ -96,11 +97,13 @@ WorkContinuation WorkManager::beginUniqueWork(std::string name, ExistingWorkPoli
 }
 
 Result<UpdateResult> WorkManager::updateWork(OneTimeWorkRequest request) {
-    return STINT_TRY(impl_->call(Update{WorkRequestAccess::spec(request)})).updated;
+    const auto answer = STINT_TRY(impl_->call(Update{WorkRequestAccess::spec(request)}));
+    return answer.updated;
 }
 
 Result<UpdateResult> WorkManager::updateWork(PeriodicWorkRequest request) {
-    return STINT_TRY(impl_->call(Update{WorkRequestAccess::spec(request)})).updated;
+    const auto answer = STINT_TRY(impl_->call(Update{WorkRequestAccess::spec(request)}));
+    return answer.updated;
 }
 
 Result<void> WorkManager::cancelWorkById(UUID id) { return impl_->ask(Cancel{id}); }

@@ -28,7 +28,8 @@ Result<std::string> describe(const wire::Message& message) {
     wire::Reader reader(message);
     const std::string member(message.member());
     if (member == "Host" || member == "HostReceivers") {
-        return fmt::format("{} {}", member, fmt::join(STINT_TRY(reader.strings()), " "));
+        const auto strings = STINT_TRY(reader.strings());
+        return fmt::format("{} {}", member, fmt::join(strings, " "));
     }
     if (message.interface() == wire::alarmManagerInterface && member == "Set") {
         const Alarm alarm = STINT_TRY(wire::readAlarm(reader));
@@ -38,7 +39,8 @@ Result<std::string> describe(const wire::Message& message) {
                            alarm.interval.count(), alarm.wakeup, alarm.receiver, alarm.persisted ? " persisted" : "");
     }
     if (message.interface() == wire::alarmManagerInterface && member == "Cancel") {
-        return fmt::format("cancel {}", STINT_TRY(reader.string()));
+        const std::string space = STINT_TRY(reader.string());
+        return fmt::format("cancel {}", space);
     }
     if (member == "JobFinished") {
         const auto run = STINT_TRY(reader.uint64());
@@ -50,15 +52,17 @@ Result<std::string> describe(const wire::Message& message) {
         const auto run = STINT_TRY(reader.uint64());
         const auto id = STINT_TRY(reader.int32());
         const Notification notification = STINT_TRY(wire::readNotification(reader));
-        return fmt::format("SetNotification run={} id={} title={} end={}", run, id, notification.getTitle(),
-                           STINT_TRY(reader.int32()));
+        const auto end = STINT_TRY(reader.int32());
+        return fmt::format("SetNotification run={} id={} title={} end={}", run, id, notification.getTitle(), end);
     }
     if (member == "DequeueWork" || member == "Abandoned") {
-        return fmt::format("{} run={}", member, STINT_TRY(reader.uint64()));
+        const std::uint64_t run = STINT_TRY(reader.uint64());
+        return fmt::format("{} run={}", member, run);
     }
     if (member == "CompleteWork") {
         const auto run = STINT_TRY(reader.uint64());
-        return fmt::format("CompleteWork run={} item={}", run, STINT_TRY(reader.uint64()));
+        const std::uint64_t item = STINT_TRY(reader.uint64());
+        return fmt::format("CompleteWork run={} item={}", run, item);
     }
     if (member == "StartForegroundService" || member == "StopForegroundService") {
         const std::string name = STINT_TRY(reader.string());
@@ -74,16 +78,26 @@ Result<std::string> describe(const wire::Message& message) {
     }
     if (member == "CreateNotificationChannel") {
         std::string what = member;
-        for (int nth = 0; nth < 3; ++nth)
-            what += " " + STINT_TRY(reader.string());
+        for (int nth = 0; nth < 3; ++nth) {
+            const std::string word = STINT_TRY(reader.string());
+            what += " " + word;
+        }
         return what;
     }
-    if (member == "DeleteNotificationChannel") return member + " " + STINT_TRY(reader.string());
+    if (member == "DeleteNotificationChannel") {
+        const std::string channel = STINT_TRY(reader.string());
+        return member + " " + channel;
+    }
     if (member.starts_with("Update")) {
-        std::string what = fmt::format("{} run={}", member, STINT_TRY(reader.uint64()));
-        if (member.starts_with("UpdateWork")) what += fmt::format(" item={}", STINT_TRY(reader.uint64()));
+        const std::uint64_t run = STINT_TRY(reader.uint64());
+        std::string what = fmt::format("{} run={}", member, run);
+        if (member.starts_with("UpdateWork")) {
+            const std::uint64_t item = STINT_TRY(reader.uint64());
+            what += fmt::format(" item={}", item);
+        }
         const auto download = STINT_TRY(reader.int64());
-        return fmt::format("{} {} {}", what, download, STINT_TRY(reader.int64()));
+        const std::int64_t upload = STINT_TRY(reader.int64());
+        return fmt::format("{} {} {}", what, download, upload);
     }
     return member;
 }

@@ -164,11 +164,13 @@ TEST_CASE("cancel, cancelAll and cancelInAllNamespaces each ask for their own") 
     Lines asked;
     daemon.on("Cancel", [&](wire::Reader& reader, wire::Writer&) -> Result<void> {
         const auto id = STINT_TRY(reader.int32());
-        asked.push_back(fmt::format("cancel {} in {}", id, STINT_TRY(reader.string())));
+        const std::string space = STINT_TRY(reader.string());
+        asked.push_back(fmt::format("cancel {} in {}", id, space));
         return {};
     });
     daemon.on("CancelAll", [&](wire::Reader& reader, wire::Writer&) -> Result<void> {
-        asked.push_back(fmt::format("cancel all in {}", STINT_TRY(reader.string())));
+        const std::string space = STINT_TRY(reader.string());
+        asked.push_back(fmt::format("cancel all in {}", space));
         return {};
     });
     daemon.on("CancelInAllNamespaces", [&](wire::Reader&, wire::Writer&) {
@@ -246,8 +248,10 @@ TEST_CASE("jobs of all namespaces come by namespace, page by page") { // jobs.md
 TEST_CASE("pending reasons come in the daemon's order, and the single one is the first") { // jobs.md §2.1, §9
     FakeDaemon daemon;
     daemon.on("GetPendingJobReasons", [](wire::Reader& reader, wire::Writer& writer) -> Result<void> {
-        CHECK(STINT_TRY(reader.int32()) == 7);
-        CHECK(STINT_TRY(reader.string()) == "sync");
+        const std::int32_t id = STINT_TRY(reader.int32());
+        CHECK(id == 7);
+        const std::string space = STINT_TRY(reader.string());
+        CHECK(space == "sync");
         writer.openArray("i").int32(6).int32(9).close();
         return {};
     });

@@ -54,7 +54,8 @@ TEST_CASE("an item of work is told with its job, in the handle's namespace") { /
     std::optional<WorkItem> got;
     std::string space;
     daemon.on("Enqueue", [&](wire::Reader& reader, wire::Writer& writer) -> Result<void> {
-        CHECK(STINT_TRY(wire::readJob(reader)).getId() == JobId(7));
+        const JobInfo job = STINT_TRY(wire::readJob(reader));
+        CHECK(job.getId() == JobId(7));
         got = STINT_TRY(wire::readWork(reader));
         space = STINT_TRY(reader.string());
         writer.int32(1).int32(7);

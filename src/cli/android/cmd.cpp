@@ -168,7 +168,8 @@ Result<ShellAnswer> batteryVerb(Daemon& daemon, const std::vector<std::string>& 
         STINT_TRY(daemon.resetDevice(ask.reset));
         return ShellAnswer{};
     }
-    const auto line = batteryLine(ask.get, STINT_TRY(daemon.device()));
+    const auto device = STINT_TRY(daemon.device());
+    const auto line = batteryLine(ask.get, device);
     if (!line) return ShellAnswer{refusal, "", fmt::format("Unknown get option: {}\n", printable(ask.get))};
     return ShellAnswer{0, *line, ""};
 }

@@ -19,12 +19,14 @@ inline constexpr Duration patience = 30s;
 inline Result<wire::Message> ask(sd_bus* bus, const char* interface, const char* member,
                                  const std::function<void(wire::Writer&)>& write,
                                  const std::function<void(wire::DictionaryWriter&)>& options = noOptions) {
-    return wire::call(bus, STINT_TRY(messageOf(bus, Call<void>{interface, member, nullptr, write, options})), patience);
+    wire::Message message = STINT_TRY(messageOf(bus, Call<void>{interface, member, nullptr, write, options}));
+    return wire::call(bus, std::move(message), patience);
 }
 
 /// Likewise, and reads the answer.
 template <class Answer> Result<Answer> answerOf(sd_bus* bus, const Call<Answer>& asked) {
-    const auto answer = STINT_TRY(wire::call(bus, STINT_TRY(messageOf(bus, asked)), patience));
+    wire::Message message = STINT_TRY(messageOf(bus, asked));
+    const auto answer = STINT_TRY(wire::call(bus, std::move(message), patience));
     wire::Reader reader(answer);
     return asked.read(reader);
 }

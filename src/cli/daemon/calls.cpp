@@ -31,7 +31,8 @@ Result<void> skipState(Reader& reader) { return reader.skip("a{sv}"); }
 template <class Row> Result<Page<Row>> readPage(Reader& reader, Result<Row> (*one)(Reader&)) {
     Page<Row> page;
     page.rows = STINT_TRY(wire::readList(reader, one));
-    page.more = STINT_TRY(reader.boolean()) && !page.rows.empty();
+    const bool more = STINT_TRY(reader.boolean());
+    page.more = more && !page.rows.empty();
     return page;
 }
 

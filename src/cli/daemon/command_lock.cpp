@@ -10,7 +10,8 @@
 namespace stint::cli {
 
 Result<Fd> commandLock(std::string_view name) {
-    const auto file = STINT_TRY(wire::runtimeDirectory(true)) / name;
+    const std::filesystem::path directory = STINT_TRY(wire::runtimeDirectory(true));
+    const auto file = directory / name;
     Fd held(::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
     if (!held || ::flock(held.get(), LOCK_EX) != 0) return wire::errorFromErrno(errno);
     return held;

@@ -54,7 +54,10 @@ bool isNews(const Message& message) {
 
 Result<News> readNews(const Message& message) {
     Reader reader(message);
-    if (message.member() == "JobChanged") return News(STINT_TRY(wire::readJobView(reader)));
+    if (message.member() == "JobChanged") {
+        JobView job = STINT_TRY(wire::readJobView(reader));
+        return News(std::move(job));
+    }
     if (message.member() == "Changed") {
         ListsChanged changed;
         for (const std::string& name : STINT_TRY(reader.strings()))
@@ -88,13 +91,20 @@ Result<wire::Bus> greetedOrStarted(const Screen& screen) {
 
 } // namespace
 
-Result<Daemon> Daemon::connectIfThere() { return Daemon(STINT_TRY(greeted()), greeted); }
-
-Result<Daemon> Daemon::connect(const Screen& screen) {
-    return Daemon(STINT_TRY(greetedOrStarted(screen)), [screen] { return greetedOrStarted(screen); });
+Result<Daemon> Daemon::connectIfThere() {
+    wire::Bus bus = STINT_TRY(greeted());
+    return Daemon(std::move(bus), greeted);
 }
 
-Result<Daemon> Daemon::over(Fd socket) { return Daemon(STINT_TRY(wire::clientOver(std::move(socket)))); }
+Result<Daemon> Daemon::connect(const Screen& screen) {
+    wire::Bus bus = STINT_TRY(greetedOrStarted(screen));
+    return Daemon(std::move(bus), [screen] { return greetedOrStarted(screen); });
+}
+
+Result<Daemon> Daemon::over(Fd socket) {
+    wire::Bus bus = STINT_TRY(wire::clientOver(std::move(socket)));
+    return Daemon(std::move(bus));
+}
 
 Result<JobId> Daemon::scheduleNew(const JobInfo& job, const AppId& app, const StartTerms& terms) {
     auto answer = STINT_TRY(ask(
@@ -110,8 +120,10 @@ Result<JobId> Daemon::scheduleNew(const JobInfo& job, const AppId& app, const St
         }));
     Reader reader(answer);
     // 0 of one that knows no refusalIsError.
-    if (STINT_TRY(reader.int32()) == 0) return fail(Errc::REFUSED, "no reason is given");
-    return JobId(STINT_TRY(reader.int32()));
+    const std::int32_t result = STINT_TRY(reader.int32());
+    if (result == 0) return fail(Errc::REFUSED, "no reason is given");
+    const JobId id(STINT_TRY(reader.int32()));
+    return id;
 }
 
 Result<std::vector<JobId>> Daemon::scheduleAll(const std::vector<JobOfList>& jobs, const AppId& app) {
@@ -186,7 +198,8 @@ Result<std::vector<PastRun>> Daemon::log(const JobKey& job) { return told(calls:
 Result<DayPage> Daemon::day(WallTime from, WallTime to) {
     DayPage all;
     do {
-        all.append(STINT_TRY(told(calls::day({from, to, all.after}))));
+        auto page = STINT_TRY(told(calls::day({from, to, all.after})));
+        all.append(std::move(page));
     } while (!all.after.empty());
     return all;
 }
@@ -201,7 +214,8 @@ Result<std::vector<WorkItem>> Daemon::work(const JobKey& job, std::size_t most) 
             }));
         Reader reader(answer);
         auto page = STINT_TRY(wire::readList(reader, wire::readWork));
-        more = STINT_TRY(reader.boolean()) && !page.empty();
+        const bool told = STINT_TRY(reader.boolean());
+        more = told && !page.empty();
         std::ranges::move(page, std::back_inserter(all));
     }
     return all;
@@ -319,7 +333,10 @@ Result<std::vector<News>> Daemon::takeNews() {
         if (handled == 0) break;
         if (!raw) continue;
         auto message = Message::owning(raw);
-        if (isNews(message)) news.push_back(STINT_TRY(readNews(message)));
+        if (isNews(message)) {
+            News one = STINT_TRY(readNews(message));
+            news.push_back(std::move(one));
+        }
     }
     if (news.empty() && sd_bus_is_open(bus_.get()) <= 0) return fail(Errc::UNAVAILABLE, "stintd is gone");
     return news;

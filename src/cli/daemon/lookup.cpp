@@ -98,7 +98,10 @@ Result<JobView> called(Daemon& daemon, const std::string& label) {
             for (JobView& job : STINT_TRY(daemon.jobs(std::string(package), finished)))
                 if (job.label == label) found.push_back(std::move(job));
         if (finished && found.size() > 1) found = {*std::ranges::max_element(found, {}, endOf)};
-        if (!found.empty()) return daemon.watch(STINT_TRY(only(std::move(found), label)).key);
+        if (!found.empty()) {
+            const JobView job = STINT_TRY(only(std::move(found), label));
+            return daemon.watch(job.key);
+        }
     }
     return fail(Errc::ILLEGAL_STATE, "no job is called \"{}\"; `stint jobs` and `stint jobs --finished` list them",
                 printable(label));
@@ -130,8 +133,10 @@ int failOfLookUp(const Screen& screen, std::string_view what, const Error& error
 
 Result<std::vector<JobKey>> keysOf(Daemon& daemon, const std::vector<std::string>& texts) {
     std::vector<JobKey> keys;
-    for (const std::string& text : texts)
-        keys.push_back(STINT_TRY(lookUp(daemon, text)).key);
+    for (const std::string& text : texts) {
+        JobView job = STINT_TRY(lookUp(daemon, text));
+        keys.push_back(std::move(job).key);
+    }
     return keys;
 }
 

@@ -33,7 +33,8 @@ namespace {
 /// What a command inherits from this process: directory, umask, environment.
 Result<Order> callersOrder() {
     Order order;
-    order.directory = STINT_TRY(workingDirectory()).string();
+    const std::filesystem::path directory = STINT_TRY(workingDirectory());
+    order.directory = directory.string();
     order.umask = ::umask(0);
     ::umask(order.umask);
     for (char** variable = environ; *variable; ++variable)

@@ -25,7 +25,8 @@ Result<JobKey> commandOf(const JobKey& key) {
 Result<JobKey> commandNamed(const std::string& text, const Screen& screen) {
     if (isLabel(text)) {
         auto daemon = STINT_TRY(Daemon::connect(screen));
-        return commandOf(STINT_TRY(lookUp(daemon, text)).key);
+        const JobView job = STINT_TRY(lookUp(daemon, text));
+        return commandOf(job.key);
     }
     auto name = STINT_TRY(parseJobName(text));
     return commandOf({name.app.value_or(AppId{std::string(shellPackage)}), name.space, name.id});

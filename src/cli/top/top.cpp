@@ -64,10 +64,16 @@ private:
 
 /// What is on the screen and has changed since it was read.
 Result<void> Desk::readStale() {
-    if (told_) board_.renew(STINT_TRY(link_.join()), thisMoment());
+    if (told_) {
+        auto tasks = STINT_TRY(link_.join());
+        board_.renew(std::move(tasks), thisMoment());
+    }
     told_ = false;
     Daemon& daemon = *link_.daemon();
-    if (board_.showsRest() && stale_.has(Topic::Apps)) board_.setApps(STINT_TRY(daemon.apps()));
+    if (board_.showsRest() && stale_.has(Topic::Apps)) {
+        auto apps = STINT_TRY(daemon.apps());
+        board_.setApps(std::move(apps));
+    }
     if (board_.showsRest() && stale_.has(Topic::Device)) {
         DeviceSeen device;
         device.values = STINT_TRY(daemon.device());
@@ -210,9 +216,10 @@ Result<std::string> Desk::grant(const Wish& wish) {
         return std::string();
     case AskStop:
         return askStop(wish.app);
-    case Stop:
-        return fmt::format("{} stopped: {} killed", wish.app.name,
-                           counted(STINT_TRY(daemon.stop(wish.app.name)), "process", "processes"));
+    case Stop: {
+        const auto killed = STINT_TRY(daemon.stop(wish.app.name));
+        return fmt::format("{} stopped: {} killed", wish.app.name, counted(killed, "process", "processes"));
+    }
     case Quit:
     case Redraw:
         break;

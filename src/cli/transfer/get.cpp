@@ -48,8 +48,10 @@ Result<Wanted> one(const std::string& url, const Arguments& given, const std::fi
         return fail(Errc::ILLEGAL_ARGUMENT, "-O and -o {} contradict each other: name a directory with -o",
                     printable(*given.value("output")));
     wanted.serverNames = !named && !given.has("remote-name");
-    if (auto checksum = given.value("checksum"))
-        wanted.checksum = *checksum == "auto" ? *checksum : STINT_TRY(parseChecksum(*checksum));
+    if (auto checksum = given.value("checksum")) {
+        if (*checksum != "auto") checksum = STINT_TRY(parseChecksum(*checksum));
+        wanted.checksum = *checksum;
+    }
     wanted.largest = STINT_TRY(bytesIn(given, "max-filesize"));
     wanted.size = STINT_TRY(bytesIn(given, "size"));
     wanted.conditions = STINT_TRY(conditionsIn(given));
@@ -83,7 +85,8 @@ Result<std::vector<Wanted>> wantedBy(const Arguments& given, const std::filesyst
     std::vector<Wanted> all;
     std::map<std::filesystem::path, std::string> targets; // and what is saved there
     for (const std::string& url : urls) {
-        all.push_back(STINT_TRY(one(url, given, here)));
+        auto order = STINT_TRY(one(url, given, here));
+        all.push_back(std::move(order));
         const std::filesystem::path& target = all.back().target;
         if (urls.size() > 1 && namesFile(all.back(), given, here))
             return fail(Errc::ILLEGAL_ARGUMENT,

@@ -115,9 +115,11 @@ Result<void> carry(const Carried& one, const std::string& text, const std::files
             return fail(Errc::ILLEGAL_ARGUMENT, "--{} contains a line break", one.option);
         extras.putString(one.extra, text);
         return {};
-    case Takes::File:
-        extras.putString(one.extra, STINT_TRY(fileIn(one.option, text, here)));
+    case Takes::File: {
+        const std::string file = STINT_TRY(fileIn(one.option, text, here));
+        extras.putString(one.extra, file);
         return {};
+    }
     case Takes::Rate: {
         auto rate = parseByteRate(text);
         if (!rate) return within(fmt::format("--{}", one.option), rate.error());
@@ -125,11 +127,11 @@ Result<void> carry(const Carried& one, const std::string& text, const std::files
         return {};
     }
     case Takes::Seconds:
-        extras.putLong(one.extra, STINT_TRY(countIn(one.option, text, "seconds")));
+    case Takes::Count: {
+        const auto count = STINT_TRY(countIn(one.option, text, one.takes == Takes::Seconds ? "seconds" : "tries"));
+        extras.putLong(one.extra, count);
         return {};
-    case Takes::Count:
-        extras.putLong(one.extra, STINT_TRY(countIn(one.option, text, "tries")));
-        return {};
+    }
     }
     return {};
 }
@@ -138,18 +140,19 @@ Result<void> putSecrets(const Arguments& given, const std::filesystem::path& her
     auto headers = STINT_TRY(headersIn(given, here));
     if (!headers.empty()) extras.putStringArray("headers", std::move(headers));
     if (auto cookie = given.value("cookie")) {
-        if (cookie->find('=') != std::string::npos)
-            extras.putString("cookie", *cookie);
-        else
-            extras.putString("cookieFile", STINT_TRY(fileIn("cookie", *cookie, here)));
+        const bool isFile = cookie->find('=') == std::string::npos;
+        if (isFile) cookie = STINT_TRY(fileIn("cookie", *cookie, here));
+        extras.putString(isFile ? "cookieFile" : "cookie", *cookie);
     }
     if (auto user = given.value("user")) {
         if (user->find(':') == std::string::npos)
             return fail(Errc::ILLEGAL_ARGUMENT, "--user is NAME:PASSWORD; the job cannot ask for a password");
         extras.putString("user", *user);
     }
-    if (given.has("netrc") && !given.has("netrc-file"))
-        extras.putString("netrc", STINT_TRY(fileIn("netrc", homeDirectory() / ".netrc", here)));
+    if (given.has("netrc") && !given.has("netrc-file")) {
+        const std::string file = STINT_TRY(fileIn("netrc", homeDirectory() / ".netrc", here));
+        extras.putString("netrc", file);
+    }
     return {};
 }
 

@@ -19,7 +19,8 @@ using Does = Result<void> (*)(Daemon&, const JobView&);
 
 Result<void> done(const std::string& text, Does does, const Screen& screen) {
     auto daemon = STINT_TRY(Daemon::connect(screen));
-    return does(daemon, STINT_TRY(lookUp(daemon, text)));
+    const JobView job = STINT_TRY(lookUp(daemon, text));
+    return does(daemon, job);
 }
 
 /// To each job; the exit code is that of the first it could not be done to.
@@ -82,7 +83,8 @@ int edit(const Arguments& given, const Screen& screen) {
     }
     const auto change = [&]() -> Result<void> {
         auto daemon = STINT_TRY(Daemon::connect(screen));
-        return daemon.edit(STINT_TRY(lookUp(daemon, given.words[0])).key, conditions);
+        const JobView job = STINT_TRY(lookUp(daemon, given.words[0]));
+        return daemon.edit(job.key, conditions);
     };
     const auto changed = change();
     if (changed.ok()) return ends::ok;

@@ -20,7 +20,8 @@ namespace {
 
 /// Of a job whose end is no longer among the last ones of its app, but in the log.
 Result<JobLog> longEnded(Daemon& daemon, const std::string& text, Error unknown) {
-    for (const JobKey& key : candidates(STINT_TRY(parseJobName(text)))) {
+    const auto name = STINT_TRY(parseJobName(text));
+    for (const JobKey& key : candidates(name)) {
         auto runs = STINT_TRY(daemon.log(key));
         if (runs.empty()) continue;
         const WallTime scheduled = runs.back().scheduled;
@@ -35,7 +36,8 @@ Result<JobLog> logOf(const std::string& text, const Screen& screen) {
     if (!job.ok() && job.error().code == Errc::ILLEGAL_STATE) return longEnded(daemon, text, job.error());
     JobView view = STINT_TRY(std::move(job));
     JobLog log{.key = view.key, .label = view.label, .scheduled = view.scheduled};
-    log.runs = runsOf(STINT_TRY(daemon.log(view.key)), view.scheduled);
+    auto runs = STINT_TRY(daemon.log(view.key));
+    log.runs = runsOf(std::move(runs), view.scheduled);
     if (view.state == JobView::State::Finished) return log;
     log.waits = STINT_TRY(daemon.history(view.key));
     log.now = std::move(view);
@@ -57,7 +59,8 @@ void print(const JobLog& log, const Screen& screen) {
 Result<std::vector<AppView>> appsMeant(const Arguments& given, const Screen& screen) {
     auto daemon = STINT_TRY(Daemon::connect(screen));
     if (given.words.empty()) return daemon.apps();
-    return std::vector{STINT_TRY(lookUpApp(daemon, given.words[0]))};
+    auto app = STINT_TRY(lookUpApp(daemon, given.words[0]));
+    return std::vector{std::move(app)};
 }
 
 int waste(const Arguments& given, const Screen& screen) {

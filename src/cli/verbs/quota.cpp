@@ -18,7 +18,8 @@ using enum Table::Align;
 Result<std::vector<AppView>> appsOf(const Arguments& given, const Screen& screen) {
     auto daemon = STINT_TRY(Daemon::connect(screen));
     if (given.words.empty()) return daemon.apps();
-    return std::vector{STINT_TRY(lookUpApp(daemon, given.words[0]))};
+    auto app = STINT_TRY(lookUpApp(daemon, given.words[0]));
+    return std::vector{std::move(app)};
 }
 
 void addRow(Table& table, const AppView& app, const char* kind, const QuotaView& quota, WallTime now) {

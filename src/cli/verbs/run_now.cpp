@@ -38,7 +38,8 @@ Result<Asked> asked(const std::string& text, const Screen& screen) {
     auto job = STINT_TRY(lookUp(daemon, text));
     if (job.state == JobView::State::Finished)
         return Error{Errc::ILLEGAL_STATE, fmt::format("{} has ended already", textOf(job.key))};
-    Asked made{.before = STINT_TRY(daemon.explain(job.key)), .answer = {}};
+    auto before = STINT_TRY(daemon.explain(job.key));
+    Asked made{.before = std::move(before), .answer = {}};
     if (made.before.job.state == JobView::State::Pending) made.answer = STINT_TRY(daemon.runNow(job.key));
     return made;
 }

@@ -35,7 +35,8 @@ Result<WhyAnswer> explained(const Arguments& given, const Screen& screen) {
         return WhyAnswer{{std::move(job), {}}, std::move(history)};
     }
     if (history) history = STINT_TRY(daemon.history(job.key));
-    return WhyAnswer{STINT_TRY(daemon.explain(job.key)), std::move(history)};
+    auto explained = STINT_TRY(daemon.explain(job.key));
+    return WhyAnswer{std::move(explained), std::move(history)};
 }
 
 /// jobs.md §9.2: {APP} means that nothing else was left to wait for.
