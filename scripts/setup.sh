@@ -6,7 +6,7 @@
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 export PATH=$PATH:/usr/sbin:/sbin # nginx lives there
 
-# packages_for run|test|check|bench|machine|fuzz|fresh: Debian's own packages; nothing else comes from outside, but for what
+# packages_for first_run|run|test|check|bench|machine|fuzz|fresh: Debian's own packages; nothing else comes from outside, but for what
 # install_reference_servers says. A|B>=1.2: the first of them that this Debian has, B from that version on.
 packages_for() {
     if [ "$1" = fresh ]; then
@@ -15,7 +15,9 @@ packages_for() {
     fi
     echo g++ cmake ninja-build ccache pkg-config libsystemd-dev libsqlite3-dev libcurl4-openssl-dev libfmt-dev libabsl-dev \
         libspdlog-dev libcli11-dev libtomlplusplus-dev nlohmann-json3-dev libssl-dev \
-        libyaml-cpp-dev libncurses-dev scdoc nginx-light "libboost-dev>=1.81|libboost1.81-dev"
+        libyaml-cpp-dev libncurses-dev nginx-light
+    if [ "$1" = first_run ]; then return; fi # what follows has 17,000 files, and no download wants one
+    echo scdoc "libboost-dev>=1.81|libboost1.81-dev"
     if [ "$1" != run ]; then echo doctest-dev librapidcheck-dev python3 python3-pytest python3-pytest-xdist python3-jeepney python3-pyte; fi
     if [ "$1" = test ]; then
         echo python3-pyftpdlib openssl      # servers to transfer from
@@ -68,7 +70,7 @@ is_installed() {
     return 1
 }
 
-# install run|test|check|bench|machine|fuzz|fresh: what is missing. A fresh machine has no package lists yet: fetched when the first try fails.
+# install first_run|run|test|check|bench|machine|fuzz|fresh: what is missing. A fresh machine has no package lists yet: fetched when the first try fails.
 install() {
     local wanted names package present missing=()
     mapfile -t wanted < <(packages_for "$1" | tr ' ' '\n')
@@ -86,6 +88,7 @@ install() {
         as_root apt-get update -qq >&2 || die "cannot fetch Debian's package lists"
         as_root "${get[@]}" >"$(scratch install.log)" 2>&1 || die "cannot install; see $(scratch install.log)"
     fi
+    touch "$(scratch installed)"
 }
 
 # install_pinned DIRECTORY: what its package-lock.json pins, where that is not there yet.
@@ -110,10 +113,10 @@ install_reference_servers() {
 # install_page_tools: what drives Chromium through the page, and axe-core. Debian's own Node.js is new enough for them.
 install_page_tools() { install_pinned tests/page; }
 
-# configure PRESET: where that was not done since the presets changed.
+# configure PRESET: where that was not done since the presets changed, or packages came that it may find now.
 configure() {
-    local preset=$1
-    if [ "$root/build/$preset/build.ninja" -nt "$root/CMakePresets.json" ]; then return; fi # not where there is none yet
+    local preset=$1 made=$root/build/$1/build.ninja # -nt is false where it is not there yet
+    if [ "$made" -nt "$root/CMakePresets.json" ] && [ ! "$(scratch installed)" -nt "$made" ]; then return; fi
     say "configuring build/$preset"
     (cd "$root" && cmake --preset "$preset") >"$(scratch configure.log)" 2>&1 ||
         die "cannot configure; see $(scratch configure.log)"
