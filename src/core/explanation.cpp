@@ -125,6 +125,9 @@ void Explanation::addTurn(const Tracked& tracked, std::vector<Obstacle>& obstacl
     if (tracked.group) {
         facts.heldForBatch = state_.waiting.heldUntil;
         if (!facts.heldForBatch) facts.slot = slots().against(tracked);
+        const auto displaced = state_.waiting.displaced.jobs(now_.elapsed);
+        if (std::ranges::find(displaced, tracked.job.key) != displaced.end())
+            facts.displacedUntil = now_.elapsed + Duration{1};
     }
     const QueueRow* const row = holdInQueue(facts);
     if (!row) return;

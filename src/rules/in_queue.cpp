@@ -39,11 +39,16 @@ std::string describeSlot(const QueueFacts& f) {
     return {};
 }
 
+bool wasDisplaced(const QueueFacts& f) { return f.displacedUntil.has_value(); }
+std::string describeDisplaced(const QueueFacts&) { return "it has just made room for another job"; }
+std::optional<Instant> displacedUntil(const QueueFacts& f) { return f.displacedUntil; }
+
 // clang-format off
 constexpr std::array queueRows{
     QueueRow{"batch",       PENDING_JOB_REASON_JOB_SCHEDULER_OPTIMIZATION, "more ready jobs, or time", inBatch,          describeBatch, batchUntil},
     QueueRow{"earlier run", PENDING_JOB_REASON_DEVICE_STATE,              "its end",                  behindEarlierRun, describeEarlierRun},
     QueueRow{"slots",       PENDING_JOB_REASON_DEVICE_STATE,              "the end of another job",   lacksSlot,        describeSlot},
+    QueueRow{"displaced",   PENDING_JOB_REASON_DEVICE_STATE,              "time",                     wasDisplaced,     describeDisplaced, displacedUntil},
 };
 // clang-format on
 

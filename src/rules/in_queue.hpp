@@ -22,6 +22,7 @@ struct QueueFacts {
     std::optional<Instant> heldForBatch; ///< Instant::max(): until more are ready
     bool earlierRuns = false;            ///< the run of the job that it replaced has not ended
     std::optional<SlotHolders> slot;
+    std::optional<Instant> displacedUntil; ///< it was displaced at this instant, and starts no more at it
 };
 
 struct QueueRow {
