@@ -52,6 +52,7 @@ private:
     void runVerbs();
     void add(Step step);
     bool commit();
+    /// Of no records: whether the store can be written.
     Result<void> write(const std::vector<Record>& records);
     void eraseLog();
     void act();

@@ -160,7 +160,8 @@ bool Daemon::commit() {
 }
 
 Result<void> Daemon::write(const std::vector<Record>& records) {
-    STINT_TRY(store_->commit(records, core_->stamp(now_)));
+    const Stamp stamp = core_->stamp(now_);
+    STINT_TRY(records.empty() ? store_->probe(stamp) : store_->commit(records, stamp));
     if (std::exchange(troubled_, false)) logInfo("the store can be written again");
     sd_event_source_set_enabled(idle_, SD_EVENT_ONESHOT);
     if (!eraseAt_) eraseAt_ = std::max(now_.elapsed, erased_ + eraseEvery);

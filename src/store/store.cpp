@@ -101,7 +101,11 @@ public:
     }
 
     Result<void> commit(std::span<const Record> records, const Stamp& stamp) {
-        const bool synced = records.empty() || std::ranges::any_of(records, outlivesBoot);
+        if (records.empty()) return {};
+        return write(records, stamp, std::ranges::any_of(records, outlivesBoot));
+    }
+
+    Result<void> write(std::span<const Record> records, const Stamp& stamp, bool synced) {
         STINT_TRY(setSynced(synced));
         STINT_TRY(transact([&]() -> Result<void> {
             for (auto rest = records; !rest.empty(); rest = rest.subspan(1))
@@ -263,6 +267,7 @@ Result<Snapshot> Store::load() { return impl_->load(); }
 Result<void> Store::commit(std::span<const Record> records, const Stamp& stamp) {
     return impl_->commit(records, stamp);
 }
+Result<void> Store::probe(const Stamp& stamp) { return impl_->write({}, stamp, true); }
 Result<void> Store::copyTo(const std::filesystem::path& file) { return impl_->copyTo(file); }
 Result<void> Store::acceptsMore() { return impl_->acceptsMore(); }
 void Store::idle() { impl_->idle(); }

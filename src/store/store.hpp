@@ -44,9 +44,11 @@ public:
 
     /// All of the records in one transaction, or none of them, with what marks the commit: it survives this process,
     /// and a power loss where any of them counts after another boot (outlivesBoot()). Errc::STORAGE says which file and
-    /// why; of no records it says whether any could be. On a full disk the reserve file is deleted, so that the next
-    /// commit has room.
+    /// why. On a full disk the reserve file is deleted, so that the next commit has room.
     Result<void> commit(std::span<const Record> records, const Stamp& stamp);
+
+    /// Whether a commit would succeed now, by one that is synced and has its mark alone.
+    Result<void> probe(const Stamp& stamp);
 
     /// Whether something new may be accepted, checked at each call: an Error while the disk is so full that the reserve
     /// is gone. The remaining room is for jobs that end or are cancelled.

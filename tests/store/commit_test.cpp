@@ -58,6 +58,17 @@ TEST_CASE("a step without records makes no transaction") { // architecture.md, t
     CHECK(bytesOf(fs::path{scratch.database()}.concat("-wal")) == before);
 }
 
+TEST_CASE("a probe says whether a commit would succeed, and is one") { // architecture.md, the turn
+    const Scratch scratch;
+    bool fails = true;
+    auto store = openStore(scratch.store(), bootA, [&] { return fails; });
+    CHECK(store.probe(stamp(1s)).error().code == Errc::STORAGE);
+    fails = false;
+    const auto before = bytesOf(fs::path{scratch.database()}.concat("-wal"));
+    done(store.probe(stamp(1s)));
+    CHECK(bytesOf(fs::path{scratch.database()}.concat("-wal")) != before);
+}
+
 TEST_CASE("the reserve is given up on a full disk and made again when there is room") { // architecture.md, the core
     const Scratch scratch;
     const auto reserve = scratch.store() / "stint.reserve";
