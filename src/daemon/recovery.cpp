@@ -55,7 +55,7 @@ Result<void> Daemon::begin(UnderWay runs) {
     tellAside(step.setAside);
     hosts_->dropAllBut(core_->runs());
     desktop_->withdrawAll();
-    deviceSource_.delaySleep(false); // the core tells where it is to be otherwise
+    deviceSource_.delaySleep(true); // the core tells where it is to be otherwise
     deviceSource_.keepAwake(false);
     topics_ = Topics::all();
     const auto later = std::exchange(arrived_, {});
