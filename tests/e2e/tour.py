@@ -58,6 +58,7 @@ VARIES = [
     (r"(?<=bytes )[1-9]\d*(?=- )|\b[1-9]\d*(?= bytes$)|(?<=from byte )[1-9]\d*", "…"),
     (r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", "…"),
     (r"\bran \d+s\b", "ran …"),
+    (r"(?<=while it ran; ran …; )\d+(\.\d+)? (B|KiB|MiB)", "…"),
     (r"(?<=/photo-)\d\d(?=\.jpg \()", "…"),
     (r"(?<=went on at )\d+(\.\d+)? (B|KiB|MiB)", "…"),
     (r"(?<= stopped )( +1 +)\d+(\.\d+)? (B|KiB|MiB)", r"\1…"),
