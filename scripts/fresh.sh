@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What a newcomer waits for: a command of ours on a fresh Debian that has this commit and nothing else, which is the whole
+# A newcomer's wait: a command of ours on a fresh Debian that has this commit and nothing else, which is the whole
 # root of its mount namespace, with the second at which each phase began, and the processors' time of all of it.
 # usage: scripts/fresh.sh [RELEASE] run|test [WORDS…]    as root, or by sudo; without RELEASE on each that we build on
 set -euo pipefail

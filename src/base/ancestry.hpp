@@ -13,7 +13,7 @@ namespace stint {
 /// its line is too long, it cannot be read, or it changes while it is read.
 Result<bool> anyInLine(pid_t pid, const std::function<bool(pid_t)>& is);
 
-/// Whether the process runs stint-exec, below which is all that was started for an app. By the kernel's word.
+/// True where the process runs stint-exec, below which is all that was started for an app. By the kernel's word.
 bool runsStintExec(pid_t pid);
 
 } // namespace stint

@@ -49,7 +49,7 @@ private:
     Fd fd_;
 };
 
-/// Of an errno: Errc::BUSY where this process, or the machine, has run short of what it gets back (descriptors,
+/// An errno's code: Errc::BUSY where this process, or the machine, has run short of what it gets back (descriptors,
 /// memory); else Errc::SYSTEM.
 Errc systemCode(int error);
 

@@ -59,7 +59,7 @@ std::uint64_t cgroupIn(const nlmsghdr* header) {
     return cgroup;
 }
 
-/// Whether the kernel tells of a listener that is there for the question.
+/// True where the kernel tells of a listener that is there for the question.
 bool tellsOf(SockDiag& diag, const Fd& listener) {
     sockaddr_storage own{}, nobody{};
     socklen_t size = sizeof own;

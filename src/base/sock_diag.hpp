@@ -14,7 +14,7 @@ namespace stint {
 
 struct TcpSocket {
     int state = 0;            ///< TCP_ESTABLISHED and its like
-    uid_t user = 0;           ///< who made it; where no process has it the kernel may say root
+    uid_t user = 0;           ///< its maker; where no process has it the kernel may say root
     std::uint64_t inode = 0;  ///< 0: no process has it any more
     std::uint64_t cgroup = 0; ///< its maker's, as it was made; 0: the kernel does not say (Linux 5.9 does)
 };

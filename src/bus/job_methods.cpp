@@ -72,7 +72,7 @@ Result<void> checkDescriptors(const Request& request, const JobInfo& job) {
     return {};
 }
 
-/// What is asked of each job before the core is: who hosts it, and what it holds open.
+/// Checks of each job before the core's: who hosts it, and what it holds open.
 Result<void> checkJob(const Request& request, const AppId& app, const JobInfo& job) {
     if (auto told = request.owner.hosting().stranger(app, job.getService().name))
         return Error{Errc::ILLEGAL_ARGUMENT, *std::move(told)};

@@ -21,7 +21,7 @@ struct Request {
     BusCaller caller; ///< a copy: the owner may close the connection while it is handled
     CallId call;      ///< 0 where the caller wants no answer
     wire::Reader arguments;
-    int counts = 1; ///< as so many messages of those that a turn takes in (caps.hpp)
+    int counts = 1; ///< its share, in messages, of those that a turn takes in (caps.hpp)
 };
 
 /// The answer is known: act() calls `write` after the turn's commit.

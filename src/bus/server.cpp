@@ -112,7 +112,7 @@ private:
     std::map<ConnectionId, Peer> peers_;
     std::set<ConnectionId> ready_;   ///< may have messages for us
     std::set<ConnectionId> later_;   ///< have, but must wait for the next turn
-    int taken_ = 1;                  ///< what was taken in last, in messages
+    int taken_ = 1;                  ///< the last share taken in, in messages
     ConnectionId lastServed_;        ///< the connection after it is next
     std::set<ConnectionId> dead_;    ///< the owner must be told
     std::set<ConnectionId> touched_; ///< was sent something

@@ -48,7 +48,7 @@ client::BusLink::Write scheduling(const JobInfo& job, const std::string& space, 
     };
 }
 
-/// What is larger than any list is a place of none.
+/// A place that is larger than any list is a place of none.
 std::vector<std::int32_t> placesOf(const std::vector<std::size_t>& places) {
     std::vector<std::int32_t> numbers;
     for (const std::size_t place : places)

@@ -16,7 +16,7 @@ struct Turn;
 struct Boot {
     bool clockGood = true;
     WallTime lastCommit{}; ///< under a good clock, as it was when the daemon started
-    Now clock{};           ///< as it was when the daemon started, or when it was set since
+    Now clock{};           ///< the one that the daemon started with, or that was set since
     Instant settledAt;     ///< what was there at the boot may start from then on
     /// This daemon is the first of its boot: until then apps are just told that it is complete (jobs.md §5.5).
     std::optional<Instant> justUntil;

@@ -156,7 +156,7 @@ void accept(Turn& turn, const Schedule& event, Fit fit, StartTerms terms) {
     if (!tracked.run) park(turn, tracked); // else nothing of it starts before the old run has ended
 }
 
-/// What its app will hold more by it. What enqueue() replaces hands its items on; any other replacement drops them.
+/// Its app's holdings grow by this. A job that enqueue() replaces hands its items on; any other replacement drops them.
 Holdings growth(const State& state, const Schedule& event, const Fit& fit) {
     Holdings more = holdingsOf(fit.info);
     if (event.work) more += holdingsOf(*event.work);
@@ -230,7 +230,7 @@ Result<Fit> fitFor(Turn& turn, const Schedule& event, const Ahead& ahead) {
 struct Listed {
     Schedule asked;
     Fit fit;
-    StartTerms terms; ///< as they were accepted
+    StartTerms terms; ///< those that were accepted
 };
 
 Schedule aloneOf(const ScheduleAll& event, std::size_t place) {
@@ -257,8 +257,8 @@ Result<void> addPlaces(const std::vector<std::int32_t>& places, const std::vecto
     return {};
 }
 
-/// Whether all may be, together: their numbers first, by which they may name each other. `place`: of the job that is
-/// looked at.
+/// All of them, where they may be together: their numbers first, by which they may name each other. `place` is that of
+/// the job that is looked at.
 Result<std::vector<Listed>> checkedList(Turn& turn, const ScheduleAll& event, std::size_t& place) {
     std::vector<Listed> list;
     Ahead ahead;

@@ -129,7 +129,7 @@ std::optional<WallTime> nextTime(const Turn& turn, const Job& job) {
 void followClock(Turn& turn, Tracked& tracked) {
     const StartTerms& terms = *tracked.job.details->terms;
     if ((!terms.at && !terms.loosensAt) || isAside(tracked)) return;
-    // What runs has met its time, and a retry of it keeps that.
+    // A job that runs has met its time, and a retry of it keeps that.
     const auto next = ownRun(turn.state, tracked) ? std::optional(turn.now.wall) : nextTime(turn, tracked.job);
     if (next && terms.at && *terms.at > turn.now.wall && *terms.at != *next) {
         StartTerms changed = terms;

@@ -45,7 +45,7 @@ Outcome whyNever(const JobKey& key, const PastRun& run) {
     return {1, fmt::format("not started: {} has not succeeded: {}", textOf(key), endingText(run))};
 }
 
-/// As it is scheduled now, else as it is there.
+/// The others of a job: by the terms that it is scheduled with now, else by those that it has.
 std::vector<JobKey> othersOf(const State& state, const Together& together, const JobKey& key) {
     if (const auto scheduled = together.terms.find(key); scheduled != together.terms.end())
         return othersOf(scheduled->second);

@@ -67,7 +67,7 @@ struct Waiting {
 void waitAlike(State& copy, const State& state);
 /// What is shut for this GateKey now.
 std::vector<ShutGate> askGates(const State& state, Now now, const GateKey& gateKey);
-/// Of the group's jobs, those that were displaced at this instant.
+/// How many of the group's jobs were displaced at this instant.
 std::int64_t displacedIn(const State& state, Now now, const Group& group);
 /// Puts a tracked job, which has no run, where it has to wait: asleep or in its group.
 void park(Turn& turn, Tracked& tracked);

@@ -52,7 +52,7 @@ private:
     void runVerbs();
     void add(Step step);
     bool commit();
-    /// Of no records: whether the store can be written.
+    /// Without records it says whether the store can be written.
     Result<void> write(const std::vector<Record>& records);
     void eraseLog();
     void act();
@@ -91,7 +91,7 @@ private:
     void readPolicy();
 
     // Loading the store, and what to do if it fails (recovery.cpp).
-    enum class UnderWay : std::uint8_t { GoOn, End }; ///< what becomes of runs when another core begins
+    enum class UnderWay : std::uint8_t { GoOn, End }; ///< the fate of runs when another core begins
     Result<Step> load(UnderWay runs);
     Result<void> begin(UnderWay runs);
     Result<void> beginFirst();

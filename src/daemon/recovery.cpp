@@ -46,7 +46,7 @@ Result<Step> Daemon::load(UnderWay runs) {
     return step;
 }
 
-// What a daemon begins with, at its start and after a failed commit: all that is stored, and all that edges know. If
+// The beginning, at a start and after a failed commit: the core takes in all that is stored and all that edges know. If
 // the disk is too full to record even this, the core still answers questions; what it decided is not done.
 Result<void> Daemon::begin(UnderWay runs) {
     Step step = STINT_TRY(load(runs));
@@ -149,7 +149,7 @@ void Daemon::keepEnd(const Event& event) {
         if (const GoingOn* run = hosts_->find(started->run)) keep(run->run, JobFinished{run->job.app, run->run});
 }
 
-// Who asks is told why not; what edges say is for answers, and for the next core.
+// Callers are told why not; the edges' news is for answers, and for the next core.
 void Daemon::waitForStore() {
     if (tryAgainAt_ && now_.elapsed >= *tryAgainAt_) tryAgain(UnderWay::GoOn);
     if (!degraded_) return;

@@ -168,7 +168,7 @@ Result<void> Daemon::write(const std::vector<Record>& records) {
     return {};
 }
 
-// What the log holds is put into the database, and with it what was deleted is gone.
+// The log's content is put into the database, and with it goes what was deleted.
 void Daemon::eraseLog() {
     if (!eraseAt_ || now_.elapsed < *eraseAt_ || degraded_) return;
     store_->eraseLog();

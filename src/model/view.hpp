@@ -168,7 +168,7 @@ struct SafeguardView {
     std::uint32_t unresponsive = 0;
     std::uint32_t scheduled = 0; ///< persisted schedule() calls
     bool buggy = false;
-    std::string heldBack; ///< what they have taken from the app, and until when; empty: nothing
+    std::string heldBack; ///< the loss that they cost the app, with its end; empty: none
 
     static constexpr auto noun = "safeguards";
     static constexpr auto fields = [](auto& field, auto& counted) {

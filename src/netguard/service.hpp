@@ -35,7 +35,7 @@ public:
     Result<void> hear(sd_event* loop, int told);
 
 private:
-    /// What is done for a caller, whose error is the answer.
+    /// A piece of a caller's work, whose error is the answer.
     using Step = std::function<Result<void>(const Peer&)>;
     struct Work {
         Step act;
@@ -75,7 +75,7 @@ private:
     std::map<std::string, unsigned, std::less<>> inFlight_;
     unsigned messages_ = 0; ///< since the last piece that was done between two
     EventSource turn_;
-    EventSource rest_; ///< of the messages that are there
+    EventSource rest_; ///< for the messages that are there still
     EventSource heard_;
     wire::Slot object_;
     wire::Slot messagesHeard_;

@@ -135,7 +135,7 @@ void KernelSockets::beginRound() {
     round_->isListing = askForNextFamily();
 }
 
-/// Whether there was one that could be asked for.
+/// False where there was none that could be asked for.
 bool KernelSockets::askForNextFamily() {
     while (round_->families < std::size(families)) {
         // A listener accepts again what comes by loopback, and one in TIME_WAIT has no program.
@@ -146,7 +146,7 @@ bool KernelSockets::askForNextFamily() {
     return false;
 }
 
-/// What the kernel lists at once; whether there is more of that family.
+/// Reads as much as the kernel lists at once; true where there is more of that family.
 bool KernelSockets::readSome() {
     alignas(nlmsghdr) std::array<char, answerBytes> answer{};
     const ssize_t size = ::recv(line_.get(), answer.data(), answer.size(), 0);

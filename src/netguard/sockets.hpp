@@ -75,7 +75,7 @@ private:
 
     Fd line_; ///< NETLINK_SOCK_DIAG
     Turns& turns_;
-    std::map<CgroupId, Cut> cuts_; ///< whose connections are to end
+    std::map<CgroupId, Cut> cuts_; ///< those with connections that are to end
     std::map<uid_t, std::deque<CgroupId>>
         walks_;                    ///< those that are to be walked; while there is an entry, it has a turn
     std::vector<CgroupId> walked_; ///< for the next round

@@ -1,4 +1,4 @@
-// Whose turn it is: the work of several users on one thread, in pieces. Users are served in turn, a piece each, however
+// Turns: the work of several users on one thread, in pieces. Users are served one after another, a piece each, however
 // much one of them asks for; pieces of one user in the order in which they came. And each has a pace: who asks for more
 // has its own work done later, so that it does not keep the bus busy with its questions either. Pure: it knows no clock
 // and no loop.
@@ -24,7 +24,7 @@ public:
     /// Since whenever; it never goes back.
     using Time = std::chrono::microseconds;
 
-    /// Of one user: so many pieces at once, then one each `pace`.
+    /// One user has so many pieces at once, then one each `pace`.
     static constexpr unsigned atOnce = 256;
     static constexpr Time pace = std::chrono::milliseconds(1);
 
@@ -39,7 +39,7 @@ public:
 private:
     Time readyAt(Whose whose) const;
 
-    std::map<Whose, std::deque<Piece>> shares_; ///< of each who has work, and of whose piece is being done
+    std::map<Whose, std::deque<Piece>> shares_; ///< one for each who has work, or whose piece is being done
     std::deque<Whose> order_;
     std::map<Whose, Time> spent_; ///< until when each has had its pieces, at its pace; none: it may have all at once
     std::function<void()> changed_;

@@ -13,7 +13,7 @@ struct Beginning {
     Now now;
     Device device;
     std::map<JobKey, std::string> heldBack; ///< jobs that were set aside, each with why
-    std::vector<GoingOn> goingOn;           ///< as Snapshot has it
+    std::vector<GoingOn> goingOn;           ///< Snapshot's
 };
 
 } // namespace stint::record

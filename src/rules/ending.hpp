@@ -39,8 +39,8 @@ Job nextPeriod(Job job, Now now, const Constants& constants);
 /// The same of a job that goes by a calendar; its next time is for the caller to set (jobs.md §14.1).
 Job afterItsTime(Job job, Now now);
 
-/// Of a stored job that runs: the daemon has told of the run's end before its own, which is in order then. Else it
-/// died with it.
+/// True of a stored job that runs where the daemon told of the run's end before its own, which was in order. Else the
+/// run died with it.
 bool endWasTold(const Job& job);
 /// A job that a former daemon of this boot left running: its connection was lost (jobs.md §12.5), which counts as
 /// nothing where that daemon ended in order (§6.3).

@@ -25,7 +25,7 @@ std::optional<Instant> overTimeoutsUntil(const App& app, JobClass kind, Instant 
 /// The system holds the app back as one that misbehaves: it is, or was, and no person has used it since.
 bool misbehaves(const App& app, Instant now, const Constants& constants);
 
-/// What the safeguards have taken from the app, in words with its end: "counts as one that misbehaves, until a person
+/// The safeguards' measures against the app, in words with their end: "counts as one that misbehaves, until a person
 /// uses it"; empty: nothing.
 std::string heldBackText(const App& app, const World& world);
 

@@ -98,7 +98,7 @@ struct Schedule {
     std::optional<Duration> waitMost; ///< then its conditions loosen
 };
 struct ScheduleAll {
-    std::vector<Schedule> jobs; ///< of one app and namespace, without items of work
+    std::vector<Schedule> jobs; ///< all of one app and namespace, without items of work
     std::optional<std::string> expect;
 };
 struct Enqueue {

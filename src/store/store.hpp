@@ -47,7 +47,7 @@ public:
     /// why. On a full disk the reserve file is deleted, so that the next commit has room.
     Result<void> commit(std::span<const Record> records, const Stamp& stamp);
 
-    /// Whether a commit would succeed now, by one that is synced and has its mark alone.
+    /// Says whether a commit would succeed now, by one that is synced and has its mark alone.
     Result<void> probe(const Stamp& stamp);
 
     /// Whether something new may be accepted, checked at each call: an Error while the disk is so full that the reserve

@@ -16,7 +16,7 @@ namespace bounds {
 inline constexpr std::size_t header = 16 << 10;                ///< bytes: fifty jobs' names fit into a question
 inline constexpr std::size_t body = 16 << 10;                  ///< bytes
 inline constexpr std::size_t connections = 64;                 ///< held at once
-inline constexpr std::ptrdiff_t streams = 32;                  ///< of them, where others want a place
+inline constexpr std::ptrdiff_t streams = 32;                  ///< places that streams keep where others want one
 inline constexpr auto arrival = std::chrono::seconds(5);       ///< for a whole header, and for a whole body
 inline constexpr auto idle = std::chrono::seconds(60);         ///< between requests of who has entered
 inline constexpr auto reading = std::chrono::seconds(30);      ///< for a browser to take what it is sent

@@ -78,7 +78,7 @@ bool isAlive(int connection) {
            (about.tcpi_state == TCP_ESTABLISHED || about.tcpi_state == TCP_CLOSE_WAIT);
 }
 
-/// Whether a process may still speak by it, or has said all and listens.
+/// True while a process may still speak by it, or has said all and listens.
 bool isHeld(const TcpSocket& socket) {
     const std::array connected{TCP_ESTABLISHED, TCP_FIN_WAIT1, TCP_FIN_WAIT2};
     return socket.inode != 0 && std::ranges::find(connected, socket.state) != connected.end();

@@ -1,4 +1,4 @@
-// Whose the other end of a loopback connection is: the kernel tells of every TCP socket which user made it, and in
+// The owner of a loopback connection's other end: the kernel tells of every TCP socket which user made it, and in
 // which cgroup (base/sock_diag); and /proc which processes stand there.
 #pragma once
 #include <cstdint>
@@ -15,7 +15,7 @@ class Peers {
 public:
     /// System where the kernel could not be asked whether it tells.
     static Result<Peers> open();
-    /// Of an accepted connection from this machine. Foreign, too, where the other end is nobody's any more, or our own
+    /// The other end of a connection from this machine. Foreign, too, where that is nobody's any more, or our own
     /// has gone: then a second socket may have the same two addresses, and the kernel speaks of that.
     PeerSocket of(int accepted);
 
@@ -24,7 +24,7 @@ private:
     std::optional<SockDiag> kernel_; ///< nullopt: it does not tell
 };
 
-/// Whether a job's process is behind a connection: what enters by one would be the operator by proxy.
+/// Finds a job's process behind a connection: whoever enters by one would be the operator by proxy.
 class Makers {
 public:
     /// Nothing where it is known that none made it. Security where one did, and where nobody can say, with the

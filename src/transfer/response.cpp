@@ -36,7 +36,7 @@ std::time_t timeIn(const std::string& date) {
     return std::ranges::count(date, ',') > 1 ? -1 : curl_getdate(date.c_str(), nullptr);
 }
 
-/// Whether `response` is provably of the version that `validator` names (linux.md §B). A 206 may leave Last-Modified
+/// True where `response` is provably of the version that `validator` names (linux.md §B). A 206 may leave Last-Modified
 /// out beside its ETag (RFC 9110 §15.3.7); an ETag that was not there before may name anything.
 bool sameVersion(const Asked& asked, const Response& response) {
     if (response.location != asked.location) return false; // two resources may have the same ETag

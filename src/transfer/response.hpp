@@ -73,7 +73,7 @@ inline constexpr std::string_view encodedOnTheWay =
 /// was not requested, unless the URL's name says that the file has it ("x.tar.gz"); on the way, any but chunked.
 std::string flawOf(const Response& response);
 
-/// Whether it is a strong ETag that can name a version: `""` is the same of every file.
+/// True of a strong ETag that can name a version: `""` is the same of every file.
 bool isStrongETag(std::string_view tag);
 
 /// The validator of this response: a strong ETag, or a Last-Modified that counts as strong; else none.

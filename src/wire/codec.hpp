@@ -26,8 +26,8 @@ namespace stint::wire {
 /// Whether clip data carry their open files or only their paths.
 enum class ClipFiles { Included, LeftOut };
 
-/// What a job does not say: written as version 1.0 did, or left out, which is read as the same, and costs a daemon half
-/// as much. Whoever asks for a job leaves it out.
+/// Keys that a job does not set: written as version 1.0 did, or left out, which is read as the same, and costs half as
+/// much. Whoever asks for a job leaves it out.
 enum class Unsaid { Written, LeftOut };
 
 void writeJob(Writer& writer, const JobInfo& job, ClipFiles files, Unsaid unsaid = Unsaid::Written);

@@ -379,7 +379,7 @@ class Attacks:
         return True
 
     def damage_log(self):
-        """Of another daemon, that was killed: what it accepted more than a second before is not in that file alone."""
+        """Another daemon's, after a kill: the jobs of more than a second before are not in that file alone."""
         world = World()
         try:
             daemon = world.start_daemon(POLICY)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from commands import schedule, until_written
 
-# What a job's process does to get in: sys.argv has the port, the token, how it hides, another cgroup's directory, where
+# A job's process tries to get in: sys.argv has the port, the token, how it hides, another cgroup's directory, where
 # cgroups are mounted, the server's pid, and the file for what it is told.
 BREAK_IN = r"""
 import ctypes, json, os, signal, socket, sys, threading
@@ -65,7 +65,7 @@ one.join()
 """
 HIDING = ("plain", "thread", "in flight", "undumpable", "moved", "moved and back", "moved in flight")
 
-# What somebody else does: sys.argv has the port, the bytes, and how he goes on. His own port is told first.
+# Somebody else's try: sys.argv has the port, the bytes, and how he goes on. His own port is told first.
 ASK = """
 import socket, struct, sys
 port, bytes_, how = int(sys.argv[1]), sys.argv[2].encode().decode("unicode_escape").encode(), sys.argv[3]
@@ -134,13 +134,13 @@ def of_closed(served, job, how):
 
 
 def of_cookies(served):
-    """Of the person, to whose browser another server has given a cookie of the same name."""
+    """The person's status, to whose browser another server has given a cookie of the same name."""
     cookies = f"stint={'0' * 64}; stint={served.cookie}"
     return served.ask("GET", "/api/constraints", {"Cookie": cookies}).status
 
 
 def of_crowd(served, streams=64, bodies=0):
-    """Of twenty calls, beside so many streams and bodies that do not come of one who has the cookie."""
+    """The statuses of twenty calls, beside so many streams and bodies that do not come of one who has the cookie."""
     body = served.request("POST", "/api/jobs/pause", {"Content-Type": "application/json", "Content-Length": "16"})
     with ExitStack() as held:
         for _ in range(streams):

@@ -161,7 +161,7 @@ def test_one_that_cannot_start_says_why(account):
 
 
 def test_one_that_is_on_its_way_is_waited_for(account):
-    """As on a machine whose disk is busy: it lives, and is not ready yet."""
+    """A busy disk, say: it lives, and is not ready yet."""
     beside = account.world.root / "installed"
     beside.mkdir()
     (beside / "stint").write_bytes((BIN / "stint").read_bytes())

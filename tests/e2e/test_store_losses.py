@@ -248,7 +248,7 @@ def test_a_store_that_is_not_free_yet_is_waited_for(world):
 
 
 class FailingDisk:
-    """Of stintd: what it changes of its database fails while there is an errno (failing_disk.c)."""
+    """Each change of stintd's database fails while there is an errno (failing_disk.c)."""
 
     def __init__(self, world, library):
         self.control = world.root / "disk"

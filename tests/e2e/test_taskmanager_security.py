@@ -280,7 +280,7 @@ class TestCrowd:
                 assert stream.next().topic == "hello"
 
     def test_bodies_that_do_not_come_leave_room_for_calls(self, entered):
-        """Of whoever has the cookie, beside streams."""
+        """They come from whoever has the cookie, beside streams."""
         assert of_crowd(entered, streams=32, bodies=64) == [200] * 20
 
     def test_one_after_another_on_a_connection(self, entered):
@@ -313,7 +313,7 @@ class TestNeighbours:
     @as_another
     @pytest.mark.parametrize("how", ["close", "reset", "anew"])
     def test_another_user_who_has_closed_before_he_is_accepted_acts_as_nobody(self, world, line, daemon, how):
-        """Of a socket that nobody has any more the kernel tells no user; and one of ours may have its addresses by then."""
+        """The kernel tells no user of a socket that nobody has any more; and one of ours may have its addresses by then."""
         line.set_device(charging="false")
         served = Served(world).enter()
         job = f"{SHELL}/{schedule(world, '--charging', '--', 'true')}"

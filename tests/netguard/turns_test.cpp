@@ -1,4 +1,4 @@
-// Whose turn it is in stint-netguard: users are served in turn, whatever one of them asks for (SECURITY.md).
+// Turns in stint-netguard: users are served one after another, whatever one of them asks for (SECURITY.md).
 #include <string>
 
 #include <doctest/doctest.h>

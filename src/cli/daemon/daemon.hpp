@@ -187,7 +187,7 @@ private:
     using Connecting = std::function<Result<wire::Bus>()>;
     explicit Daemon(wire::Bus bus, Connecting again = {}) : bus_(std::move(bus)), again_(std::move(again)) {}
 
-    static constexpr int mostAgain = 3; ///< of a question
+    static constexpr int mostAgain = 3; ///< tries of a question
 
     template <class Answer> Result<Answer> told(const Call<Answer>& question) {
         auto answer = answerOf(bus_.get(), question);

@@ -52,7 +52,7 @@ public:
 
     /// A result, on stdout, with a newline; it may have lines of its own.
     void print(std::string_view lines) const;
-    // What follows is one line each, whatever words of others stand in it: a line's end among them is replaced.
+    // Each of these is one line, whatever words of others stand in it: a line's end among them is replaced.
     /// Information for a person, on stderr; nothing under --quiet and --json.
     void tell(std::string_view line) const;
     /// A question to whoever is at the terminal, on stderr; the cursor stays behind it.
