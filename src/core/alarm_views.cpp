@@ -35,9 +35,10 @@ std::vector<AlarmView> AlarmView::all(const State& state, Now now) {
             if (times.known) view.earliest = times.earliest;
             view.latest = dueAt(alarm, times, world);
             view.held = nameOf(times.hold);
-            if (view.latest && parkedAt(alarm, *app, *view.latest, state.constants)) {
+            const AlarmHold parked = view.latest ? parkedAt(alarm, *app, *view.latest, world) : AlarmHold::Nothing;
+            if (parked != AlarmHold::Nothing) {
                 view.earliest = view.latest = std::nullopt;
-                view.held = nameOf(AlarmHold::UserRestriction);
+                view.held = nameOf(parked);
             }
         }
         views.push_back(std::move(view));

@@ -34,7 +34,7 @@ std::vector<WakeReason> reasonsToWake(const State& state, const World& world) {
         const App* const app = state.app(alarm.app);
         if (!app || !wakesFor(alarm, state.constants)) continue;
         const auto due = dueAt(alarm, alarmTimes(alarm, *app, world), world);
-        if (due && !parkedAt(alarm, *app, *due, state.constants)) add(*due, &alarm);
+        if (due && parkedAt(alarm, *app, *due, world) == AlarmHold::Nothing) add(*due, &alarm);
     }
     if (const auto window = windowThatWakes(world)) add(*window, nullptr);
     return reasons;

@@ -108,9 +108,13 @@ Instant saverTime(const Asked& asked, const AlarmDevice& device) {
     return isWhileIdle(alarm.kind) ? whileIdleTime(asked) : untilEvent;
 }
 
+bool restrictedAt(const Alarm& alarm, const App& app, Instant when, const Constants& constants) {
+    return alarm.kind != AlarmKind::Clock && userRestricted(app, when, constants);
+}
+
 // limits.md §7.4, by user restriction: parked until the app is active. Charging does not lift it (§1.1).
 Instant userTime(const Alarm& alarm, const App& app, const World& world) {
-    return parkedAt(alarm, app, world.now.elapsed, world.constants) ? untilEvent : unbound;
+    return restrictedAt(alarm, app, world.now.elapsed, world.constants) ? untilEvent : unbound;
 }
 
 // limits.md §7.3: how long a non-wake-up alarm may be held, by how long the screen has been off when it is due.
@@ -181,8 +185,10 @@ AlarmTimes alarmTimes(const Alarm& alarm, const App& app, const World& world, Al
     return times;
 }
 
-bool parkedAt(const Alarm& alarm, const App& app, Instant when, const Constants& constants) {
-    return alarm.kind != AlarmKind::Clock && userRestricted(app, when, constants);
+AlarmHold parkedAt(const Alarm& alarm, const App& app, Instant when, const World& world) {
+    if (restrictedAt(alarm, app, when, world.constants)) return AlarmHold::UserRestriction;
+    const bool saved = alarmDevice(world).saver && !exemptFromIdle(alarm, app) && !isWhileIdle(alarm.kind);
+    return saved && !isActive(app, when, world.constants) ? AlarmHold::BatterySaver : AlarmHold::Nothing;
 }
 
 std::optional<Instant> dueAt(const Alarm& alarm, const AlarmTimes& times, const World& world, Waking waking) {

@@ -42,9 +42,9 @@ enum class Along : std::uint8_t { No, Yes };
 /// As the app and the world are now.
 AlarmTimes alarmTimes(const Alarm& alarm, const App& app, const World& world, Along along = Along::No);
 
-/// Whether it is parked where it comes due at `when`: its user has restricted the app, which is not active then, though
-/// it may be now (limits.md §7.4, §9).
-bool parkedAt(const Alarm& alarm, const App& app, Instant when, const Constants& constants);
+/// The hold that parks it until an event where it comes due at `when`: its user's restriction of the app, or battery
+/// saver, and the app is not active then, though it may be now (limits.md §7.4, §9); Nothing: it goes.
+AlarmHold parkedAt(const Alarm& alarm, const App& app, Instant when, const World& world);
 
 /// How far awake the device is, beyond what AlarmDevice tells.
 struct Waking {

@@ -276,6 +276,25 @@ TEST_CASE("in Doze a while-idle alarm is still held by its bucket") { // limits.
     CHECK(stage.earliest(AlarmKind::Exact, at(70min)) == at(125min)); // the later of both rules
 }
 
+TEST_CASE("an alarm that is due when its app is active no more is not foretold under saver") { // limits.md §7.4
+    Stage stage(Bucket::Active);
+    stage.device.batterySaver = true;
+    stage.app.memory.pinned = ProcessState::Background;
+    stage.app.memory.leftForeground = at(0min);
+    const Instant ends = at(0min) + stage.constants.backgroundSettle;
+    const auto parked = [&](AlarmKind kind, Instant due) {
+        return parkedAt({.kind = kind, .requested = due}, stage.app, due, stage.world());
+    };
+    CHECK(parked(AlarmKind::Exact, ends - 1ms) == AlarmHold::Nothing);
+    CHECK(parked(AlarmKind::Exact, ends) == AlarmHold::BatterySaver);
+    CHECK(parked(AlarmKind::ExactWhileIdle, ends) == AlarmHold::Nothing); // it has an allowance
+    CHECK(parked(AlarmKind::Clock, ends) == AlarmHold::Nothing);
+    stage.app.memory.batteryUse = BatteryUse::Restricted;
+    CHECK(parked(AlarmKind::Exact, ends) == AlarmHold::UserRestriction);
+    stage.app.memory.batteryUse = BatteryUse::Unrestricted;
+    CHECK(parked(AlarmKind::Exact, ends) == AlarmHold::Nothing);
+}
+
 TEST_CASE("battery saver holds plain alarms of apps that are not active, and only while unplugged") { // example 93
     Stage stage(Bucket::Active);
     stage.device.batterySaver = true;
