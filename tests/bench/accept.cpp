@@ -56,6 +56,12 @@ Client stintClient(int jobs) {
     };
 }
 
+/// An app may hold 64 MiB of jobs (`mostBytesHeld`): a turn begins with none.
+void cancelThemAll() {
+    auto connection = Connection::open().value();
+    if (auto done = JobScheduler(connection).cancelAll(); !done.ok()) giveUp(done.error().message);
+}
+
 /// Each line of `words` is one job; an answer begins with `good`.
 Client lineClient(Line connected, const std::string& words, int jobs, const std::string& good) {
     auto line = std::make_shared<Line>(std::move(connected));
@@ -82,7 +88,8 @@ Client redisClient(const Redis& server, int jobs) {
 struct System {
     std::string name;
     std::function<Client(int jobs)> connect;
-    std::function<double()> used; ///< its processor's time, in seconds
+    std::function<double()> used;        ///< its processor's time, in seconds
+    std::function<void()> clear = [] {}; ///< before a turn, and not measured
 };
 
 /// So many clients, each of which hands over so many jobs at a time.
@@ -118,6 +125,7 @@ double at(const std::vector<Seconds>& sorted, double part) {
 }
 
 Figure measured(const System& system, Load load) {
+    system.clear();
     std::vector<Client> clients;
     for (int i = 0; i < load.clients; ++i)
         clients.push_back(system.connect(load.jobs));
@@ -162,7 +170,7 @@ int main() {
     Beanstalkd beanstalkd;
     Redis redis;
     const std::vector<System> systems{
-        {"stint", stintClient, [&] { return stint.used(); }},
+        {"stint", stintClient, [&] { return stint.used(); }, cancelThemAll},
         {"beanstalkd", [&](int jobs) { return beanstalkdClient(beanstalkd, jobs); }, [&] { return beanstalkd.used(); }},
         {"redis", [&](int jobs) { return redisClient(redis, jobs); }, [&] { return redis.used(); }}};
 
