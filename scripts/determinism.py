@@ -4,9 +4,9 @@ android, comments left out."""
 
 import re
 import sys
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+from rooms import ROOT, exit_code, sources
+
 ROOMS = ("model", "rules", "core", "android")
 WORDS = {
     r"::now\s*\(": "a clock; the time comes in with the event",
@@ -40,7 +40,7 @@ def without_comments(text):
 
 def troubles():
     for room in ROOMS:
-        for file in sorted((ROOT / "src" / room).rglob("*.[ch]pp")):
+        for file in sources(ROOT / "src" / room):
             name = str(file.relative_to(ROOT))
             for number, line in enumerate(without_comments(file.read_text()).splitlines(), start=1):
                 for word, why in WORDS.items():
@@ -48,11 +48,5 @@ def troubles():
                         yield f"{name}:{number}: {why}: {line.strip()}"
 
 
-def main():
-    found = list(troubles())
-    print(*found, sep="\n", end="\n" if found else "")
-    return 1 if found else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(exit_code(troubles()))

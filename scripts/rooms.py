@@ -62,11 +62,12 @@ def public_troubles():
                 yield f"{file.relative_to(ROOT)}:{line}: a public header may not include {include}"
 
 
-def main():
-    troubles = [*room_troubles(allowed_rooms()), *public_troubles()]
-    print(*troubles, sep="\n", end="\n" if troubles else "")
-    return 1 if troubles else 0
+def exit_code(troubles):
+    """Prints each trouble; 1 where there is one."""
+    found = list(troubles)
+    print(*found, sep="\n", end="\n" if found else "")
+    return 1 if found else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(exit_code([*room_troubles(allowed_rooms()), *public_troubles()]))

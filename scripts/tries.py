@@ -4,9 +4,9 @@ Elsewhere g++ forgets what an aggregate or an array already has of its members, 
 
 import re
 import sys
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+from rooms import ROOT, exit_code, sources
+
 NO_CODE = re.compile(r'//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])\'|^[ \t]*#(?:\\\n|[^\n])*',
                      re.DOTALL | re.MULTILINE)
 ASSIGNED = r"[^=!<>]="  # C++17 evaluates the right side before the left one
@@ -61,7 +61,7 @@ def is_whole(text, start):
 
 
 def troubles():
-    for file in sorted(file for room in ("src", "tests", "examples") for file in (ROOT / room).rglob("*.[ch]pp")):
+    for file in (file for folder in ("src", "tests", "examples") for file in sources(ROOT / folder)):
         text = NO_CODE.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), file.read_text())
         for match in re.finditer(r"\bSTINT_TRY\(", text):
             if not is_whole(text, match.start()):
@@ -69,11 +69,5 @@ def troubles():
                 yield f"{file.relative_to(ROOT)}:{line + 1}: in the middle of an expression: {file.read_text().splitlines()[line].strip()}"
 
 
-def main():
-    found = list(troubles())
-    print(*found, sep="\n", end="\n" if found else "")
-    return 1 if found else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(exit_code(troubles()))
