@@ -49,16 +49,6 @@ std::optional<DiagRequest> questionFor(const sockaddr_storage& own, const sockad
     return request;
 }
 
-std::uint64_t cgroupIn(const nlmsghdr* header) {
-    const auto* const told = static_cast<const inet_diag_msg*>(NLMSG_DATA(header));
-    auto left = static_cast<int>(header->nlmsg_len - NLMSG_LENGTH(sizeof *told));
-    std::uint64_t cgroup = 0;
-    for (auto* one = reinterpret_cast<const rtattr*>(told + 1); RTA_OK(one, left); one = RTA_NEXT(one, left))
-        if (one->rta_type == INET_DIAG_CGROUP_ID && RTA_PAYLOAD(one) == sizeof cgroup)
-            std::memcpy(&cgroup, RTA_DATA(one), sizeof cgroup);
-    return cgroup;
-}
-
 /// True where the kernel tells of a listener that is there for the question.
 bool tellsOf(SockDiag& diag, const Fd& listener) {
     sockaddr_storage own{}, nobody{};
@@ -73,6 +63,16 @@ Error cannotAsk() {
 }
 
 } // namespace
+
+std::uint64_t cgroupOfSocket(const nlmsghdr& told) {
+    const auto* const socket = static_cast<const inet_diag_msg*>(NLMSG_DATA(&told));
+    auto left = static_cast<int>(told.nlmsg_len - NLMSG_LENGTH(sizeof *socket));
+    std::uint64_t cgroup = 0;
+    for (auto* one = reinterpret_cast<const rtattr*>(socket + 1); RTA_OK(one, left); one = RTA_NEXT(one, left))
+        if (one->rta_type == INET_DIAG_CGROUP_ID && RTA_PAYLOAD(one) == sizeof cgroup)
+            std::memcpy(&cgroup, RTA_DATA(one), sizeof cgroup);
+    return cgroup;
+}
 
 Result<std::optional<SockDiag>> SockDiag::open() {
     Fd line(::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_SOCK_DIAG));
@@ -105,7 +105,7 @@ std::optional<TcpSocket> SockDiag::find(const sockaddr_storage& own, const socka
                              header->nlmsg_len <= static_cast<std::size_t>(length);
         if (header->nlmsg_type != SOCK_DIAG_BY_FAMILY || !isWhole) return std::nullopt;
         const auto* const told = static_cast<const inet_diag_msg*>(NLMSG_DATA(header));
-        return TcpSocket{told->idiag_state, told->idiag_uid, told->idiag_inode, cgroupIn(header)};
+        return TcpSocket{told->idiag_state, told->idiag_uid, told->idiag_inode, cgroupOfSocket(*header)};
     }
 }
 

@@ -1,5 +1,5 @@
 // The TCP sockets of this machine, asked of the kernel one by one (sock_diag(7)): who made it, where, and whether a
-// process has it still. What it says nobody can hide or claim.
+// process has it still. What it says nobody can hide or claim. Who lists them reads its messages likewise.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -10,13 +10,19 @@
 #include "base/fd.hpp"
 #include "stint/result.hpp"
 
+struct nlmsghdr;
+
 namespace stint {
+
+/// The cgroup of the socket that a message of the kernel's, with an inet_diag_msg in it, tells of: its maker's, as it
+/// was made. 0: the kernel does not say (Linux 5.9 does).
+std::uint64_t cgroupOfSocket(const nlmsghdr& told);
 
 struct TcpSocket {
     int state = 0;            ///< TCP_ESTABLISHED and its like
     uid_t user = 0;           ///< its maker; where no process has it the kernel may say root
     std::uint64_t inode = 0;  ///< 0: no process has it any more
-    std::uint64_t cgroup = 0; ///< its maker's, as it was made; 0: the kernel does not say (Linux 5.9 does)
+    std::uint64_t cgroup = 0; ///< as cgroupOfSocket() says
 };
 
 class SockDiag {

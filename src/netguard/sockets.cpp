@@ -8,13 +8,13 @@
 
 #include <linux/inet_diag.h>
 #include <linux/netlink.h>
-#include <linux/rtnetlink.h>
 #include <linux/sock_diag.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
 #include "base/fail.hpp"
+#include "base/sock_diag.hpp"
 
 namespace stint {
 namespace {
@@ -50,17 +50,6 @@ Request requestFor(int family, std::uint16_t type, std::uint16_t flags) {
     request.body.sdiag_family = static_cast<std::uint8_t>(family);
     request.body.sdiag_protocol = IPPROTO_TCP;
     return request;
-}
-
-/// The cgroup of the socket; nothing where the kernel does not say.
-CgroupId cgroupOf(const nlmsghdr* header) {
-    const auto* body = static_cast<const inet_diag_msg*>(NLMSG_DATA(header));
-    auto left = static_cast<int>(header->nlmsg_len - NLMSG_LENGTH(sizeof *body));
-    CgroupId id;
-    for (auto* one = reinterpret_cast<const rtattr*>(body + 1); RTA_OK(one, left); one = RTA_NEXT(one, left))
-        if (one->rta_type == INET_DIAG_CGROUP_ID && RTA_PAYLOAD(one) == sizeof id.value)
-            std::memcpy(&id.value, RTA_DATA(one), sizeof id.value);
-    return id;
 }
 
 } // namespace
@@ -158,7 +147,7 @@ bool KernelSockets::readSome() {
         if (header->nlmsg_type == NLMSG_DONE || header->nlmsg_type == NLMSG_ERROR) return false;
         const auto* socket = static_cast<const inet_diag_msg*>(NLMSG_DATA(header));
         const bool inside = isLoopback(family, socket->id.idiag_src) && isLoopback(family, socket->id.idiag_dst);
-        const CgroupId cgroup = cgroupOf(header);
+        const CgroupId cgroup{cgroupOfSocket(*header)};
         if (!inside && isToEnd(cgroup)) round_->found.push_back({family, socket->id, cgroup});
     }
     return true;
