@@ -79,21 +79,24 @@ Result<void> checkJob(const Request& request, const AppId& app, const JobInfo& j
     return checkDescriptors(request, job);
 }
 
-/// What Schedule and Enqueue have in common: the namespace, the options, and the answer.
-Handled scheduled(Request& request, JobInfo job, std::optional<WorkItem> work) {
-    std::string space = STINT_TRY(request.arguments.string());
+/// What Schedule, Enqueue and ScheduleAll have in common: the namespace, the options, and whose it is.
+template <class Scheduling> Result<Options> readTerms(Request& request, Scheduling& event) {
+    event.call = request.call;
+    event.space = STINT_TRY(request.arguments.string());
     Options options = STINT_TRY(readOptions(request));
-    const Whose named = STINT_TRY(whoseToSchedule(request, options));
-    STINT_TRY(checkJob(request, named.app, job));
-    request.owner.arrived(Schedule{.call = request.call,
-                                   .app = named.app,
-                                   .space = std::move(space),
-                                   .info = std::move(job),
-                                   .newId = options.newId,
-                                   .callerVisible = request.owner.presence().visibleNow(request.from),
-                                   .work = std::move(work),
-                                   .onBehalf = named.byOperator,
-                                   .terms = std::move(options.terms)});
+    Whose named = STINT_TRY(whoseToSchedule(request, options));
+    event.app = std::move(named.app);
+    event.newId = options.newId;
+    event.callerVisible = request.owner.presence().visibleNow(request.from);
+    event.onBehalf = named.byOperator;
+    return options;
+}
+
+Handled scheduled(Request& request, Schedule event) {
+    Options options = STINT_TRY(readTerms(request, event));
+    STINT_TRY(checkJob(request, event.app, event.info));
+    event.terms = std::move(options.terms);
+    request.owner.arrived(std::move(event));
     const auto write = [](Writer& writer, const Reply& reply) {
         writer.int32(reply.error ? 0 : 1).int32(reply.id.value);
     };
@@ -103,35 +106,30 @@ Handled scheduled(Request& request, JobInfo job, std::optional<WorkItem> work) {
 } // namespace
 
 Handled schedule(Request& request) {
-    JobInfo job = STINT_TRY(wire::readJob(request.arguments));
-    return scheduled(request, std::move(job), std::nullopt);
+    Schedule event;
+    event.info = STINT_TRY(wire::readJob(request.arguments));
+    return scheduled(request, std::move(event));
 }
 
 Handled enqueue(Request& request) {
-    JobInfo job = STINT_TRY(wire::readJob(request.arguments));
-    WorkItem work = STINT_TRY(wire::readWork(request.arguments));
-    work.id = 0; // whatever the caller put there
-    work.deliveries = 0;
-    work.active = false;
-    return scheduled(request, std::move(job), std::move(work));
+    Schedule event;
+    event.info = STINT_TRY(wire::readJob(request.arguments));
+    event.work = STINT_TRY(wire::readWork(request.arguments));
+    event.work->id = 0; // whatever the caller put there
+    event.work->deliveries = 0;
+    event.work->active = false;
+    return scheduled(request, std::move(event));
 }
 
 Handled scheduleAll(Request& request) {
-    auto jobs = STINT_TRY(wire::readJobs(request.arguments));
-    request.counts = std::max(1, static_cast<int>(jobs.size()));
-    std::string space = STINT_TRY(request.arguments.string());
-    const Options options = STINT_TRY(readOptions(request));
-    const Whose named = STINT_TRY(whoseToSchedule(request, options));
-    for (std::size_t place = 0; place < jobs.size(); ++place)
-        if (auto may = checkJob(request, named.app, jobs[place].info); !may)
+    ScheduleAll event;
+    event.jobs = STINT_TRY(wire::readJobs(request.arguments));
+    request.counts = std::max(1, static_cast<int>(event.jobs.size()));
+    const Options options = STINT_TRY(readTerms(request, event));
+    for (std::size_t place = 0; place < event.jobs.size(); ++place)
+        if (auto may = checkJob(request, event.app, event.jobs[place].info); !may)
             return within(fmt::format("job {} of the list", place), std::move(may).error());
-    request.owner.arrived(ScheduleAll{.call = request.call,
-                                      .app = named.app,
-                                      .space = std::move(space),
-                                      .jobs = std::move(jobs),
-                                      .newId = options.newId,
-                                      .callerVisible = request.owner.presence().visibleNow(request.from),
-                                      .onBehalf = named.byOperator});
+    request.owner.arrived(std::move(event));
     const auto write = [](Writer& writer, const Reply& reply) {
         writer.int32(reply.error ? 0 : 1).openArray("i");
         for (const JobId id : reply.ids)
