@@ -129,15 +129,15 @@ Result<void> AlarmManager::cancel(const std::string& tag) {
 
 Result<bool> AlarmManager::canScheduleExactAlarms() {
     bool can = false;
-    STINT_TRY(connection_->call(wire::alarmManagerInterface, "CanScheduleExactAlarms", client::noOptions,
-                                [&can](wire::Reader& reader) { return reader.read(can); }));
+    STINT_TRY(connection_->ask(wire::alarmManagerInterface, "CanScheduleExactAlarms", client::noOptions,
+                               [&can](wire::Reader& reader) { return reader.read(can); }));
     return can;
 }
 
 Result<std::optional<AlarmClockInfo>> AlarmManager::getNextAlarmClock() {
     std::int64_t time = -1;
-    STINT_TRY(connection_->call(wire::alarmManagerInterface, "GetNextAlarmClock", client::noOptions,
-                                [&time](wire::Reader& reader) { return reader.read(time); }));
+    STINT_TRY(connection_->ask(wire::alarmManagerInterface, "GetNextAlarmClock", client::noOptions,
+                               [&time](wire::Reader& reader) { return reader.read(time); }));
     if (time < 0) return std::optional<AlarmClockInfo>();
     return std::optional(AlarmClockInfo(WallTime(Duration(time))));
 }

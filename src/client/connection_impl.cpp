@@ -9,6 +9,11 @@
 #include "wire/names.hpp"
 
 namespace stint {
+namespace {
+
+constexpr int mostAgain = 3; ///< tries of a question
+
+} // namespace
 
 Result<std::shared_ptr<Connection::Impl>> Connection::Impl::open() {
     client::WakeableFd fd = STINT_TRY(client::WakeableFd::open());
@@ -65,6 +70,22 @@ Result<void> Connection::Impl::call(const char* interface, const char* member, c
     auto done = link_->call(interface, member, write, read);
     noticeLoss();
     return done;
+}
+
+Result<void> Connection::Impl::ask(const char* member, const client::BusLink::Write& write,
+                                   const client::BusLink::Read& read) {
+    return ask(wire::jobSchedulerInterface, member, write, read);
+}
+
+Result<void> Connection::Impl::ask(const char* interface, const char* member, const client::BusLink::Write& write,
+                                   const client::BusLink::Read& read) {
+    const Hold hold(*this);
+    for (int again = 0;; ++again) {
+        STINT_TRY(reach());
+        auto answered = link_->call(interface, member, write, read);
+        noticeLoss();
+        if (answered || link_ || again == mostAgain) return answered;
+    }
 }
 
 Result<void> Connection::Impl::connect() {

@@ -44,6 +44,10 @@ public:
     Result<void> call(const char* member, const client::BusLink::Write& write, const client::BusLink::Read& read);
     Result<void> call(const char* interface, const char* member, const client::BusLink::Write& write,
                       const client::BusLink::Read& read);
+    /// Likewise for what has no effect: asked again over a new connection where its answer was lost with this one.
+    Result<void> ask(const char* member, const client::BusLink::Write& write, const client::BusLink::Read& read);
+    Result<void> ask(const char* interface, const char* member, const client::BusLink::Write& write,
+                     const client::BusLink::Read& read);
 
     // What a run says; nothing where it is over.
     void finish(const JobParameters& params, client::Finish finish);

@@ -157,8 +157,8 @@ Result<JobScheduler> JobScheduler::forNamespace(std::string name) const {
 
 Result<bool> JobScheduler::canRunUserInitiatedJobs() {
     bool can = false;
-    STINT_TRY(connection_->call("CanRunUserInitiatedJobs", client::noOptions,
-                                [&can](wire::Reader& reader) { return reader.read(can); }));
+    STINT_TRY(connection_->ask("CanRunUserInitiatedJobs", client::noOptions,
+                               [&can](wire::Reader& reader) { return reader.read(can); }));
     return can;
 }
 

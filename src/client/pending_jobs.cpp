@@ -62,8 +62,8 @@ bool PendingJobReasonsInfo::operator==(const PendingJobReasonsInfo& other) const
 
 Result<std::optional<JobInfo>> JobScheduler::getPendingJob(JobId id) {
     std::vector<JobInfo> jobs;
-    STINT_TRY(connection_->call("GetPendingJob", naming(id, wireNamespace()),
-                                [&](wire::Reader& reader) { return readJobs(reader, jobs); }));
+    STINT_TRY(connection_->ask("GetPendingJob", naming(id, wireNamespace()),
+                               [&](wire::Reader& reader) { return readJobs(reader, jobs); }));
     if (jobs.empty()) return std::optional<JobInfo>();
     return std::optional(std::move(jobs.front()));
 }
@@ -72,7 +72,7 @@ Result<std::vector<JobInfo>> JobScheduler::getAllPendingJobs() {
     std::vector<JobInfo> jobs;
     for (bool more = true; more;) {
         const std::size_t before = jobs.size();
-        STINT_TRY(connection_->call(
+        STINT_TRY(connection_->ask(
             "GetAllPendingJobs",
             [&](wire::Writer& writer) {
                 wire::DictionaryWriter options(writer.string(wireNamespace()));
@@ -92,7 +92,7 @@ Result<std::map<std::string, std::vector<JobInfo>>> JobScheduler::getPendingJobs
     std::vector<Spaced> jobs;
     for (bool more = true; more;) {
         const std::size_t before = jobs.size();
-        STINT_TRY(connection_->call(
+        STINT_TRY(connection_->ask(
             "GetPendingJobsInAllNamespaces",
             [&](wire::Writer& writer) {
                 wire::DictionaryWriter options(writer);
@@ -114,7 +114,7 @@ Result<std::map<std::string, std::vector<JobInfo>>> JobScheduler::getPendingJobs
 
 Result<std::vector<PendingReason>> JobScheduler::getPendingJobReasons(JobId id) {
     std::vector<PendingReason> reasons;
-    STINT_TRY(connection_->call("GetPendingJobReasons", naming(id, wireNamespace()), [&](wire::Reader& reader) {
+    STINT_TRY(connection_->ask("GetPendingJobReasons", naming(id, wireNamespace()), [&](wire::Reader& reader) {
         return reader.array("i", [&reasons](wire::Reader& element) -> Result<void> {
             // A reason of a newer daemon's is handed on as the number it is (jobs.md §12.11).
             const std::int32_t reason = STINT_TRY(element.int32());
@@ -133,11 +133,11 @@ Result<PendingReason> JobScheduler::getPendingJobReason(JobId id) {
 
 Result<std::vector<PendingJobReasonsInfo>> JobScheduler::getPendingJobReasonsHistory(JobId id) {
     std::vector<HistoryEntry> entries;
-    STINT_TRY(connection_->call("GetPendingJobReasonsHistory", naming(id, wireNamespace()),
-                                [&](wire::Reader& reader) -> Result<void> {
-                                    entries = STINT_TRY(wire::readRows<HistoryEntry>(reader));
-                                    return {};
-                                }));
+    STINT_TRY(connection_->ask("GetPendingJobReasonsHistory", naming(id, wireNamespace()),
+                               [&](wire::Reader& reader) -> Result<void> {
+                                   entries = STINT_TRY(wire::readRows<HistoryEntry>(reader));
+                                   return {};
+                               }));
     std::vector<PendingJobReasonsInfo> history;
     for (HistoryEntry& entry : entries)
         history.emplace_back(entry.when, std::move(entry.reasons));

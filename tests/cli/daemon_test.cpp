@@ -93,11 +93,19 @@ TEST_CASE(
         CHECK(apps.ok() == (deaths <= 3)); // bounded
         if (!apps.ok()) CHECK(apps.error().code == Errc::UNAVAILABLE);
     }
+    // Each call once; a question four times.
     FakeDaemon daemon([](Talk& talk, const wire::Message&) { talk.hangUp(); });
-    auto connected = Daemon::connectIfThere();
-    REQUIRE(connected.ok());
-    CHECK(!connected->cancel(running(0).key).ok());
-    CHECK(daemon.calls() == std::vector<std::string>{"Cancel"});
+    const auto connected = [] { return std::move(Daemon::connectIfThere()).value(); };
+    CHECK(!connected().cancel(running(0).key).ok());
+    CHECK(!connected().shell({"cancel", "com.example.mail"}).ok());
+    CHECK(!connected().work(running(0).key, 1).ok());
+    CHECK(!connected().quota("com.example.mail").ok());
+    CHECK(!connected().deviceLimits().ok());
+    CHECK(!connected().shell({"get-job-state", "com.example.mail", "7"}).ok());
+    std::vector<std::string> expected{"Cancel", "Shell"};
+    for (const char* question : {"ListWork", "Quota", "ListDeviceLimits", "Shell"})
+        expected.insert(expected.end(), 4, question);
+    CHECK(daemon.calls() == expected);
 }
 
 TEST_CASE("who watches is told that the daemon is gone, and no other is asked in its place") {

@@ -3,9 +3,11 @@
 
 #include "base/time.hpp"
 #include "client/hosted_app.hpp"
+#include "stint/alarm_manager.hpp"
 #include "stint/job_scheduler.hpp"
 
 #include <cstdlib>
+#include <map>
 
 using namespace stint;
 
@@ -121,6 +123,38 @@ TEST_CASE("a call that the daemon died of is not made again") {
     daemon.onThenBreak("CancelInAllNamespaces", times);
     CHECK(JobScheduler(connection).cancelInAllNamespaces().error().code == Errc::UNAVAILABLE);
     CHECK(times == 1);
+}
+
+TEST_CASE("a question that the daemon died of is asked again, of whoever is there then") { // linux.md §A.10
+    FakeDaemon daemon;
+    auto connection = Connection::open().value();
+    CHECK(connection.package().ok());
+    JobScheduler jobs(connection);
+    AlarmManager alarms(connection);
+    const std::map<std::string, std::function<bool()>> questions{
+        {"GetPendingJob", [&] { return jobs.getPendingJob(JobId(1)).ok(); }},
+        {"GetAllPendingJobs", [&] { return jobs.getAllPendingJobs().ok(); }},
+        {"GetPendingJobsInAllNamespaces", [&] { return jobs.getPendingJobsInAllNamespaces().ok(); }},
+        {"GetPendingJobReasons", [&] { return jobs.getPendingJobReasons(JobId(1)).ok(); }},
+        {"GetPendingJobReasonsHistory", [&] { return jobs.getPendingJobReasonsHistory(JobId(1)).ok(); }},
+        {"CanRunUserInitiatedJobs", [&] { return jobs.canRunUserInitiatedJobs().ok(); }},
+        {"CanScheduleExactAlarms", [&] { return alarms.canScheduleExactAlarms().ok(); }},
+        {"GetNextAlarmClock", [&] { return alarms.getNextAlarmClock().ok(); }},
+        {"GetStanding", [&] { return connection.isNetworkBlocked().ok(); }}};
+    for (const auto& [member, asks] : questions) {
+        CAPTURE(member);
+        std::atomic<int> times = 0;
+        daemon.onThenBreak(member, times);
+        CHECK_FALSE(asks());
+        CHECK(times == 4); // bounded
+    }
+    std::atomic<int> times = 0;
+    daemon.onThenBreak("CanRunUserInitiatedJobs", times, [](wire::Reader&, wire::Writer& writer) {
+        writer.boolean(true);
+        return Result<void>();
+    });
+    CHECK(jobs.canRunUserInitiatedJobs().value());
+    CHECK(times == 2);
 }
 
 TEST_CASE("an app that hosts nothing sleeps through the daemon's death") {

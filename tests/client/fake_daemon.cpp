@@ -140,9 +140,9 @@ void FakeDaemon::on(const std::string& member, Answer answer) {
     }
 }
 
-void FakeDaemon::onThenBreak(const std::string& member, std::atomic<int>& times) {
-    on(member, [this, &times](wire::Reader&, wire::Writer&) {
-        ++times;
+void FakeDaemon::onThenBreak(const std::string& member, std::atomic<int>& times, Answer then) {
+    on(member, [this, &times, then = std::move(then)](wire::Reader& reader, wire::Writer& writer) {
+        if (++times > 1 && then) return then(reader, writer);
         bus_.reset();
         return Result<void>();
     });

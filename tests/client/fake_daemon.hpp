@@ -35,8 +35,9 @@ public:
     void on(const std::string& member, Answer answer);
     /// Calls of `member` are not noted: a flood of them would drown the others.
     void overhear(const std::string& member);
-    /// Its connection breaks at a call of `member`, before the answer; `times` counts them.
-    void onThenBreak(const std::string& member, std::atomic<int>& times);
+    /// Its connection breaks at a call of `member`, before the answer; `times` counts them. With `then` only the first
+    /// time: the others it answers.
+    void onThenBreak(const std::string& member, std::atomic<int>& times, Answer then = {});
     /// The end of a socketpair, for a process that the daemon started; it takes the place of other connections.
     Fd startedSocket();
 

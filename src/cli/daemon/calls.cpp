@@ -96,6 +96,14 @@ Call<DayPage> day(const DayAsked& asked) {
             }};
 }
 
+Call<Page<WorkItem>> work(const JobKey& job, const std::vector<WorkItem>& before) {
+    return {wire::taskManagerInterface, "ListWork",
+            [](Reader& reader) { return readPage<WorkItem>(reader, wire::readWork); }, naming(job),
+            [last = before.empty() ? std::nullopt : std::optional(before.back().id)](DictionaryWriter& options) {
+                if (last) options.put("after", *last);
+            }};
+}
+
 Call<JobView> watch(const JobKey& job) { return {wire::taskManagerInterface, "Watch", wire::readJobView, naming(job)}; }
 
 Call<void> watchEverything() {
@@ -170,6 +178,17 @@ Call<void> resetDevice(const std::vector<std::string>& keys) {
 }
 
 Call<wire::DozeView> doze() { return {wire::limitsInterface, "GetDoze", wire::readRow<wire::DozeView>}; }
+
+Call<Quotas> quota(const std::string& package) {
+    return {wire::limitsInterface, "Quota",
+            [](Reader& reader) -> Result<Quotas> {
+                Quotas made;
+                made.regular = STINT_TRY(wire::readQuota(reader));
+                made.expedited = STINT_TRY(wire::readQuota(reader));
+                return made;
+            },
+            naming(package)};
+}
 
 Call<Page<AlarmView>> alarms(const std::optional<std::string>& package, const std::vector<AlarmView>& before) {
     const auto last =

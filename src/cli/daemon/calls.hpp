@@ -62,6 +62,11 @@ struct ShellAnswer {
     std::string err;       ///< lines
 };
 
+struct Quotas {
+    QuotaView regular;
+    QuotaView expedited;
+};
+
 /// A part of a list; the next one begins behind its last row.
 template <class Row> struct Page {
     std::vector<Row> rows;
@@ -84,6 +89,8 @@ Call<std::vector<PastRun>> log(const JobKey& job);
 Call<DayPage> day(const DayAsked& asked);
 /// What would become of the job if these were otherwise (jobs.md §9.6): "charging" is "no".
 Call<Forecast> whatIf(const JobKey& job, const std::map<std::string, std::string>& changes);
+/// Of its work items, behind the last of `before`.
+Call<Page<WorkItem>> work(const JobKey& job, const std::vector<WorkItem>& before);
 Call<JobView> watch(const JobKey& job);
 /// News of every job from now on, and once of the lists that have changed since: of further ones after the next call.
 Call<void> watchEverything();
@@ -101,6 +108,7 @@ Call<void> setBatteryUse(const std::string& package, const std::string& use);
 Call<void> setDevice(const std::map<std::string, std::string>& changes);
 Call<void> resetDevice(const std::vector<std::string>& keys);
 Call<wire::DozeView> doze();
+Call<Quotas> quota(const std::string& package);
 /// Behind the last of `before`.
 Call<Page<AlarmView>> alarms(const std::optional<std::string>& package, const std::vector<AlarmView>& before);
 

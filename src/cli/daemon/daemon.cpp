@@ -207,16 +207,9 @@ Result<DayPage> Daemon::day(WallTime from, WallTime to) {
 Result<std::vector<WorkItem>> Daemon::work(const JobKey& job, std::size_t most) {
     std::vector<WorkItem> all;
     for (bool more = true; more && all.size() < most;) {
-        auto answer = STINT_TRY(ask(
-            bus_.get(), wire::taskManagerInterface, "ListWork", [&](Writer& writer) { writeKey(writer, job); },
-            [&](DictionaryWriter& options) {
-                if (!all.empty()) options.put("after", all.back().id);
-            }));
-        Reader reader(answer);
-        auto page = STINT_TRY(wire::readList(reader, wire::readWork));
-        const bool told = STINT_TRY(reader.boolean());
-        more = told && !page.empty();
-        std::ranges::move(page, std::back_inserter(all));
+        auto page = STINT_TRY(told(calls::work(job, all)));
+        more = page.more;
+        std::ranges::move(page.rows, std::back_inserter(all));
     }
     return all;
 }
@@ -224,7 +217,9 @@ Result<std::vector<WorkItem>> Daemon::work(const JobKey& job, std::size_t most) 
 Result<SchedulerView> Daemon::overview() { return told(calls::overview()); }
 
 Result<ShellAnswer> Daemon::shell(const std::vector<std::string>& words, const std::vector<std::string>& before) {
-    return answerOf(bus_.get(), calls::shell(words, before));
+    const auto call = calls::shell(words, before);
+    const bool gets = !words.empty() && words.front().starts_with("get");
+    return gets ? told(call) : answerOf(bus_.get(), call);
 }
 
 Result<JobView> Daemon::watch(const JobKey& job) {

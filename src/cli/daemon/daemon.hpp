@@ -39,18 +39,6 @@ struct AppExited {
     std::int32_t exitCode = 0;
 };
 
-/// What `am get-standby-bucket` prints (limits.md §2.1, §2.2).
-struct StandbyBucket {
-    std::string name;       ///< "working_set"
-    std::int32_t value = 0; ///< 5 to 50
-    std::string reason;     ///< "timeout", "usage", "forced_by_user", …
-};
-
-struct Quotas {
-    QuotaView regular;
-    QuotaView expedited;
-};
-
 /// Lists that are no longer what they were.
 struct ListsChanged {
     Topics topics;
@@ -108,6 +96,7 @@ public:
     Result<std::vector<WorkItem>> work(const JobKey& job, std::size_t most);
     Result<SchedulerView> overview();
     /// Android's shell verbs: the words that follow "cmd jobscheduler", or `before` ({"cmd", "deviceidle"}, {"am"}).
+    /// One that gets something is a question.
     Result<ShellAnswer> shell(const std::vector<std::string>& words, const std::vector<std::string>& before = {});
     /// The job's state now; news of it follow. IllegalArgument: neither the job nor its history is there.
     Result<JobView> watch(const JobKey& job);
@@ -150,7 +139,6 @@ public:
 
     /// A bucket's name, or its value from 10 to 50 (limits.md §2.7).
     Result<void> setStandbyBucket(const std::string& package, const std::string& bucket);
-    Result<StandbyBucket> standbyBucket(const std::string& package);
     /// What an external predictor says (limits.md §2.6).
     Result<void> predictBucket(const std::string& package, const std::string& bucket);
     /// "interaction", "notification_seen", … (limits.md §2.4).
@@ -167,7 +155,7 @@ public:
     Result<std::vector<wire::PolicyRow>> policy() { return list<wire::PolicyRow>(wire::limitsInterface, "Policy"); }
     Result<wire::DozeView> doze();
     /// Each kind of work, and which state of the device holds it back (limits.md §1.1).
-    Result<std::vector<DeviceLimitView>> deviceLimits() { return answerOf(bus_.get(), calls::deviceLimits()); }
+    Result<std::vector<DeviceLimitView>> deviceLimits() { return told(calls::deviceLimits()); }
     /// "deep" or "light" (limits.md §6.7); returns the new state.
     Result<wire::DozeView> stepDoze(const std::string& machine);
     /// "idle", "light_idle", …; "auto" releases it.

@@ -34,17 +34,6 @@ Result<void> Daemon::setStandbyBucket(const std::string& package, const std::str
     return tell(bus_.get(), "SetStandbyBucket", [&](Writer& writer) { writer.string(package).string(bucket); });
 }
 
-Result<StandbyBucket> Daemon::standbyBucket(const std::string& package) {
-    auto answer = STINT_TRY(
-        ask(bus_.get(), wire::limitsInterface, "GetStandbyBucket", [&](Writer& writer) { writer.string(package); }));
-    Reader reader(answer);
-    StandbyBucket made;
-    STINT_TRY(reader.read(made.name));
-    STINT_TRY(reader.read(made.value));
-    STINT_TRY(reader.read(made.reason));
-    return made;
-}
-
 Result<void> Daemon::predictBucket(const std::string& package, const std::string& bucket) {
     return tell(bus_.get(), "PredictBucket", [&](Writer& writer) { writer.string(package).string(bucket); });
 }
@@ -75,15 +64,7 @@ Result<void> Daemon::push(const std::string& package, bool high, const std::stri
     return {};
 }
 
-Result<Quotas> Daemon::quota(const std::string& package) {
-    auto answer =
-        STINT_TRY(ask(bus_.get(), wire::limitsInterface, "Quota", [&](Writer& writer) { writer.string(package); }));
-    Reader reader(answer);
-    Quotas made;
-    made.regular = STINT_TRY(wire::readQuota(reader));
-    made.expedited = STINT_TRY(wire::readQuota(reader));
-    return made;
-}
+Result<Quotas> Daemon::quota(const std::string& package) { return told(calls::quota(package)); }
 
 Result<wire::DozeView> Daemon::doze() { return told(calls::doze()); }
 
