@@ -121,6 +121,23 @@ std::map<AppId, Bytes> leftOfApps(const Turn& turn) {
     return all;
 }
 
+// It has processes, and no run whose stamps or end would ask.
+bool isProgram(const State& state, const AppId& id) {
+    const App* const app = state.app(id);
+    return app && app->running && !state.runs.anyOf(id);
+}
+
+// Of what an edge is to tell: of programs, that something of them has moved. Then they are asked like a run, and until
+// they are nobody has to tell.
+std::map<AppId, Bytes> leftOfAll(const Turn& turn) {
+    const Metering& metering = turn.state.metering;
+    auto all = leftOfApps(turn);
+    for (const auto& [id, counted] : metering.counted)
+        if (counted.tells && !counted.asked && !metering.looks.contains(id) && isProgram(turn.state, id))
+            all.try_emplace(id, 1);
+    return all;
+}
+
 // What is left was as much when a look was set, and that was before.
 void setLook(Turn& turn, const AppId& app, Bytes left) {
     const Instant when = turn.now.elapsed + lastsAtLeast(left, *turn.state.device.network, turn.state.constants);
@@ -213,7 +230,7 @@ void lookAtNetworks(Turn& turn) {
 void settleMetering(Turn& turn) {
     Metering& metering = turn.state.metering;
     if (metering.counted.empty()) return;
-    const auto lefts = leftOfApps(turn);
+    const auto lefts = leftOfAll(turn);
     for (const auto& [app, left] : lefts) {
         const CountedApp& counted = metering.counted.at(app);
         if (counted.tells)
@@ -221,7 +238,10 @@ void settleMetering(Turn& turn) {
         else
             setLook(turn, app, left);
     }
-    std::erase_if(metering.looks, [&](const auto& look) { return !lefts.contains(look.first); });
+    std::erase_if(metering.looks, [&](const auto& look) {
+        const bool tells = metering.counted.at(look.first).tells;
+        return tells ? !isProgram(turn.state, look.first) : !lefts.contains(look.first);
+    });
     std::erase_if(metering.marks, [&](const auto& mark) {
         const AppId& app = mark.first;
         if (lefts.contains(app) || metering.counted.at(app).asked) return false;
@@ -271,6 +291,8 @@ void apply(Turn& turn, const NetworkUsed& event) {
         addBytes(counted->second.used, moved.up);
     }
     if (!app || moved.down + moved.up == 0) return;
+    if (counted != turn.state.metering.counted.end() && counted->second.tells && isProgram(turn.state, event.app))
+        turn.state.metering.looks.try_emplace(event.app, turn.now.elapsed + turn.state.constants.durationStamp);
     useOfApp(turn, *app, moved, {event.metered, event.roaming});
     if (!event.metered) return;
     if (event.job) return useOfJob(turn, *event.job, moved);

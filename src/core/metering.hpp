@@ -1,7 +1,8 @@
 // What apps use of the network, by day (limits.md §14). Where an edge counts an app's bytes it is asked when a run
 // ends, every job.duration_stamp of one, and when what the network costs changes; it tells by itself when the rest of a
-// budget is used up, or, where it cannot, is asked when it may be at the soonest. Where none counts, the bytes count
-// that the app's jobs report. Never both.
+// budget is used up, or, where it cannot, is asked when it may be at the soonest. Of a program that is no run it tells
+// that something has moved, and is asked job.duration_stamp later. Where none counts, the bytes count that the app's
+// jobs report. Never both.
 #pragma once
 #include <array>
 #include <map>
@@ -38,7 +39,7 @@ struct Metering {
     NetworkTotals since;
     std::map<AppId, CountedApp> counted;
     std::map<AppId, MarkNetwork> marks; ///< of those whose edge tells: what it tells next
-    std::map<AppId, Instant> looks;     ///< of the others: when one is asked next
+    std::map<AppId, Instant> looks;     ///< of the others, and of programs that have moved: when one is asked next
     std::map<AppId, Instant> saved;     ///< when what it has used was written down last, while more has come since
 };
 

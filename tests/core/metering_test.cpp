@@ -53,6 +53,12 @@ struct MeteredStage : Stage {
         return terms;
     }
 
+    /// The edge tells by itself. What it is told of a program, which no run of the app is, is none of the others.
+    void telling() {
+        event(NetworkCounted{.app = mail, .on = true, .tells = true});
+        if (!marked.empty() && marked.back().at == 1) marked.pop_back();
+    }
+
     /// The edge's word that a mark is passed.
     void pass(Bytes received) {
         const MarkNetwork& mark = marked.back();
@@ -62,8 +68,6 @@ struct MeteredStage : Stage {
     std::vector<std::pair<Duration, CountNetwork>> asked;
     std::vector<MarkNetwork> marked;
 };
-
-const NetworkCounted telling{.app = mail, .on = true, .tells = true};
 
 MarkNetwork meteredAt(std::optional<Bytes> at) { return {.app = mail, .metered = at.has_value(), .at = at}; }
 
@@ -250,7 +254,7 @@ TEST_CASE(
 
 TEST_CASE("an edge that tells by itself is told what is left, and is not asked") { // limits.md §14
     MeteredStage place(budgeted(300_MB));
-    place.event(telling);
+    place.telling();
     CHECK(place.marked.empty()); // nothing of it runs
     place.begin(1);
     CHECK(place.marked == std::vector{meteredAt(300_MB)});
@@ -270,7 +274,7 @@ TEST_CASE("an edge that tells by itself is told what is left, and is not asked")
 
 TEST_CASE("another class of network has another mark, and none where it costs nothing") { // limits.md §14
     MeteredStage place(budgeted(300_MB));
-    place.event(telling);
+    place.telling();
     place.begin(1);
     place.change([](Device& d) { d.network = Stage::wifi(); });
     CHECK(place.marked.size() == 1); // until it is known what went over the one before
@@ -283,13 +287,13 @@ TEST_CASE("another class of network has another mark, and none where it costs no
     CHECK(place.marked[2] == meteredAt(50_MB + 70_MB + 250_MB));
     place.finish(1, false);
     place.answer(0);
-    CHECK(place.marked.back() == meteredAt({}));
+    CHECK(place.marked.back() == meteredAt(50_MB + 70_MB + 1)); // its processes live
 }
 
 TEST_CASE(
     "of several limits the tightest is the mark, of the app's and of those of its jobs that report nothing") { // §14
     MeteredStage place(budgeted(300_MB));
-    place.event(telling);
+    place.telling();
     place.begin(1, MeteredStage::metered(80_MB));
     place.begin(2, MeteredStage::metered(30_MB));
     CHECK(place.marked.back() == meteredAt(30_MB));
@@ -305,7 +309,7 @@ TEST_CASE(
 
 TEST_CASE("what is told before the budget is used up changes no mark, and a larger budget is a later one") { // §14
     MeteredStage place(budgeted(300_MB));
-    place.event(telling);
+    place.telling();
     place.begin(1);
     place.pass(299_MB); // a day may have begun meanwhile
     CHECK(place.runs(1));
@@ -318,11 +322,11 @@ TEST_CASE("what is told before the budget is used up changes no mark, and a larg
 
 TEST_CASE("the next helper is told the mark anew, and one that tells nothing by itself is asked") { // limits.md §14
     MeteredStage place(budgeted(300_MB));
-    place.event(telling);
+    place.telling();
     place.begin(1);
     place.pass(100_MB);
     place.event(NetworkCounted{.app = mail, .on = false});
-    place.event(telling);
+    place.telling();
     REQUIRE(place.marked.size() == 2);
     CHECK(place.marked[1] == meteredAt(200_MB)); // it counts from nothing
     place.event(NetworkCounted{.app = mail, .on = true});
@@ -343,4 +347,39 @@ TEST_CASE(
     REQUIRE(stage.asked.size() == 1);
     stage.answer(15'000'000);
     CHECK(stage.used().received == 15'000'000);
+}
+
+TEST_CASE("what a program uses meanwhile is asked for a stamp after it has begun to move, and who is quiet is let be") {
+    MeteredStage stage; // limits.md §14
+    stage.event(NetworkCounted{.app = mail, .on = true, .tells = true});
+    REQUIRE(stage.marked == std::vector{meteredAt(1)});
+    stage.until(7h);
+    CHECK(stage.asked.empty());
+    stage.pass(60); // its first packet
+    CHECK(stage.used().received == 60);
+    CHECK(stage.marked.back() == meteredAt({}));
+    stage.until(7h + 4min + 59s);
+    CHECK(stage.asked.empty());
+    stage.until(7h + 5min);
+    REQUIRE(stage.asked.size() == 1);
+    stage.answer(15_MB);
+    CHECK(stage.used().received == 15_MB + 60);
+    stage.until(7h + 10min); // it went on
+    REQUIRE(stage.asked.size() == 2);
+    stage.answer(0);
+    CHECK(stage.marked.size() == 3);
+    CHECK(stage.marked.back() == meteredAt(15_MB + 61));
+    stage.until(8h);
+    CHECK(stage.asked.size() == 2);
+    stage.begin(1); // and asks for itself
+    CHECK(stage.marked.back() == meteredAt({}));
+    stage.finish(1, false);
+    REQUIRE(stage.asked.size() == 3);
+    stage.answer(1_MB);
+    stage.event(AppSeen{mail, false, false});
+    REQUIRE(stage.asked.size() == 4);
+    stage.answer(1_MB);
+    stage.until(9h);
+    CHECK(stage.asked.size() == 4);
+    CHECK(stage.marked.back() == meteredAt({}));
 }

@@ -175,6 +175,22 @@ def test_two_jobs_of_an_app_have_a_mark_each_in_their_turn(world, ground, daemon
         assert most <= why(world, job)["terms"]["meteredUsed"] < most + 2 * NEAR
 
 
+def test_what_a_program_that_is_no_job_uses_is_counted_while_it_lives(world, ground, monitor):
+    """`stint start`: it is asked for a stamp after stint-netguard has told that something moves."""
+    (world.downloads / "program.py").write_text(PROGRAM)
+    words = [sys.executable, "program.py", FAR4, str(ground.port), str(5 * RATE)]
+    (world.apps / "com.example.program.toml").write_text(
+        f'package = "com.example.program"\ncommand = {json.dumps(words)}\n')
+    ground.start_helper()
+    world.environment["DBUS_SYSTEM_BUS_ADDRESS"] = ground.address
+    daemon = world.start_daemon({"job.duration_stamp": "1s"}, before=ground.inside())
+    daemon.until_logged("stint-netguard enforces")
+    world.in_terminal("start", "com.example.program")
+    assert "Counters" not in monitor.until("Passed")
+    while not (told := days(world, "com.example.program")) or told[-1]["received"] < 15_000_000:
+        monitor.until("Counters")
+
+
 def test_an_older_helper_is_asked_at_times_and_doctor_says_so(world, ground):
     helper = OldHelper(ground.address)
     world.environment["DBUS_SYSTEM_BUS_ADDRESS"] = ground.address
