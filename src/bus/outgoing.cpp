@@ -102,10 +102,7 @@ Outgoing jobChanged(sd_bus* bus, const JobView& view) {
 }
 
 Outgoing listsChanged(sd_bus* bus, Topics topics) {
-    std::vector<std::string> names;
-    for (const std::string_view name : topicNames)
-        if (topics.has(*topicNamed(name))) names.emplace_back(name);
-    return signal(bus, "Changed", [&names](Writer& writer) { writer.strings(names); });
+    return signal(bus, "Changed", [topics](Writer& writer) { writer.strings(namesOf(topics)); });
 }
 
 std::optional<Event> eventOf(const Asked& asked, const wire::Message& answer) {

@@ -63,15 +63,18 @@ Result<JobView> known(BusOwner& owner, const JobKey& key) {
 Handled watchAll(Request& request) {
     if (!request.caller.isOperator) return onlyOperator(request.caller, "Watch for every job");
     bool everything = false;
+    std::vector<std::string> names(topicNames.begin(), topicNames.end());
     DictionaryReader options("options", UnknownKeys::Ignore);
-    options.take("everything", everything);
+    options.take("everything", everything).take("topics", names);
     STINT_TRY(options.read(request.arguments));
-    return answers([&watches = request.watches, from = request.from, everything](Writer& writer) -> Result<void> {
-        watches.addAll(from);
-        if (everything) watches.awaitNews(from);
-        const wire::DictionaryWriter nothing(writer);
-        return {};
-    });
+    const Topics lists = topicsNamed(names);
+    return answers(
+        [&watches = request.watches, from = request.from, everything, lists](Writer& writer) -> Result<void> {
+            watches.addAll(from);
+            if (everything) watches.awaitNews(from, lists);
+            const wire::DictionaryWriter nothing(writer);
+            return {};
+        });
 }
 
 } // namespace

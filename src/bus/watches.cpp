@@ -41,9 +41,14 @@ void Watches::told(const JobKey& job, const std::vector<ConnectionId>& watchers,
     if (watched != ofJob_.end() && watched->second.empty()) ofJob_.erase(watched);
 }
 
+void Watches::awaitNews(ConnectionId watcher, Topics lists) {
+    News& news = news_[watcher];
+    news = {.lists = lists, .owed = news.owed & lists, .asked = true};
+}
+
 void Watches::changed(Topics topics) {
     for (auto& [watcher, news] : news_)
-        news.owed |= topics;
+        news.owed |= topics & news.lists;
 }
 
 std::map<ConnectionId, Topics> Watches::takeNews() {

@@ -16,8 +16,8 @@ class Watches {
 public:
     void add(ConnectionId watcher, const JobKey& job) { ofJob_[job].insert(watcher); }
     void addAll(ConnectionId watcher) { ofAll_.insert(watcher); }
-    /// It is to be told of the next change of a list, and of those since it was told last.
-    void awaitNews(ConnectionId watcher) { news_[watcher].asked = true; }
+    /// It is to be told of the next change of one of these lists, and of those since it was told last.
+    void awaitNews(ConnectionId watcher, Topics lists);
     void addNetwork(ConnectionId watcher) { ofNetwork_.insert(watcher); }
     void drop(ConnectionId watcher);
     const std::set<ConnectionId>& ofNetwork() const { return ofNetwork_; }
@@ -40,6 +40,7 @@ private:
     std::set<ConnectionId> ofNetwork_;
     std::map<JobKey, std::set<ConnectionId>> owed_;
     struct News {
+        Topics lists; ///< that it wants to know of
         Topics owed;
         bool asked = false;
     };

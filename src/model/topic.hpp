@@ -5,7 +5,9 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
+#include <vector>
 
 namespace stint {
 
@@ -46,6 +48,10 @@ public:
         return *this;
     }
     friend constexpr Topics operator|(Topics a, Topics b) { return a |= b; }
+    friend constexpr Topics operator&(Topics a, Topics b) {
+        a.bits_ &= b.bits_;
+        return a;
+    }
     bool operator==(const Topics&) const = default;
 
 private:
@@ -53,5 +59,20 @@ private:
 };
 
 constexpr Topics operator|(Topic a, Topic b) { return Topics(a) | Topics(b); }
+
+inline std::vector<std::string> namesOf(Topics topics) {
+    std::vector<std::string> names;
+    for (const std::string_view name : topicNames)
+        if (topics.has(*topicNamed(name))) names.emplace_back(name);
+    return names;
+}
+
+/// Names that are not known are left alone.
+inline Topics topicsNamed(const std::vector<std::string>& names) {
+    Topics topics;
+    for (const std::string& name : names)
+        if (const auto topic = topicNamed(name)) topics |= *topic;
+    return topics;
+}
 
 } // namespace stint

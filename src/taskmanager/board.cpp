@@ -121,7 +121,7 @@ void Board::load() {
 
 void Board::askForNews() {
     newsWanted_ = false;
-    line_.ask<void>(cli::calls::watchEverything(), [this, life = life_](const Result<void>& watched) {
+    line_.ask<void>(cli::calls::watchEverything(Topics::all()), [this, life = life_](const Result<void>& watched) {
         if (life == life_ && !watched.ok()) failed(watched.error());
     });
 }

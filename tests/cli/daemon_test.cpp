@@ -375,7 +375,7 @@ TEST_CASE("news of lists that have changed: those that are known, and one answer
         talk.hangUp();
     });
     Daemon daemon = Daemon::connectIfThere().value();
-    REQUIRE(daemon.watchEverything().ok());
+    REQUIRE(daemon.watchEverything(Topics::all()).ok());
     std::vector<News> news;
     while (news.empty()) {
         pollfd watched{daemon.fd(), daemon.events(), 0};

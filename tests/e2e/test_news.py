@@ -5,8 +5,8 @@ from jeepney import HeaderFields
 from line import TASKS
 
 
-def await_news(line):
-    line.call(TASKS, "Watch", "ssia{sv}", "", "", 0, {"everything": ("b", True)})
+def await_news(line, **options):
+    line.call(TASKS, "Watch", "ssia{sv}", "", "", 0, {"everything": ("b", True)} | options)
 
 
 def topics(line):
@@ -38,6 +38,19 @@ def test_each_list_that_changes_is_told_and_a_slow_reader_is_told_once(world, da
         assert not [it for it in looks.signals if it.header.fields[HeaderFields.member] == "Changed"]
         await_news(looks)
         assert {"device", "finished"} <= topics(looks)
+
+
+def test_who_names_lists_is_told_of_these_alone(world, daemon):
+    """Issue: `stint top` awoke, and asked stintd twice, each time another 16 MiB of the disk were taken."""
+    with world.line() as looks, world.line() as acts:
+        await_news(looks, topics=("as", ["apps", "weather"]))
+        acts.set_device(charging="false")
+        schedule(world, "--charging", "--", "true")
+        assert topics(looks) == {"apps"}
+        await_news(looks, topics=("as", ["device"]))
+        schedule(world, "--charging", "--", "true")
+        acts.set_device(charging="true")
+        assert topics(looks) == {"device"}
 
 
 def test_jobs_that_wait_for_something_else_are_told(world, daemon):

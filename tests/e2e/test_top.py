@@ -137,16 +137,25 @@ def wakes(window):
     return int(row.split()[1])
 
 
-def test_it_sleeps_while_nothing_counts(world, daemon):
+def sleeps(window, seconds):
+    """Whether nothing awoke it in so many seconds, in which nothing was drawn."""
+    before = wakes(window)
+    return not window._read(Deadline(seconds)) and wakes(window) == before
+
+
+def test_it_sleeps_while_nothing_counts(world, daemon, line):
+    """Neither time alone awakes it, nor what it does not show. What looks every second never sleeps for three."""
     world.done("device", "set", "charging=false")
     schedule(world, "--charging", "--name", "backup", "--", "true")
     window = world.in_window("top")
     window.until_shown(has("backup", "q quit"), "the list")
-    while window._read(Deadline(0.5)):
-        pass
+    deadline = Deadline(60)
+    while not sleeps(window, 3):
+        assert not deadline.passed(), "it never sleeps"
     before = wakes(window)
-    assert not window._read(Deadline(3)), "nothing is drawn"
-    assert wakes(window) == before, "nothing has awoken it"
+    for percent in range(50, 60):
+        line.set_device(battery=str(percent))
+    assert sleeps(window, 1) and wakes(window) == before, "news of the device have awoken the list of jobs"
     schedule(world, "--name", "film", "--", "sleep", "1000")
     window.until_shown(has("film", "2s"), "a second that has passed")
 

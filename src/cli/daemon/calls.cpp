@@ -106,9 +106,11 @@ Call<Page<WorkItem>> work(const JobKey& job, const std::vector<WorkItem>& before
 
 Call<JobView> watch(const JobKey& job) { return {wire::taskManagerInterface, "Watch", wire::readJobView, naming(job)}; }
 
-Call<void> watchEverything() {
-    return {wire::taskManagerInterface, "Watch", skipState, naming(JobKey{}),
-            [](DictionaryWriter& options) { options.put("everything", true); }};
+Call<void> watchEverything(Topics lists) {
+    return {wire::taskManagerInterface, "Watch", skipState, naming(JobKey{}), [lists](DictionaryWriter& options) {
+                options.put("everything", true);
+                options.put("topics", namesOf(lists));
+            }};
 }
 
 Call<void> cancel(const JobKey& job) {

@@ -11,6 +11,7 @@
 #include "base/try.hpp"
 #include "model/day.hpp"
 #include "model/meter.hpp"
+#include "model/topic.hpp"
 #include "model/view.hpp"
 #include "model/what_if.hpp"
 #include "stint/result.hpp"
@@ -92,8 +93,8 @@ Call<Forecast> whatIf(const JobKey& job, const std::map<std::string, std::string
 /// Of its work items, behind the last of `before`.
 Call<Page<WorkItem>> work(const JobKey& job, const std::vector<WorkItem>& before);
 Call<JobView> watch(const JobKey& job);
-/// News of every job from now on, and once of the lists that have changed since: of further ones after the next call.
-Call<void> watchEverything();
+/// News of every job from now on, and once of these lists that have changed since: of further ones after the next call.
+Call<void> watchEverything(Topics lists);
 Call<void> cancel(const JobKey& job);
 Call<void> hold(const JobKey& job, bool on);
 Call<void> retry(const JobKey& job);

@@ -59,10 +59,8 @@ Result<News> readNews(const Message& message) {
         return News(std::move(job));
     }
     if (message.member() == "Changed") {
-        ListsChanged changed;
-        for (const std::string& name : STINT_TRY(reader.strings()))
-            if (const auto topic = topicNamed(name)) changed.topics |= *topic;
-        return News(changed);
+        const auto names = STINT_TRY(reader.strings());
+        return News(ListsChanged{topicsNamed(names)});
     }
     AppExited exited;
     exited.pid = STINT_TRY(reader.uint32());
@@ -228,9 +226,9 @@ Result<JobView> Daemon::watch(const JobKey& job) {
     return seen;
 }
 
-Result<void> Daemon::watchEverything() {
+Result<void> Daemon::watchEverything(Topics lists) {
     watches_ = true;
-    return answerOf(bus_.get(), calls::watchEverything());
+    return answerOf(bus_.get(), calls::watchEverything(lists));
 }
 
 Result<ShellAnswer> Daemon::runNow(const JobKey& job) { return shell(calls::wordsToRunNow(job)); }

@@ -100,8 +100,9 @@ public:
     Result<ShellAnswer> shell(const std::vector<std::string>& words, const std::vector<std::string>& before = {});
     /// The job's state now; news of it follow. IllegalArgument: neither the job nor its history is there.
     Result<JobView> watch(const JobKey& job);
-    /// From now on news of every job, and once of lists that have changed since: of further ones after the next call.
-    Result<void> watchEverything();
+    /// From now on news of every job, and once of these lists that have changed since: of further ones after the next
+    /// call.
+    Result<void> watchEverything(Topics lists);
     /// The shell's `run -f` (jobs.md §8): whatever keeps it waiting, but for what is firm (print/explanation.hpp).
     Result<ShellAnswer> runNow(const JobKey& job);
 

@@ -35,9 +35,9 @@ pollfd Link::watched() const {
     return {watch_.get(), POLLIN, 0};
 }
 
-Result<std::vector<JobView>> Link::join() {
+Result<std::vector<JobView>> Link::join(Topics lists) {
     if (!daemon_) daemon_ = STINT_TRY(Daemon::connectIfThere());
-    STINT_TRY(daemon_->watchEverything()); // first: what changes while they are read is told of again
+    STINT_TRY(daemon_->watchEverything(lists)); // first: what changes while they are read is told of again
     return daemon_->jobs(std::nullopt, false);
 }
 

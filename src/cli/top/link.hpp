@@ -22,9 +22,9 @@ public:
     pollfd watched() const;
     std::optional<Duration> timeout() const { return daemon_ ? daemon_->timeout() : std::nullopt; }
 
-    /// All jobs as they are; news follow, and once of lists that have changed since: of further ones after the next
-    /// call. From here on it is there. Unavailable: it is not.
-    Result<std::vector<JobView>> join();
+    /// All jobs as they are; news follow, and once of these lists that have changed since: of further ones after the
+    /// next call. From here on it is there. Unavailable: it is not.
+    Result<std::vector<JobView>> join(Topics lists);
     /// What has come since. Unavailable: it has gone, and is looked out for from now on.
     Result<std::vector<News>> takeNews();
     /// It may be back: what was watched has changed.

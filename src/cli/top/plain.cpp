@@ -102,7 +102,7 @@ int printChanges(Link& link, Signals& signals, const Screen& screen) {
     bool known = false; // all jobs, and what comes is news
     for (;;) {
         if (!known) {
-            const auto jobs = link.join();
+            const auto jobs = link.join(Topic::Jobs);
             if (jobs.ok()) printer.renew(*jobs);
             known = jobs.ok();
             if (!known && jobs.error().code != Errc::UNAVAILABLE) return screen.fail("cannot watch jobs", jobs.error());

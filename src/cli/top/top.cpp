@@ -37,6 +37,7 @@ public:
 private:
     void join();
     void lose();
+    Topics looksAt() const;
     bool wantsReading() const;
     void renew();
     Result<void> readStale();
@@ -56,18 +57,26 @@ private:
     const Display& display_;
     Board board_;
     std::optional<Duration> nextTick_;
-    Topics stale_ = Topics::all();   ///< lists that have changed since they were read
+    Topics watched_;                 ///< lists of whose change it is told
+    Topics stale_ = Topics::all();   ///< those that may have changed since they were read
     bool told_ = false;              ///< of some, and of no further ones until they are asked for again
     std::optional<Duration> readAt_; ///< not before, where much changes at once
     bool hungUp_ = false;            ///< nobody types any more
 };
 
+/// An explanation may have to do with all of them, and the list of jobs with what they wait for alone: of another
+/// list's change it would awake for nothing.
+Topics Desk::looksAt() const { return board_.showsRest() || board_.explained() ? Topics::all() : Topics(Topic::Jobs); }
+
 /// What is on the screen and has changed since it was read.
 Result<void> Desk::readStale() {
-    if (told_) {
-        auto tasks = STINT_TRY(link_.join());
+    const Topics lists = looksAt();
+    if (told_ || watched_ != lists) {
+        auto tasks = STINT_TRY(link_.join(lists));
         board_.renew(std::move(tasks), thisMoment());
     }
+    if (watched_ != lists) stale_ = Topics::all();
+    watched_ = lists;
     told_ = false;
     Daemon& daemon = *link_.daemon();
     if (board_.showsRest() && stale_.has(Topic::Apps)) {
@@ -87,7 +96,7 @@ Result<void> Desk::readStale() {
     return {};
 }
 
-bool Desk::wantsReading() const { return told_ || (board_.showsRest() && !stale_.none()); }
+bool Desk::wantsReading() const { return told_ || watched_ != looksAt() || (board_.showsRest() && !stale_.none()); }
 
 void Desk::renew() {
     if (!link_.daemon() || !wantsReading() || (readAt_ && *readAt_ > steadyNow())) return;
@@ -101,7 +110,8 @@ void Desk::lose() {
 }
 
 void Desk::join() {
-    const auto jobs = link_.join();
+    watched_ = looksAt();
+    const auto jobs = link_.join(watched_);
     if (!jobs.ok()) return lose();
     board_.begin(*jobs, thisMoment());
     stale_ = Topics::all();
