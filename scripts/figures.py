@@ -38,6 +38,7 @@ def measure(name, command):
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the directory goes, too
     where = os.environ.get("STINT_BENCH_DIR", tempfile.gettempdir())
     with tempfile.TemporaryDirectory(prefix="stint-bench-", dir=where) as directory:
+        os.chmod(directory, 0o711)  # polkitd is no root when it connects to a bus of a bench
         begun = datetime.now(timezone.utc)
         with subprocess.Popen(command, env=os.environ | {"STINT_BENCH_DIR": directory}, stdout=subprocess.PIPE) as bench:
             try:
