@@ -129,10 +129,16 @@ class Events:
 
     def until(self, condition, within=30):
         """The first event of which `condition` is true."""
+        return self.each(condition, within=within)[0]
+
+    def each(self, *conditions, within=30):
+        """For each condition the first event of which it is true; they may come in any order."""
         deadline = Deadline(within)
-        while not condition(event := self.next(deadline.left())):
-            pass
-        return event
+        found = [None] * len(conditions)
+        while None in found:
+            event = self.next(deadline.left())
+            found = [was or (event if condition(event) else None) for was, condition in zip(found, conditions)]
+        return found
 
     def first(self):
         """What every stream begins with, by topic."""
