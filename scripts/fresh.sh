@@ -19,7 +19,8 @@ shift
 tree=$(mktemp -d /var/tmp/stint-fresh-XXXXXX)
 trap 'as_root rm -rf "$tree"' EXIT
 say "a fresh Debian, $release, in $tree"
-as_root mmdebstrap --quiet --variant=minbase --include=ca-certificates,git "$release" "$tree/debian"
+apart=(unshare --mount --propagation private --pid --fork --kill-child --mount-proc)
+as_root "${apart[@]}" mmdebstrap --quiet --variant=minbase --include=ca-certificates,git "$release" "$tree/debian"
 git clone -q --no-local "$root" "$tree/stint"
 
 say "./$*"
@@ -33,10 +34,11 @@ phases() { # each line that ./run and ./test begin with "== " is one
         esac
     done
 }
-# Its own mounts, and nothing else of its own: tests start machines, cgroups and networks themselves. Its root is a root
-# (pivot_root), not a chroot's: nsenter and systemd-nspawn, which tests call, look for the namespace's.
+# Its own mounts and processes, and nothing else of its own: tests start machines, cgroups and networks themselves. Of its
+# processes none is left, and what it installs ends none of another's: Debian's polkitd ends whatever has the path of its
+# program. Its root is a root (pivot_root), not a chroot's: nsenter and systemd-nspawn, which tests call, look for the namespace's.
 # shellcheck disable=SC2016 # it is the other shell that is to expand it
-as_root unshare --mount --propagation private bash -c '
+as_root "${apart[@]}" bash -c '
     tree=$1; shift
     mount --bind "$tree/debian" "$tree/debian" # its / is to be a mount, as any is
     for from in proc sys dev; do mount --rbind "/$from" "$tree/debian/$from"; done

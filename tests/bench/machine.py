@@ -17,7 +17,7 @@ ROOT = HERE.parent.parent
 BUILD = Path(os.environ["STINT_BIN"]).resolve().parent
 SCENES = HERE / "scenes"
 sys.path.insert(0, str(ROOT / "tests" / "e2e"))
-from installed import libraries, release  # noqa: E402
+from installed import MMDEBSTRAP, libraries, release  # noqa: E402
 
 PACKAGES = ("systemd", "systemd-sysv", "dbus", "dbus-user-session", "libpam-systemd", "udev", "python3", "linux-image-amd64",
             "initramfs-tools", "kmod")
@@ -73,7 +73,7 @@ def machine(packages):
     unit = new / "scenes.service"
     unit.write_text(UNIT)
     tree = new / "tree"
-    run("mmdebstrap", "--quiet", "--variant=minbase", f"--include={','.join(packages)}",
+    run(*MMDEBSTRAP, f"--include={','.join(packages)}",
         '--customize-hook=chroot "$1" useradd -m -s /bin/bash ann',
         f"--customize-hook=copy-in {unit} /etc/systemd/system",
         '--customize-hook=chroot "$1" systemctl enable scenes.service',

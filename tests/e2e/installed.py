@@ -12,6 +12,11 @@ from world import BIN, ROOT
 BUILD = BIN.parent
 
 
+# Words before its own. It sees no process of others: as Debian's polkitd is installed it ends whatever has the path of its
+# program, be it another test's or this machine's own.
+MMDEBSTRAP = ("unshare", "--pid", "--fork", "--kill-child", "--mount-proc", "mmdebstrap", "--quiet", "--variant=minbase")
+
+
 def run(*words, **options):
     """Answers what it printed; it must end well."""
     done = subprocess.run(list(map(str, words)), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,

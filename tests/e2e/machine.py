@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 from events import Deadline, TooLate
-from installed import BUILD, install, libraries, release, run
+from installed import BUILD, MMDEBSTRAP, install, libraries, release, run
 from world import Ended
 
 PACKAGES = ("systemd", "systemd-sysv", "dbus", "dbus-user-session", "libpam-systemd")
-PROGRAMS = ("mmdebstrap", "systemd-nspawn", "nsenter")
+PROGRAMS = ("mmdebstrap", "systemd-nspawn", "nsenter", "unshare")
 
 missing = [program for program in PROGRAMS if not shutil.which(program)]
 needs_machine = pytest.mark.skipif(os.getuid() != 0 or missing,
@@ -30,7 +30,7 @@ def debian(packages):
     archive = BUILD.parent / f"machine-{release()}-{wanted}.tar"
     if not archive.exists():
         new = archive.with_suffix(f".{os.getpid()}.tar")  # others may make it as well
-        run("mmdebstrap", "--quiet", "--variant=minbase", f"--include={','.join(packages)}",
+        run(*MMDEBSTRAP, f"--include={','.join(packages)}",
             '--customize-hook=chroot "$1" useradd -m -s /bin/bash ann', release(), new)
         new.rename(archive)
     return archive
