@@ -128,6 +128,21 @@ void keepHistory(Tracked& tracked) {
     if (history.hasWaited()) tracked.details.edit().history = std::move(history);
 }
 
+// Its job's, whichever core it begins under; what it counts by is yet to be set.
+Run& takeUp(Running& running, Tracked& tracked, GateKey gateKey, WorkType type) {
+    Job& job = tracked.job;
+    running.gateKey = std::move(gateKey);
+    running.reads = readsOfRun(running.gateKey);
+    running.deadline = job.deadline;
+    running.type = type;
+    Run& run = running.run;
+    run.key = job.key;
+    run.info = job.info;
+    tracked.run = run.id;
+    job.running = true;
+    return run;
+}
+
 // jobs.md §4.4. Of an app that is not announced yet nothing is known that would shorten it.
 void setTimes(Turn& turn, Running& running, const Job& job, const App* app) {
     State& state = turn.state;
@@ -170,19 +185,13 @@ void startRun(Turn& turn, Tracked& tracked, WorkType type) {
     Job& job = tracked.job;
     const App& app = *turn.app(job.key.app);
     Running& running = state.runs.add();
-    running.gateKey = std::move(gateKey);
-    running.reads = readsOfRun(running.gateKey);
-    running.deadline = job.deadline;
-    running.type = type;
+    Run& run = takeUp(running, tracked, std::move(gateKey), type);
     running.bias = biasOf(stateOf(app));
     const World world = turn.world();
     const Context context{world, running.gateKey, &app};
     running.startedOnTop = stateOf(app) == ProcessState::Top;
     running.byIdlePath = goesByIdlePath(context);
     running.pluggedEnough = pluggedIsEnough(context);
-    Run& run = running.run;
-    run.key = job.key;
-    run.info = job.info;
     run.kind = treatedAs(context);
     run.overdue = running.gateKey.overdue;
     run.began = turn.now.elapsed;
@@ -190,14 +199,12 @@ void startRun(Turn& turn, Tracked& tracked, WorkType type) {
     setTimes(turn, running, job, &app);
     state.runs.setTimer(run, turn.now.elapsed + state.constants.bindTimeout);
 
-    tracked.run = run.id;
     tracked.inSight = false;
     tracked.override = Override::None;
     if (job.awaitsClock) { // jobs.md §7.3: its start drops the wall times that it remembered
         job.awaitsClock = false;
         rebase(job, turn.now);
     }
-    job.running = true;
     job.details.edit().runBegan = turn.now.wall;
     turn.record(SaveJob{job});
     turn.effect(Bind{run.id, job.key, job.info.getService().name, run.kind, running.gateKey.isGuard(), run.began});
@@ -211,19 +218,12 @@ void goOn(Turn& turn, Tracked& tracked, const GoingOn& begun) {
     constexpr Duration untilAnnounced = 1s;
     const Constants& constants = turn.state.constants;
     const Instant now = turn.now.elapsed;
-    Job& job = tracked.job;
-    job.running = true;
-    tracked.run = begun.run;
+    const Job& job = tracked.job;
+    GateKey gateKey = gateKeyOf(job);
+    gateKey.overdue = isOverdue(job, begun.began);
     Running& running = turn.state.runs.add(begun.run);
-    running.gateKey = gateKeyOf(job);
-    running.gateKey.overdue = isOverdue(job, begun.began);
-    running.reads = readsOfRun(running.gateKey);
-    running.deadline = job.deadline;
-    running.type = slotOf(begun.kind);
+    Run& run = takeUp(running, tracked, std::move(gateKey), slotOf(begun.kind));
     running.stopTraced = begun.stopping.has_value();
-    Run& run = running.run;
-    run.key = job.key;
-    run.info = job.info;
     run.state = begun.stopping ? RunState::Stopping : RunState::Executing;
     run.kind = begun.kind;
     run.began = begun.began;
