@@ -62,6 +62,7 @@ struct AppGroups {
     std::uint64_t notedAt = 0;             ///< likewise: the moment at which something new was heard of its networks
 
     std::int64_t waitingAs(JobClass kind) const { return waiting[static_cast<std::size_t>(kind)]; }
+    std::int64_t waitingInAll() const { return waiting[0] + waiting[1] + waiting[2]; }
 };
 
 /// Knows the gates, for Groups, and hears of what is new behind them.

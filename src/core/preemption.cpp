@@ -51,9 +51,7 @@ bool anyLesser(Turn& turn) {
 
 // How many of the app's waiting jobs none of its own runs makes room for yet.
 std::int64_t unserved(const State& state, const AppGroups& appGroups, Now now) {
-    std::int64_t jobs = 0;
-    for (const Group* group : appGroups.open)
-        jobs += std::ssize(group->jobs) - displacedIn(state, now, *group);
+    const std::int64_t jobs = appGroups.waitingInAll() - displacedIn(state, now, appGroups);
     return jobs - std::ranges::count_if(state.runs, [&](const auto& entry) {
                return entry.second.run.ending && entry.second.run.key.app == *appGroups.app;
            });

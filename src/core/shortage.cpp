@@ -12,8 +12,7 @@ namespace {
 std::int64_t waitingIn(const State& state) {
     std::int64_t jobs = 0;
     for (const AppGroups* appGroups : state.waiting.groups.open())
-        for (const std::int64_t ofClass : appGroups->waiting)
-            jobs += ofClass;
+        jobs += appGroups->waitingInAll();
     return jobs;
 }
 

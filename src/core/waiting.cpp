@@ -91,6 +91,16 @@ std::optional<Instant> nextAlarm(const Tracked& tracked, const std::optional<Ins
     return next;
 }
 
+// At nearly every instant there are none.
+template <class Where> std::int64_t displacedWhere(const State& state, Now now, Where where) {
+    const auto displaced = state.waiting.displaced.jobs(now.elapsed);
+    if (displaced.empty()) return 0;
+    return std::ranges::count_if(displaced, [&](const JobKey& key) {
+        const Tracked* const tracked = state.jobs.find(key);
+        return tracked && tracked->group && where(*tracked->group);
+    });
+}
+
 } // namespace
 
 void waitAlike(State& copy, const State& state) {
@@ -107,10 +117,11 @@ std::vector<ShutGate> askGates(const State& state, Now now, const GateKey& gateK
 }
 
 std::int64_t displacedIn(const State& state, Now now, const Group& group) {
-    return std::ranges::count_if(state.waiting.displaced.jobs(now.elapsed), [&](const JobKey& key) {
-        const Tracked* const tracked = state.jobs.find(key);
-        return tracked && tracked->group == &group;
-    });
+    return displacedWhere(state, now, [&](const Group& its) { return &its == &group; });
+}
+
+std::int64_t displacedIn(const State& state, Now now, const AppGroups& appGroups) {
+    return displacedWhere(state, now, [&](const Group& its) { return its.open() && its.appGroups == &appGroups; });
 }
 
 void park(Turn& turn, Tracked& tracked) {

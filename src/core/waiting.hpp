@@ -67,8 +67,9 @@ struct Waiting {
 void waitAlike(State& copy, const State& state);
 /// What is shut for this GateKey now.
 std::vector<ShutGate> askGates(const State& state, Now now, const GateKey& gateKey);
-/// How many of the group's jobs were displaced at this instant.
+/// How many of the group's jobs were displaced at this instant; and of those in open groups of an app.
 std::int64_t displacedIn(const State& state, Now now, const Group& group);
+std::int64_t displacedIn(const State& state, Now now, const AppGroups& appGroups);
 /// Puts a tracked job, which has no run, where it has to wait: asleep or in its group.
 void park(Turn& turn, Tracked& tracked);
 void unpark(State& state, Tracked& tracked);
