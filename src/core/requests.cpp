@@ -101,7 +101,6 @@ void apply(Turn& turn, const StopApp& event) {
         state.runs.at(run).run.markedForDeath = true;
         close(turn, run, End::UserStop);
     }
-    turn.effect(Reply{.call = event.call, .count = static_cast<std::uint32_t>(runs.size())});
 }
 
 void nothingRunsOf(Turn& turn, const AppId& id) {

@@ -193,7 +193,6 @@ private:
     std::unique_ptr<Netcut> netcut_;
     ContentWatch contentWatch_;
     std::map<CallId, AppId> watching_;         ///< schedule() of this turn, of jobs that watch something
-    std::pair<CallId, unsigned> killed_;       ///< by the last KillApp, and for whose call
     std::map<AppId, std::vector<Reply>> held_; ///< until stint-watch watches their targets
     std::optional<std::uint64_t> watched_;     ///< the version of the watched targets that contentWatch_ has
     ClockWatch clockWatch_;

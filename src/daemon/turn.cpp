@@ -189,12 +189,7 @@ void Daemon::perform(const Effect& effect) {
         if (const auto host = hosts_->connectionOf(run)) call(*host);
     };
     std::visit(
-        Overloaded{[&](const Reply& e) {
-                       if (!e.call.value || e.call != killed_.first) return reply(e);
-                       Reply counted = e;
-                       counted.count = killed_.second;
-                       reply(counted);
-                   },
+        Overloaded{[&](const Reply& e) { reply(e); },
                    [&](const Bind& e) { hosts_->bind(e); },
                    [&](const CallStart& e) {
                        hosts_->called(e);
@@ -213,9 +208,7 @@ void Daemon::perform(const Effect& effect) {
                        toHost(e.run, [&](ConnectionId to) { server_->callAction(to, action); });
                    },
                    [&](const EndRun& e) { hosts_->end(e.run); },
-                   [&](const KillApp& e) {
-                       killed_ = {e.call, hosts_->killApp(e.app)};
-                   },
+                   [&](const KillApp& e) { reply({.call = e.call, .count = hosts_->killApp(e.app)}); },
                    [&](const DeliverAlarm& e) { deliver(e, e.alarm.app); },
                    [&](const DeliverMessage& e) { deliver(e, e.message.app); },
                    [&](const NetworkAccess& e) {

@@ -23,7 +23,7 @@ struct Reply {
     std::optional<Error> error;
     JobId id;
     std::vector<JobId> ids;         ///< ScheduleAll's, in the order of its list
-    std::uint32_t count = 0;        ///< StopApp's processes, as KillApp finds them; StopJobs' runs
+    std::uint32_t count = 0;        ///< KillApp's processes; StopJobs' runs
     std::vector<JobKey> jobs;       ///< of StopJobs: which
     std::optional<WorkItem> item;   ///< of DequeueWork
     std::optional<VerbAnswer> said; ///< of a shell verb
@@ -76,7 +76,7 @@ struct EndRun {
 struct KillApp {
     AppId app;
     std::string reason; ///< "user", "unresponsive"
-    CallId call{};      ///< the call whose answer says how many they were; 0: none
+    CallId call{};      ///< it is answered by how many they were, as whoever kills them counts; 0: none
 };
 
 /// On the desktop, anew or as an update: no two of one notification within job.notification_update of each other.

@@ -319,11 +319,17 @@ private:
                               },
                               [&](const KillApp& e) {
                                   seen_.erase(e.app);
+                                  if (e.call.value) replies.push_back({.call = e.call, .count = runsOf(e.app)});
                                   answer(0s, AppSeen{e.app, false, false});
                               },
                               [&](const Reply& e) { replies.push_back(e); },
                               [&](const Trace& e) { traces.emplace_back(now.elapsed, e); }, [](const auto&) {}},
                    effect);
+    }
+    /// Each has a process of its own.
+    std::uint32_t runsOf(const AppId& app) const {
+        return static_cast<std::uint32_t>(
+            std::ranges::count_if(alive_, [&](const auto& run) { return run.first.app == app; }));
     }
     void taken(const AppId& app, std::uint64_t delivery) {
         if (behaves.takes) answer(0s, DeliveryEnded{app, delivery});
