@@ -208,7 +208,7 @@ void close(Turn& turn, RunId id, End end, const Outcome& outcome) {
     tracked.run = {};
     if (App* app = turn.app(run.key.app)) {
         // What took the app out of sight at this instant may be what ended the run.
-        const bool free = running.unfreeAt.value_or(turn.now.elapsed) == turn.now.elapsed;
+        const bool free = running.run.unfreeAt.value_or(turn.now.elapsed) == turn.now.elapsed;
         if (noteEnd(*app, run, ending, free, turn.now.elapsed, state.constants)) {
             turn.save(*app);
             turn.changedApps.insert(run.key.app);

@@ -20,7 +20,7 @@ bool pastGuarantee(const Running& running, Instant now) { return now >= running.
 
 // What was started for the app on top is not displaced while its app is there.
 bool heldOnTop(const Running& running, const App* app) {
-    return running.type == WorkType::Top && app && stateOf(*app) == ProcessState::Top;
+    return running.run.type == WorkType::Top && app && stateOf(*app) == ProcessState::Top;
 }
 
 // Those that may be displaced past their guarantee, the longest running first.
@@ -37,7 +37,7 @@ std::vector<Running*> displaceable(Turn& turn) {
 // Of the app, begun when it was less to the user than it is now. Its load is no matter: both jobs have the same.
 Running* lesserRun(Turn& turn, const AppId& id, std::int32_t bias) {
     for (auto& [run, running] : turn.state.runs)
-        if (running.run.key.app == id && isStoppable(running) && running.bias < bias) return &running;
+        if (running.run.key.app == id && isStoppable(running) && running.run.bias < bias) return &running;
     return nullptr;
 }
 
@@ -45,7 +45,7 @@ bool anyLesser(Turn& turn) {
     return std::ranges::any_of(turn.state.runs, [&](const auto& entry) {
         const Running& running = entry.second;
         const App* const app = isStoppable(running) ? turn.app(running.run.key.app) : nullptr;
-        return app && running.bias < biasOf(stateOf(*app));
+        return app && running.run.bias < biasOf(stateOf(*app));
     });
 }
 
@@ -77,8 +77,9 @@ bool tooMany(const State& state, const Running& running) {
             return !other.run.ending && !other.gateKey.isGuard() && matches(other);
         });
     };
-    return goOn([](const Running&) { return true; }) > table.total ||
-           goOn([&](const Running& other) { return other.type == running.type; }) > table.most[at(running.type)];
+    return goOn([](const Running&) { return true; }) > table.total || goOn([&](const Running& other) {
+                                                                          return other.run.type == running.run.type;
+                                                                      }) > table.most[at(running.run.type)];
 }
 
 } // namespace

@@ -29,7 +29,7 @@ void addRun(const State& state, const Running& running, JobView& view) {
     view.clocks = RunClocks{.guaranteed = counted + run.guarantee,
                             .limit = counted + run.limit,
                             .timer = counted + (run.timer - run.began),
-                            .slot = std::string(nameOf(running.type)),
+                            .slot = std::string(nameOf(running.run.type)),
                             .stop = run.ending};
     if (!run.notification) return;
     const Posted* const posted = state.notifications.find({run.key.app, *run.notification});

@@ -19,10 +19,11 @@ struct Counted {
 
 // limits.md §9: by quota or by the idle path, as each comes and goes.
 void choosePath(Turn& turn, App& app, Running& running, const World& world) {
-    if (!running.byIdlePath && !mayIdlePath(app)) return;
+    if (!running.run.byIdlePath && !mayIdlePath(app)) return;
     const RunFacts facts = factsOf(running, turn.now.elapsed);
-    const bool before = std::exchange(running.byIdlePath, goesByIdlePath({world, running.gateKey, &app, &facts}));
-    const bool joins = before && !running.byIdlePath && countsRegular(app, world, running.startedOnTop);
+    const bool before = std::exchange(running.run.byIdlePath, goesByIdlePath({world, running.gateKey, &app, &facts}));
+    if (before != running.run.byIdlePath) tellTerms(turn, running.run);
+    const bool joins = before && !running.run.byIdlePath && countsRegular(app, world, running.run.startedOnTop);
     if (!joins || !app.memory.quota.open) return;
     ++app.memory.quota.open->jobs;
     turn.save(app);
@@ -34,8 +35,8 @@ Counted countedOf(Turn& turn, App& app, const World& world) {
     for (auto& [id, running] : turn.state.runs) {
         if (running.run.key.app != app.manifest.package) continue;
         choosePath(turn, app, running, world);
-        if (running.byIdlePath) continue;
-        const bool onTop = running.startedOnTop;
+        if (running.run.byIdlePath) continue;
+        const bool onTop = running.run.startedOnTop;
         if (running.run.kind == JobClass::Regular && countsRegular(app, world, onTop)) {
             ++counted.regular;
             counted.regularNew += running.run.asleep == Duration{0};
@@ -76,9 +77,9 @@ void noteJobStart(Turn& turn, const Running& running) {
     App* app = turn.app(running.run.key.app);
     if (!app || running.run.kind == JobClass::UserInitiated) return;
     const World world = turn.world();
-    if (running.run.kind == JobClass::Regular && !running.byIdlePath && !regularFree(*app, world)) {
+    if (running.run.kind == JobClass::Regular && !running.run.byIdlePath && !regularFree(*app, world)) {
         addJob(app->memory.quota, turn.now.elapsed, turn.state.constants,
-               countsRegular(*app, world, running.startedOnTop));
+               countsRegular(*app, world, running.run.startedOnTop));
         turn.save(*app);
     }
     accountQuotas(turn, *app);

@@ -115,9 +115,9 @@ RunFacts factsOf(const Running& running, Instant now) {
     return {.kind = running.run.kind,
             .began = running.run.began,
             .pastGuarantee = now >= running.run.began + running.run.guarantee,
-            .startedOnTop = running.startedOnTop,
-            .byIdlePath = running.byIdlePath,
-            .pluggedEnough = running.pluggedEnough};
+            .startedOnTop = running.run.startedOnTop,
+            .byIdlePath = running.run.byIdlePath,
+            .pluggedEnough = running.run.pluggedEnough};
 }
 
 namespace {
@@ -128,49 +128,37 @@ void keepHistory(Tracked& tracked) {
     if (history.hasWaited()) tracked.details.edit().history = std::move(history);
 }
 
-// Its job's, whichever core it begins under; what it counts by is yet to be set.
-Run& takeUp(Running& running, Tracked& tracked, GateKey gateKey, WorkType type) {
+// What is its job's, whichever core it begins under; its terms are yet to be set.
+Run& takeUp(Turn& turn, Running& running, Tracked& tracked, GateKey gateKey) {
     Job& job = tracked.job;
     running.gateKey = std::move(gateKey);
     running.reads = readsOfRun(running.gateKey);
     running.deadline = job.deadline;
-    running.type = type;
     Run& run = running.run;
     run.key = job.key;
     run.info = job.info;
-    tracked.run = run.id;
-    job.running = true;
-    return run;
-}
-
-// jobs.md §4.4. Of an app that is not announced yet nothing is known that would shorten it.
-void setTimes(Turn& turn, Running& running, const Job& job, const App* app) {
-    State& state = turn.state;
-    Run& run = running.run;
+    run.overdue = running.gateKey.overdue;
     const Payload payload = payloadOf(job);
     run.estimatedDown = payload.down;
     run.estimatedUp = payload.up;
-    if (job.info.getRequiredNetwork()) run.network = state.device.network;
-    const JobClass timed = app ? timedAs(run.kind, *app) : run.kind;
-    const bool over = app && overTimeouts(*app, timed, turn.now.elapsed, state.constants);
-    run.guarantee = guaranteedRun(timed, over, payload, run.network, state.constants);
-    run.limit = std::max(longestRun(timed, over, state.constants), run.guarantee);
-    if (!running.gateKey.isGuard()) return;
-    run.guarantee = run.limit = endlessRun;
-    state.runs.addGuard(run.id);
+    if (job.info.getRequiredNetwork()) run.network = turn.state.device.network;
+    tracked.run = run.id;
+    job.running = true;
+    if (!running.gateKey.isGuard()) return run;
+    turn.state.runs.addGuard(run.id);
     turn.changedJobs.insert(job.key.app); // it may have to begin without a network
+    return run;
 }
 
-WorkType slotOf(JobClass kind) {
-    switch (kind) {
-    case JobClass::UserInitiated:
-        return WorkType::UserInitiated;
-    case JobClass::Expedited:
-        return WorkType::Expedited;
-    case JobClass::Regular:
-        return WorkType::Background;
-    }
-    return WorkType::Background;
+// jobs.md §4.4.
+void setTimes(Running& running, const App& app, Instant now, const Constants& constants) {
+    Run& run = running.run;
+    run.guarantee = run.limit = endlessRun;
+    if (running.gateKey.isGuard()) return;
+    const JobClass timed = timedAs(run.kind, app);
+    const bool over = overTimeouts(app, timed, now, constants);
+    run.guarantee = guaranteedRun(timed, over, {run.estimatedDown, run.estimatedUp}, run.network, constants);
+    run.limit = std::max(longestRun(timed, over, constants), run.guarantee);
 }
 
 } // namespace
@@ -185,18 +173,19 @@ void startRun(Turn& turn, Tracked& tracked, WorkType type) {
     Job& job = tracked.job;
     const App& app = *turn.app(job.key.app);
     Running& running = state.runs.add();
-    Run& run = takeUp(running, tracked, std::move(gateKey), type);
-    running.bias = biasOf(stateOf(app));
+    Run& run = takeUp(turn, running, tracked, std::move(gateKey));
     const World world = turn.world();
     const Context context{world, running.gateKey, &app};
-    running.startedOnTop = stateOf(app) == ProcessState::Top;
-    running.byIdlePath = goesByIdlePath(context);
-    running.pluggedEnough = pluggedIsEnough(context);
     run.kind = treatedAs(context);
-    run.overdue = running.gateKey.overdue;
+    run.type = type;
+    run.bias = biasOf(stateOf(app));
+    run.startedOnTop = stateOf(app) == ProcessState::Top;
+    run.byIdlePath = goesByIdlePath(context);
+    run.pluggedEnough = pluggedIsEnough(context);
     run.began = turn.now.elapsed;
     run.beganWall = turn.now.wall;
-    setTimes(turn, running, job, &app);
+    setTimes(running, app, turn.now.elapsed, state.constants);
+    noteFreeTime(turn, running);
     state.runs.setTimer(run, turn.now.elapsed + state.constants.bindTimeout);
 
     tracked.inSight = false;
@@ -207,8 +196,12 @@ void startRun(Turn& turn, Tracked& tracked, WorkType type) {
     }
     job.details.edit().runBegan = turn.now.wall;
     turn.record(SaveJob{job});
-    turn.effect(Bind{run.id, job.key, job.info.getService().name, run.kind, running.gateKey.isGuard(), run.began});
-    noteFreeTime(turn, running);
+    turn.effect(Bind{.run = run.id,
+                     .key = job.key,
+                     .service = job.info.getService().name,
+                     .terms = run,
+                     .override = running.gateKey.override,
+                     .guarded = running.gateKey.isGuard()});
     noteRunBegins(*turn.app(job.key.app), turn.now.elapsed, state.constants);
     noteRunInWindow(turn, job.key.app);
     noteJobStart(turn, running);
@@ -220,27 +213,31 @@ void goOn(Turn& turn, Tracked& tracked, const GoingOn& begun) {
     const Instant now = turn.now.elapsed;
     const Job& job = tracked.job;
     GateKey gateKey = gateKeyOf(job);
-    gateKey.overdue = isOverdue(job, begun.began);
+    gateKey.override = begun.override;
+    gateKey.overdue = isOverdue(job, begun.terms.began - begun.terms.asleep);
     Running& running = turn.state.runs.add(begun.run);
-    Run& run = takeUp(running, tracked, std::move(gateKey), slotOf(begun.kind));
+    Run& run = takeUp(turn, running, tracked, std::move(gateKey));
+    static_cast<RunTerms&>(run) = begun.terms;
     running.stopTraced = begun.stopping.has_value();
     run.state = begun.stopping ? RunState::Stopping : RunState::Executing;
-    run.kind = begun.kind;
-    run.began = begun.began;
     run.beganWall = job.details->runBegan.value_or(turn.now.wall);
     run.progressAt = now;
     run.ending = begun.stopping;
     run.stamped = (now - run.began) / constants.durationStamp * constants.durationStamp; // as stamp() does
-    setTimes(turn, running, job, nullptr);
     if (running.gateKey.isGuard()) turn.effect(CallFreeze{run.id, false}); // it is held anew, where it has to be
     const Instant next = nextTimer(run, now, constants);
     turn.state.runs.setTimer(run, begun.stopping ? now + constants.opTimeout : std::max(next, now + untilAnnounced));
 }
 
+void tellTerms(Turn& turn, const Run& run) { turn.effect(RunChanged{run.id, run}); }
+
 // jobs.md §6.7: free time is charging, or the app visible.
-void noteFreeTime(Turn& turn, Running& running) {
-    const App* app = turn.app(running.run.key.app);
-    if (!running.unfreeAt && !(app && alwaysFree(*app, turn.world()))) running.unfreeAt = turn.now.elapsed;
+bool noteFreeTime(Turn& turn, Running& running) {
+    Run& run = running.run;
+    const App* const app = turn.app(run.key.app);
+    if (run.unfreeAt || !app || alwaysFree(*app, turn.world())) return false;
+    run.unfreeAt = turn.now.elapsed;
+    return true;
 }
 
 void beginStop(Turn& turn, Running& running, Ending ending) {
@@ -284,7 +281,7 @@ void stopShut(Turn& turn) {
             running.gateKey.overdue = running.gateKey.overdue || *running.deadline <= turn.now.elapsed;
         const RunFacts facts = factsOf(running, turn.now.elapsed);
         if (!mayStopOtherwise(turn, running, facts)) continue;
-        noteFreeTime(turn, running);
+        if (noteFreeTime(turn, running)) tellTerms(turn, running.run);
         if (running.run.ending) continue;
         running.pastGuarantee = facts.pastGuarantee;
         running.unasked = false;
@@ -441,7 +438,10 @@ void apply(Turn& turn, const BytesUpdated& event) {
     const JobClass timed = app ? timedAs(run.kind, *app) : run.kind;
     const bool over = app && overTimeouts(*app, timed, turn.now.elapsed, turn.state.constants);
     const Duration fresh = guaranteedRun(timed, over, {event.down, event.up}, run.network, turn.state.constants);
-    run.guarantee = std::max(run.guarantee, fresh);
+    if (fresh > run.guarantee) {
+        run.guarantee = fresh;
+        tellTerms(turn, run);
+    }
     if (run.state == RunState::Executing) {
         turn.state.runs.setTimer(run, nextTimer(run, turn.now.elapsed, turn.state.constants));
     }

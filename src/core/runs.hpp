@@ -27,15 +27,9 @@ struct Running {
     OptionalTime<Instant> deadline; ///< of its job
     bool unasked = true;            ///< it, or its app, is new since its gates were asked last
     bool pastGuarantee = false;     ///< as they were asked
-    WorkType type = WorkType::Background;
-    std::int32_t bias = 0; ///< of its app when it began
     bool stopTraced = false;
-    bool startedOnTop = false;         ///< its app was on top when it began (limits.md §1.5)
-    bool byIdlePath = false;           ///< by the idle path of the restricted bucket (limits.md §5)
-    bool pluggedEnough = false;        ///< began with power alone as its charging constraint (limits.md §10.3)
     std::optional<WallTime> heldSince; ///< its guard holds it (jobs.md §14.5)
     bool owesQuota = false;            ///< its guarantee holds a stop for quota off (jobs.md §4.5 clause 1)
-    std::optional<Instant> unfreeAt;   ///< when it first did not lie in free time (jobs.md §6.7)
     std::string stopText;              ///< why it is being stopped, where the reason alone does not say that
     ContentChanges content;            ///< that came while it runs: for its retry, or the next job of this id
 };
@@ -108,7 +102,10 @@ void noteUnasked(Turn& turn);
 void runTimers(Turn& turn);
 /// Of all runs; while the machine sleeps they stand still (limits.md §13).
 std::optional<Instant> nextRunTimer(const State& state);
-void noteFreeTime(Turn& turn, Running& running);
+/// Whether it lies outside of free time for the first time.
+bool noteFreeTime(Turn& turn, Running& running);
+/// Its terms are others than it was bound with.
+void tellTerms(Turn& turn, const Run& run);
 /// Its own run; a job that waits for the end of the one it replaced has none.
 const Running* ownRun(const State& state, const Tracked& tracked);
 /// What a run says of one item of its work; of one that it is not working on, nothing (jobs.md §4.7; work.cpp).

@@ -25,7 +25,7 @@ SlotTable tableOf(const State& state) {
 PerType runningByType(const State& state) {
     PerType counts{};
     for (const auto& [id, running] : state.runs)
-        if (!running.gateKey.isGuard()) ++counts[at(running.type)];
+        if (!running.gateKey.isGuard()) ++counts[at(running.run.type)];
     return counts;
 }
 
@@ -33,7 +33,7 @@ Shortage::Shortage(const State& state, Now now, std::uint64_t upTo) : table_(tab
     std::map<AppId, PerCap> runs;
     for (const auto& [id, running] : state.runs) {
         if (running.run.ending || running.gateKey.isGuard()) continue;
-        ++running_[at(running.type)];
+        ++running_[at(running.run.type)];
         ++runs[running.run.key.app][running.run.kind == JobClass::Expedited];
     }
     const World world = state.world(now);
@@ -79,8 +79,8 @@ bool Shortage::outweighs(const Running& running) const {
 
 bool Shortage::helps(const Running& running, bool expeditedAlone) const {
     PerType without = running_;
-    STINT_CHECK(without[at(running.type)] > 0); // one that is not being stopped yet
-    --without[at(running.type)];
+    STINT_CHECK(without[at(running.run.type)] > 0); // one that is not being stopped yet
+    --without[at(running.run.type)];
     auto waiting = waiting_;
     const bool expedited = running.run.kind == JobClass::Expedited;
     const auto next = std::ranges::find_if(capped_, [&](const Capped& capped) {

@@ -21,6 +21,7 @@ void goOn(Turn& turn, Duration slept) {
         run.progressAt += slept;
         if (run.notificationDue) *run.notificationDue += slept;
         turn.state.runs.setTimer(run, run.timer + slept);
+        tellTerms(turn, run);
     }
 }
 

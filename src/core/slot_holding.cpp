@@ -56,7 +56,7 @@ std::optional<SlotHolders> SlotHolding::against(const Tracked& tracked) const {
     if (slots_.anyRoom(may)) return std::nullopt;
     if (!isFull(may))
         if (const auto kept = slots_.keptFor()) return keptOnes(*kept);
-    const auto alike = runs(NoRoom::Taken, [&](const Running& running) { return may[at(running.type)]; });
+    const auto alike = runs(NoRoom::Taken, [&](const Running& running) { return may[at(running.run.type)]; });
     return alike ? alike : runs(NoRoom::Taken, [](const Running&) { return true; });
 }
 

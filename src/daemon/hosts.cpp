@@ -10,7 +10,8 @@
 namespace stint {
 
 void Hosts::bind(const Bind& bind) {
-    begun_[bind.run] = {.run = bind.run, .job = bind.key, .kind = bind.kind, .began = bind.began, .stopping = {}};
+    begun_[bind.run] = {
+        .run = bind.run, .job = bind.key, .terms = bind.terms, .override = bind.override, .stopping = {}};
     const AppId& app = bind.key.app;
     const Component component{Component::Kind::Service, bind.service};
     const Service* service = serviceOf(app, bind.service);
@@ -88,7 +89,7 @@ void Hosts::launch(const Bind& bind, const std::optional<JobKey>& only) {
     if (!service) return arrived_(BindFailed{bind.run, "the service is not declared any more"});
     // The process of a single job keeps its priority on a busy machine, so that it answers in time; what it starts has
     // the share of background work.
-    const Share share{.background = bind.kind != JobClass::UserInitiated && !bind.guarded,
+    const Share share{.background = bind.terms.kind != JobClass::UserInitiated && !bind.guarded,
                       .keepsPriority = service->processPerJob};
     auto started = start(app, {Component::Kind::Service, bind.service}, service->command, share);
     if (!started) return arrived_(BindFailed{bind.run, started.error().message});
@@ -166,6 +167,10 @@ Result<void> Hosts::serves(ConnectionId connection, const AppId& app, const std:
 
 void Hosts::noteChange(RunId run, std::set<JobKey>& changed) const {
     if (const GoingOn* const begun = findIn(begun_, run)) changed.insert(begun->job);
+}
+
+void Hosts::changed(const RunChanged& run) {
+    if (GoingOn* const begun = findIn(begun_, run.run)) begun->terms = run.terms;
 }
 
 void Hosts::called(const CallStart& call) {

@@ -15,6 +15,7 @@
 #include "bus/server.hpp"
 #include "model/effect.hpp"
 #include "model/event.hpp"
+#include "model/record.hpp"
 #include "process/launcher.hpp"
 
 namespace stint {
@@ -32,6 +33,7 @@ public:
 
     // Effects.
     void bind(const Bind& bind);
+    void changed(const RunChanged& run);
     /// These are on their way to its host.
     void called(const CallStart& call);
     void called(const CallStop& call);

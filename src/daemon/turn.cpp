@@ -191,6 +191,7 @@ void Daemon::perform(const Effect& effect) {
     std::visit(
         Overloaded{[&](const Reply& e) { reply(e); },
                    [&](const Bind& e) { hosts_->bind(e); },
+                   [&](const RunChanged& e) { hosts_->changed(e); },
                    [&](const CallStart& e) {
                        hosts_->called(e);
                        toHost(e.run, [&](ConnectionId to) { server_->callStart(to, e); });

@@ -35,9 +35,14 @@ struct Bind {
     RunId run;
     JobKey key;
     std::string service;
-    JobClass kind = JobClass::Regular;
-    bool guarded = false; ///< a person's own program (jobs.md §14.5): no work of the background
-    Instant began{};      ///< Run::began
+    RunTerms terms;
+    Override override = Override::None; ///< what it was started past
+    bool guarded = false;               ///< a person's own program (jobs.md §14.5): no work of the background
+};
+/// Of a run that is bound these are the terms from now on.
+struct RunChanged {
+    RunId run;
+    RunTerms terms;
 };
 struct CallStart {
     RunId run;
@@ -214,8 +219,8 @@ struct Trace {
 std::string_view nameOf(Trace::What);
 
 using Effect =
-    std::variant<Reply, Bind, CallStart, CallStop, CallNetworkChanged, CallAction, CallFreeze, EndRun, KillApp,
-                 ShowNotification, WithdrawNotification, OpenTaskManager, CountSurvivors, DeliverAlarm, DeliverMessage,
-                 NetworkAccess, CountNetwork, MarkNetwork, DelaySleep, KeepAwake, Trace>;
+    std::variant<Reply, Bind, RunChanged, CallStart, CallStop, CallNetworkChanged, CallAction, CallFreeze, EndRun,
+                 KillApp, ShowNotification, WithdrawNotification, OpenTaskManager, CountSurvivors, DeliverAlarm,
+                 DeliverMessage, NetworkAccess, CountNetwork, MarkNetwork, DelaySleep, KeepAwake, Trace>;
 
 } // namespace stint

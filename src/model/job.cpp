@@ -28,6 +28,22 @@ std::optional<GuardElse> guardElseNamed(std::string_view name) { return namedIn(
 std::string_view nameOf(JobClass kind) { return nameIn(classNames, kind); }
 std::optional<JobClass> jobClassNamed(std::string_view name) { return namedIn(classNames, name); }
 
+std::string_view nameOf(WorkType type) {
+    switch (type) {
+    case WorkType::Top:
+        return "top";
+    case WorkType::ForegroundService:
+        return "fgs";
+    case WorkType::UserInitiated:
+        return "ui";
+    case WorkType::Expedited:
+        return "ej";
+    case WorkType::Background:
+        return "bg";
+    }
+    return "";
+}
+
 std::string_view nameOf(RunState state) {
     switch (state) {
     case RunState::Binding:

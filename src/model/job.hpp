@@ -276,6 +276,28 @@ enum class RunState : std::uint8_t {
 };
 std::string_view nameOf(RunState);
 
+/// The kinds of slots, in the fixed order in which a job takes the first with room (jobs.md §3.6). Users in the
+/// background have types of their own on Android; a daemon of one user knows none.
+enum class WorkType : std::uint8_t { Top, ForegroundService, UserInitiated, Expedited, Background };
+/// As dumps name it: "top", "fgs", "ui", "ej", "bg".
+std::string_view nameOf(WorkType);
+
+/// What is settled of a run, at its start or since, by what was so then: a core that takes it over cannot find it out
+/// any more.
+struct RunTerms {
+    JobClass kind = JobClass::Regular;
+    Instant began;      ///< t0 of jobs.md §4.1: guarantee, limit and run time count from here
+    Duration asleep{0}; ///< how long the machine slept while it ran: `began` is that much later
+    Duration guarantee{0};
+    Duration limit{0};
+    WorkType type = WorkType::Background;
+    std::int32_t bias = 0;           ///< of its app when it began
+    bool startedOnTop = false;       ///< its app was on top when it began (limits.md §1.5)
+    bool byIdlePath = false;         ///< by the idle path of the restricted bucket (limits.md §5)
+    bool pluggedEnough = false;      ///< began with power alone as its charging constraint (limits.md §10.3)
+    std::optional<Instant> unfreeAt; ///< when it first did not lie in free time (jobs.md §6.7)
+};
+
 /// What was moved of one item of work in a run (jobs.md §4.7).
 struct Moved {
     Bytes down = 0;
@@ -283,17 +305,13 @@ struct Moved {
 };
 
 /// One run, from the slot to its end.
-struct Run {
+struct Run : RunTerms {
     RunId id;
     JobKey key;
     JobInfo info;
     RunState state = RunState::Binding;
-    JobClass kind = JobClass::Regular;
-    Instant began; ///< t0 of jobs.md §4.1: guarantee, limit and run time count from here
     WallTime beganWall;
-    Instant timer; ///< the one armed timer of the run
-    Duration guarantee{0};
-    Duration limit{0};
+    Instant timer;                            ///< the one armed timer of the run
     std::optional<Instant> notificationDue;   ///< while a notification is owed (jobs.md §5.2)
     std::optional<std::int32_t> notification; ///< the id it is tied to
     JobEndNotificationPolicy endPolicy = JOB_END_NOTIFICATION_POLICY_DETACH;
@@ -302,7 +320,6 @@ struct Run {
     bool overdue = false;               ///< its deadline had passed when it began
     bool abandoned = false;             ///< the app lost its parameters without reporting (jobs.md §4.2)
     bool markedForDeath = false;        ///< Stop in the Task Manager: no message goes to the app (jobs.md §5.4)
-    Duration asleep{0};                 ///< how long the machine slept while it ran: `began` is that much later
     Instant progressAt;                 ///< when it last moved a byte, or began to execute
     std::optional<Network> network;     ///< what its parameters carry
     std::optional<Network> networkNews; ///< a change during BINDING or STARTING, to be told once it executes

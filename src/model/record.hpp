@@ -145,8 +145,8 @@ struct StoredUsageTime {
 struct GoingOn {
     RunId run;
     JobKey job;
-    JobClass kind = JobClass::Regular;
-    Instant began;
+    RunTerms terms;
+    Override override = Override::None;
     bool called = false;            ///< its service was told to start: else nothing of it has begun
     std::optional<Ending> stopping; ///< its service was told to stop, for this
 };

@@ -11,6 +11,7 @@ template <class E> constexpr bool upTo(E value, E last) { return value >= E{} &&
 inline bool isOne(Override value) { return upTo(value, Override::Full); }
 inline bool isOne(JobEndNotificationPolicy value) { return upTo(value, JOB_END_NOTIFICATION_POLICY_REMOVE); }
 inline bool isOne(JobClass value) { return upTo(value, JobClass::UserInitiated); }
+inline bool isOne(WorkType value) { return upTo(value, WorkType::Background); }
 inline bool isOne(ProcessState value) { return upTo(value, ProcessState::NotRunning); }
 inline bool isOne(BatteryUse value) { return upTo(value, BatteryUse::Restricted); }
 inline bool isOne(Motion value) { return upTo(value, Motion::Moving); }

@@ -29,7 +29,9 @@ concept Rowed = !std::is_same_v<decltype(rowOf<T>), const std::nullptr_t>;
 // clang-format off
 template <> inline constexpr auto rowOf<Beginning> = event("begin", "boot", "now", "device", "heldBack",
     "goingOn");
-template <> inline constexpr auto rowOf<GoingOn> = part("run", "job", "kind", "began", "called", "stopping");
+template <> inline constexpr auto rowOf<GoingOn> = part("run", "job", "terms", "override", "called", "stopping");
+template <> inline constexpr auto rowOf<RunTerms> = part("kind", "began", "asleep", "guarantee", "limit", "type",
+    "bias", "startedOnTop", "byIdlePath", "pluggedEnough", "unfreeAt");
 template <> inline constexpr auto rowOf<Schedule> = event("schedule", "call", "app", "space", "info", "newId",
     "callerVisible", "work", "onBehalf", "terms");
 template <> inline constexpr auto rowOf<ScheduleAll> = event("scheduleAll", "call", "app", "space", "jobs", "newId",

@@ -32,22 +32,6 @@ constexpr SlotRow slotRows[2][4] = {
 
 } // namespace
 
-std::string_view nameOf(WorkType type) {
-    switch (type) {
-    case WorkType::Top:
-        return "top";
-    case WorkType::ForegroundService:
-        return "fgs";
-    case WorkType::UserInitiated:
-        return "ui";
-    case WorkType::Expedited:
-        return "ej";
-    case WorkType::Background:
-        return "bg";
-    }
-    return "";
-}
-
 std::int32_t biasOf(ProcessState state) {
     switch (state) {
     case ProcessState::Top:

@@ -13,12 +13,7 @@
 
 namespace stint {
 
-/// In the fixed order in which a job takes the first with room. Users in the background have types of their own on
-/// Android; a daemon of one user knows none.
-enum class WorkType : std::uint8_t { Top, ForegroundService, UserInitiated, Expedited, Background };
 inline constexpr std::size_t workTypes = 5;
-/// As dumps name it: "top", "fgs", "ui", "ej", "bg".
-std::string_view nameOf(WorkType);
 using PerType = std::array<std::int64_t, workTypes>;
 /// Its place in one.
 constexpr std::size_t at(WorkType type) { return static_cast<std::size_t>(type); }

@@ -156,7 +156,7 @@ void SimulatedJobs::bind(const Bind& effect) {
     const auto part = parts_.find(effect.key);
     Run& run = runs_[effect.run];
     run.key = effect.key;
-    run.kind = effect.kind;
+    run.kind = effect.terms.kind;
     run.part = part == parts_.end() ? std::make_shared<Part>() : part->second;
     newest_[effect.key] = effect.run;
     apps_.hosts(effect.key.app, true);

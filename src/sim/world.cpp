@@ -198,7 +198,8 @@ void World::perform(const Effect& effect) {
                               if (e.message.data == notifyingMessage) shows(e.message.app);
                               taken(e.message.app, e.delivery);
                           },
-                          [](const NetworkAccess&) {}, [&](const CountNetwork& e) { runs_.count(e); },
+                          [](const RunChanged&) {}, [](const NetworkAccess&) {},
+                          [&](const CountNetwork& e) { runs_.count(e); },
                           [](const MarkNetwork&) {}, // it counts as an edge that is asked
                           [](const DelaySleep&) {}, [](const KeepAwake&) {}, [&](const EndRun& e) { runs_.end(e); },
                           [&](const KillApp& e) { die(e.app, false); },

@@ -1,4 +1,9 @@
 // What a daemon finds when it starts again inside one boot, after time that it was not there for (jobs.md §12.5).
+#include <algorithm>
+#include <functional>
+#include <string_view>
+#include <vector>
+
 #include <doctest/doctest.h>
 
 #include "core/stage.hpp"
@@ -68,8 +73,7 @@ TEST_CASE("a run that was called goes on under another core, and ends once") {
     stage.schedule(stage.job(7));
     const RunId run = stage.run(7);
     stage.until(1min);
-    stage.goingOn = {{.run = run, .job = Stage::key(7), .began = at(0s), .called = true, .stopping = {}}};
-    stage.restart();
+    stage.loseCore();
     REQUIRE(stage.runs(7));
     CHECK(stage.log.empty());
     SUBCASE("by itself") {
@@ -93,26 +97,97 @@ TEST_CASE("a run that was called goes on under another core, and ends once") {
     CHECK(stage.times(7, Trace::What::Started).front() == 0s);
 }
 
+TEST_CASE("a run goes on under another core as it would have under its own") { // architecture.md, the turn
+    using What = Trace::What;
+    const auto onBattery = [](Stage& stage) { stage.change([](Device& d) { d.charging = d.plugged = false; }); };
+    const auto timeOut = [](Stage& stage) {
+        stage.event(StopJobs{{}, mail, "", JobId{7}, {STOP_REASON_TIMEOUT, InternalReason::Timeout}});
+        stage.until(stage.now.elapsed - at(0s) + 2min);
+    };
+    struct Row {
+        std::string_view what;
+        std::function<void(Stage&)> before; ///< the core is lost
+        std::function<void(Stage&)> after;
+        Duration stopped; ///< then
+    };
+    const std::vector<Row> rows{
+        {"it began while its app was on top, under a policy by which that frees it of the quota",
+         [&](Stage& stage) {
+             onBattery(stage);
+             stage.event(AppStatePinned{{}, mail, ProcessState::Top});
+             stage.schedule(stage.job(7));
+             stage.until(1min);
+             stage.event(AppStatePinned{{}, mail, ProcessState::Background});
+         },
+         {},
+         30min},
+        {"its app had run into its limits too often, so that its own is a shorter one",
+         [&](Stage& stage) {
+             stage.schedule(stage.transfer(7));
+             timeOut(stage);
+             timeOut(stage);
+         },
+         {},
+         33min},
+        {"the machine slept while it ran",
+         [](Stage& stage) {
+             stage.schedule(stage.job(7));
+             stage.until(5min);
+             stage.change([](Device& d) { d.sleeping = true; });
+             stage.until(25min);
+             stage.change([](Device& d) { d.sleeping = false; });
+         },
+         {},
+         50min},
+        {"it was run past its constraints",
+         [&](Stage& stage) {
+             onBattery(stage);
+             stage.schedule(stage.job(7).setRequiresCharging(true));
+             stage.event(RunJob{{}, Stage::key(7), Override::Full});
+         },
+         [](Stage& stage) { stage.change([](Device& d) { d.screenOn = false; }); }, 30min},
+    };
+    for (const Row& row : rows) {
+        CAPTURE(row.what);
+        Constants constants;
+        constants.legacyTopStartedJobsFree = true;
+        Stage kept{constants}, lost{constants};
+        for (Stage* const stage : {&kept, &lost}) {
+            row.before(*stage);
+            REQUIRE(stage->runs(7));
+            if (stage == &lost) stage->loseCore();
+            if (row.after) row.after(*stage);
+        }
+        CHECK(lost.view(7)->clocks == kept.view(7)->clocks);
+        CHECK(lost.core->apps(lost.clock())[0].safeguards == kept.core->apps(kept.clock())[0].safeguards);
+        for (Stage* const stage : {&kept, &lost})
+            stage->until(70min);
+        const auto stops = kept.times(7, What::Stopped);
+        CHECK(std::ranges::find(stops, row.stopped) != stops.end());
+        CHECK(lost.times(7, What::Stopped) == stops);
+        CHECK(lost.last(7, What::Stopped).reason == kept.last(7, What::Stopped).reason);
+    }
+}
+
 TEST_CASE("a run that was being stopped when its core was dropped is not told to stop again") {
     Stage stage;
     stage.behaves.answersStop = false;
     stage.schedule(stage.job(7).setRequiresCharging(true));
     const RunId run = stage.run(7);
-    const Ending ending{STOP_REASON_CONSTRAINT_CHARGING, InternalReason::Constraints};
-    stage.goingOn = {{.run = run, .job = Stage::key(7), .began = at(0s), .called = true, .stopping = ending}};
-    stage.restart();
-    CHECK(stage.count<CallStop>() == 0);
+    stage.change([](Device& d) { d.charging = d.plugged = false; });
+    REQUIRE(stage.count<CallStop>() == 1);
+    stage.loseCore();
+    CHECK(stage.count<CallStop>() == 1);
     stage.event(StopAnswered{run, true});
-    CHECK(stage.log.at(0).run.ending == ending);
+    CHECK(stage.log.at(0).run.ending == Ending{STOP_REASON_CONSTRAINT_CHARGING, InternalReason::Constraints});
 }
 
 TEST_CASE("a run whose service was not called when its core was dropped is no run at all") {
     Stage stage;
     stage.behaves.connects = false;
     stage.schedule(stage.job(7));
-    stage.goingOn = {{.run = stage.run(7), .job = Stage::key(7), .began = at(0s), .stopping = {}}};
     stage.behaves.connects = true;
-    stage.restart();
+    stage.loseCore();
     CHECK(stage.log.empty());
     CHECK(stage.times(7, Trace::What::Started).size() == 1);
 }

@@ -127,6 +127,20 @@ public:
     }
     /// The daemon dies and starts again from what was written down; another boot id makes it a reboot.
     void restart(const std::string& boot = "first boot") {
+        begun_.clear();
+        begin(boot);
+    }
+    /// A commit has failed: the core is another, and what runs goes on.
+    void loseCore() {
+        begin(boot_);
+        const auto gone = [kept = core->runs()](const auto& entry) { return !kept.contains(entry.first); };
+        std::erase_if(begun_, gone);
+        for (const auto& [run, goesOn] : begun_)
+            running_[goesOn.job] = alive_[goesOn.job] = run;
+    }
+
+private:
+    void begin(const std::string& boot) {
         core = std::make_unique<Scheduler>(constants_);
         answers_.clear();
         running_.clear();
@@ -148,7 +162,8 @@ public:
         snapshot.stamp = stamp_;
         snapshot.sameBoot = boot_ == boot;
         snapshot.generation = ++generation_;
-        snapshot.goingOn = goingOn;
+        for (const auto& [run, goesOn] : begun_)
+            snapshot.goingOn.push_back(goesOn);
         boot_ = boot;
         if (follower_) follower_->began(snapshot, BootId{boot}, device, clock());
         core->tell(follower_);
@@ -161,6 +176,7 @@ public:
         until(now.elapsed - at(0s));
     }
 
+public:
     // The behaves.
 
     JobInfo::Builder job(std::int32_t id) const { return {JobId{id}, "Jobs"}; }
@@ -226,7 +242,6 @@ public:
     Behaviour behaves;
     Device device;
     Manifest installed = manifestOf(mail); ///< of com.example.mail, as a restart finds it
-    std::vector<GoingOn> goingOn;          ///< at a restart, where the daemon lives and its core is another
     Now now{at(0s), {}};
     WallTime wallAtStart{std::chrono::hours{24 * 365 * 56}};
     std::unique_ptr<Scheduler> core;
@@ -304,11 +319,18 @@ private:
         std::erase_if(stored_.at(key).details.edit().work, [item](const WorkItem& one) { return one.id == item; });
     }
     void react(const Effect& effect) {
-        std::visit(Overloaded{[&](const Bind& e) { bound(e); }, [&](const CallStart& e) { started(e); },
+        std::visit(Overloaded{[&](const Bind& e) { bound(e); },
+                              [&](const RunChanged& e) { begun_.at(e.run).terms = e.terms; },
+                              [&](const CallStart& e) {
+                                  begun_.at(e.run).called = true;
+                                  started(e);
+                              },
                               [&](const EndRun& e) {
+                                  begun_.erase(e.run);
                                   std::erase_if(alive_, [&](const auto& run) { return run.second == e.run; });
                               },
                               [&](const CallStop& e) {
+                                  begun_.at(e.run).stopping = {e.reason, e.internal};
                                   if (behaves.answersStop) answer(0s, StopAnswered{e.run, behaves.wantsRetry});
                               },
                               [&](const DeliverAlarm& e) { taken(e.alarm.app, e.delivery); },
@@ -336,6 +358,8 @@ private:
     }
     void bound(const Bind& bind) {
         running_[bind.key] = alive_[bind.key] = bind.run;
+        begun_[bind.run] = {
+            .run = bind.run, .job = bind.key, .terms = bind.terms, .override = bind.override, .stopping = {}};
         if (behaves.connects) answer(behaves.connectsAfter, Connected{bind.run});
     }
     void started(const CallStart& call) {
@@ -355,7 +379,8 @@ private:
     Follower* follower_;
     std::multimap<Instant, Event> answers_;
     std::map<JobKey, RunId> running_;
-    std::map<JobKey, RunId> alive_; ///< that have not ended
+    std::map<JobKey, RunId> alive_;  ///< that have not ended
+    std::map<RunId, GoingOn> begun_; ///< likewise, as a daemon that lives knows them
     std::map<JobKey, Job> stored_;
     std::map<JobKey, ContentChanges> content_;
     std::map<AppId, bool> seen_;

@@ -280,7 +280,10 @@ TEST_CASE("what hosts a run that goes on outlives the core that began it") { // 
     world.offers(1, {"Jobs"});
     world.bind(2, 2, "Commands");
     world.hosts.called(CallStart{.run = {1}});
+    world.hosts.changed(RunChanged{{1}, {.limit = 10min, .byIdlePath = true}});
     REQUIRE(world.hosts.goingOn().size() == 2);
+    CHECK(world.hosts.find({1})->terms.limit == 10min);
+    CHECK(world.hosts.find({1})->terms.byIdlePath);
     CHECK(world.hosts.find({1})->called);
     CHECK_FALSE(world.hosts.find({2})->called);
     world.hosts.dropAllBut({RunId{1}});

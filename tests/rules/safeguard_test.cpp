@@ -9,7 +9,9 @@ using namespace stint;
 namespace {
 
 Run runOf(JobClass kind) {
-    Run run{.kind = kind, .began = Instant{0s}};
+    Run run;
+    run.kind = kind;
+    run.began = Instant{0s};
     run.guarantee = guaranteedRun(kind, false, {}, std::nullopt, {});
     run.limit = longestRun(kind, false, {});
     return run;
