@@ -207,6 +207,7 @@ void close(Turn& turn, RunId id, End end, const Outcome& outcome) {
     Tracked& tracked = *found;
     tracked.run = {};
     if (App* app = turn.app(run.key.app)) {
+        const auto heldBack = heldBackBy(*app, turn.world());
         // What took the app out of sight at this instant may be what ended the run.
         const bool free = running.run.unfreeAt.value_or(turn.now.elapsed) == turn.now.elapsed;
         if (noteEnd(*app, run, ending, free, turn.now.elapsed, state.constants)) {
@@ -214,6 +215,7 @@ void close(Turn& turn, RunId id, End end, const Outcome& outcome) {
             turn.changedApps.insert(run.key.app);
         }
         if (buggy(*app, turn.now.elapsed, state.constants)) restrictAsBuggy(turn, *app);
+        tellHeldBack(turn, *app, heldBack);
     }
     if (run.dropped) return park(turn, tracked); // replaced meanwhile: the new one may wait for its start now
     if (ending.internal == InternalReason::Preempt) state.waiting.displaced.note(run.key, turn.now.elapsed);

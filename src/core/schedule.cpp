@@ -12,6 +12,7 @@
 #include "rules/admission.hpp"
 #include "rules/expedited_quota.hpp"
 #include "rules/job_clocks.hpp"
+#include "rules/safeguard.hpp"
 #include "rules/validation.hpp"
 #include "rules/work_item.hpp"
 
@@ -207,7 +208,11 @@ Result<Fit> fitFor(Turn& turn, const Schedule& event, const Ahead& ahead) {
         }
         // Noted up to the limit: one more note tells nothing new.
         if (!over) app->scheduleCalls.push_back(turn.now.elapsed);
-        if (over) restrictAsBuggy(turn, *app);
+        if (over) {
+            const auto heldBack = heldBackBy(*app, turn.world());
+            restrictAsBuggy(turn, *app);
+            tellHeldBack(turn, *app, heldBack);
+        }
     }
     // jobs.md §2.3 clause 4: a new one needs expedited quota; a retry does not.
     if (event.info.isExpedited() && !inExpeditedQuota(*app, turn.world()))

@@ -1,12 +1,15 @@
 // Standby buckets as time and use go by (limits.md §2), and what an app's way to and from the front starts and ends.
 #include "rules/standby.hpp"
 
+#include <algorithm>
+
 #include "core/events.hpp"
 #include "core/state.hpp"
 #include "rules/app_gate.hpp"
 #include "rules/app_state.hpp"
 #include "rules/expedited_quota.hpp"
 #include "rules/push.hpp"
+#include "rules/safeguard.hpp"
 
 namespace stint {
 namespace {
@@ -51,6 +54,7 @@ void setUsage(Turn& turn, App& app, Bucket before, Usage usage) {
     turn.effect(Trace{.what = Trace::What::Bucket,
                       .app = app.manifest.package,
                       .because = std::string(nameOf(reasonOf(app))),
+                      .until = after > before ? std::string(endOfStay(app)) : "",
                       .from = std::string(nameOf(before)),
                       .to = std::string(nameOf(after))});
 }
@@ -77,6 +81,13 @@ void restrictAsBuggy(Turn& turn, App& app) {
     const Bucket before = bucketOf(app);
     setUsage(turn, app, before,
              forcedBySystem(app.memory.usage, usageNow(turn.state, turn.now.elapsed), true, app, turn.state.constants));
+}
+
+void tellHeldBack(Turn& turn, const App& app, const std::vector<std::string>& before) {
+    for (std::string& measure : heldBackBy(app, turn.world()))
+        if (std::ranges::find(before, measure) == before.end())
+            turn.effect(
+                Trace{.what = Trace::What::HeldBack, .app = app.manifest.package, .because = std::move(measure)});
 }
 
 void followState(Turn& turn, App& app, ReadSet what) {

@@ -36,6 +36,8 @@ void setUsage(Turn& turn, App& app, Bucket before, Usage usage);
 void ageUsage(Turn& turn, App& app, bool sweep);
 /// The system restricts an app that loops (limits.md §2.8, jobs.md §6.7).
 void restrictAsBuggy(Turn& turn, App& app);
+/// Of what the safeguards take from the app (heldBackBy()), what is new since `before`.
+void tellHeldBack(Turn& turn, const App& app, const std::vector<std::string>& before);
 /// Its state may be another now, and `what` of it gates read: what comes to the front or leaves it is use, earns, and
 /// frees.
 void followState(Turn& turn, App& app, ReadSet what = allOfApp);

@@ -84,6 +84,7 @@ template <class Add> void addLimits(const Trace& trace, const Add& add) {
     if (trace.original) add("original", priority(*trace.original));
     if (trace.allowed) add("allowed", *trace.allowed ? "yes" : "no");
     if (!trace.because.empty()) add("because", trace.because);
+    if (!trace.until.empty()) add("until", trace.until);
     if (trace.count && *trace.count > 1) add("count", *trace.count);
     if (trace.lateBy) add("late", roughDuration(*trace.lateBy));
 }

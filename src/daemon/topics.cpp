@@ -21,6 +21,7 @@ Topics topicsOfRecord(const Record& record) {
 Topics topicsOfTrace(const Trace& trace) {
     switch (trace.what) {
     case Trace::What::Bucket:
+    case Trace::What::HeldBack:
         return Topic::Apps | Topic::Alarms;
     case Trace::What::Doze:
     case Trace::What::Sleep:

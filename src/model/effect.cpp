@@ -43,6 +43,8 @@ std::string_view nameOf(Trace::What what) {
         return "network";
     case Trace::What::Bucket:
         return "bucket";
+    case Trace::What::HeldBack:
+        return "held_back";
     case Trace::What::Doze:
         return "doze";
     case Trace::What::Sleep:

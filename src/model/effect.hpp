@@ -180,6 +180,7 @@ struct Trace {
         Message,
         Network,
         Bucket,
+        HeldBack,
         Doze,
         Sleep,
         Wake,
@@ -211,10 +212,11 @@ struct Trace {
     std::optional<bool> high;          ///< message: as delivered
     std::optional<bool> original;      ///< message: as it was sent
     std::optional<bool> allowed;       ///< network
-    std::string because;               ///< network, bucket; wake: the cause; frozen: what its guard lacks; digest
-    std::string machine;               ///< doze: deep, light
-    std::string from;                  ///< bucket, doze
-    std::string to;                    ///< sleep: waiting, asleep, awake
+    std::string because; ///< network, bucket, held back; wake: the cause; frozen: what its guard lacks; digest
+    std::string until;   ///< bucket: what ends that it is a worse one
+    std::string machine; ///< doze: deep, light
+    std::string from;    ///< bucket, doze
+    std::string to;      ///< sleep: waiting, asleep, awake
 };
 std::string_view nameOf(Trace::What);
 

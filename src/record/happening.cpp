@@ -81,6 +81,10 @@ std::vector<Field> fieldsOf(const Trace& trace, Instant zero) {
         say("from", trace.from);
         say("to", trace.to);
         say("because", trace.because);
+        if (!trace.until.empty()) say("until", trace.until);
+        break;
+    case HeldBack:
+        say("because", trace.because);
         break;
     case Doze:
         say("machine", trace.machine);

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include <fmt/core.h>
+#include <fmt/ranges.h>
 
 #include "rules/runtime.hpp"
 
@@ -101,20 +101,25 @@ bool misbehaves(const App& app, Instant now, const Constants& constants) {
     return !app.manifest.builtIn && (app.memory.usage.buggy || buggy(app, now, constants));
 }
 
-std::string heldBackText(const App& app, const World& world) {
+std::vector<std::string> heldBackBy(const App& app, const World& world) {
     const Constants& constants = world.constants;
     const Instant now = world.now.elapsed;
-    std::string text;
-    const auto add = [&text](const std::string& words) { text += (text.empty() ? "" : "; ") + words; };
-    if (misbehaves(app, now, constants)) add("counts as one that misbehaves, until a person uses it or it is updated");
+    std::vector<std::string> measures;
+    if (misbehaves(app, now, constants))
+        measures.emplace_back("counts as one that misbehaves, until a person uses it or it is updated");
     for (const JobClass kind : {JobClass::UserInitiated, JobClass::Expedited, JobClass::Regular}) {
         const auto until = overTimeoutsUntil(app, kind, now, constants);
         if (!until) continue;
-        add(fmt::format("a job that is {} runs for {} at most, since {} took too long within {}: for {} more",
+        measures.push_back(
+            fmt::format("a job that is {} runs for {} at most, since {} took too long within {}: for {} more",
                         nameOf(kind), formatDuration(longestRun(kind, true, constants)), limitOf(kind, constants),
                         formatDuration(constants.timeoutWindow), roughDuration(*until - now)));
     }
-    return text;
+    return measures;
+}
+
+std::string heldBackText(const App& app, const World& world) {
+    return fmt::format("{}", fmt::join(heldBackBy(app, world), "; "));
 }
 
 } // namespace stint

@@ -26,7 +26,9 @@ std::optional<Instant> overTimeoutsUntil(const App& app, JobClass kind, Instant 
 bool misbehaves(const App& app, Instant now, const Constants& constants);
 
 /// The safeguards' measures against the app, in words with their end: "counts as one that misbehaves, until a person
-/// uses it"; empty: nothing.
+/// uses it or it is updated".
+std::vector<std::string> heldBackBy(const App& app, const World& world);
+/// All of them; empty: nothing.
 std::string heldBackText(const App& app, const World& world);
 
 /// Whether the app is over its total, its silences or its schedule rate: "buggy".

@@ -92,6 +92,12 @@ BucketReason reasonOf(const App& app) {
     return leastBucket(app) < app.memory.usage.bucket ? BucketReason::Default : app.memory.usage.reason;
 }
 
+std::string_view endOfStay(const App& app) {
+    const Usage& usage = app.memory.usage;
+    if (!sticky(usage) || leastBucket(app) < usage.bucket) return "it is used";
+    return usage.buggy ? "a person uses it or it is updated" : "a person uses it";
+}
+
 bool isIdle(Bucket bucket, bool charging) { return bucket >= Bucket::Rare && !charging; }
 
 Bucket bucketForJobs(const App& app, Instant now, const Constants& constants) {
