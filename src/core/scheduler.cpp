@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <fmt/core.h>
+
 #include "base/check.hpp"
 #include "base/overloaded.hpp"
 #include "core/events.hpp"
@@ -89,13 +91,14 @@ struct Former {
 };
 
 // With the daemon that is dead, or with the machine.
-PastRun lostRun(const Job& job, bool sameBoot, const Former& former) {
+PastRun lostRun(const Job& job, bool sameBoot, const Former& former, Now now) {
     const OptionalTime<WallTime> began = job.details->runBegan;
+    const Duration unseen = std::max<Duration>(std::chrono::ceil<std::chrono::seconds>(now.elapsed - former.died), 1s);
     return {.scheduled = job.scheduled,
             .began = began,
             .kind = kindOf(job),
             .ended = std::max(former.seen, began.value_or(former.seen)),
-            .outcome = {1, sameBoot ? "stintd ended while it ran, then or later"
+            .outcome = {1, sameBoot ? fmt::format("stintd ended while it ran, then or within {}", roughDuration(unseen))
                                     : "the machine went down while it ran, then or later"}};
 }
 
@@ -115,7 +118,7 @@ Tracked revived(StoredJob stored, const Former& former, Now now, const Constants
     } else if (job.running) {
         job = afterLostDaemon(std::move(job), now, constants);
     }
-    if (job.running && !endTold) job.details.edit().lastRun.edit() = lostRun(job, sameBoot, former);
+    if (job.running && !endTold) job.details.edit().lastRun.edit() = lostRun(job, sameBoot, former, now);
     if (endTold && !sameBoot) job.details.edit().lastRun.edit().outcome.text = "the machine went down while it ran";
     job.running = false;
     // jobs.md §7.3: the clock may have been set while no daemon was there to see it, or is not the one it was.
@@ -124,9 +127,9 @@ Tracked revived(StoredJob stored, const Former& former, Now now, const Constants
 }
 
 // jobs.md §7.2: a job that is not persisted ends with its boot.
-PastRun endOfBoot(const Job& job, const Former& former, WallTime now) {
-    PastRun end{.scheduled = job.scheduled, .ended = now};
-    if (job.running) end = endWasTold(job) ? *job.details->lastRun : lostRun(job, false, former);
+PastRun endOfBoot(const Job& job, const Former& former, Now now) {
+    PastRun end{.scheduled = job.scheduled, .ended = now.wall};
+    if (job.running) end = endWasTold(job) ? *job.details->lastRun : lostRun(job, false, former, now);
     end.outcome = {1, "a reboot ended it: it was not persisted"};
     return end;
 }
@@ -155,7 +158,7 @@ void takeIn(Turn& turn, StoredJob stored, const Former& former, const std::map<J
     auto changes = snapshot.content.extract(key);
     if (stored.boot != former.boot && !stored.job.info.isPersisted()) {
         turn.record(DropJob{key});
-        return remember(turn, stored.job, endOfBoot(stored.job, former, turn.now.wall));
+        return remember(turn, stored.job, endOfBoot(stored.job, former, turn.now));
     }
     const auto held = heldBack.find(key);
     std::string unfit = held == heldBack.end() ? whyUnfit(stored.job) : held->second;
