@@ -9,6 +9,7 @@
 #include "rules/load.hpp"
 #include "rules/past_run.hpp"
 #include "rules/safeguard.hpp"
+#include "rules/wall_clock.hpp"
 
 namespace stint {
 namespace {
@@ -164,7 +165,8 @@ void log(Turn& turn, const JobKey& key, PastRun past) {
     constexpr std::size_t longestWord = 512; // of ten thousand entries
     cut(past.outcome.text, longestWord);
     const Constants& constants = turn.state.constants;
-    turn.record(SavePastRun{key, std::move(past), constants.logRuns, turn.now.wall - constants.logAge});
+    turn.record(SavePastRun{key, std::move(past), constants.logRuns,
+                            oldestKept(turn.state.boot.steady, turn.now, constants.logAge)});
 }
 
 void remember(Turn& turn, const Job& job, PastRun past) {

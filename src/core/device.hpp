@@ -17,6 +17,7 @@ struct Boot {
     bool clockGood = true;
     WallTime lastCommit{}; ///< under a good clock, as it was when the daemon started
     Now clock{};           ///< the one that the daemon started with, or that was set since
+    Now steady{};          ///< the one of the last commit before it started: what is old is old by it (§9.4)
     Instant settledAt;     ///< what was there at the boot may start from then on
     /// This daemon is the first of its boot: until then apps are just told that it is complete (jobs.md §5.5).
     std::optional<Instant> justUntil;

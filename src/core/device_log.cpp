@@ -5,6 +5,7 @@
 
 #include "core/state.hpp"
 #include "rules/device_log.hpp"
+#include "rules/wall_clock.hpp"
 
 namespace stint {
 
@@ -76,8 +77,8 @@ void settleDeviceLog(Turn& turn, TurnsGoOn goesOn) {
     if (!writes) return;
     const Constants& constants = state.constants;
     for (DeviceChange& change : log.take())
-        turn.record(
-            SaveDeviceChange{std::move(change), constants.deviceLogEntries, turn.now.wall - constants.deviceLogAge});
+        turn.record(SaveDeviceChange{std::move(change), constants.deviceLogEntries,
+                                     oldestKept(state.boot.steady, turn.now, constants.deviceLogAge)});
 }
 
 } // namespace stint

@@ -233,6 +233,9 @@ Step Scheduler::restore(Snapshot snapshot, const BootId& boot, const Device& dev
     const Stamp& last = snapshot.stamp;
     state.boot.clock = now;
     state.boot.lastCommit = last.good;
+    state.boot.steady = now; // where nothing was ever written
+    if (last.good != WallTime{})
+        state.boot.steady = {snapshot.sameBoot ? last.alive.value_or(now.elapsed) : now.elapsed, last.good};
     state.boot.clockGood = (snapshot.sameBoot && last.clockGood) || clockIsGood(last.good, now);
     const Former former{boot, last.alive.value_or(Instant{}), state.boot.clockGood, last.good};
     state.device = device;

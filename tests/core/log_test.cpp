@@ -93,6 +93,32 @@ TEST_CASE("a run that a dead daemon left is logged as lost with it, once") { // 
     CHECK(stage.log.size() == 2); // the run that began after the first
 }
 
+TEST_CASE("a clock that is ahead for a while makes nothing old") { // jobs.md §9.4, §9.5
+    Stage stage;
+    const Constants constants;
+    stage.schedule(stage.job(1));
+    stage.until(1min);
+    const WallTime right = stage.clock().wall;
+    SaveDeviceChange change;
+    stage.steps = [&](const Step& step) {
+        for (const Record& record : step.records)
+            if (const auto* saved = std::get_if<SaveDeviceChange>(&record)) change = *saved;
+    };
+    stage.wallAtStart += 24h * 3650;
+    SUBCASE("set while the daemon runs") { stage.event(ClockSet{}); }
+    SUBCASE("found at a start") { stage.restart(); }
+    stage.finish(1, false);
+    CHECK(stage.log.back().run.ended > right + 24h * 3649);
+    CHECK(stage.log.back().since < right + 5min - constants.logAge);
+    CHECK(change.since < right + 5min - constants.deviceLogAge);
+    stage.wallAtStart -= 24h * 3650;
+    stage.event(ClockSet{});
+    stage.schedule(stage.job(2));
+    stage.until(20min);
+    stage.finish(2, false);
+    CHECK(stage.log.back().since == stage.clock().wall - constants.logAge); // what has passed is
+}
+
 TEST_CASE("a daemon that ends in order tells when its runs ended, and counts it as nothing") { // jobs.md §6.3, §9.4
     Stage stage;
     for (const bool crashes : {false, true}) {
