@@ -187,6 +187,20 @@ void noteAsked(State& state, const Job& job, bool isNew) {
     if (isNew) state.notices.fresh.insert(job.key);
 }
 
+void followWallClock(Turn& turn, Tracked& tracked, Duration by) {
+    Job& job = tracked.job;
+    if (!turn.state.notices.asked.contains(job.key) || isAside(tracked)) return;
+    const StartTerms& terms = *job.details->terms;
+    if (terms.promised && terms.at && *terms.at > turn.now.wall) return; // that clock's, as its time is
+    const WallTime due = terms.promised.value_or(job.scheduled + day) + by;
+    job.details.edit().terms.edit().promised = due;
+    turn.record(SaveJob{job});
+}
+
+void noteTimeMoved(State& state, const Job& job) {
+    if (state.notices.asked.contains(job.key)) state.notices.fresh.insert(job.key);
+}
+
 void noteGone(State& state, const JobKey& key) {
     state.notices.asked.erase(key);
     state.notices.fresh.erase(key);

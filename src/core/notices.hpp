@@ -14,6 +14,7 @@
 namespace stint {
 
 struct State;
+struct Tracked;
 struct Turn;
 
 struct Notices {
@@ -44,6 +45,10 @@ struct Notices {
 
 /// A job is there, new or from the store.
 void noteAsked(State& state, const Job& job, bool isNew);
+/// The clock on the wall was set by so much: what was said of its start is as long ahead as before.
+void followWallClock(Turn& turn, Tracked& tracked, Duration by);
+/// Its time is another: its start is foretold anew.
+void noteTimeMoved(State& state, const Job& job);
 /// It is no longer tracked.
 void noteGone(State& state, const JobKey& key);
 /// The Task Manager's Stop has killed its processes (jobs.md §5.4).

@@ -118,6 +118,7 @@ void followWallClock(Turn& turn) {
     for (Tracked& tracked : state.jobs.all()) {
         tracked.joined += by;
         if (tracked.details->groupedAt) tracked.details.edit().groupedAt = *tracked.details->groupedAt + by;
+        followWallClock(turn, tracked, by);
         const Running* const running = ownRun(state, tracked);
         if (!running) continue;
         tracked.job.details.edit().runBegan = running->run.beganWall;

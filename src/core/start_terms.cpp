@@ -136,6 +136,7 @@ void followClock(Turn& turn, Tracked& tracked) {
         changed.at = next;
         tracked.job.details.edit().terms.set(std::move(changed));
         turn.record(SaveJob{tracked.job});
+        noteTimeMoved(turn.state, tracked.job);
     }
     if (!tracked.run) park(turn, tracked);
 }
