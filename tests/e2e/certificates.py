@@ -17,7 +17,7 @@ class Authority:
                 "-keyout", self.key, "-out", self.file)
 
     def certificate(self, name, host="IP:127.0.0.1", days=2):
-        """(certificate, key) for `host`; of negative `days` it is over."""
+        """(certificate, key) for `host`; of 0 `days` it is over when it is made."""
         key, request, made = (self.directory / f"{name}.{kind}" for kind in ("key", "csr", "pem"))
         extensions = self.directory / f"{name}.ext"
         extensions.write_text(f"subjectAltName={host}\n")

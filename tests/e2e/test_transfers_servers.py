@@ -42,7 +42,7 @@ def test_https_speaks_http2_and_goes_on_where_it_was(world, daemon, origin_with,
 def test_a_server_with_a_bad_certificate_is_told_nothing(world, daemon, line, origin_with, authority, tmp_path, wrong):
     signer = Authority(tmp_path / "other") if wrong == "of nobody" else authority
     host = "DNS:elsewhere.example" if wrong == "of another host" else "IP:127.0.0.1"
-    origin = origin_with(certificate=signer.certificate(f"bad-{wrong.replace(' ', '-')}", host, -1 if wrong == "over" else 2))
+    origin = origin_with(certificate=signer.certificate(f"bad-{wrong.replace(' ', '-')}", host, 0 if wrong == "over" else 2))
     origin.serve("file.bin", CONTENT)
     ended = typed(world, "get", "--cacert", str(authority.file), "-u", "me:secret", origin.url("file.bin"))
     assert ended.code == 77, ended
