@@ -4,6 +4,7 @@
 #include <string_view>
 #include <utility>
 
+#include <sys/socket.h>
 #include <wayland-client.h>
 #include <wlr-foreign-toplevel.h>
 
@@ -66,10 +67,13 @@ void Compositor::prepare() {
 
 void Compositor::take(bool readable) {
     if (!open_) return;
-    if (readable)
+    char next = 0; // libwayland 1.23 does not tell of an end in the middle of a word, however often it is asked
+    const bool ended = readable && ::recv(descriptor(), &next, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
+    if (readable && !ended)
         open_ = wl_display_read_events(display_) >= 0;
     else
         wl_display_cancel_read(display_);
+    if (ended) open_ = false;
     open_ = open_ && wl_display_dispatch_pending(display_) >= 0;
 }
 
