@@ -199,8 +199,10 @@ int follow(WorkManager& manager, const UUID& id) {
     return ended ? 0 : complain(ended.error());
 }
 
-/// Enqueues a step, and says whether it was done right here.
+/// Enqueues a step, and says whether it was done right here: nothing is before dispatch(), and once there is a job the
+/// process that stintd starts for it might be quicker.
 int here(WorkManager& manager) {
+    if (auto visible = manager.dispatch(); !visible) return complain(visible.error());
     const auto step = OneTimeWorkRequest::Builder("Step").build();
     if (auto enqueued = manager.enqueue(*step); !enqueued) return complain(enqueued.error());
     const auto ended = manager.await(step->getId(), 1min);

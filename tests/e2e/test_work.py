@@ -77,7 +77,7 @@ def test_where_nobody_looks_user_initiated_work_is_a_regular_job(world, app):
 
 
 def test_while_the_app_is_visible_what_requires_nothing_runs_in_its_own_process(world, app):
-    terminal = world.in_terminal("start", PACKAGE, "here")  # first: a process that stintd has started might be quicker
+    terminal = world.in_terminal("start", PACKAGE, "here")  # first: there is no process yet that stintd has started
     assert terminal.ends() == 0, terminal.output
     assert "in this process: yes" in terminal.output
     request = app.does("once", "Step", "charging").strip()
