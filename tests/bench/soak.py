@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT / "tests" / "e2e"))
 
 from commands import SHELL, schedule, script  # noqa: E402
-from events import TooLate, wait_for_end  # noqa: E402
+from events import Directory, TooLate, wait_for_end  # noqa: E402
 from jobs import AS_TRANSFER, job  # noqa: E402
 from line import Closed, WireError  # noqa: E402
 from neighbours import SILENT, STORM, TALKING, Neighbour  # noqa: E402
@@ -37,9 +37,11 @@ MOST_TIMES = 10  # the goal: p99 under attack, in p99s at rest
 FILE = 12 * MIB
 HONEST = "org.stint.honest"
 FLOODER = "org.stint.flooder"
-# A death that somebody else has caused counts as little as it may: else what is honest waits longer each time. And what
-# has ended is remembered for longer than whoever waits for it may be held up: 20 commands end in a second.
+# A death that somebody else has caused counts as little as it may, and so does a download's failure whose file was
+# swapped: else what is honest waits longer each time, and rests until the next kill. And what has ended is remembered for
+# longer than whoever waits for it may be held up: 20 commands end in a second.
 POLICY = {"job.system_stop_to_failure_ratio": 1_000_000, "job.crash_guard.crashes": 1_000_000,
+          "job.min_backoff": "1s", "job.max_backoff": "1s",
           "job.schedule_rate": 1_000_000, "job.completed_history": 10_000}
 MANIFEST = """package = "{package}"
 label = "{package}"
@@ -185,6 +187,12 @@ class Worker(threading.Thread):
         self.faults = []
 
     def run(self):
+        try:
+            self.work()
+        except Exception as failure:  # else nobody would hear of it
+            self.faults.append(f"{self.name}: {failure!r}")
+
+    def work(self):
         nth = 0
         while not self.over.is_set() and not self.faults:
             nth += 1
@@ -206,7 +214,12 @@ class Worker(threading.Thread):
         """Whether the job has ended well; no death of the daemon has a say in it."""
         while True:
             self.victim.up.wait()
-            done = self.world.stint("wait", job, within=600)
+            try:
+                done = self.world.stint("wait", job, within=600)
+            except subprocess.TimeoutExpired:
+                told = [self.world.stint(verb, job).out for verb in ("why", "log")]
+                self.faults.append("\n".join([f"{job} has not ended in ten minutes:", *told]))
+                return False
             if done.code == 0:
                 return True
             if done.code not in (69, 75):
@@ -379,19 +392,19 @@ class Attacks:
         return True
 
     def damage_log(self):
-        """Another daemon's, after a kill: the jobs of more than a second before are not in that file alone."""
+        """Another daemon's, after a kill: what was put into the database a second after it came is not in that file alone."""
         world = World()
         try:
             daemon = world.start_daemon(POLICY)
-            with world.line() as line:
+            log = world.store / "stint.db-wal"
+            with world.line() as line, Directory(world.store) as directory:
                 line.set_device(charging="false")
                 for number in range(1, 31):
                     line.schedule(job(number), **AS_TRANSFER)
-                threading.Event().wait(1.2)
+                directory.until(lambda: not any(log.read_bytes()), within=20)  # a second, and what the machine takes
                 for number in range(31, 41):
                     line.schedule(job(number), **AS_TRANSFER)
             daemon.kill()
-            log = world.store / "stint.db-wal"
             content = bytearray(log.read_bytes())
             at = self.chance.randrange(len(content.rstrip(b"\0")) or 1)
             end = self.chance.choice([at + 1, at + 4096, len(content)])
@@ -401,7 +414,7 @@ class Attacks:
             with world.line() as line:
                 lost = set(range(1, 31)) - {kept["id"] for kept in line.jobs()}
             if lost:
-                raise TooLate(f"with a damaged log went jobs {sorted(lost)}, of more than a second before")
+                raise TooLate(f"with a damaged log went jobs {sorted(lost)}, which were in the database")
         finally:
             world.close()
         return True
