@@ -1,5 +1,7 @@
 """`stint start`: an app's main program runs where the person stands, and on what they have open."""
 
+import os
+import signal as signals
 import subprocess
 from pathlib import Path
 
@@ -29,6 +31,22 @@ def test_an_app_with_windows_is_started_like_any_other_where_no_systemd_of_the_u
     (world.apps / f"{PACKAGE}.toml").write_text(f"{HERE}windows = true\n")
     world.start_daemon()
     assert world.stint("start", PACKAGE) == (0, f"{world.downloads}\n", "")
+
+
+@pytest.mark.parametrize("signal, code", [("SIGINT", 7), ("SIGHUP", 8)])
+def test_what_a_person_ends_it_by_reaches_the_program(world, signal, code):
+    """Not the reaper above it, which is the process that stintd knows: Ctrl-C, and a terminal that is closed."""
+    (world.apps / f"{PACKAGE}.toml").write_text(f"""package = "{PACKAGE}"
+command = ["/bin/sh", "-c", "trap 'exit 7' INT; trap 'exit 8' HUP; echo ready; sleep 1000 & wait"]
+""")
+    world.start_daemon()
+    terminal = world.in_terminal("start", PACKAGE)
+    terminal.until("ready")
+    if signal == "SIGINT":
+        terminal.press("\x03")
+    else:
+        os.kill(terminal.pid, signals.SIGHUP)
+    assert terminal.ends() == code
 
 
 def test_from_a_directory_that_is_gone_it_is_not_started(world, here):

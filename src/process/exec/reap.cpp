@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <initializer_list>
 
 #include <fcntl.h>
 #include <sys/prctl.h>
@@ -18,10 +19,13 @@ namespace {
 sigset_t awaited() {
     sigset_t signals;
     sigemptyset(&signals);
-    sigaddset(&signals, SIGTERM);
-    sigaddset(&signals, SIGCHLD);
+    for (const int signal : {SIGTERM, SIGCHLD, SIGINT, SIGHUP})
+        sigaddset(&signals, signal);
     return signals;
 }
+
+/// A person's, who knows this process for the command (`stint start` hands on what reaches it).
+bool isForMain(int signal) { return signal == SIGINT || signal == SIGHUP; }
 
 /// Whether there was one that may be killed: not what became another user's.
 bool killChildren() {
@@ -59,14 +63,17 @@ int killAll(pid_t main, int status, bool enclosed) {
 int waitFor(pid_t main, Reach reach) {
     const sigset_t signals = awaited();
     int ended = SIGKILL; // until it has another status of its own
+    bool over = false;   // its pid may be another's then
     while (true) {
-        if (sigwaitinfo(&signals, nullptr) == SIGTERM) return killAll(main, ended, reach.enclosed);
+        const int signal = sigwaitinfo(&signals, nullptr);
+        if (signal == SIGTERM) return killAll(main, ended, reach.enclosed);
+        if (isForMain(signal) && !over) kill(main, signal);
         int status = 0;
         while (const pid_t pid = waitpid(-1, &status, WNOHANG)) {
             if (pid < 0 && reach.all) return ended;
             if (pid < 0) break;
             if (pid == main && !reach.all) return killAll(main, status, reach.enclosed);
-            if (pid == main) ended = status;
+            if (pid == main) ended = status, over = true;
         }
     }
 }

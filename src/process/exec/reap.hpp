@@ -1,6 +1,6 @@
 // A stint-exec that stays above the command that it started, as its reaper: orphans come to it, so whatever the command
 // starts stays below it, wherever that goes. When the command ends, when the daemon says SIGTERM and when the daemon
-// dies, it kills all of them, and only then ends, as the command did.
+// dies, it kills all of them, and only then ends, as the command did. SIGINT and SIGHUP are the command's.
 #pragma once
 #include <cstdint>
 
