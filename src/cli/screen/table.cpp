@@ -20,16 +20,9 @@ std::size_t longestWord(std::string_view text) {
     return longest;
 }
 
-/// The text wrapped to a column's width. A word that is wider goes on in the next line.
+/// The text wrapped to a column's width.
 std::vector<std::string> piecesOf(const std::string& text, std::size_t width) {
-    std::vector<std::string> pieces;
-    for (const std::string& line : widthOf(text) <= width ? std::vector{text} : wrapped(text, width)) {
-        std::string_view rest = line;
-        do {
-            pieces.emplace_back(takeColumns(rest, std::max<std::size_t>(width, 2))); // a character may have two
-        } while (!rest.empty());
-    }
-    return pieces;
+    return widthOf(text) <= width ? std::vector{text} : wrapped(text, width);
 }
 
 std::string withoutTrailingBlanks(std::string line) {
@@ -56,8 +49,8 @@ std::vector<std::size_t> Table::widths() const {
     return widths;
 }
 
-/// Of each column the narrowest that breaks no word; numbers are never cut.
-std::vector<std::size_t> Table::wordWidths() const {
+/// Words are not broken, so a column is at least as wide as its longest; numbers are never cut.
+std::vector<std::size_t> Table::leastWidths() const {
     auto least = widths();
     for (std::size_t i = 0; i < columns_.size(); ++i) {
         if (columns_[i].align == Align::Right) continue;
@@ -68,26 +61,13 @@ std::vector<std::size_t> Table::wordWidths() const {
     return least;
 }
 
-/// And of those that have words, that breaks none of the heading.
-std::vector<std::size_t> Table::leastWidths() const {
-    auto least = widths();
-    for (std::size_t i = 0; i < columns_.size(); ++i)
-        if (columns_[i].align == Align::Left) least[i] = longestWord(columns_[i].heading);
-    return least;
-}
-
-/// Narrows the widest columns first: between words, and where that is not enough, by breaking the longest; if that is
-/// not enough either, narrows none.
+/// Narrows the widest columns first; if that is not enough, narrows none.
 std::vector<std::size_t> Table::widthsWithin(std::size_t room) const {
+    auto width = widths();
+    const auto least = leastWidths();
     const std::size_t gaps = columnGap.size() * (columns_.size() - 1);
-    const auto sum = [gaps](const std::vector<std::size_t>& width) {
-        return std::accumulate(width.begin(), width.end(), gaps);
-    };
-    const auto words = wordWidths(), letters = leastWidths();
-    if (sum(letters) > room) return widths();
-    auto width = sum(words) > room ? words : widths();
-    const auto& least = sum(words) > room ? letters : words;
-    for (auto all = sum(width); all > room; --all) {
+    if (std::accumulate(least.begin(), least.end(), gaps) > room) return width;
+    for (auto all = std::accumulate(width.begin(), width.end(), gaps); all > room; --all) {
         std::size_t widest = columns_.size();
         for (std::size_t i = 0; i < columns_.size(); ++i)
             if (width[i] > least[i] && (widest == columns_.size() || width[i] > width[widest])) widest = i;

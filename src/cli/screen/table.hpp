@@ -1,6 +1,5 @@
 // Rows under a heading, aligned: words to the left, numbers to the right. One line a row; on a terminal
-// that is too narrow, the widest cells are wrapped, and words broken only where nothing else helps. Colour is added
-// after a cell's width was measured.
+// that is too narrow, the widest cells are wrapped. Colour is added after a cell's width was measured.
 #pragma once
 #include <optional>
 #include <string>
@@ -41,7 +40,6 @@ public:
 
 private:
     std::vector<std::size_t> widths() const;
-    std::vector<std::size_t> wordWidths() const;
     std::vector<std::size_t> leastWidths() const;
     std::vector<std::size_t> widthsWithin(std::size_t room) const;
     std::vector<std::string> linesOf(const std::vector<Cell>& row, const std::vector<std::size_t>& width,

@@ -44,23 +44,18 @@ std::size_t widthOf(std::string_view text) {
     return width;
 }
 
-std::string_view takeColumns(std::string_view& text, std::size_t columns) {
-    std::string_view rest = text;
-    for (std::size_t used = 0; !rest.empty();) {
-        std::string_view after = rest;
-        used += columnsOf(takeCodePoint(after));
-        if (used > columns) break;
-        rest = after;
-    }
-    const std::string_view taken = text.substr(0, text.size() - rest.size());
-    text = rest;
-    return taken;
-}
-
 std::string shortened(std::string_view text, std::size_t columns) {
     if (widthOf(text) <= columns) return std::string(text);
     if (columns == 0) return {};
-    return std::string(takeColumns(text, columns - 1)) += ellipsis;
+    std::size_t used = 0;
+    std::string_view rest = text;
+    while (!rest.empty()) {
+        const std::string_view before = rest;
+        const std::size_t width = columnsOf(takeCodePoint(rest));
+        if (used + width > columns - 1) return std::string(text.substr(0, text.size() - before.size())) += ellipsis;
+        used += width;
+    }
+    return std::string(text);
 }
 
 std::string withShortWords(std::string_view text, std::size_t columns) {

@@ -15,9 +15,6 @@ constexpr std::string_view columnGap = "  ";
 /// Columns that printable text takes: two for wide characters, none for combining ones.
 std::size_t widthOf(std::string_view text);
 
-/// Takes as much off its front as is at most `columns` wide.
-std::string_view takeColumns(std::string_view& text, std::size_t columns);
-
 /// A word as a person types it to a shell: in quotes where it needs them.
 std::string shellWord(std::string_view word);
 
