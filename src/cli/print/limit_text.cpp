@@ -79,6 +79,14 @@ std::string bucketText(const AppView& app) {
     return fmt::format("{} ({})", nameOf(app.bucket), bucketMeaning(app.bucketReason));
 }
 
+std::string noteOf(const AppView& app) {
+    // jobs.md §12.3: by the crash guard.
+    if (app.bad) return "crashed too often: its jobs wait until it is started";
+    if (app.batteryUse == BatteryUse::Restricted) return "battery restricted: its jobs wait until it is opened";
+    if (app.batteryUse == BatteryUse::Unrestricted) return "battery unrestricted";
+    return app.manifest.builtIn ? "built in" : "";
+}
+
 std::string allotmentText(const AllotmentView& allotment, WallTime now) {
     const std::string window = formatDuration(allotment.window);
     if (allotment.allowed < 0) return fmt::format("no limit, {} in {}", allotment.used, window);

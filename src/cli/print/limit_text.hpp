@@ -18,7 +18,7 @@ std::string allowanceText(const QuotaView& quota);
 /// "in quota", "free", "used up, back in 3h50min".
 std::string standingText(const QuotaView& quota, WallTime now);
 
-/// What a person should know about the app beside its state (apps.cpp); empty: nothing.
+/// What a person should know about the app beside its state; empty: nothing.
 std::string noteOf(const AppView& app);
 /// "1 used of 2 in 1h, back in 3min".
 std::string allotmentText(const AllotmentView& allotment, WallTime now);

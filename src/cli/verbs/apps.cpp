@@ -17,18 +17,6 @@ Result<std::vector<AppView>> installed(const Screen& screen) {
     return daemon.apps();
 }
 
-} // namespace
-
-std::string noteOf(const AppView& app) {
-    // jobs.md §12.3: by the crash guard.
-    if (app.bad) return "crashed too often: its jobs wait until it is started";
-    if (app.batteryUse == BatteryUse::Restricted) return "battery restricted: its jobs wait until it is opened";
-    if (app.batteryUse == BatteryUse::Unrestricted) return "battery unrestricted";
-    return app.manifest.builtIn ? "built in" : "";
-}
-
-namespace {
-
 int apps(const Arguments&, const Screen& screen) {
     auto list = installed(screen);
     if (!list.ok()) return screen.fail("cannot list apps", list.error());
