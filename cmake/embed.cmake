@@ -1,5 +1,5 @@
 # cmake -DWEB=DIRECTORY -DFILES=a.js;views/b.js -DINTO=DIRECTORY -DTABLE=FILE.cpp -P embed.cmake: compresses the files of
-# the page and writes the table of them (src/taskmanager/pages.hpp), by path. The assembler takes the bytes in.
+# the page and writes the table of them (src/faces/taskmanager/pages.hpp), by path. The assembler takes the bytes in.
 set(blobs "")
 set(rows "")
 set(number 0)
@@ -24,7 +24,7 @@ else()
   set(table "    static const EmbeddedFile files[]{\n${rows}    };\n    return files;")
 endif()
 file(WRITE ${TABLE}.new "// Made by cmake/embed.cmake.
-#include \"taskmanager/pages.hpp\"
+#include \"faces/taskmanager/pages.hpp\"
 
 extern \"C\" {
 ${blobs}}

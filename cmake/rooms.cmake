@@ -1,17 +1,70 @@
-# A room is one folder, with the rooms inside it, and one static library; it links the rooms of rooms.txt that it uses,
-# and so do its includes. In one that WAITS (for people, files, other programs) nobody feels how fast its code is: a
-# release compiles it for the sake of who waits for ./run.
+# A library is a folder with a CMakeLists.txt, and the rooms inside it that have none of their own. It links the
+# libraries of the rooms that rooms.txt says its rooms use. In one that WAITS (for people, files, other programs) nobody
+# feels how fast its code is: a release compiles it for the sake of who waits for ./run.
+
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/rooms.txt)
+file(STRINGS ${PROJECT_SOURCE_DIR}/rooms.txt lines REGEX "^[a-z/]+ [0-9]+:")
+set(STINT_ROOMS "")
+foreach(line IN LISTS lines)
+  string(REGEX MATCH "^([a-z/]+) [0-9]+:(.*)" matched "${line}")
+  set(room ${CMAKE_MATCH_1})
+  separate_arguments(uses UNIX_COMMAND "${CMAKE_MATCH_2}")
+  list(APPEND STINT_ROOMS ${room})
+  set(STINT_USES_${room} ${uses})
+endforeach()
+
+# The folder whose library a room is in.
+function(stint_library_folder room into)
+  while(room AND NOT EXISTS ${PROJECT_SOURCE_DIR}/src/${room}/CMakeLists.txt)
+    string(REGEX REPLACE "/?[a-z]+$" "" room "${room}")
+  endwhile()
+  set(${into} "${room}" PARENT_SCOPE)
+endfunction()
+
+# The rooms that `use` names: itself, or all of a wing.
+function(stint_rooms_of use into)
+  set(named ${STINT_ROOMS})
+  list(FILTER named INCLUDE REGEX "^${use}(/|$)")
+  if(use IN_LIST STINT_ROOMS)
+    set(named ${use})
+  endif()
+  set(${into} ${named} PARENT_SCOPE)
+endfunction()
 
 function(stint_room name)
-  cmake_parse_arguments(ROOM "WAITS" "" "USES;LIBRARIES" ${ARGN})
+  cmake_parse_arguments(ROOM "WAITS" "" "LIBRARIES" ${ARGN})
+  file(RELATIVE_PATH folder ${PROJECT_SOURCE_DIR}/src ${CMAKE_CURRENT_SOURCE_DIR})
+  set_property(GLOBAL PROPERTY STINT_LIBRARY_${folder} stint_${name})
+
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
   list(FILTER sources EXCLUDE REGEX "/main\\.cpp$|/exec/[a-z_]+\\.cpp$") # programs of their own
+  file(GLOB_RECURSE inner RELATIVE ${CMAKE_CURRENT_SOURCE_DIR} ${CMAKE_CURRENT_SOURCE_DIR}/CMakeLists.txt)
+  list(REMOVE_ITEM inner CMakeLists.txt)
+  foreach(file IN LISTS inner)
+    get_filename_component(library ${CMAKE_CURRENT_SOURCE_DIR}/${file} DIRECTORY)
+    list(FILTER sources EXCLUDE REGEX "^${library}/")
+  endforeach()
   add_library(stint_${name} STATIC ${sources})
   target_include_directories(stint_${name} PUBLIC ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR}/src)
-  foreach(used IN LISTS ROOM_USES)
-    target_link_libraries(stint_${name} PUBLIC stint_${used})
+
+  set(libraries "")
+  foreach(room IN LISTS STINT_ROOMS)
+    stint_library_folder(${room} home)
+    if(home STREQUAL folder)
+      foreach(use IN LISTS STINT_USES_${room})
+        stint_rooms_of(${use} named)
+        foreach(used IN LISTS named)
+          stint_library_folder(${used} its)
+          get_property(library GLOBAL PROPERTY STINT_LIBRARY_${its})
+          if(library AND NOT its STREQUAL folder)
+            list(APPEND libraries ${library})
+          endif()
+        endforeach()
+      endforeach()
+    endif()
   endforeach()
-  target_link_libraries(stint_${name} PUBLIC fmt::fmt ${ROOM_LIBRARIES})
+  list(REMOVE_DUPLICATES libraries)
+  target_link_libraries(stint_${name} PUBLIC ${libraries} fmt::fmt ${ROOM_LIBRARIES})
   if(ROOM_WAITS)
     target_compile_options(stint_${name} PRIVATE $<$<CONFIG:Release>:-O1>)
   endif()

@@ -9,11 +9,11 @@
 #include <fmt/format.h>
 #include <fmt/ostream.h>
 
-#include "base/try.hpp"
-#include "cli/complete/completions.hpp"
-#include "cli/print/phrases.hpp"
-#include "cli/screen/exit_code.hpp"
-#include "model/constants.hpp"
+#include "base/result/try.hpp"
+#include "contract/model/constants.hpp"
+#include "faces/cli/complete/completions.hpp"
+#include "faces/screen/exit_code.hpp"
+#include "faces/views/phrases.hpp"
 
 namespace {
 

@@ -8,7 +8,7 @@ set -euo pipefail
 . "$(dirname "$0")/setup.sh"
 
 baseline=$root/tests/abi/libstint.so.0.abi.xz
-library=$root/build/abi/src/client/libstint.so.0
+library=$root/build/abi/src/link/client/libstint.so.0
 now=$(scratch libstint.abi)
 
 install check

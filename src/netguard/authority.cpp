@@ -2,10 +2,10 @@
 
 #include <utility>
 
-#include "base/fail.hpp"
-#include "base/try.hpp"
-#include "wire/errors.hpp"
-#include "wire/reader.hpp"
+#include "base/result/fail.hpp"
+#include "base/result/try.hpp"
+#include "link/wire/errors.hpp"
+#include "link/wire/reader.hpp"
 
 namespace stint {
 namespace {

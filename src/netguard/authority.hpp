@@ -6,8 +6,8 @@
 #include <memory>
 #include <string>
 
+#include "link/wire/message.hpp"
 #include "netguard/cgroup_directory.hpp"
-#include "wire/message.hpp"
 
 namespace stint {
 

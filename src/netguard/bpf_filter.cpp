@@ -15,9 +15,9 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
-#include "base/fail.hpp"
-#include "base/fd.hpp"
-#include "base/try.hpp"
+#include "base/result/fail.hpp"
+#include "base/result/try.hpp"
+#include "base/unix/fd.hpp"
 #include "netguard/cgroup_directory.hpp"
 
 // The programs, as clang made them, within this very program: no file is read that could be another's.

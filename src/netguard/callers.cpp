@@ -4,11 +4,11 @@
 #include <memory>
 #include <utility>
 
-#include "base/fail.hpp"
-#include "base/try.hpp"
-#include "wire/errors.hpp"
-#include "wire/reader.hpp"
-#include "wire/session_bus.hpp"
+#include "base/result/fail.hpp"
+#include "base/result/try.hpp"
+#include "link/wire/errors.hpp"
+#include "link/wire/reader.hpp"
+#include "link/wire/session_bus.hpp"
 
 namespace stint {
 namespace {

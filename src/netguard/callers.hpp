@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "link/wire/message.hpp"
 #include "netguard/cgroup_directory.hpp"
-#include "wire/message.hpp"
 
 namespace stint {
 

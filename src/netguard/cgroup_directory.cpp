@@ -11,10 +11,10 @@
 #include <sys/stat.h>
 #include <sys/vfs.h>
 
-#include "base/cgroup.hpp"
-#include "base/fail.hpp"
-#include "base/proc.hpp"
-#include "base/try.hpp"
+#include "base/cgroup/cgroup.hpp"
+#include "base/result/fail.hpp"
+#include "base/result/try.hpp"
+#include "base/unix/proc.hpp"
 #include "netguard/bpf/counted.h"
 
 namespace stint {

@@ -8,7 +8,7 @@
 #include <dirent.h>
 #include <sys/types.h>
 
-#include "base/fd.hpp"
+#include "base/unix/fd.hpp"
 #include "netguard/filter.hpp"
 
 namespace stint {

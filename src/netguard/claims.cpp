@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <limits>
 
-#include "base/fail.hpp"
-#include "base/try.hpp"
+#include "base/result/fail.hpp"
+#include "base/result/try.hpp"
 
 namespace stint {
 namespace {

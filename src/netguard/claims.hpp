@@ -9,7 +9,7 @@
 
 #include <sys/types.h>
 
-#include "base/fd.hpp"
+#include "base/unix/fd.hpp"
 #include "netguard/filter.hpp"
 #include "netguard/sockets.hpp"
 

@@ -14,8 +14,8 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 
-#include "base/fail.hpp"
-#include "base/try.hpp"
+#include "base/result/fail.hpp"
+#include "base/result/try.hpp"
 
 namespace stint {
 namespace {

@@ -9,17 +9,17 @@
 #include <systemd/sd-daemon.h>
 #include <systemd/sd-event.h>
 
-#include "base/cgroup.hpp"
-#include "base/complain.hpp"
-#include "base/fail.hpp"
-#include "base/proc.hpp"
-#include "base/started_by_hand.hpp"
-#include "base/try.hpp"
+#include "base/cgroup/cgroup.hpp"
+#include "base/result/fail.hpp"
+#include "base/result/try.hpp"
+#include "base/unix/complain.hpp"
+#include "base/unix/proc.hpp"
+#include "base/unix/started_by_hand.hpp"
+#include "link/wire/errors.hpp"
+#include "link/wire/names.hpp"
 #include "netguard/bpf_filter.hpp"
 #include "netguard/confinement.hpp"
 #include "netguard/service.hpp"
-#include "wire/errors.hpp"
-#include "wire/names.hpp"
 
 namespace {
 

@@ -6,11 +6,11 @@
 
 #include <sys/epoll.h>
 
-#include "base/fail.hpp"
-#include "base/try.hpp"
-#include "wire/errors.hpp"
-#include "wire/names.hpp"
-#include "wire/reader.hpp"
+#include "base/result/fail.hpp"
+#include "base/result/try.hpp"
+#include "link/wire/errors.hpp"
+#include "link/wire/names.hpp"
+#include "link/wire/reader.hpp"
 
 namespace stint {
 namespace {

@@ -7,13 +7,13 @@
 #include <memory>
 #include <string>
 
-#include "base/event_source.hpp"
+#include "base/unix/event_source.hpp"
+#include "link/wire/message.hpp"
 #include "netguard/authority.hpp"
 #include "netguard/callers.hpp"
 #include "netguard/claims.hpp"
 #include "netguard/turns.hpp"
 #include "netguard/wake_timer.hpp"
-#include "wire/message.hpp"
 
 namespace stint {
 

@@ -13,8 +13,8 @@
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
-#include "base/fail.hpp"
-#include "base/sock_diag.hpp"
+#include "base/result/fail.hpp"
+#include "base/unix/sock_diag.hpp"
 
 namespace stint {
 namespace {

@@ -15,7 +15,7 @@
 #include <linux/inet_diag.h>
 #include <sys/types.h>
 
-#include "base/fd.hpp"
+#include "base/unix/fd.hpp"
 #include "netguard/cgroup_directory.hpp"
 #include "netguard/filter.hpp"
 #include "netguard/turns.hpp"

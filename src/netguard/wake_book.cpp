@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "base/fail.hpp"
+#include "base/result/fail.hpp"
 
 namespace stint {
 

@@ -7,9 +7,9 @@
 #include <sys/epoll.h>
 #include <sys/timerfd.h>
 
-#include "base/fail.hpp"
-#include "base/printable.hpp"
-#include "base/try.hpp"
+#include "base/result/fail.hpp"
+#include "base/result/try.hpp"
+#include "base/text/printable.hpp"
 
 namespace stint {
 namespace {

@@ -5,7 +5,7 @@
 
 #include <systemd/sd-event.h>
 
-#include "base/fd.hpp"
+#include "base/unix/fd.hpp"
 #include "netguard/wake_book.hpp"
 
 namespace stint {

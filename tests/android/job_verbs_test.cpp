@@ -1,7 +1,7 @@
 // The shell's verbs, as Android answers them (jobs.md §8).
 #include <doctest/doctest.h>
 
-#include "android/verbs.hpp"
+#include "contract/android/verbs.hpp"
 #include "core/stage.hpp"
 
 using namespace stint;

@@ -2,7 +2,7 @@
 #pragma once
 #include <sstream>
 
-#include "android/verbs.hpp"
+#include "contract/android/verbs.hpp"
 #include "core/stage.hpp"
 
 namespace stint {

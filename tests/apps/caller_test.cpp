@@ -8,8 +8,8 @@
 
 #include "apps/desk.hpp"
 #include "apps/visitor.hpp"
-#include "base/pidfd.hpp"
-#include "base/proc.hpp"
+#include "base/unix/pidfd.hpp"
+#include "base/unix/proc.hpp"
 
 namespace stint {
 namespace {

@@ -6,7 +6,7 @@
 #include <fstream>
 #include <functional>
 
-#include "apps/registry.hpp"
+#include "stintd/apps/registry.hpp"
 
 namespace stint {
 

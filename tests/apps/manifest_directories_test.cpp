@@ -1,5 +1,5 @@
 // Where manifests are looked for (linux.md §A.10).
-#include "apps/manifest_directories.hpp"
+#include "stintd/apps/manifest_directories.hpp"
 
 #include <doctest/doctest.h>
 

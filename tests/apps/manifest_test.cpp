@@ -2,7 +2,7 @@
 // column and what would be right.
 #include <doctest/doctest.h>
 
-#include "apps/registry.hpp"
+#include "stintd/apps/registry.hpp"
 
 namespace stint {
 namespace {

@@ -1,5 +1,5 @@
 // What a program is told that was not started as an app (architecture.md, who is calling).
-#include "apps/stranger.hpp"
+#include "stintd/apps/stranger.hpp"
 
 #include "apps/desk.hpp"
 

@@ -5,8 +5,8 @@
 
 #include <sys/types.h>
 
-#include "apps/caller.hpp"
-#include "base/fd.hpp"
+#include "base/unix/fd.hpp"
+#include "stintd/apps/caller.hpp"
 
 namespace stint {
 

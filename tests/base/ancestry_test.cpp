@@ -5,7 +5,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/ancestry.hpp"
+#include "base/unix/ancestry.hpp"
 
 using namespace stint;
 

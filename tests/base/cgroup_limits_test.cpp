@@ -4,8 +4,8 @@
 #include <filesystem>
 #include <fstream>
 
-#include "base/cgroup_limits.hpp"
-#include "base/proc.hpp"
+#include "base/cgroup/cgroup_limits.hpp"
+#include "base/unix/proc.hpp"
 
 using namespace stint;
 namespace fs = std::filesystem;

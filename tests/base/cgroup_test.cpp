@@ -1,8 +1,8 @@
 // Where cgroup v2 is: looked up, never assumed (linux.md §C).
 #include <doctest/doctest.h>
 
-#include "base/cgroup.hpp"
-#include "base/proc.hpp"
+#include "base/cgroup/cgroup.hpp"
+#include "base/unix/proc.hpp"
 
 namespace stint {
 

@@ -7,8 +7,8 @@
 
 #include <unistd.h>
 
-#include "base/controllers.hpp"
-#include "base/proc.hpp"
+#include "base/cgroup/controllers.hpp"
+#include "base/unix/proc.hpp"
 
 using namespace stint;
 namespace fs = std::filesystem;

@@ -1,4 +1,4 @@
-#include "base/home_directory.hpp"
+#include "base/unix/home_directory.hpp"
 
 #include <doctest/doctest.h>
 

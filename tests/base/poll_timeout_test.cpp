@@ -1,4 +1,4 @@
-#include "base/poll_timeout.hpp"
+#include "base/time/poll_timeout.hpp"
 
 #include <doctest/doctest.h>
 

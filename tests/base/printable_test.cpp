@@ -3,8 +3,8 @@
 
 #include <doctest/doctest.h>
 
-#include "base/code_point.hpp"
-#include "base/printable.hpp"
+#include "base/text/code_point.hpp"
+#include "base/text/printable.hpp"
 
 using namespace stint;
 

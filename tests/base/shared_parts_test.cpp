@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
-#include "base/boxed.hpp"
-#include "base/optional_time.hpp"
-#include "base/shared_text.hpp"
+#include "base/result/boxed.hpp"
+#include "base/text/shared_text.hpp"
+#include "base/time/optional_time.hpp"
 #include "stint/units.hpp"
 
 using namespace stint;

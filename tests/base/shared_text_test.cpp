@@ -1,4 +1,4 @@
-#include "base/shared_text.hpp"
+#include "base/text/shared_text.hpp"
 
 #include <doctest/doctest.h>
 

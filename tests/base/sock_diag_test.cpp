@@ -5,9 +5,9 @@
 #include <netinet/tcp.h>
 #include <unistd.h>
 
-#include "base/cgroup.hpp"
-#include "base/proc.hpp"
-#include "base/sock_diag.hpp"
+#include "base/cgroup/cgroup.hpp"
+#include "base/unix/proc.hpp"
+#include "base/unix/sock_diag.hpp"
 
 using namespace stint;
 

@@ -1,5 +1,5 @@
 // Durations, sizes, rates and times of day as people write them (scenario.md, values).
-#include "base/time.hpp"
+#include "base/time/time.hpp"
 
 #include <doctest/doctest.h>
 #include <limits>

@@ -1,5 +1,5 @@
 // Files that are no TOML: told with their place, whatever toml++ makes of them.
-#include "base/toml.hpp"
+#include "base/text/toml.hpp"
 
 #include <doctest/doctest.h>
 

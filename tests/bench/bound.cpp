@@ -24,7 +24,7 @@
 #include "bench/bound_play.hpp"
 #include "bench/figures.hpp"
 #include "bench/phone.hpp"
-#include "sim/play.hpp"
+#include "sim/judge/play.hpp"
 
 using namespace stint;
 using namespace stint::bench;

@@ -5,13 +5,13 @@
 
 #include <fmt/core.h>
 
-#include "model/device_fields.hpp"
-#include "model/doze.hpp"
-#include "model/job_fields.hpp"
-#include "model/job_info_access.hpp"
-#include "rules/concurrency.hpp"
-#include "rules/quota_allowance.hpp"
-#include "sim/device.hpp"
+#include "contract/model/device_fields.hpp"
+#include "contract/model/doze.hpp"
+#include "contract/model/job_fields.hpp"
+#include "contract/model/job_info_access.hpp"
+#include "contract/rules/concurrency.hpp"
+#include "contract/rules/quota_allowance.hpp"
+#include "sim/world/device.hpp"
 
 namespace stint::bench {
 namespace {

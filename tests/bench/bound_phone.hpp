@@ -9,10 +9,10 @@
 #include <string>
 #include <vector>
 
-#include "model/bucket_table.hpp"
-#include "model/constants.hpp"
-#include "sim/history.hpp"
-#include "sim/scenario.hpp"
+#include "contract/model/bucket_table.hpp"
+#include "contract/model/constants.hpp"
+#include "sim/scenario/history.hpp"
+#include "sim/scenario/scenario.hpp"
 
 namespace stint::bench {
 

@@ -1,5 +1,5 @@
-// The turn of the core, with the same order in it (core/scheduler.cpp), so that what happens at one instant is written
-// in the same order. What changes is noted in bits, and only those bits are looked at.
+// The turn of the core, with the same order in it (contract/core/scheduler.cpp), so that what happens at one instant is
+// written in the same order. What changes is noted in bits, and only those bits are looked at.
 #include "bench/bound_play.hpp"
 
 #include <algorithm>
@@ -9,7 +9,7 @@
 #include "bench/bound_doze.hpp"
 #include "bench/bound_quotas.hpp"
 #include "bench/bound_ready.hpp"
-#include "model/job.hpp"
+#include "contract/model/job.hpp"
 
 namespace stint::bench {
 namespace {

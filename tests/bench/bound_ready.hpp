@@ -6,7 +6,7 @@
 #include <bit>
 
 #include "bench/bound_queues.hpp"
-#include "rules/order.hpp"
+#include "contract/rules/order.hpp"
 #include "stint/reasons.hpp"
 
 namespace stint::bench {

@@ -28,7 +28,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "base/fd.hpp"
+#include "base/unix/fd.hpp"
 
 using stint::Fd;
 

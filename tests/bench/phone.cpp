@@ -7,8 +7,8 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
-#include "base/time.hpp"
-#include "sim/reader.hpp"
+#include "base/time/time.hpp"
+#include "sim/scenario/reader.hpp"
 
 namespace stint::bench {
 namespace {

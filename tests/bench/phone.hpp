@@ -1,7 +1,7 @@
 // A phone as people carry it: 60 apps with five jobs each, days of use, nights on the charger. Each of a fleet is told
 // apart by its number alone, which moves its hours, so that any of them can be played again.
 #pragma once
-#include "sim/scenario.hpp"
+#include "sim/scenario/scenario.hpp"
 
 namespace stint::bench {
 

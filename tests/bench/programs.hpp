@@ -8,7 +8,7 @@
 
 #include <sys/types.h>
 
-#include "base/fd.hpp"
+#include "base/unix/fd.hpp"
 
 namespace stint::bench {
 

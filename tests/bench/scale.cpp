@@ -10,7 +10,7 @@
 #include <malloc.h>
 
 #include "bench/figures.hpp"
-#include "core/scheduler.hpp"
+#include "contract/core/scheduler.hpp"
 
 using namespace stint;
 using namespace stint::bench;

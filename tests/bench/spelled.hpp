@@ -12,8 +12,8 @@
 
 #include <fmt/format.h>
 
-#include "model/job_info_access.hpp"
-#include "model/record.hpp"
+#include "contract/model/job_info_access.hpp"
+#include "contract/model/record.hpp"
 
 namespace stint::bench {
 namespace fields {

@@ -7,7 +7,7 @@
 #include "bench/phone.hpp"
 #include "bench/spelled.hpp"
 #include "core/happenings.hpp"
-#include "sim/play.hpp"
+#include "sim/judge/play.hpp"
 
 using namespace stint;
 using namespace stint::bench;

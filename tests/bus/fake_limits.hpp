@@ -2,7 +2,7 @@
 #pragma once
 #include <map>
 
-#include "bus/server.hpp"
+#include "stintd/bus/server.hpp"
 
 namespace stint {
 

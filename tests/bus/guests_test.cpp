@@ -1,7 +1,7 @@
-// Who is let in, and who makes room (bus/guests.hpp): no process and no app keeps the others out.
+// Who is let in, and who makes room (stintd/bus/guests.hpp): no process and no app keeps the others out.
 #include <doctest/doctest.h>
 
-#include "bus/guests.hpp"
+#include "stintd/bus/guests.hpp"
 
 namespace stint {
 namespace {

@@ -1,5 +1,5 @@
 // What a caller's bytes become on their way to sd-bus: no byte of a stranger harms the daemon (architecture.md).
-#include "bus/intake.hpp"
+#include "stintd/bus/intake.hpp"
 
 #include <array>
 #include <cstring>
@@ -10,8 +10,8 @@
 #include <fcntl.h>
 #include <sys/socket.h>
 
-#include "bus/bearer.hpp"
-#include "wire/names.hpp"
+#include "link/wire/names.hpp"
+#include "stintd/bus/bearer.hpp"
 
 using namespace stint;
 

@@ -5,8 +5,8 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "bus/intake.hpp"
 #include "bus/world.hpp"
+#include "stintd/bus/intake.hpp"
 #include "wire/capture.hpp"
 
 using namespace stint;

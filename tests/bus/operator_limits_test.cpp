@@ -3,9 +3,9 @@
 #include <doctest/doctest.h>
 
 #include "bus/world.hpp"
-#include "wire/fields.hpp"
-#include "wire/limits.hpp"
-#include "wire/views.hpp"
+#include "link/wire/fields.hpp"
+#include "link/wire/limits.hpp"
+#include "link/wire/views.hpp"
 
 using namespace stint;
 

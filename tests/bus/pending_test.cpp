@@ -2,8 +2,8 @@
 #include <doctest/doctest.h>
 
 #include "bus/world.hpp"
-#include "wire/fields.hpp"
-#include "wire/views.hpp"
+#include "link/wire/fields.hpp"
+#include "link/wire/views.hpp"
 
 using namespace stint;
 using namespace stint::wire;

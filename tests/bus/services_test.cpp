@@ -2,7 +2,7 @@
 #include <doctest/doctest.h>
 
 #include "bus/world.hpp"
-#include "wire/views.hpp"
+#include "link/wire/views.hpp"
 
 using namespace stint;
 using namespace stint::wire;

@@ -10,15 +10,15 @@
 #include <doctest/doctest.h>
 #include <sys/socket.h>
 
-#include "base/overloaded.hpp"
+#include "base/result/overloaded.hpp"
 #include "bus/fake_limits.hpp"
-#include "bus/server.hpp"
-#include "wire/codec.hpp"
-#include "wire/connect.hpp"
-#include "wire/message.hpp"
-#include "wire/names.hpp"
-#include "wire/reader.hpp"
-#include "wire/writer.hpp"
+#include "link/wire/codec.hpp"
+#include "link/wire/connect.hpp"
+#include "link/wire/message.hpp"
+#include "link/wire/names.hpp"
+#include "link/wire/reader.hpp"
+#include "link/wire/writer.hpp"
+#include "stintd/bus/server.hpp"
 
 namespace stint {
 

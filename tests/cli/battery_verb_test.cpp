@@ -1,13 +1,13 @@
 // `stint cmd battery`: what Android's words ask of the device (jobs.md §8).
-#include "cli/android/cmd.hpp"
+#include "faces/cli/android/cmd.hpp"
 
 #include <doctest/doctest.h>
 
 #include "fake_daemon.hpp"
+#include "link/wire/fields.hpp"
+#include "link/wire/names.hpp"
+#include "link/wire/views.hpp"
 #include "ran.hpp"
-#include "wire/fields.hpp"
-#include "wire/names.hpp"
-#include "wire/views.hpp"
 
 using namespace stint;
 using namespace stint::cli;

@@ -1,7 +1,7 @@
 // Completions are made from the table of verbs; what shells make of them is in tests/e2e/test_completions.py.
 #include <doctest/doctest.h>
 
-#include "cli/complete/completions.hpp"
+#include "faces/cli/complete/completions.hpp"
 #include "words.hpp"
 
 using namespace stint;

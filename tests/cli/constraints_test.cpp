@@ -5,8 +5,8 @@
 
 #include <doctest/doctest.h>
 
+#include "contract/rules/carries.hpp"
 #include "ran.hpp"
-#include "rules/carries.hpp"
 
 using namespace stint;
 using namespace stint::cli::test;

@@ -5,15 +5,15 @@
 #include <doctest/doctest.h>
 #include <poll.h>
 
-#include "cli/daemon/daemon.hpp"
-#include "cli/daemon/lookup.hpp"
-#include "cli/follow/follow.hpp"
+#include "faces/control/daemon.hpp"
+#include "faces/control/lookup.hpp"
+#include "faces/follow/follow.hpp"
 #include "fake_daemon.hpp"
+#include "link/wire/codec.hpp"
+#include "link/wire/fields.hpp"
+#include "link/wire/reader.hpp"
 #include "ran.hpp"
 #include "samples.hpp"
-#include "wire/codec.hpp"
-#include "wire/fields.hpp"
-#include "wire/reader.hpp"
 
 using namespace stint;
 using namespace stint::cli;

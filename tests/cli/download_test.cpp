@@ -5,7 +5,7 @@
 
 #include <doctest/doctest.h>
 
-#include "cli/transfer/download.hpp"
+#include "faces/cli/transfer/download.hpp"
 
 using namespace stint;
 using namespace stint::cli;

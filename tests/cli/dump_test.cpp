@@ -1,14 +1,14 @@
 // `stint dumpsys jobscheduler` (jobs.md §9.3).
 #include <doctest/doctest.h>
 
-#include "cli/android/dump.hpp"
-#include "cli/print/job_info_facts.hpp"
+#include "faces/cli/android/dump.hpp"
+#include "faces/views/job_info_facts.hpp"
 #include "fake_daemon.hpp"
+#include "link/wire/codec.hpp"
+#include "link/wire/fields.hpp"
+#include "link/wire/reader.hpp"
 #include "ran.hpp"
 #include "samples.hpp"
-#include "wire/codec.hpp"
-#include "wire/fields.hpp"
-#include "wire/reader.hpp"
 
 using namespace stint;
 using namespace stint::cli;

@@ -9,10 +9,10 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 
-#include "base/check.hpp"
-#include "wire/connect.hpp"
-#include "wire/names.hpp"
-#include "wire/views.hpp"
+#include "base/result/check.hpp"
+#include "link/wire/connect.hpp"
+#include "link/wire/names.hpp"
+#include "link/wire/views.hpp"
 
 namespace stint::cli::test {
 namespace {

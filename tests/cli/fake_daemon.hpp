@@ -7,10 +7,10 @@
 #include <thread>
 #include <vector>
 
-#include "base/fd.hpp"
-#include "model/view.hpp"
-#include "wire/message.hpp"
-#include "wire/writer.hpp"
+#include "base/unix/fd.hpp"
+#include "contract/model/view.hpp"
+#include "link/wire/message.hpp"
+#include "link/wire/writer.hpp"
 
 namespace stint::cli::test {
 

@@ -8,11 +8,11 @@
 #include <doctest/doctest.h>
 
 #include "fake_daemon.hpp"
+#include "link/wire/codec.hpp"
+#include "link/wire/reader.hpp"
+#include "link/wire/views.hpp"
 #include "ran.hpp"
 #include "samples.hpp"
-#include "wire/codec.hpp"
-#include "wire/reader.hpp"
-#include "wire/views.hpp"
 
 using namespace stint;
 using namespace stint::cli;

@@ -1,7 +1,7 @@
 // What the log says of one run (jobs.md §9.4).
 #include <doctest/doctest.h>
 
-#include "cli/print/job_log.hpp"
+#include "faces/views/job_log.hpp"
 
 using namespace stint;
 using namespace stint::cli;

@@ -1,6 +1,6 @@
 #include <doctest/doctest.h>
 
-#include "cli/daemon/lookup.hpp"
+#include "faces/control/lookup.hpp"
 
 using namespace stint;
 using namespace stint::cli;

@@ -1,7 +1,7 @@
 #include <doctest/doctest.h>
 
-#include "cli/print/json.hpp"
-#include "cli/print/json_row.hpp"
+#include "faces/views/json.hpp"
+#include "faces/views/json_row.hpp"
 #include "samples.hpp"
 
 using namespace stint;

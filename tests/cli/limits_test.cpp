@@ -4,16 +4,16 @@
 
 #include <doctest/doctest.h>
 
-#include "base/clock.hpp"
-#include "base/try.hpp"
-#include "cli/daemon/daemon.hpp"
+#include "base/result/try.hpp"
+#include "base/time/clock.hpp"
+#include "faces/control/daemon.hpp"
 #include "fake_daemon.hpp"
+#include "link/wire/codec.hpp"
+#include "link/wire/fields.hpp"
+#include "link/wire/limits.hpp"
+#include "link/wire/reader.hpp"
+#include "link/wire/views.hpp"
 #include "ran.hpp"
-#include "wire/codec.hpp"
-#include "wire/fields.hpp"
-#include "wire/limits.hpp"
-#include "wire/reader.hpp"
-#include "wire/views.hpp"
 #include "words.hpp"
 
 using namespace stint;

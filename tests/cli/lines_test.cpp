@@ -2,8 +2,8 @@
 
 #include <doctest/doctest.h>
 
-#include "cli/transfer/get.hpp"
-#include "cli/transfer/lines.hpp"
+#include "faces/cli/transfer/get.hpp"
+#include "faces/cli/transfer/lines.hpp"
 #include "ran.hpp"
 
 using namespace stint;

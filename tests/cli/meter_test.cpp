@@ -1,6 +1,6 @@
 #include <doctest/doctest.h>
 
-#include "cli/follow/meter.hpp"
+#include "faces/follow/meter.hpp"
 
 using namespace stint;
 using namespace stint::cli;

@@ -2,9 +2,9 @@
 #include <doctest/doctest.h>
 
 #include "fake_daemon.hpp"
+#include "link/wire/fields.hpp"
+#include "link/wire/views.hpp"
 #include "ran.hpp"
-#include "wire/fields.hpp"
-#include "wire/views.hpp"
 #include "words.hpp"
 
 using namespace stint;

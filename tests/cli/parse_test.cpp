@@ -3,10 +3,10 @@
 #include <map>
 #include <set>
 
-#include "cli/help.hpp"
-#include "cli/parse.hpp"
-#include "cli/screen/text.hpp"
-#include "model/job_fields.hpp"
+#include "contract/model/job_fields.hpp"
+#include "faces/cli/help.hpp"
+#include "faces/cli/parse.hpp"
+#include "faces/screen/text.hpp"
 #include "words.hpp"
 
 using namespace stint;

@@ -2,8 +2,8 @@
 
 #include <doctest/doctest.h>
 
-#include "cli/print/phrases.hpp"
-#include "cli/screen/exit_code.hpp"
+#include "faces/screen/exit_code.hpp"
+#include "faces/views/phrases.hpp"
 #include "samples.hpp"
 
 using namespace stint;

@@ -1,7 +1,7 @@
 #include <doctest/doctest.h>
 
-#include "cli/print/progress.hpp"
-#include "cli/screen/text.hpp"
+#include "faces/screen/text.hpp"
+#include "faces/views/progress.hpp"
 
 using namespace stint;
 using namespace stint::cli;

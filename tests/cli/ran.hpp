@@ -9,8 +9,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "base/fd.hpp"
-#include "cli/program.hpp"
+#include "base/unix/fd.hpp"
+#include "faces/cli/program.hpp"
 
 namespace stint::cli::test {
 

@@ -7,11 +7,11 @@
 
 #include <doctest/doctest.h>
 
-#include "base/url_text.hpp"
-#include "cli/program.hpp"
-#include "cli/transfer/get.hpp"
-#include "cli/transfer/put.hpp"
-#include "cli/transfer/reach.hpp"
+#include "base/text/url_text.hpp"
+#include "faces/cli/program.hpp"
+#include "faces/cli/transfer/get.hpp"
+#include "faces/cli/transfer/put.hpp"
+#include "faces/cli/transfer/reach.hpp"
 
 using namespace stint;
 using namespace stint::cli;

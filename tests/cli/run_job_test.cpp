@@ -1,10 +1,10 @@
 // What `stint run` makes of its words: a job of the shell app, and an order that no list of jobs shows.
 #include <doctest/doctest.h>
 
-#include "cli/parse.hpp"
-#include "cli/run/logs_tail.hpp"
-#include "cli/run/run_job.hpp"
-#include "cli/run/run_limits.hpp"
+#include "faces/cli/parse.hpp"
+#include "faces/cli/run/logs_tail.hpp"
+#include "faces/cli/run/run_job.hpp"
+#include "faces/cli/run/run_limits.hpp"
 #include "words.hpp"
 
 using namespace stint;

@@ -4,8 +4,8 @@
 #include <cstdlib>
 #include <string>
 
-#include "cli/screen/terminal.hpp"
-#include "model/view.hpp"
+#include "contract/model/view.hpp"
+#include "faces/screen/terminal.hpp"
 
 namespace stint::cli::test {
 

@@ -2,12 +2,12 @@
 #include <doctest/doctest.h>
 
 #include "fake_daemon.hpp"
+#include "link/wire/codec.hpp"
+#include "link/wire/fields.hpp"
+#include "link/wire/reader.hpp"
+#include "link/wire/views.hpp"
 #include "ran.hpp"
 #include "samples.hpp"
-#include "wire/codec.hpp"
-#include "wire/fields.hpp"
-#include "wire/reader.hpp"
-#include "wire/views.hpp"
 #include "words.hpp"
 
 using namespace stint;

@@ -2,7 +2,7 @@
 
 #include <doctest/doctest.h>
 
-#include "cli/screen/text.hpp"
+#include "faces/screen/text.hpp"
 
 using namespace stint::cli;
 

@@ -4,9 +4,9 @@
 
 #include <doctest/doctest.h>
 
-#include "base/code_point.hpp"
-#include "cli/screen/text.hpp"
-#include "cli/top/board.hpp"
+#include "base/text/code_point.hpp"
+#include "faces/cli/top/board.hpp"
+#include "faces/screen/text.hpp"
 #include "samples.hpp"
 
 using namespace stint;

@@ -1,7 +1,7 @@
 // architecture.md, running a job: what the library does when the daemon dies, and when it lets go.
 #include <doctest/doctest.h>
 
-#include "base/time.hpp"
+#include "base/time/time.hpp"
 #include "client/hosted_app.hpp"
 #include "stint/alarm_manager.hpp"
 #include "stint/job_scheduler.hpp"

@@ -9,14 +9,14 @@
 
 #include <fmt/format.h>
 
-#include "base/check.hpp"
-#include "base/fail.hpp"
-#include "base/try.hpp"
+#include "base/result/check.hpp"
+#include "base/result/fail.hpp"
+#include "base/result/try.hpp"
+#include "link/wire/connect.hpp"
+#include "link/wire/limits.hpp"
+#include "link/wire/names.hpp"
+#include "link/wire/runtime_directory.hpp"
 #include "stint/connection.hpp"
-#include "wire/connect.hpp"
-#include "wire/limits.hpp"
-#include "wire/names.hpp"
-#include "wire/runtime_directory.hpp"
 
 namespace stint {
 namespace {

@@ -13,11 +13,11 @@
 #include <string>
 #include <thread>
 
-#include "base/fd.hpp"
+#include "base/unix/fd.hpp"
+#include "link/wire/codec.hpp"
+#include "link/wire/message.hpp"
 #include "stint/connection.hpp"
 #include "stint/reasons.hpp"
-#include "wire/codec.hpp"
-#include "wire/message.hpp"
 
 namespace stint {
 

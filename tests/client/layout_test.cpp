@@ -5,8 +5,8 @@
 #include <memory>
 #include <utility>
 
-#include "client/run.hpp"
-#include "client/work_item.hpp"
+#include "link/client/run.hpp"
+#include "link/client/work_item.hpp"
 #include "stint/alarm_manager.hpp"
 #include "stint/job_scheduler.hpp"
 #include "stint/receiver.hpp"

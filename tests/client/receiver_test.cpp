@@ -5,11 +5,11 @@
 
 #include "client/fake_daemon.hpp"
 #include "client/recorded_service.hpp"
+#include "link/wire/fields.hpp"
+#include "link/wire/limits.hpp"
+#include "link/wire/names.hpp"
 #include "stint/alarm_manager.hpp"
 #include "stint/standing.hpp"
-#include "wire/fields.hpp"
-#include "wire/limits.hpp"
-#include "wire/names.hpp"
 
 using namespace stint;
 

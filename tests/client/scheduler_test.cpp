@@ -2,16 +2,16 @@
 
 #include <limits>
 
-#include "base/fail.hpp"
-#include "base/try.hpp"
+#include "base/result/fail.hpp"
+#include "base/result/try.hpp"
 #include "client/fake_daemon.hpp"
 #include "client/recorded_service.hpp"
-#include "model/event.hpp"
+#include "contract/model/event.hpp"
+#include "link/wire/codec.hpp"
+#include "link/wire/errors.hpp"
+#include "link/wire/fields.hpp"
+#include "link/wire/views.hpp"
 #include "stint/job_scheduler.hpp"
-#include "wire/codec.hpp"
-#include "wire/errors.hpp"
-#include "wire/fields.hpp"
-#include "wire/views.hpp"
 
 using namespace stint;
 

@@ -2,7 +2,7 @@
 
 #include <poll.h>
 
-#include "base/time.hpp"
+#include "base/time/time.hpp"
 #include "client/hosted_app.hpp"
 #include "stint/job_scheduler.hpp"
 

@@ -1,7 +1,7 @@
 #include <doctest/doctest.h>
 
-#include "client/backoff.hpp"
-#include "client/throttle.hpp"
+#include "link/client/backoff.hpp"
+#include "link/client/throttle.hpp"
 
 using namespace stint;
 using namespace stint::client;

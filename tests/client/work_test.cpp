@@ -3,8 +3,8 @@
 
 #include <thread>
 
-#include "base/fail.hpp"
-#include "base/try.hpp"
+#include "base/result/fail.hpp"
+#include "base/result/try.hpp"
 #include "client/hosted_app.hpp"
 #include "stint/job_scheduler.hpp"
 

@@ -6,8 +6,8 @@
 
 #include <doctest/doctest.h>
 
-#include "base/overloaded.hpp"
-#include "core/scheduler.hpp"
+#include "base/result/overloaded.hpp"
+#include "contract/core/scheduler.hpp"
 #include "core/stage.hpp"
 
 using namespace stint;

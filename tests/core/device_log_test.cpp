@@ -2,8 +2,8 @@
 // before (jobs.md §9.5).
 #include <doctest/doctest.h>
 
+#include "contract/rules/device_log.hpp"
 #include "core/stage.hpp"
-#include "rules/device_log.hpp"
 
 using namespace stint;
 

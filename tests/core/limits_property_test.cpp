@@ -2,7 +2,7 @@
 // none is lost, and that each goes off when it was foretold.
 #include "core/timeline.hpp"
 
-#include "rules/alarm.hpp"
+#include "contract/rules/alarm.hpp"
 
 namespace stint {
 namespace {

@@ -1,7 +1,7 @@
 // A message from its acceptance to the app that takes it, and what an app is told of its network (limits.md §8).
 #include <doctest/doctest.h>
 
-#include "core/scheduler.hpp"
+#include "contract/core/scheduler.hpp"
 
 using namespace stint;
 

@@ -1,8 +1,8 @@
 // What Stint says by itself on the desktop of jobs that a person asked for, and what a press on it does (jobs.md §5.6).
 #include <doctest/doctest.h>
 
+#include "contract/model/notice.hpp"
 #include "core/stage.hpp"
-#include "model/notice.hpp"
 
 using namespace stint;
 

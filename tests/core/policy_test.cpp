@@ -1,8 +1,8 @@
 // The core judges a job by its own policy, whatever the end that built it knew (jobs.md §0, §1.1, §1.2).
 #include <doctest/doctest.h>
 
+#include "contract/model/job_info_access.hpp"
 #include "core/stage.hpp"
-#include "model/job_info_access.hpp"
 
 using namespace stint;
 

@@ -6,8 +6,8 @@
 
 #include <doctest/doctest.h>
 
+#include "contract/rules/past_run.hpp"
 #include "core/stage.hpp"
-#include "rules/past_run.hpp"
 
 namespace stint {
 namespace {

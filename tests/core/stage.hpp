@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "base/overloaded.hpp"
-#include "core/scheduler.hpp"
+#include "base/result/overloaded.hpp"
+#include "contract/core/scheduler.hpp"
 
 namespace stint {
 

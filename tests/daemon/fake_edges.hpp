@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "apps/registry.hpp"
-#include "daemon/hosts.hpp"
+#include "stintd/apps/registry.hpp"
+#include "stintd/daemon/hosts.hpp"
 
 namespace stint {
 

@@ -1,7 +1,7 @@
 // What the daemon counts for whoever measures (linux.md §A.11).
 #include <doctest/doctest.h>
 
-#include "daemon/meters.hpp"
+#include "stintd/daemon/meters.hpp"
 
 using namespace stint;
 

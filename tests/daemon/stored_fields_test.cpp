@@ -6,14 +6,14 @@
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
-#include "base/overloaded.hpp"
-#include "core/scheduler.hpp"
-#include "store/columns.hpp"
+#include "base/result/overloaded.hpp"
+#include "contract/core/scheduler.hpp"
+#include "stintd/store/columns.hpp"
+#include "stintd/store/record_writer.hpp"
+#include "stintd/store/row_checksum.hpp"
+#include "stintd/store/schema.hpp"
+#include "stintd/store/snapshot_reader.hpp"
 #include "store/fixture.hpp"
-#include "store/record_writer.hpp"
-#include "store/row_checksum.hpp"
-#include "store/schema.hpp"
-#include "store/snapshot_reader.hpp"
 
 namespace stint {
 namespace {

@@ -1,5 +1,5 @@
 // Which lists are stale after an event, and after what comes of it (TaskManager1.Changed).
-#include "daemon/topics.hpp"
+#include "stintd/daemon/topics.hpp"
 
 #include <doctest/doctest.h>
 

@@ -14,7 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "device/content_watch.hpp"
+#include "stintd/device/content_watch.hpp"
 
 using namespace stint;
 namespace fs = std::filesystem;

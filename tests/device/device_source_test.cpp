@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <optional>
 
-#include "device/device_source.hpp"
+#include "stintd/device/device_source.hpp"
 
 namespace stint {
 namespace {

@@ -12,8 +12,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "device/interface_kind.hpp"
-#include "device/kernel_links.hpp"
+#include "stintd/device/interface_kind.hpp"
+#include "stintd/device/kernel_links.hpp"
 
 namespace stint {
 namespace {

@@ -1,7 +1,7 @@
 // Which link is the device's network, what it costs, and who says so (linux.md §A.4; jobs.md §12.10).
 #include <doctest/doctest.h>
 
-#include "device/network_links.hpp"
+#include "stintd/device/network_links.hpp"
 
 namespace stint {
 namespace {

@@ -3,9 +3,9 @@
 
 #include <fstream>
 
-#include "device/thermal_events.hpp"
-#include "device/thermal_zones.hpp"
 #include "spool/directory.hpp"
+#include "stintd/device/thermal_events.hpp"
+#include "stintd/device/thermal_zones.hpp"
 
 namespace stint {
 namespace {

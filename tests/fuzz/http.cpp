@@ -6,11 +6,11 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "base/fd.hpp"
-#include "base/transfer_words.hpp"
+#include "base/unix/fd.hpp"
 #include "fuzz/fuzz.hpp"
-#include "transfer/fetch.hpp"
-#include "transfer/offered.hpp"
+#include "programs/spool/transfer_words.hpp"
+#include "programs/transfer/fetch.hpp"
+#include "programs/transfer/offered.hpp"
 
 using namespace stint;
 using namespace stint::transfer;

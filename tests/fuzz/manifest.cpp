@@ -1,6 +1,6 @@
 // Manifests of apps (jobs.md §12.1).
-#include "apps/registry.hpp"
 #include "fuzz/fuzz.hpp"
+#include "stintd/apps/registry.hpp"
 
 using namespace stint;
 

@@ -1,5 +1,5 @@
 // Policies: what was set can be written as it is set, and sets the same.
-#include "policy/policy.hpp"
+#include "contract/policy/policy.hpp"
 #include "fuzz/fuzz.hpp"
 
 using namespace stint;

@@ -1,6 +1,6 @@
 // Scenarios, up to where they would be played (scenario.md).
 #include "fuzz/fuzz.hpp"
-#include "sim/reader.hpp"
+#include "sim/scenario/reader.hpp"
 
 using namespace stint;
 

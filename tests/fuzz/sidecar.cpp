@@ -1,8 +1,8 @@
 // What transfers keep beside a file: the records of a download and of an upload. Whoever may write in the directory
 // may have written them.
-#include "transfer/sidecar.hpp"
+#include "programs/transfer/sidecar.hpp"
 #include "fuzz/fuzz.hpp"
-#include "transfer/upload_record.hpp"
+#include "programs/transfer/upload_record.hpp"
 
 using namespace stint;
 

@@ -1,7 +1,7 @@
 // What a tus server answers: headers, one a line, in the order below (tus.io 1.0.0).
-#include "transfer/tus.hpp"
+#include "programs/transfer/tus.hpp"
 #include "fuzz/fuzz.hpp"
-#include "transfer/url.hpp"
+#include "programs/transfer/url.hpp"
 
 using namespace stint;
 using namespace stint::transfer;

@@ -10,14 +10,14 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "contract/model/event.hpp"
 #include "fuzz/fuzz.hpp"
-#include "model/event.hpp"
-#include "wire/connect.hpp"
-#include "wire/fields.hpp"
-#include "wire/finding.hpp"
-#include "wire/limits.hpp"
-#include "wire/views.hpp"
-#include "wire/work.hpp"
+#include "link/wire/connect.hpp"
+#include "link/wire/fields.hpp"
+#include "link/wire/finding.hpp"
+#include "link/wire/limits.hpp"
+#include "link/wire/views.hpp"
+#include "link/wire/work.hpp"
 
 namespace stint::wire {
 namespace {

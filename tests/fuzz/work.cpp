@@ -5,10 +5,10 @@
 #include <iterator>
 
 #include "fuzz/fuzz.hpp"
-#include "work/desk.hpp"
-#include "work/job_of.hpp"
-#include "work/rows.hpp"
-#include "work/schema.hpp"
+#include "work/engine/desk.hpp"
+#include "work/engine/job_of.hpp"
+#include "work/engine/rows.hpp"
+#include "work/engine/schema.hpp"
 
 using namespace stint;
 using namespace stint::work;

@@ -1,5 +1,5 @@
 // jobs.md §14.5: the units of an installed app, in directories like those of cgroups.
-#include "hold/app_units.hpp"
+#include "stintd/process/hold/app_units.hpp"
 
 #include <doctest/doctest.h>
 

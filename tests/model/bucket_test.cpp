@@ -1,7 +1,7 @@
 // The table of the standby buckets (limits.md §2.1).
 #include <doctest/doctest.h>
 
-#include "model/bucket.hpp"
+#include "contract/model/bucket.hpp"
 
 using namespace stint;
 

@@ -1,5 +1,5 @@
 // Every number of the spec under its name (jobs.md §0, limits.md §11).
-#include "model/constants.hpp"
+#include "contract/model/constants.hpp"
 
 #include <algorithm>
 #include <doctest/doctest.h>

@@ -1,7 +1,7 @@
 // The table of the device's values (scenario.md, device).
 #include <doctest/doctest.h>
 
-#include "model/device_fields.hpp"
+#include "contract/model/device_fields.hpp"
 
 using namespace stint;
 

@@ -1,7 +1,7 @@
 // What is less than the least allowed is raised: by the documentation's limits in the app, by the policy's in the core.
 #include <doctest/doctest.h>
 
-#include "model/job_info_access.hpp"
+#include "contract/model/job_info_access.hpp"
 
 using namespace stint;
 using Period = JobInfo::Period;

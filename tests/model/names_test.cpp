@@ -2,9 +2,9 @@
 #include <doctest/doctest.h>
 #include <set>
 
-#include "model/app.hpp"
-#include "model/effect.hpp"
-#include "model/job.hpp"
+#include "contract/model/app.hpp"
+#include "contract/model/effect.hpp"
+#include "contract/model/job.hpp"
 
 using namespace stint;
 

@@ -1,7 +1,7 @@
-// A job with one of its fields set, whatever it is: for tests that walk model/job_fields.hpp.
+// A job with one of its fields set, whatever it is: for tests that walk contract/model/job_fields.hpp.
 #pragma once
-#include "base/overloaded.hpp"
-#include "model/job_fields.hpp"
+#include "base/result/overloaded.hpp"
+#include "contract/model/job_fields.hpp"
 
 namespace stint::test {
 

@@ -7,9 +7,9 @@
 
 #include <doctest/doctest.h>
 
-#include "notify/desktop.hpp"
 #include "notify/fake_server.hpp"
 #include "notify/private_bus.hpp"
+#include "stintd/notify/desktop.hpp"
 
 namespace stint {
 

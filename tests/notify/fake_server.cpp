@@ -4,8 +4,8 @@
 
 #include <doctest/doctest.h>
 
-#include "wire/reader.hpp"
-#include "wire/writer.hpp"
+#include "link/wire/reader.hpp"
+#include "link/wire/writer.hpp"
 
 namespace stint {
 namespace {

@@ -8,7 +8,7 @@
 
 #include <systemd/sd-event.h>
 
-#include "wire/message.hpp"
+#include "link/wire/message.hpp"
 
 namespace stint {
 

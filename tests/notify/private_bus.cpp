@@ -13,7 +13,7 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
-#include "base/fd.hpp"
+#include "base/unix/fd.hpp"
 
 namespace stint {
 

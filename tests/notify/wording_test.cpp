@@ -1,7 +1,7 @@
 // The arguments of Notify (linux.md §A.1; jobs.md §5.1, §5.3, §12.7).
 #include <doctest/doctest.h>
 
-#include "notify/wording.hpp"
+#include "stintd/notify/wording.hpp"
 
 using namespace stint;
 

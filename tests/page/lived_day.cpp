@@ -6,10 +6,10 @@
 #include <sstream>
 #include <string_view>
 
-#include "base/overloaded.hpp"
-#include "sim/play.hpp"
-#include "sim/reader.hpp"
-#include "store/store.hpp"
+#include "base/result/overloaded.hpp"
+#include "sim/judge/play.hpp"
+#include "sim/scenario/reader.hpp"
+#include "stintd/store/store.hpp"
 
 using namespace stint;
 

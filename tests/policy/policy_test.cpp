@@ -1,5 +1,5 @@
 // A policy in TOML over the spec's constants (architecture.md, store): taken whole, or refused whole.
-#include "policy/policy.hpp"
+#include "contract/policy/policy.hpp"
 
 #include <cstdlib>
 #include <doctest/doctest.h>

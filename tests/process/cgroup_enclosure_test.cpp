@@ -2,8 +2,8 @@
 #include <filesystem>
 #include <fstream>
 
-#include "process/cgroup_enclosure.hpp"
 #include "process/world.hpp"
+#include "stintd/process/cgroup_enclosure.hpp"
 
 namespace stint {
 

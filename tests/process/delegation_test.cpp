@@ -7,8 +7,8 @@
 
 #include <filesystem>
 
-#include "base/cgroup.hpp"
-#include "base/proc.hpp"
+#include "base/cgroup/cgroup.hpp"
+#include "base/unix/proc.hpp"
 #include "process/world.hpp"
 
 namespace stint {

@@ -10,11 +10,11 @@
 #include <optional>
 #include <utility>
 
-#include "base/cgroup.hpp"
-#include "base/pidfd.hpp"
-#include "base/proc.hpp"
-#include "process/reaper_enclosure.hpp"
+#include "base/cgroup/cgroup.hpp"
+#include "base/unix/pidfd.hpp"
+#include "base/unix/proc.hpp"
 #include "process/world.hpp"
+#include "stintd/process/reaper_enclosure.hpp"
 
 namespace stint {
 namespace {

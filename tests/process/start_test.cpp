@@ -12,7 +12,7 @@
 #include <fstream>
 #include <set>
 
-#include "base/proc.hpp"
+#include "base/unix/proc.hpp"
 #include "process/world.hpp"
 
 namespace stint {

@@ -8,8 +8,8 @@
 #include <filesystem>
 #include <optional>
 
-#include "base/pidfd.hpp"
-#include "base/proc.hpp"
+#include "base/unix/pidfd.hpp"
+#include "base/unix/proc.hpp"
 #include "process/world.hpp"
 
 namespace stint {

@@ -5,7 +5,7 @@
 
 #include <filesystem>
 
-#include "base/proc.hpp"
+#include "base/unix/proc.hpp"
 
 namespace stint {
 namespace {

@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "base/fd.hpp"
-#include "process/processes.hpp"
+#include "base/unix/fd.hpp"
+#include "stintd/process/processes.hpp"
 
 namespace stint {
 

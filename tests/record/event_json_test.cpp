@@ -1,7 +1,7 @@
 // Events as a recording has them (scenario.md, Recordings).
 #include <doctest/doctest.h>
 
-#include "record/event_json.hpp"
+#include "contract/record/event_json.hpp"
 
 namespace stint::record {
 namespace {

@@ -1,8 +1,8 @@
 // A recording says all that the core was told (scenario.md, Recordings): what is read of it makes another core do the
 // same, whatever happens.
+#include "contract/record/event_json.hpp"
+#include "contract/record/happening.hpp"
 #include "core/timeline.hpp"
-#include "record/event_json.hpp"
-#include "record/happening.hpp"
 
 namespace stint {
 namespace {

@@ -2,7 +2,7 @@
 // (§2.3).
 #include <doctest/doctest.h>
 
-#include "rules/admission.hpp"
+#include "contract/rules/admission.hpp"
 
 using namespace stint;
 

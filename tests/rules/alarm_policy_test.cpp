@@ -6,8 +6,8 @@
 
 #include <doctest/doctest.h>
 
-#include "rules/alarm.hpp"
-#include "rules/alarm_policy.hpp"
+#include "contract/rules/alarm.hpp"
+#include "contract/rules/alarm_policy.hpp"
 #include "rules/instant.hpp"
 
 using namespace stint;

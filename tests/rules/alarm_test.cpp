@@ -1,7 +1,7 @@
 // An alarm as it is asked for (limits.md §7.1, §7.2, §7.5, §12.4).
 #include <doctest/doctest.h>
 
-#include "rules/alarm.hpp"
+#include "contract/rules/alarm.hpp"
 
 using namespace stint;
 

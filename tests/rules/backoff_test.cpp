@@ -1,9 +1,9 @@
 // The rest before a retry (jobs.md §6.2), and what each way to end counts as (§6.3).
 #include <doctest/doctest.h>
 
-#include "rules/backoff.hpp"
-#include "rules/ending.hpp"
-#include "rules/kind.hpp"
+#include "contract/rules/backoff.hpp"
+#include "contract/rules/ending.hpp"
+#include "contract/rules/kind.hpp"
 
 using namespace stint;
 

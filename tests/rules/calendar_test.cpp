@@ -5,8 +5,8 @@
 #include <iomanip>
 #include <sstream>
 
-#include "base/time.hpp"
-#include "rules/calendar.hpp"
+#include "base/time/time.hpp"
+#include "contract/rules/calendar.hpp"
 
 using namespace stint;
 using namespace std::chrono_literals;

@@ -7,10 +7,10 @@
 #include <string>
 #include <vector>
 
+#include "contract/rules/carries.hpp"
+#include "contract/rules/validation.hpp"
 #include "model/sample_job.hpp"
-#include "rules/carries.hpp"
 #include "rules/kinds_of_job.hpp"
-#include "rules/validation.hpp"
 
 using namespace stint;
 

@@ -1,9 +1,9 @@
 // Who gets a slot (jobs.md §3.4 to §3.6).
 #include <doctest/doctest.h>
 
-#include "rules/concurrency.hpp"
-#include "rules/load.hpp"
-#include "rules/order.hpp"
+#include "contract/rules/concurrency.hpp"
+#include "contract/rules/load.hpp"
+#include "contract/rules/order.hpp"
 
 using namespace stint;
 

@@ -3,7 +3,7 @@
 
 #include <doctest/doctest.h>
 
-#include "rules/device_limits.hpp"
+#include "contract/rules/device_limits.hpp"
 
 using namespace stint;
 

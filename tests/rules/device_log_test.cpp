@@ -1,5 +1,5 @@
 // What a stretch of the device's history tells (jobs.md §9.5).
-#include "rules/device_log.hpp"
+#include "contract/rules/device_log.hpp"
 
 #include <algorithm>
 

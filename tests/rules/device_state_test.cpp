@@ -1,11 +1,11 @@
 // Charging, battery low and storage low, each with its memory (limits.md §10.3, §10.4; jobs.md §3.2, §12.10).
 #include <doctest/doctest.h>
 
-#include "model/job_fields.hpp"
-#include "rules/constraint.hpp"
-#include "rules/device_state.hpp"
-#include "rules/fitness.hpp"
-#include "rules/slots.hpp"
+#include "contract/model/job_fields.hpp"
+#include "contract/rules/constraint.hpp"
+#include "contract/rules/device_state.hpp"
+#include "contract/rules/fitness.hpp"
+#include "contract/rules/slots.hpp"
 
 using namespace stint;
 

@@ -1,10 +1,10 @@
 // The quota of expedited jobs over its ledger alone (limits.md §4, §12.3, example 96).
-#include "rules/expedited_quota.hpp"
+#include "contract/rules/expedited_quota.hpp"
 
 #include <doctest/doctest.h>
 
+#include "contract/rules/quota.hpp"
 #include "quota_day.hpp"
-#include "rules/quota.hpp"
 
 using namespace stint;
 

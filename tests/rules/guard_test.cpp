@@ -3,11 +3,11 @@
 
 #include <algorithm>
 
-#include "model/device_fields.hpp"
-#include "rules/gates.hpp"
-#include "rules/guard.hpp"
-#include "rules/guard_condition.hpp"
-#include "rules/guard_words.hpp"
+#include "contract/model/device_fields.hpp"
+#include "contract/rules/gates.hpp"
+#include "contract/rules/guard.hpp"
+#include "contract/rules/guard_condition.hpp"
+#include "contract/rules/guard_words.hpp"
 
 using namespace stint;
 

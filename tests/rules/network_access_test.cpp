@@ -1,8 +1,8 @@
 // Who has network in the background (limits.md §8.1), and which of it counts for a job (§8.2, §8.3).
 #include <doctest/doctest.h>
 
-#include "rules/connectivity.hpp"
-#include "rules/network_access.hpp"
+#include "contract/rules/connectivity.hpp"
+#include "contract/rules/network_access.hpp"
 
 using namespace stint;
 

@@ -1,10 +1,10 @@
 // Budgets of bytes (limits.md §14): which hold, when their periods end, and what a day keeps.
-#include "rules/network_budget.hpp"
+#include "contract/rules/network_budget.hpp"
 
 #include <doctest/doctest.h>
 
-#include "base/time.hpp"
-#include "rules/gates.hpp"
+#include "base/time/time.hpp"
+#include "contract/rules/gates.hpp"
 
 using namespace stint;
 

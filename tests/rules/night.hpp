@@ -7,7 +7,7 @@
 
 #include <doctest/doctest.h>
 
-#include "rules/doze.hpp"
+#include "contract/rules/doze.hpp"
 #include "rules/instant.hpp"
 
 namespace stint {

@@ -1,6 +1,6 @@
 #include <doctest/doctest.h>
 
-#include "rules/notice.hpp"
+#include "contract/rules/notice.hpp"
 
 using namespace stint;
 

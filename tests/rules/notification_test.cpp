@@ -1,7 +1,7 @@
 // What of a notification's channel and of its changes the desktop goes by (jobs.md §5.1, §5.3; linux.md §A.1).
 #include <doctest/doctest.h>
 
-#include "rules/notification.hpp"
+#include "contract/rules/notification.hpp"
 
 using namespace stint;
 

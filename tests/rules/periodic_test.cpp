@@ -1,7 +1,7 @@
 // The windows of a periodic job (jobs.md §6.5, §11 examples 36 to 39).
 #include <doctest/doctest.h>
 
-#include "rules/periodic.hpp"
+#include "contract/rules/periodic.hpp"
 
 using namespace stint;
 

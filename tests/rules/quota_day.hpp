@@ -3,7 +3,7 @@
 #pragma once
 #include <doctest/doctest.h>
 
-#include "rules/world.hpp"
+#include "contract/rules/world.hpp"
 
 namespace stint {
 

@@ -5,10 +5,10 @@
 #include <doctest/doctest.h>
 #include <rapidcheck.h>
 
+#include "contract/rules/expedited_quota.hpp"
+#include "contract/rules/quota.hpp"
+#include "contract/rules/session_time.hpp"
 #include "quota_day.hpp"
-#include "rules/expedited_quota.hpp"
-#include "rules/quota.hpp"
-#include "rules/session_time.hpp"
 
 using namespace stint;
 

@@ -1,8 +1,8 @@
 // What a person is told of a quota that is used up (limits.md §3.5): the limit that binds, not another.
 #include <doctest/doctest.h>
 
+#include "contract/rules/quota.hpp"
 #include "quota_day.hpp"
-#include "rules/quota.hpp"
 
 using namespace stint;
 

@@ -2,8 +2,8 @@
 #pragma once
 #include <doctest/doctest.h>
 
+#include "contract/rules/quota.hpp"
 #include "quota_day.hpp"
-#include "rules/quota.hpp"
 
 namespace stint {
 

@@ -1,8 +1,8 @@
 // Guarantee and limit of a run from the estimated payload (jobs.md §4.4), and what a network can carry (§3.3).
 #include <doctest/doctest.h>
 
-#include "rules/connectivity.hpp"
-#include "rules/runtime.hpp"
+#include "contract/rules/connectivity.hpp"
+#include "contract/rules/runtime.hpp"
 
 using namespace stint;
 

@@ -1,8 +1,8 @@
 // Safeguards against looping apps (jobs.md §6.7).
 #include <doctest/doctest.h>
 
-#include "rules/runtime.hpp"
-#include "rules/safeguard.hpp"
+#include "contract/rules/runtime.hpp"
+#include "contract/rules/safeguard.hpp"
 
 using namespace stint;
 

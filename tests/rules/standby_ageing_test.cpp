@@ -2,8 +2,8 @@
 #include <doctest/doctest.h>
 #include <rapidcheck.h>
 
-#include "rules/standby.hpp"
-#include "rules/standby_frequency.hpp"
+#include "contract/rules/standby.hpp"
+#include "contract/rules/standby_frequency.hpp"
 #include "rules/usage.hpp"
 
 using namespace stint;

@@ -1,7 +1,7 @@
 // What heat lets run (limits.md §10.1), cell by cell; example 84.
 #include <doctest/doctest.h>
 
-#include "rules/thermal.hpp"
+#include "contract/rules/thermal.hpp"
 
 using namespace stint;
 

@@ -1,6 +1,6 @@
 // The usage of an app that is like most, with the screen on all the time (limits.md §2).
 #pragma once
-#include "rules/standby.hpp"
+#include "contract/rules/standby.hpp"
 
 namespace stint {
 

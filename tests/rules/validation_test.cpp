@@ -1,11 +1,11 @@
 // What build() refuses, in the app and in the daemon alike (jobs.md §1.1, §1.2), and what the setters make of it.
-#include "rules/validation.hpp"
+#include "contract/rules/validation.hpp"
 
 #include <doctest/doctest.h>
 #include <functional>
 #include <limits>
 
-#include "model/job_info_access.hpp"
+#include "contract/model/job_info_access.hpp"
 #include "rules/kinds_of_job.hpp"
 
 using namespace stint;

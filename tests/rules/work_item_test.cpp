@@ -1,11 +1,11 @@
 // What a work item may be, in the app and in the daemon alike (jobs.md §2.5).
-#include "rules/work_item.hpp"
+#include "contract/rules/work_item.hpp"
 
 #include <doctest/doctest.h>
 #include <limits>
 #include <utility>
 
-#include "rules/kind.hpp"
+#include "contract/rules/kind.hpp"
 
 using namespace stint;
 

@@ -10,8 +10,8 @@
 
 #include <doctest/doctest.h>
 
-#include "sim/reader.hpp"
-#include "sim/report.hpp"
+#include "sim/judge/report.hpp"
+#include "sim/scenario/reader.hpp"
 
 using namespace stint;
 

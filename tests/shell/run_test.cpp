@@ -10,9 +10,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/proc.hpp"
-#include "base/time.hpp"
-#include "shell/run.hpp"
+#include "base/time/time.hpp"
+#include "base/unix/proc.hpp"
+#include "programs/shell/run.hpp"
 #include "spool/directory.hpp"
 
 using namespace stint;

@@ -5,9 +5,9 @@
 
 #include <poll.h>
 
-#include "base/time.hpp"
+#include "base/time/time.hpp"
 #include "client/fake_daemon.hpp"
-#include "shell/service.hpp"
+#include "programs/shell/service.hpp"
 #include "spool/directory.hpp"
 
 using namespace stint;

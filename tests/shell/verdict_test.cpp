@@ -3,8 +3,8 @@
 
 #include <csignal>
 
-#include "base/time.hpp"
-#include "shell/verdict.hpp"
+#include "base/time/time.hpp"
+#include "programs/shell/verdict.hpp"
 
 using namespace stint;
 using namespace stint::shell;

@@ -1,7 +1,7 @@
 // Reading a scenario: what is understood, and what a person is told of what is not (scenario.md).
-#include "sim/reader.hpp"
+#include "sim/scenario/reader.hpp"
 
-#include "base/time.hpp"
+#include "base/time/time.hpp"
 #include "stage.hpp"
 
 using namespace stint;

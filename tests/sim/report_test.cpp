@@ -1,5 +1,5 @@
 // What a person, and what a program, reads of a scenario that was played; how expectations are judged (scenario.md).
-#include "sim/report.hpp"
+#include "sim/judge/report.hpp"
 
 #include "stage.hpp"
 

@@ -5,8 +5,8 @@
 
 #include <doctest/doctest.h>
 
-#include "sim/play.hpp"
-#include "sim/reader.hpp"
+#include "sim/judge/play.hpp"
+#include "sim/scenario/reader.hpp"
 
 namespace stint::sim {
 

@@ -1,5 +1,5 @@
 // What another policy would change: sums of a run, and how two differ (scenario.md, Running: --diff).
-#include "sim/tally.hpp"
+#include "sim/judge/tally.hpp"
 
 #include "stage.hpp"
 

@@ -1,5 +1,5 @@
 // Transfers share the network (scenario.md, time in a simulation).
-#include "sim/transfers.hpp"
+#include "sim/world/transfers.hpp"
 
 #include <doctest/doctest.h>
 

@@ -7,8 +7,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "programs/spool/ledger.hpp"
 #include "spool/directory.hpp"
-#include "spool/ledger.hpp"
 
 using namespace stint;
 

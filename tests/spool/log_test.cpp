@@ -3,8 +3,8 @@
 
 #include <poll.h>
 
+#include "programs/spool/log.hpp"
 #include "spool/directory.hpp"
-#include "spool/log.hpp"
 
 using namespace stint;
 

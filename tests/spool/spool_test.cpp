@@ -5,10 +5,10 @@
 
 #include <sys/stat.h>
 
-#include "base/proc.hpp"
+#include "base/unix/proc.hpp"
+#include "programs/spool/run_variables.hpp"
+#include "programs/spool/spool.hpp"
 #include "spool/directory.hpp"
-#include "spool/run_variables.hpp"
-#include "spool/spool.hpp"
 
 using namespace stint;
 namespace fs = std::filesystem;

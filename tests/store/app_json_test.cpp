@@ -1,9 +1,9 @@
 #include <doctest/doctest.h>
 
-#include "store/checked_json.hpp"
+#include "contract/json/checked_json.hpp"
+#include "stintd/store/ledger_json.hpp"
+#include "stintd/store/usage_json.hpp"
 #include "store/fixture.hpp"
-#include "store/ledger_json.hpp"
-#include "store/usage_json.hpp"
 
 using namespace stint;
 using namespace stint::test;

@@ -1,12 +1,12 @@
 // What the limits are reckoned with comes back as it was written, and what was damaged neither loses nor doubles one.
-#include "rules/app_memory.hpp"
-#include "rules/expedited_quota.hpp"
-#include "rules/quota.hpp"
-#include "store/device_json.hpp"
+#include "contract/rules/app_memory.hpp"
+#include "contract/rules/expedited_quota.hpp"
+#include "contract/rules/quota.hpp"
+#include "stintd/store/device_json.hpp"
+#include "stintd/store/ledger_json.hpp"
+#include "stintd/store/opening.hpp"
+#include "stintd/store/usage_json.hpp"
 #include "store/fixture.hpp"
-#include "store/ledger_json.hpp"
-#include "store/opening.hpp"
-#include "store/usage_json.hpp"
 
 using namespace stint;
 using namespace stint::test;

@@ -1,7 +1,7 @@
 // What is lost without SQLite's saying so, and is told all the same (commit_count.hpp); what is deleted, and is gone.
 #include <sys/stat.h>
 
-#include "base/number.hpp"
+#include "base/text/number.hpp"
 #include "store/fixture.hpp"
 
 using namespace stint;

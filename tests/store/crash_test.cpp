@@ -7,7 +7,7 @@
 
 #include <fmt/core.h>
 
-#include "base/fd.hpp"
+#include "base/unix/fd.hpp"
 #include "store/fault_vfs.hpp"
 #include "store/fixture.hpp"
 

@@ -10,8 +10,8 @@
 
 #include <doctest/doctest.h>
 
-#include "store/row_json.hpp"
-#include "store/store.hpp"
+#include "stintd/store/row_json.hpp"
+#include "stintd/store/store.hpp"
 
 namespace stint::test {
 

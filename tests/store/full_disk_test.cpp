@@ -3,7 +3,7 @@
 #include <sys/mount.h>
 #include <unistd.h>
 
-#include "base/fd.hpp"
+#include "base/unix/fd.hpp"
 #include "store/fixture.hpp"
 
 using namespace stint;

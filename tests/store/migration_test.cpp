@@ -2,12 +2,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "contract/json/job_json.hpp"
+#include "stintd/store/opening.hpp"
+#include "stintd/store/row_checksum.hpp"
+#include "stintd/store/schema.hpp"
 #include "store/fault_vfs.hpp"
 #include "store/fixture.hpp"
-#include "store/job_json.hpp"
-#include "store/opening.hpp"
-#include "store/row_checksum.hpp"
-#include "store/schema.hpp"
 
 using namespace stint;
 using namespace stint::test;

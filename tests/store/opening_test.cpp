@@ -1,4 +1,4 @@
-#include "store/opening.hpp"
+#include "stintd/store/opening.hpp"
 
 #include <sqlite3.h>
 #include <sys/stat.h>
@@ -11,8 +11,8 @@
 
 #include <fmt/core.h>
 
+#include "stintd/store/schema.hpp"
 #include "store/fixture.hpp"
-#include "store/schema.hpp"
 
 using namespace stint;
 using namespace stint::test;

@@ -1,9 +1,9 @@
 // The device's history and a stretch of the log, as the store keeps and tells them (jobs.md §9.5).
-#include "store/past_day.hpp"
+#include "stintd/store/past_day.hpp"
 
-#include "rules/device_log.hpp"
+#include "contract/rules/device_log.hpp"
+#include "stintd/store/opening.hpp"
 #include "store/fixture.hpp"
-#include "store/opening.hpp"
 
 using namespace stint;
 using namespace stint::test;

@@ -1,6 +1,6 @@
 // The log of past runs: kept with what it tells of, bounded by count and age, read when somebody asks (jobs.md §9.4).
+#include "stintd/store/opening.hpp"
 #include "store/fixture.hpp"
-#include "store/opening.hpp"
 
 using namespace stint;
 using namespace stint::test;

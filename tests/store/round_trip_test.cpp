@@ -1,7 +1,7 @@
 #include <map>
 
+#include "stintd/store/opening.hpp"
 #include "store/fixture.hpp"
-#include "store/opening.hpp"
 
 using namespace stint;
 using namespace stint::test;

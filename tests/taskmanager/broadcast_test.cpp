@@ -1,7 +1,7 @@
 // Everything first, then each change; everything anew for whoever could not follow (linux.md §A.11).
 #include <doctest/doctest.h>
 
-#include "taskmanager/broadcast.hpp"
+#include "faces/taskmanager/broadcast.hpp"
 
 using namespace stint::taskmanager;
 

@@ -1,8 +1,8 @@
 // Who may ask for what, without a socket (linux.md §A.11; tests/e2e/test_taskmanager_security.py has them).
 #include <doctest/doctest.h>
 
-#include "taskmanager/entry.hpp"
-#include "taskmanager/peer.hpp"
+#include "faces/taskmanager/entry.hpp"
+#include "faces/taskmanager/peer.hpp"
 
 using namespace stint::taskmanager;
 

@@ -1,7 +1,7 @@
 // What a browser has missed is there, up to a bound (linux.md §B, live data).
 #include <doctest/doctest.h>
 
-#include "taskmanager/history.hpp"
+#include "faces/taskmanager/history.hpp"
 
 using namespace stint::taskmanager;
 

@@ -1,9 +1,9 @@
 // The files of the page, and what a request asks with.
 #include <doctest/doctest.h>
 
-#include "taskmanager/arguments.hpp"
-#include "taskmanager/digest.hpp"
-#include "taskmanager/pages.hpp"
+#include "faces/taskmanager/arguments.hpp"
+#include "faces/taskmanager/digest.hpp"
+#include "faces/taskmanager/pages.hpp"
 
 using namespace stint::taskmanager;
 

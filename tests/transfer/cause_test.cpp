@@ -6,7 +6,7 @@
 #include <doctest/doctest.h>
 #include <fmt/core.h>
 
-#include "base/fd.hpp"
+#include "base/unix/fd.hpp"
 #include "transfer/place.hpp"
 
 using namespace stint;

@@ -18,9 +18,9 @@
 
 #include <fmt/core.h>
 
-#include "base/fd.hpp"
+#include "base/unix/fd.hpp"
+#include "programs/transfer/resume.hpp"
 #include "transfer/nginx.hpp"
-#include "transfer/resume.hpp"
 #include "transfer/sample_file.hpp"
 
 using namespace stint;

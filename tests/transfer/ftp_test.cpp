@@ -9,8 +9,8 @@
 
 #include <fmt/core.h>
 
-#include "base/check.hpp"
-#include "base/fd.hpp"
+#include "base/result/check.hpp"
+#include "base/unix/fd.hpp"
 #include "transfer/place.hpp"
 
 using namespace stint;

@@ -11,9 +11,9 @@
 
 #include <fmt/core.h>
 
-#include "base/fd.hpp"
-#include "base/time.hpp"
-#include "transfer/finish.hpp"
+#include "base/time/time.hpp"
+#include "base/unix/fd.hpp"
+#include "programs/transfer/finish.hpp"
 #include "transfer/sample_file.hpp"
 
 using namespace stint;

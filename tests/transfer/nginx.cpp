@@ -13,8 +13,8 @@
 
 #include <fmt/core.h>
 
-#include "base/check.hpp"
-#include "base/fd.hpp"
+#include "base/result/check.hpp"
+#include "base/unix/fd.hpp"
 
 namespace stint::transfer {
 namespace {

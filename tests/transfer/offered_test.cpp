@@ -1,8 +1,8 @@
 // What a server says of a file's name and digest (RFC 6266, RFC 8187, RFC 9530, RFC 3230).
 #include <doctest/doctest.h>
 
-#include "transfer/digest.hpp"
-#include "transfer/offered.hpp"
+#include "programs/transfer/digest.hpp"
+#include "programs/transfer/offered.hpp"
 
 using namespace stint::transfer;
 

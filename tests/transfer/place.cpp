@@ -10,9 +10,9 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "base/check.hpp"
-#include "base/fd.hpp"
-#include "transfer/digest.hpp"
+#include "base/result/check.hpp"
+#include "base/unix/fd.hpp"
+#include "programs/transfer/digest.hpp"
 
 namespace stint::transfer {
 

@@ -4,9 +4,9 @@
 #include <functional>
 #include <string>
 
-#include "transfer/engine.hpp"
-#include "transfer/sidecar.hpp"
-#include "transfer/spec.hpp"
+#include "programs/transfer/engine.hpp"
+#include "programs/transfer/sidecar.hpp"
+#include "programs/transfer/spec.hpp"
 
 namespace stint::transfer {
 

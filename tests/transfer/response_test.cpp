@@ -1,10 +1,10 @@
-#include "transfer/response.hpp"
+#include "programs/transfer/response.hpp"
 
 #include <doctest/doctest.h>
 
-#include "transfer/curl_error.hpp"
-#include "transfer/spec.hpp"
-#include "transfer/url.hpp"
+#include "programs/transfer/curl_error.hpp"
+#include "programs/transfer/spec.hpp"
+#include "programs/transfer/url.hpp"
 
 using namespace stint;
 using namespace stint::transfer;

@@ -11,7 +11,7 @@
 
 #include <fmt/core.h>
 
-#include "base/check.hpp"
+#include "base/result/check.hpp"
 
 namespace stint::transfer {
 namespace {

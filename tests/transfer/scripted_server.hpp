@@ -8,7 +8,7 @@
 #include <thread>
 #include <vector>
 
-#include "base/fd.hpp"
+#include "base/unix/fd.hpp"
 #include "stint/units.hpp"
 
 namespace stint::transfer {

@@ -3,10 +3,10 @@
 
 #include <thread>
 
-#include "base/fail.hpp"
+#include "base/result/fail.hpp"
 #include "client/fake_daemon.hpp"
+#include "programs/transfer/service.hpp"
 #include "transfer/sample_file.hpp"
-#include "transfer/service.hpp"
 
 using namespace stint;
 using namespace stint::transfer;

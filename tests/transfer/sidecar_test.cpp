@@ -1,9 +1,9 @@
-#include "transfer/sidecar.hpp"
+#include "programs/transfer/sidecar.hpp"
 
 #include <doctest/doctest.h>
 
+#include "programs/transfer/resume.hpp"
 #include "transfer/place.hpp"
-#include "transfer/resume.hpp"
 
 using namespace stint;
 using namespace stint::transfer;

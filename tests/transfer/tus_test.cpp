@@ -4,11 +4,11 @@
 
 #include <fmt/core.h>
 
-#include "transfer/digest.hpp"
+#include "programs/transfer/digest.hpp"
+#include "programs/transfer/tus.hpp"
+#include "programs/transfer/tus_transfer.hpp"
 #include "transfer/place.hpp"
 #include "transfer/scripted_server.hpp"
-#include "transfer/tus.hpp"
-#include "transfer/tus_transfer.hpp"
 
 using namespace stint;
 using namespace stint::transfer;

@@ -5,7 +5,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "watch/tree_watch.hpp"
+#include "stintd/device/watch/tree_watch.hpp"
 
 using namespace stint;
 namespace fs = std::filesystem;

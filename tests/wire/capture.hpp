@@ -6,9 +6,9 @@
 #include <doctest/doctest.h>
 #include <sys/socket.h>
 
-#include "base/fd.hpp"
-#include "wire/connect.hpp"
-#include "wire/message.hpp"
+#include "base/unix/fd.hpp"
+#include "link/wire/connect.hpp"
+#include "link/wire/message.hpp"
 
 namespace stint::wire {
 

@@ -1,5 +1,5 @@
 // Finding the daemon, and being told what is wrong where it is not to be found.
-#include "wire/connect.hpp"
+#include "link/wire/connect.hpp"
 
 #include <doctest/doctest.h>
 
@@ -9,8 +9,8 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 
-#include "wire/names.hpp"
-#include "wire/runtime_directory.hpp"
+#include "link/wire/names.hpp"
+#include "link/wire/runtime_directory.hpp"
 
 using namespace stint;
 using namespace stint::wire;

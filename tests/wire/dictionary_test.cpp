@@ -1,6 +1,6 @@
 #include <doctest/doctest.h>
 
-#include "base/try.hpp"
+#include "base/result/try.hpp"
 #include "wire/loose_message.hpp"
 
 using namespace stint;

@@ -3,7 +3,7 @@
 #include <cerrno>
 #include <set>
 
-#include "wire/errors.hpp"
+#include "link/wire/errors.hpp"
 
 using namespace stint;
 using namespace stint::wire;

@@ -4,10 +4,10 @@
 
 #include <fmt/format.h>
 
-#include "base/time.hpp"
+#include "base/time/time.hpp"
+#include "link/wire/codec.hpp"
+#include "link/wire/names.hpp"
 #include "wire/capture.hpp"
-#include "wire/codec.hpp"
-#include "wire/names.hpp"
 
 using namespace stint;
 using namespace stint::wire;

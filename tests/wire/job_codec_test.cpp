@@ -5,12 +5,12 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "model/event.hpp"
-#include "model/job_fields.hpp"
+#include "contract/model/event.hpp"
+#include "contract/model/job_fields.hpp"
+#include "link/wire/codec.hpp"
+#include "link/wire/names.hpp"
 #include "model/sample_job.hpp"
-#include "wire/codec.hpp"
 #include "wire/loose_message.hpp"
-#include "wire/names.hpp"
 
 using namespace stint;
 using namespace stint::wire;

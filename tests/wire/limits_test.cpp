@@ -1,11 +1,11 @@
 // Alarms, messages and limits on the wire (limits.md §2, §3, §7, §8).
-#include "wire/fields.hpp"
-#include "wire/limits.hpp"
+#include "link/wire/fields.hpp"
+#include "link/wire/limits.hpp"
 
 #include <doctest/doctest.h>
 
+#include "link/wire/views.hpp"
 #include "wire/loose_message.hpp"
-#include "wire/views.hpp"
 
 using namespace stint;
 

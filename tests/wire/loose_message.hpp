@@ -4,11 +4,11 @@
 
 #include <doctest/doctest.h>
 
-#include "base/fd.hpp"
-#include "wire/connect.hpp"
-#include "wire/message.hpp"
-#include "wire/reader.hpp"
-#include "wire/writer.hpp"
+#include "base/unix/fd.hpp"
+#include "link/wire/connect.hpp"
+#include "link/wire/message.hpp"
+#include "link/wire/reader.hpp"
+#include "link/wire/writer.hpp"
 
 namespace stint::wire {
 

@@ -1,7 +1,7 @@
 // What passes while a job runs, and the networks it runs on.
 #include <doctest/doctest.h>
 
-#include "wire/codec.hpp"
+#include "link/wire/codec.hpp"
 #include "wire/loose_message.hpp"
 
 using namespace stint;

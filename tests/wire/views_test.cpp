@@ -1,5 +1,5 @@
-#include "wire/fields.hpp"
-#include "wire/views.hpp"
+#include "link/wire/fields.hpp"
+#include "link/wire/views.hpp"
 
 #include <doctest/doctest.h>
 

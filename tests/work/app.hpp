@@ -11,9 +11,9 @@
 #include <string>
 #include <vector>
 
-#include "base/time.hpp"
-#include "work/desk.hpp"
-#include "work/job_of.hpp"
+#include "base/time/time.hpp"
+#include "work/engine/desk.hpp"
+#include "work/engine/job_of.hpp"
 
 namespace stint::work {
 

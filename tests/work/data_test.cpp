@@ -3,8 +3,8 @@
 
 #include "stint/work/data.hpp"
 #include "stint/work/uuid.hpp"
-#include "work/bytes.hpp"
-#include "work/merge.hpp"
+#include "work/engine/bytes.hpp"
+#include "work/engine/merge.hpp"
 
 namespace stint::work {
 

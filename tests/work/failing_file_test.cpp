@@ -1,7 +1,7 @@
 // A file that takes nothing for a while, as on a full disk: what a turn that was not committed has left behind
 // (jobs.md §10: stored durably; a run is to its end at least once, and never twice after it).
 #include "app.hpp"
-#include "sqlite/sqlite.hpp"
+#include "base/sqlite/sqlite.hpp"
 
 #include <fcntl.h>
 #include <sys/resource.h>

@@ -3,7 +3,7 @@
 
 #include <chrono>
 
-#include "work/job_of.hpp"
+#include "work/engine/job_of.hpp"
 
 namespace stint::work {
 

@@ -1,0 +1,193 @@
+#include "base/cgroup/cgroup_limits.hpp"
+
+#include <array>
+#include <limits>
+
+#include "base/cgroup/cgroup.hpp"
+#include "base/result/fail.hpp"
+#include "base/result/try.hpp"
+#include "base/text/nearest.hpp"
+#include "base/text/number.hpp"
+#include "base/text/split.hpp"
+#include "base/time/time.hpp"
+#include "base/unix/proc.hpp"
+
+namespace stint {
+namespace {
+
+using LimitValue = std::optional<std::int64_t>;
+
+constexpr std::string_view infinite = "infinity";
+constexpr std::int64_t smallestMemory = 1 << 20; // less holds no process
+constexpr std::int64_t mostTasks = 1 << 22;      // PID_MAX_LIMIT
+constexpr std::int64_t mostQuota = 1'000'000;    // ten thousand processors
+constexpr std::int64_t mostWeight = 10'000;
+constexpr std::int64_t period = 100'000; // of cpu.max, in µs, as systemd has it
+
+/// systemd's: K, M, G, T are powers of 1024.
+LimitValue sizeIn(std::string_view text) {
+    std::int64_t worth = 1;
+    if (const std::size_t unit = std::string_view("KMGT").find(text.empty() ? ' ' : text.back());
+        unit != std::string_view::npos) {
+        worth = std::int64_t{1} << (10 * (unit + 1));
+        text.remove_suffix(1);
+    }
+    const LimitValue number = numberIn<std::int64_t>(text);
+    if (!number || *number > std::numeric_limits<std::int64_t>::max() / worth) return std::nullopt;
+    return *number * worth;
+}
+
+std::string sizeText(std::int64_t size) {
+    constexpr std::string_view units = "TGMK";
+    for (std::size_t i = 0; i < units.size(); ++i)
+        if (const std::int64_t worth = std::int64_t{1} << (10 * (units.size() - i)); size % worth == 0)
+            return fmt::format("{}{}", size / worth, units[i]);
+    return fmt::format("{}", size);
+}
+
+LimitValue percentIn(std::string_view text) {
+    if (!text.ends_with('%')) return std::nullopt;
+    text.remove_suffix(1);
+    return numberIn<std::int64_t>(text);
+}
+LimitValue countIn(std::string_view text) { return numberIn<std::int64_t>(text); }
+std::string percentText(std::int64_t number) { return fmt::format("{}%", number); }
+std::string countText(std::int64_t number) { return fmt::format("{}", number); }
+
+/// One limit: its name, how it is written, and the file of the kernel's.
+struct Limit {
+    std::string_view name;
+    LimitValue CgroupLimits::*field;
+    LimitValue (*read)(std::string_view);
+    std::string (*write)(std::int64_t);
+    std::int64_t least, most;
+    std::string_view right; ///< what is right
+    Controller controller;
+    const char* file;
+    std::string (*kernels)(std::int64_t); ///< as the kernel's file takes it
+};
+
+std::string quotaText(std::int64_t percent) { return fmt::format("{} {}", percent * period / 100, period); }
+
+// clang-format off
+constexpr std::array cgroupLimits{
+    Limit{"MemoryMax", &CgroupLimits::memoryMax, sizeIn,    sizeText,    smallestMemory, std::numeric_limits<Bytes>::max(), "a size from 1M on, such as 512M (K, M, G, T), or infinity", Controller::Memory, "memory.max", countText},
+    Limit{"TasksMax",  &CgroupLimits::tasksMax,  countIn,   countText,   1, mostTasks,   "a number of processes and threads such as 20, or infinity",          Controller::Pids,   "pids.max",   countText},
+    Limit{"CPUQuota",  &CgroupLimits::cpuQuota,  percentIn, percentText, 1, mostQuota,   "a part of one processor such as 50%, or 200% for two, or infinity",  Controller::Cpu,    "cpu.max",    quotaText},
+    Limit{"CPUWeight", &CgroupLimits::cpuWeight, countIn,   countText,   1, mostWeight,  "a number from 1 to 10000; what has none given counts 100",           Controller::Cpu,    "cpu.weight", countText},
+};
+// clang-format on
+
+bool mayBeInfinite(const Limit& limit) { return limit.field != &CgroupLimits::cpuWeight; }
+
+Error unknown(std::string_view word, std::string_view name) {
+    std::vector<std::string_view> names;
+    std::string all;
+    for (const Limit& limit : cgroupLimits) {
+        names.push_back(limit.name);
+        all += (all.empty() ? "" : ", ") + std::string(limit.name);
+    }
+    const auto meant = nearest(name, names);
+    return fail(Errc::ILLEGAL_ARGUMENT, "{} is no limit that can be set{}: {}", word.empty() ? "an empty word" : word,
+                meant ? fmt::format(" (did you mean {}?)", *meant) : "", all);
+}
+
+/// "oom_kill 3" of a file of events; 0 where it does not say.
+std::uint64_t countOf(std::string_view name, const std::filesystem::path& file) {
+    const std::string text = readFile(file).value_or("");
+    for (std::string_view line : splitAt(text, "\n"))
+        if (line.starts_with(name) && line.size() > name.size() && line[name.size()] == ' ')
+            return numberIn<std::uint64_t>(line.substr(name.size() + 1)).value_or(0);
+    return 0;
+}
+
+/// The number in a file such as memory.max; nullopt where that is "max".
+LimitValue limitIn(const std::filesystem::path& file) {
+    const std::string text = readFile(file).value_or("");
+    return countIn(std::string_view(text).substr(0, text.find('\n')));
+}
+
+} // namespace
+
+Result<void> addLimit(CgroupLimits& into, std::string_view word) {
+    const std::size_t sign = word.find('=');
+    const std::string_view name = word.substr(0, sign);
+    for (const Limit& limit : cgroupLimits) {
+        if (name != limit.name) continue;
+        const std::string_view text = sign == std::string_view::npos ? std::string_view() : word.substr(sign + 1);
+        if (text == infinite && mayBeInfinite(limit)) {
+            into.*limit.field = CgroupLimits::infinity;
+            return {};
+        }
+        const LimitValue number = limit.read(text);
+        if (!number || *number < limit.least || *number > limit.most)
+            return fail(Errc::ILLEGAL_ARGUMENT, "{}={} cannot be set: it is {}", name, text, limit.right);
+        into.*limit.field = number;
+        return {};
+    }
+    return unknown(word, name);
+}
+
+std::string textOf(const CgroupLimits& said) {
+    std::string text;
+    for (const Limit& limit : cgroupLimits) {
+        const LimitValue& number = said.*limit.field;
+        if (!number) continue;
+        text += fmt::format("{}{}={}", text.empty() ? "" : " ", limit.name,
+                            *number == CgroupLimits::infinity ? std::string(infinite) : limit.write(*number));
+    }
+    return text;
+}
+
+Result<CgroupLimits> limitsIn(std::string_view text) {
+    CgroupLimits said;
+    if (text.empty()) return said;
+    for (std::string_view word : splitAt(text, " "))
+        STINT_TRY(addLimit(said, word));
+    return said;
+}
+
+CgroupLimits withDefaults(const CgroupLimits& said, CgroupLimits otherwise) {
+    for (const Limit& limit : cgroupLimits)
+        if (said.*limit.field) otherwise.*limit.field = said.*limit.field;
+    return otherwise;
+}
+
+Controllers neededFor(const CgroupLimits& said) {
+    Controllers needed;
+    for (const Limit& limit : cgroupLimits)
+        if (said.*limit.field && said.*limit.field != CgroupLimits::infinity) needed.insert(limit.controller);
+    return needed;
+}
+
+CgroupLimits heldOf(CgroupLimits said, const Controllers& held) {
+    for (const Limit& limit : cgroupLimits)
+        if (!held.contains(limit.controller)) (said.*limit.field).reset();
+    return said;
+}
+
+Result<void> writeLimits(const CgroupLimits& said, const std::filesystem::path& cgroup) {
+    for (const Limit& limit : cgroupLimits) {
+        const LimitValue& number = said.*limit.field;
+        if (number && *number != CgroupLimits::infinity)
+            STINT_TRY(writeCgroupFile(cgroup / limit.file, limit.kernels(*number)));
+    }
+    if (said.memoryMax && *said.memoryMax != CgroupLimits::infinity)
+        STINT_TRY(writeCgroupFile(cgroup / "memory.oom.group", "1"));
+    return {};
+}
+
+LimitMet limitMet(const std::filesystem::path& cgroup) {
+    LimitMet met;
+    // "oom" tells that this cgroup was full: else another one's limit, or the whole machine's memory, was met.
+    const auto memory = limitIn(cgroup / "memory.max");
+    const std::filesystem::path events = cgroup / "memory.events";
+    if (memory && countOf("oom_kill", events) > 0 && countOf("oom", events) > 0)
+        met.killed = fmt::format("over its memory limit of {}", formatSize(*memory));
+    const auto tasks = limitIn(cgroup / "pids.max");
+    if (tasks && countOf("max", cgroup / "pids.events") > 0)
+        met.denied = fmt::format("its limit of {}", counted(*tasks, "process", "processes"));
+    return met;
+}
+
+} // namespace stint

@@ -1,0 +1,149 @@
+// SQLite under RAII: a connection and its statements. Every error is Errc::STORAGE and names the file. It knows nothing
+// about what is stored, and no other header includes sqlite3.h.
+#pragma once
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result/fail.hpp"
+#include "base/result/try.hpp"
+#include "base/text/shared_text.hpp"
+#include "stint/units.hpp"
+
+struct sqlite3;
+struct sqlite3_file; // NOLINT(readability-identifier-naming): SQLite's own name
+struct sqlite3_stmt;
+
+namespace stint {
+
+/// The parts of a schema's text, each begun by a line "-- version …", first to last.
+std::vector<std::string_view> versionsIn(std::string_view schema);
+
+/// Whether it is no fault of the file: another program has it open, the disk is full, this process has no descriptor or
+/// memory left, or may not write.
+bool isPassing(const Error& error);
+/// Whether the file is broken, or no database at all.
+bool isDamage(const Error& error);
+
+/// Bytes that are no text: bound as a BLOB.
+struct Blob {
+    std::string_view bytes;
+};
+
+/// A prepared statement, made once and run many times.
+class Statement {
+public:
+    /// None yet: only to be assigned to.
+    Statement() = default;
+
+    /// Binds the values to ?1, ?2, … and runs to the end. For statements without rows.
+    template <class... Values> Result<void> run(const Values&... values) {
+        start(values...);
+        while (STINT_TRY(next())) {
+        }
+        return {};
+    }
+
+    /// Binds the values and goes before the first row.
+    template <class... Values> void start(const Values&... values) {
+        reset();
+        [[maybe_unused]] int index = 0;
+        (bind(++index, values), ...);
+    }
+
+    /// Goes to the next row; false after the last one.
+    Result<bool> next();
+
+    // The columns of the present row, from 0.
+    int columns() const;
+    std::string_view name(int column) const;
+    bool isNull(int column) const;
+    std::int64_t integer(int column) const;
+    std::optional<std::int64_t> optionalInteger(int column) const;
+    /// Valid until the next step. Of a BLOB, its bytes.
+    std::string_view text(int column) const;
+
+    /// Binds to ?`index` the value of another statement's column, whatever its type.
+    void bindColumn(int index, const Statement& from, int column);
+    void reset();
+
+private:
+    friend class Database;
+    explicit Statement(sqlite3_stmt* statement) : statement_(statement) {}
+
+    void bind(int index, std::int64_t value);
+    void bind(int index, std::int32_t value) { bind(index, std::int64_t{value}); }
+    void bind(int index, bool value) { bind(index, std::int64_t{value}); }
+    void bind(int index, std::string_view value);
+    void bind(int index, const std::string& value) { bind(index, std::string_view{value}); }
+    void bind(int index, const SharedText& value) { bind(index, std::string_view{value}); }
+    void bind(int index, Blob value);
+    template <class Value> void bind(int index, const std::optional<Value>& value) {
+        if (value) bind(index, *value); // an unbound parameter is NULL
+    }
+
+    struct Finalize {
+        void operator()(sqlite3_stmt* statement) const;
+    };
+    std::unique_ptr<sqlite3_stmt, Finalize> statement_;
+};
+
+class Database {
+public:
+    static constexpr Bytes pageSize = 4096; ///< of each database that rebuild.hpp makes
+
+    /// `file` exists. Closing does not change it, unless checkpointOnClose() was called.
+    static Result<Database> open(const std::filesystem::path& file);
+
+    /// How long a statement waits for another program that writes, before it fails; at first not at all.
+    void waitForOthers(Duration longest);
+
+    /// One or several statements without values and rows.
+    Result<void> run(const std::string& sql);
+    Result<Statement> prepare(std::string_view sql);
+    /// The first column of the first row; an error if there is none.
+    Result<std::int64_t> integer(std::string_view sql);
+    Result<std::string> text(std::string_view sql);
+
+    /// Ends a transaction that failed; none is open afterwards.
+    void rollBack();
+    /// Writes what the write-ahead log holds into the file itself. The log's space is used again.
+    Result<void> checkpoint();
+    /// Overwrites the first `length` bytes of the log's file, as far as it goes, with zeros. Only right
+    /// after a checkpoint, when all its content is in the database file.
+    Result<void> eraseLog(Bytes length);
+    /// From now on closing checkpoints and removes the log.
+    void checkpointOnClose();
+    /// How long the write-ahead log is since its last checkpoint.
+    Bytes logSize() const { return *logSize_; }
+    /// Extends the log's file to `length` with zeros, which end the log for readers. A commit that overwrites them
+    /// syncs only its pages; one that extends the file waits for the file system's own journal.
+    Result<void> lengthenLog(Bytes length);
+
+    /// Whether the last error was due to damage.
+    bool diskFull() const;
+    bool damaged() const;
+    /// By its header, or by the file's mode.
+    bool readOnly() const;
+
+    /// For row_checksum.hpp, which adds an SQL function.
+    sqlite3* handle() const { return connection_.get(); }
+
+private:
+    struct Close {
+        void operator()(sqlite3* connection) const;
+    };
+    using Connection = std::unique_ptr<sqlite3, Close>;
+    explicit Database(Connection connection);
+    sqlite3_file* log() const;
+    Result<void> fillLog(Bytes from, Bytes to);
+
+    std::unique_ptr<Bytes> logSize_; ///< where SQLite's hook, which holds its address, reports it
+    Connection connection_;
+};
+
+} // namespace stint

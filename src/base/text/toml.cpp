@@ -1,0 +1,175 @@
+#define TOML_IMPLEMENTATION
+#include "base/text/toml.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result/fail.hpp"
+#include "base/result/try.hpp"
+
+namespace stint {
+namespace {
+
+constexpr int deepest = 16; ///< brackets in brackets, and parts of a key: toml++ follows each by recursion
+constexpr std::string_view mark = "\xef\xbb\xbf"; // of the byte order
+
+struct Assertion {};
+
+/// A byte of a character of UTF-8, and not its first.
+bool isContinuation(char c) { return (static_cast<unsigned char>(c) & 0xc0) == 0x80; }
+
+struct Refusal {
+    int line = 1;
+    int column = 1;
+    std::string_view why;
+};
+
+/// Looks at a file before toml++ does, and refuses what would take it too deep, or over the end of a line: no value of
+/// ours is longer. Agrees with toml++ on what is in a string as far as the file is TOML, and toml++ reads no further.
+class Ahead {
+public:
+    std::optional<Refusal> refusal(std::string_view text) {
+        for (const char c : text) {
+            if (const char* why = wrong(c)) return Refusal{line_, column_, why};
+            if (!isContinuation(c)) ++column_;
+            if (c == '\n') ++line_, column_ = 1;
+        }
+        return std::nullopt;
+    }
+
+private:
+    enum class In { Plain, Comment, Basic, Literal };
+
+    /// Why `c` cannot stand here; nullptr where it can.
+    const char* wrong(char c) {
+        if (c == '\n') {
+            in_ = In::Plain;
+            escaped_ = false;
+            ends();
+            return nullptr;
+        }
+        if (in_ == In::Comment) return nullptr;
+        if (in_ == In::Plain) return plain(c);
+        quoted(c);
+        return nullptr;
+    }
+
+    const char* plain(char c) {
+        switch (c) {
+        case ' ':
+        case '\t':
+        case '\r':
+            return nullptr;
+        case '#':
+            in_ = In::Comment;
+            return nullptr;
+        case '"':
+        case '\'':
+            // Two quotes are an empty string, and a third begins one of several lines.
+            if (word_) return "a quote that begins no string of one line";
+            in_ = c == '"' ? In::Basic : In::Literal;
+            return nullptr;
+        case '.':
+            word_ = false;
+            return ++dots_ > deepest ? "a key of too many parts" : nullptr;
+        case '[':
+        case '{':
+            ends();
+            return ++depth_ > deepest ? "brackets within too many others" : nullptr;
+        case ']':
+        case '}':
+            depth_ = std::max(depth_ - 1, 0);
+            [[fallthrough]];
+        case '=':
+        case ',':
+            ends();
+            return nullptr;
+        default:
+            word_ = true;
+            // So says TOML. What toml++ takes for a blank is no blank.
+            return c < '!' || c > '~' ? "a character that can only stand in a string" : nullptr;
+        }
+    }
+
+    void quoted(char c) {
+        word_ = !escaped_ && c == (in_ == In::Basic ? '"' : '\'');
+        escaped_ = !escaped_ && in_ == In::Basic && c == '\\';
+        if (word_) in_ = In::Plain;
+    }
+
+    /// A key or a value does.
+    void ends() {
+        word_ = false;
+        dots_ = 0;
+    }
+
+    In in_ = In::Plain;
+    bool escaped_ = false; ///< the next character of a string is only that
+    bool word_ = false;    ///< a part of a key, or of a value, stands before
+    int dots_ = 0;         ///< of this key
+    int depth_ = 0;        ///< of brackets
+    int line_ = 1;
+    int column_ = 1;
+};
+
+/// `text` with an x for each character that is not of ASCII. Of many of those toml++ knows neither that they are blanks
+/// nor that they are not (is_non_ascii_horizontal_whitespace() reaches its "unreachable", as for U+00E4), and it asks
+/// wherever they stand outside of a string.
+std::string inAscii(std::string_view text) {
+    std::string made;
+    for (const char c : text)
+        if (!isContinuation(c)) made += static_cast<unsigned char>(c) < 0x80 ? c : 'x';
+    return made;
+}
+
+template <class Place> Error noToml(std::string_view file, const Place& at, std::string_view why) {
+    return fail(Errc::ILLEGAL_ARGUMENT, "{}:{}:{}: this is not TOML: {}", file, at.line, at.column, why);
+}
+
+bool asserts(std::string_view text) {
+    try {
+        static_cast<void>(toml::parse(text));
+        return false;
+    } catch (const toml::parse_error&) {
+        return false;
+    } catch (const Assertion&) {
+        return true;
+    }
+}
+
+/// The first line that toml++ cannot bear. It reads no further, so any part of the file does that has this line.
+Refusal firstAssertion(std::string_view text) {
+    std::vector<std::size_t> ends; // of the lines
+    for (std::size_t at = 0; at < text.size(); ends.push_back(at))
+        at = std::min(text.find('\n', at), text.size() - 1) + 1;
+    const auto first =
+        std::partition_point(ends.begin(), ends.end(), [&](std::size_t end) { return !asserts(text.substr(0, end)); });
+    return {static_cast<int>(first - ends.begin()) + 1, 1, "no key and no table's name"};
+}
+
+Result<toml::table> parsed(std::string_view text, std::string_view file) {
+    try {
+        return toml::parse(text);
+    } catch (const toml::parse_error& error) {
+        return noToml(file, error.source().begin, error.description());
+    } catch (const Assertion&) {
+        const Refusal refusal = firstAssertion(text);
+        return noToml(file, refusal, refusal.why);
+    }
+}
+
+} // namespace
+
+void tomlAssertionFailed() { throw Assertion(); }
+
+Result<toml::table> parseToml(std::string_view text, std::string_view file) {
+    if (text.starts_with(mark)) text.remove_prefix(mark.size());
+    if (auto refusal = Ahead().refusal(text)) return noToml(file, *refusal, refusal->why);
+    // Where this is TOML, the text has such characters in strings and comments alone: so Ahead has seen to it.
+    if (const std::string ascii = inAscii(text); ascii != text) STINT_TRY(parsed(ascii, file));
+    return parsed(text, file);
+}
+
+} // namespace stint

@@ -1,0 +1,67 @@
+// The directory of a download, held open. Other users may write to it, too (/tmp, a shared directory): all access goes
+// through its descriptor, so that no swapped path leads elsewhere; links are not followed, nothing in it can block; and
+// a file that another user may have put there, or may write to, never counts as ours.
+#pragma once
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "base/unix/fd.hpp"
+#include "stint/result.hpp"
+#include "stint/units.hpp"
+
+namespace stint {
+
+class Folder {
+public:
+    /// The kind of file that a name in it stands for.
+    enum class Standing {
+        Absent,
+        Ours,     ///< a regular file of this user, with one name, that nobody else may write to
+        Doubtful, ///< this user's, but not safe: its content is not trusted, and the name may be removed
+        Foreign,  ///< another user's: left alone
+    };
+
+    static Result<Folder> open(const std::filesystem::path& path);
+
+    int descriptor() const { return fd_.get(); }
+    /// The path of a name in it, for messages.
+    std::filesystem::path at(const std::string& name) const { return path_ / name; }
+
+    Standing standing(const std::string& name) const;
+    /// Opens it; none unless it is ours.
+    Fd openOurs(const std::string& name, int access) const;
+    /// Creates a file of ours. None on failure, with errno.
+    Fd create(const std::string& name) const;
+    /// Whether `name` is the file that `descriptor` has open.
+    bool names(const std::string& name, int descriptor) const;
+    /// The content of a file of ours; nullopt for any other, and for more than `most`. Errc::BUSY: it may be there.
+    Result<std::optional<std::string>> read(const std::string& name, Bytes most) const;
+    /// Does nothing if it is absent.
+    Result<void> remove(const std::string& name) const;
+    /// Syncs all that was created, renamed and removed in it.
+    Result<void> sync() const;
+
+private:
+    Folder(std::filesystem::path path, Fd fd) : path_(std::move(path)), fd_(std::move(fd)) {}
+
+    std::filesystem::path path_;
+    Fd fd_;
+};
+
+/// An errno's code: Errc::BUSY where this process, or the machine, has run short of what it gets back (descriptors,
+/// memory); else Errc::SYSTEM.
+Errc systemCode(int error);
+
+/// "cannot `action` `file`: " and errno's text, with systemCode().
+Error diskRefused(std::string_view action, const std::filesystem::path& file);
+
+/// Opens a file to read it, and waits for nobody, as the opening of a FIFO would. `name` is in the directory `at`
+/// (AT_FDCWD, too); links are followed. None where it cannot be opened, with errno; that is 0 where it is there, and is
+/// no regular file.
+Fd openRegular(int at, const std::string& name);
+
+/// The content of `descriptor`; nullopt if it cannot be read, and for more than `most`, with errno, then EFBIG.
+std::optional<std::string> readAtMost(int descriptor, Bytes most);
+
+} // namespace stint

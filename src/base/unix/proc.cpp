@@ -1,0 +1,79 @@
+#include "base/unix/proc.hpp"
+
+#include <fcntl.h>
+#include <fmt/core.h>
+
+#include <cerrno>
+#include <vector>
+
+#include "base/text/number.hpp"
+#include "base/unix/fd.hpp"
+
+namespace stint {
+namespace {
+
+constexpr std::size_t mostBytes = std::size_t{16} << 20;
+
+std::vector<std::string_view> split(std::string_view text, char separator) {
+    std::vector<std::string_view> parts;
+    while (!text.empty()) {
+        const std::size_t end = text.find(separator);
+        if (end != 0) parts.push_back(text.substr(0, end));
+        if (end == std::string_view::npos) break;
+        text.remove_prefix(end + 1);
+    }
+    return parts;
+}
+
+template <class Number> bool read(std::string_view text, Number& number) {
+    const auto read = numberIn<Number>(text);
+    if (read) number = *read;
+    return read.has_value();
+}
+
+} // namespace
+
+std::optional<ProcessStat> parseProcessStat(std::string_view text) {
+    // proc(5): "pid (name) state ppid pgrp session tty_nr tpgid …"; only the last bracket ends the name.
+    const std::size_t nameEnd = text.rfind(')');
+    if (nameEnd == std::string_view::npos) return std::nullopt;
+    std::vector<std::string_view> fields = split(text.substr(nameEnd + 1), ' ');
+    if (fields.size() < 20) return std::nullopt;
+    ProcessStat stat;
+    const bool good = read(fields[1], stat.parent) && read(fields[2], stat.group) && read(fields[3], stat.session) &&
+                      read(fields[4], stat.terminal) && read(fields[5], stat.foreground) &&
+                      read(fields[19], stat.startTime);
+    return good ? std::optional(stat) : std::nullopt;
+}
+
+std::optional<ProcessStat> processStat(pid_t pid) {
+    std::optional<std::string> text = readFile(fmt::format("/proc/{}/stat", pid));
+    return text ? parseProcessStat(*text) : std::nullopt;
+}
+
+std::optional<std::string> cgroupPath(std::string_view text, std::string_view hierarchy) {
+    for (const std::string_view line : split(text, '\n')) {
+        // cgroups(7): "hierarchy-ID:controllers:path"; the unified one has the ID 0 and names no controller.
+        const std::size_t first = line.find(':');
+        const std::size_t second = line.find(':', first == std::string_view::npos ? first : first + 1);
+        if (second == std::string_view::npos) continue;
+        if (line.substr(first + 1, second - first - 1) == hierarchy) return std::string(line.substr(second + 1));
+    }
+    return std::nullopt;
+}
+
+std::optional<std::string> readFile(const std::filesystem::path& file) {
+    const Fd fd(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
+    if (!fd) return std::nullopt;
+    std::string text;
+    char buffer[4096];
+    while (true) {
+        const ssize_t got = ::read(fd.get(), buffer, sizeof buffer);
+        if (got < 0) return std::nullopt;
+        if (got == 0) return text;
+        text.append(buffer, static_cast<std::size_t>(got));
+        if (text.size() > mostBytes) return errno = EFBIG, std::nullopt;
+    }
+}
+
+} // namespace stint

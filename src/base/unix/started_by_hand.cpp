@@ -1,0 +1,16 @@
+#include "base/unix/started_by_hand.hpp"
+
+#include <cstdio>
+#include <string_view>
+
+namespace stint {
+
+int startedByHand(const char* name, const char* what, const char* word) {
+    const std::string_view wish(word);
+    const bool help = wish == "--help" || wish == "-h";
+    if (!help) std::fprintf(stderr, "%s: unknown argument; it takes none\n", name);
+    std::fprintf(help ? stdout : stderr, "%s: %s\n", name, what);
+    return help ? 0 : 64;
+}
+
+} // namespace stint

@@ -1,0 +1,157 @@
+// The verbs that look, and those that fake or reset something for a test (jobs.md §8).
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "contract/android/job_verb.hpp"
+
+namespace stint {
+namespace {
+
+using Answer = std::optional<VerbAnswer>;
+
+// Only a slot is missing: Android's pending queue.
+bool ready(const JobView& view) {
+    return view.state == JobView::State::Pending && view.reasons == std::vector{PENDING_JOB_REASON_DEVICE_STATE};
+}
+
+bool noComponent(JobCall& call) {
+    const auto blockers = call.core.explain(call.key(), call.now);
+    return std::ranges::any_of(blockers,
+                               [](const Blocker& blocker) { return blocker.reason == PENDING_JOB_REASON_APP; });
+}
+
+VerbAnswer unknownJob(const VerbWords& words) {
+    return {verb_code::noJob, fmt::format("unknown({}/jid{})\n", words.package(), words.job()->value), ""};
+}
+
+Answer jobState(JobCall& call) {
+    if (!call.words.job()) return wants("PACKAGE JOB_ID");
+    const auto view = call.job();
+    if (!view) return unknownJob(call.words);
+    std::string words;
+    const auto add = [&](bool holds, std::string_view word) {
+        if (holds) words += (words.empty() ? "" : " ") + std::string(word);
+    };
+    add(ready(*view), "pending");
+    add(view->state == JobView::State::Running, "active");
+    add(noComponent(call), "no-component");
+    add(ready(*view) || view->state == JobView::State::Running, "ready");
+    return VerbAnswer{0, (words.empty() ? "waiting" : words) + "\n", ""};
+}
+
+// As Android composes it: "*job*/", the namespace between at signs, and the service.
+Answer wakelockTag(JobCall& call) {
+    if (!call.words.job()) return wants("PACKAGE JOB_ID");
+    const auto view = call.job();
+    if (!view || !view->info) return unknownJob(call.words);
+    const std::string space = view->key.space.empty() ? "" : fmt::format("@{}@", view->key.space);
+    return VerbAnswer{0, fmt::format("*job*/{}{}/{}\n", space, view->key.app.name, view->info->getService().name), ""};
+}
+
+Answer bytes(JobCall& call, Bytes JobView::*field) {
+    if (!call.words.job()) return wants("PACKAGE JOB_ID");
+    const auto view = call.job();
+    if (!view) return missingJob(call.words);
+    return VerbAnswer{0, fmt::format("{}\n\n", *view.*field), ""};
+}
+
+Answer estimatedDown(JobCall& call) { return bytes(call, &JobView::estimatedDown); }
+Answer estimatedUp(JobCall& call) { return bytes(call, &JobView::estimatedUp); }
+Answer transferredDown(JobCall& call) { return bytes(call, &JobView::transferredDown); }
+Answer transferredUp(JobCall& call) { return bytes(call, &JobView::transferredUp); }
+
+VerbAnswer told(bool holds) { return {0, holds ? "true\n" : "false\n", ""}; }
+VerbAnswer told(std::uint64_t number) { return {0, fmt::format("{}\n", number), ""}; }
+
+Answer batteryNotLow(JobCall& call) { return told(!call.core.deviceState().batteryLow); }
+Answer storageNotLow(JobCall& call) { return told(!call.core.deviceState().storageLow); }
+Answer charging(JobCall& call) { return told(call.core.deviceState().charging); }
+Answer batterySequence(JobCall& call) { return told(call.core.overview(0, call.now).batterySequence); }
+Answer storageSequence(JobCall& call) { return told(call.core.overview(0, call.now).storageSequence); }
+
+// The one word of a verb that takes one of two; nullopt: it is neither.
+std::optional<bool> isFirst(const JobCall& call, std::string_view first, std::string_view second) {
+    if (call.words.package() == first) return true;
+    if (call.words.package() == second) return false;
+    return std::nullopt;
+}
+
+Answer monitorBattery(JobCall& call) {
+    const auto on = isFirst(call, "on", "off");
+    if (!on) return wrongWord(call.words.package());
+    call.ask(MonitorBattery{.on = *on});
+    return VerbAnswer{0, fmt::format("Battery monitoring {}\n", *on ? "enabled" : "disabled"), ""};
+}
+
+Answer triggerDockState(JobCall& call) {
+    const auto idle = isFirst(call, "idle", "active");
+    if (!idle) return wrongWord(call.words.package());
+    call.ask(DockFaked{.idle = *idle});
+    return VerbAnswer{};
+}
+
+Answer configValue(JobCall& call) {
+    if (call.words.package().empty()) return wants("KEY");
+    const auto row = constantRow(call.words.package());
+    // As on Android, where a key that nobody set has no value.
+    const std::string value = row ? constantText(call.core.constants(), **row) : "null";
+    return VerbAnswer{0, value + "\n", ""};
+}
+
+// LINUX: constants are read once, at the start, so that there is never a change to hold back.
+Answer cacheConfigChanges(JobCall& call) {
+    const auto on = isFirst(call, "on", "off");
+    if (!on) return wrongWord(call.words.package());
+    return VerbAnswer{0, fmt::format("Config caching {}\n", *on ? "enabled" : "disabled"), ""};
+}
+
+// LINUX: Stint is built without flags of that kind.
+Answer flagState(JobCall& call) {
+    if (call.words.package().empty()) return wants("FLAG");
+    return VerbAnswer{0, fmt::format("Unknown flag: {}\n", call.words.package()), ""};
+}
+
+Answer resetExecutionQuota(JobCall& call) {
+    if (call.words.package().empty()) return wants("PACKAGE");
+    const auto reply = call.ask(ResetExecutionQuota{.app = AppId{call.words.package()}});
+    return reply->error ? missingPackage(call.words) : VerbAnswer{};
+}
+
+Answer resetScheduleQuota(JobCall& call) {
+    call.ask(ResetScheduleQuota{});
+    return VerbAnswer{};
+}
+
+Answer heartbeat(JobCall&) { return VerbAnswer{verb_code::failed, "Heartbeat command is no longer supported\n", ""}; }
+
+constexpr JobVerb getterVerbs[] = {
+    {"get-job-state", jobState, "get-job-state [-u USER] [-n NAMESPACE] PACKAGE JOB_ID"},
+    {"get-estimated-download-bytes", estimatedDown,
+     "get-estimated-download-bytes [-u USER] [-n NAMESPACE] PACKAGE JOB_ID"},
+    {"get-estimated-upload-bytes", estimatedUp, "get-estimated-upload-bytes [-u USER] [-n NAMESPACE] PACKAGE JOB_ID"},
+    {"get-transferred-download-bytes", transferredDown,
+     "get-transferred-download-bytes [-u USER] [-n NAMESPACE] PACKAGE JOB_ID"},
+    {"get-transferred-upload-bytes", transferredUp,
+     "get-transferred-upload-bytes [-u USER] [-n NAMESPACE] PACKAGE JOB_ID"},
+    {"get-job-wakelock-tag", wakelockTag, "get-job-wakelock-tag [-u USER] [-n NAMESPACE] PACKAGE JOB_ID"},
+    {"monitor-battery", monitorBattery, "monitor-battery on|off"},
+    {"get-battery-seq", batterySequence, "get-battery-seq"},
+    {"get-battery-charging", charging, "get-battery-charging"},
+    {"get-battery-not-low", batteryNotLow, "get-battery-not-low"},
+    {"get-storage-seq", storageSequence, "get-storage-seq"},
+    {"get-storage-not-low", storageNotLow, "get-storage-not-low"},
+    {"trigger-dock-state", triggerDockState, "trigger-dock-state idle|active"},
+    {"get-config-value", configValue, "get-config-value KEY"},
+    {"cache-config-changes", cacheConfigChanges, "cache-config-changes on|off"},
+    {"get-aconfig-flag-state", flagState, "get-aconfig-flag-state FLAG"},
+    {"reset-execution-quota", resetExecutionQuota, "reset-execution-quota [-u USER] PACKAGE"},
+    {"reset-schedule-quota", resetScheduleQuota, "reset-schedule-quota"},
+    {"heartbeat", heartbeat, ""},
+};
+
+} // namespace
+
+std::span<const JobVerb> getters() { return getterVerbs; }
+
+} // namespace stint

@@ -1,0 +1,78 @@
+// Pushed messages that wait for their apps, and what was handed to an app until it has taken it, alarms too (limits.md
+// §8.5, §7).
+#pragma once
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result/find_in.hpp"
+#include "contract/model/record.hpp"
+
+namespace stint {
+
+struct Turn;
+
+/// An alarm or a message that was handed to an app, until it has taken it: holds a maintenance window open.
+struct Delivery {
+    AppId app;
+    Instant until; ///< given up then
+    // What stays written down until it was taken; neither: a repeating alarm, which goes off again anyway.
+    std::uint64_t message = 0;      ///< 0: none
+    std::optional<std::string> tag; ///< of the app's alarm
+};
+
+class Deliveries {
+public:
+    using Number = std::uint64_t;
+
+    /// The next one has this number: no delivery of a daemon before this one has.
+    void startFrom(Number number) { next_ = number; }
+    Number begin(const AppId& app, Instant until);
+    void end(Number delivery);
+    /// nullptr: it was taken, or given up.
+    Delivery* find(Number delivery) { return findIn(underWay_, delivery); }
+    /// One that is known to be there.
+    Delivery& at(Number delivery);
+    const std::map<Number, Delivery>& underWay() const { return underWay_; }
+    /// Those of which `matches(delivery)` says yes.
+    template <class Matches> std::vector<Number> which(Matches matches) const {
+        std::vector<Number> found;
+        for (const auto& [number, delivery] : underWay_)
+            if (matches(delivery)) found.push_back(number);
+        return found;
+    }
+    /// When the first one is given up.
+    std::optional<Instant> next() const;
+
+private:
+    std::map<Number, Delivery> underWay_;
+    Number next_ = 1;
+};
+
+/// Messages that wait for their delivery, in the order in which they came.
+class Messages {
+public:
+    std::uint64_t nextId() const { return next_; }
+    void put(PushMessage message);
+    PushMessage take(std::uint64_t message);
+    const std::map<std::uint64_t, PushMessage>& waiting() const { return waiting_; }
+    std::int64_t countFor(const AppId& app) const;
+
+private:
+    std::map<std::uint64_t, PushMessage> waiting_;
+    std::uint64_t next_ = 1;
+};
+
+/// Hands one to the app: what it is kept by until DeliveryEnded.
+Deliveries::Number beginDelivery(Turn& turn, const AppId& app);
+/// Delivers the messages that may pass now (limits.md §8.5), and gives up deliveries that were not taken in time.
+void deliverMessages(Turn& turn);
+/// All messages for the app, and all that is on its way to it, are gone.
+void dropMessages(Turn& turn, const AppId& app);
+/// Puts the app on the temporary allowlist for `length` (limits.md §6.6).
+void allowTemporarily(Turn& turn, App& app, Duration length);
+/// Lets it begin a foreground service from the background until then (jobs.md §5.5).
+void letServe(Turn& turn, App& app, Instant until);
+
+} // namespace stint

@@ -1,0 +1,160 @@
+#include "contract/core/explanation.hpp"
+
+#include <algorithm>
+
+#include "contract/rules/gates.hpp"
+#include "contract/rules/kind.hpp"
+
+namespace stint {
+namespace {
+
+WallTime sinceOf(const Tracked& tracked, const Gate* gate) {
+    if (!tracked.group) return tracked.joined;
+    const auto& shut = tracked.group->shut;
+    const auto found = std::ranges::find(shut, gate, &Shut::gate);
+    return found == shut.end() ? tracked.joined : std::max(tracked.joined, found->since);
+}
+
+// Of a table's row: a gate, a clock of the job's own, or its turn.
+template <class Row> Blocker blockerOf(const Row& row, PendingReason reason, WallTime since, Words words = Words::All) {
+    if (words == Words::ReasonsOnly) return {.reason = reason, .since = since};
+    return {.reason = reason, .gate = std::string(row.name), .clears = std::string(row.clears), .since = since};
+}
+
+// docs/decisions/0015.
+Obstacle setAsideOf(const Tracked& tracked) {
+    return {{.gate = "set aside",
+             .detail = *tracked.details->unfit,
+             .clears = "cancel it, or schedule it again",
+             .since = tracked.joined}};
+}
+
+} // namespace
+
+Explanation::Explanation(const State& state, Now now, Words words)
+    : state_(state), now_(now), words_(words), world_(state.world(now)) {}
+
+std::vector<Obstacle> Explanation::of(const Tracked& tracked) {
+    if (const Running* running = ownRun(state_, tracked)) return heldByGuard(*running);
+    if (isAside(tracked)) return {setAsideOf(tracked)};
+    GateKey gateKey = gateKeyOf(tracked.job);
+    gateKey.overdue = isOverdue(tracked.job, now_.elapsed);
+    const Context context = contextOf(gateKey);
+    std::vector<Obstacle> obstacles;
+    addGates(tracked, context, obstacles);
+    addOwnClocks(tracked, obstacles);
+    if (obstacles.empty() && tracked.group) addAwaited(tracked, context, obstacles);
+    if (obstacles.empty()) addTurn(tracked, obstacles);
+    return obstacles;
+}
+
+// jobs.md §14.5: of what runs, its guard alone says something.
+std::vector<Obstacle> Explanation::heldByGuard(const Running& running) const {
+    if (!running.heldSince) return {};
+    Blocker blocker = blockerOf(guardsGate(), PENDING_JOB_REASON_DEVICE_STATE, *running.heldSince);
+    blocker.detail = guardsGate().describe(contextOf(running.gateKey));
+    return {{std::move(blocker)}};
+}
+
+std::optional<WallTime> Explanation::forecast(const Tracked& tracked, const std::vector<Obstacle>& obstacles) {
+    const auto clear = clearsAt(obstacles);
+    if (!clear || *clear == WallTime{}) return clear;
+    const GateKey gateKey = gateKeyOf(tracked.job);
+    const Context context = contextOf(gateKey);
+    if (!context.app) return clear;
+    const Instant from = std::max(now_.elapsed + (*clear - now_.wall), now_.elapsed);
+    const auto starts = startsFrom(context, foresight(), from);
+    if (!starts) return std::nullopt;
+    return wallAt(*starts, now_);
+}
+
+Context Explanation::contextOf(const GateKey& gateKey) const { return {world_, gateKey, state_.app(gateKey.app)}; }
+
+const Foresight& Explanation::foresight() {
+    if (!foresight_) foresight_ = Foresight{dozeInputs(state_), usageNow(state_, now_.elapsed)};
+    return *foresight_;
+}
+
+const SlotHolding& Explanation::slots() {
+    if (!slots_) slots_.emplace(state_, now_);
+    return *slots_;
+}
+
+void Explanation::addGates(const Tracked& tracked, const Context& context, std::vector<Obstacle>& obstacles) {
+    for (const ShutGate& shut : shutGates(context)) {
+        Blocker blocker = blockerOf(*shut.gate, shut.verdict.reason, sinceOf(tracked, shut.gate), words_);
+        if (words_ == Words::All) {
+            blocker.detail = shut.gate->describe(context);
+            if (const auto opens = opensAt(shut, context, foresight())) blocker.until = wallAt(*opens, now_);
+        }
+        obstacles.push_back({std::move(blocker), atDeadline(*shut.gate)});
+    }
+}
+
+// What explicit ones a deadline that has passed ignores is not there, nor is a deadline that nothing waits for.
+void Explanation::addOwnClocks(const Tracked& tracked, std::vector<Obstacle>& obstacles) const {
+    OwnTimes times = ownTimesOf(state_, tracked, now_);
+    times.override = Override::None;
+    const auto add = [&](const OwnClock& clock, Instant until) {
+        Blocker blocker = blockerOf(clock, clock.reason, tracked.joined, words_);
+        if (words_ == Words::All) blocker.detail = clock.describe(times);
+        if (until != Instant::max()) blocker.until = wallAt(until, now_);
+        obstacles.push_back({std::move(blocker), clock.atDeadline});
+    };
+    for (const OwnClock& clock : ownClocks())
+        if (const auto until = heldUntil(clock, times)) add(clock, *until);
+    const bool lifts = std::ranges::find(obstacles, AtDeadline::Goes, &Obstacle::atDeadline) != obstacles.end();
+    for (const OwnClock& clock : ownClocks())
+        if (clock.atDeadline == AtDeadline::IsIt && lifts)
+            if (const auto until = clock.until(times)) add(clock, *until);
+}
+
+// limits.md §3.7: a quota that comes back opens its gate by and by; what waits behind it is asked again at an instant
+// of its own, and starts then.
+void Explanation::addAwaited(const Tracked& tracked, const Context& context, std::vector<Obstacle>& obstacles) const {
+    for (const Shut& shut : tracked.group->shut) {
+        Blocker blocker = blockerOf(*shut.gate, shut.verdict.reason, std::max(tracked.joined, shut.since));
+        blocker.detail = shut.gate->describe(context);
+        if (const auto& again = shut.verdict.askAgain) blocker.until = wallAt(*again, now_);
+        obstacles.push_back({std::move(blocker), atDeadline(*shut.gate)});
+    }
+}
+
+void Explanation::addTurn(const Tracked& tracked, std::vector<Obstacle>& obstacles) {
+    QueueFacts facts{.job = tracked.job.key, .earlierRuns = bool{tracked.run}};
+    if (tracked.group) {
+        facts.heldForBatch = state_.waiting.heldUntil;
+        if (!facts.heldForBatch) facts.slot = slots().against(tracked);
+        const auto displaced = state_.waiting.displaced.jobs(now_.elapsed);
+        if (std::ranges::find(displaced, tracked.job.key) != displaced.end())
+            facts.displacedUntil = now_.elapsed + Duration{1};
+    }
+    const QueueRow* const row = holdInQueue(facts);
+    if (!row) return;
+    Blocker blocker = blockerOf(*row, row->reason, tracked.joined);
+    blocker.detail = row->describe(facts);
+    const auto until = row->until ? row->until(facts) : std::nullopt;
+    if (until) blocker.until = wallAt(*until, now_);
+    obstacles.push_back({std::move(blocker)});
+}
+
+OwnTimes ownTimesOf(const State& state, const Tracked& tracked, Now now) {
+    OwnTimes times{.job = tracked.job,
+                   .constants = state.constants,
+                   .now = now.elapsed,
+                   .wall = now.wall,
+                   .override = tracked.override,
+                   .contentReady = contentReady(tracked),
+                   .crashRestsUntil = tracked.details->crashes->restsUntil};
+    if (tracked.settles) times.settledAt = state.boot.settledAt;
+    if (const auto* const shortage = state.watched.shortageOf(tracked.job.key.app)) times.contentShort = *shortage;
+    return times;
+}
+
+const Running* ownRun(const State& state, const Tracked& tracked) {
+    if (!tracked.run) return nullptr;
+    const Running& running = state.runs.at(tracked.run);
+    return running.run.dropped ? nullptr : &running;
+}
+
+} // namespace stint

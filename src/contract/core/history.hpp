@@ -1,0 +1,55 @@
+// What kept a job waiting, as it changed (jobs.md §9.2): the last ten entries, in little room, since a million jobs may
+// sleep with one each.
+#pragma once
+#include <cstdint>
+#include <vector>
+
+#include "contract/model/job.hpp"
+
+namespace stint {
+
+/// Reasons without an order of their own.
+class ReasonSet {
+public:
+    void add(PendingReason reason) { bits_ |= bit(reason); }
+    void remove(PendingReason reason) { bits_ &= ~bit(reason); }
+    bool empty() const { return bits_ == 0; }
+    /// In the order in which reasons are told (jobs.md §9.1).
+    std::vector<PendingReason> told() const;
+    bool operator==(const ReasonSet&) const = default;
+
+private:
+    static std::uint32_t bit(PendingReason reason) { return std::uint32_t{1} << static_cast<std::uint32_t>(reason); }
+
+    std::uint32_t bits_ = 0; ///< by the documentation's numbers, 1 to 16
+};
+
+class History {
+public:
+    struct Entry {
+        WallTime when;
+        ReasonSet reasons;
+    };
+
+    /// Adds an entry where it says something new. No reasons: only the app itself is left to say anything.
+    void note(WallTime when, ReasonSet reasons);
+    bool empty() const { return entries_.empty(); }
+    std::size_t size() const { return entries_.size(); }
+    /// The oldest is 0.
+    const Entry& entry(std::size_t number) const { return entries_[(oldest_ + number) % entries_.size()]; }
+    /// Whether there was ever a reason but its app.
+    bool hasWaited() const;
+    std::vector<HistoryEntry> told() const;
+    void clear() { *this = {}; }
+
+private:
+    std::vector<Entry> entries_; ///< once it is full, the oldest gives its place to the newest
+    std::size_t oldest_ = 0;
+};
+
+struct Tracked;
+
+/// Of the job's own clocks, and of its group since it joined that (jobs.md §9.2).
+History historyOf(const Tracked& tracked);
+
+} // namespace stint

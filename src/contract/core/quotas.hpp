@@ -1,0 +1,17 @@
+// The ledgers of both quotas, kept by what runs and what is free (limits.md §3.4, §4).
+#pragma once
+#include "contract/model/app.hpp"
+
+namespace stint {
+
+struct Running;
+struct Turn;
+
+/// Opens and closes the sessions of every app by what runs now and what is free now.
+void accountQuotas(Turn& turn);
+/// Of one app.
+void accountQuotas(Turn& turn, App& app);
+/// A run has begun: it counts for the rates, and may open a session.
+void noteJobStart(Turn& turn, const Running& running);
+
+} // namespace stint

@@ -1,0 +1,325 @@
+// schedule() and enqueue(): from the manifest's word to a job that waits (jobs.md §2.2 to §2.5).
+#include <algorithm>
+
+#include "base/result/fail.hpp"
+#include "base/result/try.hpp"
+#include "base/text/number.hpp"
+#include "contract/core/events.hpp"
+#include "contract/core/start_terms.hpp"
+#include "contract/core/state.hpp"
+#include "contract/model/job_info_access.hpp"
+#include "contract/model/result_name.hpp"
+#include "contract/rules/admission.hpp"
+#include "contract/rules/expedited_quota.hpp"
+#include "contract/rules/job_clocks.hpp"
+#include "contract/rules/safeguard.hpp"
+#include "contract/rules/validation.hpp"
+#include "contract/rules/work_item.hpp"
+
+namespace stint {
+namespace {
+
+void refuse(Turn& turn, const Schedule& event, Error error) {
+    turn.effect(Trace{.what = Trace::What::Refused,
+                      .app = event.app,
+                      .job = JobKey{event.app, event.space, event.info.getId()},
+                      .result = std::string(resultName(error.code)),
+                      .because = error.code == Errc::REFUSED ? error.message : ""});
+    turn.effect(Reply{.call = event.call, .error = std::move(error), .id = event.info.getId()});
+}
+
+// jobs.md §2.4: what a person's command asks for is no app's doing, and no abuse of the built-in app that does it.
+bool isAppsOwn(const Schedule& event, const Manifest& manifest) { return !event.onBehalf && !manifest.builtIn; }
+
+/// Of a job of this key that was cancelled: a run that has not ended yet; 0: there is none.
+RunId runStillEnding(const State& state, const JobKey& key) {
+    for (const auto& [id, running] : state.runs)
+        if (running.run.key == key) return id;
+    return {};
+}
+
+// jobs.md §2.4, replace: counters, marks and cumulative time begin anew; a run of the old one is asked to stop.
+Tracked& replaceOrAdd(Turn& turn, const JobKey& key) {
+    State& state = turn.state;
+    Tracked* const found = state.jobs.find(key);
+    if (!found) {
+        return state.jobs.add({.job = {.key = key}, .run = runStillEnding(state, key)});
+    }
+    Tracked& tracked = *found;
+    unpark(state, tracked);
+    if (tracked.run) {
+        Running& running = state.runs.at(tracked.run);
+        running.run.dropped = true;
+        beginStop(turn, running, {STOP_REASON_CANCELLED_BY_APP, InternalReason::Canceled});
+    }
+    const auto run = tracked.run;
+    state.watched.remove(key.app, tracked.job.info);
+    state.succession.erase(tracked.job);
+    noteGone(state, key);
+    tracked = {.job = {.key = key}, .run = run};
+    return tracked;
+}
+
+// jobs.md §2.5: an item joins a job with an equal JobInfo, running or not; else the job is replaced, and its items move
+// to the new one, those not completed first.
+std::vector<WorkItem> inheritedWork(const State& state, const JobKey& key) {
+    const Tracked* old = state.jobs.find(key);
+    if (!old) return {};
+    std::vector<WorkItem> work = old->job.details->work;
+    for (WorkItem& item : work)
+        item.active = false;
+    return work;
+}
+
+bool joins(const State& state, const Schedule& event, const JobKey& key, const JobInfo& info) {
+    const Tracked* found = state.jobs.find(key);
+    return event.work && found && !isAside(*found) && found->job.info == info;
+}
+
+void addWork(Turn& turn, Job& job, WorkItem item) {
+    JobDetails& more = job.details.edit();
+    item.id = more.nextWork++;
+    turn.state.jobs.hold(job.key.app, holdingsOf(item));
+    turn.record(SaveWork{job.key, item});
+    more.work.push_back(std::move(item));
+}
+
+// The app was in an allowed state just now: the marks are taken away (jobs.md §2.5).
+void join(Turn& turn, const Schedule& event, const JobKey& key) {
+    Tracked& tracked = turn.state.jobs.at(key);
+    addWork(turn, tracked.job, *event.work);
+    const bool demoted = tracked.job.demotedByUser || tracked.job.demotedBySystem;
+    if (event.info.isUserInitiated() && demoted) {
+        tracked.job.demotedByUser = tracked.job.demotedBySystem = false;
+        turn.record(SaveJob{tracked.job});
+    }
+    turn.effect(Trace{.what = Trace::What::Scheduled, .app = key.app, .job = key, .result = "success"});
+    turn.effect(Reply{.call = event.call, .id = key.id});
+    if (!tracked.run) park(turn, tracked);
+}
+
+/// Whether what has changed for the job of this key may be written down.
+bool watchesContent(const State& state, const JobKey& key) {
+    const Tracked* found = state.jobs.find(key);
+    return found && !found->job.info.getTriggerContentUris().empty();
+}
+
+/// A job that may be, but for its terms.
+struct Fit {
+    JobKey key;
+    JobInfo info;
+};
+
+void accept(Turn& turn, const Schedule& event, Fit fit, StartTerms terms) {
+    State& state = turn.state;
+    auto& [key, info] = fit;
+    const Tracked* const former = state.jobs.find(key);
+    const bool replaces = former;
+    const bool replacesPersisted = former && former->job.info.isPersisted();
+    std::vector<WorkItem> work = event.work ? inheritedWork(state, key) : std::vector<WorkItem>{};
+    const bool watched = watchesContent(state, key);
+    ContentChanges content = inheritedContent(state, key, info);
+    // scenario.md: a cause is traced before its consequence, the stop of the old run.
+    turn.effect(Trace{.what = replaces ? Trace::What::Replaced : Trace::What::Scheduled,
+                      .app = key.app,
+                      .job = key,
+                      .result = "success"});
+    // Its work goes with it, but where enqueue() hands it on.
+    if (replaces && !event.work && !state.jobs.at(key).job.details->work.empty()) turn.record(DropJob{key});
+    if (replaces) state.jobs.release(key.app, holdingsOf(state.jobs.at(key).job));
+    Tracked& tracked = replaceOrAdd(turn, key);
+    tracked.job = Job{.key = key,
+                      .info = std::move(info),
+                      .scheduled = turn.now.wall,
+                      .enqueued = turn.now.elapsed,
+                      .sequence = state.jobs.nextSequence()};
+    if (auto label = event.info.getExtras().getString("label"); !label.empty()) {
+        tracked.job.details.edit().label = std::move(label);
+    }
+    if (!work.empty()) {
+        JobDetails& more = tracked.job.details.edit();
+        more.nextWork = std::ranges::max(work, {}, &WorkItem::id).id + 1;
+        more.work = std::move(work);
+    }
+    if (event.newId) state.numbers.note(key);
+    if (terms != StartTerms{}) tracked.job.details.edit().terms.edit() = std::move(terms);
+    state.succession.add(tracked.job);
+    noteAsked(state, tracked.job, true);
+    state.jobs.hold(key.app, holdingsOf(tracked.job));
+    state.watched.add(key.app, tracked.job.info);
+    setClocks(tracked.job, turn.now, state.constants);
+    if (!content.uris.empty()) tracked.details.edit().content.edit().changes = std::move(content);
+    tracked.joined = turn.now.wall;
+    tracked.inSight = event.callerVisible;
+    turn.record(SaveJob{tracked.job, replacesPersisted});
+    if (watched) saveContent(turn, tracked);
+    if (event.work) addWork(turn, tracked.job, *event.work);
+    if (!tracked.run) park(turn, tracked); // else nothing of it starts before the old run has ended
+}
+
+/// Its app's holdings grow by this. A job that enqueue() replaces hands its items on; any other replacement drops them.
+Holdings growth(const State& state, const Schedule& event, const Fit& fit) {
+    Holdings more = holdingsOf(fit.info);
+    if (event.work) more += holdingsOf(*event.work);
+    if (const Tracked* old = state.jobs.find(fit.key))
+        more -= event.work ? holdingsOf(old->job.info) : holdingsOf(old->job);
+    return more;
+}
+
+std::optional<Error> workError(const State& state, const Schedule& event, const JobKey& key) {
+    if (!event.work) return std::nullopt;
+    const WorkItem& item = *event.work;
+    if (auto error = brokenRule(item)) return error;
+    const bool bytes = std::max({item.estimatedDown, item.estimatedUp, item.minimumChunk}) > 0;
+    if (bytes && !event.info.getRequiredNetwork()) {
+        return fail(Errc::ILLEGAL_ARGUMENT,
+                    "an item with network bytes on a job that requires no network; require one");
+    }
+    const Tracked* old = state.jobs.find(key);
+    const auto queued = old ? std::ssize(old->job.details->work) : 0;
+    if (event.info.isPersisted() && queued >= state.constants.maxPersistedWorkItems) {
+        return fail(Errc::ILLEGAL_STATE, "{} has {} work items already, and at most {} are allowed", textOf(key),
+                    queued, state.constants.maxPersistedWorkItems);
+    }
+    return std::nullopt;
+}
+
+/// The jobs of a list that stand before one.
+struct Ahead {
+    Holdings more; ///< that their app will hold by them
+    JobId last;    ///< the number of the last, where they have new ones
+};
+
+// The order of jobs.md §2.4, but for the terms; whatever fails leaves an existing job of the same id untouched.
+Result<Fit> fitFor(Turn& turn, const Schedule& event, const Ahead& ahead) {
+    State& state = turn.state;
+    App* app = turn.app(event.app);
+    if (!app) return fail(Errc::SECURITY, "{} is not an installed app", event.app.name);
+    if (auto error = manifestError(*app, event.info)) return *std::move(error);
+    if (auto error = brokenRule(event.info, state.constants)) return *std::move(error);
+    if (auto error = admissionError(*app, event, turn.now.elapsed, state.constants)) return *std::move(error);
+    const std::string space = STINT_TRY(trimmedNamespace(event.space, state.constants));
+    if (event.info.isPersisted() && isAppsOwn(event, app->manifest)) {
+        const bool over = overScheduleRate(*app, turn.now.elapsed, state.constants);
+        if (over && app->manifest.debuggable) {
+            return fail(Errc::LIMIT_EXCEEDED, "{} schedules persisted jobs more than {} times within {}",
+                        event.app.name, state.constants.scheduleRate,
+                        formatDuration(state.constants.scheduleRateWindow));
+        }
+        // Noted up to the limit: one more note tells nothing new.
+        if (!over) app->scheduleCalls.push_back(turn.now.elapsed);
+        if (over) {
+            const auto heldBack = heldBackBy(*app, turn.world());
+            restrictAsBuggy(turn, *app);
+            tellHeldBack(turn, *app, heldBack);
+        }
+    }
+    // jobs.md §2.3 clause 4: a new one needs expedited quota; a retry does not.
+    if (event.info.isExpedited() && !inExpeditedQuota(*app, turn.world()))
+        return Error{Errc::REFUSED, outOfExpeditedQuota(*app, turn.world())};
+    // Its app's own name: one text for all its jobs.
+    Fit fit{{app->manifest.package, space, event.info.getId()}, JobInfoAccess::adjusted(event.info, state.constants)};
+    if (event.newId) {
+        fit.key.id = state.numbers.next(state, event.app, space, ahead.last);
+        fit.info = fit.info.withId(fit.key.id);
+    }
+    if (auto error = workError(state, event, fit.key)) return *std::move(error);
+    const Holdings held = state.jobs.heldBy(event.app) + ahead.more;
+    if (auto error = holdingsError(event.app, held, held + growth(state, event, fit))) return *std::move(error);
+    if (auto error = capError(event.app, held.jobs, state.jobs.contains(fit.key), state.constants))
+        return *std::move(error);
+    return fit;
+}
+
+/// A job of a list as a call of its own.
+struct Listed {
+    Schedule asked;
+    Fit fit;
+    StartTerms terms; ///< those that were accepted
+};
+
+Schedule aloneOf(const ScheduleAll& event, std::size_t place) {
+    const JobOfList& one = event.jobs[place];
+    return {.call = event.call,
+            .app = event.app,
+            .space = event.space,
+            .info = one.info,
+            .newId = event.newId,
+            .callerVisible = event.callerVisible,
+            .onBehalf = event.onBehalf,
+            .terms = one.terms};
+}
+
+/// The places of a list that a job names, as the keys of the jobs there.
+Result<void> addPlaces(const std::vector<std::int32_t>& places, const std::vector<Listed>& list,
+                       std::vector<JobKey>& keys) {
+    for (const std::int32_t place : places) {
+        if (place < 0 || static_cast<std::size_t>(place) >= list.size())
+            return fail(Errc::ILLEGAL_ARGUMENT, "it waits for job {} of a list that has {}, counted from 0", place,
+                        counted(std::ssize(list), "job"));
+        keys.push_back(list[static_cast<std::size_t>(place)].fit.key);
+    }
+    return {};
+}
+
+/// All of them, where they may be together: their numbers first, by which they may name each other. `place` is that of
+/// the job that is looked at.
+Result<std::vector<Listed>> checkedList(Turn& turn, const ScheduleAll& event, std::size_t& place) {
+    std::vector<Listed> list;
+    Ahead ahead;
+    Together together;
+    for (place = 0; place < event.jobs.size(); ++place) {
+        Schedule asked = aloneOf(event, place);
+        Fit fit = STINT_TRY(fitFor(turn, asked, ahead));
+        if (!together.terms.emplace(fit.key, asked.terms).second)
+            return fail(Errc::ILLEGAL_ARGUMENT, "{} stands in the list twice", textOf(fit.key));
+        ahead.more += growth(turn.state, asked, fit);
+        if (event.newId) ahead.last = fit.key.id;
+        list.push_back({std::move(asked), std::move(fit), {}});
+    }
+    for (place = 0; place < list.size(); ++place) {
+        auto& [asked, fit, terms] = list[place];
+        STINT_TRY(addPlaces(event.jobs[place].after, list, asked.terms.after));
+        STINT_TRY(addPlaces(event.jobs[place].afterFailure, list, asked.terms.afterFailure));
+        together.terms[fit.key] = asked.terms;
+    }
+    for (place = 0; place < list.size(); ++place) {
+        auto& [asked, fit, terms] = list[place];
+        terms = STINT_TRY(checkedTerms(turn, asked, fit.key, together));
+    }
+    return list;
+}
+
+} // namespace
+
+void apply(Turn& turn, const Schedule& event) {
+    auto fit = fitFor(turn, event, {});
+    if (!fit) return refuse(turn, event, std::move(fit).error());
+    if (joins(turn.state, event, fit->key, fit->info)) return join(turn, event, fit->key);
+    Together alone;
+    auto terms = checkedTerms(turn, event, fit->key, alone);
+    if (!terms) return refuse(turn, event, std::move(terms).error());
+    const JobId id = fit->key.id;
+    accept(turn, event, *std::move(fit), *std::move(terms));
+    turn.effect(Reply{.call = event.call, .id = id});
+}
+
+// jobs.md §2.7: nothing is changed before all have been looked at.
+void apply(Turn& turn, const ScheduleAll& event) {
+    if (event.jobs.empty())
+        return turn.effect(Reply{.call = event.call, .error = fail(Errc::ILLEGAL_ARGUMENT, "a list without jobs")});
+    std::size_t place = 0;
+    auto list = checkedList(turn, event, place);
+    if (!list) {
+        const std::string which = fmt::format("job {} of the list", place);
+        return refuse(turn, aloneOf(event, place), within(which, std::move(list).error()));
+    }
+    Reply reply{.call = event.call};
+    for (Listed& one : *list) {
+        reply.ids.push_back(one.fit.key.id);
+        accept(turn, one.asked, std::move(one.fit), std::move(one.terms));
+    }
+    turn.effect(std::move(reply));
+}
+
+} // namespace stint

@@ -1,0 +1,157 @@
+// What edges see of apps and of the clock.
+#include <algorithm>
+#include <utility>
+
+#include "contract/core/events.hpp"
+#include "contract/core/explanation.hpp"
+#include "contract/core/start_terms.hpp"
+#include "contract/core/state.hpp"
+#include "contract/rules/alarm.hpp"
+#include "contract/rules/app_gate.hpp"
+#include "contract/rules/app_state.hpp"
+#include "contract/rules/job_clocks.hpp"
+#include "contract/rules/limit_gates.hpp"
+#include "contract/rules/network_budget.hpp"
+#include "contract/rules/standby.hpp"
+#include "contract/rules/wall_clock.hpp"
+
+namespace stint {
+void apply(Turn& turn, const AppInstalled& event) {
+    const auto [entry, isNew] = turn.state.apps.add(event.manifest.package);
+    App& app = entry.second;
+    app.manifest = event.manifest;
+    if (auto memory = turn.state.memories.extract(event.manifest.package)) {
+        app.memory = std::move(memory.mapped());
+        // On screen until an AppSeen tells: what starts before that costs it no session (limits.md §3.3).
+        app.visible = app.memory.seen && !app.memory.pinned;
+        app.foreground = stateOf(app) <= ProcessState::ForegroundService;
+    }
+    if (app.memory.usage == unused()) {
+        app.memory.usage = firstUsage(app.manifest, usageNow(turn.state, turn.now.elapsed));
+    }
+    app.memory.app = event.manifest.package;
+    if (isNew) ageUsage(turn, app, false); // by what has passed meanwhile, before its jobs are asked about
+    // Also where it was updated while no daemon was there to see it.
+    setUsage(turn, app, bucketOf(app), afterInstall(app.memory.usage, app.manifest.version));
+    // limits.md §7.5. The permission may have gone while no daemon was there to see it.
+    if (!maySetExactAlarms(app)) dropAlarms(turn, event.manifest.package, true);
+    turn.changedApps.insert(event.manifest.package);
+}
+
+void apply(Turn& turn, const AppUninstalled& event) {
+    State& state = turn.state;
+    if (!state.apps.contains(event.app)) return;
+    // jobs.md §7.4: all its jobs are cancelled, 13 / uninstall, and the store is cleaned.
+    for (const JobKey& key : keysOf(state, event.app)) {
+        const Tracked* const found = state.jobs.find(key);
+        if (!found) continue; // it was to come after one of the others
+        const Tracked& tracked = *found;
+        // scenario.md: a cause is traced before its consequence.
+        turn.effect(Trace{.what = Trace::What::Cancelled, .app = key.app, .job = key, .reason = STOP_REASON_USER});
+        if (tracked.run) {
+            Running& running = state.runs.at(tracked.run);
+            running.run.dropped = true;
+            beginStop(turn, running, {STOP_REASON_USER, InternalReason::Uninstall});
+        }
+        forget(turn, key);
+        tellSuccessors(turn, key, {.ending = {STOP_REASON_USER, InternalReason::Uninstall}});
+    }
+    state.endings.erase(event.app);
+    endServices(turn, state.apps.at(event.app));
+    dropAlarms(turn, event.app, false);
+    dropMessages(turn, event.app);
+    state.networkTold.verdicts.erase(event.app);
+    apply(turn, NetworkCounted{event.app, false});
+    state.metering.saved.erase(event.app);
+    state.watched.setShortage(event.app, {});
+    state.apps.erase(event.app);
+    turn.record(DropApp{event.app});
+    turn.changedApps.insert(event.app);
+    killUninstalled(turn, event.app);
+}
+
+void apply(Turn& turn, const AppSeen& event) {
+    App* app = turn.app(event.app);
+    if (!app) return;
+    // Whether it runs is one to gates while nobody sees it, and nobody has for a while.
+    const auto near = [&] {
+        const bool active = isActive(*app, turn.now.elapsed, turn.state.constants);
+        return std::pair(std::min(stateOf(*app), ProcessState::Background), active);
+    };
+    const auto before = near();
+    // limits.md §14: nobody else asks what a program that was no run has used.
+    if (app->running && !event.running) countNetwork(turn, event.app);
+    app->visible = event.visible;
+    app->running = event.running;
+    app->maybeVisible = event.maybeVisible;
+    lookAtStop(turn, event.app);
+    followState(turn, *app, near() == before ? only(Reads::Ledger) : allOfApp);
+}
+
+void apply(Turn& turn, const AppConditions& event) {
+    if (App* app = turn.app(event.app)) app->conditions = event.conditions;
+}
+
+void apply(Turn& turn, const AppTapped& event) {
+    App* app = turn.app(event.app);
+    if (!app) return;
+    app->memory.grantUntil = turn.now.elapsed + turn.state.constants.startGrant;
+    noteUse(turn, *app, UsageKind::Interaction);
+    allowTemporarily(turn, *app, turn.state.constants.allowlistNotification); // limits.md §6.6
+}
+
+void followWallClock(Turn& turn) {
+    State& state = turn.state;
+    const Now before = std::exchange(state.boot.clock, turn.now);
+    if (!clockWasSet(before, turn.now)) {
+        state.boot.clock = before;
+        return;
+    }
+    const Duration by = turn.now.wall - wallAt(turn.now.elapsed, before);
+    for (auto& [limit, since] : state.limitedSince)
+        since += by;
+    for (auto& [id, running] : state.runs) {
+        running.run.beganWall += by;
+        if (running.heldSince) *running.heldSince += by;
+    }
+    state.waiting.groups.followWallClock(by);
+    for (Tracked& tracked : state.jobs.all()) {
+        tracked.joined += by;
+        if (tracked.details->groupedAt) tracked.details.edit().groupedAt = *tracked.details->groupedAt + by;
+        followWallClock(turn, tracked, by);
+        const Running* const running = ownRun(state, tracked);
+        if (!running) continue;
+        tracked.job.details.edit().runBegan = running->run.beganWall;
+        turn.record(SaveJob{tracked.job});
+    }
+}
+
+// jobs.md §7.3: what awaited the right clock is rebuilt from its wall times; of everything else the wall times are
+// written anew, so that a later reboot reads them right.
+void apply(Turn& turn, const ClockSet&) {
+    State& state = turn.state;
+    turn.waitsOtherwise = true; // each time that is told is another
+    rebaseAlarms(turn);
+    state.deviceLog.beginAnew();
+    for (auto& [id, app] : state.apps) {
+        endTomorrow(app.memory.days, dayOf(turn.world()));
+        turn.save(app); // what is kept of it over a boot is placed by when it was written (limits.md §3.4)
+        if (!app.memory.days.empty()) turn.changedApps.insert(id); // its budgets are of another day
+    }
+    state.boot.clockGood = state.boot.clockGood || clockIsGood(state.boot.lastCommit, turn.now);
+    for (Tracked& tracked : state.jobs.all()) {
+        Job& job = tracked.job;
+        followClock(turn, tracked);
+        if (!job.info.isPersisted() || (job.awaitsClock && !state.boot.clockGood)) continue;
+        const bool awaited = job.awaitsClock;
+        if (awaited) {
+            unpark(state, tracked);
+            job = afterBoot(std::move(job), turn.now.elapsed, turn.now, state.constants);
+            job.awaitsClock = false;
+        }
+        if (rebase(job, turn.now) || awaited) turn.record(SaveJob{job});
+        if (awaited) park(turn, tracked);
+    }
+}
+
+} // namespace stint

@@ -1,0 +1,129 @@
+// The one state of Stint, made of those who own its parts, and the turn in which it changes. Only core/ includes this.
+#pragma once
+#include <map>
+#include <string>
+#include <utility>
+
+#include "base/result/find_in.hpp"
+#include "contract/core/alarms.hpp"
+#include "contract/core/app_clocks.hpp"
+#include "contract/core/awake.hpp"
+#include "contract/core/by_app.hpp"
+#include "contract/core/changed_apps.hpp"
+#include "contract/core/deliveries.hpp"
+#include "contract/core/device.hpp"
+#include "contract/core/device_log.hpp"
+#include "contract/core/endings.hpp"
+#include "contract/core/job_numbers.hpp"
+#include "contract/core/jobs.hpp"
+#include "contract/core/metering.hpp"
+#include "contract/core/network.hpp"
+#include "contract/core/notices.hpp"
+#include "contract/core/notifications.hpp"
+#include "contract/core/runs.hpp"
+#include "contract/core/scheduler.hpp"
+#include "contract/core/shell.hpp"
+#include "contract/core/sleep.hpp"
+#include "contract/core/succession.hpp"
+#include "contract/core/usage.hpp"
+#include "contract/core/waiting.hpp"
+#include "contract/core/wakes.hpp"
+#include "contract/core/watched.hpp"
+
+namespace stint {
+
+struct State {
+    explicit State(Constants given) : constants(std::move(given)) {}
+
+    /// nullptr: it is not installed.
+    App* app(const AppId& id) { return apps.find(id); }
+    const App* app(const AppId& id) const { return apps.find(id); }
+    World world(Now now) const { return {constants, device, deviceState, now, &zone}; }
+
+    Constants constants;
+    ByApp<App> apps;
+    std::map<AppId, AppMemory> memories; ///< of apps that are not announced again yet, after a restart
+    AppClocks appClocks;
+    UsageClock usage;
+    ToldNetworks networkTold;
+
+    TimeZone zone;
+    Device device;
+    DeviceState deviceState;
+    LimitedSince limitedSince;
+    DeviceLog deviceLog;
+    Boot boot;
+
+    Jobs jobs;
+    JobNumbers numbers;
+    Succession succession;
+    Watched watched;
+    Waiting waiting;
+    Runs runs;
+    Endings endings;
+    Notifications notifications;
+    Notices notices;
+
+    Alarms alarms;
+    Messages messages;
+    Deliveries deliveries;
+    ShellState shell;
+    Sleep sleep;
+    Awake awake;
+    Wakes wakes;
+    Metering metering;
+
+    /// The job that is being taken in, or asked about. Volatile: read by a signal handler of this thread (aborts.cpp).
+    const Job* volatile asked = nullptr;
+};
+
+/// While it lives, that job is the one that is asked about, unless another is already.
+class AskedAbout {
+public:
+    AskedAbout(State& state, const Job& job) : state_(state), isFirst_(!state.asked) {
+        if (isFirst_) state_.asked = &job;
+    }
+    ~AskedAbout() {
+        if (isFirst_) state_.asked = nullptr;
+    }
+    AskedAbout(const AskedAbout&) = delete;
+    AskedAbout& operator=(const AskedAbout&) = delete;
+
+private:
+    State& state_;
+    bool isFirst_;
+};
+
+class Scheduler::Impl {
+public:
+    explicit Impl(Constants constants) : state(std::move(constants)) {}
+    /// Nobody hears of it.
+    Impl(const Impl& other) : state(other.state) { waitAlike(state, other.state); }
+    Witness* witness = nullptr;
+    State state;
+};
+
+/// One event being handled. `changed` collects what of the world is no longer as it was.
+struct Turn {
+    State& state;
+    Now now;
+    Step& step;
+    ReadSet changed = 0;
+    ChangedApps changedApps;              ///< whose App has changed, as gates read it
+    AppSet changedJobs;                   ///< of which a job waits otherwise than before, or a run has begun or ended
+    bool waitsOtherwise = false;          ///< Step's
+    bool allNetworks = false;             ///< that of each app is looked at (network.hpp)
+    bool agesOtherwise = false;           ///< apps age by another clock: the screen was turned on or off
+    AppSet saved;                         ///< whose memory is to be written down, once, at the turn's end
+    std::map<JobKey, std::string> broken; ///< jobs to be set aside: what was asked about them broke (aside.cpp)
+
+    template <class One> void record(One&& one) { step.records.emplace_back(std::forward<One>(one)); }
+    template <class One> void effect(One&& one) { step.effects.emplace_back(std::forward<One>(one)); }
+    /// One that is filled in where it lies, for whoever has very many.
+    template <class One> One& effect() { return std::get<One>(step.effects.emplace_back(std::in_place_type<One>)); }
+    void save(const App& app) { saved.insert(app.manifest.package); }
+    World world() const { return state.world(now); }
+    App* app(const AppId& id) { return state.app(id); }
+};
+
+} // namespace stint

@@ -1,0 +1,116 @@
+// Jobs on their way to a run: asleep by their own clocks, in groups behind gates, or ready and without a slot.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include <absl/container/btree_set.h>
+
+#include "contract/core/groups.hpp"
+#include "contract/rules/ending.hpp"
+
+namespace stint {
+
+struct Running;
+struct State;
+struct Turn;
+
+/// The clocks of the jobs that are asleep, or in a group that a deadline takes them out of.
+class JobClocks {
+public:
+    /// nullopt: it has none.
+    void set(Tracked& tracked, std::optional<Instant> when);
+    /// The first whose clock has rung; nullptr: there is none.
+    Tracked* due(Instant now) const;
+    std::optional<Instant> next() const;
+
+private:
+    absl::btree_set<Tracked*, ByClock> clocks_;
+};
+
+/// Those that were displaced at an instant, at which they start no more, nor make others stop for them (jobs.md §3.6).
+class Displaced {
+public:
+    void note(const JobKey& job, Instant now);
+    /// Those of this instant.
+    std::span<const JobKey> jobs(Instant now) const;
+
+private:
+    Instant at_{};
+    std::vector<JobKey> jobs_;
+};
+
+struct Waiting {
+    Waiting() = default;
+    /// Of a copy of the state: as yet nobody waits (waitAlike()).
+    Waiting(const Waiting& other)
+        : moments(other.moments), forSlot(other.forSlot), heldUntil(other.heldUntil), again(other.again),
+          generous(other.generous), displaced(other.displaced) {}
+
+    JobClocks clocks;
+    Groups groups;
+    std::uint64_t moments = 0; ///< at which groups were asked so far
+
+    // What the last pass over the slots has left (assignment.cpp).
+    std::uint64_t forSlot = 0;        ///< open groups up to this opening found no slot; 0: none
+    std::optional<Instant> heldUntil; ///< all that is ready is held back for a batch until then (jobs.md §3.7)
+    std::optional<Instant> again;     ///< the next instant, at which one that was displaced at this one finds a slot
+    std::optional<Instant> generous;  ///< the instant of the last pass that gave an extra slot
+
+    Displaced displaced;
+
+    std::optional<Instant> next() const;
+};
+
+/// The jobs of a copy wait as those of the state that it was made of.
+void waitAlike(State& copy, const State& state);
+/// What is shut for this GateKey now.
+std::vector<ShutGate> askGates(const State& state, Now now, const GateKey& gateKey);
+/// How many of the group's jobs were displaced at this instant; and of those in open groups of an app.
+std::int64_t displacedIn(const State& state, Now now, const Group& group);
+std::int64_t displacedIn(const State& state, Now now, const AppGroups& appGroups);
+/// Puts a tracked job, which has no run, where it has to wait: asleep or in its group.
+void park(Turn& turn, Tracked& tracked);
+void unpark(State& state, Tracked& tracked);
+/// Of the app's jobs.
+std::vector<JobKey> keysOf(const State& state, const AppId& app);
+/// Ends the tracking of a job: from the queue, the store and the counts.
+void forget(Turn& turn, const JobKey& key);
+/// Wakes the jobs whose own clocks ring.
+void wakeDue(Turn& turn);
+/// Asks again what reads that of the device, or an app that has changed, and what is due.
+void askChanged(Turn& turn, ReadSet ofDevice);
+
+// Slots (assignment.cpp, preemption.cpp).
+
+/// Starts what may start while there is room.
+void fillSlots(Turn& turn);
+/// Displaces a run for each job that found no slot, and that no slot being freed will serve.
+void makeRoom(Turn& turn);
+/// jobs.md §4.5 clause 3: what there is to stop a run past its guarantee for, now that its timer asks.
+std::optional<Ending> reasonToStop(const Turn& turn, const Running& running);
+
+// Jobs that are set aside (aside.cpp).
+
+/// Nothing is asked about it from now on.
+void setAside(Turn& turn, Tracked& tracked, std::string why);
+/// Those of Turn::broken, but for one that runs.
+void setBrokenAside(Turn& turn);
+/// A stored job that cannot be taken in, as little of it as a person has to see.
+Tracked takenAside(Job job, WallTime now);
+
+// Changes of what jobs watch (content.cpp).
+
+/// When its content trigger is satisfied; nullopt: nothing has changed yet.
+std::optional<Instant> contentReady(const Tracked& tracked);
+/// The job is tried again after a run during which `collected` came.
+void keepContent(Turn& turn, Tracked& tracked, const ContentChanges& collected);
+/// What the job of this key leaves to one with this info that replaces it.
+ContentChanges inheritedContent(const State& state, const JobKey& key, const JobInfo& info);
+/// Writes down what its next run is to be told of.
+void saveContent(Turn& turn, Tracked& tracked);
+/// Takes in that of the store; `ran`: when the former daemon died.
+void restoreContent(Turn& turn, Tracked& tracked, ContentChanges stored, bool ran);
+
+} // namespace stint

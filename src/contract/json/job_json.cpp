@@ -1,0 +1,313 @@
+#include "contract/json/job_json.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include "base/result/fail.hpp"
+#include "base/result/try.hpp"
+#include "base/text/whole_number.hpp"
+#include "contract/json/bundle_json.hpp"
+#include "contract/json/checked_json.hpp"
+#include "contract/json/json_text.hpp"
+#include "contract/model/job_fields.hpp"
+#include "contract/rules/validation.hpp"
+
+namespace stint {
+
+namespace {
+
+using nlohmann::json;
+
+void writeNetwork(JsonText& text, const NetworkRequest& request) {
+    text.openObject().key("capabilities").openList();
+    for (const auto capability : request.getCapabilities())
+        text.string(nameOf(capability));
+    text.close();
+    if (request.getNetworkSpecifier()) text.key("specifier").string(*request.getNetworkSpecifier());
+    text.key("transports").openList();
+    for (const auto transport : request.getTransportTypes())
+        text.string(nameOf(transport));
+    text.close().close();
+}
+
+Result<NetworkRequest> networkFrom(const json& network) {
+    NetworkRequest::Builder builder;
+    builder.clearCapabilities();
+    for (const auto& name : network.at("capabilities")) {
+        const auto capability = capabilityNamed(name.get<std::string>());
+        if (!capability) return fail(Errc::ILLEGAL_ARGUMENT, "unknown network capability {}", name.dump());
+        builder.addCapability(*capability);
+    }
+    for (const auto& name : network.at("transports")) {
+        const auto transport = transportNamed(name.get<std::string>());
+        if (!transport) return fail(Errc::ILLEGAL_ARGUMENT, "unknown network transport {}", name.dump());
+        builder.addTransportType(*transport);
+    }
+    if (network.contains("specifier")) builder.setNetworkSpecifier(network.at("specifier").get<std::string>());
+    return builder.build();
+}
+
+void writeClip(JsonText& text, const ClipData& clip) {
+    text.openList();
+    if (std::ranges::none_of(clip.items, [](const auto& item) { return item.file != nullptr; }))
+        for (const auto& item : clip.items)
+            text.string(item.path);
+    text.close();
+}
+
+ClipData clipFrom(const json& paths) {
+    ClipData clip;
+    for (const auto& path : paths)
+        clip.items.push_back({path.get<std::string>(), nullptr});
+    return clip;
+}
+
+/// An unknown key may be a constraint; without heeding it the job would run wrongly (architecture.md, wire).
+Result<void> checkJobKeys(const json& job) {
+    static const std::set<std::string_view> known = [] {
+        std::set<std::string_view> keys{"id", "service"};
+        for (const JobField& row : jobFields)
+            keys.insert({row.key, row.second});
+        return keys;
+    }();
+    for (const auto& [key, value] : job.items())
+        if (key.empty() || !known.contains(key))
+            return fail(Errc::ILLEGAL_ARGUMENT, "unknown key \"{}\" in a job", key);
+    return {};
+}
+
+/// A list of [path, flags].
+void writeTriggers(JsonText& text, const std::vector<JobInfo::TriggerContentUri>& triggers) {
+    text.openList();
+    for (const auto& watched : triggers)
+        text.openList().string(watched.uri).number(watched.flags).close();
+    text.close();
+}
+
+std::vector<JobInfo::TriggerContentUri> triggersFrom(const json& list) {
+    std::vector<JobInfo::TriggerContentUri> triggers;
+    for (const json& watched : list)
+        triggers.push_back({watched.at(0).get<std::string>(), wholeNumber<std::int32_t>(watched.at(1))});
+    return triggers;
+}
+
+/// A key of the stored object. Neither its id nor its service has a row.
+struct StoredKey {
+    std::string_view key;
+    const JobField* row = nullptr;
+    bool second = false; ///< of a pair
+};
+
+/// In the order in which they are written.
+std::vector<StoredKey> sortedKeys() {
+    std::vector<StoredKey> keys{{"id"}, {"service"}};
+    for (const JobField& row : jobFields) {
+        if (!row.key.empty()) keys.push_back({row.key, &row, false});
+        if (!row.second.empty()) keys.push_back({row.second, &row, true});
+    }
+    std::ranges::sort(keys, {}, &StoredKey::key);
+    return keys;
+}
+
+/// Writes one key of a row. What is unset is an absent key, but for what each job has.
+class FieldWriter {
+public:
+    FieldWriter(JsonText& text, const StoredKey& key, const JobInfo& job) : text_(text), key_(key), job_(job) {}
+
+    void operator()(const NoValue&) const {}
+    void operator()(const JobValue<bool>& field) const {
+        const bool flag = field.get(job_);
+        if (flag || key_.row->always) key().boolean(flag);
+    }
+    void operator()(const JobValue<std::int32_t>& field) const { key().number(field.get(job_)); }
+    void operator()(const JobValue<Bytes>& field) const { key().number(field.get(job_)); }
+    void operator()(const JobValue<NetworkBytes>& field) const {
+        const NetworkBytes bytes = field.get(job_);
+        key().number(key_.second ? bytes.up : bytes.down);
+    }
+    void operator()(const JobValue<std::optional<NetworkRequest>>& field) const {
+        if (const auto& request = field.get(job_)) writeNetwork(key(), *request);
+    }
+    void operator()(const JobValue<std::optional<Backoff>>& field) const {
+        if (const auto backoff = field.get(job_))
+            key().number(key_.second ? backoff->policy : backoff->initial.count());
+    }
+    void operator()(const ClipValue&) const {
+        if (key_.second) return static_cast<void>(key().number(job_.getClipGrantFlags()));
+        if (job_.getClipData()) writeClip(key(), *job_.getClipData());
+    }
+    void operator()(const JobValue<std::optional<Duration>>& field) const {
+        if (const auto time = field.get(job_)) key().number(time->count());
+    }
+    void operator()(const JobValue<std::optional<JobInfo::Period>>& field) const {
+        if (const auto period = field.get(job_)) key().number((key_.second ? period->flex : period->interval).count());
+    }
+    void operator()(const JobValue<std::vector<JobInfo::TriggerContentUri>>& field) const {
+        const auto& triggers = field.get(job_);
+        if (!triggers.empty()) writeTriggers(key(), triggers);
+    }
+    void operator()(const JobValue<PersistableBundle>& field) const {
+        const PersistableBundle& bundle = field.get(job_);
+        if (!bundle.isEmpty()) writeBundle(key(), bundle);
+    }
+    void operator()(const JobValue<std::set<std::string>>& field) const {
+        const auto& set = field.get(job_);
+        if (set.empty()) return;
+        key().openList();
+        for (const std::string& word : set)
+            text_.string(word);
+        text_.close();
+    }
+    void operator()(const JobValue<std::optional<std::string>>& field) const {
+        if (const auto& text = field.get(job_)) key().string(*text);
+    }
+
+private:
+    JsonText& key() const { return text_.key(key_.key); }
+
+    JsonText& text_;
+    const StoredKey& key_;
+    const JobInfo& job_;
+};
+
+/// Reads one row into the builder. May throw what nlohmann's checked access throws.
+class FieldReader {
+public:
+    FieldReader(const json& object, const JobField& row, JobInfo::Builder& builder)
+        : object_(object), row_(row), builder_(builder) {}
+
+    Result<void> operator()(const NoValue&) const { return {}; }
+    Result<void> operator()(const JobValue<bool>& field) const {
+        if (row_.always || here()) field.set(builder_, value().get<bool>());
+        return {};
+    }
+    Result<void> operator()(const JobValue<std::int32_t>& field) const {
+        field.set(builder_, wholeNumber<std::int32_t>(value()));
+        return {};
+    }
+    Result<void> operator()(const JobValue<Bytes>& field) const {
+        field.set(builder_, wholeNumber<Bytes>(value()));
+        return {};
+    }
+    Result<void> operator()(const JobValue<NetworkBytes>& field) const {
+        field.set(builder_, {wholeNumber<Bytes>(value()), wholeNumber<Bytes>(second())});
+        return {};
+    }
+    Result<void> operator()(const JobValue<std::optional<NetworkRequest>>& field) const {
+        if (here()) {
+            const auto network = STINT_TRY(networkFrom(value()));
+            field.set(builder_, network);
+        }
+        return {};
+    }
+    Result<void> operator()(const JobValue<std::optional<Backoff>>& field) const {
+        if (here()) field.set(builder_, Backoff{length(value()), wholeNumber<std::int32_t>(second())});
+        return {};
+    }
+    Result<void> operator()(const ClipValue&) const {
+        std::optional<ClipData> clip;
+        if (here()) clip = clipFrom(value());
+        builder_.setClipData(std::move(clip), wholeNumber<std::int32_t>(second()));
+        return {};
+    }
+    Result<void> operator()(const JobValue<std::optional<Duration>>& field) const {
+        if (here()) field.set(builder_, length(value()));
+        return {};
+    }
+    Result<void> operator()(const JobValue<std::optional<JobInfo::Period>>& field) const {
+        if (here()) field.set(builder_, JobInfo::Period{length(value()), length(second())});
+        return {};
+    }
+    Result<void> operator()(const JobValue<std::vector<JobInfo::TriggerContentUri>>& field) const {
+        if (here()) field.set(builder_, triggersFrom(value()));
+        return {};
+    }
+    Result<void> operator()(const JobValue<PersistableBundle>& field) const {
+        if (here()) {
+            auto bundle = STINT_TRY(bundleFrom(value()));
+            field.set(builder_, std::move(bundle));
+        }
+        return {};
+    }
+    Result<void> operator()(const JobValue<std::set<std::string>>& field) const {
+        if (here()) field.set(builder_, value().get<std::set<std::string>>());
+        return {};
+    }
+    Result<void> operator()(const JobValue<std::optional<std::string>>& field) const {
+        if (here()) field.set(builder_, value().get<std::string>());
+        return {};
+    }
+
+private:
+    bool here() const { return object_.contains(row_.key); }
+    const json& value() const { return object_.at(row_.key); }
+    const json& second() const { return object_.at(row_.second); }
+    static Duration length(const json& value) { return Duration{wholeNumber<Duration::rep>(value)}; }
+
+    const json& object_;
+    const JobField& row_;
+    JobInfo::Builder& builder_;
+};
+
+/// May throw what nlohmann's checked access throws.
+Result<JobInfo> readJob(const json& job) {
+    STINT_TRY(checkJobKeys(job));
+    JobInfo::Builder builder{wholeNumber<std::int32_t>(job.at("id")),
+                             componentFrom(job.at("service").get<std::string>())};
+    // The priority after the flags, which may have raised a default one.
+    for (const bool priority : {false, true})
+        for (const JobField& row : jobFields)
+            if (std::holds_alternative<JobValue<std::int32_t>>(row.value) == priority && !row.key.empty())
+                STINT_TRY(std::visit(FieldReader(job, row, builder), row.value));
+    return JobInfoAccess::requested(builder);
+}
+
+} // namespace
+
+std::string jobInfoText(const JobInfo& info) {
+    static const std::vector<StoredKey> keys = sortedKeys();
+    JsonText text;
+    text.openObject();
+    for (const StoredKey& key : keys) {
+        if (key.row)
+            std::visit(FieldWriter(text, key, info), key.row->value);
+        else if (key.key == "id")
+            text.key(key.key).number(info.getId().value);
+        else
+            text.key(key.key).string(textOf(info.getService()));
+    }
+    return text.close().take();
+}
+
+Result<JobInfo> askedJobFrom(std::string_view text) {
+    try {
+        return readJob(json::parse(text));
+    } catch (const json::exception& problem) {
+        return fail(Errc::ILLEGAL_ARGUMENT, "no job: {}", problem.what());
+    }
+}
+
+Result<JobInfo> jobInfoFrom(std::string_view text) {
+    JobInfo info = STINT_TRY(askedJobFrom(text));
+    // What was accepted stays, also under a policy that would now ask for a wider window.
+    Constants constants;
+    constants.minTimeWindow = 0ms;
+    if (auto broken = brokenRule(info, constants)) return *std::move(broken);
+    return info;
+}
+
+std::string extrasText(const PersistableBundle& extras) {
+    JsonText text;
+    writeBundle(text, extras);
+    return text.take();
+}
+
+Result<PersistableBundle> extrasFrom(std::string_view text) {
+    try {
+        return bundleFrom(json::parse(text));
+    } catch (const json::exception& problem) {
+        return fail(Errc::ILLEGAL_ARGUMENT, "no extras: {}", problem.what());
+    }
+}
+
+} // namespace stint

@@ -1,0 +1,59 @@
+// Alarms (limits.md §7) and pushed messages (§8.5): what an app is woken by.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/text/app_id.hpp"
+#include "stint/units.hpp"
+
+namespace stint {
+
+/// limits.md §7.1. Repeating ones are Inexact with an interval.
+enum class AlarmKind : std::uint8_t { Inexact, Window, Exact, WhileIdle, ExactWhileIdle, Clock };
+/// "exact_while_idle".
+std::string_view nameOf(AlarmKind);
+std::optional<AlarmKind> alarmKindNamed(std::string_view name);
+
+/// One pending alarm: unique in (app, tag).
+struct Alarm {
+    AppId app;
+    std::string tag;
+    std::string receiver; ///< of the app's manifest; empty: its only one
+    AlarmKind kind = AlarmKind::Inexact;
+    bool wakeup = true;
+    bool byWall = false;    ///< set by the wall clock: re-based when that jumps (limits.md §7.1)
+    bool persisted = false; ///< PROPOSAL: kept over a reboot, where Android drops every alarm
+    Instant requested;
+    WallTime requestedWall;
+    Duration window{0};         ///< after `requested`, as limits.md §7.2 computes it
+    Duration interval{0};       ///< 0: once
+    std::uint64_t sequence = 0; ///< in the order of the calls
+    bool handed = false;        ///< once, and handed to its app, which has not taken it yet: pending only for a restart
+
+    bool operator==(const Alarm&) const = default;
+};
+
+/// A pushed message that waits for its delivery.
+struct PushMessage {
+    std::uint64_t id = 0;
+    AppId app;
+    std::string receiver;
+    bool high = false; ///< as it was sent
+    std::string data;
+    Instant arrived;
+    WallTime arrivedWall;
+
+    bool operator==(const PushMessage&) const = default;
+};
+
+/// One high-priority message that was delivered, and whether a notification followed in time (limits.md §8.5).
+struct PushNote {
+    Instant delivered;
+    bool shown = false;
+
+    bool operator==(const PushNote&) const = default;
+};
+
+} // namespace stint

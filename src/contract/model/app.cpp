@@ -1,0 +1,55 @@
+#include "contract/model/app.hpp"
+
+#include <algorithm>
+
+#include "contract/model/names.hpp"
+
+namespace stint {
+namespace {
+
+constexpr NameTable<BatteryUse, 3> batteryUses{{{BatteryUse::Optimized, "optimized"},
+                                                {BatteryUse::Unrestricted, "unrestricted"},
+                                                {BatteryUse::Restricted, "restricted"}}};
+
+} // namespace
+
+bool isGuardPackage(std::string_view package) {
+    if (!package.starts_with(guardPackages)) return false;
+    const std::string_view name = package.substr(guardPackages.size());
+    const auto isPlain = [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+    };
+    return !name.empty() && name.size() <= 100 && std::ranges::all_of(name, isPlain);
+}
+
+std::string_view nameOf(BatteryUse use) { return nameIn(batteryUses, use); }
+std::optional<BatteryUse> batteryUseNamed(std::string_view name) { return namedIn(batteryUses, name); }
+
+std::string_view nameOf(ProcessState state) {
+    switch (state) {
+    case ProcessState::Top:
+        return "top";
+    case ProcessState::Visible:
+        return "visible";
+    case ProcessState::ForegroundService:
+        return "foreground_service";
+    case ProcessState::Background:
+        return "background";
+    case ProcessState::NotRunning:
+        return "not_running";
+    }
+    return "unknown";
+}
+
+std::optional<ProcessState> processStateNamed(std::string_view name) {
+    for (ProcessState state : {ProcessState::Top, ProcessState::Visible, ProcessState::ForegroundService,
+                               ProcessState::Background, ProcessState::NotRunning})
+        if (nameOf(state) == name) return state;
+    return std::nullopt;
+}
+
+bool holds(const App& app, std::string_view permission) {
+    return app.manifest.declares(permission) && !app.memory.revoked.contains(permission);
+}
+
+} // namespace stint

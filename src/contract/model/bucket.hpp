@@ -1,0 +1,86 @@
+// Standby buckets (limits.md §2): how much an app may do, by how it is used. And what is remembered of its use.
+#pragma once
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "contract/model/bucket_table.hpp"
+#include "stint/units.hpp"
+
+namespace stint {
+
+/// 5, 10, 20, 30, 40, 45, 50.
+std::int32_t valueOf(Bucket);
+/// The bucket a value from 10 to 50 falls into (limits.md §2.1); nullopt: out of range.
+std::optional<Bucket> bucketOfValue(std::int32_t value);
+/// "working_set".
+std::string_view nameOf(Bucket);
+std::optional<Bucket> bucketNamed(std::string_view name);
+/// Those that somebody can put an app into, in words, with `between` them: all but exempted, which follows from the
+/// user's choice for its battery (limits.md §2.7).
+std::string bucketChoices(std::string_view between);
+
+/// Why an app is in its bucket: Android's main reasons and the sub-reasons that Stint knows (limits.md §2.2).
+enum class BucketReason : std::uint8_t { Default, Timeout, Usage, ForcedByUser, Predicted, ForcedBySystem };
+/// "timeout", "usage", "forced_by_user", …
+std::string_view nameOf(BucketReason);
+std::optional<BucketReason> bucketReasonNamed(std::string_view name);
+
+/// What the usage history records of an app (limits.md §2.4, the table's rows that Linux has).
+enum class UsageKind : std::uint8_t {
+    MovedToForeground,
+    MovedToBackground,
+    Interaction,       ///< the user clicked its notification, or acted on it otherwise
+    SystemInteraction, ///< the system used it on the user's behalf
+    NotificationSeen,
+    NotificationShown, ///< one that interrupts; raises no bucket, but earns expedited time (§4) and counts for push
+                       ///< (§8.5)
+    SlicePinned,
+    SyncAdapter,
+    SyncScheduled, ///< an exempted sync
+    SyncStarted,
+    UnexemptedSyncScheduled,
+    ForegroundServiceStarted,
+    SystemUpdate,
+};
+/// "notification_seen", "interaction", …
+std::string_view nameOf(UsageKind);
+std::optional<UsageKind> usageKindNamed(std::string_view name);
+
+/// The two clocks that apps age by (limits.md §2.2): both stand still while the machine is off, the second also while
+/// the screen is. Durations since the first start.
+struct UsageTime {
+    Duration running{0};
+    Duration screenOn{0};
+
+    bool operator==(const UsageTime&) const = default;
+};
+
+/// The state of limits.md §2.2 for one app. Times are of the usage clock's `running`.
+struct Usage {
+    Bucket bucket = Bucket::Never;
+    BucketReason reason = BucketReason::Default;
+    /// The sub-reason: forced because of misbehaviour (limits.md §2.8), of this version of the app.
+    std::optional<std::string> buggy;
+    std::optional<UsageTime> used;    ///< last use
+    std::optional<Duration> byUser;   ///< last use by the user
+    std::map<Bucket, Duration> holds; ///< it does not drop below the bucket before
+    struct Prediction {
+        Bucket bucket = Bucket::Never;
+        Duration at{0};
+        bool operator==(const Prediction&) const = default;
+    };
+    std::optional<Prediction> prediction;
+    std::optional<Duration>
+        restrictAsked; ///< a system force that waits until the user has stayed away (limits.md §2.8)
+    std::optional<WallTime>
+        since; ///< when it came into its bucket, as it counts (§2.5); nullopt: before anybody noted it
+    std::vector<std::int64_t> daysUsed; ///< whole days of running time with use by the user, oldest first (§2.6)
+
+    bool operator==(const Usage&) const = default;
+};
+
+} // namespace stint

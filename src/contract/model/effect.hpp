@@ -1,0 +1,228 @@
+// Everything the core can do to the world: calls of apps, actions of edges, replies, and the trace of what happened.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "contract/model/event.hpp"
+
+namespace stint {
+
+/// What a shell verb says (jobs.md §8).
+struct VerbAnswer {
+    std::int32_t code = 0; ///< as on Android; a process exits with its low byte
+    std::string out;       ///< lines for stdout
+    std::string err;       ///< lines for stderr
+};
+
+/// The answer to a request: an Error, or that it is done. `result` and `id` are schedule()'s (jobs.md §2.1).
+struct Reply {
+    CallId call;
+    std::optional<Error> error;
+    JobId id;
+    std::vector<JobId> ids;         ///< ScheduleAll's, in the order of its list
+    std::uint32_t count = 0;        ///< KillApp's processes; StopJobs' runs
+    std::vector<JobKey> jobs;       ///< of StopJobs: which
+    std::optional<WorkItem> item;   ///< of DequeueWork
+    std::optional<VerbAnswer> said; ///< of a shell verb
+};
+
+/// Connect the run's service: an app's own process that hosts it, else a new one. Answered by Connected, BindFailed
+/// or RunLost.
+struct Bind {
+    RunId run;
+    JobKey key;
+    std::string service;
+    RunTerms terms;
+    Override override = Override::None; ///< what it was started past
+    bool guarded = false;               ///< a person's own program (jobs.md §14.5): no work of the background
+};
+/// Of a run that is bound these are the terms from now on.
+struct RunChanged {
+    RunId run;
+    RunTerms terms;
+};
+struct CallStart {
+    RunId run;
+    JobKey key;
+    std::string service;
+    JobInfo info;
+    JobClass kind = JobClass::Regular;
+    std::optional<Network> network;
+    bool overdue = false;
+    Duration left{0};                       ///< until its maximum limit (jobs.md §4.4)
+    std::vector<std::string> triggeredUris; ///< what changed (jobs.md §3.2)
+};
+struct CallStop {
+    RunId run;
+    StopReason reason = STOP_REASON_UNDEFINED;
+    InternalReason internal = InternalReason::Unknown; ///< not the app's to know
+};
+struct CallNetworkChanged {
+    RunId run;
+    Network network;
+};
+struct CallAction {
+    RunId run;
+    std::string key;
+};
+/// Its command stands still from now on, or goes on (jobs.md §14.5).
+struct CallFreeze {
+    RunId run;
+    bool on = true;
+};
+/// The run is over. A service that hosts nothing any more is let go.
+struct EndRun {
+    RunId run;
+};
+/// All of the app's processes die at once: cgroup.kill.
+struct KillApp {
+    AppId app;
+    std::string reason; ///< "user", "unresponsive"
+    CallId call{};      ///< it is answered by how many they were, as whoever kills them counts; 0: none
+};
+
+/// On the desktop, anew or as an update: no two of one notification within job.notification_update of each other.
+struct ShowNotification {
+    AppId app;
+    std::int32_t id = 0;
+    Notification notification;
+    bool userInitiated = false;             ///< belongs to a running user-initiated job
+    bool ongoing = false;                   ///< a running job or foreground service uses it; else it was left behind
+    std::string importance;                 ///< of its channel: one of channelImportances
+    std::vector<Notification::Action> ours; ///< behind the app's own: Stint's (contract/model/notice.hpp)
+
+    bool operator==(const ShowNotification&) const = default;
+};
+struct WithdrawNotification {
+    AppId app;
+    std::int32_t id = 0;
+};
+
+/// A person wants to see the Task Manager, at this job (jobs.md §5.6).
+struct OpenTaskManager {
+    std::optional<JobKey> job;
+};
+
+/// Of the processes that a Stop has killed, how many are still there (jobs.md §5.4)? SurvivorsCounted answers.
+struct CountSurvivors {
+    AppId app;
+};
+
+/// An alarm goes off: the app's receiver is started and told. Answered by DeliveryEnded.
+struct DeliverAlarm {
+    std::uint64_t delivery = 0;
+    Alarm alarm;
+    std::int64_t count = 1; ///< repeats it stands for
+};
+struct DeliverMessage {
+    std::uint64_t delivery = 0;
+    PushMessage message;
+    bool high = false; ///< as it is delivered (limits.md §8.5, downgrade)
+};
+/// The app's background network is open, or shut, from now on (limits.md §8.1).
+struct NetworkAccess {
+    AppId app;
+    bool allowed = true;
+    std::string because; ///< the rule that shuts it
+};
+
+/// Tell what the app has used of the network since it was last asked about: NetworkUsed answers, where it is counted.
+struct CountNetwork {
+    AppId app;
+    bool metered = false; ///< what it went over
+    bool roaming = false;
+    std::optional<JobKey> job; ///< of a run that has ended, and reported nothing
+};
+
+/// From now on NetworkUsed is told, as if it were asked, as soon as what is counted of the app has come to `at`: once,
+/// and only by an edge that tells by itself (NetworkCounted). In the place of the one before.
+struct MarkNetwork {
+    AppId app;
+    bool metered = false; ///< what it goes over
+    bool roaming = false;
+    std::optional<Bytes> at; ///< since NetworkCounted; nullopt: not told
+    bool operator==(const MarkNetwork&) const = default;
+};
+
+/// Whether a sleep that begins is to wait for runs that are being asked to stop (limits.md §13, Suspend).
+struct DelaySleep {
+    bool on = true;
+};
+
+/// Whether the machine is kept from going to sleep by itself, for user-initiated jobs (limits.md §13, Suspend).
+struct KeepAwake {
+    bool on = false;
+    std::string because; ///< in a word: mains, battery; idle, stall, lid, battery_level, battery_time, sleep
+};
+
+/// One line of what happened, in scenario.md's vocabulary: the daemon's log, `stint watch` and the simulator's trace.
+struct Trace {
+    enum class What : std::uint8_t {
+        Scheduled,
+        Replaced,
+        Refused,
+        Cancelled,
+        Started,
+        Stopped,
+        Finished,
+        Rescheduled,
+        Dropped,
+        Notified,
+        NotificationRemoved,
+        NetworkChanged,
+        Unresponsive,
+        Killed,
+        Work,
+        Alarm,
+        Message,
+        Network,
+        Bucket,
+        HeldBack,
+        Doze,
+        Sleep,
+        Wake,
+        Frozen,
+        Thawed,
+        Digest,
+        Survived,
+    };
+    What what = What::Scheduled;
+    AppId app;
+    std::optional<JobKey> job;
+    // Each is set where scenario.md's table names it for this `what`.
+    std::optional<StopReason> reason;
+    std::optional<bool> asked;
+    std::optional<JobClass> kind;
+    std::optional<bool> rescheduled;
+    std::optional<Instant> earliest;
+    std::optional<std::int32_t> failures;
+    std::optional<std::int32_t> notification;
+    std::optional<bool> userInitiated;
+    std::string result; ///< scheduled, refused: "success", "failure", "SecurityException", …
+    std::string during; ///< unresponsive: bind, start, stop, notification; killed: the reason
+    std::optional<Duration> ran;
+    std::optional<bool> overdue;
+    std::optional<WorkItem> item;      ///< work
+    std::string tag;                   ///< alarm
+    std::optional<Duration> lateBy;    ///< alarm, message: after the time it was set for, or arrived
+    std::optional<std::int64_t> count; ///< alarm; digest: jobs; survived: processes
+    std::optional<bool> high;          ///< message: as delivered
+    std::optional<bool> original;      ///< message: as it was sent
+    std::optional<bool> allowed;       ///< network
+    std::string because; ///< network, bucket, held back; wake: the cause; frozen: what its guard lacks; digest
+    std::string until;   ///< bucket: what ends that it is a worse one
+    std::string machine; ///< doze: deep, light
+    std::string from;    ///< bucket, doze
+    std::string to;      ///< sleep: waiting, asleep, awake
+};
+std::string_view nameOf(Trace::What);
+
+using Effect =
+    std::variant<Reply, Bind, RunChanged, CallStart, CallStop, CallNetworkChanged, CallAction, CallFreeze, EndRun,
+                 KillApp, ShowNotification, WithdrawNotification, OpenTaskManager, CountSurvivors, DeliverAlarm,
+                 DeliverMessage, NetworkAccess, CountNetwork, MarkNetwork, DelaySleep, KeepAwake, Trace>;
+
+} // namespace stint

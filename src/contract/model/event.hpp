@@ -1,0 +1,404 @@
+// Everything that can happen to the core. A request carries the call that waits for its Reply.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "contract/model/app.hpp"
+#include "contract/model/constants.hpp"
+#include "contract/model/device.hpp"
+#include "contract/model/job.hpp"
+#include "contract/model/time_zone.hpp"
+
+namespace stint {
+
+/// A call that waits for an answer; 0 where nobody does.
+struct CallId {
+    std::uint64_t value = 0;
+    auto operator<=>(const CallId&) const = default;
+};
+
+// What apps ask.
+
+struct Schedule {
+    CallId call;
+    AppId app; ///< whose job it will be
+    std::string space;
+    JobInfo info; ///< as it was asked for: the core validates it, and raises what is too small (jobs.md §1.1, §1.2)
+    bool newId = false;
+    bool callerVisible = false;   ///< the calling process is in the foreground of its terminal, at this call
+    std::optional<WorkItem> work; ///< enqueue() (jobs.md §2.5)
+    bool onBehalf = false; ///< the operator schedules for a built-in app: only callerVisible counts for admission
+    StartTerms terms;
+};
+/// A job of a list, and the others of that list that it waits for, by their places in it, from 0 (jobs.md §2.7).
+struct JobOfList {
+    JobInfo info;
+    StartTerms terms;
+    std::vector<std::int32_t> after;        ///< to succeed
+    std::vector<std::int32_t> afterFailure; ///< to end otherwise
+
+    bool operator==(const JobOfList&) const = default;
+};
+/// All of them, or none. The rest is as in Schedule, the same for each.
+struct ScheduleAll {
+    CallId call;
+    AppId app;
+    std::string space;
+    std::vector<JobOfList> jobs;
+    bool newId = false;
+    bool callerVisible = false;
+    bool onBehalf = false;
+};
+struct Cancel {
+    CallId call;
+    AppId app;
+    std::string space;
+    JobId id;
+    bool byOperator = false; ///< the shell's `cancel`: 13/canceled, and an unknown job is an error
+};
+struct CancelAll {
+    CallId call;
+    AppId app;
+    std::optional<std::string> space; ///< nullopt: every namespace
+    bool byOperator = false;
+};
+struct JobFinished {
+    AppId app; ///< of the process that says it
+    RunId run;
+    bool reschedule = false;
+    Outcome outcome;
+};
+struct NotificationSet {
+    CallId call;
+    AppId app;
+    RunId run;
+    std::int32_t id = 0;
+    Notification notification;
+    JobEndNotificationPolicy endPolicy = JOB_END_NOTIFICATION_POLICY_DETACH;
+};
+struct BytesUpdated {
+    AppId app;
+    RunId run;
+    bool estimate = false; ///< the estimated payload; else what was transferred
+    Bytes down = NETWORK_BYTES_UNKNOWN;
+    Bytes up = NETWORK_BYTES_UNKNOWN;
+    std::optional<std::uint64_t> item; ///< of this item of its work alone (jobs.md §4.7)
+};
+
+/// dequeueWork(): the next item, or nothing, which ends the job where none is left to complete (jobs.md §2.5).
+struct DequeueWork {
+    CallId call;
+    AppId app;
+    RunId run;
+};
+struct CompleteWork {
+    CallId call;
+    AppId app;
+    RunId run;
+    std::uint64_t item = 0;
+};
+/// The app lost its parameters without reporting (jobs.md §4.2).
+struct Abandoned {
+    AppId app;
+    RunId run;
+};
+/// What a foreground service shows the user as long as it lasts.
+struct ServiceNotification {
+    std::int32_t id = 0;
+    Notification notification;
+};
+/// startForegroundService and its end (jobs.md §5.5). The edge has seen that the manifest declares the service so.
+struct ForegroundServiceAsked {
+    CallId call;
+    AppId app;
+    std::string service;
+    bool start = true;
+    std::optional<ServiceNotification> shows; ///< nullopt: a simulated one, which shows nothing
+    bool resumes = false;                     ///< begun under a daemon that has died since, by a process that has not
+};
+
+/// createNotificationChannel() (jobs.md §5.1); one that exists changes its name only.
+struct ChannelCreated {
+    CallId call;
+    AppId app;
+    Channel channel;
+};
+/// deleteNotificationChannel() (jobs.md §5.3).
+struct ChannelDeleted {
+    CallId call;
+    AppId app;
+    std::string id;
+};
+
+// What edges see of an app's processes.
+
+struct Connected {
+    RunId run;
+}; ///< the service is there: BINDING is over
+struct BindFailed {
+    RunId run;
+    std::string why;
+}; ///< its command cannot be started, or the service refused
+struct StartAnswered {
+    RunId run;
+    bool ongoing = false;
+};
+struct StopAnswered {
+    RunId run;
+    bool reschedule = false;
+};
+/// The process that hosted the run is dead or its connection is lost, and nothing of the run is alive any more.
+/// `crash` where it died by itself: that feeds the crash guard (jobs.md §12.3).
+struct RunLost {
+    RunId run;
+    bool crash = false;
+    std::string how; ///< it ended, in words; empty: nobody knows
+};
+struct NotificationTapped {
+    AppId app;
+    std::int32_t id = 0;
+    std::string key;
+    bool granted = false; ///< its activation token came first, and AppTapped has told of it
+};
+
+struct NotificationDismissed {
+    AppId app;
+    std::int32_t id = 0;
+};
+
+// What edges see of apps and the device.
+
+struct AppInstalled {
+    Manifest manifest;
+}; ///< also an update of one that is installed
+struct AppUninstalled {
+    AppId app;
+};
+struct AppSeen {
+    AppId app;
+    bool visible = false;
+    bool running = false;
+    bool maybeVisible = false;
+};
+
+/// The answer to a CountSurvivors.
+struct SurvivorsCounted {
+    AppId app;
+    std::uint32_t left = 0;
+};
+
+/// What lets an app start from the background, as windows and permissions tell (jobs.md §2.3).
+struct AppConditions {
+    AppId app;
+    std::set<std::string, std::less<>> conditions;
+};
+/// The user tapped the app's notification, or a launcher handed it an activation token.
+struct AppTapped {
+    AppId app;
+};
+/// Something that jobs may watch has changed (jobs.md §3.2).
+struct ContentChanged {
+    std::string path;
+};
+/// Not all that the app's jobs watch is watched; an empty `why`: it is.
+struct ContentShort {
+    AppId app;
+    std::string why;
+};
+/// The wall clock was set: the event's own Now shows it (jobs.md §7.3).
+struct ClockSet {};
+
+// What a person does.
+
+struct AppOpened {
+    CallId call;
+    AppId app;
+}; ///< `stint start`: takes the crash guard's mark away (jobs.md §12.3)
+struct AppStatePinned {
+    CallId call;
+    AppId app;
+    std::optional<ProcessState> state; ///< nullopt: what is really seen
+};
+/// The permissions that the user has taken back from the app; an empty set gives all of them again (jobs.md §2.3).
+struct PermissionsRevoked {
+    CallId call;
+    AppId app;
+    std::set<std::string, std::less<>> revoked;
+};
+struct StopApp {
+    CallId call;
+    AppId app;
+}; ///< the Task Manager's Stop (jobs.md §5.4)
+struct ForceStop {
+    CallId call;
+    AppId app;
+}; ///< jobs.md §7.4
+/// `cmd jobscheduler run` (jobs.md §8).
+struct RunJob {
+    CallId call;
+    JobKey key;
+    Override how = Override::Soft;
+    bool patient = false; ///< where a network alone is missing, the reply waits for it, up to job.run_wait
+};
+/// `stint pause` and `stint resume` (jobs.md §14.2).
+struct HoldJob {
+    CallId call;
+    JobKey key;
+    bool on = true;
+};
+/// `stint edit`: other conditions for a job that is there (jobs.md §14.4).
+struct EditJob {
+    CallId call;
+    JobKey key;
+    std::vector<Condition> conditions;
+};
+/// `stint retry`: the job's back-off is over (jobs.md §14.3).
+struct RetryJob {
+    CallId call;
+    JobKey key;
+};
+/// `cmd jobscheduler timeout` and `stop`: every matching job in EXECUTING. nullopt: any.
+struct StopJobs {
+    CallId call;
+    std::optional<AppId> app;
+    std::string space;
+    std::optional<JobId> id;
+    Ending ending;
+};
+/// `cmd jobscheduler reset-execution-quota`: the app has used nothing of its quotas (limits.md §3, §4).
+struct ResetExecutionQuota {
+    CallId call;
+    AppId app;
+};
+/// `cmd jobscheduler reset-schedule-quota`.
+struct ResetScheduleQuota {
+    CallId call;
+};
+/// `cmd jobscheduler monitor-battery`: every change of the battery counts as one, not only those that decide.
+struct MonitorBattery {
+    CallId call;
+    bool on = true;
+};
+/// `cmd jobscheduler trigger-dock-state`.
+struct DockFaked {
+    CallId call;
+    bool idle = true;
+};
+struct DeviceChanged {
+    CallId call; ///< of `stint device set`, else none
+    Device device;
+};
+
+// The limits (limits.md).
+
+/// Something that the usage history records (limits.md §2.4).
+struct UsageReported {
+    CallId call;
+    AppId app;
+    UsageKind kind = UsageKind::Interaction;
+};
+/// A bucket by force: a person's (limits.md §2.7), or the system's (§2.8).
+struct BucketForced {
+    CallId call;
+    AppId app;
+    Bucket bucket = Bucket::Restricted;
+    bool bySystem = false;
+};
+/// An outside predictor's word (limits.md §2.6).
+struct BucketPredicted {
+    CallId call;
+    AppId app;
+    Bucket bucket = Bucket::Active;
+};
+struct BatteryUseSet {
+    CallId call;
+    AppId app;
+    BatteryUse use = BatteryUse::Optimized;
+};
+struct DataSaverExemptionSet {
+    CallId call;
+    AppId app;
+    bool exempt = false;
+};
+/// The temporary allowlist (limits.md §6.6); a new grant replaces the old one's end.
+struct TemporarilyAllowed {
+    CallId call;
+    AppId app;
+    Duration length{0};
+};
+/// The constants are others now (limits.md §1.5); they were checked.
+struct PolicyChanged {
+    CallId call;
+    Constants constants;
+};
+/// The clock on the wall has that zone from now on.
+struct ZoneRead {
+    TimeZone zone;
+};
+/// Whether an edge counts the bytes of the app's processes from now on (limits.md §14).
+struct NetworkCounted {
+    AppId app;
+    bool on = true;
+    bool tells = false; ///< it tells by itself when a MarkNetwork is passed; else it is asked at times
+};
+/// The answer to a CountNetwork, or the word that a MarkNetwork is passed: what the app has used since the one before.
+struct NetworkUsed {
+    AppId app;
+    bool metered = false; ///< these two and the job as it was asked
+    bool roaming = false;
+    std::optional<JobKey> job;
+    Bytes received = 0;
+    Bytes sent = 0;
+};
+/// An AlarmManager's call. `alarm.requested` is as it was asked for; the window too, where its kind has one.
+struct AlarmSet {
+    CallId call;
+    Alarm alarm;
+};
+struct AlarmCancelled {
+    CallId call;
+    AppId app;
+    std::string tag;
+};
+/// The app's receiver has taken an alarm or a message, or was given up: it no longer holds a window open.
+struct DeliveryEnded {
+    AppId app;
+    std::uint64_t delivery = 0;
+};
+struct MessageArrived {
+    CallId call;
+    AppId app;
+    std::string receiver;
+    bool high = false;
+    std::string data;
+};
+/// `cmd deviceidle`: one step of a machine, or what a person holds Doze at.
+struct DozeStepped {
+    CallId call;
+    bool light = false;
+};
+struct DozeHeld {
+    CallId call;
+    std::optional<DozeForce> force; ///< nullopt: let go
+};
+/// The daemon is about to end, or the machine: what only grows with time is written down.
+struct ShuttingDown {};
+
+/// A deadline of the core has come.
+struct Tick {};
+
+using Event =
+    std::variant<Schedule, ScheduleAll, Cancel, CancelAll, JobFinished, NotificationSet, BytesUpdated, DequeueWork,
+                 CompleteWork, Abandoned, ForegroundServiceAsked, ChannelCreated, ChannelDeleted, Connected, BindFailed,
+                 StartAnswered, StopAnswered, RunLost, NotificationTapped, NotificationDismissed, AppInstalled,
+                 AppUninstalled, AppSeen, SurvivorsCounted, AppConditions, AppTapped, ContentChanged, ContentShort,
+                 ClockSet, AppOpened, AppStatePinned, PermissionsRevoked, StopApp, ForceStop, RunJob, HoldJob, RetryJob,
+                 EditJob, StopJobs, ResetExecutionQuota, ResetScheduleQuota, MonitorBattery, DockFaked, DeviceChanged,
+                 UsageReported, BucketForced, BucketPredicted, BatteryUseSet, DataSaverExemptionSet, TemporarilyAllowed,
+                 PolicyChanged, ZoneRead, NetworkCounted, NetworkUsed, AlarmSet, AlarmCancelled, DeliveryEnded,
+                 MessageArrived, DozeStepped, DozeHeld, ShuttingDown, Tick>;
+
+} // namespace stint

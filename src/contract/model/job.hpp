@@ -1,0 +1,347 @@
+// A job, one run of it, and what is kept of it when it has ended.
+#pragma once
+#include <cstdint>
+#include <limits>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result/boxed.hpp"
+#include "base/text/app_id.hpp"
+#include "base/time/optional_time.hpp"
+#include "stint/job_info.hpp"
+#include "stint/job_parameters.hpp"
+#include "stint/notification.hpp"
+#include "stint/reasons.hpp"
+#include "stint/units.hpp"
+
+namespace stint {
+
+/// One job among all: unique in (app, namespace, id). The root namespace is empty.
+struct JobKey {
+    AppId app;
+    SharedText space;
+    JobId id;
+
+    static constexpr auto noun = "job";
+    static constexpr auto fields = [](auto& field, auto& key) {
+        field("package", key.app.name);
+        field("namespace", key.space);
+        field("id", key.id.value);
+    };
+    auto operator<=>(const JobKey&) const = default;
+};
+
+/// "com.example.mail/7", "com.example.mail/sync#7".
+std::string textOf(const JobKey&);
+
+/// What a job runs as (jobs.md §1.4); fixed for one run.
+enum class JobClass : std::uint8_t { Regular, Expedited, UserInitiated };
+std::string_view nameOf(JobClass);
+std::optional<JobClass> jobClassNamed(std::string_view name);
+
+/// Constraints that are plain flags, such as requiresCharging: a bit a row of contract/model/job_fields.hpp.
+using ConstraintSet = std::uint32_t;
+
+/// Of what has changed, so many paths are remembered for one run (jobs.md §3.2).
+inline constexpr std::size_t mostTriggeredUris = 50;
+
+/// A piece of work enqueued to a job (jobs.md §2.5).
+struct WorkItem {
+    std::uint64_t id = 0; ///< of this job, in the order of the calls
+    PersistableBundle extras;
+    Bytes estimatedDown = NETWORK_BYTES_UNKNOWN;
+    Bytes estimatedUp = NETWORK_BYTES_UNKNOWN;
+    Bytes minimumChunk = NETWORK_BYTES_UNKNOWN;
+    std::int32_t deliveries = 0; ///< how often it was handed out
+    bool active = false;         ///< handed out in this run and not completed yet
+
+    bool operator==(const WorkItem&) const = default;
+};
+
+/// What `cmd jobscheduler run` passes a job by (jobs.md §8).
+enum class Override : std::uint8_t {
+    None,
+    Sorting, ///< -s: only moved to the front
+    Soft,    ///< every explicit constraint but connectivity and content
+    Full,    ///< -f: everything but a missing service
+};
+
+/// jobs.md §4.6, internal codes, as dumps print them.
+enum class InternalReason : std::int32_t {
+    Canceled = 0,
+    Constraints = 1,
+    Preempt = 2,
+    Timeout = 3,
+    DeviceIdle = 4,
+    Thermal = 5,
+    RestrictedBucket = 6,
+    Uninstall = 7,
+    DataCleared = 8,
+    RtcUpdated = 9,
+    SuccessfulFinish = 10,
+    UserUiStop = 11,
+    Anr = 12,
+    TimeoutAbandoned = 13,
+    Held = 100,    ///< ours: a person holds it (jobs.md §14.2)
+    Asleep = 101,  ///< ours: the machine goes to sleep (limits.md §13)
+    Guarded = 102, ///< ours: the condition of a guard does not hold (jobs.md §14.5)
+    Unknown = -1,
+};
+std::string_view nameOf(InternalReason);
+
+/// A condition of a job in a person's words: "network" and "any", "charging" and "no" (contract/model/conditions.hpp).
+struct Condition {
+    std::string name;
+    std::string value;
+
+    static constexpr auto noun = "condition";
+    static constexpr auto fields = [](auto& field, auto& condition) {
+        field("name", condition.name);
+        field("value", condition.value);
+    };
+    bool operator==(const Condition&) const = default;
+};
+
+/// What becomes of a guarded program while its condition does not hold (jobs.md §14.5).
+enum class GuardElse : std::uint8_t {
+    Freeze,  ///< it stands still where it is
+    Stop,    ///< it is ended, and started anew
+    Offline, ///< it runs on without a network
+};
+std::string_view nameOf(GuardElse);
+std::optional<GuardElse> guardElseNamed(std::string_view name);
+
+/// What holds the start of a job beside Android's constraints (jobs.md §14.1).
+struct StartTerms {
+    std::vector<JobKey> after;        ///< each has to succeed first
+    std::vector<JobKey> afterFailure; ///< each has to end otherwise first
+    std::optional<WallTime> at;       ///< not before
+    std::string
+        calendar; ///< again at each such time (contract/rules/calendar.hpp): `at` is the next; empty: it ends after one
+    std::optional<WallTime> loosensAt; ///< from then on it has the conditions `then` in place of its own
+    std::vector<Condition> then;
+    Bytes meteredBytes = NETWORK_BYTES_UNKNOWN; ///< what it may move over metered networks in all; unknown: any amount
+    Bytes meteredUsed = 0;                      ///< and has; the core's to say (limits.md §14)
+    std::string
+        guard; ///< it is held to this (jobs.md §14.5, contract/rules/guard_condition.hpp); empty: it is no guard
+    GuardElse guardElse = GuardElse::Freeze;
+    std::optional<WallTime> promised; ///< its start, as the core foretold it when it was scheduled (jobs.md §5.6)
+
+    static constexpr auto noun = "start terms";
+    static constexpr auto fields = [](auto& field, auto& terms) {
+        field.rows("after", terms.after);
+        field("at", terms.at);
+        field("calendar", terms.calendar);
+        field.rows("afterFailure", terms.afterFailure);
+        field("loosensAt", terms.loosensAt);
+        field.rows("then", terms.then);
+        field("meteredBytes", terms.meteredBytes);
+        field("meteredUsed", terms.meteredUsed);
+        field("guard", terms.guard);
+        field.word("guardElse", terms.guardElse, guardElseNamed);
+        field("promised", terms.promised);
+    };
+    bool operator==(const StartTerms&) const = default;
+};
+
+/// What kept a job waiting from `when` on (jobs.md §9.2); {App} where it became ready.
+struct HistoryEntry {
+    WallTime when;
+    std::vector<PendingReason> reasons;
+
+    static constexpr auto noun = "history";
+    static constexpr auto fields = [](auto& field, auto& entry) {
+        field("when", entry.when);
+        field.reasons("reasons", entry.reasons);
+    };
+    bool operator==(const HistoryEntry&) const = default;
+};
+
+/// Why a run ends: what the app is told, and what we count by.
+struct Ending {
+    StopReason reason = STOP_REASON_UNDEFINED;
+    InternalReason internal = InternalReason::Unknown;
+
+    bool operator==(const Ending&) const = default;
+};
+
+/// What a run, its waits and its end are told by: of a PastRun, and of a day's (contract/model/day.hpp).
+inline constexpr auto fieldsOfRun = [](auto& field, auto& run) {
+    field("scheduled", run.scheduled);
+    field.rows("waits", run.waits);
+    field("began", run.began);
+    field.word("kind", run.kind, jobClassNamed);
+    field("ended", run.ended);
+    field.number("stopReason", run.ending.reason);
+    field.told("stopReasonName", nameOf(run.ending.reason));
+    field.number("internalReason", run.ending.internal);
+    field.told("internalReasonName", nameOf(run.ending.internal));
+    field("exitCode", run.outcome.exitCode);
+    field("outcome", run.outcome.text);
+};
+
+/// A run that is over, and what came before it (jobs.md §9.4): an entry of its job's log.
+struct PastRun {
+    WallTime scheduled{};            ///< when the app asked for the job: tells jobs of one id apart
+    std::vector<HistoryEntry> waits; ///< what it waited for before, oldest first
+    std::optional<WallTime> began;   ///< nullopt: the job ended without a run
+    JobClass kind = JobClass::Regular;
+    WallTime ended{};
+    Ending ending;
+    Outcome outcome;           ///< in its app's words, or in ours where its app said nothing
+    Bytes resumedAt = 0;       ///< what it had of its payload when it began to move more
+    Bytes transferredDown = 0; ///< as the app told it last
+    Bytes transferredUp = 0;
+    std::int32_t timeouts =
+        0; ///< runs of its job that were stopped because their time was up, since one ended by itself
+    std::optional<WallTime> next; ///< it is tried again, or runs in its next period, then at the earliest
+    bool last = false;            ///< the job ended with it
+
+    static constexpr auto noun = "past run";
+    static constexpr auto fields = [](auto& field, auto& run) {
+        fieldsOfRun(field, run);
+        field("resumedAt", run.resumedAt);
+        field("transferredDown", run.transferredDown);
+        field("transferredUp", run.transferredUp);
+        field("next", run.next);
+        field("last", run.last);
+        field("timeouts", run.timeouts);
+    };
+    bool operator==(const PastRun&) const = default;
+};
+
+/// What most jobs have nothing of while they wait.
+struct JobDetails {
+    /// The end of the window a periodic job is in; a retry remembers that of its original one (jobs.md §6.5).
+    OptionalTime<Instant> windowEnd;
+    OptionalTime<WallTime> windowEndWall;
+    std::int32_t abandoned = 0; ///< runs that met their limit abandoned (jobs.md §6.4)
+    std::vector<WorkItem> work; ///< oldest first
+    std::uint64_t nextWork = 1;
+    Duration cumulative{0}; ///< run time over its attempts
+    WallTime lastSuccess{}; ///< its last run that was not tried again, and its last that was (jobs.md §7.1); 0: none
+    WallTime lastFailure{};
+    std::string label; ///< a word for people, from the extras "label"
+    Boxed<StartTerms> terms;
+    OptionalTime<WallTime> runBegan; ///< while it runs
+    Boxed<PastRun> lastRun;          ///< but for its waits; as it was made where there was none
+
+    bool operator==(const JobDetails&) const = default;
+};
+
+/// A tracked job: accepted, durable, not ended. A million of them may wait, so that each byte here is one too many.
+struct Job {
+    JobKey key;
+    JobInfo info;
+    WallTime scheduled;         ///< when the app asked
+    Instant enqueued;           ///< its place in the queue; a retry, a replacement and a boot set it anew
+    std::uint64_t sequence = 0; ///< order of the calls, where `enqueued` is equal
+    /// The back-off's end (jobs.md §6.2), on both clocks: the first rules in this boot, the second after another.
+    OptionalTime<Instant> notBefore;
+    OptionalTime<WallTime> notBeforeWall;
+    /// When it runs whatever is missing (jobs.md §3.1 clause 5); dropped on every retry.
+    OptionalTime<Instant> deadline;
+    OptionalTime<WallTime> deadlineWall;
+    Boxed<JobDetails> details;
+    std::int16_t failures = 0; ///< at most mostAttempts, as the next
+    std::int16_t systemStops = 0;
+    bool demotedByUser : 1 = false; ///< jobs.md §6.6
+    bool demotedBySystem : 1 = false;
+    bool exemptionLost : 1 = false; ///< an expedited one lost its exemption from Doze and battery saver (jobs.md §6.4)
+    bool running : 1 = false;       ///< a run is under way: written down, so that a dead daemon's runs count as lost
+    /// Loaded under a clock that is wrong (jobs.md §7.3): its wall times are those of the right one, which it awaits to
+    /// be rebuilt from them; a run ends that.
+    bool awaitsClock : 1 = false;
+    bool held : 1 = false; ///< a person keeps it from starting (jobs.md §14.2)
+};
+
+/// So many are counted of each.
+inline constexpr std::int16_t mostAttempts = std::numeric_limits<std::int16_t>::max();
+
+/// Names one run of one job, over all restarts of the daemon.
+struct RunId {
+    std::uint64_t value = 0; ///< 0: no run
+    explicit operator bool() const { return value != 0; }
+    auto operator<=>(const RunId&) const = default;
+};
+
+/// jobs.md §4.1. What is guaranteed in each:
+enum class RunState : std::uint8_t {
+    Binding,   ///< a slot is taken; the service is not connected; onStartJob was not called
+    Starting,  ///< onStartJob was called, its answer is awaited
+    Executing, ///< onStartJob answered true; the job works
+    Stopping,  ///< onStopJob was called, its answer is awaited
+};
+std::string_view nameOf(RunState);
+
+/// The kinds of slots, in the fixed order in which a job takes the first with room (jobs.md §3.6). Users in the
+/// background have types of their own on Android; a daemon of one user knows none.
+enum class WorkType : std::uint8_t { Top, ForegroundService, UserInitiated, Expedited, Background };
+/// As dumps name it: "top", "fgs", "ui", "ej", "bg".
+std::string_view nameOf(WorkType);
+
+/// What is settled of a run, at its start or since, by what was so then: a core that takes it over cannot find it out
+/// any more.
+struct RunTerms {
+    JobClass kind = JobClass::Regular;
+    Instant began;      ///< t0 of jobs.md §4.1: guarantee, limit and run time count from here
+    Duration asleep{0}; ///< how long the machine slept while it ran: `began` is that much later
+    Duration guarantee{0};
+    Duration limit{0};
+    WorkType type = WorkType::Background;
+    std::int32_t bias = 0;           ///< of its app when it began
+    bool startedOnTop = false;       ///< its app was on top when it began (limits.md §1.5)
+    bool byIdlePath = false;         ///< by the idle path of the restricted bucket (limits.md §5)
+    bool pluggedEnough = false;      ///< began with power alone as its charging constraint (limits.md §10.3)
+    std::optional<Instant> unfreeAt; ///< when it first did not lie in free time (jobs.md §6.7)
+};
+
+/// What was moved of one item of work in a run (jobs.md §4.7).
+struct Moved {
+    Bytes down = 0;
+    Bytes up = 0;
+};
+
+/// One run, from the slot to its end.
+struct Run : RunTerms {
+    RunId id;
+    JobKey key;
+    JobInfo info;
+    RunState state = RunState::Binding;
+    WallTime beganWall;
+    Instant timer;                            ///< the one armed timer of the run
+    std::optional<Instant> notificationDue;   ///< while a notification is owed (jobs.md §5.2)
+    std::optional<std::int32_t> notification; ///< the id it is tied to
+    JobEndNotificationPolicy endPolicy = JOB_END_NOTIFICATION_POLICY_DETACH;
+    std::optional<Ending> ending;       ///< why it is to end, once that is known; the first reason stands
+    bool dropped = false;               ///< its job was cancelled or replaced: no retry, whatever is answered
+    bool overdue = false;               ///< its deadline had passed when it began
+    bool abandoned = false;             ///< the app lost its parameters without reporting (jobs.md §4.2)
+    bool markedForDeath = false;        ///< Stop in the Task Manager: no message goes to the app (jobs.md §5.4)
+    Instant progressAt;                 ///< when it last moved a byte, or began to execute
+    std::optional<Network> network;     ///< what its parameters carry
+    std::optional<Network> networkNews; ///< a change during BINDING or STARTING, to be told once it executes
+    Duration stamped{0};                ///< how much of this run the store's cumulative time holds
+    Bytes estimatedDown = NETWORK_BYTES_UNKNOWN;
+    Bytes estimatedUp = NETWORK_BYTES_UNKNOWN;
+    Bytes transferredDown = 0;
+    Bytes transferredUp = 0;
+    std::optional<Bytes> resumedAt;            ///< its app's first word of what was transferred
+    std::map<std::uint64_t, Moved> itemsMoved; ///< of items that say so themselves; the two above have it in
+};
+
+/// A job that has ended, with its last run: an entry of its app's history (jobs.md §0 completed_history).
+struct Completed : PastRun {
+    JobKey key;
+    std::string label;
+    std::string url;  ///< of a transfer, from its extras; what else it was told, such as a password, is forgotten
+    std::string path; ///< of a transfer: its target, or its source
+
+    bool operator==(const Completed&) const = default;
+};
+
+} // namespace stint

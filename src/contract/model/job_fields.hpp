@@ -1,0 +1,233 @@
+// What a job says, told once: a row for each setter of JobInfo::Builder (jobs.md §1.1), in the order of the wire. The
+// codecs of the wire and of the store, the reader of scenarios, the command line, what is printed of a job, the
+// constraints that gates read, and the table of jobs.md §1.5 walk these rows. Each of them says once what it does with
+// a value of a type; a type that one of them forgets does not compile. A job's id and its service name it, and are no
+// rows.
+#pragma once
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "contract/model/job_info_access.hpp"
+#include "stint/job_info.hpp"
+#include "stint/reasons.hpp"
+
+namespace stint {
+
+/// The two estimates; NETWORK_BYTES_UNKNOWN: none.
+struct NetworkBytes {
+    Bytes down = NETWORK_BYTES_UNKNOWN;
+    Bytes up = NETWORK_BYTES_UNKNOWN;
+};
+
+struct Backoff {
+    Duration initial;
+    std::int32_t policy;
+};
+
+/// How a value of type T is read from a job and set. As it was asked for: what a policy raises it to is not told here.
+template <class T> struct JobValue {
+    using Got = std::conditional_t<std::is_trivially_copyable_v<T>, T, const T&>;
+    Got (*get)(const JobInfo&);
+    void (*set)(JobInfo::Builder&, T);
+};
+
+/// The clip data and their grant: getClipData(), getClipGrantFlags(), setClipData(). They may hold open files.
+struct ClipValue {};
+/// A setter that a job remembers nothing of, or another's.
+struct NoValue {};
+
+struct JobField {
+    std::string_view method; ///< the setter, as the documentation names it
+    std::string_view key;    ///< on the wire and in the store; empty: in neither
+    std::string_view second; ///< of a pair, the other key
+    std::variant<NoValue, JobValue<bool>, JobValue<std::int32_t>, JobValue<Bytes>, JobValue<NetworkBytes>,
+                 JobValue<std::optional<NetworkRequest>>, JobValue<std::optional<Backoff>>, ClipValue,
+                 JobValue<std::optional<Duration>>, JobValue<std::optional<JobInfo::Period>>,
+                 JobValue<std::vector<JobInfo::TriggerContentUri>>, JobValue<PersistableBundle>,
+                 JobValue<std::set<std::string>>, JobValue<std::optional<std::string>>>
+        value = NoValue{};
+    bool always = false;       ///< a flag that is written where it is not set, too, as version 1.0 did
+    std::string_view scenario; ///< the key of `schedule` in a scenario; empty: it has none, or stands in another's
+    std::string_view option;   ///< a flag of `stint run`, and of `stint get` where a transfer may carry it
+    std::string_view help;     ///< of the option
+    PendingReason constraint =
+        PENDING_JOB_REASON_UNDEFINED; ///< what a job waits for that has it; Undefined: for nothing
+    bool functional = false;          ///< a constraint that needs a window to be met in (V10)
+
+    // jobs.md §1.5: which kind of job may carry it.
+    bool listed = false; ///< it stands in that table
+    bool regular = true, expedited = true, userInitiated = true;
+    std::string_view work = "no"; ///< the work layer: "yes", "no", "always", or under what condition
+    std::string_view note = "";
+};
+
+namespace fields {
+
+using J = JobInfo;
+using B = JobInfo::Builder;
+using Network = std::optional<NetworkRequest>;
+using Time = std::optional<Duration>;
+using Triggers = std::vector<JobInfo::TriggerContentUri>;
+
+// What no getter and no setter says alone.
+inline NetworkBytes estimate(const J& j) {
+    return {j.getEstimatedNetworkDownloadBytes(), j.getEstimatedNetworkUploadBytes()};
+}
+inline void setEstimate(B& b, NetworkBytes bytes) { b.setEstimatedNetworkBytes(bytes.down, bytes.up); }
+inline std::optional<Backoff> backoff(const J& j) {
+    if (!j.hasExplicitBackoff()) return std::nullopt;
+    return Backoff{JobInfoAccess::asked(j).initialBackoff, j.getBackoffPolicy()};
+}
+inline void setBackoff(B& b, const Backoff& it) { b.setBackoffCriteria(it.initial, it.policy); }
+inline std::optional<J::Period> period(const J& j) { return JobInfoAccess::asked(j).period; }
+inline void setPeriod(B& b, const J::Period& it) { b.setPeriodic(it.interval, it.flex); }
+inline Time updateDelay(const J& j) { return JobInfoAccess::asked(j).triggerUpdateDelay; }
+inline Time maxDelay(const J& j) { return JobInfoAccess::asked(j).triggerMaxDelay; }
+inline void addTriggers(B& b, Triggers all) {
+    for (JobInfo::TriggerContentUri& each : all)
+        b.addTriggerContentUri(std::move(each));
+}
+inline void addTags(B& b, const std::set<std::string>& all) {
+    for (const std::string& each : all)
+        b.addDebugTag(each);
+}
+
+/// `get` of the job and `set` of the builder, each a member or a function.
+template <class T, auto get, auto set>
+constexpr JobValue<T> of{[](const J& j) -> typename JobValue<T>::Got { return std::invoke(get, j); },
+                         [](B& b, T it) { std::invoke(set, b, std::move(it)); }};
+/// As of, where `set` takes what an optional holds, and is not called for nothing.
+template <class T, auto get, auto set>
+constexpr JobValue<std::optional<T>> ifSet{[](const J& j) -> std::optional<T> { return std::invoke(get, j); },
+                                           [](B& b, std::optional<T> it) {
+                                               if (it) std::invoke(set, b, *it);
+                                           }};
+template <auto get, auto set> constexpr JobValue<bool> flag = of<bool, get, set>;
+
+// clang-format off
+inline constexpr auto table = std::to_array<JobField>({
+    {.method = "setUserInitiated", .key = "userInitiated", .value = flag<&J::isUserInitiated, &B::setUserInitiated>,
+     .always = true, .scenario = "user_initiated"},
+    {.method = "setPriority", .key = "priority", .value = of<std::int32_t, &J::getPriority, &B::setPriority>,
+     .scenario = "priority"},
+    {.method = "setRequiredNetwork", .key = "requiredNetwork",
+     .value = of<Network, &J::getRequiredNetwork, &B::setRequiredNetwork>,
+     .scenario = "network", .constraint = PENDING_JOB_REASON_CONSTRAINT_CONNECTIVITY, .functional = true,
+     .listed = true, .work = "yes", .note = "a user-initiated job must have it"},
+    {.method = "setEstimatedNetworkBytes", .key = "estimatedDownloadBytes", .second = "estimatedUploadBytes",
+     .value = of<NetworkBytes, estimate, setEstimate>,
+     .scenario = "estimated_bytes",
+     .listed = true, .note = "needs a required network"},
+    {.method = "setMinimumNetworkChunkBytes", .key = "minimumNetworkChunkBytes",
+     .value = of<Bytes, &J::getMinimumNetworkChunkBytes, &B::setMinimumNetworkChunkBytes>,
+     .scenario = "minimum_chunk",
+     .listed = true, .note = "needs a required network"},
+    {.method = "setBackoffCriteria", .key = "initialBackoff", .second = "backoffPolicy",
+     .value = ifSet<Backoff, backoff, setBackoff>,
+     .scenario = "backoff",
+     .listed = true, .work = "yes"},
+    {.method = "setClipData", .key = "clipData", .second = "clipGrantFlags", .value = ClipValue{},
+     .scenario = "clip_data",
+     .listed = true, .note = "not on a persisted job"},
+    {.method = "setPersisted", .key = "persisted", .value = flag<&J::isPersisted, &B::setPersisted>,
+     .always = true, .scenario = "persisted",
+     .listed = true, .work = "always", .note = "needs RECEIVE_BOOT_COMPLETED"},
+    {.method = "setRequiresBatteryNotLow", .key = "requiresBatteryNotLow",
+     .value = flag<&J::isRequireBatteryNotLow, &B::setRequiresBatteryNotLow>, .always = true,
+     .scenario = "battery_not_low", .option = "--battery-not-low", .help = "only while the battery is not low",
+     .constraint = PENDING_JOB_REASON_CONSTRAINT_BATTERY_NOT_LOW, .functional = true,
+     .listed = true, .expedited = false, .work = "not expedited"},
+    {.method = "setRequiresCharging", .key = "requiresCharging",
+     .value = flag<&J::isRequireCharging, &B::setRequiresCharging>, .always = true,
+     .scenario = "charging", .option = "--charging", .help = "only while the device is charging",
+     .constraint = PENDING_JOB_REASON_CONSTRAINT_CHARGING, .functional = true,
+     .listed = true, .expedited = false, .work = "not expedited"},
+    {.method = "setRequiresStorageNotLow", .key = "requiresStorageNotLow",
+     .value = flag<&J::isRequireStorageNotLow, &B::setRequiresStorageNotLow>, .always = true,
+     .scenario = "storage_not_low", .option = "--storage-not-low", .help = "only while storage is not low",
+     .constraint = PENDING_JOB_REASON_CONSTRAINT_STORAGE_NOT_LOW, .functional = true,
+     .listed = true, .work = "yes"},
+    {.method = "setExtras", .key = "extras", .value = of<PersistableBundle, &J::getExtras, &B::setExtras>},
+    {.method = "setExpedited", .key = "expedited", .value = flag<&J::isExpedited, &B::setExpedited>,
+     .scenario = "expedited"},
+    {.method = "setRequiresDeviceIdle", .key = "requiresDeviceIdle",
+     .value = flag<&J::isRequireDeviceIdle, &B::setRequiresDeviceIdle>,
+     .scenario = "device_idle", .option = "--device-idle", .help = "only while nobody uses the device",
+     .constraint = PENDING_JOB_REASON_CONSTRAINT_DEVICE_IDLE, .functional = true,
+     .listed = true, .expedited = false, .userInitiated = false, .work = "not expedited, no back-off",
+     .note = "not with setBackoffCriteria"},
+    {.method = "setPrefetch", .key = "prefetch", .value = flag<&J::isPrefetch, &B::setPrefetch>,
+     .scenario = "prefetch", .constraint = PENDING_JOB_REASON_CONSTRAINT_PREFETCH,
+     .listed = true, .expedited = false, .userInitiated = false},
+    {.method = "setMinimumLatency", .key = "minimumLatency",
+     .value = ifSet<Duration, &J::getMinimumLatency, &B::setMinimumLatency>,
+     .scenario = "latency", .constraint = PENDING_JOB_REASON_CONSTRAINT_MINIMUM_LATENCY,
+     .listed = true, .expedited = false, .userInitiated = false, .work = "initial delay; not expedited"},
+    {.method = "setOverrideDeadline", .key = "overrideDeadline",
+     .value = ifSet<Duration, &J::getOverrideDeadline, &B::setOverrideDeadline>,
+     .scenario = "deadline",
+     .listed = true, .expedited = false, .userInitiated = false},
+    {.method = "setPeriodic", .key = "periodicInterval", .second = "periodicFlex",
+     .value = ifSet<J::Period, period, setPeriod>,
+     .scenario = "periodic", .constraint = PENDING_JOB_REASON_CONSTRAINT_MINIMUM_LATENCY,
+     .listed = true, .expedited = false, .userInitiated = false, .work = "not expedited"},
+    {.method = "addTriggerContentUri", .key = "triggerContentUris",
+     .value = of<Triggers, &J::getTriggerContentUris, addTriggers>,
+     .scenario = "content_trigger", .constraint = PENDING_JOB_REASON_CONSTRAINT_CONTENT_TRIGGER, .functional = true,
+     .listed = true, .expedited = false, .userInitiated = false, .work = "yes"},
+    {.method = "setTriggerContentUpdateDelay", .key = "triggerContentUpdateDelay",
+     .value = ifSet<Duration, updateDelay, &B::setTriggerContentUpdateDelay>},
+    {.method = "setTriggerContentMaxDelay", .key = "triggerContentMaxDelay",
+     .value = ifSet<Duration, maxDelay, &B::setTriggerContentMaxDelay>},
+    {.method = "addDebugTag", .key = "debugTags", .value = of<std::set<std::string>, &J::getDebugTags, addTags>},
+    {.method = "setTraceTag", .key = "traceTag",
+     .value = of<std::optional<std::string>, &J::getTraceTag, &B::setTraceTag>},
+    {.method = "setTransientExtras", .key = "transientExtras",
+     .value = of<PersistableBundle, &J::getTransientExtras, &B::setTransientExtras>},
+    // Without a key: the first says what another row says, the second what a scheduler does; the last does nothing.
+    {.method = "setRequiredNetworkType", .listed = true, .work = "yes", .note = "or setRequiredNetwork"},
+    {.method = "setNamespace", .listed = true, .note = "a scheduler's handle: forNamespace"},
+    {.method = "setImportantWhileForeground",
+     .value = flag<&J::isImportantWhileForeground, &B::setImportantWhileForeground>,
+     .scenario = "important_while_foreground"},
+});
+// clang-format on
+
+} // namespace fields
+
+inline constexpr const auto& jobFields = fields::table;
+
+/// A service on the wire and in the store: "Name", "package/Name"; "/Na/me" where a name without a package has a slash
+/// of its own, which no job may have (contract/rules/validation.hpp): what is not allowed is read as it was written.
+std::string textOf(const ComponentName& service);
+ComponentName componentFrom(const std::string& text);
+
+/// Whether the job has something there.
+bool isSet(const JobField& field, const JobInfo& job);
+
+/// Never defined: whoever calls constraintNamed() with another key does not compile.
+ConstraintSet noConstraintHasThisKey();
+
+/// The constraint with that key: a bit a row.
+consteval ConstraintSet constraintNamed(std::string_view key) {
+    for (std::size_t n = 0; n < jobFields.size(); ++n)
+        if (jobFields[n].key == key && std::holds_alternative<JobValue<bool>>(jobFields[n].value) &&
+            jobFields[n].constraint != PENDING_JOB_REASON_UNDEFINED)
+            return ConstraintSet{1} << n;
+    return noConstraintHasThisKey();
+}
+static_assert(jobFields.size() <= 32);
+
+/// Those that the job has of the constraints that are plain flags.
+ConstraintSet constraintsOf(const JobInfo& job);
+
+} // namespace stint

@@ -1,0 +1,118 @@
+#include "stint/network.hpp"
+
+#include <array>
+
+#include "base/result/parts.hpp"
+
+namespace stint {
+
+namespace {
+
+template <class E> struct Named {
+    E value;
+    std::string_view name;
+};
+
+using Capability = Named<NetworkCapability>;
+using Transport = Named<NetworkTransport>;
+
+// jobs.md §1.3: the capabilities and transports Stint knows.
+// clang-format off
+constexpr std::array capabilities{
+    Capability{NET_CAPABILITY_NOT_METERED,            "NOT_METERED"},
+    Capability{NET_CAPABILITY_INTERNET,              "INTERNET"},
+    Capability{NET_CAPABILITY_NOT_RESTRICTED,         "NOT_RESTRICTED"},
+    Capability{NET_CAPABILITY_TRUSTED,               "TRUSTED"},
+    Capability{NET_CAPABILITY_NOT_VPN,                "NOT_VPN"},
+    Capability{NET_CAPABILITY_VALIDATED,             "VALIDATED"},
+    Capability{NET_CAPABILITY_CAPTIVE_PORTAL,         "CAPTIVE_PORTAL"},
+    Capability{NET_CAPABILITY_NOT_ROAMING,            "NOT_ROAMING"},
+    Capability{NET_CAPABILITY_NOT_CONGESTED,          "NOT_CONGESTED"},
+    Capability{NET_CAPABILITY_NOT_SUSPENDED,          "NOT_SUSPENDED"},
+    Capability{NET_CAPABILITY_TEMPORARILY_NOT_METERED, "TEMPORARILY_NOT_METERED"},
+};
+constexpr std::array transports{
+    Transport{TRANSPORT_CELLULAR,  "CELLULAR"},
+    Transport{TRANSPORT_WIFI,      "WIFI"},
+    Transport{TRANSPORT_BLUETOOTH, "BLUETOOTH"},
+    Transport{TRANSPORT_ETHERNET,  "ETHERNET"},
+    Transport{TRANSPORT_VPN,       "VPN"},
+    Transport{TRANSPORT_USB,       "USB"},
+    Transport{TRANSPORT_LOOPBACK,  "LOOPBACK"},
+};
+// clang-format on
+
+template <class E, std::size_t n> std::string_view nameIn(const std::array<Named<E>, n>& table, E value) {
+    for (const auto& row : table)
+        if (row.value == value) return row.name;
+    return {};
+}
+
+template <class E, std::size_t n>
+std::optional<E> valueIn(const std::array<Named<E>, n>& table, std::string_view name) {
+    for (const auto& row : table)
+        if (row.name == name) return row.value;
+    return std::nullopt;
+}
+
+} // namespace
+
+std::string_view nameOf(NetworkCapability capability) { return nameIn(capabilities, capability); }
+
+std::string_view nameOf(NetworkTransport transport) { return nameIn(transports, transport); }
+
+std::optional<NetworkCapability> capabilityNamed(std::string_view name) { return valueIn(capabilities, name); }
+
+std::optional<NetworkTransport> transportNamed(std::string_view name) { return valueIn(transports, name); }
+
+struct NetworkRequest::Parts {
+    std::set<NetworkCapability> capabilities;
+    std::set<NetworkTransport> transports;
+    std::optional<std::string> specifier;
+    auto operator<=>(const Parts&) const = default;
+};
+
+const std::set<NetworkCapability>& NetworkRequest::getCapabilities() const { return partsOf(parts_).capabilities; }
+const std::set<NetworkTransport>& NetworkRequest::getTransportTypes() const { return partsOf(parts_).transports; }
+const std::optional<std::string>& NetworkRequest::getNetworkSpecifier() const { return partsOf(parts_).specifier; }
+
+std::strong_ordering NetworkRequest::operator<=>(const NetworkRequest& other) const {
+    return parts_ == other.parts_ ? std::strong_ordering::equal : partsOf(parts_) <=> partsOf(other.parts_);
+}
+
+bool NetworkRequest::operator==(const NetworkRequest& other) const {
+    return parts_ == other.parts_ || partsOf(parts_) == partsOf(other.parts_);
+}
+
+// jobs.md §1.5: what a request starts with.
+NetworkRequest::Builder::Builder() {
+    ownParts(request_.parts_).capabilities = {NET_CAPABILITY_NOT_RESTRICTED, NET_CAPABILITY_TRUSTED,
+                                              NET_CAPABILITY_NOT_VPN};
+}
+
+NetworkRequest::Builder& NetworkRequest::Builder::addCapability(NetworkCapability capability) {
+    ownParts(request_.parts_).capabilities.insert(capability);
+    return *this;
+}
+
+NetworkRequest::Builder& NetworkRequest::Builder::removeCapability(NetworkCapability capability) {
+    ownParts(request_.parts_).capabilities.erase(capability);
+    return *this;
+}
+
+NetworkRequest::Builder& NetworkRequest::Builder::clearCapabilities() {
+    ownParts(request_.parts_).capabilities.clear();
+    return *this;
+}
+
+NetworkRequest::Builder& NetworkRequest::Builder::addTransportType(NetworkTransport transport) {
+    ownParts(request_.parts_).transports.insert(transport);
+    return *this;
+}
+
+NetworkRequest::Builder& NetworkRequest::Builder::setNetworkSpecifier(std::string specifier) {
+    ownParts(request_.parts_).specifier = std::move(specifier);
+    return *this;
+}
+
+} // namespace stint

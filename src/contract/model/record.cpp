@@ -1,0 +1,15 @@
+#include "contract/model/record.hpp"
+
+#include "base/result/overloaded.hpp"
+
+namespace stint {
+
+bool outlivesBoot(const Record& record) {
+    return std::visit(
+        Overloaded{[](const SaveJob& saved) { return saved.job.info.isPersisted() || saved.replacesPersisted; },
+                   [](const SaveContent&) { return false; }, [](const SaveDeviceState&) { return false; },
+                   [](const auto&) { return true; }},
+        record);
+}
+
+} // namespace stint

@@ -1,0 +1,175 @@
+// What is written down. A step's records are committed in one transaction before any of its effects is performed.
+#pragma once
+#include <cstdint>
+#include <map>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/time/time.hpp"
+#include "contract/model/app.hpp"
+#include "contract/model/content_changes.hpp"
+#include "contract/model/day.hpp"
+#include "contract/model/device.hpp"
+#include "contract/model/job.hpp"
+
+namespace stint {
+
+/// One boot of the machine: /proc/sys/kernel/random/boot_id.
+struct BootId {
+    std::string value;
+    auto operator<=>(const BootId&) const = default;
+};
+
+struct SaveJob {
+    Job job;
+    bool replacesPersisted = false; ///< in its place there was a job that outlives the boot
+};                                  ///< new, or changed; but for its work, of which each item has records of its own
+struct DropJob {
+    JobKey key;
+}; ///< and its work, and what has changed for it
+struct SaveWork {
+    JobKey job;
+    WorkItem item;
+}; ///< new, or delivered once more; `active` dies with the daemon, as the run does
+struct DropWork {
+    JobKey job;
+    std::uint64_t item = 0;
+};
+/// Of what a job watches, as its next run is to hear of it: those before a run under way, and those since. None: they
+/// are forgotten. They go with their job, and with the boot.
+struct SaveContent {
+    JobKey job;
+    ContentChanges changes;
+};
+struct SaveCompleted {
+    Completed completed;
+    std::int64_t keep = 0; ///< how many of the app's newest entries stay
+};
+/// An entry of the log (jobs.md §9.4).
+struct SavePastRun {
+    JobKey job;
+    PastRun run;
+    std::int64_t keep = 0; ///< how many of the app's newest entries stay
+    WallTime since;        ///< those from before go
+};
+/// An entry of the device's history (jobs.md §9.5).
+struct SaveDeviceChange {
+    DeviceChange change;
+    std::int64_t keep = 0; ///< how many of the newest entries stay
+    WallTime since;        ///< those from before go
+};
+struct SaveApp {
+    AppMemory memory;
+    Now written;
+};
+struct DropApp {
+    AppId app;
+}; ///< uninstalled: its memory and its history go
+struct SaveOverrides {
+    std::map<std::string, std::string> overrides;
+}; ///< the whole of Device::overrides
+struct SaveNetworkMarks {
+    NetworkMarks marks;
+}; ///< the whole of Device::networkMarks
+
+/// The clocks that apps age by (limits.md §2.2), as they were at `at` of this boot.
+struct SaveUsageTime {
+    UsageTime time;
+    Instant at;
+    bool screenOn = true; ///< so that a restart inside the boot can go on from there
+};
+/// What is derived from the device's reports with a memory: charging, idle, Doze. A restart inside the boot goes on
+/// from it.
+struct SaveDeviceState {
+    DeviceState state;
+};
+struct SaveAlarm {
+    Alarm alarm;
+}; ///< new, or for its next repeat
+struct DropAlarm {
+    AppId app;
+    std::string tag;
+};
+struct SaveMessage {
+    PushMessage message;
+}; ///< it waits for its delivery
+struct DropMessage {
+    std::uint64_t id = 0;
+};
+
+/// When the last digest was shown (jobs.md §5.6).
+struct SaveDigest {
+    WallTime shown;
+};
+
+using Record = std::variant<SaveJob, DropJob, SaveWork, DropWork, SaveContent, SaveCompleted, SavePastRun,
+                            SaveDeviceChange, SaveApp, DropApp, SaveOverrides, SaveNetworkMarks, SaveUsageTime,
+                            SaveDeviceState, SaveAlarm, DropAlarm, SaveMessage, DropMessage, SaveDigest>;
+
+/// Whether what it says still counts after another boot. What does not must survive the daemon, and no power loss.
+bool outlivesBoot(const Record& record);
+
+/// What every commit is marked with.
+struct Stamp {
+    std::optional<Instant> alive; ///< when it was made: the daemon was alive then; nullopt: nobody said
+    WallTime good{};              ///< the wall time of the last commit under a clock that was good (jobs.md §7.1)
+    bool clockGood = true;        ///< whether the clock is (jobs.md §7.3)
+};
+
+/// A job as it was found, with the boot it was written in: core decides what of it still holds (jobs.md §7).
+struct StoredJob {
+    Job job;
+    BootId boot;
+};
+
+struct StoredApp {
+    AppMemory memory;
+    BootId boot;
+    Now written;
+};
+struct StoredAlarm {
+    Alarm alarm;
+    BootId boot;
+};
+struct StoredMessage {
+    PushMessage message;
+    BootId boot;
+};
+struct StoredUsageTime {
+    SaveUsageTime saved;
+    BootId boot;
+};
+
+/// A run that a core has begun which is dropped: the daemon lives, and what it has started goes on.
+struct GoingOn {
+    RunId run;
+    JobKey job;
+    RunTerms terms;
+    Override override = Override::None;
+    bool called = false;            ///< its service was told to start: else nothing of it has begun
+    std::optional<Ending> stopping; ///< its service was told to stop, for this
+};
+
+/// Everything that was written down.
+struct Snapshot {
+    std::vector<StoredJob> jobs;              ///< by key
+    std::map<JobKey, ContentChanges> content; ///< of this boot
+    std::vector<StoredApp> apps;              ///< by app
+    std::vector<StoredAlarm> alarms;          ///< by app and tag
+    std::vector<StoredMessage> messages;      ///< by id
+    std::optional<StoredUsageTime> usageTime;
+    std::optional<DeviceState> deviceState;       ///< of this boot
+    std::vector<Completed> completed;             ///< per app, oldest first
+    std::map<AppId, std::int32_t> highestIds;     ///< of each app, that the log has in the root namespace
+    std::map<std::string, std::string> overrides; ///< of this boot, else empty
+    NetworkMarks networkMarks;
+    std::optional<WallTime> digested;             ///< when the last digest was shown
+    std::optional<DeviceChange> lastDeviceChange; ///< that was written down
+    Stamp stamp;                                  ///< of the last commit
+    std::uint32_t generation = 0;                 ///< one more than at the last commit: RunIds are unique over restarts
+    std::vector<GoingOn> goingOn;                 ///< not written down: the daemon knows of them; none at its start
+    bool sameBoot = false; ///< the last commit was made in this boot: a restart of the daemon, not a reboot
+};
+
+} // namespace stint

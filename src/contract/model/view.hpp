@@ -1,0 +1,293 @@
+// What questions about the present are answered with: plain values, made by the core when asked, stored nowhere.
+//
+// A row that may be listed has `all`, which the core defines, and is one of Rows. `fields` names what a row has, by the
+// words that the wire and JSON have for it; `noun` is what it is called in a complaint about one. The wire and JSON
+// walk it (link/wire/fields.hpp, faces/views/json_row.hpp), so that a field is told once.
+#pragma once
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/time/time.hpp"
+#include "contract/model/app.hpp"
+#include "contract/model/job.hpp"
+
+namespace stint {
+
+struct State; ///< the core's, which alone knows what is in it
+
+/// One thing that keeps a job from running (jobs.md §9.1): a shut gate's verdict, in words.
+struct Blocker {
+    PendingReason reason = PENDING_JOB_REASON_UNDEFINED;
+    std::string gate;   ///< which question was answered with no: "connectivity"
+    std::string detail; ///< what is, and what is wanted
+    std::string clears; ///< what would open it
+    std::optional<WallTime> since;
+    std::optional<WallTime> until; ///< nullopt: an event, not a time
+
+    static constexpr auto noun = "blocker";
+    static constexpr auto fields = [](auto& field, auto& blocker) {
+        field.number("reason", blocker.reason);
+        field.told("name", nameOf(blocker.reason));
+        field("gate", blocker.gate);
+        field("detail", blocker.detail);
+        field.always("since", blocker.since);
+        field.always("until", blocker.until);
+        field("clears", blocker.clears);
+    };
+    bool operator==(const Blocker&) const = default;
+};
+
+/// The clocks of a run under way, and the stop it has coming (jobs.md §9.3).
+struct RunClocks {
+    WallTime guaranteed; ///< the end of its minimum guarantee
+    WallTime limit;      ///< the end of its maximum limit
+    WallTime timer;      ///< when its one timer fires
+    std::string slot;    ///< what it was started as: "top", "fgs", "ui", "ej", "bg"
+    std::optional<Ending> stop;
+
+    bool operator==(const RunClocks&) const = default;
+};
+
+/// A tracked or a completed job, as a person or a program sees it.
+struct JobView {
+    enum class State : std::uint8_t { Pending, Running, Finished };
+    JobKey key;
+    std::optional<JobInfo> info; ///< not of a finished one
+    State state = State::Pending;
+    JobClass kind = JobClass::Regular; ///< what it runs as, or would
+    bool demoted = false;
+    std::string label;
+    std::int32_t failures = 0;
+    std::int32_t systemStops = 0;
+    WallTime scheduled;
+    std::vector<PendingReason> reasons;  ///< pending; never empty then
+    std::optional<WallTime> earliest;    ///< pending: the forecast of its start
+    std::optional<WallTime> latest;      ///< its deadline, or the end of a periodic job's window
+    std::optional<WallTime> lastSuccess; ///< of a periodic job, its last run that was not tried again
+    std::optional<WallTime> lastFailure; ///< its last run that is tried again
+    std::optional<PastRun> lastRun;      ///< but for its waits
+    std::string waitsFor;                ///< pending, or held by its guard: the first of its reasons, in words
+    std::vector<std::string> waitsAlso;  ///< likewise the others, in their order
+    bool held = false;                   ///< a person keeps it from starting
+    std::string guarded; ///< running: what its guard does to it now: "frozen", "offline"; empty: nothing
+    StartTerms terms;
+    std::optional<RunState> runState; ///< running
+    std::optional<WallTime> started;  ///< running
+    bool keepsAwake = false;          ///< running: for it the machine is kept from going to sleep (limits.md §13)
+    std::optional<RunClocks> clocks;  ///< running
+    std::optional<Network> network;   ///< that it has, or would be given now; only where it requires one
+    std::uint32_t workItems = 0;      ///< of its work, those that are not completed
+    Bytes transferredDown = 0;
+    Bytes transferredUp = 0;
+    Bytes estimatedDown = NETWORK_BYTES_UNKNOWN;
+    Bytes estimatedUp = NETWORK_BYTES_UNKNOWN;
+    std::optional<Notification> notification; ///< running, where it has set one
+    std::optional<Completed> completed;       ///< finished
+};
+std::string_view nameOf(JobView::State);
+
+/// A notification as the Task Manager lists it (jobs.md §5.4).
+struct NotificationView {
+    std::int32_t id = 0;
+    Notification notification;
+    bool userInitiated = false;
+};
+
+/// A row of the Task Manager: one for each app with a user-initiated job in EXECUTING.
+struct TaskRow {
+    AppId app;
+    std::string label;
+    std::optional<WallTime> started; ///< nullopt: no row, only notifications that were left behind
+    bool stopButton = true;
+    std::vector<JobView> jobs;
+    std::vector<NotificationView> notifications;
+    std::uint32_t survivors = 0; ///< processes that are still there after its Stop
+
+    static std::vector<TaskRow> all(const State& state, Now now);
+};
+
+/// What an app has of a quota (limits.md §3, §4), where its time were counted now.
+struct QuotaView {
+    std::optional<Duration> allowed; ///< nullopt: no limit
+    std::optional<Duration> window;
+    Duration used{0};
+    std::optional<Duration> left;                         ///< may be negative after a demotion; nullopt: no limit
+    bool free = false;                                    ///< nothing is counted right now: charging, seen, …
+    std::optional<WallTime> returns;                      ///< when it is in quota again; nullopt: it is
+    std::vector<std::pair<WallTime, Duration>> comesBack; ///< when what was used rolls out of the window, oldest first
+};
+
+/// A pending alarm, and when it goes off if nothing disturbs (limits.md §7.3).
+struct AlarmView {
+    Alarm alarm;
+    std::optional<Instant> earliest; ///< nullopt: held until an event
+    std::optional<Instant> latest;
+    std::string held; ///< what holds it beyond its own time: "bucket", "doze", "battery_saver", "user_restriction"
+
+    /// By app and tag.
+    static std::vector<AlarmView> all(const State& state, Now now);
+};
+
+/// One kind of work, and what of the device's state alone holds it back: that of an app in the background which has
+/// used nothing of its limits (limits.md §1.1).
+struct DeviceLimitView {
+    std::string work; ///< "regular jobs", "alarms"
+    bool open = true;
+    // Where it is shut:
+    std::string by;     ///< "doze", "saver", "thermal", …
+    std::string detail; ///< what is
+    std::string clears; ///< what would open it
+    std::string cell;   ///< the table's cell that says so
+    std::optional<WallTime> since;
+    std::optional<WallTime> until; ///< nullopt: an event, not a time
+
+    static std::vector<DeviceLimitView> all(const State& state, Now now);
+    static constexpr auto noun = "limit";
+    static constexpr auto fields = [](auto& field, auto& limit) {
+        field("work", limit.work);
+        field("open", limit.open);
+        field("by", limit.by);
+        field("detail", limit.detail);
+        field("clears", limit.clears);
+        field("cell", limit.cell);
+        field("since", limit.since);
+        field("until", limit.until);
+    };
+    bool operator==(const DeviceLimitView&) const = default;
+};
+
+/// What the safeguards against looping apps have counted within their windows (jobs.md §6.7).
+struct SafeguardView {
+    std::uint32_t userInitiated = 0; ///< timeouts, by class
+    std::uint32_t expedited = 0;
+    std::uint32_t regular = 0;
+    std::uint32_t unresponsive = 0;
+    std::uint32_t scheduled = 0; ///< persisted schedule() calls
+    bool buggy = false;
+    std::string heldBack; ///< the loss that they cost the app, with its end; empty: none
+
+    static constexpr auto noun = "safeguards";
+    static constexpr auto fields = [](auto& field, auto& counted) {
+        field("userInitiated", counted.userInitiated);
+        field("expedited", counted.expedited);
+        field("regular", counted.regular);
+        field("unresponsive", counted.unresponsive);
+        field("scheduled", counted.scheduled);
+        field("buggy", counted.buggy);
+        field("heldBack", counted.heldBack);
+    };
+    bool operator==(const SafeguardView&) const = default;
+};
+
+/// How often an app may do something within a time, and how often it has (limits.md §7.4, §8.5).
+struct AllotmentView {
+    std::int64_t allowed = -1; ///< -1: any number
+    Duration window{0};
+    std::int64_t used = 0;           ///< within the window
+    std::optional<WallTime> returns; ///< when the oldest of them counts no more; nullopt: none counts
+
+    static constexpr auto noun = "allotment";
+    static constexpr auto fields = [](auto& field, auto& allotment) {
+        field("allowed", allotment.allowed);
+        field("window", allotment.window);
+        field("used", allotment.used);
+        field("returns", allotment.returns);
+    };
+    bool operator==(const AllotmentView&) const = default;
+};
+
+/// How an app's pushed messages of high priority fare (limits.md §8.5).
+struct MessagesView {
+    std::int64_t delivered = 0; ///< within push.window
+    std::int64_t shown = 0;     ///< of them, those that a notification followed
+    bool downgraded = false;    ///< they count as normal ones
+    std::int64_t waiting = 0;   ///< of all, those that are not delivered yet
+    std::int64_t room = 0;      ///< how many more may wait
+
+    static constexpr auto noun = "messages";
+    static constexpr auto fields = [](auto& field, auto& messages) {
+        field("delivered", messages.delivered);
+        field("shown", messages.shown);
+        field("downgraded", messages.downgraded);
+        field("waiting", messages.waiting);
+        field("room", messages.room);
+    };
+    bool operator==(const MessagesView&) const = default;
+};
+
+struct AppView {
+    Manifest manifest;
+    ProcessState state = ProcessState::NotRunning;
+    std::int32_t bias = 0; ///< jobs.md §3.5
+    SafeguardView safeguards;
+    bool pinned = false; ///< the state is a person's word
+    bool bad = false;    ///< the crash guard's mark (jobs.md §12.3)
+    Bucket bucket = Bucket::Never;
+    BucketReason bucketReason = BucketReason::Default;
+    std::optional<WallTime> bucketSince; ///< nullopt: before anybody noted it
+    BatteryUse batteryUse = BatteryUse::Optimized;
+    bool dataSaverExempt = false;
+    std::set<std::string, std::less<>> revoked; ///< permissions that the user has taken back
+    bool networkAllowed = true;
+    std::string networkBecause;  ///< the rule that shuts it (limits.md §8.1)
+    std::int32_t importance = 0; ///< limits.md §9
+    QuotaView quota;
+    QuotaView expedited;
+    AllotmentView alarms;          ///< delivery instants by its bucket
+    AllotmentView whileIdleAlarms; ///< likewise in Doze, where it may set exact alarms those
+    MessagesView messages;
+    std::uint32_t jobs = 0;
+    std::uint32_t running = 0;
+    std::vector<AppDay> days;  ///< limits.md §14, oldest first
+    bool maybeVisible = false; ///< a window in front bears its name; it only keeps it from being killed (linux.md §A.5)
+
+    static std::vector<AppView> all(const State& state, Now now);
+};
+
+/// One kind of slot (jobs.md §3.6): how many are kept for it, may be taken by it, are, and would be.
+struct SlotView {
+    std::string type; ///< "top", "fgs", "ui", "ej", "bg"
+    std::int64_t reserved = 0;
+    std::int64_t most = 0;
+    std::int64_t running = 0;
+    std::int64_t ready = 0; ///< waiting jobs, each counted under all of its types
+
+    bool operator==(const SlotView&) const = default;
+};
+
+/// The scheduler as a whole, as a dump tells it (jobs.md §9.3).
+struct SchedulerView {
+    std::map<std::string, std::string> constants; ///< each as a policy file writes it
+    bool plugged = true;
+    bool charging = true;
+    std::int64_t batteryPercent = 100;
+    bool batteryLow = false;
+    bool batteryMonitored = false;     ///< `cmd jobscheduler monitor-battery on`
+    std::uint64_t batterySequence = 0; ///< changes of the battery that were taken in
+    bool storageLow = false;
+    std::uint64_t storageSequence = 0;
+    bool idle = false;       ///< nobody uses the device (jobs.md §3.2)
+    bool interactive = true; ///< as it counts for slots (jobs.md §3.6)
+    std::string memory;      ///< "normal", "moderate", "low", "critical"
+    std::int64_t slots = 0;  ///< the steady limit
+    std::int64_t atOnce = 0; ///< how many of them may be taken now
+    std::vector<SlotView> types;
+    std::vector<JobKey> queue; ///< ready jobs, in the order they are started in; the first ones
+    std::uint32_t queued = 0;  ///< how many there are in all
+    std::uint32_t tracked = 0;
+    std::uint32_t persisted = 0; ///< of them, those that outlive a boot
+    bool clockGood = true;       ///< jobs.md §7.3
+    WallTime lastCommit{};       ///< as it was when the daemon started
+
+    bool operator==(const SchedulerView&) const = default;
+};
+
+/// The rows of one kind: what Questions::all() may be asked for.
+using Rows =
+    std::variant<std::vector<TaskRow>, std::vector<AppView>, std::vector<AlarmView>, std::vector<DeviceLimitView>>;
+
+} // namespace stint

@@ -1,0 +1,23 @@
+// Holding regular jobs back until several are ready, so that the device wakes up once for all (jobs.md §3.7). Off
+// unless a policy turns it on.
+#pragma once
+#include <cstdint>
+#include <optional>
+
+#include "contract/model/bucket.hpp"
+#include "contract/model/constants.hpp"
+#include "contract/model/gate_key.hpp"
+
+namespace stint {
+
+/// Whether jobs of this GateKey may be held: regular ones on their first attempt, that nobody pushes, of an app whose
+/// bucket is neither active nor exempted (limits.md §3.10).
+bool mayBeHeld(const GateKey& gateKey, Bucket bucket, const Constants& constants);
+
+/// How long they are held at most; nullopt: until there are enough, or something runs anyway (the restricted bucket).
+std::optional<Duration> longestHold(Bucket bucket, const Constants& constants);
+
+/// How many must be ready to go on.
+std::int64_t batchSize(const Constants& constants);
+
+} // namespace stint

@@ -1,0 +1,155 @@
+#include "contract/rules/concurrency.hpp"
+
+#include <algorithm>
+
+#include "contract/rules/load.hpp"
+
+namespace stint {
+namespace {
+
+// A row of the table of jobs.md §3.6, in hundredths of the total, which is in hundredths of L; 0 stands for nothing
+// reserved, whole for no limit but the total.
+struct SlotRow {
+    std::int64_t total;
+    PerType reserved;
+    std::int64_t backgroundNumerator, backgroundDenominator;
+};
+
+// clang-format off
+constexpr SlotRow slotRows[2][4] = {
+    // screen on:  total  TOP FGS  UI  EJ  BG   most of BG
+    {{75, {40, 20, 10, 10, 10}, 50, 100},
+     {50, {40, 10, 10, 10, 10}, 40, 100},
+     {40, {60, 10, 10, 10,  0},  1,   3},
+     {40, {70, 10, 10,  5,  0},  1,   6}},
+    // screen off
+    {{100, {30, 20, 20, 15, 10}, 60, 100},
+     { 90, {30, 20, 20, 15, 10}, 50, 100},
+     { 60, {30, 15, 15, 10,  5}, 25, 100},
+     { 40, {30, 10, 10,  5,  0}, 10, 100}},
+};
+// clang-format on
+
+} // namespace
+
+std::int32_t biasOf(ProcessState state) {
+    switch (state) {
+    case ProcessState::Top:
+        return 40;
+    case ProcessState::Visible:
+    case ProcessState::ForegroundService:
+        return 35;
+    case ProcessState::Background:
+    case ProcessState::NotRunning:
+        return 0;
+    }
+    return 0;
+}
+
+std::int32_t biasOf(const App& app, Instant now, const Constants& constants) {
+    const std::int32_t bias = biasOf(stateOf(app));
+    if (bias >= biasOf(ProcessState::Top)) return bias;
+    const std::int64_t load = loadPercent(app, now, constants);
+    if (load >= 90) return bias - 80;
+    return load >= 50 ? bias - 40 : bias;
+}
+
+WorkTypes typesOf(JobClass kind, std::int32_t bias) {
+    WorkTypes types{};
+    types[at(WorkType::Top)] = bias >= 40;
+    types[at(WorkType::ForegroundService)] = bias >= 35 && bias < 40;
+    types[at(WorkType::Background)] = bias < 35;
+    types[at(WorkType::UserInitiated)] = kind == JobClass::UserInitiated;
+    types[at(WorkType::Expedited)] = kind == JobClass::Expedited;
+    return types;
+}
+
+std::int32_t biasForTypes(const App& app, Instant now, const Constants& constants) {
+    const bool near = stateOf(app) <= ProcessState::ForegroundService; // what load lowers further is far already
+    return near ? biasOf(app, now, constants) : 0;
+}
+
+WorkTypes typesOf(JobClass kind, const App& app, Instant now, const Constants& constants) {
+    return typesOf(kind, biasForTypes(app, now, constants));
+}
+
+SlotTable slotTable(std::int64_t slots, bool interactive, Memory memory) {
+    const SlotRow& row = slotRows[interactive ? 0 : 1][static_cast<std::size_t>(memory)];
+    SlotTable table{.total = std::max<std::int64_t>(slots * row.total / 100, 1)};
+    for (std::size_t type = 0; type < workTypes; ++type) {
+        table.reserved[type] = table.total * row.reserved[type] / 100;
+        table.most[type] = table.total;
+    }
+    table.reserved[at(WorkType::Top)] = std::max<std::int64_t>(table.reserved[at(WorkType::Top)], 1);
+    const std::int64_t background = table.total * row.backgroundNumerator / row.backgroundDenominator;
+    table.most[at(WorkType::Background)] = std::max<std::int64_t>(background, 1);
+    return table;
+}
+
+Slots::Slots(const SlotTable& table, const PerType& running, const PerType& pending)
+    : table_(table), running_(running), pending_(pending), reserved_(running), unassigned_(table.total) {
+    // Slot maths, step 1: running jobs take theirs; 2: what is left fills each type's reserve; 3: the rest is given in
+    // the same order up to each type's most.
+    for (const std::int64_t count : running)
+        unassigned_ -= count;
+    const auto give = [&](std::size_t type, std::int64_t upTo) {
+        const std::int64_t wanted = std::min(upTo, running[type] + pending[type]) - reserved_[type];
+        const std::int64_t given = std::clamp<std::int64_t>(wanted, 0, std::max<std::int64_t>(unassigned_, 0));
+        reserved_[type] += given;
+        unassigned_ -= given;
+    };
+    for (std::size_t type = 0; type < workTypes; ++type)
+        give(type, table.reserved[type]);
+    for (std::size_t type = 0; type < workTypes; ++type)
+        give(type, table.most[type]);
+}
+
+bool Slots::room(std::size_t type) const {
+    return running_[type] < std::min(table_.most[type], reserved_[type] + std::max<std::int64_t>(unassigned_, 0));
+}
+
+bool Slots::anyRoom(const WorkTypes& types) const {
+    for (std::size_t type = 0; type < workTypes; ++type)
+        if (types[type] && room(type)) return true;
+    return false;
+}
+
+std::optional<WorkType> Slots::keptFor() const {
+    for (std::size_t type = 0; type < workTypes; ++type)
+        if (reserved_[type] > running_[type]) return static_cast<WorkType>(type);
+    return std::nullopt;
+}
+
+std::optional<WorkType> Slots::take(const WorkTypes& types) {
+    for (std::size_t type = 0; type < workTypes; ++type) {
+        if (!types[type] || !room(type)) continue;
+        if (++running_[type] > reserved_[type]) {
+            ++reserved_[type];
+            --unassigned_;
+        }
+        noLongerPending(types);
+        return static_cast<WorkType>(type);
+    }
+    return std::nullopt;
+}
+
+// What was kept for it under its other types is free again.
+void Slots::noLongerPending(const WorkTypes& types) {
+    for (std::size_t type = 0; type < workTypes; ++type) {
+        if (!types[type]) continue;
+        --pending_[type];
+        const std::int64_t needed = std::max(running_[type] + pending_[type], running_[type]);
+        if (reserved_[type] <= needed) continue;
+        unassigned_ += reserved_[type] - needed;
+        reserved_[type] = needed;
+    }
+}
+
+std::int64_t appCap(JobClass kind, std::int64_t slots) {
+    constexpr std::int64_t expedited = 3;
+    return kind == JobClass::Expedited ? expedited : std::max<std::int64_t>(slots / 2, 1);
+}
+
+Duration patience(JobClass kind) { return kind == JobClass::Regular ? 30min : 5min; }
+
+} // namespace stint

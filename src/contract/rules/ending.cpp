@@ -1,0 +1,165 @@
+#include "contract/rules/ending.hpp"
+
+#include <algorithm>
+
+#include "contract/rules/backoff.hpp"
+#include "contract/rules/job_clocks.hpp"
+#include "contract/rules/kind.hpp"
+#include "contract/rules/periodic.hpp"
+
+namespace stint {
+namespace {
+
+void countUp(std::int16_t& attempts) {
+    if (attempts < mostAttempts) ++attempts;
+}
+
+enum class Counts { Failure, SystemStop, Nothing };
+
+bool countsAsFailure(Ending ending) {
+    return ending.reason == STOP_REASON_USER || ending.internal == InternalReason::Timeout ||
+           ending.internal == InternalReason::TimeoutAbandoned;
+}
+
+// jobs.md §6.3, the table.
+Counts countsAs(End end, Ending ending) {
+    if (ending.internal == InternalReason::Held) return Counts::Nothing;    // jobs.md §14.2
+    if (ending.internal == InternalReason::Asleep) return Counts::Nothing;  // limits.md §13
+    if (ending.internal == InternalReason::Guarded) return Counts::Nothing; // jobs.md §14.5
+    switch (end) {
+    case End::FinishedForRetry:
+    case End::BindTimeout:
+    case End::NoNotification:
+    case End::UserStop:
+        return Counts::Failure;
+    case End::StopRetry:
+    case End::StopDrop:
+    case End::StopSilent:
+    case End::Lost: // a stop keeps its own class, whether or not the app lives to answer it
+        return countsAsFailure(ending) ? Counts::Failure : Counts::SystemStop;
+    case End::Finished:
+    case End::StartSilent:
+    case End::Killed:
+    case End::BindRefused:
+        return Counts::Nothing;
+    }
+    return Counts::Nothing;
+}
+
+void restUntilTried(Job& job, Now now, Duration delay) {
+    setNotBefore(job, delay > Duration{0} ? std::optional(now.elapsed + delay) : std::nullopt, now);
+    setDeadline(job, std::nullopt, now); // jobs.md §6.1: a retry has none
+    job.enqueued = now.elapsed;          // jobs.md §3.4: a retry goes to the end of the queue
+}
+
+} // namespace
+
+Ending endingOf(End end, const std::optional<Ending>& given) {
+    switch (end) {
+    case End::Finished:
+    case End::FinishedForRetry:
+        return {STOP_REASON_UNDEFINED, InternalReason::SuccessfulFinish};
+    case End::BindTimeout:
+    case End::StartSilent:
+    case End::NoNotification:
+        return {STOP_REASON_UNDEFINED, InternalReason::Anr};
+    case End::UserStop:
+        return {STOP_REASON_USER, InternalReason::UserUiStop};
+    case End::StopRetry:
+    case End::StopDrop:
+    case End::StopSilent:
+    case End::BindRefused:
+    case End::Killed:
+    case End::Lost:
+        return given.value_or(Ending{});
+    }
+    return {};
+}
+
+bool retries(End end, JobClass ranAs) {
+    switch (end) {
+    case End::Finished:
+    case End::StopDrop:
+    case End::Killed:
+    case End::StartSilent:
+        return false;
+    case End::UserStop:
+        return ranAs != JobClass::UserInitiated; // jobs.md §5.4: dropped for good
+    case End::FinishedForRetry:
+    case End::StopRetry:
+    case End::StopSilent:
+    case End::BindTimeout:
+    case End::BindRefused:
+    case End::NoNotification:
+    case End::Lost:
+        return true;
+    }
+    return false;
+}
+
+Job retried(Job job, End end, Ending ending, Now now, const Constants& constants) {
+    const Counts counts = countsAs(end, ending);
+    JobDetails& past = job.details.edit();
+    past.lastFailure = now.wall;
+    if (counts == Counts::Failure) countUp(job.failures);
+    if (counts == Counts::SystemStop) countUp(job.systemStops);
+    if (ending.internal == InternalReason::TimeoutAbandoned) ++past.abandoned;
+    // jobs.md §6.4: not a user-initiated one.
+    const bool forLength = ending.internal == InternalReason::Timeout || ending.internal == InternalReason::Preempt ||
+                           ending.internal == InternalReason::TimeoutAbandoned;
+    if (forLength && kindOf(job) != JobClass::UserInitiated) job.exemptionLost = true;
+    // jobs.md §6.6: demoted for the next run, never for the one in progress.
+    if (ending.reason == STOP_REASON_USER && ending.internal != InternalReason::Held) job.demotedByUser = true;
+    if (kindOf(job) == JobClass::UserInitiated && past.cumulative >= constants.uiCumulativeLimit) {
+        job.demotedBySystem = true;
+    }
+    // PROPOSAL: jobs.md §4.1 does not count a service that cannot be bound; it rests as after one attempt all the same,
+    // or it would be tried without end.
+    const auto tries = attempts(job.failures, job.systemStops, constants);
+    const auto least = end == End::BindRefused ? 1 : 0;
+    const bool aggressive = past.abandoned > constants.abandonedBeforeAggressive; // jobs.md §6.4
+    restUntilTried(job, now, backoffDelay(job.info, std::max<std::int64_t>(tries, least), aggressive, constants));
+    for (WorkItem& item : past.work)
+        item.active = false; // handed out again, with one more delivery
+    return job;
+}
+
+namespace {
+
+// jobs.md §6.5, §6.3: a run that is not tried again resets the counters.
+Job begunAnew(Job job, Now now) {
+    job.failures = 0;
+    job.systemStops = 0;
+    job.details.edit().abandoned = 0;
+    job.details.edit().cumulative = Duration{0};
+    job.details.edit().lastSuccess = now.wall;
+    job.enqueued = now.elapsed;
+    return job;
+}
+
+} // namespace
+
+Job nextPeriod(Job job, Now now, const Constants& constants) {
+    const Instant latest = job.details->windowEnd.value_or(now.elapsed);
+    setWindow(job, nextWindow(*job.info.getPeriod(), latest, now.elapsed, constants), now);
+    return begunAnew(std::move(job), now);
+}
+
+Job afterItsTime(Job job, Now now) {
+    setNotBefore(job, std::nullopt, now);
+    return begunAnew(std::move(job), now);
+}
+
+bool endWasTold(const Job& job) { return job.running && !job.details->runBegan; }
+
+Job afterLostDaemon(Job job, Now now, const Constants& constants) {
+    if (endWasTold(job)) {
+        restUntilTried(job, now, Duration{0});
+        for (WorkItem& item : job.details.edit().work)
+            item.active = false;
+        return job;
+    }
+    return retried(std::move(job), End::Lost, {}, now, constants);
+}
+
+} // namespace stint

@@ -1,0 +1,98 @@
+#include "contract/rules/forecast.hpp"
+
+#include <algorithm>
+
+#include "contract/rules/app_state.hpp"
+#include "contract/rules/limit_gates.hpp"
+#include "contract/rules/standby.hpp"
+
+namespace stint {
+namespace {
+
+// Longer than any calendar that time alone makes; what has not opened by then does not open.
+constexpr int mostSteps = 1000;
+
+// Whether Doze ever holds this job (limits.md §6.6).
+bool dozeHolds(const Context& c) {
+    if (!c.app || powerAllowlisted(*c.app)) return false;
+    return !(c.gateKey.kind == JobClass::UserInitiated ||
+             (treatedAs(c) == JobClass::Expedited && !c.gateKey.exemptionLost));
+}
+
+// Whether, undisturbed, time alone will have shut what is open now: an app counts as used for a while after it was
+// (limits.md §1.2), and then the user's restriction or battery saver holds it back.
+bool shutsMeanwhile(const Context& c, Instant then) {
+    const Now later{then, c.world.now.wall + (then - c.world.now.elapsed)};
+    const World world{c.world.constants, c.world.device, c.world.state, later, c.world.zone};
+    const Context context{world, c.gateKey, c.app};
+    return !restrictionGate(context).open || !saverGate(context).open;
+}
+
+} // namespace
+
+AfterIdle afterIdle(const Context& c) {
+    const bool inFront = c.app && stateOf(*c.app) <= ProcessState::ForegroundService;
+    return c.gateKey.requested != JobClass::Regular || inFront ? AfterIdle::AtOnce : AfterIdle::Settled;
+}
+
+std::optional<Instant> dozeOpens(const World& world, const DozeInputs& inputs, Instant from, AfterIdle when) {
+    Doze doze = world.state.doze;
+    Instant now = world.now.elapsed;
+    const DozeInputs quiet{inputs.alarmClock, false};
+    std::vector<DozeChange> unheard;
+    for (int step = 0; step < mostSteps; ++step) {
+        const auto next = nextDozeChange(doze, world.device, quiet, world.constants);
+        const Instant settled = when == AfterIdle::Settled ? doze.settledAt.value_or(now) : now;
+        const Instant opens = std::max({from, now, settled});
+        if (!doze.idle() && (!next || opens < *next)) return opens;
+        if (!next) return std::nullopt;
+        now = std::max(now, *next);
+        doze = nextDoze(doze, world.device, world.device, quiet, now, world.constants, unheard);
+    }
+    return std::nullopt;
+}
+
+std::optional<Instant> dozeGateOpens(const Context& c, const Verdict& verdict, const Foresight& foresight) {
+    const auto opens = dozeOpens(c.world, foresight.doze, c.world.now.elapsed, afterIdle(c));
+    if (verdict.forecast || !verdict.askAgain) return opens;
+    return std::min(opens.value_or(*verdict.askAgain), *verdict.askAgain); // its own quota is back then
+}
+
+std::optional<Instant> startsFrom(const Context& c, const Foresight& foresight, Instant from) {
+    if (c.gateKey.isGuard()) return from; // jobs.md §14.5: neither Doze nor what follows concerns it
+    const auto free = dozeHolds(c) ? dozeOpens(c.world, foresight.doze, from, afterIdle(c)) : std::optional(from);
+    if (!free || shutsMeanwhile(c, *free)) return std::nullopt;
+    return free;
+}
+
+std::optional<Instant> quotaGateOpens(const Context& c, const Verdict&, const Foresight& foresight) {
+    const UsageTime usage = foresight.usage;
+    App app = *c.app;
+    Now now = c.world.now;
+    DeviceState state = c.world.state;
+    const Instant start = now.elapsed;
+    for (int step = 0; step < mostSteps; ++step) {
+        const World world{c.world.constants, c.world.device, state, now, c.world.zone};
+        const Verdict verdict = quotaGate({world, c.gateKey, &app});
+        if (verdict.open) return now.elapsed;
+        const UsageTime later{usage.running + (now.elapsed - start),
+                              usage.screenOn + (c.world.device.screenOn ? now.elapsed - start : Duration{0})};
+        const auto sinks = nextChange(app.memory.usage, later, c.world.device.screenOn, app, c.world.constants);
+        std::optional<Instant> next = verdict.askAgain;
+        const auto sooner = [&](std::optional<Instant> when) {
+            if (when && *when > now.elapsed && (!next || *when < *next)) next = when;
+        };
+        if (sinks) sooner(now.elapsed + std::max(*sinks, Duration{1}));
+        sooner(state.chargingAt);
+        if (!next) return std::nullopt;
+        const Duration passed = *next - now.elapsed;
+        now = {*next, now.wall + passed};
+        if (state.chargingAt && *state.chargingAt <= now.elapsed) state.charging = true;
+        if (state.idleAt && *state.idleAt <= now.elapsed) state.idle = true;
+        const UsageTime then{later.running + passed, later.screenOn + (c.world.device.screenOn ? passed : Duration{0})};
+        app.memory.usage = aged(app.memory.usage, then, app, c.world.constants, false);
+    }
+    return std::nullopt;
+}
+
+} // namespace stint

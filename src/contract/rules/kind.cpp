@@ -1,0 +1,86 @@
+#include "contract/rules/kind.hpp"
+
+#include <algorithm>
+#include <limits>
+
+#include "contract/model/job_fields.hpp"
+
+namespace stint {
+
+JobClass requestedKind(const JobInfo& info) {
+    if (info.isUserInitiated()) return JobClass::UserInitiated;
+    return info.isExpedited() ? JobClass::Expedited : JobClass::Regular;
+}
+
+JobClass kindOf(const Job& job) {
+    const JobClass requested = requestedKind(job.info);
+    const bool demoted = job.demotedByUser || job.demotedBySystem;
+    return requested == JobClass::UserInitiated && demoted ? JobClass::Regular : requested;
+}
+
+std::int32_t effectivePriority(const Job& job) {
+    const JobClass kind = kindOf(job);
+    if (kind == JobClass::UserInitiated) return job.info.getPriority();
+    // jobs.md §1.4: capped at HIGH when demoted; decayed by failures when not user-initiated.
+    const bool demoted = job.demotedByUser || job.demotedBySystem;
+    const std::int32_t priority =
+        demoted ? std::min(job.info.getPriority(), JobInfo::PRIORITY_HIGH) : job.info.getPriority();
+    if (job.failures < 2) return priority;
+    if (kind == JobClass::Expedited) return JobInfo::PRIORITY_HIGH;
+    if (job.failures >= 6) return JobInfo::PRIORITY_MIN;
+    return std::min(priority, job.failures >= 4 ? JobInfo::PRIORITY_LOW : JobInfo::PRIORITY_DEFAULT);
+}
+
+Payload payloadOf(const Job& job) {
+    // jobs.md §2.5: its own estimates plus those of its items, unknown parts skipped.
+    Payload sum{job.info.getEstimatedNetworkDownloadBytes(), job.info.getEstimatedNetworkUploadBytes()};
+    const auto add = [](Bytes& total, Bytes part) {
+        if (part == NETWORK_BYTES_UNKNOWN) return;
+        const Bytes before = std::max<Bytes>(total, 0);
+        total = before + std::min(part, std::numeric_limits<Bytes>::max() - before); // an app may say any number
+    };
+    for (const WorkItem& item : job.details->work) {
+        add(sum.down, item.estimatedDown);
+        add(sum.up, item.estimatedUp);
+    }
+    return sum;
+}
+
+Bytes chunkOf(const Job& job) {
+    // jobs.md §2.5: the effective chunk is the smallest known one.
+    Bytes least = job.info.getMinimumNetworkChunkBytes();
+    for (const WorkItem& item : job.details->work) {
+        if (item.minimumChunk != NETWORK_BYTES_UNKNOWN)
+            least = least == NETWORK_BYTES_UNKNOWN ? item.minimumChunk : std::min(least, item.minimumChunk);
+    }
+    return least;
+}
+
+GateKey gateKeyOf(const Job& job) {
+    const JobInfo& info = job.info;
+    GateKey gateKey{.app = job.key.app,
+                    .service = info.getService().name,
+                    .kind = kindOf(job),
+                    .requested = requestedKind(info),
+                    .space = job.key.space,
+                    .retry = job.failures + job.systemStops > 0,
+                    .exemptionLost = job.exemptionLost,
+                    .priority = effectivePriority(job),
+                    .constraints = constraintsOf(info),
+                    .network = info.getRequiredNetwork(),
+                    .guard = job.details->terms->guard,
+                    .guardElse = job.details->terms->guardElse};
+    // jobs.md §3.3 clause 2: the chunk where one is set, in each direction, else the estimate of each.
+    const Bytes chunk = chunkOf(job);
+    const bool hasChunk = chunk != NETWORK_BYTES_UNKNOWN;
+    const Payload payload = payloadOf(job);
+    gateKey.mustDown = hasChunk ? chunk : payload.down;
+    gateKey.mustUp = hasChunk ? chunk : payload.up;
+    gateKey.mustWaived = !hasChunk;
+    const StartTerms& terms = *job.details->terms;
+    if (terms.meteredBytes >= 0 && terms.meteredUsed >= terms.meteredBytes)
+        gateKey.meteredSpent = {terms.meteredUsed, terms.meteredBytes};
+    return gateKey;
+}
+
+} // namespace stint

@@ -1,0 +1,122 @@
+#include "contract/rules/network_access.hpp"
+
+#include <array>
+
+#include "contract/rules/app_state.hpp"
+#include "contract/rules/doze.hpp"
+#include "contract/rules/limit_gates.hpp"
+#include "contract/rules/standby.hpp"
+
+namespace stint {
+namespace {
+
+// Whom a rule spares, beside what is visible or has a foreground service: nothing ever shuts that out.
+using Spares = std::uint32_t;
+constexpr Spares powerAllowlist = 1, grant = 2, dataAllowlist = 4, jobWithNetwork = 8, expedited = 16,
+                 userInitiated = 32;
+
+struct NetworkRule {
+    std::string_view name;
+    bool (*inForce)(const App&, const World&);
+    Spares spares;
+    std::optional<Instant> (*ends)(const World&); ///< by time alone; null: by events only
+};
+
+bool standby(const App& app, const World& world) { return isIdle(bucketOf(app), world.state.charging); }
+
+bool doze(const App&, const World& world) { return world.state.doze.idle(); }
+
+bool savesBattery(const World& world) { return world.device.batterySaver && !world.device.plugged; }
+bool batterySaver(const App&, const World& world) { return savesBattery(world); }
+
+bool savesData(const World& world) {
+    const auto& network = world.device.network;
+    return world.device.dataSaver && network && !network->has(NET_CAPABILITY_NOT_METERED);
+}
+bool dataSaver(const App&, const World& world) { return savesData(world); }
+
+// limits.md §1.1: the charger lifts what is about power, and so this too.
+bool background(const App& app, const World& world) {
+    const auto end = networkCutOff(app, world.constants);
+    return end && *end <= world.now.elapsed && !world.state.charging;
+}
+
+std::optional<Instant> dozeEnds(const World& world) {
+    if (world.device.dozeForce) return std::nullopt; // limits.md §6.7: held until somebody lets go
+    return holdOf(world.state.doze).ends;
+}
+
+// limits.md §8.1, row by row. LINUX: nobody restricts a single app to unmetered networks here, so that row is missing.
+constexpr std::array networkRules{
+    NetworkRule{"standby", standby, powerAllowlist | grant | jobWithNetwork, nullptr},
+    NetworkRule{"doze", doze, powerAllowlist | grant | expedited | userInitiated, dozeEnds},
+    NetworkRule{"battery_saver", batterySaver, powerAllowlist | grant | expedited | userInitiated, nullptr},
+    NetworkRule{"data_saver", dataSaver, dataAllowlist | userInitiated, nullptr},
+    NetworkRule{"background", background, powerAllowlist | grant | jobWithNetwork | expedited | userInitiated, nullptr},
+};
+
+bool seen(const App& app) { return stateOf(app) <= ProcessState::ForegroundService; }
+
+Spares sparedFor(const App& app, const World& world) {
+    return (powerAllowlisted(app) ? powerAllowlist : 0) | (temporarilyAllowed(app, world.now.elapsed) ? grant : 0) |
+           (app.memory.dataSaverExempt ? dataAllowlist : 0);
+}
+
+const NetworkRule* firstInForce(const App& app, const World& world, Spares spared) {
+    if (seen(app)) return nullptr;
+    for (const NetworkRule& rule : networkRules)
+        if (!(rule.spares & spared) && rule.inForce(app, world)) return &rule;
+    return nullptr;
+}
+
+std::optional<Instant> toCome(std::optional<Instant> when, const World& world) {
+    return when && *when > world.now.elapsed ? when : std::nullopt;
+}
+
+NetworkVerdict decide(const App& app, const World& world, Spares spared) {
+    if (const NetworkRule* rule = firstInForce(app, world, spared)) {
+        const auto ends = rule->ends ? rule->ends(world) : std::nullopt;
+        return {.allowed = false, .because = rule->name, .askAgain = toCome(ends, world)};
+    }
+    NetworkVerdict verdict;
+    if (!seen(app)) verdict.askAgain = toCome(networkCutOff(app, world.constants), world);
+    const bool byGrant = (spared & grant) && firstInForce(app, world, spared & ~grant);
+    if (byGrant && (!verdict.askAgain || *app.memory.allowlistedUntil < *verdict.askAgain)) {
+        verdict.askAgain = app.memory.allowlistedUntil;
+    }
+    return verdict;
+}
+
+} // namespace
+
+NetworkVerdict networkFor(const App& app, const World& world, NetworkRights rights) {
+    if (rights.isGuarded)
+        return {.allowed = !rights.guardShuts, .because = rights.guardShuts ? "guard" : "", .askAgain = {}};
+    return decide(app, world,
+                  sparedFor(app, world) | (rights.standbyLifted ? jobWithNetwork : 0) |
+                      (rights.runsExpedited ? expedited : 0) | (rights.runsUserInitiated ? userInitiated : 0));
+}
+
+NetworkConditions networkConditions(const World& world) {
+    return {world.state.charging, world.state.doze.idle(), savesBattery(world), savesData(world)};
+}
+
+std::optional<Instant> networkCutOff(const App& app, const Constants& constants) {
+    if (constants.backgroundNetworkCutoffMs < 0) return std::nullopt;
+    return app.memory.leftForeground.value_or(Instant{}) + Duration{constants.backgroundNetworkCutoffMs};
+}
+
+NetworkVerdict networkForJob(const Context& c) {
+    if (!c.app) return {};
+    // limits.md §8.3: the standby rule is lifted for the very job that needs the network.
+    Spares spared = jobWithNetwork;
+    const JobClass kind = treatedAs(c);
+    if (kind == JobClass::UserInitiated) spared |= userInitiated;
+    if (kind == JobClass::Expedited && !c.gateKey.exemptionLost) spared |= expedited;
+    const auto look = [&] { return decide(*c.app, c.world, spared | sparedFor(*c.app, c.world)); };
+    if (!c.memo || spared != jobWithNetwork) return look();
+    if (!c.memo->network) c.memo->network = look();
+    return *c.memo->network;
+}
+
+} // namespace stint

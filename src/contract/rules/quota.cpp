@@ -1,0 +1,236 @@
+#include "contract/rules/quota.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include <fmt/core.h>
+
+#include "base/text/number.hpp"
+#include "contract/rules/app_state.hpp"
+#include "contract/rules/policy_version.hpp"
+#include "contract/rules/session_time.hpp"
+#include "contract/rules/standby.hpp"
+
+namespace stint {
+namespace {
+
+/// One of the two limits of time: the bucket's window, the day's cap.
+struct TimeLimit {
+    Duration allowed; ///< or noLimit
+    Duration window;
+};
+
+std::array<TimeLimit, 2> timeLimits(const Allowance& allowance) {
+    return {TimeLimit{allowance.allowed.value_or(noLimit), allowance.window},
+            TimeLimit{allowance.dayCap.value_or(noLimit), dayWindow}};
+}
+
+Allowance allowanceOf(const App& app, const World& world) {
+    return regularAllowance(effectiveBucket(app, world), app, world.constants);
+}
+
+Duration leftOf(const TimeLimit& limit, const QuotaLedger& ledger, Instant now) {
+    return limit.allowed == noLimit ? noLimit : limit.allowed - regularUsed(ledger, limit.window, now);
+}
+
+Duration leftOf(const Allowance& allowance, const QuotaLedger& ledger, Instant now) {
+    const auto [window, cap] = timeLimits(allowance);
+    return std::min(leftOf(window, ledger, now), leftOf(cap, ledger, now));
+}
+
+// limits.md §3.6, over both limits.
+Duration untilSpent(const Allowance& allowance, const QuotaLedger& ledger, Instant now) {
+    Duration until = noLimit;
+    for (const TimeLimit& limit : timeLimits(allowance)) {
+        const Duration left = leftOf(limit, ledger, now);
+        if (left != noLimit) until = std::min(until, timeUntilSpent(ledger.sessions, limit.window, now, left));
+    }
+    return until;
+}
+
+// A session is open since before, be it with a sleep in it: what brings its app to 0 while as much rolls out does not
+// end it (limits.md §3.6).
+bool goesOn(const QuotaLedger& ledger, Instant now) {
+    return isBrokenOff(ledger) || (ledger.open && ledger.open->start < now);
+}
+
+// limits.md §3.4: those that ended inside the window, as they are counted from the newest back; whole, wherever they
+// began.
+template <class Count> // void(const Session&, bool ofItsOwn): it is no part of the next newer one
+void countBack(const QuotaLedger& ledger, Duration window, const World& world, Count count) {
+    const Instant edge = world.now.elapsed - window;
+    for (std::size_t i = ledger.sessions.size(); i-- > 0;) {
+        const Session& session = ledger.sessions[i];
+        if (session.end <= edge) continue;
+        const bool newest = i + 1 == ledger.sessions.size();
+        const bool apart = newest || ledger.sessions[i + 1].start - session.end > world.constants.quotaCoalesce;
+        count(session, apart && !session.brokenOff);
+    }
+}
+
+// When fewer jobs than allowed have run in the window; nullopt: that is so now.
+std::optional<Instant> jobCountReturns(const Allowance& allowance, const QuotaLedger& ledger, const World& world) {
+    std::int64_t jobs = ledger.open ? ledger.open->jobs : 0;
+    if (jobs >= allowance.maxJobs) return world.now.elapsed + allowance.window;
+    std::optional<Instant> returns;
+    countBack(ledger, allowance.window, world, [&](const Session& session, bool) {
+        jobs += session.jobs;
+        if (!returns && jobs >= allowance.maxJobs) returns = session.end + allowance.window;
+    });
+    return returns;
+}
+
+// The same of sessions; the open one is not counted, nor what was broken off of it.
+std::optional<Instant> sessionCountReturns(const Allowance& allowance, const QuotaLedger& ledger, const World& world) {
+    std::int64_t sessions = 0;
+    std::optional<Instant> returns;
+    countBack(ledger, allowance.window, world, [&](const Session& session, bool ofItsOwn) {
+        sessions += ofItsOwn;
+        if (!returns && sessions >= allowance.maxSessions) returns = session.end + allowance.window;
+    });
+    return returns;
+}
+
+// When a rate window that is full expires; nullopt: it has, or it is not full.
+std::optional<Instant> rateReturns(const RateWindow& rate, std::int64_t most, const World& world) {
+    const Instant now = world.now.elapsed;
+    if (!rate.opened || rate.count < most) return std::nullopt;
+    const Instant expires = std::min(*rate.opened, now) + world.constants.quotaRateWindow;
+    return expires > now ? std::optional(expires) : std::nullopt;
+}
+
+// When the last of the counts is in order again (limits.md §3.5, "counts ok"); nullopt: they all are.
+std::optional<Instant> countsReturn(const Allowance& allowance, const QuotaLedger& ledger, const World& world) {
+    return std::max({jobCountReturns(allowance, ledger, world), sessionCountReturns(allowance, ledger, world),
+                     rateReturns(ledger.jobStarts, world.constants.quotaRateMaxJobs, world),
+                     rateReturns(ledger.sessionEnds, world.constants.quotaRateMaxSessions, world)});
+}
+
+// limits.md §3.7, a term of time: it applies as soon as less than the buffer is left of its limit, whatever binds.
+std::optional<Instant> timeReturn(const TimeLimit& limit, Duration buffer, const QuotaLedger& ledger, Instant now) {
+    if (limit.allowed == noLimit) return std::nullopt;
+    const Duration target = std::max(limit.allowed - buffer, Duration{0});
+    const Duration running = std::min(lengthOf(ledger.open, now), limit.window);
+    return timeReturns(ledger.sessions, running, limit.window, now, target);
+}
+
+std::optional<Instant> timesReturn(const Allowance& allowance, Duration buffer, const QuotaLedger& ledger,
+                                   Instant now) {
+    std::optional<Instant> returns;
+    for (const TimeLimit& limit : timeLimits(allowance))
+        returns = std::max(returns, timeReturn(limit, buffer, ledger, now));
+    return returns;
+}
+
+} // namespace
+
+Bucket effectiveBucket(const App& app, const World& world) {
+    const Bucket bucket = bucketForJobs(app, world.now.elapsed, world.constants);
+    if (bucket == Bucket::Exempted || !world.constants.activeUidUsesActiveBucket) return bucket;
+    return isActive(app, world.now.elapsed, world.constants) ? Bucket::Active : bucket;
+}
+
+bool freeByState(const App& app, const World& world) {
+    if (app.manifest.system || onScreen(app)) return true;
+    return serviceJobsFree(app, world.constants) && stateOf(app) == ProcessState::ForegroundService;
+}
+
+bool freeByCharging(const App& app, const World& world) {
+    if (!world.state.charging) return false;
+    const Bucket bucket = effectiveBucket(app, world);
+    return bucket != Bucket::Restricted && bucket != Bucket::Never;
+}
+
+bool regularFree(const App& app, const World& world) { return freeByState(app, world) || freeByCharging(app, world); }
+
+bool countsRegular(const App& app, const World& world, bool startedOnTop) {
+    return !regularFree(app, world) && !(startedOnTop && topStartedJobsFree(app, world.constants));
+}
+
+Duration regularUsed(const QuotaLedger& ledger, Duration window, Instant now) {
+    return timeWithin(ledger.sessions, window, now) + std::min(lengthOf(ledger.open, now), window);
+}
+
+Duration regularLeft(const App& app, const World& world) {
+    return leftOf(allowanceOf(app, world), app.memory.quota, world.now.elapsed);
+}
+
+RegularQuota regularQuota(const App& app, const World& world) {
+    if (regularFree(app, world)) return {};
+    const Bucket bucket = effectiveBucket(app, world);
+    if (bucket == Bucket::Never) return {.in = false};
+    const Allowance allowance = regularAllowance(bucket, app, world.constants);
+    const QuotaLedger& ledger = app.memory.quota;
+    const Instant now = world.now.elapsed;
+    const auto counts = countsReturn(allowance, ledger, world);
+    if (!counts && leftOf(allowance, ledger, now) > Duration{0}) return {};
+    const auto returns = std::max(timesReturn(allowance, world.constants.quotaBuffer, ledger, now), counts);
+    if (!returns) return {.in = false};
+    // While a session is open, both move with it; and no clock says when an app that misbehaves is forgiven.
+    const bool misbehaves = bucketForJobs(app, now, world.constants) != bucketOf(app);
+    const bool moves = ledger.open || misbehaves;
+    const auto sooner = moves ? now : std::max(timesReturn(allowance, Duration{0}, ledger, now), counts);
+    return {.in = false,
+            .returns = returnAt(*returns, now, world.constants.quotaCheckMinDelay),
+            .sooner = sooner.value_or(now)};
+}
+
+bool inRegularQuota(const App& app, const World& world, bool running) {
+    if (regularFree(app, world)) return true;
+    const Bucket bucket = effectiveBucket(app, world);
+    if (bucket == Bucket::Never) return false;
+    const Allowance allowance = regularAllowance(bucket, app, world.constants);
+    const QuotaLedger& ledger = app.memory.quota;
+    const Instant now = world.now.elapsed;
+    if (!running && countsReturn(allowance, ledger, world)) return false;
+    if (running && goesOn(ledger, now)) return untilSpent(allowance, ledger, now) > Duration{0};
+    return leftOf(allowance, ledger, now) > Duration{0};
+}
+
+std::optional<Instant> regularReturn(const App& app, const World& world) { return regularQuota(app, world).returns; }
+
+std::optional<Instant> regularCutOff(const App& app, const World& world) {
+    if (!app.memory.quota.open) return std::nullopt;
+    const Duration cap = quotaRunCap(app, world, false);
+    return cap == noLimit ? std::nullopt : std::optional(world.now.elapsed + cap);
+}
+
+std::string regularShortage(const App& app, const World& world) {
+    const Constants& constants = world.constants;
+    const Allowance allowance = allowanceOf(app, world);
+    const QuotaLedger& ledger = app.memory.quota;
+    std::optional<Instant> last;
+    std::string text;
+    const auto consider = [&](std::optional<Instant> returns, const std::string& words) {
+        if (!returns || (last && *returns <= *last)) return;
+        last = returns;
+        text = words;
+    };
+    for (const TimeLimit& limit : timeLimits(allowance)) {
+        const Duration left = leftOf(limit, ledger, world.now.elapsed);
+        const auto returns = timeReturn(limit, constants.quotaBuffer, ledger, world.now.elapsed);
+        if (left > Duration{0} && !returns) continue;
+        consider(returns.value_or(world.now.elapsed),
+                 fmt::format("{} of {} used in {}", roughDuration(limit.allowed - left), formatDuration(limit.allowed),
+                             formatDuration(limit.window)));
+    }
+    const std::string window = formatDuration(allowance.window);
+    const auto reached = [](std::int64_t most, std::string_view what, const std::string& within) {
+        return fmt::format("the limit of {} in {} is reached", counted(most, what), within);
+    };
+    consider(jobCountReturns(allowance, ledger, world), reached(allowance.maxJobs, "job start", window));
+    consider(sessionCountReturns(allowance, ledger, world), reached(allowance.maxSessions, "session", window));
+    const std::string rate = formatDuration(constants.quotaRateWindow);
+    consider(rateReturns(ledger.jobStarts, constants.quotaRateMaxJobs, world),
+             reached(constants.quotaRateMaxJobs, "job start", rate));
+    consider(rateReturns(ledger.sessionEnds, constants.quotaRateMaxSessions, world),
+             reached(constants.quotaRateMaxSessions, "session", rate));
+    return text;
+}
+
+Duration quotaRunCap(const App& app, const World& world, bool startedOnTop) {
+    if (!countsRegular(app, world, startedOnTop)) return noLimit;
+    return untilSpent(allowanceOf(app, world), app.memory.quota, world.now.elapsed);
+}
+
+} // namespace stint

@@ -1,0 +1,58 @@
+#include "contract/rules/quota_allowance.hpp"
+
+#include <algorithm>
+
+#include "contract/rules/policy_version.hpp"
+
+namespace stint {
+namespace {
+
+// LINUX: nothing else tells a system's installer from the rest of the system.
+bool isSystemInstaller(const App& app) { return app.manifest.system && app.manifest.declares("INSTALL_PACKAGES"); }
+
+std::optional<Duration> dayCapOf(bool unlimited, const Constants& constants) {
+    const Duration cap =
+        unlimited && fullWindowIsUnlimited(constants) ? constants.android15DailyCap : constants.quotaMaxExecution24h;
+    if (cap == Constants::none || cap >= dayWindow) return std::nullopt;
+    return cap;
+}
+
+} // namespace
+
+Allowance regularAllowance(Bucket bucket, const App& app, const Constants& constants) {
+    const BucketQuota& quota = bucketRow(bucket).quota;
+    if (quota.isNothing()) return {.allowed = Duration{0}, .window = dayWindow};
+    Allowance allowance{.window = inForce(constants, quota.window),
+                        .maxJobs = constants.*quota.maxJobs,
+                        .maxSessions = constants.*quota.maxSessions};
+    Duration allowed = inForce(constants, quota.allowed);
+    // limits.md §3.9: clipped to what the window holds.
+    if (bucket == Bucket::Exempted && isSystemInstaller(app))
+        allowed = std::min(allowed + inForce(constants, &Constants::quotaInstallerExtra), allowance.window);
+    // limits.md §3.6: an allowance that fills its window bounds nothing; what bounds it over a day is §1.5's question.
+    const bool unlimited = allowed >= allowance.window;
+    if (!unlimited) allowance.allowed = allowed;
+    allowance.dayCap = dayCapOf(unlimited, constants);
+    return allowance;
+}
+
+std::optional<Duration> expeditedLimit(Bucket bucket, const App& app, const Constants& constants) {
+    const BucketQuota& quota = bucketRow(bucket).quota;
+    if (quota.isNothing()) return Duration{0};
+    const Duration limit = inForce(constants, quota.expedited);
+    if (limit == Constants::none) return std::nullopt;
+    if (!isSystemInstaller(app)) return limit;
+    return std::min(limit + constants.ejInstallerExtra, std::max(limit, constants.ejWindow));
+}
+
+Duration topReward(Duration onTop, const Constants& constants) {
+    constexpr Duration leastPiece = 1s;
+    if (onTop <= Duration{0}) return Duration{0};
+    const Duration chunk = inForce(constants, &Constants::ejTopChunk);
+    const auto chunks = onTop / chunk + (onTop % chunk >= leastPiece ? 1 : 0);
+    return chunks * constants.ejRewardTop;
+}
+
+Duration interactionReward(const Constants& constants) { return inForce(constants, &Constants::ejRewardInteraction); }
+
+} // namespace stint

@@ -1,0 +1,38 @@
+// What each bucket may spend on jobs, and what earns an app more: the tables of limits.md §3.2, §3.9 and §4 as the
+// version of the limits that holds has them (§1.5).
+#pragma once
+#include <cstdint>
+#include <optional>
+
+#include "contract/model/app.hpp"
+#include "contract/model/bucket.hpp"
+#include "contract/model/constants.hpp"
+
+namespace stint {
+
+constexpr Duration noLimit = Duration::max(); ///< no limit, where times are compared
+constexpr Duration dayWindow = 24h;           ///< of quota.max_execution_24h, as its name has it
+
+/// What the regular jobs of one app may do.
+struct Allowance {
+    std::optional<Duration> allowed; ///< run time in the window; nullopt: no limit
+    Duration window{0};
+    std::optional<Duration> dayCap; ///< run time in any 24 h; nullopt: no limit
+    std::int64_t maxJobs = 0;       ///< jobs and sessions in the window
+    std::int64_t maxSessions = 0;
+
+    bool operator==(const Allowance&) const = default;
+};
+
+/// limits.md §3.2, §3.9. The never bucket is allowed nothing.
+Allowance regularAllowance(Bucket bucket, const App& app, const Constants& constants);
+
+/// Run time of expedited jobs in ej.window (limits.md §4); nullopt: no limit. 0 for the never bucket.
+std::optional<Duration> expeditedLimit(Bucket bucket, const App& app, const Constants& constants);
+
+/// What a stretch of time on top earns (limits.md §4): for each chunk that was begun, the last one if it lasted 1 s.
+Duration topReward(Duration onTop, const Constants& constants);
+/// What an interaction, a chooser action or an interruptive notification earns (limits.md §4).
+Duration interactionReward(const Constants& constants);
+
+} // namespace stint

@@ -1,0 +1,30 @@
+// How long one run may last: what it is guaranteed, and where it ends (jobs.md §4.4).
+#pragma once
+#include <optional>
+
+#include "contract/model/app.hpp"
+#include "contract/model/constants.hpp"
+#include "contract/model/job.hpp"
+
+namespace stint {
+
+/// The guarantee and the limit of a guard (jobs.md §14.5): nothing but its own condition ends its run.
+inline constexpr Duration endlessRun = std::chrono::hours{24 * 365 * 100};
+
+/// The maximum limit of one run; shortened for an app that is over its safeguard (jobs.md §6.7).
+Duration longestRun(JobClass kind, bool overSafeguard, const Constants& constants);
+
+/// What a run of this class is timed as: a user-initiated one of an app that may run none any more as a regular one.
+JobClass timedAs(JobClass kind, const App& app);
+
+/// What is known of a payload; NETWORK_BYTES_UNKNOWN where it is not.
+struct Payload {
+    Bytes down = NETWORK_BYTES_UNKNOWN;
+    Bytes up = NETWORK_BYTES_UNKNOWN;
+};
+
+/// The minimum guarantee. For a user-initiated job it grows with the time the payload takes on `network`.
+Duration guaranteedRun(JobClass kind, bool overSafeguard, Payload payload, const std::optional<Network>& network,
+                       const Constants& constants);
+
+} // namespace stint

@@ -1,0 +1,125 @@
+#include "contract/rules/safeguard.hpp"
+
+#include <algorithm>
+
+#include <fmt/ranges.h>
+
+#include "contract/rules/runtime.hpp"
+
+namespace stint {
+namespace {
+
+std::int64_t countSince(const std::vector<Instant>& events, Instant after) {
+    return std::ranges::count_if(events, [&](Instant event) { return event > after; });
+}
+
+void note(std::vector<Instant>& events, Instant now, Duration window) {
+    std::erase_if(events, [&](Instant event) { return event <= now - window; });
+    events.push_back(now);
+}
+
+bool isTimeout(const Ending& ending) {
+    return ending.internal == InternalReason::Timeout || ending.internal == InternalReason::TimeoutAbandoned;
+}
+
+// Stopped at its maximum limit, or as if: by the verb `timeout` (jobs.md §8). The same internal reason stands for a run
+// that made room past its guarantee, or had to go there for Doze or heat.
+bool stoppedAtLimit(const Ending& ending) {
+    return isTimeout(ending) &&
+           (ending.reason == STOP_REASON_TIMEOUT || ending.reason == STOP_REASON_TIMEOUT_ABANDONED);
+}
+
+// A regular or expedited run counts, too, that lasted as long as its guarantee, however it ended. A user-initiated one
+// only where it was stopped at its maximum limit (PROPOSAL of jobs.md §6.7).
+bool countsAsTimeout(const Run& run, const Ending& ending, bool free, Instant now) {
+    if (run.kind == JobClass::UserInitiated) return stoppedAtLimit(ending);
+    return isTimeout(ending) || (!free && now >= run.began + run.guarantee);
+}
+
+std::int64_t limitOf(JobClass kind, const Constants& constants) {
+    switch (kind) {
+    case JobClass::UserInitiated:
+        return constants.timeoutsUserInitiated;
+    case JobClass::Expedited:
+        return constants.timeoutsExpedited;
+    case JobClass::Regular:
+        return constants.timeoutsRegular;
+    }
+    return 0;
+}
+
+} // namespace
+
+bool noteEnd(App& app, const Run& run, const Ending& ending, bool free, Instant now, const Constants& constants) {
+    if (!constants.safeguards) return false;
+    const bool tooLong = countsAsTimeout(run, ending, free, now);
+    const bool silent = ending.internal == InternalReason::Anr;
+    if (tooLong) note(app.memory.timeouts[run.kind], now, constants.timeoutWindow);
+    if (silent) note(app.memory.silences, now, constants.unresponsiveWindow);
+    return tooLong || silent;
+}
+
+SafeguardView countsOf(const App& app, Instant now, const Constants& constants) {
+    const auto timeouts = [&](JobClass kind) {
+        const auto events = app.memory.timeouts.find(kind);
+        const Instant after = now - constants.timeoutWindow;
+        return events == app.memory.timeouts.end() ? 0U : static_cast<std::uint32_t>(countSince(events->second, after));
+    };
+    return {.userInitiated = timeouts(JobClass::UserInitiated),
+            .expedited = timeouts(JobClass::Expedited),
+            .regular = timeouts(JobClass::Regular),
+            .unresponsive =
+                static_cast<std::uint32_t>(countSince(app.memory.silences, now - constants.unresponsiveWindow)),
+            .scheduled = static_cast<std::uint32_t>(countSince(app.scheduleCalls, now - constants.scheduleRateWindow)),
+            .buggy = buggy(app, now, constants)};
+}
+
+bool overTimeouts(const App& app, JobClass kind, Instant now, const Constants& constants) {
+    return overTimeoutsUntil(app, kind, now, constants).has_value();
+}
+
+std::optional<Instant> overTimeoutsUntil(const App& app, JobClass kind, Instant now, const Constants& constants) {
+    if (!constants.safeguards) return std::nullopt;
+    const auto found = app.memory.timeouts.find(kind);
+    const std::int64_t limit = limitOf(kind, constants);
+    if (found == app.memory.timeouts.end() || std::ssize(found->second) < limit) return std::nullopt;
+    // Oldest first: below the limit again once the newest so many are not all within the window.
+    const Instant until = *(found->second.end() - limit) + constants.timeoutWindow;
+    return until > now ? std::optional(until) : std::nullopt;
+}
+
+bool buggy(const App& app, Instant now, const Constants& constants) {
+    if (!constants.safeguards || app.manifest.builtIn) return false; // its jobs are a person's
+    std::int64_t all = 0;
+    for (const auto& [kind, events] : app.memory.timeouts)
+        all += countSince(events, now - constants.timeoutWindow);
+    return all >= constants.timeoutsAll ||
+           countSince(app.memory.silences, now - constants.unresponsiveWindow) >= constants.unresponsive;
+}
+
+bool misbehaves(const App& app, Instant now, const Constants& constants) {
+    return !app.manifest.builtIn && (app.memory.usage.buggy || buggy(app, now, constants));
+}
+
+std::vector<std::string> heldBackBy(const App& app, const World& world) {
+    const Constants& constants = world.constants;
+    const Instant now = world.now.elapsed;
+    std::vector<std::string> measures;
+    if (misbehaves(app, now, constants))
+        measures.emplace_back("counts as one that misbehaves, until a person uses it or it is updated");
+    for (const JobClass kind : {JobClass::UserInitiated, JobClass::Expedited, JobClass::Regular}) {
+        const auto until = overTimeoutsUntil(app, kind, now, constants);
+        if (!until) continue;
+        measures.push_back(
+            fmt::format("a job that is {} runs for {} at most, since {} took too long within {}: for {} more",
+                        nameOf(kind), formatDuration(longestRun(kind, true, constants)), limitOf(kind, constants),
+                        formatDuration(constants.timeoutWindow), roughDuration(*until - now)));
+    }
+    return measures;
+}
+
+std::string heldBackText(const App& app, const World& world) {
+    return fmt::format("{}", fmt::join(heldBackBy(app, world), "; "));
+}
+
+} // namespace stint

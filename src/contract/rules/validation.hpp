@@ -1,0 +1,21 @@
+// Whether a JobInfo may be at all: the value rules of jobs.md §1.1 and the cross-field rules V1 to V13 of §1.2. One
+// function, asked by Builder::build() in the app, which knows the documentation's constants, and again by the core,
+// which knows the policy's; so no hand-made request gets round it.
+// What needs to know the caller (permissions, its manifest: §2.2, §2.3) is admission's question.
+#pragma once
+#include <optional>
+
+#include "contract/model/constants.hpp"
+#include "stint/job_info.hpp"
+
+namespace stint {
+
+/// The first rule that `job` breaks, in the order of §1.2: an IllegalArgument whose message starts with the rule's id
+/// and says what would be right. nullopt: it breaks none.
+std::optional<Error> brokenRule(const JobInfo& job, const Constants& constants);
+
+/// Of bytes down and up together, of a job or a work item (§1.1): an unknown part counts as 0, and what is no number
+/// any more as the largest; nullopt where both are unknown.
+std::optional<Bytes> knownEstimate(Bytes down, Bytes up);
+
+} // namespace stint

@@ -1,0 +1,41 @@
+// Completions for bash, zsh and fish, made from the table of verbs: verbs, options and choices are in the script; for
+// jobs and packages it calls `stint completions`.
+#pragma once
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "faces/cli/line/verbs.hpp"
+
+namespace stint::cli {
+
+/// What a word may be, as far as a shell can complete it.
+struct Candidates {
+    enum class Kind : std::uint8_t { None, Choices, Files, Jobs, Packages, Verbs } kind = Kind::None;
+    std::vector<std::string_view> choices; ///< of kind Choices
+    bool repeats = false;                  ///< further words may be the same
+};
+
+/// For an option's value or a verb's words, as the table writes them: "any|unmetered", "FILE…", "[PACKAGE]", "JOB".
+Candidates candidatesFor(std::string_view words);
+
+/// The first words of all verbs, each once, and those that may follow one: "stop" after "tasks".
+std::vector<std::string_view> firstWords();
+std::vector<std::string_view> secondWords(std::string_view first);
+/// The verb's own options and everyone's.
+std::vector<Option> allOptions(const Verb& verb);
+/// "-o" and "--output" of "-o,--output".
+std::vector<std::string_view> namesOf(const Option& option);
+
+// What `stint completions SHELL` prints.
+namespace bash {
+std::string completions();
+}
+namespace zsh {
+std::string completions();
+}
+namespace fish {
+std::string completions();
+}
+
+} // namespace stint::cli

@@ -1,0 +1,25 @@
+// The options of the conditions that a job may have, for each verb that schedules one: a network, the constraints that
+// are plain flags (contract/model/job_fields.hpp), and when it starts (start_options.hpp).
+#pragma once
+#include <vector>
+
+#include "contract/model/job_fields.hpp"
+#include "faces/cli/line/arguments.hpp"
+#include "faces/cli/line/verbs.hpp"
+#include "stint/result.hpp"
+
+namespace stint::cli {
+
+using ConstraintFlags = std::vector<const JobField*>;
+
+/// Of the kind of job that `may` says: &JobField::userInitiated. `network`: what is said of --network, with what it is
+/// where it is not given.
+std::vector<Option> conditionOptions(bool JobField::*may, std::string_view network);
+
+/// JobInfo::NETWORK_TYPE_…; `standard` where none was given. IllegalArgument: --unmetered, and another --network.
+Result<std::int32_t> networkIn(const Arguments&, std::int32_t standard);
+/// Those that were given.
+ConstraintFlags constraintsIn(const Arguments&);
+void setConstraints(JobInfo::Builder&, const ConstraintFlags&);
+
+} // namespace stint::cli

@@ -1,0 +1,22 @@
+// The options of the terms on which a job starts (jobs.md §14.1), for each verb that schedules one.
+#pragma once
+#include <optional>
+#include <vector>
+
+#include "base/time/time.hpp"
+#include "contract/model/job.hpp"
+#include "faces/cli/line/arguments.hpp"
+#include "faces/cli/line/verbs.hpp"
+#include "stint/result.hpp"
+
+namespace stint::cli {
+
+std::vector<Option> startOptions();
+/// "network=any", "bytes<=200M". IllegalArgument: neither; what they mean is the daemon's to say.
+Result<Condition> conditionIn(std::string_view text);
+
+/// But for the jobs that it starts after, which the daemon knows. --at: "02:00", the next time it is that late here;
+/// "2026-11-22 02:00"; "+90min", from now. IllegalArgument: one of them is none of these, or past.
+Result<StartTerms> startTermsIn(const Arguments&, WallTime now);
+
+} // namespace stint::cli

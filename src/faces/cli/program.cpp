@@ -1,0 +1,136 @@
+#include "faces/cli/program.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <clocale>
+#include <cstdio>
+#include <cstring>
+#include <iterator>
+#include <string_view>
+#include <system_error>
+
+#include <fmt/core.h>
+#include <unistd.h>
+
+#include "base/unix/program.hpp"
+#include "faces/cli/help.hpp"
+#include "faces/cli/line/commands.hpp"
+#include "faces/screen/exit_code.hpp"
+#include "faces/screen/json_line.hpp"
+
+namespace stint::cli {
+namespace {
+
+struct Secret {
+    std::string_view shortName;
+    std::string_view longName;
+};
+constexpr std::array<Secret, 4> secrets{{{"-H", "--header"}, {"-b", "--cookie"}, {"-u", "--user"}, {"-x", "--proxy"}}};
+
+void blank(char* from, std::size_t count) { std::memset(from, '*', count); }
+
+/// "http://name:password@host" becomes "http://*************@host".
+void blankUser(char* word) {
+    const std::string_view text(word);
+    auto start = text.find("://");
+    if (start == std::string_view::npos) return;
+    start += 3;
+    auto end = std::min(text.find_first_of("/?#", start), text.size());
+    auto at = text.substr(0, end).rfind('@');
+    if (at != std::string_view::npos && at > start) blank(word + start, at - start);
+}
+
+/// Blanks a secret in `word` itself; true: the next word is the secret.
+bool hide(char* word) {
+    const std::string_view text(word);
+    for (const Secret& secret : secrets) {
+        if (text == secret.shortName || text == secret.longName) return true;
+        if (text.starts_with(secret.longName) && text[secret.longName.size()] == '=') {
+            blank(word + secret.longName.size() + 1, text.size() - secret.longName.size() - 1);
+            return false;
+        }
+        if (text.starts_with(secret.shortName)) {
+            blank(word + secret.shortName.size(), text.size() - secret.shortName.size());
+            return false;
+        }
+    }
+    blankUser(word);
+    return false;
+}
+
+/// For what is said before the line is parsed, or of one that cannot be.
+OutputOptions outputOf(const std::vector<std::string>& line) {
+    const auto end = std::ranges::find(line, "--"); // what follows is another program's
+    const auto has = [&](std::string_view option) { return std::find(line.begin(), end, option) != end; };
+    return {.json = has("--json"), .plain = has("--plain"), .quiet = has("--quiet") || has("-q")};
+}
+
+std::string versionLine() {
+    Json line = header();
+    line["version"] = STINT_VERSION;
+    return dumped(line);
+}
+
+/// This process goes on as `program`; it returns only where that cannot be.
+int become(std::string_view program, const std::vector<std::string>& line, const Screen& screen) {
+    std::vector<std::string> words{(libexecDirectory() / program).native()};
+    words.insert(words.end(), line.begin(), line.end());
+    ::execv(words.front().c_str(), pointersTo(words).data());
+    return screen.fail(ends::unavailable, fmt::format("cannot start {}: {}; is all of Stint built, and installed?",
+                                                      words.front(), std::generic_category().message(errno)));
+}
+
+int runLine(const std::vector<std::string>& line, const Screen& screen, const Perform& perform) {
+    const auto isForOutput = [](std::string_view word) {
+        return word == "--json" || word == "--plain" || word == "--quiet" || word == "-q";
+    };
+    std::vector<std::string> words;
+    std::ranges::remove_copy_if(line, std::back_inserter(words), isForOutput);
+    if (words.empty()) return now(screen);
+    if (words.size() == 1 && (words[0] == "--help" || words[0] == "-h")) {
+        screen.print(overview());
+        return ends::ok;
+    }
+    if (words.size() == 1 && words[0] == "--version") {
+        screen.print(screen.json() ? versionLine() : "stint " STINT_VERSION);
+        return ends::ok;
+    }
+    auto invocation = parse(line);
+    if (!invocation.ok()) return screen.fail(ends::usage, invocation.error().message);
+    if (invocation->wantsHelp) {
+        screen.print(helpFor(*invocation->verb, screen.columns()));
+        return ends::ok;
+    }
+    return perform(*invocation, Screen{invocation->output});
+}
+
+} // namespace
+
+void hideSecrets(std::span<char* const> words) {
+    auto isVerb = [](const char* word) { return *word != '-'; };
+    auto verb = std::find_if(words.begin(), words.end(), isVerb);
+    if (verb == words.end() || (std::strcmp(*verb, "get") != 0 && std::strcmp(*verb, "put") != 0)) return;
+    bool next = false;
+    for (char* word : words) {
+        if (next) blank(word, std::strlen(word));
+        next = !next && hide(word);
+    }
+}
+
+int runProgram(const std::vector<std::string>& line) {
+    return runProgram(line, [&](const Invocation& asked, const Screen& screen) {
+        if (asked.verb->run) return asked.verb->run(asked.arguments, screen);
+        return become(asked.verb->program, line, screen);
+    });
+}
+
+int runProgram(const std::vector<std::string>& line, const Perform& perform) {
+    std::setlocale(LC_CTYPE, ""); // for the width of characters; nothing else follows the locale
+    const Screen screen{outputOf(line)};
+    const int code = runLine(line, screen, perform);
+    if (code == ends::ok && std::ferror(stdout)) return screen.fail(ends::inputOutput, "cannot write to stdout");
+    return code;
+}
+
+} // namespace stint::cli

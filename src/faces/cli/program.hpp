@@ -1,0 +1,24 @@
+// `stint` itself: a command line in, an exit code out; and secrets removed from that line, which every user of the
+// machine can read in /proc. Like curl, it removes them once they were read; until then they can be seen.
+#pragma once
+#include <functional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "faces/cli/parse.hpp"
+
+namespace stint::cli {
+
+/// `line` without the program's name: the verb's own code, or the program that its row names.
+int runProgram(const std::vector<std::string>& line);
+
+/// The same, where another program of ours does what is asked.
+using Perform = std::function<int(const Invocation&, const Screen&)>;
+int runProgram(const std::vector<std::string>& line, const Perform& perform);
+
+/// After `get` and `put`, overwrites the values of --header, --cookie, --user and --proxy, and the name and password in
+/// a URL.
+void hideSecrets(std::span<char* const> words);
+
+} // namespace stint::cli

@@ -1,0 +1,226 @@
+#include "faces/cli/run/commanding.hpp"
+
+#include <filesystem>
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <fmt/core.h>
+
+#include "base/result/fail.hpp"
+#include "base/result/try.hpp"
+#include "base/time/clock.hpp"
+#include "base/time/time.hpp"
+#include "base/unix/program.hpp"
+#include "contract/model/app.hpp"
+#include "faces/cli/line/commands.hpp"
+#include "faces/cli/line/constraint_options.hpp"
+#include "faces/cli/line/start_options.hpp"
+#include "faces/cli/run/callers_input.hpp"
+#include "faces/cli/run/guard_wanted.hpp"
+#include "faces/cli/run/logs_tail.hpp"
+#include "faces/control/lookup.hpp"
+#include "faces/follow/follow.hpp"
+#include "faces/screen/exit_code.hpp"
+#include "faces/screen/text.hpp"
+#include "faces/views/json.hpp"
+#include "faces/views/phrases.hpp"
+#include "programs/spool/run_variables.hpp"
+
+namespace stint::cli {
+namespace {
+
+/// What a command inherits from this process: directory, umask, environment.
+Result<Order> callersOrder() {
+    Order order;
+    const std::filesystem::path directory = STINT_TRY(workingDirectory());
+    order.directory = directory.string();
+    order.umask = ::umask(0);
+    ::umask(order.umask);
+    for (char** variable = environ; *variable; ++variable)
+        order.environment.emplace_back(*variable);
+    return order;
+}
+
+} // namespace
+
+int Commanding::refused(const Error& error) const {
+    const Error told = withRegularInstead(error, kind_);
+    return screen_.fail(trouble(), Error{told.code, withOptionsOf(*verbNamed(verb_), told.message)});
+}
+
+std::string Commanding::trouble() const { return fmt::format("cannot {} {}", verb_, printable(subject())); }
+
+/// Checks everything that can be checked before scheduling; 0 if all is right.
+int Commanding::check() {
+    auto order = callersOrder();
+    if (!order.ok()) return refused(order.error());
+    auto wanted = commandWantedBy(given_, *std::move(order));
+    if (!wanted.ok()) return refused(wanted.error());
+    wanted_ = std::move(*wanted);
+    auto terms = startTermsIn(given_, wallNow());
+    if (!terms.ok()) return refused(terms.error());
+    terms_ = std::move(*terms);
+    app_ = AppId{std::string(shellPackage)};
+    if (isGuard()) {
+        if (const auto read = readGuard(given_, terms_, wanted_); !read.ok()) return refused(read.error());
+        app_ = guardAppOf(wanted_);
+    }
+    kind_ = wanted_.userInitiated ? JobClass::UserInitiated
+            : wanted_.expedited   ? JobClass::Expedited
+                                  : JobClass::Regular;
+    auto program = findProgram(wanted_.order.arguments.front(), wanted_.order.path(), wanted_.order.directory);
+    if (program.ok()) return ends::ok;
+    return screen_.fail(program.error().code == Errc::SECURITY ? ends::notExecutable : ends::noProgram,
+                        printable(program.error().message));
+}
+
+/// Before stdin is read, which may take longer than a daemon lives, and before anything is written.
+Result<void> Commanding::validate() {
+    auto daemon = STINT_TRY(Daemon::connect(screen_));
+    limits_ = STINT_TRY(askForLimits(daemon, kind_));
+    if (wanted_.saveTime && *wanted_.saveTime >= limits_.longest)
+        return fail(Errc::ILLEGAL_ARGUMENT, "--save-time {} leaves nothing of a run, which may last {}: give it less",
+                    formatDuration(*wanted_.saveTime), formatDuration(limits_.longest));
+    STINT_TRY(checkHeld(daemon, wanted_.limits));
+    if (isGuard()) STINT_TRY(checkGuarded(daemon, terms_.guardElse));
+    terms_.after = STINT_TRY(keysOf(daemon, given_.values("after")));
+    terms_.afterFailure = STINT_TRY(keysOf(daemon, given_.values("after-failure")));
+    STINT_TRY(jobFor(wanted_, "", limits_.grace()));
+    return {};
+}
+
+/// Each waits for the one end of the command, and is not needed after the other.
+Result<std::vector<Commanding::Follower>> Commanding::followers() const {
+    std::vector<Follower> list;
+    for (const bool success : {true, false}) {
+        const std::string& command = success ? wanted_.onSuccess : wanted_.onFailure;
+        if (command.empty()) continue;
+        const CommandWanted wanted = followerOf(wanted_, command);
+        Spool spool = STINT_TRY(Spool::create(Spool::rootOf(app_.name), wanted.order));
+        JobOfList job;
+        job.info = STINT_TRY(jobFor(wanted, spool.directory().string(), limits_.grace()));
+        (success ? job.after : job.afterFailure) = {0};
+        list.push_back({std::move(job), std::move(spool),
+                        fmt::format("runs when it has {}: {}", success ? "succeeded" : "failed", wanted.label)});
+    }
+    return list;
+}
+
+/// With its followers in one call: all of them are accepted, or none (jobs.md §2.7).
+Result<JobId> Commanding::schedule(Daemon& daemon, const Spool& spool) {
+    const auto job = STINT_TRY(jobFor(wanted_, spool.directory().string(), limits_.grace()));
+    const auto followers = STINT_TRY(this->followers());
+    std::vector<JobOfList> jobs{{.info = job, .terms = terms_}};
+    std::vector<const Spool*> spools{&spool};
+    for (const Follower& follower : followers) {
+        jobs.push_back(follower.job);
+        spools.push_back(&follower.spool);
+    }
+    const auto ids = daemon.scheduleAll(jobs, app_);
+    const bool mayBeAccepted = !ids.ok() && ids.error().code == Errc::UNAVAILABLE;
+    if (mayBeAccepted) return within("whether it was accepted, `stint jobs` tells", ids.error());
+    for (std::size_t i = 0; i < spools.size(); ++i) {
+        std::error_code ignored;
+        if (!ids.ok()) std::filesystem::remove_all(spools[i]->directory(), ignored);
+        if (ids.ok()) STINT_TRY(noteJob(*spools[i], (*ids)[i]));
+    }
+    if (!ids.ok()) return ids.error();
+    for (std::size_t i = 0; i < followers.size(); ++i)
+        followers_.push_back(fmt::format("{}/{} {}", app_.name, (*ids)[i + 1].value, followers[i].sentence));
+    adjusted_ = adjustments(wanted_, job);
+    spool_ = spool.directory();
+    return ids->front();
+}
+
+/// The job was accepted. If the daemon has died since, following it notices, and waits.
+Result<JobView> Commanding::stateOf(Daemon& daemon, JobId id) const {
+    JobView accepted;
+    accepted.key = {app_, "", id};
+    accepted.label = wanted_.label;
+    auto job = daemon.watch(accepted.key);
+    if (!job.ok() && job.error().code == Errc::UNAVAILABLE) return accepted;
+    return job;
+}
+
+void Commanding::tellScheduled(const JobView& job) {
+    if (screen_.json()) return screen_.print(jsonOf(job, Event{.name = "scheduled", .input = input_}));
+    screen_.tell(fmt::format("{}: {}", textOf(job.key),
+                             isGuard() ? guardText(given_, terms_) : limitText(limits_, kind_, wallNow())));
+    for (const std::string& sentence : adjusted_)
+        screen_.tell(sentence);
+    if (input_ > 0)
+        screen_.tell(fmt::format("it reads the {} of stdin, from the beginning in each run", formatSize(input_)));
+    if (wanted_.onCalendar)
+        screen_.tell(fmt::format("it runs at each time of \"{}\", next {}, until it is cancelled (stint cancel {})",
+                                 printable(terms_.calendar), ahead(job.terms.at.value_or(wallNow()), wallNow()),
+                                 shortTextOf(job.key)));
+    if (wanted_.every)
+        screen_.tell(fmt::format("it runs every {} until it is cancelled (stint cancel {})",
+                                 formatDuration(job.info ? job.info->getPeriod()->interval : *wanted_.every),
+                                 shortTextOf(job.key)));
+    // Whoever sees it begin, and follows it, is told when they leave.
+    const bool begins = job.state != JobView::State::Pending && !given_.has("no-wait");
+    owesReboot_ = begins && !wanted_.persisted;
+    if (!begins && !wanted_.persisted) screen_.tell("a reboot ends it; with --persisted it goes on after one");
+    for (const std::string& sentence : followers_)
+        screen_.tell(sentence);
+}
+
+int Commanding::detached(const JobView& job, int signal) const {
+    if (screen_.json()) screen_.print(jsonOf(job, Event{.name = "detached"}));
+    const std::string number = shortTextOf(job.key);
+    screen_.warn(fmt::format("detached; the command goes on as {} (stint logs -f {} to follow, stint cancel {} to "
+                             "stop it){}",
+                             textOf(job.key), number, number, owesReboot_ ? "; a reboot ends it" : ""));
+    // After Ctrl-C the job still waits, and will go on (linux.md §A.10).
+    return signal == SIGINT ? ends::waits : exitCodeOfSignal(signal);
+}
+
+int Commanding::ended(const JobView& job) const {
+    const int code = exitCodeOf(*job.completed);
+    if (code == ends::ok) return code;
+    return screen_.fail(code, fmt::format("{}: {}", textOf(job.key), endText(*job.completed)));
+}
+
+int Commanding::follow(Daemon& daemon, JobView job, Signals& signals) {
+    auto tail = LogTail::open(spool_, screen_, true);
+    if (!tail.ok()) return refused(tail.error());
+    // Under --json stdout has the job's states; `stint logs` has the output.
+    const Beside output{tail->fd(), [&] { return screen_.json() ? Result<void>() : tail->take(); }};
+    const Screen way = screen_.forLines();
+    ProgressReporter reporter(way);
+    auto followed = cli::follow(daemon, job, reporter, signals, way, output);
+    if (!followed.ok()) return screen_.fail(fmt::format("lost sight of {}", textOf(job.key)), followed.error());
+    return followed->signal ? detached(followed->job, *followed->signal) : ended(followed->job);
+}
+
+int Commanding::run() {
+    if (const int code = check(); code != ends::ok) return code;
+    // From here on Ctrl-C is read as data: once the job is accepted, its number must be printed.
+    auto signals = Signals::open();
+    if (!signals.ok()) return refused(signals.error());
+    if (const auto valid = validate(); !valid.ok()) {
+        const bool unknownJob = valid.error().code == Errc::ILLEGAL_STATE; // of --after
+        return unknownJob ? failOfLookUp(screen_, trouble(), valid.error()) : refused(valid.error());
+    }
+    CallersInput input(*signals, screen_);
+    const auto spool = Spool::create(Spool::rootOf(app_.name), wanted_.order, [&input] { return input.next(); });
+    if (!spool.ok())
+        return screen_.fail(input.exitCode(spool.error()), fmt::format("{}: {}", trouble(), spool.error().message));
+    input_ = input.size();
+    return scheduled(*spool, *signals);
+}
+
+int Commanding::scheduled(const Spool& spool, Signals& signals) {
+    auto daemon = Daemon::connect(screen_);
+    if (!daemon.ok()) return refused(daemon.error());
+    auto id = schedule(*daemon, spool);
+    if (!id.ok()) return refused(id.error());
+    auto job = stateOf(*daemon, *id);
+    if (!job.ok()) return refused(job.error());
+    tellScheduled(*job);
+    return given_.has("no-wait") || wanted_.isEndless() ? ends::ok : follow(*daemon, std::move(*job), signals);
+}
+
+} // namespace stint::cli

@@ -1,0 +1,136 @@
+// `stint logs`: the output of a command that is a job, while it waits or runs and after its end.
+#include <fmt/core.h>
+
+#include "base/result/fail.hpp"
+#include "base/result/try.hpp"
+#include "contract/model/app.hpp"
+#include "faces/cli/line/commands.hpp"
+#include "faces/cli/run/logs_tail.hpp"
+#include "faces/control/lookup.hpp"
+#include "faces/follow/follow.hpp"
+#include "faces/screen/exit_code.hpp"
+#include "faces/screen/text.hpp"
+#include "programs/spool/spool.hpp"
+
+namespace stint::cli {
+namespace {
+
+Result<JobKey> commandOf(const JobKey& key) {
+    if (key.app.name == shellPackage || isGuardPackage(key.app.name)) return key;
+    return fail(Errc::ILLEGAL_ARGUMENT, "the output of {} is not kept; commands are jobs of {}",
+                printable(key.app.name), shellPackage);
+}
+
+/// A bare number means a command: no other jobs have output.
+Result<JobKey> commandNamed(const std::string& text, const Screen& screen) {
+    if (isLabel(text)) {
+        auto daemon = STINT_TRY(Daemon::connect(screen));
+        const JobView job = STINT_TRY(lookUp(daemon, text));
+        return commandOf(job.key);
+    }
+    auto name = STINT_TRY(parseJobName(text));
+    return commandOf({name.app.value_or(AppId{std::string(shellPackage)}), name.space, name.id});
+}
+
+/// The directory of its output: from the job, or, once it has ended, from the note of it. Empty: there is none.
+std::filesystem::path spoolOf(const std::optional<JobView>& job, const JobKey& key) {
+    if (job && job->info) return job->info->getExtras().getString("spool");
+    return spoolOfJob(Spool::rootOf(key.app.name), key.id);
+}
+
+/// nullopt: the job is gone.
+Result<std::optional<JobView>> stateOf(Daemon& daemon, const JobKey& key) {
+    std::optional<JobView> none;
+    auto job = daemon.watch(key);
+    if (job.ok()) return std::optional(std::move(*job));
+    if (job.error().code == Errc::ILLEGAL_ARGUMENT) return none;
+    return std::move(job).error();
+}
+
+/// A person's jobs have one series of numbers: that of a transfer was given to no command.
+bool isTransfer(const JobKey& key) {
+    if (key.app.name != shellPackage) return false;
+    auto daemon = Daemon::connectIfThere();
+    return daemon.ok() && daemon->watch({AppId{std::string(transferPackage)}, "", key.id}).ok();
+}
+
+int notFound(const JobKey& key, const Screen& screen) {
+    if (isTransfer(key))
+        return screen.fail(ends::noInput, fmt::format("there is no output of {0}: it is a transfer, which prints none; "
+                                                      "`stint log {0}` tells what happened to it",
+                                                      key.id.value));
+    return screen.fail(ends::noInput, fmt::format("there is no output of {}: no such command was run, or it was too "
+                                                  "long ago; `stint jobs` and `stint jobs --finished` list them",
+                                                  textOf(key)));
+}
+
+int failed(const JobKey& key, const Error& error, const Screen& screen) {
+    return failOfLookUp(screen, fmt::format("cannot show the output of {}", textOf(key)), error);
+}
+
+/// Prints all output so far; for an ended job the daemon is not needed.
+int shown(const JobKey& key, const Screen& screen) {
+    std::optional<JobView> job;
+    if (auto daemon = Daemon::connectIfThere(); daemon.ok()) {
+        auto state = stateOf(*daemon, key);
+        if (!state.ok()) return failed(key, state.error(), screen);
+        job = std::move(*state);
+    }
+    auto spool = spoolOf(job, key);
+    if (spool.empty()) return notFound(key, screen);
+    auto tail = LogTail::open(spool, screen, false);
+    if (!tail.ok()) return failed(key, tail.error(), screen);
+    if (auto taken = tail->take(); !taken.ok()) return failed(key, taken.error(), screen);
+    if (!tail->hasPrinted()) screen.tell(fmt::format("{} has printed nothing", textOf(key)));
+    return ends::ok;
+}
+
+int followedOn(const JobKey& key, const Screen& screen) {
+    auto signals = Signals::open();
+    if (!signals.ok()) return failed(key, signals.error(), screen);
+    auto daemon = Daemon::connect(screen);
+    if (!daemon.ok()) return failed(key, daemon.error(), screen);
+    auto job = stateOf(*daemon, key);
+    if (!job.ok()) return failed(key, job.error(), screen);
+    auto spool = spoolOf(*job, key);
+    if (spool.empty()) return notFound(key, screen);
+    auto tail = LogTail::open(spool, screen, true);
+    if (!tail.ok()) return failed(key, tail.error(), screen);
+    if (auto taken = tail->take(); !taken.ok()) return failed(key, taken.error(), screen);
+    if (!*job) return ends::ok;
+    const Screen way = screen.forLines();
+    ProgressReporter reporter(way);
+    const Beside output{tail->fd(), [&] { return tail->take(); }};
+    auto followed = follow(*daemon, **job, reporter, *signals, way, output);
+    if (!followed.ok()) return failed(key, followed.error(), screen);
+    return followed->signal ? exitCodeOfSignal(*followed->signal) : ends::ok;
+}
+
+int logs(const Arguments& given, const Screen& screen) {
+    const auto key = commandNamed(given.words[0], screen);
+    if (!key.ok()) return failOfLookUp(screen, fmt::format("cannot show {}", printable(given.words[0])), key.error());
+    return given.has("follow") ? followedOn(*key, screen) : shown(*key, screen);
+}
+
+} // namespace
+
+Verb logsVerb() {
+    return {.name = "logs",
+            .words = "JOB",
+            .fewest = 1,
+            .most = 1,
+            .summary = "what a command has printed, while it runs and when it has ended",
+            .about =
+                "Of a job of `stint run`: 7, org.stint.shell/7, or its --name. Its stdout and stderr as they came, of "
+                "all its "
+                "runs; lines that begin with \"stint:\" stand between them. The last 4 MiB are kept at least, those "
+                "of the last 1,000 commands that have ended (512 MiB in all). Into a file or a pipe go the very bytes; "
+                "on a terminal, "
+                "what would steer it is left out.",
+            .options = {{"-f,--follow", "", "and what it prints from now on, until the job has ended"}},
+            .examples = {{"stint logs -f 7", "live; Ctrl-C leaves the job alone"}},
+            .run = logs,
+            .elsewhere = {"output", "tail", "cat", "journal"}};
+}
+
+} // namespace stint::cli

@@ -1,0 +1,159 @@
+#include "faces/cli/run/run_job.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <filesystem>
+
+#include "base/result/fail.hpp"
+#include "base/result/try.hpp"
+#include "base/time/time.hpp"
+#include "faces/control/lookup.hpp"
+#include "faces/screen/text.hpp"
+
+namespace stint::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// The service of org.stint.shell that runs commands, and the extras it reads (programs/shell/service.hpp).
+constexpr const char* commandService = "Command";
+/// As much of a command as a list of jobs may show.
+constexpr std::size_t longestLabel = 200;
+
+Result<std::optional<Duration>> durationIn(const Arguments& given, const std::string& option) {
+    std::optional<Duration> none;
+    auto text = given.value(option);
+    if (!text) return none;
+    auto duration = parseDuration(*text);
+    if (!duration.ok()) return within("--" + option, duration.error());
+    return std::optional(*duration);
+}
+
+Result<std::optional<std::int64_t>> retriesIn(const Arguments& given) {
+    std::optional<std::int64_t> retries;
+    auto text = given.value("retries");
+    if (!text) return retries;
+    std::int32_t number = 0;
+    auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), number);
+    if (error != std::errc{} || end != text->data() + text->size() || number < 0)
+        return fail(Errc::ILLEGAL_ARGUMENT, "--retries is a number from 0 on, not \"{}\"", printable(*text));
+    return std::optional<std::int64_t>(number);
+}
+
+/// Its directory and its environment, where they are not the caller's.
+Result<void> placeOf(const Arguments& given, Order& order) {
+    if (const auto directory = given.value("working-directory")) {
+        const fs::path place = (fs::path(order.directory) / *directory).lexically_normal();
+        if (!fs::is_directory(place))
+            return fail(Errc::ILLEGAL_ARGUMENT, "--working-directory {} is no directory", printable(place.native()));
+        order.directory = place.native();
+    }
+    for (const std::string& text : given.values("setenv")) {
+        const std::size_t sign = text.find('=');
+        const std::string begin = text.substr(0, sign) + "=";
+        const auto isIt = [&begin](const std::string& variable) { return variable.starts_with(begin); };
+        if (sign == 0 || text.empty())
+            return fail(Errc::ILLEGAL_ARGUMENT, "--setenv \"{}\" has no name; write NAME=VALUE", printable(text));
+        if (sign == std::string::npos && std::ranges::none_of(order.environment, isIt))
+            return fail(Errc::ILLEGAL_ARGUMENT, "--setenv {}: there is no such variable here; write {}=VALUE",
+                        printable(text), printable(text));
+        if (sign == std::string::npos) continue;
+        std::erase_if(order.environment, isIt);
+        order.environment.push_back(text);
+    }
+    return {};
+}
+
+std::string joined(const std::vector<std::string>& words) {
+    std::string text;
+    for (const std::string& word : words)
+        text += (text.empty() ? "" : " ") + word;
+    return text;
+}
+
+} // namespace
+
+Result<CommandWanted> commandWantedBy(const Arguments& given, Order caller) {
+    CommandWanted wanted{.order = std::move(caller)};
+    wanted.order.arguments = given.words;
+    STINT_TRY(placeOf(given, wanted.order));
+    wanted.label = shortened(printable(given.value("name").value_or(joined(given.words))), longestLabel);
+    if (given.has("name") && !isLabel(wanted.label))
+        return fail(Errc::ILLEGAL_ARGUMENT,
+                    "--name \"{}\" cannot be typed as a job's name: give it a word that is no number and has no / or #",
+                    wanted.label);
+    wanted.userInitiated = given.has("user-initiated");
+    wanted.expedited = given.has("expedited");
+    wanted.network = STINT_TRY(networkIn(given, JobInfo::NETWORK_TYPE_NONE));
+    if (wanted.userInitiated && wanted.network == JobInfo::NETWORK_TYPE_NONE) { // jobs.md §1.2, V12
+        wanted.network = JobInfo::NETWORK_TYPE_ANY;
+        wanted.networkImplied = true;
+    }
+    wanted.constraints = constraintsIn(given);
+    wanted.backoff = STINT_TRY(durationIn(given, "backoff"));
+    wanted.every = STINT_TRY(durationIn(given, "every"));
+    wanted.saveTime = STINT_TRY(durationIn(given, "save-time"));
+    wanted.retries = STINT_TRY(retriesIn(given));
+    for (const std::string& word : given.values("property"))
+        if (auto added = addLimit(wanted.limits, word); !added.ok()) return within("-p", added.error());
+    wanted.onCalendar = given.has("on-calendar");
+    if (wanted.every && wanted.onCalendar)
+        return fail(Errc::ILLEGAL_ARGUMENT, "--every and --on-calendar contradict each other");
+    wanted.persisted = given.has("persisted") || wanted.isEndless(); // what says that it goes on outlives a reboot
+    wanted.onSuccess = given.value("on-success").value_or("");
+    wanted.onFailure = given.value("on-failure").value_or("");
+    if (!wanted.onFailure.empty() && !wanted.retries)
+        return fail(Errc::ILLEGAL_ARGUMENT,
+                    "--on-failure needs --retries N: without it, what fails is tried again without end");
+    if (wanted.isEndless() && !(wanted.onSuccess + wanted.onFailure).empty())
+        return fail(Errc::ILLEGAL_ARGUMENT, "what runs again and again has no end for --on-success or --on-failure");
+    return wanted;
+}
+
+CommandWanted followerOf(const CommandWanted& first, const std::string& command) {
+    CommandWanted wanted{.order = first.order, .label = shortened(printable(command), longestLabel)};
+    wanted.order.arguments = {"/bin/sh", "-c", command};
+    wanted.persisted = first.persisted;
+    wanted.retries = 0; // it is told of an end once
+    return wanted;
+}
+
+Result<JobInfo> jobFor(const CommandWanted& wanted, const std::string& spool, Duration grace) {
+    PersistableBundle extras;
+    extras.putString("spool", spool).putString("label", wanted.label).putLong("grace", grace.count());
+    if (wanted.retries) extras.putLong("retries", *wanted.retries);
+    if (wanted.saveTime) extras.putLong("saveTime", wanted.saveTime->count());
+    if (!wanted.guard.empty()) extras.putString("guard", wanted.guard);
+    if (wanted.limits.any()) extras.putString("limits", textOf(wanted.limits));
+    JobInfo::Builder job(JobId{0}, commandService);
+    job.setRequiredNetworkType(wanted.network)
+        .setUserInitiated(wanted.userInitiated)
+        .setExpedited(wanted.expedited)
+        .setPersisted(wanted.persisted)
+        .setExtras(std::move(extras));
+    setConstraints(job, wanted.constraints);
+    // Work in pieces rests a little longer after each of them, not twice as long: to end, it needs many.
+    const bool idle = std::ranges::find(wanted.constraints, "setRequiresDeviceIdle", &JobField::method) !=
+                      wanted.constraints.end(); // jobs.md §1.2: no criteria beside it
+    const bool inPieces = wanted.saveTime && !idle;
+    if (wanted.backoff || inPieces)
+        job.setBackoffCriteria(wanted.backoff.value_or(JobInfo::DEFAULT_INITIAL_BACKOFF),
+                               inPieces ? JobInfo::BACKOFF_POLICY_LINEAR : JobInfo::BACKOFF_POLICY_EXPONENTIAL);
+    if (wanted.every) job.setPeriodic(*wanted.every);
+    return job.build();
+}
+
+std::vector<std::string> adjustments(const CommandWanted& wanted, const JobInfo& job) {
+    std::vector<std::string> told;
+    if (wanted.networkImplied) told.emplace_back("--user-initiated implies --network any: it waits for a network");
+    const auto raised = [&told](const char* option, const std::optional<Duration>& asked, Duration made) {
+        if (asked && *asked < made)
+            told.push_back(fmt::format("--{} {} is raised to {}, the least there is", option, formatDuration(*asked),
+                                       formatDuration(made)));
+    };
+    raised("backoff", wanted.backoff, job.getInitialBackoff());
+    if (job.isPeriodic()) raised("every", wanted.every, job.getPeriod()->interval);
+    return told;
+}
+
+} // namespace stint::cli

@@ -1,0 +1,75 @@
+// The pages of `stint top` as rows of cells: what runs and waits, the apps, the device. Pure: made of what the daemon
+// has said, in the words of the verbs that print it, and laid out elsewhere (frame.hpp).
+#pragma once
+#include <cstddef>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "faces/control/daemon.hpp"
+#include "faces/follow/job_progress.hpp"
+#include "faces/screen/terminal.hpp"
+
+namespace stint::cli::top {
+
+struct Field {
+    std::string text;
+    Paint paint = Paint::None;
+    std::optional<Progress> progress = std::nullopt; ///< drawn instead of the text, as wide as there is room
+};
+
+struct Column {
+    std::string heading;
+    bool right = false;
+    std::size_t from = 0; ///< the least width of the screen at which it is shown
+};
+
+struct Row {
+    std::string id; ///< by it the choice stays on the same thing
+    std::vector<Field> fields;
+    bool counts = false; ///< something in it changes by time alone
+};
+
+struct Page {
+    std::vector<Column> columns; ///< the last that is shown takes what is left
+    std::vector<Row> rows;
+    std::string empty; ///< what is said where there are none
+};
+
+struct DeviceSeen {
+    std::vector<wire::DeviceRow> values;
+    wire::DozeView doze;
+    std::vector<DeviceLimitView> limits;
+};
+
+using Jobs = std::map<JobKey, JobProgress>;
+
+/// What runs first, then what waits, each by its name.
+Page nowPage(const Jobs& jobs, Moment now);
+/// Those of the system stand apart, at the end (jobs.md §5.4).
+Page appsPage(const std::vector<AppView>& apps, WallTime now);
+Page devicePage(const DeviceSeen& device, WallTime now);
+
+/// Rows of which a field has the words in it, whatever their case.
+void keepOnly(Page& page, const std::string& words);
+
+/// A line of what Enter shows: wrapped to the screen's width.
+struct Line {
+    std::string text;
+    Paint paint = Paint::None;
+};
+
+/// The blockers of `stint why`, and what else is known of the job.
+std::vector<Line> linesOf(const Explanation& it, WallTime now);
+std::vector<Line> linesOf(const AppView& app, WallTime now);
+/// Of the row of the device's page that has this id; none where there is no such row any more.
+std::vector<Line> linesOf(const DeviceSeen& device, const std::string& id, WallTime now);
+
+/// What is asked before it is done.
+std::string runNowQuestion(const Explanation& it);
+std::string cancelQuestion(const JobView& job);
+/// Names what dies: the app's processes, and the jobs that they run.
+std::string stopQuestion(const AppId& app, const std::string& label, const Jobs& jobs);
+
+} // namespace stint::cli::top

@@ -1,0 +1,303 @@
+// `stint top`: the Task Manager in a terminal (jobs.md §5.4). What is shown is board.hpp's, how it is drawn
+// display.hpp's; here keys, news and time meet, and the daemon is asked for what a person wants.
+#include <array>
+
+#include <fmt/core.h>
+
+#include "base/result/try.hpp"
+#include "base/text/number.hpp"
+#include "base/time/clock.hpp"
+#include "base/time/optional_time.hpp"
+#include "base/time/poll_timeout.hpp"
+#include "faces/cli/line/commands.hpp"
+#include "faces/cli/top/board.hpp"
+#include "faces/cli/top/display.hpp"
+#include "faces/cli/top/link.hpp"
+#include "faces/cli/top/plain.hpp"
+#include "faces/control/lookup.hpp"
+#include "faces/screen/exit_code.hpp"
+#include "faces/screen/signals.hpp"
+#include "faces/views/explanation.hpp"
+
+namespace stint::cli {
+namespace top {
+namespace {
+
+constexpr Duration leastPause = 250ms; ///< between two looks at lists that change all the time
+constexpr Duration tick = 1s;          ///< between two drawings while something that is shown counts
+
+Moment thisMoment() { return {steadyNow(), wallNow()}; }
+
+class Desk {
+public:
+    Desk(Link& link, Signals& signals, const Display& display) : link_(link), signals_(signals), display_(display) {}
+    /// The exit code.
+    Result<int> run();
+
+private:
+    void join();
+    void lose();
+    Topics looksAt() const;
+    bool wantsReading() const;
+    void renew();
+    Result<void> readStale();
+    void draw();
+    void sleep();
+    std::optional<int> takeSignals();
+    Result<void> takeNews();
+    bool takeKeys();
+    Result<std::string> grant(const Wish& wish);
+    Result<std::string> explain(const JobKey& job);
+    Result<std::string> askStop(const AppId& app);
+    Result<std::string> askRunNow(const JobKey& job);
+    Result<std::string> runNow(const JobKey& job);
+
+    Link& link_;
+    Signals& signals_;
+    const Display& display_;
+    Board board_;
+    std::optional<Duration> nextTick_;
+    Topics watched_;                 ///< lists of whose change it is told
+    Topics stale_ = Topics::all();   ///< those that may have changed since they were read
+    bool told_ = false;              ///< of some, and of no further ones until they are asked for again
+    std::optional<Duration> readAt_; ///< not before, where much changes at once
+    bool hungUp_ = false;            ///< nobody types any more
+};
+
+/// An explanation may have to do with all of them, and the list of jobs with what they wait for alone: of another
+/// list's change it would awake for nothing.
+Topics Desk::looksAt() const { return board_.showsRest() || board_.explained() ? Topics::all() : Topics(Topic::Jobs); }
+
+/// What is on the screen and has changed since it was read.
+Result<void> Desk::readStale() {
+    const Topics lists = looksAt();
+    if (told_ || watched_ != lists) {
+        auto tasks = STINT_TRY(link_.join(lists));
+        board_.renew(std::move(tasks), thisMoment());
+    }
+    if (watched_ != lists) stale_ = Topics::all();
+    watched_ = lists;
+    told_ = false;
+    Daemon& daemon = *link_.daemon();
+    if (board_.showsRest() && stale_.has(Topic::Apps)) {
+        auto apps = STINT_TRY(daemon.apps());
+        board_.setApps(std::move(apps));
+    }
+    if (board_.showsRest() && stale_.has(Topic::Device)) {
+        DeviceSeen device;
+        device.values = STINT_TRY(daemon.device());
+        device.doze = STINT_TRY(daemon.doze());
+        device.limits = STINT_TRY(daemon.deviceLimits());
+        board_.setDevice(std::move(device));
+    }
+    if (board_.showsRest()) stale_ = {};
+    if (const auto job = board_.explained())
+        if (auto it = daemon.explain(*job); it.ok()) board_.explain(std::move(*it));
+    return {};
+}
+
+bool Desk::wantsReading() const { return told_ || watched_ != looksAt() || (board_.showsRest() && !stale_.none()); }
+
+void Desk::renew() {
+    if (!link_.daemon() || !wantsReading() || (readAt_ && *readAt_ > steadyNow())) return;
+    readAt_ = steadyNow() + leastPause;
+    if (!readStale().ok()) lose();
+}
+
+void Desk::lose() {
+    link_.leave();
+    board_.lose("stintd is gone; waiting for it to come back. What is shown is what it said last.");
+}
+
+void Desk::join() {
+    watched_ = looksAt();
+    const auto jobs = link_.join(watched_);
+    if (!jobs.ok()) return lose();
+    board_.begin(*jobs, thisMoment());
+    stale_ = Topics::all();
+    told_ = false;
+}
+
+void Desk::draw() {
+    const Frame frame = board_.frame(thisMoment(), display_.size());
+    display_.draw(frame);
+    const bool moves = frame.counts && link_.daemon();
+    nextTick_ = moves ? std::optional(steadyNow() + tick) : std::nullopt;
+}
+
+void Desk::sleep() {
+    std::optional<Duration> left;
+    if (nextTick_) left = *nextTick_ - steadyNow();
+    if (link_.daemon() && wantsReading() && readAt_) left = earlier(left, std::optional(*readAt_ - steadyNow()));
+    left = earlier(left, link_.timeout());
+    std::array<pollfd, 3> watched{link_.watched(), pollfd{signals_.fd(), POLLIN, 0}, pollfd{STDIN_FILENO, POLLIN, 0}};
+    ::poll(watched.data(), watched.size(), pollTimeout(left));
+    hungUp_ = (watched[2].revents & (POLLHUP | POLLERR | POLLNVAL)) != 0;
+    if (!link_.daemon() && watched[0].revents != 0) {
+        link_.takeReturn();
+        join();
+    }
+}
+
+std::optional<int> Desk::takeSignals() {
+    while (const auto signal = signals_.take()) {
+        if (*signal != SIGWINCH) return exitCodeOfSignal(*signal);
+        display_.resized();
+    }
+    return std::nullopt;
+}
+
+Result<void> Desk::takeNews() {
+    if (!link_.daemon()) return {};
+    const auto news = link_.takeNews();
+    if (!news.ok()) {
+        if (news.error().code != Errc::UNAVAILABLE) return news.error();
+        lose();
+        join(); // it may be back already
+        return {};
+    }
+    for (const News& each : *news) {
+        if (const auto* job = std::get_if<JobView>(&each)) board_.take(*job, thisMoment());
+        if (const auto* lists = std::get_if<ListsChanged>(&each)) {
+            stale_ |= lists->topics;
+            told_ = true;
+        }
+    }
+    return {};
+}
+
+Result<std::string> Desk::explain(const JobKey& job) {
+    auto it = STINT_TRY(link_.daemon()->explain(job));
+    board_.explain(std::move(it));
+    return std::string();
+}
+
+Result<std::string> Desk::askStop(const AppId& app) {
+    for (const TaskRow& row : STINT_TRY(link_.daemon()->tasks()))
+        if (row.app == app && !row.stopButton)
+            return Error{Errc::SECURITY, fmt::format("{} is part of the system and has no Stop", app.name)};
+    std::string label;
+    for (const AppView& each : board_.apps())
+        if (each.manifest.package == app) label = each.manifest.label;
+    board_.ask(stopQuestion(app, label, board_.jobs()), {Wish::What::Stop, {}, app});
+    return std::string();
+}
+
+Result<std::string> Desk::askRunNow(const JobKey& job) {
+    const Explanation it = STINT_TRY(link_.daemon()->explain(job));
+    if (it.job.state == JobView::State::Running) return Error{Errc::ILLEGAL_STATE, "it runs already"};
+    if (const std::string firm = firmOnes(it.blockers); !firm.empty())
+        return Error{Errc::ILLEGAL_STATE, fmt::format("it cannot run now: {}", firm)};
+    board_.ask(runNowQuestion(it), {Wish::What::RunNow, job});
+    return std::string();
+}
+
+Result<std::string> Desk::runNow(const JobKey& job) {
+    const ShellAnswer answer = STINT_TRY(link_.daemon()->runNow(job));
+    if (answer.code != 0) return Error{Errc::ILLEGAL_STATE, answer.err.substr(0, answer.err.find('\n'))};
+    return fmt::format("{} runs now", shortTextOf(job));
+}
+
+/// What came of it, in words; empty: it is seen.
+Result<std::string> Desk::grant(const Wish& wish) {
+    using enum Wish::What;
+    if (wish.what == Redraw) {
+        display_.forget();
+        if (!link_.daemon()) join();
+        return std::string();
+    }
+    if (!link_.daemon()) return Error{Errc::UNAVAILABLE, "stintd is away: nothing can be asked of it"};
+    Daemon& daemon = *link_.daemon();
+    switch (wish.what) {
+    case Explain:
+        return explain(wish.job);
+    case Hold:
+        STINT_TRY(daemon.hold(wish.job, true));
+        return fmt::format("{} is paused; p lets it go on", shortTextOf(wish.job));
+    case LetGo:
+        STINT_TRY(daemon.hold(wish.job, false));
+        return fmt::format("{} goes on as its conditions let it", shortTextOf(wish.job));
+    case AskRunNow:
+        return askRunNow(wish.job);
+    case RunNow:
+        return runNow(wish.job);
+    case Cancel:
+        STINT_TRY(daemon.cancel(wish.job));
+        return std::string();
+    case AskStop:
+        return askStop(wish.app);
+    case Stop: {
+        const auto killed = STINT_TRY(daemon.stop(wish.app.name));
+        return fmt::format("{} stopped: {} killed", wish.app.name, counted(killed, "process", "processes"));
+    }
+    case Quit:
+    case Redraw:
+        break;
+    }
+    return std::string();
+}
+
+/// False: that was enough.
+bool Desk::takeKeys() {
+    while (const auto key = display_.key()) {
+        const auto wish = board_.press(*key, thisMoment());
+        if (!wish) continue;
+        if (wish->what == Wish::What::Quit) return false;
+        const auto done = grant(*wish);
+        if (!done.ok())
+            board_.say(done.error().message, Paint::Bad);
+        else if (!done->empty())
+            board_.say(*done, Paint::Good);
+    }
+    return !hungUp_;
+}
+
+Result<int> Desk::run() {
+    join();
+    for (;;) {
+        renew();
+        draw();
+        sleep();
+        if (const auto code = takeSignals()) return *code;
+        STINT_TRY(takeNews());
+        if (!takeKeys()) return ends::ok;
+    }
+}
+
+Result<int> onTerminal(Link& link, Signals& signals, const Screen& screen) {
+    const auto display = STINT_TRY(Display::open(screen.colours()));
+    return Desk(link, signals, *display).run();
+}
+
+int run(const Arguments&, const Screen& screen) {
+    auto signals = Signals::open();
+    if (!signals.ok()) return screen.fail("cannot look at the jobs", signals.error());
+    auto link = Link::open(screen);
+    if (!link.ok()) return screen.fail("cannot look at the jobs", link.error());
+    const bool lines = screen.json() || screen.plain() || !screen.outIsTerminal() || ::isatty(STDIN_FILENO) == 0;
+    if (lines) return printChanges(*link, *signals, screen);
+    const auto code = onTerminal(*link, *signals, screen);
+    return code.ok() ? *code : screen.fail("cannot show a screen", code.error());
+}
+
+} // namespace
+} // namespace top
+
+Verb topVerb() {
+    return {
+        .name = "top",
+        .words = "",
+        .summary = "the Task Manager in a terminal: what runs, what waits and why, live",
+        .about =
+            "Jobs, apps and the device on three pages; Enter says why a job waits, keys pause it, run it now, cancel "
+            "it, or stop its app, and ask before what cannot be undone. ? lists the keys; q leaves, and the jobs go "
+            "on.\n"
+            "With --plain, or where no terminal is, it prints all jobs, then a line for each change, until Ctrl-C or "
+            "until nobody reads on; with --json an object for each.",
+        .options = {},
+        .examples = {{"stint top", ""}, {"stint top --plain", "for a screen reader, or a script"}},
+        .run = top::run,
+        .elsewhere = {"htop"}};
+}
+
+} // namespace stint::cli

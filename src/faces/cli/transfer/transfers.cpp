@@ -1,0 +1,280 @@
+#include "faces/cli/transfer/transfers.hpp"
+
+#include <algorithm>
+#include <csignal>
+#include <optional>
+#include <span>
+
+#include <fmt/core.h>
+#include <fmt/ranges.h>
+
+#include "base/result/fail.hpp"
+#include "base/result/try.hpp"
+#include "base/time/clock.hpp"
+#include "contract/model/app.hpp"
+#include "faces/cli/line/start_options.hpp"
+#include "faces/cli/transfer/vacant.hpp"
+#include "faces/control/command_lock.hpp"
+#include "faces/control/lookup.hpp"
+#include "faces/follow/follow.hpp"
+#include "faces/screen/exit_code.hpp"
+#include "faces/screen/text.hpp"
+#include "faces/views/json.hpp"
+#include "faces/views/phrases.hpp"
+
+namespace stint::cli {
+namespace {
+
+constexpr std::size_t mostNamed = 8; ///< more jobs are told together
+
+/// If the connection broke before the answer, the call's fate is unknown (include/stint/result.hpp): say where to look.
+Error fateOf(Error error) {
+    if (error.code == Errc::UNAVAILABLE) error.message += "; whether it was accepted, `stint jobs` tells";
+    return error;
+}
+
+/// An accepted job and its task.
+struct Accepted {
+    const TransferTask& task;
+    JobView job; ///< as it was when it was accepted
+};
+
+std::string joined(const std::vector<std::string>& words, std::string_view between) {
+    return fmt::format("{}", fmt::join(words, between));
+}
+
+/// One command, from its tasks to its exit code.
+class Transferring {
+public:
+    Transferring(const Arguments& given, const Screen& screen) : given_(given), screen_(screen) {}
+    int run(const std::vector<TransferTask>& tasks);
+
+private:
+    int refused(const TransferTask& task, const Error& error) const;
+    using Tasks = std::span<const TransferTask>;
+    Result<void> readTerms(Daemon& daemon);
+    Result<std::vector<JobOfList>> jobsOf(Tasks tasks, Manner manner) const;
+    Result<std::vector<JobId>> schedule(Daemon& daemon, Tasks tasks);
+    Result<JobView> stateOf(Daemon& daemon, const TransferTask& task, JobId id) const;
+    int scheduleAll(Daemon& daemon, const std::vector<TransferTask>& tasks);
+    int accept(Daemon& daemon, Tasks tasks);
+    void tellScheduled(const Accepted& one) const;
+    void tellScheduled() const;
+    int followAll(Daemon& daemon, Signals& signals);
+    int detached(const std::vector<JobView>& jobs, int signal) const;
+    int ended(std::size_t which, const Result<JobView>& end, Seen seen) const;
+    void tellAll(const std::vector<int>& codes, Seen seen) const;
+
+    const Arguments& given_;
+    const Screen& screen_;
+    std::vector<Accepted> accepted_;
+    StartTerms terms_;
+    bool saidRegular_ = false;
+    bool tellsTogether_ = false;
+};
+
+int Transferring::refused(const TransferTask& task, const Error& error) const {
+    return screen_.fail(fmt::format("cannot {}", task.action), withRegularInstead(error, JobClass::UserInitiated));
+}
+
+Result<std::vector<JobOfList>> Transferring::jobsOf(Tasks tasks, Manner manner) const {
+    std::vector<JobOfList> jobs;
+    for (const TransferTask& task : tasks) {
+        auto job = STINT_TRY(task.job(manner));
+        jobs.push_back({.info = std::move(job), .terms = terms_});
+    }
+    return jobs;
+}
+
+/// The same for all of them.
+Result<void> Transferring::readTerms(Daemon& daemon) {
+    terms_ = STINT_TRY(startTermsIn(given_, wallNow()));
+    terms_.after = STINT_TRY(keysOf(daemon, given_.values("after")));
+    terms_.afterFailure = STINT_TRY(keysOf(daemon, given_.values("after-failure")));
+    return {};
+}
+
+/// User-initiated if a person watches, else regular; the daemon decides whether one does (jobs.md §2.3). Refused: they
+/// had to be user-initiated, and may not.
+Result<std::vector<JobId>> Transferring::schedule(Daemon& daemon, Tasks tasks) {
+    const AppId app{std::string(transferPackage)};
+    const bool insists = given_.has("user-initiated");
+    std::string because = "not in the foreground of a terminal";
+    if (insists || inTerminalForeground()) {
+        const auto jobs = STINT_TRY(jobsOf(tasks, Manner::UserInitiated));
+        auto ids = daemon.scheduleAll(jobs, app);
+        if (ids.ok() || insists || ids.error().code != Errc::REFUSED) return ids;
+        because = ids.error().message;
+    }
+    if (!saidRegular_) screen_.tell(because + ": scheduled as a regular job, with the same conditions");
+    saidRegular_ = true;
+    const auto jobs = STINT_TRY(jobsOf(tasks, Manner::Regular));
+    return daemon.scheduleAll(jobs, app);
+}
+
+/// The job was accepted. If the daemon has died since, following it notices, and waits.
+Result<JobView> Transferring::stateOf(Daemon& daemon, const TransferTask& task, JobId id) const {
+    JobView known;
+    known.key = {AppId{std::string(transferPackage)}, "", id};
+    known.label = task.label;
+    auto job = daemon.watch(known.key);
+    if (!job.ok() && job.error().code == Errc::UNAVAILABLE) return known;
+    return job;
+}
+
+/// All of them in one call; where that may not be, one by one, until one is refused: there is room for the first only.
+int Transferring::accept(Daemon& daemon, Tasks tasks) {
+    const auto ids = schedule(daemon, tasks);
+    if (!ids.ok() && (tasks.size() == 1 || ids.error().code == Errc::UNAVAILABLE))
+        return refused(tasks.front(), fateOf(ids.error()));
+    for (std::size_t i = 0; i < tasks.size(); ++i) {
+        if (!ids.ok()) {
+            if (const int code = accept(daemon, tasks.subspan(i, 1)); code != ends::ok) return code;
+            continue;
+        }
+        auto job = stateOf(daemon, tasks[i], (*ids)[i]);
+        if (!job.ok()) return refused(tasks[i], job.error());
+        accepted_.push_back({tasks[i], std::move(*job)});
+        if (screen_.json() || !tellsTogether_) tellScheduled(accepted_.back());
+    }
+    return ends::ok;
+}
+
+void Transferring::tellScheduled(const Accepted& one) const {
+    if (screen_.json())
+        screen_.print(jsonOf(one.job, Event{"scheduled", one.task.place}));
+    else
+        screen_.tell(fmt::format("{}: {}", textOf(one.job.key), one.task.going));
+}
+
+/// All of them, in a line.
+void Transferring::tellScheduled() const {
+    if (screen_.json() || !tellsTogether_ || accepted_.empty()) return;
+    const auto directory = accepted_.front().task.target.parent_path();
+    const bool isOne =
+        std::ranges::all_of(accepted_, [&](const Accepted& one) { return one.task.target.parent_path() == directory; });
+    screen_.tell(fmt::format("{} to {}: downloading {} files{}", textOf(accepted_.front().job.key),
+                             textOf(accepted_.back().job.key), accepted_.size(),
+                             isOne ? fmt::format(" to {}", printable(directory.native())) : ""));
+}
+
+/// They are no longer followed.
+int Transferring::detached(const std::vector<JobView>& jobs, int signal) const {
+    std::vector<std::string> names, numbers;
+    for (std::size_t i = 0; i < jobs.size(); ++i) {
+        const JobView& job = jobs[i];
+        if (job.state == JobView::State::Finished) continue;
+        if (screen_.json()) screen_.print(jsonOf(job, Event{"detached", accepted_[i].task.place}));
+        names.push_back(textOf(job.key));
+        numbers.push_back(shortTextOf(job.key));
+    }
+    const std::string those = joined(numbers, " ");
+    if (names.size() == 1)
+        screen_.warn(fmt::format("detached; the transfer goes on as {} (stint watch {} to follow, stint cancel {} to "
+                                 "stop it)",
+                                 names.front(), those, those));
+    else if (names.size() <= mostNamed)
+        screen_.warn(fmt::format("detached; the transfers go on as {} (stint watch {} to follow, stint cancel {} to "
+                                 "stop them)",
+                                 joined(names, ", "), those, those));
+    else
+        screen_.warn(fmt::format("detached; {} transfers go on (stint jobs lists them, stint watch JOB… follows, "
+                                 "stint cancel JOB… stops)",
+                                 names.size()));
+    // After Ctrl-C the jobs still wait, and will go on (linux.md §A.10).
+    return signal == SIGINT ? ends::waits : exitCodeOfSignal(signal);
+}
+
+int Transferring::ended(std::size_t which, const Result<JobView>& end, Seen seen) const {
+    const TransferTask& task = accepted_[which].task;
+    if (!end.ok()) return screen_.fail(fmt::format("lost sight of {}", textOf(accepted_[which].job.key)), end.error());
+    const Completed& completed = *end->completed;
+    const int code = exitCodeOf(completed);
+    if (code != ends::ok) return screen_.fail(code, fmt::format("cannot {}: {}", task.action, endText(completed)));
+    if (!screen_.json() && !screen_.quiet()) screen_.print(measuredEndText(completed, seen));
+    return code;
+}
+
+/// All of them have ended.
+void Transferring::tellAll(const std::vector<int>& codes, Seen seen) const {
+    if (codes.size() < 2) return;
+    const auto good = std::ranges::count(codes, ends::ok);
+    std::string words = fmt::format("{} of {} files", good, codes.size());
+    if (auto measured = measuredText(seen.moved, seen); !measured.empty()) words += fmt::format(" ({})", measured);
+    screen_.tell(words);
+}
+
+/// 0, or the code of the first, in their order, that did not end well.
+int Transferring::followAll(Daemon& daemon, Signals& signals) {
+    std::vector<JobView> jobs;
+    for (const Accepted& one : accepted_)
+        jobs.push_back(one.job);
+    std::vector<int> codes(jobs.size(), ends::ok);
+    ProgressReporter reporter(screen_, jobs.size());
+    const Ended told = [&](std::size_t which, const Result<JobView>& end) {
+        codes[which] = ended(which, end, reporter.seen(which));
+    };
+    auto followed = cli::followAll(daemon, std::move(jobs), reporter, signals, screen_, told);
+    reporter.clear();
+    if (!followed.ok()) return screen_.fail("lost sight of the transfers", followed.error());
+    if (followed->signal) return detached(followed->jobs, *followed->signal);
+    tellAll(codes, reporter.seen());
+    const auto bad = std::ranges::find_if(codes, [](int code) { return code != ends::ok; });
+    return bad == codes.end() ? ends::ok : *bad;
+}
+
+/// One command at a time, so that no other schedules a job for one of the files between the question whether there is
+/// such a job and the answer. Who goes round it meets the lock of the part file.
+int Transferring::scheduleAll(Daemon& daemon, const std::vector<TransferTask>& tasks) {
+    const auto lock = commandLock("scheduling");
+    if (!lock.ok()) return refused(tasks.front(), lock.error());
+    const auto live = daemon.jobs(std::string(transferPackage), false);
+    if (!live.ok()) return refused(tasks.front(), live.error());
+    for (const TransferTask& task : tasks)
+        if (const auto vacant = checkVacant(task.target, *live); !vacant.ok())
+            return screen_.fail(ends::cannotCreate, fmt::format("cannot {}: {}", task.action, vacant.error().message));
+    for (const TransferTask& task : tasks)
+        if (const auto job = task.job(Manner::Regular); !job.ok()) return refused(task, job.error());
+    tellsTogether_ = tasks.size() > mostNamed;
+    for (Tasks left = tasks; !left.empty();) {
+        const auto jobs = jobsOf(left, Manner::UserInitiated);
+        if (!jobs.ok()) return refused(left.front(), jobs.error());
+        const auto some = daemon.fitting(*jobs);
+        if (!some.ok()) return refused(left.front(), some.error());
+        const int code = accept(daemon, left.first(*some));
+        left = left.subspan(*some);
+        if (code == ends::ok) continue;
+        tellScheduled();
+        const std::size_t more = tasks.size() - accepted_.size() - 1; // they would be refused, too
+        if (more > 0) screen_.tell(fmt::format("{} more of the files are not scheduled either", more));
+        return code;
+    }
+    tellScheduled();
+    return ends::ok;
+}
+
+int Transferring::run(const std::vector<TransferTask>& tasks) {
+    if (given_.has("insecure"))
+        screen_.warn(
+            "warning: with --insecure no server is verified: whoever is on the way can read and change what is "
+            "transferred");
+    // From here on Ctrl-C is read as data: once a job is accepted, its number must be printed.
+    auto signals = Signals::open();
+    if (!signals.ok()) return refused(tasks.front(), signals.error());
+    auto daemon = Daemon::connect(screen_);
+    if (!daemon.ok()) return refused(tasks.front(), daemon.error());
+    if (const auto terms = readTerms(*daemon); !terms.ok())
+        return failOfLookUp(screen_, fmt::format("cannot {}", tasks.front().action), terms.error());
+    const int code = scheduleAll(*daemon, tasks);
+    if (given_.has("no-wait") || accepted_.empty()) return code;
+    const int followed = followAll(*daemon, *signals);
+    return code == ends::ok ? followed : code;
+}
+
+} // namespace
+
+int transferAll(const Arguments& given, const Screen& screen, const std::vector<TransferTask>& tasks) {
+    return Transferring(given, screen).run(tasks);
+}
+
+} // namespace stint::cli

@@ -1,0 +1,104 @@
+// `stint doctor`: what Stint found on this machine, what it enforces and what is only advisory, and how to get more.
+// The findings are the daemon's; a client adds whether it answers.
+#include <algorithm>
+#include <utility>
+
+#include "base/result/try.hpp"
+#include "faces/cli/line/commands.hpp"
+#include "faces/control/daemon.hpp"
+#include "faces/screen/exit_code.hpp"
+#include "faces/screen/text.hpp"
+#include "faces/views/json_row.hpp"
+
+namespace stint::cli {
+namespace {
+
+using wire::Finding;
+using Grade = Finding::Grade;
+
+constexpr std::size_t grades = std::string_view("enforced").size();
+constexpr std::size_t narrowest = 30; ///< of a sentence, on a very narrow terminal
+
+/// The findings if the daemon does not answer; an Error if it refused.
+Result<std::vector<Finding>> withoutDaemon(const Error& error) {
+    if (error.code == Errc::UNAVAILABLE)
+        return std::vector<Finding>{
+            {"daemon", Grade::Trouble, error.message, "systemctl --user enable --now stintd, or: stintd &"}};
+    // The answer to every call while the store cannot be written (architecture.md, store).
+    if (error.code == Errc::STORAGE)
+        return std::vector<Finding>{
+            {"store", Grade::Trouble, error.message, "make room, or mend it; stintd tries again by itself"}};
+    return error;
+}
+
+Result<std::vector<Finding>> withDaemon() {
+    auto daemon = STINT_TRY(Daemon::connectIfThere());
+    return daemon.diagnose();
+}
+
+Paint gradePaint(Grade grade) {
+    switch (grade) {
+    case Grade::Enforced:
+        return Paint::Good;
+    case Grade::Advisory:
+        return Paint::Waiting;
+    case Grade::Absent:
+        return Paint::Faint;
+    case Grade::Trouble:
+        return Paint::Bad;
+    }
+    return Paint::None;
+}
+
+/// Prints findings, each with how to get more below it, wrapped.
+void print(const std::vector<Finding>& findings, const Screen& screen) {
+    std::size_t topics = 0;
+    for (const Finding& finding : findings)
+        topics = std::max(topics, widthOf(printable(finding.topic)));
+    const std::size_t left = topics + columnGap.size() + grades + columnGap.size();
+    const std::size_t width = std::max(screen.columns(), left + narrowest) - left;
+    for (const Finding& finding : findings) {
+        std::string before =
+            screen.painted(padRight(printable(finding.topic), topics + columnGap.size()), Paint::Strong) +
+            screen.painted(padRight(std::string(nameOf(finding.grade)), grades + columnGap.size()),
+                           gradePaint(finding.grade));
+        for (const std::string& line : wrapped(printable(finding.found), width))
+            screen.print(std::exchange(before, std::string(left, ' ')) + line);
+        if (finding.more.empty()) continue;
+        for (const std::string& line : wrapped("→ " + printable(finding.more), width))
+            screen.print(before + screen.painted(line, Paint::Faint));
+    }
+}
+
+int doctor(const Arguments&, const Screen& screen) {
+    auto findings = withDaemon();
+    const bool reached = findings.ok() || findings.error().code != Errc::UNAVAILABLE;
+    if (!findings.ok()) findings = withoutDaemon(findings.error());
+    if (!findings.ok()) return screen.fail("cannot ask stintd what it found", findings.error());
+    if (screen.json()) {
+        for (const Finding& finding : *findings)
+            screen.print(jsonOfRow(finding));
+    } else {
+        print(*findings, screen);
+    }
+    if (!reached) return ends::unavailable;
+    const bool trouble = std::ranges::any_of(*findings, [](const auto& f) { return f.grade == Grade::Trouble; });
+    return trouble ? ends::failure : ends::ok;
+}
+
+} // namespace
+
+Verb doctorVerb() {
+    return {.name = "doctor",
+            .words = "",
+            .summary = "what Stint found on this machine, what it enforces, and how to get more",
+            .about = "Each thing is enforced (it holds, whatever an app does), advisory (it holds for apps that "
+                     "cooperate), absent (Stint does without), or trouble (something to fix).\n"
+                     "Ends with 1 where there is trouble, 69 where no daemon answers.",
+            .options = {},
+            .examples = {{"stint doctor --json", "one object a line, for a bug report"}},
+            .run = doctor,
+            .elsewhere = {"check", "diagnose", "daemon", "server", "service"}};
+}
+
+} // namespace stint::cli

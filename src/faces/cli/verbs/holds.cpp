@@ -1,0 +1,157 @@
+// `stint pause`, `stint resume`, `stint retry`: what a person does to the start of a job (jobs.md §14.2, §14.3).
+#include <filesystem>
+
+#include <fmt/core.h>
+
+#include "base/result/fail.hpp"
+#include "base/result/try.hpp"
+#include "faces/cli/line/commands.hpp"
+#include "faces/cli/line/start_options.hpp"
+#include "faces/control/lookup.hpp"
+#include "faces/screen/exit_code.hpp"
+#include "faces/screen/text.hpp"
+#include "faces/views/phrases.hpp"
+
+namespace stint::cli {
+namespace {
+
+using Does = Result<void> (*)(Daemon&, const JobView&);
+
+Result<void> done(const std::string& text, Does does, const Screen& screen) {
+    auto daemon = STINT_TRY(Daemon::connect(screen));
+    const JobView job = STINT_TRY(lookUp(daemon, text));
+    return does(daemon, job);
+}
+
+/// To each job; the exit code is that of the first it could not be done to.
+int toEach(const Arguments& given, const Screen& screen, std::string_view what, Does does) {
+    int code = ends::ok;
+    for (const std::string& word : given.words) {
+        const auto did = done(word, does, screen);
+        if (did.ok()) continue;
+        const int failed = failOfLookUp(screen, fmt::format("cannot {} {}", what, printable(word)), did.error());
+        if (code == ends::ok) code = failed;
+    }
+    return code;
+}
+
+int pause(const Arguments& given, const Screen& screen) {
+    return toEach(given, screen, "pause",
+                  [](Daemon& daemon, const JobView& job) { return daemon.hold(job.key, true); });
+}
+
+int resume(const Arguments& given, const Screen& screen) {
+    return toEach(given, screen, "resume",
+                  [](Daemon& daemon, const JobView& job) { return daemon.hold(job.key, false); });
+}
+
+/// The verb and its words that a transfer was asked for with; of one that moved nothing, which verb that was is known
+/// only where it has left no file.
+std::string asTyped(const JobView& ended) {
+    const Completed& end = *ended.completed;
+    const std::string url = shellWord(printable(end.url)), path = shellWord(printable(end.path));
+    std::error_code unknown;
+    const bool there = std::filesystem::exists(end.path, unknown);
+    if (ended.transferredUp > 0) return fmt::format("put {} {}", path, url);
+    if (ended.transferredDown > 0 && there) return fmt::format("get --force -o {} {}", path, url);
+    if (ended.transferredDown > 0 || !there) return fmt::format("get -o {} {}", path, url);
+    return fmt::format("get {0}` or `stint put {1} {0}", url, path);
+}
+
+/// What to type for one that has ended. Nothing is kept that a command could be made of again.
+std::string anew(const JobView& ended) {
+    if (ended.key.app.name == shellPackage)
+        return "a command's words go with its job, so type its `stint run -- COMMAND` again";
+    if (ended.completed->url.empty()) return "its app may schedule it again";
+    return fmt::format("type `stint {}` again, with the options that it had", asTyped(ended));
+}
+
+int retry(const Arguments& given, const Screen& screen) {
+    return toEach(given, screen, "retry", [](Daemon& daemon, const JobView& job) -> Result<void> {
+        if (job.state != JobView::State::Finished) return daemon.retry(job.key);
+        return fail(Errc::ILLEGAL_STATE, "{} has ended ({}): {}", textOf(job.key), endText(*job.completed), anew(job));
+    });
+}
+
+int edit(const Arguments& given, const Screen& screen) {
+    std::vector<Condition> conditions;
+    for (std::size_t i = 1; i < given.words.size(); ++i) {
+        auto condition = conditionIn(given.words[i]);
+        if (!condition.ok())
+            return screen.fail(fmt::format("cannot edit {}", printable(given.words[0])), condition.error());
+        conditions.push_back(std::move(*condition));
+    }
+    const auto change = [&]() -> Result<void> {
+        auto daemon = STINT_TRY(Daemon::connect(screen));
+        const JobView job = STINT_TRY(lookUp(daemon, given.words[0]));
+        return daemon.edit(job.key, conditions);
+    };
+    const auto changed = change();
+    if (changed.ok()) return ends::ok;
+    return failOfLookUp(screen, fmt::format("cannot edit {}", printable(given.words[0])), changed.error());
+}
+
+} // namespace
+
+Verb editVerb() {
+    return {.name = "edit",
+            .words = "JOB CONDITION…",
+            .fewest = 2,
+            .most = Verb::many,
+            .summary = "give a job other conditions",
+            .about = "network=any|unmetered|not-roaming|cellular|none; charging, battery-not-low, storage-not-low, "
+                     "device-idle: each yes or no. What is not named stays as it is. One that waits goes by them at "
+                     "once; one that runs goes on if they hold, and is stopped, to run again, if they do not.",
+            .options = {},
+            .examples = {{"stint edit 7 network=any charging=no", "do not wait for Wi-Fi and the charger any more"}},
+            .run = edit,
+            .elsewhere = {"modify", "alter", "change", "reschedule"},
+            .optionsElsewhere = {{"--network,--unmetered,--charging,--battery-not-low,--storage-not-low,--device-idle",
+                                  "a condition has no dashes here: charging=no, network=any"},
+                                 {"--at,--after,--after-failure,--every,--on-calendar,--retries,--name",
+                                  "only conditions can be changed: cancel it, and ask for it anew"}}};
+}
+
+Verb pauseVerb() {
+    return {.name = "pause",
+            .words = "JOB…",
+            .fewest = 1,
+            .most = Verb::many,
+            .summary = "hold jobs until `stint resume`",
+            .about =
+                "One that waits does not start; one that runs is stopped, and goes on where it can when it is resumed. "
+                "It counts as no failure, and lasts over reboots as the job does.",
+            .options = {},
+            .examples = {{"stint pause 7 8", ""}},
+            .run = pause,
+            .elsewhere = {"hold", "suspend", "freeze"}};
+}
+
+Verb resumeVerb() {
+    return {.name = "resume",
+            .words = "JOB…",
+            .fewest = 1,
+            .most = Verb::many,
+            .summary = "let jobs go on that were paused",
+            .about = "They start as soon as nothing else holds them (`stint why JOB`).",
+            .options = {},
+            .examples = {{"stint resume 7", ""}},
+            .run = resume,
+            .elsewhere = {"continue", "unpause", "unhold", "thaw"}};
+}
+
+Verb retryVerb() {
+    return {.name = "retry",
+            .words = "JOB…",
+            .fewest = 1,
+            .most = Verb::many,
+            .summary = "try jobs again now that rest after a failure",
+            .about = "Ends the pause before the next try; everything else that a job waits for, it goes on waiting for "
+                     "(`stint run-now` passes that, too).",
+            .options = {},
+            .examples = {{"stint retry 7", ""}},
+            .run = retry,
+            .elsewhere = {"restart", "again"}};
+}
+
+} // namespace stint::cli

@@ -1,0 +1,150 @@
+// `stint jobs`, `stint cancel`.
+#include <algorithm>
+#include <functional>
+#include <vector>
+
+#include <fmt/core.h>
+
+#include "base/result/try.hpp"
+#include "base/time/clock.hpp"
+#include "base/time/time.hpp"
+#include "faces/cli/line/commands.hpp"
+#include "faces/control/lookup.hpp"
+#include "faces/screen/exit_code.hpp"
+#include "faces/screen/table.hpp"
+#include "faces/screen/text.hpp"
+#include "faces/views/job_table.hpp"
+#include "faces/views/json.hpp"
+#include "faces/views/phrases.hpp"
+#include "programs/spool/ledger.hpp"
+
+namespace stint::cli {
+namespace {
+
+/// Reports errors of the store: the list may lack a job.
+void tellStoreError(Daemon& daemon, const Screen& screen) {
+    const auto findings = daemon.diagnose();
+    if (!findings.ok()) return;
+    for (const wire::Finding& finding : *findings)
+        if (finding.topic == "store" && finding.grade == wire::Finding::Grade::Trouble)
+            screen.warn(finding.found + "; see `stint doctor`");
+}
+
+Result<std::vector<JobView>> listed(const Arguments& given, const Screen& screen) {
+    auto daemon = STINT_TRY(Daemon::connect(screen));
+    auto package = given.words.empty() ? std::nullopt : std::optional(given.words[0]);
+    auto jobs = STINT_TRY(daemon.jobs(package, given.has("finished")));
+    if (package && jobs.empty()) STINT_TRY(lookUpApp(daemon, *package)); // one that is gone may have left some
+    tellStoreError(daemon, screen);
+    return jobs;
+}
+
+/// What a transfer leaves that nobody was at work on; what runs tidies up after itself.
+std::string leftBehindBy(const JobView& job) {
+    if (job.state != JobView::State::Pending || job.key.app.name != transferPackage) return {};
+    const auto ledger = Ledger::open(Ledger::root());
+    if (!ledger.ok()) return {};
+    const std::string output = job.info ? job.info->getExtras().getString("output") : "";
+    const auto entry = std::ranges::find_if(ledger->entries(), [&](const LedgerEntry& one) {
+        return one.target == output || one.job == job.key.id.value; // an upload's is known by its job
+    });
+    return entry != ledger->entries().end() ? leftBehindText(*entry) : "";
+}
+
+Result<JobView> toCancel(const std::string& text, const Screen& screen) {
+    auto daemon = STINT_TRY(Daemon::connect(screen));
+    auto job = STINT_TRY(lookUp(daemon, text));
+    if (job.state == JobView::State::Finished)
+        return Error{Errc::ILLEGAL_STATE, fmt::format("{} has ended already", textOf(job.key))};
+    return job;
+}
+
+Result<void> cancelled(const JobView& job, const Screen& screen) {
+    auto daemon = STINT_TRY(Daemon::connect(screen));
+    STINT_TRY(daemon.cancel(job.key));
+    if (const std::string left = leftBehindBy(job); !left.empty())
+        screen.tell(fmt::format("{}: {}", textOf(job.key), printable(left)));
+    return {};
+}
+
+/// By the shell's verb (jobs.md §8), which checks that there is such an app.
+Result<void> cancelledAll(const std::string& package, const Screen& screen) {
+    auto daemon = STINT_TRY(Daemon::connect(screen));
+    auto answer = STINT_TRY(daemon.shell({"cancel", package}));
+    if (answer.code == 0) return {};
+    return notInstalled({printable(package)}, Errc::ILLEGAL_STATE);
+}
+
+int jobs(const Arguments& given, const Screen& screen) {
+    auto list = listed(given, screen);
+    if (!list.ok()) return failOfLookUp(screen, "cannot list jobs", list.error());
+    if (screen.json()) {
+        for (const auto& job : *list)
+            screen.print(jsonOf(job));
+        return ends::ok;
+    }
+    auto table = given.has("finished") ? endedJobs(*list, wallNow()) : trackedJobs(*list, wallNow());
+    if (table.empty())
+        screen.tell(given.has("finished") ? "no job has ended yet"
+                                          : "no jobs; `stint jobs --finished` lists what ended");
+    else
+        table.print(screen);
+    return ends::ok;
+}
+
+int cancel(const Arguments& given, const Screen& screen) {
+    int code = ends::ok; // of the first that failed
+    const auto failed = [&](const std::string& what, const Error& error) {
+        const int failure = failOfLookUp(screen, fmt::format("cannot cancel {}", what), error);
+        if (code == ends::ok) code = failure;
+    };
+    std::vector<JobView> found;
+    for (const std::string& word : given.words) {
+        if (given.has("all")) {
+            if (const auto done = cancelledAll(word, screen); !done.ok())
+                failed(fmt::format("the jobs of {}", printable(word)), done.error());
+        } else if (auto job = toCancel(word, screen); job.ok()) {
+            found.push_back(*std::move(job));
+        } else {
+            failed(printable(word), job.error());
+        }
+    }
+    // What comes after another (jobs.md §14.1) has the higher number: it goes first, or the other's end would begin it.
+    std::ranges::stable_sort(found, std::greater{}, [](const JobView& job) { return job.key.id; });
+    for (const JobView& job : found)
+        if (const auto done = cancelled(job, screen); !done.ok()) failed(textOf(job.key), done.error());
+    return code;
+}
+
+} // namespace
+
+Verb jobsVerb() {
+    return {.name = "jobs",
+            .words = "[PACKAGE]",
+            .fewest = 0,
+            .most = 1,
+            .summary = "list jobs: what runs, what waits and why",
+            .about = "All that are tracked, or those of one app.",
+            .options = {{"--finished", "", "the last completed jobs instead, newest first"}},
+            .examples = {{"stint jobs --finished org.stint.transfer", "what became of the downloads"}},
+            .run = jobs,
+            .elsewhere = {"ls", "list", "ps", "queue", "status", "atq"}};
+}
+
+Verb cancelVerb() {
+    return {.name = "cancel",
+            .words = "JOB…",
+            .fewest = 1,
+            .most = Verb::many,
+            .summary = "take jobs away, waiting or running",
+            .about =
+                "A JOB is 7 (one of your own: a download or a command), PACKAGE/7, or PACKAGE/namespace#7. One that "
+                "cannot be cancelled does not keep the others; the exit code is then the first one's.",
+            .options = {{"--all", "", "each JOB is a PACKAGE: all of its jobs, in every namespace"}},
+            .examples = {{"stint cancel 7 8", "the downloads org.stint.transfer/7 and /8"},
+                         {"stint cancel --all com.example.mail", ""}},
+            .run = cancel,
+            .elsewhere = {"rm", "remove", "delete", "kill", "stop", "abort", "atrm"}};
+}
+
+} // namespace stint::cli

@@ -1,0 +1,133 @@
+// `stint log`: what happened to a job, in order (jobs.md §9.4); and what of all that was for nothing (limits.md §14).
+#include <fmt/core.h>
+
+#include "base/result/try.hpp"
+#include "base/time/clock.hpp"
+#include "base/time/time.hpp"
+#include "faces/cli/line/commands.hpp"
+#include "faces/cli/verbs/log_day.hpp"
+#include "faces/control/lookup.hpp"
+#include "faces/screen/exit_code.hpp"
+#include "faces/screen/table.hpp"
+#include "faces/screen/text.hpp"
+#include "faces/views/app_days.hpp"
+#include "faces/views/job_log.hpp"
+#include "faces/views/json_row.hpp"
+#include "faces/views/phrases.hpp"
+
+namespace stint::cli {
+namespace {
+
+/// Of a job whose end is no longer among the last ones of its app, but in the log.
+Result<JobLog> longEnded(Daemon& daemon, const std::string& text, Error unknown) {
+    const auto name = STINT_TRY(parseJobName(text));
+    for (const JobKey& key : candidates(name)) {
+        auto runs = STINT_TRY(daemon.log(key));
+        if (runs.empty()) continue;
+        const WallTime scheduled = runs.back().scheduled;
+        return JobLog{.key = key, .scheduled = scheduled, .runs = runsOf(std::move(runs), scheduled)};
+    }
+    return unknown;
+}
+
+Result<JobLog> logOf(const std::string& text, const Screen& screen) {
+    auto daemon = STINT_TRY(Daemon::connect(screen));
+    auto job = lookUp(daemon, text);
+    if (!job.ok() && job.error().code == Errc::ILLEGAL_STATE) return longEnded(daemon, text, job.error());
+    JobView view = STINT_TRY(std::move(job));
+    JobLog log{.key = view.key, .label = view.label, .scheduled = view.scheduled};
+    auto runs = STINT_TRY(daemon.log(view.key));
+    log.runs = runsOf(std::move(runs), view.scheduled);
+    if (view.state == JobView::State::Finished) return log;
+    log.waits = STINT_TRY(daemon.history(view.key));
+    log.now = std::move(view);
+    return log;
+}
+
+void print(const JobLog& log, const Screen& screen) {
+    if (screen.json()) {
+        for (const LogLine& line : linesOf(log))
+            screen.print(jsonOf(log.key, line));
+        return;
+    }
+    Table table({{"WHEN"}, {"WHAT"}, {"DETAIL"}});
+    for (const LogLine& line : linesOf(log))
+        table.add({clockText(line.when), line.what, printable(line.detail)});
+    table.print(screen);
+}
+
+Result<std::vector<AppView>> appsMeant(const Arguments& given, const Screen& screen) {
+    auto daemon = STINT_TRY(Daemon::connect(screen));
+    if (given.words.empty()) return daemon.apps();
+    auto app = STINT_TRY(lookUpApp(daemon, given.words[0]));
+    return std::vector{std::move(app)};
+}
+
+int waste(const Arguments& given, const Screen& screen) {
+    const auto apps = appsMeant(given, screen);
+    if (!apps.ok()) return failOfLookUp(screen, "cannot tell of waste", apps.error());
+    using enum Table::Align;
+    Table table({{"DAY"},
+                 {"PACKAGE"},
+                 {"USED", Right},
+                 {"METERED", Right},
+                 {"MOVED AGAIN", Right},
+                 {"CUT SHORT"},
+                 {"WAKE-UPS"}});
+    for (const AppView& app : *apps) {
+        for (const AppDay& day : app.days) {
+            Json line = header();
+            line["package"] = app.manifest.package.name;
+            putRow(line, day);
+            if (screen.json()) screen.print(dumped(line));
+            table.add({dateText(day.day), app.manifest.package.name, formatSize(day.received + day.sent),
+                       formatSize(day.metered), formatSize(day.again), printable(tallyText(day.cutShort)),
+                       printable(tallyText(day.wakeUps))});
+        }
+    }
+    if (!screen.json()) table.print(screen);
+    return ends::ok;
+}
+
+int log(const Arguments& given, const Screen& screen) {
+    if (given.has("waste") && given.has("day"))
+        return screen.fail(ends::usage, "--waste and --day are two questions; ask one");
+    if (given.has("waste")) return waste(given, screen);
+    if (given.has("day")) return logDay(given, screen);
+    if (given.words.empty())
+        return screen.fail(ends::usage,
+                           "log wants a JOB, as `stint jobs` lists them; or --waste [PACKAGE], or --day [DATE]");
+    const auto found = logOf(given.words[0], screen);
+    if (!found.ok())
+        return failOfLookUp(screen, fmt::format("cannot tell of {}", printable(given.words[0])), found.error());
+    print(*found, screen);
+    return ends::ok;
+}
+
+} // namespace
+
+Verb logVerb() {
+    return {
+        .name = "log",
+        .words = "[JOB]",
+        .fewest = 0,
+        .most = 1,
+        .summary = "tell what happened to a job, in order",
+        .about =
+            "When it was scheduled, what it waited for, when it ran, what stopped it, where it went on, and how it "
+            "ended. It is known for as long as the policy says (`stint policy job.log_age`), also of a job that "
+            "has ended; what a command has printed is told by `stint logs`.\n"
+            "--waste tells of each app and day what was for nothing: bytes that were moved a second time, runs "
+            "that did not end by themselves, and what the machine was woken for; with a PACKAGE of that app alone.\n"
+            "--day tells of a day what ran, and what the device was: charging, its screen, network and Doze, in the "
+            "order of time; today's, or that of a DATE such as 2026-11-22, or yesterday's.",
+        .options = {{"--waste", "", "by app and day: bytes moved again, runs cut short, wake-ups"},
+                    {"--day", "", "of a day: what ran and waited, and what the device was"}},
+        .examples = {{"stint log 7", "all that became of the download org.stint.transfer/7"},
+                     {"stint log --waste", "what was for nothing, by app and day"},
+                     {"stint log --day yesterday", "what ran yesterday, and what the device was"}},
+        .run = log,
+        .elsewhere = {"history", "events"}};
+}
+
+} // namespace stint::cli

@@ -1,0 +1,124 @@
+// What the operator asks of stintd, as values: which method, what is written into it, how its answer is read. Daemon
+// blocks until it is answered; stint-taskmanager, which serves others meanwhile, does not.
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result/try.hpp"
+#include "contract/model/day.hpp"
+#include "contract/model/meter.hpp"
+#include "contract/model/topic.hpp"
+#include "contract/model/view.hpp"
+#include "contract/model/what_if.hpp"
+#include "link/wire/fields.hpp"
+#include "link/wire/limits.hpp"
+#include "link/wire/message.hpp"
+#include "link/wire/names.hpp"
+#include "link/wire/reader.hpp"
+#include "link/wire/views.hpp"
+#include "link/wire/writer.hpp"
+#include "stint/result.hpp"
+
+namespace stint::cli {
+
+/// No arguments.
+inline void nothing(wire::Writer&) {}
+inline void noOptions(wire::DictionaryWriter&) {}
+
+template <class Answer> struct Call {
+    const char* interface;
+    const char* member;
+    Result<Answer> (*read)(wire::Reader&);
+    std::function<void(wire::Writer&)> write = nothing;
+    std::function<void(wire::DictionaryWriter&)> options = noOptions;
+};
+
+/// The message that asks it.
+template <class Answer> Result<wire::Message> messageOf(sd_bus* bus, const Call<Answer>& call) {
+    const wire::Message message = STINT_TRY(wire::newCall(bus, call.interface, call.member));
+    wire::Writer writer(message);
+    call.write(writer);
+    {
+        wire::DictionaryWriter dictionary(writer);
+        call.options(dictionary);
+    }
+    STINT_TRY(writer.done());
+    return message;
+}
+
+/// A job and everything that keeps it from running.
+struct Explanation {
+    JobView job;
+    std::vector<Blocker> blockers;
+};
+
+/// What Android's shell verbs answer (jobs.md §8).
+struct ShellAnswer {
+    std::int32_t code = 0; ///< a process ends with its low byte
+    std::string out;       ///< lines
+    std::string err;       ///< lines
+};
+
+struct Quotas {
+    QuotaView regular;
+    QuotaView expedited;
+};
+
+/// A part of a list; the next one begins behind its last row.
+template <class Row> struct Page {
+    std::vector<Row> rows;
+    bool more = false;
+};
+
+namespace calls {
+
+/// The rows that a method without arguments answers (contract/model/view.hpp, link/wire/fields.hpp).
+template <class Row> Call<std::vector<Row>> list(const char* interface, const char* member) {
+    return {interface, member, wire::readRows<Row>};
+}
+
+/// The tracked jobs behind the last of `before`; of the finished ones as many are skipped. nullopt: every app's.
+Call<Page<JobView>> jobs(const std::optional<std::string>& package, bool finished, const std::vector<JobView>& before);
+Call<Explanation> explain(const JobKey& job);
+Call<std::vector<HistoryEntry>> history(const JobKey& job);
+Call<std::vector<PastRun>> log(const JobKey& job);
+/// A page of it (jobs.md §9.5).
+Call<DayPage> day(const DayAsked& asked);
+/// What would become of the job if these were otherwise (jobs.md §9.6): "charging" is "no".
+Call<Forecast> whatIf(const JobKey& job, const std::map<std::string, std::string>& changes);
+/// Of its work items, behind the last of `before`.
+Call<Page<WorkItem>> work(const JobKey& job, const std::vector<WorkItem>& before);
+Call<JobView> watch(const JobKey& job);
+/// News of every job from now on, and once of these lists that have changed since: of further ones after the next call.
+Call<void> watchEverything(Topics lists);
+Call<void> cancel(const JobKey& job);
+Call<void> hold(const JobKey& job, bool on);
+Call<void> retry(const JobKey& job);
+Call<ShellAnswer> shell(const std::vector<std::string>& words, const std::vector<std::string>& before = {});
+/// The words of the shell's `run -f` (jobs.md §8).
+std::vector<std::string> wordsToRunNow(const JobKey& job);
+Call<SchedulerView> overview();
+Call<std::vector<TaskRow>> tasks();
+Call<std::uint32_t> stop(const std::string& package);
+Call<std::vector<AppView>> apps();
+Call<void> setBatteryUse(const std::string& package, const std::string& use);
+Call<void> setDevice(const std::map<std::string, std::string>& changes);
+Call<void> resetDevice(const std::vector<std::string>& keys);
+Call<wire::DozeView> doze();
+Call<Quotas> quota(const std::string& package);
+/// Behind the last of `before`.
+Call<Page<AlarmView>> alarms(const std::optional<std::string>& package, const std::vector<AlarmView>& before);
+
+inline auto device() { return list<wire::DeviceRow>(wire::deviceInterface, "Get"); }
+inline auto networks() { return list<wire::NetworkRow>(wire::deviceInterface, "Networks"); }
+/// What is counted since the daemon started.
+inline auto meters() { return list<MeterRow>(wire::taskManagerInterface, "Meters"); }
+/// Each kind of work, and which state of the device holds it back (limits.md §1.1).
+inline auto deviceLimits() { return list<DeviceLimitView>(wire::limitsInterface, "ListDeviceLimits"); }
+
+} // namespace calls
+} // namespace stint::cli

@@ -1,0 +1,200 @@
+// The connection to stintd: each call of the operator as a function that blocks until it is answered, and news of
+// watched jobs and started apps as values. org.stint.TaskManager1 and org.stint.Device1, Schedule, ScheduleAll and
+// Cancel of org.stint.JobScheduler1 on behalf of others (option "as"); and, in daemon_limits.cpp, org.stint.Limits1 and
+// the list of org.stint.AlarmManager1.
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include <sys/types.h>
+
+#include "base/result/try.hpp"
+#include "base/unix/fd.hpp"
+#include "contract/model/day.hpp"
+#include "contract/model/event.hpp"
+#include "contract/model/topic.hpp"
+#include "contract/model/view.hpp"
+#include "contract/model/what_if.hpp"
+#include "faces/control/ask.hpp"
+#include "faces/screen/terminal.hpp"
+#include "link/wire/connect.hpp"
+#include "link/wire/fields.hpp"
+#include "link/wire/finding.hpp"
+#include "link/wire/limits.hpp"
+#include "link/wire/names.hpp"
+#include "link/wire/views.hpp"
+#include "stint/job_info.hpp"
+#include "stint/result.hpp"
+
+namespace stint::cli {
+
+struct AppExited {
+    std::uint32_t pid = 0;
+    std::int32_t exitCode = 0;
+};
+
+/// Lists that are no longer what they were.
+struct ListsChanged {
+    Topics topics;
+};
+
+/// What the daemon sends without a call.
+using News = std::variant<JobView, AppExited, ListsChanged>;
+
+/// A question is asked again, of whoever is there then, where its answer was lost with the connection: it has no
+/// effect. What has one is not: nobody knows whether it came about.
+class Daemon {
+public:
+    /// To the daemon, which is started where none listens (start_daemon.hpp), and `screen` says so. Unavailable where
+    /// that cannot be.
+    static Result<Daemon> connect(const Screen& screen);
+    /// Unavailable where no daemon listens, with what to do about it: for whoever looks, and changes nothing.
+    static Result<Daemon> connectIfThere();
+    /// Over a connected socket, for tests.
+    static Result<Daemon> over(Fd socket);
+
+    /// The rows that a method without arguments answers (contract/model/view.hpp, link/wire/fields.hpp).
+    template <class Row> Result<std::vector<Row>> list(const char* interface, const char* member) {
+        return told(calls::list<Row>(interface, member));
+    }
+
+    /// A new job of the built-in package `app`, under a new number. Refused, with the reason: RESULT_FAILURE
+    /// (jobs.md §2.3).
+    Result<JobId> scheduleNew(const JobInfo& job, const AppId& app, const StartTerms& terms = {});
+    /// One or several of them, all or none (jobs.md §2.7): their numbers, in that order.
+    Result<std::vector<JobId>> scheduleAll(const std::vector<JobOfList>& jobs, const AppId& app);
+    /// So many of the first go into one call, at least one.
+    Result<std::size_t> fitting(std::span<const JobOfList> jobs) const;
+    /// The shell's cancel; IllegalArgument: there is no such job.
+    Result<void> cancel(const JobKey& job);
+
+    /// jobs.md §14.2. IllegalState: it has ended.
+    Result<void> hold(const JobKey& job, bool on);
+    /// jobs.md §14.4. IllegalArgument: no such condition, or none it may have; IllegalState: it has ended.
+    Result<void> edit(const JobKey& job, const std::vector<Condition>& conditions);
+    /// jobs.md §14.3. IllegalState: it does not wait for a retry.
+    Result<void> retry(const JobKey& job);
+
+    /// All of them, page by page. nullopt: every app's.
+    Result<std::vector<JobView>> jobs(const std::optional<std::string>& package, bool finished);
+    Result<Explanation> explain(const JobKey& job);
+    /// The changes of its pending reasons, oldest first (jobs.md §9.2).
+    Result<std::vector<HistoryEntry>> history(const JobKey& job);
+    /// What would become of it if that were so (jobs.md §9.6): the device's keys, and "bucket".
+    Result<Forecast> whatIf(const JobKey& job, const std::map<std::string, std::string>& changes);
+    /// What became of the runs of all jobs that had that key, oldest first (jobs.md §9.4).
+    Result<std::vector<PastRun>> log(const JobKey& job);
+    /// What was so between two times, all pages of it (jobs.md §9.5). IllegalArgument: more than eight days.
+    Result<DayPage> day(WallTime from, WallTime to);
+    /// Its work items that are not completed, page by page, in the order of delivery; at most about `most`.
+    Result<std::vector<WorkItem>> work(const JobKey& job, std::size_t most);
+    Result<SchedulerView> overview();
+    /// Android's shell verbs: the words that follow "cmd jobscheduler", or `before` ({"cmd", "deviceidle"}, {"am"}).
+    /// One that gets something is a question.
+    Result<ShellAnswer> shell(const std::vector<std::string>& words, const std::vector<std::string>& before = {});
+    /// The job's state now; news of it follow. IllegalArgument: neither the job nor its history is there.
+    Result<JobView> watch(const JobKey& job);
+    /// From now on news of every job, and once of these lists that have changed since: of further ones after the next
+    /// call.
+    Result<void> watchEverything(Topics lists);
+    /// The shell's `run -f` (jobs.md §8): whatever keeps it waiting, but for what is firm (print/explanation.hpp).
+    Result<ShellAnswer> runNow(const JobKey& job);
+
+    Result<std::vector<TaskRow>> tasks();
+    /// Returns how many processes were killed.
+    Result<std::uint32_t> stop(const std::string& package);
+    /// With this process's stdin, stdout and stderr. Its end is news.
+    Result<std::uint32_t> startApp(const std::string& package, const std::vector<std::string>& arguments,
+                                   const std::string& directory);
+    /// The words of the main program of an app with windows, which the caller starts in a unit of the app; none where
+    /// it has no windows.
+    Result<std::vector<std::string>> openApp(const std::string& package);
+    Result<std::vector<AppView>> apps();
+    Result<void> setAppState(const std::string& package, const std::string& state);
+    /// The permissions revoked from it, all of them, out of those its manifest declares.
+    Result<void> setRevoked(const std::string& package, const std::vector<std::string>& permissions);
+
+    /// What the daemon has found on this machine, for `stint doctor`.
+    Result<std::vector<wire::Finding>> diagnose() {
+        return list<wire::Finding>(wire::taskManagerInterface, "Diagnose");
+    }
+
+    Result<std::vector<wire::DeviceRow>> device() { return told(calls::device()); }
+    Result<void> setDevice(const std::map<std::string, std::string>& changes);
+    Result<void> resetDevice(const std::vector<std::string>& keys);
+    Result<void> record(bool on);
+    Result<std::vector<wire::RecordingRow>> recordings() {
+        return list<wire::RecordingRow>(wire::taskManagerInterface, "Recordings");
+    }
+    Result<std::vector<wire::NetworkRow>> networks() { return told(calls::networks()); }
+    /// metered, unmetered or auto.
+    Result<void> markNetwork(const std::string& network, const std::string& word);
+
+    // The limits. IllegalArgument for an app that is not installed, an unknown word, a number out of range.
+
+    /// A bucket's name, or its value from 10 to 50 (limits.md §2.7).
+    Result<void> setStandbyBucket(const std::string& package, const std::string& bucket);
+    /// What an external predictor says (limits.md §2.6).
+    Result<void> predictBucket(const std::string& package, const std::string& bucket);
+    /// "interaction", "notification_seen", … (limits.md §2.4).
+    Result<void> reportUsage(const std::string& package, const std::string& kind);
+    /// "unrestricted", "optimized", "restricted" (limits.md §9).
+    Result<void> setBatteryUse(const std::string& package, const std::string& use);
+    Result<void> setDataSaverExempt(const std::string& package, bool exempt);
+    /// limits.md §6.6; a length above allowlist.max is reduced.
+    Result<void> allowTemporarily(const std::string& package, Duration length);
+    /// A message for the app's receiver (limits.md §8.5); `receiver` empty: its only one.
+    Result<void> push(const std::string& package, bool high, const std::string& data, const std::string& receiver);
+    Result<Quotas> quota(const std::string& package);
+    /// Every constant, by key.
+    Result<std::vector<wire::PolicyRow>> policy() { return list<wire::PolicyRow>(wire::limitsInterface, "Policy"); }
+    Result<wire::DozeView> doze();
+    /// Each kind of work, and which state of the device holds it back (limits.md §1.1).
+    Result<std::vector<DeviceLimitView>> deviceLimits() { return told(calls::deviceLimits()); }
+    /// "deep" or "light" (limits.md §6.7); returns the new state.
+    Result<wire::DozeView> stepDoze(const std::string& machine);
+    /// "idle", "light_idle", …; "auto" releases it.
+    Result<wire::DozeView> forceDoze(const std::string& state);
+    /// Pending alarms, by package and tag; nullopt: every app's.
+    Result<std::vector<AlarmView>> alarms(const std::optional<std::string>& package);
+
+    // For an event loop: poll fd() for events(), no longer than timeout(); then takeNews().
+    int fd() const;
+    short events() const;
+    /// nullopt: no limit.
+    std::optional<Duration> timeout() const;
+    /// All pending news. Unavailable: the daemon is gone.
+    Result<std::vector<News>> takeNews();
+
+private:
+    using Connecting = std::function<Result<wire::Bus>()>;
+    explicit Daemon(wire::Bus bus, Connecting again = {}) : bus_(std::move(bus)), again_(std::move(again)) {}
+
+    static constexpr int mostAgain = 3; ///< tries of a question
+
+    template <class Answer> Result<Answer> told(const Call<Answer>& question) {
+        auto answer = answerOf(bus_.get(), question);
+        for (int tries = 0; tries < mostAgain && isLost(answer); ++tries) {
+            bus_ = STINT_TRY(again_());
+            answer = answerOf(bus_.get(), question);
+        }
+        return answer;
+    }
+    /// With it, and not where the daemon is only slow. Who watches is told by takeNews(), and watches again.
+    template <class Answer> bool isLost(const Result<Answer>& answer) const {
+        return !answer.ok() && answer.error().code == Errc::UNAVAILABLE && again_ && !watches_ &&
+               sd_bus_is_open(bus_.get()) <= 0;
+    }
+
+    wire::Bus bus_;
+    Connecting again_;     ///< none: this connection or none
+    bool watches_ = false; ///< news are promised to this connection
+};
+
+} // namespace stint::cli

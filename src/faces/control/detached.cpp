@@ -1,0 +1,57 @@
+#include "faces/control/detached.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <fstream>
+#include <string_view>
+
+#include <fmt/core.h>
+
+#include "base/result/fail.hpp"
+#include "base/spawn/detached.hpp"
+#include "base/unix/fd.hpp"
+#include "link/wire/errors.hpp"
+
+namespace stint::cli {
+namespace {
+
+std::vector<std::string> environmentWith(std::vector<std::string> variables) {
+    for (char** variable = environ; *variable; ++variable) {
+        const std::string_view one = *variable;
+        const std::string_view name = one.substr(0, one.find('=') + 1);
+        const bool isOurs =
+            std::ranges::any_of(variables, [&](const std::string& other) { return other.starts_with(name); });
+        if (!isOurs) variables.emplace_back(one);
+    }
+    return variables;
+}
+
+} // namespace
+
+Result<pid_t> startDetached(const std::vector<std::string>& words, const Surroundings& around) {
+    // Opened here, so that trouble with it is not told as the program's.
+    const Fd output(::open(around.output.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600));
+    if (!output) return within(fmt::format("cannot write the log {}", around.output), wire::errorFromErrno(errno));
+    pid_t child = 0;
+    const int error =
+        spawnDetached(child, words, environmentWith(around.variables), [&](posix_spawn_file_actions_t* files) {
+            posix_spawn_file_actions_adddup2(files, output.get(), STDERR_FILENO);
+            posix_spawn_file_actions_adddup2(files, around.answers < 0 ? STDERR_FILENO : around.answers, STDOUT_FILENO);
+        });
+    if (error != 0) return within(fmt::format("cannot start {}", words.front()), wire::errorFromErrno(error));
+    return child;
+}
+
+std::string lastWordsIn(const std::string& file, const std::string& program) {
+    const std::string name = program + ": ";
+    std::ifstream lines(file);
+    std::string last;
+    for (std::string line; std::getline(lines, line);)
+        if (!line.empty()) last = line;
+    return last.starts_with(name) ? last.substr(name.size()) : last;
+}
+
+} // namespace stint::cli

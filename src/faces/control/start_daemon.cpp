@@ -1,0 +1,149 @@
+#include "faces/control/start_daemon.hpp"
+
+#include <poll.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include <array>
+#include <cerrno>
+#include <cstdlib>
+#include <string_view>
+#include <vector>
+
+#include <fmt/core.h>
+#include <systemd/sd-bus.h>
+
+#include "base/result/fail.hpp"
+#include "base/result/try.hpp"
+#include "base/time/time.hpp"
+#include "base/unix/fd.hpp"
+#include "base/unix/pidfd.hpp"
+#include "base/unix/program.hpp"
+#include "base/unix/state_directory.hpp"
+#include "faces/control/command_lock.hpp"
+#include "faces/control/detached.hpp"
+#include "link/wire/connect.hpp"
+#include "link/wire/errors.hpp"
+#include "link/wire/names.hpp"
+#include "link/wire/runtime_directory.hpp"
+
+namespace stint::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr Duration quietStart = 2s;            ///< then a person is told what it waits for
+constexpr Duration startPatience = 1min;       ///< with one that lives: its disk may be busy with others' writing
+constexpr std::uintmax_t longestLog = 1 << 20; ///< of daemons before this one
+
+/// Null: there is none.
+wire::Bus sessionBus() {
+    sd_bus* opened = nullptr;
+    if (sd_bus_open_user(&opened) < 0) return nullptr;
+    sd_bus_set_method_call_timeout(opened, static_cast<std::uint64_t>(startPatience / 1us));
+    return wire::Bus(opened);
+}
+
+bool isListening() {
+    const auto socket = wire::daemonSocket(false);
+    return socket.ok() && wire::connectSocket(*socket).ok();
+}
+
+/// Answered once stintd has its name there, which is after it listens.
+bool isStartedByBus() {
+    const wire::Bus bus = sessionBus();
+    return bus &&
+           sd_bus_call_method(bus.get(), "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus",
+                              "StartServiceByName", nullptr, nullptr, "su", wire::sessionInterface, 0U) >= 0 &&
+           isListening();
+}
+
+/// By the unit that is installed for users; systemctl waits until stintd says that it is ready.
+bool isStartedByManager() {
+    const auto child = startDetached({"systemctl", "--user", "start", "stintd.service"}, {.output = "/dev/null"});
+    int status = 0;
+    return child.ok() && ::waitpid(*child, &status, 0) == *child && status == 0 && isListening();
+}
+
+/// Where a service says that it is ready (sd_notify(3)): in our own directory, where no other user gets.
+Result<Fd> readySocket(const fs::path& place) {
+    const sockaddr_un address = STINT_TRY(wire::addressOf(place));
+    ::unlink(place.c_str()); // of one that died
+    Fd socket(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+    if (!socket || ::bind(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
+        return within("cannot wait for stintd", wire::errorFromErrno(errno));
+    return socket;
+}
+
+/// stintd beside this program, or in PATH.
+fs::path ourDaemon() {
+    std::error_code ignored;
+    const fs::path beside = ownDirectory() / "stintd";
+    return fs::exists(beside, ignored) ? beside : "stintd";
+}
+
+/// False: it neither said that it is ready nor ended, and its time is over.
+bool spoke(const Fd& ready, pid_t child, const fs::path& log, const Screen& screen) {
+    const Fd process = openPidfd(child);
+    std::array<pollfd, 2> watched{pollfd{ready.get(), POLLIN, 0}, pollfd{process.get(), POLLIN, 0}};
+    const auto awoken = [&watched](Duration most) {
+        return ::poll(watched.data(), watched.size(), static_cast<int>(most / 1ms)) != 0;
+    };
+    if (awoken(quietStart)) return true;
+    screen.warn(fmt::format("stintd is still starting: {} ({})", lastWordsIn(log.native(), "stintd"), log.c_str()));
+    return awoken(startPatience - quietStart);
+}
+
+Result<void> startOurOwn(const fs::path& log, const fs::path& runtime, const Screen& screen) {
+    std::error_code ignored, trouble;
+    fs::create_directories(log.parent_path().parent_path(), trouble);
+    if (!trouble && ::mkdir(log.parent_path().c_str(), 0700) != 0 &&
+        errno != EEXIST) // as stintd makes it, and wants it
+        trouble = std::error_code(errno, std::generic_category());
+    if (trouble)
+        return fail(Errc::SYSTEM, "cannot make the state directory {}: {}", log.parent_path().c_str(),
+                    trouble.message());
+    if (fs::file_size(log, ignored) > longestLog && !ignored) fs::rename(log, log.native() + ".old", ignored);
+    const fs::path place = runtime / "ready";
+    const Fd ready = STINT_TRY(readySocket(place));
+    const pid_t child =
+        STINT_TRY(startDetached({ourDaemon().native()}, {log.native(), {"NOTIFY_SOCKET=" + place.native()}}));
+    const bool has = spoke(ready, child, log, screen);
+    fs::remove(place, ignored);
+    if (isListening()) return {};
+    return fail(Errc::UNAVAILABLE, "stintd {}: {} ({})", has ? "did not start" : "is not ready after a minute",
+                lastWordsIn(log.native(), "stintd"), log.c_str());
+}
+
+} // namespace
+
+bool mayStartDaemon() {
+    const char* const wanted = std::getenv("STINT_AUTOSTART");
+    return !wanted || std::string_view(wanted) != "no";
+}
+
+bool daemonDied() {
+    const auto socket = wire::daemonSocket(false);
+    std::error_code unknown;
+    return socket.ok() && fs::exists(*socket, unknown);
+}
+
+Result<void> startDaemon(const Screen& screen) {
+    const fs::path runtime = STINT_TRY(wire::runtimeDirectory(true));
+    const auto held = commandLock("starting");
+    if (!held.ok()) return within("cannot start stintd", held.error());
+    if (isListening()) return {}; // somebody else has started it meanwhile
+    if (isStartedByBus()) {
+        screen.warn("the session bus has started stintd");
+    } else if (isStartedByManager()) {
+        screen.warn("systemd has started stintd.service");
+    } else {
+        const fs::path log = stateDirectory() / "stintd.log";
+        STINT_TRY(startOurOwn(log, runtime, screen));
+        screen.warn(fmt::format("started stintd; its log is {}", log.c_str()));
+    }
+    return {};
+}
+
+} // namespace stint::cli

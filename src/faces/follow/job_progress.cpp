@@ -1,0 +1,60 @@
+#include "faces/follow/job_progress.hpp"
+
+#include <algorithm>
+
+#include "faces/screen/text.hpp"
+
+namespace stint::cli {
+namespace {
+
+constexpr Duration countdown = 1s; ///< between two drawings while it waits for a time
+
+/// Until its app has said how far it is, nothing is known of what was in place before this run.
+bool tellsAmount(const JobView& job) {
+    if (progressOf(job).done > 0) return true;
+    if (!job.notification) return false;
+    const auto& shown = job.notification->getProgress();
+    return shown.maximum > 0 || shown.indeterminate;
+}
+
+} // namespace
+
+void JobProgress::state(const JobView& job, Moment now) {
+    const bool first = job_.key == JobKey{};
+    job_ = job;
+    const Progress told = progressOf(job);
+    const bool tells = executes() && tellsAmount(job);
+    if (tells) last_ = told;
+    if (last_.total == NETWORK_BYTES_UNKNOWN) last_.total = told.total;
+    if (over()) last_.total = last_.done = std::max(last_.done, told.done);
+    if (tells || (over() && meter_.measures())) meter_.sample(now.steady, last_.done);
+    if (!tells) meter_.rest(now.steady);
+    if (tells && first && told.done > 0) meter_.cameLate(); // nobody knows when it said so
+}
+
+Progress JobProgress::progress(Duration now) const {
+    Progress progress = last_;
+    progress.label = job_.label;
+    progress.rate = executes() ? meter_.rate(now) : std::nullopt;
+    return progress;
+}
+
+std::string JobProgress::line(Moment now, std::size_t columns, std::size_t labelColumns, bool alone) const {
+    if (meter_.measures()) {
+        auto shown = progress(now.steady);
+        shown.labelColumns = labelColumns;
+        return progressLine(shown, columns);
+    }
+    const std::string words = waits() ? waitingText(job_, now.wall) : std::string(stateWord(job_));
+    if (alone && waits()) return shortened(words, columns - 1);
+    return shortened(fmt::format("{}  {}", padRight(shownLabel(job_.label, columns), labelColumns), words),
+                     columns - 1);
+}
+
+std::optional<Duration> JobProgress::changes(Moment now) const {
+    if (waits() && job_.earliest && *job_.earliest > now.wall) return now.steady + countdown;
+    if (executes() && meter_.rate(now.steady).value_or(0) > 0) return now.steady + Meter::stall;
+    return std::nullopt;
+}
+
+} // namespace stint::cli

@@ -1,0 +1,186 @@
+#include "faces/screen/terminal.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+
+#include <fcntl.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "base/unix/fd.hpp"
+#include "faces/screen/exit_code.hpp"
+#include "faces/screen/json_line.hpp"
+#include "faces/screen/text.hpp"
+
+namespace stint::cli {
+namespace {
+
+bool isSet(const char* name) {
+    const char* value = std::getenv(name);
+    return value && *value;
+}
+
+bool isDumb() {
+    const char* term = std::getenv("TERM");
+    return !term || std::string_view(term) == "dumb";
+}
+
+std::string_view codeOf(Paint paint) {
+    switch (paint) {
+    case Paint::None:
+        return "";
+    case Paint::Good:
+        return "\x1b[32m";
+    case Paint::Waiting:
+        return "\x1b[33m";
+    case Paint::Bad:
+        return "\x1b[31m";
+    case Paint::Faint:
+        return "\x1b[2m";
+    case Paint::Strong:
+        return "\x1b[1m";
+    }
+    return "";
+}
+
+constexpr std::size_t widestWord = 250; ///< in a complaint
+
+constexpr Paint paints[] = {Paint::Good, Paint::Waiting, Paint::Bad, Paint::Faint, Paint::Strong};
+constexpr std::string_view unpainted = "\x1b[0m";
+
+/// The length of the colour code that `text` begins with; 0: none of ours.
+std::size_t colourLength(std::string_view text) {
+    if (text.starts_with(unpainted)) return unpainted.size();
+    for (const Paint paint : paints)
+        if (text.starts_with(codeOf(paint))) return codeOf(paint).size();
+    return 0;
+}
+
+/// Text of ours: only painted()'s colours may control the terminal, whatever is between them, which `show` makes fit.
+std::string shownBy(std::string (*show)(std::string_view), std::string_view text, bool colour) {
+    if (!colour) return show(text);
+    std::string shown;
+    while (!text.empty()) {
+        const std::size_t colourEnd = colourLength(text);
+        const std::size_t end = colourEnd > 0 ? colourEnd : std::min(text.find('\x1b', 1), text.size());
+        shown += colourEnd > 0 ? std::string(text.substr(0, end)) : show(text.substr(0, end));
+        text.remove_prefix(end);
+    }
+    return shown;
+}
+
+std::string shownLine(std::string_view line, bool colour) { return shownBy(printable, line, colour); }
+std::string shownLines(std::string_view lines, bool colour) { return shownBy(printableLines, lines, colour); }
+
+winsize terminalSize() {
+    for (const int descriptor : {STDERR_FILENO, STDOUT_FILENO}) { // either may be a file
+        winsize size{};
+        if (::ioctl(descriptor, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 && size.ws_row > 0) return size;
+    }
+    return {.ws_row = 24, .ws_col = 80, .ws_xpixel = 0, .ws_ypixel = 0};
+}
+
+/// A full disk or a closed pipe sets the stream's error flag, which the program checks at its end.
+void put(std::FILE* stream, std::string_view text) {
+    std::fwrite(text.data(), 1, text.size(), stream);
+    std::fflush(stream);
+}
+
+} // namespace
+
+Screen::Screen(OutputOptions options)
+    : options_(options), out_(stdout), err_(stderr),
+      colour_(::isatty(STDOUT_FILENO) && !isDumb() && !isSet("NO_COLOR")),
+      redraws_(::isatty(STDERR_FILENO) && !isDumb()) {
+    colour_ = colour_ && !options.plain && !options.json;
+    redraws_ = redraws_ && !options.plain && !options.json && !options.quiet;
+}
+
+Screen::Screen(OutputOptions options, std::FILE* out, std::FILE* err, bool colour, bool redraws, std::size_t columns,
+               std::size_t rows)
+    : options_(options), out_(out), err_(err), colour_(colour), redraws_(redraws), fixedColumns_(columns),
+      fixedRows_(rows) {}
+
+std::size_t Screen::columns() const { return fixedColumns_ > 0 ? fixedColumns_ : terminalSize().ws_col; }
+
+std::size_t Screen::rows() const { return fixedRows_ > 0 ? fixedRows_ : terminalSize().ws_row; }
+
+std::string Screen::painted(std::string_view text, Paint paint) const {
+    if (!colour_ || paint == Paint::None) return std::string(text);
+    return fmt::format("{}{}{}", codeOf(paint), text, unpainted);
+}
+
+void Screen::print(std::string_view lines) const {
+    clearDrawn();
+    put(out_, shownLines(lines, colour_) + "\n");
+}
+
+void Screen::tell(std::string_view line) const {
+    if (options_.quiet || options_.json) return;
+    clearDrawn();
+    put(err_, shownLine(line, colour_) + "\n");
+}
+
+void Screen::ask(std::string_view question) const { put(err_, shownLine(question, colour_)); }
+
+void Screen::passOut(std::string_view lines) const { put(out_, printableLines(lines)); }
+
+void Screen::passErr(std::string_view lines) const { put(err_, printableLines(lines)); }
+
+void Screen::passBytes(std::string_view bytes) const {
+    clearDrawn();
+    put(out_, bytes);
+}
+
+Screen Screen::forLines() const {
+    Screen lines = *this;
+    lines.redraws_ = false;
+    return lines;
+}
+
+void Screen::complain(std::string_view sentence, std::optional<int> exitCode) const {
+    clearDrawn();
+    const std::string text = withShortWords(printable(sentence), widestWord);
+    if (!options_.json) return put(err_, fmt::format("stint: {}\n", text));
+    Json line = header();
+    if (exitCode) line["error"] = wordOfExitCode(*exitCode);
+    line[exitCode ? "message" : "warning"] = text;
+    if (exitCode) line["exitCode"] = *exitCode;
+    put(err_, dumped(line) + "\n");
+}
+
+void Screen::warn(std::string_view sentence) const { complain(sentence, std::nullopt); }
+
+int Screen::fail(int exitCode, std::string_view sentence) const {
+    complain(sentence, exitCode);
+    return exitCode;
+}
+
+int Screen::fail(std::string_view what, const Error& cause) const {
+    return fail(exitCodeOf(cause.code), fmt::format("{}: {}", what, cause.message));
+}
+
+// The cursor rests where the lines begin. There it still is after the terminal was resized, whether that wrapped the
+// lines anew or cut them off; below them nobody could tell how many rows up they begin.
+void Screen::redraw(const std::vector<std::string>& lines) const {
+    std::string drawn;
+    for (const std::string& line : lines)
+        drawn += fmt::format("{}{}\x1b[K", drawn.empty() ? "\r" : "\n", shownLine(line, colour_));
+    drawn += "\x1b[J\r";
+    if (lines.size() > 1) drawn += fmt::format("\x1b[{}A", lines.size() - 1);
+    put(err_, drawn);
+    drawn_ = true;
+}
+
+void Screen::clearDrawn() const {
+    if (!drawn_) return;
+    put(err_, "\r\x1b[J");
+    drawn_ = false;
+}
+
+bool inTerminalForeground() {
+    const Fd terminal{::open("/dev/tty", O_RDONLY | O_CLOEXEC | O_NOCTTY)};
+    return terminal && ::tcgetpgrp(terminal.get()) == ::getpgrp();
+}
+
+} // namespace stint::cli

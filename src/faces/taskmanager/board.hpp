@@ -1,0 +1,101 @@
+// What the streams tell: each topic as the daemon has it, asked once, and again when something in it has changed; the
+// jobs as they change. Kept only while somebody looks. Board are sent at most once a second each, jobs four times.
+#pragma once
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include <systemd/sd-event.h>
+
+#include "base/unix/event_source.hpp"
+#include "faces/taskmanager/app_work.hpp"
+#include "faces/taskmanager/broadcast.hpp"
+#include "faces/taskmanager/daemon_line.hpp"
+
+namespace stint::taskmanager {
+
+class Board {
+public:
+    Board(sd_event* loop, DaemonLine& line, const AppWork& work);
+    ~Board();
+    Board(const Board&) = delete;
+    Board& operator=(const Board&) = delete;
+
+    Broadcast& broadcast() { return broadcast_; }
+    /// Somebody has a stream, or nobody has any more: then all is forgotten.
+    void follow(bool on);
+
+    // What the line tells.
+    void connected();
+    void lost(const std::string& why);
+    void told(const wire::Message& signal);
+    /// What apps show of their work.
+    void workChanged();
+
+private:
+    enum class Daemon : std::uint8_t { Asking, Up, Down };
+    using Fetched = std::function<void(Result<std::string>)>;
+    /// What one topic is made of, asked for whole.
+    struct List {
+        const char* name;
+        void (Board::*fetch)(Fetched);
+        std::string data = {};
+        bool stale = false;
+        bool asking = false;
+        std::uint64_t soonest = 0; ///< µs of the loop: it is not asked for again before
+    };
+
+    std::vector<TopicText> everything() const;
+    void failed(const Error& error);
+    void load();
+    void askForNews();
+    void listJobs(const std::vector<JobView>& before);
+    void listed();
+    void loaded();
+    void put(const JobView& job);
+    void noteChange(const JobKey& job);
+    void touch(std::string_view topic);
+    bool isBehind() const;
+    void refresh(List& list);
+    void refreshed(List& list, Result<std::string> data);
+    void sendJobs();
+    void arm();
+    static int due(sd_event_source*, std::uint64_t, void* self);
+    static int breathe(sd_event_source*, std::uint64_t, void* self);
+
+    void fetchFinished(Fetched fetched);
+    void fetchTasks(Fetched fetched);
+    void fetchApps(Fetched fetched);
+    void fetchDevice(Fetched fetched);
+    void fetchAlarms(Fetched fetched);
+    void fetchMoreAlarms(std::vector<AlarmView> before, Fetched fetched);
+    void fetchWork(Fetched fetched);
+
+    sd_event* loop_;
+    DaemonLine& line_;
+    const AppWork& work_;
+    Broadcast broadcast_;
+    bool followed_ = false;
+    Daemon daemon_ = Daemon::Asking;
+    std::string says_;
+    std::uint64_t life_ = 0;   ///< of the line: an answer of a former one is nobody's
+    unsigned outstanding_ = 0; ///< of what is asked for at first
+    std::map<JobKey, std::string> jobs_;
+    std::set<JobKey> changed_; ///< of them, or gone, and not yet sent
+    std::uint64_t jobsSoonest_ = 0;
+    // What waits may come to wait for something else without a word of each job: then they are listed anew.
+    bool jobsStale_ = false;
+    bool jobsAsking_ = false;
+    std::uint64_t jobsListingSince_ = 0, jobsListedNext_ = 0;
+    bool newsWanted_ = false;   ///< the daemon has told of changes, and tells of further ones once it is asked again
+    std::array<List, 6> lists_; ///< in the order in which they are sent
+    EventSource timer_, breath_;
+};
+
+} // namespace stint::taskmanager

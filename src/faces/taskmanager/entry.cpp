@@ -1,0 +1,150 @@
+#include "faces/taskmanager/entry.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "base/text/split.hpp"
+#include "faces/taskmanager/digest.hpp"
+#include "faces/taskmanager/paths.hpp"
+
+namespace stint::taskmanager {
+namespace {
+
+using namespace std::string_view_literals;
+
+/// Takes the token that the address has behind its '#', which no browser sends, out of it, and hands it over; what
+/// stands behind a '/' in it is a view of the page.
+constexpr std::string_view enterScript =
+    "function enter() {"
+    " const [token, ...view] = location.hash.slice(1).split('/');"
+    " if (!token) return;"
+    " history.replaceState(null, '', view.length ? '/#/' + view.join('/') : '/');"
+    " fetch('/enter', {method: 'POST', headers: {'Content-Type': 'application/json'}, body: JSON.stringify({token})})"
+    ".then(async answer => {"
+    " if (answer.ok) return location.reload();"
+    " const told = await answer.text();"
+    " document.querySelector('p').textContent = told ? JSON.parse(told).error :"
+    " 'This address has had its time. Type in a terminal: stint ui'; });"
+    "} addEventListener('hashchange', enter); enter();";
+
+std::string enterPage() {
+    return fmt::format("<!DOCTYPE html><html lang=\"en\"><meta charset=\"utf-8\"><title>Stint</title>"
+                       "<meta name=\"color-scheme\" content=\"light dark\">"
+                       "<p>To see this page, type in a terminal: stint ui</p><script>{}</script></html>\n",
+                       enterScript);
+}
+
+/// Its only script is the one above.
+std::string enterPolicy() {
+    return fmt::format("default-src 'none'; connect-src 'self'; script-src 'sha256-{}'; base-uri 'none'; "
+                       "form-action 'none'; frame-ancestors 'none'",
+                       base64OfSha256(enterScript));
+}
+
+bool isJson(std::string_view contentType) {
+    const auto end = std::min(contentType.find(';'), contentType.size());
+    std::string type = lowered(contentType.substr(0, end));
+    while (type.ends_with(' ') || type.ends_with('\t'))
+        type.pop_back();
+    return type == "application/json";
+}
+
+/// A name of ours has neither: no file is above another here, and nothing is written in two ways.
+bool climbs(std::string_view path) {
+    if (!path.starts_with('/')) return true;
+    if (path.find_first_of("%\\\0"sv) != std::string_view::npos || path.find("//") != std::string_view::npos)
+        return true;
+    return std::ranges::any_of(splitAt(path, "/"), [](std::string_view part) { return part.starts_with('.'); });
+}
+
+std::optional<Answer> wrongMethod(const Request& request, std::string_view right) {
+    if (request.method == right || (right == "GET" && request.method == "HEAD")) return std::nullopt;
+    Answer answer = refusal(405, fmt::format("{} takes {} alone", request.path, right));
+    answer.headers.emplace_back("Allow", right == "GET" ? "GET, HEAD" : std::string(right));
+    return answer;
+}
+
+/// The token in {"token": "…"}; empty where the body is anything else.
+std::string tokenIn(const std::string& body) {
+    const auto object = nlohmann::json::parse(body, nullptr, false);
+    if (!object.is_object() || object.size() != 1 || !object.contains("token") || !object["token"].is_string())
+        return {};
+    return object["token"].get<std::string>();
+}
+
+} // namespace
+
+Answer refusal(int status, std::string_view sentence) {
+    const nlohmann::json object{{"error", sentence}};
+    return {status, "application/json", object.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n"};
+}
+
+const std::vector<std::pair<std::string, std::string>>& commonHeaders() {
+    // No style and no script but in files of ours, no frame, no form, nobody else's page may read an answer.
+    static const std::vector<std::pair<std::string, std::string>> headers{
+        {"Content-Security-Policy",
+         "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; object-src 'none'"},
+        {"X-Frame-Options", "DENY"},
+        {"X-Content-Type-Options", "nosniff"},
+        {"Referrer-Policy", "no-referrer"},
+        {"Cross-Origin-Resource-Policy", "same-origin"},
+        {"Cross-Origin-Opener-Policy", "same-origin"},
+        {"Cache-Control", "no-store"}};
+    return headers;
+}
+
+Entry::Entry(std::uint16_t port, Secret token, Secret cookie) : token_(std::move(token)), cookie_(std::move(cookie)) {
+    for (const std::string_view name : {"127.0.0.1", "localhost", "[::1]"}) {
+        hosts_.push_back(fmt::format("{}:{}", name, port));
+        origins_.push_back("http://" + hosts_.back());
+    }
+}
+
+bool Entry::isKnown(const Request& request) const {
+    constexpr std::string_view bearer = "Bearer ";
+    // For Prometheus, which keeps no cookies: it reads, and changes nothing.
+    if (request.path == "/metrics" && request.authorization.starts_with(bearer))
+        return token_.is(std::string_view(request.authorization).substr(bearer.size()));
+    return hasCookie(request);
+}
+
+bool Entry::hasCookie(const Request& request) const {
+    return request.peer.whose != Peer::Foreign &&
+           std::ranges::any_of(request.cookies, [this](const std::string& each) { return cookie_.is(each); });
+}
+
+Answer Entry::unauthorized(const Request& request) const {
+    if (request.method != "GET" || request.path != "/") return {401, ""};
+    return {401, "text/html; charset=utf-8", enterPage(), {{"Content-Security-Policy", enterPolicy()}}};
+}
+
+std::optional<Answer> Entry::refused(const Request& request) const {
+    if (request.peer.whose == Peer::Foreign) return Answer{401, ""};
+    if (request.hosts.size() != 1) return Answer{400, ""};
+    // A name of somebody else's that was made to lead here.
+    if (std::ranges::find(hosts_, lowered(request.hosts.front())) == hosts_.end()) return Answer{421, ""};
+    if (request.origin && std::ranges::find(origins_, *request.origin) == origins_.end()) return Answer{403, ""};
+    const bool enters = request.path == "/enter";
+    if (!enters && !isKnown(request)) return unauthorized(request);
+
+    if (climbs(request.path))
+        return refusal(400, "a path here has only letters, digits, '/', '-', '_', and dots inside a name");
+    const Path* const path = pathNamed(request.path);
+    const bool isFile = !path && !request.path.starts_with("/api/");
+    if (!path && !isFile) return refusal(404, fmt::format("there is no {}", request.path));
+    const std::string_view method = isFile ? "GET" : path->method;
+    if (auto wrong = wrongMethod(request, method)) return wrong;
+    if (method == "POST" && !isJson(request.contentType))
+        return refusal(415, "the body's Content-Type must be application/json");
+    return std::nullopt;
+}
+
+Answer Entry::enter(const Request& request, const std::function<Result<void>()>& mayEnter) const {
+    if (!token_.is(tokenIn(request.body))) return {401, ""};
+    if (const auto may = mayEnter(); !may.ok()) return refusal(401, may.error().message);
+    return {204, "", "", {{"Set-Cookie", fmt::format("stint={}; HttpOnly; SameSite=Strict; Path=/", cookie_.text())}}};
+}
+
+} // namespace stint::taskmanager

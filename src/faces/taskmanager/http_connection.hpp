@@ -1,0 +1,52 @@
+// One connection of a browser. Only files that speak HTTP include this, and Beast with it.
+#pragma once
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/core/tcp_stream.hpp>
+
+#include "faces/taskmanager/service.hpp"
+
+namespace stint::taskmanager {
+
+class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
+public:
+    HttpConnection(boost::asio::ip::tcp::socket socket, const PeerSocket& peer, Service& service);
+
+    /// Until its end, which it reaches by itself, or by close().
+    boost::asio::awaitable<void> serve();
+    void close();
+    /// Its last request came with the cookie.
+    bool hasEntered() const { return entered_; }
+    enum class Doing : std::uint8_t {
+        Nothing,   ///< it is between two requests
+        Waiting,   ///< for its browser: to send a body, or to take an answer
+        Answering, ///< asking whoever knows
+        Following, ///< the stream of events
+    };
+    Doing doing() const { return doing_; }
+
+private:
+    boost::asio::awaitable<bool> serveOne();
+    boost::asio::awaitable<void> follow(const Request& request);
+    boost::asio::awaitable<Answer> answered(const Request& request);
+    boost::asio::awaitable<void> send(const Answer& answer, bool isHead, bool keeps);
+    boost::asio::awaitable<void> turnAway(const Answer& answer, bool isHead);
+    boost::asio::awaitable<void> wait();
+    std::function<void()> waker();
+    void limitReading(std::chrono::steady_clock::duration patience);
+
+    boost::beast::tcp_stream stream_;
+    boost::asio::steady_timer woken_;    ///< never comes by itself: what is waited for cancels it
+    boost::asio::steady_timer deadline_; ///< of what is being read
+    boost::beast::flat_buffer buffer_;
+    Service& service_;
+    PeerSocket peer_;
+    bool entered_ = false;
+    Doing doing_ = Doing::Nothing;
+    bool late_ = false;  ///< what was to be read did not come in time
+    bool ended_ = false; ///< the browser of a stream has gone
+};
+
+} // namespace stint::taskmanager

@@ -1,0 +1,166 @@
+#include "faces/taskmanager/http_server.hpp"
+
+#include <algorithm>
+#include <list>
+
+#include <fcntl.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/v6_only.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+
+#include "base/result/fail.hpp"
+#include "base/result/try.hpp"
+#include "faces/taskmanager/http_connection.hpp"
+#include "faces/taskmanager/peer.hpp"
+
+namespace stint::taskmanager {
+namespace {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+using boost::system::error_code;
+
+constexpr int fewTries = 16;   ///< for a port that is free at both addresses
+constexpr int mostInARow = 64; ///< events of sd-event before the sockets have their turn
+
+Error cannotListen(std::uint16_t port, const error_code& error) {
+    return fail(Errc::SYSTEM, "cannot listen at port {} of 127.0.0.1: {}", port, error.message());
+}
+
+Result<void> bindTo(tcp::acceptor& acceptor, const tcp::endpoint& place) {
+    error_code error;
+    acceptor.open(place.protocol(), error);
+    if (!error) acceptor.set_option(tcp::acceptor::reuse_address(true), error);
+    if (!error && place.protocol() == tcp::v6()) acceptor.set_option(asio::ip::v6_only(true), error);
+    if (!error) acceptor.bind(place, error);
+    if (!error) acceptor.listen(asio::socket_base::max_listen_connections, error);
+    if (error) return cannotListen(place.port(), error);
+    return {};
+}
+
+} // namespace
+
+class HttpServer::Listening {
+public:
+    explicit Listening(Peers peers) : peers_(std::move(peers)) {}
+
+    Result<void> open(std::uint16_t port) {
+        STINT_TRY(bindTo(four_, {asio::ip::address_v4::loopback(), port}));
+        error_code none;
+        port_ = four_.local_endpoint(none).port();
+        // Where there is no IPv6 there is nobody to take the port there, either.
+        if (tcp::acceptor any(io_); !bindTo(any, {asio::ip::address_v6::loopback(), 0}).ok()) return {};
+        return bindTo(six_, {asio::ip::address_v6::loopback(), port_});
+    }
+
+    std::uint16_t port() const { return port_; }
+
+    void run(sd_event* loop, Service& service) {
+        service_ = &service;
+        asio::posix::stream_descriptor inner(io_, ::fcntl(sd_event_get_fd(loop), F_DUPFD_CLOEXEC, 0));
+        bool isWatched = false;
+        accept(four_);
+        if (six_.is_open()) accept(six_);
+        while (sd_event_get_state(loop) != SD_EVENT_FINISHED) {
+            // A run with no patience also prepares what waits: its timers and queues are armed when it answers 0.
+            int ran = 1;
+            for (int i = 0; i < mostInARow && ran > 0; ++i)
+                ran = sd_event_run(loop, 0);
+            if (ran < 0) break;
+            if (ran == 0 && !isWatched) {
+                isWatched = true;
+                inner.async_wait(asio::posix::stream_descriptor::wait_read,
+                                 [&isWatched](const error_code&) { isWatched = false; });
+            }
+            if (ran == 0) io_.run_one();
+            io_.poll();
+        }
+        stop();
+        inner.cancel();
+        io_.poll();
+    }
+
+private:
+    using Connections = std::list<std::shared_ptr<HttpConnection>>;
+
+    void accept(tcp::acceptor& acceptor) {
+        acceptor.async_accept([this, &acceptor](const error_code& error, tcp::socket socket) {
+            if (error == asio::error::operation_aborted) return;
+            if (!error) admit(std::move(socket));
+            accept(acceptor);
+        });
+    }
+
+    void admit(tcp::socket socket) {
+        const PeerSocket peer = peers_.of(socket.native_handle());
+        if (connections_.size() >= bounds::connections && (peer.whose == Peer::Foreign || !dropOne()))
+            return; // and `socket` is closed
+        const auto connection = std::make_shared<HttpConnection>(std::move(socket), peer, *service_);
+        connections_.push_back(connection);
+        // An exception (there is no memory) ends the one connection.
+        asio::co_spawn(
+            io_, [connection] { return connection->serve(); },
+            [this, connection](const std::exception_ptr&) { connections_.remove(connection); });
+    }
+
+    /// The oldest of those who have not entered, else of those that are between two requests, else of the streams where
+    /// they have more than their share, else of those that wait for their browser: what is answered now stays, and as
+    /// many streams as have a place of their own.
+    bool dropOne() {
+        using Doing = HttpConnection::Doing;
+        const auto first = [this](auto is) { return std::ranges::find_if(connections_, is); };
+        const auto oldestThat = [&](Doing doing) {
+            return first([=](const auto& one) { return one->doing() == doing; });
+        };
+        const auto streams =
+            std::ranges::count(connections_, Doing::Following, [](const auto& one) { return one->doing(); });
+        auto oldest = first([](const auto& one) { return !one->hasEntered(); });
+        if (oldest == connections_.end()) oldest = oldestThat(Doing::Nothing);
+        if (oldest == connections_.end() && streams > bounds::streams) oldest = oldestThat(Doing::Following);
+        if (oldest == connections_.end()) oldest = oldestThat(Doing::Waiting);
+        if (oldest == connections_.end()) return false;
+        (*oldest)->close();
+        connections_.erase(oldest);
+        return true;
+    }
+
+    void stop() {
+        error_code ignored;
+        four_.close(ignored);
+        six_.close(ignored);
+        for (const auto& connection : connections_)
+            connection->close();
+    }
+
+    Peers peers_;
+    asio::io_context io_{1};
+    tcp::acceptor four_{io_};
+    tcp::acceptor six_{io_};
+    std::uint16_t port_ = 0;
+    Service* service_ = nullptr;
+    Connections connections_; ///< oldest first
+};
+
+HttpServer::HttpServer(std::unique_ptr<Listening> it) : it_(std::move(it)) {}
+HttpServer::HttpServer(HttpServer&&) noexcept = default;
+HttpServer& HttpServer::operator=(HttpServer&&) noexcept = default;
+HttpServer::~HttpServer() = default;
+
+Result<HttpServer> HttpServer::listen(std::uint16_t port) {
+    for (int i = 1;; ++i) {
+        auto peers = STINT_TRY(Peers::open());
+        auto it = std::make_unique<Listening>(std::move(peers));
+        const auto opened = it->open(port);
+        if (opened.ok()) return HttpServer(std::move(it));
+        // A port that the kernel has chosen may be taken at ::1: another one is tried.
+        if (port != 0 || i == fewTries) return opened.error();
+    }
+}
+
+std::uint16_t HttpServer::port() const { return it_->port(); }
+void HttpServer::run(sd_event* loop, Service& service) { it_->run(loop, service); }
+
+} // namespace stint::taskmanager

@@ -1,0 +1,88 @@
+// stint-taskmanager: serves the page of the Task Manager to the browsers of this user, on loopback (linux.md §A.11). It
+// is a client of stintd like any other, and decides nothing. `stint ui` starts it; it prints its address, and ends when
+// nobody has looked for a while. Where one serves already, it prints that one's address and ends at once.
+#include <csignal>
+#include <cstdio>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <fmt/core.h>
+#include <systemd/sd-event.h>
+
+#include "base/result/fail.hpp"
+#include "base/result/try.hpp"
+#include "base/unix/complain.hpp"
+#include "base/unix/fd.hpp"
+#include "faces/taskmanager/door_plate.hpp"
+#include "faces/taskmanager/http_server.hpp"
+#include "faces/taskmanager/options.hpp"
+#include "faces/taskmanager/task_manager.hpp"
+#include "link/wire/errors.hpp"
+#include "link/wire/runtime_directory.hpp"
+
+namespace {
+
+using namespace stint;
+using namespace stint::taskmanager;
+
+struct LoopEnd {
+    void operator()(sd_event* loop) const { sd_event_unref(loop); }
+};
+using Loop = std::unique_ptr<sd_event, LoopEnd>;
+
+/// That SIGINT, SIGTERM and SIGHUP end.
+Result<Loop> newLoop() {
+    sd_event* made = nullptr;
+    int result = sd_event_default(&made);
+    Loop loop(made);
+    sigset_t ends;
+    sigemptyset(&ends);
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP})
+        sigaddset(&ends, signal);
+    ::sigprocmask(SIG_BLOCK, &ends, nullptr);
+    ::signal(SIGPIPE, SIG_IGN); // a browser that has gone is an error of a write
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP})
+        if (result >= 0) result = sd_event_add_signal(made, nullptr, signal, nullptr, nullptr);
+    if (result < 0) return within("cannot make an event loop", wire::errorFromErrno(-result));
+    return loop;
+}
+
+/// To whoever started it, who waits for the end of it: from then on there is nothing more to say.
+void tell(const std::string& address) {
+    fmt::print("{}\n", address);
+    std::fflush(stdout);
+    const Fd nowhere(::open("/dev/null", O_WRONLY | O_CLOEXEC));
+    ::dup2(nowhere.get(), STDOUT_FILENO);
+}
+
+Result<void> serve(const Options& options) {
+    const auto directory = STINT_TRY(wire::runtimeDirectory(true));
+    auto plate = STINT_TRY(DoorPlate::take(directory));
+    if (!plate) {
+        const auto address = STINT_TRY(DoorPlate::addressOf(directory));
+        tell(address);
+        return {};
+    }
+    const Loop loop = STINT_TRY(newLoop());
+    const Secret token = STINT_TRY(Secret::draw());
+    const Secret cookie = STINT_TRY(Secret::draw());
+    auto server = STINT_TRY(HttpServer::listen(options.port));
+    const std::string address = fmt::format("http://127.0.0.1:{}/#{}", server.port(), token.text());
+    STINT_TRY(plate->write(address));
+    TaskManager manager(loop.get(), Entry(server.port(), token, cookie), {directory, options.webRoot, options.idle});
+    tell(address);
+    server.run(loop.get(), manager);
+    return {};
+}
+
+} // namespace
+
+int main(int count, char** words) {
+    const Options options = parseOptions(count, words);
+    if (const auto served = serve(options); !served.ok()) {
+        complain("stint-taskmanager", served.error().message);
+        return 69;
+    }
+    return 0;
+}

@@ -1,0 +1,90 @@
+#include "faces/taskmanager/pages.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include <fcntl.h>
+
+#include <fmt/format.h>
+
+#include "base/text/split.hpp"
+#include "base/unix/fd.hpp"
+#include "base/unix/folder.hpp"
+#include "faces/taskmanager/digest.hpp"
+
+namespace stint::taskmanager {
+namespace {
+
+struct FileType {
+    std::string_view ending;
+    std::string_view type;
+};
+// clang-format off
+constexpr std::array fileTypes{
+    FileType{".html", "text/html; charset=utf-8"},
+    FileType{".css",  "text/css; charset=utf-8"},
+    FileType{".js",   "text/javascript; charset=utf-8"},
+    FileType{".mjs",  "text/javascript; charset=utf-8"},
+    FileType{".svg",  "image/svg+xml"},
+};
+// clang-format on
+
+constexpr Bytes longestFile = 4 << 20;
+
+Answer file(const Request& request, std::string_view path, std::string tag) {
+    Answer answer{200, std::string(typeOf(path))};
+    const bool known = matches(request.ifNoneMatch, tag);
+    answer.headers = {{"ETag", std::move(tag)}, {"Cache-Control", "no-cache"}};
+    if (known) answer = {304, "", "", std::move(answer.headers)};
+    return answer;
+}
+
+Answer noSuch(const std::string& path) { return refusal(404, fmt::format("there is no {}", path)); }
+
+} // namespace
+
+std::string_view typeOf(std::string_view path) {
+    const auto found = std::ranges::find_if(fileTypes, [&](const FileType& one) { return path.ends_with(one.ending); });
+    return found == fileTypes.end() ? std::string_view() : found->type;
+}
+
+bool matches(std::string_view ifNoneMatch, std::string_view tag) {
+    for (std::string_view one : splitAt(ifNoneMatch, ",")) {
+        while (one.starts_with(' ') || one.starts_with('\t'))
+            one.remove_prefix(1);
+        while (one.ends_with(' ') || one.ends_with('\t'))
+            one.remove_suffix(1);
+        if (one.starts_with("W/")) one.remove_prefix(2); // a weak comparison, as a GET has it (RFC 9110 13.1.2)
+        if (one == tag || one == "*") return true;
+    }
+    return false;
+}
+
+Answer Pages::fromDisk(const std::string& path, const Request& request) const {
+    if (typeOf(path).empty()) return noSuch(path);
+    const std::filesystem::path place = *root_ / path.substr(1);
+    const Fd descriptor(::open(place.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW));
+    const auto bytes = descriptor ? readAtMost(descriptor.get(), longestFile) : std::nullopt;
+    if (!bytes) return noSuch(path);
+    Answer answer = file(request, path, entityTag(*bytes));
+    if (answer.status == 200) answer.body = *bytes;
+    return answer;
+}
+
+Answer Pages::answer(const Request& request) const {
+    const std::string path = request.path == "/" ? "/index.html" : request.path;
+    if (root_) return fromDisk(path, request);
+    const auto files = embeddedFiles();
+    const auto found = std::ranges::find(files, path, &EmbeddedFile::path);
+    if (found == files.end()) return noSuch(request.path);
+    if (!request.takesGzip)
+        return refusal(406, "the page is kept compressed; ask with the header Accept-Encoding: gzip");
+    Answer answer = file(request, path, std::string(found->tag));
+    answer.headers.emplace_back("Vary", "Accept-Encoding");
+    if (answer.status != 200) return answer;
+    answer.headers.emplace_back("Content-Encoding", "gzip");
+    answer.body = found->gzip;
+    return answer;
+}
+
+} // namespace stint::taskmanager

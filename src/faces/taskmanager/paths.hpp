@@ -1,0 +1,41 @@
+// Every path that is no file of the page, with what answers it: the one table (paths.cpp) that entry and answers walk.
+#pragma once
+#include <functional>
+#include <string_view>
+
+#include "faces/taskmanager/daemon_line.hpp"
+#include "faces/taskmanager/request.hpp"
+
+namespace stint::taskmanager {
+
+using Done = std::function<void(Answer)>;
+
+struct Path {
+    std::string_view name;
+    std::string_view method; ///< the one that it takes; GET is also HEAD
+    /// Asks the daemon; nullptr: it is the server's own business, or an app's.
+    void (*answer)(DaemonLine& line, const Request& request, Done done) = nullptr;
+};
+
+/// nullptr: none of ours, which may be a file of the page.
+const Path* pathNamed(std::string_view name);
+
+// GET (questions.cpp, metrics.cpp)
+void answerWhy(DaemonLine& line, const Request& request, Done done);
+void answerLog(DaemonLine& line, const Request& request, Done done);
+void answerMetrics(DaemonLine& line, const Request& request, Done done);
+void answerDay(DaemonLine& line, const Request& request, Done done);
+void answerConstraints(DaemonLine& line, const Request& request, Done done);
+
+// POST (actions.cpp)
+void pauseJob(DaemonLine& line, const Request& request, Done done);
+void resumeJob(DaemonLine& line, const Request& request, Done done);
+void cancelJob(DaemonLine& line, const Request& request, Done done);
+void retryJob(DaemonLine& line, const Request& request, Done done);
+void runJobNow(DaemonLine& line, const Request& request, Done done);
+void stopApp(DaemonLine& line, const Request& request, Done done);
+void setBattery(DaemonLine& line, const Request& request, Done done);
+void resetDevice(DaemonLine& line, const Request& request, Done done);
+void foretell(DaemonLine& line, const Request& request, Done done); // day.cpp: changes nothing
+
+} // namespace stint::taskmanager

@@ -1,0 +1,94 @@
+#include "faces/taskmanager/task_manager.hpp"
+
+#include "base/time/clock.hpp"
+#include "faces/taskmanager/paths.hpp"
+#include "faces/taskmanager/peer.hpp"
+
+namespace stint::taskmanager {
+namespace {
+
+/// A page that is loaded anew, or whose stream broke, finds what it had.
+constexpr Duration lingering = 5s;
+
+EventSource timerFor(sd_event* loop, sd_event_time_handler_t handler, void* self) {
+    sd_event_source* made = nullptr;
+    // A second more or less does not matter: the kernel may wake for others at the same time.
+    sd_event_add_time(loop, &made, CLOCK_MONOTONIC, 0, 1'000'000, handler, self);
+    sd_event_source_set_enabled(made, SD_EVENT_OFF);
+    return EventSource(made);
+}
+
+void setAfter(const EventSource& timer, Duration length) {
+    sd_event_source_set_time(timer.get(),
+                             static_cast<std::uint64_t>((steadyNow() + length) / std::chrono::microseconds(1)));
+    sd_event_source_set_enabled(timer.get(), SD_EVENT_ONESHOT);
+}
+
+void stop(const EventSource& timer) { sd_event_source_set_enabled(timer.get(), SD_EVENT_OFF); }
+
+} // namespace
+
+TaskManager::TaskManager(sd_event* loop, Entry entry, Setup setup)
+    : loop_(sd_event_ref(loop)), entry_(std::move(entry)), pages_(std::move(setup.webRoot)), idle_(setup.idle),
+      line_(loop, std::move(setup.directory),
+            {[this] { board_.connected(); }, [this](const std::string& why) { board_.lost(why); },
+             [this](const wire::Message& signal) { board_.told(signal); }}),
+      work_(loop, [this] { board_.workChanged(); }), board_(loop, line_, work_),
+      linger_(timerFor(loop, lingered, this)), end_(timerFor(loop, idled, this)) {
+    if (idle_) setAfter(end_, *idle_);
+}
+
+TaskManager::~TaskManager() {
+    linger_.reset();
+    end_.reset();
+    sd_event_unref(loop_);
+}
+
+void TaskManager::answer(const Request& request, std::function<void(Answer)> done) {
+    if (request.path == "/enter")
+        return done(entry_.enter(request, [&] { return makers_.includeNoJob(request.peer); }));
+    const Path* const path = pathNamed(request.path);
+    beginLook();
+    const auto last = [this, done = std::move(done)](Answer answer) {
+        endLook();
+        done(std::move(answer));
+    };
+    if (request.path == "/api/work") return answerWork(work_, line_, request, last);
+    if (path && path->answer) return path->answer(line_, request, last);
+    if (path) return last({200, "text/event-stream"}); // HEAD of the stream
+    last(pages_.answer(request));
+}
+
+std::unique_ptr<Viewer> TaskManager::stream(const Request& request, std::function<void()> wake) {
+    beginLook();
+    board_.follow(true);
+    return board_.broadcast().join(request.lastEventId, std::move(wake), [this] { endLook(); });
+}
+
+void TaskManager::beginLook() {
+    if (looks_++ > 0) return;
+    stop(linger_);
+    stop(end_);
+    line_.want(true);
+    work_.follow(true);
+}
+
+void TaskManager::endLook() {
+    if (--looks_ > 0) return;
+    setAfter(linger_, lingering);
+    if (idle_) setAfter(end_, *idle_);
+}
+
+int TaskManager::lingered(sd_event_source*, std::uint64_t, void* self) {
+    auto& manager = *static_cast<TaskManager*>(self);
+    manager.board_.follow(false);
+    manager.line_.want(false);
+    manager.work_.follow(false);
+    return 0;
+}
+
+int TaskManager::idled(sd_event_source*, std::uint64_t, void* self) {
+    return sd_event_exit(static_cast<TaskManager*>(self)->loop_, 0);
+}
+
+} // namespace stint::taskmanager

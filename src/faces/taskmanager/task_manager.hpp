@@ -1,0 +1,56 @@
+// The Task Manager behind its page: who may ask is Entry's word, what is answered the paths' and the pages', what is
+// told the topics'. Here is when it works: the line to stintd is there while somebody looks, and a little longer, and
+// the whole program ends when nobody has looked for a while.
+#pragma once
+#include <filesystem>
+#include <memory>
+#include <optional>
+
+#include <systemd/sd-event.h>
+
+#include "base/time/time.hpp"
+#include "base/unix/event_source.hpp"
+#include "faces/taskmanager/app_work.hpp"
+#include "faces/taskmanager/board.hpp"
+#include "faces/taskmanager/daemon_line.hpp"
+#include "faces/taskmanager/entry.hpp"
+#include "faces/taskmanager/pages.hpp"
+#include "faces/taskmanager/peer.hpp"
+#include "faces/taskmanager/service.hpp"
+
+namespace stint::taskmanager {
+
+class TaskManager final : public Service {
+public:
+    struct Setup {
+        std::filesystem::path directory; ///< the runtime directory
+        std::optional<std::filesystem::path> webRoot;
+        std::optional<Duration> idle; ///< after which the loop is told to exit; nullopt: never
+    };
+    TaskManager(sd_event* loop, Entry entry, Setup setup);
+    ~TaskManager() override;
+
+    std::optional<Answer> refused(const Request& head) override { return entry_.refused(head); }
+    bool hasEntered(const Request& head) override { return entry_.hasCookie(head); }
+    void answer(const Request& request, std::function<void(Answer)> done) override;
+    std::unique_ptr<Viewer> stream(const Request& request, std::function<void()> wake) override;
+
+private:
+    void beginLook();
+    void endLook();
+    static int lingered(sd_event_source*, std::uint64_t, void* self);
+    static int idled(sd_event_source*, std::uint64_t, void* self);
+
+    sd_event* loop_;
+    Entry entry_;
+    Makers makers_;
+    Pages pages_;
+    std::optional<Duration> idle_;
+    DaemonLine line_;
+    AppWork work_;
+    Board board_;
+    unsigned looks_ = 0; ///< streams, and requests under way
+    EventSource linger_, end_;
+};
+
+} // namespace stint::taskmanager

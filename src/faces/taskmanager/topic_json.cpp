@@ -1,0 +1,73 @@
+#include "faces/taskmanager/topic_json.hpp"
+
+#include <fmt/format.h>
+
+#include "base/time/clock.hpp"
+#include "faces/views/json.hpp"
+#include "faces/views/json_parts.hpp"
+#include "faces/views/json_row.hpp"
+
+namespace stint::taskmanager {
+namespace {
+
+using cli::Json;
+
+template <class Row, class ToJson> std::string listOf(const std::vector<Row>& rows, ToJson toJson) {
+    std::vector<std::string> texts;
+    texts.reserve(rows.size());
+    for (const Row& row : rows)
+        texts.push_back(toJson(row));
+    return arrayOf(texts);
+}
+
+template <class Row, class ToJson> std::string allOf(const char* key, const std::vector<Row>& rows, ToJson toJson) {
+    return fmt::format("{{\"{}\":{}}}", key, listOf(rows, toJson));
+}
+
+template <class Row> std::string printed(const Row& row) { return cli::jsonOf(row); }
+
+} // namespace
+
+std::string arrayOf(const std::vector<std::string>& texts) { return fmt::format("[{}]", fmt::join(texts, ",")); }
+
+std::string jobJson(const JobView& job) {
+    Json line = cli::header();
+    cli::putJob(line, job);
+    line["key"] = textOf(job.key);
+    return cli::dumped(line);
+}
+
+std::string jobsJson(bool all, const std::vector<std::string>& jobs, const std::vector<std::string>& gone) {
+    return fmt::format("{{\"all\":{},\"jobs\":{},\"gone\":{}}}", all, arrayOf(jobs), cli::dumped(Json(gone)));
+}
+
+std::string finishedJson(const std::vector<JobView>& jobs) { return allOf("jobs", jobs, jobJson); }
+std::string tasksJson(const std::vector<TaskRow>& rows) { return allOf("rows", rows, printed<TaskRow>); }
+std::string appsJson(const std::vector<AppView>& apps) { return allOf("apps", apps, printed<AppView>); }
+std::string alarmsJson(const std::vector<AlarmView>& alarms) { return allOf("alarms", alarms, printed<AlarmView>); }
+
+std::string deviceJson(const DeviceSeen& seen) {
+    return fmt::format(R"({{"values":{},"doze":{},"limits":{},"networks":{}}})",
+                       listOf(seen.values, cli::jsonOfRow<wire::DeviceRow>), cli::jsonOf(seen.doze),
+                       listOf(seen.limits, printed<DeviceLimitView>),
+                       listOf(seen.networks, cli::jsonOfRow<wire::NetworkRow>));
+}
+
+std::string clockJson() { return cli::dumped(Json{{"now", cli::milliseconds(wallNow())}}); }
+
+std::string helloJson(bool daemonIsUp) {
+    Json line = cli::header();
+    line["version"] = STINT_VERSION;
+    line["now"] = cli::milliseconds(wallNow());
+    line["daemon"] = daemonIsUp ? "up" : "down";
+    return cli::dumped(line);
+}
+
+std::string daemonJson(bool isUp, const std::string& says) {
+    Json line = Json::object();
+    line["state"] = isUp ? "up" : "down";
+    line["says"] = says;
+    return cli::dumped(line);
+}
+
+} // namespace stint::taskmanager

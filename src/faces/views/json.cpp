@@ -1,0 +1,105 @@
+#include "faces/views/json.hpp"
+
+#include "faces/views/json_row.hpp"
+
+namespace stint::cli {
+
+std::string jsonOf(const JobView& job) {
+    Json line = header();
+    putJob(line, job);
+    return dumped(line);
+}
+
+std::string jsonOf(const JobView& job, const Event& event) {
+    Json line = header();
+    line["event"] = event.name;
+    if (!event.output.empty()) line["output"] = event.output;
+    if (event.input) line["input"] = *event.input;
+    putJob(line, job);
+    return dumped(line);
+}
+
+std::string jsonOf(const JobView& job, const std::vector<Blocker>& blockers,
+                   const std::optional<std::vector<HistoryEntry>>& history) {
+    Json line = header();
+    putJob(line, job);
+    line["mayRun"] = job.state == JobView::State::Running || (job.state == JobView::State::Pending && blockers.empty());
+    line["blockers"] = jsonRows(blockers);
+    if (history) line["history"] = jsonRows(*history);
+    return dumped(line);
+}
+
+std::string jsonOf(const RunNow& done) {
+    Json line = header();
+    putJob(line, done.job);
+    line["runs"] = done.runs;
+    line[done.runs ? "overrides" : "blockers"] = jsonRows(done.blockers);
+    return dumped(line);
+}
+
+std::string jsonOf(const ShellAnswer& answer) {
+    Json line = header();
+    line["code"] = answer.code;
+    line["out"] = answer.out;
+    line["err"] = answer.err;
+    return dumped(line);
+}
+
+std::string jsonOf(const JobField& row) {
+    Json line = header();
+    line["method"] = row.method;
+    line["regular"] = row.regular;
+    line["expedited"] = row.expedited;
+    line["userInitiated"] = row.userInitiated;
+    line["work"] = row.work;
+    line["note"] = row.note;
+    return dumped(line);
+}
+
+std::string jsonOf(const TaskRow& row) {
+    Json line = header();
+    line["package"] = row.app.name;
+    line["label"] = row.label;
+    line["started"] = milliseconds(row.started);
+    line["stop"] = row.stopButton;
+    line["jobs"] = Json::array();
+    for (const auto& job : row.jobs) {
+        Json inner;
+        putJob(inner, job);
+        line["jobs"].push_back(std::move(inner));
+    }
+    line["notifications"] = Json::array();
+    for (const auto& each : row.notifications) {
+        Json inner{{"id", each.id}};
+        putNotification(inner, each.notification);
+        inner["userInitiated"] = each.userInitiated;
+        line["notifications"].push_back(std::move(inner));
+    }
+    line["survivors"] = row.survivors;
+    return dumped(line);
+}
+
+std::string jsonOf(const AppView& app) {
+    Json line = header();
+    line["package"] = app.manifest.package.name;
+    line["label"] = app.manifest.label;
+    line["version"] = app.manifest.version;
+    line["state"] = stint::nameOf(app.state);
+    line["pinned"] = app.pinned;
+    line["builtIn"] = app.manifest.builtIn;
+    line["system"] = app.manifest.system;
+    line["bad"] = app.bad;
+    line["jobs"] = app.jobs;
+    line["running"] = app.running;
+    line["manifest"] = app.manifest.file;
+    line["permissions"] = app.manifest.permissions;
+    line["revoked"] = app.revoked;
+    line["services"] = Json::array();
+    for (const auto& [name, service] : app.manifest.services)
+        line["services"].push_back(name);
+    putLimits(line, app);
+    line["maybeVisible"] = app.maybeVisible;
+    return dumped(line);
+}
+
+} // namespace stint::cli

@@ -1,0 +1,56 @@
+// The limits in words: an app's bucket, quotas, network and battery; Doze and power; a pending alarm.
+#pragma once
+#include <optional>
+#include <string>
+
+#include "contract/model/view.hpp"
+#include "link/wire/limits.hpp"
+
+namespace stint::cli {
+
+/// The remaining time: "4min", "no limit", "0s".
+std::string leftText(const QuotaView& quota);
+/// "6min used of 10min in 4h, 4min left", and what that means now: nothing is counted, or
+/// when time comes back.
+std::string quotaText(const QuotaView& quota, WallTime now);
+/// "10min in 4h", "no limit".
+std::string allowanceText(const QuotaView& quota);
+/// "in quota", "free", "used up, back in 3h50min".
+std::string standingText(const QuotaView& quota, WallTime now);
+
+/// What a person should know about the app beside its state; empty: nothing.
+std::string noteOf(const AppView& app);
+/// "1 used of 2 in 1h, back in 3min".
+std::string allotmentText(const AllotmentView& allotment, WallTime now);
+/// "3 of high priority in the last days, 2 of them shown; 1 waits".
+std::string messagesText(const MessagesView& messages);
+/// The bucket and its reason: "rare (forced by a person)".
+std::string bucketText(const AppView& app);
+/// "open", "blocked (standby)".
+std::string networkText(const AppView& app);
+/// "background", "top (set)".
+std::string stateText(const AppView& app);
+
+/// "IDLE_MAINTENANCE", as Android writes a state of Doze.
+std::string upper(std::string_view state);
+
+/// "Doze: deep IDLE (in 47min at the latest left), light OVERRIDE", and what forces it.
+std::string dozeText(const wire::DozeView& doze, WallTime now);
+/// Plugged and charging are not the same (limits.md §10.3): Doze asks for the first, quotas for the second.
+std::string powerText(const wire::DozeView& doze, WallTime now);
+
+/// When it goes off at the earliest and at the latest, by the wall clock; nullopt: at an event, not a time.
+struct AlarmWall {
+    std::optional<WallTime> earliest;
+    std::optional<WallTime> latest;
+};
+AlarmWall wallOf(const AlarmView& view);
+
+/// "exact", "clock", "while_idle, no wake-up".
+std::string alarmKindText(const Alarm& alarm);
+/// "in 4min", or "4min ago".
+std::string timeText(WallTime when, WallTime now);
+/// "in 4min", "in 4min to 10min", "when that is lifted".
+std::string goesOffText(const AlarmView& view, WallTime now);
+
+} // namespace stint::cli

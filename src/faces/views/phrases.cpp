@@ -1,0 +1,224 @@
+#include "faces/views/phrases.hpp"
+
+#include <algorithm>
+
+#include <absl/time/time.h>
+
+#include "base/time/time.hpp"
+#include "contract/rules/past_run.hpp"
+#include "faces/screen/exit_code.hpp"
+#include "faces/screen/text.hpp"
+
+namespace stint::cli {
+namespace {
+
+/// jobs.md §4.1, STARTING: closed and not retried, for no public reason.
+bool neverAnswered(const Completed& end) { return end.ending.internal == InternalReason::Anr; }
+
+std::string_view runWord(RunState state) {
+    switch (state) {
+    case RunState::Binding:
+    case RunState::Starting:
+        return "starting";
+    case RunState::Executing:
+        return "running";
+    case RunState::Stopping:
+        return "stopping";
+    }
+    return "running";
+}
+
+} // namespace
+
+// jobs.md §9.1.
+std::string_view meaningOf(PendingReason reason) {
+    switch (reason) {
+    case PENDING_JOB_REASON_INVALID_JOB_ID:
+        return "there is no such job";
+    case PENDING_JOB_REASON_EXECUTING:
+        return "it runs";
+    case PENDING_JOB_REASON_UNDEFINED:
+        return "it is set aside";
+    case PENDING_JOB_REASON_APP:
+        return "its app cannot run it now";
+    case PENDING_JOB_REASON_APP_STANDBY:
+        return "its app is used too rarely";
+    case PENDING_JOB_REASON_BACKGROUND_RESTRICTION:
+        return "its app may not run in the background";
+    case PENDING_JOB_REASON_CONSTRAINT_BATTERY_NOT_LOW:
+        return "the battery is low";
+    case PENDING_JOB_REASON_CONSTRAINT_CHARGING:
+        return "the device is not charging";
+    case PENDING_JOB_REASON_CONSTRAINT_CONNECTIVITY:
+        return "no network that fits";
+    case PENDING_JOB_REASON_CONSTRAINT_CONTENT_TRIGGER:
+        return "the content it watches has not changed";
+    case PENDING_JOB_REASON_CONSTRAINT_DEVICE_IDLE:
+        return "the device is in use";
+    case PENDING_JOB_REASON_CONSTRAINT_MINIMUM_LATENCY:
+        return "its delay or back-off is not over";
+    case PENDING_JOB_REASON_CONSTRAINT_PREFETCH:
+        return "its app is not about to be used";
+    case PENDING_JOB_REASON_CONSTRAINT_STORAGE_NOT_LOW:
+        return "storage is low";
+    case PENDING_JOB_REASON_DEVICE_STATE:
+        return "the device's state keeps it waiting";
+    case PENDING_JOB_REASON_JOB_SCHEDULER_OPTIMIZATION:
+        return "it is held for a better moment";
+    case PENDING_JOB_REASON_QUOTA:
+        return "its app has used up its time";
+    case PENDING_JOB_REASON_USER:
+        return "a person keeps it waiting";
+    case PENDING_JOB_REASON_CONSTRAINT_DEADLINE:
+        return "its deadline has not come";
+    }
+    return "a reason this version does not know";
+}
+
+std::string_view stateWord(const JobView& job) {
+    switch (job.state) {
+    case JobView::State::Pending:
+        return job.reasons == std::vector{PENDING_JOB_REASON_UNDEFINED} ? "set aside" : "waiting";
+    case JobView::State::Running:
+        if (!job.guarded.empty()) return job.guarded;
+        return job.runState ? runWord(*job.runState) : "running";
+    case JobView::State::Finished:
+        break;
+    }
+    if (!job.completed || job.completed->ending.reason != STOP_REASON_UNDEFINED) return "stopped";
+    return exitCodeOf(*job.completed) == 0 ? "done" : "failed";
+}
+
+Paint paintOf(const JobView& job) {
+    switch (job.state) {
+    case JobView::State::Pending:
+        return Paint::Waiting;
+    case JobView::State::Running:
+        return job.guarded.empty() ? Paint::Good : Paint::Waiting;
+    case JobView::State::Finished:
+        break;
+    }
+    return job.completed && exitCodeOf(*job.completed) == 0 ? Paint::Good : Paint::Bad;
+}
+
+std::string_view kindWord(JobClass kind) {
+    switch (kind) {
+    case JobClass::Regular:
+        return "regular";
+    case JobClass::Expedited:
+        return "expedited";
+    case JobClass::UserInitiated:
+        return "user-initiated";
+    }
+    return "unknown";
+}
+
+std::string kindText(const JobView& job) {
+    const std::string_view word = kindWord(job.kind);
+    if (job.demoted) return fmt::format("{} (demoted)", word);
+    if (!job.info || !job.info->isPeriodic()) return std::string(word);
+    return fmt::format("{}, every {}", word, formatDuration(job.info->getPeriod()->interval));
+}
+
+std::string reasonsText(const std::vector<PendingReason>& reasons) {
+    std::string text;
+    for (const PendingReason reason : reasons)
+        text += fmt::format("{}{} ({})", text.empty() ? "" : "; ", meaningOf(reason), nameOf(reason));
+    return text.empty() ? "no known reason" : text;
+}
+
+std::string waitsText(const JobView& job) {
+    if (job.reasons.empty() || job.waitsFor.empty()) return reasonsText(job.reasons);
+    std::string text = fmt::format("{} ({})", printable(job.waitsFor), nameOf(job.reasons.front()));
+    for (std::size_t i = 1; i < job.reasons.size(); ++i) {
+        const bool told = i <= job.waitsAlso.size() && !job.waitsAlso[i - 1].empty();
+        text += fmt::format("; {} ({})", told ? printable(job.waitsAlso[i - 1]) : meaningOf(job.reasons[i]),
+                            nameOf(job.reasons[i]));
+    }
+    return text;
+}
+
+std::string waitingText(const JobView& job, WallTime now) {
+    if (!job.earliest || *job.earliest <= now) return fmt::format("waiting: {}", waitsText(job));
+    return fmt::format("waiting at least {}: {}", briefly(*job.earliest - now), waitsText(job));
+}
+
+Progress progressOf(const JobView& job) {
+    Progress progress{.label = job.label, .done = job.transferredDown, .total = job.estimatedDown, .rate = {}};
+    if (progress.done <= 0 && job.transferredUp > 0) {
+        progress.done = job.transferredUp;
+        progress.total = job.estimatedUp;
+    }
+    if (!job.notification) return progress;
+    const auto& shown = job.notification->getProgress();
+    if (shown.maximum <= 0 || shown.indeterminate || shown.maximum != progress.total) return progress;
+    progress.done = std::max<Bytes>(progress.done, shown.value);
+    return progress;
+}
+
+std::string endText(const Completed& end) {
+    if (neverAnswered(end)) return "dropped: its app did not answer when it was to start";
+    const bool stopped = end.ending.reason != STOP_REASON_UNDEFINED;
+    std::string text = printable(endingText(end));
+    return stopped && !end.outcome.text.empty() ? fmt::format("{} ({})", text, nameOf(end.ending.reason)) : text;
+}
+
+std::string measuredText(Bytes size, Seen seen) {
+    if (seen.ran < 100ms || seen.moved <= 0) return {};
+    return fmt::format("{} in {}, {}/s", formatSize(size),
+                       seen.ran < 1s ? formatDuration(seen.ran)
+                                     : roughDuration(std::chrono::round<std::chrono::seconds>(seen.ran)),
+                       formatSize(seen.moved * 1000 / seen.ran.count()));
+}
+
+std::string limitsOf(const JobView& job) {
+    const bool isCommand = job.key.app.name == shellPackage && job.info;
+    return isCommand ? job.info->getExtras().getString("limits") : "";
+}
+
+std::string lastRunText(const PastRun& run, WallTime now) {
+    return fmt::format("ended {}: {}", ago(run.ended, now), printable(endingText(run)));
+}
+
+std::string measuredEndText(const Completed& end, Seen seen) {
+    std::string text = endText(end);
+    const Bytes size = std::max(end.transferredDown, end.transferredUp);
+    const std::string measured = measuredText(size, seen);
+    if (measured.empty()) return text;
+    const std::string bare = fmt::format("({})", formatSize(size));
+    auto at = text.find(bare);
+    if (at == std::string::npos) return fmt::format("{} ({})", text, measured);
+    return text.replace(at, bare.size(), fmt::format("({})", measured));
+}
+
+std::string anewOf(const JobView& job) {
+    if (!job.notification) return {};
+    const std::string_view text = job.notification->getText();
+    auto mark = text.find(" (begun anew: ");
+    if (mark == std::string_view::npos || !text.ends_with(')')) return {};
+    return printable(text.substr(mark + 2, text.size() - mark - 3));
+}
+
+Error withRegularInstead(Error error, JobClass wanted) {
+    if (error.code == Errc::REFUSED)
+        error.message += fmt::format("; without --{} it is scheduled as a regular job",
+                                     wanted == JobClass::Expedited ? "expedited" : "user-initiated");
+    return error;
+}
+
+int exitCodeOf(const Completed& end) {
+    if (end.outcome.exitCode != 0) return end.outcome.exitCode & 0xFF;
+    return end.ending.reason == STOP_REASON_UNDEFINED && !neverAnswered(end) ? ends::ok : ends::failure;
+}
+
+std::string clockText(WallTime time) {
+    const absl::Time instant = absl::FromUnixMillis(time.time_since_epoch().count());
+    return absl::FormatTime("%Y-%m-%d %H:%M:%S", instant, absl::LocalTimeZone());
+}
+std::string briefly(Duration length) {
+    return roughDuration(std::chrono::ceil<std::chrono::seconds>(std::max(length, Duration{0})));
+}
+std::string ago(WallTime then, WallTime now) { return fmt::format("{} ago", briefly(now - then)); }
+std::string ahead(WallTime then, WallTime now) { return fmt::format("in {}", briefly(then - now)); }
+
+} // namespace stint::cli

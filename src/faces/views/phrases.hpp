@@ -1,0 +1,66 @@
+// What a job is doing, in words for a person, with the names of jobs.md §9.1, so that both a newcomer and a reader of
+// the documentation find what they look for. Pure.
+#pragma once
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "contract/model/view.hpp"
+#include "faces/screen/terminal.hpp"
+#include "faces/views/progress.hpp"
+
+namespace stint::cli {
+
+/// "no network that fits" for CONSTRAINT_CONNECTIVITY.
+std::string_view meaningOf(PendingReason);
+
+/// "waiting", "starting", "running", "stopping", "done", "failed", "stopped".
+std::string_view stateWord(const JobView&);
+Paint paintOf(const JobView&);
+/// The kind it runs as, or would: "user-initiated", "regular, every 1h", "regular (demoted)".
+std::string_view kindWord(JobClass);
+std::string kindText(const JobView&);
+
+/// "no network that fits (CONSTRAINT_CONNECTIVITY)"; several are joined by "; ".
+std::string reasonsText(const std::vector<PendingReason>&);
+/// What a pending job waits for, the first of it in the scheduler's own words: "no network (CONSTRAINT_CONNECTIVITY)".
+std::string waitsText(const JobView&);
+/// "waiting at least 28s: no network that fits (CONSTRAINT_CONNECTIVITY)": what is cut on a narrow screen is its end.
+std::string waitingText(const JobView&, WallTime now);
+
+/// The progress of the job's transfer: its notification's, if that has the same total as its estimate, else the bytes
+/// it reported.
+Progress progressOf(const JobView&);
+
+/// The result of a finished job: "saved /home/a/x.iso", "cancelled (CANCELLED_BY_APP)".
+std::string endText(const Completed&);
+/// "MemoryMax=512M": what `stint run -p` asked for; empty: nothing.
+std::string limitsOf(const JobView& job);
+/// "ended 27s ago: could not connect to example.org port 443".
+std::string lastRunText(const PastRun&, WallTime now);
+/// What was observed of a job: how long it ran, and how much it transferred meanwhile.
+struct Seen {
+    Duration ran{0};
+    Bytes moved = 0;
+};
+/// "256 MiB in 12s, 21.3 MiB/s"; empty if too little was observed.
+std::string measuredText(Bytes size, Seen seen);
+/// endText() with the rate beside the size it names: "saved /home/a/x.iso (256 MiB in 12s, 21.3 MiB/s)"; appended
+/// if the text has no size. Unchanged if too little was observed.
+std::string measuredEndText(const Completed&, Seen);
+/// "begun anew: the file changed on the server", as the transfer app writes it after its sizes; else empty.
+std::string anewOf(const JobView&);
+/// The error; of a job that is refused as what it was to be (jobs.md §2.3), with what can be done about it.
+Error withRegularInstead(Error error, JobClass wanted);
+/// 0, the code of its outcome, or 1 if it was removed before it had one.
+int exitCodeOf(const Completed&);
+
+/// "2026-11-22 02:00:00", as the clock on the wall here says.
+std::string clockText(WallTime);
+/// "3min10s": without milliseconds, rounded up.
+std::string briefly(Duration length);
+/// "3min10s ago", "in 28s".
+std::string ago(WallTime then, WallTime now);
+std::string ahead(WallTime then, WallTime now);
+
+} // namespace stint::cli

@@ -1,0 +1,108 @@
+#include "link/client/bus_link.hpp"
+
+#include <poll.h>
+
+#include "base/result/fail.hpp"
+#include "base/result/try.hpp"
+#include "base/time/time.hpp"
+#include "link/wire/connect.hpp"
+#include "link/wire/names.hpp"
+#include "link/wire/runtime_directory.hpp"
+
+namespace stint::client {
+namespace {
+
+/// A daemon answers within a turn; one that does not in this time is stopped or broken.
+constexpr Duration patience = 25s;
+
+} // namespace
+
+Result<std::optional<BusLink>> BusLink::inherited() {
+    std::optional<Fd> socket = STINT_TRY(wire::inheritedSocket());
+    if (!socket) return std::optional<BusLink>();
+    wire::Bus bus = STINT_TRY(wire::clientOver(std::move(*socket)));
+    return std::optional(BusLink(std::move(bus)));
+}
+
+Result<BusLink> BusLink::connect() {
+    const auto path = STINT_TRY(wire::daemonSocket(false));
+    Fd socket = STINT_TRY(wire::connectSocket(path));
+    wire::Bus bus = STINT_TRY(wire::clientOver(std::move(socket)));
+    return BusLink(std::move(bus));
+}
+
+int BusLink::socket() const { return sd_bus_get_fd(bus_.get()); }
+
+short BusLink::events() const {
+    const int events = sd_bus_get_events(bus_.get());
+    return static_cast<short>(events < 0 ? 0 : events);
+}
+
+bool BusLink::hasQueued() const {
+    std::uint64_t deadline = UINT64_MAX;
+    return sd_bus_get_timeout(bus_.get(), &deadline) > 0 && deadline == 0;
+}
+
+bool BusLink::isOpen() const { return sd_bus_is_open(bus_.get()) > 0; }
+
+bool BusLink::isHungUp() const {
+    pollfd end{socket(), POLLRDHUP, 0};
+    return !isOpen() || (::poll(&end, 1, 0) > 0 && (end.revents & (POLLRDHUP | POLLHUP | POLLERR)));
+}
+
+std::optional<wire::Message> BusLink::next() {
+    while (true) {
+        sd_bus_message* taken = nullptr;
+        const int worked = sd_bus_process(bus_.get(), &taken);
+        if (taken) {
+            auto message = wire::Message::owning(taken);
+            // sd-bus tells of the loss by a signal of its own making.
+            if (message.interface() == "org.freedesktop.DBus.Local") return std::nullopt;
+            return message;
+        }
+        if (worked <= 0) return std::nullopt;
+    }
+}
+
+Result<wire::Message> BusLink::message(const char* interface, const char* member, const Write& write) const {
+    wire::Message message = STINT_TRY(wire::newCall(bus_.get(), interface, member));
+    wire::Writer writer(message);
+    write(writer);
+    STINT_TRY(writer.done());
+    return message;
+}
+
+Result<void> BusLink::call(const char* member, const Write& write, const Read& read) {
+    return call(wire::jobSchedulerInterface, member, write, read);
+}
+
+Result<void> BusLink::call(const char* interface, const char* member, const Write& write, const Read& read) {
+    const wire::Message asked = STINT_TRY(message(interface, member, write));
+    const wire::Message answered = STINT_TRY(wire::call(bus_.get(), asked, patience));
+    wire::Reader reader(answered);
+    auto taken = read(reader);
+    if (!taken.ok()) return within(fmt::format("stintd's answer to {}", member), std::move(taken).error());
+    return {};
+}
+
+Result<void> BusLink::tell(const char* member, const Write& write) {
+    const wire::Message told = STINT_TRY(message(wire::jobSchedulerInterface, member, write));
+    sd_bus_message_set_expect_reply(told.get(), 0);
+    STINT_TRY(wire::send(bus_.get(), told));
+    return {};
+}
+
+Result<void> BusLink::answer(const wire::Message& call, std::optional<bool> value) {
+    const wire::Message reply = STINT_TRY(wire::newReply(call));
+    wire::Writer writer(reply);
+    if (value) writer.boolean(*value);
+    STINT_TRY(writer.done());
+    STINT_TRY(wire::send(bus_.get(), reply));
+    return {};
+}
+
+void noOptions(wire::Writer& writer) { const wire::DictionaryWriter options(writer); }
+
+Result<void> nothing(wire::Reader&) { return {}; }
+
+} // namespace stint::client

@@ -1,0 +1,179 @@
+#include "link/client/connection_impl.hpp"
+
+#include <algorithm>
+#include <ranges>
+
+#include "base/result/fail.hpp"
+#include "base/result/try.hpp"
+#include "base/time/clock.hpp"
+#include "link/wire/names.hpp"
+
+namespace stint {
+namespace {
+
+constexpr int mostAgain = 3; ///< tries of a question
+
+} // namespace
+
+Result<std::shared_ptr<Connection::Impl>> Connection::Impl::open() {
+    client::WakeableFd fd = STINT_TRY(client::WakeableFd::open());
+    std::optional<client::BusLink> link = STINT_TRY(client::BusLink::inherited());
+    const bool started = link.has_value();
+    if (!started) link = STINT_TRY(client::BusLink::connect());
+    STINT_TRY(fd.watch(link->socket(), link->events()));
+    std::shared_ptr<Impl> impl(new Impl(std::move(fd), *std::move(link)));
+    impl->started_ = started;
+    return impl;
+}
+
+std::optional<Duration> Connection::Impl::timeout() {
+    const Hold hold(*this);
+    told_ = nextDeadline();
+    if (told_ == Instant::max()) return std::nullopt;
+    if (told_ == Instant::min()) return 0ms;
+    return std::max(told_ - bootNow(), Duration(0));
+}
+
+bool Connection::Impl::isCutOff() {
+    const Hold hold(*this);
+    return cutOff_;
+}
+
+Result<void> Connection::Impl::host(const std::string& name, JobService& service) {
+    const Hold hold(*this);
+    STINT_TRY(reach());
+    const auto [place, fresh] = services_.try_emplace(name, &service);
+    if (!fresh) return fail(Errc::ILLEGAL_ARGUMENT, "the service \"{}\" is hosted already", name);
+    auto offered = offer();
+    if (!offered.ok()) services_.erase(place);
+    return offered;
+}
+
+Result<std::string> Connection::Impl::package() {
+    const Hold hold(*this);
+    if (package_.empty()) {
+        STINT_TRY(reach());
+        STINT_TRY(offer());
+    }
+    return package_;
+}
+
+Result<void> Connection::Impl::call(const char* member, const client::BusLink::Write& write,
+                                    const client::BusLink::Read& read) {
+    return call(wire::jobSchedulerInterface, member, write, read);
+}
+
+Result<void> Connection::Impl::call(const char* interface, const char* member, const client::BusLink::Write& write,
+                                    const client::BusLink::Read& read) {
+    const Hold hold(*this);
+    STINT_TRY(reach());
+    auto done = link_->call(interface, member, write, read);
+    noticeLoss();
+    return done;
+}
+
+Result<void> Connection::Impl::ask(const char* member, const client::BusLink::Write& write,
+                                   const client::BusLink::Read& read) {
+    return ask(wire::jobSchedulerInterface, member, write, read);
+}
+
+Result<void> Connection::Impl::ask(const char* interface, const char* member, const client::BusLink::Write& write,
+                                   const client::BusLink::Read& read) {
+    const Hold hold(*this);
+    for (int again = 0;; ++again) {
+        STINT_TRY(reach());
+        auto answered = link_->call(interface, member, write, read);
+        noticeLoss();
+        if (answered || link_ || again == mostAgain) return answered;
+    }
+}
+
+Result<void> Connection::Impl::connect() {
+    client::BusLink link = STINT_TRY(client::BusLink::connect());
+    STINT_TRY(fd_.watch(link.socket(), link.events()));
+    link_ = std::move(link);
+    resumeForeground(); // before anything else is asked: what the app may do now depends on it
+    if (!link_) return fail(Errc::UNAVAILABLE, "stintd has gone again");
+    return {};
+}
+
+/// A link, the present or a new one. A daemon that hung up before the call certainly did not get it; later, nobody
+/// knows.
+Result<void> Connection::Impl::reach() {
+    if (link_ && link_->isHungUp()) lose();
+    if (link_) return {};
+    if (started_) return fail(Errc::UNAVAILABLE, "stintd, which started this process, is gone");
+    return connect();
+}
+
+void Connection::Impl::noticeLoss() {
+    if (link_ && !link_->isOpen()) lose();
+}
+
+void Connection::Impl::lose() {
+    fd_.forget();
+    link_.reset();
+    // What the dead daemon still wanted is of no use to anyone.
+    std::erase_if(callbacks_, [this](const Callback& callback) { return callback.connection == connection_; });
+    if (started_) {
+        cutOff_ = !unbound_;
+        return;
+    }
+    // architecture.md, when the daemon dies: onStopJob is called locally. One that runs at this moment is enough.
+    for (const auto& [key, run] : runs_) {
+        if (key.connection != connection_ || run.state == client::Run::State::Stopping) continue;
+        callbacks_.push_back({key.connection, {}, client::StopCall{key.run, STOP_REASON_UNDEFINED}});
+    }
+    ++connection_;
+    mustHost_ = true;
+    retryAt_ = bootNow() + backoff_.next();
+}
+
+/// The whole list each time, so that it is right whatever the daemon knew before. Where there is none, Host still tells
+/// the package.
+Result<void> Connection::Impl::offer() {
+    const auto names = [](const auto& hosted) {
+        const auto keys = hosted | std::views::keys;
+        return std::vector<std::string>(keys.begin(), keys.end());
+    };
+    const bool nothingElse = receivers_.empty() && !networkCallback_;
+    if (!services_.empty() || nothingElse) STINT_TRY(offer(wire::jobSchedulerInterface, "Host", names(services_)));
+    if (!receivers_.empty()) STINT_TRY(offer(wire::appInterface, "HostReceivers", names(receivers_)));
+    if (networkCallback_) STINT_TRY(askForNetwork());
+    mustHost_ = false;
+    backoff_.reset();
+    return {};
+}
+
+Result<void> Connection::Impl::offer(const char* interface, const char* member, std::vector<std::string> names) {
+    if (!link_) return fail(Errc::UNAVAILABLE, "stintd is gone");
+    auto done = link_->call(
+        interface, member,
+        [&names](wire::Writer& writer) { const wire::DictionaryWriter options(writer.strings(names)); },
+        [this](wire::Reader& reader) { return reader.read(package_); });
+    noticeLoss();
+    return done;
+}
+
+/// When dispatch() has something to do that no socket tells of.
+Instant Connection::Impl::nextDeadline() const {
+    if (!callbacks_.empty() || isOver()) return Instant::min();
+    if (link_ && link_->hasQueued()) return Instant::min();
+    Instant next = isMissed() ? retryAt_ : Instant::max();
+    for (const client::Run& run : runs_ | std::views::values) {
+        next = std::min(next, run.reports.dueAt());
+        for (const client::Reports& item : run.items | std::views::values)
+            next = std::min(next, item.dueAt());
+    }
+    return next;
+}
+
+void Connection::Impl::settle() {
+    if (link_) (void)fd_.watch(link_->socket(), link_->events());
+    const Instant next = nextDeadline();
+    if (next >= told_) return;
+    told_ = next;
+    fd_.wake();
+}
+
+} // namespace stint

@@ -1,0 +1,157 @@
+// What the daemon says to this process, and the callbacks that come of it.
+#include "base/result/fail.hpp"
+#include "base/result/overloaded.hpp"
+#include "base/result/try.hpp"
+#include "base/time/clock.hpp"
+#include "link/client/connection_impl.hpp"
+#include "stint/job_service.hpp"
+
+namespace stint {
+namespace {
+
+struct Counted {
+    explicit Counted(int& number) : count(number) { ++count; }
+    ~Counted() { --count; }
+    Counted(const Counted&) = delete;
+    Counted& operator=(const Counted&) = delete;
+    int& count;
+};
+
+} // namespace
+
+Result<bool> Connection::Impl::dispatch() {
+    Hold hold(*this);
+    const Counted inside(dispatching_);
+    told_ = Instant::min();
+    fd_.drain();
+    takeIn();
+    while (!callbacks_.empty()) {
+        Callback next = std::move(callbacks_.front());
+        callbacks_.pop_front();
+        perform(next, hold);
+    }
+    abandonLost();
+    sendAllDue();
+    STINT_TRY(hostAnew());
+    return !isOver();
+}
+
+void Connection::Impl::takeIn() {
+    while (link_) {
+        auto message = link_->next();
+        if (!message) break;
+        receive(*message);
+    }
+    noticeLoss();
+}
+
+void Connection::Impl::receive(const wire::Message& message) {
+    // Else a signal we did not ask for, or the answer to a call that was given up.
+    if (!message.isCall() && !client::isNetworkNews(message)) return;
+    auto call = client::readServiceCall(message);
+    if (!call.ok()) {
+        (void)wire::replyError(message, call.error()); // to a signal nothing is replied
+    } else if (std::holds_alternative<client::UnbindCall>(*call)) {
+        unbound_ = true;
+    } else {
+        callbacks_.push_back({connection_, message, std::move(*call)});
+    }
+}
+
+void Connection::Impl::perform(Callback& callback, Hold& hold) {
+    std::visit(Overloaded{[&](client::StartCall& call) { start(callback, call, hold); },
+                          [&](client::StopCall& call) { stop(callback, call, hold); },
+                          [&](client::NetworkCall& call) { changeNetwork(callback, call, hold); },
+                          [&](client::ActionCall& call) { act(callback, call, hold); }, [](client::UnbindCall&) {},
+                          [&](client::AlarmCall& call) { deliver(callback, call, hold); },
+                          [&](client::MessageCall& call) { deliver(callback, call, hold); },
+                          [&](client::NetworkNews& news) { deliver(news, hold); }},
+               callback.call);
+}
+
+void Connection::Impl::start(Callback& callback, client::StartCall& call, Hold& hold) {
+    const auto service = services_.find(call.service);
+    if (service == services_.end()) {
+        return refuse(callback, fail(Errc::ILLEGAL_ARGUMENT, "this process hosts no service \"{}\"", call.service));
+    }
+    const client::RunKey key{callback.connection, call.run};
+    const auto [run, fresh] = runs_.try_emplace(key);
+    if (!fresh) return refuse(callback, fail(Errc::ILLEGAL_STATE, "run {} goes on here already", call.run));
+    run->second.service = service->second;
+    run->second.params = JobParametersAccess::make(key, std::move(call.params));
+
+    JobService& asked = *service->second;
+    const bool ongoing =
+        hold.outside([&asked, params = handOut(key, run->second)] { return asked.onStartJob(params); });
+    answer(callback, ongoing);
+
+    const auto after = runs_.find(key);
+    if (after == runs_.end()) return;
+    after->second.state = client::Run::State::Executing;
+    // jobs.md §4.2: false is the end of the run, whatever was said before it.
+    if (!ongoing) {
+        runs_.erase(after);
+    } else if (after->second.finish) {
+        end(after);
+    } else if (after->second.handle.expired()) {
+        abandon(*after);
+    }
+}
+
+void Connection::Impl::stop(Callback& callback, const client::StopCall& call, Hold& hold) {
+    const client::RunKey key{callback.connection, call.run};
+    const auto run = runs_.find(key);
+    // jobFinished() crossed the daemon's call: it has its answer (jobs.md §4.2).
+    if (run == runs_.end()) return refuse(callback, fail(Errc::ILLEGAL_STATE, "run {} is over here", call.run));
+    run->second.state = client::Run::State::Stopping;
+    JobParametersAccess::setStopReason(run->second.params, call.reason);
+
+    JobService& asked = *run->second.service;
+    const bool again = hold.outside([&asked, params = handOut(key, run->second)] { return asked.onStopJob(params); });
+    answer(callback, again);
+    runs_.erase(key);
+}
+
+void Connection::Impl::changeNetwork(const Callback& callback, client::NetworkCall& call, Hold& hold) {
+    const auto run = runs_.find({callback.connection, call.run});
+    if (run == runs_.end()) return;
+    // jobs.md §4.7: the parameters' network first, then the callback.
+    JobParametersAccess::setNetwork(run->second.params, std::move(call.network));
+    JobService& asked = *run->second.service;
+    hold.outside([&asked, params = handOut(run->first, run->second)] { asked.onNetworkChanged(params); });
+}
+
+void Connection::Impl::act(const Callback& callback, const client::ActionCall& call, Hold& hold) {
+    const auto run = runs_.find({callback.connection, call.run});
+    if (run == runs_.end()) return;
+    JobService& asked = *run->second.service;
+    hold.outside([&, params = handOut(run->first, run->second)] { asked.notificationAction(params, call.key); });
+}
+
+// An answer belongs to the daemon that asked; to one that has died since, and to ourselves, none is given.
+void Connection::Impl::answer(const Callback& callback, std::optional<bool> value) {
+    if (callback.message && link_ && callback.connection == connection_) (void)link_->answer(callback.message, value);
+    noticeLoss();
+}
+
+void Connection::Impl::refuse(const Callback& callback, const Error& error) {
+    if (callback.message && link_ && callback.connection == connection_)
+        (void)wire::replyError(callback.message, error);
+    noticeLoss();
+}
+
+/// architecture.md, libstint: a process of the app's own connects again, and registers once its callbacks have
+/// returned.
+Result<void> Connection::Impl::hostAnew() {
+    const bool isWanted = isMissed() && !isOver();
+    if (!isWanted || dispatching_ > 1 || !callbacks_.empty() || bootNow() < retryAt_) return {};
+    retryAt_ = bootNow() + backoff_.next();
+    if (!link_ && !connect().ok()) return {};
+    auto offered = offer();
+    if (offered.ok() || offered.error().code == Errc::UNAVAILABLE) return {};
+    // The new daemon has another opinion of this app; asking again will not change it.
+    mustHost_ = false;
+    return offered;
+}
+
+} // namespace stint

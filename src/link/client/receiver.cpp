@@ -1,0 +1,134 @@
+// Receivers in this process: alarms and messages that the daemon delivers (limits.md §7.3, §8.5), and what it tells of
+// the network (§8.1).
+#include "stint/receiver.hpp"
+#include "base/result/try.hpp"
+
+#include "base/result/fail.hpp"
+#include "base/result/parts.hpp"
+#include "link/client/connection_impl.hpp"
+#include "link/wire/names.hpp"
+#include "stint/job_service.hpp"
+
+namespace stint {
+
+struct AlarmParameters::Parts {
+    std::string tag;
+    std::int64_t count = 1;
+    WallTime trigger;
+    Duration triggerElapsed{0};
+};
+
+struct RemoteMessage::Parts {
+    std::int32_t priority = PRIORITY_UNKNOWN;
+    std::int32_t original = PRIORITY_UNKNOWN;
+    std::string data;
+    WallTime sent;
+};
+
+const std::string& AlarmParameters::getTag() const { return partsOf(parts_).tag; }
+std::int64_t AlarmParameters::getCount() const { return partsOf(parts_).count; }
+WallTime AlarmParameters::getTriggerTime() const { return partsOf(parts_).trigger; }
+Duration AlarmParameters::getTriggerElapsedRealtime() const { return partsOf(parts_).triggerElapsed; }
+
+std::int32_t RemoteMessage::getPriority() const { return partsOf(parts_).priority; }
+std::int32_t RemoteMessage::getOriginalPriority() const { return partsOf(parts_).original; }
+const std::string& RemoteMessage::getData() const { return partsOf(parts_).data; }
+WallTime RemoteMessage::getSentTime() const { return partsOf(parts_).sent; }
+
+/// The way into what a receiver is handed, which an app can only read.
+struct ReceiverAccess {
+    static AlarmParameters make(wire::AlarmCall from) {
+        AlarmParameters params;
+        params.parts_ = std::make_shared<const AlarmParameters::Parts>(
+            AlarmParameters::Parts{.tag = std::move(from.tag),
+                                   .count = from.count,
+                                   .trigger = from.requestedWall,
+                                   .triggerElapsed = from.requested.time_since_epoch()});
+        return params;
+    }
+    static RemoteMessage make(wire::MessageCall from) {
+        const auto priority = [](bool high) {
+            return high ? RemoteMessage::PRIORITY_HIGH : RemoteMessage::PRIORITY_NORMAL;
+        };
+        RemoteMessage message;
+        message.parts_ =
+            std::make_shared<const RemoteMessage::Parts>(RemoteMessage::Parts{.priority = priority(from.high),
+                                                                              .original = priority(from.original),
+                                                                              .data = std::move(from.data),
+                                                                              .sent = from.sent});
+        return message;
+    }
+};
+
+namespace {
+
+Error unknown(const std::string& receiver) {
+    return fail(Errc::ILLEGAL_ARGUMENT, "this process hosts no receiver \"{}\"", receiver);
+}
+
+} // namespace
+
+BroadcastReceiver::BroadcastReceiver() = default;
+BroadcastReceiver::~BroadcastReceiver() = default;
+void BroadcastReceiver::onAlarm(const AlarmParameters&) {}
+void BroadcastReceiver::onMessage(const RemoteMessage&) {}
+int BroadcastReceiver::run(Connection& connection) { return JobService::run(connection); }
+
+Result<void> Connection::Impl::host(const std::string& name, BroadcastReceiver& receiver) {
+    const Hold hold(*this);
+    STINT_TRY(reach());
+    const auto [place, fresh] = receivers_.try_emplace(name, &receiver);
+    if (!fresh) return fail(Errc::ILLEGAL_ARGUMENT, "the receiver \"{}\" is hosted already", name);
+    auto offered = offer();
+    if (!offered.ok()) receivers_.erase(place);
+    return offered;
+}
+
+void Connection::Impl::deliver(const Callback& callback, client::AlarmCall& call, Hold& hold) {
+    const auto receiver = receivers_.find(call.alarm.receiver);
+    if (receiver == receivers_.end()) return refuse(callback, unknown(call.alarm.receiver));
+    hold.outside(
+        [&told = *receiver->second, params = ReceiverAccess::make(std::move(call.alarm))] { told.onAlarm(params); });
+    answer(callback, std::nullopt);
+}
+
+void Connection::Impl::deliver(const Callback& callback, client::MessageCall& call, Hold& hold) {
+    const auto receiver = receivers_.find(call.message.receiver);
+    if (receiver == receivers_.end()) return refuse(callback, unknown(call.message.receiver));
+    hold.outside([&told = *receiver->second, message = ReceiverAccess::make(std::move(call.message))] {
+        told.onMessage(message);
+    });
+    answer(callback, std::nullopt);
+}
+
+Result<void> Connection::Impl::watchNetwork(NetworkCallback told) {
+    const Hold hold(*this);
+    STINT_TRY(reach());
+    auto before = std::exchange(networkCallback_, std::make_shared<const NetworkCallback>(std::move(told)));
+    auto asked = askForNetwork();
+    if (!asked.ok()) networkCallback_ = std::move(before);
+    return asked;
+}
+
+/// How it is now is told by a callback like every change of it.
+Result<void> Connection::Impl::askForNetwork() {
+    if (!link_) return fail(Errc::UNAVAILABLE, "stintd is gone");
+    client::NetworkNews news;
+    auto done = link_->call(
+        wire::appInterface, "WatchNetwork", [](wire::Writer& writer) { const wire::DictionaryWriter options(writer); },
+        [&news](wire::Reader& reader) -> Result<void> {
+            STINT_TRY(reader.read(news.allowed));
+            return reader.read(news.because);
+        });
+    noticeLoss();
+    if (done.ok()) callbacks_.push_back({connection_, {}, std::move(news)});
+    return done;
+}
+
+void Connection::Impl::deliver(const client::NetworkNews& news, Hold& hold) {
+    const auto told = networkCallback_;
+    if (!told || !*told) return;
+    hold.outside([&] { (*told)(!news.allowed, news.because); });
+}
+
+} // namespace stint

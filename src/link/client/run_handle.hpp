@@ -1,0 +1,27 @@
+// What all copies of a run's JobParameters share in the app. Its end is the end of the last of them: whoever has none
+// cannot finish the run any more (jobs.md §4.2, abandoned).
+#pragma once
+#include <memory>
+#include <optional>
+
+#include "link/client/run.hpp"
+#include "stint/connection.hpp"
+#include "stint/job_work_item.hpp"
+
+namespace stint::client {
+
+struct RunHandle {
+    RunHandle(std::weak_ptr<Connection::Impl> where, RunKey which) : connection(std::move(where)), key(which) {}
+    /// In any thread, at any time, also while that very connection is locked: it is only noted there.
+    ~RunHandle();
+    RunHandle(const RunHandle&) = delete;
+    RunHandle& operator=(const RunHandle&) = delete;
+
+    Result<std::optional<JobWorkItem>> dequeueWork() const;
+    Result<void> completeWork(const JobWorkItem& item) const;
+
+    const std::weak_ptr<Connection::Impl> connection;
+    const RunKey key;
+};
+
+} // namespace stint::client

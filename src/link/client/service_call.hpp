@@ -1,0 +1,57 @@
+// What stintd calls on a process that hosts services and receivers, and tells it (dbus/org.stint.JobService1.xml,
+// Receiver1, the signal of App1), read and checked: a callback works on these values alone, without the connection.
+#pragma once
+#include <cstdint>
+#include <string>
+#include <variant>
+
+#include "link/wire/codec.hpp"
+#include "link/wire/limits.hpp"
+#include "link/wire/message.hpp"
+#include "stint/network.hpp"
+#include "stint/reasons.hpp"
+#include "stint/result.hpp"
+
+namespace stint::client {
+
+struct StartCall {
+    std::uint64_t run = 0;
+    std::string service;
+    wire::RunParameters params;
+};
+struct StopCall {
+    std::uint64_t run = 0;
+    StopReason reason = STOP_REASON_UNDEFINED;
+};
+struct NetworkCall {
+    std::uint64_t run = 0;
+    Network network;
+};
+struct ActionCall {
+    std::uint64_t run = 0;
+    std::string key;
+};
+struct UnbindCall {};
+struct AlarmCall {
+    std::uint64_t delivery = 0;
+    wire::AlarmCall alarm;
+};
+struct MessageCall {
+    std::uint64_t delivery = 0;
+    wire::MessageCall message;
+};
+/// A signal: nobody waits for an answer.
+struct NetworkNews {
+    bool allowed = true;
+    std::string because;
+};
+
+using ServiceCall =
+    std::variant<StartCall, StopCall, NetworkCall, ActionCall, UnbindCall, AlarmCall, MessageCall, NetworkNews>;
+
+/// IllegalArgument for a method that is none of ours and for arguments of wrong types.
+Result<ServiceCall> readServiceCall(const wire::Message& message);
+/// Whether it is the signal that NetworkNews stands for.
+bool isNetworkNews(const wire::Message& message);
+
+} // namespace stint::client

@@ -1,0 +1,90 @@
+// Our words as dictionaries, in both directions; their keys and types are in the comments of dbus/*.xml. Writing cannot
+// fail by itself: ask Writer::done() at the end. Reading trusts nothing, and answers IllegalArgument by key.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "contract/model/job.hpp"
+#include "link/wire/reader.hpp"
+#include "link/wire/writer.hpp"
+#include "stint/bundle.hpp"
+#include "stint/job_info.hpp"
+#include "stint/job_parameters.hpp"
+#include "stint/network.hpp"
+#include "stint/notification.hpp"
+#include "stint/result.hpp"
+
+namespace stint {
+struct JobOfList;
+}
+
+namespace stint::wire {
+
+/// Whether clip data carry their open files or only their paths.
+enum class ClipFiles { Included, LeftOut };
+
+/// Keys that a job does not set: written as version 1.0 did, or left out, which is read as the same, and costs half as
+/// much. Whoever asks for a job leaves it out.
+enum class Unsaid { Written, LeftOut };
+
+void writeJob(Writer& writer, const JobInfo& job, ClipFiles files, Unsaid unsaid = Unsaid::Written);
+/// As it was asked for: the core validates it, so a job that was made by hand obeys jobs.md §1.2 like any other.
+Result<JobInfo> readJob(Reader& reader);
+
+/// A list of jobs that are scheduled together (jobs.md §2.7): of each its dictionary, and what else is said of it.
+void writeJobs(Writer& writer, std::span<const JobOfList> jobs, ClipFiles files);
+/// LimitExceeded at the first that is one too many; what is wrong is said with the job's place. An unknown key is
+/// refused, as in a job.
+Result<std::vector<JobOfList>> readJobs(Reader& reader);
+
+void writeBundle(Writer& writer, const PersistableBundle& bundle);
+/// At most 64 KiB in all and 10 deep (jobs.md §12.9).
+Result<PersistableBundle> readBundle(Reader& reader);
+
+void writeClip(Writer& writer, const ClipData& clip, ClipFiles files);
+Result<ClipData> readClip(Reader& reader);
+
+void writeNetworkRequest(Writer& writer, const NetworkRequest& request);
+Result<NetworkRequest> readNetworkRequest(Reader& reader);
+
+/// Unknown keys and names are ignored: a newer daemon may know more of a network.
+void writeNetwork(Writer& writer, const Network& network);
+Result<Network> readNetwork(Reader& reader);
+
+/// An item of a job's work, as it is enqueued and as it is handed out.
+void writeWork(Writer& writer, const WorkItem& item);
+/// An unknown key is refused, as in a job. Whether the item may be is not asked here.
+Result<WorkItem> readWork(Reader& reader);
+
+/// What StartJob hands to a service, beside the run and the service's name.
+struct RunParameters {
+    JobId id;
+    std::string space; ///< empty: the root namespace
+    PersistableBundle extras;
+    PersistableBundle transientExtras;
+    std::optional<ClipData> clip;
+    std::int32_t clipGrantFlags = 0;
+    bool userInitiated = false;
+    bool expedited = false;
+    bool overdue = false;  ///< its deadline had passed when it began
+    Duration timeLimit{0}; ///< how long it may go on at most
+    std::optional<Network> network;
+    std::vector<std::string> triggeredUris;        ///< empty also where too many have changed
+    std::vector<std::string> triggeredAuthorities; ///< empty: no change started it
+};
+void writeRunParameters(Writer& writer, const RunParameters& parameters);
+Result<RunParameters> readRunParameters(Reader& reader);
+
+void writeNotification(Writer& writer, const Notification& notification);
+Result<Notification> readNotification(Reader& reader);
+
+/// One line for a person needs no more.
+inline constexpr std::size_t longestOutcome = 4096;
+void writeOutcome(Writer& writer, const Outcome& outcome);
+/// Its text cut to that length.
+Result<Outcome> readOutcome(Reader& reader);
+
+} // namespace stint::wire

@@ -1,0 +1,128 @@
+// What alarms, messages and limits are on the wire, in both directions; their keys and types are in the comments of
+// dbus/org.stint.{AlarmManager1,App1,Limits1,Receiver1}.xml. What a stranger asks for is checked to the last key; what
+// a daemon tells is read as far as it is known.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "contract/model/alarm.hpp"
+#include "contract/model/bucket.hpp"
+#include "contract/model/view.hpp"
+#include "link/wire/reader.hpp"
+#include "link/wire/writer.hpp"
+
+namespace stint::wire {
+
+/// A set() as it is asked for: without its app, at `requestedWall` or, where it is not by the wall clock, `requested`.
+void writeAlarm(Writer& writer, const Alarm& alarm);
+/// IllegalArgument for an unknown key, an unknown kind or type, a tag that is empty or too long, a window or an
+/// interval of a kind that has none. Whether its app may set it, the core knows.
+Result<Alarm> readAlarm(Reader& reader);
+
+void writeAlarmView(Writer& writer, const AlarmView& view);
+Result<AlarmView> readAlarmView(Reader& reader);
+
+/// Whether `tag` can be one: IllegalArgument says what is wrong with it.
+Result<void> checkTag(const std::string& tag);
+
+/// What a receiver is told of an alarm, beside its delivery (limits.md §7.3).
+struct AlarmCall {
+    std::string receiver;
+    std::string tag;
+    std::int64_t count = 1;
+    std::string kind;
+    Instant requested;
+    WallTime requestedWall;
+};
+/// From the receiver's name on: the delivery stands before it.
+void writeAlarmCall(Writer& writer, const AlarmCall& call);
+Result<AlarmCall> readAlarmCall(Reader& reader);
+
+/// And of a message (limits.md §8.5).
+struct MessageCall {
+    std::string receiver;
+    bool high = false;     ///< as it is delivered
+    bool original = false; ///< as it was sent
+    std::string data;
+    WallTime sent;
+};
+void writeMessageCall(Writer& writer, const MessageCall& call);
+Result<MessageCall> readMessageCall(Reader& reader);
+
+void writeQuota(Writer& writer, const QuotaView& quota);
+Result<QuotaView> readQuota(Reader& reader);
+
+/// How the caller's own app stands (App1.GetStanding).
+struct Standing {
+    Bucket bucket = Bucket::Never;
+    std::int32_t importance = 0; ///< limits.md §9
+    bool networkAllowed = true;
+    std::string networkBecause;
+    bool canScheduleExactAlarms = false;
+
+    static constexpr auto noun = "standing";
+    static constexpr auto fields = [](auto& field, auto& standing) {
+        field.word("bucket", standing.bucket, bucketNamed);
+        field.told("bucketValue", valueOf(standing.bucket));
+        field("importance", standing.importance);
+        field("networkAllowed", standing.networkAllowed);
+        field("networkBecause", standing.networkBecause);
+        field("canScheduleExactAlarms", standing.canScheduleExactAlarms);
+    };
+    bool operator==(const Standing&) const = default;
+};
+
+/// One line of `stint policy`.
+struct PolicyRow {
+    std::string key;
+    std::string value;
+    std::string standard; ///< the spec's own value
+    std::string source;   ///< "FILE:LINE", "memory", "default"
+    std::string meaning;
+
+    static constexpr auto noun = "constant";
+    static constexpr auto fields = [](auto& field, auto& row) {
+        field("key", row.key);
+        field("value", row.value);
+        field("default", row.standard);
+        field("source", row.source);
+        field("meaning", row.meaning);
+    };
+    bool operator==(const PolicyRow&) const = default;
+};
+
+/// Both machines of Doze and what they read (limits.md §6).
+struct DozeView {
+    std::string deep; ///< "idle_maintenance"
+    std::string light;
+    std::string force;                 ///< what a person holds it at; empty: nobody does
+    std::optional<WallTime> deepUntil; ///< when the state is left at the latest; nullopt: by an event only
+    std::optional<WallTime> lightUntil;
+    std::optional<WallTime> nextAlarmClock;
+    bool screenOn = true;
+    bool locked = false;
+    bool plugged = true;
+    bool charging = true;
+    bool network = true;
+    std::optional<WallTime> chargingAt; ///< plugged, and counted as charging from then on (limits.md §10.3)
+
+    static constexpr auto noun = "doze";
+    static constexpr auto fields = [](auto& field, auto& doze) {
+        field("deep", doze.deep);
+        field("light", doze.light);
+        field("force", doze.force);
+        field("screen", doze.screenOn);
+        field("locked", doze.locked);
+        field("plugged", doze.plugged);
+        field("charging", doze.charging);
+        field("network", doze.network);
+        field("deepUntil", doze.deepUntil);
+        field("lightUntil", doze.lightUntil);
+        field("nextAlarmClock", doze.nextAlarmClock);
+        field("chargingAt", doze.chargingAt);
+    };
+    bool operator==(const DozeView&) const = default;
+};
+
+} // namespace stint::wire

@@ -1,0 +1,15 @@
+// Why a job waits (jobs.md §9.1), in a dictionary: "reasons" by their numbers, and beside them "reasonNames".
+#pragma once
+#include <vector>
+
+#include "link/wire/reader.hpp"
+#include "link/wire/writer.hpp"
+#include "stint/reasons.hpp"
+
+namespace stint::wire {
+
+void writeReasons(DictionaryWriter& dictionary, const std::vector<PendingReason>& reasons);
+/// What stands under "reasons".
+void takeReasons(DictionaryReader& dictionary, std::vector<PendingReason>& reasons);
+
+} // namespace stint::wire

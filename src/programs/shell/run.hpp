@@ -1,0 +1,58 @@
+// One run of a command, from its start until nothing of it is alive and all that it printed is kept. A stop is SIGTERM,
+// and SIGKILL for what is left when the grace is over (architecture.md, running a job).
+#pragma once
+#include <chrono>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "programs/shell/command.hpp"
+#include "programs/spool/log.hpp"
+#include "programs/spool/spool.hpp"
+#include "stint/result.hpp"
+#include "stint/units.hpp"
+
+namespace stint::shell {
+
+class Run {
+public:
+    using Clock = std::chrono::steady_clock;
+
+    /// The command reads `input`; `log` gets what it prints.
+    static Result<Run> begin(const Order& order, const std::filesystem::path& input, Share share, LogWriter log,
+                             const std::filesystem::path& helper, const Command::Place& place = {});
+
+    // For an event loop: poll output() and end(), no longer than timeout(); then turn().
+    int output() const { return command_->output(); }
+    int end() const { return command_->end(); }
+    std::vector<pid_t> outside(const std::string& cgroup) const { return command_->outside(cgroup); }
+    /// nullopt: as long as it takes.
+    std::optional<Duration> timeout(Clock::time_point now) const;
+    void turn(Clock::time_point now);
+
+    /// Each of its processes is asked to end, and killed once `grace` has passed. A second one may only make the
+    /// kill come sooner.
+    void stop(Clock::time_point now, Duration grace);
+    /// How the command itself ended, as waitpid gives it; nullopt while anything of it is alive.
+    std::optional<int> status() const { return status_; }
+    /// Why not all of its output is kept; empty where it is.
+    const std::string& error() const { return error_; }
+
+private:
+    Run(std::unique_ptr<Command> command, LogWriter log) : command_(std::move(command)), log_(std::move(log)) {}
+    bool takeOutput();
+
+    std::unique_ptr<Command> command_;
+    LogWriter log_;
+    std::optional<Clock::time_point> killAt_; ///< it was asked to end
+    bool killed_ = false;
+    std::optional<int> status_;
+    std::string error_;
+};
+
+/// A line of our own among the output: "stint: …", begun on a new line.
+void remark(LogWriter& log, std::string_view text);
+
+} // namespace stint::shell

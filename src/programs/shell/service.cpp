@@ -1,0 +1,280 @@
+#include "programs/shell/service.hpp"
+
+#include <poll.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "base/result/check.hpp"
+#include "base/result/fail.hpp"
+#include "base/result/try.hpp"
+#include "base/text/number.hpp"
+#include "base/time/clock.hpp"
+#include "base/time/poll_timeout.hpp"
+#include "base/time/time.hpp"
+#include "base/unix/complain.hpp"
+#include "base/unix/program.hpp"
+#include "programs/spool/run_variables.hpp"
+#include "stint/job_scheduler.hpp"
+
+namespace stint::shell {
+namespace {
+
+namespace fs = std::filesystem;
+
+// linux.md §A.10
+constexpr std::int32_t noInput = 66;
+constexpr std::int32_t connectionLost = 69;
+constexpr std::int32_t system = 71;
+
+void complain(std::string_view sentence) { stint::complain("stint-shell", sentence); }
+
+std::optional<std::int64_t> retriesOf(const PersistableBundle& extras) {
+    if (!extras.containsKey("retries")) return std::nullopt;
+    return extras.getLong("retries");
+}
+
+/// Where it can be known that the command cannot run, now or later: why, and a shell's exit code for it.
+std::optional<Outcome> refusal(const Order& order, const fs::path& input) {
+    std::error_code ignored;
+    if (!fs::exists(input, ignored))
+        return Outcome{noInput, fmt::format("cannot run it: what it is to read is gone ({})", input.string())};
+    if (!fs::is_directory(order.directory, ignored))
+        return Outcome{noInput, fmt::format("cannot run it: its directory {} is gone", order.directory)};
+    auto program = findProgram(order.arguments.front(), order.path(), order.directory);
+    if (program.ok()) return std::nullopt;
+    const bool isThere = program.error().code == Errc::SECURITY;
+    return Outcome{isThere ? notExecutable : notFound, program.error().message};
+}
+
+} // namespace
+
+bool CommandService::onStartJob(JobParameters params) {
+    STINT_CHECK(!job_); // the daemon starts a process for each
+    Spool spool(params.getExtras().getString("spool"));
+    const Tally before = spool.tally();
+    job_.emplace(Job{.params = params, .spool = std::move(spool), .tally = before, .began = Run::Clock::now()});
+    show(params, "running", true); // jobs.md §5.2: owed from the start
+    if (auto noted = noteJob(job_->spool, params.getJobId()); !noted.ok()) complain(noted.error().message);
+    auto order = job_->spool.order();
+    if (!order.ok()) {
+        const bool later = order.error().code == Errc::BUSY;
+        finish({.again = later, .outcome = {later ? system : noInput, order.error().message}, .tally = before});
+        return true;
+    }
+    if (auto refused = refusal(*order, job_->spool.input(*order))) {
+        finish({.outcome = *refused, .tally = before, .remark = refused->text});
+        return true;
+    }
+    auto run = begin();
+    if (run.ok())
+        job_->run.emplace(std::move(run).value());
+    else // the machine has no room for it now
+        finish({.again = true, .outcome = {system, run.error().message}, .tally = before});
+    return true;
+}
+
+Result<Run> CommandService::begin() {
+    Job& job = *job_;
+    auto order = STINT_TRY(job.spool.order());
+    auto log = STINT_TRY(LogWriter::open(job.spool.directory()));
+    if (job.tally.running) remark(log, "the last run was cut off; it begins anew");
+    const CommandRun facts{.job = job.params.getJobId(),
+                           .runsBefore = job.tally.runs,
+                           .deadline = wallNow() + job.params.getTimeLimit() - job.saveTime(),
+                           .spool = Spool(job.spool.directory())};
+    order.environment = withRunVariables(std::move(order.environment), facts);
+    ++job.tally.runs;
+    job.tally.running = true;
+    STINT_TRY(job.spool.prepare());
+    STINT_TRY(job.spool.keep(job.tally));
+    const Share share = job.params.isUserInitiatedJob() || job.isGuard() ? Share::Part : Share::Leftover;
+    const Command::Place place = STINT_TRY(placeFor(job, share));
+    return Run::begin(order, job.spool.input(order), share, std::move(log), helper_, place);
+}
+
+/// What a person has asked for holds, or the command does not run.
+Result<Command::Place> CommandService::placeFor(Job& job, Share share) {
+    const CgroupLimits asked = STINT_TRY(limitsIn(job.params.getExtras().getString("limits")));
+    const char* told = share == Share::Leftover ? std::getenv(backgroundLimits) : nullptr;
+    const CgroupLimits background = STINT_TRY(limitsIn(told ? told : ""));
+    const auto use = job.isGuard() ? CommandCgroup::Use::Freezing : CommandCgroup::Use::Limits;
+    auto cgroup = STINT_TRY(CommandCgroup::make(asked, background, use));
+    Command::Place place{.procs = {}, .waitsForAll = job.isGuard()};
+    if (!cgroup) return place;
+    place.procs = STINT_TRY(cgroup->entrance());
+    place.weighed = cgroup->isWeighed();
+    if (job.isGuard()) job.events = cgroup->events();
+    job.cgroup.emplace(*std::move(cgroup));
+    return place;
+}
+
+/// The command finds the reason where it looks for it when it hears of it.
+void CommandService::askToEnd(std::string_view reason, Duration grace) {
+    if (auto noted = job_->spool.noteStop(reason); !noted.ok()) complain(noted.error().message);
+    if (job_->isGuard() && job_->cgroup && job_->cgroup->isFrozen()) freeze(false); // or it would not hear of it
+    job_->run->stop(Run::Clock::now(), grace);
+}
+
+/// Whoever reads what it prints is told, and the daemon's log.
+void CommandService::tell(const std::string& text) {
+    complain(text);
+    if (auto log = LogWriter::open(job_->spool.directory()); log.ok()) remark(*log, text);
+}
+
+/// jobs.md §14.5. This process stands outside of what is frozen, and when it dies its stint-exec kills that.
+void CommandService::freeze(bool on) {
+    if (on && job_->cgroup->isFrozen()) lookWhoFreezes();
+    job_->frozen = on;
+    job_->byAnother = false;
+    if (auto done = job_->cgroup->freeze(on); !done.ok()) tell(done.error().message);
+    if (!on) return;
+    const std::vector<pid_t> outside = job_->run->outside(job_->cgroup->place().path);
+    if (!outside.empty())
+        tell(fmt::format("{} left its cgroup, and what has left is not frozen: {}",
+                         counted(outside.size(), "process of it has", "processes of it have"),
+                         fmt::join(outside, ", ")));
+}
+
+/// What another does is told once, and left alone: two who freeze and thaw each other's would never end.
+void CommandService::lookWhoFreezes() {
+    const bool frozen = job_->cgroup->isFrozen();
+    if (frozen == job_->frozen) job_->byAnother = false;
+    if (frozen == job_->frozen || job_->byAnother) return;
+    job_->byAnother = true;
+    const std::string file = (job_->cgroup->place().directory / "cgroup.freeze").string();
+    tell(frozen ? fmt::format("somebody else has frozen it; echo 0 > {} lets it go on", file)
+                : fmt::format("somebody else has thawed it while its guard holds it; echo 1 > {} holds it", file));
+}
+
+bool CommandService::onStopJob(JobParameters params) {
+    if (!job_ || params.getRun() != job_->params.getRun()) return false;
+    job_->run->turn(Run::Clock::now());
+    const bool endedFirst = job_->run->status().has_value();
+    askToEnd(nameOf(params.getStopReason()), Duration{params.getExtras().getLong("grace")});
+    while (!job_->run->status())
+        await(nullptr);
+    if (endedFirst || job_->choice != Choice::None) {
+        settle(); // jobs.md §4.2: jobFinished() acts as the answer
+        return false;
+    }
+    auto verdict = afterStop(params.getStopReason(), job_->tally, job_->ran(), params.isUserInitiatedJob());
+    show(params, verdict.outcome.text, false);
+    end(verdict);
+    return verdict.again;
+}
+
+void CommandService::notificationAction(JobParameters params, std::string_view key) {
+    if (!job_ || params.getRun() != job_->params.getRun()) return;
+    if (job_->isGuard() && job_->run && (key == "freeze" || key == "thaw")) return freeze(key == "freeze");
+    if (key != "stop" && key != "later") return;
+    if (job_->choice == Choice::None) job_->choice = key == "stop" ? Choice::Stop : Choice::Later;
+    askToEnd(nameOf(STOP_REASON_USER), Duration{params.getExtras().getLong("grace")});
+}
+
+/// The run is over by itself, or by a person's choice.
+void CommandService::settle() {
+    Verdict verdict = job_->saves ? afterSaving(job_->tally, job_->ran())
+                                  : afterEnd(*job_->run->status(), job_->tally, retriesOf(job_->params.getExtras()),
+                                             job_->cgroup ? job_->cgroup->met() : LimitMet{});
+    if (job_->choice != Choice::None) {
+        verdict = afterStop(STOP_REASON_USER, job_->tally, job_->ran(), job_->params.isUserInitiatedJob());
+        verdict.again = job_->choice == Choice::Later;
+        verdict.outcome = {waits, verdict.again ? "put off" : "stopped"};
+    }
+    if (const std::string& lost = job_->run->error(); !lost.empty())
+        verdict.outcome.text += fmt::format("; not all of its output is kept ({})", lost);
+    finish(std::move(verdict));
+}
+
+void CommandService::finish(Verdict verdict) {
+    const JobParameters params = job_->params;
+    show(params, verdict.outcome.text, false);
+    end(verdict);
+    jobFinished(params, verdict.again, std::move(verdict.outcome));
+}
+
+/// What is to be known of this run is written down before its end is told: the next one may begin then.
+void CommandService::end(const Verdict& verdict) {
+    const Job job = *std::exchange(job_, std::nullopt);
+    untidied_ = job.spool.directory().parent_path();
+    if (job.run && !job.run->error().empty()) complain(job.run->error());
+    if (auto kept = job.spool.keep(verdict.tally); !kept.ok()) complain(kept.error().message);
+    if (verdict.remark.empty()) return;
+    if (auto log = LogWriter::open(job.spool.directory()); log.ok()) remark(*log, verdict.remark);
+}
+
+// jobs.md §5.1: only a user-initiated one is owed; of others a person has asked to see nothing.
+void CommandService::show(const JobParameters& params, const std::string& text, bool running) {
+    if (!params.isUserInitiatedJob()) return;
+    Notification::Builder notification("commands");
+    notification.setSmallIcon("utilities-terminal")
+        .setContentTitle(params.getExtras().getString("label"))
+        .setContentText(text);
+    if (running) notification.setProgress(0, 0, true).addAction("stop", "Stop"); // jobs.md §5.6
+    auto shown =
+        setNotification(params, params.getJobId().value, notification.build(), JOB_END_NOTIFICATION_POLICY_DETACH);
+    if (!shown.ok()) complain(fmt::format("cannot show a notification: {}", shown.error().message));
+}
+
+/// Orders of jobs that are no more go, with all that their environments held. Asked for after jobFinished() on one
+/// connection, and the daemon answers nothing before what came earlier is durable (architecture.md, the turn).
+void CommandService::tidy(Connection& connection) {
+    if (untidied_.empty()) return;
+    auto candidates = unheldSpools(std::exchange(untidied_, {}));
+    auto jobs = JobScheduler(connection).getPendingJobsInAllNamespaces();
+    if (!jobs.ok()) return; // no daemon: the next one's jobs will
+    std::vector<std::string> tracked;
+    for (const auto& [space, some] : *jobs)
+        for (const JobInfo& job : some)
+            tracked.push_back(job.getExtras().getString("spool"));
+    sweep(std::move(candidates), tracked);
+}
+
+/// Sleeps until the command, or the connection where one is given, has something to do; then does the command's.
+void CommandService::await(Connection* connection) {
+    std::array<pollfd, 4> watched{
+        {{-1, POLLIN, 0}, {-1, POLLIN, 0}, {-1, POLLIN, 0}, {-1, POLLPRI, 0}}}; // poll() passes over -1
+    std::optional<Duration> ours;
+    if (connection) watched[0].fd = connection->fd();
+    if (job_ && job_->run) {
+        watched[1].fd = job_->run->output();
+        watched[2].fd = job_->run->end();
+        watched[3].fd = job_->events.get();
+        ours = earlier(job_->run->timeout(Run::Clock::now()), untilSaving());
+    }
+    ::poll(watched.data(), watched.size(),
+           pollTimeout(earlier(ours, connection ? connection->timeout() : std::nullopt)));
+    if (!job_ || !job_->run) return;
+    if (watched[3].revents & POLLPRI && populated(job_->events)) lookWhoFreezes(); // reading arms the next one
+    job_->run->turn(Run::Clock::now());
+    if (untilSaving() != Duration{0} || job_->run->status()) return;
+    job_->saves = true;
+    askToEnd(nameOf(STOP_REASON_TIMEOUT), job_->saveTime());
+}
+
+std::optional<Duration> CommandService::untilSaving() const {
+    if (job_->saves || job_->saveTime() <= Duration{0}) return std::nullopt;
+    const auto at = job_->began + job_->params.getTimeLimit() - job_->saveTime();
+    return std::max(Duration{0}, std::chrono::ceil<Duration>(at - Run::Clock::now()));
+}
+
+int CommandService::serve(Connection& connection) {
+    for (;;) {
+        auto wanted = connection.dispatch();
+        if (!wanted.ok()) {
+            complain(wanted.error().message);
+            return connectionLost;
+        }
+        if (job_ && job_->run && job_->run->status()) settle();
+        tidy(connection);
+        if (!*wanted) return 0;
+        await(&connection);
+    }
+}
+
+} // namespace stint::shell

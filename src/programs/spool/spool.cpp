@@ -1,0 +1,274 @@
+#include "programs/spool/spool.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <optional>
+#include <string_view>
+
+#include <sys/file.h>
+
+#include "base/result/fail.hpp"
+#include "base/result/try.hpp"
+#include "base/text/number.hpp"
+#include "base/unix/folder.hpp"
+#include "base/unix/proc.hpp"
+#include "base/unix/program.hpp"
+#include "base/unix/state_directory.hpp"
+
+namespace stint {
+namespace {
+
+namespace fs = std::filesystem;
+
+// The first word of an order. One that has input says so there: a stint-shell that knows of none refuses it.
+constexpr std::string_view mark = "stint command 1";
+constexpr std::string_view markWithInput = "stint command 1, with input";
+constexpr const char* orderFile = "order";
+constexpr const char* inputFile = "input";
+constexpr const char* tallyFile = "tally";
+constexpr std::string_view spoolPrefix = "run.";
+constexpr std::string_view freshPrefix = "new."; ///< of one that is being made, or was when its maker died
+constexpr std::string_view jobPrefix = "job.";
+
+Error refused(std::string_view what, const fs::path& file) {
+    const bool full = errno == ENOSPC || errno == EDQUOT; // as the daemon says it of its store
+    return fail(full ? Errc::STORAGE : systemCode(errno), "cannot {} {}: {}", what, file.string(),
+                std::strerror(errno));
+}
+
+// Words that may hold anything but NUL, as /proc/PID/environ has them.
+std::string textOf(const Order& order) {
+    std::string text(order.hasInput ? markWithInput : mark);
+    auto add = [&text](std::string_view word) { text.append(1, '\0').append(word); };
+    add(order.directory);
+    add(fmt::format("{:o}", order.umask));
+    add(std::to_string(order.arguments.size()));
+    for (const std::string& word : order.arguments)
+        add(word);
+    for (const std::string& variable : order.environment)
+        add(variable);
+    return text;
+}
+
+std::vector<std::string> wordsOf(std::string_view text) {
+    std::vector<std::string> words;
+    for (std::size_t begin = 0; begin <= text.size();) {
+        const std::size_t end = std::min(text.find('\0', begin), text.size());
+        words.emplace_back(text.substr(begin, end - begin));
+        begin = end + 1;
+    }
+    return words;
+}
+
+std::optional<Order> orderIn(std::string_view text) {
+    constexpr std::size_t head = 4; // mark, directory, umask, how many arguments
+    std::vector<std::string> words = wordsOf(text);
+    if (words.size() < head || (words[0] != mark && words[0] != markWithInput)) return std::nullopt;
+    auto umask = numberIn<std::uint64_t>(words[2], 8);
+    auto count = numberIn<std::uint64_t>(words[3]);
+    if (!umask || *umask > 0777 || !count || *count == 0 || *count > words.size() - head) return std::nullopt;
+    auto arguments = words.begin() + head;
+    auto environment = arguments + static_cast<std::ptrdiff_t>(*count);
+    return Order{.arguments = {arguments, environment},
+                 .directory = words[1],
+                 .umask = static_cast<std::uint32_t>(*umask),
+                 .environment = {environment, words.end()},
+                 .hasInput = words[0] == markWithInput};
+}
+
+Result<void> writeAll(const Fd& file, std::string_view text, const fs::path& name) {
+    while (!text.empty()) {
+        const ssize_t written = ::write(file.get(), text.data(), text.size());
+        if (written < 0 && errno == EINTR) continue;
+        if (written < 0) return refused("write", name);
+        text.remove_prefix(static_cast<std::size_t>(written));
+    }
+    return {};
+}
+
+/// Durable; returns whether there was anything in it.
+Result<bool> writeFile(const fs::path& name, const Input& pieces) {
+    const Fd file(::open(name.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600));
+    if (!file) return refused("write", name);
+    bool any = false;
+    for (std::string piece = STINT_TRY(pieces()); !piece.empty(); piece = STINT_TRY(pieces())) {
+        STINT_TRY(writeAll(file, piece, name));
+        any = true;
+    }
+    if (::fsync(file.get()) != 0) return refused("write", name);
+    return any;
+}
+
+Result<void> writeFile(const fs::path& name, std::string text) {
+    STINT_TRY(writeFile(name, [&text]() -> Result<std::string> { return std::exchange(text, {}); }));
+    return {};
+}
+
+Result<void> makeDurable(const fs::path& directory) {
+    const Fd fd(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!fd || ::fsync(fd.get()) != 0) return refused("write", directory);
+    return {};
+}
+
+/// Held until it is closed; none where another holds it.
+Fd locked(const fs::path& directory) {
+    Fd fd(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (fd && ::flock(fd.get(), LOCK_EX | LOCK_NB) != 0) return {};
+    return fd;
+}
+
+/// A fresh spool's files, durable.
+Result<void> fill(const fs::path& fresh, Order order, const Input& input) {
+    order.hasInput = false;
+    if (input) order.hasInput = STINT_TRY(writeFile(fresh / inputFile, input));
+    std::error_code ignored;
+    if (!order.hasInput) fs::remove(fresh / inputFile, ignored);
+    STINT_TRY(writeFile(fresh / orderFile, textOf(order)));
+    return makeDurable(fresh);
+}
+
+/// Of the files in it.
+Bytes sizeOf(const fs::path& directory) {
+    Bytes sum = 0;
+    std::error_code error;
+    for (fs::directory_iterator entry(directory, error), end; !error && entry != end; entry.increment(error))
+        if (std::error_code none; entry->is_regular_file(none)) sum += static_cast<Bytes>(entry->file_size(none));
+    return sum;
+}
+
+fs::path nameOf(const fs::path& root, JobId id) { return root / fmt::format("{}{}", jobPrefix, id.value); }
+
+} // namespace
+
+std::string Order::path() const {
+    constexpr std::string_view name = "PATH=";
+    for (const std::string& variable : environment)
+        if (variable.starts_with(name)) return variable.substr(name.size());
+    return defaultPath;
+}
+
+fs::path Spool::root() { return stateDirectory() / "commands"; }
+
+fs::path Spool::rootOf(std::string_view package) {
+    return package.starts_with("org.stint.guard.") ? stateDirectory() / "guards" / package : root();
+}
+
+Result<Spool> Spool::create(const fs::path& root, Order order, const Input& input) {
+    std::error_code error;
+    fs::create_directories(root.parent_path(), error);
+    if (::mkdir(root.c_str(), 0700) != 0 && errno != EEXIST) return refused("make", root);
+    std::string fresh = (root / freshPrefix).string() + "XXXXXX";
+    if (!::mkdtemp(fresh.data())) return refused("make", fresh);
+    // By its own name it is never seen without the lock, nor without the whole order.
+    Fd lock = locked(fresh);
+    if (!lock) return refused("hold", fresh);
+    if (auto filled = fill(fresh, std::move(order), input); !filled.ok()) {
+        fs::remove_all(fresh, error);
+        return std::move(filled).error();
+    }
+    Spool spool(root / (std::string(spoolPrefix) + fresh.substr(fresh.size() - 6)));
+    if (::rename(fresh.c_str(), spool.directory_.c_str()) != 0) return refused("make", spool.directory_);
+    STINT_TRY(makeDurable(root));
+    spool.lock_ = std::move(lock);
+    return spool;
+}
+
+Result<Order> Spool::order() const {
+    const fs::path file = directory_ / orderFile;
+    auto text = readFile(file);
+    if (!text) return refused("read", file);
+    auto order = orderIn(*text);
+    if (!order) return fail(Errc::SYSTEM, "{} is no order of `stint run`", file.string());
+    return *std::move(order);
+}
+
+fs::path Spool::input(const Order& order) const { return order.hasInput ? directory_ / inputFile : "/dev/null"; }
+
+Result<void> Spool::prepare() const {
+    if (::mkdir(state().c_str(), 0700) != 0 && errno != EEXIST) return refused("make", state());
+    if (::unlink(stopReason().c_str()) != 0 && errno != ENOENT) return refused("remove", stopReason());
+    return {};
+}
+
+Result<void> Spool::noteStop(std::string_view reason) const {
+    return writeFile(stopReason(), fmt::format("{}\n", reason));
+}
+
+Tally Spool::tally() const {
+    Tally tally;
+    auto text = readFile(directory_ / tallyFile);
+    if (!text) return tally;
+    std::vector<std::string> words = wordsOf(*text);
+    std::int64_t* counts[] = {&tally.runs, &tally.failures, &tally.timeouts};
+    for (std::size_t i = 0; i < std::size(counts) && i < words.size(); ++i)
+        *counts[i] = static_cast<std::int64_t>(numberIn<std::uint64_t>(words[i]).value_or(0));
+    tally.running = words.size() > std::size(counts) && words[std::size(counts)] == "running";
+    return tally;
+}
+
+// Whole or not at all, whenever it is cut off.
+Result<void> Spool::keep(const Tally& tally) const {
+    const fs::path fresh = directory_ / "tally.new";
+    STINT_TRY(writeFile(fresh, fmt::format("{}{}{}{}{}{}{}", tally.runs, '\0', tally.failures, '\0', tally.timeouts,
+                                           '\0', tally.running ? "running" : "ended")));
+    if (::rename(fresh.c_str(), (directory_ / tallyFile).c_str()) != 0) return refused("write", directory_ / tallyFile);
+    return {};
+}
+
+Result<void> noteJob(const Spool& spool, JobId id) {
+    const fs::path root = spool.directory().parent_path();
+    const fs::path name = nameOf(root, id);
+    // Two that note the same job at once each have a name of their own.
+    const fs::path fresh = spool.directory() / fmt::format("note.{}", ::getpid());
+    std::error_code ignored;
+    fs::remove(fresh, ignored);
+    const fs::path target = spool.directory().filename();
+    if (::symlink(target.c_str(), fresh.c_str()) != 0 || ::rename(fresh.c_str(), name.c_str()) != 0)
+        return refused("write", name);
+    return {};
+}
+
+fs::path spoolOfJob(const fs::path& root, JobId id) {
+    std::error_code error;
+    fs::path target = root / fs::read_symlink(nameOf(root, id), error);
+    if (error || !fs::is_directory(target, error)) return {};
+    return target;
+}
+
+std::vector<fs::path> unheldSpools(const fs::path& root) {
+    std::vector<fs::path> found;
+    std::error_code error;
+    for (fs::directory_iterator entry(root, error), end; !error && entry != end; entry.increment(error)) {
+        const std::string name = entry->path().filename().string();
+        const bool isSpool = name.starts_with(spoolPrefix) || name.starts_with(freshPrefix);
+        if (isSpool && locked(entry->path())) found.push_back(entry->path());
+    }
+    return found;
+}
+
+void sweep(std::vector<fs::path> candidates, const std::vector<std::string>& tracked, EndedSpools kept) {
+    std::erase_if(candidates, [&](const fs::path& spool) {
+        return std::find(tracked.begin(), tracked.end(), spool.string()) != tracked.end();
+    });
+    std::error_code ignored;
+    std::vector<std::pair<fs::file_time_type, fs::path>> ended;
+    for (const fs::path& spool : candidates) {
+        ended.emplace_back(fs::last_write_time(spool, ignored), spool); // before the order goes, which is a change
+        fs::remove(spool / orderFile, ignored);
+        fs::remove(spool / inputFile, ignored);
+        fs::remove_all(Spool(spool).state(), ignored);
+    }
+    std::sort(ended.rbegin(), ended.rend());
+    Bytes bytes = 0;
+    for (std::size_t i = 0; i < ended.size(); ++i) {
+        bytes += sizeOf(ended[i].second);
+        if (i >= kept.most || bytes > kept.bytes) fs::remove_all(ended[i].second, ignored);
+    }
+}
+
+} // namespace stint

@@ -1,0 +1,39 @@
+// The bytes of a source that one request sends; the body of the server's response is dropped.
+#pragma once
+#include <memory>
+#include <optional>
+
+#include "programs/transfer/ending.hpp"
+#include "programs/transfer/fetch.hpp"
+#include "programs/transfer/source.hpp"
+
+namespace stint::transfer {
+
+class Body final : public Fetch::Client {
+public:
+    /// From `start` to `end`.
+    Body(std::shared_ptr<const Source> source, Bytes start, Bytes end);
+
+    Bytes length() const { return end_ - start_; }
+    /// The end of what was handed to curl.
+    Bytes position() const { return position_; }
+    /// Why sending stopped: the file has changed, or cannot be read.
+    const std::optional<Ending>& failure() const { return failure_; }
+
+    Fetch::Take take(std::span<const char> bytes) override;
+    std::optional<std::size_t> give(std::span<char> bytes) override;
+    bool rewind() override;
+
+private:
+    std::shared_ptr<const Source> source_;
+    Bytes start_;
+    Bytes end_;
+    Bytes position_;
+    Bytes heard_ = 0;
+    std::optional<Ending> failure_;
+};
+
+/// An Error of Source as an Ending.
+Ending sourceFailed(const Error& error);
+
+} // namespace stint::transfer

@@ -1,0 +1,74 @@
+// One download, from its part's lock to the file in place: it asks, decides by the response (response.hpp), hands the
+// bytes to its part (part.hpp), and ends in an Ending.
+#pragma once
+#include <memory>
+#include <optional>
+
+#include "programs/transfer/fetch.hpp"
+#include "programs/transfer/part.hpp"
+#include "programs/transfer/spec.hpp"
+#include "programs/transfer/sums.hpp"
+#include "programs/transfer/transfer.hpp"
+
+namespace stint::transfer {
+
+class DownloadTransfer final : public Transfer, private Fetch::Client {
+public:
+    DownloadTransfer(Download download, Watcher watcher, World world);
+
+    bool begin() override;
+    /// Keeps what was received; syncing it continues in the background.
+    void stop() override;
+    /// PROPOSAL: a download that is cancelled while it runs loses what was received, and its record.
+    bool takeBack() override;
+    void reconnect() override;
+    bool fetchEnded(CURL* handle, CURLcode code) override;
+
+private:
+    void tidy(Clock::time_point now) override;
+    void leave() override;
+    std::optional<Progress> progress() const override;
+
+    Fetch::Take take(std::span<const char> bytes) override;
+    Fetch::Take join(std::span<const char> bytes);
+    /// Drops this body, and the bytes in place once the whole file comes.
+    Fetch::Take distrust(std::string reason);
+    Fetch::Take store(std::span<const char> bytes);
+
+    Result<bool> openPart();
+    /// Ends it, and says how much is kept for the next run.
+    Ending diskFailed(const Error& error) const;
+    void ask(Request::Route route);
+    void setCourse(Course course);
+    std::optional<Ending> inVain(const Sidecar& version) const;
+    void takeAnew();
+    void emptied(const Result<void>& result);
+    void sumsEnded(CURLcode code);
+    void conclude(CURLcode code);
+    void bodyEnded(CURLcode code);
+    void finish();
+    /// Ends it; what was received is useless for later runs.
+    void giveUp(Ending ending);
+
+    Download download_;
+    World world_;
+    std::unique_ptr<Part> part_; ///< null until it is locked
+    std::unique_ptr<Sums> sums_; ///< while the .sha256 file is fetched
+    std::string sumsDigest_;     ///< its result
+
+    std::unique_ptr<Fetch> fetch_;
+    Asked asked_;
+    std::optional<Course> course_;    ///< decided when the response's head is there
+    bool plain_ = false;              ///< the whole file is asked for, whatever is there
+    std::string plainReason_;         ///< and why
+    bool distrusted_ = false;         ///< Asked::distrusted
+    Bytes compared_ = 0;              ///< of the overlap
+    std::optional<Ending> failure_;   ///< that take() ran into
+    bool worthless_ = false;          ///< failure_ leaves nothing to resume
+    bool takenBack_ = false;          ///< only its removal is still under way
+    bool reconnectWanted_ = false;    ///< while the part is being emptied
+    std::optional<CURLcode> heldEnd_; ///< the fetch ended while the part was being emptied
+    Progress::Phase phase_ = Progress::Phase::Loading;
+};
+
+} // namespace stint::transfer

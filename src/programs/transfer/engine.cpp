@@ -1,0 +1,132 @@
+#include "programs/transfer/engine.hpp"
+
+#include <algorithm>
+#include <climits>
+#include <vector>
+
+#include "base/result/check.hpp"
+#include "programs/transfer/download_transfer.hpp"
+#include "programs/transfer/put_transfer.hpp"
+#include "programs/transfer/tus_transfer.hpp"
+
+namespace stint::transfer {
+
+Engine::Engine(std::string boot)
+    : multi_([] {
+          STINT_CHECK(curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK); // it counts its calls, so each engine may
+          return curl_multi_init();
+      }()),
+      disk_([multi = multi_.get()] { curl_multi_wakeup(multi); }), boot_(std::move(boot)) {
+    STINT_CHECK(multi_ != nullptr);
+}
+
+Engine::~Engine() {
+    for (auto& [ticket, transfer] : transfers_)
+        transfer->stop();
+}
+
+Engine::Ticket Engine::start(const Download& spec, Watcher watcher) {
+    return add<DownloadTransfer>(spec, std::move(watcher));
+}
+
+Engine::Ticket Engine::start(const Upload& spec, Watcher watcher) {
+    if (spec.protocol == Upload::Protocol::Tus) return add<TusTransfer>(spec, std::move(watcher));
+    return add<PutTransfer>(spec, std::move(watcher));
+}
+
+template <class Made, class Spec> Engine::Ticket Engine::add(const Spec& spec, Watcher watcher) {
+    Ticket ticket = ++tickets_;
+    auto good = checked(spec);
+    const Transfer::World world{multi_.get(), disk_, boot_};
+    std::unique_ptr<Transfer> transfer = std::make_unique<Made>(good ? *good : spec, std::move(watcher), world);
+    if (!good) {
+        transfer->end(never(ends::usage, good.error().message));
+    } else {
+        waiting_.emplace(ticket, transfer.get());
+    }
+    transfers_.emplace(ticket, std::move(transfer));
+    curl_multi_wakeup(multi_.get()); // so that the next turn begins it at once
+    return ticket;
+}
+
+// False: the file is locked, perhaps by work of this process for a run that was just stopped. PROPOSAL: if another
+// process holds the lock, another transfer writes the very same file; this one tries again later.
+bool Engine::tryBegin(Transfer& transfer) {
+    if (transfer.begin()) return true;
+    if (!disk_.idle()) return false;
+    transfer.end(later("another transfer is at work on this file"));
+    return true;
+}
+
+void Engine::beginWaiting() {
+    std::erase_if(waiting_, [this](const auto& entry) { return tryBegin(*entry.second); });
+}
+
+void Engine::stop(Ticket ticket) {
+    auto found = transfers_.find(ticket);
+    if (found == transfers_.end()) return;
+    found->second->stop();
+    waiting_.erase(ticket);
+    transfers_.erase(found);
+}
+
+void Engine::cancel(Ticket ticket) {
+    auto found = transfers_.find(ticket);
+    if (found == transfers_.end()) return;
+    waiting_.erase(ticket);
+    if (!found->second->takeBack()) transfers_.erase(found);
+}
+
+void Engine::reconnect(Ticket ticket) {
+    if (auto found = transfers_.find(ticket); found != transfers_.end()) found->second->reconnect();
+}
+
+void Engine::turn(int descriptor, std::optional<Duration> atMost) {
+    wait(descriptor, atMost);
+    beginWaiting();
+    int running = 0;
+    curl_multi_perform(multi_.get(), &running);
+    collectFetches();
+    if (disk_.collect()) beginWaiting();
+    auto now = Transfer::Clock::now();
+    for (auto& [ticket, transfer] : transfers_)
+        transfer->settle(now);
+    tellEndings();
+}
+
+void Engine::wait(int descriptor, std::optional<Duration> atMost) {
+    Duration most = atMost.value_or(Duration{INT_MAX});
+    auto now = Transfer::Clock::now();
+    for (const auto& [ticket, transfer] : transfers_)
+        if (auto due = transfer->due()) most = std::min(most, std::chrono::ceil<Duration>(*due - now));
+    most = std::clamp(most, Duration::zero(), Duration{INT_MAX});
+    curl_waitfd other{descriptor, CURL_WAIT_POLLIN, 0};
+    curl_multi_poll(multi_.get(), &other, descriptor < 0 ? 0 : 1, static_cast<int>(most.count()), nullptr);
+}
+
+void Engine::collectFetches() {
+    int left = 0;
+    while (CURLMsg* message = curl_multi_info_read(multi_.get(), &left)) {
+        if (message->msg != CURLMSG_DONE) continue;
+        CURL* handle = message->easy_handle;
+        CURLcode code = message->data.result; // the message is freed with its handle
+        for (const auto& [key, transfer] : transfers_)
+            if (transfer->fetchEnded(handle, code)) break;
+    }
+}
+
+void Engine::tellEndings() {
+    std::vector<std::unique_ptr<Transfer>> ended;
+    for (auto entry = transfers_.begin(); entry != transfers_.end();) {
+        auto here = entry++;
+        if (!here->second->ending()) continue;
+        waiting_.erase(here->first);
+        ended.push_back(std::move(here->second));
+        transfers_.erase(here);
+    }
+    // Removed before their watchers are called, which may start and stop others.
+    for (const auto& transfer : ended)
+        if (transfer->watcher().ended) transfer->watcher().ended(*transfer->ending());
+}
+
+} // namespace stint::transfer

@@ -1,0 +1,24 @@
+// stint-transfer: the process of the built-in app org.stint.transfer. stintd starts it; it ends when nothing runs in
+// it.
+
+#include "base/unix/complain.hpp"
+#include "base/unix/started_by_hand.hpp"
+#include "programs/transfer/service.hpp"
+#include "stint/connection.hpp"
+
+int main(int count, char** words) {
+    if (count > 1)
+        return stint::startedByHand("stint-transfer", "downloads and uploads what jobs ask for; stintd starts it",
+                                    words[1]);
+    stint::transfer::TransferService service; // outlives the connection
+    auto connection = stint::Connection::open();
+    if (!connection) {
+        stint::complain("stint-transfer", connection.error().message);
+        return 69;
+    }
+    if (auto hosted = connection->host("Transfer", service); !hosted) {
+        stint::complain("stint-transfer", hosted.error().message);
+        return 77;
+    }
+    return service.serve(*connection);
+}

@@ -1,0 +1,52 @@
+// The sidecar: what is needed to resume a part, in .NAME.stint-state beside it. JSON, replaced whole by a rename. It
+// may be missing, older than its part, or damaged: then less is resumed, but never wrong bytes. It holds fingerprints
+// in place of URLs, which may contain passwords. The store has the URL.
+//
+// The order of writing ensures that. To start over: remove the sidecar (and sync that), truncate the part, write the
+// sidecar of the new version, then its bytes. So bytes of one version never stand under another's validator, wherever
+// the process is killed. The durable offset is raised only after fdatasync of the part returned.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "programs/transfer/part_place.hpp"
+#include "programs/transfer/response.hpp"
+#include "stint/result.hpp"
+#include "stint/units.hpp"
+
+namespace stint::transfer {
+
+struct Sidecar {
+    std::string source;   ///< sourceOf() the URL
+    std::string location; ///< where the redirects ended: Asked::location
+    Validator validator;
+    std::optional<Bytes> total;
+    std::string boot;                ///< the boot in which the part's size can be trusted
+    Bytes durable = 0;               ///< bytes that fdatasync has put on the disk
+    std::string anew;                ///< why the download started over, if it did: shown to the person at the end
+    std::string digest;              ///< the server's, of this version; empty: it gave none
+    std::string name;                ///< the server's file name; empty: it gave none, or is not asked
+    std::string checksum;            ///< Download::checksum of a finished one
+    std::uint64_t finishedInode = 0; ///< not 0: complete; this inode is, or becomes, the target
+
+    bool operator==(const Sidecar&) const = default;
+};
+
+std::string encode(const Sidecar&);
+/// nullopt for anything that encode() does not write.
+std::optional<Sidecar> decode(std::string_view text);
+
+enum class Durability { InThisBoot, OverPowerLoss };
+
+/// A fingerprint of `url` without name and password.
+std::string sourceOf(const std::string& url);
+
+/// nullopt if there is none of ours, or a damaged one. An Error: what was received is not to be judged by that now.
+Result<std::optional<Sidecar>> loadSidecar(const PartPlace& place);
+Result<void> saveSidecar(const PartPlace& place, const Sidecar& sidecar, Durability durability);
+/// Removes it, and syncs that if there was one.
+Result<void> removeSidecar(const PartPlace& place);
+
+} // namespace stint::transfer

@@ -1,0 +1,60 @@
+// Plays a scenario from 0s to its end, and checks each of its expectations.
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "contract/model/record.hpp"
+#include "contract/model/view.hpp"
+#include "contract/policy/policy.hpp"
+#include "sim/scenario/history.hpp"
+#include "sim/scenario/scenario.hpp"
+#include "sim/world/finding.hpp"
+
+namespace stint::sim {
+
+struct Options {
+    struct PolicyText {
+        std::string file; ///< for messages
+        std::string toml;
+    };
+    std::optional<Duration> until;    ///< over the scenario's own
+    std::optional<PolicyText> policy; ///< over its constants
+    /// Random draws of limits.md come from it; a job's life has none.
+    std::uint64_t seed = 0;
+    /// A recording's apps act again, as they did; else it is what they did that is played again.
+    bool whatIf = false;
+    /// Is told of each commit, for who keeps the day that was played; not of a recording.
+    std::function<void(std::span<const Record>, const Stamp&)> witness;
+};
+
+/// What an expectation of `why` was compared with.
+struct Explained {
+    Duration at;
+    WallTime now;
+    JobView job;
+    std::vector<Blocker> blockers;
+};
+
+struct Played {
+    History history;
+    std::vector<Finding> findings;         ///< one an expectation, in the order of the file
+    std::vector<Explained> explained;      ///< one an expectation of `why` of a job that was there
+    std::uint64_t events = 0;              ///< that the core has handled
+    std::map<JobKey, Bytes> moved;         ///< by the transfers of each job
+    std::map<AppId, std::int64_t> wakeUps; ///< alarms that wake the device
+
+    bool passed() const;
+};
+
+/// An Error is about the policy's text, or says that a recording cannot be played.
+Result<Played> play(const Scenario& scenario, const Options& options);
+
+/// scenario.md, until: the written end, else the last event, expectation or end of a `within`.
+Duration endOf(const Scenario& scenario);
+
+} // namespace stint::sim

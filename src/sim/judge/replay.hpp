@@ -1,0 +1,12 @@
+// Plays a recording (scenario.md, Recordings): the core is told what stintd's was, at the same times, and does the
+// same.
+#pragma once
+#include "contract/model/constants.hpp"
+#include "sim/judge/play.hpp"
+
+namespace stint::sim {
+
+/// An Error is about the snapshot, or about an entry that cannot stand in a recording.
+Result<Played> replay(const Scenario& recording, Constants constants, const Options& options);
+
+} // namespace stint::sim

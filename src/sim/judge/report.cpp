@@ -1,0 +1,108 @@
+#include "sim/judge/report.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+
+#include "base/time/time.hpp"
+
+namespace stint::sim {
+namespace {
+
+constexpr std::ptrdiff_t linesBefore = 4; ///< of the trace around a failure
+constexpr std::ptrdiff_t linesAfter = 2;
+
+std::string whom(const Happening& happening) {
+    if (happening.job) return textOf(*happening.job);
+    return happening.app ? happening.app->name : "device";
+}
+
+std::string yesOrNo(const FieldValue& value) {
+    if (const bool* truth = std::get_if<bool>(&value)) return *truth ? "yes" : "no";
+    return textOf(value);
+}
+
+// The obvious is left out for a person: a regular job that is not overdue, a call that succeeded.
+bool goesWithoutSaying(const Field& field) {
+    static const std::array<Field, 4> usual{Field{"overdue", false}, Field{"kind", std::string("regular")},
+                                            Field{"result", std::string("success")}, Field{"user_initiated", false}};
+    return std::ranges::find(usual, field) != usual.end();
+}
+
+std::string fieldsText(const Happening& happening) {
+    std::string text;
+    for (const Field& field : happening.fields)
+        if (!goesWithoutSaying(field))
+            text += fmt::format("{}{}={}", text.empty() ? "" : " ", field.key, yesOrNo(field.value));
+    return text;
+}
+
+struct Row {
+    std::string at, what, whom, fields;
+};
+
+std::string lineOf(const Row& row, const std::array<std::size_t, 3>& widths) {
+    std::string line = fmt::format("{:>{}}  {:<{}}  {:<{}}  {}", row.at, widths[0], row.what, widths[1], row.whom,
+                                   widths[2], row.fields);
+    line.erase(line.find_last_not_of(' ') + 1);
+    return line;
+}
+
+std::string locationText(const Scenario& scenario, SourceLocation location) {
+    return fmt::format("{}:{}", scenario.file, location.line);
+}
+
+// The lines of the trace up to the moment, and the next ones.
+std::span<const Happening> around(const History& history, Duration at) {
+    const auto after = std::ranges::upper_bound(history, at, {}, &Happening::at);
+    const auto from = after - std::min(linesBefore, after - history.begin());
+    const auto to = after + std::min(linesAfter, history.end() - after);
+    return {from, to};
+}
+
+std::string expectations(std::size_t count) { return fmt::format("{} expectation{}", count, count == 1 ? "" : "s"); }
+
+void addFinding(std::vector<std::string>& lines, const Scenario& scenario, const Played& played,
+                const Finding& finding) {
+    if (finding.held()) {
+        lines.push_back(fmt::format("held   {}: {}", locationText(scenario, finding.location), finding.expected));
+        return;
+    }
+    lines.push_back(fmt::format("fail   {}: expected {}", locationText(scenario, finding.location), finding.expected));
+    lines.push_back(fmt::format("       happened: {}", *finding.happened));
+    if (!finding.at || played.history.empty()) return;
+    for (const std::string& line : traceTable(around(played.history, *finding.at)))
+        lines.push_back("       | " + line);
+}
+
+} // namespace
+
+std::vector<std::string> traceTable(std::span<const Happening> history) {
+    std::vector<Row> rows{{"AT", "WHAT", "WHOM", ""}};
+    for (const Happening& one : history)
+        rows.push_back({formatDuration(one.at), std::string(one.what), whom(one), fieldsText(one)});
+    std::array<std::size_t, 3> widths{};
+    for (const Row& row : rows)
+        widths = {std::max(widths[0], row.at.size()), std::max(widths[1], row.what.size()),
+                  std::max(widths[2], row.whom.size())};
+    std::vector<std::string> lines;
+    for (const Row& row : rows)
+        lines.push_back(lineOf(row, widths));
+    return lines;
+}
+
+std::vector<std::string> verdictLines(const Scenario& scenario, const Played& played, bool everyOne) {
+    std::vector<std::string> lines;
+    for (const Finding& finding : played.findings)
+        if (everyOne || !finding.held()) addFinding(lines, scenario, played, finding);
+    const auto failed = std::ranges::count_if(played.findings, [](const Finding& one) { return !one.held(); });
+    if (played.passed())
+        lines.push_back(fmt::format("pass   {}: {}", scenario.file, expectations(played.findings.size())));
+    else
+        lines.push_back(fmt::format("fail   {}: {} of {} did not hold", scenario.file, failed,
+                                    expectations(played.findings.size())));
+    return lines;
+}
+
+} // namespace stint::sim

@@ -1,0 +1,239 @@
+#include "sim/judge/what_if.hpp"
+
+#include <algorithm>
+#include <map>
+
+#include "base/result/overloaded.hpp"
+#include "base/result/try.hpp"
+#include "sim/judge/recorded_core.hpp"
+#include "sim/judge/recorded_jobs.hpp"
+#include "sim/world/event_queue.hpp"
+
+namespace stint::sim {
+namespace {
+
+/// Whether the recorded policy had a part in it: a timer of its own, and what its runs and deliveries did.
+bool followsFromThePolicy(const Event& event) {
+    return std::visit(Overloaded{[](const Tick&) { return true; }, [](const PolicyChanged&) { return true; },
+                                 [](const DeliveryEnded&) { return true; }, [](const NetworkUsed&) { return true; },
+                                 [](const auto& e) {
+                                     return requires { e.run; };
+                                 }},
+                      event);
+}
+
+/// Nobody is here who would tell when a mark is passed.
+Event withoutMarks(Event event) {
+    if (auto* const counted = std::get_if<NetworkCounted>(&event)) counted->tells = false;
+    return event;
+}
+
+/// What the jobs did, by telling a core what was recorded.
+Result<RecordedJobs> seenIn(const Scenario& recording, const Constants& constants) {
+    RecordedJobs jobs;
+    RecordedCore device(recording, constants);
+    for (const Entry& entry : recording.timeline) {
+        const auto* recorded = std::get_if<action::Recorded>(&entry.action);
+        if (!recorded) continue;
+        const Step step = STINT_TRY(device.tell(entry, *recorded));
+        if (const auto* event = std::get_if<Event>(&recorded->told)) jobs.see(*event, device.now());
+        for (const Effect& effect : step.effects)
+            jobs.see(effect, device.now());
+    }
+    jobs.seenAll(device.now());
+    return jobs;
+}
+
+class WhatIf {
+public:
+    WhatIf(const Scenario& recording, RecordedJobs jobs, const Constants& constants)
+        : recording_(recording), jobs_(std::move(jobs)), device_(recording, constants) {}
+
+    Result<Played> play() {
+        for (const Entry& entry : recording_.timeline) {
+            const auto* recorded = std::get_if<action::Recorded>(&entry.action);
+            if (!recorded) continue;
+            const auto* event = std::get_if<Event>(&recorded->told);
+            if (!event) {
+                auto events = STINT_TRY(device_.tell(entry, *recorded));
+                take(std::move(events));
+                continue;
+            }
+            until(device_.at(entry.at));
+            device_.read(*recorded);
+            if (!followsFromThePolicy(*event)) tell(withoutMarks(*event));
+        }
+        for (auto& [id, run] : runs_)
+            cutShort(run);
+        return std::move(played_);
+    }
+
+private:
+    struct Run {
+        JobKey key;
+        std::optional<Instant> began;
+    };
+    /// What a job has left to do.
+    struct Rest {
+        SeenWork of;
+        Duration worked{0};
+    };
+
+    Rest& restOf(const JobKey& job) {
+        const auto [rest, isNew] = rests_.try_emplace(job);
+        if (isNew) rest->second.of = jobs_.next(job);
+        return rest->second;
+    }
+
+    void until(Instant target) {
+        while (true) {
+            const auto deadline = device_.core.nextDeadline();
+            const auto queued = queue_.next();
+            const auto first = earlier(deadline, queued);
+            if (!first || *first > target) break;
+            device_.advance(*first);
+            if (deadline && *deadline <= device_.now().elapsed)
+                tell(Tick{});
+            else
+                queue_.runNext();
+        }
+        device_.advance(target);
+    }
+
+    void tell(const Event& event) {
+        ++played_.events;
+        take(device_.core.handle(event, device_.now()));
+    }
+
+    void take(Step step) {
+        for (const Effect& effect : step.effects)
+            std::visit(Overloaded{[&](const Trace& e) {
+                                      played_.history.push_back(happeningOf(e, device_.now(), device_.at(Duration{0})));
+                                  },
+                                  [&](const Bind& e) {
+                                      runs_[e.run].key = e.key;
+                                      later(restOf(e.key).of.connects, [this, id = e.run] {
+                                          if (runs_.contains(id)) tell(Connected{id});
+                                      });
+                                  },
+                                  [&](const CallStart& e) { start(e); }, [&](const CallStop& e) { stop(e.run); },
+                                  [&](const CallFreeze& e) { freeze(e); }, [&](const EndRun& e) { end(e.run); },
+                                  [&](const KillApp& e) { kill(e.app); },
+                                  [&](const DeliverAlarm& e) {
+                                      if (e.alarm.wakeup) ++played_.wakeUps[e.alarm.app];
+                                      taken(e.alarm.app, e.delivery);
+                                  },
+                                  [&](const CountNetwork& e) { count(e); },
+                                  [&](const DeliverMessage& e) { taken(e.message.app, e.delivery); },
+                                  [](const auto&) {}},
+                       effect);
+    }
+
+    void start(const CallStart& effect) {
+        const RunId id = effect.run;
+        work(id, runs_[id]);
+        later(Duration{0}, [this, id, app = effect.key.app] {
+            if (!runs_.contains(id)) return;
+            const auto shown = Notification::Builder("default").setSmallIcon("job").build();
+            tell(NotificationSet{{}, app, id, static_cast<std::int32_t>(id.value & 0xFFFF), shown});
+            tell(StartAnswered{id, true});
+        });
+    }
+
+    void work(RunId id, Run& run) {
+        run.began = device_.now().elapsed;
+        const Rest& left = restOf(run.key);
+        if (left.of.reported) later(std::max(Duration{0}, left.of.took - left.worked), [this, id] { report(id); });
+    }
+
+    void report(RunId id) {
+        const auto run = runs_.find(id);
+        if (run == runs_.end() || !run->second.began) return; // it was stopped before
+        account(run->second);
+        const Rest& rest = rests_[run->second.key];
+        if (rest.worked < rest.of.took) return; // it stood still meanwhile
+        const AppId app = run->second.key.app;
+        const bool again = rest.of.again;
+        rests_.erase(run->second.key);
+        tell(JobFinished{app, id, again, {}});
+    }
+
+    void freeze(const CallFreeze& effect) {
+        const auto run = runs_.find(effect.run);
+        if (run == runs_.end()) return;
+        if (effect.on)
+            cutShort(run->second);
+        else
+            work(effect.run, run->second);
+    }
+
+    void stop(RunId id) {
+        if (const auto run = runs_.find(id); run != runs_.end()) cutShort(run->second);
+        later(Duration{0}, [this, id] {
+            if (runs_.contains(id)) tell(StopAnswered{id, true});
+        });
+    }
+
+    void end(RunId id) {
+        const auto run = runs_.find(id);
+        if (run == runs_.end()) return;
+        cutShort(run->second);
+        runs_.erase(run);
+    }
+
+    void kill(const AppId& app) {
+        for (auto& [id, run] : runs_)
+            if (run.key.app == app) later(Duration{0}, [this, lost = id] { tell(RunLost{lost, false, {}}); });
+    }
+
+    /// What it has done is kept; its bytes move as its time goes.
+    void cutShort(Run& run) {
+        account(run);
+        run.began.reset();
+    }
+
+    void account(Run& run) {
+        const auto rest = rests_.find(run.key);
+        if (!run.began || rest == rests_.end()) return;
+        const Duration worked = device_.now().elapsed - std::exchange(*run.began, device_.now().elapsed);
+        rest->second.worked += worked;
+        const SeenWork& of = rest->second.of;
+        if (of.took <= Duration{0}) return;
+        const double part = static_cast<double>(worked.count()) / static_cast<double>(of.took.count());
+        const auto bytes = static_cast<Bytes>(static_cast<double>(of.moved) * part);
+        played_.moved[run.key] += bytes;
+        uncounted_[run.key.app] += bytes;
+    }
+
+    void count(const CountNetwork& asked) {
+        for (auto& [id, run] : runs_)
+            if (run.key.app == asked.app) account(run);
+        const Bytes used = std::exchange(uncounted_[asked.app], 0);
+        later(Duration{0}, [this, asked, used] {
+            tell(NetworkUsed{asked.app, asked.metered, asked.roaming, asked.job, used, 0});
+        });
+    }
+
+    void taken(const AppId& app, std::uint64_t delivery) {
+        later(Duration{0}, [this, app, delivery] { tell(DeliveryEnded{app, delivery}); });
+    }
+    void later(Duration after, std::function<void()> act) { queue_.add(device_.now().elapsed + after, std::move(act)); }
+
+    const Scenario& recording_;
+    RecordedJobs jobs_;
+    RecordedCore device_;
+    Played played_;
+    EventQueue queue_;
+    std::map<RunId, Run> runs_;
+    std::map<JobKey, Rest> rests_;
+    std::map<AppId, Bytes> uncounted_; ///< what each app has moved since it was asked last
+};
+
+} // namespace
+
+Result<Played> whatIf(const Scenario& recording, const Constants& seen, const Constants& other) {
+    auto jobs = STINT_TRY(seenIn(recording, seen));
+    return WhatIf(recording, std::move(jobs), other).play();
+}
+
+} // namespace stint::sim

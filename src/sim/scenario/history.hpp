@@ -1,0 +1,27 @@
+// What happened in a run, line by line: the trace of scenario.md.
+#pragma once
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "contract/record/happening.hpp"
+#include "sim/scenario/scenario.hpp"
+
+namespace stint::sim {
+
+using record::Happening;
+using record::happeningOf;
+using record::itemName;
+using record::traceJson;
+
+using History = std::vector<Happening>;
+
+/// As a scenario would write it: "10min", "QUOTA", "true".
+std::string textOf(const FieldValue& value);
+
+/// Whether the effect is the expected one, its time included.
+bool matches(const ExpectedEffect& expected, const Happening& happening);
+/// As matches(), without time and further fields: the same effect on the same job or app.
+bool resembles(const ExpectedEffect& expected, const Happening& happening);
+
+} // namespace stint::sim

@@ -1,0 +1,89 @@
+// The parts of a scenario file, each read where its chapter of scenario.md says so. Only the reader's files include
+// this.
+#pragma once
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
+
+#include "sim/scenario/scenario.hpp"
+#include "sim/scenario/yaml.hpp"
+
+namespace stint::sim {
+
+constexpr std::int64_t many = std::numeric_limits<std::int32_t>::max(); ///< the most of what is counted
+
+// Values (read_values.cpp).
+
+WallTime readTimeOfDay(Yaml& yaml, const Node& node, std::string_view what);
+Duration readDuration(Yaml& yaml, const Node& node, std::string_view what);
+/// What is left of a quota, which may be less than nothing: "-2min".
+Duration readBalance(Yaml& yaml, const Node& node, std::string_view what);
+/// Complains of a time that no simulation plays for.
+void checkLength(Yaml& yaml, const Node& node, Duration length);
+Bytes readSize(Yaml& yaml, const Node& node, std::string_view what);
+AppId readAppId(Yaml& yaml, const Node& node);
+JobKey readJobKey(Yaml& yaml, const Node& node);
+/// A duration since 0s, or a time of day after `start`.
+Duration readMoment(Yaml& yaml, const Node& node, WallTime start);
+/// A moment, or two of them in a list.
+Span readSpan(Yaml& yaml, const Node& node, WallTime start);
+std::string readWord(Yaml& yaml, const Node& node, std::string_view what, std::span<const std::string_view> words);
+std::set<std::string, std::less<>> readWords(Yaml& yaml, const Node& node, std::string_view what,
+                                             std::span<const std::string_view> words = {});
+std::string readPolicyName(Yaml& yaml, const Node& node);
+
+// read_device.cpp
+
+DeviceWords readDevice(Yaml& yaml, const Node& node);
+
+// read_app.cpp
+
+AppSetup readApp(Yaml& yaml, const Node& node);
+ProcessState readState(Yaml& yaml, const Node& node);
+std::string readBucket(Yaml& yaml, const Node& node);
+std::string readBatteryUsage(Yaml& yaml, const Node& node);
+std::set<std::string, std::less<>> readConditions(Yaml& yaml, const Node& node);
+std::set<std::string, std::less<>> readPermissions(Yaml& yaml, const Node& node);
+
+// read_job.cpp, read_runs.cpp
+
+action::Schedule readSchedule(Yaml& yaml, const Node& node);
+action::ScheduleAll readScheduleAll(Yaml& yaml, const Node& node);
+Behaviour readRuns(Yaml& yaml, const Node& node);
+JobEndNotificationPolicy readEndPolicy(Yaml& yaml, const Node& node);
+action::TellBytes readBytes(Yaml& yaml, const Node& node);
+std::vector<Condition> readJobConditions(Yaml& yaml, const Node& node);
+
+// read_work.cpp
+
+/// What an app does with its work layer: a call of it, or a cancellation.
+Action readWorkLayer(Yaml& yaml, const Node& node);
+Action readExpectWork(Yaml& yaml, const Node& node);
+
+// read_timeline.cpp, read_action.cpp, read_expect.cpp
+
+std::vector<Entry> readTimeline(Yaml& yaml, const Node& node, WallTime start);
+/// Reads the value of a verb, one of verbNames().
+Action readAction(Yaml& yaml, std::string_view verb, const Node& node);
+std::span<const std::string_view> verbNames();
+Action readExpect(Yaml& yaml, const Node& node);
+
+// read_trace.cpp
+
+std::vector<ExpectedEffect> readTrace(Yaml& yaml, const Node& node, WallTime start);
+std::vector<ExpectedTotal> readTotals(Yaml& yaml, const Node& node, WallTime start);
+
+// read_constants.cpp
+
+std::vector<Setting> readConstants(Yaml& yaml, const Node& node);
+std::vector<NetworkBudget> readBudgets(Yaml& yaml, const Node& node);
+
+// check.cpp
+
+/// Mistakes that no single line shows: an event out of order, a job or an app that is used before it exists.
+void check(Yaml& yaml, const Scenario& scenario);
+
+} // namespace stint::sim

@@ -1,0 +1,78 @@
+// A scenario as a value: what happens to a device and its apps, and what must come of it (scenario.md). Read by
+// reader.hpp and played by play.hpp; plain values.
+#pragma once
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "contract/model/network_budget.hpp"
+#include "contract/record/happening.hpp"
+#include "sim/scenario/action.hpp"
+#include "sim/scenario/setup.hpp"
+
+namespace stint::sim {
+
+/// scenario.md, start.
+inline constexpr WallTime defaultStart = std::chrono::sys_days{std::chrono::January / 5 / 2026} + 8h;
+
+struct Entry {
+    SourceLocation location;
+    Duration at{0};
+    Action action;
+};
+
+using record::Field;
+using record::FieldValue;
+
+/// scenario.md, trace: an effect that must happen, or `never` may.
+struct ExpectedEffect {
+    SourceLocation location;
+    bool never = false;
+    std::string what;
+    std::optional<Span> at;
+    std::optional<AppId> app;
+    std::optional<JobKey> job;
+    std::vector<Field> fields;
+};
+
+enum class Measure : std::uint8_t { RunTime, Starts, Stops, Alarms, Messages };
+
+/// scenario.md, totals. A time is in milliseconds.
+struct ExpectedTotal {
+    SourceLocation location;
+    std::optional<AppId> app; ///< else `job`
+    std::optional<JobKey> job;
+    std::optional<Span> within; ///< nullopt: the whole run
+    std::map<Measure, Range<std::int64_t>> measures;
+};
+
+/// An override of a constant of the spec.
+struct Setting {
+    SourceLocation location;
+    std::string key;
+    std::string text;
+};
+
+struct Scenario {
+    std::string file; ///< as it was named, for messages
+    std::string title;
+    std::string policy = "android16";
+    WallTime start = defaultStart;
+    std::optional<Duration> until;
+    SourceLocation untilLocation;
+    std::vector<Setting> constants;
+    std::vector<NetworkBudget> budgets;
+    DeviceWords device; ///< over scenario.md's defaults
+    SourceLocation deviceLocation;
+    std::map<AppId, AppSetup> apps;
+    std::vector<Entry> timeline; ///< in time order
+    std::vector<ExpectedEffect> trace;
+    std::vector<ExpectedTotal> totals;
+    std::optional<std::string> from; ///< of a recording: a snapshot to begin with
+    bool recordedTicks = false;      ///< of a recording: the core wakes at its ticks alone
+};
+
+} // namespace stint::sim

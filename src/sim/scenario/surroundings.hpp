@@ -1,0 +1,30 @@
+// The world of simulated apps: a clock, a queue of future actions, and a core. Consequences of the core's effects are
+// never reported at once but queued, after everything queued before.
+#pragma once
+#include <functional>
+
+#include "base/time/time.hpp"
+#include "contract/model/effect.hpp"
+
+namespace stint::sim {
+
+class Surroundings {
+public:
+    Surroundings() = default;
+    Surroundings(const Surroundings&) = delete;
+    Surroundings& operator=(const Surroundings&) = delete;
+    virtual ~Surroundings() = default;
+
+    virtual Now now() const = 0;
+    virtual void later(Duration after, std::function<void()> event) = 0;
+    /// An app's report, after everything else of its instant: an app that is stopped then makes none.
+    virtual void reportLater(Duration after, std::function<void()> report) = 0;
+    /// Hands the core an event. `answered` is called with its reply, before the step's other effects are performed.
+    virtual void tell(Event event, const std::function<void(const Reply&)>& answered = {}) = 0;
+    /// A line of the trace that the core does not write.
+    virtual void note(const Trace& trace) = 0;
+    /// Every process of the app is gone: by itself, or killed.
+    virtual void die(const AppId& app, bool crash) = 0;
+};
+
+} // namespace stint::sim

@@ -1,0 +1,40 @@
+// The work layers of simulated apps (scenario.md, work): the very engine, store and desk of libstint-work, before the
+// simulated scheduler, with workers that answer as the scenario says. Each app's file is in memory, and outlives its
+// processes. An app is not visible to its work layer here: each request is run by its job.
+#pragma once
+#include <map>
+#include <memory>
+#include <string>
+
+#include "sim/scenario/scenario.hpp"
+#include "sim/scenario/surroundings.hpp"
+#include "sim/world/finding.hpp"
+#include "sim/world/simulated_jobs.hpp"
+#include "work/engine/desk.hpp"
+
+namespace stint::sim {
+
+class SimulatedWork {
+public:
+    SimulatedWork(Surroundings& world, SimulatedJobs& jobs);
+    ~SimulatedWork();
+
+    /// "success", "IllegalArgumentException".
+    std::string enqueue(const action::EnqueueWork& call);
+    void cancel(const action::CancelWork& call);
+    Finding judge(const action::ExpectWork& expect, Duration at);
+
+    /// The app's processes are gone. The next one begins with the next call, or job.
+    void lose(const AppId& app);
+    void loseAll();
+
+private:
+    class Layer;
+    Layer& of(const AppId& app);
+
+    Surroundings& world_;
+    SimulatedJobs& jobs_;
+    std::map<AppId, std::unique_ptr<Layer>> layers_;
+};
+
+} // namespace stint::sim

@@ -1,0 +1,55 @@
+// Transfers under way share the network: each direction's rate is divided equally among those that still use it
+// (scenario.md, time in a simulation). Exact for up to forty: amounts are kept in fractions of a byte that any such
+// share divides.
+#pragma once
+#include <map>
+#include <optional>
+#include <vector>
+
+#include "contract/model/job.hpp"
+#include "sim/scenario/scenario.hpp"
+
+namespace stint::sim {
+
+class Transfers {
+public:
+    /// What is left to do of a transfer, in parts of a byte.
+    struct Rest {
+        __int128 down = 0;
+        __int128 up = 0;
+
+        bool done() const { return down == 0 && up == 0; }
+    };
+    static Rest restOf(const Behaviour::Payload& payload);
+    /// What was moved in between, in whole bytes.
+    static Bytes bytesBetween(const Rest& before, const Rest& after);
+
+    /// Advances all of them to `now`. To be called before each change, and at next().
+    void advance(Instant now);
+    void setRates(Kbps down, Kbps up);
+    void begin(RunId run, Rest rest) { rests_[run] = rest; }
+    /// What it has moved since it was taken last, in parts of a byte; also of one that has ended.
+    Rest takeMoved(RunId run);
+    /// Whole bytes of that, which it is without then.
+    static Bytes takeBytes(__int128& parts);
+    /// The remaining work of a transfer; nothing if there is none.
+    std::optional<Rest> rest(RunId run) const;
+    /// The same, and it is over.
+    std::optional<Rest> end(RunId run);
+
+    /// When the next transfer completes a direction.
+    std::optional<Instant> next() const;
+    /// Completed transfers, in the order of their runs.
+    std::vector<RunId> finished() const;
+
+private:
+    __int128 share(Kbps rate, __int128 Rest::*direction) const;
+
+    Instant now_;
+    Kbps down_ = 0;
+    Kbps up_ = 0;
+    std::map<RunId, Rest> rests_;
+    std::map<RunId, Rest> moved_;
+};
+
+} // namespace stint::sim

@@ -1,0 +1,114 @@
+// One simulated device: the very core that stintd runs, under a virtual clock, with a store in memory and apps that
+// follow the scenario. Elapsed time continues across reboots, so that a run has one time axis; only the boot id
+// changes.
+#pragma once
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <utility>
+
+#include "contract/android/verbs.hpp"
+#include "contract/core/scheduler.hpp"
+#include "sim/scenario/history.hpp"
+#include "sim/scenario/scenario.hpp"
+#include "sim/scenario/surroundings.hpp"
+#include "sim/world/apps.hpp"
+#include "sim/world/event_queue.hpp"
+#include "sim/world/memory_store.hpp"
+#include "sim/world/simulated_jobs.hpp"
+#include "sim/world/simulated_work.hpp"
+
+namespace stint::sim {
+
+/// The data of a message for which its app shows a notification.
+inline constexpr std::string_view notifyingMessage = "notifies";
+
+class World final : public Surroundings {
+public:
+    /// Switched on at 0s, which the wall clock calls `start`. With `recordedTicks` the core wakes only by tick().
+    World(Constants constants, WallTime start, const DeviceWords& device, bool recordedTicks);
+
+    /// Is told of each commit beside the store in memory.
+    using Witness = std::function<void(std::span<const Record>, const Stamp&)>;
+    void commitsBefore(Witness witness) { witness_ = std::move(witness); }
+
+    /// Advances to `at`, and handles everything due on the way and at that instant: deadlines first, apps' reports
+    /// last; the latter may be left for later (scenario.md, time in a simulation).
+    enum class Reports { Made, StillDue };
+    void advance(Duration at, Reports ofThatInstant = Reports::Made);
+    Duration at() const { return elapsed_ - zero; }
+
+    /// Installs the apps that are there at 0s, with their past; this does not count as use.
+    void begin(const std::map<AppId, AppSetup>& apps);
+
+    // What happens to the device.
+
+    void change(const DeviceWords& change);
+    void setClock(WallTime to);
+    /// Off now, and on again after `offFor`; the clock then says `clock`, else it went on.
+    void reboot(Duration offFor, std::optional<WallTime> clock);
+    void restartDaemon();
+    void switchPolicy(const std::string& version);
+    void tick();
+    /// "success", "SecurityException", …
+    std::string setAlarm(const action::SetAlarm& alarm);
+    /// A verb as after `stint`: "cmd jobscheduler …".
+    VerbAnswer shell(std::span<const std::string> words);
+
+    Apps& apps() { return apps_; }
+    SimulatedJobs& runs() { return runs_; }
+    SimulatedWork& work() { return work_; }
+    const Scheduler& core() const { return *core_; }
+    const History& history() const { return history_; }
+    /// How many events the core has handled.
+    std::uint64_t events() const { return events_; }
+    const std::map<AppId, std::int64_t>& wakeUps() const { return wakeUps_; }
+    /// To be called once, after the run.
+    History takeHistory() { return std::move(history_); }
+
+    // Surroundings.
+
+    Now now() const override { return {elapsed_, wallAtZero_ + at()}; }
+    void later(Duration after, std::function<void()> event) override { queue_.add(elapsed_ + after, std::move(event)); }
+    void reportLater(Duration after, std::function<void()> report) override {
+        reports_.add(elapsed_ + after, std::move(report));
+    }
+    void tell(Event event, const std::function<void(const Reply&)>& answered) override;
+    void note(const Trace& trace) override { history_.push_back(happeningOf(trace, now(), zero)); }
+    void die(const AppId& app, bool crash) override;
+
+private:
+    /// Not the epoch, which stands for "not set" in places.
+    static constexpr Instant zero{std::chrono::hours{24}};
+
+    void boot(bool another);
+    void take(Step step);
+    void commit(std::vector<Record> records, const Stamp& stamp);
+    void perform(const Effect& effect);
+    void taken(const AppId& app, std::uint64_t delivery);
+    void shows(const AppId& app);
+    bool doNext(Instant target, Reports ofThatInstant);
+
+    Constants constants_;
+    bool recordedTicks_;
+    Instant elapsed_ = zero;
+    WallTime wallAtZero_; ///< what the present wall clock would have shown at 0s
+    Device device_;
+    BootId bootId_;
+    int boots_ = 0;
+    std::uint64_t lastCall_ = 0;
+    std::uint64_t events_ = 0;
+    std::map<AppId, std::int64_t> wakeUps_;
+    MemoryStore store_;
+    Witness witness_;
+    EventQueue queue_;
+    EventQueue reports_;
+    History history_;
+    Apps apps_{*this};
+    SimulatedJobs runs_{*this, apps_};
+    SimulatedWork work_{*this, runs_};
+    std::unique_ptr<Scheduler> core_; ///< null while the device is off
+};
+
+} // namespace stint::sim

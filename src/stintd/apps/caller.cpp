@@ -1,0 +1,134 @@
+#include "stintd/apps/caller.hpp"
+
+#include <sys/socket.h>
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "base/result/fail.hpp"
+#include "base/result/try.hpp"
+#include "base/unix/pidfd.hpp"
+#include "base/unix/proc.hpp"
+#include "stintd/apps/unit.hpp"
+
+#ifndef SO_PEERPIDFD
+#define SO_PEERPIDFD 77 // Linux 6.5; newer than the C library's headers
+#endif
+
+namespace stint {
+namespace {
+
+// The kernel's own descriptor of the peer, which no reuse of its pid can deceive; older kernels have none to give.
+Fd peerPidfd(int socket, pid_t pid) {
+    int descriptor = -1;
+    socklen_t size = sizeof descriptor;
+    if (::getsockopt(socket, SOL_SOCKET, SO_PEERPIDFD, &descriptor, &size) == 0) return Fd(descriptor);
+    return openPidfd(pid);
+}
+
+std::optional<Program> programOf(pid_t pid) {
+    struct stat file {};
+    if (::stat(fmt::format("/proc/{}/exe", pid).c_str(), &file) != 0) return std::nullopt;
+    return Program{file.st_dev, file.st_ino};
+}
+
+// While the pidfd has not ended, the pid is that process's and what /proc/PID says is said of it.
+bool isStillThere(const PeerProcess& peer) {
+    std::optional<ProcessStat> stat = processStat(peer.pid);
+    return stat && stat->startTime == peer.startTime && programOf(peer.pid) == peer.program && !hasEnded(peer.pidfd);
+}
+
+const Manifest* firstOf(const std::vector<std::string>& ids, const Registry& registry) {
+    for (const std::string& id : ids)
+        if (const Manifest* manifest = registry.find(id)) return manifest;
+    return nullptr;
+}
+
+const Manifest* byUnit(pid_t pid, const Registry& registry) {
+    std::optional<std::string> text = readFile(fmt::format("/proc/{}/cgroup", pid));
+    if (!text) return nullptr;
+    // On a hybrid machine systemd keeps its units in a v1 hierarchy of that name.
+    for (const std::string_view hierarchy : {"", "name=systemd"}) {
+        std::optional<std::string> path = cgroupPath(*text, hierarchy);
+        const Manifest* manifest = path ? firstOf(appIdsOfUnit(*path), registry) : nullptr;
+        if (manifest) return manifest;
+    }
+    return nullptr;
+}
+
+const Manifest* byFlatpak(pid_t pid, const Registry& registry) {
+    std::optional<std::string> id = flatpakOf(pid);
+    return id ? registry.find(*id) : nullptr;
+}
+
+const Manifest* byProgram(pid_t pid, const Registry& registry) {
+    const std::string exe = fmt::format("/proc/{}/exe", pid);
+    if (const Manifest* manifest = registry.byExecutable(exe)) return manifest;
+    // PROPOSAL: an app that runs on while its package is upgraded stays itself. The kernel marks a file that was
+    // replaced, and names where it was; without this the app would turn into the user's shell, with more rights.
+    std::error_code error;
+    std::string name = std::filesystem::read_symlink(exe, error).string();
+    constexpr std::string_view mark = " (deleted)";
+    if (error || !name.ends_with(mark)) return nullptr;
+    name.resize(name.size() - mark.size());
+    return registry.byExecutable(name);
+}
+
+Error hasGone(pid_t pid) {
+    return fail(Errc::SECURITY, "process {} has ended; nobody can say which app connects", pid);
+}
+
+} // namespace
+
+Result<PeerProcess> peerOf(pid_t pid, uid_t uid, Fd pidfd) {
+    std::optional<ProcessStat> stat = processStat(pid);
+    if (!pidfd || !stat || hasEnded(pidfd)) return hasGone(pid);
+    return PeerProcess{pid, uid, stat->startTime, std::move(pidfd), programOf(pid)};
+}
+
+Result<PeerProcess> peerOf(int socket) {
+    ucred credentials{};
+    socklen_t size = sizeof credentials;
+    if (::getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &credentials, &size) != 0)
+        return fail(Errc::SYSTEM, "cannot ask who connects: {}", std::strerror(errno));
+    if (credentials.uid != ::getuid())
+        return fail(Errc::SECURITY, "process {} belongs to user {}; this daemon serves user {} alone", credentials.pid,
+                    credentials.uid, ::getuid());
+    std::optional<ProcessStat> before = processStat(credentials.pid);
+    PeerProcess peer = STINT_TRY(peerOf(credentials.pid, credentials.uid, peerPidfd(socket, credentials.pid)));
+    if (!before || before->startTime != peer.startTime) return hasGone(peer.pid);
+    return peer;
+}
+
+Caller identify(const PeerProcess& peer, const Registry& registry, const OwnerOf& ownerOf) {
+    Result<std::optional<AppId>> started = ownerOf(peer.pid);
+    if (!started) return {.app = {}, .unknown = std::move(started).error().message};
+    const Manifest* manifest = nullptr;
+    if (!*started) manifest = byUnit(peer.pid, registry);
+    if (!*started && !manifest) manifest = byFlatpak(peer.pid, registry);
+    if (!*started && !manifest) manifest = byProgram(peer.pid, registry);
+
+    // What was read may be of another process by now: then nothing is known, and nothing is granted.
+    if (!isStillThere(peer)) return {.app = {}, .unknown = hasGone(peer.pid).message};
+    if (*started) return {.app = **started};
+    if (manifest) return {.app = manifest->package};
+    return {.app = AppId{std::string(shellPackage)}, .isOperator = true};
+}
+
+bool runsAnother(const PeerProcess& peer) {
+    std::optional<ProcessStat> stat = processStat(peer.pid);
+    if (!stat || stat->startTime != peer.startTime) return false;
+    const std::optional<Program> program = programOf(peer.pid);
+    // LINUX: a process on its way out loses its program before it is seen to have ended.
+    const bool isLeaving = !program && errno == ENOENT;
+    return program != peer.program && !isLeaving && !hasEnded(peer.pidfd);
+}
+
+bool inTerminalForeground(const PeerProcess& peer) {
+    std::optional<ProcessStat> stat = processStat(peer.pid);
+    if (!stat || stat->terminal == 0 || stat->foreground != stat->group) return false;
+    return stat->startTime == peer.startTime && !hasEnded(peer.pidfd);
+}
+
+} // namespace stint

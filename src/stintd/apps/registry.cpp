@@ -1,0 +1,142 @@
+#include "stintd/apps/registry.hpp"
+
+#include <sys/stat.h>
+
+#include <map>
+#include <set>
+#include <utility>
+
+#include "base/result/fail.hpp"
+#include "base/result/find_in.hpp"
+#include "base/result/try.hpp"
+#include "stintd/apps/directory_watch.hpp"
+#include "stintd/apps/manifest_files.hpp"
+
+namespace stint {
+namespace {
+
+namespace fs = std::filesystem;
+
+class FileRegistry : public Registry {
+public:
+    FileRegistry(std::vector<fs::path> directories, std::vector<Manifest> builtIn, OnChange change, OnError error)
+        : directories_(std::move(directories)), change_(std::move(change)), onError_(std::move(error)),
+          watch_(directories_, [this] { reload(); }) {
+        for (Manifest& manifest : builtIn) {
+            std::string package = manifest.package.name;
+            builtIn_.emplace(package, std::move(manifest));
+        }
+    }
+
+    Result<void> start(sd_event* loop) {
+        STINT_TRY(watch_.start(loop)); // first, so that no change is missed in between
+        installed_ = readAll();
+        return {};
+    }
+
+    std::vector<Manifest> all() const override {
+        std::vector<Manifest> manifests;
+        for (const auto& [package, manifest] : installed_)
+            manifests.push_back(manifest);
+        return manifests;
+    }
+
+    const Manifest* find(std::string_view package) const override { return findIn(installed_, package); }
+
+    void addBuiltIn(const Manifest& manifest) override {
+        builtIn_.insert_or_assign(manifest.package.name.str(), manifest);
+        installed_.insert_or_assign(manifest.package.name.str(), manifest);
+    }
+
+    fs::path ownDirectory() const override { return directories_.empty() ? fs::path() : directories_.front(); }
+
+    const std::set<std::string>& errors() const override { return said_; }
+
+    const Manifest* byExecutable(const fs::path& executable) const override {
+        struct stat wanted {};
+        if (::stat(executable.c_str(), &wanted) != 0) return nullptr;
+        const Manifest* match = nullptr;
+        for (const auto& [package, manifest] : installed_) {
+            struct stat own {};
+            if (manifest.executable.empty() || ::stat(manifest.executable.c_str(), &own) != 0) continue;
+            if (own.st_dev != wanted.st_dev || own.st_ino != wanted.st_ino) continue;
+            if (match) return nullptr;
+            match = &manifest;
+        }
+        return match;
+    }
+
+private:
+    using Installed = std::map<std::string, Manifest, std::less<>>;
+
+    Installed readAll() {
+        Installed installed = builtIn_;
+        std::set<std::string> said;
+        auto say = [&](const Error& error) {
+            said.insert(error.message);
+            if (!said_.contains(error.message)) onError_(error); // once, as long as it stays wrong
+        };
+        for (const fs::path& directory : directories_)
+            for (auto& manifest : readManifests(directory))
+                install(std::move(manifest), installed, say);
+        said_ = std::move(said);
+        return installed;
+    }
+
+    template <class Say> void install(Result<Manifest> manifest, Installed& installed, const Say& say) {
+        if (!manifest) return say(manifest.error());
+        const std::string& package = manifest->package.name;
+        if (builtIn_.contains(package))
+            return say(fail(Errc::SECURITY, "{}: {} is built in and cannot be replaced", manifest->file, package));
+        for (const Error& warning : warningsAbout(*manifest))
+            say(warning);
+        std::string key = package; // where an earlier directory has it, that one stays
+        installed.try_emplace(std::move(key), std::move(manifest).value());
+    }
+
+    void reload() {
+        const Installed before = std::exchange(installed_, readAll());
+        std::vector<Change> changes;
+        for (const auto& [package, manifest] : before) {
+            if (installed_.contains(package)) continue;
+            // A file that is still there has a mistake in it, or is only half written: a slip of a hand cancels no
+            // jobs and kills no app (jobs.md §7.4 is for one that is gone).
+            std::error_code ignored;
+            if (fs::exists(fs::symlink_status(manifest.file, ignored))) {
+                installed_.emplace(package, manifest);
+            } else {
+                changes.push_back({std::nullopt, AppId{package}});
+            }
+        }
+        for (const auto& [package, manifest] : installed_) {
+            auto old = before.find(package);
+            if (old == before.end() || old->second != manifest) changes.push_back({manifest, std::nullopt});
+        }
+        for (const Change& change : changes)
+            change_(change);
+    }
+
+    std::vector<fs::path> directories_;
+    OnChange change_;
+    OnError onError_;
+    Installed builtIn_;
+    Installed installed_;
+    std::set<std::string> said_; ///< what was told of the files as they are
+    DirectoryWatch watch_;
+};
+
+} // namespace
+
+Result<std::unique_ptr<Registry>> Registry::open(sd_event* loop, std::vector<fs::path> directories,
+                                                 std::vector<Manifest> builtIn, OnChange change, OnError error) {
+    for (fs::path& directory : directories) {
+        directory = fs::absolute(directory).lexically_normal();
+        if (!directory.has_filename()) directory = directory.parent_path(); // "apps/"
+    }
+    auto registry =
+        std::make_unique<FileRegistry>(std::move(directories), std::move(builtIn), std::move(change), std::move(error));
+    STINT_TRY(registry->start(loop));
+    return std::unique_ptr<Registry>(std::move(registry));
+}
+
+} // namespace stint

@@ -1,0 +1,68 @@
+// One caller's connection: hands out its messages one by one, and closes when one breaks the rules of the wire. Driven
+// by the server in gather() and act(); it never blocks.
+#pragma once
+#include <cstddef>
+#include <memory>
+#include <utility>
+
+#include "base/unix/fd.hpp"
+#include "link/wire/message.hpp"
+#include "stint/result.hpp"
+#include "stintd/bus/intake.hpp"
+
+namespace stint {
+
+/// Whose messages are accepted: only those of the process that connected, or of any that holds the other end.
+enum class Speaker { WhoConnected, Anyone };
+
+class Connection {
+public:
+    /// Takes over an accepted socket, or one half of a socketpair, before its handshake.
+    static Result<std::unique_ptr<Connection>> over(Fd socket, Speaker speaker);
+    ~Connection();
+    Connection(const Connection&) = delete;
+    Connection& operator=(const Connection&) = delete;
+
+    /// To be watched for reading, edge-triggered: after Nothing only new bytes make a difference.
+    int socket() const { return socket_; }
+    sd_bus* bus() const { return bus_.get(); }
+
+    /// The socket may have more.
+    void arrived() { intake_.arrived(); }
+    enum class Next { Message, Nothing, Closed };
+    Next next(wire::Message& message);
+
+    bool isGreeted() const { return greeted_; }
+    /// Part of a message has come: it is held until the rest arrives.
+    bool isHalfway() const { return intake_.isHalfway(); }
+    /// Since it was made.
+    std::size_t bytesRead() const { return intake_.bytesRead(); }
+    std::size_t descriptorsRead() const { return intake_.descriptorsRead(); }
+
+    /// Messages that could not be sent yet: the socket must be watched for writing, too.
+    std::size_t queued() const;
+    /// All that was sent has found room in its socket.
+    bool isRead() const { return queued() == 0; }
+    /// Sends as many of them as it can, and reads nothing. False: the connection is gone.
+    bool flush();
+    /// The other end sends nothing more; what has arrived is still read.
+    void hungUp() { hungUp_ = true; }
+
+private:
+    Connection(int socket, Fd inside, pid_t sender) : socket_(socket), intake_(socket, std::move(inside), sender) {}
+    static int filter(sd_bus_message* message, void* self, sd_bus_error*);
+    int received(sd_bus_message* message);
+    bool listen();
+    Next nextMessage(wire::Message& message);
+
+    int socket_; ///< the bus has it, and writes to it; it reads what the intake hands on
+    wire::Bus bus_;
+    wire::Slot filter_;
+    Intake intake_;
+    bool greeted_ = false;  ///< the handshake is over
+    wire::Message current_; ///< what the filter was handed
+    wire::Message marker_;  ///< see flush()
+    bool hungUp_ = false;
+};
+
+} // namespace stint

@@ -1,0 +1,204 @@
+#include "stintd/bus/intake.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstdint>
+#include <cstring>
+#include <endian.h>
+#include <optional>
+#include <string_view>
+#include <sys/socket.h>
+
+#include "base/unix/send_with.hpp"
+#include "link/wire/names.hpp"
+#include "stintd/bus/bearer.hpp"
+
+namespace stint {
+namespace {
+
+constexpr std::size_t headerBytes = 16;
+/// No valid message is shorter: sd-bus reads this much before it looks at the length.
+constexpr std::size_t leastMessageBytes = 24;
+constexpr std::string_view lineEnd = "\r\n";
+/// What the kernel lets one message carry (SCM_MAX_FD).
+constexpr std::size_t mostDescriptors = 253;
+constexpr std::size_t controlBytes = CMSG_SPACE(sizeof(ucred)) + CMSG_SPACE(mostDescriptors * sizeof(int));
+
+/// What came beside the bytes, by the kernel's word.
+struct Told {
+    pid_t sender = 0;
+    std::vector<Fd> descriptors;
+};
+
+Told toldBy(msghdr& message) {
+    Told told;
+    for (cmsghdr* part = CMSG_FIRSTHDR(&message); part; part = CMSG_NXTHDR(&message, part)) {
+        if (part->cmsg_level != SOL_SOCKET) continue;
+        if (part->cmsg_type == SCM_CREDENTIALS) {
+            ucred credentials{};
+            std::memcpy(&credentials, CMSG_DATA(part), sizeof credentials);
+            told.sender = credentials.pid;
+        }
+        if (part->cmsg_type != SCM_RIGHTS) continue;
+        for (std::size_t at = 0; at + sizeof(int) <= part->cmsg_len - CMSG_LEN(0); at += sizeof(int)) {
+            int descriptor = -1;
+            std::memcpy(&descriptor, CMSG_DATA(part) + at, sizeof descriptor);
+            told.descriptors.emplace_back(descriptor);
+        }
+    }
+    return told;
+}
+
+} // namespace
+
+MessageLength messageLength(std::string_view beginning) {
+    // D-Bus specification, message format: byte order, type, flags, version, body length, serial, then the length of
+    // the array of header fields, which is padded to 8.
+    if (beginning[0] != 'l' && beginning[0] != 'B') return {};
+    std::uint32_t body = 0;
+    std::uint32_t fields = 0;
+    std::memcpy(&body, beginning.data() + 4, sizeof body);
+    std::memcpy(&fields, beginning.data() + 12, sizeof fields);
+    const bool little = beginning[0] == 'l';
+    body = little ? le32toh(body) : be32toh(body);
+    fields = little ? le32toh(fields) : be32toh(fields);
+    const std::uint64_t padded = (static_cast<std::uint64_t>(fields) + 7) / 8 * 8;
+    return {headerBytes + padded, headerBytes + padded + body};
+}
+
+// The kernel never hands out bytes of two processes in one piece, and ends a piece behind bytes that descriptors came
+// with; any other piece that is shorter than there was room for is all that there was. (What another process has sent
+// right behind it is found when more arrives: none of it is believed.)
+Intake::Look Intake::take() {
+    if (drained_) return Look::Incomplete;
+    std::array<char, 16384> bytes;
+    alignas(cmsghdr) std::array<char, controlBytes> control;
+    iovec into{bytes.data(), std::min(bytes.size(), wanted())};
+    msghdr message{};
+    message.msg_iov = &into;
+    message.msg_iovlen = 1;
+    message.msg_control = control.data();
+    message.msg_controllen = control.size();
+    const ssize_t count = ::recvmsg(socket_, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+    if (count == 0) return Look::Ended;
+    if (count < 0) return errno == EAGAIN || errno == EINTR ? Look::Incomplete : Look::Ended;
+    Told told = toldBy(message);
+    // Without all of its descriptors, of which we have none left, a message would be another.
+    if (message.msg_flags & MSG_CTRUNC) return Look::Broken;
+    if (sender_ != 0 && told.sender != sender_) return Look::Broken;
+    drained_ = told.descriptors.empty() && static_cast<std::size_t>(count) < into.iov_len;
+    if (!told.descriptors.empty()) {
+        if (!descriptors_.empty()) return Look::Broken; // more of them in the middle of a message
+        placed_ = false;
+        descriptorsRead_ += told.descriptors.size();
+        descriptors_ = std::move(told.descriptors);
+    }
+    pending_.append(bytes.data(), static_cast<std::size_t>(count));
+    read_ += static_cast<std::size_t>(count);
+    return Look::Ready;
+}
+
+// Where descriptors wait for their message's header, no more than that: the next message may have some, too.
+std::size_t Intake::wanted() const {
+    const std::size_t size = pending_.size() - std::min(place_, pending_.size());
+    if (descriptors_.empty()) return std::string::npos;
+    if (size < headerBytes) return headerBytes - size;
+    const std::size_t header = messageLength(std::string_view(pending_).substr(place_)).header;
+    return header > size ? header - size : std::string::npos;
+}
+
+Intake::Look Intake::lookForLine() {
+    while (true) {
+        if (const std::size_t end = pending_.find(lineEnd); end != std::string::npos) {
+            const std::size_t length = end + lineEnd.size();
+            if (length > longestLine || send(0, length, false) != static_cast<ssize_t>(length)) return Look::Broken;
+            pending_.erase(0, length);
+            return Look::Ready;
+        }
+        if (pending_.size() >= longestLine) return Look::Broken;
+        if (const Look taken = take(); taken != Look::Ready) return taken;
+    }
+}
+
+Intake::Look Intake::look() {
+    while (true) {
+        measure();
+        if (!unread_ && !handOn()) return Look::Broken;
+        if (unread_) return Look::Ready;
+        if (unfair_) return Look::Broken;
+        if (const Look taken = take(); taken != Look::Ready) return taken;
+    }
+}
+
+// Descriptors come with the first byte of their message, which is the last one that begins in what was taken in. Where
+// none does, they came in the middle of one.
+void Intake::measure() {
+    std::optional<std::size_t> last;
+    while (!unfair_ && measured_ + headerBytes <= pending_.size()) {
+        const std::size_t length = messageLength(std::string_view(pending_).substr(measured_)).all;
+        unfair_ = length < leastMessageBytes || length > wire::mostMessageBytes;
+        if (unfair_) break;
+        last = measured_;
+        measured_ += length;
+        ++messages_;
+    }
+    if (placed_) return;
+    placed_ = true;
+    if (measured_ < pending_.size()) last = measured_;
+    unfair_ = unfair_ || !last;
+    if (unfair_) descriptors_.clear();
+    place_ = last.value_or(0);
+}
+
+Intake::Bearer Intake::bearer() const {
+    const std::string_view message = std::string_view(pending_).substr(place_);
+    const std::size_t length = messageLength(message).header;
+    if (length > longestBearer) return Bearer::Bad;
+    if (length > message.size()) return Bearer::Unknown;
+    return mayBear(message.substr(0, length), descriptors_.size()) ? Bearer::Good : Bearer::Bad;
+}
+
+bool Intake::handOn() {
+    const std::size_t end = std::min(measured_, pending_.size());
+    std::size_t from = 0;
+    while (from < end) {
+        const bool before = !descriptors_.empty() && from < place_;
+        const bool with = !descriptors_.empty() && from == place_;
+        if (with) {
+            const Bearer known = bearer();
+            if (known == Bearer::Bad) return false;
+            if (known == Bearer::Unknown) break; // until all of its header is there
+        }
+        const ssize_t sent = send(from, before ? std::min(place_, end) : end, with);
+        if (sent < 0 && errno == EAGAIN) break; // sd-bus reads first
+        if (sent < 0) return false;
+        if (with) descriptors_.clear();
+        from += static_cast<std::size_t>(sent);
+    }
+    pending_.erase(0, from);
+    measured_ -= from;
+    place_ -= std::min(place_, from);
+    unread_ = from > 0;
+    return true;
+}
+
+ssize_t Intake::send(std::size_t from, std::size_t to, bool withDescriptors) const {
+    std::vector<int> descriptors;
+    if (withDescriptors)
+        for (const Fd& descriptor : descriptors_)
+            descriptors.push_back(descriptor.get());
+    return sendWith(inside_.get(), std::string_view(pending_).substr(from, to - from), descriptors);
+}
+
+void Intake::delivered() {
+    --messages_;
+    if (messages_ == 0) unread_ = false;
+}
+
+bool Intake::wasRead() {
+    unread_ = false;
+    return messages_ == 0 || measured_ > 0;
+}
+
+} // namespace stint

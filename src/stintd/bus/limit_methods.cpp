@@ -1,0 +1,173 @@
+// Limits1: what a person sees and sets of the limits (limits.md). By the table of methods only the operator may change
+// anything; the core knows which apps are installed.
+#include "stintd/bus/limit_methods.hpp"
+
+#include "base/result/fail.hpp"
+#include "base/result/try.hpp"
+#include "base/text/number.hpp"
+#include "link/wire/fields.hpp"
+#include "link/wire/limits.hpp"
+#include "link/wire/names.hpp"
+#include "link/wire/views.hpp"
+
+namespace stint::methods {
+namespace {
+
+using wire::DictionaryReader;
+using wire::Reader;
+using wire::UnknownKeys;
+using wire::Writer;
+
+Result<AppId> readApp(Request& request) {
+    AppId app{STINT_TRY(request.arguments.string())};
+    return app;
+}
+
+/// limits.md §2.7: a name, or a value from 10 to 50. Nobody can put an app into exempted: that follows from the user's
+/// battery setting.
+Result<Bucket> readBucket(Reader& reader) {
+    const std::string word = STINT_TRY(reader.string());
+    if (const auto named = bucketNamed(word); named && *named != Bucket::Exempted) return *named;
+    const auto value = numberIn<std::int32_t>(word);
+    if (const auto bucket = value ? bucketOfValue(*value) : std::nullopt) return *bucket;
+    return fail(Errc::ILLEGAL_ARGUMENT, "the bucket is \"{}\"; it is one of {}, or a value from {} to {}", word,
+                bucketChoices(", "), valueOf(Bucket::Active), valueOf(Bucket::Never));
+}
+
+Result<void> maySee(const Request& request, const AppId& app) {
+    if (request.caller.isOperator || app == request.caller.app) return {};
+    return fail(Errc::SECURITY, "{} may not look at the limits of {}", request.caller.app.name, app.name);
+}
+
+Result<AppView> known(BusOwner& owner, const AppId& app) {
+    if (auto view = owner.app(app)) return *std::move(view);
+    return notInstalled(app);
+}
+
+/// The Reply, with the state of Doze after it.
+Handled dozeAfterwards(Request& request) {
+    return waits([&owner = request.owner](Writer& writer, const Reply&) { wire::writeRow(writer, owner.doze()); });
+}
+
+} // namespace
+
+Handled setStandbyBucket(Request& request) {
+    const AppId app = STINT_TRY(readApp(request));
+    const Bucket bucket = STINT_TRY(readBucket(request.arguments));
+    request.owner.arrived(BucketForced{.call = request.call, .app = app, .bucket = bucket});
+    return waits();
+}
+
+Handled getStandbyBucket(Request& request) {
+    const AppId app = STINT_TRY(readApp(request));
+    STINT_TRY(maySee(request, app));
+    return answers([&owner = request.owner, app](Writer& writer) -> Result<void> {
+        const AppView view = STINT_TRY(known(owner, app));
+        writer.string(std::string(nameOf(view.bucket))).int32(valueOf(view.bucket));
+        writer.string(std::string(nameOf(view.bucketReason)));
+        return {};
+    });
+}
+
+Handled predictBucket(Request& request) {
+    const AppId app = STINT_TRY(readApp(request));
+    const Bucket bucket = STINT_TRY(readBucket(request.arguments));
+    request.owner.arrived(BucketPredicted{request.call, app, bucket});
+    return waits();
+}
+
+Handled reportUsage(Request& request) {
+    const AppId app = STINT_TRY(readApp(request));
+    const std::string word = STINT_TRY(request.arguments.string());
+    const auto kind = usageKindNamed(word);
+    if (!kind)
+        return fail(Errc::ILLEGAL_ARGUMENT,
+                    "the kind of usage is \"{}\"; it is interaction, notification_seen, system_interaction, sync or "
+                    "another of limits.md §2.4",
+                    word);
+    request.owner.arrived(UsageReported{request.call, app, *kind});
+    return waits();
+}
+
+Handled setBatteryUse(Request& request) {
+    const AppId app = STINT_TRY(readApp(request));
+    const std::string word = STINT_TRY(request.arguments.string());
+    const auto use = batteryUseNamed(word);
+    if (!use)
+        return fail(Errc::ILLEGAL_ARGUMENT, "the battery use is \"{}\"; it is {}, {} or {}", word,
+                    nameOf(BatteryUse::Unrestricted), nameOf(BatteryUse::Optimized), nameOf(BatteryUse::Restricted));
+    request.owner.arrived(BatteryUseSet{request.call, app, *use});
+    return waits();
+}
+
+Handled setDataSaverExempt(Request& request) {
+    const AppId app = STINT_TRY(readApp(request));
+    const bool exempt = STINT_TRY(request.arguments.boolean());
+    request.owner.arrived(DataSaverExemptionSet{request.call, app, exempt});
+    return waits();
+}
+
+Handled tempAllowlist(Request& request) {
+    const AppId app = STINT_TRY(readApp(request));
+    const std::int64_t length = STINT_TRY(request.arguments.int64());
+    if (length < 0) return fail(Errc::ILLEGAL_ARGUMENT, "the length is {}; it must be at least 0 ms", length);
+    request.owner.arrived(TemporarilyAllowed{request.call, app, Duration(length)});
+    return waits();
+}
+
+Handled push(Request& request) {
+    AppId app = STINT_TRY(readApp(request));
+    MessageArrived message{.call = request.call, .app = std::move(app)};
+    STINT_TRY(request.arguments.read(message.high));
+    STINT_TRY(request.arguments.read(message.data));
+    DictionaryReader options("options", UnknownKeys::Ignore);
+    options.take("receiver", message.receiver);
+    STINT_TRY(options.read(request.arguments));
+    if (message.data.size() > wire::mostMessageData)
+        return fail(Errc::ILLEGAL_ARGUMENT, "the message has {} bytes; at most {} are allowed", message.data.size(),
+                    wire::mostMessageData);
+    request.owner.arrived(std::move(message));
+    return waits();
+}
+
+Handled quota(Request& request) {
+    const AppId app = STINT_TRY(readApp(request));
+    STINT_TRY(maySee(request, app));
+    return answers([&owner = request.owner, app](Writer& writer) -> Result<void> {
+        const AppView view = STINT_TRY(known(owner, app));
+        wire::writeQuota(writer, view.quota);
+        wire::writeQuota(writer, view.expedited);
+        return {};
+    });
+}
+
+Handled policy(Request& request) {
+    return answers([&owner = request.owner](Writer& writer) -> Result<void> {
+        wire::writeRows(writer, owner.policy());
+        return {};
+    });
+}
+
+Handled getDoze(Request& request) {
+    return answers([&owner = request.owner](Writer& writer) -> Result<void> {
+        wire::writeRow(writer, owner.doze());
+        return {};
+    });
+}
+
+Handled stepDoze(Request& request) {
+    const std::string machine = STINT_TRY(request.arguments.string());
+    if (machine != "deep" && machine != "light")
+        return fail(Errc::ILLEGAL_ARGUMENT, "the machine is \"{}\"; it is deep or light", machine);
+    request.owner.arrived(DozeStepped{request.call, machine == "light"});
+    return dozeAfterwards(request);
+}
+
+Handled forceDoze(Request& request) {
+    // An override of the device like any other, so that it survives a restart.
+    const std::string doze = STINT_TRY(request.arguments.string());
+    STINT_TRY(request.owner.setDevice(request.call, {{"doze", doze}}));
+    return dozeAfterwards(request);
+}
+
+} // namespace stint::methods

@@ -1,0 +1,34 @@
+// Handlers of org.stint.AlarmManager1, org.stint.App1 and org.stint.Limits1.
+#pragma once
+#include "stintd/bus/request.hpp"
+
+namespace stint::methods {
+
+// alarm_methods.cpp
+Handled setAlarm(Request&);
+Handled cancelAlarm(Request&);
+Handled canScheduleExactAlarms(Request&);
+Handled getNextAlarmClock(Request&);
+Handled listAlarms(Request&);
+
+// app_methods.cpp
+Handled hostReceivers(Request&);
+Handled getStanding(Request&);
+Handled watchNetwork(Request&);
+
+// limit_methods.cpp
+Handled setStandbyBucket(Request&);
+Handled getStandbyBucket(Request&);
+Handled predictBucket(Request&);
+Handled reportUsage(Request&);
+Handled setBatteryUse(Request&);
+Handled setDataSaverExempt(Request&);
+Handled tempAllowlist(Request&);
+Handled push(Request&);
+Handled quota(Request&);
+Handled policy(Request&);
+Handled getDoze(Request&);
+Handled stepDoze(Request&);
+Handled forceDoze(Request&);
+
+} // namespace stint::methods

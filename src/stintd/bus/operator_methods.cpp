@@ -1,0 +1,224 @@
+// The operator's methods: stop, start and pin apps (TaskManager1), set the device (Device1). Anyone may call Get and
+// Shell.
+#include <algorithm>
+#include <array>
+#include <iterator>
+
+#include <limits.h>
+#include <systemd/sd-id128.h>
+
+#include "base/result/fail.hpp"
+#include "base/result/try.hpp"
+#include "base/text/number.hpp"
+#include "base/text/printable.hpp"
+#include "link/wire/fields.hpp"
+#include "link/wire/views.hpp"
+#include "stintd/bus/request.hpp"
+
+namespace stint::methods {
+namespace {
+
+using wire::DictionaryReader;
+using wire::Reader;
+using wire::UnknownKeys;
+using wire::Writer;
+
+/// jobs.md §8: the getters, which anyone may call.
+constexpr std::array<std::string_view, 5> forAnyone{"get-battery-seq", "get-battery-charging", "get-battery-not-low",
+                                                    "get-storage-seq", "get-storage-not-low"};
+
+constexpr std::size_t shownOfDirectory = 100; ///< in a complaint
+
+Result<std::vector<Fd>> readStdio(Request& request) {
+    std::vector<Fd> stdio;
+    STINT_TRY(request.arguments.array("h", [&stdio](Reader& element) -> Result<void> {
+        Fd descriptor = STINT_TRY(element.descriptor());
+        stdio.push_back(std::move(descriptor));
+        return {};
+    }));
+    if (stdio.size() != 3)
+        return fail(Errc::ILLEGAL_ARGUMENT, "stdio has {}; it must have 3: stdin, stdout, stderr",
+                    counted(stdio.size(), "descriptor"));
+    return stdio;
+}
+
+/// "auto": the state that is really seen.
+Result<std::optional<ProcessState>> pinned(const std::string& word) {
+    if (word == "auto") return std::optional<ProcessState>();
+    const std::optional<ProcessState> state = processStateNamed(word);
+    if (state && *state != ProcessState::NotRunning) return state;
+    return fail(Errc::ILLEGAL_ARGUMENT, "changes: state is \"{}\"; it must be {}, {}, {} or auto", word,
+                nameOf(ProcessState::Top), nameOf(ProcessState::Visible), nameOf(ProcessState::Background));
+}
+
+} // namespace
+
+Handled stop(Request& request) {
+    AppId app{STINT_TRY(request.arguments.string())};
+    request.owner.arrived(StopApp{request.call, std::move(app)});
+    return waits([](Writer& writer, const Reply& reply) { writer.uint32(reply.count); });
+}
+
+Handled hold(Request& request) {
+    JobKey key = STINT_TRY(readJobKey(request));
+    const bool held = STINT_TRY(request.arguments.boolean());
+    request.owner.arrived(HoldJob{request.call, std::move(key), held});
+    return waits();
+}
+
+Handled edit(Request& request) {
+    JobKey key = STINT_TRY(readJobKey(request));
+    auto conditions = STINT_TRY(wire::readRows<Condition>(request.arguments));
+    request.owner.arrived(EditJob{request.call, std::move(key), std::move(conditions)});
+    return waits();
+}
+
+Handled retry(Request& request) {
+    JobKey key = STINT_TRY(readJobKey(request));
+    request.owner.arrived(RetryJob{request.call, std::move(key)});
+    return waits();
+}
+
+Handled shell(Request& request) {
+    std::vector<std::string> words = STINT_TRY(request.arguments.strings());
+    const std::vector<std::string> jobScheduler{"cmd", "jobscheduler"};
+    std::vector<std::string> whole = jobScheduler;
+    DictionaryReader options("options", UnknownKeys::Ignore);
+    options.take("before", whole);
+    STINT_TRY(options.read(request.arguments));
+    const bool onlyLooks =
+        whole == jobScheduler && !words.empty() && std::ranges::find(forAnyone, words.front()) != forAnyone.end();
+    if (!onlyLooks && !request.caller.isOperator) return onlyOperator(request.caller, "these verbs");
+    std::ranges::move(words, std::back_inserter(whole));
+    request.owner.shell(request.call, std::move(whole));
+    return waits([](Writer& writer, const Reply& reply) {
+        const VerbAnswer said = reply.said.value_or(VerbAnswer{});
+        writer.int32(said.code).string(said.out).string(said.err);
+    });
+}
+
+Handled startApp(Request& request) {
+    BusOwner::MainProgram program;
+    AppId app{STINT_TRY(request.arguments.string())};
+    program.app = std::move(app);
+    program.arguments = STINT_TRY(request.arguments.strings());
+    program.stdio = STINT_TRY(readStdio(request));
+    DictionaryReader options("options", UnknownKeys::Ignore);
+    options.take("directory", program.directory);
+    STINT_TRY(options.read(request.arguments));
+    // Whether it is there shows when the program is about to run: a file system that does not answer must not hold us.
+    const bool isPlace = program.directory.empty() || program.directory.starts_with('/');
+    if (!isPlace || program.directory.size() >= PATH_MAX)
+        return fail(Errc::ILLEGAL_ARGUMENT,
+                    "options: directory is \"{}\"; it must be absolute, and shorter than {} bytes",
+                    printable(std::string_view(program.directory).substr(0, shownOfDirectory)), PATH_MAX);
+    const pid_t pid = STINT_TRY(request.owner.startApp(request.from, request.call, std::move(program)));
+    return waits([pid](Writer& writer, const Reply&) { writer.uint32(static_cast<std::uint32_t>(pid)); });
+}
+
+Handled openApp(Request& request) {
+    const AppId app{STINT_TRY(request.arguments.string())};
+    const std::vector<std::string> command = STINT_TRY(request.owner.openApp(request.call, app));
+    const auto write = [command](Writer& writer) -> Result<void> {
+        writer.strings(command);
+        return {};
+    };
+    if (command.empty()) return answers(write);
+    return waits([command](Writer& writer, const Reply&) { writer.strings(command); });
+}
+
+Handled setApp(Request& request) {
+    const AppId app{STINT_TRY(request.arguments.string())};
+    std::optional<std::string> state;
+    std::optional<std::vector<std::string>> revoked;
+    DictionaryReader changes("changes", UnknownKeys::Refuse);
+    changes.take("state", state).take("revoked", "as", [&revoked](Reader& value) -> Result<void> {
+        revoked = STINT_TRY(value.strings());
+        return {};
+    });
+    STINT_TRY(changes.read(request.arguments));
+    if (!state && !revoked) return fail(Errc::ILLEGAL_ARGUMENT, "changes: nothing to change; give a state");
+    if (state && revoked) return fail(Errc::ILLEGAL_ARGUMENT, "changes: give state or revoked, one at a time");
+    if (revoked) {
+        request.owner.arrived(PermissionsRevoked{request.call, app, {revoked->begin(), revoked->end()}});
+        return waits();
+    }
+    const std::optional<ProcessState> wanted = STINT_TRY(pinned(*state));
+    request.owner.arrived(AppStatePinned{request.call, app, wanted});
+    return waits();
+}
+
+Handled meters(Request& request) {
+    return answers([&owner = request.owner](Writer& writer) -> Result<void> {
+        wire::writeRows(writer, owner.meters());
+        return {};
+    });
+}
+
+Handled diagnose(Request& request) {
+    return answers([&owner = request.owner](Writer& writer) -> Result<void> {
+        wire::writeRows(writer, owner.findings());
+        return {};
+    });
+}
+
+Handled record(Request& request) {
+    const bool begins = STINT_TRY(request.arguments.boolean());
+    STINT_TRY(request.owner.record(request.call, begins));
+    return waits();
+}
+
+Handled recordings(Request& request) {
+    return answers([&owner = request.owner](Writer& writer) -> Result<void> {
+        wire::writeRows(writer, owner.recordings());
+        return {};
+    });
+}
+
+Handled getDevice(Request& request) {
+    return answers([&owner = request.owner](Writer& writer) -> Result<void> {
+        wire::writeRows(writer, owner.device());
+        return {};
+    });
+}
+
+Handled setDevice(Request& request) {
+    const auto changes = STINT_TRY(readChanges(request));
+    STINT_TRY(request.owner.setDevice(request.call, changes));
+    return waits();
+}
+
+Handled resetDevice(Request& request) {
+    const auto keys = STINT_TRY(request.arguments.strings());
+    STINT_TRY(request.owner.resetDevice(request.call, keys));
+    return waits();
+}
+
+Handled networks(Request& request) {
+    return answers([&owner = request.owner](Writer& writer) -> Result<void> {
+        wire::writeRows(writer, owner.networks());
+        return {};
+    });
+}
+
+Handled markNetwork(Request& request) {
+    const std::string network = STINT_TRY(request.arguments.string());
+    const std::string word = STINT_TRY(request.arguments.string());
+    const auto metered = STINT_TRY(meteredNamed(word));
+    STINT_TRY(request.owner.markNetwork(request.call, network, metered));
+    return waits();
+}
+
+Handled ping(Request&) { return done(); }
+
+Handled getMachineId(Request&) {
+    return answers([](Writer& writer) -> Result<void> {
+        sd_id128_t machine{};
+        if (sd_id128_get_machine(&machine) < 0) return fail(Errc::SYSTEM, "this machine has no id");
+        char text[SD_ID128_STRING_MAX];
+        writer.string(sd_id128_to_string(machine, text));
+        return {};
+    });
+}
+
+} // namespace stint::methods

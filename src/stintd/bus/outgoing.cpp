@@ -1,0 +1,135 @@
+#include "stintd/bus/outgoing.hpp"
+
+#include <functional>
+#include <set>
+
+#include "link/wire/codec.hpp"
+#include "link/wire/names.hpp"
+#include "link/wire/views.hpp"
+
+namespace stint {
+namespace {
+
+using wire::Writer;
+
+wire::Message call(sd_bus* bus, const char* member, const std::function<void(Writer&)>& write) {
+    return filled(wire::newCall(bus, wire::jobServiceInterface, member), write);
+}
+
+Outgoing tell(sd_bus* bus, const char* member, const std::function<void(Writer&)>& write) {
+    wire::Message message = call(bus, member, write);
+    if (message) sd_bus_message_set_expect_reply(message.get(), 0);
+    return {std::move(message), std::nullopt};
+}
+
+Outgoing signal(sd_bus* bus, const char* member, const std::function<void(Writer&)>& write) {
+    return {filled(wire::newSignal(bus, wire::taskManagerInterface, member), write), std::nullopt};
+}
+
+/// jobs.md §4.7. PROPOSAL: of a plain path, "file".
+std::vector<std::string> authoritiesOf(const std::vector<std::string>& uris) {
+    std::set<std::string> authorities;
+    for (const std::string& uri : uris) {
+        const auto scheme = uri.find("://");
+        const bool isPath = scheme == std::string::npos;
+        authorities.insert(isPath ? "file" : uri.substr(scheme + 3, uri.find('/', scheme + 3) - scheme - 3));
+    }
+    return {authorities.begin(), authorities.end()};
+}
+
+} // namespace
+
+wire::Message filled(Result<wire::Message> made, const std::function<void(wire::Writer&)>& write) {
+    if (!made) return {};
+    wire::Writer writer(*made);
+    write(writer);
+    return writer.done() ? std::move(made).value() : wire::Message();
+}
+
+Outgoing startJob(sd_bus* bus, const CallStart& start) {
+    const JobInfo& job = start.info;
+    wire::RunParameters parameters{.id = start.key.id,
+                                   .space = start.key.space,
+                                   .extras = job.getExtras(),
+                                   .transientExtras = job.getTransientExtras(),
+                                   .clip = job.getClipData(),
+                                   .clipGrantFlags = job.getClipGrantFlags(),
+                                   .userInitiated = start.kind == JobClass::UserInitiated,
+                                   .expedited = start.kind == JobClass::Expedited,
+                                   .overdue = start.overdue,
+                                   .timeLimit = start.left,
+                                   .network = start.network,
+                                   .triggeredAuthorities = authoritiesOf(start.triggeredUris)};
+    // jobs.md §4.7: empty if there were too many to remember.
+    if (start.triggeredUris.size() < mostTriggeredUris) parameters.triggeredUris = start.triggeredUris;
+    wire::Message message = call(bus, "StartJob", [&](Writer& writer) {
+        writer.uint64(start.run.value).string(start.service);
+        wire::writeRunParameters(writer, parameters);
+    });
+    return {std::move(message), Asked{.what = Asked::What::Start, .run = start.run, .app = {}}};
+}
+
+Outgoing stopJob(sd_bus* bus, const CallStop& stop) {
+    wire::Message message = call(bus, "StopJob", [&stop](Writer& writer) {
+        writer.uint64(stop.run.value).int32(static_cast<std::int32_t>(stop.reason));
+    });
+    return {std::move(message), Asked{.what = Asked::What::Stop, .run = stop.run, .app = {}}};
+}
+
+Outgoing networkChanged(sd_bus* bus, const CallNetworkChanged& change) {
+    return tell(bus, "NetworkChanged", [&change](Writer& writer) {
+        writer.uint64(change.run.value);
+        wire::writeNetwork(writer, change.network);
+    });
+}
+
+Outgoing notificationAction(sd_bus* bus, const CallAction& action) {
+    return tell(bus, "NotificationAction",
+                [&action](Writer& writer) { writer.uint64(action.run.value).string(action.key); });
+}
+
+Outgoing unbindProcess(sd_bus* bus) {
+    return tell(bus, "Unbind", [](Writer&) {});
+}
+
+Outgoing appHasExited(sd_bus* bus, pid_t pid, int exitCode) {
+    return signal(bus, "AppExited",
+                  [=](Writer& writer) { writer.uint32(static_cast<std::uint32_t>(pid)).int32(exitCode); });
+}
+
+Outgoing jobChanged(sd_bus* bus, const JobView& view) {
+    return signal(bus, "JobChanged", [&view](Writer& writer) { wire::writeJobView(writer, view); });
+}
+
+Outgoing listsChanged(sd_bus* bus, Topics topics) {
+    return signal(bus, "Changed", [topics](Writer& writer) { writer.strings(namesOf(topics)); });
+}
+
+std::optional<Event> eventOf(const Asked& asked, const wire::Message& answer) {
+    if (asked.what == Asked::What::Delivery) {
+        if (answer.isError() || !answer.signature().empty()) return std::nullopt;
+        return DeliveryEnded{asked.app, asked.delivery};
+    }
+    if (answer.isError() || answer.signature() != "b") return std::nullopt;
+    const Result<bool> said = wire::Reader(answer).boolean();
+    if (!said) return std::nullopt;
+    switch (asked.what) {
+    case Asked::What::Start:
+        return StartAnswered{asked.run, *said};
+    case Asked::What::Stop:
+        return StopAnswered{asked.run, *said};
+    case Asked::What::Delivery:
+        break; // answered above
+    }
+    return std::nullopt;
+}
+
+JobView vanished(const JobKey& job) {
+    JobView view;
+    view.key = job;
+    view.state = JobView::State::Finished;
+    view.completed = Completed{{}, job};
+    return view;
+}
+
+} // namespace stint

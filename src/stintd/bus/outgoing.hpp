@@ -1,0 +1,48 @@
+// The daemon's own calls, to processes that host services (JobService1), and its signals (TaskManager1).
+#pragma once
+#include <functional>
+#include <optional>
+
+#include <sys/types.h>
+
+#include "contract/model/effect.hpp"
+#include "contract/model/event.hpp"
+#include "contract/model/topic.hpp"
+#include "contract/model/view.hpp"
+#include "link/wire/message.hpp"
+#include "link/wire/writer.hpp"
+
+namespace stint {
+
+/// A call of ours that was not answered yet.
+struct Asked {
+    enum class What { Start, Stop, Delivery } what = What::Start;
+    RunId run;
+    std::uint64_t delivery = 0; ///< of an alarm or a message to `app`, in place of a run
+    AppId app;
+};
+
+struct Outgoing {
+    wire::Message message; ///< none if it could not be made
+    std::optional<Asked> asked;
+};
+
+/// The message with what `write` puts into it; none if it could not be made.
+wire::Message filled(Result<wire::Message> made, const std::function<void(wire::Writer&)>& write);
+
+Outgoing startJob(sd_bus* bus, const CallStart& call);
+Outgoing stopJob(sd_bus* bus, const CallStop& call);
+Outgoing networkChanged(sd_bus* bus, const CallNetworkChanged& call);
+Outgoing notificationAction(sd_bus* bus, const CallAction& call);
+Outgoing unbindProcess(sd_bus* bus);
+Outgoing appHasExited(sd_bus* bus, pid_t pid, int exitCode);
+Outgoing jobChanged(sd_bus* bus, const JobView& view);
+Outgoing listsChanged(sd_bus* bus, Topics topics);
+
+/// The event that an answer to such a call means; nullopt for an error, and for an answer that makes no sense.
+std::optional<Event> eventOf(const Asked& asked, const wire::Message& answer);
+
+/// The last state of a job that no longer exists: its app was uninstalled.
+JobView vanished(const JobKey& job);
+
+} // namespace stint

@@ -1,0 +1,86 @@
+#include "stintd/bus/pending_calls.hpp"
+
+#include "base/result/overloaded.hpp"
+#include "base/result/try.hpp"
+
+namespace stint {
+
+// The return, or the error that made it impossible. A caller that it cannot reach finds its connection closed.
+Result<void> PendingCalls::respond(const Entry& entry) {
+    if (const Error* error = std::get_if<Error>(&entry.answer)) return *error;
+    const Reply* const reply = std::get_if<Reply>(&entry.answer);
+    if (reply && reply->error && !(entry.later.writesRefusal && reply->error->code == Errc::REFUSED))
+        return *reply->error;
+    const wire::Message message = STINT_TRY(wire::newReply(entry.message));
+    wire::Writer writer(message);
+    if (const Answer* known = std::get_if<Answer>(&entry.answer)) STINT_TRY(known->write(writer));
+    if (reply && entry.later.write) entry.later.write(writer, *reply);
+    STINT_TRY(writer.done());
+    STINT_TRY(wire::send(nullptr, message));
+    return {};
+}
+
+CallId PendingCalls::enter(ConnectionId from, wire::Message message) {
+    const CallId call{++last_};
+    calls_.emplace_hint(calls_.end(), call, Entry{from, std::move(message), {}, {}});
+    ++waiting_[from];
+    return call;
+}
+
+void PendingCalls::handled(CallId call, Handled handled) {
+    if (!handled) return answer(call, std::move(handled).error());
+    std::visit(Overloaded{
+                   [&](Answer& known) { answer(call, std::move(known)); },
+                   [&](Waits& later) {
+                       if (const auto entry = calls_.find(call); entry != calls_.end())
+                           entry->second.later = std::move(later);
+                   },
+               },
+               *handled);
+}
+
+void PendingCalls::reply(const Reply& reply) { answer(reply.call, reply); }
+
+template <class What> void PendingCalls::answer(CallId call, What what) {
+    const auto entry = calls_.find(call);
+    if (entry == calls_.end()) return;
+    entry->second.answer = std::move(what);
+    known_[call] = &entry->second;
+}
+
+void PendingCalls::failAll(const Error& error) {
+    for (auto& [call, entry] : calls_)
+        if (std::holds_alternative<std::monostate>(entry.answer)) answer(call, error);
+}
+
+void PendingCalls::drop(ConnectionId from) {
+    std::erase_if(known_, [from](const auto& entry) { return entry.second->from == from; });
+    std::erase_if(calls_, [from](const auto& entry) { return entry.second.from == from; });
+    waiting_.erase(from);
+}
+
+std::size_t PendingCalls::waitingFor(ConnectionId from) const {
+    const auto found = waiting_.find(from);
+    return found == waiting_.end() ? 0 : found->second;
+}
+
+std::vector<ConnectionId> PendingCalls::send(const std::function<bool(ConnectionId)>& isRead) {
+    std::vector<ConnectionId> told;
+    for (auto known = known_.begin(); known != known_.end();) {
+        const auto [call, entry] = *known;
+        if (!isRead(entry->from)) {
+            ++known;
+            continue;
+        }
+        known = known_.erase(known);
+        const Result<void> sent = respond(*entry);
+        // A reply that failed half-way is not sent; the error is.
+        if (!sent) (void)wire::replyError(entry->message, sent.error());
+        told.push_back(entry->from);
+        --waiting_[entry->from];
+        calls_.erase(call);
+    }
+    return told;
+}
+
+} // namespace stint

@@ -1,0 +1,99 @@
+// JobScheduler1, as processes call it that host services (jobs.md §4.2, §4.7, §5.1).
+#include "base/result/fail.hpp"
+#include "base/result/try.hpp"
+#include "link/wire/codec.hpp"
+#include "stintd/bus/request.hpp"
+
+namespace stint::methods {
+namespace {
+
+using wire::Writer;
+
+Result<RunId> readRun(Request& request) {
+    const RunId run{STINT_TRY(request.arguments.uint64())};
+    return run;
+}
+
+/// What is said of a run that is over, or of another process's, is ignored (jobs.md §4.2): answered, and no more.
+bool isOurs(Request& request, RunId run) { return request.owner.hosting().maySpeakFor(request.from, run); }
+
+enum class Of { Run, Item };
+
+Handled updateBytes(Request& request, bool estimate, Of what) {
+    const RunId run = STINT_TRY(readRun(request));
+    BytesUpdated update{.app = request.caller.app, .run = run, .estimate = estimate};
+    if (what == Of::Item) update.item = STINT_TRY(request.arguments.uint64());
+    STINT_TRY(request.arguments.read(update.down));
+    STINT_TRY(request.arguments.read(update.up));
+    // jobs.md §4.7: -1 is unknown.
+    if (update.down < NETWORK_BYTES_UNKNOWN || update.up < NETWORK_BYTES_UNKNOWN)
+        return fail(Errc::ILLEGAL_ARGUMENT, "bytes are {} down and {} up; each must be at least 0, or -1 for unknown",
+                    update.down, update.up);
+    if (isOurs(request, update.run)) request.owner.arrived(update);
+    return done();
+}
+
+Result<JobEndNotificationPolicy> readPolicy(Request& request) {
+    const std::int32_t number = STINT_TRY(request.arguments.int32());
+    switch (static_cast<JobEndNotificationPolicy>(number)) {
+    case JOB_END_NOTIFICATION_POLICY_DETACH:
+        return JOB_END_NOTIFICATION_POLICY_DETACH;
+    case JOB_END_NOTIFICATION_POLICY_REMOVE:
+        return JOB_END_NOTIFICATION_POLICY_REMOVE;
+    }
+    return fail(Errc::ILLEGAL_ARGUMENT, "endPolicy is {}; it must be 0 (detach) or 1 (remove)", number);
+}
+
+} // namespace
+
+Handled host(Request& request) {
+    const std::vector<std::string> services = STINT_TRY(request.arguments.strings());
+    STINT_TRY(request.owner.hosting().hosts(request.from, request.caller.app, services));
+    return answers([app = request.caller.app](Writer& writer) -> Result<void> {
+        writer.string(app.name);
+        return {};
+    });
+}
+
+Handled jobFinished(Request& request) {
+    const RunId run = STINT_TRY(readRun(request));
+    JobFinished finished{.app = request.caller.app, .run = run, .outcome = {}};
+    STINT_TRY(request.arguments.read(finished.reschedule));
+    finished.outcome = STINT_TRY(wire::readOutcome(request.arguments));
+    if (isOurs(request, finished.run)) request.owner.arrived(std::move(finished));
+    return done();
+}
+
+Handled setNotification(Request& request) {
+    const RunId run = STINT_TRY(readRun(request));
+    NotificationSet set{
+        .call = request.call, .app = request.caller.app, .run = run, .notification = Notification::Builder("").build()};
+    STINT_TRY(request.arguments.read(set.id));
+    set.notification = STINT_TRY(wire::readNotification(request.arguments));
+    set.endPolicy = STINT_TRY(readPolicy(request));
+    if (!isOurs(request, set.run)) return done();
+    request.owner.arrived(std::move(set));
+    return waits();
+}
+
+Handled updateEstimatedNetworkBytes(Request& request) { return updateBytes(request, true, Of::Run); }
+Handled updateTransferredNetworkBytes(Request& request) { return updateBytes(request, false, Of::Run); }
+Handled updateWorkEstimatedNetworkBytes(Request& request) { return updateBytes(request, true, Of::Item); }
+Handled updateWorkTransferredNetworkBytes(Request& request) { return updateBytes(request, false, Of::Item); }
+
+Handled createNotificationChannel(Request& request) {
+    ChannelCreated created{.call = request.call, .app = request.caller.app, .channel = {}};
+    STINT_TRY(request.arguments.read(created.channel.id));
+    STINT_TRY(request.arguments.read(created.channel.name));
+    STINT_TRY(request.arguments.read(created.channel.importance));
+    request.owner.arrived(std::move(created));
+    return waits();
+}
+
+Handled deleteNotificationChannel(Request& request) {
+    std::string channel = STINT_TRY(request.arguments.string());
+    request.owner.arrived(ChannelDeleted{request.call, request.caller.app, std::move(channel)});
+    return waits();
+}
+
+} // namespace stint::methods

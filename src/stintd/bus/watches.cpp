@@ -1,0 +1,64 @@
+#include "stintd/bus/watches.hpp"
+
+#include <utility>
+
+namespace stint {
+namespace {
+
+void dropFrom(std::map<JobKey, std::set<ConnectionId>>& jobs, ConnectionId watcher) {
+    for (auto job = jobs.begin(); job != jobs.end();) {
+        job->second.erase(watcher);
+        job = job->second.empty() ? jobs.erase(job) : std::next(job);
+    }
+}
+
+} // namespace
+
+void Watches::drop(ConnectionId watcher) {
+    dropFrom(ofJob_, watcher);
+    dropFrom(owed_, watcher);
+    ofAll_.erase(watcher);
+    ofNetwork_.erase(watcher);
+    news_.erase(watcher);
+}
+
+void Watches::changed(const JobKey& job) {
+    const auto watched = ofJob_.find(job);
+    if (watched == ofJob_.end() && ofAll_.empty()) return;
+    std::set<ConnectionId>& owed = owed_[job];
+    owed.insert(ofAll_.begin(), ofAll_.end());
+    if (watched != ofJob_.end()) owed.insert(watched->second.begin(), watched->second.end());
+}
+
+void Watches::told(const JobKey& job, const std::vector<ConnectionId>& watchers, bool ended) {
+    const auto owed = owed_.find(job);
+    const auto watched = ofJob_.find(job);
+    for (const ConnectionId watcher : watchers) {
+        if (owed != owed_.end()) owed->second.erase(watcher);
+        if (ended && watched != ofJob_.end()) watched->second.erase(watcher);
+    }
+    if (owed != owed_.end() && owed->second.empty()) owed_.erase(owed);
+    if (watched != ofJob_.end() && watched->second.empty()) ofJob_.erase(watched);
+}
+
+void Watches::awaitNews(ConnectionId watcher, Topics lists) {
+    News& news = news_[watcher];
+    news = {.lists = lists, .owed = news.owed & lists, .asked = true};
+}
+
+void Watches::changed(Topics topics) {
+    for (auto& [watcher, news] : news_)
+        news.owed |= topics & news.lists;
+}
+
+std::map<ConnectionId, Topics> Watches::takeNews() {
+    std::map<ConnectionId, Topics> told;
+    for (auto& [watcher, news] : news_) {
+        if (!news.asked || news.owed.none()) continue;
+        news.asked = false;
+        told.emplace(watcher, std::exchange(news.owed, {}));
+    }
+    return told;
+}
+
+} // namespace stint

@@ -1,0 +1,10 @@
+// What background work gets of the machine, by the policy (limits.md §13).
+#pragma once
+#include "base/cgroup/cgroup_limits.hpp"
+#include "contract/model/constants.hpp"
+
+namespace stint {
+
+CgroupLimits backgroundLimitsBy(const Constants&);
+
+} // namespace stint

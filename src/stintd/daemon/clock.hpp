@@ -1,0 +1,14 @@
+// The one place that reads clocks and the boot's id; from here on time is data.
+#pragma once
+#include "base/time/time.hpp"
+#include "contract/model/record.hpp"
+
+namespace stint {
+
+/// CLOCK_BOOTTIME and CLOCK_REALTIME, cut to the millisecond.
+Now readClocks();
+
+/// /proc/sys/kernel/random/boot_id. STINT_BOOT_ID in the environment takes its place, for tests of a reboot.
+BootId readBootId();
+
+} // namespace stint

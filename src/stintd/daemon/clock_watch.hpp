@@ -1,0 +1,30 @@
+// Reports when the wall clock is set: by a person, or by NTP after a boot without a battery-backed clock (jobs.md
+// §7.3). The kernel cancels a timer on that clock then; nothing is polled.
+#pragma once
+#include <functional>
+
+#include <systemd/sd-event.h>
+
+#include "base/unix/fd.hpp"
+#include "stint/result.hpp"
+
+namespace stint {
+
+class ClockWatch {
+public:
+    explicit ClockWatch(std::function<void()> set) : set_(std::move(set)) {}
+    ~ClockWatch() { sd_event_source_disable_unref(source_); }
+    ClockWatch(const ClockWatch&) = delete;
+    ClockWatch& operator=(const ClockWatch&) = delete;
+
+    Result<void> start(sd_event* loop);
+
+private:
+    Result<void> arm() const;
+
+    std::function<void()> set_;
+    Fd timer_;
+    sd_event_source* source_ = nullptr;
+};
+
+} // namespace stint

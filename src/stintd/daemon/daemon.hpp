@@ -1,0 +1,237 @@
+// stintd: one thread, one loop, one turn at a time: gather, decide, commit, act (architecture.md, the turn). It carries
+// events to the core and effects to the edges, and holds the one timer.
+#pragma once
+#include <memory>
+#include <optional>
+#include <set>
+#include <vector>
+
+#include <systemd/sd-event.h>
+
+#include "contract/core/scheduler.hpp"
+#include "stintd/apps/directory_watch.hpp"
+#include "stintd/apps/registry.hpp"
+#include "stintd/bus/server.hpp"
+#include "stintd/bus/session_door.hpp"
+#include "stintd/daemon/aborts.hpp"
+#include "stintd/daemon/clock_watch.hpp"
+#include "stintd/daemon/hosts.hpp"
+#include "stintd/daemon/meters.hpp"
+#include "stintd/daemon/options.hpp"
+#include "stintd/daemon/recorder.hpp"
+#include "stintd/daemon/unit_share.hpp"
+#include "stintd/daemon/visibility.hpp"
+#include "stintd/device/content_watch.hpp"
+#include "stintd/device/device_source.hpp"
+#include "stintd/device/window_watch.hpp"
+#include "stintd/netcut/netcut.hpp"
+#include "stintd/notify/desktop.hpp"
+#include "stintd/notify/task_manager.hpp"
+#include "stintd/process/processes.hpp"
+#include "stintd/store/store.hpp"
+
+namespace stint {
+
+class Daemon : BusOwner, Processes::Listener {
+public:
+    Daemon(DaemonOptions options, Policy policy);
+    ~Daemon() override;
+
+    /// Opens every edge and announces its state to the core. The first that fails names itself.
+    Result<void> open();
+    /// Until SIGTERM or SIGINT.
+    Result<void> run();
+
+private:
+    // The turn (turn.cpp).
+    void turn();
+    void carryOut();
+    bool settle();
+    std::optional<Effect> refusedForRoom(const Event& event);
+    void decide(const Event& event);
+    void runVerbs();
+    void add(Step step);
+    bool commit();
+    /// Without records it says whether the store can be written.
+    Result<void> write(const std::vector<Record>& records);
+    void eraseLog();
+    void act();
+    void perform(const Effect& effect);
+    void logOf(const Trace& trace);
+    void reply(const Reply& reply);
+    /// jobs.md §3.2: a change after schedule() has answered must be seen, so that answer waits for the watch; other
+    /// answers do not wait.
+    void replyHeld(const AppId& app);
+    void armTimer();
+    void openWakeTimer();
+    void armWakeTimer();
+    void addWakes(std::vector<wire::DeviceRow>& rows) const;
+
+    // Who connects (callers.cpp).
+    Caller identified(const PeerProcess& peer) const;
+    void entered(ConnectionId connection, const AppId& app, PeerProcess peer);
+    void windowInFront(std::string_view pid);
+    void windowsClaim(std::string_view word);
+    void openSessionDoor();
+    Result<Fd> letIn(Visitor visitor);
+
+    void openDesktop();
+    void openNetcut();
+    void showOnDesktop(const ShowNotification& shows);
+
+    void buryTheDead();
+    void watchContent();
+    /// Lets the core write down counters that only grow with time.
+    void sayGoodbye();
+
+    // Policy files, read again when one of them has changed (policies.cpp).
+    Result<void> watchPolicy();
+    Result<void> watchZone();
+    void readZone();
+    void readPolicy();
+
+    // Loading the store, and what to do if it fails (recovery.cpp).
+    enum class UnderWay : std::uint8_t { GoOn, End }; ///< the fate of runs when another core begins
+    Result<Step> load(UnderWay runs);
+    Result<void> begin(UnderWay runs);
+    Result<void> beginFirst();
+    void tellAside(const std::vector<SetAside>& jobs);
+    enum class Told : std::uint8_t { Yes, No };
+    void addGuardApp(const AppId& app, Told told);
+    void rememberSeen(const Snapshot& snapshot);
+    void forgetSeen();
+    void commitFailed(const Error& error);
+    void degrade(const Error& error);
+    void tryAgain(UnderWay runs);
+    void keepEnd(const Event& event);
+    void waitForStore();
+
+    Result<void> openEdges();
+    Result<void> openStore();
+    Result<void> openRegistry();
+    void announce();
+    AppSeen seen(const AppId& app) const;
+    void announceDevice(CallId call);
+
+    // A recording (recording.cpp).
+    void recordAnew();
+    void keepSnapshot();
+    void beginRecording(Scheduler& core, const record::Beginning& beginning, const Step& restored);
+
+    // BusOwner.
+    Presence& presence() override { return visibility_; }
+    Hosting& hosting() override { return *hosts_; }
+    const Questions& core() const override { return *core_; }
+    Now now() const override { return now_; }
+    Result<BusCaller> accepted(ConnectionId connection, int socket) override;
+    void closed(ConnectionId connection) override;
+    void crowded(const std::string& why) override;
+    void arrived(Event event) override;
+    void shell(CallId call, std::vector<std::string> words) override;
+    Result<pid_t> startApp(ConnectionId connection, CallId call, MainProgram program) override;
+    Result<std::vector<std::string>> openApp(CallId call, const AppId& app) override;
+    Result<void> setDevice(CallId call, const std::map<std::string, std::string>& changes) override;
+    Result<void> resetDevice(CallId call, const std::vector<std::string>& keys) override;
+    std::vector<wire::DeviceRow> device() override;
+    Result<void> markNetwork(CallId call, const std::string& network, std::optional<bool> metered) override;
+    std::vector<wire::NetworkRow> networks() override;
+    Result<void> record(CallId call, bool on) override;
+    std::vector<wire::RecordingRow> recordings() override;
+    std::vector<MeterRow> meters() override;
+    Result<std::vector<PastRun>> pastRuns(const JobKey& key, std::size_t most) override;
+    Result<DayPage> day(const DayAsked& asked) override; // day.cpp
+    Result<Supposed> suppose(const std::map<std::string, std::string>& changes) override;
+    std::vector<wire::Finding> findings() override; // findings.cpp
+    std::optional<Error> storeError();
+    // network.cpp
+    void count(const CountNetwork& asked);
+    void mark(const MarkNetwork& mark);
+    Netcut::Used used(NetworkUsed told);
+    wire::Finding aboutNetwork() const;
+
+    // LimitsOwner (limits.cpp).
+    std::optional<WallTime> nextAlarmClock() override;
+    std::optional<AppView> app(const AppId& app) override;
+    std::vector<wire::PolicyRow> policy() override;
+    wire::DozeView doze() override;
+    template <class Delivery> void deliver(const Delivery& delivery, const AppId& app);
+
+    // Processes::Listener.
+    void gone(ProcessId process, const AppId& app, const Processes::End& end) override;
+
+    DaemonOptions options_;
+    Policy policy_;
+    BootId boot_;
+    Now now_{};
+
+    struct EventClosed {
+        void operator()(sd_event* event) const { sd_event_unref(event); }
+    };
+    std::unique_ptr<sd_event, EventClosed> loop_;
+    sd_event_source* timer_ = nullptr; ///< the core's next deadline
+    sd_event_source* wake_ = nullptr;  ///< the next alarm that wakes the machine; null if that is not permitted
+    sd_event_source* idle_ = nullptr;  ///< tidies the store when nothing else is waiting
+    int wakeRefusal_ = 0;              ///< the errno that says why not
+    std::optional<Store> store_;
+    std::vector<std::string> storeNotes_; ///< its notes since the start
+    Aborts aborts_;
+    record::Recorder recorder_;        ///< outlives core_, which tells it
+    std::optional<CallId> recordFrom_; ///< who waits for a recording to begin, at this turn's end
+    std::unique_ptr<Scheduler> core_;
+    std::unique_ptr<Registry> registry_;
+    std::unique_ptr<UnitShare> unitShare_; ///< outlives processes_, which tell it
+    std::unique_ptr<Processes> processes_;
+    std::unique_ptr<Server> server_;
+    std::unique_ptr<Hosts> hosts_;
+    std::unique_ptr<SessionDoor> door_;
+    Visibility visibility_;
+    WindowWatch windowWatch_;   ///< X11's
+    WindowWatch toplevelWatch_; ///< Wayland's
+    DeviceSource deviceSource_;
+    std::unique_ptr<Desktop> desktop_;
+    std::unique_ptr<TaskManagerPage> page_;
+    std::unique_ptr<Netcut> netcut_;
+    ContentWatch contentWatch_;
+    std::map<CallId, AppId> watching_;         ///< schedule() of this turn, of jobs that watch something
+    std::map<AppId, std::vector<Reply>> held_; ///< until stint-watch watches their targets
+    std::optional<std::uint64_t> watched_;     ///< the version of the watched targets that contentWatch_ has
+    ClockWatch clockWatch_;
+    std::unique_ptr<DirectoryWatch> policyWatch_;
+    std::unique_ptr<DirectoryWatch> zoneWatch_;
+    TimeZone zone_;
+    std::string policyError_; ///< the last error reported about policy files, so that it is reported once
+
+    std::vector<Event> arrived_; ///< for this turn, or for the next
+    struct Verb {
+        CallId call;
+        std::vector<std::string> words;
+    };
+    std::vector<Verb> verbs_;                               ///< of this turn, run after its events
+    std::map<CallId, std::vector<std::string>> unanswered_; ///< verbs that wait for the core's reply
+    struct Death {
+        ProcessId process;
+        AppId app;
+        Processes::End end;
+    };
+    std::vector<Death> deaths_; ///< reported in this turn, after the last messages of those processes
+    Step step_;                 ///< of all events of this turn
+    std::set<JobKey> changed_;  ///< jobs to report to their watchers
+    Meters meters_;
+    Topics topics_; ///< lists that are no longer what they were, while anybody wants to know
+    struct Program {
+        ConnectionId starter; ///< who waits for its end
+        pid_t pid = 0;
+    };
+    std::map<ProcessId, Program> programs_; ///< main programs that `stint start` started
+    std::optional<Instant> eraseAt_;        ///< when the store's log is to be erased, which may hold what was deleted
+    Instant erased_{};                      ///< when it was last
+    std::optional<Error> degraded_;         ///< the store cannot be written: why
+    std::optional<Instant> tryAgainAt_;     ///< while degraded
+    bool written_ = false;                  ///< a turn's records were, since the core was loaded
+    bool troubled_ = false;                 ///< degraded, and nothing could be written since
+    std::map<RunId, Event> ends_;           ///< told, and not yet written down
+    std::optional<Instant> forgetsAt_;      ///< when visibility_ forgets what it remembers
+    Duration pause_{0};                     ///< until the next attempt, doubling
+};
+
+} // namespace stint

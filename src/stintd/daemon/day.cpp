@@ -1,0 +1,95 @@
+// What a stretch of time was like (jobs.md §9.5): of the core what runs and waits now, of the store what is over.
+#include <charconv>
+#include <iterator>
+
+#include "base/result/fail.hpp"
+#include "base/result/try.hpp"
+#include "contract/rules/device_log.hpp"
+#include "stintd/daemon/daemon.hpp"
+
+namespace stint {
+namespace {
+
+// Where a page ends, as the next one is asked for: a number, and a name that may have anything in it.
+constexpr std::string_view behindJob = "job ", behindRun = "run ";
+
+struct PlaceText {
+    std::int64_t number = 0;
+    std::string_view name;
+};
+
+std::optional<PlaceText> placeIn(std::string_view text, std::string_view kind) {
+    if (!text.starts_with(kind)) return std::nullopt;
+    text.remove_prefix(kind.size());
+    PlaceText place;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), place.number);
+    if (error != std::errc{} || end == text.data() + text.size() || *end != ' ') return std::nullopt;
+    place.name = text.substr(static_cast<std::size_t>(end - text.data()) + 1);
+    return place;
+}
+
+std::string textOf(std::string_view kind, std::int64_t number, std::string_view name) {
+    return fmt::format("{}{} {}", kind, number, name);
+}
+
+const std::string logBegins = textOf(behindRun, 0, "");
+
+DayRun dayRunOf(const JobView& job, std::vector<HistoryEntry> waits) {
+    return {.key = job.key,
+            .label = job.label,
+            .scheduled = job.scheduled,
+            .waits = std::move(waits),
+            .began = job.started,
+            .kind = job.kind,
+            .transferredDown = job.transferredDown,
+            .transferredUp = job.transferredUp};
+}
+
+// What runs or waits does so until now.
+void addTracked(const Scheduler& core, const std::optional<JobKey>& after, const DayAsked& asked, Now now,
+                DayPage& page) {
+    const std::vector<JobView> jobs = core.jobs(std::nullopt, after, mostDayRuns, now);
+    for (const JobView& job : jobs) {
+        DayRun run = dayRunOf(job, core.history(job.key));
+        const WallTime first = run.waits.empty() ? job.started.value_or(job.scheduled) : run.waits.front().when;
+        if (first <= asked.to && now.wall >= asked.from) page.runs.push_back(std::move(run));
+    }
+    page.after = logBegins;
+    if (jobs.size() < mostDayRuns) return;
+    const JobKey& last = jobs.back().key;
+    page.after = textOf(behindJob, last.id.value, fmt::format("{}/{}", last.app.name, last.space));
+}
+
+} // namespace
+
+Result<DayPage> Daemon::day(const DayAsked& asked) {
+    DayPage page;
+    if (asked.after.empty()) {
+        auto kept = STINT_TRY(store_->deviceChanges(asked.from, asked.to, mostDayChanges));
+        std::ranges::copy(core_->unwrittenDeviceChanges(), std::back_inserter(kept));
+        page.device = deviceDay(std::move(kept), asked.from, asked.to);
+        addTracked(*core_, std::nullopt, asked, now_, page);
+        return page;
+    }
+    if (const auto job = placeIn(asked.after, behindJob)) {
+        const auto slash = job->name.find('/');
+        if (slash == std::string_view::npos)
+            return fail(Errc::ILLEGAL_ARGUMENT, "options: after is {}, which no page ended with", asked.after);
+        const JobKey key{AppId{std::string(job->name.substr(0, slash))}, std::string(job->name.substr(slash + 1)),
+                         JobId(static_cast<std::int32_t>(job->number))};
+        addTracked(*core_, key, asked, now_, page);
+        return page;
+    }
+    const auto run = placeIn(asked.after, behindRun);
+    if (!run) return fail(Errc::ILLEGAL_ARGUMENT, "options: after is {}, which no page ended with", asked.after);
+    LogPage log =
+        STINT_TRY(store_->logPage(asked.from, asked.to, {AppId{std::string(run->name)}, run->number}, mostDayRuns));
+    for (DayRun& past : log.runs)
+        if (const auto job = core_->job(past.key, now_); job && job->scheduled == past.scheduled)
+            past.label = job->label;
+    page.runs = std::move(log.runs);
+    if (log.next) page.after = textOf(behindRun, log.next->nth, log.next->app.name.str());
+    return page;
+}
+
+} // namespace stint

@@ -1,0 +1,162 @@
+// Which process runs which job, and takes which alarm or message: services and receivers that are hosted, processes
+// that were started to host them, and what waits for either (architecture.md, running a job; limits.md §7). It finds
+// where a run or a delivery goes; it decides nothing about it.
+#pragma once
+#include <deque>
+#include <functional>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <variant>
+
+#include "base/result/find_in.hpp"
+#include "contract/model/effect.hpp"
+#include "contract/model/event.hpp"
+#include "contract/model/record.hpp"
+#include "stintd/apps/registry.hpp"
+#include "stintd/bus/server.hpp"
+#include "stintd/process/launcher.hpp"
+
+namespace stint {
+
+class Hosts : public Hosting {
+public:
+    using Arrived = std::function<void(Event)>;
+
+    /// Kills the process at the other end of a connection, which is an app's own.
+    using KillPeer = std::function<void(ConnectionId)>;
+
+    Hosts(Server& server, Launcher& launcher, const Registry& registry, Arrived arrived, KillPeer killPeer)
+        : server_(server), launcher_(launcher), registry_(registry), arrived_(std::move(arrived)),
+          killPeer_(std::move(killPeer)) {}
+
+    // Effects.
+    void bind(const Bind& bind);
+    void changed(const RunChanged& run);
+    /// These are on their way to its host.
+    void called(const CallStart& call);
+    void called(const CallStop& call);
+    void end(RunId run);
+    /// When a delivery is made, and how long a receiver may take (alarm.listener_timeout).
+    struct Patience {
+        Instant now;
+        Duration longest{0};
+    };
+    /// Calls the app's receiver, in a process that hosts it or in one that is started. Ended by DeliveryEnded, once: it
+    /// was taken, its process died, or none can be started. A process that has not taken an earlier one in time gets no
+    /// more; one that was started dies then.
+    void deliver(const DeliverAlarm& alarm, Patience patience);
+    void deliver(const DeliverMessage& message, Patience patience);
+    /// How many of its processes die.
+    unsigned killApp(const AppId& app);
+    /// The connection that hosts a run; nullopt: lost, or not connected yet.
+    std::optional<ConnectionId> connectionOf(RunId run) const;
+    bool idle() const { return runs_.empty(); } ///< no run has a process that hosts it
+
+    /// Adds the job of a run to `changed`, if it is known.
+    void noteChange(RunId run, std::set<JobKey>& changed) const;
+
+    /// Every run between its bind and its end; and one of them, or nullptr.
+    std::vector<GoingOn> goingOn() const;
+    const GoingOn* find(RunId run) const { return findIn(begun_, run); }
+    /// The core is another, and has these runs alone: what was started and hosts none of them, nor a foreground
+    /// service, dies; other runs, and all deliveries, are forgotten without an event.
+    void dropAllBut(const std::set<RunId>& runs);
+    /// The services that run in the foreground, for whoever has forgotten.
+    std::vector<Event> foreground() const;
+
+    // What the bus and the processes tell.
+    std::optional<std::string> stranger(const AppId& app, const std::string& service) const override;
+    Result<void> hosts(ConnectionId connection, const AppId& app, const std::vector<std::string>& services) override;
+    Result<void> receives(ConnectionId connection, const AppId& app,
+                          const std::vector<std::string>& receivers) override;
+    /// It is not let go meanwhile, and its end is the service's (jobs.md §5.5).
+    Result<void> serves(ConnectionId connection, const AppId& app, const std::string& service, bool start) override;
+    bool maySpeakFor(ConnectionId connection, RunId run) const override { return connectionOf(run) == connection; }
+    bool isElsewhere(ConnectionId connection, RunId run) const override;
+    /// The app has taken it.
+    void delivered(std::uint64_t delivery);
+    void closed(ConnectionId connection);
+    /// Nothing of the process is alive any more; `how` it ended, in words; `limited`: it met a limit, which is no
+    /// crash.
+    void gone(ProcessId process, const std::string& how = {}, bool limited = false);
+
+private:
+    /// A service or a receiver of a manifest.
+    struct Component {
+        enum class Kind { Service, Receiver } kind = Kind::Service;
+        std::string name;
+        auto operator<=>(const Component&) const = default;
+    };
+    struct Host {
+        AppId app;
+        std::set<Component> components;
+        std::optional<ProcessId> process; ///< started by us
+        std::set<RunId> runs;
+        std::set<std::uint64_t> deliveries; ///< handed over, and not taken yet
+        std::set<std::string> foreground;   ///< services that run in the foreground
+        bool leaving = false;               ///< was told that it is no longer needed
+    };
+    struct Launch {
+        AppId app;
+        Component component; ///< what it was started for
+        ConnectionId connection;
+        std::optional<JobKey> only;                                   ///< the one job that may run in it
+        std::set<RunId> waiting;                                      ///< runs that begin once it hosts their service
+        std::set<RunId> hosted;                                       ///< runs to be lost with it
+        std::set<std::uint64_t> deliveries;                           ///< handed over or not, to be lost with it
+        enum class Fate { Alive, CutOff, Killed } fate = Fate::Alive; ///< CutOff: it closed its end, by itself
+    };
+    struct Delivery {
+        AppId app;
+        std::variant<DeliverAlarm, DeliverMessage> call; ///< its receiver is named
+        std::optional<ConnectionId> at;                  ///< handed over there
+        Instant handed{};                                ///< and then
+    };
+
+    std::optional<ConnectionId> hostFor(const AppId& app, const Component& component) const;
+    Launch* launchFor(const AppId& app, const Component& component);
+    bool mustWait(const AppId& app, const Component& component, const std::optional<JobKey>& only);
+    /// As Command has it.
+    struct Share {
+        bool background = true;
+        bool keepsPriority = false;
+    };
+    Result<Launch*> start(const AppId& app, const Component& component, const std::vector<std::string>& command,
+                          Share share);
+    const Service* serviceOf(const AppId& app, const std::string& name) const;
+    void launch(const Bind& bind, const std::optional<JobKey>& only);
+    Result<void> offer(ConnectionId connection, const AppId& app, Component::Kind kind,
+                       const std::vector<std::string>& names);
+    void assign(ConnectionId connection, Host& host, RunId run);
+
+    // Deliveries (host_deliveries.cpp).
+    void take(std::uint64_t delivery, Delivery parcel);
+    void place(std::uint64_t delivery);
+    void hand(std::uint64_t delivery, ConnectionId connection, Host& host);
+    void handWaiting(Launch& launch, Host& host);
+    void lose(std::set<std::uint64_t> deliveries, std::string_view why);
+    bool isAfterDeath(std::uint64_t delivery) const;
+    bool isSilent(const Host& host) const;
+
+    void letGoIfIdle(ConnectionId connection, Host& host);
+    void endForeground(const Host& host);
+    void doom(ProcessId process, Launch& launch);
+
+    Server& server_;
+    Launcher& launcher_;
+    const Registry& registry_;
+    Arrived arrived_;
+    KillPeer killPeer_;
+    std::map<ConnectionId, Host> hosts_;
+    std::map<ProcessId, Launch> launches_; ///< every process of a service that is alive
+    std::map<RunId, ConnectionId> runs_;
+    std::map<RunId, GoingOn> begun_;               ///< every run that is bound or waits for it
+    std::map<std::uint64_t, Delivery> deliveries_; ///< that are not taken yet
+    Patience patience_;                            ///< of the newest delivery
+    /// Bindings and deliveries that wait until nothing of a former process of their component is alive.
+    std::deque<std::variant<Bind, std::uint64_t>> afterDeath_;
+};
+
+} // namespace stint

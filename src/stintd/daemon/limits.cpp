@@ -1,0 +1,149 @@
+// Alarms, messages and limits: between the bus, the core and the apps' processes.
+#include <algorithm>
+#include <cstring>
+#include <ranges>
+
+#include <fmt/format.h>
+
+#include "stintd/daemon/clock.hpp"
+#include "stintd/daemon/daemon.hpp"
+#include "stintd/daemon/log.hpp"
+#include "stintd/daemon/slots.hpp"
+
+namespace stint {
+namespace {
+
+constexpr int shownWakes = 5;
+
+std::optional<WallTime> wallOf(const std::optional<Instant>& when, Now now) {
+    return when ? std::optional(wallAt(*when, now)) : std::nullopt;
+}
+
+} // namespace
+
+template <class Delivery> void Daemon::deliver(const Delivery& delivery, const AppId& app) {
+    hosts_->deliver(delivery, {now_.elapsed, core_->constants().alarmListenerTimeout});
+    arrived_.emplace_back(seen(app));
+}
+template void Daemon::deliver(const DeliverAlarm&, const AppId&);
+template void Daemon::deliver(const DeliverMessage&, const AppId&);
+
+std::optional<WallTime> Daemon::nextAlarmClock() {
+    std::optional<WallTime> next;
+    for (const AlarmView& view : core_->alarms(now_)) {
+        const Alarm& alarm = view.alarm;
+        if (alarm.kind == AlarmKind::Clock && (!next || alarm.requestedWall < *next)) next = alarm.requestedWall;
+    }
+    return next;
+}
+
+std::optional<AppView> Daemon::app(const AppId& app) {
+    std::vector<AppView> views = core_->apps(now_);
+    const auto found =
+        std::ranges::find_if(views, [&app](const AppView& view) { return view.manifest.package == app; });
+    if (found == views.end()) return std::nullopt;
+    return std::move(*found);
+}
+
+std::vector<wire::PolicyRow> Daemon::policy() {
+    const Constants standard;
+    std::vector<wire::PolicyRow> rows;
+    for (const ConstantRow& row : constantRows()) {
+        const auto origin = policy_.origins.find(row.key);
+        std::string source = row.key == slotsKey ? "memory" : "default";
+        if (origin != policy_.origins.end()) source = origin->second;
+        std::string value = constantText(core_->constants(), row);
+        if (value != constantText(policy_.constants, row)) source = "cmd deviceidle"; // until the daemon starts again
+        rows.push_back({.key = std::string(row.key),
+                        .value = std::move(value),
+                        .standard = constantText(standard, row),
+                        .source = std::move(source),
+                        .meaning = std::string(row.meaning)});
+    }
+    for (const NetworkBudget& budget : core_->constants().networkBudgets) {
+        const auto origin = policy_.origins.find(keyOf(budget));
+        rows.push_back(
+            {.key = keyOf(budget),
+             .value = budget.bytes ? exactSize(*budget.bytes) : "none",
+             .standard = "none",
+             .source = origin == policy_.origins.end() ? "default" : origin->second,
+             .meaning = fmt::format("bytes over {} networks in a {}", nameOf(budget.cost), nameOf(budget.period))});
+    }
+    return rows;
+}
+
+wire::DozeView Daemon::doze() {
+    const Device& device = core_->device();
+    const DeviceState& state = core_->deviceState();
+    return {.deep = std::string(nameOf(state.doze.deep)),
+            .light = std::string(nameOf(state.doze.light)),
+            .force = device.dozeForce ? std::string(nameOf(*device.dozeForce)) : std::string(),
+            .deepUntil = wallOf(state.doze.deepTimer, now_),
+            .lightUntil = wallOf(state.doze.lightTimer, now_),
+            .nextAlarmClock = nextAlarmClock(),
+            .screenOn = device.screenOn,
+            .locked = device.locked,
+            .plugged = device.plugged,
+            .charging = state.charging,
+            .network = device.network.has_value(),
+            .chargingAt = wallOf(state.chargingAt, now_)};
+}
+
+// limits.md §13, Wake-ups: where the kernel lets us, or stint-netguard does, a machine that sleeps is woken; else what
+// is due goes off when the machine is awake.
+void Daemon::openWakeTimer() {
+    const auto nothing = [](sd_event_source*, std::uint64_t, void*) { return 0; };
+    const int added = sd_event_add_time(loop_.get(), &wake_, CLOCK_BOOTTIME_ALARM, 0, 0, nothing, nullptr);
+    if (added < 0) {
+        wakeRefusal_ = -added;
+        logInfo(fmt::format("alarms do not wake a machine that sleeps: {}", std::strerror(-added)));
+        return;
+    }
+    sd_event_source_set_enabled(wake_, SD_EVENT_OFF);
+}
+
+void Daemon::armWakeTimer() {
+    const auto next = degraded_ ? std::nullopt : core_->nextWake(now_);
+    const std::chrono::microseconds when = next ? next->when.time_since_epoch() : Duration{0};
+    if (!wake_) { // then stint-netguard is asked to, which may do more than this process
+        std::optional<Waker::Wish> wish;
+        if (next) wish = {static_cast<std::uint64_t>(when.count()), next->cause};
+        return netcut_->wakeAt(std::move(wish));
+    }
+    if (next) sd_event_source_set_time(wake_, static_cast<std::uint64_t>(std::max<std::int64_t>(when.count(), 1)));
+    sd_event_source_set_enabled(wake_, next ? SD_EVENT_ONESHOT : SD_EVENT_OFF);
+}
+
+// For `stint device`: what the machine is to be awake for next, who sees to that, and what has woken it.
+void Daemon::addWakes(std::vector<wire::DeviceRow>& rows) const {
+    if (const auto next = core_->nextWake(now_)) {
+        const Netcut::State guard = netcut_->state();
+        const bool isGuards = guard.serves && guard.noWake.empty();
+        rows.push_back({.key = "wake.next",
+                        .value = fmt::format("in {}: {}", roughDuration(next->when - now_.elapsed), next->cause),
+                        .source = wake_      ? "stintd"
+                                  : isGuards ? "stint-netguard"
+                                             : "nobody (stint doctor)",
+                        .decides = "when a machine that sleeps is awake next"});
+    }
+    int number = 1;
+    for (const Wake& wake : std::views::reverse(core_->wakes()) | std::views::take(shownWakes)) {
+        const std::string which = number == 1 ? "" : fmt::format(".{}", number);
+        rows.push_back({.key = "wake.last" + which,
+                        .value = wake.cause,
+                        .source = "what was due",
+                        .since = wallAt(wake.when, now_)});
+        ++number;
+    }
+}
+
+void Daemon::sayGoodbye() {
+    if (degraded_) return;
+    now_ = readClocks();
+    const Step step = core_->handle(ShuttingDown{}, now_);
+    // What fell due at this very moment is left to the next daemon: nothing may be recorded as done.
+    if (!step.effects.empty() || step.records.empty()) return;
+    if (auto written = write(step.records); !written) logWarning(written.error().message);
+}
+
+} // namespace stint

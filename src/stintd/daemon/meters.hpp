@@ -1,0 +1,28 @@
+// How long decisions took and jobs waited, since this daemon started (linux.md §A.11). A wait counts when it is written
+// down, with the run that ended it; it counts for each of its reasons.
+#pragma once
+#include <map>
+#include <string_view>
+#include <vector>
+
+#include "base/time/time.hpp"
+#include "contract/model/meter.hpp"
+#include "contract/model/record.hpp"
+
+namespace stint {
+
+class Meters {
+public:
+    void decided(std::chrono::nanoseconds length);
+    void recorded(const Record& record);
+
+    /// Each count by its bound, "+Inf" for what is above all, and each sum.
+    std::vector<MeterRow> rows() const;
+
+private:
+    using Waits = Durations<waitBounds.size()>;
+    Durations<decisionBounds.size()> decisions_;
+    std::map<std::string_view, Waits> waits_; ///< by the names of reasons
+};
+
+} // namespace stint

@@ -1,0 +1,23 @@
+// stintd's options: the command line, and the XDG directories.
+#pragma once
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "contract/policy/policy.hpp"
+
+namespace stint {
+
+struct DaemonOptions {
+    std::filesystem::path store;             ///< holds stint.db
+    std::vector<std::filesystem::path> apps; ///< directories of manifests, the first wins
+    std::vector<PolicyFile> policy;          ///< the last wins
+    std::filesystem::path libexec;           ///< holds stint-exec and stint-transfer
+    unsigned long descriptors = 0;           ///< the limit it was started with; what it starts gets that one
+    std::string faultCommit; ///< "alternate": every second commit fails; "7": the seventh (tests of faults)
+};
+
+/// Parses the command line; ends the process for --help, --version and usage errors (64).
+DaemonOptions parseOptions(int argc, char** argv);
+
+} // namespace stint

@@ -1,0 +1,14 @@
+// How many jobs may run at once on this machine, unless a policy sets it (jobs.md §3.6).
+#pragma once
+#include <string_view>
+
+#include "contract/policy/policy.hpp"
+
+namespace stint {
+
+inline constexpr std::string_view slotsKey = "job.slots";
+
+/// By the machine's memory; a policy's own value stays.
+void setSlots(Policy& policy);
+
+} // namespace stint

@@ -1,0 +1,66 @@
+#include "stintd/daemon/unit_share.hpp"
+
+#include <fmt/core.h>
+
+#include "base/result/try.hpp"
+#include "link/wire/errors.hpp"
+#include "link/wire/session_bus.hpp"
+#include "link/wire/writer.hpp"
+#include "stintd/daemon/log.hpp"
+
+namespace stint {
+namespace {
+
+/// 0: its own, which is long; nothing waits.
+constexpr std::uint64_t usualPatience = 0;
+
+Result<wire::Message> setProperties(sd_bus* bus, const std::string& unit, std::int64_t weight) {
+    sd_bus_message* made = nullptr;
+    const int result =
+        sd_bus_message_new_method_call(bus, &made, "org.freedesktop.systemd1", "/org/freedesktop/systemd1",
+                                       "org.freedesktop.systemd1.Manager", "SetUnitProperties");
+    if (result < 0) return wire::errorFromErrno(-result);
+    auto call = wire::Message::owning(made);
+    sd_bus_message_set_auto_start(made, 0);
+    wire::Writer writer(call);
+    writer.string(unit).boolean(true).openArray("(sv)").openStruct("sv").string("CPUWeight").openVariant("t");
+    writer.uint64(static_cast<std::uint64_t>(weight)).close().close().close();
+    STINT_TRY(writer.done());
+    return call;
+}
+
+} // namespace
+
+void UnitShare::set(const std::string& unit, std::int64_t weight) {
+    unit_ = unit;
+    wanted_ = weight;
+    if (!call_) ask();
+}
+
+void UnitShare::ask() {
+    if (asked_ == wanted_ || refused_) return;
+    asked_ = wanted_;
+    if (!bus_) {
+        auto bus = wire::openSessionBus(loop_);
+        if (!bus.ok()) return; // no session, and no manager
+        bus_ = std::move(bus).value();
+    }
+    const auto call = setProperties(bus_.get(), unit_, wanted_);
+    sd_bus_slot* slot = nullptr;
+    if (call.ok() && sd_bus_call_async(bus_.get(), &slot, call->get(), answered, this, usualPatience) >= 0)
+        call_.reset(slot);
+}
+
+int UnitShare::answered(sd_bus_message* answer, void* self, sd_bus_error*) {
+    auto& share = *static_cast<UnitShare*>(self);
+    const wire::Slot ended = std::move(share.call_);
+    const auto message = wire::Message::sharing(answer);
+    if (message.isError()) {
+        logInfo(fmt::format("{} keeps its share of the processors: {}", share.unit_, message.error().message));
+        share.refused_ = true;
+    }
+    share.ask();
+    return 0;
+}
+
+} // namespace stint

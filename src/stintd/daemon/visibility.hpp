@@ -1,0 +1,75 @@
+// The process at the other end of each connection, and which apps a user sees through them (architecture.md, what is
+// visible). A terminal's foreground counts while its connection is open, a window while it is in front.
+#pragma once
+#include <functional>
+#include <map>
+#include <optional>
+#include <set>
+#include <tuple>
+
+#include "contract/model/event.hpp"
+#include "stintd/apps/caller.hpp"
+#include "stintd/bus/server.hpp"
+#include "stintd/helpers/window_words.hpp"
+
+namespace stint {
+
+class Visibility : public Presence {
+public:
+    /// `seen`: called when an app becomes visible, or no longer is.
+    explicit Visibility(std::function<void(const AppId&)> seen) : seen_(std::move(seen)) {}
+
+    void opened(ConnectionId connection, AppId app, PeerProcess peer);
+    void closed(ConnectionId connection);
+    /// The app's program was started from this connection: it is visible when that one is.
+    void startedFrom(ConnectionId starter, const AppId& app);
+
+    /// Where it is so, the app counts as visible from now on.
+    bool visibleNow(ConnectionId connection) override;
+    /// What was read in the turn before counts no more.
+    void newTurn() {
+        read_.clear();
+        unchanged_.clear();
+    }
+    bool visible(const AppId& app) const {
+        return visibleThrough_.contains(app) || remembered_.contains(app) || inFront_ == app;
+    }
+    /// Whose window is in front from now on.
+    void inFront(std::optional<AppId> app);
+    /// What the windows in front say of themselves from now on: makes nobody visible (linux.md §A.5).
+    void claimInFront(WindowNames names) { claimed_ = std::move(names); }
+    const WindowNames& claimedInFront() const { return claimed_; }
+    bool maybeVisible(const Manifest& manifest) const { return isNamed(manifest, claimed_); }
+    /// By its package, or by its desktop file.
+    static bool isNamed(const Manifest& manifest, const WindowNames& names);
+
+    /// An app that was visible under the previous daemon stays so until forget(): its processes reconnect a moment
+    /// after the start, and that moment must not be charged to a quota (limits.md §3.3).
+    void remember(AppId app) { remembered_.insert(std::move(app)); }
+    bool remembers() const { return !remembered_.empty(); }
+    /// By now every process has reconnected: only what is seen counts.
+    void forget();
+    const PeerProcess* peer(ConnectionId connection) const;
+    bool isItself(ConnectionId connection) override;
+
+private:
+    void note(const AppId& app, ConnectionId through, bool visible);
+    bool inForeground(const PeerProcess& peer);
+
+    struct Known {
+        AppId app;
+        PeerProcess peer;
+        std::set<AppId> started;
+    };
+    std::function<void(const AppId&)> seen_;
+    std::map<ConnectionId, Known> known_;
+    std::map<AppId, std::set<ConnectionId>> visibleThrough_;
+    std::set<AppId> remembered_;
+    std::optional<AppId> inFront_;
+    WindowNames claimed_;
+    /// By process and its start time: one process may make many calls in a turn, and asking the kernel is slow.
+    std::map<std::pair<pid_t, std::uint64_t>, bool> read_;
+    std::set<std::tuple<pid_t, std::uint64_t, std::optional<Program>>> unchanged_;
+};
+
+} // namespace stint

@@ -1,0 +1,67 @@
+// The machine's time zone, for times of a calendar (jobs.md §14.1): read from its tables at the start, and again when
+// somebody sets another.
+#include <cstdlib>
+#include <filesystem>
+
+#include <absl/time/time.h>
+
+#include "base/result/try.hpp"
+#include "base/time/clock.hpp"
+#include "stintd/daemon/daemon.hpp"
+#include "stintd/daemon/log.hpp"
+
+namespace stint {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* localTime = "/etc/localtime";
+constexpr std::chrono::years farthest{100};
+
+/// As the tables name it: a name is read once, so that another zone has to be asked for by another name.
+std::string zoneName() {
+    if (const char* const said = std::getenv("TZ"); said && *said) return *said == ':' ? said + 1 : said;
+    std::error_code error;
+    const std::string target = fs::read_symlink(localTime, error).string();
+    constexpr std::string_view tables = "zoneinfo/";
+    const auto at = target.find(tables);
+    return error || at == std::string::npos ? "localtime" : target.substr(at + tables.size());
+}
+
+TimeZone::Offset offsetAt(const absl::TimeZone& zone, absl::Time time) {
+    return {WallTime(Duration(absl::ToUnixMillis(time))), std::chrono::seconds(zone.At(time).offset)};
+}
+
+TimeZone readTable() {
+    absl::TimeZone zone = absl::UTCTimeZone();
+    if (!absl::LoadTimeZone(zoneName(), &zone)) logWarning("the time zone " + zoneName() + " is unknown; UTC it is");
+    absl::Time time = absl::FromUnixMillis(wallNow().time_since_epoch().count());
+    const absl::Time last = time + absl::FromChrono(std::chrono::duration_cast<std::chrono::hours>(farthest));
+    std::vector<TimeZone::Offset> offsets{offsetAt(zone, time)};
+    for (absl::TimeZone::CivilTransition change; time < last && zone.NextTransition(time, &change);) {
+        // Not FromCivil: where clocks go back it answers the hour's first time, which is before the change, for ever.
+        time = zone.At(change.to).trans;
+        offsets.push_back(offsetAt(zone, time));
+    }
+    return TimeZone(std::move(offsets));
+}
+
+} // namespace
+
+Result<void> Daemon::watchZone() {
+    const fs::path link = localTime;
+    zoneWatch_ = std::make_unique<DirectoryWatch>(
+        std::vector{link.parent_path()}, [this] { readZone(); }, link.filename());
+    STINT_TRY(zoneWatch_->start(loop_.get()));
+    readZone();
+    return {};
+}
+
+void Daemon::readZone() {
+    TimeZone zone = readTable();
+    if (zone == zone_) return;
+    zone_ = zone;
+    if (core_) arrived_.emplace_back(ZoneRead{std::move(zone)}); // else announce() tells of it
+}
+
+} // namespace stint

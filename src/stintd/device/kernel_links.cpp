@@ -1,0 +1,305 @@
+#include "stintd/device/kernel_links.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+
+#include <linux/if.h>
+#include <linux/if_link.h>
+#include <linux/netlink.h>
+#include <linux/rtnetlink.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+
+#include "stintd/device/interface_kind.hpp"
+
+namespace stint {
+namespace {
+
+constexpr int mostDatagrams = 64; ///< in one turn of the loop
+constexpr int mostTries = 3;      ///< of a dump that changed beneath it
+constexpr std::size_t datagramSize = 65'536;
+
+/// The attributes behind a message's fixed part, by number; of two alike the later one.
+class Attributes {
+public:
+    Attributes(const char* begin, std::size_t size) {
+        while (size >= sizeof(rtattr)) {
+            rtattr head{};
+            std::memcpy(&head, begin, sizeof head);
+            if (head.rta_len < sizeof head || head.rta_len > size) return;
+            all_[head.rta_type & NLA_TYPE_MASK] = {begin + sizeof head, head.rta_len - sizeof head};
+            const std::size_t step = std::min<std::size_t>(RTA_ALIGN(head.rta_len), size);
+            begin += step;
+            size -= step;
+        }
+    }
+    bool has(int type) const { return all_.contains(type); }
+    std::span<const char> bytes(int type) const {
+        const auto found = all_.find(type);
+        return found == all_.end() ? std::span<const char>() : found->second;
+    }
+    std::string text(int type) const {
+        const auto raw = bytes(type);
+        if (raw.empty()) return {}; // strnlen() takes no null
+        return {raw.data(), ::strnlen(raw.data(), raw.size())};
+    }
+    std::optional<std::uint32_t> number(int type) const {
+        std::uint32_t value = 0;
+        if (bytes(type).size() < sizeof value) return std::nullopt;
+        std::memcpy(&value, bytes(type).data(), sizeof value);
+        return value;
+    }
+
+private:
+    std::map<int, std::span<const char>> all_;
+};
+
+/// One message of a datagram, without its head.
+struct NetlinkMessage {
+    nlmsghdr head{};
+    std::span<const char> body;
+
+    /// Its fixed part; false where it is too short for that.
+    template <class Fixed> bool read(Fixed& fixed) const {
+        if (body.size() < sizeof fixed) return false;
+        std::memcpy(&fixed, body.data(), sizeof fixed);
+        return true;
+    }
+    template <class Fixed> Attributes attributes() const {
+        const std::size_t at = std::min<std::size_t>(NLMSG_ALIGN(sizeof(Fixed)), body.size());
+        return {body.data() + at, body.size() - at};
+    }
+};
+
+/// False: what is left is no message.
+bool nextMessage(std::span<const char>& datagram, NetlinkMessage& message) {
+    if (datagram.size() < sizeof(nlmsghdr)) return false;
+    std::memcpy(&message.head, datagram.data(), sizeof message.head);
+    const std::size_t length = message.head.nlmsg_len;
+    if (length < sizeof(nlmsghdr) || length > datagram.size()) return false;
+    message.body = datagram.subspan(NLMSG_HDRLEN, length - NLMSG_HDRLEN);
+    datagram = datagram.subspan(std::min<std::size_t>(NLMSG_ALIGN(length), datagram.size()));
+    return true;
+}
+
+void takeLink(const NetlinkMessage& message, KernelTables& tables) {
+    ifinfomsg info{};
+    if (!message.read(info)) return;
+    const Attributes attributes = message.attributes<ifinfomsg>();
+    const auto about = attributes.bytes(IFLA_LINKINFO);
+    constexpr unsigned carrying = IFF_UP | IFF_RUNNING | IFF_LOWER_UP;
+    tables.interfaces[info.ifi_index] = {.name = attributes.text(IFLA_IFNAME),
+                                         .kind = Attributes(about.data(), about.size()).text(IFLA_INFO_KIND),
+                                         .isLoopback = (info.ifi_flags & IFF_LOOPBACK) != 0,
+                                         .runs = (info.ifi_flags & carrying) == carrying};
+}
+
+bool takeAddress(const NetlinkMessage& message, KernelTables& tables) {
+    ifaddrmsg info{};
+    if (!message.read(info) || info.ifa_scope > RT_SCOPE_SITE) return false;
+    tables.addressed.insert(static_cast<int>(info.ifa_index));
+    return true;
+}
+
+/// Whether it leads out of here. What it goes by is added.
+bool takeRoute(const NetlinkMessage& message, KernelTables& tables) {
+    rtmsg info{};
+    if (!message.read(info) || info.rtm_dst_len > 1 || info.rtm_type != RTN_UNICAST ||
+        (info.rtm_flags & (RTM_F_CLONED | RTNH_F_DEAD)) != 0)
+        return false;
+    const Attributes attributes = message.attributes<rtmsg>();
+    KernelTables::Route route{.table = attributes.number(RTA_TABLE).value_or(info.rtm_table),
+                              .metric = attributes.number(RTA_PRIORITY).value_or(0),
+                              .length = info.rtm_dst_len};
+    if (route.table == RT_TABLE_LOCAL) return false;
+    if (const auto by = attributes.number(RTA_OIF)) {
+        route.interface = static_cast<int>(*by);
+        tables.routes.push_back(route);
+    }
+    auto hops = attributes.bytes(RTA_MULTIPATH);
+    for (rtnexthop hop{}; hops.size() >= sizeof hop;) {
+        std::memcpy(&hop, hops.data(), sizeof hop);
+        if (hop.rtnh_len < sizeof hop || hop.rtnh_len > hops.size()) break;
+        route.interface = hop.rtnh_ifindex;
+        if ((hop.rtnh_flags & RTNH_F_DEAD) == 0) tables.routes.push_back(route);
+        hops = hops.subspan(std::min<std::size_t>(RTNH_ALIGN(hop.rtnh_len), hops.size()));
+    }
+    return true;
+}
+
+/// Only the kernel has the port 0. 0: nothing is there; −1: some were lost.
+ssize_t receive(int socket, std::span<char> into) {
+    for (;;) {
+        sockaddr_nl from{};
+        socklen_t size = sizeof from;
+        const ssize_t length =
+            ::recvfrom(socket, into.data(), into.size(), MSG_TRUNC, reinterpret_cast<sockaddr*>(&from), &size);
+        if (length < 0 && errno == EINTR) continue;
+        if (length < 0) return errno == EAGAIN ? 0 : -1;
+        if (from.nl_pid != 0) continue;
+        return static_cast<std::size_t>(length) > into.size() ? -1 : length;
+    }
+}
+
+Fd netlinkSocket(int how, std::uint32_t groups) {
+    Fd socket(::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | how, NETLINK_ROUTE));
+    sockaddr_nl address{};
+    address.nl_family = AF_NETLINK;
+    address.nl_groups = groups;
+    if (socket && ::bind(socket.get(), reinterpret_cast<sockaddr*>(&address), sizeof address) != 0) socket = Fd();
+    return socket;
+}
+
+/// One dump, of links, addresses or routes.
+DumpStep dump(int socket, std::uint16_t what, std::span<char> buffer, KernelTables& tables) {
+    struct {
+        nlmsghdr head{};
+        rtgenmsg family{};
+    } request;
+    request.head.nlmsg_len = NLMSG_LENGTH(sizeof request.family);
+    request.head.nlmsg_type = what;
+    request.head.nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
+    request.family.rtgen_family = AF_UNSPEC;
+    if (::send(socket, &request, request.head.nlmsg_len, 0) < 0) return DumpStep::Broken;
+    for (;;) {
+        const ssize_t length = receive(socket, buffer);
+        if (length <= 0) return DumpStep::Broken;
+        const DumpStep step = takeDump(buffer.first(static_cast<std::size_t>(length)), tables);
+        if (step != DumpStep::More) return step;
+    }
+}
+
+/// The kernel answers within the call that asks it: nothing is waited for.
+std::optional<KernelTables> askKernel() {
+    const Fd socket = netlinkSocket(0, 0);
+    if (!socket) return std::nullopt;
+    const timeval patience{.tv_sec = 1, .tv_usec = 0};
+    ::setsockopt(socket.get(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+    std::vector<char> buffer(datagramSize);
+    for (int tries = 0; tries < mostTries; ++tries) {
+        KernelTables tables;
+        const auto whole = [&](std::uint16_t what) {
+            return dump(socket.get(), what, buffer, tables) == DumpStep::End;
+        };
+        if (std::ranges::all_of(std::array<std::uint16_t, 3>{RTM_GETLINK, RTM_GETADDR, RTM_GETROUTE}, whole))
+            return tables;
+    }
+    return std::nullopt;
+}
+
+/// The best is the lowest. A tunnel with a table of its own is chosen by a rule over the main one; other tables are for
+/// particular senders. Of the main one the halves of the internet come before the whole.
+std::uint64_t rankOf(const KernelTables::Route& route, bool isTunnel) {
+    constexpr unsigned shift = 32;
+    const bool isMain = route.table == RT_TABLE_MAIN;
+    const std::uint64_t order = isMain ? (route.length > 0 ? 1 : 2) : (isTunnel ? 0 : 3);
+    return order << shift | route.metric;
+}
+
+} // namespace
+
+DumpStep takeDump(std::span<const char> datagram, KernelTables& tables) {
+    NetlinkMessage message;
+    while (nextMessage(datagram, message)) {
+        if ((message.head.nlmsg_flags & NLM_F_DUMP_INTR) != 0) return DumpStep::Broken;
+        switch (message.head.nlmsg_type) {
+        case NLMSG_DONE:
+            return DumpStep::End;
+        case RTM_NEWLINK:
+            takeLink(message, tables);
+            break;
+        case RTM_NEWADDR:
+            takeAddress(message, tables);
+            break;
+        case RTM_NEWROUTE:
+            takeRoute(message, tables);
+            break;
+        default:
+            return DumpStep::Broken;
+        }
+    }
+    return datagram.empty() ? DumpStep::More : DumpStep::Broken;
+}
+
+bool isOfNote(std::span<const char> datagram) {
+    NetlinkMessage message;
+    KernelTables scratch;
+    while (nextMessage(datagram, message)) {
+        switch (message.head.nlmsg_type) {
+        case RTM_NEWLINK: // a scan for Wi-Fi is no news
+            if (!message.attributes<ifinfomsg>().has(IFLA_WIRELESS)) return true;
+            break;
+        case RTM_DELLINK:
+            return true;
+        case RTM_NEWADDR:
+        case RTM_DELADDR:
+            if (takeAddress(message, scratch)) return true;
+            break;
+        case RTM_NEWROUTE:
+        case RTM_DELROUTE:
+            if (takeRoute(message, scratch)) return true;
+            break;
+        default:
+            break;
+        }
+    }
+    return false;
+}
+
+std::vector<KernelLink> linksIn(const KernelTables& tables, const std::filesystem::path& classNet) {
+    std::vector<KernelLink> links;
+    for (const auto& [index, interface] : tables.interfaces) {
+        if (interface.isLoopback || interface.name.empty()) continue;
+        const InterfaceKind kind = interfaceKind(classNet, interface.name, interface.kind);
+        KernelLink link{.interface = interface.name,
+                        .transport = kind.transport,
+                        .looksMetered = kind.looksMetered,
+                        .isInner = kind.isInner,
+                        .runs = interface.runs,
+                        .hasAddress = tables.addressed.contains(index),
+                        .rate = interface.runs ? interfaceRate(classNet, interface.name) : 0};
+        for (const KernelTables::Route& route : tables.routes) {
+            const std::uint64_t rank = rankOf(route, link.transport == TRANSPORT_VPN);
+            if (route.interface == index) link.rank = std::min(link.rank.value_or(rank), rank);
+        }
+        links.push_back(std::move(link));
+    }
+    return links;
+}
+
+KernelLinks::KernelLinks(sd_event* loop, std::function<void()> changed) : changed_(std::move(changed)) {
+    events_ = netlinkSocket(SOCK_NONBLOCK, RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR | RTMGRP_IPV4_ROUTE |
+                                               RTMGRP_IPV6_ROUTE);
+    if (!events_) return;
+    sd_event_source* source = nullptr;
+    sd_event_add_io(loop, &source, events_.get(), EPOLLIN, readable, this);
+    source_.reset(source);
+}
+
+const std::optional<std::vector<KernelLink>>& KernelLinks::now() {
+    if (!events_ || !isStale_) return known_; // what nobody tells the changes of would be stale for ever
+    if (const auto tables = askKernel()) {
+        known_ = linksIn(*tables, "/sys/class/net");
+        isStale_ = false;
+    }
+    return known_;
+}
+
+int KernelLinks::readable(sd_event_source*, int fd, std::uint32_t, void* self) {
+    auto& links = *static_cast<KernelLinks*>(self);
+    std::vector<char> buffer(datagramSize);
+    bool ofNote = false;
+    for (int taken = 0; taken < mostDatagrams; ++taken) {
+        const ssize_t length = receive(fd, buffer);
+        if (length == 0) break;
+        ofNote |= length < 0 || isOfNote(std::span<const char>(buffer).first(static_cast<std::size_t>(length)));
+    }
+    if (!ofNote) return 0;
+    links.isStale_ = true;
+    links.changed_();
+    return 0;
+}
+
+} // namespace stint

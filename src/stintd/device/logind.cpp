@@ -1,0 +1,191 @@
+// The user's session at this machine (linux.md §A.5), by logind or elogind: whether its screen is lit and shows more
+// than the lock, and the lid. A session counts that is of this user, of class "user", and on a seat: who comes by ssh
+// looks at another screen.
+//
+// The signals Lock and Unlock are requests to the desktop, which may do nothing; LockedHint is what it has done. logind
+// does not tell when the lid or the dock changes, but UPower tells of the lid: then both are read again.
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <map>
+
+#include "base/unix/event_source.hpp"
+#include "stintd/device/sensor.hpp"
+#include "stintd/services/service.hpp"
+
+namespace stint {
+namespace {
+
+using services::Followed;
+using services::Properties;
+using services::Service;
+using services::Signal;
+
+constexpr const char* loginName = "org.freedesktop.login1";
+constexpr const char* loginPath = "/org/freedesktop/login1";
+constexpr const char* loginManager = "org.freedesktop.login1.Manager";
+constexpr const char* loginSession = "org.freedesktop.login1.Session";
+constexpr const char* lidName = "org.freedesktop.UPower";
+constexpr const char* lidPath = "/org/freedesktop/UPower";
+
+// limits.md §13: without an active session for so long, nobody sees the screen.
+constexpr std::uint64_t awayAfter = 60'000'000; // µs
+
+class Logind final : public Sensor {
+public:
+    explicit Logind(const SensorSources& sources)
+        : changed_(sources.changed), service_(sources.system, loginName, Service::Start::No, [this] { settle(); }),
+          manager_(service_, loginPath, loginManager), sessionsOf_(*this),
+          came_(service_, loginPath, loginManager, "SessionNew", [this](const wire::Message&) { list(); }),
+          went_(service_, loginPath, loginManager, "SessionRemoved", [this](const wire::Message&) { list(); }),
+          lidService_(sources.system, lidName, Service::Start::No, [this] { manager_.refresh(); }),
+          lid_(lidService_, lidPath, lidName) {
+        sd_event_source* timer = nullptr;
+        sd_event_add_time(sources.loop, &timer, CLOCK_MONOTONIC, 0, 0, away, this);
+        away_.reset(timer);
+        sd_event_source_set_enabled(timer, SD_EVENT_OFF);
+    }
+
+    std::string_view name() const override { return "logind"; }
+    bool isAsking() const override { return service_.isAsking() || listing_; }
+    std::string_view topic() const override { return "screen"; }
+    std::string_view wants() const override { return "logind or elogind, on the system bus"; }
+    std::string reads() const override {
+        if (!isKnown()) return "";
+        const Session* const session = atTheSeat();
+        if (!session) return "logind on the system bus; no session of this user is active on a seat";
+        return "logind on the system bus, session " + session->id + " on " + session->seat;
+    }
+
+    std::vector<std::string_view> tell(Device& device) const override {
+        if (!isKnown()) return {};
+        bool isSeen = false, isOpen = false, isActive = false;
+        for (const auto& [path, session] : sessions_) {
+            if (!session.isActive()) continue;
+            isActive = true;
+            isSeen |= !session.properties->get<bool>("IdleHint").value_or(false);
+            isOpen |= !session.properties->get<bool>("LockedHint").value_or(false);
+        }
+        std::vector<std::string_view> told;
+        if (isLidClosed()) { // of one that is open it does not say whether there is any
+            device.lidClosed = true;
+            told.emplace_back("lid");
+        }
+        if (!isActive) {
+            device.screenOn = !isAway_;
+            told.emplace_back("screen");
+            return told;
+        }
+        device.screenOn = isSeen && (!isLidClosed() || isDocked());
+        device.locked = !isOpen;
+        told.insert(told.end(), {"screen", "locked"});
+        return told;
+    }
+
+    std::vector<DeviceValue> more(const Device&) const override {
+        if (!isKnown()) return {};
+        std::vector<DeviceValue> more;
+        const Session* const session = atTheSeat();
+        more.push_back({"session", session ? session->id + " on " + session->seat : "none", std::string(name())});
+        if (isDocked()) more.push_back({"docked", "true", std::string(name())});
+        return more;
+    }
+
+private:
+    struct Session {
+        std::string id, seat;
+        std::unique_ptr<Properties> properties;
+
+        bool isActive() const {
+            return properties->get<bool>("Active").value_or(false) && properties->get<std::string>("Class") == "user";
+        }
+    };
+
+    /// The list of sessions, asked for anew of each owner of the name.
+    class SessionsOf final : Followed {
+    public:
+        explicit SessionsOf(Logind& logind) : Followed(logind.service_), logind_(logind) { beginNow(); }
+
+    private:
+        void begin() override { logind_.list(); }
+        void end() override { logind_.listing_.reset(); } // their properties are unknown from here on
+        Logind& logind_;
+    };
+
+    bool isKnown() const { return manager_.areKnown(); }
+    bool isLidClosed() const { return manager_.get<bool>("LidClosed").value_or(false); }
+    /// Or an external display is there.
+    bool isDocked() const { return manager_.get<bool>("Docked").value_or(false); }
+
+    /// nullptr: none is active.
+    const Session* atTheSeat() const {
+        const auto found = std::ranges::find_if(sessions_, [](const auto& entry) { return entry.second.isActive(); });
+        return found == sessions_.end() ? nullptr : &found->second;
+    }
+
+    void list() { service_.call(listing_, loginPath, loginManager, "ListSessions", listed, this, ""); }
+
+    void settle() {
+        const bool isAlone = isKnown() && !isAsking() && !atTheSeat();
+        if (!isAlone) isAway_ = isWaiting_ = false;
+        if (isAlone && !isAway_ && !isWaiting_) {
+            sd_event_source_set_time_relative(away_.get(), awayAfter);
+            isWaiting_ = true;
+        }
+        sd_event_source_set_enabled(away_.get(), isWaiting_ ? SD_EVENT_ONESHOT : SD_EVENT_OFF);
+        changed_();
+    }
+
+    static int away(sd_event_source*, std::uint64_t, void* self) {
+        auto& logind = *static_cast<Logind*>(self);
+        logind.isWaiting_ = false;
+        logind.isAway_ = true;
+        logind.changed_();
+        return 0;
+    }
+
+    void take(sd_bus_message* answer) {
+        std::map<std::string, Session> sessions;
+        const char *id = nullptr, *user = nullptr, *seat = nullptr, *path = nullptr;
+        std::uint32_t uid = 0;
+        if (sd_bus_message_enter_container(answer, 'a', "(susso)") <= 0) return;
+        while (sd_bus_message_read(answer, "(susso)", &id, &uid, &user, &seat, &path) > 0) {
+            if (uid != ::getuid() || *seat == '\0') continue;
+            Session& session = sessions[path];
+            session = {id, seat, nullptr};
+            if (const auto known = sessions_.find(path); known != sessions_.end())
+                session.properties = std::move(known->second.properties);
+            else
+                session.properties = std::make_unique<Properties>(service_, path, loginSession);
+        }
+        sessions_ = std::move(sessions);
+    }
+
+    static int listed(sd_bus_message* answer, void* self, sd_bus_error*) {
+        auto& logind = *static_cast<Logind*>(self);
+        const wire::Slot ended = std::move(logind.listing_);
+        if (!sd_bus_message_is_method_error(answer, nullptr)) logind.take(answer);
+        logind.settle();
+        return 0;
+    }
+
+    std::function<void()> changed_;
+    Service service_;
+    Properties manager_;
+    wire::Slot listing_;
+    std::map<std::string, Session> sessions_; ///< of this user, on a seat; by their objects' paths
+    EventSource away_;
+    bool isWaiting_ = false; ///< for away_
+    bool isAway_ = false;
+    SessionsOf sessionsOf_;
+    Signal came_, went_;
+    Service lidService_;
+    Properties lid_;
+};
+
+} // namespace
+
+std::unique_ptr<Sensor> logind(const SensorSources& sources) { return std::make_unique<Logind>(sources); }
+
+} // namespace stint

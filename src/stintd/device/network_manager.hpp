@@ -1,0 +1,54 @@
+// What NetworkManager says of the links it manages (linux.md §A.4). It is followed while it is there, and never
+// started.
+//
+// Of Wi-Fi the access point is read once, when a connection has chosen it: its strength changes all the time, and the
+// rate of the moment begins low and would wake an idle machine every few seconds.
+#pragma once
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "stintd/device/network_links.hpp"
+#include "stintd/services/service.hpp"
+
+namespace stint {
+
+class NetworkManager {
+public:
+    NetworkManager(services::Bus& system, std::function<void()> changed);
+    NetworkManager(const NetworkManager&) = delete;
+    NetworkManager& operator=(const NetworkManager&) = delete;
+
+    bool isAsking() const { return service_.isAsking(); }
+    /// As it was when all that was asked of it was last answered; nullopt: it is not there.
+    const std::optional<Management>& says() const { return says_; }
+
+private:
+    struct Connection {
+        Connection(services::Service& service, const std::string& path);
+        services::Properties properties;
+        std::unique_ptr<services::Properties> accessPoint;
+    };
+    struct Device {
+        Device(services::Service& service, const std::string& path);
+        services::Properties properties;
+        std::unique_ptr<services::Properties> wired;
+    };
+
+    void changed();
+    void followConnections();
+    void followDevices();
+    Management read() const;
+    void add(const Connection& connection, bool isPrimary, Management& all) const;
+
+    std::function<void()> changed_;
+    services::Service service_;
+    services::Properties root_;
+    std::map<std::string, Connection> connections_;
+    std::map<std::string, Device> devices_;
+    std::optional<Management> says_;
+};
+
+} // namespace stint

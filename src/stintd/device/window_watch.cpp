@@ -1,0 +1,68 @@
+#include "stintd/device/window_watch.hpp"
+
+#include <cerrno>
+#include <csignal>
+#include <cstdlib>
+#include <cstring>
+
+#include <sys/epoll.h>
+#include <sys/socket.h>
+
+#include <fmt/format.h>
+
+#include "base/result/fail.hpp"
+#include "base/result/try.hpp"
+#include "base/unix/socket_pair.hpp"
+#include "stintd/helpers/helper_process.hpp"
+#include "stintd/helpers/window_words.hpp"
+
+namespace stint {
+
+WindowWatch::~WindowWatch() {
+    if (process_ > 0) ::kill(process_, SIGKILL); // whoever reaps it is the daemon, whose end it would not outlive
+}
+
+void WindowWatch::start(sd_event* loop) {
+    const char* const display = std::getenv(display_);
+    std::error_code unknown;
+    if (!display || !*display) return;
+    if (!std::filesystem::exists(program_, unknown))
+        return end(fmt::format("this build of Stint has no {}", program_.filename().string()));
+    if (auto spawned = spawn(loop); !spawned) end(spawned.error().message);
+}
+
+Result<void> WindowWatch::spawn(sd_event* loop) {
+    auto [ours, theirs] = STINT_TRY(socketPair(SOCK_SEQPACKET));
+    sd_event_source* source = nullptr;
+    if (const int added = sd_event_add_io(loop, &source, ours.get(), EPOLLIN, ready, this); added < 0)
+        return fail(Errc::SYSTEM, "cannot listen to {}: {}", program_.string(), std::strerror(-added));
+    ready_.reset(source);
+    process_ = STINT_TRY(startHelper(program_, theirs));
+    socket_ = std::move(ours);
+    error_.clear();
+    return {};
+}
+
+void WindowWatch::end(std::string why) {
+    ready_.reset();
+    process_ = 0;
+    error_ = std::move(why);
+    told_({});
+}
+
+void WindowWatch::hear(std::string_view word) {
+    error_ = blindFrom(word);
+    told_(sees() ? word : std::string_view());
+}
+
+int WindowWatch::ready(sd_event_source*, int, std::uint32_t, void* self) {
+    auto& watch = *static_cast<WindowWatch*>(self);
+    char text[longestWindowWord];
+    ssize_t size = 0;
+    while ((size = ::recv(watch.socket_.get(), text, sizeof text, MSG_DONTWAIT)) > 0)
+        watch.hear({text, static_cast<std::size_t>(size)});
+    if (size == 0) watch.end("its display has ended, or tells nothing of windows");
+    return 0;
+}
+
+} // namespace stint

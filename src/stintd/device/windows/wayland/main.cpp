@@ -1,0 +1,117 @@
+// stint-toplevels: tells stintd what the windows in front of a Wayland desktop say that they are (linux.md §A.5), over
+// the socket that is its stdin, and ends with that. A compositor that dies, or throws it out, is waited for: its
+// socket's directory says when one comes again.
+//
+// An app id is whatever a program claims, and Wayland has no word for whose a window is. So it makes nobody visible.
+#include <chrono>
+#include <csignal>
+#include <cstdlib>
+
+#include <poll.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+#include <wayland-client-core.h>
+
+#include "base/unix/started_by_hand.hpp"
+#include "stintd/device/windows/wayland/compositor.hpp"
+#include "stintd/device/windows/wayland/socket_watch.hpp"
+
+using namespace stint;
+using namespace stint::windows;
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using std::chrono::milliseconds;
+
+constexpr int daemonSocket = STDIN_FILENO;
+/// Between two words to the daemon, however fast windows change places.
+constexpr milliseconds pace{200};
+/// A socket is there a moment before anybody listens behind it: so often it is tried, `pace` apart.
+constexpr int tries = 10;
+
+class Daemon {
+public:
+    /// At once, or once `pace` is over: milliseconds until then, -1 where there is nothing to wait for.
+    int tell(const std::string& text) {
+        if (text == told_) return -1;
+        const auto since = std::chrono::ceil<milliseconds>(Clock::now() - when_);
+        if (since < pace) return static_cast<int>((pace - since).count());
+        if (::send(daemonSocket, text.data(), text.size(), MSG_NOSIGNAL) < 0) std::exit(0); // nobody listens any more
+        told_ = text;
+        when_ = Clock::now();
+        return -1;
+    }
+
+private:
+    std::string told_;
+    Clock::time_point when_ = Clock::now() - pace;
+};
+
+/// Whether `descriptor` has something to say. The daemon never speaks: its word is its end.
+bool awaits(int descriptor, int milliseconds) {
+    pollfd ready[] = {{daemonSocket, POLLIN, 0}, {descriptor, POLLIN, 0}};
+    ::poll(ready, 2, milliseconds);
+    if (ready[0].revents) std::exit(0);
+    return ready[1].revents != 0;
+}
+
+/// Until the compositor ends.
+void follow(Compositor& compositor, Daemon& daemon) {
+    while (compositor.isOpen()) {
+        compositor.prepare();
+        if (!compositor.isOpen()) return;
+        const std::string blind = compositor.blind();
+        const int wait = daemon.tell(blind.empty() ? windowsText(compositor.inFront()) : blindText(blind));
+        compositor.take(awaits(compositor.descriptor(), wait));
+    }
+}
+
+/// Whether there was one.
+bool followOne(const std::string& socket, Daemon& daemon) {
+    Compositor compositor(socket);
+    if (!compositor.isOpen()) return false;
+    follow(compositor, daemon);
+    return true;
+}
+
+/// Until one may be there again; false: never more.
+bool awaitOne(SocketWatch& watch, Daemon& daemon, const std::string& why) {
+    for (;;) {
+        if (!awaits(watch.descriptor(), daemon.tell(why))) continue;
+        const auto came = watch.take();
+        if (came != SocketWatch::Came::No) return came == SocketWatch::Came::Yes;
+    }
+}
+
+int failed(Daemon& daemon, const Error& error) {
+    daemon.tell(blindText(error.message));
+    return 1;
+}
+
+int run() {
+    Daemon daemon;
+    const auto socket = compositorSocket();
+    if (!socket.ok()) return failed(daemon, socket.error());
+    auto watch = SocketWatch::open(*socket); // first, so that none comes unseen
+    if (!watch.ok()) return failed(daemon, watch.error());
+    const std::string none = blindText("no Wayland compositor is at " + socket->string());
+    for (int left = 1;; left = tries) {
+        while (!followOne(*socket, daemon) && --left > 0)
+            awaits(-1, static_cast<int>(pace.count()));
+        if (!awaitOne(*watch, daemon, none)) return 1;
+    }
+}
+
+} // namespace
+
+int main(int count, char** words) {
+    if (count > 1)
+        return startedByHand("stint-toplevels", "tells stintd what the windows in front say that they are", words[1]);
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    ::unsetenv("WAYLAND_SOCKET");                           // a connection that was meant for somebody else
+    ::unsetenv("WAYLAND_DEBUG");                            // it would write each message into the log
+    wl_log_set_handler_client([](const char*, va_list) {}); // what a compositor does wrong fills no log
+    return run();
+}

@@ -1,0 +1,166 @@
+// What apps use of the network, as the helper counts it: asked for, or told when a mark is passed.
+#include <algorithm>
+#include <utility>
+
+#include "base/result/fail.hpp"
+#include "base/result/try.hpp"
+#include "link/wire/errors.hpp"
+#include "link/wire/reader.hpp"
+#include "stintd/netcut/guard_call.hpp"
+#include "stintd/netcut/netcut.hpp"
+
+namespace stint {
+
+void Netcut::count(const AppId& name, Used used) {
+    const auto found = apps_.find(name);
+    if (found == apps_.end() || !found->second.cgroup) return;
+    questions_.push_back({name, found->second.cgroup, std::move(used)});
+    askCounters();
+}
+
+void Netcut::mark(const AppId& name, std::optional<std::uint64_t> at, Used used) {
+    const auto found = apps_.find(name);
+    if (found == apps_.end() || !found->second.cgroup || !found->second.tells) return;
+    App& app = found->second;
+    app.mark = at ? app.before + *at : 0;
+    app.used = std::move(used);
+    tellMarks();
+}
+
+void Netcut::tellCounted() {
+    for (auto& [name, app] : apps_)
+        if (app.cgroup) tellCounting(app);
+    tellMarks();
+}
+
+/// All that is told from here on counts from here on, and a mark is another one.
+void Netcut::tellCounting(App& app) {
+    app.before = app.received + app.sent;
+    app.mark = 0;
+    app.used = nullptr;
+    counted_(app.name, !app.cgroup ? Counting::No : app.tells ? Counting::Told : Counting::Asked);
+}
+
+/// All that are asked about, in one call; of an app that is asked about twice the first question gets all there is.
+void Netcut::askCounters() {
+    if (counting_ || questions_.empty() || !guard_.isThere()) return;
+    auto call = guardCall(guard_, "Counters");
+    if (!call) return complain(call.error().message);
+    asked_ = std::exchange(questions_, {});
+    std::vector<std::uint64_t> cgroups;
+    for (const Question& each : asked_) {
+        const auto app = apps_.find(each.app);
+        const bool isWatched = app != apps_.end() && app->second.cgroup == each.cgroup;
+        if (isWatched && std::ranges::find(cgroups, each.cgroup) == cgroups.end()) cgroups.push_back(each.cgroup);
+    }
+    if (cgroups.empty()) return; // the helper would tell of all
+    int result = sd_bus_message_append_array(call->get(), 't', cgroups.data(), cgroups.size() * sizeof(std::uint64_t));
+    sd_bus_slot* slot = nullptr;
+    if (result >= 0) result = sd_bus_call_async(guard_.bus(), &slot, call->get(), countersTold, this, UINT64_MAX);
+    counting_.reset(slot);
+    if (result < 0) complain(wire::errorFromErrno(-result).message);
+}
+
+int Netcut::countersTold(sd_bus_message* answer, void* data, sd_bus_error*) {
+    auto& self = *static_cast<Netcut*>(data);
+    const wire::Slot ended = std::move(self.counting_);
+    self.answerCounters(wire::Message::sharing(answer));
+    self.askCounters();
+    self.tellMarks();
+    return 0;
+}
+
+/// Each question is answered, whatever came: with what is known to have passed.
+void Netcut::answerCounters(const wire::Message& answer) {
+    std::map<std::uint64_t, std::pair<std::uint64_t, std::uint64_t>> told;
+    const auto read = [&]() -> Result<void> {
+        if (answer.isError()) return answer.error();
+        wire::Reader rows(answer);
+        return rows.array("(ttt)", [&](wire::Reader& each) -> Result<void> {
+            return each.structure("ttt", [&](wire::Reader& fields) -> Result<void> {
+                const std::uint64_t cgroup = STINT_TRY(fields.uint64());
+                const std::uint64_t received = STINT_TRY(fields.uint64());
+                const std::uint64_t sent = STINT_TRY(fields.uint64());
+                told[cgroup] = {received, sent};
+                return {};
+            });
+        });
+    };
+    if (const auto done = read(); !done) complain(done.error().message);
+    for (const Question& each : std::exchange(asked_, {})) {
+        const auto app = apps_.find(each.app);
+        if (app == apps_.end() || app->second.cgroup != each.cgroup) continue;
+        App& its = app->second;
+        const auto found = told.find(each.cgroup);
+        const auto [received, sent] = found == told.end() ? std::pair(its.received, its.sent) : found->second;
+        tellUsed(its, received, sent, each.used);
+    }
+}
+
+void Netcut::tellUsed(App& app, std::uint64_t received, std::uint64_t sent, const Used& used) {
+    // A count that goes back is no count.
+    const std::uint64_t in = received > app.received ? received - app.received : 0;
+    const std::uint64_t out = sent > app.sent ? sent - app.sent : 0;
+    app.received += in;
+    app.sent += out;
+    used(in, out);
+}
+
+/// Of each app one call at a time; what changes meanwhile is told in the next.
+void Netcut::tellMarks() {
+    if (!guard_.isThere()) return;
+    for (auto& [name, app] : apps_) {
+        if (!app.cgroup || !app.tells || app.marking || app.mark == app.marked) continue;
+        auto call = guardCall(guard_, "TellAt");
+        if (!call) return complain(call.error().message);
+        int result = sd_bus_message_append(call->get(), "tt", app.cgroup, app.mark);
+        sd_bus_slot* slot = nullptr;
+        if (result >= 0) result = sd_bus_call_async(guard_.bus(), &slot, call->get(), marked, &app, UINT64_MAX);
+        app.marking.reset(slot);
+        app.marked = app.mark;
+        if (result < 0) askInstead(app, wire::errorFromErrno(-result));
+    }
+}
+
+int Netcut::marked(sd_bus_message* answer, void* data, sd_bus_error*) {
+    App& app = *static_cast<App*>(data);
+    const wire::Slot ended = std::move(app.marking);
+    const auto message = wire::Message::sharing(answer);
+    if (message.isError()) app.owner->askInstead(app, message.error());
+    app.owner->tellMarks();
+    return 0;
+}
+
+/// An older helper counts, and tells nothing by itself.
+void Netcut::askInstead(App& app, const Error& error) {
+    app.tells = false;
+    app.marked = 0;
+    if (std::exchange(noMarks_, error.message) != error.message)
+        tell_("how far budgets are used is asked for at times: " + noMarks_);
+    tellCounting(app);
+}
+
+void Netcut::passed(const wire::Message& signal) {
+    wire::Reader told(signal);
+    const auto cgroup = told.uint64();
+    const auto received = told.uint64();
+    const auto sent = told.uint64();
+    if (!cgroup || !received || !sent) return;
+    const auto found = std::ranges::find_if(
+        apps_, [&](const auto& each) { return each.second.cgroup != 0 && each.second.cgroup == *cgroup; });
+    if (found == apps_.end()) return;
+    App& app = found->second;
+    const std::uint64_t total = *received + *sent;
+    if (total < app.marked) return; // of the mark before this one
+    app.marked = 0;
+    // An answer that is awaited tells as much, and of whom; where it does not, the mark is told again behind it.
+    const auto isOfIt = [&](const Question& each) { return each.cgroup == *cgroup; };
+    if (std::ranges::any_of(questions_, isOfIt) || (counting_ && std::ranges::any_of(asked_, isOfIt))) return;
+    if (app.mark != 0 && total >= app.mark) {
+        app.mark = 0;
+        tellUsed(app, *received, *sent, std::exchange(app.used, nullptr));
+    }
+    tellMarks();
+}
+
+} // namespace stint

@@ -1,0 +1,293 @@
+#include "stintd/netcut/netcut.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <sys/stat.h>
+
+#include "base/result/fail.hpp"
+#include "base/result/try.hpp"
+#include "base/unix/event_source.hpp"
+#include "link/wire/errors.hpp"
+#include "link/wire/reader.hpp"
+#include "stintd/netcut/guard_call.hpp"
+
+namespace stint {
+namespace {
+
+/// Calls of Watch at once: far below what the helper takes of one connection.
+constexpr int mostWatching = 16;
+
+/// A helper that ends is started again at once, so often in a row; then it is left to systemd, or to the next time that
+/// there is something to say. One that has served for so long (µs) ends the row.
+constexpr unsigned mostStarts = 5;
+constexpr std::uint64_t lasting = 60'000'000;
+
+constexpr const char* authorityChanges =
+    "type='signal',sender='org.freedesktop.PolicyKit1',path='/org/freedesktop/PolicyKit1/Authority',"
+    "interface='org.freedesktop.PolicyKit1.Authority',member='Changed'";
+
+std::uint64_t inodeOf(const Fd& directory) {
+    struct stat about {};
+    return ::fstat(directory.get(), &about) == 0 ? about.st_ino : 0;
+}
+
+} // namespace
+
+Netcut::Netcut(sd_event* loop, CgroupOf cgroupOf, Tell tell, Counted counted)
+    : cgroupOf_(std::move(cgroupOf)), tell_(std::move(tell)), counted_(std::move(counted)),
+      bus_(loop, services::Which::System),
+      guard_(bus_, wire::netguardName, services::Service::Start::Yes, [this] { guardChanged(); }),
+      passed_(guard_, wire::objectPath, wire::netguardInterface, "Passed",
+              [this](const wire::Message& signal) { passed(signal); }),
+      loop_(loop), waker_(guard_, tell_) {}
+
+void Netcut::open() {
+    wanted_ = true;
+    bus_.connect();
+    if (!bus_.isAsking()) failed({Errc::UNAVAILABLE, "there is no system bus"}, false);
+}
+
+Netcut::App& Netcut::appOf(const AppId& name) {
+    App& app = apps_[name];
+    app.owner = this;
+    app.name = name;
+    return app;
+}
+
+void Netcut::set(const AppId& name, bool allowed) {
+    // One that was always free need not be named.
+    if (allowed && !apps_.contains(name)) return;
+    App& app = appOf(name);
+    app.allowed = allowed;
+    app.refusal.clear();
+    wake();
+}
+
+void Netcut::starting(const AppId& name) {
+    App& app = appOf(name);
+    app.refusal.clear();
+    // A cgroup that was made anew is another one to the kernel.
+    if (app.cgroup) {
+        const auto directory = cgroupOf_(name);
+        if (directory && inodeOf(*directory) != app.inode) {
+            if (auto call = guardCall(guard_, "Forget");
+                call && sd_bus_message_append(call->get(), "t", app.cgroup) >= 0)
+                (void)wire::send(guard_.bus(), *call);
+            unwatch(app);
+        }
+    }
+    wake();
+}
+
+void Netcut::uninstalled(const AppId& name) {
+    const auto found = apps_.find(name);
+    if (found == apps_.end()) return;
+    if (found->second.cgroup)
+        if (auto call = guardCall(guard_, "Forget");
+            call && sd_bus_message_append(call->get(), "t", found->second.cgroup) >= 0)
+            (void)wire::send(guard_.bus(), *call);
+    apps_.erase(found);
+}
+
+void Netcut::unwatch(App& app) {
+    const bool was = app.cgroup != 0;
+    app.cgroup = 0;
+    app.cut = false;
+    app.received = app.sent = 0;
+    app.marking.reset();
+    app.marked = 0;
+    app.tells = true;
+    if (was) tellCounting(app);
+}
+
+Netcut::State Netcut::state() const {
+    State state{.serves = guard_.isThere(), .installed = installed_, .problem = problem_};
+    if (!state.serves && state.problem.empty()) state.problem = "stint-netguard is being started";
+    for (const auto& [name, app] : apps_)
+        if (state.problem.empty()) state.problem = app.refusal;
+    const auto cut = std::ranges::count_if(apps_, [](const auto& each) { return each.second.cut; });
+    state.cut = static_cast<std::size_t>(cut);
+    state.noWake = waker_.refusal();
+    state.noMarks = noMarks_;
+    return state;
+}
+
+void Netcut::wakeAt(std::optional<Waker::Wish> wish) {
+    if (!wanted_) return;
+    // Each turn says it; only what is new is worth looking for a helper.
+    if (wish && waker_.wants() != wish) connected();
+    waker_.want(std::move(wish));
+    if (!waker_.refusal().empty() && guard_.isThere()) awaitAuthority();
+}
+
+/// There is something to say; a bus or a helper that was lost is looked for again.
+void Netcut::connected() {
+    bus_.connect();
+    if (installed_) guard_.start();
+}
+
+void Netcut::wake() {
+    if (!wanted_) return;
+    connected();
+    pump();
+}
+
+void Netcut::guardChanged() {
+    if (guard_.owner() != servedBy_)
+        servedAnew();
+    else if (guard_.failure())
+        failed(guard_.failure()->error, guard_.failure()->installed);
+}
+
+void Netcut::servedAnew() {
+    servedBy_ = guard_.owner();
+    for (auto& [name, app] : apps_) {
+        app.watching.reset();
+        unwatch(app);
+        app.telling = false;
+        app.refusal.clear();
+    }
+    questions_.clear();
+    asked_.clear();
+    counting_.reset();
+    blocking_.reset();
+    authority_.reset();
+    waker_.servedAnew();
+    const std::uint64_t now = loopTime(loop_);
+    const std::uint64_t since = std::exchange(servedSince_, now);
+    if (!guard_.isThere()) {
+        failed({Errc::UNAVAILABLE, "stint-netguard has gone; nobody is cut off"}, true);
+        if (now - since >= lasting) starts_ = 0;
+        if (starts_++ < mostStarts) guard_.start();
+        return;
+    }
+    installed_ = true;
+    problem_.clear();
+    told_.clear();
+    noMarks_.clear();
+    tell_("stint-netguard enforces limits on the network");
+    pump();
+}
+
+void Netcut::failed(const Error& error, bool installed) {
+    installed_ = installed;
+    problem_ = error.message;
+    complain(problem_);
+}
+
+/// Told once, however often it is so.
+void Netcut::complain(const std::string& problem) {
+    if (problem == told_) return;
+    told_ = problem;
+    tell_("limits on the network are not enforced: " + problem);
+}
+
+void Netcut::pump() {
+    if (!guard_.isThere()) return;
+    tellBlocked();
+    tellMarks();
+    auto watching = std::ranges::count_if(apps_, [](const auto& each) { return each.second.watching != nullptr; });
+    for (auto& [name, app] : apps_) {
+        if (app.cgroup || app.watching || !app.refusal.empty()) continue;
+        if (watching++ >= mostWatching) return;
+        watch(app);
+    }
+}
+
+void Netcut::watch(App& app) {
+    const auto directory = cgroupOf_(app.name);
+    if (!directory) return refuse(app, directory.error());
+    app.inode = inodeOf(*directory);
+    auto call = guardCall(guard_, "Watch");
+    if (!call) return refuse(app, call.error());
+    int result = sd_bus_message_append(call->get(), "h", directory->get());
+    sd_bus_slot* slot = nullptr;
+    if (result >= 0) result = sd_bus_call_async(guard_.bus(), &slot, call->get(), watched, &app, UINT64_MAX);
+    app.watching.reset(slot);
+    if (result < 0) refuse(app, wire::errorFromErrno(-result));
+}
+
+int Netcut::watched(sd_bus_message* answer, void* data, sd_bus_error*) {
+    App& app = *static_cast<App*>(data);
+    Netcut& self = *app.owner;
+    const wire::Slot ended = std::move(app.watching);
+    const auto message = wire::Message::sharing(answer);
+    if (message.isError()) {
+        self.refuse(app, message.error());
+    } else if (const auto cgroup = wire::Reader(message).uint64(); !cgroup) {
+        self.refuse(app, cgroup.error());
+    } else {
+        app.cgroup = *cgroup;
+        self.tellCounting(app);
+    }
+    self.pump();
+    return 0;
+}
+
+/// All that has changed, in one call; what changes meanwhile is in the next.
+void Netcut::tellBlocked() {
+    if (blocking_) return;
+    const auto news = [](const App& app) { return app.cgroup && app.refusal.empty() && app.cut == app.allowed; };
+    if (std::ranges::none_of(apps_, [&](const auto& each) { return news(each.second); })) return;
+    auto call = guardCall(guard_, "SetBlocked");
+    if (!call) return complain(call.error().message);
+    sd_bus_message* const message = call->get();
+    int result = sd_bus_message_open_container(message, SD_BUS_TYPE_ARRAY, "(tb)");
+    for (auto& [name, app] : apps_) {
+        app.telling = news(app);
+        if (!app.telling) continue;
+        app.cut = !app.allowed;
+        if (result >= 0) result = sd_bus_message_append(message, "(tb)", app.cgroup, static_cast<int>(app.cut));
+    }
+    if (result >= 0) result = sd_bus_message_close_container(message);
+    sd_bus_slot* slot = nullptr;
+    if (result >= 0) result = sd_bus_call_async(guard_.bus(), &slot, message, blocked, this, UINT64_MAX);
+    blocking_.reset(slot);
+    if (result < 0) complain(wire::errorFromErrno(-result).message);
+}
+
+int Netcut::blocked(sd_bus_message* answer, void* data, sd_bus_error*) {
+    auto& self = *static_cast<Netcut*>(data);
+    const wire::Slot ended = std::move(self.blocking_);
+    const auto message = wire::Message::sharing(answer);
+    for (auto& [name, app] : self.apps_) {
+        if (!std::exchange(app.telling, false)) continue;
+        if (message.isError()) {
+            app.cut = false; // of what was told nothing is known
+            self.refuse(app, message.error());
+        } else {
+            self.tell_(fmt::format("{} app={}", app.cut ? "cut" : "freed", app.name.name));
+        }
+    }
+    self.pump();
+    return 0;
+}
+
+void Netcut::refuse(App& app, const Error& error) {
+    app.refusal = fmt::format("{}: {}", app.name.name, error.message);
+    complain(app.refusal);
+    if (error.code == Errc::SECURITY) awaitAuthority();
+}
+
+/// polkit answers otherwise once a person sits at the machine, and says so.
+void Netcut::awaitAuthority() {
+    if (authority_) return;
+    sd_bus_slot* slot = nullptr;
+    sd_bus_add_match_async(
+        guard_.bus(), &slot, authorityChanges, authorityChanged,
+        [](sd_bus_message*, void*, sd_bus_error*) { return 0; }, this);
+    authority_.reset(slot);
+}
+
+int Netcut::authorityChanged(sd_bus_message*, void* data, sd_bus_error*) {
+    auto& self = *static_cast<Netcut*>(data);
+    const wire::Slot ended = std::move(self.authority_);
+    for (auto& [name, app] : self.apps_)
+        app.refusal.clear();
+    self.waker_.askAgain();
+    self.pump();
+    return 0;
+}
+
+} // namespace stint

@@ -1,0 +1,50 @@
+// The one time at which stint-netguard is to have this machine awake, for a daemon that may not do so itself. The next
+// helper is asked again; who says no is not asked again until something changes.
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "stintd/services/service.hpp"
+
+namespace stint {
+
+class Waker {
+public:
+    /// In µs since the boot, suspended time included.
+    struct Wish {
+        std::uint64_t when = 0;
+        std::string reason; ///< for the journal
+        bool operator==(const Wish&) const = default;
+    };
+    using Tell = std::function<void(const std::string&)>;
+
+    Waker(const services::Service& guard, Tell tell) : guard_(guard), tell_(std::move(tell)) {}
+
+    void want(std::optional<Wish> wish);
+    const std::optional<Wish>& wants() const { return wish_; }
+    /// There is another helper, or none.
+    void servedAnew();
+    /// Whoever said no may say otherwise now.
+    void askAgain();
+    /// Why it does not wake; empty where nobody has said no.
+    const std::string& refusal() const { return refusal_; }
+
+private:
+    void pump();
+    void disarm();
+    Result<void> arm();
+    void refuse(const Error& error);
+    static int armed(sd_bus_message* answer, void* self, sd_bus_error*);
+
+    const services::Service& guard_;
+    Tell tell_;
+    std::optional<Wish> wish_;
+    std::optional<Wish> told_; ///< what the helper was asked for last
+    std::uint32_t alarm_ = 0;  ///< its number for that; 0: it has none
+    std::string refusal_;
+    wire::Slot arming_;
+};
+
+} // namespace stint

@@ -1,0 +1,146 @@
+#include "stintd/notify/notification_server.hpp"
+
+#include "base/result/fail.hpp"
+#include "base/result/overloaded.hpp"
+#include "base/result/try.hpp"
+#include "link/wire/errors.hpp"
+#include "link/wire/reader.hpp"
+#include "link/wire/writer.hpp"
+#include "stintd/notify/session_bus.hpp"
+
+namespace stint {
+namespace {
+
+/// 0: as SessionBus has it, without end.
+constexpr std::uint64_t asTheBusWaits = 0;
+
+NotificationServer& serverOf(void* self) { return *static_cast<NotificationServer*>(self); }
+
+void write(wire::Writer& writer, const Hint& hint) {
+    const auto variant = [&](const char* type) -> wire::Writer& { return writer.openVariant(type); };
+    std::visit(Overloaded{[&](const std::string& text) { variant("s").string(text).close(); },
+                          [&](std::uint8_t number) { variant("y").byte(number).close(); },
+                          [&](std::int32_t number) { variant("i").int32(number).close(); },
+                          [&](bool truth) { variant("b").boolean(truth).close(); }},
+               hint);
+}
+
+Result<void> write(const wire::Message& call, std::uint32_t replaces, const Wording& wording) {
+    wire::Writer writer(call);
+    writer.string(wording.appName).uint32(replaces).string(wording.icon).string(wording.summary).string(wording.body);
+    writer.openArray("s");
+    for (const auto& [key, label] : wording.actions)
+        writer.string(key).string(label);
+    writer.close().openArray("{sv}");
+    for (const auto& [key, hint] : wording.hints) {
+        writer.openEntry("sv").string(key);
+        write(writer, hint);
+        writer.close();
+    }
+    writer.close().int32(wording.expires);
+    return writer.done();
+}
+
+} // namespace
+
+Result<std::unique_ptr<NotificationServer>> NotificationServer::open(sd_bus* bus, const std::string& owner,
+                                                                     Listener& listener) {
+    std::unique_ptr<NotificationServer> server(new NotificationServer(bus, owner, listener));
+    sd_bus_slot* signals = nullptr;
+    const int result = sd_bus_match_signal_async(bus, &signals, owner.c_str(), notificationsPath, notificationsName,
+                                                 nullptr, told, nullptr, server.get());
+    server->signals_.reset(signals);
+    if (result < 0) return wire::errorFromErrno(-result);
+    const auto describe = STINT_TRY(server->call("GetServerInformation"));
+    server->descriptionCall_ = STINT_TRY(server->ask(describe, described));
+    const auto list = STINT_TRY(server->call("GetCapabilities"));
+    server->capabilitiesCall_ = STINT_TRY(server->ask(list, capable));
+    return server;
+}
+
+Result<wire::Message> NotificationServer::call(const char* method) const {
+    sd_bus_message* made = nullptr;
+    const int result =
+        sd_bus_message_new_method_call(bus_, &made, owner_.c_str(), notificationsPath, notificationsName, method);
+    if (result < 0) return wire::errorFromErrno(-result);
+    return wire::Message::owning(made);
+}
+
+Result<wire::Slot> NotificationServer::ask(const wire::Message& call, sd_bus_message_handler_t whenAnswered) {
+    sd_bus_slot* slot = nullptr;
+    const int result = sd_bus_call_async(bus_, &slot, call.get(), whenAnswered, this, asTheBusWaits);
+    if (result < 0) return wire::errorFromErrno(-result);
+    return wire::Slot(slot);
+}
+
+Result<void> NotificationServer::show(std::uint32_t replaces, const Wording& wording) {
+    const auto notify = STINT_TRY(call("Notify"));
+    STINT_TRY(write(notify, replaces, wording));
+    showCall_ = STINT_TRY(ask(notify, answered));
+    return {};
+}
+
+void NotificationServer::close(std::uint32_t id) {
+    const auto close = call("CloseNotification");
+    if (!close) return; // no memory, or the bus is gone, and all that is shown with it
+    wire::Writer(*close).uint32(id);
+    sd_bus_message_set_expect_reply(close->get(), 0);
+    sd_bus_send(bus_, close->get(), nullptr);
+}
+
+int NotificationServer::described(sd_bus_message* answer, void* self, sd_bus_error*) {
+    const auto message = wire::Message::sharing(answer);
+    if (message.isError()) return 0;
+    wire::Reader reader(message);
+    const auto name = reader.string();
+    const auto vendor = reader.string();
+    const auto version = reader.string();
+    if (name && vendor && version) serverOf(self).description_ = fmt::format("{} {}", *name, *version);
+    return 0;
+}
+
+int NotificationServer::capable(sd_bus_message* answer, void* self, sd_bus_error*) {
+    const auto message = wire::Message::sharing(answer);
+    if (isCutOff(message)) return 0;
+    NotificationServer& server = serverOf(self);
+    // One that cannot tell what it can do is told the least.
+    if (!message.isError()) {
+        if (auto names = wire::Reader(message).strings()) server.capabilities_ = {names->begin(), names->end()};
+    }
+    server.ready_ = true;
+    server.listener_.ready();
+    return 0;
+}
+
+int NotificationServer::answered(sd_bus_message* answer, void* self, sd_bus_error*) {
+    const auto message = wire::Message::sharing(answer);
+    NotificationServer& server = serverOf(self);
+    const wire::Slot ended = std::move(server.showCall_);
+    if (isCutOff(message)) return 0;
+    Result<std::uint32_t> id =
+        message.isError() ? Result<std::uint32_t>(message.error()) : wire::Reader(message).uint32();
+    if (id && *id == 0) id = fail(Errc::SYSTEM, "it answered the id 0");
+    server.listener_.shown(id);
+    return 0;
+}
+
+int NotificationServer::told(sd_bus_message* signal, void* self, sd_bus_error*) {
+    const auto message = wire::Message::sharing(signal);
+    wire::Reader reader(message);
+    Listener& listener = serverOf(self).listener_;
+    const auto id = reader.uint32();
+    if (!id) return 0; // none that we know
+    if (message.member() == "NotificationClosed") {
+        const auto why = reader.uint32();
+        if (why) listener.closed(*id, static_cast<NotificationClosed>(*why));
+    } else if (message.member() == "ActionInvoked") {
+        const auto action = reader.string();
+        if (action) listener.pressed(*id, *action);
+    } else if (message.member() == "ActivationToken") {
+        const auto token = reader.string();
+        listener.activated(*id, token ? *token : "");
+    }
+    return 0;
+}
+
+} // namespace stint

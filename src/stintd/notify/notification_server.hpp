@@ -1,0 +1,68 @@
+// One notification server, as long as it serves: what it can do, what it is told, and what it says of what it shows
+// (linux.md §A.1). It is called and heard by its unique name, so that another's words are never taken for its own. It
+// may answer as late as it likes, or never: what was asked is forgotten with this object.
+#pragma once
+#include <memory>
+#include <string>
+
+#include "link/wire/message.hpp"
+#include "stintd/notify/wording.hpp"
+
+namespace stint {
+
+/// Why one is not shown any more: the protocol's numbers.
+enum class NotificationClosed : std::uint32_t { Expired = 1, Dismissed = 2, ByCall = 3, Undefined = 4 };
+
+class NotificationServer {
+public:
+    /// Told from the event loop alone.
+    class Listener {
+    public:
+        virtual ~Listener() = default;
+        /// What it can do is known: show() may be called.
+        virtual void ready() = 0;
+        /// What a call of show() has come to: the id by which it is shown, never 0.
+        virtual void shown(const Result<std::uint32_t>& id) = 0;
+        virtual void closed(std::uint32_t id, NotificationClosed why) = 0;
+        virtual void pressed(std::uint32_t id, const std::string& action) = 0;
+        /// The xdg-activation token of the press that follows: a proof that the user has acted (jobs.md §12.2).
+        virtual void activated(std::uint32_t id, const std::string& token) = 0;
+    };
+
+    static Result<std::unique_ptr<NotificationServer>> open(sd_bus* bus, const std::string& owner, Listener& listener);
+    NotificationServer(const NotificationServer&) = delete;
+    NotificationServer& operator=(const NotificationServer&) = delete;
+
+    bool isReady() const { return ready_; }
+    const Capabilities& capabilities() const { return capabilities_; }
+    /// "dunst 1.9.0".
+    const std::string& description() const { return description_; }
+
+    /// Only one at a time: the next one after shown(). `replaces` 0: a new one.
+    Result<void> show(std::uint32_t replaces, const Wording& wording);
+    void close(std::uint32_t id);
+
+private:
+    NotificationServer(sd_bus* bus, std::string owner, Listener& listener)
+        : bus_(bus), owner_(std::move(owner)), listener_(listener) {}
+
+    Result<wire::Message> call(const char* method) const;
+    Result<wire::Slot> ask(const wire::Message& call, sd_bus_message_handler_t whenAnswered);
+    static int described(sd_bus_message* answer, void* self, sd_bus_error*);
+    static int capable(sd_bus_message* answer, void* self, sd_bus_error*);
+    static int answered(sd_bus_message* answer, void* self, sd_bus_error*);
+    static int told(sd_bus_message* signal, void* self, sd_bus_error*);
+
+    sd_bus* bus_;
+    std::string owner_;
+    Listener& listener_;
+    wire::Slot signals_;
+    wire::Slot descriptionCall_;
+    wire::Slot capabilitiesCall_;
+    wire::Slot showCall_;
+    std::string description_ = "a server without a name";
+    Capabilities capabilities_;
+    bool ready_ = false;
+};
+
+} // namespace stint

@@ -1,0 +1,284 @@
+#include "stintd/process/children.hpp"
+
+#include <sys/epoll.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <chrono>
+#include <csignal>
+#include <cstring>
+
+#include "base/result/check.hpp"
+#include "base/result/fail.hpp"
+#include "base/result/try.hpp"
+#include "base/unix/ancestry.hpp"
+#include "base/unix/pidfd.hpp"
+
+namespace stint {
+namespace {
+
+CgroupLimits limitsOf(const Command& command, const CgroupLimits& background) {
+    if (!command.background) return {};
+    // One that hands out its part answers in time, whatever becomes of what it starts.
+    if (command.keepsPriority) return {.cpuWeight = background.cpuWeight};
+    return background;
+}
+
+Command told(Command command, const CgroupLimits& background) {
+    command.environment[backgroundLimits] = textOf(background);
+    return command;
+}
+
+} // namespace
+
+Children::Children(sd_event* loop, Listener& listener, Helper helper, const std::string& instance, Starting starting,
+                   Written written)
+    : loop_(sd_event_ref(loop)), listener_(listener), helper_(std::move(helper)),
+      starter_(loop, helper_.program, instance, [this] { hear(Starter::Wait::No); }), starting_(std::move(starting)),
+      written_(std::move(written)), environment_(environmentFrom(environ)) {
+    std::signal(SIGCHLD, SIG_DFL); // ignored, as some starters leave it, the kernel would throw the statuses away
+}
+
+Children::~Children() {
+    for (auto& [id, child] : children_)
+        kill(id);
+    // Each reaper kills what has left its cgroup, and in a unit of systemd's is killed itself once this process has
+    // ended.
+    const auto until = std::chrono::steady_clock::now() + patience;
+    for (auto& [id, child] : children_)
+        if (!child->status && child->pidfd) hasEnded(child->pidfd, until);
+    children_.clear();
+    if (adopted_) ::prctl(PR_SET_CHILD_SUBREAPER, 0);
+    adopted_.reset();
+    enclosure_.reset();
+    sd_event_unref(loop_);
+}
+
+void Children::keepIn(std::unique_ptr<Enclosure> enclosure) {
+    enclosure_ = std::move(enclosure);
+    if (enclosure_->enclosesAll()) static_cast<void>(starter_.begin()); // else the first start says what is wrong
+}
+
+Result<Started> Children::start(const Command& command) {
+    ProcessId id{++last_};
+    Entrance entrance = STINT_TRY(enclosure_->make(command.app, id, limitsOf(command, background_)));
+    starting_(command.app);
+    auto child = std::make_unique<Child>();
+    child->owner = this;
+    child->id = id;
+    child->app = command.app;
+    const auto begun = [&]() -> Result<Fd> {
+        Command given = command.keepsPriority ? told(command, background_) : command;
+        const Fd output = STINT_TRY(readOutput(*child, given));
+        Prepared made = STINT_TRY(prepare(given, std::move(entrance), environment_, helper_));
+        auto prepared = std::make_unique<Prepared>(std::move(made));
+        Fd ours = std::move(prepared->ours);
+        // Whoever starts a main program is told its pid, and what is wrong with it.
+        if (command.service && prepared->cgroup && starter_.order(id, *prepared)) {
+            child->ordered = std::move(prepared);
+            ordered_.insert(id);
+            return ours;
+        }
+        Born born = STINT_TRY(spawn(*prepared));
+        if (watch(*child, std::move(born))) return ours;
+        return fail(Errc::SYSTEM, "cannot watch process {}: {}", child->pid, std::strerror(errno));
+    };
+    Result<Fd> ours = begun();
+    if (!ours) {
+        enclosure_->discard(command.app, id);
+        return std::move(ours).error();
+    }
+    Started started{id, child->pid, std::move(ours).value()};
+    children_.emplace(id, std::move(child));
+    return started;
+}
+
+/// The end that is written to, as long as the command needs it; none where somebody else takes all that it writes.
+Result<Fd> Children::readOutput(Child& child, Command& command) {
+    auto& [in, out, complaints] = command.stdio;
+    if (!written_ || (out >= 0 && complaints >= 0)) return Fd();
+    const auto take = [this, app = child.app](std::string_view line) { written_(app, line); };
+    auto [output, theirs] = STINT_TRY(OutputLines::open(loop_, take));
+    child.output = std::move(output);
+    for (int* const one : {&out, &complaints})
+        if (*one < 0) *one = theirs.get();
+    return std::move(theirs);
+}
+
+/// False, and errno: nobody would hear of its end, so it is dead.
+bool Children::watch(Child& child, Born born) {
+    child.pid = born.pid;
+    child.pidfd = std::move(born.pidfd);
+    sd_event_source* source = nullptr;
+    const int added = sd_event_add_io(loop_, &source, child.pidfd.get(), EPOLLIN, exited, &child);
+    child.exit.reset(source);
+    if (added >= 0) return true;
+    enclosure_->kill(child.app, child.id, child.pidfd);
+    ::waitpid(child.pid, nullptr, 0);
+    errno = -added;
+    return false;
+}
+
+void Children::hear(Starter::Wait wait) {
+    while (!ordered_.empty()) {
+        const auto said = starter_.answer(wait);
+        if (!said) {
+            for (const ProcessId id : std::exchange(ordered_, {}))
+                begin(*children_.at(id), said.error());
+            return;
+        }
+        if (!*said) return;
+        const auto [id, pid, error] = **said;
+        if (ordered_.erase(id) == 0) continue;
+        if (pid > 0)
+            begin(*children_.at(id), pid);
+        else
+            begin(*children_.at(id), fail(Errc::SYSTEM, "no process in its cgroup: {}", std::strerror(error)));
+    }
+}
+
+// Where the starter has made none, it is started without; where that cannot be either, it has ended as stint-exec does
+// that cannot start a command.
+void Children::begin(Child& child, Result<pid_t> said) {
+    const auto prepared = std::move(child.ordered);
+    if (!said) enclosure_->kill(child.app, child.id, child.pidfd); // what a silent starter may have made
+    auto born = said ? pinned(*said) : child.killed ? Result<Born>(said.error()) : spawn(*prepared);
+    if (born && watch(child, std::move(born).value())) return;
+    sd_event_source* source = nullptr;
+    const int added = sd_event_add_defer(loop_, &source, neverBegan, &child);
+    child.exit.reset(source);
+    STINT_CHECK(added >= 0 || sd_event_get_state(loop_) == SD_EVENT_FINISHED); // then nobody is told any more
+}
+
+int Children::neverBegan(sd_event_source*, void* data) {
+    constexpr int cannotRun = 127;
+    auto& child = *static_cast<Child*>(data);
+    child.owner->end(child, cannotRun << 8);
+    return 0;
+}
+
+Result<void> Children::adopt() {
+    if (::prctl(PR_SET_CHILD_SUBREAPER, 1) != 0)
+        return fail(Errc::SYSTEM, "cannot take in orphans: {}", std::strerror(errno));
+    sd_event_source* source = nullptr;
+    const int added = sd_event_add_signal(loop_, &source, SIGCHLD | SD_EVENT_SIGNAL_PROCMASK, childEnded, this);
+    adopted_.reset(source);
+    if (added < 0) return fail(Errc::SYSTEM, "cannot wait for orphans: {}", std::strerror(-added));
+    return {};
+}
+
+// One signal may stand for many ends.
+int Children::childEnded(sd_event_source*, const signalfd_siginfo*, void* self) {
+    auto& children = *static_cast<Children*>(self);
+    siginfo_t ended{};
+    while (::waitid(P_ALL, 0, &ended, WEXITED | WNOHANG | WNOWAIT) == 0 && ended.si_pid != 0) {
+        int status = 0;
+        children.hear(Starter::Wait::No); // it has said that it was there before it could end
+        if (::waitpid(ended.si_pid, &status, WNOHANG) != ended.si_pid) break;
+        if (Child* child = children.withPid(ended.si_pid)) children.end(*child, status);
+        ended = {};
+    }
+    return 0;
+}
+
+int Children::exited(sd_event_source*, int, std::uint32_t, void* data) {
+    auto& child = *static_cast<Child*>(data);
+    int status = 0;
+    if (::waitpid(child.pid, &status, WNOHANG) == child.pid) child.owner->end(child, status);
+    return 0;
+}
+
+void Children::end(Child& child, int status) {
+    child.status = status;
+    child.exit.reset();
+    // Also of one that was killed: its end of the socket closes before it is seen to have ended, which kills it again.
+    child.limit = enclosure_->limitMet(child.app, child.id);
+    if (enclosure_->clear(child.app, child.id)) emptied(child.id);
+}
+
+void Children::emptied(ProcessId id) {
+    auto child = children_.extract(id);
+    STINT_CHECK(!child.empty() && child.mapped()->status);
+    if (child.mapped()->output) child.mapped()->output->finish();
+    tell(*child.mapped());
+}
+
+void Children::tell(const Child& child) {
+    listener_.gone(child.id, child.app, {.status = *child.status, .killed = child.killed, .limit = child.limit});
+}
+
+void Children::kill(ProcessId id) {
+    auto found = children_.find(id);
+    if (found == children_.end()) return;
+    Child& child = *found->second;
+    if (!child.status) child.killed = true;
+    if (child.ordered) hear(Starter::Wait::Yes);
+    enclosure_->kill(child.app, id, child.pidfd);
+}
+
+unsigned Children::killApp(const AppId& app) {
+    hear(Starter::Wait::Yes); // killed before it says that it is there, a process would be waited for in vain
+    enclosure_->killApp(app);
+    unsigned alive = 0;
+    for (auto& [id, child] : children_) {
+        if (child->app != app) continue;
+        ++alive;
+        kill(id);
+    }
+    return alive;
+}
+
+bool Children::anyAlive(const AppId& app) const {
+    for (const auto& [id, child] : children_)
+        if (child->app == app) return true;
+    return false;
+}
+
+unsigned Children::survivors(const AppId& app) const {
+    unsigned left = 0;
+    for (const auto& [id, child] : children_)
+        if (child->app == app && child->killed) ++left;
+    return left;
+}
+
+Children::Child* Children::withPid(pid_t pid) const {
+    for (const auto& [id, child] : children_)
+        if (child->pid == pid && !child->status) return child.get();
+    return nullptr;
+}
+
+std::optional<Processes::Owner> Children::startedAs(pid_t pid) const {
+    const Child* child = withPid(pid);
+    return child ? std::optional(Owner(child->app, child->id)) : std::nullopt;
+}
+
+// By its ancestors first: whoever may write the cgroups may move a process into another app's, but not below another
+// reaper.
+Result<std::optional<Processes::Owner>> Children::ownerOf(pid_t pid) {
+    hear(Starter::Wait::No); // what can call has said before that it is there
+    auto above = aboveOf(pid);
+    if (above && *above) return above;
+    if (auto id = enclosure_->find(pid)) {
+        auto found = children_.find(*id);
+        if (found != children_.end()) return std::optional(Owner(found->second->app, *id));
+    }
+    return above;
+}
+
+Result<std::optional<Processes::Owner>> Children::aboveOf(pid_t pid) const {
+    std::optional<Owner> owner;
+    const bool met = STINT_TRY(anyInLine(pid, [&](pid_t each) {
+        owner = startedAs(each);
+        return owner || (each != pid && each == ::getpid());
+    }));
+    // It got out of where it was kept, and was left without a parent: it is some app's, and no one's word tells which.
+    if (met && !owner) return fail(Errc::SECURITY, "process {} has left the app that it was started for", pid);
+    return owner;
+}
+
+std::string Children::description() const { return enclosure_->description(); }
+
+} // namespace stint

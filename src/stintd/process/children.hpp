@@ -1,0 +1,87 @@
+// Processes that were started and are not gone yet: each is waited for by its pidfd, and told as gone once its
+// enclosure is empty too.
+#pragma once
+#include "base/text/app_id.hpp"
+#include "base/unix/event_source.hpp"
+#include "stintd/process/enclosure.hpp"
+#include "stintd/process/output_lines.hpp"
+#include "stintd/process/starter.hpp"
+
+#include <set>
+
+#include <sys/signalfd.h>
+
+namespace stint {
+
+class Children : public Processes {
+public:
+    using Starting = std::function<void(const AppId&)>;
+    using Written = std::function<void(const AppId&, std::string_view line)>;
+
+    Children(sd_event* loop, Listener& listener, Helper helper, const std::string& instance, Starting starting,
+             Written written);
+    ~Children() override;
+
+    /// Before anything is started, once.
+    void keepIn(std::unique_ptr<Enclosure> enclosure);
+    /// From now on orphans of what was started are children of this process.
+    Result<void> adopt();
+    /// The enclosure's word that nothing of a process is left.
+    void emptied(ProcessId id);
+
+    Result<Started> start(const Command& command) override;
+    void kill(ProcessId id) override;
+    unsigned killApp(const AppId& app) override;
+    void limitBackground(const CgroupLimits& limits) override { background_ = limits; }
+    Held controllers() const override { return enclosure_->controllers(); }
+    bool anyAlive(const AppId& app) const override;
+    unsigned survivors(const AppId& app) const override;
+    Result<std::optional<Owner>> ownerOf(pid_t pid) override;
+    Result<Fd> cgroupOf(const AppId& app) override { return enclosure_->cgroupOf(app); }
+    std::string description() const override;
+    bool enclosesAll() const override { return enclosure_->enclosesAll(); }
+
+private:
+    struct Child {
+        Children* owner = nullptr;
+        ProcessId id;
+        AppId app;
+        pid_t pid = 0; ///< of its reaper
+        Fd pidfd;
+        EventSource exit;
+        std::optional<int> status; ///< once it has ended; what it started may still be there
+        std::string limit;         ///< that it met
+        bool killed = false;
+        std::unique_ptr<Prepared> ordered; ///< until it is known to be there
+        std::unique_ptr<OutputLines> output;
+    };
+
+    Result<Fd> readOutput(Child& child, Command& command);
+    bool watch(Child& child, Born born);
+    void hear(Starter::Wait wait);
+    void begin(Child& child, Result<pid_t> said);
+    static int neverBegan(sd_event_source* source, void* child);
+    static int exited(sd_event_source* source, int fd, std::uint32_t events, void* child);
+    static int childEnded(sd_event_source* source, const signalfd_siginfo* signal, void* self);
+    void end(Child& child, int status);
+    void tell(const Child& child);
+    Child* withPid(pid_t pid) const;
+    std::optional<Owner> startedAs(pid_t pid) const;
+    Result<std::optional<Owner>> aboveOf(pid_t pid) const;
+
+    sd_event* loop_;
+    Listener& listener_;
+    Helper helper_;
+    Starter starter_;
+    Starting starting_;
+    Written written_;
+    Environment environment_;
+    CgroupLimits background_;
+    std::map<ProcessId, std::unique_ptr<Child>> children_;
+    std::set<ProcessId> ordered_; ///< of the starter, and not known to be there
+    std::unique_ptr<Enclosure> enclosure_;
+    EventSource adopted_; ///< speaks up when any child has ended
+    std::uint64_t last_ = 0;
+};
+
+} // namespace stint

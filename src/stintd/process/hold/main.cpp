@@ -1,0 +1,131 @@
+// stint-hold ID: while it runs, nothing of an installed app does (jobs.md §14.5). It is what a guard of an app runs
+// while its condition does not hold, and a process that nothing of Stint's can take with it holds the app: a service of
+// the user's own manager, which thaws when this process ends however it ends, and whose manager thaws when that one
+// does.
+#include <poll.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <csignal>
+#include <cstring>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include <fmt/core.h>
+
+#include "base/cgroup/cgroup.hpp"
+#include "base/result/fail.hpp"
+#include "base/result/try.hpp"
+#include "base/text/app_id.hpp"
+#include "base/unix/complain.hpp"
+#include "base/unix/proc.hpp"
+#include "base/unix/program.hpp"
+#include "base/unix/started_by_hand.hpp"
+#include "stintd/process/hold/app_units.hpp"
+
+namespace stint::hold {
+namespace {
+
+constexpr int failed = 71; // linux.md §A.10
+
+void say(const std::string& sentence) { complain("stint-hold", sentence); }
+
+Result<AppUnits> unitsOf(const std::string& id) {
+    const auto mount = unifiedMount();
+    const auto path = cgroupPath(readFile("/proc/self/cgroup").value_or(""));
+    const auto slice = path ? appSliceIn(*path) : std::nullopt;
+    const auto place = mount && slice ? placeOf(*mount, *slice) : std::nullopt;
+    if (!place)
+        return fail(Errc::UNAVAILABLE, "this is no unit of a user's service manager: no app.slice is around it");
+    return AppUnits::open(id, place->directory);
+}
+
+int untilNext(const AppUnits& units) {
+    const auto next = units.next();
+    if (!next) return -1;
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(*next - AppUnits::Clock::now());
+    return static_cast<int>(std::max<std::int64_t>(left.count(), 0));
+}
+
+/// Until stdin is at its end: whoever has the other end of it has ended.
+Result<int> freeze(const std::string& id) {
+    AppUnits units = STINT_TRY(unitsOf(id));
+    if (units.freeze() == 0) say(fmt::format("nothing of {} runs now; it is frozen when it starts", id));
+    std::array<pollfd, 2> ready{{{STDIN_FILENO, POLLIN, 0}, {units.watch(), POLLIN, 0}}};
+    while (::poll(ready.data(), ready.size(), untilNext(units)) >= 0 && !ready[0].revents)
+        units.take(AppUnits::Clock::now());
+    units.thaw();
+    return 0;
+}
+
+Result<int> thaw(const std::string& id) {
+    const AppUnits units = STINT_TRY(unitsOf(id));
+    units.thaw();
+    return 0;
+}
+
+volatile std::sig_atomic_t lifeline = -1;
+
+void letGo(int) { ::close(static_cast<int>(lifeline)); }
+
+/// The holder has the reading end of a pipe whose other end is here: closed by SIGTERM, and by the kernel where this
+/// process is killed. systemd-run ends when the holder has.
+Result<int> keep(const std::string& id) {
+    const std::string self = (ownDirectory() / "stint-hold").string();
+    const std::filesystem::path starter = STINT_TRY(findOnPath("systemd-run"));
+    std::vector<std::string> words{starter.string(),
+                                   "--user",
+                                   "--quiet",
+                                   "--collect",
+                                   "--wait",
+                                   "--pipe",
+                                   "--slice=app.slice",
+                                   fmt::format("--unit=stint-hold-{}-{}", id, ::getpid()),
+                                   "--description=Stint holds " + id,
+                                   fmt::format("--property=ExecStopPost=\"{}\" --thaw {}", self, id),
+                                   "--",
+                                   self,
+                                   "--freeze",
+                                   id};
+    int ends[2];
+    if (::pipe(ends) != 0) return fail(Errc::SYSTEM, "cannot make a pipe: {}", std::strerror(errno));
+    std::signal(SIGTERM, SIG_IGN); // whoever asks us to end asks systemd-run, too, which is to wait for the holder
+    const pid_t child = ::fork();
+    if (child < 0) return fail(Errc::SYSTEM, "cannot start {}: {}", words.front(), std::strerror(errno));
+    if (child == 0) {
+        ::close(ends[1]);
+        ::dup2(ends[0], STDIN_FILENO);
+        ::execv(words.front().c_str(), pointersTo(words).data());
+        ::_exit(failed);
+    }
+    ::close(ends[0]);
+    lifeline = ends[1];
+    std::signal(SIGTERM, letGo);
+    int status = 0;
+    while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
+    }
+    return WIFEXITED(status) ? WEXITSTATUS(status) : failed;
+}
+
+int answer(const Result<int>& ended) {
+    if (ended.ok()) return *ended;
+    say(ended.error().message);
+    return failed;
+}
+
+} // namespace
+} // namespace stint::hold
+
+int main(int count, char** words) {
+    using namespace stint::hold;
+    using stint::isDesktopId;
+    const std::string_view first = count > 1 ? words[1] : "";
+    if (count == 3 && first == "--freeze" && isDesktopId(words[2])) return answer(freeze(words[2]));
+    if (count == 3 && first == "--thaw" && isDesktopId(words[2])) return answer(thaw(words[2]));
+    if (count == 2 && isDesktopId(first)) return answer(keep(words[1]));
+    return stint::startedByHand("stint-hold", "holds the units of an installed app, for stint guard --app",
+                                words[count - 1]);
+}

@@ -1,0 +1,47 @@
+#include "stintd/process/processes.hpp"
+
+#include <fmt/core.h>
+
+#include "base/result/try.hpp"
+#include "stintd/process/cgroup_enclosure.hpp"
+#include "stintd/process/children.hpp"
+#include "stintd/process/reaper_enclosure.hpp"
+
+namespace stint {
+namespace {
+
+// FNV-1a: the same name for the same instance in every build, for a later daemon must find it again.
+std::string shortName(const std::string& instance) {
+    std::uint64_t hash = 0xcbf29ce484222325;
+    for (const unsigned char letter : instance)
+        hash = (hash ^ letter) * 0x100000001b3;
+    return fmt::format("{:016x}", hash);
+}
+
+std::unique_ptr<Enclosure> enclosureFor(sd_event* loop, const std::string& instance, const Processes::Options& options,
+                                        Enclosure::OnEmpty empty) {
+    if (!options.cgroups) return std::make_unique<ReaperEnclosure>(instance, "not wanted");
+    auto opened = CgroupEnclosure::open(loop, instance, std::move(empty), options.shareChanged);
+    if (opened) return std::move(opened).value();
+    return std::make_unique<ReaperEnclosure>(instance, opened.error().message);
+}
+
+} // namespace
+
+Result<std::unique_ptr<Processes>> Processes::open(sd_event* loop, Listener& listener, Options options) {
+    // jobs.md §12.5: what a former daemon had started is dead before this one looks at its jobs. It may have kept
+    // its processes in the other way.
+    const std::string instance = shortName(options.instance);
+    STINT_TRY(killCgroupLeftovers(instance));
+    STINT_TRY(killReaperLeftovers(instance));
+
+    auto children = std::make_unique<Children>(loop, listener, Helper{options.helper, options.descriptors}, instance,
+                                               options.starting, options.written);
+    Children* told = children.get();
+    auto emptied = [told](ProcessId id) { told->emptied(id); };
+    children->keepIn(enclosureFor(loop, instance, options, emptied));
+    if (options.adopts) STINT_TRY(children->adopt());
+    return std::unique_ptr<Processes>(std::move(children));
+}
+
+} // namespace stint

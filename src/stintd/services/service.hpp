@@ -1,0 +1,161 @@
+// A service of a bus, by its well-known name, and what is followed of it: the properties of its objects, and signals.
+// All is asked of, and heard from, the unique name of its present owner, so that another's words are never taken for
+// its own; with another owner all is read anew.
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "stintd/services/bus.hpp"
+
+namespace stint::services {
+
+class Followed;
+
+class Service : Bus::Follower {
+public:
+    /// `starts`: the bus is asked to start it where it knows how.
+    enum class Start { No, Yes };
+    /// `changed`: an owner came or went, or a property that is followed has changed; from the event loop.
+    Service(Bus& bus, std::string name, Start start, std::function<void()> changed);
+    ~Service() override;
+    Service(const Service&) = delete;
+    Service& operator=(const Service&) = delete;
+
+    bool isThere() const { return !owner_.empty(); }
+    /// It is not known yet whether it is there, or what it says.
+    bool isAsking() const;
+    /// Its unique name; empty: nobody serves.
+    const std::string& owner() const { return owner_; }
+    /// For calls of other kinds than call(); nullptr where there is no connection.
+    sd_bus* bus() const { return bus_; }
+
+    /// Has the bus start it, where nobody serves and nobody was asked yet.
+    void start();
+    struct Failure {
+        Error error;
+        bool installed = false; ///< the bus knows how to start one
+    };
+    /// Why the bus could not start it, when it was last asked.
+    const std::optional<Failure>& failure() const { return failure_; }
+
+    /// Calls a method of the service, where it is there. `answered` is told unless the service, the bus or this object
+    /// goes first. A newer call of the same `slot` takes the place of an older one.
+    template <class... Arguments> void call(wire::Slot& slot, const char* path, const char* interface,
+                                            const char* member, sd_bus_message_handler_t answered, void* self,
+                                            const char* types, Arguments... arguments) {
+        sd_bus_slot* made = nullptr;
+        slot.reset();
+        if (!isThere()) return;
+        sd_bus_call_method_async(bus_, &made, owner_.c_str(), path, interface, member, answered, self, types,
+                                 arguments...);
+        slot.reset(made);
+    }
+
+private:
+    friend class Followed;
+
+    void connected(sd_bus* bus) override;
+    void disconnected() override;
+    void setOwner(std::string owner);
+    static int ownerTold(sd_bus_message* answer, void* self, sd_bus_error*);
+    static int started(sd_bus_message* answer, void* self, sd_bus_error*);
+    static int ownerChanged(sd_bus_message* signal, void* self, sd_bus_error*);
+
+    Bus& home_;
+    std::string name_;
+    Start start_;
+    std::function<void()> changed_;
+    sd_bus* bus_ = nullptr;
+    wire::Slot ownerWatch_, ownerCall_, startCall_;
+    std::string owner_;
+    std::optional<Failure> failure_;
+    std::vector<Followed*> followed_;
+};
+
+/// What is followed of a service, while it has an owner.
+class Followed {
+public:
+    Followed(const Followed&) = delete;
+    Followed& operator=(const Followed&) = delete;
+
+protected:
+    explicit Followed(Service& service);
+    virtual ~Followed();
+    /// In the constructor of the one that is made last.
+    void beginNow();
+    sd_bus* bus() const { return service_.bus_; }
+    const std::string& owner() const { return service_.owner_; }
+    void changed() const { service_.changed_(); }
+
+private:
+    friend class Service;
+    virtual void begin() = 0;
+    virtual void end() = 0;
+    virtual bool isAsking() const { return false; }
+
+    Service& service_;
+};
+
+/// The properties of one interface of one object.
+class Properties final : Followed {
+public:
+    /// Once: they are read and no more, where most of what changes is of no interest (the strength of a signal).
+    enum class Read { Once, Always };
+    Properties(Service& service, std::string path, std::string interface, Read read = Read::Always);
+
+    /// They were read of the present owner.
+    bool areKnown() const { return known_; }
+    const std::string& path() const { return path_; }
+    /// Reads all anew, for what the service tells no change of.
+    void refresh();
+    /// nullopt where it is not known, is not there, or has another type. Paths and arrays of bytes are strings.
+    template <class T> std::optional<T> get(std::string_view name) const {
+        const auto found = values_.find(name);
+        const T* const value = found == values_.end() ? nullptr : std::get_if<T>(&found->second);
+        return value ? std::optional(*value) : std::nullopt;
+    }
+
+private:
+    using Value = std::variant<bool, std::int32_t, std::uint32_t, std::int64_t, std::uint64_t, double, std::string,
+                               std::vector<std::string>>;
+
+    void begin() override;
+    void end() override;
+    bool isAsking() const override { return call_ != nullptr; }
+    void ask();
+    Result<void> take(sd_bus_message* message);
+    static std::optional<Value> valueIn(sd_bus_message* message);
+    static int told(sd_bus_message* answer, void* self, sd_bus_error*);
+    static int heard(sd_bus_message* signal, void* self, sd_bus_error*);
+
+    std::string path_, interface_;
+    Read read_;
+    wire::Slot signals_, call_;
+    std::map<std::string, Value, std::less<>> values_;
+    bool known_ = false;
+};
+
+/// A signal of the service.
+class Signal final : Followed {
+public:
+    using Heard = std::function<void(const wire::Message&)>;
+    /// Of any object where `path` is empty.
+    Signal(Service& service, std::string path, std::string interface, std::string member, Heard heard);
+
+private:
+    void begin() override;
+    void end() override { slot_.reset(); }
+    static int arrived(sd_bus_message* signal, void* self, sd_bus_error*);
+
+    std::string path_, interface_, member_;
+    Heard heard_;
+    wire::Slot slot_;
+};
+
+} // namespace stint::services

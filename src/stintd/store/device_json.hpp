@@ -1,0 +1,15 @@
+// The stored state that is derived from the device: JSON that is checked when it is read (checked_json.hpp).
+#pragma once
+#include <string>
+#include <string_view>
+
+#include "contract/model/device.hpp"
+#include "stint/result.hpp"
+
+namespace stint {
+
+std::string deviceStateText(const DeviceState& state);
+/// IllegalArgument names the wrong value.
+Result<DeviceState> deviceStateFrom(std::string_view text);
+
+} // namespace stint

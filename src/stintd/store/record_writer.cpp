@@ -1,0 +1,243 @@
+#include "stintd/store/record_writer.hpp"
+
+#include <algorithm>
+
+#include <fmt/core.h>
+
+#include "base/result/check.hpp"
+#include "base/result/try.hpp"
+#include "contract/json/job_json.hpp"
+#include "stintd/store/app_json.hpp"
+#include "stintd/store/columns.hpp"
+#include "stintd/store/device_json.hpp"
+#include "stintd/store/ledger_json.hpp"
+#include "stintd/store/row_json.hpp"
+#include "stintd/store/usage_json.hpp"
+
+namespace stint {
+
+namespace {
+
+template <class Time> std::int64_t count(Time time) { return time.time_since_epoch().count(); }
+
+template <class Time> std::optional<std::int64_t> count(std::optional<Time> time) {
+    if (!time) return std::nullopt;
+    return count(*time);
+}
+
+template <class Time> std::optional<std::int64_t> count(OptionalTime<Time> time) {
+    return count(std::optional<Time>(time));
+}
+
+/// Of past runs, whose numbers a damaged store may say to be any.
+constexpr std::int64_t mostNumbered = std::int64_t{1} << 60;
+
+std::optional<std::string> lastRunText(const JobDetails& past) {
+    if (past.lastRun->ended == WallTime{}) return std::nullopt;
+    return rowText(*past.lastRun);
+}
+
+std::optional<std::string> termsText(const JobDetails& details) {
+    if (*details.terms == StartTerms{}) return std::nullopt;
+    return rowText(*details.terms);
+}
+
+} // namespace
+
+Result<RecordWriter> RecordWriter::prepare(Database& database, BootId boot) {
+    Statements sql;
+    sql.saveJob = STINT_TRY(database.prepare(saveSql(jobsTable)));
+    sql.dropJob = STINT_TRY(database.prepare("DELETE FROM jobs WHERE app = ?1 AND space = ?2 AND id = ?3"));
+    sql.dropAllWork = STINT_TRY(database.prepare("DELETE FROM work WHERE app = ?1 AND space = ?2 AND job = ?3"));
+    sql.saveWork = STINT_TRY(database.prepare(saveSql(workTable)));
+    sql.dropWork =
+        STINT_TRY(database.prepare("DELETE FROM work WHERE app = ?1 AND space = ?2 AND job = ?3 AND item = ?4"));
+    sql.saveContent = STINT_TRY(database.prepare(saveSql(contentTable)));
+    sql.dropContent = STINT_TRY(database.prepare("DELETE FROM content WHERE app = ?1 AND space = ?2 AND job = ?3"));
+    sql.addCompleted = STINT_TRY(database.prepare(saveSql(completedTable)));
+    // All but the newest ?2.
+    sql.trimCompleted =
+        STINT_TRY(database.prepare("DELETE FROM completed WHERE app = ?1 AND nth <= (SELECT nth FROM completed "
+                                   "WHERE app = ?1 ORDER BY nth DESC LIMIT 1 OFFSET ?2)"));
+    sql.newestRun = STINT_TRY(database.prepare("SELECT coalesce(max(nth), 0) FROM past_runs WHERE app = ?1"));
+    sql.addRun = STINT_TRY(database.prepare(saveSql(pastRunsTable)));
+    sql.trimRuns = STINT_TRY(database.prepare("DELETE FROM past_runs WHERE app = ?1 AND nth <= ?2"));
+    // Some at a time, and more than come.
+    sql.dropOldRuns = STINT_TRY(
+        database.prepare("DELETE FROM past_runs WHERE app = ?1 AND nth < 8 + (SELECT min(nth) FROM past_runs WHERE "
+                         "app = ?1) AND CASE WHEN json_valid(run) THEN json_extract(run, '$.ended') < ?2 ELSE 1 END"));
+    sql.dropLog = STINT_TRY(database.prepare("DELETE FROM past_runs WHERE app = ?1"));
+    sql.addChange = STINT_TRY(database.prepare(saveSql(deviceChangesTable)));
+    sql.trimChanges = STINT_TRY(
+        database.prepare("DELETE FROM device_changes WHERE nth <= (SELECT max(nth) FROM device_changes) - ?1"));
+    // Some at a time, and more than come.
+    sql.dropOldChanges = STINT_TRY(
+        database.prepare("DELETE FROM device_changes WHERE nth < 8 + (SELECT min(nth) FROM device_changes) AND "
+                         "changed < ?1"));
+    sql.saveApp = STINT_TRY(database.prepare(saveSql(appsTable)));
+    sql.saveLedger = STINT_TRY(database.prepare(saveSql(ledgersTable)));
+    sql.dropApp = STINT_TRY(database.prepare("DELETE FROM apps WHERE app = ?1"));
+    sql.dropLedger = STINT_TRY(database.prepare("DELETE FROM ledgers WHERE app = ?1"));
+    sql.dropHistory = STINT_TRY(database.prepare("DELETE FROM completed WHERE app = ?1"));
+    sql.saveUsageTime = STINT_TRY(database.prepare(saveSql(usageTimeTable)));
+    sql.saveDeviceState = STINT_TRY(database.prepare(saveSql(deviceStateTable)));
+    sql.saveAlarm = STINT_TRY(database.prepare(saveSql(alarmsTable)));
+    sql.dropAlarm = STINT_TRY(database.prepare("DELETE FROM alarms WHERE app = ?1 AND tag = ?2"));
+    sql.saveMessage = STINT_TRY(database.prepare(saveSql(messagesTable)));
+    sql.dropMessage = STINT_TRY(database.prepare("DELETE FROM messages WHERE id = ?1"));
+    sql.dropOverrides = STINT_TRY(database.prepare("DELETE FROM overrides WHERE boot <> ''"));
+    sql.dropMarks = STINT_TRY(
+        database.prepare(fmt::format("DELETE FROM overrides WHERE boot = '' AND name GLOB '{}*'", markPrefix)));
+    sql.saveOverride = STINT_TRY(database.prepare(saveSql(overridesTable)));
+    sql.stamp = STINT_TRY(database.prepare("UPDATE meta SET boot = ?1, alive = ?2, committed = ?3, clock_good = ?4, "
+                                           "generation = ?5, commits = ?6"));
+    return RecordWriter{std::move(boot), std::move(sql)};
+}
+
+Result<void> RecordWriter::write(const Record& record) {
+    return std::visit([this](const auto& one) { return write(one); }, record);
+}
+
+Result<void> RecordWriter::stamp(const Stamp& stamp, std::uint32_t generation, std::int64_t commits) {
+    return sql_.stamp.run(boot_.value, count(stamp.alive), count(stamp.good), stamp.clockGood, std::int64_t{generation},
+                          commits);
+}
+
+Result<void> RecordWriter::write(const SaveJob& record) {
+    const auto& job = record.job;
+    const JobDetails& past = *job.details;
+    STINT_CHECK(!job.info.getService().name.empty());
+    return sql_.saveJob.run(
+        job.key.app.name, job.key.space, job.key.id.value, boot_.value, jobInfoText(job.info), count(job.scheduled),
+        count(job.enqueued), static_cast<std::int64_t>(job.sequence), job.failures, job.systemStops,
+        count(job.notBefore), count(job.notBeforeWall), past.cumulative.count(), job.demotedByUser, job.demotedBySystem,
+        job.running, past.label, count(job.deadline), count(job.deadlineWall), count(past.windowEnd),
+        count(past.windowEndWall), past.abandoned, count(past.lastSuccess), count(past.lastFailure), job.exemptionLost,
+        job.awaitsClock, count(past.runBegan), lastRunText(past), job.held, termsText(past));
+}
+
+Result<void> RecordWriter::write(const DropJob& record) {
+    STINT_TRY(sql_.dropAllWork.run(record.key.app.name, record.key.space, record.key.id.value));
+    STINT_TRY(sql_.dropContent.run(record.key.app.name, record.key.space, record.key.id.value));
+    return sql_.dropJob.run(record.key.app.name, record.key.space, record.key.id.value);
+}
+
+Result<void> RecordWriter::write(const SaveWork& record) {
+    const auto& [job, item] = record;
+    return sql_.saveWork.run(job.app.name, job.space, job.id.value, static_cast<std::int64_t>(item.id),
+                             extrasText(item.extras), item.estimatedDown, item.estimatedUp, item.minimumChunk,
+                             item.deliveries);
+}
+
+Result<void> RecordWriter::write(const DropWork& record) {
+    const auto& [job, item] = record;
+    return sql_.dropWork.run(job.app.name, job.space, job.id.value, static_cast<std::int64_t>(item));
+}
+
+Result<void> RecordWriter::write(const SaveContent& record) {
+    const auto& [job, changes] = record;
+    if (changes.uris.empty()) return sql_.dropContent.run(job.app.name, job.space, job.id.value);
+    return sql_.saveContent.run(job.app.name, job.space, job.id.value, boot_.value, count(changes.first),
+                                count(changes.ready), wordsText(changes.uris));
+}
+
+Result<void> RecordWriter::write(const SaveCompleted& record) {
+    const auto& done = record.completed;
+    STINT_TRY(sql_.addCompleted.run(done.key.app.name, done.key.space, done.key.id.value, count(done.ended),
+                                    static_cast<std::int32_t>(done.ending.reason),
+                                    static_cast<std::int32_t>(done.ending.internal), done.outcome.exitCode,
+                                    done.outcome.text, done.transferredDown, done.transferredUp, done.label,
+                                    count(done.scheduled), count(done.began), nameOf(done.kind), done.url, done.path));
+    return sql_.trimCompleted.run(done.key.app.name, record.keep);
+}
+
+Result<void> RecordWriter::write(const SavePastRun& record) {
+    const SharedText& app = record.job.app.name;
+    sql_.newestRun.start(app);
+    STINT_TRY(sql_.newestRun.next());
+    const std::int64_t nth = std::clamp<std::int64_t>(sql_.newestRun.integer(0), 0, mostNumbered) + 1;
+    sql_.newestRun.reset();
+    STINT_TRY(sql_.addRun.run(app, nth, record.job.space, record.job.id.value, rowText(record.run)));
+    STINT_TRY(sql_.trimRuns.run(app, nth - record.keep));
+    return sql_.dropOldRuns.run(app, count(record.since));
+}
+
+Result<void> RecordWriter::write(const SaveDeviceChange& record) {
+    const auto& change = record.change;
+    STINT_TRY(sql_.addChange.run(count(change.when), change.key, change.value, change.leftOut));
+    STINT_TRY(sql_.trimChanges.run(record.keep));
+    return sql_.dropOldChanges.run(count(record.since));
+}
+
+Result<void> RecordWriter::write(const SaveApp& record) {
+    const auto& [memory, written] = record;
+    std::optional<std::string_view> pinned;
+    if (memory.pinned) pinned = nameOf(*memory.pinned);
+    STINT_TRY(sql_.saveApp.run(memory.app.name, boot_.value, pinned, instantsText(memory.crashes),
+                               count(memory.badUntil), flagsText(memory.services), channelsText(memory.channels),
+                               wordsText(memory.revoked), count(written.elapsed), count(written.wall), memory.seen,
+                               nameOf(memory.batteryUse), memory.dataSaverExempt, count(memory.allowlistedUntil),
+                               usageText(memory.usage)));
+    return sql_.saveLedger.run(memory.app.name, boot_.value, count(written.elapsed), count(written.wall),
+                               ledgersText(memory));
+}
+
+// Its jobs, alarms and messages are dropped by records of their own.
+Result<void> RecordWriter::write(const DropApp& record) {
+    STINT_TRY(sql_.dropApp.run(record.app.name));
+    STINT_TRY(sql_.dropLedger.run(record.app.name));
+    STINT_TRY(sql_.dropLog.run(record.app.name));
+    return sql_.dropHistory.run(record.app.name);
+}
+
+Result<void> RecordWriter::write(const SaveUsageTime& record) {
+    constexpr std::int64_t one = 1;
+    return sql_.saveUsageTime.run(one, boot_.value, record.time.running.count(), record.time.screenOn.count(),
+                                  count(record.at), record.screenOn);
+}
+
+Result<void> RecordWriter::write(const SaveDeviceState& record) {
+    constexpr std::int64_t one = 1;
+    return sql_.saveDeviceState.run(one, boot_.value, deviceStateText(record.state));
+}
+
+Result<void> RecordWriter::write(const SaveAlarm& record) {
+    const auto& alarm = record.alarm;
+    return sql_.saveAlarm.run(alarm.app.name, alarm.tag, boot_.value, alarm.receiver, nameOf(alarm.kind), alarm.wakeup,
+                              alarm.byWall, alarm.persisted, count(alarm.requested), count(alarm.requestedWall),
+                              alarm.window.count(), alarm.interval.count(), static_cast<std::int64_t>(alarm.sequence),
+                              alarm.handed);
+}
+
+Result<void> RecordWriter::write(const DropAlarm& record) { return sql_.dropAlarm.run(record.app.name, record.tag); }
+
+Result<void> RecordWriter::write(const SaveMessage& record) {
+    const auto& message = record.message;
+    return sql_.saveMessage.run(static_cast<std::int64_t>(message.id), message.app.name, boot_.value, message.receiver,
+                                message.high, count(message.arrived), count(message.arrivedWall), message.data);
+}
+
+Result<void> RecordWriter::write(const DropMessage& record) {
+    return sql_.dropMessage.run(static_cast<std::int64_t>(record.id));
+}
+
+Result<void> RecordWriter::write(const SaveOverrides& record) {
+    STINT_TRY(sql_.dropOverrides.run());
+    for (const auto& [name, value] : record.overrides)
+        STINT_TRY(sql_.saveOverride.run(name, value, boot_.value));
+    return {};
+}
+
+Result<void> RecordWriter::write(const SaveNetworkMarks& record) {
+    STINT_TRY(sql_.dropMarks.run());
+    for (const auto& [network, metered] : record.marks)
+        STINT_TRY(sql_.saveOverride.run(fmt::format("{}{}", markPrefix, network), metered ? markMetered : markUnmetered,
+                                        markIsForGood));
+    return {};
+}
+
+Result<void> RecordWriter::write(const SaveDigest& record) {
+    return sql_.saveOverride.run(digestName, std::to_string(count(record.shown)), markIsForGood);
+}
+
+} // namespace stint

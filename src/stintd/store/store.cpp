@@ -1,0 +1,284 @@
+#include "stintd/store/store.hpp"
+
+#include <algorithm>
+#include <limits>
+
+#include "base/result/try.hpp"
+#include "base/text/number.hpp"
+#include "base/time/time.hpp"
+#include "stintd/store/commit_count.hpp"
+#include "stintd/store/opening.hpp"
+#include "stintd/store/past_runs.hpp"
+#include "stintd/store/rebuild.hpp"
+#include "stintd/store/record_writer.hpp"
+#include "stintd/store/reserve.hpp"
+#include "stintd/store/snapshot_reader.hpp"
+
+namespace stint {
+
+namespace {
+
+// A checkpoint writes pages into the file and syncs it: between commits when it is worth that, inside a commit only
+// before the log of a daemon that is never idle fills the disk.
+constexpr Bytes worthCheckpoint = 1_MiB;
+constexpr Bytes logTooLong = 15_MiB; // plus the commit that makes it too long: the journal_size_limit
+// On a disk that may soon be full the log is kept so short that the reserve has room for what the file grows by: then
+// the log can always begin anew, and each end has room.
+constexpr Bytes scarce = 2 * logTooLong;
+constexpr Bytes logTooLongWhereScarce = Reserve::size / 2;
+
+// The file of the log is kept longer than the log by what a large commit takes.
+constexpr Bytes leastLogFile = 1_MiB;
+constexpr Bytes largeCommit = 256_KiB;
+
+/// Whether the next record has all that the first one says: of a job that begins in the turn that accepted it.
+bool isSaidAgain(std::span<const Record> records) {
+    const auto* const saved = std::get_if<SaveJob>(&records.front());
+    const auto* const next = records.size() > 1 ? std::get_if<SaveJob>(&records[1]) : nullptr;
+    return saved && next && saved->job.key == next->job.key;
+}
+
+} // namespace
+
+class Store::Impl {
+public:
+    Impl(Options options, StoreDirectory directory, Journal journal, Database database, RecordWriter writer,
+         std::vector<std::string> notes)
+        : options_(std::move(options)), directory_(std::move(directory)), reserve_(directory_.path() / "stint.reserve"),
+          count_(countFile()), journal_(journal), database_(std::move(database)), writer_(std::move(writer)),
+          notes_(std::move(notes)) {
+        reserve_.remake();
+    }
+
+    /// Compares the database's count of commits with the one beside it, before anything is committed. A rebuilt
+    /// database has already reported its loss.
+    Result<void> readCounts() {
+        const std::int64_t generation = STINT_TRY(database_.integer("SELECT generation FROM meta"));
+        generation_ = static_cast<std::uint32_t>(generation);
+        const std::int64_t commits = STINT_TRY(database_.integer("SELECT commits FROM meta"));
+        commits_ = std::max<std::int64_t>(commits, 0);
+        const auto beside = count_.read();
+        if (!notes_.empty()) return {};
+        if (beside && *beside > commits_) {
+            const Duration committed{STINT_TRY(database_.integer("SELECT committed FROM meta"))};
+            const WallTime last{committed};
+            const std::string what =
+                commits_ == 0 ? "nothing of what was scheduled is known"
+                              : fmt::format("what was scheduled, cancelled or ended after {} is as it was then",
+                                            formatWall(last));
+            notes_.push_back(
+                fmt::format("{} has lost its last {}: {}. Its write-ahead log was damaged or removed, or an "
+                            "older copy was put in its place",
+                            file().string(), counted(*beside - commits_, "commit"), what));
+        } else if (!beside && commits_ > 0) {
+            notes_.push_back(
+                fmt::format("{}: its count of commits is gone or damaged: whether any were lost is not known",
+                            countFile().string()));
+        }
+        if (!beside) count_.write(commits_);
+        return {};
+    }
+
+    void note(const std::vector<std::string>& more) { notes_.insert(notes_.end(), more.begin(), more.end()); }
+
+    Result<Snapshot> load() {
+        std::vector<std::string> notes; // reported only if the rows are really moved
+        STINT_TRY(setSynced(true));
+        STINT_TRY(database_.run("BEGIN IMMEDIATE"));
+        auto read = readSnapshot(database_, options_.boot, notes);
+        if (!read) {
+            database_.rollBack();
+            return read.error();
+        }
+        if (auto kept = database_.run("COMMIT");
+            !kept) { // only broken rows were moved: that can wait for the next load
+            notes = {kept.error().message + ": damaged rows stay where they are"};
+            database_.rollBack();
+        }
+        note(notes);
+        generation_ = read->generation;
+        return read;
+    }
+
+    Result<void> commit(std::span<const Record> records, const Stamp& stamp) {
+        if (records.empty()) return {};
+        return write(records, stamp, std::ranges::any_of(records, outlivesBoot));
+    }
+
+    Result<void> write(std::span<const Record> records, const Stamp& stamp, bool synced) {
+        STINT_TRY(setSynced(synced));
+        STINT_TRY(transact([&]() -> Result<void> {
+            for (auto rest = records; !rest.empty(); rest = rest.subspan(1))
+                if (!isSaidAgain(rest)) STINT_TRY(writer_.write(rest.front()));
+            STINT_TRY(writer_.stamp(stamp, generation_, commits_ + 1));
+            if (!options_.failCommit || !options_.failCommit()) return {};
+            reserve_.giveUp();
+            return fail(Errc::STORAGE, "{}: disk full (an injected fault)", file().string());
+        }));
+        ++commits_;
+        if (synced) count_.write(commits_); // a power loss may take the others, which is no damage
+        logUsed_ = std::max(logUsed_, database_.logSize());
+        if (logIsTooLong()) checkpoint();
+        if (database_.logSize() + largeCommit > logFile_) lengthenLog();
+        return {};
+    }
+
+    Result<void> acceptsMore() {
+        reserve_.remake();
+        if (reserve_.stands()) return {};
+        return fail(Errc::STORAGE,
+                    "{}: disk full: what is there goes on, and nothing new is accepted until there is room",
+                    file().string());
+    }
+
+    void idle() {
+        if (database_.logSize() > worthCheckpoint) checkpoint();
+        reserve_.remake();
+    }
+
+    void eraseLog() {
+        if (logUsed_ == 0 || !checkpoint()) return;
+        if (database_.eraseLog(logUsed_)) logUsed_ = 0;
+    }
+
+    Result<void> copyTo(const std::filesystem::path& file) {
+        std::error_code ignored;
+        std::filesystem::remove(file, ignored);
+        auto copy = STINT_TRY(database_.prepare("VACUUM INTO ?1"));
+        return copy.run(file.native());
+    }
+
+    Result<std::vector<PastRun>> pastRuns(const JobKey& key, std::size_t most) {
+        return pastRunsOf(database_, key, most);
+    }
+
+    Result<std::vector<DeviceChange>> deviceChanges(WallTime from, WallTime to, std::size_t most) {
+        return deviceChangesOf(database_, from, to, most);
+    }
+    Result<LogPage> logPage(WallTime from, WallTime to, const LogPlace& after, std::size_t most) {
+        return stint::logPage(database_, from, to, after, most);
+    }
+
+    std::vector<std::string> notes() { return std::exchange(notes_, {}); }
+
+private:
+    std::filesystem::path file() const { return directory_.path() / "stint.db"; }
+
+    std::filesystem::path countFile() const { return directory_.path() / "stint.commits"; }
+
+    /// Whether the next commits are to survive a power loss. One that is not synced is when the next one is, or at a
+    /// checkpoint: what is durable is always a beginning of all that was committed.
+    Result<void> setSynced(bool synced) {
+        if (synced == synced_ || journal_ != Journal::WriteAhead) return {};
+        STINT_TRY(database_.run(synced ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL"));
+        synced_ = synced;
+        return {};
+    }
+
+    /// Runs `work` and commits it, or rolls all of it back.
+    template <class Work> Result<void> transact(Work work) {
+        auto done = database_.run("BEGIN IMMEDIATE");
+        if (done) done = work();
+        if (done) done = database_.run("COMMIT");
+        if (done) return done;
+        const bool full = database_.diskFull(); // read before the roll-back, which sets a result of its own
+        database_.rollBack();
+        if (full) {
+            reserve_.giveUp();
+            checkpoint(); // so that the log starts over, where it has room already
+        }
+        return done;
+    }
+
+    bool logIsTooLong() const {
+        if (database_.logSize() <= logTooLongWhereScarce) return false;
+        return database_.logSize() > logTooLong || available() < scarce;
+    }
+
+    /// Free space that we may use; unlimited if it is unknown.
+    Bytes available() const {
+        std::error_code error;
+        const auto disk = std::filesystem::space(directory_.path(), error);
+        return error ? std::numeric_limits<Bytes>::max() : static_cast<Bytes>(disk.available);
+    }
+
+    /// True if all of the log is now in the file.
+    bool checkpoint() {
+        // A file without room to grow would fill the disk in trying, and take the room that the reserve gave up.
+        if (!fileCanGrow()) return false;
+        // What cannot be checkpointed stays in the log: nothing is lost, and the next attempt may succeed.
+        return database_.checkpoint().ok();
+    }
+
+    // It doubles, and keeps its length when the log begins anew. What is in vain is not tried again before it has
+    // doubled, nor is anything where there is no log: commits are only slower.
+    void lengthenLog() {
+        if (database_.logSize() == 0) return;
+        logFile_ = std::max(leastLogFile, 2 * logFile_);
+        if (available() < std::max(scarce, 4 * logFile_)) return;
+        static_cast<void>(database_.lengthenLog(logFile_));
+    }
+
+    /// Whether the disk has room for the file's growth by a checkpoint.
+    bool fileCanGrow() {
+        const auto pages = database_.integer("PRAGMA page_count");
+        std::error_code error;
+        const auto size = std::filesystem::file_size(file(), error);
+        if (!pages || error) return true;
+        return *pages * Database::pageSize - static_cast<Bytes>(size) <= available();
+    }
+
+    Options options_;
+    StoreDirectory directory_; ///< its lock outlives the database
+    Reserve reserve_;
+    CommitCount count_;
+    Journal journal_;
+    Database database_;
+    RecordWriter writer_;
+    std::vector<std::string> notes_;
+    std::uint32_t generation_ = 0;             ///< of the last load
+    bool synced_ = true;                       ///< as openDatabase() leaves it
+    std::int64_t commits_ = -1;                ///< so far; -1: nothing was loaded yet
+    Bytes logFile_ = 0;                        ///< its length by lengthenLog()
+    Bytes logUsed_ = logTooLong + largeCommit; ///< how much of it may hold data; at first, all of it
+};
+
+Store::Store(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Store::Store(Store&&) noexcept = default;
+Store& Store::operator=(Store&&) noexcept = default;
+Store::~Store() = default;
+
+Result<Store> Store::open(Options options) {
+    auto directory = STINT_TRY(StoreDirectory::claim(options.directory));
+    auto strange = directory.notes();
+    if (auto kept = STINT_TRY(makeBeneathLog(directory)); !kept.empty()) strange.push_back(std::move(kept));
+    const auto journal = directory.onNetwork() ? Journal::RollBack : Journal::WriteAhead;
+    std::vector<std::string> notes;
+    auto database = STINT_TRY(openDatabase(directory, journal, notes));
+    auto writer = STINT_TRY(RecordWriter::prepare(database, options.boot));
+    auto impl = std::make_unique<Impl>(std::move(options), std::move(directory), journal, std::move(database),
+                                       std::move(writer), std::move(notes));
+    STINT_TRY(impl->readCounts());
+    impl->note(strange);
+    return Store{std::move(impl)};
+}
+
+Result<Snapshot> Store::load() { return impl_->load(); }
+Result<void> Store::commit(std::span<const Record> records, const Stamp& stamp) {
+    return impl_->commit(records, stamp);
+}
+Result<void> Store::probe(const Stamp& stamp) { return impl_->write({}, stamp, true); }
+Result<void> Store::copyTo(const std::filesystem::path& file) { return impl_->copyTo(file); }
+Result<void> Store::acceptsMore() { return impl_->acceptsMore(); }
+void Store::idle() { impl_->idle(); }
+void Store::eraseLog() { impl_->eraseLog(); }
+Result<std::vector<DeviceChange>> Store::deviceChanges(WallTime from, WallTime to, std::size_t most) {
+    return impl_->deviceChanges(from, to, most);
+}
+Result<LogPage> Store::logPage(WallTime from, WallTime to, const LogPlace& after, std::size_t most) {
+    return impl_->logPage(from, to, after, most);
+}
+Result<std::vector<PastRun>> Store::pastRuns(const JobKey& key, std::size_t most) { return impl_->pastRuns(key, most); }
+std::vector<std::string> Store::notes() { return impl_->notes(); }
+
+} // namespace stint

@@ -1,0 +1,128 @@
+#include "work/engine/desk.hpp"
+
+#include "base/result/overloaded.hpp"
+#include "work/engine/job_of.hpp"
+
+namespace stint::work {
+
+Result<Desk> Desk::open(Store store, Settings settings, SchedulerPort& scheduler, WorkersPort& workers) {
+    const EngineSettings forEngine{.schedulerLimit = settings.schedulerLimit, .session = store.session()};
+    Desk desk(std::move(store), std::move(settings), Engine(forEngine), scheduler, workers);
+    STINT_TRY(desk.load());
+    return desk;
+}
+
+Result<void> Desk::load() {
+    auto content = STINT_TRY(store_.read());
+    engine_.load(std::move(content.requests), content.counters);
+    ++version_;
+    lost_ = false;
+    return {};
+}
+
+/// Processes that are gone, of what is said to be worked on.
+std::set<Session> Desk::endedSessions() const {
+    std::set<Session> ended;
+    for (const UUID& id : engine_.requests().claimed()) {
+        const Session session = *engine_.requests().find(id)->session;
+        if (!store_.isHeld(session)) ended.insert(session);
+    }
+    return ended;
+}
+
+/// In one transaction. An event that is refused has changed nothing; those before it stand.
+Result<std::vector<Step>> Desk::decide(const std::vector<Event>& events, Now now, std::optional<Error>& wrong) {
+    STINT_TRY(store_.turn());
+    const auto lives = engine_.lives();
+    const auto decided = [&]() -> Result<std::vector<Step>> {
+        const bool changed = STINT_TRY(store_.changedByOthers());
+        if (changed || lost_) STINT_TRY(load());
+        std::vector<Event> all;
+        if (!store_.restored().empty()) all.emplace_back(Restored{store_.restored()});
+        if (auto ended = endedSessions(); !ended.empty()) all.emplace_back(SessionsEnded{std::move(ended)});
+        all.insert(all.end(), events.begin(), events.end());
+        std::vector<Step> steps;
+        std::vector<Record> records;
+        for (const Event& event : all) {
+            auto step = engine_.handle(event, now);
+            if (!step.ok()) {
+                wrong = step.error();
+                break;
+            }
+            records.insert(records.end(), step->records.begin(), step->records.end());
+            steps.push_back(std::move(*step));
+        }
+        if (!records.empty()) ++version_;
+        STINT_TRY(store_.commit(records));
+        return steps;
+    }();
+    if (!decided.ok()) {
+        store_.giveUp();
+        engine_.putBack(lives);
+        lost_ = true;
+        static_cast<void>(load()); // where that fails, too, the next turn does it
+    }
+    return decided;
+}
+
+Result<Desk::Outcome> Desk::handle(const Event& event, Now now) {
+    std::optional<Error> wrong;
+    const auto steps = STINT_TRY(decide({event}, now, wrong));
+    Outcome outcome;
+    for (const Step& step : steps)
+        perform(step, now, outcome);
+    if (wrong) return *wrong;
+    outcome.goesOn = steps.back().goesOn;
+    outcome.updated = steps.back().updated;
+    return outcome;
+}
+
+Result<void> Desk::reconcile(Now now) {
+    // Asked first: what is handed over meanwhile is not missing.
+    const std::int32_t before = engine_.counters().job;
+    auto pending = STINT_TRY(scheduler_->pending());
+    wasAway_ = false;
+    STINT_TRY(handle(Reconcile{std::move(pending), before}, now));
+    return {};
+}
+
+Result<bool> Desk::refresh(Now now) {
+    if (!STINT_TRY(store_.changedByOthers())) return false;
+    lost_ = true; // it was asked, and would not say it again
+    STINT_TRY(handle(Look{}, now));
+    return true;
+}
+
+void Desk::handOver(const HandOver& what, Now now, Outcome& outcome) {
+    const Request* request = engine_.requests().ofJob(what.job);
+    if (request == nullptr || request->spec.id != what.request) return; // taken back meanwhile
+    auto job = jobOf(*request, settings_.service, now.wall);
+    auto taken = job.ok() ? scheduler_->schedule(*job) : Result<bool>(job.error());
+    if (taken.ok() && *taken) return;
+    if (!taken.ok()) {
+        outcome.refused = taken.error();
+        wasAway_ = wasAway_ || taken.error().code == Errc::UNAVAILABLE;
+    }
+    auto next = handle(NotTaken{what.job, taken.ok()}, now);
+    if (next.ok() && next->refused) outcome.refused = next->refused;
+}
+
+void Desk::perform(const Step& step, Now now, Outcome& outcome) {
+    notices_.insert(notices_.end(), step.notices.begin(), step.notices.end());
+    for (const Effect& effect : step.effects) {
+        std::visit(Overloaded{[&](const HandOver& what) { handOver(what, now, outcome); },
+                              [&](const TakeBack& what) { static_cast<void>(scheduler_->cancel(what.job)); },
+                              [&](const StartWorker& what) {
+                                  if (const Request* request = engine_.requests().find(what.request))
+                                      workers_->start(what, *request);
+                              },
+                              [&](const StopWorker& what) { workers_->stop(what); },
+                              // What was to take over is not at the scheduler: this job brings us back for it.
+                              [&](const EndJob& what) {
+                                  scheduler_->finish(what.job, what.again || outcome.refused.has_value());
+                              }},
+                   effect);
+    }
+}
+
+} // namespace stint::work

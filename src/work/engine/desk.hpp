@@ -1,0 +1,68 @@
+// One turn of the work layer: take the file, see what others did, decide, commit, act. Nothing is done or answered
+// before it is durable; what a process that dies here leaves undone, the next reconcile() does.
+#pragma once
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "work/engine/engine.hpp"
+#include "work/engine/port.hpp"
+#include "work/engine/store.hpp"
+
+namespace stint::work {
+
+class Desk {
+public:
+    struct Settings {
+        std::string service;
+        int schedulerLimit = 20;
+    };
+    /// What came of an event, and where the scheduler found fault with a job: its words, for whoever asked.
+    struct Outcome {
+        bool goesOn = false;
+        UpdateResult updated = UpdateResult::NOT_APPLIED;
+        std::optional<Error> refused;
+    };
+
+    /// Reads the file. reconcile() is due next.
+    static Result<Desk> open(Store store, Settings settings, SchedulerPort& scheduler, WorkersPort& workers);
+
+    Result<Outcome> handle(const Event& event, Now now);
+    /// Compares the file with the scheduler's jobs.
+    Result<void> reconcile(Now now);
+    /// Another process has changed the file: it is read again. False where none has.
+    Result<bool> refresh(Now now);
+
+    void setVisible(bool visible) { engine_.setVisible(visible); }
+    const Engine& engine() const { return engine_; }
+    const Store& store() const { return store_; }
+    /// The scheduler was away: reconcile() is due when the engine's deadline has come.
+    bool wasAway() const { return wasAway_; }
+    /// The file, of a process that is over.
+    Store takeStore() && { return std::move(store_); }
+    /// Grows with each change of the requests.
+    std::uint64_t version() const { return version_; }
+    std::vector<std::string> takeNotices() { return std::exchange(notices_, {}); }
+
+private:
+    Desk(Store store, Settings settings, Engine engine, SchedulerPort& scheduler, WorkersPort& workers)
+        : store_(std::move(store)), settings_(std::move(settings)), engine_(std::move(engine)), scheduler_(&scheduler),
+          workers_(&workers) {}
+    Result<void> load();
+    Result<std::vector<Step>> decide(const std::vector<Event>& events, Now now, std::optional<Error>& wrong);
+    std::set<Session> endedSessions() const;
+    void perform(const Step& step, Now now, Outcome& outcome);
+    void handOver(const HandOver& what, Now now, Outcome& outcome);
+
+    Store store_;
+    Settings settings_;
+    Engine engine_;
+    SchedulerPort* scheduler_;
+    WorkersPort* workers_;
+    std::vector<std::string> notices_;
+    std::uint64_t version_ = 0;
+    bool wasAway_ = false;
+    bool lost_ = false; ///< a commit failed: what the engine believes is not what the file says
+};
+
+} // namespace stint::work

@@ -1,0 +1,100 @@
+// The engine: all decisions of the work layer (jobs.md §10), and no clock, no file, no scheduler, no thread. Events go
+// in; records, to be committed first, and effects, to be performed then, come out. Each process of an app has one; the
+// file is what they share, and who has it open alone (store.hpp) asks its engine.
+#pragma once
+#include <map>
+#include <optional>
+
+#include "base/time/time.hpp"
+#include "work/engine/events.hpp"
+#include "work/engine/requests.hpp"
+
+namespace stint::work {
+
+struct EngineSettings {
+    int schedulerLimit = 20; ///< jobs handed over at once
+    Session session = 1;     ///< this process
+};
+
+class Engine {
+public:
+    explicit Engine(EngineSettings settings) : settings_(settings) {}
+
+    /// What the file holds, at the start, and after another process has written it. What runs here goes on.
+    void load(std::vector<Request> requests, Counters counters);
+    /// A mistake of the caller is an Error, and has changed nothing.
+    Result<Step> handle(const Event& event, Now now);
+
+    /// The user sees the app: what nothing stands against begins here at once, with its job behind it.
+    void setVisible(bool visible) { visible_ = visible; }
+    const Requests& requests() const { return requests_; }
+    const Counters& counters() const { return counters_; }
+    /// Whether a worker is at work in this process, told to stop or not.
+    bool isIdle() const { return live_.empty(); }
+    /// When Look is due by itself; nullopt: never.
+    std::optional<Instant> nextDeadline() const { return handAgainAt_; }
+
+    /// A worker at work in this process.
+    struct Live {
+        RunNumber run = 0;
+        std::optional<std::int32_t> job;  ///< in whose run it is; none: it was begun without, or its job has gone
+        std::optional<std::int32_t> next; ///< a job that was begun while it had not stopped yet
+        bool stopped = false;
+        bool foreground = false;
+    };
+    using Lives = std::map<UUID, Live>;
+    /// What no file has. Of a turn that was not committed nothing was performed: it is put back.
+    const Lives& lives() const { return live_; }
+    void putBack(Lives lives) { live_ = std::move(lives); }
+
+private:
+    // enqueue.cpp
+    Result<void> on(const Enqueue& event, Now now, Step& step);
+    Result<void> on(const EnqueuePeriodic& event, Now now, Step& step);
+    Result<void> on(const Update& event, Now now, Step& step);
+    Result<void> admissible(const Enqueue& event) const;
+    std::set<UUID> leavesOf(const std::string& name) const;
+    void insert(const Spec& spec, const std::set<UUID>& parents, const std::string& name, Now now);
+    // runs.cpp
+    Result<void> on(const JobStarted& event, Now now, Step& step);
+    Result<void> on(const JobStopped& event, Now now, Step& step);
+    Result<void> on(const WorkerEnded& event, Now now, Step& step);
+    Result<void> on(const Progress& event, Now now, Step& step);
+    Result<void> on(const Foregrounded& event, Now now, Step& step);
+    bool start(const UUID& id, std::optional<std::int32_t> job, Now now, Step& step);
+    Result<Data> inputOf(const Request& request) const;
+    void conclude(const WorkerEnded& event, Now now, Step& step);
+    void nextPeriod(const UUID& id, Now now);
+    // ends.cpp
+    Result<void> on(const Cancel& event, Now now, Step& step);
+    Result<void> on(const Prune& event, Now now, Step& step);
+    void finish(const UUID& id, State state, Data output, std::string why, Now now, Step& step);
+    void endWithAllThatFollows(const UUID& id, State state, const std::string& why, Now now, Step& step);
+    void unblockWhatFollows(const UUID& id, Now now);
+    Result<void> on(const Restored& event, Now now, Step& step);
+    void erase(const std::set<UUID>& ids, Now now, Step& step);
+    void stopHere(const UUID& id, std::int32_t reason, Step& step);
+    void prune(Now now, bool all);
+    // slots.cpp
+    Result<void> on(const NotTaken& event, Now now, Step& step);
+    Result<void> on(const Reconcile& event, Now now, Step& step);
+    Result<void> on(const SessionsEnded& event, Now now, Step& step);
+    Result<void> on(const Look& event, Now now, Step& step);
+    std::vector<UUID> chosen(Now now) const;
+    void hand(Now now, Step& step);
+    bool mayRunHere(const Request& request, Now now) const;
+    void release(const UUID& id, Step& step);
+
+    EngineSettings settings_;
+    Requests requests_;
+    Counters counters_;
+    Counters saved_; ///< as the file has them
+    Lives live_;
+    RunNumber runs_ = 0;
+    bool visible_ = false;
+    static constexpr Duration firstHandWait = std::chrono::seconds(5);
+    std::optional<Instant> handAgainAt_; ///< the scheduler did not take a job
+    Duration handWait_ = firstHandWait;  ///< how long until the next try
+};
+
+} // namespace stint::work

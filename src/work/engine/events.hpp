@@ -1,0 +1,172 @@
+// What the engine is told, and what comes of it: records, which are committed first, and effects, which are performed
+// then. As in the daemon (architecture.md, the turn).
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <set>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "stint/reasons.hpp"
+#include "stint/work/work_manager.hpp"
+#include "work/engine/request.hpp"
+
+namespace stint::work {
+
+/// A worker's run, numbered within this process: what a former one says late is of no interest.
+using RunNumber = std::uint64_t;
+
+// Events.
+
+/// Requests of one transaction: what they follow is among them, before them, or in the store.
+struct Enqueue {
+    struct Unique {
+        std::string name;
+        ExistingWorkPolicy policy = ExistingWorkPolicy::KEEP;
+    };
+    struct Node {
+        Spec spec;
+        std::set<UUID> parents;
+        std::optional<std::size_t> unique; ///< which of `names`
+    };
+    std::vector<Unique> names;
+    std::vector<Node> nodes;
+};
+struct EnqueuePeriodic {
+    Spec spec;
+    std::string name;
+    ExistingPeriodicWorkPolicy policy = ExistingPeriodicWorkPolicy::KEEP;
+};
+struct Update {
+    Spec spec;
+};
+struct Cancel {
+    struct All {};
+    struct Tag {
+        std::string tag;
+    };
+    struct Name {
+        std::string name;
+    };
+    std::variant<All, UUID, Tag, Name> which;
+};
+struct Prune {};
+/// The scheduler begins a job, or stops it.
+struct JobStarted {
+    std::int32_t job = 0;
+    std::optional<UUID> request; ///< what the job says whose it is
+};
+struct JobStopped {
+    std::int32_t job = 0;
+    StopReason reason = STOP_REASON_UNDEFINED;
+};
+struct WorkerEnded {
+    enum class Kind : std::uint8_t { Success, Failure, Retry };
+    UUID request;
+    RunNumber run = 0;
+    Kind kind = Kind::Failure;
+    Data output;
+    std::string why; ///< where it is not the worker's own word
+};
+struct Progress {
+    UUID request;
+    RunNumber run = 0;
+    Data data;
+};
+/// From now on the worker goes on when its job must stop.
+struct Foregrounded {
+    UUID request;
+    RunNumber run = 0;
+};
+/// A job was not taken.
+struct NotTaken {
+    std::int32_t job = 0;
+    bool forGood = false; ///< refused as what it was to be: no quota, or nobody sees the app (§2.3)
+};
+/// What is at the scheduler: at the start, and after it was away.
+struct Reconcile {
+    struct Pending {
+        std::int32_t job = 0;
+        std::optional<UUID> request;
+    };
+    std::vector<Pending> pending;
+    std::int32_t jobsBefore = 0; ///< jobs from this number on were handed over since it was asked
+};
+struct SessionsEnded {
+    std::set<Session> sessions;
+};
+/// How a request ended, or a period of one, as the witness has it (witness.hpp).
+struct Ending {
+    std::int64_t order = 0; ///< Request::finishOrder
+    UUID request;
+    State state = State::SUCCEEDED;
+    std::optional<WallTime> windowEnd; ///< of periodic work, which goes on: its next period
+    WallTime notBefore{};
+    Data output;
+};
+/// The file was restored from a backup: these ended since.
+struct Restored {
+    std::vector<Ending> endings;
+};
+/// Time has passed, or another process has changed the file.
+struct Look {};
+
+using Event = std::variant<Enqueue, EnqueuePeriodic, Update, Cancel, Prune, JobStarted, JobStopped, WorkerEnded,
+                           Progress, Foregrounded, NotTaken, Reconcile, SessionsEnded, Restored, Look>;
+
+// Records.
+
+/// Which numbers come next: jobs that are gone may still be on their way.
+struct Counters {
+    std::int64_t sequence = 1;
+    std::int64_t finishOrder = 1;
+    std::int32_t job = 1;
+    bool operator==(const Counters&) const = default;
+};
+struct SaveRequest {
+    Request request;
+    bool fresh = false; ///< it is not in the store yet
+};
+struct DropRequest {
+    UUID request;
+};
+using Record = std::variant<DropRequest, SaveRequest, Counters>;
+
+// Effects, in the order in which they are to be performed: what takes over is handed over before what it follows goes.
+
+/// Schedule jobOf() the request, in place of one of that number.
+struct HandOver {
+    UUID request;
+    std::int32_t job = 0;
+};
+struct TakeBack {
+    std::int32_t job = 0;
+};
+struct StartWorker {
+    UUID request;
+    RunNumber run = 0;
+    std::optional<std::int32_t> job; ///< whose parameters it is given
+    Data input;
+};
+struct StopWorker {
+    UUID request;
+    RunNumber run = 0;
+    std::int32_t reason = 0;
+};
+/// The job's run is over.
+struct EndJob {
+    std::int32_t job = 0;
+    bool again = false;
+};
+using Effect = std::variant<HandOver, TakeBack, StartWorker, StopWorker, EndJob>;
+
+struct Step {
+    std::vector<Record> records;
+    std::vector<Effect> effects;
+    bool goesOn = false;                              ///< of JobStarted and JobStopped: the answer to the scheduler
+    UpdateResult updated = UpdateResult::NOT_APPLIED; ///< of Update
+    std::vector<std::string> notices;                 ///< what a person should know
+};
+
+} // namespace stint::work

@@ -1,0 +1,87 @@
+#include "work/engine/job_of.hpp"
+
+#include "work/engine/times.hpp"
+
+namespace stint::work {
+
+namespace {
+
+constexpr const char* requestKey = "stint.work.request";
+
+std::optional<NetworkRequest> networkOf(const Constraints& constraints) {
+    if (constraints.getRequiredNetworkRequest()) return constraints.getRequiredNetworkRequest();
+    if (constraints.getRequiredNetworkType() != NetworkType::TEMPORARILY_UNMETERED) return std::nullopt;
+    return NetworkRequest::Builder()
+        .removeCapability(NetworkCapability::NET_CAPABILITY_NOT_RESTRICTED)
+        .removeCapability(NetworkCapability::NET_CAPABILITY_NOT_VPN)
+        .addCapability(NetworkCapability::NET_CAPABILITY_INTERNET)
+        .addCapability(NetworkCapability::NET_CAPABILITY_VALIDATED)
+        .addCapability(NetworkCapability::NET_CAPABILITY_TEMPORARILY_NOT_METERED)
+        .build();
+}
+
+std::int32_t jobNetworkType(NetworkType type) {
+    switch (type) {
+    case NetworkType::NOT_REQUIRED:
+    case NetworkType::TEMPORARILY_UNMETERED: // a request of its own
+        return JobInfo::NETWORK_TYPE_NONE;
+    case NetworkType::CONNECTED:
+        return JobInfo::NETWORK_TYPE_ANY;
+    case NetworkType::UNMETERED:
+        return JobInfo::NETWORK_TYPE_UNMETERED;
+    case NetworkType::NOT_ROAMING:
+        return JobInfo::NETWORK_TYPE_NOT_ROAMING;
+    case NetworkType::METERED:
+        return JobInfo::NETWORK_TYPE_CELLULAR;
+    }
+    return JobInfo::NETWORK_TYPE_NONE;
+}
+
+void putConstraints(JobInfo::Builder& job, const Constraints& constraints) {
+    if (auto network = networkOf(constraints)) {
+        job.setRequiredNetwork(std::move(network));
+    } else {
+        job.setRequiredNetworkType(jobNetworkType(constraints.getRequiredNetworkType()));
+    }
+    if (constraints.requiresCharging()) job.setRequiresCharging(true);
+    if (constraints.requiresDeviceIdle()) job.setRequiresDeviceIdle(true);
+    if (constraints.requiresBatteryNotLow()) job.setRequiresBatteryNotLow(true);
+    if (constraints.requiresStorageNotLow()) job.setRequiresStorageNotLow(true);
+    for (const auto& trigger : constraints.getContentUriTriggers())
+        job.addTriggerContentUri(trigger);
+    if (const auto& delay = constraints.getContentTriggerUpdateDelay()) job.setTriggerContentUpdateDelay(*delay);
+    if (const auto& delay = constraints.getContentTriggerMaxDelay()) job.setTriggerContentMaxDelay(*delay);
+}
+
+} // namespace
+
+Result<JobInfo> jobOf(const Request& request, const std::string& service, WallTime now) {
+    const Spec& spec = request.spec;
+    const Duration wait = latency(request, now);
+    const bool waits = wait > Duration(0);
+    JobInfo::Builder job(JobId(*request.job), service);
+    job.setExtras(PersistableBundle().putString(requestKey, spec.id.toString()));
+    putConstraints(job, spec.constraints);
+    // V1: one that waits for an idle device has no back-off of its own.
+    if (!spec.constraints.requiresDeviceIdle())
+        job.setBackoffCriteria(spec.backoffDelay, spec.backoffPolicy == BackoffPolicy::LINEAR
+                                                      ? JobInfo::BACKOFF_POLICY_LINEAR
+                                                      : JobInfo::BACKOFF_POLICY_EXPONENTIAL);
+    if (waits) job.setMinimumLatency(wait);
+    if (request.isExpedited() && !waits) job.setExpedited(true);
+    if (request.isUserInitiated() && !waits) job.setUserInitiated(true);
+    // V8, or a specific network: such a job ends with its boot, and the next start of the app hands it over again.
+    const bool lasts = spec.constraints.getContentUriTriggers().empty() &&
+                       !(spec.constraints.getRequiredNetworkRequest() &&
+                         spec.constraints.getRequiredNetworkRequest()->getNetworkSpecifier());
+    job.setPersisted(lasts);
+    if (spec.worker.find_first_not_of(" \t\n") != std::string::npos && spec.worker.size() <= JobInfo::MAX_TAG_LENGTH)
+        job.addDebugTag(spec.worker); // what a person sees of it at the scheduler
+    return job.build();
+}
+
+std::optional<UUID> requestOf(const PersistableBundle& extras) {
+    return UUID::fromString(extras.getString(requestKey));
+}
+
+} // namespace stint::work

@@ -1,0 +1,160 @@
+// A run, from its job's start, or the engine's own, to its worker's word (jobs.md §10, results).
+#include "base/result/fail.hpp"
+#include "base/result/try.hpp"
+#include "work/engine/engine.hpp"
+#include "work/engine/merge.hpp"
+#include "work/engine/times.hpp"
+
+namespace stint::work {
+
+/// Its own, and what its parents put out, who finished last at the end.
+Result<Data> Engine::inputOf(const Request& request) const {
+    std::map<std::int64_t, Data> outputs;
+    for (const UUID& parent : request.parents) {
+        const Request& before = *requests_.find(parent);
+        outputs.emplace(before.finishOrder, before.output);
+    }
+    if (outputs.empty()) return request.spec.input;
+    std::vector<Data> inputs{request.spec.input};
+    for (auto& [order, output] : outputs)
+        inputs.push_back(std::move(output));
+    return merge(request.spec.merger, inputs);
+}
+
+/// False where its input cannot be made: then it has FAILED.
+bool Engine::start(const UUID& id, std::optional<std::int32_t> job, Now now, Step& step) {
+    auto input = inputOf(*requests_.find(id));
+    if (!input.ok()) {
+        finish(id, State::FAILED, {}, input.error().message, now, step);
+        return false;
+    }
+    requests_.change(id, [&](Request& request) {
+        request.state = State::RUNNING;
+        ++request.attempts;
+        request.session = settings_.session;
+        request.stopReason = WorkInfo::STOP_REASON_NOT_STOPPED;
+        request.progress = {};
+    });
+    live_[id] = {.run = ++runs_, .job = job};
+    step.effects.emplace_back(StartWorker{id, runs_, job, std::move(*input)});
+    return true;
+}
+
+Result<void> Engine::on(const JobStarted& event, Now now, Step& step) {
+    const Request* request = requests_.ofJob(event.job);
+    // Displaced, cancelled, finished, or of a file that is not this one: it has nothing to do.
+    if (request == nullptr || request->spec.id != event.request || request->isFinished()) return {};
+    const UUID id = request->spec.id;
+    step.goesOn = true;
+    if (const auto live = live_.find(id); live != live_.end()) {
+        (live->second.stopped ? live->second.next : live->second.job) = event.job;
+    } else if (request->session) {
+        step.effects.emplace_back(EndJob{event.job, true}); // another process is at work on it
+    } else {
+        step.goesOn = start(id, event.job, now, step);
+    }
+    return {};
+}
+
+// jobs.md §10: a worker that the system stopped is retried, as if onStopJob answered true.
+Result<void> Engine::on(const JobStopped& event, Now now, Step& step) {
+    const Request* request = requests_.ofJob(event.job);
+    for (auto& [id, live] : live_) {
+        if (live.next == event.job) live.next.reset();
+        if (live.job != event.job) continue;
+        live.job.reset();
+        const bool byApp = event.reason == STOP_REASON_CANCELLED_BY_APP;
+        if (request == nullptr || request->isFinished() || live.stopped) break;
+        // The user's word and the app's stop the worker, wherever it runs; else one in the foreground goes on.
+        if (live.foreground && !byApp && event.reason != STOP_REASON_USER) break;
+        requests_.change(id, [&](Request& stopped) {
+            stopped.state = State::ENQUEUED;
+            stopped.stopReason = static_cast<std::int32_t>(event.reason);
+            stopped.notBefore = now.wall;
+            stopped.progress = {};
+            if (byApp) stopped.job.reset(); // by another's call: the job is gone, its request is not
+        });
+        stopHere(id, static_cast<std::int32_t>(event.reason), step);
+        break;
+    }
+    request = requests_.ofJob(event.job);
+    step.goesOn = request != nullptr && !request->isFinished();
+    return {};
+}
+
+Result<void> Engine::on(const WorkerEnded& event, Now now, Step& step) {
+    const auto found = live_.find(event.request);
+    if (found == live_.end() || found->second.run != event.run) return {};
+    const Live live = found->second;
+    live_.erase(found);
+    const Request* request = requests_.find(event.request);
+    if (request == nullptr) {
+        if (live.job) step.effects.emplace_back(EndJob{*live.job, false});
+        return {};
+    }
+    requests_.change(event.request, [](Request& ended) { ended.session.reset(); });
+    if (!live.stopped) {
+        if (live.job) step.effects.emplace_back(EndJob{*live.job, false});
+        if (request->job && request->job != live.job) step.effects.emplace_back(TakeBack{*request->job});
+        requests_.change(event.request, [](Request& ended) { ended.job.reset(); });
+        conclude(event, now, step);
+    } else if (live.next) { // its result is ignored, and its job has begun again meanwhile
+        if (request->state != State::ENQUEUED || !start(event.request, live.next, now, step))
+            step.effects.emplace_back(EndJob{*live.next, false});
+    }
+    return {};
+}
+
+void Engine::conclude(const WorkerEnded& event, Now now, Step& step) {
+    const UUID& id = event.request;
+    const bool periodic = requests_.find(id)->isPeriodic();
+    switch (event.kind) {
+    case WorkerEnded::Kind::Success:
+    case WorkerEnded::Kind::Failure: {
+        // jobs.md §10: only CANCELLED ends periodic work.
+        if (periodic) return nextPeriod(id, now);
+        const State state = event.kind == WorkerEnded::Kind::Success ? State::SUCCEEDED : State::FAILED;
+        return finish(id, state, event.output, event.why, now, step);
+    }
+    case WorkerEnded::Kind::Retry:
+        return requests_.change(id, [&](Request& request) {
+            request.state = State::ENQUEUED;
+            request.progress = {};
+            request.notBefore = now.wall + backoff(request.spec, request.attempts);
+        });
+    }
+}
+
+void Engine::nextPeriod(const UUID& id, Now now) {
+    requests_.change(id, [&](Request& request) {
+        const Window next = nextWindow(request.spec, *request.windowEnd, now.wall);
+        request.state = State::ENQUEUED;
+        request.progress = {};
+        request.attempts = 0;
+        request.windowEnd = next.end;
+        request.notBefore = next.start;
+        request.finishOrder = counters_.finishOrder++;
+    });
+}
+
+Result<void> Engine::on(const Progress& event, Now now, Step& step) {
+    static_cast<void>(now);
+    static_cast<void>(step);
+    const auto live = live_.find(event.request);
+    const Request* request = requests_.find(event.request);
+    if (live == live_.end() || live->second.run != event.run || live->second.stopped || request == nullptr ||
+        request->state != State::RUNNING)
+        return fail(Errc::ILLEGAL_STATE, "progress of a run that is over");
+    requests_.change(event.request, [&](Request& running) { running.progress = event.data; });
+    return {};
+}
+
+Result<void> Engine::on(const Foregrounded& event, Now now, Step& step) {
+    static_cast<void>(now);
+    static_cast<void>(step);
+    const auto live = live_.find(event.request);
+    if (live != live_.end() && live->second.run == event.run) live->second.foreground = true;
+    return {};
+}
+
+} // namespace stint::work

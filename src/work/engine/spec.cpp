@@ -1,0 +1,201 @@
+#include "work/engine/spec.hpp"
+
+#include <algorithm>
+
+#include "base/result/fail.hpp"
+#include "base/result/try.hpp"
+#include "base/time/time.hpp"
+
+namespace stint::work {
+
+namespace {
+
+bool requiresNetwork(const Constraints& constraints) {
+    return constraints.getRequiredNetworkType() != NetworkType::NOT_REQUIRED ||
+           constraints.getRequiredNetworkRequest().has_value();
+}
+
+/// The first of them that expedited work may not have (jobs.md V11); empty: none.
+std::string_view tooMuchForExpedited(const Spec& spec) {
+    if (spec.initialDelay > Duration(0)) return "an initial delay";
+    if (spec.constraints.requiresCharging()) return "charging";
+    if (spec.constraints.requiresBatteryNotLow()) return "battery not low";
+    if (spec.constraints.requiresDeviceIdle()) return "device idle";
+    if (!spec.constraints.getContentUriTriggers().empty()) return "a content trigger";
+    if (spec.period) return "a period";
+    if (spec.userInitiated) return "a person's wish: it is user-initiated";
+    return {};
+}
+
+/// The same of user-initiated work (jobs.md V12).
+std::string_view tooMuchForUserInitiated(const Spec& spec) {
+    if (spec.initialDelay > Duration(0)) return "an initial delay";
+    if (spec.constraints.requiresDeviceIdle()) return "device idle";
+    if (!spec.constraints.getContentUriTriggers().empty()) return "a content trigger";
+    return {};
+}
+
+struct Times {
+    Duration initialDelay;
+    Duration backoffDelay;
+    Duration keepResults;
+    std::optional<Period> period;
+    bool operator==(const Times&) const = default;
+};
+
+Times timesOf(const Spec& spec) { return {spec.initialDelay, spec.backoffDelay, spec.keepResults, spec.period}; }
+
+// jobs.md §10: too small ones are raised. No time is longer than times are reckoned with.
+Times inRange(Times times) {
+    constexpr Duration shortestKept = std::chrono::hours(24);
+    times.initialDelay = std::min(times.initialDelay, longestWait);
+    times.backoffDelay = std::clamp(times.backoffDelay, WorkRequest::MIN_BACKOFF, WorkRequest::MAX_BACKOFF);
+    times.keepResults = std::clamp(times.keepResults, shortestKept, longestWait);
+    if (!times.period) return times;
+    auto& [interval, flex] = *times.period;
+    const bool isWhole = flex == interval;
+    interval = std::clamp<Duration>(interval, PeriodicWorkRequest::MIN_PERIODIC_INTERVAL, longestWait);
+    flex = isWhole ? interval : std::clamp<Duration>(flex, PeriodicWorkRequest::MIN_PERIODIC_FLEX, interval);
+    return times;
+}
+
+Spec made(std::string worker) {
+    Spec spec;
+    spec.worker = std::move(worker);
+    return spec;
+}
+
+} // namespace
+
+void bringIntoRange(Spec& spec) {
+    auto [initialDelay, backoffDelay, keepResults, period] = inRange(timesOf(spec));
+    spec.initialDelay = initialDelay;
+    spec.backoffDelay = backoffDelay;
+    spec.keepResults = keepResults;
+    spec.period = period;
+}
+
+Result<void> check(const Spec& spec) {
+    const auto refuse = [&spec](std::string_view why) {
+        return fail(Errc::ILLEGAL_ARGUMENT, "work of \"{}\": {}", spec.worker, why);
+    };
+    if (spec.worker.empty()) return fail(Errc::ILLEGAL_ARGUMENT, "a work request without a worker's name");
+    if (spec.initialDelay < Duration(0)) return refuse("the initial delay is negative");
+    if (inRange(timesOf(spec)) != timesOf(spec)) return refuse("one of its times is out of range");
+    if (spec.constraints.requiresDeviceIdle() && spec.explicitBackoff)
+        return refuse("it requires device idle, and may not have back-off criteria as well");
+    if (spec.expedited)
+        if (const auto what = tooMuchForExpedited(spec); !what.empty())
+            return refuse(
+                fmt::format("expedited work may require the network and storage not low, and no more, not {}", what));
+    if (spec.userInitiated) {
+        if (!requiresNetwork(spec.constraints)) return refuse("user-initiated work requires a network");
+        if (const auto what = tooMuchForUserInitiated(spec); !what.empty())
+            return refuse(fmt::format("user-initiated work begins at once, and may not have {}", what));
+    }
+    for (const auto& trigger : spec.constraints.getContentUriTriggers())
+        if (trigger.uri.empty()) return refuse("a content trigger without a path");
+    return {};
+}
+
+const UUID& WorkRequest::getId() const { return spec_->id; }
+const std::string& WorkRequest::getWorkerClassName() const { return spec_->worker; }
+const std::set<std::string>& WorkRequest::getTags() const { return spec_->tags; }
+
+template <class Self> WorkRequestBuilder<Self>::WorkRequestBuilder(std::string workerClassName)
+    : spec_(std::make_unique<Spec>(made(std::move(workerClassName)))) {}
+template <class Self> WorkRequestBuilder<Self>::WorkRequestBuilder(const WorkRequestBuilder& other)
+    : spec_(std::make_unique<Spec>(*other.spec_)) {}
+template <class Self> WorkRequestBuilder<Self>& WorkRequestBuilder<Self>::operator=(const WorkRequestBuilder& other) {
+    *spec_ = *other.spec_;
+    return *this;
+}
+template <class Self> WorkRequestBuilder<Self>::~WorkRequestBuilder() = default;
+
+template <class Self> Self& WorkRequestBuilder<Self>::setId(UUID id) {
+    spec_->id = id;
+    return static_cast<Self&>(*this);
+}
+
+template <class Self> Self& WorkRequestBuilder<Self>::setInputData(Data input) {
+    spec_->input = std::move(input);
+    return static_cast<Self&>(*this);
+}
+
+template <class Self> Self& WorkRequestBuilder<Self>::addTag(std::string tag) {
+    spec_->tags.insert(std::move(tag));
+    return static_cast<Self&>(*this);
+}
+
+template <class Self> Self& WorkRequestBuilder<Self>::setConstraints(Constraints constraints) {
+    spec_->constraints = std::move(constraints);
+    return static_cast<Self&>(*this);
+}
+
+template <class Self> Self& WorkRequestBuilder<Self>::setBackoffCriteria(BackoffPolicy policy, Duration delay) {
+    spec_->backoffPolicy = policy;
+    spec_->backoffDelay = delay;
+    spec_->explicitBackoff = true;
+    return static_cast<Self&>(*this);
+}
+
+template <class Self> Self& WorkRequestBuilder<Self>::setInitialDelay(Duration delay) {
+    spec_->initialDelay = delay;
+    return static_cast<Self&>(*this);
+}
+
+template <class Self> Self& WorkRequestBuilder<Self>::keepResultsForAtLeast(Duration duration) {
+    spec_->keepResults = duration;
+    return static_cast<Self&>(*this);
+}
+
+template <class Self> Result<std::shared_ptr<const Spec>> WorkRequestBuilder<Self>::checked() const {
+    auto kept = std::make_shared<Spec>(*spec_);
+    bringIntoRange(*kept);
+    STINT_TRY(check(*kept));
+    if (kept->id == UUID()) kept->id = UUID::randomUUID();
+    return std::shared_ptr<const Spec>(std::move(kept));
+}
+
+template class WorkRequestBuilder<OneTimeWorkRequest::Builder>;
+template class WorkRequestBuilder<PeriodicWorkRequest::Builder>;
+
+using OneTimeBuilder = OneTimeWorkRequest::Builder;
+using PeriodicBuilder = PeriodicWorkRequest::Builder;
+
+OneTimeBuilder::Builder(std::string workerClassName) : WorkRequestBuilder(std::move(workerClassName)) {}
+
+OneTimeBuilder& OneTimeBuilder::setExpedited(OutOfQuotaPolicy policy) {
+    spec_->expedited = policy;
+    return *this;
+}
+
+OneTimeBuilder& OneTimeBuilder::setUserInitiated(bool userInitiated) {
+    spec_->userInitiated = userInitiated;
+    return *this;
+}
+
+OneTimeBuilder& OneTimeBuilder::setInputMerger(InputMerger merger) {
+    spec_->merger = merger;
+    return *this;
+}
+
+Result<OneTimeWorkRequest> OneTimeBuilder::build() const {
+    auto spec = STINT_TRY(checked());
+    return OneTimeWorkRequest(std::move(spec));
+}
+
+PeriodicBuilder::Builder(std::string workerClassName, Duration repeatInterval)
+    : Builder(std::move(workerClassName), repeatInterval, repeatInterval) {}
+
+PeriodicBuilder::Builder(std::string workerClassName, Duration repeatInterval, Duration flex)
+    : WorkRequestBuilder(std::move(workerClassName)) {
+    spec_->period = {repeatInterval, flex};
+}
+
+Result<PeriodicWorkRequest> PeriodicBuilder::build() const {
+    auto spec = STINT_TRY(checked());
+    return PeriodicWorkRequest(std::move(spec));
+}
+
+} // namespace stint::work

@@ -1,0 +1,238 @@
+#include "work/engine/store.hpp"
+
+#include <algorithm>
+
+#include "base/time/clock.hpp"
+#include "work/engine/plain_file.hpp"
+#include "work/engine/rows.hpp"
+#include "work/engine/schema.hpp"
+
+namespace stint::work {
+
+namespace {
+
+constexpr Duration longestTurn = std::chrono::seconds(10);
+constexpr std::size_t mostUntold = 1'000;
+
+Result<void> configure(Database& database) {
+    database.waitForOthers(longestTurn);
+    STINT_TRY(database.text("PRAGMA journal_mode = WAL"));
+    STINT_TRY(database.run("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON"));
+    const auto said = STINT_TRY(database.text("PRAGMA quick_check(1)"));
+    // The line before only names the database.
+    if (said != "ok") return fail(Errc::STORAGE, "it is damaged: {}", said.substr(said.rfind('\n') + 1));
+    return migrate(database);
+}
+
+/// Under a name that says when and why, with its log; it is nobody's any more.
+Result<std::filesystem::path> setAside(const std::filesystem::path& file, std::string_view why) {
+    const auto stamp = wallNow().time_since_epoch().count();
+    std::filesystem::path aside = fmt::format("{}.{}-{}", file.string(), why, stamp);
+    for (const char* part : {"-wal", "-shm", ""}) {
+        std::error_code wrong;
+        std::filesystem::rename(file.string() + part, aside.string() + part, wrong);
+        if (wrong && *part == '\0') return fail(Errc::STORAGE, "{}: {}", file.string(), wrong.message());
+    }
+    return aside;
+}
+
+} // namespace
+
+struct Store::Statements {
+    Statement insert;
+    Statement select;
+    Statement drop;
+    Statement dropDependencies;
+    Statement insertDependency;
+    Statement selectDependencies;
+    Statement counters;
+    Statement setCounters;
+};
+
+Store::Store(Database database, std::unique_ptr<Statements> statements, std::optional<SessionLocks> locks,
+             std::filesystem::path file)
+    : database_(std::make_unique<Database>(std::move(database))), statements_(std::move(statements)),
+      locks_(std::move(locks)), file_(std::move(file)) {}
+Store::Store(Store&&) noexcept = default;
+Store& Store::operator=(Store&&) noexcept = default;
+Store::~Store() = default;
+
+Result<Store> Store::onto(Database database, std::optional<SessionLocks> locks, std::filesystem::path file) {
+    STINT_TRY(configure(database));
+    Statements made;
+    made.insert = STINT_TRY(database.prepare(insertRequest));
+    made.select = STINT_TRY(database.prepare(selectRequests));
+    made.drop = STINT_TRY(database.prepare("DELETE FROM requests WHERE id = ?1"));
+    made.dropDependencies = STINT_TRY(database.prepare("DELETE FROM dependencies WHERE child = ?1 OR parent = ?1"));
+    made.insertDependency = STINT_TRY(database.prepare("INSERT OR IGNORE INTO dependencies VALUES (?1, ?2)"));
+    made.selectDependencies = STINT_TRY(database.prepare("SELECT child, parent FROM dependencies"));
+    made.counters = STINT_TRY(database.prepare("SELECT sequence, finish_order, job FROM counters"));
+    made.setCounters =
+        STINT_TRY(database.prepare("UPDATE counters SET sequence = ?1, finish_order = ?2, job = ?3 WHERE one = 1"));
+    Store store(std::move(database), std::make_unique<Statements>(std::move(made)), std::move(locks), std::move(file));
+    STINT_TRY(store.takeSession());
+    STINT_TRY(store.changedByOthers()); // from here on
+    // What cannot be read is found here, not at work.
+    store.first_ = STINT_TRY(store.read());
+    return store;
+}
+
+Result<Store> Store::open(const std::filesystem::path& directory, const std::filesystem::path& state,
+                          std::vector<std::string>& notices) {
+    std::error_code wrong;
+    std::filesystem::create_directories(directory, wrong);
+    if (wrong) return fail(Errc::STORAGE, "{}: {}", directory.string(), wrong.message());
+    const auto file = directory / "work.db";
+    std::optional<Error> before;
+    for (int attempt = 0; attempt < 2; ++attempt) {
+        STINT_TRY(makePlainFile(file));
+        auto locks = STINT_TRY(SessionLocks::open(directory / "work.lock"));
+        auto database = STINT_TRY(Database::open(file));
+        database.checkpointOnClose();
+        auto store = onto(std::move(database), std::move(locks), file);
+        if (store.ok()) store->follow(state, notices);
+        if (store.ok()) return store;
+        before = store.error();
+        if (isPassing(*before) || attempt == 1) break;
+        const bool newer = before->code == Errc::ILLEGAL_STATE;
+        const auto aside = STINT_TRY(setAside(file, newer ? "newer" : "damaged"));
+        notices.push_back(fmt::format("{}: {}; it was set aside as {}, and the work in it is not done", file.string(),
+                                      before->message, aside.filename().string()));
+    }
+    return *before;
+}
+
+/// The witness beside it; without one it works as well, but for a backup.
+void Store::follow(const std::filesystem::path& state, std::vector<std::string>& notices) {
+    auto witness = Witness::open(state);
+    const auto followed = [&]() -> Result<void> {
+        if (!witness.ok()) return witness.error();
+        witness_.emplace(std::move(*witness));
+        return compare();
+    }();
+    if (followed.ok()) return;
+    witness_.reset();
+    notices.push_back(fmt::format("{}: were work.db restored from a backup, what ended since would be done again",
+                                  followed.error().message));
+}
+
+/// What the witness has to be told, or has to tell.
+Result<void> Store::compare() {
+    const std::int64_t next = first_->counters.finishOrder;
+    const auto last = STINT_TRY(witness_->last());
+    if (last >= next) {
+        restored_ = STINT_TRY(witness_->since(next));
+    } else if (last < next - 1) {
+        std::vector<Record> all;
+        for (const Request& request : first_->requests)
+            all.emplace_back(SaveRequest{request});
+        STINT_TRY(witness_->note(all));
+    }
+    return {};
+}
+
+Result<void> Store::takeSession() {
+    STINT_TRY(database_->run("BEGIN IMMEDIATE"));
+    const auto taken = [&]() -> Result<void> {
+        session_ = STINT_TRY(database_->integer("SELECT session FROM counters"));
+        if (session_ < 0 || session_ >= farthest) return fail(Errc::STORAGE, "its processes are out of number");
+        STINT_TRY(database_->run("UPDATE counters SET session = session + 1"));
+        // Before the number is another's to see.
+        if (locks_) STINT_TRY(locks_->take(session_));
+        return database_->run("COMMIT");
+    }();
+    if (!taken.ok()) database_->rollBack();
+    return taken;
+}
+
+Result<Store> Store::inMemory() {
+    Database database = STINT_TRY(Database::open(":memory:"));
+    return over(std::move(database));
+}
+Result<Store> Store::over(Database database) { return onto(std::move(database), std::nullopt, {}); }
+
+Result<void> Store::turn() { return database_->run("BEGIN IMMEDIATE"); }
+void Store::giveUp() { database_->rollBack(); }
+
+Result<bool> Store::changedByOthers() {
+    const auto version = STINT_TRY(database_->integer("PRAGMA data_version"));
+    return std::exchange(dataVersion_, version) != version;
+}
+
+Result<Store::Content> Store::read() {
+    if (first_) return *std::exchange(first_, std::nullopt);
+    Content content;
+    Statements& s = *statements_;
+    s.counters.start();
+    if (!STINT_TRY(s.counters.next())) return fail(Errc::STORAGE, "its counters are gone");
+    content.counters.sequence = STINT_TRY(storedNumber(s.counters, 0, 0, farthest));
+    content.counters.finishOrder = STINT_TRY(storedNumber(s.counters, 1, 0, farthest));
+    const std::int64_t job = STINT_TRY(storedNumber(s.counters, 2, 1, INT32_MAX));
+    content.counters.job = static_cast<std::int32_t>(job);
+    s.counters.reset();
+    std::map<UUID, std::size_t> places;
+    std::set<std::int32_t> jobs;
+    ConstraintsRead constraints;
+    s.select.start();
+    while (STINT_TRY(s.select.next())) {
+        Request read = STINT_TRY(requestIn(s.select, constraints));
+        content.requests.push_back(std::move(read));
+        const Request& request = content.requests.back();
+        const bool isFirst = places.emplace(request.spec.id, content.requests.size() - 1).second;
+        if (!isFirst || (request.job && !jobs.insert(*request.job).second))
+            return fail(Errc::STORAGE, "two requests are one, or of one job: {}", request.spec.id.toString());
+        content.counters.sequence = std::max(content.counters.sequence, request.sequence + 1);
+    }
+    s.selectDependencies.start();
+    while (STINT_TRY(s.selectDependencies.next())) {
+        const auto child = UUID::fromString(s.selectDependencies.text(0));
+        const auto parent = UUID::fromString(s.selectDependencies.text(1));
+        if (!child || !parent || !places.contains(*child) || !places.contains(*parent))
+            return fail(Errc::STORAGE, "what follows what contradicts itself");
+        content.requests[places[*child]].parents.insert(*parent);
+    }
+    return content;
+}
+
+Result<void> Store::write(const Record& record) {
+    Statements& s = *statements_;
+    if (const auto* drop = std::get_if<DropRequest>(&record)) {
+        STINT_TRY(s.dropDependencies.run(drop->request.toString()));
+        return s.drop.run(drop->request.toString());
+    }
+    if (const auto* counters = std::get_if<Counters>(&record))
+        return s.setCounters.run(counters->sequence, counters->finishOrder, counters->job);
+    const auto& [request, fresh] = std::get<SaveRequest>(record);
+    STINT_TRY(rowInto(s.insert, request));
+    if (!fresh) return {};
+    for (const UUID& parent : request.parents)
+        STINT_TRY(s.insertDependency.run(request.spec.id.toString(), parent.toString()));
+    return {};
+}
+
+Result<void> Store::commit(const std::vector<Record>& records) {
+    const auto committed = [&]() -> Result<void> {
+        for (const Record& record : records)
+            STINT_TRY(write(record));
+        return database_->run("COMMIT");
+    }();
+    if (!committed.ok()) database_->rollBack();
+    if (!committed.ok()) return committed;
+    if (!records.empty() && locks_) locks_->ring();
+    restored_.clear();
+    tellWitness(records);
+    return committed;
+}
+
+/// In order: a later end is not told before an earlier one, or the earlier would never be missed. Where it hears
+/// nothing for long it is let be, and told of all when the file is opened next.
+void Store::tellWitness(const std::vector<Record>& records) {
+    if (!witness_) return;
+    untold_.insert(untold_.end(), records.begin(), records.end());
+    if (witness_->note(untold_).ok())
+        untold_.clear();
+    else if (untold_.size() > mostUntold)
+        witness_.reset();
+}
+
+} // namespace stint::work

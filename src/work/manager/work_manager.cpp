@@ -1,0 +1,155 @@
+#include "stint/work/work_manager.hpp"
+
+#include <climits>
+#include <poll.h>
+
+#include "base/result/fail.hpp"
+#include "base/result/try.hpp"
+#include "base/time/clock.hpp"
+#include "base/time/poll_timeout.hpp"
+#include "work/manager/chain.hpp"
+#include "work/manager/manager_impl.hpp"
+
+namespace stint::work {
+
+namespace {
+
+constexpr int brokenConnection = 69; // sysexits
+
+void waitFor(int fd, std::optional<Duration> longest) {
+    pollfd ready{fd, POLLIN, 0};
+    ::poll(&ready, 1, pollTimeout(longest));
+}
+
+std::vector<Enqueue::Node> nodesOf(const std::vector<OneTimeWorkRequest>& requests) {
+    std::vector<Enqueue::Node> nodes;
+    for (const auto& request : requests)
+        nodes.push_back({WorkRequestAccess::spec(request), {}, {}});
+    return nodes;
+}
+
+} // namespace
+
+WorkManager::WorkManager(std::shared_ptr<Impl> impl) : impl_(std::move(impl)) {}
+WorkManager::WorkManager(WorkManager&&) noexcept = default;
+
+WorkManager& WorkManager::operator=(WorkManager&& other) noexcept {
+    if (impl_) impl_->shutDown();
+    impl_ = std::move(other.impl_);
+    return *this;
+}
+
+WorkManager::~WorkManager() {
+    if (impl_) impl_->shutDown();
+}
+
+Result<WorkManager> WorkManager::open(Connection& connection, const Configuration& configuration) {
+    auto impl = STINT_TRY(Impl::open(connection, configuration));
+    return WorkManager(std::move(impl));
+}
+
+int WorkManager::fd() const { return impl_->fd(); }
+std::optional<Duration> WorkManager::timeout() const { return impl_->timeout(); }
+Result<bool> WorkManager::dispatch() { return impl_->dispatch(); }
+
+int WorkManager::run(WorkManager& manager) {
+    while (true) {
+        waitFor(manager.fd(), manager.timeout());
+        const auto goesOn = manager.dispatch();
+        if (!goesOn.ok()) return brokenConnection;
+        if (!*goesOn) return 0;
+    }
+}
+
+Result<void> WorkManager::enqueue(OneTimeWorkRequest request) { return enqueue(std::vector{std::move(request)}); }
+
+Result<void> WorkManager::enqueue(std::vector<OneTimeWorkRequest> requests) {
+    return impl_->ask(Enqueue{{}, nodesOf(requests)});
+}
+
+Result<void> WorkManager::enqueue(PeriodicWorkRequest request) {
+    return impl_->ask(Enqueue{{}, {{WorkRequestAccess::spec(request), {}, {}}}});
+}
+
+Result<void> WorkManager::enqueueUniqueWork(std::string name, ExistingWorkPolicy policy, OneTimeWorkRequest request) {
+    return beginUniqueWork(std::move(name), policy, {std::move(request)}).enqueue();
+}
+
+Result<void> WorkManager::enqueueUniquePeriodicWork(std::string name, ExistingPeriodicWorkPolicy policy,
+                                                    PeriodicWorkRequest request) {
+    return impl_->ask(EnqueuePeriodic{WorkRequestAccess::spec(request), std::move(name), policy});
+}
+
+WorkContinuation WorkManager::beginWith(OneTimeWorkRequest request) {
+    return beginWith(std::vector{std::move(request)});
+}
+
+WorkContinuation WorkManager::beginWith(std::vector<OneTimeWorkRequest> requests) {
+    return WorkContinuation(
+        std::make_shared<WorkContinuation::Node>(WorkContinuation::Node{impl_, std::move(requests), {}, {}, false}));
+}
+
+WorkContinuation WorkManager::beginUniqueWork(std::string name, ExistingWorkPolicy policy,
+                                              std::vector<OneTimeWorkRequest> requests) {
+    auto unique = std::make_shared<const Enqueue::Unique>(Enqueue::Unique{std::move(name), policy});
+    return WorkContinuation(std::make_shared<WorkContinuation::Node>(
+        WorkContinuation::Node{impl_, std::move(requests), {}, std::move(unique), false}));
+}
+
+Result<UpdateResult> WorkManager::updateWork(OneTimeWorkRequest request) {
+    const auto answer = STINT_TRY(impl_->call(Update{WorkRequestAccess::spec(request)}));
+    return answer.updated;
+}
+
+Result<UpdateResult> WorkManager::updateWork(PeriodicWorkRequest request) {
+    const auto answer = STINT_TRY(impl_->call(Update{WorkRequestAccess::spec(request)}));
+    return answer.updated;
+}
+
+Result<void> WorkManager::cancelWorkById(UUID id) { return impl_->ask(Cancel{id}); }
+Result<void> WorkManager::cancelAllWorkByTag(const std::string& tag) { return impl_->ask(Cancel{Cancel::Tag{tag}}); }
+Result<void> WorkManager::cancelUniqueWork(const std::string& name) { return impl_->ask(Cancel{Cancel::Name{name}}); }
+Result<void> WorkManager::cancelAllWork() { return impl_->ask(Cancel{Cancel::All{}}); }
+Result<void> WorkManager::pruneWork() { return impl_->ask(Prune{}); }
+
+Result<std::optional<WorkInfo>> WorkManager::getWorkInfoById(UUID id) {
+    auto found = STINT_TRY(impl_->infos(WorkQuery::fromIds({id})));
+    return found.empty() ? std::nullopt : std::optional(std::move(found.front()));
+}
+
+Result<std::vector<WorkInfo>> WorkManager::getWorkInfosByTag(const std::string& tag) {
+    return impl_->infos(WorkQuery::fromTags({tag}));
+}
+
+Result<std::vector<WorkInfo>> WorkManager::getWorkInfosForUniqueWork(const std::string& name) {
+    return impl_->infos(WorkQuery::fromUniqueWorkNames({name}));
+}
+
+Result<std::vector<WorkInfo>> WorkManager::getWorkInfos(const WorkQuery& query) { return impl_->infos(query); }
+
+WorkManager::Observation WorkManager::observe(WorkQuery query, std::function<void(const std::vector<WorkInfo>&)> told) {
+    return Observation(impl_->observe(std::move(query), std::move(told)));
+}
+
+Result<WorkInfo> WorkManager::await(UUID id, std::optional<Duration> longest) {
+    const Duration begun = steadyNow();
+    while (true) {
+        const auto info = STINT_TRY(getWorkInfoById(id));
+        if (!info) return fail(Errc::ILLEGAL_ARGUMENT, "no work of id {}", id.toString());
+        if (isFinished(info->getState())) {
+            static_cast<void>(dispatch()); // who observes it knows, too
+            return *info;
+        }
+        auto wait = timeout();
+        if (longest) {
+            const Duration left = begun + *longest - steadyNow();
+            if (left <= Duration(0))
+                return fail(Errc::ILLEGAL_STATE, "work {} is {} still", id.toString(), nameOf(info->getState()));
+            wait = wait ? std::min(*wait, left) : left;
+        }
+        waitFor(fd(), wait);
+        if (!STINT_TRY(dispatch())) return fail(Errc::UNAVAILABLE, "stintd has let go of this process");
+    }
+}
+
+} // namespace stint::work
