@@ -78,7 +78,7 @@ def sources(directory):
 
 
 def may_use(user, used):
-    """Whether the floors permit it: downwards in one wing, and to the wings below."""
+    """True where the floors permit it: downwards in one wing, and to the wings below."""
     (wing, room), (other_wing, other) = ROOMS[user], ROOMS[used]
     return other.floor < room.floor if wing is other_wing else other_wing.floor < wing.floor
 

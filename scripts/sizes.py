@@ -20,6 +20,7 @@ def lines(paths):
 
 
 def tests_of(name):
+    """The folder of a room's tests. Those of the command line's rooms are in tests/cli."""
     return name.rpartition("/")[2] if not name.startswith("faces/cli/") else "cli/" + name.rpartition("/")[2]
 
 

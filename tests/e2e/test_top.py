@@ -138,7 +138,7 @@ def wakes(window):
 
 
 def sleeps(window, seconds):
-    """Whether nothing awoke it in so many seconds, in which nothing was drawn."""
+    """True where nothing awoke it in so many seconds, in which nothing was drawn."""
     before = wakes(window)
     return not window._read(Deadline(seconds)) and wakes(window) == before
 

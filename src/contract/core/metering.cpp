@@ -127,8 +127,8 @@ bool isProgram(const State& state, const AppId& id) {
     return app && app->running && !state.runs.anyOf(id);
 }
 
-// Of what an edge is to tell: of programs, that something of them has moved. Then they are asked like a run, and until
-// they are nobody has to tell.
+// An edge is to tell of all these: of programs, that something of them has moved. Then they are asked like a run, and
+// until they are nobody has to tell.
 std::map<AppId, Bytes> leftOfAll(const Turn& turn) {
     const Metering& metering = turn.state.metering;
     auto all = leftOfApps(turn);

@@ -77,9 +77,9 @@ bool tooMany(const State& state, const Running& running) {
             return !other.run.ending && !other.gateKey.isGuard() && matches(other);
         });
     };
-    return goOn([](const Running&) { return true; }) > table.total || goOn([&](const Running& other) {
-                                                                          return other.run.type == running.run.type;
-                                                                      }) > table.most[at(running.run.type)];
+    if (goOn([](const Running&) { return true; }) > table.total) return true;
+    const WorkType type = running.run.type;
+    return goOn([type](const Running& other) { return other.run.type == type; }) > table.most[at(type)];
 }
 
 } // namespace

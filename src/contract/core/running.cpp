@@ -128,7 +128,7 @@ void keepHistory(Tracked& tracked) {
     if (history.hasWaited()) tracked.details.edit().history = std::move(history);
 }
 
-// What is its job's, whichever core it begins under; its terms are yet to be set.
+// Sets what is its job's, whichever core it begins under; its terms are yet to be set.
 Run& takeUp(Turn& turn, Running& running, Tracked& tracked, GateKey gateKey) {
     Job& job = tracked.job;
     running.gateKey = std::move(gateKey);

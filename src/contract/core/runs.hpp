@@ -102,7 +102,7 @@ void noteUnasked(Turn& turn);
 void runTimers(Turn& turn);
 /// Of all runs; while the machine sleeps they stand still (limits.md §13).
 std::optional<Instant> nextRunTimer(const State& state);
-/// Whether it lies outside of free time for the first time.
+/// True where it lies outside of free time for the first time.
 bool noteFreeTime(Turn& turn, Running& running);
 /// Its terms are others than it was bound with.
 void tellTerms(Turn& turn, const Run& run);

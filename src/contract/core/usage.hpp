@@ -36,7 +36,7 @@ void setUsage(Turn& turn, App& app, Bucket before, Usage usage);
 void ageUsage(Turn& turn, App& app, bool sweep);
 /// The system restricts an app that loops (limits.md §2.8, jobs.md §6.7).
 void restrictAsBuggy(Turn& turn, App& app);
-/// Of what the safeguards take from the app (heldBackBy()), what is new since `before`.
+/// Tells what the safeguards take from the app (heldBackBy()) and did not take `before`.
 void tellHeldBack(Turn& turn, const App& app, const std::vector<std::string>& before);
 /// Its state may be another now, and `what` of it gates read: what comes to the front or leaves it is use, earns, and
 /// frees.

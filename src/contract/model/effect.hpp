@@ -39,7 +39,7 @@ struct Bind {
     Override override = Override::None; ///< what it was started past
     bool guarded = false;               ///< a person's own program (jobs.md §14.5): no work of the background
 };
-/// Of a run that is bound these are the terms from now on.
+/// The terms of a run that is bound are these from now on.
 struct RunChanged {
     RunId run;
     RunTerms terms;

@@ -284,7 +284,7 @@ enum class WorkType : std::uint8_t { Top, ForegroundService, UserInitiated, Expe
 /// As dumps name it: "top", "fgs", "ui", "ej", "bg".
 std::string_view nameOf(WorkType);
 
-/// What is settled of a run, at its start or since, by what was so then: a core that takes it over cannot find it out
+/// A run's terms, settled at its start or since by what was so then: a core that takes it over cannot find them out
 /// any more.
 struct RunTerms {
     JobClass kind = JobClass::Regular;

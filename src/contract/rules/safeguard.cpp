@@ -106,7 +106,7 @@ std::vector<std::string> heldBackBy(const App& app, const World& world) {
     const Instant now = world.now.elapsed;
     std::vector<std::string> measures;
     if (misbehaves(app, now, constants))
-        measures.emplace_back("counts as one that misbehaves, until a person uses it or it is updated");
+        measures.push_back(fmt::format("counts as one that misbehaves, until {}", endOfMisbehaving));
     for (const JobClass kind : {JobClass::UserInitiated, JobClass::Expedited, JobClass::Regular}) {
         const auto until = overTimeoutsUntil(app, kind, now, constants);
         if (!until) continue;

@@ -1,5 +1,7 @@
 // Safeguards against looping apps: how often its jobs ran into a limit, and how often it did not answer (jobs.md §6.7).
 #pragma once
+#include <string_view>
+
 #include "contract/model/app.hpp"
 #include "contract/model/constants.hpp"
 #include "contract/model/job.hpp"
@@ -24,6 +26,8 @@ std::optional<Instant> overTimeoutsUntil(const App& app, JobClass kind, Instant 
 
 /// The system holds the app back as one that misbehaves: it is, or was, and no person has used it since.
 bool misbehaves(const App& app, Instant now, const Constants& constants);
+/// Its end, in words.
+inline constexpr std::string_view endOfMisbehaving = "a person uses it or it is updated";
 
 /// The safeguards' measures against the app, in words with their end: "counts as one that misbehaves, until a person
 /// uses it or it is updated".

@@ -95,7 +95,7 @@ BucketReason reasonOf(const App& app) {
 std::string_view endOfStay(const App& app) {
     const Usage& usage = app.memory.usage;
     if (!sticky(usage) || leastBucket(app) < usage.bucket) return "it is used";
-    return usage.buggy ? "a person uses it or it is updated" : "a person uses it";
+    return usage.buggy ? endOfMisbehaving : "a person uses it";
 }
 
 bool isIdle(Bucket bucket, bool charging) { return bucket >= Bucket::Rare && !charging; }

@@ -19,7 +19,7 @@ Bucket leastBucket(const App& app);
 Bucket bucketOf(const App& app);
 /// Why it is there: Default while the least bucket is better than what the rules say.
 BucketReason reasonOf(const App& app);
-/// What raises it again from a bucket that it was put into (limits.md §2.4, §2.7, §2.8), in words.
+/// The end of its stay in the bucket that it was put into (limits.md §2.4, §2.7, §2.8), in words.
 std::string_view endOfStay(const App& app);
 /// What Android calls an inactive app: from rare down (limits.md §2.1), but none while the device is charging (§2.9).
 bool isIdle(Bucket bucket, bool charging);

@@ -90,7 +90,7 @@ Call<std::vector<PastRun>> log(const JobKey& job);
 Call<DayPage> day(const DayAsked& asked);
 /// What would become of the job if these were otherwise (jobs.md §9.6): "charging" is "no".
 Call<Forecast> whatIf(const JobKey& job, const std::map<std::string, std::string>& changes);
-/// Of its work items, behind the last of `before`.
+/// Its work items, behind the last of `before`.
 Call<Page<WorkItem>> work(const JobKey& job, const std::vector<WorkItem>& before);
 Call<JobView> watch(const JobKey& job);
 /// News of every job from now on, and once of these lists that have changed since: of further ones after the next call.

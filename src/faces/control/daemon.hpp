@@ -176,11 +176,9 @@ private:
     using Connecting = std::function<Result<wire::Bus>()>;
     explicit Daemon(wire::Bus bus, Connecting again = {}) : bus_(std::move(bus)), again_(std::move(again)) {}
 
-    static constexpr int mostAgain = 3; ///< tries of a question
-
     template <class Answer> Result<Answer> told(const Call<Answer>& question) {
         auto answer = answerOf(bus_.get(), question);
-        for (int tries = 0; tries < mostAgain && isLost(answer); ++tries) {
+        for (int tries = 0; tries < wire::mostAgain && isLost(answer); ++tries) {
             bus_ = STINT_TRY(again_());
             answer = answerOf(bus_.get(), question);
         }

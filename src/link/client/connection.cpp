@@ -12,12 +12,11 @@ namespace {
 
 template <class Impl> Result<wire::Standing> standingOf(Impl& impl) {
     wire::Standing standing;
-    STINT_TRY(impl.ask(
-        wire::appInterface, "GetStanding", [](wire::Writer& writer) { const wire::DictionaryWriter options(writer); },
-        [&standing](wire::Reader& reader) -> Result<void> {
-            standing = STINT_TRY(wire::readRow<wire::Standing>(reader));
-            return {};
-        }));
+    STINT_TRY(impl.ask(wire::appInterface, "GetStanding", client::noOptions,
+                       [&standing](wire::Reader& reader) -> Result<void> {
+                           standing = STINT_TRY(wire::readRow<wire::Standing>(reader));
+                           return {};
+                       }));
     return standing;
 }
 

@@ -9,11 +9,6 @@
 #include "link/wire/names.hpp"
 
 namespace stint {
-namespace {
-
-constexpr int mostAgain = 3; ///< tries of a question
-
-} // namespace
 
 Result<std::shared_ptr<Connection::Impl>> Connection::Impl::open() {
     client::WakeableFd fd = STINT_TRY(client::WakeableFd::open());
@@ -84,7 +79,7 @@ Result<void> Connection::Impl::ask(const char* interface, const char* member, co
         STINT_TRY(reach());
         auto answered = link_->call(interface, member, write, read);
         noticeLoss();
-        if (answered || link_ || again == mostAgain) return answered;
+        if (answered || link_ || again == wire::mostAgain) return answered;
     }
 }
 

@@ -114,12 +114,11 @@ Result<void> Connection::Impl::watchNetwork(NetworkCallback told) {
 Result<void> Connection::Impl::askForNetwork() {
     if (!link_) return fail(Errc::UNAVAILABLE, "stintd is gone");
     client::NetworkNews news;
-    auto done = link_->call(
-        wire::appInterface, "WatchNetwork", [](wire::Writer& writer) { const wire::DictionaryWriter options(writer); },
-        [&news](wire::Reader& reader) -> Result<void> {
-            STINT_TRY(reader.read(news.allowed));
-            return reader.read(news.because);
-        });
+    auto done = link_->call(wire::appInterface, "WatchNetwork", client::noOptions,
+                            [&news](wire::Reader& reader) -> Result<void> {
+                                STINT_TRY(reader.read(news.allowed));
+                                return reader.read(news.because);
+                            });
     noticeLoss();
     if (done.ok()) callbacks_.push_back({connection_, {}, std::move(news)});
     return done;

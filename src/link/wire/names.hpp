@@ -20,6 +20,9 @@ inline constexpr const char* sessionInterface = "org.stint.Stint1";
 inline constexpr const char* netguardInterface = "org.stint.NetGuard1";
 inline constexpr const char* netguardName = netguardInterface;
 
+/// A question whose answer is lost with the connection is asked again so often at most (linux.md §A.10).
+inline constexpr int mostAgain = 3;
+
 /// The daemon's socket within the runtime directory.
 inline constexpr const char* socketName = "bus";
 /// Names the descriptor of the socketpair a process was started with.

@@ -79,7 +79,7 @@ Result<void> checkJob(const Request& request, const AppId& app, const JobInfo& j
     return checkDescriptors(request, job);
 }
 
-/// What Schedule, Enqueue and ScheduleAll have in common: the namespace, the options, and whose it is.
+/// Reads what Schedule, Enqueue and ScheduleAll have in common: the namespace, the options, and whose it is.
 template <class Scheduling> Result<Options> readTerms(Request& request, Scheduling& event) {
     event.call = request.call;
     event.space = STINT_TRY(request.arguments.string());
