@@ -1,8 +1,9 @@
-// Reads a page's source and prints it, with the tables in the place of the lines @verbs@, @exit-codes@, @constants@ and
-// @pending-reasons@, and a constant's value in that of @its.key@ anywhere else. scdoc(5) is what it is written in:
-// words of ours are escaped, so that nothing in them is markup.
+// Reads a page's source and prints it, with the tables in the place of the lines @verbs@, @exit-codes@, @constants@,
+// @pending-reasons@ and @stop-reasons@, and a constant's value in that of @its.key@ anywhere else. scdoc(5) is what it
+// is written in: words of ours are escaped, so that nothing in them is markup.
 #include <fstream>
 #include <iostream>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -11,9 +12,9 @@
 
 #include "base/result/try.hpp"
 #include "contract/model/constants.hpp"
+#include "contract/model/reasons.hpp"
 #include "faces/cli/complete/completions.hpp"
 #include "faces/screen/exit_code.hpp"
-#include "faces/views/phrases.hpp"
 
 namespace {
 
@@ -79,12 +80,10 @@ void printConstants() {
                    escaped(row.meaning));
 }
 
-void printPendingReasons() {
-    for (auto number = static_cast<std::int32_t>(PENDING_JOB_REASON_APP);
-         number <= static_cast<std::int32_t>(PENDING_JOB_REASON_CONSTRAINT_DEADLINE); ++number) {
-        const auto reason = static_cast<PendingReason>(number);
-        fmt::print(std::cout, "*{}* ({})\n\t{}\n\n", escaped(nameOf(reason)), number, escaped(cli::meaningOf(reason)));
-    }
+template <class Row> void printReasons(std::span<const Row> rows) {
+    for (const Row& row : rows)
+        if (const auto number = static_cast<std::int32_t>(row.reason); number >= 0)
+            fmt::print(std::cout, "*{}* ({})\n\t{}\n\n", escaped(row.name), number, escaped(row.meaning));
 }
 
 /// The line with the values of the constants that it names, as @its.key@; IllegalArgument for a key that is none.
@@ -121,7 +120,9 @@ int main(int count, char** words) {
         } else if (line == "@constants@") {
             printConstants();
         } else if (line == "@pending-reasons@") {
-            printPendingReasons();
+            printReasons(pendingRows());
+        } else if (line == "@stop-reasons@") {
+            printReasons(stopRows());
         } else if (const auto text = filled(line); text.ok()) {
             std::cout << *text << "\n";
         } else {

@@ -1,5 +1,4 @@
 // How the computer and an app stand, in a person's words: power, network, buckets, quotas (limits.md §2, §3, §8). Pure.
-import { plainDetail } from "./waits.js";
 import { atWhen, duration } from "./words.js";
 
 export function networkName(transport) {
@@ -63,7 +62,7 @@ const cuts = {
 export function networkWords(app) {
     return app.networkAllowed
         ? "Network open"
-        : `Network cut: ${cuts[app.networkBecause] ?? plainDetail(app.networkBecause ?? "")}`;
+        : `Network cut: ${cuts[app.networkBecause] ?? app.networkBecause ?? ""}`;
 }
 
 /** {used, allowed, says, returns}: of a quota; `allowed` null: no limit. */

@@ -32,13 +32,13 @@ export function endedWell(run) {
     return (run.stopReason ?? 0) === 0 && (run.exitCode ?? 0) === 0;
 }
 
-/** Its waits before it began: each with its reasons, until the next or the start; of one that waits still, until now. */
+/** Its waits before it began: each with what it was for, until the next or the start; of one that waits still, until now. */
 export function waitsOf(run, day) {
     const waits = run.waits ?? [];
     const end = run.began ?? run.ended ?? day.to;
     return waits
-        .map((wait, i) => ({ from: wait.when, to: waits[i + 1]?.when ?? end, reasons: wait.reasonNames }))
-        .filter((wait) => wait.to > wait.from && wait.reasons.length > 0);
+        .map((wait, i) => ({ from: wait.when, to: waits[i + 1]?.when ?? end, wants: wait.wants }))
+        .filter((wait) => wait.to > wait.from && wait.wants.length > 0);
 }
 
 /** Apps with their runs, those at once below each other: [{package, tracks: [[run, …], …]}], the busiest first. */
@@ -75,7 +75,7 @@ export function momentOf(day, time) {
     const waiting = [];
     for (const run of day.runs)
         for (const wait of waitsOf(run, day))
-            if (wait.from <= time && time < wait.to) waiting.push({ run, reasons: wait.reasons });
+            if (wait.from <= time && time < wait.to) waiting.push({ run, wants: wait.wants });
     return { states, running, waiting };
 }
 
@@ -145,7 +145,7 @@ export function totalsByApp(day) {
         const total = totals.get(name);
         for (const wait of waitsOf(run, day))
             if (wait.to - wait.from > total.waited)
-                Object.assign(total, { waited: wait.to - wait.from, waitedFor: wait.reasons[0] });
+                Object.assign(total, { waited: wait.to - wait.from, waitedFor: wait.wants[0] });
         if (run.began === null || run.began === undefined) continue;
         const from = Math.max(day.from, run.began);
         const to = Math.max(from, endOfRun(run, day));

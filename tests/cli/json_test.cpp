@@ -21,7 +21,7 @@ TEST_CASE("a job's object has every key, in one order, whatever is known") {
         R"("outcome":null,"requested":null,"persisted":null,"periodicInterval":null,"periodicFlex":null,)"
         R"("internalReason":null,"internalReasonName":null,"status":"waiting",)"
         R"("waitsFor":"","held":false,"terms":{"after":[],"at":null,"calendar":"","afterFailure":[],"loosensAt":null,"then":[],"meteredBytes":-1,"meteredUsed":0,"guard":"","guardElse":"freeze","promised":null},"lastRun":null,)"
-        R"("url":null,"path":null,"limits":null,"keepsAwake":false,"guarded":null,"clocks":null,"waitsAlso":[]})");
+        R"("url":null,"path":null,"limits":null,"keepsAwake":false,"guarded":null,"clocks":null,"waitsAlso":[],"want":null})");
 }
 
 TEST_CASE("a run tells until when it may go on, and where a transfer goes before it has ended") { // jobs.md §9.3
@@ -35,7 +35,7 @@ TEST_CASE("a run tells until when it may go on, and where a transfer goes before
                    .build()
                    .value();
     const std::string told = jsonOf(job);
-    CHECK(told.ends_with(R"("clocks":{"guaranteed":1000,"limit":2000},"waitsAlso":[]})"));
+    CHECK(told.ends_with(R"("clocks":{"guaranteed":1000,"limit":2000},"waitsAlso":[],"want":null})"));
     CHECK(told.find(R"("url":"https://example.org/x.iso","path":"/home/me/x.iso")") != std::string::npos);
 }
 
@@ -58,6 +58,7 @@ TEST_CASE("what a job was asked for as is told beside what it runs as") { // job
 TEST_CASE("a blocked job may not run, a running one and one without blockers may") {
     const Blocker blocker{.reason = PENDING_JOB_REASON_CONSTRAINT_CONNECTIVITY,
                           .gate = "connectivity",
+                          .want = "a network",
                           .detail = "no network",
                           .clears = "a network",
                           .since = at(0s),
@@ -65,7 +66,7 @@ TEST_CASE("a blocked job may not run, a running one and one without blockers may
     const std::string blocked = jsonOf(waiting(blocker.reason), {blocker});
     CHECK(blocked.ends_with(R"("mayRun":false,"blockers":[{"reason":6,"name":"CONSTRAINT_CONNECTIVITY",)"
                             R"("gate":"connectivity","detail":"no network","since":1767600000000,"until":null,)"
-                            R"("clears":"a network"}]})"));
+                            R"("clears":"a network","want":"a network"}]})"));
     CHECK(jsonOf(running(0), std::vector<Blocker>{}).ends_with(R"("mayRun":true,"blockers":[]})"));
     CHECK(jsonOf(waiting(PENDING_JOB_REASON_APP), std::vector<Blocker>{}).ends_with(R"("mayRun":true,"blockers":[]})"));
     CHECK(jsonOf(saved(), std::vector<Blocker>{}).ends_with(R"("mayRun":false,"blockers":[]})"));

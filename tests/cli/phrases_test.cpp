@@ -22,14 +22,6 @@ TEST_CASE("a waiting job says why in words and by the documentation's name") { /
     CHECK(reasonsText(job.reasons).ends_with("; the device is not charging (CONSTRAINT_CHARGING)"));
 }
 
-TEST_CASE("every reason that a job can wait for has words of its own") { // jobs.md §9.1
-    std::set<std::string_view> words;
-    for (int number = -2; number <= 16; ++number)
-        words.insert(meaningOf(static_cast<PendingReason>(number)));
-    CHECK(words.size() == 19);
-    CHECK(meaningOf(static_cast<PendingReason>(99)) == "a reason this version does not know");
-}
-
 TEST_CASE("a job's state is one word") { // jobs.md §4.1
     struct Row {
         RunState state;

@@ -1,10 +1,14 @@
 // Names and numbers that an app or a person can see: never renumbered, never respelled (jobs.md §12.11).
+#include <algorithm>
 #include <doctest/doctest.h>
 #include <set>
+#include <span>
+#include <utility>
 
 #include "contract/model/app.hpp"
 #include "contract/model/effect.hpp"
 #include "contract/model/job.hpp"
+#include "contract/model/reasons.hpp"
 
 using namespace stint;
 
@@ -32,6 +36,45 @@ TEST_CASE("pending reasons have the documentation's numbers and names") { // job
     for (std::int32_t i = 0; i < std::ssize(names); ++i)
         CHECK(nameOf(static_cast<PendingReason>(i - 2)) == names[i]);
     CHECK(nameOf(static_cast<PendingReason>(17)) == "UNDEFINED");
+}
+
+namespace {
+
+/// Whether the compiler knows an enumerator of that number: it prints any other as a cast.
+template <auto value> constexpr bool isEnumerator() {
+    constexpr std::string_view name = __PRETTY_FUNCTION__;
+    return name.find("value = (") == name.npos;
+}
+
+template <class Reason, class Row> void checkRows(std::span<const Row> rows) {
+    std::set<std::string_view> names;
+    for (const Row& row : rows) {
+        names.insert(row.name);
+        CHECK(nameOf(row.reason) == row.name);
+        CHECK(meaningOf(row.reason) == row.meaning);
+    }
+    CHECK(names.size() == rows.size());
+    const auto hasRow = [&](Reason reason) { return std::ranges::find(rows, reason, &Row::reason) != rows.end(); };
+    [&]<std::size_t... n>(std::index_sequence<n...>) {
+        const auto check = [&]<std::int32_t code>(std::integral_constant<std::int32_t, code>) {
+            constexpr auto reason = static_cast<Reason>(code);
+            CAPTURE(code);
+            CHECK(hasRow(reason) == isEnumerator<reason>());
+        };
+        (check(std::integral_constant<std::int32_t, static_cast<std::int32_t>(n) - 8>{}), ...);
+    }
+    (std::make_index_sequence<72>{});
+}
+
+} // namespace
+
+TEST_CASE("each reason has one row, with its words") { // jobs.md §4.6, §9.1
+    checkRows<PendingReason>(pendingRows());
+    checkRows<StopReason>(stopRows());
+    for (const PendingRow& row : pendingRows())
+        CHECK_FALSE(wantOf(row.reason).empty());
+    CHECK(meaningOf(static_cast<PendingReason>(99)) == "a reason this version does not know");
+    CHECK(meaningOf(static_cast<StopReason>(99)) == "stopped");
 }
 
 TEST_CASE("internal codes have the numbers and words that dumps print") { // jobs.md §4.6

@@ -22,6 +22,7 @@ function stream(count) {
         kind: "regular",
         state: i < 50 ? "running" : "pending",
         reasons: i < 50 ? [] : [{ name: "CONSTRAINT_CHARGING" }],
+        want: "mains",
         waitsFor: "on battery, 40 %; wants to be charging",
         held: false,
         failures: 0,

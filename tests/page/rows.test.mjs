@@ -68,8 +68,8 @@ const history = {
             outcome: "stopped",
             stopReason: 13,
             waits: [
-                { when: HOUR, reasonNames: ["CONSTRAINT_CHARGING"] },
-                { when: 2 * HOUR, reasonNames: ["CONSTRAINT_CONNECTIVITY"] },
+                { when: HOUR, wants: ["mains"] },
+                { when: 2 * HOUR, wants: ["a network"] },
             ],
         },
         {
@@ -111,8 +111,8 @@ test("a moment tells what was so, what ran, and who waited for what", () => {
         ["one"],
     );
     assert.deepEqual(
-        moment.waiting.map(({ run, reasons }) => [run.label, reasons]),
-        [["three", ["CONSTRAINT_CHARGING"]]],
+        moment.waiting.map(({ run, wants }) => [run.label, wants]),
+        [["three", ["mains"]]],
     );
     assert.deepEqual(
         day.momentOf(history, 9.5 * HOUR).running.map((run) => run.label),
@@ -131,7 +131,7 @@ test("no byte is lost between the steps of a chart, nor counted on the wrong net
 test("an app's total is of its runs, and its longest wait has a reason", () => {
     const [first, second] = day.totalsByApp(history);
     assert.deepEqual([first.runs, first.ran, first.down], [3, 5 * HOUR, 2000]);
-    assert.deepEqual([second.waited, second.waitedFor, second.metered], [2 * HOUR, "CONSTRAINT_CONNECTIVITY", 500]);
+    assert.deepEqual([second.waited, second.waitedFor, second.metered], [2 * HOUR, "a network", 500]);
 });
 
 test("what was stopped or failed did not end well; what still runs may", () => {

@@ -71,7 +71,7 @@ test("Now says in a sentence what runs and why the rest waits, and each row says
     // issue 15, Now
     const page = await browser.open();
     await page.waitForFunction(() => /1 running, 4 waiting/.test(document.querySelector("h1").textContent));
-    assert.match(await text(page, "h1"), /1 running, 4 waiting: 2 for power/);
+    assert.match(await text(page, "h1"), /1 running, 4 waiting: 2 for mains/);
     const running = page.locator('li.job[data-state="running"]');
     assert.match(await running.innerText(), /film\.iso/);
     await page.waitForFunction(() =>
@@ -81,7 +81,7 @@ test("Now says in a sentence what runs and why the rest waits, and each row says
     await row.locator(".reason").nth(1).waitFor();
     assert.match(
         await row.innerText(),
-        /Waits for power: on battery, 40 %[^]*Waits for an unmetered network: this network is metered/,
+        /Waits for mains: on battery, 40 %[^]*Waits for an unmetered network: the network \(ETHERNET\) is metered/,
     );
     assert.match(
         await page.locator("li.job", { hasText: "Sync" }).innerText(),
@@ -190,7 +190,7 @@ test("what if says what `stint why --if` says, and changes nothing", async () =>
     assert.equal(told.runs, true);
     await page.getByLabel("You unplug").check(); // of two that cannot both be, the later is meant
     assert.equal(await page.getByLabel("You plug in").isChecked(), false);
-    await page.waitForFunction(() => /Waits for power/.test(document.querySelector(".forecast").textContent));
+    await page.waitForFunction(() => /Waits for mains/.test(document.querySelector(".forecast").textContent));
     const [now] = await ground.do("json", "why", waits);
     assert.equal(now.state, "pending");
     await page.context().close();
@@ -214,7 +214,7 @@ test("an app's work is a tree in its card and at its job, by keys alone, and wha
         const rows = page.locator("details.app-work[open] .work-row");
         await rows.nth(2).waitFor();
         assert.match(await rows.nth(0).innerText(), /Thumbnail Done/);
-        assert.match(await rows.nth(1).innerText(), /Waiting[^]*Waits for power[^]*tried 2 times[^]*needs charging/);
+        assert.match(await rows.nth(1).innerText(), /Waiting[^]*Waits for mains[^]*tried 2 times[^]*needs charging/);
         assert.match(await rows.nth(2).innerText(), /Clean up Running[^]*done=<img/);
         assert.equal(await page.locator("details.app-work .work .work li").count(), 1, "what follows stands below");
         assert.equal(await page.locator("main img").count(), 0);

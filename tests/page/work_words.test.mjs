@@ -58,8 +58,8 @@ test("a job is found in the chain that it belongs to", () => {
 });
 
 test("why it waits is its job's word where it has one, and the app's where it has none", () => {
-    const job = { state: "pending", reasons: [{ name: "CONSTRAINT_CHARGING" }], waitsFor: "on battery, 14 %" };
-    assert.equal(work.workWhy(request("a", { job: 7 }), job, now), "Waits for power, on battery, 14 %");
+    const job = { state: "pending", want: "mains", waitsFor: "on battery, 14 %" };
+    assert.equal(work.workWhy(request("a", { job: 7 }), job, now), "Waits for mains, on battery, 14 %");
     assert.equal(work.workWhy(request("a", { job: 7, nextRun: now + 60000 }), job, now).endsWith("in 1 min"), true);
     assert.equal(work.workWhy(request("b", { state: "BLOCKED", why: "follows a" }), undefined, now), "Follows a");
     assert.equal(work.workWhy(request("c", { state: "RUNNING", why: "x" }), undefined, now), "");

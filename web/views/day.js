@@ -3,7 +3,6 @@ import { get } from "../actions.js";
 import { bytesOver, endOfRun, endedWell, isTrue, lengthOf, momentOf, packageOf, totalsByApp } from "../day_model.js";
 import { cell, h, setText, table } from "../dom.js";
 import { networkName } from "../app_words.js";
-import { reasonPhrase } from "../waits.js";
 import { bytes, capital, clock as hour, counted, dayAndTime, duration, listed } from "../words.js";
 import { BytesChart } from "./bytes_chart.js";
 import { Lanes } from "./lanes.js";
@@ -54,7 +53,7 @@ export function momentWords(day, time, label) {
     const ran = running.length > 0 ? `Running: ${names(running)}.` : "Nothing ran.";
     const waited = waiting
         .slice(0, 4)
-        .map(({ run, reasons }) => `${run.label || run.key} waited ${listed(reasons.map(reasonPhrase))}`);
+        .map(({ run, wants }) => `${run.label || run.key} waited for ${listed(wants)}`);
     const rest = waiting.length > 4 ? `; ${waiting.length - 4} more waited` : "";
     return {
         device: capital(device.join(", ")),
@@ -235,7 +234,7 @@ export function mount(root, page) {
                 number("Received", some(sum.down)),
                 number("Sent", some(sum.up)),
                 number("Metered", some(sum.metered)),
-                cell("Longest wait", sum.waited > 0 ? `${duration(sum.waited)}, ${reasonPhrase(sum.waitedFor)}` : "–"),
+                cell("Longest wait", sum.waited > 0 ? `${duration(sum.waited)}, for ${sum.waitedFor}` : "–"),
             ),
         );
         const each = [...day.runs]

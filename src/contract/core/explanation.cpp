@@ -2,8 +2,10 @@
 
 #include <algorithm>
 
+#include "contract/model/reasons.hpp"
 #include "contract/rules/gates.hpp"
 #include "contract/rules/kind.hpp"
+#include "contract/rules/notice.hpp"
 
 namespace stint {
 namespace {
@@ -15,15 +17,10 @@ WallTime sinceOf(const Tracked& tracked, const Gate* gate) {
     return found == shut.end() ? tracked.joined : std::max(tracked.joined, found->since);
 }
 
-// Of a table's row: a gate, a clock of the job's own, or its turn.
-template <class Row> Blocker blockerOf(const Row& row, PendingReason reason, WallTime since, Words words = Words::All) {
-    if (words == Words::ReasonsOnly) return {.reason = reason, .since = since};
-    return {.reason = reason, .gate = std::string(row.name), .clears = std::string(row.clears), .since = since};
-}
-
 // docs/decisions/0015.
 Obstacle setAsideOf(const Tracked& tracked) {
     return {{.gate = "set aside",
+             .want = std::string(wantOf(PENDING_JOB_REASON_UNDEFINED)),
              .detail = *tracked.details->unfit,
              .clears = "cancel it, or schedule it again",
              .since = tracked.joined}};
@@ -35,7 +32,7 @@ Explanation::Explanation(const State& state, Now now, Words words)
     : state_(state), now_(now), words_(words), world_(state.world(now)) {}
 
 std::vector<Obstacle> Explanation::of(const Tracked& tracked) {
-    if (const Running* running = ownRun(state_, tracked)) return heldByGuard(*running);
+    if (const Running* running = ownRun(state_, tracked)) return heldByGuard(tracked, *running);
     if (isAside(tracked)) return {setAsideOf(tracked)};
     GateKey gateKey = gateKeyOf(tracked.job);
     gateKey.overdue = isOverdue(tracked.job, now_.elapsed);
@@ -48,10 +45,21 @@ std::vector<Obstacle> Explanation::of(const Tracked& tracked) {
     return obstacles;
 }
 
+// Of a table's row: a gate, a clock of the job's own, or its turn.
+template <class Row>
+Blocker Explanation::blockerOf(const Tracked& tracked, const Row& row, PendingReason reason, WallTime since) const {
+    if (words_ == Words::ReasonsOnly) return {.reason = reason, .since = since};
+    return {.reason = reason,
+            .gate = std::string(row.name),
+            .want = std::string(wantOf(row.want, reason, tracked.job.info, state_.device)),
+            .clears = std::string(row.clears),
+            .since = since};
+}
+
 // jobs.md §14.5: of what runs, its guard alone says something.
-std::vector<Obstacle> Explanation::heldByGuard(const Running& running) const {
+std::vector<Obstacle> Explanation::heldByGuard(const Tracked& tracked, const Running& running) const {
     if (!running.heldSince) return {};
-    Blocker blocker = blockerOf(guardsGate(), PENDING_JOB_REASON_DEVICE_STATE, *running.heldSince);
+    Blocker blocker = blockerOf(tracked, guardsGate(), PENDING_JOB_REASON_DEVICE_STATE, *running.heldSince);
     blocker.detail = guardsGate().describe(contextOf(running.gateKey));
     return {{std::move(blocker)}};
 }
@@ -82,7 +90,7 @@ const SlotHolding& Explanation::slots() {
 
 void Explanation::addGates(const Tracked& tracked, const Context& context, std::vector<Obstacle>& obstacles) {
     for (const ShutGate& shut : shutGates(context)) {
-        Blocker blocker = blockerOf(*shut.gate, shut.verdict.reason, sinceOf(tracked, shut.gate), words_);
+        Blocker blocker = blockerOf(tracked, *shut.gate, shut.verdict.reason, sinceOf(tracked, shut.gate));
         if (words_ == Words::All) {
             blocker.detail = shut.gate->describe(context);
             if (const auto opens = opensAt(shut, context, foresight())) blocker.until = wallAt(*opens, now_);
@@ -96,7 +104,7 @@ void Explanation::addOwnClocks(const Tracked& tracked, std::vector<Obstacle>& ob
     OwnTimes times = ownTimesOf(state_, tracked, now_);
     times.override = Override::None;
     const auto add = [&](const OwnClock& clock, Instant until) {
-        Blocker blocker = blockerOf(clock, clock.reason, tracked.joined, words_);
+        Blocker blocker = blockerOf(tracked, clock, clock.reason, tracked.joined);
         if (words_ == Words::All) blocker.detail = clock.describe(times);
         if (until != Instant::max()) blocker.until = wallAt(until, now_);
         obstacles.push_back({std::move(blocker), clock.atDeadline});
@@ -113,7 +121,7 @@ void Explanation::addOwnClocks(const Tracked& tracked, std::vector<Obstacle>& ob
 // of its own, and starts then.
 void Explanation::addAwaited(const Tracked& tracked, const Context& context, std::vector<Obstacle>& obstacles) const {
     for (const Shut& shut : tracked.group->shut) {
-        Blocker blocker = blockerOf(*shut.gate, shut.verdict.reason, std::max(tracked.joined, shut.since));
+        Blocker blocker = blockerOf(tracked, *shut.gate, shut.verdict.reason, std::max(tracked.joined, shut.since));
         blocker.detail = shut.gate->describe(context);
         if (const auto& again = shut.verdict.askAgain) blocker.until = wallAt(*again, now_);
         obstacles.push_back({std::move(blocker), atDeadline(*shut.gate)});
@@ -131,7 +139,7 @@ void Explanation::addTurn(const Tracked& tracked, std::vector<Obstacle>& obstacl
     }
     const QueueRow* const row = holdInQueue(facts);
     if (!row) return;
-    Blocker blocker = blockerOf(*row, row->reason, tracked.joined);
+    Blocker blocker = blockerOf(tracked, *row, row->reason, tracked.joined);
     blocker.detail = row->describe(facts);
     const auto until = row->until ? row->until(facts) : std::nullopt;
     if (until) blocker.until = wallAt(*until, now_);

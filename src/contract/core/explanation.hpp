@@ -21,7 +21,9 @@ public:
     std::optional<WallTime> forecast(const Tracked& tracked, const std::vector<Obstacle>& obstacles);
 
 private:
-    std::vector<Obstacle> heldByGuard(const Running& running) const;
+    template <class Row>
+    Blocker blockerOf(const Tracked& tracked, const Row& row, PendingReason reason, WallTime since) const;
+    std::vector<Obstacle> heldByGuard(const Tracked& tracked, const Running& running) const;
     Context contextOf(const GateKey& gateKey) const;
     const Foresight& foresight();
     const SlotHolding& slots();

@@ -4,7 +4,7 @@
 #include <bit>
 
 #include "contract/core/groups.hpp"
-#include "contract/rules/gates.hpp"
+#include "contract/model/reasons.hpp"
 #include "contract/rules/obstacle.hpp"
 
 namespace stint {

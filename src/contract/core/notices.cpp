@@ -7,6 +7,7 @@
 #include "contract/core/explanation.hpp"
 #include "contract/core/state.hpp"
 #include "contract/model/notice.hpp"
+#include "contract/rules/in_queue.hpp"
 #include "contract/rules/kind.hpp"
 #include "contract/rules/notice.hpp"
 
@@ -21,11 +22,20 @@ std::string nameOfJob(const Job& job) { return job.details->label.empty() ? text
 
 bool waits(const State& state, const Tracked& tracked) { return !ownRun(state, tracked) && !isAside(tracked); }
 
+struct Want {
+    PendingReason reason;
+    std::string_view words;
+};
+
 /// The first thing it waits for; nullopt: only for a slot.
-std::optional<PendingReason> reasonOf(const Tracked& tracked) {
-    if (!tracked.group) return PENDING_JOB_REASON_CONSTRAINT_MINIMUM_LATENCY;
+std::optional<Want> wantOf(const State& state, const Tracked& tracked) {
+    const auto wanted = [&](std::string_view ofRow, PendingReason reason) {
+        return Want{reason, wantOf(ofRow, reason, tracked.job.info, state.device)};
+    };
+    if (!tracked.group) return wanted({}, PENDING_JOB_REASON_CONSTRAINT_MINIMUM_LATENCY);
     if (tracked.group->shut.empty()) return std::nullopt;
-    return tracked.group->shut.front().verdict.reason;
+    const Shut& first = tracked.group->shut.front();
+    return wanted(first.gate->want, first.verdict.reason);
 }
 
 class Looking {
@@ -67,15 +77,14 @@ private:
         const Job& job = tracked.job;
         if (!waits(state_, tracked)) return std::nullopt;
         if (job.held) return pausedNotice(nameOfJob(job));
-        const auto reason = reasonOf(tracked);
-        if (kindOf(job) != JobClass::UserInitiated || !tracked.group || !reason) return std::nullopt;
+        const auto want = wantOf(state_, tracked);
+        if (kindOf(job) != JobClass::UserInitiated || !tracked.group || !want) return std::nullopt;
         const Instant since = elapsedAt(tracked.joined);
         if (since + state_.constants.noticeAfter > turn_.now.elapsed) {
             dueAt(since + state_.constants.noticeAfter);
             return std::nullopt;
         }
-        return waitingNotice(nameOfJob(job), wantOf(*reason, job.info, state_.device),
-                             helpsToRunAnyway(*reason, state_.device));
+        return waitingNotice(nameOfJob(job), want->words, helpsToRunAnyway(want->reason, state_.device));
     }
 
     void show(std::map<JobKey, NoticeWords>& wanted) {
@@ -124,8 +133,8 @@ private:
         for (const JobKey& key : notices_.asked) {
             const Tracked& tracked = state_.jobs.at(key);
             if (!isOverdue(tracked)) continue;
-            const auto reason = reasonOf(tracked);
-            ++wants[reason ? wantOf(*reason, tracked.job.info, state_.device) : "a free slot"];
+            const auto want = wantOf(state_, tracked);
+            ++wants[std::string(want ? want->words : wantOfSlot)];
         }
         if (!wants.empty()) digest(wants);
     }

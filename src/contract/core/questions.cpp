@@ -42,7 +42,10 @@ std::optional<WallTime> timeOf(WallTime time) {
 }
 
 void addBlockers(const std::vector<Blocker>& blockers, JobView& view) {
-    if (!blockers.empty()) view.waitsFor = blockers.front().detail;
+    if (!blockers.empty()) {
+        view.want = blockers.front().want;
+        view.waitsFor = blockers.front().detail;
+    }
     for (const Blocker& blocker : blockers) {
         const bool told = std::ranges::find(view.reasons, blocker.reason) != view.reasons.end();
         if (told) continue; // each once (jobs.md §9.1)

@@ -23,6 +23,7 @@ struct State; ///< the core's, which alone knows what is in it
 struct Blocker {
     PendingReason reason = PENDING_JOB_REASON_UNDEFINED;
     std::string gate;   ///< which question was answered with no: "connectivity"
+    std::string want;   ///< the end of "waits for …": "mains"
     std::string detail; ///< what is, and what is wanted
     std::string clears; ///< what would open it
     std::optional<WallTime> since;
@@ -37,6 +38,7 @@ struct Blocker {
         field.always("since", blocker.since);
         field.always("until", blocker.until);
         field("clears", blocker.clears);
+        field("want", blocker.want);
     };
     bool operator==(const Blocker&) const = default;
 };
@@ -70,6 +72,7 @@ struct JobView {
     std::optional<WallTime> lastSuccess; ///< of a periodic job, its last run that was not tried again
     std::optional<WallTime> lastFailure; ///< its last run that is tried again
     std::optional<PastRun> lastRun;      ///< but for its waits
+    std::string want;                    ///< pending: the first of its reasons as the end of "waits for …": "mains"
     std::string waitsFor;                ///< pending, or held by its guard: the first of its reasons, in words
     std::vector<std::string> waitsAlso;  ///< likewise the others, in their order
     bool held = false;                   ///< a person keeps it from starting

@@ -57,11 +57,31 @@ std::optional<Instant> hopesAgain(const Context& c, const Network& network) {
     return overTimeoutsUntil(*c.app, timedAs(treatedAs(c), *c.app), c.world.now.elapsed, c.world.constants);
 }
 
-std::vector<std::string_view> missing(const Network& network, const NetworkRequest& request) {
-    std::vector<std::string_view> names;
+/// "is metered": a network without the capability, for a person.
+std::string without(NetworkCapability capability) {
+    switch (capability) {
+    case NET_CAPABILITY_NOT_METERED:
+        return "is metered";
+    case NET_CAPABILITY_NOT_ROAMING:
+        return "is roaming";
+    case NET_CAPABILITY_NOT_VPN:
+        return "is a VPN";
+    case NET_CAPABILITY_TRUSTED:
+        return "is not trusted";
+    case NET_CAPABILITY_INTERNET:
+    case NET_CAPABILITY_VALIDATED:
+        return "does not reach the internet";
+    default:
+        return fmt::format("lacks {}", nameOf(capability));
+    }
+}
+
+std::vector<std::string> missing(const Network& network, const NetworkRequest& request) {
+    std::vector<std::string> words;
     for (auto capability : request.getCapabilities())
-        if (!network.has(capability)) names.push_back(nameOf(capability));
-    return names;
+        if (!network.has(capability) && std::ranges::find(words, without(capability)) == words.end())
+            words.push_back(without(capability));
+    return words;
 }
 
 bool transportMatches(const Network& network, const NetworkRequest& request) {
@@ -134,7 +154,7 @@ std::string describeConnectivity(const Context& c) {
     if (!network) return "there is no network";
     const auto carriers = namesOf(network->transports);
     if (auto lacking = missing(*network, request); !lacking.empty()) {
-        return fmt::format("the network ({}) lacks {}", fmt::join(carriers, ", "), fmt::join(lacking, ", "));
+        return fmt::format("the network ({}) {}", fmt::join(carriers, ", "), fmt::join(lacking, " and "));
     }
     if (!transportMatches(*network, request)) {
         return fmt::format("the network is {}; wants {}", fmt::join(carriers, ", "),

@@ -46,6 +46,7 @@ constexpr std::array gateTable{
          .ask = saverGate,
          .describe = describeSaver,
          .clears = "turn battery saver off, or plug it in",
+         .want = "battery saver to end",
          .stop = STOP_REASON_DEVICE_STATE,
          .explicitly = false,
          .stopRank = 1,
@@ -55,6 +56,7 @@ constexpr std::array gateTable{
          .ask = dozeGate,
          .describe = describeDoze,
          .clears = "use the device, or wait for a window",
+         .want = "the end of Doze",
          .stop = STOP_REASON_DEVICE_STATE,
          .internal = InternalReason::DeviceIdle,
          .explicitly = false,
@@ -140,6 +142,7 @@ constexpr std::array gateTable{
          .ask = budgetGate,
          .describe = describeBudget,
          .clears = "another network, or the next period of its budget",
+         .want = "another period of its budget",
          .stop = STOP_REASON_QUOTA,
          .explicitly = false,
          .readsFor = forBudget,
@@ -148,7 +151,7 @@ constexpr std::array gateTable{
          .reads = only(Reads::App),
          .ask = appGate,
          .describe = describeApp,
-         .clears = "install it, or open it by stint start",
+         .clears = "install it, or stint start",
          .stopsRunning = false,
          .stop = STOP_REASON_UNDEFINED,
          .internal = InternalReason::Unknown,
@@ -160,6 +163,7 @@ constexpr std::array gateTable{
          .ask = thermalGate,
          .describe = describeThermal,
          .clears = "let it cool down",
+         .want = "the device to cool down",
          .stop = STOP_REASON_DEVICE_STATE,
          .internal = InternalReason::Thermal,
          .explicitly = false,
@@ -170,6 +174,7 @@ constexpr std::array gateTable{
          .ask = sleepGate,
          .describe = describeSleep,
          .clears = "wake the machine",
+         .want = "the machine to wake",
          .stop = STOP_REASON_DEVICE_STATE,
          .internal = InternalReason::Asleep,
          .passedBy = Override::None,
@@ -181,6 +186,7 @@ constexpr std::array gateTable{
          .ask = guardGate,
          .describe = describeGuard,
          .clears = "what its condition lacks",
+         .want = "its condition",
          .stop = STOP_REASON_DEVICE_STATE,
          .internal = InternalReason::Guarded,
          .explicitly = false,
@@ -293,26 +299,6 @@ ReadSet readsOfRun(const GateKey& gateKey) {
     for (const Gate& gate : gateTable)
         if (gate.stopsRunning && !passed(gate, gateKey)) reads |= gate.reads;
     return reads;
-}
-
-int rankOf(PendingReason reason) {
-    constexpr std::array order{PENDING_JOB_REASON_BACKGROUND_RESTRICTION,
-                               PENDING_JOB_REASON_DEVICE_STATE,
-                               PENDING_JOB_REASON_CONSTRAINT_BATTERY_NOT_LOW,
-                               PENDING_JOB_REASON_CONSTRAINT_CHARGING,
-                               PENDING_JOB_REASON_APP_STANDBY,
-                               PENDING_JOB_REASON_CONSTRAINT_DEVICE_IDLE,
-                               PENDING_JOB_REASON_CONSTRAINT_CONNECTIVITY,
-                               PENDING_JOB_REASON_CONSTRAINT_CONTENT_TRIGGER,
-                               PENDING_JOB_REASON_JOB_SCHEDULER_OPTIMIZATION,
-                               PENDING_JOB_REASON_CONSTRAINT_PREFETCH,
-                               PENDING_JOB_REASON_CONSTRAINT_STORAGE_NOT_LOW,
-                               PENDING_JOB_REASON_CONSTRAINT_MINIMUM_LATENCY,
-                               PENDING_JOB_REASON_QUOTA,
-                               PENDING_JOB_REASON_CONSTRAINT_DEADLINE,
-                               PENDING_JOB_REASON_USER,
-                               PENDING_JOB_REASON_APP};
-    return static_cast<int>(std::ranges::find(order, reason) - order.begin());
 }
 
 const Gate* stoppingGate(const Context& context) {

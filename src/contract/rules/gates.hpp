@@ -19,6 +19,7 @@ struct Gate {
     Verdict (*ask)(const Context&);
     std::string (*describe)(const Context&);
     std::string_view clears;  ///< what would open it, in words
+    std::string_view want{};  ///< the end of "waits for …", where its reason's row does not know better
     bool stopsRunning = true; ///< a running job is stopped when it shuts; else it only keeps jobs from starting
     StopReason stop;
     InternalReason internal = InternalReason::Constraints; ///< within the guarantee
@@ -78,9 +79,6 @@ bool waitsForNetwork(const Gate& gate);
 ReadSet readsOf(const GateKey& gateKey);
 /// The same of those that may stop a run of it.
 ReadSet readsOfRun(const GateKey& gateKey);
-
-/// Where a reason stands among others (jobs.md §9.1); the smaller goes first.
-int rankOf(PendingReason reason);
 
 /// The gate of the conditions of guards (jobs.md §14.5): what holds a program that runs on is told by its words.
 const Gate& guardsGate();

@@ -45,10 +45,10 @@ std::optional<Instant> displacedUntil(const QueueFacts& f) { return f.displacedU
 
 // clang-format off
 constexpr std::array queueRows{
-    QueueRow{"batch",       PENDING_JOB_REASON_JOB_SCHEDULER_OPTIMIZATION, "more ready jobs, or time", inBatch,          describeBatch, batchUntil},
-    QueueRow{"earlier run", PENDING_JOB_REASON_DEVICE_STATE,              "its end",                  behindEarlierRun, describeEarlierRun},
-    QueueRow{"slots",       PENDING_JOB_REASON_DEVICE_STATE,              "the end of another job",   lacksSlot,        describeSlot},
-    QueueRow{"displaced",   PENDING_JOB_REASON_DEVICE_STATE,              "time",                     wasDisplaced,     describeDisplaced, displacedUntil},
+    QueueRow{"batch",       PENDING_JOB_REASON_JOB_SCHEDULER_OPTIMIZATION, "more ready jobs, or time", {},                    inBatch,          describeBatch, batchUntil},
+    QueueRow{"earlier run", PENDING_JOB_REASON_DEVICE_STATE,               "its end",                  "its last run to end", behindEarlierRun, describeEarlierRun},
+    QueueRow{"slots",       PENDING_JOB_REASON_DEVICE_STATE,               "the end of another job",   wantOfSlot,            lacksSlot,        describeSlot},
+    QueueRow{"displaced",   PENDING_JOB_REASON_DEVICE_STATE,               "time",                     wantOfSlot,            wasDisplaced,     describeDisplaced, displacedUntil},
 };
 // clang-format on
 

@@ -9,6 +9,9 @@
 
 namespace stint {
 
+/// The end of "waits for …", of a job that waits for a slot alone.
+inline constexpr std::string_view wantOfSlot = "a free slot";
+
 /// Who has the slot that a ready job waits for.
 struct SlotHolders {
     NoRoom why = NoRoom::Taken;
@@ -29,6 +32,7 @@ struct QueueRow {
     std::string_view name;
     PendingReason reason;
     std::string_view clears;
+    std::string_view want; ///< as of a gate
     bool (*holds)(const QueueFacts&);
     std::string (*describe)(const QueueFacts&);
     std::optional<Instant> (*until)(const QueueFacts&) = nullptr; ///< null: an event

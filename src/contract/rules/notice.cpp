@@ -7,6 +7,7 @@
 #include "base/text/number.hpp"
 #include "contract/model/app.hpp"
 #include "contract/model/notice.hpp"
+#include "contract/model/reasons.hpp"
 
 namespace stint {
 namespace {
@@ -25,11 +26,10 @@ bool offers(const Notification& shown, std::string_view key) {
     return std::ranges::any_of(shown.getActions(), [&](const auto& action) { return action.key == key; });
 }
 
-std::string networkWant(const JobInfo& info, const Device& device) {
+bool lacksUnmetered(const JobInfo& info, const Device& device) {
     const auto& wanted = info.getRequiredNetwork();
     const bool unmetered = wanted && wanted->getCapabilities().contains(NET_CAPABILITY_NOT_METERED);
-    const bool metered = device.network && !device.network->has(NET_CAPABILITY_NOT_METERED);
-    return unmetered && (metered || !device.network) ? "an unmetered network" : "a network";
+    return unmetered && !(device.network && device.network->has(NET_CAPABILITY_NOT_METERED));
 }
 
 } // namespace
@@ -47,49 +47,17 @@ Actions actionsOfRun(const Notification& shown) {
     return actions;
 }
 
-std::string wantOf(PendingReason reason, const JobInfo& info, const Device& device) {
-    switch (reason) {
-    case PENDING_JOB_REASON_CONSTRAINT_CHARGING:
-        return "mains";
-    case PENDING_JOB_REASON_CONSTRAINT_CONNECTIVITY:
-        return networkWant(info, device);
-    case PENDING_JOB_REASON_CONSTRAINT_BATTERY_NOT_LOW:
-        return "a fuller battery";
-    case PENDING_JOB_REASON_CONSTRAINT_STORAGE_NOT_LOW:
-        return "free storage";
-    case PENDING_JOB_REASON_CONSTRAINT_DEVICE_IDLE:
-        return "a device that nobody uses";
-    case PENDING_JOB_REASON_CONSTRAINT_CONTENT_TRIGGER:
-        return "a change of what it watches";
-    case PENDING_JOB_REASON_CONSTRAINT_MINIMUM_LATENCY:
-        return "its time";
-    case PENDING_JOB_REASON_QUOTA:
-        return "its app's quota";
-    case PENDING_JOB_REASON_APP_STANDBY:
-        return "its app to be used";
-    case PENDING_JOB_REASON_BACKGROUND_RESTRICTION:
-        return "its app to be allowed in the background";
-    case PENDING_JOB_REASON_APP:
-        return "its app";
-    case PENDING_JOB_REASON_USER:
-        return "its app to be opened";
-    case PENDING_JOB_REASON_INVALID_JOB_ID:
-    case PENDING_JOB_REASON_EXECUTING:
-    case PENDING_JOB_REASON_UNDEFINED:
-    case PENDING_JOB_REASON_CONSTRAINT_PREFETCH:
-    case PENDING_JOB_REASON_DEVICE_STATE:
-    case PENDING_JOB_REASON_JOB_SCHEDULER_OPTIMIZATION:
-    case PENDING_JOB_REASON_CONSTRAINT_DEADLINE:
-        break;
-    }
-    return "a better moment";
+std::string_view wantOf(std::string_view ofRow, PendingReason reason, const JobInfo& info, const Device& device) {
+    if (!ofRow.empty()) return ofRow;
+    const bool unmetered = reason == PENDING_JOB_REASON_CONSTRAINT_CONNECTIVITY && lacksUnmetered(info, device);
+    return unmetered ? "an unmetered network" : wantOf(reason);
 }
 
 bool helpsToRunAnyway(PendingReason reason, const Device& device) {
     return reason != PENDING_JOB_REASON_CONSTRAINT_CONNECTIVITY || device.network.has_value();
 }
 
-NoticeWords waitingNotice(const std::string& name, const std::string& want, bool mayRun) {
+NoticeWords waitingNotice(const std::string& name, std::string_view want, bool mayRun) {
     NoticeWords words{noticeOf(name, fmt::format("waits for {}", want)), {}};
     if (mayRun) words.actions.push_back(action(press::runAnyway, "Run anyway"));
     words.actions.push_back(action(press::cancel, "Cancel"));

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "contract/model/device.hpp"
@@ -21,8 +22,9 @@ bool isAsked(const Job& job);
 /// What stands behind the app's own actions, which come first: servers show about three. Nothing is offered twice.
 Actions actionsOfRun(const Notification& shown);
 
-/// What a job waits for, as the end of "waits for …": "mains", "an unmetered network". `device`: as it is.
-std::string wantOf(PendingReason reason, const JobInfo& info, const Device& device);
+/// The end of "waits for …": the words of the row that holds a job (Gate::want), else its reason's, which of a network
+/// may be "an unmetered network". `device`: as it is.
+std::string_view wantOf(std::string_view ofRow, PendingReason reason, const JobInfo& info, const Device& device);
 /// It could do something if it ran all the same: not so where there is no network at all.
 bool helpsToRunAnyway(PendingReason reason, const Device& device);
 
@@ -31,7 +33,7 @@ struct NoticeWords {
     Actions actions;
     bool operator==(const NoticeWords&) const = default;
 };
-NoticeWords waitingNotice(const std::string& name, const std::string& want, bool mayRun);
+NoticeWords waitingNotice(const std::string& name, std::string_view want, bool mayRun);
 NoticeWords pausedNotice(const std::string& name);
 /// After a Stop (jobs.md §5.4): SIGKILL has not ended them.
 Notification survivorsNotice(const std::string& name, std::uint32_t left);

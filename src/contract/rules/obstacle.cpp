@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "contract/rules/gates.hpp"
+#include "contract/model/reasons.hpp"
 
 namespace stint {
 

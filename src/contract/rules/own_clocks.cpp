@@ -103,15 +103,15 @@ std::string describeDeadline(const OwnTimes&) { return "runs then, whatever cons
 // jobs.md §9.1: back-off shows as 9, too. §12.3: a person who says `run` ends a rest, as opening an app does.
 // clang-format off
 constexpr std::array clockRows{
-    OwnClock{"latency",  PENDING_JOB_REASON_CONSTRAINT_MINIMUM_LATENCY, latencyUntil,   describeLatency,   "time",                        Override::Soft, AtDeadline::Goes},
-    OwnClock{"back-off", PENDING_JOB_REASON_CONSTRAINT_MINIMUM_LATENCY, backOffUntil,   describeBackOff,   "time, or stint retry",        Override::Soft, AtDeadline::Goes},
-    OwnClock{"content",  PENDING_JOB_REASON_CONSTRAINT_CONTENT_TRIGGER, contentUntil,   describeContent,   "a change of what it watches", Override::Full, AtDeadline::Goes},
-    OwnClock{"app",      PENDING_JOB_REASON_APP,                      crashRestUntil, describeCrashRest, "run it by stint run-now",     Override::Soft, AtDeadline::Stays},
-    OwnClock{"hold",     PENDING_JOB_REASON_USER,                     holdUntil,      describeHold,      "stint resume it",             Override::Soft, AtDeadline::Stays},
-    OwnClock{"after",    PENDING_JOB_REASON_USER,                     othersUntil,    describeOthers,    "the end of the other",    Override::Soft, AtDeadline::Stays},
-    OwnClock{"time",     PENDING_JOB_REASON_CONSTRAINT_MINIMUM_LATENCY, setTimeUntil,   describeSetTime,   "time",                        Override::Soft, AtDeadline::Stays},
-    OwnClock{"boot",     PENDING_JOB_REASON_USER,                     bootUntil,      describeBoot,      "time",                        Override::None, AtDeadline::Stays},
-    OwnClock{"deadline", PENDING_JOB_REASON_CONSTRAINT_DEADLINE,       deadlineUntil,  describeDeadline,  "time",                        Override::None, AtDeadline::IsIt},
+    OwnClock{"latency",  PENDING_JOB_REASON_CONSTRAINT_MINIMUM_LATENCY, latencyUntil,   describeLatency,   "time",                        {},                      Override::Soft, AtDeadline::Goes},
+    OwnClock{"back-off", PENDING_JOB_REASON_CONSTRAINT_MINIMUM_LATENCY, backOffUntil,   describeBackOff,   "time, or stint retry",        "its next try",          Override::Soft, AtDeadline::Goes},
+    OwnClock{"content",  PENDING_JOB_REASON_CONSTRAINT_CONTENT_TRIGGER, contentUntil,   describeContent,   "a change of what it watches", {},                      Override::Full, AtDeadline::Goes},
+    OwnClock{"app",      PENDING_JOB_REASON_APP,                        crashRestUntil, describeCrashRest, "stint run-now",               {},                      Override::Soft, AtDeadline::Stays},
+    OwnClock{"hold",     PENDING_JOB_REASON_USER,                       holdUntil,      describeHold,      "stint resume",                "a person to resume it", Override::Soft, AtDeadline::Stays},
+    OwnClock{"after",    PENDING_JOB_REASON_USER,                       othersUntil,    describeOthers,    "the end of the other",        "another job",           Override::Soft, AtDeadline::Stays},
+    OwnClock{"time",     PENDING_JOB_REASON_CONSTRAINT_MINIMUM_LATENCY, setTimeUntil,   describeSetTime,   "time",                        {},                      Override::Soft, AtDeadline::Stays},
+    OwnClock{"boot",     PENDING_JOB_REASON_USER,                       bootUntil,      describeBoot,      "time",                        "the session to settle", Override::None, AtDeadline::Stays},
+    OwnClock{"deadline", PENDING_JOB_REASON_CONSTRAINT_DEADLINE,        deadlineUntil,  describeDeadline,  "time",                        {},                      Override::None, AtDeadline::IsIt},
 };
 // clang-format on
 

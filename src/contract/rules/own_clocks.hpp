@@ -31,6 +31,7 @@ struct OwnClock {
     std::optional<Instant> (*until)(const OwnTimes&); ///< later than now; Instant::max(): an event; nullopt: it is open
     std::string (*describe)(const OwnTimes&);
     std::string_view clears; ///< what would open it, in words
+    std::string_view want;   ///< as of a gate
     Override passedBy;       ///< the least override that ignores it (jobs.md §8); None: no override does
     AtDeadline atDeadline;
 };

@@ -1,6 +1,7 @@
 // What the page draws of a day (jobs.md §9.5), and what would become of a job if something were otherwise (§9.6).
 #include <memory>
 
+#include "contract/model/reasons.hpp"
 #include "faces/control/calls.hpp"
 #include "faces/taskmanager/arguments.hpp"
 #include "faces/taskmanager/outcome.hpp"
@@ -21,9 +22,9 @@ std::string jsonOfDay(const DayAsked& asked, const DayPage& all) {
         Json& one = object["runs"].emplace_back(Json{{"key", textOf(run.key)}});
         cli::putRow(one, run);
         for (std::size_t i = 0; i < run.waits.size(); ++i) {
-            Json& names = one["waits"][i]["reasonNames"] = Json::array();
+            Json& wants = one["waits"][i]["wants"] = Json::array();
             for (const PendingReason reason : run.waits[i].reasons)
-                names.push_back(nameOf(reason));
+                wants.push_back(wantOf(reason));
         }
     }
     object["device"] = cli::jsonRows(all.device);

@@ -110,6 +110,7 @@ void putJob(Json& line, const JobView& job) {
         line["clocks"] = {{"guaranteed", milliseconds(job.clocks->guaranteed)},
                           {"limit", milliseconds(job.clocks->limit)}};
     line["waitsAlso"] = job.waitsAlso;
+    line["want"] = textOrNull(job.want);
 }
 
 Json infoOf(const JobInfo& info) {

@@ -5,6 +5,7 @@
 #include <absl/time/time.h>
 
 #include "base/time/time.hpp"
+#include "contract/model/reasons.hpp"
 #include "contract/rules/past_run.hpp"
 #include "faces/screen/exit_code.hpp"
 #include "faces/screen/text.hpp"
@@ -29,51 +30,6 @@ std::string_view runWord(RunState state) {
 }
 
 } // namespace
-
-// jobs.md §9.1.
-std::string_view meaningOf(PendingReason reason) {
-    switch (reason) {
-    case PENDING_JOB_REASON_INVALID_JOB_ID:
-        return "there is no such job";
-    case PENDING_JOB_REASON_EXECUTING:
-        return "it runs";
-    case PENDING_JOB_REASON_UNDEFINED:
-        return "it is set aside";
-    case PENDING_JOB_REASON_APP:
-        return "its app cannot run it now";
-    case PENDING_JOB_REASON_APP_STANDBY:
-        return "its app is used too rarely";
-    case PENDING_JOB_REASON_BACKGROUND_RESTRICTION:
-        return "its app may not run in the background";
-    case PENDING_JOB_REASON_CONSTRAINT_BATTERY_NOT_LOW:
-        return "the battery is low";
-    case PENDING_JOB_REASON_CONSTRAINT_CHARGING:
-        return "the device is not charging";
-    case PENDING_JOB_REASON_CONSTRAINT_CONNECTIVITY:
-        return "no network that fits";
-    case PENDING_JOB_REASON_CONSTRAINT_CONTENT_TRIGGER:
-        return "the content it watches has not changed";
-    case PENDING_JOB_REASON_CONSTRAINT_DEVICE_IDLE:
-        return "the device is in use";
-    case PENDING_JOB_REASON_CONSTRAINT_MINIMUM_LATENCY:
-        return "its delay or back-off is not over";
-    case PENDING_JOB_REASON_CONSTRAINT_PREFETCH:
-        return "its app is not about to be used";
-    case PENDING_JOB_REASON_CONSTRAINT_STORAGE_NOT_LOW:
-        return "storage is low";
-    case PENDING_JOB_REASON_DEVICE_STATE:
-        return "the device's state keeps it waiting";
-    case PENDING_JOB_REASON_JOB_SCHEDULER_OPTIMIZATION:
-        return "it is held for a better moment";
-    case PENDING_JOB_REASON_QUOTA:
-        return "its app has used up its time";
-    case PENDING_JOB_REASON_USER:
-        return "a person keeps it waiting";
-    case PENDING_JOB_REASON_CONSTRAINT_DEADLINE:
-        return "its deadline has not come";
-    }
-    return "a reason this version does not know";
-}
 
 std::string_view stateWord(const JobView& job) {
     switch (job.state) {

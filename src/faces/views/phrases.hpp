@@ -11,9 +11,6 @@
 
 namespace stint::cli {
 
-/// "no network that fits" for CONSTRAINT_CONNECTIVITY.
-std::string_view meaningOf(PendingReason);
-
 /// "waiting", "starting", "running", "stopping", "done", "failed", "stopped".
 std::string_view stateWord(const JobView&);
 Paint paintOf(const JobView&);

@@ -101,7 +101,10 @@ void takeDetails(DictionaryReader& dictionary, JobView& view) {
     take("latest", view.latest);
     take("lastSuccess", view.lastSuccess);
     take("lastFailure", view.lastFailure);
-    dictionary.take("workItems", view.workItems).take("waitsFor", view.waitsFor).take("held", view.held);
+    dictionary.take("workItems", view.workItems)
+        .take("want", view.want)
+        .take("waitsFor", view.waitsFor)
+        .take("held", view.held);
     dictionary.take("waitsAlso", view.waitsAlso);
     dictionary.take("keepsAwake", view.keepsAwake).take("guarded", view.guarded);
     dictionary.take("terms", "a{sv}", [&view](Reader& value) -> Result<void> {
@@ -220,6 +223,7 @@ void writeJobView(Writer& writer, const JobView& view) {
     if (view.runState) dictionary.put("runState", stint::nameOf(*view.runState));
     if (view.state == JobView::State::Pending || !view.guarded.empty()) {
         writeReasons(dictionary, view.reasons);
+        dictionary.put("want", view.want);
         dictionary.put("waitsFor", view.waitsFor);
         if (!view.waitsAlso.empty()) dictionary.put("waitsAlso", view.waitsAlso);
         dictionary.put("earliest", wallNumber(view.earliest));

@@ -1,27 +1,23 @@
 // scenario.md, expectations of state.
+#include <algorithm>
 #include <array>
 
+#include "contract/model/reasons.hpp"
 #include "sim/scenario/parts.hpp"
 #include "sim/scenario/vocabulary.hpp"
 
 namespace stint::sim {
 namespace {
 
-std::optional<PendingReason> pendingReasonNamed(std::string_view name) {
-    for (auto code = static_cast<std::int32_t>(PENDING_JOB_REASON_UNDEFINED);
-         code <= static_cast<std::int32_t>(PENDING_JOB_REASON_CONSTRAINT_DEADLINE); ++code)
-        if (nameOf(static_cast<PendingReason>(code)) == name) return static_cast<PendingReason>(code);
-    return std::nullopt;
-}
-
 std::set<PendingReason> readReasons(Yaml& yaml, const Node& node) {
     std::vector<std::string_view> known;
-    for (auto code = static_cast<std::int32_t>(PENDING_JOB_REASON_UNDEFINED);
-         code <= static_cast<std::int32_t>(PENDING_JOB_REASON_CONSTRAINT_DEADLINE); ++code)
-        known.push_back(nameOf(static_cast<PendingReason>(code)));
+    for (const PendingRow& row : pendingRows())
+        if (row.reason >= PENDING_JOB_REASON_UNDEFINED) known.push_back(row.name);
     std::set<PendingReason> reasons;
-    for (const auto& name : readWords(yaml, node, "a pending reason", known))
-        if (const auto reason = pendingReasonNamed(name)) reasons.insert(*reason);
+    for (const auto& name : readWords(yaml, node, "a pending reason", known)) {
+        const auto row = std::ranges::find(pendingRows(), name, &PendingRow::name);
+        if (row != pendingRows().end()) reasons.insert(row->reason);
+    }
     return reasons;
 }
 

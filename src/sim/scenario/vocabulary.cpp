@@ -4,7 +4,7 @@
 #include <array>
 
 #include "contract/model/bucket.hpp"
-#include "stint/reasons.hpp"
+#include "contract/model/reasons.hpp"
 
 namespace stint::sim {
 namespace {
@@ -27,8 +27,8 @@ constexpr std::array<std::string_view, 6> results{
 
 std::vector<std::string_view> allStopReasons() {
     std::vector<std::string_view> names;
-    for (auto code = std::int32_t{0}; code <= static_cast<std::int32_t>(STOP_REASON_TIMEOUT_ABANDONED); ++code)
-        names.push_back(nameOf(static_cast<StopReason>(code)));
+    for (const StopRow& row : stopRows())
+        names.push_back(row.name);
     return names;
 }
 

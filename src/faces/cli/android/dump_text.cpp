@@ -5,6 +5,7 @@
 
 #include "base/text/number.hpp"
 #include "base/time/time.hpp"
+#include "contract/model/reasons.hpp"
 #include "faces/cli/android/dump.hpp"
 #include "faces/screen/table.hpp"
 #include "faces/screen/text.hpp"
