@@ -1,6 +1,7 @@
 // Nothing of what was started outlives its end: not an orphan, not a fork bomb, not the daemon's own death
 // (architecture.md, running a job; jobs.md §5.4, §12.3, §12.5).
 #include <fcntl.h>
+#include <sys/ptrace.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -322,6 +323,28 @@ TEST_CASE("a new daemon of the instance finds nothing alive that a former one ha
     CHECK_FALSE(alive(stranger.left));
 }
 
+TEST_CASE("what does not die of a former daemon keeps neither the next nor a process from starting") { // jobs.md §12.5
+    bool cgroups = bothWays();
+    CAPTURE(cgroups);
+    const std::string instance = "test of what does not die " + std::to_string(::getpid());
+    const Daemon daemon = crashedDaemon(cgroups, instance);
+    const Fd main = openPidfd(daemon.main);
+    // As one that the kernel is stuck in: it stops on its way out, until its tracer lets it go.
+    REQUIRE(::ptrace(PTRACE_SEIZE, daemon.main, nullptr, PTRACE_O_TRACEEXIT) == 0);
+    crash(daemon);
+    {
+        World world(cgroups, instance, false, std::chrono::milliseconds(100));
+        // A reaper kills it again and again, which ends even that stop.
+        if (world.processes->enclosesAll()) CHECK((alive(daemon.main) && world.complaints.size() == 1));
+        auto started = world.processes->start(shell("exit 0"));
+        REQUIRE(started.ok());
+        CHECK(world.waitForEnd(started->id).status == 0);
+    }
+    ::ptrace(PTRACE_DETACH, daemon.main, nullptr, nullptr);
+    CHECK(hasEnded(main, 30'000));
+    CHECK(World(cgroups, instance).complaints.empty());
+}
+
 TEST_CASE("what only looks like a former daemon's reaper, and does not end, keeps no daemon from starting") {
     const std::filesystem::path place =
         std::filesystem::temp_directory_path() / ("reapers-" + std::to_string(::getpid()));
@@ -343,7 +366,7 @@ TEST_CASE("what only looks like a former daemon's reaper, and does not end, keep
     char deafNow = 0;
     REQUIRE(::read(out.get(), &deafNow, 1) == 1);
     const Fd pidfd = openPidfd(pretends);
-    CHECK(killReaperLeftovers(instance, std::chrono::milliseconds(50)).ok());
+    CHECK(killReaperLeftovers(instance, std::chrono::milliseconds(50)));
     CHECK(hasEnded(pidfd));
     ::waitpid(pretends, nullptr, 0);
     std::filesystem::remove_all(place);

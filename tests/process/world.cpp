@@ -14,7 +14,7 @@ constexpr int patienceMs = 30'000;
 
 } // namespace
 
-World::World(bool cgroups, std::string instance, bool adopts) {
+World::World(bool cgroups, std::string instance, bool adopts, std::chrono::milliseconds forLeftovers) {
     static int count = 0;
     if (instance.empty()) instance = "test " + std::to_string(::getpid()) + "/" + std::to_string(++count);
     REQUIRE(sd_event_new(&loop) >= 0);
@@ -24,7 +24,9 @@ World::World(bool cgroups, std::string instance, bool adopts) {
          .instance = instance,
          .cgroups = cgroups,
          .adopts = adopts,
-         .written = [this](const AppId& app, std::string_view line) { written[app].emplace_back(line); }});
+         .written = [this](const AppId& app, std::string_view line) { written[app].emplace_back(line); },
+         .forLeftovers = forLeftovers,
+         .complain = [this](const std::string& text) { complaints.push_back(text); }});
     if (!opened) FAIL(opened.error().message);
     processes = std::move(opened).value();
 }

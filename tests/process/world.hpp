@@ -23,7 +23,8 @@ struct Gone {
 class World : public Processes::Listener {
 public:
     /// `instance`: its own by default, so that no test meets another's leftovers.
-    explicit World(bool cgroups, std::string instance = "", bool adopts = false);
+    explicit World(bool cgroups, std::string instance = "", bool adopts = false,
+                   std::chrono::milliseconds forLeftovers = patience);
     ~World() override;
 
     void gone(ProcessId id, const AppId& app, const Processes::End& end) override;
@@ -34,6 +35,7 @@ public:
     sd_event* loop = nullptr;
     std::map<ProcessId, Gone> ended;
     std::map<AppId, std::vector<std::string>> written; ///< by lines
+    std::vector<std::string> complaints;
     std::function<void(ProcessId)> onGone = [](ProcessId) {};
     std::unique_ptr<Processes> processes;
 };

@@ -32,16 +32,6 @@ std::string unescaped(std::string_view text) {
     return plain;
 }
 
-std::vector<fs::path> childrenOf(const fs::path& cgroup) {
-    std::vector<fs::path> children;
-    std::error_code error;
-    for (fs::directory_iterator entry(cgroup, error), end; !error && entry != end; entry.increment(error)) {
-        std::error_code ignored;
-        if (entry->is_directory(ignored) && !entry->is_symlink(ignored)) children.push_back(entry->path());
-    }
-    return children;
-}
-
 void search(const std::string& name, const fs::path& directory, int depth, std::vector<fs::path>& found) {
     if (depth == 0) return;
     for (const fs::path& child : childrenOf(directory)) {
@@ -69,6 +59,16 @@ std::optional<std::uint64_t> idAt(int directory, const char* path, int flags) {
 }
 
 } // namespace
+
+std::vector<fs::path> childrenOf(const fs::path& cgroup) {
+    std::vector<fs::path> children;
+    std::error_code error;
+    for (fs::directory_iterator entry(cgroup, error), end; !error && entry != end; entry.increment(error)) {
+        std::error_code ignored;
+        if (entry->is_directory(ignored) && !entry->is_symlink(ignored)) children.push_back(entry->path());
+    }
+    return children;
+}
 
 std::optional<CgroupMount> unifiedMount(std::string_view mountinfo) {
     std::istringstream lines{std::string(mountinfo)};

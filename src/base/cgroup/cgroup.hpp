@@ -40,6 +40,8 @@ std::optional<std::uint64_t> idOf(const std::filesystem::path& cgroup);
 std::optional<std::uint64_t> idOf(const Fd& cgroup);
 
 /// Makes a directory, or takes it as it is.
+/// The cgroups right below it.
+std::vector<std::filesystem::path> childrenOf(const std::filesystem::path& cgroup);
 Result<void> makeCgroup(const std::filesystem::path& cgroup);
 /// Into a file of the kernel's, which is there, in one write.
 Result<void> writeCgroupFile(const std::filesystem::path& file, const std::string& text);

@@ -159,7 +159,8 @@ Result<void> Daemon::openEdges() {
          .descriptors = options_.descriptors,
          .shareChanged = [this](const std::string& unit, std::int64_t weight) { unitShare_->set(unit, weight); },
          .starting = [this](const AppId& app) { netcut_->starting(app); },
-         .written = [](const AppId& app, std::string_view line) { logWritten(app, line, readClocks().elapsed); }}));
+         .written = [](const AppId& app, std::string_view line) { logWritten(app, line, readClocks().elapsed); },
+         .complain = logWarning}));
     processes_->limitBackground(backgroundLimitsBy(policy_.constants));
     {
         const StartStep step("stint-netguard, on the system bus");

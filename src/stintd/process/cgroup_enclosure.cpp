@@ -291,6 +291,14 @@ std::string CgroupEnclosure::limitMet(const AppId& app, ProcessId id) const {
     return met.denied.empty() ? "" : "it met " + met.denied;
 }
 
+std::uint64_t CgroupEnclosure::lastLeft() const {
+    std::uint64_t last = 0;
+    for (const fs::path& app : childrenOf(root_.directory))
+        for (const fs::path& place : childrenOf(app))
+            last = std::max(last, numberIn<std::uint64_t>(place.filename().native()).value_or(0));
+    return last;
+}
+
 std::optional<ProcessId> CgroupEnclosure::find(pid_t pid) const {
     std::optional<std::string> text = readFile("/proc/" + std::to_string(pid) + "/cgroup");
     std::optional<std::string> path = text ? cgroupPath(*text) : std::nullopt;
@@ -305,21 +313,20 @@ std::optional<ProcessId> CgroupEnclosure::find(pid_t pid) const {
 
 std::string CgroupEnclosure::description() const { return "cgroup v2 at " + root_.directory.string(); }
 
-Result<void> killCgroupLeftovers(const std::string& instance) {
+bool killCgroupLeftovers(const std::string& instance, std::chrono::milliseconds forAll) {
     auto mount = findMount();
-    if (!mount) return {}; // then nothing can have been left there
+    if (!mount) return true; // then nothing can have been left there
     const std::vector<fs::path> left = cgroupsNamed(nameFor(instance), mount->point);
     for (const fs::path& cgroup : left)
         killCgroup(cgroup);
-    auto until = steady_clock::now() + patience;
+    auto until = steady_clock::now() + forAll;
+    bool gone = true;
     for (const fs::path& cgroup : left) {
-        if (!waitUntilEmpty(openEvents(cgroup), until))
-            return fail(Errc::SYSTEM, "processes of a former daemon do not die; see {}/*/*/cgroup.procs",
-                        cgroup.string());
-        removeCgroup(cgroup);
+        gone &= waitUntilEmpty(openEvents(cgroup), until);
+        removeCgroup(cgroup);                                 // but for what is still dying in it
         ::rmdir((cgroup.parent_path() / daemonLeaf).c_str()); // where that stood; not while one stands there
     }
-    return {};
+    return gone;
 }
 
 } // namespace stint

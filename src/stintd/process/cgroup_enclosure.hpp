@@ -24,6 +24,7 @@ public:
     bool clear(const AppId& app, ProcessId id) override;
     Result<Fd> cgroupOf(const AppId& app) override;
     std::string limitMet(const AppId& app, ProcessId id) const override;
+    std::uint64_t lastLeft() const override;
     std::optional<ProcessId> find(pid_t pid) const override;
     std::string description() const override;
     Held controllers() const override { return controllers_; }
@@ -80,7 +81,8 @@ Fd holdInstance(const std::filesystem::path& cgroup);
 /// has changed for so long.
 void sweepInstances(const std::filesystem::path& base, std::chrono::seconds age = std::chrono::hours(24));
 
-/// Kills what a former daemon of the instance left, in whatever cgroup it ran, and waits until that is gone.
-Result<void> killCgroupLeftovers(const std::string& instance);
+/// Kills what a former daemon of the instance left, in whatever cgroup it ran, and waits until that is gone. Whether it
+/// is: a process that the kernel is stuck in, or that another traces, dies when that is over.
+bool killCgroupLeftovers(const std::string& instance, std::chrono::milliseconds forAll);
 
 } // namespace stint

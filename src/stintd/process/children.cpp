@@ -59,6 +59,7 @@ Children::~Children() {
 
 void Children::keepIn(std::unique_ptr<Enclosure> enclosure) {
     enclosure_ = std::move(enclosure);
+    last_ = std::max(last_, enclosure_->lastLeft());
     if (enclosure_->enclosesAll()) static_cast<void>(starter_.begin()); // else the first start says what is wrong
 }
 

@@ -1,7 +1,6 @@
 // Where started processes are kept so that all of what each one starts can be found and killed: cgroups, or reapers
 // where there is no cgroup. Knows nothing of how a process is started or waited for: that is children.cpp.
 #pragma once
-#include <chrono>
 #include <functional>
 #include <optional>
 #include <string>
@@ -12,9 +11,6 @@
 #include "stintd/process/spawn.hpp"
 
 namespace stint {
-
-/// A killed process is gone in microseconds, unless the kernel itself is stuck in it (a dead network file system).
-constexpr auto patience = std::chrono::seconds(10);
 
 class Enclosure {
 public:
@@ -42,6 +38,8 @@ public:
     virtual Result<Fd> cgroupOf(const AppId& app) = 0;
     /// Which limit of its place the process has met; empty: none. Before clear().
     virtual std::string limitMet(const AppId& app, ProcessId id) const = 0;
+    /// The highest number of a place that a former daemon has left, with what does not die in it; 0: none.
+    virtual std::uint64_t lastLeft() const { return 0; }
     /// In whose place a process is.
     virtual std::optional<ProcessId> find(pid_t pid) const = 0;
     virtual std::string description() const = 0;

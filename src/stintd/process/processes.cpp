@@ -32,8 +32,9 @@ Result<std::unique_ptr<Processes>> Processes::open(sd_event* loop, Listener& lis
     // jobs.md §12.5: what a former daemon had started is dead before this one looks at its jobs. It may have kept
     // its processes in the other way.
     const std::string instance = shortName(options.instance);
-    STINT_TRY(killCgroupLeftovers(instance));
-    STINT_TRY(killReaperLeftovers(instance));
+    bool gone = killCgroupLeftovers(instance, options.forLeftovers);
+    gone &= killReaperLeftovers(instance, options.forLeftovers);
+    if (!gone) options.complain("processes of a former daemon were killed and do not die; jobs start without that");
 
     auto children = std::make_unique<Children>(loop, listener, Helper{options.helper, options.descriptors}, instance,
                                                options.starting, options.written);

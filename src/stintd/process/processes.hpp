@@ -2,6 +2,7 @@
 // of its own inside its app's, so that nothing of it is left when it is said to be gone. Decides nothing, holds no
 // timer.
 #pragma once
+#include <chrono>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -16,6 +17,9 @@
 #include "stintd/process/launcher.hpp"
 
 namespace stint {
+
+/// A killed process is gone in microseconds, unless the kernel itself is stuck in it (a dead network file system).
+constexpr auto patience = std::chrono::seconds(10);
 
 /// It starts by posix_spawn of the helper, which joins the cgroup, arms PDEATHSIG and execs, and kills by cgroup.kill
 /// where there is one; gone() follows.
@@ -52,6 +56,10 @@ public:
         /// Told each line that a process of the app has written where a Command leaves its stdout or stderr to us.
         /// Empty: they are this process's own stderr.
         std::function<void(const AppId&, std::string_view line)> written = {};
+        /// How long it waits for what a former daemon has left to die.
+        std::chrono::milliseconds forLeftovers = patience;
+        /// Told what is wrong and keeps nothing from starting.
+        std::function<void(const std::string&)> complain = [](const std::string&) {};
     };
 
     /// Finds a cgroup v2 that may be used (from /proc/self/mountinfo and /proc/self/cgroup; on a hybrid machine it sits

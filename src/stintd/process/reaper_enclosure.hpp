@@ -32,7 +32,7 @@ private:
 void endReaper(const Fd& pidfd);
 
 /// Ends the reapers of a former daemon of the instance, and waits until all that each had started is gone. One that is
-/// kept from ending, or is none and only looks so, is killed once `forEach` is over: it keeps no daemon from starting.
-Result<void> killReaperLeftovers(const std::string& instance, std::chrono::milliseconds forEach = patience);
+/// kept from ending, or is none and only looks so, is killed once `forEach` is over. Whether all are gone.
+bool killReaperLeftovers(const std::string& instance, std::chrono::milliseconds forEach);
 
 } // namespace stint
