@@ -31,7 +31,7 @@ TEST_CASE("the defaults are the spec's") { // jobs.md §0, §12.3, §12.5; limit
         {"job.min_period", "15min"}, {"job.min_flex", "5min"}, {"job.min_flex_percent", "5"},
         {"job.default_backoff", "30s"}, {"job.default_backoff_policy", "exponential"}, {"job.min_backoff", "10s"},
         {"job.min_time_window", "15min"}, {"job.content_trigger_update_delay", "10s"},
-        {"job.content_trigger_max_delay", "2min"}, {"job.min_content_trigger_update_delay", "500ms"},
+        {"job.content_trigger_max_delay", "2min"}, {"job.content_trigger_urgent", "40"}, {"job.min_content_trigger_update_delay", "500ms"},
         {"job.min_content_trigger_max_delay", "1s"},
         {"job.waiting_too_long", "true"}, {"run.max_ej", "10min"}, {"run.min_ej_guarantee", "3min"},
         {"job.bind_timeout", "18s"}, {"job.boot_settle", "5s"}, {"job.completed_history", "20"},
@@ -59,17 +59,18 @@ TEST_CASE("the defaults of the limits are the spec's") { // limits.md §11
     const std::map<std::string_view, std::string_view> defaults{
         {"active_uid_uses_active_bucket", "false"}, {"alarm.bucket_quota.active", "none"},
         {"alarm.bucket_quota.frequent", "2"}, {"alarm.bucket_quota.never", "0"}, {"alarm.bucket_quota.rare", "1"},
-        {"alarm.bucket_quota.working", "10"}, {"alarm.heuristic_cap", "1h"}, {"alarm.heuristic_factor", "0.75"},
-        {"alarm.idle_fuzz_max", "15min"}, {"alarm.idle_fuzz_min", "2min"}, {"alarm.listener_timeout", "5s"},
+        {"alarm.bucket_quota.working", "10"}, {"alarm.bucket_window", "1h"}, {"alarm.held_first", "2min"}, {"alarm.held_first_until", "5min"},
+        {"alarm.held_last", "1h"}, {"alarm.held_next", "15min"}, {"alarm.held_next_until", "30min"}, {"alarm.heuristic_cap", "1h"}, {"alarm.heuristic_factor", "0.75"},
+        {"alarm.idle_fuzz_min", "2min"}, {"alarm.listener_timeout", "5s"},
         {"alarm.max_interval", "365d"}, {"alarm.max_per_app", "500"}, {"alarm.max_window", "1d"},
         {"alarm.min_futurity", "5s"}, {"alarm.min_fuzzable", "10s"}, {"alarm.min_interval", "1min"},
-        {"alarm.min_window", "10min"}, {"alarm.priority_delay", "9min"}, {"alarm.restricted_quota", "1"},
+        {"alarm.min_window", "10min"}, {"alarm.restricted_quota", "1"},
         {"alarm.restricted_window", "1d"}, {"alarm.while_idle_allowlist", "10s"}, {"alarm.while_idle_quota", "7"},
-        {"alarm.while_idle_window", "1h"}, {"allowlist.max", "5min"}, {"allowlist.mms", "1min"},
-        {"allowlist.notification", "30s"}, {"allowlist.sms", "20s"}, {"android15_active_ej_limit", "none"},
+        {"alarm.while_idle_window", "1h"}, {"allowlist.max", "5min"},
+        {"allowlist.notification", "30s"}, {"android15_active_ej_limit", "none"},
         {"android15_daily_cap", "none"}, {"awake.battery_floor", "30"}, {"awake.on_battery", "30min"}, {"awake.stall", "2min"},
         {"background_network_cutoff_ms", "none"},
-        {"bucket.auto_restrict_delay", "1h"}, {"bucket.check_interval", "3h"}, {"bucket.cross_profile", "true"},
+        {"bucket.auto_restrict_delay", "1h"}, {"bucket.check_interval", "3h"},
         {"bucket.elapsed.frequent", "1d"}, {"bucket.elapsed.rare", "2d"}, {"bucket.elapsed.restricted", "8d"},
         {"bucket.elapsed.working", "12h"}, {"bucket.frequency.days", "14"}, {"bucket.frequency.frequent", "4"},
         {"bucket.frequency.working", "10"}, {"bucket.hold.exempted_sync", "10min"},
@@ -80,15 +81,15 @@ TEST_CASE("the defaults of the limits are the spec's") { // limits.md §11
         {"bucket.hold.unexempted_sync", "10min"}, {"bucket.prediction_timeout", "12h"}, {"bucket.predictor", "none"},
         {"bucket.screen.frequent", "1h"}, {"bucket.screen.rare", "2h"}, {"bucket.screen.restricted", "6h"},
         {"bucket.screen.working", "0s"}, {"charging.adaptive_level", "70"}, {"charging.delay", "15min"},
-        {"charging.enforce_level", "90"}, {"doze.accuracy", "20"}, {"doze.after_motion", "10min"},
+        {"charging.enforce_level", "90"}, {"doze.after_motion", "10min"},
         {"doze.background_jobs_delay", "3s"}, {"doze.deep_enabled", "true"}, {"doze.flex", "0s"}, {"doze.idle", "1h"},
         {"doze.idle_after_inactive", "30min"}, {"doze.idle_factor", "2.00"}, {"doze.idle_max", "6h"},
         {"doze.inactive", "30min"}, {"doze.light_after_inactive", "4min"}, {"doze.light_budget_max", "5min"},
         {"doze.light_budget_min", "1min"}, {"doze.light_enabled", "true"}, {"doze.light_idle", "5min"},
-        {"doze.light_idle_factor", "2.00"}, {"doze.light_idle_max", "15min"}, {"doze.locating", "30s"},
+        {"doze.light_idle_factor", "2.00"}, {"doze.light_idle_max", "15min"},
         {"doze.maintenance", "5min"}, {"doze.maintenance_factor", "2.00"}, {"doze.maintenance_max", "10min"},
         {"doze.min_deep_maintenance", "30s"}, {"doze.min_light_maintenance", "5s"}, {"doze.min_time_to_alarm", "1h"},
-        {"doze.quick_delay", "1min"}, {"doze.sensing", "4min"}, {"doze.wait_for_unlock", "true"},
+        {"doze.quick_delay", "1min"}, {"doze.wait_for_unlock", "true"},
         {"ej.grace_temp_allowlist", "3min"}, {"ej.grace_top", "1min"}, {"ej.installer_extra", "30min"},
         {"ej.limit.active", "30min"}, {"ej.limit.exempted", "1h"}, {"ej.limit.frequent", "10min"},
         {"ej.limit.rare", "10min"}, {"ej.limit.restricted", "5min"}, {"ej.limit.working", "15min"},
@@ -106,7 +107,7 @@ TEST_CASE("the defaults of the limits are the spec's") { // limits.md §11
         {"quota.max_sessions.active", "75"}, {"quota.max_sessions.exempted", "75"},
         {"quota.max_sessions.frequent", "8"}, {"quota.max_sessions.rare", "3"},
         {"quota.max_sessions.restricted", "1"}, {"quota.max_sessions.working", "10"}, {"quota.rate_max_jobs", "20"},
-        {"quota.rate_max_sessions", "20"}, {"quota.rate_window", "1min"}, {"quota.stop_tolerance", "50ms"},
+        {"quota.rate_max_sessions", "20"}, {"quota.rate_window", "1min"},
         {"quota.window.active", "1h"}, {"quota.window.exempted", "40min"}, {"quota.window.frequent", "12h"},
         {"quota.window.rare", "1d"}, {"quota.window.restricted", "1d"}, {"quota.window.working", "4h"},
         {"sleep.grace", "4s"}, {"uid.background_settle", "1min"}, {"wake.alarms", "true"}, {"wake.gap", "1min"},
@@ -128,10 +129,6 @@ TEST_CASE("every constant has one row, and rows stand in the order of their keys
         CHECK(row.least < row.most);
     }
     CHECK(keys.size() == rows.size());
-    // Each field is as wide as a number: a field without a row shows here.
-    // Budgets have no row: each is more than a value.
-    // NOLINTNEXTLINE(bugprone-sizeof-container): its own size is meant, not what it has
-    CHECK(sizeof(Constants) - sizeof(Constants::networkBudgets) == rows.size() * sizeof(std::int64_t));
 }
 
 TEST_CASE("the text of every constant sets that constant again, and only that") {
@@ -212,6 +209,29 @@ TEST_CASE("a value of the wrong kind is refused with what would be right") {
         CHECK(mentions(message, r.words));
         CHECK(constants == Constants{});
     }
+}
+
+TEST_CASE("a number of Android's that would do nothing here is refused, and why") { // limits.md §11
+    for (std::string_view key :
+         {"alarm.idle_fuzz_max", "alarm.priority_delay", "allowlist.mms", "allowlist.sms", "bucket.cross_profile",
+          "doze.accuracy", "doze.locating", "doze.sensing", "quota.stop_tolerance"}) {
+        CAPTURE(key);
+        Constants constants;
+        CHECK(mentions(messageOf(setConstant(constants, key, "1s")), "would do nothing here: "));
+        CHECK(withoutEffect(key));
+    }
+    CHECK_FALSE(withoutEffect("alarm.idle_fuzz_min"));
+}
+
+TEST_CASE("Android 15 has another number of twelve constants, each in its range, or none") { // limits.md §1.5
+    std::set<std::string_view> keys;
+    for (const ConstantRow& row : constantRows()) {
+        if (!row.android15) continue;
+        keys.insert(row.key);
+        const bool inRange = row.least <= row.android15->count() && row.android15->count() <= row.most;
+        CHECK((inRange || row.android15 == Constants::none));
+    }
+    CHECK(keys.size() == 12);
 }
 
 TEST_CASE("an unknown constant is refused with the known one that was meant") {

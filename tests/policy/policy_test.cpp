@@ -57,6 +57,17 @@ TEST_CASE("keys may be dotted, quoted, or in tables") {
     }
 }
 
+TEST_CASE("a key of Android's that would do nothing is passed over, and told with its place") { // limits.md §11
+    const auto policy = applyPolicy({}, "job.slots = 4\n[allowlist]\nsms = \"1min\"\n", "p.toml");
+    REQUIRE(policy.ok());
+    CHECK(policy->constants.slots == 4);
+    CHECK(policy->passedOver ==
+          std::vector<std::string>{
+              "p.toml:3:7: \"allowlist.sms\" would do nothing here: no app is sent an SMS; leave it out"});
+    CHECK(policy->origins.size() == 1);
+    CHECK_FALSE(applyPolicy({}, "allowlist.smss = \"1min\"\n", "p.toml").ok());
+}
+
 TEST_CASE("every kind of value is read") {
     auto policy = applyPolicy({},
                               "job.bind_timeout = \"1min30s\"\n"

@@ -25,7 +25,7 @@ struct BucketQuota {
 /// Delivery instants of alarms in a window (limits.md §7.4).
 struct BucketAlarms {
     std::int64_t Constants::*quota = nullptr; ///< nullptr: any number
-    Duration Constants::*window = nullptr;    ///< nullptr: an hour
+    Duration Constants::*window = &Constants::alarmBucketWindow;
 };
 
 /// An app that was not used for both times drops to the bucket (limits.md §2.3). nullptr: time leads to others only.

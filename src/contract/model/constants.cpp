@@ -14,7 +14,6 @@
 #include "base/text/nearest.hpp"
 #include "base/text/number.hpp"
 #include "base/text/same_word.hpp"
-#include "contract/model/constant_tables.hpp"
 
 namespace stint {
 
@@ -22,131 +21,68 @@ namespace {
 
 using C = Constants;
 
-// A length of time that some timer counts: never 0, or the timer would fire for ever.
-constexpr ConstantRow timer(std::string_view key, Duration C::*field, std::string_view meaning) {
-    return {key, field, 1, Duration{std::chrono::hours{24 * 365}}.count(), meaning, ConstantKind::Time};
-}
-constexpr ConstantRow timeOrNone(std::string_view key, Duration C::*field, std::string_view meaning) {
-    return {key, field, 0, Duration{std::chrono::hours{24 * 365}}.count(), meaning, ConstantKind::Time};
-}
-constexpr ConstantRow number(std::string_view key, std::int64_t C::*field, std::int64_t least, std::int64_t most,
-                             std::string_view meaning) {
-    return {key, field, least, most, meaning, ConstantKind::Number};
-}
+constexpr std::int64_t many = 1'000'000'000; ///< the most of what may be raised until it never counts
+constexpr Duration day = 24h;
+constexpr Duration year = 24h * 365;
 
-// jobs.md §0 with the prefix "job."; where limits.md §11 names the same constant, its name rules. Sorted by key.
 constexpr std::array<std::string_view, 2> backoffPolicies{"linear", "exponential"};
 static_assert(JobInfo::BACKOFF_POLICY_LINEAR == 0 && JobInfo::BACKOFF_POLICY_EXPONENTIAL == 1);
+constexpr std::array<std::string_view, 2> policyVersions{"android16", "android15"};
+constexpr std::array<std::string_view, 2> predictors{"none", "frequency"};
 
-constexpr std::array jobRows{
-    ConstantRow{"batch.enabled", &C::batching, 0, 1, "hold regular jobs until several are ready", ConstantKind::Flag},
-    timer("batch.max_delay", &C::batchMaxDelay, "how long a ready regular job is held at most"),
-    number("batch.min_ready", &C::batchMinReady, 1, many, "ready regular jobs that make a batch"),
-    number("battery.low", &C::batteryLow, 0, 100, "percent at or below which the battery is low, while unplugged"),
-    number("battery.okay", &C::batteryOkay, 0, 100, "percent from which it is no longer low"),
-    timer("device.log_age", &C::deviceLogAge, "how long the device's history goes back"),
-    number("device.log_burst", &C::deviceLogBurst, 1, 1'000, "changes of one kind that it takes in at once"),
-    timeOrNone("device.log_delay", &C::deviceLogDelay,
-               "until a change is written down in a turn that has nothing else to write"),
-    number("device.log_entries", &C::deviceLogEntries, 100, 1'000'000, "changes that it keeps"),
-    timer("device.log_pace", &C::deviceLogPace, "between two changes of one kind that comes and goes"),
-    timer("idle.threshold", &C::idleThreshold, "how long nobody has used an idle device"),
-    number("job.abandoned_before_aggressive", &C::abandonedBeforeAggressive, 0, many,
-           "abandoned timeouts after which back-off is exponential"),
-    timer("job.bind_timeout", &C::bindTimeout, "from the start of execution until the service is connected"),
-    timeOrNone("job.boot_settle", &C::bootSettle, "from the session's start until apps may start"),
-    number("job.completed_history", &C::completedHistory, 0, 10'000, "completed jobs that are kept for each app"),
-    number("job.completed_history_own", &C::completedHistoryOwn, 0, 10'000,
-           "completed jobs that are kept of a built-in app: a person's own"),
-    number("job.content_directories", &C::contentDirectories, 1, 10'000'000,
-           "directories that one app's jobs may watch together"),
-    timeOrNone("job.content_trigger_max_delay", &C::contentTriggerMaxDelay,
-               "after the first change, until a job that asks for no delay is ready at the latest"),
-    timeOrNone("job.content_trigger_update_delay", &C::contentTriggerUpdateDelay,
-               "after the last change, until a job that asks for no delay is ready"),
-    number("job.crash_guard.crashes", &C::crashGuardCrashes, 1, many, "crashes within the window that make an app bad"),
-    timeOrNone("job.crash_guard.rest", &C::crashGuardRest, "how long a bad app's jobs are not started"),
-    timer("job.crash_guard.window", &C::crashGuardWindow, "the window that crashes are counted in"),
-    timer("job.default_backoff", &C::defaultBackoff, "first back-off of a job that asks for none"),
-    ConstantRow{"job.default_backoff_policy", &C::defaultBackoffPolicy, JobInfo::BACKOFF_POLICY_LINEAR,
-                JobInfo::BACKOFF_POLICY_EXPONENTIAL, "how the back-off of a job that asks for none grows",
-                ConstantKind::Choice, backoffPolicies},
-    ConstantRow{"job.digest", &C::digest, 0, 1, "a notification of jobs that wait longer than they said, once a day",
-                ConstantKind::Flag},
-    timeOrNone("job.digest_grace", &C::digestGrace, "a job may start that much later than it said"),
-    timer("job.duration_stamp", &C::durationStamp, "how often a run's time is written to the store"),
-    timer("job.load_period", &C::loadPeriod, "the share of it that an app runs jobs in lowers its bias"),
-    timer("job.log_age", &C::logAge, "how long the log of jobs goes back"),
-    number("job.log_runs", &C::logRuns, 0, 100'000, "past runs of each app that the log of jobs keeps"),
-    timer("job.max_backoff", &C::maxBackoff, "cap on any computed back-off"),
-    number("job.max_channels_per_app", &C::maxChannelsPerApp, 0, 10'000, "notification channels an app may create"),
-    number("job.max_jobs_per_app", &C::maxJobsPerApp, 1, many, "distinct jobs of one app"),
-    number("job.max_namespace_len", &C::maxNamespaceLength, 1, 100'000, "characters of a namespace"),
-    number("job.max_notifications_per_app", &C::maxNotificationsPerApp, 1, 10'000,
-           "notifications of one app that are kept"),
-    timer("job.max_period", &C::maxPeriod, "longer periods are clamped"),
-    number("job.max_persisted_work_items", &C::maxPersistedWorkItems, 1, many, "queued items of one persisted job"),
-    timer("job.max_runtime_ui", &C::maxRuntimeUi, "hard limit of one run of a user-initiated job"),
-    timer("job.min_backoff", &C::minBackoff, "shorter first back-offs are raised to it"),
-    timeOrNone("job.min_content_trigger_max_delay", &C::minContentTriggerMaxDelay,
-               "shorter delays after the first change are raised to it"),
-    timeOrNone("job.min_content_trigger_update_delay", &C::minContentTriggerUpdateDelay,
-               "shorter delays after the last change are raised to it"),
-    timer("job.min_flex", &C::minFlex, "shorter flexes are raised to it"),
-    number("job.min_flex_percent", &C::minFlexPercent, 0, 100, "share of its interval that a flex is raised to"),
-    timeOrNone("job.min_guarantee_ui", &C::minGuaranteeUi,
-               "a user-initiated job is not stopped for convenience before"),
-    timer("job.min_period", &C::minPeriod, "shorter periods are raised to it"),
-    timeOrNone("job.min_time_window", &C::minTimeWindow,
-               "least time between latency and deadline of a job that has constraints"),
-    timeOrNone("job.notice_after", &C::noticeAfter, "until a user-initiated job that waits is shown on the desktop"),
-    number("job.notices", &C::noticesMost, 0, 1'000, "jobs that are shown there as waiting or paused, at once"),
-    timer("job.notification_timeout", &C::notificationTimeout, "until a user-initiated job has set its notification"),
-    timeOrNone("job.notification_update", &C::notificationUpdate,
-               "between two updates of a notification on the desktop"),
-    timer("job.op_timeout", &C::opTimeout, "answer to onStartJob and onStopJob"),
-    timeOrNone("job.periodic_buffer", &C::periodicBuffer, "kept between two windows of a periodic job"),
-    timeOrNone("job.run_wait", &C::runWait, "how long the shell's run waits for a network that alone is missing"),
-    ConstantRow{"job.safeguard.enabled", &C::safeguards, 0, 1, "safeguards against looping apps", ConstantKind::Flag},
-    timer("job.safeguard.timeout_window", &C::timeoutWindow, "the window that timeouts are counted in"),
-    number("job.safeguard.timeouts.all", &C::timeoutsAll, 1, many, "timeouts of all classes that make an app buggy"),
-    number("job.safeguard.timeouts.expedited", &C::timeoutsExpedited, 1, many, "timeouts that shorten expedited runs"),
-    number("job.safeguard.timeouts.regular", &C::timeoutsRegular, 1, many, "timeouts that shorten regular runs"),
-    number("job.safeguard.timeouts.user_initiated", &C::timeoutsUserInitiated, 1, many,
-           "timeouts that shorten user-initiated runs"),
-    number("job.safeguard.unresponsive", &C::unresponsive, 1, many, "silences that make an app buggy"),
-    timer("job.safeguard.unresponsive_window", &C::unresponsiveWindow, "the window that silences are counted in"),
-    number("job.schedule_rate", &C::scheduleRate, 1, many, "persisted schedule() calls of an app in the window"),
-    timer("job.schedule_rate_window", &C::scheduleRateWindow, "the window that schedule() calls are counted in"),
-    timeOrNone("job.screen_off_settle", &C::screenOffSettle, "until a device whose screen is off is not interactive"),
-    number("job.slots", &C::slots, 1, 1'000, "jobs that run at once"),
-    timeOrNone("job.stale_callback_grace", &C::staleCallbackGrace,
-               "how long a run that ended badly may still ask for work, and gets none"),
-    timeOrNone("job.start_grant", &C::startGrant, "how long a tap lets an app start user-initiated jobs"),
-    timer("job.stop_patience", &C::stopPatience, "until a process that is there after its app's Stop is told of"),
-    number("job.system_stop_to_failure_ratio", &C::systemStopToFailureRatio, 1, many,
-           "system stops that count as one failure for back-off"),
-    timer("job.ui_cumulative_limit", &C::uiCumulativeLimit,
-          "run time over attempts before a user-initiated job is demoted"),
-    timeOrNone("job.ui_data_floor", &C::uiDataFloor, "least guarantee of a transfer whose size is known"),
-    ConstantRow{"job.ui_estimate_factor", &C::uiEstimatePercent, 100, 100'000,
-                "head-room on the estimated transfer time", ConstantKind::Factor},
-    ConstantRow{"job.use_data_estimates", &C::useDataEstimates, 0, 1,
-                "the estimated payload decides how long a transfer may run", ConstantKind::Flag},
-    ConstantRow{"job.waiting_too_long", &C::waitingTooLong, 0, 1, "an extra slot for who would wait too long",
-                ConstantKind::Flag},
-    timer("run.max_ej", &C::maxRuntimeExpedited, "longest single run of an expedited job"),
-    timer("run.max_free", &C::maxRuntimeRegular, "longest single run of a regular job"),
-    timeOrNone("run.min_ej_guarantee", &C::minGuaranteeExpedited,
-               "an expedited job is not stopped for convenience before"),
-    timeOrNone("run.min_guarantee", &C::minGuaranteeRegular, "a regular job is not stopped for convenience before"),
-    timer("storage.check", &C::storageCheck, "how often free space is read while a job waits for it"),
-    ConstantRow{"storage.low_bytes", &C::storageLowBytes, 0, std::numeric_limits<Bytes>::max(),
-                "free bytes below which storage is low, if fewer than the percentage", ConstantKind::Size},
-    number("storage.low_percent", &C::storageLowPercent, 0, 100, "free percent below which storage is low"),
+constexpr std::int64_t asNumber(std::int64_t value) { return value; }
+constexpr std::int64_t asNumber(Duration value) { return value.count(); }
+
+// In the order of their chapters.
+constexpr ConstantRow rows[] = {
+#define CONSTANT(as, member, name, standard, lowest, highest, words, ...)                                              \
+    ConstantRow{.key = name,                                                                                           \
+                .field = &C::member,                                                                                   \
+                .least = asNumber(lowest),                                                                             \
+                .most = asNumber(highest),                                                                             \
+                .meaning = words,                                                                                      \
+                .kind = ConstantKind::as __VA_OPT__(, ) __VA_ARGS__},
+#include "contract/model/constant_rows.inc"
+#undef CONSTANT
 };
-static_assert(std::adjacent_find(jobRows.begin(), jobRows.end(),
-                                 [](const auto& a, const auto& b) { return a.key >= b.key; }) == jobRows.end());
+
+// The first must not be above the second (limits.md §3.2: W >= A, and its like).
+constexpr std::array<std::pair<std::string_view, std::string_view>, 21> ascending{{
+    {"quota.allowed.exempted", "quota.window.exempted"},
+    {"quota.allowed.active", "quota.window.active"},
+    {"quota.allowed.working", "quota.window.working"},
+    {"quota.allowed.frequent", "quota.window.frequent"},
+    {"quota.allowed.rare", "quota.window.rare"},
+    {"quota.allowed.restricted", "quota.window.restricted"},
+    {"ej.limit.exempted", "ej.window"},
+    {"ej.limit.active", "ej.window"},
+    {"ej.limit.working", "ej.window"},
+    {"ej.limit.frequent", "ej.window"},
+    {"ej.limit.rare", "ej.window"},
+    {"ej.limit.restricted", "ej.window"},
+    {"bucket.elapsed.working", "bucket.elapsed.frequent"},
+    {"bucket.elapsed.frequent", "bucket.elapsed.rare"},
+    {"bucket.elapsed.rare", "bucket.elapsed.restricted"},
+    {"bucket.frequency.frequent", "bucket.frequency.working"},
+    {"doze.idle", "doze.idle_max"},
+    {"doze.maintenance", "doze.maintenance_max"},
+    {"doze.light_idle", "doze.light_idle_max"},
+    {"doze.light_budget_min", "doze.light_budget_max"},
+    {"alarm.min_interval", "alarm.max_interval"},
+}};
+
+// limits.md §11: what Android has a number for and Linux has nothing of.
+constexpr std::pair<std::string_view, std::string_view> androidsAlone[] = {
+    {"alarm.idle_fuzz_max", "idle ends alarm.idle_fuzz_min before an alarm clock, and never by chance"},
+    {"alarm.priority_delay", "no app has the right to prioritised alarms"},
+    {"allowlist.mms", "no app is sent an MMS"},
+    {"allowlist.sms", "no app is sent an SMS"},
+    {"bucket.cross_profile", "there is one user, without profiles"},
+    {"doze.accuracy", "nothing is located"},
+    {"doze.locating", "nothing is located"},
+    {"doze.sensing", "it is known at once whether the device moves"},
+    {"quota.stop_tolerance", "cut-offs come to the millisecond"},
+};
 
 // Names of jobs.md §0 that limits.md §11 replaces.
 constexpr std::array<std::pair<std::string_view, std::string_view>, 4> replaced{{
@@ -269,20 +205,35 @@ std::string writtenAs(const ConstantRow& row, std::int64_t value) {
     return {};
 }
 
+const ConstantRow& rowOf(std::string_view key) { return *std::ranges::find(rows, key, &ConstantRow::key); }
+
+std::int64_t valueIn(const Constants& constants, const ConstantRow& row) {
+    return std::visit([&](auto member) { return asNumber(constants.*member); }, row.field);
+}
+
 } // namespace
 
 std::span<const ConstantRow> constantRows() {
-    static const std::vector<ConstantRow> all = [] {
-        std::vector<ConstantRow> merged;
-        std::ranges::merge(jobRows, limitRows(), std::back_inserter(merged), {}, &ConstantRow::key, &ConstantRow::key);
-        return merged;
+    static const auto sorted = [] {
+        std::array<ConstantRow, std::size(rows)> byKey{};
+        std::ranges::copy(rows, byKey.begin());
+        std::ranges::sort(byKey, {}, &ConstantRow::key);
+        return byKey;
     }();
-    return all;
+    return sorted;
+}
+
+std::optional<std::string_view> withoutEffect(std::string_view key) {
+    for (const auto& [androids, why] : androidsAlone)
+        if (isSameWord(androids, key)) return why;
+    return std::nullopt;
 }
 
 Result<const ConstantRow*> constantRow(std::string_view key) {
     for (const ConstantRow& row : constantRows())
         if (isSameWord(row.key, key)) return &row;
+    if (const auto why = withoutEffect(key))
+        return fail(Errc::ILLEGAL_ARGUMENT, "\"{}\" would do nothing here: {}; leave it out", key, *why);
     if (auto meant = meantBy(key))
         return fail(Errc::ILLEGAL_ARGUMENT, "unknown constant \"{}\" (did you mean \"{}\"?)", key, *meant);
     return fail(Errc::ILLEGAL_ARGUMENT, "unknown constant \"{}\"; the known ones begin with {}", key, prefixes());
@@ -304,11 +255,7 @@ Result<void> setConstant(Constants& constants, std::string_view key, std::string
 }
 
 std::string constantText(const Constants& constants, const ConstantRow& row) {
-    const std::int64_t value = std::visit(Overloaded{[&](Duration C::*field) { return (constants.*field).count(); },
-                                                     [&](std::int64_t C::*field) { return constants.*field; },
-                                                     [&](bool C::*field) { return std::int64_t{constants.*field}; }},
-                                          row.field);
-    return writtenAs(row, value);
+    return writtenAs(row, valueIn(constants, row));
 }
 
 std::optional<Error> contradiction(const Constants& constants) {
@@ -316,7 +263,14 @@ std::optional<Error> contradiction(const Constants& constants) {
     if (constants.batteryOkay < constants.batteryLow)
         return fail(Errc::ILLEGAL_ARGUMENT, "battery.okay ({}) is below battery.low ({}); it must be the same or above",
                     constants.batteryOkay, constants.batteryLow);
-    return limitContradiction(constants);
+    for (const auto& [low, high] : ascending) {
+        const ConstantRow& smaller = rowOf(low);
+        const ConstantRow& larger = rowOf(high);
+        if (valueIn(constants, smaller) <= valueIn(constants, larger)) continue;
+        return fail(Errc::ILLEGAL_ARGUMENT, "{} ({}) is above {} ({}); it must be the same or below", low,
+                    constantText(constants, smaller), high, constantText(constants, larger));
+    }
+    return std::nullopt;
 }
 
 } // namespace stint

@@ -236,6 +236,11 @@ Result<Policy> applyPolicy(Policy base, std::string_view toml, std::string_view 
                             "\"metered\"",
                             shapeOf(*setting.value)));
         const auto row = constantRow(setting.key);
+        // limits.md §11: a machine's policy that was right once must not keep the daemon from starting.
+        if (!row && withoutEffect(setting.key)) {
+            base.passedOver.push_back(at({file, position}, row.error()).message);
+            continue;
+        }
         if (!row) return at({file, position}, row.error());
         const std::string_view key = (*row)->key;
         // "job.slots" in quotes and job.slots without are two keys to TOML.

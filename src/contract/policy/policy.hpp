@@ -2,13 +2,15 @@
 // (architecture.md, store). Durations and sizes are strings, written as in scenario.md; the rest are TOML's own numbers
 // and booleans. Its table [networks] says by their names which networks are metered; budgets of bytes (limits.md §14)
 // stand in a table [[network_budget]] each. A policy with anything wrong in it is refused whole, naming
-// file:line:column and what would be right.
+// file:line:column and what would be right; keys of Android's that would do nothing here (limits.md §11) are passed
+// over.
 #pragma once
 #include <functional>
 #include <map>
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "contract/model/constants.hpp"
 #include "contract/model/network_marks.hpp"
@@ -19,7 +21,8 @@ namespace stint {
 struct Policy {
     Constants constants;
     std::map<std::string, std::string, std::less<>> origins;
-    NetworkRules networks; ///< the table [networks]: "Pixel hotspot" = "metered" (linux.md §A.4)
+    std::vector<std::string> passedOver; ///< "FILE:LINE:COLUMN: ", and why that key of Android's does nothing here
+    NetworkRules networks;               ///< the table [networks]: "Pixel hotspot" = "metered" (linux.md §A.4)
 
     bool operator==(const Policy&) const = default;
 };

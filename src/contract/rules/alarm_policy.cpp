@@ -16,16 +16,14 @@ namespace {
 constexpr Instant unbound = Instant::min();
 constexpr Instant untilEvent = Instant::max();
 
-// limits.md §7.4, by bucket: the numbers are by the hour, but for the restricted bucket.
 struct AlarmQuota {
     std::int64_t deliveries = 0; ///< below 0: any number
-    Duration window = 1h;
+    Duration window{};
 };
 
+// limits.md §7.4, by bucket.
 AlarmQuota allowanceOf(const BucketAlarms& alarms, const Constants& constants) {
-    AlarmQuota allowance{.deliveries = alarms.quota ? constants.*alarms.quota : -1};
-    if (alarms.window) allowance.window = constants.*alarms.window;
-    return allowance;
+    return {.deliveries = alarms.quota ? constants.*alarms.quota : -1, .window = constants.*alarms.window};
 }
 
 AlarmQuota whileIdleAllowance(AlarmKind kind, const Constants& constants) {
@@ -119,9 +117,9 @@ Instant userTime(const Alarm& alarm, const App& app, const World& world) {
 
 // limits.md §7.3: how long a non-wake-up alarm may be held, by how long the screen has been off when it is due.
 // PROPOSAL: that long, unless a wake-up alarm or the screen comes first; never the bound of 1.5 times that.
-Duration heldBack(Duration screenOff) {
-    if (screenOff < 5min) return 2min;
-    return screenOff < 30min ? 15min : 60min;
+Duration heldBack(Duration screenOff, const Constants& constants) {
+    if (screenOff < constants.alarmHeldFirstUntil) return constants.alarmHeldFirst;
+    return screenOff < constants.alarmHeldNextUntil ? constants.alarmHeldNext : constants.alarmHeldLast;
 }
 
 bool sooner(const Alarm* a, const Alarm* b) {
@@ -195,7 +193,7 @@ std::optional<Instant> dueAt(const Alarm& alarm, const AlarmTimes& times, const 
     if (!times.known) return std::nullopt;
     const auto screenOff = alarmDevice(world).screenOff;
     if (alarm.wakeup || alarm.handed || waking.machine || !screenOff) return times.latest;
-    return times.latest + heldBack(times.latest - *screenOff);
+    return times.latest + heldBack(times.latest - *screenOff, world.constants);
 }
 
 std::vector<const Alarm*> alarmBatch(std::span<const PendingAlarm> pending, const World& world, Waking waking) {

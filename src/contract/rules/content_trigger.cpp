@@ -1,17 +1,12 @@
 #include "contract/rules/content_trigger.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 #include "base/time/time.hpp"
 #include "contract/model/job.hpp"
 
 namespace stint {
-namespace {
-
-/// From so many paths on the job is ready without further delay.
-constexpr std::size_t urgent = 40;
-
-} // namespace
 
 bool watches(const JobInfo& info, const std::string& path) {
     return std::ranges::any_of(info.getTriggerContentUris(), [&](const JobInfo::TriggerContentUri& watched) {
@@ -31,7 +26,8 @@ bool noteChange(ContentChanges& changes, const std::string& path, const JobInfo&
     // jobs.md §3.2: the update delay after the last change, at most the max delay after the first.
     const Duration update = bounded(info.getTriggerContentUpdateDelay().value_or(constants.contentTriggerUpdateDelay));
     const Duration most = bounded(info.getTriggerContentMaxDelay().value_or(constants.contentTriggerMaxDelay));
-    changes.ready = changes.uris.size() >= urgent ? now : std::min(now + update, changes.first + most);
+    changes.ready =
+        std::ssize(changes.uris) >= constants.contentTriggerUrgent ? now : std::min(now + update, changes.first + most);
     return isNew;
 }
 

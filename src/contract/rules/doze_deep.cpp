@@ -115,7 +115,7 @@ void stepDeep(DozeTurn& turn) {
         move(turn, DeepState::Sensing);
         [[fallthrough]];
     case DeepState::Sensing:
-        // LINUX: Device::motion always has a result, so doze.sensing never passes; without a sensor nothing moves
+        // LINUX: Device::motion always has a result, so sensing never runs out; without a sensor nothing moves
         // (§13).
         if (turn.device.motion == Motion::Moving) return restart(turn, turn.constants.dozeInactive);
         move(turn, DeepState::Locating);

@@ -1,32 +1,24 @@
 #include "contract/rules/policy_version.hpp"
 
 #include <algorithm>
-#include <array>
+#include <iterator>
+#include <optional>
+#include <vector>
 
 namespace stint {
 namespace {
 
-struct LegacyNumber {
-    Duration Constants::*key;
-    Duration number;
-};
-
-// clang-format off
-constexpr std::array legacyNumbers{ // limits.md §1.5, §11 "legacy (android15)"
-    LegacyNumber{&Constants::quotaAllowedExempted, 10min},
-    LegacyNumber{&Constants::quotaWindowExempted,  10min},
-    LegacyNumber{&Constants::quotaAllowedActive,   10min},
-    LegacyNumber{&Constants::quotaWindowActive,    10min},
-    LegacyNumber{&Constants::quotaWindowWorking,   2h},
-    LegacyNumber{&Constants::quotaWindowFrequent,  8h},
-    LegacyNumber{&Constants::quotaInstallerExtra,  10min}, // §3.9
-    LegacyNumber{&Constants::ejLimitExempted,      Constants::none},
-    LegacyNumber{&Constants::ejLimitActive,        Constants::none},
-    LegacyNumber{&Constants::ejLimitWorking,       30min},
-    LegacyNumber{&Constants::ejTopChunk,           30s},
-    LegacyNumber{&Constants::ejRewardInteraction,  15s},
-};
-// clang-format on
+// limits.md §1.5: the rows that Android 15 has another number of.
+std::optional<Duration> android15(Duration Constants::*key) {
+    static const std::vector<ConstantRow> others = [] {
+        std::vector<ConstantRow> found;
+        std::ranges::copy_if(constantRows(), std::back_inserter(found),
+                             [](const ConstantRow& row) { return row.android15.has_value(); });
+        return found;
+    }();
+    const auto row = std::ranges::find(others, decltype(ConstantRow::field){key}, &ConstantRow::field);
+    return row == others.end() ? std::nullopt : row->android15;
+}
 
 constexpr Constants defaults{};
 
@@ -49,10 +41,9 @@ bool fullWindowIsUnlimited(const Constants& constants) { return hasLegacyNumbers
 Duration inForce(const Constants& constants, Duration Constants::*key) {
     const Duration set = constants.*key;
     if (!hasLegacyNumbers(constants) || set != defaults.*key) return set;
-    const auto* legacy = std::ranges::find(legacyNumbers, key, &LegacyNumber::key);
-    if (legacy == legacyNumbers.end()) return set;
     // limits.md §1.5: whether the active bucket had a limit of its own is a key.
-    return key == &Constants::ejLimitActive ? constants.android15ActiveEjLimit : legacy->number;
+    if (key == &Constants::ejLimitActive) return constants.android15ActiveEjLimit;
+    return android15(key).value_or(set);
 }
 
 } // namespace stint

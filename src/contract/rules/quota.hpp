@@ -1,7 +1,6 @@
 // Quota of regular jobs: how long and how often an app may run them in a rolling window (limits.md §3).
 // Pure: reads the app's ledger, never a clock. A running job whose time is its own (§1.5, began on top) is judged by
 // countsRegular() alone. Changes of the ledger are in quota_ledger.cpp; the tables in quota_allowance.hpp.
-// quota.stop_tolerance never shows: deadlines here are exact, so nothing is left when a cut-off comes.
 #pragma once
 #include <cstdint>
 #include <optional>

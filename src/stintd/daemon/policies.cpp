@@ -20,12 +20,18 @@ std::vector<std::filesystem::path> directoriesOf(const std::vector<PolicyFile>& 
     return directories;
 }
 
+void warnOf(const std::vector<std::string>& passedOver) {
+    for (const std::string& line : passedOver)
+        logWarning("policy: " + line);
+}
+
 } // namespace
 
 Result<void> Daemon::watchPolicy() {
     policyWatch_ = std::make_unique<DirectoryWatch>(
         directoriesOf(options_.policy), [this] { readPolicy(); }, "");
     STINT_TRY(policyWatch_->start(loop_.get()));
+    warnOf(policy_.passedOver);
     readPolicy(); // what was changed between main()'s look and the watch
     return {};
 }
@@ -40,6 +46,7 @@ void Daemon::readPolicy() {
     policyError_.clear();
     setSlots(*read);
     if (*read == policy_) return;
+    if (read->passedOver != policy_.passedOver) warnOf(read->passedOver);
     const bool changed = read->constants != policy_.constants, networks = read->networks != policy_.networks;
     policy_ = *std::move(read);
     watched_.reset();                                     // the limit of directories may have changed
