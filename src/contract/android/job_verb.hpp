@@ -40,7 +40,7 @@ using VerbAct = std::optional<VerbAnswer> (*)(JobCall&);
 struct JobVerb {
     std::string_view name;
     VerbAct act;
-    std::string_view usage; ///< empty: the help does not tell of it
+    std::string_view usage; ///< its line of the help
 };
 
 /// "Error: expected PACKAGE JOB_ID".

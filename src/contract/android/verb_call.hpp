@@ -30,7 +30,7 @@ struct VerbCall {
     std::string argument(std::size_t at) const { return at + 1 < words.size() ? words[at + 1] : ""; }
 };
 
-/// One of a service's verbs; its line of help is not shown where it is empty.
+/// One of a service's verbs, with its line of the help.
 template <class Call> struct Verb {
     std::string_view name;
     VerbAnswer (*act)(Call&);
@@ -45,10 +45,9 @@ template <class Call> VerbAnswer runOneOf(std::span<const Verb<Call>> verbs, std
     const std::string name = call.words.empty() ? "help" : call.words.front();
     std::string help = fmt::format("{}:\n", title);
     for (const Verb<Call>& verb : verbs) {
-        if (verb.name == name && !verb.usage.empty() && asksForUsage(call.words))
-            return {0, fmt::format("{}\n", verb.usage), ""};
+        if (verb.name == name && asksForUsage(call.words)) return {0, fmt::format("{}\n", verb.usage), ""};
         if (verb.name == name) return verb.act(call);
-        if (!verb.usage.empty()) help += fmt::format("  {}\n", verb.usage);
+        help += fmt::format("  {}\n", verb.usage);
     }
     help += "  help\n";
     return asksForHelp(name) ? VerbAnswer{0, help, ""} : unknownVerb(name, help);

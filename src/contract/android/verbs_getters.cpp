@@ -99,19 +99,6 @@ Answer configValue(JobCall& call) {
     return VerbAnswer{0, value + "\n", ""};
 }
 
-// LINUX: constants are read once, at the start, so that there is never a change to hold back.
-Answer cacheConfigChanges(JobCall& call) {
-    const auto on = isFirst(call, "on", "off");
-    if (!on) return wrongWord(call.words.package());
-    return VerbAnswer{0, fmt::format("Config caching {}\n", *on ? "enabled" : "disabled"), ""};
-}
-
-// LINUX: Stint is built without flags of that kind.
-Answer flagState(JobCall& call) {
-    if (call.words.package().empty()) return wants("FLAG");
-    return VerbAnswer{0, fmt::format("Unknown flag: {}\n", call.words.package()), ""};
-}
-
 Answer resetExecutionQuota(JobCall& call) {
     if (call.words.package().empty()) return wants("PACKAGE");
     const auto reply = call.ask(ResetExecutionQuota{.app = AppId{call.words.package()}});
@@ -122,8 +109,6 @@ Answer resetScheduleQuota(JobCall& call) {
     call.ask(ResetScheduleQuota{});
     return VerbAnswer{};
 }
-
-Answer heartbeat(JobCall&) { return VerbAnswer{verb_code::failed, "Heartbeat command is no longer supported\n", ""}; }
 
 constexpr JobVerb getterVerbs[] = {
     {"get-job-state", jobState, "get-job-state [-u USER] [-n NAMESPACE] PACKAGE JOB_ID"},
@@ -143,11 +128,8 @@ constexpr JobVerb getterVerbs[] = {
     {"get-storage-not-low", storageNotLow, "get-storage-not-low"},
     {"trigger-dock-state", triggerDockState, "trigger-dock-state idle|active"},
     {"get-config-value", configValue, "get-config-value KEY"},
-    {"cache-config-changes", cacheConfigChanges, "cache-config-changes on|off"},
-    {"get-aconfig-flag-state", flagState, "get-aconfig-flag-state FLAG"},
     {"reset-execution-quota", resetExecutionQuota, "reset-execution-quota [-u USER] PACKAGE"},
     {"reset-schedule-quota", resetScheduleQuota, "reset-schedule-quota"},
-    {"heartbeat", heartbeat, ""},
 };
 
 } // namespace

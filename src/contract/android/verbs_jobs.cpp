@@ -93,7 +93,7 @@ std::string helpText() {
     std::string out = "Job scheduler (jobscheduler) commands:\n";
     for (const std::span<const JobVerb> some : {std::span<const JobVerb>(jobVerbs), getters()}) {
         for (const JobVerb& verb : some)
-            if (!verb.usage.empty()) out += fmt::format("  {}\n", verb.usage);
+            out += fmt::format("  {}\n", verb.usage);
     }
     return out;
 }
@@ -139,7 +139,7 @@ VerbAnswer missingJob(const VerbWords& words) {
 std::optional<VerbAnswer> runJobVerb(Scheduler& core, std::span<const std::string> words, CallId call, Now now,
                                      Step& step) {
     const JobVerb* verb = verbNamed(words.empty() || asksForHelp(words.front()) ? "help" : words.front());
-    if (verb && !verb->usage.empty() && asksForUsage(words)) return VerbAnswer{0, fmt::format("{}\n", verb->usage), ""};
+    if (verb && asksForUsage(words)) return VerbAnswer{0, fmt::format("{}\n", verb->usage), ""};
     auto parsed = VerbWords::parse(words.empty() ? words : words.subspan(1));
     if (!parsed) return VerbAnswer{verb_code::failed, "", parsed.error().message + "\n"};
     // jobs.md §8: the help for a verb that is none; it failed, as Android's does.
