@@ -39,9 +39,7 @@ Result<Peer> peerIn(const wire::Message& answer) {
 } // namespace
 
 Result<void> Callers::open() {
-    const std::string leaves =
-        fmt::format("type='signal',sender='{0}',path='{1}',interface='{0}',member='NameOwnerChanged',arg2=''",
-                    wire::busName, wire::busPath);
+    const std::string leaves = wire::ownerChanges("arg2=''");
     sd_bus_slot* slot = nullptr;
     const int result = sd_bus_add_match(bus_, &slot, leaves.c_str(), left, this);
     leaving_.reset(slot);
@@ -84,10 +82,9 @@ Result<Peer> Callers::admitted(Caller& caller) const {
 
 int Callers::left(sd_bus_message* signal, void* data, sd_bus_error*) {
     Callers& self = *static_cast<Callers*>(data);
-    const auto message = wire::Message::sharing(signal);
-    const auto name = wire::Reader(message).string();
-    if (!name) return 0;
-    const auto gone = self.callers_.extract(*name);
+    const auto change = wire::ownerChangeIn(signal);
+    if (!change) return 0;
+    const auto gone = self.callers_.extract(change->name);
     if (!gone.empty()) self.gone_(gone.key());
     return 0;
 }

@@ -13,6 +13,7 @@
 #include "base/result/fail.hpp"
 #include "base/result/try.hpp"
 #include "base/unix/complain.hpp"
+#include "base/unix/ends.hpp"
 #include "base/unix/proc.hpp"
 #include "base/unix/started_by_hand.hpp"
 #include "link/wire/errors.hpp"
@@ -26,8 +27,6 @@ namespace {
 using namespace stint;
 
 constexpr const char* self = "stint-netguard";
-constexpr int refused = 71;       // linux.md §A.10: the system refuses
-constexpr int misconfigured = 78; // no account: the unit does not try again
 /// Nobody else is this user, so nobody else may end or freeze its processes. netguard-setup makes it.
 constexpr const char* ownAccount = "stint-netguard";
 
@@ -91,11 +90,11 @@ int main(int count, char** words) {
     const auto account = accountOf(user);
     if (!account) {
         say(account.error().message);
-        return misconfigured;
+        return ends::configuration; // no account: the unit does not try again
     }
     if (auto served = serve(*account); !served) {
         say(served.error().message);
-        return refused;
+        return ends::system;
     }
     return 0;
 }

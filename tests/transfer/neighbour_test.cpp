@@ -57,7 +57,7 @@ void plantPart(const Place& place, const std::string& url, int slot) {
                           .location = {},
                           .validator = {Validator::Kind::ETag, etag},
                           .total = half, // whole: nothing would be asked of the server
-                          .boot = thisBoot(),
+                          .boot = bootId(),
                           .durable = half,
                           .anew = {},
                           .digest = {},

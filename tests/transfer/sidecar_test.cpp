@@ -109,8 +109,6 @@ TEST_CASE("what a part is worth depends on the boot, the URL and the record") {
     }
 }
 
-TEST_CASE("a boot has a name") { CHECK(thisBoot().size() == 36); }
-
 TEST_CASE("a sidecar on the disk is replaced whole, and leaves nothing behind") {
     const Place place;
     const PartPlace parts = place.partPlace();

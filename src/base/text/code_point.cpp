@@ -5,10 +5,10 @@
 #include <iterator>
 #include <optional>
 
+#include "base/text/cut.hpp"
+
 namespace stint {
 namespace {
-
-bool continues(char byte) { return (static_cast<unsigned char>(byte) & 0xC0) == 0x80; }
 
 std::size_t lengthBy(unsigned char first) {
     if (first < 0x80) return 1;
@@ -39,7 +39,7 @@ std::optional<char32_t> decode(std::string_view bytes) {
     constexpr char32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
     char32_t point = static_cast<unsigned char>(bytes[0]) & firstBits[bytes.size()];
     for (const char byte : bytes.substr(1)) {
-        if (!continues(byte)) return std::nullopt;
+        if (!continuesCharacter(byte)) return std::nullopt;
         point = (point << 6) | (static_cast<unsigned char>(byte) & 0x3F);
     }
     const bool surrogate = point >= 0xD800 && point < 0xE000;

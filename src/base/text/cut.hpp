@@ -2,15 +2,22 @@
 #pragma once
 #include <cstddef>
 #include <string>
+#include <string_view>
 
 namespace stint {
 
-/// At most `most` bytes of it, and no part of a character.
-inline void cut(std::string& text, std::size_t most) {
-    if (text.size() <= most) return;
-    while (most > 0 && (static_cast<unsigned char>(text[most]) & 0xC0) == 0x80)
+/// A byte of a character of UTF-8, and not its first.
+inline bool continuesCharacter(char byte) { return (static_cast<unsigned char>(byte) & 0xC0) == 0x80; }
+
+/// The first `most` bytes at most, and no part of a character.
+inline std::string_view headOf(std::string_view text, std::size_t most) {
+    if (text.size() <= most) return text;
+    while (most > 0 && continuesCharacter(text[most]))
         --most;
-    text.resize(most);
+    return text.substr(0, most);
 }
+
+/// Leaves so much of it.
+inline void cut(std::string& text, std::size_t most) { text.resize(headOf(text, most).size()); }
 
 } // namespace stint

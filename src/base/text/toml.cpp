@@ -8,6 +8,7 @@
 
 #include "base/result/fail.hpp"
 #include "base/result/try.hpp"
+#include "base/text/cut.hpp"
 
 namespace stint {
 namespace {
@@ -16,9 +17,6 @@ constexpr int deepest = 16; ///< brackets in brackets, and parts of a key: toml+
 constexpr std::string_view mark = "\xef\xbb\xbf"; // of the byte order
 
 struct Assertion {};
-
-/// A byte of a character of UTF-8, and not its first.
-bool isContinuation(char c) { return (static_cast<unsigned char>(c) & 0xc0) == 0x80; }
 
 struct Refusal {
     int line = 1;
@@ -33,7 +31,7 @@ public:
     std::optional<Refusal> refusal(std::string_view text) {
         for (const char c : text) {
             if (const char* why = wrong(c)) return Refusal{line_, column_, why};
-            if (!isContinuation(c)) ++column_;
+            if (!continuesCharacter(c)) ++column_;
             if (c == '\n') ++line_, column_ = 1;
         }
         return std::nullopt;
@@ -120,7 +118,7 @@ private:
 std::string inAscii(std::string_view text) {
     std::string made;
     for (const char c : text)
-        if (!isContinuation(c)) made += static_cast<unsigned char>(c) < 0x80 ? c : 'x';
+        if (!continuesCharacter(c)) made += static_cast<unsigned char>(c) < 0x80 ? c : 'x';
     return made;
 }
 

@@ -7,6 +7,7 @@
 #include <span>
 
 #include "base/result/fail.hpp"
+#include "base/text/cut.hpp"
 
 namespace stint {
 
@@ -54,13 +55,10 @@ const Unit* unitNamed(std::span<const Unit> units, std::string_view name) {
     return nullptr;
 }
 
-// A bounded piece of a stranger's text, for a message; cut between characters, so that UTF-8 stays UTF-8.
+// A bounded piece of a stranger's text, for a message.
 std::string quoted(std::string_view text) {
-    std::size_t end = 60;
-    if (text.size() <= end) return fmt::format("\"{}\"", text);
-    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80)
-        --end;
-    return fmt::format("\"{}…\"", text.substr(0, end));
+    const std::string_view some = headOf(text, 60);
+    return fmt::format("\"{}{}\"", some, some == text ? "" : "…");
 }
 
 Error notADuration(std::string_view text, std::string_view why) {

@@ -5,30 +5,12 @@
 #include <array>
 #include <string_view>
 
+#include "base/unix/ends.hpp"
 #include "stint/result.hpp"
 
 namespace stint::cli {
 
-namespace ends {
-inline constexpr int ok = 0;
-inline constexpr int failure = 1;
-inline constexpr int noScenario = 2; ///< of `stint sim` alone
-inline constexpr int usage = 64;
-inline constexpr int badData = 65;
-inline constexpr int noInput = 66;     ///< no such job, no such app
-inline constexpr int unavailable = 69; ///< no daemon
-inline constexpr int internal = 70;
-inline constexpr int system = 71;       ///< the operating system refused
-inline constexpr int cannotCreate = 73; ///< the target exists, or its directory does not
-inline constexpr int inputOutput = 74;
-inline constexpr int waits = 75;    ///< not now; the job goes on
-inline constexpr int protocol = 76; ///< what a server says is no answer to what was asked
-inline constexpr int refused = 77;
-inline constexpr int notExecutable = 126; ///< as a shell has it, of a command
-inline constexpr int noProgram = 127;
-inline constexpr int interrupted = 130; ///< Ctrl-C where no job of this command goes on
-inline constexpr int terminated = 143;
-} // namespace ends
+namespace ends = stint::ends;
 
 struct ExitCode {
     int code;

@@ -18,10 +18,6 @@ using cli::Json;
 constexpr std::size_t mostApps = 100, mostRequests = 1000;
 constexpr std::uint64_t appPatience = 3'000'000; // µs
 
-constexpr const char* whoHasNames =
-    "type='signal',sender='org.freedesktop.DBus',path='/org/freedesktop/DBus',interface='org.freedesktop.DBus',"
-    "member='NameOwnerChanged',arg0namespace='org.stint.Work1'";
-
 } // namespace
 
 AppWork::AppWork(sd_event* loop, std::function<void()> changed)
@@ -49,7 +45,8 @@ Result<sd_bus*> AppWork::bus() {
     sd_bus_match_signal(bus, &made, localBus, localBusPath, localBus, "Disconnected", ended, this);
     end_.reset(std::exchange(made, nullptr));
     // Before they are listed, so that none is missed.
-    sd_bus_add_match_async(bus, &made, whoHasNames, ownerChanged, nullptr, this);
+    const auto rule = wire::ownerChanges("arg0namespace='org.stint.Work1'");
+    sd_bus_add_match_async(bus, &made, rule.c_str(), ownerChanged, nullptr, this);
     owners_.reset(std::exchange(made, nullptr));
     sd_bus_call_method_async(bus, &made, wire::busName, wire::busPath, wire::busName, "ListNames", named, this, "");
     names_.reset(made);
@@ -92,30 +89,20 @@ int AppWork::named(sd_bus_message* answer, void* self, sd_bus_error*) {
 void AppWork::askOwner(const std::string& package) {
     if (apps_.size() >= mostApps || apps_.contains(package)) return;
     App& app = apps_.emplace(package, App{this, package}).first->second;
-    sd_bus_slot* made = nullptr;
-    sd_bus_call_method_async(bus_.get(), &made, wire::busName, wire::busPath, wire::busName, "GetNameOwner", ownerTold,
-                             &app, "s", wire::workNameOf(package).c_str());
-    app.naming.reset(made);
+    wire::askOwner(bus_.get(), app.naming, wire::workNameOf(package), ownerTold, &app);
 }
 
 int AppWork::ownerTold(sd_bus_message* answer, void* app, sd_bus_error*) {
     const App& asked = *static_cast<App*>(app);
-    const auto message = wire::Message::sharing(answer);
-    wire::Reader reader(message);
-    const auto owner = message.isError() ? Result<std::string>(message.error()) : reader.string();
-    asked.home->setOwner(std::string(asked.package), owner.ok() ? *owner : "");
+    asked.home->setOwner(std::string(asked.package), wire::ownerIn(answer));
     return 0;
 }
 
 int AppWork::ownerChanged(sd_bus_message* signal, void* self, sd_bus_error*) {
     auto& work = *static_cast<AppWork*>(self);
-    const auto message = wire::Message::sharing(signal);
-    wire::Reader reader(message);
-    const auto name = reader.string();
-    const auto before = reader.string();
-    const auto owner = reader.string();
-    if (!name.ok() || !before.ok() || !owner.ok()) return 0;
-    if (const auto package = wire::workPackageOf(*name)) work.setOwner(*package, *owner);
+    const auto change = wire::ownerChangeIn(signal);
+    if (!change) return 0;
+    if (const auto package = wire::workPackageOf(change->name)) work.setOwner(*package, change->owner);
     return 0;
 }
 

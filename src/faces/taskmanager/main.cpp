@@ -13,6 +13,7 @@
 #include "base/result/fail.hpp"
 #include "base/result/try.hpp"
 #include "base/unix/complain.hpp"
+#include "base/unix/ends.hpp"
 #include "base/unix/fd.hpp"
 #include "faces/taskmanager/door_plate.hpp"
 #include "faces/taskmanager/http_server.hpp"
@@ -82,7 +83,7 @@ int main(int count, char** words) {
     const Options options = parseOptions(count, words);
     if (const auto served = serve(options); !served.ok()) {
         complain("stint-taskmanager", served.error().message);
-        return 69;
+        return stint::ends::unavailable;
     }
     return 0;
 }

@@ -4,14 +4,11 @@
 
 #include "base/result/fail.hpp"
 #include "base/time/poll_timeout.hpp"
+#include "base/unix/ends.hpp"
 #include "link/client/connection_impl.hpp"
 
 namespace stint {
-namespace {
-
-constexpr int exitUnavailable = 69; // sysexits
-
-} // namespace
+namespace {} // namespace
 
 JobService::JobService() = default;
 JobService::~JobService() = default;
@@ -58,8 +55,8 @@ int JobService::run(Connection& connection) {
         pollfd ready{connection.fd(), POLLIN, 0};
         ::poll(&ready, 1, pollTimeout(connection.timeout()));
         const auto goesOn = connection.dispatch();
-        if (!goesOn.ok()) return exitUnavailable;
-        if (!*goesOn) return connection.impl_->isCutOff() ? exitUnavailable : 0;
+        if (!goesOn.ok()) return ends::unavailable;
+        if (!*goesOn) return connection.impl_->isCutOff() ? ends::unavailable : 0;
     }
 }
 

@@ -1,6 +1,7 @@
 // Alarms as they are asked for, listed and delivered; messages as they are delivered.
 #include <algorithm>
 
+#include "base/text/cut.hpp"
 #include "link/wire/fields.hpp"
 #include "link/wire/limits.hpp"
 #include "link/wire/names.hpp"
@@ -23,10 +24,9 @@ Result<bool> isHigh(const std::string& priority) {
     return fail(Errc::ILLEGAL_ARGUMENT, "message: priority \"{}\" is neither high nor normal", priority);
 }
 
-/// Of UTF-8, which sd-bus has checked: bytes that continue a character are not counted.
+/// Of UTF-8, which sd-bus has checked.
 std::size_t charactersIn(std::string_view text) {
-    return static_cast<std::size_t>(
-        std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+    return text.size() - static_cast<std::size_t>(std::ranges::count_if(text, continuesCharacter));
 }
 
 /// What an alarm dictionary said.

@@ -1,5 +1,6 @@
 // stint-shell: the process of the built-in app org.stint.shell. stintd starts one for each run of a command.
 #include "base/unix/complain.hpp"
+#include "base/unix/ends.hpp"
 #include "base/unix/program.hpp"
 #include "base/unix/started_by_hand.hpp"
 #include "programs/shell/service.hpp"
@@ -12,11 +13,11 @@ int main(int count, char** words) {
     auto connection = stint::Connection::open();
     if (!connection.ok()) {
         stint::complain("stint-shell", connection.error().message);
-        return 69;
+        return stint::ends::unavailable;
     }
     if (auto hosted = connection->host("Command", service); !hosted.ok()) {
         stint::complain("stint-shell", hosted.error().message);
-        return 77;
+        return stint::ends::refused;
     }
     return service.serve(*connection);
 }

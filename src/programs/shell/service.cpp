@@ -17,6 +17,7 @@
 #include "base/time/poll_timeout.hpp"
 #include "base/time/time.hpp"
 #include "base/unix/complain.hpp"
+#include "base/unix/ends.hpp"
 #include "base/unix/program.hpp"
 #include "programs/spool/run_variables.hpp"
 #include "stint/job_scheduler.hpp"
@@ -25,11 +26,6 @@ namespace stint::shell {
 namespace {
 
 namespace fs = std::filesystem;
-
-// linux.md §A.10
-constexpr std::int32_t noInput = 66;
-constexpr std::int32_t connectionLost = 69;
-constexpr std::int32_t system = 71;
 
 void complain(std::string_view sentence) { stint::complain("stint-shell", sentence); }
 
@@ -42,13 +38,13 @@ std::optional<std::int64_t> retriesOf(const PersistableBundle& extras) {
 std::optional<Outcome> refusal(const Order& order, const fs::path& input) {
     std::error_code ignored;
     if (!fs::exists(input, ignored))
-        return Outcome{noInput, fmt::format("cannot run it: what it is to read is gone ({})", input.string())};
+        return Outcome{ends::noInput, fmt::format("cannot run it: what it is to read is gone ({})", input.string())};
     if (!fs::is_directory(order.directory, ignored))
-        return Outcome{noInput, fmt::format("cannot run it: its directory {} is gone", order.directory)};
+        return Outcome{ends::noInput, fmt::format("cannot run it: its directory {} is gone", order.directory)};
     auto program = findProgram(order.arguments.front(), order.path(), order.directory);
     if (program.ok()) return std::nullopt;
     const bool isThere = program.error().code == Errc::SECURITY;
-    return Outcome{isThere ? notExecutable : notFound, program.error().message};
+    return Outcome{isThere ? ends::notExecutable : ends::noProgram, program.error().message};
 }
 
 } // namespace
@@ -63,7 +59,9 @@ bool CommandService::onStartJob(JobParameters params) {
     auto order = job_->spool.order();
     if (!order.ok()) {
         const bool later = order.error().code == Errc::BUSY;
-        finish({.again = later, .outcome = {later ? system : noInput, order.error().message}, .tally = before});
+        finish({.again = later,
+                .outcome = {later ? ends::system : ends::noInput, order.error().message},
+                .tally = before});
         return true;
     }
     if (auto refused = refusal(*order, job_->spool.input(*order))) {
@@ -74,7 +72,7 @@ bool CommandService::onStartJob(JobParameters params) {
     if (run.ok())
         job_->run.emplace(std::move(run).value());
     else // the machine has no room for it now
-        finish({.again = true, .outcome = {system, run.error().message}, .tally = before});
+        finish({.again = true, .outcome = {ends::system, run.error().message}, .tally = before});
     return true;
 }
 
@@ -184,7 +182,7 @@ void CommandService::settle() {
     if (job_->choice != Choice::None) {
         verdict = afterStop(STOP_REASON_USER, job_->tally, job_->ran(), job_->params.isUserInitiatedJob());
         verdict.again = job_->choice == Choice::Later;
-        verdict.outcome = {waits, verdict.again ? "put off" : "stopped"};
+        verdict.outcome = {ends::waits, verdict.again ? "put off" : "stopped"};
     }
     if (const std::string& lost = job_->run->error(); !lost.empty())
         verdict.outcome.text += fmt::format("; not all of its output is kept ({})", lost);
@@ -268,7 +266,7 @@ int CommandService::serve(Connection& connection) {
         auto wanted = connection.dispatch();
         if (!wanted.ok()) {
             complain(wanted.error().message);
-            return connectionLost;
+            return ends::unavailable;
         }
         if (job_ && job_->run && job_->run->status()) settle();
         tidy(connection);

@@ -9,6 +9,7 @@
 
 #include "base/text/number.hpp"
 #include "base/time/time.hpp"
+#include "base/unix/ends.hpp"
 
 namespace stint::shell {
 namespace {
@@ -68,7 +69,8 @@ Verdict afterSaving(Tally tally, Duration ran) {
 }
 
 Verdict afterStop(StopReason reason, Tally tally, Duration ran, bool userInitiated) {
-    Verdict verdict{.again = true, .outcome = {waits, fmt::format("stopped ({})", nameOf(reason))}, .tally = tally};
+    Verdict verdict{
+        .again = true, .outcome = {ends::waits, fmt::format("stopped ({})", nameOf(reason))}, .tally = tally};
     verdict.tally.running = false;
     if (isAtLimit(reason)) ++verdict.tally.timeouts;
     if (isAtLimit(reason) && verdict.tally.timeouts >= 2)

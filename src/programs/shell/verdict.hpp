@@ -12,11 +12,6 @@
 
 namespace stint::shell {
 
-/// What a shell ends with for a command that does not exist, and for one that may not be executed.
-inline constexpr std::int32_t notFound = 127;
-inline constexpr std::int32_t notExecutable = 126;
-inline constexpr std::int32_t waits = 75; ///< of a command that is to run again (linux.md §A.10)
-
 struct Verdict {
     bool again = false;
     Outcome outcome;

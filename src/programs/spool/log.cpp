@@ -1,7 +1,6 @@
 #include "programs/spool/log.hpp"
 
 #include <fcntl.h>
-#include <sys/inotify.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -14,6 +13,7 @@
 #include "base/result/fail.hpp"
 #include "base/result/try.hpp"
 #include "base/text/number.hpp"
+#include "base/unix/inotify.hpp"
 
 namespace stint {
 namespace {
@@ -133,16 +133,12 @@ Result<std::optional<LogReader::Piece>> LogReader::next() {
 }
 
 Result<void> LogReader::watch() {
-    changes_ = Fd(::inotify_init1(IN_NONBLOCK | IN_CLOEXEC));
+    changes_ = openInotify();
     if (!changes_ || ::inotify_add_watch(changes_.get(), directory_.c_str(), IN_MODIFY | IN_CREATE) < 0)
         return fail(Errc::SYSTEM, "cannot watch {}: {}", directory_.string(), std::strerror(errno));
     return {};
 }
 
-void LogReader::quiet() {
-    char dropped[4096];
-    while (::read(changes_.get(), dropped, sizeof dropped) > 0) {
-    }
-}
+void LogReader::quiet() { dropEvents(changes_); }
 
 } // namespace stint

@@ -6,6 +6,7 @@
 
 #include "base/result/fail.hpp"
 #include "base/text/code_point.hpp"
+#include "base/text/cut.hpp"
 
 namespace stint {
 namespace {
@@ -24,10 +25,8 @@ std::string cutToLength(std::string name) {
     if (name.size() <= longestName) return name;
     auto dot = name.rfind('.');
     const std::string extension = dot != std::string::npos && name.size() - dot <= 16 ? name.substr(dot) : "";
-    std::size_t end = longestName - extension.size();
-    while (end > 0 && (static_cast<unsigned char>(name[end]) & 0xC0) == 0x80)
-        --end;
-    return name.substr(0, end) + extension;
+    cut(name, longestName - extension.size());
+    return name + extension;
 }
 
 /// A token of RFC 9110 §5.6.2.

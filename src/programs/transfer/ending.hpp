@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "base/unix/ends.hpp"
 #include "stint/result.hpp"
 #include "stint/units.hpp"
 
@@ -24,19 +25,6 @@ struct Ending {
 
     bool operator==(const Ending&) const = default;
 };
-
-/// The sysexits this app ends with.
-namespace ends {
-inline constexpr std::int32_t ok = 0;
-inline constexpr std::int32_t usage = 64;
-inline constexpr std::int32_t badData = 65;      ///< the checksum does not match
-inline constexpr std::int32_t noInput = 66;      ///< the server has no such file
-inline constexpr std::int32_t cannotCreate = 73; ///< the target exists, or its directory does not
-inline constexpr std::int32_t inputOutput = 74;  ///< the disk is full, or broken
-inline constexpr std::int32_t waits = 75;
-inline constexpr std::int32_t protocol = 76; ///< the server broke the protocol
-inline constexpr std::int32_t refused = 77;
-} // namespace ends
 
 inline Ending later(std::string why) { return {Fate::Later, ends::waits, std::move(why)}; }
 inline Ending never(std::int32_t exitCode, std::string why) { return {Fate::Never, exitCode, std::move(why)}; }

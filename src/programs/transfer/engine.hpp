@@ -8,6 +8,7 @@
 
 #include <curl/curl.h>
 
+#include "base/unix/boot_id.hpp"
 #include "programs/transfer/disk_threads.hpp"
 #include "programs/transfer/ending.hpp"
 #include "programs/transfer/resume.hpp"
@@ -22,7 +23,7 @@ public:
     using Ticket = std::uint64_t;
 
     /// `boot` is a parameter so that a test can simulate a power loss.
-    explicit Engine(std::string boot = thisBoot());
+    explicit Engine(std::string boot = bootId());
     /// Stops all transfers, and waits for the disk.
     ~Engine();
     Engine(const Engine&) = delete;

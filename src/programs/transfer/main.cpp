@@ -2,6 +2,7 @@
 // it.
 
 #include "base/unix/complain.hpp"
+#include "base/unix/ends.hpp"
 #include "base/unix/started_by_hand.hpp"
 #include "programs/transfer/service.hpp"
 #include "stint/connection.hpp"
@@ -14,11 +15,11 @@ int main(int count, char** words) {
     auto connection = stint::Connection::open();
     if (!connection) {
         stint::complain("stint-transfer", connection.error().message);
-        return 69;
+        return stint::ends::unavailable;
     }
     if (auto hosted = connection->host("Transfer", service); !hosted) {
         stint::complain("stint-transfer", hosted.error().message);
-        return 77;
+        return stint::ends::refused;
     }
     return service.serve(*connection);
 }

@@ -2,10 +2,12 @@
 
 #include <array>
 
+#include <fmt/format.h>
 #include <sys/random.h>
 
 #include "base/result/check.hpp"
 #include "base/result/fail.hpp"
+#include "base/text/cut.hpp"
 #include "programs/transfer/digest.hpp"
 
 namespace stint::transfer {
@@ -17,10 +19,7 @@ constexpr std::size_t kept = 150; ///< of a longer name
 
 std::string stem(const std::string& file) {
     if (file.size() <= longestWhole) return file;
-    std::size_t end = kept;
-    while (end > 0 && (static_cast<unsigned char>(file[end]) & 0xC0) == 0x80) // do not split a character
-        --end;
-    return file.substr(0, end) + "~" + fingerprint(file).substr(0, 32);
+    return fmt::format("{}~{}", headOf(file, kept), fingerprint(file).substr(0, 32));
 }
 
 bool canHave(const Folder& folder, const std::string& name) {

@@ -1,7 +1,5 @@
 #include "programs/transfer/resume.hpp"
 
-#include "base/unix/proc.hpp"
-
 namespace stint::transfer {
 
 Resume resumeOf(const std::optional<Sidecar>& sidecar, const std::string& source, Bytes partSize,
@@ -16,13 +14,6 @@ Resume resumeOf(const std::optional<Sidecar>& sidecar, const std::string& source
     if (partSize < offset || (sidecar->total && *sidecar->total < offset))
         return {0, "what was there does not fit its record"};
     return {offset, {}};
-}
-
-std::string thisBoot() {
-    std::string id = readFile("/proc/sys/kernel/random/boot_id").value_or("");
-    while (!id.empty() && id.back() == '\n')
-        id.pop_back();
-    return id;
 }
 
 } // namespace stint::transfer

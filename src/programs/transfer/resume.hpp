@@ -23,7 +23,4 @@ struct Resume {
 Resume resumeOf(const std::optional<Sidecar>& sidecar, const std::string& source, Bytes partSize,
                 const std::string& boot);
 
-/// The kernel's id of this boot.
-std::string thisBoot();
-
 } // namespace stint::transfer

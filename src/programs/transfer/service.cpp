@@ -6,6 +6,7 @@
 #include <fmt/core.h>
 
 #include "base/unix/complain.hpp"
+#include "base/unix/ends.hpp"
 #include "programs/transfer/finish.hpp"
 #include "programs/transfer/tus_transfer.hpp"
 #include "programs/transfer/wording.hpp"
@@ -13,8 +14,6 @@
 
 namespace stint::transfer {
 namespace {
-
-constexpr int connectionLost = 69; // linux.md §A.10: unavailable
 
 // How long removing an upload from the server may take: the job's next run waits for this process to end.
 constexpr auto mostAfterwards = std::chrono::seconds{10};
@@ -207,7 +206,7 @@ int TransferService::serve(Connection& connection) {
         auto wanted = connection.dispatch();
         if (!wanted) {
             complain("stint-transfer", wanted.error().message);
-            return connectionLost;
+            return ends::unavailable;
         }
         settleCancelled(connection);
         if (!*wanted) break;

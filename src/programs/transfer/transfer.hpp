@@ -18,7 +18,7 @@ public:
     struct World {
         CURLM* multi;
         DiskThreads& disk;
-        std::string boot; ///< thisBoot(), or a test's
+        std::string boot; ///< bootId(), or a test's
     };
 
     explicit Transfer(Watcher watcher) : watcher_(std::move(watcher)) {}

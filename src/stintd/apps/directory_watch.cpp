@@ -1,13 +1,13 @@
 #include "stintd/apps/directory_watch.hpp"
 
 #include <sys/epoll.h>
-#include <sys/inotify.h>
 #include <sys/stat.h>
 
 #include <cerrno>
 #include <cstring>
 
 #include "base/result/fail.hpp"
+#include "base/unix/inotify.hpp"
 
 namespace stint {
 namespace {
@@ -44,7 +44,7 @@ bool isHalfWritten(const fs::path& file) {
 DirectoryWatch::~DirectoryWatch() { sd_event_source_disable_unref(source_); }
 
 Result<void> DirectoryWatch::start(sd_event* loop) {
-    inotify_ = Fd(::inotify_init1(IN_CLOEXEC | IN_NONBLOCK));
+    inotify_ = openInotify();
     if (!inotify_) return fail(Errc::SYSTEM, "cannot watch directories: {}", std::strerror(errno));
     const int added = sd_event_add_io(loop, &source_, inotify_.get(), EPOLLIN, readable, this);
     if (added < 0) return fail(Errc::SYSTEM, "cannot watch directories: {}", std::strerror(-added));
@@ -86,14 +86,10 @@ void DirectoryWatch::armFor(const fs::path& directory, std::map<int, Watched>& w
 int DirectoryWatch::readable(sd_event_source*, int, std::uint32_t, void* data) {
     auto& self = *static_cast<DirectoryWatch*>(data);
     bool changed = false;
-    alignas(inotify_event) char buffer[16384];
-    ssize_t size = 0;
-    while ((size = ::read(self.inotify_.get(), buffer, sizeof buffer)) > 0) {
-        for (char* next = buffer; next < buffer + size;) {
-            auto* event = reinterpret_cast<inotify_event*>(next);
-            changed |= self.matters(*event, event->len > 0 ? event->name : "");
-            next += sizeof(inotify_event) + event->len;
-        }
+    const auto take = [&](const inotify_event& event, std::string_view name) {
+        changed |= self.matters(event, std::string(name));
+    };
+    while (takeSomeEvents(self.inotify_, take)) {
     }
     if (!changed) return 0;
     self.arm();

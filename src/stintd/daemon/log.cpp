@@ -12,6 +12,7 @@
 #include <spdlog/sinks/base_sink.h>
 #include <spdlog/spdlog.h>
 
+#include "base/text/cut.hpp"
 #include "base/text/printable.hpp"
 #include "stintd/daemon/log_shares.hpp"
 
@@ -70,7 +71,7 @@ LogShares& shares() {
 /// An app's text, shortened so that ours has room.
 std::string_view brief(std::string_view text) {
     constexpr std::size_t longest = 80;
-    return text.substr(0, longest);
+    return headOf(text, longest);
 }
 
 /// The fields of alarms, messages, networks, buckets and Doze.

@@ -1,13 +1,10 @@
 #include "base/unix/complain.hpp"
+#include "base/unix/ends.hpp"
 #include "stintd/daemon/daemon.hpp"
 #include "stintd/daemon/descriptors.hpp"
 #include "stintd/daemon/log.hpp"
 
 namespace {
-
-// sysexits (architecture.md, the command line).
-constexpr int cannotRun = 69;
-constexpr int badConfiguration = 78;
 
 int fails(int code, const stint::Error& error) {
     stint::complain("stintd", error.message);
@@ -19,11 +16,11 @@ int fails(int code, const stint::Error& error) {
 int main(int argc, char** argv) {
     auto options = stint::parseOptions(argc, argv);
     auto policy = stint::readPolicyFiles(options.policy);
-    if (!policy) return fails(badConfiguration, policy.error());
+    if (!policy) return fails(stint::ends::configuration, policy.error());
     stint::startLog();
     options.descriptors = stint::raiseDescriptorLimit();
     stint::Daemon daemon(std::move(options), *std::move(policy));
-    if (auto opened = daemon.open(); !opened) return fails(cannotRun, opened.error());
-    if (auto ran = daemon.run(); !ran) return fails(cannotRun, ran.error());
+    if (auto opened = daemon.open(); !opened) return fails(stint::ends::unavailable, opened.error());
+    if (auto ran = daemon.run(); !ran) return fails(stint::ends::unavailable, ran.error());
     return 0;
 }

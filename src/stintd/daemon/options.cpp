@@ -5,6 +5,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "base/unix/ends.hpp"
 #include "base/unix/home_directory.hpp"
 #include "base/unix/program.hpp"
 #include "base/unix/state_directory.hpp"
@@ -14,8 +15,6 @@ namespace stint {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr int usageError = 64;
 
 /// Manifests that were installed with this program: none where it lies in a build tree, among its helpers.
 std::optional<fs::path> installedApps(const fs::path& libexec) {
@@ -43,7 +42,7 @@ DaemonOptions parseOptions(int argc, char** argv) {
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
-        std::exit(app.exit(error) == 0 ? 0 : usageError);
+        std::exit(app.exit(error) == 0 ? 0 : ends::usage);
     }
     if (options.apps.empty()) options.apps = appsOf(options.libexec);
     options.policy = {{"/etc/stint/policy.toml", true},

@@ -3,7 +3,6 @@
 #include "base/result/fail.hpp"
 #include "base/result/try.hpp"
 #include "link/wire/errors.hpp"
-#include "link/wire/reader.hpp"
 #include "link/wire/session_bus.hpp"
 
 namespace stint {
@@ -14,10 +13,6 @@ using wire::busPath;
 
 constexpr const char* busLocalName = "org.freedesktop.DBus.Local";
 constexpr const char* busLocalPath = "/org/freedesktop/DBus/Local";
-/// The bus itself compares it, so that no other name's changes wake us.
-constexpr const char* ownerChanges =
-    "type='signal',sender='org.freedesktop.DBus',path='/org/freedesktop/DBus',interface='org.freedesktop.DBus',"
-    "member='NameOwnerChanged',arg0='org.freedesktop.Notifications'";
 
 SessionBus& busOf(void* self) { return *static_cast<SessionBus*>(self); }
 
@@ -53,13 +48,11 @@ Result<void> SessionBus::open() {
                                          disconnected, nullptr, this);
     });
     add(ownerWatch_, [&](sd_bus_slot** slot) {
-        return sd_bus_add_match_async(made, slot, ownerChanges, ownerChanged, nullptr, this);
+        const auto rule = wire::ownerChanges(fmt::format("arg0='{}'", notificationsName));
+        return sd_bus_add_match_async(made, slot, rule.c_str(), ownerChanged, nullptr, this);
     });
     // Behind the watch: between the two nothing is missed.
-    add(ownerCall_, [&](sd_bus_slot** slot) {
-        return sd_bus_call_method_async(made, slot, busName, busPath, busName, "GetNameOwner", ownerTold, this, "s",
-                                        notificationsName);
-    });
+    if (result >= 0) result = wire::askOwner(made, ownerCall_, notificationsName, ownerTold, this);
     if (result < 0) return wire::errorFromErrno(-result);
     return {};
 }
@@ -83,21 +76,14 @@ void SessionBus::setOwner(std::string owner) {
 int SessionBus::ownerTold(sd_bus_message* answer, void* self, sd_bus_error*) {
     SessionBus& bus = busOf(self);
     const wire::Slot ended = std::move(bus.ownerCall_);
-    const auto message = wire::Message::sharing(answer);
-    if (isCutOff(message)) return 0;
-    auto owner = message.isError() ? Result<std::string>(std::string()) : wire::Reader(message).string();
-    if (owner) bus.setOwner(std::move(*owner));
+    if (isCutOff(wire::Message::sharing(answer))) return 0;
+    bus.setOwner(wire::ownerIn(answer));
     if (bus.startWanted_) bus.startServer();
     return 0;
 }
 
 int SessionBus::ownerChanged(sd_bus_message* signal, void* self, sd_bus_error*) {
-    const auto message = wire::Message::sharing(signal);
-    wire::Reader reader(message);
-    const auto name = reader.string();
-    const auto before = reader.string();
-    auto owner = reader.string();
-    if (name && before && owner) busOf(self).setOwner(std::move(*owner));
+    if (auto change = wire::ownerChangeIn(signal)) busOf(self).setOwner(std::move(change->owner));
     return 0;
 }
 

@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "base/text/cut.hpp"
 #include "contract/model/notice.hpp"
 
 namespace stint {
@@ -24,17 +25,13 @@ constexpr std::uint8_t critical = 2;
 constexpr std::int32_t never = 0;
 constexpr std::int32_t asTheServerLikes = -1;
 
-// Between characters of UTF-8, which sd-bus has checked.
-std::string cut(const std::string& text, std::size_t longest) {
-    if (text.size() <= longest) return text;
-    std::size_t end = longest;
-    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80)
-        --end;
-    return text.substr(0, end) + "…";
+std::string shortened(const std::string& text, std::size_t longest) {
+    const std::string_view some = headOf(text, longest);
+    return fmt::format("{}{}", some, some == text ? "" : "…");
 }
 
 std::string line(const std::string& text) {
-    std::string one = cut(text, longestLine);
+    std::string one = shortened(text, longestLine);
     std::ranges::replace_if(
         one, [](unsigned char c) { return c < ' ' || c == 0x7F; }, ' ');
     return one;
@@ -149,7 +146,7 @@ Wording wordingOf(const ShowNotification& shows, const Sender& sender, const Cap
     if (wording.summary.empty()) wording.summary = wording.appName; // the protocol wants one
     const std::string text = textOf(shows);
     if (can.contains("body")) {
-        const std::string body = cut(text, longestBody);
+        const std::string body = shortened(text, longestBody);
         wording.body = can.contains("body-markup") ? escaped(body) : body;
     } else if (!text.empty()) {
         wording.summary = line(wording.summary + ": " + text);

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include "link/wire/reader.hpp"
 #include "link/wire/session_bus.hpp"
 
 namespace stint::services {
@@ -62,9 +61,7 @@ void BooleanBroadcast::take(sd_bus_message* message) {
         return;
     }
     if (sayers_.contains(sender) || sayers_.size() >= mostSayers) return;
-    const auto rule = fmt::format("type='signal',sender='{0}',path='{1}',interface='{0}',member='NameOwnerChanged',"
-                                  "arg0='{2}'",
-                                  wire::busName, wire::busPath, sender);
+    const auto rule = wire::ownerChanges(fmt::format("arg0='{}'", sender));
     sd_bus_slot* slot = nullptr;
     sd_bus_add_match_async(bus_, &slot, rule.c_str(), left, nullptr, this);
     sayers_[sender].reset(slot);
@@ -87,9 +84,8 @@ int BooleanBroadcast::told(sd_bus_message* answer, void* self, sd_bus_error*) {
 
 int BooleanBroadcast::left(sd_bus_message* signal, void* self, sd_bus_error*) {
     auto& broadcast = *static_cast<BooleanBroadcast*>(self);
-    const auto message = wire::Message::sharing(signal);
-    const auto name = wire::Reader(message).string();
-    if (name && broadcast.sayers_.erase(*name) > 0) broadcast.changed_();
+    const auto change = wire::ownerChangeIn(signal);
+    if (change && broadcast.sayers_.erase(change->name) > 0) broadcast.changed_();
     return 0;
 }
 

@@ -32,17 +32,12 @@ bool Service::isAsking() const {
 
 void Service::connected(sd_bus* bus) {
     bus_ = bus;
-    const auto rule = fmt::format("type='signal',sender='{0}',path='{1}',interface='{0}',member='NameOwnerChanged',"
-                                  "arg0='{2}'",
-                                  busName, busPath, name_);
+    const auto rule = wire::ownerChanges(fmt::format("arg0='{}'", name_));
     sd_bus_slot* slot = nullptr;
     sd_bus_add_match_async(bus, &slot, rule.c_str(), ownerChanged, nullptr, this);
     ownerWatch_.reset(slot);
     // Behind the watch: between the two nothing is missed.
-    slot = nullptr;
-    sd_bus_call_method_async(bus, &slot, busName, busPath, busName, "GetNameOwner", ownerTold, this, "s",
-                             name_.c_str());
-    ownerCall_.reset(slot);
+    wire::askOwner(bus, ownerCall_, name_, ownerTold, this);
 }
 
 void Service::disconnected() {
@@ -69,10 +64,8 @@ void Service::setOwner(std::string owner) {
 int Service::ownerTold(sd_bus_message* answer, void* self, sd_bus_error*) {
     Service& service = itself<Service>(self);
     const wire::Slot ended = std::move(service.ownerCall_);
-    const auto message = wire::Message::sharing(answer);
-    auto owner = message.isError() ? Result<std::string>(std::string()) : wire::Reader(message).string();
-    if (owner && !owner->empty()) {
-        service.setOwner(std::move(*owner));
+    if (auto owner = wire::ownerIn(answer); !owner.empty()) {
+        service.setOwner(std::move(owner));
     } else if (service.start_ == Start::Yes) {
         service.start();
     }
@@ -102,12 +95,7 @@ int Service::started(sd_bus_message* answer, void* self, sd_bus_error*) {
 }
 
 int Service::ownerChanged(sd_bus_message* signal, void* self, sd_bus_error*) {
-    const auto message = wire::Message::sharing(signal);
-    wire::Reader reader(message);
-    const auto name = reader.string();
-    const auto before = reader.string();
-    auto owner = reader.string();
-    if (name && before && owner) itself<Service>(self).setOwner(std::move(*owner));
+    if (auto change = wire::ownerChangeIn(signal)) itself<Service>(self).setOwner(std::move(change->owner));
     return 0;
 }
 

@@ -4,10 +4,10 @@
 #include <cstring>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
-#include <sys/inotify.h>
 
 #include "base/result/fail.hpp"
 #include "base/result/try.hpp"
+#include "base/unix/inotify.hpp"
 
 namespace stint::work {
 
@@ -28,7 +28,7 @@ Result<Wakes> Wakes::open(int connection) {
     Wakes wakes;
     wakes.epoll_ = Fd(::epoll_create1(EPOLL_CLOEXEC));
     wakes.wakeUp_ = Fd(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
-    wakes.inotify_ = Fd(::inotify_init1(IN_CLOEXEC | IN_NONBLOCK));
+    wakes.inotify_ = openInotify();
     if (!wakes.epoll_ || !wakes.wakeUp_ || !wakes.inotify_) return systemError("a descriptor");
     for (const int fd : {connection, wakes.wakeUp_.get(), wakes.inotify_.get()})
         STINT_TRY(addTo(wakes.epoll_, fd));
@@ -57,11 +57,7 @@ void Wakes::wake() const { ::eventfd_write(wakeUp_.get(), 1); }
 bool Wakes::drain() const {
     eventfd_t count = 0;
     ::eventfd_read(wakeUp_.get(), &count);
-    bool written = false;
-    char events[4096];
-    while (::read(inotify_.get(), events, sizeof events) > 0)
-        written = true;
-    return written;
+    return dropEvents(inotify_);
 }
 
 } // namespace stint::work

@@ -7,14 +7,13 @@
 #include "base/result/try.hpp"
 #include "base/time/clock.hpp"
 #include "base/time/poll_timeout.hpp"
+#include "base/unix/ends.hpp"
 #include "work/manager/chain.hpp"
 #include "work/manager/manager_impl.hpp"
 
 namespace stint::work {
 
 namespace {
-
-constexpr int brokenConnection = 69; // sysexits
 
 void waitFor(int fd, std::optional<Duration> longest) {
     pollfd ready{fd, POLLIN, 0};
@@ -56,7 +55,7 @@ int WorkManager::run(WorkManager& manager) {
     while (true) {
         waitFor(manager.fd(), manager.timeout());
         const auto goesOn = manager.dispatch();
-        if (!goesOn.ok()) return brokenConnection;
+        if (!goesOn.ok()) return ends::unavailable;
         if (!*goesOn) return 0;
     }
 }

@@ -1,6 +1,7 @@
 #include "faces/cli/run/logs_tail.hpp"
 
 #include "base/result/try.hpp"
+#include "base/text/cut.hpp"
 #include "base/time/time.hpp"
 #include "faces/screen/text.hpp"
 #include "faces/views/json_parts.hpp"
@@ -11,8 +12,9 @@ namespace {
 /// How many bytes at the end are an incomplete character.
 std::size_t cutCharacter(std::string_view text) {
     for (std::size_t back = 1; back <= 3 && back <= text.size(); ++back) {
-        auto byte = static_cast<unsigned char>(text[text.size() - back]);
-        if ((byte & 0xC0) == 0x80) continue;
+        const char last = text[text.size() - back];
+        if (continuesCharacter(last)) continue;
+        const auto byte = static_cast<unsigned char>(last);
         const std::size_t length = byte >= 0xF0 ? 4 : byte >= 0xE0 ? 3 : byte >= 0xC0 ? 2 : 1;
         return length > back ? back : 0;
     }

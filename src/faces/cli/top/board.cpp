@@ -6,6 +6,7 @@
 #include <fmt/core.h>
 
 #include "base/result/find_in.hpp"
+#include "base/text/cut.hpp"
 #include "faces/control/lookup.hpp"
 #include "faces/screen/text.hpp"
 #include "faces/views/phrases.hpp"
@@ -35,7 +36,7 @@ void append(std::string& text, char32_t point) {
 }
 
 void dropLast(std::string& text) {
-    while (!text.empty() && (static_cast<unsigned char>(text.back()) & 0xC0) == 0x80)
+    while (!text.empty() && continuesCharacter(text.back()))
         text.pop_back();
     if (!text.empty()) text.pop_back();
 }

@@ -4,17 +4,17 @@
 #include <cerrno>
 #include <cstring>
 
-#include <sys/inotify.h>
 #include <unistd.h>
 
 #include "base/result/fail.hpp"
 #include "base/result/try.hpp"
+#include "base/unix/inotify.hpp"
 #include "link/wire/runtime_directory.hpp"
 
 namespace stint::cli::top {
 
 Result<Link> Link::open(const Screen& screen) {
-    Fd watch(::inotify_init1(IN_CLOEXEC | IN_NONBLOCK));
+    Fd watch = openInotify();
     if (!watch) return fail(Errc::SYSTEM, "cannot look out for stintd: {}", std::strerror(errno));
     Link link(std::move(watch));
     link.daemon_ = STINT_TRY(Daemon::connect(screen));
@@ -51,9 +51,7 @@ Result<std::vector<News>> Link::takeNews() {
 }
 
 void Link::takeReturn() {
-    alignas(inotify_event) std::array<char, 4096> events;
-    while (::read(watch_.get(), events.data(), events.size()) > 0) {
-    }
+    dropEvents(watch_);
     watchDirectory();
 }
 

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "base/text/number.hpp"
+#include "base/unix/ends.hpp"
 #include "base/unix/started_by_hand.hpp"
 #include "stintd/device/watch/tree_watch.hpp"
 #include "stintd/helpers/watch_words.hpp"
@@ -106,7 +107,7 @@ int main(int count, char** words) {
     Watcher watcher;
     if (auto opened = watcher.open(); !opened) {
         say(Kind::Short, opened.error().message);
-        return 71; // linux.md §A.10: the system refuses
+        return ends::system;
     }
     watcher.run();
     return 0;

@@ -5,10 +5,10 @@
 #include <filesystem>
 #include <utility>
 
-#include <sys/inotify.h>
 #include <unistd.h>
 
 #include "base/result/fail.hpp"
+#include "base/unix/inotify.hpp"
 
 namespace stint {
 namespace {
@@ -46,7 +46,7 @@ std::string_view parentOf(std::string_view path) {
 } // namespace
 
 Result<void> TreeWatch::open() {
-    inotify_ = Fd(::inotify_init1(IN_CLOEXEC | IN_NONBLOCK));
+    inotify_ = openInotify();
     if (!inotify_) return fail(Errc::SYSTEM, "cannot watch files: {}", std::strerror(errno));
     return {};
 }
@@ -207,15 +207,9 @@ bool TreeWatch::leads(const std::string& path) const {
 
 TreeWatch::Changed TreeWatch::read() {
     Changed changed;
-    alignas(inotify_event) char buffer[16384];
-    ssize_t size = 0;
     // What is left is read next time: nobody waits for a flood to end.
-    while (changed.size() < manyChanges && (size = ::read(inotify_.get(), buffer, sizeof buffer)) > 0) {
-        for (char* next = buffer; next < buffer + size;) {
-            const auto* event = reinterpret_cast<inotify_event*>(next);
-            take(*event, changed);
-            next += sizeof(inotify_event) + event->len;
-        }
+    while (changed.size() < manyChanges &&
+           takeSomeEvents(inotify_, [&](const inotify_event& event, std::string_view) { take(event, changed); })) {
     }
     return changed;
 }

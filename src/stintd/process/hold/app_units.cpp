@@ -1,8 +1,5 @@
 #include "stintd/process/hold/app_units.hpp"
 
-#include <sys/inotify.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
@@ -11,6 +8,7 @@
 
 #include "base/cgroup/cgroup.hpp"
 #include "base/result/fail.hpp"
+#include "base/unix/inotify.hpp"
 #include "stintd/apps/unit.hpp"
 
 namespace stint::hold {
@@ -100,18 +98,16 @@ void AppUnits::came(const fs::path& directory, Clock::time_point now) {
 }
 
 void AppUnits::take(Clock::time_point now) {
-    alignas(inotify_event) char events[4096];
-    for (ssize_t size; (size = ::read(watch_.get(), events, sizeof events)) > 0;)
-        for (ssize_t at = 0; at < size;) {
-            const auto& event = *reinterpret_cast<const inotify_event*>(events + at);
-            at += static_cast<ssize_t>(sizeof event + event.len);
-            const auto slice = slices_.find(event.wd);
-            if (event.mask & IN_Q_OVERFLOW) freeze();
-            if (event.mask & IN_IGNORED && slice != slices_.end())
-                slices_.erase(slice);
-            else if (event.len > 0 && slice != slices_.end())
-                came(slice->second / event.name, now);
-        }
+    const auto takeOne = [&](const inotify_event& event, std::string_view name) {
+        const auto slice = slices_.find(event.wd);
+        if (event.mask & IN_Q_OVERFLOW) freeze();
+        if (event.mask & IN_IGNORED && slice != slices_.end())
+            slices_.erase(slice);
+        else if (!name.empty() && slice != slices_.end())
+            came(slice->second / name, now);
+    };
+    while (takeSomeEvents(watch_, takeOne)) {
+    }
     std::erase_if(starting_, [now](const auto& unit) {
         const auto& [directory, due] = unit;
         return due <= now && (freezeCgroup(directory, true).ok() || !fs::exists(directory));

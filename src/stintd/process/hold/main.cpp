@@ -21,6 +21,7 @@
 #include "base/result/try.hpp"
 #include "base/text/app_id.hpp"
 #include "base/unix/complain.hpp"
+#include "base/unix/ends.hpp"
 #include "base/unix/proc.hpp"
 #include "base/unix/program.hpp"
 #include "base/unix/started_by_hand.hpp"
@@ -28,8 +29,6 @@
 
 namespace stint::hold {
 namespace {
-
-constexpr int failed = 71; // linux.md §A.10
 
 void say(const std::string& sentence) { complain("stint-hold", sentence); }
 
@@ -99,7 +98,7 @@ Result<int> keep(const std::string& id) {
         ::close(ends[1]);
         ::dup2(ends[0], STDIN_FILENO);
         ::execv(words.front().c_str(), pointersTo(words).data());
-        ::_exit(failed);
+        ::_exit(ends::system);
     }
     ::close(ends[0]);
     lifeline = ends[1];
@@ -107,13 +106,13 @@ Result<int> keep(const std::string& id) {
     int status = 0;
     while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
     }
-    return WIFEXITED(status) ? WEXITSTATUS(status) : failed;
+    return WIFEXITED(status) ? WEXITSTATUS(status) : ends::system;
 }
 
 int answer(const Result<int>& ended) {
     if (ended.ok()) return *ended;
     say(ended.error().message);
-    return failed;
+    return ends::system;
 }
 
 } // namespace

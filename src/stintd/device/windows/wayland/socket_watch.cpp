@@ -4,10 +4,10 @@
 #include <cstdlib>
 #include <cstring>
 
-#include <sys/inotify.h>
 #include <unistd.h>
 
 #include "base/result/fail.hpp"
+#include "base/unix/inotify.hpp"
 
 namespace stint::windows {
 
@@ -25,7 +25,7 @@ Result<std::filesystem::path> compositorSocket() {
 Result<SocketWatch> SocketWatch::open(const std::filesystem::path& socket) {
     SocketWatch watch;
     watch.name_ = socket.filename();
-    watch.events_ = Fd(::inotify_init1(IN_NONBLOCK | IN_CLOEXEC));
+    watch.events_ = openInotify();
     const std::string directory = socket.parent_path();
     if (::inotify_add_watch(watch.events_.get(), directory.c_str(), IN_CREATE | IN_MOVED_TO | IN_ONLYDIR) < 0)
         return fail(Errc::SYSTEM, "cannot watch {}: {}", directory, std::strerror(errno));
@@ -33,16 +33,12 @@ Result<SocketWatch> SocketWatch::open(const std::filesystem::path& socket) {
 }
 
 SocketWatch::Came SocketWatch::take() {
-    alignas(inotify_event) char buffer[4096];
     auto came = Came::No;
-    for (ssize_t size = 0; (size = ::read(events_.get(), buffer, sizeof buffer)) > 0;) {
-        const char* const end = buffer + size;
-        for (const char* at = buffer; at < end;) {
-            const auto& event = *reinterpret_cast<const inotify_event*>(at);
-            if (event.mask & IN_IGNORED) return Came::NeverMore;
-            if ((event.mask & IN_Q_OVERFLOW) || (event.len > 0 && name_ == event.name)) came = Came::Yes;
-            at += sizeof event + event.len;
-        }
+    const auto takeOne = [&](const inotify_event& event, std::string_view name) {
+        if (event.mask & IN_IGNORED) came = Came::NeverMore;
+        if (came == Came::No && ((event.mask & IN_Q_OVERFLOW) || name == name_)) came = Came::Yes;
+    };
+    while (takeSomeEvents(events_, takeOne)) {
     }
     return came;
 }
