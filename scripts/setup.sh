@@ -13,7 +13,7 @@ packages_for() {
         echo mmdebstrap systemd-container git
         return
     fi
-    echo g++ cmake ninja-build ccache pkg-config libsystemd-dev libsqlite3-dev libcurl4-openssl-dev libfmt-dev libabsl-dev \
+    echo g++ cmake ninja-build ccache pkg-config libsystemd-dev libmnl-dev libsqlite3-dev libcurl4-openssl-dev libfmt-dev libabsl-dev \
         libspdlog-dev libcli11-dev libtomlplusplus-dev nlohmann-json3-dev libssl-dev \
         libyaml-cpp-dev libncurses-dev nginx-light
     if [ "$1" = first_run ]; then return; fi # what follows has 17,000 files, and no download wants one

@@ -13,6 +13,7 @@
 #include <sys/time.h>
 
 #include "stintd/device/interface_kind.hpp"
+#include "stintd/device/netlink.hpp"
 
 namespace stint {
 namespace {
@@ -21,98 +22,34 @@ constexpr int mostDatagrams = 64; ///< in one turn of the loop
 constexpr int mostTries = 3;      ///< of a dump that changed beneath it
 constexpr std::size_t datagramSize = 65'536;
 
-/// The attributes behind a message's fixed part, by number; of two alike the later one.
-class Attributes {
-public:
-    Attributes(const char* begin, std::size_t size) {
-        while (size >= sizeof(rtattr)) {
-            rtattr head{};
-            std::memcpy(&head, begin, sizeof head);
-            if (head.rta_len < sizeof head || head.rta_len > size) return;
-            all_[head.rta_type & NLA_TYPE_MASK] = {begin + sizeof head, head.rta_len - sizeof head};
-            const std::size_t step = std::min<std::size_t>(RTA_ALIGN(head.rta_len), size);
-            begin += step;
-            size -= step;
-        }
-    }
-    bool has(int type) const { return all_.contains(type); }
-    std::span<const char> bytes(int type) const {
-        const auto found = all_.find(type);
-        return found == all_.end() ? std::span<const char>() : found->second;
-    }
-    std::string text(int type) const {
-        const auto raw = bytes(type);
-        if (raw.empty()) return {}; // strnlen() takes no null
-        return {raw.data(), ::strnlen(raw.data(), raw.size())};
-    }
-    std::optional<std::uint32_t> number(int type) const {
-        std::uint32_t value = 0;
-        if (bytes(type).size() < sizeof value) return std::nullopt;
-        std::memcpy(&value, bytes(type).data(), sizeof value);
-        return value;
-    }
-
-private:
-    std::map<int, std::span<const char>> all_;
-};
-
-/// One message of a datagram, without its head.
-struct NetlinkMessage {
-    nlmsghdr head{};
-    std::span<const char> body;
-
-    /// Its fixed part; false where it is too short for that.
-    template <class Fixed> bool read(Fixed& fixed) const {
-        if (body.size() < sizeof fixed) return false;
-        std::memcpy(&fixed, body.data(), sizeof fixed);
-        return true;
-    }
-    template <class Fixed> Attributes attributes() const {
-        const std::size_t at = std::min<std::size_t>(NLMSG_ALIGN(sizeof(Fixed)), body.size());
-        return {body.data() + at, body.size() - at};
-    }
-};
-
-/// False: what is left is no message.
-bool nextMessage(std::span<const char>& datagram, NetlinkMessage& message) {
-    if (datagram.size() < sizeof(nlmsghdr)) return false;
-    std::memcpy(&message.head, datagram.data(), sizeof message.head);
-    const std::size_t length = message.head.nlmsg_len;
-    if (length < sizeof(nlmsghdr) || length > datagram.size()) return false;
-    message.body = datagram.subspan(NLMSG_HDRLEN, length - NLMSG_HDRLEN);
-    datagram = datagram.subspan(std::min<std::size_t>(NLMSG_ALIGN(length), datagram.size()));
-    return true;
-}
-
-void takeLink(const NetlinkMessage& message, KernelTables& tables) {
-    ifinfomsg info{};
-    if (!message.read(info)) return;
-    const Attributes attributes = message.attributes<ifinfomsg>();
-    const auto about = attributes.bytes(IFLA_LINKINFO);
+void takeLink(const nlmsghdr& message, KernelTables& tables) {
+    const auto* const info = fixedPart<ifinfomsg>(message);
+    if (!info) return;
+    const NetlinkAttributes attributes(message, sizeof *info);
     constexpr unsigned carrying = IFF_UP | IFF_RUNNING | IFF_LOWER_UP;
-    tables.interfaces[info.ifi_index] = {.name = attributes.text(IFLA_IFNAME),
-                                         .kind = Attributes(about.data(), about.size()).text(IFLA_INFO_KIND),
-                                         .isLoopback = (info.ifi_flags & IFF_LOOPBACK) != 0,
-                                         .runs = (info.ifi_flags & carrying) == carrying};
+    tables.interfaces[info->ifi_index] = {.name = attributes.text(IFLA_IFNAME),
+                                          .kind = NetlinkAttributes(attributes.at(IFLA_LINKINFO)).text(IFLA_INFO_KIND),
+                                          .isLoopback = (info->ifi_flags & IFF_LOOPBACK) != 0,
+                                          .runs = (info->ifi_flags & carrying) == carrying};
 }
 
-bool takeAddress(const NetlinkMessage& message, KernelTables& tables) {
-    ifaddrmsg info{};
-    if (!message.read(info) || info.ifa_scope > RT_SCOPE_SITE) return false;
-    tables.addressed.insert(static_cast<int>(info.ifa_index));
+bool takeAddress(const nlmsghdr& message, KernelTables& tables) {
+    const auto* const info = fixedPart<ifaddrmsg>(message);
+    if (!info || info->ifa_scope > RT_SCOPE_SITE) return false;
+    tables.addressed.insert(static_cast<int>(info->ifa_index));
     return true;
 }
 
 /// Whether it leads out of here. What it goes by is added.
-bool takeRoute(const NetlinkMessage& message, KernelTables& tables) {
-    rtmsg info{};
-    if (!message.read(info) || info.rtm_dst_len > 1 || info.rtm_type != RTN_UNICAST ||
-        (info.rtm_flags & (RTM_F_CLONED | RTNH_F_DEAD)) != 0)
+bool takeRoute(const nlmsghdr& message, KernelTables& tables) {
+    const auto* const info = fixedPart<rtmsg>(message);
+    if (!info || info->rtm_dst_len > 1 || info->rtm_type != RTN_UNICAST ||
+        (info->rtm_flags & (RTM_F_CLONED | RTNH_F_DEAD)) != 0)
         return false;
-    const Attributes attributes = message.attributes<rtmsg>();
-    KernelTables::Route route{.table = attributes.number(RTA_TABLE).value_or(info.rtm_table),
+    const NetlinkAttributes attributes(message, sizeof *info);
+    KernelTables::Route route{.table = attributes.number(RTA_TABLE).value_or(info->rtm_table),
                               .metric = attributes.number(RTA_PRIORITY).value_or(0),
-                              .length = info.rtm_dst_len};
+                              .length = info->rtm_dst_len};
     if (route.table == RT_TABLE_LOCAL) return false;
     if (const auto by = attributes.number(RTA_OIF)) {
         route.interface = static_cast<int>(*by);
@@ -201,51 +138,55 @@ std::uint64_t rankOf(const KernelTables::Route& route, bool isTunnel) {
 } // namespace
 
 DumpStep takeDump(std::span<const char> datagram, KernelTables& tables) {
-    NetlinkMessage message;
-    while (nextMessage(datagram, message)) {
-        if ((message.head.nlmsg_flags & NLM_F_DUMP_INTR) != 0) return DumpStep::Broken;
-        switch (message.head.nlmsg_type) {
+    auto step = DumpStep::More;
+    const int left = eachMessage(datagram, [&](const nlmsghdr& message) {
+        const auto type = (message.nlmsg_flags & NLM_F_DUMP_INTR) != 0 ? NLMSG_ERROR : message.nlmsg_type;
+        switch (type) {
         case NLMSG_DONE:
-            return DumpStep::End;
+            step = DumpStep::End;
+            return false;
         case RTM_NEWLINK:
             takeLink(message, tables);
-            break;
+            return true;
         case RTM_NEWADDR:
             takeAddress(message, tables);
-            break;
+            return true;
         case RTM_NEWROUTE:
             takeRoute(message, tables);
-            break;
+            return true;
         default:
-            return DumpStep::Broken;
+            step = DumpStep::Broken;
+            return false;
         }
-    }
-    return datagram.empty() ? DumpStep::More : DumpStep::Broken;
+    });
+    return step == DumpStep::More && left > 0 ? DumpStep::Broken : step;
 }
 
 bool isOfNote(std::span<const char> datagram) {
-    NetlinkMessage message;
     KernelTables scratch;
-    while (nextMessage(datagram, message)) {
-        switch (message.head.nlmsg_type) {
+    bool ofNote = false;
+    eachMessage(datagram, [&](const nlmsghdr& message) {
+        switch (message.nlmsg_type) {
         case RTM_NEWLINK: // a scan for Wi-Fi is no news
-            if (!message.attributes<ifinfomsg>().has(IFLA_WIRELESS)) return true;
+            ofNote = !NetlinkAttributes(message, sizeof(ifinfomsg)).at(IFLA_WIRELESS);
             break;
         case RTM_DELLINK:
-            return true;
+            ofNote = true;
+            break;
         case RTM_NEWADDR:
         case RTM_DELADDR:
-            if (takeAddress(message, scratch)) return true;
+            ofNote = takeAddress(message, scratch);
             break;
         case RTM_NEWROUTE:
         case RTM_DELROUTE:
-            if (takeRoute(message, scratch)) return true;
+            ofNote = takeRoute(message, scratch);
             break;
         default:
             break;
         }
-    }
-    return false;
+        return !ofNote;
+    });
+    return ofNote;
 }
 
 std::vector<KernelLink> linksIn(const KernelTables& tables, const std::filesystem::path& classNet) {

@@ -59,7 +59,7 @@ private:
 
     static int readable(sd_event_source*, int fd, std::uint32_t, void* self) {
         auto& sensor = *static_cast<ThermalSensor*>(self);
-        std::array<std::byte, 16384> room{};
+        alignas(nlmsghdr) std::array<std::byte, 16384> room{};
         sockaddr_nl from{};
         socklen_t size = sizeof from;
         ssize_t length = 0;

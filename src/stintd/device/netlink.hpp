@@ -1,0 +1,74 @@
+// Netlink's messages and their attributes, by libmnl: no length in them is trusted. Expects bytes aligned as an
+// nlmsghdr is.
+#pragma once
+#include <cstdint>
+#include <cstring>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+
+#include <libmnl/libmnl.h>
+
+namespace stint {
+
+/// The attributes of a message, or within one, by number; of two alike the later one.
+class NetlinkAttributes {
+public:
+    /// Those behind the message's fixed part.
+    NetlinkAttributes(const nlmsghdr& message, std::size_t fixed) {
+        mnl_attr_parse(&message, static_cast<unsigned>(fixed), take, this);
+    }
+    /// Those within `nest`; nullptr: none.
+    explicit NetlinkAttributes(const nlattr* nest) {
+        if (nest) mnl_attr_parse_nested(nest, take, this);
+    }
+
+    const nlattr* at(int type) const {
+        const auto found = all_.find(type);
+        return found == all_.end() ? nullptr : found->second;
+    }
+    const std::map<int, const nlattr*>& all() const { return all_; }
+    std::span<const char> bytes(int type) const {
+        const nlattr* const one = at(type);
+        if (!one) return {};
+        return {static_cast<const char*>(mnl_attr_get_payload(one)), mnl_attr_get_payload_len(one)};
+    }
+    std::string text(int type) const {
+        const auto raw = bytes(type);
+        if (raw.empty()) return {}; // strnlen() takes no null
+        return {raw.data(), ::strnlen(raw.data(), raw.size())};
+    }
+    template <class Number = std::uint32_t> std::optional<Number> number(int type) const {
+        Number value = 0;
+        if (bytes(type).size() < sizeof value) return std::nullopt;
+        std::memcpy(&value, bytes(type).data(), sizeof value);
+        return value;
+    }
+
+private:
+    static int take(const nlattr* one, void* self) {
+        static_cast<NetlinkAttributes*>(self)->all_[mnl_attr_get_type(one)] = one;
+        return MNL_CB_OK;
+    }
+    std::map<int, const nlattr*> all_;
+};
+
+/// The fixed part of a message; nullptr where it is too short for that.
+template <class Fixed> const Fixed* fixedPart(const nlmsghdr& message) {
+    if (mnl_nlmsg_get_payload_len(&message) < sizeof(Fixed)) return nullptr;
+    return static_cast<const Fixed*>(mnl_nlmsg_get_payload(&message));
+}
+
+/// Hands on each message of a datagram, until `take` has enough (false). How many bytes are left: above 0 where they
+/// are no message, or were not wanted.
+template <class Byte, class Take> int eachMessage(std::span<const Byte> datagram, Take take) {
+    int left = static_cast<int>(datagram.size());
+    const auto* one = reinterpret_cast<const nlmsghdr*>(datagram.data());
+    // libmnl 1.0 takes a length of 2 GiB or more for one below 0, which fits everywhere.
+    for (; mnl_nlmsg_ok(one, left) && one->nlmsg_len <= datagram.size(); one = mnl_nlmsg_next(one, &left))
+        if (!take(*one)) return left;
+    return left;
+}
+
+} // namespace stint
