@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include "bus/world.hpp"
+#include "link/wire/fields.hpp"
 #include "link/wire/views.hpp"
 
 using namespace stint;
@@ -52,7 +53,7 @@ std::string refusal(World& world, Client& client, const char* interface, const c
     return answer.error().message;
 }
 
-std::vector<JobView> listOf(Reader reader) { return readList(reader, readJobView).value(); }
+std::vector<JobView> listOf(Reader reader) { return readList(reader, readRow<JobView>).value(); }
 
 } // namespace
 
@@ -166,7 +167,7 @@ TEST_CASE("an app sees of the installed apps and of the Task Manager only itself
     const auto count = [&](Client& client, const char* member) {
         Reader reader(world.ask(client, taskManagerInterface, member, noOptions));
         if (std::string_view(member) == "ListApps") return readList(reader, readAppView).value().size();
-        return readList(reader, readTaskRow).value().size();
+        return readList(reader, readRow<TaskRow>).value().size();
     };
     CHECK(count(app, "ListApps") == 1);
     CHECK(count(app, "ListTasks") == 1);

@@ -23,7 +23,7 @@ template <class Fill> Page page(World& world, Client& client, Fill fill) {
         fill(options);
     }));
     Page found;
-    found.jobs = readList(reader, readJobView).value();
+    found.jobs = readList(reader, readRow<JobView>).value();
     found.more = reader.boolean().value();
     return found;
 }
@@ -174,7 +174,7 @@ TEST_CASE("explain answers the state and every blocker, and names a job that is 
         });
     };
     Reader reader(explain(7));
-    CHECK(readJobView(reader).value().key.id == JobId(7));
+    CHECK(readRow<JobView>(reader).value().key.id == JobId(7));
     const std::vector<Blocker> blockers = readRows<Blocker>(reader).value();
     REQUIRE(blockers.size() == 1);
     CHECK(blockers[0].clears == "plug it in");

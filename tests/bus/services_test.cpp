@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include "bus/world.hpp"
+#include "link/wire/fields.hpp"
 #include "link/wire/views.hpp"
 
 using namespace stint;
@@ -274,7 +275,7 @@ TEST_CASE("a change is told to those who watch the job, once a turn, and to nobo
         world.server->changed({AppId{"com.example.mail"}, "", JobId(8)});
     });
     Reader reader(only(app, "JobChanged"));
-    CHECK(readJobView(reader).value().key == syncJob);
+    CHECK(readRow<JobView>(reader).value().key == syncJob);
     idle.process();
     CHECK(idle.named("JobChanged").empty());
     person.process();
@@ -296,7 +297,7 @@ TEST_CASE("the last change of a watched job carries how it ended, and ends the w
                                syncJob};
     world.turn([&] { world.server->changed(syncJob); });
     Reader reader(only(app, "JobChanged"));
-    CHECK(readJobView(reader).value().completed == view.completed);
+    CHECK(readRow<JobView>(reader).value().completed == view.completed);
     world.turn([&] { world.server->changed(syncJob); });
     app.process();
     CHECK(app.named("JobChanged").size() == 1);
@@ -329,7 +330,7 @@ TEST_CASE("a job that is gone without a trace still ends for those who watch it"
     world.owner.known.clear();
     world.turn([&] { world.server->changed(syncJob); });
     Reader reader(only(app, "JobChanged"));
-    CHECK(readJobView(reader).value().state == JobView::State::Finished);
+    CHECK(readRow<JobView>(reader).value().state == JobView::State::Finished);
 }
 
 TEST_CASE("who watches everything is told once which lists have changed, and of the rest when it asks again") {

@@ -24,7 +24,7 @@ using wire::Writer;
 namespace {
 
 void replyJob(Talk& talk, const wire::Message& call, const JobView& job) {
-    talk.reply(call, [&](Writer& writer) { wire::writeJobView(writer, job); });
+    talk.reply(call, [&](Writer& writer) { wire::writeRow<JobView>(writer, job); });
 }
 
 /// As ListApps: com.example.mail alone.
@@ -44,7 +44,7 @@ FakeDaemon::Answer knowing(std::vector<JobView> jobs, std::vector<Blocker> block
         for (const auto& job : jobs)
             if (job.key == key)
                 return talk.reply(call, [&](Writer& writer) {
-                    wire::writeJobView(writer, job);
+                    wire::writeRow<JobView>(writer, job);
                     if (call.member() == "Explain") wire::writeRows(writer, blockers);
                 });
         talk.refuse(call, Errc::ILLEGAL_ARGUMENT, "no such job");
@@ -179,7 +179,7 @@ TEST_CASE("a long list is asked for page by page") {
         for (int i = 1; i <= 2 && after + i <= 5; ++i)
             page.push_back(of(waiting(PENDING_JOB_REASON_APP), "com.example.mail", after + i));
         talk.reply(call, [&](Writer& writer) {
-            wire::writeList(writer, page, wire::writeJobView);
+            wire::writeList(writer, page, wire::writeRow<JobView>);
             writer.boolean(after + 2 < 5);
         });
     });
@@ -203,7 +203,7 @@ TEST_CASE("of the history as many are left out of the next page as are there") {
         for (int i = 1; i <= 2 && skip + i <= 3; ++i)
             page.push_back(of(saved(), "com.example.mail", skip + i));
         talk.reply(call, [&](Writer& writer) {
-            wire::writeList(writer, page, wire::writeJobView);
+            wire::writeList(writer, page, wire::writeRow<JobView>);
             writer.boolean(skip + 2 < 3);
         });
     });
@@ -219,7 +219,7 @@ TEST_CASE("why tells the history where it is asked for") { // jobs.md §9.2
                                           {at(60s), {PENDING_JOB_REASON_APP}}};
         talk.reply(call, [&](Writer& writer) {
             if (call.member() == "History") return wire::writeList(writer, entries, wire::writeRow<HistoryEntry>);
-            wire::writeJobView(writer, waiting(PENDING_JOB_REASON_CONSTRAINT_CHARGING));
+            wire::writeRow<JobView>(writer, waiting(PENDING_JOB_REASON_CONSTRAINT_CHARGING));
             if (call.member() == "Explain") wire::writeRows(writer, std::vector<Blocker>{});
         });
     });
@@ -286,7 +286,7 @@ TEST_CASE("a number that was given to another job while the daemon was away is n
     const FakeDaemon fake([&](Talk& talk, const wire::Message& call) {
         if (call.member() == "ListJobs")
             return talk.reply(call, [](Writer& writer) {
-                wire::writeList(writer, {of(saved(), "org.stint.transfer", 8), saved()}, wire::writeJobView);
+                wire::writeList(writer, {of(saved(), "org.stint.transfer", 8), saved()}, wire::writeRow<JobView>);
                 writer.boolean(false);
             });
         replyJob(talk, call, ++watched == 1 ? running(0) : other);

@@ -109,11 +109,11 @@ void answer(Talk& talk, const wire::Message& call) {
         if (member == "History") wire::writeList(writer, dumped.history, wire::writeRow<HistoryEntry>);
         if (member == "ListJobs") {
             wire::writeList(writer, finished ? std::vector{saved()} : std::vector{dumped.job, active},
-                            wire::writeJobView);
+                            wire::writeRow<JobView>);
             writer.boolean(false);
         }
         if (member == "Explain") {
-            wire::writeJobView(writer, dumped.job);
+            wire::writeRow<JobView>(writer, dumped.job);
             wire::writeRows(writer, dumped.blockers);
         }
     });

@@ -11,6 +11,7 @@
 
 #include "base/result/check.hpp"
 #include "link/wire/connect.hpp"
+#include "link/wire/fields.hpp"
 #include "link/wire/names.hpp"
 #include "link/wire/views.hpp"
 
@@ -60,7 +61,7 @@ void Talk::signal(const char* member, const std::function<void(wire::Writer&)>& 
 }
 
 void Talk::jobChanged(const JobView& job) {
-    signal("JobChanged", [&](wire::Writer& writer) { wire::writeJobView(writer, job); });
+    signal("JobChanged", [&](wire::Writer& writer) { wire::writeRow<JobView>(writer, job); });
 }
 
 void Talk::appExited(std::uint32_t pid, std::int32_t exitCode) {

@@ -9,6 +9,7 @@
 
 #include "fake_daemon.hpp"
 #include "link/wire/codec.hpp"
+#include "link/wire/fields.hpp"
 #include "link/wire/reader.hpp"
 #include "link/wire/views.hpp"
 #include "ran.hpp"
@@ -46,7 +47,7 @@ FakeDaemon::Answer withoutJobs(FakeDaemon::Answer answer) {
     return [answer = std::move(answer)](Talk& talk, const wire::Message& call) {
         if (call.member() != "ListJobs") return answer(talk, call);
         talk.reply(call, [](Writer& writer) {
-            wire::writeList(writer, std::vector<JobView>{}, wire::writeJobView);
+            wire::writeList(writer, std::vector<JobView>{}, wire::writeRow<JobView>);
             writer.boolean(false);
         });
     };
@@ -59,7 +60,7 @@ FakeDaemon::Answer ending(const JobView& end, std::vector<Asked>& asked) {
             asked.push_back(readSchedule(call));
             return talk.reply(call, [](Writer& writer) { writer.int32(1).int32(7); });
         }
-        talk.reply(call, [](Writer& writer) { wire::writeJobView(writer, running(0)); });
+        talk.reply(call, [](Writer& writer) { wire::writeRow<JobView>(writer, running(0)); });
         talk.jobChanged(end);
     });
 }
@@ -95,7 +96,7 @@ TEST_CASE("several downloads are asked for in one call, and one by one where not
             if (call.member() == "Schedule" && ++accepted > 1)
                 return talk.refuse(call, Errc::ILLEGAL_STATE, "at most 1 are allowed");
             if (call.member() == "Schedule") return talk.reply(call, [](Writer& writer) { writer.int32(1).int32(7); });
-            talk.reply(call, [](Writer& writer) { wire::writeJobView(writer, running(0)); });
+            talk.reply(call, [](Writer& writer) { wire::writeRow<JobView>(writer, running(0)); });
         }));
         const auto it =
             ran({"get", "--no-wait", "http://h/a", "http://h/b", "http://h/c", "-o", fake.directory().native() + "/"});
@@ -130,7 +131,7 @@ TEST_CASE("without it a job that may not be user-initiated is scheduled as a reg
     std::vector<Asked> asked;
     FakeDaemon fake(withoutJobs([&](Talk& talk, const wire::Message& call) {
         if (call.member() != "Schedule")
-            return talk.reply(call, [](Writer& writer) { wire::writeJobView(writer, saved()); });
+            return talk.reply(call, [](Writer& writer) { wire::writeRow<JobView>(writer, saved()); });
         asked.push_back(readSchedule(call));
         const bool regular = !asked.back().job->isUserInitiated();
         if (!regular) return talk.refuse(call, Errc::REFUSED, "it is not visible");
@@ -161,7 +162,7 @@ TEST_CASE("what can be known to be wrong is refused before anything is scheduled
 TEST_CASE("Ctrl-C detaches from a download, says so, and how to come back") {
     FakeDaemon fake(withoutJobs([](Talk& talk, const wire::Message& call) {
         if (call.member() == "Schedule") return talk.reply(call, [](Writer& writer) { writer.int32(1).int32(7); });
-        talk.reply(call, [](Writer& writer) { wire::writeJobView(writer, running(0)); });
+        talk.reply(call, [](Writer& writer) { wire::writeRow<JobView>(writer, running(0)); });
         ::kill(::getpid(), SIGINT);
     }));
     auto it = ran({"get", "http://h/x", "-o", (fake.directory() / "x").native()});
@@ -187,7 +188,7 @@ TEST_CASE("--no-wait returns once the job is accepted") {
     const FakeDaemon fake(withoutJobs([&](Talk& talk, const wire::Message& call) {
         if (call.member() == "Schedule") return talk.reply(call, [](Writer& writer) { writer.int32(1).int32(7); });
         talk.reply(call, [](Writer& writer) {
-            wire::writeJobView(writer, waiting(PENDING_JOB_REASON_CONSTRAINT_CONNECTIVITY));
+            wire::writeRow<JobView>(writer, waiting(PENDING_JOB_REASON_CONSTRAINT_CONNECTIVITY));
         });
     }));
     CHECK(ran({"get", "--quiet", "--no-wait", "http://h/x", "-o", (fake.directory() / "x").native()}).code == 0);

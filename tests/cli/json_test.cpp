@@ -11,7 +11,7 @@ using namespace stint::cli::test;
 TEST_CASE("a job's object has every key, in one order, whatever is known") {
     // Scripts read this: within schema 1 keys are only added, at the end of what is there.
     CHECK(
-        jsonOf(waiting(PENDING_JOB_REASON_CONSTRAINT_CHARGING)) ==
+        jsonOfRow(waiting(PENDING_JOB_REASON_CONSTRAINT_CHARGING)) ==
         R"({"schema":1,"job":"org.stint.transfer/7","package":"org.stint.transfer","namespace":"","id":7,)"
         R"("service":null,"label":"x.iso","kind":"user_initiated","demoted":false,"state":"pending","runState":null,)"
         R"("reasons":[{"reason":5,"name":"CONSTRAINT_CHARGING"}],"failures":0,"systemStops":0,)"
@@ -34,7 +34,7 @@ TEST_CASE("a run tells until when it may go on, and where a transfer goes before
                                   .putString("output", "/home/me/x.iso"))
                    .build()
                    .value();
-    const std::string told = jsonOf(job);
+    const std::string told = jsonOfRow(job);
     CHECK(told.ends_with(R"("clocks":{"guaranteed":1000,"limit":2000},"waitsAlso":[],"want":null})"));
     CHECK(told.find(R"("url":"https://example.org/x.iso","path":"/home/me/x.iso")") != std::string::npos);
 }
@@ -48,11 +48,11 @@ TEST_CASE("what a job was asked for as is told beside what it runs as") { // job
                    .setRequiredNetworkType(JobInfo::NETWORK_TYPE_ANY)
                    .build()
                    .value();
-    CHECK(jsonOf(job).find(R"("kind":"regular","demoted":true,)") != std::string::npos);
-    CHECK(jsonOf(job).find(R"("requested":"user_initiated","persisted":false,"periodicInterval":null,)") !=
+    CHECK(jsonOfRow(job).find(R"("kind":"regular","demoted":true,)") != std::string::npos);
+    CHECK(jsonOfRow(job).find(R"("requested":"user_initiated","persisted":false,"periodicInterval":null,)") !=
           std::string::npos);
     job.info = JobInfo::Builder(JobId(7), "Transfers").setPeriodic(1h, 15min).build().value();
-    CHECK(jsonOf(job).find(R"("periodicInterval":3600000,"periodicFlex":900000,)") != std::string::npos);
+    CHECK(jsonOfRow(job).find(R"("periodicInterval":3600000,"periodicFlex":900000,)") != std::string::npos);
 }
 
 TEST_CASE("a blocked job may not run, a running one and one without blockers may") {
@@ -75,7 +75,7 @@ TEST_CASE("a blocked job may not run, a running one and one without blockers may
 TEST_CASE("a label that is no UTF-8 or holds a line's end breaks no line") {
     auto job = running(0);
     job.label = "\xff\n\"";
-    const std::string line = jsonOf(job);
+    const std::string line = jsonOfRow(job);
     CHECK(line.find('\n') == std::string::npos);
     CHECK(line.find("\"label\":\"\xEF\xBF\xBD\\n\\\"\"") != std::string::npos);
 }
@@ -93,6 +93,7 @@ TEST_CASE("rows of the device, of apps and of tasks name their schema first") {
     TaskRow row;
     row.app = {"com.example.mail"};
     row.jobs = {running(1)};
-    CHECK(jsonOf(row).starts_with(R"({"schema":1,"package":"com.example.mail","label":"","started":null,"stop":true,)"
-                                  R"("jobs":[{"job":"org.stint.transfer/7",)"));
+    CHECK(
+        jsonOfRow(row).starts_with(R"({"schema":1,"package":"com.example.mail","label":"","started":null,"stop":true,)"
+                                   R"("jobs":[{"job":"org.stint.transfer/7",)"));
 }

@@ -37,7 +37,7 @@ FakeDaemon::Answer answering(Shell shell, Words& words, std::optional<JobView> k
         if (!known || known->key != JobKey{AppId{package}, space, JobId(reader.int32().value())})
             return talk.refuse(call, Errc::ILLEGAL_ARGUMENT, "no such job");
         talk.reply(call, [&](Writer& writer) {
-            wire::writeJobView(writer, *known);
+            wire::writeRow<JobView>(writer, *known);
             if (call.member() == "Explain") wire::writeRows(writer, blockers);
         });
     };

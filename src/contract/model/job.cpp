@@ -17,6 +17,11 @@ namespace {
 constexpr NameTable<JobClass, 3> classNames{
     {{JobClass::Regular, "regular"}, {JobClass::Expedited, "expedited"}, {JobClass::UserInitiated, "user_initiated"}}};
 
+constexpr NameTable<RunState, 4> runStateNames{{{RunState::Binding, "binding"},
+                                                {RunState::Starting, "starting"},
+                                                {RunState::Executing, "executing"},
+                                                {RunState::Stopping, "stopping"}}};
+
 constexpr NameTable<GuardElse, 3> guardElseNames{
     {{GuardElse::Freeze, "freeze"}, {GuardElse::Stop, "stop"}, {GuardElse::Offline, "offline"}}};
 
@@ -27,6 +32,11 @@ std::optional<GuardElse> guardElseNamed(std::string_view name) { return namedIn(
 
 std::string_view nameOf(JobClass kind) { return nameIn(classNames, kind); }
 std::optional<JobClass> jobClassNamed(std::string_view name) { return namedIn(classNames, name); }
+
+JobClass requestedKind(const JobInfo& info) {
+    if (info.isUserInitiated()) return JobClass::UserInitiated;
+    return info.isExpedited() ? JobClass::Expedited : JobClass::Regular;
+}
 
 std::string_view nameOf(WorkType type) {
     switch (type) {
@@ -44,19 +54,8 @@ std::string_view nameOf(WorkType type) {
     return "";
 }
 
-std::string_view nameOf(RunState state) {
-    switch (state) {
-    case RunState::Binding:
-        return "binding";
-    case RunState::Starting:
-        return "starting";
-    case RunState::Executing:
-        return "executing";
-    case RunState::Stopping:
-        return "stopping";
-    }
-    return "unknown";
-}
+std::string_view nameOf(RunState state) { return nameIn(runStateNames, state); }
+std::optional<RunState> runStateNamed(std::string_view name) { return namedIn(runStateNames, name); }
 
 // jobs.md §4.6, the words that dumps print.
 std::string_view nameOf(InternalReason reason) {

@@ -42,6 +42,8 @@ std::string textOf(const JobKey&);
 enum class JobClass : std::uint8_t { Regular, Expedited, UserInitiated };
 std::string_view nameOf(JobClass);
 std::optional<JobClass> jobClassNamed(std::string_view name);
+/// The class that it was asked for as.
+JobClass requestedKind(const JobInfo& info);
 
 /// Constraints that are plain flags, such as requiresCharging: a bit a row of contract/model/job_fields.hpp.
 using ConstraintSet = std::uint32_t;
@@ -277,6 +279,7 @@ enum class RunState : std::uint8_t {
     Stopping,  ///< onStopJob was called, its answer is awaited
 };
 std::string_view nameOf(RunState);
+std::optional<RunState> runStateNamed(std::string_view name);
 
 /// The kinds of slots, in the fixed order in which a job takes the first with room (jobs.md §3.6). Users in the
 /// background have types of their own on Android; a daemon of one user knows none.

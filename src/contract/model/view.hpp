@@ -1,8 +1,9 @@
 // What questions about the present are answered with: plain values, made by the core when asked, stored nowhere.
 //
 // A row that may be listed has `all`, which the core defines, and is one of Rows. `fields` names what a row has, by the
-// words that the wire and JSON have for it; `noun` is what it is called in a complaint about one. The wire and JSON
-// walk it (link/wire/fields.hpp, faces/views/json_row.hpp), so that a field is told once.
+// words that the wire and JSON have for it, in the order of JSON (a dictionary of the wire has none); `noun` is what it
+// is called in a complaint about one. The wire and JSON walk it (link/wire/fields.hpp, faces/views/json_row.hpp), so
+// that a field is told once: what a walker makes of a word stands there, and a word that it lacks does not compile.
 #pragma once
 #include <map>
 #include <optional>
@@ -51,8 +52,37 @@ struct RunClocks {
     std::string slot;    ///< what it was started as: "top", "fgs", "ui", "ej", "bg"
     std::optional<Ending> stop;
 
+    static constexpr auto noun = "clocks";
+    static constexpr auto fields = [](auto& field, auto& clocks) {
+        field("guaranteed", clocks.guaranteed);
+        field("limit", clocks.limit);
+        field.detail("timer", clocks.timer);
+        field.detail("slot", clocks.slot);
+        field.ending("stop", "stopReason", "internalReason", clocks.stop);
+    };
     bool operator==(const RunClocks&) const = default;
 };
+
+/// What a list shows of a notification.
+struct ShownNotification {
+    std::string title;
+    std::string text;
+    Notification::Progress progress;
+
+    static ShownNotification of(const Notification& notification);
+    Notification made() const;
+    bool isEmpty() const { return title.empty() && text.empty() && progress.maximum == 0; }
+
+    static constexpr auto fields = [](auto& field, auto& shown) {
+        field("title", shown.title);
+        field("text", shown.text);
+        field("progressMaximum", shown.progress.maximum);
+        field("progressValue", shown.progress.value);
+    };
+};
+
+/// The words about a job that only faces have (faces/views/phrases.hpp).
+enum class Phrase : std::uint8_t { State, Limits, ExitCode };
 
 /// A tracked or a completed job, as a person or a program sees it.
 struct JobView {
@@ -90,14 +120,97 @@ struct JobView {
     Bytes estimatedUp = NETWORK_BYTES_UNKNOWN;
     std::optional<Notification> notification; ///< running, where it has set one
     std::optional<Completed> completed;       ///< finished
+
+    /// Whether it tells why it does not run, or not on: it is pending, or held by its guard.
+    bool waits() const { return state == State::Pending || !guarded.empty(); }
+    /// After its fields have been read, each by itself: `completed` has what it shares with the job, or is none.
+    void settle();
+
+    static std::optional<State> stateNamed(std::string_view name);
+
+    static constexpr auto noun = "state";
+    static constexpr auto fields = [](auto& field, auto& job) {
+        const auto asked = [&job](auto ask) { return job.info ? std::optional(ask(*job.info)) : std::nullopt; };
+        field.json("job", [&job] { return textOf(job.key); });
+        JobKey::fields(field, job.key);
+        field.told("service", asked([](const JobInfo& info) { return std::string_view(info.getService().name); }));
+        field("label", job.label);
+        field.word("kind", job.kind, jobClassNamed);
+        field("demoted", job.demoted);
+        field.word("state", job.state, stateNamed);
+        field.word("runState", job.runState, runStateNamed);
+        field.where(job.waits(), [&] { field.reasons("reasons", job.reasons); });
+        field("failures", job.failures);
+        field("systemStops", job.systemStops);
+        field.known("enqueued", job.scheduled); // a finished job's may not be
+        field.where(job.waits(), [&] { field.always("earliest", job.earliest); });
+        field("started", job.started);
+        field.known("transferredDown", job.transferredDown);
+        field.known("transferredUp", job.transferredUp);
+        field.known("estimatedDown", job.estimatedDown);
+        field.known("estimatedUp", job.estimatedUp);
+        field.shown(job.notification, [&field](auto& shown) {
+            ShownNotification::fields(field, shown);
+            field.wire("progressIndeterminate", shown.progress.indeterminate);
+        });
+        field.part(job.completed, [&](auto& end) {
+            field("ended", end.ended);
+            field.number("stopReason", end.ending.reason);
+            field.json("stopReasonName", [&end] { return nameOf(end.ending.reason); });
+            field.wire("exitCode", end.outcome.exitCode);
+            field.phrase("exitCode", Phrase::ExitCode, job);
+            field.renamed("text", "outcome", end.outcome.text);
+        });
+        field.told("requested", asked([](const JobInfo& info) { return nameOf(requestedKind(info)); }));
+        field.json("persisted", [&] { return asked([](const JobInfo& info) { return info.isPersisted(); }); });
+        field.json("periodicInterval", [&job] { return periodOf(job, &JobInfo::Period::interval); });
+        field.json("periodicFlex", [&job] { return periodOf(job, &JobInfo::Period::flex); });
+        field.part(job.completed, [&field](auto& end) {
+            field.number("internalReason", end.ending.internal);
+            field.json("internalReasonName", [&end] { return nameOf(end.ending.internal); });
+            field.wire("url", end.url);
+            field.wire("path", end.path);
+        });
+        field.phrase("status", Phrase::State, job);
+        field.where(job.waits(), [&] { field("waitsFor", job.waitsFor); });
+        field.some("held", job.held);
+        field.some("terms", job.terms);
+        field.inner("lastRun", job.lastRun);
+        field.json("url", [&job] { return urlOf(job); });
+        field.json("path", [&job] { return pathOf(job); });
+        field.phrase("limits", Phrase::Limits, job);
+        field.some("keepsAwake", job.keepsAwake);
+        field.some("guarded", job.guarded);
+        field.inner("clocks", job.clocks);
+        field.some("waitsAlso", job.waitsAlso);
+        field.some("want", job.want);
+        field.detail("latest", job.latest);
+        field.detail("lastSuccess", job.lastSuccess);
+        field.detail("lastFailure", job.lastFailure);
+        field.detail("network", job.network);
+        field.detail("workItems", job.workItems);
+        field.wire("job", job.info);
+    };
 };
 std::string_view nameOf(JobView::State);
+/// Where a transfer moves what from and to, as it was told, without passwords; of any other job, nothing.
+std::optional<std::string> urlOf(const JobView& job);
+std::optional<std::string> pathOf(const JobView& job);
+/// Of a periodic job, one of the lengths of its period.
+std::optional<Duration> periodOf(const JobView& job, Duration JobInfo::Period::*length);
 
 /// A notification as the Task Manager lists it (jobs.md §5.4).
 struct NotificationView {
     std::int32_t id = 0;
     Notification notification;
     bool userInitiated = false;
+
+    static constexpr auto noun = "notification";
+    static constexpr auto fields = [](auto& field, auto& view) {
+        field("id", view.id);
+        field.shown(view.notification, [&field](auto& shown) { ShownNotification::fields(field, shown); });
+        field("userInitiated", view.userInitiated);
+    };
 };
 
 /// A row of the Task Manager: one for each app with a user-initiated job in EXECUTING.
@@ -111,6 +224,16 @@ struct TaskRow {
     std::uint32_t survivors = 0; ///< processes that are still there after its Stop
 
     static std::vector<TaskRow> all(const State& state, Now now);
+    static constexpr auto noun = "row";
+    static constexpr auto fields = [](auto& field, auto& row) {
+        field("package", row.app.name);
+        field("label", row.label);
+        field.always("started", row.started);
+        field("stop", row.stopButton);
+        field.rows("jobs", row.jobs);
+        field.rows("notifications", row.notifications);
+        field("survivors", row.survivors);
+    };
 };
 
 /// What an app has of a quota (limits.md §3, §4), where its time were counted now.

@@ -7,11 +7,6 @@
 
 namespace stint {
 
-JobClass requestedKind(const JobInfo& info) {
-    if (info.isUserInitiated()) return JobClass::UserInitiated;
-    return info.isExpedited() ? JobClass::Expedited : JobClass::Regular;
-}
-
 JobClass kindOf(const Job& job) {
     const JobClass requested = requestedKind(job.info);
     const bool demoted = job.demotedByUser || job.demotedBySystem;

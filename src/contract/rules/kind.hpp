@@ -7,7 +7,6 @@
 
 namespace stint {
 
-JobClass requestedKind(const JobInfo& info);
 /// User-initiated while it was requested so and carries neither demotion mark (jobs.md §1.4, §6.6).
 JobClass kindOf(const Job& job);
 std::int32_t effectivePriority(const Job& job);

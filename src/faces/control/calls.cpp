@@ -1,6 +1,7 @@
 #include "faces/control/calls.hpp"
 
 #include "link/wire/codec.hpp"
+#include "link/wire/fields.hpp"
 
 namespace stint::cli::calls {
 namespace {
@@ -41,7 +42,7 @@ template <class Row> Result<Page<Row>> readPage(Reader& reader, Result<Row> (*on
 Call<Page<JobView>> jobs(const std::optional<std::string>& package, bool finished, const std::vector<JobView>& before) {
     const auto last = before.empty() ? std::nullopt : std::optional(before.back().key);
     return {wire::taskManagerInterface, "ListJobs",
-            [](Reader& reader) { return readPage<JobView>(reader, wire::readJobView); }, nothing,
+            [](Reader& reader) { return readPage<JobView>(reader, wire::readRow<JobView>); }, nothing,
             [package, finished, last, skip = before.size()](DictionaryWriter& options) {
                 if (package) options.put("package", *package);
                 if (finished) options.put("finished", true);
@@ -57,7 +58,7 @@ Call<Explanation> explain(const JobKey& job) {
     return {wire::taskManagerInterface, "Explain",
             [](Reader& reader) -> Result<Explanation> {
                 Explanation made;
-                made.job = STINT_TRY(wire::readJobView(reader));
+                made.job = STINT_TRY(wire::readRow<JobView>(reader));
                 made.blockers = STINT_TRY(wire::readRows<Blocker>(reader));
                 return made;
             },
@@ -104,7 +105,9 @@ Call<Page<WorkItem>> work(const JobKey& job, const std::vector<WorkItem>& before
             }};
 }
 
-Call<JobView> watch(const JobKey& job) { return {wire::taskManagerInterface, "Watch", wire::readJobView, naming(job)}; }
+Call<JobView> watch(const JobKey& job) {
+    return {wire::taskManagerInterface, "Watch", wire::readRow<JobView>, naming(job)};
+}
 
 Call<void> watchEverything(Topics lists) {
     return {wire::taskManagerInterface, "Watch", skipState, naming(JobKey{}), [lists](DictionaryWriter& options) {
@@ -153,8 +156,7 @@ std::vector<std::string> wordsToRunNow(const JobKey& job) {
 Call<SchedulerView> overview() { return {wire::taskManagerInterface, "Overview", wire::readSchedulerView}; }
 
 Call<std::vector<TaskRow>> tasks() {
-    return {wire::taskManagerInterface, "ListTasks",
-            [](Reader& reader) { return wire::readList(reader, wire::readTaskRow); }};
+    return {wire::taskManagerInterface, "ListTasks", [](Reader& reader) { return wire::readRows<TaskRow>(reader); }};
 }
 
 Call<std::uint32_t> stop(const std::string& package) {

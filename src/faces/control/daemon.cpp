@@ -55,7 +55,7 @@ bool isNews(const Message& message) {
 Result<News> readNews(const Message& message) {
     Reader reader(message);
     if (message.member() == "JobChanged") {
-        JobView job = STINT_TRY(wire::readJobView(reader));
+        JobView job = STINT_TRY(wire::readRow<JobView>(reader));
         return News(std::move(job));
     }
     if (message.member() == "Changed") {

@@ -5,6 +5,7 @@
 
 #include "base/time/clock.hpp"
 #include "faces/taskmanager/topic_json.hpp"
+#include "link/wire/fields.hpp"
 
 namespace stint::taskmanager {
 namespace {
@@ -173,7 +174,7 @@ void Board::told(const wire::Message& signal) {
     if (!followed_) return;
     wire::Reader reader(signal);
     if (signal.member() == "JobChanged") {
-        if (const auto job = wire::readJobView(reader); job.ok()) put(*job);
+        if (const auto job = wire::readRow<JobView>(reader); job.ok()) put(*job);
     } else if (signal.member() == "Changed") {
         const auto names = reader.strings();
         if (!names.ok()) return;

@@ -32,7 +32,7 @@ std::string arrayOf(const std::vector<std::string>& texts) { return fmt::format(
 
 std::string jobJson(const JobView& job) {
     Json line = cli::header();
-    cli::putJob(line, job);
+    cli::putRow(line, job);
     line["key"] = textOf(job.key);
     return cli::dumped(line);
 }
@@ -42,7 +42,7 @@ std::string jobsJson(bool all, const std::vector<std::string>& jobs, const std::
 }
 
 std::string finishedJson(const std::vector<JobView>& jobs) { return allOf("jobs", jobs, jobJson); }
-std::string tasksJson(const std::vector<TaskRow>& rows) { return allOf("rows", rows, printed<TaskRow>); }
+std::string tasksJson(const std::vector<TaskRow>& rows) { return allOf("rows", rows, cli::jsonOfRow<TaskRow>); }
 std::string appsJson(const std::vector<AppView>& apps) { return allOf("apps", apps, printed<AppView>); }
 std::string alarmsJson(const std::vector<AlarmView>& alarms) { return allOf("alarms", alarms, printed<AlarmView>); }
 

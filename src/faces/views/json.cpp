@@ -4,25 +4,19 @@
 
 namespace stint::cli {
 
-std::string jsonOf(const JobView& job) {
-    Json line = header();
-    putJob(line, job);
-    return dumped(line);
-}
-
 std::string jsonOf(const JobView& job, const Event& event) {
     Json line = header();
     line["event"] = event.name;
     if (!event.output.empty()) line["output"] = event.output;
     if (event.input) line["input"] = *event.input;
-    putJob(line, job);
+    putRow(line, job);
     return dumped(line);
 }
 
 std::string jsonOf(const JobView& job, const std::vector<Blocker>& blockers,
                    const std::optional<std::vector<HistoryEntry>>& history) {
     Json line = header();
-    putJob(line, job);
+    putRow(line, job);
     line["mayRun"] = job.state == JobView::State::Running || (job.state == JobView::State::Pending && blockers.empty());
     line["blockers"] = jsonRows(blockers);
     if (history) line["history"] = jsonRows(*history);
@@ -31,7 +25,7 @@ std::string jsonOf(const JobView& job, const std::vector<Blocker>& blockers,
 
 std::string jsonOf(const RunNow& done) {
     Json line = header();
-    putJob(line, done.job);
+    putRow(line, done.job);
     line["runs"] = done.runs;
     line[done.runs ? "overrides" : "blockers"] = jsonRows(done.blockers);
     return dumped(line);
@@ -53,29 +47,6 @@ std::string jsonOf(const JobField& row) {
     line["userInitiated"] = row.userInitiated;
     line["work"] = row.work;
     line["note"] = row.note;
-    return dumped(line);
-}
-
-std::string jsonOf(const TaskRow& row) {
-    Json line = header();
-    line["package"] = row.app.name;
-    line["label"] = row.label;
-    line["started"] = milliseconds(row.started);
-    line["stop"] = row.stopButton;
-    line["jobs"] = Json::array();
-    for (const auto& job : row.jobs) {
-        Json inner;
-        putJob(inner, job);
-        line["jobs"].push_back(std::move(inner));
-    }
-    line["notifications"] = Json::array();
-    for (const auto& each : row.notifications) {
-        Json inner{{"id", each.id}};
-        putNotification(inner, each.notification);
-        inner["userInitiated"] = each.userInitiated;
-        line["notifications"].push_back(std::move(inner));
-    }
-    line["survivors"] = row.survivors;
     return dumped(line);
 }
 

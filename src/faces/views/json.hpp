@@ -28,7 +28,6 @@ struct RunNow {
     bool runs = false; ///< although they held it
 };
 
-std::string jsonOf(const JobView&);
 std::string jsonOf(const JobView&, const Event&);
 /// With its history, if that was asked for.
 std::string jsonOf(const JobView&, const std::vector<Blocker>&,
@@ -36,7 +35,6 @@ std::string jsonOf(const JobView&, const std::vector<Blocker>&,
 std::string jsonOf(const RunNow&);
 std::string jsonOf(const ShellAnswer&);
 std::string jsonOf(const JobField&);
-std::string jsonOf(const TaskRow&);
 std::string jsonOf(const AppView&);
 // The limits (json_limits.cpp).
 /// Both quotas of an app.

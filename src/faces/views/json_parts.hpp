@@ -15,11 +15,9 @@ Json bytesOrNull(Bytes bytes);
 Json milliseconds(const std::optional<WallTime>& time);
 template <class Enum> Json number(Enum value) { return static_cast<std::int32_t>(value); }
 
-void putJob(Json& line, const JobView& job);
 /// Bucket, network, the user's choices, quotas (json_limits.cpp).
 void putLimits(Json& line, const AppView& app);
 Json infoOf(const JobInfo& info);
 Json reasonsOf(const std::vector<PendingReason>& reasons);
-void putNotification(Json& line, const std::optional<Notification>& shown);
 
 } // namespace stint::cli

@@ -1,42 +1,107 @@
-// A row that tells its own fields (contract/model/view.hpp), as JSON: the same keys as on the wire, in the same order.
+// A row that tells its own fields (contract/model/view.hpp), as JSON: the same keys as on the wire, but for what only
+// one of them has, in the order of its table.
 #pragma once
 #include <string>
+#include <type_traits>
+#include <utility>
 
 #include "faces/views/json_parts.hpp"
 
 namespace stint::cli {
 
+/// What of a row is written: what a line has of it, or what a dump adds to that.
+enum class Extent { Line, Details };
+
+template <class Row> void putRow(Json& line, const Row& row, Extent extent = Extent::Line);
 template <class Row> Json jsonRows(const std::vector<Row>& rows);
+Json phraseOf(Phrase phrase, const JobView& job);
+
+// A value as JSON has it; null where it is unset.
+template <class Value> Json inJson(const Value& value) { return value; }
+inline Json inJson(Duration length) { return length.count(); }
+inline Json inJson(WallTime time) { return milliseconds(time); }
+inline Json inJson(const SharedText& text) { return text.str(); }
+Json inJson(const Network& network);
+template <class Value> Json inJson(const std::optional<Value>& value) { return value ? inJson(*value) : Json(); }
 
 /// Told each field by a row's `fields`, it adds them to a line.
 class JsonFields {
 public:
-    explicit JsonFields(Json& line) : line_(line) {}
+    JsonFields(Json& line, Extent extent) : line_(line), extent_(extent) {}
 
-    template <class Value> void operator()(const char* key, const Value& value) { line_[key] = value; }
-    void operator()(const char* key, const std::optional<WallTime>& time) { line_[key] = milliseconds(time); }
-    void operator()(const char* key, Duration length) { line_[key] = length.count(); }
-    void operator()(const char* key, const SharedText& text) { line_[key] = text.str(); }
-    void operator()(const char* key, WallTime time) { line_[key] = milliseconds(time); }
-    template <class Row> void rows(const char* key, const std::vector<Row>& rows) { line_[key] = jsonRows(rows); }
-    void reasons(const char* key, const std::vector<PendingReason>& reasons) { line_[key] = reasonsOf(reasons); }
-    void always(const char* key, const std::optional<WallTime>& time) { line_[key] = milliseconds(time); }
-    void always(const char* key, const std::optional<Duration>& length) {
-        line_[key] = length ? Json(length->count()) : Json();
+    template <class Value> void operator()(const char* key, const Value& value) { put(key, inJson(value)); }
+    template <class Value> void always(const char* key, const std::optional<Value>& value) { put(key, inJson(value)); }
+    template <class Row> void rows(const char* key, const std::vector<Row>& rows) { list(key, jsonRows(rows)); }
+    void reasons(const char* key, const std::vector<PendingReason>& reasons) { list(key, reasonsOf(reasons)); }
+    template <class E, class Named> void word(const char* key, E value, Named) { put(key, nameOf(value)); }
+    template <class E, class Named> void word(const char* key, const std::optional<E>& value, Named) {
+        put(key, value ? Json(nameOf(*value)) : Json());
     }
-    void always(const char* key, const std::optional<std::int32_t>& number) {
-        line_[key] = number ? Json(*number) : Json();
+    template <class E> void number(const char* key, E value) { put(key, cli::number(value)); }
+    template <class Value> void told(const char* key, const Value& value) { put(key, inJson(value)); }
+    template <class Value> void renamed(const char*, const char* key, const Value& value) { put(key, inJson(value)); }
+    /// A row within it; null where there is none.
+    template <class Row> void inner(const char* key, const Row& row) {
+        if (extent_ == Extent::Line) line_[key] = nullptr;
+        putRow(line_[key], row, extent_);
     }
-    template <class E, class Named> void word(const char* key, E value, Named) { line_[key] = nameOf(value); }
-    template <class E> void number(const char* key, E value) { line_[key] = cli::number(value); }
-    template <class Value> void told(const char* key, const Value& value) { line_[key] = value; }
+    template <class Row> void inner(const char* key, const std::optional<Row>& row) {
+        if (row) return inner(key, *row);
+        put(key, nullptr);
+    }
+    /// A text is null where it is empty.
+    template <class Value> void some(const char* key, const Value& value) {
+        if constexpr (requires { Value::fields; })
+            inner(key, value);
+        else if constexpr (std::is_same_v<Value, std::string>)
+            put(key, value.empty() ? Json() : Json(value));
+        else
+            put(key, inJson(value));
+    }
+    void known(const char* key, Bytes bytes) { put(key, bytesOrNull(bytes)); }
+    void known(const char* key, WallTime time) { put(key, time == WallTime{} ? Json() : milliseconds(time)); }
+    /// Fields that are null in any other case, but for lists.
+    template <class Body> void where(bool is, Body body) {
+        const bool outer = std::exchange(absent_, absent_ || !is);
+        body();
+        absent_ = outer;
+    }
+    template <class Part, class Body> void part(const std::optional<Part>& part, Body body) {
+        const Part none{};
+        where(part.has_value(), [&] { body(part ? *part : none); });
+    }
+    template <class Body> void shown(const std::optional<Notification>& notification, Body body) {
+        const auto shown = ShownNotification::of(notification.value_or(Notification()));
+        where(notification.has_value(), [&] { body(shown); });
+    }
+    template <class Make> void json(const char* key, const Make& make) { put(key, inJson(make())); }
+    void phrase(const char* key, Phrase phrase, const JobView& job) { put(key, phraseOf(phrase, job)); }
+    template <class Value> void wire(const char*, const Value&) {}
+    template <class Value> void detail(const char* key, const Value& value) {
+        if (extent_ == Extent::Details) line_[key] = inJson(value);
+    }
+    void ending(const char* key, const char*, const char*, const std::optional<Ending>& ending) {
+        if (extent_ != Extent::Details) return;
+        line_[key] = nullptr;
+        if (ending)
+            line_[key] = {{"reason", cli::number(ending->reason)},
+                          {"name", nameOf(ending->reason)},
+                          {"internal", nameOf(ending->internal)}};
+    }
 
 private:
+    void list(const char* key, Json rows) {
+        if (extent_ == Extent::Line) line_[key] = std::move(rows);
+    }
+    void put(const char* key, Json value) { list(key, absent_ ? Json() : std::move(value)); }
+
     Json& line_;
+    Extent extent_;
+    bool absent_ = false;
 };
 
-template <class Row> void putRow(Json& line, const Row& row) {
-    JsonFields field(line);
+template <class Row> void putRow(Json& line, const Row& row, Extent extent) {
+    JsonFields field(line, extent);
     Row::fields(field, row);
 }
 

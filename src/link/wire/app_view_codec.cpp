@@ -42,16 +42,6 @@ Result<void> readWords(Reader& reader, Words& words) {
     return {};
 }
 
-constexpr auto taskRowFields = [](auto& field, auto& row) {
-    field("package", row.app.name);
-    field("label", row.label);
-    field.always("started", row.started);
-    field("stop", row.stopButton);
-    field.list("jobs", row.jobs, writeJobView, readJobView);
-    field.list("notifications", row.notifications, writeNotificationView, readNotificationView);
-    field("survivors", row.survivors);
-};
-
 constexpr auto appFields = [](auto& field, auto& view) {
     field("package", view.manifest.package.name);
     field("label", view.manifest.label);
@@ -88,34 +78,6 @@ constexpr auto appFields = [](auto& field, auto& view) {
 };
 
 } // namespace
-
-void writeNotificationView(Writer& writer, const NotificationView& view) {
-    DictionaryWriter dictionary(writer);
-    dictionary.put("id", view.id);
-    dictionary.put("title", view.notification.getTitle());
-    dictionary.put("text", view.notification.getText());
-    dictionary.put("progressMaximum", view.notification.getProgress().maximum);
-    dictionary.put("progressValue", view.notification.getProgress().value);
-    dictionary.put("userInitiated", view.userInitiated);
-}
-
-Result<NotificationView> readNotificationView(Reader& reader) {
-    NotificationView view;
-    std::string title, text;
-    std::int64_t maximum = 0, value = 0;
-    DictionaryReader dictionary("notification", UnknownKeys::Ignore);
-    dictionary.take("id", view.id).take("title", title).take("text", text);
-    dictionary.take("progressMaximum", maximum).take("progressValue", value);
-    dictionary.take("userInitiated", view.userInitiated);
-    STINT_TRY(dictionary.read(reader));
-    Notification::Builder builder("");
-    builder.setContentTitle(std::move(title)).setContentText(std::move(text)).setProgress(maximum, value, false);
-    view.notification = builder.build();
-    return view;
-}
-
-void writeTaskRow(Writer& writer, const TaskRow& row) { writeFields(writer, row, taskRowFields); }
-Result<TaskRow> readTaskRow(Reader& reader) { return readFields<TaskRow>(reader, "row", taskRowFields); }
 
 void writeAppView(Writer& writer, const AppView& view) { writeFields(writer, view, appFields); }
 Result<AppView> readAppView(Reader& reader) { return readFields<AppView>(reader, "app", appFields); }

@@ -7,12 +7,17 @@
 // stands in the struct itself, beside its `noun`, for writeRow() and readRow(); or here in wire, where it needs our
 // codecs.
 #pragma once
+#include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
+#include <type_traits>
 
 #include "base/result/fail.hpp"
 #include "base/result/try.hpp"
 #include "base/time/time.hpp"
+#include "contract/model/view.hpp"
+#include "link/wire/codec.hpp"
 #include "link/wire/list.hpp"
 #include "link/wire/reader.hpp"
 #include "link/wire/reasons.hpp"
@@ -21,6 +26,8 @@
 
 namespace stint::wire {
 
+template <class Row> void writeRow(Writer& writer, const Row& row);
+template <class Row> Result<Row> readRow(Reader& reader);
 template <class Row> void writeRows(Writer& writer, const std::vector<Row>& rows);
 template <class Row> Result<std::vector<Row>> readRows(Reader& reader);
 
@@ -49,8 +56,55 @@ public:
     }
     /// An enumerator, by its name.
     template <class E, class Named> void word(const char* key, E value, Named) { dictionary_.put(key, nameOf(value)); }
+    template <class E, class Named> void word(const char* key, const std::optional<E>& value, Named) {
+        if (value) dictionary_.put(key, nameOf(*value));
+    }
     /// An enumerator, by its number.
     template <class E> void number(const char* key, E value) { dictionary_.put(key, static_cast<std::int32_t>(value)); }
+    /// Of another room's type.
+    void operator()(const char* key, const JobInfo& job) {
+        dictionary_.put(key, "a{sv}", [&](Writer& value) { writeJob(value, job, ClipFiles::LeftOut); });
+    }
+    void operator()(const char* key, const Network& network) {
+        dictionary_.put(key, "a{sv}", [&](Writer& value) { writeNetwork(value, network); });
+    }
+    /// A row within it; left out where there is none.
+    template <class Row> void inner(const char* key, const Row& row) {
+        dictionary_.put(key, "a{sv}", [&](Writer& value) { writeRow(value, row); });
+    }
+    template <class Row> void inner(const char* key, const std::optional<Row>& row) {
+        if (row) inner(key, *row);
+    }
+    /// A value that is left out where it is as it was made.
+    template <class Value> void some(const char* key, const Value& value) {
+        if (value == Value{}) return;
+        if constexpr (requires { Value::fields; })
+            inner(key, value);
+        else
+            (*this)(key, value);
+    }
+    template <class Value> void detail(const char* key, const Value& value) { some(key, value); }
+    template <class Value> void known(const char* key, const Value& value) { (*this)(key, value); }
+    /// Fields that are told in that case alone; those of a part, where there is one.
+    template <class Body> void where(bool is, Body body) {
+        if (is) body();
+    }
+    template <class Part, class Body> void part(const std::optional<Part>& part, Body body) {
+        if (part) body(*part);
+    }
+    template <class Body> void shown(const Notification& notification, Body body) {
+        const auto shown = ShownNotification::of(notification);
+        body(shown);
+    }
+    template <class Body> void shown(const std::optional<Notification>& notification, Body body) {
+        if (notification) shown(*notification, body);
+    }
+    /// Both of its reasons, where there is one.
+    void ending(const char*, const char* reason, const char* internal, const std::optional<Ending>& ending) {
+        if (!ending) return;
+        number(reason, ending->reason);
+        number(internal, ending->internal);
+    }
     /// A dictionary within it, and an array of them.
     template <class View>
     void inner(const char* key, const View& view, void (*write)(Writer&, const View&), Result<View> (*)(Reader&)) {
@@ -71,8 +125,13 @@ public:
                                       void (*write)(Writer&, const Value&), Result<void> (*)(Reader&, Value&)) {
         dictionary_.put(key, type, [&](Writer& into) { write(into, value); });
     }
-    /// Told, and never read back.
-    template <class Value> void told(const char* key, const Value& value) { dictionary_.put(key, value); }
+    /// Told, and never read back: it follows from others.
+    template <class Value> void told(const char* key, const Value& value) { (*this)(key, value); }
+    template <class Value> void renamed(const char* key, const char*, const Value& value) { (*this)(key, value); }
+    /// JSON has it otherwise, or not at all; or has it alone.
+    template <class Value> void wire(const char* key, const Value& value) { (*this)(key, value); }
+    template <class Make> void json(const char*, const Make&) {}
+    template <class Row> void phrase(const char*, Phrase, const Row&) {}
 
 private:
     DictionaryWriter dictionary_;
@@ -89,6 +148,8 @@ public:
     template <class Clock> void operator()(const char* key, std::chrono::time_point<Clock, Duration>& time) {
         milliseconds(key, [&time](std::int64_t ms) { time = std::chrono::time_point<Clock, Duration>(Duration(ms)); });
     }
+    void operator()(const char* key, std::optional<JobInfo>& job) { dictionary(key, job, readJob); }
+    void operator()(const char* key, std::optional<Network>& network) { dictionary(key, network, readNetwork); }
     template <class Time> void operator()(const char* key, std::optional<Time>& time) {
         milliseconds(key, [&time](std::int64_t ms) { time = Time(Duration(ms)); });
     }
@@ -106,21 +167,44 @@ public:
             return {};
         });
     }
-    template <class E, class Named> void word(const char* key, E& value, Named named) {
-        dictionary_.take(key, "s", [key, &value, named](Reader& reader) -> Result<void> {
+    template <class Value, class Named> void word(const char* key, Value& value, Named named) {
+        dictionary_.take(key, "s", [&value, named](Reader& reader) -> Result<void> {
             const std::string word = STINT_TRY(reader.string());
-            const std::optional<E> known = named(word);
-            if (!known) return fail(Errc::ILLEGAL_ARGUMENT, "{}: unknown word \"{}\"", key, word);
+            const auto known = named(word);
+            if (!known) return fail(Errc::ILLEGAL_ARGUMENT, "unknown word \"{}\"", word);
             value = *known;
             return {};
         });
     }
     template <class E> void number(const char* key, E& value) {
-        dictionary_.take(key, "i", [&value](Reader& reader) -> Result<void> {
-            const std::int32_t number = STINT_TRY(reader.int32());
-            value = static_cast<E>(number);
-            return {};
+        enumerator(key, [&value](std::int32_t code) { value = static_cast<E>(code); });
+    }
+    template <class Row> void inner(const char* key, Row& row) { dictionary(key, row, readRow<Row>); }
+    template <class Row> void inner(const char* key, std::optional<Row>& row) { dictionary(key, row, readRow<Row>); }
+    template <class Value> void some(const char* key, Value& value) {
+        if constexpr (requires { Value::fields; })
+            inner(key, value);
+        else
+            (*this)(key, value);
+    }
+    template <class Value> void detail(const char* key, Value& value) { some(key, value); }
+    template <class Value> void known(const char* key, Value& value) { (*this)(key, value); }
+    template <class Body> void where(bool, Body body) { body(); }
+    /// It is made, to be read; whether there is one, the row settles.
+    template <class Part, class Body> void part(std::optional<Part>& part, Body body) {
+        body(part ? *part : part.emplace());
+    }
+    template <class Into, class Body> void shown(Into& into, Body body) {
+        const auto shown = std::make_shared<ShownNotification>();
+        body(*shown);
+        last_.push_back([&into, shown] {
+            if (std::is_same_v<Into, Notification> || !shown->isEmpty()) into = shown->made();
         });
+    }
+    void ending(const char*, const char* reason, const char* internal, std::optional<Ending>& ending) {
+        const auto made = [&ending]() -> Ending& { return ending ? *ending : ending.emplace(); };
+        enumerator(reason, [made](std::int32_t code) { made().reason = static_cast<StopReason>(code); });
+        enumerator(internal, [made](std::int32_t code) { made().internal = static_cast<InternalReason>(code); });
     }
     template <class View>
     void inner(const char* key, View& view, void (*)(Writer&, const View&), Result<View> (*read)(Reader&)) {
@@ -148,10 +232,32 @@ public:
         dictionary_.take(key, type, [&value, read](Reader& reader) { return read(reader, value); });
     }
     template <class Value> void told(const char*, const Value&) {}
+    template <class Value> void renamed(const char*, const char*, const Value&) {}
+    template <class Value> void wire(const char* key, Value& value) { (*this)(key, value); }
+    template <class Make> void json(const char*, const Make&) {}
+    template <class Row> void phrase(const char*, Phrase, const Row&) {}
 
-    Result<void> take(Reader& reader) { return dictionary_.read(reader); }
+    Result<void> take(Reader& reader) {
+        STINT_TRY(dictionary_.read(reader));
+        for (const auto& each : last_)
+            each();
+        return {};
+    }
 
 private:
+    template <class Into, class Value> void dictionary(const char* key, Into& into, Result<Value> (*read)(Reader&)) {
+        dictionary_.take(key, "a{sv}", [&into, read](Reader& reader) -> Result<void> {
+            into = STINT_TRY(read(reader));
+            return {};
+        });
+    }
+    template <class Set> void enumerator(const char* key, Set set) {
+        dictionary_.take(key, "i", [set](Reader& reader) -> Result<void> {
+            const std::int32_t number = STINT_TRY(reader.int32());
+            set(number);
+            return {};
+        });
+    }
     template <class Set> void milliseconds(const char* key, Set set) {
         dictionary_.take(key, "x", [set](Reader& reader) -> Result<void> {
             const std::int64_t number = STINT_TRY(reader.int64());
@@ -161,6 +267,7 @@ private:
     }
 
     DictionaryReader dictionary_;
+    std::vector<std::function<void()>> last_; ///< when all has been read
 };
 
 template <class View, class Fields> void writeFields(Writer& writer, const View& view, Fields fields) {
@@ -174,6 +281,7 @@ template <class View, class Fields> Result<View> readFields(Reader& reader, std:
     FieldReader field(what);
     fields(field, view);
     STINT_TRY(field.take(reader));
+    if constexpr (requires { view.settle(); }) view.settle();
     return view;
 }
 

@@ -9,7 +9,7 @@
 
 namespace stint::wire {
 
-/// Reads an aa{sv} of which each element is read by `one`: readList(reader, readJobView).
+/// Reads an aa{sv} of which each element is read by `one`: readList(reader, readRow<JobView>).
 template <class T> Result<std::vector<T>> readList(Reader& reader, Result<T> (*one)(Reader&)) {
     std::vector<T> list;
     STINT_TRY(reader.array("a{sv}", [&](Reader& element) -> Result<void> {
@@ -20,7 +20,7 @@ template <class T> Result<std::vector<T>> readList(Reader& reader, Result<T> (*o
     return list;
 }
 
-/// Writes an aa{sv}: writeList(writer, views, writeJobView).
+/// Writes an aa{sv}: writeList(writer, views, writeRow<JobView>).
 template <class T> void writeList(Writer& writer, const std::vector<T>& list, void (*one)(Writer&, const T&)) {
     writer.openArray("a{sv}");
     for (const T& element : list)

@@ -10,17 +10,6 @@
 
 namespace stint::wire {
 
-/// Clip data go without their descriptors.
-void writeJobView(Writer& writer, const JobView& view);
-/// The notification that is read back has what a list shows of it: title, text and progress.
-Result<JobView> readJobView(Reader& reader);
-
-void writeTaskRow(Writer& writer, const TaskRow& row);
-Result<TaskRow> readTaskRow(Reader& reader);
-
-void writeNotificationView(Writer& writer, const NotificationView& view);
-Result<NotificationView> readNotificationView(Reader& reader);
-
 /// Of the manifest: package, label, version, where it was read, permissions, and the services' names.
 void writeAppView(Writer& writer, const AppView& view);
 Result<AppView> readAppView(Reader& reader);

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "link/wire/codec.hpp"
+#include "link/wire/fields.hpp"
 #include "link/wire/names.hpp"
 #include "link/wire/views.hpp"
 
@@ -98,7 +99,7 @@ Outgoing appHasExited(sd_bus* bus, pid_t pid, int exitCode) {
 }
 
 Outgoing jobChanged(sd_bus* bus, const JobView& view) {
-    return signal(bus, "JobChanged", [&view](Writer& writer) { wire::writeJobView(writer, view); });
+    return signal(bus, "JobChanged", [&view](Writer& writer) { wire::writeRow(writer, view); });
 }
 
 Outgoing listsChanged(sd_bus* bus, Topics topics) {

@@ -83,7 +83,7 @@ Handled listJobs(Request& request) {
     const TaskPage page = STINT_TRY(readTaskPage(request));
     const std::optional<AppId> app = STINT_TRY(whoseJobs(request, page.package));
     return answers([&owner = request.owner, app, page](Writer& writer) -> Result<void> {
-        wire::writePage(writer, "a{sv}", listed(owner, app, page), wire::writeJobView);
+        wire::writePage(writer, "a{sv}", listed(owner, app, page), wire::writeRow<JobView>);
         return {};
     });
 }
@@ -93,7 +93,7 @@ Handled explain(Request& request) {
     STINT_TRY(mayRead(request, key.app));
     return answers([&owner = request.owner, key](Writer& writer) -> Result<void> {
         const JobView job = STINT_TRY(known(owner, key));
-        wire::writeJobView(writer, job);
+        wire::writeRow(writer, job);
         wire::writeRows(writer, owner.core().explain(key, owner.now()));
         return {};
     });
@@ -186,7 +186,7 @@ Handled watch(Request& request) {
         [&owner = request.owner, &watches = request.watches, from = request.from, key](Writer& writer) -> Result<void> {
             const JobView view = STINT_TRY(known(owner, key));
             if (view.state != JobView::State::Finished) watches.add(from, key);
-            wire::writeJobView(writer, view);
+            wire::writeRow(writer, view);
             return {};
         });
 }
@@ -196,7 +196,7 @@ Handled listTasks(Request& request) {
     return answers([&owner = request.owner, only](Writer& writer) -> Result<void> {
         std::vector<TaskRow> rows = owner.core().tasks(owner.now());
         if (only) std::erase_if(rows, [&only](const TaskRow& row) { return row.app != *only; });
-        wire::writeList(writer, rows, wire::writeTaskRow);
+        wire::writeRows(writer, rows);
         return {};
     });
 }

@@ -86,58 +86,25 @@ Json workOf(const std::vector<WorkItem>& work) {
     return list;
 }
 
-Json networkOf(const std::optional<Network>& network) {
-    if (!network) return nullptr;
-    Json capabilities = Json::array(), transports = Json::array();
-    for (const auto capability : network->capabilities)
-        capabilities.push_back(stint::nameOf(capability));
-    for (const auto transport : network->transports)
-        transports.push_back(stint::nameOf(transport));
-    return {{"capabilities", capabilities},
-            {"transports", transports},
-            {"downstream", network->downstream},
-            {"upstream", network->upstream},
-            {"interface", network->interface}};
-}
-
-Json clocksOf(const std::optional<RunClocks>& clocks) {
-    if (!clocks) return nullptr;
-    Json stop = nullptr;
-    if (clocks->stop)
-        stop = {{"reason", number(clocks->stop->reason)},
-                {"name", stint::nameOf(clocks->stop->reason)},
-                {"internal", stint::nameOf(clocks->stop->internal)}};
-    return {{"guaranteed", milliseconds(clocks->guaranteed)},
-            {"limit", milliseconds(clocks->limit)},
-            {"timer", milliseconds(clocks->timer)},
-            {"slot", clocks->slot},
-            {"stop", stop}};
-}
-
 Json lineOf(const DumpedJob& dumped) {
     const bool waits = dumped.job.state == JobView::State::Pending;
     Json line = section("job");
-    putJob(line, dumped.job);
+    putRow(line, dumped.job);
     line["info"] = dumped.job.info ? infoOf(*dumped.job.info) : Json(nullptr);
     line["required"] = dumped.job.info ? reasonsOf(reasonsToWaitOf(*dumped.job.info)) : Json(nullptr);
     line["satisfied"] = waits ? reasonsOf(dumped.satisfied()) : Json(nullptr);
     line["unsatisfied"] = waits ? reasonsOf(dumped.unsatisfied()) : Json(nullptr);
     line["blockers"] = jsonRows(dumped.blockers);
     line["history"] = jsonRows(dumped.history);
-    line["latest"] = milliseconds(dumped.job.latest);
-    line["lastSuccess"] = milliseconds(dumped.job.lastSuccess);
-    line["lastFailure"] = milliseconds(dumped.job.lastFailure);
-    line["network"] = networkOf(dumped.job.network);
-    line["workItems"] = dumped.job.workItems;
+    putRow(line, dumped.job, Extent::Details);
     line["work"] = workOf(dumped.work);
-    line["clocks"] = clocksOf(dumped.job.clocks);
     line["ready"] = readyOf(readinessOf(dumped));
     return line;
 }
 
 Json lineOf(const JobView& finished) {
     Json line = section("finished");
-    putJob(line, finished);
+    putRow(line, finished);
     return line;
 }
 

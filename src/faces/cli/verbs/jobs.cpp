@@ -14,7 +14,7 @@
 #include "faces/screen/table.hpp"
 #include "faces/screen/text.hpp"
 #include "faces/views/job_table.hpp"
-#include "faces/views/json.hpp"
+#include "faces/views/json_row.hpp"
 #include "faces/views/phrases.hpp"
 #include "programs/spool/ledger.hpp"
 
@@ -80,7 +80,7 @@ int jobs(const Arguments& given, const Screen& screen) {
     if (!list.ok()) return failOfLookUp(screen, "cannot list jobs", list.error());
     if (screen.json()) {
         for (const auto& job : *list)
-            screen.print(jsonOf(job));
+            screen.print(jsonOfRow(job));
         return ends::ok;
     }
     auto table = given.has("finished") ? endedJobs(*list, wallNow()) : trackedJobs(*list, wallNow());

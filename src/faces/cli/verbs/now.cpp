@@ -13,7 +13,7 @@
 #include "faces/screen/exit_code.hpp"
 #include "faces/screen/text.hpp"
 #include "faces/views/job_table.hpp"
-#include "faces/views/json.hpp"
+#include "faces/views/json_row.hpp"
 
 namespace stint::cli {
 namespace {
@@ -66,7 +66,7 @@ int now(const Screen& screen) {
     if (screen.json()) {
         if (!jobs.ok()) screen.warn(jobs.error().message);
         for (const JobView& job : jobs.ok() ? *jobs : std::vector<JobView>{})
-            screen.print(jsonOf(job));
+            screen.print(jsonOfRow(job));
         return ends::ok;
     }
     if (!jobs.ok()) {

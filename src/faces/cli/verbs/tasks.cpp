@@ -11,7 +11,7 @@
 #include "faces/screen/exit_code.hpp"
 #include "faces/screen/table.hpp"
 #include "faces/screen/text.hpp"
-#include "faces/views/json.hpp"
+#include "faces/views/json_row.hpp"
 #include "faces/views/phrases.hpp"
 
 namespace stint::cli {
@@ -61,7 +61,7 @@ int tasks(const Arguments&, const Screen& screen) {
     if (!list.ok()) return screen.fail("cannot list tasks", list.error());
     if (screen.json()) {
         for (const auto& row : *list)
-            screen.print(jsonOf(row));
+            screen.print(jsonOfRow(row));
         return ends::ok;
     }
     Table table({{"APP"}, {"STARTED", Table::Align::Right}, {"DONE", Table::Align::Right}, {"WHAT"}});
