@@ -166,7 +166,7 @@ TEST_CASE("an app sees of the installed apps and of the Task Manager only itself
     Client person = world.connectOperator();
     const auto count = [&](Client& client, const char* member) {
         Reader reader(world.ask(client, taskManagerInterface, member, noOptions));
-        if (std::string_view(member) == "ListApps") return readList(reader, readAppView).value().size();
+        if (std::string_view(member) == "ListApps") return readList(reader, readRow<AppView>).value().size();
         return readList(reader, readRow<TaskRow>).value().size();
     };
     CHECK(count(app, "ListApps") == 1);

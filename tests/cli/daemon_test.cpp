@@ -31,7 +31,7 @@ void replyJob(Talk& talk, const wire::Message& call, const JobView& job) {
 void replyMail(Talk& talk, const wire::Message& call) {
     AppView mail;
     mail.manifest.package = AppId{"com.example.mail"};
-    talk.reply(call, [&](Writer& writer) { wire::writeList(writer, std::vector{mail}, wire::writeAppView); });
+    talk.reply(call, [&](Writer& writer) { wire::writeList(writer, std::vector{mail}, wire::writeRow<AppView>); });
 }
 
 /// Knows these jobs, and watches and explains no other; cancels what it is asked to.

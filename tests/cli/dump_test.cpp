@@ -99,7 +99,7 @@ void answer(Talk& talk, const wire::Message& call) {
         options.read(reader).value();
     }
     talk.reply(call, [&](Writer& writer) {
-        if (member == "ListApps") wire::writeList(writer, {appOf("org.stint.transfer")}, wire::writeAppView);
+        if (member == "ListApps") wire::writeList(writer, {appOf("org.stint.transfer")}, wire::writeRow<AppView>);
         if (member == "Get") wire::writeRows(writer, std::vector{wire::DeviceRow{"charging", "false", "set"}});
         if (member == "Overview") wire::writeSchedulerView(writer, whole());
         if (member == "ListWork") {

@@ -86,9 +86,10 @@ TEST_CASE("rows of the device, of apps and of tasks name their schema first") {
     AppView app;
     app.manifest.package = {"com.example.mail"};
     app.manifest.services["Jobs"].name = "Jobs";
-    CHECK(jsonOf(app).starts_with(R"({"schema":1,"package":"com.example.mail",)"));
-    CHECK(jsonOf(app).ends_with(R"("maybeVisible":false})"));
-    CHECK(jsonOf(app).find(R"("permissions":[],"revoked":[],"services":["Jobs"],"bucket":"never","bucketValue":50,)") !=
+    CHECK(jsonOfRow(app).starts_with(R"({"schema":1,"package":"com.example.mail",)"));
+    CHECK(jsonOfRow(app).ends_with(R"("maybeVisible":false})"));
+    CHECK(jsonOfRow(app).find(
+              R"("permissions":[],"revoked":[],"services":["Jobs"],"bucket":"never","bucketValue":50,)") !=
           std::string::npos);
     TaskRow row;
     row.app = {"com.example.mail"};

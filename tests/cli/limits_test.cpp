@@ -87,7 +87,7 @@ FakeDaemon::Answer knowingLimits(Known& known) {
     return [&known](Talk& talk, const wire::Message& call) {
         const std::string_view member = call.member();
         if (member == "ListApps") {
-            talk.reply(call, [&](Writer& writer) { wire::writeList(writer, known.apps, wire::writeAppView); });
+            talk.reply(call, [&](Writer& writer) { wire::writeList(writer, known.apps, wire::writeRow<AppView>); });
         } else if (member == "List") {
             talk.reply(call, [&](Writer& writer) {
                 wire::writeList(writer, known.alarms, wire::writeAlarmView);
@@ -261,7 +261,7 @@ TEST_CASE("push hands its words to the daemon; without a priority it is normal")
 TEST_CASE("what the daemon refuses of a message is told, and ends with 64") {
     const FakeDaemon fake([known = Known{.apps = {mail()}}](Talk& talk, const wire::Message& call) {
         if (call.member() == "Push") return talk.refuse(call, Errc::ILLEGAL_ARGUMENT, "it has no receiver \"Pushes\"");
-        talk.reply(call, [&](Writer& writer) { wire::writeList(writer, known.apps, wire::writeAppView); });
+        talk.reply(call, [&](Writer& writer) { wire::writeList(writer, known.apps, wire::writeRow<AppView>); });
     });
     const auto made = ran({"push", "com.example.mail", "--receiver", "Pushes"});
     CHECK(made.code == 64);

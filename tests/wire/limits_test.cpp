@@ -136,7 +136,7 @@ TEST_CASE("a quota with a limit tells what is left, one without tells none") { /
     QuotaView quota{
         .allowed = 10min, .window = 4h, .used = 12min, .left = -2min, .free = true, .returns = WallTime(9s)};
     quota.comesBack = {{WallTime(20s), 3min}, {WallTime(30s), 9min}};
-    const QuotaView back = throughTheWire(quota, wire::writeQuota, wire::readQuota);
+    const QuotaView back = throughTheWire(quota, wire::writeRow<QuotaView>, wire::readRow<QuotaView>);
     CHECK(back.allowed == quota.allowed);
     CHECK(back.window == quota.window);
     CHECK(back.used == quota.used);
@@ -144,7 +144,7 @@ TEST_CASE("a quota with a limit tells what is left, one without tells none") { /
     CHECK(back.free);
     CHECK(back.returns == quota.returns);
     CHECK(back.comesBack == quota.comesBack);
-    const QuotaView unlimited = throughTheWire(QuotaView{}, wire::writeQuota, wire::readQuota);
+    const QuotaView unlimited = throughTheWire(QuotaView{}, wire::writeRow<QuotaView>, wire::readRow<QuotaView>);
     CHECK_FALSE(unlimited.allowed);
     CHECK_FALSE(unlimited.left);
     CHECK_FALSE(unlimited.returns);
@@ -163,7 +163,7 @@ TEST_CASE("an app's limits go with its row") { // limits.md §2.2, §8.1, §9
     app.maybeVisible = true;
     app.quota.allowed = 10min;
     app.expedited.allowed = 5min;
-    const AppView back = throughTheWire(app, wire::writeAppView, wire::readAppView);
+    const AppView back = throughTheWire(app, wire::writeRow<AppView>, wire::readRow<AppView>);
     CHECK(back.bucket == app.bucket);
     CHECK(back.bucketReason == app.bucketReason);
     CHECK(back.batteryUse == app.batteryUse);

@@ -63,6 +63,11 @@ std::optional<std::string> pathOf(const JobView& job) {
     return unlessEmpty(output.empty() ? extras->getString("source") : output);
 }
 
+std::vector<std::string> visibleBecause(const AppView& app) {
+    if (app.state != ProcessState::Top && app.state != ProcessState::Visible) return {};
+    return {app.pinned ? "pinned" : "terminal"};
+}
+
 std::optional<Duration> periodOf(const JobView& job, Duration JobInfo::Period::*length) {
     const auto period = job.info ? job.info->getPeriod() : std::nullopt;
     return period ? std::optional(*period.*length) : std::nullopt;

@@ -245,6 +245,18 @@ struct QuotaView {
     bool free = false;                                    ///< nothing is counted right now: charging, seen, …
     std::optional<WallTime> returns;                      ///< when it is in quota again; nullopt: it is
     std::vector<std::pair<WallTime, Duration>> comesBack; ///< when what was used rolls out of the window, oldest first
+
+    static constexpr auto noun = "quota";
+    static constexpr auto fields = [](auto& field, auto& quota) {
+        field("used", quota.used);
+        field("left", quota.left);
+        field("allowed", quota.allowed);
+        field("window", quota.window);
+        field("free", quota.free);
+        field("returns", quota.returns);
+        field.pairs("comesBack", "when", "length", quota.comesBack);
+    };
+    bool operator==(const QuotaView&) const = default;
 };
 
 /// A pending alarm, and when it goes off if nothing disturbs (limits.md §7.3).
@@ -372,7 +384,47 @@ struct AppView {
     bool maybeVisible = false; ///< a window in front bears its name; it only keeps it from being killed (linux.md §A.5)
 
     static std::vector<AppView> all(const State& state, Now now);
+    static constexpr auto noun = "app";
+    static constexpr auto fields = [](auto& field, auto& app) {
+        field("package", app.manifest.package.name);
+        field("label", app.manifest.label);
+        field("version", app.manifest.version);
+        field.word("state", app.state, processStateNamed);
+        field("pinned", app.pinned);
+        field("builtIn", app.manifest.builtIn);
+        field("system", app.manifest.system);
+        field("bad", app.bad);
+        field("jobs", app.jobs);
+        field("running", app.running);
+        field("manifest", app.manifest.file);
+        field("permissions", app.manifest.permissions);
+        field("revoked", app.revoked);
+        field.names("services", app.manifest.services);
+        field.word("bucket", app.bucket, bucketNamed);
+        field.json("bucketValue", [&app] { return valueOf(app.bucket); });
+        field.word("bucketReason", app.bucketReason, bucketReasonNamed);
+        field.word("batteryUse", app.batteryUse, batteryUseNamed);
+        field("dataSaverExempt", app.dataSaverExempt);
+        field("networkAllowed", app.networkAllowed);
+        field.wire("networkBecause", app.networkBecause);
+        field.json("networkBecause",
+                   [&app] { return app.networkAllowed ? std::nullopt : std::optional(app.networkBecause); });
+        field("importance", app.importance);
+        field.inner("quota", app.quota);
+        field.inner("expedited", app.expedited);
+        field.rows("days", app.days);
+        field("bucketSince", app.bucketSince);
+        field.inner("alarms", app.alarms);
+        field.inner("whileIdleAlarms", app.whileIdleAlarms);
+        field.inner("messages", app.messages);
+        field("maybeVisible", app.maybeVisible);
+        field.wire("bias", app.bias);
+        field.wire("safeguards", app.safeguards);
+        field.sent("visibleBecause", visibleBecause(app));
+    };
 };
+/// Nothing else says so (architecture.md, what is visible): a person's word, else the foreground of a terminal.
+std::vector<std::string> visibleBecause(const AppView& app);
 
 /// One kind of slot (jobs.md §3.6): how many are kept for it, may be taken by it, are, and would be.
 struct SlotView {

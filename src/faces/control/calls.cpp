@@ -164,8 +164,7 @@ Call<std::uint32_t> stop(const std::string& package) {
 }
 
 Call<std::vector<AppView>> apps() {
-    return {wire::taskManagerInterface, "ListApps",
-            [](Reader& reader) { return wire::readList(reader, wire::readAppView); }};
+    return {wire::taskManagerInterface, "ListApps", [](Reader& reader) { return wire::readRows<AppView>(reader); }};
 }
 
 Call<void> setBatteryUse(const std::string& package, const std::string& use) {
@@ -187,8 +186,8 @@ Call<Quotas> quota(const std::string& package) {
     return {wire::limitsInterface, "Quota",
             [](Reader& reader) -> Result<Quotas> {
                 Quotas made;
-                made.regular = STINT_TRY(wire::readQuota(reader));
-                made.expedited = STINT_TRY(wire::readQuota(reader));
+                made.regular = STINT_TRY(wire::readRow<QuotaView>(reader));
+                made.expedited = STINT_TRY(wire::readRow<QuotaView>(reader));
                 return made;
             },
             naming(package)};

@@ -43,7 +43,7 @@ std::string jobsJson(bool all, const std::vector<std::string>& jobs, const std::
 
 std::string finishedJson(const std::vector<JobView>& jobs) { return allOf("jobs", jobs, jobJson); }
 std::string tasksJson(const std::vector<TaskRow>& rows) { return allOf("rows", rows, cli::jsonOfRow<TaskRow>); }
-std::string appsJson(const std::vector<AppView>& apps) { return allOf("apps", apps, printed<AppView>); }
+std::string appsJson(const std::vector<AppView>& apps) { return allOf("apps", apps, cli::jsonOfRow<AppView>); }
 std::string alarmsJson(const std::vector<AlarmView>& alarms) { return allOf("alarms", alarms, printed<AlarmView>); }
 
 std::string deviceJson(const DeviceSeen& seen) {

@@ -50,27 +50,4 @@ std::string jsonOf(const JobField& row) {
     return dumped(line);
 }
 
-std::string jsonOf(const AppView& app) {
-    Json line = header();
-    line["package"] = app.manifest.package.name;
-    line["label"] = app.manifest.label;
-    line["version"] = app.manifest.version;
-    line["state"] = stint::nameOf(app.state);
-    line["pinned"] = app.pinned;
-    line["builtIn"] = app.manifest.builtIn;
-    line["system"] = app.manifest.system;
-    line["bad"] = app.bad;
-    line["jobs"] = app.jobs;
-    line["running"] = app.running;
-    line["manifest"] = app.manifest.file;
-    line["permissions"] = app.manifest.permissions;
-    line["revoked"] = app.revoked;
-    line["services"] = Json::array();
-    for (const auto& [name, service] : app.manifest.services)
-        line["services"].push_back(name);
-    putLimits(line, app);
-    line["maybeVisible"] = app.maybeVisible;
-    return dumped(line);
-}
-
 } // namespace stint::cli

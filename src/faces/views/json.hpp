@@ -35,7 +35,6 @@ std::string jsonOf(const JobView&, const std::vector<Blocker>&,
 std::string jsonOf(const RunNow&);
 std::string jsonOf(const ShellAnswer&);
 std::string jsonOf(const JobField&);
-std::string jsonOf(const AppView&);
 // The limits (json_limits.cpp).
 /// Both quotas of an app.
 std::string jsonOfQuota(const AppView&);

@@ -5,46 +5,13 @@
 #include "faces/views/limit_text.hpp"
 
 namespace stint::cli {
-namespace {
-
-Json length(const std::optional<Duration>& value) { return value ? Json(value->count()) : Json(nullptr); }
-
-Json quotaOf(const QuotaView& quota) {
-    Json object{
-        {"used", quota.used.count()},     {"left", length(quota.left)}, {"allowed", length(quota.allowed)},
-        {"window", length(quota.window)}, {"free", quota.free},         {"returns", milliseconds(quota.returns)},
-        {"comesBack", Json::array()}};
-    for (const auto& [when, amount] : quota.comesBack)
-        object["comesBack"].push_back({{"when", milliseconds(when)}, {"length", amount.count()}});
-    return object;
-}
-
-} // namespace
-
-void putLimits(Json& line, const AppView& app) {
-    line["bucket"] = stint::nameOf(app.bucket);
-    line["bucketValue"] = valueOf(app.bucket);
-    line["bucketReason"] = stint::nameOf(app.bucketReason);
-    line["batteryUse"] = stint::nameOf(app.batteryUse);
-    line["dataSaverExempt"] = app.dataSaverExempt;
-    line["networkAllowed"] = app.networkAllowed;
-    line["networkBecause"] = app.networkAllowed ? Json(nullptr) : Json(app.networkBecause);
-    line["importance"] = app.importance;
-    line["quota"] = quotaOf(app.quota);
-    line["expedited"] = quotaOf(app.expedited);
-    line["days"] = jsonRows(app.days);
-    line["bucketSince"] = milliseconds(app.bucketSince);
-    putRow(line["alarms"], app.alarms);
-    putRow(line["whileIdleAlarms"], app.whileIdleAlarms);
-    putRow(line["messages"], app.messages);
-}
 
 std::string jsonOfQuota(const AppView& app) {
     Json line = header();
     line["package"] = app.manifest.package.name;
     line["bucket"] = stint::nameOf(app.bucket);
-    line["regular"] = quotaOf(app.quota);
-    line["expedited"] = quotaOf(app.expedited);
+    putRow(line["regular"], app.quota);
+    putRow(line["expedited"], app.expedited);
     return dumped(line);
 }
 

@@ -15,8 +15,6 @@ Json bytesOrNull(Bytes bytes);
 Json milliseconds(const std::optional<WallTime>& time);
 template <class Enum> Json number(Enum value) { return static_cast<std::int32_t>(value); }
 
-/// Bucket, network, the user's choices, quotas (json_limits.cpp).
-void putLimits(Json& line, const AppView& app);
 Json infoOf(const JobInfo& info);
 Json reasonsOf(const std::vector<PendingReason>& reasons);
 

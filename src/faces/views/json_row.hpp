@@ -1,6 +1,7 @@
 // A row that tells its own fields (contract/model/view.hpp), as JSON: the same keys as on the wire, but for what only
 // one of them has, in the order of its table.
 #pragma once
+#include <map>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -77,6 +78,20 @@ public:
     template <class Make> void json(const char* key, const Make& make) { put(key, inJson(make())); }
     void phrase(const char* key, Phrase phrase, const JobView& job) { put(key, phraseOf(phrase, job)); }
     template <class Value> void wire(const char*, const Value&) {}
+    template <class Value> void sent(const char*, const Value&) {}
+    template <class Named> void names(const char* key, const std::map<std::string, Named, std::less<>>& named) {
+        Json names = Json::array();
+        for (const auto& [name, its] : named)
+            names.push_back(name);
+        list(key, std::move(names));
+    }
+    template <class One, class Other>
+    void pairs(const char* key, const char* one, const char* other, const std::vector<std::pair<One, Other>>& pairs) {
+        Json rows = Json::array();
+        for (const auto& [its, others] : pairs)
+            rows.push_back({{one, inJson(its)}, {other, inJson(others)}});
+        list(key, std::move(rows));
+    }
     template <class Value> void detail(const char* key, const Value& value) {
         if (extent_ == Extent::Details) line_[key] = inJson(value);
     }

@@ -8,6 +8,7 @@
 // codecs.
 #pragma once
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -30,6 +31,9 @@ template <class Row> void writeRow(Writer& writer, const Row& row);
 template <class Row> Result<Row> readRow(Reader& reader);
 template <class Row> void writeRows(Writer& writer, const std::vector<Row>& rows);
 template <class Row> Result<std::vector<Row>> readRows(Reader& reader);
+
+using NameSet = decltype(Manifest::permissions);
+using LengthsAt = decltype(QuotaView::comesBack);
 
 class FieldWriter {
 public:
@@ -68,6 +72,24 @@ public:
     void operator()(const char* key, const Network& network) {
         dictionary_.put(key, "a{sv}", [&](Writer& value) { writeNetwork(value, network); });
     }
+    void operator()(const char* key, const NameSet& names) {
+        dictionary_.put(key, std::vector(names.begin(), names.end()));
+    }
+    /// By their names alone.
+    template <class Named> void names(const char* key, const std::map<std::string, Named, std::less<>>& named) {
+        std::vector<std::string> names;
+        for (const auto& [name, its] : named)
+            names.push_back(name);
+        dictionary_.put(key, names);
+    }
+    void pairs(const char* key, const char*, const char*, const LengthsAt& lengths) {
+        dictionary_.put(key, "a(xx)", [&lengths](Writer& value) {
+            value.openArray("(xx)");
+            for (const auto& [when, length] : lengths)
+                value.openStruct("xx").int64(wallNumber(when)).int64(length.count()).close();
+            value.close();
+        });
+    }
     /// A row within it; left out where there is none.
     template <class Row> void inner(const char* key, const Row& row) {
         dictionary_.put(key, "a{sv}", [&](Writer& value) { writeRow(value, row); });
@@ -105,15 +127,6 @@ public:
         number(reason, ending->reason);
         number(internal, ending->internal);
     }
-    /// A dictionary within it, and an array of them.
-    template <class View>
-    void inner(const char* key, const View& view, void (*write)(Writer&, const View&), Result<View> (*)(Reader&)) {
-        dictionary_.put(key, "a{sv}", [&](Writer& value) { write(value, view); });
-    }
-    template <class View> void list(const char* key, const std::vector<View>& views,
-                                    void (*write)(Writer&, const View&), Result<View> (*)(Reader&)) {
-        dictionary_.put(key, "aa{sv}", [&](Writer& value) { writeList(value, views, write); });
-    }
     /// Rows that tell their own fields.
     template <class Row> void rows(const char* key, const std::vector<Row>& rows) {
         dictionary_.put(key, "aa{sv}", [&](Writer& value) { writeRows(value, rows); });
@@ -129,9 +142,16 @@ public:
     template <class Value> void told(const char* key, const Value& value) { (*this)(key, value); }
     template <class Value> void renamed(const char* key, const char*, const Value& value) { (*this)(key, value); }
     /// JSON has it otherwise, or not at all; or has it alone.
-    template <class Value> void wire(const char* key, const Value& value) { (*this)(key, value); }
+    template <class Value> void wire(const char* key, const Value& value) {
+        if constexpr (requires { Value::fields; })
+            inner(key, value);
+        else
+            (*this)(key, value);
+    }
     template <class Make> void json(const char*, const Make&) {}
     template <class Row> void phrase(const char*, Phrase, const Row&) {}
+    /// As told, and JSON has it not.
+    template <class Value> void sent(const char* key, const Value& value) { (*this)(key, value); }
 
 private:
     DictionaryWriter dictionary_;
@@ -179,6 +199,24 @@ public:
     template <class E> void number(const char* key, E& value) {
         enumerator(key, [&value](std::int32_t code) { value = static_cast<E>(code); });
     }
+    void operator()(const char* key, NameSet& names) {
+        eachName(key, [&names](std::string&& name) { names.insert(std::move(name)); });
+    }
+    template <class Named> void names(const char* key, std::map<std::string, Named, std::less<>>& named) {
+        eachName(key, [&named](const std::string& name) { named[name].name = name; });
+    }
+    void pairs(const char* key, const char*, const char*, LengthsAt& lengths) {
+        dictionary_.take(key, "a(xx)", [&lengths](Reader& reader) {
+            return reader.array("(xx)", [&lengths](Reader& items) {
+                return items.structure("xx", [&lengths](Reader& fields) -> Result<void> {
+                    const Duration since(STINT_TRY(fields.int64()));
+                    const Duration length(STINT_TRY(fields.int64()));
+                    lengths.emplace_back(WallTime(since), length);
+                    return {};
+                });
+            });
+        });
+    }
     template <class Row> void inner(const char* key, Row& row) { dictionary(key, row, readRow<Row>); }
     template <class Row> void inner(const char* key, std::optional<Row>& row) { dictionary(key, row, readRow<Row>); }
     template <class Value> void some(const char* key, Value& value) {
@@ -206,20 +244,6 @@ public:
         enumerator(reason, [made](std::int32_t code) { made().reason = static_cast<StopReason>(code); });
         enumerator(internal, [made](std::int32_t code) { made().internal = static_cast<InternalReason>(code); });
     }
-    template <class View>
-    void inner(const char* key, View& view, void (*)(Writer&, const View&), Result<View> (*read)(Reader&)) {
-        dictionary_.take(key, "a{sv}", [&view, read](Reader& reader) -> Result<void> {
-            view = STINT_TRY(read(reader));
-            return {};
-        });
-    }
-    template <class View> void list(const char* key, std::vector<View>& views, void (*)(Writer&, const View&),
-                                    Result<View> (*read)(Reader&)) {
-        dictionary_.take(key, "aa{sv}", [&views, read](Reader& reader) -> Result<void> {
-            views = STINT_TRY(readList(reader, read));
-            return {};
-        });
-    }
     template <class Row> void rows(const char* key, std::vector<Row>& rows) {
         dictionary_.take(key, "aa{sv}", [&rows](Reader& reader) -> Result<void> {
             rows = STINT_TRY(readRows<Row>(reader));
@@ -233,9 +257,10 @@ public:
     }
     template <class Value> void told(const char*, const Value&) {}
     template <class Value> void renamed(const char*, const char*, const Value&) {}
-    template <class Value> void wire(const char* key, Value& value) { (*this)(key, value); }
+    template <class Value> void wire(const char* key, Value& value) { some(key, value); }
     template <class Make> void json(const char*, const Make&) {}
     template <class Row> void phrase(const char*, Phrase, const Row&) {}
+    template <class Value> void sent(const char*, const Value&) {}
 
     Result<void> take(Reader& reader) {
         STINT_TRY(dictionary_.read(reader));
@@ -248,6 +273,13 @@ private:
     template <class Into, class Value> void dictionary(const char* key, Into& into, Result<Value> (*read)(Reader&)) {
         dictionary_.take(key, "a{sv}", [&into, read](Reader& reader) -> Result<void> {
             into = STINT_TRY(read(reader));
+            return {};
+        });
+    }
+    template <class Take> void eachName(const char* key, Take take) {
+        dictionary_.take(key, "as", [take](Reader& reader) -> Result<void> {
+            for (std::string& name : STINT_TRY(reader.strings()))
+                take(std::move(name));
             return {};
         });
     }

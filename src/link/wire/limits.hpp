@@ -50,9 +50,6 @@ struct MessageCall {
 void writeMessageCall(Writer& writer, const MessageCall& call);
 Result<MessageCall> readMessageCall(Reader& reader);
 
-void writeQuota(Writer& writer, const QuotaView& quota);
-Result<QuotaView> readQuota(Reader& reader);
-
 /// How the caller's own app stands (App1.GetStanding).
 struct Standing {
     Bucket bucket = Bucket::Never;

@@ -10,10 +10,6 @@
 
 namespace stint::wire {
 
-/// Of the manifest: package, label, version, where it was read, permissions, and the services' names.
-void writeAppView(Writer& writer, const AppView& view);
-Result<AppView> readAppView(Reader& reader);
-
 void writeSchedulerView(Writer& writer, const SchedulerView& view);
 Result<SchedulerView> readSchedulerView(Reader& reader);
 

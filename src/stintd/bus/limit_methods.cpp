@@ -135,8 +135,8 @@ Handled quota(Request& request) {
     STINT_TRY(maySee(request, app));
     return answers([&owner = request.owner, app](Writer& writer) -> Result<void> {
         const AppView view = STINT_TRY(known(owner, app));
-        wire::writeQuota(writer, view.quota);
-        wire::writeQuota(writer, view.expedited);
+        wire::writeRow<QuotaView>(writer, view.quota);
+        wire::writeRow<QuotaView>(writer, view.expedited);
         return {};
     });
 }

@@ -206,7 +206,7 @@ Handled listApps(Request& request) {
     return answers([&owner = request.owner, only](Writer& writer) -> Result<void> {
         std::vector<AppView> apps = owner.core().apps(owner.now());
         if (only) std::erase_if(apps, [&only](const AppView& app) { return app.manifest.package != *only; });
-        wire::writeList(writer, apps, wire::writeAppView);
+        wire::writeRows(writer, apps);
         return {};
     });
 }

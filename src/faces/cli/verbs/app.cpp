@@ -11,7 +11,7 @@
 #include "faces/screen/exit_code.hpp"
 #include "faces/screen/text.hpp"
 #include "faces/views/app_facts.hpp"
-#include "faces/views/json.hpp"
+#include "faces/views/json_row.hpp"
 #include "faces/views/limit_text.hpp"
 
 namespace stint::cli {
@@ -80,7 +80,7 @@ int app(const Arguments& given, const Screen& screen) {
     if (!found.ok()) return failOfLookUp(screen, what, found.error());
     if (sets(given)) return setAll(*daemon, *found, given, screen);
     if (screen.json())
-        screen.print(jsonOf(*found));
+        screen.print(jsonOfRow(*found));
     else
         describe(*found, wallNow(), screen);
     return ends::ok;

@@ -6,7 +6,7 @@
 #include "faces/control/daemon.hpp"
 #include "faces/screen/exit_code.hpp"
 #include "faces/screen/table.hpp"
-#include "faces/views/json.hpp"
+#include "faces/views/json_row.hpp"
 #include "faces/views/limit_text.hpp"
 
 namespace stint::cli {
@@ -22,7 +22,7 @@ int apps(const Arguments&, const Screen& screen) {
     if (!list.ok()) return screen.fail("cannot list apps", list.error());
     if (screen.json()) {
         for (const auto& each : *list)
-            screen.print(jsonOf(each));
+            screen.print(jsonOfRow(each));
         return ends::ok;
     }
     using enum Table::Align;
