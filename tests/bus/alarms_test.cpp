@@ -40,7 +40,7 @@ std::pair<std::vector<std::string>, bool> listed(World& world, Client& client,
     REQUIRE_FALSE(answer.isError());
     wire::Reader reader(answer);
     std::vector<std::string> tags;
-    for (const AlarmView& view : wire::readList(reader, wire::readAlarmView).value())
+    for (const AlarmView& view : wire::readList(reader, wire::readRow<AlarmView>).value())
         tags.push_back(view.alarm.tag);
     return {tags, reader.boolean().value()};
 }

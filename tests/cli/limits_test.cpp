@@ -90,7 +90,7 @@ FakeDaemon::Answer knowingLimits(Known& known) {
             talk.reply(call, [&](Writer& writer) { wire::writeList(writer, known.apps, wire::writeRow<AppView>); });
         } else if (member == "List") {
             talk.reply(call, [&](Writer& writer) {
-                wire::writeList(writer, known.alarms, wire::writeAlarmView);
+                wire::writeList(writer, known.alarms, wire::writeRow<AlarmView>);
                 writer.boolean(false);
             });
         } else if (member == "Policy") {

@@ -191,7 +191,7 @@ constexpr Codec codecs[]{
     {"a{sv}", roundTrip<readNotification, writeNotification>},
     {"a{sv}", roundTrip<readOutcome, writeOutcome>},
     {"a{sv}", roundTrip<readAlarm, writeAlarm>},
-    {"a{sv}", roundTrip<readAlarmView, writeAlarmView>},
+    {"a{sv}", roundTrip<readRow<AlarmView>, writeRow<AlarmView>>},
     {"ssxa{sv}", roundTrip<readAlarmCall, writeAlarmCall>},
     {"ssssa{sv}", roundTrip<readMessageCall, writeMessageCall>},
     {"a{sv}", roundTrip<readRow<QuotaView>, writeRow<QuotaView>>},

@@ -101,13 +101,13 @@ TEST_CASE("a pending alarm tells when it goes off, and what holds it") { // limi
     view.alarm.app = AppId{"com.example.mail"};
     view.alarm.requestedWall = WallTime(1'700'000'000s);
     view.alarm.window = 10s;
-    AlarmView back = throughTheWire(view, wire::writeAlarmView, wire::readAlarmView);
+    AlarmView back = throughTheWire(view, wire::writeRow<AlarmView>, wire::readRow<AlarmView>);
     CHECK(back.alarm == view.alarm);
     CHECK(back.earliest == view.earliest);
     CHECK(back.latest == view.latest);
     CHECK(back.held == "doze");
     view.earliest.reset();
-    CHECK_FALSE(throughTheWire(view, wire::writeAlarmView, wire::readAlarmView).earliest);
+    CHECK_FALSE(throughTheWire(view, wire::writeRow<AlarmView>, wire::readRow<AlarmView>).earliest);
 }
 
 TEST_CASE("what a receiver is told of an alarm and of a message arrives") { // limits.md §7.3, §8.5

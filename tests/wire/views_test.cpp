@@ -137,6 +137,35 @@ auto membersOf(const AppView& app) {
                     days, maybe);
 }
 
+auto membersOf(const Alarm& alarm) {
+    const auto& [app, tag, receiver, kind, wakeup, byWall, persisted, requested, wall, window, interval, sequence,
+                 handed] = alarm;
+    return std::tie(app, tag, receiver, kind, wakeup, byWall, persisted, requested, wall, window, interval, sequence,
+                    handed);
+}
+
+auto membersOf(const AlarmView& view) {
+    const auto& [alarm, earliest, latest, held] = view;
+    return std::tie(alarm, earliest, latest, held);
+}
+
+AlarmView wholeAlarm() {
+    return {.alarm = {.app = AppId{"com.example.mail"},
+                      .tag = "tick",
+                      .receiver = "Alarms",
+                      .kind = AlarmKind::Window,
+                      .wakeup = false,
+                      .byWall = true,
+                      .persisted = true,
+                      .requested = Instant(90s),
+                      .requestedWall = WallTime(1'700'000'000s),
+                      .window = 10s,
+                      .interval = 7s},
+            .earliest = Instant(91s),
+            .latest = Instant(99s),
+            .held = "doze"};
+}
+
 QuotaView wholeQuota() {
     return {.allowed = 10min,
             .window = 4h,
@@ -195,6 +224,18 @@ JobView endedJob() {
 TEST_CASE("every member of a job goes over the wire") {
     const JobView made, sent = wholeJob(), arrived = throughTheWire(sent, writeRow<JobView>, readRow<JobView>);
     CHECK(notSet(membersOf(made), membersOf(sent), membersOf(arrived)) == 1); // it has not ended
+}
+
+TEST_CASE("every member of a pending alarm goes over the wire, but for what the core alone keeps of it") {
+    const AlarmView made, sent = wholeAlarm(), back = throughTheWire(sent, writeRow<AlarmView>, readRow<AlarmView>);
+    CHECK(notSet(membersOf(made), membersOf(sent), membersOf(back)) == 0);
+    CHECK(notSet(membersOf(made.alarm), membersOf(sent.alarm), membersOf(back.alarm)) == 2); // sequence, handed
+}
+
+TEST_CASE("every key of an alarm is in the interface's documentation, with its type") {
+    const std::string text = interfaceText("org.stint.AlarmManager1");
+    for (const std::string& key : keysOf(wholeAlarm()))
+        CHECK_MESSAGE(text.find(' ' + key + ' ') != std::string::npos, key);
 }
 
 TEST_CASE("every member of an app and of its quotas goes over the wire") {

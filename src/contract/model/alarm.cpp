@@ -17,4 +17,9 @@ constexpr NameTable<AlarmKind, 6> alarmKinds{{{AlarmKind::Inexact, "inexact"},
 std::string_view nameOf(AlarmKind kind) { return nameIn(alarmKinds, kind); }
 std::optional<AlarmKind> alarmKindNamed(std::string_view name) { return namedIn(alarmKinds, name); }
 
+std::optional<WallTime> wallAt(const Alarm& alarm, const std::optional<Instant>& when) {
+    if (!when) return std::nullopt;
+    return alarm.requestedWall + (*when - alarm.requested);
+}
+
 } // namespace stint

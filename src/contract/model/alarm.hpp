@@ -35,6 +35,13 @@ struct Alarm {
     bool operator==(const Alarm&) const = default;
 };
 
+/// The clock that an alarm is set by, in a word: the one on the wall, or the one since the boot.
+inline constexpr std::string_view wallWord = "wall";
+inline constexpr std::string_view elapsedWord = "elapsed";
+inline std::string_view clockWord(const Alarm& alarm) { return alarm.byWall ? wallWord : elapsedWord; }
+/// By the clock on the wall: `requested` and `requestedWall` name the same moment.
+std::optional<WallTime> wallAt(const Alarm& alarm, const std::optional<Instant>& when);
+
 /// A pushed message that waits for its delivery.
 struct PushMessage {
     std::uint64_t id = 0;

@@ -268,6 +268,25 @@ struct AlarmView {
 
     /// By app and tag.
     static std::vector<AlarmView> all(const State& state, Now now);
+    static constexpr auto noun = "alarm";
+    static constexpr auto fields = [](auto& field, auto& view) {
+        auto& alarm = view.alarm;
+        field("package", alarm.app.name);
+        field("tag", alarm.tag);
+        field("receiver", alarm.receiver);
+        field.word("kind", alarm.kind, alarmKindNamed);
+        field.either("type", wallWord, elapsedWord, alarm.byWall);
+        field("wakeup", alarm.wakeup);
+        field("persisted", alarm.persisted);
+        field.wire("requested", alarm.requested);
+        field.wire("requestedWall", alarm.requestedWall);
+        field.json("requested", [&alarm] { return alarm.requestedWall; });
+        field("window", alarm.window);
+        field("interval", alarm.interval);
+        field.always("earliest", view.earliest, [&view] { return wallAt(view.alarm, view.earliest); });
+        field.always("latest", view.latest, [&view] { return wallAt(view.alarm, view.latest); });
+        field.known("held", view.held);
+    };
 };
 
 /// One kind of work, and what of the device's state alone holds it back: that of an app in the background which has
@@ -288,10 +307,10 @@ struct DeviceLimitView {
     static constexpr auto fields = [](auto& field, auto& limit) {
         field("work", limit.work);
         field("open", limit.open);
-        field("by", limit.by);
-        field("detail", limit.detail);
-        field("clears", limit.clears);
-        field("cell", limit.cell);
+        field.only(!limit.open, "by", limit.by);
+        field.only(!limit.open, "detail", limit.detail);
+        field.only(!limit.open, "clears", limit.clears);
+        field.only(!limit.open, "cell", limit.cell);
         field("since", limit.since);
         field("until", limit.until);
     };
@@ -406,9 +425,7 @@ struct AppView {
         field.word("batteryUse", app.batteryUse, batteryUseNamed);
         field("dataSaverExempt", app.dataSaverExempt);
         field("networkAllowed", app.networkAllowed);
-        field.wire("networkBecause", app.networkBecause);
-        field.json("networkBecause",
-                   [&app] { return app.networkAllowed ? std::nullopt : std::optional(app.networkBecause); });
+        field.only(!app.networkAllowed, "networkBecause", app.networkBecause);
         field("importance", app.importance);
         field.inner("quota", app.quota);
         field.inner("expedited", app.expedited);

@@ -197,7 +197,7 @@ Call<Page<AlarmView>> alarms(const std::optional<std::string>& package, const st
     const auto last =
         before.empty() ? std::nullopt : std::optional(std::pair(before.back().alarm.app.name, before.back().alarm.tag));
     return {wire::alarmManagerInterface, "List",
-            [](Reader& reader) { return readPage<AlarmView>(reader, wire::readAlarmView); }, nothing,
+            [](Reader& reader) { return readPage<AlarmView>(reader, wire::readRow<AlarmView>); }, nothing,
             [package, last](DictionaryWriter& options) {
                 if (package) options.put("package", *package);
                 if (!last) return;

@@ -24,8 +24,6 @@ template <class Row, class ToJson> std::string allOf(const char* key, const std:
     return fmt::format("{{\"{}\":{}}}", key, listOf(rows, toJson));
 }
 
-template <class Row> std::string printed(const Row& row) { return cli::jsonOf(row); }
-
 } // namespace
 
 std::string arrayOf(const std::vector<std::string>& texts) { return fmt::format("[{}]", fmt::join(texts, ",")); }
@@ -44,12 +42,14 @@ std::string jobsJson(bool all, const std::vector<std::string>& jobs, const std::
 std::string finishedJson(const std::vector<JobView>& jobs) { return allOf("jobs", jobs, jobJson); }
 std::string tasksJson(const std::vector<TaskRow>& rows) { return allOf("rows", rows, cli::jsonOfRow<TaskRow>); }
 std::string appsJson(const std::vector<AppView>& apps) { return allOf("apps", apps, cli::jsonOfRow<AppView>); }
-std::string alarmsJson(const std::vector<AlarmView>& alarms) { return allOf("alarms", alarms, printed<AlarmView>); }
+std::string alarmsJson(const std::vector<AlarmView>& alarms) {
+    return allOf("alarms", alarms, cli::jsonOfRow<AlarmView>);
+}
 
 std::string deviceJson(const DeviceSeen& seen) {
     return fmt::format(R"({{"values":{},"doze":{},"limits":{},"networks":{}}})",
                        listOf(seen.values, cli::jsonOfRow<wire::DeviceRow>), cli::jsonOf(seen.doze),
-                       listOf(seen.limits, printed<DeviceLimitView>),
+                       listOf(seen.limits, [](const DeviceLimitView& limit) { return cli::jsonOf(limit); }),
                        listOf(seen.networks, cli::jsonOfRow<wire::NetworkRow>));
 }
 

@@ -50,4 +50,25 @@ std::string jsonOf(const JobField& row) {
     return dumped(line);
 }
 
+std::string jsonOfQuota(const AppView& app) {
+    Json line = header();
+    line["package"] = app.manifest.package.name;
+    line["bucket"] = stint::nameOf(app.bucket);
+    putRow(line["regular"], app.quota);
+    putRow(line["expedited"], app.expedited);
+    return dumped(line);
+}
+
+std::string jsonOf(const wire::DozeView& doze) {
+    Json line = section("doze");
+    putRow(line, doze);
+    return dumped(line);
+}
+
+std::string jsonOf(const DeviceLimitView& limit) {
+    Json line = section("limit");
+    putRow(line, limit);
+    return dumped(line);
+}
+
 } // namespace stint::cli

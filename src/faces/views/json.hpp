@@ -35,10 +35,8 @@ std::string jsonOf(const JobView&, const std::vector<Blocker>&,
 std::string jsonOf(const RunNow&);
 std::string jsonOf(const ShellAnswer&);
 std::string jsonOf(const JobField&);
-// The limits (json_limits.cpp).
 /// Both quotas of an app.
 std::string jsonOfQuota(const AppView&);
-std::string jsonOf(const AlarmView&);
 std::string jsonOf(const wire::DozeView&);
 std::string jsonOf(const DeviceLimitView&);
 

@@ -61,6 +61,14 @@ public:
     }
     void known(const char* key, Bytes bytes) { put(key, bytesOrNull(bytes)); }
     void known(const char* key, WallTime time) { put(key, time == WallTime{} ? Json() : milliseconds(time)); }
+    void known(const char* key, const std::string& text) { some(key, text); }
+    template <class Value> void only(bool is, const char* key, const Value& value) {
+        put(key, is ? inJson(value) : Json());
+    }
+    template <class Value, class Make> void always(const char* key, const std::optional<Value>&, const Make& make) {
+        put(key, inJson(make()));
+    }
+    void either(const char* key, std::string_view yes, std::string_view no, bool is) { put(key, is ? yes : no); }
     /// Fields that are null in any other case, but for lists.
     template <class Body> void where(bool is, Body body) {
         const bool outer = std::exchange(absent_, absent_ || !is);

@@ -44,12 +44,6 @@ std::string machineText(std::string_view name, const std::string& state, const s
     return text;
 }
 
-// Requested and requestedWall name the same moment.
-std::optional<WallTime> wallAt(const Alarm& alarm, std::optional<Instant> when) {
-    if (!when) return std::nullopt;
-    return alarm.requestedWall + (*when - alarm.requested);
-}
-
 } // namespace
 
 std::string leftText(const QuotaView& quota) { return quota.left ? floorSeconds(*quota.left) : "no limit"; }

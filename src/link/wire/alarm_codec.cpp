@@ -9,9 +9,6 @@
 namespace stint::wire {
 namespace {
 
-constexpr std::string_view byWall = "wall";
-constexpr std::string_view byElapsed = "elapsed";
-
 std::int64_t number(Instant instant) { return instant.time_since_epoch().count(); }
 Instant instantOf(std::int64_t milliseconds) { return Instant(Duration(milliseconds)); }
 WallTime wallOf(std::int64_t milliseconds) { return WallTime(Duration(milliseconds)); }
@@ -29,22 +26,29 @@ std::size_t charactersIn(std::string_view text) {
     return text.size() - static_cast<std::size_t>(std::ranges::count_if(text, continuesCharacter));
 }
 
-/// What an alarm dictionary said.
+/// An alarm as it is asked for.
 struct AlarmWords {
     std::optional<std::string> tag, kind, type;
     std::optional<std::int64_t> time, window, interval;
     std::string receiver;
     bool wakeup = true;
     bool persisted = false;
+
+    static constexpr auto fields = [](auto& field, auto& words) {
+        field("tag", words.tag);
+        field("kind", words.kind);
+        field("type", words.type);
+        field("time", words.time);
+        field("window", words.window);
+        field("interval", words.interval);
+        field.some("receiver", words.receiver);
+        field("wakeup", words.wakeup);
+        field.some("persisted", words.persisted);
+    };
 };
 
 Result<AlarmWords> readWords(Reader& reader) {
-    AlarmWords words;
-    DictionaryReader dictionary("alarm", UnknownKeys::Refuse);
-    dictionary.take("tag", words.tag).take("kind", words.kind).take("type", words.type).take("time", words.time);
-    dictionary.take("window", words.window).take("interval", words.interval).take("receiver", words.receiver);
-    dictionary.take("wakeup", words.wakeup).take("persisted", words.persisted);
-    STINT_TRY(dictionary.read(reader));
+    auto words = STINT_TRY(readFields<AlarmWords>(reader, "alarm", AlarmWords::fields, UnknownKeys::Refuse));
     if (!words.tag) return fail(Errc::ILLEGAL_ARGUMENT, "alarm: tag, a string (s), is missing");
     if (!words.kind) return fail(Errc::ILLEGAL_ARGUMENT, "alarm: kind, a string (s), is missing");
     if (!words.type) return fail(Errc::ILLEGAL_ARGUMENT, "alarm: type, a string (s), is missing");
@@ -76,31 +80,6 @@ Result<void> checkLengths(const AlarmWords& words, AlarmKind kind) {
     return {};
 }
 
-void writeType(Writer& writer, const bool& isByWall) { writer.string(std::string(isByWall ? byWall : byElapsed)); }
-Result<void> readType(Reader& reader, bool& isByWall) {
-    const std::string clock = STINT_TRY(reader.string());
-    isByWall = clock == byWall;
-    return {};
-}
-
-constexpr auto alarmViewFields = [](auto& field, auto& view) {
-    auto& alarm = view.alarm;
-    field("package", alarm.app.name);
-    field("tag", alarm.tag);
-    field("receiver", alarm.receiver);
-    field.word("kind", alarm.kind, alarmKindNamed);
-    field.other("type", "s", alarm.byWall, writeType, readType);
-    field("wakeup", alarm.wakeup);
-    field("persisted", alarm.persisted);
-    field("requested", alarm.requested);
-    field("requestedWall", alarm.requestedWall);
-    field("window", alarm.window);
-    field("interval", alarm.interval);
-    field.always("earliest", view.earliest);
-    field.always("latest", view.latest);
-    field("held", view.held);
-};
-
 } // namespace
 
 Result<void> checkTag(const std::string& tag) {
@@ -111,16 +90,17 @@ Result<void> checkTag(const std::string& tag) {
 }
 
 void writeAlarm(Writer& writer, const Alarm& alarm) {
-    DictionaryWriter dictionary(writer);
-    dictionary.put("tag", alarm.tag);
-    dictionary.put("kind", nameOf(alarm.kind));
-    dictionary.put("type", alarm.byWall ? byWall : byElapsed);
-    dictionary.put("time", alarm.byWall ? wallNumber(alarm.requestedWall) : number(alarm.requested));
-    dictionary.put("wakeup", alarm.wakeup);
-    if (!alarm.receiver.empty()) dictionary.put("receiver", alarm.receiver);
-    if (alarm.kind == AlarmKind::Window) dictionary.put("window", std::int64_t{alarm.window.count()});
-    if (alarm.interval != Duration{0}) dictionary.put("interval", std::int64_t{alarm.interval.count()});
-    if (alarm.persisted) dictionary.put("persisted", alarm.persisted);
+    AlarmWords words;
+    words.tag = alarm.tag;
+    words.kind = nameOf(alarm.kind);
+    words.type = clockWord(alarm);
+    words.time = alarm.byWall ? wallNumber(alarm.requestedWall) : number(alarm.requested);
+    words.wakeup = alarm.wakeup;
+    words.receiver = alarm.receiver;
+    if (alarm.kind == AlarmKind::Window) words.window = alarm.window.count();
+    if (alarm.interval != Duration{0}) words.interval = alarm.interval.count();
+    words.persisted = alarm.persisted;
+    writeRow(writer, words);
 }
 
 Result<Alarm> readAlarm(Reader& reader) {
@@ -129,14 +109,14 @@ Result<Alarm> readAlarm(Reader& reader) {
     alarm.kind = STINT_TRY(kindOf(*words.kind));
     STINT_TRY(checkLengths(words, alarm.kind));
     STINT_TRY(checkTag(*words.tag));
-    if (*words.type != byWall && *words.type != byElapsed)
-        return fail(Errc::ILLEGAL_ARGUMENT, "alarm: type \"{}\" is unknown; it is {} or {}", *words.type, byWall,
-                    byElapsed);
+    if (*words.type != wallWord && *words.type != elapsedWord)
+        return fail(Errc::ILLEGAL_ARGUMENT, "alarm: type \"{}\" is unknown; it is {} or {}", *words.type, wallWord,
+                    elapsedWord);
     alarm.tag = *std::move(words.tag);
     alarm.receiver = std::move(words.receiver);
     alarm.wakeup = words.wakeup;
     alarm.persisted = words.persisted;
-    alarm.byWall = *words.type == byWall;
+    alarm.byWall = *words.type == wallWord;
     if (alarm.byWall) {
         alarm.requestedWall = wallOf(*words.time);
     } else {
@@ -146,9 +126,6 @@ Result<Alarm> readAlarm(Reader& reader) {
     alarm.interval = Duration(words.interval.value_or(0));
     return alarm;
 }
-
-void writeAlarmView(Writer& writer, const AlarmView& view) { writeFields(writer, view, alarmViewFields); }
-Result<AlarmView> readAlarmView(Reader& reader) { return readFields<AlarmView>(reader, "alarm", alarmViewFields); }
 
 void writeAlarmCall(Writer& writer, const AlarmCall& call) {
     writer.string(call.receiver).string(call.tag).int64(call.count);

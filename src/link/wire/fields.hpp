@@ -106,7 +106,16 @@ public:
             (*this)(key, value);
     }
     template <class Value> void detail(const char* key, const Value& value) { some(key, value); }
+    // Told always, and JSON has it in that case alone, or otherwise.
     template <class Value> void known(const char* key, const Value& value) { (*this)(key, value); }
+    template <class Value> void only(bool, const char* key, const Value& value) { (*this)(key, value); }
+    template <class Time, class Make> void always(const char* key, const std::optional<Time>& time, const Make&) {
+        always(key, time);
+    }
+    /// A flag, by one of two words.
+    void either(const char* key, std::string_view yes, std::string_view no, bool is) {
+        dictionary_.put(key, is ? yes : no);
+    }
     /// Fields that are told in that case alone; those of a part, where there is one.
     template <class Body> void where(bool is, Body body) {
         if (is) body();
@@ -159,7 +168,8 @@ private:
 
 class FieldReader {
 public:
-    explicit FieldReader(std::string_view what) : dictionary_(what, UnknownKeys::Ignore) {}
+    explicit FieldReader(std::string_view what, UnknownKeys unknown = UnknownKeys::Ignore)
+        : dictionary_(what, unknown) {}
 
     template <class Value> void operator()(const char* key, Value& value) { dictionary_.take(key, value); }
     void operator()(const char* key, Duration& length) {
@@ -168,6 +178,8 @@ public:
     template <class Clock> void operator()(const char* key, std::chrono::time_point<Clock, Duration>& time) {
         milliseconds(key, [&time](std::int64_t ms) { time = std::chrono::time_point<Clock, Duration>(Duration(ms)); });
     }
+    void operator()(const char* key, std::optional<std::string>& text) { dictionary_.take(key, text); }
+    void operator()(const char* key, std::optional<std::int64_t>& number) { dictionary_.take(key, number); }
     void operator()(const char* key, std::optional<JobInfo>& job) { dictionary(key, job, readJob); }
     void operator()(const char* key, std::optional<Network>& network) { dictionary(key, network, readNetwork); }
     template <class Time> void operator()(const char* key, std::optional<Time>& time) {
@@ -227,6 +239,17 @@ public:
     }
     template <class Value> void detail(const char* key, Value& value) { some(key, value); }
     template <class Value> void known(const char* key, Value& value) { (*this)(key, value); }
+    template <class Value> void only(bool, const char* key, Value& value) { (*this)(key, value); }
+    template <class Time, class Make> void always(const char* key, std::optional<Time>& time, const Make&) {
+        always(key, time);
+    }
+    void either(const char* key, std::string_view yes, std::string_view, bool& is) {
+        dictionary_.take(key, "s", [yes, &is](Reader& reader) -> Result<void> {
+            const std::string word = STINT_TRY(reader.string());
+            is = word == yes;
+            return {};
+        });
+    }
     template <class Body> void where(bool, Body body) { body(); }
     /// It is made, to be read; whether there is one, the row settles.
     template <class Part, class Body> void part(std::optional<Part>& part, Body body) {
@@ -308,9 +331,10 @@ template <class View, class Fields> void writeFields(Writer& writer, const View&
 }
 
 /// `what` stands before each complaint. IllegalArgument for a wrong type, or a word that is unknown.
-template <class View, class Fields> Result<View> readFields(Reader& reader, std::string_view what, Fields fields) {
+template <class View, class Fields> Result<View> readFields(Reader& reader, std::string_view what, Fields fields,
+                                                            UnknownKeys unknown = UnknownKeys::Ignore) {
     View view;
-    FieldReader field(what);
+    FieldReader field(what, unknown);
     fields(field, view);
     STINT_TRY(field.take(reader));
     if constexpr (requires { view.settle(); }) view.settle();

@@ -20,9 +20,6 @@ void writeAlarm(Writer& writer, const Alarm& alarm);
 /// interval of a kind that has none. Whether its app may set it, the core knows.
 Result<Alarm> readAlarm(Reader& reader);
 
-void writeAlarmView(Writer& writer, const AlarmView& view);
-Result<AlarmView> readAlarmView(Reader& reader);
-
 /// Whether `tag` can be one: IllegalArgument says what is wrong with it.
 Result<void> checkTag(const std::string& tag);
 
@@ -107,17 +104,17 @@ struct DozeView {
     static constexpr auto noun = "doze";
     static constexpr auto fields = [](auto& field, auto& doze) {
         field("deep", doze.deep);
+        field("deepUntil", doze.deepUntil);
         field("light", doze.light);
-        field("force", doze.force);
+        field("lightUntil", doze.lightUntil);
+        field.known("force", doze.force);
         field("screen", doze.screenOn);
         field("locked", doze.locked);
         field("plugged", doze.plugged);
         field("charging", doze.charging);
-        field("network", doze.network);
-        field("deepUntil", doze.deepUntil);
-        field("lightUntil", doze.lightUntil);
-        field("nextAlarmClock", doze.nextAlarmClock);
         field("chargingAt", doze.chargingAt);
+        field("network", doze.network);
+        field("nextAlarmClock", doze.nextAlarmClock);
     };
     bool operator==(const DozeView&) const = default;
 };

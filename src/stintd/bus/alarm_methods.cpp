@@ -4,6 +4,7 @@
 
 #include "base/result/fail.hpp"
 #include "base/result/try.hpp"
+#include "link/wire/fields.hpp"
 #include "link/wire/limits.hpp"
 #include "link/wire/names.hpp"
 #include "link/wire/times.hpp"
@@ -82,7 +83,7 @@ Handled listAlarms(Request& request) {
         std::vector<AlarmView> alarms = owner.core().alarms(owner.now());
         std::erase_if(alarms,
                       [&](const AlarmView& view) { return (app && view.alarm.app != *app) || !isBehind(view, page); });
-        wire::writePage(writer, "a{sv}", alarms, wire::writeAlarmView);
+        wire::writePage(writer, "a{sv}", alarms, wire::writeRow<AlarmView>);
         return {};
     });
 }

@@ -117,7 +117,7 @@ Result<AlarmDump> gatherAlarmDump(Daemon& daemon, const std::optional<std::strin
 void printDump(const AlarmDump& dump, WallTime now, const Screen& screen) {
     if (screen.json()) {
         for (const auto& alarm : dump.alarms)
-            screen.print(jsonOf(alarm));
+            screen.print(jsonOfRow(alarm));
         for (const auto& row : dump.settings)
             screen.print(jsonOfRow(row));
         return;

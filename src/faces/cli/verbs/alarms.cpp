@@ -6,7 +6,7 @@
 #include "faces/control/lookup.hpp"
 #include "faces/screen/exit_code.hpp"
 #include "faces/screen/table.hpp"
-#include "faces/views/json.hpp"
+#include "faces/views/json_row.hpp"
 #include "faces/views/limit_text.hpp"
 
 namespace stint::cli {
@@ -25,7 +25,7 @@ int alarms(const Arguments& given, const Screen& screen) {
     const WallTime now = wallNow();
     Table table({{"PACKAGE"}, {"TAG"}, {"KIND"}, {"SET FOR"}, {"GOES OFF"}, {"AGAIN"}, {"HELD BY"}});
     for (const AlarmView& view : *list) {
-        if (screen.json()) screen.print(jsonOf(view));
+        if (screen.json()) screen.print(jsonOfRow(view));
         const Alarm& alarm = view.alarm;
         table.add({alarm.app.name,
                    alarm.tag,
