@@ -32,6 +32,18 @@ TEST_CASE("the device may have become idle while no daemon was there") { // jobs
     CHECK(stage.runs(7));
 }
 
+TEST_CASE("a job that a damaged store has twice is one") { // docs/decisions/0015
+    Stage stage;
+    const StoredJob stored{{.key = Stage::key(1), .info = *stage.job(1).setPersisted(true).build()}, BootId{"first"}};
+    Scheduler core{Constants{}};
+    core.restore({.jobs = {stored, stored}}, BootId{"first"}, stage.device, stage.clock());
+    core.handle(AppInstalled{Stage::manifestOf(mail)}, stage.clock());
+    CHECK(core.job(Stage::key(1), stage.clock()));
+    core.handle(Cancel{.call = {1}, .app = mail, .id = JobId{1}}, stage.clock());
+    CHECK(core.job(Stage::key(1), stage.clock())->state == JobView::State::Finished);
+    core.handle(AppUninstalled{mail}, stage.clock());
+}
+
 TEST_CASE("a job may be asked about between the instant that makes the device idle and the turn that sees it") {
     Stage stage; // jobs.md §3.2: `stint why` is answered before what has fallen due
     leaveAlone(stage);

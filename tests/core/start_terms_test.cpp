@@ -92,6 +92,20 @@ TEST_CASE("an exit code that is not 0 is no success: what waited ends, and so do
     CHECK(stage.view(2)->completed->outcome.text == "not started: com.example.mail/1 has not succeeded: exit 3");
 }
 
+TEST_CASE("a run that was begun by force ends no job that was scheduled after its own was given up") { // jobs.md §14.1
+    Stage stage;
+    stage.schedule(stage.job(1).setMinimumLatency(1h));
+    scheduleOn(stage, 2, after(1));
+    stage.event(RunJob{{1}, Stage::key(2), Override::Full});
+    REQUIRE(stage.runs(2));
+    const RunId forced = stage.run(2);
+    stage.ask(Cancel{.call = {1}, .app = mail, .id = JobId{1}});
+    CHECK_FALSE(stage.tracked(2));
+    scheduleOn(stage, 2, {});
+    stage.event(JobFinished{mail, forced, false, {}});
+    CHECK(stage.runs(2));
+}
+
 TEST_CASE("all jobs of an app may go at once, those that wait for each other, too") { // jobs.md §2.6, §7.4, §14.1
     for (const Event& end : {Event{CancelAll{.call = {1}, .app = mail}}, Event{ForceStop{{1}, mail}},
                              Event{AppUninstalled{mail}}, Event{StopApp{{1}, mail}}}) {

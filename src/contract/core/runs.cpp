@@ -9,6 +9,7 @@ namespace stint {
 
 Running& Runs::add(RunId run) {
     Running& running = runs_[run];
+    next_ = std::max(next_, run.value + 1);
     running.run.id = run;
     return running;
 }

@@ -152,6 +152,7 @@ void takeIn(Turn& turn, StoredJob stored, const Former& former, const std::map<J
     State& state = turn.state;
     const GoingOn* const begun = goingOn(snapshot, stored.job);
     const JobKey key = stored.job.key;
+    if (state.jobs.contains(key)) return; // a store that is damaged may have it twice: the first stands
     state.numbers.note(key);
     const Job named{.key = key, .sequence = stored.job.sequence};
     const AskedAbout asked(state, named);

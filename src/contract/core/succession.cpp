@@ -34,6 +34,8 @@ void goOn(Turn& turn, Tracked& tracked, const JobKey& done) {
 // Nothing that could come would let it start.
 void giveUp(Turn& turn, const Tracked& tracked, Outcome why) {
     const JobKey key = tracked.job.key;
+    // A person may have begun it by force: that run goes on, and is no longer this job's.
+    if (tracked.run) turn.state.runs.at(tracked.run).run.dropped = true;
     turn.effect(Trace{.what = Trace::What::Dropped, .app = key.app, .job = key, .reason = STOP_REASON_UNDEFINED});
     remember(turn, tracked.job, pastRunOf(tracked, nullptr, {}, std::move(why), turn.now.wall));
     forget(turn, key);

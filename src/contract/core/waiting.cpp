@@ -28,7 +28,7 @@ std::optional<Instant> JobClocks::next() const {
 void Displaced::note(const JobKey& job, Instant now) {
     if (at_ != now) jobs_.clear();
     at_ = now;
-    jobs_.push_back(job);
+    if (std::ranges::find(jobs_, job) == jobs_.end()) jobs_.push_back(job);
 }
 
 std::span<const JobKey> Displaced::jobs(Instant now) const {
