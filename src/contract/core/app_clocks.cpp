@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/result/check.hpp"
 #include "contract/core/state.hpp"
 #include "contract/rules/app_state.hpp"
 #include "contract/rules/expedited_quota.hpp"
@@ -15,6 +16,7 @@ AppClocks::AppClocks(const AppClocks& other) : clocks_(other.clocks_), sweepAt_(
         entry.second.place = nowhere;
         if (entry.second.when) due_.put(entry);
     }
+    STINT_CHECK(due_.size() == other.due_.size());
 }
 
 void AppClocks::set(const AppId& app, std::optional<Instant> when) {
@@ -25,6 +27,8 @@ void AppClocks::set(const AppId& app, std::optional<Instant> when) {
         due_.put(entry);
     else
         due_.erase(entry);
+    STINT_CHECK(when.has_value() == (entry.second.place != nowhere));
+    STINT_CHECK(due_.size() <= clocks_.size());
 }
 
 void AppClocks::erase(const AppId& app) {
@@ -33,7 +37,9 @@ void AppClocks::erase(const AppId& app) {
 }
 
 std::optional<AppId> AppClocks::takeDue(Instant now) {
-    if (due_.empty() || *due_.front().second.when > now) return std::nullopt;
+    if (due_.empty()) return std::nullopt;
+    STINT_CHECK(due_.front().second.when);
+    if (*due_.front().second.when > now) return std::nullopt;
     AppId app = due_.front().first;
     set(app, std::nullopt);
     return app;
@@ -77,6 +83,7 @@ void ageApps(Turn& turn) {
         for (auto& [id, app] : state.apps)
             ageUsage(turn, app, true);
         setSweep(state, turn.now);
+        STINT_CHECK(!state.appClocks.sweepIsDue(turn.now.elapsed)); // or every turn were one
     }
     while (const auto id = state.appClocks.takeDue(turn.now.elapsed)) {
         turn.changedApps.insert(*id);

@@ -41,7 +41,8 @@ public:
     template <class... Of> std::pair<Entry&, bool> add(const AppId& app, Of&&... of) {
         if (const auto found = found_.find(app); found != found_.end()) return {*found->second, false};
         const auto entry = sorted_.try_emplace(app, std::forward<Of>(of)...).first;
-        found_.emplace(entry->first, entry);
+        STINT_CHECK(found_.emplace(entry->first, entry).second);
+        STINT_CHECK(found_.size() == sorted_.size()); // what is found is what is gone through
         return {*entry, true};
     }
     void erase(const AppId& app) {
@@ -49,6 +50,7 @@ public:
         if (found == found_.end()) return;
         sorted_.erase(found->second); // `app` may be its key
         found_.erase(found);
+        STINT_CHECK(found_.size() == sorted_.size());
     }
 
     auto begin() { return sorted_.begin(); }

@@ -6,9 +6,14 @@
 
 namespace stint {
 
+void Deliveries::startFrom(Number number) {
+    STINT_CHECK(underWay_.empty());
+    next_ = number;
+}
+
 Deliveries::Number Deliveries::begin(const AppId& app, Instant until) {
     const Number number = next_++;
-    underWay_[number] = {.app = app, .until = until};
+    STINT_CHECK(underWay_.try_emplace(number, Delivery{.app = app, .until = until}).second);
     return number;
 }
 

@@ -26,8 +26,8 @@ class Deliveries {
 public:
     using Number = std::uint64_t;
 
-    /// The next one has this number: no delivery of a daemon before this one has.
-    void startFrom(Number number) { next_ = number; }
+    /// The next one has this number: no delivery of a daemon before this one has. There is none yet.
+    void startFrom(Number number);
     Number begin(const AppId& app, Instant until);
     void end(Number delivery);
     /// nullptr: it was taken, or given up.

@@ -5,6 +5,8 @@
 #include <limits>
 #include <vector>
 
+#include "base/result/check.hpp"
+
 namespace stint {
 
 /// The place of a thing that waits for nothing.
@@ -17,7 +19,10 @@ public:
     bool empty() const { return items_.empty(); }
     std::size_t size() const { return items_.size(); }
     /// The first; there is one.
-    Item& front() const { return *items_.front(); }
+    Item& front() const {
+        STINT_CHECK(!items_.empty());
+        return *items_.front();
+    }
 
     /// It is new, or its time is another.
     void put(Item& item) {
@@ -26,11 +31,13 @@ public:
             place = items_.size();
             items_.push_back(&item);
         }
+        checkPlace(item);
         sink(rise(place));
     }
     void erase(Item& item) {
         const std::size_t place = Order::place(item);
         if (place == nowhere) return;
+        checkPlace(item);
         Order::place(item) = nowhere;
         Item* const last = items_.back();
         items_.pop_back();
@@ -40,6 +47,11 @@ public:
     }
 
 private:
+    // A thing of another heap, or one that was copied with its place, would move what is not it.
+    void checkPlace(Item& item) const {
+        STINT_CHECK(Order::place(item) < items_.size());
+        STINT_CHECK(items_[Order::place(item)] == &item);
+    }
     void set(std::size_t place, Item* item) {
         items_[place] = item;
         Order::place(*item) = place;

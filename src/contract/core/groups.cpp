@@ -23,14 +23,24 @@ std::int64_t& waitingLike(Group& group) {
     return group.appGroups->waiting[static_cast<std::size_t>(group.gateKey->kind)];
 }
 
+// Jobs are counted as they come and go.
+void countOff(Group& group, std::int64_t jobs) {
+    std::int64_t& waiting = waitingLike(group);
+    waiting -= jobs;
+    STINT_CHECK(waiting >= 0);
+}
+
 } // namespace
 
 Group& Groups::join(const GateKey& gateKey, Tracked& job, Now now, Gatekeeper& keeper) {
+    STINT_CHECK(!job.group);
+    STINT_CHECK(gateKey.app == job.job.key.app);
     auto& [app, appGroups] = apps_.add(gateKey.app).first;
     appGroups.app = &app;
     auto [entry, isNew] = appGroups.groups.try_emplace(gateKey);
     Group& group = entry->second;
-    group.jobs.insert(&job);
+    STINT_CHECK(isNew == group.jobs.empty()); // a group lives while it has a job
+    STINT_CHECK(group.jobs.insert(&job).second);
     if (isNew) {
         group.gateKey = &entry->first;
         group.appGroups = &appGroups;
@@ -46,6 +56,7 @@ Group& Groups::join(const GateKey& gateKey, Tracked& job, Now now, Gatekeeper& k
 
 void Groups::joinAlike(const Groups& others, const std::function<Tracked&(const Tracked&)>& job,
                        const std::function<const App*(const AppId&)>& app) {
+    STINT_CHECK(apps_.empty());
     for (const auto& [id, theirs] : others.apps_) {
         auto& [name, appGroups] = apps_.add(id).first;
         appGroups.app = &name;
@@ -72,18 +83,24 @@ void Groups::joinAlike(const Groups& others, const std::function<Tracked&(const 
     }
     openings_ = others.openings_;
     made_ = others.made_;
+    STINT_CHECK(open_.size() == others.open_.size());
+    STINT_CHECK(due_.size() == others.due_.size());
 }
 
 void Groups::leave(Group& group, Tracked& job) {
-    group.jobs.erase(&job);
-    if (group.open()) --waitingLike(group);
+    STINT_CHECK(group.jobs.erase(&job) == 1); // its place has not changed while it waited there
+    if (group.open()) countOff(group, 1);
     if (!group.jobs.empty()) return;
     if (group.open()) turnShut(group);
     setDue(group, std::nullopt);
+    STINT_CHECK(group.due == nowhere);
     removeReader(group);
     AppGroups& appGroups = *group.appGroups;
-    appGroups.groups.erase(*group.gateKey);
-    if (appGroups.groups.empty()) apps_.erase(*appGroups.app);
+    STINT_CHECK(appGroups.groups.erase(*group.gateKey) == 1);
+    if (!appGroups.groups.empty()) return;
+    STINT_CHECK(appGroups.open.empty());
+    STINT_CHECK(appGroups.waitingInAll() == 0);
+    apps_.erase(*appGroups.app);
 }
 
 // A verdict that may be another by now is asked for with all that its app decides on.
@@ -106,8 +123,11 @@ void Groups::changed(ReadSet changed, Now now, Gatekeeper& keeper) {
 }
 
 void Groups::due(Now now, Gatekeeper& keeper) {
-    while (!due_.empty() && *due_.front().askAgain <= now.elapsed)
-        ask(due_.front(), now, keeper);
+    while (!due_.empty() && *due_.front().askAgain <= now.elapsed) {
+        Group& group = due_.front();
+        ask(group, now, keeper);
+        STINT_CHECK(!group.askAgain || *group.askAgain > now.elapsed); // or this would not end
+    }
 }
 
 void Groups::followWallClock(Duration by) {
@@ -120,6 +140,7 @@ void Groups::followWallClock(Duration by) {
 std::optional<Instant> Groups::nextAsk() const { return due_.empty() ? std::nullopt : due_.front().askAgain; }
 
 void Groups::ask(Group& group, Now now, Gatekeeper& keeper, ReadSet changed, GateSet reading) {
+    STINT_CHECK(!group.jobs.empty()); // it is asked about as its first job
     if (changed & Reads::Network) group.fits.reset();
     asked_.clear();
     keeper.ask(group, group.gates & reading, asked_);
@@ -180,25 +201,45 @@ void Groups::remember(Group& group, ReadSet changed, WallTime now) {
         if (known) ++was;
     }
     keepUpTo(gates().data() + gates().size());
+    STINT_CHECK(was == group.shut.end()); // in the table's order, as what it is compared with
     group.shut.swap(shut_);
+}
+
+// An app stands among those with open groups while it has one, each of its groups there once.
+void Groups::checkOpen(const AppGroups& appGroups) const {
+    STINT_CHECK(appGroups.open.size() <= appGroups.groups.size());
+    STINT_CHECK(open_.size() <= apps_.size());
+    STINT_CHECK(!appGroups.open.empty() || appGroups.waitingInAll() == 0);
 }
 
 void Groups::turnOpen(Group& group, Instant now) {
     AppGroups& appGroups = *group.appGroups;
     STINT_CHECK(appGroups.installed); // a gate is shut for whoever is not
+    STINT_CHECK(!group.open());
+    STINT_CHECK(group.shut.empty());
     group.openSince = now;
     group.opening = ++openings_;
     waitingLike(group) += std::ssize(group.jobs);
     if (appGroups.open.empty()) open_.insert(whereIn(open_, appGroups, byName), &appGroups);
     appGroups.open.insert(whereIn(appGroups.open, group, byGateKey), &group);
+    checkOpen(appGroups);
 }
 
 void Groups::turnShut(Group& group) {
     AppGroups& appGroups = *group.appGroups;
+    STINT_CHECK(group.open());
     group.opening = 0;
-    waitingLike(group) -= std::ssize(group.jobs);
-    appGroups.open.erase(std::ranges::find(appGroups.open, &group));
-    if (appGroups.open.empty()) open_.erase(whereIn(open_, appGroups, byName));
+    countOff(group, std::ssize(group.jobs));
+    const auto place = std::ranges::find(appGroups.open, &group);
+    STINT_CHECK(place != appGroups.open.end());
+    appGroups.open.erase(place);
+    if (appGroups.open.empty()) {
+        const auto line = whereIn(open_, appGroups, byName);
+        STINT_CHECK(line != open_.end());
+        STINT_CHECK(*line == &appGroups);
+        open_.erase(line);
+    }
+    checkOpen(appGroups);
 }
 
 void Groups::setDue(Group& group, std::optional<Instant> when) {
@@ -208,6 +249,7 @@ void Groups::setDue(Group& group, std::optional<Instant> when) {
         due_.put(group);
     else
         due_.erase(group);
+    STINT_CHECK(when.has_value() == (group.due != nowhere));
 }
 
 void Groups::addReader(Group& group) {
@@ -220,6 +262,8 @@ void Groups::addReader(Group& group) {
 
 void Groups::removeReader(Group& group) {
     auto& readers = readers_.at(group.reads);
+    STINT_CHECK(group.reader < readers.size());
+    STINT_CHECK(readers[group.reader] == &group);
     readers[group.reader] = readers.back();
     readers[group.reader]->reader = group.reader;
     readers.pop_back();

@@ -119,6 +119,7 @@ private:
     /// Of its gates those that read one of `changed`, or all of them.
     void ask(Group& group, Now now, Gatekeeper& keeper, ReadSet changed, GateSet reading);
     void ask(Group& group, Now now, Gatekeeper& keeper) { ask(group, now, keeper, everything, group.gates); }
+    void checkOpen(const AppGroups& appGroups) const;
     bool saysNothingNew(const Group& group, ReadSet changed) const;
     void remember(Group& group, ReadSet changed, WallTime now);
     void turnOpen(Group& group, Instant now);

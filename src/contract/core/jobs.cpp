@@ -6,6 +6,16 @@
 #include "base/result/find_in.hpp"
 
 namespace stint {
+namespace {
+
+// What was taken away had been added before, so that nothing is left below nothing.
+void checkHeld(const Holdings& held) {
+    STINT_CHECK(held.jobs >= 0);
+    STINT_CHECK(held.bytes >= 0);
+    STINT_CHECK(held.descriptors >= 0);
+}
+
+} // namespace
 
 Jobs::Jobs(const Jobs& other) : held_(other.held_), sequence_(other.sequence_) {
     for (const Tracked& theirs : other.all()) {
@@ -37,13 +47,33 @@ const Tracked& Jobs::at(const JobKey& key) const {
     return *found;
 }
 
+Tracked& Jobs::add(Tracked tracked) {
+    STINT_CHECK(!tracked.group); // or the group would know it by another place in memory
+    STINT_CHECK(!tracked.clock);
+    const auto [place, isNew] = set_.insert(std::make_unique<Tracked>(std::move(tracked)));
+    STINT_CHECK(isNew);
+    return **place;
+}
+
 void Jobs::erase(const Tracked& tracked) {
+    STINT_CHECK(!tracked.group); // or whoever looks there next finds what is gone
+    STINT_CHECK(!tracked.clock);
     const JobKey key = tracked.job.key;
-    Holdings& held = held_[key.app];
-    held -= holdingsOf(tracked.job);
-    STINT_CHECK(held.jobs >= 0);
-    if (held.jobs == 0) held_.erase(key.app);
-    set_.erase(set_.find(key));
+    const auto place = set_.find(key);
+    STINT_CHECK(place != set_.end());
+    STINT_CHECK(place->get() == &tracked);
+    release(key.app, holdingsOf(tracked.job));
+    if (held_.at(key.app).jobs == 0) held_.erase(key.app);
+    set_.erase(place);
+}
+
+void Jobs::hold(const AppId& app, const Holdings& more) { held_[app] += more; }
+
+void Jobs::release(const AppId& app, const Holdings& less) {
+    const auto held = held_.find(app);
+    STINT_CHECK(held != held_.end());
+    held->second -= less;
+    checkHeld(held->second);
 }
 
 Holdings Jobs::heldBy(const AppId& app) const {

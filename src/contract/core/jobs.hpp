@@ -40,8 +40,8 @@ public:
     std::size_t size() const { return set_.size(); }
 
     /// Its key, which no other has, never changes. What it holds is told by hold().
-    Tracked& add(Tracked tracked) { return **set_.insert(std::make_unique<Tracked>(std::move(tracked))).first; }
-    /// With what it holds.
+    Tracked& add(Tracked tracked);
+    /// With what it holds. It waits nowhere any more.
     void erase(const Tracked& tracked);
 
     /// All, in the order of their keys.
@@ -57,8 +57,8 @@ public:
     }
 
     /// Its app holds that much more, or less, by its jobs.
-    void hold(const AppId& app, const Holdings& more) { held_[app] += more; }
-    void release(const AppId& app, const Holdings& less) { held_[app] -= less; }
+    void hold(const AppId& app, const Holdings& more);
+    void release(const AppId& app, const Holdings& less);
     Holdings heldBy(const AppId& app) const;
 
     /// A place in the order in which jobs came, behind all others.

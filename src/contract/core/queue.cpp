@@ -14,12 +14,17 @@ Queue::Queue(const Groups& groups) {
     apps_.reserve(groups.open().size());
     for (const AppGroups* appGroups : groups.open()) {
         const std::size_t first = cursors_.size();
-        for (Group* group : appGroups->open)
+        STINT_CHECK(!appGroups->open.empty()); // or it would not be among those with open groups
+        for (Group* group : appGroups->open) {
+            STINT_CHECK(group->open());
+            STINT_CHECK(!group->jobs.empty());
             cursors_.push_back({.group = group, .job = *group->jobs.begin()});
+        }
         const std::span<Cursor> ofApp = std::span(cursors_).subspan(first);
         apps_.push_back({.cursors = ofApp, .front = frontOf(ofApp)});
     }
-    left_ = apps_.size(); // an open group has at least one job
+    STINT_CHECK(cursors_.size() == open); // it never grew, so the spans are of it
+    left_ = apps_.size();                 // an open group has at least one job
 }
 
 // A priority counts inside its namespace alone (jobs.md §3.4), so this is no order to sort by: each is compared with
@@ -38,10 +43,9 @@ Queue::Cursor* Queue::frontOf(std::span<Cursor> cursors) {
 
 void Queue::settle(Turns& turns) {
     turns.front = frontOf(turns.cursors);
-    if (turns.front)
-        passSkipped(turns);
-    else
-        --left_;
+    if (turns.front) return passSkipped(turns);
+    STINT_CHECK(left_ > 0);
+    --left_;
 }
 
 // jobs.md §3.4: a job's adjusted time counts those before it in its app's list, also what its app's cap keeps waiting.
@@ -80,6 +84,8 @@ std::optional<Queue::Next> Queue::next() {
     last_ = current_ ? current_->front : nullptr;
     if (!last_) return std::nullopt;
     Tracked* const handed = last_->job;
+    STINT_CHECK(handed);
+    STINT_CHECK(handed->group == last_->group); // only what was handed out has left its group
     current_->adjusted = std::max(current_->adjusted, handed->job.enqueued);
     ++taken_;
     const auto& jobs = last_->group->jobs;

@@ -7,19 +7,34 @@
 
 namespace stint {
 
+void Runs::startFrom(std::uint64_t number) {
+    STINT_CHECK(runs_.empty());
+    next_ = number;
+}
+
 Running& Runs::add(RunId run) {
-    Running& running = runs_[run];
+    STINT_CHECK(run); // 0 says that there is none
+    const auto [entry, isNew] = runs_.try_emplace(run);
+    STINT_CHECK(isNew); // a number is never used twice
     next_ = std::max(next_, run.value + 1);
+    Running& running = entry->second;
     running.run.id = run;
     return running;
+}
+
+// Between two runs each has its timer, and every timer and guard its run.
+void Runs::checkSizes() const {
+    STINT_CHECK(timers_.size() == runs_.size());
+    STINT_CHECK(guards_.size() <= runs_.size());
 }
 
 Running Runs::take(RunId run) {
     auto node = runs_.extract(run);
     STINT_CHECK(!node.empty());
     Running running = std::move(node.mapped());
-    timers_.erase({running.run.timer, run});
+    STINT_CHECK(timers_.erase({running.run.timer, run}) == 1);
     guards_.erase(run);
+    checkSizes();
     return running;
 }
 
@@ -42,15 +57,23 @@ bool Runs::anyOf(const AppId& app) const {
     return std::ranges::any_of(runs_, [&](const auto& entry) { return entry.second.run.key.app == app; });
 }
 
+void Runs::addGuard(RunId run) {
+    STINT_CHECK(runs_.contains(run));
+    STINT_CHECK(guards_.insert(run).second);
+}
+
 void Runs::setTimer(Run& run, Instant when) {
     timers_.erase({run.timer, run.id});
     run.timer = when;
-    timers_.emplace(when, run.id);
+    STINT_CHECK(timers_.emplace(when, run.id).second);
+    STINT_CHECK(timers_.size() <= runs_.size()); // one for each, none for what is over
 }
 
 Running* Runs::due(Instant now) {
     if (timers_.empty() || timers_.begin()->first > now) return nullptr;
-    return &at(timers_.begin()->second);
+    Running& running = at(timers_.begin()->second);
+    STINT_CHECK(running.run.timer == timers_.begin()->first);
+    return &running;
 }
 
 std::optional<Instant> Runs::next() const {
@@ -59,6 +82,7 @@ std::optional<Instant> Runs::next() const {
 }
 
 void Runs::noteLate(const Run& run, Instant now, Instant until) {
+    STINT_CHECK(!runs_.contains(run.id)); // it is over
     std::erase_if(late_, [&](const auto& entry) { return entry.second.until <= now; });
     late_[run.id] = {run.key.app, until};
 }

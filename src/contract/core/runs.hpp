@@ -36,8 +36,8 @@ struct Running {
 
 class Runs {
 public:
-    /// The next run has this number: no run of a daemon before this one has.
-    void startFrom(std::uint64_t number) { next_ = number; }
+    /// The next run has this number: no run of a daemon before this one has. There is none yet.
+    void startFrom(std::uint64_t number);
     /// A new one, of which only the number is set.
     Running& add() { return add(RunId{next_++}); }
     /// One that a core before this one has begun.
@@ -60,7 +60,7 @@ public:
     bool empty() const { return runs_.empty(); }
     bool anyOf(const AppId& app) const;
     /// Those of guards (jobs.md §14.5), which take no slot.
-    void addGuard(RunId run) { guards_.insert(run); }
+    void addGuard(RunId run);
     const std::set<RunId>& guards() const { return guards_; }
     std::size_t inSlots() const { return runs_.size() - guards_.size(); }
 
@@ -74,6 +74,8 @@ public:
     bool isLate(const AppId& app, RunId run, Instant now) const;
 
 private:
+    void checkSizes() const;
+
     struct Late {
         AppId app;
         Instant until;

@@ -10,9 +10,9 @@
 namespace stint {
 
 void JobClocks::set(Tracked& tracked, std::optional<Instant> when) {
-    if (tracked.clock) clocks_.erase(&tracked);
+    if (tracked.clock) STINT_CHECK(clocks_.erase(&tracked) == 1);
     tracked.clock = when;
-    if (when) clocks_.insert(&tracked);
+    if (when) STINT_CHECK(clocks_.insert(&tracked).second);
 }
 
 Tracked* JobClocks::due(Instant now) const {
@@ -50,6 +50,7 @@ public:
 
     void ask(Group& group, GateSet gates, std::vector<ShutGate>& shut) override {
         AppGroups& appGroups = *group.appGroups;
+        STINT_CHECK(*appGroups.app == group.gateKey->app);
         if (std::exchange(appGroups.memoOf, moment_) != moment_) appGroups.memo = {};
         if (!appGroups.installed) appGroups.installed = turn_.app(*appGroups.app);
         const AskedAbout asked(turn_.state, (*group.jobs.begin())->job);
@@ -140,6 +141,7 @@ void park(Turn& turn, Tracked& tracked) {
         tracked.details.edit().history.note(turn.now.wall, reasons);
         return;
     }
+    STINT_CHECK(!tracked.job.running); // what waits has no run, and says so where it is stored
     GateKey gateKey = gateKeyOf(tracked.job);
     gateKey.override = tracked.override;
     gateKey.inSight = tracked.inSight;
@@ -167,6 +169,7 @@ void forget(Turn& turn, const JobKey& key) {
     State& state = turn.state;
     Tracked* const tracked = state.jobs.find(key);
     STINT_CHECK(tracked);
+    STINT_CHECK(!tracked->run || state.runs.at(tracked->run).run.dropped); // or its end would be the next job's
     unpark(state, *tracked);
     turn.changedJobs.insert(key.app);
     state.watched.remove(key.app, tracked->job.info);
