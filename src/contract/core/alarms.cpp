@@ -2,6 +2,7 @@
 // something they read has changed, or where one is due.
 #include <algorithm>
 
+#include "base/result/check.hpp"
 #include "contract/core/events.hpp"
 #include "contract/core/state.hpp"
 #include "contract/rules/alarm.hpp"
@@ -42,6 +43,11 @@ std::set<AppId> Alarms::takeStale(const AlarmDevice& device) {
 void Alarms::doubtDue(Instant now) {
     for (const auto& [app, times] : times_)
         if (times.due && *times.due <= now) stale_.insert(app);
+}
+
+void Alarms::checkTimes() const {
+    STINT_CHECK(stale_.empty());
+    STINT_CHECK(times_.size() <= pending_.size());
 }
 
 std::optional<Instant> Alarms::next() const {
@@ -102,6 +108,7 @@ void reckonStale(Turn& turn) {
         stale.insert(id);
     for (const AppId& id : stale)
         turn.state.alarms.know(id, reckon(turn, id));
+    turn.state.alarms.checkTimes();
 }
 
 std::vector<PendingAlarm> pendingAlarms(Turn& turn) {
@@ -115,6 +122,8 @@ std::vector<PendingAlarm> pendingAlarms(Turn& turn) {
 }
 
 void deliver(Turn& turn, const Alarm& alarm) {
+    STINT_CHECK(turn.app(alarm.app)); // it is due only once its app is known
+    STINT_CHECK(turn.state.alarms.contains({alarm.app, alarm.tag}));
     App& app = *turn.app(alarm.app);
     const std::int64_t count = timesDue(alarm, turn.now.elapsed);
     turn.effect(Trace{.what = Trace::What::Alarm,

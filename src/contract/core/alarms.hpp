@@ -52,6 +52,8 @@ public:
     void know(const AppId& app, const std::optional<Times>& times);
     /// Apps whose alarms have to be reckoned: they are others now, or what they go by is.
     std::set<AppId> takeStale(const AlarmDevice& device);
+    /// After all of those were reckoned: each time is of an app that has an alarm.
+    void checkTimes() const;
     /// Time alone may have made another answer of whatever is due.
     void doubtDue(Instant now);
     /// Deep Doze, which held them, has ended at this instant, be it for a window (limits.md §6.4, §6.5).

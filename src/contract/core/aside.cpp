@@ -1,11 +1,14 @@
 // Jobs that are set aside: kept, named to whoever asks, and asked about no more, because what was found of them, or
 // what a rule of ours answered about them, cannot be (docs/decisions/0015). A person or the app cancels one, or the app
 // schedules it again; each start of the daemon looks at its record anew.
+#include "base/result/check.hpp"
 #include "contract/core/state.hpp"
 
 namespace stint {
 
 void setAside(Turn& turn, Tracked& tracked, std::string why) {
+    STINT_CHECK(!tracked.run);
+    STINT_CHECK(!why.empty()); // by it a job is known to be set aside
     unpark(turn.state, tracked);
     turn.changedJobs.insert(tracked.job.key.app);
     turn.step.setAside.push_back({tracked.job.key, why});

@@ -50,6 +50,7 @@ public:
         }
         // What is still open found no slot.
         if (state_.waiting.groups.anyOpen()) state_.waiting.forSlot = state_.waiting.groups.openings();
+        STINT_CHECK(static_cast<std::int64_t>(state_.runs.inSlots()) >= runningAtStart_); // a pass ends no run
         makeRoom(turn_);
     }
 
@@ -70,6 +71,7 @@ private:
         };
         std::array<std::int64_t, 3> far{};
         for (const AppGroups* appGroups : state_.waiting.groups.open()) {
+            STINT_CHECK(appGroups->installed);
             const App& owner = *appGroups->installed;
             const std::int32_t bias = biasForTypes(owner, turn_.now.elapsed, state_.constants);
             for (const JobClass kind : {JobClass::Regular, JobClass::Expedited, JobClass::UserInitiated}) {
@@ -121,6 +123,7 @@ private:
     }
 
     std::optional<WorkType> slotFor(const Group& group) {
+        STINT_CHECK(group.open());
         const GateKey& gateKey = *group.gateKey;
         const App& owner = *group.appGroups->installed;
         const JobClass kind = treated(gateKey.kind, owner);
@@ -142,7 +145,9 @@ private:
     }
 
     static WorkType firstOf(const WorkTypes& may) {
-        return static_cast<WorkType>(std::ranges::find(may, true) - may.begin());
+        const auto first = std::ranges::find(may, true);
+        STINT_CHECK(first != may.end()); // every class may run as one type at least
+        return static_cast<WorkType>(first - may.begin());
     }
 
     // jobs.md §3.7: held until enough are ready, one was held long enough, or something runs anyway. All are, or none.

@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "base/result/check.hpp"
 #include "contract/core/state.hpp"
 #include "contract/rules/awake.hpp"
 
@@ -27,6 +28,8 @@ void settleAwake(Turn& turn) {
     Awake& awake = state.awake;
     if (state.device.plugged) awake.battery.reset();
     const AwakeVerdict verdict = keepAwake(turn.world(), lastProgress(state), awake.battery);
+    STINT_CHECK(verdict.on == verdict.until.has_value()); // nothing keeps it awake for ever
+    STINT_CHECK(!verdict.until || *verdict.until > turn.now.elapsed);
     awake.until = verdict.until;
     if (verdict.on && !state.device.plugged && !awake.battery) awake.battery = turn.now.elapsed;
     if (verdict.on == awake.on) return;

@@ -1,6 +1,7 @@
 // The end of a run, and what becomes of its job (jobs.md §6.1).
 #include <utility>
 
+#include "base/result/check.hpp"
 #include "base/text/cut.hpp"
 #include "contract/core/start_terms.hpp"
 #include "contract/core/state.hpp"
@@ -79,6 +80,7 @@ void punish(Turn& turn, const AppId& id, End end) {
 
 // The job waits again: with what became of the run, and a history that begins anew (jobs.md §9.2, §9.4).
 void keepRun(Turn& turn, Tracked& tracked, PastRun past) {
+    STINT_CHECK(!tracked.run);
     Job& job = tracked.job;
     job.running = false;
     job.sequence = turn.state.jobs.nextSequence(); // behind those that waited for its slot
@@ -188,6 +190,8 @@ void close(Turn& turn, RunId id, End end, const Outcome& outcome) {
     State& state = turn.state;
     Running running = state.runs.take(id);
     Run& run = running.run;
+    STINT_CHECK(run.id == id);
+    STINT_CHECK(running.gateKey.app == run.key.app);
     turn.changedJobs.insert(run.key.app);
     turn.changedApps.insert(run.key.app, only(Reads::Ledger)); // its quota has room again, or is used up
     if (App* app = turn.app(run.key.app)) noteRunEnds(*app, turn.now.elapsed, state.constants);
@@ -207,6 +211,9 @@ void close(Turn& turn, RunId id, End end, const Outcome& outcome) {
     Tracked* const found = state.jobs.find(run.key);
     if (!found || found->run != id) return; // cancelled meanwhile
     Tracked& tracked = *found;
+    STINT_CHECK(!tracked.group); // what has a run, its own or its forerunner's, waits nowhere
+    STINT_CHECK(!tracked.clock);
+    STINT_CHECK(tracked.job.running != run.dropped); // it is its own, unless it was replaced meanwhile
     tracked.run = {};
     if (App* app = turn.app(run.key.app)) {
         const auto heldBack = heldBackBy(*app, turn.world());

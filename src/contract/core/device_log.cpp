@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/result/check.hpp"
 #include "contract/core/state.hpp"
 #include "contract/rules/device_log.hpp"
 #include "contract/rules/wall_clock.hpp"
@@ -26,6 +27,7 @@ bool DeviceLog::mayNote(Lane& lane, Instant now, const Constants& constants) {
 void DeviceLog::note(const Device& device, const DeviceState& state, Now now, const Constants& constants) {
     const auto lanes = deviceLanes();
     if (lanes_.empty()) lanes_.assign(lanes.size(), {.room = constants.deviceLogBurst, .filled = now.elapsed});
+    STINT_CHECK(lanes_.size() == lanes.size()); // the table is the same as long as the daemon lives
     withheld_ = 0;
     for (std::size_t i = 0; i < lanes.size(); ++i) {
         Lane& lane = lanes_[i];
@@ -41,6 +43,7 @@ void DeviceLog::note(const Device& device, const DeviceState& state, Now now, co
             ++withheld_;
     }
     if (!waiting_.empty() && !waitsSince_) waitsSince_ = now.elapsed;
+    STINT_CHECK(waiting_.empty() != waitsSince_.has_value()); // or what waits would never be written down
 }
 
 void DeviceLog::beginAnew() {

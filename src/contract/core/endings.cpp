@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <ranges>
 
+#include "base/result/check.hpp"
 #include "base/result/fail.hpp"
 #include "base/result/find_in.hpp"
 #include "contract/core/state.hpp"
@@ -10,6 +11,7 @@
 namespace stint {
 
 void Endings::add(Completed completed, std::int64_t most) {
+    STINT_CHECK(most >= 0); // below it nothing could be forgotten
     auto& ofApp = byApp_[completed.key.app];
     ofApp.push_back(std::move(completed));
     while (std::ssize(ofApp) > most)

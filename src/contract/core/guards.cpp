@@ -1,5 +1,6 @@
 #include "contract/core/guards.hpp"
 
+#include "base/result/check.hpp"
 #include "contract/core/state.hpp"
 #include "contract/rules/guard.hpp"
 
@@ -16,6 +17,7 @@ void freeze(Turn& turn, const Running& running, const std::string& lacks) {
 
 // One that is being stopped is its shell's to thaw: what is frozen hears of no stop.
 void settleGuard(Turn& turn, Running& running) {
+    STINT_CHECK(running.gateKey.isGuard());
     if (running.run.state != RunState::Executing || running.gateKey.guardElse == GuardElse::Stop) return;
     const std::string lacks = guardLacks(running.gateKey, turn.world());
     if (lacks.empty() != running.heldSince.has_value()) return;

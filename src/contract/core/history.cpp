@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 
+#include "base/result/check.hpp"
 #include "contract/core/groups.hpp"
 #include "contract/model/reasons.hpp"
 #include "contract/rules/obstacle.hpp"
@@ -22,9 +23,11 @@ void History::note(WallTime when, ReasonSet reasons) {
     reasons.remove(toldAsReady); // jobs.md §9.1: beside another reason, the app is none
     if (reasons.empty()) reasons.add(toldAsReady);
     if (!empty() && entry(size() - 1).reasons == reasons) return;
+    STINT_CHECK(size() <= mostHistory);
     if (size() < mostHistory) return entries_.push_back({when, reasons});
     entries_[oldest_] = {when, reasons};
     oldest_ = (oldest_ + 1) % mostHistory;
+    STINT_CHECK(entry(size() - 1).reasons == reasons); // the newest is the last
 }
 
 bool History::hasWaited() const {

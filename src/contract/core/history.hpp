@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "base/result/check.hpp"
 #include "contract/model/job.hpp"
 
 namespace stint {
@@ -36,7 +37,10 @@ public:
     bool empty() const { return entries_.empty(); }
     std::size_t size() const { return entries_.size(); }
     /// The oldest is 0.
-    const Entry& entry(std::size_t number) const { return entries_[(oldest_ + number) % entries_.size()]; }
+    const Entry& entry(std::size_t number) const {
+        STINT_CHECK(number < entries_.size());
+        return entries_[(oldest_ + number) % entries_.size()];
+    }
     /// Whether there was ever a reason but its app.
     bool hasWaited() const;
     std::vector<HistoryEntry> told() const;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/result/check.hpp"
 #include "base/result/fail.hpp"
 #include "base/result/overloaded.hpp"
 #include "contract/core/explanation.hpp"
@@ -77,7 +78,7 @@ std::optional<Duration> timeLeft(const Run& run, Instant now) {
 }
 
 void Imagined::goesOn(const Run& run) {
-    runs_.emplace(run.id, run.key);
+    STINT_CHECK(runs_.emplace(run.id, run.key).second);
     const auto end = [&] {
         if (const auto left = timeLeft(run, now_.elapsed)) answer(*left, JobFinished{run.key.app, run.id, false, {}});
     };
@@ -131,15 +132,19 @@ bool Imagined::next() {
 void Imagined::take(const Step& step) {
     for (const Effect& effect : step.effects)
         std::visit(Overloaded{[&](const Bind& e) {
-                                  runs_[e.run] = e.key;
+                                  STINT_CHECK(runs_.emplace(e.run, e.key).second); // a number is used once
                                   answer(Duration{0}, Connected{e.run});
                               },
-                              [&](const CallStart& e) { start(e); },
+                              [&](const CallStart& e) {
+                                  STINT_CHECK(runs_.contains(e.run));
+                                  start(e);
+                              },
                               [&](const CallStop& e) {
+                                  STINT_CHECK(runs_.contains(e.run));
                                   answer(Duration{0}, StopAnswered{e.run, true});
                               },
                               [&](const EndRun& e) {
-                                  runs_.erase(e.run);
+                                  STINT_CHECK(runs_.erase(e.run) == 1); // a run ends once
                                   std::erase_if(answers_, [&](const auto& entry) {
                                       const auto* const ends = std::get_if<JobFinished>(&entry.second);
                                       return ends && ends->run == e.run;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "base/result/check.hpp"
 #include "contract/core/events.hpp"
 #include "contract/core/state.hpp"
 #include "contract/rules/network_budget.hpp"
@@ -145,6 +146,12 @@ void setLook(Turn& turn, const AppId& app, Bytes left) {
     look = std::min(look, when);
 }
 
+// Nobody is asked or marked but whom an edge counts.
+void checkMetering(const Metering& metering) {
+    STINT_CHECK(metering.looks.size() <= metering.counted.size());
+    STINT_CHECK(metering.marks.size() <= metering.counted.size());
+}
+
 void setMark(Turn& turn, const AppId& app, Bytes at) {
     const Cost cost = costOf(turn.state.device.network);
     const MarkNetwork mark{.app = app, .metered = cost.metered, .roaming = cost.roaming, .at = at};
@@ -229,6 +236,7 @@ void lookAtNetworks(Turn& turn) {
 
 void settleMetering(Turn& turn) {
     Metering& metering = turn.state.metering;
+    checkMetering(metering);
     if (metering.counted.empty()) return;
     const auto lefts = leftOfAll(turn);
     for (const auto& [app, left] : lefts) {
@@ -248,6 +256,7 @@ void settleMetering(Turn& turn) {
         turn.effect(MarkNetwork{.app = app, .metered = false, .roaming = false, .at = {}});
         return true;
     });
+    checkMetering(metering);
 }
 
 std::optional<Instant> nextLook(const State& state) {

@@ -1,6 +1,7 @@
 // Each app's background network: who is told when it opens or shuts (limits.md §8.1).
 #include <algorithm>
 
+#include "base/result/check.hpp"
 #include "contract/core/guards.hpp"
 #include "contract/core/state.hpp"
 
@@ -73,6 +74,7 @@ void tellNetworks(Turn& turn) {
         turn.step.effects.reserve(turn.step.effects.size() + 2 * state.apps.size()); // often all of them change
         for (const auto& [id, app] : state.apps)
             tell(turn, id, app);
+        STINT_CHECK(state.networkTold.verdicts.size() == state.apps.size()); // of each installed app, and no other
         return;
     }
     if (turn.changed & readByNetworks)
@@ -83,6 +85,7 @@ void tellNetworks(Turn& turn) {
     for (const AppId& id : changed) {
         if (const App* app = turn.app(id)) tell(turn, id, *app);
     }
+    STINT_CHECK(state.networkTold.verdicts.size() <= state.apps.size());
 }
 
 } // namespace stint

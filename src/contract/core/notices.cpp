@@ -3,6 +3,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/result/check.hpp"
 #include "contract/core/events.hpp"
 #include "contract/core/explanation.hpp"
 #include "contract/core/state.hpp"
@@ -100,6 +101,7 @@ private:
             const auto [at, isNew] = notices_.shown.try_emplace(key);
             Notices::Shown& shown = at->second;
             if (isNew) shown.id = ++notices_.lastId;
+            STINT_CHECK(shown.id > 0); // 0 is the digest's
             ShowNotification looks{.app = owner(),
                                    .id = shown.id,
                                    .notification = std::move(words.notification),
@@ -111,6 +113,7 @@ private:
             shown.dismissed = false;
             turn_.effect(std::move(looks));
         }
+        STINT_CHECK(notices_.shown.size() == wanted.size()); // nothing stays of what nobody wants told
     }
 
     WallTime promiseOf(const Job& job) const {
@@ -274,6 +277,8 @@ void settleNotices(Turn& turn) {
     const bool changed = !turn.changedJobs.empty() || turn.waitsOtherwise || turn.changed;
     if (notices.asked.empty() && notices.shown.empty()) return notices.due.reset();
     if (due || changed || !notices.fresh.empty()) Looking(turn).look();
+    STINT_CHECK(notices.fresh.empty());
+    STINT_CHECK(!notices.due || *notices.due > turn.now.elapsed); // or the next turn would be at once, for ever
 }
 
 bool takePress(Turn& turn, const NotificationTapped& event) {

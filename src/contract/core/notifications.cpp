@@ -25,13 +25,15 @@ void Notifications::erase(const Key& key) {
 }
 
 void Notifications::withhold(const Key& key, Posted& posted, Instant until) {
+    STINT_CHECK(&at(key) == &posted);
     release(key, posted);
     posted.withheldUntil = until;
-    withheld_.emplace(until, key);
+    STINT_CHECK(withheld_.emplace(until, key).second);
+    STINT_CHECK(withheld_.size() <= posted_.size()); // one for each, none for what is shown no more
 }
 
 void Notifications::release(const Key& key, Posted& posted) {
-    if (posted.withheldUntil) withheld_.erase({*posted.withheldUntil, key});
+    if (posted.withheldUntil) STINT_CHECK(withheld_.erase({*posted.withheldUntil, key}) == 1);
     posted.withheldUntil.reset();
 }
 
@@ -89,6 +91,7 @@ void show(Turn& turn, const NotificationKey& key, Posted& posted) {
     turn.state.notifications.release(key, posted);
     ShowNotification now = looks(turn, key, posted);
     if (posted.shown == now) return;
+    STINT_CHECK(!posted.dismissed || posted.shown); // nobody dismisses what was never shown
     if (posted.dismissed && !isNews(*posted.shown, now)) return;
     const Instant due = posted.shownAt + turn.state.constants.notificationUpdate;
     if (posted.shown && turn.now.elapsed < due) {
@@ -103,6 +106,7 @@ void show(Turn& turn, const NotificationKey& key, Posted& posted) {
 
 void withdraw(Turn& turn, const NotificationKey& key, std::optional<JobKey> job) {
     const Posted& posted = turn.state.notifications.at(key);
+    STINT_CHECK(!job || job->app == key.first); // what a job shows is its app's
     const bool seen = !posted.dismissed;
     const bool userInitiated = posted.userInitiated;
     turn.state.notifications.erase(key);
@@ -197,8 +201,11 @@ void apply(Turn& turn, const NotificationTapped& event) {
 
 void showWithheld(Turn& turn) {
     Notifications& notifications = turn.state.notifications;
-    while (const auto key = notifications.due(turn.now.elapsed))
+    while (const auto key = notifications.due(turn.now.elapsed)) {
+        const Posted& posted = notifications.at(*key);
         show(turn, *key, notifications.at(*key));
+        STINT_CHECK(!posted.withheldUntil || *posted.withheldUntil > turn.now.elapsed); // or this would not end
+    }
 }
 
 void showService(Turn& turn, const AppId& app, const std::string& service, const ServiceNotification& shows) {
@@ -223,8 +230,11 @@ void endService(Turn& turn, App& app, const std::string& service) {
 }
 
 void endServices(Turn& turn, App& app) {
-    while (!app.foregroundServices.empty())
+    while (!app.foregroundServices.empty()) {
+        const std::size_t before = app.foregroundServices.size();
         endService(turn, app, std::string(app.foregroundServices.begin()->first));
+        STINT_CHECK(app.foregroundServices.size() < before); // or this would not end
+    }
 }
 
 namespace {

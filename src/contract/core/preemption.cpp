@@ -52,6 +52,7 @@ bool anyLesser(Turn& turn) {
 // How many of the app's waiting jobs none of its own runs makes room for yet.
 std::int64_t unserved(const State& state, const AppGroups& appGroups, Now now) {
     const std::int64_t jobs = appGroups.waitingInAll() - displacedIn(state, now, appGroups);
+    STINT_CHECK(jobs >= 0);
     return jobs - std::ranges::count_if(state.runs, [&](const auto& entry) {
                return entry.second.run.ending && entry.second.run.key.app == *appGroups.app;
            });
@@ -65,6 +66,7 @@ void displaceLesser(Turn& turn, const AppGroups& appGroups) {
         Running* lesser = lesserRun(turn, *appGroups.app, bias);
         if (!lesser || !Shortage(turn.state, turn.now, everyOpening).wants(*lesser)) return;
         beginStop(turn, *lesser, {STOP_REASON_PREEMPT, InternalReason::Preempt});
+        STINT_CHECK(!isStoppable(*lesser)); // or it would be the next one, too
     }
 }
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/result/check.hpp"
 #include "contract/core/state.hpp"
 #include "contract/rules/expedited_quota.hpp"
 #include "contract/rules/limit_gates.hpp"
@@ -69,6 +70,8 @@ void accountQuotas(Turn& turn, App& app) {
     }
     if (expeditedRuns && !expedited.open) openExpedited(expedited, counted.expedited, now, constants);
     if (!expeditedRuns && expedited.open) closeExpedited(expedited, now, constants);
+    STINT_CHECK(regular.open.has_value() == regularRuns); // a session is open while something of it runs
+    STINT_CHECK(expedited.open.has_value() == expeditedRuns);
     turn.save(app);
     turn.changedApps.insert(app.manifest.package, only(Reads::Ledger));
 }

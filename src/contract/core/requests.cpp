@@ -1,6 +1,7 @@
 // What apps and people ask for, beside new jobs: to cancel, to stop, to open an app (jobs.md §2.6, §5.4).
 #include <algorithm>
 
+#include "base/result/check.hpp"
 #include "base/result/fail.hpp"
 #include "contract/core/events.hpp"
 #include "contract/core/state.hpp"
@@ -18,6 +19,7 @@ void cancel(Turn& turn, const JobKey& key, Ending ending) {
     const Tracked& tracked = state.jobs.at(key);
     turn.effect(Trace{.what = Trace::What::Cancelled, .app = key.app, .job = key, .reason = ending.reason});
     Running* const running = tracked.run ? &state.runs.at(tracked.run) : nullptr;
+    STINT_CHECK(!running || running->run.key == key);
     remember(turn, tracked.job,
              pastRunOf(tracked, running ? &running->run : nullptr, ending, {1, "cancelled"}, turn.now.wall));
     if (running) {

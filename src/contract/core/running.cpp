@@ -36,6 +36,18 @@ Instant nextTimer(const Run& run, Instant now, const Constants& constants) {
     return std::min(next, run.began + run.stamped + constants.durationStamp);
 }
 
+// jobs.md §4.1: it is bound, started, executes and is asked to stop, in this order, and leaves none of them out.
+void enter(Run& run, RunState next) {
+    STINT_CHECK(static_cast<int>(next) == static_cast<int>(run.state) + 1);
+    run.state = next;
+}
+
+// What executes is not asked to stop yet, and what stops was asked for a reason.
+void checkEnding(const Run& run) {
+    STINT_CHECK(run.state != RunState::Executing || !run.ending);
+    STINT_CHECK(run.state != RunState::Stopping || run.ending);
+}
+
 void stamp(Turn& turn, Run& run) {
     Tracked* const tracked = turn.state.jobs.find(run.key);
     if (!tracked || run.dropped) return;
@@ -83,6 +95,7 @@ void executing(Turn& turn, Running& running) {
 }
 
 void timedOut(Turn& turn, Running& running) {
+    checkEnding(running.run);
     switch (running.run.state) {
     case RunState::Binding:
         return close(turn, running.run.id, End::BindTimeout);
@@ -98,7 +111,8 @@ void timedOut(Turn& turn, Running& running) {
 // jobs.md §3.3, change of network while the job runs; §4.7: told in EXECUTING only, kept for later before.
 void networkIsNow(Turn& turn, Running& running, const Network& network) {
     Run& run = running.run;
-    run.networkNews.reset(); // one that went before it could be told of is none
+    STINT_CHECK(run.network); // it runs over one
+    run.networkNews.reset();  // one that went before it could be told of is none
     if (run.network == network) return;
     if (run.state != RunState::Executing) {
         run.networkNews = network;
@@ -131,6 +145,11 @@ void keepHistory(Tracked& tracked) {
 // Sets what is its job's, whichever core it begins under; its terms are yet to be set.
 Run& takeUp(Turn& turn, Running& running, Tracked& tracked, GateKey gateKey) {
     Job& job = tracked.job;
+    STINT_CHECK(running.run.id);
+    STINT_CHECK(!tracked.run);
+    STINT_CHECK(!tracked.group); // what runs waits nowhere
+    STINT_CHECK(!tracked.clock);
+    STINT_CHECK(gateKey.app == job.key.app);
     running.gateKey = std::move(gateKey);
     running.reads = readsOfRun(running.gateKey);
     running.deadline = job.deadline;
@@ -167,10 +186,14 @@ void startRun(Turn& turn, Tracked& tracked, WorkType type) {
     State& state = turn.state;
     STINT_CHECK(!tracked.run);
     STINT_CHECK(tracked.group && tracked.group->open());
+    STINT_CHECK(!isAside(tracked));
+    STINT_CHECK(at(type) < workTypes);
     GateKey gateKey = *tracked.group->gateKey;
     keepHistory(tracked);
     unpark(state, tracked);
     Job& job = tracked.job;
+    STINT_CHECK(!job.running);
+    STINT_CHECK(turn.app(job.key.app)); // a group of nobody's is shut
     const App& app = *turn.app(job.key.app);
     Running& running = state.runs.add();
     Run& run = takeUp(turn, running, tracked, std::move(gateKey));
@@ -249,7 +272,8 @@ void beginStop(Turn& turn, Running& running, Ending ending) {
             fmt::format("stopped because {} ({})", networkLoss(*running.gateKey.network, turn.state.device.network),
                         nameOf(ending.reason));
     if (run.state != RunState::Executing) return; // jobs.md §4.3: remembered until the service can be asked
-    run.state = RunState::Stopping;
+    enter(run, RunState::Stopping);
+    checkEnding(run);
     turn.state.runs.setTimer(run, turn.now.elapsed + turn.state.constants.opTimeout);
     running.stopTraced = true;
     turn.effect(CallStop{run.id, ending.reason, ending.internal});
@@ -319,7 +343,7 @@ void apply(Turn& turn, const Connected& event) {
     if (!running || running->run.state != RunState::Binding) return;
     Run& run = running->run;
     if (run.ending) return close(turn, run.id, End::StopRetry); // jobs.md §4.3: onStartJob is never called
-    run.state = RunState::Starting;
+    enter(run, RunState::Starting);
     turn.state.runs.setTimer(run, turn.now.elapsed + turn.state.constants.opTimeout);
     CallStart call{run.id,
                    run.key,
@@ -371,7 +395,7 @@ void apply(Turn& turn, const StartAnswered& event) {
     if (!running || running->run.state != RunState::Starting) return;
     Run& run = running->run;
     if (!event.ongoing) return close(turn, run.id, End::Finished);
-    run.state = RunState::Executing;
+    enter(run, RunState::Executing);
     run.progressAt = turn.now.elapsed;
     if (const auto remembered = std::exchange(run.ending, std::nullopt)) {
         return beginStop(turn, *running, *remembered);

@@ -1,6 +1,7 @@
 // schedule() and enqueue(): from the manifest's word to a job that waits (jobs.md §2.2 to §2.5).
 #include <algorithm>
 
+#include "base/result/check.hpp"
 #include "base/result/fail.hpp"
 #include "base/result/try.hpp"
 #include "base/text/number.hpp"
@@ -49,6 +50,7 @@ Tracked& replaceOrAdd(Turn& turn, const JobKey& key) {
     unpark(state, tracked);
     if (tracked.run) {
         Running& running = state.runs.at(tracked.run);
+        STINT_CHECK(running.run.key == key);
         running.run.dropped = true;
         beginStop(turn, running, {STOP_REASON_CANCELLED_BY_APP, InternalReason::Canceled});
     }
@@ -87,6 +89,7 @@ void addWork(Turn& turn, Job& job, WorkItem item) {
 // The app was in an allowed state just now: the marks are taken away (jobs.md §2.5).
 void join(Turn& turn, const Schedule& event, const JobKey& key) {
     Tracked& tracked = turn.state.jobs.at(key);
+    STINT_CHECK(event.work);
     addWork(turn, tracked.job, *event.work);
     const bool demoted = tracked.job.demotedByUser || tracked.job.demotedBySystem;
     if (event.info.isUserInitiated() && demoted) {
@@ -141,6 +144,7 @@ void accept(Turn& turn, const Schedule& event, Fit fit, StartTerms terms) {
         more.nextWork = std::ranges::max(work, {}, &WorkItem::id).id + 1;
         more.work = std::move(work);
     }
+    STINT_CHECK(!event.newId || !replaces); // a new number is nobody's
     if (event.newId) state.numbers.note(key);
     if (terms != StartTerms{}) tracked.job.details.edit().terms.edit() = std::move(terms);
     state.succession.add(tracked.job);

@@ -215,6 +215,20 @@ void restoreDeviceState(Turn& turn, const std::optional<DeviceState>& stored) {
     if (state.deviceState != known) turn.record(SaveDeviceState{state.deviceState});
 }
 
+// What holds between the owners whenever a turn is over, each in no time, however much there is.
+void checkState(const State& state) {
+    const Waiting& waiting = state.waiting;
+    STINT_CHECK(!state.asked); // nobody is asked about between turns: a later death is not his
+    STINT_CHECK(state.runs.guards().size() <= state.runs.size());
+    STINT_CHECK(waiting.forSlot <= waiting.groups.openings());
+    STINT_CHECK(waiting.groups.open().size() <= state.apps.size());
+    STINT_CHECK(state.notices.asked.size() <= state.jobs.size());
+    STINT_CHECK(state.networkTold.verdicts.size() <= state.apps.size());
+    STINT_CHECK(state.device.sleeping == state.sleep.since.has_value()); // each report of it was noted
+    STINT_CHECK(state.awake.on == state.awake.until.has_value());
+    STINT_CHECK(!state.awake.on || !state.runs.empty()); // it is kept awake for a run
+}
+
 } // namespace
 
 Scheduler::Scheduler(Constants constants) : impl_(std::make_unique<Impl>(std::move(constants))) {}
@@ -281,6 +295,8 @@ Step Scheduler::restore(Snapshot snapshot, const BootId& boot, const Device& dev
     setBrokenAside(turn);
     settleSuccession(turn);
     settleNotices(turn);
+    STINT_CHECK(turn.broken.empty());
+    STINT_CHECK(!state.asked);
     noteDeviceLimits(turn);
     beginDeviceLog(turn, snapshot.lastDeviceChange, former.seen);
     return step;
@@ -315,6 +331,9 @@ Step Scheduler::handle(const Event& event, Now now) {
     if (!(impl_->state.deviceState == before)) turn.record(SaveDeviceState{impl_->state.deviceState});
     settleDeviceLog(turn, std::holds_alternative<ShuttingDown>(event) ? TurnsGoOn::No : TurnsGoOn::Yes);
     noteUnasked(turn);
+    STINT_CHECK(turn.broken.empty());      // each was set aside
+    STINT_CHECK(turn.changedJobs.empty()); // each app was told of its network
+    checkState(impl_->state);
     step.waitsOtherwise = turn.waitsOtherwise || turn.changed || !turn.changedApps.empty();
     if (impl_->witness) impl_->witness->handled(event, now, step);
     return step;

@@ -54,6 +54,7 @@ void Shortage::add(const Open& open, PerCap running) {
         const JobClass kind = treatedAs(group->gateKey->kind, app, world);
         const bool expedited = kind == JobClass::Expedited;
         const std::int64_t jobs = std::ssize(group->jobs) - displacedIn(state, world.now, *group);
+        STINT_CHECK(jobs >= 0); // who was displaced waits there, once
         const std::int64_t room = capped ? appCap(kind, world.constants.slots) - running[expedited] : jobs;
         const std::int64_t starting = std::clamp<std::int64_t>(room, 0, jobs);
         running[expedited] += starting;
@@ -68,6 +69,7 @@ std::size_t Shortage::placeOf(const WorkTypes& may, bool expedited) {
         waiting_, [&](const Waiting& waiting) { return waiting.may == may && waiting.expedited == expedited; });
     const auto place = static_cast<std::size_t>(found - waiting_.begin());
     if (found == waiting_.end()) waiting_.push_back({may, expedited, 0});
+    STINT_CHECK(place < waiting_.size());
     return place;
 }
 
@@ -86,6 +88,7 @@ bool Shortage::helps(const Running& running, bool expeditedAlone) const {
     const auto next = std::ranges::find_if(capped_, [&](const Capped& capped) {
         return capped.expedited == expedited && capped.app == running.run.key.app;
     });
+    STINT_CHECK(next == capped_.end() || next->waiting < waiting.size());
     if (next != capped_.end()) ++waiting[next->waiting].jobs;
     return served(without, waiting, expeditedAlone) > served(running_, waiting_, expeditedAlone);
 }

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/result/check.hpp"
 #include "contract/core/events.hpp"
 #include "contract/core/explanation.hpp"
 #include "contract/core/start_terms.hpp"
@@ -50,17 +51,20 @@ void apply(Turn& turn, const AppUninstalled& event) {
         turn.effect(Trace{.what = Trace::What::Cancelled, .app = key.app, .job = key, .reason = STOP_REASON_USER});
         if (tracked.run) {
             Running& running = state.runs.at(tracked.run);
+            STINT_CHECK(running.run.key == key);
             running.run.dropped = true;
             beginStop(turn, running, {STOP_REASON_USER, InternalReason::Uninstall});
         }
         forget(turn, key);
         tellSuccessors(turn, key, {.ending = {STOP_REASON_USER, InternalReason::Uninstall}});
     }
+    STINT_CHECK(keysOf(state, event.app).empty()); // none of its jobs outlives it
     state.endings.erase(event.app);
     endServices(turn, state.apps.at(event.app));
     dropAlarms(turn, event.app, false);
     dropMessages(turn, event.app);
     state.networkTold.verdicts.erase(event.app);
+    STINT_CHECK(std::ranges::empty(state.alarms.of(event.app)));
     apply(turn, NetworkCounted{event.app, false});
     state.metering.saved.erase(event.app);
     state.watched.setShortage(event.app, {});

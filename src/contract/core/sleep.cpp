@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/result/check.hpp"
 #include "contract/core/quotas.hpp"
 #include "contract/core/state.hpp"
 

@@ -42,6 +42,7 @@ SlotHolding::SlotHolding(const State& state, Now now)
 
 std::optional<SlotHolders> SlotHolding::against(const Tracked& tracked) const {
     STINT_CHECK(tracked.group && tracked.group->open());
+    STINT_CHECK(!tracked.run);
     const GateKey& gateKey = *tracked.group->gateKey;
     const App& owner = state_.apps.at(gateKey.app);
     if (startsAtOnce(gateKey, owner, world_.now.elapsed)) return std::nullopt;
@@ -87,6 +88,7 @@ std::optional<SlotHolders> SlotHolding::keptOnes(WorkType type) const {
         if (!may[at(type)]) return;
         const auto group = std::ranges::find(appGroups.open, kind, [](const Group* one) { return one->gateKey->kind; });
         STINT_CHECK(group != appGroups.open.end()); // as many wait as are counted
+        STINT_CHECK(!(*group)->jobs.empty());
         if (!found) found = SlotHolders{NoRoom::Kept, (*(*group)->jobs.begin())->job.key, -1};
         found->others += jobs;
     };

@@ -1,5 +1,6 @@
 #include "contract/core/start_terms.hpp"
 
+#include "base/result/check.hpp"
 #include "base/result/fail.hpp"
 #include "base/result/try.hpp"
 #include "contract/core/events.hpp"
@@ -46,6 +47,7 @@ void give(Turn& turn, Tracked& tracked, JobInfo info) {
     turn.record(SaveJob{job});
     if (!tracked.run) return;
     Running& running = state.runs.at(tracked.run);
+    STINT_CHECK(running.run.key == job.key);
     GateKey gateKey = gateKeyOf(job);
     gateKey.override = running.gateKey.override;
     gateKey.inSight = running.gateKey.inSight;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/result/check.hpp"
 #include "base/result/fail.hpp"
 #include "base/result/try.hpp"
 #include "contract/core/state.hpp"
@@ -68,7 +69,7 @@ Result<void> checkForCircle(const State& state, const JobKey& key, const StartTe
     while (!path.empty()) {
         Place& last = path.back();
         if (last.next == last.others.size()) {
-            onPath.erase(last.key);
+            STINT_CHECK(onPath.erase(last.key) == 1);
             together.sound.insert(last.key);
             path.pop_back();
             continue;
@@ -76,6 +77,7 @@ Result<void> checkForCircle(const State& state, const JobKey& key, const StartTe
         const JobKey other = last.others[last.next++];
         if (onPath.contains(other)) {
             const auto first = std::ranges::find(path, other, &Place::key);
+            STINT_CHECK(first != path.end());
             const auto second = std::next(first) == path.end() ? first : std::next(first);
             return fail(Errc::ILLEGAL_ARGUMENT, "{} and {} would wait for each other", textOf(other),
                         textOf(second->key));
@@ -113,6 +115,7 @@ void Succession::erase(const Job& job) {
     for (const JobKey& other : othersOf(*job.details->terms)) {
         const auto found = successors_.find(other);
         if (found == successors_.end()) continue;
+        STINT_CHECK(!found->second.empty()); // who is waited for has one that waits
         found->second.erase(job.key);
         if (found->second.empty()) successors_.erase(found);
     }

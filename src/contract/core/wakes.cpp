@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "base/result/check.hpp"
 #include "base/text/cut.hpp"
 #include "base/text/printable.hpp"
 #include "contract/core/state.hpp"
@@ -65,6 +66,7 @@ std::optional<Wake> nextWake(const State& state, Now now) {
     const WakeReason* first = nullptr;
     for (const WakeReason& reason : reasons)
         if (isJoined(reason) && (!first || reason.due < first->due)) first = &reason;
+    STINT_CHECK(first); // the earliest is one of them
     return Wake{when, causeOf(*first, std::ranges::count_if(reasons, isJoined) - 1), !first->alarm};
 }
 

@@ -1,5 +1,6 @@
 #include "contract/core/watched.hpp"
 
+#include "base/result/check.hpp"
 #include "base/result/find_in.hpp"
 
 namespace stint {
@@ -12,7 +13,9 @@ void Watched::add(const AppId& app, const JobInfo& info) {
 void Watched::remove(const AppId& app, const JobInfo& info) {
     for (const auto& target : info.getTriggerContentUris()) {
         const auto count = jobs_.find({app, target});
-        if (count == jobs_.end() || --count->second > 0) continue;
+        STINT_CHECK(count != jobs_.end()); // what its jobs watch was counted as they came
+        STINT_CHECK(count->second > 0);
+        if (--count->second > 0) continue;
         jobs_.erase(count);
         ++version_;
     }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "base/result/check.hpp"
 #include "base/result/fail.hpp"
 #include "contract/core/events.hpp"
 #include "contract/core/state.hpp"
@@ -21,6 +22,7 @@ Found find(Turn& turn, const AppId& app, RunId run) {
     if (!running || running->run.key.app != app) return {};
     Tracked* const tracked = turn.state.jobs.find(running->run.key);
     if (!tracked || running->run.dropped) return {};
+    STINT_CHECK(tracked->run == run); // a run that was not dropped is its job's
     return {running, &tracked->job};
 }
 
