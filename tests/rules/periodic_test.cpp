@@ -1,7 +1,9 @@
 // The windows of a periodic job (jobs.md §6.5, §11 examples 36 to 39).
 #include <doctest/doctest.h>
 
+#include "contract/rules/ending.hpp"
 #include "contract/rules/periodic.hpp"
+#include "last_words.hpp"
 
 using namespace stint;
 
@@ -51,4 +53,11 @@ TEST_CASE("a window that a wrong clock moved far away is brought near again") { 
 TEST_CASE("a period longer than a year is a year") { // §0 max_period
     const Duration year = std::chrono::hours{24 * 365};
     CHECK(firstWindow({2 * year, 2 * year}, minute(0), {}).latest == minute(0) + year);
+}
+
+TEST_CASE("a job without a period has no next one") {
+    constexpr std::array mistakes{
+        Mistake{"job.info.isPeriodic()", [] { static_cast<void>(nextPeriod({}, {}, {})); }},
+    };
+    CHECK(unnoticed(mistakes) == "");
 }

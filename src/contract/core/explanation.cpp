@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "base/result/check.hpp"
 #include "contract/model/reasons.hpp"
 #include "contract/rules/gates.hpp"
 #include "contract/rules/kind.hpp"

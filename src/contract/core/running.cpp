@@ -42,7 +42,7 @@ void enter(Run& run, RunState next) {
     run.state = next;
 }
 
-// What executes is not asked to stop yet, and what stops was asked for a reason.
+// A run that executes is not asked to stop yet, and one that stops was asked for a reason.
 void checkEnding(const Run& run) {
     STINT_CHECK(run.state != RunState::Executing || !run.ending);
     STINT_CHECK(run.state != RunState::Stopping || run.ending);

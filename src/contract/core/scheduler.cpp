@@ -215,7 +215,8 @@ void restoreDeviceState(Turn& turn, const std::optional<DeviceState>& stored) {
     if (state.deviceState != known) turn.record(SaveDeviceState{state.deviceState});
 }
 
-// What holds between the owners whenever a turn is over, each in no time, however much there is.
+} // namespace
+
 void checkState(const State& state) {
     const Waiting& waiting = state.waiting;
     STINT_CHECK(!state.asked); // nobody is asked about between turns: a later death is not his
@@ -228,8 +229,6 @@ void checkState(const State& state) {
     STINT_CHECK(state.awake.on == state.awake.until.has_value());
     STINT_CHECK(!state.awake.on || !state.runs.empty()); // it is kept awake for a run
 }
-
-} // namespace
 
 Scheduler::Scheduler(Constants constants) : impl_(std::make_unique<Impl>(std::move(constants))) {}
 Scheduler::~Scheduler() = default;

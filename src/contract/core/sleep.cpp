@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "base/result/check.hpp"
 #include "contract/core/quotas.hpp"
 #include "contract/core/state.hpp"
 

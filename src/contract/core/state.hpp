@@ -1,4 +1,5 @@
-// The one state of Stint, made of those who own its parts, and the turn in which it changes. Only core/ includes this.
+// The one state of Stint, made of those who own its parts, and the turn in which it changes. Only core/ includes this,
+// and the test of its checks.
 #pragma once
 #include <map>
 #include <string>
@@ -76,6 +77,9 @@ struct State {
     /// The job that is being taken in, or asked about. Volatile: read by a signal handler of this thread (aborts.cpp).
     const Job* volatile asked = nullptr;
 };
+
+/// The relations between owners, whenever a turn is over: checked in no time, however much there is.
+void checkState(const State& state);
 
 /// While it lives, that job is the one that is asked about, unless another is already.
 class AskedAbout {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/result/check.hpp"
 #include "base/result/fail.hpp"
 #include "base/text/number.hpp"
 #include "contract/rules/app_state.hpp"
@@ -114,6 +115,7 @@ Alarm nextRepeat(Alarm alarm, Instant now) {
     const Duration step = timesDue(alarm, now) * alarm.interval;
     alarm.requested += step;
     alarm.requestedWall += step;
+    STINT_CHECK(alarm.interval <= 0ms || alarm.requested > now); // or it would go off again at once, and for ever
     return alarm;
 }
 

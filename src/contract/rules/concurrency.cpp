@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/result/check.hpp"
 #include "contract/rules/load.hpp"
 
 namespace stint {
@@ -102,6 +103,17 @@ Slots::Slots(const SlotTable& table, const PerType& running, const PerType& pend
         give(type, table.reserved[type]);
     for (std::size_t type = 0; type < workTypes; ++type)
         give(type, table.most[type]);
+    checkSum();
+}
+
+// Every slot is some type's or nobody's yet, and what runs has its own.
+void Slots::checkSum() const {
+    std::int64_t sum = unassigned_;
+    for (std::size_t type = 0; type < workTypes; ++type) {
+        STINT_CHECK(reserved_[type] >= running_[type]);
+        sum += reserved_[type];
+    }
+    STINT_CHECK(sum == table_.total);
 }
 
 bool Slots::room(std::size_t type) const {
@@ -127,7 +139,9 @@ std::optional<WorkType> Slots::take(const WorkTypes& types) {
             ++reserved_[type];
             --unassigned_;
         }
+        STINT_CHECK(running_[type] <= table_.most[type]);
         noLongerPending(types);
+        checkSum();
         return static_cast<WorkType>(type);
     }
     return std::nullopt;

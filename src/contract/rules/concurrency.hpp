@@ -58,6 +58,7 @@ public:
 private:
     bool room(std::size_t type) const;
     void noLongerPending(const WorkTypes& types);
+    void checkSum() const;
 
     SlotTable table_;
     PerType running_; ///< those that start in this pass included

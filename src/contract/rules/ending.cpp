@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/result/check.hpp"
 #include "contract/rules/backoff.hpp"
 #include "contract/rules/job_clocks.hpp"
 #include "contract/rules/kind.hpp"
@@ -140,6 +141,7 @@ Job begunAnew(Job job, Now now) {
 } // namespace
 
 Job nextPeriod(Job job, Now now, const Constants& constants) {
+    STINT_CHECK(job.info.isPeriodic());
     const Instant latest = job.details->windowEnd.value_or(now.elapsed);
     setWindow(job, nextWindow(*job.info.getPeriod(), latest, now.elapsed, constants), now);
     return begunAnew(std::move(job), now);

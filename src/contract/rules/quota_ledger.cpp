@@ -1,6 +1,7 @@
 // How the ledger of regular jobs changes (limits.md §3.2, §3.4).
 #include <algorithm>
 
+#include "base/result/check.hpp"
 #include "contract/rules/quota.hpp"
 
 namespace stint {
@@ -13,6 +14,8 @@ void note(RateWindow& rate, Instant now, const Constants& constants) {
 }
 
 void store(QuotaLedger& ledger, Instant end, bool brokenOff, const Constants& constants) {
+    STINT_CHECK(ledger.open);
+    STINT_CHECK(end >= ledger.open->start); // no session gives time back
     ledger.sessions.push_back({ledger.open->start, end, ledger.open->jobs, brokenOff});
     ledger.open.reset();
     std::erase_if(ledger.sessions, [&](const Session& s) { return s.end <= end - constants.quotaHistory; });

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/result/check.hpp"
 #include "contract/rules/standby.hpp"
 #include "contract/rules/standby_frequency.hpp"
 
@@ -145,7 +146,9 @@ public:
 
 private:
     void add(Duration point) {
-        if (point > 0ms) points_[size_++] = point;
+        if (point <= 0ms) return;
+        STINT_CHECK(size_ < points_.size()); // a time-out and a hold for each bucket, and two more
+        points_[size_++] = point;
     }
 
     std::array<Duration, 2 * bucketTable.size() + 2> points_;
