@@ -1,5 +1,6 @@
 #include "work/engine/desk.hpp"
 
+#include "base/result/check.hpp"
 #include "base/result/overloaded.hpp"
 #include "work/engine/job_of.hpp"
 
@@ -72,6 +73,7 @@ Result<Desk::Outcome> Desk::handle(const Event& event, Now now) {
     for (const Step& step : steps)
         perform(step, now, outcome);
     if (wrong) return *wrong;
+    STINT_CHECK(!steps.empty()); // one for each event that was not refused
     outcome.goesOn = steps.back().goesOn;
     outcome.updated = steps.back().updated;
     return outcome;

@@ -3,6 +3,7 @@
 
 #include <fmt/core.h>
 
+#include "base/result/check.hpp"
 #include "work/engine/engine.hpp"
 
 namespace stint::work {
@@ -45,6 +46,7 @@ void Engine::endWithAllThatFollows(const UUID& first, State state, const std::st
     while (!open.empty()) {
         const UUID id = open.back();
         open.pop_back();
+        STINT_CHECK(requests_.find(id)); // what follows another is kept as long as that
         const Request& request = *requests_.find(id);
         if (request.isFinished()) continue;
         const bool ran = request.state == State::RUNNING;
@@ -153,8 +155,10 @@ void Engine::prune(Now now, bool all) {
         // A worker that was told to stop may still be at work.
         if (!needed && !requests_.find(id)->session) due.push_back(id);
     }
-    for (const UUID& id : due)
+    for (const UUID& id : due) {
+        STINT_CHECK(requests_.find(id)->isFinished());
         requests_.erase(id);
+    }
 }
 
 } // namespace stint::work

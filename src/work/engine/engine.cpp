@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/result/check.hpp"
 #include "base/result/try.hpp"
 
 namespace stint::work {
@@ -30,6 +31,8 @@ Result<Step> Engine::handle(const Event& event, Now now) {
         hand(now, step);
     }
     step.records = requests_.takeRecords();
+    STINT_CHECK(counters_.sequence >= saved_.sequence); // a number is given once
+    STINT_CHECK(counters_.finishOrder >= saved_.finishOrder);
     if (counters_ != saved_) step.records.emplace_back(counters_);
     saved_ = counters_;
     std::stable_sort(step.effects.begin(), step.effects.end(),

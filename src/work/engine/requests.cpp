@@ -35,8 +35,17 @@ void Requests::load(std::vector<Request> requests) {
         link(request);
         index(request);
         const UUID id = request.spec.id;
-        all_.emplace(id, std::move(request));
+        STINT_CHECK(all_.emplace(id, std::move(request)).second); // who reads the file refuses one that has it twice
     }
+    checkSizes();
+}
+
+// Each way to find requests has no more than there are, and a request is in one state.
+void Requests::checkSizes() const {
+    STINT_CHECK(jobs_.size() <= all_.size());
+    STINT_CHECK(claimed_.size() <= all_.size());
+    STINT_CHECK(running_.size() <= claimed_.size()); // what runs does so in some process
+    STINT_CHECK(running_.size() + ended_.size() <= all_.size());
 }
 
 const Request* Requests::find(const UUID& id) const {
@@ -69,12 +78,14 @@ void Requests::erase(const UUID& id) {
     unindex(request);
     if (!request.name.empty()) {
         auto named = names_.find(request.name);
-        named->second.erase(id);
+        STINT_CHECK(named != names_.end());
+        STINT_CHECK(named->second.erase(id) == 1);
         if (named->second.empty()) names_.erase(named);
     }
     for (const UUID& parent : request.parents) {
         auto siblings = children_.find(parent);
-        siblings->second.erase(id);
+        STINT_CHECK(siblings != children_.end());
+        STINT_CHECK(siblings->second.erase(id) == 1);
         if (siblings->second.empty()) children_.erase(siblings);
     }
     // What followed it follows nothing in its place: it is over itself, or was given its input.
@@ -90,7 +101,10 @@ void Requests::erase(const UUID& id) {
 
 void Requests::index(const Request& request) {
     const UUID& id = request.spec.id;
-    if (request.job) jobs_.emplace(*request.job, id);
+    // No request is so, whoever has changed it: a file that says it is refused (rows.cpp).
+    STINT_CHECK(request.isFinished() == request.finishedAt.has_value());
+    STINT_CHECK(request.isPeriodic() == request.windowEnd.has_value());
+    if (request.job) STINT_CHECK(jobs_.emplace(*request.job, id).second); // a job is of one request
     if (request.session) claimed_.insert(id);
     if (request.state == State::RUNNING) running_.insert(id);
     if (request.state == State::ENQUEUED) waiting_[groupOf(request)].insert(placeOf(request));
@@ -99,23 +113,30 @@ void Requests::index(const Request& request) {
 
 void Requests::unindex(const Request& request) {
     const UUID& id = request.spec.id;
-    if (request.job) jobs_.erase(*request.job);
-    claimed_.erase(id);
-    running_.erase(id);
+    // It is found by what it was when it was indexed: only change() changes it.
+    if (request.job) STINT_CHECK(jobs_.erase(*request.job) == 1);
+    STINT_CHECK((claimed_.erase(id) == 1) == request.session.has_value());
+    STINT_CHECK((running_.erase(id) == 1) == (request.state == State::RUNNING));
     if (request.state == State::ENQUEUED) {
         const auto group = waiting_.find(groupOf(request));
-        group->second.erase(placeOf(request));
+        STINT_CHECK(group != waiting_.end());
+        STINT_CHECK(group->second.erase(placeOf(request)) == 1);
         if (group->second.empty()) waiting_.erase(group);
     }
-    if (request.isFinished()) ended_.erase({*request.finishedAt + request.spec.keepResults, id});
+    if (request.isFinished()) STINT_CHECK(ended_.erase({*request.finishedAt + request.spec.keepResults, id}) == 1);
 }
 
 std::vector<Record> Requests::takeRecords() {
+    STINT_CHECK(fresh_.size() <= changed_.size()); // what is new is to be written
     std::vector<Record> records;
     for (const UUID& id : dropped_)
         records.emplace_back(DropRequest{id});
-    for (const UUID& id : changed_)
-        records.emplace_back(SaveRequest{all_.at(id), fresh_.contains(id)});
+    for (const UUID& id : changed_) {
+        const Request& request = all_.at(id);
+        STINT_CHECK(request.state != State::RUNNING || request.session); // as the file is to have it
+        records.emplace_back(SaveRequest{request, fresh_.contains(id)});
+    }
+    checkSizes();
     changed_.clear();
     fresh_.clear();
     dropped_.clear();

@@ -59,6 +59,7 @@ private:
     void index(const Request& request);
     void unindex(const Request& request);
     void link(const Request& request);
+    void checkSizes() const;
 
     std::map<UUID, Request> all_;
     std::map<std::int32_t, UUID> jobs_;

@@ -1,4 +1,5 @@
 // A run, from its job's start, or the engine's own, to its worker's word (jobs.md §10, results).
+#include "base/result/check.hpp"
 #include "base/result/fail.hpp"
 #include "base/result/try.hpp"
 #include "work/engine/engine.hpp"
@@ -11,6 +12,7 @@ namespace stint::work {
 Result<Data> Engine::inputOf(const Request& request) const {
     std::map<std::int64_t, Data> outputs;
     for (const UUID& parent : request.parents) {
+        STINT_CHECK(requests_.find(parent)); // forgotten after what follows it
         const Request& before = *requests_.find(parent);
         outputs.emplace(before.finishOrder, before.output);
     }
@@ -23,6 +25,9 @@ Result<Data> Engine::inputOf(const Request& request) const {
 
 /// False where its input cannot be made: then it has FAILED.
 bool Engine::start(const UUID& id, std::optional<std::int32_t> job, Now now, Step& step) {
+    STINT_CHECK(!live_.contains(id));          // a request has one worker here
+    STINT_CHECK(!requests_.find(id)->session); // and none elsewhere
+    STINT_CHECK(!requests_.find(id)->isFinished());
     auto input = inputOf(*requests_.find(id));
     if (!input.ok()) {
         finish(id, State::FAILED, {}, input.error().message, now, step);
@@ -127,6 +132,7 @@ void Engine::conclude(const WorkerEnded& event, Now now, Step& step) {
 
 void Engine::nextPeriod(const UUID& id, Now now) {
     requests_.change(id, [&](Request& request) {
+        STINT_CHECK(request.windowEnd);
         const Window next = nextWindow(request.spec, *request.windowEnd, now.wall);
         request.state = State::ENQUEUED;
         request.progress = {};

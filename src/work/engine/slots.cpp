@@ -1,5 +1,6 @@
 // Which requests have a job at the scheduler: at most as many as the app's settings say (jobs.md §10, limits), in a
 // fair order; and what is told of those jobs.
+#include "base/result/check.hpp"
 #include "base/result/fail.hpp"
 #include <algorithm>
 
@@ -41,6 +42,7 @@ std::vector<UUID> Engine::chosen(Now now) const {
         }
         std::erase_if(round, [](const Next& next) { return next.place == next.end; });
     }
+    STINT_CHECK(chosen.size() <= free);
     return chosen;
 }
 
@@ -74,6 +76,7 @@ void Engine::hand(Now now, Step& step) {
         std::int32_t job = counters_.job;
         while (requests_.ofJob(job) != nullptr) // all numbers were given once, or the file is wrong about them
             job = job == INT32_MAX ? 1 : job + 1;
+        STINT_CHECK(job > 0);
         counters_.job = job == INT32_MAX ? 1 : job + 1;
         requests_.change(id, [&](Request& request) { request.job = job; });
         step.effects.emplace_back(HandOver{id, job});

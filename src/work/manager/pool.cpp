@@ -1,5 +1,7 @@
 #include "work/manager/pool.hpp"
 
+#include "base/result/check.hpp"
+
 namespace stint::work {
 
 void Pool::run(std::function<void()> task) {
@@ -7,6 +9,8 @@ void Pool::run(std::function<void()> task) {
     if (over_) return;
     tasks_.push_back(std::move(task));
     if (free_ < tasks_.size() && threads_.size() < most_) threads_.emplace_back([this] { serve(); });
+    STINT_CHECK(threads_.size() <= most_);
+    STINT_CHECK(!threads_.empty()); // or nobody would do it
     wakes_.notify_one();
 }
 
@@ -15,8 +19,10 @@ void Pool::serve() {
     while (true) {
         ++free_;
         wakes_.wait(lock, [this] { return over_ || !tasks_.empty(); });
+        STINT_CHECK(free_ > 0);
         --free_;
         if (over_) return;
+        STINT_CHECK(!tasks_.empty());
         auto task = std::move(tasks_.front());
         tasks_.pop_front();
         lock.unlock();

@@ -1,6 +1,7 @@
 // The runs of workers in this process: from a job, or the engine, to a thread, and back.
 #include <exception>
 
+#include "base/result/check.hpp"
 #include "base/result/fail.hpp"
 #include "base/time/clock.hpp"
 #include "work/manager/manager_impl.hpp"
@@ -118,6 +119,7 @@ void WorkManager::Impl::ended(const std::shared_ptr<WorkerAccess::Parts>& parts,
         if (!how.why.empty()) notices_.push_back(fmt::format("work {}: {}", parts->id.toString(), how.why));
         const auto run = running_.find(parts->id);
         if (run != running_.end() && run->second.parts == parts) {
+            STINT_CHECK(!run->second.foreground || foregrounds_ > 0);
             lastForeground = run->second.foreground && --foregrounds_ == 0;
             running_.erase(run);
         }
@@ -172,6 +174,7 @@ Result<void> WorkManager::Impl::showForeground(const std::shared_ptr<WorkerAcces
         const auto run = running_.find(parts->id);
         if (run == running_.end() || run->second.parts != parts) return fail(Errc::ILLEGAL_STATE, "the run is over");
         if (!std::exchange(run->second.foreground, true)) ++foregrounds_;
+        STINT_CHECK(static_cast<std::size_t>(foregrounds_) <= running_.size());
     }
     const auto told = call(Foregrounded{parts->id, parts->run});
     return told.ok() ? Result<void>() : told.error();
