@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "base/result/check.hpp"
 #include "base/result/fail.hpp"
 #include "base/result/try.hpp"
 
@@ -42,13 +43,17 @@ Result<void> Claims::watch(const std::string& caller, uid_t uid, Cgroup asked) {
     ++place->second.claims;
     Caller& owner = callers_[caller];
     owner.uid = uid;
-    owner.claims.emplace(cgroup, claim);
+    STINT_CHECK(owner.claims.emplace(cgroup, claim).second); // a claim is counted once
     return {};
 }
 
 void Claims::drop(CgroupId cgroup, const Claim& claim) {
     const auto found = places_.find(cgroup);
+    STINT_CHECK(found != places_.end());
     Place& place = found->second;
+    STINT_CHECK(place.claims > 0);
+    STINT_CHECK(place.cuts <= place.claims); // a cut is some claim's
+    STINT_CHECK(!claim.blocked || place.cuts > 0);
     if (claim.blocked && --place.cuts == 0) {
         (void)filter_.setCut(cgroup, false);
         sockets_.spare(cgroup);
@@ -73,7 +78,9 @@ Result<void> Claims::change(uid_t user, Claim& claim, CgroupId cgroup, bool bloc
     const bool first = blocked && place.cuts == 0;
     const bool last = !blocked && place.cuts == 1;
     if (first || last) STINT_TRY(filter_.setCut(cgroup, blocked));
+    STINT_CHECK(blocked || place.cuts > 0);
     place.cuts += blocked ? 1U : -1U;
+    STINT_CHECK(place.cuts <= place.claims);
     claim.blocked = blocked;
     if (first) sockets_.sever(user, cgroup, place.directory);
     if (last) sockets_.spare(cgroup);
@@ -164,6 +171,7 @@ Result<std::vector<Claims::Row>> Claims::counters(const std::string& caller, std
 void Claims::gone(const std::string& caller) {
     const auto left = callers_.extract(caller);
     if (left.empty()) return;
+    STINT_CHECK(!left.mapped().claims.empty()); // who claims nothing is nobody
     for (const auto& [cgroup, claim] : left.mapped().claims)
         drop(cgroup, claim);
 }

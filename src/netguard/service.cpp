@@ -6,6 +6,7 @@
 
 #include <sys/epoll.h>
 
+#include "base/result/check.hpp"
 #include "base/result/fail.hpp"
 #include "base/result/try.hpp"
 #include "link/wire/errors.hpp"
@@ -180,6 +181,7 @@ void NetguardService::perform(const wire::Message& call, const Work& work, const
 
 void NetguardService::answer(const wire::Message& call, const Result<void>& done) {
     const auto waiting = inFlight_.find(senderOf(call));
+    STINT_CHECK(waiting == inFlight_.end() || waiting->second > 0);
     if (waiting != inFlight_.end() && --waiting->second == 0) inFlight_.erase(waiting);
     if (!done) (void)wire::replyError(call, done.error());
 }

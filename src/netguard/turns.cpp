@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/result/check.hpp"
+
 namespace stint {
 
 void Turns::add(Whose whose, Piece piece) {
@@ -34,6 +36,7 @@ void Turns::next(Time now) {
     Time& spent = spent_.try_emplace(whose, now).first->second;
     spent += pace;
     std::deque<Piece>& pieces = shares_.at(whose);
+    STINT_CHECK(!pieces.empty()); // or it would have no turn
     Piece piece = std::move(pieces.front());
     pieces.pop_front();
     if (piece() == Then::More) pieces.push_back(std::move(piece)); // behind what it has added
@@ -41,6 +44,7 @@ void Turns::next(Time now) {
         shares_.erase(whose);
     else
         order_.push_back(whose);
+    STINT_CHECK(order_.size() == shares_.size()); // whoever has work has one turn
 }
 
 } // namespace stint

@@ -1,6 +1,7 @@
 // Who is let in, and who makes room (stintd/bus/guests.hpp): no process and no app keeps the others out.
 #include <doctest/doctest.h>
 
+#include "last_words.hpp"
 #include "stintd/bus/guests.hpp"
 
 namespace stint {
@@ -109,6 +110,15 @@ TEST_CASE("what the daemon started itself takes nobody's place") {
         house.enter(app(0), false);
     CHECK(house.ask(app(1)).refusal.empty());
     CHECK_FALSE(house.guests.quietest());
+}
+
+TEST_CASE("a connection that comes twice is noticed") {
+    const std::string words = lastWords([] {
+        House house;
+        house.guests.entered({1}, app(7), Instant{});
+        house.guests.entered({1}, app(7), Instant{});
+    });
+    CHECK(words.find("known_.emplace(") != std::string::npos);
 }
 
 } // namespace stint

@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 
 #include "daemon/fake_edges.hpp"
+#include "last_words.hpp"
 
 namespace stint {
 namespace {
@@ -293,6 +294,19 @@ TEST_CASE("what hosts a run that goes on outlives the core that began it") { // 
     world.hosts.gone({1});
     CHECK(world.lost().size() == 1);
     CHECK(world.hosts.find({1})); // until the core has ended it
+}
+
+TEST_CASE("a run that is bound a second time is noticed") {
+    constexpr std::array mistakes{
+        Mistake{"!runs_.contains(bind.run)",
+                [] {
+                    World world;
+                    world.bind(1);
+                    world.offers(1, {"Jobs"});
+                    world.bind(1);
+                }},
+    };
+    CHECK(unnoticed(mistakes) == "");
 }
 
 } // namespace stint

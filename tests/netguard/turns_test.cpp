@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include "last_words.hpp"
 #include "netguard/turns.hpp"
 
 using namespace stint;
@@ -141,4 +142,20 @@ TEST_CASE("it tells of a user's work only where there was none of it") {
     CHECK(queue.doneAll() == "aba");
     queue.add(another, 'b');
     CHECK(changed == 3);
+}
+
+TEST_CASE("a piece of work that takes the next turn itself is noticed") {
+    constexpr std::array mistakes{
+        Mistake{"order_.size() == shares_.size()",
+                [] {
+                    Queue queue;
+                    queue.turns.add(oneUser, [&queue] {
+                        queue.next();
+                        return Turns::Then::Done;
+                    });
+                    queue.add(another, 'b');
+                    queue.next();
+                }},
+    };
+    CHECK(unnoticed(mistakes) == "");
 }

@@ -3,6 +3,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "base/result/check.hpp"
 #include "base/result/fail.hpp"
 #include "link/wire/errors.hpp"
 
@@ -45,16 +46,20 @@ Writer& Writer::strings(std::span<const std::string> values) {
 }
 
 Writer& Writer::open(char type, const char* contents) {
+    ++open_;
     if (problem_ == 0) note(sd_bus_message_open_container(message_, type, contents));
     return *this;
 }
 
 Writer& Writer::close() {
+    STINT_CHECK(open_ > 0);
+    --open_;
     if (problem_ == 0) note(sd_bus_message_close_container(message_));
     return *this;
 }
 
 Result<void> Writer::done() const {
+    STINT_CHECK(open_ == 0 || problem_ != 0); // all that was opened was closed
     if (problem_ == 0) return {};
     if (problem_ == EINVAL)
         return fail(Errc::ILLEGAL_ARGUMENT, "a string cannot be sent: it must be UTF-8 without a NUL");

@@ -51,6 +51,7 @@ private:
     sd_bus_message* message_;
     std::size_t bytes_ = 0;
     int problem_ = 0;
+    int open_ = 0; ///< containers
 };
 
 /// An a{sv}, open from its construction to its end.

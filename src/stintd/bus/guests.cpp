@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/result/check.hpp"
 #include "base/text/number.hpp"
 
 namespace stint {
@@ -11,7 +12,9 @@ template <class Key> void add(std::map<Key, std::size_t>& counts, const Key& key
 
 template <class Key> void take(std::map<Key, std::size_t>& counts, const Key& key) {
     const auto found = counts.find(key);
-    if (found != counts.end() && --found->second == 0) counts.erase(found);
+    STINT_CHECK(found != counts.end()); // who leaves was counted when it came
+    STINT_CHECK(found->second > 0);
+    if (--found->second == 0) counts.erase(found);
 }
 
 template <class Key> std::size_t in(const std::map<Key, std::size_t>& counts, const Key& key) {
@@ -76,7 +79,16 @@ void Guests::entered(ConnectionId id, Guest guest, Instant now) {
     if (!guest.isOperator) add(ofApp_, guest.app);
     quiet_.insert(id);
     greeting_.emplace(now, id);
-    known_.emplace(id, Known{.guest = std::move(guest), .since = now});
+    STINT_CHECK(known_.emplace(id, Known{.guest = std::move(guest), .since = now}).second);
+    checkSizes();
+}
+
+// Whoever is quiet, or is greeting, is known; and a process or an app is counted while it has a connection.
+void Guests::checkSizes() const {
+    STINT_CHECK(quiet_.size() <= known_.size());
+    STINT_CHECK(greeting_.size() <= known_.size());
+    STINT_CHECK(ofProcess_.size() <= known_.size());
+    STINT_CHECK(ofApp_.size() <= known_.size());
 }
 
 void Guests::left(ConnectionId id) {
@@ -87,6 +99,7 @@ void Guests::left(ConnectionId id) {
     if (!guest.isOperator) take(ofApp_, guest.app);
     quiet_.erase(id);
     greeting_.erase({known.mapped().since, id});
+    checkSizes();
 }
 
 void Guests::greeted(ConnectionId id) {

@@ -59,6 +59,7 @@ private:
     Ruling byRoom(const Guest& newcomer) const;
     bool mayUseReserve(const Guest& newcomer) const;
     template <class Which> std::optional<ConnectionId> firstQuiet(Which which) const;
+    void checkSizes() const;
     std::size_t ofProcess(pid_t pid) const;
     std::size_t ofApp(const AppId& app) const;
 

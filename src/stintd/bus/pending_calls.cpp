@@ -1,5 +1,6 @@
 #include "stintd/bus/pending_calls.hpp"
 
+#include "base/result/check.hpp"
 #include "base/result/overloaded.hpp"
 #include "base/result/try.hpp"
 
@@ -22,6 +23,7 @@ Result<void> PendingCalls::respond(const Entry& entry) {
 
 CallId PendingCalls::enter(ConnectionId from, wire::Message message) {
     const CallId call{++last_};
+    STINT_CHECK(calls_.empty() || calls_.rbegin()->first < call); // answers go in the order of the calls
     calls_.emplace_hint(calls_.end(), call, Entry{from, std::move(message), {}, {}});
     ++waiting_[from];
     return call;
@@ -46,6 +48,13 @@ template <class What> void PendingCalls::answer(CallId call, What what) {
     if (entry == calls_.end()) return;
     entry->second.answer = std::move(what);
     known_[call] = &entry->second;
+    checkSizes();
+}
+
+// A known answer is that of a call that waits, and each of these is counted for who made it.
+void PendingCalls::checkSizes() const {
+    STINT_CHECK(known_.size() <= calls_.size());
+    STINT_CHECK(!waiting_.empty() || calls_.empty());
 }
 
 void PendingCalls::failAll(const Error& error) {
@@ -57,6 +66,7 @@ void PendingCalls::drop(ConnectionId from) {
     std::erase_if(known_, [from](const auto& entry) { return entry.second->from == from; });
     std::erase_if(calls_, [from](const auto& entry) { return entry.second.from == from; });
     waiting_.erase(from);
+    checkSizes();
 }
 
 std::size_t PendingCalls::waitingFor(ConnectionId from) const {
@@ -77,8 +87,10 @@ std::vector<ConnectionId> PendingCalls::send(const std::function<bool(Connection
         // A reply that failed half-way is not sent; the error is.
         if (!sent) (void)wire::replyError(entry->message, sent.error());
         told.push_back(entry->from);
-        --waiting_[entry->from];
-        calls_.erase(call);
+        std::size_t& waiting = waiting_[entry->from];
+        STINT_CHECK(waiting > 0);
+        --waiting;
+        STINT_CHECK(calls_.erase(call) == 1);
     }
     return told;
 }

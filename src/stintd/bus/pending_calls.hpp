@@ -42,6 +42,7 @@ private:
 
     static Result<void> respond(const Entry& entry);
     template <class What> void answer(CallId call, What what);
+    void checkSizes() const;
 
     std::uint64_t last_ = 0;
     std::map<CallId, Entry> calls_;

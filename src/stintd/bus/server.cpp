@@ -5,6 +5,7 @@
 #include <set>
 #include <sys/epoll.h>
 
+#include "base/result/check.hpp"
 #include "base/result/fail.hpp"
 #include "base/result/find_in.hpp"
 #include "base/result/try.hpp"
@@ -123,6 +124,7 @@ private:
 // Readiness.
 
 Result<void> ServerLoop::start(sd_event* loop) {
+    STINT_CHECK(!loop_);
     loop_ = loop;
     STINT_TRY(sockets_.start(loop));
     return sockets_.watchListener(listener_.socket(), listenerMark);
@@ -218,7 +220,8 @@ Result<ConnectionId> ServerLoop::adopt(Fd socket, BusCaller caller) {
 Result<void> ServerLoop::settle(ConnectionId id, Fd socket, BusCaller caller, Speaker speaker) {
     std::unique_ptr<Connection> connection = STINT_TRY(Connection::over(std::move(socket), speaker));
     STINT_TRY(sockets_.watch(connection->socket(), id.value));
-    peers_.emplace(id, Peer{.connection = std::move(connection), .caller = std::move(caller), .asked = {}});
+    Peer peer{.connection = std::move(connection), .caller = std::move(caller), .asked = {}};
+    STINT_CHECK(peers_.emplace(id, std::move(peer)).second); // a number is never given again
     ready_.insert(id);
     return {};
 }

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include "base/result/check.hpp"
 #include "base/result/fail.hpp"
 #include "base/result/try.hpp"
 #include "base/unix/pidfd.hpp"
@@ -74,6 +75,7 @@ int SessionDoor::asked(sd_bus_message* call, void* self, sd_bus_error*) {
         (void)wire::replyError(message, fail(Errc::BUSY, "{} callers wait at the door; ask again", door.calls_.size()));
         return 1;
     }
+    STINT_CHECK(!door.calls_.contains(call)); // the one before is kept as long as it is there
     Call& made = door.calls_[call];
     made.door = &door;
     made.message = message;
@@ -93,6 +95,7 @@ Result<void> SessionDoor::ask(Call& call, const char* question, sd_bus_message_h
 
 int SessionDoor::known(sd_bus_message* answer, void* call, sd_bus_error*) {
     Call& visit = *static_cast<Call*>(call);
+    STINT_CHECK(visit.question); // only what was asked is answered
     const wire::Slot ended = std::move(visit.question);
     const auto message = wire::Message::sharing(answer);
     const Result<void> recognised =
@@ -115,6 +118,7 @@ Result<void> SessionDoor::recognise(Call& call, const wire::Message& credentials
 
 int SessionDoor::stillThere(sd_bus_message* answer, void* call, sd_bus_error*) {
     Call& visit = *static_cast<Call*>(call);
+    STINT_CHECK(visit.question); // only what was asked is answered
     const wire::Slot ended = std::move(visit.question);
     const auto message = wire::Message::sharing(answer);
     if (message.isError()) {

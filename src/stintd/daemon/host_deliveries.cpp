@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "base/result/check.hpp"
 #include "base/result/find_in.hpp"
 #include "base/result/overloaded.hpp"
 #include "stintd/daemon/hosts.hpp"
@@ -70,6 +71,8 @@ void Hosts::place(std::uint64_t delivery) {
 
 void Hosts::hand(std::uint64_t delivery, ConnectionId connection, Host& host) {
     Delivery& parcel = deliveries_.at(delivery);
+    STINT_CHECK(!parcel.at); // it is handed over once
+    STINT_CHECK(parcel.app == host.app);
     parcel.at = connection;
     parcel.handed = patience_.now;
     host.deliveries.insert(delivery);

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "base/result/check.hpp"
 #include "base/result/fail.hpp"
 #include "base/result/overloaded.hpp"
 #include "base/result/try.hpp"
@@ -10,6 +11,7 @@
 namespace stint {
 
 void Hosts::bind(const Bind& bind) {
+    STINT_CHECK(!runs_.contains(bind.run)); // a number is one run's
     begun_[bind.run] = {
         .run = bind.run, .job = bind.key, .terms = bind.terms, .override = bind.override, .stopping = {}};
     const AppId& app = bind.key.app;
@@ -77,6 +79,8 @@ Result<Hosts::Launch*> Hosts::start(const AppId& app, const Component& component
         launcher_.kill(started.id);
         return connection.error();
     }
+    STINT_CHECK(!hosts_.contains(*connection));
+    STINT_CHECK(!launches_.contains(started.id));
     hosts_[*connection] = Host{.app = app, .process = started.id};
     Launch& launch = launches_[started.id];
     launch = Launch{.app = app, .component = component, .connection = *connection};
@@ -98,8 +102,11 @@ void Hosts::launch(const Bind& bind, const std::optional<JobKey>& only) {
 }
 
 void Hosts::assign(ConnectionId connection, Host& host, RunId run) {
-    host.runs.insert(run);
-    runs_[run] = connection;
+    STINT_CHECK(begun_.contains(run)); // between its bind and its end
+    STINT_CHECK(begun_.at(run).job.app == host.app);
+    STINT_CHECK(host.runs.insert(run).second);
+    STINT_CHECK(runs_.emplace(run, connection).second); // one process has it
+    STINT_CHECK(runs_.size() <= begun_.size());
     if (host.process) launches_.at(*host.process).hosted.insert(run);
     arrived_(Connected{run});
 }
@@ -205,6 +212,7 @@ void Hosts::end(RunId run) {
 
 void Hosts::letGoIfIdle(ConnectionId connection, Host& host) {
     const bool busy = !host.runs.empty() || !host.deliveries.empty() || !host.foreground.empty();
+    STINT_CHECK(!host.process || launches_.contains(*host.process)); // it lives until it is told as gone
     if (!host.process || busy || host.leaving) return;
     host.leaving = true;
     server_.unbind(connection);

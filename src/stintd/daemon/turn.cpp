@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "base/result/check.hpp"
 #include "base/result/overloaded.hpp"
 #include "base/result/try.hpp"
 #include "contract/android/verbs.hpp"
@@ -42,6 +43,8 @@ Result<void> Daemon::run() {
 }
 
 void Daemon::turn() {
+    STINT_CHECK(core_);
+    STINT_CHECK(store_);
     now_ = readClocks();
     visibility_.newTurn();
     server_->gather();
@@ -177,6 +180,7 @@ void Daemon::eraseLog() {
 }
 
 void Daemon::act() {
+    STINT_CHECK(step_.records.empty()); // nothing is done before it is durable
     for (const Effect& effect : std::exchange(step_.effects, {}))
         perform(effect);
     for (const JobKey& key : std::exchange(changed_, {}))

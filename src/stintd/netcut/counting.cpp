@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/result/check.hpp"
 #include "base/result/fail.hpp"
 #include "base/result/try.hpp"
 #include "link/wire/errors.hpp"
@@ -63,6 +64,7 @@ void Netcut::askCounters() {
 
 int Netcut::countersTold(sd_bus_message* answer, void* data, sd_bus_error*) {
     auto& self = *static_cast<Netcut*>(data);
+    STINT_CHECK(self.counting_);
     const wire::Slot ended = std::move(self.counting_);
     self.answerCounters(wire::Message::sharing(answer));
     self.askCounters();
@@ -124,6 +126,7 @@ void Netcut::tellMarks() {
 
 int Netcut::marked(sd_bus_message* answer, void* data, sd_bus_error*) {
     App& app = *static_cast<App*>(data);
+    STINT_CHECK(app.marking);
     const wire::Slot ended = std::move(app.marking);
     const auto message = wire::Message::sharing(answer);
     if (message.isError()) app.owner->askInstead(app, message.error());

@@ -5,6 +5,7 @@
 
 #include <sys/stat.h>
 
+#include "base/result/check.hpp"
 #include "base/result/fail.hpp"
 #include "base/result/try.hpp"
 #include "base/unix/event_source.hpp"
@@ -196,6 +197,8 @@ void Netcut::pump() {
 }
 
 void Netcut::watch(App& app) {
+    STINT_CHECK(!app.cgroup);
+    STINT_CHECK(!app.watching); // one call at a time
     const auto directory = cgroupOf_(app.name);
     if (!directory) return refuse(app, directory.error());
     app.inode = inodeOf(*directory);
@@ -211,6 +214,7 @@ void Netcut::watch(App& app) {
 int Netcut::watched(sd_bus_message* answer, void* data, sd_bus_error*) {
     App& app = *static_cast<App*>(data);
     Netcut& self = *app.owner;
+    STINT_CHECK(app.watching); // only what was asked is answered
     const wire::Slot ended = std::move(app.watching);
     const auto message = wire::Message::sharing(answer);
     if (message.isError()) {
@@ -249,6 +253,7 @@ void Netcut::tellBlocked() {
 
 int Netcut::blocked(sd_bus_message* answer, void* data, sd_bus_error*) {
     auto& self = *static_cast<Netcut*>(data);
+    STINT_CHECK(self.blocking_);
     const wire::Slot ended = std::move(self.blocking_);
     const auto message = wire::Message::sharing(answer);
     for (auto& [name, app] : self.apps_) {

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "base/result/check.hpp"
 #include "base/result/try.hpp"
 #include "link/wire/errors.hpp"
 #include "link/wire/reader.hpp"
@@ -43,6 +44,8 @@ void Waker::disarm() {
 }
 
 Result<void> Waker::arm() {
+    STINT_CHECK(!arming_);
+    STINT_CHECK(alarm_ == 0); // it has one at a time
     const wire::Message call = STINT_TRY(guardCall(guard_, "ArmWake"));
     int result = sd_bus_message_append(call.get(), "ts", wish_->when, wish_->reason.c_str());
     sd_bus_slot* slot = nullptr;
@@ -61,6 +64,7 @@ void Waker::refuse(const Error& error) {
 
 int Waker::armed(sd_bus_message* answer, void* data, sd_bus_error*) {
     auto& self = *static_cast<Waker*>(data);
+    STINT_CHECK(self.arming_);
     const wire::Slot ended = std::move(self.arming_);
     const auto message = wire::Message::sharing(answer);
     const auto alarm = message.isError() ? Result<std::uint32_t>(message.error()) : wire::Reader(message).uint32();

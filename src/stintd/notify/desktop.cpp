@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "base/result/check.hpp"
+
 namespace stint {
 namespace {
 
@@ -114,12 +116,14 @@ void Desktop::ready() {
 
 void Desktop::enqueue(const Key& key) {
     if (std::ranges::find(queue_, key) == queue_.end()) queue_.push_back(key);
+    STINT_CHECK(queue_.size() <= entries_.size()); // each once
 }
 
 void Desktop::sendNext() {
     while (server_ && server_->isReady() && !underWay_ && !queue_.empty()) {
         const Key key = std::move(queue_.front());
         queue_.pop_front();
+        STINT_CHECK(entries_.contains(key)); // what is withdrawn leaves the queue, too
         const Entry& entry = entries_.at(key);
         const auto sent = server_->show(entry.id, wordingOf(entry.shows, entry.sender, server_->capabilities()));
         if (sent.ok()) {
@@ -131,7 +135,9 @@ void Desktop::sendNext() {
 }
 
 void Desktop::shown(const Result<std::uint32_t>& id) {
+    STINT_CHECK(underWay_); // one call at a time, and one answer to it
     const auto entry = entries_.find(*std::exchange(underWay_, std::nullopt));
+    STINT_CHECK(entry != entries_.end()); // it stays until that
     if (!id && !std::exchange(refused_, true))
         say(fmt::format("{} refuses a notification: {}", server_->description(), id.error().message));
     if (id) {

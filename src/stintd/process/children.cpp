@@ -58,12 +58,16 @@ Children::~Children() {
 }
 
 void Children::keepIn(std::unique_ptr<Enclosure> enclosure) {
+    STINT_CHECK(enclosure);
+    STINT_CHECK(!enclosure_);
+    STINT_CHECK(children_.empty());
     enclosure_ = std::move(enclosure);
     last_ = std::max(last_, enclosure_->lastLeft());
     if (enclosure_->enclosesAll()) static_cast<void>(starter_.begin()); // else the first start says what is wrong
 }
 
 Result<Started> Children::start(const Command& command) {
+    STINT_CHECK(enclosure_); // nothing is started that nobody encloses
     ProcessId id{++last_};
     Entrance entrance = STINT_TRY(enclosure_->make(command.app, id, limitsOf(command, background_)));
     starting_(command.app);
@@ -93,7 +97,8 @@ Result<Started> Children::start(const Command& command) {
         return std::move(ours).error();
     }
     Started started{id, child->pid, std::move(ours).value()};
-    children_.emplace(id, std::move(child));
+    STINT_CHECK(children_.emplace(id, std::move(child)).second);
+    STINT_CHECK(ordered_.size() <= children_.size());
     return started;
 }
 
@@ -144,6 +149,7 @@ void Children::hear(Starter::Wait wait) {
 // Where the starter has made none, it is started without; where that cannot be either, it has ended as stint-exec does
 // that cannot start a command.
 void Children::begin(Child& child, Result<pid_t> said) {
+    STINT_CHECK(child.ordered); // it is begun once
     const auto prepared = std::move(child.ordered);
     if (!said) enclosure_->kill(child.app, child.id, child.pidfd); // what a silent starter may have made
     auto born = said ? pinned(*said) : child.killed ? Result<Born>(said.error()) : spawn(*prepared);
@@ -193,6 +199,7 @@ int Children::exited(sd_event_source*, int, std::uint32_t, void* data) {
 }
 
 void Children::end(Child& child, int status) {
+    STINT_CHECK(!child.status); // it ends once
     child.status = status;
     child.exit.reset();
     // Also of one that was killed: its end of the socket closes before it is seen to have ended, which kills it again.
@@ -203,6 +210,7 @@ void Children::end(Child& child, int status) {
 void Children::emptied(ProcessId id) {
     auto child = children_.extract(id);
     STINT_CHECK(!child.empty() && child.mapped()->status);
+    STINT_CHECK(!ordered_.contains(id));
     if (child.mapped()->output) child.mapped()->output->finish();
     tell(*child.mapped());
 }

@@ -12,6 +12,7 @@
 #include <cstring>
 #include <utility>
 
+#include "base/result/check.hpp"
 #include "base/result/fail.hpp"
 #include "base/result/try.hpp"
 #include "base/unix/pidfd.hpp"
@@ -73,7 +74,8 @@ Result<void> Starter::order(ProcessId id, const Prepared& prepared) {
         if (errno == EPIPE && owed_.empty()) end(); // the next order is another one's
         return fail(Errc::SYSTEM, "{} does not listen", program_.string());
     }
-    owed_.insert(id);
+    STINT_CHECK(socket_);
+    STINT_CHECK(owed_.insert(id).second); // an answer is owed once
     return {};
 }
 

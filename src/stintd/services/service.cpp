@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "base/result/check.hpp"
 #include "link/wire/reader.hpp"
 #include "link/wire/session_bus.hpp"
 
@@ -63,6 +64,7 @@ void Service::setOwner(std::string owner) {
 
 int Service::ownerTold(sd_bus_message* answer, void* self, sd_bus_error*) {
     Service& service = itself<Service>(self);
+    STINT_CHECK(service.ownerCall_); // only what was asked is answered
     const wire::Slot ended = std::move(service.ownerCall_);
     if (auto owner = wire::ownerIn(answer); !owner.empty()) {
         service.setOwner(std::move(owner));
@@ -83,6 +85,7 @@ void Service::start() {
 
 int Service::started(sd_bus_message* answer, void* self, sd_bus_error*) {
     Service& service = itself<Service>(self);
+    STINT_CHECK(service.startCall_);
     const wire::Slot ended = std::move(service.startCall_);
     const auto message = wire::Message::sharing(answer);
     if (service.isThere()) return 0;
@@ -101,7 +104,7 @@ int Service::ownerChanged(sd_bus_message* signal, void* self, sd_bus_error*) {
 
 Followed::Followed(Service& service) : service_(service) { service_.followed_.push_back(this); }
 
-Followed::~Followed() { std::erase(service_.followed_, this); }
+Followed::~Followed() { STINT_CHECK(std::erase(service_.followed_, this) == 1); }
 
 void Followed::beginNow() {
     if (service_.isThere()) begin();
@@ -134,6 +137,8 @@ void Properties::refresh() {
 }
 
 void Properties::ask() {
+    STINT_CHECK(bus());
+    STINT_CHECK(!owner().empty()); // nobody is asked but who is there
     sd_bus_slot* slot = nullptr;
     call_.reset(); // an older answer would come too early
     sd_bus_call_method_async(bus(), &slot, owner().c_str(), path_.c_str(), "org.freedesktop.DBus.Properties", "GetAll",

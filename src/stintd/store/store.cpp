@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "base/result/check.hpp"
 #include "base/result/try.hpp"
 #include "base/text/number.hpp"
 #include "base/time/time.hpp"
@@ -106,6 +107,7 @@ public:
     }
 
     Result<void> write(std::span<const Record> records, const Stamp& stamp, bool synced) {
+        STINT_CHECK(commits_ >= 0); // the counts were compared before anything is committed
         STINT_TRY(setSynced(synced));
         STINT_TRY(transact([&]() -> Result<void> {
             for (auto rest = records; !rest.empty(); rest = rest.subspan(1))

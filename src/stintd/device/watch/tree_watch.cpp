@@ -7,6 +7,7 @@
 
 #include <unistd.h>
 
+#include "base/result/check.hpp"
 #include "base/result/fail.hpp"
 #include "base/unix/inotify.hpp"
 
@@ -112,6 +113,7 @@ TreeWatch::Directory* TreeWatch::add(const std::string& path) {
         directory.path = path;
         descriptors_[path] = descriptor;
     }
+    STINT_CHECK(descriptors_.size() == directories_.size()); // each directory has its name, and no other has it
     return &directory;
 }
 
@@ -171,6 +173,7 @@ void TreeWatch::forget(int descriptor) {
     const auto named = descriptors_.find(found->second.path);
     if (named != descriptors_.end() && named->second == descriptor) descriptors_.erase(named);
     directories_.erase(found);
+    STINT_CHECK(descriptors_.size() == directories_.size());
 }
 
 void TreeWatch::drop(int descriptor) {
