@@ -321,6 +321,16 @@ def test_a_policy_with_an_unknown_key_is_refused_with_its_place(world):
     assert "job.slots" in told, "names the key that was meant"
 
 
+def test_a_number_of_androids_that_would_do_nothing_keeps_no_daemon_from_starting(world):
+    """limits.md §11"""
+    daemon = world.start_daemon(policy={"allowlist.sms": "20s", "job.slots": 3})
+    told = daemon.log.read_text()
+    assert "policy.toml:" in told
+    assert '"allowlist.sms" would do nothing here: no app is sent an SMS' in told
+    assert told.count("allowlist.sms") == 1
+    assert "policy.toml:" in world.done("policy", "job.slots")
+
+
 def test_the_contract_can_be_introspected(line):
     """architecture.md, wire."""
     (xml,) = line.call("org.freedesktop.DBus.Introspectable", "Introspect")
