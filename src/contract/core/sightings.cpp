@@ -147,7 +147,7 @@ void apply(Turn& turn, const ClockSet&) {
         Job& job = tracked.job;
         followClock(turn, tracked);
         if (!job.info.isPersisted() || (job.awaitsClock && !state.boot.clockGood)) continue;
-        const bool awaited = job.awaitsClock;
+        const bool awaited = job.awaitsClock && !tracked.run; // its start drops that; a damaged row may say otherwise
         if (awaited) {
             unpark(state, tracked);
             job = afterBoot(std::move(job), turn.now.elapsed, turn.now, state.constants);
