@@ -4,7 +4,6 @@
 
 #include <fmt/core.h>
 
-#include "base/result/check.hpp"
 #include "base/result/try.hpp"
 #include "contract/json/job_json.hpp"
 #include "stintd/store/app_json.hpp"
@@ -106,7 +105,6 @@ Result<void> RecordWriter::stamp(const Stamp& stamp, std::uint32_t generation, s
 Result<void> RecordWriter::write(const SaveJob& record) {
     const auto& job = record.job;
     const JobDetails& past = *job.details;
-    STINT_CHECK(!job.info.getService().name.empty());
     return sql_.saveJob.run(
         job.key.app.name, job.key.space, job.key.id.value, boot_.value, jobInfoText(job.info), count(job.scheduled),
         count(job.enqueued), static_cast<std::int64_t>(job.sequence), job.failures, job.systemStops,
