@@ -276,11 +276,13 @@ ASKED = ("apps", "jobs", "jobs --finished", "device", "policy", "alarms", "quota
 
 
 def answers(world):
-    """All that a person may ask of the daemon, but for numbers that grow with time and the daemon's own pid."""
+    """All that a person may ask of the daemon, but for numbers that grow with time, the daemon's own pid, and whether an
+    app's process is there still: a restart ends that."""
     told = {}
     for words in ASKED:
         ended = world.stint(*words.split())
         said = re.sub(r"just now|(in )?([0-9.]+(ms|min|s|h|d)?)+( ago)?", "N", ended.out)
+        said = re.sub(r"\bnot_running\b", "background", said)
         told[words] = (ended.code, re.sub(r"\s+", " ", said), ended.err)
     return told
 

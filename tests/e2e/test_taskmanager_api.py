@@ -212,7 +212,7 @@ class TestDay:
         day = served.get(f"/api/day?from={now - 86_400_000}&to={now + 60_000}").json
         (run,) = [run for run in day["runs"] if run["key"] == key]
         assert run["began"] and run["ended"] >= run["began"]
-        assert ["CONSTRAINT_CHARGING"] in [wait["reasonNames"] for wait in run["waits"]]
+        assert ["mains"] in [wait["wants"] for wait in run["waits"]]
         assert [change["value"] for change in day["device"] if change["key"] == "charging"][-2:] == ["no", "yes"]
 
     @pytest.mark.parametrize("query", ["", "?from=1", "?from=1&to=x", "?from=1&to=2&more=3", "?from=1&from=2",

@@ -3,9 +3,11 @@ error or a notice, at once, and what can be kept is kept."""
 
 import os
 import shutil
+import signal
 import sqlite3
 
 import pytest
+from events import wait_for_end
 from work import PACKAGE, WorkApp
 
 SUCCEEDED = 2  # as the file has it: numbers that are stored never change
@@ -95,6 +97,10 @@ def test_a_file_restored_without_the_schedulers_store_and_the_other_way_round(wo
     app.does("once", "Step")
     app.until(lambda: len(app.count("end")) == 1)
     app.until(lambda: "Step SUCCEEDED" in app.does("info"))
+    for pid in app.processes(world.daemons[-1]):  # nobody has the file open, nor has left what is not in it yet
+        os.kill(pid, signal.SIGKILL)
+        wait_for_end(pid)
+    (app.own / "work.db-wal").unlink(missing_ok=True)
     (app.own / "work.db").write_bytes((world.root / "backup" / "work.db").read_bytes())
     answer = world.stint("start", PACKAGE, "info", within=20)
     assert "restored from a backup" in answer.err and answer.out.startswith("Step ENQUEUED 0")

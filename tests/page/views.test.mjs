@@ -85,7 +85,7 @@ test("Now says in a sentence what runs and why the rest waits, and each row says
     );
     assert.match(
         await page.locator("li.job", { hasText: "Sync" }).innerText(),
-        /Tries again after 1 failure: exit 3[^]*in \d+ min/,
+        /Waits for its next try: rests after 1 failure: exit 3[^]*in \d+ min/,
     );
     await page.context().close();
 });
