@@ -108,11 +108,17 @@ class Victim:
         self.world = world
         self.up = threading.Event()
         self.daemon = None
+        self.gone = False  # it could not be started again, and who waits for it need not
         self.start()
 
     def start(self):
-        self.daemon = self.world.start_daemon(POLICY, used=self.daemon is None)
-        self.up.set()
+        try:
+            self.daemon = self.world.start_daemon(POLICY, used=self.daemon is None)
+        except BaseException:
+            self.gone = True
+            raise
+        finally:
+            self.up.set()
 
     def kill(self):
         self.up.clear()
@@ -212,7 +218,7 @@ class Worker(threading.Thread):
 
     def waited(self, job):
         """Whether the job has ended well; no death of the daemon has a say in it."""
-        while True:
+        while not self.victim.gone:
             self.victim.up.wait()
             try:
                 done = self.world.stint("wait", job, within=600)
@@ -225,6 +231,7 @@ class Worker(threading.Thread):
             if done.code not in (69, 75):
                 self.faults.append(f"{job}: {done}")
                 return False
+        return False
 
 
 class Downloads(Worker):

@@ -1,7 +1,9 @@
 // What `stint run` leaves for the shell app (architecture.md, running a job).
 #include <doctest/doctest.h>
 
+#include <atomic>
 #include <fstream>
+#include <thread>
 
 #include <sys/stat.h>
 
@@ -158,6 +160,33 @@ TEST_CASE("a sweep takes all but the output of what has ended, and no more of it
             CHECK(!fs::exists(ended[i] / "state"));
         }
     }
+}
+
+TEST_CASE("a sweep leaves what is being made, whenever it comes") { // architecture.md, running a job
+    const Directory root;
+    const Spool held = Spool::create(root.path, anOrder()).value();
+    sweep({held.directory()}, {}); // found in the moment before it was held
+    CHECK(fs::exists(held.directory() / "order"));
+
+    std::atomic<bool> over = false;
+    std::jthread sweeper([&] {
+        while (!over)
+            sweep(unheldSpools(root.path), {held.directory().string()}, {.most = 0});
+    });
+    for (int made = 0; made < 300; ++made) {
+        const auto spool = Spool::create(root.path, anOrder());
+        REQUIRE_MESSAGE(spool.ok(), spool.error().message);
+        CHECK(spool->order().ok());
+    }
+    over = true;
+}
+
+TEST_CASE("what a maker left when it died goes whole") {
+    const Directory root;
+    fs::create_directory(root.path / "new.abcdef");
+    std::ofstream(root.path / "new.abcdef" / "order") << "half";
+    sweep(unheldSpools(root.path), {});
+    CHECK(!fs::exists(root.path / "new.abcdef"));
 }
 
 TEST_CASE("a run is told its job, what came before, its time, and where its state lies, each once") {

@@ -115,11 +115,35 @@ Result<void> makeDurable(const fs::path& directory) {
     return {};
 }
 
-/// Held until it is closed; none where another holds it.
+/// Held until it is closed; none where another holds it, or it is gone.
 Fd locked(const fs::path& directory) {
     Fd fd(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (fd && ::flock(fd.get(), LOCK_EX | LOCK_NB) != 0) return {};
+    struct stat held = {};
+    if (fd && (::flock(fd.get(), LOCK_EX | LOCK_NB) != 0 || ::fstat(fd.get(), &held) != 0)) return {};
+    if (fd && held.st_nlink == 0) {
+        errno = ENOENT;
+        return {};
+    }
     return fd;
+}
+
+bool isFresh(const fs::path& spool) { return spool.filename().native().starts_with(freshPrefix); }
+
+/// A directory that is being made, and the lock which keeps a sweep from it.
+struct Fresh {
+    fs::path path;
+    Fd lock;
+};
+
+/// A sweep may come between the two steps, hold the directory, and take it away: then another one is made.
+Result<Fresh> makeFresh(const fs::path& root) {
+    for (;;) {
+        std::string path = (root / freshPrefix).string() + "XXXXXX";
+        if (!::mkdtemp(path.data())) return refused("make", path);
+        Fd lock = locked(path);
+        if (lock) return Fresh{std::move(path), std::move(lock)};
+        if (errno != EWOULDBLOCK && errno != ENOENT) return refused("hold", path);
+    }
 }
 
 /// A fresh spool's files, durable.
@@ -162,16 +186,13 @@ Result<Spool> Spool::create(const fs::path& root, Order order, const Input& inpu
     std::error_code error;
     fs::create_directories(root.parent_path(), error);
     if (::mkdir(root.c_str(), 0700) != 0 && errno != EEXIST) return refused("make", root);
-    std::string fresh = (root / freshPrefix).string() + "XXXXXX";
-    if (!::mkdtemp(fresh.data())) return refused("make", fresh);
     // By its own name it is never seen without the lock, nor without the whole order.
-    Fd lock = locked(fresh);
-    if (!lock) return refused("hold", fresh);
+    auto [fresh, lock] = STINT_TRY(makeFresh(root));
     if (auto filled = fill(fresh, std::move(order), input); !filled.ok()) {
         fs::remove_all(fresh, error);
         return std::move(filled).error();
     }
-    Spool spool(root / (std::string(spoolPrefix) + fresh.substr(fresh.size() - 6)));
+    Spool spool(root / (std::string(spoolPrefix) + fresh.filename().string().substr(freshPrefix.size())));
     if (::rename(fresh.c_str(), spool.directory_.c_str()) != 0) return refused("make", spool.directory_);
     STINT_TRY(makeDurable(root));
     spool.lock_ = std::move(lock);
@@ -245,7 +266,7 @@ std::vector<fs::path> unheldSpools(const fs::path& root) {
     std::error_code error;
     for (fs::directory_iterator entry(root, error), end; !error && entry != end; entry.increment(error)) {
         const std::string name = entry->path().filename().string();
-        const bool isSpool = name.starts_with(spoolPrefix) || name.starts_with(freshPrefix);
+        const bool isSpool = name.starts_with(spoolPrefix) || isFresh(name);
         if (isSpool && locked(entry->path())) found.push_back(entry->path());
     }
     return found;
@@ -258,6 +279,12 @@ void sweep(std::vector<fs::path> candidates, const std::vector<std::string>& tra
     std::error_code ignored;
     std::vector<std::pair<fs::file_time_type, fs::path>> ended;
     for (const fs::path& spool : candidates) {
+        const Fd held = locked(spool); // one that was being made when it was found may have a holder by now
+        if (!held) continue;
+        if (isFresh(spool)) {
+            fs::remove_all(spool, ignored); // no command has run, so there is no output to keep
+            continue;
+        }
         ended.emplace_back(fs::last_write_time(spool, ignored), spool); // before the order goes, which is a change
         fs::remove(spool / orderFile, ignored);
         fs::remove(spool / inputFile, ignored);
