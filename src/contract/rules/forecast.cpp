@@ -28,6 +28,39 @@ bool shutsMeanwhile(const Context& c, Instant then) {
     return !restrictionGate(context).open || !saverGate(context).open;
 }
 
+// The first instant, not before `from`, at which the job is in quota. What is open now may shut before then: an app
+// that left the front may be allowed less a minute later (limits.md §3.5), and its bucket sinks.
+std::optional<Instant> quotaOpens(const Context& c, const Foresight& foresight, Instant from) {
+    const UsageTime usage = foresight.usage;
+    App app = c.app ? *c.app : App{};
+    Now now = c.world.now;
+    DeviceState state = c.world.state;
+    const Instant start = now.elapsed;
+    for (int step = 0; step < mostSteps; ++step) {
+        const World world{c.world.constants, c.world.device, state, now, c.world.zone};
+        const Verdict verdict = quotaGate({world, c.gateKey, c.app ? &app : nullptr});
+        if (verdict.open && now.elapsed >= from) return now.elapsed;
+        const UsageTime later{usage.running + (now.elapsed - start),
+                              usage.screenOn + (c.world.device.screenOn ? now.elapsed - start : Duration{0})};
+        const auto sinks = nextChange(app.memory.usage, later, c.world.device.screenOn, app, c.world.constants);
+        std::optional<Instant> next = verdict.askAgain;
+        const auto sooner = [&](std::optional<Instant> when) {
+            if (when && *when > now.elapsed && (!next || *when < *next)) next = when;
+        };
+        if (sinks) sooner(now.elapsed + std::max(*sinks, Duration{1}));
+        sooner(state.chargingAt);
+        sooner(from);
+        if (!next) return std::nullopt;
+        const Duration passed = *next - now.elapsed;
+        now = {*next, now.wall + passed};
+        if (state.chargingAt && *state.chargingAt <= now.elapsed) state.charging = true;
+        if (state.idleAt && *state.idleAt <= now.elapsed) state.idle = true;
+        const UsageTime then{later.running + passed, later.screenOn + (c.world.device.screenOn ? passed : Duration{0})};
+        app.memory.usage = aged(app.memory.usage, then, app, c.world.constants, false);
+    }
+    return std::nullopt;
+}
+
 } // namespace
 
 AfterIdle afterIdle(const Context& c) {
@@ -58,39 +91,18 @@ std::optional<Instant> dozeGateOpens(const Context& c, const Verdict& verdict, c
     return std::min(opens.value_or(*verdict.askAgain), *verdict.askAgain); // its own quota is back then
 }
 
-std::optional<Instant> startsFrom(const Context& c, const Foresight& foresight, Instant from) {
-    if (c.gateKey.isGuard()) return from; // jobs.md §14.5: neither Doze nor what follows concerns it
-    const auto free = dozeHolds(c) ? dozeOpens(c.world, foresight.doze, from, afterIdle(c)) : std::optional(from);
-    if (!free || shutsMeanwhile(c, *free)) return std::nullopt;
-    return free;
+std::optional<Instant> quotaGateOpens(const Context& c, const Verdict&, const Foresight& foresight) {
+    return quotaOpens(c, foresight, c.world.now.elapsed);
 }
 
-std::optional<Instant> quotaGateOpens(const Context& c, const Verdict&, const Foresight& foresight) {
-    const UsageTime usage = foresight.usage;
-    App app = *c.app;
-    Now now = c.world.now;
-    DeviceState state = c.world.state;
-    const Instant start = now.elapsed;
+std::optional<Instant> startsFrom(const Context& c, const Foresight& foresight, Instant from) {
+    if (c.gateKey.isGuard()) return from; // jobs.md §14.5: neither Doze nor what follows concerns it
     for (int step = 0; step < mostSteps; ++step) {
-        const World world{c.world.constants, c.world.device, state, now, c.world.zone};
-        const Verdict verdict = quotaGate({world, c.gateKey, &app});
-        if (verdict.open) return now.elapsed;
-        const UsageTime later{usage.running + (now.elapsed - start),
-                              usage.screenOn + (c.world.device.screenOn ? now.elapsed - start : Duration{0})};
-        const auto sinks = nextChange(app.memory.usage, later, c.world.device.screenOn, app, c.world.constants);
-        std::optional<Instant> next = verdict.askAgain;
-        const auto sooner = [&](std::optional<Instant> when) {
-            if (when && *when > now.elapsed && (!next || *when < *next)) next = when;
-        };
-        if (sinks) sooner(now.elapsed + std::max(*sinks, Duration{1}));
-        sooner(state.chargingAt);
-        if (!next) return std::nullopt;
-        const Duration passed = *next - now.elapsed;
-        now = {*next, now.wall + passed};
-        if (state.chargingAt && *state.chargingAt <= now.elapsed) state.charging = true;
-        if (state.idleAt && *state.idleAt <= now.elapsed) state.idle = true;
-        const UsageTime then{later.running + passed, later.screenOn + (c.world.device.screenOn ? passed : Duration{0})};
-        app.memory.usage = aged(app.memory.usage, then, app, c.world.constants, false);
+        const auto free = dozeHolds(c) ? dozeOpens(c.world, foresight.doze, from, afterIdle(c)) : std::optional(from);
+        if (!free || shutsMeanwhile(c, *free)) return std::nullopt;
+        const auto inQuota = quotaOpens(c, foresight, *free);
+        if (!inQuota || *inQuota == *free) return inQuota;
+        from = *inQuota; // Doze may be back by then
     }
     return std::nullopt;
 }
