@@ -181,6 +181,21 @@ TEST_CASE("a sweep leaves what is being made, whenever it comes") { // architect
     over = true;
 }
 
+TEST_CASE("a job's note goes with its spool, and no other does") {
+    const Directory root;
+    for (int id = 1; id <= 3; ++id) {
+        const Spool spool = Spool::create(root.path, anOrder()).value();
+        REQUIRE(noteJob(spool, JobId{id}).ok());
+        fs::last_write_time(spool.directory(), fs::file_time_type{} + std::chrono::seconds(id));
+    }
+    sweep(unheldSpools(root.path), {}, {.most = 1});
+    std::vector<std::string> notes;
+    for (const auto& entry : fs::directory_iterator(root.path))
+        if (entry.is_symlink()) notes.push_back(entry.path().filename());
+    CHECK(notes == std::vector<std::string>{"job.3"});
+    CHECK(!spoolOfJob(root.path, JobId{3}).empty());
+}
+
 TEST_CASE("what a maker left when it died goes whole") {
     const Directory root;
     fs::create_directory(root.path / "new.abcdef");

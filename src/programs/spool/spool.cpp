@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <cstring>
 #include <optional>
+#include <set>
 #include <string_view>
 
 #include <sys/file.h>
@@ -128,6 +129,15 @@ Fd locked(const fs::path& directory) {
 }
 
 bool isFresh(const fs::path& spool) { return spool.filename().native().starts_with(freshPrefix); }
+
+/// Removes the notes of jobs whose spools are gone: each job leaves one, and a disk has room for so many names.
+void removeStaleNotes(const fs::path& root) {
+    std::error_code error, ignored;
+    for (fs::directory_iterator entry(root, error), end; !error && entry != end; entry.increment(error)) {
+        const bool isNote = entry->path().filename().native().starts_with(jobPrefix) && entry->is_symlink(ignored);
+        if (isNote && !fs::exists(entry->path(), ignored)) fs::remove(entry->path(), ignored);
+    }
+}
 
 /// A directory that is being made, and the lock which keeps a sweep from it.
 struct Fresh {
@@ -291,11 +301,16 @@ void sweep(std::vector<fs::path> candidates, const std::vector<std::string>& tra
         fs::remove_all(Spool(spool).state(), ignored);
     }
     std::sort(ended.rbegin(), ended.rend());
+    std::set<fs::path> roots; ///< with fewer spools than before
     Bytes bytes = 0;
     for (std::size_t i = 0; i < ended.size(); ++i) {
         bytes += sizeOf(ended[i].second);
-        if (i >= kept.most || bytes > kept.bytes) fs::remove_all(ended[i].second, ignored);
+        if (i < kept.most && bytes <= kept.bytes) continue;
+        fs::remove_all(ended[i].second, ignored);
+        roots.insert(ended[i].second.parent_path());
     }
+    for (const fs::path& root : roots)
+        removeStaleNotes(root);
 }
 
 } // namespace stint
