@@ -1,4 +1,5 @@
-// Pending alarms, for whoever asks (limits.md §7.3; stint alarms), and who may set exact ones (§7.5).
+// Questions about pending alarms (limits.md §7.3; stint alarms), the wake-ups that they cause, and the right to set
+// exact ones (§7.5).
 #include "contract/core/state.hpp"
 #include "contract/rules/alarm.hpp"
 #include "contract/rules/alarm_policy.hpp"

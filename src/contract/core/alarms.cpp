@@ -1,5 +1,5 @@
-// Alarms (limits.md §7): set, cancelled, delivered. What rules/ knows of them is asked of every one only where
-// something they read has changed, or where one is due.
+// Alarms (limits.md §7): set, cancelled, delivered. Their times, by rules/, are reckoned only where something that
+// these read has changed, or where one is due.
 #include <algorithm>
 
 #include "base/result/check.hpp"
@@ -100,7 +100,7 @@ std::optional<Alarms::Times> reckon(Turn& turn, const AppId& id) {
     return times;
 }
 
-/// Reckons those anew that read something that has changed.
+/// Reckons the times of those apps anew for which something that they go by has changed.
 void reckonStale(Turn& turn) {
     if (turn.state.alarms.isEmpty()) return;
     std::set<AppId> stale = turn.state.alarms.takeStale(alarmDevice(turn.world()));
@@ -151,8 +151,8 @@ void deliver(Turn& turn, const Alarm& alarm) {
     turn.state.alarms.erase({alarm.app, alarm.tag});
 }
 
-/// Those of its alarms, or that of one tag, that were handed to the app and not taken yet: a restart does not hand them
-/// over again.
+/// Forgets the app's alarms, or the one of that tag, that were handed to it and not taken yet: a restart does not hand
+/// them over again.
 void forgetAllHanded(Turn& turn, const AppId& app, const std::optional<std::string>& tag = std::nullopt) {
     const auto isMeant = [&](const Delivery& delivery) {
         return delivery.app == app && delivery.tag && (!tag || *delivery.tag == *tag);

@@ -83,7 +83,7 @@ void ageApps(Turn& turn) {
         for (auto& [id, app] : state.apps)
             ageUsage(turn, app, true);
         setSweep(state, turn.now);
-        STINT_CHECK(!state.appClocks.sweepIsDue(turn.now.elapsed)); // or every turn were one
+        STINT_CHECK(!state.appClocks.sweepIsDue(turn.now.elapsed)); // or every turn would be a sweep
     }
     while (const auto id = state.appClocks.takeDue(turn.now.elapsed)) {
         turn.changedApps.insert(*id);
@@ -93,7 +93,7 @@ void ageApps(Turn& turn) {
 
 void setAppClocks(Turn& turn, ReadSet changed, const ChangedApps& apps) {
     State& state = turn.state;
-    // Of the device, what an app's clocks go by is whether it charges, and whether the screen's clock goes.
+    // An app's clocks go by two facts of the device: that it charges, and that the screen's clock runs.
     if (turn.agesOtherwise || (changed & Reads::Power)) {
         for (const auto& [id, app] : state.apps)
             state.appClocks.set(id, nextAppClock(state, app, turn.now));

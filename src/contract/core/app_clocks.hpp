@@ -1,4 +1,4 @@
-// When time alone changes what gates read of an app.
+// Clocks of apps, which ring when time alone changes what gates read of an app.
 #pragma once
 #include <optional>
 
@@ -14,18 +14,19 @@ namespace stint {
 struct State;
 struct Turn;
 
+/// The next instant for each app at which time alone changes what gates read of it.
 class AppClocks {
 public:
     AppClocks() = default;
     AppClocks(const AppClocks& other);
 
-    /// nullopt: time changes nothing of it.
+    /// Sets the app's clock; nullopt: time changes nothing of it.
     void set(const AppId& app, std::optional<Instant> when);
-    /// It is not installed any more.
+    /// Forgets an app that is not installed any more.
     void erase(const AppId& app);
-    /// An app whose clock has rung, which has none then; nullopt: no other.
+    /// Takes an app whose clock has rung, and unsets that; nullopt: there is no other.
     std::optional<AppId> takeDue(Instant now);
-    /// When every app is looked at, by the built-in predictor (limits.md §2.6); nullopt: never.
+    /// Sets when the built-in predictor looks at every app (limits.md §2.6); nullopt: never.
     void setSweep(std::optional<Instant> when) { sweepAt_ = when; }
     bool sweepIsDue(Instant now) const { return sweepAt_ && *sweepAt_ <= now; }
     std::optional<Instant> next() const;
@@ -48,11 +49,11 @@ private:
     std::optional<Instant> sweepAt_;
 };
 
-/// When every app is looked at again (limits.md §2.3).
+/// Sets when every app is looked at again (limits.md §2.3).
 void setSweep(State& state, Now now);
-/// Whatever time alone changes for apps.
+/// Applies whatever time alone changes for apps.
 void ageApps(Turn& turn);
-/// Arms the clocks of these apps anew, of all where something of the device has changed.
+/// Arms the clocks of these apps anew, or those of all apps where the device's power or its screen has changed.
 void setAppClocks(Turn& turn, ReadSet changed, const ChangedApps& apps);
 
 } // namespace stint

@@ -1,4 +1,4 @@
-// How each app stands with its limits, for whoever asks (limits.md §9; stint apps, stint quota).
+// How each app stands with its limits (limits.md §9; stint apps, stint quota).
 #include <algorithm>
 
 #include "contract/core/state.hpp"
@@ -15,7 +15,7 @@
 namespace stint {
 namespace {
 
-// When each session's time has rolled out of the window.
+// The time at which each session has rolled out of the window, and its length.
 std::vector<std::pair<WallTime, Duration>> comingBack(const std::vector<Session>& sessions, Duration window, Now now) {
     std::vector<std::pair<WallTime, Duration>> back;
     for (const Session& session : sessions) {

@@ -1,6 +1,6 @@
-// Jobs that are set aside: kept, named to whoever asks, and asked about no more, because what was found of them, or
-// what a rule of ours answered about them, cannot be (docs/decisions/0015). A person or the app cancels one, or the app
-// schedules it again; each start of the daemon looks at its record anew.
+// Jobs that are set aside: kept, shown, and asked about no more, because their record, or a rule's answer about them,
+// is impossible (docs/decisions/0015). A person or the app cancels one, or the app schedules it again; each start of
+// the daemon looks at its record anew.
 #include "base/result/check.hpp"
 #include "contract/core/state.hpp"
 

@@ -1,4 +1,5 @@
-// Slots: which ready jobs start now (jobs.md §3.6). Which running ones make room for the others: preemption.cpp.
+// Slots: the ready jobs that start now (jobs.md §3.6). The running ones that make room for the others are in
+// preemption.cpp.
 #include <algorithm>
 #include <array>
 
@@ -30,7 +31,7 @@ public:
             Queue queue(state_.waiting.groups);
             while (auto next = queue.next()) {
                 const AppId owner = next->group->gateKey->app;
-                // What began just now may have used up the rest of its app's quota.
+                // A job that began just now may have used up the rest of its app's quota.
                 if (began_.contains(owner) && !askGates(state_, turn_.now, *next->group->gateKey).empty()) {
                     queue.leaveOut();
                     continue;
@@ -48,7 +49,7 @@ public:
                 if (spent()) break;
             }
         }
-        // What is still open found no slot.
+        // Groups that are still open found no slot.
         if (state_.waiting.groups.anyOpen()) state_.waiting.forSlot = state_.waiting.groups.openings();
         STINT_CHECK(static_cast<std::int64_t>(state_.runs.inSlots()) >= runningAtStart_); // a pass ends no run
         makeRoom(turn_);
@@ -61,8 +62,8 @@ private:
         return typesOf(kind, owner, turn_.now.elapsed, state_.constants);
     }
 
-    // Each ready job under all the types it may run as. Those of apps that nobody is near are counted by class first:
-    // their types are the same.
+    // Counts each ready job under all the types that it may run as. Those of apps with bias 0 are counted by class
+    // first, since their types are the same.
     PerType pendingByType() {
         PerType counts{};
         const auto count = [&counts](std::int64_t jobs, const WorkTypes& may) {
@@ -106,7 +107,7 @@ private:
         return shortest.value_or(Duration{0});
     }
 
-    // Whether whatever is still in the queue finds no slot, so that nobody need look at each.
+    // True if nothing that is still in the queue finds a slot, so that the jobs need not be looked at one by one.
     bool spent() const { return !urgent_ && !slots_.anyRoom(wanted_) && !generousClass(JobClass::Regular); }
 
     bool wasDisplaced(const Tracked& tracked) const {
@@ -114,7 +115,7 @@ private:
         return std::ranges::find(jobs, tracked.job.key) != jobs.end();
     }
 
-    // But for an extra one, by waiting too long.
+    // True if the group's jobs find a slot, other than an extra one for waiting too long.
     bool findsSlot(const Group& group) const {
         const GateKey& gateKey = *group.gateKey;
         const App& owner = *group.appGroups->installed;
@@ -128,9 +129,9 @@ private:
         const App& owner = *group.appGroups->installed;
         const JobClass kind = treated(gateKey.kind, owner);
         const WorkTypes may = typesFor(kind, owner);
-        if (gateKey.isGuard()) return firstOf(may); // jobs.md §14.5: it takes none
+        if (gateKey.isGuard()) return firstOf(may); // jobs.md §14.5: a guard takes no slot
         if (startsAtOnce(gateKey, owner, turn_.now.elapsed)) {
-            // An extra slot beyond the steady limit where none is free.
+            // It has an extra slot beyond the steady limit where none is free.
             return slots_.take(may).value_or(firstOf(may));
         }
         if (!capped(gateKey, owner)) {
@@ -150,7 +151,8 @@ private:
         return static_cast<WorkType>(first - may.begin());
     }
 
-    // jobs.md §3.7: held until enough are ready, one was held long enough, or something runs anyway. All are, or none.
+    // jobs.md §3.7: ready jobs are held until enough are ready, one was held long enough, or something runs anyway. All
+    // are held, or none.
     bool heldBack() {
         state_.waiting.heldUntil.reset();
         const Constants& constants = state_.constants;
@@ -169,7 +171,8 @@ private:
         return true;
     }
 
-    // Not for the app on top, and only once the slots are short.
+    // True if as many jobs of the app run as its cap allows. No cap is for the app on top, and any only once the slots
+    // are short.
     bool capped(const GateKey& gateKey, const App& owner) const {
         if (stateOf(owner) == ProcessState::Top) return false;
         if (pending_ + runningAtStart_ < table_.total) return false;
@@ -182,8 +185,8 @@ private:
         return same >= appCap(kind, state_.constants.slots);
     }
 
-    // jobs.md §3.6, waiting too long: one extra slot a class, an instant, and only where none of that class ran. As
-    // which class a job of this one would get it now.
+    // jobs.md §3.6, waiting too long: one extra slot for each class at an instant, and only where none of that class
+    // ran. Returns the class as which a job of this one would get it now.
     std::optional<JobClass> generousClass(JobClass kind) const {
         if (!state_.constants.waitingTooLong) return std::nullopt;
         const bool byUs = std::ranges::find(generousTo_, true) != generousTo_.end();
@@ -205,8 +208,8 @@ private:
     std::int64_t runningAtStart_ = static_cast<std::int64_t>(state_.runs.inSlots());
     AppSet began_;              ///< apps with a job that began in this pass
     bool urgent_ = false;       ///< jobs that may need no free slot are in the queue
-    WorkTypes wanted_{};        ///< by any job in the queue
-    PerClass runningClasses_{}; ///< at the start of the pass
+    WorkTypes wanted_{};        ///< types that a job in the queue may run as
+    PerClass runningClasses_{}; ///< those that ran at the start of the pass
     PerClass generousTo_{};
     Duration patience_;
     Slots slots_;

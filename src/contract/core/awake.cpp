@@ -39,7 +39,7 @@ void settleAwake(Turn& turn) {
 
 bool keepsAwake(const State& state, const Running& running) {
     if (!state.awake.on || !counts(running)) return false;
-    // The one that moved a byte last is it for certain; another as long as it has not stalled either.
+    // The run that moved a byte last is a reason for certain; another is one as long as it has not stalled either.
     return running.run.progressAt + state.constants.awakeStall > *lastProgress(state);
 }
 

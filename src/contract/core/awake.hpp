@@ -1,4 +1,4 @@
-// What keeps the machine from going to sleep: user-initiated jobs that make progress (limits.md §13, Suspend).
+// User-initiated jobs that make progress keep the machine from going to sleep (limits.md §13, Suspend).
 #pragma once
 #include <optional>
 
@@ -10,14 +10,15 @@ struct Running;
 struct State;
 struct Turn;
 
+/// The machine's being kept awake, by user-initiated jobs that make progress.
 struct Awake {
-    bool on = false;                ///< as the edge was told
-    std::optional<Instant> until;   ///< while on: when time alone ends it
-    std::optional<Instant> battery; ///< since when it was first on without the mains; until they are back
+    bool on = false;                ///< the state that the edge was last sent
+    std::optional<Instant> until;   ///< while on: the instant at which time alone ends it
+    std::optional<Instant> battery; ///< when it was first on without the mains; until these are back
 };
 
 void settleAwake(Turn& turn);
-/// Whether the machine is kept awake, and this run is one of those that it is kept awake for.
+/// True if the machine is kept awake, and this run is one of the reasons.
 bool keepsAwake(const State& state, const Running& running);
 
 } // namespace stint

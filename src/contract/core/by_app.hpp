@@ -1,5 +1,4 @@
-// Something of each app: gone through in the order of the apps' names, so that the same bytes come out anywhere, and
-// found without comparing names.
+// A map by app.
 #pragma once
 #include <map>
 #include <unordered_map>
@@ -10,7 +9,8 @@
 
 namespace stint {
 
-/// Each value stays where it is until it is erased.
+/// A map by app: iterated in the order of the apps' names, so that the same bytes come out anywhere, and searched
+/// without comparing names. Each value stays where it is until it is erased.
 template <class Value> class ByApp {
 public:
     ByApp() = default;
@@ -28,7 +28,7 @@ public:
         const auto found = found_.find(app);
         return found == found_.end() ? nullptr : &found->second->second;
     }
-    /// One that is known to be there.
+    /// The value of an app that is known to have one.
     const Value& at(const AppId& app) const {
         const Value* const value = find(app);
         STINT_CHECK(value);
@@ -37,12 +37,12 @@ public:
     Value& at(const AppId& app) { return const_cast<Value&>(std::as_const(*this).at(app)); }
     bool contains(const AppId& app) const { return found_.contains(app); }
 
-    /// Its entry, and whether it is new.
+    /// Adds an entry where there is none; returns the app's entry, and true if it is new.
     template <class... Of> std::pair<Entry&, bool> add(const AppId& app, Of&&... of) {
         if (const auto found = found_.find(app); found != found_.end()) return {*found->second, false};
         const auto entry = sorted_.try_emplace(app, std::forward<Of>(of)...).first;
         STINT_CHECK(found_.emplace(entry->first, entry).second);
-        STINT_CHECK(found_.size() == sorted_.size()); // what is found is what is gone through
+        STINT_CHECK(found_.size() == sorted_.size()); // both maps have the same entries
         return {*entry, true};
     }
     void erase(const AppId& app) {

@@ -1,4 +1,4 @@
-// Apps that something has happened to in a turn: few, so they lie one after another, in the order of their names.
+// Sets of apps to which something has happened in a turn.
 #pragma once
 #include <algorithm>
 #include <utility>
@@ -10,6 +10,7 @@
 
 namespace stint {
 
+/// A set of few apps: they lie one after another, in the order of their names.
 class AppSet {
 public:
     void insert(const AppId& app) {
@@ -25,10 +26,10 @@ private:
     absl::InlinedVector<AppId, 4> apps_;
 };
 
-/// What gates read of an app.
+/// All that gates read of an app.
 inline constexpr ReadSet allOfApp = Reads::App | Reads::Ledger;
 
-/// With what of each has changed.
+/// The few apps that have changed in a turn, each with what of it has changed; in the order of their names.
 class ChangedApps {
 public:
     using Entry = std::pair<AppId, ReadSet>;

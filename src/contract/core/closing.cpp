@@ -38,7 +38,7 @@ std::string_view silentDuring(End end) {
     return "";
 }
 
-// In the log of what was for nothing.
+// The cause under which a day's ledger counts the run among those that were cut short.
 std::string_view whyCutShort(End end, const Ending& ending) {
     if (end == End::Lost) return "LOST";
     return ending.internal == InternalReason::Anr ? "UNRESPONSIVE" : nameOf(ending.reason);
@@ -68,8 +68,8 @@ void traceEnd(Turn& turn, const Running& running, End end, const Ending& ending)
     }
 }
 
-// jobs.md §4.8, §12.3: an app that does not answer is killed, but for one in front, or perhaps so. A bind that takes
-// too long is not held against it (§4.1).
+// jobs.md §4.8, §12.3: an app that does not answer is killed, unless it is on screen, or may be. A bind that takes too
+// long is not held against it (§4.1).
 void punish(Turn& turn, const AppId& id, End end) {
     if (end != End::StartSilent && end != End::StopSilent && end != End::NoNotification) return;
     const App* app = turn.app(id);
@@ -78,7 +78,7 @@ void punish(Turn& turn, const AppId& id, End end) {
     turn.effect(Trace{.what = Trace::What::Killed, .app = id, .during = "unresponsive"});
 }
 
-// The job waits again: with what became of the run, and a history that begins anew (jobs.md §9.2, §9.4).
+// The job waits again, with the run's outcome, and a history that begins anew (jobs.md §9.2, §9.4).
 void keepRun(Turn& turn, Tracked& tracked, PastRun past) {
     STINT_CHECK(!tracked.run);
     Job& job = tracked.job;
@@ -164,7 +164,7 @@ void killUninstalled(Turn& turn, const AppId& id) {
 }
 
 void log(Turn& turn, const JobKey& key, PastRun past) {
-    constexpr std::size_t longestWord = 512; // of ten thousand entries
+    constexpr std::size_t longestWord = 512; // there may be ten thousand entries
     cut(past.outcome.text, longestWord);
     const Constants& constants = turn.state.constants;
     turn.record(SavePastRun{key, std::move(past), constants.logRuns,
@@ -175,14 +175,15 @@ void remember(Turn& turn, const Job& job, PastRun past) {
     past.last = true;
     const Completed completed = completedBy(job, past);
     log(turn, job.key, std::move(past));
-    // Of an app that is not known yet, after a start, nothing is forgotten.
+    // An app that is not known yet, after a start, has the larger number, so that none of its jobs is forgotten too
+    // soon.
     const App* const app = turn.app(job.key.app);
     const Constants& constants = turn.state.constants;
     const std::int64_t most =
         app && !app->manifest.builtIn ? constants.completedHistory : constants.completedHistoryOwn;
     turn.state.endings.add(completed, most);
     turn.record(SaveCompleted{completed, most});
-    turn.state.succession.erase(job); // whatever the store says: nobody tells of its end whom it tells
+    turn.state.succession.erase(job); // even if a damaged store has a circle, no end that this one causes is told to it
     tellSuccessors(turn, job.key, completed);
 }
 
@@ -211,13 +212,13 @@ void close(Turn& turn, RunId id, End end, const Outcome& outcome) {
     Tracked* const found = state.jobs.find(run.key);
     if (!found || found->run != id) return; // cancelled meanwhile
     Tracked& tracked = *found;
-    STINT_CHECK(!tracked.group); // what has a run, its own or its forerunner's, waits nowhere
+    STINT_CHECK(!tracked.group); // a job with a run, its own or its forerunner's, waits nowhere
     STINT_CHECK(!tracked.clock);
     STINT_CHECK(tracked.job.running != run.dropped); // it is its own, unless it was replaced meanwhile
     tracked.run = {};
     if (App* app = turn.app(run.key.app)) {
         const auto heldBack = heldBackBy(*app, turn.world());
-        // What took the app out of sight at this instant may be what ended the run.
+        // The event that took the app out of sight at this instant may also have ended the run.
         const bool free = running.run.unfreeAt.value_or(turn.now.elapsed) == turn.now.elapsed;
         if (noteEnd(*app, run, ending, free, turn.now.elapsed, state.constants)) {
             turn.save(*app);

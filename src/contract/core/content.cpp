@@ -1,5 +1,5 @@
-// Changes of what jobs watch (jobs.md §3.2): collected for the run to come, and for the retry of the one under way;
-// written down as they come, so that no daemon's death loses one.
+// Changes of the content that jobs watch (jobs.md §3.2): collected for the run to come, and for the retry of the one
+// under way; written down as they come, so that no daemon's death loses one.
 #include "contract/core/events.hpp"
 #include "contract/core/state.hpp"
 #include "contract/rules/content_trigger.hpp"
@@ -7,7 +7,7 @@
 namespace stint {
 namespace {
 
-// A job that waits, if only for the end of the run of the one it replaced.
+// Notes a change for a job that waits, if only for the end of the run of the one it replaced.
 void wait(Turn& turn, Tracked& tracked, const std::string& path) {
     Content& content = tracked.details.edit().content.edit();
     const bool isNew = noteChange(content.changes, path, tracked.job.info, turn.now.elapsed, turn.state.constants);
@@ -52,8 +52,8 @@ void keepContent(Turn& turn, Tracked& tracked, const ContentChanges& collected) 
 ContentChanges inheritedContent(const State& state, const JobKey& key, const JobInfo& info) {
     const Tracked* old = state.jobs.find(key);
     if (!old) return {};
-    // PROPOSAL: also what a job that has not run yet was to be told of (Android's ContentObserverController); jobs.md
-    // §3.2 speaks of what comes while one runs.
+    // PROPOSAL: changes that a job which has not run yet was to be told of are inherited, too (Android's
+    // ContentObserverController); jobs.md §3.2 speaks of those that come while one runs.
     const Running* running = ownRun(state, *old);
     return watchedBy(info, running ? running->content : old->details->content->changes);
 }

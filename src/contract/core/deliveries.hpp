@@ -1,5 +1,5 @@
-// Pushed messages that wait for their apps, and what was handed to an app until it has taken it, alarms too (limits.md
-// §8.5, §7).
+// Pushed messages that wait for their apps, and the messages and alarms that were handed to an app and are not taken
+// yet (limits.md §8.5, §7).
 #pragma once
 #include <map>
 #include <optional>
@@ -13,36 +13,37 @@ namespace stint {
 
 struct Turn;
 
-/// An alarm or a message that was handed to an app, until it has taken it: holds a maintenance window open.
+/// An alarm or a message that was handed to an app, which has not taken it yet. It holds a maintenance window open.
 struct Delivery {
     AppId app;
-    Instant until; ///< given up then
-    // What stays written down until it was taken; neither: a repeating alarm, which goes off again anyway.
+    Instant until; ///< it is given up then
+    // The message or the alarm that stays written down until it is taken; neither: a repeating alarm, which goes off
+    // again anyway.
     std::uint64_t message = 0;      ///< 0: none
-    std::optional<std::string> tag; ///< of the app's alarm
+    std::optional<std::string> tag; ///< the tag of the app's alarm
 };
 
 class Deliveries {
 public:
     using Number = std::uint64_t;
 
-    /// The next one has this number: no delivery of a daemon before this one has. There is none yet.
+    /// Numbers deliveries from here on, so that none has the number of an earlier daemon's. There must be none yet.
     void startFrom(Number number);
     Number begin(const AppId& app, Instant until);
     void end(Number delivery);
     /// nullptr: it was taken, or given up.
     Delivery* find(Number delivery) { return findIn(underWay_, delivery); }
-    /// One that is known to be there.
+    /// The delivery, which is known to be under way.
     Delivery& at(Number delivery);
     const std::map<Number, Delivery>& underWay() const { return underWay_; }
-    /// Those of which `matches(delivery)` says yes.
+    /// The deliveries for which `matches(delivery)` is true.
     template <class Matches> std::vector<Number> which(Matches matches) const {
         std::vector<Number> found;
         for (const auto& [number, delivery] : underWay_)
             if (matches(delivery)) found.push_back(number);
         return found;
     }
-    /// When the first one is given up.
+    /// The instant at which the first one is given up.
     std::optional<Instant> next() const;
 
 private:
@@ -64,15 +65,15 @@ private:
     std::uint64_t next_ = 1;
 };
 
-/// Hands one to the app: what it is kept by until DeliveryEnded.
+/// Begins a delivery to the app; returns its number, which DeliveryEnded will name.
 Deliveries::Number beginDelivery(Turn& turn, const AppId& app);
 /// Delivers the messages that may pass now (limits.md §8.5), and gives up deliveries that were not taken in time.
 void deliverMessages(Turn& turn);
-/// All messages for the app, and all that is on its way to it, are gone.
+/// Drops all messages for the app, and all deliveries to it.
 void dropMessages(Turn& turn, const AppId& app);
 /// Puts the app on the temporary allowlist for `length` (limits.md §6.6).
 void allowTemporarily(Turn& turn, App& app, Duration length);
-/// Lets it begin a foreground service from the background until then (jobs.md §5.5).
+/// Lets the app begin a foreground service from the background until then (jobs.md §5.5).
 void letServe(Turn& turn, App& app, Instant until);
 
 } // namespace stint

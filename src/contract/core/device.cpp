@@ -19,12 +19,12 @@ void traceDoze(Turn& turn, const std::vector<DozeChange>& changes) {
                           .to = change.to});
 }
 
-// limits.md §6.4, §6.5: what Doze has deferred goes at once when a window opens, and when it is over.
+// limits.md §6.4, §6.5: alarms that Doze has deferred go off at once when a window opens, and when Doze is over.
 void freeAlarms(Turn& turn, const Doze& before) {
     if (before.deepIdle() && !turn.state.deviceState.doze.deepIdle()) turn.state.alarms.free(turn.now.elapsed);
 }
 
-// limits.md §5: what the idle path of a restricted app goes by.
+// limits.md §5: the idle path of a restricted app goes by the device's idleness and its network.
 void changedForRestricted(Turn& turn) {
     if (!(turn.changed & (Reads::Idle | Reads::Network))) return;
     for (const auto& [id, app] : turn.state.apps)

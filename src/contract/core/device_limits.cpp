@@ -1,4 +1,4 @@
-// What the device holds back, and since when, for whoever asks (stint device).
+// The work that the device holds back, and since when (stint device).
 #include "contract/rules/device_limits.hpp"
 
 #include "contract/core/state.hpp"

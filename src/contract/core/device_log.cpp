@@ -14,7 +14,7 @@ void DeviceLog::notePresence(bool up, WallTime when) {
     waiting_.push_back({when, std::string(presenceLane), std::string(up ? isUp : isDown)});
 }
 
-// Full at first, and by one more each log_pace.
+// A lane's room is full at first, and grows by one every log_pace.
 bool DeviceLog::mayNote(Lane& lane, Instant now, const Constants& constants) {
     const std::int64_t more = (now - lane.filled) / constants.deviceLogPace;
     lane.room = std::min(constants.deviceLogBurst, lane.room + more);

@@ -1,7 +1,4 @@
-// What is kept of the device's history (jobs.md §9.5): changes are noted in turns that happen anyway, and written down
-// with what is written anyway, or once they have waited for device.log_delay, in a turn that happens then. Nothing
-// wakes for them. A lane that flaps is noted device.log_burst times at once, then once every device.log_pace, with how
-// many of its changes were left out.
+// The device's history (jobs.md §9.5).
 #pragma once
 #include <optional>
 #include <span>
@@ -16,18 +13,22 @@ namespace stint {
 
 struct Turn;
 
+/// The device's history, by lanes (jobs.md §9.5). Changes are noted in turns that happen anyway, and written down with
+/// other records, or, once they have waited for device.log_delay, in the next turn. Nothing wakes for them. A lane that
+/// flaps is noted device.log_burst times at once, then once every device.log_pace, with the number of changes that were
+/// left out.
 class DeviceLog {
 public:
-    /// stintd is there, or is about to end.
+    /// Notes that stintd is there, or is about to end.
     void notePresence(bool up, WallTime when);
-    /// Each lane, where it is another than it was.
+    /// Notes each lane that has changed.
     void note(const Device& device, const DeviceState& state, Now now, const Constants& constants);
-    /// Each lane anew, whatever it was: the clock on the wall was set.
+    /// Has every lane noted anew, changed or not, after the wall clock was set.
     void beginAnew();
-    /// A lane has changed, and waits for its turn to be noted.
+    /// True if a lane has changed, and waits to be noted.
     bool withholds() const { return withheld_ > 0; }
 
-    /// Not written down yet.
+    /// The changes that are not written down yet.
     std::span<const DeviceChange> waiting() const { return waiting_; }
     bool isDue(Instant now, const Constants& constants) const;
     std::vector<DeviceChange> take();
@@ -48,11 +49,12 @@ private:
     int withheld_ = 0;
 };
 
-/// stintd begins; `last`: the last change that was written down, and `alive`: the last that is known of the daemon
-/// before.
+/// Begins the log as stintd starts. `last` is the last change that was written down, `alive` the last sign of life of
+/// the daemon before.
 void beginDeviceLog(Turn& turn, const std::optional<DeviceChange>& last, WallTime alive);
-/// At the end of each turn. No: no other may come.
+/// No: this turn may be the last.
 enum class TurnsGoOn : bool { No, Yes };
+/// Notes what has changed, and writes down what is due, at the end of each turn.
 void settleDeviceLog(Turn& turn, TurnsGoOn goesOn = TurnsGoOn::Yes);
 
 } // namespace stint

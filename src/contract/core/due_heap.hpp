@@ -1,5 +1,4 @@
-// What waits for a time, the earliest first: a binary heap of things that know their place in it, so that each is moved
-// or taken out where it is. Things of one time come in the order that `Order` gives them, wherever they are in memory.
+// A heap of things that wait for a time.
 #pragma once
 #include <cstddef>
 #include <limits>
@@ -12,19 +11,21 @@ namespace stint {
 /// The place of a thing that waits for nothing.
 inline constexpr std::size_t nowhere = std::numeric_limits<std::size_t>::max();
 
-/// `Order` says which of two goes first, and where a thing keeps its place: `static bool before(const Item&, const
-/// Item&)`, `static std::size_t& place(Item&)`, which is `nowhere` at first.
+/// Things that wait for a time, the earliest first: a binary heap of things that know their place in it, so that each
+/// can be moved or taken out. Things of one time come in the order that `Order` gives them, wherever they are in
+/// memory. `Order` has `static bool before(const Item&, const Item&)`, and `static std::size_t& place(Item&)`, where a
+/// thing keeps its place, which is `nowhere` at first.
 template <class Item, class Order> class DueHeap {
 public:
     bool empty() const { return items_.empty(); }
     std::size_t size() const { return items_.size(); }
-    /// The first; there is one.
+    /// The first thing; there must be one.
     Item& front() const {
         STINT_CHECK(!items_.empty());
         return *items_.front();
     }
 
-    /// It is new, or its time is another.
+    /// Adds a thing, or moves one whose time has changed.
     void put(Item& item) {
         std::size_t& place = Order::place(item);
         if (place == nowhere) {
@@ -47,7 +48,7 @@ public:
     }
 
 private:
-    // A thing of another heap, or one that was copied with its place, would move what is not it.
+    // A thing of another heap, or one that was copied with its place, would move another thing.
     void checkPlace(Item& item) const {
         STINT_CHECK(Order::place(item) < items_.size());
         STINT_CHECK(items_[Order::place(item)] == &item);

@@ -1,4 +1,4 @@
-// What is remembered of jobs that have ended: of each app the last few.
+// The jobs that have ended: the last few of each app are remembered.
 #pragma once
 #include <deque>
 #include <map>
@@ -8,11 +8,12 @@
 
 namespace stint {
 
+/// The last few jobs of each app that have ended.
 class Endings {
 public:
-    /// Forgets the oldest beyond `most` of its app.
+    /// Adds a job that has ended, and forgets the oldest beyond `most` of its app.
     void add(Completed completed, std::int64_t most);
-    /// nullptr: there is none.
+    /// The newest job of this key that has ended; nullptr: there is none.
     const Completed* newest(const JobKey& key) const;
     /// By app, the newest last.
     const std::map<AppId, std::deque<Completed>>& byApp() const { return byApp_; }
@@ -23,7 +24,7 @@ private:
 };
 
 struct State;
-/// What is wrong with asking something of a job that is not there: it has ended, or nobody knows it.
+/// The error for a job that is not tracked: it has ended, or is unknown.
 Error notTracked(const State& state, const JobKey& key);
 
 } // namespace stint

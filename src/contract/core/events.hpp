@@ -1,4 +1,4 @@
-// What each event does, by the file that says it.
+// The function that handles each event, listed by the file that has it.
 #pragma once
 #include "contract/model/event.hpp"
 

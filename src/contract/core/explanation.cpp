@@ -45,7 +45,7 @@ std::vector<Obstacle> Explanation::of(const Tracked& tracked) {
     return obstacles;
 }
 
-// Of a table's row: a gate, a clock of the job's own, or its turn.
+// The blocker for a table's row: a gate, one of the job's own clocks, or its turn.
 template <class Row>
 Blocker Explanation::blockerOf(const Tracked& tracked, const Row& row, PendingReason reason, WallTime since) const {
     if (words_ == Words::ReasonsOnly) return {.reason = reason, .since = since};
@@ -56,7 +56,7 @@ Blocker Explanation::blockerOf(const Tracked& tracked, const Row& row, PendingRe
             .since = since};
 }
 
-// jobs.md §14.5: of what runs, its guard alone says something.
+// jobs.md §14.5: only its guard keeps a job that runs.
 std::vector<Obstacle> Explanation::heldByGuard(const Tracked& tracked, const Running& running) const {
     if (!running.heldSince) return {};
     Blocker blocker = blockerOf(tracked, guardsGate(), PENDING_JOB_REASON_DEVICE_STATE, *running.heldSince);
@@ -99,7 +99,8 @@ void Explanation::addGates(const Tracked& tracked, const Context& context, std::
     }
 }
 
-// What explicit ones a deadline that has passed ignores is not there, nor is a deadline that nothing waits for.
+// A clock that goes with a deadline which has passed is not listed; a deadline is, only where it would lift an
+// obstacle.
 void Explanation::addOwnClocks(const Tracked& tracked, std::vector<Obstacle>& obstacles) const {
     OwnTimes times = ownTimesOf(state_, tracked, now_);
     times.override = Override::None;
@@ -117,8 +118,8 @@ void Explanation::addOwnClocks(const Tracked& tracked, std::vector<Obstacle>& ob
             if (const auto until = clock.until(times)) add(clock, *until);
 }
 
-// limits.md §3.7: a quota that comes back opens its gate by and by; what waits behind it is asked again at an instant
-// of its own, and starts then.
+// limits.md §3.7: a quota that comes back may open its gate before the group behind it is asked again, at an instant of
+// its own; its jobs start then.
 void Explanation::addAwaited(const Tracked& tracked, const Context& context, std::vector<Obstacle>& obstacles) const {
     for (const Shut& shut : tracked.group->shut) {
         Blocker blocker = blockerOf(tracked, *shut.gate, shut.verdict.reason, std::max(tracked.joined, shut.since));

@@ -1,5 +1,5 @@
-// The explanation: everything that keeps a job from running, from the very verdicts the decision is made by (jobs.md
-// §9.1), and what follows from it for the time of its start.
+// The explanation: everything that keeps a job from running, from the very verdicts that the decision is made by
+// (jobs.md §9.1), and the time of its start that follows from it.
 #pragma once
 #include "contract/core/slot_holding.hpp"
 #include "contract/rules/obstacle.hpp"
@@ -7,17 +7,17 @@
 
 namespace stint {
 
-/// Whether somebody reads it: words, and a look at the days to come, take longer than the verdicts that they are about.
+/// How much is explained: words, and a look at the days to come, take longer than the verdicts that they are about.
 enum class Words : std::uint8_t { All, ReasonsOnly };
 
-/// Of any number of jobs, as of one moment.
+/// Explains any number of jobs, as of one moment.
 class Explanation {
 public:
     Explanation(const State& state, Now now, Words words = Words::All);
 
-    /// Empty exactly where the job runs, or may.
+    /// The job's obstacles; empty exactly where it runs, not held by its guard, or may start.
     std::vector<Obstacle> of(const Tracked& tracked);
-    /// The time of its start, where nothing disturbs it; nullopt: it waits for more than time.
+    /// The time of its start, if nothing else happens; nullopt: it waits for more than time.
     std::optional<WallTime> forecast(const Tracked& tracked, const std::vector<Obstacle>& obstacles);
 
 private:
@@ -37,11 +37,11 @@ private:
     Now now_;
     Words words_;
     World world_;
-    std::optional<Foresight> foresight_; ///< reckoned when it is first asked for, as the next
+    std::optional<Foresight> foresight_; ///< reckoned when it is first needed, as is slots_
     std::optional<SlotHolding> slots_;
 };
 
-/// What its own clocks read.
+/// The facts that the job's own clocks read.
 OwnTimes ownTimesOf(const State& state, const Tracked& tracked, Now now);
 
 } // namespace stint

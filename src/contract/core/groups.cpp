@@ -11,19 +11,19 @@ namespace {
 bool byName(const AppGroups* a, const AppGroups* b) { return *a->app < *b->app; }
 bool byGateKey(const Group* a, const Group* b) { return *a->gateKey < *b->gateKey; }
 
-// Where it is in its order, or has to be.
+// Its place in the sorted list, or the place where it belongs.
 template <class One, class Before> auto whereIn(std::vector<One*>& sorted, const One& one, Before before) {
     return std::lower_bound(sorted.begin(), sorted.end(), &one, before);
 }
 
-// Time alone may have changed an answer, before it was to be asked for.
+// True if time alone may have changed an answer before it was to be asked for again.
 bool mayDiffer(const Group& group, Now now) { return group.sooner && *group.sooner <= now.elapsed; }
 
 std::int64_t& waitingLike(Group& group) {
     return group.appGroups->waiting[static_cast<std::size_t>(group.gateKey->kind)];
 }
 
-// Jobs are counted as they come and go.
+// Takes jobs off the count of those that wait in open groups.
 void countOff(Group& group, std::int64_t jobs) {
     std::int64_t& waiting = waitingLike(group);
     waiting -= jobs;
@@ -50,7 +50,7 @@ Group& Groups::join(const GateKey& gateKey, Tracked& job, Now now, Gatekeeper& k
         return group;
     }
     if (group.open()) ++waitingLike(group);
-    if (mayDiffer(group, now)) ask(group, now, keeper); // limits.md §3.7: so does a job that is new
+    if (mayDiffer(group, now)) ask(group, now, keeper); // limits.md §3.7: a new job has it asked, too
     return group;
 }
 
@@ -77,7 +77,7 @@ void Groups::joinAlike(const Groups& others, const std::function<Tracked&(const 
             group.due = nowhere;
             if (group.askAgain) due_.put(group);
             if (!group.open()) continue;
-            appGroups.open.push_back(&group); // in the order in which the others are
+            appGroups.open.push_back(&group); // in the same order as the others
             if (appGroups.open.size() == 1) open_.push_back(&appGroups);
         }
     }
@@ -103,7 +103,7 @@ void Groups::leave(Group& group, Tracked& job) {
     apps_.erase(*appGroups.app);
 }
 
-// A verdict that may be another by now is asked for with all that its app decides on.
+// A group with a verdict that may differ by now is asked as if its app had changed, too.
 void Groups::changed(ReadSet changed, const AppId& app, Now now, Gatekeeper& keeper) {
     AppGroups* const appGroups = apps_.find(app);
     if (!appGroups) return;
@@ -145,7 +145,7 @@ void Groups::ask(Group& group, Now now, Gatekeeper& keeper, ReadSet changed, Gat
     asked_.clear();
     keeper.ask(group, group.gates & reading, asked_);
     if (!group.history.empty() && saysNothingNew(group, changed)) return;
-    // What time changes may be another by now, before it was to be asked again (limits.md §3.7).
+    // Verdicts that time changes may differ by now, before they were to be asked for again (limits.md §3.7).
     if (changed != everything && mayDiffer(group, now)) {
         const auto others = std::ssize(asked_);
         keeper.ask(group, group.gates & ~reading, asked_);
@@ -185,8 +185,8 @@ bool Groups::saysNothingNew(const Group& group, ReadSet changed) const {
     return next == asked_.end();
 }
 
-// Those that were asked as they are now, since then; the others, which read nothing that has changed, as they were. In
-// the table's order, where gates lie one after another.
+// Remembers the gates that were asked with their new verdicts, and the others, which read nothing that has changed, as
+// they were; in the table's order, where gates lie one after another.
 void Groups::remember(Group& group, ReadSet changed, WallTime now) {
     shut_.clear();
     auto was = group.shut.begin();
@@ -205,7 +205,7 @@ void Groups::remember(Group& group, ReadSet changed, WallTime now) {
     group.shut.swap(shut_);
 }
 
-// An app stands among those with open groups while it has one, each of its groups there once.
+// Checks the lists of open groups against the sizes of those of all.
 void Groups::checkOpen(const AppGroups& appGroups) const {
     STINT_CHECK(appGroups.open.size() <= appGroups.groups.size());
     STINT_CHECK(open_.size() <= apps_.size());
@@ -214,7 +214,7 @@ void Groups::checkOpen(const AppGroups& appGroups) const {
 
 void Groups::turnOpen(Group& group, Instant now) {
     AppGroups& appGroups = *group.appGroups;
-    STINT_CHECK(appGroups.installed); // a gate is shut for whoever is not
+    STINT_CHECK(appGroups.installed); // a gate is shut for an app that is not
     STINT_CHECK(!group.open());
     STINT_CHECK(group.shut.empty());
     group.openSince = now;

@@ -1,6 +1,6 @@
-// Jobs that wait, by what they are asked about: one group for all that every gate answers alike (architecture.md, the
-// core). A group is asked when it is made, when something that its gates read has changed, and when a verdict says so.
-// A device change costs as much as there are groups that read it, however many jobs are in them.
+// Jobs that wait, in groups: one group for all that every gate answers alike (architecture.md, the core). A group is
+// asked when it is made, when something that its gates read has changed, and when a verdict says so. The cost of a
+// device change grows with the groups that read it, not with the jobs in them.
 #pragma once
 #include <array>
 #include <cstdint>
@@ -28,21 +28,21 @@ struct Shut {
 
 struct AppGroups;
 
-/// Jobs that wait under the same GateKey. It lives while there is one. Only Groups changes it.
+/// Jobs that wait under the same GateKey. The group lives while it has a job. Only Groups changes it.
 struct Group {
     const GateKey* gateKey;
-    AppGroups* appGroups; ///< of its app
+    AppGroups* appGroups; ///< its app's
     absl::btree_set<Tracked*, ByPlace> jobs;
-    std::vector<Shut> shut;    ///< as it was last asked
-    History history;           ///< how that has changed
-    std::optional<bool> fits;  ///< whether the network does; nullopt: nobody has asked since it is another
+    std::vector<Shut> shut;    ///< the gates that were shut when it was last asked
+    History history;           ///< how these have changed
+    std::optional<bool> fits;  ///< the network fits; nullopt: not asked since that has changed
     Instant openSince;         ///< while nothing is shut
-    std::uint64_t opening = 0; ///< likewise: the number of this opening, among those of all groups
+    std::uint64_t opening = 0; ///< the number of this opening among those of all groups; 0: it is shut
     std::optional<Instant> askAgain;
-    std::optional<Instant> sooner; ///< from then on a verdict may be another than is remembered (Verdict::sooner)
+    std::optional<Instant> sooner; ///< from then on a verdict may differ from the remembered one (Verdict::sooner)
     std::uint64_t serial = 0;      ///< in the order in which groups were made
-    ReadSet reads = 0;             ///< what its gates read
-    GateSet gates = 0;             ///< those that may shut for it
+    ReadSet reads = 0;             ///< all that its gates read
+    GateSet gates = 0;             ///< the gates that may shut for it
     std::size_t reader = 0;        ///< its place among those that read the same
     std::size_t due = nowhere;     ///< its place among those that are asked again at a time
 
@@ -52,47 +52,48 @@ struct Group {
 /// The groups of one app.
 struct AppGroups {
     const AppId* app;
-    /// Looked up once, by whoever asks, so that it is known of open groups; it goes with its app's last job.
+    /// Looked up when the app's gates are asked, so that it is known for open groups; it goes with the app's last
+    /// waiting job.
     const App* installed = nullptr;
     std::map<GateKey, Group> groups;
     std::vector<Group*> open;              ///< with nothing shut, in the order of their GateKeys
     std::array<std::int64_t, 3> waiting{}; ///< how many jobs wait in those, by effective class
-    AppMemo memo;                          ///< for whoever asks, at one moment
-    std::uint64_t memoOf = 0;              ///< which moment that was
-    std::uint64_t notedAt = 0;             ///< likewise: the moment at which something new was heard of its networks
+    AppMemo memo;                          ///< answers that are remembered for one moment
+    std::uint64_t memoOf = 0;              ///< that moment
+    std::uint64_t notedAt = 0;             ///< the moment at which its network was last marked to be looked at
 
     std::int64_t waitingAs(JobClass kind) const { return waiting[static_cast<std::size_t>(kind)]; }
     std::int64_t waitingInAll() const { return waiting[0] + waiting[1] + waiting[2]; }
 };
 
-/// Knows the gates, for Groups, and hears of what is new behind them.
+/// Asks the gates for Groups, and is notified when a group's shut gates change.
 class Gatekeeper {
 public:
     virtual ~Gatekeeper() = default;
-    /// Of these gates those that are shut for the group right now: behind what `shut` has.
+    /// Appends to `shut` those of these gates that are shut for the group right now.
     virtual void ask(Group&, GateSet, std::vector<ShutGate>& shut) = 0;
-    /// Its shut gates are others than before.
+    /// The group's shut gates, or their verdicts, have changed.
     virtual void heard(const Group&) = 0;
 };
 
 class Groups {
 public:
     Group& join(const GateKey& gateKey, Tracked& job, Now now, Gatekeeper& keeper);
-    /// All that `others` have, of a copy's jobs and apps: each in place of theirs. It has none yet.
+    /// Copies all groups of `others`, with a copy's jobs and apps in place of theirs. There must be none yet.
     void joinAlike(const Groups& others, const std::function<Tracked&(const Tracked&)>& job,
                    const std::function<const App*(const AppId&)>& app);
-    /// The group is gone with its last job.
+    /// Takes the job out; the group is gone with its last job.
     void leave(Group& group, Tracked& job);
 
-    /// Asks every group again that reads one of `changed`; and of its gates, those.
+    /// Asks every group again that reads one of `changed`, about the gates that read it.
     void changed(ReadSet changed, Now now, Gatekeeper& keeper);
-    /// The same of an app's groups, of which that has changed beside the device.
+    /// The same for one app's groups, where `changed` is what has changed of the app and of the device.
     void changed(ReadSet changed, const AppId& app, Now now, Gatekeeper& keeper);
-    /// Asks those again whose verdict said so.
+    /// Asks those groups again whose Group::askAgain has come.
     void due(Now now, Gatekeeper& keeper);
     std::optional<Instant> nextAsk() const;
 
-    /// The clock on the wall was set by so much.
+    /// Moves the remembered wall times by as much as the wall clock was set.
     void followWallClock(Duration by);
 
     /// The apps with open groups, in their order.
@@ -100,13 +101,13 @@ public:
     bool anyOpen() const { return !open_.empty(); }
     /// How often a group has opened so far.
     std::uint64_t openings() const { return openings_; }
-    /// Calls `look(group)` for each of them.
+    /// Calls `look(group)` for each group.
     template <class Look> void each(Look look) const {
         for (const auto& [app, appGroups] : apps_)
             for (const auto& [gateKey, group] : appGroups.groups)
                 look(group);
     }
-    /// Calls `look(asks, shut)` for each group of the app's until it answers yes. Whether it did.
+    /// Calls `look(gateKey, shut)` for each group of the app until it returns true; true if it did.
     template <class Look> bool anyOf(const AppId& app, Look look) const {
         const AppGroups* const appGroups = apps_.find(app);
         if (!appGroups) return false;
@@ -116,7 +117,7 @@ public:
     }
 
 private:
-    /// Of its gates those that read one of `changed`, or all of them.
+    /// Asks those of its gates that read one of `changed`, which are in `reading`, or all of them.
     void ask(Group& group, Now now, Gatekeeper& keeper, ReadSet changed, GateSet reading);
     void ask(Group& group, Now now, Gatekeeper& keeper) { ask(group, now, keeper, everything, group.gates); }
     void checkOpen(const AppGroups& appGroups) const;
@@ -128,7 +129,8 @@ private:
     void addReader(Group& group);
     void removeReader(Group& group);
 
-    // Nodes of the maps stay where they are. All orders are those of values, so that the same bytes come out anywhere.
+    // Nodes of the maps stay where they are. All orders are by value, not by address, so that the same bytes come out
+    // anywhere.
     ByApp<AppGroups> apps_;
     std::vector<AppGroups*> open_;
     std::map<ReadSet, std::vector<Group*>> readers_; ///< by all that they read
@@ -141,8 +143,8 @@ private:
     DueHeap<Group, ByTime> due_;
     std::uint64_t openings_ = 0;
     std::uint64_t made_ = 0;
-    std::vector<ShutGate> asked_; ///< of the group that is being asked
-    std::vector<Shut> shut_;      ///< likewise: what it will remember
+    std::vector<ShutGate> asked_; ///< the shut gates of the group that is being asked
+    std::vector<Shut> shut_;      ///< the ones that it will remember
 };
 
 } // namespace stint

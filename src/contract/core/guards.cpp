@@ -15,7 +15,7 @@ void freeze(Turn& turn, const Running& running, const std::string& lacks) {
         .what = on ? Trace::What::Frozen : Trace::What::Thawed, .app = run.key.app, .job = run.key, .because = lacks});
 }
 
-// One that is being stopped is its shell's to thaw: what is frozen hears of no stop.
+// A run that is being stopped is thawed by stint-shell: a frozen program does not notice the stop.
 void settleGuard(Turn& turn, Running& running) {
     STINT_CHECK(running.gateKey.isGuard());
     if (running.run.state != RunState::Executing || running.gateKey.guardElse == GuardElse::Stop) return;

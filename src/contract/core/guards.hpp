@@ -1,4 +1,4 @@
-// Guards whose program runs (jobs.md §14.5): held, and let go, as their conditions say.
+// Guards whose program runs (jobs.md §14.5): held, and let go again, as their conditions say.
 #pragma once
 #include <optional>
 #include <string>
@@ -12,13 +12,13 @@ struct State;
 struct Turn;
 struct Running;
 
-/// Freezes and thaws what is to be, and has the network asked about again; at the end of each turn.
+/// Freezes and thaws programs, and has their apps' networks looked at again, at the end of each turn.
 void settleGuards(Turn& turn);
-/// When time alone may change that.
+/// The instant at which time alone may change that.
 std::optional<Instant> nextGuardChange(const State& state);
-/// What its guard says of the network of an app, which has one at most.
+/// Adds to the rights of an app's network what this run's guard says of it. An app has one guard at most.
 void addGuard(const State& state, const Running& running, Now now, NetworkRights& rights);
-/// What is done to a program that its guard holds now: "frozen", "offline"; empty: nothing.
+/// The state in which its guard holds the program now: "frozen", "offline"; empty: it is not held.
 std::string_view guardHolds(const Running& running);
 
 } // namespace stint

@@ -1,5 +1,4 @@
-// What kept a job waiting, as it changed (jobs.md §9.2): the last ten entries, in little room, since a million jobs may
-// sleep with one each.
+// The reasons that kept a job waiting, as they changed (jobs.md §9.2).
 #pragma once
 #include <cstdint>
 #include <vector>
@@ -9,7 +8,7 @@
 
 namespace stint {
 
-/// Reasons without an order of their own.
+/// A set of reasons, without an order of their own.
 class ReasonSet {
 public:
     void add(PendingReason reason) { bits_ |= bit(reason); }
@@ -25,6 +24,8 @@ private:
     std::uint32_t bits_ = 0; ///< by the documentation's numbers, 1 to 16
 };
 
+/// The last ten changes of the reasons that kept a job waiting (jobs.md §9.2), in little room, since a million jobs may
+/// sleep with a history each.
 class History {
 public:
     struct Entry {
@@ -32,7 +33,7 @@ public:
         ReasonSet reasons;
     };
 
-    /// Adds an entry where it says something new. No reasons: only the app itself is left to say anything.
+    /// Adds an entry if its reasons are new. No reasons: the job waits for nothing but its app.
     void note(WallTime when, ReasonSet reasons);
     bool empty() const { return entries_.empty(); }
     std::size_t size() const { return entries_.size(); }
@@ -41,7 +42,7 @@ public:
         STINT_CHECK(number < entries_.size());
         return entries_[(oldest_ + number) % entries_.size()];
     }
-    /// Whether there was ever a reason but its app.
+    /// True if there was ever a reason other than its app.
     bool hasWaited() const;
     std::vector<HistoryEntry> told() const;
     void clear() { *this = {}; }
@@ -53,7 +54,7 @@ private:
 
 struct Tracked;
 
-/// Of the job's own clocks, and of its group since it joined that (jobs.md §9.2).
+/// The job's history: by its own clocks, and by its group since it joined that (jobs.md §9.2).
 History historyOf(const Tracked& tracked);
 
 } // namespace stint

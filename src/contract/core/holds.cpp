@@ -1,4 +1,4 @@
-// What a person does to the start of one job: hold it, let it go on, end its back-off (jobs.md §14.2, §14.3).
+// A person's requests about the start of one job: hold it, let it go on, end its back-off (jobs.md §14.2, §14.3).
 #include "base/result/fail.hpp"
 #include "contract/core/events.hpp"
 #include "contract/core/state.hpp"

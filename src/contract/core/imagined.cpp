@@ -14,12 +14,12 @@
 namespace stint {
 namespace {
 
-/// What a question may cost: a turn of the daemon waits for it.
+/// The limits of one question: a turn of the daemon waits for it.
 constexpr int mostEvents = 300;
 constexpr Duration farthest = 720h;
 constexpr std::size_t mostJobs = 20'000;
 
-/// Before that a rate says nothing.
+/// A rate of less time than this says nothing.
 constexpr Duration steady = 10s;
 
 std::optional<Duration> timeFor(Bytes left, Kbps rate) {
@@ -36,7 +36,7 @@ std::optional<Duration> longer(std::optional<Duration> one, std::optional<Durati
     return std::max(*one, *other);
 }
 
-// Of one that runs there by its run; of one that is to start, by what it is to move.
+// Adds the end of the job: by its run, if it runs there; else by the bytes that it is to move.
 void addEnd(const State& state, const JobKey& key, const JobView& view, Now now, Forecast& forecast) {
     if (!forecast.starts) return;
     const Tracked* const tracked = state.jobs.find(key);
@@ -52,7 +52,7 @@ void addEnd(const State& state, const JobKey& key, const JobView& view, Now now,
     }
 }
 
-// Whether time alone may clear all of them, be it that another job ends.
+// True if time alone may clear all of them, or the end of another job.
 bool mayPass(const std::vector<Blocker>& blockers) {
     return std::ranges::all_of(blockers, [](const Blocker& one) { return one.until || isOfTheQueue(one.gate); });
 }
@@ -164,7 +164,7 @@ void Imagined::take(const Step& step) {
                    effect);
 }
 
-// It shows the notification that a user-initiated one owes (jobs.md §5.2).
+// The app there shows the notification that a user-initiated job owes (jobs.md §5.2).
 void Imagined::start(const CallStart& call) {
     started_.try_emplace(call.key, now_.wall);
     const auto shown = Notification::Builder("default").setSmallIcon("job").build();

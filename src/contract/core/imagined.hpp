@@ -1,6 +1,6 @@
-// What would become of a job if something were otherwise (jobs.md §9.6): a copy of the core is told so, and then what
-// follows by itself. Apps behave there as well as they can: they connect, run, stop when they are asked to, and end
-// when their bytes are moved. What the copy writes down and asks for is nobody's business.
+// A forecast for a job if something were otherwise (jobs.md §9.6): a copy of the core handles that event, and then the
+// events that follow by themselves. Apps behave there as well as they can: they connect, run, stop when they are asked
+// to, and end when their bytes are moved. The copy's records and effects stay there.
 #pragma once
 #include <map>
 #include <optional>
@@ -15,15 +15,15 @@ public:
     /// `core` is a copy of one in the midst of its work.
     Imagined(Scheduler& core, Now now) : core_(core), begin_(now), now_(now) {}
 
-    /// A run that was under way when the copy was made, as far as it had come.
+    /// Takes up a run that was under way when the copy was made, from where it was.
     void goesOn(const Run& run);
-    /// And all that follows from it at this instant.
+    /// Has the copy handle the event, and all that follows from it at this instant.
     void tell(const Event& event);
-    /// Until the job starts; nothing more happens, or too much has.
+    /// Goes on until the job starts, nothing more happens, or too much has.
     void until(const JobKey& job);
 
     Now now() const { return now_; }
-    /// When that job began to run there.
+    /// The time at which that job began to run there.
     std::optional<WallTime> startOf(const JobKey& job) const;
 
 private:
@@ -43,10 +43,10 @@ private:
     int events_ = 0;
 };
 
-/// How long what is left of these bytes takes on this network; nullopt: nobody knows.
+/// The time that the rest of these bytes takes on this network; nullopt: unknown.
 std::optional<Duration> timeLeft(Bytes estimatedDown, Bytes estimatedUp, const Moved& moved,
                                  const std::optional<Network>& network);
-/// The same of a run: at the rate it has had so far, once it has moved bytes for a while.
+/// The same for a run: at the rate it has had so far, once it has moved bytes for a while.
 std::optional<Duration> timeLeft(const Run& run, Instant now);
 
 } // namespace stint

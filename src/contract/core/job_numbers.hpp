@@ -1,5 +1,4 @@
-// Numbers for jobs that are to have a new one. The built-in apps share one series, so that a person's download, upload
-// and command never have the same; and no number is given again while anything that is kept tells of it (jobs.md §2.1).
+// Numbers for new jobs (jobs.md §2.1).
 #pragma once
 #include <map>
 
@@ -9,11 +8,13 @@ namespace stint {
 
 struct State;
 
+/// Numbers for jobs that are to have a new one. The built-in apps share one series, so that a person's download, upload
+/// and command never have the same; and no number is given again while anything that is kept names it (jobs.md §2.1).
 class JobNumbers {
 public:
-    /// A job has that key, or had it.
+    /// Notes that a job has that key, or had it.
     void note(const JobKey& key);
-    /// Above all that are noted of the app, of each built-in one where it is such, and above `other`.
+    /// A number above all that are noted of the app, or of all built-in ones where it is such, and above `other`.
     JobId next(const State& state, const AppId& app, const std::string& space, JobId other) const;
 
 private:

@@ -8,7 +8,7 @@
 namespace stint {
 namespace {
 
-// An app holds nothing below nothing: all that is taken away had been added before.
+// Checks that nothing held is negative: all that is taken away had been added before.
 void checkHeld(const Holdings& held) {
     STINT_CHECK(held.jobs >= 0);
     STINT_CHECK(held.bytes >= 0);

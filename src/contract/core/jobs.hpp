@@ -1,5 +1,4 @@
-// The tracked jobs, by key, and what each app holds by them. Each job stays where it is; what is found of several holds
-// until one is added or erased.
+// The tracked jobs.
 #pragma once
 #include <map>
 #include <memory>
@@ -14,6 +13,8 @@
 
 namespace stint {
 
+/// The tracked jobs, by key, and what each app holds by them. Each job stays where it is in memory; a range over
+/// several is valid until one is added or erased.
 class Jobs {
     using Owned = std::unique_ptr<Tracked>;
     struct ByKey {
@@ -27,48 +28,48 @@ class Jobs {
 
 public:
     Jobs() = default;
-    /// Of a copy of the state: none of them waits anywhere yet (waitAlike()).
+    /// For a copy of the state: none of the jobs waits anywhere yet (waitAlike()).
     Jobs(const Jobs& other);
 
     /// nullptr: there is none.
     Tracked* find(const JobKey& key);
     const Tracked* find(const JobKey& key) const;
-    /// One that is known to be there.
+    /// The job, which is known to be there.
     Tracked& at(const JobKey& key);
     const Tracked& at(const JobKey& key) const;
     bool contains(const JobKey& key) const { return set_.contains(key); }
     std::size_t size() const { return set_.size(); }
 
-    /// Its key, which no other has, never changes. What it holds is told by hold().
+    /// Adds a job, whose key no other has and never changes. Its holdings are added by hold().
     Tracked& add(Tracked tracked);
-    /// With what it holds. It waits nowhere any more.
+    /// Erases a job, which waits nowhere any more, and releases its holdings.
     void erase(const Tracked& tracked);
 
     /// All, in the order of their keys.
     auto all() { return set_ | std::views::transform(open); }
     auto all() const { return set_ | std::views::transform(look); }
-    /// From the first on that is not before `key`.
+    /// The jobs from the first on that is not before `key`.
     auto from(const JobKey& key) const {
         return std::ranges::subrange(set_.lower_bound(key), set_.end()) | std::views::transform(look);
     }
-    /// Those after `key`.
+    /// The jobs after `key`.
     auto after(const JobKey& key) const {
         return std::ranges::subrange(set_.upper_bound(key), set_.end()) | std::views::transform(look);
     }
 
-    /// Its app holds that much more, or less, by its jobs.
+    /// Adds to what the app holds by its jobs, or takes from it.
     void hold(const AppId& app, const Holdings& more);
     void release(const AppId& app, const Holdings& less);
     Holdings heldBy(const AppId& app) const;
 
     /// A place in the order in which jobs came, behind all others.
     std::uint64_t nextSequence() { return sequence_++; }
-    /// That place is taken.
+    /// Notes that this place is taken.
     void noteSequence(std::uint64_t sequence);
 
 private:
     absl::btree_set<Owned, ByKey> set_;
-    std::map<AppId, Holdings> held_; ///< of apps that have jobs
+    std::map<AppId, Holdings> held_; ///< the apps that have jobs
     std::uint64_t sequence_ = 1;
 };
 

@@ -1,4 +1,4 @@
-// What people say of the limits: the user's choices, grants, the policy.
+// Changes of the limits that people make: the user's choices, grants, the policy; and the daemon's orderly end.
 #include "contract/core/events.hpp"
 #include "contract/core/state.hpp"
 #include "contract/rules/standby.hpp"
@@ -48,7 +48,7 @@ void apply(Turn& turn, const TemporarilyAllowed& event) {
 void apply(Turn& turn, const PolicyChanged& event) {
     turn.state.constants = event.constants;
     setSweep(turn.state, turn.now);
-    turn.state.metering.looks.clear(); // what is left is another amount
+    turn.state.metering.looks.clear(); // the amounts that are left have changed
     turn.changed = readsOfAll();
     for (const auto& [id, app] : turn.state.apps)
         turn.changedApps.insert(id);
@@ -57,8 +57,8 @@ void apply(Turn& turn, const PolicyChanged& event) {
 
 namespace {
 
-// jobs.md §6.3: that the daemon ends in order counts as nothing. The next one finds that it was told; one that dies
-// tells nothing.
+// jobs.md §6.3: an orderly end of the daemon does not count against a job. The next daemon finds it written down; one
+// that dies writes nothing.
 void tellEnd(Turn& turn, Tracked& tracked, const Run& run) {
     PastRun past = pastRunOf(tracked, &run, {}, {1, "stintd was stopped while it ran"}, turn.now.wall);
     past.waits.clear();

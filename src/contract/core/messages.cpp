@@ -1,5 +1,5 @@
-// Pushed messages on their way to their apps, the short grants they bring, and what is handed to an app until it has
-// taken it, alarms too (limits.md §8.5, §6.6).
+// Pushed messages on their way to their apps, the short grants that they bring, and deliveries, of alarms too, until
+// they are taken (limits.md §8.5, §6.6).
 #include <algorithm>
 
 #include "contract/core/events.hpp"

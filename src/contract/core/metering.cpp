@@ -30,7 +30,7 @@ std::optional<Bytes> leftHere(const Turn& turn, const App& app) {
     return network ? budgetLeft(app, *network, turn.world()) : std::nullopt;
 }
 
-// Not at each report: a record a second would be a sync a second.
+// Writes the app's use down, but not at each report: a record a second would be a sync a second.
 void writeLater(Turn& turn, const App& app, bool atOnce) {
     const AppId& id = app.manifest.package;
     Metering& metering = turn.state.metering;
@@ -59,7 +59,7 @@ void useOfApp(Turn& turn, App& app, Moved moved, Cost cost) {
     writeLater(turn, app, spent);
 }
 
-// Of what it may move over metered networks in all.
+// Takes bytes from those that the job may move over metered networks in all.
 void useOfJob(Turn& turn, const JobKey& key, Moved moved) {
     Tracked* const tracked = turn.state.jobs.find(key);
     if (!tracked || !meteredLeft(tracked->job)) return;
@@ -82,7 +82,8 @@ bool reportsItself(const Running& running) { return running.run.resumedAt.has_va
 
 Bytes gainOf(Bytes before, Bytes now) { return std::max<Bytes>(now - before, 0); }
 
-// What it had before and has no more is moved a second time: it was begun anew, in this run or since the last one.
+// The bytes that are moved a second time: the run reports fewer than before, so it was begun anew, in this run or since
+// the last one.
 Bytes lostOf(const Turn& turn, const Run& run, const std::optional<Moved>& before) {
     if (before) return gainOf(run.transferredDown, before->down) + gainOf(run.transferredUp, before->up);
     const Tracked* const tracked = turn.state.jobs.find(run.key);
@@ -92,7 +93,7 @@ Bytes lostOf(const Turn& turn, const Run& run, const std::optional<Moved>& befor
     return gainOf(run.transferredDown, last.transferredDown) + gainOf(run.transferredUp, last.transferredUp);
 }
 
-// What it may move; nullopt: as much as it likes, or no more.
+// The bytes that the run may still move; nullopt: any number, or none.
 std::optional<Bytes> leftFor(const Turn& turn, const Running& running) {
     const State& state = turn.state;
     const App* const app = state.app(running.run.key.app);
@@ -106,8 +107,8 @@ std::optional<Bytes> leftFor(const Turn& turn, const Running& running) {
     return left;
 }
 
-// Of the apps that have a run with something that is limited, what is left of the tightest limit. An answer that is
-// awaited says so first.
+// The rest of the tightest limit, for each app that has a run with a limit. An app whose edge's answer is awaited is
+// left out.
 std::map<AppId, Bytes> leftOfApps(const Turn& turn) {
     const auto& counted = turn.state.metering.counted;
     std::map<AppId, Bytes> all;
@@ -122,14 +123,14 @@ std::map<AppId, Bytes> leftOfApps(const Turn& turn) {
     return all;
 }
 
-// It has processes, and no run whose stamps or end would ask.
+// True if the app has processes, and no run whose stamps or end would have its edge asked.
 bool isProgram(const State& state, const AppId& id) {
     const App* const app = state.app(id);
     return app && app->running && !state.runs.anyOf(id);
 }
 
-// An edge is to tell of all these: of programs, that something of them has moved. Then they are asked like a run, and
-// until they are nobody has to tell.
+// The same, with the programs of which an edge is to report that something has moved. Then they are asked like a run,
+// and until that is done no report is needed.
 std::map<AppId, Bytes> leftOfAll(const Turn& turn) {
     const Metering& metering = turn.state.metering;
     auto all = leftOfApps(turn);
@@ -139,14 +140,14 @@ std::map<AppId, Bytes> leftOfAll(const Turn& turn) {
     return all;
 }
 
-// What is left was as much when a look was set, and that was before.
+// A look that was set before stays, if it is sooner.
 void setLook(Turn& turn, const AppId& app, Bytes left) {
     const Instant when = turn.now.elapsed + lastsAtLeast(left, *turn.state.device.network, turn.state.constants);
     Instant& look = turn.state.metering.looks.try_emplace(app, when).first->second;
     look = std::min(look, when);
 }
 
-// Nobody is asked or marked but whom an edge counts.
+// Checks that only apps which an edge counts are asked or marked.
 void checkMetering(const Metering& metering) {
     STINT_CHECK(metering.looks.size() <= metering.counted.size());
     STINT_CHECK(metering.marks.size() <= metering.counted.size());
@@ -208,7 +209,7 @@ void noteReport(Turn& turn, Running& running, std::optional<Moved> before) {
         addBytes(turn.state.metering.since.again, lost);
         writeLater(turn, *app, false);
     }
-    // The first word says where the run began.
+    // The first report says where the run began.
     if (!before) return;
     const Moved moved{gainOf(before->down, run.transferredDown), gainOf(before->up, run.transferredUp)};
     if (moved.down + moved.up == 0) return;

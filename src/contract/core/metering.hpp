@@ -1,8 +1,4 @@
-// What apps use of the network, by day (limits.md §14). Where an edge counts an app's bytes it is asked when a run
-// ends, every job.duration_stamp of one, and when what the network costs changes; it tells by itself when the rest of a
-// budget is used up, or, where it cannot, is asked when it may be at the soonest. Of a program that is no run it tells
-// that something has moved, and is asked job.duration_stamp later. Where none counts, the bytes count that the app's
-// jobs report. Never both.
+// The apps' use of the network, by day (limits.md §14).
 #pragma once
 #include <array>
 #include <map>
@@ -20,9 +16,9 @@ struct Running;
 struct State;
 struct Turn;
 
-/// Since the core was made, and never written down (linux.md §A.11).
+/// Totals since the core was made, which are never written down (linux.md §A.11).
 struct NetworkTotals {
-    using OfApp = std::array<Bytes, 4>; ///< received, sent; the same over a network that is metered
+    using OfApp = std::array<Bytes, 4>; ///< received, sent over networks that are not metered, then over metered ones
     std::map<AppId, OfApp> bytes;
     Bytes again = 0;
     std::map<std::string, std::int64_t> wakeUps; ///< by cause
@@ -30,38 +26,43 @@ struct NetworkTotals {
 
 /// An app that is counted by an edge.
 struct CountedApp {
-    bool tells = false; ///< the edge, when a mark is passed
+    bool tells = false; ///< its edge reports when a mark is passed
     bool asked = false; ///< an answer is awaited
-    Bytes used = 0;     ///< as the edge has told
+    Bytes used = 0;     ///< the bytes that the edge has reported
 };
 
+/// The apps' use of the network (limits.md §14). Where an edge counts an app's bytes, it is asked when a run ends,
+/// every job.duration_stamp of a run, and when the cost of the network changes. It reports by itself that the rest of a
+/// budget is used up; one that cannot is asked when that may be at the soonest. Of a program that is no run it reports
+/// that something has moved, and is asked job.duration_stamp later. Where no edge counts, the bytes count that the
+/// app's jobs report. Never both count.
 struct Metering {
     NetworkTotals since;
     std::map<AppId, CountedApp> counted;
-    std::map<AppId, MarkNetwork> marks; ///< of those whose edge tells: what it tells next
-    std::map<AppId, Instant> looks;     ///< of the others, and of programs that have moved: when one is asked next
-    std::map<AppId, Instant> saved;     ///< when what it has used was written down last, while more has come since
+    std::map<AppId, MarkNetwork> marks; ///< if its edge reports by itself: the next report
+    std::map<AppId, Instant> looks;     ///< if not, or for a program that has moved bytes: when its edge is asked
+    std::map<AppId, Instant> saved;     ///< when an app's use was last written down, while more has come since
 };
 
-/// What the app has used so far is asked for: it went over the present network. `job`: whose part of it is told else
-/// by nobody.
+/// Asks for what the app has used so far, which went over the present network. `job`: the job whose part of it nobody
+/// else reports.
 void countNetwork(Turn& turn, const AppId& app, std::optional<JobKey> job = {});
-/// A run is over.
+/// Counts a run that is over.
 void countRun(Turn& turn, const Running& running);
-/// A run was cut short, or the machine is woken for the app, for that.
+/// Counts that a run was cut short, or that the machine was woken for the app, by the cause.
 void noteCutShort(Turn& turn, App& app, std::string_view why);
 void noteWakeUp(Turn& turn, const AppId& app, std::string_view cause);
-/// In the total, where a window that is for many apps counts once.
+/// Counts a wake-up in the total, where a window that is for many apps counts once.
 void countWakeUp(Turn& turn, std::string_view cause);
-/// What a run reports, and what it had reported before; nullopt: nothing.
+/// Counts what a run reports; `before` is what it had reported before, nullopt: nothing.
 void noteReport(Turn& turn, Running& running, std::optional<Moved> before);
-/// The network will be another one: what was used until now went over this one.
+/// Asks for what was used until now, which went over the present network, where `next` has another.
 void countBefore(Turn& turn, const Device& next);
 void lookAtNetworks(Turn& turn);
-/// What each app may use until somebody has to hear of it.
+/// Sets how much each counted app may use before its edge reports that, or is asked.
 void settleMetering(Turn& turn);
 std::optional<Instant> nextLook(const State& state);
-/// All that was used and not written down yet.
+/// Writes down all use that is not written down yet.
 void saveMetering(Turn& turn);
 std::vector<MeterRow> metersOf(const NetworkTotals& counted);
 

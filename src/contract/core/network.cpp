@@ -1,4 +1,4 @@
-// Each app's background network: who is told when it opens or shuts (limits.md §8.1).
+// Each app's background network, and the effects when it opens or shuts (limits.md §8.1).
 #include <algorithm>
 
 #include "base/result/check.hpp"
@@ -8,10 +8,10 @@
 namespace stint {
 namespace {
 
-/// What of the device decides on an app's network. What of the app does comes with changedApps and changedJobs.
+/// The facts of the device that decide on an app's network. Those of the app come with changedApps and changedJobs.
 constexpr ReadSet readByNetworks = Reads::Power | Reads::Network | Reads::Doze | Reads::Saver;
 
-// limits.md §8.3: ready, but for the network or for a slot.
+// limits.md §8.3: the group is ready, but for the network or for a slot.
 bool lacksOnlyNetwork(const GateKey& gateKey, const std::vector<Shut>& shut) {
     return gateKey.network && std::ranges::all_of(shut, [](const Shut& one) { return waitsForNetwork(*one.gate); });
 }
@@ -29,7 +29,7 @@ NetworkRights rightsOfRuns(const State& state, const AppId& app, Now now) {
 }
 
 NetworkVerdict ask(Turn& turn, const AppId& id, const App& app) {
-    // What runs, and what waits, is looked through only where it may help.
+    // Runs, and jobs that wait, are looked through only where they may help.
     NetworkVerdict verdict = networkFor(app, turn.world(), {});
     if (verdict.allowed && turn.state.runs.guards().empty()) return verdict;
     NetworkRights rights = rightsOfRuns(turn.state, id, turn.now);
@@ -49,7 +49,7 @@ void tell(Turn& turn, const AppId& id, const App& app) {
     access.app = id;
     access.allowed = verdict.allowed;
     access.because = verdict.because;
-    if (isNew) return; // how an app is found is no change
+    if (isNew) return; // the first state of an app is no change
     auto& trace = turn.effect<Trace>();
     trace.what = Trace::What::Network;
     trace.app = id;
@@ -59,7 +59,7 @@ void tell(Turn& turn, const AppId& id, const App& app) {
 
 } // namespace
 
-// Once it is so it stays so, since nobody has noted single apps meanwhile.
+// Once it is true it stays so, since single apps are not noted any more.
 bool tellsAll(Turn& turn) {
     if (!turn.allNetworks && (turn.changed & readByNetworks))
         turn.allNetworks = networkConditions(turn.world()) != turn.state.networkTold.under;
@@ -74,11 +74,11 @@ void tellNetworks(Turn& turn) {
         turn.step.effects.reserve(turn.step.effects.size() + 2 * state.apps.size()); // often all of them change
         for (const auto& [id, app] : state.apps)
             tell(turn, id, app);
-        STINT_CHECK(state.networkTold.verdicts.size() == state.apps.size()); // of each installed app, and no other
+        STINT_CHECK(state.networkTold.verdicts.size() == state.apps.size()); // one of each installed app, and no other
         return;
     }
     if (turn.changed & readByNetworks)
-        for (const auto& [id, running] : state.runs) // what is asked of them may read more of the device
+        for (const auto& [id, running] : state.runs) // their gates and guards may read more of the device
             changed.insert(running.run.key.app);
     for (const auto& [id, what] : turn.changedApps)
         changed.insert(id);

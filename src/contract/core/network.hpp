@@ -1,4 +1,4 @@
-// Each app's background network: who is told when it opens or shuts (limits.md §8.1).
+// Each app's background network, and the effects when it opens or shuts (limits.md §8.1).
 #pragma once
 #include <optional>
 
@@ -9,15 +9,15 @@ namespace stint {
 
 struct Turn;
 
-/// As each app was last told.
+/// The networks' verdicts, as they were last sent for each app.
 struct ToldNetworks {
     ByApp<NetworkVerdict> verdicts;
-    std::optional<NetworkConditions> under; ///< what of the device was so, when all were looked at
+    std::optional<NetworkConditions> under; ///< the device's conditions when all apps were last looked at
 };
 
-/// Whether every app's is looked at in this turn.
+/// True if every app's network is looked at in this turn.
 bool tellsAll(Turn& turn);
-/// Tells of every app whose network is open or shut since it was last told.
+/// Sends an effect for every app whose network has opened or shut since the last one.
 void tellNetworks(Turn& turn);
 
 } // namespace stint

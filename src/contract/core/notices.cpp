@@ -61,7 +61,7 @@ private:
     }
     Instant elapsedAt(WallTime when) const { return turn_.now.elapsed + (when - turn_.now.wall); }
 
-    /// What was said of their start; nothing is known of a job that waits for more than time.
+    /// Writes down the promised start of each fresh job; one that waits for more than time has none.
     void promise() {
         for (const JobKey& key : std::exchange(notices_.fresh, {})) {
             Tracked& tracked = state_.jobs.at(key);
@@ -113,7 +113,7 @@ private:
             shown.dismissed = false;
             turn_.effect(std::move(looks));
         }
-        STINT_CHECK(notices_.shown.size() == wanted.size()); // nothing stays of what nobody wants told
+        STINT_CHECK(notices_.shown.size() == wanted.size()); // nothing stays that is not wanted
     }
 
     WallTime promiseOf(const Job& job) const {
@@ -127,7 +127,7 @@ private:
         return until <= turn_.now.wall;
     }
 
-    // Under a clock that is wrong nobody knows what day it is (jobs.md §7.3). Nobody reads it while the screen is off.
+    // Under a clock that is wrong the day is unknown (jobs.md §7.3). While the screen is off nobody reads a digest.
     void lookAtDigest() {
         if (!state_.constants.digest || !state_.boot.clockGood || !state_.device.screenOn) return;
         const Duration since = turn_.now.wall - notices_.digested;
@@ -203,7 +203,7 @@ void followWallClock(Turn& turn, Tracked& tracked, Duration by) {
     Job& job = tracked.job;
     if (!turn.state.notices.asked.contains(job.key) || isAside(tracked)) return;
     const StartTerms& terms = *job.details->terms;
-    if (terms.promised && terms.at && *terms.at > turn.now.wall) return; // that clock's, as its time is
+    if (terms.promised && terms.at && *terms.at > turn.now.wall) return; // it goes by that clock, as its time does
     const WallTime due = terms.promised.value_or(job.scheduled + day) + by;
     job.details.edit().terms.edit().promised = due;
     turn.record(SaveJob{job});
@@ -253,7 +253,7 @@ void apply(Turn& turn, const SurvivorsCounted& event) {
 
 namespace {
 
-/// nullopt: nothing is to be looked at by time.
+/// Has survivors counted where that is due; returns when the next are, nullopt: none.
 std::optional<Instant> lookAtStops(Turn& turn) {
     std::optional<Instant> next;
     for (auto& [app, stopped] : turn.state.notices.stopped) {

@@ -1,6 +1,7 @@
 // Stint's own notifications (jobs.md §5.6): a job that a person asked for is paused, or has waited for a condition for
-// a while; and once a day at most, how many have waited longer than they said. What is shown is derived from the jobs
-// at each turn that changes how one waits; written down are only when the last digest was, and what a job was promised.
+// a while; and, once a day at most, a digest of those that have waited longer than was promised. They are derived from
+// the jobs in each turn that changes how one waits; only the time of the last digest and the jobs' promised starts are
+// written down.
 #pragma once
 #include <cstdint>
 #include <map>
@@ -23,43 +24,42 @@ struct Notices {
         ShowNotification looks;
         bool dismissed = false; ///< by a person: it comes back when it has something else to say
     };
-    /// A person has stopped the app: what of its processes is still there is looked at, once they have had the time to
-    /// die.
+    /// An app that a person has stopped: its surviving processes are counted once they have had the time to die.
     struct Stopped {
         Instant due;
         bool looked = false;
-        std::uint32_t left = 0; ///< that are told of
+        std::uint32_t left = 0; ///< survivors that are shown
         std::int32_t id = 0;
     };
     std::map<AppId, Stopped> stopped;
-    std::set<JobKey> asked; ///< tracked ones that a person asked for
-    std::set<JobKey> fresh; ///< scheduled in this turn: what they are told of their start is yet to come
+    std::set<JobKey> asked; ///< tracked jobs that a person asked for
+    std::set<JobKey> fresh; ///< those whose start is to be promised in this turn
     std::map<JobKey, Shown> shown;
     std::int32_t lastId = 0; ///< 0 is the digest's
     std::optional<Instant> stopsDue;
-    std::optional<Instant> due; ///< something is to be shown by time alone
-    WallTime digested{};        ///< when the last digest was
+    std::optional<Instant> due; ///< when something is to be shown by time alone
+    WallTime digested{};        ///< the time of the last digest
 
     std::optional<Instant> next() const { return earlier(due, stopsDue); }
 };
 
-/// A job is there, new or from the store.
+/// Notes a job, new or from the store, if a person asked for it.
 void noteAsked(State& state, const Job& job, bool isNew);
-/// The clock on the wall was set by so much: what was said of its start is as long ahead as before.
+/// Moves the job's promised start by as much as the wall clock was set, so that it is as far ahead as before.
 void followWallClock(Turn& turn, Tracked& tracked, Duration by);
-/// Its time is another: its start is foretold anew.
+/// Has the job's start promised anew, after its time has changed.
 void noteTimeMoved(State& state, const Job& job);
-/// It is no longer tracked.
+/// Forgets a job that is no longer tracked.
 void noteGone(State& state, const JobKey& key);
-/// The Task Manager's Stop has killed its processes (jobs.md §5.4).
+/// Notes that the Task Manager's Stop has killed the app's processes (jobs.md §5.4).
 void noteStop(Turn& turn, const AppId& app);
-/// A process of it may have died.
+/// Has the app's survivors counted again, since one may have died.
 void lookAtStop(Turn& turn, const AppId& app);
-/// What is shown by now, and when to look again.
+/// Shows what is to be shown by now, and sets when to look again.
 void settleNotices(Turn& turn);
-/// A press on one of our actions; false: it is the app's.
+/// Handles a press on one of our actions; false: the action is the app's.
 bool takePress(Turn& turn, const NotificationTapped& event);
-/// One of ours was dismissed; false: it is the app's.
+/// Notes that one of our notifications was dismissed; false: it is the app's.
 bool takeDismissal(State& state, const NotificationDismissed& event);
 
 } // namespace stint

@@ -1,4 +1,4 @@
-// Notifications of running jobs: who uses which, and what becomes of them (jobs.md §5.1, §5.2).
+// Notifications of running jobs: their users, and what becomes of them (jobs.md §5.1, §5.2).
 #include <algorithm>
 
 #include "base/result/check.hpp"
@@ -60,7 +60,7 @@ bool usedByUserInitiated(const State& state, const Posted& posted) {
 
 bool hasNoUser(const Posted& posted) { return posted.users.empty() && posted.services.empty(); }
 
-/// Ours stand on what a job shows that a person asked for (jobs.md §5.6).
+/// True if our actions stand on it: a job that a person asked for uses it (jobs.md §5.6).
 bool isOffered(const State& state, const Posted& posted) {
     return std::ranges::any_of(posted.users, [&](RunId id) {
         const Running* const running = state.runs.find(id);
@@ -80,7 +80,7 @@ ShowNotification looks(Turn& turn, const NotificationKey& key, const Posted& pos
     return looks;
 }
 
-// Whether it comes back after the user has dismissed `shown`.
+// True if it comes back after the user has dismissed `shown`.
 bool isNews(const ShowNotification& shown, const ShowNotification& now) {
     if (shown.notification == now.notification) return false;
     return !now.ongoing || !tellsProgressOnly(shown.notification, now.notification);
@@ -106,7 +106,7 @@ void show(Turn& turn, const NotificationKey& key, Posted& posted) {
 
 void withdraw(Turn& turn, const NotificationKey& key, std::optional<JobKey> job) {
     const Posted& posted = turn.state.notifications.at(key);
-    STINT_CHECK(!job || job->app == key.first); // what a job shows is its app's
+    STINT_CHECK(!job || job->app == key.first); // a job's notification is its app's
     const bool seen = !posted.dismissed;
     const bool userInitiated = posted.userInitiated;
     turn.state.notifications.erase(key);
@@ -132,7 +132,7 @@ void drop(Turn& turn, const Run& run, const NotificationKey& key, bool always) {
     if (last && posted.dismissed) turn.state.notifications.erase(key);
 }
 
-// What nobody uses any more goes first where an app has left too many behind.
+// Withdraws the unused notification with the lowest number, where the app shows as many as it may.
 void makeRoom(Turn& turn, const AppId& app) {
     std::int64_t count = 0;
     std::optional<NotificationKey> oldest;
@@ -239,7 +239,7 @@ void endServices(Turn& turn, App& app) {
 
 namespace {
 
-/// Those of the app of which that is so.
+/// Withdraws the app's notifications for which `so(posted)` is true.
 template <class So> void withdrawWhere(Turn& turn, const AppId& app, const So& so) {
     std::vector<NotificationKey> keys;
     for (const auto& [key, posted] : turn.state.notifications.of(app))
@@ -304,7 +304,7 @@ void apply(Turn& turn, const ChannelDeleted& event) {
         if (!reply.error &&
             std::erase_if(app->memory.channels, [&](const Channel& c) { return c.id == event.id; }) > 0) {
             turn.save(*app);
-            for (const NotificationKey& key : shown) // what is shown goes with its channel
+            for (const NotificationKey& key : shown) // notifications go with their channel
                 withdraw(turn, key, turn.state.notifications.at(key).lastUser);
         }
     }

@@ -1,4 +1,4 @@
-// The notifications that are shown for apps, and who uses them (jobs.md §5).
+// The notifications that are shown for apps, and the runs and services that use them (jobs.md §5).
 #pragma once
 #include <limits>
 #include <map>
@@ -19,7 +19,7 @@ struct Turn;
 struct Posted {
     Notification notification;
     bool userInitiated = false;
-    std::optional<ShowNotification> shown; ///< what the desktop was told last
+    std::optional<ShowNotification> shown; ///< the last one that was sent to the desktop
     Instant shownAt;
     std::optional<Instant> withheldUntil; ///< an update came too soon, and is shown then
     bool dismissed = false;               ///< by the user, and shown no more since
@@ -30,15 +30,15 @@ struct Posted {
 
 class Notifications {
 public:
-    /// Whose it is, and its number there.
+    /// The app that shows it, and its number there.
     using Key = std::pair<AppId, std::int32_t>;
 
     /// nullptr: it is not shown.
     Posted* find(const Key& key);
     const Posted* find(const Key& key) const;
-    /// One that is known to be there.
+    /// The notification, which is known to be shown.
     Posted& at(const Key& key);
-    /// An empty one where there is none yet.
+    /// The notification; an empty one is made where there is none yet.
     Posted& get(const Key& key) { return posted_[key]; }
     void erase(const Key& key);
 
@@ -46,15 +46,15 @@ public:
     auto end() { return posted_.end(); }
     auto begin() const { return posted_.begin(); }
     auto end() const { return posted_.end(); }
-    /// The app's: they lie side by side.
+    /// The app's notifications, which lie side by side.
     auto of(const AppId& app) const {
         return std::ranges::subrange(posted_.lower_bound(Key{app, std::numeric_limits<std::int32_t>::min()}),
                                      posted_.upper_bound(Key{app, std::numeric_limits<std::int32_t>::max()}));
     }
 
-    /// An update of it came too soon.
+    /// Withholds an update, which came too soon, until then.
     void withhold(const Key& key, Posted& posted, Instant until);
-    /// As if none had.
+    /// Forgets an update that is withheld.
     void release(const Key& key, Posted& posted);
     /// The first whose update may be shown now.
     std::optional<Key> due(Instant now) const;
@@ -66,15 +66,15 @@ private:
 };
 
 void releaseNotification(Turn& turn, Run& run, const Ending& ending);
-/// The updates that were withheld until now.
+/// Shows the updates that were withheld until now.
 void showWithheld(Turn& turn);
-/// jobs.md §5.5: what a foreground service shows, and its end.
+/// Shows what a foreground service has to show, and ends it, or all of an app (jobs.md §5.5).
 void showService(Turn& turn, const AppId& app, const std::string& service, const ServiceNotification& shows);
 void endService(Turn& turn, App& app, const std::string& service);
 void endServices(Turn& turn, App& app);
-/// What the job's runs have left behind.
+/// Withdraws what the job's runs have left behind.
 void withdrawLeftBehind(Turn& turn, const JobKey& job);
-/// Whatever else the app shows is withdrawn, too.
+/// Withdraws all that the app shows.
 void withdrawAll(Turn& turn, const AppId& app);
 
 } // namespace stint

@@ -1,4 +1,4 @@
-// The scheduler as a whole, as a dump tells it (jobs.md §9.3).
+// The scheduler as a whole, for a dump (jobs.md §9.3).
 #include <algorithm>
 
 #include "contract/core/queue.hpp"

@@ -1,5 +1,5 @@
-// Which running jobs make room for those that found no slot: displaced in a pass over the queue (jobs.md §3.6), or
-// asked at their own timer past their guarantee (§4.5 clause 3).
+// The running jobs that make room for those that found no slot: displaced in a pass over the queue (jobs.md §3.6), or
+// stopped at their own timer past their guarantee (§4.5 clause 3).
 #include <algorithm>
 #include <limits>
 
@@ -18,12 +18,12 @@ bool isStoppable(const Running& running) {
 
 bool pastGuarantee(const Running& running, Instant now) { return now >= running.run.began + running.run.guarantee; }
 
-// What was started for the app on top is not displaced while its app is there.
+// A run that was started for the app on top is not displaced while its app is there.
 bool heldOnTop(const Running& running, const App* app) {
     return running.run.type == WorkType::Top && app && stateOf(*app) == ProcessState::Top;
 }
 
-// Those that may be displaced past their guarantee, the longest running first.
+// The runs that may be displaced past their guarantee, the longest running first.
 std::vector<Running*> displaceable(Turn& turn) {
     std::vector<Running*> runs;
     for (auto& [id, running] : turn.state.runs) {
@@ -34,7 +34,8 @@ std::vector<Running*> displaceable(Turn& turn) {
     return runs;
 }
 
-// Of the app, begun when it was less to the user than it is now. Its load is no matter: both jobs have the same.
+// A run of the app that began when the app mattered less to the user than it does now. Its load does not matter: both
+// jobs have the same.
 Running* lesserRun(Turn& turn, const AppId& id, std::int32_t bias) {
     for (auto& [run, running] : turn.state.runs)
         if (running.run.key.app == id && isStoppable(running) && running.run.bias < bias) return &running;
@@ -49,7 +50,7 @@ bool anyLesser(Turn& turn) {
     });
 }
 
-// How many of the app's waiting jobs none of its own runs makes room for yet.
+// The number of the app's waiting jobs for which none of its own runs makes room yet.
 std::int64_t unserved(const State& state, const AppGroups& appGroups, Now now) {
     const std::int64_t jobs = appGroups.waitingInAll() - displacedIn(state, now, appGroups);
     STINT_CHECK(jobs >= 0);
@@ -70,7 +71,7 @@ void displaceLesser(Turn& turn, const AppGroups& appGroups) {
     }
 }
 
-// More run than may, those that are being stopped left out.
+// True if more run than may, without those that are being stopped.
 bool tooMany(const State& state, const Running& running) {
     const SlotTable table = tableOf(state);
     const auto goOn = [&](auto matches) {

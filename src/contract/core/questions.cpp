@@ -1,4 +1,4 @@
-// Questions about the present, answered from the verdicts the decision is made by.
+// Questions about the present, answered from the verdicts that the decision is made by.
 #include <algorithm>
 #include <ranges>
 
@@ -108,7 +108,7 @@ bool listed(const Running& running) {
 // limits.md §3.7: a quota that comes back is used at an instant of its own, and until then it is remembered as shut.
 bool comesBack(const Shut& shut, Now now) { return shut.verdict.askAgain && *shut.verdict.askAgain > now.elapsed; }
 
-// Of one group: each gate whose verdict is remembered as another than it is.
+// Adds each gate of the group whose remembered verdict is not the present one.
 void addStale(const Group& group, const Context& context, std::vector<std::string>& stale) {
     const std::vector<ShutGate> asked = shutGates(context);
     const auto note = [&](const Gate* gate, std::string_view how) {

@@ -23,7 +23,7 @@ Queue::Queue(const Groups& groups) {
         const std::span<Cursor> ofApp = std::span(cursors_).subspan(first);
         apps_.push_back({.cursors = ofApp, .front = frontOf(ofApp)});
     }
-    STINT_CHECK(cursors_.size() == open); // it never grew, so the spans are of it
+    STINT_CHECK(cursors_.size() == open); // it never grew, so the spans are valid
     left_ = apps_.size();                 // an open group has at least one job
 }
 
@@ -48,8 +48,8 @@ void Queue::settle(Turns& turns) {
     --left_;
 }
 
-// jobs.md §3.4: a job's adjusted time counts those before it in its app's list, also what its app's cap keeps waiting.
-// Of a group the last one says it for all: those of them that went before by their time alone were enqueued sooner.
+// jobs.md §3.4: a job's adjusted time counts those before it in its app's list, also those that its app's cap keeps
+// waiting. The last one of a group stands for all: those that go before it by their time alone were enqueued sooner.
 void Queue::passSkipped(Turns& turns) {
     const Queued front{*turns.front->group->gateKey, placeOf(*turns.front->job)};
     for (const Cursor& cursor : turns.cursors) {

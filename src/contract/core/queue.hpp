@@ -10,7 +10,8 @@ namespace stint {
 
 class Queue {
 public:
-    /// Of all open groups, as they are now. The job that was handed out last may leave its group, and no other.
+    /// Queues the jobs of all open groups, as they are now. The job that was handed out last may leave its group, and
+    /// no other.
     explicit Queue(const Groups& groups);
 
     struct Next {
@@ -19,23 +20,23 @@ public:
     };
     /// The next in order; nullopt: all were seen.
     std::optional<Next> next();
-    /// No more of the last one's group: what holds for it holds for all of them. They stay where they are in their
+    /// Skips the rest of the last one's group: what holds for it holds for all of them. They keep their places in their
     /// app's list.
     void skipGroup();
-    /// No more of the last one's group: it has shut meanwhile, and is in nobody's way.
+    /// Leaves out the rest of the last one's group, which has shut meanwhile, and stands before nobody.
     void leaveOut();
 
 private:
     struct Cursor {
         Group* group;
         Tracked* job;         ///< the next of the group; null: all were seen, or are skipped
-        bool skipped = false; ///< what is left of it stands before others, though nobody takes it
+        bool skipped = false; ///< its rest stands before others, but is not handed out
     };
     /// One app's open groups.
     struct Turns {
         std::span<Cursor> cursors;
-        Cursor* front = nullptr; ///< whose job goes first in the app's list; null: all were seen
-        Instant adjusted;        ///< never earlier than that of the app's job before
+        Cursor* front = nullptr; ///< the one whose job is first in the app's list; null: all were seen
+        Instant adjusted;        ///< adjusted time (§3.4), never before that of the app's job before
     };
 
     static Cursor* frontOf(std::span<Cursor> cursors);
@@ -43,12 +44,12 @@ private:
     void settle(Turns& turns);
     Turns* frontApp();
 
-    std::vector<Cursor> cursors_; ///< of one app after another; it never grows once it is made
+    std::vector<Cursor> cursors_; ///< one app's after another's; it never grows once it is made
     std::vector<Turns> apps_;     ///< in the order of their names
     std::size_t left_ = 0;        ///< apps with jobs that were not seen
     Turns* current_ = nullptr;
-    int taken_ = 0;          ///< in a row from the current app
-    Cursor* last_ = nullptr; ///< of the job that was handed out last
+    int taken_ = 0;          ///< jobs in a row from the current app
+    Cursor* last_ = nullptr; ///< the one whose job was handed out last
 };
 
 } // namespace stint

@@ -14,11 +14,11 @@ namespace {
 
 struct Counted {
     std::int64_t regular = 0;
-    std::int64_t regularNew = 0; ///< without those that have slept, which a session that goes on has counted
+    std::int64_t regularNew = 0; ///< without those that have slept, since the session that goes on has counted them
     std::int64_t expedited = 0;
 };
 
-// limits.md §9: by quota or by the idle path, as each comes and goes.
+// limits.md §9: a run goes by quota or by the idle path, as these come and go.
 void choosePath(Turn& turn, App& app, Running& running, const World& world) {
     if (!running.run.byIdlePath && !mayIdlePath(app)) return;
     const RunFacts facts = factsOf(running, turn.now.elapsed);

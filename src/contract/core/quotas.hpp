@@ -9,7 +9,7 @@ struct Turn;
 
 /// Opens and closes the sessions of every app by what runs now and what is free now.
 void accountQuotas(Turn& turn);
-/// Of one app.
+/// The same for one app.
 void accountQuotas(Turn& turn, App& app);
 /// A run has begun: it counts for the rates, and may open a session.
 void noteJobStart(Turn& turn, const Running& running);

@@ -1,4 +1,4 @@
-// What apps and people ask for, beside new jobs: to cancel, to stop, to open an app (jobs.md §2.6, §5.4).
+// Requests of apps and people, beside new jobs: to cancel, to stop, to open an app (jobs.md §2.6, §5.4).
 #include <algorithm>
 
 #include "base/result/check.hpp"
@@ -61,7 +61,7 @@ void apply(Turn& turn, const CancelAll& event) {
     std::uint32_t count = 0;
     for (const JobKey& key : keysOf(turn.state, event.app)) {
         if (event.space && key.space != *event.space) continue;
-        if (!turn.state.jobs.contains(key)) continue; // it was to come after one of the others
+        if (!turn.state.jobs.contains(key)) continue; // it waited for one of the others, and is given up
         cancel(turn, key, cancelledBy(event.byOperator));
         ++count;
     }
@@ -111,7 +111,7 @@ void nothingRunsOf(Turn& turn, const AppId& id) {
     endServices(turn, *app);
     app->visible = app->running = false;
     app->memory.pinned.reset();
-    app->memory.services.clear(); // of a process that did not come back, either
+    app->memory.services.clear(); // also those of a process that did not come back
     turn.save(*app);
     followState(turn, *app);
 }
@@ -125,7 +125,7 @@ void apply(Turn& turn, const AppStatePinned& event) {
     const bool served = stateOf(*app) == ProcessState::ForegroundService;
     app->memory.pinned = event.state;
     turn.save(*app);
-    // limits.md §2.4: whoever is said to run a foreground service has started one.
+    // limits.md §2.4: an app that is pinned as running a foreground service has started one.
     if (!served && stateOf(*app) == ProcessState::ForegroundService)
         noteUse(turn, *app, UsageKind::ForegroundServiceStarted);
     followState(turn, *app);

@@ -21,7 +21,7 @@
 namespace stint {
 namespace {
 
-// A run that its own app speaks for; what any other says of it is ignored (jobs.md §4.2).
+// The run, if it is this app's; what any other app says of it is ignored (jobs.md §4.2).
 Running* findOwn(State& state, RunId run, const AppId& app) {
     Running* running = state.runs.find(run);
     return running && running->run.key.app == app ? running : nullptr;
@@ -30,19 +30,19 @@ Running* findOwn(State& state, RunId run, const AppId& app) {
 // jobs.md §4.5: the next of notification deadline, end of the guarantee, limit, run-time stamp.
 Instant nextTimer(const Run& run, Instant now, const Constants& constants) {
     Instant next = run.began + run.limit;
-    if (run.limit >= endlessRun) return next; // a guard's: nothing is counted of it
+    if (run.limit >= endlessRun) return next; // a guard's: its time is not counted
     if (const Instant guaranteed = run.began + run.guarantee; guaranteed > now) next = std::min(next, guaranteed);
     if (run.notificationDue) next = std::min(next, *run.notificationDue);
     return std::min(next, run.began + run.stamped + constants.durationStamp);
 }
 
-// jobs.md §4.1: it is bound, started, executes and is asked to stop, in this order, and leaves none of them out.
+// jobs.md §4.1: a run is bound, started, executes and is asked to stop, in this order, and leaves none of them out.
 void enter(Run& run, RunState next) {
     STINT_CHECK(static_cast<int>(next) == static_cast<int>(run.state) + 1);
     run.state = next;
 }
 
-// A run that executes is not asked to stop yet, and one that stops was asked for a reason.
+// Checks that a run that executes is not asked to stop yet, and one that stops was asked for a reason.
 void checkEnding(const Run& run) {
     STINT_CHECK(run.state != RunState::Executing || !run.ending);
     STINT_CHECK(run.state != RunState::Stopping || run.ending);
@@ -58,13 +58,13 @@ void stamp(Turn& turn, Run& run) {
     countNetwork(turn, run.key.app);
 }
 
-// What stops a run that its gates let go no further.
+// The ending of a run that its gates no longer let go on; nullopt: they do.
 std::optional<Ending> endingByGates(Running& running, const Context& context) {
     const RunFacts& facts = *context.run;
     if (!facts.pastGuarantee) {
         running.owesQuota = goesOnByGuarantee(context);
     } else if (running.owesQuota && !quotaGate(context).open) {
-        // jobs.md §4.5 clause 1: a stop that was put off comes before what its guarantee has held off besides.
+        // jobs.md §4.5 clause 1: a stop for quota that was put off comes before others that its guarantee has held off.
         return Ending{STOP_REASON_QUOTA, InternalReason::Constraints};
     }
     const Gate* const gate = stoppingGate(context);
@@ -83,7 +83,7 @@ void executing(Turn& turn, Running& running) {
     if (now >= run.began + run.limit) {
         beginStop(turn, running, endingAtLimit(context, run.abandoned));
     } else if (shut) {
-        beginStop(turn, running, *shut); // what its guarantee has held off
+        beginStop(turn, running, *shut); // its guarantee has held this off
     } else if (past) {
         beginStop(turn, running, *past); // jobs.md §4.5 clause 3
     } else if (run.notificationDue && now >= *run.notificationDue) {
@@ -111,8 +111,8 @@ void timedOut(Turn& turn, Running& running) {
 // jobs.md §3.3, change of network while the job runs; §4.7: told in EXECUTING only, kept for later before.
 void networkIsNow(Turn& turn, Running& running, const Network& network) {
     Run& run = running.run;
-    STINT_CHECK(run.network); // it runs over one
-    run.networkNews.reset();  // one that went before it could be told of is none
+    STINT_CHECK(run.network); // it runs over a network
+    run.networkNews.reset();  // a change that was not reported yet is void
     if (run.network == network) return;
     if (run.state != RunState::Executing) {
         run.networkNews = network;
@@ -136,18 +136,18 @@ RunFacts factsOf(const Running& running, Instant now) {
 
 namespace {
 
-// What it has waited for is its own from here on: until the run has ended it answers for it (jobs.md §9.2, §9.4).
+// Keeps with the job itself what it has waited for, for questions until the run has ended (jobs.md §9.2, §9.4).
 void keepHistory(Tracked& tracked) {
     History history = historyOf(tracked);
     if (history.hasWaited()) tracked.details.edit().history = std::move(history);
 }
 
-// Sets what is its job's, whichever core it begins under; its terms are yet to be set.
+// Sets all of the run that comes from its job, whichever core it began under; its terms are yet to be set.
 Run& takeUp(Turn& turn, Running& running, Tracked& tracked, GateKey gateKey) {
     Job& job = tracked.job;
     STINT_CHECK(running.run.id);
     STINT_CHECK(!tracked.run);
-    STINT_CHECK(!tracked.group); // what runs waits nowhere
+    STINT_CHECK(!tracked.group); // a job that runs waits nowhere
     STINT_CHECK(!tracked.clock);
     STINT_CHECK(gateKey.app == job.key.app);
     running.gateKey = std::move(gateKey);
@@ -193,7 +193,7 @@ void startRun(Turn& turn, Tracked& tracked, WorkType type) {
     unpark(state, tracked);
     Job& job = tracked.job;
     STINT_CHECK(!job.running);
-    STINT_CHECK(turn.app(job.key.app)); // a group of nobody's is shut
+    STINT_CHECK(turn.app(job.key.app)); // the group of an app that is not installed is shut
     const App& app = *turn.app(job.key.app);
     Running& running = state.runs.add();
     Run& run = takeUp(turn, running, tracked, std::move(gateKey));
@@ -287,9 +287,9 @@ void beginStop(Turn& turn, Running& running, Ending ending) {
 
 namespace {
 
-// Whether anything that decides on the run may be another than when its gates were asked last.
+// True if anything that decides on the run may have changed since its gates were last asked.
 bool mayStopOtherwise(const Turn& turn, const Running& running, const RunFacts& facts) {
-    constexpr ReadSet always = Reads::Power | Reads::Network; // whether its time is free, and what it runs over
+    constexpr ReadSet always = Reads::Power | Reads::Network; // these decide if its time is free, and what it runs over
     return running.unasked || (turn.changed & (running.reads | always)) ||
            facts.pastGuarantee != running.pastGuarantee || turn.changedApps.contains(running.run.key.app);
 }
@@ -411,7 +411,7 @@ void apply(Turn& turn, const StartAnswered& event) {
 void apply(Turn& turn, const StopAnswered& event) {
     Running* running = turn.state.runs.find(event.run);
     if (!running || running->run.state != RunState::Stopping) return;
-    // jobs.md §14.2: what a person holds goes on later, whatever its app answers.
+    // jobs.md §14.2: a job that a person holds goes on later, whatever its app answers.
     const bool held = running->run.ending && running->run.ending->internal == InternalReason::Held;
     close(turn, event.run, event.reschedule || held ? End::StopRetry : End::StopDrop);
 }

@@ -22,7 +22,7 @@ Running& Runs::add(RunId run) {
     return running;
 }
 
-// Between two runs each has its timer, and every timer and guard its run.
+// Checks that there are as many timers as runs, and not more guards.
 void Runs::checkSizes() const {
     STINT_CHECK(timers_.size() == runs_.size());
     STINT_CHECK(guards_.size() <= runs_.size());

@@ -1,5 +1,4 @@
-// The runs of jobs, each with the one timer it has (jobs.md §4.5), and what happens to them from their slot to their
-// end.
+// The runs of jobs, each with its one timer (jobs.md §4.5), from their slot to their end.
 #pragma once
 #include <map>
 #include <optional>
@@ -23,32 +22,32 @@ struct Turn;
 struct Running {
     Run run;
     GateKey gateKey;                ///< frozen for the run
-    ReadSet reads = 0;              ///< what those gates read that may stop it
-    OptionalTime<Instant> deadline; ///< of its job
-    bool unasked = true;            ///< it, or its app, is new since its gates were asked last
-    bool pastGuarantee = false;     ///< as they were asked
+    ReadSet reads = 0;              ///< read by the gates that may stop it
+    OptionalTime<Instant> deadline; ///< its job's
+    bool unasked = true;            ///< it is new, or its app has changed, since its gates were last asked
+    bool pastGuarantee = false;     ///< when they were last asked
     bool stopTraced = false;
-    std::optional<WallTime> heldSince; ///< its guard holds it (jobs.md §14.5)
+    std::optional<WallTime> heldSince; ///< since when its guard holds it (jobs.md §14.5)
     bool owesQuota = false;            ///< its guarantee holds a stop for quota off (jobs.md §4.5 clause 1)
     std::string stopText;              ///< why it is being stopped, where the reason alone does not say that
-    ContentChanges content;            ///< that came while it runs: for its retry, or the next job of this id
+    ContentChanges content;            ///< those that came while it runs: for its retry, or the next job of this id
 };
 
 class Runs {
 public:
-    /// The next run has this number: no run of a daemon before this one has. There is none yet.
+    /// Numbers runs from here on, so that none has the number of an earlier daemon's. There must be none yet.
     void startFrom(std::uint64_t number);
-    /// A new one, of which only the number is set.
+    /// Adds a new run, of which only the number is set.
     Running& add() { return add(RunId{next_++}); }
-    /// One that a core before this one has begun.
+    /// Adds a run that an earlier core has begun.
     Running& add(RunId run);
-    /// It is over.
+    /// Takes out a run that is over.
     Running take(RunId run);
 
     /// nullptr: it is over, or never was.
     Running* find(RunId run);
     const Running* find(RunId run) const;
-    /// One that is known to be there.
+    /// The run, which is known to be there.
     Running& at(RunId run);
     const Running& at(RunId run) const;
     /// In the order in which they began.
@@ -59,7 +58,7 @@ public:
     std::size_t size() const { return runs_.size(); }
     bool empty() const { return runs_.empty(); }
     bool anyOf(const AppId& app) const;
-    /// Those of guards (jobs.md §14.5), which take no slot.
+    /// Notes a guard's run (jobs.md §14.5), which takes no slot.
     void addGuard(RunId run);
     const std::set<RunId>& guards() const { return guards_; }
     std::size_t inSlots() const { return runs_.size() - guards_.size(); }
@@ -69,7 +68,8 @@ public:
     Running* due(Instant now);
     std::optional<Instant> next() const;
 
-    /// It ended badly: its app may not know it yet, and is not told off for its callbacks until then (jobs.md §4.2).
+    /// Notes a run that did not end by success: its app may not know it yet, so its callbacks are no error until then
+    /// (jobs.md §4.2).
     void noteLate(const Run& run, Instant now, Instant until);
     bool isLate(const AppId& app, RunId run, Instant now) const;
 
@@ -89,40 +89,40 @@ private:
 
 // While it runs (running.cpp).
 
-/// What gates read of a run.
+/// The facts of a run that gates read.
 RunFacts factsOf(const Running& running, Instant now);
 void startRun(Turn& turn, Tracked& tracked, WorkType type);
-/// One that has begun under a core before this one goes on. Its app is announced later, so that nothing is asked of its
-/// gates now.
+/// Takes up a run that an earlier core has begun. Its app is announced later, so its gates are not asked now.
 void goOn(Turn& turn, Tracked& tracked, const GoingOn& begun);
-/// Asks the app to stop, or remembers it while it cannot be asked yet (jobs.md §4.3). The first reason stands.
+/// Asks the app to stop the run, or remembers to, while it cannot be asked yet (jobs.md §4.3). The first reason stands.
 void beginStop(Turn& turn, Running& running, Ending ending);
-/// Stops what runs behind a gate that has shut; tells the others of a network that is another now.
+/// Stops the runs behind a gate that has shut; tells the others that their network has changed.
 void stopShut(Turn& turn);
-/// At the end of a turn: what it has changed of their apps after that, their gates are asked about in the next one.
+/// Marks, at the end of a turn, the runs whose apps it has changed: their gates are asked in the next one.
 void noteUnasked(Turn& turn);
 void runTimers(Turn& turn);
-/// Of all runs; while the machine sleeps they stand still (limits.md §13).
+/// The first timer of all runs; nullopt also while the machine sleeps, when they stand still (limits.md §13).
 std::optional<Instant> nextRunTimer(const State& state);
-/// True where it lies outside of free time for the first time.
+/// Notes that the run is outside of free time; true if it is so for the first time.
 bool noteFreeTime(Turn& turn, Running& running);
-/// Its terms are others than it was bound with.
+/// Sends the run's terms, which have changed since it was bound.
 void tellTerms(Turn& turn, const Run& run);
-/// Its own run; a job that waits for the end of the one it replaced has none.
+/// The job's own run; nullptr also while it waits for the run of the job that it replaced to end.
 const Running* ownRun(const State& state, const Tracked& tracked);
-/// What a run says of one item of its work; of one that it is not working on, nothing (jobs.md §4.7; work.cpp).
+/// Takes the bytes that a run reports for one item of its work; ignores an item that it is not working on (jobs.md
+/// §4.7; work.cpp).
 void updateItem(Turn& turn, Running& running, const BytesUpdated& event);
 
 // Its end (closing.cpp).
 
 void close(Turn& turn, RunId run, End end, const Outcome& outcome = {});
-/// jobs.md §7.4: the processes of an app that is no longer installed, once its runs have been told to stop.
+/// Kills the processes of an app that is no longer installed, once it has no run any more (jobs.md §7.4).
 void killUninstalled(Turn& turn, const AppId& app);
-/// Of a job that ends, or is tried again, after `run`; null: without one.
+/// The past run of a job that ends, or is tried again, after `run`; null: without one.
 PastRun pastRunOf(const Tracked& tracked, const Run* run, const Ending& ending, Outcome outcome, WallTime now);
 /// Writes it down in the log (jobs.md §9.4).
 void log(Turn& turn, const JobKey& key, PastRun past);
-/// The job ends with that run, or without one: in the log, and in its app's history.
+/// Remembers that the job has ended, with a run or without one: in the log, and in its app's history.
 void remember(Turn& turn, const Job& job, PastRun past);
 
 } // namespace stint

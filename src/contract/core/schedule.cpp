@@ -1,4 +1,4 @@
-// schedule() and enqueue(): from the manifest's word to a job that waits (jobs.md §2.2 to §2.5).
+// schedule() and enqueue(): from the manifest's check to a job that waits (jobs.md §2.2 to §2.5).
 #include <algorithm>
 
 #include "base/result/check.hpp"
@@ -29,10 +29,11 @@ void refuse(Turn& turn, const Schedule& event, Error error) {
     turn.effect(Reply{.call = event.call, .error = std::move(error), .id = event.info.getId()});
 }
 
-// jobs.md §2.4: what a person's command asks for is no app's doing, and no abuse of the built-in app that does it.
+// jobs.md §2.4: a job that a person's command asks for is no app's own, nor abuse by the built-in app that schedules
+// it.
 bool isAppsOwn(const Schedule& event, const Manifest& manifest) { return !event.onBehalf && !manifest.builtIn; }
 
-/// Of a job of this key that was cancelled: a run that has not ended yet; 0: there is none.
+/// The run, not ended yet, of a job of this key that was cancelled; 0: there is none.
 RunId runStillEnding(const State& state, const JobKey& key) {
     for (const auto& [id, running] : state.runs)
         if (running.run.key == key) return id;
@@ -101,13 +102,13 @@ void join(Turn& turn, const Schedule& event, const JobKey& key) {
     if (!tracked.run) park(turn, tracked);
 }
 
-/// Whether what has changed for the job of this key may be written down.
+/// True if the job of this key watches content, so that changes may be written down for it.
 bool watchesContent(const State& state, const JobKey& key) {
     const Tracked* found = state.jobs.find(key);
     return found && !found->job.info.getTriggerContentUris().empty();
 }
 
-/// A job that may be, but for its terms.
+/// A job that may be scheduled, as far as its terms allow.
 struct Fit {
     JobKey key;
     JobInfo info;
@@ -127,7 +128,7 @@ void accept(Turn& turn, const Schedule& event, Fit fit, StartTerms terms) {
                       .app = key.app,
                       .job = key,
                       .result = "success"});
-    // Its work goes with it, but where enqueue() hands it on.
+    // The old job's work goes with it, unless enqueue() hands it on.
     if (replaces && !event.work && !state.jobs.at(key).job.details->work.empty()) turn.record(DropJob{key});
     if (replaces) state.jobs.release(key.app, holdingsOf(state.jobs.at(key).job));
     Tracked& tracked = replaceOrAdd(turn, key);
@@ -161,7 +162,8 @@ void accept(Turn& turn, const Schedule& event, Fit fit, StartTerms terms) {
     if (!tracked.run) park(turn, tracked); // else nothing of it starts before the old run has ended
 }
 
-/// Its app's holdings grow by this. A job that enqueue() replaces hands its items on; any other replacement drops them.
+/// The growth of its app's holdings. A job that enqueue() replaces hands its items on; any other replacement drops
+/// them.
 Holdings growth(const State& state, const Schedule& event, const Fit& fit) {
     Holdings more = holdingsOf(fit.info);
     if (event.work) more += holdingsOf(*event.work);
@@ -190,11 +192,11 @@ std::optional<Error> workError(const State& state, const Schedule& event, const 
 
 /// The jobs of a list that stand before one.
 struct Ahead {
-    Holdings more; ///< that their app will hold by them
+    Holdings more; ///< all that their app will hold by them
     JobId last;    ///< the number of the last, where they have new ones
 };
 
-// The order of jobs.md §2.4, but for the terms; whatever fails leaves an existing job of the same id untouched.
+// Checks all but the terms, in the order of jobs.md §2.4; a failure leaves an existing job of the same id untouched.
 Result<Fit> fitFor(Turn& turn, const Schedule& event, const Ahead& ahead) {
     State& state = turn.state;
     App* app = turn.app(event.app);
@@ -221,7 +223,7 @@ Result<Fit> fitFor(Turn& turn, const Schedule& event, const Ahead& ahead) {
     // jobs.md §2.3 clause 4: a new one needs expedited quota; a retry does not.
     if (event.info.isExpedited() && !inExpeditedQuota(*app, turn.world()))
         return Error{Errc::REFUSED, outOfExpeditedQuota(*app, turn.world())};
-    // Its app's own name: one text for all its jobs.
+    // The name is the app's own text, one for all its jobs.
     Fit fit{{app->manifest.package, space, event.info.getId()}, JobInfoAccess::adjusted(event.info, state.constants)};
     if (event.newId) {
         fit.key.id = state.numbers.next(state, event.app, space, ahead.last);
@@ -254,7 +256,7 @@ Schedule aloneOf(const ScheduleAll& event, std::size_t place) {
             .terms = one.terms};
 }
 
-/// The places of a list that a job names, as the keys of the jobs there.
+/// Adds the keys of the jobs at the places of the list that a job names.
 Result<void> addPlaces(const std::vector<std::int32_t>& places, const std::vector<Listed>& list,
                        std::vector<JobKey>& keys) {
     for (const std::int32_t place : places) {
@@ -266,8 +268,8 @@ Result<void> addPlaces(const std::vector<std::int32_t>& places, const std::vecto
     return {};
 }
 
-/// All of them, where they may be together: their numbers first, by which they may name each other. `place` is that of
-/// the job that is looked at.
+/// All jobs of the list, if they may be scheduled together. Their numbers come first, since they may name each other.
+/// `place` is that of the job being checked.
 Result<std::vector<Listed>> checkedList(Turn& turn, const ScheduleAll& event, std::size_t& place) {
     std::vector<Listed> list;
     Ahead ahead;

@@ -32,8 +32,9 @@ void applyEvent(Turn& turn, const Event& event) {
                event);
 }
 
-// The same order in every step, so that traces compare byte for byte (architecture.md, the core). Once more where a
-// maintenance window closes because nothing runs any more, and where a start has opened a gate for others.
+// The order is the same in every step, so that traces compare byte for byte (architecture.md, the core). All is done
+// once more where a maintenance window closes because nothing runs any more, and where a start has opened a gate for
+// others.
 void settle(Turn& turn) {
     ReadSet changed = 0;
     ChangedApps apps;
@@ -49,7 +50,7 @@ void settle(Turn& turn) {
         fillSlots(turn);
         const std::uint64_t openings = turn.state.waiting.groups.openings();
         accountQuotas(turn);
-        askChanged(turn, 0); // of the device nothing has changed meanwhile
+        askChanged(turn, 0); // nothing of the device has changed meanwhile
         changed |= std::exchange(turn.changed, 0);
         apps.merge(std::exchange(turn.changedApps, {}));
         isSettled = turn.state.waiting.groups.openings() == openings;
@@ -60,8 +61,8 @@ void settle(Turn& turn) {
     turn.changedApps = std::move(apps);
 }
 
-// A process is there, and nothing that anybody reads has changed. Where a job waits for a slot, any look may find it
-// one more.
+// True if the event only says that a process is there, and nothing that gates read has changed. While a job waits for a
+// slot no turn is quiet, since each look may find it one.
 bool isQuiet(const Turn& turn, const Event& event) {
     return std::holds_alternative<Connected>(event) && !turn.changed && turn.changedApps.empty() &&
            !turn.state.waiting.groups.anyOpen();
@@ -82,15 +83,15 @@ void addTracked(State& state, Tracked tracked) {
     state.jobs.add(std::move(tracked));
 }
 
-/// What a daemon starts with.
+/// The facts that a daemon starts with.
 struct Former {
-    BootId boot;    ///< the present one
-    Instant died;   ///< of the boot of what is stored: then it was not over yet
-    bool clockGood; ///< now
-    WallTime seen;  ///< its last commit
+    BootId boot;    ///< the present boot
+    Instant died;   ///< the last instant at which the stored boot was known to go on
+    bool clockGood; ///< the clock is good now
+    WallTime seen;  ///< the former daemon's last commit
 };
 
-// With the daemon that is dead, or with the machine.
+// The run that was lost with its daemon, or with the machine.
 PastRun lostRun(const Job& job, bool sameBoot, const Former& former, Now now) {
     const OptionalTime<WallTime> began = job.details->runBegan;
     const Duration unseen = std::max<Duration>(std::chrono::ceil<std::chrono::seconds>(now.elapsed - former.died), 1s);
@@ -102,8 +103,8 @@ PastRun lostRun(const Job& job, bool sameBoot, const Former& former, Now now) {
                                     : "the machine went down while it ran, then or later"}};
 }
 
-// jobs.md §7.2 for a boot, §12.5 for a mere restart of the daemon: what of a stored job still holds. `changed`: it is
-// not as it is stored.
+// The stored job as it is now: jobs.md §7.2 after a boot, §12.5 after a mere restart of the daemon. Sets `changed`
+// where it differs from what is stored.
 Tracked revived(StoredJob stored, const Former& former, Now now, const Constants& constants, bool& changed) {
     const bool sameBoot = stored.boot == former.boot;
     const bool persisted = stored.job.info.isPersisted();
@@ -134,14 +135,14 @@ PastRun endOfBoot(const Job& job, const Former& former, Now now) {
     return end;
 }
 
-// When the former daemon of this boot died: a run is stamped that often (limits.md §12.7 example 99), so after a longer
-// silence it was at its last commit.
+// The instant at which the former daemon of this boot died. A run is stamped every job.duration_stamp (limits.md §12.7
+// example 99), so a longer silence began at its last commit; a shorter one counts as none.
 Instant lastAlive(const Stamp& last, Now now, const Constants& constants) {
     if (!last.alive || now.elapsed - *last.alive <= constants.durationStamp) return now.elapsed;
     return *last.alive;
 }
 
-// Its row says that it runs, and the daemon knows of that run.
+// The run that goes on: the job's row says that it runs, and the daemon knows of that run. nullptr: there is none.
 const GoingOn* goingOn(const Snapshot& snapshot, const Job& job) {
     const auto found = std::ranges::find(snapshot.goingOn, job.key, &GoingOn::job);
     return job.running && found != snapshot.goingOn.end() ? &*found : nullptr;
@@ -199,11 +200,11 @@ void restoreUsage(Turn& turn, const std::optional<StoredUsageTime>& stored, cons
     state.usage.restore(stored ? stored->saved.time : UsageTime{}, sameBoot ? std::min(stored->saved.at, now) : now);
     if (!sameBoot) return;
     state.usage.fold(now, stored->saved.screenOn);
-    // Or the next restart would count on by a screen that is another since.
+    // Or the next restart would count on by the screen as it was before.
     if (stored->saved.screenOn != state.device.screenOn) turn.record(usageRecord(state));
 }
 
-// What was derived from reports goes on from where it was, by the device as it is now and the time that has passed
+// The state that was derived from reports goes on from where it was, by the present device and the time that has passed
 // (jobs.md §12.5).
 void restoreDeviceState(Turn& turn, const std::optional<DeviceState>& stored) {
     State& state = turn.state;
@@ -219,7 +220,7 @@ void restoreDeviceState(Turn& turn, const std::optional<DeviceState>& stored) {
 
 void checkState(const State& state) {
     const Waiting& waiting = state.waiting;
-    STINT_CHECK(!state.asked); // nobody is asked about between turns: a later death is not his
+    STINT_CHECK(!state.asked); // no job is asked about between turns, so a later death is not its fault
     STINT_CHECK(state.runs.guards().size() <= state.runs.size());
     STINT_CHECK(waiting.forSlot <= waiting.groups.openings());
     STINT_CHECK(waiting.groups.open().size() <= state.apps.size());
@@ -284,7 +285,7 @@ Step Scheduler::restore(Snapshot snapshot, const BootId& boot, const Device& dev
         state.endings.add(std::move(completed), state.constants.completedHistoryOwn);
     for (StoredJob& stored : snapshot.jobs)
         takeIn(turn, std::move(stored), former, heldBack, snapshot);
-    // Of a job that could not be read: the next one of its id is not to hear of it.
+    // These are of jobs that could not be read: the next job of such an id is not to be told of them.
     for (const auto& [key, changes] : snapshot.content)
         turn.record(SaveContent{key, {}});
     for (Tracked& tracked : state.jobs.all()) {
@@ -303,7 +304,7 @@ Step Scheduler::restore(Snapshot snapshot, const BootId& boot, const Device& dev
 
 Step Scheduler::handle(const Event& event, Now now) {
     Step step;
-    step.effects.reserve(4); // as a start, or an end, has
+    step.effects.reserve(4); // a start has so many, or an end
     Turn turn{.state = impl_->state, .now = now, .step = step};
     const DeviceState before = impl_->state.deviceState;
     const auto deadline = std::holds_alternative<Connected>(event) ? nextDeadline() : std::nullopt;

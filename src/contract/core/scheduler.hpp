@@ -20,22 +20,22 @@
 
 namespace stint {
 
-/// A job that is kept and not asked about, because what was found of it, or answered about it, cannot be
+/// A job that is kept but not asked about, because its record, or a rule's answer about it, is impossible
 /// (docs/decisions/0015).
 struct SetAside {
     JobKey job;
     std::string why;
 };
 
-/// What one event leaves to do: commit the records first, then perform the effects, each in order.
+/// The outcome of one event: commit the records first, then perform the effects, each in order.
 struct Step {
     std::vector<Record> records;
     std::vector<Effect> effects;
-    std::vector<SetAside> setAside; ///< since the step before: a mistake of ours, or of the store's, to be told of
+    std::vector<SetAside> setAside; ///< since the step before: a mistake of ours, or of the store's, to be reported
     bool waitsOtherwise = false;    ///< a job may wait for something else than before, or since another time
 };
 
-/// Hears of each event that was handled, and of what came of it: a recorder. It changes nothing.
+/// A recorder: it sees each event that was handled, and the step that came of it. It changes nothing.
 class Witness {
 public:
     virtual void handled(const Event& event, Now now, const Step& step) = 0;
@@ -52,26 +52,26 @@ public:
     Scheduler& operator=(const Scheduler&) = delete;
 
     /// Takes in everything that was written down, once, before the first event (jobs.md §7.2; a restart of the daemon
-    /// inside one boot is no reboot, §12.5). `device` is as it is now: what was derived from its reports is stale, and
-    /// nothing is asked before that is aged. Apps are announced by events afterwards; runs that Snapshot::goingOn names
-    /// are under way. `boot` is the one that `now.elapsed` counts in. `heldBack` are jobs to be set aside, each with
-    /// why.
+    /// inside one boot is no reboot, §12.5). `device` is the present one: the state derived from its earlier reports is
+    /// stale, and is brought up to date before anything is asked. Apps are announced by events afterwards; runs that
+    /// Snapshot::goingOn names are under way. `boot` is the one that `now.elapsed` counts in. `heldBack` are jobs to be
+    /// set aside, each with the reason.
     Step restore(Snapshot snapshot, const BootId& boot, const Device& device, Now now,
                  const std::map<JobKey, std::string>& heldBack = {});
 
     Step handle(const Event& event, Now now);
 
-    /// For answers, while nothing can be committed: what an edge says is taken in, and nothing is decided. This core is
-    /// dropped before the next decision.
+    /// Takes in what an edge reports, and decides nothing, so that questions can be answered while nothing can be
+    /// committed. This core is dropped before the next decision.
     void learn(const Event& event, Now now);
 
-    /// From now on; null: nobody. It outlives the Scheduler, or is taken back.
+    /// Reports every event to this witness from now on; null: to nobody. It outlives the Scheduler, or is taken back.
     void tell(Witness* witness);
 
-    /// What a commit made now is marked with.
+    /// The stamp of a commit that is made now.
     Stamp stamp(Now now) const;
 
-    /// When handle(Tick) is due at the latest; nullopt: nothing waits for time. The daemon's only timer.
+    /// The instant by which handle(Tick) is due; nullopt: nothing waits for time. The daemon's only timer.
     std::optional<Instant> nextDeadline() const;
 
     // Questions.
@@ -87,31 +87,31 @@ public:
     SchedulerView overview(std::size_t mostQueued, Now now) const override;
     Result<Forecast> whatIf(const JobKey& key, const Supposed& supposed, Now now) const override;
 
-    // And those of whoever runs it.
+    // Questions that only the program that runs it asks.
 
-    /// Of the device's history, what is not written down yet (jobs.md §9.5).
+    /// The part of the device's history that is not written down yet (jobs.md §9.5).
     std::span<const DeviceChange> unwrittenDeviceChanges() const;
-    /// What is remembered of a verdict (decision 0003) and is not what its gate answers now: none, or something that
-    /// gates read has changed unnoticed. A sentence each, for tests.
+    /// Remembered verdicts (decision 0003) that differ from what their gates answer now, a sentence each, for tests.
+    /// There are none, unless something that gates read has changed unnoticed.
     std::vector<std::string> staleVerdicts(Now now) const;
     std::vector<SetAside> setAside() const;
-    /// Those that are under way.
+    /// The runs that are under way.
     std::set<RunId> runs() const;
-    /// When a machine that sleeps is to be awake next, and for what; nullopt: not before an event (limits.md §13,
-    /// Wake-ups).
+    /// The next time at which a machine that sleeps is to be awake, and its cause; nullopt: not before an event
+    /// (limits.md §13, Wake-ups).
     std::optional<Wake> nextWake(Now now) const;
-    /// What has woken it since the daemon started, the newest last: the last few.
+    /// The last few wake-ups since the daemon started, the newest last.
     const std::deque<Wake>& wakes() const;
-    /// What apps moved and the machine was woken for, since this was made.
+    /// The bytes that apps moved, and the causes that woke the machine, since this was made.
     std::vector<MeterRow> meters() const;
     const Constants& constants() const;
     const Device& device() const;
     const DeviceState& deviceState() const;
-    /// What jobs watch (jobs.md §3.2), each once; and a number that changes whenever that does.
+    /// The content that jobs watch (jobs.md §3.2), each once; and a number that changes whenever that does.
     std::vector<WatchedContent> watched() const;
     std::uint64_t watchedVersion() const;
-    /// The job that is being taken in, or asked about, right now, its key and its sequence at least; null between. For
-    /// whoever is told that the process dies in the midst of it; it lives as long as the Scheduler.
+    /// The job that is being taken in, or asked about, right now, with its key and its sequence at least; null between.
+    /// The handler of a signal reads it when the process dies meanwhile; it lives as long as the Scheduler.
     const Job* const volatile& asked() const;
 
 private:

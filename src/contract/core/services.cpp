@@ -1,4 +1,5 @@
-// Foreground services (jobs.md §5.5): declared, begun while the app may, shown in the Task Manager, ended by Stop.
+// Foreground services (jobs.md §5.5): declared, begun while the app may begin them, shown in the Task Manager, ended by
+// Stop.
 #include "base/result/fail.hpp"
 #include "contract/core/events.hpp"
 #include "contract/core/state.hpp"
@@ -9,7 +10,8 @@ namespace stint {
 
 namespace {
 
-// What was true when it was begun under the daemon before this one, which still holds (jobs.md §12.5).
+// True if it was begun in sight under the daemon before this one, which still holds (jobs.md §12.5); nullopt: it is
+// new.
 std::optional<bool> remembered(const App& app, const ForegroundServiceAsked& event) {
     const auto found = app.memory.services.find(event.service);
     if (!event.resumes || found == app.memory.services.end()) return std::nullopt;

@@ -1,4 +1,4 @@
-// What the shell's verbs do (jobs.md §8), and force-stop (§7.4).
+// The shell's verbs (jobs.md §8), and force-stop (§7.4).
 #include <algorithm>
 
 #include "base/result/fail.hpp"
@@ -18,7 +18,7 @@ std::optional<Instant> ShellState::next() const {
 
 namespace {
 
-// What is shut for the job with this override; null: its own clocks keep it from being asked.
+// The gates that are shut for the job with this override; null: its own clocks keep it from being asked.
 const std::vector<Shut>* shutWith(Turn& turn, Tracked& tracked, Override how) {
     tracked.override = how;
     park(turn, tracked);
@@ -29,7 +29,7 @@ bool onlyNetworkIsMissing(const std::vector<Shut>& shut) {
     return std::ranges::all_of(shut, [](const Shut& one) { return waitsForNetwork(*one.gate); });
 }
 
-// A run that fails leaves no override (jobs.md §8).
+// Takes back the override of a `run` that fails (jobs.md §8).
 void leaveAlone(Turn& turn, Tracked& tracked) {
     tracked.override = Override::None;
     park(turn, tracked);
@@ -49,12 +49,13 @@ bool othersWait(const State& state, CallId call, const JobKey& job) {
                                [&](const auto& entry) { return entry.first != call && entry.second.job == job; });
 }
 
-// Nothing is shut for it. A job that is only moved to the front has its slot in its turn, or waits for one (§8, -s).
+// Starts a job for which nothing is shut. One that is only moved to the front has its slot in its turn, or waits for
+// one (§8, -s).
 void startPushed(Turn& turn, Tracked& tracked) {
     if (tracked.override != Override::Sorting) startRun(turn, tracked, WorkType::Background);
 }
 
-// What a waiting `run` has come to; nullopt: it waits on.
+// The reply to a waiting `run`; nullopt: it waits on.
 std::optional<Reply> outcome(Turn& turn, CallId call, const WaitingRun& waiting) {
     State& state = turn.state;
     Tracked* const found = state.jobs.find(waiting.job);
@@ -133,13 +134,13 @@ void apply(Turn& turn, const ForceStop& event) {
     for (const RunId run : runs)
         close(turn, run, End::Killed);
     for (const JobKey& key : keysOf(state, event.app)) {
-        if (!state.jobs.contains(key)) continue; // it was to come after one of the others
+        if (!state.jobs.contains(key)) continue; // it waited for one of the others, and is given up
         turn.effect(Trace{.what = Trace::What::Cancelled, .app = key.app, .job = key, .reason = ending.reason});
         forget(turn, key);
         tellSuccessors(turn, key, {.ending = ending});
     }
     nothingRunsOf(turn, event.app);
-    dropAlarms(turn, event.app, false); // limits.md §7.4: the alarms' history is dropped on force-stop, they with it
+    dropAlarms(turn, event.app, false); // limits.md §7.4: force-stop drops the alarms and their history
     turn.effect(Reply{.call = event.call});
 }
 

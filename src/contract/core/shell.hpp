@@ -1,4 +1,4 @@
-// What the shell's verbs leave behind (jobs.md §8): a `run` that waits for a network, and what is counted for getters.
+// The state of the shell's verbs (jobs.md §8): `run`s that wait for a network, and counts for getters.
 #pragma once
 #include <cstdint>
 #include <map>
@@ -20,21 +20,21 @@ struct WaitingRun {
 
 struct ShellState {
     std::map<CallId, WaitingRun> waitingRuns;
-    // What was heard of the device, counted.
+    // Counts of the device's reports.
     bool monitorsBattery = false;
     std::uint64_t batteryNews = 0;
     std::uint64_t storageNews = 0;
 
-    /// When the first `run` is given up.
+    /// The instant at which the first `run` is given up.
     std::optional<Instant> next() const;
 };
 
-/// Starts the jobs whose `run` waited for what is there now, and answers those for which it did not come in time.
+/// Starts the jobs whose `run` waited for a network that is there now, and answers those for which none came in time.
 void endWaits(Turn& turn);
 /// Counts a report of the device that is about to replace the one before.
 void hear(State& state, const Device& report, const DeviceState& was);
-/// Its processes are killed: it is not seen any more, its foreground services are over, and no pin holds
-/// (requests.cpp).
+/// Notes that the app's processes are killed: it is not seen any more, its foreground services are over, and no pin
+/// holds (requests.cpp).
 void nothingRunsOf(Turn& turn, const AppId& app);
 
 } // namespace stint

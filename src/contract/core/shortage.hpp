@@ -1,6 +1,4 @@
-// The ready jobs that find no slot, against the slots that are free or being freed: which running jobs could make room
-// for one more of them (jobs.md §3.6 preemption, §4.5 clause 3). A waiting job that a slot being freed will serve is
-// not counted again, so that one waiting job ends one run.
+// The ready jobs that find no slot (jobs.md §3.6 preemption, §4.5 clause 3).
 #pragma once
 #include <array>
 #include <cstdint>
@@ -10,14 +8,17 @@
 
 namespace stint {
 
+/// The ready jobs that find no slot, against the slots that are free or being freed: it finds the running jobs that
+/// could make room for one more of them (jobs.md §3.6 preemption, §4.5 clause 3). A waiting job that a slot being freed
+/// will serve is not counted again, so that one waiting job ends one run.
 class Shortage {
 public:
-    /// Of the groups that had opened by the opening `upTo`.
+    /// Counts the groups that had opened by the opening `upTo`.
     Shortage(const State&, Now, std::uint64_t upTo);
 
-    /// Whether one more waiting job would find a slot if this run, which is not being stopped yet, ended as well.
+    /// True if one more waiting job would find a slot if this run, which is not being stopped yet, ended as well.
     bool wants(const Running&) const;
-    /// The same as a reason to stop it past its guarantee: an expedited one gives way to expedited ones alone.
+    /// True if that is a reason to stop it past its guarantee: an expedited one gives way to expedited ones alone.
     bool outweighs(const Running&) const;
 
 private:
@@ -30,10 +31,10 @@ private:
     struct Capped {
         AppId app;
         bool expedited;
-        std::size_t waiting; ///< whose they are like
+        std::size_t waiting; ///< the place of jobs like them
     };
 
-    /// How many of an app's jobs run that its two caps count: of expedited ones, and of the others.
+    /// The numbers of an app's runs that its two caps count: of those that are not expedited, and of those that are.
     using PerCap = std::array<std::int64_t, 2>;
     struct Open {
         const State& state;
@@ -44,7 +45,7 @@ private:
         bool capped; ///< the caps count just now
     };
     void add(const Open&, PerCap running);
-    /// The place of those that are like this.
+    /// The place of jobs like this.
     std::size_t placeOf(const WorkTypes& may, bool expedited);
     bool helps(const Running&, bool expeditedAlone) const;
     std::int64_t served(const PerType& running, const std::vector<Waiting>&, bool expeditedAlone) const;
@@ -57,7 +58,7 @@ private:
 
 /// The slots of this moment.
 SlotTable tableOf(const State&);
-/// Those that are taken: by all runs, those that are being stopped among them.
+/// The slots that are taken, those of runs that are being stopped among them.
 PerType runningByType(const State&);
 
 } // namespace stint

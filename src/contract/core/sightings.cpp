@@ -1,4 +1,4 @@
-// What edges see of apps and of the clock.
+// The edges' reports of apps and of the clock.
 #include <algorithm>
 #include <utility>
 
@@ -23,7 +23,8 @@ void apply(Turn& turn, const AppInstalled& event) {
     app.manifest = event.manifest;
     if (auto memory = turn.state.memories.extract(event.manifest.package)) {
         app.memory = std::move(memory.mapped());
-        // On screen until an AppSeen tells: what starts before that costs it no session (limits.md §3.3).
+        // Still on screen, if it was, until an AppSeen reports: a job that starts before that costs no session
+        // (limits.md §3.3).
         app.visible = app.memory.seen && !app.memory.pinned;
         app.foreground = stateOf(app) <= ProcessState::ForegroundService;
     }
@@ -45,7 +46,7 @@ void apply(Turn& turn, const AppUninstalled& event) {
     // jobs.md §7.4: all its jobs are cancelled, 13 / uninstall, and the store is cleaned.
     for (const JobKey& key : keysOf(state, event.app)) {
         const Tracked* const found = state.jobs.find(key);
-        if (!found) continue; // it was to come after one of the others
+        if (!found) continue; // it waited for one of the others, and is given up
         const Tracked& tracked = *found;
         // scenario.md: a cause is traced before its consequence.
         turn.effect(Trace{.what = Trace::What::Cancelled, .app = key.app, .job = key, .reason = STOP_REASON_USER});
@@ -77,7 +78,7 @@ void apply(Turn& turn, const AppUninstalled& event) {
 void apply(Turn& turn, const AppSeen& event) {
     App* app = turn.app(event.app);
     if (!app) return;
-    // Whether it runs is one to gates while nobody sees it, and nobody has for a while.
+    // While nobody sees the app, and nobody has for a while, it is the same to gates if it runs or not.
     const auto near = [&] {
         const bool active = isActive(*app, turn.now.elapsed, turn.state.constants);
         return std::pair(std::min(stateOf(*app), ProcessState::Background), active);
@@ -130,16 +131,16 @@ void followWallClock(Turn& turn) {
     }
 }
 
-// jobs.md §7.3: what awaited the right clock is rebuilt from its wall times; of everything else the wall times are
+// jobs.md §7.3: jobs that awaited the right clock are rebuilt from their wall times; the wall times of all others are
 // written anew, so that a later reboot reads them right.
 void apply(Turn& turn, const ClockSet&) {
     State& state = turn.state;
-    turn.waitsOtherwise = true; // each time that is told is another
+    turn.waitsOtherwise = true; // each time that is shown has changed
     rebaseAlarms(turn);
     state.deviceLog.beginAnew();
     for (auto& [id, app] : state.apps) {
         endTomorrow(app.memory.days, dayOf(turn.world()));
-        turn.save(app); // what is kept of it over a boot is placed by when it was written (limits.md §3.4)
+        turn.save(app); // its times are placed after a boot by when they were written (limits.md §3.4)
         if (!app.memory.days.empty()) turn.changedApps.insert(id); // its budgets are of another day
     }
     state.boot.clockGood = state.boot.clockGood || clockIsGood(state.boot.lastCommit, turn.now);

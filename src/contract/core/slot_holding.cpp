@@ -9,7 +9,7 @@
 namespace stint {
 namespace {
 
-// Calls `look(line, kind, types, jobs)` for the ready jobs of each app and class.
+// Calls `look(appGroups, kind, types, jobs)` for the ready jobs of each app and class.
 template <class Look> void eachReady(const State& state, Now now, Look look) {
     const World world = state.world(now);
     for (const AppGroups* appGroups : state.waiting.groups.open()) {
@@ -61,14 +61,14 @@ std::optional<SlotHolders> SlotHolding::against(const Tracked& tracked) const {
     return alike ? alike : runs(NoRoom::Taken, [](const Running&) { return true; });
 }
 
-// One of the types has as many as it may.
+// True if one of these types has as many runs as it may.
 bool SlotHolding::isFull(const WorkTypes& may) const {
     for (std::size_t type = 0; type < workTypes; ++type)
         if (may[type] && running_[type] >= table_.most[type]) return true;
     return false;
 }
 
-// The oldest of those that match, and how many more there are.
+// The oldest run that matches, and the number of others that do.
 template <class Matches> std::optional<SlotHolders> SlotHolding::runs(NoRoom why, Matches matches) const {
     std::optional<SlotHolders> found;
     for (const auto& [id, running] : state_.runs) {
@@ -87,7 +87,7 @@ std::optional<SlotHolders> SlotHolding::keptOnes(WorkType type) const {
     const auto note = [&](const AppGroups& appGroups, JobClass kind, const WorkTypes& may, std::int64_t jobs) {
         if (!may[at(type)]) return;
         const auto group = std::ranges::find(appGroups.open, kind, [](const Group* one) { return one->gateKey->kind; });
-        STINT_CHECK(group != appGroups.open.end()); // as many wait as are counted
+        STINT_CHECK(group != appGroups.open.end()); // all that are counted wait there
         STINT_CHECK(!(*group)->jobs.empty());
         if (!found) found = SlotHolders{NoRoom::Kept, (*(*group)->jobs.begin())->job.key, -1};
         found->others += jobs;
@@ -96,7 +96,7 @@ std::optional<SlotHolders> SlotHolding::keptOnes(WorkType type) const {
     return found;
 }
 
-// Not for the app on top, and only once the slots are short.
+// True if the app's cap counts: not for the app on top, and only once the slots are short.
 bool SlotHolding::capCounts(const App& owner) const {
     return stateOf(owner) != ProcessState::Top &&
            waiting_ + static_cast<std::int64_t>(state_.runs.inSlots()) >= table_.total;

@@ -1,17 +1,18 @@
-// Who has the slots at one moment: the evidence for a ready job that it has found none (jobs.md §3.6, §9.1). Reckoned
-// from what runs and what waits, not by the pass that hands them out (assignment.cpp), so that a job which that pass
-// has left out wrongly has no such evidence, and no excuse.
+// The runs and jobs that hold the slots at one moment (jobs.md §3.6, §9.1).
 #pragma once
 #include "contract/core/state.hpp"
 #include "contract/rules/in_queue.hpp"
 
 namespace stint {
 
+/// The runs and jobs that hold the slots at one moment: the evidence that a ready job has found none (jobs.md §3.6,
+/// §9.1). It is reckoned from what runs and what waits, not by the pass that hands slots out (assignment.cpp), so that
+/// a job which that pass has wrongly left out has no such evidence.
 class SlotHolding {
 public:
     SlotHolding(const State& state, Now now);
 
-    /// nullopt: the job, which is in an open group, finds a slot.
+    /// The holders that keep this job, which is in an open group, from a slot; nullopt: it finds one.
     std::optional<SlotHolders> against(const Tracked& tracked) const;
 
 private:

@@ -1,4 +1,5 @@
-// Standby buckets as time and use go by (limits.md §2), and what an app's way to and from the front starts and ends.
+// Standby buckets as time and use go by (limits.md §2), and the grants and holds that start and end as an app comes to
+// the front and leaves it.
 #include "contract/rules/standby.hpp"
 
 #include <algorithm>
@@ -44,7 +45,7 @@ void setUsage(Turn& turn, App& app, Bucket before, Usage usage) {
     app.memory.usage = std::move(usage);
     if (changed) {
         turn.save(app);
-        turn.changedApps.insert(app.manifest.package); // also where only its next change is another
+        turn.changedApps.insert(app.manifest.package); // also where only its next change has moved
     }
     const Bucket after = bucketOf(app);
     if (after == before) return;

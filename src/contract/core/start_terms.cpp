@@ -30,14 +30,15 @@ Result<WallTime> firstTime(const Turn& turn, const Schedule& event) {
     return fail(Errc::ILLEGAL_ARGUMENT, "calendar \"{}\": none of its times comes", text);
 }
 
-/// As the rules and the policy let it be.
+/// The job with these conditions, as the rules and the policy let it be.
 Result<JobInfo> conditioned(const JobInfo& job, const std::vector<Condition>& conditions, const Constants& constants) {
     JobInfo changed = STINT_TRY(withConditions(job, conditions));
     if (auto error = brokenRule(changed, constants)) return *std::move(error);
     return JobInfoAccess::adjusted(std::move(changed), constants);
 }
 
-// A run goes on only if what it now requires is there: its gates are asked at the end of the turn.
+// Gives the job other conditions. A run goes on only if what it now requires is there: its gates are asked at the end
+// of the turn.
 void give(Turn& turn, Tracked& tracked, JobInfo info) {
     State& state = turn.state;
     Job& job = tracked.job;

@@ -10,18 +10,18 @@ struct Together;
 struct Tracked;
 struct Turn;
 
-/// Those of a new job of that key, with the next time of their calendar; an error where one of them cannot be met.
+/// The checked terms of a new job of that key, with the next time of their calendar; an error where one cannot be met.
 Result<StartTerms> checkedTerms(const Turn& turn, const Schedule& event, const JobKey& key, Together& together);
 
-/// Its next time by its calendar; nullopt: it has none, or none comes.
+/// The job's next time by its calendar; nullopt: it has no calendar, or no time comes.
 std::optional<WallTime> nextTime(const Turn& turn, const Job& job);
 
-/// The clock on the wall was set, or is another zone's: the job's next time is reckoned anew, and it waits by that.
+/// Reckons the job's next time anew, after the wall clock or its zone was set, and has the job wait for it.
 void followClock(Turn& turn, Tracked& tracked);
 
-/// A job that has waited for so long gets its other conditions, if it may have them.
+/// Gives a job that has waited long enough its looser conditions, if it may have them.
 void loosen(Turn& turn, Tracked& tracked);
-/// When to look at that; nullopt: never.
+/// The instant at which to look at that; nullopt: never.
 std::optional<Instant> loosensAt(const Job& job, Now now);
 
 } // namespace stint

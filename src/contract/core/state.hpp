@@ -1,5 +1,5 @@
-// The one state of Stint, made of those who own its parts, and the turn in which it changes. Only core/ includes this,
-// and the test of its checks.
+// The one state of Stint, made of the owners of its parts, and the turn in which it changes. Only core/ and the test of
+// its checks include this.
 #pragma once
 #include <map>
 #include <string>
@@ -43,7 +43,7 @@ struct State {
 
     Constants constants;
     ByApp<App> apps;
-    std::map<AppId, AppMemory> memories; ///< of apps that are not announced again yet, after a restart
+    std::map<AppId, AppMemory> memories; ///< those of apps that are not announced yet since a restart
     AppClocks appClocks;
     UsageClock usage;
     ToldNetworks networkTold;
@@ -78,10 +78,10 @@ struct State {
     const Job* volatile asked = nullptr;
 };
 
-/// The relations between owners, whenever a turn is over: checked in no time, however much there is.
+/// Checks the relations between owners, which hold whenever a turn is over. Its cost does not grow with the state.
 void checkState(const State& state);
 
-/// While it lives, that job is the one that is asked about, unless another is already.
+/// While it lives, its job is the one that is asked about (State::asked), unless another is already.
 class AskedAbout {
 public:
     AskedAbout(State& state, const Job& job) : state_(state), isFirst_(!state.asked) {
@@ -101,29 +101,29 @@ private:
 class Scheduler::Impl {
 public:
     explicit Impl(Constants constants) : state(std::move(constants)) {}
-    /// Nobody hears of it.
+    /// The copy has no witness.
     Impl(const Impl& other) : state(other.state) { waitAlike(state, other.state); }
     Witness* witness = nullptr;
     State state;
 };
 
-/// One event being handled. `changed` collects what of the world is no longer as it was.
+/// One event being handled. `changed` collects the parts of the world that have changed.
 struct Turn {
     State& state;
     Now now;
     Step& step;
     ReadSet changed = 0;
-    ChangedApps changedApps;              ///< whose App has changed, as gates read it
-    AppSet changedJobs;                   ///< of which a job waits otherwise than before, or a run has begun or ended
-    bool waitsOtherwise = false;          ///< Step's
-    bool allNetworks = false;             ///< that of each app is looked at (network.hpp)
-    bool agesOtherwise = false;           ///< apps age by another clock: the screen was turned on or off
-    AppSet saved;                         ///< whose memory is to be written down, once, at the turn's end
-    std::map<JobKey, std::string> broken; ///< jobs to be set aside: what was asked about them broke (aside.cpp)
+    ChangedApps changedApps;              ///< with what of each has changed that gates read
+    AppSet changedJobs;                   ///< apps with a job that waits otherwise now, or a run that began or ended
+    bool waitsOtherwise = false;          ///< becomes Step::waitsOtherwise
+    bool allNetworks = false;             ///< every app's network is looked at (network.hpp)
+    bool agesOtherwise = false;           ///< the screen was turned on or off, so apps age by another clock
+    AppSet saved;                         ///< apps whose memory is written down, once, at the turn's end
+    std::map<JobKey, std::string> broken; ///< jobs to be set aside, and why: a gate's answer was broken (aside.cpp)
 
     template <class One> void record(One&& one) { step.records.emplace_back(std::forward<One>(one)); }
     template <class One> void effect(One&& one) { step.effects.emplace_back(std::forward<One>(one)); }
-    /// One that is filled in where it lies, for whoever has very many.
+    /// An effect that is filled in where it lies, for a caller that has very many.
     template <class One> One& effect() { return std::get<One>(step.effects.emplace_back(std::in_place_type<One>)); }
     void save(const App& app) { saved.insert(app.manifest.package); }
     World world() const { return state.world(now); }

@@ -11,10 +11,10 @@
 namespace stint {
 namespace {
 
-/// So many others one job may wait for.
+/// The number of others that one job may wait for.
 constexpr std::size_t mostAwaited = 100;
 
-/// All that it waits for, whatever is to become of them.
+/// All others that it waits for, to succeed or to fail.
 std::vector<JobKey> othersOf(const StartTerms& terms) {
     std::vector<JobKey> others = terms.after;
     others.insert(others.end(), terms.afterFailure.begin(), terms.afterFailure.end());
@@ -32,7 +32,7 @@ void goOn(Turn& turn, Tracked& tracked, const JobKey& done) {
     if (!tracked.run && !isAside(tracked)) park(turn, tracked);
 }
 
-// Nothing that could come would let it start.
+// Ends a job that nothing to come would let start.
 void giveUp(Turn& turn, const Tracked& tracked, Outcome why) {
     const JobKey key = tracked.job.key;
     // A person may have begun it by force: that run goes on, and is no longer this job's.
@@ -42,13 +42,13 @@ void giveUp(Turn& turn, const Tracked& tracked, Outcome why) {
     forget(turn, key);
 }
 
-/// Of what waits for the other end of that job.
+/// The outcome of a job that waited for the other ending of that one.
 Outcome whyNever(const JobKey& key, const PastRun& run) {
     if (succeeded(run)) return {0, fmt::format("not needed: {} has succeeded", textOf(key))};
     return {1, fmt::format("not started: {} has not succeeded: {}", textOf(key), endingText(run))};
 }
 
-/// The others of a job: by the terms that it is scheduled with now, else by those that it has.
+/// The others that a job waits for: by the terms that it is scheduled with now, else by those that it has.
 std::vector<JobKey> othersOf(const State& state, const Together& together, const JobKey& key) {
     if (const auto scheduled = together.terms.find(key); scheduled != together.terms.end())
         return othersOf(scheduled->second);
@@ -56,8 +56,8 @@ std::vector<JobKey> othersOf(const State& state, const Together& together, const
     return tracked ? othersOf(*tracked->job.details->terms) : std::vector<JobKey>{};
 }
 
-/// Two that would wait for each other, among those that the job of that key would wait for. Each is looked at once in a
-/// call, however many wait for it.
+/// An error where two would wait for each other, among those that the job of that key would wait for. Each is looked at
+/// once in a call, however many wait for it.
 Result<void> checkForCircle(const State& state, const JobKey& key, const StartTerms& terms, Together& together) {
     struct Place {
         JobKey key;
@@ -89,7 +89,8 @@ Result<void> checkForCircle(const State& state, const JobKey& key, const StartTe
     return {};
 }
 
-/// Whether the job of that key may be waited for, and will still end.
+/// True if `other` is still to end; false if it has ended as `well` asks; an error if it may not be waited for, or has
+/// ended the other way.
 Result<bool> willEnd(const Turn& turn, const Schedule& event, const JobKey& key, const JobKey& other, bool well,
                      const Together& together) {
     const State& state = turn.state;
@@ -115,7 +116,7 @@ void Succession::erase(const Job& job) {
     for (const JobKey& other : othersOf(*job.details->terms)) {
         const auto found = successors_.find(other);
         if (found == successors_.end()) continue;
-        STINT_CHECK(!found->second.empty()); // who is waited for has one that waits
+        STINT_CHECK(!found->second.empty()); // a job that is waited for has one that waits
         found->second.erase(job.key);
         if (found->second.empty()) successors_.erase(found);
     }

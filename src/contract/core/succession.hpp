@@ -12,14 +12,15 @@ struct Schedule;
 struct State;
 struct Turn;
 
+/// The jobs that wait for others to end.
 class Succession {
 public:
-    /// As its terms say.
+    /// Has the job wait for the others that its terms name.
     void add(const Job& job);
     void erase(const Job& job);
-    /// Those that wait for it.
+    /// The jobs that wait for this one.
     std::set<JobKey> waitingFor(const JobKey& key) const;
-    /// The others that are waited for.
+    /// All jobs that others wait for.
     std::set<JobKey> awaited() const;
 
 private:
@@ -28,16 +29,17 @@ private:
 
 /// Jobs that are scheduled in one call: each may wait for any other (jobs.md §2.7).
 struct Together {
-    std::map<JobKey, StartTerms> terms; ///< none, where it is one alone
-    std::set<JobKey> sound;             ///< none of them waits for itself, by however many others
+    std::map<JobKey, StartTerms> terms; ///< empty for a job that is scheduled alone
+    std::set<JobKey> sound;             ///< jobs found not to wait for themselves, through however many others
 };
 
-/// The terms of a new job of that key without the others that have ended as it waits for already; an error where one of
-/// them cannot be waited for.
+/// The terms of a new job of that key, without the others that have already ended as it waits for; an error where one
+/// cannot be waited for.
 Result<StartTerms> checkedSuccession(const Turn& turn, const Schedule& event, const JobKey& key, Together& together);
-/// A job has ended with that run, or come to the end of a period: what waited for it may start, or never will.
+/// Tells the jobs that wait for this one that it has ended with that run, or has come to the end of a period: each may
+/// start, or never will.
 void tellSuccessors(Turn& turn, const JobKey& key, const PastRun& run);
-/// After a start of the daemon: those whose end was not heard.
+/// Tells jobs, after a start of the daemon, of the ends that they have missed.
 void settleSuccession(Turn& turn);
 
 } // namespace stint

@@ -60,7 +60,7 @@ public:
     }
     void heard(const Group& group) override {
         turn_.waitsOtherwise = true;
-        // limits.md §8.3: it may lack only that now.
+        // limits.md §8.3: it may lack only the network now.
         if (!group.gateKey->network || allNetworks_) return;
         if (std::exchange(group.appGroups->notedAt, moment_) != moment_) turn_.changedJobs.insert(group.gateKey->app);
     }
@@ -75,15 +75,15 @@ private:
     Turn& turn_;
     World world_;
     std::uint64_t moment_; ///< nothing that gates read changes in it
-    bool allNetworks_;     ///< are looked at
+    bool allNetworks_;     ///< every app's network is looked at
 };
 
-// Straight away, mostly: then `joined` says it.
+// Mostly a job waits in its group straight away: then `joined` says since when.
 void noteGrouped(Tracked& tracked, WallTime now) {
     if (now != groupedAt(tracked)) tracked.details.edit().groupedAt = now;
 }
 
-// The next instant at which what its own clocks say may differ.
+// The next instant at which its own clocks may say something else.
 std::optional<Instant> nextAlarm(const Tracked& tracked, const std::optional<Instant>& until, Now now) {
     std::optional<Instant> next = loosensAt(tracked.job, now);
     for (const OptionalTime<Instant> when : {OptionalTime<Instant>(until), tracked.job.deadline}) {
@@ -92,7 +92,7 @@ std::optional<Instant> nextAlarm(const Tracked& tracked, const std::optional<Ins
     return next;
 }
 
-// At nearly every instant there are none.
+// Counts displaced jobs; at nearly every instant there are none.
 template <class Where> std::int64_t displacedWhere(const State& state, Now now, Where where) {
     const auto displaced = state.waiting.displaced.jobs(now.elapsed);
     if (displaced.empty()) return 0;
@@ -141,7 +141,7 @@ void park(Turn& turn, Tracked& tracked) {
         tracked.details.edit().history.note(turn.now.wall, reasons);
         return;
     }
-    STINT_CHECK(!tracked.job.running); // what waits has no run, and says so where it is stored
+    STINT_CHECK(!tracked.job.running); // a job that waits has no run, and its stored row says so
     GateKey gateKey = gateKeyOf(tracked.job);
     gateKey.override = tracked.override;
     gateKey.inSight = tracked.inSight;
@@ -188,7 +188,7 @@ void wakeDue(Turn& turn) {
 
 void askChanged(Turn& turn, ReadSet ofDevice) {
     Asking asking(turn);
-    // First of whom both are new, so that no group is asked with one of them as it was.
+    // The groups of changed apps come first: they are asked about both changes at once.
     for (const auto& [app, what] : turn.changedApps)
         turn.state.waiting.groups.changed(ofDevice | what, app, turn.now, asking);
     if (ofDevice) turn.state.waiting.groups.changed(ofDevice, turn.now, asking);

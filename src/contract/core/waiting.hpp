@@ -19,9 +19,9 @@ struct Turn;
 /// The clocks of the jobs that are asleep, or in a group that a deadline takes them out of.
 class JobClocks {
 public:
-    /// nullopt: it has none.
+    /// Sets the job's clock; nullopt: it has none.
     void set(Tracked& tracked, std::optional<Instant> when);
-    /// The first whose clock has rung; nullptr: there is none.
+    /// The first job whose clock has rung; nullptr: there is none.
     Tracked* due(Instant now) const;
     std::optional<Instant> next() const;
 
@@ -29,11 +29,12 @@ private:
     absl::btree_set<Tracked*, ByClock> clocks_;
 };
 
-/// Those that were displaced at an instant, at which they start no more, nor make others stop for them (jobs.md §3.6).
+/// The jobs that were displaced at one instant: at that they start no more, nor make others stop for them (jobs.md
+/// §3.6).
 class Displaced {
 public:
     void note(const JobKey& job, Instant now);
-    /// Those of this instant.
+    /// The jobs of this instant.
     std::span<const JobKey> jobs(Instant now) const;
 
 private:
@@ -43,16 +44,16 @@ private:
 
 struct Waiting {
     Waiting() = default;
-    /// Of a copy of the state: as yet nobody waits (waitAlike()).
+    /// For a copy of the state: no job waits yet (waitAlike()).
     Waiting(const Waiting& other)
         : moments(other.moments), forSlot(other.forSlot), heldUntil(other.heldUntil), again(other.again),
           generous(other.generous), displaced(other.displaced) {}
 
     JobClocks clocks;
     Groups groups;
-    std::uint64_t moments = 0; ///< at which groups were asked so far
+    std::uint64_t moments = 0; ///< the number of those at which groups were asked so far
 
-    // What the last pass over the slots has left (assignment.cpp).
+    // The result of the last pass over the slots (assignment.cpp).
     std::uint64_t forSlot = 0;        ///< open groups up to this opening found no slot; 0: none
     std::optional<Instant> heldUntil; ///< all that is ready is held back for a batch until then (jobs.md §3.7)
     std::optional<Instant> again;     ///< the next instant, at which one that was displaced at this one finds a slot
@@ -63,23 +64,23 @@ struct Waiting {
     std::optional<Instant> next() const;
 };
 
-/// The jobs of a copy wait as those of the state that it was made of.
+/// Has the jobs of a copy wait as those of the state that it was made of.
 void waitAlike(State& copy, const State& state);
-/// What is shut for this GateKey now.
+/// The gates that are shut for this GateKey now.
 std::vector<ShutGate> askGates(const State& state, Now now, const GateKey& gateKey);
-/// How many of the group's jobs were displaced at this instant; and of those in open groups of an app.
+/// The number of the group's jobs that were displaced at this instant; or of those in open groups of an app.
 std::int64_t displacedIn(const State& state, Now now, const Group& group);
 std::int64_t displacedIn(const State& state, Now now, const AppGroups& appGroups);
 /// Puts a tracked job, which has no run, where it has to wait: asleep or in its group.
 void park(Turn& turn, Tracked& tracked);
 void unpark(State& state, Tracked& tracked);
-/// Of the app's jobs.
+/// The keys of the app's jobs.
 std::vector<JobKey> keysOf(const State& state, const AppId& app);
 /// Ends the tracking of a job: from the queue, the store and the counts.
 void forget(Turn& turn, const JobKey& key);
 /// Wakes the jobs whose own clocks ring.
 void wakeDue(Turn& turn);
-/// Asks again what reads that of the device, or an app that has changed, and what is due.
+/// Asks those groups again that read `ofDevice` or an app that has changed, and those that are due.
 void askChanged(Turn& turn, ReadSet ofDevice);
 
 // Slots (assignment.cpp, preemption.cpp).
@@ -88,29 +89,29 @@ void askChanged(Turn& turn, ReadSet ofDevice);
 void fillSlots(Turn& turn);
 /// Displaces a run for each job that found no slot, and that no slot being freed will serve.
 void makeRoom(Turn& turn);
-/// jobs.md §4.5 clause 3: what there is to stop a run past its guarantee for, now that its timer asks.
+/// jobs.md §4.5 clause 3: the reason to stop a run past its guarantee, as its timer rings; nullopt: there is none.
 std::optional<Ending> reasonToStop(const Turn& turn, const Running& running);
 
 // Jobs that are set aside (aside.cpp).
 
-/// Nothing is asked about it from now on.
+/// Sets the job aside: nothing is asked about it from now on.
 void setAside(Turn& turn, Tracked& tracked, std::string why);
-/// Those of Turn::broken, but for one that runs.
+/// Sets the jobs of Turn::broken aside, but for those that run.
 void setBrokenAside(Turn& turn);
-/// A stored job that cannot be taken in, as little of it as a person has to see.
+/// A stored job that cannot be taken in, reduced to what a person has to see.
 Tracked takenAside(Job job, WallTime now);
 
 // Changes of what jobs watch (content.cpp).
 
-/// When its content trigger is satisfied; nullopt: nothing has changed yet.
+/// The instant at which its content trigger is satisfied; nullopt: nothing has changed yet.
 std::optional<Instant> contentReady(const Tracked& tracked);
-/// The job is tried again after a run during which `collected` came.
+/// Keeps for the retry of a job the changes that came during its run.
 void keepContent(Turn& turn, Tracked& tracked, const ContentChanges& collected);
-/// What the job of this key leaves to one with this info that replaces it.
+/// The changes that the job of this key leaves to one with this info that replaces it.
 ContentChanges inheritedContent(const State& state, const JobKey& key, const JobInfo& info);
-/// Writes down what its next run is to be told of.
+/// Writes down the changes that its next run is to be told of.
 void saveContent(Turn& turn, Tracked& tracked);
-/// Takes in that of the store; `ran`: when the former daemon died.
+/// Takes in the stored changes; `ran`: the job ran when the former daemon died.
 void restoreContent(Turn& turn, Tracked& tracked, ContentChanges stored, bool ran);
 
 } // namespace stint

@@ -1,4 +1,4 @@
-// What wakes a machine that sleeps (limits.md §13, Wake-ups): when next and for what, and what has woken it.
+// Wake-ups of a machine that sleeps (limits.md §13, Wake-ups): the next one and its cause, and those that were.
 #pragma once
 #include <deque>
 #include <optional>
@@ -13,20 +13,21 @@ namespace stint {
 struct State;
 struct Turn;
 
+/// The next wake-up of a machine that sleeps, and the past ones.
 struct Wakes {
     std::optional<Wake> next; ///< while the machine sleeps: as the edges were told when it fell asleep
     std::deque<Wake> past;    ///< the newest last
-    /// While a window is open that has woken the machine: the apps that have run in it.
+    /// The apps that have run in the open window that has woken the machine; nullopt: there is no such window.
     std::optional<std::set<AppId>> inWindow;
 };
 
 /// The next time at which a machine that sleeps is to be awake.
 std::optional<Wake> nextWake(const State& state, Now now);
-/// At the beginning of a turn: where the machine sleeps, and its time to be awake has come, it has been woken.
+/// Notes, at the beginning of a turn, that the machine was woken: it slept, and its time to be awake has come.
 void noteWake(Turn& turn);
-/// A run of the app begins: where a window has woken the machine, it was woken for that app, once (limits.md §14).
+/// Counts a wake-up for an app whose run begins in a window that has woken the machine, once (limits.md §14).
 void noteRunInWindow(Turn& turn, const AppId& app);
-/// At the end of a turn.
+/// Plans the next wake-up, at the end of a turn.
 void planWake(Turn& turn);
 
 } // namespace stint

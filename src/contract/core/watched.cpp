@@ -13,7 +13,7 @@ void Watched::add(const AppId& app, const JobInfo& info) {
 void Watched::remove(const AppId& app, const JobInfo& info) {
     for (const auto& target : info.getTriggerContentUris()) {
         const auto count = jobs_.find({app, target});
-        STINT_CHECK(count != jobs_.end()); // what its jobs watch was counted as they came
+        STINT_CHECK(count != jobs_.end()); // all that its jobs watch was counted as they came
         STINT_CHECK(count->second > 0);
         if (--count->second > 0) continue;
         jobs_.erase(count);

@@ -1,5 +1,4 @@
-// What all jobs watch together (jobs.md §3.2): counted as jobs come and go, so that the edge that does the watching
-// need not ask every job.
+// The content that jobs watch (jobs.md §3.2).
 #pragma once
 #include <map>
 #include <string>
@@ -9,22 +8,24 @@
 
 namespace stint {
 
+/// The content that all jobs watch together (jobs.md §3.2): counted as jobs come and go, so that the edge that does the
+/// watching need not ask every job.
 class Watched {
 public:
     void add(const AppId& app, const JobInfo& info);
     void remove(const AppId& app, const JobInfo& info);
-    /// Each once.
+    /// All that is watched, each once.
     std::vector<WatchedContent> all() const;
-    /// Another number whenever all() is.
+    /// A number that changes whenever all() does.
     std::uint64_t version() const { return version_; }
 
-    /// Why not all that an app's jobs watch is watched; empty: all is.
+    /// Sets why not all that an app's jobs watch is watched; empty: all is.
     void setShortage(const AppId& app, const std::string& why);
-    /// nullptr: there is none.
+    /// The reason why not all of it is watched; nullptr: all is.
     const std::string* shortageOf(const AppId& app) const;
 
 private:
-    std::map<WatchedContent, std::size_t> jobs_; ///< how many watch each
+    std::map<WatchedContent, std::size_t> jobs_; ///< how many jobs watch each
     std::uint64_t version_ = 0;
     std::map<AppId, std::string> shortages_;
 };

@@ -16,7 +16,7 @@ struct Found {
     Job* job = nullptr;
 };
 
-// The run that the app speaks for, and its job; null where the run is over, or was replaced meanwhile.
+// The run, if it is this app's, and its job; null where the run is over, or was replaced meanwhile.
 Found find(Turn& turn, const AppId& app, RunId run) {
     Running* const running = turn.state.runs.find(run);
     if (!running || running->run.key.app != app) return {};
@@ -32,7 +32,8 @@ std::optional<Error> over(const Turn& turn, const AppId& app, RunId run) {
     return fail(Errc::SECURITY, "run {} is over, or another app's: its work is not handed out any more", run.value);
 }
 
-// A total, of which one part was `old` and is `now`; what is unknown counts as nothing.
+// The total, of which one part was `old` and is `now`. An unknown part counts as nothing; two unknown ones stay
+// unknown.
 Bytes shifted(Bytes total, Bytes old, Bytes now) {
     if (total == NETWORK_BYTES_UNKNOWN && now == NETWORK_BYTES_UNKNOWN) return NETWORK_BYTES_UNKNOWN;
     const auto known = [](Bytes bytes) { return std::max<Bytes>(bytes, 0); };
