@@ -100,7 +100,7 @@ std::optional<Alarms::Times> reckon(Turn& turn, const AppId& id) {
     return times;
 }
 
-/// Reckons the times of those apps anew for which something that they go by has changed.
+/// Reckons anew the times of each app for which something that its alarms go by has changed.
 void reckonStale(Turn& turn) {
     if (turn.state.alarms.isEmpty()) return;
     std::set<AppId> stale = turn.state.alarms.takeStale(alarmDevice(turn.world()));
@@ -135,7 +135,7 @@ void deliver(Turn& turn, const Alarm& alarm) {
         noteWakeUp(turn, alarm.app, nameOf(alarm.kind));
         countWakeUp(turn, nameOf(alarm.kind));
     }
-    // One that was handed to the app before a restart has counted (limits.md §12.7 example 99).
+    // An alarm that was handed to the app before a restart has counted (limits.md §12.7 example 99).
     if (!alarm.handed && countDelivery(app, alarm, turn.world())) turn.save(app);
     if (const auto length = grantOf(alarm.kind, turn.state.constants)) allowTemporarily(turn, app, *length);
     // limits.md §7.6: not after an inexact one. PROPOSAL: a plain exact one's seconds are those of the others (jobs.md
@@ -215,7 +215,7 @@ void deliverAlarms(Turn& turn) {
     turn.state.alarms.doubtDue(turn.now.elapsed);
     for (;;) {
         const auto pending = pendingAlarms(turn);
-        // Copies: what is delivered is dropped, or set anew.
+        // These are copies, since an alarm that is delivered is dropped, or set anew.
         std::vector<Alarm> batch;
         for (const Alarm* alarm : alarmBatch(pending, turn.world(), waking))
             batch.push_back(*alarm);

@@ -171,8 +171,8 @@ private:
         return true;
     }
 
-    // True if as many jobs of the app run as its cap allows. No cap is for the app on top, and any only once the slots
-    // are short.
+    // True if as many jobs of the app run as its cap allows. The app on top has no cap, and others have one only once
+    // the slots are short.
     bool capped(const GateKey& gateKey, const App& owner) const {
         if (stateOf(owner) == ProcessState::Top) return false;
         if (pending_ + runningAtStart_ < table_.total) return false;

@@ -61,7 +61,7 @@ std::vector<DeviceChange> DeviceLog::take() {
     return std::exchange(waiting_, {});
 }
 
-// A daemon that was killed, or a machine that lost its power, has not said that it ends.
+// A daemon that was killed, or a machine that lost its power, has not noted that it ends.
 void beginDeviceLog(Turn& turn, const std::optional<DeviceChange>& last, WallTime alive) {
     State& state = turn.state;
     const bool saidSo = last && last->key == presenceLane && last->value == isDown;

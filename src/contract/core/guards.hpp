@@ -16,7 +16,7 @@ struct Running;
 void settleGuards(Turn& turn);
 /// The instant at which time alone may change that.
 std::optional<Instant> nextGuardChange(const State& state);
-/// Adds to the rights of an app's network what this run's guard says of it. An app has one guard at most.
+/// Adds the guard of this run, if it is one, to the rights of its app's network. An app has one guard at most.
 void addGuard(const State& state, const Running& running, Now now, NetworkRights& rights);
 /// The state in which its guard holds the program now: "frozen", "offline"; empty: it is not held.
 std::string_view guardHolds(const Running& running);

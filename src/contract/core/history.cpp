@@ -20,7 +20,7 @@ std::vector<PendingReason> ReasonSet::told() const {
 }
 
 void History::note(WallTime when, ReasonSet reasons) {
-    reasons.remove(toldAsReady); // jobs.md §9.1: beside another reason, the app is none
+    reasons.remove(toldAsReady); // jobs.md §9.1: beside others, the app is no reason
     if (reasons.empty()) reasons.add(toldAsReady);
     if (!empty() && entry(size() - 1).reasons == reasons) return;
     STINT_CHECK(size() <= mostHistory);

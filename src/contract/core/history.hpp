@@ -14,7 +14,7 @@ public:
     void add(PendingReason reason) { bits_ |= bit(reason); }
     void remove(PendingReason reason) { bits_ &= ~bit(reason); }
     bool empty() const { return bits_ == 0; }
-    /// In the order in which reasons are told (jobs.md §9.1).
+    /// The reasons, in the order in which they are listed (jobs.md §9.1).
     std::vector<PendingReason> told() const;
     bool operator==(const ReasonSet&) const = default;
 
@@ -37,7 +37,7 @@ public:
     void note(WallTime when, ReasonSet reasons);
     bool empty() const { return entries_.empty(); }
     std::size_t size() const { return entries_.size(); }
-    /// The oldest is 0.
+    /// The entry of this number; the oldest has 0.
     const Entry& entry(std::size_t number) const {
         STINT_CHECK(number < entries_.size());
         return entries_[(oldest_ + number) % entries_.size()];

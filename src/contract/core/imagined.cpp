@@ -19,7 +19,7 @@ constexpr int mostEvents = 300;
 constexpr Duration farthest = 720h;
 constexpr std::size_t mostJobs = 20'000;
 
-/// A rate of less time than this says nothing.
+/// A rate that was measured for less time than this is not used.
 constexpr Duration steady = 10s;
 
 std::optional<Duration> timeFor(Bytes left, Kbps rate) {

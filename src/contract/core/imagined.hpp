@@ -1,6 +1,6 @@
-// A forecast for a job if something were otherwise (jobs.md §9.6): a copy of the core handles that event, and then the
-// events that follow by themselves. Apps behave there as well as they can: they connect, run, stop when they are asked
-// to, and end when their bytes are moved. The copy's records and effects stay there.
+// A forecast for a job, supposing that something were different (jobs.md §9.6): a copy of the core handles that event,
+// and then the events that follow by themselves. Apps behave there as well as they can: they connect, run, stop when
+// they are asked to, and end when their bytes are moved. The copy's records and effects stay there.
 #pragma once
 #include <map>
 #include <optional>

@@ -56,7 +56,7 @@ Tracked& Jobs::add(Tracked tracked) {
 }
 
 void Jobs::erase(const Tracked& tracked) {
-    STINT_CHECK(!tracked.group); // or whoever looks there next finds what is gone
+    STINT_CHECK(!tracked.group); // or the group would keep a job that is gone
     STINT_CHECK(!tracked.clock);
     const JobKey key = tracked.job.key;
     const auto place = set_.find(key);

@@ -22,7 +22,7 @@ struct Notices {
     struct Shown {
         std::int32_t id = 0;
         ShowNotification looks;
-        bool dismissed = false; ///< by a person: it comes back when it has something else to say
+        bool dismissed = false; ///< by a person: it comes back when its text changes
     };
     /// An app that a person has stopped: its surviving processes are counted once they have had the time to die.
     struct Stopped {

@@ -106,7 +106,7 @@ std::optional<Ending> reasonToStop(const Turn& turn, const Running& running) {
     const State& state = turn.state;
     const Ending ending{STOP_REASON_DEVICE_STATE, InternalReason::Timeout};
     if (tooMany(state, running)) return ending;
-    if (state.waiting.forSlot == 0) return std::nullopt; // with nobody waiting it runs on
+    if (state.waiting.forSlot == 0) return std::nullopt; // while no job waits for a slot it runs on
     return Shortage(state, turn.now, state.waiting.forSlot).outweighs(running) ? std::optional(ending) : std::nullopt;
 }
 

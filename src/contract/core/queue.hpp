@@ -10,8 +10,8 @@ namespace stint {
 
 class Queue {
 public:
-    /// Queues the jobs of all open groups, as they are now. The job that was handed out last may leave its group, and
-    /// no other.
+    /// Queues the jobs of all open groups, as they are now. Until it is done, only the job that was handed out last may
+    /// leave its group.
     explicit Queue(const Groups& groups);
 
     struct Next {

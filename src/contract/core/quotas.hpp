@@ -11,7 +11,7 @@ struct Turn;
 void accountQuotas(Turn& turn);
 /// The same for one app.
 void accountQuotas(Turn& turn, App& app);
-/// A run has begun: it counts for the rates, and may open a session.
+/// Counts a run that has begun for the rates; it may open a session.
 void noteJobStart(Turn& turn, const Running& running);
 
 } // namespace stint

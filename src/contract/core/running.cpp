@@ -108,7 +108,8 @@ void timedOut(Turn& turn, Running& running) {
     }
 }
 
-// jobs.md §3.3, change of network while the job runs; §4.7: told in EXECUTING only, kept for later before.
+// jobs.md §3.3, change of network while the job runs; §4.7: the app is told in EXECUTING only; before that, the change
+// is kept.
 void networkIsNow(Turn& turn, Running& running, const Network& network) {
     Run& run = running.run;
     STINT_CHECK(run.network); // it runs over a network
@@ -247,7 +248,7 @@ void goOn(Turn& turn, Tracked& tracked, const GoingOn& begun) {
     run.progressAt = now;
     run.ending = begun.stopping;
     run.stamped = (now - run.began) / constants.durationStamp * constants.durationStamp; // as stamp() does
-    if (running.gateKey.isGuard()) turn.effect(CallFreeze{run.id, false}); // it is held anew, where it has to be
+    if (running.gateKey.isGuard()) turn.effect(CallFreeze{run.id, false}); // its guard holds it again, if it has to
     const Instant next = nextTimer(run, now, constants);
     turn.state.runs.setTimer(run, begun.stopping ? now + constants.opTimeout : std::max(next, now + untilAnnounced));
 }

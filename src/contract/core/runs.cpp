@@ -13,7 +13,7 @@ void Runs::startFrom(std::uint64_t number) {
 }
 
 Running& Runs::add(RunId run) {
-    STINT_CHECK(run); // 0 says that there is none
+    STINT_CHECK(run); // 0 means that there is none
     const auto [entry, isNew] = runs_.try_emplace(run);
     STINT_CHECK(isNew); // a number is never used twice
     next_ = std::max(next_, run.value + 1);

@@ -29,7 +29,7 @@ struct Running {
     bool stopTraced = false;
     std::optional<WallTime> heldSince; ///< since when its guard holds it (jobs.md §14.5)
     bool owesQuota = false;            ///< its guarantee holds a stop for quota off (jobs.md §4.5 clause 1)
-    std::string stopText;              ///< why it is being stopped, where the reason alone does not say that
+    std::string stopText;              ///< why it is being stopped, where the reason alone is not enough
     ContentChanges content;            ///< those that came while it runs: for its retry, or the next job of this id
 };
 
@@ -50,7 +50,7 @@ public:
     /// The run, which is known to be there.
     Running& at(RunId run);
     const Running& at(RunId run) const;
-    /// In the order in which they began.
+    /// All runs, in the order in which they began.
     auto begin() { return runs_.begin(); }
     auto end() { return runs_.end(); }
     auto begin() const { return runs_.begin(); }

@@ -145,7 +145,7 @@ void accept(Turn& turn, const Schedule& event, Fit fit, StartTerms terms) {
         more.nextWork = std::ranges::max(work, {}, &WorkItem::id).id + 1;
         more.work = std::move(work);
     }
-    STINT_CHECK(!event.newId || !replaces); // a new number is nobody's
+    STINT_CHECK(!event.newId || !replaces); // no job has a new number
     if (event.newId) state.numbers.note(key);
     if (terms != StartTerms{}) tracked.job.details.edit().terms.edit() = std::move(terms);
     state.succession.add(tracked.job);
@@ -212,7 +212,7 @@ Result<Fit> fitFor(Turn& turn, const Schedule& event, const Ahead& ahead) {
                         event.app.name, state.constants.scheduleRate,
                         formatDuration(state.constants.scheduleRateWindow));
         }
-        // Noted up to the limit: one more note tells nothing new.
+        // Calls are noted up to the limit: one more would change nothing.
         if (!over) app->scheduleCalls.push_back(turn.now.elapsed);
         if (over) {
             const auto heldBack = heldBackBy(*app, turn.world());

@@ -142,7 +142,7 @@ Instant lastAlive(const Stamp& last, Now now, const Constants& constants) {
     return *last.alive;
 }
 
-// The run that goes on: the job's row says that it runs, and the daemon knows of that run. nullptr: there is none.
+// The run that goes on: its job's row has it running, and the daemon knows of it. nullptr: there is none.
 const GoingOn* goingOn(const Snapshot& snapshot, const Job& job) {
     const auto found = std::ranges::find(snapshot.goingOn, job.key, &GoingOn::job);
     return job.running && found != snapshot.goingOn.end() ? &*found : nullptr;
@@ -200,7 +200,7 @@ void restoreUsage(Turn& turn, const std::optional<StoredUsageTime>& stored, cons
     state.usage.restore(stored ? stored->saved.time : UsageTime{}, sameBoot ? std::min(stored->saved.at, now) : now);
     if (!sameBoot) return;
     state.usage.fold(now, stored->saved.screenOn);
-    // Or the next restart would count on by the screen as it was before.
+    // Otherwise the next restart would go on counting by the former state of the screen.
     if (stored->saved.screenOn != state.device.screenOn) turn.record(usageRecord(state));
 }
 
@@ -285,7 +285,7 @@ Step Scheduler::restore(Snapshot snapshot, const BootId& boot, const Device& dev
         state.endings.add(std::move(completed), state.constants.completedHistoryOwn);
     for (StoredJob& stored : snapshot.jobs)
         takeIn(turn, std::move(stored), former, heldBack, snapshot);
-    // These are of jobs that could not be read: the next job of such an id is not to be told of them.
+    // The rest is of jobs that could not be read: the next job of such an id is not to be told of it.
     for (const auto& [key, changes] : snapshot.content)
         turn.record(SaveContent{key, {}});
     for (Tracked& tracked : state.jobs.all()) {
@@ -332,7 +332,7 @@ Step Scheduler::handle(const Event& event, Now now) {
     settleDeviceLog(turn, std::holds_alternative<ShuttingDown>(event) ? TurnsGoOn::No : TurnsGoOn::Yes);
     noteUnasked(turn);
     STINT_CHECK(turn.broken.empty());      // each was set aside
-    STINT_CHECK(turn.changedJobs.empty()); // each app was told of its network
+    STINT_CHECK(turn.changedJobs.empty()); // each app's network was looked at
     checkState(impl_->state);
     step.waitsOtherwise = turn.waitsOtherwise || turn.changed || !turn.changedApps.empty();
     if (impl_->witness) impl_->witness->handled(event, now, step);

@@ -61,7 +61,7 @@ std::optional<Reply> outcome(Turn& turn, CallId call, const WaitingRun& waiting)
     Tracked* const found = state.jobs.find(waiting.job);
     if (!found) return Reply{.call = call, .error = unknown(waiting.job)};
     Tracked& tracked = *found;
-    if (tracked.run) return Reply{.call = call}; // started meanwhile, whatever by
+    if (tracked.run) return Reply{.call = call}; // it has started meanwhile, by this or not
     const auto* shut = tracked.group ? &tracked.group->shut : nullptr;
     if (shut && shut->empty()) {
         startPushed(turn, tracked);

@@ -33,7 +33,7 @@ void apply(Turn& turn, const AppInstalled& event) {
     }
     app.memory.app = event.manifest.package;
     if (isNew) ageUsage(turn, app, false); // by what has passed meanwhile, before its jobs are asked about
-    // Also where it was updated while no daemon was there to see it.
+    // The app may have been updated while no daemon was there to see it.
     setUsage(turn, app, bucketOf(app), afterInstall(app.memory.usage, app.manifest.version));
     // limits.md §7.5. The permission may have gone while no daemon was there to see it.
     if (!maySetExactAlarms(app)) dropAlarms(turn, event.manifest.package, true);
@@ -148,7 +148,7 @@ void apply(Turn& turn, const ClockSet&) {
         Job& job = tracked.job;
         followClock(turn, tracked);
         if (!job.info.isPersisted() || (job.awaitsClock && !state.boot.clockGood)) continue;
-        const bool awaited = job.awaitsClock && !tracked.run; // its start drops that; a damaged row may say otherwise
+        const bool awaited = job.awaitsClock && !tracked.run; // its start drops that; a damaged row may still have it
         if (awaited) {
             unpark(state, tracked);
             job = afterBoot(std::move(job), turn.now.elapsed, turn.now, state.constants);

@@ -32,7 +32,7 @@ void goOn(Turn& turn, Tracked& tracked, const JobKey& done) {
     if (!tracked.run && !isAside(tracked)) park(turn, tracked);
 }
 
-// Ends a job that nothing to come would let start.
+// Ends a job that nothing can let start any more.
 void giveUp(Turn& turn, const Tracked& tracked, Outcome why) {
     const JobKey key = tracked.job.key;
     // A person may have begun it by force: that run goes on, and is no longer this job's.

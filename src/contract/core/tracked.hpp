@@ -41,7 +41,7 @@ struct Tracked {
     bool settles : 1 = false;    ///< was there at the boot: not before Boot::settledAt (jobs.md §7.2)
     bool inSight : 1 = false;    ///< scheduled from the foreground of a terminal: its first start needs no slot
     RunId run;                   ///< its own, or that of the job it replaced: nothing of it starts before that ended
-    OptionalTime<Instant> clock; ///< when its own clocks next say something new
+    OptionalTime<Instant> clock; ///< the next instant at which its own clocks' answer may change
     WallTime joined;             ///< since when it waits
     Group* group = nullptr;      ///< where it waits; null: asleep, or running
     Boxed<TrackedDetails> details;
@@ -60,7 +60,7 @@ struct ByPlace {
     bool operator()(const Tracked* a, const Tracked* b) const {
         const Place one = placeOf(*a), other = placeOf(*b);
         if (one < other || other < one) return one < other;
-        return a->job.key < b->job.key; // a store may say that two are in one place
+        return a->job.key < b->job.key; // a damaged store may have two in one place
     }
 };
 

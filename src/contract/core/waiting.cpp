@@ -83,7 +83,7 @@ void noteGrouped(Tracked& tracked, WallTime now) {
     if (now != groupedAt(tracked)) tracked.details.edit().groupedAt = now;
 }
 
-// The next instant at which its own clocks may say something else.
+// The next instant at which its own clocks' answer may change.
 std::optional<Instant> nextAlarm(const Tracked& tracked, const std::optional<Instant>& until, Now now) {
     std::optional<Instant> next = loosensAt(tracked.job, now);
     for (const OptionalTime<Instant> when : {OptionalTime<Instant>(until), tracked.job.deadline}) {
@@ -141,7 +141,7 @@ void park(Turn& turn, Tracked& tracked) {
         tracked.details.edit().history.note(turn.now.wall, reasons);
         return;
     }
-    STINT_CHECK(!tracked.job.running); // a job that waits has no run, and its stored row says so
+    STINT_CHECK(!tracked.job.running); // a job that waits has no run, nor has it in its stored row
     GateKey gateKey = gateKeyOf(tracked.job);
     gateKey.override = tracked.override;
     gateKey.inSight = tracked.inSight;

@@ -38,7 +38,7 @@ Bytes shifted(Bytes total, Bytes old, Bytes now) {
     if (total == NETWORK_BYTES_UNKNOWN && now == NETWORK_BYTES_UNKNOWN) return NETWORK_BYTES_UNKNOWN;
     const auto known = [](Bytes bytes) { return std::max<Bytes>(bytes, 0); };
     const Bytes others = std::max<Bytes>(known(total) - known(old), 0);
-    return others + std::min(known(now), std::numeric_limits<Bytes>::max() - others); // an app may say any number
+    return others + std::min(known(now), std::numeric_limits<Bytes>::max() - others); // an app may report any number
 }
 
 } // namespace
