@@ -1,5 +1,4 @@
-// The pending alarms (limits.md §7), and the next times of each app's, so that not every alarm is reckoned in every
-// turn.
+// The pending alarms (limits.md §7), and each app's next times, so that not every alarm is reckoned in every turn.
 #pragma once
 #include <algorithm>
 #include <map>

@@ -50,7 +50,7 @@ Group& Groups::join(const GateKey& gateKey, Tracked& job, Now now, Gatekeeper& k
         return group;
     }
     if (group.open()) ++waitingLike(group);
-    if (mayDiffer(group, now)) ask(group, now, keeper); // limits.md §3.7: a new job has it asked, too
+    if (mayDiffer(group, now)) ask(group, now, keeper); // limits.md §3.7: a new job has the gates asked, too
     return group;
 }
 
@@ -205,7 +205,7 @@ void Groups::remember(Group& group, ReadSet changed, WallTime now) {
     group.shut.swap(shut_);
 }
 
-// Checks the lists of open groups against the sizes of those of all.
+// Checks the sizes of the lists of open groups against those of all groups.
 void Groups::checkOpen(const AppGroups& appGroups) const {
     STINT_CHECK(appGroups.open.size() <= appGroups.groups.size());
     STINT_CHECK(open_.size() <= apps_.size());

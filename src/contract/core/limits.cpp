@@ -38,7 +38,7 @@ void apply(Turn& turn, const TemporarilyAllowed& event) {
     Reply reply{.call = event.call};
     if (app) {
         allowTemporarily(turn, *app, event.length);
-        // PROPOSAL: as Android's tempwhitelist does.
+        // PROPOSAL: like Android's tempwhitelist, this allows a service, too.
         letServe(turn, *app, *app->memory.allowlistedUntil);
     }
     if (!app) reply.error = notInstalled(event.app);

@@ -17,7 +17,7 @@ struct ToldNetworks {
 
 /// True if every app's network is looked at in this turn.
 bool tellsAll(Turn& turn);
-/// Sends an effect for every app whose network has opened or shut since the last one.
+/// Sends an effect for every app whose network has opened or shut since its last one.
 void tellNetworks(Turn& turn);
 
 } // namespace stint

@@ -10,8 +10,8 @@ namespace stint {
 
 namespace {
 
-// True if it was begun in sight under the daemon before this one, which still holds (jobs.md §12.5); nullopt: it was
-// not.
+// True if it was begun in sight under the daemon before this one, which still holds (jobs.md §12.5); nullopt: it
+// resumes none.
 std::optional<bool> remembered(const App& app, const ForegroundServiceAsked& event) {
     const auto found = app.memory.services.find(event.service);
     if (!event.resumes || found == app.memory.services.end()) return std::nullopt;

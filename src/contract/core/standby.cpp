@@ -1,5 +1,4 @@
-// Standby buckets as time and use go by (limits.md §2), and the grants and holds that start and end as an app comes to
-// the front and leaves it.
+// Standby buckets as time and use go by (limits.md §2), and the effects of an app's coming to the front and leaving it.
 #include "contract/rules/standby.hpp"
 
 #include <algorithm>

@@ -113,7 +113,7 @@ struct Turn {
     Now now;
     Step& step;
     ReadSet changed = 0;
-    ChangedApps changedApps;              ///< with what of each has changed that gates read
+    ChangedApps changedApps;              ///< the apps that have changed, each with the reads that this touches
     AppSet changedJobs;                   ///< apps with a job that waits otherwise now, or a run that began or ended
     bool waitsOtherwise = false;          ///< becomes Step::waitsOtherwise
     bool allNetworks = false;             ///< every app's network is looked at (network.hpp)

@@ -78,7 +78,7 @@ private:
     bool allNetworks_;     ///< every app's network is looked at
 };
 
-// Mostly a job waits in its group straight away: then `joined` says since when.
+// A job mostly waits in its group from the start: then Tracked::joined says since when.
 void noteGrouped(Tracked& tracked, WallTime now) {
     if (now != groupedAt(tracked)) tracked.details.edit().groupedAt = now;
 }

@@ -29,8 +29,8 @@ private:
     absl::btree_set<Tracked*, ByClock> clocks_;
 };
 
-/// The jobs that were displaced at one instant: at that they start no more, nor make others stop for them (jobs.md
-/// §3.6).
+/// The jobs that were displaced at one instant: at that instant they start no more, nor make others stop for them
+/// (jobs.md §3.6).
 class Displaced {
 public:
     void note(const JobKey& job, Instant now);
@@ -64,7 +64,7 @@ struct Waiting {
     std::optional<Instant> next() const;
 };
 
-/// Has the jobs of a copy wait as those of the state that it was made of.
+/// Has the jobs of a copy wait as do those of the state that it was made from.
 void waitAlike(State& copy, const State& state);
 /// The gates that are shut for this GateKey now.
 std::vector<ShutGate> askGates(const State& state, Now now, const GateKey& gateKey);
@@ -101,7 +101,7 @@ void setBrokenAside(Turn& turn);
 /// A stored job that cannot be taken in, reduced to what a person has to see.
 Tracked takenAside(Job job, WallTime now);
 
-// Changes of what jobs watch (content.cpp).
+// Changes of the content that jobs watch (content.cpp).
 
 /// The instant at which its content trigger is satisfied; nullopt: nothing has changed yet.
 std::optional<Instant> contentReady(const Tracked& tracked);

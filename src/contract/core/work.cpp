@@ -32,8 +32,8 @@ std::optional<Error> over(const Turn& turn, const AppId& app, RunId run) {
     return fail(Errc::SECURITY, "run {} is over, or another app's: its work is not handed out any more", run.value);
 }
 
-// The total, of which one part was `old` and is `now`. An unknown part counts as nothing; two unknown ones stay
-// unknown.
+// The total, of which one part was `old` and is `now`. An unknown amount counts as nothing, but an unknown total stays
+// so while the part is unknown, too.
 Bytes shifted(Bytes total, Bytes old, Bytes now) {
     if (total == NETWORK_BYTES_UNKNOWN && now == NETWORK_BYTES_UNKNOWN) return NETWORK_BYTES_UNKNOWN;
     const auto known = [](Bytes bytes) { return std::max<Bytes>(bytes, 0); };
