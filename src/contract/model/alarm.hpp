@@ -1,4 +1,4 @@
-// Alarms (limits.md §7) and pushed messages (§8.5): what an app is woken by.
+// Alarms (limits.md §7) and pushed messages (§8.5), which wake an app.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -20,17 +20,17 @@ std::optional<AlarmKind> alarmKindNamed(std::string_view name);
 struct Alarm {
     AppId app;
     std::string tag;
-    std::string receiver; ///< of the app's manifest; empty: its only one
+    std::string receiver; ///< a name in the app's manifest; empty: its only receiver
     AlarmKind kind = AlarmKind::Inexact;
     bool wakeup = true;
     bool byWall = false;    ///< set by the wall clock: re-based when that jumps (limits.md §7.1)
     bool persisted = false; ///< PROPOSAL: kept over a reboot, where Android drops every alarm
     Instant requested;
     WallTime requestedWall;
-    Duration window{0};         ///< after `requested`, as limits.md §7.2 computes it
-    Duration interval{0};       ///< 0: once
-    std::uint64_t sequence = 0; ///< in the order of the calls
-    bool handed = false;        ///< once, and handed to its app, which has not taken it yet: pending only for a restart
+    Duration window{0};         ///< how long after `requested` it may go off, by limits.md §7.2
+    Duration interval{0};       ///< 0: it goes off once
+    std::uint64_t sequence = 0; ///< the order of the calls
+    bool handed = false;        ///< delivered once, and not taken by its app yet: it is kept for a restart only
 
     bool operator==(const Alarm&) const = default;
 };
@@ -39,7 +39,7 @@ struct Alarm {
 inline constexpr std::string_view wallWord = "wall";
 inline constexpr std::string_view elapsedWord = "elapsed";
 inline std::string_view clockWord(const Alarm& alarm) { return alarm.byWall ? wallWord : elapsedWord; }
-/// By the clock on the wall: `requested` and `requestedWall` name the same moment.
+/// `when` on the wall clock, as `requested` and `requestedWall` name the same moment.
 std::optional<WallTime> wallAt(const Alarm& alarm, const std::optional<Instant>& when);
 
 /// A pushed message that waits for its delivery.
@@ -47,7 +47,7 @@ struct PushMessage {
     std::uint64_t id = 0;
     AppId app;
     std::string receiver;
-    bool high = false; ///< as it was sent
+    bool high = false; ///< its priority when it was sent
     std::string data;
     Instant arrived;
     WallTime arrivedWall;

@@ -28,9 +28,9 @@ inline constexpr std::string_view useExactAlarm = "USE_EXACT_ALARM";           /
 // The packages that are built in (architecture.md, running a job and who is calling).
 inline constexpr std::string_view transferPackage = "org.stint.transfer";
 inline constexpr std::string_view shellPackage = "org.stint.shell";
-/// Of guards, which have an app each (jobs.md §14.5): its name follows.
+/// The prefix of guards' packages; each guard is an app of its own (jobs.md §14.5). Its name follows.
 inline constexpr std::string_view guardPackages = "org.stint.guard.";
-/// org.stint.guard.NAME, of letters, digits, "_" and "-".
+/// True for org.stint.guard.NAME, where NAME has letters, digits, "_" and "-".
 bool isGuardPackage(std::string_view package);
 
 struct Service {
@@ -55,7 +55,7 @@ struct Channel {
     bool operator==(const Channel&) const = default;
 };
 
-/// What an app is woken by: an alarm, a message.
+/// The part of an app that takes its alarms and messages.
 struct Receiver {
     std::string name;
     std::vector<std::string> command; ///< starts a process that hosts it
@@ -71,8 +71,8 @@ struct Manifest {
     std::string icon;
     std::string desktopFile;
     std::vector<std::string> command; ///< the main program, for `stint start`
-    bool hasWindows = false;          ///< the main program: then it runs in a scope of its own (linux.md §A.6)
-    std::string executable;           ///< recognises the main program: /proc/PID/exe
+    bool hasWindows = false;          ///< the main program has, and runs in a scope of its own (linux.md §A.6)
+    std::string executable;           ///< /proc/PID/exe of the main program, which is recognised by it
     std::set<std::string, std::less<>> permissions;
     std::map<std::string, Service, std::less<>> services;
     std::map<std::string, Receiver, std::less<>> receivers;
@@ -82,7 +82,7 @@ struct Manifest {
     bool hidden = false; ///< no row in the Task Manager
     bool builtIn = false;
     bool legacyFgsJobsFree = false;        ///< its jobs are free while it runs a foreground service (limits.md §1.5)
-    bool legacyTopStartedJobsFree = false; ///< those that began while it was on top are (limits.md §1.5)
+    bool legacyTopStartedJobsFree = false; ///< its jobs that began while it was on top are free (limits.md §1.5)
     std::string file;                      ///< where it was read
 
     bool declares(std::string_view permission) const { return permissions.contains(permission); }
@@ -103,37 +103,36 @@ enum class BatteryUse : std::uint8_t { Optimized, Unrestricted, Restricted };
 std::string_view nameOf(BatteryUse);
 std::optional<BatteryUse> batteryUseNamed(std::string_view name);
 
-/// What of an app outlives the daemon. What of it outlives the boot, too, is contract/rules/app_memory's question.
+/// An app's state that outlives the daemon. contract/rules/app_memory decides which of it outlives the boot, too.
 struct AppMemory {
     AppId app;
     std::optional<ProcessState> pinned; ///< a person's word (`stint app PACKAGE --state`)
-    bool seen = false;                  ///< on screen: found so after a restart it is no new use (limits.md §2.4)
-    std::vector<Instant> crashes;       ///< within job.crash_guard.window, oldest first
-    std::optional<Instant> badUntil;    ///< the crash guard's rest (jobs.md §12.3)
+    bool seen = false;               ///< on screen: if still so after a restart, that is no new use (limits.md §2.4)
+    std::vector<Instant> crashes;    ///< within job.crash_guard.window, oldest first
+    std::optional<Instant> badUntil; ///< the crash guard's rest (jobs.md §12.3)
     Usage usage;
     BatteryUse batteryUse = BatteryUse::Optimized;
     bool dataSaverExempt = false;            ///< the user lets it use data under Data Saver
-    std::optional<Instant> allowlistedUntil; ///< the temporary allowlist; its end stays, for ej.grace_temp_allowlist
-    std::optional<Instant> mayServeUntil;    ///< what it was handed lets it begin a foreground service (jobs.md §5.5)
+    std::optional<Instant> allowlistedUntil; ///< end of its temporary allowlisting; kept for ej.grace_temp_allowlist
+    std::optional<Instant> mayServeUntil; ///< end of a delivery's right to start a foreground service (jobs.md §5.5)
     QuotaLedger quota;
     ExpeditedLedger expedited;
     std::vector<Instant> alarms; ///< delivery instants that count for the bucket, oldest first (limits.md §7.4)
-    std::vector<Instant> whileIdleAlarms;              ///< those of while-idle alarms in Doze or battery saver
+    std::vector<Instant> whileIdleAlarms;              ///< likewise of while-idle alarms in Doze or battery saver
     std::vector<PushNote> pushes;                      ///< within push.window, oldest first
     std::map<JobClass, std::vector<Instant>> timeouts; ///< within job.safeguard.timeout_window, oldest first (§6.7)
     std::vector<Instant> silences;                     ///< within job.safeguard.unresponsive_window, oldest first
-    std::optional<Instant> grantUntil;                 ///< the few seconds after a tap (jobs.md §2.3)
+    std::optional<Instant> grantUntil;                 ///< end of the few seconds after a tap (jobs.md §2.3)
     std::optional<Instant> leftTop;                    ///< when it last left the top, while it is not there
     std::optional<Instant> leftForeground; ///< when it was last visible or ran a foreground service, while neither
-    /// Foreground services it has not ended, and whether each was begun while it might start UI: what a process that
-    /// outlives the daemon begins anew (jobs.md §2.3, §12.5).
+    /// Foreground services it has not ended; true: begun while it might start UI. A process that outlives the daemon
+    /// begins them anew (jobs.md §2.3, §12.5).
     std::map<std::string, bool, std::less<>> services;
-    /// Notification channels that it created itself, or gave another name (jobs.md §5.1); they outlive a boot.
+    /// Notification channels that it created or renamed itself (jobs.md §5.1); they outlive a boot.
     std::vector<Channel> channels;
-    /// What its manifest declares and the user has taken back (jobs.md §2.3); outlives a boot.
+    /// Permissions that its manifest declares and the user has taken back (jobs.md §2.3); they outlive a boot.
     std::set<std::string, std::less<>> revoked;
-    /// What it has used of the network, and what of that was for nothing (limits.md §14), oldest first; outlives a
-    /// boot.
+    /// Its use of the network by day, and how much of it was wasted (limits.md §14), oldest first; it outlives a boot.
     std::vector<AppDay> days;
 
     bool operator==(const AppMemory&) const = default;
@@ -141,9 +140,9 @@ struct AppMemory {
 
 /// How much of recent time an app spent running jobs, in periods of job.load_period (jobs.md §3.5).
 struct RunLoad {
-    Instant began;      ///< of the present period
-    Duration spent{0};  ///< running in it, as far as `counted`
-    Duration before{0}; ///< running in the period before it
+    Instant began;      ///< start of the present period
+    Duration spent{0};  ///< time spent running jobs in it, up to `counted`
+    Duration before{0}; ///< likewise in the period before it
     Instant counted;
     std::int32_t running = 0; ///< runs that are under way
 };
@@ -151,23 +150,22 @@ struct RunLoad {
 struct App {
     Manifest manifest;
     AppMemory memory;
-    bool visible = false;      ///< as its windows and terminals say; a pinned state outranks it
+    bool visible = false;      ///< by its windows and terminals; a pinned state outranks it
     bool maybeVisible = false; ///< a window in front says that it is this app's; nobody can check it
     bool running = false;      ///< a process of it is known to be alive
-    std::set<std::string, std::less<>> conditions; ///< what lets it start from the background (jobs.md §2.3)
+    std::set<std::string, std::less<>> conditions; ///< those that let it start from the background (jobs.md §2.3)
     bool foreground = false;                       ///< visible, or with a foreground service
-    std::map<std::string, bool, std::less<>>
-        foregroundServices; ///< running ones; whether begun while it might start UI
+    std::map<std::string, bool, std::less<>> foregroundServices; ///< running ones; true: begun while it might start UI
     RunLoad load;
     std::vector<Instant> scheduleCalls; ///< persisted schedule() calls within job.schedule_rate_window
 };
 
-/// Whether the manifest declares it and the user has not taken it back.
+/// True if the manifest declares the permission and the user has not taken it back.
 bool holds(const App&, std::string_view permission);
 
-/// The state that rules read: the pinned one, else what is seen.
+/// The state that rules read: the pinned one, else the observed one.
 inline ProcessState stateOf(const App& app) {
-    if (app.memory.pinned) return *app.memory.pinned; // a person's word outranks what is seen
+    if (app.memory.pinned) return *app.memory.pinned; // a person's word outranks what is observed
     if (app.visible) return ProcessState::Visible;
     if (!app.foregroundServices.empty()) return ProcessState::ForegroundService;
     return app.running ? ProcessState::Background : ProcessState::NotRunning;

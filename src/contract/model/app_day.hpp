@@ -1,5 +1,4 @@
-// What an app has used of the network in a day of the clock on the wall, and what of that was for nothing (limits.md
-// §14).
+// An app's use of the network in one day of the wall clock, and how much of it was wasted (limits.md §14).
 #pragma once
 #include <cstdint>
 #include <string>
@@ -9,7 +8,7 @@
 
 namespace stint {
 
-/// How often something of one kind came.
+/// A count of one kind of thing.
 struct DayTally {
     std::string of;
     std::int32_t count = 0;
@@ -29,13 +28,13 @@ struct AppDay {
     std::int32_t day = 0; ///< since 1970-01-01, in the machine's zone
     Bytes received = 0;
     Bytes sent = 0;
-    Bytes metered = 0; ///< of both, over a network that is metered, or roams
+    Bytes metered = 0; ///< the part of both that went over a metered or a roaming network
     Bytes roaming = 0;
-    Bytes again = 0;                ///< moved a second time, because what there was of them was lost
-    std::vector<DayTally> cutShort; ///< runs that did not end by themselves, by why: "QUOTA"
-    std::vector<DayTally> wakeUps;  ///< what the machine is woken for: "exact", of an alarm; "window"
-    std::int32_t runs = 0;          ///< that ended that day
-    Duration ran{0};                ///< how long those lasted, together
+    Bytes again = 0;                ///< bytes moved a second time, because the first copy was lost
+    std::vector<DayTally> cutShort; ///< runs that were stopped, by reason: "QUOTA"
+    std::vector<DayTally> wakeUps;  ///< the machine's wake-ups, by cause: "exact", an alarm's kind; "window"
+    std::int32_t runs = 0;          ///< those that ended that day
+    Duration ran{0};                ///< their length in all
 
     static constexpr auto noun = "day";
     static constexpr auto fields = [](auto& field, auto& day) {
@@ -54,9 +53,9 @@ struct AppDay {
     bool operator==(const AppDay&) const = default;
 };
 
-/// So many days are kept: a whole month, and what a clock that was set wrongly may have added.
+/// The most days that are kept: a whole month, and those that a wrongly set clock may have added.
 inline constexpr std::size_t mostAppDays = 40;
-/// No count of bytes goes further: a petabyte.
+/// Counts of bytes stop here: a petabyte.
 inline constexpr Bytes mostCountedBytes = 1'000'000'000'000'000;
 
 } // namespace stint

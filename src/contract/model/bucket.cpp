@@ -35,7 +35,7 @@ std::int32_t valueOf(Bucket bucket) { return bucketRow(bucket).value; }
 std::optional<Bucket> bucketOfValue(std::int32_t value) {
     if (value < valueOf(Bucket::Active) || value > valueOf(Bucket::Never)) return std::nullopt;
     if (value == valueOf(Bucket::Never)) return Bucket::Never;
-    // What lies between two is the worse one's, but for never.
+    // A value between two buckets belongs to the worse one, unless that is never.
     Bucket found = Bucket::Active;
     for (const BucketRow& row : bucketTable)
         if (row.bucket != Bucket::Never && valueOf(found) < value) found = std::max(found, row.bucket);

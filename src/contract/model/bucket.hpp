@@ -1,4 +1,4 @@
-// Standby buckets (limits.md §2): how much an app may do, by how it is used. And what is remembered of its use.
+// Standby buckets (limits.md §2), which limit an app by how much it is used, and the record of that use.
 #pragma once
 #include <cstdint>
 #include <map>
@@ -19,8 +19,8 @@ std::optional<Bucket> bucketOfValue(std::int32_t value);
 /// "working_set".
 std::string_view nameOf(Bucket);
 std::optional<Bucket> bucketNamed(std::string_view name);
-/// Those that somebody can put an app into, in words, with `between` them: all but exempted, which follows from the
-/// user's choice for its battery (limits.md §2.7).
+/// The names of the buckets that somebody can put an app into, joined by `between`: all but exempted, which follows
+/// from the user's choice for its battery (limits.md §2.7).
 std::string bucketChoices(std::string_view between);
 
 /// Why an app is in its bucket: Android's main reasons and the sub-reasons that Stint knows (limits.md §2.2).
@@ -29,7 +29,7 @@ enum class BucketReason : std::uint8_t { Default, Timeout, Usage, ForcedByUser, 
 std::string_view nameOf(BucketReason);
 std::optional<BucketReason> bucketReasonNamed(std::string_view name);
 
-/// What the usage history records of an app (limits.md §2.4, the table's rows that Linux has).
+/// An entry of an app's usage history (limits.md §2.4, the table's rows that Linux has).
 enum class UsageKind : std::uint8_t {
     MovedToForeground,
     MovedToBackground,
@@ -63,11 +63,11 @@ struct UsageTime {
 struct Usage {
     Bucket bucket = Bucket::Never;
     BucketReason reason = BucketReason::Default;
-    /// The sub-reason: forced because of misbehaviour (limits.md §2.8), of this version of the app.
+    /// The version of the app whose misbehaviour forced it into its bucket (limits.md §2.8); nullopt: none did.
     std::optional<std::string> buggy;
     std::optional<UsageTime> used;    ///< last use
     std::optional<Duration> byUser;   ///< last use by the user
-    std::map<Bucket, Duration> holds; ///< it does not drop below the bucket before
+    std::map<Bucket, Duration> holds; ///< until then it does not drop below the bucket
     struct Prediction {
         Bucket bucket = Bucket::Never;
         Duration at{0};
@@ -75,9 +75,8 @@ struct Usage {
     };
     std::optional<Prediction> prediction;
     std::optional<Duration>
-        restrictAsked; ///< a system force that waits until the user has stayed away (limits.md §2.8)
-    std::optional<WallTime>
-        since; ///< when it came into its bucket, as it counts (§2.5); nullopt: before anybody noted it
+        restrictAsked;             ///< the system's force, which waits until the user has stayed away (limits.md §2.8)
+    std::optional<WallTime> since; ///< when it came into its effective bucket (§2.5); nullopt: before that was recorded
     std::vector<std::int64_t> daysUsed; ///< whole days of running time with use by the user, oldest first (§2.6)
 
     bool operator==(const Usage&) const = default;

@@ -1,5 +1,5 @@
-// The standby buckets, told once: a row each, best first, as limits.md §2.1 orders them. Names, values, quotas, alarms,
-// time-outs and the lists that a person may choose from are read from here.
+// The standby buckets, defined once: a row each, best first, in the order of limits.md §2.1. Names, values, quotas,
+// alarms, time-outs and the lists that a person may choose from are read from here.
 #pragma once
 #include <array>
 #include <cstdint>
@@ -11,7 +11,7 @@ namespace stint {
 
 enum class Bucket : std::uint8_t { Exempted, Active, WorkingSet, Frequent, Rare, Restricted, Never };
 
-/// What a bucket allows regular and expedited jobs (limits.md §3, §4). nullptr in each: nothing at all.
+/// A bucket's quotas for regular and expedited jobs (limits.md §3, §4). nullptr in each: nothing is allowed.
 struct BucketQuota {
     Duration Constants::*allowed = nullptr;
     Duration Constants::*window = nullptr;
@@ -22,13 +22,13 @@ struct BucketQuota {
     bool isNothing() const { return allowed == nullptr; }
 };
 
-/// Delivery instants of alarms in a window (limits.md §7.4).
+/// A bucket's quota of delivery instants of alarms in a window (limits.md §7.4).
 struct BucketAlarms {
     std::int64_t Constants::*quota = nullptr; ///< nullptr: any number
     Duration Constants::*window = &Constants::alarmBucketWindow;
 };
 
-/// An app that was not used for both times drops to the bucket (limits.md §2.3). nullptr: time leads to others only.
+/// An app that was not used for both times drops to the bucket (limits.md §2.3). nullptr: time alone never leads here.
 struct BucketTimeout {
     Duration Constants::*elapsed = nullptr;
     Duration Constants::*screenOn = nullptr;

@@ -16,7 +16,7 @@ template <class T> T valueOr(const PersistableBundle::Map& entries, std::string_
 
 } // namespace
 
-// Here and not in the header, where BundleValue is still incomplete.
+// These are not in the header, where BundleValue is still incomplete.
 PersistableBundle::PersistableBundle() = default;
 PersistableBundle::PersistableBundle(const PersistableBundle&) = default;
 PersistableBundle::PersistableBundle(PersistableBundle&&) noexcept = default;

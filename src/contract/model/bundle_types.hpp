@@ -1,5 +1,4 @@
-// The types of what a bundle holds (jobs.md §12.9), by the letters that D-Bus has for them: on the wire and in the
-// store.
+// The types of a bundle's values (jobs.md §12.9) by D-Bus's letters for them, which the wire and the store use.
 #pragma once
 #include <array>
 #include <variant>

@@ -22,11 +22,12 @@ inline constexpr std::array<std::pair<std::string_view, std::int32_t>, 5> networ
     {"none", JobInfo::NETWORK_TYPE_NONE},
 }};
 
-/// The job with these in place of its own of the same names; the rest of it stays. Whether it may have them together is
-/// still to be asked (jobs.md §1.2). IllegalArgument: a name or a value that is none, with those there are.
+/// The job with `conditions` in place of its own of the same names. It is not checked that a job may have them
+/// together (jobs.md §1.2). IllegalArgument: an unknown name or value; the message lists the known ones.
 Result<JobInfo> withConditions(const JobInfo& job, const std::vector<Condition>& conditions);
 
-/// "bytes" among them: what the job may move at most for them to hold; nullopt: any amount. IllegalArgument: no size.
+/// The value of the condition "bytes", the most that the job may move for them to hold; nullopt: any amount.
+/// IllegalArgument: it is no size.
 Result<std::optional<Bytes>> mostBytesOf(const std::vector<Condition>& conditions);
 
 /// "network=any, bytes<=200M".

@@ -21,7 +21,7 @@ namespace {
 
 using C = Constants;
 
-constexpr std::int64_t many = 1'000'000'000; ///< the most of what may be raised until it never counts
+constexpr std::int64_t many = 1'000'000'000; ///< the bound of values that may be raised so far that they never count
 constexpr Duration day = 24h;
 constexpr Duration year = 24h * 365;
 
@@ -71,7 +71,7 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 21> ascendin
     {"alarm.min_interval", "alarm.max_interval"},
 }};
 
-// limits.md §11: what Android has a number for and Linux has nothing of.
+// limits.md §11: Android's constants for which Linux has no counterpart.
 constexpr std::pair<std::string_view, std::string_view> androidsAlone[] = {
     {"alarm.idle_fuzz_max", "idle ends alarm.idle_fuzz_min before an alarm clock, and never by chance"},
     {"alarm.priority_delay", "no app has the right to prioritised alarms"},

@@ -16,7 +16,7 @@
 namespace stint {
 
 /// How the text of a constant is written. A factor is kept in hundredths.
-/// A choice is kept as the place of its name among those of its row; where nothing is allowed the text is "none".
+/// A choice is kept as the index of its name among its row's `choices`; a limit that is not set is written "none".
 enum class ConstantKind : std::uint8_t {
     Time,
     Number,
@@ -44,13 +44,13 @@ struct Constants {
 #define CONSTANT(kind, member, key, standard, ...) HeldAs<ConstantKind::kind>::Type member = standard;
 #include "contract/model/constant_rows.inc"
 #undef CONSTANT
-    std::vector<NetworkBudget> networkBudgets; ///< limits.md §14: no single value, so no row
+    std::vector<NetworkBudget> networkBudgets; ///< limits.md §14: not a single value, so no row
 
     bool operator==(const Constants&) const = default;
 };
 
-/// One constant as a policy file sees it: `key` ("job.bind_timeout"), where it is kept, and its range (inclusive; in
-/// milliseconds, bytes or hundredths as its kind has it).
+/// One constant as a policy file sees it: its key ("job.bind_timeout"), its member, and its range (inclusive; in
+/// milliseconds, bytes or hundredths, by its kind).
 struct ConstantRow {
     std::string_view key;
     std::variant<Duration Constants::*, std::int64_t Constants::*, bool Constants::*> field;
@@ -58,23 +58,24 @@ struct ConstantRow {
     std::int64_t most = 0;
     std::string_view meaning;
     ConstantKind kind = ConstantKind::Number;
-    std::span<const std::string_view> choices{}; ///< of a Choice
-    std::optional<Duration> android15{};         ///< its default in Android 15, where that is another (limits.md §1.5)
+    std::span<const std::string_view> choices{}; ///< a Choice's names
+    std::optional<Duration> android15{};         ///< its default in Android 15, where that differs (limits.md §1.5)
 };
 
-/// All of them, sorted by key.
+/// All rows, sorted by key.
 std::span<const ConstantRow> constantRows();
-/// The row of `key`; IllegalArgument names the nearest known one, or says why Stint has none of Android's.
+/// The row of `key`. IllegalArgument names the nearest known key, or says why Stint lacks that one of Android's.
 Result<const ConstantRow*> constantRow(std::string_view key);
-/// Why Stint has no such key of Android's: it would do nothing here (limits.md §11). nullopt: it is none of those.
+/// The reason why Android's `key` would do nothing here, so that Stint lacks it (limits.md §11); nullopt: it is no
+/// such key.
 std::optional<std::string_view> withoutEffect(std::string_view key);
 
 /// Sets `key` from its text ("18s", "3", "true", "1.35" for job.ui_estimate_factor). IllegalArgument names an unknown
 /// key (with the nearest known one), a value of the wrong kind, or the range it leaves.
 Result<void> setConstant(Constants&, std::string_view key, std::string_view text);
-/// The value of `key` as setConstant takes it.
+/// The row's value, in the text that setConstant takes.
 std::string constantText(const Constants&, const ConstantRow&);
-/// What no single value shows: constants that contradict each other.
+/// The first contradiction between constants, which no single value shows; nullopt: there is none.
 std::optional<Error> contradiction(const Constants&);
 
 } // namespace stint

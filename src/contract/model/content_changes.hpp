@@ -1,4 +1,4 @@
-// What a job watches, and what has changed of it (jobs.md §3.2).
+// The content that jobs watch, and its changes (jobs.md §3.2).
 #pragma once
 #include <functional>
 #include <set>
@@ -10,7 +10,7 @@
 
 namespace stint {
 
-/// Of one or more of the app's jobs.
+/// A target that one or more of the app's jobs watch.
 struct WatchedContent {
     AppId app;
     JobInfo::TriggerContentUri target;
@@ -19,8 +19,8 @@ struct WatchedContent {
 };
 
 struct ContentChanges {
-    Instant first; ///< when the first of them came
-    Instant ready; ///< when they have calmed down; once that has come it stands, whatever changes after it
+    Instant first; ///< when the first change came
+    Instant ready; ///< when the changes have calmed down; once that time has come, later changes do not move it
     std::set<std::string, std::less<>> uris; ///< at most mostTriggeredUris (job.hpp); none: nothing has changed
 
     bool operator==(const ContentChanges&) const = default;

@@ -1,5 +1,4 @@
-// What a day was like: the runs of all jobs and what they waited for, and above them what the device was (jobs.md
-// §9.5).
+// A day's history: the runs and waits of all jobs, and the device's state meanwhile (jobs.md §9.5).
 #pragma once
 #include <algorithm>
 #include <cstddef>
@@ -13,12 +12,12 @@
 
 namespace stint {
 
-/// From then on the device was so. `key` is one of the lanes' (contract/rules/device_log.hpp).
+/// A change of the device: `key` had `value` from then on. `key` names a lane (contract/rules/device_log.hpp).
 struct DeviceChange {
     WallTime when{};
     std::string key;
     std::string value;
-    std::int32_t leftOut = 0; ///< how often it had changed since the change before, as nobody wrote down
+    std::int32_t leftOut = 0; ///< changes since the entry before that were not written down
 
     static constexpr auto noun = "change";
     static constexpr auto fields = [](auto& field, auto& change) {
@@ -30,7 +29,7 @@ struct DeviceChange {
     bool operator==(const DeviceChange&) const = default;
 };
 
-/// A past run and its waits, one under way, or a job that waits and has not run since.
+/// A past run with its waits, a run under way, or a job that waits and has not run since.
 struct DayRun {
     JobKey key;
     std::string label; ///< empty: it has none, or it is forgotten
@@ -59,20 +58,20 @@ struct DayRun {
     bool operator==(const DayRun&) const = default;
 };
 
-/// From one time to another, both included.
+/// A request for the time from `from` to `to`, both included.
 struct DayAsked {
     WallTime from{};
     WallTime to{};
-    std::string after; ///< DayPage's of the page before; empty: the first one
+    std::string after; ///< DayPage::after of the page before; empty: the first page
 };
 
-/// A part of the answer. The first has what the device was, and the jobs that run or wait now; those behind it the log.
+/// A page of the answer. The first has the device's changes and the jobs that run or wait now, the later ones the log.
 struct DayPage {
     std::vector<DayRun> runs;
     std::vector<DeviceChange> device;
-    std::string after; ///< to ask with for the next page; empty: that was all
+    std::string after; ///< DayAsked::after for the next page; empty: this is the last
 
-    /// The next one, behind it.
+    /// Appends the page that follows.
     void append(DayPage page) {
         std::ranges::move(page.runs, std::back_inserter(runs));
         std::ranges::move(page.device, std::back_inserter(device));
@@ -80,9 +79,9 @@ struct DayPage {
     }
 };
 
-/// No longer time is told at once.
+/// The longest time that one request may cover.
 inline constexpr Duration longestDay = 192h;
-/// Entries of a page.
+/// The most entries of a page.
 inline constexpr std::size_t mostDayRuns = 300, mostDayChanges = 3000;
 
 } // namespace stint

@@ -1,4 +1,4 @@
-// The device as edges report it. What follows from it (battery low, storage low) is rules/device.cpp's question.
+// The device as edges report it. rules/device.cpp derives the rest (battery low, storage low) from it.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -21,8 +21,7 @@ enum class Thermal : std::uint8_t { None, Light, Moderate, Severe, Critical, Eme
 std::string_view nameOf(Thermal);
 std::optional<Thermal> thermalNamed(std::string_view name);
 
-/// Whether it lies still. Unknown: no sensor tells; then nothing ever moves it, and Doze does not sense (limits.md
-/// §6.2).
+/// Unknown: there is no sensor; the device never counts as moved then, and Doze does not sense (limits.md §6.2).
 enum class Motion : std::uint8_t { Unknown, Still, Moving };
 
 struct Device {
@@ -32,40 +31,40 @@ struct Device {
     Thermal thermal = Thermal::None;
     bool dataSaver = false;
     bool batterySaver = false;
-    std::optional<DozeForce> dozeForce; ///< a person's or a scenario's word
+    std::optional<DozeForce> dozeForce; ///< the state that a person or a scenario holds Doze in
     bool dreaming = false;              ///< the screen shows a dream or a dock's clock: nobody uses the device
     Memory memory = Memory::Normal;
     bool lidClosed = false;
     bool sleeping = false; ///< it is about to sleep, or asleep (limits.md §13, Suspend)
     bool plugged = true;   ///< external power is there; no battery counts as plugged and charging (jobs.md §12.10)
-    /// Counts as charging or not, whatever level and time say: a scenario's or a person's word, or no battery at all.
-    /// nullopt: it follows from them (limits.md §10.3).
+    /// Counts as charging or not whatever level and time say: by a scenario's or a person's word, or without a battery.
+    /// nullopt: level and time decide (limits.md §10.3).
     std::optional<bool> charging = true;
-    bool batteryFull = false; ///< the charger has ended
+    bool batteryFull = false; ///< charging is complete
     bool chargeHeld = false;  ///< plugged, and held at a charge threshold ("conservation mode")
     std::int64_t batteryPercent = 100;
     std::optional<Network> network;
-    Bytes storageFree = 0;             ///< of the volume that holds the user's data
+    Bytes storageFree = 0;             ///< free bytes of the volume that holds the user's data
     Bytes storageTotal = 0;            ///< 0: unknown, then storage is not low
     std::optional<bool> storageForced; ///< a person's or a scenario's word over the two above
-    /// What of the above is a person's word (`stint device set`), as it was written; kept over a restart of the daemon.
+    /// The values above that a person has set (`stint device set`), as written; kept over a restart of the daemon.
     std::map<std::string, std::string> overrides;
     NetworkMarks networkMarks; ///< kept for good (`stint net mark`); what follows from them is in `network`
 
     bool operator==(const Device&) const = default;
 };
 
-/// What is derived from reports with a memory of its own (hysteresis): kept by the core beside the Device.
+/// State derived from reports that needs a memory of its own (hysteresis): the core keeps it beside the Device.
 struct DeviceState {
-    bool charging = true;              ///< limits.md §10.3; what quota, alarms and network are freed by
-    bool chargingByLevel = true;       ///< the same by level and time alone, whatever word Device::charging has
+    bool charging = true;              ///< limits.md §10.3; it frees quota, alarms and network
+    bool chargingByLevel = true;       ///< the same by level and time alone, whatever Device::charging says
     std::optional<Instant> pluggedAt;  ///< while plugged: since when the level has not fallen
-    std::optional<Instant> chargingAt; ///< when it will count as charging, where nothing changes; always to come
-    std::int64_t batteryPercent = 100; ///< the last level: what it rises or falls from
+    std::optional<Instant> chargingAt; ///< when it will count as charging, if nothing changes; always in the future
+    std::int64_t batteryPercent = 100; ///< the last level, from which it rises or falls
     bool batteryLow = false;
     bool storageLow = false;
     bool idle = false;       ///< nobody uses the device: the job constraint (jobs.md §3.2), unrelated to Doze
-    bool docked = false;     ///< a person says so (jobs.md §8, trigger-dock-state): as a dream, while the screen is on
+    bool docked = false;     ///< by a person's word (jobs.md §8, trigger-dock-state): a dream while the screen is on
     bool interactive = true; ///< the screen is on, or was until job.screen_off_settle ago (jobs.md §3.6)
     std::optional<Instant> idleAt;  ///< when it becomes idle, if nobody comes
     std::optional<Instant> quietAt; ///< when it stops being interactive

@@ -17,7 +17,7 @@ constexpr Names<2> screens{"on", "off"};
 constexpr Names<2> lids{"open", "closed"};
 constexpr Names<2> powerSources{"mains", "battery"};
 constexpr Names<2> motions{"still", "moving"};
-constexpr Names<4> memories{"normal", "moderate", "low", "critical"}; // as Memory has them
+constexpr Names<4> memories{"normal", "moderate", "low", "critical"}; // in the order of Memory
 constexpr Names<2> playedMemories{"normal", "low"};
 constexpr Names<6> dozes{automatic, "active", "light_idle", "light_maintenance", "idle", "idle_maintenance"};
 constexpr Names<7> heats{"none", "light", "moderate", "severe", "critical", "emergency", "shutdown"};
@@ -28,7 +28,7 @@ struct TransportWord {
     NetworkTransport transport;
 };
 // PROPOSAL: beside scenario.md's four also what else a job may ask for (jobs.md §1.3), or nobody could try it.
-// A VPN is what it is before what carries it.
+// A VPN's network counts as a VPN before it counts as the one that carries it.
 constexpr std::array<TransportWord, 7> transportWords{{
     {"vpn", TRANSPORT_VPN},
     {"wifi", TRANSPORT_WIFI},
@@ -67,7 +67,7 @@ std::optional<std::int64_t> percentIn(std::string_view text) {
     return whole && percent >= 0 && percent <= 100 ? std::optional(percent) : std::nullopt;
 }
 
-// Fields that are what they are.
+// Plain fields.
 
 template <auto member> bool setFlag(Device& device, Words text, const DeviceWords&) {
     return put(device.*member, truthIn(text));
@@ -191,7 +191,7 @@ template <auto side> std::string rateText(const Device& device) {
 
 bool setNetwork(Device&, Words text, const DeviceWords&) { return text == noNetwork; }
 std::string networkText(const Device& device) { return std::string(device.network ? someNetwork : noNetwork); }
-bool sameAnyway(const Device&, const Device&) { return false; } // the network as a whole has said it
+bool sameAnyway(const Device&, const Device&) { return false; } // the row of the whole network compares it
 
 using D = Device;
 constexpr std::string_view rate = "a rate such as 50Mbps or 800kbps, or 0 where it is unknown";
@@ -238,7 +238,7 @@ constexpr DeviceField table[] = {
      .differs = differ<&D::storageForced>, .readers = 0, .decides = "requiresStorageNotLow"}, // DeviceState says whether it is low
 };
 
-/// What follows from reports.
+/// The state that follows from reports.
 struct Derived {
     bool (*differs)(const DeviceState&, const DeviceState&);
     ReadSet readers;

@@ -26,7 +26,7 @@ std::string_view nameOf(LightState);
 std::optional<DeepState> deepStateNamed(std::string_view name);
 std::optional<LightState> lightStateNamed(std::string_view name);
 
-/// What a person, or a scenario, holds Doze at (scenario.md device.doze; `cmd deviceidle force-idle`).
+/// A state that a person or a scenario holds Doze in (scenario.md device.doze; `cmd deviceidle force-idle`).
 enum class DozeForce : std::uint8_t { Active, LightIdle, LightMaintenance, Idle, IdleMaintenance };
 /// "light_idle".
 std::string_view nameOf(DozeForce);
@@ -41,16 +41,16 @@ struct Doze {
     Duration maintenanceFor{0}; ///< how long the next deep window may last
     Duration lightIdleFor{0};
     Duration lightBudget{0};
-    std::optional<Instant> windowSince; ///< of the maintenance window that is open, deep or light
-    bool batterySaver = false;          ///< when it was last asked
+    std::optional<Instant> windowSince; ///< start of the open maintenance window, deep or light
+    bool batterySaver = false;          ///< its state when Doze last looked
     bool quickWhileIdle = false;      ///< quick doze came on while idling: motion ends that idle once (limits.md §6.2)
     std::optional<Instant> settledAt; ///< idle was left just now: background jobs wait until then (limits.md §6.4)
 
-    /// Whether jobs, network and messages are held (limits.md §6.3: waiting for a network counts as idle).
+    /// True while jobs, network and messages are held (limits.md §6.3: waiting for a network counts as idle).
     bool idle() const {
         return deep == DeepState::Idle || light == LightState::Idle || light == LightState::WaitingForNetwork;
     }
-    /// Whether alarms are held, too.
+    /// True while alarms are held, too.
     bool deepIdle() const { return deep == DeepState::Idle; }
     bool operator==(const Doze&) const = default;
 };

@@ -2,7 +2,7 @@
 
 namespace stint {
 
-// scenario.md, trace: the words of `what`.
+// scenario.md, trace: the words for `what`.
 std::string_view nameOf(Trace::What what) {
     switch (what) {
     case Trace::What::Scheduled:

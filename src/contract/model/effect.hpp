@@ -10,9 +10,9 @@
 
 namespace stint {
 
-/// What a shell verb says (jobs.md §8).
+/// A shell verb's output (jobs.md §8).
 struct VerbAnswer {
-    std::int32_t code = 0; ///< as on Android; a process exits with its low byte
+    std::int32_t code = 0; ///< Android's; a process exits with its low byte
     std::string out;       ///< lines for stdout
     std::string err;       ///< lines for stderr
 };
@@ -24,9 +24,9 @@ struct Reply {
     JobId id;
     std::vector<JobId> ids;         ///< ScheduleAll's, in the order of its list
     std::uint32_t count = 0;        ///< KillApp's processes; StopJobs' runs
-    std::vector<JobKey> jobs;       ///< of StopJobs: which
-    std::optional<WorkItem> item;   ///< of DequeueWork
-    std::optional<VerbAnswer> said; ///< of a shell verb
+    std::vector<JobKey> jobs;       ///< StopJobs' jobs
+    std::optional<WorkItem> item;   ///< DequeueWork's
+    std::optional<VerbAnswer> said; ///< a shell verb's
 };
 
 /// Connect the run's service: an app's own process that hosts it, else a new one. Answered by Connected, BindFailed
@@ -36,10 +36,10 @@ struct Bind {
     JobKey key;
     std::string service;
     RunTerms terms;
-    Override override = Override::None; ///< what it was started past
-    bool guarded = false;               ///< a person's own program (jobs.md §14.5): no work of the background
+    Override override = Override::None; ///< how its start overrode its constraints
+    bool guarded = false;               ///< a person's own program (jobs.md §14.5), which is no background work
 };
-/// The terms of a run that is bound are these from now on.
+/// A bound run has these terms from now on.
 struct RunChanged {
     RunId run;
     RunTerms terms;
@@ -53,12 +53,12 @@ struct CallStart {
     std::optional<Network> network;
     bool overdue = false;
     Duration left{0};                       ///< until its maximum limit (jobs.md §4.4)
-    std::vector<std::string> triggeredUris; ///< what changed (jobs.md §3.2)
+    std::vector<std::string> triggeredUris; ///< the content that changed (jobs.md §3.2)
 };
 struct CallStop {
     RunId run;
     StopReason reason = STOP_REASON_UNDEFINED;
-    InternalReason internal = InternalReason::Unknown; ///< not the app's to know
+    InternalReason internal = InternalReason::Unknown; ///< not shown to the app
 };
 struct CallNetworkChanged {
     RunId run;
@@ -68,7 +68,7 @@ struct CallAction {
     RunId run;
     std::string key;
 };
-/// Its command stands still from now on, or goes on (jobs.md §14.5).
+/// The run's command is frozen from now on, or thawed (jobs.md §14.5).
 struct CallFreeze {
     RunId run;
     bool on = true;
@@ -81,18 +81,18 @@ struct EndRun {
 struct KillApp {
     AppId app;
     std::string reason; ///< "user", "unresponsive"
-    CallId call{};      ///< it is answered by how many they were, as whoever kills them counts; 0: none
+    CallId call{};      ///< the call to answer with their number, which the edge that kills them counts; 0: none
 };
 
-/// On the desktop, anew or as an update: no two of one notification within job.notification_update of each other.
+/// Shows a notification on the desktop, or updates it: each one at most once in job.notification_update.
 struct ShowNotification {
     AppId app;
     std::int32_t id = 0;
     Notification notification;
     bool userInitiated = false;             ///< belongs to a running user-initiated job
     bool ongoing = false;                   ///< a running job or foreground service uses it; else it was left behind
-    std::string importance;                 ///< of its channel: one of channelImportances
-    std::vector<Notification::Action> ours; ///< behind the app's own: Stint's (contract/model/notice.hpp)
+    std::string importance;                 ///< its channel's: one of channelImportances
+    std::vector<Notification::Action> ours; ///< Stint's, behind the app's own (contract/model/notice.hpp)
 
     bool operator==(const ShowNotification&) const = default;
 };
@@ -106,7 +106,7 @@ struct OpenTaskManager {
     std::optional<JobKey> job;
 };
 
-/// Of the processes that a Stop has killed, how many are still there (jobs.md §5.4)? SurvivorsCounted answers.
+/// Count the processes that a Stop has killed and that are still there (jobs.md §5.4). SurvivorsCounted answers.
 struct CountSurvivors {
     AppId app;
 };
@@ -120,7 +120,7 @@ struct DeliverAlarm {
 struct DeliverMessage {
     std::uint64_t delivery = 0;
     PushMessage message;
-    bool high = false; ///< as it is delivered (limits.md §8.5, downgrade)
+    bool high = false; ///< delivered with high priority (limits.md §8.5, downgrade)
 };
 /// The app's background network is open, or shut, from now on (limits.md §8.1).
 struct NetworkAccess {
@@ -129,30 +129,30 @@ struct NetworkAccess {
     std::string because; ///< the rule that shuts it
 };
 
-/// Tell what the app has used of the network since it was last asked about: NetworkUsed answers, where it is counted.
+/// Count the app's use of the network since the last count. NetworkUsed answers, where an edge counts it.
 struct CountNetwork {
     AppId app;
-    bool metered = false; ///< what it went over
+    bool metered = false; ///< the network it went over
     bool roaming = false;
-    std::optional<JobKey> job; ///< of a run that has ended, and reported nothing
+    std::optional<JobKey> job; ///< the job of a run that has ended without reporting its bytes
 };
 
-/// From now on NetworkUsed is told, as if it were asked, as soon as what is counted of the app has come to `at`: once,
-/// and only by an edge that tells by itself (NetworkCounted). In the place of the one before.
+/// Send one NetworkUsed unasked as soon as the app's count reaches `at`, if the edge reports by itself
+/// (NetworkCounted). It replaces the mark before.
 struct MarkNetwork {
     AppId app;
-    bool metered = false; ///< what it goes over
+    bool metered = false; ///< the network it goes over
     bool roaming = false;
-    std::optional<Bytes> at; ///< since NetworkCounted; nullopt: not told
+    std::optional<Bytes> at; ///< counted since NetworkCounted; nullopt: no report
     bool operator==(const MarkNetwork&) const = default;
 };
 
-/// Whether a sleep that begins is to wait for runs that are being asked to stop (limits.md §13, Suspend).
+/// A sleep that begins waits, or no longer waits, for runs that are being asked to stop (limits.md §13, Suspend).
 struct DelaySleep {
     bool on = true;
 };
 
-/// Whether the machine is kept from going to sleep by itself, for user-initiated jobs (limits.md §13, Suspend).
+/// The machine is kept from going to sleep by itself, or no longer, for user-initiated jobs (limits.md §13, Suspend).
 struct KeepAwake {
     bool on = false;
     std::string because; ///< in a word: mains, battery; idle, stall, lid, battery_level, battery_time, sleep
@@ -207,13 +207,13 @@ struct Trace {
     std::optional<bool> overdue;
     std::optional<WorkItem> item;      ///< work
     std::string tag;                   ///< alarm
-    std::optional<Duration> lateBy;    ///< alarm, message: after the time it was set for, or arrived
+    std::optional<Duration> lateBy;    ///< alarm, message: after the time that it was set for, or arrived at
     std::optional<std::int64_t> count; ///< alarm; digest: jobs; survived: processes
-    std::optional<bool> high;          ///< message: as delivered
-    std::optional<bool> original;      ///< message: as it was sent
+    std::optional<bool> high;          ///< message: when delivered
+    std::optional<bool> original;      ///< message: when it was sent
     std::optional<bool> allowed;       ///< network
     std::string because; ///< network, bucket, held back; wake: the cause; frozen: what its guard lacks; digest
-    std::string until;   ///< bucket: what ends that it is a worse one
+    std::string until;   ///< bucket: what ends its time in a worse one
     std::string machine; ///< doze: deep, light
     std::string from;    ///< bucket, doze
     std::string to;      ///< sleep: waiting, asleep, awake

@@ -14,19 +14,19 @@
 
 namespace stint {
 
-/// A call that waits for an answer; 0 where nobody does.
+/// A call that waits for an answer; 0: nobody waits.
 struct CallId {
     std::uint64_t value = 0;
     auto operator<=>(const CallId&) const = default;
 };
 
-// What apps ask.
+// Requests of apps.
 
 struct Schedule {
     CallId call;
-    AppId app; ///< whose job it will be
+    AppId app; ///< the job's owner
     std::string space;
-    JobInfo info; ///< as it was asked for: the core validates it, and raises what is too small (jobs.md §1.1, §1.2)
+    JobInfo info; ///< as asked for: the core validates it, and raises values that are too small (jobs.md §1.1, §1.2)
     bool newId = false;
     bool callerVisible = false;   ///< the calling process is in the foreground of its terminal, at this call
     std::optional<WorkItem> work; ///< enqueue() (jobs.md §2.5)
@@ -37,12 +37,12 @@ struct Schedule {
 struct JobOfList {
     JobInfo info;
     StartTerms terms;
-    std::vector<std::int32_t> after;        ///< to succeed
-    std::vector<std::int32_t> afterFailure; ///< to end otherwise
+    std::vector<std::int32_t> after;        ///< they must succeed
+    std::vector<std::int32_t> afterFailure; ///< they must end otherwise
 
     bool operator==(const JobOfList&) const = default;
 };
-/// All of them, or none. The rest is as in Schedule, the same for each.
+/// Schedules all of `jobs`, or none. The other members are as in Schedule, the same for each.
 struct ScheduleAll {
     CallId call;
     AppId app;
@@ -66,7 +66,7 @@ struct CancelAll {
     bool byOperator = false;
 };
 struct JobFinished {
-    AppId app; ///< of the process that says it
+    AppId app; ///< the reporting process's app
     RunId run;
     bool reschedule = false;
     Outcome outcome;
@@ -82,10 +82,10 @@ struct NotificationSet {
 struct BytesUpdated {
     AppId app;
     RunId run;
-    bool estimate = false; ///< the estimated payload; else what was transferred
+    bool estimate = false; ///< the estimated payload; else the bytes transferred
     Bytes down = NETWORK_BYTES_UNKNOWN;
     Bytes up = NETWORK_BYTES_UNKNOWN;
-    std::optional<std::uint64_t> item; ///< of this item of its work alone (jobs.md §4.7)
+    std::optional<std::uint64_t> item; ///< set: for this item of its work alone (jobs.md §4.7)
 };
 
 /// dequeueWork(): the next item, or nothing, which ends the job where none is left to complete (jobs.md §2.5).
@@ -105,7 +105,7 @@ struct Abandoned {
     AppId app;
     RunId run;
 };
-/// What a foreground service shows the user as long as it lasts.
+/// The notification that a foreground service shows the user as long as it lasts.
 struct ServiceNotification {
     std::int32_t id = 0;
     Notification notification;
@@ -117,7 +117,7 @@ struct ForegroundServiceAsked {
     std::string service;
     bool start = true;
     std::optional<ServiceNotification> shows; ///< nullopt: a simulated one, which shows nothing
-    bool resumes = false;                     ///< begun under a daemon that has died since, by a process that has not
+    bool resumes = false;                     ///< begun under a daemon that has died since; its process lives on
 };
 
 /// createNotificationChannel() (jobs.md §5.1); one that exists changes its name only.
@@ -133,7 +133,7 @@ struct ChannelDeleted {
     std::string id;
 };
 
-// What edges see of an app's processes.
+// Reports of edges about an app's processes.
 
 struct Connected {
     RunId run;
@@ -155,13 +155,13 @@ struct StopAnswered {
 struct RunLost {
     RunId run;
     bool crash = false;
-    std::string how; ///< it ended, in words; empty: nobody knows
+    std::string how; ///< the way it ended, in words; empty: unknown
 };
 struct NotificationTapped {
     AppId app;
     std::int32_t id = 0;
     std::string key;
-    bool granted = false; ///< its activation token came first, and AppTapped has told of it
+    bool granted = false; ///< its activation token came first, and AppTapped with it
 };
 
 struct NotificationDismissed {
@@ -169,7 +169,7 @@ struct NotificationDismissed {
     std::int32_t id = 0;
 };
 
-// What edges see of apps and the device.
+// Reports of edges about apps and the device.
 
 struct AppInstalled {
     Manifest manifest;
@@ -190,7 +190,7 @@ struct SurvivorsCounted {
     std::uint32_t left = 0;
 };
 
-/// What lets an app start from the background, as windows and permissions tell (jobs.md §2.3).
+/// The conditions from windows and permissions that let an app start from the background (jobs.md §2.3).
 struct AppConditions {
     AppId app;
     std::set<std::string, std::less<>> conditions;
@@ -203,7 +203,7 @@ struct AppTapped {
 struct ContentChanged {
     std::string path;
 };
-/// Not all that the app's jobs watch is watched; an empty `why`: it is.
+/// Some of the content that the app's jobs watch is not watched, and why; an empty `why`: all of it is.
 struct ContentShort {
     AppId app;
     std::string why;
@@ -211,7 +211,7 @@ struct ContentShort {
 /// The wall clock was set: the event's own Now shows it (jobs.md §7.3).
 struct ClockSet {};
 
-// What a person does.
+// Actions of a person.
 
 struct AppOpened {
     CallId call;
@@ -220,7 +220,7 @@ struct AppOpened {
 struct AppStatePinned {
     CallId call;
     AppId app;
-    std::optional<ProcessState> state; ///< nullopt: what is really seen
+    std::optional<ProcessState> state; ///< nullopt: no longer pinned
 };
 /// The permissions that the user has taken back from the app; an empty set gives all of them again (jobs.md §2.3).
 struct PermissionsRevoked {
@@ -288,7 +288,7 @@ struct DockFaked {
     bool idle = true;
 };
 struct DeviceChanged {
-    CallId call; ///< of `stint device set`, else none
+    CallId call; ///< that of `stint device set`, else none
     Device device;
 };
 
@@ -329,31 +329,32 @@ struct TemporarilyAllowed {
     AppId app;
     Duration length{0};
 };
-/// The constants are others now (limits.md §1.5); they were checked.
+/// The constants have changed (limits.md §1.5); the new ones are checked already.
 struct PolicyChanged {
     CallId call;
     Constants constants;
 };
-/// The clock on the wall has that zone from now on.
+/// The wall clock has that zone from now on.
 struct ZoneRead {
     TimeZone zone;
 };
-/// Whether an edge counts the bytes of the app's processes from now on (limits.md §14).
+/// An edge counts the bytes of the app's processes from now on, or no longer (limits.md §14).
 struct NetworkCounted {
     AppId app;
     bool on = true;
-    bool tells = false; ///< it tells by itself when a MarkNetwork is passed; else it is asked at times
+    bool tells = false; ///< it reports by itself when a MarkNetwork is passed; else it is asked now and then
 };
-/// The answer to a CountNetwork, or the word that a MarkNetwork is passed: what the app has used since the one before.
+/// The answer to a CountNetwork, or the report that a MarkNetwork is passed: the app's use since the NetworkUsed
+/// before.
 struct NetworkUsed {
     AppId app;
-    bool metered = false; ///< these two and the job as it was asked
+    bool metered = false; ///< this, `roaming` and `job` are the question's
     bool roaming = false;
     std::optional<JobKey> job;
     Bytes received = 0;
     Bytes sent = 0;
 };
-/// An AlarmManager's call. `alarm.requested` is as it was asked for; the window too, where its kind has one.
+/// An AlarmManager's call. `alarm.requested` is the time as asked for; the window too, where its kind has one.
 struct AlarmSet {
     CallId call;
     Alarm alarm;
@@ -375,7 +376,7 @@ struct MessageArrived {
     bool high = false;
     std::string data;
 };
-/// `cmd deviceidle`: one step of a machine, or what a person holds Doze at.
+/// `cmd deviceidle`: one step of a machine, or (DozeHeld) the state that a person holds Doze in.
 struct DozeStepped {
     CallId call;
     bool light = false;
@@ -384,7 +385,7 @@ struct DozeHeld {
     CallId call;
     std::optional<DozeForce> force; ///< nullopt: let go
 };
-/// The daemon is about to end, or the machine: what only grows with time is written down.
+/// The daemon or the machine is about to stop: values that only grow with time are written down.
 struct ShuttingDown {};
 
 /// A deadline of the core has come.

@@ -1,6 +1,6 @@
-// What a gate is asked about in place of a job (architecture.md, the core): everything of a job and its app that any
-// gate may read, and nothing that tells two jobs apart otherwise. Jobs with equal GateKey wait as one group and are
-// asked once.
+// The key that gates are asked about in place of a job (architecture.md, the core): everything of a job and its app
+// that any gate may read, and nothing else that tells two jobs apart. Jobs with equal GateKeys wait as one group, about
+// which each gate is asked once.
 #pragma once
 #include <compare>
 #include <cstdint>
@@ -11,7 +11,7 @@
 
 namespace stint {
 
-/// What a job has used of the bytes that it may move over metered networks (limits.md §14).
+/// The bytes that a job has moved over metered networks, and the most that it may (limits.md §14).
 struct MeteredUse {
     Bytes used = 0;
     Bytes most = 0;
@@ -32,21 +32,21 @@ struct GateKey {
     std::int32_t priority = JobInfo::PRIORITY_DEFAULT; ///< effective
     ConstraintSet constraints = 0;
     std::optional<NetworkRequest> network;
-    /// What has to pass in one run, or the network is hopeless (jobs.md §3.3 clause 2): the minimum chunk where there
-    /// is one, else the estimate; NETWORK_BYTES_UNKNOWN: any network will do.
+    /// Bytes that have to pass in one run, or the network is hopeless (jobs.md §3.3 clause 2): the minimum chunk where
+    /// there is one, else the estimate; NETWORK_BYTES_UNKNOWN: any network will do.
     Bytes mustDown = NETWORK_BYTES_UNKNOWN;
     Bytes mustUp = NETWORK_BYTES_UNKNOWN;
     /// There is no minimum chunk: the two above are waived on an unmetered network while charging.
     bool mustWaived = false;
     /// Scheduled from the foreground of a terminal, and not begun yet: it needs no slot (jobs.md §3.6, §12.2).
     bool inSight = false;
-    std::optional<MeteredUse> meteredSpent; ///< once nothing is left of it
-    /// It is a guard (jobs.md §14.5): only gates that hold those are asked. Empty: it is none.
+    std::optional<MeteredUse> meteredSpent; ///< set once nothing is left
+    /// A guard's condition (jobs.md §14.5): only the gates that hold guards are asked. Empty: it is no guard.
     SharedText guard;
     GuardElse guardElse = GuardElse::Freeze;
 
     bool isGuard() const { return !guard.empty(); }
-    /// Whether it has one of these.
+    /// True if it has one of `some`.
     bool has(ConstraintSet some) const { return (constraints & some) != 0; }
 
     auto operator<=>(const GateKey&) const = default;

@@ -6,7 +6,7 @@
 
 namespace stint {
 
-// scenario.md, values: with a namespace the id follows a '#'.
+// scenario.md, values: behind a namespace the id follows a '#'.
 std::string textOf(const JobKey& key) {
     if (key.space.empty()) return fmt::format("{}/{}", key.app.name, key.id.value);
     return fmt::format("{}/{}#{}", key.app.name, key.space, key.id.value);

@@ -38,22 +38,22 @@ struct JobKey {
 /// "com.example.mail/7", "com.example.mail/sync#7".
 std::string textOf(const JobKey&);
 
-/// What a job runs as (jobs.md §1.4); fixed for one run.
+/// The class that a job runs in (jobs.md §1.4); fixed for one run.
 enum class JobClass : std::uint8_t { Regular, Expedited, UserInitiated };
 std::string_view nameOf(JobClass);
 std::optional<JobClass> jobClassNamed(std::string_view name);
-/// The class that it was asked for as.
+/// The class that the app asked for.
 JobClass requestedKind(const JobInfo& info);
 
 /// Constraints that are plain flags, such as requiresCharging: a bit a row of contract/model/job_fields.hpp.
 using ConstraintSet = std::uint32_t;
 
-/// Of what has changed, so many paths are remembered for one run (jobs.md §3.2).
+/// The most changed paths that are remembered for one run (jobs.md §3.2).
 inline constexpr std::size_t mostTriggeredUris = 50;
 
 /// A piece of work enqueued to a job (jobs.md §2.5).
 struct WorkItem {
-    std::uint64_t id = 0; ///< of this job, in the order of the calls
+    std::uint64_t id = 0; ///< unique in its job, in the order of the calls
     PersistableBundle extras;
     Bytes estimatedDown = NETWORK_BYTES_UNKNOWN;
     Bytes estimatedUp = NETWORK_BYTES_UNKNOWN;
@@ -64,12 +64,12 @@ struct WorkItem {
     bool operator==(const WorkItem&) const = default;
 };
 
-/// What `cmd jobscheduler run` passes a job by (jobs.md §8).
+/// How far `cmd jobscheduler run` overrides the constraints of a job (jobs.md §8).
 enum class Override : std::uint8_t {
     None,
     Sorting, ///< -s: only moved to the front
-    Soft,    ///< every explicit constraint but connectivity and content
-    Full,    ///< -f: everything but a missing service
+    Soft,    ///< overrides every explicit constraint but connectivity and content
+    Full,    ///< -f: overrides everything but a missing service
 };
 
 /// jobs.md §4.6, internal codes, as dumps print them.
@@ -108,7 +108,7 @@ struct Condition {
     bool operator==(const Condition&) const = default;
 };
 
-/// What becomes of a guarded program while its condition does not hold (jobs.md §14.5).
+/// The fate of a guarded program while its condition does not hold (jobs.md §14.5).
 enum class GuardElse : std::uint8_t {
     Freeze,  ///< it stands still where it is
     Stop,    ///< it is ended, and started anew
@@ -117,7 +117,7 @@ enum class GuardElse : std::uint8_t {
 std::string_view nameOf(GuardElse);
 std::optional<GuardElse> guardElseNamed(std::string_view name);
 
-/// What holds the start of a job beside Android's constraints (jobs.md §14.1).
+/// Terms on the start of a job beside Android's constraints (jobs.md §14.1).
 struct StartTerms {
     std::vector<JobKey> after;        ///< each has to succeed first
     std::vector<JobKey> afterFailure; ///< each has to end otherwise first
@@ -126,12 +126,12 @@ struct StartTerms {
         calendar; ///< again at each such time (contract/rules/calendar.hpp): `at` is the next; empty: it ends after one
     std::optional<WallTime> loosensAt; ///< from then on it has the conditions `then` in place of its own
     std::vector<Condition> then;
-    Bytes meteredBytes = NETWORK_BYTES_UNKNOWN; ///< what it may move over metered networks in all; unknown: any amount
-    Bytes meteredUsed = 0;                      ///< and has; the core's to say (limits.md §14)
+    Bytes meteredBytes = NETWORK_BYTES_UNKNOWN; ///< the most to move over metered networks in all; unknown: any amount
+    Bytes meteredUsed = 0;                      ///< moved so far; the core sets it (limits.md §14)
     std::string
-        guard; ///< it is held to this (jobs.md §14.5, contract/rules/guard_condition.hpp); empty: it is no guard
+        guard; ///< the guard's condition (jobs.md §14.5, contract/rules/guard_condition.hpp); empty: it is no guard
     GuardElse guardElse = GuardElse::Freeze;
-    std::optional<WallTime> promised; ///< its start, as the core foretold it when it was scheduled (jobs.md §5.6)
+    std::optional<WallTime> promised; ///< its start, as the core forecast it when it was scheduled (jobs.md §5.6)
 
     static constexpr auto noun = "start terms";
     static constexpr auto fields = [](auto& field, auto& terms) {
@@ -150,7 +150,7 @@ struct StartTerms {
     bool operator==(const StartTerms&) const = default;
 };
 
-/// What kept a job waiting from `when` on (jobs.md §9.2); {App} where it became ready.
+/// The reasons that kept a job waiting from `when` on (jobs.md §9.2); {App} where it became ready.
 struct HistoryEntry {
     WallTime when;
     std::vector<PendingReason> reasons;
@@ -163,7 +163,7 @@ struct HistoryEntry {
     bool operator==(const HistoryEntry&) const = default;
 };
 
-/// Why a run ends: what the app is told, and what we count by.
+/// The reason why a run ends: the one that the app is given, and the internal one that we count by.
 struct Ending {
     StopReason reason = STOP_REASON_UNDEFINED;
     InternalReason internal = InternalReason::Unknown;
@@ -171,7 +171,7 @@ struct Ending {
     bool operator==(const Ending&) const = default;
 };
 
-/// What a run, its waits and its end are told by: of a PastRun, and of a day's (contract/model/day.hpp).
+/// The fields of a run, its waits and its end, which PastRun and DayRun (contract/model/day.hpp) share.
 inline constexpr auto fieldsOfRun = [](auto& field, auto& run) {
     field("scheduled", run.scheduled);
     field.rows("waits", run.waits);
@@ -188,19 +188,18 @@ inline constexpr auto fieldsOfRun = [](auto& field, auto& run) {
 
 /// A run that is over, and what came before it (jobs.md §9.4): an entry of its job's log.
 struct PastRun {
-    WallTime scheduled{};            ///< when the app asked for the job: tells jobs of one id apart
-    std::vector<HistoryEntry> waits; ///< what it waited for before, oldest first
+    WallTime scheduled{};            ///< when the app asked for the job, which tells jobs of one id apart
+    std::vector<HistoryEntry> waits; ///< its waits before it began, oldest first
     std::optional<WallTime> began;   ///< nullopt: the job ended without a run
     JobClass kind = JobClass::Regular;
     WallTime ended{};
     Ending ending;
     Outcome outcome;           ///< in its app's words, or in ours where its app said nothing
-    Bytes resumedAt = 0;       ///< what it had of its payload when it began to move more
-    Bytes transferredDown = 0; ///< as the app told it last
+    Bytes resumedAt = 0;       ///< bytes of its payload that it had when it began to move more
+    Bytes transferredDown = 0; ///< as the app last reported
     Bytes transferredUp = 0;
-    std::int32_t timeouts =
-        0; ///< runs of its job that were stopped because their time was up, since one ended by itself
-    std::optional<WallTime> next; ///< it is tried again, or runs in its next period, then at the earliest
+    std::int32_t timeouts = 0;    ///< runs of its job that were stopped at their time limit since one ended by itself
+    std::optional<WallTime> next; ///< the earliest start of its retry, or of its next period
     bool last = false;            ///< the job ended with it
 
     static constexpr auto noun = "past run";
@@ -216,9 +215,9 @@ struct PastRun {
     bool operator==(const PastRun&) const = default;
 };
 
-/// What most jobs have nothing of while they wait.
+/// The parts of a job that most jobs lack while they wait.
 struct JobDetails {
-    /// The end of the window a periodic job is in; a retry remembers that of its original one (jobs.md §6.5).
+    /// The end of the window a periodic job is in; a retry keeps its original window's (jobs.md §6.5).
     OptionalTime<Instant> windowEnd;
     OptionalTime<WallTime> windowEndWall;
     std::int32_t abandoned = 0; ///< runs that met their limit abandoned (jobs.md §6.4)
@@ -229,20 +228,20 @@ struct JobDetails {
     WallTime lastFailure{};
     std::string label; ///< a word for people, from the extras "label"
     Boxed<StartTerms> terms;
-    OptionalTime<WallTime> runBegan; ///< while it runs
-    Boxed<PastRun> lastRun;          ///< but for its waits; as it was made where there was none
+    OptionalTime<WallTime> runBegan; ///< set while it runs
+    Boxed<PastRun> lastRun;          ///< without its waits; default where there was none
 
     bool operator==(const JobDetails&) const = default;
 };
 
-/// A tracked job: accepted, durable, not ended. A million of them may wait, so that each byte here is one too many.
+/// A tracked job: accepted, durable, not ended. A million of them may wait, so each byte here counts.
 struct Job {
     JobKey key;
     JobInfo info;
     WallTime scheduled;         ///< when the app asked
     Instant enqueued;           ///< its place in the queue; a retry, a replacement and a boot set it anew
     std::uint64_t sequence = 0; ///< order of the calls, where `enqueued` is equal
-    /// The back-off's end (jobs.md §6.2), on both clocks: the first rules in this boot, the second after another.
+    /// The back-off's end (jobs.md §6.2), on both clocks: the first counts in this boot, the second after a reboot.
     OptionalTime<Instant> notBefore;
     OptionalTime<WallTime> notBeforeWall;
     /// When it runs whatever is missing (jobs.md §3.1 clause 5); dropped on every retry.
@@ -255,13 +254,13 @@ struct Job {
     bool demotedBySystem : 1 = false;
     bool exemptionLost : 1 = false; ///< an expedited one lost its exemption from Doze and battery saver (jobs.md §6.4)
     bool running : 1 = false;       ///< a run is under way: written down, so that a dead daemon's runs count as lost
-    /// Loaded under a clock that is wrong (jobs.md §7.3): its wall times are those of the right one, which it awaits to
-    /// be rebuilt from them; a run ends that.
+    /// It was loaded while the clock is wrong (jobs.md §7.3): its wall times are the right clock's, and its instants
+    /// are rebuilt from them once the clock is right. Its next run ends the waiting.
     bool awaitsClock : 1 = false;
     bool held : 1 = false; ///< a person keeps it from starting (jobs.md §14.2)
 };
 
-/// So many are counted of each.
+/// Failures and system stops are counted up to this.
 inline constexpr std::int16_t mostAttempts = std::numeric_limits<std::int16_t>::max();
 
 /// Names one run of one job, over all restarts of the daemon.
@@ -271,7 +270,7 @@ struct RunId {
     auto operator<=>(const RunId&) const = default;
 };
 
-/// jobs.md §4.1. What is guaranteed in each:
+/// jobs.md §4.1, with each state's guarantee.
 enum class RunState : std::uint8_t {
     Binding,   ///< a slot is taken; the service is not connected; onStartJob was not called
     Starting,  ///< onStartJob was called, its answer is awaited
@@ -284,11 +283,11 @@ std::optional<RunState> runStateNamed(std::string_view name);
 /// The kinds of slots, in the fixed order in which a job takes the first with room (jobs.md §3.6). Users in the
 /// background have types of their own on Android; a daemon of one user knows none.
 enum class WorkType : std::uint8_t { Top, ForegroundService, UserInitiated, Expedited, Background };
-/// As dumps name it: "top", "fgs", "ui", "ej", "bg".
+/// Its name in dumps: "top", "fgs", "ui", "ej", "bg".
 std::string_view nameOf(WorkType);
 
-/// A run's terms, settled at its start or since by what was so then: a core that takes it over cannot find them out
-/// any more.
+/// A run's terms, settled by the circumstances at its start or later: a core that takes the run over cannot derive them
+/// again.
 struct RunTerms {
     JobClass kind = JobClass::Regular;
     Instant began;      ///< t0 of jobs.md §4.1: guarantee, limit and run time count from here
@@ -296,14 +295,14 @@ struct RunTerms {
     Duration guarantee{0};
     Duration limit{0};
     WorkType type = WorkType::Background;
-    std::int32_t bias = 0;           ///< of its app when it began
+    std::int32_t bias = 0;           ///< its app's when it began
     bool startedOnTop = false;       ///< its app was on top when it began (limits.md §1.5)
-    bool byIdlePath = false;         ///< by the idle path of the restricted bucket (limits.md §5)
+    bool byIdlePath = false;         ///< started by the idle path of the restricted bucket (limits.md §5)
     bool pluggedEnough = false;      ///< began with power alone as its charging constraint (limits.md §10.3)
-    std::optional<Instant> unfreeAt; ///< when it first did not lie in free time (jobs.md §6.7)
+    std::optional<Instant> unfreeAt; ///< when it was first outside of free time (jobs.md §6.7)
 };
 
-/// What was moved of one item of work in a run (jobs.md §4.7).
+/// The bytes of one item of work that were moved in a run (jobs.md §4.7).
 struct Moved {
     Bytes down = 0;
     Bytes up = 0;
@@ -326,23 +325,23 @@ struct Run : RunTerms {
     bool abandoned = false;             ///< the app lost its parameters without reporting (jobs.md §4.2)
     bool markedForDeath = false;        ///< Stop in the Task Manager: no message goes to the app (jobs.md §5.4)
     Instant progressAt;                 ///< when it last moved a byte, or began to execute
-    std::optional<Network> network;     ///< what its parameters carry
-    std::optional<Network> networkNews; ///< a change during BINDING or STARTING, to be told once it executes
+    std::optional<Network> network;     ///< the one in its parameters
+    std::optional<Network> networkNews; ///< a change during BINDING or STARTING, sent once it executes
     Duration stamped{0};                ///< how much of this run the store's cumulative time holds
     Bytes estimatedDown = NETWORK_BYTES_UNKNOWN;
     Bytes estimatedUp = NETWORK_BYTES_UNKNOWN;
     Bytes transferredDown = 0;
     Bytes transferredUp = 0;
-    std::optional<Bytes> resumedAt;            ///< its app's first word of what was transferred
-    std::map<std::uint64_t, Moved> itemsMoved; ///< of items that say so themselves; the two above have it in
+    std::optional<Bytes> resumedAt;            ///< the bytes transferred that its app reported first
+    std::map<std::uint64_t, Moved> itemsMoved; ///< by items that report their own; the totals above include them
 };
 
 /// A job that has ended, with its last run: an entry of its app's history (jobs.md §0 completed_history).
 struct Completed : PastRun {
     JobKey key;
     std::string label;
-    std::string url;  ///< of a transfer, from its extras; what else it was told, such as a password, is forgotten
-    std::string path; ///< of a transfer: its target, or its source
+    std::string url;  ///< a transfer's, from its extras, whose other values, such as a password, are forgotten
+    std::string path; ///< a transfer's target or source
 
     bool operator==(const Completed&) const = default;
 };

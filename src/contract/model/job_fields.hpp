@@ -1,8 +1,7 @@
-// What a job says, told once: a row for each setter of JobInfo::Builder (jobs.md §1.1), in the order of the wire. The
-// codecs of the wire and of the store, the reader of scenarios, the command line, what is printed of a job, the
-// constraints that gates read, and the table of jobs.md §1.5 walk these rows. Each of them says once what it does with
-// a value of a type; a type that one of them forgets does not compile. A job's id and its service name it, and are no
-// rows.
+// The fields of a job, defined once: a row for each setter of JobInfo::Builder (jobs.md §1.1), in the order of the
+// wire. The codecs of the wire and of the store, the reader of scenarios, the command line, the printing of jobs, the
+// constraints that gates read, and the table of jobs.md §1.5 walk these rows. Each walker has one function for each
+// type of value; a type that it forgets does not compile. A job's id and its service name it, and are no rows.
 #pragma once
 #include <array>
 #include <cstdint>
@@ -33,7 +32,7 @@ struct Backoff {
     std::int32_t policy;
 };
 
-/// How a value of type T is read from a job and set. As it was asked for: what a policy raises it to is not told here.
+/// How a value of type T is read from a job and set: the value that was asked for, before any policy raises it.
 template <class T> struct JobValue {
     using Got = std::conditional_t<std::is_trivially_copyable_v<T>, T, const T&>;
     Got (*get)(const JobInfo&);
@@ -42,25 +41,25 @@ template <class T> struct JobValue {
 
 /// The clip data and their grant: getClipData(), getClipGrantFlags(), setClipData(). They may hold open files.
 struct ClipValue {};
-/// A setter that a job remembers nothing of, or another's.
+/// No value: the setter leaves none in the job, or another row has it.
 struct NoValue {};
 
 struct JobField {
     std::string_view method; ///< the setter, as the documentation names it
     std::string_view key;    ///< on the wire and in the store; empty: in neither
-    std::string_view second; ///< of a pair, the other key
+    std::string_view second; ///< the other key of a pair
     std::variant<NoValue, JobValue<bool>, JobValue<std::int32_t>, JobValue<Bytes>, JobValue<NetworkBytes>,
                  JobValue<std::optional<NetworkRequest>>, JobValue<std::optional<Backoff>>, ClipValue,
                  JobValue<std::optional<Duration>>, JobValue<std::optional<JobInfo::Period>>,
                  JobValue<std::vector<JobInfo::TriggerContentUri>>, JobValue<PersistableBundle>,
                  JobValue<std::set<std::string>>, JobValue<std::optional<std::string>>>
         value = NoValue{};
-    bool always = false;       ///< a flag that is written where it is not set, too, as version 1.0 did
+    bool always = false;       ///< a flag that is written even where it is not set, as version 1.0 did
     std::string_view scenario; ///< the key of `schedule` in a scenario; empty: it has none, or stands in another's
     std::string_view option;   ///< a flag of `stint run`, and of `stint get` where a transfer may carry it
-    std::string_view help;     ///< of the option
+    std::string_view help;     ///< the option's help
     PendingReason constraint =
-        PENDING_JOB_REASON_UNDEFINED; ///< what a job waits for that has it; Undefined: for nothing
+        PENDING_JOB_REASON_UNDEFINED; ///< the reason of a job that waits for it; Undefined: none waits
     bool functional = false;          ///< a constraint that needs a window to be met in (V10)
 
     // jobs.md §1.5: which kind of job may carry it.
@@ -78,7 +77,7 @@ using Network = std::optional<NetworkRequest>;
 using Time = std::optional<Duration>;
 using Triggers = std::vector<JobInfo::TriggerContentUri>;
 
-// What no getter and no setter says alone.
+// Values that take more than one getter or setter.
 inline NetworkBytes estimate(const J& j) {
     return {j.getEstimatedNetworkDownloadBytes(), j.getEstimatedNetworkUploadBytes()};
 }
@@ -105,7 +104,7 @@ inline void addTags(B& b, const std::set<std::string>& all) {
 template <class T, auto get, auto set>
 constexpr JobValue<T> of{[](const J& j) -> typename JobValue<T>::Got { return std::invoke(get, j); },
                          [](B& b, T it) { std::invoke(set, b, std::move(it)); }};
-/// As of, where `set` takes what an optional holds, and is not called for nothing.
+/// Like `of`, where `set` takes the value inside an optional, and is not called for an empty one.
 template <class T, auto get, auto set>
 constexpr JobValue<std::optional<T>> ifSet{[](const J& j) -> std::optional<T> { return std::invoke(get, j); },
                                            [](B& b, std::optional<T> it) {
@@ -193,7 +192,7 @@ inline constexpr auto table = std::to_array<JobField>({
      .value = of<std::optional<std::string>, &J::getTraceTag, &B::setTraceTag>},
     {.method = "setTransientExtras", .key = "transientExtras",
      .value = of<PersistableBundle, &J::getTransientExtras, &B::setTransientExtras>},
-    // Without a key: the first says what another row says, the second what a scheduler does; the last does nothing.
+    // Rows without a key: the first sets another row's value, the second is a scheduler's, the last has no effect.
     {.method = "setRequiredNetworkType", .listed = true, .work = "yes", .note = "or setRequiredNetwork"},
     {.method = "setNamespace", .listed = true, .note = "a scheduler's handle: forNamespace"},
     {.method = "setImportantWhileForeground",
@@ -206,15 +205,15 @@ inline constexpr auto table = std::to_array<JobField>({
 
 inline constexpr const auto& jobFields = fields::table;
 
-/// A service on the wire and in the store: "Name", "package/Name"; "/Na/me" where a name without a package has a slash
-/// of its own, which no job may have (contract/rules/validation.hpp): what is not allowed is read as it was written.
+/// A service on the wire and in the store: "Name", "package/Name"; "/Na/me" for a name with a slash and no package. No
+/// job may have such a name (contract/rules/validation.hpp), but it is read back as it was written.
 std::string textOf(const ComponentName& service);
 ComponentName componentFrom(const std::string& text);
 
-/// Whether the job has something there.
+/// True if the job has a value in the field.
 bool isSet(const JobField& field, const JobInfo& job);
 
-/// Never defined: whoever calls constraintNamed() with another key does not compile.
+/// Never defined: a call of constraintNamed() with another key does not compile.
 ConstraintSet noConstraintHasThisKey();
 
 /// The constraint with that key: a bit a row.
@@ -227,7 +226,7 @@ consteval ConstraintSet constraintNamed(std::string_view key) {
 }
 static_assert(jobFields.size() <= 32);
 
-/// Those that the job has of the constraints that are plain flags.
+/// The job's constraints that are plain flags.
 ConstraintSet constraintsOf(const JobInfo& job);
 
 } // namespace stint

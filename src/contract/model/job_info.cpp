@@ -1,4 +1,4 @@
-// What a job says: its getters raise what is too small.
+// The getters of a job, which raise values that are too small.
 #include "stint/job_info.hpp"
 
 #include <algorithm>
@@ -39,7 +39,7 @@ const JobInfo::Adjustable& JobInfoAccess::asked(const JobInfo& info) { return pa
 JobInfo JobInfoAccess::adjusted(JobInfo info, const Constants& constants) {
     const JobInfo::Parts& parts = partsOf(info.parts_);
     const JobInfo::Adjustable values = raised(parts.adjustable, constants);
-    // Seldom anything has to be raised, and a job's words are many.
+    // Values seldom have to be raised, and a job is large to copy.
     if (values == parts.adjustable && values == parts.adjusted()) return info;
     JobInfo::Parts changed = parts;
     changed.adjustable = values;

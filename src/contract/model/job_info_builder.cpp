@@ -1,5 +1,5 @@
-// How a job is made: the setters note, and complain of what can never be. What may not be combined is
-// contract/rules/validation's question, and so is Builder::build(), which asks it.
+// How a job is made: the setters note values, and complain of those that can never be. contract/rules/validation checks
+// their combination, and has Builder::build(), which asks it.
 #include <algorithm>
 #include <array>
 

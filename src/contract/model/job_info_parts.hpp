@@ -1,4 +1,4 @@
-// What a JobInfo is made of, and what its Builder notes: libstint alone knows their shape, so that they may grow
+// The parts of a JobInfo, and the draft of its Builder: libstint alone knows their shape, so that they may grow
 // (decision 17).
 #pragma once
 #include "contract/model/job_info_access.hpp"
@@ -6,7 +6,7 @@
 
 namespace stint {
 
-/// What was said with no least value to it.
+/// The values that have no minimum.
 struct JobInfo::Said {
     JobId id;
     ComponentName service;
@@ -39,22 +39,22 @@ struct JobInfo::Said {
 struct JobInfo::Parts {
     Said said;
     Adjustable adjustable;
-    bool asDocumented = true; ///< the getters raise `adjustable` by the documentation; else it stands as it is
+    bool asDocumented = true; ///< the getters raise `adjustable` by the documentation; else they return it as it is
     std::optional<ClipData> clip;
 
-    Adjustable adjusted() const; ///< what the getters say
+    Adjustable adjusted() const; ///< the values that the getters return
 };
 
 struct JobInfo::Builder::Draft {
     Parts job;
-    std::optional<Error> misuse; ///< a setter's own complaint (a chunk of 0, an unknown network type), said by build()
+    std::optional<Error> misuse; ///< a setter's own complaint (a chunk of 0, an unknown network type), for build()
 
     void misused(Error error) { // the first complaint stands
         if (!misuse) misuse = std::move(error);
     }
 
     // jobs.md §1.1: turning user-initiated or expedited on raises the priority if it is still DEFAULT (only its value
-    // is looked at, §1.2 note a); turning it off puts it back to DEFAULT if it was MAX.
+    // counts, §1.2 note a); turning it off puts it back to DEFAULT if it was MAX.
     void turn(bool Said::*flag, bool on) {
         Said& said = job.said;
         if (on && said.priority == PRIORITY_DEFAULT) said.priority = PRIORITY_MAX;

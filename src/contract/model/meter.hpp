@@ -1,5 +1,5 @@
-// What is counted since the daemon started, for whoever measures a machine over time (linux.md §A.11): it is told, and
-// never written down, so a restart begins at 0.
+// Counters since the daemon's start, for programs that measure a machine over time (linux.md §A.11). They are never
+// written down, so a restart begins at 0.
 #pragma once
 #include <algorithm>
 #include <array>
@@ -9,8 +9,7 @@
 
 namespace stint {
 
-/// One number. What its labels are, the name says: "bytes" has an app, a direction, and whether the network was
-/// metered.
+/// One number. Its name says what its labels are: for "bytes" an app, a direction, and whether the network was metered.
 struct MeterRow {
     std::string name;
     std::vector<std::string> labels;
@@ -25,7 +24,7 @@ struct MeterRow {
     bool operator==(const MeterRow&) const = default;
 };
 
-/// How often something took how long: a count for each bound, and one for what is above all of them.
+/// A histogram of durations: a count for each bound, and one for those above all bounds.
 template <std::size_t size> struct Durations {
     std::array<std::int64_t, size + 1> counts{};
     std::int64_t sum = 0;
@@ -36,9 +35,9 @@ template <std::size_t size> struct Durations {
     }
 };
 
-/// Of waits, in seconds: from a second to a week.
+/// The bounds for waits, in seconds: from a second to a week.
 inline constexpr std::array<std::int64_t, 8> waitBounds{1, 10, 60, 600, 3600, 21600, 86400, 604800};
-/// Of decisions, in microseconds: from 10 µs to a second.
+/// The bounds for decisions, in microseconds: from 10 µs to a second.
 inline constexpr std::array<std::int64_t, 8> decisionBounds{10, 30, 100, 300, 1000, 10'000, 100'000, 1'000'000};
 
 } // namespace stint

@@ -1,4 +1,4 @@
-// What an app may use of networks that cost something (limits.md §14), as a policy file or a scenario says it.
+// A budget for an app's use of networks that cost something (limits.md §14), as a policy file or a scenario gives it.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -15,12 +15,12 @@ namespace stint {
 enum class NetworkCost : std::uint8_t { Metered, Roaming };
 std::string_view nameOf(NetworkCost);
 
-/// Of the clock on the wall, in the machine's zone; a week begins on Monday.
+/// Periods of the wall clock, in the machine's zone; a week begins on Monday.
 enum class BudgetPeriod : std::uint8_t { Day, Week, Month };
 std::string_view nameOf(BudgetPeriod);
 
 struct NetworkBudget {
-    static constexpr std::string_view everyApp = "*"; ///< each that has none of its own of that cost and period
+    static constexpr std::string_view everyApp = "*"; ///< each app without a budget of its own for that cost and period
 
     std::string app;
     NetworkCost cost = NetworkCost::Metered;
@@ -30,7 +30,7 @@ struct NetworkBudget {
     bool operator==(const NetworkBudget&) const = default;
 };
 
-/// As people write one.
+/// A budget as people write it.
 struct BudgetWords {
     std::string app;
     std::string cost;   ///< "metered", "roaming"
@@ -38,13 +38,13 @@ struct BudgetWords {
     std::string period; ///< "day", "week", "month"
 };
 
-/// As networkBudget() takes it.
+/// The words for a budget, as networkBudget() takes them.
 BudgetWords wordsOf(const NetworkBudget& budget);
-/// IllegalArgument: which of its words is wrong, and what would be right.
+/// IllegalArgument names the wrong word, and says what would be right.
 Result<NetworkBudget> networkBudget(const BudgetWords& words);
 /// IllegalArgument: there is one of that app, cost and period already.
 Result<void> addBudget(std::vector<NetworkBudget>& budgets, NetworkBudget budget);
-/// No two have the same: "network_budget.com.example.mail.metered.month".
+/// A key that no two budgets share: "network_budget.com.example.mail.metered.month".
 std::string keyOf(const NetworkBudget& budget);
 
 } // namespace stint

@@ -1,5 +1,5 @@
-// What is said of networks by their names, whatever the machine says of them: whether they are metered (linux.md §A.4).
-// A name is a connection's, an SSID or an interface.
+// Networks that are marked metered or unmetered by name, whatever the machine says of them (linux.md §A.4). A name is a
+// connection's, an SSID or an interface.
 #pragma once
 #include <map>
 #include <optional>
@@ -10,10 +10,10 @@
 
 namespace stint {
 
-/// A person's word (`stint net mark`): whether it is metered.
+/// A person's marks (`stint net mark`); true: metered.
 using NetworkMarks = std::map<std::string, bool, std::less<>>;
 
-/// A policy file's word.
+/// A policy file's mark.
 struct NetworkRule {
     bool metered = false;
     std::string origin; ///< "FILE:LINE"
@@ -22,9 +22,9 @@ struct NetworkRule {
 };
 using NetworkRules = std::map<std::string, NetworkRule, std::less<>>;
 
-/// IllegalArgument for what no network is called: nothing, a control character, half a megabyte.
+/// IllegalArgument for a name that no network has: empty, unprintable, or longer than 256 bytes.
 Result<void> checkNetworkName(std::string_view name);
-/// metered, unmetered; auto is nullopt: what is said elsewhere.
+/// true for "metered", false for "unmetered"; nullopt for "auto": no mark. IllegalArgument for any other word.
 Result<std::optional<bool>> meteredNamed(std::string_view word);
 
 } // namespace stint

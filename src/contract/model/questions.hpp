@@ -1,5 +1,5 @@
-// What may be asked of the present. The core answers (contract/core/scheduler.hpp), each from the verdicts that it
-// decides by; an edge that passes answers on knows this much of it.
+// The questions that may be asked about the present. The core answers them (contract/core/scheduler.hpp) from the
+// verdicts that it decides by; an edge that passes answers on knows nothing else of it.
 #pragma once
 #include <cstddef>
 #include <optional>
@@ -26,18 +26,18 @@ public:
     virtual std::vector<JobView> completed(const std::optional<AppId>& app) const = 0;
     /// Everything that keeps a pending job from running; empty exactly when it may run, and when it runs.
     virtual std::vector<Blocker> explain(const JobKey& key, Now now) const = 0;
-    /// How that has changed while the job waited, oldest first, the last ten (jobs.md §9.2).
+    /// How its reasons have changed while the job waited, oldest first, the last ten (jobs.md §9.2).
     virtual std::vector<HistoryEntry> history(const JobKey& key) const = 0;
-    /// Of a tracked job's work, the items behind `after`, at most `most`, in the order they are handed out in.
+    /// The items of a tracked job's work behind `after`, at most `most`, in the order in which they are handed out.
     virtual std::vector<WorkItem> work(const JobKey& key, std::uint64_t after, std::size_t most) const = 0;
-    /// What would become of a job if that were so (jobs.md §9.6). IllegalArgument: no such job, or it has ended;
+    /// The forecast for a job if `supposed` were so (jobs.md §9.6). IllegalArgument: no such job, or it has ended;
     /// LimitExceeded: there are too many jobs to try it.
     virtual Result<Forecast> whatIf(const JobKey& key, const Supposed& supposed, Now now) const = 0;
     /// jobs.md §2.1.
     virtual bool canRunUserInitiatedJobs(const AppId& app) const = 0;
     /// limits.md §7.5.
     virtual bool canScheduleExactAlarms(const AppId& app) const = 0;
-    /// The whole of it, for a dump (jobs.md §9.3); of the queue of ready jobs at most the first `mostQueued`.
+    /// The scheduler as a whole, for a dump (jobs.md §9.3), with at most the first `mostQueued` of its ready jobs.
     virtual SchedulerView overview(std::size_t mostQueued, Now now) const = 0;
 
     /// Every row of one kind.
@@ -52,7 +52,7 @@ public:
     std::vector<DeviceLimitView> deviceLimits(Now now) const { return all<DeviceLimitView>(now); }
 
 private:
-    /// With all there are of the kind that it holds.
+    /// Fills `rows` with every row of the kind that it holds.
     virtual void fill(Rows& rows, Now now) const = 0;
 };
 

@@ -1,5 +1,4 @@
-// What an app has used of its quotas (limits.md §3.4, §4): sessions, each a stretch of time with at least one counted
-// job.
+// An app's use of its quotas (limits.md §3.4, §4): sessions, each a stretch of time with at least one counted job.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -34,7 +33,7 @@ struct RateWindow {
     bool operator==(const RateWindow&) const = default;
 };
 
-/// Of regular jobs.
+/// The use of the quota of regular jobs.
 struct QuotaLedger {
     std::vector<Session> sessions; ///< oldest first, those that ended within quota.history
     std::optional<OpenSession> open;
@@ -44,7 +43,7 @@ struct QuotaLedger {
     bool operator==(const QuotaLedger&) const = default;
 };
 
-/// Of expedited jobs: a tally that sessions add to and rewards take from (limits.md §4).
+/// The use of the quota of expedited jobs: a tally that sessions add to and rewards take from (limits.md §4).
 struct ExpeditedLedger {
     std::vector<Session> sessions; ///< oldest first, within ej.window
     std::optional<OpenSession> open;

@@ -1,4 +1,4 @@
-// What a gate reads, so that only those who wait for what changed are asked again.
+// The parts of the world that a gate may read: a change asks only the gates again that read the changed part.
 #pragma once
 #include <cstdint>
 
@@ -14,8 +14,8 @@ enum class Reads : std::uint32_t {
     Saver = 64, ///< battery saver, and Data Saver
     Thermal = 128,
     Sleep = 256,
-    Scene = 512,   ///< what of the device is no constraint: the screen, its lock, the lid, motion, memory
-    Ledger = 1024, ///< what an app has used of its quotas
+    Scene = 512,   ///< the parts of the device that are no constraint: the screen, its lock, the lid, motion, memory
+    Ledger = 1024, ///< an app's use of its quotas
 };
 using ReadSet = std::uint32_t;
 constexpr ReadSet operator|(Reads a, Reads b) { return static_cast<ReadSet>(a) | static_cast<ReadSet>(b); }

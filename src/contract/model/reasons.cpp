@@ -71,7 +71,7 @@ constexpr std::array stopTable{
 };
 // clang-format on
 
-// A number from the wire may be none of them.
+// nullptr: a number from the wire may be unknown.
 template <class Table> const auto* rowOf(const Table& table, auto reason) {
     const auto row = std::ranges::find(table, reason, &Table::value_type::reason);
     return row == table.end() ? nullptr : &*row;

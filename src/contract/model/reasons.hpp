@@ -22,18 +22,18 @@ struct StopRow {
     std::string_view meaning; ///< the end of the run: "stopped because the battery was low"
 };
 
-/// In the order in which they are told.
+/// In the order in which they are listed.
 std::span<const PendingRow> pendingRows();
 /// By number.
 std::span<const StopRow> stopRows();
 
-/// Where a reason stands among others (jobs.md §9.1); the smaller goes first, a number that is none last.
+/// A reason's place among others (jobs.md §9.1): the smaller comes first, an unknown number last.
 int rankOf(PendingReason reason);
-/// A number that is none: "a reason this version does not know".
+/// "a reason this version does not know" for an unknown number.
 std::string_view meaningOf(PendingReason reason);
-/// A number that is none: "a better moment".
+/// "a better moment" for an unknown number.
 std::string_view wantOf(PendingReason reason);
-/// A number that is none: "stopped".
+/// "stopped" for an unknown number.
 std::string_view meaningOf(StopReason reason);
 
 } // namespace stint

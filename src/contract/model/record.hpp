@@ -1,4 +1,5 @@
-// What is written down. A step's records are committed in one transaction before any of its effects is performed.
+// The records of all that is written down. A step's records are committed in one transaction before any of its effects
+// is performed.
 #pragma once
 #include <cstdint>
 #include <map>
@@ -23,11 +24,11 @@ struct BootId {
 
 struct SaveJob {
     Job job;
-    bool replacesPersisted = false; ///< in its place there was a job that outlives the boot
-};                                  ///< new, or changed; but for its work, of which each item has records of its own
+    bool replacesPersisted = false; ///< the job in its place before outlived the boot
+};                                  ///< new or changed; without its work, whose items have records of their own
 struct DropJob {
     JobKey key;
-}; ///< and its work, and what has changed for it
+}; ///< with its work and its content changes
 struct SaveWork {
     JobKey job;
     WorkItem item;
@@ -36,7 +37,7 @@ struct DropWork {
     JobKey job;
     std::uint64_t item = 0;
 };
-/// Of what a job watches, as its next run is to hear of it: those before a run under way, and those since. None: they
+/// The content changes that a job's next run is to be given: those before a run under way, and those since. Empty: they
 /// are forgotten. They go with their job, and with the boot.
 struct SaveContent {
     JobKey job;
@@ -51,13 +52,13 @@ struct SavePastRun {
     JobKey job;
     PastRun run;
     std::int64_t keep = 0; ///< how many of the app's newest entries stay
-    WallTime since;        ///< those from before go
+    WallTime since;        ///< older entries go
 };
 /// An entry of the device's history (jobs.md §9.5).
 struct SaveDeviceChange {
     DeviceChange change;
     std::int64_t keep = 0; ///< how many of the newest entries stay
-    WallTime since;        ///< those from before go
+    WallTime since;        ///< older entries go
 };
 struct SaveApp {
     AppMemory memory;
@@ -68,19 +69,18 @@ struct DropApp {
 }; ///< uninstalled: its memory and its history go
 struct SaveOverrides {
     std::map<std::string, std::string> overrides;
-}; ///< the whole of Device::overrides
+}; ///< all of Device::overrides
 struct SaveNetworkMarks {
     NetworkMarks marks;
-}; ///< the whole of Device::networkMarks
+}; ///< all of Device::networkMarks
 
-/// The clocks that apps age by (limits.md §2.2), as they were at `at` of this boot.
+/// The clocks that apps age by (limits.md §2.2), as they stood at `at` of this boot.
 struct SaveUsageTime {
     UsageTime time;
     Instant at;
     bool screenOn = true; ///< so that a restart inside the boot can go on from there
 };
-/// What is derived from the device's reports with a memory: charging, idle, Doze. A restart inside the boot goes on
-/// from it.
+/// The state derived from the device's reports: charging, idle, Doze. A restart inside the boot goes on from it.
 struct SaveDeviceState {
     DeviceState state;
 };
@@ -107,17 +107,17 @@ using Record = std::variant<SaveJob, DropJob, SaveWork, DropWork, SaveContent, S
                             SaveDeviceChange, SaveApp, DropApp, SaveOverrides, SaveNetworkMarks, SaveUsageTime,
                             SaveDeviceState, SaveAlarm, DropAlarm, SaveMessage, DropMessage, SaveDigest>;
 
-/// Whether what it says still counts after another boot. What does not must survive the daemon, and no power loss.
+/// True if the record still counts after a reboot. One that does not has to survive the daemon, but no power loss.
 bool outlivesBoot(const Record& record);
 
-/// What every commit is marked with.
+/// The mark on every commit.
 struct Stamp {
-    std::optional<Instant> alive; ///< when it was made: the daemon was alive then; nullopt: nobody said
+    std::optional<Instant> alive; ///< when it was made, and the daemon was alive; nullopt: unknown
     WallTime good{};              ///< the wall time of the last commit under a clock that was good (jobs.md §7.1)
-    bool clockGood = true;        ///< whether the clock is (jobs.md §7.3)
+    bool clockGood = true;        ///< the clock is good at this commit (jobs.md §7.3)
 };
 
-/// A job as it was found, with the boot it was written in: core decides what of it still holds (jobs.md §7).
+/// A job as it was stored, and the boot it was written in: the core decides what of it still holds (jobs.md §7).
 struct StoredJob {
     Job job;
     BootId boot;
@@ -141,14 +141,14 @@ struct StoredUsageTime {
     BootId boot;
 };
 
-/// A run that a core has begun which is dropped: the daemon lives, and what it has started goes on.
+/// A run begun by a core that is being dropped: the daemon lives, and the run goes on.
 struct GoingOn {
     RunId run;
     JobKey job;
     RunTerms terms;
     Override override = Override::None;
-    bool called = false;            ///< its service was told to start: else nothing of it has begun
-    std::optional<Ending> stopping; ///< its service was told to stop, for this
+    bool called = false;            ///< its service was called to start; else nothing of it has begun
+    std::optional<Ending> stopping; ///< its service was called to stop, for this
 };
 
 /// Everything that was written down.
@@ -161,12 +161,12 @@ struct Snapshot {
     std::optional<StoredUsageTime> usageTime;
     std::optional<DeviceState> deviceState;       ///< of this boot
     std::vector<Completed> completed;             ///< per app, oldest first
-    std::map<AppId, std::int32_t> highestIds;     ///< of each app, that the log has in the root namespace
+    std::map<AppId, std::int32_t> highestIds;     ///< each app's highest id in the log, of the root namespace
     std::map<std::string, std::string> overrides; ///< of this boot, else empty
     NetworkMarks networkMarks;
     std::optional<WallTime> digested;             ///< when the last digest was shown
-    std::optional<DeviceChange> lastDeviceChange; ///< that was written down
-    Stamp stamp;                                  ///< of the last commit
+    std::optional<DeviceChange> lastDeviceChange; ///< the last one that was written down
+    Stamp stamp;                                  ///< the last commit's
     std::uint32_t generation = 0;                 ///< one more than at the last commit: RunIds are unique over restarts
     std::vector<GoingOn> goingOn;                 ///< not written down: the daemon knows of them; none at its start
     bool sameBoot = false; ///< the last commit was made in this boot: a restart of the daemon, not a reboot

@@ -1,4 +1,4 @@
-// What schedule() came to, in scenario.md's words for an error: in the trace, and in what a scenario expects.
+// The result of schedule() in scenario.md's words for an error: for the trace, and for a scenario's expectations.
 #pragma once
 #include <string_view>
 
@@ -6,7 +6,7 @@
 
 namespace stint {
 
-/// "SecurityException", "limit_exceeded"; "failure" for RESULT_FAILURE; "error" for what no app is at fault for.
+/// "SecurityException", "limit_exceeded"; "failure" for RESULT_FAILURE; "error" for a failure that is no app's fault.
 std::string_view resultName(Errc code);
 
 } // namespace stint

@@ -1,5 +1,5 @@
-// A time zone as a value: what a clock on the wall is ahead of UTC, and since when. The edge reads it from the
-// machine's tables and hands it to the core (ZoneRead).
+// A time zone as a value: how far the wall clock is ahead of UTC, and since when. The edge reads it from the machine's
+// tables and hands it to the core (ZoneRead).
 #pragma once
 #include <algorithm>
 #include <chrono>
@@ -10,7 +10,7 @@
 
 namespace stint {
 
-/// What a clock shows, without its zone.
+/// A wall clock's reading, without its zone.
 using LocalTime = std::chrono::local_time<Duration>;
 
 class TimeZone {
@@ -22,7 +22,7 @@ public:
     };
 
     TimeZone() = default; ///< UTC
-    /// Earliest first. Before the first of them it holds, too.
+    /// Earliest first. The first one holds before its `from`, too.
     explicit TimeZone(std::vector<Offset> offsets) : offsets_(std::move(offsets)) {}
 
     const std::vector<Offset>& offsets() const { return offsets_; }
@@ -33,7 +33,7 @@ public:
         return (later == offsets_.begin() ? *later : *std::prev(later)).ahead;
     }
     LocalTime localOf(WallTime time) const { return LocalTime(time.time_since_epoch() + aheadAt(time)); }
-    /// Of a time that comes twice the first; one that clocks jump over is as long after the jump.
+    /// The first of a time that comes twice; a time that clocks jump over lies as long after the jump.
     WallTime wallOf(LocalTime local) const {
         constexpr std::chrono::hours day{24}; // farther than any zone is from UTC, and nearer than two changes are
         const WallTime asUtc(local.time_since_epoch());

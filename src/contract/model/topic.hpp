@@ -1,5 +1,5 @@
-// What there are lists of, as whoever looks at all of them is told that one is no longer what it was: without content,
-// so that a slow reader costs nothing (TaskManager1.Watch, everything).
+// The lists whose changes a watcher of everything is told about: by name alone, without content, so that a slow reader
+// costs nothing (TaskManager1.Watch, everything).
 #pragma once
 #include <algorithm>
 #include <array>
@@ -12,7 +12,7 @@
 namespace stint {
 
 enum class Topic : std::uint8_t {
-    Jobs,     ///< what waits may wait for something else; of what else becomes of a job JobChanged tells
+    Jobs,     ///< waiting jobs may wait for something else; JobChanged reports a job's other changes
     Finished, ///< the history of completed jobs
     Tasks,
     Apps,
@@ -67,7 +67,7 @@ inline std::vector<std::string> namesOf(Topics topics) {
     return names;
 }
 
-/// Names that are not known are left alone.
+/// Unknown names are ignored.
 inline Topics topicsNamed(const std::vector<std::string>& names) {
     Topics topics;
     for (const std::string& name : names)

@@ -1,9 +1,10 @@
-// What questions about the present are answered with: plain values, made by the core when asked, stored nowhere.
+// The answers to questions about the present: plain values, made by the core when asked, stored nowhere.
 //
-// A row that may be listed has `all`, which the core defines, and is one of Rows. `fields` names what a row has, by the
-// words that the wire and JSON have for it, in the order of JSON (a dictionary of the wire has none); `noun` is what it
-// is called in a complaint about one. The wire and JSON walk it (link/wire/fields.hpp, faces/views/json_row.hpp), so
-// that a field is told once: what a walker makes of a word stands there, and a word that it lacks does not compile.
+// A row that may be listed has `all`, which the core defines, and is one of Rows. `fields` lists a row's members by
+// their names on the wire and in JSON, in the order of JSON (a dictionary of the wire has none); `noun` is a row's name
+// in error messages. The wire and JSON walk `fields` (link/wire/fields.hpp, faces/views/json_row.hpp), so that a field
+// is defined once. A walker has a function for each kind of field (`word`, `rows` …); a kind that it lacks does not
+// compile.
 #pragma once
 #include <map>
 #include <optional>
@@ -18,15 +19,15 @@
 
 namespace stint {
 
-struct State; ///< the core's, which alone knows what is in it
+struct State; ///< the core's, which alone knows its members
 
 /// One thing that keeps a job from running (jobs.md §9.1): a shut gate's verdict, in words.
 struct Blocker {
     PendingReason reason = PENDING_JOB_REASON_UNDEFINED;
-    std::string gate;   ///< which question was answered with no: "connectivity"
+    std::string gate;   ///< the gate that is shut: "connectivity"
     std::string want;   ///< the end of "waits for …": "mains"
-    std::string detail; ///< what is, and what is wanted
-    std::string clears; ///< what would open it
+    std::string detail; ///< the present state, and the wanted one
+    std::string clears; ///< the change that would open it
     std::optional<WallTime> since;
     std::optional<WallTime> until; ///< nullopt: an event, not a time
 
@@ -44,12 +45,12 @@ struct Blocker {
     bool operator==(const Blocker&) const = default;
 };
 
-/// The clocks of a run under way, and the stop it has coming (jobs.md §9.3).
+/// The clocks of a run under way, and the stop that is coming (jobs.md §9.3).
 struct RunClocks {
     WallTime guaranteed; ///< the end of its minimum guarantee
     WallTime limit;      ///< the end of its maximum limit
     WallTime timer;      ///< when its one timer fires
-    std::string slot;    ///< what it was started as: "top", "fgs", "ui", "ej", "bg"
+    std::string slot;    ///< the kind of slot that it took: "top", "fgs", "ui", "ej", "bg"
     std::optional<Ending> stop;
 
     static constexpr auto noun = "clocks";
@@ -63,7 +64,7 @@ struct RunClocks {
     bool operator==(const RunClocks&) const = default;
 };
 
-/// What a list shows of a notification.
+/// The part of a notification that a list shows.
 struct ShownNotification {
     std::string title;
     std::string text;
@@ -88,9 +89,9 @@ enum class Phrase : std::uint8_t { State, Limits, ExitCode };
 struct JobView {
     enum class State : std::uint8_t { Pending, Running, Finished };
     JobKey key;
-    std::optional<JobInfo> info; ///< not of a finished one
+    std::optional<JobInfo> info; ///< nullopt for a finished job
     State state = State::Pending;
-    JobClass kind = JobClass::Regular; ///< what it runs as, or would
+    JobClass kind = JobClass::Regular; ///< the class that it runs in, or would
     bool demoted = false;
     std::string label;
     std::int32_t failures = 0;
@@ -99,21 +100,21 @@ struct JobView {
     std::vector<PendingReason> reasons;  ///< pending; never empty then
     std::optional<WallTime> earliest;    ///< pending: the forecast of its start
     std::optional<WallTime> latest;      ///< its deadline, or the end of a periodic job's window
-    std::optional<WallTime> lastSuccess; ///< of a periodic job, its last run that was not tried again
+    std::optional<WallTime> lastSuccess; ///< a periodic job's last run that was not tried again
     std::optional<WallTime> lastFailure; ///< its last run that is tried again
-    std::optional<PastRun> lastRun;      ///< but for its waits
+    std::optional<PastRun> lastRun;      ///< without its waits
     std::string want;                    ///< pending: the first of its reasons as the end of "waits for …": "mains"
     std::string waitsFor;                ///< pending, or held by its guard: the first of its reasons, in words
     std::vector<std::string> waitsAlso;  ///< likewise the others, in their order
     bool held = false;                   ///< a person keeps it from starting
-    std::string guarded; ///< running: what its guard does to it now: "frozen", "offline"; empty: nothing
+    std::string guarded;                 ///< running: its guard's hold on it now: "frozen", "offline"; empty: none
     StartTerms terms;
     std::optional<RunState> runState; ///< running
     std::optional<WallTime> started;  ///< running
     bool keepsAwake = false;          ///< running: for it the machine is kept from going to sleep (limits.md §13)
     std::optional<RunClocks> clocks;  ///< running
-    std::optional<Network> network;   ///< that it has, or would be given now; only where it requires one
-    std::uint32_t workItems = 0;      ///< of its work, those that are not completed
+    std::optional<Network> network;   ///< the one it has, or would be given now; only where it requires one
+    std::uint32_t workItems = 0;      ///< the items of its work that are not completed
     Bytes transferredDown = 0;
     Bytes transferredUp = 0;
     Bytes estimatedDown = NETWORK_BYTES_UNKNOWN;
@@ -121,9 +122,10 @@ struct JobView {
     std::optional<Notification> notification; ///< running, where it has set one
     std::optional<Completed> completed;       ///< finished
 
-    /// Whether it tells why it does not run, or not on: it is pending, or held by its guard.
+    /// True if it has reasons not to run, or not to go on: it is pending, or held by its guard.
     bool waits() const { return state == State::Pending || !guarded.empty(); }
-    /// After its fields have been read, each by itself: `completed` has what it shares with the job, or is none.
+    /// For a reader, when all fields are read: copies into `completed` the values that it shares with the job, or drops
+    /// it where the job is not finished.
     void settle();
 
     static std::optional<State> stateNamed(std::string_view name);
@@ -193,10 +195,10 @@ struct JobView {
     };
 };
 std::string_view nameOf(JobView::State);
-/// Where a transfer moves what from and to, as it was told, without passwords; of any other job, nothing.
+/// A transfer's URL and path as they were given, without passwords; nullopt for any other job.
 std::optional<std::string> urlOf(const JobView& job);
 std::optional<std::string> pathOf(const JobView& job);
-/// Of a periodic job, one of the lengths of its period.
+/// One of the lengths of a periodic job's period; nullopt for any other job.
 std::optional<Duration> periodOf(const JobView& job, Duration JobInfo::Period::*length);
 
 /// A notification as the Task Manager lists it (jobs.md §5.4).
@@ -236,7 +238,7 @@ struct TaskRow {
     };
 };
 
-/// What an app has of a quota (limits.md §3, §4), where its time were counted now.
+/// An app's state in a quota (limits.md §3, §4), if its time were counted now.
 struct QuotaView {
     std::optional<Duration> allowed; ///< nullopt: no limit
     std::optional<Duration> window;
@@ -264,9 +266,9 @@ struct AlarmView {
     Alarm alarm;
     std::optional<Instant> earliest; ///< nullopt: held until an event
     std::optional<Instant> latest;
-    std::string held; ///< what holds it beyond its own time: "bucket", "doze", "battery_saver", "user_restriction"
+    std::string held; ///< the cause that delays it: "bucket", "doze", "battery_saver", "user_restriction"
 
-    /// By app and tag.
+    /// Sorted by app and tag.
     static std::vector<AlarmView> all(const State& state, Now now);
     static constexpr auto noun = "alarm";
     static constexpr auto fields = [](auto& field, auto& view) {
@@ -289,15 +291,15 @@ struct AlarmView {
     };
 };
 
-/// One kind of work, and what of the device's state alone holds it back: that of an app in the background which has
-/// used nothing of its limits (limits.md §1.1).
+/// One kind of work, and the part of the device's state that alone holds it back, for an app in the background which
+/// has used nothing of its limits (limits.md §1.1).
 struct DeviceLimitView {
     std::string work; ///< "regular jobs", "alarms"
     bool open = true;
     // Where it is shut:
     std::string by;     ///< "doze", "saver", "thermal", …
-    std::string detail; ///< what is
-    std::string clears; ///< what would open it
+    std::string detail; ///< the present state
+    std::string clears; ///< the change that would open it
     std::string cell;   ///< the table's cell that says so
     std::optional<WallTime> since;
     std::optional<WallTime> until; ///< nullopt: an event, not a time
@@ -317,7 +319,7 @@ struct DeviceLimitView {
     bool operator==(const DeviceLimitView&) const = default;
 };
 
-/// What the safeguards against looping apps have counted within their windows (jobs.md §6.7).
+/// The counts of the safeguards against looping apps within their windows (jobs.md §6.7).
 struct SafeguardView {
     std::uint32_t userInitiated = 0; ///< timeouts, by class
     std::uint32_t expedited = 0;
@@ -360,9 +362,9 @@ struct AllotmentView {
 /// How an app's pushed messages of high priority fare (limits.md §8.5).
 struct MessagesView {
     std::int64_t delivered = 0; ///< within push.window
-    std::int64_t shown = 0;     ///< of them, those that a notification followed
+    std::int64_t shown = 0;     ///< those of them that a notification followed
     bool downgraded = false;    ///< they count as normal ones
-    std::int64_t waiting = 0;   ///< of all, those that are not delivered yet
+    std::int64_t waiting = 0;   ///< messages of any priority that are not delivered yet
     std::int64_t room = 0;      ///< how many more may wait
 
     static constexpr auto noun = "messages";
@@ -381,11 +383,11 @@ struct AppView {
     ProcessState state = ProcessState::NotRunning;
     std::int32_t bias = 0; ///< jobs.md §3.5
     SafeguardView safeguards;
-    bool pinned = false; ///< the state is a person's word
+    bool pinned = false; ///< the state was set by a person
     bool bad = false;    ///< the crash guard's mark (jobs.md §12.3)
     Bucket bucket = Bucket::Never;
     BucketReason bucketReason = BucketReason::Default;
-    std::optional<WallTime> bucketSince; ///< nullopt: before anybody noted it
+    std::optional<WallTime> bucketSince; ///< nullopt: before that was recorded
     BatteryUse batteryUse = BatteryUse::Optimized;
     bool dataSaverExempt = false;
     std::set<std::string, std::less<>> revoked; ///< permissions that the user has taken back
@@ -395,7 +397,7 @@ struct AppView {
     QuotaView quota;
     QuotaView expedited;
     AllotmentView alarms;          ///< delivery instants by its bucket
-    AllotmentView whileIdleAlarms; ///< likewise in Doze, where it may set exact alarms those
+    AllotmentView whileIdleAlarms; ///< likewise in Doze: of the exact ones where it may set them, else of the inexact
     MessagesView messages;
     std::uint32_t jobs = 0;
     std::uint32_t running = 0;
@@ -440,10 +442,11 @@ struct AppView {
         field.sent("visibleBecause", visibleBecause(app));
     };
 };
-/// Nothing else says so (architecture.md, what is visible): a person's word, else the foreground of a terminal.
+/// The reason why the app counts as visible, if it does: "pinned" by a person, else "terminal", in whose foreground it
+/// is. There is no other (architecture.md, what is visible).
 std::vector<std::string> visibleBecause(const AppView& app);
 
-/// One kind of slot (jobs.md §3.6): how many are kept for it, may be taken by it, are, and would be.
+/// One kind of slot (jobs.md §3.6): how many are reserved for it, may be taken by it, are taken, and would be.
 struct SlotView {
     std::string type; ///< "top", "fgs", "ui", "ej", "bg"
     std::int64_t reserved = 0;
@@ -454,7 +457,7 @@ struct SlotView {
     bool operator==(const SlotView&) const = default;
 };
 
-/// The scheduler as a whole, as a dump tells it (jobs.md §9.3).
+/// The scheduler as a whole, as a dump prints it (jobs.md §9.3).
 struct SchedulerView {
     std::map<std::string, std::string> constants; ///< each as a policy file writes it
     bool plugged = true;
@@ -466,7 +469,7 @@ struct SchedulerView {
     bool storageLow = false;
     std::uint64_t storageSequence = 0;
     bool idle = false;       ///< nobody uses the device (jobs.md §3.2)
-    bool interactive = true; ///< as it counts for slots (jobs.md §3.6)
+    bool interactive = true; ///< the state that counts for slots (jobs.md §3.6)
     std::string memory;      ///< "normal", "moderate", "low", "critical"
     std::int64_t slots = 0;  ///< the steady limit
     std::int64_t atOnce = 0; ///< how many of them may be taken now
@@ -474,14 +477,14 @@ struct SchedulerView {
     std::vector<JobKey> queue; ///< ready jobs, in the order they are started in; the first ones
     std::uint32_t queued = 0;  ///< how many there are in all
     std::uint32_t tracked = 0;
-    std::uint32_t persisted = 0; ///< of them, those that outlive a boot
+    std::uint32_t persisted = 0; ///< those of them that outlive a boot
     bool clockGood = true;       ///< jobs.md §7.3
-    WallTime lastCommit{};       ///< as it was when the daemon started
+    WallTime lastCommit{};       ///< the one found when the daemon started
 
     bool operator==(const SchedulerView&) const = default;
 };
 
-/// The rows of one kind: what Questions::all() may be asked for.
+/// The rows of one kind, which Questions::all() may be asked for.
 using Rows =
     std::variant<std::vector<TaskRow>, std::vector<AppView>, std::vector<AlarmView>, std::vector<DeviceLimitView>>;
 

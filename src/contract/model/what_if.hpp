@@ -1,4 +1,4 @@
-// What would become of a job if something were otherwise, and what is supposed to be (jobs.md §9.6).
+// A forecast for a job if something were otherwise, and the supposition behind it (jobs.md §9.6).
 #pragma once
 #include <map>
 #include <optional>
@@ -11,20 +11,20 @@
 
 namespace stint {
 
-/// Nothing: as things are.
+/// A supposed change; empty: things are as they are.
 struct Supposed {
-    std::map<std::string, std::string> words; ///< as a person says it: "charging" is "no"
-    std::optional<Device> device;             ///< what they make of it
-    std::optional<Bucket> bucket;             ///< of the job's app
+    std::map<std::string, std::string> words; ///< a person's words: "charging" is "no"
+    std::optional<Device> device;             ///< the device with `words` applied
+    std::optional<Bucket> bucket;             ///< the job's app's
 };
 
 /// The core's answer.
 struct Forecast {
     bool runs = false;              ///< it would run now
-    std::vector<Blocker> blockers;  ///< what would keep it from that: as Explain's
-    std::optional<WallTime> starts; ///< nullopt: nobody knows; of one that runs, when it began
-    std::optional<WallTime> ends;   ///< nullopt: nobody knows
-    bool atLatest = false;          ///< that is its limit: how much it has to do is not known
+    std::vector<Blocker> blockers;  ///< the things that would keep it from running, as in Explain
+    std::optional<WallTime> starts; ///< nullopt: unknown; when it began, if it runs
+    std::optional<WallTime> ends;   ///< nullopt: unknown
+    bool atLatest = false;          ///< `ends` is its limit: how much it has to do is unknown
     std::string says;               ///< all that in a sentence
 
     static constexpr auto noun = "forecast";
