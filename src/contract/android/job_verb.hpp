@@ -1,4 +1,4 @@
-// One verb of `cmd jobscheduler` on its way: what it was given, and what comes of it. Only for the verbs' own files.
+// One call of a verb of `cmd jobscheduler`: its words, and its answer. Only for the verbs' own files.
 #pragma once
 #include <optional>
 #include <span>
@@ -22,11 +22,11 @@ inline constexpr int notReady = -1002;
 struct JobCall {
     Scheduler& core;
     VerbWords words;
-    CallId call; ///< that can wait for its answer; 0: none can
+    CallId call; ///< the call that can wait for its answer; 0: none can
     Now now;
     Step& step;
 
-    /// Hands an event to the core and answers its reply; nullopt: that comes later.
+    /// Hands an event to the core and returns its reply; nullopt: the reply comes later.
     std::optional<Reply> ask(const Event& event);
     bool installed(const AppId& app) const;
     /// The tracked job that the words name; nullopt: there is none.
@@ -34,7 +34,7 @@ struct JobCall {
     JobKey key() const { return {AppId{words.package()}, words.space, words.job().value_or(JobId{})}; }
 };
 
-/// What a verb does; nullopt: its answer comes later.
+/// A verb's action; nullopt: its answer comes later.
 using VerbAct = std::optional<VerbAnswer> (*)(JobCall&);
 
 struct JobVerb {
@@ -45,15 +45,15 @@ struct JobVerb {
 
 /// "Error: expected PACKAGE JOB_ID".
 VerbAnswer wants(std::string_view what);
-/// "Error: unknown option X", for a word that is none of those a verb takes.
+/// "Error: unknown option X", for a word that the verb does not take.
 VerbAnswer wrongWord(const std::string& word);
 VerbAnswer missingPackage(const VerbWords& words);
 VerbAnswer missingJob(const VerbWords& words);
 
-/// Those that look, and those that fake or reset something for a test (verbs_getters.cpp).
+/// The verbs that read, and those that fake or reset something for a test (verbs_getters.cpp).
 std::span<const JobVerb> getters();
 
-/// `words` from the verb on; nullopt: the answer to `call` comes later (verbs.hpp).
+/// Runs the verb; `words` begin with it. nullopt: the answer to `call` comes later (verbs.hpp).
 std::optional<VerbAnswer> runJobVerb(Scheduler& core, std::span<const std::string> words, CallId call, Now now,
                                      Step& step);
 VerbAnswer lateJobAnswer(std::span<const std::string> words, const Reply& reply);

@@ -1,4 +1,4 @@
-// One shell verb on its way: what it may ask the core, and what comes of it. Only verbs*.cpp include this.
+// One call of a shell verb: its way to the core, and its answer. Only verbs*.cpp include this.
 #pragma once
 #include <optional>
 #include <span>
@@ -13,7 +13,7 @@
 
 namespace stint {
 
-/// What Android's shell commands return for words that are wrong, and for a request that was refused.
+/// The code of Android's shell commands for wrong words, and for a request that was refused.
 inline constexpr int verbFailed = -1;
 
 struct VerbCall {
@@ -22,11 +22,11 @@ struct VerbCall {
     Step& step;
     std::vector<std::string> words; ///< behind the service: {"step", "deep"}
 
-    /// Hands an event to the core and answers its reply.
+    /// Hands an event to the core and returns its reply.
     Reply ask(const Event& event);
     /// The installed app of that name.
     std::optional<AppView> app(std::string_view package) const;
-    /// The word at that place behind the verb; empty: there is none.
+    /// The word at place `at` behind the verb, from 0; empty: there is none.
     std::string argument(std::size_t at) const { return at + 1 < words.size() ? words[at + 1] : ""; }
 };
 
@@ -37,10 +37,10 @@ template <class Call> struct Verb {
     std::string_view usage;
 };
 
-/// Android's answer to a verb that is not there: it fails, and `help` names those that are.
+/// Android's answer to an unknown verb: it fails, and `help` lists the known ones.
 VerbAnswer unknownVerb(const std::string& name, const std::string& help);
 
-/// What the first word says; none, or `help`, lists the verbs.
+/// Runs the verb that the first word names; no word, or `help`, lists the verbs.
 template <class Call> VerbAnswer runOneOf(std::span<const Verb<Call>> verbs, std::string_view title, Call& call) {
     const std::string name = call.words.empty() ? "help" : call.words.front();
     std::string help = fmt::format("{}:\n", title);
@@ -53,7 +53,7 @@ template <class Call> VerbAnswer runOneOf(std::span<const Verb<Call>> verbs, std
     return asksForHelp(name) ? VerbAnswer{0, help, ""} : unknownVerb(name, help);
 }
 
-// The services. Each expects words from its verb on.
+// The services. Each expects words that begin with its verb.
 
 VerbAnswer runDozeVerb(VerbCall& call);   ///< cmd deviceidle (limits.md §6.7)
 VerbAnswer runBucketVerb(VerbCall& call); ///< am (limits.md §2.7)

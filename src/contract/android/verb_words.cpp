@@ -33,7 +33,7 @@ bool isIn(std::span<const std::string_view> names, std::string_view word) {
     return std::ranges::find(names, word) != names.end();
 }
 
-// -s is a flag of `run` and has a value in `stop`: it has one where a number follows that is not the last word's job.
+// -s is a flag of `run` and has a value in `stop`: it has one if a number follows that is not the last word, the job.
 bool takesValue(std::span<const std::string> words, std::size_t at) {
     if (words[at] != "-s") return isIn(valued, words[at]);
     return at + 1 < words.size() && numberIn<int>(words[at + 1]).has_value();

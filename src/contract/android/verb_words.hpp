@@ -1,4 +1,4 @@
-// The words of a shell verb: options of jobs.md §8, then PACKAGE and JOB_ID; and how it asks the core.
+// The words of a shell verb: options of jobs.md §8, then PACKAGE and JOB_ID; and its way to ask the core.
 #pragma once
 #include <map>
 #include <optional>
@@ -13,19 +13,19 @@
 
 namespace stint {
 
-/// Hands an event to the core, and answers the reply to `call`, or to a call that nobody waits for; nullopt: it comes
-/// later. What others wait for goes to them, by `step`.
+/// Hands an event to the core, and returns the reply to `call`, or to a call that nobody waits for; nullopt: it comes
+/// later. Replies to other calls go to their callers by `step`.
 std::optional<Reply> askCore(Scheduler& core, const Event& event, CallId call, Now now, Step& step);
 
-/// The help, and each verb's own line of it: `help`, and what other programs take in its place.
+/// True for a word that asks for the help: `help`, and the options that other programs take for it.
 inline bool asksForHelp(std::string_view word) { return word == "help" || word == "-h" || word == "--help"; }
-/// Of the words of one verb.
+/// True if the words of one verb ask for its line of the help.
 inline bool asksForUsage(std::span<const std::string> words) {
     return words.size() == 2 && (words[1] == "-h" || words[1] == "--help");
 }
 
 struct VerbWords {
-    /// "Error: unknown option 'X'" for what is none, and for an option without its value or a job that is no number.
+    /// "Error: unknown option 'X'" for an unknown option, an option without its value, and a job that is no number.
     static Result<VerbWords> parse(std::span<const std::string> words);
 
     std::string user = "0";

@@ -9,7 +9,7 @@
 namespace stint {
 namespace {
 
-constexpr int noService = 20; ///< what Android's `cmd` ends with where there is no such service
+constexpr int noService = 20; ///< the code of Android's `cmd` where there is no such service
 constexpr int noVerb = 1;
 
 constexpr std::string_view serviceNames = "deviceidle, jobscheduler";
@@ -52,7 +52,7 @@ std::optional<VerbAnswer> runVerb(Scheduler& core, std::span<const std::string> 
     VerbCall verb{core, now, step, {rest.begin(), rest.end()}};
     if (first == "cmd") return runService(verb, rest, call);
     if (first == "am") return runBucketVerb(verb);
-    // As on Android, `dumpsys deviceidle force-idle` is the same verb.
+    // `dumpsys deviceidle force-idle` is the same verb, as on Android.
     if (first == "dumpsys" && rest.size() > 1 && rest.front() == "deviceidle") return runService(verb, rest, call);
     return VerbAnswer{noVerb, "", fmt::format("\"{}\" is no shell verb; there are am, cmd {}\n", first, serviceNames)};
 }

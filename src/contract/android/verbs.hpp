@@ -10,9 +10,9 @@
 
 namespace stint {
 
-/// `words` as they stand behind `stint`: {"cmd", "jobscheduler", "run", "-f", "com.example.mail", "7"}. What is done is
-/// added to `step`. Code 1, and the names of those there are, where the first word is no verb of these; 20, as
-/// Android's `cmd`, where there is no such service.
+/// Runs the verb of `words`, which are those behind `stint`: {"cmd", "jobscheduler", "run", "-f", "com.example.mail",
+/// "7"}. Records and effects are added to `step`. Code 1, and the names of the verbs, if the first word is none of
+/// them; 20, like Android's `cmd`, if there is no such service.
 VerbAnswer runVerb(Scheduler& core, std::span<const std::string> words, Now now, Step& step);
 
 /// The same for `call`, which can wait: nullopt, and the core's Reply to it comes in a later step, where

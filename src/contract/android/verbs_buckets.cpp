@@ -12,7 +12,7 @@ namespace {
 
 VerbAnswer error(std::string text) { return {verbFailed, "", fmt::format("Error: {}\n", text)}; }
 
-/// Android's option for a user; Stint has one, so it says nothing. What else begins with a dash is an error.
+/// Android's option for a user; Stint has only one user, so it changes nothing. Any other word with a dash is an error.
 Result<std::vector<std::string>> packageAnd(const VerbCall& call, std::size_t least, std::size_t most,
                                             std::string_view expected) {
     std::vector<std::string> words;

@@ -9,7 +9,7 @@
 namespace stint {
 namespace {
 
-constexpr Duration grant = 10s; ///< Android's, of a tempwhitelist without -d
+constexpr Duration grant = 10s; ///< Android's, for a tempwhitelist without -d
 
 std::string upper(std::string_view name) {
     std::string text(name);
@@ -68,7 +68,7 @@ VerbAnswer get(VerbCall& call) {
     return line("Unknown get option: " + what);
 }
 
-// One of Doze's machines, as enable and disable name it.
+// One of Doze's machines, by the name that enable and disable take.
 struct Machine {
     std::string_view name;
     std::string_view title;
@@ -77,7 +77,7 @@ struct Machine {
 constexpr Machine machines[] = {{"deep", "Deep", &Constants::dozeDeepEnabled},
                                 {"light", "Light", &Constants::dozeLightEnabled}};
 
-// Until the daemon starts again: the policy that is written down stays as it is.
+// The change lasts until the daemon starts again: the policy on disk stays as it is.
 VerbAnswer enable(VerbCall& call, bool on) {
     const std::string mode = call.argument(0);
     const auto meant = [&](const Machine& machine) { return mode.empty() || mode == "all" || mode == machine.name; };
@@ -99,7 +99,7 @@ VerbAnswer disable(VerbCall& call) { return enable(call, false); }
 VerbAnswer allowlist(VerbCall& call) {
     std::string out;
     for (const AppView& app : call.core.apps(call.now)) {
-        // LINUX: behind the package Android prints a uid, which an app here has none of.
+        // LINUX: behind the package Android prints a uid, which apps here do not have.
         if (app.manifest.system) out += fmt::format("system,{}\n", app.manifest.package.name);
         if (app.batteryUse == BatteryUse::Unrestricted) out += fmt::format("user,{}\n", app.manifest.package.name);
     }
@@ -132,7 +132,7 @@ VerbAnswer whitelist(VerbCall& call) {
     return answer;
 }
 
-// Milliseconds; nullopt: no such length.
+// A length in milliseconds; nullopt: it is none.
 std::optional<Duration> lengthOf(const std::string& text) {
     const auto value = numberIn<std::int64_t>(text);
     return value && *value >= 0 ? std::optional(Duration{*value}) : std::nullopt;
@@ -160,7 +160,7 @@ VerbAnswer tempwhitelist(VerbCall& call) {
     return reply.error ? refused("Failed: " + reply.error->message) : VerbAnswer{};
 }
 
-// The device is moved, and then is as it was.
+// The device moves, and then is as it was.
 VerbAnswer motion(VerbCall& call) {
     Device device = call.core.device();
     for (const Motion felt : {Motion::Still, Motion::Moving, device.motion}) {

@@ -1,4 +1,4 @@
-// The verbs that look, and those that fake or reset something for a test (jobs.md §8).
+// The verbs that read, and those that fake or reset something for a test (jobs.md §8).
 #include <algorithm>
 
 #include <fmt/format.h>
@@ -10,7 +10,7 @@ namespace {
 
 using Answer = std::optional<VerbAnswer>;
 
-// Only a slot is missing: Android's pending queue.
+// True if only a slot is missing: such jobs are Android's pending queue.
 bool ready(const JobView& view) {
     return view.state == JobView::State::Pending && view.reasons == std::vector{PENDING_JOB_REASON_DEVICE_STATE};
 }
@@ -40,7 +40,7 @@ Answer jobState(JobCall& call) {
     return VerbAnswer{0, (words.empty() ? "waiting" : words) + "\n", ""};
 }
 
-// As Android composes it: "*job*/", the namespace between at signs, and the service.
+// The tag as on Android: "*job*/", the namespace between at signs, and the service.
 Answer wakelockTag(JobCall& call) {
     if (!call.words.job()) return wants("PACKAGE JOB_ID");
     const auto view = call.job();
@@ -70,7 +70,7 @@ Answer charging(JobCall& call) { return told(call.core.deviceState().charging); 
 Answer batterySequence(JobCall& call) { return told(call.core.overview(0, call.now).batterySequence); }
 Answer storageSequence(JobCall& call) { return told(call.core.overview(0, call.now).storageSequence); }
 
-// The one word of a verb that takes one of two; nullopt: it is neither.
+// For a verb that takes one of two words, true if it is the first; nullopt: it is neither.
 std::optional<bool> isFirst(const JobCall& call, std::string_view first, std::string_view second) {
     if (call.words.package() == first) return true;
     if (call.words.package() == second) return false;
@@ -94,7 +94,7 @@ Answer triggerDockState(JobCall& call) {
 Answer configValue(JobCall& call) {
     if (call.words.package().empty()) return wants("KEY");
     const auto row = constantRow(call.words.package());
-    // As on Android, where a key that nobody set has no value.
+    // A key that nobody set has no value, as on Android.
     const std::string value = row ? constantText(call.core.constants(), **row) : "null";
     return VerbAnswer{0, value + "\n", ""};
 }

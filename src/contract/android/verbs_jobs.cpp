@@ -15,7 +15,7 @@ std::string where(const VerbWords& words) {
     return fmt::format("package {}{} / user {}", words.package(), space, words.user);
 }
 
-// What `run` says of its reply.
+// The output of `run` for its reply.
 VerbAnswer ran(const VerbWords& words, const Reply& reply) {
     if (!reply.error) return {0, words.has("-f", "--force") ? "Running job [FORCED]\n" : "Running job\n", ""};
     if (reply.error->code == Errc::ILLEGAL_ARGUMENT) return missingJob(words);
@@ -142,7 +142,7 @@ std::optional<VerbAnswer> runJobVerb(Scheduler& core, std::span<const std::strin
     if (verb && asksForUsage(words)) return VerbAnswer{0, fmt::format("{}\n", verb->usage), ""};
     auto parsed = VerbWords::parse(words.empty() ? words : words.subspan(1));
     if (!parsed) return VerbAnswer{verb_code::failed, "", parsed.error().message + "\n"};
-    // jobs.md §8: the help for a verb that is none; it failed, as Android's does.
+    // jobs.md §8: an unknown verb prints the help and fails, as Android's does.
     if (!verb) return VerbAnswer{verb_code::failed, helpText(), ""};
     JobCall given{core, *std::move(parsed), call, now, step};
     return verb->act(given);

@@ -69,7 +69,7 @@ Result<BundleValue> valueFrom(const json& typed, int depth) {
     return fail(Errc::ILLEGAL_ARGUMENT, "extras: unknown type \"{}\"", letter);
 }
 
-// jobs.md §12.9. Accepted bundles are no deeper; deeper ones would be read recursively, to any depth.
+// jobs.md §12.9. No accepted bundle is deeper; the recursion that reads one ends here.
 Result<PersistableBundle> bundleWithin(const json& object, int depth) {
     if (depth < 0) return fail(Errc::ILLEGAL_ARGUMENT, "extras: nested more than {} deep", PersistableBundle::DEEPEST);
     PersistableBundle bundle;

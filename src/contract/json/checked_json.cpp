@@ -11,7 +11,7 @@ namespace {
 
 using nlohmann::json;
 
-// Six lists of mostEntries, each time in full.
+// Room for six lists of mostEntries, with each time at full length.
 constexpr std::size_t mostText = std::size_t{8} << 20;
 
 /// A number that does not fit becomes the smallest or largest one, which is out of every range asked for here.

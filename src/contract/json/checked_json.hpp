@@ -26,13 +26,13 @@ struct Range {
 inline constexpr Range anyTime{-1'000'000'000'000'000, 1'000'000'000'000'000};
 inline constexpr Range anyLength{0, anyTime.most};
 
-/// What a list holds at most: twenty entries a minute for a day, the most sessions that limits.md §3.2 lets an app end.
+/// The most entries of a list: twenty a minute for a day, the most sessions that limits.md §3.2 lets an app end.
 inline constexpr std::size_t mostEntries = std::size_t{20} * 60 * 24;
 
 /// Parses an object, no larger than any that is written.
 Result<nlohmann::json> objectFrom(std::string_view text);
 
-/// D-Bus lets only UTF-8 in; what is not becomes U+FFFD rather than an exception.
+/// Bytes that are not UTF-8, which D-Bus does not let in, become U+FFFD rather than an exception.
 std::string textOfJson(const nlohmann::json& value);
 
 /// `value` must be an object without other keys: an unknown key may be a limit.

@@ -95,7 +95,7 @@ std::vector<JobInfo::TriggerContentUri> triggersFrom(const json& list) {
 struct StoredKey {
     std::string_view key;
     const JobField* row = nullptr;
-    bool second = false; ///< of a pair
+    bool second = false; ///< the second key of a pair
 };
 
 /// In the order in which they are written.
@@ -109,7 +109,7 @@ std::vector<StoredKey> sortedKeys() {
     return keys;
 }
 
-/// Writes one key of a row. What is unset is an absent key, but for what each job has.
+/// Writes one key of a row. An unset value is an absent key, except where every job has the value.
 class FieldWriter {
 public:
     FieldWriter(JsonText& text, const StoredKey& key, const JobInfo& job) : text_(text), key_(key), job_(job) {}
@@ -289,7 +289,7 @@ Result<JobInfo> askedJobFrom(std::string_view text) {
 
 Result<JobInfo> jobInfoFrom(std::string_view text) {
     JobInfo info = STINT_TRY(askedJobFrom(text));
-    // What was accepted stays, also under a policy that would now ask for a wider window.
+    // An accepted job stays, even under a policy that would now ask for a wider window.
     Constants constants;
     constants.minTimeWindow = 0ms;
     if (auto broken = brokenRule(info, constants)) return *std::move(broken);

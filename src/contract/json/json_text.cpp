@@ -10,7 +10,7 @@
 namespace stint {
 namespace {
 
-/// Of itself, in quotes; anything else is the library's to write.
+/// True if the character needs no escape in a string; the library writes any other.
 bool isPlain(char c) { return c >= ' ' && c <= '~' && c != '"' && c != '\\'; }
 
 } // namespace
@@ -29,7 +29,7 @@ JsonText& JsonText::close() {
     return *this;
 }
 
-// What was written last tells whether a comma is due: a bracket within a string is followed by a quote.
+// The last character written tells whether a comma is due: a bracket within a string is followed by a quote.
 void JsonText::separate() {
     if (text_.empty()) return;
     const char last = text_.back();

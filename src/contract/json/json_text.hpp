@@ -1,5 +1,5 @@
-// JSON as it is told, without a tree of it: for rows that are written often. The bytes are those of textOfJson(), which
-// sorts an object's keys; here whoever writes one names them in that order.
+// JSON written piece by piece, without a tree of it: for rows that are written often. The bytes are those of
+// textOfJson(), which sorts an object's keys; here the caller names them in that order.
 #pragma once
 #include <cstdint>
 #include <string>
@@ -15,12 +15,12 @@ public:
     JsonText& close();
 
     JsonText& key(std::string_view name);
-    // A value: of the key before it, or the next one of a list.
+    // A value: the one of the key before it, or the next one of a list.
     JsonText& boolean(bool value);
     JsonText& number(std::int64_t value);
-    /// JSON has no infinity and no NaN: these are strings.
+    /// JSON has no infinity and no NaN: these are written as strings.
     JsonText& real(double value);
-    /// What is not UTF-8 becomes U+FFFD.
+    /// Bytes that are not UTF-8 become U+FFFD.
     JsonText& string(std::string_view value);
 
     std::string take() { return std::move(text_); }
@@ -31,7 +31,7 @@ private:
     void quote(std::string_view value);
 
     std::string text_;
-    std::string open_; ///< the brackets that are to be closed
+    std::string open_; ///< the brackets that are open
 };
 
 } // namespace stint

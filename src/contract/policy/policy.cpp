@@ -20,7 +20,7 @@ namespace stint {
 namespace {
 
 constexpr std::string_view budgetsKey = "network_budget";
-constexpr Bytes largestFile = 1'048'576; ///< every constant there is fits many times over
+constexpr Bytes largestFile = 1'048'576; ///< room for every constant many times over
 
 struct Position {
     std::string_view file;
@@ -60,7 +60,7 @@ void gather(const toml::table& table, const std::string& prefix, std::vector<Set
     }
 }
 
-// In the order of the file, so that the first mistake in it is the one that is named.
+// The settings in the order of the file, so that its first mistake is the one reported.
 std::vector<Setting> settingsOf(const toml::table& table) {
     std::vector<Setting> settings;
     gather(table, {}, settings);
@@ -113,7 +113,7 @@ std::string_view shapeOf(const toml::node& value) {
     }
 }
 
-// The text of `value` where TOML's type is the one `kind` is written in, else nullopt.
+// The text of `value` if its TOML type is the one in which `kind` is written, else nullopt.
 std::optional<std::string> textOf(const toml::node& value, ConstantKind kind) {
     switch (kind) {
     case ConstantKind::Time:
@@ -146,7 +146,7 @@ Result<void> apply(Constants& constants, const ConstantRow& row, const toml::nod
     return setConstant(constants, row.key, *text);
 }
 
-// A later file takes back what an earlier one says by "auto".
+// By "auto" a later file removes the mark of an earlier one.
 Result<void> applyNetwork(NetworkRules& rules, const Setting& setting, std::string origin) {
     STINT_TRY(checkNetworkName(setting.key));
     if (setting.value->is_table()) // Cafe.net = "metered" is net, within Cafe
@@ -163,7 +163,7 @@ Result<void> applyNetwork(NetworkRules& rules, const Setting& setting, std::stri
     return {};
 }
 
-// The text under a key of a budget; where it is no string, what it is.
+// Reads the text under a key of a budget; the error names the type of a value that is no string.
 Result<void> readWord(const toml::node& value, std::string_view key, std::string& into) {
     const auto text = value.value_exact<std::string>();
     if (!text) return wrong("{} is {}; write a string, in quotes", key, shapeOf(value));
@@ -187,7 +187,7 @@ Result<NetworkBudget> budgetFrom(const toml::table& table, std::string_view file
     return budget;
 }
 
-// A file's budgets stand in the place of those of the same app, class and period in the files before it.
+// A file's budgets replace those of the same app, class and period in the files before it.
 Result<void> applyBudgets(Policy& policy, const toml::node& node, std::string_view file) {
     const toml::array* const list = node.is_array_of_tables() ? node.as_array() : nullptr;
     if (!list)
@@ -236,7 +236,7 @@ Result<Policy> applyPolicy(Policy base, std::string_view toml, std::string_view 
                             "\"metered\"",
                             shapeOf(*setting.value)));
         const auto row = constantRow(setting.key);
-        // limits.md §11: a machine's policy that was right once must not keep the daemon from starting.
+        // limits.md §11: a policy that was right once must not keep the daemon from starting.
         if (!row && withoutEffect(setting.key)) {
             base.passedOver.push_back(at({file, position}, row.error()).message);
             continue;

@@ -1,4 +1,4 @@
-// Where a recording begins: what the core was told beside what was stored (Scheduler::restore).
+// The beginning of a recording: all that the core was given beside the stored state (Scheduler::restore).
 #pragma once
 #include <map>
 #include <string>
@@ -12,7 +12,7 @@ struct Beginning {
     BootId boot;
     Now now;
     Device device;
-    std::map<JobKey, std::string> heldBack; ///< jobs that were set aside, each with why
+    std::map<JobKey, std::string> heldBack; ///< jobs that were set aside, each with the reason
     std::vector<GoingOn> goingOn;           ///< Snapshot's
 };
 

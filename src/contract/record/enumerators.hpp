@@ -1,4 +1,5 @@
-// Whether a number that was read is one of an enum's. An enum that is in an event and not here does not compile.
+// isOne(): true if a number that was read is one of an enum's. An enum of an event that is missing here does not
+// compile.
 #pragma once
 #include <algorithm>
 
@@ -24,7 +25,7 @@ inline bool isOne(UsageKind value) { return upTo(value, UsageKind::SystemUpdate)
 inline bool isOne(Bucket value) {
     return std::ranges::find(bucketTable, value, &BucketRow::bucket) != bucketTable.end();
 }
-// These have gaps: each of them has a name.
+// These have gaps between their numbers, but each has a name.
 inline bool isOne(StopReason value) { return !nameOf(value).empty(); }
 inline bool isOne(InternalReason value) { return !nameOf(value).empty(); }
 inline bool isOne(NetworkCapability value) { return !nameOf(value).empty(); }

@@ -18,7 +18,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr auto budgetsName = "network_budget"; ///< beside the constants, which are one value each
+constexpr auto budgetsName = "network_budget"; ///< a key beside those of constants, which have one value each
 
 template <class T>
 concept Number = std::is_integral_v<T> && !std::is_same_v<T, bool>;
@@ -33,7 +33,7 @@ template <class T> auto members(T& value) {
     return membersOf<std::tuple_size_v<decltype(rowOf<std::remove_const_t<T>>.members)>>(value);
 }
 
-// Writing. Each says what a value of one type is as JSON.
+// Writing. Each function turns a value of one type into JSON.
 
 template <Rowed T> json jsonOf(const T& value);
 template <class T> json jsonOf(const std::optional<T>& value);
@@ -112,7 +112,7 @@ json jsonOf(const std::map<JobKey, std::string>& map) {
     return array;
 }
 
-// Reading. Each takes what `json` says into `value`; the name is for complaints.
+// Reading. Each function reads `json` into `value`; the name is for error messages.
 
 using Name = std::string_view;
 
@@ -268,7 +268,7 @@ Result<void> take(const json& json, std::map<JobKey, std::string>& map, Name nam
     return {};
 }
 
-// Of an event: an object with its name alone.
+// An event is an object whose only key is its name.
 
 template <Rowed T> std::string named(const T& value) {
     return textOfJson({{std::string(rowOf<T>.name), jsonOf(value)}});
@@ -286,7 +286,7 @@ template <class T> Result<Event> eventFrom(const json& value, std::string_view n
     return Event{std::move(event)};
 }
 
-/// The alternative of that name is read.
+/// Reads the event type of that name.
 Result<Event> eventNamed(std::string_view name, const json& value) {
     Result<Event> event = fail(Errc::ILLEGAL_ARGUMENT, "there is no event \"{}\"", name);
     [&]<std::size_t... N>(std::index_sequence<N...>) {

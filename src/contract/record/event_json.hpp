@@ -1,5 +1,5 @@
-// Events as JSON, and back: `{"schedule":{"app":"org.example","info":{…}}}`. A member that is as in a new event is left
-// out. Reading believes nothing: IllegalArgument names what is wrong.
+// Events as JSON, and back: `{"schedule":{"app":"org.example","info":{…}}}`. A member that has its default value is
+// left out. Reading trusts nothing: IllegalArgument names the mistake.
 #pragma once
 #include <string>
 #include <string_view>
@@ -11,11 +11,11 @@
 
 namespace stint::record {
 
-/// One line, the same bytes for the same event. An open file that a job was handed is left out.
+/// One line, the same bytes for the same event. An open file that a job was given is left out.
 std::string textOf(const Event& event);
 std::string textOf(const Beginning& beginning);
 
-/// What a core is told: first where it begins, then events.
+/// A line of a recording: first its beginning, then events.
 using Told = std::variant<Beginning, Event>;
 Result<Told> toldFrom(std::string_view text);
 

@@ -10,7 +10,7 @@ namespace {
 
 using OrderedJson = nlohmann::ordered_json;
 
-// scenario.md's table says which field belongs to which effect, and in which order they stand.
+// scenario.md's table says which fields an effect has, and in which order.
 std::vector<Field> fieldsOf(const Trace& trace, Instant zero) {
     std::vector<Field> fields;
     fields.reserve(3); // few have more
@@ -111,7 +111,7 @@ std::vector<Field> fieldsOf(const Trace& trace, Instant zero) {
     return fields;
 }
 
-// PROPOSAL: a further field that is a time is written as a scenario writes it: "10min30s".
+// PROPOSAL: a field that is a time is written as a scenario writes it: "10min30s".
 OrderedJson jsonOf(const FieldValue& value) {
     return std::visit(Overloaded{[](Duration time) -> OrderedJson { return formatDuration(time); },
                                  [](const auto& plain) -> OrderedJson { return plain; }},

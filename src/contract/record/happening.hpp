@@ -1,4 +1,4 @@
-// What happened, line by line: the trace of scenario.md, in a recording and in a simulation alike.
+// A trace line by line (scenario.md, trace), for recordings and simulations alike.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -25,12 +25,12 @@ struct Happening {
     Duration at{0}; ///< since 0s
     WallTime wall;
     std::string_view what;     ///< a name of Trace::What
-    std::optional<AppId> app;  ///< also of a job's lines
-    std::optional<JobKey> job; ///< where it is about one
+    std::optional<AppId> app;  ///< a job's line has it, too
+    std::optional<JobKey> job; ///< set where the line is about one
     std::vector<Field> fields; ///< in the order of scenario.md's table
 };
 
-/// Under which key of its extras a work item carries its name.
+/// The key in a work item's extras that holds its name.
 inline constexpr std::string_view itemName = "item";
 
 /// `zero` is the instant of 0s.

@@ -1,5 +1,5 @@
-// The members of a plain struct, as a tuple of references. The count is the caller's: a struct with more members, or
-// fewer, does not compile.
+// The members of a plain struct, as a tuple of references. The caller gives their count: a struct with more or fewer
+// members does not compile.
 #pragma once
 #include <cstddef>
 #include <tuple>

@@ -1,5 +1,5 @@
-// What a recording writes of each event: a row a type, with the names of its members in their order. A row that has one
-// name too few, or too many, does not compile (members()), so that no member can be forgotten.
+// The form of events in a recording: a row for each type, with the names of its members in their order. A row with a
+// name too few or too many does not compile (membersOf()), so that no member can be forgotten.
 #pragma once
 #include <array>
 #include <string_view>
@@ -11,7 +11,7 @@
 namespace stint::record {
 
 template <std::size_t Count> struct Row {
-    std::string_view name; ///< of an event; a part of one has none
+    std::string_view name; ///< an event's; a part of one has none
     std::array<std::string_view, Count> members;
 };
 
@@ -20,7 +20,7 @@ template <class... Names> consteval auto event(std::string_view name, Names... m
 }
 template <class... Names> consteval auto part(Names... members) { return event({}, members...); }
 
-/// Of a type that has none: no event, and no part of one that is an object.
+/// nullptr for a type without a row, which is neither an event nor an object inside one.
 template <class T> inline constexpr std::nullptr_t rowOf = nullptr;
 
 template <class T>
