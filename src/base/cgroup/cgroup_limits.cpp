@@ -22,7 +22,7 @@ constexpr std::int64_t smallestMemory = 1 << 20; // less holds no process
 constexpr std::int64_t mostTasks = 1 << 22;      // PID_MAX_LIMIT
 constexpr std::int64_t mostQuota = 1'000'000;    // ten thousand processors
 constexpr std::int64_t mostWeight = 10'000;
-constexpr std::int64_t period = 100'000; // of cpu.max, in µs, as systemd has it
+constexpr std::int64_t period = 100'000; // cpu.max's, in µs, the same as systemd's
 
 /// systemd's: K, M, G, T are powers of 1024.
 LimitValue sizeIn(std::string_view text) {
@@ -61,10 +61,10 @@ struct Limit {
     LimitValue (*read)(std::string_view);
     std::string (*write)(std::int64_t);
     std::int64_t least, most;
-    std::string_view right; ///< what is right
+    std::string_view right; ///< the right form, in words
     Controller controller;
     const char* file;
-    std::string (*kernels)(std::int64_t); ///< as the kernel's file takes it
+    std::string (*kernels)(std::int64_t); ///< the form that the kernel's file takes
 };
 
 std::string quotaText(std::int64_t percent) { return fmt::format("{} {}", percent * period / 100, period); }
@@ -92,7 +92,7 @@ Error unknown(std::string_view word, std::string_view name) {
                 meant ? fmt::format(" (did you mean {}?)", *meant) : "", all);
 }
 
-/// "oom_kill 3" of a file of events; 0 where it does not say.
+/// The count in a line such as "oom_kill 3" of a file of events; 0 without such a line.
 std::uint64_t countOf(std::string_view name, const std::filesystem::path& file) {
     const std::string text = readFile(file).value_or("");
     for (std::string_view line : splitAt(text, "\n"))
@@ -179,7 +179,7 @@ Result<void> writeLimits(const CgroupLimits& said, const std::filesystem::path& 
 
 LimitMet limitMet(const std::filesystem::path& cgroup) {
     LimitMet met;
-    // "oom" tells that this cgroup was full: else another one's limit, or the whole machine's memory, was met.
+    // "oom" means that this cgroup was full: else another one's limit, or the whole machine's memory, was met.
     const auto memory = limitIn(cgroup / "memory.max");
     const std::filesystem::path events = cgroup / "memory.events";
     if (memory && countOf("oom_kill", events) > 0 && countOf("oom", events) > 0)

@@ -1,6 +1,5 @@
-// What processes in one cgroup get of the machine at most, by systemd's names: MemoryMax=512M, TasksMax=20,
-// CPUQuota=50%, CPUWeight=20 (systemd.resource-control(5)). Reads them, writes them into a cgroup, and says which of
-// them one has met.
+// The limits of a cgroup's processes by systemd's names: MemoryMax=512M, TasksMax=20, CPUQuota=50%, CPUWeight=20
+// (systemd.resource-control(5)). Reads them, writes them into a cgroup, and says which of them it has met.
 #pragma once
 #include <cstdint>
 #include <filesystem>
@@ -15,7 +14,7 @@
 namespace stint {
 
 struct CgroupLimits {
-    static constexpr std::int64_t infinity = -1; ///< said: there is to be none
+    static constexpr std::int64_t infinity = -1; ///< set: no limit, by choice
 
     std::optional<Bytes> memoryMax;
     std::optional<std::int64_t> tasksMax;
@@ -26,28 +25,28 @@ struct CgroupLimits {
     bool operator==(const CgroupLimits&) const = default;
 };
 
-/// The environment variable by which a process is told what background work gets that it starts itself.
+/// The environment variable that gives a process the limits for background work that it starts itself.
 inline constexpr const char* backgroundLimits = "STINT_BACKGROUND_LIMITS";
 
-/// "MemoryMax=512M": into `limits`, in the place of one that is there. IllegalArgument says what would be right.
+/// Sets in `limits` one limit such as "MemoryMax=512M". IllegalArgument says what would be right.
 Result<void> addLimit(CgroupLimits& limits, std::string_view word);
-/// "MemoryMax=512M TasksMax=20": as addLimit() takes each of them.
+/// "MemoryMax=512M TasksMax=20", in words that addLimit() takes.
 std::string textOf(const CgroupLimits& limits);
-/// What textOf() wrote.
+/// The limits in a text of textOf().
 Result<CgroupLimits> limitsIn(std::string_view text);
-/// `limits`, and where it says nothing, `otherwise`.
+/// `limits`, with those of `otherwise` where it has none.
 CgroupLimits withDefaults(const CgroupLimits& limits, CgroupLimits otherwise);
 
 /// The controllers that hold them.
 Controllers neededFor(const CgroupLimits& limits);
 
-/// Those of them that these controllers hold.
+/// The limits that these controllers hold.
 CgroupLimits heldOf(CgroupLimits limits, const Controllers& held);
 
-/// All that are said. Where there is not enough memory, all of the cgroup dies, and not the largest of it.
+/// Writes all limits that are set. If memory runs out, all of the cgroup dies, not only its largest process.
 Result<void> writeLimits(const CgroupLimits& limits, const std::filesystem::path& cgroup);
 
-/// Which limit of its own a cgroup has met, as the kernel counts it.
+/// The limits of its own that a cgroup has met, by the kernel's counts.
 struct LimitMet {
     std::string killed; ///< "over its memory limit of 512 MiB": processes of it were killed for that; empty: none was
     std::string denied; ///< "its limit of 20 processes": it could not start another; empty: it could

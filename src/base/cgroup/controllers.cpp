@@ -34,7 +34,7 @@ Controllers without(Controllers some, const Controllers& those) {
 
 Controllers every() { return {allControllers.begin(), allControllers.end()}; }
 
-/// Why a cgroup has not got these.
+/// The reason why a cgroup lacks these.
 std::string absence(const Controllers& missing, const fs::path& cgroup) {
     const std::string v1 = readFile("/proc/cgroups").value_or("");
     Controllers bound;
@@ -57,7 +57,7 @@ std::string strangerIn(const fs::path& cgroup) {
     return {};
 }
 
-/// Why it cannot be divided, though it has controllers; empty where nothing is known against it.
+/// The reason why it cannot be divided, though it has controllers; empty if none is known.
 std::string obstacle(const fs::path& cgroup) {
     if (::access((cgroup / "cgroup.subtree_control").c_str(), W_OK) != 0)
         return fmt::format("{} is not delegated: {}", cgroup.string(), std::strerror(errno));
@@ -124,7 +124,7 @@ Held divide(const fs::path& cgroup, const std::string& leaf) {
     const Controllers missing = without(every(), given);
     std::string why = missing.empty() ? "" : absence(missing, cgroup);
     const Controllers on = controllersIn(readFile(cgroup / "cgroup.subtree_control").value_or(""));
-    if (without(given, on).empty()) return {given, why}; // by a former one, or whoever made it
+    if (without(given, on).empty()) return {given, why}; // by a former process, or by its maker
     if (const std::string against = obstacle(cgroup); !against.empty()) return {on, against};
 
     const fs::path place = cgroup / leaf;

@@ -16,20 +16,20 @@ namespace stint {
 enum class Controller : std::uint8_t { Cpu, Memory, Pids };
 inline constexpr std::array allControllers{Controller::Cpu, Controller::Memory, Controller::Pids};
 
-/// "cpu", as the kernel names it.
+/// "cpu", the kernel's name.
 std::string_view nameOf(Controller);
 
-/// What it holds: "limits of memory".
+/// The limits that it holds, in words: "limits of memory".
 std::string_view meaningOf(Controller);
 /// The topic of `stint doctor` that says whether it holds here.
 std::string limitTopic(Controller);
 
 using Controllers = std::set<Controller>;
 
-/// Which of them hold, and for the others why not.
+/// The controllers that hold limits, and why the others do not.
 struct Held {
     Controllers held;
-    std::string why; ///< empty where all do
+    std::string why; ///< empty if all do
 
     bool operator==(const Held&) const = default;
 };
@@ -37,14 +37,14 @@ struct Held {
 /// Those named in the text of cgroup.controllers or cgroup.subtree_control.
 Controllers controllersIn(std::string_view text);
 
-/// Divides `cgroup`, in which this process stands, or in `leaf` of it already. Nothing has changed where nothing is
-/// held: others stand in it, too, or it gets no controllers, or may not be written.
+/// Divides `cgroup`, in which this process stands, or in `leaf` of it already. Nothing has changed if nothing is held:
+/// other processes stand in it, it gets no controllers, or it may not be written.
 Held divide(const std::filesystem::path& cgroup, const std::string& leaf);
 
-/// Turns those on for the children of a cgroup that holds no process.
+/// Turns `controllers` on for the children of a cgroup that holds no process.
 Result<void> passOn(const Controllers& controllers, const std::filesystem::path& cgroup);
 
-/// Of /proc/cgroups: whether cgroup v1 has that controller, so that v2 cannot.
+/// True if cgroup v1 has that controller, by the text of /proc/cgroups, so that v2 cannot.
 bool isBoundToV1(Controller, std::string_view cgroups);
 
 } // namespace stint

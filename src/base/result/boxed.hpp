@@ -1,4 +1,4 @@
-// A part of a value that most values have nothing in: it takes room only from when it is first changed.
+// A part of a value that is empty in most values: it takes memory only once it is changed.
 #pragma once
 #include <memory>
 
@@ -15,7 +15,7 @@ public:
     }
     ~Boxed() = default;
 
-    /// As it was made, where nobody has changed it.
+    /// A default Part, until it is changed.
     const Part& operator*() const {
         static const Part untouched;
         return part_ ? *part_ : untouched;
@@ -26,7 +26,7 @@ public:
         return *part_;
     }
     bool operator==(const Boxed& other) const { return **this == *other; }
-    /// Takes no room where it is as it was made.
+    /// A default `part` takes no memory.
     void set(Part part) {
         if (part == Part{}) {
             part_.reset();

@@ -1,4 +1,4 @@
-// STINT_CHECK is for our own mistakes, never for input, and stays on in release: it says where and aborts.
+// STINT_CHECK is for our own mistakes, never for input, and stays on in release: it prints where it failed, and aborts.
 #pragma once
 
 namespace stint {

@@ -1,4 +1,5 @@
-// How our own code makes an Error: a code and a formatted sentence naming what, where, and what would be right.
+// Our own code's way to make an Error: a code and a formatted sentence that says what is wrong, where, and what would
+// be right.
 #pragma once
 #include <fmt/core.h>
 

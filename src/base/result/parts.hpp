@@ -1,6 +1,6 @@
-// What a value of the public API is made of: behind one pointer, so that it may grow (decision 17). Its copies share it
-// and nobody changes it; without any it reads as it is when nothing was set, which is how a value is made and what a
-// move leaves behind.
+// The parts of a value of the public API, behind one pointer, so that it may grow (decision 17). Its copies share them,
+// and nobody changes them. A null pointer, which a new value and a moved-from one have, reads as parts with nothing
+// set.
 #pragma once
 #include <memory>
 #include <utility>
@@ -12,7 +12,7 @@ template <class Parts> const Parts& partsOf(const std::shared_ptr<const Parts>& 
     return held ? *held : nothingSet;
 }
 
-/// A copy of its own, to be changed.
+/// Gives the value a copy of its own, to be changed.
 template <class Parts> Parts& ownParts(std::shared_ptr<const Parts>& held) {
     auto own = std::make_shared<Parts>(partsOf(held));
     Parts& changed = *own;

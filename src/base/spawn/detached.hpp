@@ -1,4 +1,4 @@
-// A program that outlives whoever starts it: in a session of its own, away from the terminal and its signals.
+// A program that outlives the process that starts it: in a session of its own, away from the terminal and its signals.
 #pragma once
 #include <functional>
 #include <string>
@@ -9,8 +9,8 @@
 
 namespace stint {
 
-/// Starts `words` with that environment, in "/", with an empty stdin and no signal blocked or ignored; `outputs` says
-/// where its stdout and stderr go. 0 and its `pid`, or an errno; a name without a slash is looked for in PATH.
+/// Starts `words` with that environment, in "/", with an empty stdin and no signal blocked or ignored; `outputs` sets
+/// its stdout and stderr. Returns 0 and sets `pid`, or returns an errno. A name without a slash is looked for in PATH.
 int spawnDetached(pid_t& pid, std::vector<std::string> words, std::vector<std::string> environment,
                   const std::function<void(posix_spawn_file_actions_t*)>& outputs);
 

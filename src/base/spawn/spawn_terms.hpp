@@ -1,4 +1,4 @@
-// What posix_spawn() takes beside the words, freed at the end of its scope.
+// posix_spawn()'s arguments beside the words, freed at the end of their scope.
 #pragma once
 #include <csignal>
 
@@ -6,7 +6,7 @@
 
 namespace stint {
 
-/// Which descriptors the new process has.
+/// The descriptors that the new process has.
 struct FileActions {
     FileActions() { ::posix_spawn_file_actions_init(&actions); }
     ~FileActions() { ::posix_spawn_file_actions_destroy(&actions); }
@@ -16,7 +16,7 @@ struct FileActions {
     posix_spawn_file_actions_t actions;
 };
 
-/// A session of its own, in which no signal is blocked or ignored, whatever is so of ours.
+/// A session of its own, in which no signal is blocked or ignored, whatever this process blocks or ignores.
 struct OwnSession {
     OwnSession() {
         sigset_t none, all;

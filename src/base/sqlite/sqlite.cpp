@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::string_view diskFull = "disk full", isBusy = "(another program has it open)";
 constexpr std::string_view isUnreadable = "(it cannot be read)";
-/// How errors end that are the machine's, or another program's: sqlite3_errstr()'s words.
+/// The ends of errors that are the machine's or another program's fault: sqlite3_errstr()'s words.
 constexpr std::string_view passing[] = {diskFull,
                                         isBusy,
                                         "disk I/O error",
@@ -66,7 +66,7 @@ std::vector<std::string_view> versionsIn(std::string_view schema) {
     return found;
 }
 
-// By the end of its words, which is storageError()'s: what stands before may be quoted from the file.
+// The end of the message decides, which is storageError()'s: the rest may be quoted from the file.
 bool isPassing(const Error& error) {
     return std::any_of(std::begin(passing), std::end(passing),
                        [&](std::string_view words) { return error.message.ends_with(words); });
@@ -186,12 +186,12 @@ Result<void> Database::checkpoint() {
     int copied = 0;
     if (sqlite3_wal_checkpoint_v2(handle(), "main", SQLITE_CHECKPOINT_PASSIVE, &inLog, &copied) != SQLITE_OK)
         return storageError(handle());
-    if (copied != inLog) return fail(Errc::STORAGE, "a part of the log is in use"); // by whom? nobody else uses it
+    if (copied != inLog) return fail(Errc::STORAGE, "a part of the log is in use"); // a surprise: nobody else uses it
     *logSize_ = 0;
     return {};
 }
 
-/// Of the write-ahead log; null where there is none.
+/// The write-ahead log's file; null if there is none.
 sqlite3_file* Database::log() const {
     sqlite3_file* log = nullptr;
     const bool known = sqlite3_file_control(handle(), "main", SQLITE_FCNTL_JOURNAL_POINTER, &log) == SQLITE_OK;
@@ -222,7 +222,7 @@ Result<void> Database::eraseLog(Bytes length) {
     STINT_TRY(fillLog(0, std::min<Bytes>(size, header)));
     if (log()->pMethods->xSync(log(), SQLITE_SYNC_NORMAL) != SQLITE_OK)
         return fail(Errc::STORAGE, "the log cannot be synced");
-    return fillLog(header, std::min<Bytes>(size, header + length)); // logSize() is that of the frames
+    return fillLog(header, std::min<Bytes>(size, header + length)); // logSize() counts the frames alone
 }
 
 void Database::checkpointOnClose() { sqlite3_db_config(handle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, nullptr); }

@@ -1,5 +1,5 @@
 // SQLite under RAII: a connection and its statements. Every error is Errc::STORAGE and names the file. It knows nothing
-// about what is stored, and no other header includes sqlite3.h.
+// of the stored content, and no other header includes sqlite3.h.
 #pragma once
 #include <cstdint>
 #include <filesystem>
@@ -23,13 +23,13 @@ namespace stint {
 /// The parts of a schema's text, each begun by a line "-- version …", first to last.
 std::vector<std::string_view> versionsIn(std::string_view schema);
 
-/// Whether it is no fault of the file: another program has it open, the disk is full, this process has no descriptor or
-/// memory left, or may not write.
+/// True if the error is not the file's: another program has it open, the disk is full, this process has no descriptor
+/// or memory left, or may not write.
 bool isPassing(const Error& error);
-/// Whether the file is broken, or no database at all.
+/// True if the file is broken, or no database at all.
 bool isDamage(const Error& error);
 
-/// Bytes that are no text: bound as a BLOB.
+/// Bytes that are bound as a BLOB, not as text.
 struct Blob {
     std::string_view bytes;
 };
@@ -37,7 +37,7 @@ struct Blob {
 /// A prepared statement, made once and run many times.
 class Statement {
 public:
-    /// None yet: only to be assigned to.
+    /// An empty one, only to be assigned to.
     Statement() = default;
 
     /// Binds the values to ?1, ?2, … and runs to the end. For statements without rows.
@@ -64,7 +64,7 @@ public:
     bool isNull(int column) const;
     std::int64_t integer(int column) const;
     std::optional<std::int64_t> optionalInteger(int column) const;
-    /// Valid until the next step. Of a BLOB, its bytes.
+    /// Valid until the next step; a BLOB's bytes, too.
     std::string_view text(int column) const;
 
     /// Binds to ?`index` the value of another statement's column, whatever its type.
@@ -94,7 +94,7 @@ private:
 
 class Database {
 public:
-    static constexpr Bytes pageSize = 4096; ///< of each database that rebuild.hpp makes
+    static constexpr Bytes pageSize = 4096; ///< the page size of each database that rebuild.hpp makes
 
     /// `file` exists. Closing does not change it, unless checkpointOnClose() was called.
     static Result<Database> open(const std::filesystem::path& file);
@@ -111,23 +111,24 @@ public:
 
     /// Ends a transaction that failed; none is open afterwards.
     void rollBack();
-    /// Writes what the write-ahead log holds into the file itself. The log's space is used again.
+    /// Writes the content of the write-ahead log into the file itself. The log's space is used again.
     Result<void> checkpoint();
     /// Overwrites the first `length` bytes of the log's file, as far as it goes, with zeros. Only right
     /// after a checkpoint, when all its content is in the database file.
     Result<void> eraseLog(Bytes length);
     /// From now on closing checkpoints and removes the log.
     void checkpointOnClose();
-    /// How long the write-ahead log is since its last checkpoint.
+    /// The length of the write-ahead log since its last checkpoint.
     Bytes logSize() const { return *logSize_; }
     /// Extends the log's file to `length` with zeros, which end the log for readers. A commit that overwrites them
     /// syncs only its pages; one that extends the file waits for the file system's own journal.
     Result<void> lengthenLog(Bytes length);
 
-    /// Whether the last error was due to damage.
+    /// True if the last error came from a full disk, or a used-up quota of it.
     bool diskFull() const;
+    /// True if the last error came from damage, or from a schema or file that cannot be ours.
     bool damaged() const;
-    /// By its header, or by the file's mode.
+    /// True if the database's header or the file's mode forbids writing.
     bool readOnly() const;
 
     /// For row_checksum.hpp, which adds an SQL function.
@@ -142,7 +143,7 @@ private:
     sqlite3_file* log() const;
     Result<void> fillLog(Bytes from, Bytes to);
 
-    std::unique_ptr<Bytes> logSize_; ///< where SQLite's hook, which holds its address, reports it
+    std::unique_ptr<Bytes> logSize_; ///< set by SQLite's hook, which holds its address
     Connection connection_;
 };
 

@@ -1,4 +1,4 @@
-// How an installed app is named.
+// The names of installed apps.
 #pragma once
 #include <compare>
 #include <string_view>
@@ -15,7 +15,8 @@ struct AppId {
     auto operator<=>(const AppId&) const = default;
 };
 
-/// What a desktop file may be called, without its suffix ("org.kde.kmail"): such a name stands in a unit's as it is.
+/// True for a name that a desktop file may have, without its suffix ("org.kde.kmail"): a unit's name takes it
+/// unchanged.
 inline bool isDesktopId(std::string_view text) {
     constexpr std::size_t longest = 200; // a unit's name has 255 bytes
     constexpr auto letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-";

@@ -22,8 +22,8 @@ struct Range {
     char32_t first, last;
 };
 
-/// Unicode's classes Cc, Cf, Zl and Zp; of those that show nothing at all what a reader would miss most (fillers, and
-/// the plane of tags with its selectors). The selectors of plane 0 stay: emoji are written with them.
+/// Unicode's classes Cc, Cf, Zl and Zp, and those invisible characters that mislead a reader most (fillers, and the
+/// plane of tags with its selectors). The selectors of plane 0 stay: emoji are written with them.
 constexpr Range steering[] = {
     {0x0, 0x1F},        {0x7F, 0x9F},       {0xAD, 0xAD},       {0x34F, 0x34F},     {0x600, 0x605},
     {0x61C, 0x61C},     {0x6DD, 0x6DD},     {0x70F, 0x70F},     {0x890, 0x891},     {0x8E2, 0x8E2},

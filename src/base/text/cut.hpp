@@ -1,4 +1,4 @@
-// Text of others, made no longer than there is room for.
+// Text of others, cut to the room that there is.
 #pragma once
 #include <cstddef>
 #include <string>
@@ -6,10 +6,10 @@
 
 namespace stint {
 
-/// A byte of a character of UTF-8, and not its first.
+/// True for a byte that continues a character of UTF-8.
 inline bool continuesCharacter(char byte) { return (static_cast<unsigned char>(byte) & 0xC0) == 0x80; }
 
-/// The first `most` bytes at most, and no part of a character.
+/// The first `most` bytes at most, without a part of a character at the end.
 inline std::string_view headOf(std::string_view text, std::size_t most) {
     if (text.size() <= most) return text;
     while (most > 0 && continuesCharacter(text[most]))
@@ -17,7 +17,7 @@ inline std::string_view headOf(std::string_view text, std::size_t most) {
     return text.substr(0, most);
 }
 
-/// Leaves so much of it.
+/// Cuts `text` to headOf() of it.
 inline void cut(std::string& text, std::size_t most) { text.resize(headOf(text, most).size()); }
 
 } // namespace stint

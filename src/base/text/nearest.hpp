@@ -6,8 +6,8 @@
 
 namespace stint {
 
-/// The word with the fewest letters changed, added or left out; the first of equals. nullopt where that would be
-/// more than a third of `word` (and more than two letters): a guess that far off misleads.
+/// The known word with the fewest letters changed, added or left out; the first of equals. nullopt if these were more
+/// than a third of `word` (and more than two letters), or all of its letters: a guess that far off misleads.
 std::optional<std::string_view> nearest(std::string_view word, std::span<const std::string_view> known);
 
 } // namespace stint

@@ -10,7 +10,7 @@
 
 namespace stint {
 
-/// All of `text` as a number; nullopt where any of it is none, or where the number does not fit.
+/// All of `text` as a number; nullopt if any part of it is no number, or if the number does not fit.
 template <std::integral Number> std::optional<Number> numberIn(std::string_view text, int base = 10) {
     Number number{};
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number, base);
@@ -18,7 +18,7 @@ template <std::integral Number> std::optional<Number> numberIn(std::string_view 
     return number;
 }
 
-/// Digits at the front of `text`, taken off it; nullopt where there are none, or where the number does not fit.
+/// Takes the number at the front of `text` off it; nullopt if there is none, or if it does not fit.
 template <std::integral Number> std::optional<Number> takeNumber(std::string_view& text) {
     Number number{};
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
@@ -27,7 +27,7 @@ template <std::integral Number> std::optional<Number> takeNumber(std::string_vie
     return number;
 }
 
-/// "1 session", "2 sessions"; `many` where that is no s: "1 process", "2 processes".
+/// "1 session", "2 sessions"; `many` is a plural that is not formed by an s: "1 process", "2 processes".
 std::string counted(std::integral auto count, std::string_view one, std::string_view many = {}) {
     if (count == 1) return fmt::format("1 {}", one);
     return many.empty() ? fmt::format("{} {}s", count, one) : fmt::format("{} {}", count, many);

@@ -1,5 +1,4 @@
-// One word has one spelling wherever it is typed, however its parts are joined: battery-not-low as an option,
-// battery_not_low in a file.
+// Words are the same however their parts are joined: battery-not-low as an option, battery_not_low in a file.
 #pragma once
 #include <algorithm>
 #include <string_view>

@@ -1,4 +1,5 @@
-// A text that many hold and nobody changes: one copy of it, however often its owner is copied. Compared by value.
+// A text that many hold and nobody changes: there is one copy of it, however often its owner is copied. Compared by
+// value.
 #pragma once
 #include <atomic>
 #include <compare>
@@ -40,12 +41,12 @@ public:
     operator std::string_view() const { return str(); }
     bool empty() const { return !held_; }
     std::size_t size() const { return str().size(); }
-    /// Of its words, reckoned once.
+    /// The text's hash, computed once.
     std::size_t hash() const { return held_ ? held_->hash : 0; }
 
     friend bool operator==(const SharedText& a, const SharedText& b) {
         if (a.held_ == b.held_) return true;
-        // Two texts that differ mostly have another hash, too: no word of them is looked at.
+        // Texts that differ mostly differ in their hash, too: then they need not be compared.
         return a.held_ && b.held_ && a.held_->hash == b.held_->hash && a.held_->text == b.held_->text;
     }
     friend std::strong_ordering operator<=>(const SharedText& a, const SharedText& b) {
@@ -58,12 +59,12 @@ public:
     friend std::string operator+(std::string a, const SharedText& b) { return std::move(a) + b.str(); }
 
 private:
-    // What a std::shared_ptr does, in half of its room: a million pending jobs have two.
+    // A std::shared_ptr in half of its memory: a million pending jobs have two each.
     struct Held {
         std::string text;
         std::atomic<std::uint32_t> owners = 1;
-        std::uint32_t hash =
-            static_cast<std::uint32_t>(std::hash<std::string>{}(text)); ///< never told outside: elsewhere it is another
+        std::uint32_t hash = static_cast<std::uint32_t>(
+            std::hash<std::string>{}(text)); ///< never stored or sent: elsewhere it may differ
     };
     Held* held_ = nullptr; ///< null: empty
 };

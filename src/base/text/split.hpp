@@ -7,7 +7,7 @@
 
 namespace stint {
 
-/// What lies between the separators, empty parts too: one part of a text without any.
+/// The parts between the separators, empty ones too: one part if there is no separator.
 inline std::vector<std::string_view> splitAt(std::string_view text, std::string_view separator) {
     std::vector<std::string_view> parts;
     for (auto end = text.find(separator); end != std::string_view::npos; end = text.find(separator)) {
@@ -18,7 +18,7 @@ inline std::vector<std::string_view> splitAt(std::string_view text, std::string_
     return parts;
 }
 
-/// Of ASCII's letters.
+/// `text` with ASCII's letters in lower case.
 inline std::string lowered(std::string_view text) {
     std::string low(text);
     std::ranges::transform(low, low.begin(),

@@ -14,7 +14,7 @@ namespace stint {
 namespace {
 
 constexpr int deepest = 16; ///< brackets in brackets, and parts of a key: toml++ follows each by recursion
-constexpr std::string_view mark = "\xef\xbb\xbf"; // of the byte order
+constexpr std::string_view mark = "\xef\xbb\xbf"; // the byte order mark
 
 struct Assertion {};
 
@@ -24,8 +24,9 @@ struct Refusal {
     std::string_view why;
 };
 
-/// Looks at a file before toml++ does, and refuses what would take it too deep, or over the end of a line: no value of
-/// ours is longer. Agrees with toml++ on what is in a string as far as the file is TOML, and toml++ reads no further.
+/// Checks a file before toml++ reads it, and refuses text that would take it too deep, or a value over the end of a
+/// line: none of ours is longer. Agrees with toml++ on the extent of strings as far as the file is TOML, and toml++
+/// reads no further.
 class Ahead {
 public:
     std::optional<Refusal> refusal(std::string_view text) {
@@ -40,7 +41,7 @@ public:
 private:
     enum class In { Plain, Comment, Basic, Literal };
 
-    /// Why `c` cannot stand here; nullptr where it can.
+    /// The reason why `c` cannot stand here; nullptr if it can.
     const char* wrong(char c) {
         if (c == '\n') {
             in_ = In::Plain;
@@ -86,7 +87,7 @@ private:
             return nullptr;
         default:
             word_ = true;
-            // So says TOML. What toml++ takes for a blank is no blank.
+            // TOML's rule. Other characters that toml++ takes for blanks are none.
             return c < '!' || c > '~' ? "a character that can only stand in a string" : nullptr;
         }
     }
@@ -97,24 +98,24 @@ private:
         if (word_) in_ = In::Plain;
     }
 
-    /// A key or a value does.
+    /// A key or a value ends.
     void ends() {
         word_ = false;
         dots_ = 0;
     }
 
     In in_ = In::Plain;
-    bool escaped_ = false; ///< the next character of a string is only that
-    bool word_ = false;    ///< a part of a key, or of a value, stands before
-    int dots_ = 0;         ///< of this key
-    int depth_ = 0;        ///< of brackets
+    bool escaped_ = false; ///< the next character of a string stands for itself
+    bool word_ = false;    ///< a part of a key or of a value comes right before
+    int dots_ = 0;         ///< dots in this key
+    int depth_ = 0;        ///< open brackets
     int line_ = 1;
     int column_ = 1;
 };
 
-/// `text` with an x for each character that is not of ASCII. Of many of those toml++ knows neither that they are blanks
-/// nor that they are not (is_non_ascii_horizontal_whitespace() reaches its "unreachable", as for U+00E4), and it asks
-/// wherever they stand outside of a string.
+/// `text` with an x for each character beyond ASCII. For many of these toml++ cannot tell whether they are blanks
+/// (is_non_ascii_horizontal_whitespace() reaches its "unreachable", for instance for U+00E4), and it asks that of each
+/// one outside of a string.
 std::string inAscii(std::string_view text) {
     std::string made;
     for (const char c : text)
@@ -137,9 +138,9 @@ bool asserts(std::string_view text) {
     }
 }
 
-/// The first line that toml++ cannot bear. It reads no further, so any part of the file does that has this line.
+/// The first line on which toml++ asserts. It reads no further, so every beginning of the file with this line asserts.
 Refusal firstAssertion(std::string_view text) {
-    std::vector<std::size_t> ends; // of the lines
+    std::vector<std::size_t> ends; // the lines' ends
     for (std::size_t at = 0; at < text.size(); ends.push_back(at))
         at = std::min(text.find('\n', at), text.size() - 1) + 1;
     const auto first =
@@ -165,7 +166,7 @@ void tomlAssertionFailed() { throw Assertion(); }
 Result<toml::table> parseToml(std::string_view text, std::string_view file) {
     if (text.starts_with(mark)) text.remove_prefix(mark.size());
     if (auto refusal = Ahead().refusal(text)) return noToml(file, *refusal, refusal->why);
-    // Where this is TOML, the text has such characters in strings and comments alone: so Ahead has seen to it.
+    // In valid TOML only strings and comments have characters beyond ASCII: Ahead has checked that.
     if (const std::string ascii = inAscii(text); ascii != text) STINT_TRY(parsed(ascii, file));
     return parsed(text, file);
 }

@@ -1,9 +1,9 @@
-// A TOML file as toml++ reads it, by the one function that all files of ours go through: manifests and policies. Of
-// what TOML has, that is everything that they need: keys, tables, and values of one line.
+// A TOML file read by toml++, through the one function that all our files go through: manifests and policies. It takes
+// the part of TOML that they need: keys, tables, and values of one line.
 //
-// toml++ 3.3 (Debian 12) aborts on some files that are no TOML ("[.a]"), and does what is undefined with others where
-// assertions are left out. So here they are left in, in every build, and throw; and what they do not see is refused
-// ahead (toml.cpp). No other file includes toml++, for all have to have it alike.
+// toml++ 3.3 (Debian 12) aborts on some files that are no TOML ("[.a]"), and its behaviour is undefined for others
+// where assertions are left out. So here they are left in, in every build, and throw; and files that they do not catch
+// are refused before (toml.cpp). No other file includes toml++, because all have to include it in the same way.
 #pragma once
 #include <string_view>
 
@@ -26,8 +26,8 @@ namespace stint {
 
 namespace stint {
 
-/// IllegalArgument says "FILE:LINE:COLUMN: this is not TOML: …". In time and memory that follow the length of `text`
-/// alone, and never deeper than a person writes.
+/// IllegalArgument says "FILE:LINE:COLUMN: this is not TOML: …". Its time and memory depend on the length of `text`
+/// alone, and its recursion is no deeper than a person's files need.
 Result<toml::table> parseToml(std::string_view text, std::string_view file);
 
 } // namespace stint

@@ -1,4 +1,4 @@
-// URLs as people see them, where no library is at hand to take them apart.
+// URLs as text for people, without a library to take them apart.
 #pragma once
 #include <algorithm>
 #include <string>
@@ -6,7 +6,7 @@
 
 namespace stint {
 
-/// Without the name and password before its host.
+/// `url` without the name and password before its host.
 inline std::string withoutSecrets(std::string_view url) {
     const auto scheme = url.find("://");
     if (scheme == std::string_view::npos) return std::string(url);

@@ -1,4 +1,4 @@
-// Whole numbers in JSON that somebody else may have written. nlohmann's get<T>() makes one of 1.5, of true and of 2^40,
+// Whole numbers in JSON that somebody else may have written. nlohmann's get<T>() accepts 1.5, true and 2^40 for one,
 // and its behaviour is undefined for 1e300.
 #pragma once
 #include <cstdint>

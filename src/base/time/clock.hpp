@@ -1,4 +1,4 @@
-// The clocks that edges and programs read; from there on time is data. The core reads none.
+// The clocks that edges and programs read; beyond them time is data. The core reads none.
 #pragma once
 #include <chrono>
 #include <ctime>
@@ -9,7 +9,7 @@ namespace stint {
 
 inline WallTime wallNow() { return std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now()); }
 
-/// Since boot, suspend included.
+/// The time since boot, suspend included.
 inline Instant bootNow() {
     timespec time{};
     ::clock_gettime(CLOCK_BOOTTIME, &time);
@@ -17,7 +17,7 @@ inline Instant bootNow() {
                                                         std::chrono::nanoseconds(time.tv_nsec)));
 }
 
-/// Monotonic, from an arbitrary zero.
+/// A monotonic time, from an arbitrary zero.
 inline Duration steadyNow() {
     return std::chrono::duration_cast<Duration>(std::chrono::steady_clock::now().time_since_epoch());
 }

@@ -1,5 +1,5 @@
-// A time that may be missing, in the room of a time: a million pending jobs have four each. What std::optional would
-// offer of it, and to and from it without a word.
+// A time that may be missing, in the memory of a time: a million pending jobs have four each. It has std::optional's
+// functions, and converts to and from it implicitly.
 #pragma once
 #include <optional>
 
@@ -23,7 +23,7 @@ public:
     bool operator==(const OptionalTime&) const = default;
 
 private:
-    static constexpr Time none = Time::min(); ///< the beginning of time is no time that is ever reckoned with
+    static constexpr Time none = Time::min(); ///< the earliest value, which no real time has
     Time time_ = none;
 };
 

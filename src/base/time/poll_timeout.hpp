@@ -1,4 +1,4 @@
-// What poll(2) takes for how long it waits.
+// A duration as poll(2)'s timeout.
 #pragma once
 #include <algorithm>
 #include <climits>
@@ -8,7 +8,7 @@
 
 namespace stint {
 
-/// In its milliseconds; nullopt: without limit. A time that is over is 0.
+/// poll(2)'s milliseconds; nullopt: no limit (-1). A negative time is 0.
 inline int pollTimeout(std::optional<Duration> longest) {
     return longest ? static_cast<int>(std::clamp<Duration::rep>(longest->count(), 0, INT_MAX)) : -1;
 }

@@ -30,7 +30,7 @@ constexpr std::array rateUnits{ // largest first
 
 bool isDigit(char c) { return c >= '0' && c <= '9'; }
 
-// Takes the characters at the front of `text` that are, or are not, digits.
+// Takes the characters off the front of `text` that are digits, or that are none.
 std::string_view take(std::string_view& text, bool digits) {
     std::size_t n = 0;
     while (n < text.size() && isDigit(text[n]) == digits)
@@ -70,7 +70,7 @@ Error notADuration(std::string_view text, std::string_view why) {
 
 struct Amount {
     std::int64_t value = 0;
-    std::string why; ///< why it is none; empty where it is one
+    std::string why; ///< the reason why it is no number; empty if it is one
 };
 
 // A number of at most nine decimals and its unit, "1.5MB", in whole units of the last of `units`; the rest is cut off.
@@ -136,7 +136,7 @@ std::string formatDuration(Duration duration) {
     std::string text = duration < Duration::zero() ? "-" : "";
     std::int64_t rest = duration.count();
     for (const Unit& unit : durationUnits) {
-        // Only the quotient is turned positive: of the most negative duration nothing else could be.
+        // Only the quotient is turned positive: the most negative duration has no positive counterpart.
         if (const std::int64_t count = rest / unit.worth) text += fmt::format("{}{}", std::abs(count), unit.name);
         rest %= unit.worth;
     }
@@ -144,7 +144,7 @@ std::string formatDuration(Duration duration) {
 }
 
 std::string roughDuration(Duration duration) {
-    // The two units beside each other that matter most; nobody waits for milliseconds once there are seconds.
+    // The two largest neighbouring units; milliseconds do not matter once there are seconds.
     for (std::size_t i = 0; i + 1 < durationUnits.size(); ++i) {
         if (duration.count() / durationUnits[i].worth == 0) continue;
         const std::size_t last = std::min(i + 1, durationUnits.size() - 2);
@@ -199,7 +199,7 @@ std::string exactSize(Bytes size) { return exactly(size, sizeUnits); }
 Result<Kbps> parseRate(std::string_view text) {
     if (text == "0") return Kbps{0};
     Amount amount = amountOf(text, rateUnits);
-    // A rate of 0 means that it is unknown: one that is known must not become it.
+    // A rate of 0 means unknown: a known rate must not become 0.
     if (amount.why.empty() && amount.value == 0) amount.why = "it is less than 1kbps";
     if (amount.why.empty()) return amount.value;
     return fail(Errc::ILLEGAL_ARGUMENT,

@@ -12,20 +12,20 @@ namespace stint {
 
 using namespace std::chrono_literals;
 
-/// The moment of an event: handed in, never asked for.
+/// The moment of an event, which the caller gives: nothing here reads a clock.
 struct Now {
     Instant elapsed;
     WallTime wall;
 };
 
-/// What the wall clock would show at `instant`, as seen from `now`.
+/// The wall clock's time at `instant`, reckoned from `now`.
 inline WallTime wallAt(Instant instant, Now now) { return now.wall + (instant - now.elapsed); }
 
-/// PROPOSAL: jobs.md §1.2 (d): what is asked for beyond it is as long, so that no sum of such times overflows.
+/// PROPOSAL: jobs.md §1.2 (d): a longer wait is cut to this, so that no sum of such times overflows.
 inline constexpr Duration longestWait = std::chrono::hours(24) * 365 * 1000;
 inline Duration bounded(Duration asked) { return std::min(asked, longestWait); }
 
-/// The earlier of two that may be missing.
+/// The earlier of two times that may be missing.
 template <class Time> std::optional<Time> earlier(std::optional<Time> a, std::optional<Time> b) {
     if (!a || !b) return a ? a : b;
     return std::min(*a, *b);
@@ -34,17 +34,17 @@ template <class Time> std::optional<Time> earlier(std::optional<Time> a, std::op
 /// "1h30min", "250ms", "0s": sums of number and unit (ms s min h d), largest first. Nothing else is a duration.
 Result<Duration> parseDuration(std::string_view text);
 std::string formatDuration(Duration);
-/// As formatDuration, to about two units: "1h30min", "4min10s". For people.
+/// The same for people, to about two units: "1h30min", "4min10s".
 std::string roughDuration(Duration);
 
 /// "0", "512B", "64KB", "1.5MB", "1GiB".
 Result<Bytes> parseSize(std::string_view text);
-/// The same, and as other programs' options write them: "200K", "200M", "2G", powers of 1024, and a mere number of
+/// The same, and the forms of other programs' options: "200K", "200M", "2G", powers of 1024, and a bare number of
 /// bytes.
 Result<Bytes> parseShortSize(std::string_view text);
-/// For people: "256 MiB", "1.3 GiB": powers of 1024, to one decimal; "unknown" for a size that is.
+/// For people: "256 MiB", "1.3 GiB": powers of 1024, to one decimal; "unknown" for an unknown size.
 std::string formatSize(Bytes);
-/// As parseSize takes it, to the byte: "500MiB", "1500KB".
+/// A text that parseSize takes, exact to the byte: "500MiB", "1500KB".
 std::string exactSize(Bytes);
 
 /// "10Mbps", "800kbps", "0": bits a second in powers of 1000.

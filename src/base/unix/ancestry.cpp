@@ -20,12 +20,12 @@ public:
     explicit Ancestry(pid_t pid) : pid_(pid), stat_(processStat(pid)) {}
 
     enum class Step { Up, Top, Changed, Hidden };
-    /// To the parent. Its pid cannot have been given anew in between: the child still has that parent afterwards, and
-    /// a parent that was lost never comes back.
+    /// Steps to the parent. Its pid cannot have been reused in between: the child still has that parent afterwards, and
+    /// a lost parent never comes back.
     Step up() {
         if (!stat_) return Step::Changed;
         const pid_t parent = stat_->parent;
-        if (parent <= 1) return Step::Top; // of the machine, or of this container
+        if (parent <= 1) return Step::Top; // the top of the machine, or of this container
         const std::optional<ProcessStat> above = processStat(parent);
         const std::optional<ProcessStat> again = processStat(pid_);
         if (!again || again->startTime != stat_->startTime || again->parent != parent) return Step::Changed;

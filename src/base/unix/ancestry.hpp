@@ -1,5 +1,5 @@
-// A process and those above it, as /proc tells of them: what was started below a process stays below it, wherever else
-// it goes, as long as a reaper takes in its orphans.
+// A process and its ancestors, from /proc. A process that was started below another stays below it, wherever else it
+// goes, as long as a reaper takes in the orphans.
 #pragma once
 #include <functional>
 
@@ -9,11 +9,11 @@
 
 namespace stint {
 
-/// Asks of the process, then of each above it, until an answer is true; false: of none. Security where nobody can say:
-/// its line is too long, it cannot be read, or it changes while it is read.
+/// True if `is` is true of the process or of one of its ancestors, which are asked in turn. Security if that cannot be
+/// known: the line is too long, cannot be read, or changes while it is read.
 Result<bool> anyInLine(pid_t pid, const std::function<bool(pid_t)>& is);
 
-/// True where the process runs stint-exec, below which is all that was started for an app. By the kernel's word.
+/// True if the process runs stint-exec, by the kernel's word. All that was started for an app is below one.
 bool runsStintExec(pid_t pid);
 
 } // namespace stint

@@ -1,4 +1,4 @@
-// Which boot of the machine this is.
+// The id of this boot of the machine.
 #pragma once
 #include <string>
 
@@ -6,7 +6,7 @@
 
 namespace stint {
 
-/// /proc/sys/kernel/random/boot_id; empty where the kernel has none.
+/// /proc/sys/kernel/random/boot_id; empty if the kernel has none.
 inline std::string bootId() {
     const std::string text = readFile("/proc/sys/kernel/random/boot_id").value_or("");
     return text.substr(0, text.find('\n'));

@@ -1,10 +1,10 @@
-// What a program without a terminal of its own says went wrong.
+// An error message of a program without a terminal of its own.
 #pragma once
 #include <string_view>
 
 namespace stint {
 
-/// "PROGRAM: sentence" on stderr; whatever names stand in the sentence, it is one line and steers no terminal.
+/// Prints "PROGRAM: sentence" on stderr: one line that steers no terminal, whatever names stand in the sentence.
 void complain(std::string_view program, std::string_view sentence);
 
 } // namespace stint

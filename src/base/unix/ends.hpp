@@ -1,11 +1,11 @@
-// What our programs end with: sysexits, and a shell's codes (linux.md §A.10).
+// The exit codes of our programs: sysexits, and a shell's codes (linux.md §A.10).
 #pragma once
 
 namespace stint::ends {
 
 inline constexpr int ok = 0;
 inline constexpr int failure = 1;
-inline constexpr int noScenario = 2; ///< of `stint sim` alone
+inline constexpr int noScenario = 2; ///< `stint sim`'s alone
 inline constexpr int usage = 64;
 inline constexpr int badData = 65;     ///< a checksum that is not the file's
 inline constexpr int noInput = 66;     ///< no such job, app or file
@@ -15,9 +15,9 @@ inline constexpr int system = 71;       ///< the operating system refused
 inline constexpr int cannotCreate = 73; ///< the target exists, or its directory does not
 inline constexpr int inputOutput = 74;  ///< a disk is full, or broken
 inline constexpr int waits = 75;        ///< not now; the job goes on
-inline constexpr int protocol = 76;     ///< what a server says is no answer to what was asked
+inline constexpr int protocol = 76;     ///< a server's answer does not fit the request
 inline constexpr int refused = 77;
-inline constexpr int configuration = 78; ///< nothing starts before a person has mended it
+inline constexpr int configuration = 78; ///< nothing starts until a person has mended it
 inline constexpr int notExecutable = 126;
 inline constexpr int noProgram = 127;
 inline constexpr int interrupted = 130; ///< Ctrl-C where no job of this command goes on

@@ -1,4 +1,5 @@
-// A source of sd-event with one owner: gone with it, so no callback comes after; and the time of its loop.
+// A source of sd-event with one owner: it ends with its owner, so that no callback comes afterwards; and the loop's
+// time.
 #pragma once
 #include <cstdint>
 #include <memory>
@@ -12,7 +13,7 @@ struct EventSourceEnd {
 };
 using EventSource = std::unique_ptr<sd_event_source, EventSourceEnd>;
 
-/// When the loop last woke up: µs of CLOCK_MONOTONIC.
+/// The time when the loop last woke up, in µs of CLOCK_MONOTONIC.
 inline std::uint64_t loopTime(sd_event* loop) {
     std::uint64_t now = 0;
     sd_event_now(loop, CLOCK_MONOTONIC, &now);

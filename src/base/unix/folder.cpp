@@ -14,7 +14,7 @@ namespace {
 
 Folder::Standing standingOf(const struct stat& file) {
     if (file.st_uid != ::geteuid()) return Folder::Standing::Foreign;
-    // A file with a second name is not ours alone: somebody may have planted a link to it.
+    // A file with a second name is not ours alone: another user may have planted a link to it.
     const bool alone = S_ISREG(file.st_mode) && file.st_nlink <= 1 && (file.st_mode & (S_IWGRP | S_IWOTH)) == 0;
     return alone ? Folder::Standing::Ours : Folder::Standing::Doubtful;
 }

@@ -18,7 +18,7 @@ public:
     enum class Standing {
         Absent,
         Ours,     ///< a regular file of this user, with one name, that nobody else may write to
-        Doubtful, ///< this user's, but not safe: its content is not trusted, and the name may be removed
+        Doubtful, ///< this user's, but not safe: its content is not trusted, and it may be removed
         Foreign,  ///< another user's: left alone
     };
 
@@ -29,17 +29,17 @@ public:
     std::filesystem::path at(const std::string& name) const { return path_ / name; }
 
     Standing standing(const std::string& name) const;
-    /// Opens it; none unless it is ours.
+    /// Opens a file of ours; no descriptor for any other.
     Fd openOurs(const std::string& name, int access) const;
-    /// Creates a file of ours. None on failure, with errno.
+    /// Creates a file of ours. No descriptor on failure, with errno.
     Fd create(const std::string& name) const;
-    /// Whether `name` is the file that `descriptor` has open.
+    /// True if `name` is the file that `descriptor` has open.
     bool names(const std::string& name, int descriptor) const;
-    /// The content of a file of ours; nullopt for any other, and for more than `most`. Errc::BUSY: it may be there.
+    /// The content of a file of ours; nullopt for any other, and for more than `most` bytes. Errc::BUSY: it may exist.
     Result<std::optional<std::string>> read(const std::string& name, Bytes most) const;
     /// Does nothing if it is absent.
     Result<void> remove(const std::string& name) const;
-    /// Syncs all that was created, renamed and removed in it.
+    /// Syncs all creations, renames and removals in it.
     Result<void> sync() const;
 
 private:
@@ -49,19 +49,19 @@ private:
     Fd fd_;
 };
 
-/// An errno's code: Errc::BUSY where this process, or the machine, has run short of what it gets back (descriptors,
+/// An errno's code: Errc::BUSY if this process or the machine has run short of something that comes back (descriptors,
 /// memory); else Errc::SYSTEM.
 Errc systemCode(int error);
 
 /// "cannot `action` `file`: " and errno's text, with systemCode().
 Error diskRefused(std::string_view action, const std::filesystem::path& file);
 
-/// Opens a file to read it, and waits for nobody, as the opening of a FIFO would. `name` is in the directory `at`
-/// (AT_FDCWD, too); links are followed. None where it cannot be opened, with errno; that is 0 where it is there, and is
-/// no regular file.
+/// Opens a file to read it, without waiting for a writer, as opening a FIFO would. `name` is in the directory `at`
+/// (AT_FDCWD, too); links are followed. No descriptor if it cannot be opened, with errno, which is 0 if it exists but
+/// is no regular file.
 Fd openRegular(int at, const std::string& name);
 
-/// The content of `descriptor`; nullopt if it cannot be read, and for more than `most`, with errno, then EFBIG.
+/// The content of `descriptor`; nullopt, with errno, if it cannot be read or has more than `most` bytes (EFBIG).
 std::optional<std::string> readAtMost(int descriptor, Bytes most);
 
 } // namespace stint

@@ -1,13 +1,13 @@
-// Where this user's files are.
+// The home directory of this user, and the XDG directories in it.
 #pragma once
 #include <filesystem>
 
 namespace stint {
 
-/// $HOME, else what the user database says: cron, su and `env -i` may leave HOME out. "/": neither knows it.
+/// $HOME, else the user database's: cron, su and `env -i` may leave HOME out. "/" if neither has one.
 std::filesystem::path homeDirectory();
 
-/// The XDG Base Directory that `variable` names where it is absolute, else `otherwise` below the home directory.
+/// The XDG Base Directory that `variable` names if it is absolute, else `otherwise` below the home directory.
 std::filesystem::path baseDirectory(const char* variable, const char* otherwise);
 
 } // namespace stint

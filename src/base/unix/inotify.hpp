@@ -1,4 +1,4 @@
-// inotify: the kernel's word on what changes in directories.
+// inotify: the kernel's reports of changes in directories.
 #pragma once
 #include <string_view>
 
@@ -9,11 +9,11 @@
 
 namespace stint {
 
-/// Never blocks. Empty, with errno, where the system has none left.
+/// A descriptor that never blocks. Empty, with errno, if the system has none left.
 inline Fd openInotify() { return Fd(::inotify_init1(IN_CLOEXEC | IN_NONBLOCK)); }
 
-/// Hands on some of the events that are there, oldest first, each with the name of what it is about in the directory
-/// that is watched ("": that itself). False: there were none.
+/// Gives `take` some of the waiting events, oldest first, each with the name of the changed file in the watched
+/// directory ("": the directory itself). False: there were none.
 template <class Take> bool takeSomeEvents(const Fd& inotify, Take take) {
     alignas(inotify_event) char buffer[16384];
     const ssize_t size = ::read(inotify.get(), buffer, sizeof buffer);
@@ -25,7 +25,7 @@ template <class Take> bool takeSomeEvents(const Fd& inotify, Take take) {
     return size > 0;
 }
 
-/// For whoever looks anew in any case. False: there were none.
+/// Drops all waiting events, for a caller that rereads everything. False: there were none.
 inline bool dropEvents(const Fd& inotify) {
     bool any = false;
     while (takeSomeEvents(inotify, [](const inotify_event&, std::string_view) {}))

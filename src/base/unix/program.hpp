@@ -1,4 +1,4 @@
-// Which file a command's first word names, as a shell looks for it (POSIX 2.9.1): a path as it is, a name in PATH.
+// The file that a command's first word names, found as a shell finds it (POSIX 2.9.1): a path as it is, a name in PATH.
 #pragma once
 #include <filesystem>
 #include <string>
@@ -8,27 +8,27 @@
 
 namespace stint {
 
-/// Where PATH is not set.
+/// Used where PATH is not set.
 inline constexpr const char* defaultPath = "/usr/local/bin:/usr/bin:/bin";
 
-/// The file to execute; relative paths, and PATH's relative directories, are in `directory`. System where there is none
-/// (a shell's 127), Security where there is a file that may not be executed (126); either says what is missing.
+/// The file to execute; relative paths, and PATH's relative directories, are in `directory`. System if there is none (a
+/// shell's 127), Security if there is a file that may not be executed (126); either says what is missing.
 Result<std::filesystem::path> findProgram(const std::string& program, const std::string& path,
                                           const std::filesystem::path& directory);
 
-/// By the PATH of this process.
+/// The same by the PATH of this process.
 Result<std::filesystem::path> findOnPath(const std::string& program, const std::filesystem::path& directory = "/");
 
-/// Where this process's own program is; empty where /proc does not say.
+/// The directory of this process's own program; empty if /proc does not say.
 std::filesystem::path ownDirectory();
 
-/// Where the programs are that no person starts: beside this one in a build tree, else in its installation.
+/// The directory of the programs that no person starts: beside this one in a build tree, else in its installation.
 std::filesystem::path libexecDirectory();
 
-/// Where this process works. System: it is gone.
+/// The working directory of this process. System: it is gone.
 Result<std::filesystem::path> workingDirectory();
 
-/// As execve() and posix_spawn() take them: pointers into `words`, which must outlive them, and a null pointer.
+/// An argv for execve() and posix_spawn(): pointers into `words`, which must outlive them, and a null pointer.
 std::vector<char*> pointersTo(std::vector<std::string>& words);
 
 } // namespace stint

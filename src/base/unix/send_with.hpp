@@ -6,8 +6,9 @@
 
 namespace stint {
 
-/// One message on a unix socket, without waiting and without SIGPIPE: these bytes, and duplicates of these descriptors,
-/// at most as many as the kernel takes (253). As ::sendmsg() answers.
+/// Sends one message on a unix socket, without waiting and without SIGPIPE: the bytes, and duplicates of the
+/// descriptors, as many as the kernel takes (253) at most. Returns what ::sendmsg() does; -1 and EINVAL for more
+/// descriptors.
 ssize_t sendWith(int socket, std::string_view bytes, std::span<const int> descriptors);
 
 } // namespace stint

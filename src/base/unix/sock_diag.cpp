@@ -20,7 +20,7 @@ struct DiagRequest {
     inet_diag_req_v2 question;
 };
 
-/// Family, port and address as sock_diag has them; false where it is no socket of the internet.
+/// Sets family, port and address in sock_diag's form; false if `from` is no internet address.
 bool put(const sockaddr_storage& from, unsigned char& family, __be16& port, __be32* address) {
     family = static_cast<unsigned char>(from.ss_family);
     if (from.ss_family == AF_INET) {
@@ -49,7 +49,7 @@ std::optional<DiagRequest> questionFor(const sockaddr_storage& own, const sockad
     return request;
 }
 
-/// True where the kernel tells of a listener that is there for the question.
+/// True if the kernel reports a listener that was made for this question.
 bool tellsOf(SockDiag& diag, const Fd& listener) {
     sockaddr_storage own{}, nobody{};
     socklen_t size = sizeof own;
@@ -96,8 +96,7 @@ std::optional<TcpSocket> SockDiag::find(const sockaddr_storage& own, const socka
         return std::nullopt;
     alignas(nlmsghdr) std::array<char, 1024> answer{};
     const auto* const header = reinterpret_cast<const nlmsghdr*>(answer.data());
-    while (
-        true) { // the kernel has answered before send() returns; what was left of a former question is not for this one
+    while (true) { // the kernel has answered before send() returns; answers to a former question are skipped
         const ssize_t length = ::recv(line_.get(), answer.data(), answer.size(), 0);
         if (length < static_cast<ssize_t>(sizeof *header)) return std::nullopt;
         if (header->nlmsg_seq != asked_) continue;

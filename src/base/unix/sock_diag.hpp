@@ -1,5 +1,6 @@
-// The TCP sockets of this machine, asked of the kernel one by one (sock_diag(7)): who made it, where, and whether a
-// process has it still. What it says nobody can hide or claim. Who lists them reads its messages likewise.
+// The TCP sockets of this machine, asked of the kernel one by one (sock_diag(7)): a socket's maker, its cgroup, and
+// whether a process still has it. No process can hide or fake these answers. Code that lists sockets reads the same
+// messages.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -14,22 +15,22 @@ struct nlmsghdr;
 
 namespace stint {
 
-/// The cgroup of the socket that a message of the kernel's, with an inet_diag_msg in it, tells of: its maker's, as it
-/// was made. 0: the kernel does not say (Linux 5.9 does).
+/// The cgroup of the socket in a kernel message that holds an inet_diag_msg: the cgroup of the socket's maker at its
+/// making. 0: the kernel does not say (Linux 5.9 does).
 std::uint64_t cgroupOfSocket(const nlmsghdr& told);
 
 struct TcpSocket {
     int state = 0;            ///< TCP_ESTABLISHED and its like
-    uid_t user = 0;           ///< its maker; where no process has it the kernel may say root
+    uid_t user = 0;           ///< its maker; the kernel may say root if no process has it
     std::uint64_t inode = 0;  ///< 0: no process has it any more
-    std::uint64_t cgroup = 0; ///< as cgroupOfSocket() says
+    std::uint64_t cgroup = 0; ///< the same as cgroupOfSocket()
 };
 
 class SockDiag {
 public:
-    /// nullopt: this kernel does not tell of TCP sockets, or not us. System where it could not be asked.
+    /// nullopt: this kernel does not list TCP sockets, or not for us. System if it could not be asked.
     static Result<std::optional<SockDiag>> open();
-    /// The one between the two ends, the first of them its own; nullopt: there is none, or the kernel does not say.
+    /// The socket between the two ends, of which `own` is its own; nullopt: there is none, or the kernel does not say.
     std::optional<TcpSocket> find(const sockaddr_storage& own, const sockaddr_storage& other);
 
 private:

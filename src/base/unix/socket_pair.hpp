@@ -1,4 +1,4 @@
-// Two sockets that are each other's end.
+// Two sockets that are connected to each other.
 #pragma once
 #include <sys/socket.h>
 
@@ -11,7 +11,7 @@
 
 namespace stint {
 
-/// Of streams unless `type` says otherwise, closed on exec. System where there is no descriptor left.
+/// A pair of stream sockets, or of another `type`, closed on exec. System if there is no descriptor left.
 inline Result<std::pair<Fd, Fd>> socketPair(int type = SOCK_STREAM) {
     int ends[2];
     if (::socketpair(AF_UNIX, type | SOCK_CLOEXEC, 0, ends) != 0)

@@ -1,4 +1,4 @@
-// Where what outlives a process is kept.
+// The directory for files that outlive a process.
 #pragma once
 #include <filesystem>
 
