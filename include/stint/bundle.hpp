@@ -14,13 +14,13 @@ namespace stint {
 
 struct BundleValue;
 
-/// Keys to values of the types below, within the two limits, which are checked when a job is built.
+/// A map of keys to values of the types below, within the two limits, which are checked when a job is built.
 class STINT_API PersistableBundle {
 public:
     using Map = std::map<std::string, BundleValue, std::less<>>;
 
     static constexpr int DEEPEST = 10;       ///< maps within maps
-    static constexpr Bytes LARGEST = 64_KiB; ///< keys and values together, without any encoding's own bytes
+    static constexpr Bytes LARGEST = 64_KiB; ///< keys and values together, without the bytes of an encoding
 
     PersistableBundle();
     PersistableBundle(const PersistableBundle&);
@@ -39,7 +39,7 @@ public:
     PersistableBundle& putPersistableBundle(std::string key, PersistableBundle value);
     PersistableBundle& put(std::string key, BundleValue value);
 
-    /// Each answers what `key` holds, or `otherwise` where it is absent or of another type.
+    /// Each returns the value of `key`, or `otherwise` if it is absent or of another type.
     bool getBoolean(std::string_view key, bool otherwise = false) const;
     std::int32_t getInt(std::string_view key, std::int32_t otherwise = 0) const;
     std::int64_t getLong(std::string_view key, std::int64_t otherwise = 0) const;

@@ -1,3 +1,3 @@
-// Marks what libstint.so offers; all else in it stays hidden.
+// Marks the symbols that libstint.so offers; all others stay hidden.
 #pragma once
 #define STINT_API __attribute__((visibility("default")))

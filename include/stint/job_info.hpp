@@ -1,6 +1,6 @@
-// JobInfo: what an app asks for when it schedules a job (jobs.md §1). An immutable value; its Builder checks every
-// rule of §1.2 when it builds, and the daemon checks the very same rules again when the job arrives. What is less than
-// the least allowed is raised; on a device whose policy has other limits than the documentation, by those.
+// JobInfo: a job as an app asks for it (jobs.md §1). An immutable value; its Builder checks every rule of §1.2 when it
+// builds, and the daemon checks the very same rules again when the job arrives. Values below their minimum are raised
+// to it; a device's policy may have other minimums than the documentation.
 #pragma once
 #include <cstdint>
 #include <memory>
@@ -30,10 +30,10 @@ private:
     int descriptor_;
 };
 
-/// What a job was granted: paths, or open files that the daemon holds until the job is gone (jobs.md §12.9).
+/// The files that a job is granted: paths, or open files that the daemon holds until the job is gone (jobs.md §12.9).
 struct ClipData {
     struct Item {
-        std::string path;                     ///< shown to a person; opened by the job where `file` is absent
+        std::string path;                     ///< shown to a person; opened by the job if `file` is absent
         std::shared_ptr<const ClipFile> file; ///< does not outlive the daemon
     };
     std::vector<Item> items;
@@ -54,19 +54,19 @@ struct ComponentName {
     auto operator<=>(const ComponentName&) const = default;
 };
 
-/// Cheap to copy: copies share what was said. What is new in a job is a further getter and setter (decision 17).
+/// Cheap to copy: copies share their values. May grow, by further getters and setters (decision 17).
 class STINT_API JobInfo {
 public:
-    JobInfo() = default; ///< a job of which nothing was said: no service, no constraint
+    JobInfo() = default; ///< a job with nothing set: no service, no constraint
     class Builder;
 
-    // What setRequiredNetworkType takes (jobs.md §1.3).
+    // The arguments of setRequiredNetworkType (jobs.md §1.3).
     static constexpr std::int32_t NETWORK_TYPE_NONE = 0;
     static constexpr std::int32_t NETWORK_TYPE_ANY = 1;
     static constexpr std::int32_t NETWORK_TYPE_UNMETERED = 2;
     static constexpr std::int32_t NETWORK_TYPE_NOT_ROAMING = 3;
     static constexpr std::int32_t NETWORK_TYPE_CELLULAR = 4;
-    // How the back-off grows (jobs.md §6.2).
+    // The growth of the back-off (jobs.md §6.2).
     static constexpr std::int32_t BACKOFF_POLICY_LINEAR = 0;
     static constexpr std::int32_t BACKOFF_POLICY_EXPONENTIAL = 1;
     // Priorities (jobs.md §1.1).
@@ -89,14 +89,14 @@ public:
     static constexpr std::size_t MAX_DEBUG_TAGS = 32;
     static constexpr std::size_t MAX_TAG_LENGTH = 127;
 
-    /// What is watched for a change (jobs.md §3.2): a path, and whether what lies beneath it counts.
+    /// A path that is watched for changes (jobs.md §3.2); a flag says whether changes beneath it count.
     struct TriggerContentUri {
         static constexpr std::int32_t FLAG_NOTIFY_FOR_DESCENDANTS = 1;
         std::string uri;
         std::int32_t flags = 0;
         auto operator<=>(const TriggerContentUri&) const = default;
     };
-    /// Once in each window: `flex` long, at the end of each `interval` (jobs.md §6.5).
+    /// A period: the job runs once in each window, which is the last `flex` of each `interval` (jobs.md §6.5).
     struct Period {
         Duration interval{0};
         Duration flex{0};
@@ -109,13 +109,13 @@ public:
     bool isExpedited() const;
     std::int32_t getPriority() const;
     const std::optional<NetworkRequest>& getRequiredNetwork() const;
-    /// The shorthand the required network maps back to (jobs.md §1.3).
+    /// The shorthand, one of NETWORK_TYPE_*, that the required network maps back to (jobs.md §1.3).
     std::int32_t getNetworkType() const;
     Bytes getEstimatedNetworkDownloadBytes() const;
     Bytes getEstimatedNetworkUploadBytes() const;
     Bytes getMinimumNetworkChunkBytes() const;
-    /// These four, as raised to the least the documentation allows; in a job that was read from the daemon, to the
-    /// least its policy allows.
+    /// The next four return values raised to the documentation's minimum; in a job that was read from the daemon, to
+    /// its policy's minimum.
     Duration getInitialBackoff() const;
     std::optional<Period> getPeriod() const;
     /// nullopt: the default of jobs.md §0.
@@ -130,9 +130,9 @@ public:
     bool isRequireCharging() const;
     bool isRequireStorageNotLow() const;
     bool isRequireDeviceIdle() const;
-    /// nullopt where setMinimumLatency was not called; a latency of 0 is one all the same.
+    /// nullopt if setMinimumLatency was not called; a latency of 0 counts as one.
     const std::optional<Duration>& getMinimumLatency() const;
-    /// nullopt where setOverrideDeadline was not called.
+    /// nullopt if setOverrideDeadline was not called.
     const std::optional<Duration>& getOverrideDeadline() const;
     bool isPeriodic() const;
     bool isPrefetch() const;
@@ -156,11 +156,11 @@ private:
     struct Said;
     struct Parts;
 
-    std::shared_ptr<const Parts> parts_; ///< none: a job of which nothing was said
+    std::shared_ptr<const Parts> parts_; ///< null: nothing is set
 };
 
-/// Each setter notes its value and returns the builder; what may not be is said by build(), which names the first
-/// broken rule of jobs.md §1.2 (V1 to V13) in its message, as Errc::ILLEGAL_ARGUMENT.
+/// Each setter notes its value and returns the builder. build() checks the values: its Errc::ILLEGAL_ARGUMENT names the
+/// first broken rule of jobs.md §1.2 (V1 to V13).
 class STINT_API JobInfo::Builder {
 public:
     /// `id` is unique within an app and a namespace; `service` is declared in the app's manifest.
@@ -170,60 +170,64 @@ public:
     Builder& operator=(const Builder&);
     ~Builder();
 
-    /// A data transfer a person asked for (jobs.md §2.3). Needs a required network. Raises a DEFAULT priority to MAX.
+    /// Marks a data transfer that a person asked for (jobs.md §2.3). It needs a required network. Raises a DEFAULT
+    /// priority to MAX.
     Builder& setUserInitiated(bool userInitiated);
-    /// Short, important work that starts at once (jobs.md §4.4). Raises a DEFAULT priority to MAX.
+    /// Marks short, important work that starts at once (jobs.md §4.4). Raises a DEFAULT priority to MAX.
     Builder& setExpedited(bool expedited);
-    /// One of PRIORITY_*.
+    /// Sets the priority among the app's jobs, one of PRIORITY_*.
     Builder& setPriority(std::int32_t priority);
-    /// Replaces any earlier requirement; nullopt removes it.
+    /// Requires a network that satisfies `request`. Replaces any earlier requirement; nullopt removes it.
     Builder& setRequiredNetwork(std::optional<NetworkRequest> request);
-    /// One of NETWORK_TYPE_*; NONE removes the requirement.
+    /// Requires a network by a shorthand, one of NETWORK_TYPE_*; NONE removes the requirement.
     Builder& setRequiredNetworkType(std::int32_t networkType);
-    /// Payload in bytes, NETWORK_BYTES_UNKNOWN where it is not known. Decides how long the job may run (§4.4).
+    /// Sets the payload in bytes, NETWORK_BYTES_UNKNOWN if it is not known. It decides how long the job may run (§4.4).
     Builder& setEstimatedNetworkBytes(Bytes download, Bytes upload = NETWORK_BYTES_UNKNOWN);
-    /// The smallest piece that makes sense to transfer on its own; > 0.
+    /// Sets the smallest piece, in bytes, that makes sense to transfer on its own; > 0.
     Builder& setMinimumNetworkChunkBytes(Bytes chunk);
-    /// `initial` below 10 s is raised to it (MIN_BACKOFF); `policy` is one of BACKOFF_POLICY_*.
+    /// Sets the wait before a retry. `initial` below 10 s (MIN_BACKOFF) is raised to that; `policy` is one of
+    /// BACKOFF_POLICY_*.
     Builder& setBackoffCriteria(Duration initial, std::int32_t policy);
     Builder& setClipData(std::optional<ClipData> clip, std::int32_t grantFlags);
-    /// Kept over reboots; needs the permission RECEIVE_BOOT_COMPLETED.
+    /// Keeps the job over reboots; needs the permission RECEIVE_BOOT_COMPLETED.
     Builder& setPersisted(bool persisted);
     Builder& setRequiresBatteryNotLow(bool required);
     Builder& setRequiresCharging(bool required);
     Builder& setRequiresStorageNotLow(bool required);
-    /// Nobody uses the device (jobs.md §3.2).
+    /// Runs the job only while nobody uses the device (jobs.md §3.2).
     Builder& setRequiresDeviceIdle(bool required);
-    /// Not before; even 0 counts as a latency (§1.1).
+    /// Runs the job no earlier than `latency` from its scheduling; even 0 counts as a latency (§1.1).
     Builder& setMinimumLatency(Duration latency);
-    /// Run then, whatever constraint is missing (§3.1 clause 5).
+    /// Runs the job at `deadline` from its scheduling, whatever constraint is missing (§3.1 clause 5).
     Builder& setOverrideDeadline(Duration deadline);
-    /// Less than 15 min is raised to it, a flex of less than 5 min or 5 % to that; without a flex, the whole interval.
+    /// Repeats the job, once in each interval, in its last `flex`; without a flex, anywhere in the interval. An
+    /// interval below 15 min is raised to that, a flex below 5 min or 5 % of the interval to the larger of these.
     Builder& setPeriodic(Duration interval);
     Builder& setPeriodic(Duration interval, Duration flex);
     Builder& setPrefetch(bool prefetch);
     /// Does nothing since Android 16 (§1.1).
     Builder& setImportantWhileForeground(bool important);
     Builder& addTriggerContentUri(JobInfo::TriggerContentUri uri);
-    /// -1 ms: the default; less than 500 ms and 1 s is raised to them.
+    /// Set the delays after the last and after the first change. -1 ms: the default. An update delay below 500 ms and a
+    /// maximum delay below 1 s are raised to these.
     Builder& setTriggerContentUpdateDelay(Duration delay);
     Builder& setTriggerContentMaxDelay(Duration delay);
     Builder& setExtras(PersistableBundle extras);
-    /// They do not outlive a boot; not on a persisted job.
+    /// Sets extras that do not outlive a boot; not for a persisted job.
     Builder& setTransientExtras(PersistableBundle extras);
-    /// Trimmed; at most 32 of at most 127 characters.
+    /// Adds a tag, which is trimmed; at most 32 tags of at most 127 characters.
     Builder& addDebugTag(std::string tag);
     Builder& removeDebugTag(const std::string& tag);
-    /// Trimmed; at most 127 characters without '|', newline or NUL. nullopt takes it away.
+    /// Sets the trace tag, which is trimmed; at most 127 characters without '|', newline or NUL. nullopt removes it.
     Builder& setTraceTag(std::optional<std::string> tag);
 
-    /// The job, or the first rule of jobs.md §1.1 and §1.2 that it breaks.
+    /// Returns the job, or IllegalArgument with the first rule of jobs.md §1.1 and §1.2 that it breaks.
     Result<JobInfo> build() const;
 
 private:
     friend struct JobInfoAccess;
     struct Draft;
-    std::unique_ptr<Draft> draft_; ///< never none
+    std::unique_ptr<Draft> draft_; ///< never null
 };
 
 } // namespace stint

@@ -1,4 +1,4 @@
-// What a job is handed when it starts and when it stops (jobs.md §4.7).
+// JobParameters: the handle that a job is given when it starts and when it stops (jobs.md §4.7).
 #pragma once
 #include <cstdint>
 #include <memory>
@@ -21,8 +21,8 @@ namespace client {
 struct RunHandle;
 }
 
-/// A copyable handle of one run of one job. Calls on a run that is over are ignored (jobs.md §4.2). Keep one for as
-/// long as the job works: where the last of them goes before jobFinished(), the run is abandoned, nothing can end it
+/// A copyable handle of one run of one job. Calls on a run that is over are ignored (jobs.md §4.2). Keep a copy for as
+/// long as the job works: if the last copy is destroyed before jobFinished(), the run is abandoned, nothing can end it
 /// any more, and it is stopped with STOP_REASON_TIMEOUT_ABANDONED at its limit (§4.5). May grow (decision 17). It has
 /// JobParameters::STOP_REASON_TIMEOUT, ….
 class STINT_API JobParameters : public StopReasons {
@@ -34,43 +34,44 @@ public:
     const PersistableBundle& getTransientExtras() const;
     const std::optional<ClipData>& getClipData() const;
     std::int32_t getClipGrantFlags() const;
-    /// What the job runs as in this run, fixed when it started: a demoted job is not user-initiated.
+    /// The job's class in this run, fixed when it started: a demoted job is not user-initiated.
     bool isUserInitiatedJob() const;
     bool isExpeditedJob() const;
-    /// It has a deadline, which had passed when this run began.
+    /// True if the job has a deadline, and that had passed when this run began.
     bool isOverrideDeadlineExpired() const;
-    /// How long this run may go on at most, from onStartJob on (jobs.md §4.4); what it needs may be lost sooner. Ours:
-    /// Android's apps are not told.
+    /// The longest time that this run may last, from onStartJob on (jobs.md §4.4); a constraint may be lost sooner.
+    /// Ours: Android's apps are not given it.
     Duration getTimeLimit() const;
-    /// What of the watched has changed; nullopt where nothing did, and where too much did to be remembered.
+    /// The watched paths that have changed; nullopt if none did, and if too many did to be remembered.
     const std::optional<std::vector<std::string>>& getTriggeredContentUris() const;
-    /// Of all that has changed; "file" stands for plain paths. Empty: no change started this run.
+    /// The authorities of all changes; "file" stands for plain paths. Empty: no change started this run.
     const std::vector<std::string>& getTriggeredContentAuthorities() const;
-    /// The network as it was at the start, or at the last onNetworkChanged; nullopt where the job asks for none.
+    /// The network as it was at the start, or at the last onNetworkChanged; nullopt if the job requires none.
     const std::optional<Network>& getNetwork() const;
     /// Undefined until onStopJob.
     StopReason getStopReason() const;
-    /// Which run this is: the wire's number, of use in a log.
+    /// The wire's number of this run, for logs.
     std::uint64_t getRun() const;
 
-    // The job's work, where it was enqueued (jobs.md §2.5). Both block until the daemon has answered, and may be called
+    // The job's work, if any was enqueued (jobs.md §2.5). Both calls block until the daemon has answered, and may come
     // from any thread.
 
-    /// The next item, oldest first. nullopt: none is left; where each that was handed out is completed, too, that has
-    /// ended the job, as jobFinished(params, false) does, and no jobFinished() is due. Errors: Security where the run
-    /// is over, Unavailable where the daemon is.
+    /// Takes the next item, oldest first. nullopt: none is left; if every item handed out is completed, too, this ends
+    /// the job as jobFinished(params, false) does, and no jobFinished() is due. Errors: Security if the run is over,
+    /// Unavailable if the daemon cannot be reached.
     Result<std::optional<JobWorkItem>> dequeueWork() const;
-    /// It will not be handed out again. IllegalArgument for an item that this run was not handed, or has completed.
+    /// Marks an item as done, so that it is not handed out again. IllegalArgument for an item that this run was not
+    /// given, or has completed already.
     Result<void> completeWork(const JobWorkItem& item) const;
 
 private:
     friend struct JobParametersAccess; ///< libstint fills it
     struct Parts;
-    std::shared_ptr<const Parts> parts_;        ///< what was told when it was handed out
+    std::shared_ptr<const Parts> parts_;        ///< the values at the time it was handed out
     std::shared_ptr<client::RunHandle> handle_; ///< shared by all copies that the app holds
 };
 
-/// How a job says what came of it, beside whether it wants to be tried again (ours; architecture.md, wire). Shown by
+/// The result of a job in its own words, beside the wish to be tried again (ours; architecture.md, wire). Shown by
 /// `stint wait`, `stint watch` and `--json`, and kept with the app's last completed jobs.
 struct Outcome {
     std::int32_t exitCode = 0; ///< 0 success, else a sysexits code

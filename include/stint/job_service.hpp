@@ -1,4 +1,4 @@
-// JobService: where an app's jobs run (jobs.md §4.2). Derive from it, host it on a Connection, and run().
+// JobService: the part of an app that runs its jobs (jobs.md §4.2). Derive from it, host it on a Connection, and run().
 #pragma once
 #include <memory>
 #include <string_view>
@@ -19,39 +19,42 @@ public:
     JobService(const JobService&) = delete;
     JobService& operator=(const JobService&) = delete;
 
-    /// The job's work begins. Answer within 8 s. true: it goes on, elsewhere, and ends with jobFinished(); false: it
-    /// is done already. A user-initiated job owes a notification 10 s after this returned at the latest (§5.2).
+    /// Begins the job's work; must return within 8 s. true: the work goes on, elsewhere, and ends with jobFinished();
+    /// false: it is done already. A user-initiated job owes a notification within 10 s of this call's return (§5.2).
     virtual bool onStartJob(JobParameters params) = 0;
-    /// The job must stop now, whatever is answered here within 8 s. true: try it again later (§6); false: drop it.
-    /// Not called when the user stops the app, for a low-memory kill or a crash (§4.6). No jobFinished() afterwards.
+    /// Stops the job, which must end now, whatever this returns; must return within 8 s. true: try it again later (§6);
+    /// false: drop it. Not called when the user stops the app, for a low-memory kill or a crash (§4.6). Do not call
+    /// jobFinished() afterwards.
     virtual bool onStopJob(JobParameters params) = 0;
-    /// The default network became another that still satisfies the job: move the traffic (§4.7). Default: nothing.
+    /// Called when the default network became another that still satisfies the job: move the traffic (§4.7). Does
+    /// nothing by default.
     virtual void onNetworkChanged(JobParameters params);
-    /// The user pressed `key` on a notification of the running job. The library's own pair: "stop" calls
-    /// jobFinished(params, false), "later" jobFinished(params, true); any other key does nothing (§5.1).
+    /// Called when the user pressed `key` on a notification of the running job. By default "stop" calls
+    /// jobFinished(params, false), "later" calls jobFinished(params, true), and any other key does nothing (§5.1).
     virtual void notificationAction(JobParameters params, std::string_view key);
 
     // The calls below may come from any thread. For a run that is over they do nothing.
 
-    /// Ends the run. wantsReschedule: true: again, with back-off, as a failure (§6); false: done.
+    /// Ends the run. wantsReschedule: true: it failed, and is tried again with back-off (§6); false: it is done.
     void jobFinished(const JobParameters& params, bool wantsReschedule, Outcome outcome = {});
     /// Shows or updates the app's notification `id`, tied to this job (§5.1). IllegalArgument without a small icon,
     /// with an unknown channel, or with more than three actions.
     Result<void> setNotification(const JobParameters& params, std::int32_t id, const Notification& notification,
                                  JobEndNotificationPolicy endPolicy);
-    /// The whole payload as now known, and what was moved so far; NETWORK_BYTES_UNKNOWN where it is not known (§4.7).
+    /// Reports, in bytes, the whole payload as now known, and the part moved so far; NETWORK_BYTES_UNKNOWN: not known
+    /// (§4.7).
     void updateEstimatedNetworkBytes(const JobParameters& params, Bytes download, Bytes upload);
     void updateTransferredNetworkBytes(const JobParameters& params, Bytes download, Bytes upload);
 
-    /// The same of one item of the job's work, which the job's own numbers follow: of one that was dequeued in this run
-    /// and is not completed.
+    /// The same for one item of the job's work that was dequeued in this run and is not completed. The job's own
+    /// numbers follow it.
     void updateEstimatedNetworkBytes(const JobParameters& params, const JobWorkItem& item, Bytes download,
                                      Bytes upload);
     void updateTransferredNetworkBytes(const JobParameters& params, const JobWorkItem& item, Bytes download,
                                        Bytes upload);
 
-    /// A ready event loop: dispatches `connection` until the daemon lets go of this process. The exit code for main:
-    /// 0, or 69 where the connection broke.
+    /// A ready event loop: dispatches `connection` until the daemon lets go of this process. Returns the exit code for
+    /// main: 0, or 69 if the connection broke.
     static int run(Connection& connection);
 
 private:

@@ -1,5 +1,5 @@
-// A piece of work for a job (jobs.md §2.5): JobScheduler::enqueue() hands it in, JobParameters::dequeueWork() hands it
-// out, oldest first, and out again in a later run as long as it was not completed.
+// JobWorkItem: a piece of work for a job (jobs.md §2.5). JobScheduler::enqueue() hands it in,
+// JobParameters::dequeueWork() hands it out, oldest first, and again in a later run as long as it was not completed.
 #pragma once
 #include <cstdint>
 #include <memory>
@@ -11,7 +11,7 @@
 
 namespace stint {
 
-struct WorkItem; ///< what libstint knows of it
+struct WorkItem; ///< libstint's form of it
 
 /// May grow (decision 17).
 class STINT_API JobWorkItem {
@@ -22,9 +22,9 @@ public:
     Bytes getEstimatedNetworkDownloadBytes() const;
     Bytes getEstimatedNetworkUploadBytes() const;
     Bytes getMinimumNetworkChunkBytes() const;
-    /// How often it was handed out, this time included; 0 before the first.
+    /// The number of times it was handed out, this time included; 0 before the first.
     std::int32_t getDeliveryCount() const;
-    /// Which of its job's items it is, in the order of the calls; 0 before it was enqueued.
+    /// Its number among its job's items, in the order of the calls; 0 before it is enqueued.
     std::uint64_t getWorkId() const;
 
 private:
@@ -35,8 +35,8 @@ private:
 class STINT_API JobWorkItem::Builder {
 public:
     Builder& setExtras(PersistableBundle extras);
-    /// Payload of this item, added to its job's own; NETWORK_BYTES_UNKNOWN where it is not known. The job requires a
-    /// network.
+    /// Sets this item's payload in bytes, which is added to its job's own; NETWORK_BYTES_UNKNOWN if it is not known.
+    /// The job must require a network.
     Builder& setEstimatedNetworkBytes(Bytes download, Bytes upload = NETWORK_BYTES_UNKNOWN);
     Builder& setMinimumNetworkChunkBytes(Bytes chunk);
 

@@ -1,4 +1,4 @@
-// What a job may ask of the network, and what a network is (jobs.md §1.3).
+// Networks, and a job's requests for one (jobs.md §1.3).
 #pragma once
 #include <compare>
 #include <cstdint>
@@ -13,7 +13,7 @@
 
 namespace stint {
 
-/// What a network can do. The numbers are Android's and are never changed.
+/// The capabilities of networks. The numbers are Android's and are never changed.
 enum class NetworkCapability : std::uint8_t {
     NET_CAPABILITY_NOT_METERED = 11,
     NET_CAPABILITY_INTERNET = 12,
@@ -29,7 +29,7 @@ enum class NetworkCapability : std::uint8_t {
 };
 using enum NetworkCapability;
 
-/// What carries a network. Android's numbers; Loopback is ours, for tests.
+/// The carriers of networks. The numbers are Android's; Loopback is ours, for tests.
 enum class NetworkTransport : std::uint8_t {
     TRANSPORT_CELLULAR = 0,
     TRANSPORT_WIFI = 1,
@@ -41,21 +41,21 @@ enum class NetworkTransport : std::uint8_t {
 };
 using enum NetworkTransport;
 
-/// The documentation's names: "NOT_METERED", "WIFI". Empty for a number that is none.
+/// The documentation's names: "NOT_METERED", "WIFI". Empty for an unknown number.
 STINT_API std::string_view nameOf(NetworkCapability);
 STINT_API std::string_view nameOf(NetworkTransport);
 STINT_API std::optional<NetworkCapability> capabilityNamed(std::string_view name);
 STINT_API std::optional<NetworkTransport> transportNamed(std::string_view name);
 
-/// What a job asks of the network: all of the capabilities, and any one of the transports (none named: any). May grow
-/// (decision 17).
+/// A job's request for a network, which must have all of the capabilities, and one of the transports (none named: any).
+/// May grow (decision 17).
 class STINT_API NetworkRequest {
 public:
     class Builder;
 
     const std::set<NetworkCapability>& getCapabilities() const;
     const std::set<NetworkTransport>& getTransportTypes() const;
-    /// Names one particular network, for instance an SSID. A persisted job may not have one (jobs.md V8).
+    /// The name of one particular network, for instance an SSID. A persisted job may not have one (jobs.md V8).
     const std::optional<std::string>& getNetworkSpecifier() const;
 
     std::strong_ordering operator<=>(const NetworkRequest&) const;
@@ -81,14 +81,14 @@ private:
     NetworkRequest request_;
 };
 
-/// A network as it is: what a running job is handed and may be told anew (onNetworkChanged). These are its fields for
-/// good: what else a job is told of its network is a getter of JobParameters (decision 17).
+/// A network as a running job is given it, at its start and by onNetworkChanged. It gets no further fields: more about
+/// a job's network would be a getter of JobParameters (decision 17).
 struct Network {
     std::set<NetworkCapability> capabilities;
     std::set<NetworkTransport> transports;
     Kbps downstream = 0;   ///< 0: unknown
     Kbps upstream = 0;     ///< 0: unknown
-    std::string interface; ///< "wlan0"; empty where the source does not say
+    std::string interface; ///< "wlan0"; empty if unknown
 
     bool has(NetworkCapability c) const { return capabilities.contains(c); }
     bool operator==(const Network&) const = default;

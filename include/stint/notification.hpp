@@ -1,4 +1,4 @@
-// What a job shows the user while it runs (jobs.md §5.1): on the desktop and in the Task Manager alike.
+// Notification: shown to the user while a job runs (jobs.md §5.1), on the desktop and in the Task Manager alike.
 #pragma once
 #include <cstdint>
 #include <memory>
@@ -10,12 +10,12 @@
 
 namespace stint {
 
-/// What becomes of a notification when its job ends.
+/// The fate of a notification when its job ends.
 enum class JobEndNotificationPolicy : std::int32_t {
     JOB_END_NOTIFICATION_POLICY_DETACH = 0, ///< it stays; the user may dismiss it
     JOB_END_NOTIFICATION_POLICY_REMOVE = 1,
 };
-/// For JobService; stint/reasons.hpp says why.
+/// The base of JobService, which has the names as its own (see stint/reasons.hpp).
 struct JobEndNotificationPolicies {
     using enum JobEndNotificationPolicy;
 };
@@ -27,8 +27,8 @@ public:
     class Builder;
 
     struct Action {
-        std::string key;   ///< handed to JobService::notificationAction; "stop" and "later" are the library's own pair
-        std::string label; ///< what the button says
+        std::string key;   ///< passed to JobService::notificationAction; "stop" and "later" are the library's own pair
+        std::string label; ///< the button's text
         bool operator==(const Action&) const = default;
     };
     struct Progress {
@@ -52,8 +52,8 @@ private:
     std::shared_ptr<const Parts> parts_;
 };
 
-/// The channel (declared in the manifest, or "default") and the small icon are demanded: setNotification answers
-/// IllegalArgument without them, and for more than three actions.
+/// The channel (declared in the manifest, or "default") and the small icon are required: setNotification() refuses a
+/// notification without them, and one with more than three actions, with IllegalArgument.
 class STINT_API Notification::Builder {
 public:
     explicit Builder(std::string channelId);

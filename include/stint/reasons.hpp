@@ -1,4 +1,4 @@
-// Why a job was stopped and why one waits: numbers and names every app can see, never renumbered
+// The reasons why a job was stopped, and why one waits: numbers and names that every app can see, never renumbered
 // (jobs.md §4.6, §9.1, §12.11).
 #pragma once
 #include <cstdint>
@@ -28,8 +28,8 @@ enum class StopReason : std::int32_t {
     STOP_REASON_ESTIMATED_APP_LAUNCH_TIME_CHANGED = 15,
     STOP_REASON_TIMEOUT_ABANDONED = 16,
 };
-/// For JobParameters, which has them as its own. It stands before the `using enum` of the namespace: clang takes one in
-/// a class that comes later for its repetition.
+/// The base of JobParameters, which has the names as its own. It stands before the namespace's `using enum`: clang
+/// takes one in a later class for a repetition.
 struct StopReasons {
     using enum StopReason;
 };
@@ -56,7 +56,7 @@ enum class PendingReason : std::int32_t {
     PENDING_JOB_REASON_USER = 15,
     PENDING_JOB_REASON_CONSTRAINT_DEADLINE = 16,
 };
-/// For JobScheduler.
+/// The base of JobScheduler, likewise.
 struct PendingReasons {
     using enum PendingReason;
 };

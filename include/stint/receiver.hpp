@@ -1,6 +1,6 @@
-// BroadcastReceiver: how an app is woken by its alarms (limits.md §7) and by messages that are pushed to it (§8.5).
-// Derive from it, host it on a Connection under a name of the manifest, and run(): a process is started for it when
-// there is something to take, as one is for a job.
+// BroadcastReceiver: the part of an app that takes its alarms (limits.md §7) and the messages pushed to it (§8.5).
+// Derive from it, host it on a Connection under a name in the manifest, and run(): a process is started for it when
+// there is something to deliver, as for a job.
 #pragma once
 #include <cstdint>
 #include <memory>
@@ -15,12 +15,12 @@ namespace stint {
 /// One delivery of an alarm. May grow (decision 17).
 class STINT_API AlarmParameters {
 public:
-    /// As AlarmManager was handed it.
+    /// The tag that AlarmManager was given.
     const std::string& getTag() const;
-    /// How many repeats this delivery stands for, at least 1: those that were missed count along (limits.md §7.2).
+    /// The number of repeats that this delivery stands for, missed ones included; at least 1 (limits.md §7.2).
     std::int64_t getCount() const;
-    /// When it was meant to go off, the first of the repeats that it stands for, by the clock on the wall and by the
-    /// time since boot (AlarmManager::elapsedRealtime()). It goes off no sooner, and often later (limits.md §7.3).
+    /// The time that the first of these repeats was set for, by the wall clock and by the time since boot
+    /// (AlarmManager::elapsedRealtime()). An alarm goes off no sooner, and often later (limits.md §7.3).
     WallTime getTriggerTime() const;
     Duration getTriggerElapsedRealtime() const;
 
@@ -37,13 +37,13 @@ public:
     static constexpr std::int32_t PRIORITY_HIGH = 1;
     static constexpr std::int32_t PRIORITY_NORMAL = 2;
 
-    /// As it was delivered: PRIORITY_NORMAL also for a high one of an app whose high messages show nothing (limits.md
-    /// §8.5).
+    /// The priority of its delivery: PRIORITY_NORMAL also for a high one of an app whose high messages show nothing
+    /// (limits.md §8.5).
     std::int32_t getPriority() const;
-    /// As it was sent.
+    /// The priority it was sent with.
     std::int32_t getOriginalPriority() const;
     const std::string& getData() const;
-    /// When the daemon got it.
+    /// The time when the daemon got it.
     WallTime getSentTime() const;
 
 private:
@@ -59,15 +59,15 @@ public:
     BroadcastReceiver(const BroadcastReceiver&) = delete;
     BroadcastReceiver& operator=(const BroadcastReceiver&) = delete;
 
-    // Called from Connection::dispatch(), one after the other. What was delivered is taken when the call returns: after
-    // 5 s it is given up, and holds no maintenance window open any more (limits.md §7.3). Work that takes longer
-    // belongs into a job that is scheduled here. Default: nothing.
+    // Called from Connection::dispatch(), one after the other. A delivery is taken when its call returns: after 5 s it
+    // is given up, and holds no maintenance window open any more (limits.md §7.3). Work that takes longer belongs in a
+    // job that is scheduled here. Both do nothing by default.
 
     virtual void onAlarm(const AlarmParameters& alarm);
     virtual void onMessage(const RemoteMessage& message);
 
-    /// A ready event loop, the same as JobService::run(): until the daemon lets go of this process. The exit code for
-    /// main: 0, or 69 where the connection broke.
+    /// A ready event loop, the same as JobService::run(): dispatches until the daemon lets go of this process. Returns
+    /// the exit code for main: 0, or 69 if the connection broke.
     static int run(Connection& connection);
 };
 

@@ -1,4 +1,4 @@
-// What a function answers when it may fail: a value, or an Error that says what was wrong, where, and what
+// Result: the return type of a function that may fail: a value, or an Error that says what was wrong, where, and what
 // would be right. Standard library only; the one result type of the whole house.
 #pragma once
 #include <cstdint>
@@ -14,16 +14,16 @@ namespace stint {
 enum class Errc : std::uint8_t {
     ILLEGAL_ARGUMENT = 1, ///< the request can never be right: a rule of JobInfo, a malformed message
     ILLEGAL_STATE = 2,    ///< right in itself, not now: too many jobs, a callback for a run that is over
-    SECURITY = 3,         ///< the caller may not do this, whatever it says
+    SECURITY = 3,         ///< the caller may not do this, in whatever form
     LIMIT_EXCEEDED = 4,   ///< called too often (debuggable apps; jobs.md §2.4)
     STORAGE = 5,          ///< the daemon could not make it durable; nothing was accepted
     BUSY = 6,             ///< too many calls in flight on this connection; ask again
-    UNAVAILABLE = 7,      ///< no daemon, or the connection to it was lost; nothing is known of the call's fate
+    UNAVAILABLE = 7,      ///< no daemon, or the connection to it was lost; the call's fate is unknown
     SYSTEM = 8,           ///< the operating system refused: a file, a process, a socket
-    REFUSED = 9, ///< Android's RESULT_FAILURE, with its reason: not in the state that the app is in (jobs.md §2.3)
+    REFUSED = 9,          ///< Android's RESULT_FAILURE, with its reason: not in the app's present state (jobs.md §2.3)
 };
 
-/// A mistake of the caller or a broken world: a short code, and a sentence for a person.
+/// A mistake of the caller, or a failure of the system: a short code, and a sentence for a person.
 struct Error {
     Errc code = Errc::SYSTEM;
     std::string message;
@@ -31,7 +31,7 @@ struct Error {
     bool operator==(const Error&) const = default;
 };
 
-/// A value of type T or an Error. `value()` may be asked only when `ok()`.
+/// A value of type T or an Error. `value()` may be called only if `ok()`.
 template <class T> class [[nodiscard]] Result {
 public:
     Result(T value) : held_(std::in_place_index<0>, std::move(value)) {}
@@ -42,7 +42,7 @@ public:
 
     T& value() & { return std::get<0>(held_); }
     const T& value() const& { return std::get<0>(held_); }
-    /// A value of its own: `for (… : list().value())` walks over something that lasts.
+    /// Returns by value, so that `for (… : list().value())` walks over a list that lasts.
     T value() && { return std::get<0>(std::move(held_)); }
     T& operator*() & { return value(); }
     const T& operator*() const& { return value(); }
@@ -56,7 +56,7 @@ private:
     std::variant<T, Error> held_;
 };
 
-/// Done, or an Error.
+/// Success, or an Error.
 template <> class [[nodiscard]] Result<void> {
 public:
     Result() = default;

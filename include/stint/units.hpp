@@ -7,10 +7,10 @@
 
 namespace stint {
 
-/// A length of time. The public API calls its unit milliseconds; std::chrono converts from coarser units by itself.
+/// A length of time in milliseconds; std::chrono converts from coarser units by itself.
 using Duration = std::chrono::milliseconds;
 
-/// Time since boot, suspend included. It has no now(): whoever needs the time is handed it.
+/// The time since boot, suspend included. It has no now(): code that needs the time is given it.
 struct BootClock {
     using duration = Duration;
     using rep = duration::rep;
@@ -19,17 +19,17 @@ struct BootClock {
     static constexpr bool is_steady = true;
 };
 
-/// A moment within one boot. Written down only with the id of its boot beside it.
+/// A moment within one boot. It is stored only together with the id of its boot.
 using Instant = BootClock::time_point;
 
-/// What a clock on the wall shows, UTC; it outlives a boot, and it may jump.
+/// The wall clock's time, UTC; it outlives a boot, and it may jump.
 using WallTime = std::chrono::time_point<std::chrono::system_clock, Duration>;
 
-/// An amount of data. -1 where a size may be unknown and is.
+/// An amount of data in bytes; -1 (NETWORK_BYTES_UNKNOWN): unknown, where a size may be.
 using Bytes = std::int64_t;
 inline constexpr Bytes NETWORK_BYTES_UNKNOWN = -1;
 
-/// A rate in thousands of bits a second, as networks state it; 0 is unknown.
+/// A rate in thousands of bits a second, as networks state it; 0: unknown.
 using Kbps = std::int64_t;
 
 inline namespace literals {

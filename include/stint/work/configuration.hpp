@@ -1,4 +1,4 @@
-// How an app has its work done: which workers there are, where the file is, how many run at once.
+// Configuration of an app's work layer: its workers, the place of its file, the number of workers that run at once.
 #pragma once
 #include <filesystem>
 #include <functional>
@@ -28,27 +28,28 @@ private:
 
 class STINT_API Configuration::Builder {
 public:
-    /// `make` makes a worker for each run of a request of this name. A name is for good: requests that wait have it.
+    /// Registers `make`, which makes a worker for each run of a request of this name. Do not change a name later:
+    /// stored requests have it.
     Builder& addWorker(std::string workerClassName, MakeWorker make);
     template <class Derived> Builder& addWorker(std::string workerClassName) {
         return addWorker(std::move(workerClassName),
                          [](WorkerParameters params) { return std::make_unique<Derived>(std::move(params)); });
     }
-    /// Where work.db lies: a directory of the app's own, by default $XDG_DATA_HOME/PACKAGE. It is made where missing.
-    /// What ended is noted there, too, else in $XDG_STATE_HOME/PACKAGE, for when work.db is restored from a backup.
+    /// Sets the directory of work.db, one of the app's own, by default $XDG_DATA_HOME/PACKAGE. It is made if missing.
+    /// Ended work is noted there, too, else in $XDG_STATE_HOME/PACKAGE, in case work.db is restored from a backup.
     Builder& setDirectory(std::filesystem::path directory);
-    /// The [[service]] of the manifest that runs the jobs; by default "WorkService".
+    /// Names the [[service]] of the manifest that runs the jobs; by default "WorkService".
     Builder& setServiceName(std::string name);
-    /// The [[service]] with a foreground_type, for setForeground(); by default "WorkForeground".
+    /// Names the [[service]] with a foreground_type, for setForeground(); by default "WorkForeground".
     Builder& setForegroundServiceName(std::string name);
-    /// How many jobs are handed to the scheduler at once: 20 to 50, by default 20. The rest waits in the file.
+    /// Sets the most jobs that are at the scheduler at once: 20 to 50, by default 20. The rest waits in the file.
     Builder& setMaxSchedulerLimit(int limit);
-    /// How many workers run at once; by default one less than there are processors, 2 to 4.
+    /// Sets the most workers that run at once; by default one less than there are processors, 2 to 4.
     Builder& setThreads(int threads);
     /// Shows the requests on the session bus, for `stint work` (dbus/org.stint.Work1.xml); by default it does.
     Builder& setPublished(bool published);
-    /// Told, once each, what an app's author or its user should know: a file that was set aside, jobs that were
-    /// missing at the scheduler. Called from open() and dispatch(). By default a line on stderr.
+    /// Calls `told` once for each notice that the app's author or user should know of: a file that was set aside, jobs
+    /// that were missing at the scheduler. Called from open() and dispatch(). By default a notice is a line on stderr.
     Builder& setNoticeListener(std::function<void(const std::string&)> told);
 
     /// IllegalArgument for a limit out of its range.

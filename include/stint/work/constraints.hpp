@@ -1,4 +1,4 @@
-// Constraints: what must hold while a work request runs (jobs.md §10, §3.2). None by default.
+// Constraints: the conditions that must hold while a work request runs (jobs.md §10, §3.2). None by default.
 #pragma once
 #include <memory>
 #include <optional>
@@ -17,11 +17,11 @@ namespace stint::work {
 class STINT_API Constraints {
 public:
     class Builder;
-    /// A path that is watched, and whether what lies beneath it counts.
+    /// A path that is watched; a flag says whether changes beneath it count.
     using ContentUriTrigger = JobInfo::TriggerContentUri;
 
     NetworkType getRequiredNetworkType() const;
-    /// nullopt: the type says it all.
+    /// nullopt: the network type alone counts.
     const std::optional<NetworkRequest>& getRequiredNetworkRequest() const;
     bool requiresCharging() const;
     bool requiresDeviceIdle() const;
@@ -42,18 +42,18 @@ private:
 class STINT_API Constraints::Builder {
 public:
     Builder& setRequiredNetworkType(NetworkType type);
-    /// A particular network, in place of a type.
+    /// Requires a network that satisfies `request`, in place of a type.
     Builder& setRequiredNetworkRequest(NetworkRequest request);
     Builder& setRequiresCharging(bool required);
-    /// Nobody uses the device. Not with a back-off, and not for expedited work.
+    /// Runs the work only while nobody uses the device. Not with a back-off, and not for expedited work.
     Builder& setRequiresDeviceIdle(bool required);
     Builder& setRequiresBatteryNotLow(bool required);
     Builder& setRequiresStorageNotLow(bool required);
-    /// Runs when something of `path` has changed.
+    /// Runs the work when `path` has changed, or with `triggerForDescendants` anything beneath it.
     Builder& addContentUriTrigger(std::string path, bool triggerForDescendants);
-    /// How long nothing more must have changed; at least 500 ms, else raised to it.
+    /// Sets how long there must be no further change; less than 500 ms is raised to that.
     Builder& setTriggerContentUpdateDelay(Duration delay);
-    /// How long after the first change at the latest; at least 1 s, else raised to it.
+    /// Sets the longest wait after the first change; less than 1 s is raised to that.
     Builder& setTriggerContentMaxDelay(Duration delay);
     Constraints build() const { return constraints_; }
 

@@ -1,5 +1,5 @@
-// Data: what a work request is given, reports and answers (jobs.md §10). An immutable flat map of keys to numbers,
-// truth values, strings, and arrays of them; at most 10 240 bytes, which its Builder checks.
+// Data: the input, progress and output of a work request (jobs.md §10). An immutable flat map of keys to numbers, truth
+// values, strings, and arrays of them; at most 10 240 bytes, which its Builder checks.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -20,7 +20,7 @@ using Value = std::variant<bool, std::int8_t, std::int32_t, std::int64_t, float,
                            std::vector<std::int8_t>, std::vector<std::int32_t>, std::vector<std::int64_t>,
                            std::vector<float>, std::vector<double>, std::vector<std::string>>;
 
-/// Cheap to copy: copies share what it holds.
+/// Cheap to copy: copies share their content.
 class STINT_API Data {
 public:
     using Map = std::map<std::string, Value, std::less<>>;
@@ -28,7 +28,7 @@ public:
 
     static constexpr std::size_t MAX_DATA_BYTES = 10'240; ///< keys and values, as they are stored
 
-    /// Each answers what `key` holds, or `otherwise` where it is absent or of another type.
+    /// Each returns the value of `key`, or `otherwise` if it is absent or of another type.
     bool getBoolean(std::string_view key, bool otherwise = false) const;
     std::int8_t getByte(std::string_view key, std::int8_t otherwise = 0) const;
     std::int32_t getInt(std::string_view key, std::int32_t otherwise = 0) const;
@@ -36,23 +36,23 @@ public:
     float getFloat(std::string_view key, float otherwise = 0) const;
     double getDouble(std::string_view key, double otherwise = 0) const;
     std::string getString(std::string_view key, std::string otherwise = {}) const;
-    /// Empty where `key` is absent or of another type; a single string is no array.
+    /// Each returns the array of `key`, empty if it is absent or of another type; a single value is no array.
     std::vector<std::string> getStringArray(std::string_view key) const;
     std::vector<std::int32_t> getIntArray(std::string_view key) const;
     std::vector<std::int64_t> getLongArray(std::string_view key) const;
     std::vector<double> getDoubleArray(std::string_view key) const;
 
-    /// All of it, for the types that have no getter of their own here.
+    /// The whole map, for types that have no getter of their own here.
     const Map& getKeyValueMap() const;
     bool hasKey(std::string_view key) const { return getKeyValueMap().contains(key); }
     bool isEmpty() const { return getKeyValueMap().empty(); }
-    /// How long it is as it is stored, which is what MAX_DATA_BYTES bounds.
+    /// Its size in bytes as stored, which MAX_DATA_BYTES bounds.
     std::size_t getSerializedSize() const;
 
     bool operator==(const Data& other) const { return getKeyValueMap() == other.getKeyValueMap(); }
 
 private:
-    std::shared_ptr<const Map> held_; ///< none: empty
+    std::shared_ptr<const Map> held_; ///< null: empty
 };
 
 class STINT_API Data::Builder {
@@ -72,7 +72,7 @@ public:
     Builder& put(std::string key, Value value);
     Builder& putAll(const Data& other);
 
-    /// IllegalArgument where it is longer than MAX_DATA_BYTES: large things belong into a file, whose path is put here.
+    /// IllegalArgument if it is larger than MAX_DATA_BYTES: large data belongs in a file, whose path is put here.
     Result<Data> build() const;
 
 private:

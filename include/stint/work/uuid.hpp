@@ -13,9 +13,9 @@ namespace stint::work {
 
 class STINT_API UUID {
 public:
-    /// All zeros: no request has it.
+    /// All zeros, which no request has.
     constexpr UUID() = default;
-    /// A new one, of the kernel's randomness.
+    /// A new one, from the kernel's randomness.
     static UUID randomUUID();
     /// "01234567-89ab-cdef-0123-456789abcdef", as toString() writes it; nullopt for anything else.
     static std::optional<UUID> fromString(std::string_view text);

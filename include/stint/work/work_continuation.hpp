@@ -1,5 +1,5 @@
-// A chain of work that is built before it is enqueued (jobs.md §10): each step begins when all of the step before it
-// have succeeded, and is given their outputs.
+// WorkContinuation: a chain of work that is built before it is enqueued (jobs.md §10). Each step begins when all
+// requests of the step before it have succeeded, and is given their outputs.
 #pragma once
 #include <memory>
 #include <vector>
@@ -10,17 +10,17 @@
 
 namespace stint::work {
 
-/// Cheap to copy: copies are the same chain. Several may go on from one.
+/// Cheap to copy: copies are the same chain. Several chains may continue one.
 class STINT_API WorkContinuation {
 public:
     WorkContinuation then(OneTimeWorkRequest next) const;
-    /// All of `next` follow all of this chain's last step.
+    /// Adds a step: all of `next` follow all of this chain's last step.
     WorkContinuation then(std::vector<OneTimeWorkRequest> next) const;
-    /// What follows, by then(), follows all of them.
+    /// Joins chains: a step that then() adds follows all of them.
     static WorkContinuation combine(std::vector<WorkContinuation> chains);
 
-    /// All of it that is not enqueued yet, in one transaction: durable when it returns, or nothing is. Errors:
-    /// IllegalArgument for a request that is in it twice (a cycle), or was enqueued before; Storage.
+    /// Enqueues every request of it that is not enqueued yet, in one transaction: all are durable when it returns, or
+    /// none. Errors: IllegalArgument for a request that is in it twice (a cycle), or was enqueued before; Storage.
     Result<void> enqueue() const;
 
 private:

@@ -1,4 +1,4 @@
-// What is known of a work request (jobs.md §10), as it was when it was asked.
+// WorkInfo: the state of a work request (jobs.md §10) at the time it was asked for.
 #pragma once
 #include <cstdint>
 #include <memory>
@@ -20,9 +20,9 @@ namespace stint::work {
 enum class State : std::int32_t {
     ENQUEUED = 0,  ///< it runs as soon as it may
     RUNNING = 1,   ///< one worker runs it, in one process
-    SUCCEEDED = 2, ///< for good; never of a periodic request
+    SUCCEEDED = 2, ///< for good; a periodic request never has it
     FAILED = 3,    ///< for good, and with it all that follows it
-    BLOCKED = 4,   ///< not all that it follows have succeeded
+    BLOCKED = 4,   ///< not all requests that it follows have succeeded
     CANCELLED = 5, ///< for good, and with it all that follows it
 };
 STINT_API std::string_view nameOf(State);
@@ -34,7 +34,7 @@ public:
     using State = work::State;
     using enum work::State; ///< WorkInfo::SUCCEEDED, …
 
-    // Beside jobs.md §4.6's numbers:
+    // Stop reasons beside jobs.md §4.6's numbers.
     static constexpr std::int32_t STOP_REASON_FOREGROUND_SERVICE_TIMEOUT = -128;
     static constexpr std::int32_t STOP_REASON_NOT_STOPPED = -256;
     static constexpr std::int32_t STOP_REASON_UNKNOWN = -512; ///< its process died
@@ -53,27 +53,27 @@ public:
     const Data& getOutputData() const;
     /// Empty unless it is RUNNING.
     const Data& getProgress() const;
-    /// How often it was begun; after a periodic run that went well, 0 again.
+    /// The number of times it was begun; 0 again after a periodic run that went well.
     std::int32_t getRunAttemptCount() const;
-    /// How often it was updated.
+    /// The number of times it was updated.
     std::int32_t getGeneration() const;
     const Constraints& getConstraints() const;
     Duration getInitialDelay() const;
     std::optional<PeriodicityInfo> getPeriodicityInfo() const;
-    /// Not before, by the wall clock; nullopt unless it is ENQUEUED.
+    /// The earliest time of its next run, by the wall clock; nullopt unless it is ENQUEUED.
     std::optional<WallTime> getNextScheduleTime() const;
-    /// Why its last run was stopped: a StopReason's number, or one of the three above.
+    /// The reason why its last run was stopped: a StopReason's number, or one of the three above.
     std::int32_t getStopReason() const;
 
-    // Ours: what `stint work` shows.
-    /// What it follows, finished or not.
+    // Ours, for `stint work`.
+    /// The requests that it follows, finished or not.
     const std::set<UUID>& getPrerequisites() const;
-    /// Empty where it has none.
+    /// Its unique name; empty: it has none.
     const std::string& getUniqueWorkName() const;
     bool isExpedited() const;
-    /// The job at the scheduler that backs it (namespace "stint.work"); nullopt where it waits in the file alone.
+    /// The job at the scheduler that backs it (namespace "stint.work"); nullopt: it waits in the file alone.
     std::optional<std::int32_t> getJobId() const;
-    /// One line for a person, where it ended without its worker's word; else empty.
+    /// A line for a person if it ended without an answer of its worker; else empty.
     const std::string& getReason() const;
 
 private:

@@ -1,7 +1,7 @@
-// WorkManager: enqueues, cancels, observes and runs an app's work (jobs.md §10). A library on top of JobScheduler: what
-// it knows lies in a file of the app's own, each request that may run is backed by a job in the namespace "stint.work",
-// and stintd knows nothing of it. Calls may come from any thread; callbacks come from dispatch(), workers run in
-// threads of the library.
+// WorkManager: enqueues, cancels, observes and runs an app's work (jobs.md §10). A library on top of JobScheduler: its
+// state is in a file of the app's own, each request that may run is backed by a job in the namespace "stint.work", and
+// stintd knows nothing of it. Calls may come from any thread; callbacks come from dispatch(), workers run in threads of
+// the library.
 #pragma once
 #include <functional>
 #include <memory>
@@ -21,18 +21,18 @@
 
 namespace stint::work {
 
-/// What updateWork() did.
+/// The effect of updateWork().
 enum class UpdateResult : std::int32_t {
-    NOT_APPLIED = 0, ///< it has ended
+    NOT_APPLIED = 0, ///< the request has ended
     APPLIED_IMMEDIATELY = 1,
-    APPLIED_FOR_NEXT_RUN = 2, ///< it runs, and goes on as it was
+    APPLIED_FOR_NEXT_RUN = 2, ///< the request is running, and goes on unchanged
 };
 
 class STINT_API WorkManager {
 public:
-    /// Opens the app's file, and compares it with the jobs at the scheduler. A damaged file, and one of a newer
-    /// version, are set aside and told (Configuration). `connection` must outlive it, and is not dispatched any more
-    /// once it is gone. Errors: Security where this process is not the app; Storage; Unavailable.
+    /// Opens the app's file, and compares it with the jobs at the scheduler. A damaged file, or one of a newer version,
+    /// is set aside with a notice (Configuration). `connection` must outlive the manager, and must not be dispatched
+    /// once the manager is gone. Errors: Security if this process is not the app; Storage; Unavailable.
     static Result<WorkManager> open(Connection& connection, const Configuration& configuration);
 
     WorkManager(WorkManager&&) noexcept;
@@ -40,29 +40,29 @@ public:
     /// Tells the workers that run here to stop, and waits for them.
     ~WorkManager();
 
-    // The loop: in place of the connection's own, which is dispatched from here. No worker begins before its first
-    // turn: a program that only enqueues may end at once.
+    // The event loop, in place of the connection's own, which is dispatched from here. No worker begins before the
+    // first dispatch(): a program that only enqueues may end at once.
 
-    /// Readable when dispatch() has something to do. One descriptor for good.
+    /// The descriptor that is readable when dispatch() has something to do. It stays the same for the manager's life.
     int fd() const;
-    /// How long the loop may sleep at most; nullopt: until fd() is readable.
+    /// The longest time that the loop may sleep; nullopt: until fd() is readable.
     std::optional<Duration> timeout() const;
-    /// As Connection::dispatch(): false once stintd has let go of this process. The first one hosts the service:
-    /// Security where the manifest lacks it.
+    /// Like Connection::dispatch(): false once stintd has let go of this process. The first call hosts the service:
+    /// Security if the manifest lacks it.
     Result<bool> dispatch();
-    /// A ready loop: dispatches until stintd lets go of this process. The exit code for main: 0, or 69 where the
-    /// connection broke.
+    /// A ready event loop: dispatches until stintd lets go of this process. Returns the exit code for main: 0, or 69 if
+    /// the connection broke.
     static int run(WorkManager& manager);
 
-    // Each is durable when it returns. Where the scheduler cannot be reached, the request waits in the file, and is
-    // handed over when it can. Errors: IllegalArgument, Storage, and Security where the manifest lacks what a job
-    // needs.
+    // Requests are durable when enqueue() returns. While the scheduler cannot be reached, a request waits in the file,
+    // and is handed over later. Errors: IllegalArgument, Storage, and Security if the manifest lacks a permission or
+    // service that a job needs.
 
     Result<void> enqueue(OneTimeWorkRequest request);
     Result<void> enqueue(std::vector<OneTimeWorkRequest> requests);
     Result<void> enqueue(PeriodicWorkRequest request);
     Result<void> enqueueUniqueWork(std::string name, ExistingWorkPolicy policy, OneTimeWorkRequest request);
-    /// IllegalArgument for UPDATE where the name is one-time work's.
+    /// IllegalArgument for UPDATE if the name is one-time work's.
     Result<void> enqueueUniquePeriodicWork(std::string name, ExistingPeriodicWorkPolicy policy,
                                            PeriodicWorkRequest request);
     WorkContinuation beginWith(OneTimeWorkRequest request);
@@ -70,31 +70,31 @@ public:
     WorkContinuation beginUniqueWork(std::string name, ExistingWorkPolicy policy,
                                      std::vector<OneTimeWorkRequest> requests);
 
-    /// New words for the request of the same id (setId): it keeps its enqueue time and the phase of its period, and a
-    /// run that goes on is not stopped. IllegalArgument for an unknown id, and for another kind of request.
+    /// Replaces the values of the request of the same id (setId), which keeps its enqueue time and the phase of its
+    /// period; a run under way is not stopped. IllegalArgument for an unknown id, and for another kind of request.
     Result<UpdateResult> updateWork(OneTimeWorkRequest request);
     Result<UpdateResult> updateWork(PeriodicWorkRequest request);
 
-    /// With all that follows it; a worker that runs is told to stop. What is unknown or has ended is silently fine.
+    /// Cancels work, with all that follows it; a running worker is told to stop. Unknown or ended work is no error.
     Result<void> cancelWorkById(UUID id);
     Result<void> cancelAllWorkByTag(const std::string& tag);
     Result<void> cancelUniqueWork(const std::string& name);
     Result<void> cancelAllWork();
-    /// Forgets all that has ended and that nothing unfinished follows; by itself that happens a day later.
+    /// Deletes all ended work that no unfinished work follows; by itself that happens a day later.
     Result<void> pruneWork();
 
     Result<std::optional<WorkInfo>> getWorkInfoById(UUID id);
     Result<std::vector<WorkInfo>> getWorkInfosByTag(const std::string& tag);
     Result<std::vector<WorkInfo>> getWorkInfosForUniqueWork(const std::string& name);
-    /// In the order in which they were enqueued.
+    /// The requests in the order in which they were enqueued.
     Result<std::vector<WorkInfo>> getWorkInfos(const WorkQuery& query);
 
-    /// Calls `told` from dispatch(), first with what there is, then whenever one of them has changed, whichever process
-    /// changed it. Until the observation is let go of.
+    /// Calls `told` from dispatch(), first with the present requests, then whenever one of them has changed, whichever
+    /// process changed it. Ends when the returned Observation is destroyed.
     class Observation;
     [[nodiscard]] Observation observe(WorkQuery query, std::function<void(const std::vector<WorkInfo>&)> told);
-    /// Blocks, dispatching, until the request has ended, and who observes it was told; Errc::ILLEGAL_ARGUMENT for an
-    /// unknown one, ILLEGAL_STATE where it has not after `longest`, UNAVAILABLE where stintd has let go of this
+    /// Blocks, dispatching, until the request has ended and its observers were called. Errc::ILLEGAL_ARGUMENT for an
+    /// unknown request, ILLEGAL_STATE if it has not ended after `longest`, UNAVAILABLE if stintd has let go of this
     /// process.
     Result<WorkInfo> await(UUID id, std::optional<Duration> longest = std::nullopt);
 

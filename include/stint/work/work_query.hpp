@@ -1,5 +1,5 @@
-// Which requests are asked for (jobs.md §10): those of any of the ids, any of the names, any of the tags, and in any of
-// the states; of what is not named, all.
+// WorkQuery: a choice of requests (jobs.md §10), namely those that have one of the ids, one of the names, one of the
+// tags and one of the states; an empty set matches all.
 #pragma once
 #include <set>
 #include <string>

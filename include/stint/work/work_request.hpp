@@ -1,5 +1,5 @@
-// What an app asks for: work that is done once, or again and again (jobs.md §10). Immutable; build() checks what can
-// be right. Work is kept in the app's own file from enqueue() on, and outlives processes, daemons and reboots.
+// Work requests: work that is done once, or again and again (jobs.md §10). They are immutable; build() checks them.
+// Work is kept in the app's own file from enqueue() on, and outlives processes, daemons and reboots.
 #pragma once
 #include <memory>
 #include <optional>
@@ -16,7 +16,7 @@
 
 namespace stint::work {
 
-struct Spec; ///< what the library keeps of it
+struct Spec; ///< the library's form of a request
 
 /// Cheap to copy. May grow (decision 17).
 class STINT_API WorkRequest {
@@ -28,7 +28,7 @@ public:
     const UUID& getId() const;
     /// The name under which the worker was registered (Configuration::Builder::addWorker).
     const std::string& getWorkerClassName() const;
-    /// Without the worker's own name, which Android adds: here `WorkQuery` asks by tags that an app gave.
+    /// The tags that the app gave, without the worker's own name, which Android adds.
     const std::set<std::string>& getTags() const;
 
 protected:
@@ -37,30 +37,31 @@ protected:
     std::shared_ptr<const Spec> spec_;
 };
 
-/// What both builders have; Self is the builder.
+/// The functions of both builders; Self is the builder.
 template <class Self> class STINT_API WorkRequestBuilder {
 public:
     WorkRequestBuilder(const WorkRequestBuilder&);
     WorkRequestBuilder& operator=(const WorkRequestBuilder&);
     ~WorkRequestBuilder();
 
-    /// In place of a random one. An id is used once.
+    /// Sets the id in place of a random one. An id is used once.
     Self& setId(UUID id);
     Self& setInputData(Data input);
     Self& addTag(std::string tag);
     Self& setConstraints(Constraints constraints);
-    /// The wait before the first retry, 10 s to 5 h, else brought into that range; not with device idle.
+    /// Sets the wait before the first retry, which is brought into the range of 10 s to 5 h; not with device idle.
     Self& setBackoffCriteria(BackoffPolicy policy, Duration delay);
-    /// Not before; of periodic work, of the first run only; not for expedited work.
+    /// Sets the shortest wait before the work runs, for periodic work only before its first run; not for expedited
+    /// work.
     Self& setInitialDelay(Duration delay);
-    /// How long it can be asked for after its end; a day at least.
+    /// Sets how long the request is kept after its end; a day at least.
     Self& keepResultsForAtLeast(Duration duration);
 
 protected:
     explicit WorkRequestBuilder(std::string workerClassName);
-    /// A copy with an id, or the first rule that it breaks.
+    /// A copy with an id, or an Error with the first rule that it breaks.
     Result<std::shared_ptr<const Spec>> checked() const;
-    std::unique_ptr<Spec> spec_; ///< never none
+    std::unique_ptr<Spec> spec_; ///< never null
 };
 
 class STINT_API OneTimeWorkRequest : public WorkRequest {
@@ -87,25 +88,26 @@ extern template class WorkRequestBuilder<PeriodicWorkRequest::Builder>;
 
 class STINT_API OneTimeWorkRequest::Builder : public WorkRequestBuilder<OneTimeWorkRequest::Builder> {
 public:
-    /// `workerClassName`: as it was registered.
+    /// `workerClassName`: the name under which the worker was registered.
     explicit Builder(std::string workerClassName);
 
-    /// Short, important work that starts at once. Of constraints it may have the network and storage not low.
+    /// Marks short, important work that starts at once. Its only constraints may be a network and storage not low.
     Builder& setExpedited(OutOfQuotaPolicy policy);
-    /// A long transfer that a person asked for: backed by a user-initiated job where the app is visible, else by a
+    /// Marks a long transfer that a person asked for: backed by a user-initiated job if the app is visible, else by a
     /// regular one (ours). Its worker owes a notification, setForeground(), within 10 s of its start. Needs a network.
     Builder& setUserInitiated(bool userInitiated);
     Builder& setInputMerger(InputMerger merger);
 
-    /// IllegalArgument, which names what does not go together.
+    /// IllegalArgument names the values that do not go together.
     Result<OneTimeWorkRequest> build() const;
 };
 
 class STINT_API PeriodicWorkRequest::Builder : public WorkRequestBuilder<PeriodicWorkRequest::Builder> {
 public:
-    /// An interval of less than 15 min is raised to it. Runs anywhere in its period.
+    /// Runs once anywhere in each period. An interval of less than 15 min is raised to that.
     Builder(std::string workerClassName, Duration repeatInterval);
-    /// Runs in the last `flex` of each period; less than 5 min is raised to it, more than the interval lowered.
+    /// Runs in the last `flex` of each period; less than 5 min is raised to that, more than the interval is lowered to
+    /// it.
     Builder(std::string workerClassName, Duration repeatInterval, Duration flex);
 
     Result<PeriodicWorkRequest> build() const;

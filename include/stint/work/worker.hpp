@@ -1,5 +1,5 @@
-// Worker: where the work is done (jobs.md §10). Derive from it, register it with a Configuration. Each run of a request
-// has a Worker of its own, and doWork() runs in a thread of the library's pool, beside the app's loop.
+// Worker: the code that does a request's work (jobs.md §10). Derive from it, register it with a Configuration. Each run
+// of a request has a Worker of its own, and doWork() runs in a thread of the library's pool, beside the app's loop.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -19,44 +19,44 @@
 
 namespace stint::work {
 
-/// What a worker that takes long shows (jobs.md §5.1, §5.5).
+/// The notification of a worker that takes long (jobs.md §5.1, §5.5).
 struct ForegroundInfo {
     std::int32_t notificationId = 0;
     Notification notification;
 };
 
-/// What a worker is made of. Cheap to copy. May grow (decision 17).
+/// The values that a worker is made with. Cheap to copy. May grow (decision 17).
 class STINT_API WorkerParameters {
 public:
     const UUID& getId() const;
     const Data& getInputData() const;
     const std::set<std::string>& getTags() const;
-    /// How often it was begun before: 0 in the first run.
+    /// The number of times it was begun before: 0 in the first run.
     std::int32_t getRunAttemptCount() const;
     std::int32_t getGeneration() const;
-    /// What of the watched has changed; empty where no change began this run, or too much changed to be remembered.
+    /// The watched paths that have changed; empty if no change began this run, or too many did to be remembered.
     const std::vector<std::string>& getTriggeredContentUris() const;
     const std::vector<std::string>& getTriggeredContentAuthorities() const;
-    /// nullopt: it requires none, or it runs while the app is visible, without a job.
+    /// The run's network; nullopt: it requires none, or it runs while the app is visible, without a job.
     const std::optional<Network>& getNetwork() const;
 
 private:
     friend class Worker;
     friend struct WorkerAccess;
     struct Parts;
-    std::shared_ptr<Parts> parts_; ///< never none
+    std::shared_ptr<Parts> parts_; ///< never null
 };
 
 class STINT_API Worker {
 public:
-    /// What doWork() answers.
+    /// The answer of doWork().
     class STINT_API Result {
     public:
-        /// It is done. `output` is kept, and is part of the input of what follows.
+        /// The work is done. `output` is kept, and becomes part of the input of requests that follow.
         static Result success(Data output = {});
-        /// It can never be done, and nothing that follows it will be.
+        /// The work can never be done, nor can the requests that follow it.
         static Result failure(Data output = {});
-        /// Not now: again after the back-off.
+        /// The work cannot be done now: try again after the back-off.
         static Result retry();
 
     private:
@@ -72,10 +72,10 @@ public:
     Worker(const Worker&) = delete;
     Worker& operator=(const Worker&) = delete;
 
-    /// Does all of it, and returns; an exception counts as failure(). In a background job it has 10 min (§4.4). It may
-    /// have been begun before: do not count on what a run that was cut off did or did not do.
+    /// Does all of the work, and returns; an exception counts as failure(). In a background job it has 10 min (§4.4).
+    /// It may have been begun before: do not rely on what a run that was cut off did or did not do.
     virtual Result doWork() = 0;
-    /// It was stopped: called once, from another thread, while doWork() goes on. Default: nothing.
+    /// Called once when the work is stopped, from another thread, while doWork() goes on. Does nothing by default.
     virtual void onStopped();
 
     const UUID& getId() const { return params_.getId(); }
@@ -84,19 +84,21 @@ public:
     std::int32_t getRunAttemptCount() const { return params_.getRunAttemptCount(); }
     const WorkerParameters& getParameters() const { return params_; }
 
-    // From doWork(), in any thread of it.
+    // For doWork(), in any thread of it.
 
-    /// Return soon: what doWork() answers is of no interest any more, and the request runs again later, or never.
+    /// True once the work is stopped: return soon. The answer of doWork() is ignored then, and the request runs again
+    /// later, or never.
     bool isStopped() const;
-    /// The same for what waits: a condition variable, or a library that is to be interrupted.
+    /// The same for code that waits: a condition variable, or a library that is to be interrupted.
     std::stop_token getStopToken() const;
-    /// A StopReason's number; WorkInfo::STOP_REASON_NOT_STOPPED while it is not stopped.
+    /// The number of the StopReason; WorkInfo::STOP_REASON_NOT_STOPPED while it is not stopped.
     std::int32_t getStopReason() const;
-    /// Shown to who observes it (WorkInfo::getProgress); durable when it returns. IllegalState for a run that is over.
+    /// Sets the progress that observers see (WorkInfo::getProgress); durable when it returns. IllegalState for a run
+    /// that is over.
     stint::Result<void> setProgress(Data progress);
-    /// Takes long: shows a notification, and goes on when its job must stop. Begins the foreground service of the
-    /// Configuration, "ForegroundServiceStartNotAllowed" where the app may not (§5.5); of user-initiated work, shows
-    /// its job's notification.
+    /// Shows a notification for work that takes long, which then goes on when its job must stop: begins the foreground
+    /// service of the Configuration, or fails with "ForegroundServiceStartNotAllowed" if the app may not (§5.5). For
+    /// user-initiated work, shows its job's notification.
     stint::Result<void> setForeground(const ForegroundInfo& info);
 
 private:
