@@ -1,9 +1,10 @@
-// A part of a value that is empty in most values: it takes memory only once it is changed.
+// A part of a value that may take no memory.
 #pragma once
 #include <memory>
 
 namespace stint {
 
+/// A part that is empty in most values: it takes memory only once it is changed.
 template <class Part> class Boxed {
 public:
     Boxed() = default;

@@ -1,10 +1,11 @@
-// STINT_CHECK is for our own mistakes, never for input, and stays on in release: it prints where it failed, and aborts.
+// STINT_CHECK, for our own mistakes.
 #pragma once
 
 namespace stint {
 [[noreturn]] void checkFailed(const char* condition, const char* file, int line);
 }
 
+/// For our own mistakes, never for input; it stays on in release. A false condition prints where it stands, and aborts.
 #define STINT_CHECK(condition)                                                                                         \
     do {                                                                                                               \
         if (!(condition)) ::stint::checkFailed(#condition, __FILE__, __LINE__);                                        \

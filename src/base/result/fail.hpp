@@ -1,5 +1,4 @@
-// Our own code's way to make an Error: a code and a formatted sentence that says what is wrong, where, and what would
-// be right.
+// Our own code's way to make an Error.
 #pragma once
 #include <fmt/core.h>
 
@@ -7,6 +6,7 @@
 
 namespace stint {
 
+/// An Error of a code and a formatted sentence that says what is wrong, where, and what would be right.
 template <class... Args> Error fail(Errc code, fmt::format_string<Args...> format, Args&&... args) {
     return Error{code, fmt::format(format, std::forward<Args>(args)...)};
 }

@@ -1,10 +1,11 @@
-// A time that may be missing, in the memory of a time: a million pending jobs have four each. It has std::optional's
-// functions, and converts to and from it implicitly.
+// A time that may be missing.
 #pragma once
 #include <optional>
 
 namespace stint {
 
+/// A time that may be missing, in the memory of a time: a million pending jobs have four each. It has std::optional's
+/// functions, and converts to and from it implicitly.
 template <class Time> class OptionalTime {
 public:
     OptionalTime() = default;

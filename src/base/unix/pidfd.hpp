@@ -1,5 +1,4 @@
 // A process held by a descriptor: questions and signals go to that process, or to nobody once it has ended.
-// LINUX: called by the number of the system call, because glibc 2.36 declares its functions without C linkage.
 #pragma once
 #include <poll.h>
 #include <sys/syscall.h>
@@ -12,7 +11,8 @@
 
 namespace stint {
 
-/// No descriptor, with errno, if there is no such process.
+/// Holds a process by a descriptor; none, with errno, if there is no such process. LINUX: called by the number of the
+/// system call, because glibc 2.36 declares its functions without C linkage.
 inline Fd openPidfd(pid_t pid) { return Fd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0))); }
 
 inline void sendSignal(const Fd& pidfd, int signal) {

@@ -1,6 +1,4 @@
-// The TCP sockets of this machine, asked of the kernel one by one (sock_diag(7)): a socket's maker, its cgroup, and
-// whether a process still has it. No process can hide or fake these answers. Code that lists sockets reads the same
-// messages.
+// The TCP sockets of this machine, asked of the kernel (sock_diag(7)). Code that lists sockets reads the same messages.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -19,6 +17,7 @@ namespace stint {
 /// making. 0: the kernel does not say (Linux 5.9 does).
 std::uint64_t cgroupOfSocket(const nlmsghdr& told);
 
+/// The kernel's word about a socket, which no process can hide or fake.
 struct TcpSocket {
     int state = 0;            ///< TCP_ESTABLISHED and its like
     uid_t user = 0;           ///< its maker; the kernel may say root if no process has it
@@ -26,6 +25,7 @@ struct TcpSocket {
     std::uint64_t cgroup = 0; ///< the same as cgroupOfSocket()
 };
 
+/// Asks the kernel about TCP sockets one by one.
 class SockDiag {
 public:
     /// nullopt: this kernel does not list TCP sockets, or not for us. System if it could not be asked.

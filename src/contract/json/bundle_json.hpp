@@ -1,5 +1,4 @@
-// Extras as JSON: each value under its type letter on the wire, {"rows":{"i":7},"tags":{"as":["a","b"]}}, because
-// JSON has one kind of number and a bundle has three.
+// Extras as JSON.
 #pragma once
 #include <nlohmann/json.hpp>
 
@@ -9,6 +8,8 @@
 
 namespace stint {
 
+/// Writes each value under its type letter on the wire, {"rows":{"i":7},"tags":{"as":["a","b"]}}, because JSON has one
+/// kind of number and a bundle has three.
 void writeBundle(JsonText& text, const PersistableBundle& bundle);
 
 /// May throw nlohmann::json::exception where a value is not of its letter's type.

@@ -1,5 +1,4 @@
-// JSON written piece by piece, without a tree of it: for rows that are written often. The bytes are those of
-// textOfJson(), which sorts an object's keys; here the caller names them in that order.
+// JSON as it is written to the store and into recordings.
 #pragma once
 #include <cstdint>
 #include <string>
@@ -8,6 +7,8 @@
 
 namespace stint {
 
+/// JSON written piece by piece, without a tree of it: for rows that are written often. The bytes are those of
+/// textOfJson(), which sorts an object's keys; here the caller names them in that order.
 class JsonText {
 public:
     JsonText& openObject() { return open('{'); }

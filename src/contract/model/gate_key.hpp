@@ -1,6 +1,4 @@
-// The key that gates are asked about in place of a job (architecture.md, the core): everything of a job and its app
-// that any gate may read, and nothing else that tells two jobs apart. Jobs with equal GateKeys wait as one group, about
-// which each gate is asked once.
+// The key that gates are asked about in place of a job (architecture.md, the core).
 #pragma once
 #include <compare>
 #include <cstdint>
@@ -18,6 +16,8 @@ struct MeteredUse {
     auto operator<=>(const MeteredUse&) const = default;
 };
 
+/// Everything of a job and its app that any gate may read, and nothing else that tells two jobs apart. Jobs with equal
+/// GateKeys wait as one group, about which each gate is asked once.
 struct GateKey {
     AppId app;
     std::string service;

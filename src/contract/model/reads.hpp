@@ -1,9 +1,10 @@
-// The parts of the world that a gate may read: a change asks only the gates again that read the changed part.
+// The parts of the world that gates read.
 #pragma once
 #include <cstdint>
 
 namespace stint {
 
+/// A part of the world that a gate may read: after a change only the gates that read the changed part are asked again.
 enum class Reads : std::uint32_t {
     Power = 1,
     Network = 2,

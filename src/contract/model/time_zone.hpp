@@ -1,5 +1,4 @@
-// A time zone as a value: how far the wall clock is ahead of UTC, and since when. The edge reads it from the machine's
-// tables and hands it to the core (ZoneRead).
+// The time zone of the wall clock, as a value.
 #pragma once
 #include <algorithm>
 #include <chrono>
@@ -13,6 +12,8 @@ namespace stint {
 /// A wall clock's reading, without its zone.
 using LocalTime = std::chrono::local_time<Duration>;
 
+/// How far the wall clock is ahead of UTC, and since when. The edge reads it from the machine's tables and hands it to
+/// the core (ZoneRead).
 class TimeZone {
 public:
     struct Offset {

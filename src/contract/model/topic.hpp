@@ -1,5 +1,4 @@
-// The lists whose changes a watcher of everything is told about: by name alone, without content, so that a slow reader
-// costs nothing (TaskManager1.Watch, everything).
+// The lists that may be watched for changes (TaskManager1.Watch, everything).
 #pragma once
 #include <algorithm>
 #include <array>
@@ -11,6 +10,8 @@
 
 namespace stint {
 
+/// A list about whose changes a watcher of everything is told: by name alone, without content, so that a slow reader
+/// costs nothing.
 enum class Topic : std::uint8_t {
     Jobs,     ///< waiting jobs may wait for something else; JobChanged reports a job's other changes
     Finished, ///< the history of completed jobs

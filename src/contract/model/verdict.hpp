@@ -1,4 +1,4 @@
-// A gate's answer: open; shut until an instant; or shut until some event (architecture.md, the core).
+// The answer of a gate (architecture.md, the core).
 #pragma once
 #include <optional>
 
@@ -7,6 +7,7 @@
 
 namespace stint {
 
+/// A gate's answer: open; shut until an instant; or shut until some event.
 struct Verdict {
     bool open = true;
     PendingReason reason = PENDING_JOB_REASON_UNDEFINED;
