@@ -31,7 +31,7 @@ struct VerbWords {
     std::string user = "0";
     std::string space; ///< empty: the root namespace
     std::vector<std::string> rest;
-    std::map<std::string, std::string, std::less<>> options; ///< as given; flags have no value
+    std::map<std::string, std::string, std::less<>> options; ///< by the name given; flags have no value
 
     std::string package() const { return rest.empty() ? std::string{} : rest[0]; }
     std::optional<JobId> job() const;

@@ -71,7 +71,7 @@ struct Manifest {
     std::string icon;
     std::string desktopFile;
     std::vector<std::string> command; ///< the main program, for `stint start`
-    bool hasWindows = false;          ///< the main program has, and runs in a scope of its own (linux.md §A.6)
+    bool hasWindows = false;          ///< the main program has; it runs in a scope of its own (linux.md §A.6)
     std::string executable;           ///< /proc/PID/exe of the main program, which is recognised by it
     std::set<std::string, std::less<>> permissions;
     std::map<std::string, Service, std::less<>> services;
@@ -106,7 +106,7 @@ std::optional<BatteryUse> batteryUseNamed(std::string_view name);
 /// An app's state that outlives the daemon. contract/rules/app_memory decides which of it outlives the boot, too.
 struct AppMemory {
     AppId app;
-    std::optional<ProcessState> pinned; ///< a person's word (`stint app PACKAGE --state`)
+    std::optional<ProcessState> pinned; ///< the state a person has set (`stint app PACKAGE --state`)
     bool seen = false;               ///< on screen: if still so after a restart, that is no new use (limits.md §2.4)
     std::vector<Instant> crashes;    ///< within job.crash_guard.window, oldest first
     std::optional<Instant> badUntil; ///< the crash guard's rest (jobs.md §12.3)

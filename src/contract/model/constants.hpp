@@ -39,7 +39,7 @@ struct Constants {
     static constexpr Duration none{-1}; ///< a limit that is not set
     static constexpr std::int64_t android16 = 0;
     static constexpr std::int64_t android15 = 1;
-    static constexpr std::int64_t predictorFrequency = 1; ///< of bucket.predictor; 0 is none
+    static constexpr std::int64_t predictorFrequency = 1; ///< a value of bucket.predictor; 0 is none
 
 #define CONSTANT(kind, member, key, standard, ...) HeldAs<ConstantKind::kind>::Type member = standard;
 #include "contract/model/constant_rows.inc"

@@ -1,4 +1,4 @@
-// The device as edges report it. rules/device.cpp derives the rest (battery low, storage low) from it.
+// The device as edges report it. contract/rules/device_state derives the rest (battery low, storage low) from it.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -37,8 +37,8 @@ struct Device {
     bool lidClosed = false;
     bool sleeping = false; ///< it is about to sleep, or asleep (limits.md §13, Suspend)
     bool plugged = true;   ///< external power is there; no battery counts as plugged and charging (jobs.md §12.10)
-    /// Counts as charging or not whatever level and time say: by a scenario's or a person's word, or without a battery.
-    /// nullopt: level and time decide (limits.md §10.3).
+    /// Counts as charging or not whatever level and time say, because a scenario or a person has set it, or there is no
+    /// battery. nullopt: level and time decide (limits.md §10.3).
     std::optional<bool> charging = true;
     bool batteryFull = false; ///< charging is complete
     bool chargeHeld = false;  ///< plugged, and held at a charge threshold ("conservation mode")
@@ -46,7 +46,7 @@ struct Device {
     std::optional<Network> network;
     Bytes storageFree = 0;             ///< free bytes of the volume that holds the user's data
     Bytes storageTotal = 0;            ///< 0: unknown, then storage is not low
-    std::optional<bool> storageForced; ///< a person's or a scenario's word over the two above
+    std::optional<bool> storageForced; ///< set by a person or a scenario; it outranks the two above
     /// The values above that a person has set (`stint device set`), as written; kept over a restart of the daemon.
     std::map<std::string, std::string> overrides;
     NetworkMarks networkMarks; ///< kept for good (`stint net mark`); what follows from them is in `network`
@@ -64,7 +64,7 @@ struct DeviceState {
     bool batteryLow = false;
     bool storageLow = false;
     bool idle = false;       ///< nobody uses the device: the job constraint (jobs.md §3.2), unrelated to Doze
-    bool docked = false;     ///< by a person's word (jobs.md §8, trigger-dock-state): a dream while the screen is on
+    bool docked = false;     ///< set by a person (jobs.md §8, trigger-dock-state): a dream while the screen is on
     bool interactive = true; ///< the screen is on, or was until job.screen_off_settle ago (jobs.md §3.6)
     std::optional<Instant> idleAt;  ///< when it becomes idle, if nobody comes
     std::optional<Instant> quietAt; ///< when it stops being interactive

@@ -111,7 +111,7 @@ struct CountSurvivors {
     AppId app;
 };
 
-/// An alarm goes off: the app's receiver is started and told. Answered by DeliveryEnded.
+/// An alarm goes off: the app's receiver is started and given it. Answered by DeliveryEnded.
 struct DeliverAlarm {
     std::uint64_t delivery = 0;
     Alarm alarm;

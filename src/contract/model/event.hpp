@@ -307,7 +307,7 @@ struct BucketForced {
     Bucket bucket = Bucket::Restricted;
     bool bySystem = false;
 };
-/// An outside predictor's word (limits.md §2.6).
+/// An outside predictor's choice of a bucket (limits.md §2.6).
 struct BucketPredicted {
     CallId call;
     AppId app;

@@ -194,7 +194,7 @@ struct PastRun {
     JobClass kind = JobClass::Regular;
     WallTime ended{};
     Ending ending;
-    Outcome outcome;           ///< in its app's words, or in ours where its app said nothing
+    Outcome outcome;           ///< in its app's words, or in ours if its app gave none
     Bytes resumedAt = 0;       ///< bytes of its payload that it had when it began to move more
     Bytes transferredDown = 0; ///< as the app last reported
     Bytes transferredUp = 0;

@@ -155,15 +155,15 @@ struct GoingOn {
 /// Everything that was written down.
 struct Snapshot {
     std::vector<StoredJob> jobs;              ///< by key
-    std::map<JobKey, ContentChanges> content; ///< of this boot
+    std::map<JobKey, ContentChanges> content; ///< this boot's
     std::vector<StoredApp> apps;              ///< by app
     std::vector<StoredAlarm> alarms;          ///< by app and tag
     std::vector<StoredMessage> messages;      ///< by id
     std::optional<StoredUsageTime> usageTime;
-    std::optional<DeviceState> deviceState;       ///< of this boot
+    std::optional<DeviceState> deviceState;       ///< this boot's
     std::vector<Completed> completed;             ///< per app, oldest first
     std::map<AppId, std::int32_t> highestIds;     ///< each app's highest id in the log, of the root namespace
-    std::map<std::string, std::string> overrides; ///< of this boot, else empty
+    std::map<std::string, std::string> overrides; ///< this boot's, else empty
     NetworkMarks networkMarks;
     std::optional<WallTime> digested;             ///< when the last digest was shown
     std::optional<DeviceChange> lastDeviceChange; ///< the last one that was written down

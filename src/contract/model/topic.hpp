@@ -10,8 +10,8 @@
 
 namespace stint {
 
-/// A list about whose changes a watcher of everything is told: by name alone, without content, so that a slow reader
-/// costs nothing.
+/// A list whose changes a watcher of everything hears of: by name alone, without content, so that a slow reader costs
+/// nothing.
 enum class Topic : std::uint8_t {
     Jobs,     ///< waiting jobs may wait for something else; JobChanged reports a job's other changes
     Finished, ///< the history of completed jobs
