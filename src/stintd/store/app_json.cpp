@@ -11,7 +11,7 @@ namespace {
 
 using nlohmann::json;
 
-/// `read` may throw what nlohmann's checked access throws.
+/// Turns the exceptions of nlohmann's checked access, which `read` may throw, into IllegalArgument.
 template <class Value, class Read> Result<Value> parsed(std::string_view text, std::string_view what, Read read) {
     try {
         return read(json::parse(text));

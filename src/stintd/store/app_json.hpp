@@ -1,5 +1,5 @@
-// An app's memory as JSON, and back: lists and tables of plain words. Reading returns IllegalArgument for anything
-// else.
+// An app's memory as JSON, and back: lists and tables of plain words. Reading returns IllegalArgument for any other
+// text.
 #pragma once
 #include <map>
 #include <set>

@@ -15,10 +15,10 @@ namespace stint {
 
 namespace {
 
-/// An alarm's time may be any whose sums do not overflow (contract/rules/alarm.cpp keeps it within half of this).
+/// An alarm's time: any whose sums do not overflow (contract/rules/alarm.cpp keeps it within half of this).
 constexpr Range anyAlarm{std::numeric_limits<Duration::rep>::min() / 2, std::numeric_limits<Duration::rep>::max() / 2};
 constexpr Range anyWindow{0, anyAlarm.most};
-constexpr Range anyMessage{1, anyAlarm.most}; // the next message's is one more; none has 0
+constexpr Range anyMessage{1, anyAlarm.most}; // the next message's id is one more; no message has 0
 
 Result<Duration> storedLength(StoredRow& row, std::string_view name, Range range) {
     const Duration length{STINT_TRY(checked(row.integer(), name, range))};
@@ -44,7 +44,7 @@ Result<std::optional<ProcessState>> pinnedFrom(const std::string& name) {
     return pinned;
 }
 
-/// Where the app is, or would be inserted.
+/// The app's place in the sorted list, or the place where it would be inserted.
 std::vector<StoredApp>::iterator placeOf(const AppId& app, Snapshot& snapshot) {
     const auto byApp = [](const StoredApp& stored, const AppId& wanted) { return stored.memory.app < wanted; };
     return std::lower_bound(snapshot.apps.begin(), snapshot.apps.end(), app, byApp);
@@ -95,7 +95,7 @@ Result<void> addLedger(StoredRow row, Snapshot& snapshot, std::set<AppId>& withL
 
 Result<void> addUsageTime(StoredRow row, Snapshot& snapshot) {
     StoredUsageTime stored;
-    row.integer(); // the one
+    row.integer(); // the key: this table has one row
     stored.boot.value = row.text();
     stored.saved.time.running = STINT_TRY(storedLength(row, "running", anyLength));
     stored.saved.time.screenOn = STINT_TRY(storedLength(row, "screen_on", anyLength));

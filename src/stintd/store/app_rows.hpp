@@ -1,4 +1,4 @@
-// Apps' memories, alarms, messages and usage clocks, from their rows into a Snapshot (limits.md §2.2, §3.4, §7). Their
+// Apps' memories, alarms, messages and usage clocks, from their rows into a Snapshot (limits.md §2.2, §3.4, §7). The
 // values are checked, because limits are computed from them.
 #pragma once
 #include <set>
@@ -8,17 +8,17 @@
 
 namespace stint {
 
-// Each adds one row of its table (columns.hpp) whose checksum matches; an error names the value that cannot be right.
+// Each function adds one row of its table (columns.hpp) whose checksum matches; an error names the value that is wrong.
 
 Result<void> addApp(StoredRow row, Snapshot& snapshot);
-/// Adds a ledger to its app, which was read before, and notes in `withLedger` that the app has one; `snapshot.apps` is
-/// sorted. An app whose own row was damaged comes back with it: without its user's choices, but with its limits.
+/// Adds a ledger to its app, which was read before, and notes in `withLedger` that the app has one; `snapshot.apps`
+/// must be sorted. An app whose own row was damaged is added again: without its user's choices, but with its limits.
 Result<void> addLedger(StoredRow row, Snapshot& snapshot, std::set<AppId>& withLedger);
 Result<void> addUsageTime(StoredRow row, Snapshot& snapshot);
 Result<void> addAlarm(StoredRow row, Snapshot& snapshot);
 Result<void> addMessage(StoredRow row, Snapshot& snapshot);
 
-// Here, not in SQL: an index that was damaged could leave rows out.
+// Sorting is done here, not in SQL: a damaged index could leave rows out.
 
 void sortApps(Snapshot& snapshot);
 void sortAlarms(Snapshot& snapshot);

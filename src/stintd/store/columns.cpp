@@ -16,7 +16,8 @@ std::string saveSql(const ChecksummedTable& table) {
     const auto list = fmt::format("{}", fmt::join(values, ", "));
     auto sql = fmt::format("INSERT INTO {} ({}, seal) VALUES ({}, seal({}))", table.name, table.columns, list, list);
     if (table.keys == 0) return sql;
-    // An upsert, not INSERT OR REPLACE: a job that changes keeps its place in the file and its entry in the index.
+    // This is an upsert, not INSERT OR REPLACE: a job that changes keeps its place in the file and its entry in the
+    // index.
     const auto rest = names.begin() + table.keys;
     sql += fmt::format(" ON CONFLICT ({}) DO UPDATE SET seal = excluded.seal", fmt::join(names.begin(), rest, ", "));
     for (auto name = rest; name != names.end(); ++name)

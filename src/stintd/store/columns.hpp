@@ -1,5 +1,4 @@
-// The tables of schema.sql that have a checksum in each row, with their columns in the order that writing, reading and
-// salvaging share.
+// The tables of schema.sql that have a checksum in each row, with their columns in order.
 #pragma once
 #include <array>
 #include <string>
@@ -7,10 +6,11 @@
 
 namespace stint {
 
+/// A table's name and columns. The list of columns is written once, because writing, reading and salvaging share it.
 struct ChecksummedTable {
     std::string_view name;
-    std::string_view columns; ///< all but the checksum, in its order
-    int keys = 0;             ///< how many of them, from the first, are its key
+    std::string_view columns; ///< all but the checksum, in the checksum's order
+    int keys = 0;             ///< the number of columns, from the first on, that are the key
 };
 
 inline constexpr ChecksummedTable jobsTable{
@@ -41,25 +41,26 @@ inline constexpr ChecksummedTable deviceStateTable{"device_state", "one, boot, s
 inline constexpr ChecksummedTable completedTable{
     "completed", "app, space, id, ended, stop_reason, internal_reason, exit_code, text, downloaded, uploaded, label, "
                  "scheduled, began, kind, url, path"};
-/// The log: what the apps' histories keep less of, and jobs that wait only the last of.
+/// The log of past runs. An app's history keeps fewer of them, and a job that waits only the last.
 inline constexpr ChecksummedTable pastRunsTable{"past_runs", "app, nth, space, job, run", 2};
 /// The device's history (jobs.md §9.5).
 inline constexpr ChecksummedTable deviceChangesTable{"device_changes", "changed, name, value, left_out"};
 inline constexpr ChecksummedTable overridesTable{"overrides", "name, value, boot", 1};
-/// In the table of overrides: what a person has said of a network, for good. Such a row is of no boot.
+/// Rows of the overrides that say, for good, whether a network is metered: their boot is empty.
 inline constexpr std::string_view markPrefix = "network.mark ", markIsForGood, markMetered = "metered",
                                   markUnmetered = "unmetered";
-/// There, too: the wall time of the last digest (jobs.md §5.6).
+/// The row of the overrides that has the wall time of the last digest (jobs.md §5.6).
 inline constexpr std::string_view digestName = "digest";
 
 inline constexpr std::array checksummedTables{
     jobsTable,   workTable,     contentTable,   appsTable,     ledgersTable,       usageTimeTable, deviceStateTable,
     alarmsTable, messagesTable, completedTable, pastRunsTable, deviceChangesTable, overridesTable};
 
-/// Writes a row of the values ?1, ?2, … with its checksum; one of the same key is replaced.
+/// The SQL that writes a row of the values ?1, ?2, … with its checksum; a row of the same key is replaced.
 std::string saveSql(const ChecksummedTable& table);
 
-/// Reads all rows in the order they were first written: rowid, the columns, and whether the checksum matches.
+/// The SQL that reads all rows in the order in which they were first written: rowid, the columns, and 1 if the checksum
+/// matches.
 std::string readSql(const ChecksummedTable& table);
 
 } // namespace stint

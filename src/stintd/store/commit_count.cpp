@@ -12,7 +12,7 @@ namespace {
 
 using CountWithChecksum = std::array<std::int64_t, 2>; ///< the count, and its checksum
 
-/// A regular file of our own: nothing that another put there, and nothing that blocks.
+/// Opens a regular file of our own, never something that another program put there or that blocks.
 Fd opened(const std::filesystem::path& path) {
     Fd file{::open(path.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600)};
     struct stat found {};

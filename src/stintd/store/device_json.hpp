@@ -1,4 +1,4 @@
-// The stored state that is derived from the device: JSON that is checked when it is read (checked_json.hpp).
+// The stored state that is derived from the device, as JSON, which is checked when it is read (checked_json.hpp).
 #pragma once
 #include <string>
 #include <string_view>
@@ -9,7 +9,7 @@
 namespace stint {
 
 std::string deviceStateText(const DeviceState& state);
-/// IllegalArgument names the wrong value.
+/// Returns IllegalArgument with the name of the wrong value.
 Result<DeviceState> deviceStateFrom(std::string_view text);
 
 } // namespace stint

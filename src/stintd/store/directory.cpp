@@ -29,7 +29,7 @@ Result<void> syncDirectory(const std::filesystem::path& path) {
     return {};
 }
 
-/// Parents too, each of mode 0700, as the XDG base directory specification asks.
+/// Makes missing parents too, each of mode 0700, as the XDG base directory specification asks.
 Result<void> makeDirectories(const std::filesystem::path& path) {
     std::error_code ignored; // mkdir below says what is wrong
     if (path.empty() || std::filesystem::is_directory(path, ignored)) return {};
@@ -52,15 +52,15 @@ Result<void> checkOwnership(int directory, const std::filesystem::path& path) {
     return {};
 }
 
-// A daemon that was killed a moment ago may still hold it: it is still exiting, or a process that it was starting has
-// not yet called exec.
+// A daemon that was killed a moment ago may still hold the lock: it is still exiting, or a process that it was starting
+// has not yet called exec.
 constexpr auto patience = std::chrono::seconds{5};
 
 bool lockWithin(std::chrono::milliseconds time, int file, struct flock& whole) {
     constexpr auto pause = std::chrono::milliseconds{10};
     for (auto left = time; ::fcntl(file, F_OFD_SETLK, &whole) != 0; left -= pause) {
         if ((errno != EAGAIN && errno != EACCES) || left <= std::chrono::milliseconds{0}) return false;
-        std::this_thread::sleep_for(pause); // before the daemon's loop has begun
+        std::this_thread::sleep_for(pause); // blocking is harmless: the daemon's loop has not begun
     }
     return true;
 }
@@ -68,7 +68,7 @@ bool lockWithin(std::chrono::milliseconds time, int file, struct flock& whole) {
 } // namespace
 
 bool isNetworkFileSystem(std::uint64_t magic) {
-    // FUSE may be local (and virtiofs and 9p are shared with a host, not over a network), but none guarantees shared
+    // FUSE may be local, and virtiofs and 9p are shared with a host, not over a network; but none guarantees shared
     // memory.
     constexpr std::uint64_t fuse = 0x65735546;
     constexpr std::uint64_t lustre = 0x0bd00bd0;
@@ -123,7 +123,7 @@ Result<StoreDirectory> StoreDirectory::claim(const std::filesystem::path& path) 
     return claimed;
 }
 
-// To open a FIFO waits for ever, and a device has no end. A link to a file may be meant, but for the lock's.
+// Opening a FIFO waits for ever, and a device has no end. A link to a file may be meant, except for the lock.
 Result<void> StoreDirectory::setAsideWhatIsNoFile() {
     for (const char* name : {"lock", "aborts", "stint.db", "stint.db-wal", "stint.db-journal", "stint.db.making",
                              "stint.db.making-wal", "stint.db.making-journal", "stint.db.made"}) {

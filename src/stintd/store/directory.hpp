@@ -1,4 +1,4 @@
-// The store's directory: private (0700), and used by one daemon at a time.
+// The store's directory.
 #pragma once
 #include <filesystem>
 #include <string>
@@ -9,16 +9,18 @@
 
 namespace stint {
 
+/// The store's directory: private (0700), and used by one daemon at a time.
 class StoreDirectory {
 public:
-    /// Creates `path` if it is absent (0700), refuses it if another user owns it, others may enter it, or it is not a
-    /// directory (Errc::ILLEGAL_STATE with what to do), and waits 5 s for its lock: IllegalState names the holder.
+    /// Creates `path` if it is absent (0700). Refuses it if another user owns it, others may enter it, or it is not a
+    /// directory (Errc::ILLEGAL_STATE with what to do). Waits 5 s for its lock: IllegalState names the holder.
     static Result<StoreDirectory> claim(const std::filesystem::path& path);
 
     const std::filesystem::path& path() const { return path_; }
-    /// What was found under a name of ours and was no file, and where it is now.
+    /// Lines about what had a name of ours and was no file: each says where it is now.
     const std::vector<std::string>& notes() const { return notes_; }
-    /// Network file systems have no shared memory, so SQLite's write-ahead log must not be used there (linux.md, B).
+    /// True on a network file system: it has no shared memory, so SQLite's write-ahead log must not be used there
+    /// (linux.md, B).
     bool onNetwork() const;
     /// Creates an empty file of mode 0600 if there is none.
     Result<void> touch(const std::filesystem::path& file) const;
@@ -37,11 +39,11 @@ private:
     std::vector<std::string> notes_;
 };
 
-/// The name to which what is damaged is moved, stint.db.damaged-TIME: the same at each call until it has been moved, so
-/// that a crash between the renames does not separate a database from its log.
+/// The name that a damaged file gets, stint.db.damaged-TIME. It is the same at each call until the file has been moved,
+/// so that a crash between the renames does not separate a database from its log.
 std::filesystem::path placeAside(const std::filesystem::path& file);
 
-/// Whether statfs' f_type is that of a network's file system.
+/// True if `magic`, statfs' f_type, is that of a network's file system.
 bool isNetworkFileSystem(std::uint64_t magic);
 
 } // namespace stint

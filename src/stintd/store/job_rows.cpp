@@ -15,14 +15,14 @@ namespace stint {
 namespace {
 
 constexpr Range anyId{std::numeric_limits<std::int32_t>::min(), std::numeric_limits<std::int32_t>::max()};
-constexpr Range anyItem{0, std::numeric_limits<std::int64_t>::max() / 2}; // the next one is the last plus one
-constexpr Range anyDeliveries{0, anyId.most / 2};                         // and one more at each delivery
+constexpr Range anyItem{0, std::numeric_limits<std::int64_t>::max() / 2}; // the next item has the last id plus one
+constexpr Range anyDeliveries{0, anyId.most / 2};                         // each delivery adds one
 
 Result<JobKey> keyFrom(StoredRow& row) {
     JobKey key;
     key.app.name = row.text();
     key.space = row.text();
-    // Truncated, it would be another job's id.
+    // A truncated id would be another job's.
     const std::int64_t id = STINT_TRY(checked(row.integer(), "id", anyId));
     key.id = static_cast<std::int32_t>(id);
     return key;
@@ -63,7 +63,7 @@ Result<void> addJob(StoredRow row, Snapshot& snapshot) {
     job.exemptionLost = row.flag();
     job.awaitsClock = row.flag();
     past.runBegan = row.optionalTime<WallTime>();
-    // What is only told keeps no job from running.
+    // The last run is only shown: a damaged one must not keep the job from running.
     if (auto run = rowFromText<PastRun>(row.text()); run.ok()) past.lastRun.set(*std::move(run));
     job.held = row.flag();
     if (const std::string terms = row.text(); !terms.empty()) {

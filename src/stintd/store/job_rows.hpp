@@ -5,19 +5,20 @@
 
 namespace stint {
 
-// Each adds one row of its table (columns.hpp) whose checksum matches; an error says why the row cannot be understood.
+// Each function adds one row of its table (columns.hpp) whose checksum matches; an error says why the row cannot be
+// understood.
 
 Result<void> addJob(StoredRow row, Snapshot& snapshot);
-/// Adds work to its job, which was read before; `snapshot.jobs` is sorted.
+/// Adds work to its job, which was read before; `snapshot.jobs` must be sorted.
 Result<void> addWork(StoredRow row, Snapshot& snapshot);
-/// Of `boot` alone.
+/// Adds the changes of content that were written in `boot`; those of other boots are left out.
 Result<void> addContent(StoredRow row, Snapshot& snapshot, const BootId& boot);
 Result<void> addCompleted(StoredRow row, Snapshot& snapshot);
 
-// Here, not in SQL: an index that was damaged could leave rows out.
+// Sorting is done here, not in SQL: a damaged index could leave rows out.
 
 void sortJobs(Snapshot& snapshot);
-/// Oldest first; numbering continues from there.
+/// Puts each job's oldest work first, and continues the numbering from the newest.
 void sortWork(Snapshot& snapshot);
 void sortCompleted(Snapshot& snapshot);
 

@@ -59,7 +59,7 @@ json expeditedJson(const ExpeditedLedger& ledger) {
     return object;
 }
 
-/// [start, end, jobs], and true where it was broken off
+/// [start, end, jobs], and a fourth, true, if the session was broken off
 Result<Session> sessionFrom(const json& value, std::string_view name) {
     Session session;
     session.brokenOff = value.is_array() && value.size() == 4 && value[3] == true;
@@ -74,7 +74,7 @@ Result<std::vector<Session>> sessionsFrom(const json& value, std::string_view na
     auto sessions = STINT_TRY(listFrom<Session>(value, name, sessionFrom));
     Instant last = Instant::min();
     for (const Session& session : sessions) {
-        // The rules rely on that order, and add their lengths up.
+        // The rules rely on this order, and add the sessions' lengths up.
         if (session.start < last || session.end < session.start)
             return fail(Errc::ILLEGAL_ARGUMENT, "{} overlap or are out of order at {}", name, count(session.start));
         last = session.end;
@@ -121,7 +121,7 @@ Result<ExpeditedLedger> expeditedFrom(const json& value, std::string_view name) 
     return ledger;
 }
 
-/// In order of time.
+/// Reads instants, which must be in the order of time.
 Result<std::vector<Instant>> instantListFrom(const json& value, std::string_view name) {
     auto instants = STINT_TRY(listFrom<Instant>(value, name, instantFrom));
     if (!std::is_sorted(instants.begin(), instants.end()))
@@ -186,7 +186,7 @@ Result<DayTally> tallyFrom(const json& value, std::string_view name) {
     return tally;
 }
 
-/// [day, received, sent, metered, roaming, again, cut short, wake-ups, runs, ran]; earlier versions had not the last
+/// [day, received, sent, metered, roaming, again, cut short, wake-ups, runs, ran]; earlier versions lacked the last
 /// two.
 Result<AppDay> appDayFrom(const json& value, std::string_view name) {
     if (!value.is_array() || value.size() != 8) STINT_TRY(checkSize(value, name, 10));

@@ -10,18 +10,18 @@ namespace stint {
 
 namespace {
 
-/// A session that has been open for a day, with more jobs than any count allows: loading it closes it at the former
-/// daemon's death, so it also covers what ran then. Counts of sessions and job starts need nothing more: they matter
-/// only while there is time left.
+/// A session that has been open for a day, with more jobs than any count allows. Loading closes it at the former
+/// daemon's death, so it also covers what ran then. The counts of sessions and job starts need nothing more: they
+/// matter only while there is time left.
 OpenSession wholeDay(Instant written) {
     constexpr std::int64_t beyondAnyCount = 1'000'000'000;
     return {written - 24h, beyondAnyCount};
 }
 
-/// Messages start fresh: their sender's downgrade (limits.md §8.5) is not a quota, and a person would miss a message
-/// held back by mistake.
+/// Spends every quota but that of messages: their sender's downgrade (limits.md §8.5) is not a quota, and a person
+/// would miss a message held back by mistake.
 void spend(AppMemory& memory, Instant written) {
-    constexpr std::size_t deliveries = 100; // limits.md §7.4 allows 72 an hour at most
+    constexpr std::size_t deliveries = 100; // more than the 72 an hour that limits.md §7.4 allows at most
     memory.quota = {.open = wholeDay(written)};
     memory.expedited = {.open = wholeDay(written)};
     memory.alarms.assign(deliveries, written);
@@ -61,7 +61,7 @@ void keepUsageTime(Snapshot& snapshot) {
             std::max({last.running, usage.byUser.value_or(Duration{0}), usage.restrictAsked.value_or(Duration{0})});
         if (usage.prediction) last.running = std::max(last.running, usage.prediction->at);
     }
-    // Without a boot id: how long ago that was is unknown.
+    // The boot id stays empty, because nobody knows how long ago that was.
     if (last != UsageTime{}) snapshot.usageTime = StoredUsageTime{.saved = {.time = last}, .boot = {}};
 }
 

@@ -20,7 +20,7 @@ Result<void> refuseNewer(Database& database, const std::filesystem::path& file) 
 }
 
 Result<void> configure(Database& database) {
-    // Exclusive: no other program can delay a commit, and the log's index needs no shared memory.
+    // An exclusive lock: no other program can delay a commit, and the log's index needs no shared memory.
     STINT_TRY(database.run("PRAGMA locking_mode = EXCLUSIVE; PRAGMA cell_size_check = ON; PRAGMA temp_store = MEMORY"));
     // Deleted rows are overwritten, because jobs hold headers and passwords.
     STINT_TRY(database.run("PRAGMA secure_delete = ON"));
@@ -30,29 +30,29 @@ Result<void> configure(Database& database) {
 Result<void> chooseJournal(Database& database, Journal journal) {
     switch (journal) {
     case Journal::WriteAhead:
-        // FULL: one fsync of the log a commit, which NORMAL leaves out (linux.md, B). Checkpoints are the Store's.
+        // FULL syncs the log once a commit, which NORMAL leaves out (linux.md, B). The Store makes the checkpoints.
         return database.run(
             "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 16777216");
     case Journal::RollBack:
-        // EXTRA: a commit is the journal's removal, durable only once the directory is synced too.
+        // EXTRA also syncs the directory: a commit is the journal's removal, which is durable only then.
         return database.run("PRAGMA journal_mode = DELETE; PRAGMA synchronous = EXTRA");
     }
     return {};
 }
 
-/// What SQLite finds broken, if anything. The whole check, not quick_check: with an index that lost a row, a dropped
-/// job could come back.
+/// The first damage that SQLite finds; empty: none. This is the whole check, not quick_check: with an index that lost a
+/// row, a dropped job could come back.
 Result<std::string> damageOf(Database& database) {
     auto check = STINT_TRY(database.prepare("PRAGMA integrity_check(1)"));
     if (!STINT_TRY(check.next())) return std::string{"it cannot be checked"};
     const auto found = check.text(0);
     if (found == "ok") return std::string{};
-    return std::string{found.substr(found.rfind('\n') + 1)}; // the line before only names the file
+    return std::string{found.substr(found.rfind('\n') + 1)}; // the first line only names the file
 }
 
-/// Migrates it to our version. Returns what is wrong with it, if anything.
+/// Migrates the database to our version. Returns the damage that it has; empty: none.
 Result<std::string> prepare(Database& database, Journal journal, const std::filesystem::path& file) {
-    // SQLite takes a file without a page for a new database; makeNew() never leaves one.
+    // SQLite takes a file without a page for a new database; makeNew() never leaves such a file.
     if (!hasPage(file)) return std::string{"it is empty"};
     STINT_TRY(configure(database));
     STINT_TRY(refuseNewer(database, file));
@@ -68,7 +68,7 @@ Result<std::string> prepare(Database& database, Journal journal, const std::file
 
 Result<Database> openDatabase(const StoreDirectory& directory, Journal journal, std::vector<std::string>& notes) {
     const auto file = directory.path() / "stint.db";
-    // Twice at most: a rebuilt database is whole, or the disk is unusable.
+    // Two rounds at most: a rebuilt database is whole, or the disk is unusable.
     for (bool rebuilt = false;; rebuilt = true) {
         STINT_TRY(finishMaking(directory));
         if (std::error_code ignored; !std::filesystem::exists(file, ignored)) {
@@ -84,7 +84,7 @@ Result<Database> openDatabase(const StoreDirectory& directory, Journal journal, 
         if (!complaint && (complaint.error().code != Errc::STORAGE || !database.damaged())) return complaint.error();
         const auto why = complaint ? *complaint : complaint.error().message;
         if (rebuilt) return fail(Errc::STORAGE, "{} was rebuilt and is damaged again: {}", file.string(), why);
-        { const auto closed = std::move(database); } // and with it the lock on the file
+        { const auto closed = std::move(database); } // and the lock on the file is released with it
         STINT_TRY(rebuild(directory, why, notes));
     }
 }

@@ -46,8 +46,8 @@ WallTime firstOf(const DayRun& run) {
 
 } // namespace
 
-// Almost always in the order of time: what was written later and is older was withheld for minutes, or the clock was
-// set.
+// The rows are almost always in the order of time: one that was written later and is older was withheld for minutes, or
+// the clock was set.
 Result<std::vector<DeviceChange>> deviceChangesOf(Database& database, WallTime from, WallTime to, std::size_t most) {
     auto rows = STINT_TRY(changesNewestFirst(database));
     std::vector<DeviceChange> changes;
@@ -58,7 +58,7 @@ Result<std::vector<DeviceChange>> deviceChangesOf(Database& database, WallTime f
         if (change.when > to || (change.when <= from && !before.insert(change.key).second)) continue;
         changes.push_back(std::move(change));
         if (changes.size() - before.size() < most) continue;
-        // What was so before them is not known here.
+        // The page is full, so what was so before it is not known here.
         std::erase_if(changes, [from](const DeviceChange& one) { return one.when <= from; });
         break;
     }
@@ -72,7 +72,7 @@ Result<std::optional<DeviceChange>> lastDeviceChange(Database& database) {
     return std::optional(changeOf(rows));
 }
 
-// Of each app the newest first: once one has ended before `from`, so have the rest.
+// Each app's rows come newest first: once one has ended before `from`, so have the rest.
 Result<LogPage> logPage(Database& database, WallTime from, WallTime to, const LogPlace& after, std::size_t most) {
     auto nextApp = STINT_TRY(database.prepare("SELECT min(app) FROM past_runs WHERE app > ?1"));
     auto rows = STINT_TRY(

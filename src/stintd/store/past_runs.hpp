@@ -1,4 +1,4 @@
-// The log of past runs (jobs.md §9.4), which is read when somebody asks.
+// The log of past runs (jobs.md §9.4), read when somebody asks.
 #pragma once
 #include <cstddef>
 #include <map>
@@ -9,10 +9,10 @@
 
 namespace stint {
 
-/// Of all jobs that had that key, oldest first: the newest `most`. A damaged row is left out.
+/// The runs of all jobs that had that key, oldest first: the newest `most`. A damaged row is left out.
 Result<std::vector<PastRun>> pastRunsOf(Database& database, const JobKey& key, std::size_t most);
 
-/// Of each app that the log knows, in the root namespace.
+/// The highest job id of each app that the log knows, in the root namespace.
 Result<std::map<AppId, std::int32_t>> highestLoggedIds(Database& database);
 
 } // namespace stint

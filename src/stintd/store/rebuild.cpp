@@ -48,7 +48,7 @@ Result<void> make(const StoreDirectory& directory, int version, const std::funct
     return directory.sync();
 }
 
-/// "300 jobs, 2 apps, …" of what the fresh database holds.
+/// "300 jobs, 2 apps, …": the rows that the fresh database holds.
 Result<std::string> countsOf(Database& fresh) {
     std::string counts;
     for (const auto& table : checksummedTables) {
@@ -71,7 +71,7 @@ bool hasPage(const fs::path& database) {
     return !absent && size >= leastPage;
 }
 
-// SQLite would remove the log of a file without a page. Not by finishMaking(), which moves the log away.
+// SQLite would remove the log of a file without a page. finishMaking() is not used, because it moves the log away.
 Result<std::string> makeBeneathLog(const StoreDirectory& directory) {
     constexpr std::uintmax_t logHeader = 32;
     const auto file = directory.path() / "stint.db";
@@ -109,7 +109,7 @@ Result<void> finishMaking(const StoreDirectory& directory) {
     const auto made = directory.path() / "stint.db.made";
     std::error_code error;
     if (!fs::exists(made, error)) return {};
-    // The log first: it must never be found beside a database that it does not belong to.
+    // The log goes first: it must never be found beside a database that it does not belong to.
     const auto aside = placeAside(file);
     STINT_TRY(move(withSuffix(file, "-wal"), withSuffix(aside, "-wal")));
     STINT_TRY(move(withSuffix(file, "-journal"), withSuffix(aside, "-journal")));

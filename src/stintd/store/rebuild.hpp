@@ -1,6 +1,6 @@
 // Makes stint.db: empty, or from what can be read of a damaged one, which is set aside (architecture.md, store). A
-// crash at any point loses nothing: the new one is made beside the old one and renamed into place, and an interrupted
-// rename is repeated. So any stint.db that exists was once whole.
+// crash at any point loses nothing: the new database is made beside the old one and renamed into place, and an
+// interrupted rename is repeated. So any stint.db that exists was once whole.
 #pragma once
 #include <string>
 #include <vector>
@@ -9,21 +9,22 @@
 
 namespace stint {
 
-/// For a directory without stint.db.
+/// Makes an empty database, for a directory without stint.db; finishMaking() puts it in place.
 Result<void> makeNew(const StoreDirectory& directory);
 
-/// Whether it is there, and long enough for a database.
+/// True if the file exists and is long enough for a database.
 bool hasPage(const std::filesystem::path& database);
 
-/// Where stint.db is gone or empty beside a log, which may be all of a young store: makes a new one for the log to be
-/// read over. What was done, in words, or nothing.
+/// Makes a new stint.db where it is gone or empty beside a log, which may be all of a young store: the log is then read
+/// over it. Returns what was done, in words; empty: nothing.
 Result<std::string> makeBeneathLog(const StoreDirectory& directory);
 
-/// Of stint.db, which is closed and was found damaged because of `why`. `notes` tell what was kept, and where the old
-/// file is: stint.db.damaged-TIME, TIME being when it was last written.
+/// Makes a new database from stint.db, which is closed and was found damaged because of `why`; finishMaking() puts it
+/// in place. `notes` say what was kept, and where the old file goes: stint.db.damaged-TIME, TIME being when it was last
+/// written.
 Result<void> rebuild(const StoreDirectory& directory, std::string_view why, std::vector<std::string>& notes);
 
-/// Puts in place what a crash has left ready, if anything.
+/// Puts a database in place that is ready, whether made now or left by a crash.
 Result<void> finishMaking(const StoreDirectory& directory);
 
 } // namespace stint

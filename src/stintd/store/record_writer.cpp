@@ -28,7 +28,7 @@ template <class Time> std::optional<std::int64_t> count(OptionalTime<Time> time)
     return count(std::optional<Time>(time));
 }
 
-/// Of past runs, whose numbers a damaged store may say to be any.
+/// The highest number that a past run may have: a damaged store may contain any.
 constexpr std::int64_t mostNumbered = std::int64_t{1} << 60;
 
 std::optional<std::string> lastRunText(const JobDetails& past) {
@@ -54,14 +54,14 @@ Result<RecordWriter> RecordWriter::prepare(Database& database, BootId boot) {
     sql.saveContent = STINT_TRY(database.prepare(saveSql(contentTable)));
     sql.dropContent = STINT_TRY(database.prepare("DELETE FROM content WHERE app = ?1 AND space = ?2 AND job = ?3"));
     sql.addCompleted = STINT_TRY(database.prepare(saveSql(completedTable)));
-    // All but the newest ?2.
+    // This deletes all but the newest ?2.
     sql.trimCompleted =
         STINT_TRY(database.prepare("DELETE FROM completed WHERE app = ?1 AND nth <= (SELECT nth FROM completed "
                                    "WHERE app = ?1 ORDER BY nth DESC LIMIT 1 OFFSET ?2)"));
     sql.newestRun = STINT_TRY(database.prepare("SELECT coalesce(max(nth), 0) FROM past_runs WHERE app = ?1"));
     sql.addRun = STINT_TRY(database.prepare(saveSql(pastRunsTable)));
     sql.trimRuns = STINT_TRY(database.prepare("DELETE FROM past_runs WHERE app = ?1 AND nth <= ?2"));
-    // Some at a time, and more than come.
+    // A call deletes up to eight, more than are added between two calls, so that it never takes long.
     sql.dropOldRuns = STINT_TRY(
         database.prepare("DELETE FROM past_runs WHERE app = ?1 AND nth < 8 + (SELECT min(nth) FROM past_runs WHERE "
                          "app = ?1) AND CASE WHEN json_valid(run) THEN json_extract(run, '$.ended') < ?2 ELSE 1 END"));
@@ -69,7 +69,7 @@ Result<RecordWriter> RecordWriter::prepare(Database& database, BootId boot) {
     sql.addChange = STINT_TRY(database.prepare(saveSql(deviceChangesTable)));
     sql.trimChanges = STINT_TRY(
         database.prepare("DELETE FROM device_changes WHERE nth <= (SELECT max(nth) FROM device_changes) - ?1"));
-    // Some at a time, and more than come.
+    // A call deletes up to eight, as above.
     sql.dropOldChanges = STINT_TRY(
         database.prepare("DELETE FROM device_changes WHERE nth < 8 + (SELECT min(nth) FROM device_changes) AND "
                          "changed < ?1"));
@@ -180,7 +180,7 @@ Result<void> RecordWriter::write(const SaveApp& record) {
                                ledgersText(memory));
 }
 
-// Its jobs, alarms and messages are dropped by records of their own.
+// The app's jobs, alarms and messages are dropped by records of their own.
 Result<void> RecordWriter::write(const DropApp& record) {
     STINT_TRY(sql_.dropApp.run(record.app.name));
     STINT_TRY(sql_.dropLedger.run(record.app.name));

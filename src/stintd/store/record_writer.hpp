@@ -1,10 +1,11 @@
-// Writes records into the tables, inside a transaction that the Store opens. Its statements are prepared once.
+// Writes records into the tables.
 #pragma once
 #include "base/sqlite/sqlite.hpp"
 #include "contract/model/record.hpp"
 
 namespace stint {
 
+/// Writes records into the tables, inside a transaction that the Store opens. Its statements are prepared once.
 class RecordWriter {
 public:
     static Result<RecordWriter> prepare(Database& database, BootId boot);
@@ -12,7 +13,8 @@ public:
     Result<void> write(const Record& record);
     /// A kind of record without an overload below must not compile: it would convert to Record and recurse forever.
     template <class Unknown> Result<void> write(const Unknown& record) = delete;
-    /// The boot and the wall time of this commit, which load it follows, and how many commits there are with it.
+    /// Writes the boot and the wall time of this commit, the generation (the load that it follows), and the count of
+    /// commits with this one.
     Result<void> stamp(const Stamp& stamp, std::uint32_t generation, std::int64_t commits);
 
 private:

@@ -31,7 +31,7 @@ void Reserve::giveUp() {
     full_ = true;
 }
 
-// Left by an earlier daemon, on a disk that has filled up since.
+// True if an earlier daemon has left a complete reserve, on a disk that may have filled up since.
 bool Reserve::isWhole() const {
     constexpr Bytes block = 512; // of stat(2)
     struct stat found {};

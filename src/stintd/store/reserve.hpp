@@ -1,5 +1,4 @@
-// A file that only takes up space. On a full disk it is deleted, so that what has happened can still be recorded
-// (architecture.md, the core: if a commit fails). While it is missing, nothing new is accepted.
+// The reserve for a full disk.
 #pragma once
 #include <filesystem>
 
@@ -7,17 +6,20 @@
 
 namespace stint {
 
+/// A file that only takes up space. On a full disk it is deleted, so that what has happened can still be recorded
+/// (architecture.md, the core: if a commit fails). While it is missing, nothing new is accepted.
 class Reserve {
 public:
     static constexpr Bytes size = 1_MiB;
 
     explicit Reserve(std::filesystem::path file) : file_(std::move(file)) {}
 
-    /// Creates it if it is absent and the disk clearly has more room than it takes: else it would take back, between
-    /// two commits, what it gave to the first. Ignores errors: without it, less can be recorded on a full disk.
+    /// Creates the file if it is absent and the disk clearly has more room than it takes: otherwise it would take back,
+    /// between two commits, the room that it gave to the first. Errors are ignored: without the file, less can be
+    /// recorded on a full disk.
     void remake();
     void giveUp();
-    /// Whether it exists, or cannot be made for another reason than a full disk.
+    /// True if the file exists, or cannot be made for another reason than a full disk.
     bool stands() const { return made_ || !full_; }
 
 private:
@@ -25,7 +27,7 @@ private:
 
     std::filesystem::path file_;
     bool made_ = false; ///< complete, as far as known
-    bool full_ = false; ///< whether the disk was full at the last attempt, or when it was given up
+    bool full_ = false; ///< the disk was full at the last attempt, or when the file was given up
 };
 
 } // namespace stint

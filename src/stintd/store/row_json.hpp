@@ -1,5 +1,5 @@
-// A row that tells its own fields (contract/model/view.hpp), as stored JSON. What is unset is an absent key; it is read
-// without trust (checked_json.hpp).
+// A row that lists its own fields (contract/model/view.hpp), as stored JSON. A field that is not set has no key;
+// reading trusts nothing (checked_json.hpp).
 #pragma once
 #include <limits>
 #include <optional>
@@ -34,7 +34,7 @@ public:
         for (const PendingReason reason : reasons)
             object_[key].push_back(static_cast<std::int32_t>(reason));
     }
-    template <class Value> void told(const char*, const Value&) {} // it follows from another
+    template <class Value> void told(const char*, const Value&) {} // not stored: it follows from another field
 
     nlohmann::json take() { return std::move(object_); }
 
@@ -42,7 +42,7 @@ private:
     nlohmann::json object_ = nlohmann::json::object();
 };
 
-/// Keeps the first complaint.
+/// Reads a row's fields, and keeps the first error.
 class RowJsonReader {
 public:
     explicit RowJsonReader(const nlohmann::json& object) : object_(object) {}
@@ -118,7 +118,7 @@ template <class Row> nlohmann::json jsonOfRow(const Row& row) {
     return field.take();
 }
 
-/// IllegalArgument: which of its values cannot be.
+/// Returns IllegalArgument with the value that is wrong.
 template <class Row> Result<Row> rowFrom(const nlohmann::json& object, std::string_view name) {
     if (!object.is_object()) return fail(Errc::ILLEGAL_ARGUMENT, "{} is no object", name);
     Row row;
@@ -128,7 +128,7 @@ template <class Row> Result<Row> rowFrom(const nlohmann::json& object, std::stri
     return row;
 }
 
-/// What is not UTF-8 becomes U+FFFD.
+/// The row as JSON; bytes that are not UTF-8 become U+FFFD.
 template <class Row> std::string rowText(const Row& row) {
     return jsonOfRow(row).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }

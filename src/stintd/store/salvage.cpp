@@ -12,8 +12,9 @@ namespace stint {
 
 namespace {
 
-/// One table's rows, from the damaged database to the fresh one. A b-tree is entered by rowid: reading upwards stops
-/// at the first broken page, downwards at the last, and the gap between is halved until it is read or proves lost.
+/// Copies one table's rows from the damaged database to the fresh one. A b-tree is entered by rowid: reading upwards
+/// stops at the first broken page, downwards at the last, and the gap between is halved until it is read or proves
+/// lost.
 class TableSalvage {
 public:
     static Result<TableSalvage> prepare(Database& damaged, Database& fresh, const ChecksummedTable& table) {
@@ -31,7 +32,7 @@ public:
         return TableSalvage{std::move(upwards), std::move(downwards), std::move(insert)};
     }
 
-    /// Whether every row could be read.
+    /// True if every row could be read.
     Result<bool> readAll() {
         using Rowid = std::numeric_limits<std::int64_t>;
         STINT_TRY(read(Rowid::min() + 1, Rowid::max() - 1));
@@ -54,7 +55,8 @@ private:
         return read(middle + 1, last);
     }
 
-    /// Copies the rows in the statement's order; false where a broken page ends it. Leaves the last rowid it read.
+    /// Copies the rows in the statement's order; false if a broken page ends it. lastRead_ is then the last rowid it
+    /// read.
     Result<bool> copy(Statement& rows, std::int64_t first, std::int64_t last) {
         lastRead_.reset();
         rows.start(first, last);
@@ -63,7 +65,7 @@ private:
             if (!more) return false;
             if (!*more) return true;
             const auto rowid = rows.integer(0);
-            if (rowid < first || rowid > last) return false; // pages that lie about their order
+            if (rowid < first || rowid > last) return false; // these pages are in a wrong order
             lastRead_ = rowid;
             STINT_TRY(keep(rows));
         }
@@ -87,11 +89,12 @@ private:
     Statement insert_;
     std::optional<std::int64_t> lastRead_;
     bool whole_ = true;
-    /// How many gaps are halved: enough for hundreds of broken pages, an end for a tree that is broken at its root.
+    /// The number of gaps that are halved: enough for hundreds of broken pages, and an end for a tree that is broken at
+    /// its root.
     int probes_ = 4'000;
 };
 
-/// The columns of the table that `fresh` has under the checksum, in order (schema.sql); empty: its version has no such
+/// The columns that the checksum covers, in order, of `fresh`'s table (schema.sql); empty: its version has no such
 /// table.
 Result<std::string> checksummedColumns(Database& fresh, std::string_view table) {
     return fresh.text(fmt::format("SELECT coalesce(group_concat(name, ', '), '') FROM (SELECT name FROM "
@@ -110,7 +113,7 @@ Result<bool> salvageTable(Database& damaged, Database& fresh, std::string_view t
 Result<void> salvageMeta(Database& damaged, Database& fresh) {
     const auto model = STINT_TRY(fresh.prepare("SELECT * FROM meta"));
     std::string names, values;
-    for (int column = 1; column < model.columns(); ++column) { // but the one
+    for (int column = 1; column < model.columns(); ++column) { // column 0 is the key: this table has one row
         names += fmt::format("{}{}", column > 1 ? ", " : "", model.name(column));
         values += fmt::format("{}?{}", column > 1 ? ", " : "", column);
     }
@@ -132,7 +135,7 @@ Result<Database> modelOf(int version) {
     return model;
 }
 
-/// Whether `damaged` has a table in that version's form: one is enough, since others may be damaged.
+/// True if `damaged` has a table in that version's form: one is enough, since others may be damaged.
 Result<bool> hasTablesOf(int version, Database& damaged) {
     auto model = STINT_TRY(modelOf(version));
     auto former = STINT_TRY(modelOf(version - 1));
@@ -148,7 +151,7 @@ Result<bool> hasTablesOf(int version, Database& damaged) {
 Result<Database> openDamaged(const std::filesystem::path& damaged) {
     auto database = STINT_TRY(Database::open(damaged));
     STINT_TRY(addRowChecksum(database));
-    // Fails if the file cannot be read at all; then reading each table fails, too.
+    // The pragma fails if the file cannot be read at all; then reading each table fails, too.
     static_cast<void>(database.run("PRAGMA locking_mode = EXCLUSIVE; PRAGMA cell_size_check = ON"));
     return database;
 }

@@ -1,4 +1,4 @@
-// The tables of the store and the way from each version of them to the next (schema.sql).
+// The tables of the store, and the way from each version of them to the next (schema.sql).
 #pragma once
 #include <string_view>
 
@@ -6,17 +6,17 @@
 
 namespace stint {
 
-/// schema.sql as it was built in.
+/// The text of schema.sql, built into the program.
 extern const std::string_view schemaText;
 
 /// The version this program writes: the number of parts in schema.sql.
 int schemaVersion();
 
-/// Brings `database`, which has seal(), from its own version to version `to`, ours unless told otherwise, each part in
-/// one transaction. After an error it must be closed.
+/// Brings `database`, which has seal(), from its own version to version `to`, each part in one transaction. After an
+/// error it must be closed.
 Result<void> migrate(Database& database, int to = schemaVersion());
 
-/// Whether a database of our version has exactly the tables of schema.sql: even a name in it may be damaged.
+/// True if a database of our version has exactly the tables of schema.sql: damage may change even a name in it.
 Result<bool> hasOurSchema(Database& database);
 
 } // namespace stint

@@ -14,7 +14,7 @@ namespace fs = std::filesystem;
 
 constexpr auto pageSize = static_cast<std::size_t>(Database::pageSize);
 
-/// Of a page, most significant byte first; 0 beyond its end.
+/// The number in these bytes of a page, most significant byte first; bytes beyond the page's end count as 0.
 std::uint64_t numberAt(const std::string& page, std::size_t offset, std::size_t bytes) {
     std::uint64_t number = 0;
     for (std::size_t i = offset; i < offset + bytes && i < page.size(); ++i)
@@ -34,10 +34,10 @@ std::string readPage(std::ifstream& file, std::uint64_t number) {
     return page;
 }
 
-/// The pages of the table sqlite_schema, by number: its root is page 1, and what does not fit there is on the pages
-/// below it. Offsets here and in asFirstOf: sqlite.org/fileformat2.html §1.3, §1.6.
+/// The pages of the table sqlite_schema, by number. Its root is page 1, and what does not fit there is on the pages
+/// below it. The offsets here and in asFirstOf() are from sqlite.org/fileformat2.html §1.3, §1.6.
 std::map<std::uint64_t, std::string> schemaPages(const fs::path& database) {
-    constexpr std::size_t head = 100; // of the file
+    constexpr std::size_t head = 100; // the file's own header
     constexpr std::uint64_t interior = 5;
     std::ifstream file{database, std::ios::binary};
     std::map<std::uint64_t, std::string> pages{{1, readPage(file, 1)}};
@@ -51,11 +51,11 @@ std::map<std::uint64_t, std::string> schemaPages(const fs::path& database) {
     return pages;
 }
 
-/// `page` as the first of a file of `count` pages.
+/// Returns `page` as the first one of a file of `count` pages.
 std::string asFirstOf(std::string page, std::uint64_t count, bool withLog) {
-    page[18] = page[19] = withLog ? 2 : 1; // whether a log is read
+    page[18] = page[19] = withLog ? 2 : 1; // 2: SQLite reads a log
     putNumber(page, 28, count);
-    putNumber(page, 32, 0); // no free pages: none will be asked for
+    putNumber(page, 32, 0); // no free pages, so SQLite looks for none
     putNumber(page, 36, 0);
     return page;
 }

@@ -23,7 +23,7 @@ struct BrokenRow {
     std::string content;
 };
 
-/// name=value of every column, for a person.
+/// All columns as name=value, for a person.
 std::string contentOf(const Statement& row) {
     std::string content;
     for (int column = 1; column + 1 < row.columns(); ++column)
@@ -61,7 +61,7 @@ Result<void> readTable(Database& database, const ChecksummedTable& table, const 
     return setAside(database, table, broken, notes);
 }
 
-/// Jobs before their work, and apps before their ledgers: the latter are added to the former.
+/// Reads jobs before their work, and apps before their ledgers: the latter are added to the former.
 class Reader {
 public:
     Reader(Database& database, Snapshot& snapshot, std::vector<std::string>& notes)
@@ -95,10 +95,10 @@ public:
         return {};
     }
 
-    /// Of this boot only; a damaged one is derived again from the device's reports.
+    /// Takes the state of this boot only. A damaged one is lost, and derived again from the device's reports.
     Result<void> readDeviceState(const BootId& boot) {
         return read(deviceStateTable, [&](StoredRow row, Snapshot& snapshot) -> Result<void> {
-            row.integer(); // the one
+            row.integer(); // the key: this table has one row
             const bool same = row.text() == boot.value;
             const DeviceState state = STINT_TRY(deviceStateFrom(row.text()));
             if (same) snapshot.deviceState = state;
@@ -106,7 +106,7 @@ public:
         });
     }
 
-    /// What is no number was written by nobody: then there was none.
+    /// The time of the last digest; nullopt where the value is no number.
     static std::optional<WallTime> digestedIn(const std::string& value) {
         const auto time = numberIn<std::int64_t>(value);
         return time ? std::optional(WallTime(Duration(*time))) : std::nullopt;
@@ -139,7 +139,7 @@ private:
 };
 
 Result<void> readMeta(Database& database, const BootId& boot, Snapshot& snapshot) {
-    // A damaged number must not break the numbering.
+    // The result is always valid, even if the stored number is damaged.
     const std::int64_t generation = STINT_TRY(database.integer(
         fmt::format("SELECT max(0, generation) % {} + 1 FROM meta", std::numeric_limits<std::uint32_t>::max())));
     snapshot.generation = static_cast<std::uint32_t>(generation);

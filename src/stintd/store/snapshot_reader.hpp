@@ -9,7 +9,7 @@
 
 namespace stint {
 
-/// Runs inside a transaction: moves broken rows, and says in `notes` which and why. Writes nothing else. The
+/// Runs inside a transaction. Moves broken rows, and reports in `notes` which and why; writes nothing else. The
 /// generation is one more than that of the last commit.
 Result<Snapshot> readSnapshot(Database& database, const BootId& boot, std::vector<std::string>& notes);
 

@@ -19,20 +19,20 @@ namespace stint {
 
 namespace {
 
-// A checkpoint writes pages into the file and syncs it: between commits when it is worth that, inside a commit only
-// before the log of a daemon that is never idle fills the disk.
+// A checkpoint writes pages into the file and syncs it. It is made between commits when enough has gathered; inside a
+// commit only before the log of a daemon that is never idle fills the disk.
 constexpr Bytes worthCheckpoint = 1_MiB;
 constexpr Bytes logTooLong = 15_MiB; // plus the commit that makes it too long: the journal_size_limit
-// On a disk that may soon be full the log is kept so short that the reserve has room for what the file grows by: then
-// the log can always begin anew, and each end has room.
+// On a disk that may soon be full the log is kept so short that the reserve has room for what the file grows by. Then
+// the log can always begin anew, and every job's end can be recorded.
 constexpr Bytes scarce = 2 * logTooLong;
 constexpr Bytes logTooLongWhereScarce = Reserve::size / 2;
 
-// The file of the log is kept longer than the log by what a large commit takes.
+// The log's file is longer than the log in it, by the size of a large commit.
 constexpr Bytes leastLogFile = 1_MiB;
 constexpr Bytes largeCommit = 256_KiB;
 
-/// Whether the next record has all that the first one says: of a job that begins in the turn that accepted it.
+/// True if the next record saves the same job again, as for a job that begins in the turn that accepted it.
 bool isSaidAgain(std::span<const Record> records) {
     const auto* const saved = std::get_if<SaveJob>(&records.front());
     const auto* const next = records.size() > 1 ? std::get_if<SaveJob>(&records[1]) : nullptr;
@@ -118,7 +118,7 @@ public:
             return fail(Errc::STORAGE, "{}: disk full (an injected fault)", file().string());
         }));
         ++commits_;
-        if (synced) count_.write(commits_); // a power loss may take the others, which is no damage
+        if (synced) count_.write(commits_); // a power loss may take commits that are not synced, which is no damage
         logUsed_ = std::max(logUsed_, database_.logSize());
         if (logIsTooLong()) checkpoint();
         if (database_.logSize() + largeCommit > logFile_) lengthenLog();
@@ -168,8 +168,8 @@ private:
 
     std::filesystem::path countFile() const { return directory_.path() / "stint.commits"; }
 
-    /// Whether the next commits are to survive a power loss. One that is not synced is when the next one is, or at a
-    /// checkpoint: what is durable is always a beginning of all that was committed.
+    /// Sets whether the next commits survive a power loss. A commit that is not synced becomes durable with the next
+    /// synced one or at a checkpoint, so the durable commits are always the first ones, without a gap.
     Result<void> setSynced(bool synced) {
         if (synced == synced_ || journal_ != Journal::WriteAhead) return {};
         STINT_TRY(database_.run(synced ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL"));
@@ -187,7 +187,7 @@ private:
         database_.rollBack();
         if (full) {
             reserve_.giveUp();
-            checkpoint(); // so that the log starts over, where it has room already
+            checkpoint(); // so that the log starts over in the room that it already has
         }
         return done;
     }
@@ -206,14 +206,14 @@ private:
 
     /// True if all of the log is now in the file.
     bool checkpoint() {
-        // A file without room to grow would fill the disk in trying, and take the room that the reserve gave up.
+        // A file without room to grow would fill the disk in trying, and take the room that the reserve has freed.
         if (!fileCanGrow()) return false;
-        // What cannot be checkpointed stays in the log: nothing is lost, and the next attempt may succeed.
+        // If the checkpoint fails, the log keeps the commits: nothing is lost, and the next attempt may succeed.
         return database_.checkpoint().ok();
     }
 
-    // It doubles, and keeps its length when the log begins anew. What is in vain is not tried again before it has
-    // doubled, nor is anything where there is no log: commits are only slower.
+    // The file's length doubles, and stays when the log begins anew. A failed attempt is repeated only after the log
+    // has doubled, and none is made without a log: commits are only slower then.
     void lengthenLog() {
         if (database_.logSize() == 0) return;
         logFile_ = std::max(leastLogFile, 2 * logFile_);
@@ -221,7 +221,7 @@ private:
         static_cast<void>(database_.lengthenLog(logFile_));
     }
 
-    /// Whether the disk has room for the file's growth by a checkpoint.
+    /// True if the disk has room for the growth of the file by a checkpoint.
     bool fileCanGrow() {
         const auto pages = database_.integer("PRAGMA page_count");
         std::error_code error;
@@ -239,10 +239,10 @@ private:
     RecordWriter writer_;
     std::vector<std::string> notes_;
     std::uint32_t generation_ = 0;             ///< of the last load
-    bool synced_ = true;                       ///< as openDatabase() leaves it
-    std::int64_t commits_ = -1;                ///< so far; -1: nothing was loaded yet
-    Bytes logFile_ = 0;                        ///< its length by lengthenLog()
-    Bytes logUsed_ = logTooLong + largeCommit; ///< how much of it may hold data; at first, all of it
+    bool synced_ = true;                       ///< the setting that openDatabase() leaves
+    std::int64_t commits_ = -1;                ///< -1: nothing was loaded yet
+    Bytes logFile_ = 0;                        ///< the length that lengthenLog() gave it
+    Bytes logUsed_ = logTooLong + largeCommit; ///< the part of it that may hold data; at first, all of it
 };
 
 Store::Store(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}

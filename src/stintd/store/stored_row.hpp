@@ -1,4 +1,4 @@
-// Reads the columns of a row of readSql() (columns.hpp), one after the other.
+// A stored row's columns.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -9,6 +9,7 @@
 
 namespace stint {
 
+/// Reads the columns of a row of readSql() (columns.hpp), one after the other.
 class StoredRow {
 public:
     explicit StoredRow(const Statement& statement) : statement_(statement) {}

@@ -1,5 +1,5 @@
-// How an app is used, as JSON: its standby bucket and the times it follows from (limits.md §2.2). An absent key
-// has the initial value of Usage, so `{}` is an app that was never used.
+// An app's usage as JSON: its standby bucket and the times it follows from (limits.md §2.2). An absent key has the
+// initial value of Usage, so `{}` is an app that was never used.
 #pragma once
 #include <string>
 #include <string_view>
@@ -12,7 +12,8 @@ namespace stint {
 /// One line, the same bytes for the same usage.
 std::string usageText(const Usage& usage);
 
-/// Trusts nothing: an unknown key, bucket or reason, or a time out of range, is IllegalArgument with its name.
+/// Reads what usageText() wrote. Nothing in it is trusted: an unknown key, bucket or reason, or a time out of range, is
+/// IllegalArgument with its name.
 Result<Usage> usageFrom(std::string_view text);
 
 } // namespace stint
