@@ -1,4 +1,5 @@
-// AlarmManager1, as apps call it (limits.md §7). A caller sees only its own app's alarms; the operator sees all.
+// AlarmManager1's methods, which apps call (limits.md §7). A caller sees only its own app's alarms; the operator sees
+// all.
 #include <algorithm>
 #include <utility>
 
@@ -32,7 +33,7 @@ Result<AlarmPage> readAlarmPage(Request& request) {
     return page;
 }
 
-/// Whose alarms a list shows; nullopt: everyone's, which only the operator may ask for.
+/// Returns the app whose alarms a list shows; nullopt: all apps', for which only the operator may ask.
 Result<std::optional<AppId>> whoseAlarms(const Request& request, const std::string& package) {
     const bool all = package.empty() && request.caller.isOperator;
     if (all) return std::optional<AppId>();

@@ -1,4 +1,4 @@
-// App1: the receivers that an app's process hosts, and what it may ask about its app's limits (limits.md §8, §9).
+// App1's methods: the receivers that an app's process hosts, and questions about its app's limits (limits.md §8, §9).
 #include "base/result/fail.hpp"
 #include "base/result/try.hpp"
 #include "link/wire/fields.hpp"

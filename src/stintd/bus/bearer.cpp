@@ -11,7 +11,7 @@
 namespace stint {
 namespace {
 
-/// Reads from the front of a header. What is not there, or is not as it must be, makes it fail for good.
+/// Reads from the front of a header. A value that is missing or malformed makes this and all later reads fail.
 class Cursor {
 public:
     explicit Cursor(std::string_view bytes) : bytes_(bytes) {}
@@ -37,12 +37,12 @@ public:
         if (const auto four = take(sizeof value); !four.empty()) std::memcpy(&value, four.data(), sizeof value);
         return value;
     }
-    /// Zeros up to a multiple of so many bytes.
+    /// Skips zeros up to a multiple of `boundary` bytes.
     void pad(std::size_t boundary) {
         while (!failed_ && at_ % boundary != 0)
             if (byte() != 0) failed_ = true;
     }
-    /// So many characters and a zero.
+    /// Takes `length` characters and the zero behind them.
     std::string_view text(std::size_t length) {
         const auto found = take(length);
         if (byte() != 0) failed_ = true;
@@ -55,15 +55,15 @@ private:
     bool failed_ = false;
 };
 
-/// Of the header's fields (D-Bus specification) those that such a call has.
+/// The fields that such a call has, of all that a header may have (D-Bus specification).
 struct Fields {
     std::string_view path, interface, member, signature;
     std::uint32_t descriptors = 0;
 };
 
-/// Takes the next one; false: there is another, or one of another type.
+/// Takes the next field; false if it is of another kind or type than those in Fields.
 bool takeField(Cursor& cursor, Fields& into) {
-    cursor.pad(8); // each is a struct
+    cursor.pad(8); // each field is a struct
     const std::uint8_t code = cursor.byte();
     const std::string_view type = cursor.text(cursor.byte());
     if (code == 1 && type == "o")
@@ -104,7 +104,7 @@ bool mayBear(std::string_view header, std::size_t descriptors) {
     if (cursor.at() != end || count != 5) return false;
     cursor.pad(8);
     if (cursor.failed() || cursor.at() != header.size()) return false;
-    // None is there twice: then another would be missing, and empty.
+    // No field is there twice: if one were, another would be missing, and empty.
     return fields.path == wire::objectPath && !fields.signature.empty() && fields.descriptors == descriptors &&
            std::ranges::any_of(everyMethod(), [&](const Method& method) {
                return fields.member == method.member && fields.interface == method.interface &&

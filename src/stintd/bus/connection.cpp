@@ -13,12 +13,12 @@
 namespace stint {
 namespace {
 
-/// Bytes that the kernel keeps for a caller.
+/// The bytes that the kernel buffers for a caller.
 constexpr int mostUnread = 256 * 1024;
 
 Error broken(const char* what, int number) { return within(what, wire::errorFromErrno(number)); }
 
-/// Who connected, from the kernel, which names the sender of each message from now on.
+/// Returns the process that connected, by the kernel, which from now on names the sender of each message.
 Result<pid_t> pinned(const Fd& socket) {
     ucred connected{};
     socklen_t size = sizeof connected;
@@ -42,7 +42,7 @@ Result<std::unique_ptr<Connection>> Connection::over(Fd socket, Speaker speaker)
     if (speaker == Speaker::WhoConnected) sender = STINT_TRY(pinned(socket));
     std::unique_ptr<Connection> made(new Connection(socket.get(), std::move(inside), sender));
     made->bus_ = STINT_TRY(wire::serverOver(std::move(outside), std::move(socket)));
-    // LINUX: sd-bus asks for 8 MiB, which root gets, of the kernel's memory for each caller who does not read.
+    // LINUX: sd-bus asks for 8 MiB of the kernel's memory, which root gets, for each caller that does not read.
     (void)::setsockopt(made->socket_, SOL_SOCKET, SO_SNDBUF, &mostUnread, sizeof mostUnread);
     if (!made->listen()) return fail(Errc::SYSTEM, "cannot listen to a connection: out of memory");
     return made;
@@ -67,7 +67,7 @@ int Connection::received(sd_bus_message* message) {
         return 1;
     }
     wire::Message arrived = wire::Message::sharing(message);
-    // sd-bus's own message about the connection's end did not come through the socket.
+    // sd-bus's own message that the connection has ended did not come through the socket.
     if (arrived.interface() == "org.freedesktop.DBus.Local") return 1;
     intake_.delivered();
     current_ = std::move(arrived);
@@ -117,8 +117,8 @@ std::size_t Connection::queued() const {
 
 bool Connection::flush() {
     if (!greeted_ || queued() == 0) return true;
-    // sd_bus_process() writes, and then reads, and would hand out a caller's message, unless one is ready to be handed
-    // out: one of our own, queued for that purpose.
+    // sd_bus_process() writes, then reads, and would hand out a caller's message, unless another one is ready to be
+    // handed out. So one of our own is queued for that purpose.
     if (!marker_) {
         Result<wire::Message> made = wire::newSignal(bus(), "org.stint.Marker", "Marker");
         if (!made) return false;

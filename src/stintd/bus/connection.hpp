@@ -1,5 +1,4 @@
-// One caller's connection: hands out its messages one by one, and closes when one breaks the rules of the wire. Driven
-// by the server in gather() and act(); it never blocks.
+// One caller's connection.
 #pragma once
 #include <cstddef>
 #include <memory>
@@ -12,9 +11,11 @@
 
 namespace stint {
 
-/// Whose messages are accepted: only those of the process that connected, or of any that holds the other end.
+/// The processes whose messages are accepted: the one that connected, or any that holds the other end.
 enum class Speaker { WhoConnected, Anyone };
 
+/// Hands out a caller's messages one by one, and closes when one breaks the rules of the wire. Driven by the server in
+/// gather() and act(); it never blocks.
 class Connection {
 public:
     /// Takes over an accepted socket, or one half of a socketpair, before its handshake.
@@ -23,29 +24,30 @@ public:
     Connection(const Connection&) = delete;
     Connection& operator=(const Connection&) = delete;
 
-    /// To be watched for reading, edge-triggered: after Nothing only new bytes make a difference.
+    /// The descriptor to watch for reading, edge-triggered: after Nothing only new bytes make a difference.
     int socket() const { return socket_; }
     sd_bus* bus() const { return bus_.get(); }
 
-    /// The socket may have more.
+    /// Notes that the socket may have more.
     void arrived() { intake_.arrived(); }
     enum class Next { Message, Nothing, Closed };
     Next next(wire::Message& message);
 
     bool isGreeted() const { return greeted_; }
-    /// Part of a message has come: it is held until the rest arrives.
+    /// True if a part of a message has come, which is held until the rest arrives.
     bool isHalfway() const { return intake_.isHalfway(); }
-    /// Since it was made.
+    /// The bytes and descriptors read since the connection was made.
     std::size_t bytesRead() const { return intake_.bytesRead(); }
     std::size_t descriptorsRead() const { return intake_.descriptorsRead(); }
 
-    /// Messages that could not be sent yet: the socket must be watched for writing, too.
+    /// The number of messages that could not be sent yet: if there are any, the socket must be watched for writing,
+    /// too.
     std::size_t queued() const;
-    /// All that was sent has found room in its socket.
+    /// True if all that was sent has found room in its socket.
     bool isRead() const { return queued() == 0; }
-    /// Sends as many of them as it can, and reads nothing. False: the connection is gone.
+    /// Sends as many queued messages as it can, and reads nothing. False: the connection is gone.
     bool flush();
-    /// The other end sends nothing more; what has arrived is still read.
+    /// Notes that the other end sends nothing more; data that has arrived is still read.
     void hungUp() { hungUp_ = true; }
 
 private:
@@ -55,12 +57,12 @@ private:
     bool listen();
     Next nextMessage(wire::Message& message);
 
-    int socket_; ///< the bus has it, and writes to it; it reads what the intake hands on
+    int socket_; ///< owned by the bus, which writes to it but reads only what the intake hands on
     wire::Bus bus_;
     wire::Slot filter_;
     Intake intake_;
     bool greeted_ = false;  ///< the handshake is over
-    wire::Message current_; ///< what the filter was handed
+    wire::Message current_; ///< the message that the filter was given
     wire::Message marker_;  ///< see flush()
     bool hungUp_ = false;
 };

@@ -12,7 +12,7 @@ template <class Key> void add(std::map<Key, std::size_t>& counts, const Key& key
 
 template <class Key> void take(std::map<Key, std::size_t>& counts, const Key& key) {
     const auto found = counts.find(key);
-    STINT_CHECK(found != counts.end()); // who leaves was counted when it came
+    STINT_CHECK(found != counts.end()); // a connection that leaves was counted when it came
     STINT_CHECK(found->second > 0);
     if (--found->second == 0) counts.erase(found);
 }
@@ -22,7 +22,7 @@ template <class Key> std::size_t in(const std::map<Key, std::size_t>& counts, co
     return found == counts.end() ? 0 : found->second;
 }
 
-/// PROPOSAL: how many connections of the reserve one process of the operator may take; a verb needs one.
+/// PROPOSAL: one process of the operator may take this many connections of the reserve; a verb needs one.
 constexpr std::size_t mostInReserve = 4;
 
 } // namespace
@@ -68,7 +68,7 @@ Guests::Ruling Guests::byShares(const Guest& newcomer) const {
 }
 
 Guests::Ruling Guests::byRoom(const Guest& newcomer) const {
-    // A connection that has said nothing goes first; one of a process that has many, sooner than another's only one.
+    // A connection that has sent nothing goes first: one of a process that has many, before another process's only one.
     if (const auto one = quietest()) return {one, ""};
     return {std::nullopt, fmt::format("there are {}, and process {} wants one more", known_.size(), newcomer.pid)};
 }
@@ -83,7 +83,7 @@ void Guests::entered(ConnectionId id, Guest guest, Instant now) {
     checkSizes();
 }
 
-// Whoever is quiet, or is greeting, is known; and a process or an app is counted while it has a connection.
+// Every quiet or greeting connection is known, and every process or app that is counted has a connection.
 void Guests::checkSizes() const {
     STINT_CHECK(quiet_.size() <= known_.size());
     STINT_CHECK(greeting_.size() <= known_.size());

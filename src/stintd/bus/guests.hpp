@@ -1,5 +1,4 @@
-// Which connections are accepted when there are too many, and which must make room: by process and app, as the kernel
-// knows them, and by whether a connection has sent anything yet. It only decides; it opens and closes nothing.
+// The connections that are accepted, and those that must make room.
 #pragma once
 #include <map>
 #include <optional>
@@ -16,17 +15,19 @@ namespace stint {
 
 struct Guest {
     AppId app;
-    pid_t pid = 0; ///< 0: the daemon started it, and it counts for nobody
+    pid_t pid = 0; ///< 0: the daemon started it, and it counts against no process
     bool isOperator = false;
 };
 
+/// Decides which connections are accepted when there are too many, and which must make room: by process and app, as the
+/// kernel knows them, and by whether a connection has sent anything yet. It only decides; it opens and closes nothing.
 class Guests {
 public:
     explicit Guests(Caps caps) : caps_(caps) {}
 
     struct Ruling {
-        std::optional<ConnectionId> leaves; ///< must make room
-        std::string refusal;                ///< why the newcomer is not let in; empty: it is
+        std::optional<ConnectionId> leaves; ///< must make room for the newcomer
+        std::string refusal;                ///< why the newcomer is not let in; empty: it is let in
     };
     /// `atTerminal` is asked only where it can make a difference.
     template <class AtTerminal> Ruling admit(const Guest& newcomer, AtTerminal atTerminal) const {
@@ -40,14 +41,14 @@ public:
 
     void entered(ConnectionId id, Guest guest, Instant now);
     void left(ConnectionId id);
-    /// Its handshake is over.
+    /// Notes that the connection's handshake is over.
     void greeted(ConnectionId id);
-    /// Whether it has sent something, and no half message.
+    /// Notes that the connection has sent something; `wholly`: and no message is incomplete.
     void spoke(ConnectionId id, bool wholly);
 
-    /// A connection whose handshake takes too long.
+    /// Returns a connection whose handshake takes too long.
     std::optional<ConnectionId> tooSlow(Instant now) const;
-    /// The first of those that have said nothing, of the process that has the most connections.
+    /// Returns the oldest quiet connection of the process that has the most connections.
     std::optional<ConnectionId> quietest() const;
 
 private:

@@ -18,14 +18,14 @@ namespace stint {
 namespace {
 
 constexpr std::size_t headerBytes = 16;
-/// No valid message is shorter: sd-bus reads this much before it looks at the length.
+/// The least length of a valid message: sd-bus reads this much before it looks at the length.
 constexpr std::size_t leastMessageBytes = 24;
 constexpr std::string_view lineEnd = "\r\n";
-/// What the kernel lets one message carry (SCM_MAX_FD).
+/// The most descriptors that the kernel lets one message carry (SCM_MAX_FD).
 constexpr std::size_t mostDescriptors = 253;
 constexpr std::size_t controlBytes = CMSG_SPACE(sizeof(ucred)) + CMSG_SPACE(mostDescriptors * sizeof(int));
 
-/// What came beside the bytes, by the kernel's word.
+/// The sender and the descriptors that came with the bytes, as the kernel reports them.
 struct Told {
     pid_t sender = 0;
     std::vector<Fd> descriptors;
@@ -68,8 +68,8 @@ MessageLength messageLength(std::string_view beginning) {
 }
 
 // The kernel never hands out bytes of two processes in one piece, and ends a piece behind bytes that descriptors came
-// with; any other piece that is shorter than there was room for is all that there was. (What another process has sent
-// right behind it is found when more arrives: none of it is believed.)
+// with. Any other piece that is shorter than the buffer is all that there was. (Bytes that another process has sent
+// right behind it are found when more arrives, and are rejected.)
 Intake::Look Intake::take() {
     if (drained_) return Look::Incomplete;
     std::array<char, 16384> bytes;
@@ -84,12 +84,12 @@ Intake::Look Intake::take() {
     if (count == 0) return Look::Ended;
     if (count < 0) return errno == EAGAIN || errno == EINTR ? Look::Incomplete : Look::Ended;
     Told told = toldBy(message);
-    // Without all of its descriptors, of which we have none left, a message would be another.
+    // We have run out of descriptors, and without all of its descriptors a message would be another one.
     if (message.msg_flags & MSG_CTRUNC) return Look::Broken;
     if (sender_ != 0 && told.sender != sender_) return Look::Broken;
     drained_ = told.descriptors.empty() && static_cast<std::size_t>(count) < into.iov_len;
     if (!told.descriptors.empty()) {
-        if (!descriptors_.empty()) return Look::Broken; // more of them in the middle of a message
+        if (!descriptors_.empty()) return Look::Broken; // further descriptors in the middle of a message
         placed_ = false;
         descriptorsRead_ += told.descriptors.size();
         descriptors_ = std::move(told.descriptors);
@@ -99,7 +99,8 @@ Intake::Look Intake::take() {
     return Look::Ready;
 }
 
-// Where descriptors wait for their message's header, no more than that: the next message may have some, too.
+// While descriptors wait for their message's header, it reads no further than that: the next message may have some,
+// too.
 std::size_t Intake::wanted() const {
     const std::size_t size = pending_.size() - std::min(place_, pending_.size());
     if (descriptors_.empty()) return std::string::npos;
@@ -131,8 +132,8 @@ Intake::Look Intake::look() {
     }
 }
 
-// Descriptors come with the first byte of their message, which is the last one that begins in what was taken in. Where
-// none does, they came in the middle of one.
+// Descriptors come with the first byte of their message, which is the last message that begins in the bytes taken in.
+// If none begins there, the descriptors came in the middle of one.
 void Intake::measure() {
     std::optional<std::size_t> last;
     while (!unfair_ && measured_ + headerBytes <= pending_.size()) {
@@ -168,10 +169,10 @@ bool Intake::handOn() {
         if (with) {
             const Bearer known = bearer();
             if (known == Bearer::Bad) return false;
-            if (known == Bearer::Unknown) break; // until all of its header is there
+            if (known == Bearer::Unknown) break; // wait until all of the header is there
         }
         const ssize_t sent = send(from, before ? std::min(place_, end) : end, with);
-        if (sent < 0 && errno == EAGAIN) break; // sd-bus reads first
+        if (sent < 0 && errno == EAGAIN) break; // sd-bus must read first
         if (sent < 0) return false;
         if (with) descriptors_.clear();
         from += static_cast<std::size_t>(sent);

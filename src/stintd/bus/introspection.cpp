@@ -18,7 +18,7 @@ constexpr std::string_view standardInterfaces =
     "    <method name=\"GetMachineId\"><arg name=\"machine\" type=\"s\" direction=\"out\"/></method>\n"
     "  </interface>\n";
 
-/// What stands between <node> and </node>; a file's comment before it stays in the repository.
+/// Returns the text between <node> and </node>, without the comment before it.
 std::string_view insideNode(std::string_view text) {
     constexpr std::string_view opening = "<node>\n";
     const std::size_t begin = text.find(opening) + opening.size();

@@ -6,11 +6,11 @@
 
 namespace stint {
 
-/// The files that describe what /org/stint offers.
+/// The files that describe the interfaces of /org/stint.
 extern const std::string_view contractTexts[];
 extern const std::size_t contractCount;
 
-/// The answer to org.freedesktop.DBus.Introspectable.Introspect; nullopt where there is no such object.
+/// Answers org.freedesktop.DBus.Introspectable.Introspect; nullopt where there is no such object.
 std::optional<std::string> introspection(std::string_view path);
 
 } // namespace stint

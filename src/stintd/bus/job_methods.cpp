@@ -1,4 +1,4 @@
-// JobScheduler1, as apps call it: scheduling and cancelling jobs (jobs.md §2).
+// JobScheduler1's methods that schedule and cancel jobs, which apps call (jobs.md §2).
 #include <algorithm>
 
 #include "base/result/fail.hpp"
@@ -14,7 +14,7 @@ using wire::DictionaryReader;
 using wire::UnknownKeys;
 using wire::Writer;
 
-/// "as": whose jobs the operator means. Empty: the caller's own.
+/// The options of a call. `as`: the app that the operator means; empty: the caller's own.
 struct Options {
     std::string as;
     bool newId = false;
@@ -34,7 +34,7 @@ Result<Options> readOptions(Request& request) {
     return options;
 }
 
-/// Whose jobs are cancelled. For another app, it counts as the operator's cancel (jobs.md §8, cancel).
+/// The app whose jobs are meant. Cancelling another app's jobs counts as the operator's cancel (jobs.md §8, cancel).
 struct Whose {
     AppId app;
     bool byOperator = false;
@@ -46,8 +46,8 @@ Result<Whose> whose(const Request& request, const Options& options) {
     return Whose{AppId{options.as}, true};
 }
 
-/// Jobs may be scheduled on behalf of the built-in apps only: any other app schedules its own. A guard has an app that
-/// nobody else has jobs of (jobs.md §14.5).
+/// Jobs may be scheduled on behalf of the built-in apps only: any other app schedules its own. A guard has an app of
+/// its own, which has no other jobs (jobs.md §14.5).
 Result<Whose> whoseToSchedule(const Request& request, const Options& options) {
     const Whose named = STINT_TRY(whose(request, options));
     const bool isGuard = !options.terms.guard.empty();
@@ -72,14 +72,14 @@ Result<void> checkDescriptors(const Request& request, const JobInfo& job) {
     return {};
 }
 
-/// Checks of each job before the core's: who hosts it, and what it holds open.
+/// Checks a job before the core does: the process that hosts it, and the descriptors that it holds open.
 Result<void> checkJob(const Request& request, const AppId& app, const JobInfo& job) {
     if (auto told = request.owner.hosting().stranger(app, job.getService().name))
         return Error{Errc::ILLEGAL_ARGUMENT, *std::move(told)};
     return checkDescriptors(request, job);
 }
 
-/// Reads what Schedule, Enqueue and ScheduleAll have in common: the namespace, the options, and whose it is.
+/// Reads the arguments that Schedule, Enqueue and ScheduleAll have in common: the namespace, the options, and the app.
 template <class Scheduling> Result<Options> readTerms(Request& request, Scheduling& event) {
     event.call = request.call;
     event.space = STINT_TRY(request.arguments.string());
@@ -115,7 +115,7 @@ Handled enqueue(Request& request) {
     Schedule event;
     event.info = STINT_TRY(wire::readJob(request.arguments));
     event.work = STINT_TRY(wire::readWork(request.arguments));
-    event.work->id = 0; // whatever the caller put there
+    event.work->id = 0; // an id that the caller gave does not count
     event.work->deliveries = 0;
     event.work->active = false;
     return scheduled(request, std::move(event));

@@ -1,5 +1,5 @@
-// Limits1: what a person sees and sets of the limits (limits.md). By the table of methods only the operator may change
-// anything; the core knows which apps are installed.
+// Limits1's methods: the limits that a person sees and sets (limits.md). By the table of methods only the operator may
+// change anything; the core knows which apps are installed.
 #include "stintd/bus/limit_methods.hpp"
 
 #include "base/result/fail.hpp"
@@ -44,7 +44,7 @@ Result<AppView> known(BusOwner& owner, const AppId& app) {
     return notInstalled(app);
 }
 
-/// The Reply, with the state of Doze after it.
+/// Answers, once the core has replied, with the state of Doze as it is then.
 Handled dozeAfterwards(Request& request) {
     return waits([&owner = request.owner](Writer& writer, const Reply&) { wire::writeRow(writer, owner.doze()); });
 }
@@ -164,7 +164,7 @@ Handled stepDoze(Request& request) {
 }
 
 Handled forceDoze(Request& request) {
-    // An override of the device like any other, so that it survives a restart.
+    // Forcing Doze is an override of the device like any other, so that it survives a restart.
     const std::string doze = STINT_TRY(request.arguments.string());
     STINT_TRY(request.owner.setDevice(request.call, {{"doze", doze}}));
     return dozeAfterwards(request);

@@ -16,9 +16,9 @@ public:
 
     // Questions, asked in act().
 
-    /// Of every app's alarm clocks the next.
+    /// The next alarm clock of all apps.
     virtual std::optional<WallTime> nextAlarmClock() = 0;
-    /// nullopt: not installed.
+    /// nullopt: the app is not installed.
     virtual std::optional<AppView> app(const AppId& app) = 0;
     /// Every constant, by key.
     virtual std::vector<wire::PolicyRow> policy() = 0;

@@ -23,7 +23,7 @@ Error cannotListen(const std::filesystem::path& socket, int number) {
 Result<Listener> Listener::open(const std::filesystem::path& socket) {
     if (wire::connectSocket(socket).ok())
         return fail(Errc::ILLEGAL_STATE, "another stintd listens at {}", socket.c_str());
-    // Bound under another name and then moved: whoever finds the socket finds it listening.
+    // The socket is bound under another name and then renamed, so that it listens before anybody can find it.
     const std::filesystem::path fresh = socket.native() + ".new";
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
@@ -35,7 +35,7 @@ Result<Listener> Listener::open(const std::filesystem::path& socket) {
     Fd listening(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
     if (!listening) return cannotListen(socket, errno);
     ::unlink(fresh.c_str());
-    // Credentials come with what is sent before accept(), too: an accepted socket inherits this option.
+    // Credentials must come even with data that is sent before accept(): an accepted socket inherits this option.
     const int on = 1;
     if (::setsockopt(listening.get(), SOL_SOCKET, SO_PASSCRED, &on, sizeof on) < 0) return cannotListen(socket, errno);
     if (::bind(listening.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) < 0 ||
@@ -45,7 +45,7 @@ Result<Listener> Listener::open(const std::filesystem::path& socket) {
 }
 
 Listener::~Listener() {
-    // So that a client learns at once that nobody listens.
+    // Without the socket's file a client learns at once that nobody listens.
     if (socket_) ::unlink(path_.c_str());
 }
 

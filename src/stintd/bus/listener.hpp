@@ -1,4 +1,4 @@
-// The daemon's socket in the runtime directory.
+// The socket that the daemon listens on.
 #pragma once
 #include <filesystem>
 #include <optional>
@@ -8,18 +8,19 @@
 
 namespace stint {
 
+/// The daemon's socket in the runtime directory.
 class Listener {
 public:
-    /// IllegalState if another daemon listens there; a socket that a dead one left behind is replaced.
+    /// Listens at `socket`. IllegalState if another daemon does; a socket that a dead one left behind is replaced.
     static Result<Listener> open(const std::filesystem::path& socket);
     Listener(Listener&&) noexcept = default;
     Listener& operator=(Listener&&) = delete;
     ~Listener();
 
-    /// To be watched for reading, level-triggered.
+    /// The descriptor to watch for reading, level-triggered.
     int socket() const { return socket_.get(); }
-    /// The next caller's socket, if one waits. Where no descriptor is left for it, it is turned away: left waiting, it
-    /// would wake us forever, and callers behind it would never be seen.
+    /// Returns the next caller's socket, if one waits. If no descriptor is left for it, the caller is turned away:
+    /// otherwise it would wake us forever, and callers behind it would never be seen.
     std::optional<Fd> accept();
 
 private:
@@ -31,7 +32,7 @@ private:
 
     std::filesystem::path path_;
     Fd socket_;
-    Fd spare_; ///< released to accept, and turn away, a caller
+    Fd spare_; ///< released in order to accept a caller and turn it away
 };
 
 } // namespace stint

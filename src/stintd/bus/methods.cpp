@@ -24,7 +24,7 @@ constexpr const char* peerInterface = "org.freedesktop.DBus.Peer";
 constexpr Allowed anyone = Allowed::Anyone;
 constexpr Allowed theOperator = Allowed::Operator;
 
-/// Answers every row of one kind that the core has.
+/// Answers with every row of one kind that the core has.
 template <class Row> Handled lists(Request& request) {
     return answers([&owner = request.owner](wire::Writer& writer) -> Result<void> {
         wire::writeRows(writer, owner.core().all<Row>(owner.now()));
@@ -115,7 +115,7 @@ constexpr std::array table = {
 };
 // clang-format on
 
-/// nullptr if there is none. A call may leave out the interface.
+/// Returns nullptr if there is no such method. A call may leave out the interface.
 const Method* findMethod(std::string_view interface, std::string_view member) {
     for (const Method& method : table)
         if (member == method.member && (interface.empty() || interface == method.interface)) return &method;

@@ -27,7 +27,7 @@ using wire::Writer;
 constexpr std::array<std::string_view, 5> forAnyone{"get-battery-seq", "get-battery-charging", "get-battery-not-low",
                                                     "get-storage-seq", "get-storage-not-low"};
 
-constexpr std::size_t shownOfDirectory = 100; ///< in a complaint
+constexpr std::size_t shownOfDirectory = 100; ///< the part that a complaint shows
 
 Result<std::vector<Fd>> readStdio(Request& request) {
     std::vector<Fd> stdio;
@@ -42,7 +42,7 @@ Result<std::vector<Fd>> readStdio(Request& request) {
     return stdio;
 }
 
-/// "auto": the state that is really seen.
+/// Reads a process state; nullopt for "auto": the state that is really seen.
 Result<std::optional<ProcessState>> pinned(const std::string& word) {
     if (word == "auto") return std::optional<ProcessState>();
     const std::optional<ProcessState> state = processStateNamed(word);
@@ -106,7 +106,8 @@ Handled startApp(Request& request) {
     DictionaryReader options("options", UnknownKeys::Ignore);
     options.take("directory", program.directory);
     STINT_TRY(options.read(request.arguments));
-    // Whether it is there shows when the program is about to run: a file system that does not answer must not hold us.
+    // The directory itself is not looked at: a file system that does not answer must not hold us. The program's start
+    // shows if it exists.
     const bool isPlace = program.directory.empty() || program.directory.starts_with('/');
     if (!isPlace || program.directory.size() >= PATH_MAX)
         return fail(Errc::ILLEGAL_ARGUMENT,

@@ -27,7 +27,7 @@ Outgoing signal(sd_bus* bus, const char* member, const std::function<void(Writer
     return {filled(wire::newSignal(bus, wire::taskManagerInterface, member), write), std::nullopt};
 }
 
-/// jobs.md §4.7. PROPOSAL: of a plain path, "file".
+/// jobs.md §4.7: the authority of each URI. PROPOSAL: a plain path's is "file".
 std::vector<std::string> authoritiesOf(const std::vector<std::string>& uris) {
     std::set<std::string> authorities;
     for (const std::string& uri : uris) {
@@ -61,7 +61,7 @@ Outgoing startJob(sd_bus* bus, const CallStart& start) {
                                    .timeLimit = start.left,
                                    .network = start.network,
                                    .triggeredAuthorities = authoritiesOf(start.triggeredUris)};
-    // jobs.md §4.7: empty if there were too many to remember.
+    // jobs.md §4.7: the list is empty if there were too many to remember.
     if (start.triggeredUris.size() < mostTriggeredUris) parameters.triggeredUris = start.triggeredUris;
     wire::Message message = call(bus, "StartJob", [&](Writer& writer) {
         writer.uint64(start.run.value).string(start.service);
@@ -120,7 +120,7 @@ std::optional<Event> eventOf(const Asked& asked, const wire::Message& answer) {
     case Asked::What::Stop:
         return StopAnswered{asked.run, *said};
     case Asked::What::Delivery:
-        break; // answered above
+        break; // handled above
     }
     return std::nullopt;
 }

@@ -1,4 +1,4 @@
-// The daemon's own calls, to processes that host services (JobService1), and its signals (TaskManager1).
+// The daemon's own calls to processes that host services (JobService1), and its signals (TaskManager1).
 #pragma once
 #include <functional>
 #include <optional>
@@ -18,7 +18,7 @@ namespace stint {
 struct Asked {
     enum class What { Start, Stop, Delivery } what = What::Start;
     RunId run;
-    std::uint64_t delivery = 0; ///< of an alarm or a message to `app`, in place of a run
+    std::uint64_t delivery = 0; ///< the alarm or message to `app`, in place of a run
     AppId app;
 };
 
@@ -27,7 +27,7 @@ struct Outgoing {
     std::optional<Asked> asked;
 };
 
-/// The message with what `write` puts into it; none if it could not be made.
+/// Returns the message with the values that `write` adds to it; none if it could not be made.
 wire::Message filled(Result<wire::Message> made, const std::function<void(wire::Writer&)>& write);
 
 Outgoing startJob(sd_bus* bus, const CallStart& call);
@@ -39,10 +39,10 @@ Outgoing appHasExited(sd_bus* bus, pid_t pid, int exitCode);
 Outgoing jobChanged(sd_bus* bus, const JobView& view);
 Outgoing listsChanged(sd_bus* bus, Topics topics);
 
-/// The event that an answer to such a call means; nullopt for an error, and for an answer that makes no sense.
+/// Returns the event that an answer to such a call means; nullopt for an error, and for an answer that makes no sense.
 std::optional<Event> eventOf(const Asked& asked, const wire::Message& answer);
 
-/// The last state of a job that no longer exists: its app was uninstalled.
+/// Returns the last state of a job that no longer exists, because its app was uninstalled.
 JobView vanished(const JobKey& job);
 
 } // namespace stint

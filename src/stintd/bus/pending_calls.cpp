@@ -6,7 +6,8 @@
 
 namespace stint {
 
-// The return, or the error that made it impossible. A caller that it cannot reach finds its connection closed.
+// Sends the return, or returns the error that made it impossible. A caller that cannot be reached finds its connection
+// closed.
 Result<void> PendingCalls::respond(const Entry& entry) {
     if (const Error* error = std::get_if<Error>(&entry.answer)) return *error;
     const Reply* const reply = std::get_if<Reply>(&entry.answer);
@@ -23,7 +24,7 @@ Result<void> PendingCalls::respond(const Entry& entry) {
 
 CallId PendingCalls::enter(ConnectionId from, wire::Message message) {
     const CallId call{++last_};
-    STINT_CHECK(calls_.empty() || calls_.rbegin()->first < call); // answers go in the order of the calls
+    STINT_CHECK(calls_.empty() || calls_.rbegin()->first < call); // answers are sent in the order of the calls
     calls_.emplace_hint(calls_.end(), call, Entry{from, std::move(message), {}, {}});
     ++waiting_[from];
     return call;
@@ -51,7 +52,7 @@ template <class What> void PendingCalls::answer(CallId call, What what) {
     checkSizes();
 }
 
-// A known answer is that of a call that waits, and each of these is counted for who made it.
+// Each known answer belongs to a call that waits, and each waiting call is counted for its connection.
 void PendingCalls::checkSizes() const {
     STINT_CHECK(known_.size() <= calls_.size());
     STINT_CHECK(!waiting_.empty() || calls_.empty());
@@ -84,7 +85,7 @@ std::vector<ConnectionId> PendingCalls::send(const std::function<bool(Connection
         }
         known = known_.erase(known);
         const Result<void> sent = respond(*entry);
-        // A reply that failed half-way is not sent; the error is.
+        // A reply that failed half-way is not sent; the error is sent instead.
         if (!sent) (void)wire::replyError(entry->message, sent.error());
         told.push_back(entry->from);
         std::size_t& waiting = waiting_[entry->from];

@@ -1,5 +1,4 @@
-// Calls that wait for their answer, and answers that wait for the turn's end. Answers are sent in the order of the
-// calls.
+// The calls that were not answered yet.
 #pragma once
 #include <functional>
 #include <map>
@@ -13,22 +12,24 @@
 
 namespace stint {
 
+/// Calls that wait for their answer, and answers that wait for the turn's end. Answers are sent in the order of the
+/// calls.
 class PendingCalls {
 public:
     /// Numbers a call that wants an answer.
     CallId enter(ConnectionId from, wire::Message message);
-    /// The handler's result: an answer, or that the core will reply.
+    /// Takes the handler's result: an answer, or a promise that the core will reply.
     void handled(CallId call, Handled handled);
-    /// The core's reply. Dropped if the caller is gone.
+    /// Takes the core's reply, which is dropped if the caller is gone.
     void reply(const Reply& reply);
     /// Answers every call that waits for the core with the error.
     void failAll(const Error& error);
-    /// The caller is gone.
+    /// Drops the calls of a caller that is gone.
     void drop(ConnectionId from);
 
     std::size_t waitingFor(ConnectionId from) const;
-    /// Sends the answers that are known; returns the connections that got one. An answer is made, which may be large,
-    /// when its caller has room for it; till then it waits for another call of this.
+    /// Sends the answers that are known; returns the connections that got one. An answer may be large, so it is made
+    /// only when its caller has room for it; till then it waits for another call of this.
     std::vector<ConnectionId> send(const std::function<bool(ConnectionId)>& isRead);
 
 private:
@@ -36,7 +37,7 @@ private:
         ConnectionId from;
         wire::Message message;
         Waits later; ///< what the handler wants done with the reply
-        /// What is known of the answer: nothing yet; the handler's; the core's; none but an error.
+        /// The answer: none yet, the handler's, the core's reply, or only an error.
         std::variant<std::monostate, Answer, Reply, Error> answer;
     };
 

@@ -1,4 +1,4 @@
-// JobScheduler1, as apps call it: looking up their own jobs (jobs.md §2.1), and why those wait (§9).
+// JobScheduler1's methods by which apps look up their own jobs (jobs.md §2.1), and why those wait (§9).
 #include <limits>
 
 #include "base/result/fail.hpp"
@@ -16,7 +16,7 @@ using wire::DictionaryReader;
 using wire::UnknownKeys;
 using wire::Writer;
 
-/// Where the next page of a list begins.
+/// The place where the next page of a list begins.
 struct PendingPage {
     std::optional<std::int32_t> after;
     std::string afterNamespace;
@@ -37,7 +37,7 @@ Result<JobKey> readOwnKey(Request& request) {
     return JobKey{request.caller.app, std::move(space), JobId(id)};
 }
 
-/// Waiting or running; one that has ended is not pending (jobs.md §2.1).
+/// Returns a job that waits or runs; one that has ended is not pending (jobs.md §2.1).
 std::optional<JobView> tracked(BusOwner& owner, const JobKey& key) {
     std::optional<JobView> view = owner.core().job(key, owner.now());
     return view && view->info ? view : std::nullopt;
@@ -48,7 +48,7 @@ std::vector<JobInfo> trackedIn(BusOwner& owner, const AppId& app, const std::str
     constexpr std::int32_t least = std::numeric_limits<std::int32_t>::min();
     std::vector<JobInfo> jobs;
     const JobKey first{app, space, JobId(least)};
-    // "Later than" cannot say "from the least id on".
+    // "Later than" cannot include the least id, so that job is asked for by itself.
     if (!after)
         if (const auto view = tracked(owner, first)) jobs.push_back(*view->info);
     for (const JobView& view :

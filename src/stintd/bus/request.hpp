@@ -1,4 +1,4 @@
-// One method call, from its message to an Event or a question, and what its handler answers.
+// A method call, from its message to an Event or a question, and its handler's answer.
 #pragma once
 #include <functional>
 #include <span>
@@ -18,26 +18,26 @@ struct Request {
     Watches& watches;
     const Caps& caps;
     ConnectionId from;
-    BusCaller caller; ///< a copy: the owner may close the connection while it is handled
-    CallId call;      ///< 0 where the caller wants no answer
+    BusCaller caller; ///< a copy: the owner may close the connection while the call is handled
+    CallId call;      ///< 0 if the caller wants no answer
     wire::Reader arguments;
-    int counts = 1; ///< its share, in messages, of those that a turn takes in (caps.hpp)
+    int counts = 1; ///< the number of messages that it counts as in its turn (caps.hpp)
 };
 
-/// The answer is known: act() calls `write` after the turn's commit.
+/// An answer that is known: act() calls `write` after the turn's commit.
 struct Answer {
     std::function<Result<void>(wire::Writer&)> write;
 };
-/// The answer follows from the core's reply, by `write` in Server::reply().
+/// An answer that `write` makes from the core's reply, in Server::reply().
 struct Waits {
     std::function<void(wire::Writer&, const Reply&)> write;
-    bool writesRefusal = false; ///< what the core refuses (Errc::REFUSED) is written, too, and no error
+    bool writesRefusal = false; ///< a refusal of the core's (Errc::REFUSED) is also written, and is no error
 };
 using Handled = Result<std::variant<Answer, Waits>>;
 
 Handled answers(std::function<Result<void>(wire::Writer&)> write);
 Handled waits(std::function<void(wire::Writer&, const Reply&)> write);
-/// Done; the answer has no arguments.
+/// An answer without arguments, which is known.
 Handled done();
 /// An answer without arguments, at Server::reply().
 Handled waits();
@@ -49,27 +49,27 @@ enum class Allowed { Anyone, Operator };
 struct Method {
     const char* interface;
     const char* member;
-    const char* signature; ///< of the arguments
+    const char* signature; ///< the types of the arguments
     Allowed allowed;
     Handler handle;
 };
 
-/// All of them.
+/// The table of all methods (methods.cpp).
 std::span<const Method> everyMethod();
 
 /// Finds the method that `message` calls, checks its signature and the caller's rights, and handles it.
 Handled dispatch(Request& request, const wire::Message& message);
 
-/// Security, naming what only the operator may do.
+/// Returns the Security error that says what only the operator may use.
 Error onlyOperator(const BusCaller& caller, std::string_view what);
 
 /// A caller may look at its own app's jobs, the operator at all.
 Result<void> mayRead(const Request& request, const AppId& app);
 
-/// The job that three arguments name: package, namespace, id.
+/// Reads the job that three arguments name: package, namespace, id.
 Result<JobKey> readJobKey(Request& request);
 
-/// What is to be otherwise, or is supposed to be: a{ss}, each key once.
+/// Reads changes to make or to suppose: a{ss}, each key once.
 Result<std::map<std::string, std::string>> readChanges(Request& request);
 
 namespace methods {

@@ -26,7 +26,7 @@
 namespace stint {
 namespace {
 
-/// A connection for which this many of our messages wait, which its socket has no room for, is closed.
+/// A connection is closed when this many of our messages wait because its socket has no room for them.
 constexpr std::size_t farTooManyUnread = 4096;
 constexpr std::uint64_t listenerMark = 0;
 
@@ -81,7 +81,7 @@ private:
     struct Budget {
         int messages = mostMessagesOfAll;
         std::size_t bytes = mostBytesOfAll;
-        std::size_t descriptors = 0; ///< that have come: only then there may be too few of them
+        std::size_t descriptors = 0; ///< that have come: they can run short only if there are any
     };
     bool serveReady(Budget& budget);
     bool serve(ConnectionId id, Budget& budget);
@@ -105,18 +105,18 @@ private:
     Listener listener_;
     Caps caps_;
     Guests guests_;
-    std::optional<Instant> crowded_; ///< when the owner was last told
+    std::optional<Instant> crowded_; ///< when the owner was last told that there are too many
     sd_event* loop_ = nullptr;
     Sockets sockets_;
     std::uint64_t lastConnection_ = listenerMark;
     std::uint64_t turn_ = 0;
     std::map<ConnectionId, Peer> peers_;
-    std::set<ConnectionId> ready_;   ///< may have messages for us
-    std::set<ConnectionId> later_;   ///< have, but must wait for the next turn
-    int taken_ = 1;                  ///< the last share taken in, in messages
-    ConnectionId lastServed_;        ///< the connection after it is next
+    std::set<ConnectionId> ready_;   ///< they may have messages for us
+    std::set<ConnectionId> later_;   ///< they have, but must wait for the next turn
+    int taken_ = 1;                  ///< the number that the last message counted as
+    ConnectionId lastServed_;        ///< the connection after it is served next
     std::set<ConnectionId> dead_;    ///< the owner must be told
-    std::set<ConnectionId> touched_; ///< was sent something
+    std::set<ConnectionId> touched_; ///< they were sent something
     PendingCalls calls_;
     Watches watches_;
 };
@@ -160,7 +160,8 @@ bool ServerLoop::descriptorsAreShort() const {
     return !lowest || lowest.get() >= caps_.descriptors - kept;
 }
 
-// After dead connections were closed, so that their descriptors are free. Callers left waiting wake the loop again.
+// New callers are accepted after dead connections were closed, which frees descriptors. Callers left waiting wake the
+// loop again.
 void ServerLoop::acceptSome() {
     for (int count = 0; count < mostAcceptedATurn; ++count) {
         std::optional<Fd> caller = listener_.accept();
@@ -169,7 +170,7 @@ void ServerLoop::acceptSome() {
     }
 }
 
-// A refused caller finds its socket closed; the reason goes to the log.
+// A refused caller finds its socket closed; the log has the reason.
 void ServerLoop::welcome(Fd socket) {
     const ConnectionId id{++lastConnection_};
     Result<BusCaller> caller = owner_.accepted(id, socket.get());
@@ -201,7 +202,7 @@ void ServerLoop::putOutTheSlow() {
     while (const auto slow = guests_.tooSlow(now()))
         putOut(*slow);
     if (!descriptorsAreShort()) return;
-    // A message by halves may hold many of them.
+    // An incomplete message may hold many descriptors.
     if (const auto quiet = guests_.quietest()) putOut(*quiet);
 }
 
@@ -210,7 +211,7 @@ Result<ConnectionId> ServerLoop::adopt(Fd socket, BusCaller caller) {
     const Guest guest{caller.app, caller.pid, caller.isOperator};
     if (guest.pid != 0 && !makeRoom(id, guest))
         return fail(Errc::LIMIT_EXCEEDED, "{} has too many connections already; close some", guest.app.name);
-    // Another process may speak through it: a sandbox's proxy calls for its app.
+    // Another process may speak through this socket: a sandbox's proxy calls for its app.
     STINT_TRY(settle(id, std::move(socket), std::move(caller), Speaker::Anyone));
     guests_.entered(id, guest, now());
     sockets_.wakeAgain();
@@ -221,7 +222,7 @@ Result<void> ServerLoop::settle(ConnectionId id, Fd socket, BusCaller caller, Sp
     std::unique_ptr<Connection> connection = STINT_TRY(Connection::over(std::move(socket), speaker));
     STINT_TRY(sockets_.watch(connection->socket(), id.value));
     Peer peer{.connection = std::move(connection), .caller = std::move(caller), .asked = {}};
-    STINT_CHECK(peers_.emplace(id, std::move(peer)).second); // a number is never given again
+    STINT_CHECK(peers_.emplace(id, std::move(peer)).second); // a number is never used twice
     ready_.insert(id);
     return {};
 }
@@ -230,7 +231,7 @@ Result<void> ServerLoop::settle(ConnectionId id, Fd socket, BusCaller caller, Sp
 
 bool ServerLoop::gather() {
     sockets_.collect([this](std::uint64_t mark, std::uint32_t events) { noteReadiness(ConnectionId{mark}, events); });
-    sendAnswers(); // those that found no room: before their callers are read from again
+    sendAnswers(); // answers that found no room, before their callers are read from again
     ++turn_;
     putOutTheSlow();
     Budget budget;
@@ -245,7 +246,7 @@ bool ServerLoop::gather() {
     return came;
 }
 
-// Round robin, so that a connection that was left out comes first in the next turn.
+// Connections are served round robin, so that one that was left out comes first in the next turn.
 bool ServerLoop::serveReady(Budget& budget) {
     const std::set<ConnectionId> ready = std::exchange(ready_, {});
     std::vector<ConnectionId> order(ready.upper_bound(lastServed_), ready.end());
@@ -270,7 +271,7 @@ bool ServerLoop::serve(ConnectionId id, Budget& budget) {
     bool came = false;
     std::size_t bytes = 0;
     for (int count = 0; count < mostMessagesATurn && bytes < mostBytesATurn; count += taken_) {
-        // Who does not read is not read from; EPOLLOUT makes it ready again.
+        // A caller that does not read its answers is not read from; EPOLLOUT makes it ready again.
         if (!peer->connection->isRead()) return came;
         const std::size_t before = peer->connection->bytesRead();
         const std::size_t descriptorsBefore = peer->connection->descriptorsRead();
@@ -290,7 +291,7 @@ bool ServerLoop::serve(ConnectionId id, Budget& budget) {
         taken_ = 1;
         take(id, *peer, std::move(message));
         budget.messages -= taken_;
-        // The owner may have closed it.
+        // The owner may have closed the connection.
         peer = find(id);
         if (!peer || dead_.contains(id)) return true;
     }
@@ -319,7 +320,7 @@ void ServerLoop::close(ConnectionId id) {
     peers_.erase(id);
 }
 
-// architecture.md, who is calling: an app is known by the program its process runs. A process that runs another
+// architecture.md, who is calling: an app is known by the program that its process runs. A process that runs another
 // program is another caller; it may connect again.
 bool ServerLoop::isStillItself(ConnectionId id, Peer& peer) {
     if (peer.caller.pid == 0 || peer.knownIn == turn_) return true;
@@ -412,7 +413,7 @@ void ServerLoop::tellWatchers() {
     }
 }
 
-// After the answers: whoever asks for it in this turn is answered first.
+// Signals go out after the answers: a caller that begins to watch in this turn is answered first.
 void ServerLoop::tellTopics() {
     for (const auto& [watcher, topics] : watches_.takeNews())
         if (Peer* peer = find(watcher)) deliver(watcher, listsChanged(peer->connection->bus(), topics));

@@ -1,4 +1,4 @@
-// JobScheduler1, as processes call it that host services (jobs.md §4.2, §4.7, §5.1).
+// JobScheduler1's methods that processes call which host services (jobs.md §4.2, §4.7, §5.1).
 #include "base/result/fail.hpp"
 #include "base/result/try.hpp"
 #include "link/wire/codec.hpp"
@@ -14,7 +14,7 @@ Result<RunId> readRun(Request& request) {
     return run;
 }
 
-/// What is said of a run that is over, or of another process's, is ignored (jobs.md §4.2): answered, and no more.
+/// False for a run that is over or another process's: the call is answered and otherwise ignored (jobs.md §4.2).
 bool isOurs(Request& request, RunId run) { return request.owner.hosting().maySpeakFor(request.from, run); }
 
 enum class Of { Run, Item };

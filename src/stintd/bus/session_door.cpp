@@ -15,7 +15,7 @@
 namespace stint {
 namespace {
 
-/// GetConnectionCredentials' answer about a connection; a newer bus adds a pidfd of the process.
+/// Reads GetConnectionCredentials' answer about a connection; a newer bus adds a pidfd of the process.
 Result<Visitor> visitorOf(const wire::Message& credentials) {
     std::uint32_t uid = static_cast<std::uint32_t>(-1);
     std::uint32_t pid = 0;
@@ -75,7 +75,7 @@ int SessionDoor::asked(sd_bus_message* call, void* self, sd_bus_error*) {
         (void)wire::replyError(message, fail(Errc::BUSY, "{} callers wait at the door; ask again", door.calls_.size()));
         return 1;
     }
-    STINT_CHECK(!door.calls_.contains(call)); // the one before is kept as long as it is there
+    STINT_CHECK(!door.calls_.contains(call)); // the former message is kept as long as its call is in the map
     Call& made = door.calls_[call];
     made.door = &door;
     made.message = message;
@@ -95,7 +95,7 @@ Result<void> SessionDoor::ask(Call& call, const char* question, sd_bus_message_h
 
 int SessionDoor::known(sd_bus_message* answer, void* call, sd_bus_error*) {
     Call& visit = *static_cast<Call*>(call);
-    STINT_CHECK(visit.question); // only what was asked is answered
+    STINT_CHECK(visit.question); // answers come only to questions
     const wire::Slot ended = std::move(visit.question);
     const auto message = wire::Message::sharing(answer);
     const Result<void> recognised =
@@ -110,15 +110,15 @@ Result<void> SessionDoor::recognise(Call& call, const wire::Message& credentials
         admit(call);
         return {};
     }
-    // The pid is the caller's as long as its connection stands; that it stood once the process was pinned, the bus
-    // says.
+    // The pid is the caller's as long as its connection exists; the bus says whether it still existed once the process
+    // was pinned.
     call.visitor.pidfd = openPidfd(call.visitor.pid);
     return ask(call, "GetConnectionUnixProcessID", stillThere);
 }
 
 int SessionDoor::stillThere(sd_bus_message* answer, void* call, sd_bus_error*) {
     Call& visit = *static_cast<Call*>(call);
-    STINT_CHECK(visit.question); // only what was asked is answered
+    STINT_CHECK(visit.question); // answers come only to questions
     const wire::Slot ended = std::move(visit.question);
     const auto message = wire::Message::sharing(answer);
     if (message.isError()) {

@@ -1,6 +1,4 @@
-// The way in over the session bus (architecture.md, wire): one method, org.stint.Stint1.Open, which hands out a
-// connection to this daemon, for callers that cannot reach its socket, such as one in a sandbox. The bus is
-// asked who calls; the owner says which app that is. Nothing here blocks.
+// The way in over the session bus (architecture.md, wire).
 #pragma once
 #include <functional>
 #include <map>
@@ -21,20 +19,23 @@ struct Visitor {
     Fd pidfd; ///< none where the process has ended
 };
 
+/// The way in over the session bus: one method, org.stint.Stint1.Open, which hands out a connection to this daemon, for
+/// callers that cannot reach its socket, such as one in a sandbox. The bus is asked who calls; the owner says which app
+/// that is. Nothing here blocks.
 class SessionDoor {
 public:
-    /// Lets a visitor in: the caller's end of its connection.
+    /// Lets a visitor in, and returns the caller's end of its connection.
     using Admit = std::function<Result<Fd>(Visitor)>;
 
-    /// `news`: a line for the log, if another daemon owns the name.
+    /// `news`: takes a line for the log, if another daemon owns the name.
     SessionDoor(sd_event* loop, Admit admit, std::function<void(const std::string&)> news)
         : loop_(loop), admit_(std::move(admit)), news_(std::move(news)) {}
     SessionDoor(const SessionDoor&) = delete;
     SessionDoor& operator=(const SessionDoor&) = delete;
 
-    /// Without a session bus there is no door, nor after the bus has gone.
+    /// Opens the door. There is none without a session bus, nor after the bus has gone.
     Result<void> open();
-    /// Whether the name is ours, so that callers find it.
+    /// True if the name is ours, so that callers find it.
     bool isOpen() const { return open_; }
 
 private:
@@ -43,7 +44,7 @@ private:
         SessionDoor* door = nullptr;
         wire::Message message;
         Visitor visitor;
-        wire::Slot question; ///< that the bus has not answered yet
+        wire::Slot question; ///< the question that the bus has not answered yet
     };
 
     static int asked(sd_bus_message* call, void* self, sd_bus_error*);
@@ -61,7 +62,7 @@ private:
     Admit admit_;
     std::function<void(const std::string&)> news_;
     wire::Bus bus_;
-    // Behind the bus, so that they go before it.
+    // These are declared behind the bus, so that they are destroyed before it.
     wire::Slot object_;
     wire::Slot nameCall_;
     bool open_ = false;

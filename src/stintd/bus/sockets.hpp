@@ -1,6 +1,4 @@
-// All sockets of the server behind one descriptor that the loop watches: a turn sees everything that is ready,
-// where the loop would hand over one socket at a time. Edge-triggered, so that half a header does not make it spin;
-// only the listener is level-triggered.
+// The sockets that the loop watches.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -12,6 +10,9 @@
 
 namespace stint {
 
+/// All sockets of the server behind one descriptor that the loop watches: a turn sees everything that is ready, where
+/// the loop would hand over one socket at a time. Edge-triggered, so that half a header does not make it spin; only the
+/// listener is level-triggered.
 class Sockets {
 public:
     Sockets() = default;
@@ -21,13 +22,13 @@ public:
 
     Result<void> start(sd_event* loop);
 
-    /// Watches `socket` for reading under the name `mark`; it ends with the socket.
+    /// Watches `socket` for reading under the name `mark`; watching ends when the socket is closed.
     Result<void> watch(int socket, std::uint64_t mark);
-    /// The listener, level-triggered: it stays ready until nobody waits there.
+    /// Watches the listener, level-triggered: it stays ready until nobody waits there.
     Result<void> watchListener(int socket, std::uint64_t mark);
-    /// Also for writing, or no more so.
+    /// Watches `socket` for writing too, or no longer.
     bool watchWriting(int socket, std::uint64_t mark, bool writing);
-    /// What has become ready since the last time.
+    /// Reports the sockets that have become ready since the last call.
     void collect(const std::function<void(std::uint64_t mark, std::uint32_t events)>& ready);
     /// Wakes the loop once more although no socket is ready.
     void wakeAgain();

@@ -1,4 +1,4 @@
-// TaskManager1, the part that only looks: any caller sees its own app, the operator sees all.
+// TaskManager1's methods that only look: any caller sees its own app, the operator sees all.
 #include "base/result/fail.hpp"
 #include "base/result/try.hpp"
 #include "base/time/time.hpp"
@@ -35,7 +35,7 @@ Result<TaskPage> readTaskPage(Request& request) {
     return page;
 }
 
-/// Whose jobs a list shows: one app's, or everyone's, which only the operator may ask for.
+/// Returns the app whose jobs a list shows; nullopt: all apps', for which only the operator may ask.
 Result<std::optional<AppId>> whoseJobs(const Request& request, const std::string& package) {
     if (package.empty())
         return request.caller.isOperator ? std::optional<AppId>() : std::optional<AppId>(request.caller.app);
@@ -139,7 +139,7 @@ Handled day(Request& request) {
     DictionaryReader options("options", UnknownKeys::Ignore);
     options.take("after", asked.after);
     STINT_TRY(options.read(request.arguments));
-    // Compared as unsigned numbers, whose difference is right whatever the two are.
+    // The times are compared as unsigned numbers, whose difference is right whatever the two are.
     const bool isTooLong = static_cast<std::uint64_t>(to) - static_cast<std::uint64_t>(from) >
                            static_cast<std::uint64_t>(longestDay.count());
     if (from > to || isTooLong)

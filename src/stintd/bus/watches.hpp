@@ -1,6 +1,4 @@
-// Who watches which job (TaskManager1.Watch), and which changes are still to be sent. Changes are not queued: a slow
-// watcher gets the latest state, once. Of the other lists a watcher of everything is told which have changed, once for
-// each time it asks. And who watches its app's network (App1).
+// The connections that watch something.
 #pragma once
 #include <map>
 #include <set>
@@ -12,26 +10,30 @@
 
 namespace stint {
 
+/// The watchers of jobs (TaskManager1.Watch), and the changes that are still to be sent. Changes are not queued: a slow
+/// watcher gets the latest state, once. A watcher of everything also learns which of the other lists have changed, once
+/// for each time it asks. App1's watchers of their app's network are here, too.
 class Watches {
 public:
     void add(ConnectionId watcher, const JobKey& job) { ofJob_[job].insert(watcher); }
     void addAll(ConnectionId watcher) { ofAll_.insert(watcher); }
-    /// It is to be told of the next change of one of these lists, and of those since it was told last.
+    /// Registers a watcher for the next change of one of these lists, and for changes since the last signal to it.
     void awaitNews(ConnectionId watcher, Topics lists);
     void addNetwork(ConnectionId watcher) { ofNetwork_.insert(watcher); }
     void drop(ConnectionId watcher);
     const std::set<ConnectionId>& ofNetwork() const { return ofNetwork_; }
 
-    /// Notes that the watchers of `job` must be told.
+    /// Notes that the watchers of `job` must get a signal.
     void changed(const JobKey& job);
-    /// Those lists are no longer what they were.
+    /// Notes that those lists have changed.
     void changed(Topics topics);
     bool anyNews() const { return !news_.empty(); }
-    /// Whom to tell what now. They are told nothing more until they ask again.
+    /// Returns the watchers to signal now, each with its lists. They get nothing more until they ask again.
     std::map<ConnectionId, Topics> takeNews();
-    /// All that is still to be told.
+    /// The signals that are still to be sent.
     const std::map<JobKey, std::set<ConnectionId>>& owed() const { return owed_; }
-    /// Told. `ended`: that was the job's last state, and nobody watches this one job any more.
+    /// Notes that these watchers got the signal. `ended`: it had the job's last state, and they watch this one job no
+    /// more.
     void told(const JobKey& job, const std::vector<ConnectionId>& watchers, bool ended);
 
 private:
@@ -40,7 +42,7 @@ private:
     std::set<ConnectionId> ofNetwork_;
     std::map<JobKey, std::set<ConnectionId>> owed_;
     struct News {
-        Topics lists; ///< that it wants to know of
+        Topics lists; ///< the lists that it wants to know of
         Topics owed;
         bool asked = false;
     };

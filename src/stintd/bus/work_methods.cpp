@@ -1,5 +1,5 @@
-// JobScheduler1, as running jobs call it: their items of work (jobs.md §2.5), and the foreground services of their apps
-// (§5.5).
+// JobScheduler1's methods that running jobs call: their items of work (jobs.md §2.5), and the foreground services of
+// their apps (§5.5).
 #include "base/result/fail.hpp"
 #include "base/result/try.hpp"
 #include "link/wire/codec.hpp"
@@ -10,7 +10,7 @@ namespace {
 
 using wire::Writer;
 
-/// Security for a run that another process hosts. For a run that nobody hosts, the core answers.
+/// Returns Security for a run that another process hosts. The core answers about a run that nobody hosts.
 Result<RunId> readHostedRun(Request& request) {
     const RunId run{STINT_TRY(request.arguments.uint64())};
     if (!request.owner.hosting().isElsewhere(request.from, run)) return run;
@@ -61,7 +61,7 @@ Handled startForegroundService(Request& request) {
     wire::DictionaryReader options("options", wire::UnknownKeys::Ignore);
     options.take("resumes", resumes);
     STINT_TRY(options.read(request.arguments));
-    request.owner.presence().visibleNow(request.from); // who starts it from a terminal's foreground is seen
+    request.owner.presence().visibleNow(request.from); // begun in a terminal's foreground, it is seen
     return serve(request, {request.call, request.caller.app, std::move(service), true,
                            ServiceNotification{id, std::move(notification)}, resumes});
 }
