@@ -19,11 +19,11 @@ namespace {
 
 constexpr std::size_t enough = 3;
 constexpr Duration shortTime = 1min;
-constexpr std::size_t mostLines = 16; ///< kept over a start
+constexpr std::size_t mostLines = 16; ///< the lines that are kept over a start
 constexpr std::size_t longestName = 600;
 constexpr std::string_view nobody = "-";
 
-// From here to onDeath(): only what a signal handler may do in a broken process. No allocation.
+// From here to onDeath(), the code does only what a signal handler may do in a broken process. It allocates nothing.
 
 class LineBuffer {
 public:
@@ -39,7 +39,7 @@ public:
         const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
         add({digits.data(), static_cast<std::size_t>(end - digits.data())});
     }
-    /// An app's text.
+    /// Adds an app's text, cut, and with control characters replaced.
     void addTame(std::string_view text) {
         for (const char c : text.substr(0, longestName / 3))
             add(static_cast<unsigned char>(c) < ' ' ? '?' : c);
@@ -85,11 +85,11 @@ void onDeath(int signal) {
     }
     line.add('\n');
     [[maybe_unused]] const auto written = ::write(file, line.text().data(), line.text().size());
-    ::raise(signal); // its default action, once the handler has returned
+    ::raise(signal); // the signal's default action, once the handler has returned
 }
 
 void handleDeaths() {
-    static std::array<char, 64 * 1024> spare; // an overflowed stack cannot be used
+    static std::array<char, 64 * 1024> spare; // the handler's stack: an overflowed one cannot be used
     const stack_t stack{.ss_sp = spare.data(), .ss_flags = 0, .ss_size = spare.size()};
     ::sigaltstack(&stack, nullptr);
     struct sigaction action {};
@@ -100,7 +100,7 @@ void handleDeaths() {
 }
 
 std::string read(const std::filesystem::path& path) {
-    constexpr std::size_t most = 64 * 1024; // more than we keep, and no more than we can bear
+    constexpr std::size_t most = 64 * 1024; // more than is kept, and little enough to read at once
     std::ifstream in(path, std::ios::binary);
     std::string text(most, '\0');
     in.read(text.data(), static_cast<std::streamsize>(most));
@@ -169,7 +169,7 @@ void Aborts::open(const std::filesystem::path& directory, const BootId& bootNow,
     version.add(versionNow);
     if (file >= 0) ::close(file);
     file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (file >= 0) handleDeaths(); // else there is no journal, and stintd starts without it
+    if (file >= 0) handleDeaths(); // else stintd starts without this journal
 }
 
 void Aborts::watch(const Job* const volatile* asked) { watched = asked; }

@@ -1,4 +1,4 @@
-// What background work gets of the machine, by the policy (limits.md §13).
+// The limits of background work, by the policy (limits.md §13).
 #pragma once
 #include "base/cgroup/cgroup_limits.hpp"
 #include "contract/model/constants.hpp"

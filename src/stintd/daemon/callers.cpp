@@ -32,8 +32,8 @@ Result<BusCaller> Daemon::accepted(ConnectionId connection, int socket) {
     return BusCaller{caller.app, caller.isOperator, pid, caller.unknown};
 }
 
-// The server named the process, and the kernel says which app it is: no word of the app's own counts. What is not ours,
-// or no app, is nobody's window.
+// The window's server has named the process, and the kernel says which app it is; the app's own claims do not count. A
+// window is ignored if its process is another user's, or no app.
 void Daemon::windowInFront(std::string_view word) {
     std::optional<AppId> app;
     const pid_t pid = takeNumber<pid_t>(word).value_or(0);
@@ -46,7 +46,7 @@ void Daemon::windowInFront(std::string_view word) {
     visibility_.inFront(std::move(app));
 }
 
-// linux.md §A.5: what a window says of itself makes nobody visible.
+// linux.md §A.5: the names that a window gives itself make nobody visible.
 void Daemon::windowsClaim(std::string_view word) {
     const WindowNames before = visibility_.claimedInFront();
     visibility_.claimInFront(windowsFrom(word));

@@ -29,7 +29,7 @@ Result<void> ClockWatch::start(sd_event* loop) {
     return {};
 }
 
-/// Arms it for a time that never comes.
+/// Arms the timer for a time that never comes.
 Result<void> ClockWatch::arm() const {
     itimerspec never{};
     never.it_value.tv_sec = std::numeric_limits<time_t>::max() / 1'000'000'000; // the kernel counts in nanoseconds

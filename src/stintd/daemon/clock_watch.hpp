@@ -1,5 +1,4 @@
-// Reports when the wall clock is set: by a person, or by NTP after a boot without a battery-backed clock (jobs.md
-// §7.3). The kernel cancels a timer on that clock then; nothing is polled.
+// The watch on the wall clock.
 #pragma once
 #include <functional>
 
@@ -10,6 +9,8 @@
 
 namespace stint {
 
+/// Reports when the wall clock is set: by a person, or by NTP after a boot without a battery-backed clock (jobs.md
+/// §7.3). The kernel then cancels a timer on that clock; nothing is polled.
 class ClockWatch {
 public:
     explicit ClockWatch(std::function<void()> set) : set_(std::move(set)) {}

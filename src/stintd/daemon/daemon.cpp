@@ -27,7 +27,7 @@
 namespace stint {
 namespace {
 
-// For tests of faults.
+// Returns the fault that a test wants: a function that says if a commit fails.
 std::function<bool()> faultOf(const std::string& kind) {
     if (kind == "alternate") return [fails = true]() mutable { return fails = !fails; };
     long left = std::strtol(kind.c_str(), nullptr, 10);
@@ -35,7 +35,7 @@ std::function<bool()> faultOf(const std::string& kind) {
     return [left]() mutable { return --left == 0; };
 }
 
-/// A step of the start; one that took long is told with what it waits for, which mostly is a disk that others keep
+/// A step of the start. One that took long is logged with what it waits for, which mostly is a disk that others keep
 /// busy.
 class StartStep {
 public:
@@ -54,7 +54,7 @@ private:
     Duration began_ = steadyNow();
 };
 
-// A session's end, a person's kill, or the machine's: who looks into the log is to know which.
+// The signal and its sender, for the log: a session's end, a person's kill, or the machine's.
 std::string wordsOf(const signalfd_siginfo& signal) {
     const std::string words = fmt::format("SIG{}", ::sigabbrev_np(static_cast<int>(signal.ssi_signo)));
     const auto sender = static_cast<pid_t>(signal.ssi_pid);
@@ -119,7 +119,8 @@ Result<void> Daemon::open() {
         sigprocmask(SIG_BLOCK, &ends, nullptr);
         sd_event_add_signal(loop, nullptr, signal, end, nullptr);
     }
-    // A file that may not grow is an error of a write. Not ignored, or what is started would ignore it, too.
+    // A file that may not grow must be an error of a write. The signal is not ignored, or started programs would ignore
+    // it, too.
     struct sigaction tooLong {};
     tooLong.sa_handler = [](int) {};
     ::sigaction(SIGXFSZ, &tooLong, nullptr);
@@ -216,7 +217,7 @@ Result<void> Daemon::openRegistry() {
     return {};
 }
 
-// Every edge's present state, as events.
+// Reports every edge's present state to the core, as events.
 void Daemon::announce() {
     arrived_.emplace_back(ZoneRead{zone_});
     announceDevice({});
@@ -249,7 +250,7 @@ void Daemon::arrived(Event event) {
     arrived_.push_back(std::move(event));
 }
 
-// jobs.md §14.5: it is there as long as anything is known of its jobs.
+// jobs.md §14.5: a guard's app exists as long as any of its jobs is known.
 void Daemon::addGuardApp(const AppId& app, Told told) {
     if (!isGuardPackage(app.name) || registry_->find(app.name)) return;
     registry_->addBuiltIn(guardManifest(app, options_.libexec));

@@ -37,9 +37,9 @@ public:
     Daemon(DaemonOptions options, Policy policy);
     ~Daemon() override;
 
-    /// Opens every edge and announces its state to the core. The first that fails names itself.
+    /// Opens every edge and announces its state to the core. An error names the first edge that failed.
     Result<void> open();
-    /// Until SIGTERM or SIGINT.
+    /// Runs until SIGTERM or SIGINT.
     Result<void> run();
 
 private:
@@ -52,7 +52,7 @@ private:
     void runVerbs();
     void add(Step step);
     bool commit();
-    /// Without records it says whether the store can be written.
+    /// Writes the records; without any, it tries if the store can be written.
     Result<void> write(const std::vector<Record>& records);
     void eraseLog();
     void act();
@@ -67,7 +67,7 @@ private:
     void armWakeTimer();
     void addWakes(std::vector<wire::DeviceRow>& rows) const;
 
-    // Who connects (callers.cpp).
+    // Callers and windows (callers.cpp).
     Caller identified(const PeerProcess& peer) const;
     void entered(ConnectionId connection, const AppId& app, PeerProcess peer);
     void windowInFront(std::string_view pid);
@@ -90,7 +90,7 @@ private:
     void readZone();
     void readPolicy();
 
-    // Loading the store, and what to do if it fails (recovery.cpp).
+    // Loading the store, and recovery if it fails (recovery.cpp).
     enum class UnderWay : std::uint8_t { GoOn, End }; ///< the fate of runs when another core begins
     Result<Step> load(UnderWay runs);
     Result<void> begin(UnderWay runs);
@@ -171,15 +171,15 @@ private:
     sd_event_source* timer_ = nullptr; ///< the core's next deadline
     sd_event_source* wake_ = nullptr;  ///< the next alarm that wakes the machine; null if that is not permitted
     sd_event_source* idle_ = nullptr;  ///< tidies the store when nothing else is waiting
-    int wakeRefusal_ = 0;              ///< the errno that says why not
+    int wakeRefusal_ = 0;              ///< the errno for which wake_ is null
     std::optional<Store> store_;
     std::vector<std::string> storeNotes_; ///< its notes since the start
     Aborts aborts_;
-    record::Recorder recorder_;        ///< outlives core_, which tells it
-    std::optional<CallId> recordFrom_; ///< who waits for a recording to begin, at this turn's end
+    record::Recorder recorder_;        ///< outlives core_, which reports to it
+    std::optional<CallId> recordFrom_; ///< the call that waits for a recording to begin, at this turn's end
     std::unique_ptr<Scheduler> core_;
     std::unique_ptr<Registry> registry_;
-    std::unique_ptr<UnitShare> unitShare_; ///< outlives processes_, which tell it
+    std::unique_ptr<UnitShare> unitShare_; ///< outlives processes_, which report to it
     std::unique_ptr<Processes> processes_;
     std::unique_ptr<Server> server_;
     std::unique_ptr<Hosts> hosts_;
@@ -192,8 +192,8 @@ private:
     std::unique_ptr<TaskManagerPage> page_;
     std::unique_ptr<Netcut> netcut_;
     ContentWatch contentWatch_;
-    std::map<CallId, AppId> watching_;         ///< schedule() of this turn, of jobs that watch something
-    std::map<AppId, std::vector<Reply>> held_; ///< until stint-watch watches their targets
+    std::map<CallId, AppId> watching_;         ///< calls of schedule() in this turn, whose jobs watch something
+    std::map<AppId, std::vector<Reply>> held_; ///< replies held until stint-watch watches their targets
     std::optional<std::uint64_t> watched_;     ///< the version of the watched targets that contentWatch_ has
     ClockWatch clockWatch_;
     std::unique_ptr<DirectoryWatch> policyWatch_;
@@ -201,12 +201,12 @@ private:
     TimeZone zone_;
     std::string policyError_; ///< the last error reported about policy files, so that it is reported once
 
-    std::vector<Event> arrived_; ///< for this turn, or for the next
+    std::vector<Event> arrived_; ///< events of this turn, or of the next
     struct Verb {
         CallId call;
         std::vector<std::string> words;
     };
-    std::vector<Verb> verbs_;                               ///< of this turn, run after its events
+    std::vector<Verb> verbs_;                               ///< verbs of this turn, run after its events
     std::map<CallId, std::vector<std::string>> unanswered_; ///< verbs that wait for the core's reply
     struct Death {
         ProcessId process;
@@ -214,24 +214,24 @@ private:
         Processes::End end;
     };
     std::vector<Death> deaths_; ///< reported in this turn, after the last messages of those processes
-    Step step_;                 ///< of all events of this turn
+    Step step_;                 ///< the step of all events of this turn
     std::set<JobKey> changed_;  ///< jobs to report to their watchers
     Meters meters_;
-    Topics topics_; ///< lists that are no longer what they were, while anybody wants to know
+    Topics topics_; ///< lists that have changed, while anybody watches them
     struct Program {
-        ConnectionId starter; ///< who waits for its end
+        ConnectionId starter; ///< waits for the program's end
         pid_t pid = 0;
     };
     std::map<ProcessId, Program> programs_; ///< main programs that `stint start` started
-    std::optional<Instant> eraseAt_;        ///< when the store's log is to be erased, which may hold what was deleted
-    Instant erased_{};                      ///< when it was last
-    std::optional<Error> degraded_;         ///< the store cannot be written: why
-    std::optional<Instant> tryAgainAt_;     ///< while degraded
-    bool written_ = false;                  ///< a turn's records were, since the core was loaded
-    bool troubled_ = false;                 ///< degraded, and nothing could be written since
-    std::map<RunId, Event> ends_;           ///< told, and not yet written down
+    std::optional<Instant> eraseAt_;        ///< when the store's log is to be erased, which may hold deleted data
+    Instant erased_{};                      ///< when the log was last erased
+    std::optional<Error> degraded_;         ///< why the store cannot be written; nullopt: it can
+    std::optional<Instant> tryAgainAt_;     ///< set while degraded
+    bool written_ = false;                  ///< a turn's records were written since the core was loaded
+    bool troubled_ = false;                 ///< the store was degraded, and nothing could be written since
+    std::map<RunId, Event> ends_;           ///< reported ends of runs, not yet written down
     std::optional<Instant> forgetsAt_;      ///< when visibility_ forgets what it remembers
-    Duration pause_{0};                     ///< until the next attempt, doubling
+    Duration pause_{0};                     ///< the wait before the next attempt, which doubles
 };
 
 } // namespace stint

@@ -1,4 +1,5 @@
-// What a stretch of time was like (jobs.md §9.5): of the core what runs and waits now, of the store what is over.
+// A stretch of time (jobs.md §9.5): the runs and waits of the present come from the core, those of the past from the
+// store.
 #include <charconv>
 #include <iterator>
 
@@ -10,7 +11,8 @@
 namespace stint {
 namespace {
 
-// Where a page ends, as the next one is asked for: a number, and a name that may have anything in it.
+// The text of a place where a page ends, from which the next one goes on: a number, and a name with any characters in
+// it.
 constexpr std::string_view behindJob = "job ", behindRun = "run ";
 
 struct PlaceText {
@@ -45,7 +47,7 @@ DayRun dayRunOf(const JobView& job, std::vector<HistoryEntry> waits) {
             .transferredUp = job.transferredUp};
 }
 
-// What runs or waits does so until now.
+// Adds the jobs that run or wait now, each with its time up to now.
 void addTracked(const Scheduler& core, const std::optional<JobKey>& after, const DayAsked& asked, Now now,
                 DayPage& page) {
     const std::vector<JobView> jobs = core.jobs(std::nullopt, after, mostDayRuns, now);

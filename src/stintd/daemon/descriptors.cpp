@@ -7,7 +7,7 @@
 namespace stint {
 namespace {
 
-/// Enough for thousands of connections; more would only make the kernel's table of them large.
+/// Enough for thousands of connections; a higher limit would only make the kernel's table of them large.
 constexpr rlim_t plenty = 65'536;
 
 rlimit limitNow() {

@@ -1,12 +1,12 @@
-// The limit of open descriptors. A session gives its programs 1024, for those that use select(2); processes started
-// here get that limit back.
+// The limit of open descriptors.
 #pragma once
 
 namespace stint {
 
-/// Raises it as far as permitted and sensible; returns the old limit.
+/// Raises the limit as far as permitted and sensible; returns the old one. A session gives its programs 1024, for those
+/// that use select(2); processes that stintd starts get that limit back.
 unsigned long raiseDescriptorLimit();
-/// The present limit.
+/// Returns the present limit.
 unsigned long descriptorLimit();
 
 } // namespace stint

@@ -1,5 +1,6 @@
-// What `stint doctor` asks the daemon (architecture.md, around the core): what it has found of this machine, what of
-// its promises is enforced here and what is only advisory, and how to get more. Read when asked; kept nowhere.
+// The daemon's findings for `stint doctor` (architecture.md, around the core): what it has found of this machine, which
+// of its promises are enforced here and which are only advisory, and how to get more. They are read when asked for, and
+// kept nowhere.
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -22,7 +23,7 @@ using Grade = Finding::Grade;
 
 namespace fs = std::filesystem;
 
-/// What an upgrade leaves behind: the kernel marks a program whose file was replaced.
+/// Finds a daemon that an upgrade has left behind: the kernel marks a program whose file was replaced.
 Finding aboutDaemon() {
     std::error_code unknown;
     const std::string program = fs::read_symlink("/proc/self/exe", unknown).string();
@@ -52,7 +53,7 @@ Finding aboutProcesses(const Processes& processes) {
             "run stintd as a unit with a cgroup of its own: systemctl --user enable --now stintd (Delegate=yes)"};
 }
 
-/// One each, so that a limit that is asked for can be looked up.
+/// Adds one finding for each controller, so that a limit that is asked for can be looked up.
 void addLimits(const Processes& processes, std::vector<Finding>& findings) {
     const Held controllers = processes.controllers();
     for (const Controller each : allControllers) {
@@ -121,7 +122,7 @@ Finding aboutSessionBus(const SessionDoor* door) {
             "a session bus where no other stintd is org.stint.Stint1, then start stintd again"};
 }
 
-/// Asked as stint-taskmanager asks when it starts.
+/// Asks the kernel in the way that stint-taskmanager does when it starts.
 Finding aboutPage() {
     const auto kernel = SockDiag::open();
     if (kernel.ok() && *kernel)
@@ -132,7 +133,7 @@ Finding aboutPage() {
             "a kernel with sock_diag for TCP (modprobe tcp_diag)"};
 }
 
-/// What is read of the device: by topic, whatever the sensors of it have found.
+/// Adds the device's state by topic, from whatever the topic's sensors have found.
 void addSensors(const DeviceSource& device, std::vector<Finding>& findings) {
     struct Topic {
         std::vector<std::string> reads;
@@ -177,7 +178,7 @@ Finding aboutWindows(const WindowWatch& x11, const WindowWatch& wayland) {
         "start stintd from within an X11 session; " + other};
 }
 
-/// docs/decisions/0015: only where there is something to tell.
+/// Adds jobs that were set aside (docs/decisions/0015), if there are any.
 void addSetAside(const std::vector<SetAside>& jobs, std::vector<Finding>& findings) {
     constexpr std::size_t most = 5;
     if (jobs.empty()) return;
@@ -201,7 +202,7 @@ void addAborts(const Aborts& aborts, std::vector<Finding>& findings) {
          "jobs that it was asking about are set aside until the next boot; its log says where it broke"});
 }
 
-/// What is the same on every machine, because Stint has no edge for it yet.
+/// The findings that are the same on every machine, because Stint has no edge for them yet.
 std::vector<Finding> aboutWhatIsNotThere() {
     return {
         {"callers", Grade::Advisory,

@@ -13,7 +13,7 @@
 namespace stint {
 namespace {
 
-/// The receiver's name in the call. Empty means the manifest's only one (limits.md §7).
+/// The receiver's name in the call. An empty one means the manifest's only receiver (limits.md §7).
 std::string& receiverIn(std::variant<DeliverAlarm, DeliverMessage>& call) {
     return std::visit(Overloaded{[](DeliverAlarm& alarm) -> std::string& { return alarm.alarm.receiver; },
                                  [](DeliverMessage& message) -> std::string& { return message.message.receiver; }},
@@ -50,7 +50,7 @@ void Hosts::take(std::uint64_t delivery, Delivery parcel) {
 
 void Hosts::place(std::uint64_t delivery) {
     const auto found = deliveries_.find(delivery);
-    if (found == deliveries_.end()) return; // given up while it waited
+    if (found == deliveries_.end()) return; // it was given up while it waited
     const AppId app = found->second.app;
     const Component component{Component::Kind::Receiver, receiverIn(found->second.call)};
     if (const auto host = hostFor(app, component)) return hand(delivery, *host, hosts_.at(*host));
@@ -71,7 +71,7 @@ void Hosts::place(std::uint64_t delivery) {
 
 void Hosts::hand(std::uint64_t delivery, ConnectionId connection, Host& host) {
     Delivery& parcel = deliveries_.at(delivery);
-    STINT_CHECK(!parcel.at); // it is handed over once
+    STINT_CHECK(!parcel.at); // a delivery is handed over once
     STINT_CHECK(parcel.app == host.app);
     parcel.at = connection;
     parcel.handed = patience_.now;

@@ -11,7 +11,7 @@
 namespace stint {
 
 void Hosts::bind(const Bind& bind) {
-    STINT_CHECK(!runs_.contains(bind.run)); // a number is one run's
+    STINT_CHECK(!runs_.contains(bind.run)); // a number belongs to one run
     begun_[bind.run] = {
         .run = bind.run, .job = bind.key, .terms = bind.terms, .override = bind.override, .stopping = {}};
     const AppId& app = bind.key.app;
@@ -58,7 +58,7 @@ Hosts::Launch* Hosts::launchFor(const AppId& app, const Component& component) {
     return nullptr;
 }
 
-// Whether a process of this component, or of that job, is still on its way out. One that was asked to leave is
+// True if a process of this component, or of that job, is still on its way out. A process that was asked to leave is
 // hurried.
 bool Hosts::mustWait(const AppId& app, const Component& component, const std::optional<JobKey>& only) {
     bool waits = false;
@@ -91,8 +91,8 @@ void Hosts::launch(const Bind& bind, const std::optional<JobKey>& only) {
     const AppId& app = bind.key.app;
     const Service* service = serviceOf(app, bind.service);
     if (!service) return arrived_(BindFailed{bind.run, "the service is not declared any more"});
-    // The process of a single job keeps its priority on a busy machine, so that it answers in time; what it starts has
-    // the share of background work.
+    // The process of a single job keeps its priority on a busy machine, so that it answers in time; programs that it
+    // starts have the share of background work.
     const Share share{.background = bind.terms.kind != JobClass::UserInitiated && !bind.guarded,
                       .keepsPriority = service->processPerJob};
     auto started = start(app, {Component::Kind::Service, bind.service}, service->command, share);
@@ -102,10 +102,10 @@ void Hosts::launch(const Bind& bind, const std::optional<JobKey>& only) {
 }
 
 void Hosts::assign(ConnectionId connection, Host& host, RunId run) {
-    STINT_CHECK(begun_.contains(run)); // between its bind and its end
+    STINT_CHECK(begun_.contains(run)); // a run has a host only between its bind and its end
     STINT_CHECK(begun_.at(run).job.app == host.app);
     STINT_CHECK(host.runs.insert(run).second);
-    STINT_CHECK(runs_.emplace(run, connection).second); // one process has it
+    STINT_CHECK(runs_.emplace(run, connection).second); // one process has the run
     STINT_CHECK(runs_.size() <= begun_.size());
     if (host.process) launches_.at(*host.process).hosted.insert(run);
     arrived_(Connected{run});
@@ -151,7 +151,7 @@ Result<void> Hosts::offer(ConnectionId connection, const AppId& app, Component::
     for (const RunId run : std::exchange(launch.waiting, {}))
         assign(connection, host, run);
     handWaiting(launch, host);
-    letGoIfIdle(connection, host); // cancelled while it was starting
+    letGoIfIdle(connection, host); // a run may have been cancelled while the process was starting
     return {};
 }
 
@@ -212,7 +212,7 @@ void Hosts::end(RunId run) {
 
 void Hosts::letGoIfIdle(ConnectionId connection, Host& host) {
     const bool busy = !host.runs.empty() || !host.deliveries.empty() || !host.foreground.empty();
-    STINT_CHECK(!host.process || launches_.contains(*host.process)); // it lives until it is told as gone
+    STINT_CHECK(!host.process || launches_.contains(*host.process)); // a process is listed until its end is reported
     if (!host.process || busy || host.leaving) return;
     host.leaving = true;
     server_.unbind(connection);
@@ -276,7 +276,7 @@ void Hosts::dropAllBut(const std::set<RunId>& kept) {
         host.deliveries.clear();
         const bool left = std::erase_if(host.runs, isDropped) > 0 && host.runs.empty();
         if (!left || host.process) continue;
-        server_.close(connection); // it connects again, and hosts again
+        server_.close(connection); // the app connects again, and hosts again
         hosts_.erase(connection);
     }
 }
@@ -298,7 +298,7 @@ void Hosts::closed(ConnectionId connection) {
     for (const RunId run : host.runs)
         runs_.erase(run);
     if (host.process) {
-        // Its runs are lost only once the process is gone: nothing of them may be alive then.
+        // The runs are lost only once the process is gone: nothing of them may be alive then.
         const auto launch = launches_.find(*host.process);
         if (launch == launches_.end() || launch->second.fate != Launch::Fate::Alive) return;
         launch->second.fate = Launch::Fate::CutOff;

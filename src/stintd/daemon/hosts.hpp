@@ -1,6 +1,6 @@
-// Which process runs which job, and takes which alarm or message: services and receivers that are hosted, processes
-// that were started to host them, and what waits for either (architecture.md, running a job; limits.md §7). It finds
-// where a run or a delivery goes; it decides nothing about it.
+// The processes that run jobs and take alarms and messages: those that host services and receivers, those that were
+// started to host them, and what waits for either (architecture.md, running a job; limits.md §7). Hosts finds the
+// process for a run or a delivery; it decides nothing about it.
 #pragma once
 #include <deque>
 #include <functional>
@@ -31,28 +31,28 @@ public:
         : server_(server), launcher_(launcher), registry_(registry), arrived_(std::move(arrived)),
           killPeer_(std::move(killPeer)) {}
 
-    // Effects.
+    // Effects of the core.
     void bind(const Bind& bind);
     void changed(const RunChanged& run);
-    /// These are on their way to its host.
+    /// Notes that this call is on its way to the run's host.
     void called(const CallStart& call);
     void called(const CallStop& call);
     void end(RunId run);
-    /// When a delivery is made, and how long a receiver may take (alarm.listener_timeout).
+    /// The time of a delivery, and the longest time that a receiver may take (alarm.listener_timeout).
     struct Patience {
         Instant now;
         Duration longest{0};
     };
-    /// Calls the app's receiver, in a process that hosts it or in one that is started. Ended by DeliveryEnded, once: it
-    /// was taken, its process died, or none can be started. A process that has not taken an earlier one in time gets no
-    /// more; one that was started dies then.
+    /// Calls the app's receiver, in a process that hosts it or in one that is started. DeliveryEnded follows, once: it
+    /// was taken, its process died, or none can be started. A process that has not taken an earlier delivery in time
+    /// gets no more; one that was started by us dies then.
     void deliver(const DeliverAlarm& alarm, Patience patience);
     void deliver(const DeliverMessage& message, Patience patience);
-    /// How many of its processes die.
+    /// Kills the app's processes, and returns how many.
     unsigned killApp(const AppId& app);
     /// The connection that hosts a run; nullopt: lost, or not connected yet.
     std::optional<ConnectionId> connectionOf(RunId run) const;
-    bool idle() const { return runs_.empty(); } ///< no run has a process that hosts it
+    bool idle() const { return runs_.empty(); } ///< no process hosts a run
 
     /// Adds the job of a run to `changed`, if it is known.
     void noteChange(RunId run, std::set<JobKey>& changed) const;
@@ -60,26 +60,26 @@ public:
     /// Every run between its bind and its end; and one of them, or nullptr.
     std::vector<GoingOn> goingOn() const;
     const GoingOn* find(RunId run) const { return findIn(begun_, run); }
-    /// The core is another, and has these runs alone: what was started and hosts none of them, nor a foreground
-    /// service, dies; other runs, and all deliveries, are forgotten without an event.
+    /// Follows a change to another core, which has these runs alone. A started process that hosts none of them, nor a
+    /// foreground service, dies; other runs, and all deliveries, are forgotten without an event.
     void dropAllBut(const std::set<RunId>& runs);
-    /// The services that run in the foreground, for whoever has forgotten.
+    /// The services that run in the foreground, as events for a new core.
     std::vector<Event> foreground() const;
 
-    // What the bus and the processes tell.
+    // Reports from the bus and the processes.
     std::optional<std::string> stranger(const AppId& app, const std::string& service) const override;
     Result<void> hosts(ConnectionId connection, const AppId& app, const std::vector<std::string>& services) override;
     Result<void> receives(ConnectionId connection, const AppId& app,
                           const std::vector<std::string>& receivers) override;
-    /// It is not let go meanwhile, and its end is the service's (jobs.md §5.5).
+    /// The process is kept meanwhile, and its end is the service's (jobs.md §5.5).
     Result<void> serves(ConnectionId connection, const AppId& app, const std::string& service, bool start) override;
     bool maySpeakFor(ConnectionId connection, RunId run) const override { return connectionOf(run) == connection; }
     bool isElsewhere(ConnectionId connection, RunId run) const override;
-    /// The app has taken it.
+    /// Notes that the app has taken it.
     void delivered(std::uint64_t delivery);
     void closed(ConnectionId connection);
-    /// Nothing of the process is alive any more; `how` it ended, in words; `limited`: it met a limit, which is no
-    /// crash.
+    /// Notes that nothing of the process is alive any more. `how`: its end, in words. `limited`: it met a limit, which
+    /// is no crash.
     void gone(ProcessId process, const std::string& how = {}, bool limited = false);
 
 private:
@@ -96,7 +96,7 @@ private:
         std::set<RunId> runs;
         std::set<std::uint64_t> deliveries; ///< handed over, and not taken yet
         std::set<std::string> foreground;   ///< services that run in the foreground
-        bool leaving = false;               ///< was told that it is no longer needed
+        bool leaving = false;               ///< it was asked to leave, because it is no longer needed
     };
     struct Launch {
         AppId app;
@@ -106,19 +106,19 @@ private:
         std::set<RunId> waiting;                                      ///< runs that begin once it hosts their service
         std::set<RunId> hosted;                                       ///< runs to be lost with it
         std::set<std::uint64_t> deliveries;                           ///< handed over or not, to be lost with it
-        enum class Fate { Alive, CutOff, Killed } fate = Fate::Alive; ///< CutOff: it closed its end, by itself
+        enum class Fate { Alive, CutOff, Killed } fate = Fate::Alive; ///< CutOff: it closed its end by itself
     };
     struct Delivery {
         AppId app;
-        std::variant<DeliverAlarm, DeliverMessage> call; ///< its receiver is named
-        std::optional<ConnectionId> at;                  ///< handed over there
-        Instant handed{};                                ///< and then
+        std::variant<DeliverAlarm, DeliverMessage> call; ///< the call names its receiver
+        std::optional<ConnectionId> at;                  ///< the connection that it was handed to
+        Instant handed{};                                ///< when it was handed over
     };
 
     std::optional<ConnectionId> hostFor(const AppId& app, const Component& component) const;
     Launch* launchFor(const AppId& app, const Component& component);
     bool mustWait(const AppId& app, const Component& component, const std::optional<JobKey>& only);
-    /// As Command has it.
+    /// The process's share of the machine, in the terms of Command.
     struct Share {
         bool background = true;
         bool keepsPriority = false;
@@ -152,9 +152,9 @@ private:
     std::map<ConnectionId, Host> hosts_;
     std::map<ProcessId, Launch> launches_; ///< every process of a service that is alive
     std::map<RunId, ConnectionId> runs_;
-    std::map<RunId, GoingOn> begun_;               ///< every run that is bound or waits for it
-    std::map<std::uint64_t, Delivery> deliveries_; ///< that are not taken yet
-    Patience patience_;                            ///< of the newest delivery
+    std::map<RunId, GoingOn> begun_;               ///< every run that is bound or waits to be
+    std::map<std::uint64_t, Delivery> deliveries_; ///< those that are not taken yet
+    Patience patience_;                            ///< that of the newest delivery
     /// Bindings and deliveries that wait until nothing of a former process of their component is alive.
     std::deque<std::variant<Bind, std::uint64_t>> afterDeath_;
 };

@@ -89,8 +89,8 @@ wire::DozeView Daemon::doze() {
             .chargingAt = wallOf(state.chargingAt, now_)};
 }
 
-// limits.md §13, Wake-ups: where the kernel lets us, or stint-netguard does, a machine that sleeps is woken; else what
-// is due goes off when the machine is awake.
+// limits.md §13, Wake-ups: a machine that sleeps is woken if the kernel lets us, or stint-netguard does it; otherwise
+// the event that is due goes off when the machine is awake.
 void Daemon::openWakeTimer() {
     const auto nothing = [](sd_event_source*, std::uint64_t, void*) { return 0; };
     const int added = sd_event_add_time(loop_.get(), &wake_, CLOCK_BOOTTIME_ALARM, 0, 0, nothing, nullptr);
@@ -105,7 +105,7 @@ void Daemon::openWakeTimer() {
 void Daemon::armWakeTimer() {
     const auto next = degraded_ ? std::nullopt : core_->nextWake(now_);
     const std::chrono::microseconds when = next ? next->when.time_since_epoch() : Duration{0};
-    if (!wake_) { // then stint-netguard is asked to, which may do more than this process
+    if (!wake_) { // stint-netguard is asked instead, which may do more than this process
         std::optional<Waker::Wish> wish;
         if (next) wish = {static_cast<std::uint64_t>(when.count()), next->cause};
         return netcut_->wakeAt(std::move(wish));
@@ -114,7 +114,8 @@ void Daemon::armWakeTimer() {
     sd_event_source_set_enabled(wake_, next ? SD_EVENT_ONESHOT : SD_EVENT_OFF);
 }
 
-// For `stint device`: what the machine is to be awake for next, who sees to that, and what has woken it.
+// Adds rows for `stint device`: the next reason to be awake, the program that wakes the machine for it, and recent
+// wakes.
 void Daemon::addWakes(std::vector<wire::DeviceRow>& rows) const {
     if (const auto next = core_->nextWake(now_)) {
         const Netcut::State guard = netcut_->state();
@@ -141,7 +142,8 @@ void Daemon::sayGoodbye() {
     if (degraded_) return;
     now_ = readClocks();
     const Step step = core_->handle(ShuttingDown{}, now_);
-    // What fell due at this very moment is left to the next daemon: nothing may be recorded as done.
+    // Effects mean that something fell due at this very moment. It is left to the next daemon: nothing may be recorded
+    // as done.
     if (!step.effects.empty() || step.records.empty()) return;
     if (auto written = write(step.records); !written) logWarning(written.error().message);
 }

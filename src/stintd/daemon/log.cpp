@@ -19,20 +19,21 @@
 namespace stint {
 namespace {
 
-/// systemd.exec(5): whether it is the journal that reads our stderr.
+/// True if the journal reads our stderr (systemd.exec(5)).
 bool journalReads() {
     const char* const stream = std::getenv("JOURNAL_STREAM");
     struct stat ours {};
     return stream && ::fstat(STDERR_FILENO, &ours) == 0 && fmt::format("{}:{}", ours.st_dev, ours.st_ino) == stream;
 }
 
-/// sd-daemon(3): the journal takes a line's level from its front; without one a warning is like any other line to it.
+/// The front of a line, by which the journal knows its level (sd-daemon(3)); without one a warning is a line like any
+/// other.
 std::string_view frontFor(spdlog::level::level_enum level) {
     if (level >= spdlog::level::err) return "<3>";
     return level == spdlog::level::warn ? "<4>" : "<6>";
 }
 
-/// spdlog's own writes each line by itself.
+/// Writes the lines of a turn in one piece, where spdlog's own sink writes each line by itself.
 class StderrSink final : public spdlog::sinks::base_sink<spdlog::details::null_mutex> {
 public:
     void gather(bool on) {
@@ -44,7 +45,7 @@ private:
     void sink_it_(const spdlog::details::log_msg& message) override {
         if (journal_) lines_.append(frontFor(message.level));
         formatter_->format(message, lines_);
-        // A warning may be the last that is heard of this process.
+        // A warning may be the last sign of this process.
         if (!gathers_ || message.level >= spdlog::level::warn) flush_();
     }
     void flush_() override {
@@ -74,7 +75,7 @@ std::string_view brief(std::string_view text) {
     return headOf(text, longest);
 }
 
-/// The fields of alarms, messages, networks, buckets and Doze.
+/// Adds the fields of alarms, messages, networks, buckets and Doze.
 template <class Add> void addLimits(const Trace& trace, const Add& add) {
     const auto priority = [](bool high) { return high ? "high" : "normal"; };
     if (!trace.tag.empty()) add("tag", brief(trace.tag));

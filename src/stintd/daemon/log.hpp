@@ -11,7 +11,7 @@ namespace stint {
 
 void startLog();
 
-/// Lines that are logged while it lives are written at its end, in one piece.
+/// Holds lines back while it lives, and writes them at its end, in one piece.
 class LogInOnePiece {
 public:
     LogInOnePiece();
@@ -24,14 +24,14 @@ void logInfo(const std::string& line);
 void logWarning(const std::string& line);
 void logError(const std::string& line);
 
-/// Asked before each line that an app causes, as often as it likes: no more than its share (log_shares.hpp). `whose`:
-/// its package.
+/// True if `whose`, a package, has not used up its share of the log (log_shares.hpp). To be asked once before each line
+/// that an app causes, which it may do as often as it likes.
 bool mayLogOf(std::string_view whose, Instant now);
-/// What a process of the app has written to its stdout or stderr: of that each app has a share of its own.
+/// Logs a line that a process of the app has written to its stdout or stderr. Each app has a further share for these.
 void logWritten(const AppId& app, std::string_view line, Instant now);
-/// Tells what was left out until now; at the end, too, what still counts.
+/// Logs how many lines were left out in the shares that have ended by `now`; Instant::max(): in all of them.
 void logLeftOut(Instant now);
-/// When there is something of that to tell.
+/// The next time at which there is something to log about lines left out.
 std::optional<Instant> logsLeftOutAt();
 
 /// "stopped job=com.example.mail/7 reason=QUOTA asked=yes ran=10min".

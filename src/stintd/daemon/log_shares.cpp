@@ -9,7 +9,7 @@ namespace stint {
 bool LogShares::admits(std::string_view whose, Instant now) {
     auto share = shares_.find(whose);
     if (share == shares_.end()) {
-        // One that has left nothing out has nothing to tell, and gives way.
+        // A share that has ended and left nothing out has nothing to report, and is dropped.
         std::erase_if(shares_, [now](const auto& it) { return it.second.until <= now && it.second.lines <= most; });
         share = shares_.emplace(whose, Share{now + span}).first;
     } else if (share->second.until <= now && share->second.lines <= most) {

@@ -1,6 +1,4 @@
-// How many lines of the log each app may cause. journald takes 10,000 lines of a service in 30 s and drops what is
-// more, whose it is: so that no app's lines take the place of another's, each has a share of its own, and what was left
-// out is told by its number once the share begins anew. Pure: it is told the time.
+// The shares of the log.
 #pragma once
 #include <cstdint>
 #include <map>
@@ -13,23 +11,27 @@
 
 namespace stint {
 
+/// Limits the lines of the log that each app may cause. journald takes 10,000 lines of a service in 30 s and drops the
+/// rest, whoever caused them. So each app has a share of its own, and cannot displace another's lines; the number of
+/// lines left out is reported once the share begins anew. Pure: it is given the time.
 class LogShares {
 public:
-    // PROPOSAL: of all that an app does in order nothing is left out: 150 jobs begin and end in fewer.
+    // PROPOSAL: enough that nothing is left out of an app's orderly work: 150 jobs begin and end in fewer lines.
     static constexpr std::int64_t most = 1000; ///< lines in each `span`
     static constexpr Duration span = 1min;
 
-    /// Whether a line about this one, most often an app, is written. Its time begins with the first one.
+    /// Counts a line about `whose`, most often an app; true if it is to be written. A share's time begins with its
+    /// first line.
     bool admits(std::string_view whose, Instant now);
-    /// What was left out of those whose time is over by now: a line each, once.
+    /// Returns a line for each share that has ended and left lines out, with their number; each is returned once.
     std::vector<std::string> leftOut(Instant now);
-    /// The next such time; nullopt: nothing is left out.
+    /// The next end of such a share; nullopt: nothing was left out.
     std::optional<Instant> tellsAt() const;
 
 private:
     struct Share {
         Instant until;
-        std::int64_t lines = 0; ///< asked for, written or not
+        std::int64_t lines = 0; ///< counted, written or not
     };
     std::map<std::string, Share, std::less<>> shares_;
 };

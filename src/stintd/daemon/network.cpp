@@ -1,4 +1,4 @@
-// Limits on an app's network, from the core to what enforces them (limits.md §8.1), and what `stint doctor` says of it.
+// The core's limits on an app's network, on their way to what enforces them (limits.md §8.1), and the finding about it.
 #include <algorithm>
 #include <filesystem>
 
@@ -17,10 +17,10 @@ void Daemon::openNetcut() {
             arrived_.emplace_back(
                 NetworkCounted{.app = app, .on = how != Netcut::Counting::No, .tells = how == Netcut::Counting::Told});
         });
-    // Without cgroups there is nothing that could be cut.
+    // Without cgroups nothing can be cut.
     if (!processes_->enclosesAll()) return;
     netcut_->open();
-    // One app is named at once: what stands in the way, if anything does, is then known before a limit holds.
+    // One app is named at once, so that obstacles, if there are any, are known before a limit holds.
     netcut_->starting({transferPackage});
 }
 

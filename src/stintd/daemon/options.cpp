@@ -16,7 +16,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Manifests that were installed with this program: none where it lies in a build tree, among its helpers.
+/// The directory of manifests that were installed with this program; none if it lies in a build tree, among its
+/// helpers.
 std::optional<fs::path> installedApps(const fs::path& libexec) {
     const fs::path here = ownDirectory();
     if (libexec == here) return std::nullopt;

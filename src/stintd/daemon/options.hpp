@@ -10,10 +10,10 @@ namespace stint {
 
 struct DaemonOptions {
     std::filesystem::path store;             ///< holds stint.db
-    std::vector<std::filesystem::path> apps; ///< directories of manifests, the first wins
-    std::vector<PolicyFile> policy;          ///< the last wins
+    std::vector<std::filesystem::path> apps; ///< directories of manifests; the first one that has an app wins
+    std::vector<PolicyFile> policy;          ///< the last file wins
     std::filesystem::path libexec;           ///< holds stint-exec and stint-transfer
-    unsigned long descriptors = 0;           ///< the limit it was started with; what it starts gets that one
+    unsigned long descriptors = 0;           ///< the limit at the start; started programs get it
     std::string faultCommit; ///< "alternate": every second commit fails; "7": the seventh (tests of faults)
 };
 

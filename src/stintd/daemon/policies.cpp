@@ -1,4 +1,4 @@
-// Policy files while the daemon runs (limits.md §1.5, architecture.md, store): a changed one is in force at once. A
+// Policy files while the daemon runs (limits.md §1.5, architecture.md, store): a changed file is in force at once. A
 // wrong one is refused whole and reported, and the previous policy stays.
 #include <algorithm>
 
@@ -32,7 +32,7 @@ Result<void> Daemon::watchPolicy() {
         directoriesOf(options_.policy), [this] { readPolicy(); }, "");
     STINT_TRY(policyWatch_->start(loop_.get()));
     warnOf(policy_.passedOver);
-    readPolicy(); // what was changed between main()'s look and the watch
+    readPolicy(); // a file may have changed between main()'s look and the watch
     return {};
 }
 

@@ -17,7 +17,7 @@ namespace {
 
 Duration aheadOf(Now now) { return now.wall.time_since_epoch() - now.elapsed.time_since_epoch(); }
 
-/// A line of JSON as a scalar of YAML.
+/// Quotes a line of JSON as a scalar of YAML.
 std::string quoted(const std::string& json) {
     std::string text = "'";
     for (const char c : printableJson(json)) {
@@ -27,7 +27,8 @@ std::string quoted(const std::string& json) {
     return text + "'";
 }
 
-// The policy's version is a key of its own. A simulated boot has settled at once, unless a file says otherwise.
+// The scenario's head. The policy's version is a key of its own. job.boot_settle is always written, because a simulated
+// boot settles at once unless a file sets it.
 std::string headOf(const Beginning& beginning, const Constants& constants) {
     const Constants standard;
     std::string head = fmt::format("# Written by stintd; played by `stint sim`.\ntitle: What stintd saw from {} on\n"
@@ -84,7 +85,7 @@ Result<void> Recorder::keep(Store& store) {
 
 Result<void> Recorder::begin(const Beginning& beginning, const Constants& constants, const Step& restored) {
     std::error_code ignored;
-    std::filesystem::remove(scenarioFile(), ignored); // whoever reads the former one goes on reading that
+    std::filesystem::remove(scenarioFile(), ignored); // a program that reads the former file goes on reading that one
     file_ = Fd(::open(scenarioFile().c_str(), O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0600));
     if (!file_) {
         trouble_ = fmt::format("cannot write {}: {}", scenarioFile().string(), std::generic_category().message(errno));
@@ -117,7 +118,8 @@ void Recorder::entry(const std::string& event, Now now, const Step& step) {
     write(line + "}\n");
 }
 
-// In one call, so that a file that is cut ends with a whole line but for a full disk, which ends the recording.
+// Writes in one call, so that a file ends with a whole line wherever it is cut, unless the disk is full, which ends the
+// recording.
 void Recorder::write(const std::string& text) {
     if (!file_) return;
     size_ += std::ssize(text);

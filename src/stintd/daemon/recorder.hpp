@@ -1,6 +1,4 @@
-// `stint record`: what a daemon's core is told and what comes of it, written as a scenario that plays it again
-// (scenario.md, Recordings). A recording begins where a core begins, with what is stored; it is kept in a directory,
-// whose being there says that the next daemon is to record, too.
+// `stint record`: the recording of a daemon's core.
 #pragma once
 #include <filesystem>
 #include <optional>
@@ -13,33 +11,36 @@
 
 namespace stint::record {
 
+/// Writes the events that a daemon's core is given, and their effects, as a scenario that plays them again
+/// (scenario.md, Recordings). A recording begins where a core begins, with the stored state. It is kept in a directory;
+/// if that exists, the next daemon is to record, too.
 class Recorder final : public Witness {
 public:
-    /// After so much a recording is to begin anew, as soon as nothing runs; after twice as much it ends.
+    /// The size at which a recording is to begin anew, as soon as nothing runs. At twice this size it ends.
     static constexpr Bytes full = 16_MiB;
 
     explicit Recorder(std::filesystem::path directory) : directory_(std::move(directory)) {}
 
-    /// Whether what happens is to be recorded.
+    /// True if a recording is to be made.
     bool wanted() const;
     Result<void> want();
-    /// Ends the recording and forgets it.
+    /// Ends the recording and deletes it.
     void end();
 
     std::filesystem::path scenarioFile() const { return directory_ / "recording.yaml"; }
     std::filesystem::path storeFile() const { return directory_ / "recording.store"; }
 
-    /// Before a core takes the store in: keeps a copy of it. An error: nothing is recorded.
+    /// Keeps a copy of the store, before a core takes it in. After an error nothing is recorded.
     Result<void> keep(Store& store);
-    /// The core has begun, by `restored`; it is told to tell this recorder. An error: nothing is recorded. To be called
-    /// only after keep().
+    /// Begins a recording with the core's beginning and `restored`; the core is then to report to this recorder. After
+    /// an error nothing is recorded. To be called only after keep().
     Result<void> begin(const Beginning& beginning, const Constants& constants, const Step& restored);
     void handled(const Event& event, Now now, const Step& step) override;
 
     bool isFull() const { return size_ > full; }
     Bytes size() const { return size_; }
     std::optional<WallTime> since() const { return file_ ? std::optional(since_) : std::nullopt; }
-    /// Why a recording that is wanted is not made; empty: it is.
+    /// The reason why a recording that is wanted is not made; empty: it is made.
     const std::string& trouble() const { return trouble_; }
 
 private:
@@ -51,7 +52,7 @@ private:
     Bytes size_ = 0;
     WallTime since_{};
     Instant zero_{};
-    Duration ahead_{0}; ///< of the wall's clock, as it was written last
+    Duration ahead_{0}; ///< the wall clock's lead, as it was last written
     std::string trouble_;
 };
 

@@ -6,7 +6,7 @@
 namespace stint {
 
 // A core's whole state is in the store at one moment only: before it begins. So a recording begins with another core,
-// as after a failed commit: what runs is stopped, and runs again.
+// as after a failed commit: running jobs are stopped, and run again.
 Result<void> Daemon::record(CallId call, bool on) {
     if (degraded_) return *degraded_;
     if (!on) {
@@ -36,7 +36,7 @@ void Daemon::recordAnew() {
     server_->failAll(Error{Errc::ILLEGAL_STATE, "a recording begins, and the daemon with it anew: ask again"});
 }
 
-// Whatever goes wrong with a recording, the daemon goes on.
+// An error of a recording never stops the daemon.
 void Daemon::keepSnapshot() {
     if (!recorder_.wanted()) return;
     if (auto kept = recorder_.keep(*store_); !kept) logWarning("nothing is recorded: " + kept.error().message);

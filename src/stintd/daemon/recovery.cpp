@@ -14,11 +14,12 @@ namespace {
 
 constexpr Duration firstPause = 1s;
 constexpr Duration longestPause = 60s;
-constexpr Duration reconnecting = 10s; ///< libstint tries that often at the least (link/client/backoff.hpp)
+constexpr Duration reconnecting = 10s; ///< libstint tries again at least that often (link/client/backoff.hpp)
 
 } // namespace
 
-// A core of what is stored, and of the runs that go on; what is to be written of that is the Step's.
+// Makes a core of the stored state and of the runs that go on. The Step has the records that follow, still to be
+// written.
 Result<Step> Daemon::load(UnderWay runs) {
     keepSnapshot();
     Snapshot snapshot = STINT_TRY(store_->load());
@@ -30,7 +31,7 @@ Result<Step> Daemon::load(UnderWay runs) {
     const auto overrides = snapshot.overrides;
     const auto marks = snapshot.networkMarks;
     if (!core_) rememberSeen(snapshot);
-    for (const StoredJob& stored : snapshot.jobs) // announce() tells of them
+    for (const StoredJob& stored : snapshot.jobs) // announce() reports them to the core
         addGuardApp(stored.job.key.app, Told::No);
     for (const Completed& completed : snapshot.completed)
         addGuardApp(completed.key.app, Told::No);
@@ -46,8 +47,9 @@ Result<Step> Daemon::load(UnderWay runs) {
     return step;
 }
 
-// The beginning, at a start and after a failed commit: the core takes in all that is stored and all that edges know. If
-// the disk is too full to record even this, the core still answers questions; what it decided is not done.
+// Begins with a core, at a start and after a failed commit: the core takes in all that is stored and all that edges
+// know. If the disk is too full to record even this, the core still answers questions, but its decisions are not
+// carried out.
 Result<void> Daemon::begin(UnderWay runs) {
     Step step = STINT_TRY(load(runs));
     written_ = false;
@@ -55,12 +57,12 @@ Result<void> Daemon::begin(UnderWay runs) {
     tellAside(step.setAside);
     hosts_->dropAllBut(core_->runs());
     desktop_->withdrawAll();
-    deviceSource_.delaySleep(true); // the core tells where it is to be otherwise
+    deviceSource_.delaySleep(true); // the core says later if it is not to be delayed
     deviceSource_.keepAwake(false);
     topics_ = Topics::all();
     const auto later = std::exchange(arrived_, {});
     announce();
-    const bool writes = degraded_ || !step.records.empty(); // once degraded, whether it can be is to be known
+    const bool writes = degraded_ || !step.records.empty(); // once degraded, an empty write tests the store
     auto done = writes ? write(step.records) : Result<void>{};
     if (!done) done = write(step.records); // the first try may have freed the reserve
     if (done) {
@@ -95,7 +97,7 @@ void Daemon::forgetSeen() {
     visibility_.forget();
 }
 
-// At the start the log may hold what an earlier daemon has deleted.
+// The log may hold data that an earlier daemon has deleted, so it is erased at the start.
 Result<void> Daemon::beginFirst() {
     eraseAt_ = now_.elapsed;
     auto begun = begin(UnderWay::End);
@@ -105,8 +107,8 @@ Result<void> Daemon::beginFirst() {
     return {};
 }
 
-// The core's state is not durable, so it is dropped; there is no roll-back code. Where nothing could be written since
-// it was loaded, to load it again at once would go on for ever.
+// The core's state is not durable, so it is dropped; there is no roll-back code. If nothing could be written since it
+// was loaded, loading it again at once would go on for ever.
 void Daemon::commitFailed(const Error& error) {
     logWarning(error.message);
     step_ = {};
@@ -122,7 +124,7 @@ void Daemon::commitFailed(const Error& error) {
     degrade(error);
 }
 
-// Running jobs go on, nothing new is accepted; try again later.
+// Running jobs go on and nothing new is accepted, until a later attempt succeeds.
 void Daemon::degrade(const Error& error) {
     pause_ = pause_ == Duration{0} ? firstPause : std::min(pause_ * 2, longestPause);
     tryAgainAt_ = now_.elapsed + pause_;
@@ -137,7 +139,7 @@ void Daemon::tryAgain(UnderWay runs) {
     tryAgainAt_.reset();
 }
 
-// A run's own word of its end, kept until it is written down: the first one counts.
+// Keeps a run's own report of its end until it is written down; the first report counts.
 void Daemon::keepEnd(const Event& event) {
     const auto keep = [this](RunId run, Event told) {
         if (hosts_->find(run)) ends_.try_emplace(run, std::move(told));
@@ -149,7 +151,8 @@ void Daemon::keepEnd(const Event& event) {
         if (const GoingOn* run = hosts_->find(started->run)) keep(run->run, JobFinished{run->job.app, run->run});
 }
 
-// Callers are told why not; the edges' news is for answers, and for the next core.
+// Callers get the store's error. Events from the edges are learned for answers, and the ends of runs kept for the next
+// core.
 void Daemon::waitForStore() {
     if (tryAgainAt_ && now_.elapsed >= *tryAgainAt_) tryAgain(UnderWay::GoOn);
     if (!degraded_) return;

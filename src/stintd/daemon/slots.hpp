@@ -1,4 +1,4 @@
-// How many jobs may run at once on this machine, unless a policy sets it (jobs.md §3.6).
+// The number of jobs that may run at once on this machine, unless a policy sets it (jobs.md §3.6).
 #pragma once
 #include <string_view>
 
@@ -8,7 +8,7 @@ namespace stint {
 
 inline constexpr std::string_view slotsKey = "job.slots";
 
-/// By the machine's memory; a policy's own value stays.
+/// Sets the number by the machine's memory; a policy's own value stays.
 void setSlots(Policy& policy);
 
 } // namespace stint

@@ -1,11 +1,12 @@
-// Which lists a turn makes stale: from what came in and what comes of it. One list too many is asked for in vain; one
-// too few would show what is no longer so.
+// The lists that a turn changes.
 #pragma once
 #include "contract/core/scheduler.hpp"
 #include "contract/model/topic.hpp"
 
 namespace stint {
 
+/// The lists that an event, or a step, changes. A list too many is asked for in vain; a list too few would show old
+/// rows.
 Topics topicsOf(const Event& event);
 Topics topicsOf(const Step& step);
 

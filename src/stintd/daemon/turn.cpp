@@ -20,18 +20,19 @@ std::uint64_t microseconds(Instant when) {
     return static_cast<std::uint64_t>(std::chrono::microseconds{when.time_since_epoch()}.count());
 }
 
-// Exact: a timer that may be late by a quarter of a second would violate limits.
+// The timer must be exact: one that may be late by a quarter of a second would violate limits.
 constexpr std::uint64_t accuracy = 1;
 
-// The log is one file, which may be damaged: what it holds is in the database, too, at once where the last time is as
-// long ago, else then. A checkpoint costs two syncs.
+// The log is one file, which may be damaged, so its content is soon put into the database: at once if the last time is
+// this long ago, else when it is. A checkpoint costs two syncs.
 constexpr Duration eraseEvery = 1s;
 
 } // namespace
 
 Result<void> Daemon::run() {
     while (sd_event_get_state(loop_.get()) != SD_EVENT_FINISHED) {
-        // Events that effects caused within the process are handled at once; else sleep until something happens.
+        // Events that effects caused within the process are handled at once; otherwise the loop sleeps until something
+        // happens.
         const bool waits = arrived_.empty() && deaths_.empty();
         const int ran = sd_event_run(loop_.get(), waits ? UINT64_MAX : 0);
         if (ran < 0) return Error{Errc::SYSTEM, "the event loop broke"};
@@ -52,7 +53,7 @@ void Daemon::turn() {
     announceDevice({});
     forgetSeen();
     if (degraded_) waitForStore();
-    // Deadlines first, then arrived events (scenario.md, time in a simulation).
+    // Deadlines come first, then arrived events (scenario.md, time in a simulation).
     if (const auto due = core_->nextDeadline(); due && *due <= now_.elapsed && !degraded_) {
         decide(Tick{});
     }
@@ -97,7 +98,7 @@ void Daemon::runVerbs() {
         } else {
             unanswered_[call] = std::move(words);
         }
-        // A verb may force Doze: an override of the device like any other, stored likewise.
+        // A verb may force Doze, which is an override of the device like any other, and stored likewise.
         deviceSource_.holdDoze(core_->device().dozeForce);
         if (const Device device = deviceSource_.read(); device.overrides != core_->device().overrides)
             decide(DeviceChanged{{}, device});
@@ -108,7 +109,7 @@ void Daemon::add(Step step) {
     if (server_->wantsTopics()) topics_ |= topicsOf(step);
     for (const Record& record : step.records) {
         meters_.recorded(record);
-        // What has no line of its own in the trace: it is held, or let go on.
+        // A job that is held, or let go on, is saved without a trace of its own.
         if (const auto* saved = std::get_if<SaveJob>(&record)) changed_.insert(saved->job.key);
     }
     std::ranges::move(step.records, std::back_inserter(step_.records));
@@ -143,7 +144,7 @@ void Daemon::decide(const Event& event) {
     Step step = core_->handle(event, now_);
     meters_.decided(std::chrono::steady_clock::now() - before);
     add(std::move(step));
-    // These have no effect of their own, but watchers must see them.
+    // These events have no effect of their own, but watchers must see them.
     std::visit(Overloaded{[&](const StartAnswered& e) { hosts_->noteChange(e.run, changed_); },
                           [&](const BytesUpdated& e) { hosts_->noteChange(e.run, changed_); },
                           [&](const NotificationSet& e) { hosts_->noteChange(e.run, changed_); }, [](const auto&) {}},
@@ -171,7 +172,7 @@ Result<void> Daemon::write(const std::vector<Record>& records) {
     return {};
 }
 
-// The log's content is put into the database, and with it goes what was deleted.
+// Puts the log's content into the database, and clears the log's file of deleted data.
 void Daemon::eraseLog() {
     if (!eraseAt_ || now_.elapsed < *eraseAt_ || degraded_) return;
     store_->eraseLog();
@@ -208,7 +209,7 @@ void Daemon::perform(const Effect& effect) {
                        toHost(e.run, [&](ConnectionId to) { server_->callNetworkChanged(to, e); });
                    },
                    [&](const CallAction& e) { toHost(e.run, [&](ConnectionId to) { server_->callAction(to, e); }); },
-                   [&](const CallFreeze& e) { // to the shell app, whose commands alone are guarded
+                   [&](const CallFreeze& e) { // for the shell app, whose commands alone are guarded
                        const CallAction action{e.run, e.on ? "freeze" : "thaw"};
                        toHost(e.run, [&](ConnectionId to) { server_->callAction(to, action); });
                    },
@@ -224,7 +225,7 @@ void Daemon::perform(const Effect& effect) {
                    [&](const MarkNetwork& e) { mark(e); },
                    [&](const DelaySleep& e) { deviceSource_.delaySleep(e.on); },
                    [&](const KeepAwake& e) {
-                       // Each run of a job may change it.
+                       // Each run of a job may change this, so it has a share of the log, too.
                        if (mayLogOf("what keeps the machine awake", now_.elapsed))
                            logInfo(fmt::format("awake {} because={}", e.on ? "held" : "let", e.because));
                        deviceSource_.keepAwake(e.on);
@@ -242,8 +243,8 @@ void Daemon::perform(const Effect& effect) {
         effect);
 }
 
-// What is about no app is the machine's, and comes as often as that; what a person does to one is told whatever that
-// does.
+// A trace without an app is about the machine, and is always logged. So are Killed and Survived, which a person causes,
+// whatever share of the log the app has used up.
 void Daemon::logOf(const Trace& trace) {
     const AppId& app = trace.job ? trace.job->app : trace.app;
     const bool toIt = trace.what == Trace::What::Killed || trace.what == Trace::What::Survived;

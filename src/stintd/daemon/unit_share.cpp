@@ -11,7 +11,7 @@
 namespace stint {
 namespace {
 
-/// 0: its own, which is long; nothing waits.
+/// 0: the bus's own time-out, which is long; nothing waits for the answer.
 constexpr std::uint64_t usualPatience = 0;
 
 Result<wire::Message> setProperties(sd_bus* bus, const std::string& unit, std::int64_t weight) {

@@ -1,7 +1,4 @@
-// The share of the processors of stintd's own unit, which is its user's service manager's to set: what stands in the
-// unit competes with other programs by that, and by its own share only with the rest of the unit. So while nothing but
-// background work runs, the unit has no more than that (limits.md §13). The manager is asked once for each change and
-// nothing waits for its answer; where there is none, the unit keeps what it has.
+// The share of the processors of stintd's own unit.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -13,6 +10,10 @@
 
 namespace stint {
 
+/// Sets the share of the processors of stintd's own unit, through its user's service manager. The unit's processes
+/// compete with other programs by this share, and by their own shares only within the unit. So while nothing but
+/// background work runs, the unit has no more than that (limits.md §13). The manager is asked once for each change and
+/// nothing waits for its answer; without a manager, the unit keeps the share that it has.
 class UnitShare {
 public:
     explicit UnitShare(sd_event* loop) : loop_(loop) {}
@@ -30,7 +31,7 @@ private:
     std::string unit_;
     std::int64_t wanted_ = 0;
     std::optional<std::int64_t> asked_;
-    bool refused_ = false; ///< told in the log, once
+    bool refused_ = false; ///< logged, once
 };
 
 } // namespace stint

@@ -53,7 +53,7 @@ const PeerProcess* Visibility::peer(ConnectionId connection) const {
 
 bool Visibility::isItself(ConnectionId connection) {
     const PeerProcess* process = peer(connection);
-    if (!process) return true; // it was started here
+    if (!process) return true; // the daemon started it
     const std::tuple known{process->pid, process->startTime, process->program};
     if (unchanged_.contains(known)) return true;
     if (runsAnother(*process)) return false;

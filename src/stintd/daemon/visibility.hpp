@@ -1,5 +1,4 @@
-// The process at the other end of each connection, and which apps a user sees through them (architecture.md, what is
-// visible). A terminal's foreground counts while its connection is open, a window while it is in front.
+// The apps that a user sees.
 #pragma once
 #include <functional>
 #include <map>
@@ -14,19 +13,21 @@
 
 namespace stint {
 
+/// Knows the process at the other end of each connection, and the apps that a user sees through them (architecture.md,
+/// what is visible). A terminal's foreground counts while its connection is open, a window while it is in front.
 class Visibility : public Presence {
 public:
-    /// `seen`: called when an app becomes visible, or no longer is.
+    /// `seen`: called when an app becomes visible, or is no longer visible.
     explicit Visibility(std::function<void(const AppId&)> seen) : seen_(std::move(seen)) {}
 
     void opened(ConnectionId connection, AppId app, PeerProcess peer);
     void closed(ConnectionId connection);
-    /// The app's program was started from this connection: it is visible when that one is.
+    /// Notes that the app's program was started from this connection: the app is visible when that connection is.
     void startedFrom(ConnectionId starter, const AppId& app);
 
-    /// Where it is so, the app counts as visible from now on.
+    /// True if the connection's process is in a terminal's foreground: the app then counts as visible from now on.
     bool visibleNow(ConnectionId connection) override;
-    /// What was read in the turn before counts no more.
+    /// Drops the answers of the former turn, so that they are read anew.
     void newTurn() {
         read_.clear();
         unchanged_.clear();
@@ -34,20 +35,20 @@ public:
     bool visible(const AppId& app) const {
         return visibleThrough_.contains(app) || remembered_.contains(app) || inFront_ == app;
     }
-    /// Whose window is in front from now on.
+    /// Sets the app whose window is in front; nullopt: none.
     void inFront(std::optional<AppId> app);
-    /// What the windows in front say of themselves from now on: makes nobody visible (linux.md §A.5).
+    /// Sets the names that the windows in front give themselves, which makes nobody visible (linux.md §A.5).
     void claimInFront(WindowNames names) { claimed_ = std::move(names); }
     const WindowNames& claimedInFront() const { return claimed_; }
     bool maybeVisible(const Manifest& manifest) const { return isNamed(manifest, claimed_); }
-    /// By its package, or by its desktop file.
+    /// True if the names have the app's package, or its desktop file.
     static bool isNamed(const Manifest& manifest, const WindowNames& names);
 
-    /// An app that was visible under the previous daemon stays so until forget(): its processes reconnect a moment
+    /// Lets an app that was visible under the previous daemon stay so until forget(): its processes reconnect a moment
     /// after the start, and that moment must not be charged to a quota (limits.md §3.3).
     void remember(AppId app) { remembered_.insert(std::move(app)); }
     bool remembers() const { return !remembered_.empty(); }
-    /// By now every process has reconnected: only what is seen counts.
+    /// Ends this once every process has reconnected: only visible connections and windows count from then on.
     void forget();
     const PeerProcess* peer(ConnectionId connection) const;
     bool isItself(ConnectionId connection) override;
@@ -67,7 +68,8 @@ private:
     std::set<AppId> remembered_;
     std::optional<AppId> inFront_;
     WindowNames claimed_;
-    /// By process and its start time: one process may make many calls in a turn, and asking the kernel is slow.
+    /// Answers of this turn, by process and its start time: one process may make many calls in a turn, and asking the
+    /// kernel is slow.
     std::map<std::pair<pid_t, std::uint64_t>, bool> read_;
     std::set<std::tuple<pid_t, std::uint64_t, std::optional<Program>>> unchanged_;
 };

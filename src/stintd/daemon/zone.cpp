@@ -18,7 +18,7 @@ namespace fs = std::filesystem;
 constexpr const char* localTime = "/etc/localtime";
 constexpr std::chrono::years farthest{100};
 
-/// As the tables name it: a name is read once, so that another zone has to be asked for by another name.
+/// The zone's name in the tables. A table is read once for each name, so that another zone must have another name.
 std::string zoneName() {
     if (const char* const said = std::getenv("TZ"); said && *said) return *said == ':' ? said + 1 : said;
     std::error_code error;
@@ -39,7 +39,8 @@ TimeZone readTable() {
     const absl::Time last = time + absl::FromChrono(std::chrono::duration_cast<std::chrono::hours>(farthest));
     std::vector<TimeZone::Offset> offsets{offsetAt(zone, time)};
     for (absl::TimeZone::CivilTransition change; time < last && zone.NextTransition(time, &change);) {
-        // Not FromCivil: where clocks go back it answers the hour's first time, which is before the change, for ever.
+        // FromCivil would be wrong: where clocks go back it answers with the hour's first time, which is before the
+        // change, for ever.
         time = zone.At(change.to).trans;
         offsets.push_back(offsetAt(zone, time));
     }
@@ -61,7 +62,7 @@ void Daemon::readZone() {
     TimeZone zone = readTable();
     if (zone == zone_) return;
     zone_ = zone;
-    if (core_) arrived_.emplace_back(ZoneRead{std::move(zone)}); // else announce() tells of it
+    if (core_) arrived_.emplace_back(ZoneRead{std::move(zone)}); // else announce() reports it
 }
 
 } // namespace stint
