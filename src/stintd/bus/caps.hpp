@@ -8,6 +8,7 @@
 
 namespace stint {
 
+/// Caps on what one caller may hold of the daemon.
 struct Caps {
     std::size_t connectionsOfProcess = 128;
     std::size_t connectionsOfApp = 256; ///< over all its processes; the operator is not an app

@@ -4,7 +4,7 @@
 
 namespace stint {
 
-/// The call must name its receiver: an empty name is a mistake of ours.
+/// `call` must name its receiver.
 Outgoing alarmCall(sd_bus* bus, const DeliverAlarm& call);
 Outgoing messageCall(sd_bus* bus, const DeliverMessage& call);
 Outgoing networkAccess(sd_bus* bus, const NetworkAccess& access);

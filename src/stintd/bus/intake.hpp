@@ -15,7 +15,7 @@ namespace stint {
 /// socketpair. sd-bus itself reads each message with two small reads, takes messages of up to 128 MiB, drops a
 /// malformed one silently, and has no option for any of it. So it gets a message only when the length that its header
 /// announces is small enough, and a caller who sent one that it drops is found by the count of messages. Descriptors
-/// are handed on only with a message that it cannot drop (bearer.hpp).
+/// are handed on only with a message that it cannot drop (mayBear()).
 class Intake {
 public:
     static constexpr std::size_t longestLine = 512; ///< the most bytes of a line of the handshake

@@ -4,19 +4,19 @@
 
 namespace stint::methods {
 
-// alarm_methods.cpp
+// AlarmManager1
 Handled setAlarm(Request&);
 Handled cancelAlarm(Request&);
 Handled canScheduleExactAlarms(Request&);
 Handled getNextAlarmClock(Request&);
 Handled listAlarms(Request&);
 
-// app_methods.cpp
+// App1
 Handled hostReceivers(Request&);
 Handled getStanding(Request&);
 Handled watchNetwork(Request&);
 
-// limit_methods.cpp
+// Limits1
 Handled setStandbyBucket(Request&);
 Handled getStandbyBucket(Request&);
 Handled predictBucket(Request&);

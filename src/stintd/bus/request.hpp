@@ -21,7 +21,7 @@ struct Request {
     BusCaller caller; ///< a copy: the owner may close the connection while the call is handled
     CallId call;      ///< 0 if the caller wants no answer
     wire::Reader arguments;
-    int counts = 1; ///< the number of messages that it counts as in its turn (caps.hpp)
+    int counts = 1; ///< the number of messages that it counts as in its turn (mostMessagesATurn)
 };
 
 /// An answer that is known: act() calls `write` after the turn's commit.

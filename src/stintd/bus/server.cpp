@@ -105,7 +105,7 @@ private:
     Listener listener_;
     Caps caps_;
     Guests guests_;
-    std::optional<Instant> crowded_; ///< when the owner was last told that there are too many
+    std::optional<Instant> crowded_; ///< when too many connections were last reported
     sd_event* loop_ = nullptr;
     Sockets sockets_;
     std::uint64_t lastConnection_ = listenerMark;
@@ -115,7 +115,7 @@ private:
     std::set<ConnectionId> later_;   ///< they have, but must wait for the next turn
     int taken_ = 1;                  ///< the number that the last message counted as
     ConnectionId lastServed_;        ///< the connection after it is served next
-    std::set<ConnectionId> dead_;    ///< the owner must be told
+    std::set<ConnectionId> dead_;    ///< their ends are to be reported to the owner
     std::set<ConnectionId> touched_; ///< they were sent something
     PendingCalls calls_;
     Watches watches_;

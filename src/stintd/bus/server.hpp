@@ -138,9 +138,9 @@ public:
     /// Takes over a started process's end of the socketpair. `caller` comes from identity rule 1.
     virtual Result<ConnectionId> adopt(Fd socket, BusCaller caller) = 0;
 
-    /// Takes in all waiting messages, within the limits of a turn (caps.hpp). Events go to BusOwner::arrived(); false:
-    /// nothing came. To be called in every turn: the loop is only woken by data that arrives, and once more by itself
-    /// if a connection had more than 64 messages.
+    /// Takes in all waiting messages, within the limits of a turn (mostMessagesATurn). Events go to
+    /// BusOwner::arrived(); false: nothing came. To be called in every turn: the loop is only woken by data that
+    /// arrives, and once more by itself if a connection had more than 64 messages.
     virtual bool gather() = 0;
     /// Answers the questions of this turn, in the order in which they came, and flushes.
     virtual void act() = 0;

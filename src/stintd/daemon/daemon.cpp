@@ -27,7 +27,7 @@
 namespace stint {
 namespace {
 
-// Returns the fault that a test wants: a function that says if a commit fails.
+// Returns the fault that a test wants: a function that returns true if a commit is to fail.
 std::function<bool()> faultOf(const std::string& kind) {
     if (kind == "alternate") return [fails = true]() mutable { return fails = !fails; };
     long left = std::strtol(kind.c_str(), nullptr, 10);

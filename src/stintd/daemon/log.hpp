@@ -24,7 +24,7 @@ void logInfo(const std::string& line);
 void logWarning(const std::string& line);
 void logError(const std::string& line);
 
-/// True if `whose`, a package, has not used up its share of the log (log_shares.hpp). To be asked once before each line
+/// True if `whose`, a package, has not used up its share of the log (LogShares). To be asked once before each line
 /// that an app causes, which it may do as often as it likes.
 bool mayLogOf(std::string_view whose, Instant now);
 /// Logs a line that a process of the app has written to its stdout or stderr. Each app has a further share for these.

@@ -8,7 +8,7 @@ namespace stint {
 
 inline constexpr std::string_view slotsKey = "job.slots";
 
-/// Sets the number by the machine's memory; a policy's own value stays.
+/// Sets the number of jobs that may run at once by the machine's memory; a policy's own value stays.
 void setSlots(Policy& policy);
 
 } // namespace stint

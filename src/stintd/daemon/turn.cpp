@@ -243,8 +243,8 @@ void Daemon::perform(const Effect& effect) {
         effect);
 }
 
-// A trace without an app is about the machine, and is always logged. So are Killed and Survived, which a person causes,
-// whatever share of the log the app has used up.
+// A trace without an app is about the machine, and is always logged. So are Killed and Survived, which are done to an
+// app, whatever share of the log it has used up.
 void Daemon::logOf(const Trace& trace) {
     const AppId& app = trace.job ? trace.job->app : trace.app;
     const bool toIt = trace.what == Trace::What::Killed || trace.what == Trace::What::Survived;

@@ -25,7 +25,8 @@ public:
     /// Notes that the app's program was started from this connection: the app is visible when that connection is.
     void startedFrom(ConnectionId starter, const AppId& app);
 
-    /// True if the connection's process is in a terminal's foreground: the app then counts as visible from now on.
+    /// True if the connection's process is in a terminal's foreground, so that its app counts as visible from now on;
+    /// or if the command that started the app is.
     bool visibleNow(ConnectionId connection) override;
     /// Drops the answers of the former turn, so that they are read anew.
     void newTurn() {

@@ -8,7 +8,8 @@
 
 namespace stint {
 
-// Each function adds one row of its table (columns.hpp) whose checksum matches; an error names the value that is wrong.
+// Each function adds one row of its table (ChecksummedTable) whose checksum matches; an error names the value that is
+// wrong.
 
 Result<void> addApp(StoredRow row, Snapshot& snapshot);
 /// Adds a ledger to its app, which was read before, and notes in `withLedger` that the app has one; `snapshot.apps`

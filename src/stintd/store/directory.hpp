@@ -17,7 +17,7 @@ public:
     static Result<StoreDirectory> claim(const std::filesystem::path& path);
 
     const std::filesystem::path& path() const { return path_; }
-    /// Lines about what had a name of ours and was no file: each says where it is now.
+    /// A line for each thing that had the name of a file of ours and was no file: where it is now.
     const std::vector<std::string>& notes() const { return notes_; }
     /// True on a network file system: it has no shared memory, so SQLite's write-ahead log must not be used there
     /// (linux.md, B).

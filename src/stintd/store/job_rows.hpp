@@ -5,8 +5,8 @@
 
 namespace stint {
 
-// Each function adds one row of its table (columns.hpp) whose checksum matches; an error says why the row cannot be
-// understood.
+// Each function adds one row of its table (ChecksummedTable) whose checksum matches; an error says why the row cannot
+// be understood.
 
 Result<void> addJob(StoredRow row, Snapshot& snapshot);
 /// Adds work to its job, which was read before; `snapshot.jobs` must be sorted.

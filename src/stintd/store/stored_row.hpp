@@ -9,7 +9,7 @@
 
 namespace stint {
 
-/// Reads the columns of a row of readSql() (columns.hpp), one after the other.
+/// Reads the columns of a row of readSql(), one after the other.
 class StoredRow {
 public:
     explicit StoredRow(const Statement& statement) : statement_(statement) {}
