@@ -19,12 +19,12 @@ namespace {
 
 using Kind = WatchWord::Kind;
 
-constexpr int wordsATurn = 64; // then others have theirs
+constexpr int wordsATurn = 64; // then other sources of the loop have a turn
 
 } // namespace
 
 ContentWatch::AppWatch::~AppWatch() {
-    if (pid_ != 0) sendSignal(pidfd_, SIGKILL); // whoever ends it is the daemon, whose end it would not outlive
+    if (pid_ != 0) sendSignal(pidfd_, SIGKILL); // not waited for: the daemon is ending
 }
 
 void ContentWatch::AppWatch::watch(List list, std::size_t directories) {
@@ -55,7 +55,7 @@ Result<void> ContentWatch::AppWatch::spawn() {
     socket_ = std::move(ours);
     auto listening = pidfd_ ? listen() : fail(Errc::SYSTEM, "cannot watch process {}: {}", pid_, std::strerror(errno));
     if (listening.ok()) return {};
-    ::kill(pid_, SIGKILL); // it has read nothing yet, so nothing hangs
+    ::kill(pid_, SIGKILL); // it has not been sent anything, so it cannot hang
     ::waitpid(std::exchange(pid_, 0), nullptr, 0);
     ready_.reset();
     socket_ = Fd();
@@ -72,7 +72,7 @@ Result<void> ContentWatch::AppWatch::listen() {
     return {};
 }
 
-/// What was not sent of an older list is not worth sending.
+/// Messages of an older list that were not sent are dropped.
 void ContentWatch::AppWatch::queueList() {
     outbox_.clear();
     outbox_.push_back(encode({Kind::Begin, std::to_string(directories_)}));
@@ -97,7 +97,7 @@ int ContentWatch::AppWatch::socketReady(sd_event_source*, int, std::uint32_t eve
     char buffer[longestWatchWord];
     for (int nth = 0; nth < wordsATurn; ++nth) {
         const ssize_t size = ::recv(self.socket_.get(), buffer, sizeof buffer, MSG_DONTWAIT);
-        if (size == 0 || (size < 0 && errno != EAGAIN && errno != EINTR)) { // its end comes by the pidfd
+        if (size == 0 || (size < 0 && errno != EAGAIN && errno != EINTR)) { // the pidfd reports its end
             self.ready_.reset();
             return 0;
         }
@@ -135,13 +135,13 @@ void ContentWatch::AppWatch::lookedThrough() {
 
 int ContentWatch::AppWatch::exited(sd_event_source*, int, std::uint32_t, void* data) {
     auto& self = *static_cast<AppWatch*>(data);
-    // Whoever reaps all orphans may have reaped it, too.
+    // The daemon's wait for all children may have reaped it.
     if (::waitpid(self.pid_, nullptr, WNOHANG) != 0) self.end();
     return 0;
 }
 
-/// Somebody killed it: whatever changed meanwhile nobody told, so all of it has. One that never got through its list
-/// would not do better a second time.
+/// It was killed, and changes since then went unseen: so every path counts as changed. One that died before it got
+/// through its list is not started again: it would fail the same way.
 void ContentWatch::AppWatch::end() {
     pid_ = 0;
     ready_.reset();

@@ -1,4 +1,4 @@
-// One stint-watch, and what it is told: the jobs of one app watch what they watch through it.
+// One stint-watch, which watches for the jobs of one app.
 #pragma once
 #include <cstdint>
 #include <memory>
@@ -15,7 +15,7 @@ namespace stint {
 
 class ContentWatch::AppWatch {
 public:
-    /// Its targets, each with how it is watched.
+    /// The app's targets, each with how it is watched.
     using List = std::set<std::pair<std::string, WatchWord::Kind>>;
 
     AppWatch(ContentWatch& owner, AppId app) : owner_(owner), app_(std::move(app)) {}
@@ -38,7 +38,7 @@ private:
     Result<void> listen();
     void startOrTell();
     void queueList();
-    /// As much as the socket takes. A process that hangs takes nothing, and is waited for by nobody.
+    /// Sends as much as the socket takes. A process that hangs takes nothing, and nothing waits for it.
     void flush();
     void hear(WatchWord word);
     void lookedThrough();
@@ -55,9 +55,9 @@ private:
     Source exit_, ready_;
     std::deque<std::string> outbox_;
     std::string shortage_;
-    std::uint64_t lists_ = 0; ///< that were told; the last one's number
+    std::uint64_t lists_ = 0; ///< lists sent; also the last one's number
     bool looking_ = false;
-    bool looked_ = false; ///< through a whole list since it was started
+    bool looked_ = false; ///< it got through a whole list since it was started
 };
 
 } // namespace stint

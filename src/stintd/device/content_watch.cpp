@@ -5,7 +5,7 @@
 namespace stint {
 namespace {
 
-/// Without a slash at its end, but for the root.
+/// The path without slashes at its end, but for the root.
 std::string plain(std::string path) {
     while (path.size() > 1 && path.ends_with('/'))
         path.pop_back();
@@ -28,7 +28,7 @@ bool ContentWatch::looking(const AppId& app) const {
 void ContentWatch::watch(const std::vector<WatchedContent>& all, std::size_t directories) {
     std::map<AppId, AppWatch::List> lists;
     for (const auto& [app, watched] : apps_)
-        lists[app]; // nothing of it may be wanted any more
+        lists[app]; // perhaps nothing of it is wanted any more
     for (const auto& [app, target] : all) {
         if (!target.uri.starts_with('/') || target.uri.size() >= longestWatchWord) continue;
         const bool beneath = target.flags & JobInfo::TriggerContentUri::FLAG_NOTIFY_FOR_DESCENDANTS;

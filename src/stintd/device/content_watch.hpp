@@ -1,6 +1,6 @@
-// What jobs watch (jobs.md §3.2, §12.10): a stint-watch for each app that has such jobs, told what to watch, heard for
-// what has changed. The reading of directories is its alone, so neither a large tree nor a file system that hangs holds
-// up the daemon, nor another app's jobs.
+// The paths that jobs watch (jobs.md §3.2, §12.10): a stint-watch for each app with such jobs gets the list, and
+// reports what has changed. It alone reads directories, so neither a large tree nor a file system that hangs holds up
+// the daemon, or another app's jobs.
 #pragma once
 #include <deque>
 #include <filesystem>
@@ -20,10 +20,10 @@ namespace stint {
 class ContentWatch {
 public:
     using OnChange = std::function<void(std::string path)>;
-    /// Why not all that an app's jobs watch is watched; empty: it is.
+    /// The reason that some of what an app's jobs watch is not watched; empty: all is.
     using OnShortage = std::function<void(const AppId&, std::string why)>;
 
-    /// All that the app's list names is looked through, or never will be: looking() has ended.
+    /// The app's list has been looked through, or never will be: looking() is false again.
     using OnLooked = std::function<void(const AppId&)>;
 
     ContentWatch(std::filesystem::path program, OnChange, OnShortage, OnLooked);
@@ -31,12 +31,12 @@ public:
     ContentWatch(const ContentWatch&) = delete;
     ContentWatch& operator=(const ContentWatch&) = delete;
 
-    /// Nothing is started before something is to be watched.
+    /// Starts no process: the first one starts when something is to be watched.
     void start(sd_event* loop) { loop_ = loop; }
-    /// These and no others from now on, each app's in `directories` directories at most. What is no absolute path never
-    /// changes. An app whose list is as it was is not disturbed.
+    /// Watches these and no others from now on, each app's in at most `directories` directories. A target that is no
+    /// absolute path never changes. An app whose list has not changed is not disturbed.
     void watch(const std::vector<WatchedContent>& all, std::size_t directories);
-    /// Whether a change of what the app's jobs watch may still be missed, because its last list is not looked through.
+    /// True while a change may still be missed, because the app's last list has not been looked through.
     bool looking(const AppId& app) const;
 
 private:

@@ -15,7 +15,7 @@ namespace {
 
 bool isPart(const DeviceWords::value_type& word) { return word.first.starts_with(networkPrefix); }
 
-/// As the embedded default has it: on the wire, and as fast as it is.
+/// The embedded default: Ethernet, of unknown speed.
 Network defaultNetwork() { return openNetwork(TRANSPORT_ETHERNET, 0, 0); }
 
 } // namespace
@@ -57,8 +57,8 @@ DeviceWords merged(DeviceWords words, const DeviceWords& changes) {
     if (std::ranges::any_of(changes, isPart)) words.erase("network");
     if (changes.contains("network")) std::erase_if(words, isPart);
 
-    // scenario.md, device: `charging` also says whether it is plugged, unless `plugged` stands beside it; and `plugged`
-    // alone, that charging follows from the level and the time. Where the power comes from says both.
+    // scenario.md, device: `charging` sets `plugged` as well, unless `plugged` stands beside it. `plugged` alone leaves
+    // charging to the level and the time. `power_source` sets both.
     const bool plugged = changes.contains("plugged"), charging = changes.contains("charging");
     if ((charging && !plugged) || changes.contains("power_source")) words.erase("plugged");
     if ((plugged && !charging) || changes.contains("power_source")) words.erase("charging");

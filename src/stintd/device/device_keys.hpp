@@ -1,4 +1,4 @@
-// The words of `stint device set`: checked, put together, and said over a Device. The keys are those of
+// The words of `stint device set`: checked, merged, and applied to a Device. The keys are those of
 // contract/model/device_fields.hpp.
 #pragma once
 #include <string_view>
@@ -8,18 +8,18 @@
 
 namespace stint {
 
-/// IllegalArgument names the key that was probably meant.
+/// An unknown key is an IllegalArgument that names the key that was probably meant.
 Result<void> checkKey(std::string_view key);
-/// Whether the key is known and takes that text; IllegalArgument says what would be right.
+/// Checks that the key is known and takes that text; IllegalArgument says what would be right.
 Result<void> checkWord(std::string_view key, std::string_view text);
-/// Whether words that are said together can be true together.
+/// Checks that words that are set together can be true together.
 Result<void> checkTogether(const DeviceWords& words);
-/// `words` with `changes` said after them: what they contradict is taken back.
+/// Adds `changes` to `words`; drops the words that they contradict.
 DeviceWords merged(DeviceWords words, const DeviceWords& changes);
 
 /// The embedded default (architecture.md): screen on, mains power, network up.
 Device defaultDevice();
-/// `device` by these words. Words that checkWord refuses must not be among them.
+/// `device` with these words applied. All of them must have passed checkWord().
 Device deviceBy(const DeviceWords& words, Device device);
 
 } // namespace stint

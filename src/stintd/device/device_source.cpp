@@ -19,12 +19,12 @@ constexpr std::size_t mostMarks = 256; ///< networks that a person has marked
 constexpr std::string_view byPerson = "set";
 constexpr std::string_view byDefault = "embedded default";
 
-// Microseconds. A burst of signals is some tens of milliseconds long (measured of NetworkManager).
+// Microseconds. A burst of signals lasts some tens of milliseconds (measured of NetworkManager).
 constexpr std::uint64_t quietFor = 100'000, longestBurst = 1'000'000;
 
 DeviceWords words(const std::map<std::string, std::string>& pairs) { return {pairs.begin(), pairs.end()}; }
 
-// What was said of one of them says something of the others.
+// A word on one of these three settles the other two as well.
 bool isSaid(const DeviceWords& said, std::string_view key) {
     constexpr std::array<std::string_view, 3> power{"plugged", "charging", "power_source"};
     const auto speaks = [&](std::string_view word) { return said.contains(word); };
@@ -68,7 +68,7 @@ void DeviceSource::settleSoon() {
 }
 
 int DeviceSource::settled(sd_event_source*, std::uint64_t, void* self) {
-    static_cast<DeviceSource*>(self)->sense(); // the turn that follows reads it
+    static_cast<DeviceSource*>(self)->sense(); // the daemon's turn that follows reads the device
     return 0;
 }
 
@@ -138,8 +138,8 @@ std::vector<DeviceLine> DeviceSource::values() const {
         // The network is "none", or it is its parts.
         if (key == "network" && device.network) continue;
         if (key.starts_with(networkPrefix) && !device.network) continue;
-        if (key == "storage_low" && !device.storageForced) continue; // the core's to say, from what follows
-        if (key == "power_source" && !said.contains(key)) continue;  // the embedded default shows in the other two
+        if (key == "storage_low" && !device.storageForced) continue; // the core derives it from the free space below
+        if (key == "power_source" && !said.contains(key)) continue;  // by default `plugged` and `charging` show it
         const std::string_view* const teller = findIn(tellers_, key);
         const std::string_view source = isSaid(said, key) ? byPerson : teller ? *teller : byDefault;
         const auto* const since = findIn(since_, key);
@@ -242,7 +242,7 @@ void DeviceSource::restore(const std::map<std::string, std::string>& overrides, 
     DeviceWords valid;
     for (const auto& [key, text] : overrides)
         if (checkWord(key, text)) valid[key] = text;
-    // What was said together is kept together: no word of it takes another back.
+    // Words that were set together are kept together: merged() would let one drop another.
     if (!checkTogether(valid)) valid.clear();
     overrides_ = {valid.begin(), valid.end()};
 }

@@ -1,8 +1,8 @@
-// Where the device's state comes from: the embedded default (mains power, network up), what sensors know, and a
-// person's word over all of it (`stint device set`).
+// The device's state: the embedded default (mains power, network up), the sensors' values over it, and a person's words
+// over all (`stint device set`).
 //
-// Sensors are read again once a burst of their news is over: a service tells one change in several signals, some of
-// which are true for a moment only (a network between two is unmetered). So a source that flaps a thousand times a
+// Sensors are read again once a burst of news is over: a service reports one change in several signals, and some of
+// them are true for a moment only (a network between two is unmetered). So a source that changes a thousand times a
 // second is read once a second.
 #pragma once
 #include <filesystem>
@@ -24,7 +24,7 @@ namespace stint {
 
 /// A line of `stint device`.
 struct DeviceLine : DeviceValue {
-    std::optional<WallTime> since; ///< when it became this value, where that was seen
+    std::optional<WallTime> since; ///< the time it got this value, where that was seen
 };
 
 class DeviceSource {
@@ -35,37 +35,38 @@ public:
     DeviceSource(const DeviceSource&) = delete;
     DeviceSource& operator=(const DeviceSource&) = delete;
 
-    /// Connects the sensors, and lets the loop run until each has said what it knows, or for a second. `news`: a line
-    /// for the log, when a source came or went, and when the network that they tell of is another.
+    /// Connects the sensors, and lets the loop run until each has answered, or for a second. `news`: gets a line for
+    /// the log when a source came or went, or the network has changed.
     void start(sd_event* loop, std::function<void(const std::string&)> news);
 
-    /// The state now, by what the sensors have said.
+    /// The device as the sensors last reported it, with a person's words over that.
     Device read() const;
     std::vector<DeviceLine> values() const;
-    /// What each sensor reads, for `stint doctor`.
+    /// The sensors, for `stint doctor`, which lists what each reads.
     const std::vector<std::unique_ptr<Sensor>>& sensors() const { return sensors_; }
 
-    /// All or nothing; IllegalArgument names the key, the text, and what would be right. The newest word wins over an
-    /// older one that contradicts it: unplugging ends charging, a part of the network brings it up.
+    /// Sets all or nothing; IllegalArgument names the key, the text, and what would be right. A new word drops an older
+    /// one that contradicts it: unplugging ends charging, a part of the network brings it up.
     Result<void> set(const std::map<std::string, std::string>& changes);
-    /// What the Device would be if that were said: as set(), and nothing is changed.
+    /// The Device that set() would give; nothing is changed.
     Result<Device> imagined(const std::map<std::string, std::string>& changes) const;
-    /// None named: all. `network` stands for all of its parts.
+    /// Drops a person's words on these keys, or on all where none is named. `network` stands for all of its parts.
     Result<void> reset(std::span<const std::string> keys);
-    /// Whether a person says that the network of that name is metered; nullopt: what the machine says. IllegalArgument:
-    /// no network has such a name, or too many are marked.
+    /// Marks the network of that name as metered or not; nullopt: takes the mark back. IllegalArgument: no network has
+    /// such a name, or too many are marked.
     Result<void> mark(const std::string& network, std::optional<bool> metered);
-    /// What the policy files say of networks now.
+    /// Takes the policy files' present rules on networks.
     void follow(NetworkRules rules);
-    /// Those that are there, the one in use first; behind them those that are marked, or in a policy, and not there.
+    /// The networks that are there, the one in use first; behind them the marked ones and those of a policy that are
+    /// absent.
     std::vector<NetworkSeen> networks() const;
-    /// A person holds Doze at that, or lets go of it: as set() of the key doze.
+    /// Holds Doze at that, or lets go of it (nullopt), as set() of the key doze would.
     void holdDoze(std::optional<DozeForce> force);
-    /// Whether a sleep that begins waits for us (limits.md §13).
+    /// Makes a sleep that begins wait for us, or not (limits.md §13).
     void delaySleep(bool on);
-    /// Whether the machine is kept from going to sleep by itself.
+    /// Keeps the machine from going to sleep by itself, or lets it.
     void keepAwake(bool on);
-    /// What a store kept; a pair that is not valid any more is dropped.
+    /// Takes a person's words and marks from the store; words that are no longer valid are dropped.
     void restore(const std::map<std::string, std::string>& overrides, NetworkMarks marks);
 
 private:
@@ -81,17 +82,17 @@ private:
     std::optional<services::Bus> system_, session_;
     std::vector<std::unique_ptr<Sensor>> sensors_;
     std::function<void(const std::string&)> news_;
-    std::set<const Sensor*> reading_; ///< whose source is there
+    std::set<const Sensor*> reading_; ///< the sensors whose source is there
     std::string networkTold_;
-    Device sensed_;                                        ///< what they said when they last were settled
-    std::map<std::string_view, std::string_view> tellers_; ///< who has told which value
+    Device sensed_;                                        ///< the sensors' values when they were last read
+    std::map<std::string_view, std::string_view> tellers_; ///< by key: the name of the sensor that set it
     std::map<std::string, std::string> overrides_;
     NetworkMarks marks_;
     NetworkRules rules_;
-    std::map<std::string_view, std::pair<std::string, WallTime>> since_; ///< the text of each key, and since when
+    std::map<std::string_view, std::pair<std::string, WallTime>> since_; ///< each key's text, and the time it got it
     EventSource settle_;
     bool settling_ = false;
-    std::uint64_t settledBy_ = 0; ///< at the latest, µs of CLOCK_MONOTONIC
+    std::uint64_t settledBy_ = 0; ///< µs of CLOCK_MONOTONIC: sensors are read by then
 };
 
 } // namespace stint

@@ -8,7 +8,7 @@ namespace stint {
 
 namespace {
 
-// What each commit and each line of a log takes is no news: nobody would be asked about anything for it.
+// A commit or a line of a log takes less than this: no job is asked anew for it.
 constexpr Bytes grain = 16_MiB;
 
 } // namespace

@@ -7,7 +7,7 @@
 
 namespace stint {
 
-/// Unknown where the volume cannot be asked: then storage is not low.
+/// Stays unknown where the volume cannot be asked: then storage is not low.
 void readFreeSpace(const std::filesystem::path& volume, Device& device);
 /// storage.free and storage.total, where they are known.
 std::vector<DeviceValue> freeSpaceOf(const Device& device);

@@ -14,12 +14,12 @@ using Names = std::string_view;
 constexpr std::array<Names, 13> tunnels{"tun",    "wireguard", "ppp",  "ipip", "sit",  "gre",      "ip6gre",
                                         "ip6tnl", "vti",       "vti6", "xfrm", "ovpn", "amneziawg"};
 constexpr std::array<Names, 3> innerOnes{"bridge", "dummy", "ifb"};
-constexpr std::array<Names, 2> phones{"rndis_host", "ipheth"}; // a phone on a cable that shares its network
+constexpr std::array<Names, 2> phones{"rndis_host", "ipheth"}; // a phone on a cable, sharing its network
 constexpr Kbps mostMegabitsOfDriver = 1'000'000;
 
 bool isAmong(const auto& names, Names name) { return std::ranges::find(names, name) != names.end(); }
 
-/// "wlan" of a line DEVTYPE=wlan.
+/// The value of the line DEVTYPE=: "wlan".
 std::string deviceType(const std::filesystem::path& interface) {
     constexpr Names key = "DEVTYPE=";
     const std::string text = readFile(interface / "uevent").value_or("");

@@ -1,4 +1,4 @@
-// What a network interface is made of, by the kernel's word alone (linux.md §A.4, without NetworkManager).
+// The kind of a network interface, from the kernel alone (linux.md §A.4, without NetworkManager).
 #pragma once
 #include <filesystem>
 #include <string>
@@ -18,7 +18,7 @@ struct InterfaceKind {
 
 /// `classNet`: /sys/class/net; `driver`: the kernel's name of a virtual interface's kind, such as "wireguard".
 InterfaceKind interfaceKind(const std::filesystem::path& classNet, const std::string& name, std::string_view driver);
-/// As the driver has it; 0: unknown.
+/// The driver's rate; 0: unknown.
 Kbps interfaceRate(const std::filesystem::path& classNet, const std::string& name);
 
 } // namespace stint

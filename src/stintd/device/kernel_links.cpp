@@ -19,7 +19,7 @@ namespace stint {
 namespace {
 
 constexpr int mostDatagrams = 64; ///< in one turn of the loop
-constexpr int mostTries = 3;      ///< of a dump that changed beneath it
+constexpr int mostTries = 3;      ///< where the tables changed during a dump
 constexpr std::size_t datagramSize = 65'536;
 
 void takeLink(const nlmsghdr& message, KernelTables& tables) {
@@ -40,7 +40,7 @@ bool takeAddress(const nlmsghdr& message, KernelTables& tables) {
     return true;
 }
 
-/// Whether it leads out of here. What it goes by is added.
+/// True if the route leads out of this machine. Adds it for each interface it goes by.
 bool takeRoute(const nlmsghdr& message, KernelTables& tables) {
     const auto* const info = fixedPart<rtmsg>(message);
     if (!info || info->rtm_dst_len > 1 || info->rtm_type != RTN_UNICAST ||
@@ -66,7 +66,7 @@ bool takeRoute(const nlmsghdr& message, KernelTables& tables) {
     return true;
 }
 
-/// Only the kernel has the port 0. 0: nothing is there; −1: some were lost.
+/// Reads one datagram of the kernel (only the kernel has the port 0). 0: nothing is there; −1: some were lost.
 ssize_t receive(int socket, std::span<char> into) {
     for (;;) {
         sockaddr_nl from{};
@@ -89,7 +89,7 @@ Fd netlinkSocket(int how, std::uint32_t groups) {
     return socket;
 }
 
-/// One dump, of links, addresses or routes.
+/// Asks for one dump, of links, addresses or routes.
 DumpStep dump(int socket, std::uint16_t what, std::span<char> buffer, KernelTables& tables) {
     struct {
         nlmsghdr head{};
@@ -108,7 +108,7 @@ DumpStep dump(int socket, std::uint16_t what, std::span<char> buffer, KernelTabl
     }
 }
 
-/// The kernel answers within the call that asks it: nothing is waited for.
+/// The kernel answers inside send(): this does not block.
 std::optional<KernelTables> askKernel() {
     const Fd socket = netlinkSocket(0, 0);
     if (!socket) return std::nullopt;
@@ -126,8 +126,8 @@ std::optional<KernelTables> askKernel() {
     return std::nullopt;
 }
 
-/// The best is the lowest. A tunnel with a table of its own is chosen by a rule over the main one; other tables are for
-/// particular senders. Of the main one the halves of the internet come before the whole.
+/// The lowest rank is the best. A tunnel with a table of its own comes before the main table, since a rule chooses it;
+/// other tables are for particular senders. In the main table the halves of the internet come before the whole.
 std::uint64_t rankOf(const KernelTables::Route& route, bool isTunnel) {
     constexpr unsigned shift = 32;
     const bool isMain = route.table == RT_TABLE_MAIN;
@@ -167,7 +167,7 @@ bool isOfNote(std::span<const char> datagram) {
     bool ofNote = false;
     eachMessage(datagram, [&](const nlmsghdr& message) {
         switch (message.nlmsg_type) {
-        case RTM_NEWLINK: // a scan for Wi-Fi is no news
+        case RTM_NEWLINK: // the result of a Wi-Fi scan is no news
             ofNote = !NetlinkAttributes(message, sizeof(ifinfomsg)).at(IFLA_WIRELESS);
             break;
         case RTM_DELLINK:
@@ -220,7 +220,7 @@ KernelLinks::KernelLinks(sd_event* loop, std::function<void()> changed) : change
 }
 
 const std::optional<std::vector<KernelLink>>& KernelLinks::now() {
-    if (!events_ || !isStale_) return known_; // what nobody tells the changes of would be stale for ever
+    if (!events_ || !isStale_) return known_; // without events a table would be stale for ever
     if (const auto tables = askKernel()) {
         known_ = linksIn(*tables, "/sys/class/net");
         isStale_ = false;

@@ -1,5 +1,5 @@
-// The kernel's word on the network (rtnetlink): interfaces, their addresses and default routes. Its events say only
-// that something is another now; then all is asked anew, since the kernel tells not every route that goes with its
+// The network as the kernel has it (rtnetlink): interfaces, their addresses and default routes. An event only says that
+// something has changed; then all is asked anew, since the kernel does not report every route that goes with its
 // address or its interface.
 #pragma once
 #include <cstdint>
@@ -20,30 +20,30 @@
 
 namespace stint {
 
-/// What dumps of the kernel said.
+/// The interfaces, addresses and routes that the kernel's dumps list.
 struct KernelTables {
     struct Interface {
         std::string name;
-        std::string kind; ///< of its driver: "bridge", "wireguard"; empty for hardware
+        std::string kind; ///< the driver's: "bridge", "wireguard"; empty for hardware
         bool isLoopback = false;
         bool runs = false;
     };
     struct Route {
         int interface = 0;
         std::uint32_t table = 0, metric = 0;
-        unsigned length = 0; ///< of its prefix: 0, or 1 for a half of the internet, as VPNs have it
+        unsigned length = 0; ///< the prefix's: 0, or 1 for a half of the internet, which VPNs set
     };
     std::map<int, Interface> interfaces; ///< by index
-    std::set<int> addressed;             ///< those with an address that is known beyond the link
-    std::vector<Route> routes;           ///< that lead anywhere
+    std::set<int> addressed;             ///< the interfaces with an address that is valid beyond the link
+    std::vector<Route> routes;           ///< only those that lead out of this machine
 };
 
-/// A datagram of a dump, taken in. End: it was the last; Broken: no word of the kernel's, or one of an error.
+/// Takes in one datagram of a dump. End: it was the last; Broken: an error, or no message of a dump.
 enum class DumpStep { More, End, Broken };
 DumpStep takeDump(std::span<const char> datagram, KernelTables& tables);
-/// Whether a datagram of events says anything that a dump would tell.
+/// True if a datagram of events reports a change that a dump would show.
 bool isOfNote(std::span<const char> datagram);
-/// `classNet`: /sys/class/net, which knows what an interface is made of.
+/// The links in the tables. `classNet`: /sys/class/net, which knows what an interface is made of.
 std::vector<KernelLink> linksIn(const KernelTables& tables, const std::filesystem::path& classNet);
 
 class KernelLinks {
@@ -52,7 +52,7 @@ public:
     KernelLinks(const KernelLinks&) = delete;
     KernelLinks& operator=(const KernelLinks&) = delete;
 
-    /// As they are now: the kernel is asked where there was an event since the last time. nullopt: it does not answer.
+    /// The links now: the kernel is asked where there was an event since the last call. nullopt: it does not answer.
     const std::optional<std::vector<KernelLink>>& now();
 
 private:

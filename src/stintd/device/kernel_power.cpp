@@ -1,5 +1,5 @@
-// The kernel's own word on power, where there is no UPower: /sys/class/power_supply, read again at each uevent of a
-// supply. The kernel sends one where the mains come or go, and a level's changes as the driver tells them.
+// Power as the kernel reports it, for machines without UPower: /sys/class/power_supply, read again at each uevent of a
+// supply. The kernel sends one when the mains come or go; a change of the level comes when the driver reports it.
 #include <linux/netlink.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
@@ -23,13 +23,13 @@ namespace fs = std::filesystem;
 constexpr const char* suppliesAt = "/sys/class/power_supply";
 constexpr std::uint32_t kernelsGroup = 1; // 2 is udev's
 
-/// What all supplies say together.
+/// All supplies together.
 struct Supplies {
     bool any = false;
     bool online = false;
     bool battery = false;
     bool discharging = false, full = true, held = false;
-    std::optional<std::int64_t> percent; ///< of all batteries
+    std::optional<std::int64_t> percent; ///< the mean of all batteries
 };
 
 Supplies readSupplies() {
@@ -96,7 +96,7 @@ private:
         sockaddr_nl from{};
         socklen_t size = sizeof from;
         ssize_t length = 0;
-        // "change@/devices/…", then words that each end with a zero. Only the kernel has the port 0.
+        // "change@/devices/…", then fields that each end with a zero byte. Only the kernel has the port 0.
         while ((length = ::recvfrom(fd, event.data(), event.size(), 0, reinterpret_cast<sockaddr*>(&from), &size)) >
                0) {
             const std::string_view words(event.data(), static_cast<std::size_t>(length));

@@ -9,7 +9,7 @@
 
 namespace stint {
 
-/// Empty where there is none.
+/// The file's text without the line's end; empty where there is no file.
 inline std::string kernelWord(const std::filesystem::path& file) {
     std::string text = readFile(file).value_or("");
     while (!text.empty() && (text.back() == '\n' || text.back() == ' '))
@@ -17,7 +17,7 @@ inline std::string kernelWord(const std::filesystem::path& file) {
     return text;
 }
 
-/// nullopt of what is not a number from its first to its last sign.
+/// nullopt unless the whole text is a number.
 inline std::optional<std::int64_t> kernelNumberIn(std::string_view text) {
     const auto number = takeNumber<std::int64_t>(text);
     return text.empty() ? number : std::nullopt;

@@ -1,9 +1,9 @@
 // The user's session at this machine (linux.md §A.5), by logind or elogind: whether its screen is lit and shows more
-// than the lock, and the lid. A session counts that is of this user, of class "user", and on a seat: who comes by ssh
-// looks at another screen.
+// than the lock, and the lid. A session counts that is this user's, of class "user", and on a seat: a person who comes
+// by ssh looks at another screen.
 //
 // The signals Lock and Unlock are requests to the desktop, which may do nothing; LockedHint is what it has done. logind
-// does not tell when the lid or the dock changes, but UPower tells of the lid: then both are read again.
+// does not report a change of the lid or the dock, but UPower reports the lid: then both are read again.
 #include <sys/epoll.h>
 #include <unistd.h>
 
@@ -29,7 +29,7 @@ constexpr const char* loginSession = "org.freedesktop.login1.Session";
 constexpr const char* lidName = "org.freedesktop.UPower";
 constexpr const char* lidPath = "/org/freedesktop/UPower";
 
-// limits.md §13: without an active session for so long, nobody sees the screen.
+// limits.md §13: nobody sees the screen after so long without an active session.
 constexpr std::uint64_t awayAfter = 60'000'000; // µs
 
 class Logind final : public Sensor {
@@ -68,7 +68,7 @@ public:
             isOpen |= !session.properties->get<bool>("LockedHint").value_or(false);
         }
         std::vector<std::string_view> told;
-        if (isLidClosed()) { // of one that is open it does not say whether there is any
+        if (isLidClosed()) { // false may also mean that there is no lid
             device.lidClosed = true;
             told.emplace_back("lid");
         }
@@ -102,20 +102,20 @@ private:
         }
     };
 
-    /// The list of sessions, asked for anew of each owner of the name.
+    /// Asks each new owner of the name for the list of sessions.
     class SessionsOf final : Followed {
     public:
         explicit SessionsOf(Logind& logind) : Followed(logind.service_), logind_(logind) { beginNow(); }
 
     private:
         void begin() override { logind_.list(); }
-        void end() override { logind_.listing_.reset(); } // their properties are unknown from here on
+        void end() override { logind_.listing_.reset(); } // their properties are unknown until the next owner answers
         Logind& logind_;
     };
 
     bool isKnown() const { return manager_.areKnown(); }
     bool isLidClosed() const { return manager_.get<bool>("LidClosed").value_or(false); }
-    /// Or an external display is there.
+    /// True also if an external display is connected.
     bool isDocked() const { return manager_.get<bool>("Docked").value_or(false); }
 
     /// nullptr: none is active.
@@ -174,9 +174,9 @@ private:
     Service service_;
     Properties manager_;
     wire::Slot listing_;
-    std::map<std::string, Session> sessions_; ///< of this user, on a seat; by their objects' paths
+    std::map<std::string, Session> sessions_; ///< this user's, on a seat; by their objects' paths
     EventSource away_;
-    bool isWaiting_ = false; ///< for away_
+    bool isWaiting_ = false; ///< away_ is armed
     bool isAway_ = false;
     SessionsOf sessionsOf_;
     Signal came_, went_;

@@ -15,7 +15,7 @@ constexpr const char* objectManager = "org.freedesktop.DBus.ObjectManager";
 constexpr const char* registration = "org.freedesktop.ModemManager1.Modem.Modem3gpp";
 constexpr std::string_view modemPrefix = "/org/freedesktop/ModemManager1/Modem/";
 
-/// RegistrationState: roaming; roaming, for SMS alone; roaming, without circuit-switched fallback.
+/// The values of RegistrationState that mean roaming: roaming; for SMS alone; without circuit-switched fallback.
 constexpr std::array<std::uint32_t, 3> roamingStates{5, 7, 10};
 
 } // namespace
@@ -58,7 +58,7 @@ int ModemManager::listed(sd_bus_message* answer, void* self, sd_bus_error*) {
     return 0;
 }
 
-// A modem gets its interfaces as it wakes: what was asked before it had this one is asked anew.
+// A modem gets its interfaces as it wakes: one that was asked before it had this one is asked anew.
 void ModemManager::came(const wire::Message& signal) {
     const char* path = nullptr;
     if (sd_bus_message_read(signal.get(), "o", &path) <= 0 || !std::string_view(path).starts_with(modemPrefix)) return;

@@ -1,4 +1,4 @@
-// Whether a modem roams, by ModemManager (linux.md §A.4). It is followed while it is there, and never started.
+// ModemManager's modems, for whether one roams (linux.md §A.4). It is followed while it is there, and never started.
 #pragma once
 #include <functional>
 #include <map>
@@ -15,7 +15,7 @@ public:
     ModemManager& operator=(const ModemManager&) = delete;
 
     bool isAsking() const { return service_.isAsking() || listing_; }
-    /// Any of its modems is registered with another's network.
+    /// True if any of its modems is registered with a foreign network.
     bool isRoaming() const;
     bool hasModem() const { return !modems_.empty(); }
 

@@ -1,4 +1,4 @@
-// Netlink's messages and their attributes, by libmnl: no length in them is trusted. Expects bytes aligned as an
+// Netlink's messages and their attributes, by libmnl: no length in them is trusted. The bytes must be aligned as an
 // nlmsghdr is.
 #pragma once
 #include <cstdint>
@@ -12,14 +12,14 @@
 
 namespace stint {
 
-/// The attributes of a message, or within one, by number; of two alike the later one.
+/// The attributes of a message, or of an attribute, by number; the later of two with one number counts.
 class NetlinkAttributes {
 public:
-    /// Those behind the message's fixed part.
+    /// Takes those behind the message's fixed part.
     NetlinkAttributes(const nlmsghdr& message, std::size_t fixed) {
         mnl_attr_parse(&message, static_cast<unsigned>(fixed), take, this);
     }
-    /// Those within `nest`; nullptr: none.
+    /// Takes those inside `nest`; nullptr: none.
     explicit NetlinkAttributes(const nlattr* nest) {
         if (nest) mnl_attr_parse_nested(nest, take, this);
     }
@@ -60,12 +60,12 @@ template <class Fixed> const Fixed* fixedPart(const nlmsghdr& message) {
     return static_cast<const Fixed*>(mnl_nlmsg_get_payload(&message));
 }
 
-/// Hands on each message of a datagram, until `take` has enough (false). How many bytes are left: above 0 where they
-/// are no message, or were not wanted.
+/// Calls `take` with each message of a datagram, until it returns false. Returns the bytes that are left: above 0 where
+/// they are no message, or were not wanted.
 template <class Byte, class Take> int eachMessage(std::span<const Byte> datagram, Take take) {
     int left = static_cast<int>(datagram.size());
     const auto* one = reinterpret_cast<const nlmsghdr*>(datagram.data());
-    // libmnl 1.0 takes a length of 2 GiB or more for one below 0, which fits everywhere.
+    // libmnl 1.0 reads a length of 2 GiB or more as negative, which fits everywhere.
     for (; mnl_nlmsg_ok(one, left) && one->nlmsg_len <= datagram.size(); one = mnl_nlmsg_next(one, &left))
         if (!take(*one)) return left;
     return left;

@@ -1,5 +1,5 @@
-// The network (linux.md §A.4): the kernel's links, what NetworkManager says of them, whether the modem roams, a
-// person's marks and the policy's words, put together by network_links.hpp.
+// The network sensor (linux.md §A.4): the kernel's links, NetworkManager's data on them, a modem's roaming, a person's
+// marks and the policy's rules, united by network_links.hpp.
 #include "stintd/device/kernel_links.hpp"
 #include "stintd/device/modem_manager.hpp"
 #include "stintd/device/network_manager.hpp"
@@ -57,12 +57,12 @@ public:
     std::vector<NetworkSeen> networks() const override { return picture_.seen; }
 
 private:
-    /// Nothing of the source is asked here but the kernel, which answers at once.
+    /// Asks the kernel alone, which answers at once; the services' last answers are used.
     void look() const {
         const auto& kernel = kernel_.now();
         const auto& said = manager_.says();
         if (!kernel && !said) return;
-        // Where there never was an interface, as in a container, nobody knows by what way the world is reached.
+        // A machine that never had an interface, such as a container, may reach the world in a way that nobody reports.
         if (!isKnown_ && !said && kernel->empty()) return;
         management_ = remembered(management_, said, kernel);
         picture_ = pictureOf(kernel, management_, modems_.isRoaming(), marks_, rules_);
@@ -74,7 +74,7 @@ private:
     mutable KernelLinks kernel_;
     NetworkManager manager_;
     ModemManager modems_;
-    // As of the last look.
+    // Set by look().
     mutable Management management_;
     mutable NetworkPicture picture_;
     mutable bool isKnown_ = false;

@@ -8,12 +8,12 @@
 namespace stint {
 namespace {
 
-/// One link, by all who know of it.
+/// One link, with all that is known of it.
 struct Link {
     KernelLink kernel;
     const ManagedLink* managed = nullptr;
     bool metered = false;
-    bool isNamed = false; ///< its cost is a person's or the policy's word
+    bool isNamed = false; ///< its cost comes from a person's mark or the policy
     std::string by;
 
     NetworkTransport transport() const {
@@ -35,7 +35,7 @@ template <class Links> auto* linkNamed(Links& links, std::string_view interface)
     return found == links.end() ? nullptr : &*found;
 }
 
-/// What is said of a link by one of its names; the nearest of them counts.
+/// The entry of `words` on this link, by one of its names; the nearest name counts.
 template <class Words> const auto* wordOn(const Link& link, const Words& words) {
     const auto of = [&words](const std::string& name) {
         const auto found = words.find(name);
@@ -47,7 +47,7 @@ template <class Words> const auto* wordOn(const Link& link, const Words& words) 
     return of(link.kernel.interface);
 }
 
-// linux.md §A.4: a guess that it is counts, a guess that it is not, too; where nobody knows, it is not.
+// linux.md §A.4: a guess counts as an answer, yes or no; a link that nobody knows the cost of is unmetered.
 void judgeCost(Link& link, const NetworkMarks& marks, const NetworkRules& rules) {
     const bool* const mark = wordOn(link, marks);
     const NetworkRule* const rule = wordOn(link, rules);
@@ -92,7 +92,7 @@ bool reachesNeighbours(const Link& link) {
     return link.kernel.runs && link.kernel.hasAddress && !link.kernel.isInner && !link.isTunnel();
 }
 
-/// The best that leads out; else one by which neighbours can be reached.
+/// The best link that leads out; else one that reaches neighbours.
 const Link* inUse(const std::vector<Link>& links) {
     const Link* best = nullptr;
     for (const Link& link : links) {
@@ -103,7 +103,7 @@ const Link* inUse(const std::vector<Link>& links) {
     return local == links.end() ? nullptr : &*local;
 }
 
-/// What is beneath a tunnel: any that leads out may be; where none does by itself, any that runs.
+/// The links that may carry a tunnel: all that lead out; where none does by itself, all that run.
 std::vector<const Link*> beneath(const std::vector<Link>& links) {
     std::vector<const Link*> found;
     const auto add = [&](auto fits) {
@@ -130,7 +130,7 @@ NetworkSeen rowOf(const Link& link, const Link* used, const std::vector<const Li
             .carries = std::ranges::find(carriers, &link) != carriers.end()};
 }
 
-// Whether a server is behind it is the manager's to say where it asks one, of the links it manages.
+// The manager judges whether the internet is reached, where it asks a server, for the links it manages.
 void judgeReach(NetworkPicture& picture, bool leadsOut, bool isManaged, const std::optional<Management>& manager) {
     auto& capabilities = picture.network->capabilities;
     if (!leadsOut) { // neighbours alone
@@ -167,7 +167,7 @@ NetworkPicture pictureOf(const std::optional<std::vector<KernelLink>>& kernel, c
     Kbps rate = used->rate();
     bool metered = used->metered, isManaged = used->isManaged(), isCellular = used->transport() == TRANSPORT_CELLULAR;
     picture.meteredBy = used->by;
-    // A tunnel is what carries it, too: it costs as much, and is no faster.
+    // A tunnel has its carriers' transports, costs as much as they do, and is no faster.
     if (!carriers.empty()) rate = 0;
     for (const Link* carrier : carriers) {
         network.transports.insert(carrier->transport());

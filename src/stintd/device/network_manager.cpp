@@ -20,7 +20,7 @@ constexpr const char* accessPointInterface = "org.freedesktop.NetworkManager.Acc
 constexpr std::string_view accessPoints = "/org/freedesktop/NetworkManager/AccessPoint/";
 
 constexpr std::size_t mostFollowed = 64; ///< connections, and devices of one
-constexpr std::uint32_t activated = 2;   ///< State of a connection
+constexpr std::uint32_t activated = 2;   ///< a connection's State
 constexpr std::uint32_t ethernetDevice = 1;
 constexpr Kbps mostKilobits = 1'000'000'000;
 
@@ -61,7 +61,7 @@ Paths firstOf(const Properties& properties, std::string_view name) {
     return paths;
 }
 
-/// Those of `paths` that are new are followed, and those that are gone are not.
+/// Follows the new ones of `paths`, and drops those that are not in it any more.
 template <class Followed> void followAll(Service& service, std::map<std::string, Followed>& all, const Paths& paths) {
     std::erase_if(all, [&paths](const auto& one) { return std::ranges::find(paths, one.first) == paths.end(); });
     for (const std::string& path : paths)
@@ -131,7 +131,7 @@ Management NetworkManager::read() const {
 void NetworkManager::add(const Connection& connection, bool isPrimary, Management& all) const {
     const std::string id = textOf(connection.properties, "Id"), type = textOf(connection.properties, "Type");
     if (type == "loopback") return;
-    // A VPN of a plug-in names the device beneath it; its own interface, where it has one, has a connection, too.
+    // A plug-in's VPN names the device beneath it; its own interface, if any, has a connection of its own.
     if (isVpn(connection.properties) && type != "wireguard") {
         if (isPrimary) all.vpn = id;
         return;
@@ -153,7 +153,7 @@ void NetworkManager::add(const Connection& connection, bool isPrimary, Managemen
         } else if (found->second.wired) {
             link.rate = Kbps{found->second.wired->get<std::uint32_t>("Speed").value_or(0)} * 1000;
         }
-        if (link.rate > mostKilobits) link.rate = 0; // a driver that does not know
+        if (link.rate > mostKilobits) link.rate = 0; // the driver does not know
         all.links.push_back(std::move(link));
     }
 }

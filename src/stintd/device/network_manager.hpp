@@ -1,8 +1,7 @@
-// What NetworkManager says of the links it manages (linux.md §A.4). It is followed while it is there, and never
-// started.
+// The links that NetworkManager manages (linux.md §A.4). It is followed while it is there, and never started.
 //
-// Of Wi-Fi the access point is read once, when a connection has chosen it: its strength changes all the time, and the
-// rate of the moment begins low and would wake an idle machine every few seconds.
+// A Wi-Fi's access point is read once, when a connection has chosen it: its strength changes all the time, and the
+// momentary rate begins low and would wake an idle machine every few seconds.
 #pragma once
 #include <functional>
 #include <map>
@@ -22,7 +21,7 @@ public:
     NetworkManager& operator=(const NetworkManager&) = delete;
 
     bool isAsking() const { return service_.isAsking(); }
-    /// As it was when all that was asked of it was last answered; nullopt: it is not there.
+    /// Its links when it last had answered all questions; nullopt: it is not there.
     const std::optional<Management>& says() const { return says_; }
 
 private:

@@ -1,5 +1,5 @@
-// The power profile that a person, or a program for him, has chosen (linux.md §A.3): power-saver is Android's battery
-// saver. A machine that is too hot for its profile says so here, too.
+// The power profile that a person, or a program on their behalf, has chosen (linux.md §A.3): power-saver is Android's
+// battery saver. A machine that is too hot for its profile says so in PerformanceDegraded.
 #include "stintd/device/sensor.hpp"
 #include "stintd/services/service.hpp"
 
@@ -9,7 +9,7 @@ namespace {
 using services::Properties;
 using services::Service;
 
-/// The same service under its newer and its older name; who has the new one offers both.
+/// The same service under its newer and its older name; a daemon that has the new one offers both.
 struct ProfilesAt {
     ProfilesAt(const SensorSources& sources, const char* name, const char* path)
         : service(sources.system, name, Service::Start::No, sources.changed), properties(service, path, name) {}
@@ -39,7 +39,7 @@ public:
             device.batterySaver = *profile == "power-saver";
             told.emplace_back("battery_saver");
         }
-        // What only warms a lap is no reason to hold work back.
+        // "lap-detected" alone is no reason to hold work back.
         if (now().get<std::string>("PerformanceDegraded") == "high-operating-temperature") {
             device.thermal = std::max(device.thermal, Thermal::Moderate);
             told.emplace_back("thermal");

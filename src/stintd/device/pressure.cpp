@@ -1,9 +1,9 @@
-// How short of memory the machine is, by the kernel's pressure stall information: a trigger for each level of jobs.md
-// §3.6, which the kernel makes readable while tasks stall for longer than that in a window.
+// Memory pressure, by the kernel's pressure stall information: a trigger for each level of jobs.md §3.6, which the
+// kernel makes readable when tasks stall for longer than that in a window.
 //
-// A trigger speaks once a window for as long as its level lasts, and says nothing when it ends. So one timer is armed
-// after an event, and only then: a level whose trigger has been silent for `silence` is over. On a machine that is not
-// short of memory nothing wakes.
+// A trigger fires once a window as long as its level lasts, and is silent when it ends. So one timer is armed after an
+// event, and only then: a level whose trigger has been silent for `silence` is over. A machine that is not short of
+// memory never wakes for this.
 #include <fcntl.h>
 #include <sys/epoll.h>
 #include <unistd.h>
@@ -22,11 +22,11 @@ constexpr const char* pressureAt = "/proc/pressure/memory";
 
 struct PressureLevel {
     Memory memory;
-    /// "some": one task stalls; "full": all do at once. Then the stall, and its window in µs.
-    // LINUX: of a user without CAP_SYS_RESOURCE the kernel takes a window that is a multiple of 2 s alone.
+    /// "some": one task stalls; "full": all do at once. Behind it the stall and its window, in µs.
+    // LINUX: the kernel accepts from a user without CAP_SYS_RESOURCE only windows that are multiples of 2 s.
     std::string_view trigger;
 };
-// From the least to the worst: 5 % and 30 % of the time somebody waits, 20 % of it nothing goes on.
+// From the mildest to the worst: tasks wait for 5 % and for 30 % of the time; none can run for 20 % of it.
 constexpr std::array pressureLevels{PressureLevel{Memory::Moderate, "some 100000 2000000"},
                                     PressureLevel{Memory::Low, "some 600000 2000000"},
                                     PressureLevel{Memory::Critical, "full 400000 2000000"}};
@@ -63,7 +63,7 @@ private:
         Pressure* owner = nullptr;
         Fd file;
         EventSource source;
-        std::uint64_t lastsUntil = 0; ///< µs of CLOCK_MONOTONIC, unless it speaks again
+        std::uint64_t lastsUntil = 0; ///< µs of CLOCK_MONOTONIC, unless it fires again
     };
 
     bool isThere() const { return timer_ != nullptr; }
@@ -80,12 +80,12 @@ private:
         const std::string_view words = pressureLevels[n].trigger;
         trigger.owner = this;
         trigger.file = Fd(::open(file.c_str(), O_RDWR | O_NONBLOCK | O_CLOEXEC));
-        // With its zero, as the kernel reads it.
+        // The kernel reads the zero byte, too.
         const auto length = static_cast<ssize_t>(words.size() + 1);
         if (!trigger.file || ::write(trigger.file.get(), words.data(), words.size() + 1) != length) return false;
         sd_event_source* source = nullptr;
-        // What is no file of the kernel's pressure cannot be waited for, and is refused here. Nothing is read: to ask
-        // for an event takes it away.
+        // A file that is not the kernel's pressure file cannot be polled, and is refused here. Nothing polls it before
+        // the loop does: asking for an event takes it away.
         if (sd_event_add_io(loop_, &source, trigger.file.get(), EPOLLPRI, spoke, &trigger) < 0) return false;
         trigger.source.reset(source);
         return true;
@@ -115,7 +115,7 @@ private:
         std::uint64_t until = 0;
         for (std::size_t n = 0; n < triggers_.size(); ++n) {
             if (triggers_[n].lastsUntil <= loopTime(loop_)) continue;
-            memory = pressureLevels[n].memory; // the worst of them
+            memory = pressureLevels[n].memory; // later levels are worse
             until = triggers_[n].lastsUntil;
         }
         sd_event_source_set_time(timer_.get(), until);
@@ -128,7 +128,7 @@ private:
     std::function<void()> changed_;
     sd_event* loop_;
     std::array<Trigger, pressureLevels.size()> triggers_;
-    EventSource timer_; ///< null: the kernel tells nothing
+    EventSource timer_; ///< null: the kernel offers no triggers
     Memory memory_ = Memory::Normal;
 };
 

@@ -1,6 +1,6 @@
 // The desktop's screen saver, on the session bus: while it is active, nobody uses the screen. Each desktop has a name
-// of its own for it (linux.md §A.5), so its signal is heard by its member. It can only say that the screen counts as
-// off: a program that lies so holds back work, and opens nothing.
+// of its own for it (linux.md §A.5), so its signal is followed by its member's name. It can only make the screen count
+// as off: a program that lies holds work back, and permits nothing.
 #include "stintd/device/sensor.hpp"
 #include "stintd/services/broadcast.hpp"
 

@@ -1,8 +1,9 @@
-// What one source knows of the device: a service of the system, a file of the kernel, the free space of a volume. Each
-// is one file, and a row of sensors.cpp; what a person has said stands over all of them (device_source.hpp).
+// One source's knowledge of the device: a service of the system, a file of the kernel. Each is one file, and a row of
+// sensors.cpp; a value that a person has set stands over all of them (device_source.hpp).
 //
-// A sensor follows its source by events alone. Where the source is missing it tells nothing, and goes on as soon as it
-// comes; it never retries by a timer, and settles nothing: device_source.hpp does, for all of them.
+// A sensor follows its source by events alone. Where the source is missing it reports nothing, and goes on as soon as
+// the source comes; it never retries by a timer. It does not wait for a burst of news to end: device_source.hpp does
+// that for all sensors.
 #pragma once
 #include <filesystem>
 #include <functional>
@@ -26,7 +27,7 @@ struct DeviceValue {
     std::string source; ///< "embedded default", "set", a sensor's name
 };
 
-/// Where sensors look, and whom they tell that there is something new.
+/// The places where sensors look, and the function they call when there is news.
 struct SensorSources {
     sd_event* loop = nullptr;
     services::Bus& system;
@@ -39,34 +40,34 @@ struct SensorSources {
 class Sensor {
 public:
     virtual ~Sensor() = default;
-    /// As `stint device` names the source of a value: "UPower".
+    /// The source of a value, as `stint device` prints it: "UPower".
     virtual std::string_view name() const = 0;
-    /// Puts what is known into the device, and leaves the rest as it is. The keys of contract/model/device_fields.hpp
-    /// that it has put there.
+    /// Puts what is known into the device, and leaves the rest as it is. Returns the keys of
+    /// contract/model/device_fields.hpp that it has put there.
     virtual std::vector<std::string_view> tell(Device& device) const = 0;
-    /// What it knows beyond those keys, for whoever lists the device.
+    /// Values beyond those keys, for lists of the device.
     virtual std::vector<DeviceValue> more(const Device&) const { return {}; }
-    /// The networks that it knows, the one in use first (`stint net`).
+    /// The networks that it knows of, the one in use first (`stint net`).
     virtual std::vector<NetworkSeen> networks() const { return {}; }
-    /// Its source is there and has not answered yet.
+    /// True while its source is there and has not answered yet.
     virtual bool isAsking() const { return false; }
-    /// What of the device it is about, as `stint doctor` heads it: "power".
+    /// The part of the device it is about, a heading of `stint doctor`: "power".
     virtual std::string_view topic() const = 0;
-    /// The core's word on a sleep that has begun: whether it waits for us. It does until the first of them.
+    /// The core's order on a sleep that has begun: it waits for us, or it does not. It waits until the first order.
     virtual void delaySleep(bool) {}
-    /// And whether the machine is to be kept from going to sleep; it is not until then.
+    /// The core's order to keep the machine from going to sleep, or not to; it is not kept until the first order.
     virtual void keepAwake(bool) {}
-    /// For `stint doctor`: what it reads now ("UPower on the system bus"); empty: nothing, since its source is missing.
+    /// The source that it reads now, for `stint doctor` ("UPower on the system bus"); empty: it is missing.
     virtual std::string reads() const = 0;
-    /// What would have to be there for it to read something: "UPower, on the system bus".
+    /// The source that would have to be there: "UPower, on the system bus".
     virtual std::string_view wants() const = 0;
 };
 
-/// All that are wanted (STINT_SENSORS: their names, or "none"; unset: all); of two that know the same the later one is
-/// believed.
+/// All sensors that are wanted (STINT_SENSORS: their names, or "none"; unset: all). Where two know the same value, the
+/// later one counts.
 std::vector<std::unique_ptr<Sensor>> sensors(const SensorSources& sources);
 
-// One each.
+// One function makes one sensor.
 
 std::unique_ptr<Sensor> kernelPower(const SensorSources& sources);
 std::unique_ptr<Sensor> upower(const SensorSources& sources);

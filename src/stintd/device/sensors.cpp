@@ -9,7 +9,7 @@ namespace stint {
 namespace {
 
 struct SensorRow {
-    std::string_view word; ///< of STINT_SENSORS
+    std::string_view word; ///< its name in STINT_SENSORS
     std::unique_ptr<Sensor> (*make)(const SensorSources&);
 };
 

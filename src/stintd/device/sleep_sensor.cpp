@@ -1,9 +1,9 @@
-// The machine's sleep, by logind or elogind (linux.md §A.5): told before it begins and after it has ended. A delay
-// inhibitor is held always, so that the login manager waits for us, as long as it waits for anybody
-// (InhibitDelayMaxUSec); it is let go when the core says so, and taken again for the next sleep.
+// The machine's sleep, by logind or elogind (linux.md §A.5), which report it before it begins and after it has ended. A
+// delay inhibitor is always held, so that the login manager waits for us, no longer than InhibitDelayMaxUSec; it is
+// released when the core says so, and taken again for the next sleep.
 //
-// Where the core wants the machine to stay awake, a block inhibitor is held, too. The login manager refuses it to whom
-// has no active session at a seat (polkit), so it is asked for again when the user's sessions change.
+// A block inhibitor is held, too, while the core wants the machine to stay awake. The login manager refuses it to a
+// user without an active session at a seat (polkit), so it is asked for again when the user's sessions change.
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -25,10 +25,10 @@ constexpr const char* sleeperPath = "/org/freedesktop/login1";
 constexpr const char* sleeperManager = "org.freedesktop.login1.Manager";
 constexpr const char* sleeperUser = "org.freedesktop.login1.User";
 
-/// Something that keeps the machine from sleeping, while its descriptor is open.
+/// A lock of the login manager's that delays or blocks sleep while its descriptor is open.
 class Inhibitor {
 public:
-    /// `settled`: it is granted, or refused.
+    /// `settled`: called when the lock is granted, or refused.
     Inhibitor(Service& service, const char* mode, const char* why, bool wanted, std::function<void()> settled)
         : service_(service), mode_(mode), why_(why), wanted_(wanted), settled_(std::move(settled)) {}
 
@@ -47,7 +47,7 @@ public:
         service_.call(call_, sleeperPath, sleeperManager, "Inhibit", answered, this, "ssss", "sleep", "Stint", why_,
                       mode_);
     }
-    /// Whoever gave it is gone.
+    /// The login manager is gone, and the lock with it.
     void forget() {
         call_.reset();
         descriptor_ = Fd();
@@ -114,7 +114,7 @@ public:
     void keepAwake(bool on) override { block_.want(on); }
 
 private:
-    /// Told of each owner of the name: what the last one said, and gave, holds no more.
+    /// Begins anew with each owner of the name: the last one's reports and locks hold no more.
     class Manager final : services::Followed {
     public:
         explicit Manager(SleepSensor& sensor) : Followed(sensor.service_), sensor_(sensor) { beginNow(); }

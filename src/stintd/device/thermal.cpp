@@ -1,5 +1,5 @@
-// Heat, by the kernel's own events: a trip point of a thermal zone is passed, upwards or downwards. The status "light"
-// (limits.md §10.1) has no event, and is never told here.
+// Heat, by the kernel's events: a trip point of a thermal zone is passed, upwards or downwards. The status "light"
+// (limits.md §10.1) has no event, so it is never set here.
 #include <linux/genetlink.h>
 #include <linux/netlink.h>
 #include <sys/epoll.h>
@@ -19,7 +19,7 @@ namespace stint {
 namespace {
 
 constexpr const char* zonesAt = "/sys/class/thermal";
-constexpr int familiesGroup = GENL_ID_CTRL; // tells of families that come: thermal may be a module
+constexpr int familiesGroup = GENL_ID_CTRL; // announces new families: thermal may be a module
 
 class ThermalSensor final : public Sensor {
 public:
@@ -48,7 +48,7 @@ public:
 
     std::vector<std::string_view> tell(Device& device) const override {
         if (!family_ || !zones_.anyTells()) return {};
-        device.thermal = std::max(device.thermal, zones_.hottest()); // another may know of more heat
+        device.thermal = std::max(device.thermal, zones_.hottest()); // another sensor may know of more heat
         return {"thermal"};
     }
 

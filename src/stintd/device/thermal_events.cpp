@@ -11,7 +11,7 @@ namespace {
 
 constexpr const char *familyName = "thermal", *groupName = "event";
 
-/// What the kernel says of the family, where that is the one that was asked for.
+/// The family in the kernel's answer, where it is the one that was asked for.
 std::optional<ThermalFamily> familyBy(const NetlinkAttributes& family) {
     const auto id = family.number<std::uint16_t>(CTRL_ATTR_FAMILY_ID);
     std::optional<std::uint32_t> group;

@@ -1,5 +1,5 @@
-// The kernel's words on heat: its generic netlink family "thermal", whose group "event" any user may join. Pure: reads
-// bytes that a socket has brought, and trusts no length in them.
+// The kernel's messages on heat: its generic netlink family "thermal", whose group "event" any user may join. Pure:
+// reads bytes that came by a socket, and trusts no length in them.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -11,7 +11,7 @@ namespace stint {
 
 using NetlinkBytes = std::span<const std::byte>;
 
-/// Where the kernel tells of heat.
+/// The family's numbers on this machine.
 struct ThermalFamily {
     std::uint16_t id = 0;
     std::uint32_t events = 0; ///< the multicast group
@@ -19,9 +19,9 @@ struct ThermalFamily {
     bool operator==(const ThermalFamily&) const = default;
 };
 
-/// A question to the kernel: which family that is. Answered by what thermalFamilyIn() reads.
+/// The request for the family's numbers; thermalFamilyIn() reads the answer.
 std::vector<std::byte> thermalFamilyAsked();
-/// nullopt: it says nothing of that family, or it has no such group.
+/// nullopt: the messages do not describe that family, or it has no such group.
 std::optional<ThermalFamily> thermalFamilyIn(NetlinkBytes messages);
 
 struct ThermalEvent {
@@ -32,7 +32,7 @@ struct ThermalEvent {
 
     bool operator==(const ThermalEvent&) const = default;
 };
-/// Those of the family `id`; what has nothing to do with trip points is left out.
+/// The events of the family `id`; those that do not concern trip points are left out.
 std::vector<ThermalEvent> thermalEventsIn(NetlinkBytes messages, std::uint16_t id);
 
 } // namespace stint

@@ -13,7 +13,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// limits.md §13; nullopt of what says nothing of the device's heat, such as a fan that begins to turn.
+/// limits.md §13; nullopt for a type that does not say how hot the device is, such as "active", which turns a fan on.
 std::optional<Thermal> meaningOf(std::string_view type) {
     if (type == "passive") return Thermal::Moderate;
     if (type == "hot") return Thermal::Severe;
@@ -45,12 +45,12 @@ void ThermalZones::read() {
         const fs::path& zone = entry.path();
         const auto number = zoneNumber(zone);
         if (!number || kernelWord(zone / "mode") == "disabled") continue;
-        const auto temperature = kernelNumber(zone / "temp"); // of a device that sleeps there is none
+        const auto temperature = kernelNumber(zone / "temp"); // a sleeping device has none
         std::error_code gone;
         for (std::uint32_t trip = 0; fs::exists(zone / fmt::format("trip_point_{}_type", trip), gone); ++trip) {
             const auto meaning = tripOf(zone, trip);
             const auto at = kernelNumber(zone / fmt::format("trip_point_{}_temp", trip));
-            if (!meaning || !at || *at <= 0) continue; // firmware that has no such point says 0, or less
+            if (!meaning || !at || *at <= 0) continue; // firmware without such a point reports 0, or less
             tells_ = true;
             if (temperature && *temperature >= *at) above_[{*number, trip}] = *meaning;
         }

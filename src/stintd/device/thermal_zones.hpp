@@ -1,6 +1,6 @@
-// The thermal zones of the machine and their trip points, as /sys/class/thermal has them, and which of them the
-// temperature is above: that is how hot the device is (limits.md §13). A trip point is left only when the kernel says
-// so, or when all is read anew: its hysteresis is the kernel's.
+// The machine's thermal zones and their trip points, from /sys/class/thermal, and those that the temperature is above:
+// they say how hot the device is (limits.md §13). A trip point counts as left only when the kernel reports it, or when
+// all is read anew: its hysteresis is the kernel's.
 #pragma once
 #include <cstdint>
 #include <filesystem>
@@ -15,11 +15,11 @@ class ThermalZones {
 public:
     explicit ThermalZones(std::filesystem::path directory);
 
-    /// By the temperatures of this moment.
+    /// Reads all zones anew, with their present temperatures.
     void read();
     void passed(std::uint32_t zone, std::uint32_t trip, bool up);
 
-    /// None of them has a trip point that says anything: then nobody knows how hot it is.
+    /// False: no zone has a trip point with a meaning, so the heat is unknown.
     bool anyTells() const { return tells_; }
     Thermal hottest() const;
 

@@ -1,5 +1,5 @@
 // UPower (linux.md §A.3): mains or battery, and how full. Only the root object, the display device and the mains'
-// objects are followed: a battery's own object speaks every 30 s, and would wake an idle machine.
+// objects are followed: a battery's own object sends a signal every 30 s, and would wake an idle machine.
 #include <algorithm>
 #include <cmath>
 #include <map>
@@ -55,7 +55,7 @@ public:
         device.chargeHeld = hasBattery() && state == static_cast<std::uint32_t>(BatteryState::PendingCharge);
         device.batteryPercent = 100;
         if (!hasBattery()) return told;
-        // A level that no battery can have says nothing.
+        // A level outside 0 to 100 % is ignored.
         if (const auto percent = display_.get<double>("Percentage"); percent && *percent >= 0 && *percent <= 100) {
             device.batteryPercent = std::lround(*percent);
             told.emplace_back("battery");
@@ -70,13 +70,13 @@ private:
         return display_.get<std::uint32_t>("Type") == static_cast<std::uint32_t>(type);
     }
 
-    /// A battery that was taken out is there no more: its 0 % says nothing.
+    /// False for a battery that was taken out, which UPower shows with 0 %.
     bool hasBattery() const {
         return display_.get<bool>("IsPresent").value_or(false) &&
                (isOfType(DeviceType::Battery) || isOfType(DeviceType::Ups));
     }
 
-    /// OnBattery follows the battery's word, "discharging"; the mains' objects their own.
+    /// OnBattery follows the battery's state, "discharging"; the mains' objects have their own, Online.
     bool isPlugged() const {
         if (!hasBattery()) return true;
         if (isOfType(DeviceType::Ups)) return display_.get<std::uint32_t>("WarningLevel").value_or(0) <= notWarned;

@@ -19,7 +19,7 @@
 namespace stint {
 
 WindowWatch::~WindowWatch() {
-    if (process_ > 0) ::kill(process_, SIGKILL); // whoever reaps it is the daemon, whose end it would not outlive
+    if (process_ > 0) ::kill(process_, SIGKILL); // not waited for: the daemon is ending
 }
 
 void WindowWatch::start(sd_event* loop) {

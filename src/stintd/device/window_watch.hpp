@@ -1,5 +1,5 @@
-// What stint-windows (X11) or stint-toplevels (Wayland) tells of the windows in front (architecture.md, what is
-// visible): a process of its own, since a display may hang.
+// The windows in front, by stint-windows (X11) or stint-toplevels (Wayland) (architecture.md, what is visible): a
+// process of its own, since a display may hang.
 #pragma once
 #include <filesystem>
 #include <functional>
@@ -19,18 +19,18 @@ constexpr auto noDisplay = "no display";
 
 class WindowWatch {
 public:
-    /// `display`: the variable that names it. `told`: each of the program's words (stintd/helpers/window_words.hpp); an
-    /// empty one where it has ended, or sees nothing.
+    /// `display`: the variable that names it. `told`: gets each of the program's messages
+    /// (stintd/helpers/window_words.hpp); an empty one where it has ended, or sees nothing.
     WindowWatch(std::filesystem::path program, const char* display, std::function<void(std::string_view)> told)
         : program_(std::move(program)), display_(display), told_(std::move(told)) {}
     ~WindowWatch();
     WindowWatch(const WindowWatch&) = delete;
     WindowWatch& operator=(const WindowWatch&) = delete;
 
-    /// Where this process has a display, and the program is installed.
+    /// Starts the program, where this process has a display and the program is installed.
     void start(sd_event* loop);
     bool sees() const { return error_.empty(); }
-    /// Why not, for a person; empty while it sees.
+    /// The reason that it sees nothing, for a person; empty while it sees.
     const std::string& error() const { return error_; }
 
 private:

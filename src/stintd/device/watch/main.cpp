@@ -1,7 +1,8 @@
 // stint-watch: watches files for the jobs of one app (jobs.md §3.2). stintd starts one for each app that has such jobs,
-// tells it what to watch and hears what has changed, over the socket that is its stdin; it ends with that.
+// sends it what to watch and gets what has changed, over the socket that is its stdin; it ends when that closes.
 //
-// One that floods or hangs, because its app watches much or a file system does not answer, holds up no other app's.
+// One that floods or hangs, because its app watches much or a file system does not answer, holds up no other app's
+// jobs.
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
@@ -29,7 +30,7 @@ using Kind = WatchWord::Kind;
 constexpr int daemon = STDIN_FILENO;
 constexpr int niceness = 10; // it is background work itself
 
-/// Blocks while the daemon is behind: inotify queues what happens meanwhile, and says so when that was too much.
+/// Blocks while the daemon is behind: inotify queues what happens meanwhile, and reports when its queue was too small.
 void say(Kind kind, std::string_view text) {
     const std::string message = encode({kind, std::string(text.substr(0, longestWatchWord - 1))});
     if (::send(daemon, message.data(), message.size(), MSG_NOSIGNAL) < 0) std::exit(0); // nobody listens any more
@@ -92,7 +93,7 @@ private:
     }
 
     TreeWatch watch_;
-    Targets targets_; ///< of a list that has not ended
+    Targets targets_; ///< the list that is being received
     std::size_t limit_ = 0;
     std::string told_;
 };

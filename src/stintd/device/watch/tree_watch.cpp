@@ -36,7 +36,7 @@ std::string under(const std::string& directory, std::string_view name) {
     return directory == "/" ? fmt::format("/{}", name) : fmt::format("{}/{}", directory, name);
 }
 
-/// What lies beneath a directory begins with this.
+/// The beginning of every path beneath a directory.
 std::string prefixOf(const std::string& directory) { return directory == "/" ? directory : directory + '/'; }
 
 std::string_view parentOf(std::string_view path) {
@@ -64,7 +64,7 @@ bool TreeWatch::covered(std::string_view path) const {
 void TreeWatch::watch(Targets targets, std::size_t limit) {
     const Targets before = std::exchange(targets_, std::move(targets));
     limit_ = limit;
-    dropUnwanted(); // makes room
+    dropUnwanted(); // frees watches for the new targets
     for (auto& [descriptor, directory] : directories_)
         directory.names.clear();
     const bool wasShort = !std::exchange(shortage_, {}).empty();
@@ -101,11 +101,11 @@ TreeWatch::Directory* TreeWatch::add(const std::string& path) {
     }
     const int descriptor = ::inotify_add_watch(inotify_.get(), path.c_str(), comings | goings | writings | itself);
     if (descriptor < 0) {
-        // One that has gone since is told of by its parent. Others are a person's affair: too many, or not allowed.
+        // Its parent reports one that has gone since. Other errors are for a person: too many watches, or not allowed.
         if (errno != ENOENT && errno != ENOTDIR) noteShortage(path, errno);
         return nullptr;
     }
-    if (known != descriptors_.end() && known->second != descriptor) forget(known->second); // another one of its name
+    if (known != descriptors_.end() && known->second != descriptor) forget(known->second); // another of its name
     Directory& directory = directories_[descriptor];
     if (directory.path != path) { // new, or known by another name until now
         if (const auto old = descriptors_.find(directory.path); old != descriptors_.end() && old->second == descriptor)
@@ -118,7 +118,7 @@ TreeWatch::Directory* TreeWatch::add(const std::string& path) {
 }
 
 void TreeWatch::noteShortage(const std::string& path, int error) {
-    if (!shortage_.empty()) return; // the first one: the others follow from it, mostly
+    if (!shortage_.empty()) return; // the first one: mostly the others follow from it
     if (error != ENOSPC) {
         shortage_ = fmt::format("cannot watch {}: {}", path, std::strerror(error));
     } else if (directories_.size() >= limit_) {
@@ -129,7 +129,8 @@ void TreeWatch::noteShortage(const std::string& path, int error) {
     }
 }
 
-/// Where the target itself comes and goes: in its parent, or for now in the nearest directory above that is there.
+/// Watches where the target itself comes and goes: in its parent, or for now in the nearest directory above that
+/// exists.
 void TreeWatch::armWayTo(const std::string& path) {
     constexpr int tries = 16; // a directory that is made between the look and the watch would be missed
     for (int nth = 0; nth < tries; ++nth) {
@@ -146,7 +147,7 @@ void TreeWatch::armWayTo(const std::string& path) {
     }
 }
 
-/// `found`: what is there already goes into it; whoever made it did so before it could be watched.
+/// Watches a directory and all beneath it. `found`: gets what is there already; it came before it could be watched.
 void TreeWatch::armTree(const std::string& root, Changed* found) {
     std::vector<std::string> open{root};
     while (!open.empty()) {
@@ -210,7 +211,7 @@ bool TreeWatch::leads(const std::string& path) const {
 
 TreeWatch::Changed TreeWatch::read() {
     Changed changed;
-    // What is left is read next time: nobody waits for a flood to end.
+    // The rest is read next time: a flood must not keep the loop.
     while (changed.size() < manyChanges &&
            takeSomeEvents(inotify_, [&](const inotify_event& event, std::string_view) { take(event, changed); })) {
     }
@@ -218,7 +219,7 @@ TreeWatch::Changed TreeWatch::read() {
 }
 
 void TreeWatch::take(const inotify_event& event, Changed& changed) {
-    if (event.mask & IN_Q_OVERFLOW) { // whatever it was that nobody told
+    if (event.mask & IN_Q_OVERFLOW) { // anything may have changed
         for (const auto& [path, ways] : targets_)
             changed.insert(path);
         return armAnew();

@@ -1,8 +1,8 @@
 // stint-windows: tells stintd which process has the window in front (architecture.md, what is visible), over the socket
-// that is its stdin: a message each time, the process's number, 0 where there is none or nobody can say. It ends with
+// that is its stdin. Each message is that process's number, or 0 where there is none or it is unknown. It ends with
 // that socket, and with its display.
 //
-// X11: the window manager says which window is active (_NET_ACTIVE_WINDOW), the server which process has it (XRes): the
+// X11: the window manager says which window is active (_NET_ACTIVE_WINDOW), the server which process has it (XRes); a
 // window's own _NET_WM_PID is whatever its program claims.
 #include <csignal>
 #include <cstdlib>
@@ -21,7 +21,7 @@
 namespace {
 
 constexpr int daemonSocket = STDIN_FILENO;
-/// Between two windows none is active for a moment: milliseconds until that counts.
+/// Milliseconds until "no window is active" counts: that is so for a moment between two windows.
 constexpr int settles = 200;
 
 struct Free {
@@ -39,7 +39,7 @@ public:
     bool isOpen() const { return xcb_connection_has_error(connection_) == 0; }
     int descriptor() const { return xcb_get_file_descriptor(connection_); }
 
-    /// Whether the server can tell whose a window is, and tells of changes from now on.
+    /// Begins to get changes of the active window. False where the server cannot tell which process has a window.
     bool follow() {
         auto screens = xcb_setup_roots_iterator(xcb_get_setup(connection_));
         for (int n = 0; n < screen_; ++n)
@@ -58,7 +58,7 @@ public:
         return xcb_flush(connection_) > 0;
     }
 
-    /// Whether what has come says that another window may be active.
+    /// Takes in the events that have come; true if another window may be active.
     bool changed() {
         bool changed = false;
         while (const Reply<xcb_generic_event_t> event{xcb_poll_for_event(connection_)}) {
@@ -68,7 +68,7 @@ public:
         return changed;
     }
 
-    /// Asking takes in what has come meanwhile: asked again where that says so.
+    /// The process in front. A question takes in events, so it is asked again where one of them reports a change.
     pid_t inFront() {
         pid_t front = activeNow();
         while (changed())

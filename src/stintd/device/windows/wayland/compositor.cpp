@@ -42,7 +42,7 @@ Compositor::Compositor(const std::string& socket) : display_(wl_display_connect(
     open_ = true;
     registry_ = wl_display_get_registry(display_);
     wl_registry_add_listener(registry_, &Heard::registry, this);
-    all_ = wl_display_sync(display_); // answered once all that it offers was told
+    all_ = wl_display_sync(display_); // answered once everything on offer was announced
     wl_callback_add_listener(all_, &Heard::sync, this);
 }
 
@@ -67,7 +67,7 @@ void Compositor::prepare() {
 
 void Compositor::take(bool readable) {
     if (!open_) return;
-    char next = 0; // libwayland 1.23 does not tell of an end in the middle of a word, however often it is asked
+    char next = 0; // libwayland 1.23 does not report an end in the middle of a message, however often it is asked
     const bool ended = readable && ::recv(descriptor(), &next, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
     if (readable && !ended)
         open_ = wl_display_read_events(display_) >= 0;
@@ -106,7 +106,7 @@ void Compositor::closed(Handle* window) {
     zwlr_foreign_toplevel_handle_v1_destroy(window);
 }
 
-// Locally alone: who has gone away, or will tell no more, is told nothing.
+// Destroys the proxies locally: a compositor that is gone, or has withdrawn the manager, is sent nothing.
 void Compositor::dropManager() {
     toplevels_.clear();
     for (Handle* const window : std::exchange(handles_, {}))

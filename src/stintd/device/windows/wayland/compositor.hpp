@@ -1,5 +1,5 @@
-// A connection to a Wayland compositor, which tells of its windows where it offers zwlr_foreign_toplevel_manager_v1. It
-// asks for nothing else, and never waits: whoever has the loop says when there is something to read.
+// A connection to a Wayland compositor, which reports its windows where it offers zwlr_foreign_toplevel_manager_v1. It
+// asks for nothing else, and never blocks: the loop's owner says when there is something to read.
 #pragma once
 #include <memory>
 #include <set>
@@ -25,17 +25,17 @@ public:
 
     bool isOpen() const { return open_; }
     int descriptor() const;
-    /// Before one waits for the descriptor: what has come is taken in, what is to be said is sent.
+    /// To be called before the descriptor is waited for: takes in what has come, sends what is queued.
     void prepare();
-    /// After that; `readable`: whether there is something to read.
+    /// To be called after that wait; `readable`: there is something to read.
     void take(bool readable);
 
     WindowNames inFront() const { return toplevels_.inFront(); }
-    /// Why it tells of no window; empty where it does, or has not said yet what it offers.
+    /// The reason that it reports no windows; empty where it does, or has not announced yet what it offers.
     std::string blind() const;
 
 private:
-    struct Heard; ///< what the compositor says, as libwayland calls it
+    struct Heard; ///< the listeners, as libwayland calls them
 
     void offered(std::uint32_t name, const char* interface);
     void withdrawn(std::uint32_t name);
@@ -44,7 +44,7 @@ private:
     void dropManager();
 
     bool open_ = false;
-    bool toldAll_ = false; ///< that it offers
+    bool toldAll_ = false; ///< everything on offer was announced
     wl_display* display_ = nullptr;
     wl_registry* registry_ = nullptr;
     wl_callback* all_ = nullptr;

@@ -1,8 +1,9 @@
-// stint-toplevels: tells stintd what the windows in front of a Wayland desktop say that they are (linux.md §A.5), over
-// the socket that is its stdin, and ends with that. A compositor that dies, or throws it out, is waited for: its
-// socket's directory says when one comes again.
+// stint-toplevels: tells stintd the app ids of the windows in front on a Wayland desktop (linux.md §A.5), over the
+// socket that is its stdin, and ends when that closes. It waits for a compositor that dies, or disconnects it: the
+// socket's directory shows when one comes again.
 //
-// An app id is whatever a program claims, and Wayland has no word for whose a window is. So it makes nobody visible.
+// An app id is whatever a program claims, and Wayland does not say which process has a window. So an app id makes no
+// app visible.
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
@@ -26,14 +27,15 @@ using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
 constexpr int daemonSocket = STDIN_FILENO;
-/// Between two words to the daemon, however fast windows change places.
+/// The time between two messages to the daemon, however fast windows change places.
 constexpr milliseconds pace{200};
-/// A socket is there a moment before anybody listens behind it: so often it is tried, `pace` apart.
+/// A socket exists a moment before its compositor listens: so many times it is tried, `pace` apart.
 constexpr int tries = 10;
 
 class Daemon {
 public:
-    /// At once, or once `pace` is over: milliseconds until then, -1 where there is nothing to wait for.
+    /// Sends it now, or not before `pace` is over: returns the milliseconds until then, -1 where there is nothing to
+    /// send.
     int tell(const std::string& text) {
         if (text == told_) return -1;
         const auto since = std::chrono::ceil<milliseconds>(Clock::now() - when_);
@@ -49,7 +51,7 @@ private:
     Clock::time_point when_ = Clock::now() - pace;
 };
 
-/// Whether `descriptor` has something to say. The daemon never speaks: its word is its end.
+/// True if `descriptor` is readable. The daemon never sends anything: a readable socket is its end.
 bool awaits(int descriptor, int milliseconds) {
     pollfd ready[] = {{daemonSocket, POLLIN, 0}, {descriptor, POLLIN, 0}};
     ::poll(ready, 2, milliseconds);
@@ -57,7 +59,7 @@ bool awaits(int descriptor, int milliseconds) {
     return ready[1].revents != 0;
 }
 
-/// Until the compositor ends.
+/// Returns when the compositor ends.
 void follow(Compositor& compositor, Daemon& daemon) {
     while (compositor.isOpen()) {
         compositor.prepare();
@@ -68,7 +70,7 @@ void follow(Compositor& compositor, Daemon& daemon) {
     }
 }
 
-/// Whether there was one.
+/// False if there was no compositor.
 bool followOne(const std::string& socket, Daemon& daemon) {
     Compositor compositor(socket);
     if (!compositor.isOpen()) return false;
@@ -76,7 +78,7 @@ bool followOne(const std::string& socket, Daemon& daemon) {
     return true;
 }
 
-/// Until one may be there again; false: never more.
+/// Returns true when one may be there again; false: none can come.
 bool awaitOne(SocketWatch& watch, Daemon& daemon, const std::string& why) {
     for (;;) {
         if (!awaits(watch.descriptor(), daemon.tell(why))) continue;
@@ -94,7 +96,7 @@ int run() {
     Daemon daemon;
     const auto socket = compositorSocket();
     if (!socket.ok()) return failed(daemon, socket.error());
-    auto watch = SocketWatch::open(*socket); // first, so that none comes unseen
+    auto watch = SocketWatch::open(*socket); // before the first try, so that none comes unseen
     if (!watch.ok()) return failed(daemon, watch.error());
     const std::string none = blindText("no Wayland compositor is at " + socket->string());
     for (int left = 1;; left = tries) {
@@ -110,8 +112,8 @@ int main(int count, char** words) {
     if (count > 1)
         return startedByHand("stint-toplevels", "tells stintd what the windows in front say that they are", words[1]);
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-    ::unsetenv("WAYLAND_SOCKET");                           // a connection that was meant for somebody else
+    ::unsetenv("WAYLAND_SOCKET");                           // another program's connection
     ::unsetenv("WAYLAND_DEBUG");                            // it would write each message into the log
-    wl_log_set_handler_client([](const char*, va_list) {}); // what a compositor does wrong fills no log
+    wl_log_set_handler_client([](const char*, va_list) {}); // a compositor's mistakes fill no log
     return run();
 }

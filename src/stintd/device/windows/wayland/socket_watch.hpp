@@ -1,4 +1,4 @@
-// Where a compositor's socket is, and when it comes (again): told by its directory.
+// A compositor's socket: where it is, and when it comes (again), by a watch on its directory.
 #pragma once
 #include <filesystem>
 #include <optional>
@@ -13,12 +13,12 @@ Result<std::filesystem::path> compositorSocket();
 
 class SocketWatch {
 public:
-    /// What comes from now on is noticed.
+    /// Notices sockets that come from now on.
     static Result<SocketWatch> open(const std::filesystem::path& socket);
 
     int descriptor() const { return events_.get(); }
     enum class Came : std::uint8_t { No, Yes, NeverMore };
-    /// Takes in what has happened. NeverMore: the directory itself is gone.
+    /// Takes in the events so far. NeverMore: the directory itself is gone.
     Came take();
 
 private:

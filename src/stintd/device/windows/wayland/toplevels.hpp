@@ -1,5 +1,5 @@
-// The windows of a Wayland desktop, as its compositor tells of them: pure. What comes in is believed in nothing: a name
-// is whatever its program claims, and any program opens as many windows as it likes.
+// The windows of a Wayland desktop, as its compositor reports them: pure. Nothing that comes in is trusted: a name is
+// whatever its program claims, and any program opens as many windows as it likes.
 #pragma once
 #include <cstddef>
 #include <map>
@@ -11,22 +11,22 @@ namespace stint::windows {
 
 class Toplevels {
 public:
-    /// The compositor's handle of a window; never looked into.
+    /// The compositor's handle of a window; never dereferenced.
     using Handle = const void*;
-    /// Of what is beyond, nothing is kept.
+    /// Windows beyond this number are not kept.
     static constexpr std::size_t most = 1024;
 
-    /// Whether it is kept.
+    /// False: there are too many, and it is not kept.
     bool opened(Handle window);
     void named(Handle window, std::string_view name);
-    /// The values of the protocol's enum, as the wire has them.
+    /// `states`: the values of the protocol's enum, in the wire's form.
     void stated(Handle window, std::span<const std::byte> states);
-    /// All that was told of it since the last time holds from now on.
+    /// Everything reported of it since the last time holds from now on.
     void done(Handle window);
     void closed(Handle window) { windows_.erase(window); }
     void clear() { windows_.clear(); }
 
-    /// What those in front say that they are.
+    /// The names of the windows in front.
     WindowNames inFront() const;
 
 private:
