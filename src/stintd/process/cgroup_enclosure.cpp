@@ -32,9 +32,9 @@ Result<CgroupMount> findMount() {
     return *mount;
 }
 
-/// Where a daemon stands that has divided its cgroup.
+/// The leaf in which a daemon stands that has divided its cgroup.
 constexpr const char* daemonLeaf = "daemon";
-/// The share of the processors of what is no background work, and of any cgroup that nobody has given one.
+/// The share of the processors of work that is not background work, and of any cgroup without a share of its own.
 constexpr std::int64_t usualWeight = 100;
 
 Result<CgroupPlace> ownPlace(const CgroupMount& mount) {
@@ -58,7 +58,7 @@ std::string joined(const std::string& path, const std::string& name) {
     return path.ends_with('/') ? path + name : path + '/' + name;
 }
 
-/// By the unit, and of this very process: children inherit it.
+/// True if the unit has marked this very process; the variable alone may be inherited.
 bool isMarkedDelegated() {
     const auto is = [](const char* name, std::string_view value) {
         const char* const set = std::getenv(name);
@@ -98,7 +98,7 @@ bool isDelegated(const fs::path& cgroup, bool marked) {
 }
 
 Fd holdInstance(const fs::path& cgroup) {
-    constexpr int tries = 3; // another daemon may sweep it before it is held
+    constexpr int tries = 3; // another daemon may sweep it before the lock is taken
     for (int i = 0; i < tries; ++i) {
         if (!makeCgroup(cgroup).ok()) return {};
         Fd held(::open(cgroup.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
@@ -119,7 +119,7 @@ void sweepInstances(const fs::path& base, std::chrono::seconds age) {
         if (!name.starts_with(instancePrefix) || name.size() != instancePrefix.size() + 16) continue;
         std::error_code unknown;
         const auto changed = fs::last_write_time(entry->path(), unknown);
-        if (unknown || now - changed < age) continue; // daemons before this one held no lock
+        if (unknown || now - changed < age) continue; // earlier versions held no lock
         const Fd held(::open(entry->path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW));
         if (!held || ::flock(held.get(), LOCK_EX | LOCK_NB) != 0) continue;
         if (!populated(openEvents(entry->path()))) removeCgroup(entry->path());
@@ -163,7 +163,7 @@ CgroupEnclosure::CgroupEnclosure(sd_event* loop, std::string instance, CgroupPla
 CgroupEnclosure::~CgroupEnclosure() {
     draining_.clear();
     killCgroup(root_.directory);
-    removeCgroup(root_.directory); // what is still dying is removed by the next daemon
+    removeCgroup(root_.directory); // the next daemon removes what is still dying
     sd_event_unref(loop_);
 }
 
@@ -188,7 +188,8 @@ Result<Fd> CgroupEnclosure::cgroupOf(const AppId& app) {
     return opened;
 }
 
-// A place's share counts beside the app's other places; the app's beside other apps: the largest of its own.
+// A place's share counts beside the app's other places, and the app's beside other apps: the app gets the largest of
+// its places.
 void CgroupEnclosure::weighApp(const AppId& app) {
     if (!controllers_.held.contains(Controller::Cpu)) return;
     const auto places = weights_.find(app);
@@ -196,11 +197,11 @@ void CgroupEnclosure::weighApp(const AppId& app) {
     std::int64_t largest = 0;
     for (const auto& [id, weight] : places->second)
         largest = std::max(largest, weight);
-    // Where it fails the app has another share than it should, and no more than that.
+    // A failure only leaves the app with another share than it should have.
     (void)writeLimits({.cpuWeight = largest}, appDirectory(app));
 }
 
-// Where nothing is left the unit keeps what it had: the next one most often is of the same kind.
+// With nothing left the unit keeps its share: the next process most often is of the same kind.
 void CgroupEnclosure::tellShare() {
     if (unit_.empty() || !shareChanged_ || !controllers_.held.contains(Controller::Cpu)) return;
     std::int64_t largest = 0;
@@ -246,7 +247,7 @@ void CgroupEnclosure::discard(const AppId& app, ProcessId id) {
 
 void CgroupEnclosure::kill(const AppId& app, ProcessId id, const Fd& pidfd) {
     killCgroup(directory(app, id));
-    // What is on its way into the cgroup still, or has left it, is killed by its reaper.
+    // The reaper kills a process that is still on its way into the cgroup, or has left it.
     endReaper(pidfd);
 }
 
@@ -268,7 +269,7 @@ bool CgroupEnclosure::clear(const AppId& app, ProcessId id) {
     sd_event_source* source = nullptr;
     const int added = sd_event_add_io(loop_, &source, draining->events.get(), EPOLLPRI, changed, draining.get());
     draining->change.reset(source);
-    // Without a source there is only waiting here: to say "gone" of what is alive would be worse.
+    // Without a source it can only wait here: reporting "gone" while something is alive would be worse.
     if (added < 0) return waitUntilEmpty(draining->events, steady_clock::time_point::max());
     draining_.emplace(id, std::move(draining));
     return false;
@@ -303,7 +304,7 @@ std::optional<ProcessId> CgroupEnclosure::find(pid_t pid) const {
     std::optional<std::string> text = readFile("/proc/" + std::to_string(pid) + "/cgroup");
     std::optional<std::string> path = text ? cgroupPath(*text) : std::nullopt;
     if (!path || !path->starts_with(joined(root_.path, "app."))) return std::nullopt;
-    // "ROOT/app.PACKAGE/N" and whatever the process may have made below it.
+    // The path is "ROOT/app.PACKAGE/N" and whatever the process may have made below it.
     const std::size_t slash = path->find('/', root_.path.size() + 1);
     if (slash == std::string::npos) return std::nullopt;
     std::string_view rest = std::string_view(*path).substr(slash + 1);
@@ -323,8 +324,8 @@ bool killCgroupLeftovers(const std::string& instance, std::chrono::milliseconds 
     bool gone = true;
     for (const fs::path& cgroup : left) {
         gone &= waitUntilEmpty(openEvents(cgroup), until);
-        removeCgroup(cgroup);                                 // but for what is still dying in it
-        ::rmdir((cgroup.parent_path() / daemonLeaf).c_str()); // where that stood; not while one stands there
+        removeCgroup(cgroup);                                 // stays while something is still dying in it
+        ::rmdir((cgroup.parent_path() / daemonLeaf).c_str()); // its leaf; stays while a daemon stands in it
     }
     return gone;
 }

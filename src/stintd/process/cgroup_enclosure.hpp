@@ -1,7 +1,7 @@
 // Processes kept in cgroups: BASE/stint-INSTANCE/app.PACKAGE/N, one for each started process. Above each stands a
-// reaper, outside of its cgroup, for whoever may write the cgroups may leave one, but not its ancestors. BASE is the
+// reaper, outside of its cgroup: a process that may write the cgroups can leave one, but not its ancestors. BASE is the
 // daemon's own cgroup, which is its to divide where systemd delegated it, in a container, or to root. Where it offers
-// controllers, the daemon itself stands in BASE/daemon, and they hold limits of each N.
+// controllers, the daemon itself stands in BASE/daemon, and they enforce the limits of each N.
 #pragma once
 #include "base/cgroup/cgroup.hpp"
 #include "base/text/app_id.hpp"
@@ -12,7 +12,7 @@ namespace stint {
 
 class CgroupEnclosure : public Enclosure {
 public:
-    /// Error where there is no cgroup v2 that may be used, with the reason: the caller then does without.
+    /// Error, with the reason, where there is no cgroup v2 that may be used: the caller then does without.
     static Result<std::unique_ptr<CgroupEnclosure>> open(sd_event* loop, const std::string& instance, OnEmpty empty,
                                                          OnShare shareChanged = {});
     ~CgroupEnclosure() override;
@@ -56,33 +56,33 @@ private:
     CgroupPlace root_;
     Fd lock_; ///< held as long as this daemon lives
     Held controllers_;
-    std::map<AppId, std::map<ProcessId, std::int64_t>> weights_; ///< of the places that are there
+    std::map<AppId, std::map<ProcessId, std::int64_t>> weights_; ///< the shares of all places that are there
     OnEmpty empty_;
     OnShare shareChanged_;
-    std::string unit_;       ///< empty: of no service manager of a user's
-    std::int64_t share_ = 0; ///< that was told last
+    std::string unit_;       ///< the user's unit that this is; empty: none
+    std::int64_t share_ = 0; ///< the one last reported
     std::map<ProcessId, std::unique_ptr<Draining>> draining_;
 };
 
-/// Of the cgroup that a daemon stands in: the one that it divides. A former daemon's leaf belongs to what that divided.
+/// The cgroup that a daemon in `own` divides: one that stands in an earlier daemon's leaf divides the parent, as that
+/// did.
 CgroupPlace divisible(const CgroupPlace& own);
 
-/// "stintd.service": of the path of a cgroup, the unit of a user's service manager that it is; empty: it is none.
+/// The unit of a user's service manager that the path of a cgroup is, such as "stintd.service"; empty: it is none.
 std::string userUnit(const std::string& path);
 
-/// Whether a cgroup may be divided: any but a unit of systemd's that was not given away, which would end whole when one
-/// process of it is killed for memory. `marked`: this process was told that it was (the unit's Environment=).
+/// True if a cgroup may be divided: any but a unit of systemd's that was not delegated, for that ends whole when one
+/// process of it is killed for memory. `marked`: the unit's Environment= says that it is delegated.
 bool isDelegated(const std::filesystem::path& cgroup, bool marked);
 
-/// Takes the cgroup of a daemon's instance, which is made, or made again; held until it is closed. No descriptor where
-/// it cannot be.
+/// Takes the cgroup of a daemon's instance, making it where needed; held until the descriptor is closed. No descriptor
+/// where that fails.
 Fd holdInstance(const std::filesystem::path& cgroup);
-/// Of what is beside it in `base`: removes cgroups of daemons that are dead, where nothing is alive in them and nothing
-/// has changed for so long.
+/// Removes cgroups of dead daemons in `base`, where nothing is alive in them and nothing has changed for `age`.
 void sweepInstances(const std::filesystem::path& base, std::chrono::seconds age = std::chrono::hours(24));
 
-/// Kills what a former daemon of the instance left, in whatever cgroup it ran, and waits until that is gone. Whether it
-/// is: a process that the kernel is stuck in, or that another traces, dies when that is over.
+/// Kills what an earlier daemon of the instance left, in whatever cgroup it ran, and waits until that is gone. False
+/// where it is not: a process that the kernel is stuck in, or that another traces, dies when that is over.
 bool killCgroupLeftovers(const std::string& instance, std::chrono::milliseconds forAll);
 
 } // namespace stint

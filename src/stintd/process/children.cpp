@@ -22,7 +22,7 @@ namespace {
 
 CgroupLimits limitsOf(const Command& command, const CgroupLimits& background) {
     if (!command.background) return {};
-    // One that hands out its part answers in time, whatever becomes of what it starts.
+    // It must answer in time, whatever becomes of what it starts.
     if (command.keepsPriority) return {.cpuWeight = background.cpuWeight};
     return background;
 }
@@ -39,14 +39,14 @@ Children::Children(sd_event* loop, Listener& listener, Helper helper, const std:
     : loop_(sd_event_ref(loop)), listener_(listener), helper_(std::move(helper)),
       starter_(loop, helper_.program, instance, [this] { hear(Starter::Wait::No); }), starting_(std::move(starting)),
       written_(std::move(written)), environment_(environmentFrom(environ)) {
-    std::signal(SIGCHLD, SIG_DFL); // ignored, as some starters leave it, the kernel would throw the statuses away
+    std::signal(SIGCHLD, SIG_DFL); // some starters leave it ignored; then the kernel would drop the statuses
 }
 
 Children::~Children() {
     for (auto& [id, child] : children_)
         kill(id);
-    // Each reaper kills what has left its cgroup, and in a unit of systemd's is killed itself once this process has
-    // ended.
+    // Each reaper kills what has left its cgroup. In a unit of systemd's, reapers are killed once this process has
+    // ended: so their end is awaited.
     const auto until = std::chrono::steady_clock::now() + patience;
     for (auto& [id, child] : children_)
         if (!child->status && child->pidfd) hasEnded(child->pidfd, until);
@@ -63,7 +63,7 @@ void Children::keepIn(std::unique_ptr<Enclosure> enclosure) {
     STINT_CHECK(children_.empty());
     enclosure_ = std::move(enclosure);
     last_ = std::max(last_, enclosure_->lastLeft());
-    if (enclosure_->enclosesAll()) static_cast<void>(starter_.begin()); // else the first start says what is wrong
+    if (enclosure_->enclosesAll()) static_cast<void>(starter_.begin()); // a failure is reported by the first start
 }
 
 Result<Started> Children::start(const Command& command) {
@@ -81,7 +81,7 @@ Result<Started> Children::start(const Command& command) {
         Prepared made = STINT_TRY(prepare(given, std::move(entrance), environment_, helper_));
         auto prepared = std::make_unique<Prepared>(std::move(made));
         Fd ours = std::move(prepared->ours);
-        // Whoever starts a main program is told its pid, and what is wrong with it.
+        // The caller that starts a main program needs its pid and its errors at once, so only a service is ordered.
         if (command.service && prepared->cgroup && starter_.order(id, *prepared)) {
             child->ordered = std::move(prepared);
             ordered_.insert(id);
@@ -102,7 +102,8 @@ Result<Started> Children::start(const Command& command) {
     return started;
 }
 
-/// The end that is written to, as long as the command needs it; none where somebody else takes all that it writes.
+/// Returns the end that is written to, which must live as long as the command needs it; none where the caller takes all
+/// output.
 Result<Fd> Children::readOutput(Child& child, Command& command) {
     auto& [in, out, complaints] = command.stdio;
     if (!written_ || (out >= 0 && complaints >= 0)) return Fd();
@@ -114,7 +115,7 @@ Result<Fd> Children::readOutput(Child& child, Command& command) {
     return std::move(theirs);
 }
 
-/// False, and errno: nobody would hear of its end, so it is dead.
+/// Watches for the child's end. False, with errno: it cannot be watched, so it was killed.
 bool Children::watch(Child& child, Born born) {
     child.pid = born.pid;
     child.pidfd = std::move(born.pidfd);
@@ -146,18 +147,18 @@ void Children::hear(Starter::Wait wait) {
     }
 }
 
-// Where the starter has made none, it is started without; where that cannot be either, it has ended as stint-exec does
-// that cannot start a command.
+// Where the starter has made none, it is started without one; where that fails, too, it ends with 127, as stint-exec
+// does for a command that it cannot start.
 void Children::begin(Child& child, Result<pid_t> said) {
     STINT_CHECK(child.ordered); // it is begun once
     const auto prepared = std::move(child.ordered);
-    if (!said) enclosure_->kill(child.app, child.id, child.pidfd); // what a silent starter may have made
+    if (!said) enclosure_->kill(child.app, child.id, child.pidfd); // a starter that did not answer may have made it
     auto born = said ? pinned(*said) : child.killed ? Result<Born>(said.error()) : spawn(*prepared);
     if (born && watch(child, std::move(born).value())) return;
     sd_event_source* source = nullptr;
     const int added = sd_event_add_defer(loop_, &source, neverBegan, &child);
     child.exit.reset(source);
-    STINT_CHECK(added >= 0 || sd_event_get_state(loop_) == SD_EVENT_FINISHED); // then nobody is told any more
+    STINT_CHECK(added >= 0 || sd_event_get_state(loop_) == SD_EVENT_FINISHED); // then no end is reported any more
 }
 
 int Children::neverBegan(sd_event_source*, void* data) {
@@ -177,13 +178,13 @@ Result<void> Children::adopt() {
     return {};
 }
 
-// One signal may stand for many ends.
+// One signal may stand for several ends.
 int Children::childEnded(sd_event_source*, const signalfd_siginfo*, void* self) {
     auto& children = *static_cast<Children*>(self);
     siginfo_t ended{};
     while (::waitid(P_ALL, 0, &ended, WEXITED | WNOHANG | WNOWAIT) == 0 && ended.si_pid != 0) {
         int status = 0;
-        children.hear(Starter::Wait::No); // it has said that it was there before it could end
+        children.hear(Starter::Wait::No); // its answer came before its end could
         if (::waitpid(ended.si_pid, &status, WNOHANG) != ended.si_pid) break;
         if (Child* child = children.withPid(ended.si_pid)) children.end(*child, status);
         ended = {};
@@ -202,7 +203,8 @@ void Children::end(Child& child, int status) {
     STINT_CHECK(!child.status); // it ends once
     child.status = status;
     child.exit.reset();
-    // Also of one that was killed: its end of the socket closes before it is seen to have ended, which kills it again.
+    // Read for a killed one, too: its end of the socket closes before it is seen to have ended, and that kills it
+    // again.
     child.limit = enclosure_->limitMet(child.app, child.id);
     if (enclosure_->clear(child.app, child.id)) emptied(child.id);
 }
@@ -229,7 +231,7 @@ void Children::kill(ProcessId id) {
 }
 
 unsigned Children::killApp(const AppId& app) {
-    hear(Starter::Wait::Yes); // killed before it says that it is there, a process would be waited for in vain
+    hear(Starter::Wait::Yes); // a process killed before its answer would be waited for in vain
     enclosure_->killApp(app);
     unsigned alive = 0;
     for (auto& [id, child] : children_) {
@@ -264,10 +266,10 @@ std::optional<Processes::Owner> Children::startedAs(pid_t pid) const {
     return child ? std::optional(Owner(child->app, child->id)) : std::nullopt;
 }
 
-// By its ancestors first: whoever may write the cgroups may move a process into another app's, but not below another
-// reaper.
+// Its ancestors come first: a process that may write the cgroups may move another into a different app's, but not below
+// a different reaper.
 Result<std::optional<Processes::Owner>> Children::ownerOf(pid_t pid) {
-    hear(Starter::Wait::No); // what can call has said before that it is there
+    hear(Starter::Wait::No); // a process answers before it can call us
     auto above = aboveOf(pid);
     if (above && *above) return above;
     if (auto id = enclosure_->find(pid)) {
@@ -283,7 +285,7 @@ Result<std::optional<Processes::Owner>> Children::aboveOf(pid_t pid) const {
         owner = startedAs(each);
         return owner || (each != pid && each == ::getpid());
     }));
-    // It got out of where it was kept, and was left without a parent: it is some app's, and no one's word tells which.
+    // It got out of its enclosure and lost its parent: it is some app's, and nothing tells which.
     if (met && !owner) return fail(Errc::SECURITY, "process {} has left the app that it was started for", pid);
     return owner;
 }

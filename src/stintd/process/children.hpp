@@ -1,5 +1,5 @@
-// Processes that were started and are not gone yet: each is waited for by its pidfd, and told as gone once its
-// enclosure is empty too.
+// Processes that were started and are not gone yet: each is waited for by its pidfd, and reported gone once its
+// enclosure is empty, too.
 #pragma once
 #include "base/text/app_id.hpp"
 #include "base/unix/event_source.hpp"
@@ -22,11 +22,11 @@ public:
              Written written);
     ~Children() override;
 
-    /// Before anything is started, once.
+    /// To be called once, before anything is started.
     void keepIn(std::unique_ptr<Enclosure> enclosure);
-    /// From now on orphans of what was started are children of this process.
+    /// Makes orphans of started processes children of this process from now on.
     Result<void> adopt();
-    /// The enclosure's word that nothing of a process is left.
+    /// The enclosure calls this when nothing of a process is left.
     void emptied(ProcessId id);
 
     Result<Started> start(const Command& command) override;
@@ -46,13 +46,13 @@ private:
         Children* owner = nullptr;
         ProcessId id;
         AppId app;
-        pid_t pid = 0; ///< of its reaper
+        pid_t pid = 0; ///< its reaper's
         Fd pidfd;
         EventSource exit;
-        std::optional<int> status; ///< once it has ended; what it started may still be there
-        std::string limit;         ///< that it met
+        std::optional<int> status; ///< set once it has ended; what it started may still be there
+        std::string limit;         ///< the limit it met
         bool killed = false;
-        std::unique_ptr<Prepared> ordered; ///< until it is known to be there
+        std::unique_ptr<Prepared> ordered; ///< set until the process is known to be there
         std::unique_ptr<OutputLines> output;
     };
 
@@ -78,9 +78,9 @@ private:
     Environment environment_;
     CgroupLimits background_;
     std::map<ProcessId, std::unique_ptr<Child>> children_;
-    std::set<ProcessId> ordered_; ///< of the starter, and not known to be there
+    std::set<ProcessId> ordered_; ///< orders of the starter whose process is not known to be there yet
     std::unique_ptr<Enclosure> enclosure_;
-    EventSource adopted_; ///< speaks up when any child has ended
+    EventSource adopted_; ///< fires when any child has ended
     std::uint64_t last_ = 0;
 };
 

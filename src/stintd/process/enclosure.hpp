@@ -1,5 +1,5 @@
-// Where started processes are kept so that all of what each one starts can be found and killed: cgroups, or reapers
-// where there is no cgroup. Knows nothing of how a process is started or waited for: that is children.cpp.
+// The place where started processes are kept, so that everything each one starts can be found and killed: cgroups, or
+// reapers where there is no cgroup. How a process is started and waited for is in children.cpp.
 #pragma once
 #include <functional>
 #include <optional>
@@ -14,38 +14,39 @@ namespace stint {
 
 class Enclosure {
 public:
-    /// Told from the event loop, after clear() said that something was left.
+    /// Called from the event loop, after clear() has said that something was left.
     using OnEmpty = std::function<void(ProcessId)>;
 
-    /// The largest share of the processors that anything in this unit of the user's service manager has now, told where
-    /// that is another than before; from inside a call.
+    /// Called inside a call of this class when the largest share of the processors that anything in this unit of the
+    /// user's service manager has is a new one.
     using OnShare = std::function<void(const std::string& unit, std::int64_t weight)>;
 
     virtual ~Enclosure() = default;
 
-    /// Makes the place of one process, which is not in it yet, with those of the limits that can be held.
+    /// Makes the place of one process, which is not in it yet, with those of the limits that can be enforced here.
     virtual Result<Entrance> make(const AppId& app, ProcessId id, const CgroupLimits& limits) = 0;
-    /// Takes back the place of a process that was not started after all.
+    /// Removes the place of a process that was not started after all.
     virtual void discard(const AppId& app, ProcessId id) = 0;
     /// Kills all that is there now and the process of `pidfd`, which may not have entered yet.
     virtual void kill(const AppId& app, ProcessId id, const Fd& pidfd) = 0;
-    /// Kills all that is in any place of the app, in one stroke where that can be; the caller then kills one by one.
+    /// Kills all that is in any place of the app, in one stroke where that is possible; the caller then kills one by
+    /// one.
     virtual void killApp(const AppId& app) = 0;
-    /// The process itself has ended: kills what it left. Whether nothing is left; else OnEmpty follows.
+    /// Kills what a process that has ended left behind. True: nothing is left; else OnEmpty follows.
     virtual bool clear(const AppId& app, ProcessId id) = 0;
-    /// The directory of the cgroup that all places of the app are in, made where there is none yet, opened. System
-    /// where there are no cgroups.
+    /// Opens the directory of the cgroup that all places of the app are in, made where there is none yet. System where
+    /// there are no cgroups.
     virtual Result<Fd> cgroupOf(const AppId& app) = 0;
-    /// Which limit of its place the process has met; empty: none. Before clear().
+    /// The limit of its place that the process has met, in words; empty: none. To be asked before clear().
     virtual std::string limitMet(const AppId& app, ProcessId id) const = 0;
-    /// The highest number of a place that a former daemon has left, with what does not die in it; 0: none.
+    /// The highest number of a place that an earlier daemon has left because something in it does not die; 0: none.
     virtual std::uint64_t lastLeft() const { return 0; }
-    /// In whose place a process is.
+    /// The process in whose place `pid` is.
     virtual std::optional<ProcessId> find(pid_t pid) const = 0;
     virtual std::string description() const = 0;
-    /// The controllers that hold limits here, and why not all of them do.
+    /// The controllers that enforce limits here, and the reason that others do not.
     virtual Held controllers() const = 0;
-    /// Nothing that a process starts can get out.
+    /// True if nothing that a process starts can get out.
     virtual bool enclosesAll() const = 0;
 };
 

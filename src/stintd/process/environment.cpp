@@ -16,7 +16,7 @@ constexpr std::array<std::string_view, 10> kept{
 constexpr std::array<std::string_view, 7> proxies{
     "http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY", "no_proxy", "NO_PROXY",
 };
-// sd_notify(3), sd_listen_fds(3): said to the daemon by its own starter.
+// sd_notify(3), sd_listen_fds(3): addressed to the daemon by its own starter.
 constexpr std::array<std::string_view, 11> daemonsOwn{
     "NOTIFY_SOCKET", "LISTEN_FDS",     "LISTEN_PID", "LISTEN_FDNAMES",   "WATCHDOG_USEC",   "WATCHDOG_PID",
     "INVOCATION_ID", "JOURNAL_STREAM", "MAINPID",    "SYSTEMD_EXEC_PID", "STINT_DELEGATED",

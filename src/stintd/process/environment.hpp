@@ -1,4 +1,4 @@
-// What a started process sees of the environment.
+// The environment of a started process.
 #pragma once
 #include <filesystem>
 #include <map>
@@ -12,11 +12,12 @@ namespace stint {
 
 using Environment = std::map<std::string, std::string>;
 
-/// From "NAME=value" strings, as `environ` holds them.
+/// Reads "NAME=value" strings, such as `environ`.
 Environment environmentFrom(const char* const* strings);
 
-/// What `command` gets of the daemon's own: for a service only what says who the user is, where files are, how to
-/// speak to the session and to the network; else all but what was meant for the daemon alone. Its own words win.
+/// The environment of `command`, from the daemon's own: a service gets only what says who the user is, where files are,
+/// and how to reach the session and the network; anything else gets all but what was meant for the daemon alone. The
+/// command's own values win.
 Environment environmentFor(const Command& command, const Environment& own);
 
 /// The home directory, else "/".

@@ -16,10 +16,10 @@ namespace {
 
 constexpr std::size_t longestPiece = 1024;
 constexpr std::size_t atOnce = 16 * 1024;
-// PROPOSAL: half a MiB in a second, far more than anybody reads, costs a daemon a few hundredths of a processor.
+// PROPOSAL: half a MiB in a second, far more than a person reads, costs a daemon a few hundredths of a processor.
 constexpr std::uint64_t span = 1'000'000; ///< µs
 constexpr unsigned readsInSpan = 32;
-constexpr int pipesMost = 64 * 1024; ///< that the kernel keeps in one
+constexpr int pipesMost = 64 * 1024; ///< a pipe's size
 
 } // namespace
 
@@ -29,7 +29,7 @@ Result<std::pair<std::unique_ptr<OutputLines>, Fd>> OutputLines::open(sd_event* 
         return fail(Errc::SYSTEM, "cannot make a pipe for what a process writes: {}", std::strerror(errno));
     Fd ours(ends[0]);
     Fd theirs(ends[1]);
-    ::fcntl(ours.get(), F_SETFL, O_NONBLOCK); // of this end alone
+    ::fcntl(ours.get(), F_SETFL, O_NONBLOCK); // for this end alone
     std::unique_ptr<OutputLines> made(new OutputLines(std::move(ours), std::move(take)));
     sd_event_source* source = nullptr;
     int result = sd_event_add_io(loop, &source, made->pipe_.get(), EPOLLIN, readable, made.get());
@@ -44,7 +44,7 @@ int OutputLines::readable(sd_event_source*, int, std::uint32_t, void* self) {
     return 0;
 }
 
-/// False: nothing is there now.
+/// Reads a piece; false: nothing is there now.
 bool OutputLines::readSome() {
     std::array<char, atOnce> some;
     const ssize_t size = ::read(pipe_.get(), some.data(), some.size());
@@ -69,7 +69,7 @@ void OutputLines::tellWholeLines() {
     unended_.erase(0, unended_.size() - left.size());
 }
 
-// Somebody who got out of where it was kept may still write: so much is read as the pipe could hold.
+// A process that got out of its enclosure may still write: so only as much is read as the pipe can hold.
 void OutputLines::finish() {
     for (std::size_t read = 0; read < pipesMost && readSome(); read += atOnce) {
     }

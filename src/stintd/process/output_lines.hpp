@@ -1,5 +1,5 @@
-// What a started process writes to its stdout and stderr where nobody else takes it, by lines. It comes through a pipe
-// that is read only so often: who writes more than that waits, and nobody else does.
+// The lines that a started process writes to its stdout and stderr where nobody else takes them. They come through a
+// pipe that is read only so often: a process that writes more waits, and nothing else does.
 #pragma once
 #include <functional>
 #include <memory>
@@ -15,12 +15,12 @@ namespace stint {
 
 class OutputLines {
 public:
-    /// A line without its end, which is not empty; of a longer one than 1 KiB so much at a time.
+    /// Gets a line without its end, never an empty one; a line longer than 1 KiB comes in pieces.
     using Take = std::function<void(std::string_view line)>;
 
-    /// With the end that the process writes to. System where no descriptor is left.
+    /// Returns it with the end that the process writes to. System where no descriptor is left.
     static Result<std::pair<std::unique_ptr<OutputLines>, Fd>> open(sd_event* loop, Take take);
-    /// The process is gone: what it has left in the pipe, and a line that it has not ended.
+    /// Takes the rest of the pipe of a process that is gone, and a line that it has not ended.
     void finish();
 
 private:

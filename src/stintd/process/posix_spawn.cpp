@@ -16,7 +16,7 @@
 namespace stint {
 namespace {
 
-// Descriptors are moved above all that is set up in the child, so that none of them is overwritten before its turn.
+// Descriptors are first moved above the child's places, so that none is overwritten before its turn.
 constexpr int clear = 10;
 
 struct Given : FileActions {

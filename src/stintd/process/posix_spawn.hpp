@@ -1,4 +1,4 @@
-// posix_spawn, and never fork: a daemon of many megabytes would pay for every page table.
+// posix_spawn instead of fork, which copies the page tables of a daemon of many megabytes.
 #pragma once
 #include <filesystem>
 #include <span>
@@ -17,11 +17,11 @@ struct Born {
     Fd pidfd;
 };
 
-/// A child of this process, pinned; it is killed where it cannot be.
+/// Pins a child of this process; kills it where it cannot be pinned.
 Result<Born> pinned(pid_t pid);
 
-/// Starts a program with `descriptors` at 0, 1, 2 and so on; -1: nothing there. Must be called from the thread that
-/// lives as long as the daemon: LINUX: PDEATHSIG is sent when the *thread* that started a process ends.
+/// Starts a program with `descriptors` at 0, 1, 2 and so on; -1: none. Must be called from the thread that lives as
+/// long as the daemon: LINUX: PDEATHSIG is sent when the *thread* that started a process ends.
 Result<Born> posixSpawn(const std::filesystem::path& program, std::vector<std::string> words,
                         std::vector<std::string> variables, std::span<const int> descriptors);
 

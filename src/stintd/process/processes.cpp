@@ -10,7 +10,7 @@
 namespace stint {
 namespace {
 
-// FNV-1a: the same name for the same instance in every build, for a later daemon must find it again.
+// FNV-1a: an instance has the same name in every build, for a later daemon must find it again.
 std::string shortName(const std::string& instance) {
     std::uint64_t hash = 0xcbf29ce484222325;
     for (const unsigned char letter : instance)
@@ -29,8 +29,8 @@ std::unique_ptr<Enclosure> enclosureFor(sd_event* loop, const std::string& insta
 } // namespace
 
 Result<std::unique_ptr<Processes>> Processes::open(sd_event* loop, Listener& listener, Options options) {
-    // jobs.md §12.5: what a former daemon had started is dead before this one looks at its jobs. It may have kept
-    // its processes in the other way.
+    // jobs.md §12.5: processes of an earlier daemon are dead before this one looks at its jobs. That daemon may have
+    // kept them in the other way.
     const std::string instance = shortName(options.instance);
     bool gone = killCgroupLeftovers(instance, options.forLeftovers);
     gone &= killReaperLeftovers(instance, options.forLeftovers);

@@ -1,6 +1,5 @@
 // An app's processes: started, watched and killed (architecture.md, running a job). Each started process has a cgroup
-// of its own inside its app's, so that nothing of it is left when it is said to be gone. Decides nothing, holds no
-// timer.
+// of its own inside its app's, so that nothing of it is left when it is reported gone. Decides nothing, holds no timer.
 #pragma once
 #include <chrono>
 #include <filesystem>
@@ -21,17 +20,18 @@ namespace stint {
 /// A killed process is gone in microseconds, unless the kernel itself is stuck in it (a dead network file system).
 constexpr auto patience = std::chrono::seconds(10);
 
-/// It starts by posix_spawn of the helper, which joins the cgroup, arms PDEATHSIG and execs, and kills by cgroup.kill
-/// where there is one; gone() follows.
+/// A service in a cgroup is started by a stint-exec that waits ready (starter.hpp), anything else, or where that fails,
+/// by a new one, which joins the cgroup, arms PDEATHSIG and execs. It is killed by cgroup.kill where there is one;
+/// gone() follows.
 class Processes : public Launcher {
 public:
     struct End {
-        int status = 0;      ///< as waitpid gives it
-        bool killed = false; ///< kill() or killApp() of ours was behind it
-        std::string limit;   ///< "killed: over its memory limit of 512 MiB": the limit that it met; empty: none
+        int status = 0;      ///< waitpid's
+        bool killed = false; ///< kill() or killApp() was called
+        std::string limit;   ///< "killed: over its memory limit of 512 MiB": the limit it met; empty: none
     };
 
-    /// Told from the event loop, never from inside a call.
+    /// Called from the event loop, never from inside a call.
     class Listener {
     public:
         virtual ~Listener() = default;
@@ -41,24 +41,24 @@ public:
 
     struct Options {
         std::filesystem::path helper; ///< stint-exec
-        std::string instance;         ///< tells daemons of one user apart: the runtime directory
-        bool cgroups = true;          ///< false: do without, as where there are none
-        /// What a started process leaves behind when it has got out of where it was kept comes to this process, which
-        /// then waits for every child it has: for a program that starts processes in no other way.
+        std::string instance;         ///< tells one user's daemons apart: the runtime directory
+        bool cgroups = true;          ///< false: do without them
+        /// This process adopts what a started process leaves behind outside of its enclosure, and then waits for every
+        /// child it has: for a program that starts processes in no other way.
         bool adopts = false;
         /// The limit of open descriptors that a started process gets; 0: this process's own.
         unsigned long descriptors = 0;
-        /// The largest share of the processors of what is started, in this unit of the user's service manager; where it
-        /// is another than before. Told from inside a call.
+        /// The largest share of the processors that anything started has, in this unit of the user's service manager;
+        /// called when it has changed, from inside a call.
         std::function<void(const std::string& unit, std::int64_t weight)> shareChanged = {};
-        /// Told just before a process of the app is started, and its cgroup is there, where it has one.
+        /// Called just before a process of the app is started; its cgroup is there by then, where it has one.
         std::function<void(const AppId&)> starting = [](const AppId&) {};
-        /// Told each line that a process of the app has written where a Command leaves its stdout or stderr to us.
-        /// Empty: they are this process's own stderr.
+        /// Called with each line that a process of the app has written, where a Command leaves its stdout or stderr to
+        /// us. Empty: they are this process's own stderr.
         std::function<void(const AppId&, std::string_view line)> written = {};
-        /// How long it waits for what a former daemon has left to die.
+        /// The time that what an earlier daemon has left gets to die.
         std::chrono::milliseconds forLeftovers = patience;
-        /// Told what is wrong and keeps nothing from starting.
+        /// Called with a problem that keeps nothing from starting.
         std::function<void(const std::string&)> complain = [](const std::string&) {};
     };
 
@@ -66,24 +66,25 @@ public:
     /// beside v1), else falls back to subreaper and pidfds. Kills what an earlier daemon of this instance left in its
     /// apps' cgroups and waits until it is gone.
     static Result<std::unique_ptr<Processes>> open(sd_event* loop, Listener& listener, Options options);
-    /// From now on background work that is started has these, where they can be held; without them it has none.
+    /// Gives these limits to background work that is started from now on, where they can be enforced; without them it
+    /// has none.
     virtual void limitBackground(const CgroupLimits& limits) = 0;
-    /// The controllers that hold limits here, and why not all of them do.
+    /// The controllers that enforce limits here, and the reason that others do not.
     virtual Held controllers() const = 0;
     virtual bool anyAlive(const AppId& app) const = 0;
-    /// How many of those that were killed have not ended yet, or something in what encloses them has not.
+    /// The number of killed processes that have not ended yet, or whose enclosure is not empty.
     virtual unsigned survivors(const AppId& app) const = 0;
-    /// The cgroup of all that is started for the app, made where there is none yet, opened as a directory. System where
+    /// Opens the cgroup of all that is started for the app as a directory, made where there is none yet. System where
     /// there are no cgroups.
     virtual Result<Fd> cgroupOf(const AppId& app) = 0;
     using Owner = std::pair<AppId, ProcessId>;
-    /// The app and the process a pid belongs to: one that we started, or a descendant of it; nullopt: it is none of
-    /// ours. Security where nobody can say: its line of ancestors is too long, cannot be read, or leads to this very
-    /// process by none that it started.
+    /// The app and the process a pid belongs to: one that we started, or a descendant of it; nullopt: neither. Security
+    /// where that cannot be known: its line of ancestors is too long, cannot be read, or leads to this very process by
+    /// none that it started.
     virtual Result<std::optional<Owner>> ownerOf(pid_t pid) = 0;
-    /// For `stint doctor`: "cgroup v2 at …" or "no cgroup: …".
+    /// A line for `stint doctor`: "cgroup v2 at …" or "no cgroup: …".
     virtual std::string description() const = 0;
-    /// Nothing that a started process starts can get away; else that holds for those who do not try.
+    /// True if nothing that a started process starts can get away; else only processes that do not try stay.
     virtual bool enclosesAll() const = 0;
 };
 

@@ -21,7 +21,7 @@ using std::chrono::steady_clock;
 
 std::optional<pid_t> pidOf(const fs::path& directory) { return numberIn<pid_t>(directory.filename().native()); }
 
-// Only the arguments are a process's own word; that it is ours and runs stint-exec is the kernel's.
+// Its arguments are the process's own claim; that it is ours and runs stint-exec comes from the kernel.
 bool isReaper(pid_t pid, const std::string& instance) {
     if (!runsStintExec(pid)) return false;
     const std::string directory = "/proc/" + std::to_string(pid);
@@ -37,7 +37,7 @@ std::vector<Fd> reapersOf(const std::string& instance) {
     for (fs::directory_iterator entry("/proc", error), end; !error && entry != end; entry.increment(error)) {
         std::optional<pid_t> pid = pidOf(entry->path());
         if (!pid) continue;
-        Fd pidfd = openPidfd(*pid); // first, so that what is read is of the process that is pinned
+        Fd pidfd = openPidfd(*pid); // opened first, so that what is read is of the pinned process
         if (pidfd && isReaper(*pid, instance)) found.push_back(std::move(pidfd));
     }
     return found;
@@ -47,12 +47,12 @@ std::vector<Fd> reapersOf(const std::string& instance) {
 
 void endReaper(const Fd& pidfd) {
     sendSignal(pidfd, SIGTERM);
-    sendSignal(pidfd, SIGCONT); // wakes one that was stopped
+    sendSignal(pidfd, SIGCONT); // a stopped one must run to see it
 }
 
 bool killReaperLeftovers(const std::string& instance, std::chrono::milliseconds forEach) {
     const std::vector<Fd> left = reapersOf(instance);
-    // Each has heard SIGTERM when its daemon died; once more does no harm.
+    // Each got SIGTERM when its daemon died; once more does no harm.
     for (const Fd& reaper : left)
         endReaper(reaper);
     const auto until = steady_clock::now() + forEach;

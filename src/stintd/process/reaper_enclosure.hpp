@@ -1,5 +1,6 @@
-// Without cgroups: each started process stays below a stint-exec of its own, which gathers its orphans and kills all
-// of them before it ends itself. Advisory: a process of the same user can break out by killing its stint-exec.
+// Reapers in place of cgroups: each started process stays below a stint-exec of its own, which gathers its orphans and
+// kills all of them before it ends itself. Advisory: a process of the same user can break out by killing its
+// stint-exec.
 #pragma once
 #include "base/text/app_id.hpp"
 #include "stintd/process/enclosure.hpp"
@@ -14,7 +15,7 @@ public:
     Result<Entrance> make(const AppId& app, ProcessId id, const CgroupLimits& limits) override;
     void discard(const AppId&, ProcessId) override {}
     void kill(const AppId& app, ProcessId id, const Fd& pidfd) override;
-    void killApp(const AppId&) override {} // there is no stroke for all; each is killed by itself
+    void killApp(const AppId&) override {} // no single stroke kills all; each is killed by itself
     bool clear(const AppId&, ProcessId) override { return true; }
     Result<Fd> cgroupOf(const AppId&) override { return Error{Errc::SYSTEM, description()}; }
     std::string limitMet(const AppId&, ProcessId) const override { return {}; }
@@ -28,11 +29,11 @@ private:
     std::string why_;
 };
 
-/// Has a reaper kill all that is below it, and end.
+/// Makes a reaper kill all that is below it, and end.
 void endReaper(const Fd& pidfd);
 
-/// Ends the reapers of a former daemon of the instance, and waits until all that each had started is gone. One that is
-/// kept from ending, or is none and only looks so, is killed once `forEach` is over. Whether all are gone.
+/// Ends the reapers of an earlier daemon of the instance, and waits until all that each had started is gone. A process
+/// that is kept from ending, or only looks like a reaper, is killed once `forEach` is over. True if all are gone.
 bool killReaperLeftovers(const std::string& instance, std::chrono::milliseconds forEach);
 
 } // namespace stint

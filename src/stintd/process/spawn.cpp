@@ -23,7 +23,7 @@ constexpr int niceness = 5;
 // PROPOSAL: files that services make are as readable as a user's; systemd gives its user units the same.
 constexpr const char* serviceUmask = "022";
 
-// -1: nothing to read; what is written goes where the daemon's own complaints go.
+// -1 stands for /dev/null as stdin, and for the daemon's own stderr as stdout and stderr.
 Result<std::array<Fd, 3>> stdioOf(const Command& command) {
     const Fd null(::open("/dev/null", O_RDWR | O_CLOEXEC));
     if (!null) return fail(Errc::SYSTEM, "cannot open /dev/null: {}", std::strerror(errno));

@@ -71,7 +71,7 @@ Result<void> Starter::order(ProcessId id, const Prepared& prepared) {
     if (!socket_ && !owed_.empty()) return fail(Errc::SYSTEM, "the one before has died, and not all know it yet");
     STINT_TRY(begin());
     if (!sent(socket_, packet, prepared)) {
-        if (errno == EPIPE && owed_.empty()) end(); // the next order is another one's
+        if (errno == EPIPE && owed_.empty()) end(); // the next order goes to a new one
         return fail(Errc::SYSTEM, "{} does not listen", program_.string());
     }
     STINT_CHECK(socket_);
@@ -93,8 +93,8 @@ Result<std::optional<Starter::Said>> Starter::answer(Wait wait) {
             ready(said.pid);
             continue;
         }
-        if (owed_.erase(ProcessId{said.id}) == 0) continue; // the other one's word of it
-        if (said.pid == process_.pid) process_ = {};        // it is waited for as what was ordered is
+        if (owed_.erase(ProcessId{said.id}) == 0) continue; // the second of two answers: process and reaper
+        if (said.pid == process_.pid) process_ = {};        // from here on Children waits for it
         return std::optional(Said{ProcessId{said.id}, said.pid, said.error});
     }
     end();
@@ -102,7 +102,7 @@ Result<std::optional<Starter::Said>> Starter::answer(Wait wait) {
     return fail(Errc::SYSTEM, "{} does not answer", program_.string());
 }
 
-// Where it cannot be pinned it is dead, and the next order finds nobody.
+// One that cannot be pinned is dead; the next order finds nobody.
 void Starter::ready(pid_t pid) {
     process_ = {};
     if (pid <= 0) return;
@@ -111,13 +111,13 @@ void Starter::ready(pid_t pid) {
 
 int Starter::spoke(sd_event_source*, int, std::uint32_t, void* self) {
     auto& starter = *static_cast<Starter*>(self);
-    if (starter.owed_.empty()) static_cast<void>(starter.answer(Wait::No)); // who waits now, or that none does any more
+    if (starter.owed_.empty()) static_cast<void>(starter.answer(Wait::No)); // takes only the word on who waits now
     starter.speaks_();
     return 0;
 }
 
-// Whoever waits for all children of this process may have heard of its end already. One that waits and is not known yet
-// ends by itself: it meets nobody at the other end.
+// The daemon's wait for all children may have taken its end already. A waiting one whose pid is not known yet ends by
+// itself, since the socket's other end is closed.
 void Starter::end() {
     if (!socket_) return;
     answers_.reset();

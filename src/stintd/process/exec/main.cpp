@@ -1,13 +1,13 @@
-// stint-exec: what a started process is before it is itself (architecture.md, running a job). It goes where its app's
-// processes are kept together, makes sure that it does not outlive the daemon, takes the classes of CPU and I/O it is
-// given, leaves behind every signal setting and descriptor of the daemon, and becomes the command.
+// stint-exec: the program that a started process runs before its own (architecture.md, running a job). It goes where
+// its app's processes are kept together, makes sure that it does not outlive the daemon, takes the classes of CPU and
+// I/O it is given, leaves behind every signal setting and descriptor of the daemon, and becomes the command.
 //
-// With --reap it stays instead, between the daemon and the command, as the reaper of everything the command starts
-// (reap.hpp). It does not step back itself: it must be in time to kill, and stays out of a cgroup that is given: its
-// limits are the command's, and what freezes there is the command, not this one. So "this process has ended" means the
-// same in both forms. With --all it does not kill what outlives the command, but waits for that.
+// The option --reap makes it stay between the daemon and the command, as the reaper of everything the command starts
+// (reap.hpp). It takes no lower classes itself: it must be in time to kill. It stays out of a cgroup that is given: the
+// limits there are the command's, and a freeze stops the command, not this process. So "this process has ended" means
+// the same in both forms. With --all it does not kill what outlives the command, but waits for that.
 //
-// With --serve it waits for an order, and then is the reaper of what was ordered (serve.hpp).
+// The option --serve makes it wait for an order, and become the reaper of what was ordered (serve.hpp).
 #include <cerrno>
 #include <climits>
 #include <csignal>
@@ -33,9 +33,9 @@ struct Arguments {
     pid_t parent = 0;
     int cgroup = -1; ///< cgroup.procs, open for writing
     bool reap = false;
-    bool all = false;    ///< with reap: the command has ended when all that it started has
+    bool all = false;    ///< with --reap: the command has ended when all that it started has
     bool idle = false;   ///< the idle classes of CPU and I/O
-    bool idleIo = false; ///< that of I/O alone
+    bool idleIo = false; ///< the idle class of I/O alone
     int niceness = 0;
     int keep = 2; ///< the highest descriptor the command gets
     int umask = -1;
@@ -44,7 +44,7 @@ struct Arguments {
     char** command = nullptr;
 };
 
-// Our own programs alone call this one, so a wrong argument is a mistake of ours and only has to be noticed.
+// Only our own programs call this one, so a wrong argument is our mistake and only has to be noticed.
 Arguments parse(int count, char** words) {
     Arguments a;
     if (count == 2 && (std::strcmp(words[1], "--help") == 0 || std::strcmp(words[1], "-h") == 0)) {
@@ -69,7 +69,7 @@ Arguments parse(int count, char** words) {
         else if (is("--cgroup"))
             a.cgroup = std::atoi(words[++i]);
         else if (is("--reap"))
-            a.reap = true, ++i; // the instance: by it a later daemon finds this process
+            a.reap = true, ++i; // the instance, by which a later daemon finds this process
         else if (is("--nice"))
             a.niceness = std::atoi(words[++i]);
         else if (is("--keep"))
@@ -87,8 +87,8 @@ Arguments parse(int count, char** words) {
     _exit(cannotRun);
 }
 
-// LINUX: handlers do not survive exec, but ignored signals and the mask do. By the system call, for glibc keeps two
-// signals to itself, and some starters ignore those too.
+// LINUX: handlers do not survive exec, but ignored signals and the mask do. This uses the system call, since glibc
+// reserves two signals that some starters ignore, too.
 void forgetSignals() {
     constexpr unsigned long kernelSetSize = 8;
     const unsigned long byDefault[8] = {}; // the kernel's sigaction, all zero: SIG_DFL, no flags, an empty mask
@@ -98,7 +98,7 @@ void forgetSignals() {
     syscall(SYS_rt_sigprocmask, SIG_SETMASK, &none, nullptr, kernelSetSize);
 }
 
-// Refused classes are no reason not to run: the job is then only less polite.
+// A refused class is no reason not to run: the job is then only less polite.
 void stepBack(const Arguments& a) {
     if (a.idle) {
         const sched_param zero{};
@@ -108,10 +108,10 @@ void stepBack(const Arguments& a) {
         constexpr int whoProcess = 1, classIdle = 3, classShift = 13; // linux/ioprio.h
         syscall(SYS_ioprio_set, whoProcess, 0, classIdle << classShift);
     }
-    if (a.niceness != 0) setpriority(PRIO_PROCESS, 0, getpriority(PRIO_PROCESS, 0) + a.niceness); // nicer than we are
+    if (a.niceness != 0) setpriority(PRIO_PROCESS, 0, getpriority(PRIO_PROCESS, 0) + a.niceness); // beside our own
 }
 
-// The daemon has raised its own, which a program that uses select(2) would stumble over.
+// The daemon has raised its own limit, and a program that uses select(2) fails on high descriptors.
 void limitFiles(const Arguments& a) {
     rlimit limit{};
     if (a.files == 0 || getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
@@ -146,20 +146,20 @@ void join(const Arguments& a) {
         join(a);
         become(a);
     }
-    close_range(3, UINT_MAX, 0); // the command's socket: its end must be seen when the command closes it
+    close_range(3, UINT_MAX, 0); // the command's socket: the daemon must see it closed when the command closes it
     reap(main, {.all = a.all, .enclosed = a.cgroup >= 0});
 }
 
 void run(int count, char** words) {
     const Arguments a = parse(count, words);
-    setsid(); // no terminal of the daemon's: a service must not look like what a user has in front
+    setsid(); // leaves the daemon's terminal: a service must not look like what a user has in front
     if (a.reap) startBelow(a);
     dieWith(a.parent, SIGKILL);
     join(a);
     become(a);
 }
 
-// It is in its cgroup, and dies with its reaper.
+// The process is in its cgroup already, and dies with its reaper.
 void runOrdered(int count, char** words) {
     const Arguments a = parse(count, words);
     setsid();
@@ -169,7 +169,7 @@ void runOrdered(int count, char** words) {
 } // namespace
 
 int main(int count, char** words) {
-    constexpr int served = 5; // and the instance, as the reaper that it becomes has it
+    constexpr int served = 5; // --serve PID --reap INSTANCE
     if (count == served && std::strcmp(words[1], "--serve") == 0) {
         setsid();
         serve(std::atoi(words[2]), runOrdered);

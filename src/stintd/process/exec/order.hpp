@@ -1,4 +1,4 @@
-// What stintd asks of its stint-exec --serve, over a socket of packets that the two alone hold: an order is one packet,
+// The packets between stintd and its stint-exec --serve, over a socket that the two alone hold: an order is one packet,
 // and so is its answer. Both ends are of one build.
 #pragma once
 #include <cstddef>
@@ -6,32 +6,33 @@
 
 namespace stint::order {
 
-/// Where the one who serves has that socket.
+/// The descriptor of that socket in stint-exec.
 inline constexpr int socket = 3;
 
-/// Then as many strings, each with its zero: the command's words, as stint-exec takes them, and its environment.
+/// The beginning of an order. As many strings follow, each with its zero: the command's words, as stint-exec takes
+/// them, and its environment.
 struct Head {
-    std::uint64_t id = 0; ///< for the answer: those of two orders may come in any order
+    std::uint64_t id = 0; ///< repeated in the answer: answers may come in any order
     std::uint32_t words = 0;
     std::uint32_t variables = 0;
 };
 
-/// With it come these descriptors, in this order.
+/// The descriptors that come with an order, in this order.
 enum Descriptor { Cgroup, Input, Output, Complaints, Socket };
 inline constexpr std::size_t most = Socket + 1;
-inline constexpr std::size_t least = Socket; ///< the last one is only a service's
-inline constexpr int socketInChild = 3;      ///< where a service has it
+inline constexpr std::size_t least = Socket; ///< only a service has the last one
+inline constexpr int socketInChild = 3;      ///< the service's descriptor
 
-/// Beyond this it is not sent: the kernel would not take it in one packet.
+/// The largest order that is sent: the kernel would not take more in one packet.
 inline constexpr std::size_t longest = 64 * 1024;
 
-/// No order's: the word of who has begun to reap that another waits now, or with no pid that none does.
+/// The id of no order: a process that has begun to reap says with it who waits now; without a pid: nobody does.
 inline constexpr std::uint64_t nobody = 0;
 
 struct Answer {
     std::uint64_t id = 0;
-    std::int32_t pid = 0;   ///< of the reaper of what was ordered; 0: there is none
-    std::int32_t error = 0; ///< for which there is none
+    std::int32_t pid = 0;   ///< the reaper's of what was ordered; 0: there is none
+    std::int32_t error = 0; ///< the errno where there is none
 };
 
 } // namespace stint::order

@@ -24,22 +24,22 @@ sigset_t awaited() {
     return signals;
 }
 
-/// A person's, who knows this process for the command (`stint start` hands on what reaches it).
+/// True for a person's signals, sent to this process in place of the command (`stint start` passes on what it gets).
 bool isForMain(int signal) { return signal == SIGINT || signal == SIGHUP; }
 
-/// Whether there was one that may be killed: not what became another user's.
+/// Kills all children; false: there was none that may be killed (another user's may not).
 bool killChildren() {
     const int fd = open("/proc/thread-self/children", O_RDONLY | O_CLOEXEC);
     if (fd < 0) return false;
-    char list[65536]; // what does not fit is met in the next round
+    char list[65536]; // the next round kills what does not fit
     const ssize_t size = read(fd, list, sizeof list - 1);
     close(fd);
     list[size > 0 ? size : 0] = '\0';
     char* next = list;
     bool any = false;
     while (const long pid = std::strtol(next, &next, 10)) {
-        // A whole group dies in one stroke, even while it forks; a process cannot leave ours for a group we miss,
-        // for it would still be a child of a process that dies now, and so ours in the next round.
+        // A whole group dies in one stroke, even while it forks. A process cannot escape into a group that is missed
+        // here: it would still be a child of a process that dies now, and so ours in the next round.
         const pid_t group = getpgid(static_cast<pid_t>(pid));
         if (group > 0 && group != getpgrp()) kill(-group, SIGKILL);
         any |= kill(static_cast<pid_t>(pid), SIGKILL) == 0;
@@ -47,8 +47,8 @@ bool killChildren() {
     return any;
 }
 
-// A killed process hands its children over to us before it can be waited for, so none is missed. Answers the status
-// of `main`, or `status` where it was waited for already.
+// A killed process hands its children over to us before it can be waited for, so none is missed. Returns the status of
+// `main`, or `status` where it was waited for already.
 int killAll(pid_t main, int status, bool enclosed) {
     while (true) {
         const int how = killChildren() || !enclosed ? 0 : WNOHANG;
@@ -59,11 +59,11 @@ int killAll(pid_t main, int status, bool enclosed) {
     }
 }
 
-// `all`: what forks away, and ends first, is the command still; it ends as that first one did.
+// `all`: a process that forks away, and ends first, does not end the command; the result is that first one's status.
 int waitFor(pid_t main, Reach reach) {
     const sigset_t signals = awaited();
-    int ended = SIGKILL; // until it has another status of its own
-    bool over = false;   // its pid may be another's then
+    int ended = SIGKILL; // until `main` has a status of its own
+    bool over = false;   // its pid may be another process's by then
     while (true) {
         const int signal = sigwaitinfo(&signals, nullptr);
         if (signal == SIGTERM) return killAll(main, ended, reach.enclosed);
@@ -78,7 +78,7 @@ int waitFor(pid_t main, Reach reach) {
     }
 }
 
-// SIGTERM stays blocked: the daemon may have said it meanwhile, of a command that had ended by another.
+// SIGTERM stays blocked: the daemon may have sent it meanwhile, for a command that was ended by another signal.
 [[noreturn]] void endLike(int status) {
     if (!WIFSIGNALED(status)) _exit(WEXITSTATUS(status));
     const int last = WTERMSIG(status);

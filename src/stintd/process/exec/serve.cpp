@@ -52,7 +52,8 @@ bool receive(Order& taken) {
     return true;
 }
 
-/// The next so many strings from `at` on, and a null pointer; `at` is then behind them. Null where they are not there.
+/// Pointers to the next `count` strings from `at` on, and a null pointer; moves `at` behind them. Null where they are
+/// missing.
 char** pointersTo(Order& taken, std::size_t& at, std::size_t count) {
     if (count > taken.size) return nullptr;
     auto** pointers = static_cast<char**>(std::calloc(count + 1, sizeof(char*)));
@@ -65,7 +66,7 @@ char** pointersTo(Order& taken, std::size_t& at, std::size_t count) {
     return pointers;
 }
 
-// Forks, by the system call: glibc has none that can.
+// Forks by the system call: glibc has no function for them.
 
 pid_t forkInto(int cgroup) {
     clone_args how{};
@@ -75,7 +76,7 @@ pid_t forkInto(int cgroup) {
     return static_cast<pid_t>(syscall(SYS_clone3, &how, sizeof how));
 }
 
-/// Its parent is ours.
+/// Makes a process whose parent is ours.
 pid_t forkSibling() {
     clone_args how{};
     how.flags = CLONE_PARENT;
@@ -86,8 +87,8 @@ bool say(const order::Answer& answer) {
     return send(order::socket, &answer, sizeof answer, MSG_NOSIGNAL) == sizeof answer;
 }
 
-/// In the new process, which says itself that it is there, for its reaper may not be on a processor now; and where that
-/// has died, it says nothing and is not. What came with the order is above its places, and closes when the command
+/// Runs in the new process. It answers itself that it is there, for its reaper may not have a processor now; where the
+/// reaper has died, it ends without an answer. The order's descriptors are above its places, and close when the command
 /// begins.
 [[noreturn]] void follow(Order& taken, pid_t reaper, Become become) {
     const order::Head& head = taken.head;
@@ -111,14 +112,14 @@ bool say(const order::Answer& answer) {
 void serve(pid_t daemon, Become become) {
     static Order taken;
     while (true) {
-        // Each round is another process's, but where none could be made. While it waits it has nothing to kill.
+        // Each round runs in another process, unless none could be made. While it waits it has nothing to kill.
         close_range(order::socket + 1, UINT_MAX, 0);
         becomeReaper();
         dieWith(daemon, SIGKILL);
         if (!receive(taken)) _exit(0);
         const pid_t self = getpid();
         dieWith(daemon, SIGTERM);
-        errno = EINVAL; // without all of its descriptors
+        errno = EINVAL; // for an order without all of its descriptors
         const pid_t made = taken.count >= order::least ? forkInto(taken.descriptors[order::Cgroup]) : -1;
         if (made == 0) follow(taken, self, become);
         if (made < 0) {
@@ -127,9 +128,9 @@ void serve(pid_t daemon, Become become) {
         }
         const pid_t next = forkSibling();
         if (next == 0) continue;
-        say({taken.head.id, self, 0}); // where it is frozen it cannot say so
+        say({taken.head.id, self, 0}); // a frozen process cannot say so itself
         say({order::nobody, next, 0});
-        close_range(order::socket, UINT_MAX, 0); // the command's, too, whose end is to be seen when it closes it
+        close_range(order::socket, UINT_MAX, 0); // the command's socket, too: the daemon is to see it close
         reap(made, {.enclosed = true});
     }
 }

@@ -16,7 +16,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// As long as a program takes to be executed: a manager waits for that, and gives up on one that stands still.
+/// The time a program gets to be executed: a manager waits for that, and gives up on a frozen one.
 constexpr std::chrono::seconds startsUp{1};
 
 std::vector<fs::path> directoriesIn(const fs::path& directory) {
@@ -76,7 +76,7 @@ std::size_t AppUnits::freeze() {
 
 void AppUnits::thaw() const {
     for (const fs::path& unit : units())
-        (void)freezeCgroup(unit, false); // one that is gone needs none
+        (void)freezeCgroup(unit, false); // a unit that is gone needs none
 }
 
 std::optional<AppUnits::Clock::time_point> AppUnits::next() const {
@@ -87,7 +87,7 @@ std::optional<AppUnits::Clock::time_point> AppUnits::next() const {
 void AppUnits::came(const fs::path& directory, Clock::time_point now) {
     if (isSlice(directory)) {
         follow(directory);
-        for (const fs::path& unit : directoriesIn(directory)) // they may have come before it was watched
+        for (const fs::path& unit : directoriesIn(directory)) // units may have come before it was watched
             came(unit, now);
     }
     if (!isUnit(directory)) return;

@@ -1,5 +1,5 @@
-// The units of an installed app in the user's service manager (linux.md A.6), as cgroups that are frozen and thawed:
-// those that are there, and those that come.
+// An installed app's units in the user's service manager (linux.md A.6), as cgroups that are frozen and thawed: those
+// that are there, and those that come.
 #pragma once
 #include <chrono>
 #include <filesystem>
@@ -13,8 +13,8 @@
 
 namespace stint::hold {
 
-/// The slice of the user's manager below which apps are: in the path of a cgroup that is one of its units'. nullopt: it
-/// is none.
+/// The slice of the user's manager below which apps are, found in the path of a cgroup of one of the manager's units.
+/// nullopt: it is not in that slice.
 std::optional<std::string> appSliceIn(const std::string& cgroupPath);
 
 class AppUnits {
@@ -24,14 +24,14 @@ public:
     /// `id`: a desktop file's name, without its suffix. System: its slice cannot be read, or watched.
     static Result<AppUnits> open(std::string id, const std::filesystem::path& slice);
 
-    /// All that are there, each in a slice of its own or not. Returns how many.
+    /// Freezes all that are there, each in a slice of its own or not. Returns how many.
     std::size_t freeze();
     void thaw() const;
 
     // For an event loop: poll watch() for POLLIN, no longer than until next(); then take().
     int watch() const { return watch_.get(); }
     std::optional<Clock::time_point> next() const;
-    /// Freezes what has come: a scope at once; a service, whose start its manager waits for, a second later.
+    /// Freezes units that have come: a scope at once; a service, whose start its manager waits for, a second later.
     void take(Clock::time_point now);
 
 private:
@@ -45,7 +45,7 @@ private:
     std::string id_;
     std::filesystem::path slice_;
     Fd watch_;
-    std::map<int, std::filesystem::path> slices_; ///< by their watches
+    std::map<int, std::filesystem::path> slices_; ///< by the numbers of their watches
     std::map<std::filesystem::path, Clock::time_point> starting_;
 };
 

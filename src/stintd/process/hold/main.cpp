@@ -1,7 +1,7 @@
-// stint-hold ID: while it runs, nothing of an installed app does (jobs.md §14.5). It is what a guard of an app runs
-// while its condition does not hold, and a process that nothing of Stint's can take with it holds the app: a service of
-// the user's own manager, which thaws when this process ends however it ends, and whose manager thaws when that one
-// does.
+// stint-hold ID: while it runs, nothing of an installed app does (jobs.md §14.5). A guard of an app runs it while the
+// guard's condition does not hold. The app is held by another process, which nothing of Stint's can take down with it:
+// a service of the user's own manager, which thaws when this process ends however it ends, and whose manager thaws when
+// that one does.
 #include <poll.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -49,7 +49,7 @@ int untilNext(const AppUnits& units) {
     return static_cast<int>(std::max<std::int64_t>(left.count(), 0));
 }
 
-/// Until stdin is at its end: whoever has the other end of it has ended.
+/// Holds until stdin is at its end: then the process at its other end has ended.
 Result<int> freeze(const std::string& id) {
     AppUnits units = STINT_TRY(unitsOf(id));
     if (units.freeze() == 0) say(fmt::format("nothing of {} runs now; it is frozen when it starts", id));
@@ -70,8 +70,8 @@ volatile std::sig_atomic_t lifeline = -1;
 
 void letGo(int) { ::close(static_cast<int>(lifeline)); }
 
-/// The holder has the reading end of a pipe whose other end is here: closed by SIGTERM, and by the kernel where this
-/// process is killed. systemd-run ends when the holder has.
+/// Starts the holder, which has the reading end of a pipe. The other end is here: closed at SIGTERM, and by the kernel
+/// where this process is killed. systemd-run ends when the holder has.
 Result<int> keep(const std::string& id) {
     const std::string self = (ownDirectory() / "stint-hold").string();
     const std::filesystem::path starter = STINT_TRY(findOnPath("systemd-run"));
@@ -91,7 +91,7 @@ Result<int> keep(const std::string& id) {
                                    id};
     int ends[2];
     if (::pipe(ends) != 0) return fail(Errc::SYSTEM, "cannot make a pipe: {}", std::strerror(errno));
-    std::signal(SIGTERM, SIG_IGN); // whoever asks us to end asks systemd-run, too, which is to wait for the holder
+    std::signal(SIGTERM, SIG_IGN); // a SIGTERM for us reaches systemd-run, too, which must wait for the holder
     const pid_t child = ::fork();
     if (child < 0) return fail(Errc::SYSTEM, "cannot start {}: {}", words.front(), std::strerror(errno));
     if (child == 0) {
