@@ -1,4 +1,4 @@
-// The two apps that are built in (architecture.md, running a job), as manifests like any other's.
+// The two apps that are built in (architecture.md, running a job), as manifests like those of files.
 #include "stintd/apps/registry.hpp"
 
 namespace stint {
@@ -33,8 +33,8 @@ std::vector<Manifest> builtInManifests(const std::filesystem::path& libexec) {
     addService(transfer, {.name = "Transfer", .command = {(libexec / "stint-transfer").string()}});
     transfer.channels.push_back({"transfers", "Transfers", "low"});
 
-    // A command is kept in the cgroup of the process that runs it, and takes its classes of CPU and I/O: no other
-    // job's.
+    // Each job has a process of its own: a command is kept in the cgroup of the process that runs it, and takes its
+    // classes of CPU and I/O, which must not be another job's.
     Manifest shell = builtIn(shellPackage, "Shell", "utilities-terminal");
     addService(shell, {.name = "Command", .command = {(libexec / "stint-shell").string()}, .processPerJob = true});
     shell.channels.push_back({"commands", "Commands", "low"});

@@ -19,7 +19,7 @@
 namespace stint {
 namespace {
 
-// The kernel's own descriptor of the peer, which no reuse of its pid can deceive; older kernels have none to give.
+// The kernel's descriptor of the peer, which no reuse of its pid can deceive; older kernels offer none.
 Fd peerPidfd(int socket, pid_t pid) {
     int descriptor = -1;
     socklen_t size = sizeof descriptor;
@@ -33,7 +33,7 @@ std::optional<Program> programOf(pid_t pid) {
     return Program{file.st_dev, file.st_ino};
 }
 
-// While the pidfd has not ended, the pid is that process's and what /proc/PID says is said of it.
+// The pid is that process's, and /proc/PID is about it, as long as the pidfd has not ended.
 bool isStillThere(const PeerProcess& peer) {
     std::optional<ProcessStat> stat = processStat(peer.pid);
     return stat && stat->startTime == peer.startTime && programOf(peer.pid) == peer.program && !hasEnded(peer.pidfd);
@@ -48,7 +48,7 @@ const Manifest* firstOf(const std::vector<std::string>& ids, const Registry& reg
 const Manifest* byUnit(pid_t pid, const Registry& registry) {
     std::optional<std::string> text = readFile(fmt::format("/proc/{}/cgroup", pid));
     if (!text) return nullptr;
-    // On a hybrid machine systemd keeps its units in a v1 hierarchy of that name.
+    // On a hybrid machine systemd keeps its units in a v1 hierarchy, which is named "name=systemd".
     for (const std::string_view hierarchy : {"", "name=systemd"}) {
         std::optional<std::string> path = cgroupPath(*text, hierarchy);
         const Manifest* manifest = path ? firstOf(appIdsOfUnit(*path), registry) : nullptr;
@@ -65,8 +65,8 @@ const Manifest* byFlatpak(pid_t pid, const Registry& registry) {
 const Manifest* byProgram(pid_t pid, const Registry& registry) {
     const std::string exe = fmt::format("/proc/{}/exe", pid);
     if (const Manifest* manifest = registry.byExecutable(exe)) return manifest;
-    // PROPOSAL: an app that runs on while its package is upgraded stays itself. The kernel marks a file that was
-    // replaced, and names where it was; without this the app would turn into the user's shell, with more rights.
+    // PROPOSAL: an app that runs on while its package is upgraded stays itself. The kernel marks the path of a file
+    // that was replaced; without this the app would turn into the user's shell, with more rights.
     std::error_code error;
     std::string name = std::filesystem::read_symlink(exe, error).string();
     constexpr std::string_view mark = " (deleted)";
@@ -109,7 +109,7 @@ Caller identify(const PeerProcess& peer, const Registry& registry, const OwnerOf
     if (!*started && !manifest) manifest = byFlatpak(peer.pid, registry);
     if (!*started && !manifest) manifest = byProgram(peer.pid, registry);
 
-    // What was read may be of another process by now: then nothing is known, and nothing is granted.
+    // The answers may be about another process by now: then nothing is known, and nothing is granted.
     if (!isStillThere(peer)) return {.app = {}, .unknown = hasGone(peer.pid).message};
     if (*started) return {.app = **started};
     if (manifest) return {.app = manifest->package};
@@ -120,7 +120,7 @@ bool runsAnother(const PeerProcess& peer) {
     std::optional<ProcessStat> stat = processStat(peer.pid);
     if (!stat || stat->startTime != peer.startTime) return false;
     const std::optional<Program> program = programOf(peer.pid);
-    // LINUX: a process on its way out loses its program before it is seen to have ended.
+    // LINUX: a process that is ending loses its program before it is seen to have ended.
     const bool isLeaving = !program && errno == ENOENT;
     return program != peer.program && !isLeaving && !hasEnded(peer.pidfd);
 }

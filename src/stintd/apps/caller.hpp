@@ -1,5 +1,5 @@
-// Who is at the other end of a connection, and whether a user is looking at it: from the kernel's word alone
-// (architecture.md, who is calling, what is visible). Never from a name that is claimed.
+// The process at the other end of a connection, its app, and whether a user is looking at it: from the kernel alone
+// (architecture.md, who is calling, what is visible), never from a name that it claims.
 #pragma once
 #include <functional>
 #include <optional>
@@ -21,40 +21,40 @@ struct Program {
     auto operator<=>(const Program&) const = default;
 };
 
-/// A process, pinned: the pidfd and the start time tell whether the pid was given to another since, the program whether
-/// it has executed another.
+/// A pinned process: the pidfd and the start time show whether its pid was given to another since, the program shows
+/// whether it has executed another.
 struct PeerProcess {
     pid_t pid = 0;
     uid_t uid = 0;
     std::uint64_t startTime = 0; ///< field 22 of /proc/PID/stat
     Fd pidfd;
-    std::optional<Program> program; ///< none where the kernel does not say
+    std::optional<Program> program; ///< nullopt where the kernel does not say
 };
 
-/// The process behind an accepted socket (SO_PEERCRED). Security where it is of another user than ours.
+/// The process behind an accepted socket (SO_PEERCRED). Security where it belongs to another user.
 Result<PeerProcess> peerOf(int socket);
-/// One that was pinned by whoever knew it. Security where it has ended.
+/// The process of a pidfd. Security where it has ended.
 Result<PeerProcess> peerOf(pid_t pid, uid_t uid, Fd pidfd);
 
-/// Who a caller is, fixed when its connection is accepted.
+/// A caller's app, fixed when its connection is accepted.
 struct Caller {
     AppId app;
-    bool isOperator = false; ///< org.stint.shell and no descendant of a job: may use the operator's verbs
-    /// Why nobody can say which app it is: it may do nothing then, and `app` names none. Empty: it is known.
+    bool isOperator = false; ///< org.stint.shell and no descendant of a job: it may use the operator's verbs
+    /// The reason that its app is unknown: then it may do nothing, and `app` names none. Empty: it is known.
     std::string unknown;
 };
 
-/// Finds the app of a process that Stint started, or of a descendant of one; nullopt: it is neither. An error: nobody
-/// can say.
+/// Finds the app of a process that Stint started, or of a descendant of one; nullopt: it is neither. An error: that
+/// cannot be known.
 using OwnerOf = std::function<Result<std::optional<AppId>>(pid_t)>;
 
 Caller identify(const PeerProcess& peer, const Registry& registry, const OwnerOf& ownerOf);
 
-/// Whether it runs another program than it did when it was pinned. One that has ended runs none.
+/// True if it runs another program than when it was pinned. A process that has ended runs none.
 bool runsAnother(const PeerProcess& peer);
 
-/// Whether the process is in the foreground process group of its controlling terminal at this moment. A process that
-/// is gone, or whose pid was given to another, is not. Unknown never grants.
+/// True if the process is in the foreground process group of its controlling terminal now. False for one that is gone,
+/// or whose pid was given to another: the unknown grants nothing.
 bool inTerminalForeground(const PeerProcess& peer);
 
 } // namespace stint

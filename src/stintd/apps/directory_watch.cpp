@@ -23,7 +23,7 @@ bool isDirectory(const fs::path& path) {
     return fs::is_directory(path, ignored);
 }
 
-// The part of `directory` that exists, and the name below it that does not; no name where all of it does.
+// The part of `directory` that exists, and the name below it that does not; empty where all of it does.
 std::pair<fs::path, std::string> existingPart(fs::path directory) {
     std::string missing;
     while (!isDirectory(directory) && directory.has_relative_path()) {
@@ -33,7 +33,7 @@ std::pair<fs::path, std::string> existingPart(fs::path directory) {
     return {directory, missing};
 }
 
-// A file that is just being written is told of again when it is closed; a link is whole from the start.
+// True for a file that is being written: another event comes when it is closed. A link is whole from the start.
 bool isHalfWritten(const fs::path& file) {
     struct stat status {};
     return ::lstat(file.c_str(), &status) == 0 && S_ISREG(status.st_mode) && status.st_nlink == 1;
@@ -62,8 +62,8 @@ void DirectoryWatch::arm() {
 }
 
 void DirectoryWatch::armFor(const fs::path& directory, std::map<int, Watched>& watched) {
-    // A directory made between the look and the watch would be missed: look again until both agree. Only somebody
-    // who makes and removes it all the time gets to the end of these tries, and then every event tries anew.
+    // A directory made between the look and the watch would be missed: so it looks again until both agree. Only a
+    // program that makes and removes it all the time gets to the end of these tries, and then every event tries anew.
     constexpr int tries = 16;
     for (int i = 0; i < tries; ++i) {
         auto [existing, missing] = existingPart(directory);
@@ -71,7 +71,7 @@ void DirectoryWatch::armFor(const fs::path& directory, std::map<int, Watched>& w
         const int descriptor = ::inotify_add_watch(inotify_.get(), existing.c_str(), mask);
         if (descriptor < 0) {
             if (errno == ENOENT || errno == ENOTDIR) continue;
-            return; // no permission: then its files cannot be read either
+            return; // not permitted: then its files cannot be read either
         }
         Watched& entry = watched[descriptor];
         entry.path = existing;

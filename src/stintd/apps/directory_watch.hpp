@@ -1,5 +1,5 @@
-// Tells that files such as manifests may have changed: directories watched by inotify, also those that do not exist
-// yet, by their nearest existing parent. Says that something changed, never what: whoever is told looks for himself.
+// Reports that files such as manifests may have changed: directories are watched by inotify, those that do not exist
+// yet by their nearest existing parent. It reports only that something changed; the caller looks for what it was.
 #pragma once
 #include <filesystem>
 #include <functional>
@@ -22,7 +22,7 @@ class DirectoryWatch {
 public:
     using OnChange = std::function<void()>;
 
-    /// Absolute paths. Of the files in them, those matter whose names end with `suffix`.
+    /// `directories`: absolute paths. Only files whose names end with `suffix` matter.
     DirectoryWatch(std::vector<std::filesystem::path> directories, OnChange change, std::string suffix = ".toml")
         : directories_(std::move(directories)), change_(std::move(change)), suffix_(std::move(suffix)) {}
     ~DirectoryWatch();
@@ -34,8 +34,8 @@ public:
 private:
     struct Watched {
         std::filesystem::path path;
-        bool isTarget = false;         ///< one of the directories itself
-        std::set<std::string> awaited; ///< what may come to be there and lead to one of them
+        bool isTarget = false;         ///< it is one of the directories itself
+        std::set<std::string> awaited; ///< names in it that would lead to one of them
     };
 
     static int readable(sd_event_source* source, int fd, std::uint32_t events, void* self);

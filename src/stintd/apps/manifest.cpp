@@ -1,5 +1,4 @@
-// Manifests: TOML in, Manifest out (architecture.md, who is calling). toml++ parses; what is wrong is said with its
-// place.
+// Manifests: TOML in, Manifest out (architecture.md, who is calling). toml++ parses; each error names its place.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -73,7 +72,7 @@ std::string_view kindOf(const toml::node& node) {
     return "nothing";
 }
 
-// jobs.md §12.1. Letters, digits, "_" and "-" alone: a package is also a file name and part of a cgroup's.
+// jobs.md §12.1. Letters, digits, "_" and "-" alone, since a package is also a file name and part of a cgroup's.
 bool isPackage(std::string_view name) {
     auto isLetter = [](char c) {
         return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
@@ -84,7 +83,7 @@ bool isPackage(std::string_view name) {
     return hasDot && edges && letters && name.find("..") == std::string_view::npos;
 }
 
-/// One table of the file: its keys by type, each with its place where it is wrong.
+/// One table of the file: reads its keys by type; an error names the line and column.
 class Table {
 public:
     Table(const toml::table& table, const std::filesystem::path& file) : table_(table), file_(file) {}
@@ -106,7 +105,7 @@ public:
         return {};
     }
 
-    /// "" where there is none.
+    /// The key's string, "" where it is missing.
     Result<std::string> text(std::string_view key) const {
         const toml::node* found = node(key);
         if (!found) return std::string();
@@ -136,7 +135,7 @@ public:
         }
         return words;
     }
-    /// A program and its arguments.
+    /// Reads a program and its arguments.
     Result<std::vector<std::string>> command(std::string_view key) const {
         std::vector<std::string> words = STINT_TRY(this->words(key));
         if (!node(key)) return words;
@@ -190,7 +189,7 @@ Result<Service> serviceFrom(const Table& table) {
     service.command = STINT_TRY(table.command("command"));
     service.exported = STINT_TRY(table.flag("exported"));
     service.foregroundType = STINT_TRY(table.text("foreground_type"));
-    service.permission = STINT_TRY(table.text("permission")); // none is legal here; schedule() refuses it (§2.2)
+    service.permission = STINT_TRY(table.text("permission")); // may be empty here; schedule() refuses it (§2.2)
     return service;
 }
 

@@ -1,4 +1,4 @@
-// Where the manifests of apps are looked for (linux.md §A.10, the XDG Base Directory Specification).
+// The directories of the apps' manifests (linux.md §A.10, the XDG Base Directory Specification).
 #pragma once
 #include <filesystem>
 #include <optional>
@@ -7,9 +7,9 @@
 
 namespace stint {
 
-/// Nearest first, each once: stint/apps of the user's own data directory; `installed`, which came with this stintd;
-/// stint/apps of each of the system's data directories. `dataDirs` is XDG_DATA_DIRS: empty stands for its default, and
-/// what is no absolute path in it is passed over, as that specification says.
+/// The directories, nearest first, each once: stint/apps of the user's own data directory; `installed`, which came with
+/// this stintd; stint/apps of each of the system's data directories. `dataDirs` is XDG_DATA_DIRS: empty stands for its
+/// default; relative paths in it are skipped, as that specification says.
 std::vector<std::filesystem::path> manifestDirectories(const std::filesystem::path& dataHome,
                                                        const std::optional<std::filesystem::path>& installed,
                                                        std::string_view dataDirs);

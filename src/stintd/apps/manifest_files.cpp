@@ -19,10 +19,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// A manifest is a page; this is far more, and far less than what would hold up the daemon.
+// A manifest is a page of text; this is far more, and too little to hold up the daemon.
 constexpr Bytes largest = 256 * 1024;
 
-// A manifest decides which program runs in whose name: whoever may write it may run programs as us.
+// A manifest decides which program runs in an app's name: a user who may write it may run programs as us.
 Result<void> checkOwner(const struct stat& status, const fs::path& path) {
     if (status.st_uid != ::getuid() && status.st_uid != 0)
         return fail(Errc::SECURITY, "{}: belongs to user {}; it must belong to user {} or to root", path.string(),

@@ -1,4 +1,4 @@
-// The manifests in a directory, as far as they may be trusted: what another user could have written is refused.
+// The manifests in a directory: a file that another user could have written is refused.
 #pragma once
 #include <filesystem>
 #include <vector>
@@ -8,8 +8,8 @@
 
 namespace stint {
 
-/// Every *.toml file in it that is not hidden, in the order of their names: what it says, or why it was refused. A
-/// directory that does not exist holds none; one that is refused is a single error.
+/// Reads every *.toml file in it that is not hidden, in the order of their names: each gives a manifest, or the reason
+/// why it was refused. A directory that does not exist gives none; one that is refused gives a single error.
 std::vector<Result<Manifest>> readManifests(const std::filesystem::path& directory);
 
 } // namespace stint

@@ -29,7 +29,7 @@ public:
     }
 
     Result<void> start(sd_event* loop) {
-        STINT_TRY(watch_.start(loop)); // first, so that no change is missed in between
+        STINT_TRY(watch_.start(loop)); // before the reading, so that no change is missed
         installed_ = readAll();
         return {};
     }
@@ -74,7 +74,7 @@ private:
         std::set<std::string> said;
         auto say = [&](const Error& error) {
             said.insert(error.message);
-            if (!said_.contains(error.message)) onError_(error); // once, as long as it stays wrong
+            if (!said_.contains(error.message)) onError_(error); // once, as long as it lasts
         };
         for (const fs::path& directory : directories_)
             for (auto& manifest : readManifests(directory))
@@ -90,7 +90,7 @@ private:
             return say(fail(Errc::SECURITY, "{}: {} is built in and cannot be replaced", manifest->file, package));
         for (const Error& warning : warningsAbout(*manifest))
             say(warning);
-        std::string key = package; // where an earlier directory has it, that one stays
+        std::string key = package; // the manifest of an earlier directory stays
         installed.try_emplace(std::move(key), std::move(manifest).value());
     }
 
@@ -99,8 +99,8 @@ private:
         std::vector<Change> changes;
         for (const auto& [package, manifest] : before) {
             if (installed_.contains(package)) continue;
-            // A file that is still there has a mistake in it, or is only half written: a slip of a hand cancels no
-            // jobs and kills no app (jobs.md §7.4 is for one that is gone).
+            // A file that is still there has a mistake in it, or is half written: that cancels no jobs and kills no app
+            // (jobs.md §7.4 is for one that is gone).
             std::error_code ignored;
             if (fs::exists(fs::symlink_status(manifest.file, ignored))) {
                 installed_.emplace(package, manifest);
@@ -121,7 +121,7 @@ private:
     OnError onError_;
     Installed builtIn_;
     Installed installed_;
-    std::set<std::string> said_; ///< what was told of the files as they are
+    std::set<std::string> said_; ///< errors and warnings of the present files
     DirectoryWatch watch_;
 };
 

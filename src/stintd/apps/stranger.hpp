@@ -1,6 +1,6 @@
-// What a program is told that is no app's, where it asks for what only an app has: how an app is declared and started
-// (architecture.md, who is calling). It counts as the user's own shell, which most often is a mistake of whoever typed
-// its name.
+// The error for a program that is no app's and asks for something that only an app has: it explains how an app is
+// declared and started (architecture.md, who is calling). Such a program counts as the user's own shell; most often the
+// person has forgotten to start it as an app.
 #pragma once
 #include <string>
 #include <string_view>
@@ -9,8 +9,8 @@
 
 namespace stint {
 
-/// `component`: the service or receiver that it names; `kind`: which of the two. The apps that declare it, and what to
-/// type; else where a manifest would have to be, and what it would have to say.
+/// The apps that declare `component` and the command to type; where none does, the path and the contents of a manifest.
+/// `component`: the name of a service or receiver; `kind`: which of the two.
 std::string howToStart(const Registry& registry, std::string_view kind, std::string_view component);
 
 } // namespace stint

@@ -14,7 +14,7 @@ constexpr std::string_view prefix = "app-";
 constexpr std::string_view scope = ".scope";
 constexpr std::string_view service = ".service";
 
-// The unit is the last part of the path that names one: below it are its own, undivided matters.
+// The unit is the last part of the path that names one; a unit may have cgroups of its own below it.
 std::string_view unitIn(std::string_view path) {
     while (!path.empty()) {
         const std::size_t slash = path.rfind('/');
@@ -74,7 +74,7 @@ std::vector<std::string> appIdsOfUnit(std::string_view cgroupPath) {
         if (!id.empty()) ids.push_back(unescaped(id));
     };
     if (!isScope) add(lastPart(unit));
-    // Scopes end in a random part, and the services of some launchers do.
+    // Scopes end in a random part, and so do the services of some launchers.
     if (!hasInstance) add(lastPart(withoutLastPart(unit)));
     return ids;
 }

@@ -1,5 +1,5 @@
-// The app that a desktop's own launcher started a process for: by its systemd unit, or by its Flatpak sandbox
-// (linux.md A.6, A.7). The kernel says which of them a process is in; the process itself is not asked.
+// The app that a desktop's launcher started a process for: by its systemd unit, or by its Flatpak sandbox (linux.md
+// A.6, A.7). The kernel says which of them a process is in; the process itself is not asked.
 #pragma once
 #include <optional>
 #include <string>
@@ -11,7 +11,7 @@
 namespace stint {
 
 /// The ids that the unit of a cgroup's path may stand for, the likeliest first: "app[-LAUNCHER]-ID-RANDOM.scope",
-/// "app[-LAUNCHER]-ID[@RANDOM].service". None where the process is in no unit of an app.
+/// "app[-LAUNCHER]-ID[@RANDOM].service". Empty where the process is in no unit of an app.
 std::vector<std::string> appIdsOfUnit(std::string_view cgroupPath);
 
 /// The id in the text of a .flatpak-info.

@@ -1,4 +1,4 @@
-// A helper of the daemon's, that does what may hang: a process of its own that talks over the socket that is its stdin.
+// A helper process of the daemon's, for work that may hang: it talks over the socket that is its stdin.
 #pragma once
 #include <filesystem>
 
@@ -9,7 +9,7 @@
 
 namespace stint {
 
-/// In a session of its own, with every signal as it comes.
+/// Starts the program in a session of its own, with no signal blocked or ignored.
 Result<pid_t> startHelper(const std::filesystem::path& program, const Fd& socket);
 
 } // namespace stint

@@ -1,5 +1,5 @@
-// What stint-toplevels says to stintd, one message of a SOCK_SEQPACKET each: the names that the windows in front bear,
-// or why it sees none.
+// The messages of stint-toplevels to stintd, on a SOCK_SEQPACKET: the names of the windows in front, or the reason that
+// it sees none.
 #pragma once
 #include <functional>
 #include <set>
@@ -10,20 +10,20 @@ namespace stint {
 
 using WindowNames = std::set<std::string, std::less<>>;
 
-/// So many names at most, of so many bytes each; further ones are left out. A desktop has one window in front, or one
-/// a seat.
+/// The most names in a message, and the most bytes of a name; further names are left out. A desktop has one window in
+/// front, or one for each seat.
 inline constexpr std::size_t mostWindowNames = 8, longestWindowName = 255;
-/// No message is longer.
+/// The longest message.
 inline constexpr std::size_t longestWindowWord = 4096;
 
-/// Not empty, not too long, without control characters.
+/// True if it is not empty, not too long, and without control characters.
 bool isWindowName(std::string_view name);
 
 std::string windowsText(const WindowNames& inFront);
 std::string blindText(std::string_view why);
-/// What windowsText() was made of; none, where it is no such message.
+/// The names in a message of windowsText(); none where it is another message.
 WindowNames windowsFrom(std::string_view message);
-/// Why none is seen; empty, where it is no such message.
+/// The reason in a message of blindText(); empty where it is another message.
 std::string_view blindFrom(std::string_view message);
 
 } // namespace stint

@@ -1,4 +1,4 @@
-// What apps use of the network, as the helper counts it: asked for, or told when a mark is passed.
+// The network use of apps, which the helper counts: read when it is asked for, or when a mark is passed.
 #include <algorithm>
 #include <utility>
 
@@ -34,7 +34,7 @@ void Netcut::tellCounted() {
     tellMarks();
 }
 
-/// All that is told from here on counts from here on, and a mark is another one.
+/// Begins a new count: what is reported from here on counts from here on, and the mark is gone.
 void Netcut::tellCounting(App& app) {
     app.before = app.received + app.sent;
     app.mark = 0;
@@ -42,7 +42,7 @@ void Netcut::tellCounting(App& app) {
     counted_(app.name, !app.cgroup ? Counting::No : app.tells ? Counting::Told : Counting::Asked);
 }
 
-/// All that are asked about, in one call; of an app that is asked about twice the first question gets all there is.
+/// Asks for the counters of all questions in one call; of two questions on one app the first gets everything.
 void Netcut::askCounters() {
     if (counting_ || questions_.empty() || !guard_.isThere()) return;
     auto call = guardCall(guard_, "Counters");
@@ -54,7 +54,7 @@ void Netcut::askCounters() {
         const bool isWatched = app != apps_.end() && app->second.cgroup == each.cgroup;
         if (isWatched && std::ranges::find(cgroups, each.cgroup) == cgroups.end()) cgroups.push_back(each.cgroup);
     }
-    if (cgroups.empty()) return; // the helper would tell of all
+    if (cgroups.empty()) return; // for an empty list the helper answers with all
     int result = sd_bus_message_append_array(call->get(), 't', cgroups.data(), cgroups.size() * sizeof(std::uint64_t));
     sd_bus_slot* slot = nullptr;
     if (result >= 0) result = sd_bus_call_async(guard_.bus(), &slot, call->get(), countersTold, this, UINT64_MAX);
@@ -72,7 +72,7 @@ int Netcut::countersTold(sd_bus_message* answer, void* data, sd_bus_error*) {
     return 0;
 }
 
-/// Each question is answered, whatever came: with what is known to have passed.
+/// Answers each question, whatever the helper answered: without counters, by what is known already.
 void Netcut::answerCounters(const wire::Message& answer) {
     std::map<std::uint64_t, std::pair<std::uint64_t, std::uint64_t>> told;
     const auto read = [&]() -> Result<void> {
@@ -100,7 +100,7 @@ void Netcut::answerCounters(const wire::Message& answer) {
 }
 
 void Netcut::tellUsed(App& app, std::uint64_t received, std::uint64_t sent, const Used& used) {
-    // A count that goes back is no count.
+    // A count below the last one adds nothing.
     const std::uint64_t in = received > app.received ? received - app.received : 0;
     const std::uint64_t out = sent > app.sent ? sent - app.sent : 0;
     app.received += in;
@@ -108,7 +108,7 @@ void Netcut::tellUsed(App& app, std::uint64_t received, std::uint64_t sent, cons
     used(in, out);
 }
 
-/// Of each app one call at a time; what changes meanwhile is told in the next.
+/// Sends the marks, one call at a time for each app; a mark that changes meanwhile goes with the next.
 void Netcut::tellMarks() {
     if (!guard_.isThere()) return;
     for (auto& [name, app] : apps_) {
@@ -134,7 +134,7 @@ int Netcut::marked(sd_bus_message* answer, void* data, sd_bus_error*) {
     return 0;
 }
 
-/// An older helper counts, and tells nothing by itself.
+/// Asks instead of waiting for marks: an older helper counts, and reports nothing by itself.
 void Netcut::askInstead(App& app, const Error& error) {
     app.tells = false;
     app.marked = 0;
@@ -154,9 +154,10 @@ void Netcut::passed(const wire::Message& signal) {
     if (found == apps_.end()) return;
     App& app = found->second;
     const std::uint64_t total = *received + *sent;
-    if (total < app.marked) return; // of the mark before this one
+    if (total < app.marked) return; // it belongs to the mark before this one
     app.marked = 0;
-    // An answer that is awaited tells as much, and of whom; where it does not, the mark is told again behind it.
+    // An answer that is under way reports as much, and to the same caller; where it does not come, the mark is sent
+    // again.
     const auto isOfIt = [&](const Question& each) { return each.cgroup == *cgroup; };
     if (std::ranges::any_of(questions_, isOfIt) || (counting_ && std::ranges::any_of(asked_, isOfIt))) return;
     if (app.mark != 0 && total >= app.mark) {

@@ -1,4 +1,5 @@
-// A call of stint-netguard, of the very process that has the name now: another one has not heard what that one has.
+// A call to stint-netguard, addressed to the process that has the name now: a later one does not know what this one was
+// told.
 #pragma once
 #include "link/wire/names.hpp"
 #include "stintd/services/service.hpp"

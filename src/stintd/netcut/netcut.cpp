@@ -16,11 +16,11 @@
 namespace stint {
 namespace {
 
-/// Calls of Watch at once: far below what the helper takes of one connection.
+/// The calls of Watch at once: far fewer than the helper allows a connection.
 constexpr int mostWatching = 16;
 
-/// A helper that ends is started again at once, so often in a row; then it is left to systemd, or to the next time that
-/// there is something to say. One that has served for so long (µs) ends the row.
+/// A helper that ends is started again at once, so many times in a row; then it is left to systemd, or to the next call
+/// that needs it. A helper that has served this long (µs) ends the row.
 constexpr unsigned mostStarts = 5;
 constexpr std::uint64_t lasting = 60'000'000;
 
@@ -57,7 +57,7 @@ Netcut::App& Netcut::appOf(const AppId& name) {
 }
 
 void Netcut::set(const AppId& name, bool allowed) {
-    // One that was always free need not be named.
+    // An app that was never cut need not be named.
     if (allowed && !apps_.contains(name)) return;
     App& app = appOf(name);
     app.allowed = allowed;
@@ -68,7 +68,7 @@ void Netcut::set(const AppId& name, bool allowed) {
 void Netcut::starting(const AppId& name) {
     App& app = appOf(name);
     app.refusal.clear();
-    // A cgroup that was made anew is another one to the kernel.
+    // A cgroup that was made anew is a new one to the kernel.
     if (app.cgroup) {
         const auto directory = cgroupOf_(name);
         if (directory && inodeOf(*directory) != app.inode) {
@@ -116,13 +116,13 @@ Netcut::State Netcut::state() const {
 
 void Netcut::wakeAt(std::optional<Waker::Wish> wish) {
     if (!wanted_) return;
-    // Each turn says it; only what is new is worth looking for a helper.
+    // Each turn of the core calls this; only a new wish is worth looking for a helper.
     if (wish && waker_.wants() != wish) connected();
     waker_.want(std::move(wish));
     if (!waker_.refusal().empty() && guard_.isThere()) awaitAuthority();
 }
 
-/// There is something to say; a bus or a helper that was lost is looked for again.
+/// Looks again for a bus or a helper that was lost, since there is something to send.
 void Netcut::connected() {
     bus_.connect();
     if (installed_) guard_.start();
@@ -177,7 +177,7 @@ void Netcut::failed(const Error& error, bool installed) {
     complain(problem_);
 }
 
-/// Told once, however often it is so.
+/// Logs a problem once, as long as it is the same.
 void Netcut::complain(const std::string& problem) {
     if (problem == told_) return;
     told_ = problem;
@@ -198,7 +198,7 @@ void Netcut::pump() {
 
 void Netcut::watch(App& app) {
     STINT_CHECK(!app.cgroup);
-    STINT_CHECK(!app.watching); // one call at a time
+    STINT_CHECK(!app.watching); // one call of Watch at a time
     const auto directory = cgroupOf_(app.name);
     if (!directory) return refuse(app, directory.error());
     app.inode = inodeOf(*directory);
@@ -214,7 +214,7 @@ void Netcut::watch(App& app) {
 int Netcut::watched(sd_bus_message* answer, void* data, sd_bus_error*) {
     App& app = *static_cast<App*>(data);
     Netcut& self = *app.owner;
-    STINT_CHECK(app.watching); // only what was asked is answered
+    STINT_CHECK(app.watching); // only a question is answered
     const wire::Slot ended = std::move(app.watching);
     const auto message = wire::Message::sharing(answer);
     if (message.isError()) {
@@ -229,7 +229,7 @@ int Netcut::watched(sd_bus_message* answer, void* data, sd_bus_error*) {
     return 0;
 }
 
-/// All that has changed, in one call; what changes meanwhile is in the next.
+/// Sends all that has changed in one call; changes during it go with the next.
 void Netcut::tellBlocked() {
     if (blocking_) return;
     const auto news = [](const App& app) { return app.cgroup && app.refusal.empty() && app.cut == app.allowed; };
@@ -259,7 +259,7 @@ int Netcut::blocked(sd_bus_message* answer, void* data, sd_bus_error*) {
     for (auto& [name, app] : self.apps_) {
         if (!std::exchange(app.telling, false)) continue;
         if (message.isError()) {
-            app.cut = false; // of what was told nothing is known
+            app.cut = false; // the helper's state is unknown now
             self.refuse(app, message.error());
         } else {
             self.tell_(fmt::format("{} app={}", app.cut ? "cut" : "freed", app.name.name));
@@ -275,7 +275,7 @@ void Netcut::refuse(App& app, const Error& error) {
     if (error.code == Errc::SECURITY) awaitAuthority();
 }
 
-/// polkit answers otherwise once a person sits at the machine, and says so.
+/// Waits for polkit's signal that it may answer otherwise now, such as when a person sits down at the machine.
 void Netcut::awaitAuthority() {
     if (authority_) return;
     sd_bus_slot* slot = nullptr;

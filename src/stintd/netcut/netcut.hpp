@@ -1,10 +1,10 @@
 // Turns "this app may not use the network now" into a cut of the app's cgroup, by stint-netguard on the system bus. It
-// decides nothing and holds no timer; where there is no helper, it remembers what one is to be told, and the bus tells
-// of the next one: nobody has to ask.
+// decides nothing and holds no timer; where there is no helper, it keeps what one would be sent, and the bus reports
+// the next one: nothing is polled.
 //
-// A helper that is new is told everything; one that dies leaves nobody cut. An app is named to it when it is first cut
-// off, or first started, and stays named: who is cut is so before its next process is there. While it is named its
-// bytes are counted, and told when somebody asks, or when they have come to a mark.
+// A new helper gets everything; one that dies leaves nobody cut. An app is named to it when it is first cut off, or
+// first started, and stays named: so the cut is in place before the app's next process. Its bytes are counted while it
+// is named, and reported when somebody asks, or when they have reached a mark.
 #pragma once
 #include <functional>
 #include <map>
@@ -21,45 +21,44 @@ namespace stint {
 
 class Netcut {
 public:
-    /// An app's cgroup, made where there is none, opened as a directory.
+    /// Opens an app's cgroup as a directory, made where there is none.
     using CgroupOf = std::function<Result<Fd>(const AppId&)>;
     using Tell = std::function<void(const std::string&)>;
 
-    /// Whether the app's bytes are counted from now on, and whether a mark is heeded.
+    /// No: the app's bytes are not counted from now on. Asked: they are. Told: they are, and marks work.
     enum class Counting { No, Asked, Told };
     using Counted = std::function<void(const AppId&, Counting)>;
-    /// What an app has received and sent since it was told before.
+    /// Gets the bytes that an app has received and sent since the last report.
     using Used = std::function<void(std::uint64_t received, std::uint64_t sent)>;
 
-    /// `tell`: the log.
+    /// `tell`: gets lines for the log.
     Netcut(sd_event* loop, CgroupOf cgroupOf, Tell tell, Counted counted);
 
-    /// Where it is not called, nothing is enforced, and no bus is looked for.
+    /// Begins to look for the helper. Without it nothing is enforced, and no bus is looked for.
     void open();
 
-    /// From now on.
+    /// Lets the app use the network from now on, or not.
     void set(const AppId& app, bool allowed);
-    /// A process of it is about to be started.
+    /// To be called when a process of the app is about to be started.
     void starting(const AppId& app);
     void uninstalled(const AppId& app);
-    /// Tells of each that is counted, for whoever has forgotten.
+    /// Calls Counted for each app that is counted, after the receiver was reset.
     void tellCounted();
-    /// Asks what it has used; of an app that is not counted nobody is told.
+    /// Asks for the app's use; `used` is never called for an app that is not counted.
     void count(const AppId& app, Used used);
-    /// Tells what it has used, once, when that has come to `at` since Counted; nothing: does not. In the place of the
-    /// one before.
+    /// Calls `used` once, when the app's use since Counted has reached `at`; nullopt: never. Replaces the mark before.
     void mark(const AppId& app, std::optional<std::uint64_t> at, Used used);
-    /// The machine is to be awake then; nothing: it may sleep.
+    /// Has the machine be awake then; nullopt: it may sleep.
     void wakeAt(std::optional<Waker::Wish> wish);
 
-    /// What was found, for `stint doctor`.
+    /// The state of things, for `stint doctor`.
     struct State {
         bool serves = false;
         bool installed = true;
-        std::string problem; ///< what stands in the way; empty: nothing
-        std::size_t cut = 0; ///< apps
-        std::string noWake;  ///< why the machine is not woken; empty: nobody said so
-        std::string noMarks; ///< why marks are not heeded; empty: nobody said so
+        std::string problem; ///< the reason that it does not work; empty: none
+        std::size_t cut = 0; ///< apps that are cut
+        std::string noWake;  ///< the reason that the machine is not woken; empty: none
+        std::string noMarks; ///< the reason that marks do not work; empty: none
     };
     State state() const;
 
@@ -68,18 +67,18 @@ private:
         Netcut* owner = nullptr;
         AppId name;
         bool allowed = true;
-        std::uint64_t cgroup = 0;   ///< as the helper calls it; 0: it does not watch it
-        std::uint64_t inode = 0;    ///< of the directory that was named
-        std::uint64_t received = 0; ///< as the helper said last
+        std::uint64_t cgroup = 0;   ///< the helper's number for it; 0: it does not watch it
+        std::uint64_t inode = 0;    ///< the inode of the directory that was sent
+        std::uint64_t received = 0; ///< the helper's last answer
         std::uint64_t sent = 0;
-        std::uint64_t before = 0; ///< of both, when Counted was told
-        std::uint64_t mark = 0;   ///< of both, at which to tell `used`; 0: none
-        std::uint64_t marked = 0; ///< as the helper was told
+        std::uint64_t before = 0; ///< received and sent when Counted was called last
+        std::uint64_t mark = 0;   ///< received and sent at which `used` is called; 0: none
+        std::uint64_t marked = 0; ///< the mark that the helper has
         Used used;
-        bool tells = true;    ///< the helper, when a mark is passed
-        bool cut = false;     ///< as the helper was told
-        bool telling = false; ///< in the call that is under way
-        std::string refusal;  ///< why it is not watched, or not cut, until something changes
+        bool tells = true;    ///< the helper reports passed marks
+        bool cut = false;     ///< the helper has it cut
+        bool telling = false; ///< it is in the call that is under way
+        std::string refusal;  ///< the reason that it is not watched, or not cut, until something changes
         wire::Slot watching;  ///< the call of Watch
         wire::Slot marking;   ///< the call of TellAt
     };
@@ -90,7 +89,7 @@ private:
 
     struct Question {
         AppId app;
-        std::uint64_t cgroup = 0; ///< the answer is of this one
+        std::uint64_t cgroup = 0; ///< the cgroup that was asked about
         Used used;
     };
 
@@ -123,21 +122,21 @@ private:
     services::Bus bus_;
     services::Service guard_;
     services::Signal passed_;
-    std::string servedBy_;          ///< the guard's owner, as servedAnew() knows it
+    std::string servedBy_;          ///< the guard's owner that servedAnew() was called for
     std::uint64_t servedSince_ = 0; ///< µs of CLOCK_MONOTONIC
-    unsigned starts_ = 0;           ///< in a row, of helpers that did not last
+    unsigned starts_ = 0;           ///< starts in a row of helpers that did not last
     sd_event* loop_;                ///< the bus keeps it
-    // Behind the bus, so that its calls go before it.
+    // Declared after the bus, so that its calls are destroyed before it.
     std::map<AppId, App> apps_;
     Waker waker_;
     std::vector<Question> questions_; ///< for the next call of Counters
-    std::vector<Question> asked_;     ///< in the one that is under way
+    std::vector<Question> asked_;     ///< those in the call that is under way
     wire::Slot counting_;             ///< that call
     wire::Slot blocking_;             ///< the call of SetBlocked
-    wire::Slot authority_;            ///< polkit's word that it may answer otherwise now
-    std::string problem_;             ///< why nobody serves
-    std::string told_;                ///< what was complained of last
-    std::string noMarks_;             ///< why marks are not heeded
+    wire::Slot authority_;            ///< the match of polkit's signal that it may answer otherwise
+    std::string problem_;             ///< the reason that no helper serves
+    std::string told_;                ///< the last problem that was logged
+    std::string noMarks_;             ///< the reason that marks do not work
     bool wanted_ = false;
     bool installed_ = true;
 };

@@ -34,7 +34,7 @@ void Waker::pump() {
     if (auto asked = wish_ ? arm() : Result<void>(); !asked) refuse(asked.error());
 }
 
-/// Nobody waits for its answer: one that has gone off is none to disarm.
+/// Disarms without waiting for the answer: an alarm that has gone off needs no disarming.
 void Waker::disarm() {
     told_.reset();
     const std::uint32_t alarm = std::exchange(alarm_, 0);
@@ -45,7 +45,7 @@ void Waker::disarm() {
 
 Result<void> Waker::arm() {
     STINT_CHECK(!arming_);
-    STINT_CHECK(alarm_ == 0); // it has one at a time
+    STINT_CHECK(alarm_ == 0); // one alarm at a time
     const wire::Message call = STINT_TRY(guardCall(guard_, "ArmWake"));
     int result = sd_bus_message_append(call.get(), "ts", wish_->when, wish_->reason.c_str());
     sd_bus_slot* slot = nullptr;

@@ -1,5 +1,5 @@
-// The one time at which stint-netguard is to have this machine awake, for a daemon that may not do so itself. The next
-// helper is asked again; who says no is not asked again until something changes.
+// The one time at which stint-netguard is to have this machine awake, for a daemon that may not wake it itself. Each
+// new helper is asked; one that refuses is not asked again until something changes.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -12,7 +12,7 @@ namespace stint {
 
 class Waker {
 public:
-    /// In µs since the boot, suspended time included.
+    /// A time, in µs since the boot, suspended time included, and its reason.
     struct Wish {
         std::uint64_t when = 0;
         std::string reason; ///< for the journal
@@ -24,11 +24,11 @@ public:
 
     void want(std::optional<Wish> wish);
     const std::optional<Wish>& wants() const { return wish_; }
-    /// There is another helper, or none.
+    /// To be called when there is another helper, or none.
     void servedAnew();
-    /// Whoever said no may say otherwise now.
+    /// Asks again after a refusal.
     void askAgain();
-    /// Why it does not wake; empty where nobody has said no.
+    /// The reason that the helper refuses; empty where it has not.
     const std::string& refusal() const { return refusal_; }
 
 private:
@@ -41,8 +41,8 @@ private:
     const services::Service& guard_;
     Tell tell_;
     std::optional<Wish> wish_;
-    std::optional<Wish> told_; ///< what the helper was asked for last
-    std::uint32_t alarm_ = 0;  ///< its number for that; 0: it has none
+    std::optional<Wish> told_; ///< the wish the helper was sent last
+    std::uint32_t alarm_ = 0;  ///< the helper's number for it; 0: none
     std::string refusal_;
     wire::Slot arming_;
 };

@@ -10,7 +10,7 @@
 namespace stint {
 namespace {
 
-constexpr std::size_t longestToken = 1000; ///< a word of a server's, that goes into an environment
+constexpr std::size_t longestToken = 1000; ///< a server's string that goes into an environment
 
 } // namespace
 
@@ -21,7 +21,7 @@ Desktop::Desktop(sd_event* loop, std::function<void(Event)> happened, std::funct
         return 0;
     };
     sd_event_add_exit(loop, &end_, ends, this);
-    // Before sd-bus closes its connection, which it does at the loop's end, too.
+    // It must come before sd-bus closes its connection, which also happens at the loop's end.
     sd_event_source_set_priority(end_, SD_EVENT_PRIORITY_IMPORTANT);
 }
 
@@ -36,7 +36,7 @@ void Desktop::show(const ShowNotification& shows, const Sender& sender) {
     enqueue(key);
     bus_.connect();
     tellLauncher();
-    // Only by a new one: a server that dies of what it is shown is not called back to life by each update.
+    // Only a new notification starts the server: one that crashes at a notification is not restarted by each update.
     if (isNew && !server_) bus_.startServer();
     sendNext();
 }
@@ -51,7 +51,7 @@ void Desktop::withdrawAll() {
         withdraw(entry++);
 }
 
-// What moves bytes, by how many; what tells no total is not counted.
+// Only progress with a total counts, weighted by its size.
 std::optional<LauncherProgress> Desktop::together() const {
     std::int64_t count = 0;
     double done = 0, all = 0;
@@ -116,14 +116,14 @@ void Desktop::ready() {
 
 void Desktop::enqueue(const Key& key) {
     if (std::ranges::find(queue_, key) == queue_.end()) queue_.push_back(key);
-    STINT_CHECK(queue_.size() <= entries_.size()); // each once
+    STINT_CHECK(queue_.size() <= entries_.size()); // each key is in it once
 }
 
 void Desktop::sendNext() {
     while (server_ && server_->isReady() && !underWay_ && !queue_.empty()) {
         const Key key = std::move(queue_.front());
         queue_.pop_front();
-        STINT_CHECK(entries_.contains(key)); // what is withdrawn leaves the queue, too
+        STINT_CHECK(entries_.contains(key)); // a withdrawn one leaves the queue, too
         const Entry& entry = entries_.at(key);
         const auto sent = server_->show(entry.id, wordingOf(entry.shows, entry.sender, server_->capabilities()));
         if (sent.ok()) {
@@ -135,13 +135,13 @@ void Desktop::sendNext() {
 }
 
 void Desktop::shown(const Result<std::uint32_t>& id) {
-    STINT_CHECK(underWay_); // one call at a time, and one answer to it
+    STINT_CHECK(underWay_); // one call at a time has one answer
     const auto entry = entries_.find(*std::exchange(underWay_, std::nullopt));
-    STINT_CHECK(entry != entries_.end()); // it stays until that
+    STINT_CHECK(entry != entries_.end()); // an entry stays until its call is answered
     if (!id && !std::exchange(refused_, true))
         say(fmt::format("{} refuses a notification: {}", server_->description(), id.error().message));
     if (id) {
-        // An id that it has given twice is the newer one's.
+        // An id that the server has given twice belongs to the newer entry.
         if (const auto other = shownAs(*id); other != entries_.end()) other->second.id = 0;
     }
     entry->second.id = id ? *id : 0;
@@ -154,7 +154,7 @@ void Desktop::closed(std::uint32_t id, NotificationClosed why) {
     if (entry == entries_.end()) return;
     entry->second.id = 0;
     const bool over = !entry->second.shows.ongoing;
-    if (over && isPending(entry->first)) return; // its end is yet to be shown: that is another one
+    if (over && isPending(entry->first)) return; // its end is yet to be shown, as a new notification
     if (why == NotificationClosed::Dismissed) {
         dismissed(entry);
     } else if (over) {
@@ -164,7 +164,7 @@ void Desktop::closed(std::uint32_t id, NotificationClosed why) {
 
 void Desktop::dismissed(Entries::iterator entry) {
     const auto [app, id] = entry->first;
-    withdraw(entry); // also an update on its way, which would bring it back
+    withdraw(entry); // drops an update in the queue, too, which would bring it back
     happened_(NotificationDismissed{app, id});
 }
 

@@ -1,10 +1,10 @@
-// What Stint shows on the desktop: each ShowNotification of the core as a notification of the session's server
-// (linux.md §A.1, jobs.md §5, §12.7), and what the user does to it as an event.
+// The notifications that Stint shows on the desktop: each ShowNotification of the core goes to the session's server
+// (linux.md §A.1, jobs.md §5, §12.7), and what the user does to it becomes an event.
 //
-// It keeps what is to be seen, by app and id, so that a server that comes late, or comes again, shows the same. One
-// call is under way at a time; what changes meanwhile takes its place in the queue once, with its newest looks. So a
-// server that never answers costs one message and no memory. When the loop ends, what belongs to running jobs and
-// services is closed: none of them outlives the daemon.
+// It keeps the notifications to be shown, by app and id, so that a server that comes late, or comes again, shows the
+// same. One call is under way at a time; a notification that changes meanwhile is in the queue once, with its newest
+// contents. So a server that never answers costs one message and no memory. When the loop ends, notifications of
+// running jobs and services are closed: none of them outlives the daemon.
 #pragma once
 #include <deque>
 #include <functional>
@@ -23,8 +23,8 @@ namespace stint {
 
 class Desktop : SessionBus::Listener, NotificationServer::Listener {
 public:
-    /// `happened`: NotificationTapped, NotificationDismissed, AppTapped; from the event loop alone. `news`: a line for
-    /// the log, never twice the same in a row.
+    /// `happened`: NotificationTapped, NotificationDismissed, AppTapped; called from the event loop alone. `news`: a
+    /// line for the log, never twice the same in a row.
     Desktop(sd_event* loop, std::function<void(Event)> happened, std::function<void(const std::string&)> news);
     ~Desktop() override { sd_event_source_disable_unref(end_); }
     Desktop(const Desktop&) = delete;
@@ -41,7 +41,7 @@ public:
 
     /// For `stint device` and `stint doctor`: "dunst 1.9.0", or why there is none.
     std::string description() const;
-    /// A server is there and has answered.
+    /// True if a server is there and has answered.
     bool isServed() const { return server_ && server_->isReady(); }
 
 private:
@@ -49,9 +49,9 @@ private:
     struct Entry {
         ShowNotification shows;
         Sender sender;
-        std::uint32_t id = 0;   ///< the present server's; 0: it does not show it
-        bool wanted = true;     ///< false: to be closed as soon as its call is answered
-        bool activated = false; ///< the token of a press has come, the press itself has not
+        std::uint32_t id = 0;   ///< the present server's id; 0: it does not show it
+        bool wanted = true;     ///< false: it is closed as soon as its call is answered
+        bool activated = false; ///< a press's token has come, the press itself has not
     };
     using Entries = std::map<Key, Entry>;
 
@@ -78,17 +78,17 @@ private:
 
     std::function<void(Event)> happened_;
     std::function<void(const std::string&)> news_;
-    sd_event_source* end_ = nullptr; ///< of the loop
+    sd_event_source* end_ = nullptr; ///< at the loop's end
     SessionBus bus_;
     std::unique_ptr<NotificationServer> server_;
     LauncherEntry launcher_;
     Entries entries_;
-    std::deque<Key> queue_;       ///< that look other than they were shown, each once
-    std::optional<Key> underWay_; ///< whose call has not been answered
-    std::string error_;           ///< why nothing is shown
+    std::deque<Key> queue_;       ///< changed since they were shown, each once
+    std::optional<Key> underWay_; ///< its call has not been answered
+    std::string error_;           ///< the reason that nothing is shown
     std::string said_;
     std::string token_;
-    bool refused_ = false; ///< by this server, and told of
+    bool refused_ = false; ///< this server has refused one, and that was logged
 };
 
 } // namespace stint

@@ -1,5 +1,5 @@
-// How far what is shown has come together, for launchers that draw it on the Task Manager's icon (linux.md §A.2): a
-// signal on the session bus, to whoever listens. Nothing is answered, so nothing can hang.
+// The progress of all notifications together, for launchers that draw it on the Task Manager's icon (linux.md §A.2): a
+// signal on the session bus, which needs no listener. Nothing is answered, so nothing can hang.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -10,13 +10,13 @@ namespace stint {
 
 struct LauncherProgress {
     std::int32_t percent = 0;
-    std::int64_t count = 0; ///< of how many
+    std::int64_t count = 0; ///< the number of notifications with a progress
     bool operator==(const LauncherProgress&) const = default;
 };
 
 class LauncherEntry {
 public:
-    /// nullopt: nothing has a progress. What was told last is not told again.
+    /// nullopt: no notification has a progress. A value that was sent last is not sent again.
     void tell(sd_bus* bus, const std::optional<LauncherProgress>& progress);
 
 private:

@@ -11,7 +11,7 @@
 namespace stint {
 namespace {
 
-/// 0: as SessionBus has it, without end.
+/// 0: the bus's own limit, which SessionBus sets to none
 constexpr std::uint64_t asTheBusWaits = 0;
 
 NotificationServer& serverOf(void* self) { return *static_cast<NotificationServer*>(self); }
@@ -82,7 +82,7 @@ Result<void> NotificationServer::show(std::uint32_t replaces, const Wording& wor
 
 void NotificationServer::close(std::uint32_t id) {
     const auto close = call("CloseNotification");
-    if (!close) return; // no memory, or the bus is gone, and all that is shown with it
+    if (!close) return; // out of memory, or the bus is gone, and all that is shown with it
     wire::Writer(*close).uint32(id);
     sd_bus_message_set_expect_reply(close->get(), 0);
     sd_bus_send(bus_, close->get(), nullptr);
@@ -103,7 +103,7 @@ int NotificationServer::capable(sd_bus_message* answer, void* self, sd_bus_error
     const auto message = wire::Message::sharing(answer);
     if (isCutOff(message)) return 0;
     NotificationServer& server = serverOf(self);
-    // One that cannot tell what it can do is told the least.
+    // A server that cannot list its capabilities is treated as having none.
     if (!message.isError()) {
         if (auto names = wire::Reader(message).strings()) server.capabilities_ = {names->begin(), names->end()};
     }
@@ -129,7 +129,7 @@ int NotificationServer::told(sd_bus_message* signal, void* self, sd_bus_error*) 
     wire::Reader reader(message);
     Listener& listener = serverOf(self).listener_;
     const auto id = reader.uint32();
-    if (!id) return 0; // none that we know
+    if (!id) return 0; // no notification of ours
     if (message.member() == "NotificationClosed") {
         const auto why = reader.uint32();
         if (why) listener.closed(*id, static_cast<NotificationClosed>(*why));

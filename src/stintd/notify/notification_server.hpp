@@ -1,6 +1,6 @@
-// One notification server, as long as it serves: what it can do, what it is told, and what it says of what it shows
-// (linux.md §A.1). It is called and heard by its unique name, so that another's words are never taken for its own. It
-// may answer as late as it likes, or never: what was asked is forgotten with this object.
+// One notification server, as long as it serves: its capabilities, the calls to it, and its signals on what it shows
+// (linux.md §A.1). Calls go to its unique name, and signals are taken from that alone, so that another's are never
+// taken for its own. It may answer as late as it likes, or never: open questions end with this object.
 #pragma once
 #include <memory>
 #include <string>
@@ -10,18 +10,18 @@
 
 namespace stint {
 
-/// Why one is not shown any more: the protocol's numbers.
+/// The reason that a notification was closed: the protocol's numbers.
 enum class NotificationClosed : std::uint32_t { Expired = 1, Dismissed = 2, ByCall = 3, Undefined = 4 };
 
 class NotificationServer {
 public:
-    /// Told from the event loop alone.
+    /// Called from the event loop alone.
     class Listener {
     public:
         virtual ~Listener() = default;
-        /// What it can do is known: show() may be called.
+        /// Its capabilities are known: show() may be called.
         virtual void ready() = 0;
-        /// What a call of show() has come to: the id by which it is shown, never 0.
+        /// A call of show() is answered: by the id of what is shown, never 0.
         virtual void shown(const Result<std::uint32_t>& id) = 0;
         virtual void closed(std::uint32_t id, NotificationClosed why) = 0;
         virtual void pressed(std::uint32_t id, const std::string& action) = 0;
@@ -35,10 +35,10 @@ public:
 
     bool isReady() const { return ready_; }
     const Capabilities& capabilities() const { return capabilities_; }
-    /// "dunst 1.9.0".
+    /// Its name and version: "dunst 1.9.0".
     const std::string& description() const { return description_; }
 
-    /// Only one at a time: the next one after shown(). `replaces` 0: a new one.
+    /// Shows one at a time: the next call comes after shown(). `replaces` 0: it is a new one.
     Result<void> show(std::uint32_t replaces, const Wording& wording);
     void close(std::uint32_t id);
 

@@ -51,7 +51,7 @@ Result<void> SessionBus::open() {
         const auto rule = wire::ownerChanges(fmt::format("arg0='{}'", notificationsName));
         return sd_bus_add_match_async(made, slot, rule.c_str(), ownerChanged, nullptr, this);
     });
-    // Behind the watch: between the two nothing is missed.
+    // Asked after the watch is set, so that no change is missed between the two.
     if (result >= 0) result = wire::askOwner(made, ownerCall_, notificationsName, ownerTold, this);
     if (result < 0) return wire::errorFromErrno(-result);
     return {};

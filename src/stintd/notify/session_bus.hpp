@@ -1,5 +1,5 @@
-// The session bus, and who serves notifications on it. Nothing here waits for an answer, and nothing is tried again by
-// itself: a lost bus is connected to when there is something to show, and a server that comes is told of by the bus.
+// The session bus, and the server of notifications on it. Nothing here blocks, and nothing is tried again by itself: a
+// lost bus is connected to when there is something to show, and the bus reports a server that comes.
 #pragma once
 #include <functional>
 #include <string>
@@ -13,16 +13,16 @@ namespace stint {
 inline constexpr const char* notificationsName = "org.freedesktop.Notifications";
 inline constexpr const char* notificationsPath = "/org/freedesktop/Notifications";
 
-/// The call's receiver, or the connection, went without an answer: the bus tells of that otherwise, too.
+/// True if the call's receiver, or the connection, went without an answer: the bus reports that in another way, too.
 bool isCutOff(const wire::Message& answer);
 
 class SessionBus {
 public:
-    /// Told from the event loop alone, but for failed(), which a call may tell of at once.
+    /// Called from the event loop alone; failed() also from inside a call.
     class Listener {
     public:
         virtual ~Listener() = default;
-        /// `owner` serves from now on, by its unique name; empty: nobody does. A former one is gone.
+        /// `owner`, a unique name, serves from now on; empty: nobody does. The one before is gone.
         virtual void servedBy(const std::string& owner) = 0;
         virtual void failed(const Error& error) = 0;
     };
@@ -31,11 +31,11 @@ public:
     SessionBus(const SessionBus&) = delete;
     SessionBus& operator=(const SessionBus&) = delete;
 
-    /// Where there is no connection: DBUS_SESSION_BUS_ADDRESS, else $XDG_RUNTIME_DIR/bus.
+    /// Connects where there is no connection: to DBUS_SESSION_BUS_ADDRESS, else $XDG_RUNTIME_DIR/bus.
     void connect();
-    /// Has the bus start the server that it knows of, where none serves.
+    /// Has the bus start the server that it knows of, where none is there.
     void startServer();
-    /// The connection; a closed one, or none, where it was lost.
+    /// The connection; a closed one, or nullptr, where it was lost.
     sd_bus* get() const { return bus_.get(); }
 
 private:
@@ -49,13 +49,13 @@ private:
     sd_event* loop_;
     Listener& listener_;
     wire::Bus bus_;
-    // Behind the bus, so that they go before it.
+    // Declared after the bus, so that they are destroyed before it.
     wire::Slot ownerWatch_;
     wire::Slot ownerCall_;
     wire::Slot startCall_;
     wire::Slot endWatch_;
     std::string owner_;
-    bool startWanted_ = false; ///< as soon as it is known that nobody serves; it is not yet
+    bool startWanted_ = false; ///< a server is started once it is known that there is none
 };
 
 } // namespace stint

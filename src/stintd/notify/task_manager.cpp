@@ -19,15 +19,15 @@
 namespace stint {
 namespace {
 
-constexpr std::size_t mostAtOnce = 8; ///< somebody leans on the button
+constexpr std::size_t mostAtOnce = 8; ///< a person may hold the button down
 
-/// As a person's shell finds it; else beside this program.
+/// The command in PATH, where a person's shell finds it; else beside this program.
 std::filesystem::path ourCommand() {
     auto found = findOnPath("stint");
     return found.ok() ? std::move(*found) : ownDirectory() / "stint";
 }
 
-/// Ours, without what is about us alone.
+/// Our environment without the variables that are about this process alone.
 std::vector<std::string> environmentFor(const std::string& token) {
     std::vector<std::string> variables;
     for (char** each = environ; *each; ++each) {
@@ -72,7 +72,7 @@ int TaskManagerPage::exited(sd_event_source*, int, std::uint32_t, void* data) {
     Child& child = *static_cast<Child*>(data);
     TaskManagerPage& self = *child.owner;
     int status = 0;
-    const bool known = ::waitpid(child.pid, &status, WNOHANG) == child.pid; // else it was taken with the orphans
+    const bool known = ::waitpid(child.pid, &status, WNOHANG) == child.pid; // else it was waited for with the orphans
     if (known && WIFEXITED(status) && WEXITSTATUS(status) != 0)
         self.news_(fmt::format("the Task Manager was not opened: `stint ui` ended with {}", WEXITSTATUS(status)));
     self.children_.erase(child.pid);

@@ -1,6 +1,5 @@
-// The Task Manager's page, opened for a person who pressed Why or Open on the desktop (jobs.md §5.6): `stint ui`, as a
-// program of the session, in a session of its own, that outlives nobody's press and is waited for. The one place that
-// knows how it is started.
+// The Task Manager's page, opened for a person who pressed Why or Open on the desktop (jobs.md §5.6): runs `stint ui`
+// in a session of its own, and waits for its end. No other place knows how it is started.
 #pragma once
 #include <functional>
 #include <map>
@@ -19,15 +18,15 @@ namespace stint {
 
 class TaskManagerPage {
 public:
-    /// `news`: a line for the log, where it could not be opened.
+    /// `news`: gets a line for the log where it could not be opened.
     TaskManagerPage(sd_event* loop, std::function<void(const std::string&)> news)
         : loop_(loop), news_(std::move(news)) {}
     ~TaskManagerPage() = default;
     TaskManagerPage(const TaskManagerPage&) = delete;
     TaskManagerPage& operator=(const TaskManagerPage&) = delete;
 
-    /// At that job. `token`: of the press (xdg-activation), which lets a window come to the front; empty: there is
-    /// none.
+    /// Opens the page, at that job if there is one. `token`: the press's (xdg-activation), which lets a window come to
+    /// the front; empty: there is none.
     void open(const std::optional<JobKey>& job, const std::string& token);
 
 private:

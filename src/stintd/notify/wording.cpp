@@ -14,7 +14,7 @@
 namespace stint {
 namespace {
 
-// A server draws these; a message of a megabyte is for nobody's eyes.
+// The most that a server is sent; nobody reads a message of a megabyte.
 constexpr std::size_t longestLine = 200;
 constexpr std::size_t longestBody = 2000;
 
@@ -57,7 +57,7 @@ std::string escaped(const std::string& text) {
     return markup;
 }
 
-// A path goes as a URI: only that, and a name of the theme, is in the protocol.
+// A path becomes a URI: the protocol takes only that, or a name of the theme.
 std::string iconOf(const std::string& nameOrPath) {
     if (!nameOrPath.starts_with('/')) return nameOrPath;
     constexpr std::string_view plain = "/-._~";
@@ -80,7 +80,7 @@ std::string desktopEntry(const ShowNotification& shows, const Sender& sender) {
     return file.extension() == ".desktop" ? file.stem().string() : file.string();
 }
 
-// nullopt: none is shown, or nobody knows how far it has come.
+// The progress in percent; nullopt: none is shown, or it is not known.
 std::optional<std::int32_t> percentOf(const ShowNotification& shows) {
     const Notification::Progress& progress = shows.notification.getProgress();
     if (!shows.ongoing || progress.maximum <= 0 || progress.indeterminate) return std::nullopt;
@@ -90,7 +90,7 @@ std::optional<std::int32_t> percentOf(const ShowNotification& shows) {
     return static_cast<std::int32_t>(std::min<std::int64_t>(percent, 100));
 }
 
-// linux.md §A.1: what goes on in the background does not wake a screen. What shows no progress, by a channel of high
+// linux.md §A.1: background work does not wake a screen. A notification without progress, on a channel of high
 // importance, is an alert.
 std::uint8_t urgencyOf(const ShowNotification& shows) {
     const Notification::Progress& progress = shows.notification.getProgress();
@@ -108,13 +108,13 @@ std::map<std::string, Hint> hintsOf(const ShowNotification& shows, const Sender&
     if (shows.ongoing) hints["suppress-sound"] = true;
     if (shows.userInitiated) hints["category"] = "transfer";
     if (const auto percent = percentOf(shows)) hints["value"] = *percent;
-    // By its tag, a server replaces even what a stintd that died has left behind.
+    // A server replaces a notification of the same tag, even one that a crashed stintd has left behind.
     for (const char* tag : {"x-dunst-stack-tag", "x-canonical-private-synchronous"})
         if (can.contains(tag)) hints[tag] = fmt::format("{}/{}", shows.app.name, shows.id);
     return hints;
 }
 
-// The percentage in words, too: no capability tells whether a server draws the hint.
+// The text begins with the percentage: no capability tells whether a server draws the hint.
 std::string textOf(const ShowNotification& shows) {
     const std::string& text = shows.notification.getText();
     const auto percent = percentOf(shows);
@@ -143,7 +143,7 @@ Wording wordingOf(const ShowNotification& shows, const Sender& sender, const Cap
                     .summary = line(shows.notification.getTitle()),
                     .hints = hintsOf(shows, sender, can),
                     .expires = shows.ongoing ? never : asTheServerLikes};
-    if (wording.summary.empty()) wording.summary = wording.appName; // the protocol wants one
+    if (wording.summary.empty()) wording.summary = wording.appName; // the protocol requires one
     const std::string text = textOf(shows);
     if (can.contains("body")) {
         const std::string body = shortened(text, longestBody);

@@ -1,5 +1,5 @@
-// What a notification server is told of a notification: the arguments of Notify (linux.md §A.1), by what the server can
-// do. Pure: the same notification gives the same words.
+// The arguments of Notify for a notification (linux.md §A.1), by the server's capabilities. Pure: the same notification
+// gives the same arguments.
 #pragma once
 #include <cstdint>
 #include <map>
@@ -13,10 +13,10 @@
 
 namespace stint {
 
-/// What GetCapabilities answered: "actions", "body", "body-markup", …
+/// The answer of GetCapabilities: "actions", "body", "body-markup", …
 using Capabilities = std::set<std::string, std::less<>>;
 
-/// The app as its manifest names it to people and desktops.
+/// The app's names for people and desktops, from its manifest.
 struct Sender {
     std::string label;
     std::string desktopFile; ///< "org.example.App.desktop", with or without a directory; empty: the package's name
@@ -28,20 +28,21 @@ struct Wording {
     std::string appName;
     std::string icon; ///< a name of the icon theme, or a file: URI
     std::string summary;
-    std::string body;                          ///< markup where the server reads it as such
-    std::vector<Notification::Action> actions; ///< none where the server shows none
+    std::string body;                          ///< markup where the server reads markup
+    std::vector<Notification::Action> actions; ///< empty where the server shows none
     std::map<std::string, Hint> hints;
-    std::int32_t expires = 0; ///< ms; 0: never, -1: as the server likes
+    std::int32_t expires = 0; ///< ms; 0: never, -1: the server decides
 };
 
-/// Whether the user has the channel show nothing (jobs.md §5.3).
+/// True if the user has set the channel to show nothing (jobs.md §5.3).
 bool isBlocked(const ShowNotification& shows);
 
-/// What may be pressed: the app's actions, while its job is there to answer, then ours; where neither has the
-/// notification itself, a click on it opens the Task Manager. An app cannot have a key of ours.
+/// The actions that may be pressed: the app's, while its job is there to answer, then ours. Where neither has one for
+/// the notification itself, a click on it opens the Task Manager. An app cannot use a key of ours.
 std::vector<Notification::Action> actionsOf(const ShowNotification& shows);
 
-/// What is too long is cut; what is left behind by its job bears no progress and no actions, for nobody answers them.
+/// The arguments for a notification. Long texts are cut; one that its job has left behind has no progress and no
+/// actions, since nobody answers them.
 Wording wordingOf(const ShowNotification& shows, const Sender& sender, const Capabilities& can);
 
 } // namespace stint

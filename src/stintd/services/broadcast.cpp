@@ -7,7 +7,7 @@
 namespace stint::services {
 namespace {
 
-constexpr std::size_t mostSayers = 16; // of whom each is watched for its end
+constexpr std::size_t mostSayers = 16; // each has a match for its end
 
 } // namespace
 

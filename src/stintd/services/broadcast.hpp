@@ -1,5 +1,5 @@
-// A signal of a bus by its member alone, whoever sends it, under whatever name: for what each desktop offers under a
-// name of its own. Anybody on the bus can send it, so it is believed only where a lie does no harm.
+// A signal on a bus by its member's name alone, from any sender under any name: for something that each desktop offers
+// under a name of its own. Anybody on the bus can send it, so it is believed only where a lie does no harm.
 #pragma once
 #include <functional>
 #include <map>
@@ -10,28 +10,30 @@
 
 namespace stint::services {
 
-/// What each sender last said by a signal with one boolean. What a sender that has left the bus said holds no more.
+/// The value that each sender last sent by a signal with one boolean. A sender that leaves the bus takes its value with
+/// it.
 class BooleanBroadcast : Bus::Follower {
 public:
-    /// Where a sender that is there already is asked for what it says; none is started for it.
+    /// The object of a sender that may be there already, which is asked for its value; none is started for that.
     struct Question {
         const char* name;
         const char* path;
         const char* interface;
     };
 
-    /// Of interfaces that end like this: ".ScreenSaver". `asking` is a method that answers with the boolean.
+    /// `interfaceEnd`: the end of the signal's interface, such as ".ScreenSaver". `asking`: the method that answers
+    /// with the boolean.
     BooleanBroadcast(Bus& bus, std::string member, std::string interfaceEnd, const char* asking,
                      std::vector<Question> questions, std::function<void()> changed);
     ~BooleanBroadcast() override;
     BooleanBroadcast(const BooleanBroadcast&) = delete;
     BooleanBroadcast& operator=(const BooleanBroadcast&) = delete;
 
-    /// The unique name of one who says true; empty: nobody does.
+    /// The unique name of a sender whose value is true; empty: none.
     std::string sayer() const { return sayers_.empty() ? std::string() : sayers_.begin()->first; }
-    /// Somebody has said something since the bus was there.
+    /// True if anybody has sent a value since the bus was there.
     bool wasHeard() const { return heard_; }
-    /// It is not known yet what those say that were asked.
+    /// True while senders that were asked have not answered.
     bool isAsking() const { return bus_ ? unanswered_ > 0 : home_.isAsking(); }
 
 private:
@@ -51,7 +53,7 @@ private:
     sd_bus* bus_ = nullptr;
     wire::Slot match_;
     std::vector<wire::Slot> calls_;
-    std::map<std::string, wire::Slot> sayers_; ///< each with the watch of its name
+    std::map<std::string, wire::Slot> sayers_; ///< each with the match for its end
     std::size_t unanswered_ = 0;
     bool heard_ = false;
 };

@@ -14,14 +14,14 @@ constexpr const char* localPath = "/org/freedesktop/DBus/Local";
 
 // Microseconds.
 constexpr std::uint64_t shortestPause = 100'000, lasting = 60'000'000;
-constexpr unsigned mostTries = 10; // a minute and a half in all
+constexpr unsigned mostTries = 10; // 102 s in all
 
 std::string variable(const char* name) {
     const char* const value = std::getenv(name);
     return value ? value : "";
 }
 
-/// Empty: nobody says where it would be.
+/// The bus's address; empty: unknown.
 std::string addressOf(Which which) {
     if (which == Which::System) {
         const std::string told = variable("DBUS_SYSTEM_BUS_ADDRESS");
@@ -58,13 +58,13 @@ void Bus::open() {
     bus_.reset(made);
     sd_bus_slot* greeting = nullptr;
     sd_bus_slot* end = nullptr;
-    // LINUX: watch_bind has the kernel tell when the socket is there, or is listened on again, by every directory on
-    // the way to it. A system's bus comes late; a session's was there before us, and to watch for it would have an idle
-    // machine wake whenever somebody writes to /tmp.
+    // LINUX: watch_bind waits for the socket to appear, or to be listened on again, by a watch on every directory on
+    // the way to it. A system's bus comes late; a session's was there before us, and watching for it would wake an idle
+    // machine whenever somebody writes to /tmp.
     const bool begun =
         sd_bus_set_address(made, address.c_str()) >= 0 && sd_bus_set_bus_client(made, true) >= 0 &&
         sd_bus_set_watch_bind(made, which_ == Which::System) >= 0 && sd_bus_set_connected_signal(made, true) >= 0 &&
-        sd_bus_set_method_call_timeout(made, UINT64_MAX) >= 0 && // who is silent is waited for, without harm
+        sd_bus_set_method_call_timeout(made, UINT64_MAX) >= 0 && // a call without an answer may stay open, without harm
         sd_bus_match_signal(made, &greeting, localName, localPath, localName, "Connected", greeted, this) >= 0 &&
         sd_bus_match_signal(made, &end, localName, localPath, localName, "Disconnected", ended, this) >= 0 &&
         sd_bus_start(made) >= 0 && sd_bus_attach_event(made, loop_, SD_EVENT_PRIORITY_NORMAL) >= 0;
@@ -82,8 +82,8 @@ int Bus::greeted(sd_bus_message*, void* self, sd_bus_error*) {
     return 0;
 }
 
-// A bus that ends closes connections before its socket, which may let us in once more. So it is tried again a little
-// later, a bounded number of times; where the socket is gone, it is waited for.
+// A bus that ends closes connections before its socket, which may accept us once more. So it is tried again a little
+// later, a limited number of times; where the socket is gone, its return is waited for.
 int Bus::ended(sd_bus_message*, void* self, sd_bus_error*) {
     Bus& bus = *static_cast<Bus*>(self);
     const std::uint64_t now = loopTime(bus.loop_);

@@ -1,6 +1,6 @@
-// A message bus that may come late, go, and come again: the system's, or the session's. Whoever follows something on it
-// is told when there is a connection and when there is none. Nothing blocks here, and nothing is polled: the kernel
-// tells when the bus's socket is there.
+// A message bus that may come late, go, and come again: the system's, or the session's. A follower is told when there
+// is a connection and when there is none. Nothing blocks here, and nothing is polled: the kernel reports the bus's
+// socket.
 #pragma once
 #include <string>
 #include <vector>
@@ -15,12 +15,12 @@ enum class Which { System, Session };
 
 class Bus {
 public:
-    /// Told from the event loop, or from connect().
+    /// Called from the event loop, or from connect().
     class Follower {
     public:
         virtual ~Follower() = default;
         virtual void connected(sd_bus* bus) = 0;
-        /// What was added to the connection is to be let go of.
+        /// The follower must release what it has added to the connection.
         virtual void disconnected() = 0;
     };
 
@@ -29,12 +29,13 @@ public:
     Bus(const Bus&) = delete;
     Bus& operator=(const Bus&) = delete;
 
-    /// At DBUS_SYSTEM_BUS_ADDRESS or DBUS_SESSION_BUS_ADDRESS, else where it usually is; as soon as it is there.
+    /// Connects to DBUS_SYSTEM_BUS_ADDRESS or DBUS_SESSION_BUS_ADDRESS, else to the usual address, as soon as the bus
+    /// is there.
     void connect();
-    /// Its socket is there, and has not let us in yet.
+    /// True while its socket is there and has not let us in yet.
     bool isAsking() const;
 
-    /// Told at once where there is a connection.
+    /// Calls connected() at once where there is a connection.
     void follow(Follower& follower);
     void unfollow(Follower& follower);
 
@@ -50,7 +51,7 @@ private:
     wire::Bus bus_;
     wire::Slot greeting_, end_;
     sd_event_source* again_ = nullptr; ///< connects anew
-    unsigned tries_ = 0;               ///< of connecting anew, since a connection lasted
+    unsigned tries_ = 0;               ///< tries to connect anew since the last connection that lasted
     std::uint64_t greetedAt_ = 0;      ///< µs of CLOCK_MONOTONIC
     bool connected_ = false;
     std::vector<Follower*> followers_;

@@ -37,7 +37,7 @@ void Service::connected(sd_bus* bus) {
     sd_bus_slot* slot = nullptr;
     sd_bus_add_match_async(bus, &slot, rule.c_str(), ownerChanged, nullptr, this);
     ownerWatch_.reset(slot);
-    // Behind the watch: between the two nothing is missed.
+    // Asked after the watch is set, so that no change is missed between the two.
     wire::askOwner(bus, ownerCall_, name_, ownerTold, this);
 }
 
@@ -64,7 +64,7 @@ void Service::setOwner(std::string owner) {
 
 int Service::ownerTold(sd_bus_message* answer, void* self, sd_bus_error*) {
     Service& service = itself<Service>(self);
-    STINT_CHECK(service.ownerCall_); // only what was asked is answered
+    STINT_CHECK(service.ownerCall_); // only a question is answered
     const wire::Slot ended = std::move(service.ownerCall_);
     if (auto owner = wire::ownerIn(answer); !owner.empty()) {
         service.setOwner(std::move(owner));
@@ -74,7 +74,7 @@ int Service::ownerTold(sd_bus_message* answer, void* self, sd_bus_error*) {
     return 0;
 }
 
-// Its owner is told by the watch.
+// The watch reports its owner.
 void Service::start() {
     if (!bus_ || ownerCall_ || startCall_ || isThere()) return;
     sd_bus_slot* slot = nullptr;
@@ -93,7 +93,7 @@ int Service::started(sd_bus_message* answer, void* self, sd_bus_error*) {
         const bool unknown = sd_bus_error_has_name(sd_bus_message_get_error(answer), SD_BUS_ERROR_SERVICE_UNKNOWN);
         service.failure_ = Failure{message.error(), !unknown};
     }
-    service.changed_(); // nobody is waited for any more
+    service.changed_(); // isAsking() may be false now
     return 0;
 }
 
@@ -138,9 +138,9 @@ void Properties::refresh() {
 
 void Properties::ask() {
     STINT_CHECK(bus());
-    STINT_CHECK(!owner().empty()); // nobody is asked but who is there
+    STINT_CHECK(!owner().empty()); // only a service that is there is asked
     sd_bus_slot* slot = nullptr;
-    call_.reset(); // an older answer would come too early
+    call_.reset(); // an older answer would come first
     sd_bus_call_method_async(bus(), &slot, owner().c_str(), path_.c_str(), "org.freedesktop.DBus.Properties", "GetAll",
                              told, this, "s", interface_.c_str());
     call_.reset(slot);
@@ -149,14 +149,14 @@ void Properties::ask() {
 std::optional<Properties::Value> Properties::valueIn(sd_bus_message* message) {
     const char* type = nullptr;
     if (sd_bus_message_peek_type(message, nullptr, &type) <= 0 || !type) return std::nullopt;
-    const std::string contents(type); // sd-bus's own goes with the next look
+    const std::string contents(type); // sd-bus reuses its own at the next look
     if (sd_bus_message_enter_container(message, 'v', contents.c_str()) <= 0) return std::nullopt;
     std::optional<Value> value;
     const auto basic = [&]<class T>(T into) {
         if (sd_bus_message_read_basic(message, contents[0], &into) > 0) value = into;
     };
     if (contents == "b") {
-        int it = 0; // as sd-bus has it
+        int it = 0; // sd-bus reads a boolean as an int
         if (sd_bus_message_read_basic(message, 'b', &it) > 0) value = it != 0;
     } else if (contents == "i") {
         basic(std::int32_t{});
@@ -185,7 +185,7 @@ std::optional<Properties::Value> Properties::valueIn(sd_bus_message* message) {
             sd_bus_message_exit_container(message);
             value = std::move(texts);
         }
-    } else { // of no interest
+    } else { // other types are of no interest
         sd_bus_message_skip(message, contents.c_str());
     }
     sd_bus_message_exit_container(message);

@@ -1,6 +1,6 @@
-// A service of a bus, by its well-known name, and what is followed of it: the properties of its objects, and signals.
-// All is asked of, and heard from, the unique name of its present owner, so that another's words are never taken for
-// its own; with another owner all is read anew.
+// A service on a bus, by its well-known name, with the properties of its objects and the signals that are followed.
+// Calls go to the unique name of its present owner, and only that one's signals are taken, so that another's are never
+// taken for its own; with a new owner all is read anew.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -19,33 +19,33 @@ class Followed;
 
 class Service : Bus::Follower {
 public:
-    /// `starts`: the bus is asked to start it where it knows how.
+    /// Yes: the bus is asked to start it where it knows how.
     enum class Start { No, Yes };
-    /// `changed`: an owner came or went, or a property that is followed has changed; from the event loop.
+    /// `changed`: called from the event loop when an owner came or went, or a followed property has changed.
     Service(Bus& bus, std::string name, Start start, std::function<void()> changed);
     ~Service() override;
     Service(const Service&) = delete;
     Service& operator=(const Service&) = delete;
 
     bool isThere() const { return !owner_.empty(); }
-    /// It is not known yet whether it is there, or what it says.
+    /// True while it is not known whether it is there, or what its properties are.
     bool isAsking() const;
-    /// Its unique name; empty: nobody serves.
+    /// Its owner's unique name; empty: nobody serves.
     const std::string& owner() const { return owner_; }
-    /// For calls of other kinds than call(); nullptr where there is no connection.
+    /// The connection, for calls of other kinds than call(); nullptr where there is none.
     sd_bus* bus() const { return bus_; }
 
-    /// Has the bus start it, where nobody serves and nobody was asked yet.
+    /// Has the bus start it, where nobody serves and the bus has not been asked yet.
     void start();
     struct Failure {
         Error error;
         bool installed = false; ///< the bus knows how to start one
     };
-    /// Why the bus could not start it, when it was last asked.
+    /// The reason that the bus could not start it, when it was last asked.
     const std::optional<Failure>& failure() const { return failure_; }
 
-    /// Calls a method of the service, where it is there. `answered` is told unless the service, the bus or this object
-    /// goes first. A newer call of the same `slot` takes the place of an older one.
+    /// Calls a method of the service, where it is there. `answered` is called unless the service, the bus or this
+    /// object goes first. A newer call of the same `slot` replaces an older one.
     template <class... Arguments> void call(wire::Slot& slot, const char* path, const char* interface,
                                             const char* member, sd_bus_message_handler_t answered, void* self,
                                             const char* types, Arguments... arguments) {
@@ -78,7 +78,7 @@ private:
     std::vector<Followed*> followed_;
 };
 
-/// What is followed of a service, while it has an owner.
+/// Something that is followed of a service while it has an owner.
 class Followed {
 public:
     Followed(const Followed&) = delete;
@@ -87,7 +87,7 @@ public:
 protected:
     explicit Followed(Service& service);
     virtual ~Followed();
-    /// In the constructor of the one that is made last.
+    /// To be called by the constructor of the most derived class.
     void beginNow();
     sd_bus* bus() const { return service_.bus_; }
     const std::string& owner() const { return service_.owner_; }
@@ -105,16 +105,17 @@ private:
 /// The properties of one interface of one object.
 class Properties final : Followed {
 public:
-    /// Once: they are read and no more, where most of what changes is of no interest (the strength of a signal).
+    /// Once: they are read and not followed, where most changes are of no interest (the strength of a signal).
     enum class Read { Once, Always };
     Properties(Service& service, std::string path, std::string interface, Read read = Read::Always);
 
-    /// They were read of the present owner.
+    /// True if they were read from the present owner.
     bool areKnown() const { return known_; }
     const std::string& path() const { return path_; }
-    /// Reads all anew, for what the service tells no change of.
+    /// Reads all anew, for changes that the service does not report.
     void refresh();
-    /// nullopt where it is not known, is not there, or has another type. Paths and arrays of bytes are strings.
+    /// A property's value; nullopt where it is not known, is not there, or has another type. Paths and arrays of bytes
+    /// are strings.
     template <class T> std::optional<T> get(std::string_view name) const {
         const auto found = values_.find(name);
         const T* const value = found == values_.end() ? nullptr : std::get_if<T>(&found->second);
@@ -145,7 +146,7 @@ private:
 class Signal final : Followed {
 public:
     using Heard = std::function<void(const wire::Message&)>;
-    /// Of any object where `path` is empty.
+    /// An empty `path` stands for any object.
     Signal(Service& service, std::string path, std::string interface, std::string member, Heard heard);
 
 private:
