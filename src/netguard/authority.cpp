@@ -55,7 +55,7 @@ void Authority::askNext(uid_t user) {
             continue;
         }
         ++its.asked;
-        (void)question.release(); // answered() takes it; there is an answer, if only that none came in time
+        (void)question.release(); // answered() owns it; an answer always comes, if only that none came in time
     }
     if (its.asked == 0) users_.erase(user);
 }

@@ -1,4 +1,4 @@
-// What polkit says: whether whoever is behind a name on the bus may do something. Without polkit only root may.
+// Polkit's answers on whether the caller behind a name on the bus may do something. Without polkit only root may.
 #pragma once
 #include <deque>
 #include <functional>
@@ -11,7 +11,7 @@
 
 namespace stint {
 
-/// The actions, as packaging/org.stint.netguard.policy explains them to a person.
+/// The actions, which packaging/org.stint.netguard.policy explains to a person.
 inline constexpr const char* networkAction = "org.stint.netguard.network";
 inline constexpr const char* wakeAction = "org.stint.netguard.wake";
 
@@ -19,15 +19,15 @@ using Allowed = std::function<void(const Result<void>&)>;
 
 class Authority {
 public:
-    /// Questions of one user that are before polkit at once: it answers one after another, whoever's they are.
+    /// One user's questions that polkit has at once: it answers all users' one after another.
     static constexpr unsigned mostAtOnce = 4;
 
     explicit Authority(sd_bus* bus) : bus_(bus) {}
     Authority(const Authority&) = delete;
     Authority& operator=(const Authority&) = delete;
 
-    /// Answers later, or at once for root; Security where it may not, with what would help. Never asks a person: the
-    /// callers have no face.
+    /// Answers later, or at once for root; Security where the caller may not, with what would help. Never asks a
+    /// person: the callers have no user interface.
     void ask(const std::string& name, const Peer& peer, const char* action, Allowed then);
 
 private:

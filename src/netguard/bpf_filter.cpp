@@ -20,7 +20,7 @@
 #include "base/unix/fd.hpp"
 #include "netguard/cgroup_directory.hpp"
 
-// The programs, as clang made them, within this very program: no file is read that could be another's.
+// The programs, as clang made them, inside this executable: no file is read that could be another's.
 __asm__(".pushsection .rodata\n"
         ".balign 16\n"
         "stint_netguard_programs:\n"
@@ -38,7 +38,7 @@ namespace {
 
 constexpr std::uint16_t discardPort = 9;
 
-/// libbpf's last complaint: what it returns is a bare errno.
+/// libbpf's first warning since load() began: what it returns is a bare errno.
 std::string& lastWords() {
     static std::string words;
     return words;
@@ -112,7 +112,7 @@ Result<void> BpfFilter::attach(const std::filesystem::path& root) {
     return findRoot(id);
 }
 
-/// By a connect of this process's own, to nobody: the programs tell how deep they find the root.
+/// Makes a connection of this process's own, to nobody: the programs report how deep they find the root.
 Result<void> BpfFilter::findRoot(CgroupId root) {
     const std::uint32_t first = 0;
     stint_span span{.lowest = STINT_NOWHERE, .highest = 0, .root = root.value, .level = STINT_NOWHERE, .unused = 0};
@@ -153,7 +153,7 @@ void BpfFilter::forget(CgroupId cgroup) {
     tellSpan();
 }
 
-/// A packet that comes in the middle of a change sees some of the old span and some of the new one: each holds all that
+/// A packet that passes in the middle of a change sees parts of the old span and of the new one: each includes all that
 /// stays watched.
 void BpfFilter::tellSpan() const {
     const std::uint32_t first = 0;

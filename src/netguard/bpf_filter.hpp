@@ -1,6 +1,6 @@
 // The filter in the kernel: four BPF programs on the root of all cgroups, attached once. Their links and maps are
 // pinned nowhere, so that they end with this process, and nobody stays cut off. After load() nothing here needs a
-// capability, or another memory to be shared with the kernel.
+// capability, or more memory that is shared with the kernel.
 #pragma once
 #include <array>
 #include <filesystem>
@@ -19,7 +19,7 @@ namespace stint {
 
 class BpfFilter : public Filter {
 public:
-    /// `root`: the directory of a cgroup v2, in which, and below which, anybody can be watched. System where the kernel
+    /// `root`: the directory of a cgroup v2; cgroups in it and below it can be watched. System where the kernel
     /// refuses, in its own words.
     static Result<std::unique_ptr<BpfFilter>> load(const std::filesystem::path& root);
     ~BpfFilter() override;
@@ -30,7 +30,7 @@ public:
     Result<Counted> counted(CgroupId cgroup) const override;
     Result<void> setMark(CgroupId cgroup, std::optional<std::uint64_t> total) override;
     std::vector<CgroupId> takePassed() override;
-    /// Ready to be read while takePassed() has something to tell.
+    /// A descriptor that is readable while takePassed() has something to return.
     int told() const;
 
 private:
@@ -58,9 +58,9 @@ private:
     int cut_ = -1;
     int span_ = -1;
     int marks_ = -1;
-    unsigned rootLevel_ = 0; ///< the kernel's, of the root that this process sees
+    unsigned rootLevel_ = 0; ///< the kernel's level of the root that this process sees
     std::map<CgroupId, unsigned> levels_;
-    std::array<unsigned, STINT_DEEPEST> watchedAt_{}; ///< how many at each level
+    std::array<unsigned, STINT_DEEPEST> watchedAt_{}; ///< the number of watched cgroups at each level
 };
 
 } // namespace stint

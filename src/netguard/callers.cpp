@@ -66,7 +66,7 @@ void Callers::identify(const std::string& name, Then then) {
     callers_.emplace(name, std::move(caller));
 }
 
-/// One that is too many stays known, so that its calls cost nobody a question.
+/// A connection too many stays known, so that its calls cost no further question.
 Result<Peer> Callers::admitted(Caller& caller) const {
     if (!caller.isServed) {
         const auto served = std::ranges::count_if(callers_, [&](const auto& each) {

@@ -1,5 +1,5 @@
-// Who is behind a name on the bus, by the bus's own word, and that it has gone. Nothing here blocks; a name is never
-// given to another, so what is known of one holds until it goes.
+// The processes behind names on the bus, by the bus's own word, and the news that one has gone. Nothing here blocks; a
+// name is never given to another, so what is known of one holds until it goes.
 #pragma once
 #include <functional>
 #include <map>
@@ -17,14 +17,16 @@ public:
     using Then = std::function<void(const Result<Peer>&)>;
     using Gone = std::function<void(const std::string&)>;
 
-    /// Connections of one user that are served; the bus limits how many there are.
+    /// The connections of one user that are served; the bus limits how many there are.
     static constexpr std::size_t mostOfUser = 16;
 
     Callers(sd_bus* bus, Gone gone) : bus_(bus), gone_(std::move(gone)) {}
 
-    /// Before anybody is identified: whoever leaves is told of. One rule for all, for the bus has a limit of rules.
+    /// To be called before anybody is identified: watches for all that leave. One rule serves all, since the bus limits
+    /// rules.
     Result<void> open();
-    /// At once where it is known. Unavailable where it has gone meanwhile, Busy where its user has too many.
+    /// Answers at once where the caller is known. Unavailable where it has gone meanwhile, Busy where its user has too
+    /// many.
     void identify(const std::string& name, Then then);
 
 private:
@@ -32,7 +34,7 @@ private:
         Callers* owner = nullptr;
         std::string name;
         std::optional<Peer> peer;
-        bool isServed = false; ///< one of mostOfUser
+        bool isServed = false; ///< it counts in mostOfUser
         std::vector<Then> waiting;
         wire::Slot question;
     };

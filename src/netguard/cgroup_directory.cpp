@@ -33,7 +33,7 @@ std::optional<uid_t> ownerOf(const Fd& directory) {
     return about.st_uid;
 }
 
-/// The cgroup above; nothing at the top of what is mounted, or where it was removed.
+/// The cgroup above; none at the top of what is mounted, or where it was removed.
 Fd above(const Fd& directory) {
     Fd parent(::openat(directory.get(), "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (!parent || !isCgroup2(parent)) return {};
@@ -45,7 +45,7 @@ Fd above(const Fd& directory) {
 
 Fd duplicate(const Fd& directory) { return Fd(::fcntl(directory.get(), F_DUPFD_CLOEXEC, 3)); }
 
-/// The highest of the caller's own cgroup and those above it that are all the caller's.
+/// The highest of the caller's own cgroup and those above it that the caller owns without a gap.
 Result<CgroupId> delegatedTo(const Peer& peer, const std::filesystem::path& mount) {
     const auto text = readFile("/proc/" + std::to_string(peer.pid) + "/cgroup");
     const auto path = text ? cgroupPath(*text) : std::nullopt;
@@ -82,7 +82,7 @@ Result<unsigned> mayName(const Fd& directory, const Peer& peer, const std::files
     std::optional<CgroupId> delegated;
     if (peer.uid != 0) delegated = STINT_TRY(delegatedTo(peer, mount));
     bool inside = peer.uid == 0;
-    bool owned = true; // all the way so far
+    bool owned = true; // every cgroup on the way so far is the caller's
     unsigned depth = 0;
     Fd highest = duplicate(directory);
     for (Fd next = above(highest); next; next = above(highest)) {
@@ -96,7 +96,7 @@ Result<unsigned> mayName(const Fd& directory, const Peer& peer, const std::files
     }
     if (!inside)
         return fail(Errc::SECURITY, "that cgroup is not inside the tree that is delegated to you and that you are in");
-    // Its level must be known, or it would not be found.
+    // Its level must be known, or the programs would not find it.
     const Fd root(::open(mount.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     const CgroupId top = STINT_TRY(cgroupIdOf(highest));
     const CgroupId mounted = STINT_TRY(cgroupIdOf(root));
@@ -104,7 +104,8 @@ Result<unsigned> mayName(const Fd& directory, const Peer& peer, const std::files
     return depth;
 }
 
-// With a place of its own in the list. One that was removed has nothing below it, but sockets may outlive it.
+// The walk opens the directory anew, with a reading position of its own. A removed one has nothing below it, but
+// sockets may outlive it.
 CgroupWalk::CgroupWalk(const Fd& top) : top_(::openat(top.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
     if (!top_) top_ = duplicate(top);
 }

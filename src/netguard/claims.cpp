@@ -43,7 +43,7 @@ Result<void> Claims::watch(const std::string& caller, uid_t uid, Cgroup asked) {
     ++place->second.claims;
     Caller& owner = callers_[caller];
     owner.uid = uid;
-    STINT_CHECK(owner.claims.emplace(cgroup, claim).second); // a claim is counted once
+    STINT_CHECK(owner.claims.emplace(cgroup, claim).second); // the caller had no such claim
     return {};
 }
 
@@ -52,7 +52,7 @@ void Claims::drop(CgroupId cgroup, const Claim& claim) {
     STINT_CHECK(found != places_.end());
     Place& place = found->second;
     STINT_CHECK(place.claims > 0);
-    STINT_CHECK(place.cuts <= place.claims); // a cut is some claim's
+    STINT_CHECK(place.cuts <= place.claims); // each cut belongs to a claim
     STINT_CHECK(!claim.blocked || place.cuts > 0);
     if (claim.blocked && --place.cuts == 0) {
         (void)filter_.setCut(cgroup, false);
@@ -107,14 +107,14 @@ Result<void> Claims::tellAt(const std::string& caller, CgroupId cgroup, std::uin
     if (total > 0) {
         const std::uint64_t before = claim.before.in + claim.before.out;
         claim.mark = before + std::min(total, std::numeric_limits<std::uint64_t>::max() - before);
-        marked_.push_back(cgroup); // it may have passed already
+        marked_.push_back(cgroup); // the total may have been reached already
     }
     auto done = mark(cgroup);
     if (!done) claim.mark.reset();
     return done;
 }
 
-/// The kernel has one for all callers: the next one.
+/// Sets the kernel's one mark of the cgroup to the lowest of all callers' marks.
 Result<void> Claims::mark(CgroupId cgroup) {
     std::optional<std::uint64_t> next;
     for (const auto& [name, caller] : callers_)
@@ -133,7 +133,7 @@ std::vector<Claims::Passed> Claims::passed() {
     return all;
 }
 
-/// Read behind the mark's end, so that nothing is missed: what comes after it is before the next one.
+/// Reads the count after the mark has ended, so that nothing is missed: what comes later counts before the next mark.
 void Claims::addPassed(CgroupId cgroup, std::vector<Passed>& all) {
     if (!places_.contains(cgroup)) return;
     const auto now = filter_.counted(cgroup);
@@ -146,7 +146,7 @@ void Claims::addPassed(CgroupId cgroup, std::vector<Passed>& all) {
         claim.mark.reset();
         all.push_back({name, {cgroup, since(*now, claim.before)}});
     }
-    if (!mark(cgroup)) marked_.push_back(cgroup); // tried again
+    if (!mark(cgroup)) marked_.push_back(cgroup); // it is tried again
 }
 
 Result<std::vector<Claims::Row>> Claims::counters(const std::string& caller, std::span<const CgroupId> cgroups) const {
@@ -171,7 +171,7 @@ Result<std::vector<Claims::Row>> Claims::counters(const std::string& caller, std
 void Claims::gone(const std::string& caller) {
     const auto left = callers_.extract(caller);
     if (left.empty()) return;
-    STINT_CHECK(!left.mapped().claims.empty()); // who claims nothing is nobody
+    STINT_CHECK(!left.mapped().claims.empty()); // a caller without claims has no entry
     for (const auto& [cgroup, claim] : left.mapped().claims)
         drop(cgroup, claim);
 }

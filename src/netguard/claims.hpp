@@ -1,5 +1,6 @@
-// Who has named which cgroup, and which of them are cut: the bookkeeping of stint-netguard, over a Filter and Sockets.
-// What a caller has asked for is its own: nobody else can see, change or end it, and it ends with the caller.
+// The callers, the cgroups that each has named, and which of these are cut: the bookkeeping of stint-netguard, over a
+// Filter and Sockets. A caller's requests are its own: no other caller can see, change or end them, and they end with
+// the caller.
 #pragma once
 #include <map>
 #include <optional>
@@ -17,7 +18,7 @@ namespace stint {
 
 class Claims {
 public:
-    /// Cgroups of one user, whatever its number of connections.
+    /// The most cgroups of one user, over all its connections.
     static constexpr std::size_t mostOfUser = 1024;
 
     struct Change {
@@ -34,24 +35,24 @@ public:
     struct Cgroup {
         CgroupId id;
         unsigned depth = 0;
-        Fd directory; ///< kept to find its sockets
+        Fd directory; ///< kept to find the cgroups below it
     };
-    /// Again: as it is. Counts from zero for this caller.
+    /// Watches a cgroup; a second call changes nothing. The count starts from zero for this caller.
     Result<void> watch(const std::string& caller, uid_t uid, Cgroup cgroup);
     Result<void> forget(const std::string& caller, CgroupId cgroup);
-    /// All, or none where one is not the caller's; of several changes of one cgroup the last alone. A cgroup is cut
-    /// while any of its callers wants that; connections that are open then end, in turn.
+    /// Makes all changes, or none where one cgroup is not the caller's; the last of several changes of one cgroup
+    /// counts. A cgroup is cut while any of its callers wants that; connections that are open then end, in turn.
     Result<void> setBlocked(const std::string& caller, std::span<const Change> changes);
-    /// passed() tells the caller once, as soon as received and sent together, as counters() would say them, have come
-    /// to `total`. In the place of the one before; 0: none.
+    /// Has passed() name the caller once, as soon as received and sent together, as counters() would give them, have
+    /// reached `total`. Replaces the mark before; 0: none.
     Result<void> tellAt(const std::string& caller, CgroupId cgroup, std::uint64_t total);
     struct Passed {
         std::string caller;
         Row row;
     };
-    /// Who is to be told now, and of what.
+    /// The callers whose marks have passed, each with its counters.
     std::vector<Passed> passed();
-    /// Of `cgroups`; of all the caller's where none is named.
+    /// The counters of `cgroups`; of all the caller's where none is named.
     Result<std::vector<Row>> counters(const std::string& caller, std::span<const CgroupId> cgroups) const;
     /// The caller has left the bus.
     void gone(const std::string& caller);
@@ -59,8 +60,8 @@ public:
 private:
     struct Claim {
         bool blocked = false;
-        Counted before;                    ///< what others had counted before this caller came
-        std::optional<std::uint64_t> mark; ///< of all that was counted, by anybody
+        Counted before;                    ///< the cgroup's count when this caller came
+        std::optional<std::uint64_t> mark; ///< compared with the cgroup's whole count
     };
     struct Caller {
         uid_t uid = 0;
@@ -83,7 +84,7 @@ private:
     Sockets& sockets_;
     std::map<std::string, Caller> callers_;
     std::map<CgroupId, Place> places_;
-    std::vector<CgroupId> marked_; ///< to be compared with what was counted, when passed() is asked
+    std::vector<CgroupId> marked_; ///< to be compared with the count when passed() is called
 };
 
 } // namespace stint

@@ -24,9 +24,9 @@ struct ReleaseFilter {
     void operator()(void* filter) const { seccomp_release(filter); }
 };
 
-/// libcap-ng keeps the capabilities over the change of the user.
+/// Changes the user; libcap-ng keeps the capabilities over that.
 Result<void> dropAllBut(const Account& account, std::initializer_list<unsigned> kept) {
-    // A container may lack one: then what it is for is refused when it is asked for.
+    // A container may lack one: then calls that need it are refused.
     capng_get_caps_process();
     std::vector<unsigned> had;
     for (const unsigned one : kept)
@@ -42,7 +42,7 @@ Result<void> dropAllBut(const Account& account, std::initializer_list<unsigned> 
     return {};
 }
 
-/// What a loop over descriptors needs, with the journal, the clock, memory, and its end.
+/// The system calls that a loop over descriptors needs, with the journal, the clock, memory, and its end.
 constexpr int always[] = {
     SCMP_SYS(read),          SCMP_SYS(readv),        SCMP_SYS(write),           SCMP_SYS(writev),
     SCMP_SYS(recvmsg),       SCMP_SYS(recvfrom),     SCMP_SYS(sendmsg),         SCMP_SYS(sendto),
@@ -75,7 +75,7 @@ Result<Account> accountOf(const std::string& name) {
 
 Result<void> confine(const Account& account) {
     STINT_TRY(dropAllBut(account, {CAP_NET_ADMIN, CAP_WAKE_ALARM}));
-    // All else is refused rather than deadly: a helper that dies frees everybody it was to hold back.
+    // All other calls fail, and do not kill the process: a helper that dies frees everybody it holds back.
     const std::unique_ptr<void, ReleaseFilter> filter(seccomp_init(SCMP_ACT_ERRNO(EPERM)));
     if (!filter) return fail(Errc::SYSTEM, "cannot make a filter of system calls");
     int result = 0;
@@ -88,7 +88,7 @@ Result<void> confine(const Account& account) {
     if (result == 0) result = allowIf(filter.get(), SCMP_SYS(socket), {0, SCMP_CMP_EQ, AF_UNIX, 0});
     for (const scmp_datum_t change : {BPF_MAP_LOOKUP_ELEM, BPF_MAP_UPDATE_ELEM, BPF_MAP_DELETE_ELEM})
         if (result == 0) result = allowIf(filter.get(), SCMP_SYS(bpf), {0, SCMP_CMP_EQ, change, 0});
-    if (result == 0) result = seccomp_load(filter.get()); // with no_new_privs
+    if (result == 0) result = seccomp_load(filter.get()); // also sets no_new_privs
     if (result != 0) return fail(Errc::SYSTEM, "cannot load the filter of system calls: {}", std::strerror(-result));
     return {};
 }

@@ -1,4 +1,4 @@
-// What is left of root's power once the BPF programs are attached.
+// The rights that remain of root's once the BPF programs are attached.
 #pragma once
 #include <string>
 
@@ -14,11 +14,11 @@ struct Account {
     gid_t gid = 0;
 };
 
-/// IllegalArgument where there is none of that name, or it is root: nothing else is taken in its place.
+/// The account of that name. IllegalArgument where there is none, or it is root: no other is taken in its place.
 Result<Account> accountOf(const std::string& name);
 
 /// Becomes that account, keeps CAP_NET_ADMIN (to end open sockets) and CAP_WAKE_ALARM, no other capability and no way
-/// to get one, and may from then on only make the system calls that answering takes. For good.
+/// to get one, and may from then on only make the system calls that serving takes. It cannot be undone.
 Result<void> confine(const Account& account);
 
 } // namespace stint

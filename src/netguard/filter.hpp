@@ -1,4 +1,4 @@
-// What stops and counts the packets of a cgroup: the kernel in bpf_filter.hpp, a test in its memory.
+// The interface that stops and counts a cgroup's packets: by the kernel in bpf_filter.hpp, in memory for a test.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -8,7 +8,7 @@
 
 namespace stint {
 
-/// The kernel's number of a cgroup, which is never given again.
+/// The kernel's number of a cgroup, which is never used again.
 struct CgroupId {
     std::uint64_t value = 0;
     auto operator<=>(const CgroupId&) const = default;
@@ -25,18 +25,18 @@ class Filter {
 public:
     virtual ~Filter() = default;
 
-    /// Counts from now on, from zero. `depth`: how many cgroups it is below the root that this process sees. Busy where
-    /// there are too many on this machine.
+    /// Counts from now on, from zero. `depth`: the number of cgroups from the root that this process sees down to it.
+    /// Busy where there are too many on this machine.
     virtual Result<void> watch(CgroupId cgroup, unsigned depth) = 0;
-    /// Neither counted nor cut any more.
+    /// Ends counting, cutting and the mark.
     virtual void forget(CgroupId cgroup) = 0;
-    /// Of a watched one. What was counted stays.
+    /// Cuts a watched cgroup, or frees it. Its count stays.
     virtual Result<void> setCut(CgroupId cgroup, bool cut) = 0;
     virtual Result<Counted> counted(CgroupId cgroup) const = 0;
-    /// Of a watched one: takePassed() names it once, as soon as in and out together have come to that. In the place of
-    /// the one before; nothing: none.
+    /// Sets a watched cgroup's mark: takePassed() names it once, as soon as in and out together have reached `total`.
+    /// Replaces the mark before; nullopt: none.
     virtual Result<void> setMark(CgroupId cgroup, std::optional<std::uint64_t> total) = 0;
-    /// Those that have come to their marks since it was asked before. Each has none from then on.
+    /// The cgroups that have reached their marks since the last call. Their marks are gone then.
     virtual std::vector<CgroupId> takePassed() = 0;
 };
 

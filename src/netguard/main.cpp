@@ -27,7 +27,7 @@ namespace {
 using namespace stint;
 
 constexpr const char* self = "stint-netguard";
-/// Nobody else is this user, so nobody else may end or freeze its processes. netguard-setup makes it.
+/// The account of this program alone, so that no other user may end or freeze its processes. netguard-setup makes it.
 constexpr const char* ownAccount = "stint-netguard";
 
 void say(const std::string& line) { complain(self, line); }
@@ -45,7 +45,7 @@ Result<void> serve(const Account& account) {
     auto sockets = KernelSockets::open(turns);
     sd_event* loop = nullptr;
     if (sd_event_default(&loop) < 0) return Error{Errc::SYSTEM, "cannot make an event loop"};
-    // As root: the bus lets nobody else have the name.
+    // Opened as root: the bus lets nobody else have the name.
     sd_bus* opened = nullptr;
     int result = sd_bus_open_system(&opened);
     const wire::Bus bus(opened);
@@ -54,7 +54,7 @@ Result<void> serve(const Account& account) {
 
     std::optional<Claims> claims;
     if (filter && sockets) claims.emplace(**filter, **sockets);
-    // A kernel that refuses the filter may still wake the machine; who wants a cut hears why there is none.
+    // A kernel that refuses the filter may still wake the machine; a request for a cut is answered with the reason.
     if (!filter) say(filter.error().message);
     WakeTimer wakes(loop, say);
     const auto guarded =
@@ -68,7 +68,7 @@ Result<void> serve(const Account& account) {
     if (result < 0)
         return fail(Errc::SYSTEM, "cannot be {} on the system bus: {}", wire::netguardName, std::strerror(-result));
     result = sd_bus_attach_event(bus.get(), loop, SD_EVENT_PRIORITY_NORMAL);
-    // systemd ends one that stands still, and frees whoever it has cut; without systemd nobody waits for it.
+    // systemd ends a process that stands still, which frees everybody it has cut; without systemd nobody watches it.
     if (result >= 0) result = sd_event_set_watchdog(loop, 1);
     if (result >= 0) result = sd_bus_set_exit_on_disconnect(bus.get(), 1);
     if (result < 0) return wire::errorFromErrno(-result);
@@ -81,7 +81,7 @@ Result<void> serve(const Account& account) {
 } // namespace
 
 int main(int count, char** words) {
-    // Whom it becomes, once it needs root no more.
+    // The account that it becomes, once it needs root no more.
     std::string user = ownAccount;
     if (count == 3 && std::string_view(words[1]) == "--user")
         user = words[2];
@@ -90,7 +90,7 @@ int main(int count, char** words) {
     const auto account = accountOf(user);
     if (!account) {
         say(account.error().message);
-        return ends::configuration; // no account: the unit does not try again
+        return ends::configuration; // no account: the unit does not restart it
     }
     if (auto served = serve(*account); !served) {
         say(served.error().message);

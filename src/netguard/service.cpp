@@ -17,8 +17,8 @@ namespace stint {
 namespace {
 
 constexpr std::size_t mostChanges = Claims::mostOfUser;
-/// Messages that are taken in at most before a piece of work is done. The bus brings everybody's one behind another, so
-/// that they are taken in, or refused, goes before; but not for ever.
+/// The most messages that are taken in before a piece of work is done. The bus delivers everybody's in one queue, so
+/// taking in or refusing them comes first, but not for ever.
 constexpr unsigned messagesAPiece = 64;
 
 std::string senderOf(const wire::Message& call) {
@@ -57,8 +57,7 @@ NetguardService::NetguardService(sd_bus* bus, Turns& turns, Result<Claims*> clai
       callers_(bus, [this](const std::string& caller) { gone(caller); }), authority_(bus) {}
 
 Result<void> NetguardService::open() {
-    // dbus/org.stint.NetGuard1.xml; a test compares them.
-    // clang-format off
+    // dbus/org.stint.NetGuard1.xml has the same; a test compares them.
     static const sd_bus_vtable methods[] = {
         SD_BUS_VTABLE_START(0),
         SD_BUS_METHOD("Watch",      "h",     "t",      handle<&NetguardService::watch>,      SD_BUS_VTABLE_UNPRIVILEGED),
@@ -97,8 +96,8 @@ Result<void> NetguardService::serve(sd_event* loop) {
     return {};
 }
 
-/// The bus's source takes one message each time around the loop, which is dearer than to refuse one: a flood would be
-/// brought faster than it is taken.
+/// Takes in more messages, up to `messagesAPiece`. The bus's own event source takes one for each turn of the loop,
+/// which costs more than refusing one: a flood would come faster than it is taken.
 int NetguardService::takeAll(sd_event_source*, void* data) {
     NetguardService& self = *static_cast<NetguardService*>(data);
     for (unsigned n = 0; n < messagesAPiece && sd_bus_process(self.bus_, nullptr) > 0; ++n) {
@@ -125,14 +124,14 @@ void NetguardService::awaitTurn() {
     sd_event_source_set_enabled(turn_.get(), at ? SD_EVENT_ONESHOT : SD_EVENT_OFF);
 }
 
-/// Whoever has too many calls is refused before anything of this one is looked at: that has to be cheaper than to send
-/// it.
+/// Refuses the calls of a caller with too many before anything else of the message is read: that must be cheaper than
+/// sending it.
 int NetguardService::heardMessage(sd_bus_message* message, void* data, sd_bus_error*) {
     NetguardService& self = *static_cast<NetguardService*>(data);
     if (++self.messages_ % messagesAPiece == 0) self.serveNext();
     const char* const caller = sd_bus_message_get_sender(message);
     const auto found = caller ? self.inFlight_.find(std::string_view(caller)) : self.inFlight_.end();
-    if (found == self.inFlight_.end() || found->second < mostInFlight) return 0; // it goes its way
+    if (found == self.inFlight_.end() || found->second < mostInFlight) return 0; // it is dispatched
     if (sd_bus_message_is_method_call(message, nullptr, nullptr) <= 0) return 0;
     if (sd_bus_message_get_expect_reply(message) > 0)
         (void)wire::replyError(wire::Message::sharing(message),
@@ -173,7 +172,7 @@ void NetguardService::perform(const wire::Message& call, const Work& work, const
     if (auto allowed = work.may ? work.may(peer) : Result<void>(); !allowed) return answer(call, allowed);
     const std::string caller = senderOf(call);
     authority_.ask(caller, peer, work.action, [=, this](const Result<void>& allowed) {
-        // Whoever has gone meanwhile would be served for ever.
+        // The state of a caller that has gone meanwhile would stay for ever.
         if (!inFlight_.contains(caller)) return;
         answer(call, allowed ? work.act(peer) : allowed);
     });
@@ -189,7 +188,7 @@ void NetguardService::answer(const wire::Message& call, const Result<void>& done
 Result<NetguardService::Work> NetguardService::watch(const wire::Message& call) {
     Claims* const claims = STINT_TRY(claims_);
     wire::Reader arguments(call);
-    // Shared, because a function object is copied.
+    // Shared, since a function object is copied.
     const auto cgroup = std::make_shared<Claims::Cgroup>();
     cgroup->directory = STINT_TRY(arguments.descriptor());
     cgroup->id = STINT_TRY(cgroupIdOf(cgroup->directory));
@@ -256,7 +255,7 @@ Result<NetguardService::Work> NetguardService::tellAt(const wire::Message& call)
     const CgroupId cgroup{STINT_TRY(arguments.uint64())};
     const std::uint64_t total = STINT_TRY(arguments.uint64());
     return Work{.act = [=, this](const Peer&) -> Result<void> {
-        tellPassed(); // before, so that there is room for what this one will have told
+        tellPassed(); // reports first, so that the ring has room for this one
         STINT_TRY(claims->tellAt(senderOf(call), cgroup, total));
         STINT_TRY(wire::replyDone(call));
         tellPassed();
@@ -264,7 +263,7 @@ Result<NetguardService::Work> NetguardService::tellAt(const wire::Message& call)
     }};
 }
 
-/// To each caller alone what is its own.
+/// Sends each caller only its own.
 void NetguardService::tellPassed() {
     for (const Claims::Passed& each : (*claims_)->passed()) {
         const auto& [cgroup, counted] = each.row;

@@ -1,6 +1,6 @@
-// org.stint.NetGuard1 on the system bus: each call is checked for form, then for who calls, then in that user's turn by
-// polkit, and only then done. Nothing waits for one caller while another is there, and what one user asks for holds up
-// no other by more than a piece of it (turns.hpp).
+// org.stint.NetGuard1 on the system bus: each call is checked for its form, then its caller is identified, then in that
+// user's turn polkit is asked, and only then it is done. Nothing waits for one caller while another is there, and one
+// user's calls delay another's by no more than a piece of work (turns.hpp).
 #pragma once
 #include <functional>
 #include <map>
@@ -19,30 +19,30 @@ namespace stint {
 
 class NetguardService {
 public:
-    /// Calls of one connection that are not answered yet: as many as the system's bus lets one wait for.
+    /// The calls of one connection that are not answered yet: as many as the system bus lets it wait for.
     static constexpr unsigned mostInFlight = 128;
 
-    /// What is guarded: the claims, or why there are none on this machine.
+    /// `claims`: an Error is the reason that there are none on this machine.
     NetguardService(sd_bus* bus, Turns& turns, Result<Claims*> claims, WakeTimer& wakes, std::filesystem::path mount);
     NetguardService(const NetguardService&) = delete;
     NetguardService& operator=(const NetguardService&) = delete;
 
     /// Puts the object on the bus; the name is taken afterwards.
     Result<void> open();
-    /// Serves in turns, while nothing else is to be done.
+    /// Does the calls' work in turns, when no messages are waiting.
     Result<void> serve(sd_event* loop);
-    /// Tells callers what the kernel tells, while `told` can be read.
+    /// Reports passed marks to their callers, whenever `told` is readable.
     Result<void> hear(sd_event* loop, int told);
 
 private:
-    /// A piece of a caller's work, whose error is the answer.
+    /// A piece of a caller's work; its error is the answer.
     using Step = std::function<Result<void>(const Peer&)>;
     struct Work {
         Step act;
-        const char* action = nullptr; ///< polkit is asked whether the caller may, once `may` says nothing against it
+        const char* action = nullptr; ///< polkit's action, asked for after `may` has agreed; nullptr: nothing is asked
         Step may = nullptr;
     };
-    /// Takes a call apart, and does nothing yet.
+    /// Parses a call into its work, and does nothing yet.
     using Handler = Result<Work> (NetguardService::*)(const wire::Message&);
     template <Handler handler> static int handle(sd_bus_message* message, void* self, sd_bus_error*);
 
@@ -73,9 +73,9 @@ private:
     Callers callers_;
     Authority authority_;
     std::map<std::string, unsigned, std::less<>> inFlight_;
-    unsigned messages_ = 0; ///< since the last piece that was done between two
+    unsigned messages_ = 0; ///< messages since the last piece that was done between two
     EventSource turn_;
-    EventSource rest_; ///< for the messages that are there still
+    EventSource rest_; ///< takes in the remaining messages
     EventSource heard_;
     wire::Slot object_;
     wire::Slot messagesHeard_;

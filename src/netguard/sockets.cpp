@@ -19,9 +19,9 @@
 namespace stint {
 namespace {
 
-/// Cgroups whose open connections one cut ends; what is beyond is stopped, and left to its time-outs.
+/// The most cgroups whose open connections one cut ends; the filter stops the others', which end by their time-outs.
 constexpr std::size_t mostSevered = 4096;
-// Pieces of a turn, each of half a millisecond or so.
+// The sizes of pieces, each about half a millisecond of work.
 constexpr std::size_t walkedAtOnce = 8;
 constexpr unsigned endedAtOnce = 32;
 constexpr std::size_t answerBytes = 32 * 1024;
@@ -61,7 +61,7 @@ Result<std::unique_ptr<KernelSockets>> KernelSockets::open(Turns& turns) {
 }
 
 void KernelSockets::sever(uid_t user, CgroupId cgroup, const Fd& directory) {
-    spare(cgroup); // begun anew
+    spare(cgroup); // a new cut begins anew
     Cut& cut = cuts_[cgroup];
     cut.user = user;
     cut.directory = &directory;
@@ -124,10 +124,10 @@ void KernelSockets::beginRound() {
     round_->isListing = askForNextFamily();
 }
 
-/// False where there was none that could be asked for.
+/// Asks for the next family's connections; false where none was left that could be asked for.
 bool KernelSockets::askForNextFamily() {
     while (round_->families < std::size(families)) {
-        // A listener accepts again what comes by loopback, and one in TIME_WAIT has no program.
+        // Listeners stay, for they accept by loopback again; a connection in TIME_WAIT has no program.
         Request list = requestFor(families[round_->families++], SOCK_DIAG_BY_FAMILY, NLM_F_DUMP);
         list.body.idiag_states = ~((1U << TCP_LISTEN) | (1U << TCP_TIME_WAIT) | (1U << TCP_CLOSE));
         if (::send(line_.get(), &list, sizeof list, 0) >= 0) return true;
@@ -135,7 +135,7 @@ bool KernelSockets::askForNextFamily() {
     return false;
 }
 
-/// Reads as much as the kernel lists at once; true where there is more of that family.
+/// Reads as much as the kernel lists at once; true where that family has more.
 bool KernelSockets::readSome() {
     alignas(nlmsghdr) std::array<char, answerBytes> answer{};
     const ssize_t size = ::recv(line_.get(), answer.data(), answer.size(), 0);
@@ -159,7 +159,7 @@ bool KernelSockets::isToEnd(CgroupId cgroup) const {
     return false;
 }
 
-/// Asked again of each: its app may be free by now.
+/// Ends some of the connections that were found. Each is checked again: its app may be free by now.
 void KernelSockets::endSome() {
     alignas(nlmsghdr) std::array<char, answerBytes> answer{};
     for (unsigned n = 0; n < endedAtOnce && !round_->found.empty(); ++n) {
@@ -169,7 +169,7 @@ void KernelSockets::endSome() {
         Request end = requestFor(found.family, SOCK_DESTROY, NLM_F_ACK);
         end.body.id = found.socket;
         if (::send(line_.get(), &end, sizeof end, 0) < 0) continue;
-        ::recv(line_.get(), answer.data(), answer.size(), 0); // done, or gone already
+        ::recv(line_.get(), answer.data(), answer.size(), 0); // it has ended, or was gone already
     }
 }
 

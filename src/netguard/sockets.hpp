@@ -1,8 +1,8 @@
 // Ends connections that are open (SOCK_DESTROY): their programs see ECONNABORTED at once, where a packet filter alone
-// would let them hang. Only TCP: a datagram is refused as it is sent. Only in this process's network namespace, which
-// is the machine's: one in another is stopped by the filter, and left to its time-outs.
+// would let them hang. TCP only: a datagram is refused as it is sent. It reaches this process's network namespace
+// alone, which is the machine's: the filter stops connections in others, which end by their time-outs.
 //
-// An app may have made thousands of cgroups, and a machine have as many connections, so both are listed in pieces, by
+// An app may have made thousands of cgroups, and a machine have as many connections, so both are listed in pieces, in
 // turns: cgroups in the turn of the user who cut them, connections in a turn that all users share.
 #pragma once
 #include <array>
@@ -25,10 +25,10 @@ namespace stint {
 class Sockets {
 public:
     virtual ~Sockets() = default;
-    /// Has the connections of a cgroup, and of all below it, end soon; those with both ends on loopback live on. The
-    /// directory is there until spare().
+    /// Makes the connections of a cgroup, and of all below it, end soon; those with both ends on loopback live on.
+    /// `directory` must live until spare().
     virtual void sever(uid_t user, CgroupId cgroup, const Fd& directory) = 0;
-    /// From now on none of them ends. Nothing where there is none to end.
+    /// Lets the connections that are still there live from now on; does nothing where there are none.
     virtual void spare(CgroupId cgroup) = 0;
 };
 
@@ -43,12 +43,12 @@ private:
         uid_t user = 0;
         const Fd* directory = nullptr;
         std::optional<CgroupWalk> walk;
-        std::vector<CgroupId> below; ///< itself, too
+        std::vector<CgroupId> below; ///< with itself
         bool isInRound = false;
     };
     struct Below {
         CgroupId cgroup;
-        CgroupId cut; ///< the one that it is below
+        CgroupId cut; ///< the cut cgroup that it is below
         auto operator<=>(const Below&) const = default;
     };
     struct Found {
@@ -60,7 +60,7 @@ private:
     struct Round {
         std::vector<Below> of; ///< sorted
         std::vector<Found> found;
-        unsigned families = 0; ///< that have been begun
+        unsigned families = 0; ///< the number of families that have been asked for
         bool isListing = false;
     };
 
@@ -75,10 +75,10 @@ private:
 
     Fd line_; ///< NETLINK_SOCK_DIAG
     Turns& turns_;
-    std::map<CgroupId, Cut> cuts_; ///< those with connections that are to end
+    std::map<CgroupId, Cut> cuts_; ///< the cgroups whose connections are to end
     std::map<uid_t, std::deque<CgroupId>>
-        walks_;                    ///< those that are to be walked; while there is an entry, it has a turn
-    std::vector<CgroupId> walked_; ///< for the next round
+        walks_;                    ///< the cgroups to be walked; a user with an entry has a turn
+    std::vector<CgroupId> walked_; ///< walked cgroups, for the next round
     std::optional<Round> round_;
     bool isGoing_ = false; ///< rounds have a turn
 };

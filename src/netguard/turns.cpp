@@ -36,15 +36,15 @@ void Turns::next(Time now) {
     Time& spent = spent_.try_emplace(whose, now).first->second;
     spent += pace;
     std::deque<Piece>& pieces = shares_.at(whose);
-    STINT_CHECK(!pieces.empty()); // or it would have no turn
+    STINT_CHECK(!pieces.empty()); // a user without work has no turn
     Piece piece = std::move(pieces.front());
     pieces.pop_front();
-    if (piece() == Then::More) pieces.push_back(std::move(piece)); // behind what it has added
+    if (piece() == Then::More) pieces.push_back(std::move(piece)); // behind pieces that it has added
     if (pieces.empty())
         shares_.erase(whose);
     else
         order_.push_back(whose);
-    STINT_CHECK(order_.size() == shares_.size()); // whoever has work has one turn
+    STINT_CHECK(order_.size() == shares_.size()); // each user with work has one turn
 }
 
 } // namespace stint

@@ -22,7 +22,7 @@ Result<std::uint32_t> WakeBook::arm(const std::string& caller, uid_t uid, Time w
 
 Result<void> WakeBook::disarm(const std::string& caller, std::uint32_t alarm) {
     const auto found = alarms_.find(alarm);
-    // One that has gone off is nobody's any more: to disarm it is no mistake.
+    // An alarm that has gone off has no owner any more: disarming it is no mistake.
     if (found == alarms_.end()) return {};
     if (found->second.caller != caller) return fail(Errc::SECURITY, "wake alarm {} is not yours", alarm);
     alarms_.erase(found);

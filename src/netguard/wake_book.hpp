@@ -1,5 +1,5 @@
-// Alarms that wake the machine: whose, when, why. Pure: it is told the time. One timer serves all (next()); no user
-// wakes the machine more than once in `gap`: what falls due within it shares the next time.
+// Alarms that wake the machine, each with its user, time and reason. Pure: the time is given to it. One timer serves
+// all (next()); no user wakes the machine more than once in `gap`: alarms that fall due within it share the next time.
 #pragma once
 #include <chrono>
 #include <cstdint>
@@ -16,7 +16,7 @@ namespace stint {
 
 class WakeBook {
 public:
-    /// Since the boot, suspended time included.
+    /// Time since the boot, suspended time included.
     using Time = std::chrono::microseconds;
 
     static constexpr Time gap = std::chrono::minutes(1);
@@ -29,16 +29,16 @@ public:
         bool operator==(const Woken&) const = default;
     };
 
-    /// The alarm's number, which is never 0. IllegalArgument for a reason that is empty or too long, Busy where the
-    /// user has too many.
+    /// Returns the alarm's number, which is never 0. IllegalArgument for a reason that is empty or too long, Busy where
+    /// the user has too many.
     Result<std::uint32_t> arm(const std::string& caller, uid_t uid, Time when, std::string reason);
     Result<void> disarm(const std::string& caller, std::uint32_t alarm);
-    /// The caller has left the bus.
+    /// To be called when the caller has left the bus: its alarms are dropped.
     void gone(const std::string& caller);
 
-    /// When the machine is to be awake.
+    /// The time at which the machine is to be awake; nullopt: no alarm.
     std::optional<Time> next() const;
-    /// Those that are due, taken out.
+    /// Takes out the alarms that are due.
     std::vector<Woken> due(Time now);
 
 private:
@@ -51,7 +51,7 @@ private:
     Time servedAt(const Alarm& alarm) const;
 
     std::map<std::uint32_t, Alarm> alarms_;
-    std::map<uid_t, Time> last_; ///< when each user was last served; what is older than `gap` is dropped
+    std::map<uid_t, Time> last_; ///< the time each user was last served; dropped once it is older than `gap`
     std::uint32_t number_ = 0;
 };
 

@@ -66,7 +66,7 @@ Result<void> WakeTimer::disarm(const std::string& caller, std::uint32_t alarm) {
 
 void WakeTimer::gone(const std::string& caller) {
     book_.gone(caller);
-    if (timer_) (void)set(); // at worst it rings for nobody
+    if (timer_) (void)set(); // at worst it goes off for nobody
 }
 
 int WakeTimer::rang(sd_event_source*, int fd, std::uint32_t, void* data) {

@@ -14,13 +14,13 @@ class WakeTimer {
 public:
     using Tell = std::function<void(const std::string&)>;
 
-    /// `tell`: of each time that the machine was kept awake for somebody, and for what.
+    /// `tell`: gets a line for each alarm that has gone off, with its user and reason.
     WakeTimer(sd_event* loop, Tell tell);
     ~WakeTimer();
     WakeTimer(const WakeTimer&) = delete;
     WakeTimer& operator=(const WakeTimer&) = delete;
 
-    /// Unavailable where this machine cannot wake.
+    /// Arms an alarm. Unavailable where this machine cannot wake.
     Result<std::uint32_t> arm(const std::string& caller, uid_t uid, WakeBook::Time when, std::string reason);
     Result<void> disarm(const std::string& caller, std::uint32_t alarm);
     void gone(const std::string& caller);

@@ -1,36 +1,36 @@
-/* What the kernel's half of stint-netguard and the other one share: C, for both compilers. */
+/* The declarations that both halves of stint-netguard share, the kernel's and the other: C, for both compilers. */
 #ifndef STINT_NETGUARD_COUNTED_H
 #define STINT_NETGUARD_COUNTED_H
 
 #include <linux/types.h>
 
-/* Cgroups that can be watched at once, on the whole machine. */
+/* The most cgroups that can be watched at once, on the whole machine. */
 #define STINT_MOST_WATCHED 4096
-/* Room for a word of each of them, which are 24 bytes there, and some more: a power of two of pages of any size. */
+/* Room for a message on each of them, which takes 24 bytes, and some more: a power of two of pages of any size. */
 #define STINT_TOLD_BYTES (128 * 1024)
-/* A cgroup with more ancestors cannot be watched: the programs look no further. */
+/* A cgroup with this many ancestors or more cannot be watched: the programs look no further. */
 #define STINT_DEEPEST 32
-/* No level is this one. */
+/* A value that no level has. */
 #define STINT_NOWHERE 0xffffffffU
 
 /* NOLINTBEGIN(readability-identifier-naming): C's names */
 
-/* Where to look, so that a packet costs as few looks as can be. Levels are the kernel's own: 0 is the root of all, which
- * a container does not see. */
+/* The levels to look at, so that a packet costs as few looks as can be. Levels are the kernel's own: 0 is the root of
+ * all, which a container does not see. */
 struct stint_span {
     __u32 lowest;  /* the level of the watched cgroup that is nearest to the root */
-    __u32 highest; /* and of the one farthest from it; where nobody is watched, `lowest` is nowhere */
+    __u32 highest; /* the level of the one farthest from it; where nothing is watched, `lowest` is STINT_NOWHERE */
     __u64 root;    /* the cgroup whose level is wanted, for what a container sees; 0: none */
     __u32 level;   /* that level, as soon as somebody has connected */
     __u32 unused;
 };
 
-/* What the kernel tells: in this cgroup, in and out together have come to its mark. */
+/* The kernel's message: in this cgroup, in and out together have reached its mark. */
 struct stint_told {
     __u64 cgroup;
 };
 
-/* Bytes of IP packets that have passed. */
+/* The bytes of IP packets that have passed. */
 struct stint_counted {
     __u64 in;
     __u64 out;

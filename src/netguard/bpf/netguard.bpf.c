@@ -21,7 +21,7 @@ struct {
     __type(value, struct stint_counted);
 } watched SEC(".maps");
 
-/* cgroup id -> nothing. A map of its own, so that a cut never writes over what is being counted. */
+/* cgroup id -> nothing. It is a map of its own, so that a cut never overwrites what is being counted. */
 struct {
     __uint(type, BPF_MAP_TYPE_HASH);
     __uint(map_flags, BPF_F_NO_PREALLOC);
@@ -30,7 +30,8 @@ struct {
     __type(value, __u8);
 } cut SEC(".maps");
 
-/* cgroup id -> at how many bytes, in and out together, to tell of it. Whoever takes the entry away tells: so once. */
+/* cgroup id -> the number of bytes, in and out together, at which it is reported. The one that removes the entry
+ * reports: so it happens once. */
 struct {
     __uint(type, BPF_MAP_TYPE_HASH);
     __uint(map_flags, BPF_F_NO_PREALLOC);
@@ -56,7 +57,7 @@ static __always_inline struct stint_span *the_span(void) {
     return bpf_map_lookup_elem(&span, &first);
 }
 
-/* The room before the mark: where there is none, the next packet tries again. */
+/* Reserves the room before it takes the mark: where there is none, the next packet tries again. */
 static __always_inline void tell_if_passed(__u64 id, const struct stint_counted *counted) {
     const __u64 *mark = bpf_map_lookup_elem(&marks, &id);
     if (!mark || counted->in + counted->out < *mark) return;
@@ -70,8 +71,8 @@ static __always_inline void tell_if_passed(__u64 id, const struct stint_counted 
     bpf_ringbuf_submit(word, 0);
 }
 
-/* 1: may pass. A watched cgroup has fewer than STINT_DEEPEST ancestors, so the walk finds it however deep the socket
- * itself is. */
+/* Returns 1: the packet may pass. A watched cgroup has fewer than STINT_DEEPEST ancestors, so the walk finds it however
+ * deep the socket itself is. */
 static __always_inline int judge(struct __sk_buff *skb, int outward) {
     struct stint_span *where = the_span();
     if (!where || skb->ifindex == LOOPBACK) return 1;
@@ -99,7 +100,7 @@ int stint_egress(struct __sk_buff *skb) { return judge(skb, 1); }
 SEC("cgroup_skb/ingress")
 int stint_ingress(struct __sk_buff *skb) { return judge(skb, 0); }
 
-/* 1: the task that connects is in no cgroup that is cut off. */
+/* Returns 1: the task that connects is in no cgroup that is cut off. */
 static __always_inline int free_task(struct stint_span *where) {
     __u32 highest = where->highest;
 #pragma clang loop unroll(disable)
@@ -112,7 +113,7 @@ static __always_inline int free_task(struct stint_span *where) {
     return 1;
 }
 
-/* How deep the root is that this container sees: the same for all tasks that these programs are called for. */
+/* Finds how deep the root is that this container sees: the same for all tasks that these programs are called for. */
 static __always_inline void find_root(struct stint_span *where) {
 #pragma clang loop unroll(disable)
     for (__u32 level = 0; level < STINT_DEEPEST; ++level) {
@@ -122,7 +123,7 @@ static __always_inline void find_root(struct stint_span *where) {
     }
 }
 
-/* 127.0.0.0/8, and 0.0.0.0, which Linux takes as this host. */
+/* True for 127.0.0.0/8, and for 0.0.0.0, which Linux takes as this host. */
 static __always_inline int is_loopback4(__u32 address) {
     __u32 first = bpf_ntohl(address) >> 24;
     return first == 127 || address == 0;
@@ -137,7 +138,7 @@ int stint_connect4(struct bpf_sock_addr *ctx) {
     return free_task(where);
 }
 
-/* ::1, ::, and what an IPv6 socket calls 127.0.0.0/8. */
+/* Lets ::1, :: and the IPv4-mapped form of 127.0.0.0/8 pass in any case. */
 SEC("cgroup/connect6")
 int stint_connect6(struct bpf_sock_addr *ctx) {
     __u32 a = ctx->user_ip6[0], b = ctx->user_ip6[1], c = ctx->user_ip6[2], d = ctx->user_ip6[3];
@@ -149,5 +150,5 @@ int stint_connect6(struct bpf_sock_addr *ctx) {
     return where ? free_task(where) : 1;
 }
 
-/* The helpers that are called ask for no licence of the kernel's. */
+/* The kernel's helpers that are called here need no GPL licence. */
 char LICENSE[] SEC("license") = "Apache-2.0";
