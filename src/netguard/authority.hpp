@@ -1,4 +1,4 @@
-// Polkit's answers on whether the caller behind a name on the bus may do something. Without polkit only root may.
+// Polkit's answers on what a caller may do.
 #pragma once
 #include <deque>
 #include <functional>
@@ -17,6 +17,7 @@ inline constexpr const char* wakeAction = "org.stint.netguard.wake";
 
 using Allowed = std::function<void(const Result<void>&)>;
 
+/// Polkit's answers on whether the caller behind a name on the bus may do something. Without polkit only root may.
 class Authority {
 public:
     /// One user's questions that polkit has at once: it answers all users' one after another.

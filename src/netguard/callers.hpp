@@ -1,5 +1,4 @@
-// The processes behind names on the bus, by the bus's own word, and the news that one has gone. Nothing here blocks; a
-// name is never given to another, so what is known of one holds until it goes.
+// The processes behind names on the bus.
 #pragma once
 #include <functional>
 #include <map>
@@ -12,6 +11,8 @@
 
 namespace stint {
 
+/// The processes behind names on the bus, by the bus's own word, and the news that one has gone. Nothing here blocks; a
+/// name is never given to another, so what is known of one holds until it goes.
 class Callers {
 public:
     using Then = std::function<void(const Result<Peer>&)>;

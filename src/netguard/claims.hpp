@@ -1,6 +1,4 @@
-// The callers, the cgroups that each has named, and which of these are cut: the bookkeeping of stint-netguard, over a
-// Filter and Sockets. A caller's requests are its own: no other caller can see, change or end them, and they end with
-// the caller.
+// The callers' claims on cgroups.
 #pragma once
 #include <map>
 #include <optional>
@@ -16,6 +14,9 @@
 
 namespace stint {
 
+/// The callers, the cgroups that each has named, and which of these are cut: the bookkeeping of stint-netguard, over a
+/// Filter and Sockets. A caller's requests are its own: no other caller can see, change or end them, and they end with
+/// the caller.
 class Claims {
 public:
     /// The most cgroups of one user, over all its connections.

@@ -1,9 +1,4 @@
-// Ends connections that are open (SOCK_DESTROY): their programs see ECONNABORTED at once, where a packet filter alone
-// would let them hang. TCP only: a datagram is refused as it is sent. It reaches this process's network namespace
-// alone, which is the machine's: the filter stops connections in others, which end by their time-outs.
-//
-// An app may have made thousands of cgroups, and a machine have as many connections, so both are listed in pieces, in
-// turns: cgroups in the turn of the user who cut them, connections in a turn that all users share.
+// Open connections, and their end.
 #pragma once
 #include <array>
 #include <deque>
@@ -22,6 +17,9 @@
 
 namespace stint {
 
+/// Ends connections that are open (SOCK_DESTROY): their programs see ECONNABORTED at once, where a packet filter alone
+/// would let them hang. TCP only: a datagram is refused as it is sent. It reaches this process's network namespace
+/// alone, which is the machine's: the filter stops connections in others, which end by their time-outs.
 class Sockets {
 public:
     virtual ~Sockets() = default;
@@ -32,6 +30,9 @@ public:
     virtual void spare(CgroupId cgroup) = 0;
 };
 
+/// The kernel's sockets. An app may have made thousands of cgroups, and a machine have as many connections, so both are
+/// listed in pieces, in turns: cgroups in the turn of the user who cut them, connections in a turn that all users
+/// share.
 class KernelSockets final : public Sockets {
 public:
     static Result<std::unique_ptr<KernelSockets>> open(Turns& turns);
@@ -75,10 +76,9 @@ private:
 
     Fd line_; ///< NETLINK_SOCK_DIAG
     Turns& turns_;
-    std::map<CgroupId, Cut> cuts_; ///< the cgroups whose connections are to end
-    std::map<uid_t, std::deque<CgroupId>>
-        walks_;                    ///< the cgroups to be walked; a user with an entry has a turn
-    std::vector<CgroupId> walked_; ///< walked cgroups, for the next round
+    std::map<CgroupId, Cut> cuts_;                ///< the cgroups whose connections are to end
+    std::map<uid_t, std::deque<CgroupId>> walks_; ///< the cgroups to be walked; a user with an entry has a turn
+    std::vector<CgroupId> walked_;                ///< walked cgroups, for the next round
     std::optional<Round> round_;
     bool isGoing_ = false; ///< rounds have a turn
 };

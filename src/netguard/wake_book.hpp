@@ -1,5 +1,4 @@
-// Alarms that wake the machine, each with its user, time and reason. Pure: the time is given to it. One timer serves
-// all (next()); no user wakes the machine more than once in `gap`: alarms that fall due within it share the next time.
+// Alarms that wake the machine. Pure.
 #pragma once
 #include <chrono>
 #include <cstdint>
@@ -14,6 +13,8 @@
 
 namespace stint {
 
+/// Alarms that wake the machine, each with its user, time and reason. Pure: the time is given to it. One timer serves
+/// all (next()); no user wakes the machine more than once in `gap`: alarms that fall due within it share the next time.
 class WakeBook {
 public:
     /// Time since the boot, suspended time included.

@@ -10,6 +10,7 @@
 
 namespace stint {
 
+/// The one timer that wakes the machine (CLOCK_BOOTTIME_ALARM), and the book behind it.
 class WakeTimer {
 public:
     using Tell = std::function<void(const std::string&)>;

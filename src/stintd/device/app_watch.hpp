@@ -13,6 +13,7 @@
 
 namespace stint {
 
+/// One stint-watch, which watches for the jobs of one app.
 class ContentWatch::AppWatch {
 public:
     /// The app's targets, each with how it is watched.

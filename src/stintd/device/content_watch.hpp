@@ -1,6 +1,4 @@
-// The paths that jobs watch (jobs.md §3.2, §12.10): a stint-watch for each app with such jobs gets the list, and
-// reports what has changed. It alone reads directories, so neither a large tree nor a file system that hangs holds up
-// the daemon, or another app's jobs.
+// The paths that jobs watch (jobs.md §3.2, §12.10).
 #pragma once
 #include <deque>
 #include <filesystem>
@@ -17,6 +15,8 @@
 
 namespace stint {
 
+/// A stint-watch for each app with jobs that watch paths: it gets the list, and reports what has changed. It alone
+/// reads directories, so neither a large tree nor a file system that hangs holds up the daemon, or another app's jobs.
 class ContentWatch {
 public:
     using OnChange = std::function<void(std::string path)>;

@@ -1,5 +1,4 @@
-// Power as the kernel reports it, for machines without UPower: /sys/class/power_supply, read again at each uevent of a
-// supply. The kernel sends one when the mains come or go; a change of the level comes when the driver reports it.
+// Power, by the kernel.
 #include <linux/netlink.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
@@ -59,6 +58,8 @@ Supplies readSupplies() {
     return all;
 }
 
+/// Power as the kernel reports it, for machines without UPower: /sys/class/power_supply, read again at each uevent of a
+/// supply. The kernel sends one when the mains come or go; a change of the level comes when the driver reports it.
 class KernelPower final : public Sensor {
 public:
     explicit KernelPower(const SensorSources& sources) : changed_(sources.changed), supplies_(readSupplies()) {

@@ -1,9 +1,4 @@
-// The user's session at this machine (linux.md §A.5), by logind or elogind: whether its screen is lit and shows more
-// than the lock, and the lid. A session counts that is this user's, of class "user", and on a seat: a person who comes
-// by ssh looks at another screen.
-//
-// The signals Lock and Unlock are requests to the desktop, which may do nothing; LockedHint is what it has done. logind
-// does not report a change of the lid or the dock, but UPower reports the lid: then both are read again.
+// The user's session at this machine (linux.md §A.5).
 #include <sys/epoll.h>
 #include <unistd.h>
 
@@ -32,6 +27,11 @@ constexpr const char* lidPath = "/org/freedesktop/UPower";
 // limits.md §13: nobody sees the screen after so long without an active session.
 constexpr std::uint64_t awayAfter = 60'000'000; // µs
 
+/// The session's screen and lock, and the lid, by logind or elogind. A session counts that is this user's, of class
+/// "user", and on a seat: a person who comes by ssh looks at another screen.
+///
+/// The signals Lock and Unlock are requests to the desktop, which may do nothing; LockedHint is what it has done.
+/// logind does not report a change of the lid or the dock, but UPower reports the lid: then both are read again.
 class Logind final : public Sensor {
 public:
     explicit Logind(const SensorSources& sources)

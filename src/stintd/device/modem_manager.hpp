@@ -1,4 +1,4 @@
-// ModemManager's modems, for whether one roams (linux.md §A.4). It is followed while it is there, and never started.
+// Roaming, by ModemManager.
 #pragma once
 #include <functional>
 #include <map>
@@ -8,6 +8,7 @@
 
 namespace stint {
 
+/// ModemManager's modems (linux.md §A.4). It is followed while it is there, and never started.
 class ModemManager {
 public:
     ModemManager(services::Bus& system, std::function<void()> changed);

@@ -1,5 +1,4 @@
-// The network sensor (linux.md §A.4): the kernel's links, NetworkManager's data on them, a modem's roaming, a person's
-// marks and the policy's rules, united by network_links.hpp.
+// The network sensor (linux.md §A.4).
 #include "stintd/device/kernel_links.hpp"
 #include "stintd/device/modem_manager.hpp"
 #include "stintd/device/network_manager.hpp"
@@ -10,6 +9,8 @@ namespace {
 
 constexpr std::string_view managerWord = "NetworkManager", kernelWordOfNetwork = "netlink";
 
+/// Unites the kernel's links, NetworkManager's data on them, a modem's roaming, a person's marks and the policy's
+/// rules, by network_links.hpp.
 class NetworkSensor final : public Sensor {
 public:
     explicit NetworkSensor(const SensorSources& sources)

@@ -1,7 +1,4 @@
-// The links that NetworkManager manages (linux.md §A.4). It is followed while it is there, and never started.
-//
-// A Wi-Fi's access point is read once, when a connection has chosen it: its strength changes all the time, and the
-// momentary rate begins low and would wake an idle machine every few seconds.
+// The links that NetworkManager manages.
 #pragma once
 #include <functional>
 #include <map>
@@ -14,6 +11,9 @@
 
 namespace stint {
 
+/// NetworkManager's links (linux.md §A.4). It is followed while it is there, and never started. A Wi-Fi's access point
+/// is read once, when a connection has chosen it: its strength changes all the time, and the momentary rate begins low
+/// and would wake an idle machine every few seconds.
 class NetworkManager {
 public:
     NetworkManager(services::Bus& system, std::function<void()> changed);

@@ -1,5 +1,4 @@
-// The power profile that a person, or a program on their behalf, has chosen (linux.md §A.3): power-saver is Android's
-// battery saver. A machine that is too hot for its profile says so in PerformanceDegraded.
+// The power profile (linux.md §A.3).
 #include "stintd/device/sensor.hpp"
 #include "stintd/services/service.hpp"
 
@@ -18,6 +17,8 @@ struct ProfilesAt {
     Properties properties;
 };
 
+/// The power profile that a person, or a program on their behalf, has chosen: power-saver is Android's battery saver. A
+/// machine that is too hot for its profile says so in PerformanceDegraded.
 class PowerProfiles final : public Sensor {
 public:
     explicit PowerProfiles(const SensorSources& sources)

@@ -1,12 +1,13 @@
-// The desktop's screen saver, on the session bus: while it is active, nobody uses the screen. Each desktop has a name
-// of its own for it (linux.md §A.5), so its signal is followed by its member's name. It can only make the screen count
-// as off: a program that lies holds work back, and permits nothing.
+// The desktop's screen saver (linux.md §A.5).
 #include "stintd/device/sensor.hpp"
 #include "stintd/services/broadcast.hpp"
 
 namespace stint {
 namespace {
 
+/// The desktop's screen saver, on the session bus: while it is active, nobody uses the screen. Each desktop has a name
+/// of its own for it (linux.md §A.5), so its signal is followed by its member's name. It can only make the screen count
+/// as off: a program that lies holds work back, and permits nothing.
 class ScreenSaver final : public Sensor {
 public:
     explicit ScreenSaver(const SensorSources& sources)

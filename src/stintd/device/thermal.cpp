@@ -1,5 +1,4 @@
-// Heat, by the kernel's events: a trip point of a thermal zone is passed, upwards or downwards. The status "light"
-// (limits.md §10.1) has no event, so it is never set here.
+// Heat, by the kernel's events.
 #include <linux/genetlink.h>
 #include <linux/netlink.h>
 #include <sys/epoll.h>
@@ -21,6 +20,8 @@ namespace {
 constexpr const char* zonesAt = "/sys/class/thermal";
 constexpr int familiesGroup = GENL_ID_CTRL; // announces new families: thermal may be a module
 
+/// Sets the status by the kernel's events: a trip point of a thermal zone is passed, upwards or downwards. The status
+/// "light" (limits.md §10.1) has no event, so it is never set here.
 class ThermalSensor final : public Sensor {
 public:
     ThermalSensor(const SensorSources& sources, const std::filesystem::path& zones)

@@ -1,5 +1,4 @@
-// The kernel's messages on heat: its generic netlink family "thermal", whose group "event" any user may join. Pure:
-// reads bytes that came by a socket, and trusts no length in them.
+// The kernel's events on heat.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -11,13 +10,14 @@ namespace stint {
 
 using NetlinkBytes = std::span<const std::byte>;
 
-/// The family's numbers on this machine.
 struct ThermalFamily {
     std::uint16_t id = 0;
     std::uint32_t events = 0; ///< the multicast group
 
     bool operator==(const ThermalFamily&) const = default;
 };
+
+// These functions are pure: they read bytes that came by a socket, and trust no length in them.
 
 /// The request for the family's numbers; thermalFamilyIn() reads the answer.
 std::vector<std::byte> thermalFamilyAsked();

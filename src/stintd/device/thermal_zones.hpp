@@ -1,6 +1,4 @@
-// The machine's thermal zones and their trip points, from /sys/class/thermal, and those that the temperature is above:
-// they say how hot the device is (limits.md §13). A trip point counts as left only when the kernel reports it, or when
-// all is read anew: its hysteresis is the kernel's.
+// The thermal zones that are hot.
 #pragma once
 #include <cstdint>
 #include <filesystem>
@@ -11,6 +9,9 @@
 
 namespace stint {
 
+/// The machine's thermal zones and their trip points, from /sys/class/thermal, and those that the temperature is above:
+/// they say how hot the device is (limits.md §13). A trip point counts as left only when the kernel reports it, or when
+/// all is read anew: its hysteresis is the kernel's.
 class ThermalZones {
 public:
     explicit ThermalZones(std::filesystem::path directory);

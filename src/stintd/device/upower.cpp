@@ -1,5 +1,4 @@
-// UPower (linux.md §A.3): mains or battery, and how full. Only the root object, the display device and the mains'
-// objects are followed: a battery's own object sends a signal every 30 s, and would wake an idle machine.
+// UPower (linux.md §A.3).
 #include <algorithm>
 #include <cmath>
 #include <map>
@@ -25,6 +24,8 @@ enum class DeviceType : std::uint32_t { Battery = 2, Ups = 3 };
 enum class BatteryState : std::uint32_t { Full = 4, PendingCharge = 5 };
 constexpr std::uint32_t notWarned = 1; // WarningLevel: up to this one, no UPS is discharging
 
+/// Mains or battery, and how full, by UPower. Only the root object, the display device and the mains' objects are
+/// followed: a battery's own object sends a signal every 30 s, and would wake an idle machine.
 class Upower final : public Sensor {
 public:
     explicit Upower(const SensorSources& sources)

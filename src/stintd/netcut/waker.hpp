@@ -1,5 +1,4 @@
-// The one time at which stint-netguard is to have this machine awake, for a daemon that may not wake it itself. Each
-// new helper is asked; one that refuses is not asked again until something changes.
+// The machine woken by stint-netguard.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -10,6 +9,8 @@
 
 namespace stint {
 
+/// The one time at which stint-netguard is to have this machine awake, for a daemon that may not wake it itself. Each
+/// new helper is asked; one that refuses is not asked again until something changes.
 class Waker {
 public:
     /// A time, in µs since the boot, suspended time included, and its reason.

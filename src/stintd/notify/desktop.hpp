@@ -1,10 +1,5 @@
 // The notifications that Stint shows on the desktop: each ShowNotification of the core goes to the session's server
 // (linux.md §A.1, jobs.md §5, §12.7), and what the user does to it becomes an event.
-//
-// It keeps the notifications to be shown, by app and id, so that a server that comes late, or comes again, shows the
-// same. One call is under way at a time; a notification that changes meanwhile is in the queue once, with its newest
-// contents. So a server that never answers costs one message and no memory. When the loop ends, notifications of
-// running jobs and services are closed: none of them outlives the daemon.
 #pragma once
 #include <deque>
 #include <functional>
@@ -21,6 +16,10 @@
 
 namespace stint {
 
+/// Keeps the notifications to be shown, by app and id, so that a server that comes late, or comes again, shows the
+/// same. One call is under way at a time; a notification that changes meanwhile is in the queue once, with its newest
+/// contents. So a server that never answers costs one message and no memory. When the loop ends, notifications of
+/// running jobs and services are closed: none of them outlives the daemon.
 class Desktop : SessionBus::Listener, NotificationServer::Listener {
 public:
     /// `happened`: NotificationTapped, NotificationDismissed, AppTapped; called from the event loop alone. `news`: a

@@ -1,5 +1,4 @@
-// The progress of all notifications together, for launchers that draw it on the Task Manager's icon (linux.md §A.2): a
-// signal on the session bus, which needs no listener. Nothing is answered, so nothing can hang.
+// The launcher's progress bar.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -14,6 +13,8 @@ struct LauncherProgress {
     bool operator==(const LauncherProgress&) const = default;
 };
 
+/// Sends the progress of all notifications together to launchers, which draw it on the Task Manager's icon (linux.md
+/// §A.2): a signal on the session bus, which needs no listener. Nothing is answered, so nothing can hang.
 class LauncherEntry {
 public:
     /// nullopt: no notification has a progress. A value that was sent last is not sent again.

@@ -1,6 +1,4 @@
-// One notification server, as long as it serves: its capabilities, the calls to it, and its signals on what it shows
-// (linux.md §A.1). Calls go to its unique name, and signals are taken from that alone, so that another's are never
-// taken for its own. It may answer as late as it likes, or never: open questions end with this object.
+// One notification server (linux.md §A.1).
 #pragma once
 #include <memory>
 #include <string>
@@ -13,6 +11,9 @@ namespace stint {
 /// The reason that a notification was closed: the protocol's numbers.
 enum class NotificationClosed : std::uint32_t { Expired = 1, Dismissed = 2, ByCall = 3, Undefined = 4 };
 
+/// One notification server, as long as it serves: its capabilities, the calls to it, and its signals on what it shows
+/// (linux.md §A.1). Calls go to its unique name, and signals are taken from that alone, so that another's are never
+/// taken for its own. It may answer as late as it likes, or never: open questions end with this object.
 class NotificationServer {
 public:
     /// Called from the event loop alone.

@@ -1,5 +1,4 @@
-// The session bus, and the server of notifications on it. Nothing here blocks, and nothing is tried again by itself: a
-// lost bus is connected to when there is something to show, and the bus reports a server that comes.
+// The session bus that notifications go to.
 #pragma once
 #include <functional>
 #include <string>
@@ -16,6 +15,8 @@ inline constexpr const char* notificationsPath = "/org/freedesktop/Notifications
 /// True if the call's receiver, or the connection, went without an answer: the bus reports that in another way, too.
 bool isCutOff(const wire::Message& answer);
 
+/// The session bus, and the server of notifications on it. Nothing here blocks, and nothing is tried again by itself: a
+/// lost bus is connected to when there is something to show, and the bus reports a server that comes.
 class SessionBus {
 public:
     /// Called from the event loop alone; failed() also from inside a call.

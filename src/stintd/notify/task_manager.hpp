@@ -1,5 +1,4 @@
-// The Task Manager's page, opened for a person who pressed Why or Open on the desktop (jobs.md §5.6): runs `stint ui`
-// in a session of its own, and waits for its end. No other place knows how it is started.
+// The Task Manager's page.
 #pragma once
 #include <functional>
 #include <map>
@@ -16,6 +15,8 @@
 
 namespace stint {
 
+/// The Task Manager's page, opened for a person who pressed Why or Open on the desktop (jobs.md §5.6): runs `stint ui`
+/// in a session of its own, and waits for its end. No other place knows how it is started.
 class TaskManagerPage {
 public:
     /// `news`: gets a line for the log where it could not be opened.

@@ -1,7 +1,4 @@
-// Processes kept in cgroups: BASE/stint-INSTANCE/app.PACKAGE/N, one for each started process. Above each stands a
-// reaper, outside of its cgroup: a process that may write the cgroups can leave one, but not its ancestors. BASE is the
-// daemon's own cgroup, which is its to divide where systemd delegated it, in a container, or to root. Where it offers
-// controllers, the daemon itself stands in BASE/daemon, and they enforce the limits of each N.
+// Processes kept in cgroups.
 #pragma once
 #include "base/cgroup/cgroup.hpp"
 #include "base/text/app_id.hpp"
@@ -10,6 +7,10 @@
 
 namespace stint {
 
+/// Processes kept in cgroups: BASE/stint-INSTANCE/app.PACKAGE/N, one for each started process. Above each stands a
+/// reaper, outside of its cgroup: a process that may write the cgroups can leave one, but not its ancestors. BASE is
+/// the daemon's own cgroup, which is its to divide where systemd delegated it, in a container, or to root. Where it
+/// offers controllers, the daemon itself stands in BASE/daemon, and they enforce the limits of each N.
 class CgroupEnclosure : public Enclosure {
 public:
     /// Error, with the reason, where there is no cgroup v2 that may be used: the caller then does without.

@@ -1,5 +1,4 @@
-// Processes that were started and are not gone yet: each is waited for by its pidfd, and reported gone once its
-// enclosure is empty, too.
+// Started processes and their ends.
 #pragma once
 #include "base/text/app_id.hpp"
 #include "base/unix/event_source.hpp"
@@ -13,6 +12,8 @@
 
 namespace stint {
 
+/// The processes that were started and are not gone yet: each is waited for by its pidfd, and reported gone once its
+/// enclosure is empty, too.
 class Children : public Processes {
 public:
     using Starting = std::function<void(const AppId&)>;

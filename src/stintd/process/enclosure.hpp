@@ -1,5 +1,4 @@
-// The place where started processes are kept, so that everything each one starts can be found and killed: cgroups, or
-// reapers where there is no cgroup. How a process is started and waited for is in children.cpp.
+// The places of started processes: cgroups, or reapers where there is no cgroup.
 #pragma once
 #include <functional>
 #include <optional>
@@ -12,6 +11,8 @@
 
 namespace stint {
 
+/// The place where started processes are kept, so that everything each one starts can be found and killed. How a
+/// process is started and waited for is in children.cpp.
 class Enclosure {
 public:
     /// Called from the event loop, after clear() has said that something was left.

@@ -1,5 +1,4 @@
-// The lines that a started process writes to its stdout and stderr where nobody else takes them. They come through a
-// pipe that is read only so often: a process that writes more waits, and nothing else does.
+// A started process's output, by lines.
 #pragma once
 #include <functional>
 #include <memory>
@@ -13,6 +12,8 @@
 
 namespace stint {
 
+/// The lines that a started process writes to its stdout and stderr where nobody else takes them. They come through a
+/// pipe that is read only so often: a process that writes more waits, and nothing else does.
 class OutputLines {
 public:
     /// Gets a line without its end, never an empty one; a line longer than 1 KiB comes in pieces.

@@ -1,12 +1,13 @@
-// Reapers in place of cgroups: each started process stays below a stint-exec of its own, which gathers its orphans and
-// kills all of them before it ends itself. Advisory: a process of the same user can break out by killing its
-// stint-exec.
+// Reapers in place of cgroups.
 #pragma once
 #include "base/text/app_id.hpp"
 #include "stintd/process/enclosure.hpp"
 
 namespace stint {
 
+/// Reapers in place of cgroups: each started process stays below a stint-exec of its own, which gathers its orphans and
+/// kills all of them before it ends itself. Advisory: a process of the same user can break out by killing its
+/// stint-exec.
 class ReaperEnclosure : public Enclosure {
 public:
     /// `why`: the reason that there is no cgroup.

@@ -1,6 +1,4 @@
-// A stint-exec that waits ready, starts a process in its cgroup (exec/serve.hpp), and stays above it while another one
-// waits. The first is made when it is needed, and anew when the last has died. The daemon does not wait for its
-// answers: each comes from the new process, and from its reaper, which answers for one that cannot.
+// A stint-exec that waits ready to start a process.
 #pragma once
 #include <filesystem>
 #include <functional>
@@ -18,6 +16,9 @@
 
 namespace stint {
 
+/// A stint-exec that waits ready, starts a process in its cgroup (exec/serve.hpp), and stays above it while another one
+/// waits. The first is made when it is needed, and anew when the last has died. The daemon does not wait for its
+/// answers: each comes from the new process, and from its reaper, which answers for one that cannot.
 class Starter {
 public:
     /// `program`: stint-exec. `instance`: the name by which a later daemon finds its reapers. `speaks`: called from the

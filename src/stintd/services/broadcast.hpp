@@ -1,5 +1,4 @@
-// A signal on a bus by its member's name alone, from any sender under any name: for something that each desktop offers
-// under a name of its own. Anybody on the bus can send it, so it is believed only where a lie does no harm.
+// A signal that anybody on a bus may send.
 #pragma once
 #include <functional>
 #include <map>
@@ -10,8 +9,9 @@
 
 namespace stint::services {
 
-/// The value that each sender last sent by a signal with one boolean. A sender that leaves the bus takes its value with
-/// it.
+/// A signal on a bus by its member's name alone, from any sender under any name, for something that each desktop offers
+/// under a name of its own; and the value that each sender last sent by a signal with one boolean. Anybody on the bus
+/// can send it, so it is believed only where a lie does no harm. A sender that leaves the bus takes its value with it.
 class BooleanBroadcast : Bus::Follower {
 public:
     /// The object of a sender that may be there already, which is asked for its value; none is started for that.

@@ -1,6 +1,4 @@
-// A message bus that may come late, go, and come again: the system's, or the session's. A follower is told when there
-// is a connection and when there is none. Nothing blocks here, and nothing is polled: the kernel reports the bus's
-// socket.
+// A message bus that may come late, go, and come again.
 #pragma once
 #include <string>
 #include <vector>
@@ -13,6 +11,9 @@ namespace stint::services {
 
 enum class Which { System, Session };
 
+/// A message bus that may come late, go, and come again: the system's, or the session's. A follower is told when there
+/// is a connection and when there is none. Nothing blocks here, and nothing is polled: the kernel reports the bus's
+/// socket.
 class Bus {
 public:
     /// Called from the event loop, or from connect().

@@ -1,6 +1,4 @@
-// A service on a bus, by its well-known name, with the properties of its objects and the signals that are followed.
-// Calls go to the unique name of its present owner, and only that one's signals are taken, so that another's are never
-// taken for its own; with a new owner all is read anew.
+// A service on a bus, its properties and signals.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -17,6 +15,9 @@ namespace stint::services {
 
 class Followed;
 
+/// A service on a bus, by its well-known name, with the properties of its objects and the signals that are followed.
+/// Calls go to the unique name of its present owner, and only that one's signals are taken, so that another's are never
+/// taken for its own; with a new owner all is read anew.
 class Service : Bus::Follower {
 public:
     /// Yes: the bus is asked to start it where it knows how.

@@ -1,5 +1,4 @@
-// A connection to a Wayland compositor, which reports its windows where it offers zwlr_foreign_toplevel_manager_v1. It
-// asks for nothing else, and never blocks: the loop's owner says when there is something to read.
+// A connection to a Wayland compositor.
 #pragma once
 #include <memory>
 #include <set>
@@ -16,6 +15,8 @@ struct zwlr_foreign_toplevel_manager_v1;
 
 namespace stint::windows {
 
+/// A connection to a Wayland compositor, which reports its windows where it offers zwlr_foreign_toplevel_manager_v1. It
+/// asks for nothing else, and never blocks: the loop's owner says when there is something to read.
 class Compositor {
 public:
     explicit Compositor(const std::string& socket);

@@ -11,6 +11,7 @@ namespace stint::windows {
 /// The compositor's socket, by WAYLAND_DISPLAY and XDG_RUNTIME_DIR.
 Result<std::filesystem::path> compositorSocket();
 
+/// Reports when a compositor's socket comes (again), by a watch on its directory.
 class SocketWatch {
 public:
     /// Notices sockets that come from now on.

@@ -1,5 +1,4 @@
-// The windows of a Wayland desktop, as its compositor reports them: pure. Nothing that comes in is trusted: a name is
-// whatever its program claims, and any program opens as many windows as it likes.
+// The windows of a Wayland desktop.
 #pragma once
 #include <cstddef>
 #include <map>
@@ -9,6 +8,8 @@
 
 namespace stint::windows {
 
+/// The windows of a Wayland desktop, as its compositor reports them: pure. Nothing that comes in is trusted: a name is
+/// whatever its program claims, and any program opens as many windows as it likes.
 class Toplevels {
 public:
     /// The compositor's handle of a window; never dereferenced.
