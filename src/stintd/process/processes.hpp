@@ -20,9 +20,9 @@ namespace stint {
 /// A killed process is gone in microseconds, unless the kernel itself is stuck in it (a dead network file system).
 constexpr auto patience = std::chrono::seconds(10);
 
-/// A service in a cgroup is started by a stint-exec that waits ready (starter.hpp), anything else, or where that fails,
-/// by a new one, which joins the cgroup, arms PDEATHSIG and execs. It is killed by cgroup.kill where there is one;
-/// gone() follows.
+/// A service in a cgroup is started by a stint-exec that waits ready (Starter), anything else, or where that fails, by
+/// a new one, which joins the cgroup, arms PDEATHSIG and execs. It is killed by cgroup.kill where there is one; gone()
+/// follows.
 class Processes : public Launcher {
 public:
     struct End {

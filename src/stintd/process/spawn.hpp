@@ -38,7 +38,7 @@ struct Prepared {
 /// System where it is seen beforehand that the command cannot start.
 Result<Prepared> prepare(const Command& command, Entrance entrance, const Environment& own, const Helper& helper);
 
-/// Must be called from the thread that lives as long as the daemon (posix_spawn.hpp).
+/// Must be called from the thread that lives as long as the daemon (posixSpawn()).
 Result<Born> spawn(const Prepared& prepared);
 
 } // namespace stint
