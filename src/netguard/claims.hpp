@@ -55,7 +55,7 @@ public:
     std::vector<Passed> passed();
     /// The counters of `cgroups`; of all the caller's where none is named.
     Result<std::vector<Row>> counters(const std::string& caller, std::span<const CgroupId> cgroups) const;
-    /// The caller has left the bus.
+    /// To be called when the caller has left the bus: drops its claims.
     void gone(const std::string& caller);
 
 private:

@@ -80,7 +80,7 @@ private:
     std::map<uid_t, std::deque<CgroupId>> walks_; ///< the cgroups to be walked; a user with an entry has a turn
     std::vector<CgroupId> walked_;                ///< walked cgroups, for the next round
     std::optional<Round> round_;
-    bool isGoing_ = false; ///< rounds have a turn
+    bool isGoing_ = false; ///< rounds have a turn now
 };
 
 } // namespace stint

@@ -1,4 +1,4 @@
-// The one timer that wakes the machine (CLOCK_BOOTTIME_ALARM), and the book behind it.
+// The timer that wakes the machine.
 #pragma once
 #include <functional>
 #include <memory>

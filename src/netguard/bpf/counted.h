@@ -20,8 +20,8 @@
 struct stint_span {
     __u32 lowest;  /* the level of the watched cgroup that is nearest to the root */
     __u32 highest; /* the level of the one farthest from it; where nothing is watched, `lowest` is STINT_NOWHERE */
-    __u64 root;    /* the cgroup whose level is wanted, for what a container sees; 0: none */
-    __u32 level;   /* that level, as soon as somebody has connected */
+    __u64 root;    /* the root that this process sees, whose level is wanted; 0: none */
+    __u32 level;   /* that level, once a task has connected */
     __u32 unused;
 };
 

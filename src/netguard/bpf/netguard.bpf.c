@@ -1,5 +1,5 @@
 /* The kernel's half of stint-netguard: counts each packet for the watched cgroups that its socket is in, and stops it
- * where one of them is cut off. A cgroup's own packets and those of all cgroups below it are its. Loopback is free, and
+ * where one of them is cut off. A cgroup's packets are its own and those of all cgroups below it. Loopback is free, and
  * is not counted; it is interface 1 of every network namespace.
  *
  * The skb programs are the wall. The connect programs only spare a cut app the wait for an answer that never comes. */

@@ -135,7 +135,7 @@ std::vector<DeviceLine> DeviceSource::values() const {
     std::vector<DeviceLine> values;
     for (const DeviceField& field : deviceFields()) {
         const std::string_view key = field.key;
-        // The network is "none", or it is its parts.
+        // `network` is listed where it is "none", its parts where there is one.
         if (key == "network" && device.network) continue;
         if (key.starts_with(networkPrefix) && !device.network) continue;
         if (key == "storage_low" && !device.storageForced) continue; // the core derives it from the free space below

@@ -37,7 +37,7 @@ Supplies readSupplies() {
     std::error_code none;
     for (const auto& entry : fs::directory_iterator(suppliesAt, none)) {
         const fs::path& supply = entry.path();
-        if (kernelWord(supply / "scope") == "Device") continue; // a mouse's, a phone's: not this machine's
+        if (kernelWord(supply / "scope") == "Device") continue; // a mouse's or a phone's supply
         if (kernelWord(supply / "type") != "Battery") {         // Mains, USB, Wireless, UPS
             all.any = true;
             all.online |= kernelNumber(supply / "online").value_or(0) > 0;

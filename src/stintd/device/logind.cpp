@@ -118,7 +118,7 @@ private:
     /// True also if an external display is connected.
     bool isDocked() const { return manager_.get<bool>("Docked").value_or(false); }
 
-    /// nullptr: none is active.
+    /// The active session at a seat; nullptr: none is.
     const Session* atTheSeat() const {
         const auto found = std::ranges::find_if(sessions_, [](const auto& entry) { return entry.second.isActive(); });
         return found == sessions_.end() ? nullptr : &found->second;

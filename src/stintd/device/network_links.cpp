@@ -194,7 +194,7 @@ Management remembered(const Management& before, const std::optional<Management>&
     for (const ManagedLink& old : before.links) {
         ManagedLink* const newer = linkNamed(all.links, old.interface);
         const KernelLink* const link = kernel ? linkNamed(*kernel, old.interface) : nullptr;
-        if (!link || !link->runs || (!link->hasAddress && !link->rank)) continue; // another network may come
+        if (!link || !link->runs || (!link->hasAddress && !link->rank)) continue; // its next network may be another
         if (!newer) {
             all.links.push_back(old);
             all.links.back().isPast = true;

@@ -88,7 +88,7 @@ void NetworkManager::changed() {
         followConnections();
         followDevices();
         if (!service_.isAsking()) says_ = read();
-    } else if (!service_.isThere()) { // the next one has other objects
+    } else if (!service_.isThere()) { // the next owner has other objects
         connections_.clear();
         devices_.clear();
         says_.reset();

@@ -46,7 +46,7 @@ std::optional<ThermalEvent> eventBy(std::uint8_t command, const NetlinkAttribute
     case THERMAL_GENL_EVENT_TZ_TRIP_DELETE:
         return event;
     default:
-        return std::nullopt; // a cooling device's, a governor's
+        return std::nullopt; // an event of a cooling device or a governor
     }
 }
 

@@ -22,7 +22,7 @@ constexpr std::string_view mainsPrefix = "/org/freedesktop/UPower/devices/line_p
 
 enum class DeviceType : std::uint32_t { Battery = 2, Ups = 3 };
 enum class BatteryState : std::uint32_t { Full = 4, PendingCharge = 5 };
-constexpr std::uint32_t notWarned = 1; // WarningLevel: up to this one, no UPS is discharging
+constexpr std::uint32_t notWarned = 1; // the highest WarningLevel at which no UPS is discharging
 
 /// Mains or battery, and how full, by UPower. Only the root object, the display device and the mains' objects are
 /// followed: a battery's own object sends a signal every 30 s, and would wake an idle machine.

@@ -125,7 +125,7 @@ private:
     std::string servedBy_;          ///< the guard's owner that servedAnew() was called for
     std::uint64_t servedSince_ = 0; ///< µs of CLOCK_MONOTONIC
     unsigned starts_ = 0;           ///< starts in a row of helpers that did not last
-    sd_event* loop_;                ///< the bus keeps it
+    sd_event* loop_;                ///< bus_ holds a reference to it
     // Declared after the bus, so that its calls are destroyed before it.
     std::map<AppId, App> apps_;
     Waker waker_;

@@ -67,7 +67,7 @@ void Children::keepIn(std::unique_ptr<Enclosure> enclosure) {
 }
 
 Result<Started> Children::start(const Command& command) {
-    STINT_CHECK(enclosure_); // nothing is started that nobody encloses
+    STINT_CHECK(enclosure_); // nothing is started without an enclosure
     ProcessId id{++last_};
     Entrance entrance = STINT_TRY(enclosure_->make(command.app, id, limitsOf(command, background_)));
     starting_(command.app);

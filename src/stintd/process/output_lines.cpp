@@ -49,7 +49,7 @@ bool OutputLines::readSome() {
     std::array<char, atOnce> some;
     const ssize_t size = ::read(pipe_.get(), some.data(), some.size());
     if (size <= 0) {
-        if (size == 0) source_.reset(); // nobody can write any more
+        if (size == 0) source_.reset(); // no writer is left
         return false;
     }
     unended_.append(some.data(), static_cast<std::size_t>(size));

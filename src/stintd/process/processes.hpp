@@ -41,7 +41,7 @@ public:
 
     struct Options {
         std::filesystem::path helper; ///< stint-exec
-        std::string instance;         ///< tells one user's daemons apart: the runtime directory
+        std::string instance;         ///< the runtime directory, which differs among one user's daemons
         bool cgroups = true;          ///< false: do without them
         /// This process adopts what a started process leaves behind outside of its enclosure, and then waits for every
         /// child it has: for a program that starts processes in no other way.
@@ -63,8 +63,8 @@ public:
     };
 
     /// Finds a cgroup v2 that may be used (from /proc/self/mountinfo and /proc/self/cgroup; on a hybrid machine it sits
-    /// beside v1), else falls back to subreaper and pidfds. Kills what an earlier daemon of this instance left in its
-    /// apps' cgroups and waits until it is gone.
+    /// beside v1), else falls back to reapers. Kills what an earlier daemon of this instance has left, in cgroups or
+    /// below reapers, and waits until it is gone.
     static Result<std::unique_ptr<Processes>> open(sd_event* loop, Listener& listener, Options options);
     /// Gives these limits to background work that is started from now on, where they can be enforced; without them it
     /// has none.

@@ -20,7 +20,7 @@ public:
     bool clear(const AppId&, ProcessId) override { return true; }
     Result<Fd> cgroupOf(const AppId&) override { return Error{Errc::SYSTEM, description()}; }
     std::string limitMet(const AppId&, ProcessId) const override { return {}; }
-    std::optional<ProcessId> find(pid_t) const override { return std::nullopt; } // ancestry says it
+    std::optional<ProcessId> find(pid_t) const override { return std::nullopt; } // Children finds it by ancestry
     std::string description() const override;
     Held controllers() const override { return {{}, "no cgroup: " + why_}; }
     bool enclosesAll() const override { return false; }

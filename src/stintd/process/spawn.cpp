@@ -18,7 +18,7 @@ namespace {
 constexpr int socketInChild = order::socketInChild;
 constexpr int cgroupInChild = 4;
 
-// PROPOSAL: a user waits for this one, but others use the machine at the same moment.
+// PROPOSAL: a user waits for a service that is no background work, but others use the machine at the same moment.
 constexpr int niceness = 5;
 // PROPOSAL: files that services make are as readable as a user's; systemd gives its user units the same.
 constexpr const char* serviceUmask = "022";

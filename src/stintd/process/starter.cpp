@@ -75,7 +75,7 @@ Result<void> Starter::order(ProcessId id, const Prepared& prepared) {
         return fail(Errc::SYSTEM, "{} does not listen", program_.string());
     }
     STINT_CHECK(socket_);
-    STINT_CHECK(owed_.insert(id).second); // an answer is owed once
+    STINT_CHECK(owed_.insert(id).second); // each order is owed one answer
     return {};
 }
 

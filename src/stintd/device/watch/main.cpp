@@ -33,7 +33,7 @@ constexpr int niceness = 10; // it is background work itself
 /// Blocks while the daemon is behind: inotify queues what happens meanwhile, and reports when its queue was too small.
 void say(Kind kind, std::string_view text) {
     const std::string message = encode({kind, std::string(text.substr(0, longestWatchWord - 1))});
-    if (::send(daemon, message.data(), message.size(), MSG_NOSIGNAL) < 0) std::exit(0); // nobody listens any more
+    if (::send(daemon, message.data(), message.size(), MSG_NOSIGNAL) < 0) std::exit(0); // the daemon is gone
 }
 
 class Watcher {

@@ -106,7 +106,7 @@ private:
 
 void say(pid_t pid) {
     const std::string message = std::to_string(pid);
-    if (::send(daemonSocket, message.data(), message.size(), MSG_NOSIGNAL) < 0) std::exit(0); // nobody listens any more
+    if (::send(daemonSocket, message.data(), message.size(), MSG_NOSIGNAL) < 0) std::exit(0); // the daemon is gone
 }
 
 } // namespace
@@ -121,7 +121,7 @@ int main(int count, char** words) {
     pollfd ready[] = {{daemonSocket, POLLIN, 0}, {display.descriptor(), POLLIN, 0}};
     for (bool settling = false; display.isOpen();) {
         const bool over = ::poll(ready, 2, settling ? settles : -1) == 0;
-        if (!over && ready[0].revents) return 0; // the daemon never speaks: it has ended
+        if (!over && ready[0].revents) return 0; // the daemon never sends anything: it has ended
         if (!over && !display.changed()) continue;
         const pid_t now = display.inFront();
         settling = now == 0 && said != 0 && !over;

@@ -108,7 +108,7 @@ void dieWith(pid_t parent, int signal) {
 void becomeReaper() {
     const sigset_t signals = awaited();
     sigprocmask(SIG_BLOCK, &signals, nullptr);
-    std::signal(SIGCHLD, SIG_DFL); // ignored, it would reap for us and lose the status
+    std::signal(SIGCHLD, SIG_DFL); // were it ignored, the kernel would drop the statuses
     if (prctl(PR_SET_CHILD_SUBREAPER, 1) != 0) refuse("reap", "orphans");
 }
 

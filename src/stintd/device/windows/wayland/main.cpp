@@ -40,7 +40,7 @@ public:
         if (text == told_) return -1;
         const auto since = std::chrono::ceil<milliseconds>(Clock::now() - when_);
         if (since < pace) return static_cast<int>((pace - since).count());
-        if (::send(daemonSocket, text.data(), text.size(), MSG_NOSIGNAL) < 0) std::exit(0); // nobody listens any more
+        if (::send(daemonSocket, text.data(), text.size(), MSG_NOSIGNAL) < 0) std::exit(0); // the daemon is gone
         told_ = text;
         when_ = Clock::now();
         return -1;
