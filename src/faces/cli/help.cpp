@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::string_view indent = "  ";
 
-/// Two columns; the left one as wide as its widest entry.
+/// Two columns of text; the left one is as wide as its widest entry.
 using Pairs = std::vector<std::pair<std::string, std::string>>;
 
 std::string twoColumns(const Pairs& pairs) {
@@ -52,7 +52,7 @@ Pairs rowsOf(std::span<const Option> options) {
     return rows;
 }
 
-/// `tasks` before `tasks stop`: a verb is followed by those below it.
+/// A row for each verb, in the table's order: `tasks`, then `tasks stop`.
 Pairs rowsOf(std::span<const Verb> all) {
     Pairs rows;
     for (const auto& verb : all)
@@ -94,7 +94,7 @@ int help(const Arguments& given, const Screen& screen) {
         return ends::ok;
     }
     auto line = given.words;
-    line.insert(line.begin(), "--help"); // after some verbs it would belong to another program
+    line.insert(line.begin(), "--help"); // behind some verbs --help would belong to another program
     auto named = parse(line);
     if (!named.ok()) return screen.fail(ends::usage, named.error().message);
     screen.print(helpFor(*named->verb, screen.columns()));

@@ -6,9 +6,9 @@
 
 namespace stint::cli {
 
-/// `stint help`: what it is for, three lines to try, the verbs.
+/// The text of `stint help`: what stint is for, four lines to try, the verbs.
 std::string overview();
-/// `stint help VERB`, wrapped to `columns`.
+/// The text of `stint help VERB`, wrapped to `columns`.
 std::string helpFor(const Verb& verb, std::size_t columns);
 
 } // namespace stint::cli

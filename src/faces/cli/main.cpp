@@ -9,7 +9,8 @@
 
 namespace {
 
-/// A closed stdin, stdout or stderr must not become the number of a socket. None of them can be written to.
+/// Opens /dev/null for reading in place of a closed stdin, stdout or stderr: none of their numbers may become a
+/// socket's.
 void fillClosedStreams() {
     while (true) {
         const int descriptor = ::open("/dev/null", O_RDONLY);

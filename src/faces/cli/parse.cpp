@@ -29,7 +29,7 @@ std::string guess(std::string_view word, std::span<const std::string_view> known
     return meant ? fmt::format(" (did you mean \"{}\"?)", *meant) : "";
 }
 
-/// Of `stint` without a verb.
+/// The error for an unknown option of `stint` without a verb.
 Error unknownOption(const std::string& given) {
     if (given == "-v" || given == "-V")
         return fail(Errc::ILLEGAL_ARGUMENT, "there is no option {}: write `stint --version`", given);
@@ -63,7 +63,7 @@ bool asksForHelp(std::vector<std::string>::const_iterator first, std::vector<std
     return std::any_of(first, last, [](const std::string& word) { return word == "-h" || word == "--help"; });
 }
 
-/// Where no option stands before it, the very line that was meant.
+/// The error for a command without its `--`: the line that was meant, or the verb's usage if an option stands first.
 Error commandBehindDashes(const Verb& verb, std::vector<std::string>::const_iterator first,
                           std::vector<std::string>::const_iterator last) {
     std::string line(verb.words);
@@ -123,7 +123,7 @@ std::vector<Option> optionsOf(const Verb& verb) {
     return all;
 }
 
-/// What is right in place of another program's option; nullopt: it is not known.
+/// Says what to write in place of another program's option; nullopt: the option is not known.
 std::optional<std::string> elsewhere(const Verb& verb, const std::string& name) {
     for (const OptionElsewhere& one : verb.optionsElsewhere)
         if (one.isCalled(name)) return fmt::format("`stint {}` takes no {}: {}", verb.name, name, one.here);
@@ -144,7 +144,7 @@ Error unknownOption(const Verb& verb, const std::string& given) {
                 guess(given.substr(0, given.find('=')), names), verb.name);
 }
 
-/// `ours`: words that belong to no other program.
+/// Checks the number of `words`, and that none of `ours` is empty: those that belong to no other program.
 Result<void> checkWords(const Verb& verb, const std::vector<std::string>& ours, const std::vector<std::string>& words) {
     const std::size_t count = words.size();
     if (std::ranges::find(ours, "") != ours.end())
@@ -159,7 +159,7 @@ Result<void> checkWords(const Verb& verb, const std::vector<std::string>& ours, 
     return {};
 }
 
-/// As the table spells it.
+/// Returns the choice in the table's spelling.
 Result<std::string> choiceIn(const Option& option, const std::string& given) {
     const auto choices = option.choices();
     if (choices.empty()) return given;
@@ -169,8 +169,8 @@ Result<std::string> choiceIn(const Option& option, const std::string& given) {
                 printable(given));
 }
 
-/// What CLI11 would say in words of its own: an option without its value, a flag with one, one that stands there twice;
-/// and what it would take for letters of ours (wget's -nc).
+/// Refuses what CLI11 would report in words of its own: an option without its value, a flag with one, an option given
+/// twice; and what CLI11 would take for letters of our options (wget's -nc).
 Result<void> checkShape(const Verb& verb, const std::vector<Option>& options, const std::vector<std::string>& words) {
     const auto named = [&](std::string_view word) {
         return std::ranges::find_if(options, [&](const Option& option) { return option.isCalled(word); });

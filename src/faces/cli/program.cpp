@@ -59,9 +59,9 @@ bool hide(char* word) {
     return false;
 }
 
-/// For what is said before the line is parsed, or of one that cannot be.
+/// The output options, for messages before the line is parsed, or where it cannot be.
 OutputOptions outputOf(const std::vector<std::string>& line) {
-    const auto end = std::ranges::find(line, "--"); // what follows is another program's
+    const auto end = std::ranges::find(line, "--"); // the words behind it are another program's
     const auto has = [&](std::string_view option) { return std::find(line.begin(), end, option) != end; };
     return {.json = has("--json"), .plain = has("--plain"), .quiet = has("--quiet") || has("-q")};
 }
@@ -72,7 +72,7 @@ std::string versionLine() {
     return dumped(line);
 }
 
-/// This process goes on as `program`; it returns only where that cannot be.
+/// Replaces this process by `program`; returns only if that fails.
 int become(std::string_view program, const std::vector<std::string>& line, const Screen& screen) {
     std::vector<std::string> words{(libexecDirectory() / program).native()};
     words.insert(words.end(), line.begin(), line.end());

@@ -10,10 +10,10 @@
 
 namespace stint::cli {
 
-/// `line` without the program's name: the verb's own code, or the program that its row names.
+/// Runs `line`, which is without the program's name: by the verb's own code, or by the program that its row names.
 int runProgram(const std::vector<std::string>& line);
 
-/// The same, where another program of ours does what is asked.
+/// The same for another program of ours: `perform` does what the verb asks.
 using Perform = std::function<int(const Invocation&, const Screen&)>;
 int runProgram(const std::vector<std::string>& line, const Perform& perform);
 

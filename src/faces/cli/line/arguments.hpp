@@ -10,9 +10,9 @@ namespace stint::cli {
 
 struct Arguments {
     std::vector<std::string> words;
-    /// By the long name without dashes ("output"); a flag has an empty value.
+    /// The options by their long names without dashes ("output"); a flag has an empty value.
     std::map<std::string, std::string, std::less<>> options;
-    /// Each value, in order, of options that may be given more than once; the first is in `options`, too.
+    /// All values, in order, of options that may be given more than once; the first is in `options`, too.
     std::map<std::string, std::vector<std::string>, std::less<>> repeated = {};
 
     bool has(std::string_view option) const { return options.contains(option); }

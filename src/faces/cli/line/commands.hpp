@@ -1,5 +1,5 @@
-// Every verb. Each is in a file of its name, the function that runs it and its row; a new one is declared and listed
-// here.
+// The list of all verbs. A verb's row and the function that runs it stand together, in a file of its subject; a new
+// verb is declared and listed here.
 #pragma once
 #include <array>
 
@@ -56,10 +56,10 @@ Verb helpVerb();
 Verb helpConstraintsVerb();
 Verb helpExitCodesVerb();
 
-/// `stint` alone; the exit code.
+/// Runs `stint` without a verb; returns the exit code.
 int now(const Screen& screen);
 
-/// In the order of `stint help`: `tasks` before `tasks stop`.
+/// All verbs, in the order of `stint help`: `tasks` before `tasks stop`.
 inline constexpr std::array everyVerb{getVerb,
                                       putVerb,
                                       runVerb,

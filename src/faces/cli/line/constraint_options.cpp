@@ -9,7 +9,7 @@
 namespace stint::cli {
 namespace {
 
-/// "any|unmetered|…": of networkWords, those that are a network.
+/// The words of networkWords that name a network: "any|unmetered|…".
 std::string_view networks() {
     static const std::string words = [] {
         std::string some;

@@ -12,13 +12,14 @@ namespace stint::cli {
 
 using ConstraintFlags = std::vector<const JobField*>;
 
-/// Of the kind of job that `may` says: &JobField::userInitiated. `network`: what is said of --network, with what it is
-/// where it is not given.
+/// The options for the kind of job that `may` names, such as &JobField::userInitiated. `network`: the help of
+/// --network, with its default.
 std::vector<Option> conditionOptions(bool JobField::*may, std::string_view network);
 
-/// JobInfo::NETWORK_TYPE_…; `standard` where none was given. IllegalArgument: --unmetered, and another --network.
+/// The network asked for, a JobInfo::NETWORK_TYPE_…; `standard` where none was given. IllegalArgument: --unmetered, and
+/// another --network.
 Result<std::int32_t> networkIn(const Arguments&, std::int32_t standard);
-/// Those that were given.
+/// The constraints that were given.
 ConstraintFlags constraintsIn(const Arguments&);
 void setConstraints(JobInfo::Builder&, const ConstraintFlags&);
 

@@ -22,7 +22,7 @@ std::optional<absl::Time> parsed(std::string_view format, const std::string& tex
     return time;
 }
 
-/// A day that is named.
+/// Reads a time of a named day.
 std::optional<WallTime> dated(const std::string& text) {
     for (const std::string_view format :
          {"%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%E*S%Ez"})
@@ -30,7 +30,7 @@ std::optional<WallTime> dated(const std::string& text) {
     return std::nullopt;
 }
 
-/// The next "02:00" here. Where the clocks are put forward over it, the first instant after.
+/// The next "02:00" in this machine's zone. Where the clocks are put forward past it, the first instant after.
 std::optional<WallTime> nextTimeOfDay(const std::string& text, WallTime now) {
     const absl::TimeZone zone = absl::LocalTimeZone();
     auto day = absl::ToCivilDay(absolute(now), zone);
@@ -64,7 +64,7 @@ Result<std::optional<WallTime>> startTime(const Arguments& given, WallTime now) 
     return at;
 }
 
-/// Five fields of numbers and stars: what people have in their crontab.
+/// True if it has a crontab's form: five fields of numbers and stars.
 bool isCrons(std::string_view calendar) {
     const auto fields = splitAt(calendar, " ");
     return fields.size() == 5 && std::ranges::all_of(fields, [](std::string_view field) {
@@ -72,7 +72,7 @@ bool isCrons(std::string_view calendar) {
            });
 }
 
-/// "network=any,bytes<=200M": what they mean is the daemon's to say.
+/// Reads "network=any,bytes<=200M"; the daemon checks what the conditions mean.
 Result<std::vector<Condition>> conditionsAfter(const std::string& text) {
     std::vector<Condition> conditions;
     for (const std::string_view part : splitAt(text, ",")) {

@@ -12,11 +12,12 @@
 namespace stint::cli {
 
 std::vector<Option> startOptions();
-/// "network=any", "bytes<=200M". IllegalArgument: neither; what they mean is the daemon's to say.
+/// Reads "network=any" or "bytes<=200M"; the daemon checks what it means. IllegalArgument: neither form.
 Result<Condition> conditionIn(std::string_view text);
 
-/// But for the jobs that it starts after, which the daemon knows. --at: "02:00", the next time it is that late here;
-/// "2026-11-22 02:00"; "+90min", from now. IllegalArgument: one of them is none of these, or past.
+/// The terms, but for the jobs that it starts after, which the daemon knows. --at: "02:00", the next time it is that
+/// late here; "2026-11-22 02:00"; "+90min", from now. IllegalArgument: an option has none of its forms, or its time is
+/// past.
 Result<StartTerms> startTermsIn(const Arguments&, WallTime now);
 
 } // namespace stint::cli

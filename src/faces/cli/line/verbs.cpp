@@ -18,7 +18,7 @@ std::vector<Verb> table() {
     return all;
 }
 
-/// "-o,--output" has --output.
+/// True if `names`, such as "-o,--output", has `name`.
 bool isAmong(std::string_view names, std::string_view name) {
     for (std::string_view rest = names; !rest.empty();) {
         const auto end = std::min(rest.find(','), rest.size());

@@ -17,14 +17,14 @@ struct Option {
     std::string_view value; ///< "FILE"; empty: a flag. "any|unmetered": one of these
     std::string_view help;
     bool repeats = false;         ///< may be given more than once
-    std::string_view setter = {}; ///< of JobInfo::Builder: what it sets
+    std::string_view setter = {}; ///< the method of JobInfo::Builder that it stands for
 
     bool isFlag() const { return value.empty(); }
-    /// "output"
+    /// The last of its names, without dashes: "output".
     std::string_view longName() const;
-    /// One of its names, or the one of its setter.
+    /// True for each of its names, and for its androidName().
     bool isCalled(std::string_view name) const;
-    /// Understood, too, but in no list: "--requires-charging" of setRequiresCharging; empty: it has no setter.
+    /// A further name, which is listed nowhere: "--requires-charging" for setRequiresCharging; empty: it has no setter.
     std::string androidName() const;
     /// The choices in `value`, if it lists any.
     std::vector<std::string_view> choices() const;
@@ -35,10 +35,10 @@ struct Example {
     std::string_view what;
 };
 
-/// An option of other programs, for whoever types it here.
+/// An option of other programs, for people who type it here.
 struct OptionElsewhere {
-    std::string_view names; ///< as in Option
-    std::string_view here;  ///< what is so here, or what to write: behind a colon
+    std::string_view names; ///< in the form of Option::names
+    std::string_view here;  ///< follows a colon: how it is here, or what to write
 
     bool isCalled(std::string_view name) const;
 };
@@ -50,16 +50,16 @@ struct Verb {
     std::string_view words; ///< its arguments: "URL", "[PACKAGE]", "KEY=VALUE…"
     std::size_t fewest = 0; ///< how many words it takes
     std::size_t most = 0;
-    /// Which words belong to another program, dashes included: none of them is an option of ours.
+    /// The words that belong to another program, dashes included: none of them is an option of ours.
     enum class Passes : std::uint8_t { Nothing, BehindFirstWord, BehindDashes, Everything } passes = Passes::Nothing;
     std::string_view summary;
     std::string_view about; ///< paragraphs for `stint help VERB`
     std::vector<Option> options;
     std::vector<Example> examples;
     int (*run)(const Arguments&, const Screen&) = nullptr;
-    std::vector<std::string_view> elsewhere = {}; ///< what other programs call it: for whoever types that
+    std::vector<std::string_view> elsewhere = {}; ///< its names in other programs, for people who type those
     std::vector<OptionElsewhere> optionsElsewhere = {};
-    std::string_view program = {}; ///< in place of `run`: which of ours does it, given the same line
+    std::string_view program = {}; ///< in place of `run`: the program of ours that does it, given the same line
 };
 
 std::span<const Verb> verbs();
