@@ -103,7 +103,7 @@ void Board::choose(const Page& page, std::size_t row) {
     chosenId() = page.rows[place().chosen].id;
 }
 
-/// The choice stays on what was chosen; where that is gone, at its place.
+/// Keeps the choice on the chosen row; where that is gone, at its place.
 void Board::settle(const Page& page) {
     const auto same = std::ranges::find(page.rows, chosenId(), &Row::id);
     choose(page, same == page.rows.end() ? place().chosen : static_cast<std::size_t>(same - page.rows.begin()));
@@ -229,7 +229,7 @@ std::optional<Wish> Board::command(char32_t letter, Moment now) {
     }
 }
 
-/// On the page of the apps S is for the app itself; all others are for a job.
+/// On the page of the apps, S stops the app itself; all other letters act on a job.
 std::optional<Wish> Board::commandForJob(char32_t letter, Moment now) {
     const bool known = letter == 'p' || letter == 'r' || letter == 'c' || letter == 'S';
     if (!known || page(now).rows.empty()) return std::nullopt;

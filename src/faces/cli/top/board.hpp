@@ -1,6 +1,5 @@
-// What `stint top` is showing, and what a person's key makes of it. Pure: what the daemon says goes in, what it is to
-// be asked for comes out (Wish), and a frame is made for a screen of any size. What cannot be undone is asked for
-// first.
+// The state of `stint top`: what is shown, and what each key changes. Pure: the daemon's answers go in, requests come
+// out (Wish), and a frame is made for a screen of any size. An action that cannot be undone is asked about first.
 #pragma once
 #include <array>
 #include <cstdint>
@@ -31,7 +30,7 @@ struct Key {
     char32_t character = 0;
 };
 
-/// What the daemon is to be asked, or the program to do.
+/// A request to the daemon, or to the program.
 struct Wish {
     enum class What : std::uint8_t {
         Quit,
@@ -39,10 +38,10 @@ struct Wish {
         Explain,
         Hold,
         LetGo,
-        AskRunNow, ///< what it would pass over is to be known first
+        AskRunNow, ///< first shows what it would pass over
         RunNow,
         Cancel,
-        AskStop, ///< likewise what has a Stop
+        AskStop, ///< first finds whether the app has a Stop
         Stop,
     } what;
     JobKey job = {};
@@ -51,24 +50,24 @@ struct Wish {
 
 class Board {
 public:
-    // What the daemon says.
+    // Answers and news of the daemon.
     void begin(const std::vector<JobView>& jobs, Moment now);
-    /// As they are now; what they have moved so far is still known.
+    /// Replaces the jobs by these; the progress of each that is still there is kept.
     void renew(const std::vector<JobView>& jobs, Moment now);
     void take(const JobView& job, Moment now);
     void setApps(std::vector<AppView> apps) { apps_ = std::move(apps); }
     void setDevice(DeviceSeen device) { device_ = std::move(device); }
-    /// It is gone: what is shown is what it said last.
+    /// The daemon is gone: its last answers stay on the screen.
     void lose(std::string why);
-    /// Shows it, or renews what is shown of this job.
+    /// Opens the explanation of a job, or replaces the open one.
     void explain(Explanation it);
     /// The job that is explained on the screen.
     std::optional<JobKey> explained() const;
-    /// The next key says whether it is to be.
+    /// Asks a question; the next key grants the wish ("y"), or drops it.
     void ask(std::string question, Wish wish);
     void say(std::string text, Paint paint = Paint::None);
 
-    /// Apps or the device are looked at.
+    /// True if the page of the apps or of the device is shown.
     bool showsRest() const { return name_ != Name::Now; }
 
     const Jobs& jobs() const { return jobs_; }
@@ -81,10 +80,10 @@ private:
     enum class Name : std::uint8_t { Now, Apps, Device };
     struct Detail {
         enum class Of : std::uint8_t { Job, App, Device, Help } of;
-        std::string id;           ///< of an app or a value
-        Explanation it = {};      ///< of a job
+        std::string id;           ///< an app's or a value's
+        Explanation it = {};      ///< a job's
         std::size_t top = 0;      ///< the first line in sight
-        std::size_t furthest = 0; ///< the last one it may be
+        std::size_t furthest = 0; ///< the largest that `top` may be
     };
     struct Question {
         std::string text;
@@ -114,16 +113,16 @@ private:
     Jobs jobs_;
     std::vector<AppView> apps_;
     DeviceSeen device_;
-    std::string away_; ///< why nothing is heard of the daemon; empty: it is there
+    std::string away_; ///< why the daemon does not answer; empty: it is there
     Name name_ = Name::Now;
     std::array<Place, 3> places_;
     std::array<std::string, 3> chosen_; ///< the ids of the chosen rows
     std::string filter_;
-    bool types_ = false; ///< the filter
+    bool types_ = false; ///< the filter is being typed
     std::optional<Detail> detail_;
     std::optional<Question> question_;
     Line said_;
-    std::size_t height_ = 1; ///< of the list, as it was drawn last
+    std::size_t height_ = 1; ///< the list's rows when it was drawn last
 };
 
 } // namespace stint::cli::top

@@ -1,4 +1,4 @@
-// How the board looks: a bar, the page or what Enter opened, what was said or is asked, and the keys.
+// The board as it is drawn: a bar, the page or what Enter opened, a message or a question, and the keys.
 #include <algorithm>
 
 #include <fmt/core.h>
@@ -66,7 +66,7 @@ std::vector<Line> Board::detailLines(Moment now) const {
     return {{"it is not installed any more"}};
 }
 
-/// What is asked, typed or was said; below it the keys.
+/// The lines at the bottom: the filter while it is typed; else a question or the last message, above the keys.
 std::vector<Spans> Board::footer(Size size, std::optional<std::size_t>& cursor) const {
     std::vector<Spans> lines;
     const std::size_t most = size.rows > 4 ? size.rows / 2 : 1;

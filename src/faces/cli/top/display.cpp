@@ -17,7 +17,7 @@
 namespace stint::cli::top {
 namespace {
 
-constexpr int escapeDelay = 25; ///< ms: what a terminal sends for one key comes at once
+constexpr int escapeDelay = 25; ///< ms: the bytes of one key come at once
 
 short pairOf(Paint paint) {
     switch (paint) {
@@ -42,7 +42,7 @@ attr_t looksOf(const Span& span) {
     return looks;
 }
 
-/// What a terminal of one byte a character cannot show is a question mark.
+/// On a terminal of one byte a character, those beyond ASCII become question marks.
 std::wstring wide(std::string_view text) {
     std::wstring made;
     while (!text.empty()) {
@@ -107,7 +107,7 @@ Result<std::unique_ptr<Display>> Display::open(bool colours) {
     char cursorAddress[] = "cup";
     ::set_escdelay(escapeDelay);
     SCREEN* const screen = ::newterm(nullptr, stdout, stdin);
-    if (!screen) return noGrid(); // nobody knows this terminal
+    if (!screen) return noGrid(); // terminfo does not know this terminal
     const char* const places = ::tigetstr(cursorAddress);
     // NOLINTNEXTLINE(performance-no-int-to-ptr): terminfo's word for what is no string
     if (!places || places == reinterpret_cast<char*>(-1)) {

@@ -11,19 +11,19 @@ namespace stint::cli::top {
 
 class Display {
 public:
-    /// IllegalArgument: this terminal cannot place text, or nobody knows it.
+    /// Opens the terminal. IllegalArgument: it cannot place text, or terminfo does not know it.
     static Result<std::unique_ptr<Display>> open(bool colours);
     ~Display();
     Display(const Display&) = delete;
     Display& operator=(const Display&) = delete;
 
     Size size() const;
-    /// The window has another size now.
+    /// Takes over the window's new size.
     void resized() const;
     void draw(const Frame& frame) const;
-    /// As if nothing were known of what is on the screen: another program has written there.
+    /// The next draw() redraws the whole screen: another program has written there.
     void forget() const;
-    /// The next key that has been pressed.
+    /// The next key that was pressed; nullopt: none.
     std::optional<Key> key() const;
 
 private:

@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::size_t mostMarks = 2; ///< over one character: more are no writing, but a flood
 
-/// Without the marks that a flood of them puts over one character; expects printable text.
+/// Drops all but the first marks over each character; expects printable text.
 std::string withFewMarks(std::string_view text) {
     std::string kept;
     std::size_t marks = 0;
@@ -32,7 +32,8 @@ std::vector<std::size_t> shownColumns(const Page& page, std::size_t columns) {
     return shown;
 }
 
-/// Of each shown column but the last: as wide as its widest text, and no more than a quarter of the screen.
+/// The width of each shown column but the last: that of its widest text, but no more than a quarter of the screen (on a
+/// narrow one a third, or 12 columns).
 std::vector<std::size_t> widthsOf(const Page& page, const std::vector<std::size_t>& shown, std::size_t columns) {
     const std::size_t most = std::max<std::size_t>({columns / 4, std::min<std::size_t>(12, columns / 3), 1});
     std::vector<std::size_t> widths;
@@ -53,7 +54,7 @@ std::string cellText(const Field& field, std::size_t width) {
     if (!field.progress || width < 2) return fitted(field.text, width);
     Progress progress = *field.progress;
     progress.label = fitted(progress.label, width);
-    return fitted(progressLine(progress, width + 1), width); // a line of it is never as wide as its screen
+    return fitted(progressLine(progress, width + 1), width); // it leaves the last column free
 }
 
 struct Layout {

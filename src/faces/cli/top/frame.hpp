@@ -1,6 +1,6 @@
-// A page laid out on a screen of any size, as lines of painted pieces: pure, so that each size and each hostile name is
-// a unit test. Whatever is in a text, it takes as many columns as the layout gave it: what steers a terminal is shown
-// as U+FFFD, and of marks that are put over a character only the first ones stay.
+// A page laid out on a screen of any size, as lines of painted pieces. Pure, so that each size and each hostile name
+// can be a unit test. No text takes more columns than the layout gives it: control characters are shown as U+FFFD, and
+// only the first marks over a character are kept.
 #pragma once
 #include <cstddef>
 #include <optional>
@@ -21,20 +21,20 @@ struct Size {
 struct Span {
     std::string text;
     Paint paint = Paint::None;
-    bool chosen = false; ///< the row that keys act on, and the bar at the top
+    bool chosen = false; ///< the row that keys act on; also the bar at the top
 };
 using Spans = std::vector<Span>;
 
 struct Frame {
     std::vector<Spans> lines;                         ///< at most as many as the screen has rows, none too wide
     std::optional<std::size_t> cursor = std::nullopt; ///< the column in the last line where a person types
-    bool counts = false;                              ///< something that is shown changes by time alone
+    bool counts = false;                              ///< something shown changes with time alone
 };
 
-/// Cut to so many columns, with nothing in it that a terminal obeys.
+/// The text cut to `columns`, without anything that controls a terminal.
 std::string fitted(std::string_view text, std::size_t columns);
 
-/// Where a list of so many rows is looked at: the chosen one is always in sight.
+/// The part of a list that is in sight; the chosen row always is.
 struct Place {
     std::size_t chosen = 0;
     std::size_t top = 0;

@@ -1,4 +1,4 @@
-// What Enter shows of a job, an app, a value of the device.
+// The lines that Enter shows of a job, an app or a value of the device.
 #include <fmt/core.h>
 
 #include "faces/cli/top/page.hpp"

@@ -22,7 +22,8 @@ Result<Link> Link::open(const Screen& screen) {
     return link;
 }
 
-/// Of the directory that is missing the one above it says when it is there. To watch what is watched changes nothing.
+/// Watches the directory and the one above, which reports when a missing one appears. Watching it again changes
+/// nothing.
 void Link::watchDirectory() {
     const auto directory = wire::runtimeDirectory(false);
     if (!directory.ok()) return;
@@ -37,7 +38,7 @@ pollfd Link::watched() const {
 
 Result<std::vector<JobView>> Link::join(Topics lists) {
     if (!daemon_) daemon_ = STINT_TRY(Daemon::connectIfThere());
-    STINT_TRY(daemon_->watchEverything(lists)); // first: what changes while they are read is told of again
+    STINT_TRY(daemon_->watchEverything(lists)); // first, so that changes during the read below are reported
     return daemon_->jobs(std::nullopt, false);
 }
 

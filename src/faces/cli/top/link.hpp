@@ -1,5 +1,5 @@
-// The daemon while `stint top` looks at it: news of every job, its death, and its return, which is told by the kernel:
-// the daemon moves its socket into the runtime directory, and that is watched. Nothing is polled.
+// The daemon as `stint top` sees it: news of every job, its death, and its return. The return is seen by inotify: the
+// daemon moves its socket into the runtime directory, which is watched. Nothing is polled.
 #pragma once
 #include <optional>
 #include <vector>
@@ -13,21 +13,21 @@ namespace stint::cli::top {
 
 class Link {
 public:
-    /// To the daemon, which is started where none listens.
+    /// Connects to the daemon, which is started if none listens.
     static Result<Link> open(const Screen& screen);
 
     /// nullptr: it is away.
     Daemon* daemon() { return daemon_ ? &*daemon_ : nullptr; }
-    /// What to wait for, and no longer than this.
+    /// The descriptor to wait for, and the longest wait.
     pollfd watched() const;
     std::optional<Duration> timeout() const { return daemon_ ? daemon_->timeout() : std::nullopt; }
 
-    /// All jobs as they are; news follow, and once of these lists that have changed since: of further ones after the
-    /// next call. From here on it is there. Unavailable: it is not.
+    /// Connects if the daemon is away, and returns all jobs as they are. News of jobs follow, and of these lists one
+    /// ListsChanged; further changes of lists are reported only after the next call. Unavailable: no daemon is there.
     Result<std::vector<JobView>> join(Topics lists);
-    /// What has come since. Unavailable: it has gone, and is looked out for from now on.
+    /// The news since the last call. Unavailable: the daemon is gone, and its return is watched for from now on.
     Result<std::vector<News>> takeNews();
-    /// It may be back: what was watched has changed.
+    /// Handles a change in the watched directories: the daemon may be back.
     void takeReturn();
     void leave() { daemon_.reset(); }
 

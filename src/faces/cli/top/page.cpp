@@ -13,7 +13,7 @@
 namespace stint::cli::top {
 namespace {
 
-/// Since when it runs, or when it starts at the earliest.
+/// How long it has run, or when it starts at the earliest.
 std::string timeOf(const JobView& job, WallTime now) {
     if (job.state == JobView::State::Running) return job.started ? briefly(now - *job.started) : "-";
     return job.earliest && *job.earliest > now ? ahead(*job.earliest, now) : "-";

@@ -1,5 +1,5 @@
-// The pages of `stint top` as rows of cells: what runs and waits, the apps, the device. Pure: made of what the daemon
-// has said, in the words of the verbs that print it, and laid out elsewhere (frame.hpp).
+// The pages of `stint top` as rows of cells: what runs and waits, the apps, the device. Pure: made of the daemon's
+// answers, in the words of the verbs that print the same; frame.hpp lays them out.
 #pragma once
 #include <cstddef>
 #include <map>
@@ -26,15 +26,15 @@ struct Column {
 };
 
 struct Row {
-    std::string id; ///< by it the choice stays on the same thing
+    std::string id; ///< keeps the choice on the same thing
     std::vector<Field> fields;
-    bool counts = false; ///< something in it changes by time alone
+    bool counts = false; ///< something in it changes with time alone
 };
 
 struct Page {
-    std::vector<Column> columns; ///< the last that is shown takes what is left
+    std::vector<Column> columns; ///< the last one shown takes the remaining width
     std::vector<Row> rows;
-    std::string empty; ///< what is said where there are none
+    std::string empty; ///< the text where there are no rows
 };
 
 struct DeviceSeen {
@@ -45,13 +45,13 @@ struct DeviceSeen {
 
 using Jobs = std::map<JobKey, JobProgress>;
 
-/// What runs first, then what waits, each by its name.
+/// Running jobs first, then waiting ones, each in the order of their keys.
 Page nowPage(const Jobs& jobs, Moment now);
-/// Those of the system stand apart, at the end (jobs.md §5.4).
+/// The system's apps stand apart, at the end (jobs.md §5.4).
 Page appsPage(const std::vector<AppView>& apps, WallTime now);
 Page devicePage(const DeviceSeen& device, WallTime now);
 
-/// Rows of which a field has the words in it, whatever their case.
+/// Keeps the rows of which the id or a field has the words in it, whatever their case.
 void keepOnly(Page& page, const std::string& words);
 
 /// A line of what Enter shows: wrapped to the screen's width.
@@ -63,10 +63,10 @@ struct Line {
 /// The blockers of `stint why`, and what else is known of the job.
 std::vector<Line> linesOf(const Explanation& it, WallTime now);
 std::vector<Line> linesOf(const AppView& app, WallTime now);
-/// Of the row of the device's page that has this id; none where there is no such row any more.
+/// The lines for the row of the device's page that has this id; none where there is no such row any more.
 std::vector<Line> linesOf(const DeviceSeen& device, const std::string& id, WallTime now);
 
-/// What is asked before it is done.
+/// The questions before it is done.
 std::string runNowQuestion(const Explanation& it);
 std::string cancelQuestion(const JobView& job);
 /// Names what dies: the app's processes, and the jobs that they run.

@@ -17,7 +17,7 @@
 namespace stint::cli::top {
 namespace {
 
-/// What was last printed of a job.
+/// A job as it was last printed.
 struct Told {
     JobProgress progress;
     std::string words;
@@ -40,7 +40,7 @@ class Printer {
 public:
     explicit Printer(const Screen& screen) : screen_(screen) {}
 
-    /// All that there are: those that have not changed are not told again.
+    /// Takes all jobs; those that have not changed are not printed again.
     void renew(const std::vector<JobView>& jobs) {
         std::map<JobKey, Told> before = std::exchange(told_, {});
         if (jobs.empty() && !std::exchange(begun_, true) && !screen_.json())
@@ -80,7 +80,7 @@ private:
                                         : fmt::format("{} ({}): {}", name, job.label, words));
     }
 
-    /// Each tenth of the way, and no more: a line is read aloud.
+    /// One line for each tenth of the way, and no more: a screen reader reads it aloud.
     void tellProgress(const JobView& job, Told& told) const {
         const Progress progress = told.progress.progress(steadyNow());
         const int tenth = percentOf(progress).value_or(0) / 10;
@@ -99,7 +99,7 @@ constexpr const char* gone = "stintd is gone; waiting for it to come back";
 
 int printChanges(Link& link, Signals& signals, const Screen& screen) {
     Printer printer(screen);
-    bool known = false; // all jobs, and what comes is news
+    bool known = false; // all jobs were read; from there on news suffice
     for (;;) {
         if (!known) {
             const auto jobs = link.join(Topic::Jobs);
@@ -117,7 +117,7 @@ int printChanges(Link& link, Signals& signals, const Screen& screen) {
             ::poll(watched.data(), watched.size(), pollTimeout(left));
         while (const auto signal = signals.take())
             if (*signal != SIGWINCH) return exitCodeOfSignal(*signal);
-        if (watched[2].revents != 0) return ends::ok; // nobody reads on
+        if (watched[2].revents != 0) return ends::ok; // nobody reads stdout
         if (!link.daemon()) {
             link.takeReturn();
             continue;

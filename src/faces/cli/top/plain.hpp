@@ -7,7 +7,7 @@
 
 namespace stint::cli::top {
 
-/// Until a signal, or until nobody reads on; the exit code.
+/// Prints until a signal, or until nobody reads stdout; returns the exit code.
 int printChanges(Link& link, Signals& signals, const Screen& screen);
 
 } // namespace stint::cli::top

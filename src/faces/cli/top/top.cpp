@@ -1,5 +1,5 @@
-// `stint top`: the Task Manager in a terminal (jobs.md §5.4). What is shown is board.hpp's, how it is drawn
-// display.hpp's; here keys, news and time meet, and the daemon is asked for what a person wants.
+// `stint top`: the Task Manager in a terminal (jobs.md §5.4). board.hpp decides what is shown, display.hpp draws it;
+// here keys, news and time come together, and the daemon is asked for what a person wants.
 #include <array>
 
 #include <fmt/core.h>
@@ -23,15 +23,15 @@ namespace stint::cli {
 namespace top {
 namespace {
 
-constexpr Duration leastPause = 250ms; ///< between two looks at lists that change all the time
-constexpr Duration tick = 1s;          ///< between two drawings while something that is shown counts
+constexpr Duration leastPause = 250ms; ///< between two reads of lists that change all the time
+constexpr Duration tick = 1s;          ///< between two drawings while something shown counts
 
 Moment thisMoment() { return {steadyNow(), wallNow()}; }
 
 class Desk {
 public:
     Desk(Link& link, Signals& signals, const Display& display) : link_(link), signals_(signals), display_(display) {}
-    /// The exit code.
+    /// Returns the exit code.
     Result<int> run();
 
 private:
@@ -57,18 +57,18 @@ private:
     const Display& display_;
     Board board_;
     std::optional<Duration> nextTick_;
-    Topics watched_;                 ///< lists of whose change it is told
+    Topics watched_;                 ///< the lists whose changes are reported to us
     Topics stale_ = Topics::all();   ///< those that may have changed since they were read
-    bool told_ = false;              ///< of some, and of no further ones until they are asked for again
-    std::optional<Duration> readAt_; ///< not before, where much changes at once
-    bool hungUp_ = false;            ///< nobody types any more
+    bool told_ = false;              ///< a change was reported; no further ones are until join()
+    std::optional<Duration> readAt_; ///< the next read is not before this, where much changes
+    bool hungUp_ = false;            ///< the terminal is gone
 };
 
-/// An explanation may have to do with all of them, and the list of jobs with what they wait for alone: of another
-/// list's change it would awake for nothing.
+/// The lists whose changes are to be reported: all for an explanation and for the pages of apps and device. The list of
+/// jobs needs that of jobs alone; other lists' changes would wake this program for nothing.
 Topics Desk::looksAt() const { return board_.showsRest() || board_.explained() ? Topics::all() : Topics(Topic::Jobs); }
 
-/// What is on the screen and has changed since it was read.
+/// Reads what is on the screen and may have changed since it was read.
 Result<void> Desk::readStale() {
     const Topics lists = looksAt();
     if (told_ || watched_ != lists) {
@@ -198,7 +198,7 @@ Result<std::string> Desk::runNow(const JobKey& job) {
     return fmt::format("{} runs now", shortTextOf(job));
 }
 
-/// What came of it, in words; empty: it is seen.
+/// Does what a key has asked for; returns the result in words, empty where the screen shows it.
 Result<std::string> Desk::grant(const Wish& wish) {
     using enum Wish::What;
     if (wish.what == Redraw) {
@@ -237,7 +237,7 @@ Result<std::string> Desk::grant(const Wish& wish) {
     return std::string();
 }
 
-/// False: that was enough.
+/// False: a person wants to quit, or the terminal is gone.
 bool Desk::takeKeys() {
     while (const auto key = display_.key()) {
         const auto wish = board_.press(*key, thisMoment());
