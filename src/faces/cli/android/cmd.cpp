@@ -16,9 +16,9 @@
 namespace stint::cli {
 namespace {
 
-constexpr int refusal = -1; ///< as Android's shell commands do
+constexpr int refusal = -1; ///< the return of Android's shell commands
 
-/// One line each, as the daemon's verbs have them (contract/android/verb_call.hpp).
+/// The usage of each verb, in the form of the daemon's verbs (contract/android/verb_call.hpp).
 constexpr std::array<std::pair<std::string_view, std::string_view>, 6> batteryUsage{{
     {"get", "get [-f] ac|usb|wireless|dock|status|level"},
     {"set", "set [-f] ac|usb|wireless|dock 0|1"},
@@ -35,7 +35,7 @@ std::string batteryHelp() {
     return help + "  help\n";
 }
 
-/// Of one verb; empty: there is none of that name.
+/// The usage of one verb; empty: there is no verb of that name.
 std::string batteryUsageOf(std::string_view name) {
     std::string lines;
     for (const auto& [verb, usage] : batteryUsage)
@@ -47,7 +47,7 @@ bool asksForHelp(std::string_view word) { return word == "-h" || word == "--help
 
 /// All chargers are alike: our devices know only whether one is plugged in.
 constexpr std::array<std::string_view, 4> chargers{"ac", "usb", "wireless", "dock"};
-/// The batteryKeys that the verbs, or `stint device set`, may have set.
+/// The device's keys that these verbs, or `stint device set`, may have set.
 constexpr std::array<std::string_view, 4> batteryKeys{"battery", "charging", "plugged", "power_source"};
 
 // BatteryManager.BATTERY_STATUS_….
@@ -176,7 +176,7 @@ Result<ShellAnswer> batteryVerb(Daemon& daemon, const std::vector<std::string>& 
 
 namespace {
 
-/// The words that were given come back in Android's sentences, of which they are no lines.
+/// Makes the given words printable where Android's sentences repeat them, so that they add no lines of their own.
 std::string naming(const std::vector<std::string>& words, std::string text) {
     for (const std::string& word : words) {
         const std::string shown = printable(word);

@@ -12,10 +12,10 @@
 
 namespace stint::cli {
 
-/// `words` behind `before` ({"cmd", "deviceidle"}, {"am"}); returns the exit code.
+/// Runs `words` behind `before` ({"cmd", "deviceidle"}, {"am"}); returns the exit code.
 int shellVerb(const std::vector<std::string>& before, const std::vector<std::string>& words, const Screen& screen);
 
-/// What a verb asks of the device: changes as in `stint device set`, keys as in `stint device reset`, or a question; or
+/// A verb's request to the device: changes as in `stint device set`, keys as in `stint device reset`, or a question; or
 /// an answer that needs no daemon.
 struct BatteryAsk {
     std::map<std::string, std::string> set;

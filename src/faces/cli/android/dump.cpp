@@ -13,7 +13,7 @@ namespace {
 /// A persisted job may have a hundred thousand items; the first ones suffice.
 constexpr std::size_t mostWork = 100;
 
-/// Only a slot is missing: Android's pending queue.
+/// True if only a slot is missing: Android's pending queue.
 bool isQueue(const Blocker& blocker) { return blocker.gate == "slots" || blocker.gate == "earlier run"; }
 
 bool isAmong(const std::vector<Blocker>& blockers, PendingReason reason) {
@@ -24,7 +24,7 @@ bool knows(const std::vector<AppView>& apps, const std::string& package) {
     return std::ranges::any_of(apps, [&](const AppView& app) { return app.manifest.package.name == package; });
 }
 
-/// A job may end while the dump is made; then it is among the finished ones.
+/// All that is known of a job. nullopt: it has ended while the dump is made, and is among the finished ones.
 Result<std::optional<DumpedJob>> gathered(Daemon& daemon, const JobKey& key) {
     auto explanation = daemon.explain(key);
     if (!explanation.ok() && explanation.error().code == Errc::ILLEGAL_ARGUMENT) return std::optional<DumpedJob>{};

@@ -18,7 +18,7 @@ struct AlarmDump {
     std::optional<WallTime> nextAlarmClock;
     std::vector<wire::PolicyRow> settings; ///< alarm.…
 };
-/// One app's, if `package` is given. IllegalState: there is no such app.
+/// One app's alarms, if `package` is given. IllegalState: there is no such app.
 Result<AlarmDump> gatherAlarmDump(Daemon& daemon, const std::optional<std::string>& package);
 void printDump(const AlarmDump& dump, WallTime now, const Screen& screen);
 

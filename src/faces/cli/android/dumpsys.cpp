@@ -28,7 +28,7 @@ int dump(const Arguments& given, const Screen& screen, Gather gather, Print prin
     return ends::ok;
 }
 
-/// As on Android, a verb after the service is the same as with `cmd`.
+/// A verb after the service is the same as with `cmd`, as on Android.
 int dumpDoze(const Arguments& given, const Screen& screen) {
     if (given.words.size() > 1)
         return shellVerb({"cmd", "deviceidle"}, {given.words.begin() + 1, given.words.end()}, screen);

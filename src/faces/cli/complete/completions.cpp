@@ -15,8 +15,8 @@ namespace {
 
 using Kind = Candidates::Kind;
 
-/// Silent without a daemon: nobody reads errors during completion. The names of jobs, which are many where there are
-/// downloads, only for whoever has begun to type one.
+/// Silent without a daemon: nobody reads errors during completion. Names of jobs, which are many where there are
+/// downloads, are printed only once a person has begun to type one.
 int printJobs(const Screen& screen, std::string_view begun) {
     auto daemon = Daemon::connectIfThere();
     if (!daemon.ok()) return ends::unavailable;

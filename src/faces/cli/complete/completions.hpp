@@ -9,10 +9,10 @@
 
 namespace stint::cli {
 
-/// What a word may be, as far as a shell can complete it.
+/// The words that may stand at a place, as far as a shell can complete them.
 struct Candidates {
     enum class Kind : std::uint8_t { None, Choices, Files, Jobs, Packages, Verbs } kind = Kind::None;
-    std::vector<std::string_view> choices; ///< of kind Choices
+    std::vector<std::string_view> choices; ///< for the kind Choices
     bool repeats = false;                  ///< further words may be the same
 };
 
@@ -27,7 +27,7 @@ std::vector<Option> allOptions(const Verb& verb);
 /// "-o" and "--output" of "-o,--output".
 std::vector<std::string_view> namesOf(const Option& option);
 
-// What `stint completions SHELL` prints.
+// The scripts that `stint completions SHELL` prints.
 namespace bash {
 std::string completions();
 }

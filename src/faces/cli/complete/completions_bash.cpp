@@ -59,7 +59,7 @@ std::string action(const Candidates& candidates) {
     return "";
 }
 
-/// The values of options.
+/// The cases that complete an option's value.
 std::string valueCases() {
     std::string text = "    case \"$verb $before\" in\n";
     for (const Verb& verb : verbs())
@@ -86,7 +86,7 @@ std::string optionCases() {
     return text + "        esac\n        return\n    fi\n";
 }
 
-/// The words of a verb, and those that make it another verb: "stop" after "tasks".
+/// The cases that complete a verb's words, and those that make it another verb: "stop" after "tasks".
 std::string wordCases() {
     std::string text = fmt::format("    case $verb in\n    '') _stint_words '{}' ;;\n", fmt::join(firstWords(), " "));
     for (const Verb& verb : verbs()) {

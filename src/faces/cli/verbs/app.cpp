@@ -44,7 +44,7 @@ Result<void> setPermissions(Daemon& daemon, const AppView& app, const Arguments&
     return daemon.setRevoked(manifest.package.name, {revoked.begin(), revoked.end()});
 }
 
-/// The battery before the bucket: an unrestricted app has only one bucket (limits.md §2.7).
+/// Sets the battery's use before the bucket: an unrestricted app has only one bucket (limits.md §2.7).
 Result<void> set(Daemon& daemon, const AppView& app, const Arguments& given) {
     const std::string& package = app.manifest.package.name;
     STINT_TRY(setPermissions(daemon, app, given));

@@ -61,14 +61,14 @@ void printLimits(const std::vector<DeviceLimitView>& limits, WallTime now, const
     table.print(screen);
 }
 
-/// As the daemon spells it: battery-saver is battery_saver, as in options.
+/// The key in the daemon's spelling: battery_saver for battery-saver, which options allow.
 std::string keyIn(std::string_view typed) {
     std::string key(typed);
     std::ranges::replace(key, '-', '_');
     return key;
 }
 
-/// "charging=false": the daemon checks keys and values.
+/// Splits words such as "charging=false"; the daemon checks keys and values.
 Result<std::map<std::string, std::string>> changesIn(const std::vector<std::string>& words) {
     std::map<std::string, std::string> changes;
     for (const auto& word : words) {

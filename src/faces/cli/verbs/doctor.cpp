@@ -17,7 +17,7 @@ using wire::Finding;
 using Grade = Finding::Grade;
 
 constexpr std::size_t grades = std::string_view("enforced").size();
-constexpr std::size_t narrowest = 30; ///< of a sentence, on a very narrow terminal
+constexpr std::size_t narrowest = 30; ///< the least width of a sentence
 
 /// The findings if the daemon does not answer; an Error if it refused.
 Result<std::vector<Finding>> withoutDaemon(const Error& error) {

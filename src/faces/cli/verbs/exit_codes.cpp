@@ -1,4 +1,4 @@
-// `stint help exit-codes`: the table that the code ends by.
+// `stint help exit-codes`: the exit codes of all verbs, from the table in exit_code.hpp.
 #include <fmt/core.h>
 
 #include "faces/cli/line/commands.hpp"

@@ -1,4 +1,5 @@
-// `stint pause`, `stint resume`, `stint retry`: what a person does to the start of a job (jobs.md §14.2, §14.3).
+// `stint pause`, `stint resume`, `stint retry`, `stint edit`: a person's say over when a job starts (jobs.md §14.2 to
+// §14.4).
 #include <filesystem>
 
 #include <fmt/core.h>
@@ -23,7 +24,7 @@ Result<void> done(const std::string& text, Does does, const Screen& screen) {
     return does(daemon, job);
 }
 
-/// To each job; the exit code is that of the first it could not be done to.
+/// Does it to each job; the exit code is that of the first job that it failed for.
 int toEach(const Arguments& given, const Screen& screen, std::string_view what, Does does) {
     int code = ends::ok;
     for (const std::string& word : given.words) {
@@ -45,8 +46,8 @@ int resume(const Arguments& given, const Screen& screen) {
                   [](Daemon& daemon, const JobView& job) { return daemon.hold(job.key, false); });
 }
 
-/// The verb and its words that a transfer was asked for with; of one that moved nothing, which verb that was is known
-/// only where it has left no file.
+/// The verb and the words by which a transfer was asked for. Where it moved nothing, and there is a file at its path,
+/// either verb may have been meant.
 std::string asTyped(const JobView& ended) {
     const Completed& end = *ended.completed;
     const std::string url = shellWord(printable(end.url)), path = shellWord(printable(end.path));
@@ -58,7 +59,7 @@ std::string asTyped(const JobView& ended) {
     return fmt::format("get {0}` or `stint put {1} {0}", url, path);
 }
 
-/// What to type for one that has ended. Nothing is kept that a command could be made of again.
+/// Tells what to type for a job that has ended: nothing is kept that it could be made of again.
 std::string anew(const JobView& ended) {
     if (ended.key.app.name == shellPackage)
         return "a command's words go with its job, so type its `stint run -- COMMAND` again";

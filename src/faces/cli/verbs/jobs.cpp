@@ -34,12 +34,12 @@ Result<std::vector<JobView>> listed(const Arguments& given, const Screen& screen
     auto daemon = STINT_TRY(Daemon::connect(screen));
     auto package = given.words.empty() ? std::nullopt : std::optional(given.words[0]);
     auto jobs = STINT_TRY(daemon.jobs(package, given.has("finished")));
-    if (package && jobs.empty()) STINT_TRY(lookUpApp(daemon, *package)); // one that is gone may have left some
+    if (package && jobs.empty()) STINT_TRY(lookUpApp(daemon, *package)); // an app that is gone may have left some
     tellStoreError(daemon, screen);
     return jobs;
 }
 
-/// What a transfer leaves that nobody was at work on; what runs tidies up after itself.
+/// Tells what a waiting transfer leaves behind; a running one tidies up after itself.
 std::string leftBehindBy(const JobView& job) {
     if (job.state != JobView::State::Pending || job.key.app.name != transferPackage) return {};
     const auto ledger = Ledger::open(Ledger::root());
@@ -67,7 +67,7 @@ Result<void> cancelled(const JobView& job, const Screen& screen) {
     return {};
 }
 
-/// By the shell's verb (jobs.md §8), which checks that there is such an app.
+/// Cancels all jobs of the app by the shell's verb (jobs.md §8), which checks that there is such an app.
 Result<void> cancelledAll(const std::string& package, const Screen& screen) {
     auto daemon = STINT_TRY(Daemon::connect(screen));
     auto answer = STINT_TRY(daemon.shell({"cancel", package}));
@@ -93,7 +93,7 @@ int jobs(const Arguments& given, const Screen& screen) {
 }
 
 int cancel(const Arguments& given, const Screen& screen) {
-    int code = ends::ok; // of the first that failed
+    int code = ends::ok; // the code of the first that failed
     const auto failed = [&](const std::string& what, const Error& error) {
         const int failure = failOfLookUp(screen, fmt::format("cannot cancel {}", what), error);
         if (code == ends::ok) code = failure;
@@ -109,7 +109,8 @@ int cancel(const Arguments& given, const Screen& screen) {
             failed(printable(word), job.error());
         }
     }
-    // What comes after another (jobs.md §14.1) has the higher number: it goes first, or the other's end would begin it.
+    // A job that starts after another (jobs.md §14.1) has the higher number. It goes first, or the other's end would
+    // start it.
     std::ranges::stable_sort(found, std::greater{}, [](const JobView& job) { return job.key.id; });
     for (const JobView& job : found)
         if (const auto done = cancelled(job, screen); !done.ok()) failed(textOf(job.key), done.error());

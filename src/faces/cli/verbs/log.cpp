@@ -1,4 +1,5 @@
-// `stint log`: what happened to a job, in order (jobs.md §9.4); and what of all that was for nothing (limits.md §14).
+// `stint log`: what happened to a job, in order (jobs.md §9.4); and how much of all that was for nothing (limits.md
+// §14).
 #include <fmt/core.h>
 
 #include "base/result/try.hpp"
@@ -18,7 +19,7 @@
 namespace stint::cli {
 namespace {
 
-/// Of a job whose end is no longer among the last ones of its app, but in the log.
+/// The log of a job whose end is no longer among the last ones of its app, but in the daemon's log.
 Result<JobLog> longEnded(Daemon& daemon, const std::string& text, Error unknown) {
     const auto name = STINT_TRY(parseJobName(text));
     for (const JobKey& key : candidates(name)) {

@@ -24,7 +24,7 @@ WallTime wallOf(absl::CivilDay day) {
     return WallTime{Duration{absl::ToUnixMillis(absl::FromCivil(day, absl::LocalTimeZone()))}};
 }
 
-/// A line, and when it stands in the order.
+/// A line of the day, and the time that it is sorted by.
 struct DayLine {
     WallTime when;
     std::string what;

@@ -1,4 +1,4 @@
-// `stint log --day`: what runs, and what the device is, over a day of the clock on the wall (jobs.md §9.5).
+// `stint log --day`: what ran, and how the device was, over a day of the wall clock (jobs.md §9.5).
 #pragma once
 #include <string_view>
 
@@ -9,13 +9,13 @@
 
 namespace stint::cli {
 
-/// From its first millisecond to its last.
+/// A day, from its first millisecond to its last.
 struct Day {
     WallTime from;
     WallTime to;
 };
 
-/// "today", "yesterday", "2026-11-22": of this machine's zone. IllegalArgument says which forms there are.
+/// Reads "today", "yesterday" or "2026-11-22", a day in this machine's zone. IllegalArgument lists these forms.
 Result<Day> dayNamed(std::string_view text, WallTime now);
 
 int logDay(const Arguments& given, const Screen& screen);

@@ -20,7 +20,7 @@ namespace {
 
 constexpr std::size_t mostShown = 8;
 
-/// What to type, and what comes of it.
+/// Lines to type, each with its result.
 using Hints = std::vector<std::pair<std::string, std::string_view>>;
 
 void printHints(const Hints& hints, const Screen& screen) {
@@ -39,7 +39,7 @@ Hints firstSteps() {
             {"stint help", "every verb"}};
 }
 
-/// How to go on with these jobs: running ones first.
+/// Hints for these jobs: one for a running job, then one for a waiting one.
 Hints stepsWith(const std::vector<JobView>& jobs) {
     Hints hints;
     for (const auto& [state, verb, what] :

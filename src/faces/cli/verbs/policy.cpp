@@ -16,7 +16,7 @@ namespace {
 
 using PolicyRows = std::vector<wire::PolicyRow>;
 
-/// A file that the daemon has refused is not what holds, whoever wrote it: said beside the values that do.
+/// Warns of a policy file that the daemon has refused: the values that are shown are not that file's.
 void warnOfRefused(Daemon& daemon, const Screen& screen) {
     const auto findings = daemon.diagnose();
     if (!findings.ok()) return;
@@ -32,7 +32,7 @@ Result<PolicyRows> constants(const Screen& screen) {
     return rows;
 }
 
-/// The key itself, or all below it: "doze" is every doze.….
+/// True if `key` is the row's key, or stands above it: "doze" means every doze.….
 bool isMeant(const wire::PolicyRow& row, const std::string& key) {
     return isSameWord(row.key, key) || row.key.starts_with(key + ".");
 }

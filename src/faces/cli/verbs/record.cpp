@@ -54,7 +54,8 @@ Result<wire::RecordingRow> recording(Daemon& daemon) {
     return std::move(rows.front());
 }
 
-// The daemon goes on writing, and may have begun anew between the two files: then both are read again.
+// Saves the recording and its snapshot. The daemon goes on writing, and may begin anew between the two files: then both
+// are read again.
 Result<void> save(Daemon& daemon, const files::path& to) {
     const files::path snapshot = files::path(to).replace_extension(".store");
     if (snapshot == to) return fail(Errc::ILLEGAL_ARGUMENT, "{} is the snapshot's name; name it .yaml", to.string());

@@ -15,10 +15,10 @@ namespace {
 
 struct Asked {
     Explanation before;
-    ShellAnswer answer; ///< of a pending job
+    ShellAnswer answer; ///< a pending job's
 };
 
-/// By the codes of `run` (jobs.md §8).
+/// The exit code for a return code of `run` (jobs.md §8).
 int answerCode(const ShellAnswer& answer) {
     switch (answer.code) {
     case 0:

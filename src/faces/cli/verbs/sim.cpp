@@ -1,5 +1,5 @@
-// `stint sim` and `stint demo`, which are another program's (src/faces/player): who downloads needs no simulator.
-// `stint sim` has its own exit codes: 0 every expectation held, 1 one did not, 2 a file could not be read or is not a
+// `stint sim` and `stint demo`, which another program runs (src/faces/player): a download needs no simulator. `stint
+// sim` has its own exit codes: 0 every expectation held, 1 one did not, 2 a file could not be read or is not a
 // scenario.
 #include "faces/cli/line/commands.hpp"
 

@@ -1,5 +1,5 @@
-// `stint start`: runs an app's main program in its own cgroup, on this terminal (architecture.md, who is calling); one
-// with windows in a scope of the user's service manager (linux.md §A.6).
+// `stint start`: runs an app's main program in its own cgroup, on this terminal (architecture.md, who is calling); an
+// app with windows in a scope of the user's service manager (linux.md §A.6).
 #include <cerrno>
 #include <cstring>
 
@@ -23,8 +23,8 @@
 namespace stint::cli {
 namespace {
 
-/// The program is not in our process group: Ctrl-C reaches this command, which passes it on. By pidfd, so that a reused
-/// pid is never hit.
+/// Passes signals on to the program, which is not in our process group, so that Ctrl-C does not reach it. By pidfd, so
+/// that a reused pid is never hit.
 void handOn(const Fd& program, Signals& signals) {
     while (auto signal = signals.take())
         if (*signal != SIGWINCH && program) ::syscall(SYS_pidfd_send_signal, program.get(), *signal, nullptr, 0);
@@ -51,7 +51,7 @@ Result<int> started(Daemon& daemon, const Arguments& given) {
     return waitForEnd(daemon, pid, signals);
 }
 
-/// Becomes the main program of an app with windows, in a scope, which outlives stintd; comes back where it has none.
+/// Becomes the main program of an app with windows, in a scope, which outlives stintd; returns if the app has none.
 Result<void> startedInScope(Daemon& daemon, const Arguments& given) {
     const std::string here = STINT_TRY(workingDirectory());
     std::vector<std::string> command = STINT_TRY(daemon.openApp(given.words[0]));

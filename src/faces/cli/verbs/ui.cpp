@@ -23,17 +23,17 @@ bool hasDisplay() {
     return false;
 }
 
-/// In the browser that the desktop has for it; false where there is no display, or nothing to open it with.
+/// Opens it in the desktop's browser; false where there is no display, or no program to open it with.
 bool isOpened(const std::string& address) {
     const auto opener = findOnPath("xdg-open");
     if (!hasDisplay() || !opener.ok()) return false;
     return startDetached({opener->native(), address}, {.output = "/dev/null"}).ok();
 }
 
-/// Without the token.
+/// The address without its token.
 std::string placeOf(const std::string& address) { return address.substr(0, address.find('#')); }
 
-/// That it is the operator who asks is found before a server is started that could do nothing.
+/// The page's address. The daemon is asked first: it refuses all but the operator, and no server is started in vain.
 Result<std::string> address(const Arguments& given, const Screen& screen) {
     auto daemon = STINT_TRY(Daemon::connect(screen));
     STINT_TRY(daemon.overview());

@@ -15,7 +15,7 @@
 namespace stint::cli {
 namespace {
 
-/// A failed job's end is an error; a good one's is a result.
+/// Prints the end of a job, a failed one's as an error, and returns its exit code.
 int tellEnd(const JobView& job, Seen seen, const Screen& screen) {
     const int code = exitCodeOf(*job.completed);
     const std::string text = fmt::format("{}: {}", textOf(job.key), measuredEndText(*job.completed, seen));
@@ -24,8 +24,8 @@ int tellEnd(const JobView& job, Seen seen, const Screen& screen) {
     return code;
 }
 
-/// Prints progress on one screen, and the ends on the other. 0, or the code of the first, in their order, that did not
-/// end well.
+/// Prints progress on one screen, and the ends on the other. Returns 0, or the code of the first job, in the order of
+/// `words`, that did not end well.
 int followed(const std::vector<std::string>& words, const Screen& way, const Screen& end) {
     const auto failed = [&](const std::string& text, const Error& error) {
         return failOfLookUp(end, fmt::format("cannot follow {}", printable(text)), error);
@@ -36,7 +36,7 @@ int followed(const std::vector<std::string>& words, const Screen& way, const Scr
     if (!daemon.ok()) return failed(words.front(), daemon.error());
     std::vector<JobView> jobs;
     std::vector<int> codes(words.size(), ends::ok);
-    std::vector<std::size_t> places; // of each followed job in `words`
+    std::vector<std::size_t> places; // the place in `words` of each followed job
     for (std::size_t i = 0; i < words.size(); ++i) {
         auto job = lookUp(*daemon, words[i]);
         if (!job.ok()) {

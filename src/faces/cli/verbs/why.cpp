@@ -82,7 +82,7 @@ int why(const Arguments& given, const Screen& screen) {
     return explanationCode(*explanation);
 }
 
-/// What would become of it: as it would be now, and when it would start and end (jobs.md §9.6).
+/// `--if`: the job as it would be now with these changes, and when it would start and end (jobs.md §9.6).
 int whatIf(const Arguments& given, const Screen& screen) {
     const std::string what = fmt::format("cannot foresee {}", printable(given.words[0]));
     std::map<std::string, std::string> changes;

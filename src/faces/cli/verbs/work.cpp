@@ -23,7 +23,7 @@ using wire::WorkRow;
 
 std::string workName(const WorkRow& row) { return row.name.empty() ? row.worker : row.worker + " (" + row.name + ")"; }
 
-/// As the scheduler has it, where it is its to say.
+/// The reason why a request waits; the scheduler's, where its job is what waits.
 std::string toldWhy(const Works& works, const WorkRow& row, Daemon* daemon, WallTime now) {
     const auto key = jobToAsk(works, row);
     if (!key || !daemon) return whyText(works, row, std::nullopt, now);
@@ -31,7 +31,7 @@ std::string toldWhy(const Works& works, const WorkRow& row, Daemon* daemon, Wall
     return whyText(works, row, told.ok() ? std::optional(std::move(*told)) : std::nullopt, now);
 }
 
-/// Each below the first that it follows; one that follows several is there once.
+/// Adds each request below the first one that it follows; one that follows several is there once.
 void addTree(Table& table, const Works& works, Daemon* daemon, WallTime now) {
     std::map<std::string, std::vector<const WorkRow*>> below;
     std::vector<const WorkRow*> roots;
