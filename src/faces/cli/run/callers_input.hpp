@@ -1,5 +1,5 @@
 // Stdin of `stint run`, which its command is to read in each run. A terminal is not read: a job has none. Anything else
-// is read to its end, like a program that stands in a pipe does, and whoever waits for that is told.
+// is read to its end, as by a program in a pipe; a person who waits for that is told.
 #pragma once
 #include <optional>
 #include <string>
@@ -13,16 +13,16 @@ namespace stint::cli {
 
 class CallersInput {
 public:
-    static constexpr Bytes most = 64_MiB;   ///< that is kept for a command
-    static constexpr Duration silence = 1s; ///< before a person is told what is waited for
+    static constexpr Bytes most = 64_MiB;   ///< the most that is kept for a command
+    static constexpr Duration silence = 1s; ///< after this a person is told what is waited for
 
     CallersInput(Signals& signals, const Screen& screen) : signals_(signals), screen_(screen) {}
 
     /// The next piece; empty at the end. An error where it cannot be read, is larger than `most`, or a signal came.
     Result<std::string> next();
-    /// Read so far.
+    /// The bytes that were read so far.
     Bytes size() const { return size_; }
-    /// With which code a caller ends after an error of next().
+    /// The exit code after an error of next().
     int exitCode(const Error& error) const;
 
 private:

@@ -30,7 +30,7 @@
 namespace stint::cli {
 namespace {
 
-/// What a command inherits from this process: directory, umask, environment.
+/// The part of an order that a command inherits from this process: directory, umask, environment.
 Result<Order> callersOrder() {
     Order order;
     const std::filesystem::path directory = STINT_TRY(workingDirectory());
@@ -51,7 +51,7 @@ int Commanding::refused(const Error& error) const {
 
 std::string Commanding::trouble() const { return fmt::format("cannot {} {}", verb_, printable(subject())); }
 
-/// Checks everything that can be checked before scheduling; 0 if all is right.
+/// Checks all that needs no daemon; 0 if all is right.
 int Commanding::check() {
     auto order = callersOrder();
     if (!order.ok()) return refused(order.error());
@@ -75,7 +75,8 @@ int Commanding::check() {
                         printable(program.error().message));
 }
 
-/// Before stdin is read, which may take longer than a daemon lives, and before anything is written.
+/// Checks the rest with the daemon: before stdin is read, which may take longer than a daemon lives, and before
+/// anything is written.
 Result<void> Commanding::validate() {
     auto daemon = STINT_TRY(Daemon::connect(screen_));
     limits_ = STINT_TRY(askForLimits(daemon, kind_));
@@ -90,7 +91,7 @@ Result<void> Commanding::validate() {
     return {};
 }
 
-/// Each waits for the one end of the command, and is not needed after the other.
+/// The jobs of --on-success and --on-failure: each waits for its kind of end of the command, and ends at the other.
 Result<std::vector<Commanding::Follower>> Commanding::followers() const {
     std::vector<Follower> list;
     for (const bool success : {true, false}) {
@@ -107,7 +108,7 @@ Result<std::vector<Commanding::Follower>> Commanding::followers() const {
     return list;
 }
 
-/// With its followers in one call: all of them are accepted, or none (jobs.md §2.7).
+/// Schedules the command with its followers in one call: all of them are accepted, or none (jobs.md §2.7).
 Result<JobId> Commanding::schedule(Daemon& daemon, const Spool& spool) {
     const auto job = STINT_TRY(jobFor(wanted_, spool.directory().string(), limits_.grace()));
     const auto followers = STINT_TRY(this->followers());
@@ -133,7 +134,7 @@ Result<JobId> Commanding::schedule(Daemon& daemon, const Spool& spool) {
     return ids->front();
 }
 
-/// The job was accepted. If the daemon has died since, following it notices, and waits.
+/// The state of an accepted job. If the daemon has died since, following the job notices that, and waits.
 Result<JobView> Commanding::stateOf(Daemon& daemon, JobId id) const {
     JobView accepted;
     accepted.key = {app_, "", id};
@@ -159,7 +160,7 @@ void Commanding::tellScheduled(const JobView& job) {
         screen_.tell(fmt::format("it runs every {} until it is cancelled (stint cancel {})",
                                  formatDuration(job.info ? job.info->getPeriod()->interval : *wanted_.every),
                                  shortTextOf(job.key)));
-    // Whoever sees it begin, and follows it, is told when they leave.
+    // A person who sees it begin, and follows it, is told of the reboot when they detach.
     const bool begins = job.state != JobView::State::Pending && !given_.has("no-wait");
     owesReboot_ = begins && !wanted_.persisted;
     if (!begins && !wanted_.persisted) screen_.tell("a reboot ends it; with --persisted it goes on after one");
@@ -201,7 +202,7 @@ int Commanding::run() {
     auto signals = Signals::open();
     if (!signals.ok()) return refused(signals.error());
     if (const auto valid = validate(); !valid.ok()) {
-        const bool unknownJob = valid.error().code == Errc::ILLEGAL_STATE; // of --after
+        const bool unknownJob = valid.error().code == Errc::ILLEGAL_STATE; // a job of --after
         return unknownJob ? failOfLookUp(screen_, trouble(), valid.error()) : refused(valid.error());
     }
     CallersInput input(*signals, screen_);

@@ -19,7 +19,7 @@ namespace stint::cli {
 
 class Commanding {
 public:
-    /// `verb`: whose options they are.
+    /// `verb`: the verb that the options are for.
     Commanding(const char* verb, const Arguments& given, const Screen& screen)
         : verb_(verb), given_(given), screen_(screen) {}
     int run();
@@ -29,16 +29,16 @@ private:
     struct Follower {
         JobOfList job;
         Spool spool;
-        std::string sentence; ///< behind its name
+        std::string sentence; ///< follows its name
     };
-    /// What a person has asked for, in a complaint about it.
+    /// The command or the app, as an error names it.
     std::string subject() const {
         return given_.words.empty() ? given_.value("app").value_or("anything") : given_.words[0];
     }
     bool isGuard() const { return std::string_view(verb_) == "guard"; }
     int check();
     int refused(const Error& error) const;
-    std::string trouble() const; ///< what an error is said to be of
+    std::string trouble() const; ///< the beginning of an error: "cannot run make"
     Result<void> validate();
     Result<JobId> schedule(Daemon& daemon, const Spool& spool);
     Result<std::vector<Follower>> followers() const;
@@ -61,7 +61,7 @@ private:
     std::vector<std::string> followers_; ///< a sentence each
     std::filesystem::path spool_;
     Bytes input_ = 0;         ///< read from stdin, for the command
-    bool owesReboot_ = false; ///< that a reboot ends it is still to be said
+    bool owesReboot_ = false; ///< "a reboot ends it" is still to be said
 };
 
 } // namespace stint::cli

@@ -19,7 +19,8 @@
 namespace stint::cli {
 namespace {
 
-/// What becomes of the program, and what has to be enforced here for that (stintd/daemon/findings.cpp).
+/// A fate of the program without its condition, and the finding that has to be enforced here for it
+/// (stintd/daemon/findings.cpp).
 struct Otherwise {
     GuardElse what;
     std::string_view done;
@@ -36,7 +37,7 @@ std::string desktopId(const std::string& app) {
     return name.extension() == ".desktop" ? name.stem().string() : app;
 }
 
-/// What runs is not the app, but what holds it: while the condition does not hold.
+/// Makes the job that of stint-hold, which holds the app still: it runs while the condition does not hold.
 Result<void> holdApp(const std::string& id, StartTerms& terms, CommandWanted& wanted) {
     if (!isDesktopId(id))
         return fail(Errc::ILLEGAL_ARGUMENT,
@@ -56,7 +57,7 @@ Result<void> holdApp(const std::string& id, StartTerms& terms, CommandWanted& wa
     return {};
 }
 
-/// As a part of a package.
+/// The name as a part of a package's name.
 std::string plainName(std::string name) {
     for (char& c : name)
         if (!isGuardPackage(std::string(guardPackages) + c)) c = '_';
@@ -71,7 +72,7 @@ Result<void> readGuard(const Arguments& given, StartTerms& terms, CommandWanted&
         return fail(Errc::ILLEGAL_ARGUMENT,
                     "a guard needs --while CONDITION, such as --while 'unmetered and not power-saver'");
     terms.guard = *given.value("while");
-    // One of the words of the option, by which the parser has checked it.
+    // The parser has checked that it is one of the option's words.
     terms.guardElse = guardElseNamed(given.value("else").value_or("freeze")).value_or(GuardElse::Freeze);
     if (const auto condition = GuardCondition::parse(terms.guard); !condition)
         return within("--while", condition.error());

@@ -1,4 +1,4 @@
-// What `stint guard` asks for beside a command: its condition, what becomes of the program without it, its own app
+// The wishes of `stint guard` beside a command: its condition, what becomes of the program without it, its own app
 // (jobs.md §14.5).
 #pragma once
 #include <string>
@@ -11,12 +11,12 @@
 
 namespace stint::cli {
 
-/// The terms of a guard into `terms`, and what it is called into `wanted`, and what runs where it holds an installed
-/// app. IllegalArgument: there is no such condition, or neither a program nor an app, or both.
+/// Reads the terms of a guard into `terms`; into `wanted` its name and, where it holds an installed app, the program
+/// that does so. IllegalArgument: there is no such condition, or neither a program nor an app, or both.
 Result<void> readGuard(const Arguments& given, StartTerms& terms, CommandWanted& wanted);
-/// Whose job it is: org.stint.guard.NAME.
+/// The app whose job it is: org.stint.guard.NAME.
 AppId guardAppOf(const CommandWanted& wanted);
-/// Whether what it wants can be done here, as `stint doctor` has it.
+/// Succeeds if `otherwise` can be enforced here, by the findings of `stint doctor`; else System.
 Result<void> checkGuarded(Daemon& daemon, GuardElse otherwise);
 /// "held to “unmetered”: frozen while that does not hold".
 std::string guardText(const Arguments& given, const StartTerms& terms);

@@ -47,7 +47,7 @@ Result<std::optional<JobView>> stateOf(Daemon& daemon, const JobKey& key) {
     return std::move(job).error();
 }
 
-/// A person's jobs have one series of numbers: that of a transfer was given to no command.
+/// True if the job is a transfer: a person's jobs share one series of numbers, so no command has a transfer's.
 bool isTransfer(const JobKey& key) {
     if (key.app.name != shellPackage) return false;
     auto daemon = Daemon::connectIfThere();

@@ -9,7 +9,7 @@
 namespace stint::cli {
 namespace {
 
-/// How many bytes at the end are an incomplete character.
+/// The number of bytes at the end that are an incomplete character.
 std::size_t cutCharacter(std::string_view text) {
     for (std::size_t back = 1; back <= 3 && back <= text.size(); ++back) {
         const char last = text[text.size() - back];

@@ -11,7 +11,7 @@ namespace stint::cli {
 
 class LogTail {
 public:
-    /// From the oldest kept byte. `follows`: fd() becomes readable when there may be more.
+    /// Reads from the oldest kept byte. `follows`: fd() becomes readable when there may be more.
     static Result<LogTail> open(const std::filesystem::path& spool, const Screen& screen, bool follows);
 
     int fd() const { return reader_.fd(); }
@@ -29,8 +29,8 @@ private:
     bool printed_ = false;
 };
 
-/// Made safe for a terminal: line ends and tabs stay, a carriage return becomes a line end, other control characters
-/// become U+FFFD.
+/// The output made safe for a terminal: line ends and tabs stay, a carriage return becomes a line end, other control
+/// characters become U+FFFD.
 std::string shownOutput(std::string_view output);
 
 } // namespace stint::cli

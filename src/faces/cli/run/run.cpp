@@ -19,7 +19,7 @@ std::vector<Option> with(std::vector<Option> options, const std::vector<Option>&
 
 int run(const Arguments& given, const Screen& screen) { return Commanding("run", given, screen).run(); }
 
-/// With the table of what a run is told.
+/// The help text, with the table of the variables that each run gets.
 std::string_view about() {
     static const std::string text = [] {
         std::string variables;

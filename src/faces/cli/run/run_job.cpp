@@ -17,7 +17,7 @@ namespace fs = std::filesystem;
 
 /// The service of org.stint.shell that runs commands, and the extras it reads (programs/shell/service.hpp).
 constexpr const char* commandService = "Command";
-/// As much of a command as a list of jobs may show.
+/// The most of a command that a list of jobs shows.
 constexpr std::size_t longestLabel = 200;
 
 Result<std::optional<Duration>> durationIn(const Arguments& given, const std::string& option) {
@@ -40,7 +40,7 @@ Result<std::optional<std::int64_t>> retriesIn(const Arguments& given) {
     return std::optional<std::int64_t>(number);
 }
 
-/// Its directory and its environment, where they are not the caller's.
+/// Sets the directory and the environment where options say so.
 Result<void> placeOf(const Arguments& given, Order& order) {
     if (const auto directory = given.value("working-directory")) {
         const fs::path place = (fs::path(order.directory) / *directory).lexically_normal();
@@ -99,7 +99,7 @@ Result<CommandWanted> commandWantedBy(const Arguments& given, Order caller) {
     wanted.onCalendar = given.has("on-calendar");
     if (wanted.every && wanted.onCalendar)
         return fail(Errc::ILLEGAL_ARGUMENT, "--every and --on-calendar contradict each other");
-    wanted.persisted = given.has("persisted") || wanted.isEndless(); // what says that it goes on outlives a reboot
+    wanted.persisted = given.has("persisted") || wanted.isEndless(); // a job that repeats outlives a reboot
     wanted.onSuccess = given.value("on-success").value_or("");
     wanted.onFailure = given.value("on-failure").value_or("");
     if (!wanted.onFailure.empty() && !wanted.retries)
@@ -114,7 +114,7 @@ CommandWanted followerOf(const CommandWanted& first, const std::string& command)
     CommandWanted wanted{.order = first.order, .label = shortened(printable(command), longestLabel)};
     wanted.order.arguments = {"/bin/sh", "-c", command};
     wanted.persisted = first.persisted;
-    wanted.retries = 0; // it is told of an end once
+    wanted.retries = 0; // it runs once for an end
     return wanted;
 }
 
@@ -132,7 +132,7 @@ Result<JobInfo> jobFor(const CommandWanted& wanted, const std::string& spool, Du
         .setPersisted(wanted.persisted)
         .setExtras(std::move(extras));
     setConstraints(job, wanted.constraints);
-    // Work in pieces rests a little longer after each of them, not twice as long: to end, it needs many.
+    // Work in pieces backs off linearly, since it needs many runs to end: a little longer each time, not twice as long.
     const bool idle = std::ranges::find(wanted.constraints, "setRequiresDeviceIdle", &JobField::method) !=
                       wanted.constraints.end(); // jobs.md §1.2: no criteria beside it
     const bool inPieces = wanted.saveTime && !idle;

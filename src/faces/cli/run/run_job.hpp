@@ -1,4 +1,4 @@
-// What `stint run` asks of the shell app, as a job: pure, from words that were checked (jobs.md §1, architecture.md,
+// The job that `stint run` asks of the shell app. Pure, made from words that were checked (jobs.md §1, architecture.md,
 // running a job).
 #pragma once
 #include <optional>
@@ -19,15 +19,15 @@ struct CommandWanted {
     bool expedited = false;
     bool persisted = false;
     std::int32_t network = JobInfo::NETWORK_TYPE_NONE;
-    bool networkImplied = false; ///< by userInitiated
+    bool networkImplied = false; ///< userInitiated implies it
     ConstraintFlags constraints;
     std::optional<Duration> backoff;
     std::optional<Duration> every;
     bool onCalendar = false;
-    std::optional<Duration> saveTime;    ///< SIGTERM comes so long before its limit
+    std::optional<Duration> saveTime;    ///< SIGTERM comes this long before its limit
     std::optional<std::int64_t> retries; ///< nullopt: without end
-    std::string guard;                   ///< what becomes of it without its condition; empty: it is no guard
-    CgroupLimits limits;                 ///< that a person has asked for
+    std::string guard;                   ///< "freeze", …: its fate without its condition; empty: no guard
+    CgroupLimits limits;                 ///< limits that a person has asked for
     std::string onSuccess;               ///< for sh -c; empty: nothing
     std::string onFailure;
 
@@ -37,17 +37,19 @@ struct CommandWanted {
     bool operator==(const CommandWanted&) const = default;
 };
 
-/// `caller`: where it was asked for, without arguments. IllegalArgument: a time or a number that is none.
+/// `caller`: the directory, umask and environment of the caller, without arguments. IllegalArgument: a wrong value, or
+/// options that contradict each other.
 Result<CommandWanted> commandWantedBy(const Arguments&, Order caller);
 
-/// What follows that command, by sh -c: in the same place, on no conditions of its own.
+/// The command that follows that one, by sh -c: in the same place, without conditions of its own.
 CommandWanted followerOf(const CommandWanted&, const std::string& command);
 
-/// The id is the daemon's to give. `spool` holds the order; `grace` lies between SIGTERM and SIGKILL. IllegalArgument:
-/// conditions that no such job may carry (jobs.md §1.2).
+/// The job of a command; the daemon chooses the id. `spool` holds the order; `grace` lies between SIGTERM and SIGKILL.
+/// IllegalArgument: conditions that no such job may carry (jobs.md §1.2).
 Result<JobInfo> jobFor(const CommandWanted&, const std::string& spool, Duration grace);
 
-/// What was asked for and is more than asked: a longer period, a longer back-off, a network; a sentence each.
+/// The points in which the job is more than was asked for, a sentence each: a longer period, a longer back-off, a
+/// network.
 std::vector<std::string> adjustments(const CommandWanted&, const JobInfo&);
 
 } // namespace stint::cli

@@ -24,10 +24,10 @@ namespace {
 /// A file that nobody needs any more.
 struct LeftRow {
     Leftover file;
-    std::string target;                ///< as the ledger has it
-    std::optional<std::string> source; ///< of an upload
+    std::string target;                ///< in the ledger's spelling
+    std::optional<std::string> source; ///< an upload's file
 
-    /// The file that was to be, or to be sent.
+    /// The file that was to be made, or to be sent.
     const std::string& of() const { return source ? *source : target; }
 
     static constexpr auto noun = "leftover";
@@ -38,7 +38,7 @@ struct LeftRow {
     };
 };
 
-/// Whether a job that waits or runs may go on from it: of an upload, any of the same file.
+/// True if a job that waits or runs may go on from it; for an upload, any job that sends the same file.
 bool isNeeded(const LedgerEntry& entry, const std::vector<JobView>& live) {
     const auto source = uploadedFrom(entry);
     if (!source) return !checkVacant(entry.target, live).ok();
@@ -46,7 +46,7 @@ bool isNeeded(const LedgerEntry& entry, const std::vector<JobView>& live) {
         live, [&](const JobView& job) { return job.info && job.info->getExtras().getString("source") == *source; });
 }
 
-/// Those of jobs that have ended. What is gone already is forgotten.
+/// The leftovers of jobs that have ended. An entry whose files are gone is forgotten.
 Result<std::vector<LeftRow>> leftRows(Ledger& ledger, const std::vector<JobView>& live) {
     std::vector<LeftRow> rows;
     for (const LedgerEntry& entry : std::vector(ledger.entries())) {
@@ -59,7 +59,7 @@ Result<std::vector<LeftRow>> leftRows(Ledger& ledger, const std::vector<JobView>
     return rows;
 }
 
-/// While it lives no `stint get` begins to need what is left behind, and no transfer writes down what it leaves.
+/// While it lives, no `stint get` begins to need a leftover, and no transfer writes down what it leaves.
 struct Standstill {
     Fd scheduling;
     std::vector<JobView> live;
@@ -111,13 +111,13 @@ int removed(const std::vector<LeftRow>& rows, Ledger& ledger, const Screen& scre
     return code;
 }
 
-/// Nothing is held while a person thinks.
+/// Lists the leftovers; no lock is held while a person decides.
 Result<std::vector<LeftRow>> listed(const Screen& screen) {
     auto now = STINT_TRY(standstill(screen));
     return leftRows(now.ledger, now.live);
 }
 
-/// Of those that were shown, removes what still is left behind.
+/// Removes those of the shown files that are still left behind.
 int cleaned(const std::vector<LeftRow>& shown, const Screen& screen) {
     auto now = standstill(screen);
     if (!now.ok()) return screen.fail("cannot clean", now.error());

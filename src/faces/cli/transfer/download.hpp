@@ -1,4 +1,4 @@
-// What `stint get` checks before anything is scheduled: the URL, and the file's name. A URL is untrusted: a name made
+// The checks of `stint get` before anything is scheduled: the URL, and the file's name. A URL is untrusted: a name made
 // from it must not leave the directory, be hidden, or control a terminal.
 #pragma once
 #include <filesystem>
@@ -10,8 +10,8 @@
 
 namespace stint::cli {
 
-/// http, https or ftp, with a host, without blanks and control characters; else IllegalArgument, which lists the
-/// supported schemes.
+/// Checks that the URL is http, https or ftp, with a host, without blanks and control characters. IllegalArgument lists
+/// the supported schemes.
 Result<void> checkUrl(std::string_view url);
 
 /// The last part of the URL's path, made harmless: decoded, no slash, no control character, no dot or dash in front,
@@ -22,11 +22,11 @@ std::string nameFromUrl(std::string_view url);
 std::filesystem::path targetOf(std::string_view url, const std::optional<std::string>& output,
                                const std::filesystem::path& here);
 
-/// System for a path that is not UTF-8: a job holds text, so the path would change on its way.
+/// Checks that a path is UTF-8: a job holds text, so another path would change on its way. Else System.
 Result<void> checkText(const std::filesystem::path& path);
 
-/// Whether the file can be created: its directory exists and is writable, and nothing is in its place (`overwrite`: a
-/// regular file may be). An error ends `stint get` with 73.
+/// Checks that the file can be created: its directory exists and is writable, and nothing is in its place (`overwrite`:
+/// a regular file may be). An error ends `stint get` with 73.
 Result<void> checkTarget(const std::filesystem::path& target, bool overwrite);
 
 } // namespace stint::cli

@@ -29,7 +29,7 @@ Result<Bytes> bytesIn(const Arguments& given, std::string_view option) {
     return bytes;
 }
 
-/// -o names this very file, not a directory.
+/// True if -o names this very file, not a directory.
 bool namesFile(const Wanted& wanted, const Arguments& given, const std::filesystem::path& here) {
     auto output = given.value("output");
     return output && wanted.target == (here / *output).lexically_normal();
@@ -83,7 +83,7 @@ Result<std::vector<Wanted>> wantedBy(const Arguments& given, const std::filesyst
             urls.push_back(std::move(url));
     if (urls.empty()) return fail(Errc::ILLEGAL_ARGUMENT, "it needs a URL: stint get URL…, or a list of them with -i");
     std::vector<Wanted> all;
-    std::map<std::filesystem::path, std::string> targets; // and what is saved there
+    std::map<std::filesystem::path, std::string> targets; // each with the URL that is saved there
     for (const std::string& url : urls) {
         auto order = STINT_TRY(one(url, given, here));
         all.push_back(std::move(order));

@@ -27,11 +27,11 @@ struct Wanted {
     bool operator==(const Wanted&) const = default;
 };
 
-/// One for each URL. IllegalArgument: a wrong URL, checksum, size or header, options that contradict each other, or two
-/// URLs for one file. A relative output is in `here`. Does not look at the targets.
+/// The orders, one for each URL. IllegalArgument: a wrong URL, checksum, size or header, options that contradict each
+/// other, or two URLs for one file. A relative output is in `here`. Does not look at the targets.
 Result<std::vector<Wanted>> wantedBy(const Arguments&, const std::filesystem::path& here);
 
-/// Persisted, with the same conditions in either manner. The daemon chooses the id.
+/// The job of one order: persisted, with the same conditions in either manner. The daemon chooses the id.
 Result<JobInfo> jobFor(const Wanted&, Manner);
 
 int get(const Arguments&, const Screen&);

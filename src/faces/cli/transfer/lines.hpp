@@ -13,12 +13,12 @@ struct Line {
     std::string text;
 };
 
-/// Without their ends, and without empty ones; a relative name is in `here`. IllegalState: it cannot be read;
+/// The lines without their ends, and without empty ones; a relative name is in `here`. IllegalState: it cannot be read;
 /// IllegalArgument: it has more than 1 MiB.
 Result<std::vector<Line>> linesOf(const std::string& name, const std::filesystem::path& here);
 
-/// IllegalState, which is no mistake of the words (failOfLookUp(), faces/control): a file that a person named, by
-/// errno.
+/// The error, by errno, of a file that a person named. IllegalState, since the command line itself is right
+/// (failOfLookUp(), faces/control).
 Error cannotRead(const std::string& name);
 
 /// The URLs of a list, one a line, as wget and aria2 read them: blanks around them and lines that begin with "#" do not

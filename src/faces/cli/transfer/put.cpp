@@ -17,7 +17,7 @@
 namespace stint::cli {
 namespace {
 
-/// A file that can be read; else what would be right.
+/// Checks that it is a file that can be read; an error says what would be right.
 Result<void> checkSource(const std::filesystem::path& source, const std::string& given) {
     std::error_code error;
     if (std::filesystem::is_directory(source, error)) {

@@ -23,11 +23,11 @@ struct Sent {
     bool operator==(const Sent&) const = default;
 };
 
-/// IllegalArgument: a wrong URL or header, or options that contradict each other. System: the file cannot be read. A
-/// relative file is in `here`.
+/// The order of an upload. IllegalArgument: a wrong URL or header, or options that contradict each other. System: the
+/// file cannot be read. A relative file is in `here`.
 Result<Sent> sentBy(const Arguments&, const std::filesystem::path& here);
 
-/// Persisted, with the same conditions in either manner. The daemon chooses the id.
+/// The job of that order: persisted, with the same conditions in either manner. The daemon chooses the id.
 Result<JobInfo> jobFor(const Sent&, Manner);
 
 int put(const Arguments&, const Screen&);

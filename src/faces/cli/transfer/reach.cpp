@@ -23,7 +23,8 @@ std::string environment(const char* name) {
     return value ? value : "";
 }
 
-/// Like curl: lower case first, and http_proxy only in lower case (a CGI program's HTTP_PROXY comes from its client).
+/// The proxy that the environment names, like curl: lower case first, and http_proxy only in lower case (a CGI
+/// program's HTTP_PROXY comes from its client).
 std::string proxyFor(std::string_view url) {
     std::string scheme(url.substr(0, url.find(':')));
     std::transform(scheme.begin(), scheme.end(), scheme.begin(), [](unsigned char c) { return std::tolower(c); });
@@ -156,7 +157,7 @@ Result<void> putSecrets(const Arguments& given, const std::filesystem::path& her
     return {};
 }
 
-/// HOST:PORT:ADDRESS, as curl has it; an IPv6 address may be in brackets.
+/// Checks HOST:PORT:ADDRESS, which is curl's form; an IPv6 address may be in brackets.
 Result<void> checkResolve(std::string_view text) {
     const auto host = text.find(':');
     const auto port = host == std::string_view::npos ? host : text.find(':', host + 1);
@@ -166,7 +167,7 @@ Result<void> checkResolve(std::string_view text) {
     return fail(Errc::ILLEGAL_ARGUMENT, "--resolve: \"{}\" is not HOST:PORT:ADDRESS", printable(text));
 }
 
-/// Options that are no use together, or without another.
+/// Refuses options that contradict each other, or that need another.
 Result<void> checkTogether(const Arguments& given) {
     if (given.has("ipv4") && given.has("ipv6")) return fail(Errc::ILLEGAL_ARGUMENT, "-4 and -6 contradict each other");
     if (given.has("insecure") && given.has("cacert"))

@@ -17,7 +17,8 @@ namespace stint::cli {
 Result<void> putReach(const Arguments& given, const std::string& url, const std::filesystem::path& here,
                       PersistableBundle& extras);
 
-/// "500KB", "2MiB", "1.5MB/s", and curl's "200k", "3M", "1G", "1000". IllegalArgument for anything else, and for 0.
+/// Reads "500KB", "2MiB", "1.5MB/s", and curl's "200k", "3M", "1G", "1000". IllegalArgument for anything else, and for
+/// 0.
 Result<Bytes> parseByteRate(std::string_view text);
 
 } // namespace stint::cli

@@ -1,4 +1,4 @@
-// What the jobs of `stint get` and `stint put` have in common: the service that runs them, and the conditions they wait
+// The common part of the jobs of `stint get` and `stint put`: the service that runs them, and the conditions they wait
 // for. Pure.
 #pragma once
 #include <cstdint>
@@ -19,10 +19,10 @@ struct Conditions {
 /// IllegalArgument: networks that contradict each other.
 Result<Conditions> conditionsIn(const Arguments&);
 
-/// How the job runs: because a person looks on, or when the device sees fit.
+/// The way in which the job runs: because a person looks on, or when the device sees fit.
 enum class Manner { UserInitiated, Regular };
 
-/// A job of the transfer app, persisted, without extras and estimate yet. The id is the daemon's to give.
+/// A job of the transfer app, persisted, without extras and estimate yet. The daemon chooses the id.
 JobInfo::Builder transferJob(const Conditions&, Manner);
 
 } // namespace stint::cli

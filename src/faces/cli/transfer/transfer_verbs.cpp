@@ -7,11 +7,11 @@
 namespace stint::cli {
 namespace {
 
-/// As what it runs.
+/// Options of the way in which the job is scheduled.
 const std::vector<Option> manner{{"--no-wait", "", "schedule it and return"},
                                  {"--user-initiated", "", "as a user-initiated job or not at all"}};
 
-/// How the server is reached: curl's names.
+/// Options of the way in which the server is reached: curl's names.
 const std::vector<Option> reach{
     {"-H,--header", "LINE", "\"Name: value\" to send; @FILE: each line of it (@-: of stdin)", true},
     {"-b,--cookie", "COOKIES", "\"a=1; b=2\", or a file of Netscape's format"},
@@ -46,7 +46,7 @@ std::vector<Option> with(std::vector<Option> own) {
     return own;
 }
 
-/// Of curl, wget and aria2; what both verbs say of them.
+/// Options of curl, wget and aria2, and the answers of both verbs to them.
 const std::vector<OptionElsewhere> reachElsewhere{
     {"-L,--location,--follow", "redirects are followed anyway"},
     {"-f,--fail,--fail-with-body", "what a server refuses is a failure anyway, and nothing of it is saved"},
@@ -67,7 +67,7 @@ const std::vector<OptionElsewhere> reachElsewhere{
     {"-U,--proxy-user,--all-proxy", "write --proxy http://NAME:PASSWORD@HOST:PORT"},
     {"--url", "write the URL alone"}};
 
-/// Of get.
+/// The answers of `stint get` alone.
 const std::vector<OptionElsewhere> getElsewhere{
     {"-c,--continue,-C,--continue-at",
      "a download goes on where it was anyway, and begins anew where the file has changed"},

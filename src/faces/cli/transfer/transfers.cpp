@@ -25,9 +25,10 @@
 namespace stint::cli {
 namespace {
 
-constexpr std::size_t mostNamed = 8; ///< more jobs are told together
+constexpr std::size_t mostNamed = 8; ///< more jobs are reported together
 
-/// If the connection broke before the answer, the call's fate is unknown (include/stint/result.hpp): say where to look.
+/// If the connection broke before the answer, the call's fate is unknown (include/stint/result.hpp): says where to
+/// look.
 Error fateOf(Error error) {
     if (error.code == Errc::UNAVAILABLE) error.message += "; whether it was accepted, `stint jobs` tells";
     return error;
@@ -36,7 +37,7 @@ Error fateOf(Error error) {
 /// An accepted job and its task.
 struct Accepted {
     const TransferTask& task;
-    JobView job; ///< as it was when it was accepted
+    JobView job; ///< its state when it was accepted
 };
 
 std::string joined(const std::vector<std::string>& words, std::string_view between) {
@@ -86,7 +87,7 @@ Result<std::vector<JobOfList>> Transferring::jobsOf(Tasks tasks, Manner manner) 
     return jobs;
 }
 
-/// The same for all of them.
+/// Reads the terms of the start, which are the same for all of the jobs.
 Result<void> Transferring::readTerms(Daemon& daemon) {
     terms_ = STINT_TRY(startTermsIn(given_, wallNow()));
     terms_.after = STINT_TRY(keysOf(daemon, given_.values("after")));
@@ -112,7 +113,7 @@ Result<std::vector<JobId>> Transferring::schedule(Daemon& daemon, Tasks tasks) {
     return daemon.scheduleAll(jobs, app);
 }
 
-/// The job was accepted. If the daemon has died since, following it notices, and waits.
+/// The state of an accepted job. If the daemon has died since, following the job notices that, and waits.
 Result<JobView> Transferring::stateOf(Daemon& daemon, const TransferTask& task, JobId id) const {
     JobView known;
     known.key = {AppId{std::string(transferPackage)}, "", id};
@@ -122,7 +123,8 @@ Result<JobView> Transferring::stateOf(Daemon& daemon, const TransferTask& task, 
     return job;
 }
 
-/// All of them in one call; where that may not be, one by one, until one is refused: there is room for the first only.
+/// Schedules all of them in one call; where that is refused, one by one, until one is refused: there may be room for
+/// the first ones only.
 int Transferring::accept(Daemon& daemon, Tasks tasks) {
     const auto ids = schedule(daemon, tasks);
     if (!ids.ok() && (tasks.size() == 1 || ids.error().code == Errc::UNAVAILABLE))
@@ -147,7 +149,7 @@ void Transferring::tellScheduled(const Accepted& one) const {
         screen_.tell(fmt::format("{}: {}", textOf(one.job.key), one.task.going));
 }
 
-/// All of them, in a line.
+/// Reports all of them, in one line.
 void Transferring::tellScheduled() const {
     if (screen_.json() || !tellsTogether_ || accepted_.empty()) return;
     const auto directory = accepted_.front().task.target.parent_path();
@@ -158,7 +160,7 @@ void Transferring::tellScheduled() const {
                              isOne ? fmt::format(" to {}", printable(directory.native())) : ""));
 }
 
-/// They are no longer followed.
+/// Reports the jobs that go on without being followed; returns the exit code.
 int Transferring::detached(const std::vector<JobView>& jobs, int signal) const {
     std::vector<std::string> names, numbers;
     for (std::size_t i = 0; i < jobs.size(); ++i) {
@@ -195,7 +197,7 @@ int Transferring::ended(std::size_t which, const Result<JobView>& end, Seen seen
     return code;
 }
 
-/// All of them have ended.
+/// Sums up, when all of them have ended.
 void Transferring::tellAll(const std::vector<int>& codes, Seen seen) const {
     if (codes.size() < 2) return;
     const auto good = std::ranges::count(codes, ends::ok);
@@ -204,7 +206,7 @@ void Transferring::tellAll(const std::vector<int>& codes, Seen seen) const {
     screen_.tell(words);
 }
 
-/// 0, or the code of the first, in their order, that did not end well.
+/// Returns 0, or the code of the first, in their order, that did not end well.
 int Transferring::followAll(Daemon& daemon, Signals& signals) {
     std::vector<JobView> jobs;
     for (const Accepted& one : accepted_)
@@ -223,8 +225,8 @@ int Transferring::followAll(Daemon& daemon, Signals& signals) {
     return bad == codes.end() ? ends::ok : *bad;
 }
 
-/// One command at a time, so that no other schedules a job for one of the files between the question whether there is
-/// such a job and the answer. Who goes round it meets the lock of the part file.
+/// Schedules under a lock, one command at a time: no other one schedules a job for one of the files between the check
+/// for such a job and the call. A caller that bypasses the lock still meets that of the part file.
 int Transferring::scheduleAll(Daemon& daemon, const std::vector<TransferTask>& tasks) {
     const auto lock = commandLock("scheduling");
     if (!lock.ok()) return refused(tasks.front(), lock.error());
@@ -245,7 +247,7 @@ int Transferring::scheduleAll(Daemon& daemon, const std::vector<TransferTask>& t
         left = left.subspan(*some);
         if (code == ends::ok) continue;
         tellScheduled();
-        const std::size_t more = tasks.size() - accepted_.size() - 1; // they would be refused, too
+        const std::size_t more = tasks.size() - accepted_.size() - 1; // these would be refused, too
         if (more > 0) screen_.tell(fmt::format("{} more of the files are not scheduled either", more));
         return code;
     }

@@ -23,7 +23,7 @@ struct TransferTask {
 };
 
 /// Schedules them in order, or none of them where a job that waits or runs makes one of their files already, and
-/// follows them unless --no-wait. 0, or the code of the first that failed.
+/// follows them unless --no-wait. Returns 0, or the code of the first that failed.
 int transferAll(const Arguments& given, const Screen& screen, const std::vector<TransferTask>& tasks);
 
 } // namespace stint::cli

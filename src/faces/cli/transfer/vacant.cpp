@@ -9,7 +9,7 @@
 namespace stint::cli {
 namespace {
 
-/// Links and mounts may lead to one directory by many paths.
+/// True if both paths are one file: links and mounts may lead to one directory by many paths.
 bool isSameFile(const std::filesystem::path& one, const std::filesystem::path& other) {
     std::error_code gone; // then it is no directory that `other` is in
     return one.filename() == other.filename() &&
