@@ -20,11 +20,12 @@ namespace {
 
 constexpr Duration firstPause = 100ms;
 constexpr Duration longestPause = 2s;
-constexpr Duration keepersPatience = 1s; ///< for whoever looks after the daemon: systemd needs 0.1 s
+constexpr Duration keepersPatience = 1s; ///< for what looks after the daemon: systemd needs 0.1 s
 
 Moment moment() { return {steadyNow(), wallNow()}; }
 
-/// A number is reused once its job has ended: a job of this key scheduled at another time is another job.
+/// True if it is another job of this key: a number is reused once its job has ended, and is then scheduled at another
+/// time.
 bool isAnother(const JobView& now, const JobView& before) {
     return now.state != JobView::State::Finished && before.scheduled != WallTime{} && now.scheduled != before.scheduled;
 }
@@ -82,7 +83,7 @@ void Following::take(std::size_t which, JobView state) {
 
 void Following::tellEnd(std::size_t which) {
     ended_(which, jobs_[which]);
-    reporter_.draw(moment()); // what was told stands above the block
+    reporter_.draw(moment()); // the report stands above the block
 }
 
 void Following::lose(std::size_t which, const Error& why) {
@@ -90,7 +91,7 @@ void Following::lose(std::size_t which, const Error& why) {
     ended_(which, why);
 }
 
-/// Where a number was given again, the job that had it first has ended by then.
+/// If a number is reused, the job that had it first has ended by then.
 Result<void> Following::takeNews() {
     for (auto& news : STINT_TRY(daemon_.takeNews())) {
         auto* state = std::get_if<JobView>(&news);
@@ -116,7 +117,7 @@ Result<void> Following::sleep() const {
     return {};
 }
 
-/// The first signal that ends it; a resized window is only drawn anew.
+/// The first signal that ends following; a resized window is only drawn anew.
 std::optional<int> Following::endingSignal() {
     while (auto signal = signals_.take()) {
         if (*signal != SIGWINCH) return signal;
@@ -125,7 +126,7 @@ std::optional<int> Following::endingSignal() {
     return std::nullopt;
 }
 
-/// Reconnects; the open jobs as the new daemon knows them.
+/// Reconnects, and takes the open jobs' states from the new daemon.
 Result<void> Following::joinAgain() {
     auto back = STINT_TRY(Daemon::connectIfThere());
     std::vector<std::pair<std::size_t, Result<JobView>>> states;
@@ -142,8 +143,9 @@ Result<void> Following::joinAgain() {
     return {};
 }
 
-/// The daemon is gone: tries to reconnect, with growing pauses; the signal that came first. One that died, and that
-/// nobody who looks after it brought back at once, is started here, as by any verb; one that was told to end is not.
+/// The daemon is gone: tries to reconnect, with growing pauses; returns the signal that came first, if one did. A
+/// daemon that died, and that nothing restarts at once, is started here, as by any verb; one that was told to end is
+/// not.
 Result<std::optional<int>> Following::rejoin() {
     screen_.tell("stintd is gone; waiting for it to come back");
     bool mayStart = mayStartDaemon();
@@ -165,7 +167,7 @@ Result<std::optional<int>> Following::rejoin() {
                 mayStartDaemon() ? "starts it" : "says how to start it");
 }
 
-/// From one sleep to the next; the signal that ends it all.
+/// One turn, from a sleep to the next; returns the signal that ends following.
 Result<std::optional<int>> Following::turn() {
     if (auto due = reporter_.nextDraw(); due && *due <= steadyNow()) reporter_.draw(moment());
     STINT_TRY(sleep());

@@ -10,38 +10,39 @@
 
 namespace stint::cli {
 
-/// How following ended: the jobs' ends, or the signal that came first.
+/// The end of following: the jobs' ends, or the signal that came first.
 struct AllFollowed {
     std::vector<JobView> jobs;
     std::optional<int> signal;
 };
 
-/// The same of one.
+/// The same for one job.
 struct Followed {
     JobView job;
     std::optional<int> signal;
 };
 
-/// How long to wait for a daemon that went away.
+/// The longest wait for a daemon that went away.
 inline constexpr Duration mostAbsence = 30s;
 
-/// What else to handle while following: `take` is called after each wake-up, by `fd` or not, and once more at the end.
+/// A further source to handle while following: `take` is called after each wake-up, by `fd` or not, and once at the
+/// end.
 struct Beside {
     int fd = -1;
     std::function<Result<void>()> take = {};
 };
 
-/// Told of each job as it ends, by its place among them; an Error where its end is not known: it came about while the
-/// daemon was away, which does not know it any more.
+/// Called for each job as it ends, with its place among them; an Error where its end is not known: it came about while
+/// the daemon was away, which does not know it any more.
 using Ended = std::function<void(std::size_t which, const Result<JobView>& end)>;
 
-/// From `jobs`, their states from Daemon::watch(), to their ends. If the daemon goes away, reconnects until it is back,
-/// and starts one where it died and nobody else does;
-/// `daemon` then is the new connection. Unavailable: it did not come back.
+/// Follows `jobs`, their states from Daemon::watch(), to their ends. If the daemon goes away, reconnects until it is
+/// back, and starts one where it died and nobody else does; `daemon` then is the new connection. Unavailable: it did
+/// not come back.
 Result<AllFollowed> followAll(Daemon& daemon, std::vector<JobView> jobs, ProgressReporter& reporter, Signals& signals,
                               const Screen& screen, const Ended& ended, const Beside& beside = {});
 
-/// One job; an Error where its end is not known.
+/// Follows one job; an Error where its end is not known.
 Result<Followed> follow(Daemon& daemon, const JobView& job, ProgressReporter& reporter, Signals& signals,
                         const Screen& screen, const Beside& beside = {});
 

@@ -9,7 +9,7 @@ namespace {
 
 constexpr Duration countdown = 1s; ///< between two drawings while it waits for a time
 
-/// Until its app has said how far it is, nothing is known of what was in place before this run.
+/// True once the app has reported how far it is; until then, what was in place before this run is not known.
 bool tellsAmount(const JobView& job) {
     if (progressOf(job).done > 0) return true;
     if (!job.notification) return false;
@@ -29,7 +29,7 @@ void JobProgress::state(const JobView& job, Moment now) {
     if (over()) last_.total = last_.done = std::max(last_.done, told.done);
     if (tells || (over() && meter_.measures())) meter_.sample(now.steady, last_.done);
     if (!tells) meter_.rest(now.steady);
-    if (tells && first && told.done > 0) meter_.cameLate(); // nobody knows when it said so
+    if (tells && first && told.done > 0) meter_.cameLate(); // nobody knows when it was reported
 }
 
 Progress JobProgress::progress(Duration now) const {

@@ -1,4 +1,4 @@
-// What is known of one followed job: its last state, how fast it moves, and how it is told in a line.
+// The progress of one followed job: its last state, how fast it moves, and its line on a terminal.
 #pragma once
 #include <cstddef>
 #include <optional>
@@ -26,12 +26,12 @@ public:
     bool waits() const { return job_.state == JobView::State::Pending; }
     bool over() const { return job_.state == JobView::State::Finished; }
 
-    /// How far it is; while it waits, how far it came.
+    /// The part that is done; while it waits, the part that was done before.
     Progress progress(Duration now) const;
     Seen seen() const { return meter_.seen(); }
     /// Its line on a terminal; `alone`: no other job's is beside it.
     std::string line(Moment now, std::size_t columns, std::size_t labelColumns, bool alone) const;
-    /// When its line changes by time alone: a countdown, and a rate that drops to 0.
+    /// The time at which its line changes by time alone: a countdown, or a rate that drops to 0.
     std::optional<Duration> changes(Moment now) const;
 
 private:

@@ -1,7 +1,7 @@
-// How fast a job moves, and what was seen of it so far. Pure: times and amounts are parameters.
+// The speed of a job, and what was seen of it so far. Pure: times and amounts are parameters.
 //
-// An amount counts what is in place, and a run's first one says what was there before it: that was fetched by an
-// earlier run, and is no part of any rate.
+// An amount is what is in place. A run's first amount was there before it, fetched by earlier runs, and is no part of
+// any rate.
 #pragma once
 #include <deque>
 #include <optional>
@@ -14,14 +14,14 @@ namespace stint::cli {
 class Meter {
 public:
     static constexpr Duration window = 5s; ///< a rate is that of the last seconds
-    static constexpr Duration stall = 3s;  ///< nothing is heard for this long: it stalls
+    static constexpr Duration stall = 3s;  ///< nothing is reported for this long: it stalls
 
-    /// It runs, and has so much in place; less than before: it was begun anew. `at` never goes back; its zero is
+    /// The job runs, and has this much in place; less than before: it began anew. `at` never goes back; its zero is
     /// arbitrary.
     void sample(Duration at, Bytes inPlace);
-    /// Its first amount was said some time before `at`: it is no begin of a rate, but the next one is.
+    /// The first amount was reported some time before `at`: a rate cannot begin with it, but with the next one.
     void cameLate() { late_ = true; }
-    /// It does not run, or has not yet said what is in place.
+    /// The job does not run, or has not yet reported what is in place.
     void rest(Duration at);
 
     bool measures() const { return !samples_.empty(); }
@@ -34,8 +34,8 @@ private:
         Duration at;
         Bytes inPlace;
     };
-    std::deque<Sample> samples_; ///< of this run
-    bool late_ = false;          ///< and so are all of them
+    std::deque<Sample> samples_; ///< this run's
+    bool late_ = false;          ///< all samples so far came late
     Seen seen_;
 };
 

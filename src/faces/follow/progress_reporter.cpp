@@ -32,13 +32,13 @@ void ProgressReporter::state(std::size_t which, const JobView& job, Moment now) 
         log(shown, now);
 }
 
-/// Beside others a job says which it is.
+/// The words, behind the job's label where it is one of several.
 std::string ProgressReporter::named(const Shown& job, std::string_view words) const {
     if (!several()) return std::string(words);
     return fmt::format("{}: {}", printable(job.progress.job().label), words);
 }
 
-/// A restarted transfer must not look like a failed one.
+/// Reports that a transfer began anew: it must not look like a failed one.
 void ProgressReporter::tellAnew(Shown& job) const {
     std::string anew = anewOf(job.progress.job());
     if (anew.empty() || anew == job.anew) return;
@@ -77,7 +77,7 @@ std::vector<ProgressReporter::Line> ProgressReporter::linesOfJobs(Moment now) co
         if (!one.progress.over())
             labelColumns = std::max(labelColumns, widthOf(shownLabel(one.progress.job().label, columns)));
     std::vector<Line> moving, waiting;
-    std::vector<std::string> reasons; // of each line of `waiting`
+    std::vector<std::string> reasons; // the reason of each line of `waiting`
     for (const Shown& one : jobs_) {
         if (one.progress.over()) continue;
         Line line{one.progress.line(now, columns, labelColumns, !several())};
@@ -121,8 +121,8 @@ std::vector<std::string> ProgressReporter::block(Moment now) const {
     return texts;
 }
 
-/// One line for each change of a job's state; while they run, one for each tenth of the total. That several begin is
-/// not worth a line each.
+/// Logs one line for each change of a job's state, and while jobs run one for each tenth of the total. Of several jobs,
+/// no line says that one begins.
 void ProgressReporter::log(Shown& job, Moment now) {
     const JobProgress& progress = job.progress;
     if (progress.over()) return;

@@ -1,6 +1,6 @@
-// What a person sees of followed jobs: a block of redrawn lines on a terminal, a line for each change in a log, an
-// object for each change under --json. One job is a block of one line. It gets each state, and tells when it wants to
-// draw next; it reads no clock and sets no timer.
+// The progress of followed jobs as a person sees it: a block of redrawn lines on a terminal, a line for each change in
+// a log, an object for each change under --json. One job is a block of one line. It is given each state, and says when
+// it wants to draw next; it reads no clock and sets no timer.
 #pragma once
 #include <optional>
 #include <string>
@@ -16,18 +16,18 @@ public:
     static constexpr Duration frame = 100ms; ///< least time between two drawings
     static constexpr Duration unsized = 10s; ///< between two log lines if the total is unknown
 
-    /// Of so many jobs, each known by its place among them.
+    /// For so many jobs, each known by its place among them.
     explicit ProgressReporter(const Screen& screen, std::size_t jobs = 1) : screen_(screen), jobs_(jobs) {}
 
     /// A job is in this state now.
     void state(std::size_t which, const JobView& job, Moment now);
-    /// When draw() is due, on the steady clock; nullopt: not before the next state.
+    /// The time at which draw() is due, on the steady clock; nullopt: not before the next state.
     std::optional<Duration> nextDraw() const { return nextDraw_; }
     void draw(Moment now);
     /// Removes what is drawn before anything else is printed.
     void clear() const { screen_.clearDrawn(); }
 
-    /// What was observed of a job so far, and of all of them together.
+    /// The observations of one job so far, and of all of them together.
     Seen seen(std::size_t which) const { return jobs_[which].progress.seen(); }
     Seen seen() const { return all_.seen(); }
 
@@ -37,7 +37,7 @@ private:
         std::string logged; ///< its last words in the log
         std::string anew;
     };
-    /// A line of the block, and of how many jobs.
+    /// A line of the block, and the number of jobs that share it.
     struct Line {
         std::string text;
         std::size_t jobs = 1;
@@ -55,7 +55,7 @@ private:
 
     const Screen& screen_;
     std::vector<Shown> jobs_;
-    Meter all_; ///< of what they have moved together
+    Meter all_; ///< what they have moved together
     std::optional<Duration> lastDraw_;
     std::optional<Duration> nextDraw_;
     std::optional<Duration> lastProgress_;

@@ -19,9 +19,10 @@
 namespace stint::player {
 namespace {
 
-using namespace cli; // what is printed, and where
+using namespace cli; // printing, and exit codes
 
-/// What a person sees, and asks; one for each wait that the scenario explains, and the end.
+/// The texts of the scenes: what a person sees, and asks. One for each wait that the scenario explains, and one for the
+/// end.
 constexpr std::array<std::string_view, 4> scenes{
     "8 o'clock, at home. You ask for a film of 20 GB, where it costs nothing: `stint get --unmetered URL`. A backup is "
     "to run while the laptop charges: `stint run --charging -- ./backup.sh`. Half an hour later you sit in a train, "
@@ -41,7 +42,7 @@ constexpr std::string_view next =
 
 constexpr std::size_t widest = 100;
 
-/// What happened to jobs in (from, to].
+/// Prints what happened to jobs in (from, to].
 void printTrace(const sim::History& history, Duration from, Duration to, const Screen& screen) {
     sim::History jobs;
     std::ranges::copy_if(history, std::back_inserter(jobs), [&](const sim::Happening& one) {

@@ -8,10 +8,10 @@
 
 using namespace stint;
 
-/// Given the very line that `stint` was, of which it becomes this program.
+/// Gets the very line of `stint`, whose process becomes this program.
 int main(int count, char** words) {
     std::vector<std::string> line(words + 1, words + count);
-    if (line.empty()) line.emplace_back("sim"); // which says what it needs
+    if (line.empty()) line.emplace_back("sim"); // its error says what it needs
     return cli::runProgram(line, [](const cli::Invocation& asked, const cli::Screen& screen) {
         if (asked.verb->name == "sim") return player::playScenarios(asked.arguments, screen);
         if (asked.verb->name == "demo") return player::playDemo(asked.arguments, screen);

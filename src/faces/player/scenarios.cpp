@@ -23,7 +23,7 @@
 namespace stint::player {
 namespace {
 
-using namespace cli; // what is printed, and where
+using namespace cli; // printing, and exit codes
 
 struct Wanted {
     sim::Options options;
@@ -107,7 +107,8 @@ void printDiff(const Screen& screen, const std::vector<sim::Difference>& differe
     table.print(screen);
 }
 
-/// What happened by the scenario's own policy and by the other, each app acting as it does or was seen to do.
+/// Compares a run under the scenario's own policy with one under the other; each app acts as it does, or was seen to
+/// do.
 int diffFile(const sim::Scenario& scenario, const sim::Options& options, const Screen& screen) {
     sim::Options own = options;
     own.whatIf = true;

@@ -1,14 +1,14 @@
-// The verbs that play: what `stint` runs stint-sim for.
+// The verbs that play, for which `stint` runs stint-sim.
 #pragma once
 #include "faces/cli/line/arguments.hpp"
 #include "faces/screen/terminal.hpp"
 
 namespace stint::player {
 
-/// `stint sim`; its exit code.
+/// Runs `stint sim`; returns the exit code.
 int playScenarios(const cli::Arguments& given, const cli::Screen& screen);
 
-/// `stint demo`; its exit code.
+/// Runs `stint demo`; returns the exit code.
 int playDemo(const cli::Arguments& given, const cli::Screen& screen);
 
 } // namespace stint::player
