@@ -10,7 +10,7 @@
 namespace stint::sim {
 namespace {
 
-/// Expected facts, each with the actual one.
+/// The expected facts, each beside the actual one.
 class Comparison {
 public:
     void add(bool holds, std::string expected, std::string is) {

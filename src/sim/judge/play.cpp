@@ -148,7 +148,7 @@ private:
 
     void act(const action::Recorded&) {} // check.cpp has refused it
 
-    // Of an app whose answers the scenario tells.
+    // Answers of an app whose runs are external.
     void act(const action::Tick&) { world_.tick(); }
     void act(const action::Connected& action) { world_.runs().connected(action.job); }
     void act(const action::AnswerCall& action) { world_.runs().answer(action); }

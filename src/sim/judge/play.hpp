@@ -24,15 +24,15 @@ struct Options {
     };
     std::optional<Duration> until;    ///< over the scenario's own
     std::optional<PolicyText> policy; ///< over its constants
-    /// Random draws of limits.md come from it; a job's life has none.
+    /// For the spec's random draws (scenario.md): nothing is drawn yet.
     std::uint64_t seed = 0;
-    /// A recording's apps act again, as they did; else it is what they did that is played again.
+    /// A recording's apps act again, in the way that they did; else the very events of the recording are played again.
     bool whatIf = false;
-    /// Is told of each commit, for who keeps the day that was played; not of a recording.
+    /// Sees each commit, for a caller that keeps the day that was played; not a recording's.
     std::function<void(std::span<const Record>, const Stamp&)> witness;
 };
 
-/// What an expectation of `why` was compared with.
+/// The state that an expectation of `why` was compared with.
 struct Explained {
     Duration at;
     WallTime now;

@@ -1,4 +1,4 @@
-// A core that is told what a recording says, and the time as the recording has it.
+// A core that is given a recording's events, and the time by the recording.
 #pragma once
 #include "contract/core/scheduler.hpp"
 #include "sim/scenario/scenario.hpp"
@@ -15,7 +15,7 @@ public:
     Result<Step> tell(const Entry& entry, const action::Recorded& recorded);
 
     void advance(Instant to) { elapsed_ = std::max(elapsed_, to); }
-    /// What the entry says of the clock on the wall.
+    /// Sets the wall clock where the entry says so.
     void read(const action::Recorded& recorded);
     Instant at(Duration sinceZero) const { return zero_ + sinceZero; }
     Now now() const { return {elapsed_, WallTime(elapsed_.time_since_epoch() + ahead_)}; }
@@ -29,7 +29,7 @@ private:
     const Scenario& recording_;
     Instant zero_{};
     Instant elapsed_{};
-    Duration ahead_{0}; ///< of the wall's clock
+    Duration ahead_{0}; ///< the wall clock, less the elapsed time
     bool begun_ = false;
 };
 

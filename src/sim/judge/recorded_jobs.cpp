@@ -39,7 +39,7 @@ void RecordedJobs::seenAll(Now now) {
     open_.clear();
 }
 
-// What its app says it has moved is of all its runs since its last report, or of this one alone; the larger is right.
+// An app reports the bytes of all runs since its last report, or of this one alone; the larger amount is right.
 void RecordedJobs::over(std::map<RunId, Run>::iterator found, Now now, std::optional<bool> again) {
     const Run run = found->second;
     runs_.erase(found);

@@ -1,4 +1,4 @@
-// What the jobs of a recording were seen to do, and doing it again under another policy.
+// The work that a recording's jobs were seen to do, to be done again under another policy.
 #pragma once
 #include <deque>
 #include <map>
@@ -10,7 +10,7 @@ namespace stint::sim {
 
 /// The work of a job from its start, or from its last report, to the next: over all runs that it took.
 struct SeenWork {
-    Duration connects{0}; ///< how long its service took to be there, the last time
+    Duration connects{0}; ///< the time that its service took to connect, the last time
     Duration took{0};
     Bytes moved = 0;
     bool reported = false; ///< else it was still at it when the recording ended
@@ -19,16 +19,17 @@ struct SeenWork {
 
 class RecordedJobs {
 public:
-    // Of a core that is told what was recorded: each event, and what came of it.
+    // For a core that is given what was recorded: each event, and its effects.
 
     void see(const Event& event, Now now);
     void see(const Effect& effect, Now now);
     /// The recording has ended.
     void seenAll(Now now);
 
-    // Of another core.
+    // For another core.
 
-    /// What the job is to do next. What was seen last it does again; of what was never seen it is done at once.
+    /// The work that the job is to do next. The last that was seen it does again; a job that was never seen is done at
+    /// once.
     SeenWork next(const JobKey& job);
 
 private:

@@ -43,7 +43,7 @@ private:
         return {};
     }
 
-    /// The effects that came of one event, with those that stintd had: to the byte.
+    /// Compares the effects of one event with those that stintd had: to the byte.
     void compare(const Entry& entry, const std::vector<std::string>& expected, const Step& step) {
         std::vector<std::string> happened;
         for (const Effect& effect : step.effects) {
@@ -70,7 +70,7 @@ private:
     const Scenario& recording_;
     RecordedCore device_;
     Played played_;
-    Duration at_{0}; ///< of the last entry
+    Duration at_{0}; ///< the last entry's
 };
 
 } // namespace

@@ -1,5 +1,5 @@
-// Plays a recording (scenario.md, Recordings): the core is told what stintd's was, at the same times, and does the
-// same.
+// Plays a recording (scenario.md, Recordings): the core is given the events of stintd's core, at the same times, and
+// does the same.
 #pragma once
 #include "contract/model/constants.hpp"
 #include "sim/judge/play.hpp"

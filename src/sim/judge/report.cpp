@@ -10,7 +10,7 @@
 namespace stint::sim {
 namespace {
 
-constexpr std::ptrdiff_t linesBefore = 4; ///< of the trace around a failure
+constexpr std::ptrdiff_t linesBefore = 4; ///< lines of the trace around a failure
 constexpr std::ptrdiff_t linesAfter = 2;
 
 std::string whom(const Happening& happening) {
@@ -23,7 +23,7 @@ std::string yesOrNo(const FieldValue& value) {
     return textOf(value);
 }
 
-// The obvious is left out for a person: a regular job that is not overdue, a call that succeeded.
+// True for what is obvious to a person, and left out: a regular job that is not overdue, a call that succeeded.
 bool goesWithoutSaying(const Field& field) {
     static const std::array<Field, 4> usual{Field{"overdue", false}, Field{"kind", std::string("regular")},
                                             Field{"result", std::string("success")}, Field{"user_initiated", false}};

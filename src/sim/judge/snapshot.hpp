@@ -1,4 +1,4 @@
-// What was stored when a recording began.
+// The store as it was when a recording began.
 #pragma once
 #include "contract/model/record.hpp"
 #include "sim/scenario/scenario.hpp"
@@ -6,7 +6,7 @@
 
 namespace stint::sim {
 
-/// Of the file that `from:` names, beside the recording; as a core of that boot loads it.
+/// The snapshot in the file that `from:` names, beside the recording; as a core of that boot loads it.
 Result<Snapshot> snapshotOf(const Scenario& recording, const BootId& boot);
 
 } // namespace stint::sim

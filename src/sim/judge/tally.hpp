@@ -1,4 +1,4 @@
-// What came of a run, in sums: by job, and by app. And how two of them differ (scenario.md, Running: --diff).
+// The sums of a run, by job and by app, and how two runs differ (scenario.md, Running: --diff).
 #pragma once
 #include <array>
 #include <map>
@@ -11,24 +11,24 @@
 
 namespace stint::sim {
 
-/// What is summed, in the order in which it is shown. A time is in milliseconds.
+/// The sums, in the order in which they are shown. A time is in milliseconds.
 enum class Sum : std::uint8_t { Starts, Stops, RunTime, Waited, Moved, WakeUps, Messages };
 inline constexpr std::array<std::string_view, 7> sumNames{"starts", "stops",    "run_time", "waited",
                                                           "bytes",  "wake_ups", "messages"};
-/// "7", "1h30min", "200 MiB".
+/// The text of a sum: "7", "1h30min", "200 MiB".
 std::string sumText(Sum sum, std::int64_t value);
 
 using Sums = std::array<std::int64_t, sumNames.size()>;
 
-/// By "com.example.mail/7", "com.example.mail". A job waits from when it is asked for, stopped, or due again, to its
-/// start, or to the end.
+/// The sums by "com.example.mail/7", "com.example.mail". A job waits from when it is asked for, stopped, or due again,
+/// to its start, or to the end.
 std::map<std::string, Sums> tallyOf(const Played& played, Duration end);
 
 struct Difference {
     std::string of;
     Sums before{}, after{};
 };
-/// Of all that differ, by name.
+/// The jobs and apps whose sums differ, by name.
 std::vector<Difference> differences(const std::map<std::string, Sums>& before,
                                     const std::map<std::string, Sums>& after);
 

@@ -12,7 +12,7 @@
 namespace stint::sim {
 namespace {
 
-/// Whether the recorded policy had a part in it: a timer of its own, and what its runs and deliveries did.
+/// True if the recorded policy had a part in the event: a timer of its own, or what its runs and deliveries did.
 bool followsFromThePolicy(const Event& event) {
     return std::visit(Overloaded{[](const Tick&) { return true; }, [](const PolicyChanged&) { return true; },
                                  [](const DeliveryEnded&) { return true; }, [](const NetworkUsed&) { return true; },
@@ -22,13 +22,13 @@ bool followsFromThePolicy(const Event& event) {
                       event);
 }
 
-/// Nobody is here who would tell when a mark is passed.
+/// Without marks: nobody here would report that one is passed.
 Event withoutMarks(Event event) {
     if (auto* const counted = std::get_if<NetworkCounted>(&event)) counted->tells = false;
     return event;
 }
 
-/// What the jobs did, by telling a core what was recorded.
+/// The jobs' work, seen by giving a core what was recorded.
 Result<RecordedJobs> seenIn(const Scenario& recording, const Constants& constants) {
     RecordedJobs jobs;
     RecordedCore device(recording, constants);
@@ -73,7 +73,7 @@ private:
         JobKey key;
         std::optional<Instant> began;
     };
-    /// What a job has left to do.
+    /// The work that a job has left.
     struct Rest {
         SeenWork of;
         Duration worked{0};
@@ -186,7 +186,7 @@ private:
             if (run.key.app == app) later(Duration{0}, [this, lost = id] { tell(RunLost{lost, false, {}}); });
     }
 
-    /// What it has done is kept; its bytes move as its time goes.
+    /// Stops a run: its work is kept, and its bytes are counted by the time that it took.
     void cutShort(Run& run) {
         account(run);
         run.began.reset();
@@ -226,7 +226,7 @@ private:
     EventQueue queue_;
     std::map<RunId, Run> runs_;
     std::map<JobKey, Rest> rests_;
-    std::map<AppId, Bytes> uncounted_; ///< what each app has moved since it was asked last
+    std::map<AppId, Bytes> uncounted_; ///< the bytes that each app has moved since the last count
 };
 
 } // namespace

@@ -1,5 +1,5 @@
-// What a recording's apps would have done under another policy (scenario.md, Recordings): what happened to the device
-// and what apps and people asked for comes as it was recorded; what runs did is played by what they were seen to do.
+// A recording as it would have gone under another policy (scenario.md, Recordings): events of the device and calls of
+// apps and people come as they were recorded; each run does again what it was seen to do.
 #pragma once
 #include "contract/model/constants.hpp"
 #include "sim/judge/play.hpp"

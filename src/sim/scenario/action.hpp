@@ -26,7 +26,7 @@ struct ChangeDevice {
 };
 struct Reboot {
     Duration offFor{0};
-    std::optional<WallTime> clock; ///< what it says at boot
+    std::optional<WallTime> clock; ///< the wall clock at boot
 };
 struct SetClock {
     WallTime to;
@@ -160,7 +160,7 @@ struct EnqueueWork {
         std::vector<std::string> follows;
         work::Spec spec;
         Duration runsFor{0};
-        std::vector<std::string> answers; ///< of one run after another; the last of all further ones
+        std::vector<std::string> answers; ///< one for each run; the last one also for all further runs
     };
     AppId app;
     std::vector<Request> requests;
@@ -200,18 +200,18 @@ struct Push {
 
 // Commands.
 struct RunVerb {
-    std::vector<std::string> words; ///< as after `stint`
+    std::vector<std::string> words; ///< those behind `stint`
     std::optional<std::int64_t> expectExit;
 };
 
-// Of a recording.
+// Recordings.
 struct Recorded {
     record::Told told;
-    std::optional<WallTime> wall;     ///< where the clock on the wall has changed otherwise than by the time
-    std::vector<std::string> effects; ///< what came of it, each a line of the trace as JSON
+    std::optional<WallTime> wall;     ///< where the wall clock has changed otherwise than by the time
+    std::vector<std::string> effects; ///< its effects, each a line of the trace as JSON
 };
 
-// Of an app whose answers a scenario tells.
+// Answers of an app whose runs are external.
 struct Tick {};
 struct Connected {
     JobKey job;
@@ -234,7 +234,7 @@ struct ExpectJob {
     bool nextUnknown = false;
     std::optional<Duration> next;
     std::optional<std::int64_t> failures;
-    std::optional<bool> keepsAwake; ///< the machine, as it runs
+    std::optional<bool> keepsAwake; ///< its run keeps the machine awake
 };
 struct ExpectWork {
     AppId app;

@@ -20,7 +20,8 @@ template <class D> const AppId* appOf(const D& action) {
     return nullptr;
 }
 
-// What may name a job before the entry that schedules it: an expectation, which fails if it wants the job to exist.
+// True if it may name a job before the entry that schedules it: an expectation, which fails if it wants the job to
+// exist.
 bool mayComeFirst(const Action& action) { return std::holds_alternative<action::ExpectJob>(action); }
 
 std::vector<JobKey> scheduledBy(const Action& action) {
@@ -126,7 +127,7 @@ private:
         lastEffect_ = std::max(lastEffect_, effect.at->from);
     }
 
-    // Somewhere in the file. What a recording's apps and jobs are, its snapshot and its events say.
+    // Complains of a job or an app that is nowhere in the file. A recording's are in its snapshot and its events.
     void known(SourceLocation location, const JobKey& job) {
         if (job.space == SharedText(work::jobNamespace))
             return known(location, job.app, everInstalled_); // the work layer numbers them

@@ -1,4 +1,4 @@
-// What happened in a run, line by line: the trace of scenario.md.
+// The history of a run, line by line: the trace of scenario.md.
 #pragma once
 #include <optional>
 #include <string>
@@ -16,12 +16,12 @@ using record::traceJson;
 
 using History = std::vector<Happening>;
 
-/// As a scenario would write it: "10min", "QUOTA", "true".
+/// The value as a scenario writes it: "10min", "QUOTA", "true".
 std::string textOf(const FieldValue& value);
 
-/// Whether the effect is the expected one, its time included.
+/// True if the effect is the expected one, its time included.
 bool matches(const ExpectedEffect& expected, const Happening& happening);
-/// As matches(), without time and further fields: the same effect on the same job or app.
+/// True if it is the same effect on the same job or app, whatever its time and further fields are.
 bool resembles(const ExpectedEffect& expected, const Happening& happening);
 
 } // namespace stint::sim

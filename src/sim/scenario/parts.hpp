@@ -13,13 +13,13 @@
 
 namespace stint::sim {
 
-constexpr std::int64_t many = std::numeric_limits<std::int32_t>::max(); ///< the most of what is counted
+constexpr std::int64_t many = std::numeric_limits<std::int32_t>::max(); ///< the largest count that may be written
 
 // Values (read_values.cpp).
 
 WallTime readTimeOfDay(Yaml& yaml, const Node& node, std::string_view what);
 Duration readDuration(Yaml& yaml, const Node& node, std::string_view what);
-/// What is left of a quota, which may be less than nothing: "-2min".
+/// The rest of a quota, which may be less than nothing: "-2min".
 Duration readBalance(Yaml& yaml, const Node& node, std::string_view what);
 /// Complains of a time that no simulation plays for.
 void checkLength(Yaml& yaml, const Node& node, Duration length);
@@ -59,7 +59,7 @@ std::vector<Condition> readJobConditions(Yaml& yaml, const Node& node);
 
 // read_work.cpp
 
-/// What an app does with its work layer: a call of it, or a cancellation.
+/// An app's call of its work layer: it enqueues, or cancels.
 Action readWorkLayer(Yaml& yaml, const Node& node);
 Action readExpectWork(Yaml& yaml, const Node& node);
 

@@ -17,7 +17,7 @@ std::int32_t readId(Yaml& yaml, const Node& node) {
     return static_cast<std::int32_t>(yaml.number(node, "id", Limits::min(), Limits::max()));
 }
 
-/// Keys that every call of this kind has.
+/// A call that is about a job or an app: reads its keys, and complains where neither is named.
 class Asked {
 public:
     Asked(Yaml& yaml, const Node& node, std::string_view verb) : yaml_(yaml), node_(node), verb_(verb) {}

@@ -8,13 +8,13 @@
 namespace stint::sim {
 namespace {
 
-// What the key takes is what its row takes; the words are told apart only for what is said of a wrong one.
+// The key's row decides which values are right. Choices are told apart only for a better complaint.
 std::string readText(Yaml& yaml, const Node& value, const DeviceField& field, std::string_view name) {
     const auto choices = field.played.empty() ? field.choices : field.played;
     if (!choices.empty()) return readWord(yaml, value, name, choices);
     std::string text = yaml.text(value, name);
     Device scratch;
-    const bool spoken = text == "yes" || text == "no"; // as the command line may have it
+    const bool spoken = text == "yes" || text == "no"; // the command line's words
     if (value.IsScalar() && (spoken || !field.set(scratch, text, {})))
         yaml.complain(locationOf(value), "{} cannot be \"{}\"; it is {}", name, text, field.takes);
     return text;

@@ -128,7 +128,8 @@ std::int32_t readPriority(Yaml& yaml, const Node& node) {
                                    JobInfo::PRIORITY_DEFAULT);
 }
 
-// What the builder is made with, and the priority, which is set before what may raise it: read ahead of the rest.
+// The builder, made with its id and service, and the priority, which is set before what may raise it: read ahead of the
+// rest.
 JobInfo::Builder begun(Yaml& yaml, const Node& node, JobKey& key) {
     std::string service = "Jobs";
     if (!node.IsMap()) return {JobId{}, service}; // complained of when its keys are read
@@ -143,7 +144,7 @@ JobInfo::Builder begun(Yaml& yaml, const Node& node, JobKey& key) {
     return builder;
 }
 
-/// Reads what stands under the key of one row.
+/// Reads the value of one row's key.
 class FieldReader {
 public:
     FieldReader(Yaml& yaml, const Node& node, const JobField& row, JobInfo::Builder& job)

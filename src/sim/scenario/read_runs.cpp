@@ -4,7 +4,7 @@
 namespace stint::sim {
 namespace {
 
-// A time, or that it never comes.
+// Reads a time; nullopt: "never".
 std::optional<Duration> readOrNever(Yaml& yaml, const Node& node, std::string_view what) {
     if (node.IsScalar() && node.Scalar() == "never") return std::nullopt;
     return readDuration(yaml, node, what);
@@ -72,7 +72,7 @@ Behaviour readRuns(Yaml& yaml, const Node& node) {
          {"crash_after", [&](const Node& value) { runs.crashAfter = readDuration(yaml, value, "crash_after"); }}});
     if (runs.works && runs.payload)
         yaml.complain(locationOf(node), "runs works for a time or transfers bytes; leave out one of for and bytes");
-    // Without any work, it happens at once.
+    // Without any work, the run ends at once.
     if (ends && !runs.works && !runs.payload) runs.works = Duration{0};
     return runs;
 }

@@ -64,7 +64,7 @@ private:
     std::vector<std::pair<Node, Node>> all_;
 };
 
-// Most likely a verb that was misspelt.
+// Complains of an entry without a verb: most likely one is misspelt.
 void complainOfNoVerb(Yaml& yaml, const Node& entry, const Parts& parts) {
     std::vector<std::string_view> known{verbNames().begin(), verbNames().end()};
     known.emplace_back("expect");

@@ -49,7 +49,7 @@ void checkWhom(Yaml& yaml, const Node& node, const ExpectedEffect& effect, const
 ExpectedEffect readEffect(Yaml& yaml, const Node& node, WallTime start) {
     ExpectedEffect effect{.location = locationOf(node)};
     const auto what = [&](const Node& value) { effect.what = readWord(yaml, value, "what", wordsOfEffects()); };
-    // The word first: it determines the fields.
+    // The word is read first: it determines the fields.
     if (!node.IsMap()) return yaml.map(node, "an entry of the trace", {}), effect;
     if (const Node given = node["what"]) what(given);
     if (const Node given = node["never"]) what(given), effect.never = true;
@@ -77,7 +77,7 @@ ExpectedEffect readEffect(Yaml& yaml, const Node& node, WallTime start) {
     return effect;
 }
 
-// A value, or two of them in a list.
+// Reads a value, or two of them in a list.
 template <class Read> Range<std::int64_t> readRange(Yaml& yaml, const Node& node, Read read) {
     if (!node.IsSequence()) {
         const std::int64_t value = read(node);

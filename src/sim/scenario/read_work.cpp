@@ -77,7 +77,7 @@ AskedWork readRequest(Yaml& yaml, const Node& node) {
                    });
                }}});
     if (every) spec.period = work::Period{*every, flex.value_or(*every)};
-    work::bringIntoRange(spec); // as an app's builder does
+    work::bringIntoRange(spec); // an app's builder does so, too
     if (asked.id.empty() && node.IsMap()) yaml.complain(locationOf(node), "a work request lacks id, its name here");
     return asked;
 }

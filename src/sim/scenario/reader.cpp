@@ -6,7 +6,7 @@
 namespace stint::sim {
 namespace {
 
-// Times of day count from it, so it is read before anything with a time.
+// Reads the start before anything with a time: times of day count from it.
 WallTime readStart(Yaml& yaml, const Node& document) {
     const Node start = document.IsMap() ? document["start"] : Node{};
     if (!document.IsMap() || !start) return defaultStart;

@@ -27,7 +27,7 @@ struct Entry {
 using record::Field;
 using record::FieldValue;
 
-/// scenario.md, trace: an effect that must happen, or `never` may.
+/// scenario.md, trace: an effect that must happen, or, with `never`, must not.
 struct ExpectedEffect {
     SourceLocation location;
     bool never = false;
@@ -57,7 +57,7 @@ struct Setting {
 };
 
 struct Scenario {
-    std::string file; ///< as it was named, for messages
+    std::string file; ///< the name that was given, for messages
     std::string title;
     std::string policy = "android16";
     WallTime start = defaultStart;
@@ -71,8 +71,8 @@ struct Scenario {
     std::vector<Entry> timeline; ///< in time order
     std::vector<ExpectedEffect> trace;
     std::vector<ExpectedTotal> totals;
-    std::optional<std::string> from; ///< of a recording: a snapshot to begin with
-    bool recordedTicks = false;      ///< of a recording: the core wakes at its ticks alone
+    std::optional<std::string> from; ///< a recording's: the snapshot to begin with
+    bool recordedTicks = false;      ///< a recording's: the core wakes at its ticks alone
 };
 
 } // namespace stint::sim

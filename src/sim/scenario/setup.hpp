@@ -1,5 +1,5 @@
-// What a scenario begins with, and changes: the device, the apps on it, and what they do with their jobs (scenario.md,
-// device, apps, runs). Buckets and Doze (limits.md) are kept as the scenario's words.
+// The beginning of a scenario, and changes to it: the device, the apps on it, and what they do with their jobs
+// (scenario.md, device, apps, runs). Buckets and Doze (limits.md) are kept as the scenario's words.
 #pragma once
 #include <cstdint>
 #include <map>
@@ -33,11 +33,11 @@ struct AppSetup {
     bool system = false;
     bool hidden = false;
     bool debuggable = false;
-    bool legacyFgsJobsFree = false; ///< limits.md §1.5, as the one below
+    bool legacyFgsJobsFree = false; ///< limits.md §1.5; so is the next one
     bool legacyTopStartedJobsFree = false;
 };
 
-/// What the app does with a job that is started (scenario.md, runs).
+/// An app's behaviour with a job that is started (scenario.md, runs).
 struct Behaviour {
     enum class Then : std::uint8_t { Done, Retry, Hang, Abandon };
     enum class Start : std::uint8_t { Ok, ReturnsFalse, Hang, Crash };
@@ -47,7 +47,7 @@ struct Behaviour {
         Bytes up = 0;
     };
 
-    /// If neither is set, it works until it is stopped, or until an entry of the timeline.
+    /// If neither is set, it works until it is stopped, or until an entry of the timeline ends it.
     std::optional<Duration> works;
     std::optional<Payload> payload;
     bool resumes = true;
@@ -61,7 +61,7 @@ struct Behaviour {
     JobEndNotificationPolicy notificationEnd = JOB_END_NOTIFICATION_POLICY_DETACH;
     OnStop onStop = OnStop::Retry;
     std::optional<Duration> crashAfter;
-    bool external = false; ///< a recording says what it did
+    bool external = false; ///< entries of the timeline give its answers
 };
 
 } // namespace stint::sim

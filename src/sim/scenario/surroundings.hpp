@@ -1,5 +1,5 @@
 // The world of simulated apps: a clock, a queue of future actions, and a core. Consequences of the core's effects are
-// never reported at once but queued, after everything queued before.
+// never reported at once, but queued behind everything queued before.
 #pragma once
 #include <functional>
 
@@ -21,7 +21,7 @@ public:
     virtual void reportLater(Duration after, std::function<void()> report) = 0;
     /// Hands the core an event. `answered` is called with its reply, before the step's other effects are performed.
     virtual void tell(Event event, const std::function<void(const Reply&)>& answered = {}) = 0;
-    /// A line of the trace that the core does not write.
+    /// Adds a line to the trace that the core does not write.
     virtual void note(const Trace& trace) = 0;
     /// Every process of the app is gone: by itself, or killed.
     virtual void die(const AppId& app, bool crash) = 0;

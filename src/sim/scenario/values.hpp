@@ -18,7 +18,7 @@ Result<WallTime> parseTimeOfDay(std::string_view text);
 Result<AppId> parseApp(std::string_view text);
 /// "com.example.mail/7", "com.example.mail/sync#7".
 Result<JobKey> parseJob(std::string_view text);
-/// What cancelAll() is called on: "com.example.mail", or "com.example.mail/sync#" of a namespace; the root's is empty.
+/// The handle of cancelAll(): "com.example.mail", or "com.example.mail/sync#" for a namespace; the root's is empty.
 Result<std::pair<AppId, std::string>> parseHandle(std::string_view text);
 
 /// The words of a command line: separated by blanks outside quotes.

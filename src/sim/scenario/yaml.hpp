@@ -29,7 +29,7 @@ SourceLocation locationOf(const Node& node);
 /// The words a value may be, and what each means.
 template <class T> using Words = std::initializer_list<std::pair<std::string_view, T>>;
 
-/// What may stand under a key, and what reads it.
+/// A key, and the function that reads its value.
 struct Key {
     std::string_view name;
     std::function<void(const Node&)> read;
@@ -55,9 +55,9 @@ public:
 
     /// Reads what stands under each key; complains of a key that is not in `keys`, and of one that stands twice.
     void map(const Node& node, std::string_view what, Keys keys) { mapOf(node, what, {keys.begin(), keys.size()}); }
-    /// As map(), of keys that a table says.
+    /// Like map(), with the keys of a table.
     void mapOf(const Node& node, std::string_view what, std::span<const Key> keys);
-    /// As map(), where the keys are names of the file's own.
+    /// Like map(), where the keys are names of the file's own.
     void names(const Node& node, std::string_view what,
                const std::function<void(const Node& name, const Node& value)>& each);
     void list(const Node& node, std::string_view what, const std::function<void(const Node&)>& each);
@@ -85,7 +85,7 @@ public:
         return {};
     }
 
-    /// "unknown state "bakground" (did you mean "background"?)", or with all that there are.
+    /// "state cannot be "bakground" (did you mean "background"?)", or with all words that there are.
     static std::string unknownWord(std::string_view given, std::string_view what,
                                    const std::vector<std::string_view>& known);
 

@@ -27,7 +27,7 @@ using YAML::Mark;
 /// Counts a document's nodes as its readers see them: an alias counts as its whole target.
 class NodeCount final : public YAML::EventHandler {
 public:
-    Mark begin; ///< of the document
+    Mark begin; ///< the document's
     bool empty = true;
 
     void OnDocumentStart(const Mark& mark) override { begin = mark; }
@@ -76,10 +76,10 @@ private:
 
     std::size_t count_ = 0;
     std::vector<Open> open_;
-    std::map<anchor_t, std::size_t> sizes_; ///< of what is complete
+    std::map<anchor_t, std::size_t> sizes_; ///< those of complete nodes
 };
 
-// Where it is no UTF-8: yaml-cpp hands such bytes on.
+// Throws where the text is no UTF-8, which yaml-cpp lets pass.
 void checkEncoding(std::string_view text) {
     SourceLocation location{1, 1};
     while (!text.empty()) {

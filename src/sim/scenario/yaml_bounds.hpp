@@ -7,8 +7,8 @@
 
 namespace stint::sim {
 
-/// Why a text is not a single document of an allowed size, and where. Thrown like yaml-cpp's errors; caught in
-/// Yaml::read().
+/// The reason why a text is not a single document of an allowed size, and where. Thrown like yaml-cpp's errors; caught
+/// in Yaml::read().
 struct OutOfBounds {
     SourceLocation location;
     std::string why;

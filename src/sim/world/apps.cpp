@@ -27,7 +27,7 @@ Manifest manifestOf(const AppId& id, const AppSetup& setup, int version) {
     return manifest;
 }
 
-// The states that the core learns only from a person's override.
+// The state to pin: the core learns of these only by a person's override.
 std::optional<ProcessState> pinOf(ProcessState shown) {
     if (shown == ProcessState::Top || shown == ProcessState::ForegroundService) return shown;
     return std::nullopt;
@@ -163,7 +163,7 @@ void Apps::announce(const AppId& id) {
         app->toldPin = pin;
         world_.tell(AppStatePinned{{}, id, pin});
     };
-    // A pinned state overrides the visible one: in this order no state in between is seen.
+    // A pinned state overrides the visible one: in this order the core sees no state in between.
     if (pin) tellPin();
     const bool maybe = app->setup.maybeVisible;
     if (app->toldVisible != visible || app->toldRunning != running || app->toldMaybeVisible != maybe) {

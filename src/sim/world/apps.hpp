@@ -1,5 +1,6 @@
 // The apps of a simulated device: which are installed, the states of their own processes, and what the core knows of
-// them. A process started for a job belongs to the job (runs.hpp) and ends with its last run, as in the daemon.
+// them. A process started for a job belongs to the job (simulated_jobs.hpp) and ends with its last run, as in the
+// daemon.
 #pragma once
 #include <map>
 #include <optional>
@@ -15,20 +16,20 @@ class Apps {
 public:
     explicit Apps(Surroundings& world) : world_(world) {}
 
-    /// One that is there at 0s; its past is in the store.
+    /// Installs an app that is there at 0s; its past is in the store.
     void install(const AppId& id, const AppSetup& setup);
-    /// One that is new: never used.
+    /// Installs a new app, which was never used.
     void add(const AppId& id, const AppSetup& setup);
     void uninstall(const AppId& id);
-    /// A new version of the same package.
+    /// Installs a new version of the same package.
     void update(const AppId& id);
     void change(const action::ChangeApp& change);
-    /// "success", "ForegroundServiceStartNotAllowed".
+    /// Returns "success" or "ForegroundServiceStartNotAllowed".
     std::string foregroundService(const AppId& id, bool start);
 
     /// Its processes are gone, and its foreground services with them.
     void dead(const AppId& id);
-    /// Whether a process of it runs that was started for its jobs.
+    /// `hosting`: a process of it runs that was started for its jobs.
     void hosts(const AppId& id, bool hosting);
     void allDead();
     /// Reports all apps to a new core; in another boot it has forgotten what it was told.
@@ -42,9 +43,9 @@ private:
         AppSetup setup;
         ProcessState shown = ProcessState::NotRunning; ///< its own process, as the scenario says
         bool hosting = false;
-        bool serving = false; ///< a foreground service
+        bool serving = false; ///< it has a foreground service
         int version = 1;
-        std::optional<bool> toldVisible; ///< what the core knows of it
+        std::optional<bool> toldVisible; ///< the core's knowledge, with the next three
         std::optional<bool> toldRunning;
         std::optional<bool> toldMaybeVisible;
         std::optional<ProcessState> toldPin;

@@ -1,4 +1,4 @@
-// What is due, by time; at one instant in the order of insertion.
+// A queue of events by time; at one instant in the order of insertion.
 #pragma once
 #include <functional>
 #include <map>

@@ -13,7 +13,7 @@ class MemoryStore {
 public:
     /// Commits all of one step's records, in order.
     void commit(std::vector<Record> records, const BootId& boot, const Stamp& stamp);
-    /// What a core of `boot` loads.
+    /// The snapshot that a core of `boot` loads.
     Snapshot load(const BootId& boot);
 
 private:
@@ -37,7 +37,7 @@ private:
     void write(const SaveMessage& record);
     void write(const DropMessage& record);
 
-    BootId boot_; ///< of the commit under way, and of the last one
+    BootId boot_; ///< that of the commit under way, or of the last one
     Stamp stamp_;
     std::uint32_t generation_ = 0;
     std::map<JobKey, StoredJob> jobs_;

@@ -52,7 +52,7 @@ std::string SimulatedJobs::call(const JobKey& job, JobInfo info, const std::shar
     return result;
 }
 
-// Where the builder refuses it the core never sees it.
+// A call that the builder refuses never reaches the core.
 std::optional<SimulatedJobs::Asked> SimulatedJobs::asked(const action::Schedule& call, std::string& refusal) {
     auto requested = JobInfoAccess::requested(call.asked);
     if (!requested) {
@@ -214,7 +214,7 @@ void SimulatedJobs::stop(const CallStop& effect) {
     later(id, behaves.answersAfter, [this, id, again](Run&) { world_.tell(StopAnswered{id, again}); });
 }
 
-// What stands still keeps what it has, and goes on from there.
+// A frozen run keeps what it has done, and goes on from there.
 void SimulatedJobs::freeze(const CallFreeze& effect) {
     Run* run = alive(effect.run);
     if (!run) return;
@@ -279,7 +279,7 @@ void SimulatedJobs::loseAll() {
     runs_.clear();
 }
 
-// What jobs do.
+// The work of jobs.
 
 void SimulatedJobs::postNotification(RunId id, Run& run) {
     world_.tell(NotificationSet{
@@ -315,12 +315,12 @@ void SimulatedJobs::beginWork(RunId id, Run& run) {
     if (part.behaves.works) {
         run.workBegan = world_.now().elapsed;
         const Duration left = std::max(Duration{0}, *part.behaves.works - part.worked);
-        world_.reportLater(left, [this, id, began = run.workBegan] { // not what was frozen since, and goes on later
+        world_.reportLater(left, [this, id, began = run.workBegan] { // not if it was frozen since, and goes on later
             if (Run* working = alive(id); working && working->workBegan == began) workDone(id, *working);
         });
     }
     if (!part.behaves.payload) return;
-    // limits.md §14: as netguard would, for what a scenario says in bytes.
+    // limits.md §14: counts as netguard would, for transfers whose bytes a scenario gives.
     uncounted_.emplace(id, run.key.app);
     world_.later(Duration{0}, [this, app = run.key.app] { world_.tell(NetworkCounted{app, true}); });
     transfers_.advance(world_.now().elapsed);

@@ -20,7 +20,7 @@ public:
     virtual ~JobHost() = default;
     /// onStartJob's answer.
     virtual bool started(const JobKey& job) = 0;
-    /// onStopJob's.
+    /// onStopJob's answer.
     virtual bool stopped(const JobKey& job, StopReason reason) = 0;
 };
 
@@ -50,7 +50,7 @@ public:
     void stop(const CallStop& effect);
     void freeze(const CallFreeze& effect);
     void end(const EndRun& effect);
-    /// What the app's transfers have moved since it was asked last.
+    /// Reports what the app's transfers have moved since the last call.
     void count(const CountNetwork& effect);
 
     /// The app's processes are gone, and its runs are lost. It counts as one crash, however many jobs it hosted.
@@ -63,16 +63,16 @@ public:
     void setRates(Kbps down, Kbps up);
     std::optional<Instant> nextTransfer() const { return transfers_.next(); }
     void reportTransfers();
-    /// Of each job, by now.
+    /// The bytes that each job has moved by now.
     std::map<JobKey, Bytes> moved();
 
 private:
-    /// What an app does with one of its jobs, over all its runs.
+    /// An app's part in one of its jobs, over all its runs.
     struct Part {
         Behaviour behaves;
         JobInfo info;
         bool takesWork = false;
-        JobHost* host = nullptr;             ///< in place of behaves
+        JobHost* host = nullptr;             ///< it acts in place of `behaves`
         Duration worked{0};                  ///< kept from a run that was cut short
         std::optional<Transfers::Rest> rest; ///< likewise; nullopt: all of the payload
     };
@@ -85,14 +85,14 @@ private:
         bool stopping = false;
         bool dead = false; ///< its process is gone, and the core is about to be told
         std::optional<Instant> workBegan;
-        Transfers::Rest restAtStart;                             ///< of what it transfers
+        Transfers::Rest restAtStart;                             ///< its transfer's
         std::map<std::string, std::uint64_t, std::less<>> items; ///< taken and not completed
     };
 
     Run* alive(RunId id);
     /// The newest run of the job, even if it is over: an app may still report about it.
     RunId newest(const JobKey& job) const;
-    /// As Surroundings::later(), if the run is still alive by then.
+    /// Like Surroundings::later(), if the run is still alive by then.
     void later(RunId id, Duration after, std::function<void(Run&)> event);
     /// A job that an app asks for; nullopt: its builder refuses it, with that result.
     struct Asked {
@@ -121,8 +121,8 @@ private:
     std::map<RunId, Run> runs_;
     std::map<JobKey, RunId> newest_;
     std::map<JobKey, Bytes> moved_;
-    std::map<RunId, AppId> uncounted_;           ///< runs with transfers, of which not all is told
-    std::map<AppId, Transfers::Rest> remainder_; ///< of what was told, less than a byte
+    std::map<RunId, AppId> uncounted_;           ///< runs with transfers that are not all reported
+    std::map<AppId, Transfers::Rest> remainder_; ///< parts of a byte, left from the last report
     std::map<std::pair<AppId, std::int32_t>, JobKey> notificationIds_;
 };
 

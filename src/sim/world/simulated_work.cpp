@@ -8,7 +8,7 @@
 namespace stint::sim {
 namespace {
 
-/// The same in each run, and no other's.
+/// The id for a name: the same in each run, and no other name's.
 work::UUID workIdOf(const std::string& name) {
     const auto hash = [&name](std::uint64_t seed) { // FNV-1a
         for (const char c : name)
@@ -42,7 +42,7 @@ work::ExistingPeriodicWorkPolicy periodicPolicyNamed(const std::string& word) {
 
 } // namespace
 
-/// One app's.
+/// The work layer of one app.
 class SimulatedWork::Layer final : public work::SchedulerPort, public work::WorkersPort, public JobHost {
 public:
     Layer(AppId app, Surroundings& world, SimulatedJobs& jobs) : app_(std::move(app)), world_(world), jobs_(jobs) {
@@ -60,7 +60,7 @@ public:
             plans_[id] = {asked.runsFor, asked.answers};
         }
         const bool taken = handle(eventOf(call)).ok();
-        // What was refused or ignored changes nothing of what was there before.
+        // A request that was refused or ignored keeps the plan it had before.
         for (const auto& [id, sequence] : before) {
             const auto* request = desk().engine().requests().find(id);
             if (request != nullptr && request->sequence == sequence) plans_[id] = plans.at(id);
@@ -184,7 +184,7 @@ private:
         desk_.emplace(std::move(*opened));
     }
 
-    /// That of the process that runs now; where none does, one begins.
+    /// The desk of the process that runs now; where none does, one begins.
     work::Desk& desk() {
         if (!desk_) {
             work::Store store = std::move(*file_);
@@ -230,7 +230,7 @@ private:
     SimulatedJobs& jobs_;
     std::optional<work::Desk> desk_;
     std::optional<work::Store> file_; ///< while no process of the app runs
-    int process_ = 0;                 ///< counts them
+    int process_ = 0;                 ///< counts the app's processes
     std::map<work::UUID, Plan> plans_;
     std::map<work::UUID, std::int64_t> begun_;
     std::map<std::int32_t, work::UUID> scheduled_;

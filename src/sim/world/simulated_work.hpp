@@ -19,7 +19,7 @@ public:
     SimulatedWork(Surroundings& world, SimulatedJobs& jobs);
     ~SimulatedWork();
 
-    /// "success", "IllegalArgumentException".
+    /// Returns "success" or "IllegalArgumentException".
     std::string enqueue(const action::EnqueueWork& call);
     void cancel(const action::CancelWork& call);
     Finding judge(const action::ExpectWork& expect, Duration at);

@@ -13,7 +13,7 @@ namespace stint::sim {
 
 class Transfers {
 public:
-    /// What is left to do of a transfer, in parts of a byte.
+    /// The rest of a transfer, in parts of a byte.
     struct Rest {
         __int128 down = 0;
         __int128 up = 0;
@@ -21,23 +21,23 @@ public:
         bool done() const { return down == 0 && up == 0; }
     };
     static Rest restOf(const Behaviour::Payload& payload);
-    /// What was moved in between, in whole bytes.
+    /// The whole bytes that were moved in between.
     static Bytes bytesBetween(const Rest& before, const Rest& after);
 
     /// Advances all of them to `now`. To be called before each change, and at next().
     void advance(Instant now);
     void setRates(Kbps down, Kbps up);
     void begin(RunId run, Rest rest) { rests_[run] = rest; }
-    /// What it has moved since it was taken last, in parts of a byte; also of one that has ended.
+    /// Takes what a transfer has moved since the last call, in parts of a byte; also one's that has ended.
     Rest takeMoved(RunId run);
-    /// Whole bytes of that, which it is without then.
+    /// Takes the whole bytes out of `parts`.
     static Bytes takeBytes(__int128& parts);
-    /// The remaining work of a transfer; nothing if there is none.
+    /// The rest of a transfer; nullopt: there is none.
     std::optional<Rest> rest(RunId run) const;
-    /// The same, and it is over.
+    /// Ends a transfer; returns its rest.
     std::optional<Rest> end(RunId run);
 
-    /// When the next transfer completes a direction.
+    /// The time at which the next transfer completes a direction.
     std::optional<Instant> next() const;
     /// Completed transfers, in the order of their runs.
     std::vector<RunId> finished() const;

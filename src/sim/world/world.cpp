@@ -59,8 +59,7 @@ void World::advance(Duration at, Reports ofThatInstant) {
     elapsed_ = target;
 }
 
-// SimulatedJobs the first thing due by `target`; of one instant deadlines come first, then apps' actions, then their
-// reports.
+// Runs the first thing due by `target`; of one instant deadlines come first, then apps' actions, then their reports.
 bool World::doNext(Instant target, Reports ofThatInstant) {
     const auto deadline = core_ && !recordedTicks_ ? core_->nextDeadline() : std::nullopt;
     const auto queued = queue_.next();
@@ -94,7 +93,7 @@ void World::change(const DeviceWords& change) {
     const Memory before = device_.memory;
     applyWords(change, defaultNetwork(), device_);
     runs_.setRates(device_.network ? device_.network->downstream : 0, device_.network ? device_.network->upstream : 0);
-    if (!core_) return; // seen at boot
+    if (!core_) return; // the core sees it at boot
     if (device_ != core_->device()) tell(DeviceChanged{{}, device_}, {});
     if (before != Memory::Normal || device_.memory == Memory::Normal) return;
     for (const AppId& app : apps_.expendable()) {
@@ -200,7 +199,7 @@ void World::perform(const Effect& effect) {
                           },
                           [](const RunChanged&) {}, [](const NetworkAccess&) {},
                           [&](const CountNetwork& e) { runs_.count(e); },
-                          [](const MarkNetwork&) {}, // it counts as an edge that is asked
+                          [](const MarkNetwork&) {}, // bytes are counted only when the core asks
                           [](const DelaySleep&) {}, [](const KeepAwake&) {}, [&](const EndRun& e) { runs_.end(e); },
                           [&](const KillApp& e) { die(e.app, false); },
                           // An app changes networks itself, and nobody sees a simulated notification.

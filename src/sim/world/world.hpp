@@ -29,7 +29,7 @@ public:
     /// Switched on at 0s, which the wall clock calls `start`. With `recordedTicks` the core wakes only by tick().
     World(Constants constants, WallTime start, const DeviceWords& device, bool recordedTicks);
 
-    /// Is told of each commit beside the store in memory.
+    /// A witness sees each commit before the store in memory does.
     using Witness = std::function<void(std::span<const Record>, const Stamp&)>;
     void commitsBefore(Witness witness) { witness_ = std::move(witness); }
 
@@ -42,18 +42,18 @@ public:
     /// Installs the apps that are there at 0s, with their past; this does not count as use.
     void begin(const std::map<AppId, AppSetup>& apps);
 
-    // What happens to the device.
+    // Changes to the device.
 
     void change(const DeviceWords& change);
     void setClock(WallTime to);
-    /// Off now, and on again after `offFor`; the clock then says `clock`, else it went on.
+    /// Off now, and on again after `offFor`; the wall clock then says `clock`, or has gone on.
     void reboot(Duration offFor, std::optional<WallTime> clock);
     void restartDaemon();
     void switchPolicy(const std::string& version);
     void tick();
-    /// "success", "SecurityException", …
+    /// Returns "success", "SecurityException", ….
     std::string setAlarm(const action::SetAlarm& alarm);
-    /// A verb as after `stint`: "cmd jobscheduler …".
+    /// Runs a verb, in the words behind `stint`: "cmd jobscheduler …".
     VerbAnswer shell(std::span<const std::string> words);
 
     Apps& apps() { return apps_; }
@@ -61,7 +61,7 @@ public:
     SimulatedWork& work() { return work_; }
     const Scheduler& core() const { return *core_; }
     const History& history() const { return history_; }
-    /// How many events the core has handled.
+    /// The number of events that the core has handled.
     std::uint64_t events() const { return events_; }
     const std::map<AppId, std::int64_t>& wakeUps() const { return wakeUps_; }
     /// To be called once, after the run.
@@ -93,7 +93,7 @@ private:
     Constants constants_;
     bool recordedTicks_;
     Instant elapsed_ = zero;
-    WallTime wallAtZero_; ///< what the present wall clock would have shown at 0s
+    WallTime wallAtZero_; ///< the present wall clock, counted back to 0s
     Device device_;
     BootId bootId_;
     int boots_ = 0;
