@@ -131,7 +131,7 @@ Finding judge(const action::ExpectJob& expect, const Moment& moment) {
     const bool absent = is == action::Is::Absent;
     const bool pending = is == action::Is::Pending;
     Comparison comparison;
-    // Also reports a job without reasons, or one that does not exist.
+    // This also reports a job without reasons, or one that does not exist.
     const bool asksOfWaiting = expect.why || expect.next || expect.nextUnknown;
     if (expect.is)
         comparison.add(*expect.is == is, std::string(nameOf(*expect.is)), std::string(nameOf(is)));

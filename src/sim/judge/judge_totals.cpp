@@ -84,7 +84,7 @@ std::string amountText(Measure measure, const Range<std::int64_t>& range) {
 
 Finding judge(const ExpectedTotal& expected, const History& history, Duration end) {
     const Span within = expected.within.value_or(Span{Duration{0}, end});
-    // The run ended before the period did.
+    // The period may end after the run.
     const Span lived{std::min(within.from, end), std::min(within.to, end)};
     Finding finding{.location = expected.location,
                     .expected = expected.job ? stint::textOf(*expected.job) : expected.app->name.str()};

@@ -38,8 +38,8 @@ public:
 
     void act(const Entry& entry) {
         location_ = entry.location;
-        // scenario.md: what an app would report at the very instant at which it is stopped comes too late. What is
-        // expected then is expected of a device on which everything has happened.
+        // scenario.md: a report that an app would make at the very instant at which it is stopped comes too late. An
+        // expectation of that instant sees a device on which everything has happened.
         using enum World::Reports;
         world_.advance(entry.at, isExpectation(entry.action) ? Made : StillDue);
         std::visit([this](const auto& action) { this->act(action); }, entry.action);
@@ -146,7 +146,7 @@ private:
         played_.findings.push_back(std::move(finding));
     }
 
-    void act(const action::Recorded&) {} // check.cpp has refused it
+    void act(const action::Recorded&) {} // the reader has refused it
 
     // Answers of an app whose runs are external.
     void act(const action::Tick&) { world_.tick(); }

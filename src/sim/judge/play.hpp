@@ -44,7 +44,7 @@ struct Played {
     History history;
     std::vector<Finding> findings;         ///< one an expectation, in the order of the file
     std::vector<Explained> explained;      ///< one an expectation of `why` of a job that was there
-    std::uint64_t events = 0;              ///< that the core has handled
+    std::uint64_t events = 0;              ///< those that the core has handled
     std::map<JobKey, Bytes> moved;         ///< by the transfers of each job
     std::map<AppId, std::int64_t> wakeUps; ///< alarms that wake the device
 

@@ -53,7 +53,7 @@ std::string locationText(const Scenario& scenario, SourceLocation location) {
     return fmt::format("{}:{}", scenario.file, location.line);
 }
 
-// The lines of the trace up to the moment, and the next ones.
+// The lines of the trace up to the moment `at`, and the next ones.
 std::span<const Happening> around(const History& history, Duration at) {
     const auto after = std::ranges::upper_bound(history, at, {}, &Happening::at);
     const auto from = after - std::min(linesBefore, after - history.begin());

@@ -9,7 +9,7 @@
 
 namespace stint::sim {
 
-/// Aligned rows under a heading, times to the right (CONTRIBUTING.md §10). No newline at a line's end.
+/// The trace as aligned rows under a heading, times to the right (CONTRIBUTING.md §10). No newline at a line's end.
 std::vector<std::string> traceTable(std::span<const Happening> history);
 
 /// One verdict a line, failed ones with what happened instead and the trace around it; the file's own comes last.

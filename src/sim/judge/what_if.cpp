@@ -22,7 +22,7 @@ bool followsFromThePolicy(const Event& event) {
                       event);
 }
 
-/// Without marks: nobody here would report that one is passed.
+/// The event without its marks: nobody here would report that one is passed.
 Event withoutMarks(Event event) {
     if (auto* const counted = std::get_if<NetworkCounted>(&event)) counted->tells = false;
     return event;

@@ -1,5 +1,5 @@
 // The entries of a timeline: what happens, by the verbs of scenario.md, or what is expected at that moment. Plain
-// values; play.cpp performs them, judge_state.cpp checks expectations.
+// values; play.cpp performs them, and the judge checks expectations.
 #pragma once
 #include <cstdint>
 #include <map>
@@ -95,7 +95,7 @@ struct Schedule {
     Behaviour behaves;
     std::optional<std::string> expect;
     StartTerms terms;
-    std::optional<Duration> waitMost; ///< then its conditions loosen
+    std::optional<Duration> waitMost; ///< after this its conditions loosen
 };
 struct ScheduleAll {
     std::vector<Schedule> jobs; ///< all of one app and namespace, without items of work

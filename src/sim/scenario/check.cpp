@@ -1,5 +1,5 @@
-// Mistakes that no single line shows: an event out of order, one that can never happen, a job or an app that is used
-// before it exists. Otherwise a misspelt name could make an expectation hold for the wrong reason.
+// The checks for mistakes that no single line shows: an event out of order, one that can never happen, a job or an app
+// that is used before it exists. Without them a misspelt name could make an expectation hold for the wrong reason.
 #include <algorithm>
 
 #include "base/text/nearest.hpp"

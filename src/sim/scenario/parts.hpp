@@ -1,5 +1,5 @@
-// The parts of a scenario file, each read where its chapter of scenario.md says so. Only the reader's files include
-// this.
+// The readers of a scenario file's parts, each in the file of its chapter of scenario.md. Only the reader's files
+// include this.
 #pragma once
 #include <cstdint>
 #include <limits>
@@ -15,7 +15,7 @@ namespace stint::sim {
 
 constexpr std::int64_t many = std::numeric_limits<std::int32_t>::max(); ///< the largest count that may be written
 
-// Values (read_values.cpp).
+// Values.
 
 WallTime readTimeOfDay(Yaml& yaml, const Node& node, std::string_view what);
 Duration readDuration(Yaml& yaml, const Node& node, std::string_view what);
@@ -35,11 +35,11 @@ std::set<std::string, std::less<>> readWords(Yaml& yaml, const Node& node, std::
                                              std::span<const std::string_view> words = {});
 std::string readPolicyName(Yaml& yaml, const Node& node);
 
-// read_device.cpp
+// The device.
 
 DeviceWords readDevice(Yaml& yaml, const Node& node);
 
-// read_app.cpp
+// Apps.
 
 AppSetup readApp(Yaml& yaml, const Node& node);
 ProcessState readState(Yaml& yaml, const Node& node);
@@ -48,7 +48,7 @@ std::string readBatteryUsage(Yaml& yaml, const Node& node);
 std::set<std::string, std::less<>> readConditions(Yaml& yaml, const Node& node);
 std::set<std::string, std::less<>> readPermissions(Yaml& yaml, const Node& node);
 
-// read_job.cpp, read_runs.cpp
+// Jobs, and their runs.
 
 action::Schedule readSchedule(Yaml& yaml, const Node& node);
 action::ScheduleAll readScheduleAll(Yaml& yaml, const Node& node);
@@ -57,13 +57,13 @@ JobEndNotificationPolicy readEndPolicy(Yaml& yaml, const Node& node);
 action::TellBytes readBytes(Yaml& yaml, const Node& node);
 std::vector<Condition> readJobConditions(Yaml& yaml, const Node& node);
 
-// read_work.cpp
+// The work layer.
 
 /// An app's call of its work layer: it enqueues, or cancels.
 Action readWorkLayer(Yaml& yaml, const Node& node);
 Action readExpectWork(Yaml& yaml, const Node& node);
 
-// read_timeline.cpp, read_action.cpp, read_expect.cpp
+// The timeline.
 
 std::vector<Entry> readTimeline(Yaml& yaml, const Node& node, WallTime start);
 /// Reads the value of a verb, one of verbNames().
@@ -71,19 +71,20 @@ Action readAction(Yaml& yaml, std::string_view verb, const Node& node);
 std::span<const std::string_view> verbNames();
 Action readExpect(Yaml& yaml, const Node& node);
 
-// read_trace.cpp
+// The trace, and totals.
 
 std::vector<ExpectedEffect> readTrace(Yaml& yaml, const Node& node, WallTime start);
 std::vector<ExpectedTotal> readTotals(Yaml& yaml, const Node& node, WallTime start);
 
-// read_constants.cpp
+// Constants, and budgets of networks.
 
 std::vector<Setting> readConstants(Yaml& yaml, const Node& node);
 std::vector<NetworkBudget> readBudgets(Yaml& yaml, const Node& node);
 
-// check.cpp
+// The whole file.
 
-/// Mistakes that no single line shows: an event out of order, a job or an app that is used before it exists.
+/// Complains of mistakes that no single line shows: an event out of order, a job or an app that is used before it
+/// exists.
 void check(Yaml& yaml, const Scenario& scenario);
 
 } // namespace stint::sim

@@ -1,4 +1,4 @@
-// scenario.md, timeline: what stands under each verb.
+// scenario.md, timeline: the value of each verb.
 #include <array>
 #include <limits>
 
@@ -223,7 +223,7 @@ Action readMessage(Yaml& yaml, const Node& node) {
     return message;
 }
 
-// Commands, and what a recording says.
+// Commands, and the entries of recordings.
 
 Action readRun(Yaml& yaml, const Node& node) {
     const auto words = wordsOf(yaml.text(node, "run"));

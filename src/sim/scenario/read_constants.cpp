@@ -1,5 +1,5 @@
-// scenario.md, constants: overrides of the spec's numbers by their names (limits.md §11, jobs.md §0); network_budget:
-// what apps may use of networks that cost something (limits.md §14).
+// scenario.md, constants: overrides of the spec's numbers by their names (limits.md §11, jobs.md §0). network_budget:
+// the amount that apps may use of networks that cost something (limits.md §14).
 #include "contract/model/constants.hpp"
 #include "sim/scenario/parts.hpp"
 

@@ -1,4 +1,4 @@
-// scenario.md, device: the keys of contract/model/device_fields.hpp, as words that the world makes a device of.
+// scenario.md, device: the keys of contract/model/device_fields.hpp, kept as words; the world makes a device of them.
 #include <charconv>
 
 #include "base/time/time.hpp"
@@ -8,7 +8,7 @@
 namespace stint::sim {
 namespace {
 
-// The key's row decides which values are right. Choices are told apart only for a better complaint.
+// The row of the key decides which values are right. Choices are told apart only for a better complaint.
 std::string readText(Yaml& yaml, const Node& value, const DeviceField& field, std::string_view name) {
     const auto choices = field.played.empty() ? field.choices : field.played;
     if (!choices.empty()) return readWord(yaml, value, name, choices);

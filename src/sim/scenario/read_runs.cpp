@@ -1,4 +1,4 @@
-// scenario.md, runs: what the app does when its job is started.
+// scenario.md, runs: an app's behaviour when its job is started.
 #include "sim/scenario/parts.hpp"
 
 namespace stint::sim {

@@ -1,4 +1,4 @@
-// scenario.md, timeline: each entry has a time and exactly one verb, and some verbs take further keys beside them.
+// scenario.md, timeline: each entry has a time and exactly one verb; some verbs take further keys beside them.
 #include <algorithm>
 #include <array>
 #include <map>

@@ -1,4 +1,4 @@
-// scenario.md, trace and totals: which effects must come, and what they add up to.
+// scenario.md, trace and totals: the effects that must come, and their sums.
 #include "sim/scenario/parts.hpp"
 #include "sim/scenario/vocabulary.hpp"
 

@@ -1,4 +1,4 @@
-// scenario.md, work: what an app asks its work layer for (jobs.md §10), and what is expected of a request.
+// scenario.md, work: an app's calls of its work layer (jobs.md §10), and expectations of a request.
 #include <array>
 
 #include "sim/scenario/parts.hpp"

@@ -54,7 +54,7 @@ Result<Scenario> readScenario(const std::string& text, const std::string& file) 
     Scenario scenario;
     scenario.file = file;
     yaml.read(text, [&](const Node& document) { readDocument(yaml, document, scenario); });
-    // If parts could not be read, further checks would report them as missing.
+    // Where parts could not be read, this check would report them as missing.
     if (yaml.clean()) check(yaml, scenario);
     if (!yaml.clean()) return yaml.error();
     return scenario;

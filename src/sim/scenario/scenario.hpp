@@ -1,5 +1,5 @@
-// A scenario as a value: what happens to a device and its apps, and what must come of it (scenario.md). Read by
-// reader.hpp and played by play.hpp; plain values.
+// A scenario as a value: what happens to a device and its apps, and what must come of it (scenario.md). reader.hpp
+// reads it, play.hpp plays it.
 #pragma once
 #include <cstdint>
 #include <map>

@@ -10,7 +10,7 @@
 namespace stint::sim {
 namespace {
 
-// Exactly `digits` digits at the front of `text`, then `after`; removes both from it.
+// Takes exactly `digits` digits from the front of `text`, and then `after`.
 std::optional<int> taken(std::string_view& text, std::size_t digits, std::string_view after) {
     if (text.size() < digits) return std::nullopt;
     const auto value = numberIn<int>(text.substr(0, digits));
@@ -21,7 +21,7 @@ std::optional<int> taken(std::string_view& text, std::size_t digits, std::string
     return value;
 }
 
-// ".5Z" is half a second.
+// Reads the rest of a second: ".5Z" is half of it, "Z" nothing.
 std::optional<Duration> takenDecimals(std::string_view text) {
     if (text == "Z") return Duration{0};
     if (!text.starts_with('.') || !text.ends_with('Z')) return std::nullopt;

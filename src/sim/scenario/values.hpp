@@ -12,13 +12,14 @@
 
 namespace stint::sim {
 
-/// "2026-01-05T08:00:00Z": RFC 3339 in UTC, with at most three decimals of a second.
+/// Reads "2026-01-05T08:00:00Z": RFC 3339 in UTC, with at most three decimals of a second.
 Result<WallTime> parseTimeOfDay(std::string_view text);
-/// "com.example.mail".
+/// Reads "com.example.mail".
 Result<AppId> parseApp(std::string_view text);
-/// "com.example.mail/7", "com.example.mail/sync#7".
+/// Reads "com.example.mail/7" or "com.example.mail/sync#7".
 Result<JobKey> parseJob(std::string_view text);
-/// The handle of cancelAll(): "com.example.mail", or "com.example.mail/sync#" for a namespace; the root's is empty.
+/// Reads the handle of cancelAll(): "com.example.mail", or "com.example.mail/sync#" for a namespace; the root's is
+/// empty.
 Result<std::pair<AppId, std::string>> parseHandle(std::string_view text);
 
 /// The words of a command line: separated by blanks outside quotes.

@@ -26,7 +26,7 @@ using Node = YAML::Node;
 SourceLocation locationOf(const YAML::Mark& mark);
 SourceLocation locationOf(const Node& node);
 
-/// The words a value may be, and what each means.
+/// The words that a value may be, and what each means.
 template <class T> using Words = std::initializer_list<std::pair<std::string_view, T>>;
 
 /// A key, and the function that reads its value.

@@ -27,7 +27,7 @@ Manifest manifestOf(const AppId& id, const AppSetup& setup, int version) {
     return manifest;
 }
 
-// The state to pin: the core learns of these only by a person's override.
+// The state to pin. The core learns of these two only by a person's override.
 std::optional<ProcessState> pinOf(ProcessState shown) {
     if (shown == ProcessState::Top || shown == ProcessState::ForegroundService) return shown;
     return std::nullopt;

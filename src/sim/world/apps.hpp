@@ -27,9 +27,9 @@ public:
     /// Returns "success" or "ForegroundServiceStartNotAllowed".
     std::string foregroundService(const AppId& id, bool start);
 
-    /// Its processes are gone, and its foreground services with them.
+    /// The app's processes are gone, and its foreground services with them.
     void dead(const AppId& id);
-    /// `hosting`: a process of it runs that was started for its jobs.
+    /// `hosting`: a process of the app runs that was started for its jobs.
     void hosts(const AppId& id, bool hosting);
     void allDead();
     /// Reports all apps to a new core; in another boot it has forgotten what it was told.

@@ -38,9 +38,9 @@ Finding judge(const action::ExpectApp& expect, const Moment& moment);
 std::vector<Finding> judgeTrace(std::span<const ExpectedEffect> expected, const History& history);
 Finding judge(const ExpectedTotal& expected, const History& history, Duration end);
 
-/// "10min", "10min to 11min".
+/// The span as text: "10min", "10min to 11min".
 std::string textOf(const Span& span);
-/// "started com.example.mail/7 at 10min kind=regular", as a person reads it.
+/// The effect as a person reads it: "started com.example.mail/7 at 10min kind=regular".
 std::string textOf(const Happening& happening);
 
 } // namespace stint::sim

@@ -6,7 +6,7 @@
 
 namespace stint::sim {
 
-/// The app's memory at 0s, the usage clocks standing at `time`.
+/// The app's memory at 0s, when the usage clocks stand at `time`.
 AppMemory pastOf(const AppId& id, const AppSetup& setup, UsageTime time, Instant zero, const Constants& constants);
 
 } // namespace stint::sim

@@ -104,7 +104,7 @@ std::string SimulatedJobs::schedule(const JobKey& job, const JobInfo& info, JobH
     return call(job, info, std::make_shared<Part>(Part{.info = info, .host = &host}), "", {});
 }
 
-// The item joins the job as it was last asked for (jobs.md §2.5).
+// The item joins the job with the JobInfo that was last asked for (jobs.md §2.5).
 std::string SimulatedJobs::enqueue(const action::Enqueue& asked) {
     const auto found = parts_.find(asked.job);
     if (found == parts_.end()) return "failure"; // no job of this id was ever accepted

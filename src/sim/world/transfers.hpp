@@ -1,6 +1,6 @@
 // Transfers under way share the network: each direction's rate is divided equally among those that still use it
-// (scenario.md, time in a simulation). Exact for up to forty: amounts are kept in fractions of a byte that any such
-// share divides.
+// (scenario.md, time in a simulation). The shares of up to forty are exact: amounts are kept in fractions of a byte
+// that any such share divides.
 #pragma once
 #include <map>
 #include <optional>

@@ -26,7 +26,8 @@ inline constexpr std::string_view notifyingMessage = "notifies";
 
 class World final : public Surroundings {
 public:
-    /// Switched on at 0s, which the wall clock calls `start`. With `recordedTicks` the core wakes only by tick().
+    /// Switches the device on at 0s, which the wall clock calls `start`. With `recordedTicks` the core wakes only by
+    /// tick().
     World(Constants constants, WallTime start, const DeviceWords& device, bool recordedTicks);
 
     /// A witness sees each commit before the store in memory does.
@@ -34,7 +35,7 @@ public:
     void commitsBefore(Witness witness) { witness_ = std::move(witness); }
 
     /// Advances to `at`, and handles everything due on the way and at that instant: deadlines first, apps' reports
-    /// last; the latter may be left for later (scenario.md, time in a simulation).
+    /// last, which may be left for later (scenario.md, time in a simulation).
     enum class Reports { Made, StillDue };
     void advance(Duration at, Reports ofThatInstant = Reports::Made);
     Duration at() const { return elapsed_ - zero; }
@@ -46,7 +47,7 @@ public:
 
     void change(const DeviceWords& change);
     void setClock(WallTime to);
-    /// Off now, and on again after `offFor`; the wall clock then says `clock`, or has gone on.
+    /// Switches off now, and on again after `offFor`; the wall clock then says `clock`, or has gone on.
     void reboot(Duration offFor, std::optional<WallTime> clock);
     void restartDaemon();
     void switchPolicy(const std::string& version);
