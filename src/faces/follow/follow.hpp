@@ -32,8 +32,8 @@ struct Beside {
     std::function<Result<void>()> take = {};
 };
 
-/// Called for each job as it ends, with its place among them; an Error where its end is not known: it came about while
-/// the daemon was away, which does not know it any more.
+/// Called for each job as it ends, with its place among them; an Error where its end is not known: the job ended while
+/// the daemon was away, and the daemon does not know of it any more.
 using Ended = std::function<void(std::size_t which, const Result<JobView>& end)>;
 
 /// Follows `jobs`, their states from Daemon::watch(), to their ends. If the daemon goes away, reconnects until it is

@@ -18,7 +18,7 @@ struct Moment {
 
 class JobProgress {
 public:
-    /// The job is in this state now.
+    /// Takes the job's state now.
     void state(const JobView& job, Moment now);
 
     const JobView& job() const { return job_; }

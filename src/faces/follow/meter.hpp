@@ -25,7 +25,7 @@ public:
     void rest(Duration at);
 
     bool measures() const { return !samples_.empty(); }
-    /// Bytes a second; 0: it stalls; nullopt until enough was seen to say.
+    /// The rate in bytes a second; 0: it stalls; nullopt: not enough was seen yet.
     std::optional<Bytes> rate(Duration now) const;
     Seen seen() const { return seen_; }
 

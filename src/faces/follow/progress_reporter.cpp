@@ -69,7 +69,7 @@ void ProgressReporter::draw(Moment now) {
         if (const auto next = one.progress.changes(now)) nextDraw_ = std::min(nextDraw_.value_or(*next), *next);
 }
 
-/// A line for each that moves; those that wait for the same share one.
+/// A line for each job that moves; jobs that wait for the same share one.
 std::vector<ProgressReporter::Line> ProgressReporter::linesOfJobs(Moment now) const {
     const std::size_t columns = screen_.columns();
     std::size_t labelColumns = 0;
@@ -100,7 +100,7 @@ std::vector<ProgressReporter::Line> ProgressReporter::linesOfJobs(Moment now) co
     return moving;
 }
 
-/// Never more lines than the terminal has: the rest is counted.
+/// The lines to draw: never more than the terminal has, the rest is counted.
 std::vector<std::string> ProgressReporter::block(Moment now) const {
     const std::vector<Line> lines = linesOfJobs(now);
     std::vector<std::string> texts;

@@ -19,7 +19,7 @@ public:
     /// For so many jobs, each known by its place among them.
     explicit ProgressReporter(const Screen& screen, std::size_t jobs = 1) : screen_(screen), jobs_(jobs) {}
 
-    /// A job is in this state now.
+    /// Takes a job's state now.
     void state(std::size_t which, const JobView& job, Moment now);
     /// The time at which draw() is due, on the steady clock; nullopt: not before the next state.
     std::optional<Duration> nextDraw() const { return nextDraw_; }

@@ -24,7 +24,7 @@ struct BatteryAsk {
     std::optional<ShellAnswer> answer;
 };
 
-/// `words` from the verb on. Android's properties that our devices lack (temperature, …) are unknown.
+/// The request in `words`, from the verb on. Android's properties that our devices lack (temperature, …) are unknown.
 BatteryAsk batteryAsk(const std::vector<std::string>& words);
 
 /// The line that `get` prints, from the device's rows; nullopt: there is no such property.

@@ -16,7 +16,8 @@ struct Candidates {
     bool repeats = false;                  ///< further words may be the same
 };
 
-/// For an option's value or a verb's words, as the table writes them: "any|unmetered", "FILE…", "[PACKAGE]", "JOB".
+/// The candidates for an option's value or a verb's words, in the table's form: "any|unmetered", "FILE…", "[PACKAGE]",
+/// "JOB".
 Candidates candidatesFor(std::string_view words);
 
 /// The first words of all verbs, each once, and those that may follow one: "stop" after "tasks".

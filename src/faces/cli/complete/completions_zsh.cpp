@@ -37,7 +37,7 @@ else
 fi
 )";
 
-/// In single quotes; in _describe's items the first ":" ends the name.
+/// Puts the text in single quotes; in _describe's items the first ":" ends the name.
 std::string inQuotes(std::string_view text) {
     std::string made = "'";
     for (const char letter : text)

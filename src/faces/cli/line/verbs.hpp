@@ -67,10 +67,10 @@ std::span<const Verb> verbs();
 /// The options of every verb: --json, --plain, --quiet, --help.
 std::span<const Option> commonOptions();
 
-/// The sentence, with our option before each setter in it: "--every (setPeriodic)".
+/// The sentence, with our option before each setter in it: "--every (setPeriodic)" for "setPeriodic".
 std::string withOptionsOf(const Verb& verb, std::string_view sentence);
 
-/// The verb of exactly this name.
+/// The verb of exactly this name; nullptr: none.
 const Verb* verbNamed(std::string_view name);
 
 } // namespace stint::cli

@@ -10,7 +10,7 @@
 namespace stint::cli::top {
 namespace {
 
-constexpr std::size_t mostMarks = 2; ///< over one character: more are no writing, but a flood
+constexpr std::size_t mostMarks = 2; ///< over one character: more are a flood, not writing
 
 /// Drops all but the first marks over each character; expects printable text.
 std::string withFewMarks(std::string_view text) {

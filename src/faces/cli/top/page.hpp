@@ -66,7 +66,7 @@ std::vector<Line> linesOf(const AppView& app, WallTime now);
 /// The lines for the row of the device's page that has this id; none where there is no such row any more.
 std::vector<Line> linesOf(const DeviceSeen& device, const std::string& id, WallTime now);
 
-/// The questions before it is done.
+/// The questions that are asked first.
 std::string runNowQuestion(const Explanation& it);
 std::string cancelQuestion(const JobView& job);
 /// Names what dies: the app's processes, and the jobs that they run.

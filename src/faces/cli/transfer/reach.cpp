@@ -77,7 +77,7 @@ struct Carried {
     Takes takes;
 };
 
-/// The options that a job carries as they are; those that mean more are below.
+/// The options that a job carries unchanged; those that mean more are below.
 constexpr std::array<Carried, 18> carried{{
     {"location-trusted", "trustsRedirects", Takes::Flag},
     {"netrc-file", "netrc", Takes::File},

@@ -95,8 +95,8 @@ Result<void> Transferring::readTerms(Daemon& daemon) {
     return {};
 }
 
-/// User-initiated if a person watches, else regular; the daemon decides whether one does (jobs.md §2.3). Refused: they
-/// had to be user-initiated, and may not.
+/// Schedules user-initiated jobs if a person watches, else regular ones; the daemon decides whether one does (jobs.md
+/// §2.3). Refused: they had to be user-initiated, and may not.
 Result<std::vector<JobId>> Transferring::schedule(Daemon& daemon, Tasks tasks) {
     const AppId app{std::string(transferPackage)};
     const bool insists = given_.has("user-initiated");

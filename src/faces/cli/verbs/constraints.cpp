@@ -37,7 +37,7 @@ int noSuch(const std::string& text, const Screen& screen) {
 
 const char* word(bool may) { return may ? "yes" : "no"; }
 
-/// The work layer's column holds conditions, too: "yes (not expedited)".
+/// The work layer's column may hold a condition: "yes (not expedited)".
 std::string workWord(std::string_view work) {
     const bool plain = work == "yes" || work == "no" || work == "always";
     return plain ? std::string(work) : fmt::format("yes ({})", work);

@@ -19,7 +19,7 @@ using Grade = Finding::Grade;
 constexpr std::size_t grades = std::string_view("enforced").size();
 constexpr std::size_t narrowest = 30; ///< the least width of a sentence
 
-/// The findings if the daemon does not answer; an Error if it refused.
+/// The findings where the daemon does not answer; an Error where it refused.
 Result<std::vector<Finding>> withoutDaemon(const Error& error) {
     if (error.code == Errc::UNAVAILABLE)
         return std::vector<Finding>{

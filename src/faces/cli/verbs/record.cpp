@@ -32,7 +32,7 @@ Result<std::string> contentOf(const std::string& file) {
     return *std::move(text);
 }
 
-/// A new file, for its owner alone: a recording has what apps were told, such as addresses.
+/// Writes a new file, for its owner alone: a recording has what apps were given, such as addresses.
 Result<void> writeNew(const files::path& file, std::string_view text) {
     const Fd made(::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
     if (!made && errno == EEXIST) return fail(Errc::ILLEGAL_ARGUMENT, "{} is there; name another file", file.string());

@@ -23,7 +23,7 @@ bool hasDisplay() {
     return false;
 }
 
-/// Opens it in the desktop's browser; false where there is no display, or no program to open it with.
+/// Opens the address in the desktop's browser; false where there is no display, or no program to open it with.
 bool isOpened(const std::string& address) {
     const auto opener = findOnPath("xdg-open");
     if (!hasDisplay() || !opener.ok()) return false;

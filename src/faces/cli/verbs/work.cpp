@@ -31,7 +31,7 @@ std::string toldWhy(const Works& works, const WorkRow& row, Daemon* daemon, Wall
     return whyText(works, row, told.ok() ? std::optional(std::move(*told)) : std::nullopt, now);
 }
 
-/// Adds each request below the first one that it follows; one that follows several is there once.
+/// Adds each request below the first one that it follows; a request that follows several is there once.
 void addTree(Table& table, const Works& works, Daemon* daemon, WallTime now) {
     std::map<std::string, std::vector<const WorkRow*>> below;
     std::vector<const WorkRow*> roots;
