@@ -1,7 +1,4 @@
 // The speed of a job, and what was seen of it so far. Pure: times and amounts are parameters.
-//
-// An amount is what is in place. A run's first amount was there before it, fetched by earlier runs, and is no part of
-// any rate.
 #pragma once
 #include <deque>
 #include <optional>
@@ -11,6 +8,8 @@
 
 namespace stint::cli {
 
+/// An amount is what is in place. A run's first amount was there before it, fetched by earlier runs, and is no part of
+/// any rate.
 class Meter {
 public:
     static constexpr Duration window = 5s; ///< a rate is that of the last seconds

@@ -6,6 +6,7 @@
 
 namespace stint::sim {
 
+/// A core that is given what was recorded, at its times.
 class RecordedCore {
 public:
     RecordedCore(const Scenario& recording, Constants constants) : core(std::move(constants)), recording_(recording) {}

@@ -17,6 +17,7 @@ struct SeenWork {
     bool again = false;    ///< it asked to be run again
 };
 
+/// Learns from one core what each job did, and has it done again for another.
 class RecordedJobs {
 public:
     // For a core that is given what was recorded: each event, and its effects.

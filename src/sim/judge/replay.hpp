@@ -6,7 +6,7 @@
 
 namespace stint::sim {
 
-/// An Error is about the snapshot, or about an entry that cannot stand in a recording.
+/// Plays a recording. An Error is about the snapshot, or about an entry that cannot stand in a recording.
 Result<Played> replay(const Scenario& recording, Constants constants, const Options& options);
 
 } // namespace stint::sim

@@ -6,7 +6,7 @@
 
 namespace stint::sim {
 
-/// `seen` are the constants that the recording was made under. An Error is replay()'s.
+/// Plays a recording under `other` constants; `seen` are those that it was made under. An Error is replay()'s.
 Result<Played> whatIf(const Scenario& recording, const Constants& seen, const Constants& other);
 
 } // namespace stint::sim

@@ -9,7 +9,7 @@
 
 namespace stint::sim {
 
-/// `file` is for messages only.
+/// Reads a file's text; `file` is for messages only.
 Result<Scenario> readScenario(const std::string& text, const std::string& file);
 
 } // namespace stint::sim

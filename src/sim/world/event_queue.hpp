@@ -8,6 +8,7 @@
 
 namespace stint::sim {
 
+/// Events by time; at one instant in the order of insertion.
 class EventQueue {
 public:
     using Event = std::function<void()>;

@@ -6,7 +6,8 @@
 
 namespace stint::sim {
 
-/// The app's memory at 0s, when the usage clocks stand at `time`.
+/// The app's memory at 0s (scenario.md, apps), when the usage clocks stand at `time`: when it was last used, and so its
+/// bucket.
 AppMemory pastOf(const AppId& id, const AppSetup& setup, UsageTime time, Instant zero, const Constants& constants);
 
 } // namespace stint::sim

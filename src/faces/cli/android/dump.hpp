@@ -36,6 +36,7 @@ struct Readiness {
 };
 Readiness readinessOf(const DumpedJob&);
 
+/// `stint dumpsys jobscheduler` (jobs.md §9.3), as the daemon returned it.
 struct Dump {
     SchedulerView scheduler;
     std::vector<wire::DeviceRow> device;

@@ -5,6 +5,7 @@
 
 namespace stint::cli {
 
+/// `stint dumpsys deviceidle`: the content of Android's dump, with its names.
 struct DozeDump {
     wire::DozeView doze;
     std::vector<AppView> apps;
@@ -13,6 +14,7 @@ struct DozeDump {
 Result<DozeDump> gatherDozeDump(Daemon& daemon);
 void printDump(const DozeDump& dump, WallTime now, const Screen& screen);
 
+/// `stint dumpsys alarm`, likewise.
 struct AlarmDump {
     std::vector<AlarmView> alarms;
     std::optional<WallTime> nextAlarmClock;

@@ -8,6 +8,7 @@
 
 namespace stint::cli {
 
+/// A verb's words in order, and its options, checked against the table of verbs.
 struct Arguments {
     std::vector<std::string> words;
     /// The options by their long names without dashes ("output"); a flag has an empty value.

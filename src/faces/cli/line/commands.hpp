@@ -7,6 +7,7 @@
 
 namespace stint::cli {
 
+// The row of each verb, which stands beside its code.
 Verb getVerb();
 Verb putVerb();
 Verb runVerb();

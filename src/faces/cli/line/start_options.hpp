@@ -11,6 +11,7 @@
 
 namespace stint::cli {
 
+/// The options of the terms on which a job starts (jobs.md §14.1).
 std::vector<Option> startOptions();
 /// Reads "network=any" or "bytes<=200M"; the daemon checks what it means. IllegalArgument: neither form.
 Result<Condition> conditionIn(std::string_view text);

@@ -11,6 +11,8 @@
 
 namespace stint::cli {
 
+/// Stdin, read to its end, as by a program in a pipe; a person who waits for that is told. A terminal is not read: a job
+/// has none.
 class CallersInput {
 public:
     static constexpr Bytes most = 64_MiB;   ///< the most that is kept for a command

@@ -8,6 +8,7 @@
 
 namespace stint::cli {
 
+/// The time that a command may run, by the daemon's constants and the app's quota now (jobs.md §4.4, limits.md §3).
 struct RunLimits {
     Duration longest{0}; ///< the longest run
     Duration answer{0};  ///< the time to answer onStopJob in (job.op_timeout)

@@ -11,6 +11,7 @@
 
 namespace stint::cli::top {
 
+/// The connection to the daemon while it is there, and a watch for its return while it is not.
 class Link {
 public:
     /// Connects to the daemon, which is started if none listens.

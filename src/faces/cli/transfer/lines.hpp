@@ -13,8 +13,8 @@ struct Line {
     std::string text;
 };
 
-/// The lines without their ends, and without empty ones; a relative name is in `here`. IllegalState: it cannot be read;
-/// IllegalArgument: it has more than 1 MiB.
+/// The lines of a file that a person names, or of stdin ("-"), without their ends, and without empty ones; a relative
+/// name is in `here`. IllegalState: it cannot be read; IllegalArgument: it has more than 1 MiB.
 Result<std::vector<Line>> linesOf(const std::string& name, const std::filesystem::path& here);
 
 /// The error, by errno, of a file that a person named. IllegalState, since the command line itself is right

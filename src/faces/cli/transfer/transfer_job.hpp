@@ -16,7 +16,7 @@ struct Conditions {
     bool operator==(const Conditions&) const = default;
 };
 
-/// IllegalArgument: networks that contradict each other.
+/// The conditions that were asked for. IllegalArgument: networks that contradict each other.
 Result<Conditions> conditionsIn(const Arguments&);
 
 /// The way in which the job runs: because a person looks on, or when the device sees fit.
