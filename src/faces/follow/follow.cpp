@@ -144,7 +144,7 @@ Result<void> Following::joinAgain() {
 }
 
 /// The daemon is gone: tries to reconnect, with growing pauses; returns the signal that came first, if one did. A
-/// daemon that died, and that nothing restarts at once, is started here, as by any verb; one that was told to end is
+/// daemon that died, and that nothing restarts at once, is started here, as by any verb; one that was asked to end is
 /// not.
 Result<std::optional<int>> Following::rejoin() {
     screen_.tell("stintd is gone; waiting for it to come back");

@@ -51,7 +51,7 @@ struct Played {
     bool passed() const;
 };
 
-/// Plays a scenario, or a recording. An Error is about the policy's text, or says that a recording cannot be played.
+/// Plays a scenario, or a recording. An Error is about the policy's text, or about a recording that cannot be played.
 Result<Played> play(const Scenario& scenario, const Options& options);
 
 /// scenario.md, until: the written end, else the last event, expectation or end of a `within`.

@@ -11,8 +11,8 @@ class RecordedCore {
 public:
     RecordedCore(const Scenario& recording, Constants constants) : core(std::move(constants)), recording_(recording) {}
 
-    /// Begins with the snapshot, or hands the event over, at its time. An Error is about the snapshot, or says that the
-    /// entry cannot stand where it does.
+    /// Begins with the snapshot, or hands the event to the core, at its time. An Error is about the snapshot, or about
+    /// an entry that cannot stand where it does.
     Result<Step> tell(const Entry& entry, const action::Recorded& recorded);
 
     void advance(Instant to) { elapsed_ = std::max(elapsed_, to); }

@@ -8,7 +8,7 @@
 namespace stint::sim {
 namespace {
 
-// The row of the key decides which values are right. Choices are told apart only for a better complaint.
+// The row of the key decides which values are right. Choices are looked at apart only for a better complaint.
 std::string readText(Yaml& yaml, const Node& value, const DeviceField& field, std::string_view name) {
     const auto choices = field.played.empty() ? field.choices : field.played;
     if (!choices.empty()) return readWord(yaml, value, name, choices);

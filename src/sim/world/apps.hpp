@@ -32,7 +32,7 @@ public:
     /// `hosting`: a process of the app runs that was started for its jobs.
     void hosts(const AppId& id, bool hosting);
     void allDead();
-    /// Reports all apps to a new core; in another boot it has forgotten what it was told.
+    /// Reports all apps to a new core; after another boot also the pinned states, which the core has forgotten.
     void announceAll(bool anotherBoot);
 
     /// Apps to kill when memory is short, in order: cached ones, then those in the background with running jobs.

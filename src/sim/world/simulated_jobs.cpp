@@ -315,7 +315,7 @@ void SimulatedJobs::beginWork(RunId id, Run& run) {
     if (part.behaves.works) {
         run.workBegan = world_.now().elapsed;
         const Duration left = std::max(Duration{0}, *part.behaves.works - part.worked);
-        world_.reportLater(left, [this, id, began = run.workBegan] { // not if it was frozen since, and goes on later
+        world_.reportLater(left, [this, id, began = run.workBegan] { // not if it was frozen since
             if (Run* working = alive(id); working && working->workBegan == began) workDone(id, *working);
         });
     }

@@ -83,7 +83,7 @@ private:
         bool started = false;
         bool ongoing = false; ///< onStartJob was answered with true
         bool stopping = false;
-        bool dead = false; ///< its process is gone, and the core is about to be told
+        bool dead = false; ///< its process is gone, and the core is about to learn it
         std::optional<Instant> workBegan;
         Transfers::Rest restAtStart;                             ///< its transfer's
         std::map<std::string, std::uint64_t, std::less<>> items; ///< taken and not completed

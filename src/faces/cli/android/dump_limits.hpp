@@ -14,7 +14,7 @@ struct DozeDump {
 Result<DozeDump> gatherDozeDump(Daemon& daemon);
 void printDump(const DozeDump& dump, WallTime now, const Screen& screen);
 
-/// `stint dumpsys alarm`, likewise.
+/// `stint dumpsys alarm`: the same.
 struct AlarmDump {
     std::vector<AlarmView> alarms;
     std::optional<WallTime> nextAlarmClock;

@@ -42,7 +42,7 @@ std::string inQuotes(std::string_view text) {
     return made + "'";
 }
 
-/// The arguments of `complete` that say what a word may be.
+/// The arguments of `complete` for the words that may stand there.
 std::string action(const Candidates& candidates) {
     switch (candidates.kind) {
     case Kind::None:

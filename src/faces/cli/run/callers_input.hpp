@@ -1,5 +1,4 @@
-// Stdin of `stint run`, which its command is to read in each run. A terminal is not read: a job has none. Anything else
-// is read to its end, as by a program in a pipe; a person who waits for that is told.
+// Stdin of `stint run`, which its command is to read in each run.
 #pragma once
 #include <optional>
 #include <string>
@@ -11,8 +10,8 @@
 
 namespace stint::cli {
 
-/// Stdin, read to its end, as by a program in a pipe; a person who waits for that is told. A terminal is not read: a job
-/// has none.
+/// Stdin, read to its end, as by a program in a pipe; a person who waits for that gets a message. A terminal is not
+/// read: a job has none.
 class CallersInput {
 public:
     static constexpr Bytes most = 64_MiB;   ///< the most that is kept for a command

@@ -47,7 +47,7 @@ Result<void> writeNew(const files::path& file, std::string_view text) {
     return trouble;
 }
 
-/// The recording that goes on, or has ended by itself.
+/// The recording under way, or one that has ended by itself.
 Result<wire::RecordingRow> recording(Daemon& daemon) {
     auto rows = STINT_TRY(daemon.recordings());
     if (rows.empty()) return fail(Errc::ILLEGAL_STATE, "nothing is recorded; stint record start begins");
