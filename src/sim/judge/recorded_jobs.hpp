@@ -29,8 +29,8 @@ public:
 
     // For another core.
 
-    /// The work that the job is to do next. The last that was seen it does again; a job that was never seen is done at
-    /// once.
+    /// The work that the job is to do next: after the last that was seen, the same again; none for a job that was never
+    /// seen.
     SeenWork next(const JobKey& job);
 
 private:

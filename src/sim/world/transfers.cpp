@@ -27,7 +27,7 @@ Bytes Transfers::bytesBetween(const Rest& before, const Rest& after) {
     return static_cast<Bytes>((before.down - after.down + before.up - after.up) / partsOfAByte);
 }
 
-// The parts of a byte that each transfer which shares `direction` moves in a millisecond.
+// The parts of a byte that each transfer moves in a millisecond, of those that share `direction`.
 __int128 Transfers::share(Kbps rate, __int128 Rest::*direction) const {
     const auto sharing = std::ranges::count_if(rests_, [&](const auto& one) { return one.second.*direction > 0; });
     return sharing == 0 ? 0 : rate * __int128{shares} / sharing;

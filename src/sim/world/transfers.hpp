@@ -28,7 +28,7 @@ public:
     void advance(Instant now);
     void setRates(Kbps down, Kbps up);
     void begin(RunId run, Rest rest) { rests_[run] = rest; }
-    /// Takes what a transfer has moved since the last call, in parts of a byte; also one's that has ended.
+    /// Takes what a transfer has moved since the last call, in parts of a byte; also for a transfer that has ended.
     Rest takeMoved(RunId run);
     /// Takes the whole bytes out of `parts`.
     static Bytes takeBytes(__int128& parts);

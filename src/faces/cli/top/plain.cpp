@@ -80,7 +80,7 @@ private:
                                         : fmt::format("{} ({}): {}", name, job.label, words));
     }
 
-    /// One line for each tenth of the way, and no more: a screen reader reads it aloud.
+    /// Prints one line for each tenth of the way, and no more: a screen reader reads it aloud.
     void tellProgress(const JobView& job, Told& told) const {
         const Progress progress = told.progress.progress(steadyNow());
         const int tenth = percentOf(progress).value_or(0) / 10;

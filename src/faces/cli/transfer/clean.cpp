@@ -21,7 +21,7 @@
 namespace stint::cli {
 namespace {
 
-/// A file that nobody needs any more.
+/// A leftover file that nobody needs any more.
 struct LeftRow {
     Leftover file;
     std::string target;                ///< in the ledger's spelling

@@ -61,7 +61,7 @@ void printLimits(const std::vector<DeviceLimitView>& limits, WallTime now, const
     table.print(screen);
 }
 
-/// The key in the daemon's spelling: battery_saver for battery-saver, which options allow.
+/// The key in the daemon's spelling: battery_saver, which may be typed as battery-saver, like an option.
 std::string keyIn(std::string_view typed) {
     std::string key(typed);
     std::ranges::replace(key, '-', '_');

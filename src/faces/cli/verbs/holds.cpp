@@ -59,7 +59,7 @@ std::string asTyped(const JobView& ended) {
     return fmt::format("get {0}` or `stint put {1} {0}", url, path);
 }
 
-/// Tells what to type for a job that has ended: nothing is kept that it could be made of again.
+/// The advice for a job that has ended: what to type, since nothing is kept that it could be made of again.
 std::string anew(const JobView& ended) {
     if (ended.key.app.name == shellPackage)
         return "a command's words go with its job, so type its `stint run -- COMMAND` again";

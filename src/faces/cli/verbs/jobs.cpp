@@ -39,7 +39,7 @@ Result<std::vector<JobView>> listed(const Arguments& given, const Screen& screen
     return jobs;
 }
 
-/// Tells what a waiting transfer leaves behind; a running one tidies up after itself.
+/// Describes what a waiting transfer leaves behind; a running one tidies up after itself.
 std::string leftBehindBy(const JobView& job) {
     if (job.state != JobView::State::Pending || job.key.app.name != transferPackage) return {};
     const auto ledger = Ledger::open(Ledger::root());
