@@ -9,9 +9,9 @@
 
 namespace stint::cli {
 
-/// Whether a systemd of the user is there, and the program that asks it for a scope.
+/// True if this user has a systemd manager, and `systemd-run`, which asks it for a scope, is there.
 bool hasUserManager();
-/// This process becomes `command`, in app-stint-PACKAGE-RANDOM.scope. Comes back only where it cannot.
+/// Replaces this process by `command`, in app-stint-PACKAGE-RANDOM.scope. Returns only where that fails.
 Result<void> becomeInScope(const std::string& package, std::vector<std::string> command,
                            const std::filesystem::path& here);
 /// "app-stint-com.example.two\x2dparts-1f.scope": systemd.unit(5), string escaping.

@@ -15,7 +15,7 @@ namespace stint::cli {
 /// The daemon answers a turn later, after one fsync; a busy disk takes its time.
 inline constexpr Duration patience = 30s;
 
-/// Blocks until it is answered. `write` writes the arguments, `options` the trailing options.
+/// Blocks until the daemon answers. `write` writes the arguments, `options` the trailing options.
 inline Result<wire::Message> ask(sd_bus* bus, const char* interface, const char* member,
                                  const std::function<void(wire::Writer&)>& write,
                                  const std::function<void(wire::DictionaryWriter&)>& options = noOptions) {

@@ -17,7 +17,7 @@ void writeWords(Writer& writer, const std::map<std::string, std::string>& words)
     writer.close();
 }
 
-/// What is asked of one job.
+/// Writes the job's key: package, namespace, number.
 std::function<void(Writer&)> naming(const JobKey& job) {
     return [job](Writer& writer) { writer.string(job.app.name).string(job.space).int32(job.id.value); };
 }

@@ -1,5 +1,5 @@
-// What the operator asks of stintd, as values: which method, what is written into it, how its answer is read. Daemon
-// blocks until it is answered; stint-taskmanager, which serves others meanwhile, does not.
+// The operator's calls of stintd, as values: which method, what is written into it, how its answer is read. Daemon
+// blocks until the answer comes; stint-taskmanager, which serves others meanwhile, does not.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -37,7 +37,7 @@ template <class Answer> struct Call {
     std::function<void(wire::DictionaryWriter&)> options = noOptions;
 };
 
-/// The message that asks it.
+/// The message that makes the call.
 template <class Answer> Result<wire::Message> messageOf(sd_bus* bus, const Call<Answer>& call) {
     const wire::Message message = STINT_TRY(wire::newCall(bus, call.interface, call.member));
     wire::Writer writer(message);
@@ -56,9 +56,9 @@ struct Explanation {
     std::vector<Blocker> blockers;
 };
 
-/// What Android's shell verbs answer (jobs.md §8).
+/// The answer of Android's shell verbs (jobs.md §8).
 struct ShellAnswer {
-    std::int32_t code = 0; ///< a process ends with its low byte
+    std::int32_t code = 0; ///< the low byte is the process's exit code
     std::string out;       ///< lines
     std::string err;       ///< lines
 };
@@ -68,7 +68,7 @@ struct Quotas {
     QuotaView expedited;
 };
 
-/// A part of a list; the next one begins behind its last row.
+/// A part of a list; the next part begins after its last row.
 template <class Row> struct Page {
     std::vector<Row> rows;
     bool more = false;
@@ -81,19 +81,21 @@ template <class Row> Call<std::vector<Row>> list(const char* interface, const ch
     return {interface, member, wire::readRows<Row>};
 }
 
-/// The tracked jobs behind the last of `before`; of the finished ones as many are skipped. nullopt: every app's.
+/// The tracked jobs after the last of `before`; for finished ones, as many rows as `before` has are skipped. nullopt:
+/// every app's.
 Call<Page<JobView>> jobs(const std::optional<std::string>& package, bool finished, const std::vector<JobView>& before);
 Call<Explanation> explain(const JobKey& job);
 Call<std::vector<HistoryEntry>> history(const JobKey& job);
 Call<std::vector<PastRun>> log(const JobKey& job);
-/// A page of it (jobs.md §9.5).
+/// A page of the day (jobs.md §9.5).
 Call<DayPage> day(const DayAsked& asked);
-/// What would become of the job if these were otherwise (jobs.md §9.6): "charging" is "no".
+/// The forecast for the job if the device were otherwise (jobs.md §9.6): "charging" is "no".
 Call<Forecast> whatIf(const JobKey& job, const std::map<std::string, std::string>& changes);
-/// Its work items, behind the last of `before`.
+/// The job's work items after the last of `before`.
 Call<Page<WorkItem>> work(const JobKey& job, const std::vector<WorkItem>& before);
 Call<JobView> watch(const JobKey& job);
-/// News of every job from now on, and once of these lists that have changed since: of further ones after the next call.
+/// Asks for news of every job from now on, and for one notice that any of these lists has changed; the next call asks
+/// for the next notice.
 Call<void> watchEverything(Topics lists);
 Call<void> cancel(const JobKey& job);
 Call<void> hold(const JobKey& job, bool on);
@@ -110,12 +112,12 @@ Call<void> setDevice(const std::map<std::string, std::string>& changes);
 Call<void> resetDevice(const std::vector<std::string>& keys);
 Call<wire::DozeView> doze();
 Call<Quotas> quota(const std::string& package);
-/// Behind the last of `before`.
+/// The alarms after the last of `before`.
 Call<Page<AlarmView>> alarms(const std::optional<std::string>& package, const std::vector<AlarmView>& before);
 
 inline auto device() { return list<wire::DeviceRow>(wire::deviceInterface, "Get"); }
 inline auto networks() { return list<wire::NetworkRow>(wire::deviceInterface, "Networks"); }
-/// What is counted since the daemon started.
+/// The daemon's counters since it started.
 inline auto meters() { return list<MeterRow>(wire::taskManagerInterface, "Meters"); }
 /// Each kind of work, and which state of the device holds it back (limits.md §1.1).
 inline auto deviceLimits() { return list<DeviceLimitView>(wire::limitsInterface, "ListDeviceLimits"); }

@@ -7,7 +7,7 @@
 
 namespace stint::cli {
 
-/// Waits for it. `name`: a file beside the daemon's socket.
+/// Waits for the lock. `name`: a file beside the daemon's socket.
 Result<Fd> commandLock(std::string_view name);
 
 } // namespace stint::cli

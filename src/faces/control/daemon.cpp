@@ -25,21 +25,21 @@ using wire::Reader;
 using wire::Writer;
 
 constexpr Duration greeting = 2s; ///< longer than a daemon's turn
-constexpr int mostStarts = 3;     ///< each may find one that is just ending
+constexpr int mostStarts = 3;     ///< each may find a daemon that is just ending
 
 void writeKey(Writer& writer, const JobKey& job) { writer.string(job.app.name).string(job.space).int32(job.id.value); }
 
-/// By its bytes() without its containers: with them it is less than twice that.
+/// The limit for a job's bytes(), which do not count its containers: with them it is less than twice that.
 constexpr std::size_t mostWritten = wire::mostMessageBytes / 2;
 
-/// A number of its own for each job of a built-in app, and a reason where that may not be.
+/// Asks for a new number for each job of a built-in app, and for the reason where the job is refused.
 void askForNew(DictionaryWriter& options, const AppId& app) {
     options.put("newId", true);
     options.put("refusalIsError", true);
     options.put("as", app.name);
 }
 
-/// Without a place in a list that no person has typed.
+/// The error without "job N of the list: ": no person has typed that list.
 Error withoutPlace(Error error) {
     constexpr std::string_view begin = "job ", end = " of the list: ";
     const std::size_t found = error.message.find(end);
@@ -68,7 +68,7 @@ Result<News> readNews(const Message& message) {
     return News(exited);
 }
 
-// One that is ending still has its socket, and those who wait at it: it answers none of them.
+// A daemon that is ending still has its socket, and callers waiting at it: it answers none of them.
 Result<wire::Bus> greeted() {
     auto bus = STINT_TRY(wire::connectToDaemon());
     STINT_TRY(wire::awaitGreeting(bus.get(), greeting));
@@ -117,7 +117,7 @@ Result<JobId> Daemon::scheduleNew(const JobInfo& job, const AppId& app, const St
                 options.put("terms", "a{sv}", [&](Writer& value) { wire::writeRow(value, terms); });
         }));
     Reader reader(answer);
-    // 0 of one that knows no refusalIsError.
+    // 0 comes from a daemon that does not know refusalIsError.
     const std::int32_t result = STINT_TRY(reader.int32());
     if (result == 0) return fail(Errc::REFUSED, "no reason is given");
     const JobId id(STINT_TRY(reader.int32()));
@@ -304,7 +304,7 @@ short Daemon::events() const {
 }
 
 std::optional<Duration> Daemon::timeout() const {
-    if (sd_bus_is_open(bus_.get()) <= 0) return Duration{0}; // it has no descriptor any more; takeNews() reports it
+    if (sd_bus_is_open(bus_.get()) <= 0) return Duration{0}; // there is no descriptor any more; takeNews() reports it
     std::uint64_t due = 0;                                   // microseconds of CLOCK_MONOTONIC
     if (sd_bus_get_timeout(bus_.get(), &due) < 0 || due == UINT64_MAX) return std::nullopt;
     auto now =

@@ -39,22 +39,22 @@ struct AppExited {
     std::int32_t exitCode = 0;
 };
 
-/// Lists that are no longer what they were.
+/// Lists that have changed.
 struct ListsChanged {
     Topics topics;
 };
 
-/// What the daemon sends without a call.
+/// Messages that the daemon sends without a call.
 using News = std::variant<JobView, AppExited, ListsChanged>;
 
-/// A question is asked again, of whoever is there then, where its answer was lost with the connection: it has no
-/// effect. What has one is not: nobody knows whether it came about.
+/// A question whose answer was lost with the connection is asked again, of the daemon that is there then: it has no
+/// effect. A call with an effect is not: nobody knows whether the effect took place.
 class Daemon {
 public:
-    /// To the daemon, which is started where none listens (start_daemon.hpp), and `screen` says so. Unavailable where
-    /// that cannot be.
+    /// Connects to the daemon, which is started where none listens (start_daemon.hpp); then `screen` says so.
+    /// Unavailable where that fails.
     static Result<Daemon> connect(const Screen& screen);
-    /// Unavailable where no daemon listens, with what to do about it: for whoever looks, and changes nothing.
+    /// Unavailable where no daemon listens, with advice: for verbs that only read.
     static Result<Daemon> connectIfThere();
     /// Over a connected socket, for tests.
     static Result<Daemon> over(Fd socket);
@@ -64,63 +64,65 @@ public:
         return told(calls::list<Row>(interface, member));
     }
 
-    /// A new job of the built-in package `app`, under a new number. Refused, with the reason: RESULT_FAILURE
-    /// (jobs.md §2.3).
+    /// Schedules a new job of the built-in package `app`, under a new number. Refused: RESULT_FAILURE, with the
+    /// reason (jobs.md §2.3).
     Result<JobId> scheduleNew(const JobInfo& job, const AppId& app, const StartTerms& terms = {});
-    /// One or several of them, all or none (jobs.md §2.7): their numbers, in that order.
+    /// Schedules one or several of them, all or none (jobs.md §2.7); returns their numbers, in that order.
     Result<std::vector<JobId>> scheduleAll(const std::vector<JobOfList>& jobs, const AppId& app);
-    /// So many of the first go into one call, at least one.
+    /// Returns how many of the first jobs fit into one call, at least one.
     Result<std::size_t> fitting(std::span<const JobOfList> jobs) const;
     /// The shell's cancel; IllegalArgument: there is no such job.
     Result<void> cancel(const JobKey& job);
 
-    /// jobs.md §14.2. IllegalState: it has ended.
+    /// Holds or releases the job (jobs.md §14.2). IllegalState: it has ended.
     Result<void> hold(const JobKey& job, bool on);
-    /// jobs.md §14.4. IllegalArgument: no such condition, or none it may have; IllegalState: it has ended.
+    /// Changes the job's conditions (jobs.md §14.4). IllegalArgument: no such condition, or one that it may not have;
+    /// IllegalState: it has ended.
     Result<void> edit(const JobKey& job, const std::vector<Condition>& conditions);
-    /// jobs.md §14.3. IllegalState: it does not wait for a retry.
+    /// Retries the job now (jobs.md §14.3). IllegalState: it does not wait for a retry.
     Result<void> retry(const JobKey& job);
 
-    /// All of them, page by page. nullopt: every app's.
+    /// All jobs, page by page. nullopt: every app's.
     Result<std::vector<JobView>> jobs(const std::optional<std::string>& package, bool finished);
     Result<Explanation> explain(const JobKey& job);
-    /// The changes of its pending reasons, oldest first (jobs.md §9.2).
+    /// The changes of the job's pending reasons, oldest first (jobs.md §9.2).
     Result<std::vector<HistoryEntry>> history(const JobKey& job);
-    /// What would become of it if that were so (jobs.md §9.6): the device's keys, and "bucket".
+    /// The forecast for the job if these were so (jobs.md §9.6): the device's keys, and "bucket".
     Result<Forecast> whatIf(const JobKey& job, const std::map<std::string, std::string>& changes);
-    /// What became of the runs of all jobs that had that key, oldest first (jobs.md §9.4).
+    /// How the runs of all jobs that had that key ended, oldest first (jobs.md §9.4).
     Result<std::vector<PastRun>> log(const JobKey& job);
-    /// What was so between two times, all pages of it (jobs.md §9.5). IllegalArgument: more than eight days.
+    /// All pages of what happened between two times (jobs.md §9.5). IllegalArgument: more than eight days.
     Result<DayPage> day(WallTime from, WallTime to);
-    /// Its work items that are not completed, page by page, in the order of delivery; at most about `most`.
+    /// The job's work items that are not completed, page by page, in the order of delivery; at most about `most`.
     Result<std::vector<WorkItem>> work(const JobKey& job, std::size_t most);
     Result<SchedulerView> overview();
     /// Android's shell verbs: the words that follow "cmd jobscheduler", or `before` ({"cmd", "deviceidle"}, {"am"}).
-    /// One that gets something is a question.
+    /// A "get" verb is a question.
     Result<ShellAnswer> shell(const std::vector<std::string>& words, const std::vector<std::string>& before = {});
     /// The job's state now; news of it follow. IllegalArgument: neither the job nor its history is there.
     Result<JobView> watch(const JobKey& job);
-    /// From now on news of every job, and once of these lists that have changed since: of further ones after the next
-    /// call.
+    /// Asks for news of every job from now on, and for one notice that any of these lists has changed; the next call
+    /// asks for the next notice.
     Result<void> watchEverything(Topics lists);
-    /// The shell's `run -f` (jobs.md §8): whatever keeps it waiting, but for what is firm (print/explanation.hpp).
+    /// The shell's `run -f` (jobs.md §8): runs the job despite all blockers but the firm ones
+    /// (views/explanation.hpp).
     Result<ShellAnswer> runNow(const JobKey& job);
 
     Result<std::vector<TaskRow>> tasks();
     /// Returns how many processes were killed.
     Result<std::uint32_t> stop(const std::string& package);
-    /// With this process's stdin, stdout and stderr. Its end is news.
+    /// Starts the app with this process's stdin, stdout and stderr. Its end is news.
     Result<std::uint32_t> startApp(const std::string& package, const std::vector<std::string>& arguments,
                                    const std::string& directory);
-    /// The words of the main program of an app with windows, which the caller starts in a unit of the app; none where
-    /// it has no windows.
+    /// The command line of the main program of an app with windows, which the caller starts in a unit of the app;
+    /// empty where it has no windows.
     Result<std::vector<std::string>> openApp(const std::string& package);
     Result<std::vector<AppView>> apps();
     Result<void> setAppState(const std::string& package, const std::string& state);
-    /// The permissions revoked from it, all of them, out of those its manifest declares.
+    /// Revokes these permissions, and only these, of those that the app's manifest declares.
     Result<void> setRevoked(const std::string& package, const std::vector<std::string>& permissions);
 
-    /// What the daemon has found on this machine, for `stint doctor`.
+    /// The daemon's findings about this machine, for `stint doctor`.
     Result<std::vector<wire::Finding>> diagnose() {
         return list<wire::Finding>(wire::taskManagerInterface, "Diagnose");
     }
@@ -133,21 +135,21 @@ public:
         return list<wire::RecordingRow>(wire::taskManagerInterface, "Recordings");
     }
     Result<std::vector<wire::NetworkRow>> networks() { return told(calls::networks()); }
-    /// metered, unmetered or auto.
+    /// `word`: metered, unmetered or auto.
     Result<void> markNetwork(const std::string& network, const std::string& word);
 
     // The limits. IllegalArgument for an app that is not installed, an unknown word, a number out of range.
 
-    /// A bucket's name, or its value from 10 to 50 (limits.md §2.7).
+    /// `bucket`: a bucket's name, or its value from 10 to 50 (limits.md §2.7).
     Result<void> setStandbyBucket(const std::string& package, const std::string& bucket);
-    /// What an external predictor says (limits.md §2.6).
+    /// The word of an external predictor (limits.md §2.6).
     Result<void> predictBucket(const std::string& package, const std::string& bucket);
-    /// "interaction", "notification_seen", … (limits.md §2.4).
+    /// `kind`: "interaction", "notification_seen", … (limits.md §2.4).
     Result<void> reportUsage(const std::string& package, const std::string& kind);
-    /// "unrestricted", "optimized", "restricted" (limits.md §9).
+    /// `use`: "unrestricted", "optimized", "restricted" (limits.md §9).
     Result<void> setBatteryUse(const std::string& package, const std::string& use);
     Result<void> setDataSaverExempt(const std::string& package, bool exempt);
-    /// limits.md §6.6; a length above allowlist.max is reduced.
+    /// Puts the app on the temporary allowlist (limits.md §6.6); a length above allowlist.max is reduced.
     Result<void> allowTemporarily(const std::string& package, Duration length);
     /// A message for the app's receiver (limits.md §8.5); `receiver` empty: its only one.
     Result<void> push(const std::string& package, bool high, const std::string& data, const std::string& receiver);
@@ -157,9 +159,9 @@ public:
     Result<wire::DozeView> doze();
     /// Each kind of work, and which state of the device holds it back (limits.md §1.1).
     Result<std::vector<DeviceLimitView>> deviceLimits() { return told(calls::deviceLimits()); }
-    /// "deep" or "light" (limits.md §6.7); returns the new state.
+    /// `machine`: "deep" or "light" (limits.md §6.7); returns the new state.
     Result<wire::DozeView> stepDoze(const std::string& machine);
-    /// "idle", "light_idle", …; "auto" releases it.
+    /// `state`: "idle", "light_idle", …; "auto" releases it.
     Result<wire::DozeView> forceDoze(const std::string& state);
     /// Pending alarms, by package and tag; nullopt: every app's.
     Result<std::vector<AlarmView>> alarms(const std::optional<std::string>& package);
@@ -184,14 +186,15 @@ private:
         }
         return answer;
     }
-    /// With it, and not where the daemon is only slow. Who watches is told by takeNews(), and watches again.
+    /// True if the answer was lost with the connection, not where the daemon is only slow. A watcher sees it by
+    /// takeNews(), and watches again.
     template <class Answer> bool isLost(const Result<Answer>& answer) const {
         return !answer.ok() && answer.error().code == Errc::UNAVAILABLE && again_ && !watches_ &&
                sd_bus_is_open(bus_.get()) <= 0;
     }
 
     wire::Bus bus_;
-    Connecting again_;     ///< none: this connection or none
+    Connecting again_;     ///< empty: the connection is not made again
     bool watches_ = false; ///< news are promised to this connection
 };
 

@@ -1,4 +1,4 @@
-// org.stint.Limits1 and org.stint.AlarmManager1, as the operator calls them.
+// org.stint.Limits1 and org.stint.AlarmManager1: the operator's calls.
 #include <algorithm>
 #include <iterator>
 
@@ -15,13 +15,13 @@ using wire::DictionaryWriter;
 using wire::Reader;
 using wire::Writer;
 
-/// A method of Limits1 that answers nothing.
+/// Calls a method of Limits1 that answers nothing.
 Result<void> tell(sd_bus* bus, const char* member, const std::function<void(Writer&)>& write) {
     STINT_TRY(ask(bus, wire::limitsInterface, member, write));
     return {};
 }
 
-/// One that answers Doze's state.
+/// Calls a method of Limits1 that answers Doze's state.
 Result<wire::DozeView> askDoze(sd_bus* bus, const char* member, const std::function<void(Writer&)>& write) {
     auto answer = STINT_TRY(ask(bus, wire::limitsInterface, member, write));
     Reader reader(answer);

@@ -32,7 +32,7 @@ std::vector<std::string> environmentWith(std::vector<std::string> variables) {
 } // namespace
 
 Result<pid_t> startDetached(const std::vector<std::string>& words, const Surroundings& around) {
-    // Opened here, so that trouble with it is not told as the program's.
+    // Opened here, so that an error of it is not reported as the program's.
     const Fd output(::open(around.output.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600));
     if (!output) return within(fmt::format("cannot write the log {}", around.output), wire::errorFromErrno(errno));
     pid_t child = 0;

@@ -9,17 +9,17 @@
 
 namespace stint::cli {
 
-/// What it gets in place of ours.
+/// The program's output, environment and stdout, in place of ours.
 struct Surroundings {
-    std::string output;                      ///< a file that its words are added to
-    std::vector<std::string> variables = {}; ///< of the environment, over ours
-    int answers = -1;                        ///< a descriptor that is its stdout; -1: the file is
+    std::string output;                      ///< a file to which its output is appended
+    std::vector<std::string> variables = {}; ///< environment variables that override ours
+    int answers = -1;                        ///< a descriptor that is its stdout; -1: `output` is
 };
 
-/// In a session of its own, away from the terminal and its signals.
+/// Starts the program in a session of its own, away from the terminal and its signals.
 Result<pid_t> startDetached(const std::vector<std::string>& words, const Surroundings& around);
 
-/// What `program` has said last in the file, without its name before it.
+/// The last line that `program` wrote to the file, without its name in front.
 std::string lastWordsIn(const std::string& file, const std::string& program);
 
 } // namespace stint::cli

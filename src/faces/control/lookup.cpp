@@ -73,7 +73,7 @@ std::string shortTextOf(const JobKey& key) {
 
 namespace {
 
-/// Whose jobs may have it: a guard's app has its name (jobs.md §14.5).
+/// The packages whose jobs may have that label: a guard's app has its name (jobs.md §14.5).
 std::vector<std::string> packagesOf(const std::string& label) {
     std::vector<std::string> packages{std::string(transferPackage), std::string(shellPackage)};
     if (std::string guard = std::string(guardPackages) + label; isGuardPackage(guard))
@@ -90,7 +90,7 @@ bool hasName(const JobView& job) {
 
 namespace {
 
-/// A person's own jobs of that label: those that are tracked, else the newest that has ended.
+/// A person's own job of that label: the tracked one, else the one that ended last.
 Result<JobView> called(Daemon& daemon, const std::string& label) {
     for (const bool finished : {false, true}) {
         std::vector<JobView> found;
@@ -117,7 +117,7 @@ Result<JobView> lookUp(Daemon& daemon, const std::string& text) {
         auto job = daemon.watch(key);
         if (job.ok())
             (job->state == JobView::State::Finished ? ended : tracked).push_back(std::move(*job));
-        else if (job.error().code != Errc::ILLEGAL_ARGUMENT) // that means there is no such job
+        else if (job.error().code != Errc::ILLEGAL_ARGUMENT) // this code means that there is no such job
             return std::move(job).error();
     }
     if (!tracked.empty()) return only(std::move(tracked), text);

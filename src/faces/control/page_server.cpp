@@ -28,7 +28,7 @@ namespace fs = std::filesystem;
 constexpr Duration pagePatience = 10s;
 constexpr std::size_t longestLine = 4096;
 
-/// What comes out of a pipe until its end, which is soon; what has come until then where that is not.
+/// Reads a pipe until its end; returns what has come by then, or until `patience` is over.
 std::string readToEnd(const Fd& pipe, Duration patience) {
     const Duration until = steadyNow() + patience;
     std::string text;
@@ -56,7 +56,7 @@ Result<std::string> pageServer(const std::vector<std::string>& words) {
     Fd told(ends[1]);
     std::vector<std::string> command{(libexecDirectory() / "stint-taskmanager").native()};
     command.insert(command.end(), words.begin(), words.end());
-    ::truncate(log.c_str(), 0); // of those before it nothing is asked
+    ::truncate(log.c_str(), 0); // the words of earlier servers are of no use
     const auto child = startDetached(command, {.output = log.native(), .answers = told.get()});
     if (!child.ok()) return Error{Errc::UNAVAILABLE, child.error().message};
     told = Fd();

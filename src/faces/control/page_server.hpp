@@ -1,4 +1,4 @@
-// The Task Manager's page: the stint-taskmanager of this user, which is started where none serves.
+// The server of the Task Manager's page: this user's stint-taskmanager, which is started where none serves.
 #pragma once
 #include <string>
 #include <vector>
@@ -7,8 +7,9 @@
 
 namespace stint::cli {
 
-/// Its address, with the token behind the '#'. `words`: for one that has to be started. Of several verbs at once one
-/// starts it. Unavailable, with what it said last, where it does not serve within ten seconds.
+/// The server's address, with the token behind the '#'. `words`: the arguments for a server that has to be started;
+/// of several verbs at once only one starts it. Unavailable, with the server's last words, where it does not serve
+/// within ten seconds.
 Result<std::string> pageServer(const std::vector<std::string>& words);
 
 } // namespace stint::cli

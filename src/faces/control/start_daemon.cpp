@@ -33,11 +33,12 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr Duration quietStart = 2s;            ///< then a person is told what it waits for
-constexpr Duration startPatience = 1min;       ///< with one that lives: its disk may be busy with others' writing
-constexpr std::uintmax_t longestLog = 1 << 20; ///< of daemons before this one
+constexpr Duration quietStart = 2s;            ///< after it a person is told what the command waits for
+constexpr Duration startPatience = 1min;       ///< while the daemon's process lives: others' writing may keep its disk
+                                               ///< busy
+constexpr std::uintmax_t longestLog = 1 << 20; ///< the logs of earlier daemons
 
-/// Null: there is none.
+/// Null: there is no session bus.
 wire::Bus sessionBus() {
     sd_bus* opened = nullptr;
     if (sd_bus_open_user(&opened) < 0) return nullptr;
@@ -50,7 +51,7 @@ bool isListening() {
     return socket.ok() && wire::connectSocket(*socket).ok();
 }
 
-/// Answered once stintd has its name there, which is after it listens.
+/// Asks the bus, which answers once stintd has its name there: by then it listens.
 bool isStartedByBus() {
     const wire::Bus bus = sessionBus();
     return bus &&
@@ -59,31 +60,32 @@ bool isStartedByBus() {
            isListening();
 }
 
-/// By the unit that is installed for users; systemctl waits until stintd says that it is ready.
+/// Starts the unit that is installed for users; systemctl waits until stintd says that it is ready.
 bool isStartedByManager() {
     const auto child = startDetached({"systemctl", "--user", "start", "stintd.service"}, {.output = "/dev/null"});
     int status = 0;
     return child.ok() && ::waitpid(*child, &status, 0) == *child && status == 0 && isListening();
 }
 
-/// Where a service says that it is ready (sd_notify(3)): in our own directory, where no other user gets.
+/// The socket at which a service says that it is ready (sd_notify(3)): in our own directory, which no other user can
+/// enter.
 Result<Fd> readySocket(const fs::path& place) {
     const sockaddr_un address = STINT_TRY(wire::addressOf(place));
-    ::unlink(place.c_str()); // of one that died
+    ::unlink(place.c_str()); // left by a daemon that died
     Fd socket(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
     if (!socket || ::bind(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
         return within("cannot wait for stintd", wire::errorFromErrno(errno));
     return socket;
 }
 
-/// stintd beside this program, or in PATH.
+/// The stintd beside this program, or in PATH.
 fs::path ourDaemon() {
     std::error_code ignored;
     const fs::path beside = ownDirectory() / "stintd";
     return fs::exists(beside, ignored) ? beside : "stintd";
 }
 
-/// False: it neither said that it is ready nor ended, and its time is over.
+/// False: it neither said that it is ready nor ended within its time.
 bool spoke(const Fd& ready, pid_t child, const fs::path& log, const Screen& screen) {
     const Fd process = openPidfd(child);
     std::array<pollfd, 2> watched{pollfd{ready.get(), POLLIN, 0}, pollfd{process.get(), POLLIN, 0}};

@@ -16,7 +16,7 @@ namespace stint::cli {
 namespace {
 
 constexpr Duration busPatience = std::chrono::seconds(5);
-// What an app says is not believed without end.
+// An app may claim endless work: no more than this is read.
 constexpr std::size_t mostWorkShown = 10'000, mostInPage = 1000;
 
 Result<wire::Bus> workBus() {
@@ -65,7 +65,7 @@ Result<wire::WorkList> workOf(const std::string& package, Duration patience) {
     while (true) {
         const auto answer = askBus(bus.get(), name, wire::workPath, wire::workInterface, "List", until - steadyNow(),
                                    "a{sv}", 1, "from", "i", static_cast<std::int32_t>(all.rows.size()));
-        all.more = !answer.ok() && !all.rows.empty(); // what it did say is told
+        all.more = !answer.ok() && !all.rows.empty(); // the rows that came are shown
         if (all.more) return all;
         if (!answer.ok())
             return fail(

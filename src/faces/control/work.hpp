@@ -1,5 +1,5 @@
-// What apps' work layers show of themselves on the session bus, asked for by whoever may wait (link/wire/work.hpp).
-// Where no process of an app runs its loop, nothing is to be had of it.
+// The requests that apps' work layers show on the session bus, read by callers that may block (link/wire/work.hpp).
+// An app none of whose processes runs its loop shows nothing.
 #pragma once
 #include <string>
 #include <vector>
@@ -9,10 +9,10 @@
 
 namespace stint::cli {
 
-/// The packages of the apps that show theirs now. Unavailable without a session bus.
+/// The packages of the apps that show their work now. Unavailable without a session bus.
 Result<std::vector<std::string>> appsWithWork();
-/// At most the first ten thousand, page by page; `more` where there are others. Unavailable where no process of that
-/// app runs, or it is silent for `patience`.
+/// The app's requests, at most the first ten thousand, page by page; `more` where there are others. Unavailable where
+/// no process of that app runs, or it is silent for `patience`.
 Result<wire::WorkList> workOf(const std::string& package, Duration patience);
 
 } // namespace stint::cli

@@ -14,7 +14,7 @@ namespace ends = stint::ends;
 
 struct ExitCode {
     int code;
-    std::string_view word; ///< what errors under --json call it
+    std::string_view word; ///< the name in errors under --json
     std::string_view meaning;
 };
 

@@ -30,7 +30,7 @@ public:
 
     explicit Table(std::vector<Column> columns) : columns_(std::move(columns)) {}
 
-    /// As many cells as there are columns.
+    /// `row`: as many cells as there are columns.
     void add(std::vector<Cell> row);
     bool empty() const { return rows_.empty(); }
     /// Lines without newlines: the heading, then the rows. No blanks at the end of a line. `room`: the width to

@@ -43,12 +43,12 @@ std::string_view codeOf(Paint paint) {
     return "";
 }
 
-constexpr std::size_t widestWord = 250; ///< in a complaint
+constexpr std::size_t widestWord = 250; ///< of a word in a complaint
 
 constexpr Paint paints[] = {Paint::Good, Paint::Waiting, Paint::Bad, Paint::Faint, Paint::Strong};
 constexpr std::string_view unpainted = "\x1b[0m";
 
-/// The length of the colour code that `text` begins with; 0: none of ours.
+/// The length of the colour code with which `text` begins; 0: none of painted()'s.
 std::size_t colourLength(std::string_view text) {
     if (text.starts_with(unpainted)) return unpainted.size();
     for (const Paint paint : paints)
@@ -56,7 +56,8 @@ std::size_t colourLength(std::string_view text) {
     return 0;
 }
 
-/// Text of ours: only painted()'s colours may control the terminal, whatever is between them, which `show` makes fit.
+/// Our own text, printable: only painted()'s colours may control the terminal; `show` makes the text between them
+/// printable.
 std::string shownBy(std::string (*show)(std::string_view), std::string_view text, bool colour) {
     if (!colour) return show(text);
     std::string shown;
@@ -160,8 +161,8 @@ int Screen::fail(std::string_view what, const Error& cause) const {
     return fail(exitCodeOf(cause.code), fmt::format("{}: {}", what, cause.message));
 }
 
-// The cursor rests where the lines begin. There it still is after the terminal was resized, whether that wrapped the
-// lines anew or cut them off; below them nobody could tell how many rows up they begin.
+// The cursor rests where the lines begin: it is still there after the terminal was resized, whether that wrapped the
+// lines anew or cut them off. From below them nobody could tell how many rows up they begin.
 void Screen::redraw(const std::vector<std::string>& lines) const {
     std::string drawn;
     for (const std::string& line : lines)

@@ -1,4 +1,4 @@
-// Where a verb prints: results on stdout, errors on stderr, and how much of a terminal each of them is
+// The screen on which a verb prints: results on stdout, errors on stderr, and how far each of them is a terminal
 // (CONTRIBUTING.md §10, linux.md §A.10: NO_COLOR, TERM=dumb, --plain, --quiet, --json).
 #pragma once
 #include <cstdint>
@@ -16,7 +16,7 @@
 
 namespace stint::cli {
 
-/// How a word is set off from others. Never the only sign of what it means.
+/// A word's colour, which is never the only sign of its meaning.
 enum class Paint : std::uint8_t { None, Good, Waiting, Bad, Faint, Strong };
 
 /// The options of every verb's output.
@@ -28,7 +28,7 @@ struct OutputOptions {
 
 class Screen {
 public:
-    /// On this process's stdout and stderr, by its environment.
+    /// Prints to this process's stdout and stderr, by its environment.
     explicit Screen(OutputOptions options);
     /// For tests: `colour` and `redraws` as on a terminal of this size.
     Screen(OutputOptions options, std::FILE* out, std::FILE* err, bool colour, bool redraws, std::size_t columns,
@@ -50,28 +50,28 @@ public:
 
     std::string painted(std::string_view text, Paint) const;
 
-    /// A result, on stdout, with a newline; it may have lines of its own.
+    /// Prints a result on stdout, with a newline; it may consist of several lines.
     void print(std::string_view lines) const;
-    // Each of these is one line, whatever words of others stand in it: a line's end among them is replaced.
+    // Each of these prints one line: a newline in a name or an app's text is replaced.
     /// Information for a person, on stderr; nothing under --quiet and --json.
     void tell(std::string_view line) const;
-    /// A question to whoever is at the terminal, on stderr; the cursor stays behind it.
+    /// A question to the person at the terminal, on stderr; the cursor stays behind it.
     void ask(std::string_view question) const;
-    /// What is to be known although nothing has failed: "stint: …" on stderr, always; an object under --json.
+    /// A warning, though nothing has failed: "stint: …" on stderr, always; an object under --json.
     void warn(std::string_view sentence) const;
-    /// What went wrong, likewise, and under --json with the exit code and its word; answers the exit code.
+    /// An error, likewise, and under --json with the exit code and its word; returns the exit code.
     int fail(int exitCode, std::string_view sentence) const;
-    /// "stint: `what`: …", with the exit code that belongs to the error.
+    /// "stint: `what`: …"; returns the exit code that belongs to the error.
     int fail(std::string_view what, const Error& cause) const;
 
-    /// Lines of another program, with their ends; control characters are replaced.
+    /// Prints lines of another program, with their ends; control characters are replaced.
     void passOut(std::string_view lines) const;
     void passErr(std::string_view lines) const;
-    /// On stdout, unchanged.
+    /// Writes to stdout, unchanged.
     void passBytes(std::string_view bytes) const;
 
     /// Draws `lines`, each one line, over those drawn last; they stay until anything else is printed. None may be as
-    /// wide as the terminal, nor may there be more of them than it has.
+    /// wide as the terminal, nor may there be more of them than it has rows.
     void redraw(const std::vector<std::string>& lines) const;
     void clearDrawn() const;
 
@@ -89,7 +89,7 @@ private:
     mutable bool drawn_ = false;   ///< the screen ends with redrawn lines
 };
 
-/// Whether this process is in the foreground of its controlling terminal: a person can see it (architecture.md, what is
+/// True if this process is in the foreground of its controlling terminal: a person can see it (architecture.md, what is
 /// visible). The daemon reads the same from the kernel and decides.
 bool inTerminalForeground();
 

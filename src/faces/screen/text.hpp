@@ -1,4 +1,4 @@
-// Text as a terminal shows it: measured, shortened, wrapped.
+// Text on a terminal: measured, shortened, wrapped.
 #pragma once
 #include <cstddef>
 #include <string>
@@ -9,25 +9,25 @@
 
 namespace stint::cli {
 
-/// Between what stands side by side.
+/// The gap between columns.
 constexpr std::string_view columnGap = "  ";
 
 /// Columns that printable text takes: two for wide characters, none for combining ones.
 std::size_t widthOf(std::string_view text);
 
-/// A word as a person types it to a shell: in quotes where it needs them.
+/// A word as a person would type it to a shell: in quotes where it needs them.
 std::string shellWord(std::string_view word);
 
-/// At most `columns` wide; a shortened text ends with "…".
+/// The text, at most `columns` wide; a shortened one ends with "…".
 std::string shortened(std::string_view text, std::size_t columns);
 
-/// Each word that is wider ends with "…": what was typed may have no end.
+/// The text with each word wider than `columns` cut, ending with "…": a typed word may be of any length.
 std::string withShortWords(std::string_view text, std::size_t columns);
 
-/// Its words in lines of at most `columns`; a newline ends a line, and a longer word has its own. Never empty.
+/// The text's words in lines of at most `columns`; a newline ends a line, and a longer word has its own. Never empty.
 std::vector<std::string> wrapped(std::string_view text, std::size_t columns);
 
-/// Filled up with spaces on the right, or on the left, to `columns`.
+/// The text filled up with spaces on the right, or on the left, to `columns`.
 std::string padRight(std::string text, std::size_t columns);
 std::string padLeft(std::string text, std::size_t columns);
 
