@@ -1,4 +1,4 @@
-// What a person does by the page: each is one call of the operator's verbs (the CLI's), and its answer in HTTP.
+// A person's actions on the page: each is one call of the operator's verbs (the CLI's), and its answer in HTTP.
 #include <fmt/format.h>
 
 #include "base/result/fail.hpp"
@@ -23,7 +23,7 @@ Result<JobKey> jobIn(const Request& request) {
 
 Answer hasEnded(const JobKey& job) { return refusal(409, fmt::format("{} has ended already", textOf(job))); }
 
-/// An unknown job: 404; one that has ended: 409, whichever of both the daemon calls wrong.
+/// 404 for an unknown job, 409 for one that has ended: the daemon may call either one a wrong argument.
 void refuseJob(DaemonLine& line, const JobKey& job, const Error& error, const Done& done) {
     if (error.code != Errc::ILLEGAL_ARGUMENT) return done(answerOf(error));
     line.ask<JobView>(cli::calls::watch(job), [job, error, done](const Result<JobView>& view) {
@@ -41,7 +41,7 @@ void actOn(DaemonLine& line, const Request& request, const Done& done, cli::Call
     });
 }
 
-/// What it passed over, or what it could not.
+/// The blockers that the run passed over, or those that it could not pass over.
 Answer runNowAnswer(const cli::Explanation& before, const cli::ShellAnswer& shell) {
     cli::Json object = cli::Json::object();
     if (shell.code == 0)

@@ -14,7 +14,7 @@ namespace {
 
 using cli::Json;
 
-// What an app says is not believed without end, nor waited for.
+// The limits of what is read of an app: it may claim endless work, or never answer.
 constexpr std::size_t mostApps = 100, mostRequests = 1000;
 constexpr std::uint64_t appPatience = 3'000'000; // µs
 
@@ -24,17 +24,17 @@ AppWork::AppWork(sd_event* loop, std::function<void()> changed)
     : loop_(sd_event_ref(loop)), changed_(std::move(changed)) {}
 
 AppWork::~AppWork() {
-    asked_.clear(); // there is nobody to tell any more
+    asked_.clear(); // nobody is left to be answered
     forget();
     sd_event_unref(loop_);
 }
 
 void AppWork::follow(bool on) {
     if (!on) return forget();
-    static_cast<void>(bus()); // where there is none, nobody shows anything
+    static_cast<void>(bus()); // without a bus no app shows anything
 }
 
-/// The connection, made where there is none; nothing blocks.
+/// The connection, made where there is none; does not block.
 Result<sd_bus*> AppWork::bus() {
     if (bus_ && !isOver_) return bus_.get();
     forget();
@@ -44,7 +44,7 @@ Result<sd_bus*> AppWork::bus() {
     sd_bus_slot* made = nullptr;
     sd_bus_match_signal(bus, &made, localBus, localBusPath, localBus, "Disconnected", ended, this);
     end_.reset(std::exchange(made, nullptr));
-    // Before they are listed, so that none is missed.
+    // The match stands before the names are listed, so that no app is missed.
     const auto rule = wire::ownerChanges("arg0namespace='org.stint.Work1'");
     sd_bus_add_match_async(bus, &made, rule.c_str(), ownerChanged, nullptr, this);
     owners_.reset(std::exchange(made, nullptr));
@@ -121,8 +121,8 @@ void AppWork::setOwner(const std::string& package, const std::string& owner) {
     changed_();
 }
 
-/// To its next word that something has changed: who has said so is not heard again before somebody has looked, so that
-/// no flood of it comes further than the bus.
+/// Listens to the app until its next "Changed". An app that has sent one is not heard again before somebody has looked,
+/// so that a flood of them comes no further than the bus.
 void AppWork::listen(App& app) {
     sd_bus_slot* made = nullptr;
     sd_bus_match_signal_async(bus_.get(), &made, app.owner.c_str(), wire::workPath, wire::workInterface, "Changed",
@@ -144,7 +144,7 @@ void AppWork::ask(const std::string& package, Answered answered) {
     const auto [asked, isFirst] = asked_.emplace(package, Asked{this, package});
     asked->second.waiting.push_back(std::move(answered));
     if (!isFirst) return;
-    // Heard before it answers: what changes while it does is told.
+    // Listened to before the app answers: a change that comes meanwhile is noticed.
     if (const auto app = apps_.find(package); app != apps_.end() && !app->second.owner.empty() && !app->second.change)
         listen(app->second);
     sd_bus_slot* made = nullptr;
@@ -173,7 +173,7 @@ int AppWork::listed(sd_bus_message* answer, void* asked, sd_bus_error*) {
     if (!list.ok() && !message.isError())
         list = fail(Errc::UNAVAILABLE, "what {} shows of its work is not to be read: {}", one.package,
                     list.error().message);
-    // An app lists no more at once: a full list is not all.
+    // An app lists no more than this at once: a full list may not be all.
     if (list.ok()) list->more = list->more || list->rows.size() == mostRequests;
     const auto waiting = std::move(one.waiting);
     one.home->asked_.erase(std::string(one.package));
@@ -182,7 +182,7 @@ int AppWork::listed(sd_bus_message* answer, void* asked, sd_bus_error*) {
     return 0;
 }
 
-// A connection is not let go of while it handles a message: the next look makes another.
+// A connection is not released while it handles a message: the next look makes another.
 int AppWork::ended(sd_bus_message*, void* self, sd_bus_error*) {
     auto& work = *static_cast<AppWork*>(self);
     work.isOver_ = true;

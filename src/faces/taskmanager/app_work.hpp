@@ -1,6 +1,6 @@
-// What apps' work layers show of themselves on the session bus (link/wire/work.hpp): which apps do, and what each says
-// when it is asked. An app is believed in nothing and waited for briefly: one that is silent, floods or lies costs a
-// page of its own and nobody else's. There is a line to the bus while somebody looks, and none else.
+// The requests that apps' work layers show on the session bus (link/wire/work.hpp): which apps show any, and each app's
+// answer when it is asked. An app is not trusted, and waited for briefly: one that is silent, floods or lies costs a
+// page of its own and nobody else's. There is a connection to the bus only while somebody looks.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -21,18 +21,19 @@ class AppWork {
 public:
     using Answered = std::function<void(const Result<wire::WorkList>&)>;
 
-    /// `changed`: topic() says something else.
+    /// `changed` is called when topic() has changed.
     AppWork(sd_event* loop, std::function<void()> changed);
     ~AppWork();
     AppWork(const AppWork&) = delete;
     AppWork& operator=(const AppWork&) = delete;
 
-    /// Somebody looks, or nobody does any more.
+    /// `on`: somebody looks at the page; false: nobody does any more.
     void follow(bool on);
-    /// {"apps":[{"package":…,"changes":…}]}: who shows work, and how often that has become other work, as far as it was
-    /// looked at in between.
+    /// {"apps":[{"package":…,"changes":…}]}: the apps that show work, and how often it changed, as far as somebody
+    /// looked in between.
     std::string topic() const;
-    /// Answered once, later or at once. Unavailable where no process of that app runs, or where it is silent.
+    /// `answered` is called once, later or at once. Unavailable where no process of that app runs, or where it is
+    /// silent.
     void ask(const std::string& package, Answered answered);
 
 private:
@@ -43,7 +44,7 @@ private:
         std::uint32_t changes = 0;
         wire::Slot naming = {}, change = {};
     };
-    /// Of one app at a time, whoever asks meanwhile has the same answer.
+    /// A question to one app. Callers that ask meanwhile get the same answer.
     struct Asked {
         AppWork* home;
         std::string package;
@@ -68,11 +69,11 @@ private:
     wire::Bus bus_;
     bool isOver_ = false; ///< the bus has gone
     wire::Slot names_, owners_, end_;
-    std::map<std::string, App> apps_;    ///< whose addresses sd-bus has
+    std::map<std::string, App> apps_;    ///< sd-bus holds pointers to its rows
     std::map<std::string, Asked> asked_; ///< likewise
 };
 
-/// GET /api/work?package=PACKAGE: {"package":…,"requests":[as `stint work --json` prints them],"more":…}.
+/// Answers GET /api/work?package=PACKAGE: {"package":…,"requests":[as `stint work --json` prints them],"more":…}.
 void answerWork(AppWork& work, DaemonLine& line, const Request& request, const Done& done);
 
 } // namespace stint::taskmanager

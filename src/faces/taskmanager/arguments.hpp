@@ -1,5 +1,4 @@
-// What a request asks with: the words behind its '?', or the object that its body is. What is not known is refused by
-// name.
+// The arguments of a request: the query behind its '?', or the object in its body. An unknown key is refused by name.
 #pragma once
 #include <map>
 #include <string>

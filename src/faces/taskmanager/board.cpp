@@ -12,10 +12,10 @@ namespace {
 
 // µs of the loop's clock.
 constexpr std::uint64_t betweenJobs = 250'000, betweenTopics = 1'000'000, betweenBreaths = 15'000'000;
-/// A thousand jobs take a while to list: that is about a tenth of the time, and two seconds are not passed for it.
+/// A thousand jobs take a while to list: listing takes about a tenth of the time, with pauses of two seconds at most.
 constexpr std::uint64_t listingShare = 9, mostBetween = 2'000'000;
 
-/// Not the loop's time, which stands still while the sockets have their turn.
+/// The clock itself, not the loop's time, which stands still while the sockets have their turn.
 std::uint64_t now() { return static_cast<std::uint64_t>(steadyNow() / std::chrono::microseconds(1)); }
 
 EventSource timerOf(sd_event* loop, sd_event_time_handler_t handler, void* self) {
@@ -56,7 +56,7 @@ void Board::follow(bool on) {
     jobs_.clear();
     changed_.clear();
     daemon_ = Daemon::Asking;
-    broadcast_.sendEverything(); // who comes again has missed what nobody saw
+    broadcast_.sendEverything(); // a browser that comes back has missed what nobody saw
     if (!on) {
         sd_event_source_set_enabled(timer_.get(), SD_EVENT_OFF);
         sd_event_source_set_enabled(breath_.get(), SD_EVENT_OFF);
@@ -95,12 +95,12 @@ void Board::lost(const std::string& why) {
     says_ = why;
     if (!followed_ || daemon_ == Daemon::Down) return;
     const bool wasKnown = std::exchange(daemon_, Daemon::Down) != Daemon::Asking;
-    // Who has seen the jobs keeps them before his eyes, and is told how old they are.
+    // A browser that has the jobs keeps them on its screen, with a note of how old they are.
     if (wasKnown) broadcast_.send("daemon", daemonJson(false, why));
     broadcast_.everythingIsKnown();
 }
 
-/// A daemon that is silent for as long as a call has patience is looked for anew; one that refuses is not.
+/// A daemon that is silent for as long as a call's patience lasts is looked for anew; one that refuses is not.
 void Board::failed(const Error& error) {
     lost(error.message);
     if (error.code == Errc::UNAVAILABLE) line_.startAnew(error.message);
@@ -127,7 +127,7 @@ void Board::askForNews() {
     });
 }
 
-/// Page by page. Each is taken in as it comes: what is told of a job after it is newer.
+/// Lists the jobs page by page. Each page is taken in as it comes: news of a job that comes after it is newer.
 void Board::listJobs(const std::vector<JobView>& before) {
     if (before.empty()) {
         jobsStale_ = false;
@@ -161,10 +161,10 @@ void Board::loaded() {
     says_.clear();
     changed_.clear();
     broadcast_.sendEverything();
-    listed(); // what has changed meanwhile
+    listed(); // changes that came meanwhile
 }
 
-/// A list is not yet what the daemon has told of.
+/// True while a list is older than the daemon's news.
 bool Board::isBehind() const {
     const bool isList = std::ranges::any_of(lists_, [](const List& list) { return list.stale || list.asking; });
     return isList || jobsStale_ || jobsAsking_;
@@ -226,7 +226,7 @@ void Board::sendJobs() {
 void Board::touch(std::string_view name) {
     if (name == "jobs") jobsStale_ = true;
     const auto list = std::ranges::find(lists_, name, &List::name);
-    if (list != lists_.end()) list->stale = true; // else a newer daemon's
+    if (list != lists_.end()) list->stale = true; // an unknown one is a newer daemon's
 }
 
 void Board::refresh(List& list) {
@@ -247,7 +247,7 @@ void Board::refreshed(List& list, Result<std::string> data) {
     listed();
 }
 
-/// The one timer: for the first of what waits to be sent, or asked for.
+/// Sets the one timer: to the first thing that waits to be sent, or asked for.
 void Board::arm() {
     if (daemon_ != Daemon::Up) return;
     std::uint64_t next = UINT64_MAX;

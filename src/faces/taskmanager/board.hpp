@@ -1,5 +1,6 @@
-// What the streams tell: each topic as the daemon has it, asked once, and again when something in it has changed; the
-// jobs as they change. Kept only while somebody looks. Board are sent at most once a second each, jobs four times.
+// The content of the streams: each topic in the daemon's words, asked once, and again when something in it has
+// changed; and the jobs as they change. It is kept only while somebody looks. Topics are sent at most once a second
+// each, jobs four times.
 #pragma once
 #include <array>
 #include <cstdint>
@@ -28,27 +29,27 @@ public:
     Board& operator=(const Board&) = delete;
 
     Broadcast& broadcast() { return broadcast_; }
-    /// Somebody has a stream, or nobody has any more: then all is forgotten.
+    /// `on`: somebody has a stream; false: nobody has one any more, and all is forgotten.
     void follow(bool on);
 
-    // What the line tells.
+    // Called by the line to the daemon.
     void connected();
     void lost(const std::string& why);
     void told(const wire::Message& signal);
-    /// What apps show of their work.
+    /// An app shows other work than before.
     void workChanged();
 
 private:
     enum class Daemon : std::uint8_t { Asking, Up, Down };
     using Fetched = std::function<void(Result<std::string>)>;
-    /// What one topic is made of, asked for whole.
+    /// A topic that is asked for as a whole.
     struct List {
         const char* name;
         void (Board::*fetch)(Fetched);
         std::string data = {};
         bool stale = false;
         bool asking = false;
-        std::uint64_t soonest = 0; ///< µs of the loop: it is not asked for again before
+        std::uint64_t soonest = 0; ///< µs of the loop's clock: it is not asked for again before
     };
 
     std::vector<TopicText> everything() const;
@@ -84,16 +85,16 @@ private:
     bool followed_ = false;
     Daemon daemon_ = Daemon::Asking;
     std::string says_;
-    std::uint64_t life_ = 0;   ///< of the line: an answer of a former one is nobody's
-    unsigned outstanding_ = 0; ///< of what is asked for at first
+    std::uint64_t life_ = 0;   ///< counts the line's connections: an answer of a former one is dropped
+    unsigned outstanding_ = 0; ///< first questions that are not yet answered
     std::map<JobKey, std::string> jobs_;
-    std::set<JobKey> changed_; ///< of them, or gone, and not yet sent
+    std::set<JobKey> changed_; ///< jobs that have changed or are gone, not yet sent
     std::uint64_t jobsSoonest_ = 0;
-    // What waits may come to wait for something else without a word of each job: then they are listed anew.
+    // True where waiting jobs' reasons may have changed without news of each job: then they are listed anew.
     bool jobsStale_ = false;
     bool jobsAsking_ = false;
     std::uint64_t jobsListingSince_ = 0, jobsListedNext_ = 0;
-    bool newsWanted_ = false;   ///< the daemon has told of changes, and tells of further ones once it is asked again
+    bool newsWanted_ = false;   ///< the daemon has sent news of changes, and sends further ones once it is asked again
     std::array<List, 6> lists_; ///< in the order in which they are sent
     EventSource timer_, breath_;
 };

@@ -1,4 +1,4 @@
-// What is asked of the daemon for each topic.
+// The calls of the daemon by which each topic is fetched.
 #include <iterator>
 #include <memory>
 
@@ -8,7 +8,7 @@
 namespace stint::taskmanager {
 namespace {
 
-/// Of several answers the first error, or what they make together once all are there.
+/// Several answers gathered: the first error, or the whole once all are there.
 struct DeviceAsked {
     DeviceSeen seen;
     unsigned outstanding = 4;
@@ -63,7 +63,7 @@ void Board::fetchDevice(Fetched fetched) {
     part(cli::calls::networks(), asked->seen.networks);
 }
 
-/// Asked of the apps already.
+/// The apps were asked already.
 void Board::fetchWork(Fetched fetched) { fetched(work_.topic()); }
 
 void Board::fetchAlarms(Fetched fetched) { fetchMoreAlarms({}, std::move(fetched)); }

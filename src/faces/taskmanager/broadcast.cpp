@@ -52,7 +52,7 @@ std::string Broadcast::taken(Seat& seat) {
     seat.bytes = 0;
     const auto all = seat.owed ? everything_() : std::vector<TopicText>{};
     if (!all.empty()) {
-        // These ids are the newest change's: with the next change the browser goes on from here.
+        // These events all have the newest change's id: with the next change the browser goes on from here.
         if (seat.anew) text += eventText(history_.last(), "resync", "{}");
         for (const auto& [topic, data] : all)
             text += eventText(history_.last(), topic, data);
@@ -66,7 +66,7 @@ std::string Broadcast::taken(Seat& seat) {
 void Broadcast::send(std::string_view topic, std::string_view data) {
     const EventText text = history_.add(topic, data);
     for (Seat& seat : seats_) {
-        if (seat.owed) continue; // it is in everything
+        if (seat.owed) continue; // everything includes it
         put(seat, text);
         seat.wake();
     }

@@ -1,5 +1,6 @@
-// The streams of all browsers: who sees what, who has missed what. Each gets, first, everything as it is, one event a
-// topic; then each change; and everything anew where it could not follow: it was too slow, or away for too long.
+// The streams of all browsers: what each has seen and what it has missed. Each gets everything first, one event a
+// topic; then each change; and everything anew where it could not follow, because it was too slow, or away for too
+// long.
 #pragma once
 #include <deque>
 #include <functional>
@@ -20,36 +21,36 @@ using TopicText = std::pair<std::string, std::string>;
 
 class Broadcast {
 public:
-    /// Bytes that wait for one browser; more of them, and it gets everything anew when it can take something.
+    /// The bytes that may wait for one browser; beyond them it gets everything anew when it can take something.
     static constexpr std::size_t mostWaiting = 2 << 20;
 
-    /// `everything`: each topic as it is now, in order; none: it is not known yet, and everythingIsKnown() will tell.
+    /// `everything`: each topic as it is now, in order; empty: not known yet, and everythingIsKnown() follows.
     explicit Broadcast(std::function<std::vector<TopicText>()> everything) : everything_(std::move(everything)) {}
     Broadcast(const Broadcast&) = delete;
     Broadcast& operator=(const Broadcast&) = delete;
 
-    /// `lastEventId` as the browser says it: empty where it comes for the first time. The viewer may outlive nothing of
-    /// this; `left` is called when it goes.
+    /// `lastEventId`: the browser's header, empty when it comes for the first time. The viewer must not outlive this
+    /// object; `left` is called when it goes.
     std::unique_ptr<Viewer> join(const std::string& lastEventId, std::function<void()> wake,
                                  std::function<void()> left);
     bool isEmpty() const { return seats_.empty(); }
 
-    /// A change, for all who know what was before.
+    /// A change, for every browser that is up to date.
     void send(std::string_view topic, std::string_view data);
-    /// Everybody gets everything anew; what was before is no longer followed from.
+    /// Every browser gets everything anew; nothing continues from an earlier event.
     void sendEverything();
-    /// Whoever waits for everything can have it.
+    /// Everything is there for the browsers that wait for it.
     void everythingIsKnown();
-    /// For all, and without a place in the history: "event: …" or a comment.
+    /// A text for all, without a place in the history: "event: …" or a comment.
     void sendPassing(const std::string& text);
 
 private:
-    /// What is on its way to one browser.
+    /// The events on their way to one browser.
     struct Seat {
         std::function<void()> wake;
         std::deque<EventText> waiting = {};
         std::size_t bytes = 0;
-        bool owed = false;    ///< everything
+        bool owed = false;    ///< it is to get everything
         bool anew = false;    ///< and it has had something before
         bool greeted = false; ///< it knows how long to wait before it comes again
     };

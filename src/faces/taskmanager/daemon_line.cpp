@@ -15,9 +15,10 @@
 namespace stint::taskmanager {
 namespace {
 
-constexpr std::size_t mostAtOnce = 32; ///< half of what the daemon takes of a connection (architecture.md, wire)
+constexpr std::size_t mostAtOnce = 32; ///< half of the calls that the daemon takes from a connection (architecture.md,
+                                       ///< wire)
 
-/// A connection that is followed by the loop.
+/// A connection in the event loop.
 Result<wire::Bus> connectionTo(const std::filesystem::path& socket, sd_event* loop) {
     Fd connected = STINT_TRY(wire::connectSocket(socket));
     auto bus = STINT_TRY(wire::clientOver(std::move(connected)));
@@ -59,7 +60,7 @@ void DaemonLine::tellLost(const std::string& why) {
 }
 
 void DaemonLine::connect() {
-    watch(); // before it is looked for, so that none is missed
+    watch(); // set before the daemon is looked for, so that none is missed
     auto bus = connectionTo(directory_ / wire::socketName, loop_);
     if (!bus.ok()) return tellLost(bus.error().message);
     whyNot_.clear();
@@ -140,7 +141,7 @@ int DaemonLine::heard(sd_bus_message* signal, void* self, sd_bus_error*) {
     return 0;
 }
 
-// A connection is not let go of while it handles a message.
+// A connection is not released while it handles a message.
 void DaemonLine::startAnew(const std::string& why) {
     if (!bus_ || ending_) return;
     why_ = why;

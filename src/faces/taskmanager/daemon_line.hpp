@@ -1,6 +1,6 @@
-// The line to stintd of who may not wait: each call is answered later, from the event loop. It exists while it is
-// wanted and no longer, so that nothing wakes up for a page that nobody looks at; a daemon that dies is told of, and
-// the next one is found by the kernel's word that its socket is there.
+// The line to stintd for a caller that may not block: each call is answered later, from the event loop. The line
+// exists only while it is wanted, so that nothing wakes up for a page that nobody looks at; the death of a daemon is
+// reported, and the next one is found by the kernel's notice that its socket is there.
 #pragma once
 #include <cstdint>
 #include <deque>
@@ -17,13 +17,13 @@
 
 namespace stint::taskmanager {
 
-// Of what sd-bus says of a connection itself: "Disconnected".
+// sd-bus's own signals about a connection: "Disconnected".
 inline constexpr const char* localBus = "org.freedesktop.DBus.Local";
 inline constexpr const char* localBusPath = "/org/freedesktop/DBus/Local";
 
 class DaemonLine {
 public:
-    /// Told from the event loop, or from want().
+    /// Called from the event loop, or from want().
     struct Follower {
         std::function<void()> connected;
         std::function<void(const std::string& why)> lost; ///< or not found
@@ -36,17 +36,17 @@ public:
     DaemonLine(const DaemonLine&) = delete;
     DaemonLine& operator=(const DaemonLine&) = delete;
 
-    /// Connects, and finds each daemon that comes; or lets go of it. What was asked and is not answered then, is
+    /// Connects, and finds each daemon that comes; or closes the line. Calls that are not answered by then are
     /// answered Unavailable.
     void want(bool wanted);
-    /// By a new connection, soon: `why` is told of the old one.
+    /// Soon makes a new connection: `why` is reported as the end of the old one.
     void startAnew(const std::string& why);
     /// Why there is no daemon; empty where there is one, or none is wanted.
     const std::string& whyNot() const { return whyNot_; }
     bool isConnected() const { return bus_ != nullptr; }
 
-    /// `answered` is called once, later; at once, with Unavailable, where there is no daemon. Not more than a few are
-    /// asked at a time: the daemon refuses more of one connection.
+    /// `answered` is called once, later; at once, with Unavailable, where there is no daemon. Only a few calls are
+    /// under way at a time: the daemon refuses more from one connection.
     template <class Answer> void ask(const cli::Call<Answer>& call, std::function<void(Result<Answer>)> answered) {
         if (!bus_) return answered(gone());
         auto message = cli::messageOf(bus_.get(), call);
@@ -91,11 +91,11 @@ private:
     wire::Bus bus_;
     wire::Slot signals_, end_;
     sd_event_source* ending_ = nullptr;
-    std::string why_; ///< it ends
+    std::string why_; ///< the line ends for this reason
     std::string whyNot_;
     sd_event_source* watching_ = nullptr;
     std::deque<Asked> waiting_;
-    std::map<std::uint64_t, Flying> flying_; ///< whose addresses sd-bus has
+    std::map<std::uint64_t, Flying> flying_; ///< sd-bus holds pointers to its rows
     std::uint64_t numbers_ = 0;
 };
 

@@ -1,4 +1,4 @@
-// What the page draws of a day (jobs.md §9.5), and what would become of a job if something were otherwise (§9.6).
+// A day as the page draws it (jobs.md §9.5), and the forecast for a job if something were otherwise (§9.6).
 #include <memory>
 
 #include "contract/model/reasons.hpp"
@@ -31,7 +31,7 @@ std::string jsonOfDay(const DayAsked& asked, const DayPage& all) {
     return cli::dumped(object);
 }
 
-/// Page by page.
+/// Asks for the day page by page.
 void askDay(DaemonLine& line, const DayAsked& asked, const std::shared_ptr<DayPage>& all, const Done& done) {
     line.ask<DayPage>(cli::calls::day(asked), [&line, asked, all, done](Result<DayPage> page) {
         if (!page.ok()) return done(answerOf(page.error()));

@@ -29,7 +29,7 @@ Error cannot(std::string_view action, const fs::path& file) {
     return within(fmt::format("cannot {} {}", action, file.string()), wire::errorFromErrno(errno));
 }
 
-/// "http://127.0.0.1:4711/#…"
+/// The port of "http://127.0.0.1:4711/#…".
 std::optional<std::uint16_t> portIn(std::string_view address) {
     constexpr std::string_view front = "http://127.0.0.1:";
     if (!address.starts_with(front)) return std::nullopt;
@@ -37,7 +37,8 @@ std::optional<std::uint16_t> portIn(std::string_view address) {
     return numberIn<std::uint16_t>(address.substr(0, address.find('/')));
 }
 
-/// One that is about to end has shut its door first, and removed its plate.
+/// True if the server at that address still answers: one that is about to end has closed its port first, and removed
+/// its plate.
 bool isServed(const fs::path& directory) {
     const auto address = DoorPlate::addressOf(directory);
     const auto port = address.ok() ? portIn(*address) : std::nullopt;
@@ -72,10 +73,10 @@ Result<std::string> DoorPlate::addressOf(const fs::path& directory) {
     return std::move(*text);
 }
 
-// Under another name first: whoever reads it reads all of it.
+// Written under another name first: a reader never sees half of it.
 Result<void> DoorPlate::write(const std::string& address) {
     const fs::path fresh = file_.native() + ".new";
-    ::unlink(fresh.c_str()); // of one that died
+    ::unlink(fresh.c_str()); // left by a process that died
     const Fd made(::open(fresh.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600));
     const std::string line = address + '\n';
     if (!made || ::write(made.get(), line.data(), line.size()) != static_cast<ssize_t>(line.size()) ||

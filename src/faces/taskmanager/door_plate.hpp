@@ -1,5 +1,5 @@
-// Where the one stint-taskmanager of a user is found: a lock in the runtime directory that it holds for as long as it
-// lives, and a file beside it with its address. The file is 0600 in a directory of 0700, and has the token in it.
+// The address of a user's one stint-taskmanager: a lock in the runtime directory that it holds for as long as it
+// lives, and a file beside it. The file is 0600 in a directory of 0700, for the address has the token in it.
 #pragma once
 #include <filesystem>
 #include <optional>
@@ -14,7 +14,7 @@ class DoorPlate {
 public:
     /// nullopt: another one serves, and `addressOf()` says where. Waits for one that is about to end.
     static Result<std::optional<DoorPlate>> take(const std::filesystem::path& directory);
-    /// Of the one that serves; System where that is not to be read.
+    /// The address of the one that serves; System where it cannot be read.
     static Result<std::string> addressOf(const std::filesystem::path& directory);
     DoorPlate(DoorPlate&&) noexcept = default;
     DoorPlate& operator=(DoorPlate&&) noexcept = default;

@@ -14,8 +14,8 @@ namespace {
 
 using namespace std::string_view_literals;
 
-/// Takes the token that the address has behind its '#', which no browser sends, out of it, and hands it over; what
-/// stands behind a '/' in it is a view of the page.
+/// Removes the token from behind the address's '#', which no browser sends, and posts it; what stands behind a '/'
+/// there is a view of the page.
 constexpr std::string_view enterScript =
     "function enter() {"
     " const [token, ...view] = location.hash.slice(1).split('/');"
@@ -36,7 +36,7 @@ std::string enterPage() {
                        enterScript);
 }
 
-/// Its only script is the one above.
+/// The policy of the page of entry: its only script is the one above.
 std::string enterPolicy() {
     return fmt::format("default-src 'none'; connect-src 'self'; script-src 'sha256-{}'; base-uri 'none'; "
                        "form-action 'none'; frame-ancestors 'none'",
@@ -51,7 +51,8 @@ bool isJson(std::string_view contentType) {
     return type == "application/json";
 }
 
-/// A name of ours has neither: no file is above another here, and nothing is written in two ways.
+/// True for a path with ".", an escape or "//" in it. No path of ours has them: no file is above another here, and no
+/// name is written in two ways.
 bool climbs(std::string_view path) {
     if (!path.starts_with('/')) return true;
     if (path.find_first_of("%\\\0"sv) != std::string_view::npos || path.find("//") != std::string_view::npos)
@@ -82,7 +83,7 @@ Answer refusal(int status, std::string_view sentence) {
 }
 
 const std::vector<std::pair<std::string, std::string>>& commonHeaders() {
-    // No style and no script but in files of ours, no frame, no form, nobody else's page may read an answer.
+    // Styles and scripts only from files of ours, no frame, no form; no page of another origin may read an answer.
     static const std::vector<std::pair<std::string, std::string>> headers{
         {"Content-Security-Policy",
          "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; object-src 'none'"},
@@ -104,7 +105,7 @@ Entry::Entry(std::uint16_t port, Secret token, Secret cookie) : token_(std::move
 
 bool Entry::isKnown(const Request& request) const {
     constexpr std::string_view bearer = "Bearer ";
-    // For Prometheus, which keeps no cookies: it reads, and changes nothing.
+    // Prometheus keeps no cookies: it reads with the token, and changes nothing.
     if (request.path == "/metrics" && request.authorization.starts_with(bearer))
         return token_.is(std::string_view(request.authorization).substr(bearer.size()));
     return hasCookie(request);
@@ -123,7 +124,7 @@ Answer Entry::unauthorized(const Request& request) const {
 std::optional<Answer> Entry::refused(const Request& request) const {
     if (request.peer.whose == Peer::Foreign) return Answer{401, ""};
     if (request.hosts.size() != 1) return Answer{400, ""};
-    // A name of somebody else's that was made to lead here.
+    // A stranger's name that was made to lead here.
     if (std::ranges::find(hosts_, lowered(request.hosts.front())) == hosts_.end()) return Answer{421, ""};
     if (request.origin && std::ranges::find(origins_, *request.origin) == origins_.end()) return Answer{403, ""};
     const bool enters = request.path == "/enter";

@@ -1,6 +1,6 @@
-// Who may ask for what: every request passes here before its body is read (linux.md §A.11). Nothing here trusts that a
-// browser keeps other pages away from loopback: the token is asked for, and the Host and the Origin are looked at, so
-// that neither a page of the net nor a name that leads to 127.0.0.1 gets in.
+// The door: every request passes here before its body is read (linux.md §A.11). No trust that a browser keeps other
+// pages away from loopback: the token is asked for, and the Host and the Origin are checked, so that neither a page of
+// the net nor a name that leads to 127.0.0.1 gets in.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -17,11 +17,12 @@ class Entry {
 public:
     Entry(std::uint16_t port, Secret token, Secret cookie);
 
-    /// Nothing: it may be answered. In the order in which a stranger learns least: of another user all is 401, as is
-    /// all without the cookie; only who has it is told what else is wrong.
+    /// nullopt: the request may be answered. The checks stand in the order in which a stranger learns least: another
+    /// user gets 401 for everything, as does a request without the cookie; only one with it learns what else is
+    /// wrong.
     std::optional<Answer> refused(const Request& request) const;
-    /// The answer to POST /enter, whose body has the token. `mayEnter` is asked of whoever has it: the peer is no
-    /// process of a job; else its sentence is told.
+    /// The answer to POST /enter, whose body has the token. `mayEnter` is asked for a body with the right token: it
+    /// fails where a process of a job is the peer, and its sentence is the answer.
     Answer enter(const Request& request, const std::function<Result<void>()>& mayEnter) const;
 
     bool hasCookie(const Request& request) const;
@@ -33,10 +34,10 @@ private:
     std::vector<std::string> hosts_;
     std::vector<std::string> origins_;
     Secret token_;
-    Secret cookie_; ///< another word than the token, which a file has: whoever reads that still has to enter
+    Secret cookie_; ///< not the token, which is in a file: a reader of that file still has to enter
 };
 
-/// The headers that every answer has, beside its own.
+/// The headers of every answer, beside its own.
 const std::vector<std::pair<std::string, std::string>>& commonHeaders();
 
 } // namespace stint::taskmanager

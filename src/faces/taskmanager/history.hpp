@@ -1,5 +1,5 @@
-// The last events that were sent, so that a browser whose stream broke gets those that it has missed (linux.md §B,
-// live data). Bounded by number and by bytes.
+// The last events that were sent, so that a browser whose stream broke gets those that it missed (linux.md §B, live
+// data). Bounded by number and by bytes.
 #pragma once
 #include <cstdint>
 #include <deque>
@@ -10,7 +10,7 @@
 
 namespace stint::taskmanager {
 
-/// An event as it goes over the line, for as many browsers as there are.
+/// An event's bytes, shared by all browsers.
 using EventText = std::shared_ptr<const std::string>;
 
 /// "id: 7\nevent: jobs\ndata: {…}\n\n". `data` has no newline: it is JSON on one line.
@@ -22,11 +22,13 @@ public:
     static constexpr std::size_t mostBytes = 4 << 20;
 
     EventText add(std::string_view topic, std::string_view data);
-    /// Of the newest event; 0: there was none.
+    /// The newest event's id; 0: there was none.
     std::uint64_t last() const { return last_; }
-    /// All after that one, none where it is the newest; nullopt: they are not all there any more, or it was never here.
+    /// The events after that one, none where it is the newest; nullopt: they are not all here any more, or that one
+    /// never was.
     std::optional<std::vector<EventText>> since(std::uint64_t id) const;
-    /// What comes next does not follow what was: no one who has seen an earlier event can go on from there.
+    /// The next events do not continue the earlier ones: a browser that has seen an earlier event cannot go on from
+    /// there.
     void breakOff();
 
 private:

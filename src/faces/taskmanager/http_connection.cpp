@@ -43,7 +43,8 @@ Request requestOf(const http::request_header<>& head, const PeerSocket& peer) {
     request.peer = peer;
     for (auto [host, end] = head.equal_range(http::field::host); host != end; ++host)
         request.hosts.push_back(text(host->value()));
-    for (auto [origin, end] = head.equal_range(http::field::origin); origin != end; ++origin) // two are none of ours
+    for (auto [origin, end] = head.equal_range(http::field::origin); origin != end; ++origin) // two of them match none
+                                                                                              // of ours
         request.origin = (request.origin ? *request.origin + ", " : "") + text(origin->value());
     request.contentType = text(head[http::field::content_type]);
     for (auto [cookie, end] = head.equal_range(http::field::cookie); cookie != end; ++cookie)
@@ -63,7 +64,7 @@ template <class Message> void putHeaders(Message& message, const Answer& answer)
         message.set(name, value);
 }
 
-/// What is wrong with bytes that are no request of HTTP.
+/// The status for bytes that are no request of HTTP.
 int statusOf(const error_code& error) {
     if (error == http::error::header_limit) return 431;
     if (error == http::error::body_limit || error == http::error::buffer_overflow) return 413;
@@ -92,7 +93,7 @@ void HttpConnection::close() {
     deadline_.cancel();
 }
 
-// Not the stream's own timeout, which would shut it: who is late is told so.
+// Not the stream's own timeout, which would close it: a late browser gets an answer that says so.
 void HttpConnection::limitReading(std::chrono::steady_clock::duration patience) {
     late_ = false;
     deadline_.expires_after(patience);
@@ -125,7 +126,7 @@ asio::awaitable<void> HttpConnection::serve() {
 asio::awaitable<bool> HttpConnection::serveOne() {
     http::request_parser<http::string_body> parser;
     parser.header_limit(bounds::header);
-    parser.body_limit(boost::none); // what is announced is looked at below, by who knows the sender
+    parser.body_limit(boost::none); // the announced length is checked below, where the sender is known
     error_code error;
     stream_.expires_never();
     doing_ = Doing::Nothing;
@@ -134,7 +135,7 @@ asio::awaitable<bool> HttpConnection::serveOne() {
     doing_ = Doing::Waiting;
     deadline_.cancel();
     if (error) {
-        // Who has said nothing yet is told nothing.
+        // A peer that has sent nothing yet gets no answer.
         const bool wasLate = late_ && (parser.got_some() || buffer_.size() > 0);
         const Answer wrong{wasLate ? 408 : statusOf(error), ""};
         if (wasLate || isHttpError(error)) co_await turnAway(wrong, false);
@@ -217,10 +218,10 @@ asio::awaitable<void> HttpConnection::send(const Answer& answer, bool isHead, bo
     if (error || !keeps) stream_.socket().shutdown(asio::ip::tcp::socket::shutdown_send, error);
 }
 
-// What has not been read would make the kernel reset the connection at its close, and the refusal with it: so the other
-// end is given a moment to read that first.
+// Unread bytes would make the kernel reset the connection at its close, and the refusal would be lost: so the other end
+// is given a moment to read it first.
 asio::awaitable<void> HttpConnection::turnAway(const Answer& answer, bool isHead) {
-    entered_ = false; // it goes first where there are too many
+    entered_ = false; // it is dropped first where there are too many
     co_await send(answer, isHead, false);
     asio::steady_timer moment(stream_.get_executor(), bounds::linger);
     error_code ignored;
@@ -233,13 +234,13 @@ asio::awaitable<void> HttpConnection::follow(const Request& request) {
     http::response<http::empty_body> head;
     head.version(11);
     putHeaders(head, {200, "text/event-stream"});
-    head.keep_alive(false); // the stream's end is the connection's
+    head.keep_alive(false); // the stream ends with the connection
     http::response_serializer<http::empty_body> serializer(head);
     error_code error;
     stream_.expires_after(bounds::reading);
     co_await http::async_write_header(stream_, serializer, into(error));
 
-    // A browser has nothing more to say on it: whatever comes is its end.
+    // A browser sends nothing more on it: whatever comes is its end.
     stream_.socket().async_wait(asio::ip::tcp::socket::wait_read,
                                 [self = shared_from_this()](const error_code& failed) {
                                     if (failed == asio::error::operation_aborted) return;

@@ -14,7 +14,7 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
 public:
     HttpConnection(boost::asio::ip::tcp::socket socket, const PeerSocket& peer, Service& service);
 
-    /// Until its end, which it reaches by itself, or by close().
+    /// Serves until the connection's end, which comes by itself, or by close().
     boost::asio::awaitable<void> serve();
     void close();
     /// Its last request came with the cookie.
@@ -22,7 +22,7 @@ public:
     enum class Doing : std::uint8_t {
         Nothing,   ///< it is between two requests
         Waiting,   ///< for its browser: to send a body, or to take an answer
-        Answering, ///< asking whoever knows
+        Answering, ///< for whoever computes the answer
         Following, ///< the stream of events
     };
     Doing doing() const { return doing_; }
@@ -38,8 +38,8 @@ private:
     void limitReading(std::chrono::steady_clock::duration patience);
 
     boost::beast::tcp_stream stream_;
-    boost::asio::steady_timer woken_;    ///< never comes by itself: what is waited for cancels it
-    boost::asio::steady_timer deadline_; ///< of what is being read
+    boost::asio::steady_timer woken_;    ///< never expires: it is cancelled when there is something to send
+    boost::asio::steady_timer deadline_; ///< for what is being read
     boost::beast::flat_buffer buffer_;
     Service& service_;
     PeerSocket peer_;

@@ -51,7 +51,7 @@ public:
         STINT_TRY(bindTo(four_, {asio::ip::address_v4::loopback(), port}));
         error_code none;
         port_ = four_.local_endpoint(none).port();
-        // Where there is no IPv6 there is nobody to take the port there, either.
+        // Without IPv6 nobody can take the port there, either.
         if (tcp::acceptor any(io_); !bindTo(any, {asio::ip::address_v6::loopback(), 0}).ok()) return {};
         return bindTo(six_, {asio::ip::address_v6::loopback(), port_});
     }
@@ -65,7 +65,7 @@ public:
         accept(four_);
         if (six_.is_open()) accept(six_);
         while (sd_event_get_state(loop) != SD_EVENT_FINISHED) {
-            // A run with no patience also prepares what waits: its timers and queues are armed when it answers 0.
+            // A run with no patience also prepares the sources: timers and queues are armed when it returns 0.
             int ran = 1;
             for (int i = 0; i < mostInARow && ran > 0; ++i)
                 ran = sd_event_run(loop, 0);
@@ -106,9 +106,9 @@ private:
             [this, connection](const std::exception_ptr&) { connections_.remove(connection); });
     }
 
-    /// The oldest of those who have not entered, else of those that are between two requests, else of the streams where
-    /// they have more than their share, else of those that wait for their browser: what is answered now stays, and as
-    /// many streams as have a place of their own.
+    /// Drops the oldest connection that has not entered; else the oldest between two requests; else the oldest stream,
+    /// where streams have more than their share; else the oldest that waits for its browser. A request that is being
+    /// answered stays, and so do as many streams as have a place of their own.
     bool dropOne() {
         using Doing = HttpConnection::Doing;
         const auto first = [this](auto is) { return std::ranges::find_if(connections_, is); };
@@ -155,7 +155,7 @@ Result<HttpServer> HttpServer::listen(std::uint16_t port) {
         auto it = std::make_unique<Listening>(std::move(peers));
         const auto opened = it->open(port);
         if (opened.ok()) return HttpServer(std::move(it));
-        // A port that the kernel has chosen may be taken at ::1: another one is tried.
+        // The kernel may have chosen a port that is taken at ::1: another one is tried.
         if (port != 0 || i == fewTries) return opened.error();
     }
 }

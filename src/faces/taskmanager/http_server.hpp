@@ -1,5 +1,5 @@
-// HTTP on loopback, by Boost.Beast, on one thread with the sd-event loop of all else. It knows what of a connection is
-// too much: too long a header or body, too slow a sender, too many at once; what is asked, Service knows.
+// HTTP on loopback, by Boost.Beast, on one thread with the sd-event loop of all else. It sets the limits of a
+// connection: too long a header or body, too slow a sender, too many at once; the answers are Service's.
 #pragma once
 #include <chrono>
 #include <cstdint>
@@ -16,16 +16,19 @@ namespace bounds {
 inline constexpr std::size_t header = 16 << 10;                ///< bytes: fifty jobs' names fit into a question
 inline constexpr std::size_t body = 16 << 10;                  ///< bytes
 inline constexpr std::size_t connections = 64;                 ///< held at once
-inline constexpr std::ptrdiff_t streams = 32;                  ///< places that streams keep where others want one
+inline constexpr std::ptrdiff_t streams = 32;                  ///< places that streams keep where other connections
+                                                               ///< want one
 inline constexpr auto arrival = std::chrono::seconds(5);       ///< for a whole header, and for a whole body
-inline constexpr auto idle = std::chrono::seconds(60);         ///< between requests of who has entered
-inline constexpr auto reading = std::chrono::seconds(30);      ///< for a browser to take what it is sent
-inline constexpr auto linger = std::chrono::milliseconds(500); ///< so that a refusal arrives that has bytes behind it
+inline constexpr auto idle = std::chrono::seconds(60);         ///< between two requests of a browser that has entered
+inline constexpr auto reading = std::chrono::seconds(30);      ///< for a browser to take what is sent to it
+inline constexpr auto linger = std::chrono::milliseconds(500); ///< so that a refusal arrives although unread bytes
+                                                               ///< follow the request
 } // namespace bounds
 
 class HttpServer {
 public:
-    /// At 127.0.0.1, and at ::1 where this machine has it. 0: a port that is free. System where it is taken.
+    /// Listens at 127.0.0.1, and at ::1 where this machine has it. `port` 0: one that is free. System where it is
+    /// taken.
     static Result<HttpServer> listen(std::uint16_t port);
     HttpServer(HttpServer&&) noexcept;
     HttpServer& operator=(HttpServer&&) noexcept;

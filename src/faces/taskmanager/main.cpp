@@ -32,7 +32,7 @@ struct LoopEnd {
 };
 using Loop = std::unique_ptr<sd_event, LoopEnd>;
 
-/// That SIGINT, SIGTERM and SIGHUP end.
+/// An event loop that SIGINT, SIGTERM and SIGHUP end.
 Result<Loop> newLoop() {
     sd_event* made = nullptr;
     int result = sd_event_default(&made);
@@ -42,14 +42,15 @@ Result<Loop> newLoop() {
     for (const int signal : {SIGINT, SIGTERM, SIGHUP})
         sigaddset(&ends, signal);
     ::sigprocmask(SIG_BLOCK, &ends, nullptr);
-    ::signal(SIGPIPE, SIG_IGN); // a browser that has gone is an error of a write
+    ::signal(SIGPIPE, SIG_IGN); // a browser that is gone shows as a write's error
     for (const int signal : {SIGINT, SIGTERM, SIGHUP})
         if (result >= 0) result = sd_event_add_signal(made, nullptr, signal, nullptr, nullptr);
     if (result < 0) return within("cannot make an event loop", wire::errorFromErrno(-result));
     return loop;
 }
 
-/// To whoever started it, who waits for the end of it: from then on there is nothing more to say.
+/// Prints the address for the program that started us, and closes stdout, for whose end it waits: nothing more is
+/// printed.
 void tell(const std::string& address) {
     fmt::print("{}\n", address);
     std::fflush(stdout);

@@ -1,4 +1,4 @@
-// GET /metrics: the three questions that it takes.
+// GET /metrics: the three calls behind it.
 #include <memory>
 
 #include "faces/control/calls.hpp"

@@ -14,11 +14,11 @@
 namespace stint::taskmanager {
 namespace {
 
-/// A counter of the daemon's, by its row's name.
+/// A counter of the daemon's, found by its row's name.
 struct Counter {
     std::string_view meter;
     std::string_view family;
-    std::string_view unit; ///< empty: none that the name ends with
+    std::string_view unit; ///< empty: the name ends with no unit
     std::string_view help;
     std::array<std::string_view, 3> labels;
 };
@@ -30,12 +30,12 @@ constexpr std::array counters{
 };
 // clang-format on
 
-/// A histogram of the daemon's: its rows' last label is the bound, in so many to a second.
+/// A histogram of the daemon's: its rows' last label is the bound, in units of which `inSecond` make a second.
 struct Histogram {
     std::string_view meter;
     std::string_view family;
     std::string_view help;
-    std::string_view label; ///< empty: it has none but the bound
+    std::string_view label; ///< empty: the bound is the only label
     double inSecond;
 };
 constexpr std::array histograms{
@@ -67,7 +67,7 @@ std::string labelled(const std::vector<std::string>& labels) {
     return labels.empty() ? "" : fmt::format("{{{}}}", fmt::join(labels, ","));
 }
 
-/// As OpenMetrics wants a bound: 1.0, not 1.
+/// A bound in OpenMetrics' form: 1.0, not 1.
 std::string real(double number) {
     std::string text = fmt::format("{}", number);
     if (text.find_first_of(".e") == std::string::npos) text += ".0";
@@ -105,7 +105,8 @@ void addCounter(std::string& text, const Counter& counter, const std::vector<Met
     }
 }
 
-/// The daemon tells of each bound what passed no other, in their order; here each has what is below it, too.
+/// The daemon counts for each bound what passed no lower one, in the bounds' order; here each bound includes all
+/// below it.
 void addHistogram(std::string& text, const Histogram& histogram, const std::vector<MeterRow>& meters) {
     describe(text, histogram.family, "histogram", "seconds", histogram.help);
     const std::string sum = fmt::format("{}_sum", histogram.meter);

@@ -1,4 +1,4 @@
-// The words that stint-taskmanager is started with.
+// The options of stint-taskmanager's command line.
 #pragma once
 #include <cstdint>
 #include <filesystem>

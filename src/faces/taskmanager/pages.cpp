@@ -54,7 +54,7 @@ bool matches(std::string_view ifNoneMatch, std::string_view tag) {
             one.remove_prefix(1);
         while (one.ends_with(' ') || one.ends_with('\t'))
             one.remove_suffix(1);
-        if (one.starts_with("W/")) one.remove_prefix(2); // a weak comparison, as a GET has it (RFC 9110 13.1.2)
+        if (one.starts_with("W/")) one.remove_prefix(2); // a weak comparison, as for every GET (RFC 9110 13.1.2)
         if (one == tag || one == "*") return true;
     }
     return false;

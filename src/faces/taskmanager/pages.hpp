@@ -1,4 +1,4 @@
-// The files of the page: those that were built into this program, or, for whoever works on them, those of a directory.
+// The files of the page: those that were built into this program, or, for development, those of a directory.
 #pragma once
 #include <filesystem>
 #include <optional>
@@ -9,21 +9,21 @@
 
 namespace stint::taskmanager {
 
-/// A file of web/, as the build has put it into the program (cmake/embed.cmake).
+/// A file of web/ that the build has put into the program (cmake/embed.cmake).
 struct EmbeddedFile {
     std::string_view path; ///< "/views/now.js"
     std::string_view tag;  ///< a strong ETag, quotes and all
     std::string_view gzip; ///< its bytes, compressed
 };
-/// By path.
+/// The files, sorted by path.
 std::span<const EmbeddedFile> embeddedFiles();
 
 class Pages {
 public:
-    /// `root`: read from there each time, in place of what is built in.
+    /// `root`: a directory from which each file is read each time, in place of those built in.
     explicit Pages(std::optional<std::filesystem::path> root) : root_(std::move(root)) {}
 
-    /// 200, 304 or 404; 406 for who takes no gzip.
+    /// 200, 304 or 404; 406 for a browser that takes no gzip.
     Answer answer(const Request& request) const;
 
 private:
@@ -34,7 +34,7 @@ private:
 
 /// "text/javascript; charset=utf-8"; empty: no file of a page ends like this.
 std::string_view typeOf(std::string_view path);
-/// Whether an If-None-Match header names the tag, or is "*".
+/// True if an If-None-Match header names the tag, or is "*".
 bool matches(std::string_view ifNoneMatch, std::string_view tag);
 
 } // namespace stint::taskmanager

@@ -1,4 +1,5 @@
-// Every path that is no file of the page, with what answers it: the one table (paths.cpp) that entry and answers walk.
+// Every path that is no file of the page, with the function that answers it: one table (paths.cpp), which entry and
+// answers walk.
 #pragma once
 #include <functional>
 #include <string_view>
@@ -12,12 +13,12 @@ using Done = std::function<void(Answer)>;
 
 struct Path {
     std::string_view name;
-    std::string_view method; ///< the one that it takes; GET is also HEAD
-    /// Asks the daemon; nullptr: it is the server's own business, or an app's.
+    std::string_view method; ///< the only one that it takes; GET allows HEAD, too
+    /// Asks the daemon; nullptr: the server itself answers, or an app.
     void (*answer)(DaemonLine& line, const Request& request, Done done) = nullptr;
 };
 
-/// nullptr: none of ours, which may be a file of the page.
+/// nullptr: not in the table, so perhaps a file of the page.
 const Path* pathNamed(std::string_view name);
 
 // GET (questions.cpp, metrics.cpp)

@@ -30,7 +30,7 @@ constexpr std::uint64_t rootCgroup = 1; ///< its number
 /// A process, and the cgroup in which it stands.
 struct Standing {
     pid_t pid = 0;
-    std::string cgroup; ///< its path; empty: of no cgroup v2
+    std::string cgroup; ///< its path; empty: in no cgroup v2
 };
 
 std::vector<Standing> allProcesses() {
@@ -44,7 +44,7 @@ std::vector<Standing> allProcesses() {
     return all;
 }
 
-/// The one in which a process stands that has this number.
+/// The cgroup with this number in which a process stands.
 std::optional<CgroupPlace> placeWith(std::uint64_t id, const CgroupMount& mount, const std::vector<Standing>& all) {
     std::string seen;
     for (const Standing& each : all) {
@@ -56,7 +56,7 @@ std::optional<CgroupPlace> placeWith(std::uint64_t id, const CgroupMount& mount,
     return std::nullopt;
 }
 
-/// It stands in a job's cgroup, or below a reaper; where nobody can say it is taken for one.
+/// True if the process stands in a job's cgroup, or below a reaper; also where that cannot be found out.
 bool isJobs(const Standing& process) {
     if (isOfJob(process.cgroup)) return true;
     const auto isBelow = anyInLine(process.pid, runsStintExec);
@@ -64,7 +64,7 @@ bool isJobs(const Standing& process) {
 }
 
 bool holds(pid_t process, const std::string& socket) {
-    std::error_code error, unknown; // it may end meanwhile
+    std::error_code error, unknown; // the process may end meanwhile
     for (fs::directory_iterator entry(fmt::format("/proc/{}/fd", process), error), end; !error && entry != end;
          entry.increment(error))
         if (fs::read_symlink(entry->path(), unknown) == socket) return true;
@@ -78,7 +78,7 @@ bool isAlive(int connection) {
            (about.tcpi_state == TCP_ESTABLISHED || about.tcpi_state == TCP_CLOSE_WAIT);
 }
 
-/// True while a process may still speak by it, or has said all and listens.
+/// True while a process may still send by the socket, or has sent everything and still reads.
 bool isHeld(const TcpSocket& socket) {
     const std::array connected{TCP_ESTABLISHED, TCP_FIN_WAIT1, TCP_FIN_WAIT2};
     return socket.inode != 0 && std::ranges::find(connected, socket.state) != connected.end();
@@ -106,7 +106,7 @@ PeerSocket Peers::of(int accepted) {
 }
 
 bool isOfJob(std::string_view cgroupPath) {
-    // As stintd names them: stint-INSTANCE, of sixteen digits, and below it app.PACKAGE.
+    // The names that stintd gives: stint-INSTANCE, of sixteen digits, and below it app.PACKAGE.
     constexpr std::string_view instance = "stint-";
     const auto parts = splitAt(cgroupPath, "/");
     const auto isPair = [&](std::string_view above, std::string_view below) {
@@ -115,8 +115,9 @@ bool isOfJob(std::string_view cgroupPath) {
     return std::ranges::adjacent_find(parts, isPair) != parts.end();
 }
 
-// A socket's cgroup is that in which it was made, whoever has it now, and however well that hides. But a process may go
-// to another cgroup to make one: where it could, somebody who is no job's has to be seen with it.
+// A socket's cgroup is the one in which it was made, whoever has the socket now, and however well that process hides.
+// But a process may move to another cgroup to make one: where it could, a process that is no job's must be seen to hold
+// the socket.
 Result<void> Makers::includeNoJob(const PeerSocket& peer) {
     if (peer.whose == Peer::Unknown) return {};
     if (jobs_.contains(peer.cgroup)) return isAJobs();
@@ -131,7 +132,8 @@ Result<void> Makers::includeNoJob(const PeerSocket& peer) {
             return isAJobs();
         }
         std::erase_if(beside, [&](const Standing& each) { return each.cgroup != place->path; });
-        // LINUX: before 5.15 every socket was said to be of the root where a v1 hierarchy of networks was in use.
+        // LINUX: before 5.15 the kernel named the root as every socket's cgroup where a v1 hierarchy of networks was
+        // in use.
         const bool isOpen =
             peer.cgroup == rootCgroup || ::access((place->directory / "cgroup.procs").c_str(), W_OK) == 0;
         if (!isOpen && std::ranges::none_of(beside, [](const auto& each) { return isJobs(each); })) return {};

@@ -1,5 +1,5 @@
-// The owner of a loopback connection's other end: the kernel tells of every TCP socket which user made it, and in
-// which cgroup (base/unix/sock_diag); and /proc which processes stand there.
+// The process at a loopback connection's other end: the kernel knows of every TCP socket which user made it, and in
+// which cgroup (base/unix/sock_diag); and /proc knows which processes stand there.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -13,30 +13,30 @@ namespace stint::taskmanager {
 
 class Peers {
 public:
-    /// System where the kernel could not be asked whether it tells.
+    /// System where the kernel could not be asked if it knows.
     static Result<Peers> open();
-    /// The other end of a connection from this machine. Foreign, too, where that is nobody's any more, or our own
-    /// has gone: then a second socket may have the same two addresses, and the kernel speaks of that.
+    /// The other end of a connection from this machine. Foreign, too, where nobody has it any more, or our own end is
+    /// gone: then a second socket may have the same two addresses, and the kernel's answer may be about that one.
     PeerSocket of(int accepted);
 
 private:
     explicit Peers(std::optional<SockDiag> kernel) : kernel_(std::move(kernel)) {}
-    std::optional<SockDiag> kernel_; ///< nullopt: it does not tell
+    std::optional<SockDiag> kernel_; ///< nullopt: it cannot be asked
 };
 
-/// Finds a job's process behind a connection: whoever enters by one would be the operator by proxy.
+/// Finds a job's process behind a connection: a job that enters would act as the operator.
 class Makers {
 public:
-    /// Nothing where it is known that none made it. Security where one did, and where nobody can say, with the
-    /// sentence. Looks at all processes, so it is asked once, of who enters; of a cgroup that is known to be a job's
-    /// never again.
+    /// Succeeds where it is certain that no job made it. Security where a job did, or where that cannot be known; the
+    /// sentence says which. It looks at all processes, so it is asked once, when a browser enters; a cgroup that is
+    /// known to be a job's is not looked at again.
     Result<void> includeNoJob(const PeerSocket& peer);
 
 private:
-    std::set<std::uint64_t> jobs_; ///< their cgroups, whose numbers the kernel gives to no others
+    std::set<std::uint64_t> jobs_; ///< the jobs' cgroups, whose numbers the kernel gives to no others
 };
 
-/// Whether a cgroup's path, as /proc/PID/cgroup has it, is one that stintd made for an app.
+/// True if a cgroup's path, in the form of /proc/PID/cgroup, is one that stintd made for an app.
 bool isOfJob(std::string_view cgroupPath);
 
 } // namespace stint::taskmanager

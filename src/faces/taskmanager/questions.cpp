@@ -1,4 +1,4 @@
-// What the page asks of single jobs, beside what its stream tells.
+// The page's questions about single jobs, beside what its stream brings.
 #include <memory>
 
 #include <fmt/format.h>
@@ -29,14 +29,14 @@ struct Gathered {
         if (--outstanding == 0) done(jsonAnswer(fmt::format(R"({{"jobs":{}}})", arrayOf(jobs))));
     }
 };
-/// What one job's part of it is told by.
+/// Receives one job's part of the answer.
 using Tell = std::function<void(std::string json)>;
 
 std::string unknownJob(const std::string& key, const Error& error) {
     return cli::dumped(cli::Json{{"key", key}, {"error", error.message}});
 }
 
-/// One that has ended has no blockers, and its log tells what it waited for.
+/// A job that has ended has no blockers; its log says what it waited for.
 void explainEnded(DaemonLine& line, const JobView& job, const Tell& tell) {
     line.ask<std::vector<PastRun>>(cli::calls::log(job.key), [job, tell](const Result<std::vector<PastRun>>& runs) {
         const bool isTold = runs.ok() && !runs->empty();
@@ -62,7 +62,7 @@ Answer logAnswer(const cli::JobLog& log) {
     return jsonAnswer(fmt::format(R"({{"runs":{}}})", arrayOf(lines)));
 }
 
-/// With what is so now: `now` is none where the job ended so long ago that only its log is left.
+/// The job's log, with its present state: `now` is none where the job ended so long ago that only its log is left.
 void logOf(DaemonLine& line, const JobKey& key, const std::optional<JobView>& now, const Done& done) {
     line.ask<std::vector<PastRun>>(
         cli::calls::log(key), [&line, key, now, done](const Result<std::vector<PastRun>>& runs) {

@@ -1,4 +1,4 @@
-// A request of a browser and its answer, as values: what of HTTP the rest of the room has to know.
+// A browser's request and its answer, as values: all of HTTP that the rest of the room has to know.
 #pragma once
 #include <cstdint>
 #include <memory>
@@ -10,10 +10,10 @@
 
 namespace stint::taskmanager {
 
-/// Who made the connection, by the kernel's word.
+/// The maker of a connection, according to the kernel.
 enum class Peer : std::uint8_t {
     Ours,    ///< a process of this user
-    Unknown, ///< this kernel tells of no connection (no sock_diag for TCP): the token alone decides
+    Unknown, ///< this kernel knows of no connection's maker (no sock_diag for TCP): the token alone decides
     Foreign, ///< another user's, or nobody's any more: gets nothing
 };
 
@@ -21,7 +21,7 @@ enum class Peer : std::uint8_t {
 struct PeerSocket {
     Peer whose = Peer::Foreign;
     std::uint64_t inode = 0;
-    std::uint64_t cgroup = 0; ///< in which it was made; 0: the kernel does not say
+    std::uint64_t cgroup = 0; ///< the cgroup in which it was made; 0: the kernel does not say
 };
 
 struct Request {
@@ -32,7 +32,7 @@ struct Request {
     std::vector<std::string> hosts; ///< each Host header
     std::optional<std::string> origin;
     std::string contentType;
-    std::vector<std::string> cookies; ///< each of our cookie's name: another server of this machine may have set one
+    std::vector<std::string> cookies; ///< every cookie with our name: another server of this machine may have set one
     std::string authorization;        ///< "Bearer …"
     std::string lastEventId;
     std::string ifNoneMatch;
@@ -42,12 +42,12 @@ struct Request {
 
 struct Answer {
     int status = 200;
-    std::string type; ///< of its body; empty: it has none
+    std::string type; ///< the body's type; empty: it has none
     std::string body = {};
-    std::vector<std::pair<std::string, std::string>> headers = {}; ///< beside those that every answer has
+    std::vector<std::pair<std::string, std::string>> headers = {}; ///< beside those of every answer
 };
 
-/// {"error": sentence}: what was wrong, and what would be right.
+/// {"error": sentence}: the sentence says what was wrong, and what would be right.
 Answer refusal(int status, std::string_view sentence);
 
 } // namespace stint::taskmanager

@@ -12,7 +12,7 @@ namespace stint::taskmanager {
 
 Result<Secret> Secret::draw() {
     std::array<unsigned char, 32> bytes{};
-    // At most 256 bytes come whole, without an interruption (getrandom(2)).
+    // Up to 256 bytes come whole, without an interruption (getrandom(2)).
     if (::getrandom(bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size()))
         return within("cannot make a token", wire::errorFromErrno(errno));
     std::string text;

@@ -1,4 +1,4 @@
-// A word that only those know who were told: 256 bits of the kernel's chance, as 64 hexadecimal digits.
+// A secret word: 256 random bits from the kernel, as 64 hexadecimal digits.
 #pragma once
 #include <string>
 #include <string_view>
@@ -9,12 +9,12 @@ namespace stint::taskmanager {
 
 class Secret {
 public:
-    /// System where the kernel gives no chance.
+    /// System where the kernel gives no random bits.
     static Result<Secret> draw();
     explicit Secret(std::string text) : text_(std::move(text)) {}
 
     const std::string& text() const { return text_; }
-    /// Takes as long for a word that is almost right as for one that is all wrong.
+    /// Compares in the same time whether the word is almost right or all wrong.
     bool is(std::string_view word) const;
 
 private:

@@ -1,4 +1,4 @@
-// What the server of HTTP asks of whoever decides what is answered.
+// The HTTP server's questions to the part that decides the answers.
 #pragma once
 #include <functional>
 #include <memory>
@@ -13,20 +13,20 @@ namespace stint::taskmanager {
 class Viewer {
 public:
     virtual ~Viewer() = default;
-    /// What is to be sent next; empty: nothing yet, and its `wake` is called when there is.
+    /// The next bytes to send; empty: nothing yet, and its `wake` is called when there is something.
     virtual std::string take() = 0;
 };
 
 class Service {
 public:
     virtual ~Service() = default;
-    /// Asked once a request's headers are there, and before its body is read: an answer refuses it.
+    /// Called when a request's headers are there, before its body is read: an answer refuses it.
     virtual std::optional<Answer> refused(const Request& head) = 0;
-    /// Whether who made this request has entered: the connections of others go first where there are too many.
+    /// True if the sender of this request has entered: other connections are dropped first where there are too many.
     virtual bool hasEntered(const Request& head) = 0;
     /// `done` is called once, now or later.
     virtual void answer(const Request& request, std::function<void(Answer)> done) = 0;
-    /// The stream of events. `wake` lives as long as the viewer.
+    /// Opens the stream of events. `wake` lives as long as the viewer.
     virtual std::unique_ptr<Viewer> stream(const Request& request, std::function<void()> wake) = 0;
 };
 

@@ -7,12 +7,12 @@
 namespace stint::taskmanager {
 namespace {
 
-/// A page that is loaded anew, or whose stream broke, finds what it had.
+/// A page that is loaded anew, or whose stream broke, still finds the board as it left it.
 constexpr Duration lingering = 5s;
 
 EventSource timerFor(sd_event* loop, sd_event_time_handler_t handler, void* self) {
     sd_event_source* made = nullptr;
-    // A second more or less does not matter: the kernel may wake for others at the same time.
+    // A second more or less does not matter: the kernel may bundle this wake-up with others.
     sd_event_add_time(loop, &made, CLOCK_MONOTONIC, 0, 1'000'000, handler, self);
     sd_event_source_set_enabled(made, SD_EVENT_OFF);
     return EventSource(made);

@@ -1,6 +1,6 @@
-// The Task Manager behind its page: who may ask is Entry's word, what is answered the paths' and the pages', what is
-// told the topics'. Here is when it works: the line to stintd is there while somebody looks, and a little longer, and
-// the whole program ends when nobody has looked for a while.
+// The Task Manager behind its page: Entry decides who may ask, the paths and the pages answer, the board has the
+// topics. This class decides when it works: the line to stintd is there while somebody looks, and a little longer,
+// and the whole program ends when nobody has looked for a while.
 #pragma once
 #include <filesystem>
 #include <memory>
@@ -25,7 +25,7 @@ public:
     struct Setup {
         std::filesystem::path directory; ///< the runtime directory
         std::optional<std::filesystem::path> webRoot;
-        std::optional<Duration> idle; ///< after which the loop is told to exit; nullopt: never
+        std::optional<Duration> idle; ///< the loop is told to exit after it; nullopt: never
     };
     TaskManager(sd_event* loop, Entry entry, Setup setup);
     ~TaskManager() override;

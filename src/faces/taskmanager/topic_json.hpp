@@ -1,4 +1,4 @@
-// What is told of each topic (linux.md §A.11): the rows that `stint … --json` prints, as one JSON text.
+// The data of each topic (linux.md §A.11): the rows that `stint … --json` prints, as one JSON text.
 #pragma once
 #include <string>
 #include <vector>
@@ -9,7 +9,7 @@
 
 namespace stint::taskmanager {
 
-/// As `stint jobs --json` has it, and its whole name as "key".
+/// The line of `stint jobs --json`, and the job's whole name as "key".
 std::string jobJson(const JobView& job);
 /// {"all":…,"jobs":[…],"gone":[…]}
 std::string jobsJson(bool all, const std::vector<std::string>& jobs, const std::vector<std::string>& gone);

@@ -1,4 +1,5 @@
-// One app's requests, each as `stint work --json` prints it: asked of the app, and why each waits of the scheduler.
+// One app's requests, each as `stint work --json` prints it: the app is asked for them, and the scheduler why each
+// waits.
 #include <memory>
 
 #include <fmt/format.h>
@@ -16,15 +17,16 @@
 namespace stint::taskmanager {
 namespace {
 
-constexpr std::size_t mostAsked = 50;          ///< jobs an app may have at the scheduler for its work (jobs.md §10)
-constexpr std::size_t mostWorkBytes = 1 << 20; ///< of an answer
+constexpr std::size_t mostAsked = 50;          ///< the jobs that an app may have at the scheduler for its work (jobs.md
+                                               ///< §10)
+constexpr std::size_t mostWorkBytes = 1 << 20; ///< for an answer
 
-/// What one app shows, while the scheduler is asked of it.
+/// One app's requests, while the scheduler is asked about them.
 struct Shown {
     cli::Works works;
     bool more;
     Done done;
-    std::vector<std::optional<cli::Explanation>> jobs; ///< one a row
+    std::vector<std::optional<cli::Explanation>> jobs; ///< one for each row
     std::size_t outstanding = 1;
 
     void answered() {

@@ -1,4 +1,4 @@
-// All that is told of one app, a fact a line, as `stint app` and `stint top` show it. Pure.
+// All facts about one app, one a line, for `stint app` and `stint top`. Pure.
 #pragma once
 #include <string>
 #include <string_view>
@@ -9,7 +9,7 @@
 namespace stint::cli {
 
 struct AppFact {
-    std::string_view key; ///< empty: more of the one before
+    std::string_view key; ///< empty: the line goes on with the fact before it
     std::string value;    ///< "-": there is none
 };
 

@@ -24,7 +24,7 @@ Table tableOf(const std::vector<Blocker>& blockers, WallTime now) {
     return table;
 }
 
-/// What begins anew each time, and never has the time to end.
+/// A remark on a job that begins anew each time, and whose time never suffices.
 std::string neverEnds(const JobView& job) {
     const bool isCommand = job.key.app.name == shellPackage;
     return fmt::format(
@@ -66,7 +66,7 @@ std::vector<std::string> remarksOn(const Explanation& it, WallTime now) {
     if (const std::string limits = limitsOf(it.job); !limits.empty())
         remarks.push_back(fmt::format("its limits: {}", limits));
     if (!it.job.lastRun) return remarks;
-    const bool untold = it.job.state == JobView::State::Running; // else a blocker's own words tell it
+    const bool untold = it.job.state == JobView::State::Running; // else a blocker's own words say it
     if (untold) remarks.push_back(fmt::format("its last run {}", lastRunText(*it.job.lastRun, now)));
     if (it.job.lastRun->timeouts >= 2) remarks.push_back(neverEnds(it.job));
     return remarks;

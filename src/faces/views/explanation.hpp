@@ -1,4 +1,4 @@
-// Why a job waits: what is asked of the daemon, or of a simulated device, as lines for a person.
+// Why a job waits, as the daemon or a simulated device explains it, in lines for a person.
 #pragma once
 #include <string>
 #include <vector>
@@ -8,25 +8,26 @@
 
 namespace stint::cli {
 
-/// What a job is doing, in a sentence; made printable by whoever prints it, as what follows is.
+/// The job's state in a sentence. Whoever prints it, or any of the following texts, makes it printable first.
 std::string headlineOf(const Explanation& it, WallTime now);
-/// What else is to be known of it beside its blockers: its terms, its limits, its last run. A sentence each.
+/// Remarks beside the blockers: the job's terms, its limits, its last run. A sentence each.
 std::vector<std::string> remarksOn(const Explanation& it, WallTime now);
 
 /// "the device is not charging (CONSTRAINT_CHARGING)".
 std::string blockerText(const Blocker& blocker);
-/// Running it now does not pass over this: a missing service, an app that the user stopped (jobs.md §8).
+/// True for a blocker that running the job now does not pass over: a missing service, an app that the user stopped
+/// (jobs.md §8).
 bool isFirm(const Blocker& blocker);
-/// All of those, joined by "; "; empty: there are none.
+/// The texts of the firm blockers, joined by "; "; empty: there are none.
 std::string firmOnes(const std::vector<Blocker>& blockers);
 
-/// What a job is doing, and each blocker with what would clear it.
+/// Prints the job's state, and each blocker with what would clear it.
 void printExplanation(const Explanation& it, WallTime now, const Screen& screen);
 
-/// "cannot run 7 now: …", by what cannot be passed over, else in the shell's own words (jobs.md §8).
+/// "cannot run 7 now: …", with the firm blockers, else in the shell's own words (jobs.md §8).
 std::string whyNotRunNow(const Explanation& before, const ShellAnswer& answer);
 
-/// A forecast: its sentence, and each blocker that there would be.
+/// Prints a forecast: its sentence, and each blocker that there would be.
 void printForecast(const Forecast& forecast, WallTime now, const Screen& screen);
 
 } // namespace stint::cli

@@ -14,7 +14,7 @@ namespace {
 
 bool isReady(const HistoryEntry& entry) { return entry.reasons == std::vector{PENDING_JOB_REASON_APP}; }
 
-/// Each wait until the next, or until `end`; nullopt: the last goes on.
+/// Adds each wait, until the next one, or until `end`; nullopt: the last goes on.
 void addWaits(std::vector<LogLine>& lines, const std::vector<HistoryEntry>& waits, std::optional<WallTime> end) {
     for (std::size_t i = 0; i < waits.size(); ++i) {
         if (isReady(waits[i])) continue;

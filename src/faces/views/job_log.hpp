@@ -1,4 +1,4 @@
-// What happened to a job, in order (jobs.md §9.4): what of its runs and waits is told, line by line. Pure.
+// The history of a job, in order (jobs.md §9.4): its runs and waits, line by line. Pure.
 #pragma once
 #include <optional>
 #include <string>
@@ -26,11 +26,11 @@ struct JobLog {
     std::string label;
     WallTime scheduled{};
     std::vector<PastRun> runs;
-    std::vector<HistoryEntry> waits; ///< since the last of them
+    std::vector<HistoryEntry> waits; ///< since the last run
     std::optional<JobView> now;      ///< nullopt: it has ended
 };
 
-/// Those of the job that had the key last: an app may have given its id to others before.
+/// The runs of the job that had the key last: an app may have given its id to others before.
 std::vector<PastRun> runsOf(std::vector<PastRun> all, WallTime scheduled);
 std::vector<LogLine> linesOf(const JobLog& log);
 /// A line, as `stint log --json` prints it.

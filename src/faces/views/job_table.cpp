@@ -18,7 +18,7 @@ std::string percentText(const Progress& progress) {
     return percent ? fmt::format("{}%", *percent) : "-";
 }
 
-/// What it has moved; what moves nothing has no size, but for an empty file.
+/// The bytes that the job has moved. A job that moves nothing has no size, but for an empty file.
 Bytes movedBy(const JobView& job) {
     const Bytes moved = std::max(job.transferredDown, job.transferredUp);
     return moved == 0 && job.completed->url.empty() ? NETWORK_BYTES_UNKNOWN : moved;
@@ -26,7 +26,7 @@ Bytes movedBy(const JobView& job) {
 
 std::string sizeText(Bytes size) { return size == NETWORK_BYTES_UNKNOWN ? "-" : formatSize(size); }
 
-/// Its label, else its notification's title.
+/// The job's label, else its notification's title.
 std::string whatOf(const JobView& job) {
     std::string what = job.label;
     if (what.empty() && job.notification) what = job.notification->getTitle();
@@ -42,7 +42,7 @@ std::string detailOf(const JobView& job, WallTime now) {
         detail = fmt::format("started {}", ago(*job.started, now));
         if (!job.guarded.empty()) detail += fmt::format("; {}", waitsText(job));
     }
-    const bool told = job.lastRun && job.state == JobView::State::Pending; // the reason tells of them
+    const bool told = job.lastRun && job.state == JobView::State::Pending; // the reason mentions them
     return job.failures == 0 || told ? detail : fmt::format("{}; failures: {}", detail, job.failures);
 }
 

@@ -7,9 +7,9 @@
 
 namespace stint::cli {
 
-/// What runs, and what waits and why.
+/// The jobs that run, and those that wait, with the reason.
 Table trackedJobs(const std::vector<JobView>& jobs, WallTime now);
-/// What has ended, and how.
+/// The jobs that have ended, with their result.
 Table endedJobs(const std::vector<JobView>& jobs, WallTime now);
 
 } // namespace stint::cli

@@ -14,22 +14,22 @@
 
 namespace stint::cli {
 
-/// What the line of a followed job has beside its state.
+/// Keys of a followed job's line beside its state.
 struct Event {
     std::string_view name;           ///< "scheduled", "state", "detached", "ended"
     std::string_view output = {};    ///< the file of a download
     std::optional<Bytes> input = {}; ///< how much of stdin a command is to read
 };
 
-/// What `stint run-now` did: the job before it, and what kept it from running.
+/// The result of `stint run-now`: the job before it, and the blockers that kept it from running.
 struct RunNow {
     JobView job;
     std::vector<Blocker> blockers;
-    bool runs = false; ///< although they held it
+    bool runs = false; ///< it runs although they held it
 };
 
 std::string jsonOf(const JobView&, const Event&);
-/// With its history, if that was asked for.
+/// The job, its blockers, and its history if that was asked for.
 std::string jsonOf(const JobView&, const std::vector<Blocker>&,
                    const std::optional<std::vector<HistoryEntry>>& history = std::nullopt);
 std::string jsonOf(const RunNow&);

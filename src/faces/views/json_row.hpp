@@ -1,5 +1,5 @@
-// A row that tells its own fields (contract/model/view.hpp), as JSON: the same keys as on the wire, but for what only
-// one of them has, in the order of its table.
+// A row that lists its own fields (contract/model/view.hpp), as JSON: the same keys as on the wire, in the order of
+// its table, except for fields that only one of the two has.
 #pragma once
 #include <map>
 #include <string>
@@ -10,14 +10,14 @@
 
 namespace stint::cli {
 
-/// What of a row is written: what a line has of it, or what a dump adds to that.
+/// The fields of a row that are written: those of a line, or those that a dump adds to them.
 enum class Extent { Line, Details };
 
 template <class Row> void putRow(Json& line, const Row& row, Extent extent = Extent::Line);
 template <class Row> Json jsonRows(const std::vector<Row>& rows);
 Json phraseOf(Phrase phrase, const JobView& job);
 
-// A value as JSON has it; null where it is unset.
+// A value in JSON; null where it is unset.
 template <class Value> Json inJson(const Value& value) { return value; }
 inline Json inJson(Duration length) { return length.count(); }
 inline Json inJson(WallTime time) { return milliseconds(time); }
@@ -25,7 +25,7 @@ inline Json inJson(const SharedText& text) { return text.str(); }
 Json inJson(const Network& network);
 template <class Value> Json inJson(const std::optional<Value>& value) { return value ? inJson(*value) : Json(); }
 
-/// Told each field by a row's `fields`, it adds them to a line.
+/// Adds a row's fields to a line: the row's `fields` calls it for each.
 class JsonFields {
 public:
     JsonFields(Json& line, Extent extent) : line_(line), extent_(extent) {}
@@ -41,7 +41,7 @@ public:
     template <class E> void number(const char* key, E value) { put(key, cli::number(value)); }
     template <class Value> void told(const char* key, const Value& value) { put(key, inJson(value)); }
     template <class Value> void renamed(const char*, const char* key, const Value& value) { put(key, inJson(value)); }
-    /// A row within it; null where there is none.
+    /// A row within the row; null where there is none.
     template <class Row> void inner(const char* key, const Row& row) {
         if (extent_ == Extent::Line) line_[key] = nullptr;
         putRow(line_[key], row, extent_);
@@ -69,7 +69,7 @@ public:
         put(key, inJson(make()));
     }
     void either(const char* key, std::string_view yes, std::string_view no, bool is) { put(key, is ? yes : no); }
-    /// Fields that are null in any other case, but for lists.
+    /// Fields that are null where `is` is false, except for lists.
     template <class Body> void where(bool is, Body body) {
         const bool outer = std::exchange(absent_, absent_ || !is);
         body();

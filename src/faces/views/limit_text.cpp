@@ -29,12 +29,12 @@ std::string_view bucketMeaning(BucketReason reason) {
     return "unknown";
 }
 
-/// Without milliseconds: rounded down, so that it does not promise more than there is.
+/// A length without milliseconds: rounded down, so that it does not promise more than there is.
 std::string floorSeconds(Duration length) {
     return roughDuration(std::chrono::floor<std::chrono::seconds>(std::max(length, Duration{0})));
 }
 
-/// An app that was never used has none (limits.md §2.1).
+/// True for an app that was never used: it has no quota (limits.md §2.1).
 bool isNone(const QuotaView& quota) { return quota.allowed == Duration{0} && !quota.free; }
 
 std::string machineText(std::string_view name, const std::string& state, const std::optional<WallTime>& until,
@@ -74,7 +74,7 @@ std::string bucketText(const AppView& app) {
 }
 
 std::string noteOf(const AppView& app) {
-    // jobs.md §12.3: by the crash guard.
+    // jobs.md §12.3: the crash guard stopped it.
     if (app.bad) return "crashed too often: its jobs wait until it is started";
     if (app.batteryUse == BatteryUse::Restricted) return "battery restricted: its jobs wait until it is opened";
     if (app.batteryUse == BatteryUse::Unrestricted) return "battery unrestricted";

@@ -10,15 +10,14 @@ namespace stint::cli {
 
 /// The remaining time: "4min", "no limit", "0s".
 std::string leftText(const QuotaView& quota);
-/// "6min used of 10min in 4h, 4min left", and what that means now: nothing is counted, or
-/// when time comes back.
+/// "6min used of 10min in 4h, 4min left", and what follows now: nothing is counted, or when time comes back.
 std::string quotaText(const QuotaView& quota, WallTime now);
 /// "10min in 4h", "no limit".
 std::string allowanceText(const QuotaView& quota);
 /// "in quota", "free", "used up, back in 3h50min".
 std::string standingText(const QuotaView& quota, WallTime now);
 
-/// What a person should know about the app beside its state; empty: nothing.
+/// A note on the app beside its state, for a person; empty: nothing is notable.
 std::string noteOf(const AppView& app);
 /// "1 used of 2 in 1h, back in 3min".
 std::string allotmentText(const AllotmentView& allotment, WallTime now);
@@ -31,7 +30,7 @@ std::string networkText(const AppView& app);
 /// "background", "top (set)".
 std::string stateText(const AppView& app);
 
-/// "IDLE_MAINTENANCE", as Android writes a state of Doze.
+/// "IDLE_MAINTENANCE": Android's spelling of a state of Doze.
 std::string upper(std::string_view state);
 
 /// "Doze: deep IDLE (in 47min at the latest left), light OVERRIDE", and what forces it.
@@ -39,7 +38,7 @@ std::string dozeText(const wire::DozeView& doze, WallTime now);
 /// Plugged and charging are not the same (limits.md §10.3): Doze asks for the first, quotas for the second.
 std::string powerText(const wire::DozeView& doze, WallTime now);
 
-/// When it goes off at the earliest and at the latest, by the wall clock; nullopt: at an event, not a time.
+/// The earliest and latest time at which an alarm goes off, by the wall clock; nullopt: at an event, not a time.
 struct AlarmWall {
     std::optional<WallTime> earliest;
     std::optional<WallTime> latest;

@@ -13,7 +13,7 @@
 namespace stint::cli {
 namespace {
 
-/// jobs.md §4.1, STARTING: closed and not retried, for no public reason.
+/// True for jobs.md §4.1, STARTING: closed and not retried, for no public reason.
 bool neverAnswered(const Completed& end) { return end.ending.internal == InternalReason::Anr; }
 
 std::string_view runWord(RunState state) {

@@ -1,5 +1,5 @@
-// What a job is doing, in words for a person, with the names of jobs.md §9.1, so that both a newcomer and a reader of
-// the documentation find what they look for. Pure.
+// A job's state in words for a person, with the names of jobs.md §9.1, so that both a newcomer and a reader of the
+// documentation find their words. Pure.
 #pragma once
 #include <optional>
 #include <string>
@@ -20,22 +20,23 @@ std::string kindText(const JobView&);
 
 /// "no network that fits (CONSTRAINT_CONNECTIVITY)"; several are joined by "; ".
 std::string reasonsText(const std::vector<PendingReason>&);
-/// What a pending job waits for, the first of it in the scheduler's own words: "no network (CONSTRAINT_CONNECTIVITY)".
+/// The reasons for which a pending job waits, the first in the scheduler's own words: "no network
+/// (CONSTRAINT_CONNECTIVITY)".
 std::string waitsText(const JobView&);
-/// "waiting at least 28s: no network that fits (CONSTRAINT_CONNECTIVITY)": what is cut on a narrow screen is its end.
+/// "waiting at least 28s: no network that fits (CONSTRAINT_CONNECTIVITY)": a narrow screen cuts off its end.
 std::string waitingText(const JobView&, WallTime now);
 
-/// The progress of the job's transfer: its notification's, if that has the same total as its estimate, else the bytes
-/// it reported.
+/// The progress of the job's transfer: its notification's, if that has the same total as the job's estimate, else the
+/// bytes that the job reported.
 Progress progressOf(const JobView&);
 
 /// The result of a finished job: "saved /home/a/x.iso", "cancelled (CANCELLED_BY_APP)".
 std::string endText(const Completed&);
-/// "MemoryMax=512M": what `stint run -p` asked for; empty: nothing.
+/// "MemoryMax=512M": the limits set by `stint run -p`; empty: none.
 std::string limitsOf(const JobView& job);
 /// "ended 27s ago: could not connect to example.org port 443".
 std::string lastRunText(const PastRun&, WallTime now);
-/// What was observed of a job: how long it ran, and how much it transferred meanwhile.
+/// The observed part of a job: how long it ran, and how much it transferred meanwhile.
 struct Seen {
     Duration ran{0};
     Bytes moved = 0;
@@ -45,14 +46,14 @@ std::string measuredText(Bytes size, Seen seen);
 /// endText() with the rate beside the size it names: "saved /home/a/x.iso (256 MiB in 12s, 21.3 MiB/s)"; appended
 /// if the text has no size. Unchanged if too little was observed.
 std::string measuredEndText(const Completed&, Seen);
-/// "begun anew: the file changed on the server", as the transfer app writes it after its sizes; else empty.
+/// "begun anew: the file changed on the server", which the transfer app writes after its sizes; else empty.
 std::string anewOf(const JobView&);
-/// The error; of a job that is refused as what it was to be (jobs.md §2.3), with what can be done about it.
+/// The error; where a job was refused as the kind that was wanted (jobs.md §2.3), with advice on what can be done.
 Error withRegularInstead(Error error, JobClass wanted);
-/// 0, the code of its outcome, or 1 if it was removed before it had one.
+/// 0, the code of the job's outcome, or 1 if it was removed before it had one.
 int exitCodeOf(const Completed&);
 
-/// "2026-11-22 02:00:00", as the clock on the wall here says.
+/// "2026-11-22 02:00:00", in the local time zone.
 std::string clockText(WallTime);
 /// "3min10s": without milliseconds, rounded up.
 std::string briefly(Duration length);

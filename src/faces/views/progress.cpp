@@ -14,7 +14,7 @@ namespace {
 constexpr std::size_t narrowestBar = 10;
 constexpr std::size_t widestBar = 40;
 
-/// Parts in their order in the line; the last are left out first.
+/// The parts of the line, in their order; the last are left out first.
 std::vector<std::string> partsOf(const Progress& p) {
     std::vector<std::string> parts;
     const bool known = p.total > 0;
@@ -58,7 +58,7 @@ std::optional<Duration> timeLeft(const Progress& p) {
 
 std::string shownLabel(std::string_view label, std::size_t columns) {
     const std::size_t room = std::min<std::size_t>(30, columns / 3);
-    return room < 8 ? "" : shortened(printable(label), room); // a letter or two are useless
+    return room < 8 ? "" : shortened(printable(label), room); // a letter or two would be useless
 }
 
 std::string progressLine(const Progress& p, std::size_t columns) {

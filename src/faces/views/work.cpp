@@ -8,7 +8,7 @@
 namespace stint::cli {
 namespace {
 
-/// Of a BLOCKED one: what it follows and has not ended.
+/// The requests that a BLOCKED one follows and that have not ended.
 std::string followedText(const Works& works, const wire::WorkRow& row) {
     std::string text;
     for (const auto& id : row.follows) {
@@ -21,7 +21,8 @@ std::string followedText(const Works& works, const wire::WorkRow& row) {
 
 } // namespace
 
-// An id is one request's. Who says it twice, or changes something between two pages, is not to have a tree without end.
+// An id belongs to one request. An app that uses it twice, or changes something between two pages, must not make a tree
+// without end.
 Works::Works(std::string of, std::vector<wire::WorkRow> shown) : package(std::move(of)) {
     for (auto& row : shown)
         if (places.emplace(row.id, rows.size()).second) rows.push_back(std::move(row));

@@ -10,7 +10,7 @@
 
 namespace stint::cli {
 
-/// What one app shows, and where each request of it is.
+/// The requests that one app shows, and the place of each.
 struct Works {
     std::string package;
     std::vector<wire::WorkRow> rows;
@@ -21,10 +21,10 @@ struct Works {
 };
 
 bool hasEnded(const wire::WorkRow& row);
-/// Whose word says why it waits, where that is the scheduler's to say.
+/// The job that the scheduler is asked about to learn why the request waits; nullopt: the row itself says it, or it
+/// does not wait.
 std::optional<JobKey> jobToAsk(const Works& works, const wire::WorkRow& row);
-/// Why it waits, in the words of whoever knows: `job` is what the scheduler says of jobToAsk(), where it could be
-/// asked.
+/// Why the request waits: `job` is the scheduler's answer about jobToAsk(), where it could be asked.
 std::string whyText(const Works& works, const wire::WorkRow& row, const std::optional<Explanation>& job, WallTime now);
 std::string jsonOf(const Works& works, const wire::WorkRow& row, const std::string& why);
 
