@@ -11,7 +11,7 @@
 namespace stint {
 namespace {
 
-/// The alarm that a call asks for, but for its kind's own lengths.
+/// The alarm that a call asks for, without the lengths that only some kinds have.
 Result<Alarm> alarmOf(AlarmKind kind, std::int32_t type, Duration triggerAt, const AlarmOperation& operation) {
     if (type < AlarmManager::RTC_WAKEUP || type > AlarmManager::ELAPSED_REALTIME)
         return fail(Errc::ILLEGAL_ARGUMENT,

@@ -1,4 +1,4 @@
-// How long to wait before the next attempt to reach a daemon that is gone: 100 ms, doubling to 10 s.
+// The wait before the next attempt to reach a daemon that is gone: 100 ms, doubling to 10 s.
 #pragma once
 #include <algorithm>
 #include <utility>

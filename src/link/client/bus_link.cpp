@@ -56,7 +56,7 @@ std::optional<wire::Message> BusLink::next() {
         const int worked = sd_bus_process(bus_.get(), &taken);
         if (taken) {
             auto message = wire::Message::owning(taken);
-            // sd-bus tells of the loss by a signal of its own making.
+            // sd-bus reports the loss by a signal of its own making.
             if (message.interface() == "org.freedesktop.DBus.Local") return std::nullopt;
             return message;
         }

@@ -1,5 +1,5 @@
-// One socket to stintd, from its connect() to its loss; a new daemon gets a new BusLink. sd-bus is not safe for
-// threads: whoever has a BusLink calls it, and drops its messages, under one mutex.
+// One socket to stintd, from its connect() to its loss; a new daemon gets a new BusLink. sd-bus is not thread-safe:
+// the owner of a BusLink calls it, and drops its messages, under one mutex.
 #pragma once
 #include <functional>
 #include <optional>
@@ -14,33 +14,33 @@ namespace stint::client {
 
 class BusLink {
 public:
-    /// Puts a call's arguments into it.
+    /// Writes a call's arguments.
     using Write = std::function<void(wire::Writer&)>;
-    /// Takes the answer's values out of it.
+    /// Reads the answer's values.
     using Read = std::function<Result<void>(wire::Reader&)>;
 
-    /// Over the socket this process was started with, once; nullopt where there is none (any more).
+    /// The link over the socket this process was started with, once; nullopt where there is none (any more).
     static Result<std::optional<BusLink>> inherited();
-    /// To the daemon's own socket.
+    /// Connects to the daemon's own socket.
     static Result<BusLink> connect();
 
     int socket() const;
-    /// What the socket is to be watched for now (poll's numbers).
+    /// The events for which to poll the socket now (poll's numbers).
     short events() const;
-    /// Messages wait in sd-bus itself, where no socket tells of them: a blocking call took them in.
+    /// True where messages wait in sd-bus itself, invisible at the socket: a blocking call has read them.
     bool hasQueued() const;
-    /// Still in use; what remains of a lost link is of no use.
+    /// False once the link is lost; then nothing of it is of use.
     bool isOpen() const;
-    /// The other end is gone, seen without reading: a call would certainly not be sent.
+    /// True if the other end is gone, seen without reading: a call would certainly not be sent.
     bool isHungUp() const;
 
     /// The next message from the daemon that is no answer to us; nullopt where there is none now.
     std::optional<wire::Message> next();
     /// Calls a method and blocks until it is answered.
     Result<void> call(const char* interface, const char* member, const Write& write, const Read& read);
-    /// One of JobScheduler1.
+    /// Likewise, a method of JobScheduler1.
     Result<void> call(const char* member, const Write& write, const Read& read);
-    /// Calls a method of JobScheduler1 that nobody answers. Waits in the queue while the socket is full.
+    /// Calls a method of JobScheduler1 that has no answer. The call is queued while the socket is full.
     Result<void> tell(const char* member, const Write& write);
     /// Answers a call of the daemon's, with a value or with nothing.
     Result<void> answer(const wire::Message& call, std::optional<bool> value);
@@ -54,7 +54,7 @@ private:
 
 /// The empty dictionary that most calls end with.
 void noOptions(wire::Writer& writer);
-/// Reads no value: the answer says no more than that it came.
+/// Reads no value: the answer only confirms the call.
 Result<void> nothing(wire::Reader& answer);
 
 } // namespace stint::client

@@ -87,13 +87,13 @@ Result<void> Connection::Impl::connect() {
     client::BusLink link = STINT_TRY(client::BusLink::connect());
     STINT_TRY(fd_.watch(link.socket(), link.events()));
     link_ = std::move(link);
-    resumeForeground(); // before anything else is asked: what the app may do now depends on it
+    resumeForeground(); // before any other call: the app's rights depend on it
     if (!link_) return fail(Errc::UNAVAILABLE, "stintd has gone again");
     return {};
 }
 
-/// A link, the present or a new one. A daemon that hung up before the call certainly did not get it; later, nobody
-/// knows.
+/// Makes sure that there is a link, the present or a new one. A daemon that hung up before the call certainly did not
+/// get it; later, nobody knows.
 Result<void> Connection::Impl::reach() {
     if (link_ && link_->isHungUp()) lose();
     if (link_) return {};
@@ -108,13 +108,14 @@ void Connection::Impl::noticeLoss() {
 void Connection::Impl::lose() {
     fd_.forget();
     link_.reset();
-    // What the dead daemon still wanted is of no use to anyone.
+    // The dead daemon's calls are of no use to anyone.
     std::erase_if(callbacks_, [this](const Callback& callback) { return callback.connection == connection_; });
     if (started_) {
         cutOff_ = !unbound_;
         return;
     }
-    // architecture.md, when the daemon dies: onStopJob is called locally. One that runs at this moment is enough.
+    // architecture.md, when the daemon dies: onStopJob is called locally. A run whose onStopJob is under way gets no
+    // second one.
     for (const auto& [key, run] : runs_) {
         if (key.connection != connection_ || run.state == client::Run::State::Stopping) continue;
         callbacks_.push_back({key.connection, {}, client::StopCall{key.run, STOP_REASON_UNDEFINED}});
@@ -124,8 +125,8 @@ void Connection::Impl::lose() {
     retryAt_ = bootNow() + backoff_.next();
 }
 
-/// The whole list each time, so that it is right whatever the daemon knew before. Where there is none, Host still tells
-/// the package.
+/// Sends the whole list each time, so that it is right whatever the daemon knew before. Without any service, Host still
+/// names the package.
 Result<void> Connection::Impl::offer() {
     const auto names = [](const auto& hosted) {
         const auto keys = hosted | std::views::keys;
@@ -150,7 +151,7 @@ Result<void> Connection::Impl::offer(const char* interface, const char* member, 
     return done;
 }
 
-/// When dispatch() has something to do that no socket tells of.
+/// The time at which dispatch() has something to do that no socket shows.
 Instant Connection::Impl::nextDeadline() const {
     if (!callbacks_.empty() || isOver()) return Instant::min();
     if (link_ && link_->hasQueued()) return Instant::min();

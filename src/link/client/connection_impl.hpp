@@ -1,5 +1,5 @@
-// What a Connection does behind its pointer. One mutex guards all of it, sd-bus and the messages included; callbacks
-// run without it, so that an app may call back from any thread at any time, and from inside a callback.
+// A Connection's state and work, behind its pointer. One mutex guards all of it, sd-bus and the messages included;
+// callbacks run without it, so that an app may call back from any thread at any time, and from inside a callback.
 #pragma once
 #include <deque>
 #include <functional>
@@ -29,7 +29,7 @@ public:
     int fd() const { return fd_.fd(); }
     std::optional<Duration> timeout();
     Result<bool> dispatch();
-    /// The daemon that started this process is gone, without having let go of it.
+    /// True if the daemon that started this process is gone, without having unbound it.
     bool isCutOff();
 
     Result<void> host(const std::string& name, JobService& service);
@@ -44,19 +44,20 @@ public:
     Result<void> call(const char* member, const client::BusLink::Write& write, const client::BusLink::Read& read);
     Result<void> call(const char* interface, const char* member, const client::BusLink::Write& write,
                       const client::BusLink::Read& read);
-    /// Likewise for what has no effect: asked again over a new connection where its answer was lost with this one.
+    /// Likewise for a question without effects: asked again over a new connection where its answer was lost with this
+    /// one.
     Result<void> ask(const char* member, const client::BusLink::Write& write, const client::BusLink::Read& read);
     Result<void> ask(const char* interface, const char* member, const client::BusLink::Write& write,
                      const client::BusLink::Read& read);
 
-    // What a run says; nothing where it is over.
+    // A job's reports on its run; ignored where the run is over.
     void finish(const JobParameters& params, client::Finish finish);
     Result<void> notify(const JobParameters& params, std::int32_t id, const Notification& notification,
                         JobEndNotificationPolicy endPolicy);
     void estimate(const JobParameters& params, client::ByteCounts counts, std::optional<std::uint64_t> item = {}) {
         report(params, item, &client::Reports::estimated, counts);
     }
-    /// jobs.md §2.5. nullopt: none is left; where none is being worked on either, the run is over.
+    /// jobs.md §2.5. nullopt: no item is left; if none is being worked on either, the run is over.
     Result<std::optional<WorkItem>> dequeue(const client::RunKey& key);
     Result<void> complete(const client::RunKey& key, std::uint64_t item);
     /// The app holds no parameters of that run any more. For any thread, the mutex held or not.
@@ -66,9 +67,9 @@ public:
     }
 
 private:
-    /// The mutex, held; at its end the descriptor is made to show what has changed.
+    /// Holds the mutex; at the end of its life the descriptor shows what has changed.
     class Hold;
-    /// The daemon's call, or, without a message, our own onStopJob after the daemon's death.
+    /// A call of the daemon's, or, without a message, our own onStopJob after the daemon's death.
     struct Callback {
         std::uint64_t connection = 0;
         wire::Message message;
@@ -86,7 +87,7 @@ private:
     Result<void> offer(const char* interface, const char* member, std::vector<std::string> names);
     Result<void> askForNetwork();
     bool isOver() const { return unbound_ || cutOff_; }
-    /// The app does what a daemon has to know of, even where it says nothing more by itself.
+    /// True if the present daemon lacks what it has to know of this app, even if the app makes no further call.
     bool isMissed() const {
         const bool hosts = !services_.empty() || !receivers_.empty();
         return mustHost_ && (hosts || !foreground_.empty() || networkCallback_);
@@ -96,7 +97,7 @@ private:
     Instant nextDeadline() const;
     void settle();
 
-    // What comes in (dispatch.cpp).
+    // Incoming messages (dispatch.cpp).
     void takeIn();
     void receive(const wire::Message& message);
     void perform(Callback& callback, Hold& hold);
@@ -111,11 +112,11 @@ private:
     void refuse(const Callback& callback, const Error& error);
     Result<void> hostAnew();
 
-    // What goes out of a run (run_words.cpp, run_work.cpp).
+    // Outgoing messages of a run (run_words.cpp, run_work.cpp).
     JobParameters handOut(const client::RunKey& key, client::Run& run);
     void abandon(client::Runs::value_type& run);
     void abandonLost();
-    /// Of the whole run, or of one item of its work.
+    /// Reports bytes of the whole run, or of one item of its work.
     void report(const JobParameters& params, std::optional<std::uint64_t> item, client::Throttle client::Reports::*kind,
                 client::ByteCounts counts);
     void sendDue(const client::RunKey& key, client::Run& run);
@@ -133,23 +134,24 @@ private:
     client::WakeableFd fd_;
     std::optional<client::BusLink> link_;
     bool started_ = false;         ///< by stintd: there is one link and no other
-    std::uint64_t connection_ = 1; ///< counts the lines; of the present one, or of the next
+    std::uint64_t connection_ = 1; ///< counts the links: the number of the present one, or of the next
     std::map<std::string, JobService*, std::less<>> services_;
     std::map<std::string, BroadcastReceiver*, std::less<>> receivers_;
-    std::shared_ptr<const NetworkCallback> networkCallback_;       ///< shared with a call of it that goes on
+    std::shared_ptr<const NetworkCallback> networkCallback_;       ///< shared with a call of it that is under way
     std::map<std::string, client::Shown, std::less<>> foreground_; ///< services that run in the foreground
     std::string package_;
     client::Runs runs_;
     std::deque<Callback> callbacks_;
     int dispatching_ = 0;
-    std::mutex lostMutex_;             ///< of lost_ alone
-    std::vector<client::RunKey> lost_; ///< runs whose parameters the app has let go of
+    std::mutex lostMutex_;             ///< guards lost_ alone
+    std::vector<client::RunKey> lost_; ///< runs of which the app holds no parameters any more
     bool unbound_ = false;
     bool cutOff_ = false;
     bool mustHost_ = false; ///< the present daemon does not know our services yet
     Instant retryAt_;
     client::Backoff backoff_;
-    Instant told_ = Instant::max(); ///< how long the app's loop means to sleep; min: it will ask before it does
+    Instant told_ = Instant::max(); ///< the deadline that the app's loop was given for its sleep; min: it will ask
+                                    ///< before it sleeps
 };
 
 class Connection::Impl::Hold {

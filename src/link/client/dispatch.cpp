@@ -1,4 +1,4 @@
-// What the daemon says to this process, and the callbacks that come of it.
+// The daemon's messages to this process, and the callbacks that they cause.
 #include "base/result/fail.hpp"
 #include "base/result/overloaded.hpp"
 #include "base/result/try.hpp"
@@ -46,11 +46,11 @@ void Connection::Impl::takeIn() {
 }
 
 void Connection::Impl::receive(const wire::Message& message) {
-    // Else a signal we did not ask for, or the answer to a call that was given up.
+    // Anything else is a signal we did not ask for, or the answer to a call that was given up.
     if (!message.isCall() && !client::isNetworkNews(message)) return;
     auto call = client::readServiceCall(message);
     if (!call.ok()) {
-        (void)wire::replyError(message, call.error()); // to a signal nothing is replied
+        (void)wire::replyError(message, call.error()); // a signal gets no reply
     } else if (std::holds_alternative<client::UnbindCall>(*call)) {
         unbound_ = true;
     } else {
@@ -88,7 +88,7 @@ void Connection::Impl::start(Callback& callback, client::StartCall& call, Hold& 
     const auto after = runs_.find(key);
     if (after == runs_.end()) return;
     after->second.state = client::Run::State::Executing;
-    // jobs.md §4.2: false is the end of the run, whatever was said before it.
+    // jobs.md §4.2: false is the end of the run, whatever was reported before it.
     if (!ongoing) {
         runs_.erase(after);
     } else if (after->second.finish) {
@@ -101,7 +101,7 @@ void Connection::Impl::start(Callback& callback, client::StartCall& call, Hold& 
 void Connection::Impl::stop(Callback& callback, const client::StopCall& call, Hold& hold) {
     const client::RunKey key{callback.connection, call.run};
     const auto run = runs_.find(key);
-    // jobFinished() crossed the daemon's call: it has its answer (jobs.md §4.2).
+    // jobFinished() crossed the daemon's call: it was the answer (jobs.md §4.2).
     if (run == runs_.end()) return refuse(callback, fail(Errc::ILLEGAL_STATE, "run {} is over here", call.run));
     run->second.state = client::Run::State::Stopping;
     JobParametersAccess::setStopReason(run->second.params, call.reason);
@@ -128,7 +128,7 @@ void Connection::Impl::act(const Callback& callback, const client::ActionCall& c
     hold.outside([&, params = handOut(run->first, run->second)] { asked.notificationAction(params, call.key); });
 }
 
-// An answer belongs to the daemon that asked; to one that has died since, and to ourselves, none is given.
+// Answers the daemon that called; a daemon that has died since, and our own calls, get no answer.
 void Connection::Impl::answer(const Callback& callback, std::optional<bool> value) {
     if (callback.message && link_ && callback.connection == connection_) (void)link_->answer(callback.message, value);
     noticeLoss();

@@ -23,7 +23,7 @@ public:
 private:
     std::mutex mutex_;
     std::condition_variable changed_;
-    std::uint64_t passing_ = 0; ///< whose turn it is
+    std::uint64_t passing_ = 0; ///< the ticket whose turn it is
     std::uint64_t last_ = 0;
 };
 

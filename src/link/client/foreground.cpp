@@ -1,5 +1,5 @@
 // Foreground services of this process (jobs.md §5.5). The daemon forgets them when it dies, the process does not: each
-// is begun anew on the next connection, before anything else is said there.
+// is begun anew on the next connection, before any other call there.
 #include "base/result/try.hpp"
 #include "link/client/connection_impl.hpp"
 
@@ -15,7 +15,7 @@ Result<void> Connection::Impl::startForeground(const std::string& name, client::
 
 Result<void> Connection::Impl::stopForeground(const std::string& name) {
     const Hold hold(*this);
-    foreground_.erase(name); // no later daemon is told of it, whether this one can be or not
+    foreground_.erase(name); // no later daemon will begin it, whether this one can be reached or not
     STINT_TRY(reach());
     auto done = link_->call(
         "StopForegroundService",

@@ -13,7 +13,7 @@
 namespace stint {
 namespace {
 
-/// What Schedule and Enqueue answer: the job's id, or Refused with the reason.
+/// Reads the answer of Schedule and Enqueue: the job's id, or Refused with the reason.
 client::BusLink::Read readingId(JobId& id) {
     return [&id](wire::Reader& reader) -> Result<void> {
         const std::int32_t result = STINT_TRY(reader.int32());
@@ -22,14 +22,14 @@ client::BusLink::Read readingId(JobId& id) {
     };
 }
 
-/// Android's number in place of the error.
+/// Android's result in place of the error.
 Result<ScheduleResult> numbered(const Result<void>& answered) {
     if (answered) return ScheduleResult(JobScheduler::RESULT_SUCCESS);
     if (answered.error().code != Errc::REFUSED) return answered.error();
     return ScheduleResult(JobScheduler::RESULT_FAILURE, answered.error().message);
 }
 
-/// And of ScheduleAll, whose ids are those that were given.
+/// Reads the answer of ScheduleAll: the ids are those that were given.
 Result<void> readingResult(wire::Reader& reader) {
     const std::int32_t result = STINT_TRY(reader.int32());
     if (result != JobScheduler::RESULT_SUCCESS) return fail(Errc::REFUSED, "no reason is given");
@@ -48,7 +48,7 @@ client::BusLink::Write scheduling(const JobInfo& job, const std::string& space, 
     };
 }
 
-/// A place that is larger than any list is a place of none.
+/// A place beyond the wire's range becomes its largest number, which no list has, either.
 std::vector<std::int32_t> placesOf(const std::vector<std::size_t>& places) {
     std::vector<std::int32_t> numbers;
     for (const std::size_t place : places)

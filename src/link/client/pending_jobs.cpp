@@ -1,4 +1,4 @@
-// The part of JobScheduler that only looks: which jobs are pending, and why (jobs.md §2.1, §9).
+// The part of JobScheduler that only reads: which jobs are pending, and why (jobs.md §2.1, §9).
 #include "base/result/fail.hpp"
 #include "base/result/parts.hpp"
 #include "base/result/try.hpp"
@@ -10,7 +10,7 @@
 namespace stint {
 namespace {
 
-/// What names one job of a handle's namespace.
+/// Writes the key of a job in a handle's namespace.
 client::BusLink::Write naming(JobId id, const std::string& space) {
     return [id, space](wire::Writer& writer) {
         const wire::DictionaryWriter options(writer.int32(id.value).string(space));
@@ -82,7 +82,7 @@ Result<std::vector<JobInfo>> JobScheduler::getAllPendingJobs() {
                 STINT_TRY(readJobs(reader, jobs));
                 return reader.read(more);
             }));
-        // Whoever says "more" with an empty page would be asked for ever.
+        // A daemon that says "more" with an empty page would be asked for ever.
         more = more && jobs.size() > before;
     }
     return jobs;
@@ -116,7 +116,7 @@ Result<std::vector<PendingReason>> JobScheduler::getPendingJobReasons(JobId id) 
     std::vector<PendingReason> reasons;
     STINT_TRY(connection_->ask("GetPendingJobReasons", naming(id, wireNamespace()), [&](wire::Reader& reader) {
         return reader.array("i", [&reasons](wire::Reader& element) -> Result<void> {
-            // A reason of a newer daemon's is handed on as the number it is (jobs.md §12.11).
+            // A newer daemon's reason is passed on as its number (jobs.md §12.11).
             const std::int32_t reason = STINT_TRY(element.int32());
             reasons.push_back(static_cast<PendingReason>(reason));
             return {};

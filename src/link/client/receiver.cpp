@@ -1,5 +1,5 @@
-// Receivers in this process: alarms and messages that the daemon delivers (limits.md §7.3, §8.5), and what it tells of
-// the network (§8.1).
+// Receivers in this process: alarms and messages that the daemon delivers (limits.md §7.3, §8.5), and news of the
+// network (§8.1).
 #include "stint/receiver.hpp"
 #include "base/result/try.hpp"
 
@@ -35,7 +35,7 @@ std::int32_t RemoteMessage::getOriginalPriority() const { return partsOf(parts_)
 const std::string& RemoteMessage::getData() const { return partsOf(parts_).data; }
 WallTime RemoteMessage::getSentTime() const { return partsOf(parts_).sent; }
 
-/// The way into what a receiver is handed, which an app can only read.
+/// Builds the parameters that a receiver gets, which an app can only read.
 struct ReceiverAccess {
     static AlarmParameters make(wire::AlarmCall from) {
         AlarmParameters params;
@@ -110,7 +110,7 @@ Result<void> Connection::Impl::watchNetwork(NetworkCallback told) {
     return asked;
 }
 
-/// How it is now is told by a callback like every change of it.
+/// The network's present state comes by a callback, like every change of it.
 Result<void> Connection::Impl::askForNetwork() {
     if (!link_) return fail(Errc::UNAVAILABLE, "stintd is gone");
     client::NetworkNews news;

@@ -7,7 +7,7 @@ namespace stint {
 struct JobParameters::Parts {
     client::RunKey key;
     wire::RunParameters told;
-    std::optional<std::string> space;                      ///< moved out of it; nullopt where that is empty
+    std::optional<std::string> space;                      ///< moved out of `told`; nullopt where that is empty
     std::optional<std::vector<std::string>> triggeredUris; ///< likewise
     StopReason stopReason = STOP_REASON_UNDEFINED;
 };

@@ -1,5 +1,5 @@
-// What all copies of a run's JobParameters share in the app. Its end is the end of the last of them: whoever has none
-// cannot finish the run any more (jobs.md §4.2, abandoned).
+// The handle that all copies of a run's JobParameters in the app share. It ends with the last of them: from then on
+// the app cannot finish the run any more (jobs.md §4.2, abandoned).
 #pragma once
 #include <memory>
 #include <optional>
@@ -12,7 +12,7 @@ namespace stint::client {
 
 struct RunHandle {
     RunHandle(std::weak_ptr<Connection::Impl> where, RunKey which) : connection(std::move(where)), key(which) {}
-    /// In any thread, at any time, also while that very connection is locked: it is only noted there.
+    /// May run in any thread, at any time, also while that very connection is locked: it only notes the loss there.
     ~RunHandle();
     RunHandle(const RunHandle&) = delete;
     RunHandle& operator=(const RunHandle&) = delete;

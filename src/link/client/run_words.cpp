@@ -1,4 +1,4 @@
-// What a job says of its run, from any thread: its end, its notification, its progress.
+// A job's reports on its run, from any thread: its end, its notification, its progress.
 #include "base/result/fail.hpp"
 #include "base/text/cut.hpp"
 #include "base/time/clock.hpp"
@@ -22,7 +22,8 @@ void Connection::Impl::finish(const JobParameters& params, client::Finish finish
     if (run == runs_.end() || run->second.finish) return;
     cut(finish.outcome.text, wire::longestOutcome); // a message of 1 MiB would cost the connection
     run->second.finish = std::move(finish);
-    // jobs.md §4.2: in EXECUTING, and in STOPPING, where it acts as the answer. Said earlier, it waits for the answer.
+    // jobs.md §4.2: in EXECUTING, and in STOPPING, where it acts as the answer. Called earlier, it waits for the
+    // answer.
     if (run->second.state != client::Run::State::Starting) end(run);
 }
 
@@ -33,7 +34,7 @@ void Connection::Impl::end(client::Runs::iterator run) {
         client::Finish& finish = *run->second.finish;
         auto told = link_->tell("JobFinished", finishing(key, finish));
         if (!told.ok() && told.error().code == Errc::ILLEGAL_ARGUMENT) {
-            // The end must arrive, whatever its text is.
+            // The end must arrive, whatever text it has.
             finish.outcome.text = "(a text that was not UTF-8)";
             (void)link_->tell("JobFinished", finishing(key, finish));
         }

@@ -34,7 +34,7 @@ void Connection::Impl::abandonLost() {
     }
     for (const client::RunKey& key : lost) {
         const auto run = runs_.find(key);
-        // One that is starting is asked about once it has started; a later callback may have handed out another handle.
+        // A run that is starting is checked once it has started; a later callback may have handed out another handle.
         if (run == runs_.end() || run->second.state != client::Run::State::Executing) continue;
         if (run->second.handle.expired()) abandon(*run);
     }
@@ -51,7 +51,7 @@ void Connection::Impl::abandon(client::Runs::value_type& run) {
 Result<std::optional<WorkItem>> Connection::Impl::dequeue(const client::RunKey& key) {
     const Hold hold(*this);
     if (!isCurrent(key)) return gone();
-    if (const auto run = runs_.find(key); run != runs_.end()) sendRest(run->second, key); // this may be its last word
+    if (const auto run = runs_.find(key); run != runs_.end()) sendRest(run->second, key); // its last reports
     std::optional<WorkItem> item;
     auto done = link_->call(
         "DequeueWork", [&](wire::Writer& writer) { const wire::DictionaryWriter options(writer.uint64(key.run)); },
@@ -76,7 +76,7 @@ Result<std::optional<WorkItem>> Connection::Impl::dequeue(const client::RunKey& 
 Result<void> Connection::Impl::complete(const client::RunKey& key, std::uint64_t item) {
     const Hold hold(*this);
     if (!isCurrent(key)) return gone();
-    if (const auto run = runs_.find(key); run != runs_.end()) sendRest(run->second, key); // the item's last word
+    if (const auto run = runs_.find(key); run != runs_.end()) sendRest(run->second, key); // the item's last reports
     auto done = link_->call(
         "CompleteWork",
         [&](wire::Writer& writer) { const wire::DictionaryWriter options(writer.uint64(key.run).uint64(item)); },

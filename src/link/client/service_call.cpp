@@ -21,7 +21,7 @@ Result<ServiceCall> readStart(wire::Reader& reader) {
 Result<ServiceCall> readStop(wire::Reader& reader) {
     StopCall call;
     STINT_TRY(reader.read(call.run));
-    // A reason of a newer daemon's is handed on as the number it is (jobs.md §12.11).
+    // A newer daemon's reason is passed on as its number (jobs.md §12.11).
     const std::int32_t reason = STINT_TRY(reader.int32());
     call.reason = static_cast<StopReason>(reason);
     return ServiceCall(call);

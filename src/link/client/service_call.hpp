@@ -1,4 +1,4 @@
-// What stintd calls on a process that hosts services and receivers, and tells it (dbus/org.stint.JobService1.xml,
+// stintd's calls and signals to a process that hosts services and receivers (dbus/org.stint.JobService1.xml,
 // Receiver1, the signal of App1), read and checked: a callback works on these values alone, without the connection.
 #pragma once
 #include <cstdint>
@@ -40,7 +40,7 @@ struct MessageCall {
     std::uint64_t delivery = 0;
     wire::MessageCall message;
 };
-/// A signal: nobody waits for an answer.
+/// A signal: it gets no answer.
 struct NetworkNews {
     bool allowed = true;
     std::string because;
@@ -49,9 +49,9 @@ struct NetworkNews {
 using ServiceCall =
     std::variant<StartCall, StopCall, NetworkCall, ActionCall, UnbindCall, AlarmCall, MessageCall, NetworkNews>;
 
-/// IllegalArgument for a method that is none of ours and for arguments of wrong types.
+/// IllegalArgument for an unknown method and for arguments of wrong types.
 Result<ServiceCall> readServiceCall(const wire::Message& message);
-/// Whether it is the signal that NetworkNews stands for.
+/// True for the signal from which a NetworkNews is read.
 bool isNetworkNews(const wire::Message& message);
 
 } // namespace stint::client

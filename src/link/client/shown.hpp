@@ -1,4 +1,5 @@
-// What a foreground service of this process shows (jobs.md §5.5): kept, so that it can be begun anew.
+// The notification of a foreground service of this process (jobs.md §5.5): kept, so that the service can be begun
+// anew.
 #pragma once
 #include <cstdint>
 

@@ -1,5 +1,5 @@
-// Reports of bytes that an app may make at any rate, and that reach the daemon at a bounded one: only the newest unsent
-// report matters (jobs.md §4.7: each replaces the numbers before it). Pure: it is handed the time.
+// Reports of bytes, which an app may make at any rate, and which reach the daemon at a bounded one: only the newest
+// unsent report matters (jobs.md §4.7: each replaces the numbers before it). Pure: the time is a parameter.
 #pragma once
 #include <optional>
 
@@ -16,22 +16,22 @@ struct ByteCounts {
 
 class Throttle {
 public:
-    /// Between two messages of one kind for one run.
+    /// The least time between two messages of one kind for one run.
     static constexpr Duration pause = 200ms;
 
-    /// Takes the place of what was noted and not sent yet.
+    /// Replaces a report that is noted and not sent yet.
     void note(ByteCounts newest);
-    /// What is to be sent at `now`, counted as sent; nullopt while the pause lasts or where there is nothing new.
+    /// The report to send at `now`, counted as sent; nullopt while the pause lasts or where there is nothing new.
     std::optional<ByteCounts> take(Instant now);
-    /// What is unsent, pause or not: for the end of the run.
+    /// The unsent report, pause or not: for the end of the run.
     std::optional<ByteCounts> takeRest();
-    /// When take() would next hand out something.
+    /// The time from which take() has something to return.
     std::optional<Instant> dueAt() const;
 
 private:
     std::optional<ByteCounts> unsent_;
     std::optional<ByteCounts> sent_;
-    Instant open_ = Instant::min(); ///< the pause has ended
+    Instant open_ = Instant::min(); ///< the pause ends here
 };
 
 } // namespace stint::client

@@ -13,9 +13,9 @@ public:
     static Result<WakeableFd> open();
 
     int fd() const { return epoll_.get(); }
-    /// Watches `socket` for `events` (poll's numbers) until forget(); again: for other events.
+    /// Watches `socket` for `events` (poll's numbers) until forget(); a second call changes the events.
     Result<void> watch(int socket, short events);
-    /// To be called before the socket is closed: the next one may get the same number.
+    /// Call it before the socket is closed: the next one may get the same number.
     void forget();
     void wake();
     void drain();

@@ -1,4 +1,4 @@
-// The way into a JobWorkItem, which an app can only read, and out of one.
+// Builds a JobWorkItem, which an app can only read, and takes one apart.
 #pragma once
 #include "contract/model/job.hpp"
 #include "stint/job_work_item.hpp"

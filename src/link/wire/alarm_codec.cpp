@@ -1,4 +1,4 @@
-// Alarms as they are asked for, listed and delivered; messages as they are delivered.
+// Alarms: requested, listed and delivered; messages: delivered.
 #include <algorithm>
 
 #include "base/text/cut.hpp"
@@ -21,12 +21,12 @@ Result<bool> isHigh(const std::string& priority) {
     return fail(Errc::ILLEGAL_ARGUMENT, "message: priority \"{}\" is neither high nor normal", priority);
 }
 
-/// Of UTF-8, which sd-bus has checked.
+/// The characters of UTF-8 text, which sd-bus has checked.
 std::size_t charactersIn(std::string_view text) {
     return text.size() - static_cast<std::size_t>(std::ranges::count_if(text, continuesCharacter));
 }
 
-/// An alarm as it is asked for.
+/// The keys of a requested alarm.
 struct AlarmWords {
     std::optional<std::string> tag, kind, type;
     std::optional<std::int64_t> time, window, interval;
@@ -63,7 +63,7 @@ Result<AlarmKind> kindOf(const std::string& word) {
                 word);
 }
 
-/// What only some kinds have is refused for the others: dropping it would set another alarm than was meant.
+/// A length that only some kinds have is refused for the others: ignoring it would set another alarm than was meant.
 Result<void> checkLengths(const AlarmWords& words, AlarmKind kind) {
     if (words.window && kind != AlarmKind::Window)
         return fail(Errc::ILLEGAL_ARGUMENT, "alarm: an alarm of kind {} takes no window; kind window does",

@@ -1,4 +1,4 @@
-// Extras: a typed map, nested (jobs.md §12.9). What is not one of its types is refused by name.
+// Extras: a typed map, nested (jobs.md §12.9). A value of any other type is refused by name.
 #include <bit>
 
 #include "base/result/fail.hpp"
@@ -32,7 +32,7 @@ void write(Writer& writer, const std::vector<std::string>& values) { writer.stri
 
 // Reading.
 
-/// What is left of a job's budget; nested bundles share it.
+/// The rest of a job's budget; nested bundles share it.
 struct Budget {
     Bytes bytes = PersistableBundle::LARGEST;
     int depth = PersistableBundle::DEEPEST;

@@ -6,7 +6,7 @@
 namespace stint::wire {
 namespace {
 
-/// Of one job.
+/// The limit for one job.
 constexpr std::size_t mostDescriptors = 64;
 
 } // namespace

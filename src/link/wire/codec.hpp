@@ -23,21 +23,21 @@ struct JobOfList;
 
 namespace stint::wire {
 
-/// Whether clip data carry their open files or only their paths.
+/// Clip data with their open files, or only with their paths.
 enum class ClipFiles { Included, LeftOut };
 
-/// Keys that a job does not set: written as version 1.0 did, or left out, which is read as the same, and costs half as
-/// much. Whoever asks for a job leaves it out.
+/// Keys that a job does not set: written, as version 1.0 did, or left out, which is read as the same, and costs half as
+/// much. A scheduling client leaves them out.
 enum class Unsaid { Written, LeftOut };
 
 void writeJob(Writer& writer, const JobInfo& job, ClipFiles files, Unsaid unsaid = Unsaid::Written);
-/// As it was asked for: the core validates it, so a job that was made by hand obeys jobs.md §1.2 like any other.
+/// The job as it was requested: the core validates it, so a hand-written message obeys jobs.md §1.2 like any other.
 Result<JobInfo> readJob(Reader& reader);
 
-/// A list of jobs that are scheduled together (jobs.md §2.7): of each its dictionary, and what else is said of it.
+/// A list of jobs that are scheduled together (jobs.md §2.7): each job's dictionary, and its terms within the list.
 void writeJobs(Writer& writer, std::span<const JobOfList> jobs, ClipFiles files);
-/// LimitExceeded at the first that is one too many; what is wrong is said with the job's place. An unknown key is
-/// refused, as in a job.
+/// LimitExceeded at the first job that is one too many; an error names the job's place. An unknown key is refused, as
+/// in a job.
 Result<std::vector<JobOfList>> readJobs(Reader& reader);
 
 void writeBundle(Writer& writer, const PersistableBundle& bundle);
@@ -54,12 +54,12 @@ Result<NetworkRequest> readNetworkRequest(Reader& reader);
 void writeNetwork(Writer& writer, const Network& network);
 Result<Network> readNetwork(Reader& reader);
 
-/// An item of a job's work, as it is enqueued and as it is handed out.
+/// An item of a job's work, both when it is enqueued and when it is handed out.
 void writeWork(Writer& writer, const WorkItem& item);
-/// An unknown key is refused, as in a job. Whether the item may be is not asked here.
+/// An unknown key is refused, as in a job. The rules for items are not checked here.
 Result<WorkItem> readWork(Reader& reader);
 
-/// What StartJob hands to a service, beside the run and the service's name.
+/// The parameters that StartJob gives to a service, beside the run and the service's name.
 struct RunParameters {
     JobId id;
     std::string space; ///< empty: the root namespace
@@ -70,7 +70,7 @@ struct RunParameters {
     bool userInitiated = false;
     bool expedited = false;
     bool overdue = false;  ///< its deadline had passed when it began
-    Duration timeLimit{0}; ///< how long it may go on at most
+    Duration timeLimit{0}; ///< the longest time that it may go on
     std::optional<Network> network;
     std::vector<std::string> triggeredUris;        ///< empty also where too many have changed
     std::vector<std::string> triggeredAuthorities; ///< empty: no change started it
@@ -81,10 +81,10 @@ Result<RunParameters> readRunParameters(Reader& reader);
 void writeNotification(Writer& writer, const Notification& notification);
 Result<Notification> readNotification(Reader& reader);
 
-/// One line for a person needs no more.
+/// Enough for one line for a person.
 inline constexpr std::size_t longestOutcome = 4096;
 void writeOutcome(Writer& writer, const Outcome& outcome);
-/// Its text cut to that length.
+/// Reads an outcome, and cuts its text to that length.
 Result<Outcome> readOutcome(Reader& reader);
 
 } // namespace stint::wire

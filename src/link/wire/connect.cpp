@@ -19,7 +19,7 @@
 namespace stint::wire {
 namespace {
 
-/// Of a socket both ways, or of one that is read and another that is written.
+/// A connection over a socket, or over one descriptor to read and another to write.
 Result<Bus> newBus(Fd input, Fd output) {
     sd_bus* made = nullptr;
     int result = sd_bus_new(&made);
@@ -30,7 +30,7 @@ Result<Bus> newBus(Fd input, Fd output) {
     input.release(); // the connection closes them from now on
     output.release();
     result = sd_bus_negotiate_fds(made, 1);
-    // Trusted: sd-bus's own access control asks for capabilities of a caller; ours is about who is calling.
+    // Trusted: sd-bus's own access control asks for a caller's capabilities; ours goes by who is calling.
     if (result >= 0) result = sd_bus_set_trusted(made, 1);
     if (result < 0) return within("cannot set up a connection", errorFromErrno(-result));
     return bus;
@@ -64,7 +64,7 @@ Result<Fd> connectSocket(const std::filesystem::path& socket) {
     const sockaddr_un address = STINT_TRY(addressOf(socket));
     Fd made(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
     if (!made) return within("cannot make a socket", errorFromErrno(errno));
-    // Blocking: a full backlog of the daemon is waited for, not an error.
+    // Blocking: where the daemon's backlog is full the call waits, and does not fail.
     while (::connect(made.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) < 0)
         if (errno != EINTR) return cannotConnect(socket, errno);
     return made;

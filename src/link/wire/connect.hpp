@@ -13,24 +13,24 @@
 
 namespace stint::wire {
 
-/// As bind() and connect() take it; IllegalArgument where the path is too long for one.
+/// The address for bind() and connect(); IllegalArgument where the path is too long for one.
 Result<sockaddr_un> addressOf(const std::filesystem::path& socket);
-/// A socket connected to the daemon's. Unavailable where nobody listens, with what to do about it.
+/// A socket connected to the daemon's. Unavailable where nobody listens, with advice on what to do.
 Result<Fd> connectSocket(const std::filesystem::path& socket);
 /// The socket this process was started with (STINT_SOCKET_FD), once: the variable is unset, so that a child does not
 /// take it for its own. nullopt where there is none; an Error where the variable names no open socket.
 Result<std::optional<Fd>> inheritedSocket();
 
-/// The client's end. The handshake is made by the first call or by processing; nothing blocks here.
+/// The client's end. The first call, or processing, makes the handshake; nothing blocks here.
 Result<Bus> clientOver(Fd socket);
-/// clientOver() the inherited socket, else the daemon's own: how a program of ours reaches the daemon.
+/// clientOver() the inherited socket, else the daemon's own: the way in which our own programs reach the daemon.
 Result<Bus> connectToDaemon();
 
-/// Waits until the other end has answered the handshake, or does not within `patience`, of which the next call will
-/// tell. Unavailable: it ended instead.
+/// Waits until the other end has answered the handshake; if `patience` ends first, it succeeds all the same, and the
+/// next call fails. Unavailable: the connection ended instead.
 Result<void> awaitGreeting(sd_bus* bus, Duration patience);
 
-/// The server's end. `output`: what is written to, where that is not what is read from.
+/// The server's end. `output`: the descriptor to write to, if it is not `input`.
 Result<Bus> serverOver(Fd input, Fd output = {});
 
 } // namespace stint::wire

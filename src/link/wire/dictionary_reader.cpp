@@ -56,7 +56,7 @@ Result<void> Entries::readEntry(Reader& entry) {
     return entry.skip("v");
 }
 
-// After the last one found: whoever writes them in our order is met at once.
+// The search begins after the key found last: keys that come in our order are found at once.
 std::optional<std::size_t> Entries::find(std::string_view key) {
     for (std::size_t looked = 0; looked < known_.size(); ++looked) {
         const std::size_t which = next_;

@@ -23,7 +23,7 @@ constexpr std::array names = {
     ErrorName{Errc::REFUSED,         "org.stint.Error.Refused",         "RESULT_FAILURE"},
 };
 
-// What D-Bus's own errors mean to us.
+// Our codes for D-Bus's own errors.
 struct Foreign {
     std::string_view name;
     Errc code;

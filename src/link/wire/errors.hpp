@@ -21,9 +21,9 @@ std::span<const ErrorName> errorNames();
 const char* wireNameOf(Errc);
 std::string_view kindOf(Errc);
 
-/// What the other end answered. A name of D-Bus's own or of a stranger becomes the nearest code, and stays readable.
+/// The other end's error. A name of D-Bus's own or of a stranger becomes the nearest code, and stays readable.
 Error errorFrom(const sd_bus_error& error);
-/// What a call of sd-bus or of the system returned: a lost connection is Unavailable, a malformed message
+/// The error that sd-bus or the system returned: a lost connection is Unavailable, a malformed message
 /// IllegalArgument, all else System.
 Error errorFromErrno(int number);
 

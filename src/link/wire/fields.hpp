@@ -1,11 +1,11 @@
-// The fields of a dictionary, told once for both directions. `fields` is a generic lambda that names each:
+// The fields of a dictionary, listed once for both directions. `fields` is a generic lambda that names each:
 //     static constexpr auto fields = [](auto& field, auto& row) {
 //         field("key", row.key);
 //         field("since", row.since);
 //     };
-// writeFields() plays it with a FieldWriter, readFields() with a FieldReader. What is absent keeps its default. It
-// stands in the struct itself, beside its `noun`, for writeRow() and readRow(); or here in wire, where it needs our
-// codecs.
+// writeFields() calls it with a FieldWriter, readFields() with a FieldReader. An absent key keeps the field's default.
+// The lambda stands in the struct itself, beside its `noun`, for writeRow() and readRow(); or here in wire, where it
+// needs our codecs.
 #pragma once
 #include <functional>
 #include <map>
@@ -65,7 +65,7 @@ public:
     }
     /// An enumerator, by its number.
     template <class E> void number(const char* key, E value) { dictionary_.put(key, static_cast<std::int32_t>(value)); }
-    /// Of another room's type.
+    /// A field of another room's type.
     void operator()(const char* key, const JobInfo& job) {
         dictionary_.put(key, "a{sv}", [&](Writer& value) { writeJob(value, job, ClipFiles::LeftOut); });
     }
@@ -75,7 +75,7 @@ public:
     void operator()(const char* key, const NameSet& names) {
         dictionary_.put(key, std::vector(names.begin(), names.end()));
     }
-    /// By their names alone.
+    /// A map's keys: their names alone.
     template <class Named> void names(const char* key, const std::map<std::string, Named, std::less<>>& named) {
         std::vector<std::string> names;
         for (const auto& [name, its] : named)
@@ -90,14 +90,14 @@ public:
             value.close();
         });
     }
-    /// A row within it; left out where there is none.
+    /// A row within the row; left out where there is none.
     template <class Row> void inner(const char* key, const Row& row) {
         dictionary_.put(key, "a{sv}", [&](Writer& value) { writeRow(value, row); });
     }
     template <class Row> void inner(const char* key, const std::optional<Row>& row) {
         if (row) inner(key, *row);
     }
-    /// A value that is left out where it is as it was made.
+    /// A value that is left out where it is the default.
     template <class Value> void some(const char* key, const Value& value) {
         if (value == Value{}) return;
         if constexpr (requires { Value::fields; })
@@ -106,7 +106,7 @@ public:
             (*this)(key, value);
     }
     template <class Value> void detail(const char* key, const Value& value) { some(key, value); }
-    // Told always, and JSON has it in that case alone, or otherwise.
+    // Always written; JSON has the field only in some cases, or in another form.
     template <class Value> void known(const char* key, const Value& value) { (*this)(key, value); }
     template <class Value> void only(bool, const char* key, const Value& value) { (*this)(key, value); }
     template <class Time, class Make> void always(const char* key, const std::optional<Time>& time, const Make&) {
@@ -116,7 +116,7 @@ public:
     void either(const char* key, std::string_view yes, std::string_view no, bool is) {
         dictionary_.put(key, is ? yes : no);
     }
-    /// Fields that are told in that case alone; those of a part, where there is one.
+    /// Fields that are written only where `is` is true; those of a part, where there is one.
     template <class Body> void where(bool is, Body body) {
         if (is) body();
     }
@@ -130,27 +130,27 @@ public:
     template <class Body> void shown(const std::optional<Notification>& notification, Body body) {
         if (notification) shown(*notification, body);
     }
-    /// Both of its reasons, where there is one.
+    /// Both reasons of an ending, where there is one.
     void ending(const char*, const char* reason, const char* internal, const std::optional<Ending>& ending) {
         if (!ending) return;
         number(reason, ending->reason);
         number(internal, ending->internal);
     }
-    /// Rows that tell their own fields.
+    /// Rows that list their own fields.
     template <class Row> void rows(const char* key, const std::vector<Row>& rows) {
         dictionary_.put(key, "aa{sv}", [&](Writer& value) { writeRows(value, rows); });
     }
-    /// Why a job waits, under the key of that name.
+    /// Why a job waits, under the keys "reasons" and "reasonNames".
     void reasons(const char*, const std::vector<PendingReason>& reasons) { writeReasons(dictionary_, reasons); }
-    /// Of another type: each direction by a function of its own.
+    /// A value of a type with its own functions for the two directions.
     template <class Value> void other(const char* key, const char* type, const Value& value,
                                       void (*write)(Writer&, const Value&), Result<void> (*)(Reader&, Value&)) {
         dictionary_.put(key, type, [&](Writer& into) { write(into, value); });
     }
-    /// Told, and never read back: it follows from others.
+    /// Written, and never read back: it follows from other fields.
     template <class Value> void told(const char* key, const Value& value) { (*this)(key, value); }
     template <class Value> void renamed(const char* key, const char*, const Value& value) { (*this)(key, value); }
-    /// JSON has it otherwise, or not at all; or has it alone.
+    /// A field that JSON has in another form, or not at all; json() is one that only JSON has.
     template <class Value> void wire(const char* key, const Value& value) {
         if constexpr (requires { Value::fields; })
             inner(key, value);
@@ -159,7 +159,7 @@ public:
     }
     template <class Make> void json(const char*, const Make&) {}
     template <class Row> void phrase(const char*, Phrase, const Row&) {}
-    /// As told, and JSON has it not.
+    /// A plain field here, which JSON leaves out.
     template <class Value> void sent(const char* key, const Value& value) { (*this)(key, value); }
 
 private:
@@ -251,7 +251,7 @@ public:
         });
     }
     template <class Body> void where(bool, Body body) { body(); }
-    /// It is made, to be read; whether there is one, the row settles.
+    /// Makes the part so that its fields can be read; the row decides later if there is one.
     template <class Part, class Body> void part(std::optional<Part>& part, Body body) {
         body(part ? *part : part.emplace());
     }
@@ -322,7 +322,7 @@ private:
     }
 
     DictionaryReader dictionary_;
-    std::vector<std::function<void()>> last_; ///< when all has been read
+    std::vector<std::function<void()>> last_; ///< run after all fields have been read
 };
 
 template <class View, class Fields> void writeFields(Writer& writer, const View& view, Fields fields) {
@@ -330,7 +330,7 @@ template <class View, class Fields> void writeFields(Writer& writer, const View&
     fields(field, view);
 }
 
-/// `what` stands before each complaint. IllegalArgument for a wrong type, or a word that is unknown.
+/// `what` stands before each complaint. IllegalArgument for a wrong type, or an unknown word.
 template <class View, class Fields> Result<View> readFields(Reader& reader, std::string_view what, Fields fields,
                                                             UnknownKeys unknown = UnknownKeys::Ignore) {
     View view;

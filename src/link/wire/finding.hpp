@@ -1,4 +1,4 @@
-// What `stint doctor` tells: one thing that Stint stands on, whether it is there, and how to get more of it. On the
+// A line of `stint doctor`: one thing on which Stint stands, whether it is there, and how to get more of it. On the
 // wire as dictionaries (dbus/org.stint.TaskManager1.xml, Diagnose), in both directions.
 #pragma once
 #include <cstdint>
@@ -11,7 +11,7 @@ namespace stint::wire {
 struct Finding {
     enum class Grade : std::uint8_t {
         Enforced, ///< it holds, whatever an app does
-        Advisory, ///< it holds for those who play along
+        Advisory, ///< it holds for apps that cooperate
         Absent,   ///< it is not there; Stint does without
         Trouble,  ///< something is wrong, and a person can mend it
     };
@@ -20,7 +20,7 @@ struct Finding {
     std::string found; ///< a sentence
     std::string more;  ///< how to get more, or what to mend; empty where there is nothing to do
 
-    /// Absent where it is not known here: a newer daemon's.
+    /// Absent for a name that is unknown here: a newer daemon's.
     static std::optional<Grade> gradeNamed(std::string_view name);
 
     static constexpr auto noun = "finding";

@@ -1,4 +1,4 @@
-// JobInfo, each row of contract/model/job_fields.hpp; what is unset is an absent key.
+// JobInfo, each row of contract/model/job_fields.hpp; an unset value is an absent key.
 #include "base/result/fail.hpp"
 #include "base/result/overloaded.hpp"
 #include "base/result/try.hpp"
@@ -101,12 +101,12 @@ Result<std::vector<JobInfo::TriggerContentUri>> readTriggers(Reader& reader) {
     return triggers;
 }
 
-/// What stands in the dictionary where, once for all jobs: the id and the service before the rows.
+/// The keys of a job's dictionary, in one order for all jobs: the id and the service before the rows.
 class JobKeys {
 public:
     struct Place {
         const JobField* row = nullptr;
-        bool second = false; ///< of a pair
+        bool second = false; ///< the second half of a pair
     };
 
     JobKeys() {
@@ -127,7 +127,7 @@ public:
 private:
     struct Types {
         const char* first;
-        const char* second = nullptr; ///< of a pair
+        const char* second = nullptr; ///< the second half of a pair
     };
     static Types types(const NoValue&) { return {""}; } // it has no key
     static Types types(const JobValue<bool>&) { return {"b"}; }
@@ -153,7 +153,7 @@ private:
     std::vector<Place> places_;
 };
 
-/// A job's dictionary, as it comes: each value is set where it is read, but for those that need another one first.
+/// Reads a job's dictionary: each value is set when it is read, except those that need another one first.
 class JobReader {
 public:
     Result<JobInfo> read(Reader& reader);
@@ -167,7 +167,7 @@ private:
         std::optional<std::int64_t> second;
     };
 
-    // Each takes in a value of its row.
+    // Each of these reads a value of its row.
     Result<void> take(Reader&, const Place&, const NoValue&) { return {}; }
     Result<void> take(Reader& value, const Place&, const JobValue<bool>& field) { return set(field, value.boolean()); }
     Result<void> take(Reader& value, const Place&, const JobValue<std::int32_t>& field) {
@@ -261,7 +261,7 @@ Result<JobInfo> JobReader::read(Reader& reader) {
     if (!id_) return fail(Errc::ILLEGAL_ARGUMENT, "job: id, an int32 (i), is missing");
     if (!service_) return fail(Errc::ILLEGAL_ARGUMENT, "job: service, a string (s), is missing");
     JobInfoAccess::name(builder_, JobId{*id_}, componentFrom(*service_));
-    // After the flags, which may have raised a default one; that is not what was said.
+    // The priority comes after the flags, which may have raised the default, but not one that was given.
     if (last_.first) last_.first->set(builder_, last_.second);
     if (bytes_.field)
         bytes_.field->set(

@@ -1,6 +1,6 @@
-// What alarms, messages and limits are on the wire, in both directions; their keys and types are in the comments of
-// dbus/org.stint.{AlarmManager1,App1,Limits1,Receiver1}.xml. What a stranger asks for is checked to the last key; what
-// a daemon tells is read as far as it is known.
+// Alarms, messages and limits on the wire, in both directions; their keys and types are in the comments of
+// dbus/org.stint.{AlarmManager1,App1,Limits1,Receiver1}.xml. A stranger's request is checked to the last key; a
+// daemon's answer is read as far as it is known.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -14,16 +14,16 @@
 
 namespace stint::wire {
 
-/// A set() as it is asked for: without its app, at `requestedWall` or, where it is not by the wall clock, `requested`.
+/// A requested alarm: without its app, at `requestedWall` or, where it is not by the wall clock, `requested`.
 void writeAlarm(Writer& writer, const Alarm& alarm);
 /// IllegalArgument for an unknown key, an unknown kind or type, a tag that is empty or too long, a window or an
-/// interval of a kind that has none. Whether its app may set it, the core knows.
+/// interval of a kind that has none. The core checks if the app may set it.
 Result<Alarm> readAlarm(Reader& reader);
 
-/// Whether `tag` can be one: IllegalArgument says what is wrong with it.
+/// Checks that `tag` can be one: IllegalArgument says what is wrong with it.
 Result<void> checkTag(const std::string& tag);
 
-/// What a receiver is told of an alarm, beside its delivery (limits.md §7.3).
+/// A receiver's parameters for an alarm, beside its delivery (limits.md §7.3).
 struct AlarmCall {
     std::string receiver;
     std::string tag;
@@ -32,22 +32,22 @@ struct AlarmCall {
     Instant requested;
     WallTime requestedWall;
 };
-/// From the receiver's name on: the delivery stands before it.
+/// Writes from the receiver's name on: the delivery stands before it.
 void writeAlarmCall(Writer& writer, const AlarmCall& call);
 Result<AlarmCall> readAlarmCall(Reader& reader);
 
-/// And of a message (limits.md §8.5).
+/// A receiver's parameters for a message (limits.md §8.5).
 struct MessageCall {
     std::string receiver;
-    bool high = false;     ///< as it is delivered
-    bool original = false; ///< as it was sent
+    bool high = false;     ///< its priority at the delivery is high
+    bool original = false; ///< its sender's priority was high
     std::string data;
     WallTime sent;
 };
 void writeMessageCall(Writer& writer, const MessageCall& call);
 Result<MessageCall> readMessageCall(Reader& reader);
 
-/// How the caller's own app stands (App1.GetStanding).
+/// The standing of the caller's own app (App1.GetStanding).
 struct Standing {
     Bucket bucket = Bucket::Never;
     std::int32_t importance = 0; ///< limits.md §9
@@ -90,8 +90,8 @@ struct PolicyRow {
 struct DozeView {
     std::string deep; ///< "idle_maintenance"
     std::string light;
-    std::string force;                 ///< what a person holds it at; empty: nobody does
-    std::optional<WallTime> deepUntil; ///< when the state is left at the latest; nullopt: by an event only
+    std::string force;                 ///< the state in which a person holds it; empty: nobody does
+    std::optional<WallTime> deepUntil; ///< the latest end of the state; nullopt: by an event only
     std::optional<WallTime> lightUntil;
     std::optional<WallTime> nextAlarmClock;
     bool screenOn = true;
@@ -99,7 +99,7 @@ struct DozeView {
     bool plugged = true;
     bool charging = true;
     bool network = true;
-    std::optional<WallTime> chargingAt; ///< plugged, and counted as charging from then on (limits.md §10.3)
+    std::optional<WallTime> chargingAt; ///< plugged, and counts as charging from then on (limits.md §10.3)
 
     static constexpr auto noun = "doze";
     static constexpr auto fields = [](auto& field, auto& doze) {

@@ -28,8 +28,8 @@ template <class T> void writeList(Writer& writer, const std::vector<T>& list, vo
     writer.close();
 }
 
-/// Writes as many of `list`, each of the type `contents`, as a page holds (names.hpp), and at least one; and whether
-/// there are more.
+/// Writes as many of `list`, each of the type `contents`, as fit into a page (names.hpp), and at least one; then true
+/// if there are more.
 template <class T, class Write>
 void writePage(Writer& writer, const char* contents, const std::vector<T>& list, Write one) {
     writer.openArray(contents);

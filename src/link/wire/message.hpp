@@ -1,5 +1,5 @@
-// One D-Bus connection and one message of it: thin owners of sd-bus's reference-counted objects, and the few ways we
-// make and send messages. What is in a message, reader.hpp and writer.hpp know.
+// One D-Bus connection and one message of it: thin owners of sd-bus's reference-counted objects, and the few ways in
+// which we make and send messages. reader.hpp and writer.hpp know a message's contents.
 #pragma once
 #include <memory>
 #include <optional>
@@ -30,7 +30,7 @@ public:
     Message() = default;
     /// Takes over the caller's reference.
     static Message owning(sd_bus_message* message);
-    /// Takes one of its own: for the message a callback was handed.
+    /// Takes a reference of its own: for the message that a callback got.
     static Message sharing(sd_bus_message* message);
 
     explicit operator bool() const { return message_ != nullptr; }
@@ -42,14 +42,14 @@ public:
     bool isError() const;
     bool expectsReply() const;
     std::uint64_t cookie() const;
-    /// Of the call that this message answers; 0 for any other message.
+    /// The cookie of the call that this message answers; 0 for any other message.
     std::uint64_t replyCookie() const;
     /// Empty where the message has none.
     std::string_view path() const;
     std::string_view interface() const;
     std::string_view member() const;
     std::string_view signature() const;
-    /// What an error message says.
+    /// The error in an error message.
     Error error() const;
 
 private:
@@ -67,11 +67,11 @@ Result<Message> newReply(const Message& call);
 /// Answers `call` with an error, or with nothing; does nothing where no reply is expected.
 Result<void> replyError(const Message& call, const Error& error);
 Result<void> replyDone(const Message& call);
-/// Queues it. The cookie tells which call a later answer belongs to.
+/// Queues the message. The cookie tells which call a later answer belongs to.
 Result<std::uint64_t> send(sd_bus* bus, const Message& message);
 
-/// Sends and blocks until the answer, the connection's end, or the time is out (nullopt: no end). An error that the
-/// other end answers is this function's error; a lost connection is Unavailable.
+/// Sends and blocks until the answer, the connection's end, or the end of `patience` (nullopt: no end). The other
+/// end's error is this function's error; a lost connection is Unavailable.
 Result<Message> call(sd_bus* bus, const Message& message, std::optional<Duration> patience);
 
 } // namespace stint::wire

@@ -14,13 +14,13 @@ inline constexpr const char* alarmManagerInterface = "org.stint.AlarmManager1";
 inline constexpr const char* appInterface = "org.stint.App1";
 inline constexpr const char* limitsInterface = "org.stint.Limits1";
 inline constexpr const char* receiverInterface = "org.stint.Receiver1";
-/// On the session bus alone, where it is the daemon's name, too.
+/// The interface, and the daemon's name, on the session bus alone.
 inline constexpr const char* sessionInterface = "org.stint.Stint1";
-/// On the system bus, of stint-netguard alone; it is its name there, too.
+/// The interface, and the name, of stint-netguard on the system bus.
 inline constexpr const char* netguardInterface = "org.stint.NetGuard1";
 inline constexpr const char* netguardName = netguardInterface;
 
-/// A question whose answer is lost with the connection is asked again so often at most (linux.md §A.10).
+/// The most often that a question is asked again when its answer was lost with the connection (linux.md §A.10).
 inline constexpr int mostAgain = 3;
 
 /// The daemon's socket within the runtime directory.
@@ -34,13 +34,13 @@ inline constexpr std::size_t mostMessageBytes = 1024 * 1024;
 inline constexpr std::size_t mostCallsInFlight = 64;
 /// Jobs of one list that are scheduled together (jobs.md §2.7).
 inline constexpr std::size_t mostScheduledTogether = 150;
-/// Entries of one answer that lists something, and the bytes after which it has no further one; `more` tells that there
-/// are some.
+/// The most entries of an answer that is a list, and the bytes after which no further entry follows; `more` says that
+/// there are others.
 inline constexpr std::size_t mostListed = 100;
 inline constexpr std::size_t mostListedBytes = 256 * 1024;
-/// Characters of an alarm's tag.
+/// The characters of an alarm's tag.
 inline constexpr std::size_t longestTag = 1000;
-/// Of a pushed message.
+/// The bytes of a pushed message.
 inline constexpr std::size_t mostMessageData = 64 * 1024;
 
 } // namespace stint::wire

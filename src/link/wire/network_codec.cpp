@@ -1,4 +1,4 @@
-// Networks, asked for and found, by the documentation's names of capabilities and transports.
+// Networks, requested and found, by the documentation's names of capabilities and transports.
 #include "base/result/fail.hpp"
 #include "base/result/try.hpp"
 #include "link/wire/codec.hpp"
@@ -13,7 +13,7 @@ template <class Set> std::vector<std::string> namesOf(const Set& set) {
     return names;
 }
 
-/// Each name by `named`; an unknown one is what `unknown` makes of it.
+/// Calls `known` with each name that `named` knows; ignores the others.
 template <class Named, class Known> void eachKnown(const std::vector<std::string>& names, Named named, Known known) {
     for (const std::string& name : names)
         if (const auto found = named(name)) known(*found);

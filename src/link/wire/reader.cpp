@@ -10,8 +10,8 @@
 namespace stint::wire {
 namespace {
 
-// sd-bus checks a body as it is read, and says EINVAL or EBUSY of some that are malformed. We ask for the types that it
-// has told us itself, so all that can be wrong is the message, or that there is no memory.
+// sd-bus checks a body as it is read, and returns EINVAL or EBUSY for some that are malformed. We ask only for the
+// types that it has named itself, so the fault is the message's, or there is no memory.
 Error unreadable(int result) { return errorFromErrno(result == -ENOMEM ? ENOMEM : EBADMSG); }
 
 template <class Into, class T> Result<void> put(Into& into, Result<T> value) {
@@ -95,7 +95,7 @@ Result<std::vector<std::string>> Reader::strings() {
     return values;
 }
 
-// The same, for whoever has a place to read into.
+// The same, for a caller that has a variable to read into.
 Result<void> Reader::read(bool& into) { return put(into, boolean()); }
 Result<void> Reader::read(std::int32_t& into) { return put(into, int32()); }
 Result<void> Reader::read(std::uint32_t& into) { return put(into, uint32()); }

@@ -1,5 +1,5 @@
-// Takes values out of a message that a stranger sent: every type is checked before it is read, and what is wrong is
-// said by name. A Reader only borrows its message.
+// Reads values from a message that a stranger sent: every type is checked before it is read, and an error names what
+// is wrong. A Reader only borrows its message.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -22,7 +22,7 @@ class Reader {
 public:
     explicit Reader(const Message& message) : message_(message.get()) {}
 
-    // Each reads the next value, or is IllegalArgument where that is of another type or there is none.
+    // Each of these reads the next value; IllegalArgument where that is of another type or there is none.
     Result<bool> boolean();
     Result<std::int32_t> int32();
     Result<std::uint32_t> uint32();
@@ -30,7 +30,7 @@ public:
     Result<std::uint64_t> uint64();
     Result<double> real();
     Result<std::string> string();
-    /// The same, where it stands: valid as long as the message.
+    /// The text in the message itself: valid as long as the message.
     Result<std::string_view> text();
     /// A duplicate, close-on-exec.
     Result<Fd> descriptor();
@@ -45,12 +45,12 @@ public:
     Result<void> read(SharedText& into);
     Result<void> read(std::vector<std::string>& into);
 
-    /// Reads each element of an array of `contents` by `element`, which must take in exactly one.
+    /// Reads each element of an array of `contents` by `element`, which must read exactly one.
     Result<void> array(const char* contents, absl::FunctionRef<Result<void>(Reader&)> element);
     Result<void> structure(const char* contents, absl::FunctionRef<Result<void>(Reader&)> fields);
-    /// A key and its value, within an array of them: `contents` is "sv" or "ss".
+    /// Reads a key and its value, within an array of them: `contents` is "sv" or "ss".
     Result<void> entry(const char* contents, absl::FunctionRef<Result<void>(Reader&)> keyAndValue);
-    /// Enters the next variant, hands its type to `value`, which must take in exactly one value, and leaves it.
+    /// Enters the next variant, gives its type to `value`, which must read exactly one value, and leaves it.
     Result<void> variant(absl::FunctionRef<Result<void>(Reader&, std::string_view type)> value);
     /// Enters the next variant if it is of `type`; false, with nothing read, if it is of another. Without the copies of
     /// its type that variant() costs.
@@ -68,10 +68,10 @@ private:
     sd_bus_message* message_;
 };
 
-/// "an int64 (x)": how a message for people names a D-Bus type.
+/// "an int64 (x)": a D-Bus type in a message for people.
 std::string typeInWords(std::string_view type);
 
-/// What is done with a key that nobody asked for.
+/// The treatment of a key that nobody asked for.
 enum class UnknownKeys { Refuse, Ignore };
 
 /// A key of a dictionary, and the D-Bus type of its value.
@@ -80,10 +80,9 @@ struct KnownKey {
     const char* type;
 };
 
-/// Reads an a{sv}: `read` takes in the value of known[which]. A wrong type, an unknown key (where it is refused; the
-/// nearest known one is named) and a key that comes twice are IllegalArgument:
-/// "job: estimatedDownloadBytes must be an int64 (x), not a string (s)".
-/// `what` stands before each complaint; empty: nothing does.
+/// Reads an a{sv}: `read` reads the value of known[which]. A wrong type, an unknown key (where it is refused; the
+/// nearest known one is named) and a key that comes twice are IllegalArgument: "job: estimatedDownloadBytes must be
+/// an int64 (x), not a string (s)". `what` stands before each complaint; empty: nothing does.
 Result<void> readDictionary(Reader& reader, std::string_view what, UnknownKeys unknown, std::span<const KnownKey> known,
                             absl::FunctionRef<Result<void>(Reader&, std::size_t which)> read);
 
@@ -94,7 +93,7 @@ public:
 
     explicit DictionaryReader(std::string_view what, UnknownKeys unknown) : what_(what), unknown_(unknown) {}
 
-    /// `key`, of D-Bus type `type`, is read by `read`.
+    /// Has `key`, of D-Bus type `type`, read by `read`.
     DictionaryReader& take(std::string_view key, const char* type, Read read);
 
     // A value of a basic type goes into `into`, which keeps what it holds where the key is absent.
@@ -124,7 +123,7 @@ private:
     std::string_view what_;
     UnknownKeys unknown_;
     std::vector<KnownKey> known_;
-    std::vector<Read> reads_; ///< of each of them
+    std::vector<Read> reads_; ///< one for each key
 };
 
 } // namespace stint::wire

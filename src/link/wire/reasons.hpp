@@ -1,4 +1,4 @@
-// Why a job waits (jobs.md §9.1), in a dictionary: "reasons" by their numbers, and beside them "reasonNames".
+// Why a job waits (jobs.md §9.1), in a dictionary: "reasons" has their numbers, "reasonNames" their names.
 #pragma once
 #include <vector>
 
@@ -9,7 +9,7 @@
 namespace stint::wire {
 
 void writeReasons(DictionaryWriter& dictionary, const std::vector<PendingReason>& reasons);
-/// What stands under "reasons".
+/// Has the key "reasons" read.
 void takeReasons(DictionaryReader& dictionary, std::vector<PendingReason>& reasons);
 
 } // namespace stint::wire

@@ -1,4 +1,4 @@
-// What passes while a job runs: its parameters, its notification, its outcome.
+// The messages of a running job: its parameters, its notification, its outcome.
 #include "base/result/fail.hpp"
 #include "base/result/try.hpp"
 #include "base/text/cut.hpp"

@@ -57,7 +57,7 @@ Error systemError(const char* what, const std::filesystem::path& path, int numbe
 
 Result<std::filesystem::path> runtimeDirectory(bool create) {
     const std::filesystem::path path = STINT_TRY(chosen());
-    // mkdir obeys the umask, which can only take rights away; what is found is checked either way.
+    // mkdir obeys the umask, which can only take rights away; the directory is checked either way.
     if (create && ::mkdir(path.c_str(), 0700) < 0 && errno != EEXIST) return systemError("make", path, errno);
     struct stat found {};
     if (::lstat(path.c_str(), &found) < 0) {

@@ -1,4 +1,4 @@
-// Where the daemon's socket is: one function finds it for both ends (architecture.md, wire).
+// The place of the daemon's socket: one function finds it for both ends (architecture.md, wire).
 #pragma once
 #include <filesystem>
 
@@ -6,10 +6,10 @@
 
 namespace stint::wire {
 
-/// $XDG_RUNTIME_DIR/stint, else /run/user/UID/stint, else /run/stint (root) or /tmp/stint-UID. A directory of ours
-/// with mode 0700 and no symlink, or an Error that names it and says what would be right: whoever else can write there
-/// could take the daemon's place. The daemon makes a missing one (`create`); a client does not, and is handed the
-/// path where there is none yet.
+/// $XDG_RUNTIME_DIR/stint, else /run/user/UID/stint, else /run/stint (root) or /tmp/stint-UID. A directory of ours with
+/// mode 0700 and no symlink, or an Error that names it and says what would be right: anybody else who can write there
+/// could take the daemon's place. The daemon makes a missing one (`create`); a client does not, and gets the path
+/// though nothing is there yet.
 Result<std::filesystem::path> runtimeDirectory(bool create);
 
 /// runtimeDirectory() / "bus".

@@ -1,4 +1,4 @@
-// The scheduler as a whole, as a dump tells it (dbus/org.stint.TaskManager1.xml, Overview).
+// The scheduler as a whole, for a dump (dbus/org.stint.TaskManager1.xml, Overview).
 #include "link/wire/fields.hpp"
 #include "link/wire/views.hpp"
 

@@ -1,5 +1,5 @@
-// What questions about the present are answered with, as dictionaries (dbus/org.stint.TaskManager1.xml), in both
-// directions. Writing tells all that the view holds; reading back ignores what a newer daemon may add.
+// The answers to questions about the present, as dictionaries (dbus/org.stint.TaskManager1.xml), in both directions.
+// All of a view is written; reading back ignores keys that a newer daemon may add.
 #pragma once
 #include <string>
 #include <vector>
@@ -18,8 +18,8 @@ struct DeviceRow {
     std::string key;
     std::string value;
     std::string source;            ///< "embedded default", "set", "statvfs"
-    std::string decides;           ///< what is decided by it: "Doze, device idle"
-    std::optional<WallTime> since; ///< when it became this value; unset: it was not seen
+    std::string decides;           ///< the decisions that depend on it: "Doze, device idle"
+    std::optional<WallTime> since; ///< the time at which it became this value; unset: nobody saw that
 
     static constexpr auto noun = "device";
     static constexpr auto fields = [](auto& field, auto& row) {
@@ -34,14 +34,14 @@ struct DeviceRow {
 
 /// One line of `stint net`: a network that is there, or one that a person has marked.
 struct NetworkRow {
-    std::string name;      ///< of its connection, else the SSID, else the interface
+    std::string name;      ///< the connection's name, else the SSID, else the interface
     std::string interface; ///< empty: it is not there
     std::string ssid;
     std::string transport; ///< "wifi"
     bool metered = false;
-    std::string by;       ///< who says whether it is metered: "a mark", "NetworkManager"
+    std::string by;       ///< the source of `metered`: "a mark", "NetworkManager"
     bool inUse = false;   ///< it is the device's network
-    bool carries = false; ///< that one is a tunnel, over this
+    bool carries = false; ///< the one in use is a tunnel over this one
 
     static constexpr auto noun = "network";
     static constexpr auto fields = [](auto& field, auto& row) {
@@ -57,13 +57,13 @@ struct NetworkRow {
     bool operator==(const NetworkRow&) const = default;
 };
 
-/// `stint record`: what is recorded, and where.
+/// A line of `stint record`: the files of a recording, and its state.
 struct RecordingRow {
     std::string scenario; ///< files
     std::string snapshot;
     std::optional<WallTime> since; ///< nullopt: it has ended
     Bytes bytes = 0;
-    std::string trouble; ///< why it has ended, or did not begin
+    std::string trouble; ///< the reason why it has ended, or did not begin
 
     static constexpr auto noun = "recording";
     static constexpr auto fields = [](auto& field, auto& row) {

@@ -1,6 +1,6 @@
-// What an app's work layer shows of itself on the session bus (dbus/org.stint.Work1.xml), as whoever looks reads it:
-// `stint work`, and the Task Manager. The app itself is no room of this house, and is believed in nothing: what it says
-// is text, and there is an end to how much of it is read. stintd has no part in it.
+// The requests that an app's work layer shows on the session bus (dbus/org.stint.Work1.xml), for their readers: `stint
+// work`, and the Task Manager. The app is a stranger and not trusted: its rows are only text, and the number of those
+// that are read is limited. stintd has no part in it.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -16,13 +16,13 @@ namespace stint::wire {
 
 inline constexpr const char* workInterface = "org.stint.Work1";
 inline constexpr const char* workPath = "/org/stint/work";
-/// The name of the app's that shows it: this, a dot and its package.
+/// The bus name of an app that shows work: this, a dot and its package.
 inline constexpr std::string_view workNamespace = workInterface;
-/// Of its jobs (jobs.md §10).
+/// The namespace of its jobs (jobs.md §10).
 inline constexpr std::string_view workJobs = "stint.work";
 
 std::string workNameOf(const std::string& package);
-/// The package of whoever has this name on the bus; nullopt: it shows no work.
+/// The package in a bus name; nullopt: the name is not one that shows work.
 std::optional<std::string> workPackageOf(std::string_view name);
 
 /// One request.
@@ -30,19 +30,19 @@ struct WorkRow {
     std::string id;
     std::string worker;
     std::string state; ///< Android's: "ENQUEUED"
-    std::string name;  ///< of unique work; empty: none
+    std::string name;  ///< its unique name; empty: none
     std::vector<std::string> tags;
-    std::vector<std::string> follows; ///< ids
+    std::vector<std::string> follows; ///< the ids of requests
     std::int32_t attempts = 0;
     std::int32_t generation = 0;
-    std::optional<std::int32_t> job;  ///< its number; nullopt: it waits in the app's file alone
+    std::optional<std::int32_t> job;  ///< its id; nullopt: the request waits in the app's file alone
     std::optional<WallTime> nextRun;  ///< not before
     std::optional<Duration> periodic; ///< nullopt: once
     std::vector<std::string> constraints;
     bool expedited = false;
     std::int32_t stopReason = 0;
-    std::string why;                   ///< where it ended without its worker's word
-    std::vector<std::string> progress; ///< "done=3", as its worker says it
+    std::string why;                   ///< the reason, where it ended without its worker's result
+    std::vector<std::string> progress; ///< "done=3", in its worker's words
 
     static constexpr auto noun = "work";
     static constexpr auto fields = [](auto& field, auto& row) {
@@ -68,10 +68,10 @@ struct WorkRow {
 
 struct WorkList {
     std::vector<WorkRow> rows; ///< in the order in which they were enqueued
-    bool more = false;         ///< and this was not all
+    bool more = false;         ///< there are further rows
 };
 
-/// What List answers, `most` of it. IllegalArgument where it says something of the wrong kind.
+/// Reads the answer of List, at most `most` rows. IllegalArgument where a part of it has the wrong type.
 Result<WorkList> readWork(Reader& reader, std::size_t most);
 
 } // namespace stint::wire

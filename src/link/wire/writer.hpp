@@ -1,4 +1,4 @@
-// Puts values into a message. The first failure is remembered, so that whoever writes asks once, at the end.
+// Writes values into a message. The first failure is remembered, so that a writer checks once, at the end.
 #pragma once
 #include <concepts>
 #include <cstddef>
@@ -37,7 +37,7 @@ public:
     Writer& openVariant(const char* contents) { return open(SD_BUS_TYPE_VARIANT, contents); }
     Writer& close();
 
-    /// What was written, about: containers and padding are not counted.
+    /// The bytes written, approximately: containers and padding are not counted.
     std::size_t bytes() const { return bytes_; }
     /// IllegalArgument where a string was no UTF-8; System where there was no memory.
     Result<void> done() const;
@@ -69,7 +69,7 @@ public:
     void put(const char* key, std::uint64_t value);
     void put(const char* key, std::string_view value);
     void put(const char* key, std::span<const std::string> values);
-    /// A value of the type `contents`, which `write` puts into the Writer it is handed.
+    /// Puts a value of the type `contents`, which `write` writes into the Writer that it gets.
     template <std::invocable<Writer&> Write> void put(const char* key, const char* contents, Write write) {
         openValue(key, contents);
         write(writer_);
