@@ -15,7 +15,7 @@ constexpr char dataVersion = 1;
 template <class Type> struct IsVector : std::false_type {};
 template <class Type> struct IsVector<std::vector<Type>> : std::true_type {};
 
-// Numbers lie as this machine has them: an app's file does not move to one of another byte order.
+// Numbers lie in this machine's byte order: an app's file does not move to a machine with another.
 template <class Number> void appendNumber(std::string& bytes, Number number) {
     char raw[sizeof number];
     std::memcpy(raw, &number, sizeof number);
@@ -73,7 +73,7 @@ private:
     bool short_ = false;
 };
 
-/// The value of the variant's type `index`; nullopt for a type that there is not.
+/// The value of the variant's type `index`; nullopt where there is no such type.
 template <std::size_t candidate = 0> std::optional<Value> takeValue(DataReader& reader, std::size_t index) {
     if constexpr (candidate < std::variant_size_v<Value>) {
         if (index != candidate) return takeValue<candidate + 1>(reader, index);

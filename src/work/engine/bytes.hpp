@@ -1,5 +1,5 @@
-// Data as it is stored, and back: a version, then of each key its length, itself, the type of its value, and the value;
-// integers little-endian. What was damaged is refused whole.
+// Data in their stored form, and back: a version, then for each key its length, the key, the type of its value, and the
+// value; numbers in this machine's byte order. Damaged bytes are refused whole.
 #pragma once
 #include <optional>
 #include <string>
@@ -11,7 +11,7 @@
 namespace stint::work {
 
 std::string bytesOf(const Data::Map& map);
-/// Errc::STORAGE for what is not whole, and for a version that this program does not know.
+/// Errc::STORAGE for incomplete bytes, and for a version that this program does not know.
 Result<Data> dataOf(std::string_view bytes);
 
 } // namespace stint::work

@@ -10,7 +10,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-// Paths and tags need not be UTF-8: a byte is a character of its own, and comes back as it was.
+// Paths and tags need not be UTF-8: each byte becomes a character of its own, and comes back unchanged.
 std::string widened(std::string_view bytes) {
     std::string text;
     for (const char c : bytes) {

@@ -1,4 +1,4 @@
-// Constraints and tags as the store keeps them.
+// Constraints and tags in the store's form.
 #pragma once
 #include <set>
 #include <string>

@@ -21,7 +21,7 @@ Result<void> Desk::load() {
     return {};
 }
 
-/// Processes that are gone, of what is said to be worked on.
+/// The processes that are gone, of those that requests name as the place of their workers.
 std::set<Session> Desk::endedSessions() const {
     std::set<Session> ended;
     for (const UUID& id : engine_.requests().claimed()) {
@@ -31,7 +31,7 @@ std::set<Session> Desk::endedSessions() const {
     return ended;
 }
 
-/// In one transaction. An event that is refused has changed nothing; those before it stand.
+/// Decides in one transaction. An event that is refused has changed nothing; those before it stand.
 Result<std::vector<Step>> Desk::decide(const std::vector<Event>& events, Now now, std::optional<Error>& wrong) {
     STINT_TRY(store_.turn());
     const auto lives = engine_.lives();
@@ -61,7 +61,7 @@ Result<std::vector<Step>> Desk::decide(const std::vector<Event>& events, Now now
         store_.giveUp();
         engine_.putBack(lives);
         lost_ = true;
-        static_cast<void>(load()); // where that fails, too, the next turn does it
+        static_cast<void>(load()); // if it fails, too, the next turn loads
     }
     return decided;
 }
@@ -80,7 +80,7 @@ Result<Desk::Outcome> Desk::handle(const Event& event, Now now) {
 }
 
 Result<void> Desk::reconcile(Now now) {
-    // Asked first: what is handed over meanwhile is not missing.
+    // Read before the scheduler is asked: a job that is handed over meanwhile is not missing.
     const std::int32_t before = engine_.counters().job;
     auto pending = STINT_TRY(scheduler_->pending());
     wasAway_ = false;
@@ -90,7 +90,7 @@ Result<void> Desk::reconcile(Now now) {
 
 Result<bool> Desk::refresh(Now now) {
     if (!STINT_TRY(store_.changedByOthers())) return false;
-    lost_ = true; // it was asked, and would not say it again
+    lost_ = true; // the store reports a change only once
     STINT_TRY(handle(Look{}, now));
     return true;
 }
@@ -119,7 +119,8 @@ void Desk::perform(const Step& step, Now now, Outcome& outcome) {
                                       workers_->start(what, *request);
                               },
                               [&](const StopWorker& what) { workers_->stop(what); },
-                              // What was to take over is not at the scheduler: this job brings us back for it.
+                              // If the job that was to take over is not at the scheduler, this job brings us back to
+                              // the request.
                               [&](const EndJob& what) {
                                   scheduler_->finish(what.job, what.again || outcome.refused.has_value());
                               }},

@@ -1,5 +1,5 @@
-// One turn of the work layer: take the file, see what others did, decide, commit, act. Nothing is done or answered
-// before it is durable; what a process that dies here leaves undone, the next reconcile() does.
+// One turn of the work layer: lock the file, read other processes' changes, decide, commit, act. Nothing is done or
+// answered before it is durable; whatever a process that dies here leaves undone, the next reconcile() does.
 #pragma once
 #include <optional>
 #include <string>
@@ -17,7 +17,7 @@ public:
         std::string service;
         int schedulerLimit = 20;
     };
-    /// What came of an event, and where the scheduler found fault with a job: its words, for whoever asked.
+    /// The result of an event; `refused` is the scheduler's complaint about a job, for the caller.
     struct Outcome {
         bool goesOn = false;
         UpdateResult updated = UpdateResult::NOT_APPLIED;
@@ -30,7 +30,7 @@ public:
     Result<Outcome> handle(const Event& event, Now now);
     /// Compares the file with the scheduler's jobs.
     Result<void> reconcile(Now now);
-    /// Another process has changed the file: it is read again. False where none has.
+    /// Reads the file again if another process has changed it. False where none has.
     Result<bool> refresh(Now now);
 
     void setVisible(bool visible) { engine_.setVisible(visible); }
@@ -38,7 +38,7 @@ public:
     const Store& store() const { return store_; }
     /// The scheduler was away: reconcile() is due when the engine's deadline has come.
     bool wasAway() const { return wasAway_; }
-    /// The file, of a process that is over.
+    /// Gives up the file: for a process that is over.
     Store takeStore() && { return std::move(store_); }
     /// Grows with each change of the requests.
     std::uint64_t version() const { return version_; }
@@ -62,7 +62,7 @@ private:
     std::vector<std::string> notices_;
     std::uint64_t version_ = 0;
     bool wasAway_ = false;
-    bool lost_ = false; ///< a commit failed: what the engine believes is not what the file says
+    bool lost_ = false; ///< a commit failed: the engine's state is not the file's
 };
 
 } // namespace stint::work

@@ -1,4 +1,4 @@
-// The ends of requests, and what they mean for what follows them; cancelling and forgetting (jobs.md §10).
+// The ends of requests, and their effects on the requests that follow; cancelling and forgetting (jobs.md §10).
 #include <algorithm>
 
 #include <fmt/core.h>
@@ -40,13 +40,13 @@ void Engine::finish(const UUID& id, State state, Data output, std::string why, N
         endWithAllThatFollows(child, state, std::string(cause), now, step);
 }
 
-// Walks by a list of its own: a chain may be longer than a stack is deep.
+// Walks by a list of its own: a chain may be longer than the stack is deep.
 void Engine::endWithAllThatFollows(const UUID& first, State state, const std::string& why, Now now, Step& step) {
     std::vector<UUID> open{first};
     while (!open.empty()) {
         const UUID id = open.back();
         open.pop_back();
-        STINT_CHECK(requests_.find(id)); // what follows another is kept as long as that
+        STINT_CHECK(requests_.find(id)); // a request is kept as long as one that follows it
         const Request& request = *requests_.find(id);
         if (request.isFinished()) continue;
         const bool ran = request.state == State::RUNNING;
@@ -76,12 +76,12 @@ void Engine::unblockWhatFollows(const UUID& id, Now now) {
         if (!ready) continue;
         requests_.change(child, [&](Request& next) {
             next.state = State::ENQUEUED;
-            next.notBefore = now.wall + next.spec.initialDelay; // the delay counts from when it might begin
+            next.notBefore = now.wall + next.spec.initialDelay; // the delay counts from the time at which it may begin
         });
     }
 }
 
-// jobs.md §10: a file that was restored from a backup does nothing again that finished.
+// jobs.md §10: with a file that was restored from a backup, no finished request runs again.
 Result<void> Engine::on(const Restored& event, Now now, Step& step) {
     for (const Ending& ending : event.endings)
         counters_.finishOrder = std::max(counters_.finishOrder, ending.order + 1);
@@ -131,7 +131,7 @@ Result<void> Engine::on(const Cancel& event, Now now, Step& step) {
     return {};
 }
 
-/// Cancels what is not over, and forgets all of it (REPLACE).
+/// Cancels the unfinished ones, and forgets all of them (REPLACE).
 void Engine::erase(const std::set<UUID>& ids, Now now, Step& step) {
     for (const UUID& id : ids)
         endWithAllThatFollows(id, State::CANCELLED, "replaced by the app", now, step);
@@ -144,7 +144,8 @@ Result<void> Engine::on(const Prune&, Now now, Step&) {
     return {};
 }
 
-// jobs.md §10, clean-up: without unfinished dependents, after a day or as long as was asked for, or now.
+// jobs.md §10, clean-up: a finished request without unfinished dependents goes after a day, or the time that was
+// asked for, or now.
 void Engine::prune(Now now, bool all) {
     std::vector<UUID> due;
     for (const auto& [when, id] : requests_.ended()) {
@@ -152,7 +153,7 @@ void Engine::prune(Now now, bool all) {
         const auto& children = requests_.childrenOf(id);
         const bool needed = std::any_of(children.begin(), children.end(),
                                         [&](const UUID& child) { return !requests_.find(child)->isFinished(); });
-        // A worker that was told to stop may still be at work.
+        // A worker that must stop may still be at work.
         if (!needed && !requests_.find(id)->session) due.push_back(id);
     }
     for (const UUID& id : due) {

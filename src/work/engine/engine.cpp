@@ -9,7 +9,7 @@ namespace stint::work {
 
 namespace {
 
-/// What takes over is handed over first, then what it takes over from goes.
+/// A job that takes over is handed over before the job that it replaces goes.
 int performedAs(const Effect& effect) {
     constexpr int order[] = {0, 1, 2, 3, 4}; // HandOver, TakeBack, StartWorker, StopWorker, EndJob
     return order[effect.index()];
@@ -31,7 +31,7 @@ Result<Step> Engine::handle(const Event& event, Now now) {
         hand(now, step);
     }
     step.records = requests_.takeRecords();
-    STINT_CHECK(counters_.sequence >= saved_.sequence); // a number is given once
+    STINT_CHECK(counters_.sequence >= saved_.sequence); // a number is given only once
     STINT_CHECK(counters_.finishOrder >= saved_.finishOrder);
     if (counters_ != saved_) step.records.emplace_back(counters_);
     saved_ = counters_;

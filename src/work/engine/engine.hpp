@@ -1,6 +1,6 @@
 // The engine: all decisions of the work layer (jobs.md §10), and no clock, no file, no scheduler, no thread. Events go
-// in; records, to be committed first, and effects, to be performed then, come out. Each process of an app has one; the
-// file is what they share, and who has it open alone (store.hpp) asks its engine.
+// in; records, to be committed first, and effects, to be performed then, come out. Each process of an app has an
+// engine; the file is what they share, and the engine of the process that has it locked (store.hpp) decides.
 #pragma once
 #include <map>
 #include <optional>
@@ -20,30 +20,34 @@ class Engine {
 public:
     explicit Engine(EngineSettings settings) : settings_(settings) {}
 
-    /// What the file holds, at the start, and after another process has written it. What runs here goes on.
+    /// Takes in the file's content, at the start, and after another process has written it. Workers of this process
+    /// go on.
     void load(std::vector<Request> requests, Counters counters);
-    /// A mistake of the caller is an Error, and has changed nothing.
+    /// An Error is a mistake of the caller, and has changed nothing.
     Result<Step> handle(const Event& event, Now now);
 
-    /// The user sees the app: what nothing stands against begins here at once, with its job behind it.
+    /// `visible`: the user sees the app; then a request without constraints begins here at once, with its job behind
+    /// it.
     void setVisible(bool visible) { visible_ = visible; }
     const Requests& requests() const { return requests_; }
     const Counters& counters() const { return counters_; }
-    /// Whether a worker is at work in this process, told to stop or not.
+    /// True if no worker is at work in this process; one that must stop still counts.
     bool isIdle() const { return live_.empty(); }
-    /// When Look is due by itself; nullopt: never.
+    /// The time at which Look is due by itself; nullopt: never.
     std::optional<Instant> nextDeadline() const { return handAgainAt_; }
 
     /// A worker at work in this process.
     struct Live {
         RunNumber run = 0;
-        std::optional<std::int32_t> job;  ///< in whose run it is; none: it was begun without, or its job has gone
-        std::optional<std::int32_t> next; ///< a job that was begun while it had not stopped yet
+        std::optional<std::int32_t> job;  ///< the job in whose run it works; none: it was begun without one, or the job
+                                          ///< has gone
+        std::optional<std::int32_t> next; ///< a job that began while the worker had not stopped yet
         bool stopped = false;
         bool foreground = false;
     };
     using Lives = std::map<UUID, Live>;
-    /// What no file has. Of a turn that was not committed nothing was performed: it is put back.
+    /// The workers of this process, which no file has. If a turn is not committed, none of its effects was performed,
+    /// and they are put back.
     const Lives& lives() const { return live_; }
     void putBack(Lives lives) { live_ = std::move(lives); }
 
@@ -88,13 +92,13 @@ private:
     EngineSettings settings_;
     Requests requests_;
     Counters counters_;
-    Counters saved_; ///< as the file has them
+    Counters saved_; ///< the file's counters
     Lives live_;
     RunNumber runs_ = 0;
     bool visible_ = false;
     static constexpr Duration firstHandWait = std::chrono::seconds(5);
-    std::optional<Instant> handAgainAt_; ///< the scheduler did not take a job
-    Duration handWait_ = firstHandWait;  ///< how long until the next try
+    std::optional<Instant> handAgainAt_; ///< set when the scheduler did not take a job
+    Duration handWait_ = firstHandWait;  ///< the wait before the next try
 };
 
 } // namespace stint::work

@@ -1,4 +1,4 @@
-// Requests that come, and what exists of their name (jobs.md §10, chains, unique work, updateWork).
+// New requests, and the requests that already have their name (jobs.md §10, chains, unique work, updateWork).
 #include "base/result/fail.hpp"
 #include "base/result/try.hpp"
 #include <algorithm>
@@ -18,7 +18,7 @@ Error isPeriodicError(const std::string& name) {
                 name);
 }
 
-/// Something that has not this name follows something that has.
+/// True if a request without this name follows one that has it.
 bool goesOnFrom(const Enqueue& event, std::size_t name) {
     std::set<UUID> named;
     for (const auto& node : event.nodes)
@@ -31,7 +31,7 @@ bool goesOnFrom(const Enqueue& event, std::size_t name) {
 
 } // namespace
 
-/// What nothing of the same name follows.
+/// The named requests that no request of the same name follows.
 std::set<UUID> Engine::leavesOf(const std::string& name) const {
     std::set<UUID> leaves;
     const auto& named = requests_.named(name);
@@ -44,7 +44,7 @@ std::set<UUID> Engine::leavesOf(const std::string& name) const {
     return leaves;
 }
 
-// Checked whole, before anything is changed.
+// Checks the whole event before anything is changed.
 Result<void> Engine::admissible(const Enqueue& event) const {
     std::set<UUID> before;
     for (const auto& node : event.nodes) {
@@ -74,7 +74,7 @@ Result<void> Engine::admissible(const Enqueue& event) const {
     for (std::size_t nth = 0; nth < event.names.size(); ++nth) {
         const auto& [name, policy] = event.names[nth];
         if (name.empty()) return fail(Errc::ILLEGAL_ARGUMENT, "unique work without a name");
-        // What is kept ends never, so nothing can follow it, either.
+        // Periodic work that is kept never ends, so nothing can follow it, either.
         const bool isFollowed = policy == ExistingWorkPolicy::APPEND ||
                                 policy == ExistingWorkPolicy::APPEND_OR_REPLACE ||
                                 (policy == ExistingWorkPolicy::KEEP && goesOnFrom(event, nth));
@@ -122,13 +122,14 @@ Result<void> Engine::on(const Enqueue& event, Now now, Step& step) {
     STINT_TRY(admissible(event));
     struct Existing {
         bool kept = false;
-        std::set<UUID> leaves; ///< what the new ones follow, or, where it was kept, what stands for them
+        std::set<UUID> leaves; ///< the requests that the new ones follow, or, where the name was kept, those that stand
+                               ///< for them
     };
     std::vector<Existing> existing;
     for (std::size_t nth = 0; nth < event.names.size(); ++nth) {
         const auto& [name, policy] = event.names[nth];
         Existing found;
-        // What goes on from a chain that is enqueued already belongs to it: its name is no question any more.
+        // A request that follows an enqueued chain already belongs to that chain: its name is not looked up again.
         const bool begins = std::any_of(event.nodes.begin(), event.nodes.end(), [&](const Enqueue::Node& node) {
             return node.unique == nth && node.parents.empty();
         });
@@ -161,7 +162,7 @@ Result<void> Engine::on(const Enqueue& event, Now now, Step& step) {
         }
         existing.push_back(std::move(found));
     }
-    std::map<UUID, std::set<UUID>> standIns; // of what was not taken in
+    std::map<UUID, std::set<UUID>> standIns; // for requests that were not taken in
     for (const auto& node : event.nodes) {
         const Existing* name = node.unique ? &existing[*node.unique] : nullptr;
         if (name && name->kept) {
@@ -207,8 +208,8 @@ Result<void> Engine::on(const EnqueuePeriodic& event, Now now, Step& step) {
     return {};
 }
 
-// jobs.md §10: keeps the enqueue time and the phase of the period, does not stop a running worker, and is used from the
-// next run on.
+// jobs.md §10: an update keeps the enqueue time and the phase of the period, does not stop a running worker, and takes
+// effect from the next run on.
 Result<void> Engine::on(const Update& event, Now now, Step& step) {
     STINT_TRY(check(event.spec));
     const UUID& id = event.spec.id;
@@ -223,8 +224,8 @@ Result<void> Engine::on(const Update& event, Now now, Step& step) {
     requests_.change(id, [&](Request& request) {
         const bool first = request.notBefore == request.enqueuedAt + request.spec.initialDelay;
         if (request.isPeriodic()) {
-            // The window that comes begins where the one before it began, and a new interval later. Where this
-            // period was begun already, its window is the one before.
+            // The coming window begins where the window before it began, plus the new interval. If this period's work
+            // was begun already, this window is the one before.
             const Duration before = request.spec.period->interval;
             const Duration interval = event.spec.period->interval;
             const WallTime began = *request.windowEnd - before;

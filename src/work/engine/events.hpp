@@ -1,5 +1,5 @@
-// What the engine is told, and what comes of it: records, which are committed first, and effects, which are performed
-// then. As in the daemon (architecture.md, the turn).
+// The engine's events, and their results: records, which are committed first, and effects, which are performed then.
+// The daemon's turn has the same order (architecture.md, the turn).
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -14,12 +14,12 @@
 
 namespace stint::work {
 
-/// A worker's run, numbered within this process: what a former one says late is of no interest.
+/// A worker's run, numbered within this process: a late report of a former run is ignored.
 using RunNumber = std::uint64_t;
 
 // Events.
 
-/// Requests of one transaction: what they follow is among them, before them, or in the store.
+/// Requests of one transaction: each follows requests in it, before itself, or in the store.
 struct Enqueue {
     struct Unique {
         std::string name;
@@ -28,7 +28,7 @@ struct Enqueue {
     struct Node {
         Spec spec;
         std::set<UUID> parents;
-        std::optional<std::size_t> unique; ///< which of `names`
+        std::optional<std::size_t> unique; ///< an index of `names`
     };
     std::vector<Unique> names;
     std::vector<Node> nodes;
@@ -55,7 +55,7 @@ struct Prune {};
 /// The scheduler begins a job, or stops it.
 struct JobStarted {
     std::int32_t job = 0;
-    std::optional<UUID> request; ///< what the job says whose it is
+    std::optional<UUID> request; ///< the request that the job's extras name
 };
 struct JobStopped {
     std::int32_t job = 0;
@@ -67,7 +67,7 @@ struct WorkerEnded {
     RunNumber run = 0;
     Kind kind = Kind::Failure;
     Data output;
-    std::string why; ///< where it is not the worker's own word
+    std::string why; ///< the reason, where it is not the worker's own result
 };
 struct Progress {
     UUID request;
@@ -79,33 +79,33 @@ struct Foregrounded {
     UUID request;
     RunNumber run = 0;
 };
-/// A job was not taken.
+/// The scheduler did not take a job.
 struct NotTaken {
     std::int32_t job = 0;
-    bool forGood = false; ///< refused as what it was to be: no quota, or nobody sees the app (§2.3)
+    bool forGood = false; ///< refused as the kind that it was to be: no quota, or nobody sees the app (§2.3)
 };
-/// What is at the scheduler: at the start, and after it was away.
+/// The jobs at the scheduler: at the start, and after it was away.
 struct Reconcile {
     struct Pending {
         std::int32_t job = 0;
         std::optional<UUID> request;
     };
     std::vector<Pending> pending;
-    std::int32_t jobsBefore = 0; ///< jobs from this number on were handed over since it was asked
+    std::int32_t jobsBefore = 0; ///< jobs from this number on were handed over after the scheduler was asked
 };
 struct SessionsEnded {
     std::set<Session> sessions;
 };
-/// How a request ended, or a period of one, as the witness has it (witness.hpp).
+/// The end of a request, or of a period of one, in the witness's records (witness.hpp).
 struct Ending {
     std::int64_t order = 0; ///< Request::finishOrder
     UUID request;
     State state = State::SUCCEEDED;
-    std::optional<WallTime> windowEnd; ///< of periodic work, which goes on: its next period
+    std::optional<WallTime> windowEnd; ///< the next period of periodic work, which goes on
     WallTime notBefore{};
     Data output;
 };
-/// The file was restored from a backup: these ended since.
+/// The file was restored from a backup: these requests ended since.
 struct Restored {
     std::vector<Ending> endings;
 };
@@ -117,7 +117,7 @@ using Event = std::variant<Enqueue, EnqueuePeriodic, Update, Cancel, Prune, JobS
 
 // Records.
 
-/// Which numbers come next: jobs that are gone may still be on their way.
+/// The next numbers: events of jobs that are gone may still be on their way.
 struct Counters {
     std::int64_t sequence = 1;
     std::int64_t finishOrder = 1;
@@ -126,14 +126,15 @@ struct Counters {
 };
 struct SaveRequest {
     Request request;
-    bool fresh = false; ///< it is not in the store yet
+    bool fresh = false; ///< not in the store yet
 };
 struct DropRequest {
     UUID request;
 };
 using Record = std::variant<DropRequest, SaveRequest, Counters>;
 
-// Effects, in the order in which they are to be performed: what takes over is handed over before what it follows goes.
+// Effects, in the order in which they are to be performed: a job that takes over is handed over before the one that it
+// replaces goes.
 
 /// Schedule jobOf() the request, in place of one of that number.
 struct HandOver {
@@ -146,7 +147,7 @@ struct TakeBack {
 struct StartWorker {
     UUID request;
     RunNumber run = 0;
-    std::optional<std::int32_t> job; ///< whose parameters it is given
+    std::optional<std::int32_t> job; ///< the job whose parameters it gets
     Data input;
 };
 struct StopWorker {
@@ -164,9 +165,9 @@ using Effect = std::variant<HandOver, TakeBack, StartWorker, StopWorker, EndJob>
 struct Step {
     std::vector<Record> records;
     std::vector<Effect> effects;
-    bool goesOn = false;                              ///< of JobStarted and JobStopped: the answer to the scheduler
-    UpdateResult updated = UpdateResult::NOT_APPLIED; ///< of Update
-    std::vector<std::string> notices;                 ///< what a person should know
+    bool goesOn = false;                              ///< for JobStarted and JobStopped: the answer to the scheduler
+    UpdateResult updated = UpdateResult::NOT_APPLIED; ///< for Update
+    std::vector<std::string> notices;                 ///< messages for a person
 };
 
 } // namespace stint::work

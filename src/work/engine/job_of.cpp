@@ -23,7 +23,7 @@ std::optional<NetworkRequest> networkOf(const Constraints& constraints) {
 std::int32_t jobNetworkType(NetworkType type) {
     switch (type) {
     case NetworkType::NOT_REQUIRED:
-    case NetworkType::TEMPORARILY_UNMETERED: // a request of its own
+    case NetworkType::TEMPORARILY_UNMETERED: // a network request of its own
         return JobInfo::NETWORK_TYPE_NONE;
     case NetworkType::CONNECTED:
         return JobInfo::NETWORK_TYPE_ANY;
@@ -62,7 +62,7 @@ Result<JobInfo> jobOf(const Request& request, const std::string& service, WallTi
     JobInfo::Builder job(JobId(*request.job), service);
     job.setExtras(PersistableBundle().putString(requestKey, spec.id.toString()));
     putConstraints(job, spec.constraints);
-    // V1: one that waits for an idle device has no back-off of its own.
+    // V1: a job that waits for an idle device has no back-off of its own.
     if (!spec.constraints.requiresDeviceIdle())
         job.setBackoffCriteria(spec.backoffDelay, spec.backoffPolicy == BackoffPolicy::LINEAR
                                                       ? JobInfo::BACKOFF_POLICY_LINEAR
@@ -76,7 +76,7 @@ Result<JobInfo> jobOf(const Request& request, const std::string& service, WallTi
                          spec.constraints.getRequiredNetworkRequest()->getNetworkSpecifier());
     job.setPersisted(lasts);
     if (spec.worker.find_first_not_of(" \t\n") != std::string::npos && spec.worker.size() <= JobInfo::MAX_TAG_LENGTH)
-        job.addDebugTag(spec.worker); // what a person sees of it at the scheduler
+        job.addDebugTag(spec.worker); // shown to a person at the scheduler
     return job.build();
 }
 

@@ -21,7 +21,7 @@ template <std::size_t candidate = 0> Value arrayOf(const Value& value) {
     }
 }
 
-/// The same types, or nothing is done.
+/// Appends a value of the same type; of another it does nothing, and returns false.
 bool append(Value& to, const Value& from) {
     return to.index() == from.index() && std::visit(
                                              [&from]<class Held>(Held& held) {

@@ -8,9 +8,9 @@
 
 namespace stint::work {
 
-/// `inputs`: the request's own first, then its parents' outputs, who finished last at the end. OVERWRITING: the last
-/// value of each key. ARRAY_CREATING: an array of all of them, in this order; values of two types are
-/// IllegalArgument. Also where the outcome is longer than Data may be.
+/// `inputs`: the request's own first, then its parents' outputs, the parent that finished last at the end.
+/// OVERWRITING: the last value of each key. ARRAY_CREATING: an array of all of them, in this order; values of two
+/// types are IllegalArgument, as is a result longer than Data may be.
 Result<Data> merge(InputMerger merger, const std::vector<Data>& inputs);
 
 } // namespace stint::work

@@ -1,4 +1,4 @@
-// A file that SQLite is to open, made where there is none.
+// A file for SQLite to open, made where there is none.
 #pragma once
 #include <filesystem>
 
@@ -6,7 +6,7 @@
 
 namespace stint::work {
 
-/// Not through a link that somebody has planted, and never a device or a pipe, which opening might wait for.
+/// The path may not be a link, which somebody may have planted, nor a device or a pipe, for which opening might wait.
 Result<void> makePlainFile(const std::filesystem::path& file);
 
 } // namespace stint::work

@@ -1,4 +1,4 @@
-// What the work layer has done by others: the scheduler, and who runs workers. An app's are libstint and a pool of
+// The work layer's two helpers: the scheduler, and the part that runs workers. An app's are libstint and a pool of
 // threads (src/work/manager); a scenario's are the simulator's.
 #pragma once
 #include <vector>
@@ -12,11 +12,11 @@ namespace stint::work {
 class SchedulerPort {
 public:
     virtual ~SchedulerPort() = default;
-    /// False: refused as what it was to be (RESULT_FAILURE, jobs.md §2.3).
+    /// False: refused as the kind that it was to be (RESULT_FAILURE, jobs.md §2.3).
     virtual Result<bool> schedule(const JobInfo& job) = 0;
     virtual Result<void> cancel(std::int32_t job) = 0;
     virtual Result<std::vector<Reconcile::Pending>> pending() = 0;
-    /// The run of that job is over; nothing where none goes on here.
+    /// The job's run is over; ignored where none goes on here.
     virtual void finish(std::int32_t job, bool again) = 0;
 };
 

@@ -6,7 +6,7 @@ namespace stint::work {
 
 namespace {
 
-/// Expedited ones first, by the text's order; then no two constraints have one text.
+/// The group's name begins so that expedited requests come first; no two constraints have the same text.
 std::string groupOf(const Request& request) {
     const Constraints& c = request.spec.constraints;
     std::string group = request.isExpedited() || request.isUserInitiated() ? "0" : "1";
@@ -35,16 +35,16 @@ void Requests::load(std::vector<Request> requests) {
         link(request);
         index(request);
         const UUID id = request.spec.id;
-        STINT_CHECK(all_.emplace(id, std::move(request)).second); // who reads the file refuses one that has it twice
+        STINT_CHECK(all_.emplace(id, std::move(request)).second); // the reader of the file refuses a duplicate
     }
     checkSizes();
 }
 
-// Each way to find requests has no more than there are, and a request is in one state.
+// No index has more entries than there are requests, and a request is in one state.
 void Requests::checkSizes() const {
     STINT_CHECK(jobs_.size() <= all_.size());
     STINT_CHECK(claimed_.size() <= all_.size());
-    STINT_CHECK(running_.size() <= claimed_.size()); // what runs does so in some process
+    STINT_CHECK(running_.size() <= claimed_.size()); // a running request belongs to a process
     STINT_CHECK(running_.size() + ended_.size() <= all_.size());
 }
 
@@ -88,7 +88,7 @@ void Requests::erase(const UUID& id) {
         STINT_CHECK(siblings->second.erase(id) == 1);
         if (siblings->second.empty()) children_.erase(siblings);
     }
-    // What followed it follows nothing in its place: it is over itself, or was given its input.
+    // A request that followed it gets no other parent: it has ended itself, or already has its input.
     for (const UUID& child : std::set(childrenOf(id))) {
         all_.at(child).parents.erase(id);
         changed_.insert(child);
@@ -101,10 +101,10 @@ void Requests::erase(const UUID& id) {
 
 void Requests::index(const Request& request) {
     const UUID& id = request.spec.id;
-    // No request is so, whoever has changed it: a file that says it is refused (rows.cpp).
+    // No request breaks this, whatever changed it: a file with such a row is refused (rows.cpp).
     STINT_CHECK(request.isFinished() == request.finishedAt.has_value());
     STINT_CHECK(request.isPeriodic() == request.windowEnd.has_value());
-    if (request.job) STINT_CHECK(jobs_.emplace(*request.job, id).second); // a job is of one request
+    if (request.job) STINT_CHECK(jobs_.emplace(*request.job, id).second); // no other request has this job
     if (request.session) claimed_.insert(id);
     if (request.state == State::RUNNING) running_.insert(id);
     if (request.state == State::ENQUEUED) waiting_[groupOf(request)].insert(placeOf(request));
@@ -113,7 +113,7 @@ void Requests::index(const Request& request) {
 
 void Requests::unindex(const Request& request) {
     const UUID& id = request.spec.id;
-    // It is found by what it was when it was indexed: only change() changes it.
+    // The entry is the one that was made when it was indexed: only change() changes a request.
     if (request.job) STINT_CHECK(jobs_.erase(*request.job) == 1);
     STINT_CHECK((claimed_.erase(id) == 1) == request.session.has_value());
     STINT_CHECK((running_.erase(id) == 1) == (request.state == State::RUNNING));
@@ -127,13 +127,13 @@ void Requests::unindex(const Request& request) {
 }
 
 std::vector<Record> Requests::takeRecords() {
-    STINT_CHECK(fresh_.size() <= changed_.size()); // what is new is to be written
+    STINT_CHECK(fresh_.size() <= changed_.size()); // a new request is also a changed one
     std::vector<Record> records;
     for (const UUID& id : dropped_)
         records.emplace_back(DropRequest{id});
     for (const UUID& id : changed_) {
         const Request& request = all_.at(id);
-        STINT_CHECK(request.state != State::RUNNING || request.session); // as the file is to have it
+        STINT_CHECK(request.state != State::RUNNING || request.session); // the file's rule for a running request
         records.emplace_back(SaveRequest{request, fresh_.contains(id)});
     }
     checkSizes();

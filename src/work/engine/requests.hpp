@@ -1,5 +1,5 @@
-// All requests of the file, and the ways to find them: by job, by name, by what follows them, by what waits and may
-// run. Each change is noted, as a record.
+// All requests of the file, and the ways to find them: by job, by name, by the requests that they follow, by group
+// among those that wait. Each change is noted as a record.
 #pragma once
 #include <functional>
 #include <map>
@@ -17,7 +17,7 @@ namespace stint::work {
 
 class Requests {
 public:
-    /// Of the ENQUEUED, those of equal constraints and kind: who of them may run before whom.
+    /// The ENQUEUED requests of equal constraints and kind, in the order in which they may run.
     using Place = std::tuple<WallTime, std::int64_t, UUID>; ///< not before, sequence
     using Groups = std::map<std::string, std::set<Place>>;
 
@@ -29,14 +29,14 @@ public:
     const std::map<UUID, Request>& all() const { return all_; }
     const std::map<std::int32_t, UUID>& jobs() const { return jobs_; }
     const std::set<UUID>& running() const { return running_; }
-    /// Those that a worker may be at work on, in whichever process.
+    /// The requests on which a worker may be at work, in whichever process.
     const std::set<UUID>& claimed() const { return claimed_; }
     const Groups& waiting() const { return waiting_; }
-    /// What has ended, by when it may be forgotten.
+    /// The ended requests, by the time from which they may be forgotten.
     const std::set<std::pair<WallTime, UUID>>& ended() const { return ended_; }
 
     void insert(Request request);
-    /// `how` is given a Request&, which is there.
+    /// `how` gets the Request&; the request must exist.
     template <class How> void change(const UUID& id, How how) {
         Request& request = all_.at(id);
         unindex(request);
@@ -46,7 +46,7 @@ public:
     }
     void erase(const UUID& id);
 
-    /// What has changed since it was asked last.
+    /// The changes since the last call.
     std::vector<Record> takeRecords();
     const std::set<UUID>& changed() const { return changed_; }
 

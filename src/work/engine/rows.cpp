@@ -23,7 +23,7 @@ namespace {
 
 std::int64_t millisOf(WallTime time) { return time.time_since_epoch().count(); }
 
-/// More than are ever counted.
+/// More than anybody ever counts.
 constexpr std::int32_t mostCounted = 1'000'000'000;
 
 template <class Enum> Result<Enum> choiceIn(const Statement& row, int column, std::int64_t last) {
@@ -42,7 +42,7 @@ Result<std::optional<WallTime>> optionalTime(const Statement& row, int column) {
     return std::optional(time);
 }
 
-/// What no request ever is, whose columns are right each by itself; empty: nothing.
+/// The contradiction in a row whose columns are right each by itself; empty: none.
 std::string_view contradictionIn(const Request& request) {
     if (request.windowEnd.has_value() != request.spec.period.has_value()) return "a window, and no period, or none";
     if (request.isFinished() != request.finishedAt.has_value()) return "an end, and has not ended, or none";

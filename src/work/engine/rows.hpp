@@ -12,18 +12,18 @@ namespace stint::work {
 extern const char* const insertRequest;
 extern const char* const selectRequests;
 
-/// Where a stored number can lie: times in milliseconds thirty thousand years to either side, and no sum of a few
-/// overflows.
+/// The bounds of a stored number: times of thirty thousand years to either side in milliseconds, so that the sum of a
+/// few cannot overflow.
 inline constexpr std::int64_t farthest = 1'000'000'000'000'000;
-/// The number in a column of the present row; Errc::STORAGE where it lies elsewhere.
+/// The number in a column of the present row; Errc::STORAGE where it is out of bounds.
 Result<std::int64_t> storedNumber(const Statement& row, int column, std::int64_t least, std::int64_t most);
 Result<WallTime> storedTime(const Statement& row, int column);
 
-/// What many rows say in the same words is read once.
+/// Constraints by their text: equal texts of many rows are parsed once.
 using ConstraintsRead = std::map<std::string, Constraints, std::less<>>;
 
 Result<void> rowInto(Statement& insert, const Request& request);
-/// Without its parents. Errc::STORAGE for a row that is damaged, or breaks a rule.
+/// Reads a request without its parents. Errc::STORAGE for a row that is damaged, or breaks a rule.
 Result<Request> requestIn(const Statement& row, ConstraintsRead& read);
 
 } // namespace stint::work

@@ -1,4 +1,4 @@
-// A run, from its job's start, or the engine's own, to its worker's word (jobs.md §10, results).
+// A run, from its start by its job or by the engine, to its worker's result (jobs.md §10, results).
 #include "base/result/check.hpp"
 #include "base/result/fail.hpp"
 #include "base/result/try.hpp"
@@ -8,11 +8,11 @@
 
 namespace stint::work {
 
-/// Its own, and what its parents put out, who finished last at the end.
+/// The request's own input, and its parents' outputs, the parent that finished last at the end.
 Result<Data> Engine::inputOf(const Request& request) const {
     std::map<std::int64_t, Data> outputs;
     for (const UUID& parent : request.parents) {
-        STINT_CHECK(requests_.find(parent)); // forgotten after what follows it
+        STINT_CHECK(requests_.find(parent)); // a parent is forgotten only after its followers
         const Request& before = *requests_.find(parent);
         outputs.emplace(before.finishOrder, before.output);
     }
@@ -47,7 +47,8 @@ bool Engine::start(const UUID& id, std::optional<std::int32_t> job, Now now, Ste
 
 Result<void> Engine::on(const JobStarted& event, Now now, Step& step) {
     const Request* request = requests_.ofJob(event.job);
-    // Displaced, cancelled, finished, or of a file that is not this one: it has nothing to do.
+    // A job that was displaced, or whose request was cancelled or has finished, or that comes from another file, has
+    // nothing to do.
     if (request == nullptr || request->spec.id != event.request || request->isFinished()) return {};
     const UUID id = request->spec.id;
     step.goesOn = true;
@@ -70,14 +71,14 @@ Result<void> Engine::on(const JobStopped& event, Now now, Step& step) {
         live.job.reset();
         const bool byApp = event.reason == STOP_REASON_CANCELLED_BY_APP;
         if (request == nullptr || request->isFinished() || live.stopped) break;
-        // The user's word and the app's stop the worker, wherever it runs; else one in the foreground goes on.
+        // A stop by the user or the app stops the worker in any case; other stops leave a foreground worker going.
         if (live.foreground && !byApp && event.reason != STOP_REASON_USER) break;
         requests_.change(id, [&](Request& stopped) {
             stopped.state = State::ENQUEUED;
             stopped.stopReason = static_cast<std::int32_t>(event.reason);
             stopped.notBefore = now.wall;
             stopped.progress = {};
-            if (byApp) stopped.job.reset(); // by another's call: the job is gone, its request is not
+            if (byApp) stopped.job.reset(); // by another process's call: the job is gone, its request is not
         });
         stopHere(id, static_cast<std::int32_t>(event.reason), step);
         break;

@@ -6,7 +6,7 @@
 
 namespace stint::work {
 
-/// schema.sql as it was built in.
+/// The text of schema.sql, which the build puts in.
 extern const std::string_view schemaText;
 
 /// The version that this program writes: the number of parts in schema.sql.

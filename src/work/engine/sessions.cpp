@@ -11,8 +11,8 @@ namespace stint::work {
 
 namespace {
 
-// Of the open file, not of the process: a child that a worker starts does not take it along, by O_CLOEXEC, and closing
-// another descriptor does not let go of it.
+// A lock of the open file, not of the process: a child that a worker starts does not inherit it, by O_CLOEXEC, and
+// closing another descriptor does not release it.
 struct flock byteOf(Session session) {
     struct flock lock {};
     lock.l_type = F_WRLCK;

@@ -1,5 +1,5 @@
-// Which processes have the file open: each holds a lock on a byte of its own of a file beside it, which the kernel lets
-// go of when the process ends, however it ends.
+// The processes that have the file open: each holds a lock on a byte of its own in a file beside it, which the kernel
+// releases when the process ends, however it ends.
 #pragma once
 #include <filesystem>
 
@@ -12,13 +12,13 @@ class SessionLocks {
 public:
     static Result<SessionLocks> open(const std::filesystem::path& file);
 
-    /// Takes this process's own, for as long as this object lives.
+    /// Locks this process's own byte, for as long as this object lives.
     Result<void> take(Session session);
-    /// Touches the file: who watches its attributes is told that something was committed. A write to the log is seen
-    /// before what it says can be read.
+    /// Touches the file: a process that watches its attributes learns that something was committed. A write to
+    /// SQLite's log would be noticed before its content can be read.
     void ring() const;
 
-    /// By this process, or another that lives.
+    /// True if the session is held by this process, or by another that lives.
     bool isHeld(Session session) const;
 
 private:

@@ -1,5 +1,5 @@
-// Which requests have a job at the scheduler: at most as many as the app's settings say (jobs.md §10, limits), in a
-// fair order; and what is told of those jobs.
+// The jobs at the scheduler: at most as many as the app's settings say (jobs.md §10, limits), for requests chosen in
+// a fair order; and the scheduler's reports on those jobs.
 #include "base/result/check.hpp"
 #include "base/result/fail.hpp"
 #include <algorithm>
@@ -14,8 +14,9 @@ constexpr Duration longestHandWait = std::chrono::minutes(10);
 
 } // namespace
 
-/// Of those that wait: the first of each group of equal constraints, then the second of each, so that many that wait
-/// for one thing do not keep those away that could run. Within a round, expedited ones first, then by their time.
+/// The waiting requests that get a job: the first of each group of equal constraints, then the second of each, so
+/// that many requests that wait for one thing do not keep out those that could run. Within a round, expedited ones
+/// first, then by their time.
 std::vector<UUID> Engine::chosen(Now now) const {
     auto free = static_cast<std::size_t>(settings_.schedulerLimit);
     for (const UUID& id : requests_.running())
@@ -46,9 +47,10 @@ std::vector<UUID> Engine::chosen(Now now) const {
     return chosen;
 }
 
-/// In process, with a job behind it: nothing is asked for that only the scheduler could know.
+/// True if the request may begin in this process, with a job behind it: it has no constraint that only the scheduler
+/// could judge.
 bool Engine::mayRunHere(const Request& request, Now now) const {
-    // What its job's stop has cut off waits as that job does (jobs.md §6.2); a death stops no job.
+    // A request that its job's stop cut off waits as that job does (jobs.md §6.2); a death stops no job.
     const bool waitsWithItsJob =
         request.stopReason != WorkInfo::STOP_REASON_NOT_STOPPED && request.stopReason != WorkInfo::STOP_REASON_UNKNOWN;
     return visible_ && !waitsWithItsJob && !request.session && request.notBefore <= now.wall &&
@@ -56,7 +58,7 @@ bool Engine::mayRunHere(const Request& request, Now now) const {
 }
 
 void Engine::hand(Now now, Step& step) {
-    // What another process has cancelled runs here no longer.
+    // A request that another process has cancelled runs here no longer.
     for (const auto& [id, live] : Lives(live_)) {
         const Request* request = requests_.find(id);
         if (request == nullptr || request->isFinished())
@@ -85,7 +87,7 @@ void Engine::hand(Now now, Step& step) {
         give(id);
         if (mayRunHere(*requests_.find(id), now)) start(id, std::nullopt, now, step);
     }
-    // What runs without a job would not be begun again after this process's death.
+    // A request that runs without a job would not be begun again after this process's death.
     for (const UUID& id : std::set(requests_.running()))
         if (requests_.find(id)->session == settings_.session) give(id);
 }
@@ -123,7 +125,7 @@ Result<void> Engine::on(const Reconcile& event, Now now, Step& step) {
             ++strange;
             isOlder = isOlder || job >= counters_.job;
             step.effects.emplace_back(TakeBack{job});
-        } // else: another's of this number, which the hand-over replaces
+        } // else the number is another request's, whose job the hand-over replaces
     }
     int missing = 0;
     for (const auto& [job, id] : requests_.jobs()) {
@@ -131,7 +133,7 @@ Result<void> Engine::on(const Reconcile& event, Now now, Step& step) {
         ++missing;
         step.effects.emplace_back(HandOver{id, job});
     }
-    // Its numbers are given again by nobody who does not know of them.
+    // A newer file gave these numbers: the counter passes them, so that none is given again.
     for (const auto& [job, of] : event.pending)
         if (isOlder && job >= counters_.job) counters_.job = job == INT32_MAX ? 1 : job + 1;
     if (isOlder)
@@ -156,7 +158,7 @@ void Engine::release(const UUID& id, Step& step) {
     });
 }
 
-// What a process that died was at work on is begun again: by its job, which its death has not ended.
+// The requests of a process that died are begun again: by their jobs, which the death has not ended.
 Result<void> Engine::on(const SessionsEnded& event, Now now, Step& step) {
     static_cast<void>(now);
     for (const UUID& id : std::set(requests_.claimed()))

@@ -15,7 +15,7 @@ bool requiresNetwork(const Constraints& constraints) {
            constraints.getRequiredNetworkRequest().has_value();
 }
 
-/// The first of them that expedited work may not have (jobs.md V11); empty: none.
+/// The first term that expedited work may not have (jobs.md V11); empty: none.
 std::string_view tooMuchForExpedited(const Spec& spec) {
     if (spec.initialDelay > Duration(0)) return "an initial delay";
     if (spec.constraints.requiresCharging()) return "charging";
@@ -27,7 +27,7 @@ std::string_view tooMuchForExpedited(const Spec& spec) {
     return {};
 }
 
-/// The same of user-initiated work (jobs.md V12).
+/// The first term that user-initiated work may not have (jobs.md V12); empty: none.
 std::string_view tooMuchForUserInitiated(const Spec& spec) {
     if (spec.initialDelay > Duration(0)) return "an initial delay";
     if (spec.constraints.requiresDeviceIdle()) return "device idle";
@@ -45,7 +45,7 @@ struct Times {
 
 Times timesOf(const Spec& spec) { return {spec.initialDelay, spec.backoffDelay, spec.keepResults, spec.period}; }
 
-// jobs.md §10: too small ones are raised. No time is longer than times are reckoned with.
+// jobs.md §10: times that are too small are raised. Times that are too long for the arithmetic are lowered.
 Times inRange(Times times) {
     constexpr Duration shortestKept = std::chrono::hours(24);
     times.initialDelay = std::min(times.initialDelay, longestWait);

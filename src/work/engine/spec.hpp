@@ -1,5 +1,5 @@
-// What an app said of a work request: WorkRequest's other end, the engine's noun, and what the store keeps of it. One
-// value at all three, as JobInfo is (decision 6).
+// The terms of a work request, as the app built them: the inside of a WorkRequest, the engine's noun, and the store's
+// row. One value for all three, like JobInfo (decision 6).
 #pragma once
 #include <optional>
 #include <set>
@@ -31,7 +31,7 @@ struct Spec {
     Duration backoffDelay = WorkRequest::DEFAULT_BACKOFF;
     bool explicitBackoff = false;
     Duration initialDelay{0};
-    std::optional<Period> period; ///< none: it is done once
+    std::optional<Period> period; ///< none: it runs once
     std::optional<OutOfQuotaPolicy> expedited;
     bool userInitiated = false;
     InputMerger merger = InputMerger::OVERWRITING;
@@ -42,10 +42,10 @@ struct Spec {
 
 /// jobs.md §10: times that are too short are raised, and others lowered.
 void bringIntoRange(Spec& spec);
-/// jobs.md §10: what does not go together, in words; and a time that is out of range.
+/// jobs.md §10: the error names terms that exclude each other, or a time that is out of range.
 Result<void> check(const Spec& spec);
 
-/// To and from what the app holds.
+/// Converts between Spec and WorkRequest, which the app holds.
 struct WorkRequestAccess {
     static const Spec& spec(const WorkRequest& request) { return *request.spec_; }
 };

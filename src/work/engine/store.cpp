@@ -19,12 +19,12 @@ Result<void> configure(Database& database) {
     STINT_TRY(database.text("PRAGMA journal_mode = WAL"));
     STINT_TRY(database.run("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON"));
     const auto said = STINT_TRY(database.text("PRAGMA quick_check(1)"));
-    // The line before only names the database.
+    // The line before this one only names the database.
     if (said != "ok") return fail(Errc::STORAGE, "it is damaged: {}", said.substr(said.rfind('\n') + 1));
     return migrate(database);
 }
 
-/// Under a name that says when and why, with its log; it is nobody's any more.
+/// Renames the file and its log to a name that says when and why; nothing reads them any more.
 Result<std::filesystem::path> setAside(const std::filesystem::path& file, std::string_view why) {
     const auto stamp = wallNow().time_since_epoch().count();
     std::filesystem::path aside = fmt::format("{}.{}-{}", file.string(), why, stamp);
@@ -71,8 +71,8 @@ Result<Store> Store::onto(Database database, std::optional<SessionLocks> locks, 
         STINT_TRY(database.prepare("UPDATE counters SET sequence = ?1, finish_order = ?2, job = ?3 WHERE one = 1"));
     Store store(std::move(database), std::make_unique<Statements>(std::move(made)), std::move(locks), std::move(file));
     STINT_TRY(store.takeSession());
-    STINT_TRY(store.changedByOthers()); // from here on
-    // What cannot be read is found here, not at work.
+    STINT_TRY(store.changedByOthers()); // counts changes from here on
+    // Unreadable content is found here, not at work.
     store.first_ = STINT_TRY(store.read());
     return store;
 }
@@ -102,7 +102,7 @@ Result<Store> Store::open(const std::filesystem::path& directory, const std::fil
     return *before;
 }
 
-/// The witness beside it; without one it works as well, but for a backup.
+/// Opens the witness beside the file; without one the file works as well, except after a backup's restoration.
 void Store::follow(const std::filesystem::path& state, std::vector<std::string>& notices) {
     auto witness = Witness::open(state);
     const auto followed = [&]() -> Result<void> {
@@ -116,7 +116,7 @@ void Store::follow(const std::filesystem::path& state, std::vector<std::string>&
                                   followed.error().message));
 }
 
-/// What the witness has to be told, or has to tell.
+/// Compares the file with the witness: the ends that either one lacks.
 Result<void> Store::compare() {
     const std::int64_t next = first_->counters.finishOrder;
     const auto last = STINT_TRY(witness_->last());
@@ -137,7 +137,7 @@ Result<void> Store::takeSession() {
         session_ = STINT_TRY(database_->integer("SELECT session FROM counters"));
         if (session_ < 0 || session_ >= farthest) return fail(Errc::STORAGE, "its processes are out of number");
         STINT_TRY(database_->run("UPDATE counters SET session = session + 1"));
-        // Before the number is another's to see.
+        // Locked before other processes can see the number.
         if (locks_) STINT_TRY(locks_->take(session_));
         return database_->run("COMMIT");
     }();
@@ -224,8 +224,8 @@ Result<void> Store::commit(const std::vector<Record>& records) {
     return committed;
 }
 
-/// In order: a later end is not told before an earlier one, or the earlier would never be missed. Where it hears
-/// nothing for long it is let be, and told of all when the file is opened next.
+/// Notes ends in order: if a later end came before an earlier one, the earlier would never be missed. A witness that
+/// fails for long is left alone, and gets all of them when the file is opened next.
 void Store::tellWitness(const std::vector<Record>& records) {
     if (!witness_) return;
     untold_.insert(untold_.end(), records.begin(), records.end());

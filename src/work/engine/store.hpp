@@ -1,5 +1,5 @@
 // The app's own file: SQLite, a write-ahead log, synchronous FULL. Several processes of an app may have it open: a turn
-// (turn()) has it alone, and says whether another one has changed it since. A damaged or newer file is set aside.
+// (turn()) locks it, and reports if another process has changed it since. A damaged or newer file is set aside.
 #pragma once
 #include <filesystem>
 #include <memory>
@@ -19,33 +19,34 @@ public:
         std::vector<Request> requests;
         Counters counters;
     };
-    /// DIRECTORY/work.db, which is made where there is none; `notices` say what a person should know. Errc::STORAGE
-    /// where the directory cannot be written; never an error for what lies in it.
-    /// What has ended is told to a witness in `state`, a directory that a backup of the first one leaves alone.
+    /// Opens DIRECTORY/work.db, or makes it; `notices` get messages for a person. Errc::STORAGE where the directory
+    /// cannot be written; bad content is never an error. The ends of requests are also noted by a witness in `state`,
+    /// a directory that a backup of the first one leaves out.
     static Result<Store> open(const std::filesystem::path& directory, const std::filesystem::path& state,
                               std::vector<std::string>& notices);
-    /// For tests and the simulator: it ends with this object.
+    /// A store that ends with this object. For tests and the simulator.
     static Result<Store> inMemory();
     /// A database that nobody else has open. For tests.
     static Result<Store> over(Database database);
 
     Session session() const { return session_; }
     bool isHeld(Session session) const { return locks_ ? locks_->isHeld(session) : session == session_; }
-    /// What other processes' commits change; empty in memory.
+    /// The file that other processes' commits change; empty in memory.
     const std::filesystem::path& file() const { return file_; }
 
-    /// What follows is another process's: a session of its own. For tests and the simulator.
+    /// Begins a session of its own, as if another process followed. For tests and the simulator.
     Result<void> takeSession();
 
-    /// From here to commit() or giveUp() no other process writes. Errc::STORAGE where one has not let go in ten
-    /// seconds.
+    /// Locks the file: from here to commit() or giveUp() no other process writes. Errc::STORAGE where one has not
+    /// released it within ten seconds.
     Result<void> turn();
-    /// Another process has committed since it was asked last.
+    /// True if another process has committed since the last call.
     Result<bool> changedByOthers();
     Result<Content> read();
-    /// What ended after the file was as it was opened: it was restored from a backup. Empty once it is committed.
+    /// The requests that ended after the backup from which the file was restored; empty if it was not, and once they
+    /// are committed.
     const std::vector<Ending>& restored() const { return restored_; }
-    /// Ends the turn: durable when it returns. On an error nothing of it is.
+    /// Ends the turn: durable when it returns. On an error none of it is.
     Result<void> commit(const std::vector<Record>& records);
     void giveUp();
 
@@ -66,9 +67,9 @@ private:
     Session session_ = 0;
     std::int64_t dataVersion_ = 0;
     std::optional<Witness> witness_;
-    std::vector<Record> untold_; ///< what the witness could not take yet
+    std::vector<Record> untold_; ///< records that the witness could not take yet
     std::vector<Ending> restored_;
-    std::optional<Content> first_; ///< as it was opened, for whoever reads it first
+    std::optional<Content> first_; ///< the content at the opening, for the first reader
 
 public:
     Store(Store&&) noexcept;

@@ -23,11 +23,11 @@ WallTime windowStart(const Spec& spec, WallTime windowEnd) { return windowEnd - 
 
 Window nextWindow(const Spec& spec, WallTime windowEnd, WallTime now) {
     const auto [period, flex] = *spec.period;
-    // Nothing is done before its window: the clock was set back, and the grid begins anew.
+    // Work does not run before its window: the clock was set back, and the grid begins anew.
     if (windowEnd - now > period) windowEnd = now + period;
     if (now <= windowEnd) {
         const Duration left = windowEnd - now;
-        // What was done late in its window is not done again at once.
+        // Work that was done late in its window is not done again at once.
         const bool soon = left < periodicBuffer && left < period / 6;
         const Duration buffer = soon ? std::min(periodicBuffer, period / 6 - left) : Duration(0);
         const WallTime end = windowEnd + period;

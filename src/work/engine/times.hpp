@@ -1,4 +1,5 @@
-// When a request runs next (jobs.md §10, §6.2, §6.5). Pure: the wall clock, because what is computed outlives a boot.
+// The time of a request's next run (jobs.md §10, §6.2, §6.5). Pure: the wall clock, because the result outlives a
+// boot.
 #pragma once
 #include "stint/units.hpp"
 #include "work/engine/request.hpp"
@@ -10,17 +11,18 @@ Duration backoff(const Spec& spec, std::int32_t attempts);
 
 /// The end of a periodic request's first window.
 WallTime firstWindowEnd(const Spec& spec, WallTime enqueuedAt);
-/// When the window that ends then begins.
+/// The start of the window that ends then.
 WallTime windowStart(const Spec& spec, WallTime windowEnd);
 
 struct Window {
     WallTime start;
     WallTime end;
 };
-/// After a run in the window that ends at `windowEnd` which was over at `now`: on the same grid (jobs.md §6.5).
+/// The window after a run in the window that ends at `windowEnd`; the run was over at `now`: on the same grid
+/// (jobs.md §6.5).
 Window nextWindow(const Spec& spec, WallTime windowEnd, WallTime now);
 
-/// How long the scheduler is to wait: never longer than the request could have asked, whatever the clock shows.
+/// The delay for the scheduler: never longer than the request could have asked, whatever the clock shows.
 Duration latency(const Request& request, WallTime now);
 
 } // namespace stint::work

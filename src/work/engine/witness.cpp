@@ -10,7 +10,7 @@ namespace stint::work {
 namespace {
 
 constexpr int witnessVersion = 1;
-constexpr int mostEndings = 10'000; ///< a backup that is older than that many ends is believed
+constexpr int mostEndings = 10'000; ///< a backup that is older than this many ends is believed
 constexpr auto witnessSchema =
     "CREATE TABLE ended (number INTEGER PRIMARY KEY, request TEXT NOT NULL, state INTEGER NOT NULL, "
     "window_end INTEGER, not_before INTEGER NOT NULL, output BLOB NOT NULL) STRICT";

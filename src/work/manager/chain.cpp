@@ -24,13 +24,14 @@ WorkContinuation WorkContinuation::combine(std::vector<WorkContinuation> chains)
     return WorkContinuation(std::move(joined));
 }
 
-/// Written out as one event: each step after those that it follows.
+/// Writes the chain as one event: each step after those that it follows.
 struct WorkContinuation::Writer {
     Enqueue event;
     std::map<const Enqueue::Unique*, std::size_t> names;
     std::vector<Node*> written; ///< in that order
 
-    /// Each step after what is before it; by a list of its own, because a chain may be longer than a stack is deep.
+    /// Adds each step after those before it; by a list of its own, because a chain may be longer than the stack is
+    /// deep.
     void collect(Node* last) {
         std::set<Node*> seen;
         std::vector<std::pair<Node*, std::size_t>> open{{last, 0}};
@@ -53,7 +54,7 @@ struct WorkContinuation::Writer {
             ids.insert(request.getId());
         if (!node.requests.empty()) return;
         for (const auto& before : node.before)
-            idsOf(*before, ids); // it only joins
+            idsOf(*before, ids); // this step only joins others
     }
 
     void write(const Node& node) {

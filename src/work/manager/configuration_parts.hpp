@@ -1,4 +1,4 @@
-// What a Configuration holds.
+// The content of a Configuration.
 #pragma once
 #include <map>
 

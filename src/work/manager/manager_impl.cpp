@@ -30,7 +30,7 @@ Result<std::shared_ptr<WorkManager::Impl>> WorkManager::Impl::open(Connection& c
     return impl;
 }
 
-// The service is offered when the loop begins: a job is begun in a process that lives.
+// The service is offered only when the loop begins: jobs begin in a process that stays.
 Result<void> WorkManager::Impl::begin() {
     const auto& parts = ConfigurationAccess::parts(configuration_);
     auto directory = parts.directory;
@@ -56,7 +56,8 @@ Result<void> WorkManager::Impl::begin() {
     return {};
 }
 
-/// Where nobody can say, it is not; and before its loop runs nothing begins here: one that only enqueues may end.
+/// False where that cannot be known, and before the app's loop runs: a process that only enqueues may end at any
+/// time.
 bool WorkManager::Impl::isVisible() {
     if (!dispatches_) return false;
     const auto importance = connection_.getMyImportance();
@@ -188,7 +189,7 @@ std::optional<Duration> WorkManager::Impl::untilDue() const {
     return least ? std::optional(std::max(*least, Duration(0))) : std::nullopt;
 }
 
-/// What no call has brought: another process's commits, and a deadline.
+/// Does the work that no call brings: reads another process's commits, and meets a deadline.
 void WorkManager::Impl::lookAround(bool othersWrote, bool first) {
     const bool visible = isVisible();
     std::vector<Running> stopped;
@@ -196,7 +197,7 @@ void WorkManager::Impl::lookAround(bool othersWrote, bool first) {
         const std::scoped_lock lock(mutex_);
         const Now now = presentTime();
         desk_->setVisible(visible);
-        // What fails here fails again at the next call, which says so to somebody.
+        // A failure here comes again at the next call, which reports it.
         if (othersWrote) static_cast<void>(desk_->refresh(now));
         const auto deadline = desk_->engine().nextDeadline();
         if (first || (deadline && *deadline <= now.elapsed)) {
@@ -208,7 +209,7 @@ void WorkManager::Impl::lookAround(bool othersWrote, bool first) {
     keepAgain();
 }
 
-/// The loop has begun: from here on jobs may run in this process, and who looks may see them.
+/// The loop has begun: from here on jobs may run in this process, and its requests are shown.
 Result<void> WorkManager::Impl::firstTurn() {
     const auto& parts = ConfigurationAccess::parts(configuration_);
     STINT_TRY(connection_.host(parts.service, *this));

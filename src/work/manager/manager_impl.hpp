@@ -1,6 +1,6 @@
-// What a WorkManager does behind its pointer: the desk under one mutex, the service that its jobs run in, the workers'
-// threads, and the descriptor that the app's loop watches. Callbacks of the app, onStopped() and observers, run without
-// the mutex.
+// A WorkManager's state and work, behind its pointer: the desk under one mutex, the service in which its jobs run, the
+// workers' threads, and the descriptor that the app's loop watches. Callbacks of the app, onStopped() and observers,
+// run without the mutex.
 #pragma once
 #include <atomic>
 #include <list>
@@ -28,11 +28,11 @@ public:
     int fd() const { return wakes_.fd(); }
     std::optional<Duration> timeout();
     Result<bool> dispatch();
-    /// Workers are told to stop, and waited for; what they answer counts no more.
+    /// Stops the workers, and waits for them; their results count no more.
     void shutDown();
 
     Result<Desk::Outcome> call(const Event& event);
-    /// As call(), and an Error also where the scheduler refused a job for good.
+    /// Like call(), but an Error also where the scheduler refused a job for good.
     Result<void> ask(const Event& event);
     Result<std::vector<WorkInfo>> infos(const WorkQuery& query);
     std::shared_ptr<void> observe(WorkQuery query, std::function<void(const std::vector<WorkInfo>&)> told);
@@ -54,7 +54,7 @@ private:
     struct Observer {
         WorkQuery query;
         std::function<void(const std::vector<WorkInfo>&)> told;
-        std::uint64_t version = 0; ///< of the desk, when it was told last; 0: never
+        std::uint64_t version = 0; ///< the desk's version at the last call of `told`; 0: never
         std::vector<WorkInfo> last;
     };
 
@@ -71,7 +71,8 @@ private:
     Result<void> firstTurn();
     void publish();
     void lookAround(bool othersWrote, bool first);
-    /// In how long something is due by itself: the engine's look, and what could not be kept. The mutex is held.
+    /// The time until something is due by itself: the engine's look, and ends that could not be kept. The mutex is
+    /// held.
     std::optional<Duration> untilDue() const;
     void keepAgain();
 
@@ -80,17 +81,17 @@ private:
     LibstintScheduler scheduler_;
     Wakes wakes_;
     std::atomic<bool> dispatches_ = false; ///< the app's loop has begun
-    std::mutex mutex_;                     ///< of all below
+    std::mutex mutex_;                     ///< guards all below
     std::optional<Desk> desk_;
     std::map<UUID, Running> running_;
-    std::vector<Running> toStop_; ///< told when the mutex is let go of
+    std::vector<Running> toStop_; ///< stopped when the mutex is released
     std::list<std::weak_ptr<Observer>> observers_;
     int foregrounds_ = 0;
     bool over_ = false;
     std::vector<WorkerEnded> unkept_; ///< ends of runs that the file did not take
-    Duration unkeptAt_{0};            ///< on the steady clock: when it is asked again
+    Duration unkeptAt_{0};            ///< on the steady clock: the next try
     std::vector<std::string> notices_;
-    std::optional<Publisher> publisher_; ///< of the loop's thread
+    std::optional<Publisher> publisher_; ///< used by the loop's thread only
     std::uint64_t published_ = 0;        ///< the desk's version
     Pool pool_;
 };

@@ -10,7 +10,7 @@ void Pool::run(std::function<void()> task) {
     tasks_.push_back(std::move(task));
     if (free_ < tasks_.size() && threads_.size() < most_) threads_.emplace_back([this] { serve(); });
     STINT_CHECK(threads_.size() <= most_);
-    STINT_CHECK(!threads_.empty()); // or nobody would do it
+    STINT_CHECK(!threads_.empty()); // or nobody would run it
     wakes_.notify_one();
 }
 
@@ -27,7 +27,7 @@ void Pool::serve() {
         tasks_.pop_front();
         lock.unlock();
         task();
-        task = nullptr; // what it holds goes without the lock
+        task = nullptr; // its captures are destroyed without the lock
         lock.lock();
     }
 }

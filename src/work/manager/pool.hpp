@@ -1,4 +1,4 @@
-// The threads in which workers run: started when there is work for one more, joined at the end.
+// The threads in which workers run: a thread is started when there is a task and none is free, and joined at the end.
 #pragma once
 #include <condition_variable>
 #include <deque>
@@ -16,9 +16,9 @@ public:
     Pool(const Pool&) = delete;
     Pool& operator=(const Pool&) = delete;
 
-    /// Nothing where the end has come.
+    /// Does nothing after end().
     void run(std::function<void()> task);
-    /// What has not begun is not; waits for what has.
+    /// Drops the tasks that have not begun; waits for those that have.
     void end();
 
 private:

@@ -64,7 +64,7 @@ std::string wordOf(const Value& value) {
         value);
 }
 
-/// What its worker says of how far it is.
+/// The worker's progress, in words.
 std::vector<std::string> wordsOf(const Data& progress) {
     std::vector<std::string> words;
     for (const auto& [key, value] : progress.getKeyValueMap())
@@ -99,7 +99,7 @@ void putInfo(sd_bus_message* to, const WorkInfo& info) {
     sd_bus_message_close_container(to);
 }
 
-/// The option `from`; 0 where it is not said.
+/// The option `from`; 0 where it is absent.
 std::size_t firstAsked(sd_bus_message* call) {
     std::size_t first = 0;
     sd_bus_message_enter_container(call, 'a', "{sv}");
@@ -149,7 +149,7 @@ Publisher::Publisher(const std::string& package, List list) : list_(std::move(li
     sd_bus* opened = nullptr;
     if (sd_bus_open_user(&opened) < 0) return;
     bus_.reset(opened);
-    // Behind another process of the app where there is one: it takes over when that ends.
+    // Queued behind another process of the app where there is one: this one takes over when that ends.
     const std::string name = std::string(workInterface) + "." + package;
     const bool shown =
         sd_bus_add_object_vtable(opened, nullptr, workPath, workInterface, methods, this) >= 0 &&
@@ -174,7 +174,8 @@ std::optional<Duration> Publisher::timeout() const {
 }
 
 void Publisher::dispatch() {
-    // No more than so many in a turn: who asks without end does not keep the app's loop. timeout() is 0 for the rest.
+    // At most so many calls in a turn: a peer that asks without end does not block the app's loop. timeout() is 0 for
+    // the rest.
     for (int nth = 0; bus_ && nth < mostAnswered; ++nth) {
         const int more = sd_bus_process(bus_.get(), nullptr);
         if (more < 0) bus_.reset();

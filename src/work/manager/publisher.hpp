@@ -1,5 +1,5 @@
 // Shows the app's requests on the session bus, for `stint work` (dbus/org.stint.Work1.xml). Where there is no bus, or
-// it goes, nothing is shown, and nothing else is different.
+// it goes away, nothing is shown, and all else works.
 #pragma once
 #include <functional>
 #include <memory>
@@ -25,11 +25,11 @@ public:
 
     /// -1: there is no bus (any more).
     int fd() const;
-    /// What fd() is to be watched for now (poll's numbers).
+    /// The events for which to poll fd() now (poll's numbers).
     short events() const;
     std::optional<Duration> timeout() const;
     void dispatch();
-    /// Told once until it is asked again.
+    /// Announces a change, once until somebody asks again.
     void changed();
 
 private:

@@ -1,4 +1,4 @@
-// One run of a worker, as its thread and the manager share it.
+// One run of a worker, shared by its thread and the manager.
 #pragma once
 #include <atomic>
 #include <functional>

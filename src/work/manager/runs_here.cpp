@@ -34,7 +34,7 @@ bool WorkManager::Impl::onStopJob(JobParameters params) {
     return !outcome.ok() || outcome->goesOn;
 }
 
-void WorkManager::Impl::onNetworkChanged(JobParameters) {} // a worker that fails for it is retried
+void WorkManager::Impl::onNetworkChanged(JobParameters) {} // a worker that fails because of it is retried
 
 void WorkManager::Impl::start(const StartWorker& how, const Request& request) {
     auto parts = std::make_shared<WorkerAccess::Parts>();
@@ -88,7 +88,7 @@ Worker::Result WorkManager::Impl::doWork(const std::shared_ptr<WorkerAccess::Par
             return Worker::Result::failure();
         }
         {
-            // Who stops the run from here on finds its worker; who did before told none: it does not begin.
+            // A stop from here on finds the worker; an earlier stop found none: then the worker does not begin.
             const std::scoped_lock lock(mutex_);
             if (over_ || parts->stopReason != WorkInfo::STOP_REASON_NOT_STOPPED) return Worker::Result::retry();
             if (const auto run = running_.find(parts->id); run != running_.end() && run->second.parts == parts)
@@ -115,7 +115,7 @@ void WorkManager::Impl::ended(const std::shared_ptr<WorkerAccess::Parts>& parts,
     bool lastForeground = false;
     {
         const std::scoped_lock lock(mutex_);
-        if (over_) return; // what was told to stop with its manager is begun again by the next
+        if (over_) return; // work that stops with its manager is begun again by the next one
         if (!how.why.empty()) notices_.push_back(fmt::format("work {}: {}", parts->id.toString(), how.why));
         const auto run = running_.find(parts->id);
         if (run != running_.end() && run->second.parts == parts) {
@@ -127,7 +127,7 @@ void WorkManager::Impl::ended(const std::shared_ptr<WorkerAccess::Parts>& parts,
     if (lastForeground)
         static_cast<void>(
             connection_.stopForegroundService(ConfigurationAccess::parts(configuration_).foregroundService));
-    // A file that cannot be written now: it is asked again, and until then nobody begins the request anew. Where this
+    // The file cannot be written now: the end is tried again, and until then nobody begins the request anew. If this
     // process dies before, the run counts as cut off.
     if (const auto told = call(how); !told.ok()) {
         {
@@ -188,7 +188,7 @@ void WorkManager::Impl::shutDown() {
         for (const auto& [id, run] : running_)
             stopped.push_back(run);
     }
-    for (const Running& run : stopped) { // whom somebody has stopped before keeps that reason
+    for (const Running& run : stopped) { // a run that was stopped before keeps its reason
         std::int32_t none = WorkInfo::STOP_REASON_NOT_STOPPED;
         run.parts->stopReason.compare_exchange_strong(none, WorkInfo::STOP_REASON_UNKNOWN);
     }

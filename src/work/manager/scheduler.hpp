@@ -1,5 +1,5 @@
-// The scheduler's port over libstint: a JobScheduler in the namespace "stint.work", and the service that its jobs run
-// in.
+// The scheduler's port over libstint: a JobScheduler in the namespace "stint.work", and the service in which its jobs
+// run.
 #pragma once
 #include <map>
 #include <mutex>
@@ -28,7 +28,7 @@ public:
 private:
     JobScheduler scheduler_;
     JobService* service_;
-    mutable std::mutex mutex_; ///< of runs_
+    mutable std::mutex mutex_; ///< guards runs_
     std::map<std::int32_t, JobParameters> runs_;
 };
 

@@ -35,7 +35,7 @@ Result<Wakes> Wakes::open(int connection) {
     return wakes;
 }
 
-// What a commit touches when it is done (work/engine/sessions.hpp).
+// Watches for the touch that a commit ends with (work/engine/sessions.hpp).
 Result<void> Wakes::watchFile(const std::filesystem::path& directory) {
     if (::inotify_add_watch(inotify_.get(), directory.c_str(), IN_ATTRIB | IN_ONLYDIR) < 0)
         return systemError(directory.string());

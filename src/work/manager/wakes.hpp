@@ -1,5 +1,5 @@
-// The one descriptor that an app's loop watches: the connection's, a call from another thread, and a commit of another
-// process to the app's file.
+// The one descriptor that an app's loop watches: it stands for the connection, calls from other threads, and commits of
+// other processes to the app's file.
 #pragma once
 #include <filesystem>
 
@@ -13,12 +13,12 @@ public:
     static Result<Wakes> open(int connection);
     Result<void> watchFile(const std::filesystem::path& directory);
 
-    /// A further descriptor, for poll's `events`; -1: none any more.
+    /// Watches a further descriptor for poll's `events`; -1: none any more.
     void follow(int other, short events);
 
     int fd() const { return epoll_.get(); }
     void wake() const;
-    /// Takes in what has come; whether the file was written, by whomever.
+    /// Reads all that has come; true if the file was written, by any process.
     bool drain() const;
 
 private:

@@ -136,7 +136,7 @@ Result<WorkInfo> WorkManager::await(UUID id, std::optional<Duration> longest) {
         const auto info = STINT_TRY(getWorkInfoById(id));
         if (!info) return fail(Errc::ILLEGAL_ARGUMENT, "no work of id {}", id.toString());
         if (isFinished(info->getState())) {
-            static_cast<void>(dispatch()); // who observes it knows, too
+            static_cast<void>(dispatch()); // its observers learn of it, too
             return *info;
         }
         auto wait = timeout();
