@@ -49,7 +49,8 @@ Result<std::unique_ptr<Command>> Command::start(const Order& order, const std::f
     ::posix_spawn_file_actions_addopen(&files.actions, STDIN_FILENO, input.c_str(), O_RDONLY, 0);
     ::posix_spawn_file_actions_adddup2(&files.actions, printed.get(), STDOUT_FILENO);
     ::posix_spawn_file_actions_adddup2(&files.actions, printed.get(), STDERR_FILENO);
-    // Last, and to a number that no other descriptor of ours has to be brought over: all of them are O_CLOEXEC.
+    // The last action, and the target is a number that no other descriptor of ours has to pass through: all of them
+    // are O_CLOEXEC.
     if (place.procs) ::posix_spawn_file_actions_adddup2(&files.actions, place.procs.get(), cgroupInChild);
     std::vector<std::string> words = wordsFor(order, share, place, helper);
     std::vector<std::string> variables = order.environment;
@@ -66,7 +67,7 @@ Result<std::unique_ptr<Command>> Command::start(const Order& order, const std::f
 
 Command::~Command() {
     if (status_) return;
-    ::kill(pid_, SIGTERM); // by its number, which is its own until it is waited for
+    ::kill(pid_, SIGTERM); // the number is its own until it is waited for
     ::kill(pid_, SIGCONT);
     ::waitpid(pid_, nullptr, 0);
 }
@@ -75,7 +76,7 @@ std::vector<pid_t> Command::outside(const std::string& cgroup) const { return de
 
 void Command::askToEnd() const {
     signalDescendants(pid_, SIGTERM);
-    signalDescendants(pid_, SIGCONT); // one that is stopped hears it then
+    signalDescendants(pid_, SIGCONT); // a stopped process gets the signal only then
 }
 
 void Command::kill() const {

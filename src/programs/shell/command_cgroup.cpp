@@ -17,7 +17,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Where this process stands once it has divided its cgroup, and the command's beside it.
+/// The leaf into which this process moves once it divides its cgroup; the command's is beside it.
 constexpr const char* ownLeaf = "shell";
 constexpr const char* commandLeaf = "command";
 

@@ -1,5 +1,5 @@
-// A cgroup of a command's own, below the one in which stintd keeps this process: what the command gets of the machine
-// is limited there, and this process is not (limits.md §13).
+// A cgroup for the command alone, below the one in which stintd keeps this process: the command's resources are
+// limited there, and this process's are not (limits.md §13).
 #pragma once
 #include <filesystem>
 #include <optional>
@@ -12,32 +12,34 @@
 namespace stint::shell {
 
 /// The cgroup that stintd has made for a process of the shell app, or of a guard's, from /proc/self/cgroup's path:
-/// without the leaf into which this process may have moved. nullopt: it stands elsewhere, which is not its to divide.
+/// without the leaf into which this process may have moved. nullopt: it stands elsewhere, in a cgroup that it may not
+/// divide.
 std::optional<std::string> enclosureIn(const std::string& path);
 
 class CommandCgroup {
 public:
-    /// What it is for beside limits.
+    /// The cgroup's purpose beside limits.
     enum class Use { Limits, Freezing };
 
-    /// With `asked`, all of which must hold, and those of `otherwise` that can. nullopt where none is needed, or where
-    /// nobody has asked and none can be had; Unavailable where what was asked for cannot be held here, or frozen.
+    /// Makes a cgroup with the limits `asked`, all of which must hold, and those of `otherwise` that can. nullopt where
+    /// none is needed, or where nothing was asked for and none can be had; Unavailable where `asked` cannot be held
+    /// here, or the cgroup cannot be frozen.
     static Result<std::optional<CommandCgroup>> make(const CgroupLimits& asked, const CgroupLimits& otherwise,
                                                      Use use = Use::Limits);
-    /// Removes it, where nothing of the command is alive.
+    /// Removes it, unless a process of the command is alive.
     ~CommandCgroup();
     CommandCgroup(CommandCgroup&& other) noexcept : place_(std::exchange(other.place_, {})), limits_(other.limits_) {}
     CommandCgroup& operator=(CommandCgroup&&) = delete;
 
-    /// cgroup.procs, to be written by whoever enters.
+    /// cgroup.procs, to which a process that enters is written.
     Result<Fd> entrance() const;
-    /// It has a share of the processors.
+    /// True if it has a share of the processors.
     bool isWeighed() const { return limits_.cpuWeight.has_value(); }
-    /// Whoever is in it stands still, or goes on.
+    /// Freezes its processes, or lets them go on.
     Result<void> freeze(bool on) const { return freezeCgroup(place_.directory, on); }
-    /// Whether anybody has frozen it.
+    /// True if anybody has frozen it.
     bool isFrozen() const { return stint::isFrozen(place_.directory); }
-    /// For poll(), POLLPRI: it is frozen otherwise than before, or has become empty.
+    /// For poll(), POLLPRI: it was frozen or thawed, or has become empty.
     Fd events() const { return openEvents(place_.directory); }
     const CgroupPlace& place() const { return place_; }
     LimitMet met() const { return limitMet(place_.directory); }

@@ -33,7 +33,7 @@ struct Descendant {
     Fd pidfd;
 };
 
-// All are held before anything is done with the first: it may end at once, and its children then have another parent.
+// All are held before the first is signalled: it may end at once, and its children then have another parent.
 std::vector<Descendant> held(pid_t ancestor) {
     std::vector<Descendant> found;
     std::vector<pid_t> parents{ancestor};
@@ -42,7 +42,7 @@ std::vector<Descendant> held(pid_t ancestor) {
         for (const pid_t child : childrenOf(parent)) {
             Fd pidfd = openPidfd(child);
             auto stat = processStat(child);
-            if (!pidfd || !stat || stat->parent != parent) continue; // it has ended, and the number may be another's
+            if (!pidfd || !stat || stat->parent != parent) continue; // it has ended; another may have its number
             found.push_back({child, std::move(pidfd)});
             parents.push_back(child);
         }

@@ -36,12 +36,12 @@ void Run::turn(Clock::time_point now) {
     status_ = status;
 }
 
-/// One piece of it; false where there is none now.
+/// Reads one piece of the output; false where there is none now.
 bool Run::takeOutput() {
     std::array<char, 65536> piece;
     const ssize_t size = ::read(command_->output(), piece.data(), piece.size());
     if (size <= 0) return false;
-    // The command must not block on what cannot be kept: it is read all the same.
+    // The command must not block because its output cannot be kept: it is read all the same.
     auto kept = log_.write({piece.data(), static_cast<std::size_t>(size)});
     if (!kept.ok()) error_ = kept.error().message;
     return true;
@@ -55,7 +55,7 @@ void Run::stop(Clock::time_point now, Duration grace) {
 }
 
 void remark(LogWriter& log, std::string_view text) {
-    // Where it cannot be kept there is nobody else to tell.
+    // If it cannot be kept, nobody else could be told.
     (void)log.write(fmt::format("{}stint: {}\n", log.isAtLineStart() ? "" : "\n", text));
 }
 

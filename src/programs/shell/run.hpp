@@ -1,5 +1,5 @@
-// One run of a command, from its start until nothing of it is alive and all that it printed is kept. A stop is SIGTERM,
-// and SIGKILL for what is left when the grace is over (architecture.md, running a job).
+// One run of a command, from its start until none of its processes is alive and all that it printed is kept. A stop is
+// SIGTERM, and SIGKILL for the processes that remain when the grace is over (architecture.md, running a job).
 #pragma once
 #include <chrono>
 #include <filesystem>
@@ -20,7 +20,7 @@ class Run {
 public:
     using Clock = std::chrono::steady_clock;
 
-    /// The command reads `input`; `log` gets what it prints.
+    /// Starts the command, which reads `input`; its output goes to `log`.
     static Result<Run> begin(const Order& order, const std::filesystem::path& input, Share share, LogWriter log,
                              const std::filesystem::path& helper, const Command::Place& place = {});
 
@@ -28,16 +28,16 @@ public:
     int output() const { return command_->output(); }
     int end() const { return command_->end(); }
     std::vector<pid_t> outside(const std::string& cgroup) const { return command_->outside(cgroup); }
-    /// nullopt: as long as it takes.
+    /// nullopt: no limit.
     std::optional<Duration> timeout(Clock::time_point now) const;
     void turn(Clock::time_point now);
 
-    /// Each of its processes is asked to end, and killed once `grace` has passed. A second one may only make the
+    /// Sends each of its processes SIGTERM, and kills them once `grace` has passed. A second call may only make the
     /// kill come sooner.
     void stop(Clock::time_point now, Duration grace);
-    /// How the command itself ended, as waitpid gives it; nullopt while anything of it is alive.
+    /// The command's own wait status (waitpid); nullopt while any of its processes is alive.
     std::optional<int> status() const { return status_; }
-    /// Why not all of its output is kept; empty where it is.
+    /// The reason why not all of its output is kept; empty where it is.
     const std::string& error() const { return error_; }
 
 private:

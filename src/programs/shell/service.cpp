@@ -34,7 +34,7 @@ std::optional<std::int64_t> retriesOf(const PersistableBundle& extras) {
     return extras.getLong("retries");
 }
 
-/// Where it can be known that the command cannot run, now or later: why, and a shell's exit code for it.
+/// The refusal of a command that certainly cannot run, now or later: the reason, and a shell's exit code for it.
 std::optional<Outcome> refusal(const Order& order, const fs::path& input) {
     std::error_code ignored;
     if (!fs::exists(input, ignored))
@@ -54,7 +54,7 @@ bool CommandService::onStartJob(JobParameters params) {
     Spool spool(params.getExtras().getString("spool"));
     const Tally before = spool.tally();
     job_.emplace(Job{.params = params, .spool = std::move(spool), .tally = before, .began = Run::Clock::now()});
-    show(params, "running", true); // jobs.md §5.2: owed from the start
+    show(params, "running", true); // jobs.md §5.2: due from the start
     if (auto noted = noteJob(job_->spool, params.getJobId()); !noted.ok()) complain(noted.error().message);
     auto order = job_->spool.order();
     if (!order.ok()) {
@@ -95,7 +95,7 @@ Result<Run> CommandService::begin() {
     return Run::begin(order, job.spool.input(order), share, std::move(log), helper_, place);
 }
 
-/// What a person has asked for holds, or the command does not run.
+/// The limits that a person has asked for must hold, or the command does not run.
 Result<Command::Place> CommandService::placeFor(Job& job, Share share) {
     const CgroupLimits asked = STINT_TRY(limitsIn(job.params.getExtras().getString("limits")));
     const char* told = share == Share::Leftover ? std::getenv(backgroundLimits) : nullptr;
@@ -111,20 +111,21 @@ Result<Command::Place> CommandService::placeFor(Job& job, Share share) {
     return place;
 }
 
-/// The command finds the reason where it looks for it when it hears of it.
+/// The reason is written first: the command finds it when the signal comes.
 void CommandService::askToEnd(std::string_view reason, Duration grace) {
     if (auto noted = job_->spool.noteStop(reason); !noted.ok()) complain(noted.error().message);
-    if (job_->isGuard() && job_->cgroup && job_->cgroup->isFrozen()) freeze(false); // or it would not hear of it
+    if (job_->isGuard() && job_->cgroup && job_->cgroup->isFrozen()) freeze(false); // else it gets no signal
     job_->run->stop(Run::Clock::now(), grace);
 }
 
-/// Whoever reads what it prints is told, and the daemon's log.
+/// Writes to the command's output, for its reader, and to the daemon's log.
 void CommandService::tell(const std::string& text) {
     complain(text);
     if (auto log = LogWriter::open(job_->spool.directory()); log.ok()) remark(*log, text);
 }
 
-/// jobs.md §14.5. This process stands outside of what is frozen, and when it dies its stint-exec kills that.
+/// jobs.md §14.5. This process stands outside of the frozen cgroup; when it dies, its stint-exec kills the frozen
+/// processes.
 void CommandService::freeze(bool on) {
     if (on && job_->cgroup->isFrozen()) lookWhoFreezes();
     job_->frozen = on;
@@ -138,7 +139,7 @@ void CommandService::freeze(bool on) {
                          fmt::join(outside, ", ")));
 }
 
-/// What another does is told once, and left alone: two who freeze and thaw each other's would never end.
+/// Somebody else's freezing is reported once, and left alone: two who freeze and thaw each other's would never end.
 void CommandService::lookWhoFreezes() {
     const bool frozen = job_->cgroup->isFrozen();
     if (frozen == job_->frozen) job_->byAnother = false;
@@ -196,7 +197,7 @@ void CommandService::finish(Verdict verdict) {
     jobFinished(params, verdict.again, std::move(verdict.outcome));
 }
 
-/// What is to be known of this run is written down before its end is told: the next one may begin then.
+/// The run's results are written before its end is reported: the next run may begin then.
 void CommandService::end(const Verdict& verdict) {
     const Job job = *std::exchange(job_, std::nullopt);
     untidied_ = job.spool.directory().parent_path();
@@ -206,7 +207,7 @@ void CommandService::end(const Verdict& verdict) {
     if (auto log = LogWriter::open(job.spool.directory()); log.ok()) remark(*log, verdict.remark);
 }
 
-// jobs.md §5.1: only a user-initiated one is owed; of others a person has asked to see nothing.
+// jobs.md §5.1: only a user-initiated job must show a notification; for others a person has asked for none.
 void CommandService::show(const JobParameters& params, const std::string& text, bool running) {
     if (!params.isUserInitiatedJob()) return;
     Notification::Builder notification("commands");
@@ -219,13 +220,14 @@ void CommandService::show(const JobParameters& params, const std::string& text, 
     if (!shown.ok()) complain(fmt::format("cannot show a notification: {}", shown.error().message));
 }
 
-/// Orders of jobs that are no more go, with all that their environments held. Asked for after jobFinished() on one
-/// connection, and the daemon answers nothing before what came earlier is durable (architecture.md, the turn).
+/// Removes the orders of jobs that are over, with all that their environments held. The question follows
+/// jobFinished() on the same connection, and the daemon answers nothing before earlier calls are durable
+/// (architecture.md, the turn).
 void CommandService::tidy(Connection& connection) {
     if (untidied_.empty()) return;
     auto candidates = unheldSpools(std::exchange(untidied_, {}));
     auto jobs = JobScheduler(connection).getPendingJobsInAllNamespaces();
-    if (!jobs.ok()) return; // no daemon: the next one's jobs will
+    if (!jobs.ok()) return; // no daemon: a later run tidies up
     std::vector<std::string> tracked;
     for (const auto& [space, some] : *jobs)
         for (const JobInfo& job : some)
@@ -233,7 +235,7 @@ void CommandService::tidy(Connection& connection) {
     sweep(std::move(candidates), tracked);
 }
 
-/// Sleeps until the command, or the connection where one is given, has something to do; then does the command's.
+/// Sleeps until the command, or the connection if there is one, has something to do; then does the command's part.
 void CommandService::await(Connection* connection) {
     std::array<pollfd, 4> watched{
         {{-1, POLLIN, 0}, {-1, POLLIN, 0}, {-1, POLLIN, 0}, {-1, POLLPRI, 0}}}; // poll() passes over -1
@@ -248,7 +250,7 @@ void CommandService::await(Connection* connection) {
     ::poll(watched.data(), watched.size(),
            pollTimeout(earlier(ours, connection ? connection->timeout() : std::nullopt)));
     if (!job_ || !job_->run) return;
-    if (watched[3].revents & POLLPRI && populated(job_->events)) lookWhoFreezes(); // reading arms the next one
+    if (watched[3].revents & POLLPRI && populated(job_->events)) lookWhoFreezes(); // reading arms the next event
     job_->run->turn(Run::Clock::now());
     if (untilSaving() != Duration{0} || job_->run->status()) return;
     job_->saves = true;

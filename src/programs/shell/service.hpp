@@ -1,12 +1,12 @@
 // The service "Command" of org.stint.shell: a job of it is one command, in a process of its own
-// (contract/model/app.hpp, Service::processPerJob). Translates between the job contract (jobs.md §4, §5.1) and a run;
-// what an end means is verdict.hpp's.
+// (contract/model/app.hpp, Service::processPerJob). It translates between the job contract (jobs.md §4, §5.1) and a
+// run; verdict.hpp decides what an end means.
 //
 // Extras of a job: "spool" (its directory, programs/spool/spool.hpp), "label" (for people), "retries" (absent: without
 // end), "grace" (ms between SIGTERM and SIGKILL: less than the daemon waits for the answer to onStopJob), "saveTime"
-// (ms between SIGTERM and the end of its time; absent: it hears of that when it has come), "limits"
+// (ms between SIGTERM and the end of its time; absent: no SIGTERM before its time is over), "limits"
 // (base/cgroup/cgroup_limits.hpp's words; absent: those of background work, if it is that), "guard" (a guard, jobs.md
-// §14.5: it is frozen at the daemon's word, has its part of the machine, and what it leaves behind is waited for).
+// §14.5: the daemon freezes it, it has a full part of the machine, and processes that it leaves behind are waited for).
 #pragma once
 #include <filesystem>
 #include <optional>
@@ -26,15 +26,15 @@ public:
     explicit CommandService(std::filesystem::path helper) : helper_(std::move(helper)) {}
 
     bool onStartJob(JobParameters params) override;
-    /// Answers once nothing of the command is alive: at the end of its grace at the latest.
+    /// Returns once none of the command's processes is alive: at the end of its grace at the latest.
     bool onStopJob(JobParameters params) override;
     void notificationAction(JobParameters params, std::string_view key) override;
 
-    /// The loop of this process: what libstint has to say, and the command. The exit code for main.
+    /// The event loop of this process, for libstint and the command. Returns main's exit code.
     int serve(Connection& connection);
 
 private:
-    /// What a person asked for by the notification (jobs.md §5.1).
+    /// A person's choice by the notification (jobs.md §5.1).
     enum class Choice { None, Stop, Later };
     struct Job {
         JobParameters params;
@@ -46,8 +46,8 @@ private:
         std::optional<Run> run;              ///< none where it could not be started
         bool saves = false;                  ///< it was asked to end before its limit
         bool frozen = false;                 ///< by its guard
-        bool byAnother = false;              ///< somebody else has frozen it, or thawed it, and that was told
-        Fd events;                           ///< of its cgroup, where it is a guard
+        bool byAnother = false;              ///< somebody else has frozen or thawed it, and that was reported
+        Fd events;                           ///< its cgroup's events, where it is a guard
 
         Duration ran() const { return std::chrono::round<std::chrono::seconds>(Run::Clock::now() - began); }
         bool isGuard() const { return params.getExtras().containsKey("guard"); }
@@ -61,7 +61,7 @@ private:
     void freeze(bool on);
     void lookWhoFreezes();
     void tell(const std::string& text);
-    /// nullopt: it hears of its limit from the daemon, or has heard.
+    /// nullopt: the daemon stops it at its limit, or it is saving already.
     std::optional<Duration> untilSaving() const;
     void settle();
     void finish(Verdict verdict);
@@ -71,7 +71,7 @@ private:
 
     std::filesystem::path helper_;
     std::optional<Job> job_;
-    std::filesystem::path untidied_; ///< where spools lie, after a run
+    std::filesystem::path untidied_; ///< the spools' directory, after a run
 };
 
 } // namespace stint::shell

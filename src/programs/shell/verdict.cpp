@@ -14,13 +14,14 @@
 namespace stint::shell {
 namespace {
 
-/// As a shell has it: the command's own, or 128 and the signal that ended it.
+/// A shell's exit code: the command's own, or 128 and the signal that ended it.
 std::int32_t exitCodeOf(int status) { return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status); }
 
 std::string textOf(int status, const LimitMet& met) {
     const bool killed = WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
     if (killed && !met.killed.empty()) return "killed: " + met.killed;
-    // One that outlived what was killed for it, or what it could not start, says so with its own code.
+    // A command that outlived the process that was killed for its limit, or that could not start one, reports that by
+    // its own code.
     if (!met.killed.empty()) return fmt::format("{}, {}", textOf(status, {}), met.killed);
     if (!met.denied.empty()) return fmt::format("{}: it met {}", textOf(status, {}), met.denied);
     if (!WIFSIGNALED(status)) return fmt::format("exit {}", WEXITSTATUS(status));

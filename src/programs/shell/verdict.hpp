@@ -1,4 +1,4 @@
-// What becomes of a job when a run of its command is over: pure. Exit 0 is done; any other end is tried again with
+// The fate of a job when a run of its command is over: pure. Exit 0 is done; any other end is tried again with
 // back-off, as often as the job allows (jobs.md §4.2, §6.2).
 #pragma once
 #include <cstdint>
@@ -16,17 +16,18 @@ struct Verdict {
     bool again = false;
     Outcome outcome;
     Tally tally;
-    std::string remark; ///< for whoever reads the output; empty: none
+    std::string remark; ///< a line in the output; empty: none
 };
 
-/// The command has ended by itself. `status` as waitpid gives it; `retries`: how often a failure is tried again,
-/// nullopt: without end; `met`: the limit that it met.
+/// The command has ended by itself. `status`: waitpid's; `retries`: how often a failure is tried again, nullopt:
+/// without end; `met`: the limit that it met.
 Verdict afterEnd(int status, Tally tally, std::optional<std::int64_t> retries, const LimitMet& met = {});
 
-/// It was asked to end before its limit, to save its state, and has ended: it runs again, whatever it ended with.
+/// The command was asked to end before its limit, to save its state, and has ended: it runs again, whatever its exit
+/// code.
 Verdict afterSaving(Tally tally, Duration ran);
 
-/// It was stopped after it had run for `ran`, and runs again: what it was killed by says nothing of it. From the second
+/// The command was stopped after it had run for `ran`, and runs again: its wait status means nothing. From the second
 /// time at its limit on there is a hint. `userInitiated`: as it was scheduled, or runs.
 Verdict afterStop(StopReason reason, Tally tally, Duration ran, bool userInitiated);
 

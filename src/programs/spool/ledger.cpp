@@ -34,7 +34,7 @@ std::optional<std::string> takeWord(std::string_view& text) {
     return word;
 }
 
-/// As far as they can be read.
+/// The entries up to the first that cannot be read.
 std::vector<LedgerEntry> entriesIn(std::string_view text) {
     std::vector<LedgerEntry> entries;
     for (;;) {
@@ -89,7 +89,7 @@ Result<void> Ledger::forget(const std::string& target) {
     return write();
 }
 
-// Whole or not at all, whenever it is cut off.
+// Written whole or not at all, whenever the process dies.
 Result<void> Ledger::write() const {
     const auto folder = STINT_TRY(Folder::open(root_));
     STINT_TRY(folder.remove(freshFile));
@@ -109,7 +109,7 @@ std::optional<std::string> uploadedFrom(const LedgerEntry& entry) {
 std::vector<Leftover> leftoversOf(const LedgerEntry& entry) {
     std::vector<Leftover> found;
     if (entry.part.empty()) return found;
-    const fs::path part = fs::path(entry.target).parent_path() / entry.part; // which alone counts where it is absolute
+    const fs::path part = fs::path(entry.target).parent_path() / entry.part; // an absolute `part` replaces the parent
     const auto folder = Folder::open(part.parent_path());
     if (!folder.ok()) return found;
     for (int slot = 1; slot <= partSlots; ++slot)

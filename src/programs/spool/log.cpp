@@ -24,7 +24,7 @@ constexpr std::string_view prefix = "output.";
 
 fs::path fileAt(const fs::path& directory, Bytes start) { return directory / fmt::format("{}{}", prefix, start); }
 
-/// Where each file begins, in order.
+/// The offset at which each file begins, in order.
 std::vector<Bytes> starts(const fs::path& directory) {
     std::vector<Bytes> found;
     std::error_code error;
@@ -69,7 +69,7 @@ Result<Fd> LogWriter::fileFrom(Bytes start) const {
 
 Result<void> LogWriter::turnOver() {
     std::error_code ignored;
-    for (const Bytes start : starts(directory_)) // first: there are never more than two
+    for (const Bytes start : starts(directory_)) // removed before the next is made: there are never more than two
         if (start < start_) fs::remove(fileAt(directory_, start), ignored);
     file_ = STINT_TRY(fileFrom(start_ + size_));
     start_ += std::exchange(size_, 0);
@@ -96,7 +96,7 @@ Result<LogReader> LogReader::open(fs::path directory) {
     return reader;
 }
 
-/// The file that has the next byte, or the first one that is left; false where there is none yet.
+/// Opens the file that has the next byte, or the first one that is left; false where there is none yet.
 Result<bool> LogReader::openNext() {
     std::vector<Bytes> files = starts(directory_);
     auto next = std::upper_bound(files.begin(), files.end(), position_);
@@ -116,7 +116,7 @@ Result<bool> LogReader::openNext() {
 Result<std::optional<LogReader::Piece>> LogReader::next() {
     constexpr std::size_t most = 65536;
     std::optional<Piece> piece;
-    // A file that is read to its end may have been followed by another; looked for once.
+    // Another file may follow one that is read to its end; looked for once.
     for (const bool again : {true, false}) {
         std::string text(most, '\0');
         const ssize_t size = file_ ? ::read(file_.get(), text.data(), text.size()) : 0;

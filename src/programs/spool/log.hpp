@@ -1,6 +1,6 @@
 // The output of a command, as much of it as is kept: files named by the offset of their first byte in all that was
-// written. The oldest goes when a new one begins, so what is kept is between one and two lengths of the newest output;
-// offsets make a reader that comes late, or is slow, know how much it has missed.
+// written. The oldest goes when a new one begins, so between one and two lengths of the newest output are kept; by the
+// offsets, a reader that comes late, or is slow, knows how much it has missed.
 #pragma once
 #include <cstdint>
 #include <filesystem>
@@ -14,17 +14,17 @@
 
 namespace stint {
 
-/// The newest so much of a command's output is kept, at least.
+/// The least length of a command's newest output that is kept.
 inline constexpr Bytes logKept = 4_MiB;
 
 class LogWriter {
 public:
-    /// Goes on where an earlier one has ended. `kept`: another length, for tests.
+    /// Continues where an earlier writer ended. `kept`: another length, for tests.
     static Result<LogWriter> open(std::filesystem::path directory, Bytes kept = logKept);
 
-    /// System where it cannot be kept, all or in part: the disk is full.
+    /// System where the output, or a part of it, cannot be kept: the disk is full.
     Result<void> write(std::string_view output);
-    /// Nothing was written yet, or a whole line was.
+    /// True if nothing was written yet, or the last line is whole.
     bool isAtLineStart() const { return lineStart_; }
 
 private:
@@ -34,28 +34,28 @@ private:
 
     std::filesystem::path directory_;
     Bytes kept_;
-    Bytes start_ = 0; ///< of the newest file
-    Bytes size_ = 0;  ///< of it
+    Bytes start_ = 0; ///< the newest file's offset
+    Bytes size_ = 0;  ///< the newest file's size
     bool lineStart_ = true;
     Fd file_;
 };
 
 class LogReader {
 public:
-    /// From the oldest byte that is kept. More may be written meanwhile.
+    /// Begins at the oldest byte that is kept. More may be written meanwhile.
     static Result<LogReader> open(std::filesystem::path directory);
 
     struct Piece {
-        Bytes lost = 0; ///< before it: written, and not kept
+        Bytes lost = 0; ///< bytes before it that were written, and are not kept
         std::string text;
     };
-    /// nullopt: all is read that is there now.
+    /// nullopt: all that is there now was read.
     Result<std::optional<Piece>> next();
 
     /// Readable when there may be more. System where the kernel has no watch left.
     Result<void> watch();
     int fd() const { return changes_.get(); }
-    /// Forgets what made it readable: before next() is asked again.
+    /// Clears the events that made it readable: call it before next().
     void quiet();
 
 private:

@@ -1,4 +1,4 @@
-// What a run of a command is told of itself, as environment variables: one table, for stint-shell and for `stint help
+// The environment variables by which a command learns about its run: one table, for stint-shell and for `stint help
 // run`.
 #pragma once
 #include <cstdint>
@@ -12,17 +12,17 @@
 
 namespace stint {
 
-/// What a command is told of its run.
+/// The facts of a run, for its command.
 struct CommandRun {
     JobId job;
     std::int64_t runsBefore = 0;
-    WallTime deadline{}; ///< when it is asked to stop at the latest
+    WallTime deadline{}; ///< the latest time at which it is asked to stop
     Spool spool;
 };
 
 struct RunVariable {
     const char* name;
-    const char* meaning; ///< in a list of them
+    const char* meaning; ///< for the list of variables
     std::string (*value)(const CommandRun&);
 };
 

@@ -26,23 +26,24 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// The first word of an order. One that has input says so there: a stint-shell that knows of none refuses it.
+// The first word of an order. An order with input has another: an older stint-shell, which does not know input,
+// refuses it.
 constexpr std::string_view mark = "stint command 1";
 constexpr std::string_view markWithInput = "stint command 1, with input";
 constexpr const char* orderFile = "order";
 constexpr const char* inputFile = "input";
 constexpr const char* tallyFile = "tally";
 constexpr std::string_view spoolPrefix = "run.";
-constexpr std::string_view freshPrefix = "new."; ///< of one that is being made, or was when its maker died
+constexpr std::string_view freshPrefix = "new."; ///< a spool that is being made, or was when its maker died
 constexpr std::string_view jobPrefix = "job.";
 
 Error refused(std::string_view what, const fs::path& file) {
-    const bool full = errno == ENOSPC || errno == EDQUOT; // as the daemon says it of its store
+    const bool full = errno == ENOSPC || errno == EDQUOT; // in the daemon's words for its own store
     return fail(full ? Errc::STORAGE : systemCode(errno), "cannot {} {}: {}", what, file.string(),
                 std::strerror(errno));
 }
 
-// Words that may hold anything but NUL, as /proc/PID/environ has them.
+// The words are separated by NUL, as in /proc/PID/environ, and may hold anything else.
 std::string textOf(const Order& order) {
     std::string text(order.hasInput ? markWithInput : mark);
     auto add = [&text](std::string_view word) { text.append(1, '\0').append(word); };
@@ -92,7 +93,7 @@ Result<void> writeAll(const Fd& file, std::string_view text, const fs::path& nam
     return {};
 }
 
-/// Durable; returns whether there was anything in it.
+/// Writes the file, durable; true if there was anything in it.
 Result<bool> writeFile(const fs::path& name, const Input& pieces) {
     const Fd file(::open(name.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600));
     if (!file) return refused("write", name);
@@ -116,7 +117,7 @@ Result<void> makeDurable(const fs::path& directory) {
     return {};
 }
 
-/// Held until it is closed; none where another holds it, or it is gone.
+/// The lock on a spool, held until it is closed; none where another process holds it, or the spool is gone.
 Fd locked(const fs::path& directory) {
     Fd fd(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     struct stat held = {};
@@ -156,7 +157,7 @@ Result<Fresh> makeFresh(const fs::path& root) {
     }
 }
 
-/// A fresh spool's files, durable.
+/// Writes a fresh spool's files, durable.
 Result<void> fill(const fs::path& fresh, Order order, const Input& input) {
     order.hasInput = false;
     if (input) order.hasInput = STINT_TRY(writeFile(fresh / inputFile, input));
@@ -166,7 +167,7 @@ Result<void> fill(const fs::path& fresh, Order order, const Input& input) {
     return makeDurable(fresh);
 }
 
-/// Of the files in it.
+/// The size of the files in it.
 Bytes sizeOf(const fs::path& directory) {
     Bytes sum = 0;
     std::error_code error;
@@ -196,7 +197,7 @@ Result<Spool> Spool::create(const fs::path& root, Order order, const Input& inpu
     std::error_code error;
     fs::create_directories(root.parent_path(), error);
     if (::mkdir(root.c_str(), 0700) != 0 && errno != EEXIST) return refused("make", root);
-    // By its own name it is never seen without the lock, nor without the whole order.
+    // Renamed to its own name later: under that it is never seen without the lock, nor without the whole order.
     auto [fresh, lock] = STINT_TRY(makeFresh(root));
     if (auto filled = fill(fresh, std::move(order), input); !filled.ok()) {
         fs::remove_all(fresh, error);
@@ -242,7 +243,7 @@ Tally Spool::tally() const {
     return tally;
 }
 
-// Whole or not at all, whenever it is cut off.
+// Written whole or not at all, whenever the process dies.
 Result<void> Spool::keep(const Tally& tally) const {
     const fs::path fresh = directory_ / "tally.new";
     STINT_TRY(writeFile(fresh, fmt::format("{}{}{}{}{}{}{}", tally.runs, '\0', tally.failures, '\0', tally.timeouts,
@@ -254,7 +255,7 @@ Result<void> Spool::keep(const Tally& tally) const {
 Result<void> noteJob(const Spool& spool, JobId id) {
     const fs::path root = spool.directory().parent_path();
     const fs::path name = nameOf(root, id);
-    // Two that note the same job at once each have a name of their own.
+    // Two processes that note the same job at once each have a file name of their own.
     const fs::path fresh = spool.directory() / fmt::format("note.{}", ::getpid());
     std::error_code ignored;
     fs::remove(fresh, ignored);

@@ -20,7 +20,7 @@ std::string lower(std::string_view text) {
     return made;
 }
 
-/// Cut in the middle of no character; the extension stays.
+/// Shortens a name without cutting a character; the extension stays.
 std::string cutToLength(std::string name) {
     if (name.size() <= longestName) return name;
     auto dot = name.rfind('.');

@@ -1,6 +1,6 @@
-// How a server is reached, as curl's options of the same names have it. Much of it is secret: it is kept in the job
-// (the store is 0600), handed to libcurl, and never shown. It is meant for the origin of the URL (scheme, host and
-// port): a redirect to another origin gets nothing secret unless `trustsRedirects` is set.
+// The way to a server, by curl's options of the same names. Much of it is secret: it is kept in the job (the store is
+// 0600), given to libcurl, and never shown. It is meant for the origin of the URL (scheme, host and port): a redirect
+// to another origin gets nothing secret unless `trustsRedirects` is set.
 #pragma once
 #include <chrono>
 #include <filesystem>
@@ -21,18 +21,18 @@ struct Access {
     bool trustsRedirects = false;      ///< --location-trusted
     std::string proxy;                 ///< empty: none, whatever this process's environment says
     std::string noProxy;               ///< hosts to reach without it, separated by commas
-    std::filesystem::path authorities; ///< whose certificates are trusted, PEM; empty: the system's
+    std::filesystem::path authorities; ///< trusted certificates, PEM; empty: the system's
     bool insecure = false;             ///< nothing is verified
     std::filesystem::path certificate; ///< the client's, PEM; empty: none
     std::filesystem::path key;         ///< its private key; empty: it is in the certificate's file
-    std::string passphrase;            ///< of the key
+    std::string passphrase;            ///< the key's passphrase
     std::string userAgent;             ///< empty: ours
     std::string referer;
     enum class Family { Any, IPv4, IPv6 } family = Family::Any;
     std::vector<std::string> resolve; ///< "HOST:PORT:ADDRESS"
     std::string interface;            ///< a name, an address; empty: any
     std::chrono::seconds connectTimeout{30};
-    std::chrono::seconds mostTime{0}; ///< of a request; 0: unlimited
+    std::chrono::seconds mostTime{0}; ///< for a whole request; 0: unlimited
     Bytes rate = 0;                   ///< bytes a second at most; 0: unlimited
     Bytes leastRate = 1;              ///< bytes a second: a transfer slower for `leastRateFor` ends, and is retried
     std::chrono::seconds leastRateFor{60};
@@ -43,7 +43,7 @@ struct Access {
 /// IllegalArgument for a malformed header, one that the transfer itself sets, and impossible rates.
 Result<void> checkAccess(const Access& access);
 
-/// For another origin than the URL's: how to reach it, but no secrets. Unchanged if redirects are trusted.
+/// The access for another origin than the URL's: the way there, but no secrets. Unchanged if redirects are trusted.
 Access withoutSecrets(Access access);
 
 } // namespace stint::transfer

@@ -11,13 +11,13 @@ namespace stint::transfer {
 
 class Body final : public Fetch::Client {
 public:
-    /// From `start` to `end`.
+    /// The bytes from `start` to `end`.
     Body(std::shared_ptr<const Source> source, Bytes start, Bytes end);
 
     Bytes length() const { return end_ - start_; }
-    /// The end of what was handed to curl.
+    /// The end of the bytes given to curl so far.
     Bytes position() const { return position_; }
-    /// Why sending stopped: the file has changed, or cannot be read.
+    /// The reason why sending stopped: the file has changed, or cannot be read.
     const std::optional<Ending>& failure() const { return failure_; }
 
     Fetch::Take take(std::span<const char> bytes) override;

@@ -10,7 +10,7 @@
 namespace stint::transfer {
 namespace {
 
-/// What of `text` stands between these; empty where it does not.
+/// The part of `text` between these two; empty where there is none.
 std::string between(const std::string& text, std::string_view before, std::string_view behind) {
     const auto at = text.find(before);
     if (at == std::string::npos) return {};
@@ -18,7 +18,7 @@ std::string between(const std::string& text, std::string_view before, std::strin
     return text.substr(from, behind.empty() ? std::string::npos : text.find(behind, from) - from);
 }
 
-/// curl names whom it asked, which may be a proxy; its words are those of 7.88 and of 8.
+/// curl names the host that it asked, which may be a proxy; the words are those of curl 7.88 and of 8.
 std::string notFound(const Fault& fault) {
     std::string host = between(fault.text, "host: ", "");
     if (const auto proxy = between(fault.text, "proxy: ", ""); !proxy.empty()) host = "the proxy " + proxy;
@@ -48,7 +48,7 @@ std::string tooLate(const Fault& fault) {
     if (fault.text.starts_with("Operation too slow"))
         return fmt::format("too slow: less than {}/s for {} s", formatSize(fault.leastRate),
                            fault.leastRateFor.count());
-    // curl compares after each step, so that the clock of its words is a little late.
+    // curl compares after each step, so the time in its own text is a little late.
     if (fault.mostTime.count() > 0 && fault.text.starts_with("Operation timed out"))
         return fmt::format("not done within {} s (--max-time)", fault.mostTime.count());
     if (fault.connected) return fmt::format("{} is silent: {}", fault.server, fault.text);
@@ -57,11 +57,12 @@ std::string tooLate(const Fault& fault) {
 
 /// A header, a head or a trailer beyond curl's bounds.
 bool isEndless(const Fault& fault) {
-    // A line's own code; until curl 8.6 that of memory, which here means the line where there is a connection.
+    // The code for a line that is too large; until curl 8.6 it is the one for memory, which here means the line where
+    // there is a connection.
     constexpr auto curleTooLarge = static_cast<CURLcode>(100);
     constexpr bool hasTooLarge = LIBCURL_VERSION_NUM >= 0x080600;
     const bool line = hasTooLarge ? fault.code == curleTooLarge : fault.code == CURLE_OUT_OF_MEMORY && fault.connected;
-    // A head's, and in 7.88 a trailer's, have none of their own.
+    // A head, and in 7.88 a trailer, that is too large has no code of its own.
     const bool head = fault.code == CURLE_RECV_ERROR && (fault.text.starts_with("Too large response headers") ||
                                                          fault.text.starts_with("Out of memory in chunked-encoding"));
     return fault.endless || line || head;
@@ -72,7 +73,7 @@ bool isEndless(const Fault& fault) {
 Ending endingOf(const Fault& fault) {
     const std::string& text = fault.text;
     if (isEndless(fault)) return never(ends::protocol, "the server sends headers or trailers without end");
-    // The certificates that curl reads for a connection it then cannot read either, and does not always say why.
+    // Without descriptors curl cannot read a connection's certificates, either, and does not always say why.
     if (fault.isShort) return later(fmt::format("too many files are open: {}", text));
     switch (fault.code) {
     case CURLE_OUT_OF_MEMORY:
@@ -85,7 +86,7 @@ Ending endingOf(const Fault& fault) {
         return never(ends::protocol, fmt::format("the server speaks no HTTP, or leads to what is none: {}", text));
     case CURLE_TOO_MANY_REDIRECTS:
         return never(ends::protocol, fmt::format("the server redirects for ever: {}", text));
-    case CURLE_BAD_CONTENT_ENCODING: // one of the way's: Fetch has curl decode no other
+    case CURLE_BAD_CONTENT_ENCODING: // an encoding on the way: Fetch has curl decode no other
         return never(ends::protocol, std::string(encodedOnTheWay));
     case CURLE_WEIRD_SERVER_REPLY:
         return never(ends::protocol, fmt::format("the server speaks no HTTP: {}", text));

@@ -18,10 +18,10 @@ struct Fault {
     std::string text;       ///< curl's own words
     std::string server;     ///< "example.org port 443"
     int systemError = 0;    ///< errno of the attempt to connect; 0: none
-    bool connected = false; ///< it was, when that came about
+    bool connected = false; ///< it was connected when the fault came
     bool endless = false;   ///< more header lines came than any server needs
-    bool isShort = false;   ///< this process can open next to no more files
-    // What it was to keep to:
+    bool isShort = false;   ///< this process can open almost no more files
+    // The limits that were set:
     std::chrono::seconds connectTimeout{0};
     std::chrono::seconds mostTime{0}; ///< 0: unlimited
     Bytes leastRate = 0;

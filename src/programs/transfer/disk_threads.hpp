@@ -1,5 +1,5 @@
 // Threads for disk work that may take seconds (fsync, a checksum over a whole file), so that the loop answers in time:
-// one thread for each piece of work, whose end is handed back to the loop. Pieces are few: one every 32 MiB.
+// one thread for each piece of work, whose end is reported to the loop. Pieces are few: one every 32 MiB.
 #pragma once
 #include <cstdint>
 #include <deque>
@@ -21,7 +21,7 @@ public:
     DiskThreads(const DiskThreads&) = delete;
     DiskThreads& operator=(const DiskThreads&) = delete;
 
-    /// `work` in another thread, then `done` inside collect().
+    /// Runs `work` in another thread, then `done` inside collect().
     void run(std::function<void()> work, std::function<void()> done);
     /// Calls `done` of all finished work; true if there was any.
     bool collect();

@@ -125,7 +125,7 @@ Take DownloadTransfer::join(std::span<const char> bytes) {
             return distrust("the server's bytes do not join what was there");
         }
         compared_ += static_cast<Bytes>(known.size());
-        // Only now: if the bytes do not join, the server's headers must not be stored.
+        // Not earlier: if the bytes do not join, the server's headers must not be stored.
         if (compared_ == asked_.size - course_->start) part_->learnTotal(course_->total);
     }
     auto fresh = bytes.subspan(known.size());
@@ -243,7 +243,7 @@ void DownloadTransfer::bodyEnded(CURLcode code) {
         ending.text = fmt::format("cut off at {}{}: {}", formatSize(size), of, ending.text);
         return end(std::move(ending));
     }
-    // The body must not end before the bytes in place, which were compared with this very version as far as it came.
+    // The body must not end before the bytes in place, which so far were the same as this very version's.
     if (course_->kind == Course::Kind::Append && compared_ < asked_.size - course_->start)
         return end(later(fmt::format("the server ended at {}, and {} are there", formatSize(course_->start + compared_),
                                      formatSize(size))));

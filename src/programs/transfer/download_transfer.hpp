@@ -36,7 +36,7 @@ private:
     Fetch::Take store(std::span<const char> bytes);
 
     Result<bool> openPart();
-    /// Ends it, and says how much is kept for the next run.
+    /// Ends it; the text says how much is kept for the next run.
     Ending diskFailed(const Error& error) const;
     void ask(Request::Route route);
     void setCourse(Course course);
@@ -54,16 +54,16 @@ private:
     World world_;
     std::unique_ptr<Part> part_; ///< null until it is locked
     std::unique_ptr<Sums> sums_; ///< while the .sha256 file is fetched
-    std::string sumsDigest_;     ///< its result
+    std::string sumsDigest_;     ///< the .sha256 file's result
 
     std::unique_ptr<Fetch> fetch_;
     Asked asked_;
     std::optional<Course> course_;    ///< decided when the response's head is there
     bool plain_ = false;              ///< the whole file is asked for, whatever is there
-    std::string plainReason_;         ///< and why
+    std::string plainReason_;         ///< the reason for that
     bool distrusted_ = false;         ///< Asked::distrusted
-    Bytes compared_ = 0;              ///< of the overlap
-    std::optional<Ending> failure_;   ///< that take() ran into
+    Bytes compared_ = 0;              ///< bytes of the overlap that were compared
+    std::optional<Ending> failure_;   ///< an error that take() met
     bool worthless_ = false;          ///< failure_ leaves nothing to resume
     bool takenBack_ = false;          ///< only its removal is still under way
     bool reconnectWanted_ = false;    ///< while the part is being emptied

@@ -1,5 +1,5 @@
-// What the owner of a transfer is told: how far it is, and what came of it, in the words of the job contract (jobs.md
-// §4.2) and with an exit code (linux.md §A.10).
+// The progress and the end of a transfer, for its owner: the end in the words of the job contract (jobs.md §4.2) and
+// with an exit code (linux.md §A.10).
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -28,7 +28,7 @@ struct Ending {
 
 inline Ending later(std::string why) { return {Fate::Later, ends::waits, std::move(why)}; }
 inline Ending never(std::int32_t exitCode, std::string why) { return {Fate::Never, exitCode, std::move(why)}; }
-/// This machine refused it: for good, unless it has only run short (systemCode()).
+/// The Ending for this machine's refusal: for good, unless it has only run short (systemCode()).
 inline Ending refusedHere(std::int32_t exitCode, const Error& error) {
     return error.code == Errc::BUSY ? later(error.message) : never(exitCode, error.message);
 }
@@ -38,7 +38,7 @@ struct Progress {
     Phase phase = Phase::Loading;
     Bytes inPlace = 0; ///< bytes of the file in place; a resumed download continues from there
     std::optional<Bytes> total;
-    std::string anew; ///< why the file was begun anew, if it was
+    std::string anew; ///< the reason why the file was begun anew, if it was
 
     bool operator==(const Progress&) const = default;
 };

@@ -29,8 +29,8 @@ public:
     Engine(const Engine&) = delete;
     Engine& operator=(const Engine&) = delete;
 
-    /// Begins it in the next turn(), since that may wait for the disk, and the caller may be waited for. The watcher is
-    /// called there, too.
+    /// Begins it in the next turn(), since that may wait for the disk, and somebody may wait for the caller. The
+    /// watcher is called there, too.
     Ticket start(const Download& spec, Watcher watcher);
     Ticket start(const Upload& spec, Watcher watcher);
     /// Aborts it and keeps what it has; its watcher is not called again. Does nothing if it is over.

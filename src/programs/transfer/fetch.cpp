@@ -17,19 +17,20 @@
 namespace stint::transfer {
 namespace {
 
-/// Bytes read or sent at once. Under a rate, a thousandth of a second's: curl 7.88 reads up to a hundred buffers before
-/// it looks at its limit, and forgets every three seconds what was too much.
+/// The bytes read or sent at once. Under a rate, a thousandth of a second's: curl 7.88 reads up to a hundred buffers
+/// before it looks at its limit, and forgets every three seconds by how much it exceeded it.
 long bufferFor(Bytes rate) {
     constexpr Bytes most = 512 * 1024;
     constexpr Bytes least = 1024; // curl's own bound
     return static_cast<long>(rate > 0 ? std::clamp(rate / 1000, least, most) : most);
 }
 
-/// Of all responses of a request, through ten redirects: heads, hints (1xx) and trailers. curl keeps each line, and
-/// bounds the head of one response alone.
+/// The limit for all responses of a request, through ten redirects: heads, hints (1xx) and trailers. curl keeps each
+/// line, and bounds only the head of one response.
 constexpr Bytes mostHeard = 1_MiB;
 
-/// Fewer than a connection takes at once: its socket, its way to names, the files that certificates are in.
+/// True if fewer are left than a connection takes at once: its socket, those for name resolution, the files with
+/// certificates.
 bool isShortOfDescriptors() {
     std::array<Fd, 8> more;
     return std::ranges::any_of(more, [](Fd& one) {
@@ -247,7 +248,7 @@ int Fetch::seek(void* self, curl_off_t offset, int origin) {
 std::string Fetch::header(const char* name) const {
     std::string text;
     curl_header* found = nullptr;
-    // Of the last response (-1), its trailers not included.
+    // The headers of the last response (-1), its trailers not included.
     for (std::size_t i = 0; curl_easy_header(handle_.get(), name, i, CURLH_HEADER, -1, &found) == CURLHE_OK; ++i)
         text += fmt::format("{}{}", i == 0 ? "" : ", ", found->value);
     return text;

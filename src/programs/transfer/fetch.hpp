@@ -29,11 +29,11 @@ struct Request {
 
 class Fetch {
 public:
-    /// What to do with received bytes.
+    /// The treatment of received bytes.
     enum class Take {
         All,
         Wait, ///< hand the same bytes over again after go()
-        Drop, ///< them, and end the request: CURLE_WRITE_ERROR
+        Drop, ///< drop them, and end the request: CURLE_WRITE_ERROR
     };
 
     /// Takes received bytes, and gives bytes to send. Called inside curl: must not end the fetch.
@@ -57,11 +57,11 @@ public:
     bool is(const CURL* handle) const { return handle_.get() == handle; }
     /// Complete once bytes have come, or the fetch has ended.
     Response response() const;
-    /// Of the last response. Empty if absent; a repeated one is joined with commas.
+    /// A header of the last response. Empty if absent; a repeated one is joined with commas.
     std::string header(const char* name) const;
-    /// After Take::Wait.
+    /// Goes on after Take::Wait.
     void go();
-    /// What went wrong.
+    /// The fault behind curl's code.
     Fault fault(CURLcode code) const;
 
 private:
@@ -89,12 +89,12 @@ private:
     CURLM* multi_;
     Client& client_;
     std::unique_ptr<curl_slist, FreeList> headers_; ///< the handle points into it
-    std::unique_ptr<curl_slist, FreeList> bare_;    ///< those of the transfer's own; likewise
+    std::unique_ptr<curl_slist, FreeList> bare_;    ///< the transfer's own headers alone; likewise
     std::unique_ptr<curl_slist, FreeList> resolve_; ///< likewise
     std::string origin_;                            ///< the origin that secrets are for; empty: they go to any
     std::string complaint_;                         ///< curl's error buffer
-    Bytes heard_ = 0;                               ///< of header lines
-    Fault limits_;                                  ///< what it has to keep to
+    Bytes heard_ = 0;                               ///< bytes of header lines
+    Fault limits_;                                  ///< the limits that it has to keep
     std::unique_ptr<CURL, FreeHandle> handle_;
 };
 

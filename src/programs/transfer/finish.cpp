@@ -84,7 +84,7 @@ int renamePart(const PartFile& part, const PartPlace& place, const std::string& 
     return rename(folder, place.names.part, target, 0);
 }
 
-/// Whether two names of one file show the same inode. FUSE and CIFS may derive inodes from paths.
+/// True if two names of one file show the same inode. FUSE and CIFS may derive inodes from paths.
 bool linksTell(const PartFile& part) {
     struct statfs system = {};
     if (::fstatfs(part.descriptor(), &system) != 0) return false;
@@ -156,7 +156,7 @@ Ending putInPlace(const Download& download, const PartPlace& where, Sidecar side
         return notCreated(target, error);
     }
     if (!isRecorded)
-        (void)removeSidecar(where); // the one from before says nothing of an end, so nobody would forget it
+        (void)removeSidecar(where); // the earlier sidecar does not record an end, so nobody would remove it
     auto synced = where.folder->sync();
     if (!synced) return refusedHere(ends::inputOutput, synced.error());
     return strayed(part, target).value_or(saved(download, sidecar));
@@ -170,7 +170,7 @@ Result<std::optional<Ending>> alreadyInPlace(const Download& download, const std
         if (!sidecar || !isInPlace(download, *sidecar)) continue;
         const Fd part(::openat(folder->descriptor(), targetOf(download, sidecar->name).filename().c_str(),
                                O_PATH | O_NOFOLLOW | O_CLOEXEC));
-        // Killed between the two steps: it has both names.
+        // Killed between the two steps, the file has both names.
         if (part && folder->names(place.names.part, part.get())) (void)folder->remove(place.names.part);
         return std::optional(saved(download, *sidecar));
     }

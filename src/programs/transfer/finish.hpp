@@ -12,9 +12,10 @@
 
 namespace stint::transfer {
 
-/// Checksum (one pass, if one was asked for or the server gave one), fsync, record in the sidecar, the target's name
-/// for the very file that was verified, whatever the part's name stands for by then, fsync of the directory. Blocks on
-/// the disk. A wrong checksum removes the part. `cancelled` ends it as Later before it has its name.
+/// Checks the checksum (one pass, if one was asked for or the server gave one), fsyncs, records the end in the sidecar,
+/// gives the target's name to the very file that was verified, whatever the part's name stands for by then, and fsyncs
+/// the directory. Blocks on the disk. A wrong checksum removes the part. `cancelled` ends it as Later before the file
+/// has its name.
 Ending putInPlace(const Download& download, const PartPlace& where, Sidecar sidecar, const PartFile& part,
                   const std::atomic<bool>& cancelled);
 
@@ -31,7 +32,7 @@ Ending saved(const Download& download, const Sidecar& sidecar);
 Ending unverifiable();
 /// The final path: Download::output, or the server's name in the same directory.
 std::filesystem::path targetOf(const Download& download, const std::string& name);
-/// Why that file cannot be created; nullopt if it can. Only a regular file may be replaced.
+/// The reason why that file cannot be created; nullopt if it can. Only a regular file may be replaced.
 std::optional<Ending> inTheWay(const Download& download, const std::string& name);
 
 } // namespace stint::transfer

@@ -8,19 +8,19 @@
 namespace stint::transfer {
 namespace {
 
-// architecture.md, transfers: what a power loss may cost.
+// architecture.md, transfers: the most that a power loss may cost.
 constexpr Bytes durableStep = 32_MiB;
 constexpr auto durableEvery = 10s;
 
-/// From any thread: fdatasync first, and only then the record of it. If the record cannot be written, the last one
-/// remains, with a smaller offset.
+/// May run in any thread: fdatasync first, and only then the record of it. If the record cannot be written, the last
+/// one remains, with a smaller offset.
 Result<void> makeDurable(const PartFile& file, const PartPlace& place, const Sidecar& sidecar) {
     STINT_TRY(file.sync());
     (void)saveSidecar(place, sidecar, Durability::OverPowerLoss);
     return {};
 }
 
-/// In the order of sidecar.hpp.
+/// Empties the part, in the order of sidecar.hpp.
 Result<void> empty(PartFile& file, const PartPlace& place, const Sidecar& sidecar) {
     STINT_TRY(removeSidecar(place));
     STINT_TRY(file.cut(0));
@@ -118,7 +118,7 @@ void Part::takeBack(std::function<void()> done) {
 void Part::leave() {
     *cancelled_ = true;
     if (emptying_ || finishing_ || discarded_) return;
-    (void)file_->flush(); // what the disk does not take is downloaded again
+    (void)file_->flush(); // bytes that the disk does not take are downloaded again
     file_->giveBack();
     if (!diskQueue_.idle()) return;
     if (file_->size() == 0) return discard(); // nothing to resume: leave no files

@@ -1,5 +1,5 @@
 // A part and its sidecar, kept in step: bytes of one version never stand under another's validator, wherever the
-// process is killed (sidecar.hpp has the order of writing). What may block is done on the disk threads.
+// process is killed (sidecar.hpp has the order of writing). Work that may block is done on the disk threads.
 #pragma once
 #include <atomic>
 #include <chrono>
@@ -29,7 +29,7 @@ public:
     const Sidecar& known() const { return known_; }
     void learnTotal(std::optional<Bytes> total);
     void learnDigest(std::string digest) { known_.digest = std::move(digest); }
-    /// Why the file was begun anew, if it was, in this run or an earlier one; the person is told.
+    /// The reason why the file was begun anew, if it was, in this run or an earlier one; it is shown to the person.
     const std::string& anew() const { return anew_; }
     void noteAnew(std::string reason) { anew_ = std::move(reason); }
     /// Bytes in place; 0 while it is being emptied.
@@ -46,15 +46,16 @@ public:
     Result<bool> holds(Bytes offset, std::span<const char> bytes) const { return file_->holds(offset, bytes); }
     Result<void> flush() { return file_->flush(); }
 
-    /// Every 32 MiB or 10 s: syncs what is flushed. `failed`: the disk lost some; the durable bytes are still there.
+    /// Every 32 MiB or 10 s: syncs the flushed bytes. `failed`: the disk lost some; the durable bytes are still
+    /// there.
     void keepDurable(Clock::time_point now, std::function<void(const Error&)> failed);
     /// All bytes are there: puts the file in place, and calls `done` with the result.
     void finish(std::function<void(Ending)> done);
-    /// The run ends here: keeps what was received, and syncs it in the background. Cancels finish().
+    /// The run ends here: keeps the received bytes, and syncs them in the background. Cancels finish().
     void leave();
-    /// No run will resume it: deletes what was received.
+    /// No run will resume it: deletes the received bytes.
     void discard();
-    /// The same, after work under way, which would write a record again; then calls `done`.
+    /// Likewise, after work under way, which would write a record again; then calls `done`.
     void takeBack(std::function<void()> done);
 
 private:

@@ -19,7 +19,7 @@ namespace {
 
 constexpr std::size_t bufferSize = 512_KiB;
 constexpr Bytes reserveStep = 64_MiB;
-// The disk should write while the network receives: what is left for the last sync takes time.
+// The disk should write while the network receives: the bytes left for the last sync take time.
 constexpr Bytes handOverStep = 8_MiB;
 
 /// The umask; where it cannot be read now, the strictest. umask(2) can only return it by setting it, for all threads.

@@ -30,7 +30,7 @@ public:
     /// Appends bytes. They are buffered, since curl delivers 16 KiB at a time.
     Result<void> append(std::span<const char> bytes);
     Result<void> flush();
-    /// Whether the file holds `bytes` at `offset`. Expects them flushed.
+    /// True if the file holds `bytes` at `offset`. Expects them flushed.
     Result<bool> holds(Bytes offset, std::span<const char> bytes) const;
     /// Truncates to `size`, unflushed bytes included.
     Result<void> cut(Bytes size);
@@ -39,7 +39,7 @@ public:
     void expect(Bytes size) { expected_ = size; }
     /// Gives back preallocated space that will not be written now.
     void giveBack();
-    /// Syncs the bytes flushed so far. From any thread.
+    /// Syncs the bytes flushed so far. May run in any thread.
     Result<void> sync() const;
     /// Syncs it, and gives it the mode of a new file of this user: until now nobody else could read it.
     Result<void> publish() const;
@@ -54,7 +54,7 @@ private:
     Bytes written_ = 0;
     Bytes expected_ = 0;
     Bytes reserved_ = 0;   ///< end of the preallocated space
-    Bytes handedOver_ = 0; ///< end of what the disk was told to start writing
+    Bytes handedOver_ = 0; ///< end of the bytes that the disk was asked to start writing
     std::uint64_t inode_ = 0;
     std::vector<char> buffer_;
 };

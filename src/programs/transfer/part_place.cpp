@@ -15,7 +15,7 @@ namespace {
 
 // A name has 255 bytes at most; ".", ".stint-state-8", "-new-" and sixteen digits are added to it.
 constexpr std::size_t longestWhole = 200;
-constexpr std::size_t kept = 150; ///< of a longer name
+constexpr std::size_t kept = 150; ///< the part of a longer name that is kept
 
 std::string stem(const std::string& file) {
     if (file.size() <= longestWhole) return file;

@@ -17,7 +17,8 @@ namespace {
 constexpr std::string_view changed = "changed on the server";
 constexpr std::string_view cannotResume = "the server cannot resume";
 
-/// A Last-Modified of 1970's first day is that of a file without a time (of a store, an image), and the same of each.
+/// A Last-Modified on 1970's first day is that of a file without a time (of a store, an image), and the same for
+/// every such file.
 constexpr std::time_t timeless = 24 * 60 * 60;
 
 /// Digits at the front of `text`, taken off.
@@ -31,13 +32,13 @@ bool take(std::string_view& text, std::string_view expected) {
     return true;
 }
 
-/// -1: none, or several, of which curl would take any.
+/// The time in a header; -1: none, or several, of which curl would take any.
 std::time_t timeIn(const std::string& date) {
     return std::ranges::count(date, ',') > 1 ? -1 : curl_getdate(date.c_str(), nullptr);
 }
 
-/// True where `response` is provably of the version that `validator` names (linux.md §B). A 206 may leave Last-Modified
-/// out beside its ETag (RFC 9110 §15.3.7); an ETag that was not there before may name anything.
+/// True if `response` is provably of the version that `validator` names (linux.md §B). A 206 may omit Last-Modified
+/// beside its ETag (RFC 9110 §15.3.7); an ETag that was not there before may name anything.
 bool sameVersion(const Asked& asked, const Response& response) {
     if (response.location != asked.location) return false; // two resources may have the same ETag
     const auto& [kind, text, lastModified] = asked.validator;
@@ -53,7 +54,7 @@ bool sameVersion(const Asked& asked, const Response& response) {
     return false;
 }
 
-/// "bytes 0-99/100" with status 200 is needless, but true.
+/// True for "bytes 0-99/100" with status 200, which is needless, but true.
 bool isOfAll(const Response& response) {
     auto range = parseContentRange(response.contentRange);
     return range && range->first == 0 && range->total && range->last == *range->total - 1 &&
@@ -64,7 +65,8 @@ bool isPlain(std::string_view encoding) {
     return encoding.empty() || curl_strequal(std::string(encoding).c_str(), "identity");
 }
 
-/// Many servers send an archive "x.tar.gz" as x.tar encoded with gzip: the bytes are those of the file that is meant.
+/// True if the URL's name includes the encoding: many servers send an archive "x.tar.gz" as x.tar encoded with gzip,
+/// and the bytes are those of the wanted file.
 bool isNamed(const std::string& encoding, const std::string& url) {
     // clang-format off
     constexpr std::array<std::pair<const char*, std::string_view>, 9> endings{{
@@ -114,11 +116,11 @@ Course onWhole(const Asked& asked, const Response& response) {
     const std::optional<Bytes> total = response.length ? response.length : asked.total;
     // The bytes in place differ from the server's: get the whole file.
     if (asked.distrusted) return anew(Course::Kind::TakeAnew, changed, total);
-    // A server that gives no ranges, or not now. The bytes in place are kept until there are more.
+    // The server gives no ranges, or not now. The bytes in place are kept until there are more.
     return {.kind = Course::Kind::Append, .total = total, .end = total.value_or(std::numeric_limits<Bytes>::max())};
 }
 
-// curl/curl#1182: asked for bytes behind the end of a file, a server says so, and how long the file is.
+// curl/curl#1182: asked for bytes behind the end of a file, a server refuses, and says how long the file is.
 Course onUnsatisfiable(const Asked& asked, const Response& response) {
     if (asked.start == 0)
         return end(never(ends::protocol, "the server refused a range where none was asked for (416)"));
@@ -218,7 +220,7 @@ Course decide(const Asked& asked, const Response& response) {
 }
 
 std::string statusText(const Response& response) {
-    // RFC 9110 §15, RFC 6585; HTTP/2 does not send the words along.
+    // RFC 9110 §15, RFC 6585; HTTP/2 does not send the words.
     // clang-format off
     constexpr std::array<std::pair<long, std::string_view>, 25> words{{
         {400, "Bad Request"}, {401, "Unauthorized"}, {402, "Payment Required"}, {403, "Forbidden"},

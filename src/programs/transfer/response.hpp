@@ -1,6 +1,6 @@
-// A request, the server's response, and what that means for the bytes in place: a pure function decides by status, as
-// linux.md §B (libcurl facts) says. A mix of two versions must be impossible: bytes are appended only if the server
-// proves that they belong to the very version in place; in any doubt the download starts over.
+// A request, the server's response, and the course that follows for the bytes in place: a pure function decides by
+// status, by linux.md §B (libcurl facts). A mix of two versions must be impossible: bytes are appended only if the
+// server proves that they belong to the very version in place; in any doubt the download starts over.
 #pragma once
 #include <optional>
 #include <string>
@@ -15,8 +15,8 @@ namespace stint::transfer {
 struct Validator {
     enum class Kind { None, ETag, LastModified };
     Kind kind = Kind::None;
-    std::string text;         ///< the header's value, as If-Range takes it
-    std::string lastModified; ///< that came with an ETag: beside another one the same ETag proves nothing
+    std::string text;         ///< the header's value, in the form for If-Range
+    std::string lastModified; ///< came with an ETag: beside another one the same ETag proves nothing
 
     bool proves() const { return kind != Kind::None; }
     bool operator==(const Validator&) const = default;
@@ -33,12 +33,12 @@ struct Response {
     std::string contentLength; ///< as sent; `length` is libcurl's reading of it
     std::string contentEncoding;
     std::string transferEncoding;
-    std::optional<Bytes> length; ///< of this response's body
+    std::optional<Bytes> length; ///< the length of this response's body
     std::optional<std::chrono::seconds> retryAfter;
     std::string name;     ///< offeredName()
     std::string digest;   ///< offeredDigest()
     std::string url;      ///< where the redirects ended
-    std::string location; ///< a fingerprint of locationOf() that
+    std::string location; ///< a fingerprint of locationOf() that URL
 };
 
 /// The requested range, and what is known about the bytes in place.
@@ -64,29 +64,31 @@ std::optional<ContentRange> parseContentRange(std::string_view text);
 /// The values of Content-Length, joined with commas, must be the same digits (RFC 9110 §8.6); else nullopt.
 std::optional<Bytes> parseContentLength(std::string_view text);
 
-/// Chunks apart, what is encoded on the way was to be asked for (RFC 9112 §7.4: TE). Newer curls refuse it themselves.
+/// An encoding on the way, except chunks, has to be asked for (RFC 9112 §7.4: TE). Newer curls refuse others
+/// themselves.
 inline constexpr std::string_view encodedOnTheWay =
     "the server sent the file in an encoding that nobody asked for (Transfer-Encoding)";
 
-/// Why a body cannot be taken as the file, or cannot be told from a truncated one; empty: it can. A Content-Length that
-/// is not a number, or two that differ (RFC 9110 §8.6); a part with status 200 (and a Content-Range); an encoding that
-/// was not requested, unless the URL's name says that the file has it ("x.tar.gz"); on the way, any but chunked.
+/// The reason why a body cannot be taken as the file, or cannot be told from a truncated one; empty: it can. A
+/// Content-Length that is not a number, or two that differ (RFC 9110 §8.6); a part with status 200 (and a
+/// Content-Range); an encoding that was not requested, unless the URL's name says that the file has it ("x.tar.gz"); on
+/// the way, any but chunked.
 std::string flawOf(const Response& response);
 
-/// True of a strong ETag that can name a version: `""` is the same of every file.
+/// True for a strong ETag that can name a version: `""` is the same for every file.
 bool isStrongETag(std::string_view tag);
 
 /// The validator of this response: a strong ETag, or a Last-Modified that counts as strong; else none.
 Validator strongValidator(const Response& response);
 
-/// What to do with a response.
+/// The treatment of a response.
 struct Course {
     enum class Kind {
-        Append,   ///< this body has what is there from `start` on, which is compared, and continues it
+        Append,   ///< this body repeats the bytes in place from `start` on, which are compared, and continues them
         TakeAnew, ///< this body is the whole file: the bytes in place go
         AskAnew,  ///< drop this body and request the whole file; the bytes in place go when it comes
         Complete, ///< all bytes are in place already
-        End,      ///< `ending` says how
+        End,      ///< the transfer ends with `ending`
     };
     Kind kind = Kind::End;
     std::string reason;         ///< TakeAnew, AskAnew: why the bytes in place are dropped; empty if there were none

@@ -15,13 +15,14 @@
 namespace stint::transfer {
 namespace {
 
-// How long removing an upload from the server may take: the job's next run waits for this process to end.
+// The longest time that removing an upload from the server may take: the job's next run waits for this process to
+// end.
 constexpr auto mostAfterwards = std::chrono::seconds{10};
 
-/// What cannot be noted is found by nobody, but the transfer itself is not in danger.
+/// A leftover that cannot be noted is found by nobody, but the transfer itself is not in danger.
 void complainOf(const Error& error) { complain("stint-transfer", error.message); }
 
-/// Calls `change` with what the ledger knows of the job's transfer: its own entry, or a fresh one.
+/// Calls `change` with the ledger's entry for the job's transfer: its own, or a fresh one.
 template <class Change>
 void inLedger(const std::filesystem::path& root, const JobParameters& params, const TransferSpec& spec, Change change) {
     auto ledger = Ledger::open(root);
@@ -33,7 +34,7 @@ void inLedger(const std::filesystem::path& root, const JobParameters& params, co
     if (auto changed = change(*ledger, entry); !changed.ok()) complainOf(changed.error());
 }
 
-/// Of a transfer that was cancelled: what stays all the same is found.
+/// Settles the entry of a cancelled transfer: files that it left all the same can be found.
 void settleInLedger(const std::filesystem::path& root, const JobParameters& params, const TransferSpec& spec) {
     inLedger(root, params, spec, [](Ledger& ledger, const LedgerEntry& entry) {
         return leftoversOf(entry).empty() ? ledger.forget(entry.target) : ledger.keep(entry);
@@ -54,8 +55,8 @@ bool TransferService::onStartJob(JobParameters params) {
     const std::uint64_t number = params.getRun();
     Run& run = runs_[number];
     run = {.params = params, .spec = specOf(params.getExtras()), .ticket = 0};
-    show(run, "starting"); // jobs.md §5.2: owed from the start
-    // Before the first byte: whatever becomes of this process, what it leaves is found.
+    show(run, "starting"); // jobs.md §5.2: due from the start
+    // Noted before the first byte: however this process ends, its leftovers are found.
     inLedger(ledger_, params, run.spec, [](Ledger& ledger, const LedgerEntry& entry) { return ledger.keep(entry); });
     Watcher watcher{.progressed = [this, number](const Progress& p) { progressed(number, p); },
                     .ended = [this, number](const Ending& e) { ended(number, e); }};
@@ -112,7 +113,8 @@ void TransferService::tellBytes(const Run& run) {
     updateTransferredNetworkBytes(run.params, run.spec.upload ? 0 : inPlace, run.spec.upload ? inPlace : 0);
 }
 
-/// With the failures of this job that came before: the last that it may have is final. What is final says what is left.
+/// The Ending with the job's earlier failures counted: the last that it may have is final. A final Ending says what is
+/// left behind.
 Ending TransferService::counted(const Run& run, Ending ending) const {
     inLedger(ledger_, run.params, run.spec, [&](Ledger& ledger, LedgerEntry entry) -> Result<void> {
         if (ending.fate == Fate::Done) return {}; // confirm() forgets it
@@ -125,7 +127,7 @@ Ending TransferService::counted(const Run& run, Ending ending) const {
         const std::string left = leftBehindText(entry);
         if (left.empty()) return ledger.forget(entry.target);
         ending.text += "; " + left;
-        entry.failures = 0; // whoever has the file next begins anew
+        entry.failures = 0; // the next job for the file begins anew
         return ledger.keep(entry);
     });
     return ending;
@@ -146,7 +148,8 @@ void TransferService::finish(std::uint64_t number, bool wantsReschedule, Outcome
     jobFinished(run.mapped().params, wantsReschedule, std::move(outcome));
 }
 
-// It has a progress only once it is known what was in place before this run: who measures a rate begins there.
+// The notification has a progress only once it is known how much was in place before this run: a reader who measures
+// a rate begins there.
 void TransferService::show(const Run& run, const std::string& text) {
     Notification::Builder content("transfers");
     content.setSmallIcon(run.spec.upload ? "document-send" : "folder-download")

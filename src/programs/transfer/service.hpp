@@ -1,6 +1,5 @@
-// The service "Transfer" of org.stint.transfer: a job of it is one download or one upload. Translates between the job
-// contract (jobs.md §4, §5.1, §12.7) and the engine, and decides nothing itself. What a job's extras say is read in
-// spec.hpp.
+// The service "Transfer" of org.stint.transfer: a job of it is one download or one upload. It translates between the
+// job contract (jobs.md §4, §5.1, §12.7) and the engine, and decides nothing itself. spec.hpp reads a job's extras.
 #pragma once
 #include <cstdint>
 #include <map>
@@ -17,7 +16,7 @@ namespace stint::transfer {
 
 class TransferService final : public JobService {
 public:
-    /// `ledger`: where it is noted what transfers leave behind.
+    /// `ledger`: the place where transfers' leftovers are noted.
     explicit TransferService(std::filesystem::path ledger = Ledger::root()) : ledger_(std::move(ledger)) {}
 
     bool onStartJob(JobParameters params) override;
@@ -33,7 +32,7 @@ private:
         JobParameters params;
         TransferSpec spec;
         Engine::Ticket ticket = 0;
-        std::optional<Progress> progress = {}; ///< none before it has told what is in place
+        std::optional<Progress> progress = {}; ///< none before it has reported the bytes in place
     };
     /// An ended transfer whose job the daemon may not yet know to be over.
     struct Ended {
@@ -58,7 +57,7 @@ private:
     std::vector<Ended> ended_;
     std::vector<std::pair<Engine::Ticket, Ended>>
         cancelled_;                ///< stopped for good, unless the daemon says that the job waits
-    std::vector<Ended> takenBack_; ///< of these, those that were: nothing of them is left at the end
+    std::vector<Ended> takenBack_; ///< of these, those that were cancelled: at the end nothing of them is left
 };
 
 } // namespace stint::transfer

@@ -18,7 +18,7 @@ using Json = nlohmann::json;
 
 constexpr int sidecarVersion = 3;
 
-// Of encode()'s output: curl bounds an ETag and a server's file name at 100 KiB a header.
+// The limit of encode()'s output: curl bounds an ETag and a server's file name at 100 KiB a header.
 constexpr Bytes longestSidecar = 1_MiB;
 
 std::string_view nameOf(Validator::Kind kind) {
@@ -112,7 +112,7 @@ std::optional<Sidecar> decode(std::string_view text) {
     sidecar.location = fields.text("location");
     sidecar.validator = {kind.value_or(Validator::Kind::None), validator.text("text"),
                          validator.laterText("lastModified")};
-    // An older Stint took one that says nothing.
+    // An older Stint accepted an ETag that proves nothing.
     if (kind == Validator::Kind::ETag && !isStrongETag(sidecar.validator.text)) sidecar.validator = {};
     if (auto total = fields.number("total"); total >= 0) sidecar.total = total;
     sidecar.boot = fields.text("boot");

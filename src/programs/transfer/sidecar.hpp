@@ -1,6 +1,6 @@
-// The sidecar: what is needed to resume a part, in .NAME.stint-state beside it. JSON, replaced whole by a rename. It
-// may be missing, older than its part, or damaged: then less is resumed, but never wrong bytes. It holds fingerprints
-// in place of URLs, which may contain passwords. The store has the URL.
+// The sidecar: the record by which a part is resumed, in .NAME.stint-state beside it. JSON, replaced whole by a
+// rename. It may be missing, older than its part, or damaged: then less is resumed, but never wrong bytes. It holds
+// fingerprints in place of URLs, which may contain passwords. The store has the URL.
 //
 // The order of writing ensures that. To start over: remove the sidecar (and sync that), truncate the part, write the
 // sidecar of the new version, then its bytes. So bytes of one version never stand under another's validator, wherever
@@ -25,10 +25,11 @@ struct Sidecar {
     std::optional<Bytes> total;
     std::string boot;                ///< the boot in which the part's size can be trusted
     Bytes durable = 0;               ///< bytes that fdatasync has put on the disk
-    std::string anew;                ///< why the download started over, if it did: shown to the person at the end
-    std::string digest;              ///< the server's, of this version; empty: it gave none
+    std::string anew;                ///< the reason why the download started over, if it did: shown to the person at
+                                     ///< the end
+    std::string digest;              ///< the server's digest of this version; empty: it gave none
     std::string name;                ///< the server's file name; empty: it gave none, or is not asked
-    std::string checksum;            ///< Download::checksum of a finished one
+    std::string checksum;            ///< Download::checksum of a finished download
     std::uint64_t finishedInode = 0; ///< not 0: complete; this inode is, or becomes, the target
 
     bool operator==(const Sidecar&) const = default;
@@ -43,7 +44,8 @@ enum class Durability { InThisBoot, OverPowerLoss };
 /// A fingerprint of `url` without name and password.
 std::string sourceOf(const std::string& url);
 
-/// nullopt if there is none of ours, or a damaged one. An Error: what was received is not to be judged by that now.
+/// nullopt if there is none of ours, or a damaged one. An Error: the record cannot be read now, so the received bytes
+/// must not be judged by it.
 Result<std::optional<Sidecar>> loadSidecar(const PartPlace& place);
 Result<void> saveSidecar(const PartPlace& place, const Sidecar& sidecar, Durability durability);
 /// Removes it, and syncs that if there was one.

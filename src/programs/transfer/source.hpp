@@ -1,4 +1,4 @@
-// The file to send, and whether it has changed: a server gets one version of it or nothing.
+// The file to send, and its marks of change: a server gets one version of it or nothing.
 #pragma once
 #include <cstdint>
 #include <filesystem>

@@ -1,10 +1,10 @@
-// What a person asked for: one URL and one file. A job has it in its extras, which `stint get` and `stint put` write
-// and any other caller may write, too; so it is checked before anything is touched.
+// A person's request: one URL and one file. A job has it in its extras, which `stint get` and `stint put` write and any
+// other caller may write, too; so it is checked before anything is touched.
 //
 // A download: "url", "output" (absolute), "checksum" ("sha256:HEX", "sha512:HEX", "auto"), "force" (boolean),
 // "serverNames" (boolean), "largest" (long, bytes).
 // An upload: "url", "source" (absolute), "protocol" ("put", "tus"), "discardOnCancel" (boolean).
-// Either: "label" (for people), and how the server is reached: "headers" (strings), "cookie", "cookieFile", "user",
+// Either: "label" (for people), and the way to the server: "headers" (strings), "cookie", "cookieFile", "user",
 // "netrc", "trustsRedirects" (boolean), "proxy", "noProxy", "authorities", "insecure" (boolean), "certificate",
 // "certificateKey", "passphrase", "userAgent", "referer", "ipv4", "ipv6" (booleans), "resolve" (strings), "interface",
 // "rate", "leastRate" (longs, bytes a second), "connectTimeout", "mostTime", "leastRateFor" (longs, seconds); and
@@ -42,14 +42,14 @@ Result<Download> checked(Download spec);
 struct Upload {
     enum class Protocol {
         Put, ///< one request; after a break it starts over
-        Tus, ///< tus 1.0: uploads are created at the URL, and resumed from what the server has
+        Tus, ///< tus 1.0: uploads are created at the URL, and resumed at the server's offset
     };
 
     std::string url;              ///< http, https; Put: ftp too. One that ends with a slash gets the file's name
     std::filesystem::path source; ///< absolute
     Protocol protocol = Protocol::Put;
     std::filesystem::path records = {}; ///< Tus: the directory of UploadRecords; created if missing
-    bool discardOnCancel = false;       ///< Tus: when the job is cancelled, the server must delete what it has
+    bool discardOnCancel = false;       ///< Tus: when the job is cancelled, the server must delete the bytes it has
     Access access = {};
 };
 
@@ -65,10 +65,10 @@ struct TransferSpec {
 
 TransferSpec specOf(const PersistableBundle& extras);
 
-/// What the ledger knows it by, and where to look for what it leaves (programs/spool/ledger.hpp).
+/// Its entry in the ledger, which says where its leftovers are (programs/spool/ledger.hpp).
 LedgerEntry entryOf(const TransferSpec&);
 
-/// Whether both transfer the same file to the same place, so that one can resume the other.
+/// True if both transfer the same file to the same place, so that one can resume the other.
 bool sameGoal(const TransferSpec&, const TransferSpec&);
 
 } // namespace stint::transfer

@@ -12,14 +12,14 @@ public:
     Sums(CURLM* multi, const Download& download);
 
     bool is(const CURL* handle) const { return fetch_.is(handle); }
-    /// After it ended with `code`. An Ending: the file cannot be downloaded now; else `digest` is the file's, or empty
-    /// if there is no such file.
+    /// To be called after the fetch ended with `code`. An Ending: the file cannot be downloaded now; else `digest` is
+    /// the file's, or empty if there is no such file.
     std::optional<Ending> conclude(CURLcode code, std::string& digest) const;
 
 private:
     Fetch::Take take(std::span<const char> bytes) override;
 
-    std::string name_; ///< the file's, in the URL
+    std::string name_; ///< the file's name, in the URL
     std::string text_;
     Fetch fetch_;
 };

@@ -9,7 +9,7 @@ constexpr auto reportEvery = std::chrono::seconds{1};
 
 void Transfer::end(Ending ending) {
     if (ending_) return;
-    // What is done before its next report has moved its bytes all the same.
+    // A transfer that is done before its next report has moved its bytes all the same.
     const auto last = ending.fate == Fate::Done && watcher_.progressed ? progress() : std::nullopt;
     if (last && last != reported_) watcher_.progressed(*last);
     ending_ = std::move(ending);

@@ -1,4 +1,4 @@
-// One transfer, download or upload, as the engine drives it: it begins, its requests end, it reports progress, and it
+// One transfer, download or upload, driven by the engine: it begins, its requests end, it reports progress, and it
 // ends once. It never blocks.
 #pragma once
 #include <chrono>
@@ -26,20 +26,20 @@ public:
     Transfer(const Transfer&) = delete;
     Transfer& operator=(const Transfer&) = delete;
 
-    /// Begins, or resumes what is in place. False: another transfer still holds the lock.
+    /// Begins, or resumes from the bytes in place. False: another transfer still holds the lock.
     virtual bool begin() = 0;
-    /// Its watcher is not called again. What it has is kept.
+    /// Stops it: its watcher is not called again. Its bytes are kept.
     virtual void stop() = 0;
-    /// It was cancelled for good: as stop(), but removes what it has sent or received. True: that takes time, and ends
-    /// in an Ending that is not reported.
+    /// Cancels it for good: like stop(), but removes the bytes that it has sent or received. True: that takes time, and
+    /// ends in an Ending that is not reported.
     virtual bool takeBack() = 0;
     /// The network has changed: requests again, over a new connection.
     virtual void reconnect() = 0;
     /// The request of `handle` ended; false: it belongs to another transfer.
     virtual bool fetchEnded(CURL* handle, CURLcode code) = 0;
-    /// After each round of curl's.
+    /// Called after each round of curl's.
     void settle(Clock::time_point now);
-    /// When settle() must be called at the latest.
+    /// The latest time for the next settle().
     std::optional<Clock::time_point> due() const;
 
     /// Sets the Ending; the first one counts.
@@ -50,7 +50,7 @@ public:
 protected:
     /// Work to do after each round, beside reporting.
     virtual void tidy(Clock::time_point) {}
-    /// It has ended: releases what it holds.
+    /// It has ended: releases its files and locks.
     virtual void leave() = 0;
     /// nullopt: nothing to report yet.
     virtual std::optional<Progress> progress() const = 0;

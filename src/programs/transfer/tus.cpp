@@ -11,7 +11,7 @@
 namespace stint::transfer::tus {
 namespace {
 
-/// Whether `word` is one of a list with commas.
+/// True if `word` is one of a list with commas.
 bool lists(std::string_view list, std::string_view word) {
     while (!list.empty()) {
         auto end = std::min(list.find(','), list.size());

@@ -17,7 +17,7 @@ namespace {
 
 // A checksum is sent before its bytes: a piece is read twice, and sent again if it arrives wrong.
 constexpr Bytes piece = 32_MiB;
-// Limits for servers that report wrong offsets, or lose what they have.
+// Limits for servers that report wrong offsets, or lose bytes.
 constexpr int mostConflicts = 3;
 constexpr int mostCreations = 2;
 
@@ -254,7 +254,7 @@ void TusTransfer::leave() {
 }
 
 std::optional<Progress> TusTransfer::progress() const {
-    if (!located_) return std::nullopt; // nothing is known yet of what earlier runs have sent
+    if (!located_) return std::nullopt; // it is not known yet how much earlier runs have sent
     const Bytes position = step_ == Step::Send && body_ ? body_->position() : offset_;
     return Progress{Progress::Phase::Loading, position, source_->size(), state_.anew};
 }

@@ -20,7 +20,7 @@ public:
     TusTransfer(Upload upload, Watcher watcher, World world);
 
     bool begin() override;
-    /// The server keeps what it has.
+    /// Stops; the server keeps the bytes it has.
     void stop() override;
     bool takeBack() override;
     void reconnect() override;
@@ -68,9 +68,9 @@ private:
 
     Step step_ = Step::Discover;
     Bytes offset_ = 0;     ///< bytes that the server has
-    bool located_ = false; ///< in this run it has said so
+    bool located_ = false; ///< the server has reported it in this run
     int creations_ = 0;    ///< in this run
-    int conflicts_ = 0;    ///< since the server last took something
+    int conflicts_ = 0;    ///< since the server last took any bytes
     std::unique_ptr<Body> body_;
     std::unique_ptr<Fetch> fetch_;
 };

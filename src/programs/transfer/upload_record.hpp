@@ -1,6 +1,6 @@
-// What is needed to resume a tus upload: its URL, and the state of the file. One file per source and URL, of mode 0600,
-// because an upload's URL permits writing to it. Its lock excludes a second transfer of the same pair. If it is missing
-// or damaged, the upload starts over.
+// The record by which a tus upload is resumed: its URL, and the state of the file. One file per source and URL, of mode
+// 0600, because an upload's URL permits writing to it. Its lock excludes a second transfer of the same pair. If it is
+// missing or damaged, the upload starts over.
 #pragma once
 #include <cstdint>
 #include <filesystem>
@@ -23,7 +23,7 @@ struct UploadState {
     std::optional<std::int64_t> expires; ///< the server keeps it until then, in seconds since 1970
     bool termination = false;            ///< tus::Offer
     std::string checksum;
-    std::string anew; ///< why it started over, if it did: shown to the person at the end
+    std::string anew; ///< the reason why it started over, if it did: shown to the person at the end
 
     bool operator==(const UploadState&) const = default;
 };
@@ -40,7 +40,7 @@ public:
 
     /// nullopt if nothing was recorded yet.
     std::optional<UploadState> load() const;
-    /// Syncs it.
+    /// Writes the state, and syncs the file.
     Result<void> save(const UploadState& state) const;
     void remove() const;
 

@@ -29,7 +29,7 @@ std::string resolved(const std::string& base, const std::string& reference);
 
 /// `url` with `suffix` behind its path, before its query: "http://h/f.iso.sha256?x".
 std::string withSuffix(const std::string& url, const std::string& suffix);
-/// `url` with `name`, escaped, behind its path where that ends with a slash; else as it is.
+/// `url` with `name`, escaped, behind its path where that ends with a slash; else unchanged.
 std::string withName(const std::string& url, const std::string& name);
 
 } // namespace stint::transfer
