@@ -51,7 +51,7 @@ using News = std::variant<JobView, AppExited, ListsChanged>;
 /// effect. A call with an effect is not: nobody knows whether the effect took place.
 class Daemon {
 public:
-    /// Connects to the daemon, which is started where none listens (start_daemon.hpp); then `screen` says so.
+    /// Connects to the daemon, which is started where none listens (startDaemon()); then `screen` says so.
     /// Unavailable where that fails.
     static Result<Daemon> connect(const Screen& screen);
     /// Unavailable where no daemon listens, with advice: for verbs that only read.

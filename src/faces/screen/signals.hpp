@@ -9,6 +9,8 @@
 
 namespace stint::cli {
 
+/// While a Signals exists, Ctrl-C, a hang-up, SIGTERM, a reader of what is printed that has gone (SIGPIPE), and a
+/// resized window are read from it and have no other effect. Only one may exist at a time.
 class Signals {
 public:
     static Result<Signals> open();

@@ -20,6 +20,8 @@ struct Cell {
     Cell(std::string words, Paint colour) : text(std::move(words)), paint(colour) {}
 };
 
+/// Rows under a heading, aligned: words to the left, numbers to the right. One line a row; on a terminal that is too
+/// narrow, the widest cells are wrapped. Colour is added after a cell's width was measured.
 class Table {
 public:
     enum class Align : std::uint8_t { Left, Right };

@@ -21,14 +21,14 @@ struct Path {
 /// nullptr: not in the table, so perhaps a file of the page.
 const Path* pathNamed(std::string_view name);
 
-// GET (questions.cpp, metrics.cpp)
+// GET
 void answerWhy(DaemonLine& line, const Request& request, Done done);
 void answerLog(DaemonLine& line, const Request& request, Done done);
 void answerMetrics(DaemonLine& line, const Request& request, Done done);
 void answerDay(DaemonLine& line, const Request& request, Done done);
 void answerConstraints(DaemonLine& line, const Request& request, Done done);
 
-// POST (actions.cpp)
+// POST
 void pauseJob(DaemonLine& line, const Request& request, Done done);
 void resumeJob(DaemonLine& line, const Request& request, Done done);
 void cancelJob(DaemonLine& line, const Request& request, Done done);
@@ -37,6 +37,6 @@ void runJobNow(DaemonLine& line, const Request& request, Done done);
 void stopApp(DaemonLine& line, const Request& request, Done done);
 void setBattery(DaemonLine& line, const Request& request, Done done);
 void resetDevice(DaemonLine& line, const Request& request, Done done);
-void foretell(DaemonLine& line, const Request& request, Done done); // day.cpp: changes nothing
+void foretell(DaemonLine& line, const Request& request, Done done); // changes nothing
 
 } // namespace stint::taskmanager

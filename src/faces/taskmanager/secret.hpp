@@ -7,6 +7,7 @@
 
 namespace stint::taskmanager {
 
+/// A secret word: 256 random bits from the kernel, as 64 hexadecimal digits.
 class Secret {
 public:
     /// System where the kernel gives no random bits.

@@ -7,6 +7,7 @@
 
 namespace stint::client {
 
+/// The wait before the next attempt to reach a daemon that is gone: 100 ms, doubling to 10 s.
 class Backoff {
 public:
     static constexpr Duration least = 100ms;

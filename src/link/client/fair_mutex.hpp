@@ -7,6 +7,8 @@
 
 namespace stint::client {
 
+/// A mutex that serves threads in the order of their arrival. std::mutex promises no order: a thread that calls the
+/// daemon in a loop would keep dispatch() waiting, and with it an onStopJob that is due within 8 s.
 class FairMutex {
 public:
     void lock() {

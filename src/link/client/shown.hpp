@@ -7,6 +7,8 @@
 
 namespace stint::client {
 
+/// The notification of a foreground service of this process (jobs.md §5.5): kept, so that the service can be begun
+/// anew.
 struct Shown {
     std::int32_t id = 0;
     Notification notification;

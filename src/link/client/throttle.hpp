@@ -14,6 +14,8 @@ struct ByteCounts {
     bool operator==(const ByteCounts&) const = default;
 };
 
+/// Reports of bytes, which an app may make at any rate, and which reach the daemon at a bounded one: only the newest
+/// unsent report matters (jobs.md §4.7: each replaces the numbers before it). Pure: the time is a parameter.
 class Throttle {
 public:
     /// The least time between two messages of one kind for one run.

@@ -8,6 +8,8 @@
 
 namespace stint::client {
 
+/// The one descriptor an app's loop watches: readable when the daemon's socket has something for us, or when another
+/// thread called wake(). It outlives the sockets, which come and go behind it.
 class WakeableFd {
 public:
     static Result<WakeableFd> open();

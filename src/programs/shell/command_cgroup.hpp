@@ -16,6 +16,8 @@ namespace stint::shell {
 /// divide.
 std::optional<std::string> enclosureIn(const std::string& path);
 
+/// A cgroup for the command alone, below the one in which stintd keeps this process: the command's resources are
+/// limited there, and this process's are not (limits.md §13).
 class CommandCgroup {
 public:
     /// The cgroup's purpose beside limits.

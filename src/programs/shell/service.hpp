@@ -1,6 +1,6 @@
 // The service "Command" of org.stint.shell: a job of it is one command, in a process of its own
 // (contract/model/app.hpp, Service::processPerJob). It translates between the job contract (jobs.md §4, §5.1) and a
-// run; verdict.hpp decides what an end means.
+// run; a Verdict says what an end means.
 //
 // Extras of a job: "spool" (its directory, programs/spool/spool.hpp), "label" (for people), "retries" (absent: without
 // end), "grace" (ms between SIGTERM and SIGKILL: less than the daemon waits for the answer to onStopJob), "saveTime"

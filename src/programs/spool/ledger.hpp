@@ -29,6 +29,8 @@ struct LedgerEntry {
     bool operator==(const LedgerEntry&) const = default;
 };
 
+/// One small file that outlives everything; so leftovers are found without a search of the disk, also when the
+/// transfer was killed.
 class Ledger {
 public:
     /// $XDG_STATE_HOME/stint/transfers, by this process's environment.

@@ -9,6 +9,7 @@
 
 namespace stint::transfer {
 
+/// The bytes of a source that one request sends; the body of the server's response is dropped.
 class Body final : public Fetch::Client {
 public:
     /// The bytes from `start` to `end`.

@@ -15,6 +15,8 @@
 
 namespace stint::transfer {
 
+/// The bytes of a download until it is complete: written in order, by one process at a time (by a lock on the part
+/// itself, which the kernel releases when its holder dies).
 class PartFile {
 public:
     /// Opens or creates it. nullopt: another holds the lock.

@@ -10,6 +10,7 @@
 
 namespace stint::transfer {
 
+/// An upload by one PUT. It cannot be resumed: after a break the next run sends the whole file.
 class PutTransfer final : public Transfer {
 public:
     PutTransfer(Upload upload, Watcher watcher, World world);

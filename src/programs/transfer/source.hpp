@@ -22,6 +22,7 @@ struct SourceMark {
     bool operator==(const SourceMark&) const = default;
 };
 
+/// The file to send: a server gets one version of it or nothing.
 class Source {
 public:
     /// System if it cannot be read or is not a regular file.

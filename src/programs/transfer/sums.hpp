@@ -7,6 +7,7 @@
 
 namespace stint::transfer {
 
+/// The ".sha256" file beside a file, fetched before the file itself (`--checksum auto`).
 class Sums final : private Fetch::Client {
 public:
     Sums(CURLM* multi, const Download& download);

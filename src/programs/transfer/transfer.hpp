@@ -12,6 +12,8 @@
 
 namespace stint::transfer {
 
+/// One transfer, download or upload: it begins, its requests end, it reports progress, and it ends once. It never
+/// blocks.
 class Transfer {
 public:
     using Clock = std::chrono::steady_clock;

@@ -32,6 +32,8 @@ std::string encode(const UploadState&);
 /// nullopt for anything that encode() does not write.
 std::optional<UploadState> decodeUpload(std::string_view text);
 
+/// One file per source and URL, of mode 0600, because an upload's URL permits writing to it. Its lock excludes a
+/// second transfer of the same pair. If it is missing or damaged, the upload starts over.
 class UploadRecord {
 public:
     /// Opens or creates it. nullopt: another holds the lock.

@@ -52,14 +52,14 @@ public:
     void putBack(Lives lives) { live_ = std::move(lives); }
 
 private:
-    // enqueue.cpp
+    // new requests (enqueue.cpp)
     Result<void> on(const Enqueue& event, Now now, Step& step);
     Result<void> on(const EnqueuePeriodic& event, Now now, Step& step);
     Result<void> on(const Update& event, Now now, Step& step);
     Result<void> admissible(const Enqueue& event) const;
     std::set<UUID> leavesOf(const std::string& name) const;
     void insert(const Spec& spec, const std::set<UUID>& parents, const std::string& name, Now now);
-    // runs.cpp
+    // runs (runs.cpp)
     Result<void> on(const JobStarted& event, Now now, Step& step);
     Result<void> on(const JobStopped& event, Now now, Step& step);
     Result<void> on(const WorkerEnded& event, Now now, Step& step);
@@ -69,7 +69,7 @@ private:
     Result<Data> inputOf(const Request& request) const;
     void conclude(const WorkerEnded& event, Now now, Step& step);
     void nextPeriod(const UUID& id, Now now);
-    // ends.cpp
+    // ends (ends.cpp)
     Result<void> on(const Cancel& event, Now now, Step& step);
     Result<void> on(const Prune& event, Now now, Step& step);
     void finish(const UUID& id, State state, Data output, std::string why, Now now, Step& step);
@@ -79,7 +79,7 @@ private:
     void erase(const std::set<UUID>& ids, Now now, Step& step);
     void stopHere(const UUID& id, std::int32_t reason, Step& step);
     void prune(Now now, bool all);
-    // slots.cpp
+    // the jobs at the scheduler
     Result<void> on(const NotTaken& event, Now now, Step& step);
     Result<void> on(const Reconcile& event, Now now, Step& step);
     Result<void> on(const SessionsEnded& event, Now now, Step& step);

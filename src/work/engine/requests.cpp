@@ -101,7 +101,7 @@ void Requests::erase(const UUID& id) {
 
 void Requests::index(const Request& request) {
     const UUID& id = request.spec.id;
-    // No request breaks this, whatever changed it: a file with such a row is refused (rows.cpp).
+    // No request breaks this, whatever changed it: a file with such a row is refused (requestIn()).
     STINT_CHECK(request.isFinished() == request.finishedAt.has_value());
     STINT_CHECK(request.isPeriodic() == request.windowEnd.has_value());
     if (request.job) STINT_CHECK(jobs_.emplace(*request.job, id).second); // no other request has this job

@@ -8,6 +8,8 @@
 
 namespace stint::work {
 
+/// The processes that have the file open: each holds a lock on a byte of its own in a file beside it, which the
+/// kernel releases when the process ends, however it ends.
 class SessionLocks {
 public:
     static Result<SessionLocks> open(const std::filesystem::path& file);

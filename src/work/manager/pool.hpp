@@ -9,6 +9,8 @@
 
 namespace stint::work {
 
+/// The threads in which workers run: a thread is started when there is a task and none is free, and joined at the
+/// end.
 class Pool {
 public:
     explicit Pool(int threads) : most_(static_cast<std::size_t>(threads)) {}

@@ -8,6 +8,8 @@
 
 namespace stint::work {
 
+/// The one descriptor that an app's loop watches: it stands for the connection, calls from other threads, and commits
+/// of other processes to the app's file.
 class Wakes {
 public:
     static Result<Wakes> open(int connection);
