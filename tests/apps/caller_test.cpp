@@ -1,5 +1,5 @@
-// Who is calling, and whether a user is looking (architecture.md, who is calling, what is visible; jobs.md §12.1,
-// §12.2): real processes, and the kernel's word alone.
+// The caller, and the question whether a user is looking (architecture.md, who is calling, what is visible; jobs.md
+// §12.1, §12.2): real processes, and the kernel's word alone.
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>

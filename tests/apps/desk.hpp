@@ -45,7 +45,7 @@ public:
         }
     }
 
-    /// What happened since the last call.
+    /// The changes since the last call.
     std::vector<std::string> news() { return std::exchange(changes, {}); }
 
     sd_event* loop = nullptr;

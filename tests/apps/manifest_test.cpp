@@ -16,7 +16,7 @@ std::string refusal(const std::string& text, const std::string& where = file) {
     return manifest.error().message;
 }
 
-// Of a manifest that is right but for `lines`, without the file's name.
+// The complaint about a manifest that is right but for `lines`, without the file's name.
 std::string wrong(const std::string& lines) {
     const std::string message = refusal("package = \"com.example.mail\"\n" + lines);
     REQUIRE(message.starts_with(file + ":"));

@@ -1,4 +1,4 @@
-// What a program is told that was not started as an app (architecture.md, who is calling).
+// The answer to a program that was not started as an app (architecture.md, who is calling).
 #include "stintd/apps/stranger.hpp"
 
 #include "apps/desk.hpp"

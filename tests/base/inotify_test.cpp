@@ -1,4 +1,4 @@
-// What inotify tells, event by event.
+// inotify's reports, event by event.
 #include "base/unix/inotify.hpp"
 
 #include <cstdlib>

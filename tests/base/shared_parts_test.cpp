@@ -1,5 +1,4 @@
-// What a million pending jobs are made of: texts that are shared, parts that are seldom there, times that may be
-// missing.
+// The parts of a million pending jobs: texts that are shared, parts that are seldom there, times that may be missing.
 #include <doctest/doctest.h>
 
 #include <chrono>

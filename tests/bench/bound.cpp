@@ -1,4 +1,4 @@
-// What the simulator's work costs where nothing but the work is done: the phone's timeline by the same rules, as dense
+// The cost of the simulator's work where nothing but the work is done: the phone's timeline by the same rules, as dense
 // as we can write it. Apps, jobs and networks are numbers, what is asked of all apps alike is asked once for 64 bits of
 // them, and everything lies in flat arrays: no text, no map, no allocation. It reckons every rule that the phone meets:
 // windows of periodic jobs and their flex, back-off, constraints, the queue by turns, slots, both machines of Doze with
@@ -65,7 +65,7 @@ bool same(const sim::Happening& a, const sim::Happening& b) {
            a.fields == b.fields;
 }
 
-/// Whether the bound plays what the simulator plays; says where it does not.
+/// True if the bound plays what the simulator plays; prints where it does not.
 bool playsTheSame(DensePlayer& player, const Phone& phone, int number) {
     const auto played = sim::play(phone.scenario, {});
     const auto records = player.play(phone.dense);
@@ -88,7 +88,7 @@ double median(std::vector<double> all) {
     return all[all.size() / 2];
 }
 
-/// Of each turn, on the processor.
+/// The time of each turn, on the processor.
 struct Turns {
     std::vector<double> anEvent; ///< seconds
     std::vector<double> aDay;

@@ -7,7 +7,7 @@
 
 namespace stint::bench {
 
-/// What of it is another than before.
+/// The parts of it that have changed.
 struct DeviceNews {
     bool screen = false;
     bool power = false;

@@ -1,5 +1,5 @@
-// What an app has used of its quota of regular jobs (limits.md §3), as the bound keeps it: sessions in a ring, with
-// their sums beside it, so that most questions need no look at any of them.
+// An app's use of its quota of regular jobs (limits.md §3), in the bound's form: sessions in a ring, with their sums
+// beside it, so that most questions need no look at any of them.
 #pragma once
 #include <algorithm>
 #include <array>
@@ -12,7 +12,7 @@ namespace stint::bench {
 
 class Ledger {
 public:
-    /// Whether a job that waits may run; else when to ask again, never where no time brings it back.
+    /// Says if a waiting job may run; else when to ask again: never where no time brings it back.
     struct Verdict {
         bool in = true;
         Ms again = never;
@@ -55,7 +55,7 @@ public:
     /// The app is in another bucket.
     void forgetVerdict() { verdictUntil_ = 0; }
 
-    /// Whether one that runs goes on. `counted`: the counts stop it, too.
+    /// True if a running job goes on. `counted`: the counts stop it, too.
     bool goesOn(const DenseQuota& quota, bool counted, Ms now, const Constants& constants) const {
         if (counted && countsReturn(quota, now, constants) >= 0) return false;
         if (farFromTime(quota, now)) return true;

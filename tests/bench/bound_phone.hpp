@@ -50,7 +50,8 @@ struct DenseNetwork {
     bool unmetered = false;
 };
 
-/// What jobs ask of the device. Jobs of several apps that ask the same are one column, at most one job of each app.
+/// The jobs' demands on the device. Jobs of several apps that ask the same are one column, at most one job of each
+/// app.
 struct Asks {
     bool charging = false;
     bool idle = false;
@@ -79,7 +80,7 @@ struct DenseEntry {
     DenseDevice device;
 };
 
-/// What a bucket allows: never, and no cap, where nothing bounds the time.
+/// A bucket's allowance: never, and no cap, where nothing bounds the time.
 struct DenseQuota {
     Ms allowed = 0, window = 0, dayCap = never;
     std::int64_t maxJobs = 0, maxSessions = 0;

@@ -14,10 +14,10 @@
 namespace stint::bench {
 namespace {
 
-/// Of a run, as the core has it.
+/// A run's state, the core's.
 enum class State : std::uint8_t { None, Binding, Starting, Executing, Stopping };
 
-/// What of a job changes.
+/// The parts of a job that change.
 struct Life {
     State state = State::None;
     bool stops = false; ///< as soon as it can be asked to
@@ -31,7 +31,7 @@ struct Life {
     Ms workBegan = 0;
 };
 
-/// What the simulator's apps do next at this very instant.
+/// The next step of the simulator's apps at this very instant.
 enum class Next : std::uint8_t { Connect, Answer, AnswerStop };
 
 } // namespace
@@ -180,7 +180,7 @@ private:
         dozeAt_ = doze_.due(runs_ > 0);
     }
 
-    // What each column asks of the device.
+    // Computes the device's answer to each column.
     void askDevice() {
         const bool rests = charging() && !device_.batteryLow() && device_.idle();
         const DenseNetwork none;
@@ -233,7 +233,7 @@ private:
         appNews_ = 0;
         eachBit(asked & ready_.waiting(), [&](int app) { ask(app); });
     }
-    // Of a column's apps those whose quota lets them, or the idle path.
+    // A column's apps whose quota lets them run, or the idle path.
     Apps within(const Column& column) const {
         return column.waiting & (column.idlePath ? quotas_.in() | ages_.restricted() : quotas_.in());
     }
@@ -454,7 +454,7 @@ private:
                 tellRun(job);
         }
     }
-    // Of several gates that shut at one instant the smallest in rank is told (limits.md §9): Doze, quota, constraints.
+    // If several gates shut at one instant, the smallest in rank is reported (limits.md §9): Doze, quota, constraints.
     StopReason stopReason(int job) {
         const DenseJob& is = of(job);
         const Column& column = ready_[is.column];
@@ -486,7 +486,7 @@ private:
     Ms now_ = 0;
     Ms deadline_ = 0;
 
-    // What is no longer as it was.
+    // The parts that have changed.
     bool powerNews_ = false, networkNews_ = false, deviceNews_ = false, dozeNews_ = false;
     Apps appNews_ = 0;
 

@@ -10,7 +10,7 @@ namespace stint::bench {
 
 class DensePlayer {
 public:
-    /// What has happened, until the next play. Allocates only where more happens than in any play before.
+    /// The records of a play, valid until the next one. Allocates only where more happens than in any play before.
     std::span<const Record> play(const DensePhone& phone);
 
 private:

@@ -1,4 +1,4 @@
-// What waits in order, in words that say when and who (bound_play.cpp).
+// Ordered queues, in words that hold the time and the owner (bound_play.cpp).
 #pragma once
 #include <algorithm>
 #include <cstdint>

@@ -34,7 +34,7 @@ public:
         return ~in_;
     }
 
-    /// Whether what runs may run on.
+    /// True if a running job may run on.
     bool goesOn(int app, bool charging, Ms now) {
         const bool counted = (ages_.restricted() & bitOf(app)) != 0;
         return isFree(app, charging) || ledger(app).goesOn(of(app), counted, now, c_);

@@ -1,4 +1,4 @@
-// What a bench has found: tables, and figures with the goal that each is to reach. Printed as one JSON object, which
+// A bench's findings: tables, and figures with the goal that each is to reach. Printed as one JSON object, which
 // scripts/figures.py shows to a person and puts into docs/performance.md.
 #pragma once
 #include <string>
@@ -35,7 +35,7 @@ private:
     std::vector<Goal> goals_;
 };
 
-/// What takes time is under way: a line on stderr.
+/// Announces a slow step: a line on stderr.
 void say(std::string_view what);
 
 } // namespace stint::bench

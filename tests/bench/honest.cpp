@@ -31,7 +31,7 @@ template <class... Words> void tell(const char* format, Words... words) {
     std::fflush(stdout);
 }
 
-/// Whether the line holds.
+/// True if the line holds.
 bool refused(std::int32_t id, const Error& error) {
     const bool holds = error.code != Errc::UNAVAILABLE;
     holds ? tell("! %s\n", error.message.c_str()) : tell("? %d\n", id);

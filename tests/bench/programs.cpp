@@ -93,7 +93,7 @@ std::vector<std::string> daemon(const std::vector<std::string>& host) {
     ::setenv("XDG_DATA_HOME", made("data").c_str(), 1);
     ::setenv("XDG_CONFIG_HOME", made("config").c_str(), 1);
     writeManifest(host);
-    // As many jobs as a bench likes, of an app that the user has to do with.
+    // The policy allows as many jobs as a bench likes.
     const fs::path policy = directory() / "policy.toml";
     std::ofstream(policy) << "\"job.boot_settle\" = \"0s\"\n\"job.max_jobs_per_app\" = 100000000\n"
                              "\"job.schedule_rate_window\" = \"1ms\"\n\"job.schedule_rate\" = 100000000\n"

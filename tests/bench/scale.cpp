@@ -121,7 +121,7 @@ public:
         return taken;
     }
 
-    /// As little as anything can do that looks at each of the ready jobs.
+    /// The least work that looks at each of the ready jobs.
     Microseconds walk() const {
         std::int64_t sum = 0;
         const Microseconds taken = timed([&] {

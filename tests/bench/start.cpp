@@ -35,7 +35,7 @@ using Seconds = std::chrono::duration<double>;
 constexpr int coldTimes = 151;
 constexpr int warmTimes = 1001;
 
-/// What a process says over the fifo, in one write.
+/// A process's message over the fifo, in one write.
 struct Word {
     enum class What : std::uint32_t { Began, Started } what = What::Began;
     pid_t pid = 0;
@@ -161,7 +161,7 @@ Seconds reserved(Line& producer, Line& consumer) {
     return got - before;
 }
 
-/// Of several in turns: what disturbs the machine disturbs all.
+/// Several runners in turns: a disturbance of the machine disturbs all.
 class Race {
 public:
     void enter(std::string name, std::function<Seconds()> once) {

@@ -1,4 +1,4 @@
-// Who may do what (architecture.md, who is calling).
+// Each caller's rights (architecture.md, who is calling).
 #include <doctest/doctest.h>
 
 #include "bus/world.hpp"

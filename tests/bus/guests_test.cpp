@@ -1,4 +1,4 @@
-// Who is let in, and who makes room (stintd/bus/guests.hpp): no process and no app keeps the others out.
+// Guests: which are let in, and which make room (stintd/bus/guests.hpp): no process and no app keeps the others out.
 #include <doctest/doctest.h>
 
 #include "last_words.hpp"

@@ -1,4 +1,4 @@
-// What a caller's bytes become on their way to sd-bus: no byte of a stranger harms the daemon (architecture.md).
+// A caller's bytes on their way to sd-bus: no byte of a stranger harms the daemon (architecture.md).
 #include "stintd/bus/intake.hpp"
 
 #include <array>
@@ -94,7 +94,7 @@ struct Line {
         std::string text;
         int descriptors = 0;
     };
-    /// As sd-bus reads: no more than one message.
+    /// Reads like sd-bus: no more than one message.
     Read read(std::size_t most) const {
         std::string text(most, '\0');
         iovec bytes{text.data(), text.size()};

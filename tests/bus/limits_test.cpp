@@ -1,4 +1,4 @@
-// What one connection may do without another noticing (architecture.md, wire: limits).
+// The limits of one connection, which no other notices (architecture.md, wire: limits).
 #include <doctest/doctest.h>
 
 #include <cstring>
@@ -170,7 +170,7 @@ TEST_CASE("a greeting and calls that arrive at once, or byte by byte, are served
     atOnce.greet(world);
     REQUIRE(atOnce.send(ping() + ping()));
     world.turn();
-    // What agrees, and two empty method returns, which are longer than their fixed header.
+    // The agreement, and two empty method returns, which are longer than their fixed header.
     const std::string said = atOnce.receive();
     const std::size_t agreed = said.find("AGREE_UNIX_FD\r\n");
     REQUIRE(agreed != std::string::npos);

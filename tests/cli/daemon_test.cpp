@@ -27,7 +27,7 @@ void replyJob(Talk& talk, const wire::Message& call, const JobView& job) {
     talk.reply(call, [&](Writer& writer) { wire::writeRow<JobView>(writer, job); });
 }
 
-/// As ListApps: com.example.mail alone.
+/// The answer of ListApps: com.example.mail alone.
 void replyMail(Talk& talk, const wire::Message& call) {
     AppView mail;
     mail.manifest.package = AppId{"com.example.mail"};

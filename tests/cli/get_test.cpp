@@ -23,7 +23,7 @@ using wire::Writer;
 
 namespace {
 
-/// What a Schedule call asked for.
+/// The arguments of a Schedule call.
 struct Asked {
     std::optional<JobInfo> job;
     bool newId = false;

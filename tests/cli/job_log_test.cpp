@@ -1,4 +1,4 @@
-// What the log says of one run (jobs.md §9.4).
+// The log's lines for one run (jobs.md §9.4).
 #include <doctest/doctest.h>
 
 #include "faces/views/job_log.hpp"

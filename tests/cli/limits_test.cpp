@@ -26,7 +26,7 @@ namespace {
 /// Time passes while a test runs: what people are told is rounded to less than this.
 constexpr Duration slack = 30s;
 
-/// What the fake daemon knows, and what it was told.
+/// The fake daemon's knowledge, and the calls it got.
 struct Known {
     std::vector<AppView> apps;
     std::vector<AlarmView> alarms;

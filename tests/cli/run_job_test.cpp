@@ -1,4 +1,4 @@
-// What `stint run` makes of its words: a job of the shell app, and an order that no list of jobs shows.
+// The job that `stint run` makes of its words: one of the shell app, with an order that no list of jobs shows.
 #include <doctest/doctest.h>
 
 #include "faces/cli/parse.hpp"

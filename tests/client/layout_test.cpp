@@ -1,5 +1,5 @@
-// What programs are built on (decision 16): a value that may grow is a pointer to what only libstint knows, and can be
-// copied, moved from and asked all the same.
+// The layout on which programs are built (decision 16): a value that may grow is a pointer to what only libstint knows,
+// and can be copied, moved from and asked all the same.
 #include <doctest/doctest.h>
 
 #include <memory>

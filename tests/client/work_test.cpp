@@ -25,7 +25,7 @@ template <class Service> struct WorkWorld : HostedApp<Service> {
         params.id = 7;
         return HostedApp<Service>::start(run, params).value();
     }
-    /// What dequeueWork is answered from now on; nullopt: nothing is left.
+    /// The answer to dequeueWork from now on; nullopt: no item is left.
     void hands(std::optional<WorkItem> item) {
         this->daemon.on("DequeueWork", [item](wire::Reader&, wire::Writer& writer) {
             writer.openArray("a{sv}");

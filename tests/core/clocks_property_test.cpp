@@ -13,7 +13,7 @@ namespace {
 constexpr Duration day{24h};
 constexpr Duration year = 365 * day;
 
-/// What was asked for, and within what it has to come true.
+/// A request, and the bounds within which it has to come true.
 struct Awaited {
     std::optional<Instant> earliest; ///< nullopt: another boot's wall clock decides
     Instant latest;

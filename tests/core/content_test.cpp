@@ -1,4 +1,4 @@
-// What a run is told of what has changed, and what of it is written down (jobs.md §3.2).
+// Changes of content: the part that a run gets, and the part that is stored (jobs.md §3.2).
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
@@ -28,7 +28,7 @@ public:
     std::vector<Paths> told; ///< of each run
 };
 
-/// What handling the event wrote down of what has changed.
+/// The stored changes of content after the event.
 std::vector<ContentChanges> written(Photos& stage, const Event& event) {
     std::vector<ContentChanges> all;
     for (const Record& record : stage.core->handle(event, stage.clock()).records)

@@ -1,5 +1,5 @@
-// What the desktop is told of notifications, and when (jobs.md §5; linux.md §A.1: at most once a second, and only what
-// looks different).
+// Notifications on the desktop, and their times (jobs.md §5; linux.md §A.1: at most once a second, and only those that
+// look different).
 #include <doctest/doctest.h>
 
 #include "core/stage.hpp"
@@ -25,7 +25,7 @@ struct Seen : Stage {
     void post(const Notification& notification, JobEndNotificationPolicy end = JOB_END_NOTIFICATION_POLICY_DETACH) {
         event(NotificationSet{{}, mail, run(1), 9, notification, end});
     }
-    /// What the desktop was told since this was asked last.
+    /// The notifications since the last call.
     std::vector<ShowNotification> told() {
         std::vector<ShowNotification> found;
         for (const Effect& effect : effects)

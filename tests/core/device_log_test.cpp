@@ -9,7 +9,7 @@ using namespace stint;
 
 namespace {
 
-/// What a stage's cores write down of it.
+/// The device log that a stage's cores write.
 struct DeviceKept {
     explicit DeviceKept(Stage& stage) {
         stage.steps = [this](const Step& step) {

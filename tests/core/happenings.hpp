@@ -1,5 +1,5 @@
-// What may happen to an app, its jobs, its alarms and its device: one thing at a time, chosen by numbers, so that
-// whoever draws the numbers has a timeline (timeline.hpp, by RapidCheck; bench/timelines.cpp, by a seed).
+// Events of an app, its jobs, its alarms and its device: one at a time, chosen by numbers, so that a series of random
+// numbers is a timeline (timeline.hpp, by RapidCheck; bench/timelines.cpp, by a seed).
 #pragma once
 #include <array>
 #include <ostream>
@@ -61,7 +61,7 @@ inline Alarm alarmOf(const Stage& stage, const Happening& h) {
             .interval = kind == AlarmKind::Inexact && bit(h.how, 8) ? Duration{20min} : Duration{0}};
 }
 
-/// Of the job contract.
+/// Events of the job contract.
 inline void happenToJobs(Stage& stage, const Happening& h) {
     const bool running = stage.runs(h.job);
     switch (h.what) {
@@ -115,7 +115,7 @@ inline void happenToJobs(Stage& stage, const Happening& h) {
     }
 }
 
-/// Of limits.md.
+/// Events of limits.md.
 inline void happenToLimits(Stage& stage, const Happening& h) {
     switch (h.what) {
     case 14:
@@ -179,7 +179,7 @@ inline StartTerms termsOf(const Stage& stage, const Happening& h) {
     return terms;
 }
 
-/// What a person asks of a job's start (jobs.md §14).
+/// A person's wishes for a job's start (jobs.md §14).
 inline void happenToStarts(Stage& stage, const Happening& h) {
     const JobKey key = Stage::key(h.job);
     switch (h.what) {

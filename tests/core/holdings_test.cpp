@@ -1,4 +1,4 @@
-// What one app may have the daemon keep for it (contract/rules/holdings.hpp): bytes and open files in its jobs.
+// The limits of one app's holdings in the daemon (contract/rules/holdings.hpp): bytes and open files in its jobs.
 #include <doctest/doctest.h>
 
 #include <fcntl.h>

@@ -1,4 +1,4 @@
-// What a run says of the bytes of single items of its work (jobs.md §2.5, §4.7).
+// A run's reports on the bytes of single items of its work (jobs.md §2.5, §4.7).
 #include <limits>
 
 #include <doctest/doctest.h>

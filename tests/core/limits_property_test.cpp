@@ -1,4 +1,4 @@
-// What holds of the limits for every timeline (limits.md): quotas, Doze and messages; and of alarms their counts, that
+// Properties of the limits on every timeline (limits.md): quotas, Doze and messages; and of alarms their counts, that
 // none is lost, and that each goes off when it was foretold.
 #include "core/timeline.hpp"
 

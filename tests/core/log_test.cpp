@@ -1,4 +1,4 @@
-// What is written down of each run (jobs.md §9.4).
+// The records of each run (jobs.md §9.4).
 #include <doctest/doctest.h>
 
 #include "core/stage.hpp"

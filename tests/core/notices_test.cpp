@@ -1,4 +1,5 @@
-// What Stint says by itself on the desktop of jobs that a person asked for, and what a press on it does (jobs.md §5.6).
+// Stint's own notices on the desktop about jobs that a person asked for, and the effect of a press on one (jobs.md
+// §5.6).
 #include <doctest/doctest.h>
 
 #include "contract/model/notice.hpp"

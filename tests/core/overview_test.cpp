@@ -1,4 +1,4 @@
-// What a dump tells of the scheduler, of jobs and of apps (jobs.md §9.3).
+// A dump of the scheduler, of jobs and of apps (jobs.md §9.3).
 #include <doctest/doctest.h>
 
 #include "core/stage.hpp"

@@ -8,7 +8,7 @@ using namespace stint;
 
 namespace {
 
-/// As it comes from the wire: nothing validated, nothing raised.
+/// Schedules a job that comes from the wire: nothing validated, nothing raised.
 Reply asks(Stage& stage, const JobInfo::Builder& builder, std::optional<WorkItem> work = std::nullopt) {
     const auto info = *JobInfoAccess::requested(builder);
     return stage.ask(Schedule{.call = {1}, .app = mail, .info = info, .callerVisible = true, .work = std::move(work)});

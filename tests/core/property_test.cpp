@@ -1,4 +1,4 @@
-// What holds of the job contract for every timeline (architecture.md, the core), and of a restart.
+// Properties of the job contract on every timeline (architecture.md, the core), and of a restart.
 #include "core/timeline.hpp"
 
 namespace stint {
@@ -61,8 +61,8 @@ std::string traceOf(const Stage& stage) {
     return text;
 }
 
-/// What outlives a restart of an app. What does not, because it would be written at every call or start: how often it
-/// called schedule() within the last minute (jobs.md §2.4), and how much it ran of late (§3.5).
+/// Checks the parts of an app that outlive a restart. Some do not, because they would be written at every call or
+/// start: how often it called schedule() within the last minute (jobs.md §2.4), and how much it ran of late (§3.5).
 void sameApp(const AppView& one, const AppView& other) {
     RC_ASSERT(other.state == one.state);
     RC_ASSERT(other.bucket == one.bucket);

@@ -1,4 +1,4 @@
-// What holds of a daemon that dies at any event and starts again on a device that has changed behind its back
+// Properties of a daemon that dies at any event and starts again on a device that has changed behind its back
 // (jobs.md §12.5; docs/decisions/0015): it always starts, keeps what was accepted, and goes on as one that was told.
 #include "core/timeline.hpp"
 
@@ -154,8 +154,8 @@ TEST_CASE("a daemon that was restarted goes on as one that was told of what has 
             if (n == when) {
                 for (Stage* stage : {&told, &restarted}) {
                     endRuns(*stage);
-                    // Of what came and went within an absence only a daemon that was there could know; so it is with
-                    // Doze beside an alarm clock that is overdue.
+                    // Events that came and went within an absence only a daemon that was there could know; so it is
+                    // with Doze beside an alarm clock that is overdue.
                     if (clockWithin(*stage, absence)) return;
                     if (absence.length > 0)
                         stage->sleep(std::chrono::seconds{absence.length});

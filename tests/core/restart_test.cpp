@@ -1,4 +1,4 @@
-// What a daemon finds when it starts again inside one boot, after time that it was not there for (jobs.md §12.5).
+// A daemon that starts again inside one boot, after time that it was not there for (jobs.md §12.5).
 #include <algorithm>
 #include <functional>
 #include <string_view>

@@ -16,7 +16,7 @@ inline const AppId mail{"com.example.mail"};
 
 inline Instant at(Duration sinceStart) { return Instant{1h} + sinceStart; }
 
-/// What the app does; each member is one way to misbehave.
+/// The app's behaviour; each member is one way to misbehave.
 struct Behaviour {
     bool connects = true;
     Duration connectsAfter{0};
@@ -118,7 +118,7 @@ public:
 
     /// Time passes, and no daemon runs that could see it.
     void sleep(Duration length) { now.elapsed += length; }
-    /// What a daemon that was not there for a while is told, where it did not die.
+    /// Sends the present state to a daemon that was away for a while and did not die.
     void tell() {
         event(AppInstalled{installed}); // first: a daemon that has started runs nothing before it
         event(DeviceChanged{{}, device});
@@ -199,7 +199,7 @@ public:
     void finish(std::int32_t id, bool again) { event(JobFinished{mail, run(id), again, {}}); }
     void crash(std::int32_t id) { event(RunLost{run(id), true}); }
 
-    // What came of it.
+    // The results.
 
     static JobKey key(std::int32_t id) { return {mail, "", JobId{id}}; }
     std::optional<JobView> view(std::int32_t id) const { return core->job(key(id), clock()); }
@@ -211,7 +211,7 @@ public:
         const auto found = view(id);
         return found && found->state == JobView::State::Running;
     }
-    /// Whether a run of it has begun and not ended, be it of a job that was cancelled or replaced since.
+    /// True if a run of it has begun and not ended, be it of a job that was cancelled or replaced since.
     bool hasRun(std::int32_t id) const { return alive_.contains(key(id)); }
     std::vector<PendingReason> why(std::int32_t id) const { return view(id).value_or(JobView{}).reasons; }
     /// The forecast of the start, since the test's beginning.

@@ -1,4 +1,4 @@
-// What a person asks of a job's start beside Android's contract (jobs.md §14): what scenarios cannot say.
+// A person's wishes for a job's start beside Android's contract (jobs.md §14): the part that scenarios cannot say.
 #include <doctest/doctest.h>
 
 #include "core/stage.hpp"

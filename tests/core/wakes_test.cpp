@@ -1,4 +1,4 @@
-// What a machine that sleeps is woken for, how often, and what is told of it (limits.md §13, Wake-ups).
+// Wake-ups of a sleeping machine: their causes, their number, and the reports on them (limits.md §13, Wake-ups).
 #include <doctest/doctest.h>
 
 #include "core/stage.hpp"

@@ -1,4 +1,4 @@
-// What would become of a job if something were otherwise (jobs.md §9.6).
+// The forecast for a job if something were otherwise (jobs.md §9.6).
 #include <chrono>
 
 #include "core/timeline.hpp"
@@ -13,7 +13,7 @@ Forecast ask(const Stage& stage, std::int32_t id, const Supposed& supposed = {})
     return *forecast;
 }
 
-/// As the stage's device, but for what `change` does.
+/// The stage's device, but for the change that `change` makes.
 template <class Change> Supposed with(const Stage& stage, std::string key, std::string value, Change change) {
     Supposed supposed{.words = {{std::move(key), std::move(value)}}, .device = stage.device};
     change(*supposed.device);

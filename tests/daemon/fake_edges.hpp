@@ -41,7 +41,7 @@ public:
     void unbind(ConnectionId to) override { unbound.push_back(to); }
     void close(ConnectionId connection) override { ended.push_back(connection); }
 
-    // What is the daemon's to say, not Hosts'.
+    // Methods of the daemon, not of Hosts.
     bool gather() override { return false; }
     void act() override {}
     void failAll(const Error&) override {}

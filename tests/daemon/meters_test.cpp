@@ -1,4 +1,4 @@
-// What the daemon counts for whoever measures (linux.md §A.11).
+// The daemon's counters (linux.md §A.11).
 #include <doctest/doctest.h>
 
 #include "stintd/daemon/meters.hpp"

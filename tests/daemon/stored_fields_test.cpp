@@ -181,7 +181,7 @@ private:
     std::set<JobKey> begun_;
 };
 
-/// What a column, or a place in its JSON, may come to hold.
+/// Values that a column, or a place in its JSON, may come to hold.
 const std::vector<json>& values() {
     constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
     constexpr std::int64_t least = std::numeric_limits<std::int64_t>::min();

@@ -1,5 +1,5 @@
-// What jobs watch, through the real stint-watch, one for each app (jobs.md §3.2, §12.10). Waits for its words, not for
-// time.
+// The files that jobs watch, through the real stint-watch, one for each app (jobs.md §3.2, §12.10). Waits for its
+// words, not for time.
 #include <doctest/doctest.h>
 
 #include <csignal>

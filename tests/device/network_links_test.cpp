@@ -150,7 +150,7 @@ TEST_CASE("that the internet is there is believed where somebody checks, and els
         CHECK(seen.network->has(NET_CAPABILITY_CAPTIVE_PORTAL) == row.portal);
         CHECK(seen.network->has(NET_CAPABILITY_INTERNET));
         CHECK(seen.guessesInternet == row.guess);
-        // What it does not manage it has not checked either.
+        // A link that the manager does not manage is not checked by it, either.
         CHECK(picture({cable("eth7", 1)}, manager).network->has(NET_CAPABILITY_VALIDATED));
     }
 }

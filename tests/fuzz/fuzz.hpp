@@ -1,6 +1,6 @@
-// What the fuzz targets share. Each target is one file with LLVMFuzzerTestOneInput (llvm.org/docs/LibFuzzer.html): it
-// reads what a stranger could have sent, and checks more than that nothing crashes: what was read can be written, and
-// reads again as the same.
+// The common part of the fuzz targets. Each target is one file with LLVMFuzzerTestOneInput
+// (llvm.org/docs/LibFuzzer.html): it reads what a stranger could have sent, and checks more than that nothing
+// crashes: what was read can be written, and reads again as the same.
 #pragma once
 #include <cstddef>
 #include <cstdint>

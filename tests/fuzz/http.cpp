@@ -1,4 +1,4 @@
-// What an HTTP server answers, as far as a download believes it: the bytes of the input come over a socket to the real
+// An HTTP server's answers, as far as a download believes them: the bytes of the input come over a socket to the real
 // libcurl, which leads nowhere else (redirects come to the same bytes), and what is made of them keeps its promises.
 #include <regex>
 #include <set>
@@ -71,7 +71,7 @@ Heard responseTo(const std::string& bytes) {
     return heard;
 }
 
-/// Whether the text begins with a plain head of a response, and that says a length that cannot be believed: what is no
+/// True if the text begins with a plain head of a response, with a length that cannot be believed: one that is no
 /// number, or two that differ (RFC 9110 §8.6). Read apart from what is tried here.
 bool saysWrongLength(const std::string& text) {
     static const std::regex plain("HTTP/1\\.1 200 OK\r\n(?:[A-Za-z-]+: [ -~]*\r\n)*\r\n");

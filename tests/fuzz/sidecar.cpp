@@ -1,5 +1,5 @@
-// What transfers keep beside a file: the records of a download and of an upload. Whoever may write in the directory
-// may have written them.
+// The records of a download and of an upload, which transfers keep beside a file. Anybody who may write in the
+// directory may have written them.
 #include "programs/transfer/sidecar.hpp"
 #include "fuzz/fuzz.hpp"
 #include "programs/transfer/upload_record.hpp"

@@ -1,4 +1,4 @@
-// What a tus server answers: headers, one a line, in the order below (tus.io 1.0.0).
+// A tus server's answers: headers, one a line, in the order below (tus.io 1.0.0).
 #include "programs/transfer/tus.hpp"
 #include "fuzz/fuzz.hpp"
 #include "programs/transfer/url.hpp"

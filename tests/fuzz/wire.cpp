@@ -34,7 +34,7 @@ public:
 
     sd_bus* bus() const { return bus_.get(); }
 
-    /// What sd-bus makes of a call with that body; none where it makes nothing of it.
+    /// The message that sd-bus makes of a call with that body; none where it refuses.
     Message deliver(char order, std::string_view signature, std::string_view body) {
         const std::string frame = frameOf(order, signature, body);
         if (!send(frame)) begin();
@@ -161,7 +161,7 @@ void writeWholeList(Writer& writer, const std::vector<JobOfList>& jobs) { writeJ
 
 Result<WorkItem> readItem(Reader& reader) { return readWork(reader); }
 
-// What any process may say of an app's work, to `stint work` and the Task Manager.
+// An app's claims about its work, from any process, to `stint work` and the Task Manager.
 Result<WorkList> readAllWork(Reader& reader) {
     constexpr std::size_t most = 3;
     auto list = readWork(reader, most);

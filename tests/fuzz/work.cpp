@@ -91,7 +91,7 @@ std::string textIn(fuzz::Input& input) {
     return text;
 }
 
-/// What the schema refuses is left as it was.
+/// A change that the schema refuses leaves the row unchanged.
 void change(Database& database, const std::string& table, const std::string& column, int row, fuzz::Input& input) {
     const bool isBlob = column == "input" || column == "output" || column == "progress";
     auto update = database.prepare(fmt::format("UPDATE {} SET {} = ?1 WHERE rowid = {}", table, column, row)).value();

@@ -1,4 +1,4 @@
-// What is less than the least allowed is raised: by the documentation's limits in the app, by the policy's in the core.
+// Values below the least allowed are raised: by the documentation's limits in the app, by the policy's in the core.
 #include <doctest/doctest.h>
 
 #include "contract/model/job_info_access.hpp"

@@ -40,7 +40,7 @@ TEST_CASE("pending reasons have the documentation's numbers and names") { // job
 
 namespace {
 
-/// Whether the compiler knows an enumerator of that number: it prints any other as a cast.
+/// True if the compiler knows an enumerator of that number: it prints any other as a cast.
 template <auto value> constexpr bool isEnumerator() {
     constexpr std::string_view name = __PRETTY_FUNCTION__;
     return name.find("value = (") == name.npos;

@@ -1,4 +1,4 @@
-// What a job may ask of the network (jobs.md §1.3). The shorthand types are tested with contract/rules/validation.
+// A job's demands on the network (jobs.md §1.3). The shorthand types are tested with contract/rules/validation.
 #include "stint/network.hpp"
 
 #include <doctest/doctest.h>

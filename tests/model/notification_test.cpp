@@ -1,4 +1,4 @@
-// What a notification carries (jobs.md §5.1). Which of them are refused is tested where they are set.
+// The parts of a notification (jobs.md §5.1). The refusals are tested where they are set.
 #include "stint/notification.hpp"
 
 #include <doctest/doctest.h>

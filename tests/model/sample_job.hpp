@@ -5,7 +5,7 @@
 
 namespace stint::test {
 
-/// As the builder has it; whether such a job may be is not asked.
+/// Sets the field by the builder; the rules for jobs are not checked.
 inline void setSample(const JobField& field, JobInfo::Builder& job) {
     std::visit(Overloaded{[](const NoValue&) {}, [&](const JobValue<bool>& value) { value.set(job, true); },
                           [&](const JobValue<std::int32_t>& value) { value.set(job, JobInfo::PRIORITY_HIGH); },

@@ -1,4 +1,4 @@
-// Whose cgroups are cut and counted (dbus/org.stint.NetGuard1.xml; limits.md §8.1, §13).
+// The cgroups that are cut and counted (dbus/org.stint.NetGuard1.xml; limits.md §8.1, §13).
 #include <doctest/doctest.h>
 #include <fcntl.h>
 
@@ -27,7 +27,7 @@ struct Stage {
         const Claims::Change change{cgroup, blocked};
         return claims.setBlocked(caller, std::span(&change, 1));
     }
-    /// Who is told, and of how many bytes received and sent.
+    /// The clients that got a count, and the bytes received and sent.
     std::vector<std::pair<std::string, Counted>> told() {
         std::vector<std::pair<std::string, Counted>> all;
         for (const Claims::Passed& each : claims.passed())

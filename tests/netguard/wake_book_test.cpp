@@ -1,4 +1,4 @@
-// Who wakes the machine, when, and how often (limits.md §13).
+// Wake-ups of the machine: by which client, when, and how often (limits.md §13).
 #include <doctest/doctest.h>
 
 #include "netguard/wake_book.hpp"

@@ -30,7 +30,7 @@ public:
     /// Takes the name, from whoever has it.
     void serve();
 
-    // What it does; as a good one does, unless told otherwise.
+    // Its behaviour: a good server's, unless a test sets another.
     std::vector<std::string> capabilities{"actions", "body"};
     bool silent = false;             ///< keeps its answers to Notify back
     std::optional<std::uint32_t> id; ///< answers this one, whatever it shows
@@ -45,7 +45,7 @@ public:
     /// Any signal of the interface with any contents.
     void say(const char* member, const char* types, ...) const;
 
-    // What it was told.
+    // The calls it got.
     std::vector<Notify> notified;
     std::vector<std::uint32_t> withdrawn; ///< by CloseNotification
 

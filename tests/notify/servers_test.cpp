@@ -1,5 +1,5 @@
-// What is shown and taken back on a session bus, by servers that come late, answer wrongly or die (linux.md §A.1;
-// jobs.md §12.7). The bus is a real one; the servers are not.
+// Notifications shown and taken back on a session bus, by servers that come late, answer wrongly or die (linux.md
+// §A.1; jobs.md §12.7). The bus is a real one; the servers are not.
 #include <filesystem>
 #include <unistd.h>
 

@@ -1,4 +1,4 @@
-// What a user does to what is shown, and what becomes of it (linux.md §A.1; jobs.md §2.3, §5.1, §5.3).
+// A user's actions on notifications, and their effects (linux.md §A.1; jobs.md §2.3, §5.1, §5.3).
 #include "notify/desk.hpp"
 
 using namespace stint;

@@ -15,7 +15,7 @@ using namespace stint;
 
 namespace {
 
-/// What people call the jobs of day.yaml; a scenario has numbers alone.
+/// People's names for the jobs of day.yaml; a scenario has numbers alone.
 struct Name {
     std::string_view job, label;
 };

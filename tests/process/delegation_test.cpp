@@ -28,7 +28,7 @@ fs::path delegated() {
     return cgroup;
 }
 
-// What a user's daemon sees there: 0 where it is as it should be, else the number of what is not.
+// A check by a user's daemon there: 0 where all is as it should be, else the number of the first fault.
 int asUser(const fs::path& cgroup) {
     const Fd procs(::open((cgroup / "cgroup.procs").c_str(), O_WRONLY | O_CLOEXEC));
     if (::write(procs.get(), "0", 1) != 1 || ::setgid(user) != 0 || ::setuid(user) != 0) return 1;

@@ -329,7 +329,7 @@ TEST_CASE("what does not die of a former daemon keeps neither the next nor a pro
     const std::string instance = "test of what does not die " + std::to_string(::getpid());
     const Daemon daemon = crashedDaemon(cgroups, instance);
     const Fd main = openPidfd(daemon.main);
-    // As one that the kernel is stuck in: it stops on its way out, until its tracer lets it go.
+    // The process acts like one that is stuck in the kernel: it stops on its way out, until its tracer lets it go.
     REQUIRE(::ptrace(PTRACE_SEIZE, daemon.main, nullptr, PTRACE_O_TRACEEXIT) == 0);
     crash(daemon);
     {

@@ -1,4 +1,4 @@
-// What a started process writes where nobody else takes it (SECURITY.md: it is told as its app's, and holds nobody up).
+// A started process's output where nobody else takes it (SECURITY.md: it is logged as its app's, and holds nobody up).
 #include <fcntl.h>
 #include <unistd.h>
 

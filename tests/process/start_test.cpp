@@ -1,5 +1,4 @@
-// What a started process is given, and what becomes of a command that cannot be started (architecture.md, running a
-// job).
+// A started process's surroundings, and the end of a command that cannot be started (architecture.md, running a job).
 #include <fcntl.h>
 #include <sched.h>
 #include <sys/resource.h>

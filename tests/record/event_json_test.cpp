@@ -6,7 +6,7 @@
 namespace stint::record {
 namespace {
 
-/// What it is when it was written and read again.
+/// The event after it was written and read again.
 template <class T> T again(const T& event) {
     const std::string text = textOf(Event{event});
     auto told = toldFrom(text);
@@ -26,7 +26,7 @@ TEST_CASE("an event is an object with its name, and has what is not as in a new 
     CHECK(textOf(Event{Tick{}}) == R"({"tick":{}})");
     CHECK(textOf(Event{AppSeen{{"org.example"}, true, true}}) ==
           R"({"appSeen":{"app":"org.example","running":true,"visible":true}})");
-    // What a new one has is left out, and "none" is not.
+    // A member with its default is left out, and "none" is not.
     Device device;
     CHECK(textOf(Event{DeviceChanged{{}, device}}) == R"({"deviceChanged":{}})");
     device.charging.reset();

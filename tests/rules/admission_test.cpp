@@ -1,5 +1,5 @@
-// What lets an app start a foreground service, cell by cell (jobs.md §5.5), beside what admits a user-initiated job
-// (§2.3).
+// Conditions under which an app may start a foreground service, cell by cell (jobs.md §5.5), beside what admits a
+// user-initiated job (§2.3).
 #include <doctest/doctest.h>
 
 #include "contract/rules/admission.hpp"

@@ -1,4 +1,4 @@
-// Who gets a slot (jobs.md §3.4 to §3.6).
+// Slots, and the jobs that get them (jobs.md §3.4 to §3.6).
 #include <doctest/doctest.h>
 
 #include "contract/rules/concurrency.hpp"

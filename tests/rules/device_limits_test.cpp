@@ -1,4 +1,4 @@
-// What the device alone holds back (limits.md §1.1, §9, §10.1).
+// Work that the device alone holds back (limits.md §1.1, §9, §10.1).
 #include <algorithm>
 
 #include <doctest/doctest.h>

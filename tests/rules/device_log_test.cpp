@@ -1,4 +1,4 @@
-// What a stretch of the device's history tells (jobs.md §9.5).
+// A stretch of the device's history (jobs.md §9.5).
 #include "contract/rules/device_log.hpp"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// What holds for every night of Doze (limits.md §6), whatever happens in it.
+// Properties of every night of Doze (limits.md §6), whatever happens in it.
 #include <algorithm>
 
 #include <rapidcheck.h>

@@ -1,4 +1,4 @@
-// What both machines of Doze share (limits.md §6.1, §6.4 to §6.7): the screen, the plug, and what a person says.
+// The common part of both machines of Doze (limits.md §6.1, §6.4 to §6.7): the screen, the plug, and a person's word.
 #include "rules/night.hpp"
 
 using namespace stint;

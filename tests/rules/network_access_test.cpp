@@ -1,4 +1,5 @@
-// Who has network in the background (limits.md §8.1), and which of it counts for a job (§8.2, §8.3).
+// Network in the background: the apps that have it (limits.md §8.1), and the networks that count for a job (§8.2,
+// §8.3).
 #include <doctest/doctest.h>
 
 #include "contract/rules/connectivity.hpp"

@@ -79,7 +79,7 @@ struct Night {
             if (one.change.light == which && one.change.to == state) times.push_back(one.at);
         return times;
     }
-    /// What that machine came to at `time`, one after the other.
+    /// The states of that machine at `time`, one after the other.
     States path(bool which, Duration time) const {
         States states;
         for (const Seen& one : seen)

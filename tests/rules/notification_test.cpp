@@ -1,4 +1,5 @@
-// What of a notification's channel and of its changes the desktop goes by (jobs.md §5.1, §5.3; linux.md §A.1).
+// The parts of a notification's channel and of its changes that matter on the desktop (jobs.md §5.1, §5.3; linux.md
+// §A.1).
 #include <doctest/doctest.h>
 
 #include "contract/rules/notification.hpp"

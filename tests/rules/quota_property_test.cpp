@@ -1,4 +1,4 @@
-// What holds of both quotas for every history (limits.md §3.4 to §3.7, §4), against searches that try each minute.
+// Properties of both quotas for every history (limits.md §3.4 to §3.7, §4), against searches that try each minute.
 #include <algorithm>
 #include <set>
 

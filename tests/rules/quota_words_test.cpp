@@ -1,4 +1,4 @@
-// What a person is told of a quota that is used up (limits.md §3.5): the limit that binds, not another.
+// The sentence about a quota that is used up (limits.md §3.5): it names the limit that binds, not another.
 #include <doctest/doctest.h>
 
 #include "contract/rules/quota.hpp"

@@ -16,7 +16,7 @@ struct RegularDay : Day {
     std::optional<Duration> returns() const { return sinceBoot(regularReturn(app, world())); }
     std::optional<Duration> cutOff() const { return sinceBoot(regularCutOff(app, world())); }
 
-    /// What the core does when a job starts.
+    /// Does the core's part when a job starts.
     void start() {
         REQUIRE(mayStart());
         const bool counted = countsRegular(app, world(), false);

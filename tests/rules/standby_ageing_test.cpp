@@ -1,4 +1,4 @@
-// What time and predictions do to an app's bucket (limits.md §2.3, §2.4 rule (c), §2.6).
+// Effects of time and predictions on an app's bucket (limits.md §2.3, §2.4 rule (c), §2.6).
 #include <doctest/doctest.h>
 #include <rapidcheck.h>
 

@@ -1,4 +1,5 @@
-// What an event, a person, the system and an update do to an app's bucket (limits.md §2.2, §2.4, §2.5, §2.7, §2.8).
+// Effects of an event, a person, the system and an update on an app's bucket (limits.md §2.2, §2.4, §2.5, §2.7,
+// §2.8).
 #include "contract/rules/standby.hpp"
 
 #include <doctest/doctest.h>

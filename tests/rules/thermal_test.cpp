@@ -1,4 +1,4 @@
-// What heat lets run (limits.md §10.1), cell by cell; example 84.
+// Work that heat lets run (limits.md §10.1), cell by cell; example 84.
 #include <doctest/doctest.h>
 
 #include "contract/rules/thermal.hpp"

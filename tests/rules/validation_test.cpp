@@ -1,4 +1,4 @@
-// What build() refuses, in the app and in the daemon alike (jobs.md §1.1, §1.2), and what the setters make of it.
+// Refusals of build(), in the app and in the daemon alike (jobs.md §1.1, §1.2), and the values that setters store.
 #include "contract/rules/validation.hpp"
 
 #include <doctest/doctest.h>
@@ -119,7 +119,7 @@ TEST_CASE("each rule is broken on its far side and kept on its near one") { // j
         {"ok",  transfer().setPriority(JobInfo::PRIORITY_MAX)},
         {"ok",  regular().setPriority(JobInfo::PRIORITY_MAX).setUserInitiated(true).setRequiredNetworkType(any)},
         {"V12", regular().setPriority(JobInfo::PRIORITY_LOW).setUserInitiated(true).setRequiredNetworkType(any)},
-        // What setters refuse by themselves.
+        // Refusals of the setters themselves.
         {"V4",  online().setMinimumNetworkChunkBytes(0)}, // §11 example 6
         {"V4",  online().setMinimumNetworkChunkBytes(-2)},
         {"setRequiredNetworkType", regular().setRequiredNetworkType(5)},

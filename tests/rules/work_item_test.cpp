@@ -1,4 +1,4 @@
-// What a work item may be, in the app and in the daemon alike (jobs.md §2.5).
+// The rules for a work item, in the app and in the daemon alike (jobs.md §2.5).
 #include "contract/rules/work_item.hpp"
 
 #include <doctest/doctest.h>

@@ -1,4 +1,4 @@
-// What becomes of a job when a run of its command is over.
+// The fate of a job when a run of its command is over.
 #include <doctest/doctest.h>
 
 #include <csignal>

@@ -1,4 +1,4 @@
-// What a person, and what a program, reads of a scenario that was played; how expectations are judged (scenario.md).
+// The report of a played scenario, for a person and for a program; how expectations are judged (scenario.md).
 #include "sim/judge/report.hpp"
 
 #include "stage.hpp"
@@ -24,7 +24,7 @@ std::string joined(const std::vector<std::string>& lines) {
     return text;
 }
 
-/// What happened instead; empty where it held.
+/// The event that happened instead; empty where the expectation held.
 std::string instead(const std::string& expectation) {
     const Finding finding = played(oneTransfer + expectation).findings.back();
     return finding.happened.value_or("");

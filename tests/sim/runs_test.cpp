@@ -1,4 +1,4 @@
-// What an app does with a job that is started: every option of `runs:` (scenario.md).
+// An app's behaviour with a job that is started: every option of `runs:` (scenario.md).
 #include "stage.hpp"
 
 using namespace stint;

@@ -1,4 +1,4 @@
-// What another policy would change: sums of a run, and how two differ (scenario.md, Running: --diff).
+// The effects of another policy: sums of a run, and how two differ (scenario.md, Running: --diff).
 #include "sim/judge/tally.hpp"
 
 #include "stage.hpp"

@@ -1,4 +1,4 @@
-// What happens to the simulated device and its apps by entries of a timeline (scenario.md, timeline and time).
+// Entries of a timeline, and their effects on the simulated device and its apps (scenario.md, timeline and time).
 #include "stage.hpp"
 
 using namespace stint;

@@ -1,4 +1,4 @@
-// What `stint run` leaves for the shell app (architecture.md, running a job).
+// The files that `stint run` leaves for the shell app (architecture.md, running a job).
 #include <doctest/doctest.h>
 
 #include <atomic>
@@ -26,7 +26,7 @@ Order anOrder() {
 
 using Words = std::vector<std::string>;
 
-/// As an order has them, with a NUL between two.
+/// The words in an order's form, with a NUL between two.
 std::string joined(const Words& words) {
     std::string text;
     for (const std::string& word : words)

@@ -1,4 +1,4 @@
-// What the limits are reckoned with comes back as it was written, and what was damaged neither loses nor doubles one.
+// The records behind the limits come back as they were written, and damage neither loses nor doubles a limit.
 #include "contract/rules/app_memory.hpp"
 #include "contract/rules/expedited_quota.hpp"
 #include "contract/rules/quota.hpp"

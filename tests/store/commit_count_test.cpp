@@ -1,4 +1,5 @@
-// What is lost without SQLite's saying so, and is told all the same (commit_count.hpp); what is deleted, and is gone.
+// Losses that SQLite does not report, and that are reported all the same (commit_count.hpp); deletions, which are
+// complete.
 #include <sys/stat.h>
 
 #include "base/text/number.hpp"
@@ -76,7 +77,7 @@ TEST_CASE("a log that was emptied, removed or damaged is told of, with how much 
         tells(3, "has lost its last 6 commits");
     }
     SUBCASE("damaged in its middle") {
-        // Of each commit the same pages: the log has as much of each.
+        // The log holds the same pages of each commit, so as many bytes of each.
         std::size_t last = log.size();
         while (last > 0 && log[last - 1] == '\0')
             --last;

@@ -62,7 +62,7 @@ std::string snapshotText(const Snapshot& snapshot) {
     return text;
 }
 
-/// What the store holds after the commits 1 … last.
+/// The store's content after the commits 1 … last.
 std::string expectedAfter(std::int32_t last) {
     Snapshot snapshot;
     if (last == 0) return {};
@@ -102,7 +102,7 @@ void work(const fs::path& directory, std::int32_t last, int pipe) {
     }
 }
 
-// Of what is not synced at each commit.
+// Records that are not synced at each commit.
 
 constexpr std::int32_t keptId = 1'000'001; ///< of a job that outlives the boot
 constexpr std::int32_t endsId = 1'000'002; ///< and of one that does not
@@ -250,7 +250,7 @@ TEST_CASE("a daemon killed at any moment has kept what it acknowledged") { // jo
         ::kill(child.pid, SIGKILL);
         const int status = wait(child.pid);
         REQUIRE(WIFSIGNALED(status));
-        // What it acknowledged between the last read and its death is still in the pipe.
+        // The commits that it acknowledged between the last read and its death are still in the pipe.
         const auto acknowledged = readAcknowledged(child.acknowledged, seen, std::numeric_limits<int>::max());
         last = checkAfterCrash(scratch.store(), acknowledged);
     }

@@ -61,7 +61,7 @@ std::string setAside(const Scratch& scratch) {
     return bytes;
 }
 
-/// Whether the app is as it was written, or lost one of its two rows: its ledgers count as spent then, or its user's
+/// True if the app is as it was written, or lost one of its two rows: its ledgers count as spent then, or its user's
 /// choices are unknown.
 bool isAsWritten(const StoredApp& stored, const Whole& whole) {
     const auto& found = stored.memory;

@@ -17,7 +17,7 @@ struct Change {
     std::string after;
 };
 
-/// What SQLite holds as an open file: its methods first, then ours; the real file's bytes follow it.
+/// SQLite's open file: its methods first, then our members; the real file's bytes follow it.
 struct FaultFile {
     sqlite3_file base;
     sqlite3_file* real;
@@ -52,7 +52,7 @@ void losePower(FaultFile* file) {
         if (world.chance() % 2 == 0) put(file, change.after, change.offset);
 }
 
-/// Whether this change is the one.
+/// True if this change is the one.
 bool due() {
     if (world.left == 0) return false; // none is
     --world.left;

@@ -1,4 +1,4 @@
-// What the store's tests share: a directory that goes away, and records whose every field is filled.
+// The common part of the store's tests: a directory that goes away, and records whose every field is filled.
 #pragma once
 #include <cstdlib>
 #include <filesystem>
@@ -62,7 +62,7 @@ inline void commit(Store& store, const std::vector<Record>& records) {
     done(store.commit(records, stamp(1'700'000'000s)));
 }
 
-/// What a daemon that starts now finds.
+/// The content for a daemon that starts now.
 inline Snapshot reopened(const Scratch& scratch, const BootId& boot = bootA) {
     auto store = openStore(scratch.store(), boot);
     return valueOf(store.load());
@@ -70,7 +70,7 @@ inline Snapshot reopened(const Scratch& scratch, const BootId& boot = bootA) {
 
 inline JobInfo builtFrom(const JobInfo::Builder& builder) { return valueOf(builder.build()); }
 
-/// Of the log: each field follows from `nth`.
+/// A record of the log: each field follows from `nth`.
 inline PastRun pastRunOf(std::int32_t nth) {
     return {.scheduled = wall(std::chrono::hours{nth}),
             .waits = {{wall(std::chrono::minutes{nth}), {PENDING_JOB_REASON_QUOTA, PENDING_JOB_REASON_USER}}},
@@ -229,7 +229,7 @@ inline std::string textOf(const Job& job) {
     return text.str();
 }
 
-/// What a random test starts from: STINT_SEED where it is set, so that a failure can be seen again.
+/// The seed of a random test: STINT_SEED where it is set, so that a failure can be repeated.
 inline std::uint64_t seedOf() {
     const char* given = std::getenv("STINT_SEED");
     const auto seed = given != nullptr ? std::strtoull(given, nullptr, 10) : std::random_device{}();

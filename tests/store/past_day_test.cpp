@@ -51,7 +51,7 @@ TEST_CASE("changes are told as they were, those of the time and the last of each
                                                  noted(10, "screen", "on").change,
                                                  noted(12, "charging", "yes").change});
     CHECK(valueOf(store.load()).lastDeviceChange == noted(20, "screen", "off").change);
-    // Of more than fit the newest, and nothing of the time before them.
+    // The newest, where there are more than fit, and nothing of the time before them.
     CHECK(changesOf(store, 5, 25, 2) ==
           std::vector{noted(12, "charging", "yes").change, noted(20, "screen", "off").change});
 }

@@ -1,4 +1,4 @@
-// Who may ask for what, without a socket (linux.md §A.11; tests/e2e/test_taskmanager_security.py has them).
+// The door and its rights, without a socket (linux.md §A.11; tests/e2e/test_taskmanager_security.py has them).
 #include <doctest/doctest.h>
 
 #include "faces/taskmanager/entry.hpp"

@@ -1,4 +1,4 @@
-// What a browser has missed is there, up to a bound (linux.md §B, live data).
+// The events that a browser has missed are there, up to a bound (linux.md §B, live data).
 #include <doctest/doctest.h>
 
 #include "faces/taskmanager/history.hpp"

@@ -1,4 +1,4 @@
-// What a person is told of a transfer that did not come about, by real failures.
+// The sentence about a transfer that failed, by real failures.
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <sys/socket.h>

@@ -1,4 +1,4 @@
-// What happens to the process, the machine and the disk: SIGKILL, power loss, a full disk.
+// Faults of the process, the machine and the disk: SIGKILL, power loss, a full disk.
 #include <doctest/doctest.h>
 
 #include <array>

@@ -49,7 +49,7 @@ int asUser(uid_t user, const std::function<int()>& deed) {
     });
 }
 
-/// What another user may know and write of a download that was cut off: other bytes, and a record that fits them.
+/// Another user's files beside a download that was cut off: other bytes, and a record that fits them.
 void plantPart(const Place& place, const std::string& url, int slot) {
     const PartNames names = partNames("file", slot);
     writeContent(place.path(names.part), noise(half, 99));

@@ -27,7 +27,7 @@ public:
         Bytes bytes = 0;
         std::string range; ///< "-" where none was asked for
     };
-    /// Of every request that is over.
+    /// The log's lines of all requests that are over.
     std::vector<Served> served() const;
     /// Ends it in good order: every request is in the log then.
     void quit();

@@ -1,4 +1,4 @@
-// What a server says of a file's name and digest (RFC 6266, RFC 8187, RFC 9530, RFC 3230).
+// A server's words about a file's name and digest (RFC 6266, RFC 8187, RFC 9530, RFC 3230).
 #include <doctest/doctest.h>
 
 #include "programs/transfer/digest.hpp"
@@ -8,7 +8,7 @@ using namespace stint::transfer;
 
 namespace {
 
-// Of "{"hello": "world"}" and a newline: RFC 9530's own example.
+// The digests of "{"hello": "world"}" and a newline: RFC 9530's own example.
 constexpr const char* repr = "sha-256=:RK/0qy18MlBSVnWgjwz6lZEWjP/lF5HF9bvEF8FabDg=:";
 constexpr const char* hex = "sha256:44aff4ab2d7c3250525675a08f0cfa9591168cffe51791c5f5bbc417c15a6c38";
 

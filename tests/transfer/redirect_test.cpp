@@ -1,4 +1,4 @@
-// What is told to a server stays with its origin: scheme, host and port (issue 11.16).
+// Secrets for a server stay with its origin: scheme, host and port (issue 11.16).
 #include <doctest/doctest.h>
 
 #include <fmt/core.h>

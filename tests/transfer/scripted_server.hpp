@@ -65,7 +65,7 @@ std::string reply(std::string_view status, std::string_view headers, std::string
 std::string head(std::string_view status, std::string_view headers, Bytes length);
 /// A whole 206 of that Content-Range.
 std::string partial(std::string_view contentRange, std::string_view headers, std::string_view body);
-/// What an honest server does with `content`: 206 to a range whose If-Range is `etag`, else 200.
+/// An honest server of `content`: 206 to a range whose If-Range is `etag`, else 200.
 ScriptedServer::Scene honest(std::string content, std::string etag);
 /// 200 with the whole length in its head, and hangs up after `bytes` of the body.
 ScriptedServer::Scene cutAfter(Bytes bytes, std::string content, std::string headers);

@@ -1,4 +1,4 @@
-// What an app's jobs watch changes on a real file system (jobs.md §3.2, §12.10).
+// Changes that an app's jobs watch on a real file system (jobs.md §3.2, §12.10).
 #include <doctest/doctest.h>
 
 #include <cstdlib>
@@ -32,7 +32,7 @@ public:
     void target(const std::string& name, Ways ways = alone, std::size_t limit = plenty) {
         watch.watch({{at(name), ways}}, limit);
     }
-    /// What was told since the last time, without the place's own name. inotify tells before a write returns.
+    /// The changes since the last call, without the place's own name. inotify reports before a write returns.
     Paths told() {
         Paths relative;
         for (Paths changed = watch.read(); !changed.empty(); changed = watch.read())

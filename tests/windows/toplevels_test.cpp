@@ -1,4 +1,4 @@
-// What a Wayland compositor says of windows is counted, and believed in nothing (linux.md §A.5).
+// A Wayland compositor's reports of windows are counted, and not trusted (linux.md §A.5).
 #include <array>
 #include <cstddef>
 #include <cstdint>

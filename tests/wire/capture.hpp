@@ -1,4 +1,4 @@
-// What a client of ours puts on the wire, byte by byte.
+// The bytes that a client of ours puts on the wire.
 #pragma once
 #include <string>
 #include <string_view>

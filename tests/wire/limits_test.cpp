@@ -25,7 +25,7 @@ Alarm alarm(AlarmKind kind) {
     return made;
 }
 
-/// Of an alarm dictionary that `write` makes.
+/// The complaint about an alarm dictionary that `write` makes.
 std::string complaint(const std::function<void(DictionaryWriter&)>& write) {
     LooseMessage message;
     Writer writer = message.writer();

@@ -23,7 +23,7 @@ public:
     }
 
     Writer writer() { return Writer(message_); }
-    /// What was written, from its beginning.
+    /// Reads the written values, from the beginning.
     Reader reader() {
         REQUIRE(sd_bus_message_seal(message_.get(), 1, 0) >= 0);
         REQUIRE(sd_bus_message_rewind(message_.get(), 1) >= 0);

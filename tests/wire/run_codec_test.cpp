@@ -1,4 +1,4 @@
-// What passes while a job runs, and the networks it runs on.
+// The messages of a running job, and the networks on which it runs.
 #include <doctest/doctest.h>
 
 #include "link/wire/codec.hpp"

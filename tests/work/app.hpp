@@ -135,7 +135,7 @@ struct App {
         REQUIRE(find(id)->job.has_value());
         return *find(id)->job;
     }
-    /// What the scheduler has of it.
+    /// The scheduler's copy of its job.
     const JobInfo& jobInfoOf(const UUID& id) const { return scheduler.jobs.at(jobOf(id)); }
     /// The scheduler begins its job; whether the run goes on.
     bool begin(const UUID& id) {

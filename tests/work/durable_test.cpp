@@ -8,14 +8,14 @@ namespace stint::work {
 
 namespace {
 
-/// Of an app that does not run: what another program has done to a file of its.
+/// Edits a file of an app that does not run, as another program would.
 void edit(const App& app, const char* file, const std::string& statement) {
     auto database = Database::open(app.directory.path / file);
     database->checkpointOnClose();
     REQUIRE(database->run(statement).ok());
 }
 
-/// Of work.db alone, while the app does not run.
+/// A backup of work.db alone, made while the app does not run.
 class Backup {
 public:
     explicit Backup(const App& app) : file_(app.directory.path / "work.db"), kept_(app.directory.path / "backup") {

@@ -281,8 +281,8 @@ private:
     std::map<UUID, int> worked_;
 };
 
-/// What RapidCheck prints of the smallest counterexample: a file for `stint sim`, where the scheduler itself decides
-/// what begins when.
+/// RapidCheck's text of the smallest counterexample: a file for `stint sim`, where the scheduler itself decides what
+/// begins when.
 void showValue(const Plan& plan, std::ostream& out) {
     out << "title: The graph ends as its results say\napps: {com.example.app: {bucket: active}}\n"
         << "device: {charging: true}\ntimeline:\n  - at: 0s\n    work:\n      app: com.example.app\n      enqueue:\n";

@@ -1,4 +1,4 @@
-// What may be asked for (jobs.md §10, kinds and constraints; §1.5, the column "work layer").
+// Requests that are allowed (jobs.md §10, kinds and constraints; §1.5, the column "work layer").
 #include <doctest/doctest.h>
 
 #include <chrono>

@@ -47,7 +47,7 @@ void make(App& app, Pair pair) {
     REQUIRE(app.state(numbered(2)) == pair.leaf);
 }
 
-/// What the sentences of §10 say.
+/// The outcome by the sentences of §10.
 Comes expected(ExistingWorkPolicy policy, Pair pair) {
     const bool unfinished = !isFinished(pair.root) || !isFinished(pair.leaf);
     switch (policy) {
