@@ -1,4 +1,5 @@
-// The parts of a job that outlive the daemon, and a reboot (jobs.md §7, §12.5); and the limits of an app's calls (§2.4).
+// The parts of a job that outlive the daemon, and a reboot (jobs.md §7, §12.5); and the limits of an app's calls
+// (§2.4).
 #include <doctest/doctest.h>
 
 #include "core/stage.hpp"

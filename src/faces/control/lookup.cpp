@@ -35,7 +35,7 @@ Result<JobView> only(std::vector<JobView> found, const std::string& text) {
 } // namespace
 
 bool isLabel(std::string_view text) {
-    constexpr std::size_t longest = 200; // as `stint run` makes them
+    constexpr std::size_t longest = 200; // `stint run` makes none longer
     return !text.empty() && text.size() <= longest && text.find_first_of("/#") == std::string_view::npos &&
            !parseId(text) && printable(text) == text;
 }

@@ -34,8 +34,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr Duration quietStart = 2s;            ///< after it a person is told what the command waits for
-constexpr Duration startPatience = 1min;       ///< while the daemon's process lives: others' writing may keep its disk
-                                               ///< busy
+constexpr Duration startPatience = 1min;       ///< while its process lives: the disk may be busy
 constexpr std::uintmax_t longestLog = 1 << 20; ///< the logs of earlier daemons
 
 /// Null: there is no session bus.
@@ -101,7 +100,7 @@ Result<void> startOurOwn(const fs::path& log, const fs::path& runtime, const Scr
     std::error_code ignored, trouble;
     fs::create_directories(log.parent_path().parent_path(), trouble);
     if (!trouble && ::mkdir(log.parent_path().c_str(), 0700) != 0 &&
-        errno != EEXIST) // as stintd makes it, and wants it
+        errno != EEXIST) // the mode that stintd gives and demands
         trouble = std::error_code(errno, std::generic_category());
     if (trouble)
         return fail(Errc::SYSTEM, "cannot make the state directory {}: {}", log.parent_path().c_str(),

@@ -43,8 +43,7 @@ Request requestOf(const http::request_header<>& head, const PeerSocket& peer) {
     request.peer = peer;
     for (auto [host, end] = head.equal_range(http::field::host); host != end; ++host)
         request.hosts.push_back(text(host->value()));
-    for (auto [origin, end] = head.equal_range(http::field::origin); origin != end; ++origin) // two of them match none
-                                                                                              // of ours
+    for (auto [origin, end] = head.equal_range(http::field::origin); origin != end; ++origin) // two match none of ours
         request.origin = (request.origin ? *request.origin + ", " : "") + text(origin->value());
     request.contentType = text(head[http::field::content_type]);
     for (auto [cookie, end] = head.equal_range(http::field::cookie); cookie != end; ++cookie)

@@ -45,7 +45,7 @@ private:
     PeerSocket peer_;
     bool entered_ = false;
     Doing doing_ = Doing::Nothing;
-    bool late_ = false;  ///< what was to be read did not come in time
+    bool late_ = false;  ///< the bytes to read did not come in time
     bool ended_ = false; ///< the browser of a stream has gone
 };
 

@@ -16,13 +16,11 @@ namespace bounds {
 inline constexpr std::size_t header = 16 << 10;                ///< bytes: fifty jobs' names fit into a question
 inline constexpr std::size_t body = 16 << 10;                  ///< bytes
 inline constexpr std::size_t connections = 64;                 ///< held at once
-inline constexpr std::ptrdiff_t streams = 32;                  ///< places that streams keep where other connections
-                                                               ///< want one
+inline constexpr std::ptrdiff_t streams = 32;                  ///< places that streams keep when others want one
 inline constexpr auto arrival = std::chrono::seconds(5);       ///< for a whole header, and for a whole body
 inline constexpr auto idle = std::chrono::seconds(60);         ///< between two requests of a browser that has entered
 inline constexpr auto reading = std::chrono::seconds(30);      ///< for a browser to take what is sent to it
-inline constexpr auto linger = std::chrono::milliseconds(500); ///< so that a refusal arrives although unread bytes
-                                                               ///< follow the request
+inline constexpr auto linger = std::chrono::milliseconds(500); ///< a refusal arrives although bytes are unread
 } // namespace bounds
 
 class HttpServer {

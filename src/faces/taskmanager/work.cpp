@@ -17,8 +17,7 @@
 namespace stint::taskmanager {
 namespace {
 
-constexpr std::size_t mostAsked = 50;          ///< the jobs that an app may have at the scheduler for its work (jobs.md
-                                               ///< §10)
+constexpr std::size_t mostAsked = 50;          ///< an app's jobs at the scheduler for its work (jobs.md §10)
 constexpr std::size_t mostWorkBytes = 1 << 20; ///< for an answer
 
 /// One app's requests, while the scheduler is asked about them.

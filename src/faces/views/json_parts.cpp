@@ -20,7 +20,7 @@ Json milliseconds(const std::optional<WallTime>& time) {
 Json phraseOf(Phrase phrase, const JobView& job) {
     switch (phrase) {
     case Phrase::State:
-        return stateWord(job); // as tables have it
+        return stateWord(job); // the word in tables
     case Phrase::Limits: {
         const std::string limits = limitsOf(job);
         return limits.empty() ? Json() : Json(limits);

@@ -13,8 +13,7 @@ namespace stint::transfer {
 
 Engine::Engine(std::string boot)
     : multi_([] {
-          STINT_CHECK(curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK); // curl counts these calls, so each engine may
-                                                                          // make one
+          STINT_CHECK(curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK); // curl counts these calls
           return curl_multi_init();
       }()),
       disk_([multi = multi_.get()] { curl_multi_wakeup(multi); }), boot_(std::move(boot)) {

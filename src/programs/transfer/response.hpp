@@ -30,7 +30,7 @@ struct Response {
     std::string lastModified;
     std::string date;
     std::string contentRange;
-    std::string contentLength; ///< as sent; `length` is libcurl's reading of it
+    std::string contentLength; ///< the sent value; `length` is libcurl's reading of it
     std::string contentEncoding;
     std::string transferEncoding;
     std::optional<Bytes> length; ///< the length of this response's body

@@ -39,8 +39,7 @@ public:
     /// A worker at work in this process.
     struct Live {
         RunNumber run = 0;
-        std::optional<std::int32_t> job;  ///< the job in whose run it works; none: it was begun without one, or the job
-                                          ///< has gone
+        std::optional<std::int32_t> job;  ///< the job in whose run it works; none: begun without one, or gone
         std::optional<std::int32_t> next; ///< a job that began while the worker had not stopped yet
         bool stopped = false;
         bool foreground = false;
