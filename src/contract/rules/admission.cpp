@@ -51,8 +51,8 @@ std::optional<Error> admissionError(const App& app, const Schedule& request, Ins
         return fail(Errc::SECURITY, "{} does not declare the permission {}", package, runUserInitiatedJobs);
     if (!mayRunUserInitiated(app))
         return fail(Errc::REFUSED, "the user has taken the permission {} back from {}", runUserInitiatedJobs, package);
-    // jobs.md §12.2: a foreground terminal counts as top while it is. Who schedules on behalf of a built-in app brings
-    // its own visibility, not that of others who do the same (architecture.md, who is calling).
+    // jobs.md §12.2: a terminal in the foreground counts as top. A caller on behalf of a built-in app brings its own
+    // visibility, not that of others who do the same (architecture.md, who is calling).
     if (request.callerVisible || (mayStartUi(app, now) && !request.onBehalf)) return std::nullopt;
     if (request.onBehalf)
         return fail(Errc::REFUSED, "this command is not in the foreground of a terminal, so nobody is seen to watch");

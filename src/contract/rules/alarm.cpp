@@ -21,13 +21,13 @@ Duration partOf(Duration length, std::int64_t hundredths) {
     return length / whole * hundredths + length % whole * hundredths / whole;
 }
 
-/// Where `wall` lies on the elapsed clock; before the boot it is negative.
+/// The moment `wall` on the elapsed clock; negative before the boot.
 Instant instantAt(WallTime wall, Now now) {
     const WallTime near = std::clamp(wall, WallTime{-furthest}, WallTime{furthest});
     return now.elapsed + (near - now.wall);
 }
 
-// limits.md §7.2: no nearer than alarm.min_futurity; to the system's own apps that is now.
+// limits.md §7.2: no nearer than alarm.min_futurity, or than now for the system's own apps.
 Instant requestedTime(const Alarm& asked, const App& app, Now now, const Constants& constants) {
     const Instant nominal = asked.byWall ? instantAt(asked.requestedWall, now) : asked.requested;
     const Instant nearest = now.elapsed + (app.manifest.system ? Duration{0} : constants.alarmMinFuturity);
@@ -39,15 +39,15 @@ Duration repeatInterval(Duration asked, const Constants& constants) {
     return std::clamp(asked, constants.alarmMinInterval, constants.alarmMaxInterval);
 }
 
-// limits.md §7.2: a part of the futurity, which of a repeating alarm is its interval; an hour at most where it goes
-// off once.
+// limits.md §7.2: a share of the futurity, for a repeating alarm of its interval; an hour at most for one that goes off
+// once.
 Duration heuristicWindow(Duration futurity, Duration interval, const Constants& constants) {
     if (interval > 0ms) return partOf(interval, constants.alarmHeuristicFactor);
     if (futurity < constants.alarmMinFuzzable) return 0ms;
     return std::min(partOf(futurity, constants.alarmHeuristicFactor), constants.alarmHeuristicCap);
 }
 
-// limits.md §7.2, set_window: at least 10 min or 75 % of the futurity, but not for who is on the power allowlist.
+// limits.md §7.2, set_window: at least 10 min or 75 % of the futurity, except for an app on the power allowlist.
 Duration givenWindow(Duration asked, Duration futurity, const App& app, const Constants& constants) {
     const Duration window = std::clamp(asked, Duration{0}, constants.alarmMaxWindow);
     if (powerAllowlisted(app)) return window;
@@ -73,7 +73,7 @@ std::optional<Error> alarmError(const Alarm& asked, const App& app, std::int64_t
         return fail(Errc::SECURITY, "{} may not set exact alarms: that needs {} or {}", name, scheduleExactAlarm,
                     useExactAlarm);
     }
-    // PROPOSAL: one that replaces another of its tag makes no more of them, so it is let in (limits.md §7.2).
+    // PROPOSAL: an alarm that replaces another of its tag is admitted, since it adds none (limits.md §7.2).
     if (others >= constants.alarmMaxPerApp) {
         return fail(Errc::ILLEGAL_STATE, "{} has {} already, and at most {} are allowed; cancel some first", name,
                     counted(others, "alarm"), constants.alarmMaxPerApp);
@@ -134,7 +134,7 @@ std::optional<Alarm> afterBoot(Alarm alarm, Instant died, Now now) {
     const Duration left = alarm.requested - died;
     alarm.requested = instantAt(alarm.requestedWall, now);
     if (alarm.byWall) return alarm;
-    // Whatever the wall clock says: one that counts elapsed time waits no longer than was left of it.
+    // An alarm that counts elapsed time waits no longer than was left of it, whatever the wall clock shows.
     alarm.requested = std::min(alarm.requested, now.elapsed + left);
     alarm.requestedWall = wallAt(alarm.requested, now);
     return alarm;

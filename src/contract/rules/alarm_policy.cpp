@@ -12,7 +12,7 @@
 namespace stint {
 namespace {
 
-// A policy's time: `unbound` where it does not hold the alarm at all, `untilEvent` where only an event ends it.
+// A policy's time: `unbound` if it does not hold the alarm at all, `untilEvent` if only an event ends the hold.
 constexpr Instant unbound = Instant::min();
 constexpr Instant untilEvent = Instant::max();
 
@@ -31,7 +31,7 @@ AlarmQuota whileIdleAllowance(AlarmKind kind, const Constants& constants) {
     return {exact ? constants.alarmWhileIdleExactQuota : constants.alarmWhileIdleQuota, constants.alarmWhileIdleWindow};
 }
 
-// Oldest first.
+// The use of an allowance; `delivered` has the oldest first.
 AllotmentView allotmentOf(const std::vector<Instant>& delivered, AlarmQuota allowance, Now now) {
     AllotmentView view{.allowed = std::max<std::int64_t>(allowance.deliveries, -1), .window = allowance.window};
     for (const Instant one : delivered) {
@@ -42,8 +42,8 @@ AllotmentView allotmentOf(const std::vector<Instant>& delivered, AlarmQuota allo
     return view;
 }
 
-/// One alarm being asked about. Alarms of one instant count once: where another went at this very instant, one that
-/// nothing else keeps beyond it may go along (limits.md §7.4, §12.4 examples 45, 48 and 50).
+/// An alarm whose times are asked for. Alarms of one instant count once: if another has gone off at this very instant,
+/// one that nothing else keeps beyond it may go along (limits.md §7.4, §12.4 examples 45, 48 and 50).
 struct Asked {
     const Alarm& alarm;
     const App& app;
@@ -55,7 +55,8 @@ struct Asked {
     }
 };
 
-// The q-th last delivery, and a window later. `otherwise`: when it would go but for this allowance.
+// A window after the q-th last delivery, for an allowance of q. `otherwise`: when the alarm would go without this
+// allowance.
 Instant nextAllowed(const std::vector<Instant>& delivered, AlarmQuota allowance, const Asked& asked,
                     Instant otherwise) {
     if (allowance.deliveries < 0) return unbound;
@@ -80,7 +81,7 @@ bool exemptFromIdle(const Alarm& alarm, const App& app) {
 
 Instant bucketTime(const Asked& asked, Instant otherwise) {
     const auto& [alarm, app, world, along] = asked;
-    // limits.md §2.9: charging suspends it for every bucket; deliveries are recorded all the same.
+    // limits.md §2.9: charging suspends the limit for every bucket; deliveries are recorded all the same.
     if (world.state.charging || exemptFromBucket(alarm, app)) return unbound;
     return nextAllowed(app.memory.alarms, allowanceOf(bucketRow(bucketOf(app)).alarms, world.constants), asked,
                        otherwise);
@@ -115,8 +116,10 @@ Instant userTime(const Alarm& alarm, const App& app, const World& world) {
     return restrictedAt(alarm, app, world.now.elapsed, world.constants) ? untilEvent : unbound;
 }
 
-// limits.md §7.3: how long a non-wake-up alarm may be held, by how long the screen has been off when it is due.
-// PROPOSAL: that long, unless a wake-up alarm or the screen comes first; never the bound of 1.5 times that.
+// limits.md §7.3: the time for which a non-wake-up alarm may be held, by how long the screen has been off when it is
+// due.
+// PROPOSAL: exactly that long, unless a wake-up alarm or the screen comes first; the bound of 1.5 times that is not
+// used.
 Duration heldBack(Duration screenOff, const Constants& constants) {
     if (screenOff < constants.alarmHeldFirstUntil) return constants.alarmHeldFirst;
     return screenOff < constants.alarmHeldNextUntil ? constants.alarmHeldNext : constants.alarmHeldLast;
@@ -126,7 +129,7 @@ bool sooner(const Alarm* a, const Alarm* b) {
     return std::pair(a->requested, a->sequence) < std::pair(b->requested, b->sequence);
 }
 
-// Adds `now`, once, and forgets what no allowance asks for any more.
+// Adds `now`, once, and forgets deliveries that no allowance counts any more.
 bool note(std::vector<Instant>& history, Instant now, AlarmQuota most) {
     if (!history.empty() && history.back() == now) return false;
     const auto keep = static_cast<std::size_t>(std::max<std::int64_t>(most.deliveries, 1));
@@ -158,7 +161,7 @@ AlarmDevice alarmDevice(const World& world) {
 }
 
 AlarmTimes alarmTimes(const Alarm& alarm, const App& app, const World& world, Along along) {
-    // Nothing holds what has gone off already: it is only told of again.
+    // Nothing holds an alarm that has gone off already: it is only delivered again.
     if (alarm.handed) return {.earliest = alarm.requested, .latest = alarm.requested};
     const Asked asked{alarm, app, world, along};
     const AlarmDevice device = alarmDevice(world);
@@ -172,7 +175,7 @@ AlarmTimes alarmTimes(const Alarm& alarm, const App& app, const World& world, Al
                                     {AlarmHold::Bucket, unbound}}};
     AlarmTimes times{.earliest = alarm.requested};
     for (Policy& policy : policies) {
-        // The bucket comes last: what the others say decides whether an alarm may share another's instant.
+        // The bucket comes last: the other policies decide whether an alarm may share another's instant.
         if (policy.hold == AlarmHold::Bucket) policy.until = bucketTime(asked, times.earliest);
         if (policy.until <= times.earliest) continue;
         times.earliest = policy.until;

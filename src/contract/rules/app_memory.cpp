@@ -42,7 +42,8 @@ AppMemory afterBoot(AppMemory memory, Now written, Instant died, Now now, const 
     kept.channels = std::move(memory.channels);
     kept.revoked = std::move(memory.revoked);
     kept.days = std::move(memory.days);
-    // What was at t lies as long before now as the wall clock says; one that went back must not place it ahead.
+    // A past instant lies as long before now as the wall clock says; a clock that went back must not place it in the
+    // future.
     const Duration passed = std::max(now.wall - written.wall, Duration{0});
     const Duration by = now.elapsed - written.elapsed - passed;
     kept.pushes = std::move(memory.pushes);

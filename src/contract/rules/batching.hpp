@@ -1,5 +1,5 @@
-// Holding regular jobs back until several are ready, so that the device wakes up once for all (jobs.md §3.7). Off
-// unless a policy turns it on.
+// Batching: regular jobs are held back until several are ready, so that the device wakes up once for all (jobs.md
+// §3.7). Off unless a policy turns it on.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -10,14 +10,15 @@
 
 namespace stint {
 
-/// Whether jobs of this GateKey may be held: regular ones on their first attempt, that nobody pushes, of an app whose
-/// bucket is neither active nor exempted (limits.md §3.10).
+/// True if jobs of this GateKey may be held for a batch: regular ones on their first attempt, without an override, of
+/// an app whose bucket is neither active nor exempted (limits.md §3.10).
 bool mayBeHeld(const GateKey& gateKey, Bucket bucket, const Constants& constants);
 
-/// How long they are held at most; nullopt: until there are enough, or something runs anyway (the restricted bucket).
+/// The longest time that they are held; nullopt: until there are enough, or something runs anyway (the restricted
+/// bucket).
 std::optional<Duration> longestHold(Bucket bucket, const Constants& constants);
 
-/// How many must be ready to go on.
+/// The number of jobs that must be ready for a batch to start.
 std::int64_t batchSize(const Constants& constants);
 
 } // namespace stint

@@ -29,7 +29,7 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 9> shorthand
 constexpr std::array<std::string_view, 7> weekdayNames{"sunday",   "monday", "tuesday", "wednesday",
                                                        "thursday", "friday", "saturday"};
 
-/// What a part of a date or of a time may be.
+/// The values that a part of a date or of a time may have.
 struct Bounds {
     std::string_view noun;
     int least;
@@ -86,7 +86,7 @@ Result<int> stepIn(std::string_view text) {
     return fail(Errc::ILLEGAL_ARGUMENT, "\"/{}\" is no step: a number from 1 on", text);
 }
 
-/// A leap day may be so many years off, on a day of the week that is asked for.
+/// The span that is searched: a leap day on a given day of the week may be so many years off.
 constexpr chrono::years calendarReach{100};
 
 } // namespace

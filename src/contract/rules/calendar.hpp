@@ -12,11 +12,11 @@ namespace stint {
 
 class Calendar {
 public:
-    /// IllegalArgument: what part of it is wrong, and what would be right. Whole seconds; of zones the machine's, and
-    /// UTC.
+    /// The calendar that `text` describes, in whole seconds, in the machine's zone or UTC. IllegalArgument names the
+    /// wrong part, and what would be right.
     static Result<Calendar> parse(std::string_view text);
 
-    /// The first of its times after that; nullopt: none comes.
+    /// The first of its times after `after`; nullopt: none comes.
     std::optional<WallTime> next(WallTime after, const TimeZone& zone) const;
 
 private:
@@ -26,7 +26,7 @@ private:
         int last = 0;
         int step = 1;
     };
-    using Field = std::vector<Run>; ///< any of them; empty: each value
+    using Field = std::vector<Run>; ///< any of the runs; empty: each value
     struct Names;
     struct Parser;
 
@@ -34,7 +34,7 @@ private:
     bool hasDay(std::chrono::year_month_day day) const;
     std::optional<WallTime> nextOn(std::chrono::local_days day, WallTime after, const TimeZone& zone) const;
 
-    std::uint8_t weekdays_ = 0; ///< a bit each, from Sunday on; 0: each
+    std::uint8_t weekdays_ = 0; ///< a bit for each, from Sunday on; 0: every day
     Field years_;
     Field months_;
     Field days_;

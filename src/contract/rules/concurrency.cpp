@@ -8,8 +8,8 @@
 namespace stint {
 namespace {
 
-// A row of the table of jobs.md §3.6, in hundredths of the total, which is in hundredths of L; 0 stands for nothing
-// reserved, whole for no limit but the total.
+// A row of the table of jobs.md §3.6: the total in hundredths of L, the reserves in hundredths of the total (0: nothing
+// reserved), and the most of BG as a fraction of the total.
 struct SlotRow {
     std::int64_t total;
     PerType reserved;
@@ -66,7 +66,7 @@ WorkTypes typesOf(JobClass kind, std::int32_t bias) {
 }
 
 std::int32_t biasForTypes(const App& app, Instant now, const Constants& constants) {
-    const bool near = stateOf(app) <= ProcessState::ForegroundService; // what load lowers further is far already
+    const bool near = stateOf(app) <= ProcessState::ForegroundService; // any other app is far, whatever its load
     return near ? biasOf(app, now, constants) : 0;
 }
 
@@ -106,7 +106,7 @@ Slots::Slots(const SlotTable& table, const PerType& running, const PerType& pend
     checkSum();
 }
 
-// Every slot is some type's or nobody's yet, and what runs has its own.
+// Every slot is some type's or unassigned, and every running job has its own.
 void Slots::checkSum() const {
     std::int64_t sum = unassigned_;
     for (std::size_t type = 0; type < workTypes; ++type) {
@@ -147,7 +147,7 @@ std::optional<WorkType> Slots::take(const WorkTypes& types) {
     return std::nullopt;
 }
 
-// What was kept for it under its other types is free again.
+// The slots kept for the job under its other types are free again.
 void Slots::noLongerPending(const WorkTypes& types) {
     for (std::size_t type = 0; type < workTypes; ++type) {
         if (!types[type]) continue;

@@ -20,7 +20,7 @@ bool usable(const Network& network) { return network.has(NET_CAPABILITY_NOT_SUSP
 
 enum class Safeguard { Counts, Aside };
 
-// jobs.md §3.3 clause 2, "max run time here": the limit of §4.4, but for the bucket's whole allowance in place of what
+// jobs.md §3.3 clause 2, "max run time here": the limit of §4.4, but with the bucket's whole allowance in place of what
 // is left of it; while time is free nothing is counted. A user-initiated job has no quota.
 Duration mostInOneRun(const Context& c, Safeguard safeguard = Safeguard::Counts) {
     const JobClass kind = treatedAs(c);
@@ -51,13 +51,13 @@ bool hopeless(const Context& c, const Network& network) {
     return outlasts(c.gateKey, network, mostInOneRun(c));
 }
 
-// An app over its safeguard is that until its oldest timeout is a day old (§6.7): its job may have a longer run then.
+// An app stays over its safeguard until its oldest timeout is a day old (§6.7): then its job may have a longer run.
 std::optional<Instant> hopesAgain(const Context& c, const Network& network) {
     if (!c.app || outlasts(c.gateKey, network, mostInOneRun(c, Safeguard::Aside))) return std::nullopt;
     return overTimeoutsUntil(*c.app, timedAs(treatedAs(c), *c.app), c.world.now.elapsed, c.world.constants);
 }
 
-/// "is metered": a network without the capability, for a person.
+/// A network without the capability, in words for a person: "is metered".
 std::string without(NetworkCapability capability) {
     switch (capability) {
     case NET_CAPABILITY_NOT_METERED:

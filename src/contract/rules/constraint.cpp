@@ -33,8 +33,8 @@ Verdict batteryNotLowGate(const Context& c) {
 Verdict storageNotLowGate(const Context& c) {
     if (!c.world.state.storageLow) return Verdict::yes();
     if (c.world.device.storageForced) return Verdict::untilEvent(PENDING_JOB_REASON_CONSTRAINT_STORAGE_NOT_LOW);
-    // LINUX: the kernel tells nobody when a volume has room again, so it is read while a job waits for that, and only
-    // then (decision 0007).
+    // LINUX: the kernel does not report that a volume has room again, so its free space is read while a job waits for
+    // that, and only then (decision 0007).
     const Instant next = c.world.now.elapsed + c.world.constants.storageCheck;
     return Verdict::untilUntold(next, PENDING_JOB_REASON_CONSTRAINT_STORAGE_NOT_LOW);
 }
@@ -44,7 +44,7 @@ Verdict deviceIdleGate(const Context& c) {
     if (c.world.state.idle) return Verdict::yes();
     const auto due = c.world.state.idleAt;
     if (!due) return Verdict::untilEvent(PENDING_JOB_REASON_CONSTRAINT_DEVICE_IDLE);
-    // Whoever asks may do so before the turn that sees it.
+    // This may be asked before the turn that takes note of the time.
     if (*due <= c.world.now.elapsed) return Verdict::yes();
     return Verdict::until(*due, PENDING_JOB_REASON_CONSTRAINT_DEVICE_IDLE);
 }

@@ -1,4 +1,5 @@
-// The constraints a job states for itself (jobs.md §3.2): power and storage. The network has a file of its own.
+// The constraints that a job states for itself (jobs.md §3.2): power, storage and idleness. The network has a file of
+// its own.
 #pragma once
 #include <string>
 
@@ -7,17 +8,17 @@
 
 namespace stint {
 
-/// limits.md §10.3: power alone meets the charging constraint of a job of the app on top, of priority DEFAULT or above;
-/// of a job that was begun so, for as long as the plug is in.
+/// True if power alone meets the job's charging constraint (limits.md §10.3): while the plug is in, for a job of the
+/// app on top with priority DEFAULT or above, and for a run that began as one.
 bool pluggedIsEnough(const Context&);
 
-// Each is asked about the jobs that have its constraint, and no others.
+// Each gate is asked about the jobs that have its constraint, and no others.
 Verdict chargingGate(const Context&);
 Verdict batteryNotLowGate(const Context&);
 Verdict storageNotLowGate(const Context&);
 Verdict deviceIdleGate(const Context&);
 
-/// What is, and what is wanted, in words for a person.
+/// The present state and the wanted one, in words for a person.
 std::string describeCharging(const Context&);
 std::string describeBattery(const Context&);
 std::string describeStorage(const Context&);

@@ -1,5 +1,5 @@
-// The content trigger (jobs.md §3.2): what is a change of what a job watches, when such changes have calmed down, and
-// what of them is for the next run.
+// The content trigger (jobs.md §3.2): which changes a job watches for, when they have calmed down, and which of them
+// the next run is given.
 #pragma once
 #include <string>
 
@@ -9,23 +9,24 @@
 
 namespace stint {
 
-/// PROPOSAL: a path that changes again and again is no news: it only puts off the run. So much later is worth a commit.
+/// PROPOSAL: a path that changes again and again only puts the run off. A delay of this much is worth a commit.
 inline constexpr Duration contentWorthWriting = 1s;
 
-/// Whether a change of `path` is one of what the job watches.
+/// True if a change of `path` is one that the job watches for.
 bool watches(const JobInfo& info, const std::string& path);
 
-/// Takes in a change of `path`; whether that path is remembered and was not before.
+/// Takes in a change of `path`. True if that path is remembered now and was not before.
 bool noteChange(ContentChanges& changes, const std::string& path, const JobInfo& info, Instant now,
                 const Constants& constants);
 
-/// What a run was told and what was collected while it went on, the former first where there is no room for all.
+/// The changes that a run was given, and those collected while it went on; the former first where there is no room for
+/// all.
 ContentChanges together(ContentChanges told, const ContentChanges& collected);
 
-/// Those that are for a run of a job with this info, too.
+/// The changes among these that a job with this info watches for.
 ContentChanges watchedBy(const JobInfo& info, ContentChanges changes);
 
-/// Those of a run that is tried again: they need not calm down a second time, and no new change.
+/// The changes for a run that is tried again: it needs no new change, and they need not calm down a second time.
 ContentChanges forRetry(ContentChanges changes, Instant now);
 
 } // namespace stint

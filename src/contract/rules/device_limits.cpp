@@ -24,7 +24,7 @@ App plainApp() {
     return app;
 }
 
-/// A device's state as the tables name it.
+/// A state of the device, in the words of the tables.
 struct State {
     std::string_view by;
     std::string_view row;
@@ -39,7 +39,7 @@ constexpr std::array states{
     State{"sleep", "limits.md §13, Suspend", "wake the machine"},
 };
 
-/// Shut by this state, in the words of `states`; `asked`: what was answered of when that ends.
+/// The limit that this state sets, in the words of `states`; `asked`: when its rule says that it ends.
 DeviceLimit shutBy(std::string_view by, std::string_view work, std::string_view column, std::optional<Instant> asked) {
     DeviceLimit limit{.work = work, .by = by, .column = column, .asked = asked};
     for (const State& state : states) {

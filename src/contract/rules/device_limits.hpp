@@ -1,5 +1,5 @@
-// What the device's state holds back, whoever asks: the rows of limits.md §1.1, with those of battery saver (§9) and
-// heat (§10.1), answered by the very questions that jobs, alarms, network and messages are decided by.
+// The limits that the device's state sets, whoever asks: the rows of limits.md §1.1, with those of battery saver (§9)
+// and heat (§10.1), answered by the very functions that decide on jobs, alarms, network and messages.
 #pragma once
 #include <optional>
 #include <string>
@@ -11,29 +11,31 @@
 
 namespace stint {
 
-/// One kind of work of an app in the background, of the active bucket, that has used nothing of its limits.
+/// One kind of work, and the state that shuts it, for an app in the background, in the active bucket, that has used
+/// nothing of its limits.
 struct DeviceLimit {
     std::string_view work;
-    std::string_view by; ///< what shuts it: "doze", "saver", "thermal", "data_saver"; empty: it is open
-    // Where it is shut:
-    std::string_view row; ///< the table's, and its column
+    std::string_view by; ///< the state that shuts it: "doze", "saver", "thermal", "data_saver", "sleep"; empty: open
+    // Set where it is shut:
+    std::string_view row; ///< the row of the table, and the column
     std::string_view column;
-    std::string_view clears;      ///< what would open it
-    std::optional<Instant> asked; ///< for limitEnds()
+    std::string_view clears;      ///< how to open it, in words
+    std::optional<Instant> asked; ///< when its rule says that it opens; for limitEnds()
 
     bool open() const { return by.empty(); }
 };
 
 /// All kinds of work, in a fixed order.
 std::vector<DeviceLimit> deviceLimits(const World& world);
-/// What decides on them.
+/// All that deviceLimits() reads.
 constexpr ReadSet readByDeviceLimits =
     Reads::Power | Reads::Network | Reads::Doze | Reads::Saver | Reads::Thermal | Reads::Sleep;
 /// "limits.md §1.1, Doze × jobs".
 std::string cellOf(const DeviceLimit& limit);
-/// What is: "the device dozes (deep)".
+/// The shutting state in words: "the device dozes (deep)".
 std::string detailOf(const DeviceLimit& limit, const World& world);
-/// When one that is shut opens, if nothing disturbs the device; nullopt: by an event. Takes a look at the days to come.
+/// The time at which a shut limit opens if nothing disturbs the device; nullopt: by an event. Looks at the days to
+/// come.
 std::optional<Instant> limitEnds(const DeviceLimit& limit, const World& world, const DozeInputs& inputs);
 
 } // namespace stint

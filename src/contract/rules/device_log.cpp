@@ -10,7 +10,7 @@ namespace {
 
 std::string yes(bool it) { return it ? "yes" : "no"; }
 
-// As `stint device` says it; without a network "none".
+// The field in the words of `stint device`; without a network "none".
 std::string said(std::string_view key, const Device& device) { return deviceField(key)->text(device); }
 
 std::string dozeWord(const Device&, const DeviceState& state) {

@@ -5,14 +5,15 @@
 namespace stint {
 namespace {
 
-// limits.md §10.3: what counts as charging as soon as the plug is in.
+// limits.md §10.3: such a device counts as charging as soon as the plug is in.
 bool chargedEnough(const Device& device, const Constants& constants) {
     if (device.batteryFull || device.batteryPercent >= constants.chargingEnforceLevel) return true;
     return device.chargeHeld && device.batteryPercent >= constants.chargingAdaptiveLevel;
 }
 
-// limits.md §10.3: plugged, and charged enough or without a loss for charging.delay. Lost at the unplug, or when the
-// level falls short of charging.enforce_level. A word of Device::charging stands over it, and leaves it as it is.
+// limits.md §10.3: plugged, and charged enough or without a loss for charging.delay. Ends at the unplug, or when the
+// level falls short of charging.enforce_level. A value of Device::charging is used in its place, and leaves it as it
+// is.
 void followCharge(DeviceState& state, const Device& device, const DeviceState& before, Instant now,
                   const Constants& constants) {
     const bool fell = before.pluggedAt && device.batteryPercent < before.batteryPercent;
@@ -47,7 +48,7 @@ bool storageLow(const Device& device, bool wasLow, const Constants& constants) {
     return wasLow && device.storageFree < threshold + threshold / 2;
 }
 
-// `begun` where it is already counted down to, else from `now` on.
+// The end of a countdown: `begun` if one runs already, else `length` from `now`.
 std::optional<Instant> countDown(bool runs, std::optional<Instant> begun, Instant now, Duration length) {
     if (!runs) return std::nullopt;
     return begun.value_or(now + length);

@@ -9,7 +9,7 @@
 namespace stint {
 namespace {
 
-// limits.md §6.2: whether quick doze came on only while deep was already idling.
+// limits.md §6.2: notes that quick doze came on while deep was already idling.
 void noteBatterySaver(DozeTurn& turn) {
     if (std::exchange(turn.doze.batterySaver, turn.device.batterySaver) == turn.device.batterySaver) return;
     turn.doze.quickWhileIdle = turn.device.batterySaver && deepIdles(turn.doze);
@@ -32,7 +32,7 @@ void hold(DozeTurn& turn, DozeForce force) {
 
 void follow(DozeTurn& turn, const Device& was) {
     const Device& is = turn.device;
-    // limits.md §6.7: let go, it is over where the screen is on, be it locked.
+    // limits.md §6.7: once let go, Doze is over if the screen is on, locked or not.
     if (was.dozeForce && is.screenOn) endDoze(turn);
     // limits.md §6.1, §6.5: plugged means any power source, whether or not it counts as charging.
     if (is.plugged || screenBlocks(is, turn.constants)) return endDoze(turn);
@@ -41,7 +41,7 @@ void follow(DozeTurn& turn, const Device& was) {
     if (is.network) meetNetwork(turn);
 }
 
-// Where both are due at one instant deep goes first: the light window would close as it opens.
+// If both are due at one instant deep goes first: else the light window would close as it opens.
 void ringTimers(DozeTurn& turn) {
     for (;;) {
         const auto deep = deepDue(turn.doze, turn.inputs, turn.constants);

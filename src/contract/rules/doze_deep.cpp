@@ -13,7 +13,7 @@ void move(DozeTurn& turn, DeepState to) {
     turn.changes.push_back({.light = false, .from = std::string(nameOf(from)), .to = std::string(nameOf(to))});
 }
 
-// limits.md §6.2: now + 60 min ≥ its time. A clock that idle would be cut short for at once (§7.4) is near, too.
+// limits.md §6.2: near is now + 60 min ≥ its time, or so near that idle would be cut short for it at once (§7.4).
 bool alarmClockNear(const DozeTurn& turn) {
     const Duration near = std::max(turn.constants.dozeMinTimeToAlarm, turn.constants.alarmIdleFuzzMin);
     return turn.inputs.alarmClock && turn.now + near >= *turn.inputs.alarmClock;
@@ -54,7 +54,7 @@ void forgetDeepGrowth(DozeTurn& turn) {
     turn.doze.maintenanceFor = turn.constants.dozeMaintenance;
 }
 
-// limits.md §6.3: before deep IDLE light keeps its course; in it both start again.
+// limits.md §6.3: light goes on while deep has not reached IDLE; from there on both start again.
 void restart(DozeTurn& turn, Duration inactive) {
     const bool lightToo = deepIdles(turn.doze);
     wakeDeep(turn);
@@ -88,13 +88,13 @@ void restDeep(DozeTurn& turn, Duration inactive) {
     case DeepState::QuickDozeDelay:
     case DeepState::Idle:
     case DeepState::IdleMaintenance:
-        return; // limits.md §6.5: battery saver, on or off, changes nothing once it is this far
+        return; // limits.md §6.5: battery saver, on or off, changes nothing from here on
     }
 }
 
 void feelMotion(DozeTurn& turn) {
     if (turn.doze.deep == DeepState::Active || turn.doze.deep == DeepState::Inactive) return;
-    // limits.md §6.2: motion does not wake quick doze, unless that came on while it was already idling.
+    // limits.md §6.2: motion does not wake quick doze, unless battery saver came on while deep was already idling.
     if (turn.device.batterySaver && !turn.doze.quickWhileIdle) return;
     restart(turn, turn.constants.dozeAfterMotion);
 }

@@ -18,7 +18,7 @@ void forgetLightGrowth(DozeTurn& turn) {
     turn.doze.lightBudget = turn.constants.dozeLightBudgetMin;
 }
 
-// limits.md §6.3: what the window saved of its minute is added, what it took beyond that is taken off.
+// limits.md §6.3: the part of its minute that the window saved is added, the time beyond its minute is taken off.
 void closeLightWindow(DozeTurn& turn) {
     if (turn.doze.light != LightState::IdleMaintenance) return;
     turn.doze.lightBudget += turn.constants.dozeLightBudgetMin - (turn.now - *turn.doze.windowSince);
@@ -33,7 +33,7 @@ void beginLightIdle(DozeTurn& turn) {
     doze.lightIdleFor = grown(doze.lightIdleFor, turn.constants.dozeLightIdleFactor, turn.constants.dozeLightIdleMax);
 }
 
-// At most one more idle period, of the length the next one has.
+// Waits at most one more idle period, as long as the next one is.
 void awaitNetwork(DozeTurn& turn) {
     move(turn, LightState::WaitingForNetwork);
     turn.doze.lightTimer = turn.now + turn.doze.lightIdleFor;

@@ -105,7 +105,7 @@ Job retried(Job job, End end, Ending ending, Now now, const Constants& constants
     if (counts == Counts::Failure) countUp(job.failures);
     if (counts == Counts::SystemStop) countUp(job.systemStops);
     if (ending.internal == InternalReason::TimeoutAbandoned) ++past.abandoned;
-    // jobs.md §6.4: not a user-initiated one.
+    // jobs.md §6.4: a run stopped for its length costs the exemption, but not a user-initiated job's.
     const bool forLength = ending.internal == InternalReason::Timeout || ending.internal == InternalReason::Preempt ||
                            ending.internal == InternalReason::TimeoutAbandoned;
     if (forLength && kindOf(job) != JobClass::UserInitiated) job.exemptionLost = true;

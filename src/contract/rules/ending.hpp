@@ -1,4 +1,5 @@
-// What the end of a run means for its job: tried again or not, and what it counts as (jobs.md §4.2, §6.1, §6.3, §6.6).
+// The end of a run, and its meaning for the job: tried again or not, and what it counts as (jobs.md §4.2, §6.1, §6.3,
+// §6.6).
 #pragma once
 #include <optional>
 
@@ -8,7 +9,7 @@
 
 namespace stint {
 
-/// How a run came to its end.
+/// The way in which a run came to its end.
 enum class End {
     Finished,         ///< onStartJob answered false, or jobFinished(false)
     FinishedForRetry, ///< jobFinished(true)
@@ -24,26 +25,26 @@ enum class End {
     Killed,   ///< its process was killed with its whole app: force-stop
 };
 
-/// What the run is recorded with: the reason it was given, else what `end` itself means.
+/// The ending that the run is recorded with: what `end` itself means, else the one that it was `given`.
 Ending endingOf(End end, const std::optional<Ending>& given);
 
-/// Whether the job is to be tried again.
+/// True if the job is to be tried again.
 bool retries(End end, JobClass ranAs);
 
-/// The job to be tried again after a run that ended so at `now`: counters, back-off, demotion, a new place in the
-/// queue. `job.cumulative` holds that run already.
+/// The job to be tried again after a run that ended in this way at `now`: counters, back-off, demotion, a new place in
+/// the queue. `job.cumulative` has that run already.
 Job retried(Job job, End end, Ending ending, Now now, const Constants& constants);
 
-/// The job of a period for its next window, after a run that is not tried again (jobs.md §6.5).
+/// The periodic job set for its next window, after a run that is not tried again (jobs.md §6.5).
 Job nextPeriod(Job job, Now now, const Constants& constants);
-/// The same of a job that goes by a calendar; its next time is for the caller to set (jobs.md §14.1).
+/// The same for a job that goes by a calendar; the caller sets its next time (jobs.md §14.1).
 Job afterItsTime(Job job, Now now);
 
-/// True of a stored job that runs where the daemon told of the run's end before its own, which was in order. Else the
-/// run died with it.
+/// True for a stored job that runs, if the daemon recorded the run's end before its own orderly one. Else the run died
+/// with the daemon.
 bool endWasTold(const Job& job);
-/// A job that a former daemon of this boot left running: its connection was lost (jobs.md §12.5), which counts as
-/// nothing where that daemon ended in order (§6.3).
+/// The job that a former daemon of this boot left running: its connection was lost (jobs.md §12.5), which counts as
+/// nothing if that daemon ended in order (§6.3).
 Job afterLostDaemon(Job job, Now now, const Constants& constants);
 
 } // namespace stint

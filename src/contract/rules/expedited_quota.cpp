@@ -32,7 +32,7 @@ bool freeUntilEvent(const App& app, const World& world) {
     return freeByState(app, world) || freeByCharging(app, world);
 }
 
-// The tally without the sessions that have left the window, and how much of the oldest other one has.
+// The tally without the sessions that have left the window, and the part of the oldest other one that has left it, too.
 struct Tally {
     Duration owed;
     Duration rolledOut;
@@ -100,7 +100,7 @@ bool inExpeditedQuota(const App& app, const World& world, bool running) {
     const auto limit = limitOf(app, world);
     if (!limit) return true;
     const ExpeditedLedger& ledger = app.memory.expedited;
-    // As for regular jobs: what brings a session to 0 while as much rolls out does not end it.
+    // For regular jobs it is the same: a session at 0 goes on while as much time rolls out of the window.
     if (running && ledger.open && ledger.open->start < world.now.elapsed)
         return untilSpent(*limit, ledger, world) > Duration::zero();
     return expeditedLeft(app, world) > Duration::zero();

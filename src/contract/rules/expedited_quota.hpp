@@ -1,6 +1,5 @@
-// Quota of expedited jobs: a tally over 24 h, which sessions raise and use of the app lowers (limits.md §4).
-// Pure, as quota.hpp. A job that ran out of it may go on as a regular one; that, and its guarantee, is gates.cpp's
-// question.
+// Quota of expedited jobs: a tally over 24 h, which sessions raise and use of the app lowers (limits.md §4). Pure, like
+// quota.hpp. limit_gates.cpp decides which job out of quota goes on as a regular one, and which by its guarantee.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -11,37 +10,38 @@
 
 namespace stint {
 
-/// Nothing of the app's expedited jobs is counted now (limits.md §4): charging, free by its state, on top less than
+/// True while none of the app's expedited jobs is counted (limits.md §4): charging, free by its state, on top less than
 /// ej.grace_top ago, on the temporary allowlist or less than ej.grace_temp_allowlist after it.
 bool expeditedFree(const App& app, const World& world);
-/// When that ends by time alone; nullopt: it does not, or time is not free.
+/// The time at which that ends by time alone; nullopt: it does not, or time is not free.
 std::optional<Instant> expeditedFreeUntil(const App& app, const World& world);
-/// A running expedited job counts: time is not free, nor is the job itself because it began on top (limits.md §1.5).
+/// True if a running expedited job counts: time is not free, nor is the job itself because it began on top (limits.md
+/// §1.5).
 bool countsExpedited(const App& app, const World& world, bool startedOnTop);
 
-/// What is left of the limit, with the reward that a stretch on top would bring now; never more than the limit, below 0
-/// after a demotion. Duration::max() where nothing limits the time. Says what the ledger says, be time free or not.
+/// The time left of the limit, with the reward that a stretch on top would bring now; never more than the limit, below
+/// 0 after a demotion. Duration::max() where nothing limits the time. Goes by the ledger, whether time is free or not.
 Duration expeditedLeft(const App& app, const World& world);
 
-/// Whether an expedited job may run as one. `running`: one that does goes on until expeditedCutOff().
+/// True if an expedited job may run as one. `running`: it runs already, and goes on until expeditedCutOff().
 bool inExpeditedQuota(const App& app, const World& world, bool running = false);
 
-/// Why it may not, in words: for whoever schedules one.
+/// The reason why it may not, in words for whoever schedules one.
 std::string outOfExpeditedQuota(const App& app, const World& world);
 
-/// When an app out of expedited quota is in it again if no expedited job runs until then, later than now. Rewards are
-/// not looked at, as limits.md §4 has it. nullopt: it is in quota, or no time brings it back.
+/// The time, later than now, at which an app out of expedited quota is in it again if no expedited job runs until then.
+/// Rewards are left out, by limits.md §4. nullopt: it is in quota, or no time brings it back.
 std::optional<Instant> expeditedReturn(const App& app, const World& world);
 
-/// When the open session has spent what is left if it goes on until then; not before now. nullopt: nothing is counted,
-/// or no time ends it.
+/// The time at which the open session has spent what is left if it goes on until then; not before now. nullopt: nothing
+/// is counted, or no time ends it.
 std::optional<Instant> expeditedCutOff(const App& app, const World& world);
 
 /// The quota's part of the longest run of an expedited job that runs or begins now (limits.md §4); Duration::max()
 /// while time is free or without limit.
 Duration expeditedRunCap(const App& app, const World& world, bool startedOnTop);
 
-// What happens to the ledger.
+// Changes of the ledger.
 
 /// A session begins with `jobs` running.
 void openExpedited(ExpeditedLedger& ledger, std::int64_t jobs, Instant now, const Constants& constants);

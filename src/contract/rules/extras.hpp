@@ -1,4 +1,4 @@
-// How large extras are: jobs.md §12.9, maps nested at most 10 deep; architecture.md, wire: 64 KiB.
+// The size of extras, and its limits: maps nested at most 10 deep (jobs.md §12.9), and 64 KiB (architecture.md, wire).
 #pragma once
 #include <optional>
 
@@ -7,6 +7,7 @@
 
 namespace stint {
 
+/// The size of extras. At most 10 nested maps are possible (jobs.md §12.9), and 64 KiB (architecture.md, wire).
 struct Measure {
     int depth = 0;
     Bytes size = 0;
@@ -14,7 +15,7 @@ struct Measure {
 
 Measure measure(const PersistableBundle& bundle);
 
-/// What is wrong with extras of that measure, and what would be right.
+/// The error of extras of that measure: what is wrong, and what would be right.
 std::optional<Error> tooLarge(Measure extras);
 
 } // namespace stint

@@ -10,19 +10,19 @@
 namespace stint {
 namespace {
 
-/// In milliseconds, thirty thousand years: sums of a few such times do not overflow.
+/// Thirty thousand years in milliseconds: sums of a few such times do not overflow.
 constexpr std::int64_t farthest = 1'000'000'000'000'000;
-/// More than are ever counted.
+/// A number that no count ever reaches.
 constexpr std::uint64_t mostCounted = std::uint64_t{1} << 62;
 
 using Named = std::pair<std::string_view, std::int64_t>;
 
 std::int64_t count(auto time) { return time.time_since_epoch().count(); }
 
-/// Times that are not set are none.
+/// The time in milliseconds; 0 where it is not set.
 std::int64_t countIfSet(const auto& time) { return time ? count(*time) : 0; }
 
-/// What it asks for, which is never less than nothing.
+/// The fault of what the job asks for; empty: it has none. No length is ever negative.
 std::string whyAskedUnfit(const JobInfo& info) {
     const auto length = [](const std::optional<Duration>& asked) { return asked.value_or(Duration{0}).count(); };
     const auto period = info.getPeriod().value_or(JobInfo::Period{});
@@ -40,12 +40,12 @@ std::string whyAskedUnfit(const JobInfo& info) {
     return fmt::format("its record asks for an impossible {}: {} ms", absurd->first, absurd->second);
 }
 
-/// `when`, and at `last` at the latest.
+/// Moves `when` to `last` if it is later.
 void keepWithin(std::optional<Instant>& when, Instant last) {
     if (when) when = std::min(*when, last);
 }
 
-// Idle and its windows alone hold work back; a machine that comes to them late holds back nothing.
+// Idle and its windows alone hold work back; a machine that reaches them late holds nothing back.
 Doze believable(Doze doze, Instant now, const Constants& constants) {
     const Duration idle = std::max(constants.dozeIdle, constants.dozeIdleMax);
     const Duration window = std::max(constants.dozeMaintenance, constants.dozeMaintenanceMax);
@@ -54,7 +54,7 @@ Doze believable(Doze doze, Instant now, const Constants& constants) {
     const bool deepWindowOpen = doze.deep == DeepState::IdleMaintenance;
     const bool lightWindowOpen = doze.light == LightState::IdleMaintenance;
     const bool lightIdles = doze.light == LightState::Idle || doze.light == LightState::WaitingForNetwork;
-    // One without an end is over.
+    // A state without an end is over.
     const auto ends = [now](std::optional<Instant>& timer, Duration longest) {
         timer = std::min(timer.value_or(now), now + longest);
     };

@@ -9,17 +9,17 @@
 namespace stint {
 namespace {
 
-// Longer than any calendar that time alone makes; what has not opened by then does not open.
+// More steps than any calendar that time alone makes; a gate that has not opened by then does not open.
 constexpr int mostSteps = 1000;
 
-// Whether Doze ever holds this job (limits.md §6.6).
+// True if Doze ever holds this job (limits.md §6.6).
 bool dozeHolds(const Context& c) {
     if (!c.app || powerAllowlisted(*c.app)) return false;
     return !(c.gateKey.kind == JobClass::UserInitiated ||
              (treatedAs(c) == JobClass::Expedited && !c.gateKey.exemptionLost));
 }
 
-// Whether, undisturbed, time alone will have shut what is open now: an app counts as used for a while after it was
+// True if, undisturbed, time alone will have shut what is open now: an app counts as used for a while after its use
 // (limits.md §1.2), and then the user's restriction or battery saver holds it back.
 bool shutsMeanwhile(const Context& c, Instant then) {
     const Now later{then, c.world.now.wall + (then - c.world.now.elapsed)};

@@ -1,5 +1,5 @@
-// When a gate of the limits opens if nothing disturbs the device: quotas as buckets sink and chargers settle, Doze as
-// its windows come (architecture.md, a forecast).
+// The forecast of when a gate of the limits opens if nothing disturbs the device: quotas as buckets sink and chargers
+// settle, Doze as its windows come (architecture.md, a forecast).
 #pragma once
 #include <optional>
 
@@ -9,25 +9,25 @@
 
 namespace stint {
 
-/// What a look at the days to come needs beside the world.
+/// The inputs of a forecast beside the world.
 struct Foresight {
     DozeInputs doze;
     UsageTime usage; ///< the usage clocks now
 };
 
-/// limits.md §6.4: what begins the moment idle is left, and what follows doze.background_jobs_delay later.
+/// limits.md §6.4: jobs that begin the moment idle is left, and jobs that follow doze.background_jobs_delay later.
 enum class AfterIdle { AtOnce, Settled };
 AfterIdle afterIdle(const Context& context);
 
 /// The first instant, not before `from`, at which a job that Doze holds may begin; nullopt: never by time alone.
 std::optional<Instant> dozeOpens(const World& world, const DozeInputs& inputs, Instant from, AfterIdle when);
 
-/// What the gates of Doze and quota open at (gates.hpp).
+/// The times at which the gates of Doze and quota open (gates.hpp).
 std::optional<Instant> dozeGateOpens(const Context&, const Verdict&, const Foresight&);
 std::optional<Instant> quotaGateOpens(const Context&, const Verdict&, const Foresight&);
 
-/// The first instant, not before `from`, at which a job that waits for nothing else begins: Doze may hold it by then.
-/// nullopt: never by time alone, or time alone shuts meanwhile what is open now.
+/// The first instant, not before `from`, at which a job begins that waits for nothing else, though Doze may hold it by
+/// then. nullopt: never by time alone, or time alone shuts in the meantime what is open now.
 std::optional<Instant> startsFrom(const Context& context, const Foresight& foresight, Instant from);
 
 } // namespace stint

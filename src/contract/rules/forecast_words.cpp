@@ -13,7 +13,7 @@ namespace {
 
 struct Phrase {
     std::string_view key;
-    std::string_view value; ///< as a person says it
+    std::string_view value; ///< in a person's words
     std::string_view says;
 };
 // clang-format off
@@ -84,7 +84,7 @@ std::string sentenceOf(const Supposed& supposed, const Forecast& forecast, bool 
     if (forecast.starts && *forecast.starts <= now)
         return fmt::format("{}it starts now{}", condition, endOf(forecast, now, zone));
     if (forecast.starts) {
-        // The end says the day again only where it is another.
+        // The end names the day again only if it is another.
         std::string end = endOf(forecast, now, zone);
         if (forecast.ends) end = endOf(forecast, *forecast.starts, zone);
         return fmt::format("{}it starts {}{}", condition, timePhrase(*forecast.starts, now, zone), end);

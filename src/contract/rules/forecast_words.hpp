@@ -11,7 +11,7 @@ namespace stint {
 /// "at 07:40", "tomorrow at 07:40", "on Friday at 07:40", "on 2026-12-24 at 07:40".
 std::string timePhrase(WallTime when, WallTime now, const TimeZone& zone);
 
-/// All of it but `says` is known. `tracked`: the job is still there.
+/// The sentence for `forecast`, of which all but `says` is set. `tracked`: the job is still there.
 std::string sentenceOf(const Supposed& supposed, const Forecast& forecast, bool tracked, WallTime now,
                        const TimeZone& zone);
 

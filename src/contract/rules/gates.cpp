@@ -20,7 +20,7 @@
 namespace stint {
 namespace {
 
-// Of what a gate reads, what matters to a job that asks for this or that.
+// The parts of what a gate reads that matter to a job, by what it asks for.
 bool isRated(const GateKey& gateKey) { return gateKey.mustDown > 0 || gateKey.mustUp > 0; }
 ReadSet forNetwork(const GateKey& gateKey) {
     if (!gateKey.network) return 0;
@@ -29,10 +29,10 @@ ReadSet forNetwork(const GateKey& gateKey) {
     return isRated(gateKey) ? always | Reads::Power : always;
 }
 ReadSet forBudget(const GateKey& gateKey) { return gateKey.network ? Reads::Network | Reads::App : 0; }
-ReadSet ofRuns(const GateKey&) { return 0; } // a job that waits is not asked this
+ReadSet ofRuns(const GateKey&) { return 0; } // a waiting job is not asked this
 
-// Whoever asks what a job is treated as reads the app's expedited quota, which power lifts; and how long a run may
-// last, the quota again. Of such jobs all that read the app read its ledger, too (countsFor()).
+// A gate that asks what a job is treated as reads the app's expedited quota, which power lifts; one that asks how long
+// a run may last reads the quota, too. For such jobs all gates that read the app read its ledger as well (countsFor()).
 constexpr std::array gateTable{
     Gate{.name = "restriction",
          .reads = only(Reads::App),
@@ -126,7 +126,7 @@ constexpr std::array gateTable{
          .passedBy = Override::Soft,
          .constraint = constraintNamed("requiresStorageNotLow"),
          .stopRank = 5},
-    // What opens the idle path for a restricted app counts as a change of that app.
+    // A change that opens the idle path for a restricted app counts as a change of that app.
     Gate{.name = "quota",
          .reads = Reads::App | Reads::Ledger | Reads::Power,
          .ask = quotaGate,
@@ -202,8 +202,8 @@ bool passed(const Gate& gate, const GateKey& gateKey) {
     return gate.passedBy != Override::None && gateKey.override >= gate.passedBy;
 }
 
-// limits.md §4, jobs.md §6.6: an expedited job that is out of its quota is asked as a regular one, until time brings
-// the quota back; whatever shuts for a regular one may open then.
+// limits.md §4, jobs.md §6.6: an expedited job that is out of its quota is asked about as a regular one, until time
+// brings the quota back; then a gate that shuts for a regular one may open.
 Verdict ask(const Gate& gate, const Context& c) {
     Verdict verdict = gate.ask(c);
     const bool waits = c.app && !c.run && c.gateKey.kind == JobClass::Expedited;
@@ -251,7 +251,7 @@ GateSet gatesFor(const GateKey& gateKey) {
     return set;
 }
 
-// Those, too, that read nothing for this GateKey: whoever asks here is who would find out.
+// Asks the gates, too, that read nothing for this GateKey, so that an error in readsFor shows.
 std::vector<ShutGate> shutGates(const Context& context) {
     GateSet set = 0;
     for (std::size_t n = 0; n < gateTable.size(); ++n)
@@ -316,7 +316,7 @@ Ending endingBy(const Gate& gate, const RunFacts& run) {
 }
 
 Ending endingAtLimit(const Context& run, bool abandoned) {
-    // What reaches its quota at the same instant is stopped for that.
+    // A run that reaches its quota at the same instant is stopped for the quota.
     if (!quotaGate(run).open) return {STOP_REASON_QUOTA, InternalReason::Constraints};
     if (abandoned) return {STOP_REASON_TIMEOUT_ABANDONED, InternalReason::TimeoutAbandoned};
     return {STOP_REASON_TIMEOUT, InternalReason::Timeout};

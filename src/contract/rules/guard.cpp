@@ -5,7 +5,7 @@
 #include "contract/rules/guard_condition.hpp"
 
 namespace stint {
-// It was checked when it was scheduled; one of another version's words lacks what that says of it.
+// The condition was checked when it was scheduled; one in another version's words lacks what the error of them says.
 std::string guardLacks(const GateKey& gateKey, const World& world) {
     const auto condition = GuardCondition::parse(gateKey.guard);
     return condition ? condition->lacks(world) : condition.error().message;

@@ -10,14 +10,14 @@ namespace stint {
 /// Everything that a condition may read.
 inline constexpr ReadSet readByGuards =
     Reads::Power | Reads::Network | Reads::Idle | Reads::Saver | Reads::Thermal | Reads::Scene;
-/// What that of this one reads.
+/// The part that the condition of this guard reads.
 ReadSet readByGuard(const GateKey&);
 
-/// What its condition lacks, in words; empty: it holds.
+/// The words that its condition lacks; empty: it holds.
 std::string guardLacks(const GateKey&, const World&);
 
-/// Without its condition it does not begin, but where it may run without a network; and it does not go on where it is
-/// to be stopped. A frozen one goes on, as far as this is asked.
+/// Shut while the condition does not hold: before the program begins, unless it may run without a network, and while it
+/// runs, if it is to be stopped then. A program that is to be frozen goes on as far as this gate is concerned.
 Verdict guardGate(const Context&);
 std::string describeGuard(const Context&);
 

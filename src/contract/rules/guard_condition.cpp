@@ -37,7 +37,7 @@ struct GuardCondition::Node {
         return all;
     }
 
-    /// The words because of which it is not `wanted`.
+    /// Adds the words because of which the node is not `wanted`.
     void addLacking(const World& world, bool wanted, std::vector<std::string>& words) const {
         if (holds(world) == wanted) return;
         if (kind == Kind::Word) {
@@ -53,8 +53,8 @@ namespace {
 
 using Node = GuardCondition::Node;
 
-constexpr std::size_t longestText = 1000; // of what a person types
-constexpr int deepest = 32;               // parentheses and nots, one in another
+constexpr std::size_t longestText = 1000; // characters that a person may type
+constexpr int deepest = 32;               // parentheses and nots inside one another
 
 std::string list(const std::vector<std::string>& words) {
     std::string text;

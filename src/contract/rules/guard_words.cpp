@@ -27,16 +27,16 @@ public:
     std::vector<GuardWord> words;
 
 private:
-    /// Names that desktops have for what is there under another.
+    /// The names that desktops use for words which have another name here.
     static constexpr std::array<std::pair<std::string_view, std::string_view>, 2> aliases{
         {{"power-saver", "battery-saver"}, {"idle", "device-idle"}}};
 
-    // The first of a name stands: a job's own conditions say more than what a device reports.
+    // The first word of a name stays: a job's own conditions say more than a device's reports.
     void add(GuardWord word) {
         if (std::ranges::find(words, word.name, &GuardWord::name) == words.end()) words.push_back(std::move(word));
     }
 
-    // network=unmetered, and unmetered; network alone: any (jobs.md §1.3).
+    // Adds network=unmetered and unmetered; network alone means any (jobs.md §1.3).
     void addNetworks() {
         for (const auto& [word, type] : networkWords) {
             JobInfo::Builder job(JobId{0}, "");
@@ -53,7 +53,7 @@ private:
         }
     }
 
-    // jobs.md §3.2. Free space is none of them: nobody tells of it, and nothing is read again and again for a program.
+    // jobs.md §3.2. Free space is left out: nobody reports it, and it is not polled for a program.
     void addConstraints() {
         struct Asked {
             std::string_view method;
@@ -72,8 +72,8 @@ private:
         }
     }
 
-    // screen-off and screen=off of what has choices, data-saver of what is true or false; a part of the network by its
-    // own name. What a person's word alone says is none: the device is asked what is.
+    // A field with choices gives screen-off and screen=off, a flag data-saver; a field of the network goes by its own
+    // name. Fields that hold a person's word alone give no word: a condition asks about the device as it is.
     void addField(const DeviceField& field) {
         static constexpr std::array<std::string_view, 5> notOfTheDevice{"power_source", "doze", "network",
                                                                         "storage_low", "sleeping"};

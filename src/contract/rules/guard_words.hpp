@@ -1,4 +1,4 @@
-// What the words of a guard's condition mean (guard_condition.hpp), made from the tables that have them.
+// The words of a guard's condition and their meanings (guard_condition.hpp), made from the tables that define them.
 #pragma once
 #include <functional>
 #include <span>
@@ -8,13 +8,14 @@
 
 namespace stint {
 
+/// A word of a condition and its meaning, made from the tables that define it.
 struct GuardWord {
     std::string name;
     ReadSet reads = 0;
     std::function<bool(const World&)> holds;
 };
 
-/// No two of one name; in the order in which they are listed.
+/// All words, in the order in which they are listed; no two have the same name.
 std::span<const GuardWord> everyGuardWord();
 
 } // namespace stint

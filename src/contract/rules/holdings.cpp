@@ -9,7 +9,7 @@
 namespace stint {
 namespace {
 
-/// What each item of work, path and watched URI takes beside its text: without it, empty ones would be free.
+/// The cost of each item of work, path and watched URI beside its text: without it, empty ones would be free.
 constexpr Bytes eachPart = 256;
 
 } // namespace

@@ -1,5 +1,5 @@
-// What one app has the daemon keep for it: its jobs and their work, in memory, in the store and in open files. Neither
-// jobs.md nor limits.md bounds it; without a bound one app could take the room of all the others.
+// The holdings of one app: its jobs and their work, in memory, in the store and in open files. Neither jobs.md nor
+// limits.md bounds them; without a bound one app could take the room of all the others.
 #pragma once
 #include <optional>
 
@@ -7,9 +7,11 @@
 
 namespace stint {
 
+/// One app's jobs and their work, as the daemon keeps them in memory, in the store and in open files. Neither jobs.md
+/// nor limits.md bounds them; without a bound one app could take the room of all the others.
 struct Holdings {
     std::int64_t jobs = 0;
-    Bytes bytes = 0;              ///< of what its app put into them: extras, paths, tags, work items
+    Bytes bytes = 0;              ///< the app's own data in them: extras, paths, tags, work items
     std::int64_t descriptors = 0; ///< open files of clip data
 
     Holdings& operator+=(const Holdings& other);
@@ -18,17 +20,17 @@ struct Holdings {
     bool operator==(const Holdings&) const = default;
 };
 
-/// Without its work.
+/// The holdings of a job without its work.
 Holdings holdingsOf(const JobInfo& info);
 Holdings holdingsOf(const WorkItem& item);
-/// With it.
+/// The holdings of a job with its work.
 Holdings holdingsOf(const Job& job);
 
-/// PROPOSAL: what one app's jobs may hold at most; of their number, job.max_jobs_per_app knows.
+/// PROPOSAL: the most that one app's jobs may hold; job.max_jobs_per_app bounds their number.
 inline constexpr Bytes mostBytesHeld = 64_MiB;
 inline constexpr std::int64_t mostDescriptorsHeld = 128;
 
-/// LimitExceeded where an app that holds `now` would hold `then`, and that is more than it may. What makes it no more
+/// LimitExceeded if an app that holds `now` would hold `then`, and that is more than it may. A change that adds nothing
 /// is always allowed.
 std::optional<Error> holdingsError(const AppId& app, const Holdings& now, const Holdings& then);
 

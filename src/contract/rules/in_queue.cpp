@@ -19,7 +19,7 @@ std::string describeEarlierRun(const QueueFacts&) { return "the run of the job i
 
 bool lacksSlot(const QueueFacts& f) { return f.slot.has_value(); }
 
-// An app is told the ids of its own jobs alone.
+// An app learns the ids of its own jobs alone.
 std::string holdersText(const QueueFacts& f) {
     const auto& [why, first, others] = *f.slot;
     std::string text = first.app == f.job.app ? textOf(first) : fmt::format("a job of {}", first.app.name);

@@ -26,13 +26,13 @@ Duration longestRest(const Job& job, const Constants& constants) {
     return wasTried ? std::max(longest, constants.maxBackoff) : longest;
 }
 
-/// What is left of a time: by the wall, but no more than the job can have asked for. One that awaits the right clock
-/// already has waited some of that: what was left of it when the boot that the job comes from was last known to go on.
+/// The time left: by the wall clock, but no more than the job can have asked for. A job that awaits the right clock has
+/// already waited some of that: it has no more than was left when its boot was last known to be running.
 class Left {
 public:
     Left(const Job& job, Instant died, Now now) : counts_(job.awaitsClock), died_(died), now_(now) {}
 
-    // jobs.md §7.2: elapsed = now + max(0, wall − wall now); what is over is due at once.
+    // jobs.md §7.2: elapsed = now + max(0, wall − wall now); a time that is over is due at once.
     std::optional<Instant> of(OptionalTime<Instant> elapsed, OptionalTime<WallTime> wall, Duration most) const {
         if (!wall) return std::nullopt;
         if (counts_ && elapsed) most = std::min(most, *elapsed - died_);

@@ -1,5 +1,5 @@
-// A job's own clocks (jobs.md §3.1), on both times: the elapsed one rules in this boot, the wall's after another (§7.2,
-// §7.3).
+// A job's own clocks (jobs.md §3.1), each in elapsed and in wall time: the elapsed time rules in this boot, the wall
+// time after another (§7.2, §7.3).
 #pragma once
 #include <optional>
 
@@ -14,16 +14,16 @@ void setNotBefore(Job& job, std::optional<Instant> when, Now now);
 void setDeadline(Job& job, std::optional<Instant> when, Now now);
 void setWindow(Job& job, const PeriodWindow& window, Now now);
 
-/// A job as schedule() takes it in at `now`: its clocks, from its latency, its deadline or its period.
+/// Sets the clocks of a job that schedule() takes in at `now`: from its latency, its deadline or its period.
 void setClocks(Job& job, Now now, const Constants& constants);
 
-/// A persisted job of a former boot, in which `died` is when that boot was last known to go on: no failures, no stops,
-/// its clocks by the wall (jobs.md §7.2). The same again, of this boot, for one that awaited the right clock once that
-/// was set (§7.3). Its wall times stay as they are.
+/// A persisted job of a former boot, without failures and stops, its clocks by the wall (jobs.md §7.2); `died`: when
+/// that boot was last known to be running. Used once more within a boot, for a job that awaited the right clock, once
+/// that was set (§7.3). Its wall times stay as they are.
 Job afterBoot(Job job, Instant died, Now now, const Constants& constants);
 
-/// The wall times anew, by the elapsed ones, where the wall clock was set since they were written (jobs.md §7.3);
-/// whether it was.
+/// Writes the wall times anew from the elapsed ones, if the wall clock was set since they were written (jobs.md §7.3).
+/// True if it was.
 bool rebase(Job& job, Now now);
 
 } // namespace stint

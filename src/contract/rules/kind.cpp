@@ -32,7 +32,7 @@ Payload payloadOf(const Job& job) {
     const auto add = [](Bytes& total, Bytes part) {
         if (part == NETWORK_BYTES_UNKNOWN) return;
         const Bytes before = std::max<Bytes>(total, 0);
-        total = before + std::min(part, std::numeric_limits<Bytes>::max() - before); // an app may say any number
+        total = before + std::min(part, std::numeric_limits<Bytes>::max() - before); // an app may give any number
     };
     for (const WorkItem& item : job.details->work) {
         add(sum.down, item.estimatedDown);

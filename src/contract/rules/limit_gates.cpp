@@ -26,13 +26,13 @@ bool privileged(const Context& c) {
 
 bool pastGuarantee(const Context& c) { return c.run && c.run->pastGuarantee; }
 
-// limits.md §6.4: what is asked again at once when idle is left; the rest waits a moment.
+// limits.md §6.4: the jobs that are asked about again at once when idle is left; the rest waits a moment.
 bool goesOnAtOnce(const Context& c) {
     return c.run || c.gateKey.requested != JobClass::Regular ||
            isActive(*c.app, c.world.now.elapsed, c.world.constants);
 }
 
-// Of a job that waits.
+// The quota for a waiting job.
 RegularQuota quotaOf(const Context& c) {
     if (!c.memo) return regularQuota(*c.app, c.world);
     if (!c.memo->regular) c.memo->regular = regularQuota(*c.app, c.world);
@@ -41,7 +41,7 @@ RegularQuota quotaOf(const Context& c) {
 
 bool inQuota(const Context& c) { return c.run ? inRegularQuota(*c.app, c.world, true) : quotaOf(c).in; }
 
-// limits.md §2.1: one that was never used runs no jobs, whatever is free.
+// limits.md §2.1: an app that was never used runs no jobs, whatever is free.
 bool isNever(const Context& c) {
     return bucketOf(*c.app) == Bucket::Never && effectiveBucket(*c.app, c.world) == Bucket::Never;
 }
@@ -50,7 +50,7 @@ bool expeditedQuotaCounts(const Context& c) {
     return c.run ? c.run->kind == JobClass::Expedited : c.gateKey.kind == JobClass::Expedited;
 }
 
-// limits.md §5: of what the idle path asks, all but the network.
+// limits.md §5: all that the idle path asks for, except the network.
 bool restsOnPower(const Context& c) {
     return c.app && mayIdlePath(*c.app) && c.world.state.charging && !c.world.state.batteryLow && c.world.state.idle;
 }
@@ -60,13 +60,14 @@ bool unmeteredWhereAsked(const Context& c) {
     return !c.gateKey.network || (network && network->has(NET_CAPABILITY_NOT_METERED));
 }
 
-// limits.md §5: in the restricted bucket the counts let a run by the idle path into the quota as one that starts.
+// limits.md §5: in the restricted bucket a run by the idle path needs the counts to enter the quota, like one that
+// starts.
 bool fitsQuota(const Context& c) {
     const bool isOfPath = c.run && c.run->byIdlePath && mayIdlePath(*c.app);
     return inRegularQuota(*c.app, c.world, c.run && !isOfPath);
 }
 
-// It began by the idle path, and has nothing else to run by.
+// True for a run that began by the idle path, and has nothing else to run by.
 bool needsIdlePath(const Context& c) { return c.run && c.run->byIdlePath && !(c.app && fitsQuota(c)); }
 
 } // namespace
@@ -88,10 +89,10 @@ Verdict restrictionGate(const Context& c) {
 
 Verdict saverGate(const Context& c) {
     if (!saverCounts(c.world) || !c.app || powerAllowlisted(*c.app)) return Verdict::yes();
-    if (bucketOf(*c.app) == Bucket::Exempted) return Verdict::yes(); // be it that somebody has put it there (§9)
+    if (bucketOf(*c.app) == Bucket::Exempted) return Verdict::yes(); // even if somebody has put it there (§9)
     const Instant now = c.world.now.elapsed;
     const bool seen = pastGuarantee(c) ? onScreen(*c.app) : isActive(*c.app, now, c.world.constants);
-    // jobs.md §4.5 clause 3: past its guarantee nothing spares a run but its app.
+    // jobs.md §4.5 clause 3: past its guarantee only its app can spare a run.
     if (seen || temporarilyAllowed(*c.app, now) || (privileged(c) && !pastGuarantee(c))) return Verdict::yes();
     return Verdict::untilEvent(PENDING_JOB_REASON_DEVICE_STATE);
 }
@@ -102,7 +103,7 @@ Verdict dozeGate(const Context& c) {
     if (doze.idle()) {
         // jobs.md §4.5 clause 3 names deep Doze alone: light idle ends no run that may go on in Doze.
         if (privileged(c) && !(doze.deepIdle() && pastGuarantee(c))) return Verdict::yes();
-        return Verdict::untilEvent(PENDING_JOB_REASON_DEVICE_STATE); // when is dozeOpensAfter()'s to say
+        return Verdict::untilEvent(PENDING_JOB_REASON_DEVICE_STATE); // dozeGateOpens() knows when
     }
     if (!doze.settledAt || *doze.settledAt <= c.world.now.elapsed || goesOnAtOnce(c)) return Verdict::yes();
     return Verdict::until(*doze.settledAt, PENDING_JOB_REASON_DEVICE_STATE);
@@ -136,7 +137,7 @@ Verdict quotaGate(const Context& c) {
     }
     // limits.md §5: the idle path may open sooner.
     const auto& idleAt = c.world.state.idleAt;
-    const bool idles = idleAt && *idleAt > now; // one that is idle, and still not here, lacks something else
+    const bool idles = idleAt && *idleAt > now; // a device that is idle already lacks something else
     if (!c.run && mayIdlePath(*c.app) && c.world.state.charging && idles) returns = earlier(returns, idleAt);
     if (returns && *returns > now) return Verdict::untilAtLatest(*returns, sooner, PENDING_JOB_REASON_QUOTA);
     return Verdict::untilEvent(PENDING_JOB_REASON_QUOTA);

@@ -1,4 +1,4 @@
-// The questions of limits.md: what quota, Doze, battery saver, heat and the user's choice for an app leave open to its
+// The gates of limits.md: what quota, Doze, battery saver, heat and the user's choice for an app leave open to its
 // jobs, and what they stop.
 #pragma once
 #include <string>
@@ -8,10 +8,10 @@
 
 namespace stint {
 
-/// What the job runs as if it begins now: an expedited one without expedited quota is a regular one (jobs.md §1.4). For
-/// a running job what it was begun as.
+/// The class that the job runs as if it begins now: an expedited one without expedited quota is a regular one (jobs.md
+/// §1.4). For a running job the class that it began as.
 JobClass treatedAs(const Context&);
-/// The same of any job of this class that waits.
+/// The same for any waiting job of this class.
 JobClass treatedAs(JobClass kind, const App& app, const World& world);
 
 Verdict restrictionGate(const Context&); ///< the user has restricted the app's battery (limits.md §9)
@@ -23,25 +23,25 @@ Verdict quotaGate(const Context&);       ///< limits.md §3.5, §4, §5
 Verdict idlePathGate(const Context&);
 Verdict idlePathNetworkGate(const Context&);
 
-/// limits.md §5: whether the idle path is there for the app's jobs at all.
+/// True if the idle path is there for the app's jobs at all (limits.md §5).
 bool mayIdlePath(const App& app);
 
-/// limits.md §5: whether a restricted app's job may run without quota: charging, battery not low, idle, and unmetered
+/// True if a restricted app's job may run without quota (limits.md §5): charging, battery not low, idle, and unmetered
 /// where it needs a network.
 bool idlePathOpen(const Context&);
 
-/// An expedited run that is out of its quota, and goes on until its guarantee ends (limits.md §4).
+/// True for an expedited run that is out of its quota, and goes on until its guarantee ends (limits.md §4).
 bool goesOnByGuarantee(const Context&);
 
-/// limits.md §3.4: a session that runs spends the quota by and by, and what would join it is asked again only when
-/// something has changed: it costs the quota nothing.
+/// True if the app has a session open, which spends the quota little by little (limits.md §3.4): a job that would join
+/// it costs the quota nothing, so it is asked about again only when something has changed.
 bool joinsSession(const Context&);
 
-/// Free time of an app under either policy: charging and not restricted, or on screen (jobs.md §6.7).
+/// True in free time of an app under either policy: charging and not restricted, or on screen (jobs.md §6.7).
 bool alwaysFree(const App& app, const World& world);
 
-/// Whether a job that begins now does so by the idle path alone; one that runs: whether it goes on by it (§9). A run
-/// that goes by it does so until the path is closed and its app has quota, which it uses from then on.
+/// True if a job that begins now does so by the idle path alone, or if a running job goes on by it (§9). Such a run
+/// does so until the path is closed and its app has quota, which it uses from then on.
 bool goesByIdlePath(const Context&);
 
 std::string describeRestriction(const Context&);

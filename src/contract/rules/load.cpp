@@ -7,7 +7,7 @@ RunLoad advanced(RunLoad load, Instant now, Duration period) {
     const auto spent = [&](Instant from, Instant to) { return load.running > 0 ? to - from : Duration{0}; };
     if (const auto passed = (now - load.began) / period; passed > 0) {
         const Instant edge = load.began + passed * period;
-        // Of the periods that have passed only the last is recent; where several have, it was all alike.
+        // Only the last of the periods that have passed is recent; if several have, nothing changed in it.
         load.before = passed == 1 ? load.spent + spent(load.counted, edge) : spent(edge - period, edge);
         load.spent = Duration{0};
         load.began = load.counted = edge;

@@ -10,7 +10,7 @@
 namespace stint {
 namespace {
 
-// Whom a rule spares, beside what is visible or has a foreground service: nothing ever shuts that out.
+// The apps that a rule spares, beside those that are visible or have a foreground service: no rule shuts these out.
 using Spares = std::uint32_t;
 constexpr Spares powerAllowlist = 1, grant = 2, dataAllowlist = 4, jobWithNetwork = 8, expedited = 16,
                  userInitiated = 32;
@@ -35,7 +35,7 @@ bool savesData(const World& world) {
 }
 bool dataSaver(const App&, const World& world) { return savesData(world); }
 
-// limits.md §1.1: the charger lifts what is about power, and so this too.
+// limits.md §1.1: charging lifts the limits that save power, and so this one, too.
 bool background(const App& app, const World& world) {
     const auto end = networkCutOff(app, world.constants);
     return end && *end <= world.now.elapsed && !world.state.charging;

@@ -1,4 +1,4 @@
-// Whether an app's background traffic may pass, and a job's (limits.md §8.1, §8.2).
+// Access to the network: whether an app's background traffic may pass, and a job's (limits.md §8.1, §8.2).
 #pragma once
 #include <optional>
 #include <string_view>
@@ -7,7 +7,8 @@
 
 namespace stint {
 
-/// What of the device decides on it. While this stays, an app's changes only with the app, its runs or its jobs.
+/// The part of the device's state that decides on it. While it stays, an app's access changes only with the app, its
+/// runs or its jobs.
 struct NetworkConditions {
     bool charges = false;
     bool dozes = false;
@@ -18,24 +19,25 @@ struct NetworkConditions {
 };
 NetworkConditions networkConditions(const World& world);
 
-/// What of an app's jobs counts for its background traffic.
+/// The rights that an app's jobs give to its background traffic.
 struct NetworkRights {
-    bool standbyLifted = false; ///< a job of it is otherwise ready or runs with a network (limits.md §8.3)
+    bool standbyLifted = false; ///< one of its jobs is otherwise ready or runs, with a network (limits.md §8.3)
     bool runsExpedited = false;
     bool runsUserInitiated = false;
-    bool isGuarded = false; ///< its guard alone says so (jobs.md §14.5)
+    bool isGuarded = false; ///< its guard alone decides (jobs.md §14.5)
     bool guardShuts = false;
 
     bool operator==(const NetworkRights&) const = default;
 };
 
-/// limits.md §8.1, the table: the first rule that blocks the app's background traffic.
+/// The first rule in the table of limits.md §8.1 that blocks the app's background traffic.
 NetworkVerdict networkFor(const App& app, const World& world, NetworkRights rights);
 
-/// When an app that has left the screen loses its network by background_network_cutoff_ms; nullopt: it does not.
+/// The time at which an app that has left the screen loses its network by background_network_cutoff_ms; nullopt: it
+/// does not.
 std::optional<Instant> networkCutOff(const App& app, const Constants& constants);
 
-/// limits.md §8.2: the rule that shuts the network for this job alone; allowed where none does.
+/// The rule that shuts the network for this job alone (limits.md §8.2); allowed where none does.
 NetworkVerdict networkForJob(const Context& context);
 
 } // namespace stint

@@ -50,7 +50,7 @@ Bytes usedSince(const std::vector<AppDay>& days, NetworkCost cost, chrono::local
     return used;
 }
 
-/// One that holds for this app and network, and how far it is used.
+/// A budget that holds for this app and network, and how much of it is used.
 struct BudgetStanding {
     const NetworkBudget* budget;
     Bytes used;
@@ -59,7 +59,7 @@ struct BudgetStanding {
     Bytes left() const { return *budget->bytes - used; }
 };
 
-// An app's own stands in the place of everybody's of the same cost and period.
+// An app's own budget takes the place of everybody's of the same cost and period.
 std::vector<BudgetStanding> budgetsFor(const App& app, const Network& network, const World& world) {
     std::vector<BudgetStanding> found;
     const auto& budgets = world.constants.networkBudgets;
@@ -79,7 +79,7 @@ std::vector<BudgetStanding> budgetsFor(const App& app, const Network& network, c
     return found;
 }
 
-// The one that is used up for the longest.
+// The used-up budget whose period ends last.
 std::optional<BudgetStanding> spentBudget(const Context& c) {
     std::optional<BudgetStanding> longest;
     const auto& network = c.world.device.network;

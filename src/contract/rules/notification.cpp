@@ -9,10 +9,10 @@ namespace stint {
 namespace {
 
 constexpr std::size_t mostActions = 3;
-constexpr std::size_t longestWord = 1000;      ///< PROPOSAL: of a channel's id or name; Android cuts them there
+constexpr std::size_t longestWord = 1000;      ///< PROPOSAL: bytes of a channel's id or name; Android cuts them there
 constexpr std::string_view always = "default"; ///< exists without being declared
 
-// The manifest's, where it declares one; else what the app has created.
+// The manifest's channel, where it declares one; else the one that the app has created.
 const Channel* channelNamed(const App& app, std::string_view id) {
     for (const auto* channels : {&app.manifest.channels, &app.memory.channels}) {
         const auto found = std::ranges::find(*channels, id, &Channel::id);

@@ -1,4 +1,4 @@
-// Who goes first where not all can (jobs.md §3.4), and who needs no free slot (§3.6).
+// The order of jobs where not all can run (jobs.md §3.4), and the jobs that need no free slot (§3.6).
 #pragma once
 #include <compare>
 #include <cstdint>
@@ -17,19 +17,22 @@ struct Place {
     auto operator<=>(const Place&) const = default;
 };
 
+/// A ready job as the order compares it (jobs.md §3.4).
 struct Queued {
     const GateKey& gateKey;
     Place place;
 };
 
-/// Whether `a` goes before `b`, both of one app: override, requested class, priority (inside one namespace alone), age.
+/// True if `a` goes before `b`, both of one app: by override, requested class, priority (inside one namespace alone),
+/// age.
 bool goesBefore(const Queued& a, const Queued& b);
 
-/// jobs.md §3.4: how many jobs of the front app are taken in a row where this many apps have jobs ready.
+/// The number of jobs of the front app that are taken in a row if this many apps have jobs ready (jobs.md §3.4).
 int inARow(std::size_t apps);
 
-/// jobs.md §3.6, immediacy: an expedited or user-initiated job of the app the user looks at, and a user-initiated one
-/// of an app with the seconds after a tap, start at once, slots or not. So does one that was scheduled in sight.
+/// True if the job starts at once, slots or not (jobs.md §3.6, immediacy): an expedited or user-initiated job of the
+/// app the user looks at, a user-initiated one of an app with the seconds after a tap, one that was scheduled in sight,
+/// and a guard.
 bool startsAtOnce(const GateKey& gateKey, const App& app, Instant now);
 
 } // namespace stint

@@ -16,7 +16,8 @@ std::optional<Instant> future(const OptionalTime<Instant>& when, const OwnTimes&
     return *when;
 }
 
-// A job that never asked to wait rests: its service could not be bound, which counts as nothing (jobs.md §4.1).
+// A rest that the job did not ask for, without a failure: its service could not be bound, which counts as nothing
+// (jobs.md §4.1).
 bool backsOff(const Job& job) {
     const bool asked = job.info.getMinimumLatency() || job.info.isPeriodic();
     return !asked || job.failures + job.systemStops > 0;
@@ -41,7 +42,7 @@ std::string describeBackOff(const OwnTimes& t) {
     if (t.job.systemStops > 0) after += (after.empty() ? "" : " and ") + counted(t.job.systemStops, "system stop");
     if (after.empty()) return "rests: its service could not be bound";
     const PastRun& last = *t.job.details->lastRun;
-    // What says that it went well and is to go on, such as a command that saved what it has, has failed in no person's
+    // A run that reports success and is to go on, such as a command that saved its state, has not failed in a person's
     // eyes.
     if (last.outcome.exitCode == 0 && !last.outcome.text.empty() && t.job.systemStops == 0)
         return fmt::format("rests after {}: {}", counted(t.job.failures, "run"), endingText(last));
@@ -100,7 +101,7 @@ std::string describeSetTime(const OwnTimes& t) {
 std::optional<Instant> deadlineUntil(const OwnTimes& t) { return future(t.job.deadline, t); }
 std::string describeDeadline(const OwnTimes&) { return "runs then, whatever constraint is missing"; }
 
-// jobs.md §9.1: back-off shows as 9, too. §12.3: a person who says `run` ends a rest, as opening an app does.
+// jobs.md §9.1: back-off shows as 9, too. §12.3: a person's `run` ends a rest, as opening an app does.
 // clang-format off
 constexpr std::array clockRows{
     OwnClock{"latency",  PENDING_JOB_REASON_CONSTRAINT_MINIMUM_LATENCY, latencyUntil,   describeLatency,   "time",                        {},                      Override::Soft, AtDeadline::Goes},

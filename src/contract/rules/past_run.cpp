@@ -11,7 +11,7 @@
 namespace stint {
 namespace {
 
-/// At most so much of it is kept.
+/// The bytes of an extra that are kept at most.
 constexpr std::size_t longestKept = 2048;
 
 std::string extra(const Job& job, std::string_view key) {

@@ -23,7 +23,8 @@ PeriodWindow firstWindow(const JobInfo::Period& asked, Instant now, const Consta
 PeriodWindow nextWindow(const JobInfo::Period& asked, Instant latest, Instant now, const Constants& constants) {
     const auto [interval, flex] = clamped(asked, constants);
     if (now <= latest) {
-        // Done so near the window's end that the next run would follow on its heels: a buffer is kept between them.
+        // The run ended so near the window's end that the next would follow on its heels: a buffer is kept between
+        // them.
         const Duration left = latest - now;
         Duration buffer{0};
         if (left < constants.periodicBuffer && left < interval / 6) {

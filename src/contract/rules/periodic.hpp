@@ -13,10 +13,10 @@ struct PeriodWindow {
 /// The first window of a job that is scheduled at `now`.
 PeriodWindow firstWindow(const JobInfo::Period& period, Instant now, const Constants& constants);
 
-/// The window after a run that ended at `now` and belonged to the one that ends at `latest`.
+/// The window after a run that ended at `now` and belonged to the window that ends at `latest`.
 PeriodWindow nextWindow(const JobInfo::Period& period, Instant latest, Instant now, const Constants& constants);
 
-/// A stored window that ends too far in the future is brought near again (jobs.md §7.2).
+/// The stored window, brought near again if it ends too far in the future (jobs.md §7.2).
 PeriodWindow clampedWindow(const JobInfo::Period& period, Instant latest, Instant now);
 
 } // namespace stint

@@ -8,7 +8,7 @@
 namespace stint {
 namespace {
 
-// limits.md §1.5: the rows that Android 15 has another number of.
+// limits.md §1.5: the rows for which Android 15 has another number.
 std::optional<Duration> android15(Duration Constants::*key) {
     static const std::vector<ConstantRow> others = [] {
         std::vector<ConstantRow> found;
@@ -41,7 +41,7 @@ bool fullWindowIsUnlimited(const Constants& constants) { return hasLegacyNumbers
 Duration inForce(const Constants& constants, Duration Constants::*key) {
     const Duration set = constants.*key;
     if (!hasLegacyNumbers(constants) || set != defaults.*key) return set;
-    // limits.md §1.5: whether the active bucket had a limit of its own is a key.
+    // limits.md §1.5: a key of its own says whether Android 15's active bucket had a limit.
     if (key == &Constants::ejLimitActive) return constants.android15ActiveEjLimit;
     return android15(key).value_or(set);
 }

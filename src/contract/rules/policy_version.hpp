@@ -7,15 +7,15 @@
 
 namespace stint {
 
-/// The app's jobs are free while it runs a foreground service.
+/// True if the app's jobs are free while it runs a foreground service.
 bool serviceJobsFree(const App& app, const Constants& constants);
-/// A job of the app that began while it was on top is free for its whole run.
+/// True if a job of the app that began while it was on top is free for its whole run.
 bool topStartedJobsFree(const App& app, const Constants& constants);
-/// A bucket whose allowance fills its window has no limit of time at all, not even over a day.
+/// True if a bucket whose allowance fills its window has no limit of time at all, not even over a day.
 bool fullWindowIsUnlimited(const Constants& constants);
 
-/// The number of `key` in the version that holds. Android 15's stands in for the default alone: a key that a policy
-/// has moved from its default keeps the policy's number in both versions. Constants::none: no limit.
+/// The number of `key` in the version that holds. Android 15's stands in for the default alone: a key that a policy has
+/// moved from its default keeps the policy's number in both versions. Constants::none: no limit.
 Duration inForce(const Constants& constants, Duration Constants::*key);
 
 } // namespace stint

@@ -21,7 +21,7 @@ bool downgraded(const AppMemory& memory, Instant now, const Constants& constants
     std::int64_t judged = 0, shown = 0;
     for (const PushNote& note : memory.pushes) {
         if (note.delivered <= now - constants.pushWindow) continue;
-        // PROPOSAL: what may still be followed in time is not held against the app yet.
+        // PROPOSAL: a message that may still be followed in time is not held against the app yet.
         if (!note.shown && note.delivered > now - constants.pushMatch) continue;
         ++judged;
         shown += note.shown;

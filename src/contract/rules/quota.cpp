@@ -48,15 +48,14 @@ Duration untilSpent(const Allowance& allowance, const QuotaLedger& ledger, Insta
     return until;
 }
 
-// A session is open since before, be it with a sleep in it: what brings its app to 0 while as much rolls out does not
-// end it (limits.md §3.6).
+// True if a session is open since before, a sleep in it or not: its end is not that its app comes to 0 while as much
+// rolls out (limits.md §3.6).
 bool goesOn(const QuotaLedger& ledger, Instant now) {
     return isBrokenOff(ledger) || (ledger.open && ledger.open->start < now);
 }
 
-// limits.md §3.4: those that ended inside the window, as they are counted from the newest back; whole, wherever they
-// began.
-template <class Count> // void(const Session&, bool ofItsOwn): it is no part of the next newer one
+// limits.md §3.4: counts the sessions that ended inside the window, from the newest back; whole, wherever they began.
+template <class Count> // void(const Session&, bool ofItsOwn): false for a part of the next newer one
 void countBack(const QuotaLedger& ledger, Duration window, const World& world, Count count) {
     const Instant edge = world.now.elapsed - window;
     for (std::size_t i = ledger.sessions.size(); i-- > 0;) {
@@ -68,7 +67,7 @@ void countBack(const QuotaLedger& ledger, Duration window, const World& world, C
     }
 }
 
-// When fewer jobs than allowed have run in the window; nullopt: that is so now.
+// The time at which fewer jobs than allowed have run in the window; nullopt: that is so now.
 std::optional<Instant> jobCountReturns(const Allowance& allowance, const QuotaLedger& ledger, const World& world) {
     std::int64_t jobs = ledger.open ? ledger.open->jobs : 0;
     if (jobs >= allowance.maxJobs) return world.now.elapsed + allowance.window;
@@ -80,7 +79,7 @@ std::optional<Instant> jobCountReturns(const Allowance& allowance, const QuotaLe
     return returns;
 }
 
-// The same of sessions; the open one is not counted, nor what was broken off of it.
+// The same for sessions; neither the open one is counted, nor what was broken off of it.
 std::optional<Instant> sessionCountReturns(const Allowance& allowance, const QuotaLedger& ledger, const World& world) {
     std::int64_t sessions = 0;
     std::optional<Instant> returns;
@@ -91,7 +90,7 @@ std::optional<Instant> sessionCountReturns(const Allowance& allowance, const Quo
     return returns;
 }
 
-// When a rate window that is full expires; nullopt: it has, or it is not full.
+// The time at which a rate window that is full expires; nullopt: it has, or it is not full.
 std::optional<Instant> rateReturns(const RateWindow& rate, std::int64_t most, const World& world) {
     const Instant now = world.now.elapsed;
     if (!rate.opened || rate.count < most) return std::nullopt;
@@ -99,14 +98,15 @@ std::optional<Instant> rateReturns(const RateWindow& rate, std::int64_t most, co
     return expires > now ? std::optional(expires) : std::nullopt;
 }
 
-// When the last of the counts is in order again (limits.md §3.5, "counts ok"); nullopt: they all are.
+// The time at which the last of the counts is in order again (limits.md §3.5, "counts ok"); nullopt: they all are.
 std::optional<Instant> countsReturn(const Allowance& allowance, const QuotaLedger& ledger, const World& world) {
     return std::max({jobCountReturns(allowance, ledger, world), sessionCountReturns(allowance, ledger, world),
                      rateReturns(ledger.jobStarts, world.constants.quotaRateMaxJobs, world),
                      rateReturns(ledger.sessionEnds, world.constants.quotaRateMaxSessions, world)});
 }
 
-// limits.md §3.7, a term of time: it applies as soon as less than the buffer is left of its limit, whatever binds.
+// limits.md §3.7, a term of time: it applies as soon as less than the buffer is left of its limit, whichever limit
+// binds.
 std::optional<Instant> timeReturn(const TimeLimit& limit, Duration buffer, const QuotaLedger& ledger, Instant now) {
     if (limit.allowed == noLimit) return std::nullopt;
     const Duration target = std::max(limit.allowed - buffer, Duration{0});
@@ -166,7 +166,7 @@ RegularQuota regularQuota(const App& app, const World& world) {
     if (!counts && leftOf(allowance, ledger, now) > Duration{0}) return {};
     const auto returns = std::max(timesReturn(allowance, world.constants.quotaBuffer, ledger, now), counts);
     if (!returns) return {.in = false};
-    // While a session is open, both move with it; and no clock says when an app that misbehaves is forgiven.
+    // Both move while a session is open; and no clock tells when an app that misbehaves is forgiven.
     const bool misbehaves = bucketForJobs(app, now, world.constants) != bucketOf(app);
     const bool moves = ledger.open || misbehaves;
     const auto sooner = moves ? now : std::max(timesReturn(allowance, Duration{0}, ledger, now), counts);

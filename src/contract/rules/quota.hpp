@@ -11,62 +11,62 @@
 
 namespace stint {
 
-/// The bucket that quotas judge the app by (limits.md §3.5): its own, or active for an active app where
-/// active_uid_uses_active_bucket says so.
+/// The bucket that quotas judge the app by (limits.md §3.5): its own, or active for an active app if
+/// active_uid_uses_active_bucket is set.
 Bucket effectiveBucket(const App& app, const World& world);
 
-/// The app's state frees all its jobs' time, regular and expedited (limits.md §3.1, §3.3): part of the system, on
-/// screen, or, in Android 15, running a foreground service.
+/// True if the app's state frees all its jobs' time, regular and expedited (limits.md §3.1, §3.3): part of the system,
+/// on screen, or, in Android 15, running a foreground service.
 bool freeByState(const App& app, const World& world);
-/// Charging frees all but the restricted and the never bucket (limits.md §3.3, §3.5).
+/// True if charging frees the app's time: in all but the restricted and the never bucket (limits.md §3.3, §3.5).
 bool freeByCharging(const App& app, const World& world);
 
-/// Nothing of the app's regular jobs is counted now (limits.md §3.3).
+/// True while none of the app's regular jobs is counted (limits.md §3.3).
 bool regularFree(const App& app, const World& world);
-/// A running regular job counts: time is not free, nor is the job itself because it began on top (limits.md §1.5).
+/// True if a running regular job counts: time is not free, nor is the job itself because it began on top (limits.md
+/// §1.5).
 bool countsRegular(const App& app, const World& world, bool startedOnTop);
 
-/// Time used in (now - window, now], the open session's with it (limits.md §3.4).
+/// The time used in (now - window, now], the open session's included (limits.md §3.4).
 Duration regularUsed(const QuotaLedger& ledger, Duration window, Instant now);
-/// What is left in the bucket's window and of the day's cap, the lesser (limits.md §3.5). Below 0 after a demotion;
-/// Duration::max() where nothing limits the time. Says what the ledger says, be time free or not.
+/// The time left in the bucket's window and of the day's cap, the lesser (limits.md §3.5). Below 0 after a demotion;
+/// Duration::max() where nothing limits the time. Goes by the ledger, whether time is free or not.
 Duration regularLeft(const App& app, const World& world);
 
-/// Whether the app's regular jobs may run (limits.md §3.5). `running`: one that runs already is not asked for the
+/// True if the app's regular jobs may run (limits.md §3.5). `running`: a job that runs already is not asked for the
 /// counts of jobs and sessions, and goes on until regularCutOff().
 bool inRegularQuota(const App& app, const World& world, bool running);
 
-/// Both answers for a job that waits, reckoned as one: whoever is out of quota is asked next when it returns.
+/// Both answers for a waiting job, reckoned as one: a caller that finds it out of quota asks next when it returns.
 RegularQuota regularQuota(const App& app, const World& world);
-/// When an app out of quota is in quota again if none of its jobs runs until then (limits.md §3.7), later than now.
-/// nullopt: it is in quota, or no time brings it back.
+/// The time, later than now, at which an app out of quota is in quota again if none of its jobs runs until then
+/// (limits.md §3.7). nullopt: it is in quota, or no time brings it back.
 std::optional<Instant> regularReturn(const App& app, const World& world);
 
-/// When the open session must end if it goes on until then (limits.md §3.6); not before now. nullopt: nothing is
-/// counted, or no time ends it.
+/// The time at which the open session must end if it goes on until then (limits.md §3.6); not before now. nullopt:
+/// nothing is counted, or no time ends it.
 std::optional<Instant> regularCutOff(const App& app, const World& world);
 
-/// The quota's part of the longest run of a regular job that runs or begins now (limits.md §3.8): the time until the
-/// quota is consumed, Duration::max() while time is free or without limit.
+/// The longest time that the quota lets a regular job run which runs or begins now (limits.md §3.8): until the quota is
+/// consumed; Duration::max() while time is free or without limit.
 Duration quotaRunCap(const App& app, const World& world, bool startedOnTop);
 
-/// What is used up of an app that is out of quota, in words: "10min of 10min used in 4h", "the limit of 1 sessions in
-/// 1d is reached". Of several limits the one that returns last.
+/// The shortage of an app that is out of quota, in words: "10min of 10min used in 4h", "the limit of 1 sessions in 1d
+/// is reached". Of several limits the one that returns last.
 std::string regularShortage(const App& app, const World& world);
 
-// What happens to the ledger (limits.md §3.2, §3.4).
+// Changes of the ledger (limits.md §3.2, §3.4).
 
-/// A counted job starts: its start counts, and so does the job if a session is open. One that does not count changes
-/// nothing.
+/// Notes that a job starts: if it counts, its start counts, and so does the job if a session is open. Otherwise nothing
+/// changes.
 void addJob(QuotaLedger& ledger, Instant now, const Constants& constants, bool counted);
-/// A session begins with `jobs` running: the first counted one, or those that outlive free time (no new starts).
+/// Begins a session with `jobs` running: the first counted one, or those that outlive free time (no new starts).
 void openRegular(QuotaLedger& ledger, std::int64_t jobs, Instant now, const Constants& constants);
-/// A sleep or a restart breaks the open session off: the next one is the same session.
+/// Breaks the open session off, for a sleep or a restart: the next one is the same session.
 void breakOffRegular(QuotaLedger& ledger, Instant now, const Constants& constants);
-/// Whether the newest session was broken off, and so goes on.
+/// True if the newest session was broken off, and so goes on.
 bool isBrokenOff(const QuotaLedger& ledger);
-/// The open session ends, because its last job does or because time becomes free; what is older than quota.history
-/// goes.
+/// Ends the open session, because its last job does or because time becomes free; sessions older than quota.history go.
 void closeRegular(QuotaLedger& ledger, Instant now, const Constants& constants);
 
 } // namespace stint

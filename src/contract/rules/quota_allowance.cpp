@@ -29,7 +29,7 @@ Allowance regularAllowance(Bucket bucket, const App& app, const Constants& const
     // limits.md §3.9: clipped to what the window holds.
     if (bucket == Bucket::Exempted && isSystemInstaller(app))
         allowed = std::min(allowed + inForce(constants, &Constants::quotaInstallerExtra), allowance.window);
-    // limits.md §3.6: an allowance that fills its window bounds nothing; what bounds it over a day is §1.5's question.
+    // limits.md §3.6: an allowance that fills its window bounds nothing; §1.5 decides what bounds it over a day.
     const bool unlimited = allowed >= allowance.window;
     if (!unlimited) allowance.allowed = allowed;
     allowance.dayCap = dayCapOf(unlimited, constants);

@@ -1,5 +1,5 @@
-// What each bucket may spend on jobs, and what earns an app more: the tables of limits.md §3.2, §3.9 and §4 as the
-// version of the limits that holds has them (§1.5).
+// The allowances: what each bucket may spend on jobs, and what earns an app more, by the tables of limits.md §3.2, §3.9
+// and §4 in the version of the limits that holds (§1.5).
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -11,9 +11,9 @@
 namespace stint {
 
 constexpr Duration noLimit = Duration::max(); ///< no limit, where times are compared
-constexpr Duration dayWindow = 24h;           ///< of quota.max_execution_24h, as its name has it
+constexpr Duration dayWindow = 24h;           ///< the window of quota.max_execution_24h
 
-/// What the regular jobs of one app may do.
+/// The allowance for the regular jobs of one app.
 struct Allowance {
     std::optional<Duration> allowed; ///< run time in the window; nullopt: no limit
     Duration window{0};
@@ -24,15 +24,16 @@ struct Allowance {
     bool operator==(const Allowance&) const = default;
 };
 
-/// limits.md §3.2, §3.9. The never bucket is allowed nothing.
+/// The allowance by limits.md §3.2 and §3.9. The never bucket is allowed nothing.
 Allowance regularAllowance(Bucket bucket, const App& app, const Constants& constants);
 
-/// Run time of expedited jobs in ej.window (limits.md §4); nullopt: no limit. 0 for the never bucket.
+/// The run time of expedited jobs in ej.window (limits.md §4); nullopt: no limit. 0 for the never bucket.
 std::optional<Duration> expeditedLimit(Bucket bucket, const App& app, const Constants& constants);
 
-/// What a stretch of time on top earns (limits.md §4): for each chunk that was begun, the last one if it lasted 1 s.
+/// The reward for a stretch of time on top (limits.md §4): for each chunk that was begun, the last one if it lasted 1
+/// s.
 Duration topReward(Duration onTop, const Constants& constants);
-/// What an interaction, a chooser action or an interruptive notification earns (limits.md §4).
+/// The reward for an interaction, a chooser action or an interruptive notification (limits.md §4).
 Duration interactionReward(const Constants& constants);
 
 } // namespace stint

@@ -1,4 +1,4 @@
-// Which receiver of an app an alarm or a message goes to: one that its manifest declares.
+// The receiver of an app that an alarm or a message goes to: one that its manifest declares.
 #pragma once
 #include <optional>
 #include <string_view>
@@ -8,8 +8,8 @@
 
 namespace stint {
 
-/// What is wrong with asking for this receiver (IllegalArgument): none of that name, or, with an empty name, none at
-/// all or more than one.
+/// The error of naming this receiver for an alarm or a message (IllegalArgument): the app declares none of that name,
+/// or, with an empty name, none at all or more than one.
 std::optional<Error> receiverError(const Manifest& manifest, std::string_view receiver);
 
 } // namespace stint

@@ -1,4 +1,4 @@
-// How long one run may last: what it is guaranteed, and where it ends (jobs.md §4.4).
+// The length of one run: what it is guaranteed, and where it ends (jobs.md §4.4).
 #pragma once
 #include <optional>
 
@@ -14,16 +14,16 @@ inline constexpr Duration endlessRun = std::chrono::hours{24 * 365 * 100};
 /// The maximum limit of one run; shortened for an app that is over its safeguard (jobs.md §6.7).
 Duration longestRun(JobClass kind, bool overSafeguard, const Constants& constants);
 
-/// What a run of this class is timed as: a user-initiated one of an app that may run none any more as a regular one.
+/// The class that a run of this class is timed as: regular for a user-initiated one whose app may run none any more.
 JobClass timedAs(JobClass kind, const App& app);
 
-/// What is known of a payload; NETWORK_BYTES_UNKNOWN where it is not.
+/// The known size of a payload; NETWORK_BYTES_UNKNOWN where it is not known.
 struct Payload {
     Bytes down = NETWORK_BYTES_UNKNOWN;
     Bytes up = NETWORK_BYTES_UNKNOWN;
 };
 
-/// The minimum guarantee. For a user-initiated job it grows with the time the payload takes on `network`.
+/// The minimum guarantee of a run. For a user-initiated job it grows with the time the payload takes on `network`.
 Duration guaranteedRun(JobClass kind, bool overSafeguard, Payload payload, const std::optional<Network>& network,
                        const Constants& constants);
 

@@ -22,15 +22,15 @@ bool isTimeout(const Ending& ending) {
     return ending.internal == InternalReason::Timeout || ending.internal == InternalReason::TimeoutAbandoned;
 }
 
-// Stopped at its maximum limit, or as if: by the verb `timeout` (jobs.md §8). The same internal reason stands for a run
-// that made room past its guarantee, or had to go there for Doze or heat.
+// Stopped at its maximum limit, or by the verb `timeout`, which counts as that (jobs.md §8). The same internal reason
+// stands for a run that made room past its guarantee, or was stopped past it for Doze or heat.
 bool stoppedAtLimit(const Ending& ending) {
     return isTimeout(ending) &&
            (ending.reason == STOP_REASON_TIMEOUT || ending.reason == STOP_REASON_TIMEOUT_ABANDONED);
 }
 
-// A regular or expedited run counts, too, that lasted as long as its guarantee, however it ended. A user-initiated one
-// only where it was stopped at its maximum limit (PROPOSAL of jobs.md §6.7).
+// A regular or expedited run counts, too, if it lasted as long as its guarantee, however it ended. A user-initiated one
+// counts only if it was stopped at its maximum limit (PROPOSAL of jobs.md §6.7).
 bool countsAsTimeout(const Run& run, const Ending& ending, bool free, Instant now) {
     if (run.kind == JobClass::UserInitiated) return stoppedAtLimit(ending);
     return isTimeout(ending) || (!free && now >= run.began + run.guarantee);
@@ -83,7 +83,7 @@ std::optional<Instant> overTimeoutsUntil(const App& app, JobClass kind, Instant 
     const auto found = app.memory.timeouts.find(kind);
     const std::int64_t limit = limitOf(kind, constants);
     if (found == app.memory.timeouts.end() || std::ssize(found->second) < limit) return std::nullopt;
-    // Oldest first: below the limit again once the newest so many are not all within the window.
+    // Oldest first: the app is below the limit again once the newest `limit` of them are not all within the window.
     const Instant until = *(found->second.end() - limit) + constants.timeoutWindow;
     return until > now ? std::optional(until) : std::nullopt;
 }

@@ -7,8 +7,8 @@
 
 namespace stint {
 
-/// Nothing begins any more; what runs is stopped where it uses the network, since no connection outlives the sleep.
-/// Whatever else runs stands still, and goes on.
+/// Shut for all that would begin; a job that runs is stopped if it uses the network, since no connection outlives the
+/// sleep. Anything else that runs stands still, and goes on.
 Verdict sleepGate(const Context&);
 std::string describeSleep(const Context&);
 

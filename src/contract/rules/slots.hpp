@@ -1,4 +1,4 @@
-// How many jobs run at once (jobs.md §3.6).
+// The number of jobs that run at once (jobs.md §3.6).
 #pragma once
 #include <cstdint>
 

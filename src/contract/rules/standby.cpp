@@ -66,7 +66,7 @@ void noteUseByUser(Usage& usage, Duration running, const Constants& constants) {
 // limits.md §2.4 rule (d).
 bool sticky(const Usage& usage) { return usage.bucket == Bucket::Restricted && usage.reason != BucketReason::Timeout; }
 
-// limits.md §2.4 rule (b). What has run out is of no more use.
+// limits.md §2.4 rule (b). Holds that have run out are dropped.
 void hold(Usage& usage, const Promotion& promotion, Duration running) {
     std::erase_if(usage.holds, [&](const auto& held) { return held.second <= running; });
     Duration& until = usage.holds[promotion.bucket];

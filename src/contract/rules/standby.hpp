@@ -1,7 +1,7 @@
-// Standby buckets: how use, time, a person, the system and a predictor move an app between them (limits.md §2).
-// Pure: Usage in, Usage out. Usage.bucket is what these rules say alone; the least bucket that a permission or the
-// user's choice guarantees (§2.5) is laid over it by bucketOf(), so that it leaves no trace when it is taken back.
-// Events and forces are in standby.cpp, what time and predictions do is in standby_ageing.cpp.
+// Standby buckets: how use, time, a person, the system and a predictor move an app between them (limits.md §2). Pure:
+// Usage in, Usage out. Usage.bucket is what these rules alone yield; the least bucket that a permission or the user's
+// choice guarantees (§2.5) is laid over it by bucketOf(), so that it leaves no trace when it is taken back. Events and
+// forces are in standby.cpp, time and predictions in standby_ageing.cpp.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -17,17 +17,18 @@ namespace stint {
 Bucket leastBucket(const App& app);
 /// The bucket the app is in, for every reader but the functions below.
 Bucket bucketOf(const App& app);
-/// Why it is there: Default while the least bucket is better than what the rules say.
+/// The reason for its bucket: Default while the least bucket is better than what the rules yield.
 BucketReason reasonOf(const App& app);
 /// The end of its stay in the bucket that it was put into (limits.md §2.4, §2.7, §2.8), in words.
 std::string_view endOfStay(const App& app);
-/// What Android calls an inactive app: from rare down (limits.md §2.1), but none while the device is charging (§2.9).
+/// True for what Android calls an inactive app: from rare down (limits.md §2.1), but none while the device is charging
+/// (§2.9).
 bool isIdle(Bucket bucket, bool charging);
-/// Its bucket as its jobs see it (jobs.md §6.7): a buggy app, restricted or not yet, has none better than working_set
-/// unless it is active (limits.md §9). An exempted app keeps its own.
+/// The bucket in which its jobs see the app (jobs.md §6.7): a buggy app, restricted or not yet, has none better than
+/// working_set unless it is active (limits.md §9). An exempted app keeps its own.
 Bucket bucketForJobs(const App& app, Instant now, const Constants& constants);
 
-/// A newly installed app: never, for no reason (limits.md §2.2).
+/// The usage of a newly installed app: never, for no reason (limits.md §2.2).
 Usage unused();
 /// The same, but a built-in app starts active and ages from `now` on, without use by the user (limits.md §2.2).
 Usage firstUsage(const Manifest& manifest, UsageTime now);
@@ -36,35 +37,37 @@ Usage firstUsage(const Manifest& manifest, UsageTime now);
 /// Expects `usage` aged to `now`.
 Usage afterUse(Usage usage, UsageKind kind, UsageTime now, const App& app, bool dozing, const Constants& constants);
 
-/// A person or the shell puts the app into `bucket` (limits.md §2.7): its holds, and a restriction that waits, end. An
-/// app whose least bucket is exempted is not changed. Any bucket is taken, since a scenario may pin `exempted`.
+/// The usage after a person or the shell puts the app into `bucket` (limits.md §2.7): its holds, and a restriction that
+/// waits, end. An app whose least bucket is exempted is not changed. Any bucket is taken, since a scenario may pin
+/// `exempted`.
 Usage forcedByUser(Usage usage, Bucket bucket, const App& app);
-/// The system restricts the app (limits.md §2.8), because of misbehaviour if `buggy`; within
+/// The usage after the system restricts the app (limits.md §2.8), because of misbehaviour if `buggy`; within
 /// bucket.auto_restrict_delay of its last use by the user this is remembered, and aged() does it then. An exempted app
 /// and a never used one are not changed.
 Usage forcedBySystem(Usage usage, UsageTime now, bool buggy, const App& app, const Constants& constants);
-/// This version is installed (limits.md §2.2): restricted only as "buggy", and in another version, becomes rare.
+/// The usage after an install of this version (limits.md §2.2): an app restricted only as "buggy", in another version,
+/// becomes rare.
 Usage afterInstall(Usage usage, const std::string& version);
 
-/// A predictor puts the app into `bucket` (limits.md §2.6), now or when its holds end. Nothing changes where the rules
-/// ignore it: from or to never, to restricted or exempted, a forced or an exempted app, a timed-out restricted app that
-/// would become rare.
+/// The usage after a predictor puts the app into `bucket` (limits.md §2.6), now or when its holds end. Nothing changes
+/// where the rules ignore it: from or to never, to restricted or exempted, a forced or an exempted app, a timed-out
+/// restricted app that would become rare.
 Usage predicted(Usage usage, Bucket bucket, UsageTime now, const App& app, const Constants& constants);
 
 /// All that time alone has done by `now` (limits.md §2.3, §2.4 rule (c), §2.6, §2.8). `sweep`: one of the moments at
 /// which every app is looked at, where the built-in predictor speaks. Bucket and reason change only where
 /// nextChange() has said so.
 Usage aged(Usage usage, UsageTime now, const App& app, const Constants& constants, bool sweep);
-/// How much later, in running time, aged() without a sweep would give something else if the screen stays as it is; 0:
-/// it would now. nullopt: never by time alone.
+/// The running time until aged() without a sweep would give something else, if the screen stays as it is; 0: it would
+/// now. nullopt: never by time alone.
 std::optional<Duration> nextChange(const Usage& usage, UsageTime now, bool screenOn, const App& app,
                                    const Constants& constants);
 /// The running time until the next sweep, a multiple of bucket.check_interval; nullopt where sweeps change nothing,
 /// because no built-in predictor is chosen and every other change comes exactly on time.
 std::optional<Duration> nextSweep(UsageTime now, const Constants& constants);
 
-/// Main and sub-reason as Android's dumps print them (limits.md §2.2): 0x604 is forced by the system as buggy. The
-/// event of a USAGE reason is not kept, so its sub-reason is 0.
+/// The main and the sub-reason as Android's dumps print them (limits.md §2.2): 0x604 is forced by the system as buggy.
+/// The event of a USAGE reason is not kept, so its sub-reason is 0.
 std::int32_t androidReason(const Usage& usage);
 
 } // namespace stint

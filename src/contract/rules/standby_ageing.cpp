@@ -1,5 +1,5 @@
-// What time, and predictions, do to a bucket (limits.md §2.3, §2.6): everything here is asked of one function,
-// placeAt(), so that nextChange() cannot say another thing than aged() does.
+// The effects of time, and of predictions, on a bucket (limits.md §2.3, §2.6): all of them come from one function,
+// placeAt(), so that nextChange() cannot differ from aged().
 #include <algorithm>
 #include <array>
 
@@ -51,7 +51,7 @@ Bucket heldAt(const Usage& usage, UsageTime now) {
     return Bucket::Never;
 }
 
-// Where recency, or a prediction that is not late, puts the app when nothing holds it.
+// The place that recency, or a prediction that is not late, gives the app when nothing holds it.
 Standing unheld(const Usage& usage, UsageTime now, const Constants& constants) {
     const Bucket recency = timedOut(usage, now, constants);
     if (predictionCounts(usage, now, constants)) {
@@ -59,7 +59,7 @@ Standing unheld(const Usage& usage, UsageTime now, const Constants& constants) {
         const bool restricted = usage.prediction->bucket == Bucket::Rare && recency == Bucket::Restricted;
         if (!restricted) return {usage.prediction->bucket, BucketReason::Predicted};
     }
-    // What was so already has not timed out.
+    // A bucket that stays the same has not timed out.
     if (recency == usage.bucket && usage.reason != BucketReason::Predicted) return {usage.bucket, usage.reason};
     return {recency, BucketReason::Timeout};
 }
@@ -75,18 +75,19 @@ bool restrictionDue(const Usage& usage, UsageTime now, const Constants& constant
     return usage.restrictAsked && (!usage.byUser || now.running >= *usage.byUser + constants.bucketAutoRestrictDelay);
 }
 
-// limits.md §2.3: it can raise as well as lower. But what an event gave holds while it holds, and the rare bucket that
-// an update led to (§2.2) is no recent use.
+// limits.md §2.3: the rule can raise as well as lower. But a bucket that an event gave stays while it is held, and the
+// rare bucket that an update led to (§2.2) is no recent use.
 bool mayRaise(const Usage& usage, UsageTime now) {
     if (usage.reason == BucketReason::Usage) return heldAt(usage, now) == Bucket::Never;
     return usage.reason != BucketReason::Default;
 }
 
+// The place of the app at `now`; aged() and nextChange() both ask for it here, so that they cannot differ.
 Standing placeAt(const Usage& usage, UsageTime now, const Constants& constants) {
     if (restrictionDue(usage, now, constants)) return {Bucket::Restricted, BucketReason::ForcedBySystem};
     const Standing current{usage.bucket, usage.reason};
     if (usage.bucket == Bucket::Never || forced(usage)) return current;
-    // limits.md §2.3: the rule does not apply to what is predicted, until that is late.
+    // limits.md §2.3: the rule does not apply to a predicted bucket until the prediction is late.
     if (usage.reason == BucketReason::Predicted && predictionCounts(usage, now, constants)) return current;
     const Standing place = recomputed(usage, now, constants);
     return place.bucket < current.bucket && !mayRaise(usage, now) ? current : place;
@@ -107,8 +108,8 @@ bool mayPredict(const Usage& usage, Bucket bucket, const App& app) {
     return usage.bucket != Bucket::Restricted || bucket < Bucket::Rare;
 }
 
-// What the built-in predictor says when the hold of the app's own use has ended (limits.md §2.6); nullopt: it has not,
-// nothing, or it has spoken since.
+// The built-in predictor's word when the hold of the app's own use has ended (limits.md §2.6); nullopt: the hold has
+// not ended, there is no word, or it has spoken since.
 std::optional<Bucket> predictionAfterUse(const Usage& usage, UsageTime now, const App& app,
                                          const Constants& constants) {
     const auto hold = usage.holds.find(Bucket::Active);
@@ -123,8 +124,8 @@ bool changedAt(const Usage& usage, UsageTime now, const App& app, const Constant
            predictionAfterUse(usage, now, app, constants).has_value();
 }
 
-/// How much later each thing comes that may change something, those that are past left out. Few: the time-outs and the
-/// holds of each bucket, and two more.
+/// The times from now at which something may change; past ones are left out. Few: the time-outs and the holds of each
+/// bucket, and two more.
 class TurningPoints {
 public:
     TurningPoints(const Usage& usage, UsageTime now, bool screenOn, const Constants& constants) {

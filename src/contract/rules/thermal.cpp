@@ -7,7 +7,7 @@
 namespace stint {
 namespace {
 
-/// What a cell of the table lets a job do.
+/// A cell of the table: what a job may do.
 enum class Heat : std::uint8_t {
     Runs,
     StartsOnce, ///< the first attempt may start; what runs goes on until its guarantee is used

@@ -151,7 +151,7 @@ Broken windowIsWide(const JobInfo& job, Duration narrowest) {
                   formatDuration(std::max(window, 0ms)), formatDuration(narrowest));
 }
 
-// What the table of jobs.md §1.5 does not let this kind of job carry.
+// jobs.md §1.5: the table lists what this kind of job may carry; anything else breaks `rule`.
 Broken carriesOnlyItsOwn(const JobInfo& job, std::string_view rule, std::string_view kind, bool JobField::*may) {
     for (const JobField* row : carriesTable())
         if (!(row->*may) && isSet(*row, job))
@@ -236,7 +236,7 @@ std::optional<Error> brokenRule(const JobInfo& job, const Constants& constants) 
     return firstBroken(job, {expeditedIsShort, userInitiatedIsATransfer, tagsAreWell, backoffIsKnown, extrasAreSmall});
 }
 
-// Declared among the words, defined here: it is this room that knows the rules.
+// JobInfo's build() is declared in include/stint and defined here: only this room knows the rules.
 Result<JobInfo> JobInfo::Builder::build() const {
     JobInfo info = STINT_TRY(JobInfoAccess::documented(*this));
     if (Broken error = brokenRule(info, Constants{})) return *std::move(error);

@@ -1,7 +1,7 @@
-// Whether a JobInfo may be at all: the value rules of jobs.md §1.1 and the cross-field rules V1 to V13 of §1.2. One
-// function, asked by Builder::build() in the app, which knows the documentation's constants, and again by the core,
+// The rules for a JobInfo: the value rules of jobs.md §1.1 and the cross-field rules V1 to V13 of §1.2. One function
+// checks them, called by Builder::build() in the app, which knows the documentation's constants, and again by the core,
 // which knows the policy's; so no hand-made request gets round it.
-// What needs to know the caller (permissions, its manifest: §2.2, §2.3) is admission's question.
+// The rules that need to know the caller (permissions, its manifest: §2.2, §2.3) are admission's.
 #pragma once
 #include <optional>
 
@@ -14,8 +14,8 @@ namespace stint {
 /// and says what would be right. nullopt: it breaks none.
 std::optional<Error> brokenRule(const JobInfo& job, const Constants& constants);
 
-/// Of bytes down and up together, of a job or a work item (§1.1): an unknown part counts as 0, and what is no number
-/// any more as the largest; nullopt where both are unknown.
+/// The known bytes down and up together, of a job or a work item (§1.1): an unknown part counts as 0, and a sum too
+/// large for a number as the largest; nullopt if both are unknown.
 std::optional<Bytes> knownEstimate(Bytes down, Bytes up);
 
 } // namespace stint

@@ -6,10 +6,10 @@
 
 namespace stint {
 
-/// Whether the clock is to be believed at boot: not behind the last commit under a good one (jobs.md §7.3).
+/// True if the clock is to be believed at boot: not behind the last commit under a good one (jobs.md §7.3).
 inline bool clockIsGood(WallTime lastCommit, Now now) { return now.wall > lastCommit; }
 
-/// Whether the clock that said `before` was set since; by less than a second it was slewed, which moves nothing
+/// True if the wall clock was set since it showed `before`; by less than a second it was slewed, which moves nothing
 /// (limits.md §7.1).
 inline bool clockWasSet(Now before, Now now) {
     constexpr Duration jump{1000};
@@ -17,8 +17,8 @@ inline bool clockWasSet(Now before, Now now) {
     return by < -jump || by > jump;
 }
 
-/// From when on something is no older than `age` (jobs.md §9.4): by the clock on the wall, but what that was set ahead
-/// since it was `steady`, or is after a time that nobody saw, is no age.
+/// The earliest time of something that is no older than `age` (jobs.md §9.4), by the wall clock; but a jump ahead since
+/// the clock was `steady`, or over a time that nobody saw, makes nothing older.
 inline WallTime oldestKept(Now steady, Now now, Duration age) {
     return std::min(now.wall, wallAt(now.elapsed, steady)) - age;
 }

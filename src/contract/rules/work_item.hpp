@@ -1,5 +1,5 @@
-// Whether a work item may be at all (jobs.md §2.5): asked by JobWorkItem::Builder::build() in the app and again in the
-// daemon. What needs to know its job is the core's question.
+// The rules for a work item (jobs.md §2.5), checked by JobWorkItem::Builder::build() in the app and again in the
+// daemon. The rules that need to know its job are the core's.
 #pragma once
 #include <optional>
 
@@ -8,7 +8,8 @@
 
 namespace stint {
 
-/// Sizes that are none, a chunk larger than the estimate, extras that are too large: IllegalArgument.
+/// IllegalArgument for impossible sizes, a chunk larger than the estimate, or extras that are too large (jobs.md §2.5).
+/// Checked by JobWorkItem::Builder::build() in the app, and again in the daemon; rules about its job are the core's.
 std::optional<Error> brokenRule(const WorkItem& item);
 
 } // namespace stint
