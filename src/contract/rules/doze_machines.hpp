@@ -21,7 +21,7 @@ struct DozeTurn {
 /// The length of the next period of a kind: `length` times `factor` hundredths, and no more than `most`.
 Duration grown(Duration length, std::int64_t factor, Duration most);
 
-/// Both machines become active. What they had grown is forgotten.
+/// Both machines become active; their periods start from the shortest again.
 void endDoze(DozeTurn& turn);
 /// Each machine that is active becomes inactive, deep for `inactive`; with battery saver on, deep goes to its quick
 /// doze from any state before idle. Called while nothing keeps the device awake.

@@ -37,21 +37,21 @@ std::optional<Instant> expeditedReturn(const App& app, const World& world);
 /// is counted, or no time ends it.
 std::optional<Instant> expeditedCutOff(const App& app, const World& world);
 
-/// The quota's part of the longest run of an expedited job that runs or begins now (limits.md §4); Duration::max()
+/// The longest time that the quota lets an expedited job run which runs or begins now (limits.md §4); Duration::max()
 /// while time is free or without limit.
 Duration expeditedRunCap(const App& app, const World& world, bool startedOnTop);
 
 // Changes of the ledger.
 
-/// A session begins with `jobs` running.
+/// Begins a session with `jobs` running.
 void openExpedited(ExpeditedLedger& ledger, std::int64_t jobs, Instant now, const Constants& constants);
-/// The open session ends: its length, less what was earned meanwhile, goes on the tally.
+/// Ends the open session: its length, less what was earned meanwhile, goes on the tally.
 void closeExpedited(ExpeditedLedger& ledger, Instant now, const Constants& constants);
 
-/// The app comes on top, or leaves it and is rewarded for its stay.
+/// Notes that the app comes on top, or leaves it and is rewarded for its stay.
 void beginTop(ExpeditedLedger& ledger, Instant now);
 void endTop(ExpeditedLedger& ledger, Instant now, const Constants& constants);
-/// Takes `credit` off the tally; what is beyond it shortens the open session, as far as it has come, or is lost.
+/// Takes `credit` off the tally; the part beyond the tally shortens the open session, at most to nothing, or is lost.
 void reward(ExpeditedLedger& ledger, Duration credit, Instant now, const Constants& constants);
 
 } // namespace stint

@@ -24,7 +24,7 @@ namespace {
 bool isRated(const GateKey& gateKey) { return gateKey.mustDown > 0 || gateKey.mustUp > 0; }
 ReadSet forNetwork(const GateKey& gateKey) {
     if (!gateKey.network) return 0;
-    // Charging makes a run longer, or waives its length (jobs.md §3.3 clause 2), and nothing else.
+    // Power counts only because charging makes a run longer, or waives its length (jobs.md §3.3 clause 2).
     const ReadSet always = Reads::Network | Reads::Saver | Reads::App | Reads::Doze;
     return isRated(gateKey) ? always | Reads::Power : always;
 }

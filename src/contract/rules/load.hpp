@@ -5,7 +5,7 @@
 
 namespace stint {
 
-/// A run of the app begins, or ends, at `now`.
+/// Notes that a run of the app begins, or ends, at `now`.
 void noteRunBegins(App& app, Instant now, const Constants& constants);
 void noteRunEnds(App& app, Instant now, const Constants& constants);
 

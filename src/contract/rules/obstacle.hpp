@@ -1,5 +1,5 @@
 // An obstacle: one thing that keeps a job from running, made from a row of the tables (gates, own_clocks, in_queue).
-// What follows from all of them: the order in which they are listed (jobs.md §9.1) and the time of the start
+// All of a job's obstacles together give the order in which they are listed (jobs.md §9.1) and the time of the start
 // (architecture.md, a forecast).
 #pragma once
 #include <optional>

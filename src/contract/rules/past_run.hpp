@@ -16,7 +16,7 @@ std::int32_t timeoutsAfter(std::int32_t before, const Ending& ending);
 /// The run's ending on one line: its app's own words, else the reason why it was stopped.
 std::string endingText(const PastRun& run);
 
-/// The job that ends with that run, as its app's history keeps it: of its extras only what a transfer moves.
+/// The job that ends with that run, as its app's history keeps it; of its extras only what a transfer moves.
 Completed completedBy(const Job& job, PastRun run);
 
 } // namespace stint

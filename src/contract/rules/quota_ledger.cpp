@@ -1,4 +1,4 @@
-// How the ledger of regular jobs changes (limits.md §3.2, §3.4).
+// Changes of the ledger of regular jobs (limits.md §3.2, §3.4).
 #include <algorithm>
 
 #include "base/result/check.hpp"

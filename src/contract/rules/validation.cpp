@@ -116,7 +116,8 @@ Broken persistedHoldsNothingLive(const JobInfo& job) {
     return std::nullopt;
 }
 
-// V9: priority MAX on a job that is neither expedited nor user-initiated; unknown number.
+// V9: priority MAX on a job that is neither expedited nor user-initiated; HIGH on a prefetch or a periodic one; unknown
+// number.
 Broken priorityIsItsOwn(const JobInfo& job) {
     std::int32_t priority = job.getPriority();
     if (priority == JobInfo::PRIORITY_MAX && !job.isUserInitiated() && !job.isExpedited())
