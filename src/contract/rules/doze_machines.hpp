@@ -27,7 +27,7 @@ void endDoze(DozeTurn& turn);
 /// doze from any state before idle. Called while nothing keeps the device awake.
 void rest(DozeTurn& turn, Duration inactive);
 
-// Deep (doze_deep.cpp).
+// The deep machine.
 
 /// True in idle and in its windows: light is overridden then, and takes no part.
 bool deepIdles(const Doze& doze);
@@ -41,7 +41,7 @@ void holdDeep(DozeTurn& turn, DeepState state);
 /// The time at which stepDeep() is due.
 std::optional<Instant> deepDue(const Doze& doze, DozeInputs inputs, const Constants& constants);
 
-// Light (doze_light.cpp).
+// The light machine.
 
 void wakeLight(DozeTurn& turn);
 void restLight(DozeTurn& turn);

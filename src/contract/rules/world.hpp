@@ -42,7 +42,7 @@ struct RegularQuota {
 /// The answer whether traffic may pass (limits.md §8.1, §8.2; network_access.hpp).
 struct NetworkVerdict {
     bool allowed = true;
-    std::string_view because;        ///< the rule that shuts it: standby, doze, battery_saver, data_saver, background, guard
+    std::string_view because;        ///< shut by standby, doze, battery_saver, data_saver, background or guard
     std::optional<Instant> askAgain; ///< when time alone may change it
 
     bool operator==(const NetworkVerdict&) const = default;
