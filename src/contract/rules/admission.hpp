@@ -20,7 +20,7 @@ std::optional<Error> manifestError(const App& app, const JobInfo& job);
 std::optional<Error> admissionError(const App& app, const Schedule& request, Instant now, const Constants& constants);
 
 /// True if the app is in one of the states of jobs.md §2.3 that let it start a user-initiated job: visible, within the
-/// seconds after a tap, with a condition that lets it open a window, or with a foreground service begun while it could.
+/// seconds after a tap, with a condition that lets it open a window, or with a foreground service begun in one of them.
 bool mayStartUi(const App& app, Instant now);
 
 /// True if a foreground service may start now (jobs.md §5.5): where a user-initiated job is admitted, on the power

@@ -22,7 +22,7 @@ std::int64_t count(auto time) { return time.time_since_epoch().count(); }
 /// The time in milliseconds; 0 where it is not set.
 std::int64_t countIfSet(const auto& time) { return time ? count(*time) : 0; }
 
-/// The fault of what the job asks for; empty: it has none. No length is ever negative.
+/// The fault in what the job asks for: a length below 0, or a flex longer than its period; empty: it has none.
 std::string whyAskedUnfit(const JobInfo& info) {
     const auto length = [](const std::optional<Duration>& asked) { return asked.value_or(Duration{0}).count(); };
     const auto period = info.getPeriod().value_or(JobInfo::Period{});

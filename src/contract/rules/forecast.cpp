@@ -9,7 +9,7 @@
 namespace stint {
 namespace {
 
-// More steps than any calendar that time alone makes; a gate that has not opened by then does not open.
+// More steps than time alone can take; a gate that has not opened by then does not open.
 constexpr int mostSteps = 1000;
 
 // True if Doze ever holds this job (limits.md §6.6).

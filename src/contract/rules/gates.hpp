@@ -43,8 +43,8 @@ std::span<const Gate> gates();
 using GateSet = std::uint32_t;
 /// The gates that read one of these.
 GateSet gatesReading(ReadSet reads);
-/// The change in the eyes of this GateKey: a change of an app's ledger also changes what an expedited job is treated
-/// as, and how much a job with a payload may move in a run.
+/// The change as this GateKey counts it: a change of an app's ledger also changes what an expedited job is treated as,
+/// and how much a job with a payload may move in a run.
 ReadSet countsFor(const GateKey& gateKey, ReadSet changed);
 /// The gates that may shut for this GateKey: no override or deadline passes them, and they read something for it.
 GateSet gatesFor(const GateKey& gateKey);

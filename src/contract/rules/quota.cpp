@@ -48,8 +48,8 @@ Duration untilSpent(const Allowance& allowance, const QuotaLedger& ledger, Insta
     return until;
 }
 
-// True if a session is open since before, a sleep in it or not: its end is not that its app comes to 0 while as much
-// rolls out (limits.md §3.6).
+// True if a session has been open since before `now`, with a sleep in it or without: then it does not end when its app
+// comes to 0 while as much rolls out (limits.md §3.6).
 bool goesOn(const QuotaLedger& ledger, Instant now) {
     return isBrokenOff(ledger) || (ledger.open && ledger.open->start < now);
 }
