@@ -10,7 +10,7 @@
 #include <fmt/format.h>
 #include <fmt/ostream.h>
 
-#include "base/result/try.hpp"
+#include "base/result/errors.hpp"
 #include "contract/model/constants.hpp"
 #include "contract/model/reasons.hpp"
 #include "faces/cli/complete/completions.hpp"

@@ -27,7 +27,7 @@ CARRIED = re.compile(r"BundleValue|[pg][eu]tDouble|holds_alternative<double>|get
 
 # What is known and harmless: (file, word): why.
 KNOWN = {("src/contract/model/job_info.cpp", "<unistd.h>"): "closes a granted descriptor with the last copy of its owner",
-         ("src/contract/core/by_app.hpp", "unordered_map"): "finds an app by its name; nothing goes through it"}
+         ("src/contract/core/containers.hpp", "unordered_map"): "finds an app by its name; nothing goes through it"}
 
 
 def known(file, line):

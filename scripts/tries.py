@@ -1,4 +1,4 @@
-"""Holds STINT_TRY (base/result/try.hpp) to where nothing else of its expression can have begun when it returns: it is the whole
+"""Holds STINT_TRY (base/result/errors.hpp) to where nothing else of its expression can have begun when it returns: it is the whole
 of a statement, of what is returned or assigned, of an initializer, or of a condition ("!" may stand before it there).
 Elsewhere g++ forgets what an aggregate or an array already has of its members, and promises nothing of other operands."""
 

@@ -13,7 +13,7 @@ namespace cookbook {
 
 namespace fs = std::filesystem;
 
-// What the app asks for.
+// The things that the app asks for.
 
 stint::Result<stint::ScheduleResult> backUp(stint::Connection& connection);
 stint::Result<stint::ScheduleResult> syncEveryDay(stint::Connection& connection);
@@ -24,7 +24,7 @@ stint::Result<stint::ScheduleResult> upload(stint::Connection& connection, const
 stint::Result<void> explain(stint::Connection& connection, stint::JobId job);
 stint::Result<void> remind(stint::Connection& connection, stint::WallTime when);
 
-// What it is called for.
+// The things that it is called for.
 
 /// Short work, which is done when onStartJob returns.
 class Jobs : public stint::JobService {
@@ -57,7 +57,7 @@ private:
 
 /// A file of the app's own, in ~/cookbook.
 fs::path ownFile(const std::string& name);
-/// What another app would do here: it writes a line into the file "done".
+/// A stand-in for what another app would do here: it writes a line into the file "done".
 void work(const std::string& what);
 /// Moves a piece of it, and says how many bytes that were.
 stint::Bytes moveAPiece(const std::string& what, stint::Bytes from);

@@ -1,4 +1,5 @@
-// What the app keeps: which folder, which server, which photos are there already. Files alone, each written whole.
+// The album, which the app keeps: which folder, which server, which photos are there already. Files alone, each written
+// whole.
 #pragma once
 #include <filesystem>
 #include <optional>
@@ -22,7 +23,7 @@ public:
     std::filesystem::path photo(const std::string& name) const { return settings()->folder / name; }
     std::filesystem::path thumbnail(const std::string& name) const { return own_ / "thumbnails" / name; }
     void noteUploaded(const std::string& name) const;
-    /// Of photos that are no longer in the folder; how many.
+    /// Forgets the thumbnails of photos that are no longer in the folder; returns how many.
     int forgetThumbnails() const;
 
 private:

@@ -6,7 +6,7 @@
 
 #include "album.hpp"
 
-/// What the workers of this process share; whoever opens the manager puts it here before the loop begins.
+/// The things that the workers of this process share; whoever opens the manager puts it here before the loop begins.
 struct App {
     Album album;
     stint::work::WorkManager* manager = nullptr;

@@ -39,7 +39,7 @@ def plain(value):
 
 
 def daemon_socket():
-    """Where stintd listens: the one rule of both ends (src/link/wire/runtime_directory.hpp)."""
+    """Where stintd listens: the one rule of both ends (src/link/wire/connect.hpp)."""
     user = os.getuid()
     if given := os.environ.get("XDG_RUNTIME_DIR"):
         return Path(given) / "stint" / "bus"

@@ -1,4 +1,4 @@
-// What the app does from its command line; each answers the exit code: 0, 1 for RESULT_FAILURE or "no such job", 2 for
+// The commands of the app; each answers the exit code: 0, 1 for RESULT_FAILURE or "no such job", 2 for
 // an Error, whose kind and message are on stderr.
 #pragma once
 #include <stint/result.hpp>

@@ -1,4 +1,5 @@
-// What the app did, a line each, appended to a file at once: a test reads it while the app lives, and after it died.
+// The journal of what the app did, a line each, appended to a file at once: a test reads it while the app lives, and
+// after it died.
 #pragma once
 #include <string>
 

@@ -12,7 +12,7 @@
 //   stint-testapp receive [--log FILE] [RECEIVER…]
 //   stint-testapp standing
 //
-// What the extras of a job make its run do is in scripted_service.hpp; what a receiver notes, in scripted_receiver.hpp.
+// The extras of a job say what its run does: see scripted_service.hpp; a receiver's notes: scripted_receiver.hpp.
 #include "commands.hpp"
 
 int main(int count, char** words) {

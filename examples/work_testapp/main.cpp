@@ -102,7 +102,7 @@ struct Thrower : Working {
     Result doWork() override { throw std::runtime_error("no way"); }
 };
 
-/// What its workers have come to, printed, for those of them who wait for it.
+/// Prints the results of its workers, for those of them that wait for it.
 class Told : public Worker {
 public:
     explicit Told(WorkerParameters params) : Worker(std::move(params)) {

@@ -15,8 +15,7 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
-#include "base/result/fail.hpp"
-#include "base/result/try.hpp"
+#include "base/result/errors.hpp"
 #include "base/unix/fd.hpp"
 #include "netguard/cgroup_directory.hpp"
 

@@ -12,9 +12,8 @@
 #include <sys/vfs.h>
 
 #include "base/cgroup/cgroup.hpp"
-#include "base/result/fail.hpp"
-#include "base/result/try.hpp"
-#include "base/unix/proc.hpp"
+#include "base/result/errors.hpp"
+#include "base/unix/process.hpp"
 #include "netguard/bpf/counted.h"
 
 namespace stint {

@@ -1,13 +1,179 @@
 #include "netguard/claims.hpp"
 
 #include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
 #include <limits>
+#include <utility>
 
-#include "base/result/check.hpp"
-#include "base/result/fail.hpp"
-#include "base/result/try.hpp"
+#include <linux/inet_diag.h>
+#include <linux/netlink.h>
+#include <linux/sock_diag.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
+#include "base/result/errors.hpp"
+#include "base/unix/sockets.hpp"
 
 namespace stint {
+namespace {
+
+/// The most cgroups whose open connections one cut ends; the filter stops the others', which end by their time-outs.
+constexpr std::size_t mostSevered = 4096;
+// The sizes of pieces, each about half a millisecond of work.
+constexpr std::size_t walkedAtOnce = 8;
+constexpr unsigned endedAtOnce = 32;
+constexpr std::size_t answerBytes = 32 * 1024;
+constexpr int families[] = {AF_INET, AF_INET6};
+
+struct Request {
+    nlmsghdr header;
+    inet_diag_req_v2 body;
+};
+
+bool isLoopback4(std::uint32_t address) { return (ntohl(address) >> 24) == 127; }
+
+bool isLoopback(int family, const __be32* address) {
+    if (family == AF_INET) return isLoopback4(address[0]);
+    in6_addr six{};
+    std::memcpy(&six, address, sizeof six);
+    if (IN6_IS_ADDR_V4MAPPED(&six)) return isLoopback4(address[3]);
+    return IN6_IS_ADDR_LOOPBACK(&six);
+}
+
+Request requestFor(int family, std::uint16_t type, std::uint16_t flags) {
+    Request request{};
+    request.header.nlmsg_len = sizeof request;
+    request.header.nlmsg_type = type;
+    request.header.nlmsg_flags = static_cast<std::uint16_t>(NLM_F_REQUEST | flags);
+    request.body.sdiag_family = static_cast<std::uint8_t>(family);
+    request.body.sdiag_protocol = IPPROTO_TCP;
+    return request;
+}
+
+} // namespace
+
+Result<std::unique_ptr<KernelSockets>> KernelSockets::open(Turns& turns) {
+    Fd line(::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG));
+    if (!line) return fail(Errc::SYSTEM, "cannot ask the kernel for sockets: {}", std::strerror(errno));
+    return std::unique_ptr<KernelSockets>(new KernelSockets(std::move(line), turns));
+}
+
+void KernelSockets::sever(uid_t user, CgroupId cgroup, const Fd& directory) {
+    spare(cgroup); // a new cut begins anew
+    Cut& cut = cuts_[cgroup];
+    cut.user = user;
+    cut.directory = &directory;
+    const auto [queue, isNew] = walks_.try_emplace(user);
+    queue->second.push_back(cgroup);
+    if (isNew) turns_.add(user, [this, user] { return walkOn(user); });
+}
+
+void KernelSockets::spare(CgroupId cgroup) {
+    const auto found = cuts_.find(cgroup);
+    if (found == cuts_.end()) return;
+    if (const auto queue = walks_.find(found->second.user); queue != walks_.end()) std::erase(queue->second, cgroup);
+    std::erase(walked_, cgroup);
+    cuts_.erase(found);
+}
+
+Turns::Then KernelSockets::walkOn(uid_t user) {
+    const auto found = walks_.find(user);
+    std::deque<CgroupId>& queue = found->second;
+    if (!queue.empty()) {
+        const CgroupId cgroup = queue.front();
+        Cut& cut = cuts_.at(cgroup);
+        if (!cut.walk) cut.walk.emplace(*cut.directory);
+        const std::size_t most = std::min(cut.below.size() + walkedAtOnce, mostSevered);
+        if (cut.walk->addUpTo(most, cut.below) && cut.below.size() < mostSevered) return Turns::Then::More;
+        cut.walk.reset();
+        queue.pop_front();
+        walked_.push_back(cgroup);
+        if (!std::exchange(isGoing_, true)) turns_.add(std::nullopt, [this] { return goRound(); });
+    }
+    if (!queue.empty()) return Turns::Then::More;
+    walks_.erase(found);
+    return Turns::Then::Done;
+}
+
+Turns::Then KernelSockets::goRound() {
+    if (!round_) {
+        beginRound();
+    } else if (round_->isListing) {
+        round_->isListing = readSome() || askForNextFamily();
+    } else if (!round_->found.empty()) {
+        endSome();
+    } else {
+        std::erase_if(cuts_, [](const auto& each) { return each.second.isInRound; });
+        round_.reset();
+        isGoing_ = !walked_.empty();
+    }
+    return isGoing_ ? Turns::Then::More : Turns::Then::Done;
+}
+
+void KernelSockets::beginRound() {
+    round_.emplace();
+    for (const CgroupId cgroup : std::exchange(walked_, {})) {
+        Cut& cut = cuts_.at(cgroup);
+        cut.isInRound = true;
+        for (const CgroupId below : std::exchange(cut.below, {}))
+            round_->of.push_back({below, cgroup});
+    }
+    std::ranges::sort(round_->of);
+    round_->isListing = askForNextFamily();
+}
+
+/// Asks for the next family's connections; false where none was left that could be asked for.
+bool KernelSockets::askForNextFamily() {
+    while (round_->families < std::size(families)) {
+        // Listeners stay, for they accept by loopback again; a connection in TIME_WAIT has no program.
+        Request list = requestFor(families[round_->families++], SOCK_DIAG_BY_FAMILY, NLM_F_DUMP);
+        list.body.idiag_states = ~((1U << TCP_LISTEN) | (1U << TCP_TIME_WAIT) | (1U << TCP_CLOSE));
+        if (::send(line_.get(), &list, sizeof list, 0) >= 0) return true;
+    }
+    return false;
+}
+
+/// Reads as much as the kernel lists at once; true where that family has more.
+bool KernelSockets::readSome() {
+    alignas(nlmsghdr) std::array<char, answerBytes> answer{};
+    const ssize_t size = ::recv(line_.get(), answer.data(), answer.size(), 0);
+    if (size <= 0) return false;
+    const int family = families[round_->families - 1];
+    auto left = static_cast<unsigned>(size);
+    for (auto* header = reinterpret_cast<nlmsghdr*>(answer.data()); NLMSG_OK(header, left);
+         header = NLMSG_NEXT(header, left)) {
+        if (header->nlmsg_type == NLMSG_DONE || header->nlmsg_type == NLMSG_ERROR) return false;
+        const auto* socket = static_cast<const inet_diag_msg*>(NLMSG_DATA(header));
+        const bool inside = isLoopback(family, socket->id.idiag_src) && isLoopback(family, socket->id.idiag_dst);
+        const CgroupId cgroup{cgroupOfSocket(*header)};
+        if (!inside && isToEnd(cgroup)) round_->found.push_back({family, socket->id, cgroup});
+    }
+    return true;
+}
+
+bool KernelSockets::isToEnd(CgroupId cgroup) const {
+    for (const Below& each : std::ranges::equal_range(round_->of, cgroup, {}, &Below::cgroup))
+        if (cuts_.contains(each.cut)) return true;
+    return false;
+}
+
+/// Ends some of the connections that were found. Each is checked again: its app may be free by now.
+void KernelSockets::endSome() {
+    alignas(nlmsghdr) std::array<char, answerBytes> answer{};
+    for (unsigned n = 0; n < endedAtOnce && !round_->found.empty(); ++n) {
+        const Found found = round_->found.back();
+        round_->found.pop_back();
+        if (!isToEnd(found.cgroup)) continue;
+        Request end = requestFor(found.family, SOCK_DESTROY, NLM_F_ACK);
+        end.body.id = found.socket;
+        if (::send(line_.get(), &end, sizeof end, 0) < 0) continue;
+        ::recv(line_.get(), answer.data(), answer.size(), 0); // it has ended, or was gone already
+    }
+}
+
 namespace {
 
 Counted since(Counted now, Counted before) { return {now.in - before.in, now.out - before.out}; }

@@ -14,8 +14,7 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 
-#include "base/result/fail.hpp"
-#include "base/result/try.hpp"
+#include "base/result/errors.hpp"
 
 namespace stint {
 namespace {

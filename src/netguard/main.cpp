@@ -10,12 +10,9 @@
 #include <systemd/sd-event.h>
 
 #include "base/cgroup/cgroup.hpp"
-#include "base/result/fail.hpp"
-#include "base/result/try.hpp"
-#include "base/unix/complain.hpp"
+#include "base/result/errors.hpp"
 #include "base/unix/ends.hpp"
-#include "base/unix/proc.hpp"
-#include "base/unix/started_by_hand.hpp"
+#include "base/unix/process.hpp"
 #include "link/wire/errors.hpp"
 #include "link/wire/names.hpp"
 #include "netguard/bpf_filter.hpp"

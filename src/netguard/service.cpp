@@ -6,9 +6,7 @@
 
 #include <sys/epoll.h>
 
-#include "base/result/check.hpp"
-#include "base/result/fail.hpp"
-#include "base/result/try.hpp"
+#include "base/result/errors.hpp"
 #include "link/wire/errors.hpp"
 #include "link/wire/names.hpp"
 #include "link/wire/reader.hpp"

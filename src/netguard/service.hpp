@@ -9,11 +9,10 @@
 
 #include "base/unix/event_source.hpp"
 #include "link/wire/message.hpp"
-#include "netguard/authority.hpp"
 #include "netguard/callers.hpp"
 #include "netguard/claims.hpp"
 #include "netguard/turns.hpp"
-#include "netguard/wake_timer.hpp"
+#include "netguard/wake.hpp"
 
 namespace stint {
 

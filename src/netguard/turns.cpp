@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "base/result/check.hpp"
+#include "base/result/errors.hpp"
 
 namespace stint {
 

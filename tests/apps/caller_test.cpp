@@ -8,8 +8,7 @@
 
 #include "apps/desk.hpp"
 #include "apps/visitor.hpp"
-#include "base/unix/pidfd.hpp"
-#include "base/unix/proc.hpp"
+#include "base/unix/process.hpp"
 
 namespace stint {
 namespace {

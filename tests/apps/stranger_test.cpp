@@ -1,5 +1,5 @@
 // The answer to a program that was not started as an app (architecture.md, who is calling).
-#include "stintd/apps/stranger.hpp"
+#include "stintd/apps/registry.hpp"
 
 #include "apps/desk.hpp"
 

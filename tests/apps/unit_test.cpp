@@ -1,7 +1,7 @@
 // The names that desktops give to an app's unit and sandbox (linux.md A.6, A.7).
 #include <doctest/doctest.h>
 
-#include "stintd/apps/unit.hpp"
+#include "stintd/apps/caller.hpp"
 
 namespace stint {
 

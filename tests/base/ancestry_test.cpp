@@ -5,7 +5,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/unix/ancestry.hpp"
+#include "base/unix/process.hpp"
 
 using namespace stint;
 

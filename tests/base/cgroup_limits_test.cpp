@@ -5,7 +5,7 @@
 #include <fstream>
 
 #include "base/cgroup/cgroup_limits.hpp"
-#include "base/unix/proc.hpp"
+#include "base/unix/process.hpp"
 
 using namespace stint;
 namespace fs = std::filesystem;

@@ -2,7 +2,7 @@
 #include <doctest/doctest.h>
 
 #include "base/cgroup/cgroup.hpp"
-#include "base/unix/proc.hpp"
+#include "base/unix/process.hpp"
 
 namespace stint {
 

@@ -7,8 +7,8 @@
 
 #include <unistd.h>
 
-#include "base/cgroup/controllers.hpp"
-#include "base/unix/proc.hpp"
+#include "base/cgroup/cgroup_limits.hpp"
+#include "base/unix/process.hpp"
 
 using namespace stint;
 namespace fs = std::filesystem;

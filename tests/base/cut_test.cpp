@@ -1,9 +1,9 @@
 // A text cut to so many bytes, between the characters of UTF-8.
-#include "base/text/cut.hpp"
+#include "base/text/printable.hpp"
 
 #include <doctest/doctest.h>
 
-#include "base/unix/boot_id.hpp"
+#include "base/unix/process.hpp"
 
 using namespace stint;
 

@@ -1,4 +1,4 @@
-#include "base/unix/home_directory.hpp"
+#include "base/unix/paths.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,4 +1,4 @@
-#include "base/time/poll_timeout.hpp"
+#include "base/time/clock.hpp"
 
 #include <doctest/doctest.h>
 

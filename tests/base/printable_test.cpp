@@ -3,7 +3,6 @@
 
 #include <doctest/doctest.h>
 
-#include "base/text/code_point.hpp"
 #include "base/text/printable.hpp"
 
 using namespace stint;

@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
-#include "base/result/boxed.hpp"
+#include "base/result/containers.hpp"
 #include "base/text/shared_text.hpp"
-#include "base/time/optional_time.hpp"
+#include "base/time/time.hpp"
 #include "stint/units.hpp"
 
 using namespace stint;

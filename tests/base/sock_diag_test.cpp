@@ -6,8 +6,8 @@
 #include <unistd.h>
 
 #include "base/cgroup/cgroup.hpp"
-#include "base/unix/proc.hpp"
-#include "base/unix/sock_diag.hpp"
+#include "base/unix/process.hpp"
+#include "base/unix/sockets.hpp"
 
 using namespace stint;
 

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "bench/bound_phone.hpp"
-#include "contract/model/doze.hpp"
+#include "contract/model/device.hpp"
 
 namespace stint::bench {
 

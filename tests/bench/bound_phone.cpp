@@ -5,13 +5,13 @@
 
 #include <fmt/core.h>
 
+#include "contract/model/device.hpp"
 #include "contract/model/device_fields.hpp"
-#include "contract/model/doze.hpp"
 #include "contract/model/job_fields.hpp"
-#include "contract/model/job_info_access.hpp"
+#include "contract/model/job_info.hpp"
 #include "contract/rules/concurrency.hpp"
 #include "contract/rules/quota_allowance.hpp"
-#include "sim/world/device.hpp"
+#include "sim/world/world.hpp"
 
 namespace stint::bench {
 namespace {

@@ -9,10 +9,10 @@
 #include <string>
 #include <vector>
 
-#include "contract/model/bucket_table.hpp"
+#include "contract/model/bucket.hpp"
 #include "contract/model/constants.hpp"
-#include "sim/scenario/history.hpp"
 #include "sim/scenario/scenario.hpp"
+#include "sim/scenario/trace.hpp"
 
 namespace stint::bench {
 

@@ -6,7 +6,7 @@
 #include <bit>
 
 #include "bench/bound_queues.hpp"
-#include "contract/rules/order.hpp"
+#include "contract/rules/concurrency.hpp"
 #include "stint/reasons.hpp"
 
 namespace stint::bench {

@@ -12,7 +12,7 @@
 
 #include <fmt/format.h>
 
-#include "contract/model/job_info_access.hpp"
+#include "contract/model/job_info.hpp"
 #include "contract/model/record.hpp"
 
 namespace stint::bench {

@@ -16,7 +16,7 @@
 
 #include <fmt/core.h>
 
-#include "base/unix/pidfd.hpp"
+#include "base/unix/process.hpp"
 #include "bench/figures.hpp"
 #include "bench/programs.hpp"
 #include "stint/connection.hpp"

@@ -5,7 +5,7 @@
 #include <doctest/doctest.h>
 
 #include "stintd/bus/introspection.hpp"
-#include "stintd/bus/request.hpp"
+#include "stintd/bus/methods.hpp"
 
 using namespace stint;
 

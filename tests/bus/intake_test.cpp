@@ -11,7 +11,6 @@
 #include <sys/socket.h>
 
 #include "link/wire/names.hpp"
-#include "stintd/bus/bearer.hpp"
 
 using namespace stint;
 

@@ -10,7 +10,7 @@
 #include <doctest/doctest.h>
 #include <sys/socket.h>
 
-#include "base/result/overloaded.hpp"
+#include "base/result/containers.hpp"
 #include "bus/fake_limits.hpp"
 #include "link/wire/codec.hpp"
 #include "link/wire/connect.hpp"

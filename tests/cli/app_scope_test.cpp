@@ -1,7 +1,7 @@
 // `stint start` of an app with windows: the unit that says whose it is (linux.md §A.6).
 #include <doctest/doctest.h>
 
-#include "faces/control/app_scope.hpp"
+#include "faces/control/detached.hpp"
 
 using namespace stint::cli;
 

@@ -5,7 +5,7 @@
 
 #include <doctest/doctest.h>
 
-#include "contract/rules/carries.hpp"
+#include "contract/rules/validation.hpp"
 #include "ran.hpp"
 
 using namespace stint;

@@ -3,7 +3,6 @@
 
 #include "fake_daemon.hpp"
 #include "link/wire/fields.hpp"
-#include "link/wire/finding.hpp"
 #include "link/wire/views.hpp"
 #include "ran.hpp"
 #include "words.hpp"

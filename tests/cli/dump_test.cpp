@@ -2,7 +2,7 @@
 #include <doctest/doctest.h>
 
 #include "faces/cli/android/dump.hpp"
-#include "faces/views/job_info_facts.hpp"
+#include "faces/views/job.hpp"
 #include "fake_daemon.hpp"
 #include "link/wire/codec.hpp"
 #include "link/wire/fields.hpp"

@@ -9,7 +9,7 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 
-#include "base/result/check.hpp"
+#include "base/result/errors.hpp"
 #include "link/wire/connect.hpp"
 #include "link/wire/fields.hpp"
 #include "link/wire/names.hpp"

@@ -1,6 +1,6 @@
 #include <doctest/doctest.h>
 
-#include "faces/cli/transfer/get.hpp"
+#include "faces/cli/transfer/orders.hpp"
 
 using namespace stint;
 using namespace stint::cli;

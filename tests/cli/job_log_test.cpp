@@ -1,7 +1,7 @@
 // The log's lines for one run (jobs.md §9.4).
 #include <doctest/doctest.h>
 
-#include "faces/views/job_log.hpp"
+#include "faces/views/job.hpp"
 
 using namespace stint;
 using namespace stint::cli;

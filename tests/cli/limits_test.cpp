@@ -4,7 +4,7 @@
 
 #include <doctest/doctest.h>
 
-#include "base/result/try.hpp"
+#include "base/result/errors.hpp"
 #include "base/time/clock.hpp"
 #include "faces/control/daemon.hpp"
 #include "fake_daemon.hpp"

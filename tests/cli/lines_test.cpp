@@ -2,8 +2,8 @@
 
 #include <doctest/doctest.h>
 
-#include "faces/cli/transfer/get.hpp"
-#include "faces/cli/transfer/lines.hpp"
+#include "faces/cli/transfer/orders.hpp"
+#include "faces/cli/transfer/transfer_options.hpp"
 #include "ran.hpp"
 
 using namespace stint;

@@ -1,6 +1,6 @@
 #include <doctest/doctest.h>
 
-#include "faces/follow/meter.hpp"
+#include "faces/follow/job_progress.hpp"
 
 using namespace stint;
 using namespace stint::cli;

@@ -4,8 +4,8 @@
 #include <set>
 
 #include "contract/model/job_fields.hpp"
-#include "faces/cli/help.hpp"
 #include "faces/cli/parse.hpp"
+#include "faces/cli/program.hpp"
 #include "faces/screen/text.hpp"
 #include "words.hpp"
 

@@ -1,7 +1,7 @@
 #include <doctest/doctest.h>
 
 #include "faces/screen/text.hpp"
-#include "faces/views/progress.hpp"
+#include "faces/views/phrases.hpp"
 
 using namespace stint;
 using namespace stint::cli;

@@ -7,11 +7,10 @@
 
 #include <doctest/doctest.h>
 
-#include "base/text/url_text.hpp"
+#include "base/text/printable.hpp"
 #include "faces/cli/program.hpp"
-#include "faces/cli/transfer/get.hpp"
-#include "faces/cli/transfer/put.hpp"
-#include "faces/cli/transfer/reach.hpp"
+#include "faces/cli/transfer/orders.hpp"
+#include "faces/cli/transfer/transfer_options.hpp"
 
 using namespace stint;
 using namespace stint::cli;

@@ -1,6 +1,6 @@
 #include <doctest/doctest.h>
 
-#include "faces/screen/table.hpp"
+#include "faces/screen/text.hpp"
 #include "samples.hpp"
 
 using namespace stint::cli;

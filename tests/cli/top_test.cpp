@@ -4,7 +4,7 @@
 
 #include <doctest/doctest.h>
 
-#include "base/text/code_point.hpp"
+#include "base/text/printable.hpp"
 #include "faces/cli/top/board.hpp"
 #include "faces/screen/text.hpp"
 #include "samples.hpp"

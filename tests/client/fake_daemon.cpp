@@ -9,13 +9,10 @@
 
 #include <fmt/format.h>
 
-#include "base/result/check.hpp"
-#include "base/result/fail.hpp"
-#include "base/result/try.hpp"
+#include "base/result/errors.hpp"
 #include "link/wire/connect.hpp"
 #include "link/wire/limits.hpp"
 #include "link/wire/names.hpp"
-#include "link/wire/runtime_directory.hpp"
 #include "stint/connection.hpp"
 
 namespace stint {

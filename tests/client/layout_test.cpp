@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "link/client/run.hpp"
-#include "link/client/work_item.hpp"
 #include "stint/alarm_manager.hpp"
 #include "stint/job_scheduler.hpp"
 #include "stint/receiver.hpp"

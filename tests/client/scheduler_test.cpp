@@ -2,8 +2,7 @@
 
 #include <limits>
 
-#include "base/result/fail.hpp"
-#include "base/result/try.hpp"
+#include "base/result/errors.hpp"
 #include "client/fake_daemon.hpp"
 #include "client/recorded_service.hpp"
 #include "contract/model/event.hpp"

@@ -1,7 +1,7 @@
 #include <doctest/doctest.h>
 
-#include "link/client/backoff.hpp"
-#include "link/client/throttle.hpp"
+#include "link/client/connection.hpp"
+#include "link/client/run.hpp"
 
 using namespace stint;
 using namespace stint::client;

@@ -3,8 +3,7 @@
 
 #include <thread>
 
-#include "base/result/fail.hpp"
-#include "base/result/try.hpp"
+#include "base/result/errors.hpp"
 #include "client/hosted_app.hpp"
 #include "stint/job_scheduler.hpp"
 

@@ -6,7 +6,7 @@
 
 #include <doctest/doctest.h>
 
-#include "base/result/overloaded.hpp"
+#include "base/result/containers.hpp"
 #include "contract/core/scheduler.hpp"
 #include "core/stage.hpp"
 

@@ -2,7 +2,7 @@
 // before (jobs.md §9.5).
 #include <doctest/doctest.h>
 
-#include "contract/rules/device_log.hpp"
+#include "contract/rules/device_state.hpp"
 #include "core/stage.hpp"
 
 using namespace stint;

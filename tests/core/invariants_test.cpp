@@ -4,7 +4,6 @@
 
 #include <doctest/doctest.h>
 
-#include "contract/core/events.hpp"
 #include "contract/core/queue.hpp"
 #include "contract/core/state.hpp"
 #include "last_words.hpp"
@@ -180,7 +179,7 @@ TEST_CASE("each kind of mistake that an owner of the core could make is noticed 
     CHECK(unnoticed(betweenOwners) == "");
 }
 
-TEST_CASE("a check that holds says nothing, and what has none dies without its words") { // base/result/check.hpp
+TEST_CASE("a check that holds says nothing, and what has none dies without its words") { // base/result/errors.hpp
     CHECK(lastWords([] { checkState(State(Constants{})); }) == "");
     CHECK(lastWords([] { InGroups().join(); }) == "");
 }

@@ -2,7 +2,7 @@
 // §5.6).
 #include <doctest/doctest.h>
 
-#include "contract/model/notice.hpp"
+#include "contract/model/effect.hpp"
 #include "core/stage.hpp"
 
 using namespace stint;

@@ -1,7 +1,7 @@
 // The core judges a job by its own policy, whatever the end that built it knew (jobs.md §0, §1.1, §1.2).
 #include <doctest/doctest.h>
 
-#include "contract/model/job_info_access.hpp"
+#include "contract/model/job_info.hpp"
 #include "core/stage.hpp"
 
 using namespace stint;

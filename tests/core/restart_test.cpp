@@ -6,7 +6,7 @@
 
 #include <doctest/doctest.h>
 
-#include "contract/rules/past_run.hpp"
+#include "contract/rules/ending.hpp"
 #include "core/stage.hpp"
 
 namespace stint {

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "base/result/overloaded.hpp"
+#include "base/result/containers.hpp"
 #include "contract/core/scheduler.hpp"
 
 namespace stint {

@@ -1,5 +1,5 @@
 // The journal of a daemon that dies of itself (docs/decisions/0015), but for the death: that is e2e/test_aborts.py's.
-#include "stintd/daemon/aborts.hpp"
+#include "stintd/daemon/recovery.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,5 +1,5 @@
 // How many lines of the log one app may cause (CONTRIBUTING.md §10; SECURITY.md, an app of the same user).
-#include "stintd/daemon/log_shares.hpp"
+#include "stintd/daemon/log.hpp"
 
 #include <doctest/doctest.h>
 

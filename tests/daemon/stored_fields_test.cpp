@@ -6,11 +6,9 @@
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
-#include "base/result/overloaded.hpp"
+#include "base/result/containers.hpp"
 #include "contract/core/scheduler.hpp"
-#include "stintd/store/columns.hpp"
 #include "stintd/store/record_writer.hpp"
-#include "stintd/store/row_checksum.hpp"
 #include "stintd/store/schema.hpp"
 #include "stintd/store/snapshot_reader.hpp"
 #include "store/fixture.hpp"

@@ -12,7 +12,6 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "stintd/device/interface_kind.hpp"
 #include "stintd/device/kernel_links.hpp"
 
 namespace stint {

@@ -4,8 +4,7 @@
 #include <fstream>
 
 #include "spool/directory.hpp"
-#include "stintd/device/thermal_events.hpp"
-#include "stintd/device/thermal_zones.hpp"
+#include "stintd/device/thermal.hpp"
 
 namespace stint {
 namespace {

@@ -9,7 +9,7 @@ from test_doctor import findings
 
 
 def seal(*values):
-    """seal() of src/stintd/store/row_checksum.hpp, over integers, texts and NULLs."""
+    """seal() of src/stintd/store/schema.hpp, over integers, texts and NULLs."""
     total = 0xCBF29CE484222325
     for value in values:
         parts = {int: b"\x01", str: b"\x03", type(None): b"\x05"}[type(value)]

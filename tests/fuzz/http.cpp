@@ -8,9 +8,9 @@
 
 #include "base/unix/fd.hpp"
 #include "fuzz/fuzz.hpp"
-#include "programs/spool/transfer_words.hpp"
+#include "programs/spool/transfers.hpp"
+#include "programs/transfer/digest.hpp"
 #include "programs/transfer/fetch.hpp"
-#include "programs/transfer/offered.hpp"
 
 using namespace stint;
 using namespace stint::transfer;

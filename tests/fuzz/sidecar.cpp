@@ -2,7 +2,7 @@
 // directory may have written them.
 #include "programs/transfer/sidecar.hpp"
 #include "fuzz/fuzz.hpp"
-#include "programs/transfer/upload_record.hpp"
+#include "programs/transfer/tus.hpp"
 
 using namespace stint;
 

@@ -1,12 +1,11 @@
 // The JSON in the store's rows: a disk may have changed it, and so may whoever may write there. The first byte chooses
 // which; what was read is written and read again as the same.
-#include "base/result/try.hpp"
+#include "base/result/errors.hpp"
 #include "contract/json/job_json.hpp"
 #include "fuzz/fuzz.hpp"
 #include "stintd/store/app_json.hpp"
 #include "stintd/store/device_json.hpp"
 #include "stintd/store/ledger_json.hpp"
-#include "stintd/store/usage_json.hpp"
 
 using namespace stint;
 

@@ -1,7 +1,7 @@
 // A tus server's answers: headers, one a line, in the order below (tus.io 1.0.0).
 #include "programs/transfer/tus.hpp"
 #include "fuzz/fuzz.hpp"
-#include "programs/transfer/url.hpp"
+#include "programs/transfer/access.hpp"
 
 using namespace stint;
 using namespace stint::transfer;

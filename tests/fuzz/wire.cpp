@@ -14,7 +14,6 @@
 #include "fuzz/fuzz.hpp"
 #include "link/wire/connect.hpp"
 #include "link/wire/fields.hpp"
-#include "link/wire/finding.hpp"
 #include "link/wire/limits.hpp"
 #include "link/wire/views.hpp"
 #include "link/wire/work.hpp"

@@ -7,7 +7,6 @@
 #include "fuzz/fuzz.hpp"
 #include "work/engine/desk.hpp"
 #include "work/engine/job_of.hpp"
-#include "work/engine/rows.hpp"
 #include "work/engine/schema.hpp"
 
 using namespace stint;

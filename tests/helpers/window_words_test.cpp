@@ -1,6 +1,6 @@
 #include <doctest/doctest.h>
 
-#include "stintd/helpers/window_words.hpp"
+#include "stintd/helpers/helper.hpp"
 
 using namespace stint;
 

@@ -3,7 +3,7 @@
 #include <cmath>
 #include <limits>
 
-#include "contract/json/checked_json.hpp"
+#include "contract/json/values.hpp"
 #include "contract/rules/validation.hpp"
 #include "model/sample_job.hpp"
 #include "store/fixture.hpp"

@@ -1,7 +1,7 @@
 // Values below the least allowed are raised: by the documentation's limits in the app, by the policy's in the core.
 #include <doctest/doctest.h>
 
-#include "contract/model/job_info_access.hpp"
+#include "contract/model/job_info.hpp"
 
 using namespace stint;
 using Period = JobInfo::Period;

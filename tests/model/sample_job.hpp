@@ -1,6 +1,6 @@
 // A job with one of its fields set, whatever it is: for tests that walk contract/model/job_fields.hpp.
 #pragma once
-#include "base/result/overloaded.hpp"
+#include "base/result/containers.hpp"
 #include "contract/model/job_fields.hpp"
 
 namespace stint::test {

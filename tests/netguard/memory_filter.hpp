@@ -6,8 +6,8 @@
 #include <set>
 #include <vector>
 
+#include "netguard/claims.hpp"
 #include "netguard/filter.hpp"
-#include "netguard/sockets.hpp"
 
 namespace stint {
 

@@ -1,7 +1,7 @@
 // Wake-ups of the machine: by which client, when, and how often (limits.md §13).
 #include <doctest/doctest.h>
 
-#include "netguard/wake_book.hpp"
+#include "netguard/wake.hpp"
 
 using namespace stint;
 using namespace std::chrono_literals;

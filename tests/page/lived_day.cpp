@@ -6,7 +6,7 @@
 #include <sstream>
 #include <string_view>
 
-#include "base/result/overloaded.hpp"
+#include "base/result/containers.hpp"
 #include "sim/judge/play.hpp"
 #include "sim/scenario/reader.hpp"
 #include "stintd/store/store.hpp"

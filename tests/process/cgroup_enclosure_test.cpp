@@ -3,7 +3,7 @@
 #include <fstream>
 
 #include "process/world.hpp"
-#include "stintd/process/cgroup_enclosure.hpp"
+#include "stintd/process/enclosure.hpp"
 
 namespace stint {
 

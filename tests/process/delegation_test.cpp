@@ -8,7 +8,7 @@
 #include <filesystem>
 
 #include "base/cgroup/cgroup.hpp"
-#include "base/unix/proc.hpp"
+#include "base/unix/process.hpp"
 #include "process/world.hpp"
 
 namespace stint {

@@ -12,10 +12,9 @@
 #include <utility>
 
 #include "base/cgroup/cgroup.hpp"
-#include "base/unix/pidfd.hpp"
-#include "base/unix/proc.hpp"
+#include "base/unix/process.hpp"
 #include "process/world.hpp"
-#include "stintd/process/reaper_enclosure.hpp"
+#include "stintd/process/enclosure.hpp"
 
 namespace stint {
 namespace {

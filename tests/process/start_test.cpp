@@ -11,7 +11,7 @@
 #include <fstream>
 #include <set>
 
-#include "base/unix/proc.hpp"
+#include "base/unix/process.hpp"
 #include "process/world.hpp"
 
 namespace stint {

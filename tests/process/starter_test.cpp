@@ -8,8 +8,7 @@
 #include <filesystem>
 #include <optional>
 
-#include "base/unix/pidfd.hpp"
-#include "base/unix/proc.hpp"
+#include "base/unix/process.hpp"
 #include "process/world.hpp"
 
 namespace stint {

@@ -5,7 +5,7 @@
 
 #include <filesystem>
 
-#include "base/unix/proc.hpp"
+#include "base/unix/process.hpp"
 
 namespace stint {
 namespace {

@@ -24,7 +24,7 @@ class World : public Processes::Listener {
 public:
     /// `instance`: its own by default, so that no test meets another's leftovers.
     explicit World(bool cgroups, std::string instance = "", bool adopts = false,
-                   std::chrono::milliseconds forLeftovers = patience);
+                   std::chrono::milliseconds forLeftovers = deathPatience);
     ~World() override;
 
     void gone(ProcessId id, const AppId& app, const Processes::End& end) override;

@@ -1,7 +1,6 @@
 // The rest before a retry (jobs.md §6.2), and what each way to end counts as (§6.3).
 #include <doctest/doctest.h>
 
-#include "contract/rules/backoff.hpp"
 #include "contract/rules/ending.hpp"
 #include "contract/rules/kind.hpp"
 

@@ -7,7 +7,6 @@
 #include <string>
 #include <vector>
 
-#include "contract/rules/carries.hpp"
 #include "contract/rules/validation.hpp"
 #include "model/sample_job.hpp"
 #include "rules/kinds_of_job.hpp"

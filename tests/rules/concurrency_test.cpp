@@ -2,8 +2,6 @@
 #include <doctest/doctest.h>
 
 #include "contract/rules/concurrency.hpp"
-#include "contract/rules/load.hpp"
-#include "contract/rules/order.hpp"
 
 using namespace stint;
 

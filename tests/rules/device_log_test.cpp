@@ -1,5 +1,5 @@
 // A stretch of the device's history (jobs.md §9.5).
-#include "contract/rules/device_log.hpp"
+#include "contract/rules/device_state.hpp"
 
 #include <algorithm>
 

@@ -2,10 +2,10 @@
 #include <doctest/doctest.h>
 
 #include "contract/model/job_fields.hpp"
+#include "contract/rules/concurrency.hpp"
 #include "contract/rules/constraint.hpp"
 #include "contract/rules/device_state.hpp"
-#include "contract/rules/fitness.hpp"
-#include "contract/rules/slots.hpp"
+#include "contract/rules/recovery.hpp"
 
 using namespace stint;
 

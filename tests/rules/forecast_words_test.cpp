@@ -1,5 +1,5 @@
 // A forecast in a sentence (jobs.md §9.6).
-#include "contract/rules/forecast_words.hpp"
+#include "contract/rules/forecast.hpp"
 
 #include <doctest/doctest.h>
 

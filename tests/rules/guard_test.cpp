@@ -6,8 +6,6 @@
 #include "contract/model/device_fields.hpp"
 #include "contract/rules/gates.hpp"
 #include "contract/rules/guard.hpp"
-#include "contract/rules/guard_condition.hpp"
-#include "contract/rules/guard_words.hpp"
 
 using namespace stint;
 

@@ -1,7 +1,7 @@
 #include <doctest/doctest.h>
 
 #include "contract/rules/gates.hpp"
-#include "contract/rules/notice.hpp"
+#include "contract/rules/notification.hpp"
 
 using namespace stint;
 

@@ -2,7 +2,7 @@
 #include <doctest/doctest.h>
 
 #include "contract/rules/ending.hpp"
-#include "contract/rules/periodic.hpp"
+#include "contract/rules/job_clocks.hpp"
 #include "last_words.hpp"
 
 using namespace stint;

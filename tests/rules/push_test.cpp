@@ -1,8 +1,8 @@
 // Which pushed messages pass Doze, and who loses the right to be urgent (limits.md §8.5), and to whom they go.
 #include <doctest/doctest.h>
 
+#include "contract/rules/admission.hpp"
 #include "contract/rules/push.hpp"
-#include "contract/rules/receiver.hpp"
 
 using namespace stint;
 

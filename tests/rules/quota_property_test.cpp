@@ -7,7 +7,6 @@
 
 #include "contract/rules/expedited_quota.hpp"
 #include "contract/rules/quota.hpp"
-#include "contract/rules/session_time.hpp"
 #include "quota_day.hpp"
 
 using namespace stint;

@@ -2,7 +2,7 @@
 #include <doctest/doctest.h>
 
 #include "contract/rules/connectivity.hpp"
-#include "contract/rules/runtime.hpp"
+#include "contract/rules/kind.hpp"
 
 using namespace stint;
 

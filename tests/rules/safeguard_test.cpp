@@ -1,7 +1,7 @@
 // Safeguards against looping apps (jobs.md §6.7).
 #include <doctest/doctest.h>
 
-#include "contract/rules/runtime.hpp"
+#include "contract/rules/kind.hpp"
 #include "contract/rules/safeguard.hpp"
 
 using namespace stint;

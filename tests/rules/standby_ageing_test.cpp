@@ -3,7 +3,6 @@
 #include <rapidcheck.h>
 
 #include "contract/rules/standby.hpp"
-#include "contract/rules/standby_frequency.hpp"
 #include "rules/usage.hpp"
 
 using namespace stint;

@@ -1,7 +1,7 @@
 // Work that heat lets run (limits.md §10.1), cell by cell; example 84.
 #include <doctest/doctest.h>
 
-#include "contract/rules/thermal.hpp"
+#include "contract/rules/limit_gates.hpp"
 
 using namespace stint;
 

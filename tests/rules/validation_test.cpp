@@ -5,7 +5,7 @@
 #include <functional>
 #include <limits>
 
-#include "contract/model/job_info_access.hpp"
+#include "contract/model/job_info.hpp"
 #include "rules/kinds_of_job.hpp"
 
 using namespace stint;

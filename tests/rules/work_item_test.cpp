@@ -1,5 +1,5 @@
 // The rules for a work item, in the app and in the daemon alike (jobs.md §2.5).
-#include "contract/rules/work_item.hpp"
+#include "contract/rules/validation.hpp"
 
 #include <doctest/doctest.h>
 #include <limits>

@@ -1,7 +1,7 @@
 // Where a command's own cgroup may be made, and what becomes of a limit that cannot be held (limits.md §13).
 #include <doctest/doctest.h>
 
-#include "programs/shell/command_cgroup.hpp"
+#include "programs/shell/command.hpp"
 
 using namespace stint;
 using namespace stint::shell;

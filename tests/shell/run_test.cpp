@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "base/time/time.hpp"
-#include "base/unix/proc.hpp"
+#include "base/unix/process.hpp"
 #include "programs/shell/run.hpp"
 #include "spool/directory.hpp"
 

@@ -4,7 +4,7 @@
 #include <csignal>
 
 #include "base/time/time.hpp"
-#include "programs/shell/verdict.hpp"
+#include "programs/shell/run.hpp"
 
 using namespace stint;
 using namespace stint::shell;

@@ -7,7 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "programs/spool/ledger.hpp"
+#include "programs/spool/transfers.hpp"
 #include "spool/directory.hpp"
 
 using namespace stint;

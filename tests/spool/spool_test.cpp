@@ -7,8 +7,7 @@
 
 #include <sys/stat.h>
 
-#include "base/unix/proc.hpp"
-#include "programs/spool/run_variables.hpp"
+#include "base/unix/process.hpp"
 #include "programs/spool/spool.hpp"
 #include "spool/directory.hpp"
 

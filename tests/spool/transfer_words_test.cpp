@@ -1,6 +1,6 @@
 #include <doctest/doctest.h>
 
-#include "programs/spool/transfer_words.hpp"
+#include "programs/spool/transfers.hpp"
 
 using namespace stint;
 

@@ -1,8 +1,8 @@
 #include <doctest/doctest.h>
 
-#include "contract/json/checked_json.hpp"
+#include "contract/json/values.hpp"
+#include "stintd/store/app_json.hpp"
 #include "stintd/store/ledger_json.hpp"
-#include "stintd/store/usage_json.hpp"
 #include "store/fixture.hpp"
 
 using namespace stint;

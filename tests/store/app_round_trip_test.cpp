@@ -1,11 +1,11 @@
 // The records behind the limits come back as they were written, and damage neither loses nor doubles a limit.
-#include "contract/rules/app_memory.hpp"
 #include "contract/rules/expedited_quota.hpp"
 #include "contract/rules/quota.hpp"
+#include "contract/rules/recovery.hpp"
+#include "stintd/store/app_json.hpp"
 #include "stintd/store/device_json.hpp"
 #include "stintd/store/ledger_json.hpp"
 #include "stintd/store/opening.hpp"
-#include "stintd/store/usage_json.hpp"
 #include "store/fixture.hpp"
 
 using namespace stint;

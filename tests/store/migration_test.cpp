@@ -4,7 +4,6 @@
 
 #include "contract/json/job_json.hpp"
 #include "stintd/store/opening.hpp"
-#include "stintd/store/row_checksum.hpp"
 #include "stintd/store/schema.hpp"
 #include "store/fault_vfs.hpp"
 #include "store/fixture.hpp"

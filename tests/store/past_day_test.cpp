@@ -1,7 +1,7 @@
 // The device's history and a stretch of the log, as the store keeps and tells them (jobs.md §9.5).
-#include "stintd/store/past_day.hpp"
+#include "stintd/store/history.hpp"
 
-#include "contract/rules/device_log.hpp"
+#include "contract/rules/device_state.hpp"
 #include "stintd/store/opening.hpp"
 #include "store/fixture.hpp"
 

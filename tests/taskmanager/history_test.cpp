@@ -1,7 +1,7 @@
 // The events that a browser has missed are there, up to a bound (linux.md §B, live data).
 #include <doctest/doctest.h>
 
-#include "faces/taskmanager/history.hpp"
+#include "faces/taskmanager/broadcast.hpp"
 
 using namespace stint::taskmanager;
 

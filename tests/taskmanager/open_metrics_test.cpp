@@ -1,7 +1,7 @@
 // The daemon's numbers as OpenMetrics (linux.md §A.11); a real parser reads them in tests/e2e/test_taskmanager_api.py.
 #include <doctest/doctest.h>
 
-#include "faces/taskmanager/open_metrics.hpp"
+#include "faces/taskmanager/metrics.hpp"
 
 using namespace stint;
 using namespace stint::taskmanager;

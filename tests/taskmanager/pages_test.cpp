@@ -1,9 +1,8 @@
 // The files of the page, and what a request asks with.
 #include <doctest/doctest.h>
 
-#include "faces/taskmanager/arguments.hpp"
-#include "faces/taskmanager/digest.hpp"
 #include "faces/taskmanager/pages.hpp"
+#include "faces/taskmanager/request.hpp"
 
 using namespace stint::taskmanager;
 

@@ -19,7 +19,7 @@
 #include <fmt/core.h>
 
 #include "base/unix/fd.hpp"
-#include "programs/transfer/resume.hpp"
+#include "programs/transfer/sidecar.hpp"
 #include "transfer/nginx.hpp"
 #include "transfer/sample_file.hpp"
 

@@ -9,7 +9,7 @@
 
 #include <fmt/core.h>
 
-#include "base/result/check.hpp"
+#include "base/result/errors.hpp"
 #include "base/unix/fd.hpp"
 #include "transfer/place.hpp"
 

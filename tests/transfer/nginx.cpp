@@ -13,7 +13,7 @@
 
 #include <fmt/core.h>
 
-#include "base/result/check.hpp"
+#include "base/result/errors.hpp"
 #include "base/unix/fd.hpp"
 
 namespace stint::transfer {

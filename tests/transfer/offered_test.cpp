@@ -2,7 +2,6 @@
 #include <doctest/doctest.h>
 
 #include "programs/transfer/digest.hpp"
-#include "programs/transfer/offered.hpp"
 
 using namespace stint::transfer;
 

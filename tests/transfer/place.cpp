@@ -10,7 +10,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "base/result/check.hpp"
+#include "base/result/errors.hpp"
 #include "base/unix/fd.hpp"
 #include "programs/transfer/digest.hpp"
 

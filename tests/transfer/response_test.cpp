@@ -2,9 +2,9 @@
 
 #include <doctest/doctest.h>
 
+#include "programs/transfer/access.hpp"
 #include "programs/transfer/curl_error.hpp"
 #include "programs/transfer/spec.hpp"
-#include "programs/transfer/url.hpp"
 
 using namespace stint;
 using namespace stint::transfer;

@@ -11,7 +11,7 @@
 
 #include <fmt/core.h>
 
-#include "base/result/check.hpp"
+#include "base/result/errors.hpp"
 
 namespace stint::transfer {
 namespace {

@@ -3,7 +3,7 @@
 
 #include <thread>
 
-#include "base/result/fail.hpp"
+#include "base/result/errors.hpp"
 #include "client/fake_daemon.hpp"
 #include "programs/transfer/service.hpp"
 #include "transfer/sample_file.hpp"

@@ -2,7 +2,6 @@
 
 #include <doctest/doctest.h>
 
-#include "programs/transfer/resume.hpp"
 #include "transfer/place.hpp"
 
 using namespace stint;

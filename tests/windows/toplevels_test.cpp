@@ -7,7 +7,7 @@
 
 #include <doctest/doctest.h>
 
-#include "stintd/device/windows/wayland/toplevels.hpp"
+#include "stintd/device/windows/wayland/compositor.hpp"
 
 using namespace stint;
 using stint::windows::Toplevels;

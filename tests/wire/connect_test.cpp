@@ -10,7 +10,6 @@
 #include <sys/stat.h>
 
 #include "link/wire/names.hpp"
-#include "link/wire/runtime_directory.hpp"
 
 using namespace stint;
 using namespace stint::wire;

@@ -1,6 +1,6 @@
 #include <doctest/doctest.h>
 
-#include "base/result/try.hpp"
+#include "base/result/errors.hpp"
 #include "wire/loose_message.hpp"
 
 using namespace stint;

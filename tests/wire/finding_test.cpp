@@ -1,7 +1,7 @@
 #include <doctest/doctest.h>
 
 #include "link/wire/fields.hpp"
-#include "link/wire/finding.hpp"
+#include "link/wire/views.hpp"
 #include "wire/loose_message.hpp"
 
 using namespace stint;

@@ -3,8 +3,7 @@
 
 #include "stint/work/data.hpp"
 #include "stint/work/uuid.hpp"
-#include "work/engine/bytes.hpp"
-#include "work/engine/merge.hpp"
+#include "work/engine/data.hpp"
 
 namespace stint::work {
 

@@ -1,6 +1,6 @@
 // A request's life: durable, run, retried, stopped, periodic (jobs.md §10).
 #include "app.hpp"
-#include "work/engine/times.hpp"
+#include "work/engine/job_of.hpp"
 
 namespace stint::work {
 

@@ -10,8 +10,8 @@
 #include <cstring>
 #include <sstream>
 
-#include "base/result/fail.hpp"
-#include "base/unix/proc.hpp"
+#include "base/result/errors.hpp"
+#include "base/unix/process.hpp"
 
 namespace stint {
 namespace {

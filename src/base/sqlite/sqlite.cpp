@@ -6,7 +6,7 @@
 #include <iterator>
 #include <sqlite3.h>
 
-#include "base/result/try.hpp"
+#include "base/result/errors.hpp"
 
 namespace stint {
 

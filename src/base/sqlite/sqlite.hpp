@@ -9,8 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "base/result/fail.hpp"
-#include "base/result/try.hpp"
+#include "base/result/errors.hpp"
 #include "base/text/shared_text.hpp"
 #include "stint/units.hpp"
 
@@ -94,7 +93,7 @@ private:
 
 class Database {
 public:
-    static constexpr Bytes pageSize = 4096; ///< the page size of each database that rebuild.hpp makes
+    static constexpr Bytes pageSize = 4096; ///< the page size of each database that opening.hpp (stintd/store) makes
 
     /// `file` exists. Closing does not change it, unless checkpointOnClose() was called.
     static Result<Database> open(const std::filesystem::path& file);
@@ -131,7 +130,7 @@ public:
     /// True if the database's header or the file's mode forbids writing.
     bool readOnly() const;
 
-    /// For row_checksum.hpp, which adds an SQL function.
+    /// For schema.hpp (stintd/store), which adds an SQL function.
     sqlite3* handle() const { return connection_.get(); }
 
 private:

@@ -3,7 +3,7 @@
 #include <compare>
 #include <string_view>
 
-#include "base/result/fail.hpp"
+#include "base/result/errors.hpp"
 #include "base/text/shared_text.hpp"
 
 namespace stint {

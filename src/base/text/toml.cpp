@@ -6,9 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "base/result/fail.hpp"
-#include "base/result/try.hpp"
-#include "base/text/cut.hpp"
+#include "base/result/errors.hpp"
+#include "base/text/printable.hpp"
 
 namespace stint {
 namespace {

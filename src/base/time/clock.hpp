@@ -1,7 +1,11 @@
-// The clocks that edges and programs read; beyond them time is data. The core reads none.
+// The clocks that edges and programs read, and a duration as poll(2)'s timeout; beyond them time is data. The core
+// reads none.
 #pragma once
+#include <algorithm>
 #include <chrono>
+#include <climits>
 #include <ctime>
+#include <optional>
 
 #include "stint/units.hpp"
 
@@ -20,6 +24,11 @@ inline Instant bootNow() {
 /// A monotonic time, from an arbitrary zero.
 inline Duration steadyNow() {
     return std::chrono::duration_cast<Duration>(std::chrono::steady_clock::now().time_since_epoch());
+}
+
+/// poll(2)'s milliseconds; nullopt: no limit (-1). A negative time is 0.
+inline int pollTimeout(std::optional<Duration> longest) {
+    return longest ? static_cast<int>(std::clamp<Duration::rep>(longest->count(), 0, INT_MAX)) : -1;
 }
 
 } // namespace stint

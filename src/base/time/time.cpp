@@ -6,8 +6,8 @@
 #include <optional>
 #include <span>
 
-#include "base/result/fail.hpp"
-#include "base/text/cut.hpp"
+#include "base/result/errors.hpp"
+#include "base/text/printable.hpp"
 
 namespace stint {
 

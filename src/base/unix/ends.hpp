@@ -1,5 +1,8 @@
-// The exit codes of our programs: sysexits, and a shell's codes (linux.md §A.10).
+// The ends of our programs: their exit codes, which are sysexits and a shell's (linux.md §A.10); the error message of
+// a program without a terminal of its own; and the answer of a helper to a person. Our helpers take no words, because
+// stintd starts them: a person who tries one with a word is told what it is.
 #pragma once
+#include <string_view>
 
 namespace stint::ends {
 
@@ -24,3 +27,14 @@ inline constexpr int interrupted = 130; ///< Ctrl-C where no job of this command
 inline constexpr int terminated = 143;
 
 } // namespace stint::ends
+
+namespace stint {
+
+/// Prints "PROGRAM: sentence" on stderr: one line that steers no terminal, whatever names stand in the sentence.
+void complain(std::string_view program, std::string_view sentence);
+
+/// Prints `what` the program `name` is, and returns its exit code: on stdout and 0 for --help and -h, on stderr and 64
+/// for any other word.
+int startedByHand(const char* name, const char* what, const char* word);
+
+} // namespace stint

@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/result/fail.hpp"
+#include "base/result/errors.hpp"
 
 namespace stint {
 namespace {

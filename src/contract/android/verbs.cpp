@@ -2,9 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "contract/android/job_verb.hpp"
 #include "contract/android/verb_call.hpp"
-#include "contract/android/verb_words.hpp"
 
 namespace stint {
 namespace {

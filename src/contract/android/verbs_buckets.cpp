@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "base/result/fail.hpp"
+#include "base/result/errors.hpp"
 #include "base/text/number.hpp"
 #include "contract/android/verb_call.hpp"
 #include "contract/rules/standby.hpp"

@@ -3,7 +3,7 @@
 
 #include <fmt/format.h>
 
-#include "contract/android/job_verb.hpp"
+#include "contract/android/verb_call.hpp"
 
 namespace stint {
 namespace {

@@ -1,14 +1,13 @@
 // The end of a run, and what becomes of its job (jobs.md §6.1).
 #include <utility>
 
-#include "base/result/check.hpp"
-#include "base/text/cut.hpp"
+#include "base/result/errors.hpp"
+#include "base/text/printable.hpp"
 #include "contract/core/start_terms.hpp"
 #include "contract/core/state.hpp"
 #include "contract/rules/app_state.hpp"
+#include "contract/rules/concurrency.hpp"
 #include "contract/rules/ending.hpp"
-#include "contract/rules/load.hpp"
-#include "contract/rules/past_run.hpp"
 #include "contract/rules/safeguard.hpp"
 #include "contract/rules/wall_clock.hpp"
 

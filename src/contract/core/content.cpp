@@ -1,10 +1,48 @@
-// Changes of the content that jobs watch (jobs.md §3.2): collected for the run to come, and for the retry of the one
-// under way; written down as they come, so that no daemon's death loses one.
-#include "contract/core/events.hpp"
+#include "contract/core/content.hpp"
+
+#include "base/result/containers.hpp"
+#include "base/result/errors.hpp"
 #include "contract/core/state.hpp"
-#include "contract/rules/content_trigger.hpp"
+#include "contract/rules/constraint.hpp"
 
 namespace stint {
+
+void Watched::add(const AppId& app, const JobInfo& info) {
+    for (const auto& target : info.getTriggerContentUris())
+        if (++jobs_[{app, target}] == 1) ++version_;
+}
+
+void Watched::remove(const AppId& app, const JobInfo& info) {
+    for (const auto& target : info.getTriggerContentUris()) {
+        const auto count = jobs_.find({app, target});
+        STINT_CHECK(count != jobs_.end()); // all that its jobs watch was counted as they came
+        STINT_CHECK(count->second > 0);
+        if (--count->second > 0) continue;
+        jobs_.erase(count);
+        ++version_;
+    }
+}
+
+std::vector<WatchedContent> Watched::all() const {
+    std::vector<WatchedContent> all;
+    for (const auto& [content, jobs] : jobs_)
+        all.push_back(content);
+    return all;
+}
+
+void Watched::setShortage(const AppId& app, const std::string& why) {
+    if (why.empty()) {
+        shortages_.erase(app);
+    } else {
+        shortages_[app] = why;
+    }
+}
+
+const std::string* Watched::shortageOf(const AppId& app) const { return findIn(shortages_, app); }
+
+// Changes of the content that jobs watch (jobs.md §3.2): collected for the run to come, and for the retry of the one
+// under way; written down as they come, so that no daemon's death loses one.
+
 namespace {
 
 // Notes a change for a job that waits, if only for the end of the run of the one it replaced.

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "base/result/find_in.hpp"
+#include "base/result/containers.hpp"
 #include "contract/model/record.hpp"
 
 namespace stint {

@@ -1,11 +1,34 @@
-// The explanation: everything that keeps a job from running, from the very verdicts that the decision is made by
-// (jobs.md §9.1), and the time of its start that follows from it.
+// The explanation: everything that keeps a job from running, from the very verdicts that the decision is made by, and
+// by those that hold the slots (jobs.md §9.1); and the time of its start that follows from it.
 #pragma once
-#include "contract/core/slot_holding.hpp"
+#include "contract/core/state.hpp"
 #include "contract/rules/obstacle.hpp"
-#include "contract/rules/own_clocks.hpp"
 
 namespace stint {
+
+/// The runs and jobs that hold the slots at one moment: the evidence that a ready job has found none (jobs.md §3.6,
+/// §9.1). It is reckoned from what runs and what waits, not by the pass that hands slots out (queue.cpp), so that
+/// a job which that pass has wrongly left out has no such evidence.
+class SlotHolding {
+public:
+    SlotHolding(const State& state, Now now);
+
+    /// The holders that keep this job, which is in an open group, from a slot; nullopt: it finds one.
+    std::optional<SlotHolders> against(const Tracked& tracked) const;
+
+private:
+    template <class Matches> std::optional<SlotHolders> runs(NoRoom why, Matches matches) const;
+    std::optional<SlotHolders> keptOnes(WorkType type) const;
+    bool isFull(const WorkTypes& may) const;
+    bool capCounts(const App& owner) const;
+
+    const State& state_;
+    World world_;
+    SlotTable table_;
+    PerType running_;
+    std::int64_t waiting_ = 0; ///< ready jobs
+    Slots slots_;
+};
 
 /// How much is explained: words, and a look at the days to come, take longer than the verdicts that they are about.
 enum class Words : std::uint8_t { All, ReasonsOnly };

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "base/result/check.hpp"
+#include "base/result/errors.hpp"
 #include "base/time/time.hpp"
 
 namespace stint {

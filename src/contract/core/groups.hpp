@@ -11,11 +11,10 @@
 
 #include <absl/container/btree_set.h>
 
-#include "contract/core/by_app.hpp"
-#include "contract/core/due_heap.hpp"
+#include "contract/core/containers.hpp"
 #include "contract/core/tracked.hpp"
+#include "contract/rules/concurrency.hpp"
 #include "contract/rules/gates.hpp"
-#include "contract/rules/order.hpp"
 
 namespace stint {
 

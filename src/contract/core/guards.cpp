@@ -1,6 +1,6 @@
 #include "contract/core/guards.hpp"
 
-#include "base/result/check.hpp"
+#include "base/result/errors.hpp"
 #include "contract/core/state.hpp"
 #include "contract/rules/guard.hpp"
 

@@ -2,14 +2,13 @@
 
 #include <algorithm>
 
-#include "base/result/check.hpp"
-#include "base/result/fail.hpp"
-#include "base/result/overloaded.hpp"
+#include "base/result/containers.hpp"
+#include "base/result/errors.hpp"
 #include "contract/core/explanation.hpp"
 #include "contract/core/state.hpp"
 #include "contract/rules/connectivity.hpp"
-#include "contract/rules/forecast_words.hpp"
-#include "contract/rules/in_queue.hpp"
+#include "contract/rules/forecast.hpp"
+#include "contract/rules/obstacle.hpp"
 
 namespace stint {
 namespace {

@@ -6,7 +6,7 @@
 #include <optional>
 
 #include "contract/core/scheduler.hpp"
-#include "contract/model/what_if.hpp"
+#include "contract/model/questions.hpp"
 
 namespace stint {
 

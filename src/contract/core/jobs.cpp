@@ -1,9 +1,11 @@
 #include "contract/core/jobs.hpp"
 
 #include <algorithm>
+#include <ranges>
 
-#include "base/result/check.hpp"
-#include "base/result/find_in.hpp"
+#include "base/result/containers.hpp"
+#include "base/result/errors.hpp"
+#include "contract/core/state.hpp"
 
 namespace stint {
 namespace {
@@ -82,5 +84,54 @@ Holdings Jobs::heldBy(const AppId& app) const {
 }
 
 void Jobs::noteSequence(std::uint64_t sequence) { sequence_ = std::max(sequence_, sequence + 1); }
+
+namespace {
+
+/// Numbers above it are an app's own or of a damaged store, and do not use up those that people type.
+constexpr std::int32_t mostGiven = 1'000'000'000;
+
+} // namespace
+
+void JobNumbers::note(const JobKey& key) {
+    if (key.id.value > mostGiven) return;
+    std::int32_t& highest = highest_[key.app];
+    highest = std::max(highest, key.id.value);
+}
+
+JobId JobNumbers::next(const State& state, const AppId& app, const std::string& space, JobId other) const {
+    const auto isBuiltIn = [&state](const AppId& id) {
+        const App* const known = state.app(id);
+        return known && known->manifest.builtIn;
+    };
+    const bool shared = isBuiltIn(app);
+    std::int32_t number = other.value;
+    for (const auto& [owner, highest] : highest_)
+        if (owner == app || (shared && isBuiltIn(owner))) number = std::max(number, highest);
+    do {
+        ++number;
+    } while (state.jobs.contains({app, space, JobId{number}}));
+    return JobId{number};
+}
+
+void Endings::add(Completed completed, std::int64_t most) {
+    STINT_CHECK(most >= 0); // below it nothing could be forgotten
+    auto& ofApp = byApp_[completed.key.app];
+    ofApp.push_back(std::move(completed));
+    while (std::ssize(ofApp) > most)
+        ofApp.pop_front();
+}
+
+const Completed* Endings::newest(const JobKey& key) const {
+    const auto* const ofApp = findIn(byApp_, key.app);
+    if (!ofApp) return nullptr;
+    const auto newestFirst = std::views::reverse(*ofApp);
+    const auto found = std::ranges::find(newestFirst, key, &Completed::key);
+    return found == newestFirst.end() ? nullptr : &*found;
+}
+
+Error notTracked(const State& state, const JobKey& key) {
+    if (state.endings.newest(key)) return fail(Errc::ILLEGAL_STATE, "{} has ended", textOf(key));
+    return fail(Errc::ILLEGAL_ARGUMENT, "no job {}", textOf(key));
+}
 
 } // namespace stint

@@ -1,5 +1,7 @@
-// The tracked jobs.
+// All tracked jobs by key, and what each app holds by them; the numbers for new ones (jobs.md §2.1); and the last few
+// that have ended.
 #pragma once
+#include <deque>
 #include <map>
 #include <memory>
 #include <ranges>
@@ -9,7 +11,10 @@
 #include <absl/container/btree_set.h>
 
 #include "contract/core/tracked.hpp"
+#include "contract/model/job.hpp"
+#include "contract/model/record.hpp"
 #include "contract/rules/holdings.hpp"
+#include "stint/result.hpp"
 
 namespace stint {
 
@@ -72,5 +77,38 @@ private:
     std::map<AppId, Holdings> held_; ///< the apps that have jobs
     std::uint64_t sequence_ = 1;
 };
+
+struct State;
+
+/// Numbers for jobs that are to have a new one. The built-in apps share one series, so that a person's download, upload
+/// and command never have the same; and no number is given again while anything that is kept names it (jobs.md §2.1).
+class JobNumbers {
+public:
+    /// Notes that a job has that key, or had it.
+    void note(const JobKey& key);
+    /// A number above all that are noted of the app, or of all built-in ones where it is such, and above `other`.
+    JobId next(const State& state, const AppId& app, const std::string& space, JobId other) const;
+
+private:
+    std::map<AppId, std::int32_t> highest_;
+};
+
+/// The last few jobs of each app that have ended.
+class Endings {
+public:
+    /// Adds a job that has ended, and forgets the oldest beyond `most` of its app.
+    void add(Completed completed, std::int64_t most);
+    /// The newest job of this key that has ended; nullptr: there is none.
+    const Completed* newest(const JobKey& key) const;
+    /// By app, the newest last.
+    const std::map<AppId, std::deque<Completed>>& byApp() const { return byApp_; }
+    void erase(const AppId& app) { byApp_.erase(app); }
+
+private:
+    std::map<AppId, std::deque<Completed>> byApp_;
+};
+
+/// The error for a job that is not tracked: it has ended, or is unknown.
+Error notTracked(const State& state, const JobKey& key);
 
 } // namespace stint

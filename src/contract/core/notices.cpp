@@ -3,14 +3,13 @@
 #include <utility>
 #include <vector>
 
-#include "base/result/check.hpp"
-#include "contract/core/events.hpp"
+#include "base/result/errors.hpp"
 #include "contract/core/explanation.hpp"
 #include "contract/core/state.hpp"
-#include "contract/model/notice.hpp"
-#include "contract/rules/in_queue.hpp"
+#include "contract/model/effect.hpp"
 #include "contract/rules/kind.hpp"
-#include "contract/rules/notice.hpp"
+#include "contract/rules/notification.hpp"
+#include "contract/rules/obstacle.hpp"
 
 namespace stint {
 namespace {

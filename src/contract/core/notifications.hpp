@@ -1,4 +1,4 @@
-// The notifications that are shown for apps, and the runs and services that use them (jobs.md §5).
+// The notifications that are shown for apps, and the runs and foreground services that use them (jobs.md §5).
 #pragma once
 #include <limits>
 #include <map>

@@ -1,4 +1,5 @@
-// The queue of ready jobs, in the order of jobs.md §3.4: each app's own list, and the apps by turns.
+// The queue of ready jobs, in the order of jobs.md §3.4: each app's own list, and the apps by turns. Its .cpp has the
+// pass that gives them slots (§3.6), too.
 #pragma once
 #include <optional>
 #include <span>

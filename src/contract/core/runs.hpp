@@ -5,10 +5,10 @@
 #include <set>
 #include <utility>
 
-#include "base/time/optional_time.hpp"
-#include "contract/model/content_changes.hpp"
+#include "base/time/time.hpp"
 #include "contract/model/event.hpp"
-#include "contract/model/gate_key.hpp"
+#include "contract/model/gate.hpp"
+#include "contract/model/record.hpp"
 #include "contract/rules/concurrency.hpp"
 #include "contract/rules/ending.hpp"
 #include "contract/rules/world.hpp"
@@ -87,7 +87,7 @@ private:
     std::uint64_t next_ = 1;
 };
 
-// While it runs (running.cpp).
+// While it runs (runs.cpp).
 
 /// The facts of a run that gates read.
 RunFacts factsOf(const Running& running, Instant now);
@@ -110,7 +110,7 @@ void tellTerms(Turn& turn, const Run& run);
 /// The job's own run; nullptr also while it waits for the run of the job that it replaced to end.
 const Running* ownRun(const State& state, const Tracked& tracked);
 /// Takes the bytes that a run reports for one item of its work; ignores an item that it is not working on (jobs.md
-/// §4.7; work.cpp).
+/// §4.7; schedule.cpp).
 void updateItem(Turn& turn, Running& running, const BytesUpdated& event);
 
 // Its end (closing.cpp).

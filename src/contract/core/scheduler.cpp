@@ -4,19 +4,17 @@
 
 #include <fmt/core.h>
 
-#include "base/result/check.hpp"
-#include "base/result/overloaded.hpp"
-#include "contract/core/events.hpp"
+#include "base/result/containers.hpp"
+#include "base/result/errors.hpp"
 #include "contract/core/guards.hpp"
-#include "contract/core/quotas.hpp"
+#include "contract/core/limits.hpp"
 #include "contract/core/state.hpp"
-#include "contract/rules/app_memory.hpp"
 #include "contract/rules/device_limits.hpp"
 #include "contract/rules/device_state.hpp"
 #include "contract/rules/ending.hpp"
-#include "contract/rules/fitness.hpp"
 #include "contract/rules/job_clocks.hpp"
 #include "contract/rules/kind.hpp"
+#include "contract/rules/recovery.hpp"
 #include "contract/rules/wall_clock.hpp"
 
 namespace stint {

@@ -10,13 +10,12 @@
 #include <string>
 #include <vector>
 
+#include "contract/model/alarm.hpp"
 #include "contract/model/constants.hpp"
 #include "contract/model/effect.hpp"
 #include "contract/model/event.hpp"
-#include "contract/model/meter.hpp"
 #include "contract/model/questions.hpp"
 #include "contract/model/record.hpp"
-#include "contract/model/wake.hpp"
 
 namespace stint {
 

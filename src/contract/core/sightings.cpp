@@ -2,17 +2,16 @@
 #include <algorithm>
 #include <utility>
 
-#include "base/result/check.hpp"
-#include "contract/core/events.hpp"
+#include "base/result/errors.hpp"
 #include "contract/core/explanation.hpp"
 #include "contract/core/start_terms.hpp"
 #include "contract/core/state.hpp"
 #include "contract/rules/alarm.hpp"
-#include "contract/rules/app_gate.hpp"
 #include "contract/rules/app_state.hpp"
 #include "contract/rules/job_clocks.hpp"
 #include "contract/rules/limit_gates.hpp"
 #include "contract/rules/network_budget.hpp"
+#include "contract/rules/safeguard.hpp"
 #include "contract/rules/standby.hpp"
 #include "contract/rules/wall_clock.hpp"
 

@@ -1,35 +1,28 @@
-// The one state of Stint, made of the owners of its parts, and the turn in which it changes. Only core/ and the test of
-// its checks include this.
+// The one state of Stint, made of the owners of its parts; the turn in which it changes; and the function that handles
+// each event, listed by the file that has it. Only core/ and the test of its checks include this.
 #pragma once
 #include <map>
 #include <string>
 #include <utility>
 
-#include "base/result/find_in.hpp"
+#include "base/result/containers.hpp"
 #include "contract/core/alarms.hpp"
-#include "contract/core/app_clocks.hpp"
-#include "contract/core/awake.hpp"
-#include "contract/core/by_app.hpp"
-#include "contract/core/changed_apps.hpp"
+#include "contract/core/containers.hpp"
+#include "contract/core/content.hpp"
 #include "contract/core/deliveries.hpp"
 #include "contract/core/device.hpp"
-#include "contract/core/device_log.hpp"
-#include "contract/core/endings.hpp"
-#include "contract/core/job_numbers.hpp"
 #include "contract/core/jobs.hpp"
-#include "contract/core/metering.hpp"
 #include "contract/core/network.hpp"
 #include "contract/core/notices.hpp"
 #include "contract/core/notifications.hpp"
+#include "contract/core/requests.hpp"
 #include "contract/core/runs.hpp"
 #include "contract/core/scheduler.hpp"
-#include "contract/core/shell.hpp"
 #include "contract/core/sleep.hpp"
-#include "contract/core/succession.hpp"
-#include "contract/core/usage.hpp"
+#include "contract/core/standby.hpp"
+#include "contract/core/start_terms.hpp"
 #include "contract/core/waiting.hpp"
-#include "contract/core/wakes.hpp"
-#include "contract/core/watched.hpp"
+#include "contract/model/event.hpp"
 
 namespace stint {
 
@@ -119,7 +112,7 @@ struct Turn {
     bool allNetworks = false;             ///< every app's network is looked at (network.hpp)
     bool agesOtherwise = false;           ///< the screen was turned on or off, so apps age by another clock
     AppSet saved;                         ///< apps whose memory is written down, once, at the turn's end
-    std::map<JobKey, std::string> broken; ///< jobs to be set aside, and why: a gate's answer was broken (aside.cpp)
+    std::map<JobKey, std::string> broken; ///< jobs to be set aside, and why: a gate's answer was broken (waiting.cpp)
 
     template <class One> void record(One&& one) { step.records.emplace_back(std::forward<One>(one)); }
     template <class One> void effect(One&& one) { step.effects.emplace_back(std::forward<One>(one)); }
@@ -129,5 +122,84 @@ struct Turn {
     World world() const { return state.world(now); }
     App* app(const AppId& id) { return state.app(id); }
 };
+
+// schedule.cpp
+void apply(Turn& turn, const Schedule& event);
+void apply(Turn& turn, const ScheduleAll& event);
+// requests.cpp
+void apply(Turn& turn, const Cancel& event);
+void apply(Turn& turn, const CancelAll& event);
+void apply(Turn& turn, const StopApp& event);
+void apply(Turn& turn, const AppStatePinned& event);
+void apply(Turn& turn, const PermissionsRevoked& event);
+void apply(Turn& turn, const AppOpened& event);
+// runs.cpp
+void apply(Turn& turn, const Connected& event);
+void apply(Turn& turn, const BindFailed& event);
+void apply(Turn& turn, const StartAnswered& event);
+void apply(Turn& turn, const StopAnswered& event);
+void apply(Turn& turn, const JobFinished& event);
+void apply(Turn& turn, const BytesUpdated& event);
+void apply(Turn& turn, const RunLost& event);
+void apply(Turn& turn, const Abandoned& event);
+// schedule.cpp
+void apply(Turn& turn, const DequeueWork& event);
+void apply(Turn& turn, const CompleteWork& event);
+// notifications.cpp
+void apply(Turn& turn, const NotificationSet& event);
+void apply(Turn& turn, const NotificationTapped& event);
+void apply(Turn& turn, const NotificationDismissed& event);
+void apply(Turn& turn, const ChannelCreated& event);
+void apply(Turn& turn, const ChannelDeleted& event);
+// notifications.cpp
+void apply(Turn& turn, const ForegroundServiceAsked& event);
+// content.cpp
+void apply(Turn& turn, const ContentChanged& event);
+void apply(Turn& turn, const ContentShort& event);
+// sightings.cpp
+void apply(Turn& turn, const AppInstalled& event);
+void apply(Turn& turn, const AppUninstalled& event);
+void apply(Turn& turn, const AppSeen& event);
+void apply(Turn& turn, const SurvivorsCounted& event);
+void apply(Turn& turn, const AppConditions& event);
+void apply(Turn& turn, const AppTapped& event);
+void apply(Turn& turn, const ClockSet& event);
+// device.cpp
+void apply(Turn& turn, const DeviceChanged& event);
+void apply(Turn& turn, const DozeStepped& event);
+void apply(Turn& turn, const DozeHeld& event);
+// alarms.cpp
+void apply(Turn& turn, const AlarmSet& event);
+void apply(Turn& turn, const AlarmCancelled& event);
+// deliveries.cpp
+void apply(Turn& turn, const MessageArrived& event);
+void apply(Turn& turn, const DeliveryEnded& event);
+// standby.cpp
+void apply(Turn& turn, const UsageReported& event);
+void apply(Turn& turn, const BucketForced& event);
+void apply(Turn& turn, const BucketPredicted& event);
+// limits.cpp
+void apply(Turn& turn, const BatteryUseSet& event);
+void apply(Turn& turn, const DataSaverExemptionSet& event);
+void apply(Turn& turn, const TemporarilyAllowed& event);
+void apply(Turn& turn, const PolicyChanged& event);
+void apply(Turn& turn, const ShuttingDown& event);
+// requests.cpp
+void apply(Turn& turn, const RunJob& event);
+void apply(Turn& turn, const StopJobs& event);
+void apply(Turn& turn, const ForceStop& event);
+void apply(Turn& turn, const ResetScheduleQuota& event);
+void apply(Turn& turn, const ResetExecutionQuota& event);
+void apply(Turn& turn, const MonitorBattery& event);
+void apply(Turn& turn, const DockFaked& event);
+// requests.cpp
+void apply(Turn& turn, const HoldJob& event);
+void apply(Turn& turn, const RetryJob& event);
+// start_terms.cpp
+void apply(Turn& turn, const EditJob& event);
+void apply(Turn& turn, const ZoneRead& event);
+// network.cpp
+void apply(Turn& turn, const NetworkCounted& event);
+void apply(Turn& turn, const NetworkUsed& event);
 
 } // namespace stint

@@ -1,13 +1,64 @@
-// Tracked jobs.
+// A job that is tracked, with the history of what it has waited for (jobs.md §9.2).
 #pragma once
+#include <cstdint>
 #include <optional>
+#include <vector>
 
-#include "contract/core/history.hpp"
-#include "contract/model/content_changes.hpp"
+#include "base/result/errors.hpp"
 #include "contract/model/job.hpp"
-#include "contract/rules/order.hpp"
+#include "contract/model/record.hpp"
+#include "contract/rules/concurrency.hpp"
 
 namespace stint {
+
+/// A set of reasons, without an order of their own.
+class ReasonSet {
+public:
+    void add(PendingReason reason) { bits_ |= bit(reason); }
+    void remove(PendingReason reason) { bits_ &= ~bit(reason); }
+    bool empty() const { return bits_ == 0; }
+    /// The reasons, in the order in which they are listed (jobs.md §9.1).
+    std::vector<PendingReason> told() const;
+    bool operator==(const ReasonSet&) const = default;
+
+private:
+    static std::uint32_t bit(PendingReason reason) { return std::uint32_t{1} << static_cast<std::uint32_t>(reason); }
+
+    std::uint32_t bits_ = 0; ///< by the documentation's numbers, 1 to 16
+};
+
+/// The last ten changes of the reasons that kept a job waiting (jobs.md §9.2), in little room, since a million jobs may
+/// sleep with a history each.
+class History {
+public:
+    struct Entry {
+        WallTime when;
+        ReasonSet reasons;
+    };
+
+    /// Adds an entry if its reasons are new. No reasons: the job waits for nothing but its app.
+    void note(WallTime when, ReasonSet reasons);
+    bool empty() const { return entries_.empty(); }
+    std::size_t size() const { return entries_.size(); }
+    /// The entry of this number; the oldest has 0.
+    const Entry& entry(std::size_t number) const {
+        STINT_CHECK(number < entries_.size());
+        return entries_[(oldest_ + number) % entries_.size()];
+    }
+    /// True if there was ever a reason other than its app.
+    bool hasWaited() const;
+    std::vector<HistoryEntry> told() const;
+    void clear() { *this = {}; }
+
+private:
+    std::vector<Entry> entries_; ///< once it is full, the oldest gives its place to the newest
+    std::size_t oldest_ = 0;
+};
+
+struct Tracked;
+
+/// The job's history: by its own clocks, and by its group since it joined that (jobs.md §9.2).
+History historyOf(const Tracked& tracked);
 
 struct Group;
 
@@ -30,7 +81,7 @@ struct TrackedDetails {
     Boxed<CrashNotes> crashes;
     History history;                  ///< by its own clocks, before it joined its group, which keeps the rest
     OptionalTime<WallTime> groupedAt; ///< since when it waits in its group, if it has waited elsewhere before
-    Boxed<std::string> unfit;         ///< why it is set aside (aside.cpp); empty: it is not
+    Boxed<std::string> unfit;         ///< why it is set aside (waiting.cpp); empty: it is not
 };
 
 /// A job that is tracked: waiting in a group, asleep until its own clocks let it wait there, or running. A million of
@@ -49,7 +100,7 @@ struct Tracked {
 
 inline WallTime groupedAt(const Tracked& tracked) { return tracked.details->groupedAt.value_or(tracked.joined); }
 
-/// True if the job waits for a person or its app, and nothing is asked about it any more (aside.cpp).
+/// True if the job waits for a person or its app, and nothing is asked about it any more (waiting.cpp).
 inline bool isAside(const Tracked& tracked) { return !tracked.details->unfit->empty(); }
 
 /// The job's place in its group, which changes only while the job is in none.

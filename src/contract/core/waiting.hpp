@@ -1,4 +1,5 @@
-// Jobs on their way to a run: asleep by their own clocks, in groups behind gates, or ready and without a slot.
+// Jobs on their way to a run: asleep by their own clocks, in groups behind gates, or ready and without a slot; and
+// those that are set aside (docs/decisions/0015).
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -53,7 +54,7 @@ struct Waiting {
     Groups groups;
     std::uint64_t moments = 0; ///< the number of those at which groups were asked so far
 
-    // The result of the last pass over the slots (assignment.cpp).
+    // The result of the last pass over the slots (queue.cpp).
     std::uint64_t forSlot = 0;        ///< open groups up to this opening found no slot; 0: none
     std::optional<Instant> heldUntil; ///< all that is ready is held back for a batch until then (jobs.md §3.7)
     std::optional<Instant> again;     ///< the next instant, at which one that was displaced at this one finds a slot
@@ -83,7 +84,7 @@ void wakeDue(Turn& turn);
 /// Asks those groups again that read `ofDevice` or an app that has changed, and those that are due.
 void askChanged(Turn& turn, ReadSet ofDevice);
 
-// Slots (assignment.cpp, preemption.cpp).
+// Slots (queue.cpp, preemption.cpp).
 
 /// Starts what may start while there is room.
 void fillSlots(Turn& turn);
@@ -92,7 +93,7 @@ void makeRoom(Turn& turn);
 /// jobs.md §4.5 clause 3: the reason to stop a run past its guarantee, as its timer rings; nullopt: there is none.
 std::optional<Ending> reasonToStop(const Turn& turn, const Running& running);
 
-// Jobs that are set aside (aside.cpp).
+// Jobs that are set aside (waiting.cpp).
 
 /// Sets the job aside: nothing is asked about it from now on.
 void setAside(Turn& turn, Tracked& tracked, std::string why);

@@ -3,12 +3,9 @@
 #include <algorithm>
 #include <set>
 
-#include "base/result/fail.hpp"
-#include "base/result/try.hpp"
+#include "base/result/errors.hpp"
 #include "base/text/whole_number.hpp"
-#include "contract/json/bundle_json.hpp"
-#include "contract/json/checked_json.hpp"
-#include "contract/json/json_text.hpp"
+#include "contract/json/values.hpp"
 #include "contract/model/job_fields.hpp"
 #include "contract/rules/validation.hpp"
 

@@ -1,4 +1,5 @@
-// Alarms (limits.md §7) and pushed messages (§8.5), which wake an app.
+// Alarms (limits.md §7) and pushed messages (§8.5), which wake an app; and Wake, a time at which a machine that sleeps
+// is to be awake (limits.md §13, Wake-ups).
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -61,6 +62,14 @@ struct PushNote {
     bool shown = false;
 
     bool operator==(const PushNote&) const = default;
+};
+
+struct Wake {
+    Instant when;
+    std::string cause;     ///< "alarm tick of com.example.mail, and 2 more"
+    bool isWindow = false; ///< for a deep maintenance window
+
+    bool operator==(const Wake&) const = default;
 };
 
 } // namespace stint

@@ -1,10 +1,19 @@
 #include "contract/model/app.hpp"
 
 #include <algorithm>
+#include <chrono>
+
+#include <fmt/core.h>
 
 #include "contract/model/names.hpp"
 
 namespace stint {
+
+std::string dateText(std::int32_t day) {
+    const std::chrono::year_month_day date{std::chrono::sys_days{std::chrono::days{day}}};
+    return fmt::format("{:04}-{:02}-{:02}", int{date.year()}, unsigned{date.month()}, unsigned{date.day()});
+}
+
 namespace {
 
 constexpr NameTable<BatteryUse, 3> batteryUses{{{BatteryUse::Optimized, "optimized"},

@@ -1,6 +1,9 @@
-// An installed app: what its manifest declares, and what is known of it now.
+// An installed app: the declarations of its manifest, and all that is known of it now. Its use of its quotas
+// (limits.md §3.4, §4) is kept as sessions, each a stretch of time with at least one counted job; its use of the
+// network, and how much of it was wasted, by days of the wall clock (limits.md §14).
 #pragma once
 #include <array>
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <set>
@@ -10,13 +13,107 @@
 
 #include "base/text/app_id.hpp"
 #include "contract/model/alarm.hpp"
-#include "contract/model/app_day.hpp"
 #include "contract/model/bucket.hpp"
 #include "contract/model/job.hpp"
-#include "contract/model/quota.hpp"
 #include "stint/units.hpp"
 
 namespace stint {
+
+struct Session {
+    Instant start;
+    Instant end;
+    std::int64_t jobs = 0;
+    bool brokenOff = false; ///< by a sleep or a restart: the next newer one is the same session (limits.md §3.4)
+
+    bool operator==(const Session&) const = default;
+};
+
+/// A session that has not ended.
+struct OpenSession {
+    Instant start;
+    std::int64_t jobs = 0; ///< counted so far; those that have ended stay counted
+
+    bool operator==(const OpenSession&) const = default;
+};
+
+/// A fixed window that opens at the first event after the one before it expired (limits.md §3.2).
+struct RateWindow {
+    std::optional<Instant> opened;
+    std::int64_t count = 0;
+
+    bool operator==(const RateWindow&) const = default;
+};
+
+/// The use of the quota of regular jobs.
+struct QuotaLedger {
+    std::vector<Session> sessions; ///< oldest first, those that ended within quota.history
+    std::optional<OpenSession> open;
+    RateWindow jobStarts;
+    RateWindow sessionEnds;
+
+    bool operator==(const QuotaLedger&) const = default;
+};
+
+/// The use of the quota of expedited jobs: a tally that sessions add to and rewards take from (limits.md §4).
+struct ExpeditedLedger {
+    std::vector<Session> sessions; ///< oldest first, within ej.window
+    std::optional<OpenSession> open;
+    Duration tally{0};
+    Duration credit{0};              ///< earned while a session runs, beyond the tally: shortens that session's debit
+    std::optional<Instant> topSince; ///< while the app is on top: its reward is pending
+
+    bool operator==(const ExpeditedLedger&) const = default;
+};
+
+/// A count of one kind of thing.
+struct DayTally {
+    std::string of;
+    std::int32_t count = 0;
+
+    static constexpr auto noun = "tally";
+    static constexpr auto fields = [](auto& field, auto& tally) {
+        field("of", tally.of);
+        field("count", tally.count);
+    };
+    bool operator==(const DayTally&) const = default;
+};
+
+/// A day as people write it: "2026-11-22".
+std::string dateText(std::int32_t day);
+
+struct AppDay {
+    std::int32_t day = 0; ///< since 1970-01-01, in the machine's zone
+    Bytes received = 0;
+    Bytes sent = 0;
+    Bytes metered = 0; ///< the part of both that went over a metered or a roaming network
+    Bytes roaming = 0;
+    Bytes again = 0;                ///< bytes moved a second time, because the first copy was lost
+    std::vector<DayTally> cutShort; ///< runs that were stopped, by reason: "QUOTA"
+    std::vector<DayTally> wakeUps;  ///< the machine's wake-ups, by cause: "exact", an alarm's kind; "window"
+    std::int32_t runs = 0;          ///< those that ended that day
+    Duration ran{0};                ///< their length in all
+
+    static constexpr auto noun = "day";
+    static constexpr auto fields = [](auto& field, auto& day) {
+        field("day", day.day);
+        field.told("date", dateText(day.day));
+        field("received", day.received);
+        field("sent", day.sent);
+        field("metered", day.metered);
+        field("roaming", day.roaming);
+        field("again", day.again);
+        field.rows("cutShort", day.cutShort);
+        field.rows("wakeUps", day.wakeUps);
+        field("runs", day.runs);
+        field("ran", day.ran);
+    };
+    bool operator==(const AppDay&) const = default;
+};
+
+/// The most days that are kept: a whole month, and those that a wrongly set clock may have added.
+inline constexpr std::size_t mostAppDays = 40;
+/// Counts of bytes stop here: a petabyte.
+inline constexpr Bytes mostCountedBytes = 1'000'000'000'000'000;
 
 // Permissions a manifest may declare, and the one a job service must be bound by.
 inline constexpr std::string_view runUserInitiatedJobs = "RUN_USER_INITIATED_JOBS";

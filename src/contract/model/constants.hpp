@@ -1,5 +1,7 @@
 // Every number of jobs.md §0 and of limits.md §11, under its name there: the rows of constant_rows.inc, as members and
-// as a table. A policy file may override each (architecture.md, store).
+// as a table. A policy file may override each (architecture.md, store). And budgets for an app's use of networks that
+// cost something (limits.md §14), as a policy file or a scenario gives them: a budget is not a single value, so it has
+// no row.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -10,10 +12,47 @@
 #include <vector>
 
 #include "base/time/time.hpp"
-#include "contract/model/network_budget.hpp"
 #include "stint/job_info.hpp"
+#include "stint/result.hpp"
+#include "stint/units.hpp"
 
 namespace stint {
+
+/// A network may be both.
+enum class NetworkCost : std::uint8_t { Metered, Roaming };
+std::string_view nameOf(NetworkCost);
+
+/// Periods of the wall clock, in the machine's zone; a week begins on Monday.
+enum class BudgetPeriod : std::uint8_t { Day, Week, Month };
+std::string_view nameOf(BudgetPeriod);
+
+struct NetworkBudget {
+    static constexpr std::string_view everyApp = "*"; ///< each app without a budget of its own for that cost and period
+
+    std::string app;
+    NetworkCost cost = NetworkCost::Metered;
+    BudgetPeriod period = BudgetPeriod::Month;
+    std::optional<Bytes> bytes; ///< nullopt: any amount
+
+    bool operator==(const NetworkBudget&) const = default;
+};
+
+/// A budget as people write it.
+struct BudgetWords {
+    std::string app;
+    std::string cost;   ///< "metered", "roaming"
+    std::string bytes;  ///< "2GiB", or "none"
+    std::string period; ///< "day", "week", "month"
+};
+
+/// The words for a budget, as networkBudget() takes them.
+BudgetWords wordsOf(const NetworkBudget& budget);
+/// IllegalArgument names the wrong word, and says what would be right.
+Result<NetworkBudget> networkBudget(const BudgetWords& words);
+/// IllegalArgument: there is one of that app, cost and period already.
+Result<void> addBudget(std::vector<NetworkBudget>& budgets, NetworkBudget budget);
+/// A key that no two budgets share: "network_budget.com.example.mail.metered.month".
+std::string keyOf(const NetworkBudget& budget);
 
 /// How the text of a constant is written. A factor is kept in hundredths.
 /// A choice is kept as the index of its name among its row's `choices`; a limit that is not set is written "none".

@@ -1,17 +1,66 @@
-// The device as edges report it. contract/rules/device_state derives the rest (battery low, storage low) from it.
+// The device as edges report it, and the state that the core derives from reports (battery low, storage low, idle). To
+// that belongs Doze with its two machines (limits.md §6): deep defers jobs, alarms and network, light jobs and network
+// only. contract/rules decides both; here are their values.
 #pragma once
 #include <cstdint>
 #include <functional>
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 
-#include "contract/model/doze.hpp"
-#include "contract/model/network_marks.hpp"
+#include "contract/model/network.hpp"
 #include "stint/network.hpp"
 #include "stint/units.hpp"
 
 namespace stint {
+
+enum class DeepState : std::uint8_t {
+    Active,
+    Inactive,
+    IdlePending,
+    Sensing,
+    Locating,
+    QuickDozeDelay,
+    Idle,
+    IdleMaintenance,
+};
+enum class LightState : std::uint8_t { Active, Inactive, Idle, WaitingForNetwork, IdleMaintenance, Override };
+
+/// "idle_pending", "waiting_for_network".
+std::string_view nameOf(DeepState);
+std::string_view nameOf(LightState);
+std::optional<DeepState> deepStateNamed(std::string_view name);
+std::optional<LightState> lightStateNamed(std::string_view name);
+
+/// A state that a person or a scenario holds Doze in (scenario.md device.doze; `cmd deviceidle force-idle`).
+enum class DozeForce : std::uint8_t { Active, LightIdle, LightMaintenance, Idle, IdleMaintenance };
+/// "light_idle".
+std::string_view nameOf(DozeForce);
+std::optional<DozeForce> dozeForceNamed(std::string_view name);
+
+struct Doze {
+    DeepState deep = DeepState::Active;
+    LightState light = LightState::Active;
+    std::optional<Instant> deepTimer; ///< when the state is left at the latest; none: by an event only
+    std::optional<Instant> lightTimer;
+    Duration idleFor{0};        ///< how long the next deep idle lasts (limits.md §6.2)
+    Duration maintenanceFor{0}; ///< how long the next deep window may last
+    Duration lightIdleFor{0};
+    Duration lightBudget{0};
+    std::optional<Instant> windowSince; ///< start of the open maintenance window, deep or light
+    bool batterySaver = false;          ///< its state when Doze last looked
+    bool quickWhileIdle = false;      ///< quick doze came on while idling: motion ends that idle once (limits.md §6.2)
+    std::optional<Instant> settledAt; ///< idle was left just now: background jobs wait until then (limits.md §6.4)
+
+    /// True while jobs, network and messages are held (limits.md §6.3: waiting for a network counts as idle).
+    bool idle() const {
+        return deep == DeepState::Idle || light == LightState::Idle || light == LightState::WaitingForNetwork;
+    }
+    /// True while alarms are held, too.
+    bool deepIdle() const { return deep == DeepState::Idle; }
+    bool operator==(const Doze&) const = default;
+};
 
 /// How short of memory the device is (jobs.md §3.6).
 enum class Memory : std::uint8_t { Normal, Moderate, Low, Critical };

@@ -8,7 +8,7 @@
 #include <string_view>
 
 #include "contract/model/device.hpp"
-#include "contract/model/reads.hpp"
+#include "contract/model/gate.hpp"
 
 namespace stint {
 

@@ -1,4 +1,6 @@
 // Everything the core can do to the world: calls of apps, actions of edges, replies, and the trace of what happened.
+// Before them stand the names of Stint's own notifications on the desktop and of its actions on those of jobs (jobs.md
+// §5.6). Keys that begin with "stint:" are ours alone.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -9,6 +11,22 @@
 #include "contract/model/event.hpp"
 
 namespace stint {
+
+/// The owner of Stint's own notifications: no app can have this name.
+inline constexpr std::string_view noticeOwner = "stint:notices";
+/// The Task Manager's desktop entry, by which desktops know them.
+inline constexpr std::string_view taskManagerEntry = "org.stint.TaskManager";
+
+namespace press {
+inline constexpr std::string_view ours = "stint:";
+inline constexpr std::string_view later = "stint:later";   ///< holds the job until Resume
+inline constexpr std::string_view resume = "stint:resume"; ///< lets the job go on
+inline constexpr std::string_view runAnyway = "stint:run"; ///< starts the job, whatever it waits for
+inline constexpr std::string_view cancel = "stint:cancel"; ///< cancels the job for good
+inline constexpr std::string_view why = "stint:why";       ///< opens the Task Manager, at that job
+inline constexpr std::string_view open = "stint:open";     ///< opens the Task Manager
+inline constexpr std::string_view whole = "default"; ///< the notification is pressed; an app may have the key, too
+} // namespace press
 
 /// A shell verb's output (jobs.md §8).
 struct VerbAnswer {
@@ -92,7 +110,7 @@ struct ShowNotification {
     bool userInitiated = false;             ///< belongs to a running user-initiated job
     bool ongoing = false;                   ///< a running job or foreground service uses it; else it was left behind
     std::string importance;                 ///< its channel's: one of channelImportances
-    std::vector<Notification::Action> ours; ///< Stint's, behind the app's own (contract/model/notice.hpp)
+    std::vector<Notification::Action> ours; ///< Stint's, behind the app's own (contract/model/effect.hpp)
 
     bool operator==(const ShowNotification&) const = default;
 };

@@ -8,9 +8,9 @@
 
 #include "contract/model/app.hpp"
 #include "contract/model/constants.hpp"
+#include "contract/model/day.hpp"
 #include "contract/model/device.hpp"
 #include "contract/model/job.hpp"
-#include "contract/model/time_zone.hpp"
 
 namespace stint {
 

@@ -9,9 +9,9 @@
 #include <string_view>
 #include <vector>
 
-#include "base/result/boxed.hpp"
+#include "base/result/containers.hpp"
 #include "base/text/app_id.hpp"
-#include "base/time/optional_time.hpp"
+#include "base/time/time.hpp"
 #include "stint/job_info.hpp"
 #include "stint/job_parameters.hpp"
 #include "stint/notification.hpp"
@@ -95,7 +95,7 @@ enum class InternalReason : std::int32_t {
 };
 std::string_view nameOf(InternalReason);
 
-/// A condition of a job in a person's words: "network" and "any", "charging" and "no" (contract/model/conditions.hpp).
+/// A condition of a job in a person's words: "network" and "any", "charging" and "no" (contract/model/job_fields.hpp).
 struct Condition {
     std::string name;
     std::string value;
@@ -128,8 +128,7 @@ struct StartTerms {
     std::vector<Condition> then;
     Bytes meteredBytes = NETWORK_BYTES_UNKNOWN; ///< the most to move over metered networks in all; unknown: any amount
     Bytes meteredUsed = 0;                      ///< moved so far; the core sets it (limits.md §14)
-    std::string
-        guard; ///< the guard's condition (jobs.md §14.5, contract/rules/guard_condition.hpp); empty: it is no guard
+    std::string guard; ///< the guard's condition (jobs.md §14.5, contract/rules/guard.hpp); empty: it is no guard
     GuardElse guardElse = GuardElse::Freeze;
     std::optional<WallTime> promised; ///< its start, as the core forecast it when it was scheduled (jobs.md §5.6)
 

@@ -2,6 +2,8 @@
 // wire. The codecs of the wire and of the store, the reader of scenarios, the command line, the printing of jobs, the
 // constraints that gates read, and the table of jobs.md §1.5 walk these rows. Each walker has one function for each
 // type of value; a type that it forgets does not compile. A job's id and its service name it, and are no rows.
+// And the conditions of a job as a person names and changes them: the network, the flags that have an option, and how
+// much a transfer may move.
 #pragma once
 #include <array>
 #include <cstdint>
@@ -15,9 +17,11 @@
 #include <variant>
 #include <vector>
 
-#include "contract/model/job_info_access.hpp"
+#include "contract/model/job.hpp"
+#include "contract/model/job_info.hpp"
 #include "stint/job_info.hpp"
 #include "stint/reasons.hpp"
+#include "stint/result.hpp"
 
 namespace stint {
 
@@ -228,5 +232,25 @@ static_assert(jobFields.size() <= 32);
 
 /// The job's constraints that are plain flags.
 ConstraintSet constraintsOf(const JobInfo& job);
+
+/// Words for JobInfo::NETWORK_TYPE_….
+inline constexpr std::array<std::pair<std::string_view, std::int32_t>, 5> networkWords{{
+    {"any", JobInfo::NETWORK_TYPE_ANY},
+    {"unmetered", JobInfo::NETWORK_TYPE_UNMETERED},
+    {"not-roaming", JobInfo::NETWORK_TYPE_NOT_ROAMING},
+    {"cellular", JobInfo::NETWORK_TYPE_CELLULAR},
+    {"none", JobInfo::NETWORK_TYPE_NONE},
+}};
+
+/// The job with `conditions` in place of its own of the same names. It is not checked that a job may have them
+/// together (jobs.md §1.2). IllegalArgument: an unknown name or value; the message lists the known ones.
+Result<JobInfo> withConditions(const JobInfo& job, const std::vector<Condition>& conditions);
+
+/// The value of the condition "bytes", the most that the job may move for them to hold; nullopt: any amount.
+/// IllegalArgument: it is no size.
+Result<std::optional<Bytes>> mostBytesOf(const std::vector<Condition>& conditions);
+
+/// "network=any, bytes<=200M".
+std::string textOf(const std::vector<Condition>& conditions);
 
 } // namespace stint

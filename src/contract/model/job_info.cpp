@@ -1,11 +1,16 @@
-// The getters of a job, which raise values that are too small.
-#include "stint/job_info.hpp"
+// JobInfo: its getters, which raise values that are too small, and its Builder, whose setters note values, and
+// complain of those that can never be. contract/rules/validation checks their combination, and has Builder::build(),
+// which asks it.
+#include "contract/model/job_info.hpp"
 
 #include <algorithm>
+#include <array>
+
 #include <unistd.h>
 
+#include "base/result/errors.hpp"
 #include "base/result/parts.hpp"
-#include "contract/model/job_info_parts.hpp"
+#include "stint/job_info.hpp"
 
 namespace stint {
 
@@ -116,6 +121,236 @@ bool JobInfo::operator==(const JobInfo& other) const {
     const Parts& theirs = partsOf(other.parts_);
     if (ours.clip || theirs.clip) return false;
     return &ours == &theirs || (ours.said == theirs.said && ours.adjusted() == theirs.adjusted());
+}
+
+namespace {
+
+std::string trimmed(const std::string& text) {
+    constexpr std::string_view blanks = " \t\r\n\v\f";
+    const auto first = text.find_first_not_of(blanks);
+    if (first == std::string::npos) return {};
+    return text.substr(first, text.find_last_not_of(blanks) - first + 1);
+}
+
+// jobs.md §1.1: -1 is the default.
+std::optional<Duration> triggerDelay(Duration asked) {
+    if (asked == Duration{-1}) return std::nullopt;
+    return std::max(asked, 0ms);
+}
+
+} // namespace
+
+Result<JobInfo> JobInfoAccess::documented(const JobInfo::Builder& builder) {
+    if (builder.draft_->misuse) return *builder.draft_->misuse;
+    return of(builder.draft_->job);
+}
+
+Result<JobInfo> JobInfoAccess::requested(const JobInfo::Builder& builder) {
+    if (builder.draft_->misuse) return *builder.draft_->misuse;
+    JobInfo::Parts parts = builder.draft_->job;
+    parts.asDocumented = false;
+    return of(std::move(parts));
+}
+
+void JobInfoAccess::name(JobInfo::Builder& builder, JobId id, ComponentName service) {
+    builder.draft_->job.said.id = id;
+    builder.draft_->job.said.service = std::move(service);
+}
+
+JobInfo::Builder::Builder(JobId id, ComponentName service) : draft_(std::make_unique<Draft>()) {
+    JobInfoAccess::name(*this, id, std::move(service));
+}
+
+JobInfo::Builder::Builder(const JobInfo& from)
+    : draft_(std::make_unique<Draft>(Draft{.job = partsOf(from.parts_), .misuse = std::nullopt})) {
+    draft_->job.asDocumented = true;
+}
+
+JobInfo::Builder::Builder(const Builder& other) : draft_(std::make_unique<Draft>(*other.draft_)) {}
+
+JobInfo::Builder& JobInfo::Builder::operator=(const Builder& other) {
+    *draft_ = *other.draft_;
+    return *this;
+}
+
+JobInfo::Builder::~Builder() = default;
+
+JobInfo::Builder& JobInfo::Builder::setUserInitiated(bool userInitiated) {
+    draft_->turn(&JobInfo::Said::userInitiated, userInitiated);
+    return *this;
+}
+
+JobInfo::Builder& JobInfo::Builder::setExpedited(bool expedited) {
+    draft_->turn(&JobInfo::Said::expedited, expedited);
+    return *this;
+}
+
+JobInfo::Builder& JobInfo::Builder::setPriority(std::int32_t priority) {
+    constexpr std::array known{PRIORITY_MIN, PRIORITY_LOW, PRIORITY_DEFAULT, PRIORITY_HIGH, PRIORITY_MAX};
+    if (std::find(known.begin(), known.end(), priority) == known.end())
+        draft_->misused(fail(Errc::ILLEGAL_ARGUMENT,
+                             "V9: {} is no priority; use MIN 100, LOW 200, DEFAULT 300, HIGH 400 or MAX 500",
+                             priority));
+    draft_->job.said.priority = priority;
+    return *this;
+}
+
+JobInfo::Builder& JobInfo::Builder::setRequiredNetwork(std::optional<NetworkRequest> request) {
+    draft_->job.said.network = std::move(request);
+    return *this;
+}
+
+// jobs.md §1.3: each shorthand asks for INTERNET and VALIDATED, drops two of a request's defaults, and adds its own.
+JobInfo::Builder& JobInfo::Builder::setRequiredNetworkType(std::int32_t networkType) {
+    NetworkRequest::Builder request;
+    request.addCapability(NET_CAPABILITY_INTERNET)
+        .addCapability(NET_CAPABILITY_VALIDATED)
+        .removeCapability(NET_CAPABILITY_NOT_RESTRICTED)
+        .removeCapability(NET_CAPABILITY_NOT_VPN);
+    switch (networkType) {
+    case NETWORK_TYPE_NONE:
+        return setRequiredNetwork(std::nullopt);
+    case NETWORK_TYPE_ANY:
+        break;
+    case NETWORK_TYPE_UNMETERED:
+        request.addCapability(NET_CAPABILITY_NOT_METERED);
+        break;
+    case NETWORK_TYPE_NOT_ROAMING:
+        request.addCapability(NET_CAPABILITY_NOT_ROAMING);
+        break;
+    case NETWORK_TYPE_CELLULAR:
+        request.addTransportType(TRANSPORT_CELLULAR);
+        break;
+    default:
+        draft_->misused(
+            fail(Errc::ILLEGAL_ARGUMENT,
+                 "setRequiredNetworkType: {} is no network type; use NONE 0, ANY 1, UNMETERED 2, NOT_ROAMING 3 or "
+                 "CELLULAR 4",
+                 networkType));
+        return *this;
+    }
+    return setRequiredNetwork(request.build());
+}
+
+JobInfo::Builder& JobInfo::Builder::setEstimatedNetworkBytes(Bytes download, Bytes upload) {
+    draft_->job.said.estimatedDown = download;
+    draft_->job.said.estimatedUp = upload;
+    return *this;
+}
+
+JobInfo::Builder& JobInfo::Builder::setMinimumNetworkChunkBytes(Bytes chunk) {
+    // jobs.md §1.1: 0 and other negatives are an error at once.
+    if (chunk != NETWORK_BYTES_UNKNOWN && chunk <= 0)
+        draft_->misused(fail(Errc::ILLEGAL_ARGUMENT,
+                             "V4: a minimum network chunk of {} bytes; use a number above 0, or -1 where it is unknown",
+                             chunk));
+    draft_->job.said.minimumChunk = chunk;
+    return *this;
+}
+
+JobInfo::Builder& JobInfo::Builder::setBackoffCriteria(Duration initial, std::int32_t policy) {
+    if (policy != BACKOFF_POLICY_LINEAR && policy != BACKOFF_POLICY_EXPONENTIAL)
+        draft_->misused(
+            fail(Errc::ILLEGAL_ARGUMENT, "setBackoffCriteria: {} is no policy; use LINEAR 0 or EXPONENTIAL 1", policy));
+    draft_->job.adjustable.initialBackoff = initial;
+    draft_->job.said.backoffPolicy = policy;
+    draft_->job.said.explicitBackoff = true;
+    return *this;
+}
+
+JobInfo::Builder& JobInfo::Builder::setClipData(std::optional<ClipData> clip, std::int32_t grantFlags) {
+    draft_->job.clip = std::move(clip);
+    draft_->job.said.clipGrantFlags = grantFlags;
+    return *this;
+}
+
+JobInfo::Builder& JobInfo::Builder::setPersisted(bool persisted) {
+    draft_->job.said.persisted = persisted;
+    return *this;
+}
+
+JobInfo::Builder& JobInfo::Builder::setRequiresBatteryNotLow(bool required) {
+    draft_->job.said.batteryNotLow = required;
+    return *this;
+}
+
+JobInfo::Builder& JobInfo::Builder::setRequiresCharging(bool required) {
+    draft_->job.said.charging = required;
+    return *this;
+}
+
+JobInfo::Builder& JobInfo::Builder::setRequiresStorageNotLow(bool required) {
+    draft_->job.said.storageNotLow = required;
+    return *this;
+}
+
+JobInfo::Builder& JobInfo::Builder::setRequiresDeviceIdle(bool required) {
+    draft_->job.said.deviceIdle = required;
+    return *this;
+}
+
+JobInfo::Builder& JobInfo::Builder::setMinimumLatency(Duration latency) {
+    draft_->job.said.minimumLatency = latency;
+    return *this;
+}
+
+JobInfo::Builder& JobInfo::Builder::setOverrideDeadline(Duration deadline) {
+    draft_->job.said.overrideDeadline = deadline;
+    return *this;
+}
+
+JobInfo::Builder& JobInfo::Builder::setPeriodic(Duration interval) { return setPeriodic(interval, interval); }
+
+JobInfo::Builder& JobInfo::Builder::setPeriodic(Duration interval, Duration flex) {
+    draft_->job.adjustable.period = Period{std::max(interval, 0ms), std::max(flex, 0ms)};
+    return *this;
+}
+
+JobInfo::Builder& JobInfo::Builder::setPrefetch(bool prefetch) {
+    draft_->job.said.prefetch = prefetch;
+    return *this;
+}
+
+JobInfo::Builder& JobInfo::Builder::setImportantWhileForeground(bool) { return *this; }
+
+JobInfo::Builder& JobInfo::Builder::addTriggerContentUri(TriggerContentUri uri) {
+    draft_->job.said.triggers.push_back(std::move(uri));
+    return *this;
+}
+
+JobInfo::Builder& JobInfo::Builder::setTriggerContentUpdateDelay(Duration delay) {
+    draft_->job.adjustable.triggerUpdateDelay = triggerDelay(delay);
+    return *this;
+}
+
+JobInfo::Builder& JobInfo::Builder::setTriggerContentMaxDelay(Duration delay) {
+    draft_->job.adjustable.triggerMaxDelay = triggerDelay(delay);
+    return *this;
+}
+
+JobInfo::Builder& JobInfo::Builder::addDebugTag(std::string tag) {
+    draft_->job.said.debugTags.insert(trimmed(tag));
+    return *this;
+}
+
+JobInfo::Builder& JobInfo::Builder::removeDebugTag(const std::string& tag) {
+    draft_->job.said.debugTags.erase(trimmed(tag));
+    return *this;
+}
+
+JobInfo::Builder& JobInfo::Builder::setTraceTag(std::optional<std::string> tag) {
+    draft_->job.said.traceTag = tag ? std::optional(trimmed(*tag)) : std::nullopt;
+    return *this;
+}
+
+JobInfo::Builder& JobInfo::Builder::setTransientExtras(PersistableBundle extras) {
+    draft_->job.said.transientExtras = std::move(extras);
+    return *this;
+}
+
+JobInfo::Builder& JobInfo::Builder::setExtras(PersistableBundle extras) {
+    draft_->job.said.extras = std::move(extras);
+    return *this;
 }
 
 } // namespace stint

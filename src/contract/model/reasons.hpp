@@ -1,11 +1,13 @@
 // The reasons why a job waits (jobs.md §9.1) and why one was stopped (§4.6): a row each, with Android's name and a
-// person's words. Every program, page and manual that names, ranks or words a reason reads it here.
+// person's words. Every program, page and manual that names, ranks or words a reason reads it here. And the result of
+// schedule() in scenario.md's words for an error: for the trace, and for a scenario's expectations.
 #pragma once
 #include <cstdint>
 #include <span>
 #include <string_view>
 
 #include "stint/reasons.hpp"
+#include "stint/result.hpp"
 
 namespace stint {
 
@@ -35,5 +37,8 @@ std::string_view meaningOf(PendingReason reason);
 std::string_view wantOf(PendingReason reason);
 /// "stopped" for an unknown number.
 std::string_view meaningOf(StopReason reason);
+
+/// "SecurityException", "limit_exceeded"; "failure" for RESULT_FAILURE; "error" for a failure that is no app's fault.
+std::string_view resultName(Errc code);
 
 } // namespace stint

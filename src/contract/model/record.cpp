@@ -1,6 +1,6 @@
 #include "contract/model/record.hpp"
 
-#include "base/result/overloaded.hpp"
+#include "base/result/containers.hpp"
 
 namespace stint {
 

@@ -1,20 +1,40 @@
 // The records of all that is written down. A step's records are committed in one transaction before any of its effects
-// is performed.
+// is performed. Before them stands the content that jobs watch, with its changes (jobs.md §3.2).
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <map>
+#include <set>
 #include <string>
 #include <variant>
 #include <vector>
 
+#include "base/text/app_id.hpp"
 #include "base/time/time.hpp"
 #include "contract/model/app.hpp"
-#include "contract/model/content_changes.hpp"
 #include "contract/model/day.hpp"
 #include "contract/model/device.hpp"
 #include "contract/model/job.hpp"
+#include "stint/job_info.hpp"
+#include "stint/units.hpp"
 
 namespace stint {
+
+/// A target that one or more of the app's jobs watch.
+struct WatchedContent {
+    AppId app;
+    JobInfo::TriggerContentUri target;
+
+    auto operator<=>(const WatchedContent&) const = default;
+};
+
+struct ContentChanges {
+    Instant first; ///< when the first change came
+    Instant ready; ///< when the changes have calmed down; once that time has come, later changes do not move it
+    std::set<std::string, std::less<>> uris; ///< at most mostTriggeredUris (job.hpp); none: nothing has changed
+
+    bool operator==(const ContentChanges&) const = default;
+};
 
 /// One boot of the machine: /proc/sys/kernel/random/boot_id.
 struct BootId {

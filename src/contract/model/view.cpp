@@ -1,6 +1,6 @@
 #include "contract/model/view.hpp"
 
-#include "base/text/url_text.hpp"
+#include "base/text/printable.hpp"
 #include "contract/model/names.hpp"
 
 namespace stint {

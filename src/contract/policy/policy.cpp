@@ -9,11 +9,10 @@
 #include <system_error>
 #include <vector>
 
-#include "base/result/fail.hpp"
-#include "base/result/try.hpp"
+#include "base/result/errors.hpp"
 #include "base/text/toml.hpp"
 #include "base/unix/folder.hpp"
-#include "contract/model/network_budget.hpp"
+#include "contract/model/constants.hpp"
 
 namespace stint {
 

@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "contract/model/constants.hpp"
-#include "contract/model/network_marks.hpp"
+#include "contract/model/network.hpp"
 
 namespace stint {
 

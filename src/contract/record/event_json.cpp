@@ -5,11 +5,9 @@
 
 #include <nlohmann/json.hpp>
 
-#include "base/result/fail.hpp"
-#include "base/result/try.hpp"
-#include "contract/json/checked_json.hpp"
+#include "base/result/errors.hpp"
 #include "contract/json/job_json.hpp"
-#include "contract/record/enumerators.hpp"
+#include "contract/json/values.hpp"
 #include "contract/record/members.hpp"
 #include "contract/record/rows.hpp"
 

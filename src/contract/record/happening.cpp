@@ -2,7 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "base/result/overloaded.hpp"
+#include "base/result/containers.hpp"
 #include "base/text/printable.hpp"
 
 namespace stint::record {

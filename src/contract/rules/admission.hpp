@@ -1,15 +1,22 @@
-// The conditions under which an app may schedule a job now (jobs.md §2.2 to §2.4): its manifest, its permissions, its
-// state, and how often and how much it asks.
+// Admission: the conditions under which an app may schedule a job now (jobs.md §2.2 to §2.4), by its manifest, its
+// permissions, its state, and how often and how much it asks; and under which it may name a receiver for an alarm or a
+// message.
 #pragma once
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "contract/model/app.hpp"
 #include "contract/model/constants.hpp"
 #include "contract/model/event.hpp"
+#include "stint/result.hpp"
 
 namespace stint {
+
+/// The error of naming this receiver for an alarm or a message (IllegalArgument): the app declares none of that name,
+/// or, with an empty name, none at all or more than one.
+std::optional<Error> receiverError(const Manifest& manifest, std::string_view receiver);
 
 /// The first rule of jobs.md §2.2 that the job breaks: the service is the app's own, exists, is bound by
 /// BIND_JOB_SERVICE, and a persisted job's app may receive the boot.

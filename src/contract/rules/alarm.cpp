@@ -2,11 +2,10 @@
 
 #include <algorithm>
 
-#include "base/result/check.hpp"
-#include "base/result/fail.hpp"
+#include "base/result/errors.hpp"
 #include "base/text/number.hpp"
+#include "contract/rules/admission.hpp"
 #include "contract/rules/app_state.hpp"
-#include "contract/rules/receiver.hpp"
 #include "contract/rules/wall_clock.hpp"
 
 namespace stint {

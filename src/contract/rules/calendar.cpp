@@ -4,10 +4,9 @@
 #include <string>
 #include <utility>
 
-#include "base/result/fail.hpp"
-#include "base/result/try.hpp"
+#include "base/result/errors.hpp"
 #include "base/text/number.hpp"
-#include "base/text/split.hpp"
+#include "base/text/words.hpp"
 
 namespace stint {
 namespace {

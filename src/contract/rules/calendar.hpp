@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "contract/model/time_zone.hpp"
+#include "contract/model/day.hpp"
 #include "stint/result.hpp"
 
 namespace stint {

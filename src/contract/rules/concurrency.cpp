@@ -2,10 +2,108 @@
 
 #include <algorithm>
 
-#include "base/result/check.hpp"
-#include "contract/rules/load.hpp"
+#include "base/result/errors.hpp"
 
 namespace stint {
+
+std::int64_t slotsFor(Bytes memory) {
+    // jobs.md §3.6. LINUX: a low-memory device is one of at most 2 GiB (proposal; Android asks the vendor).
+    if (memory <= 2_GiB) return 8;
+    if (memory <= 6_GiB) return 16;
+    if (memory <= 8_GiB) return 20;
+    if (memory <= 12_GiB) return 32;
+    return 40;
+}
+
+namespace {
+
+RunLoad advanced(RunLoad load, Instant now, Duration period) {
+    const auto spent = [&](Instant from, Instant to) { return load.running > 0 ? to - from : Duration{0}; };
+    if (const auto passed = (now - load.began) / period; passed > 0) {
+        const Instant edge = load.began + passed * period;
+        // Only the last of the periods that have passed is recent; if several have, nothing changed in it.
+        load.before = passed == 1 ? load.spent + spent(load.counted, edge) : spent(edge - period, edge);
+        load.spent = Duration{0};
+        load.began = load.counted = edge;
+    }
+    load.spent += spent(load.counted, now);
+    load.counted = now;
+    return load;
+}
+
+} // namespace
+
+void noteRunBegins(App& app, Instant now, const Constants& constants) {
+    app.load = advanced(app.load, now, constants.loadPeriod);
+    ++app.load.running;
+}
+
+void noteRunEnds(App& app, Instant now, const Constants& constants) {
+    app.load = advanced(app.load, now, constants.loadPeriod);
+    if (app.load.running > 0) --app.load.running; // it was installed anew while the job ran
+}
+
+std::int64_t loadPercent(const App& app, Instant now, const Constants& constants) {
+    const RunLoad load = advanced(app.load, now, constants.loadPeriod);
+    return (load.before + load.spent) * 100 / (constants.loadPeriod + (now - load.began));
+}
+
+namespace {
+
+// Requested user-initiated before expedited before regular, demoted or not (jobs.md §3.4).
+int rank(JobClass requested) {
+    switch (requested) {
+    case JobClass::UserInitiated:
+        return 0;
+    case JobClass::Expedited:
+        return 1;
+    case JobClass::Regular:
+        return 2;
+    }
+    return 3;
+}
+
+} // namespace
+
+bool goesBefore(const Queued& a, const Queued& b) {
+    const bool aPushed = a.gateKey.override != Override::None;
+    const bool bPushed = b.gateKey.override != Override::None;
+    if (aPushed != bPushed) return aPushed;
+    if (const int left = rank(a.gateKey.requested), right = rank(b.gateKey.requested); left != right)
+        return left < right;
+    if (a.gateKey.space == b.gateKey.space && a.gateKey.priority != b.gateKey.priority)
+        return a.gateKey.priority > b.gateKey.priority;
+    return a.place < b.place;
+}
+
+int inARow(std::size_t apps) {
+    if (apps <= 4) return 1;
+    return apps <= 8 ? 2 : 3;
+}
+
+bool startsAtOnce(const GateKey& gateKey, const App& app, Instant now) {
+    if (gateKey.isGuard()) return true; // jobs.md §14.5
+    if (gateKey.kind == JobClass::Regular) return false;
+    if (stateOf(app) == ProcessState::Top) return true;
+    if (gateKey.kind != JobClass::UserInitiated) return false;
+    return gateKey.inSight || (app.memory.grantUntil && now < *app.memory.grantUntil);
+}
+
+bool mayBeHeld(const GateKey& gateKey, Bucket bucket, const Constants& constants) {
+    if (bucket == Bucket::Active || bucket == Bucket::Exempted) return false;
+    return constants.batching && gateKey.kind == JobClass::Regular && !gateKey.retry &&
+           gateKey.override == Override::None;
+}
+
+std::optional<Duration> longestHold(Bucket bucket, const Constants& constants) {
+    if (bucket == Bucket::Restricted) return std::nullopt;
+    return constants.batchMaxDelay;
+}
+
+std::int64_t batchSize(const Constants& constants) {
+    return std::max<std::int64_t>(std::min(constants.batchMinReady, constants.slots / 3), 1);
+}
+
 namespace {
 
 // A row of the table of jobs.md §3.6: the total in hundredths of L, the reserves in hundredths of the total (0: nothing

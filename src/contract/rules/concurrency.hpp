@@ -1,17 +1,71 @@
-// The slots that jobs run in (jobs.md §3.5, §3.6): how near an app is to the user, what types of slots a job may take,
-// and how many of each there are.
+// Concurrency: which of the ready jobs run at once (jobs.md §3.4 to §3.7). How many slots there are, of what types,
+// and which types a job may take by how near its app is to the user; the load that lowers an app's bias; the order of
+// jobs where not all can run, and the jobs that need no free slot; and batching, which holds regular jobs back until
+// several are ready, so that the device wakes up once for all. Batching is off unless a policy turns it on.
 #pragma once
 #include <array>
+#include <compare>
 #include <cstdint>
 #include <optional>
 #include <string_view>
 
 #include "contract/model/app.hpp"
+#include "contract/model/bucket.hpp"
 #include "contract/model/constants.hpp"
 #include "contract/model/device.hpp"
-#include "contract/model/gate_key.hpp"
+#include "contract/model/gate.hpp"
+#include "contract/model/job.hpp"
+#include "stint/units.hpp"
 
 namespace stint {
+
+/// The steady limit L of a machine with this much memory; job.slots overrides it.
+std::int64_t slotsFor(Bytes memory);
+
+/// Notes that a run of the app begins, or ends, at `now`.
+void noteRunBegins(App& app, Instant now, const Constants& constants);
+void noteRunEnds(App& app, Instant now, const Constants& constants);
+
+/// The percentage of the present period and of the one before it in which at least one of the app's jobs ran. Counted
+/// in two steps, like the platform does, rather than by a sliding window: nothing need be kept of single runs.
+std::int64_t loadPercent(const App& app, Instant now, const Constants& constants);
+
+/// A ready job's place among those with the same GateKey; the smaller goes first.
+struct Place {
+    Instant enqueued;
+    std::uint64_t sequence = 0; ///< equal enqueue times: in the order of the calls
+
+    auto operator<=>(const Place&) const = default;
+};
+
+/// A ready job as the order compares it (jobs.md §3.4).
+struct Queued {
+    const GateKey& gateKey;
+    Place place;
+};
+
+/// True if `a` goes before `b`, both of one app: by override, requested class, priority (inside one namespace alone),
+/// age.
+bool goesBefore(const Queued& a, const Queued& b);
+
+/// The number of jobs of the front app that are taken in a row if this many apps have jobs ready (jobs.md §3.4).
+int inARow(std::size_t apps);
+
+/// True if the job starts at once, slots or not (jobs.md §3.6, immediacy): an expedited or user-initiated job of the
+/// app the user looks at, a user-initiated one of an app with the seconds after a tap, one that was scheduled in sight,
+/// and a guard.
+bool startsAtOnce(const GateKey& gateKey, const App& app, Instant now);
+
+/// True if jobs of this GateKey may be held for a batch: regular ones on their first attempt, without an override, of
+/// an app whose bucket is neither active nor exempted (limits.md §3.10).
+bool mayBeHeld(const GateKey& gateKey, Bucket bucket, const Constants& constants);
+
+/// The longest time that they are held; nullopt: until there are enough, or something runs anyway (the restricted
+/// bucket).
+std::optional<Duration> longestHold(Bucket bucket, const Constants& constants);
+
+/// The number of jobs that must be ready for a batch to start.
+std::int64_t batchSize(const Constants& constants);
 
 inline constexpr std::size_t workTypes = 5;
 using PerType = std::array<std::int64_t, workTypes>;

@@ -6,10 +6,10 @@
 #include <fmt/ranges.h>
 
 #include "contract/rules/expedited_quota.hpp"
+#include "contract/rules/kind.hpp"
 #include "contract/rules/limit_gates.hpp"
 #include "contract/rules/network_access.hpp"
 #include "contract/rules/quota.hpp"
-#include "contract/rules/runtime.hpp"
 #include "contract/rules/safeguard.hpp"
 
 namespace stint {

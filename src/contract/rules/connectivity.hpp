@@ -4,7 +4,7 @@
 #include <optional>
 #include <string>
 
-#include "contract/model/verdict.hpp"
+#include "contract/model/gate.hpp"
 #include "contract/rules/world.hpp"
 
 namespace stint {

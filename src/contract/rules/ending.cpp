@@ -1,14 +1,39 @@
 #include "contract/rules/ending.hpp"
 
 #include <algorithm>
+#include <utility>
 
-#include "base/result/check.hpp"
-#include "contract/rules/backoff.hpp"
+#include <fmt/core.h>
+
+#include "base/result/errors.hpp"
+#include "base/text/printable.hpp"
+#include "contract/model/reasons.hpp"
 #include "contract/rules/job_clocks.hpp"
 #include "contract/rules/kind.hpp"
-#include "contract/rules/periodic.hpp"
 
 namespace stint {
+
+std::int64_t attempts(std::int32_t failures, std::int32_t systemStops, const Constants& constants) {
+    return failures + systemStops / constants.systemStopToFailureRatio;
+}
+
+Duration backoffDelay(const JobInfo& info, std::int64_t attempts, bool aggressive, const Constants& constants) {
+    if (attempts <= 0) return Duration{0};
+    const bool asked = info.hasExplicitBackoff();
+    const Duration initial =
+        std::max(asked ? info.getInitialBackoff() : constants.defaultBackoff, constants.minBackoff);
+    const auto policy = asked ? info.getBackoffPolicy() : constants.defaultBackoffPolicy;
+    if (policy == JobInfo::BACKOFF_POLICY_LINEAR && !aggressive) {
+        // Compared before it is multiplied, so that no number of attempts overflows.
+        return attempts > constants.maxBackoff / initial ? constants.maxBackoff : initial * attempts;
+    }
+    // Doubled step by step up to the cap, so that no number of attempts overflows.
+    Duration delay = initial;
+    for (std::int64_t n = 1; n < attempts && delay < constants.maxBackoff; ++n)
+        delay *= 2;
+    return std::min(delay, constants.maxBackoff);
+}
+
 namespace {
 
 void countUp(std::int16_t& attempts) {
@@ -162,6 +187,49 @@ Job afterLostDaemon(Job job, Now now, const Constants& constants) {
         return job;
     }
     return retried(std::move(job), End::Lost, {}, now, constants);
+}
+
+namespace {
+
+/// The bytes of an extra that are kept at most.
+constexpr std::size_t longestKept = 2048;
+
+std::string extra(const Job& job, std::string_view key) {
+    std::string text = job.info.getExtras().getString(key);
+    cut(text, longestKept);
+    return text;
+}
+
+} // namespace
+
+bool succeeded(const PastRun& run) {
+    return run.ending.internal == InternalReason::SuccessfulFinish && run.outcome.exitCode == 0;
+}
+
+std::int32_t timeoutsAfter(std::int32_t before, const Ending& ending) {
+    if (ending.internal == InternalReason::SuccessfulFinish) return 0;
+    const bool timeUp = ending.reason == STOP_REASON_TIMEOUT || ending.reason == STOP_REASON_TIMEOUT_ABANDONED ||
+                        ending.reason == STOP_REASON_QUOTA;
+    return timeUp ? before + 1 : before;
+}
+
+std::string endingText(const PastRun& run) {
+    if (!run.outcome.text.empty()) return run.outcome.text;
+    if (run.ending.internal == InternalReason::Anr) return "its app did not answer in time";
+    if (run.ending.internal != InternalReason::SuccessfulFinish)
+        return fmt::format("{} ({})", meaningOf(run.ending.reason), nameOf(run.ending.reason));
+    return run.outcome.exitCode == 0 ? "done" : fmt::format("failed with exit code {}", run.outcome.exitCode);
+}
+
+Completed completedBy(const Job& job, PastRun run) {
+    Completed completed;
+    static_cast<PastRun&>(completed) = std::move(run);
+    completed.key = job.key;
+    completed.label = job.details->label;
+    completed.url = withoutSecrets(extra(job, "url"));
+    completed.path = extra(job, "output");
+    if (completed.path.empty()) completed.path = extra(job, "source");
+    return completed;
 }
 
 } // namespace stint

@@ -1,13 +1,22 @@
-// The end of a run, and its meaning for the job: tried again or not, and what it counts as (jobs.md §4.2, §6.1, §6.3,
-// §6.6).
+// The end of a run, and its meaning for the job: tried again or not, what it counts as, and how long the job rests
+// before the next try (jobs.md §4.2, §6.1 to §6.3, §6.6); and the record of a run that is over: what is kept of it
+// (jobs.md §9.4), and how it is put in words.
 #pragma once
 #include <optional>
+#include <string>
 
 #include "base/time/time.hpp"
 #include "contract/model/constants.hpp"
 #include "contract/model/job.hpp"
 
 namespace stint {
+
+/// The attempts that count: failures + floor(system stops / job.system_stop_to_failure_ratio).
+std::int64_t attempts(std::int32_t failures, std::int32_t systemStops, const Constants& constants);
+
+/// The delay from the end of the last run; 0: eligible at once. `aggressive`: exponential, whatever was asked (jobs.md
+/// §6.4).
+Duration backoffDelay(const JobInfo& info, std::int64_t attempts, bool aggressive, const Constants& constants);
 
 /// The way in which a run came to its end.
 enum class End {
@@ -46,5 +55,18 @@ bool endWasTold(const Job& job);
 /// The job that a former daemon of this boot left running: its connection was lost (jobs.md §12.5), which counts as
 /// nothing if that daemon ended in order (§6.3).
 Job afterLostDaemon(Job job, Now now, const Constants& constants);
+
+/// True if the run did what it was to do.
+bool succeeded(const PastRun& run);
+
+/// The number of runs of its job that have been stopped because their time was up, since one ended by itself: `before`,
+/// and the run with this ending.
+std::int32_t timeoutsAfter(std::int32_t before, const Ending& ending);
+
+/// The run's ending on one line: its app's own words, else the reason why it was stopped.
+std::string endingText(const PastRun& run);
+
+/// The job that ends with that run, as its app's history keeps it; of its extras only what a transfer moves.
+Completed completedBy(const Job& job, PastRun run);
 
 } // namespace stint

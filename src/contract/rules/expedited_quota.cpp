@@ -6,9 +6,8 @@
 
 #include "base/time/time.hpp"
 #include "contract/rules/app_state.hpp"
-#include "contract/rules/policy_version.hpp"
 #include "contract/rules/quota.hpp"
-#include "contract/rules/session_time.hpp"
+#include "contract/rules/quota_allowance.hpp"
 
 namespace stint {
 namespace {

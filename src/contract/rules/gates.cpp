@@ -8,14 +8,14 @@
 #include <fmt/core.h>
 
 #include "contract/model/job_fields.hpp"
-#include "contract/rules/app_gate.hpp"
 #include "contract/rules/connectivity.hpp"
 #include "contract/rules/constraint.hpp"
 #include "contract/rules/expedited_quota.hpp"
 #include "contract/rules/guard.hpp"
 #include "contract/rules/limit_gates.hpp"
 #include "contract/rules/network_budget.hpp"
-#include "contract/rules/sleep.hpp"
+#include "contract/rules/safeguard.hpp"
+#include "contract/rules/suspend.hpp"
 
 namespace stint {
 namespace {

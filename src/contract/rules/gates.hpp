@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "contract/model/verdict.hpp"
+#include "contract/model/gate.hpp"
 #include "contract/rules/forecast.hpp"
 #include "contract/rules/obstacle.hpp"
 #include "contract/rules/world.hpp"

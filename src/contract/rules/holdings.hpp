@@ -1,11 +1,24 @@
-// The holdings of one app: its jobs and their work, in memory, in the store and in open files. Neither jobs.md nor
-// limits.md bounds them; without a bound one app could take the room of all the others.
+// The holdings of an app: its jobs and their work, as the daemon keeps them in memory, in the store and in open files,
+// and how much of them one app may have; and the size of extras, and its limits.
 #pragma once
 #include <optional>
 
 #include "contract/model/job.hpp"
+#include "stint/bundle.hpp"
+#include "stint/result.hpp"
 
 namespace stint {
+
+/// The size of extras. At most 10 nested maps are possible (jobs.md §12.9), and 64 KiB (architecture.md, wire).
+struct Measure {
+    int depth = 0;
+    Bytes size = 0;
+};
+
+Measure measure(const PersistableBundle& bundle);
+
+/// The error of extras of that measure: what is wrong, and what would be right.
+std::optional<Error> tooLarge(Measure extras);
 
 /// One app's jobs and their work, as the daemon keeps them in memory, in the store and in open files. Neither jobs.md
 /// nor limits.md bounds them; without a bound one app could take the room of all the others.

@@ -1,14 +1,27 @@
 // A job's own clocks (jobs.md §3.1), each in elapsed and in wall time: the elapsed time rules in this boot, the wall
-// time after another (§7.2, §7.3).
+// time after another (§7.2, §7.3). And the windows of a periodic job (jobs.md §6.5).
 #pragma once
 #include <optional>
 
 #include "base/time/time.hpp"
 #include "contract/model/constants.hpp"
 #include "contract/model/job.hpp"
-#include "contract/rules/periodic.hpp"
 
 namespace stint {
+
+struct PeriodWindow {
+    Instant earliest;
+    Instant latest;
+};
+
+/// The first window of a job that is scheduled at `now`.
+PeriodWindow firstWindow(const JobInfo::Period& period, Instant now, const Constants& constants);
+
+/// The window after a run that ended at `now` and belonged to the window that ends at `latest`.
+PeriodWindow nextWindow(const JobInfo::Period& period, Instant latest, Instant now, const Constants& constants);
+
+/// The stored window, brought near again if it ends too far in the future (jobs.md §7.2).
+PeriodWindow clampedWindow(const JobInfo::Period& period, Instant latest, Instant now);
 
 void setNotBefore(Job& job, std::optional<Instant> when, Now now);
 void setDeadline(Job& job, std::optional<Instant> when, Now now);

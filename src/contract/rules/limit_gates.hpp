@@ -3,7 +3,7 @@
 #pragma once
 #include <string>
 
-#include "contract/model/verdict.hpp"
+#include "contract/model/gate.hpp"
 #include "contract/rules/world.hpp"
 
 namespace stint {
@@ -50,5 +50,8 @@ std::string describeDoze(const Context&);
 std::string describeThermal(const Context&);
 std::string describeQuota(const Context&);
 std::string describeIdlePath(const Context&);
+
+/// True if the heat keeps a waiting job from starting, or stops a running one (limits.md §10.1).
+bool thermallyRestricted(const Context& context);
 
 } // namespace stint

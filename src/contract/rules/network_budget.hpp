@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "contract/model/app_day.hpp"
-#include "contract/model/verdict.hpp"
+#include "contract/model/app.hpp"
+#include "contract/model/gate.hpp"
 #include "contract/rules/world.hpp"
 
 namespace stint {

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "base/result/fail.hpp"
+#include "base/result/errors.hpp"
 
 namespace stint {
 

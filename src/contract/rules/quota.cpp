@@ -5,13 +5,81 @@
 
 #include <fmt/core.h>
 
+#include "base/result/errors.hpp"
 #include "base/text/number.hpp"
+#include "base/time/time.hpp"
 #include "contract/rules/app_state.hpp"
-#include "contract/rules/policy_version.hpp"
-#include "contract/rules/session_time.hpp"
+#include "contract/rules/quota_allowance.hpp"
 #include "contract/rules/standby.hpp"
 
 namespace stint {
+namespace {
+
+constexpr Duration moment{1};
+
+// The part inside (edge, now].
+Duration lengthInside(const Session& session, Instant edge, Instant now) {
+    return std::max(std::min(session.end, now) - std::max(session.start, edge), Duration::zero());
+}
+
+} // namespace
+
+Duration lengthOf(const std::optional<OpenSession>& open, Instant now) {
+    return open ? std::max(now - open->start, Duration::zero()) : Duration::zero();
+}
+
+Duration timeWithin(const std::vector<Session>& sessions, Duration window, Instant now) {
+    Duration sum = Duration::zero();
+    for (const Session& session : sessions)
+        sum += lengthInside(session, now - window, now);
+    return sum;
+}
+
+Duration timeUntilSpent(const std::vector<Session>& sessions, Duration window, Instant now, Duration left,
+                        Duration owed) {
+    if (left < Duration::zero()) return Duration::zero();
+    Duration until = Duration::zero();
+    Instant edge = now - window;
+    for (const Session& session : sessions) {
+        if (session.end <= edge) continue;
+        const Duration gap = std::max(session.start - edge, Duration::zero());
+        if (gap > left) break;
+        const Instant end = std::min(session.end, now);
+        until += end - edge;
+        left -= gap;
+        edge = end;
+        const Duration length = session.end - session.start;
+        left -= std::max(length - owed, Duration::zero());
+        owed -= std::min(length, owed);
+        if (left < Duration::zero()) return until;
+    }
+    return until + left;
+}
+
+std::optional<Instant> timeReturns(const std::vector<Session>& sessions, Duration running, Duration window, Instant now,
+                                   Duration target) {
+    if (running > Duration::zero() && running >= target) return now - target + window;
+    const Instant edge = now - window;
+    Duration sum = running;
+    for (std::size_t i = sessions.size(); i-- > 0;) {
+        const Session& session = sessions[i];
+        const Duration length = lengthInside(session, edge, now);
+        sum += length;
+        if (length > Duration::zero() && sum >= target) return std::max(session.start, edge) + (sum - target) + window;
+    }
+    return std::nullopt;
+}
+
+Instant returnAt(Instant when, Instant now, Duration spacing) {
+    constexpr Duration unforeseen = 5min; // limits.md §3.7: in the past, which should not happen
+    // With no buffer the budget returns a moment after the last of it is seen spent.
+    if (when == now) when += moment;
+    if (when < now) when = now + unforeseen;
+    if (spacing <= Duration::zero()) return when;
+    const Duration over = when.time_since_epoch() % spacing;
+    return over > Duration::zero() ? when + (spacing - over) : when;
+}
+
 namespace {
 
 /// One of the two limits of time: the bucket's window, the day's cap.
@@ -232,5 +300,48 @@ Duration quotaRunCap(const App& app, const World& world, bool startedOnTop) {
     if (!countsRegular(app, world, startedOnTop)) return noLimit;
     return untilSpent(allowanceOf(app, world), app.memory.quota, world.now.elapsed);
 }
+
+// Changes of the ledger of regular jobs (limits.md §3.2, §3.4).
+
+namespace {
+
+// limits.md §3.2: a fixed window, which opens at the first event after the one before it expired.
+void note(RateWindow& rate, Instant now, const Constants& constants) {
+    if (!rate.opened || now >= *rate.opened + constants.quotaRateWindow) rate = {now, 0};
+    ++rate.count;
+}
+
+void store(QuotaLedger& ledger, Instant end, bool brokenOff, const Constants& constants) {
+    STINT_CHECK(ledger.open);
+    STINT_CHECK(end >= ledger.open->start); // no session gives time back
+    ledger.sessions.push_back({ledger.open->start, end, ledger.open->jobs, brokenOff});
+    ledger.open.reset();
+    std::erase_if(ledger.sessions, [&](const Session& s) { return s.end <= end - constants.quotaHistory; });
+}
+
+} // namespace
+
+void addJob(QuotaLedger& ledger, Instant now, const Constants& constants, bool counted) {
+    if (!counted) return;
+    note(ledger.jobStarts, now, constants);
+    if (ledger.open) ++ledger.open->jobs;
+}
+
+void openRegular(QuotaLedger& ledger, std::int64_t jobs, Instant now, const Constants&) {
+    if (!ledger.open) ledger.open = OpenSession{now, jobs};
+}
+
+void closeRegular(QuotaLedger& ledger, Instant now, const Constants& constants) {
+    if (!ledger.open) return;
+    const Instant end = std::max(now, ledger.open->start);
+    store(ledger, end, false, constants);
+    note(ledger.sessionEnds, end, constants);
+}
+
+void breakOffRegular(QuotaLedger& ledger, Instant now, const Constants& constants) {
+    if (ledger.open) store(ledger, std::max(now, ledger.open->start), true, constants);
+}
+
+bool isBrokenOff(const QuotaLedger& ledger) { return !ledger.sessions.empty() && ledger.sessions.back().brokenOff; }
 
 } // namespace stint

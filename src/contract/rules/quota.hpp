@@ -1,15 +1,41 @@
-// Quota of regular jobs: how long and how often an app may run them in a rolling window (limits.md §3).
-// Pure: reads the app's ledger, never a clock. A running job whose time is its own (§1.5, began on top) is judged by
-// countsRegular() alone. Changes of the ledger are in quota_ledger.cpp; the tables in quota_allowance.hpp.
+// Quota of regular jobs: how long and how often an app may run them in a rolling window (limits.md §3), and the time
+// spent in sessions, for both quotas (§3.4, §3.6, §3.7, §4). Pure: reads the app's ledger, never a clock. A running
+// job whose time is its own (§1.5, began on top) is judged by countsRegular() alone. The tables are in
+// quota_allowance.hpp.
 #pragma once
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
+#include "contract/model/app.hpp"
 #include "contract/rules/quota_allowance.hpp"
 #include "contract/rules/world.hpp"
 
 namespace stint {
+
+/// The time that the open session has lasted; 0 without one.
+Duration lengthOf(const std::optional<OpenSession>& open, Instant now);
+
+/// The part of the sessions inside (now - window, now] (limits.md §3.4). Here and below they are expected oldest first
+/// and not to overlap; what a clock puts later than `now` does not count yet.
+Duration timeWithin(const std::vector<Session>& sessions, Duration window, Instant now);
+
+/// The time that an app with `left` now may go on running, with what rolls out meanwhile (limits.md §3.6): gaps between
+/// sessions cost, sessions give their own length back, and the last gap that is paid to the end still counts. 0 where
+/// less than nothing is left. `owed`: a session that has left the window altogether gives back no more than this in sum
+/// (limits.md §4, a tally that rewards have lowered).
+Duration timeUntilSpent(const std::vector<Session>& sessions, Duration window, Instant now, Duration left,
+                        Duration owed = Duration::max());
+
+/// The last instant at which `target` or more is used, if nothing runs from now on (limits.md §3.7); `running`: used by
+/// the open session. nullopt: less is used already.
+std::optional<Instant> timeReturns(const std::vector<Session>& sessions, Duration running, Duration window, Instant now,
+                                   Duration target);
+
+/// The time at which an app comes back that would at `when`: later than `now`, and at a multiple of `spacing` since
+/// boot (limits.md §3.7, quota.check_min_delay).
+Instant returnAt(Instant when, Instant now, Duration spacing);
 
 /// The bucket that quotas judge the app by (limits.md §3.5): its own, or active for an active app if
 /// active_uid_uses_active_bucket is set.

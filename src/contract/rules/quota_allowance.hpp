@@ -1,5 +1,8 @@
-// The allowances: what each bucket may spend on jobs, and what earns an app more, by the tables of limits.md §3.2, §3.9
-// and §4 in the version of the limits that holds (§1.5).
+// The allowances: what each bucket may spend on jobs, and what earns an app more, by the tables of limits.md §3.2,
+// §3.9 and §4 in the version of the limits that holds.
+// The two versions (limits.md §1.5): which of Android 15's exemptions hold, and its column of numbers.
+// policy_version=android15 turns on all three of the legacy switches, which can also be set one by one: the two about
+// apps for every app by the policy, or for one by its manifest.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -9,6 +12,17 @@
 #include "contract/model/constants.hpp"
 
 namespace stint {
+
+/// True if the app's jobs are free while it runs a foreground service.
+bool serviceJobsFree(const App& app, const Constants& constants);
+/// True if a job of the app that began while it was on top is free for its whole run.
+bool topStartedJobsFree(const App& app, const Constants& constants);
+/// True if a bucket whose allowance fills its window has no limit of time at all, not even over a day.
+bool fullWindowIsUnlimited(const Constants& constants);
+
+/// The number of `key` in the version that holds. Android 15's stands in for the default alone: a key that a policy has
+/// moved from its default keeps the policy's number in both versions. Constants::none: no limit.
+Duration inForce(const Constants& constants, Duration Constants::*key);
 
 constexpr Duration noLimit = Duration::max(); ///< no limit, where times are compared
 constexpr Duration dayWindow = 24h;           ///< the window of quota.max_execution_24h

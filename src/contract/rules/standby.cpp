@@ -1,10 +1,11 @@
 #include "contract/rules/standby.hpp"
 
 #include <algorithm>
+#include <array>
 
+#include "base/result/errors.hpp"
 #include "contract/rules/app_state.hpp"
 #include "contract/rules/safeguard.hpp"
-#include "contract/rules/standby_frequency.hpp"
 
 namespace stint {
 namespace {
@@ -167,6 +168,212 @@ std::int32_t androidReason(const Usage& usage) {
     constexpr std::int32_t mainStep = 0x100, flagBuggy = 4;
     const std::int32_t main = mainStep * (static_cast<std::int32_t>(usage.reason) + 1);
     return usage.reason == BucketReason::ForcedBySystem && usage.buggy ? main | flagBuggy : main;
+}
+
+namespace {
+
+std::int64_t dayOf(Duration running) { return std::chrono::floor<std::chrono::days>(running).count(); }
+
+} // namespace
+
+void noteDayOfUse(Usage& usage, Duration running, const Constants& constants) {
+    const std::int64_t today = dayOf(running);
+    if (usage.daysUsed.empty() || usage.daysUsed.back() < today) usage.daysUsed.push_back(today);
+    std::erase_if(usage.daysUsed, [&](std::int64_t day) { return day <= today - constants.bucketFrequencyDays; });
+}
+
+std::optional<Bucket> bucketByFrequency(const Usage& usage, Duration running, const Constants& constants) {
+    if (constants.bucketPredictor != Constants::predictorFrequency) return std::nullopt;
+    const std::int64_t first = dayOf(running) - constants.bucketFrequencyDays + 1; // today counts as one of them
+    const auto days = std::ranges::count_if(usage.daysUsed, [&](std::int64_t day) { return day >= first; });
+    if (days >= constants.bucketFrequencyWorking) return Bucket::WorkingSet;
+    if (days >= constants.bucketFrequencyFrequent) return Bucket::Frequent;
+    if (days >= 1) return Bucket::Rare;
+    return std::nullopt;
+}
+
+// The effects of time, and of predictions, on a bucket (limits.md §2.3, §2.6): all of them come from one function,
+// placeAt(), so that nextChange() cannot differ from aged().
+
+namespace {
+
+struct Standing {
+    Bucket bucket = Bucket::Never;
+    BucketReason reason = BucketReason::Default;
+
+    bool operator==(const Standing&) const = default;
+};
+
+/// Calls `look(bucket, elapsed, screenOn)` for each row of limits.md §2.3: both times since the last use must be
+/// reached.
+template <class Look> void eachTimeout(const Constants& constants, Look look) {
+    for (const BucketRow& row : bucketTable) {
+        const auto& [elapsed, screenOn] = row.timeout;
+        if (elapsed) look(row.bucket, constants.*elapsed, constants.*screenOn);
+    }
+}
+
+Bucket timedOut(const Usage& usage, UsageTime now, const Constants& constants) {
+    if (!usage.used) return Bucket::Never;
+    const UsageTime since{now.running - usage.used->running, now.screenOn - usage.used->screenOn};
+    Bucket deepest = Bucket::Active;
+    eachTimeout(constants, [&](Bucket bucket, Duration elapsed, Duration screenOn) {
+        if (since.running >= elapsed && since.screenOn >= screenOn) deepest = bucket;
+    });
+    return deepest;
+}
+
+bool forced(const Usage& usage) {
+    return usage.reason == BucketReason::ForcedByUser || usage.reason == BucketReason::ForcedBySystem;
+}
+
+bool predictionCounts(const Usage& usage, UsageTime now, const Constants& constants) {
+    return usage.prediction && now.running < usage.prediction->at + constants.bucketPredictionTimeout;
+}
+
+// limits.md §2.4 rule (c): the best hold that has not run out; Never where there is none.
+Bucket heldAt(const Usage& usage, UsageTime now) {
+    for (const auto& [bucket, until] : usage.holds)
+        if (now.running < until) return bucket;
+    return Bucket::Never;
+}
+
+// The place that recency, or a prediction that is not late, gives the app when nothing holds it.
+Standing unheld(const Usage& usage, UsageTime now, const Constants& constants) {
+    const Bucket recency = timedOut(usage, now, constants);
+    if (predictionCounts(usage, now, constants)) {
+        // limits.md §2.6: "rare" for an app whose time-out rule says restricted.
+        const bool restricted = usage.prediction->bucket == Bucket::Rare && recency == Bucket::Restricted;
+        if (!restricted) return {usage.prediction->bucket, BucketReason::Predicted};
+    }
+    // A bucket that stays the same has not timed out.
+    if (recency == usage.bucket && usage.reason != BucketReason::Predicted) return {usage.bucket, usage.reason};
+    return {recency, BucketReason::Timeout};
+}
+
+Standing recomputed(const Usage& usage, UsageTime now, const Constants& constants) {
+    const Standing place = unheld(usage, now, constants);
+    const Bucket held = heldAt(usage, now);
+    return held < place.bucket ? Standing{held, BucketReason::Usage} : place;
+}
+
+// limits.md §2.8: a force by the system waits until the user has stayed away long enough.
+bool restrictionDue(const Usage& usage, UsageTime now, const Constants& constants) {
+    return usage.restrictAsked && (!usage.byUser || now.running >= *usage.byUser + constants.bucketAutoRestrictDelay);
+}
+
+// limits.md §2.3: the rule can raise as well as lower. But a bucket that an event gave stays while it is held, and the
+// rare bucket that an update led to (§2.2) is no recent use.
+bool mayRaise(const Usage& usage, UsageTime now) {
+    if (usage.reason == BucketReason::Usage) return heldAt(usage, now) == Bucket::Never;
+    return usage.reason != BucketReason::Default;
+}
+
+// The place of the app at `now`; aged() and nextChange() both ask for it here, so that they cannot differ.
+Standing placeAt(const Usage& usage, UsageTime now, const Constants& constants) {
+    if (restrictionDue(usage, now, constants)) return {Bucket::Restricted, BucketReason::ForcedBySystem};
+    const Standing current{usage.bucket, usage.reason};
+    if (usage.bucket == Bucket::Never || forced(usage)) return current;
+    // limits.md §2.3: the rule does not apply to a predicted bucket until the prediction is late.
+    if (usage.reason == BucketReason::Predicted && predictionCounts(usage, now, constants)) return current;
+    const Standing place = recomputed(usage, now, constants);
+    return place.bucket < current.bucket && !mayRaise(usage, now) ? current : place;
+}
+
+void put(Usage& usage, Standing place) {
+    usage.bucket = place.bucket;
+    usage.reason = place.reason;
+    if (place.reason != BucketReason::ForcedBySystem) return;
+    usage.holds.clear();
+    usage.restrictAsked.reset();
+}
+
+// limits.md §2.6, and §2.8 which lists no prediction among the ways into restricted.
+bool mayPredict(const Usage& usage, Bucket bucket, const App& app) {
+    if (bucket < Bucket::Active || bucket > Bucket::Rare) return false;
+    if (usage.bucket == Bucket::Never || forced(usage) || leastBucket(app) == Bucket::Exempted) return false;
+    return usage.bucket != Bucket::Restricted || bucket < Bucket::Rare;
+}
+
+// The built-in predictor's word when the hold of the app's own use has ended (limits.md §2.6); nullopt: the hold has
+// not ended, there is no word, or it has spoken since.
+std::optional<Bucket> predictionAfterUse(const Usage& usage, UsageTime now, const App& app,
+                                         const Constants& constants) {
+    const auto hold = usage.holds.find(Bucket::Active);
+    if (hold == usage.holds.end() || now.running < hold->second) return std::nullopt;
+    if (usage.prediction && usage.prediction->at >= hold->second) return std::nullopt;
+    const std::optional<Bucket> bucket = bucketByFrequency(usage, now.running, constants);
+    return bucket && mayPredict(usage, *bucket, app) ? bucket : std::nullopt;
+}
+
+bool changedAt(const Usage& usage, UsageTime now, const App& app, const Constants& constants) {
+    return placeAt(usage, now, constants) != Standing{usage.bucket, usage.reason} ||
+           predictionAfterUse(usage, now, app, constants).has_value();
+}
+
+/// The times from now at which something may change; past ones are left out. Few: the time-outs and the holds of each
+/// bucket, and two more.
+class TurningPoints {
+public:
+    TurningPoints(const Usage& usage, UsageTime now, bool screenOn, const Constants& constants) {
+        if (usage.used)
+            eachTimeout(constants, [&](Bucket, Duration elapsed, Duration screenOnFor) {
+                const Duration running = usage.used->running + elapsed - now.running;
+                const Duration screen = usage.used->screenOn + screenOnFor - now.screenOn;
+                if (screen <= 0ms || screenOn) add(std::max(running, screen));
+            });
+        for (const auto& [bucket, until] : usage.holds)
+            add(until - now.running);
+        if (usage.prediction) add(usage.prediction->at + constants.bucketPredictionTimeout - now.running);
+        if (usage.restrictAsked && usage.byUser) add(*usage.byUser + constants.bucketAutoRestrictDelay - now.running);
+        std::sort(begin(), end());
+    }
+
+    Duration* begin() { return points_.data(); }
+    Duration* end() { return points_.data() + size_; }
+
+private:
+    void add(Duration point) {
+        if (point <= 0ms) return;
+        STINT_CHECK(size_ < points_.size()); // a time-out and a hold for each bucket, and two more
+        points_[size_++] = point;
+    }
+
+    std::array<Duration, 2 * bucketTable.size() + 2> points_;
+    std::size_t size_ = 0;
+};
+
+} // namespace
+
+Usage predicted(Usage usage, Bucket bucket, UsageTime now, const App& app, const Constants& constants) {
+    if (!mayPredict(usage, bucket, app)) return usage;
+    usage.prediction = {bucket, now.running};
+    put(usage, recomputed(usage, now, constants));
+    return usage;
+}
+
+Usage aged(Usage usage, UsageTime now, const App& app, const Constants& constants, bool sweep) {
+    const std::optional<Bucket> bucket =
+        sweep ? bucketByFrequency(usage, now.running, constants) : predictionAfterUse(usage, now, app, constants);
+    if (bucket) usage = predicted(std::move(usage), *bucket, now, app, constants);
+    const Standing place = placeAt(usage, now, constants);
+    if (place != Standing{usage.bucket, usage.reason}) put(usage, place);
+    return usage;
+}
+
+std::optional<Duration> nextChange(const Usage& usage, UsageTime now, bool screenOn, const App& app,
+                                   const Constants& constants) {
+    if (changedAt(usage, now, app, constants)) return 0ms;
+    for (const Duration later : TurningPoints(usage, now, screenOn, constants)) {
+        const UsageTime then{now.running + later, now.screenOn + (screenOn ? later : 0ms)};
+        if (changedAt(usage, then, app, constants)) return later;
+    }
+    return std::nullopt;
+}
+
+std::optional<Duration> nextSweep(UsageTime now, const Constants& constants) {
+    if (constants.bucketPredictor != Constants::predictorFrequency) return std::nullopt;
+    return constants.bucketCheckInterval - now.running % constants.bucketCheckInterval;
 }
 
 } // namespace stint

@@ -1,7 +1,8 @@
 // Standby buckets: how use, time, a person, the system and a predictor move an app between them (limits.md §2). Pure:
 // Usage in, Usage out. Usage.bucket is what these rules alone yield; the least bucket that a permission or the user's
-// choice guarantees (§2.5) is laid over it by bucketOf(), so that it leaves no trace when it is taken back. Events and
-// forces are in standby.cpp, time and predictions in standby_ageing.cpp.
+// choice guarantees (§2.5) is laid over it by bucketOf(), so that it leaves no trace when it is taken back.
+// The built-in predictor goes by how often, beside how recently, the user uses an app (§2.6, bucket.predictor =
+// frequency).
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -69,5 +70,13 @@ std::optional<Duration> nextSweep(UsageTime now, const Constants& constants);
 /// The main and the sub-reason as Android's dumps print them (limits.md §2.2): 0x604 is forced by the system as buggy.
 /// The event of a USAGE reason is not kept, so its sub-reason is 0.
 std::int32_t androidReason(const Usage& usage);
+
+/// Marks the day of `running` as one of use by the user, and forgets those that bucket.frequency.days no longer reach.
+/// Days are those of running time: time while the machine is off does not pass.
+void noteDayOfUse(Usage& usage, Duration running, const Constants& constants);
+
+/// The built-in predictor's bucket: working_set, frequent or rare, by the days of use among the last; nullopt: none, or
+/// another predictor is chosen.
+std::optional<Bucket> bucketByFrequency(const Usage& usage, Duration running, const Constants& constants);
 
 } // namespace stint

@@ -3,15 +3,25 @@
 #include <algorithm>
 #include <initializer_list>
 #include <limits>
+#include <vector>
 
-#include "base/result/fail.hpp"
-#include "base/result/try.hpp"
+#include "base/result/errors.hpp"
 #include "base/time/time.hpp"
-#include "contract/model/job_info_access.hpp"
-#include "contract/rules/carries.hpp"
-#include "contract/rules/extras.hpp"
+#include "contract/model/job_info.hpp"
+#include "contract/rules/holdings.hpp"
 
 namespace stint {
+
+std::span<const JobField* const> carriesTable() {
+    static const std::vector<const JobField*> table = [] {
+        std::vector<const JobField*> listed;
+        for (const JobField& row : jobFields)
+            if (row.listed) listed.push_back(&row);
+        std::ranges::sort(listed, {}, &JobField::method);
+        return listed;
+    }();
+    return table;
+}
 
 namespace {
 
@@ -250,6 +260,23 @@ std::optional<Bytes> knownEstimate(Bytes down, Bytes up) {
     if (__builtin_add_overflow(std::max<Bytes>(down, 0), std::max<Bytes>(up, 0), &sum))
         return std::numeric_limits<Bytes>::max();
     return sum;
+}
+
+std::optional<Error> brokenRule(const WorkItem& item) {
+    // The rules of a job's own sizes (jobs.md §1.2, V3 and V4).
+    if (item.estimatedDown < NETWORK_BYTES_UNKNOWN || item.estimatedUp < NETWORK_BYTES_UNKNOWN)
+        return fail(Errc::ILLEGAL_ARGUMENT,
+                    "a work item of {} bytes down and {} up; each is at least 0, or -1 where it is unknown",
+                    item.estimatedDown, item.estimatedUp);
+    if (item.minimumChunk != NETWORK_BYTES_UNKNOWN && item.minimumChunk <= 0)
+        return fail(Errc::ILLEGAL_ARGUMENT,
+                    "a minimum network chunk of {} bytes; use a number above 0, or -1 where it is unknown",
+                    item.minimumChunk);
+    const std::optional<Bytes> estimate = knownEstimate(item.estimatedDown, item.estimatedUp);
+    if (estimate && item.minimumChunk > *estimate)
+        return fail(Errc::ILLEGAL_ARGUMENT, "a minimum network chunk of {} bytes in a work item of {}",
+                    item.minimumChunk, *estimate);
+    return tooLarge(measure(item.extras));
 }
 
 } // namespace stint

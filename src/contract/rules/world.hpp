@@ -7,10 +7,9 @@
 #include "base/time/time.hpp"
 #include "contract/model/app.hpp"
 #include "contract/model/constants.hpp"
+#include "contract/model/day.hpp"
 #include "contract/model/device.hpp"
-#include "contract/model/gate_key.hpp"
-#include "contract/model/reads.hpp"
-#include "contract/model/time_zone.hpp"
+#include "contract/model/gate.hpp"
 
 namespace stint {
 

@@ -5,11 +5,9 @@
 
 #include <CLI/CLI.hpp>
 
-#include "base/result/fail.hpp"
-#include "base/result/try.hpp"
-#include "base/text/nearest.hpp"
+#include "base/result/errors.hpp"
 #include "base/text/number.hpp"
-#include "base/text/same_word.hpp"
+#include "base/text/words.hpp"
 #include "faces/screen/text.hpp"
 
 namespace stint::cli {

@@ -1,14 +1,21 @@
-// `stint` itself: a command line in, an exit code out; and secrets removed from that line, which every user of the
-// machine can read in /proc. Like curl, it removes them once they were read; until then they can be seen.
+// `stint` itself: a command line in, an exit code out; the texts of `stint help`, made from the table of verbs; and
+// secrets removed from the line, which every user of the machine can read in /proc. Like curl, it removes them once
+// they were read; until then they can be seen.
 #pragma once
 #include <functional>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "faces/cli/line/verbs.hpp"
 #include "faces/cli/parse.hpp"
 
 namespace stint::cli {
+
+/// The text of `stint help`: what stint is for, four lines to try, the verbs.
+std::string overview();
+/// The text of `stint help VERB`, wrapped to `columns`.
+std::string helpFor(const Verb& verb, std::size_t columns);
 
 /// Runs `line`, which is without the program's name: by the verb's own code, or by the program that its row names.
 int runProgram(const std::vector<std::string>& line);

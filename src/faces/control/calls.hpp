@@ -1,5 +1,6 @@
-// The operator's calls of stintd, as values: which method, what is written into it, how its answer is read. Daemon
-// blocks until the answer comes; stint-taskmanager, which serves others meanwhile, does not.
+// The operator's calls of stintd, as values: which method, what is written into it, how its answer is read; and ask(),
+// which makes one and blocks until its answer comes. stint-taskmanager, which serves others meanwhile, takes the
+// values alone.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -8,12 +9,12 @@
 #include <string>
 #include <vector>
 
-#include "base/result/try.hpp"
+#include "base/result/errors.hpp"
+#include "base/time/time.hpp"
 #include "contract/model/day.hpp"
-#include "contract/model/meter.hpp"
-#include "contract/model/topic.hpp"
+#include "contract/model/questions.hpp"
 #include "contract/model/view.hpp"
-#include "contract/model/what_if.hpp"
+#include "link/wire/connect.hpp"
 #include "link/wire/fields.hpp"
 #include "link/wire/limits.hpp"
 #include "link/wire/message.hpp"
@@ -123,4 +124,24 @@ inline auto meters() { return list<MeterRow>(wire::taskManagerInterface, "Meters
 inline auto deviceLimits() { return list<DeviceLimitView>(wire::limitsInterface, "ListDeviceLimits"); }
 
 } // namespace calls
+
+/// The daemon answers a turn later, after one fsync; a busy disk takes its time.
+inline constexpr Duration patience = 30s;
+
+/// Blocks until the daemon answers. `write` writes the arguments, `options` the trailing options.
+inline Result<wire::Message> ask(sd_bus* bus, const char* interface, const char* member,
+                                 const std::function<void(wire::Writer&)>& write,
+                                 const std::function<void(wire::DictionaryWriter&)>& options = noOptions) {
+    wire::Message message = STINT_TRY(messageOf(bus, Call<void>{interface, member, nullptr, write, options}));
+    return wire::call(bus, std::move(message), patience);
+}
+
+/// Likewise, and reads the answer.
+template <class Answer> Result<Answer> answerOf(sd_bus* bus, const Call<Answer>& asked) {
+    wire::Message message = STINT_TRY(messageOf(bus, asked));
+    const auto answer = STINT_TRY(wire::call(bus, std::move(message), patience));
+    wire::Reader reader(answer);
+    return asked.read(reader);
+}
+
 } // namespace stint::cli

@@ -1,7 +1,7 @@
 // The connection to stintd: each call of the operator as a function that blocks until it is answered, and news of
-// watched jobs and started apps as values. org.stint.TaskManager1 and org.stint.Device1, Schedule, ScheduleAll and
-// Cancel of org.stint.JobScheduler1 on behalf of others (option "as"); and, in daemon_limits.cpp, org.stint.Limits1 and
-// the list of org.stint.AlarmManager1.
+// watched jobs and started apps as values. org.stint.TaskManager1, Device1, Limits1, the list of
+// org.stint.AlarmManager1, and Schedule, ScheduleAll and Cancel of org.stint.JobScheduler1 on behalf of others (option
+// "as").
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -14,18 +14,16 @@
 
 #include <sys/types.h>
 
-#include "base/result/try.hpp"
+#include "base/result/errors.hpp"
 #include "base/unix/fd.hpp"
 #include "contract/model/day.hpp"
 #include "contract/model/event.hpp"
-#include "contract/model/topic.hpp"
+#include "contract/model/questions.hpp"
 #include "contract/model/view.hpp"
-#include "contract/model/what_if.hpp"
-#include "faces/control/ask.hpp"
+#include "faces/control/calls.hpp"
 #include "faces/screen/terminal.hpp"
 #include "link/wire/connect.hpp"
 #include "link/wire/fields.hpp"
-#include "link/wire/finding.hpp"
 #include "link/wire/limits.hpp"
 #include "link/wire/names.hpp"
 #include "link/wire/views.hpp"

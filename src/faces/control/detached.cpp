@@ -1,18 +1,23 @@
 #include "faces/control/detached.hpp"
 
+#include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <fstream>
+#include <random>
+#include <string_view>
+
 #include <fcntl.h>
 #include <unistd.h>
 
-#include <algorithm>
-#include <cerrno>
-#include <fstream>
-#include <string_view>
-
 #include <fmt/core.h>
+#include <fmt/format.h>
 
-#include "base/result/fail.hpp"
-#include "base/spawn/detached.hpp"
+#include "base/result/errors.hpp"
+#include "base/spawn/spawn.hpp"
 #include "base/unix/fd.hpp"
+#include "base/unix/paths.hpp"
 #include "link/wire/errors.hpp"
 
 namespace stint::cli {
@@ -52,6 +57,45 @@ std::string lastWordsIn(const std::string& file, const std::string& program) {
     for (std::string line; std::getline(lines, line);)
         if (!line.empty()) last = line;
     return last.starts_with(name) ? last.substr(name.size()) : last;
+}
+
+namespace {
+
+namespace fs = std::filesystem;
+
+Result<fs::path> scopeStarter() { return findOnPath("systemd-run"); }
+
+} // namespace
+
+bool hasUserManager() {
+    const char* const runtime = std::getenv("XDG_RUNTIME_DIR");
+    std::error_code unknown;
+    return runtime && fs::is_socket(fs::path(runtime) / "systemd/private", unknown) && scopeStarter().ok();
+}
+
+std::string scopeName(const std::string& package, unsigned random) {
+    std::string name;
+    for (const char c : package)
+        name += c == '-' ? "\\x2d" : std::string(1, c);
+    return fmt::format("app-stint-{}-{:x}.scope", name, random);
+}
+
+Result<void> becomeInScope(const std::string& package, std::vector<std::string> command, const fs::path& here) {
+    const fs::path program = STINT_TRY(findOnPath(command.front(), here));
+    const fs::path starter = STINT_TRY(scopeStarter());
+    command.front() = program.string();
+    std::vector<std::string> words{starter.string(),
+                                   "--user",
+                                   "--scope",
+                                   "--quiet",
+                                   "--collect",
+                                   "--slice=app.slice",
+                                   "--description=" + package,
+                                   "--unit=" + scopeName(package, std::random_device{}()),
+                                   "--"};
+    words.insert(words.end(), command.begin(), command.end());
+    ::execv(words.front().c_str(), pointersTo(words).data());
+    return fail(Errc::SYSTEM, "cannot run {}: {}", words.front(), std::strerror(errno));
 }
 
 } // namespace stint::cli

@@ -2,8 +2,7 @@
 
 #include <algorithm>
 
-#include "base/result/fail.hpp"
-#include "base/result/try.hpp"
+#include "base/result/errors.hpp"
 #include "base/text/number.hpp"
 #include "contract/model/app.hpp"
 #include "faces/screen/exit_code.hpp"

@@ -5,12 +5,11 @@
 #include <iterator>
 #include <systemd/sd-bus.h>
 
-#include "base/result/fail.hpp"
-#include "base/result/try.hpp"
+#include "base/result/errors.hpp"
 #include "base/time/clock.hpp"
+#include "link/wire/connect.hpp"
 #include "link/wire/message.hpp"
 #include "link/wire/reader.hpp"
-#include "link/wire/session_bus.hpp"
 
 namespace stint::cli {
 namespace {

@@ -8,12 +8,10 @@
 
 #include <poll.h>
 
-#include "base/result/fail.hpp"
-#include "base/result/try.hpp"
+#include "base/result/errors.hpp"
 #include "base/time/clock.hpp"
-#include "base/time/poll_timeout.hpp"
 #include "base/time/time.hpp"
-#include "faces/control/start_daemon.hpp"
+#include "faces/control/servers.hpp"
 
 namespace stint::cli {
 namespace {

@@ -6,7 +6,7 @@
 
 #include "faces/control/daemon.hpp"
 #include "faces/follow/progress_reporter.hpp"
-#include "faces/screen/signals.hpp"
+#include "faces/screen/terminal.hpp"
 
 namespace stint::cli {
 

@@ -1,14 +1,46 @@
-// The progress of one followed job: its last state, how fast it moves, and its line on a terminal.
+// The progress of one followed job: its last state, how fast it moves, and its line on a terminal. Pure: times and
+// amounts are parameters.
 #pragma once
 #include <cstddef>
+#include <deque>
 #include <optional>
 #include <string>
 
+#include "base/time/time.hpp"
 #include "contract/model/view.hpp"
-#include "faces/follow/meter.hpp"
-#include "faces/views/progress.hpp"
+#include "faces/views/phrases.hpp"
 
 namespace stint::cli {
+
+/// An amount is what is in place. A run's first amount was there before it, fetched by earlier runs, and is no part of
+/// any rate.
+class Meter {
+public:
+    static constexpr Duration window = 5s; ///< a rate is that of the last seconds
+    static constexpr Duration stall = 3s;  ///< nothing is reported for this long: it stalls
+
+    /// The job runs, and has this much in place; less than before: it began anew. `at` never goes back; its zero is
+    /// arbitrary.
+    void sample(Duration at, Bytes inPlace);
+    /// The first amount was reported some time before `at`: a rate cannot begin with it, but with the next one.
+    void cameLate() { late_ = true; }
+    /// The job does not run, or has not yet reported what is in place.
+    void rest(Duration at);
+
+    bool measures() const { return !samples_.empty(); }
+    /// The rate in bytes a second; 0: it stalls; nullopt: not enough was seen yet.
+    std::optional<Bytes> rate(Duration now) const;
+    Seen seen() const { return seen_; }
+
+private:
+    struct Sample {
+        Duration at;
+        Bytes inPlace;
+    };
+    std::deque<Sample> samples_; ///< this run's
+    bool late_ = false;          ///< all samples so far came late
+    Seen seen_;
+};
 
 /// One moment, on both clocks.
 struct Moment {

@@ -1,9 +1,15 @@
-// The verbs that play, for which `stint` runs stint-sim.
+// The verbs that play, for which `stint` runs stint-sim: `stint sim` and `stint demo`; and the scenario that the demo
+// plays.
 #pragma once
-#include "faces/cli/line/arguments.hpp"
+#include <string_view>
+
+#include "faces/cli/line/verbs.hpp"
 #include "faces/screen/terminal.hpp"
 
 namespace stint::player {
+
+/// demo.yaml, as it is in the program.
+extern const std::string_view demoScenario;
 
 /// Runs `stint sim`; returns the exit code.
 int playScenarios(const cli::Arguments& given, const cli::Screen& screen);

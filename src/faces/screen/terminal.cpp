@@ -1,18 +1,44 @@
 #include "faces/screen/terminal.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdlib>
+#include <cstring>
 
 #include <fcntl.h>
 #include <sys/ioctl.h>
+#include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "base/result/errors.hpp"
 #include "base/unix/fd.hpp"
 #include "faces/screen/exit_code.hpp"
 #include "faces/screen/json_line.hpp"
 #include "faces/screen/text.hpp"
 
 namespace stint::cli {
+
+Result<Signals> Signals::open() {
+    sigset_t wanted, before;
+    sigemptyset(&wanted);
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGPIPE, SIGWINCH})
+        sigaddset(&wanted, signal);
+    Fd descriptor{::signalfd(-1, &wanted, SFD_CLOEXEC | SFD_NONBLOCK)};
+    if (!descriptor) return fail(Errc::SYSTEM, "cannot watch for signals: {}", std::strerror(errno));
+    ::sigprocmask(SIG_BLOCK, &wanted, &before);
+    return Signals{std::move(descriptor), before};
+}
+
+Signals::~Signals() {
+    if (descriptor_) ::sigprocmask(SIG_SETMASK, &before_, nullptr); // a moved-from one has none
+}
+
+std::optional<int> Signals::take() {
+    signalfd_siginfo info{};
+    if (::read(descriptor_.get(), &info, sizeof info) != sizeof info) return std::nullopt;
+    return static_cast<int>(info.ssi_signo);
+}
+
 namespace {
 
 bool isSet(const char* name) {

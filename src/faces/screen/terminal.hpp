@@ -1,6 +1,8 @@
-// The screen on which a verb prints: results on stdout, errors on stderr, and how far each of them is a terminal
-// (CONTRIBUTING.md §10, linux.md §A.10: NO_COLOR, TERM=dumb, --plain, --quiet, --json).
+// The terminal of a verb: results on stdout, errors on stderr, how far each of them is a terminal (CONTRIBUTING.md
+// §10, linux.md §A.10: NO_COLOR, TERM=dumb, --plain, --quiet, --json), and the signals that a terminal sends, as a
+// descriptor to poll.
 #pragma once
+#include <csignal>
 #include <cstdint>
 #include <cstdio>
 #include <optional>
@@ -12,9 +14,32 @@
 
 #include <fmt/core.h>
 
+#include "base/unix/fd.hpp"
 #include "stint/result.hpp"
 
 namespace stint::cli {
+
+/// While a Signals exists, Ctrl-C, a hang-up, SIGTERM, a reader of what is printed that has gone (SIGPIPE), and a
+/// resized window are read from it and have no other effect. Only one may exist at a time.
+class Signals {
+public:
+    static Result<Signals> open();
+    Signals(Signals&&) noexcept = default;
+    Signals& operator=(Signals&&) = delete;
+    ~Signals();
+
+    int fd() const { return descriptor_.get(); }
+    /// The next signal: SIGINT, SIGTERM, SIGHUP, SIGPIPE or SIGWINCH.
+    std::optional<int> take();
+
+private:
+    Signals(Fd descriptor, sigset_t before) : descriptor_(std::move(descriptor)), before_(before) {}
+    Fd descriptor_;
+    sigset_t before_;
+};
+
+/// The exit code of a program that `signal` ended: 128 and its number.
+constexpr int exitCodeOfSignal(int signal) { return 128 + signal; }
 
 /// A word's colour, which is never the only sign of its meaning.
 enum class Paint : std::uint8_t { None, Good, Waiting, Bad, Faint, Strong };

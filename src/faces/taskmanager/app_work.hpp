@@ -1,6 +1,6 @@
-// The requests that apps' work layers show on the session bus (link/wire/work.hpp): which apps show any, and each app's
-// answer when it is asked. An app is not trusted, and waited for briefly: one that is silent, floods or lies costs a
-// page of its own and nobody else's. There is a connection to the bus only while somebody looks.
+// The requests that apps' work layers show on the session bus (link/wire/work.hpp): which apps show any, and each
+// app's answer when it is asked. An app is not trusted, and waited for briefly: one that is silent, floods or lies
+// costs a page of its own and nobody else's. There is a connection to the bus only while somebody looks.
 #pragma once
 #include <cstdint>
 #include <functional>

@@ -5,9 +5,8 @@
 
 #include <sys/inotify.h>
 
-#include "base/result/fail.hpp"
-#include "base/result/try.hpp"
-#include "faces/control/ask.hpp"
+#include "base/result/errors.hpp"
+#include "faces/control/calls.hpp"
 #include "link/wire/connect.hpp"
 #include "link/wire/errors.hpp"
 #include "link/wire/names.hpp"

@@ -1,17 +1,33 @@
 // The door: every request passes here before its body is read (linux.md §A.11). No trust that a browser keeps other
-// pages away from loopback: the token is asked for, and the Host and the Origin are checked, so that neither a page of
-// the net nor a name that leads to 127.0.0.1 gets in.
+// pages away from loopback: the token, a secret of 256 random bits, is asked for, and the Host and the Origin are
+// checked, so that neither a page of the net nor a name that leads to 127.0.0.1 gets in.
 #pragma once
 #include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "faces/taskmanager/request.hpp"
-#include "faces/taskmanager/secret.hpp"
+#include "stint/result.hpp"
 
 namespace stint::taskmanager {
+
+/// A secret word: 256 random bits from the kernel, as 64 hexadecimal digits.
+class Secret {
+public:
+    /// System where the kernel gives no random bits.
+    static Result<Secret> draw();
+    explicit Secret(std::string text) : text_(std::move(text)) {}
+
+    const std::string& text() const { return text_; }
+    /// Compares in the same time whether the word is almost right or all wrong.
+    bool is(std::string_view word) const;
+
+private:
+    std::string text_;
+};
 
 class Entry {
 public:

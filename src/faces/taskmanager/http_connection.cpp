@@ -5,7 +5,7 @@
 #include <boost/asio/write.hpp>
 #include <boost/beast/http.hpp>
 
-#include "base/text/split.hpp"
+#include "base/text/words.hpp"
 #include "faces/taskmanager/entry.hpp"
 #include "faces/taskmanager/http_server.hpp"
 

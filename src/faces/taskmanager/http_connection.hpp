@@ -6,7 +6,7 @@
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
 
-#include "faces/taskmanager/service.hpp"
+#include "faces/taskmanager/request.hpp"
 
 namespace stint::taskmanager {
 

@@ -11,8 +11,7 @@
 #include <boost/asio/ip/v6_only.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 
-#include "base/result/fail.hpp"
-#include "base/result/try.hpp"
+#include "base/result/errors.hpp"
 #include "faces/taskmanager/http_connection.hpp"
 #include "faces/taskmanager/peer.hpp"
 

@@ -7,7 +7,7 @@
 
 #include <systemd/sd-event.h>
 
-#include "faces/taskmanager/service.hpp"
+#include "faces/taskmanager/request.hpp"
 #include "stint/result.hpp"
 
 namespace stint::taskmanager {

@@ -10,17 +10,14 @@
 #include <fmt/core.h>
 #include <systemd/sd-event.h>
 
-#include "base/result/fail.hpp"
-#include "base/result/try.hpp"
-#include "base/unix/complain.hpp"
+#include "base/result/errors.hpp"
 #include "base/unix/ends.hpp"
 #include "base/unix/fd.hpp"
 #include "faces/taskmanager/door_plate.hpp"
 #include "faces/taskmanager/http_server.hpp"
-#include "faces/taskmanager/options.hpp"
 #include "faces/taskmanager/task_manager.hpp"
+#include "link/wire/connect.hpp"
 #include "link/wire/errors.hpp"
-#include "link/wire/runtime_directory.hpp"
 
 namespace {
 

@@ -1,13 +1,20 @@
-// The files of the page: those that were built into this program, or, for development, those of a directory.
+// The files of the page: those that were built into this program, or, for development, those of a directory; and
+// SHA-256 in the forms of their headers.
 #pragma once
 #include <filesystem>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "faces/taskmanager/request.hpp"
 
 namespace stint::taskmanager {
+
+/// The digest for a Content-Security-Policy.
+std::string base64OfSha256(std::string_view text);
+/// "\"3b1f…\"": a strong ETag of these bytes.
+std::string entityTag(std::string_view bytes);
 
 /// A file of web/ that the build has put into the program (cmake/embed.cmake).
 struct EmbeddedFile {

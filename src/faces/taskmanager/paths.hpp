@@ -1,5 +1,6 @@
 // Every path that is no file of the page, with the function that answers it: one table (paths.cpp), which entry and
-// answers walk.
+// answers walk. The page's questions about single jobs, its drawing of a day and its forecasts (jobs.md §9.5, §9.6),
+// and a person's actions.
 #pragma once
 #include <functional>
 #include <string_view>

@@ -12,12 +12,10 @@
 #include <fmt/core.h>
 
 #include "base/cgroup/cgroup.hpp"
-#include "base/result/fail.hpp"
-#include "base/result/try.hpp"
+#include "base/result/errors.hpp"
 #include "base/text/number.hpp"
-#include "base/text/split.hpp"
-#include "base/unix/ancestry.hpp"
-#include "base/unix/proc.hpp"
+#include "base/text/words.hpp"
+#include "base/unix/process.hpp"
 
 namespace stint::taskmanager {
 namespace {

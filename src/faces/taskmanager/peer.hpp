@@ -6,7 +6,7 @@
 #include <set>
 #include <string_view>
 
-#include "base/unix/sock_diag.hpp"
+#include "base/unix/sockets.hpp"
 #include "faces/taskmanager/request.hpp"
 
 namespace stint::taskmanager {

@@ -1,12 +1,19 @@
-// A browser's request and its answer, as values: all of HTTP that the rest of the room has to know.
+// A browser's request and its answer, as values: all of HTTP that the rest of the room has to know. Arguments, in the
+// query or in the body's object, where an unknown key is refused by name; the daemon's errors as statuses; and
+// Service, the HTTP server's questions to the part that decides the answers.
 #pragma once
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
+
+#include "contract/model/job.hpp"
+#include "stint/result.hpp"
 
 namespace stint::taskmanager {
 
@@ -49,5 +56,53 @@ struct Answer {
 
 /// {"error": sentence}: the sentence says what was wrong, and what would be right.
 Answer refusal(int status, std::string_view sentence);
+
+/// The values of `key` in a query, in order; IllegalArgument where it has another key, or what is no text.
+Result<std::vector<std::string>> valuesIn(std::string_view query, std::string_view key);
+
+/// The strings of an object that has all of `keys` and nothing else, in their order.
+Result<std::vector<std::string>> stringsIn(const std::string& body, const std::vector<std::string>& keys);
+/// {"keys": ["charging"]}
+Result<std::vector<std::string>> listIn(const std::string& body, const std::string& key);
+
+/// {"job": "PACKAGE/7", "changes": {"charging": "no"}}
+struct WhatIf {
+    std::string job;
+    std::map<std::string, std::string> changes;
+};
+Result<WhatIf> whatIfIn(const std::string& body);
+/// Two times in ms since 1970, as "from=…&to=…".
+Result<std::pair<WallTime, WallTime>> spanIn(std::string_view query);
+
+/// A job by its whole name, PACKAGE/7 or PACKAGE/namespace#7.
+Result<JobKey> jobNamed(const std::string& name);
+
+/// 400, 403, 404, 409, 503 …, with the error's sentence. `noSuch`: the status for IllegalArgument, by which most of the
+/// daemon's methods mean an unknown name.
+Answer answerOf(const Error& error, int noSuch = 400);
+
+/// 200 with an object.
+Answer jsonAnswer(std::string json);
+
+/// The events of one browser's stream, taken when it can take more.
+class Viewer {
+public:
+    virtual ~Viewer() = default;
+    /// The next bytes to send; empty: nothing yet, and its `wake` is called when there is something.
+    virtual std::string take() = 0;
+};
+
+class Service {
+public:
+    virtual ~Service() = default;
+    /// Called when a request's headers are there, before its body is read: an answer refuses it.
+    virtual std::optional<Answer> refused(const Request& head) = 0;
+    /// True if the sender of this request has entered: other connections are dropped first where there are too many.
+    virtual bool hasEntered(const Request& head) = 0;
+    /// `done` is called once, now or later.
+    virtual void answer(const Request& request, std::function<void(Answer)> done) = 0;
+    /// Opens the stream of events. `wake` lives as long as the viewer.
+    virtual std::unique_ptr<Viewer> stream(const Request& request, std::function<void()> wake) = 0;
+};
 
 } // namespace stint::taskmanager

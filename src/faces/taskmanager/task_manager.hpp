@@ -1,7 +1,8 @@
-// The Task Manager behind its page: Entry decides who may ask, the paths and the pages answer, the board has the
-// topics. This class decides when it works: the line to stintd is there while somebody looks, and a little longer,
-// and the whole program ends when nobody has looked for a while.
+// The Task Manager behind its page, and the options of its command line. Entry decides who may ask, the paths and the
+// pages answer, the board has the topics. TaskManager decides when it works: the line to stintd is there while
+// somebody looks, and a little longer, and the whole program ends when nobody has looked for a while.
 #pragma once
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -16,9 +17,18 @@
 #include "faces/taskmanager/entry.hpp"
 #include "faces/taskmanager/pages.hpp"
 #include "faces/taskmanager/peer.hpp"
-#include "faces/taskmanager/service.hpp"
+#include "faces/taskmanager/request.hpp"
 
 namespace stint::taskmanager {
+
+struct Options {
+    std::uint16_t port = 0; ///< 0: one that is free
+    std::optional<Duration> idle = 5min;
+    std::optional<std::filesystem::path> webRoot;
+};
+
+/// Ends the process for --help, --version and wrong words.
+Options parseOptions(int count, char** words);
 
 class TaskManager final : public Service {
 public:

@@ -4,7 +4,6 @@
 
 #include "base/time/clock.hpp"
 #include "faces/views/json.hpp"
-#include "faces/views/json_parts.hpp"
 #include "faces/views/json_row.hpp"
 
 namespace stint::taskmanager {

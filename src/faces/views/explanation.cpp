@@ -2,9 +2,8 @@
 
 #include <fmt/core.h>
 
-#include "contract/model/conditions.hpp"
+#include "contract/model/job_fields.hpp"
 #include "contract/model/reasons.hpp"
-#include "faces/screen/table.hpp"
 #include "faces/screen/text.hpp"
 #include "faces/views/phrases.hpp"
 

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "contract/model/view.hpp"
-#include "contract/rules/carries.hpp"
+#include "contract/rules/validation.hpp"
 #include "faces/control/daemon.hpp"
 #include "link/wire/views.hpp"
 

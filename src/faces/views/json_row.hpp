@@ -1,14 +1,27 @@
 // A row that lists its own fields (contract/model/view.hpp), as JSON: the same keys as on the wire, in the order of
-// its table, except for fields that only one of the two has.
+// its table, except for fields that only one of the two has; and the parts of JSON lines that rows share.
 #pragma once
 #include <map>
+#include <optional>
 #include <string>
 #include <type_traits>
 #include <utility>
 
-#include "faces/views/json_parts.hpp"
+#include "contract/model/view.hpp"
+#include "faces/screen/json_line.hpp"
+#include "faces/views/job.hpp"
 
 namespace stint::cli {
+
+/// header() with "section" as its second key.
+Json section(std::string_view name);
+/// null where they are unknown.
+Json bytesOrNull(Bytes bytes);
+Json milliseconds(const std::optional<WallTime>& time);
+template <class Enum> Json number(Enum value) { return static_cast<std::int32_t>(value); }
+
+Json infoOf(const JobInfo& info);
+Json reasonsOf(const std::vector<PendingReason>& reasons);
 
 /// The fields of a row that are written: those of a line, or those that a dump adds to them.
 enum class Extent { Line, Details };

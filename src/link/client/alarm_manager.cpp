@@ -1,10 +1,9 @@
 #include "stint/alarm_manager.hpp"
-#include "base/result/try.hpp"
+#include "base/result/errors.hpp"
 
-#include "base/result/fail.hpp"
 #include "base/result/parts.hpp"
 #include "base/time/clock.hpp"
-#include "link/client/connection_impl.hpp"
+#include "link/client/connection.hpp"
 #include "link/wire/limits.hpp"
 #include "link/wire/names.hpp"
 

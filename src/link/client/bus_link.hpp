@@ -1,9 +1,12 @@
 // One socket to stintd, from its connect() to its loss; a new daemon gets a new BusLink. sd-bus is not thread-safe:
-// the owner of a BusLink calls it, and drops its messages, under one mutex.
+// the owner of a BusLink calls it, and drops its messages, under one mutex. Before it, the one descriptor that an
+// app's loop watches.
 #pragma once
+#include <cstdint>
 #include <functional>
 #include <optional>
 
+#include "base/unix/fd.hpp"
 #include "link/wire/message.hpp"
 #include "link/wire/reader.hpp"
 #include "link/wire/writer.hpp"
@@ -11,6 +14,29 @@
 #include "stint/units.hpp"
 
 namespace stint::client {
+
+/// The one descriptor an app's loop watches: readable when the daemon's socket has something for us, or when another
+/// thread called wake(). It outlives the sockets, which come and go behind it.
+class WakeableFd {
+public:
+    static Result<WakeableFd> open();
+
+    int fd() const { return epoll_.get(); }
+    /// Watches `socket` for `events` (poll's numbers) until forget(); a second call changes the events.
+    Result<void> watch(int socket, short events);
+    /// Call it before the socket is closed: the next one may get the same number.
+    void forget();
+    void wake();
+    void drain();
+
+private:
+    WakeableFd(Fd epoll, Fd wakeUp) : epoll_(std::move(epoll)), wakeUp_(std::move(wakeUp)) {}
+
+    Fd epoll_;
+    Fd wakeUp_; ///< an eventfd
+    int socket_ = -1;
+    short events_ = 0;
+};
 
 class BusLink {
 public:

@@ -1,11 +1,10 @@
 // Receivers in this process: alarms and messages that the daemon delivers (limits.md §7.3, §8.5), and news of the
 // network (§8.1).
 #include "stint/receiver.hpp"
-#include "base/result/try.hpp"
+#include "base/result/errors.hpp"
 
-#include "base/result/fail.hpp"
 #include "base/result/parts.hpp"
-#include "link/client/connection_impl.hpp"
+#include "link/client/connection.hpp"
 #include "link/wire/names.hpp"
 #include "stint/job_service.hpp"
 

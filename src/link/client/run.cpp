@@ -1,6 +1,33 @@
 #include "link/client/run.hpp"
 
+#include <utility>
+
+#include "base/result/errors.hpp"
 #include "base/result/parts.hpp"
+#include "contract/rules/validation.hpp"
+#include "link/client/connection.hpp"
+
+namespace stint::client {
+
+void Throttle::note(ByteCounts newest) { unsent_ = newest == sent_ ? std::nullopt : std::optional(newest); }
+
+std::optional<ByteCounts> Throttle::take(Instant now) {
+    if (!unsent_ || now < open_) return std::nullopt;
+    open_ = now + pause;
+    return takeRest();
+}
+
+std::optional<ByteCounts> Throttle::takeRest() {
+    if (unsent_) sent_ = unsent_;
+    return std::exchange(unsent_, std::nullopt);
+}
+
+std::optional<Instant> Throttle::dueAt() const {
+    if (!unsent_) return std::nullopt;
+    return open_;
+}
+
+} // namespace stint::client
 
 namespace stint {
 
@@ -50,6 +77,80 @@ void JobParametersAccess::setNetwork(JobParameters& params, Network network) {
 
 void JobParametersAccess::setStopReason(JobParameters& params, StopReason reason) {
     ownParts(params.parts_).stopReason = reason;
+}
+
+JobWorkItem JobWorkItemAccess::itemOf(WorkItem work) {
+    JobWorkItem item;
+    item.work_ = std::make_shared<const WorkItem>(std::move(work));
+    return item;
+}
+
+const WorkItem& JobWorkItemAccess::workOf(const JobWorkItem& item) { return partsOf(item.work_); }
+
+const PersistableBundle& JobWorkItem::getExtras() const { return partsOf(work_).extras; }
+Bytes JobWorkItem::getEstimatedNetworkDownloadBytes() const { return partsOf(work_).estimatedDown; }
+Bytes JobWorkItem::getEstimatedNetworkUploadBytes() const { return partsOf(work_).estimatedUp; }
+Bytes JobWorkItem::getMinimumNetworkChunkBytes() const { return partsOf(work_).minimumChunk; }
+std::int32_t JobWorkItem::getDeliveryCount() const { return partsOf(work_).deliveries; }
+std::uint64_t JobWorkItem::getWorkId() const { return partsOf(work_).id; }
+
+JobWorkItem::Builder& JobWorkItem::Builder::setExtras(PersistableBundle extras) {
+    ownParts(item_.work_).extras = std::move(extras);
+    return *this;
+}
+
+JobWorkItem::Builder& JobWorkItem::Builder::setEstimatedNetworkBytes(Bytes download, Bytes upload) {
+    ownParts(item_.work_).estimatedDown = download;
+    ownParts(item_.work_).estimatedUp = upload;
+    return *this;
+}
+
+JobWorkItem::Builder& JobWorkItem::Builder::setMinimumNetworkChunkBytes(Bytes chunk) {
+    ownParts(item_.work_).minimumChunk = chunk;
+    return *this;
+}
+
+// The daemon asks the same rules again when the item arrives.
+Result<JobWorkItem> JobWorkItem::Builder::build() const {
+    if (auto error = brokenRule(partsOf(item_.work_))) return *std::move(error);
+    return item_;
+}
+
+namespace client {
+namespace {
+
+Error overHere() { return fail(Errc::SECURITY, "these parameters belong to no run of this process"); }
+
+} // namespace
+
+RunHandle::~RunHandle() {
+    if (const auto living = connection.lock()) living->noteLost(key);
+}
+
+Result<std::optional<JobWorkItem>> RunHandle::dequeueWork() const {
+    const auto living = connection.lock();
+    if (!living) return overHere();
+    auto item = STINT_TRY(living->dequeue(key));
+    if (!item) return std::optional<JobWorkItem>();
+    return std::optional(JobWorkItemAccess::itemOf(*std::move(item)));
+}
+
+Result<void> RunHandle::completeWork(const JobWorkItem& item) const {
+    const auto living = connection.lock();
+    if (!living) return overHere();
+    return living->complete(key, item.getWorkId());
+}
+
+} // namespace client
+
+Result<std::optional<JobWorkItem>> JobParameters::dequeueWork() const {
+    if (!handle_) return client::overHere();
+    return handle_->dequeueWork();
+}
+
+Result<void> JobParameters::completeWork(const JobWorkItem& item) const {
+    if (!handle_) return client::overHere();
+    return handle_->completeWork(item);
 }
 
 } // namespace stint

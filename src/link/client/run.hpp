@@ -1,4 +1,6 @@
-// The runs of this process, as the library knows them (jobs.md §4.1, §4.2).
+// The runs of this process, as the library knows them (jobs.md §4.1, §4.2): their parameters, their items of work, and
+// the handle that all copies of a run's JobParameters in the app share; and its reports of bytes, which reach the
+// daemon at a bounded rate.
 #pragma once
 #include <algorithm>
 #include <compare>
@@ -8,9 +10,45 @@
 #include <optional>
 #include <set>
 
-#include "link/client/throttle.hpp"
+#include "base/time/time.hpp"
+#include "contract/model/job.hpp"
 #include "link/wire/codec.hpp"
+#include "stint/connection.hpp"
 #include "stint/job_parameters.hpp"
+#include "stint/job_work_item.hpp"
+
+namespace stint::client {
+
+struct ByteCounts {
+    Bytes download = NETWORK_BYTES_UNKNOWN;
+    Bytes upload = NETWORK_BYTES_UNKNOWN;
+
+    bool operator==(const ByteCounts&) const = default;
+};
+
+/// Reports of bytes, which an app may make at any rate, and which reach the daemon at a bounded one: only the newest
+/// unsent report matters (jobs.md §4.7: each replaces the numbers before it). Pure: the time is a parameter.
+class Throttle {
+public:
+    /// The least time between two messages of one kind for one run.
+    static constexpr Duration pause = 200ms;
+
+    /// Replaces a report that is noted and not sent yet.
+    void note(ByteCounts newest);
+    /// The report to send at `now`, counted as sent; nullopt while the pause lasts or where there is nothing new.
+    std::optional<ByteCounts> take(Instant now);
+    /// The unsent report, pause or not: for the end of the run.
+    std::optional<ByteCounts> takeRest();
+    /// The time from which take() has something to return.
+    std::optional<Instant> dueAt() const;
+
+private:
+    std::optional<ByteCounts> unsent_;
+    std::optional<ByteCounts> sent_;
+    Instant open_ = Instant::min(); ///< the pause ends here
+};
+
+} // namespace stint::client
 
 namespace stint {
 
@@ -81,4 +119,29 @@ struct JobParametersAccess {
     static void setStopReason(JobParameters& params, StopReason reason);
 };
 
+struct JobWorkItemAccess {
+    static JobWorkItem itemOf(WorkItem work);
+    static const WorkItem& workOf(const JobWorkItem& item);
+};
+
 } // namespace stint
+
+namespace stint::client {
+
+/// The handle that all copies of a run's JobParameters in the app share. It ends with the last of them: from then on
+/// the app cannot finish the run any more (jobs.md §4.2, abandoned).
+struct RunHandle {
+    RunHandle(std::weak_ptr<Connection::Impl> where, RunKey which) : connection(std::move(where)), key(which) {}
+    /// May run in any thread, at any time, also while that very connection is locked: it only notes the loss there.
+    ~RunHandle();
+    RunHandle(const RunHandle&) = delete;
+    RunHandle& operator=(const RunHandle&) = delete;
+
+    Result<std::optional<JobWorkItem>> dequeueWork() const;
+    Result<void> completeWork(const JobWorkItem& item) const;
+
+    const std::weak_ptr<Connection::Impl> connection;
+    const RunKey key;
+};
+
+} // namespace stint::client

@@ -1,13 +1,18 @@
-// Our words as dictionaries, in both directions; their keys and types are in the comments of dbus/*.xml. Writing cannot
-// fail by itself: ask Writer::done() at the end. Reading trusts nothing, and answers IllegalArgument by key.
+// Our words as dictionaries, in both directions; their keys and types are in the comments of dbus/*.xml. Writing
+// cannot fail by itself: ask Writer::done() at the end. Reading trusts nothing, and answers IllegalArgument by key.
+// Times (x in ms of the wall clock, -1 unset), lists and their pages, the reasons why a job waits (jobs.md §9.1),
+// extras, clip data and networks; job_codec.cpp and run_codec.cpp have jobs, and the messages of running ones.
 #pragma once
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "base/result/errors.hpp"
 #include "contract/model/job.hpp"
+#include "link/wire/names.hpp"
 #include "link/wire/reader.hpp"
 #include "link/wire/writer.hpp"
 #include "stint/bundle.hpp"
@@ -15,7 +20,55 @@
 #include "stint/job_parameters.hpp"
 #include "stint/network.hpp"
 #include "stint/notification.hpp"
+#include "stint/reasons.hpp"
 #include "stint/result.hpp"
+#include "stint/units.hpp"
+
+namespace stint::wire {
+
+inline std::int64_t wallNumber(WallTime time) { return time.time_since_epoch().count(); }
+inline std::int64_t wallNumber(const std::optional<WallTime>& time) { return time ? wallNumber(*time) : -1; }
+inline std::optional<WallTime> wallFrom(std::int64_t number) {
+    if (number < 0) return std::nullopt;
+    return WallTime(Duration(number));
+}
+
+/// Reads an aa{sv} of which each element is read by `one`: readList(reader, readRow<JobView>).
+template <class T> Result<std::vector<T>> readList(Reader& reader, Result<T> (*one)(Reader&)) {
+    std::vector<T> list;
+    STINT_TRY(reader.array("a{sv}", [&](Reader& element) -> Result<void> {
+        auto row = STINT_TRY(one(element));
+        list.push_back(std::move(row));
+        return {};
+    }));
+    return list;
+}
+
+/// Writes an aa{sv}: writeList(writer, views, writeRow<JobView>).
+template <class T> void writeList(Writer& writer, const std::vector<T>& list, void (*one)(Writer&, const T&)) {
+    writer.openArray("a{sv}");
+    for (const T& element : list)
+        one(writer, element);
+    writer.close();
+}
+
+/// Writes as many of `list`, each of the type `contents`, as fit into a page (names.hpp), and at least one; then true
+/// if there are more.
+template <class T, class Write>
+void writePage(Writer& writer, const char* contents, const std::vector<T>& list, Write one) {
+    writer.openArray(contents);
+    const std::size_t before = writer.bytes();
+    std::size_t written = 0;
+    while (written < list.size() && written < mostListed && writer.bytes() - before < mostListedBytes)
+        one(writer, list[written++]);
+    writer.close().boolean(written < list.size());
+}
+
+void writeReasons(DictionaryWriter& dictionary, const std::vector<PendingReason>& reasons);
+/// Has the key "reasons" read.
+void takeReasons(DictionaryReader& dictionary, std::vector<PendingReason>& reasons);
+
+} // namespace stint::wire
 
 namespace stint {
 struct JobOfList;

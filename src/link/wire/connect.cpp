@@ -3,20 +3,87 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
-#include <fcntl.h>
+#include <string>
 #include <string_view>
-#include <sys/socket.h>
 #include <system_error>
+#include <utility>
 
-#include "base/result/fail.hpp"
-#include "base/result/try.hpp"
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <fmt/format.h>
+
+#include "base/result/errors.hpp"
 #include "base/text/number.hpp"
 #include "base/time/clock.hpp"
 #include "link/wire/errors.hpp"
 #include "link/wire/names.hpp"
-#include "link/wire/runtime_directory.hpp"
+#include "link/wire/reader.hpp"
 
 namespace stint::wire {
+namespace {
+
+bool isDirectory(const std::filesystem::path& path) {
+    struct stat found {};
+    return ::stat(path.c_str(), &found) == 0 && S_ISDIR(found.st_mode);
+}
+
+Result<std::filesystem::path> chosen() {
+    if (const char* given = std::getenv("XDG_RUNTIME_DIR"); given && *given) {
+        if (*given != '/')
+            return fail(Errc::ILLEGAL_ARGUMENT, "XDG_RUNTIME_DIR is \"{}\"; it must be an absolute path", given);
+        return std::filesystem::path(given) / "stint";
+    }
+    const uid_t user = ::getuid();
+    const std::filesystem::path session = fmt::format("/run/user/{}", user);
+    if (isDirectory(session)) return session / "stint";
+    if (user == 0) return std::filesystem::path("/run/stint");
+    return std::filesystem::path(fmt::format("/tmp/stint-{}", user));
+}
+
+/// lstat, not stat: a symlink could lead to a directory that another user swaps.
+Result<void> checkOurs(const std::filesystem::path& path, const struct stat& found) {
+    const char* name = path.c_str();
+    if (S_ISLNK(found.st_mode))
+        return fail(Errc::SECURITY, "the runtime directory {} is a symbolic link; it must be a directory", name);
+    if (!S_ISDIR(found.st_mode))
+        return fail(Errc::SECURITY, "the runtime directory {} is no directory; remove it", name);
+    if (found.st_uid != ::getuid())
+        return fail(Errc::SECURITY, "the runtime directory {} belongs to uid {}; it must belong to uid {}", name,
+                    found.st_uid, ::getuid());
+    if ((found.st_mode & 07777) != 0700)
+        return fail(Errc::SECURITY, "the runtime directory {} has mode {:04o}; it must have 0700 (chmod 0700 {})", name,
+                    static_cast<unsigned>(found.st_mode & 07777), name);
+    return {};
+}
+
+Error systemError(const char* what, const std::filesystem::path& path, int number) {
+    return fail(Errc::SYSTEM, "cannot {} the runtime directory {}: {}", what, path.c_str(),
+                std::generic_category().message(number));
+}
+
+} // namespace
+
+Result<std::filesystem::path> runtimeDirectory(bool create) {
+    const std::filesystem::path path = STINT_TRY(chosen());
+    // mkdir obeys the umask, which can only take rights away; the directory is checked either way.
+    if (create && ::mkdir(path.c_str(), 0700) < 0 && errno != EEXIST) return systemError("make", path, errno);
+    struct stat found {};
+    if (::lstat(path.c_str(), &found) < 0) {
+        if (errno == ENOENT && !create) return path;
+        return systemError("look at", path, errno);
+    }
+    STINT_TRY(checkOurs(path, found));
+    return path;
+}
+
+Result<std::filesystem::path> daemonSocket(bool create) {
+    const std::filesystem::path directory = STINT_TRY(runtimeDirectory(create));
+    return directory / socketName;
+}
+
 namespace {
 
 /// A connection over a socket, or over one descriptor to read and another to write.
@@ -112,6 +179,48 @@ Result<Bus> serverOver(Fd input, Fd output) {
     if (result >= 0) result = sd_bus_set_server(bus.get(), 1, identity);
     if (result < 0) return within("cannot set up a connection", errorFromErrno(-result));
     return started(std::move(bus));
+}
+
+std::string ownerChanges(std::string_view which) {
+    return fmt::format("type='signal',sender='{0}',path='{1}',interface='{0}',member='NameOwnerChanged',{2}", busName,
+                       busPath, which);
+}
+
+std::optional<OwnerChange> ownerChangeIn(sd_bus_message* signal) {
+    const auto message = Message::sharing(signal);
+    Reader reader(message);
+    auto name = reader.string();
+    const auto before = reader.string();
+    auto owner = reader.string();
+    if (!name || !before || !owner) return std::nullopt;
+    return OwnerChange{*std::move(name), *std::move(owner)};
+}
+
+int askOwner(sd_bus* bus, Slot& slot, const std::string& name, sd_bus_message_handler_t answered, void* self) {
+    sd_bus_slot* made = nullptr;
+    const int result = sd_bus_call_method_async(bus, &made, busName, busPath, busName, "GetNameOwner", answered, self,
+                                                "s", name.c_str());
+    slot.reset(made);
+    return result;
+}
+
+std::string ownerIn(sd_bus_message* answer) {
+    const auto message = Message::sharing(answer);
+    if (message.isError()) return {};
+    auto owner = Reader(message).string();
+    return owner ? *std::move(owner) : std::string();
+}
+
+Result<Bus> openSessionBus(sd_event* loop) {
+    sd_bus* made = nullptr;
+    int result = sd_bus_open_user(&made);
+    if (result == -ENOMEDIUM) return fail(Errc::UNAVAILABLE, "no DBUS_SESSION_BUS_ADDRESS, no XDG_RUNTIME_DIR");
+    if (result < 0) return errorFromErrno(-result);
+    Bus bus(made);
+    sd_bus_set_method_call_timeout(made, UINT64_MAX);
+    result = sd_bus_attach_event(made, loop, SD_EVENT_PRIORITY_NORMAL);
+    if (result < 0) return errorFromErrno(-result);
+    return bus;
 }
 
 } // namespace stint::wire

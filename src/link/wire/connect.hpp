@@ -1,10 +1,16 @@
-// The two ends of a connection: a client's, and the server's over an accepted socket or one half of a socketpair.
-// Peer to peer: no bus, no names, one object path, descriptors pass both ways (clip data, `stint start`).
+// Connections. To the daemon, peer to peer (architecture.md, wire): the place of its socket, which one function finds
+// for both ends; the client's end, and the server's over an accepted socket or one half of a socketpair: no bus, no
+// names, one object path, descriptors pass both ways (clip data, `stint start`). To the user's session bus: the owners
+// of its names, and a connection in an event loop.
 #pragma once
 #include <filesystem>
 #include <optional>
+#include <string>
+#include <string_view>
 
 #include <sys/un.h>
+
+#include <systemd/sd-event.h>
 
 #include "base/time/time.hpp"
 #include "base/unix/fd.hpp"
@@ -12,6 +18,15 @@
 #include "stint/result.hpp"
 
 namespace stint::wire {
+
+/// $XDG_RUNTIME_DIR/stint, else /run/user/UID/stint, else /run/stint (root) or /tmp/stint-UID. A directory of ours with
+/// mode 0700 and no symlink, or an Error that names it and says what would be right: anybody else who can write there
+/// could take the daemon's place. The daemon makes a missing one (`create`); a client does not, and gets the path
+/// though nothing is there yet.
+Result<std::filesystem::path> runtimeDirectory(bool create);
+
+/// runtimeDirectory() / "bus".
+Result<std::filesystem::path> daemonSocket(bool create);
 
 /// The address for bind() and connect(); IllegalArgument where the path is too long for one.
 Result<sockaddr_un> addressOf(const std::filesystem::path& socket);
@@ -32,5 +47,27 @@ Result<void> awaitGreeting(sd_bus* bus, Duration patience);
 
 /// The server's end. `output`: the descriptor to write to, if it is not `input`.
 Result<Bus> serverOver(Fd input, Fd output = {});
+
+inline constexpr const char* busName = "org.freedesktop.DBus";
+inline constexpr const char* busPath = "/org/freedesktop/DBus";
+
+/// The match rule for changes of names' owners: those names that `which` picks ("arg0='org.example.Name'"). The bus
+/// itself compares, so that no other name's changes wake us.
+std::string ownerChanges(std::string_view which);
+struct OwnerChange {
+    std::string name;
+    std::string owner; ///< the owner's unique name; empty: nobody has the name any more
+};
+/// nullopt: the signal reports no such change.
+std::optional<OwnerChange> ownerChangeIn(sd_bus_message* signal);
+/// Asks the bus who owns `name`.
+int askOwner(sd_bus* bus, Slot& slot, const std::string& name, sd_bus_message_handler_t answered, void* self);
+/// The owner in the bus's answer; empty: nobody owns it.
+std::string ownerIn(sd_bus_message* answer);
+
+/// Connects to DBUS_SESSION_BUS_ADDRESS, else to $XDG_RUNTIME_DIR/bus, and leaves the greeting to the loop; nothing
+/// blocks here. No call over it has a time limit: a silent peer is waited for, without harm. Unavailable where no bus
+/// is named.
+Result<Bus> openSessionBus(sd_event* loop);
 
 } // namespace stint::wire

@@ -4,8 +4,7 @@
 #include <cerrno>
 #include <system_error>
 
-#include "base/result/check.hpp"
-#include "base/result/fail.hpp"
+#include "base/result/errors.hpp"
 
 namespace stint::wire {
 namespace {

@@ -14,15 +14,11 @@
 #include <string_view>
 #include <type_traits>
 
-#include "base/result/fail.hpp"
-#include "base/result/try.hpp"
+#include "base/result/errors.hpp"
 #include "base/time/time.hpp"
 #include "contract/model/view.hpp"
 #include "link/wire/codec.hpp"
-#include "link/wire/list.hpp"
 #include "link/wire/reader.hpp"
-#include "link/wire/reasons.hpp"
-#include "link/wire/times.hpp"
 #include "link/wire/writer.hpp"
 
 namespace stint::wire {

@@ -1,7 +1,6 @@
 // JobInfo, each row of contract/model/job_fields.hpp; an unset value is an absent key.
-#include "base/result/fail.hpp"
-#include "base/result/overloaded.hpp"
-#include "base/result/try.hpp"
+#include "base/result/containers.hpp"
+#include "base/result/errors.hpp"
 #include "contract/model/event.hpp"
 #include "contract/model/job_fields.hpp"
 #include "link/wire/codec.hpp"

@@ -3,7 +3,7 @@
 #include <cerrno>
 #include <cstring>
 
-#include "base/result/fail.hpp"
+#include "base/result/errors.hpp"
 #include "link/wire/errors.hpp"
 #include "link/wire/names.hpp"
 

@@ -1,7 +1,6 @@
 // The messages of a running job: its parameters, its notification, its outcome.
-#include "base/result/fail.hpp"
-#include "base/result/try.hpp"
-#include "base/text/cut.hpp"
+#include "base/result/errors.hpp"
+#include "base/text/printable.hpp"
 #include "link/wire/codec.hpp"
 
 namespace stint::wire {

@@ -3,8 +3,7 @@
 #include <cerrno>
 #include <cstring>
 
-#include "base/result/check.hpp"
-#include "base/result/fail.hpp"
+#include "base/result/errors.hpp"
 #include "link/wire/errors.hpp"
 
 namespace stint::wire {

@@ -1,8 +1,6 @@
 // stint-shell: the process of the built-in app org.stint.shell. stintd starts one for each run of a command.
-#include "base/unix/complain.hpp"
 #include "base/unix/ends.hpp"
-#include "base/unix/program.hpp"
-#include "base/unix/started_by_hand.hpp"
+#include "base/unix/paths.hpp"
 #include "programs/shell/service.hpp"
 #include "stint/connection.hpp"
 

@@ -9,17 +9,13 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "base/result/check.hpp"
-#include "base/result/fail.hpp"
-#include "base/result/try.hpp"
+#include "base/result/errors.hpp"
 #include "base/text/number.hpp"
 #include "base/time/clock.hpp"
-#include "base/time/poll_timeout.hpp"
 #include "base/time/time.hpp"
-#include "base/unix/complain.hpp"
 #include "base/unix/ends.hpp"
-#include "base/unix/program.hpp"
-#include "programs/spool/run_variables.hpp"
+#include "base/unix/paths.hpp"
+#include "programs/spool/spool.hpp"
 #include "stint/job_scheduler.hpp"
 
 namespace stint::shell {

@@ -12,9 +12,8 @@
 #include <optional>
 #include <string>
 
-#include "programs/shell/command_cgroup.hpp"
+#include "programs/shell/command.hpp"
 #include "programs/shell/run.hpp"
-#include "programs/shell/verdict.hpp"
 #include "stint/connection.hpp"
 #include "stint/job_service.hpp"
 

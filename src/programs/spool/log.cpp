@@ -10,8 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "base/result/fail.hpp"
-#include "base/result/try.hpp"
+#include "base/result/errors.hpp"
 #include "base/text/number.hpp"
 #include "base/unix/inotify.hpp"
 

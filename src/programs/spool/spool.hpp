@@ -2,10 +2,14 @@
 // that `stint run` leaves, the command's input, the results of its runs, and their output (log.hpp). The job's extras
 // have only the directory's path: an environment may be larger than extras may, and its secrets belong in no list of
 // jobs.
+// The environment variables by which a command learns about its run: one table, for stint-shell and for `stint help
+// run`.
 #pragma once
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -96,5 +100,24 @@ std::vector<std::filesystem::path> unheldSpools(const std::filesystem::path& roo
 /// themselves go.
 void sweep(std::vector<std::filesystem::path> candidates, const std::vector<std::string>& tracked,
            EndedSpools kept = {});
+
+/// The facts of a run, for its command.
+struct CommandRun {
+    JobId job;
+    std::int64_t runsBefore = 0;
+    WallTime deadline{}; ///< the latest time at which it is asked to stop
+    Spool spool;
+};
+
+struct RunVariable {
+    const char* name;
+    const char* meaning; ///< for the list of variables
+    std::string (*value)(const CommandRun&);
+};
+
+std::span<const RunVariable> runVariables();
+
+/// `environment` ("NAME=value") with each of these once.
+std::vector<std::string> withRunVariables(std::vector<std::string> environment, const CommandRun& facts);
 
 } // namespace stint

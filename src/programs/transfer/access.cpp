@@ -1,10 +1,111 @@
 #include "programs/transfer/access.hpp"
 
-#include "base/result/fail.hpp"
-#include "base/result/try.hpp"
-#include "programs/spool/transfer_words.hpp"
+#include <algorithm>
+#include <array>
+#include <memory>
+#include <string_view>
+
+#include <curl/curl.h>
+
+#include "base/result/errors.hpp"
+#include "programs/spool/transfers.hpp"
 
 namespace stint::transfer {
+namespace {
+
+using Url = std::unique_ptr<CURLU, decltype(&curl_url_cleanup)>;
+
+Url parse(const std::string& text) {
+    Url url(curl_url(), &curl_url_cleanup);
+    if (!url || curl_url_set(url.get(), CURLUPART_URL, text.c_str(), CURLU_NON_SUPPORT_SCHEME) != CURLUE_OK)
+        url.reset();
+    return url;
+}
+
+std::string partOf(const Url& url, CURLUPart which, unsigned flags = 0) {
+    char* text = nullptr;
+    if (curl_url_get(url.get(), which, &text, flags) != CURLUE_OK) return {};
+    std::string copied(text);
+    curl_free(text);
+    return copied;
+}
+
+/// `text` with its path changed by `change`; unchanged if it cannot be parsed.
+template <class Change> std::string withPath(const std::string& text, Change change) {
+    const Url url = parse(text);
+    if (!url) return text;
+    const std::string path = change(partOf(url, CURLUPART_PATH));
+    if (curl_url_set(url.get(), CURLUPART_PATH, path.c_str(), 0) != CURLUE_OK) return text;
+    return partOf(url, CURLUPART_URL);
+}
+
+} // namespace
+
+Result<void> checkUrl(const std::string& text) {
+    constexpr std::array<std::string_view, 3> supported{"http", "https", "ftp"};
+    const Url url = parse(text);
+    if (!url) return fail(Errc::ILLEGAL_ARGUMENT, "the URL cannot be read: write http://HOST/PATH, https:// or ftp://");
+    std::string scheme = partOf(url, CURLUPART_SCHEME);
+    if (std::find(supported.begin(), supported.end(), scheme) == supported.end())
+        return fail(Errc::ILLEGAL_ARGUMENT, "the scheme \"{}\" is not supported: http, https and ftp are", scheme);
+    return {};
+}
+
+std::string locationOf(const std::string& text) {
+    const Url url = parse(text);
+    if (!url) return {};
+    std::string port = partOf(url, CURLUPART_PORT);
+    return fmt::format("{}://{}{}{}{}", partOf(url, CURLUPART_SCHEME), partOf(url, CURLUPART_HOST),
+                       port.empty() ? "" : ":", port, partOf(url, CURLUPART_PATH));
+}
+
+std::string withoutUser(const std::string& text) {
+    const Url url = parse(text);
+    if (!url) return text;
+    curl_url_set(url.get(), CURLUPART_USER, nullptr, 0);
+    curl_url_set(url.get(), CURLUPART_PASSWORD, nullptr, 0);
+    return partOf(url, CURLUPART_URL);
+}
+
+std::string originOf(const std::string& text) {
+    const Url url = parse(text);
+    if (!url) return {};
+    return fmt::format("{}://{}:{}", partOf(url, CURLUPART_SCHEME), partOf(url, CURLUPART_HOST),
+                       partOf(url, CURLUPART_PORT, CURLU_DEFAULT_PORT));
+}
+
+std::string hostOf(const std::string& text) {
+    const Url url = parse(text);
+    return url ? partOf(url, CURLUPART_HOST) : "";
+}
+
+std::string serverOf(const std::string& text) {
+    const Url url = parse(text);
+    if (!url) return "the server";
+    return fmt::format("{} port {}", partOf(url, CURLUPART_HOST), partOf(url, CURLUPART_PORT, CURLU_DEFAULT_PORT));
+}
+
+std::string resolved(const std::string& base, const std::string& reference) {
+    const Url url = parse(base);
+    if (!url || reference.empty()) return {};
+    if (curl_url_set(url.get(), CURLUPART_URL, reference.c_str(), CURLU_NON_SUPPORT_SCHEME) != CURLUE_OK) return {};
+    const std::string scheme = partOf(url, CURLUPART_SCHEME);
+    return scheme == "http" || scheme == "https" ? partOf(url, CURLUPART_URL) : "";
+}
+
+std::string withSuffix(const std::string& url, const std::string& suffix) {
+    return withPath(url, [&](const std::string& path) { return path + suffix; });
+}
+
+std::string withName(const std::string& url, const std::string& name) {
+    return withPath(url, [&](const std::string& path) {
+        if (!path.ends_with('/')) return path;
+        char* escaped = curl_easy_escape(nullptr, name.data(), static_cast<int>(name.size()));
+        std::string made = path + (escaped ? escaped : "");
+        curl_free(escaped);
+        return made;
+    });
+}
 
 Result<void> checkAccess(const Access& access) {
     for (const std::string& header : access.headers)

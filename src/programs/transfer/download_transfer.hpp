@@ -1,16 +1,34 @@
 // One download, from its part's lock to the file in place: it asks, decides by the response (response.hpp), hands the
-// bytes to its part (part.hpp), and ends in an Ending.
+// bytes to its part (part.hpp), and ends in an Ending. Before it, for `--checksum auto`, the ".sha256" file.
 #pragma once
 #include <memory>
 #include <optional>
+#include <string>
 
+#include "programs/transfer/engine.hpp"
 #include "programs/transfer/fetch.hpp"
 #include "programs/transfer/part.hpp"
 #include "programs/transfer/spec.hpp"
-#include "programs/transfer/sums.hpp"
-#include "programs/transfer/transfer.hpp"
 
 namespace stint::transfer {
+
+/// The ".sha256" file beside a file, fetched before the file itself (`--checksum auto`).
+class Sums final : private Fetch::Client {
+public:
+    Sums(CURLM* multi, const Download& download);
+
+    bool is(const CURL* handle) const { return fetch_.is(handle); }
+    /// To be called after the fetch ended with `code`. An Ending: the file cannot be downloaded now; else `digest` is
+    /// the file's, or empty if there is no such file.
+    std::optional<Ending> conclude(CURLcode code, std::string& digest) const;
+
+private:
+    Fetch::Take take(std::span<const char> bytes) override;
+
+    std::string name_; ///< the file's name, in the URL
+    std::string text_;
+    Fetch fetch_;
+};
 
 class DownloadTransfer final : public Transfer, private Fetch::Client {
 public:

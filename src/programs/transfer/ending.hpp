@@ -1,5 +1,5 @@
 // The progress and the end of a transfer, for its owner: the end in the words of the job contract (jobs.md §4.2) and
-// with an exit code (linux.md §A.10).
+// with an exit code (linux.md §A.10); and both in words, for its notification.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -7,6 +7,7 @@
 #include <string>
 
 #include "base/unix/ends.hpp"
+#include "programs/transfer/spec.hpp"
 #include "stint/result.hpp"
 #include "stint/units.hpp"
 
@@ -48,5 +49,11 @@ struct Watcher {
     std::function<void(const Progress&)> progressed;
     std::function<void(const Ending&)> ended;
 };
+
+/// "12.3 MiB of 256 MiB", "12.3 MiB", "finishing 256 MiB"; and the reason why it was begun anew, if it was.
+std::string describe(const Progress& progress);
+
+/// The Ending of an upload that is now at `place`; `anew`: the reason why it started over, if it did.
+Ending sent(const Upload& upload, Bytes size, const std::string& place, const std::string& anew);
 
 } // namespace stint::transfer

@@ -7,12 +7,11 @@
 #include <fcntl.h>
 #include <fmt/core.h>
 
-#include "base/result/check.hpp"
+#include "base/result/errors.hpp"
 #include "base/unix/fd.hpp"
 #include "base/unix/folder.hpp"
+#include "programs/transfer/access.hpp"
 #include "programs/transfer/digest.hpp"
-#include "programs/transfer/offered.hpp"
-#include "programs/transfer/url.hpp"
 
 namespace stint::transfer {
 namespace {

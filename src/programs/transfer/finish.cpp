@@ -12,8 +12,7 @@
 
 #include <fmt/core.h>
 
-#include "base/result/fail.hpp"
-#include "base/result/try.hpp"
+#include "base/result/errors.hpp"
 #include "base/time/time.hpp"
 #include "base/unix/fd.hpp"
 #include "programs/transfer/digest.hpp"

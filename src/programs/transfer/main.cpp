@@ -1,9 +1,7 @@
 // stint-transfer: the process of the built-in app org.stint.transfer. stintd starts it; it ends when nothing runs in
 // it.
 
-#include "base/unix/complain.hpp"
 #include "base/unix/ends.hpp"
-#include "base/unix/started_by_hand.hpp"
 #include "programs/transfer/service.hpp"
 #include "stint/connection.hpp"
 

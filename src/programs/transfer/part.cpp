@@ -1,9 +1,9 @@
 #include "programs/transfer/part.hpp"
 
-#include "base/result/try.hpp"
+#include "base/result/errors.hpp"
 #include "base/time/time.hpp"
 #include "programs/transfer/finish.hpp"
-#include "programs/transfer/resume.hpp"
+#include "programs/transfer/sidecar.hpp"
 
 namespace stint::transfer {
 namespace {

@@ -9,7 +9,7 @@
 #include <fmt/core.h>
 
 #include "base/text/number.hpp"
-#include "programs/transfer/url.hpp"
+#include "programs/transfer/access.hpp"
 
 namespace stint::transfer {
 namespace {

@@ -5,11 +5,10 @@
 
 #include <fmt/core.h>
 
-#include "base/unix/complain.hpp"
 #include "base/unix/ends.hpp"
+#include "programs/transfer/ending.hpp"
 #include "programs/transfer/finish.hpp"
 #include "programs/transfer/tus_transfer.hpp"
-#include "programs/transfer/wording.hpp"
 #include "stint/job_scheduler.hpp"
 
 namespace stint::transfer {

@@ -1,4 +1,5 @@
-// The sidecar: the record by which a part is resumed, in .NAME.stint-state beside it. JSON, replaced whole by a
+// The sidecar: the record by which a part is resumed, in .NAME.stint-state beside it; and the place at which to
+// resume: how much of the part can be trusted after a crash of the process or the machine. JSON, replaced whole by a
 // rename. It may be missing, older than its part, or damaged: then less is resumed, but never wrong bytes. It holds
 // fingerprints in place of URLs, which may contain passwords. The store has the URL.
 //
@@ -11,7 +12,7 @@
 #include <string>
 #include <string_view>
 
-#include "programs/transfer/part_place.hpp"
+#include "programs/transfer/part_file.hpp"
 #include "programs/transfer/response.hpp"
 #include "stint/result.hpp"
 #include "stint/units.hpp"
@@ -50,5 +51,20 @@ Result<std::optional<Sidecar>> loadSidecar(const PartPlace& place);
 Result<void> saveSidecar(const PartPlace& place, const Sidecar& sidecar, Durability durability);
 /// Removes it, and syncs that if there was one.
 Result<void> removeSidecar(const PartPlace& place);
+
+/// The end of the part that is requested again and compared byte by byte (linux.md §B), which detects a bad joint.
+inline constexpr Bytes overlap = 64_KiB;
+
+struct Resume {
+    Bytes offset = 0;   ///< bytes of the part that can be trusted; the rest is cut off
+    std::string reason; ///< the reason why none can be trusted, if there were some; else empty
+};
+
+/// Within one boot the part's size counts. A SIGKILL cannot make it lie: write(2) copies front to back into the page
+/// cache and raises the size only over the bytes it has copied, so an interrupted write is a shorter one, and the
+/// page cache survives the process. After a power loss a size proves nothing (it may be on the disk before the bytes
+/// below it): then only the bytes count for which fdatasync had returned.
+Resume resumeOf(const std::optional<Sidecar>& sidecar, const std::string& source, Bytes partSize,
+                const std::string& boot);
 
 } // namespace stint::transfer

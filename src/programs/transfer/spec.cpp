@@ -1,13 +1,12 @@
 #include "programs/transfer/spec.hpp"
 
-#include "base/result/fail.hpp"
-#include "base/result/try.hpp"
-#include "base/unix/state_directory.hpp"
-#include "programs/spool/transfer_words.hpp"
-#include "programs/transfer/part_place.hpp"
+#include "base/result/errors.hpp"
+#include "base/unix/paths.hpp"
+#include "programs/spool/transfers.hpp"
+#include "programs/transfer/access.hpp"
+#include "programs/transfer/part_file.hpp"
 #include "programs/transfer/sidecar.hpp"
-#include "programs/transfer/upload_record.hpp"
-#include "programs/transfer/url.hpp"
+#include "programs/transfer/tus.hpp"
 
 namespace stint::transfer {
 namespace {

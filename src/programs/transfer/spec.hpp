@@ -15,7 +15,7 @@
 #include <optional>
 #include <string>
 
-#include "programs/spool/ledger.hpp"
+#include "programs/spool/transfers.hpp"
 #include "programs/transfer/access.hpp"
 #include "stint/bundle.hpp"
 #include "stint/result.hpp"
@@ -65,7 +65,7 @@ struct TransferSpec {
 
 TransferSpec specOf(const PersistableBundle& extras);
 
-/// Its entry in the ledger, which says where its leftovers are (programs/spool/ledger.hpp).
+/// Its entry in the ledger, which says where its leftovers are (programs/spool/transfers.hpp).
 LedgerEntry entryOf(const TransferSpec&);
 
 /// True if both transfer the same file to the same place, so that one can resume the other.

@@ -5,12 +5,12 @@
 
 #include <fmt/core.h>
 
-#include "base/result/fail.hpp"
+#include "base/result/errors.hpp"
 #include "base/time/time.hpp"
+#include "programs/transfer/access.hpp"
 #include "programs/transfer/curl_error.hpp"
 #include "programs/transfer/digest.hpp"
-#include "programs/transfer/url.hpp"
-#include "programs/transfer/wording.hpp"
+#include "programs/transfer/ending.hpp"
 
 namespace stint::transfer {
 namespace {

@@ -5,13 +5,11 @@
 #include <atomic>
 #include <memory>
 
-#include "programs/transfer/body.hpp"
+#include "programs/transfer/engine.hpp"
 #include "programs/transfer/fetch.hpp"
-#include "programs/transfer/source.hpp"
 #include "programs/transfer/spec.hpp"
-#include "programs/transfer/transfer.hpp"
 #include "programs/transfer/tus.hpp"
-#include "programs/transfer/upload_record.hpp"
+#include "programs/transfer/upload.hpp"
 
 namespace stint::transfer {
 

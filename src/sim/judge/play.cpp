@@ -4,9 +4,8 @@
 
 #include <fmt/format.h>
 
-#include "base/result/fail.hpp"
-#include "base/result/overloaded.hpp"
-#include "base/result/try.hpp"
+#include "base/result/containers.hpp"
+#include "base/result/errors.hpp"
 #include "sim/judge/replay.hpp"
 #include "sim/judge/what_if.hpp"
 #include "sim/world/world.hpp"

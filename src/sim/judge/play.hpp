@@ -11,8 +11,8 @@
 #include "contract/model/record.hpp"
 #include "contract/model/view.hpp"
 #include "contract/policy/policy.hpp"
-#include "sim/scenario/history.hpp"
 #include "sim/scenario/scenario.hpp"
+#include "sim/scenario/trace.hpp"
 #include "sim/world/finding.hpp"
 
 namespace stint::sim {

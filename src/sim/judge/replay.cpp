@@ -1,12 +1,88 @@
 #include "sim/judge/replay.hpp"
 
+#include <cstdlib>
+#include <filesystem>
+#include <system_error>
+
 #include <fmt/format.h>
 
-#include "base/result/overloaded.hpp"
-#include "base/result/try.hpp"
-#include "sim/judge/recorded_core.hpp"
+#include "base/result/containers.hpp"
+#include "base/result/errors.hpp"
+#include "stintd/store/store.hpp"
 
 namespace stint::sim {
+namespace {
+
+namespace files = std::filesystem;
+
+/// A copy of the snapshot, in a directory of its own, since a store that is opened may be brought to our version.
+class SnapshotCopy {
+public:
+    ~SnapshotCopy() {
+        std::error_code ignored;
+        if (!directory_.empty()) files::remove_all(directory_, ignored);
+    }
+
+    Result<void> take(const files::path& file) {
+        std::string name = files::temp_directory_path() / "stint-sim-XXXXXX";
+        if (!::mkdtemp(name.data()))
+            return fail(Errc::SYSTEM, "cannot make a directory in {}", files::path(name).parent_path().string());
+        directory_ = name;
+        std::error_code error;
+        files::copy_file(file, directory_ / "stint.db", error);
+        if (!error)
+            files::permissions(directory_ / "stint.db", files::perms::owner_read | files::perms::owner_write, error);
+        if (error)
+            return fail(Errc::ILLEGAL_ARGUMENT, "cannot read the snapshot {}: {}", file.string(), error.message());
+        return {};
+    }
+
+    const files::path& directory() const { return directory_; }
+
+private:
+    files::path directory_;
+};
+
+} // namespace
+
+Result<Snapshot> snapshotOf(const Scenario& recording, const BootId& boot) {
+    SnapshotCopy copy;
+    STINT_TRY(copy.take(files::path(recording.file).parent_path() / *recording.from));
+    Store store = STINT_TRY(Store::open({.directory = copy.directory(), .boot = boot}));
+    return store.load();
+}
+
+Result<Step> RecordedCore::tell(const Entry& entry, const action::Recorded& recorded) {
+    if (const auto* beginning = std::get_if<record::Beginning>(&recorded.told))
+        return begin(entry, recorded, *beginning);
+    if (!begun_) return problem(entry, "a recording's first entry is the event \"begin\"");
+    advance(at(entry.at));
+    read(recorded);
+    return core.handle(std::get<Event>(recorded.told), now());
+}
+
+Result<Step> RecordedCore::begin(const Entry& entry, const action::Recorded& recorded,
+                                 const record::Beginning& beginning) {
+    if (begun_) return problem(entry, "a recording begins once");
+    begun_ = true;
+    zero_ = beginning.now.elapsed - entry.at;
+    elapsed_ = beginning.now.elapsed;
+    ahead_ = beginning.now.wall.time_since_epoch() - elapsed_.time_since_epoch();
+    read(recorded);
+    auto snapshot = STINT_TRY(snapshotOf(recording_, beginning.boot));
+    snapshot.goingOn = beginning.goingOn;
+    return core.restore(std::move(snapshot), beginning.boot, beginning.device, now(), beginning.heldBack);
+}
+
+void RecordedCore::read(const action::Recorded& recorded) {
+    if (recorded.wall) ahead_ = recorded.wall->time_since_epoch() - elapsed_.time_since_epoch();
+}
+
+Error RecordedCore::problem(const Entry& entry, std::string_view what) const {
+    return fail(Errc::ILLEGAL_ARGUMENT, "{}:{}:{}: {}", recording_.file, entry.location.line, entry.location.column,
+                what);
+}
+
 namespace {
 
 class Replay {

@@ -4,7 +4,10 @@
 #include <array>
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
+#include "base/result/containers.hpp"
+#include "base/text/printable.hpp"
 #include "base/time/time.hpp"
 
 namespace stint::sim {
@@ -103,6 +106,35 @@ std::vector<std::string> verdictLines(const Scenario& scenario, const Played& pl
         lines.push_back(fmt::format("fail   {}: {} of {} did not hold", scenario.file, failed,
                                     expectations(played.findings.size())));
     return lines;
+}
+
+// scenario.md, the trace as JSON: one object a line, keys in a fixed order.
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::string lineOf(const Json& json) {
+    return printableJson(json.dump(-1, ' ', false, Json::error_handler_t::replace));
+}
+
+Json jsonOf(const Finding& finding, const Scenario& scenario) {
+    Json json{{"file", scenario.file}, {"line", finding.location.line}, {"expected", finding.expected}};
+    json["happened"] = finding.happened.value_or("");
+    if (finding.at) json["at_ms"] = finding.at->count();
+    return json;
+}
+
+} // namespace
+
+std::string verdictJson(const Scenario& scenario, const Played& played) {
+    Json failed = Json::array();
+    for (const Finding& finding : played.findings)
+        if (!finding.held()) failed.push_back(jsonOf(finding, scenario));
+    return lineOf({{"verdict", played.passed() ? "pass" : "fail"},
+                   {"file", scenario.file},
+                   {"expectations", played.findings.size()},
+                   {"failed", failed}});
 }
 
 } // namespace stint::sim

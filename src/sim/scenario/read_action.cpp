@@ -2,12 +2,12 @@
 #include <array>
 #include <limits>
 
-#include "base/result/check.hpp"
+#include "base/result/errors.hpp"
 #include "base/time/time.hpp"
 #include "contract/record/event_json.hpp"
 #include "sim/scenario/parts.hpp"
+#include "sim/scenario/trace.hpp"
 #include "sim/scenario/values.hpp"
-#include "sim/scenario/vocabulary.hpp"
 
 namespace stint::sim {
 namespace {

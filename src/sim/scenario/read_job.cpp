@@ -5,7 +5,7 @@
 
 #include "contract/model/job_fields.hpp"
 #include "sim/scenario/parts.hpp"
-#include "sim/scenario/vocabulary.hpp"
+#include "sim/scenario/trace.hpp"
 
 namespace stint::sim {
 namespace {

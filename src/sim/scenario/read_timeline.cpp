@@ -3,10 +3,10 @@
 #include <array>
 #include <map>
 
-#include "base/result/overloaded.hpp"
-#include "base/text/nearest.hpp"
+#include "base/result/containers.hpp"
+#include "base/text/words.hpp"
 #include "sim/scenario/parts.hpp"
-#include "sim/scenario/vocabulary.hpp"
+#include "sim/scenario/trace.hpp"
 
 namespace stint::sim {
 namespace {

@@ -2,7 +2,7 @@
 #include <array>
 
 #include "sim/scenario/parts.hpp"
-#include "sim/scenario/vocabulary.hpp"
+#include "sim/scenario/trace.hpp"
 
 namespace stint::sim {
 namespace {

@@ -8,7 +8,7 @@
 #include <variant>
 #include <vector>
 
-#include "contract/model/network_budget.hpp"
+#include "contract/model/constants.hpp"
 #include "contract/record/happening.hpp"
 #include "sim/scenario/action.hpp"
 #include "sim/scenario/setup.hpp"

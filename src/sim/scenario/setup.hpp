@@ -1,6 +1,8 @@
 // The beginning of a scenario, and changes to it: the device, the apps on it, and what they do with their jobs
-// (scenario.md, device, apps, runs). Buckets and Doze (limits.md) are kept as the scenario's words.
+// (scenario.md, device, apps, runs), each with its location in the file. Buckets and Doze (limits.md) are kept as the
+// scenario's words.
 #pragma once
+#include <compare>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -9,10 +11,29 @@
 
 #include "contract/model/app.hpp"
 #include "contract/model/device_fields.hpp"
-#include "sim/scenario/source_location.hpp"
 #include "stint/notification.hpp"
+#include "stint/units.hpp"
 
 namespace stint::sim {
+
+/// Line and column in the file, counted from 1.
+struct SourceLocation {
+    int line = 1;
+    int column = 1;
+
+    auto operator<=>(const SourceLocation&) const = default;
+};
+
+/// From one value to another, both included; equal for a single value.
+template <class T> struct Range {
+    T from{};
+    T to{};
+
+    bool holds(const T& value) const { return from <= value && value <= to; }
+    bool single() const { return from == to; }
+};
+/// A stretch of the run, from 0s.
+using Span = Range<Duration>;
 
 /// scenario.md, apps.
 struct AppSetup {

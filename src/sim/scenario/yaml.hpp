@@ -1,6 +1,8 @@
 // A YAML file, read strictly: every key and value is understood, or reported with its line and column (scenario.md: an
 // unknown key is an error, never ignored; - and _ are alike in keys and words of ours). Reading continues after a
 // mistake, so that a person sees all of them at once. yaml-cpp's exceptions end here.
+// A document's bounds are checked before it is loaded: yaml-cpp limits neither its size nor the expansion of aliases
+// (twenty lines can name a billion nodes), and produces endless documents from some malformed texts.
 #pragma once
 #include <array>
 #include <functional>
@@ -15,11 +17,22 @@
 #include <fmt/core.h>
 #include <yaml-cpp/yaml.h>
 
-#include "base/text/same_word.hpp"
+#include "base/text/words.hpp"
 #include "sim/scenario/scenario.hpp"
+#include "sim/scenario/setup.hpp"
 #include "stint/result.hpp"
 
 namespace stint::sim {
+
+/// The reason why a text is not a single document of an allowed size, and where. Thrown like yaml-cpp's errors; caught
+/// in Yaml::read().
+struct OutOfBounds {
+    SourceLocation location;
+    std::string why;
+};
+
+/// Scans `text` once and keeps nothing. False if there is no document. Throws OutOfBounds and YAML::Exception.
+bool checkBounds(const std::string& text);
 
 using Node = YAML::Node;
 

@@ -5,8 +5,8 @@
 
 #include <fmt/core.h>
 
-#include "base/result/find_in.hpp"
-#include "contract/model/result_name.hpp"
+#include "base/result/containers.hpp"
+#include "contract/model/reasons.hpp"
 
 namespace stint::sim {
 namespace {

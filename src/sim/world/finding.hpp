@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "sim/scenario/history.hpp"
 #include "sim/scenario/scenario.hpp"
+#include "sim/scenario/trace.hpp"
 
 namespace stint {
 class Scheduler;

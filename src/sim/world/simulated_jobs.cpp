@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "contract/model/job_info_access.hpp"
-#include "sim/scenario/history.hpp"
+#include "contract/model/job_info.hpp"
+#include "sim/scenario/trace.hpp"
 
 namespace stint::sim {
 namespace {

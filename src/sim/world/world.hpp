@@ -1,8 +1,9 @@
 // One simulated device: the very core that stintd runs, under a virtual clock, with a store in memory and apps that
-// follow the scenario. Elapsed time continues across reboots, so that a run has one time axis; only the boot id
-// changes.
+// follow the scenario; its defaults, and its apps' past at 0s. Elapsed time continues across reboots, so that a run
+// has one time axis; only the boot id changes.
 #pragma once
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -10,16 +11,48 @@
 
 #include "contract/android/verbs.hpp"
 #include "contract/core/scheduler.hpp"
-#include "sim/scenario/history.hpp"
+#include "contract/model/app.hpp"
+#include "contract/model/constants.hpp"
+#include "contract/model/device.hpp"
 #include "sim/scenario/scenario.hpp"
+#include "sim/scenario/setup.hpp"
 #include "sim/scenario/surroundings.hpp"
+#include "sim/scenario/trace.hpp"
 #include "sim/world/apps.hpp"
-#include "sim/world/event_queue.hpp"
 #include "sim/world/memory_store.hpp"
 #include "sim/world/simulated_jobs.hpp"
 #include "sim/world/simulated_work.hpp"
+#include "stint/units.hpp"
 
 namespace stint::sim {
+
+/// Events by time; at one instant in the order of insertion.
+class EventQueue {
+public:
+    using Event = std::function<void()>;
+
+    void add(Instant when, Event event) { events_.emplace(when, std::move(event)); }
+    std::optional<Instant> next() const {
+        if (events_.empty()) return std::nullopt;
+        return events_.begin()->first;
+    }
+    /// Takes the first one out and runs it; there must be one.
+    void runNext() { events_.extract(events_.begin()).mapped()(); }
+    void clear() { events_.clear(); }
+
+private:
+    std::multimap<Instant, Event> events_; // equal keys keep the order of insertion
+};
+
+/// scenario.md, device, the column of defaults.
+Device defaultDevice();
+
+/// Wi-Fi without a limit, 50 Mbit/s down and 10 up.
+Network defaultNetwork();
+
+/// The app's memory at 0s (scenario.md, apps), when the usage clocks stand at `time`: when it was last used, and so its
+/// bucket.
+AppMemory pastOf(const AppId& id, const AppSetup& setup, UsageTime time, Instant zero, const Constants& constants);
 
 /// The data of a message for which its app shows a notification.
 inline constexpr std::string_view notifyingMessage = "notifies";

@@ -1,9 +1,12 @@
 // The process at the other end of a connection, its app, and whether a user is looking at it: from the kernel alone
-// (architecture.md, who is calling, what is visible), never from a name that it claims.
+// (architecture.md, who is calling, what is visible), never from a name that it claims. A process that a desktop's
+// launcher has started has its app's id in its systemd unit, or in its Flatpak sandbox (linux.md A.6, A.7).
 #pragma once
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include <sys/types.h>
 
@@ -56,5 +59,14 @@ bool runsAnother(const PeerProcess& peer);
 /// True if the process is in the foreground process group of its controlling terminal now. False for one that is gone,
 /// or whose pid was given to another: the unknown grants nothing.
 bool inTerminalForeground(const PeerProcess& peer);
+
+/// The ids that the unit of a cgroup's path may stand for, the likeliest first: "app[-LAUNCHER]-ID-RANDOM.scope",
+/// "app[-LAUNCHER]-ID[@RANDOM].service". Empty where the process is in no unit of an app.
+std::vector<std::string> appIdsOfUnit(std::string_view cgroupPath);
+
+/// The id in the text of a .flatpak-info.
+std::optional<std::string> appIdOfFlatpak(std::string_view info);
+/// The id of the Flatpak instance that a process runs in.
+std::optional<std::string> flatpakOf(pid_t pid);
 
 } // namespace stint

@@ -6,7 +6,7 @@
 #include <cerrno>
 #include <cstring>
 
-#include "base/result/fail.hpp"
+#include "base/result/errors.hpp"
 #include "base/unix/inotify.hpp"
 
 namespace stint {

@@ -4,10 +4,9 @@
 #include <algorithm>
 #include <array>
 
-#include "base/result/fail.hpp"
-#include "base/result/try.hpp"
-#include "base/text/nearest.hpp"
+#include "base/result/errors.hpp"
 #include "base/text/toml.hpp"
+#include "base/text/words.hpp"
 #include "stintd/apps/registry.hpp"
 
 namespace stint {

@@ -1,16 +1,17 @@
 #include "stintd/apps/manifest_files.hpp"
 
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <ranges>
+#include <utility>
+
 #include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <algorithm>
-#include <cerrno>
-#include <cstring>
-
-#include "base/result/fail.hpp"
-#include "base/result/try.hpp"
+#include "base/result/errors.hpp"
 #include "base/unix/folder.hpp"
 #include "stintd/apps/registry.hpp"
 
@@ -18,6 +19,29 @@ namespace stint {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr std::string_view defaultDataDirs = "/usr/local/share:/usr/share";
+
+void addNew(std::vector<fs::path>& directories, const fs::path& directory) {
+    fs::path plain = directory.lexically_normal();
+    if (std::ranges::find(directories, plain) == directories.end()) directories.push_back(std::move(plain));
+}
+
+} // namespace
+
+std::vector<fs::path> manifestDirectories(const fs::path& dataHome, const std::optional<fs::path>& installed,
+                                          std::string_view dataDirs) {
+    std::vector<fs::path> directories;
+    addNew(directories, dataHome / "stint" / "apps");
+    if (installed) addNew(directories, *installed);
+    for (const auto& part : std::views::split(dataDirs.empty() ? defaultDataDirs : dataDirs, ':')) {
+        const fs::path directory(part.begin(), part.end());
+        if (directory.is_absolute()) addNew(directories, directory / "stint" / "apps");
+    }
+    return directories;
+}
+
+namespace {
 
 // A manifest is a page of text; this is far more, and too little to hold up the daemon.
 constexpr Bytes largest = 256 * 1024;

@@ -1,14 +1,15 @@
 #include "stintd/apps/registry.hpp"
 
-#include <sys/stat.h>
-
 #include <map>
 #include <set>
 #include <utility>
 
-#include "base/result/fail.hpp"
-#include "base/result/find_in.hpp"
-#include "base/result/try.hpp"
+#include <sys/stat.h>
+
+#include <fmt/format.h>
+
+#include "base/result/containers.hpp"
+#include "base/result/errors.hpp"
 #include "stintd/apps/directory_watch.hpp"
 #include "stintd/apps/manifest_files.hpp"
 
@@ -137,6 +138,72 @@ Result<std::unique_ptr<Registry>> Registry::open(sd_event* loop, std::vector<fs:
         std::make_unique<FileRegistry>(std::move(directories), std::move(builtIn), std::move(change), std::move(error));
     STINT_TRY(registry->start(loop));
     return std::unique_ptr<Registry>(std::move(registry));
+}
+
+// The two apps that are built in (architecture.md, running a job), as manifests like those of files.
+
+namespace {
+
+Manifest builtIn(std::string_view package, std::string label, std::string icon) {
+    Manifest manifest;
+    manifest.package = AppId{std::string(package)};
+    manifest.label = std::move(label);
+    manifest.icon = std::move(icon);
+    manifest.permissions = {std::string(runUserInitiatedJobs), std::string(receiveBootCompleted)};
+    manifest.builtIn = true;
+    return manifest;
+}
+
+void addService(Manifest& manifest, Service service) {
+    service.permission = bindJobService;
+    manifest.services.emplace(service.name, service);
+}
+
+} // namespace
+
+Manifest guardManifest(const AppId& app, const std::filesystem::path& libexec) {
+    const std::string name = app.name.str().substr(guardPackages.size());
+    Manifest guard = builtIn(app.name, name, "utilities-terminal");
+    addService(guard, {.name = "Command", .command = {(libexec / "stint-shell").string()}, .processPerJob = true});
+    return guard;
+}
+
+std::vector<Manifest> builtInManifests(const std::filesystem::path& libexec) {
+    Manifest transfer = builtIn(transferPackage, "Transfers", "folder-download");
+    addService(transfer, {.name = "Transfer", .command = {(libexec / "stint-transfer").string()}});
+    transfer.channels.push_back({"transfers", "Transfers", "low"});
+
+    // Each job has a process of its own: a command is kept in the cgroup of the process that runs it, and takes its
+    // classes of CPU and I/O, which must not be another job's.
+    Manifest shell = builtIn(shellPackage, "Shell", "utilities-terminal");
+    addService(shell, {.name = "Command", .command = {(libexec / "stint-shell").string()}, .processPerJob = true});
+    shell.channels.push_back({"commands", "Commands", "low"});
+    return {transfer, shell};
+}
+
+std::string howToStart(const Registry& registry, std::string_view kind, std::string_view component) {
+    std::string declared, typed;
+    for (const Manifest& manifest : registry.all()) {
+        const std::string name(component);
+        const bool declares = kind == "service" ? manifest.services.contains(name) : manifest.receivers.contains(name);
+        if (manifest.builtIn || !declares) continue;
+        const std::string_view comma = declared.empty() ? "" : ", ";
+        declared += fmt::format("{}{}", comma, manifest.package.name);
+        typed += fmt::format("{}stint start {}", comma, manifest.package.name);
+    }
+    if (!declared.empty())
+        return fmt::format("this program was not started as an app, and no manifest has it as its executable; the {} "
+                           "\"{}\" is one of {}: start it with: {}",
+                           kind, component, declared, typed);
+    std::string told = fmt::format(
+        "this program is no app's: no manifest declares a {} \"{}\". Write {}/PACKAGE.toml, with package = "
+        "\"PACKAGE\", "
+        "command = [\"PROGRAM\"], and a [[{}]] with name = \"{}\"{} and a command; then start it with: stint start "
+        "PACKAGE",
+        kind, component, registry.ownDirectory().string(), kind, component,
+        kind == "service" ? fmt::format(", permission = \"{}\"", bindJobService) : "");
+    if (!registry.errors().empty()) told += fmt::format(". A manifest is wrong: {}", *registry.errors().begin());
+    return told;
 }
 
 } // namespace stint

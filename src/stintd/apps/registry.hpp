@@ -1,6 +1,6 @@
-// The installed apps: manifests read from their directories, checked, and watched for change (architecture.md, who is
-// calling). A wrong manifest is reported, and harms no other; its app is not installed, or keeps its last right
-// manifest.
+// The installed apps: manifests read from their directories, checked, and watched for change; those that are built in;
+// and the error for a program that is no app's (architecture.md, who is calling). A wrong manifest is reported, and
+// harms no other; its app is not installed, or keeps its last right manifest.
 #pragma once
 #include <filesystem>
 #include <functional>
@@ -58,5 +58,9 @@ public:
     /// where two apps name that file.
     virtual const Manifest* byExecutable(const std::filesystem::path& executable) const = 0;
 };
+
+/// The apps that declare `component` and the command to type; where none does, the path and the contents of a manifest.
+/// `component`: the name of a service or receiver; `kind`: which of the two.
+std::string howToStart(const Registry& registry, std::string_view kind, std::string_view component);
 
 } // namespace stint

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "base/result/check.hpp"
+#include "base/result/errors.hpp"
 #include "base/text/number.hpp"
 
 namespace stint {

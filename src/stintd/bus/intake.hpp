@@ -1,4 +1,7 @@
-// Bytes from a caller's socket, on their way to sd-bus.
+// Bytes from a caller's socket, on their way to sd-bus, and the messages that may bring descriptors.
+// sd-bus (252) drops a malformed message without closing the descriptors that came with it: a stranger who sends such
+// messages would use up all descriptors that stintd may have. So only a message that sd-bus cannot find malformed gets
+// any: a call of one of our methods, with the header of such a call and no more.
 #pragma once
 #include <cstddef>
 #include <string>
@@ -10,6 +13,13 @@
 #include "base/unix/fd.hpp"
 
 namespace stint {
+
+/// The most bytes that such a header has, in whichever order its fields stand.
+inline constexpr std::size_t longestBearer = 256;
+
+/// True if `header`, from the first byte of a message to the end of its padding, is that of such a call with that many
+/// descriptors, in this machine's byte order. A header with a sender or a destination is not.
+bool mayBear(std::string_view header, std::size_t descriptors);
 
 /// Takes in bytes from a caller's socket with large reads, measures the messages, and hands them on to sd-bus through a
 /// socketpair. sd-bus itself reads each message with two small reads, takes messages of up to 128 MiB, drops a

@@ -1,6 +1,6 @@
-// Handlers of org.stint.AlarmManager1, org.stint.App1 and org.stint.Limits1.
+// Handlers of org.stint.AlarmManager1, org.stint.App1 and org.stint.Limits1 (limits.md).
 #pragma once
-#include "stintd/bus/request.hpp"
+#include "stintd/bus/methods.hpp"
 
 namespace stint::methods {
 

@@ -1,15 +1,16 @@
-// The table of all methods.
+#include "stintd/bus/methods.hpp"
+
 #include <array>
 
-#include "base/result/fail.hpp"
-#include "base/result/try.hpp"
+#include "base/result/errors.hpp"
 #include "link/wire/fields.hpp"
 #include "link/wire/names.hpp"
 #include "stintd/bus/introspection.hpp"
 #include "stintd/bus/limit_methods.hpp"
-#include "stintd/bus/request.hpp"
 
 namespace stint {
+// The table of all methods.
+
 namespace {
 
 using wire::alarmManagerInterface;

@@ -7,13 +7,12 @@
 #include <limits.h>
 #include <systemd/sd-id128.h>
 
-#include "base/result/fail.hpp"
-#include "base/result/try.hpp"
+#include "base/result/errors.hpp"
 #include "base/text/number.hpp"
 #include "base/text/printable.hpp"
 #include "link/wire/fields.hpp"
 #include "link/wire/views.hpp"
-#include "stintd/bus/request.hpp"
+#include "stintd/bus/methods.hpp"
 
 namespace stint::methods {
 namespace {

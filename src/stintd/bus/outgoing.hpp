@@ -1,4 +1,5 @@
-// The daemon's own calls to processes that host services (JobService1), and its signals (TaskManager1).
+// The daemon's own calls and signals: calls to processes that host services (JobService1), and about alarms and
+// messages to those that host receivers (Receiver1); TaskManager1's signals, and App1's about the network.
 #pragma once
 #include <functional>
 #include <optional>
@@ -7,7 +8,7 @@
 
 #include "contract/model/effect.hpp"
 #include "contract/model/event.hpp"
-#include "contract/model/topic.hpp"
+#include "contract/model/questions.hpp"
 #include "contract/model/view.hpp"
 #include "link/wire/message.hpp"
 #include "link/wire/writer.hpp"
@@ -44,5 +45,10 @@ std::optional<Event> eventOf(const Asked& asked, const wire::Message& answer);
 
 /// Returns the last state of a job that no longer exists, because its app was uninstalled.
 JobView vanished(const JobKey& job);
+
+/// `call` must name its receiver.
+Outgoing alarmCall(sd_bus* bus, const DeliverAlarm& call);
+Outgoing messageCall(sd_bus* bus, const DeliverMessage& call);
+Outgoing networkAccess(sd_bus* bus, const NetworkAccess& access);
 
 } // namespace stint

@@ -1,8 +1,7 @@
 #include "stintd/bus/pending_calls.hpp"
 
-#include "base/result/check.hpp"
-#include "base/result/overloaded.hpp"
-#include "base/result/try.hpp"
+#include "base/result/containers.hpp"
+#include "base/result/errors.hpp"
 
 namespace stint {
 

@@ -7,7 +7,7 @@
 
 #include "contract/model/effect.hpp"
 #include "link/wire/message.hpp"
-#include "stintd/bus/request.hpp"
+#include "stintd/bus/methods.hpp"
 #include "stintd/bus/server.hpp"
 
 namespace stint {

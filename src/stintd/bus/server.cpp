@@ -1,25 +1,21 @@
 #include "stintd/bus/server.hpp"
 
 #include <array>
-#include <fcntl.h>
 #include <set>
+
+#include <fcntl.h>
 #include <sys/epoll.h>
 
-#include "base/result/check.hpp"
-#include "base/result/fail.hpp"
-#include "base/result/find_in.hpp"
-#include "base/result/try.hpp"
+#include "base/result/containers.hpp"
+#include "base/result/errors.hpp"
 #include "link/wire/errors.hpp"
 #include "link/wire/names.hpp"
 #include "link/wire/views.hpp"
 #include "stintd/bus/connection.hpp"
-#include "stintd/bus/deliveries.hpp"
 #include "stintd/bus/guests.hpp"
-#include "stintd/bus/handshake.hpp"
-#include "stintd/bus/listener.hpp"
+#include "stintd/bus/methods.hpp"
 #include "stintd/bus/outgoing.hpp"
 #include "stintd/bus/pending_calls.hpp"
-#include "stintd/bus/request.hpp"
 #include "stintd/bus/sockets.hpp"
 #include "stintd/bus/watches.hpp"
 

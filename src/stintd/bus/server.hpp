@@ -15,17 +15,29 @@
 #include "contract/model/day.hpp"
 #include "contract/model/effect.hpp"
 #include "contract/model/event.hpp"
-#include "contract/model/meter.hpp"
 #include "contract/model/questions.hpp"
-#include "contract/model/topic.hpp"
-#include "link/wire/finding.hpp"
+#include "contract/model/view.hpp"
+#include "link/wire/limits.hpp"
 #include "link/wire/views.hpp"
 #include "stint/result.hpp"
-#include "stintd/bus/caps.hpp"
-#include "stintd/bus/connection_id.hpp"
-#include "stintd/bus/limits_owner.hpp"
+#include "stintd/bus/guests.hpp"
 
 namespace stint {
+
+class LimitsOwner {
+public:
+    virtual ~LimitsOwner() = default;
+
+    // Questions, asked in act().
+
+    /// The next alarm clock of all apps.
+    virtual std::optional<WallTime> nextAlarmClock() = 0;
+    /// nullopt: the app is not installed.
+    virtual std::optional<AppView> app(const AppId& app) = 0;
+    /// Every constant, by key.
+    virtual std::vector<wire::PolicyRow> policy() = 0;
+    virtual wire::DozeView doze() = 0;
+};
 
 /// A caller's identity and rights, fixed when its connection was accepted.
 struct BusCaller {

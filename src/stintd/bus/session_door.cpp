@@ -2,14 +2,12 @@
 
 #include <unistd.h>
 
-#include "base/result/check.hpp"
-#include "base/result/fail.hpp"
-#include "base/result/try.hpp"
-#include "base/unix/pidfd.hpp"
+#include "base/result/errors.hpp"
+#include "base/unix/process.hpp"
+#include "link/wire/connect.hpp"
 #include "link/wire/errors.hpp"
 #include "link/wire/names.hpp"
 #include "link/wire/reader.hpp"
-#include "link/wire/session_bus.hpp"
 #include "link/wire/writer.hpp"
 
 namespace stint {

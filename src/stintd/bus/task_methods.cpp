@@ -1,12 +1,11 @@
 // TaskManager1's methods that only look: any caller sees its own app, the operator sees all.
-#include "base/result/fail.hpp"
-#include "base/result/try.hpp"
+#include "base/result/errors.hpp"
 #include "base/time/time.hpp"
 #include "link/wire/codec.hpp"
 #include "link/wire/fields.hpp"
 #include "link/wire/names.hpp"
 #include "link/wire/views.hpp"
-#include "stintd/bus/request.hpp"
+#include "stintd/bus/methods.hpp"
 
 namespace stint::methods {
 namespace {

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "contract/model/job.hpp"
-#include "contract/model/topic.hpp"
+#include "contract/model/questions.hpp"
 #include "stintd/bus/server.hpp"
 
 namespace stint {

@@ -8,21 +8,17 @@
 #include <sys/wait.h>
 #include <systemd/sd-daemon.h>
 
-#include "base/result/fail.hpp"
-#include "base/result/try.hpp"
+#include "base/result/errors.hpp"
 #include "base/text/number.hpp"
 #include "base/time/clock.hpp"
 #include "base/time/time.hpp"
-#include "base/unix/home_directory.hpp"
-#include "base/unix/pidfd.hpp"
-#include "base/unix/proc.hpp"
+#include "base/unix/paths.hpp"
+#include "base/unix/process.hpp"
 #include "contract/model/device_fields.hpp"
-#include "link/wire/runtime_directory.hpp"
-#include "stintd/daemon/background.hpp"
+#include "link/wire/connect.hpp"
 #include "stintd/daemon/clock.hpp"
-#include "stintd/daemon/descriptors.hpp"
 #include "stintd/daemon/log.hpp"
-#include "stintd/daemon/slots.hpp"
+#include "stintd/daemon/resources.hpp"
 
 namespace stint {
 namespace {

@@ -13,20 +13,19 @@
 #include "stintd/apps/registry.hpp"
 #include "stintd/bus/server.hpp"
 #include "stintd/bus/session_door.hpp"
-#include "stintd/daemon/aborts.hpp"
-#include "stintd/daemon/clock_watch.hpp"
+#include "stintd/daemon/clock.hpp"
 #include "stintd/daemon/hosts.hpp"
 #include "stintd/daemon/meters.hpp"
 #include "stintd/daemon/options.hpp"
 #include "stintd/daemon/recorder.hpp"
-#include "stintd/daemon/unit_share.hpp"
+#include "stintd/daemon/recovery.hpp"
+#include "stintd/daemon/resources.hpp"
 #include "stintd/daemon/visibility.hpp"
 #include "stintd/device/content_watch.hpp"
 #include "stintd/device/device_source.hpp"
 #include "stintd/device/window_watch.hpp"
 #include "stintd/netcut/netcut.hpp"
 #include "stintd/notify/desktop.hpp"
-#include "stintd/notify/task_manager.hpp"
 #include "stintd/process/processes.hpp"
 #include "stintd/store/store.hpp"
 
@@ -67,7 +66,7 @@ private:
     void armWakeTimer();
     void addWakes(std::vector<wire::DeviceRow>& rows) const;
 
-    // Callers and windows (callers.cpp).
+    // Callers and windows (visibility.cpp).
     Caller identified(const PeerProcess& peer) const;
     void entered(ConnectionId connection, const AppId& app, PeerProcess peer);
     void windowInFront(std::string_view pid);
@@ -84,7 +83,7 @@ private:
     /// Lets the core write down counters that only grow with time.
     void sayGoodbye();
 
-    // Policy files, read again when one of them has changed (policies.cpp).
+    // Policy files, read again when one of them has changed (options.cpp).
     Result<void> watchPolicy();
     Result<void> watchZone();
     void readZone();
@@ -113,7 +112,7 @@ private:
     AppSeen seen(const AppId& app) const;
     void announceDevice(CallId call);
 
-    // A recording (recording.cpp).
+    // A recording (recorder.cpp).
     void recordAnew();
     void keepSnapshot();
     void beginRecording(Scheduler& core, const record::Beginning& beginning, const Step& restored);
@@ -143,7 +142,7 @@ private:
     Result<Supposed> suppose(const std::map<std::string, std::string>& changes) override;
     std::vector<wire::Finding> findings() override; // findings.cpp
     std::optional<Error> storeError();
-    // network.cpp
+    // limits.cpp
     void count(const CountNetwork& asked);
     void mark(const MarkNetwork& mark);
     Netcut::Used used(NetworkUsed told);

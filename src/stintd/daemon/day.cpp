@@ -3,9 +3,8 @@
 #include <charconv>
 #include <iterator>
 
-#include "base/result/fail.hpp"
-#include "base/result/try.hpp"
-#include "contract/rules/device_log.hpp"
+#include "base/result/errors.hpp"
+#include "contract/rules/device_state.hpp"
 #include "stintd/daemon/daemon.hpp"
 
 namespace stint {

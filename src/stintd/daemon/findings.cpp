@@ -12,7 +12,7 @@
 
 #include "base/text/number.hpp"
 #include "base/time/time.hpp"
-#include "base/unix/sock_diag.hpp"
+#include "base/unix/sockets.hpp"
 #include "stintd/daemon/daemon.hpp"
 
 namespace stint {

@@ -4,9 +4,8 @@
 
 #include <fmt/format.h>
 
-#include "base/result/check.hpp"
-#include "base/result/find_in.hpp"
-#include "base/result/overloaded.hpp"
+#include "base/result/containers.hpp"
+#include "base/result/errors.hpp"
 #include "stintd/daemon/hosts.hpp"
 #include "stintd/daemon/log.hpp"
 

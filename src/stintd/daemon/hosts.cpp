@@ -2,11 +2,9 @@
 
 #include <utility>
 
-#include "base/result/check.hpp"
-#include "base/result/fail.hpp"
-#include "base/result/overloaded.hpp"
-#include "base/result/try.hpp"
-#include "stintd/apps/stranger.hpp"
+#include "base/result/containers.hpp"
+#include "base/result/errors.hpp"
+#include "stintd/apps/registry.hpp"
 
 namespace stint {
 

@@ -10,7 +10,7 @@
 #include <string>
 #include <variant>
 
-#include "base/result/find_in.hpp"
+#include "base/result/containers.hpp"
 #include "contract/model/effect.hpp"
 #include "contract/model/event.hpp"
 #include "contract/model/record.hpp"

@@ -1,8 +1,7 @@
-#include "base/unix/complain.hpp"
 #include "base/unix/ends.hpp"
 #include "stintd/daemon/daemon.hpp"
-#include "stintd/daemon/descriptors.hpp"
 #include "stintd/daemon/log.hpp"
+#include "stintd/daemon/resources.hpp"
 
 namespace {
 

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "base/time/time.hpp"
-#include "contract/model/meter.hpp"
+#include "contract/model/questions.hpp"
 #include "contract/model/record.hpp"
 
 namespace stint {

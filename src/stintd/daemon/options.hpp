@@ -1,4 +1,4 @@
-// stintd's options: the command line, and the XDG directories.
+// stintd's options: the command line, the XDG directories, and the policy files.
 #pragma once
 #include <filesystem>
 #include <string>

@@ -1,4 +1,4 @@
-// `stint record`: the recording of a daemon's core.
+// `stint record` (scenario.md, Recordings): the recording of a daemon's core, when it begins, and when it begins anew.
 #pragma once
 #include <filesystem>
 #include <optional>
@@ -6,7 +6,7 @@
 
 #include "base/unix/fd.hpp"
 #include "contract/core/scheduler.hpp"
-#include "contract/record/beginning.hpp"
+#include "contract/record/event_json.hpp"
 #include "stintd/store/store.hpp"
 
 namespace stint::record {

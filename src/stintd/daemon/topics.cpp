@@ -1,6 +1,6 @@
 #include "stintd/daemon/topics.hpp"
 
-#include "base/result/overloaded.hpp"
+#include "base/result/containers.hpp"
 
 namespace stint {
 namespace {

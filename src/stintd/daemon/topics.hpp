@@ -1,7 +1,7 @@
 // The lists that a turn changes.
 #pragma once
 #include "contract/core/scheduler.hpp"
-#include "contract/model/topic.hpp"
+#include "contract/model/questions.hpp"
 
 namespace stint {
 

@@ -1,13 +1,14 @@
 // The turn: gather, decide, commit, act. Nothing is answered or done before it is durable (architecture.md, the turn).
+// Notifications go from here to the desktop (jobs.md §5, §12.7); the Task Manager lists the same ones.
 #include <algorithm>
 #include <iterator>
 
 #include <fmt/format.h>
 
-#include "base/result/check.hpp"
-#include "base/result/overloaded.hpp"
-#include "base/result/try.hpp"
+#include "base/result/containers.hpp"
+#include "base/result/errors.hpp"
 #include "contract/android/verbs.hpp"
+#include "contract/model/effect.hpp"
 #include "stintd/daemon/clock.hpp"
 #include "stintd/daemon/daemon.hpp"
 #include "stintd/daemon/log.hpp"
@@ -283,6 +284,23 @@ void Daemon::armTimer() {
     sd_event_source_set_time(timer_, microseconds(*due));
     sd_event_source_set_time_accuracy(timer_, accuracy);
     sd_event_source_set_enabled(timer_, SD_EVENT_ONESHOT);
+}
+
+void Daemon::openDesktop() {
+    desktop_ = std::make_unique<Desktop>(
+        loop_.get(), [this](Event event) { arrived(std::move(event)); }, logInfo);
+    desktop_->open();
+    page_ = std::make_unique<TaskManagerPage>(loop_.get(), logWarning);
+}
+
+void Daemon::showOnDesktop(const ShowNotification& shows) {
+    Sender sender;
+    if (shows.app.name == noticeOwner) sender = {"Stint", std::string(taskManagerEntry)};
+    if (const Manifest* manifest = registry_->find(shows.app.name)) {
+        sender.label = manifest->label;
+        sender.desktopFile = manifest->desktopFile;
+    }
+    desktop_->show(shows, sender);
 }
 
 } // namespace stint

@@ -1,4 +1,5 @@
-// The apps that a user sees.
+// The callers at the connections, and the apps that a user sees through them (architecture.md, who is calling, what is
+// visible).
 #pragma once
 #include <functional>
 #include <map>
@@ -9,7 +10,7 @@
 #include "contract/model/event.hpp"
 #include "stintd/apps/caller.hpp"
 #include "stintd/bus/server.hpp"
-#include "stintd/helpers/window_words.hpp"
+#include "stintd/helpers/helper.hpp"
 
 namespace stint {
 

@@ -1,5 +1,6 @@
-// The device's state: the embedded default (mains power, network up), the sensors' values over it, and a person's words
-// over all (`stint device set`).
+// The device's state: the embedded default (mains power, network up), the sensors' values over it, the free space of a
+// volume, and a person's words over all (`stint device set`): checked, merged, and applied to a Device. Their keys are
+// those of contract/model/device_fields.hpp.
 //
 // Sensors are read again once a burst of news is over: a service reports one change in several signals, and some of
 // them are true for a moment only (a network between two is unmetered). So a source that changes a thousand times a
@@ -21,6 +22,25 @@
 #include "stintd/device/sensor.hpp"
 
 namespace stint {
+
+/// An unknown key is an IllegalArgument that names the key that was probably meant.
+Result<void> checkKey(std::string_view key);
+/// Checks that the key is known and takes that text; IllegalArgument says what would be right.
+Result<void> checkWord(std::string_view key, std::string_view text);
+/// Checks that words that are set together can be true together.
+Result<void> checkTogether(const DeviceWords& words);
+/// Adds `changes` to `words`; drops the words that they contradict.
+DeviceWords merged(DeviceWords words, const DeviceWords& changes);
+
+/// The embedded default (architecture.md): screen on, mains power, network up.
+Device defaultDevice();
+/// `device` with these words applied. All of them must have passed checkWord().
+Device deviceBy(const DeviceWords& words, Device device);
+
+/// Stays unknown where the volume cannot be asked: then storage is not low.
+void readFreeSpace(const std::filesystem::path& volume, Device& device);
+/// storage.free and storage.total, where they are known.
+std::vector<DeviceValue> freeSpaceOf(const Device& device);
 
 /// A line of `stint device`.
 struct DeviceLine : DeviceValue {

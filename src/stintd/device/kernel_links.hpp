@@ -1,6 +1,6 @@
-// The network as the kernel has it (rtnetlink): interfaces, their addresses and default routes. An event only says that
-// something has changed; then all is asked anew, since the kernel does not report every route that goes with its
-// address or its interface.
+// The network as the kernel has it (linux.md §A.4): interfaces, their addresses and default routes by rtnetlink, and
+// the kind of an interface by /sys/class/net. An event only says that something has changed; then all is asked anew,
+// since the kernel does not report every route that goes with its address or its interface.
 #pragma once
 #include <cstdint>
 #include <filesystem>
@@ -10,15 +10,30 @@
 #include <set>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <systemd/sd-event.h>
 
 #include "base/unix/event_source.hpp"
 #include "base/unix/fd.hpp"
+#include "stint/network.hpp"
 #include "stintd/device/network_links.hpp"
 
 namespace stint {
+
+struct InterfaceKind {
+    NetworkTransport transport = NetworkTransport::TRANSPORT_ETHERNET;
+    bool looksMetered = false; ///< a modem, or a phone's network: most often paid by the byte
+    bool isInner = false;      ///< a bridge to guests, or a dummy
+
+    bool operator==(const InterfaceKind&) const = default;
+};
+
+/// `classNet`: /sys/class/net; `driver`: the kernel's name of a virtual interface's kind, such as "wireguard".
+InterfaceKind interfaceKind(const std::filesystem::path& classNet, const std::string& name, std::string_view driver);
+/// The driver's rate; 0: unknown.
+Kbps interfaceRate(const std::filesystem::path& classNet, const std::string& name);
 
 /// The interfaces, addresses and routes that the kernel's dumps list.
 struct KernelTables {

@@ -1,5 +1,6 @@
-// One source's knowledge of the device: a service of the system, a file of the kernel. Each is one file, and a row of
-// sensors.cpp; a value that a person has set stands over all of them (device_source.hpp).
+// A sensor: one source's knowledge of the device (a service of the system, a file of the kernel). Each is a class in
+// its topic's file, and a row of sensor.cpp; a value that a person has set stands over all of them
+// (device_source.hpp).
 //
 // A sensor follows its source by events alone. Where the source is missing it reports nothing, and goes on as soon as
 // the source comes; it never retries by a timer. It does not wait for a burst of news to end: device_source.hpp does

@@ -11,7 +11,7 @@
 
 #include "base/unix/fd.hpp"
 #include "stintd/device/sensor.hpp"
-#include "stintd/services/service.hpp"
+#include "stintd/services/bus.hpp"
 
 namespace stint {
 namespace {

@@ -10,11 +10,9 @@
 
 #include <fmt/format.h>
 
-#include "base/result/fail.hpp"
-#include "base/result/try.hpp"
-#include "base/unix/socket_pair.hpp"
-#include "stintd/helpers/helper_process.hpp"
-#include "stintd/helpers/window_words.hpp"
+#include "base/result/errors.hpp"
+#include "base/unix/sockets.hpp"
+#include "stintd/helpers/helper.hpp"
 
 namespace stint {
 

@@ -20,7 +20,7 @@ constexpr auto noDisplay = "no display";
 class WindowWatch {
 public:
     /// `display`: the variable that names it. `told`: gets each of the program's messages
-    /// (stintd/helpers/window_words.hpp); an empty one where it has ended, or sees nothing.
+    /// (stintd/helpers/helper.hpp); an empty one where it has ended, or sees nothing.
     WindowWatch(std::filesystem::path program, const char* display, std::function<void(std::string_view)> told)
         : program_(std::move(program)), display_(display), told_(std::move(told)) {}
     ~WindowWatch();

@@ -2,12 +2,9 @@
 #include <algorithm>
 #include <utility>
 
-#include "base/result/check.hpp"
-#include "base/result/fail.hpp"
-#include "base/result/try.hpp"
+#include "base/result/errors.hpp"
 #include "link/wire/errors.hpp"
 #include "link/wire/reader.hpp"
-#include "stintd/netcut/guard_call.hpp"
 #include "stintd/netcut/netcut.hpp"
 
 namespace stint {

@@ -1,11 +1,12 @@
-// Turns "this app may not use the network now" into a cut of the app's cgroup, by stint-netguard on the system bus. It
-// decides nothing and holds no timer; where there is no helper, it keeps what one would be sent, and the bus reports
-// the next one: nothing is polled.
+// The calls to stint-netguard on the system bus: "this app may not use the network now" becomes a cut of the app's
+// cgroup, and an alarm a time at which it wakes the machine. This decides nothing and holds no timer; where there is
+// no helper, it keeps what one would be sent, and the bus reports the next one: nothing is polled.
 //
 // A new helper gets everything; one that dies leaves nobody cut. An app is named to it when it is first cut off, or
 // first started, and stays named: so the cut is in place before the app's next process. Its bytes are counted while it
-// is named, and reported when somebody asks, or when they have reached a mark.
+// is named (counting.cpp), and reported when somebody asks, or when they have reached a mark.
 #pragma once
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <optional>
@@ -14,10 +15,58 @@
 
 #include "base/text/app_id.hpp"
 #include "base/unix/fd.hpp"
-#include "stintd/netcut/waker.hpp"
-#include "stintd/services/service.hpp"
+#include "link/wire/names.hpp"
+#include "stintd/services/bus.hpp"
 
 namespace stint {
+
+/// A call to stint-netguard, addressed to the process that has the name now: a later one does not know what this one
+/// was told.
+inline Result<wire::Message> guardCall(const services::Service& guard, const char* member) {
+    auto call = wire::newCall(guard.bus(), wire::netguardInterface, member);
+    if (call && sd_bus_message_set_destination(call->get(), guard.owner().c_str()) < 0)
+        return Error{Errc::SYSTEM, "cannot address stint-netguard"};
+    return call;
+}
+
+/// The one time at which stint-netguard is to have this machine awake, for a daemon that may not wake it itself. Each
+/// new helper is asked; one that refuses is not asked again until something changes.
+class Waker {
+public:
+    /// A time, in µs since the boot, suspended time included, and its reason.
+    struct Wish {
+        std::uint64_t when = 0;
+        std::string reason; ///< for the journal
+        bool operator==(const Wish&) const = default;
+    };
+    using Tell = std::function<void(const std::string&)>;
+
+    Waker(const services::Service& guard, Tell tell) : guard_(guard), tell_(std::move(tell)) {}
+
+    void want(std::optional<Wish> wish);
+    const std::optional<Wish>& wants() const { return wish_; }
+    /// To be called when there is another helper, or none.
+    void servedAnew();
+    /// Asks again after a refusal.
+    void askAgain();
+    /// The reason that the helper refuses; empty where it has not.
+    const std::string& refusal() const { return refusal_; }
+
+private:
+    void pump();
+    void disarm();
+    Result<void> arm();
+    void refuse(const Error& error);
+    static int armed(sd_bus_message* answer, void* self, sd_bus_error*);
+
+    const services::Service& guard_;
+    Tell tell_;
+    std::optional<Wish> wish_;
+    std::optional<Wish> told_; ///< the wish the helper was sent last
+    std::uint32_t alarm_ = 0;  ///< the helper's number for it; 0: none
+    std::string refusal_;
+    wire::Slot arming_;
+};
 
 class Netcut {
 public:

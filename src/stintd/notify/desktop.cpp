@@ -1,13 +1,106 @@
 #include "stintd/notify/desktop.hpp"
 
 #include <algorithm>
+#include <cstring>
+#include <string>
 #include <vector>
 
+#include <fcntl.h>
+#include <sys/epoll.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <fmt/core.h>
 #include <fmt/format.h>
 
-#include "base/result/check.hpp"
+#include "base/result/errors.hpp"
+#include "base/spawn/spawn.hpp"
+#include "base/unix/paths.hpp"
+#include "base/unix/process.hpp"
+#include "contract/model/effect.hpp"
 
 namespace stint {
+namespace {
+
+constexpr const char* launcherPath = "/org/stint/TaskManager";
+constexpr const char* launcherInterface = "com.canonical.Unity.LauncherEntry";
+
+} // namespace
+
+void LauncherEntry::tell(sd_bus* bus, const std::optional<LauncherProgress>& progress) {
+    if (progress == told_ || !bus || sd_bus_is_open(bus) <= 0) return;
+    const std::string entry = "application://" + std::string(taskManagerEntry) + ".desktop";
+    const double part = progress ? static_cast<double>(progress->percent) / 100 : 0;
+    const std::int64_t count = progress ? progress->count : 0;
+    const int visible = progress ? 1 : 0;
+    const int sent =
+        sd_bus_emit_signal(bus, launcherPath, launcherInterface, "Update", "sa{sv}", entry.c_str(), 4, "progress", "d",
+                           part, "progress-visible", "b", visible, "count", "x", count, "count-visible", "b", visible);
+    if (sent >= 0) told_ = progress;
+}
+
+namespace {
+
+constexpr std::size_t mostAtOnce = 8; ///< a person may hold the button down
+
+/// The command in PATH, where a person's shell finds it; else beside this program.
+std::filesystem::path ourCommand() {
+    auto found = findOnPath("stint");
+    return found.ok() ? std::move(*found) : ownDirectory() / "stint";
+}
+
+/// Our environment without the variables that are about this process alone.
+std::vector<std::string> environmentFor(const std::string& token) {
+    std::vector<std::string> variables;
+    for (char** each = environ; *each; ++each) {
+        const std::string_view variable = *each;
+        const bool own = variable.starts_with("NOTIFY_SOCKET=") || variable.starts_with("XDG_ACTIVATION_TOKEN=") ||
+                         variable.starts_with("LISTEN_");
+        if (!own) variables.emplace_back(variable);
+    }
+    if (!token.empty()) variables.push_back("XDG_ACTIVATION_TOKEN=" + token);
+    return variables;
+}
+
+} // namespace
+
+void TaskManagerPage::open(const std::optional<JobKey>& job, const std::string& token) {
+    if (children_.size() >= mostAtOnce) return;
+    if (const auto started = start(job, token); !started.ok())
+        news_(fmt::format("cannot open the Task Manager: {}", started.error().message));
+}
+
+Result<void> TaskManagerPage::start(const std::optional<JobKey>& job, const std::string& token) {
+    std::vector<std::string> words{ourCommand().native(), "ui"};
+    if (job) words.insert(words.end(), {"--job", textOf(*job)});
+    pid_t pid = 0;
+    const int error = spawnDetached(pid, words, environmentFor(token), [](posix_spawn_file_actions_t* files) {
+        ::posix_spawn_file_actions_addopen(files, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+    });
+    if (error != 0) return fail(Errc::SYSTEM, "{}: {}", words.front(), std::strerror(error));
+    Child& child = children_[pid];
+    child.owner = this;
+    child.pid = pid;
+    child.pidfd = openPidfd(pid);
+    sd_event_source* source = nullptr;
+    const int added = sd_event_add_io(loop_, &source, child.pidfd.get(), EPOLLIN, exited, &child);
+    child.exit.reset(source);
+    if (added >= 0) return {};
+    children_.erase(pid);
+    return fail(Errc::SYSTEM, "process {} cannot be watched: {}", pid, std::strerror(-added));
+}
+
+int TaskManagerPage::exited(sd_event_source*, int, std::uint32_t, void* data) {
+    Child& child = *static_cast<Child*>(data);
+    TaskManagerPage& self = *child.owner;
+    int status = 0;
+    const bool known = ::waitpid(child.pid, &status, WNOHANG) == child.pid; // else it was waited for with the orphans
+    if (known && WIFEXITED(status) && WEXITSTATUS(status) != 0)
+        self.news_(fmt::format("the Task Manager was not opened: `stint ui` ended with {}", WEXITSTATUS(status)));
+    self.children_.erase(child.pid);
+    return 0;
+}
+
 namespace {
 
 constexpr std::size_t longestToken = 1000; ///< a server's string that goes into an environment

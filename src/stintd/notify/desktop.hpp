@@ -1,6 +1,8 @@
-// The notifications that Stint shows on the desktop: each ShowNotification of the core goes to the session's server
-// (linux.md §A.1, jobs.md §5, §12.7), and what the user does to it becomes an event.
+// All that Stint shows on the desktop: each ShowNotification of the core goes to the session's server (linux.md §A.1,
+// jobs.md §5, §12.7), and what the user does to it becomes an event; the launcher's progress bar (linux.md §A.2); and
+// the Task Manager's page, which a press opens (jobs.md §5.6).
 #pragma once
+#include <cstdint>
 #include <deque>
 #include <functional>
 #include <map>
@@ -9,12 +11,67 @@
 #include <string>
 #include <utility>
 
+#include <sys/types.h>
+
+#include <systemd/sd-bus.h>
+#include <systemd/sd-event.h>
+
+#include "base/unix/event_source.hpp"
+#include "base/unix/fd.hpp"
 #include "contract/model/event.hpp"
-#include "stintd/notify/launcher_entry.hpp"
+#include "contract/model/job.hpp"
+#include "stint/result.hpp"
 #include "stintd/notify/notification_server.hpp"
-#include "stintd/notify/session_bus.hpp"
 
 namespace stint {
+
+struct LauncherProgress {
+    std::int32_t percent = 0;
+    std::int64_t count = 0; ///< the number of notifications with a progress
+    bool operator==(const LauncherProgress&) const = default;
+};
+
+/// Sends the progress of all notifications together to launchers, which draw it on the Task Manager's icon (linux.md
+/// §A.2): a signal on the session bus, which needs no listener. Nothing is answered, so nothing can hang.
+class LauncherEntry {
+public:
+    /// nullopt: no notification has a progress. A value that was sent last is not sent again.
+    void tell(sd_bus* bus, const std::optional<LauncherProgress>& progress);
+
+private:
+    std::optional<LauncherProgress> told_;
+};
+
+/// The Task Manager's page, opened for a person who pressed Why or Open on the desktop (jobs.md §5.6): runs `stint ui`
+/// in a session of its own, and waits for its end. No other place knows how it is started.
+class TaskManagerPage {
+public:
+    /// `news`: gets a line for the log where it could not be opened.
+    TaskManagerPage(sd_event* loop, std::function<void(const std::string&)> news)
+        : loop_(loop), news_(std::move(news)) {}
+    ~TaskManagerPage() = default;
+    TaskManagerPage(const TaskManagerPage&) = delete;
+    TaskManagerPage& operator=(const TaskManagerPage&) = delete;
+
+    /// Opens the page, at that job if there is one. `token`: the press's (xdg-activation), which lets a window come to
+    /// the front; empty: there is none.
+    void open(const std::optional<JobKey>& job, const std::string& token);
+
+private:
+    struct Child {
+        TaskManagerPage* owner = nullptr;
+        pid_t pid = 0;
+        Fd pidfd;
+        EventSource exit;
+    };
+
+    Result<void> start(const std::optional<JobKey>& job, const std::string& token);
+    static int exited(sd_event_source* source, int fd, std::uint32_t events, void* child);
+
+    sd_event* loop_;
+    std::function<void(const std::string&)> news_;
+    std::map<pid_t, Child> children_;
+};
 
 /// Keeps the notifications to be shown, by app and id, so that a server that comes late, or comes again, shows the
 /// same. One call is under way at a time; a notification that changes meanwhile is in the queue once, with its newest

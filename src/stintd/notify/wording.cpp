@@ -8,8 +8,8 @@
 
 #include <fmt/format.h>
 
-#include "base/text/cut.hpp"
-#include "contract/model/notice.hpp"
+#include "base/text/printable.hpp"
+#include "contract/model/effect.hpp"
 
 namespace stint {
 namespace {

@@ -2,10 +2,9 @@
 
 #include <fmt/core.h>
 
-#include "base/result/try.hpp"
-#include "stintd/process/cgroup_enclosure.hpp"
+#include "base/result/errors.hpp"
 #include "stintd/process/children.hpp"
-#include "stintd/process/reaper_enclosure.hpp"
+#include "stintd/process/enclosure.hpp"
 
 namespace stint {
 namespace {

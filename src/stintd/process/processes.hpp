@@ -18,7 +18,7 @@
 namespace stint {
 
 /// A killed process is gone in microseconds, unless the kernel itself is stuck in it (a dead network file system).
-constexpr auto patience = std::chrono::seconds(10);
+constexpr auto deathPatience = std::chrono::seconds(10);
 
 /// A service in a cgroup is started by a stint-exec that waits ready (Starter), anything else, or where that fails, by
 /// a new one, which joins the cgroup, arms PDEATHSIG and execs. It is killed by cgroup.kill where there is one; gone()
@@ -57,7 +57,7 @@ public:
         /// us. Empty: they are this process's own stderr.
         std::function<void(const AppId&, std::string_view line)> written = {};
         /// The time that what an earlier daemon has left gets to die.
-        std::chrono::milliseconds forLeftovers = patience;
+        std::chrono::milliseconds forLeftovers = deathPatience;
         /// Called with a problem that keeps nothing from starting.
         std::function<void(const std::string&)> complain = [](const std::string&) {};
     };

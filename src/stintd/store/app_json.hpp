@@ -1,5 +1,6 @@
-// An app's memory as JSON, and back: lists and tables of plain words. Reading returns IllegalArgument for any other
-// text.
+// An app's memory as JSON, and back: lists and tables of plain words; and its usage, which is its standby bucket and
+// the times it follows from (limits.md §2.2). In a usage an absent key has the initial value of Usage, so `{}` is an
+// app that was never used. Reading returns IllegalArgument for any other text.
 #pragma once
 #include <map>
 #include <set>
@@ -8,6 +9,7 @@
 #include <vector>
 
 #include "contract/model/app.hpp"
+#include "contract/model/bucket.hpp"
 #include "stint/result.hpp"
 
 namespace stint {
@@ -26,5 +28,12 @@ Result<Words> wordsFrom(std::string_view text);
 /// Each channel is a list of id, name and importance.
 std::string channelsText(const std::vector<Channel>& channels);
 Result<std::vector<Channel>> channelsFrom(std::string_view text);
+
+/// One line, the same bytes for the same usage.
+std::string usageText(const Usage& usage);
+
+/// Reads what usageText() wrote. Nothing in it is trusted: an unknown key, bucket or reason, or a time out of range, is
+/// IllegalArgument with its name.
+Result<Usage> usageFrom(std::string_view text);
 
 } // namespace stint

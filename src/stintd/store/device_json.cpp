@@ -1,7 +1,7 @@
 #include "stintd/store/device_json.hpp"
 
-#include "base/result/try.hpp"
-#include "contract/json/checked_json.hpp"
+#include "base/result/errors.hpp"
+#include "contract/json/values.hpp"
 
 namespace stint {
 

@@ -1,4 +1,5 @@
-// The stored state that is derived from the device, as JSON, which is checked when it is read (checked_json.hpp).
+// The stored state that is derived from the device, as JSON, which is checked when it is read
+// (contract/json/values.hpp).
 #pragma once
 #include <string>
 #include <string_view>

@@ -1,19 +1,25 @@
 #include "stintd/store/directory.hpp"
 
+#include <array>
 #include <cerrno>
 #include <chrono>
 #include <cstring>
 #include <ctime>
+#include <string>
+#include <thread>
+
 #include <fcntl.h>
 #include <linux/magic.h>
-#include <string>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/vfs.h>
-#include <thread>
+#include <unistd.h>
 
 #include <fmt/core.h>
 
-#include "base/result/try.hpp"
+#include "base/result/errors.hpp"
+#include "base/unix/fd.hpp"
+#include "stintd/store/schema.hpp"
 
 namespace stint {
 
@@ -176,6 +182,62 @@ Result<void> StoreDirectory::touch(const std::filesystem::path& file) const {
 Result<void> StoreDirectory::sync() const {
     if (::fsync(directory_.get()) != 0) return systemError(path_, "make durable");
     return {};
+}
+
+void Reserve::remake() {
+    if (made_) return;
+    made_ = isWhole();
+    struct statvfs disk {};
+    if (made_ || ::statvfs(file_.parent_path().c_str(), &disk) != 0) return;
+    full_ = static_cast<Bytes>(disk.f_bavail * disk.f_frsize) < 4 * size;
+    if (full_) return;
+    const Fd file{::open(file_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600)};
+    if (!file) return;
+    const int refused = ::posix_fallocate(file.get(), 0, size);
+    made_ = refused == 0;
+    if (!made_) ::unlink(file_.c_str());
+    full_ = refused == ENOSPC || refused == EDQUOT;
+}
+
+void Reserve::giveUp() {
+    ::unlink(file_.c_str());
+    made_ = false;
+    full_ = true;
+}
+
+// True if an earlier daemon has left a complete reserve, on a disk that may have filled up since.
+bool Reserve::isWhole() const {
+    constexpr Bytes block = 512; // of stat(2)
+    struct stat found {};
+    return ::lstat(file_.c_str(), &found) == 0 && S_ISREG(found.st_mode) && found.st_blocks * block >= size;
+}
+
+namespace {
+
+using CountWithChecksum = std::array<std::int64_t, 2>; ///< the count, and its checksum
+
+/// Opens a regular file of our own, never something that another program put there or that blocks.
+Fd opened(const std::filesystem::path& path) {
+    Fd file{::open(path.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600)};
+    struct stat found {};
+    if (!file || ::fstat(file.get(), &found) != 0 || !S_ISREG(found.st_mode) || found.st_nlink != 1) return {};
+    return file;
+}
+
+} // namespace
+
+CommitCount::CommitCount(std::filesystem::path file) : file_(opened(file)) {}
+
+std::optional<std::int64_t> CommitCount::read() const {
+    CountWithChecksum stored{};
+    if (!file_ || ::pread(file_.get(), stored.data(), sizeof stored, 0) != sizeof stored) return std::nullopt;
+    if (stored[1] != rowChecksum(stored[0]) || stored[0] < 0) return std::nullopt;
+    return stored[0];
+}
+
+void CommitCount::write(std::int64_t commits) const {
+    const CountWithChecksum stored{commits, rowChecksum(commits)};
+    if (file_) static_cast<void>(::pwrite(file_.get(), stored.data(), sizeof stored, 0) == sizeof stored);
 }
 
 } // namespace stint

@@ -1,11 +1,14 @@
-// The store's directory.
+// The store's directory, and the two files beside the database: the reserve for a full disk, and the count of commits.
 #pragma once
+#include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
-#include "base/result/fail.hpp"
+#include "base/result/errors.hpp"
 #include "base/unix/fd.hpp"
+#include "stint/units.hpp"
 
 namespace stint {
 
@@ -45,5 +48,47 @@ std::filesystem::path placeAside(const std::filesystem::path& file);
 
 /// True if `magic`, statfs' f_type, is that of a network's file system.
 bool isNetworkFileSystem(std::uint64_t magic);
+
+/// A file that only takes up space. On a full disk it is deleted, so that what has happened can still be recorded
+/// (architecture.md, the core: if a commit fails). While it is missing, nothing new is accepted.
+class Reserve {
+public:
+    static constexpr Bytes size = 1_MiB;
+
+    explicit Reserve(std::filesystem::path file) : file_(std::move(file)) {}
+
+    /// Creates the file if it is absent and the disk clearly has more room than it takes: otherwise it would take back,
+    /// between two commits, the room that it gave to the first. Errors are ignored: without the file, less can be
+    /// recorded on a full disk.
+    void remake();
+    void giveUp();
+    /// True if the file exists, or cannot be made for another reason than a full disk.
+    bool stands() const { return made_ || !full_; }
+
+private:
+    bool isWhole() const;
+
+    std::filesystem::path file_;
+    bool made_ = false; ///< complete, as far as known
+    bool full_ = false; ///< the disk was full at the last attempt, or when the file was given up
+};
+
+/// The number of commits, in a file beside the database, which counts them too. SQLite silently ends its log before the
+/// first damaged frame: a database with fewer commits than were counted here has lost some.
+///
+/// The file is written after the commit it counts, and not synced. So it is never ahead of a whole database, neither
+/// after kill -9 nor after a power loss; and it detects every loss, unless a power loss took its own last write, too.
+class CommitCount {
+public:
+    explicit CommitCount(std::filesystem::path file);
+
+    /// The number in the file; nullopt: there is no file, or it is damaged.
+    std::optional<std::int64_t> read() const;
+    /// Ignores errors: without the count, some losses are not detected.
+    void write(std::int64_t commits) const;
+
+private:
+    Fd file_;
+};
 
 } // namespace stint

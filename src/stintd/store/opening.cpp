@@ -1,13 +1,122 @@
 #include "stintd/store/opening.hpp"
 
+#include <functional>
+
 #include <fmt/core.h>
 
-#include "base/result/try.hpp"
-#include "stintd/store/rebuild.hpp"
-#include "stintd/store/row_checksum.hpp"
+#include "base/result/errors.hpp"
+#include "stintd/store/salvage.hpp"
 #include "stintd/store/schema.hpp"
 
 namespace stint {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+fs::path withSuffix(const fs::path& file, std::string_view suffix) { return fs::path{file}.concat(suffix); }
+
+Result<void> move(const fs::path& from, const fs::path& to) {
+    std::error_code error;
+    if (!fs::exists(from, error)) return {};
+    fs::rename(from, to, error);
+    if (error) return fail(Errc::STORAGE, "cannot rename {} to {}: {}", from.string(), to.string(), error.message());
+    return {};
+}
+
+void discard(const fs::path& database) {
+    std::error_code ignored;
+    for (const auto* suffix : {"", "-wal", "-journal"})
+        fs::remove(withSuffix(database, suffix), ignored);
+}
+
+/// Makes an empty database of `version`, fills it, migrates it to ours, and leaves it ready for finishMaking().
+Result<void> make(const StoreDirectory& directory, int version, const std::function<Result<void>(Database&)>& fill) {
+    const auto file = directory.path() / "stint.db.making";
+    discard(file);
+    STINT_TRY(directory.touch(file));
+    {
+        auto database = STINT_TRY(Database::open(file));
+        STINT_TRY(addRowChecksum(database));
+        STINT_TRY(database.run(fmt::format(
+            "PRAGMA page_size = {}; PRAGMA locking_mode = EXCLUSIVE; PRAGMA synchronous = FULL", Database::pageSize)));
+        STINT_TRY(migrate(database, version));
+        STINT_TRY(fill(database));
+    }
+    STINT_TRY(move(file, directory.path() / "stint.db.made"));
+    return directory.sync();
+}
+
+/// "300 jobs, 2 apps, …": the rows that the fresh database holds.
+Result<std::string> countsOf(Database& fresh) {
+    std::string counts;
+    for (const auto& table : checksummedTables) {
+        const auto count = STINT_TRY(fresh.integer(fmt::format("SELECT count(*) FROM {}", table.name)));
+        counts += fmt::format("{}{} {}", counts.empty() ? "" : ", ", count, table.name);
+    }
+    return counts;
+}
+
+} // namespace
+
+Result<void> makeNew(const StoreDirectory& directory) {
+    return make(directory, schemaVersion(), [](Database&) { return Result<void>{}; });
+}
+
+bool hasPage(const fs::path& database) {
+    constexpr std::uintmax_t leastPage = 512;
+    std::error_code absent;
+    const auto size = fs::file_size(database, absent);
+    return !absent && size >= leastPage;
+}
+
+// SQLite would remove the log of a file without a page. finishMaking() is not used, because it moves the log away.
+Result<std::string> makeBeneathLog(const StoreDirectory& directory) {
+    constexpr std::uintmax_t logHeader = 32;
+    const auto file = directory.path() / "stint.db";
+    std::error_code absent;
+    const auto log = fs::file_size(withSuffix(file, "-wal"), absent);
+    if (hasPage(file) || absent || log <= logHeader) return std::string{};
+    STINT_TRY(makeNew(directory));
+    STINT_TRY(move(directory.path() / "stint.db.made", file));
+    STINT_TRY(directory.sync());
+    return fmt::format("{} was empty or gone; what its write-ahead log has was read", file.string());
+}
+
+Result<void> rebuild(const StoreDirectory& directory, std::string_view why, std::vector<std::string>& notes) {
+    const auto file = directory.path() / "stint.db";
+    std::string kept;
+    const auto version = STINT_TRY(versionOf(file));
+    STINT_TRY(make(directory, version, [&](Database& fresh) -> Result<void> {
+        bool all = STINT_TRY(salvage(file, fresh));
+        const auto copy = directory.path() / "stint.db.copy";
+        if (!all && copyWithSchemaPages(file, directory.path() / "stint.db.making", copy))
+            all = STINT_TRY(salvage(copy, fresh));
+        discard(copy);
+        STINT_TRY(migrate(fresh));
+        const std::string counts = STINT_TRY(countsOf(fresh));
+        kept = fmt::format("{}{}", counts, all ? "" : "; the rest is not readable");
+        return {};
+    }));
+    notes.push_back(fmt::format("{} was damaged ({}); it was set aside as {} and rebuilt from what can be read: {}",
+                                file.string(), why, placeAside(file).filename().string(), kept));
+    return {};
+}
+
+Result<void> finishMaking(const StoreDirectory& directory) {
+    const auto file = directory.path() / "stint.db";
+    const auto made = directory.path() / "stint.db.made";
+    std::error_code error;
+    if (!fs::exists(made, error)) return {};
+    // The log goes first: it must never be found beside a database that it does not belong to.
+    const auto aside = placeAside(file);
+    STINT_TRY(move(withSuffix(file, "-wal"), withSuffix(aside, "-wal")));
+    STINT_TRY(move(withSuffix(file, "-journal"), withSuffix(aside, "-journal")));
+    STINT_TRY(directory.sync());
+    STINT_TRY(move(file, aside));
+    STINT_TRY(move(made, file));
+    return directory.sync();
+}
 
 namespace {
 

@@ -4,14 +4,13 @@
 
 #include <fmt/core.h>
 
-#include "base/result/try.hpp"
+#include "base/result/errors.hpp"
 #include "contract/json/job_json.hpp"
 #include "stintd/store/app_json.hpp"
-#include "stintd/store/columns.hpp"
 #include "stintd/store/device_json.hpp"
 #include "stintd/store/ledger_json.hpp"
 #include "stintd/store/row_json.hpp"
-#include "stintd/store/usage_json.hpp"
+#include "stintd/store/schema.hpp"
 
 namespace stint {
 

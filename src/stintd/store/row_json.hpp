@@ -1,5 +1,5 @@
 // A row that lists its own fields (contract/model/view.hpp), as stored JSON. A field that is not set has no key;
-// reading trusts nothing (checked_json.hpp).
+// reading trusts nothing (contract/json/values.hpp).
 #pragma once
 #include <limits>
 #include <optional>
@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "base/text/shared_text.hpp"
-#include "contract/json/checked_json.hpp"
+#include "contract/json/values.hpp"
 #include "stint/reasons.hpp"
 
 namespace stint {

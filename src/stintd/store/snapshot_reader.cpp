@@ -3,15 +3,13 @@
 #include <functional>
 #include <limits>
 
-#include "base/result/try.hpp"
+#include "base/result/errors.hpp"
 #include "base/text/number.hpp"
-#include "stintd/store/app_rows.hpp"
-#include "stintd/store/columns.hpp"
 #include "stintd/store/device_json.hpp"
-#include "stintd/store/job_rows.hpp"
-#include "stintd/store/lost_ledgers.hpp"
-#include "stintd/store/past_day.hpp"
-#include "stintd/store/past_runs.hpp"
+#include "stintd/store/history.hpp"
+#include "stintd/store/ledger_json.hpp"
+#include "stintd/store/rows.hpp"
+#include "stintd/store/schema.hpp"
 
 namespace stint {
 

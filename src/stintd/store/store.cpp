@@ -3,16 +3,13 @@
 #include <algorithm>
 #include <limits>
 
-#include "base/result/check.hpp"
-#include "base/result/try.hpp"
+#include "base/result/errors.hpp"
 #include "base/text/number.hpp"
 #include "base/time/time.hpp"
-#include "stintd/store/commit_count.hpp"
+#include "stintd/store/directory.hpp"
+#include "stintd/store/history.hpp"
 #include "stintd/store/opening.hpp"
-#include "stintd/store/past_runs.hpp"
-#include "stintd/store/rebuild.hpp"
 #include "stintd/store/record_writer.hpp"
-#include "stintd/store/reserve.hpp"
 #include "stintd/store/snapshot_reader.hpp"
 
 namespace stint {

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "contract/model/record.hpp"
-#include "stintd/store/past_day.hpp"
+#include "stintd/store/history.hpp"
 
 namespace stint {
 
@@ -38,7 +38,7 @@ public:
     /// The log of all jobs that had that key, oldest first: the newest `most` (jobs.md §9.4).
     Result<std::vector<PastRun>> pastRuns(const JobKey& key, std::size_t most);
 
-    /// A stretch of time (stintd/store/past_day.hpp; jobs.md §9.5): the device's changes, and a page of the log.
+    /// A stretch of time (stintd/store/history.hpp; jobs.md §9.5): the device's changes, and a page of the log.
     Result<std::vector<DeviceChange>> deviceChanges(WallTime from, WallTime to, std::size_t most);
     Result<LogPage> logPage(WallTime from, WallTime to, const LogPlace& after, std::size_t most);
 

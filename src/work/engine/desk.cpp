@@ -1,7 +1,7 @@
 #include "work/engine/desk.hpp"
 
-#include "base/result/check.hpp"
-#include "base/result/overloaded.hpp"
+#include "base/result/containers.hpp"
+#include "base/result/errors.hpp"
 #include "work/engine/job_of.hpp"
 
 namespace stint::work {

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "work/engine/engine.hpp"
-#include "work/engine/port.hpp"
+#include "work/engine/events.hpp"
 #include "work/engine/store.hpp"
 
 namespace stint::work {

@@ -3,7 +3,7 @@
 
 #include <fmt/core.h>
 
-#include "base/result/check.hpp"
+#include "base/result/errors.hpp"
 #include "work/engine/engine.hpp"
 
 namespace stint::work {

@@ -2,8 +2,7 @@
 
 #include <algorithm>
 
-#include "base/result/check.hpp"
-#include "base/result/try.hpp"
+#include "base/result/errors.hpp"
 
 namespace stint::work {
 
@@ -38,6 +37,174 @@ Result<Step> Engine::handle(const Event& event, Now now) {
     std::stable_sort(step.effects.begin(), step.effects.end(),
                      [](const Effect& a, const Effect& b) { return performedAs(a) < performedAs(b); });
     return step;
+}
+
+// The jobs at the scheduler: at most as many as the app's settings say (jobs.md §10, limits), for requests chosen in
+// a fair order; and the scheduler's reports on those jobs.
+
+namespace {
+
+constexpr Duration longestHandWait = std::chrono::minutes(10);
+
+} // namespace
+
+/// The waiting requests that get a job: the first of each group of equal constraints, then the second of each, so
+/// that many requests that wait for one thing do not keep out those that could run. Within a round, expedited ones
+/// first, then by their time.
+std::vector<UUID> Engine::chosen(Now now) const {
+    auto free = static_cast<std::size_t>(settings_.schedulerLimit);
+    for (const UUID& id : requests_.running())
+        if (free > 0 && requests_.find(id)->job) --free;
+    struct Next {
+        const std::string* group;
+        std::set<Requests::Place>::const_iterator place;
+        std::set<Requests::Place>::const_iterator end;
+    };
+    std::vector<Next> round;
+    for (const auto& [group, places] : requests_.waiting())
+        round.push_back({&group, places.begin(), places.end()});
+    const auto key = [&](const Next& next) {
+        const auto& [notBefore, sequence, id] = *next.place;
+        const bool constrained = requests_.find(id)->spec.constraints != Constraints();
+        return std::tuple(next.group->front(), std::max(notBefore, now.wall), constrained, sequence);
+    };
+    std::vector<UUID> chosen;
+    while (chosen.size() < free && !round.empty()) {
+        std::sort(round.begin(), round.end(), [&](const Next& a, const Next& b) { return key(a) < key(b); });
+        for (Next& next : round) {
+            if (chosen.size() == free) break;
+            chosen.push_back(std::get<UUID>(*next.place++));
+        }
+        std::erase_if(round, [](const Next& next) { return next.place == next.end; });
+    }
+    STINT_CHECK(chosen.size() <= free);
+    return chosen;
+}
+
+/// True if the request may begin in this process, with a job behind it: it has no constraint that only the scheduler
+/// could judge.
+bool Engine::mayRunHere(const Request& request, Now now) const {
+    // A request that its job's stop cut off waits as that job does (jobs.md §6.2); a death stops no job.
+    const bool waitsWithItsJob =
+        request.stopReason != WorkInfo::STOP_REASON_NOT_STOPPED && request.stopReason != WorkInfo::STOP_REASON_UNKNOWN;
+    return visible_ && !waitsWithItsJob && !request.session && request.notBefore <= now.wall &&
+           request.spec.constraints == Constraints() && !live_.contains(request.spec.id);
+}
+
+void Engine::hand(Now now, Step& step) {
+    // A request that another process has cancelled runs here no longer.
+    for (const auto& [id, live] : Lives(live_)) {
+        const Request* request = requests_.find(id);
+        if (request == nullptr || request->isFinished())
+            stopHere(id, request ? request->stopReason : WorkInfo::STOP_REASON_UNKNOWN, step);
+    }
+    if (handAgainAt_ && *handAgainAt_ > now.elapsed) return;
+    handAgainAt_.reset();
+    const auto handed = chosen(now);
+    for (const auto& [job, id] : std::map(requests_.jobs())) {
+        const bool isHanded = std::find(handed.begin(), handed.end(), id) != handed.end();
+        if (isHanded || requests_.find(id)->state == State::RUNNING) continue;
+        step.effects.emplace_back(TakeBack{job});
+        requests_.change(id, [](Request& displaced) { displaced.job.reset(); });
+    }
+    const auto give = [&](const UUID& id) {
+        if (requests_.find(id)->job) return;
+        std::int32_t job = counters_.job;
+        while (requests_.ofJob(job) != nullptr) // all numbers were given once, or the file is wrong about them
+            job = job == INT32_MAX ? 1 : job + 1;
+        STINT_CHECK(job > 0);
+        counters_.job = job == INT32_MAX ? 1 : job + 1;
+        requests_.change(id, [&](Request& request) { request.job = job; });
+        step.effects.emplace_back(HandOver{id, job});
+    };
+    for (const UUID& id : handed) {
+        give(id);
+        if (mayRunHere(*requests_.find(id), now)) start(id, std::nullopt, now, step);
+    }
+    // A request that runs without a job would not be begun again after this process's death.
+    for (const UUID& id : std::set(requests_.running()))
+        if (requests_.find(id)->session == settings_.session) give(id);
+}
+
+Result<void> Engine::on(const NotTaken& event, Now now, Step& step) {
+    const Request* request = requests_.ofJob(event.job);
+    if (request == nullptr) return {};
+    const UUID id = request->spec.id;
+    const bool special = request->isExpedited() || request->isUserInitiated();
+    requests_.change(id, [](Request& refused) { refused.job.reset(); });
+    if (!event.forGood || !special) {
+        if (handAgainAt_) return {};
+        handAgainAt_ = now.elapsed + handWait_;
+        handWait_ = std::min<Duration>(handWait_ * 2, longestHandWait);
+    } else if (request->spec.expedited == OutOfQuotaPolicy::DROP_WORK_REQUEST) {
+        endWithAllThatFollows(id, State::CANCELLED, "the app has no time left for expedited work", now, step);
+    } else {
+        requests_.change(id, [](Request& refused) { refused.demoted = true; });
+    }
+    return {};
+}
+
+Result<void> Engine::on(const Reconcile& event, Now now, Step& step) {
+    static_cast<void>(now);
+    handAgainAt_.reset();
+    handWait_ = firstHandWait;
+    std::set<std::int32_t> present;
+    int strange = 0;
+    bool isOlder = false;
+    for (const auto& [job, of] : event.pending) {
+        const Request* request = requests_.ofJob(job);
+        if (request != nullptr && request->spec.id == of) {
+            present.insert(job);
+        } else if (request == nullptr) {
+            ++strange;
+            isOlder = isOlder || job >= counters_.job;
+            step.effects.emplace_back(TakeBack{job});
+        } // else the number is another request's, whose job the hand-over replaces
+    }
+    int missing = 0;
+    for (const auto& [job, id] : requests_.jobs()) {
+        if (present.contains(job) || job >= event.jobsBefore) continue;
+        ++missing;
+        step.effects.emplace_back(HandOver{id, job});
+    }
+    // A newer file gave these numbers: the counter passes them, so that none is given again.
+    for (const auto& [job, of] : event.pending)
+        if (isOlder && job >= counters_.job) counters_.job = job == INT32_MAX ? 1 : job + 1;
+    if (isOlder)
+        step.notices.emplace_back(
+            "the file is older than the scheduler's jobs: it was restored from a backup, or lost");
+    if (strange > 0)
+        step.notices.push_back(
+            fmt::format("{} jobs at the scheduler were of no request in the file: taken back", strange));
+    if (missing > 0)
+        step.notices.push_back(fmt::format("{} requests were not at the scheduler: handed over again", missing));
+    return {};
+}
+
+void Engine::release(const UUID& id, Step& step) {
+    static_cast<void>(step);
+    requests_.change(id, [](Request& request) {
+        request.session.reset();
+        if (request.state != State::RUNNING) return;
+        request.state = State::ENQUEUED;
+        request.stopReason = WorkInfo::STOP_REASON_UNKNOWN;
+        request.progress = {};
+    });
+}
+
+// The requests of a process that died are begun again: by their jobs, which the death has not ended.
+Result<void> Engine::on(const SessionsEnded& event, Now now, Step& step) {
+    static_cast<void>(now);
+    for (const UUID& id : std::set(requests_.claimed()))
+        if (event.sessions.contains(*requests_.find(id)->session)) release(id, step);
+    return {};
+}
+
+Result<void> Engine::on(const Look& event, Now now, Step& step) {
+    static_cast<void>(event);
+    static_cast<void>(now);
+    static_cast<void>(step);
+    return {};
 }
 
 } // namespace stint::work

@@ -1,10 +1,9 @@
 // New requests, and the requests that already have their name (jobs.md §10, chains, unique work, updateWork).
-#include "base/result/fail.hpp"
-#include "base/result/try.hpp"
+#include "base/result/errors.hpp"
 #include <algorithm>
 
 #include "work/engine/engine.hpp"
-#include "work/engine/times.hpp"
+#include "work/engine/job_of.hpp"
 
 namespace stint::work {
 

@@ -1,5 +1,7 @@
 // The engine's events, and their results: records, which are committed first, and effects, which are performed then.
 // The daemon's turn has the same order (architecture.md, the turn).
+// The ports perform them: the scheduler, and the part that runs workers. An app's are libstint and a pool of threads
+// (src/work/manager); a scenario's are the simulator's.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -8,7 +10,9 @@
 #include <variant>
 #include <vector>
 
+#include "stint/job_info.hpp"
 #include "stint/reasons.hpp"
+#include "stint/result.hpp"
 #include "stint/work/work_manager.hpp"
 #include "work/engine/request.hpp"
 
@@ -168,6 +172,24 @@ struct Step {
     bool goesOn = false;                              ///< for JobStarted and JobStopped: the answer to the scheduler
     UpdateResult updated = UpdateResult::NOT_APPLIED; ///< for Update
     std::vector<std::string> notices;                 ///< messages for a person
+};
+
+class SchedulerPort {
+public:
+    virtual ~SchedulerPort() = default;
+    /// False: refused as the kind that it was to be (RESULT_FAILURE, jobs.md §2.3).
+    virtual Result<bool> schedule(const JobInfo& job) = 0;
+    virtual Result<void> cancel(std::int32_t job) = 0;
+    virtual Result<std::vector<Reconcile::Pending>> pending() = 0;
+    /// The job's run is over; ignored where none goes on here.
+    virtual void finish(std::int32_t job, bool again) = 0;
+};
+
+class WorkersPort {
+public:
+    virtual ~WorkersPort() = default;
+    virtual void start(const StartWorker& how, const Request& request) = 0;
+    virtual void stop(const StopWorker& how) = 0;
 };
 
 } // namespace stint::work

@@ -1,6 +1,6 @@
 #include "work/engine/requests.hpp"
 
-#include "base/result/check.hpp"
+#include "base/result/errors.hpp"
 
 namespace stint::work {
 

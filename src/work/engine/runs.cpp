@@ -1,10 +1,8 @@
 // A run, from its start by its job or by the engine, to its worker's result (jobs.md §10, results).
-#include "base/result/check.hpp"
-#include "base/result/fail.hpp"
-#include "base/result/try.hpp"
+#include "base/result/errors.hpp"
+#include "work/engine/data.hpp"
 #include "work/engine/engine.hpp"
-#include "work/engine/merge.hpp"
-#include "work/engine/times.hpp"
+#include "work/engine/job_of.hpp"
 
 namespace stint::work {
 

@@ -2,8 +2,7 @@
 
 #include <algorithm>
 
-#include "base/result/fail.hpp"
-#include "base/result/try.hpp"
+#include "base/result/errors.hpp"
 #include "base/time/time.hpp"
 
 namespace stint::work {

@@ -2,14 +2,19 @@
 // requests that ended since the backup are not done again (jobs.md §10). Each end has a number, and work.db counts
 // them: an end that it has not counted yet is news to it. Nothing waits for this file: it is written after the commit,
 // without a sync of its own, and ends that a death keeps from it are added when work.db is opened next.
+// Both are plain files, made for SQLite to open where there is none.
 #pragma once
 #include <filesystem>
 #include <vector>
 
 #include "base/sqlite/sqlite.hpp"
+#include "stint/result.hpp"
 #include "work/engine/events.hpp"
 
 namespace stint::work {
+
+/// The path may not be a link, which somebody may have planted, nor a device or a pipe, for which opening might wait.
+Result<void> makePlainFile(const std::filesystem::path& file);
 
 class Witness {
 public:

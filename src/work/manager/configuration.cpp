@@ -1,9 +1,9 @@
-#include "work/manager/configuration_parts.hpp"
+#include "work/manager/configuration.hpp"
 
 #include <algorithm>
 #include <thread>
 
-#include "base/result/fail.hpp"
+#include "base/result/errors.hpp"
 #include "base/result/parts.hpp"
 
 namespace stint::work {

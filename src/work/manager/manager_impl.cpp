@@ -2,10 +2,10 @@
 
 #include <algorithm>
 
-#include "base/result/try.hpp"
+#include "base/result/errors.hpp"
 #include "base/time/clock.hpp"
-#include "base/unix/complain.hpp"
-#include "base/unix/home_directory.hpp"
+#include "base/unix/ends.hpp"
+#include "base/unix/paths.hpp"
 #include "stint/standing.hpp"
 #include "work/engine/job_of.hpp"
 

@@ -9,12 +9,10 @@
 #include "base/unix/fd.hpp"
 #include "stint/job_service.hpp"
 #include "work/engine/desk.hpp"
-#include "work/manager/configuration_parts.hpp"
-#include "work/manager/pool.hpp"
+#include "work/manager/configuration.hpp"
+#include "work/manager/ports.hpp"
 #include "work/manager/publisher.hpp"
-#include "work/manager/run_state.hpp"
-#include "work/manager/scheduler.hpp"
-#include "work/manager/wakes.hpp"
+#include "work/manager/worker.hpp"
 
 namespace stint::work {
 

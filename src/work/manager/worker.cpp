@@ -1,6 +1,11 @@
-#include "stint/work/worker.hpp"
+#include "work/manager/worker.hpp"
 
-#include "work/manager/run_state.hpp"
+#include <exception>
+
+#include "base/result/errors.hpp"
+#include "base/time/clock.hpp"
+#include "stint/work/worker.hpp"
+#include "work/manager/manager_impl.hpp"
 
 namespace stint::work {
 
@@ -27,5 +32,195 @@ std::int32_t Worker::getStopReason() const { return params_.parts_->stopReason; 
 
 stint::Result<void> Worker::setProgress(Data progress) { return params_.parts_->setProgress(std::move(progress)); }
 stint::Result<void> Worker::setForeground(const ForegroundInfo& info) { return params_.parts_->setForeground(info); }
+
+// The runs of workers in this process: from a job, or the engine, to a thread, and back.
+
+namespace {
+
+constexpr Duration unkeptWait = std::chrono::seconds(5);
+
+} // namespace
+
+bool WorkManager::Impl::onStartJob(JobParameters params) {
+    const std::int32_t job = params.getJobId().value;
+    const auto of = UUID::fromString(params.getExtras().getString("stint.work.request"));
+    scheduler_.begin(params);
+    const auto outcome = call(JobStarted{job, of});
+    if (!outcome.ok()) { // the file cannot be written now: again, after the back-off
+        scheduler_.finish(job, true);
+        return true;
+    }
+    if (!outcome->goesOn) scheduler_.forget(job);
+    return outcome->goesOn;
+}
+
+bool WorkManager::Impl::onStopJob(JobParameters params) {
+    const std::int32_t job = params.getJobId().value;
+    scheduler_.forget(job);
+    const auto outcome = call(JobStopped{job, params.getStopReason()});
+    return !outcome.ok() || outcome->goesOn;
+}
+
+void WorkManager::Impl::onNetworkChanged(JobParameters) {} // a worker that fails because of it is retried
+
+void WorkManager::Impl::start(const StartWorker& how, const Request& request) {
+    auto parts = std::make_shared<WorkerAccess::Parts>();
+    parts->id = how.request;
+    parts->run = how.run;
+    parts->worker = request.spec.worker;
+    parts->input = how.input;
+    parts->tags = request.spec.tags;
+    parts->attempts = request.attempts - 1;
+    parts->generation = request.generation;
+    if (const auto params = how.job ? scheduler_.paramsOf(*how.job) : std::nullopt) {
+        parts->uris = params->getTriggeredContentUris().value_or(std::vector<std::string>());
+        parts->authorities = params->getTriggeredContentAuthorities();
+        parts->network = params->getNetwork();
+    }
+    parts->setProgress = [this, id = how.request, run = how.run](Data progress) -> Result<void> {
+        const auto outcome = call(Progress{id, run, std::move(progress)});
+        return outcome.ok() ? Result<void>() : outcome.error();
+    };
+    parts->setForeground = [this, weak = std::weak_ptr(parts)](const ForegroundInfo& info) -> Result<void> {
+        const auto run = weak.lock();
+        return run ? showForeground(run, info) : Result<void>(fail(Errc::ILLEGAL_STATE, "the run is over"));
+    };
+    running_[how.request] = {parts, nullptr, false};
+    pool_.run([this, parts] { work(parts); });
+}
+
+void WorkManager::Impl::stop(const StopWorker& how) {
+    const auto found = running_.find(how.request);
+    if (found == running_.end() || found->second.parts->run != how.run) return;
+    found->second.parts->stopReason = how.reason;
+    toStop_.push_back(found->second);
+}
+
+void WorkManager::Impl::tellStopped(std::vector<Running> stopped) {
+    for (const Running& run : stopped)
+        if (run.parts->stop.request_stop() && run.worker) run.worker->onStopped();
+}
+
+Worker::Result WorkManager::Impl::doWork(const std::shared_ptr<WorkerAccess::Parts>& parts, std::string& why) {
+    const auto& workers = ConfigurationAccess::parts(configuration_).workers;
+    const auto make = workers.find(parts->worker);
+    if (make == workers.end()) {
+        why = fmt::format("no worker is registered under the name \"{}\" (any more)", parts->worker);
+        return Worker::Result::failure();
+    }
+    try {
+        std::shared_ptr<Worker> worker = make->second(WorkerAccess::params(parts));
+        if (!worker) {
+            why = fmt::format("the worker \"{}\" could not be made", parts->worker);
+            return Worker::Result::failure();
+        }
+        {
+            // A stop from here on finds the worker; an earlier stop found none: then the worker does not begin.
+            const std::scoped_lock lock(mutex_);
+            if (over_ || parts->stopReason != WorkInfo::STOP_REASON_NOT_STOPPED) return Worker::Result::retry();
+            if (const auto run = running_.find(parts->id); run != running_.end() && run->second.parts == parts)
+                run->second.worker = worker;
+        }
+        return worker->doWork();
+    } catch (const std::exception& thrown) {
+        why = fmt::format("the worker threw: {}", thrown.what());
+    } catch (...) {
+        why = "the worker threw what is no std::exception";
+    }
+    return Worker::Result::failure();
+}
+
+void WorkManager::Impl::work(const std::shared_ptr<WorkerAccess::Parts>& parts) {
+    std::string why;
+    const auto result = doWork(parts, why);
+    auto how = WorkerAccess::ended(*parts, result);
+    how.why = std::move(why);
+    ended(parts, std::move(how));
+}
+
+void WorkManager::Impl::ended(const std::shared_ptr<WorkerAccess::Parts>& parts, WorkerEnded how) {
+    bool lastForeground = false;
+    {
+        const std::scoped_lock lock(mutex_);
+        if (over_) return; // work that stops with its manager is begun again by the next one
+        if (!how.why.empty()) notices_.push_back(fmt::format("work {}: {}", parts->id.toString(), how.why));
+        const auto run = running_.find(parts->id);
+        if (run != running_.end() && run->second.parts == parts) {
+            STINT_CHECK(!run->second.foreground || foregrounds_ > 0);
+            lastForeground = run->second.foreground && --foregrounds_ == 0;
+            running_.erase(run);
+        }
+    }
+    if (lastForeground)
+        static_cast<void>(
+            connection_.stopForegroundService(ConfigurationAccess::parts(configuration_).foregroundService));
+    // The file cannot be written now: the end is tried again, and until then nobody begins the request anew. If this
+    // process dies before, the run counts as cut off.
+    if (const auto told = call(how); !told.ok()) {
+        {
+            const std::scoped_lock lock(mutex_);
+            notices_.push_back(fmt::format("work {}: its end could not be kept, and is tried again: {}",
+                                           parts->id.toString(), told.error().message));
+            unkept_.push_back(std::move(how));
+            unkeptAt_ = steadyNow() + unkeptWait;
+        }
+        wakes_.wake();
+    }
+}
+
+void WorkManager::Impl::keepAgain() {
+    std::vector<WorkerEnded> due;
+    {
+        const std::scoped_lock lock(mutex_);
+        if (unkept_.empty() || unkeptAt_ > steadyNow()) return;
+        due.swap(unkept_);
+    }
+    for (auto& how : due) {
+        if (call(how).ok()) continue;
+        const std::scoped_lock lock(mutex_);
+        unkept_.push_back(std::move(how));
+        unkeptAt_ = steadyNow() + unkeptWait;
+    }
+}
+
+Result<void> WorkManager::Impl::showForeground(const std::shared_ptr<WorkerAccess::Parts>& parts,
+                                               const ForegroundInfo& info) {
+    std::optional<JobParameters> job;
+    {
+        const std::scoped_lock lock(mutex_);
+        const Request* request = desk_->engine().requests().find(parts->id);
+        if (request != nullptr && request->job) job = scheduler_.paramsOf(*request->job);
+    }
+    if (job && job->isUserInitiatedJob())
+        return setNotification(*job, info.notificationId, info.notification, JOB_END_NOTIFICATION_POLICY_REMOVE);
+    const auto& service = ConfigurationAccess::parts(configuration_).foregroundService;
+    if (auto shown = connection_.startForegroundService(service, info.notificationId, info.notification); !shown.ok())
+        return shown;
+    {
+        const std::scoped_lock lock(mutex_);
+        const auto run = running_.find(parts->id);
+        if (run == running_.end() || run->second.parts != parts) return fail(Errc::ILLEGAL_STATE, "the run is over");
+        if (!std::exchange(run->second.foreground, true)) ++foregrounds_;
+        STINT_CHECK(static_cast<std::size_t>(foregrounds_) <= running_.size());
+    }
+    const auto told = call(Foregrounded{parts->id, parts->run});
+    return told.ok() ? Result<void>() : told.error();
+}
+
+void WorkManager::Impl::shutDown() {
+    std::vector<Running> stopped;
+    {
+        const std::scoped_lock lock(mutex_);
+        over_ = true;
+        for (const auto& [id, run] : running_)
+            stopped.push_back(run);
+    }
+    for (const Running& run : stopped) { // a run that was stopped before keeps its reason
+        std::int32_t none = WorkInfo::STOP_REASON_NOT_STOPPED;
+        run.parts->stopReason.compare_exchange_strong(none, WorkInfo::STOP_REASON_UNKNOWN);
+    }
+    tellStopped(std::move(stopped));
+    pool_.end();
+}
 
 } // namespace stint::work

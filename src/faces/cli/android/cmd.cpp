@@ -6,8 +6,8 @@
 
 #include <fmt/core.h>
 
-#include "base/result/try.hpp"
-#include "faces/cli/line/commands.hpp"
+#include "base/result/errors.hpp"
+#include "faces/cli/line/verbs.hpp"
 #include "faces/control/daemon.hpp"
 #include "faces/screen/exit_code.hpp"
 #include "faces/screen/text.hpp"

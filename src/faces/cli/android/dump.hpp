@@ -1,5 +1,6 @@
-// `stint dumpsys jobscheduler` (jobs.md §9.3): the scheduler, apps and jobs as the daemon returned them, and the two
-// forms they are printed in.
+// The dumps of `stint dumpsys`. `jobscheduler` (jobs.md §9.3): the scheduler, apps and jobs as the daemon returned
+// them, and the two forms they are printed in. `deviceidle` and `alarm`: the content of Android's dumps, with its
+// names.
 #pragma once
 #include <optional>
 #include <string>
@@ -52,5 +53,24 @@ Result<Dump> gatherDump(Daemon&, const std::optional<std::string>& package);
 void putLine(const Screen&, int depth, std::string_view line);
 void printDump(const Dump&, WallTime now, const Screen&);
 void printDumpJson(const Dump&, const Screen&);
+
+/// `stint dumpsys deviceidle`: the content of Android's dump, with its names.
+struct DozeDump {
+    wire::DozeView doze;
+    std::vector<AppView> apps;
+    std::vector<wire::PolicyRow> settings; ///< doze.…, allowlist.…
+};
+Result<DozeDump> gatherDozeDump(Daemon& daemon);
+void printDump(const DozeDump& dump, WallTime now, const Screen& screen);
+
+/// `stint dumpsys alarm`: the same.
+struct AlarmDump {
+    std::vector<AlarmView> alarms;
+    std::optional<WallTime> nextAlarmClock;
+    std::vector<wire::PolicyRow> settings; ///< alarm.…
+};
+/// One app's alarms, if `package` is given. IllegalState: there is no such app.
+Result<AlarmDump> gatherAlarmDump(Daemon& daemon, const std::optional<std::string>& package);
+void printDump(const AlarmDump& dump, WallTime now, const Screen& screen);
 
 } // namespace stint::cli

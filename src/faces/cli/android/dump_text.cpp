@@ -7,9 +7,8 @@
 #include "base/time/time.hpp"
 #include "contract/model/reasons.hpp"
 #include "faces/cli/android/dump.hpp"
-#include "faces/screen/table.hpp"
 #include "faces/screen/text.hpp"
-#include "faces/views/job_info_facts.hpp"
+#include "faces/views/job.hpp"
 #include "faces/views/limit_text.hpp"
 #include "faces/views/phrases.hpp"
 

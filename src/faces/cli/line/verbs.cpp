@@ -5,8 +5,7 @@
 
 #include <fmt/core.h>
 
-#include "base/text/split.hpp"
-#include "faces/cli/line/commands.hpp"
+#include "base/text/words.hpp"
 
 namespace stint::cli {
 namespace {

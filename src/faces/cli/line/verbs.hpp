@@ -1,16 +1,39 @@
-// The table of verbs, with their arguments and help. The parser, `stint help` and the shells' completions are made from
-// it. A verb's row stands beside its code; commands.hpp lists them.
+// The table of verbs, with their arguments and help. The parser, `stint help` and the shells' completions are made
+// from it. A verb's row and the function that runs it stand together, in a file of its subject; a new verb is declared
+// and listed at the end of this file.
 #pragma once
+#include <array>
 #include <cstdint>
+#include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "faces/cli/line/arguments.hpp"
 #include "faces/screen/terminal.hpp"
 
 namespace stint::cli {
+
+/// A verb's words in order, and its options, checked against the table of verbs.
+struct Arguments {
+    std::vector<std::string> words;
+    /// The options by their long names without dashes ("output"); a flag has an empty value.
+    std::map<std::string, std::string, std::less<>> options;
+    /// All values, in order, of options that may be given more than once; the first is in `options`, too.
+    std::map<std::string, std::vector<std::string>, std::less<>> repeated = {};
+
+    bool has(std::string_view option) const { return options.contains(option); }
+    std::vector<std::string> values(std::string_view option) const {
+        auto found = repeated.find(option);
+        return found == repeated.end() ? std::vector<std::string>{} : found->second;
+    }
+    std::optional<std::string> value(std::string_view option) const {
+        auto found = options.find(option);
+        if (found == options.end()) return std::nullopt;
+        return found->second;
+    }
+};
 
 struct Option {
     std::string_view names; ///< "-o,--output"; the last is the long one
@@ -72,5 +95,108 @@ std::string withOptionsOf(const Verb& verb, std::string_view sentence);
 
 /// The verb of exactly this name; nullptr: none.
 const Verb* verbNamed(std::string_view name);
+
+// The row of each verb, which stands beside its code.
+Verb getVerb();
+Verb putVerb();
+Verb runVerb();
+Verb guardVerb();
+Verb startVerb();
+Verb cancelVerb();
+Verb pauseVerb();
+Verb resumeVerb();
+Verb retryVerb();
+Verb editVerb();
+Verb cleanVerb();
+Verb runNowVerb();
+Verb jobsVerb();
+Verb logVerb();
+Verb whyVerb();
+Verb watchVerb();
+Verb waitVerb();
+Verb logsVerb();
+Verb topVerb();
+Verb uiVerb();
+Verb tasksVerb();
+Verb tasksStopVerb();
+Verb workVerb();
+Verb appsVerb();
+Verb appVerb();
+Verb quotaVerb();
+Verb alarmsVerb();
+Verb pushVerb();
+Verb deviceVerb();
+Verb deviceSetVerb();
+Verb deviceResetVerb();
+Verb netVerb();
+Verb netMarkVerb();
+Verb policyVerb();
+Verb doctorVerb();
+Verb recordVerb();
+Verb recordStartVerb();
+Verb recordSaveVerb();
+Verb recordStopVerb();
+Verb simVerb();
+Verb demoVerb();
+Verb cmdVerb();
+Verb amVerb();
+Verb dumpsysVerb();
+Verb completionsVerb();
+Verb helpVerb();
+Verb helpConstraintsVerb();
+Verb helpExitCodesVerb();
+
+/// Runs `stint` without a verb; returns the exit code.
+int now(const Screen& screen);
+
+/// All verbs, in the order of `stint help`: `tasks` before `tasks stop`.
+inline constexpr std::array everyVerb{getVerb,
+                                      putVerb,
+                                      runVerb,
+                                      guardVerb,
+                                      startVerb,
+                                      cancelVerb,
+                                      cleanVerb,
+                                      pauseVerb,
+                                      resumeVerb,
+                                      retryVerb,
+                                      editVerb,
+                                      runNowVerb,
+                                      jobsVerb,
+                                      logVerb,
+                                      whyVerb,
+                                      watchVerb,
+                                      waitVerb,
+                                      logsVerb,
+                                      topVerb,
+                                      uiVerb,
+                                      tasksVerb,
+                                      tasksStopVerb,
+                                      workVerb,
+                                      appsVerb,
+                                      appVerb,
+                                      quotaVerb,
+                                      alarmsVerb,
+                                      pushVerb,
+                                      deviceVerb,
+                                      deviceSetVerb,
+                                      deviceResetVerb,
+                                      netVerb,
+                                      netMarkVerb,
+                                      policyVerb,
+                                      doctorVerb,
+                                      recordVerb,
+                                      recordStartVerb,
+                                      recordSaveVerb,
+                                      recordStopVerb,
+                                      simVerb,
+                                      demoVerb,
+                                      cmdVerb,
+                                      amVerb,
+                                      dumpsysVerb,
+                                      completionsVerb,
+                                      helpVerb,
+                                      helpConstraintsVerb,
+                                      helpExitCodesVerb};
 
 } // namespace stint::cli

@@ -1,21 +1,49 @@
-// A command that is to be a job, from its arguments to its exit code: what `stint run` and `stint guard` have in
-// common. It is checked, scheduled, and followed as long as a person wants: its output on stdout, the job's states on
-// stderr.
+// A command that is to be a job, from its arguments to its exit code: the common part of `stint run` and `stint
+// guard`. It is checked, scheduled, and followed as long as a person wants: its output on stdout, the job's states on
+// stderr. Stdin is read before the command is scheduled, which reads it again in each run.
 #pragma once
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "faces/cli/line/arguments.hpp"
+#include "base/time/time.hpp"
+#include "faces/cli/line/verbs.hpp"
 #include "faces/cli/run/run_job.hpp"
-#include "faces/cli/run/run_limits.hpp"
 #include "faces/control/daemon.hpp"
-#include "faces/screen/signals.hpp"
 #include "faces/screen/terminal.hpp"
 #include "programs/spool/spool.hpp"
+#include "stint/result.hpp"
 
 namespace stint::cli {
+
+/// Stdin, read to its end, as by a program in a pipe; a person who waits for that gets a message. A terminal is not
+/// read: a job has none.
+class CallersInput {
+public:
+    static constexpr Bytes most = 64_MiB;   ///< the most that is kept for a command
+    static constexpr Duration silence = 1s; ///< after this a person is told what is waited for
+
+    CallersInput(Signals& signals, const Screen& screen) : signals_(signals), screen_(screen) {}
+
+    /// The next piece; empty at the end. An error where it cannot be read, is larger than `most`, or a signal came.
+    Result<std::string> next();
+    /// The bytes that were read so far.
+    Bytes size() const { return size_; }
+    /// The exit code after an error of next().
+    int exitCode(const Error& error) const;
+
+private:
+    Result<void> await();
+
+    Signals& signals_;
+    const Screen& screen_;
+    Bytes size_ = 0;
+    Duration since_{0}; ///< the first time that it was waited for
+    bool told_ = false;
+    std::optional<int> signal_;
+};
 
 class Commanding {
 public:

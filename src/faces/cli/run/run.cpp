@@ -1,11 +1,10 @@
 // `stint run`: a command as a job (commanding.hpp).
 #include <fmt/core.h>
 
-#include "faces/cli/line/commands.hpp"
-#include "faces/cli/line/constraint_options.hpp"
-#include "faces/cli/line/start_options.hpp"
+#include "faces/cli/line/job_options.hpp"
+#include "faces/cli/line/verbs.hpp"
 #include "faces/cli/run/commanding.hpp"
-#include "programs/spool/run_variables.hpp"
+#include "programs/spool/spool.hpp"
 
 namespace stint::cli {
 namespace {

@@ -5,8 +5,8 @@
 
 #include <fmt/core.h>
 
-#include "base/result/find_in.hpp"
-#include "base/text/cut.hpp"
+#include "base/result/containers.hpp"
+#include "base/text/printable.hpp"
 #include "faces/control/lookup.hpp"
 #include "faces/screen/text.hpp"
 #include "faces/views/phrases.hpp"

@@ -10,8 +10,7 @@
 #define NCURSES_NOMACROS
 #include <curses.h>
 
-#include "base/result/fail.hpp"
-#include "base/text/code_point.hpp"
+#include "base/result/errors.hpp"
 #include "base/text/printable.hpp"
 
 namespace stint::cli::top {

@@ -1,5 +1,6 @@
-// The pages of `stint top` as rows of cells: what runs and waits, the apps, the device. Pure: made of the daemon's
-// answers, in the words of the verbs that print the same; frame.hpp lays them out.
+// The pages of `stint top` as rows of cells: what runs and waits, the apps, the device; and the lines that Enter shows
+// of a row. Pure: made of the daemon's answers, in the words of the verbs that print the same; frame.hpp lays them
+// out.
 #pragma once
 #include <cstddef>
 #include <map>

@@ -4,19 +4,17 @@
 
 #include <fmt/core.h>
 
-#include "base/result/try.hpp"
+#include "base/result/errors.hpp"
 #include "base/text/number.hpp"
 #include "base/time/clock.hpp"
-#include "base/time/optional_time.hpp"
-#include "base/time/poll_timeout.hpp"
-#include "faces/cli/line/commands.hpp"
+#include "base/time/time.hpp"
+#include "faces/cli/line/verbs.hpp"
 #include "faces/cli/top/board.hpp"
+#include "faces/cli/top/changes.hpp"
 #include "faces/cli/top/display.hpp"
-#include "faces/cli/top/link.hpp"
-#include "faces/cli/top/plain.hpp"
 #include "faces/control/lookup.hpp"
 #include "faces/screen/exit_code.hpp"
-#include "faces/screen/signals.hpp"
+#include "faces/screen/terminal.hpp"
 #include "faces/views/explanation.hpp"
 
 namespace stint::cli {

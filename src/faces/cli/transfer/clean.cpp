@@ -4,19 +4,18 @@
 
 #include <fmt/core.h>
 
-#include "base/result/try.hpp"
+#include "base/result/errors.hpp"
 #include "base/text/number.hpp"
 #include "base/time/time.hpp"
 #include "contract/model/app.hpp"
-#include "faces/cli/line/commands.hpp"
-#include "faces/cli/transfer/vacant.hpp"
-#include "faces/control/command_lock.hpp"
+#include "faces/cli/line/verbs.hpp"
+#include "faces/cli/transfer/download.hpp"
 #include "faces/control/daemon.hpp"
+#include "faces/control/servers.hpp"
 #include "faces/screen/exit_code.hpp"
-#include "faces/screen/table.hpp"
 #include "faces/screen/text.hpp"
 #include "faces/views/json_row.hpp"
-#include "programs/spool/ledger.hpp"
+#include "programs/spool/transfers.hpp"
 
 namespace stint::cli {
 namespace {

@@ -6,12 +6,13 @@
 
 #include <unistd.h>
 
-#include "base/result/fail.hpp"
-#include "base/result/try.hpp"
-#include "base/text/code_point.hpp"
-#include "base/text/split.hpp"
+#include "base/result/errors.hpp"
+#include "base/text/printable.hpp"
+#include "base/text/words.hpp"
+#include "faces/cli/transfer/transfer_options.hpp"
+#include "faces/control/lookup.hpp"
 #include "faces/screen/text.hpp"
-#include "programs/spool/transfer_words.hpp"
+#include "programs/spool/transfers.hpp"
 
 namespace stint::cli {
 namespace {
@@ -114,6 +115,32 @@ Result<void> checkTarget(const std::filesystem::path& target, bool overwrite) {
     if (!overwrite)
         return fail(Errc::SYSTEM, "{} exists already: name another with -o, or replace it with --force",
                     printable(target.native()));
+    return {};
+}
+
+namespace {
+
+/// True if both paths are one file: links and mounts may lead to one directory by many paths.
+bool isSameFile(const std::filesystem::path& one, const std::filesystem::path& other) {
+    std::error_code gone; // then it is no directory that `other` is in
+    return one.filename() == other.filename() &&
+           (one == other || std::filesystem::equivalent(one.parent_path(), other.parent_path(), gone));
+}
+
+} // namespace
+
+Result<void> checkVacant(const std::filesystem::path& target, const std::vector<JobView>& live) {
+    if (target.empty()) return {};
+    for (const JobView& job : live) {
+        if (!job.info || !job.info->getExtras().containsKey("output")) continue;
+        const PersistableBundle& extras = job.info->getExtras();
+        if (!isSameFile(target, extras.getString("output"))) continue;
+        const std::string number = shortTextOf(job.key);
+        return fail(Errc::ILLEGAL_STATE,
+                    "{} is the file of {} already ({}): name another with -o, or have that one with `stint watch {}`",
+                    printable(target.native()), textOf(job.key), printable(withoutSecrets(extras.getString("url"))),
+                    number);
+    }
     return {};
 }
 

@@ -1,11 +1,15 @@
-// The checks of `stint get` before anything is scheduled: the URL, and the file's name. A URL is untrusted: a name made
-// from it must not leave the directory, be hidden, or control a terminal.
+// The checks of `stint get` before anything is scheduled: the URL, the file's name, and that no other job makes the
+// same file: two downloads of one file would take turns at its part, or the second would find the file in its way
+// after hours.
+// A URL is untrusted: a name made from it must not leave the directory, be hidden, or control a terminal.
 #pragma once
 #include <filesystem>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "contract/model/view.hpp"
 #include "stint/result.hpp"
 
 namespace stint::cli {
@@ -28,5 +32,10 @@ Result<void> checkText(const std::filesystem::path& path);
 /// Checks that the file can be created: its directory exists and is writable, and nothing is in its place (`overwrite`:
 /// a regular file may be). An error ends `stint get` with 73.
 Result<void> checkTarget(const std::filesystem::path& target, bool overwrite);
+
+/// Succeeds if none of `live`, the jobs of the transfer app, makes `target`, by whatever path the job names it; an
+/// Error names the job. An empty target is vacant. The name that a server will give a file is not known yet, and does
+/// not count.
+Result<void> checkVacant(const std::filesystem::path& target, const std::vector<JobView>& live);
 
 } // namespace stint::cli

@@ -1,8 +1,7 @@
 // The rows of `stint get` and `stint put`, which have most of their options in common.
-#include "faces/cli/line/commands.hpp"
-#include "faces/cli/line/constraint_options.hpp"
-#include "faces/cli/transfer/get.hpp"
-#include "faces/cli/transfer/put.hpp"
+#include "faces/cli/line/job_options.hpp"
+#include "faces/cli/line/verbs.hpp"
+#include "faces/cli/transfer/orders.hpp"
 
 namespace stint::cli {
 namespace {

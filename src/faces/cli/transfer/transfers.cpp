@@ -8,14 +8,13 @@
 #include <fmt/core.h>
 #include <fmt/ranges.h>
 
-#include "base/result/fail.hpp"
-#include "base/result/try.hpp"
+#include "base/result/errors.hpp"
 #include "base/time/clock.hpp"
 #include "contract/model/app.hpp"
-#include "faces/cli/line/start_options.hpp"
-#include "faces/cli/transfer/vacant.hpp"
-#include "faces/control/command_lock.hpp"
+#include "faces/cli/line/job_options.hpp"
+#include "faces/cli/transfer/download.hpp"
 #include "faces/control/lookup.hpp"
+#include "faces/control/servers.hpp"
 #include "faces/follow/follow.hpp"
 #include "faces/screen/exit_code.hpp"
 #include "faces/screen/text.hpp"

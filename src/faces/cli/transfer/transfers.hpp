@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "faces/cli/line/arguments.hpp"
-#include "faces/cli/transfer/transfer_job.hpp"
+#include "faces/cli/line/verbs.hpp"
+#include "faces/cli/transfer/transfer_options.hpp"
 #include "faces/screen/terminal.hpp"
 #include "stint/result.hpp"
 

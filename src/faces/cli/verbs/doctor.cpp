@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "base/result/try.hpp"
-#include "faces/cli/line/commands.hpp"
+#include "base/result/errors.hpp"
+#include "faces/cli/line/verbs.hpp"
 #include "faces/control/daemon.hpp"
 #include "faces/screen/exit_code.hpp"
 #include "faces/screen/text.hpp"

@@ -4,7 +4,7 @@
 #include <fmt/core.h>
 #include <fmt/ranges.h>
 
-#include "faces/cli/line/commands.hpp"
+#include "faces/cli/line/verbs.hpp"
 #include "faces/control/lookup.hpp"
 #include "faces/follow/follow.hpp"
 #include "faces/screen/exit_code.hpp"

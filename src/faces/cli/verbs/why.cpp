@@ -3,12 +3,11 @@
 
 #include <fmt/core.h>
 
-#include "base/result/try.hpp"
+#include "base/result/errors.hpp"
 #include "base/time/clock.hpp"
-#include "faces/cli/line/commands.hpp"
+#include "faces/cli/line/verbs.hpp"
 #include "faces/control/lookup.hpp"
 #include "faces/screen/exit_code.hpp"
-#include "faces/screen/table.hpp"
 #include "faces/screen/text.hpp"
 #include "faces/views/explanation.hpp"
 #include "faces/views/json.hpp"

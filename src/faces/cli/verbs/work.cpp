@@ -9,11 +9,11 @@
 #include "base/text/printable.hpp"
 #include "base/time/clock.hpp"
 #include "base/time/time.hpp"
-#include "faces/cli/line/commands.hpp"
+#include "faces/cli/line/verbs.hpp"
 #include "faces/control/daemon.hpp"
 #include "faces/control/work.hpp"
 #include "faces/screen/exit_code.hpp"
-#include "faces/screen/table.hpp"
+#include "faces/screen/text.hpp"
 #include "faces/views/work.hpp"
 
 namespace stint::cli {

@@ -18,9 +18,8 @@
 
 #include "base/text/number.hpp"
 #include "base/unix/ends.hpp"
-#include "base/unix/started_by_hand.hpp"
 #include "stintd/device/watch/tree_watch.hpp"
-#include "stintd/helpers/watch_words.hpp"
+#include "stintd/helpers/helper.hpp"
 
 namespace {
 

@@ -7,8 +7,7 @@
 
 #include <unistd.h>
 
-#include "base/result/check.hpp"
-#include "base/result/fail.hpp"
+#include "base/result/errors.hpp"
 #include "base/unix/inotify.hpp"
 
 namespace stint {

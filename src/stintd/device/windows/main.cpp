@@ -16,7 +16,7 @@
 #include <xcb/res.h>
 #include <xcb/xcb.h>
 
-#include "base/unix/started_by_hand.hpp"
+#include "base/unix/ends.hpp"
 
 namespace {
 

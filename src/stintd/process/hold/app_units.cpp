@@ -7,9 +7,9 @@
 #include <ranges>
 
 #include "base/cgroup/cgroup.hpp"
-#include "base/result/fail.hpp"
+#include "base/result/errors.hpp"
 #include "base/unix/inotify.hpp"
-#include "stintd/apps/unit.hpp"
+#include "stintd/apps/caller.hpp"
 
 namespace stint::hold {
 namespace {

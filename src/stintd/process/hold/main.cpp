@@ -17,14 +17,11 @@
 #include <fmt/core.h>
 
 #include "base/cgroup/cgroup.hpp"
-#include "base/result/fail.hpp"
-#include "base/result/try.hpp"
+#include "base/result/errors.hpp"
 #include "base/text/app_id.hpp"
-#include "base/unix/complain.hpp"
 #include "base/unix/ends.hpp"
-#include "base/unix/proc.hpp"
-#include "base/unix/program.hpp"
-#include "base/unix/started_by_hand.hpp"
+#include "base/unix/paths.hpp"
+#include "base/unix/process.hpp"
 #include "stintd/process/hold/app_units.hpp"
 
 namespace stint::hold {

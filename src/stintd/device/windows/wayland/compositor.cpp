@@ -1,14 +1,94 @@
 #include "stintd/device/windows/wayland/compositor.hpp"
 
 #include <cerrno>
+#include <cstdint>
+#include <cstdlib>
+#include <cstring>
 #include <string_view>
 #include <utility>
 
 #include <sys/socket.h>
+#include <unistd.h>
+
 #include <wayland-client.h>
 #include <wlr-foreign-toplevel.h>
 
+#include "base/result/errors.hpp"
+#include "base/unix/inotify.hpp"
+
 namespace stint::windows {
+namespace {
+
+constexpr std::uint32_t activated = 2; ///< ZWLR_FOREIGN_TOPLEVEL_HANDLE_V1_STATE_ACTIVATED
+
+} // namespace
+
+bool Toplevels::opened(Handle window) {
+    if (windows_.size() >= most) return false;
+    windows_.try_emplace(window);
+    return true;
+}
+
+void Toplevels::named(Handle window, std::string_view name) {
+    const auto found = windows_.find(window);
+    if (found != windows_.end()) found->second.told.name = isWindowName(name) ? name : std::string_view();
+}
+
+void Toplevels::stated(Handle window, std::span<const std::byte> states) {
+    const auto found = windows_.find(window);
+    if (found == windows_.end()) return;
+    bool& inFront = found->second.told.inFront;
+    inFront = false;
+    for (; states.size() >= sizeof activated; states = states.subspan(sizeof activated)) {
+        std::uint32_t state = 0;
+        std::memcpy(&state, states.data(), sizeof state);
+        inFront = inFront || state == activated;
+    }
+}
+
+void Toplevels::done(Handle window) {
+    const auto found = windows_.find(window);
+    if (found != windows_.end()) found->second.holds = found->second.told;
+}
+
+WindowNames Toplevels::inFront() const {
+    WindowNames names;
+    for (const auto& [handle, window] : windows_)
+        if (window.holds.inFront && !window.holds.name.empty()) names.insert(window.holds.name);
+    return names;
+}
+
+Result<std::filesystem::path> compositorSocket() {
+    const char* const display = std::getenv("WAYLAND_DISPLAY");
+    const char* const runtime = std::getenv("XDG_RUNTIME_DIR");
+    const std::filesystem::path name = display ? display : "";
+    if (name.empty()) return fail(Errc::SYSTEM, "WAYLAND_DISPLAY is not set");
+    if (name.is_absolute()) return name;
+    if (!runtime || *runtime != '/')
+        return fail(Errc::SYSTEM, "XDG_RUNTIME_DIR names no directory, so nobody knows where {} is", name.string());
+    return runtime / name;
+}
+
+Result<SocketWatch> SocketWatch::open(const std::filesystem::path& socket) {
+    SocketWatch watch;
+    watch.name_ = socket.filename();
+    watch.events_ = openInotify();
+    const std::string directory = socket.parent_path();
+    if (::inotify_add_watch(watch.events_.get(), directory.c_str(), IN_CREATE | IN_MOVED_TO | IN_ONLYDIR) < 0)
+        return fail(Errc::SYSTEM, "cannot watch {}: {}", directory, std::strerror(errno));
+    return watch;
+}
+
+SocketWatch::Came SocketWatch::take() {
+    auto came = Came::No;
+    const auto takeOne = [&](const inotify_event& event, std::string_view name) {
+        if (event.mask & IN_IGNORED) came = Came::NeverMore;
+        if (came == Came::No && ((event.mask & IN_Q_OVERFLOW) || name == name_)) came = Came::Yes;
+    };
+    while (takeSomeEvents(events_, takeOne)) {
+    }
+    return came;
+}
 
 using Handle = zwlr_foreign_toplevel_handle_v1;
 using Manager = zwlr_foreign_toplevel_manager_v1;

@@ -1,10 +1,74 @@
-// A connection to a Wayland compositor.
+// A Wayland compositor: its socket, where it is and when it comes (again); the connection to it; and the windows that
+// it reports, which are kept pure.
 #pragma once
+#include <cstddef>
+#include <filesystem>
+#include <map>
 #include <memory>
+#include <optional>
 #include <set>
+#include <span>
 #include <string>
 
-#include "stintd/device/windows/wayland/toplevels.hpp"
+#include "base/unix/fd.hpp"
+#include "stint/result.hpp"
+#include "stintd/helpers/helper.hpp"
+
+namespace stint::windows {
+
+/// The windows of a Wayland desktop, as its compositor reports them: pure. Nothing that comes in is trusted: a name is
+/// whatever its program claims, and any program opens as many windows as it likes.
+class Toplevels {
+public:
+    /// The compositor's handle of a window; never dereferenced.
+    using Handle = const void*;
+    /// Windows beyond this number are not kept.
+    static constexpr std::size_t most = 1024;
+
+    /// False: there are too many, and it is not kept.
+    bool opened(Handle window);
+    void named(Handle window, std::string_view name);
+    /// `states`: the values of the protocol's enum, in the wire's form.
+    void stated(Handle window, std::span<const std::byte> states);
+    /// Everything reported of it since the last time holds from now on.
+    void done(Handle window);
+    void closed(Handle window) { windows_.erase(window); }
+    void clear() { windows_.clear(); }
+
+    /// The names of the windows in front.
+    WindowNames inFront() const;
+
+private:
+    struct Facts {
+        std::string name;
+        bool inFront = false;
+    };
+    struct Window {
+        Facts told, holds;
+    };
+    std::map<Handle, Window> windows_;
+};
+
+/// The compositor's socket, by WAYLAND_DISPLAY and XDG_RUNTIME_DIR.
+Result<std::filesystem::path> compositorSocket();
+
+/// Reports when a compositor's socket comes (again), by a watch on its directory.
+class SocketWatch {
+public:
+    /// Notices sockets that come from now on.
+    static Result<SocketWatch> open(const std::filesystem::path& socket);
+
+    int descriptor() const { return events_.get(); }
+    enum class Came : std::uint8_t { No, Yes, NeverMore };
+    /// Takes in the events so far. NeverMore: the directory itself is gone.
+    Came take();
+
+private:
+    std::string name_;
+    Fd events_;
+};
+
+} // namespace stint::windows
 
 struct wl_array; // NOLINT(readability-identifier-naming): Wayland's own name
 struct wl_callback;

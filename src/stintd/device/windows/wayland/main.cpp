@@ -14,9 +14,8 @@
 #include <unistd.h>
 #include <wayland-client-core.h>
 
-#include "base/unix/started_by_hand.hpp"
+#include "base/unix/ends.hpp"
 #include "stintd/device/windows/wayland/compositor.hpp"
-#include "stintd/device/windows/wayland/socket_watch.hpp"
 
 using namespace stint;
 using namespace stint::windows;

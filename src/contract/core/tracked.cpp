@@ -1,0 +1,56 @@
+#include "contract/core/tracked.hpp"
+
+#include <algorithm>
+#include <bit>
+
+#include "base/result/errors.hpp"
+#include "contract/core/groups.hpp"
+#include "contract/model/reasons.hpp"
+#include "contract/rules/obstacle.hpp"
+
+namespace stint {
+
+std::vector<PendingReason> ReasonSet::told() const {
+    std::vector<PendingReason> reasons;
+    reasons.reserve(static_cast<std::size_t>(std::popcount(bits_)));
+    for (std::uint32_t left = bits_; left != 0; left &= left - 1)
+        reasons.push_back(static_cast<PendingReason>(std::countr_zero(left)));
+    if (reasons.size() > 1) std::ranges::sort(reasons, {}, rankOf);
+    return reasons;
+}
+
+void History::note(WallTime when, ReasonSet reasons) {
+    reasons.remove(toldAsReady); // jobs.md §9.1: beside others, the app is no reason
+    if (reasons.empty()) reasons.add(toldAsReady);
+    if (!empty() && entry(size() - 1).reasons == reasons) return;
+    STINT_CHECK(size() <= mostHistory);
+    if (size() < mostHistory) return entries_.push_back({when, reasons});
+    entries_[oldest_] = {when, reasons};
+    oldest_ = (oldest_ + 1) % mostHistory;
+    STINT_CHECK(entry(size() - 1).reasons == reasons); // the newest is the last
+}
+
+bool History::hasWaited() const {
+    ReasonSet ready;
+    ready.add(toldAsReady);
+    return !std::ranges::all_of(entries_, [&](const Entry& entry) { return entry.reasons == ready; });
+}
+
+std::vector<HistoryEntry> History::told() const {
+    std::vector<HistoryEntry> entries;
+    entries.reserve(size());
+    for (std::size_t number = 0; number < size(); ++number)
+        entries.push_back({entry(number).when, entry(number).reasons.told()});
+    return entries;
+}
+
+History historyOf(const Tracked& tracked) {
+    History history = tracked.details->history;
+    if (!tracked.group) return history;
+    const History& ofGroup = tracked.group->history;
+    for (std::size_t number = 0; number < ofGroup.size(); ++number)
+        history.note(std::max(ofGroup.entry(number).when, groupedAt(tracked)), ofGroup.entry(number).reasons);
+    return history;
+}
+
+} // namespace stint

@@ -1,0 +1,186 @@
+#include "faces/cli/line/job_options.hpp"
+
+#include <algorithm>
+
+#include <absl/time/time.h>
+
+#include "base/result/errors.hpp"
+#include "base/text/words.hpp"
+#include "contract/model/job_fields.hpp"
+
+namespace stint::cli {
+namespace {
+
+WallTime wallOf(absl::Time time) { return WallTime(Duration(absl::ToUnixMillis(time))); }
+absl::Time absolute(WallTime time) { return absl::FromUnixMillis(time.time_since_epoch().count()); }
+
+std::optional<absl::Time> parsed(std::string_view format, const std::string& text) {
+    absl::Time time;
+    std::string error;
+    if (!absl::ParseTime({format.data(), format.size()}, text, absl::LocalTimeZone(), &time, &error))
+        return std::nullopt;
+    return time;
+}
+
+/// Reads a time of a named day.
+std::optional<WallTime> dated(const std::string& text) {
+    for (const std::string_view format :
+         {"%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%E*S%Ez"})
+        if (const auto time = parsed(format, text)) return wallOf(*time);
+    return std::nullopt;
+}
+
+/// The next "02:00" in this machine's zone. Where the clocks are put forward past it, the first instant after.
+std::optional<WallTime> nextTimeOfDay(const std::string& text, WallTime now) {
+    const absl::TimeZone zone = absl::LocalTimeZone();
+    auto day = absl::ToCivilDay(absolute(now), zone);
+    for (int days = 0; days < 3; ++days, ++day) {
+        const std::string whole = fmt::format("{:04}-{:02}-{:02} {}", day.year(), day.month(), day.day(), text);
+        const auto time = dated(whole);
+        if (!time || *time > now) return time;
+    }
+    return std::nullopt;
+}
+
+Error noTime(const std::string& text) {
+    return fail(Errc::ILLEGAL_ARGUMENT,
+                "--at \"{}\" is no time: write 02:00 (the next one), \"2026-11-22 02:00\", or +90min from now", text);
+}
+
+Result<std::optional<WallTime>> startTime(const Arguments& given, WallTime now) {
+    std::optional<WallTime> at;
+    const auto text = given.value("at");
+    if (!text) return at;
+    if (text->starts_with('+')) {
+        const auto length = parseDuration(text->substr(1));
+        if (!length.ok()) return noTime(*text);
+        at = now + *length;
+    } else {
+        at = dated(*text);
+        if (!at) at = nextTimeOfDay(*text, now);
+    }
+    if (!at) return noTime(*text);
+    if (*at <= now) return fail(Errc::ILLEGAL_ARGUMENT, "--at \"{}\" is past", *text);
+    return at;
+}
+
+/// True if it has a crontab's form: five fields of numbers and stars.
+bool isCrons(std::string_view calendar) {
+    const auto fields = splitAt(calendar, " ");
+    return fields.size() == 5 && std::ranges::all_of(fields, [](std::string_view field) {
+               return !field.empty() && field.find_first_not_of("0123456789*/,-") == std::string_view::npos;
+           });
+}
+
+/// Reads "network=any,bytes<=200M"; the daemon checks what the conditions mean.
+Result<std::vector<Condition>> conditionsAfter(const std::string& text) {
+    std::vector<Condition> conditions;
+    for (const std::string_view part : splitAt(text, ",")) {
+        auto condition = conditionIn(part);
+        if (!condition.ok()) return within("--then", condition.error());
+        conditions.push_back(std::move(*condition));
+    }
+    return conditions;
+}
+
+} // namespace
+
+std::vector<Option> startOptions() {
+    return {{"--after", "JOB", "only when that job has succeeded; if it does not, this one ends, too", true},
+            {"--after-failure", "JOB", "only when that job has failed; if it succeeds, this one ends", true},
+            {"--at", "TIME", "not before that: 02:00, \"2026-11-22 02:00\", +90min"},
+            {"--wait-max", "DURATION", "after that it gets the conditions of --then"},
+            {"--then", "CONDITIONS", "network=any,charging=no,bytes<=200M: in place of its own of the same names"},
+            {"--metered-bytes", "SIZE", "so much over metered networks in all, then it waits for another (200M)"}};
+}
+
+Result<Condition> conditionIn(std::string_view text) {
+    const std::size_t sign = text.find('=');
+    const bool isBound = sign != std::string_view::npos && sign > 0 && text[sign - 1] == '<';
+    if (sign == std::string_view::npos || sign == 0)
+        return fail(Errc::ILLEGAL_ARGUMENT, "\"{}\" is no condition; write network=any, charging=no or bytes<=200M",
+                    text);
+    Condition condition{std::string(text.substr(0, sign - (isBound ? 1 : 0))), std::string(text.substr(sign + 1))};
+    if (isBound != (condition.name == "bytes"))
+        return fail(Errc::ILLEGAL_ARGUMENT, "\"{}\" is no condition; bytes has a bound (bytes<=200M), others are equal",
+                    text);
+    return condition;
+}
+
+Result<StartTerms> startTermsIn(const Arguments& given, WallTime now) {
+    StartTerms terms;
+    terms.at = STINT_TRY(startTime(given, now));
+    terms.calendar = given.value("on-calendar").value_or("");
+    if (given.has("on-calendar") && terms.calendar.empty())
+        return fail(Errc::ILLEGAL_ARGUMENT, "--on-calendar wants times: \"Mon..Fri 09:00\", daily");
+    if (isCrons(terms.calendar))
+        return fail(Errc::ILLEGAL_ARGUMENT,
+                    "--on-calendar \"{}\" is cron's form: write systemd's, *:0/5 for every five minutes, 02:30 for "
+                    "\"30 2 * * *\", Mon..Fri 09:00, monthly (systemd.time(7))",
+                    terms.calendar);
+    if (const auto most = given.value("metered-bytes")) {
+        auto bytes = parseShortSize(*most);
+        if (!bytes.ok()) return within("--metered-bytes", bytes.error());
+        terms.meteredBytes = *bytes;
+    }
+    if (given.has("wait-max") != given.has("then"))
+        return fail(Errc::ILLEGAL_ARGUMENT, "--wait-max DURATION and --then CONDITIONS go together");
+    if (!given.has("then")) return terms;
+    const auto longest = parseDuration(*given.value("wait-max"));
+    if (!longest.ok()) return within("--wait-max", longest.error());
+    terms.loosensAt = now + *longest;
+    terms.then = STINT_TRY(conditionsAfter(*given.value("then")));
+    return terms;
+}
+
+namespace {
+
+/// The words of networkWords that name a network: "any|unmetered|…".
+std::string_view networks() {
+    static const std::string words = [] {
+        std::string some;
+        for (const auto& [word, type] : networkWords)
+            if (type != JobInfo::NETWORK_TYPE_NONE) some += (some.empty() ? "" : "|") + std::string(word);
+        return some;
+    }();
+    return words;
+}
+
+Option optionOf(const JobField& row) {
+    return {.names = row.option, .value = "", .help = row.help, .setter = row.method};
+}
+
+} // namespace
+
+std::vector<Option> conditionOptions(bool JobField::*may, std::string_view network) {
+    std::vector<Option> options{
+        {.names = "--network", .value = networks(), .help = network, .setter = "setRequiredNetworkType"},
+        {"--unmetered", "", "short for --network unmetered"}};
+    for (const JobField& row : jobFields)
+        if (!row.option.empty() && row.*may) options.push_back(optionOf(row));
+    std::ranges::copy(startOptions(), std::back_inserter(options));
+    return options;
+}
+
+Result<std::int32_t> networkIn(const Arguments& given, std::int32_t standard) {
+    const auto name = given.value("network");
+    if (given.has("unmetered") && name && *name != "unmetered")
+        return fail(Errc::ILLEGAL_ARGUMENT, "--unmetered and --network {} contradict each other", *name);
+    if (given.has("unmetered")) return JobInfo::NETWORK_TYPE_UNMETERED;
+    if (!name) return standard;
+    return std::ranges::find(networkWords, *name, &decltype(networkWords)::value_type::first)->second; // a choice
+}
+
+ConstraintFlags constraintsIn(const Arguments& given) {
+    ConstraintFlags flags;
+    for (const JobField& row : jobFields)
+        if (!row.option.empty() && given.has(optionOf(row).longName())) flags.push_back(&row);
+    return flags;
+}
+
+void setConstraints(JobInfo::Builder& job, const ConstraintFlags& flags) {
+    for (const JobField* row : flags)
+        std::get<JobValue<bool>>(row->value).set(job, true);
+}
+
+} // namespace stint::cli

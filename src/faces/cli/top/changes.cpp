@@ -1,0 +1,190 @@
+#include "faces/cli/top/changes.hpp"
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <map>
+#include <utility>
+
+#include <unistd.h>
+
+#include <fmt/core.h>
+
+#include "base/result/errors.hpp"
+#include "base/time/clock.hpp"
+#include "base/unix/inotify.hpp"
+#include "faces/control/lookup.hpp"
+#include "faces/follow/job_progress.hpp"
+#include "faces/screen/exit_code.hpp"
+#include "faces/views/json.hpp"
+#include "faces/views/phrases.hpp"
+#include "link/wire/connect.hpp"
+
+namespace stint::cli::top {
+
+Result<Link> Link::open(const Screen& screen) {
+    Fd watch = openInotify();
+    if (!watch) return fail(Errc::SYSTEM, "cannot look out for stintd: {}", std::strerror(errno));
+    Link link(std::move(watch));
+    link.daemon_ = STINT_TRY(Daemon::connect(screen));
+    link.watchDirectory();
+    return link;
+}
+
+/// Watches the directory and the one above, which reports when a missing one appears. Watching it again changes
+/// nothing.
+void Link::watchDirectory() {
+    const auto directory = wire::runtimeDirectory(false);
+    if (!directory.ok()) return;
+    ::inotify_add_watch(watch_.get(), directory->parent_path().c_str(), IN_CREATE | IN_MOVED_TO | IN_ONLYDIR);
+    ::inotify_add_watch(watch_.get(), directory->c_str(), IN_CREATE | IN_MOVED_TO | IN_ONLYDIR);
+}
+
+pollfd Link::watched() const {
+    if (daemon_) return {daemon_->fd(), daemon_->events(), 0};
+    return {watch_.get(), POLLIN, 0};
+}
+
+Result<std::vector<JobView>> Link::join(Topics lists) {
+    if (!daemon_) daemon_ = STINT_TRY(Daemon::connectIfThere());
+    STINT_TRY(daemon_->watchEverything(lists)); // first, so that changes during the read below are reported
+    return daemon_->jobs(std::nullopt, false);
+}
+
+Result<std::vector<News>> Link::takeNews() {
+    auto news = daemon_->takeNews();
+    if (!news.ok() && news.error().code == Errc::UNAVAILABLE) {
+        leave();
+        watchDirectory();
+    }
+    return news;
+}
+
+void Link::takeReturn() {
+    dropEvents(watch_);
+    watchDirectory();
+}
+
+namespace {
+
+/// A job as it was last printed.
+struct Told {
+    JobProgress progress;
+    std::string words;
+    int tenth = 0;
+};
+
+std::string changeWords(const JobView& job) {
+    switch (job.state) {
+    case JobView::State::Pending:
+        return fmt::format("{}: {}", stateWord(job), waitsText(job));
+    case JobView::State::Running:
+        return job.guarded.empty() ? std::string(stateWord(job)) : fmt::format("{}: {}", job.guarded, job.waitsFor);
+    case JobView::State::Finished:
+        break;
+    }
+    return job.completed ? fmt::format("{}: {}", stateWord(job), endText(*job.completed)) : "gone";
+}
+
+class Printer {
+public:
+    explicit Printer(const Screen& screen) : screen_(screen) {}
+
+    /// Takes all jobs; those that have not changed are not printed again.
+    void renew(const std::vector<JobView>& jobs) {
+        std::map<JobKey, Told> before = std::exchange(told_, {});
+        if (jobs.empty() && !std::exchange(begun_, true) && !screen_.json())
+            screen_.print("no job runs, and none waits");
+        begun_ = true;
+        for (const JobView& job : jobs) {
+            const auto same = before.find(job.key);
+            if (same != before.end()) told_[job.key] = std::move(same->second);
+            take(job);
+        }
+    }
+
+    void take(const JobView& job) {
+        const bool over = job.state == JobView::State::Finished;
+        Told& told = told_[job.key];
+        if (screen_.json()) {
+            std::string line = jsonOf(job, Event{over ? "ended" : "state", {}});
+            if (line != told.words) screen_.print(line);
+            told.words = std::move(line);
+            if (over) told_.erase(job.key);
+            return;
+        }
+        told.progress.state(job, {steadyNow(), wallNow()});
+        if (std::string words = changeWords(job); words != told.words) {
+            line(job, words);
+            told.words = std::move(words);
+        } else if (told.progress.executes()) {
+            tellProgress(job, told);
+        }
+        if (over) told_.erase(job.key);
+    }
+
+private:
+    void line(const JobView& job, const std::string& words) const {
+        const std::string name = shortTextOf(job.key);
+        screen_.print(job.label.empty() ? fmt::format("{}: {}", name, words)
+                                        : fmt::format("{} ({}): {}", name, job.label, words));
+    }
+
+    /// Prints one line for each tenth of the way, and no more: a screen reader reads it aloud.
+    void tellProgress(const JobView& job, Told& told) const {
+        const Progress progress = told.progress.progress(steadyNow());
+        const int tenth = percentOf(progress).value_or(0) / 10;
+        if (tenth > told.tenth) line(job, progressText(progress));
+        told.tenth = tenth;
+    }
+
+    const Screen& screen_;
+    std::map<JobKey, Told> told_;
+    bool begun_ = false;
+};
+
+constexpr const char* gone = "stintd is gone; waiting for it to come back";
+
+} // namespace
+
+int printChanges(Link& link, Signals& signals, const Screen& screen) {
+    Printer printer(screen);
+    bool known = false; // all jobs were read; from there on news suffice
+    for (;;) {
+        if (!known) {
+            const auto jobs = link.join(Topic::Jobs);
+            if (jobs.ok()) printer.renew(*jobs);
+            known = jobs.ok();
+            if (!known && jobs.error().code != Errc::UNAVAILABLE) return screen.fail("cannot watch jobs", jobs.error());
+            if (!known && link.daemon()) {
+                screen.tell(gone);
+                link.leave();
+            }
+        }
+        const auto left = link.timeout();
+        std::array<pollfd, 3> watched{link.watched(), pollfd{signals.fd(), POLLIN, 0}, pollfd{STDOUT_FILENO, 0, 0}};
+        if (!known || !left || *left > 0ms) // else there is news already
+            ::poll(watched.data(), watched.size(), pollTimeout(left));
+        while (const auto signal = signals.take())
+            if (*signal != SIGWINCH) return exitCodeOfSignal(*signal);
+        if (watched[2].revents != 0) return ends::ok; // nobody reads stdout
+        if (!link.daemon()) {
+            link.takeReturn();
+            continue;
+        }
+        const auto news = link.takeNews();
+        if (news.ok()) {
+            for (const News& each : *news) {
+                if (const auto* job = std::get_if<JobView>(&each)) printer.take(*job);
+                known = known && !std::holds_alternative<ListsChanged>(each);
+            }
+        } else if (news.error().code == Errc::UNAVAILABLE) {
+            screen.tell(gone);
+            known = false;
+        } else {
+            return screen.fail("cannot watch jobs", news.error());
+        }
+    }
+}
+
+} // namespace stint::cli::top

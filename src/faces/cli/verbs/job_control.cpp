@@ -1,0 +1,237 @@
+#include <filesystem>
+
+#include <fmt/core.h>
+
+#include "base/result/errors.hpp"
+#include "faces/cli/line/job_options.hpp"
+#include "faces/cli/line/verbs.hpp"
+#include "faces/control/lookup.hpp"
+#include "faces/screen/exit_code.hpp"
+#include "faces/screen/text.hpp"
+#include "faces/views/explanation.hpp"
+#include "faces/views/json.hpp"
+#include "faces/views/phrases.hpp"
+
+namespace stint::cli {
+// `stint pause`, `stint resume`, `stint retry`, `stint edit`: a person's say over when a job starts (jobs.md §14.2 to
+// §14.4).
+
+namespace {
+
+using Does = Result<void> (*)(Daemon&, const JobView&);
+
+Result<void> done(const std::string& text, Does does, const Screen& screen) {
+    auto daemon = STINT_TRY(Daemon::connect(screen));
+    const JobView job = STINT_TRY(lookUp(daemon, text));
+    return does(daemon, job);
+}
+
+/// Does it to each job; the exit code is that of the first job that it failed for.
+int toEach(const Arguments& given, const Screen& screen, std::string_view what, Does does) {
+    int code = ends::ok;
+    for (const std::string& word : given.words) {
+        const auto did = done(word, does, screen);
+        if (did.ok()) continue;
+        const int failed = failOfLookUp(screen, fmt::format("cannot {} {}", what, printable(word)), did.error());
+        if (code == ends::ok) code = failed;
+    }
+    return code;
+}
+
+int pause(const Arguments& given, const Screen& screen) {
+    return toEach(given, screen, "pause",
+                  [](Daemon& daemon, const JobView& job) { return daemon.hold(job.key, true); });
+}
+
+int resume(const Arguments& given, const Screen& screen) {
+    return toEach(given, screen, "resume",
+                  [](Daemon& daemon, const JobView& job) { return daemon.hold(job.key, false); });
+}
+
+/// The verb and the words by which a transfer was asked for. Where it moved nothing, and there is a file at its path,
+/// either verb may have been meant.
+std::string asTyped(const JobView& ended) {
+    const Completed& end = *ended.completed;
+    const std::string url = shellWord(printable(end.url)), path = shellWord(printable(end.path));
+    std::error_code unknown;
+    const bool there = std::filesystem::exists(end.path, unknown);
+    if (ended.transferredUp > 0) return fmt::format("put {} {}", path, url);
+    if (ended.transferredDown > 0 && there) return fmt::format("get --force -o {} {}", path, url);
+    if (ended.transferredDown > 0 || !there) return fmt::format("get -o {} {}", path, url);
+    return fmt::format("get {0}` or `stint put {1} {0}", url, path);
+}
+
+/// The advice for a job that has ended: what to type, since nothing is kept that it could be made of again.
+std::string anew(const JobView& ended) {
+    if (ended.key.app.name == shellPackage)
+        return "a command's words go with its job, so type its `stint run -- COMMAND` again";
+    if (ended.completed->url.empty()) return "its app may schedule it again";
+    return fmt::format("type `stint {}` again, with the options that it had", asTyped(ended));
+}
+
+int retry(const Arguments& given, const Screen& screen) {
+    return toEach(given, screen, "retry", [](Daemon& daemon, const JobView& job) -> Result<void> {
+        if (job.state != JobView::State::Finished) return daemon.retry(job.key);
+        return fail(Errc::ILLEGAL_STATE, "{} has ended ({}): {}", textOf(job.key), endText(*job.completed), anew(job));
+    });
+}
+
+int edit(const Arguments& given, const Screen& screen) {
+    std::vector<Condition> conditions;
+    for (std::size_t i = 1; i < given.words.size(); ++i) {
+        auto condition = conditionIn(given.words[i]);
+        if (!condition.ok())
+            return screen.fail(fmt::format("cannot edit {}", printable(given.words[0])), condition.error());
+        conditions.push_back(std::move(*condition));
+    }
+    const auto change = [&]() -> Result<void> {
+        auto daemon = STINT_TRY(Daemon::connect(screen));
+        const JobView job = STINT_TRY(lookUp(daemon, given.words[0]));
+        return daemon.edit(job.key, conditions);
+    };
+    const auto changed = change();
+    if (changed.ok()) return ends::ok;
+    return failOfLookUp(screen, fmt::format("cannot edit {}", printable(given.words[0])), changed.error());
+}
+
+} // namespace
+
+Verb editVerb() {
+    return {.name = "edit",
+            .words = "JOB CONDITION…",
+            .fewest = 2,
+            .most = Verb::many,
+            .summary = "give a job other conditions",
+            .about = "network=any|unmetered|not-roaming|cellular|none; charging, battery-not-low, storage-not-low, "
+                     "device-idle: each yes or no. What is not named stays as it is. One that waits goes by them at "
+                     "once; one that runs goes on if they hold, and is stopped, to run again, if they do not.",
+            .options = {},
+            .examples = {{"stint edit 7 network=any charging=no", "do not wait for Wi-Fi and the charger any more"}},
+            .run = edit,
+            .elsewhere = {"modify", "alter", "change", "reschedule"},
+            .optionsElsewhere = {{"--network,--unmetered,--charging,--battery-not-low,--storage-not-low,--device-idle",
+                                  "a condition has no dashes here: charging=no, network=any"},
+                                 {"--at,--after,--after-failure,--every,--on-calendar,--retries,--name",
+                                  "only conditions can be changed: cancel it, and ask for it anew"}}};
+}
+
+Verb pauseVerb() {
+    return {.name = "pause",
+            .words = "JOB…",
+            .fewest = 1,
+            .most = Verb::many,
+            .summary = "hold jobs until `stint resume`",
+            .about =
+                "One that waits does not start; one that runs is stopped, and goes on where it can when it is resumed. "
+                "It counts as no failure, and lasts over reboots as the job does.",
+            .options = {},
+            .examples = {{"stint pause 7 8", ""}},
+            .run = pause,
+            .elsewhere = {"hold", "suspend", "freeze"}};
+}
+
+Verb resumeVerb() {
+    return {.name = "resume",
+            .words = "JOB…",
+            .fewest = 1,
+            .most = Verb::many,
+            .summary = "let jobs go on that were paused",
+            .about = "They start as soon as nothing else holds them (`stint why JOB`).",
+            .options = {},
+            .examples = {{"stint resume 7", ""}},
+            .run = resume,
+            .elsewhere = {"continue", "unpause", "unhold", "thaw"}};
+}
+
+Verb retryVerb() {
+    return {.name = "retry",
+            .words = "JOB…",
+            .fewest = 1,
+            .most = Verb::many,
+            .summary = "try jobs again now that rest after a failure",
+            .about = "Ends the pause before the next try; everything else that a job waits for, it goes on waiting for "
+                     "(`stint run-now` passes that, too).",
+            .options = {},
+            .examples = {{"stint retry 7", ""}},
+            .run = retry,
+            .elsewhere = {"restart", "again"}};
+}
+
+// `stint run-now`: the shell's `run -f` (jobs.md §8), which also lists the blockers that it overrides.
+
+namespace {
+
+struct Asked {
+    Explanation before;
+    ShellAnswer answer; ///< a pending job's
+};
+
+/// The exit code for a return code of `run` (jobs.md §8).
+int answerCode(const ShellAnswer& answer) {
+    switch (answer.code) {
+    case 0:
+        return ends::ok;
+    case -1000: // no such package
+    case -1001: // no such job
+        return ends::noInput;
+    case -1002:
+        return ends::waits;
+    default:
+        return ends::failure;
+    }
+}
+
+Result<Asked> asked(const std::string& text, const Screen& screen) {
+    auto daemon = STINT_TRY(Daemon::connect(screen));
+    auto job = STINT_TRY(lookUp(daemon, text));
+    if (job.state == JobView::State::Finished)
+        return Error{Errc::ILLEGAL_STATE, fmt::format("{} has ended already", textOf(job.key))};
+    auto before = STINT_TRY(daemon.explain(job.key));
+    Asked made{.before = std::move(before), .answer = {}};
+    if (made.before.job.state == JobView::State::Pending) made.answer = STINT_TRY(daemon.runNow(job.key));
+    return made;
+}
+
+int refused(const Asked& it, const Screen& screen) {
+    return screen.fail(answerCode(it.answer), printable(whyNotRunNow(it.before, it.answer)));
+}
+
+void tell(const Asked& it, const Screen& screen) {
+    std::string job = printable(textOf(it.before.job.key));
+    if (it.before.job.state == JobView::State::Running)
+        return screen.tell(fmt::format("{} is {} already", job, stateWord(it.before.job)));
+    if (it.before.blockers.empty()) return screen.tell(fmt::format("{} runs now; nothing kept it from it", job));
+    if (screen.quiet()) return;
+    screen.print(fmt::format("{} runs now, although:", job));
+    for (const auto& blocker : it.before.blockers)
+        screen.print(fmt::format("  {}", printable(blockerText(blocker))));
+}
+
+int runNow(const Arguments& given, const Screen& screen) {
+    auto it = asked(given.words[0], screen);
+    if (!it.ok()) return failOfLookUp(screen, fmt::format("cannot run {}", printable(given.words[0])), it.error());
+    const int code = answerCode(it->answer);
+    if (screen.json()) screen.print(jsonOf(RunNow{it->before.job, it->before.blockers, code == ends::ok}));
+    if (code != ends::ok) return refused(*it, screen);
+    if (!screen.json()) tell(*it, screen);
+    return ends::ok;
+}
+
+} // namespace
+
+Verb runNowVerb() {
+    return {.name = "run-now",
+            .words = "JOB",
+            .fewest = 1,
+            .most = 1,
+            .summary = "run a job whatever keeps it waiting, and say what that was",
+            .about =
+                "Passes over all but a service that is missing and an app that the user stopped: the job's own "
+                "conditions, its back-off, and that no slot is free. Ends with 0 where it runs, 75 where that cannot "
+                "be passed over, 66 where there is no such job.",
+            .options = {},
+            .examples = {{"stint run-now com.example.mail/7", "as `stint cmd jobscheduler run -f com.example.mail 7`"}},
+            .run = runNow};
+}
+
+} // namespace stint::cli

@@ -1,0 +1,139 @@
+// A method call, from its message to an Event or a question, and its handler's answer; the table of all methods.
+#pragma once
+#include <functional>
+#include <span>
+#include <variant>
+
+#include "contract/model/effect.hpp"
+#include "link/wire/reader.hpp"
+#include "link/wire/writer.hpp"
+#include "stint/result.hpp"
+#include "stintd/bus/server.hpp"
+#include "stintd/bus/watches.hpp"
+
+namespace stint {
+
+struct Request {
+    BusOwner& owner;
+    Watches& watches;
+    const Caps& caps;
+    ConnectionId from;
+    BusCaller caller; ///< a copy: the owner may close the connection while the call is handled
+    CallId call;      ///< 0 if the caller wants no answer
+    wire::Reader arguments;
+    int counts = 1; ///< the number of messages that it counts as in its turn (mostMessagesATurn)
+};
+
+/// An answer that is known: act() calls `write` after the turn's commit.
+struct Answer {
+    std::function<Result<void>(wire::Writer&)> write;
+};
+/// An answer that `write` makes from the core's reply, in Server::reply().
+struct Waits {
+    std::function<void(wire::Writer&, const Reply&)> write;
+    bool writesRefusal = false; ///< a refusal of the core's (Errc::REFUSED) is also written, and is no error
+};
+using Handled = Result<std::variant<Answer, Waits>>;
+
+Handled answers(std::function<Result<void>(wire::Writer&)> write);
+Handled waits(std::function<void(wire::Writer&, const Reply&)> write);
+/// An answer without arguments, which is known.
+Handled done();
+/// An answer without arguments, at Server::reply().
+Handled waits();
+
+using Handler = Handled (*)(Request&);
+
+enum class Allowed { Anyone, Operator };
+
+struct Method {
+    const char* interface;
+    const char* member;
+    const char* signature; ///< the types of the arguments
+    Allowed allowed;
+    Handler handle;
+};
+
+/// The table of all methods (methods.cpp).
+std::span<const Method> everyMethod();
+
+/// Finds the method that `message` calls, checks its signature and the caller's rights, and handles it.
+Handled dispatch(Request& request, const wire::Message& message);
+
+/// Returns the Security error that says what only the operator may use.
+Error onlyOperator(const BusCaller& caller, std::string_view what);
+
+/// A caller may look at its own app's jobs, the operator at all.
+Result<void> mayRead(const Request& request, const AppId& app);
+
+/// Reads the job that three arguments name: package, namespace, id.
+Result<JobKey> readJobKey(Request& request);
+
+/// Reads changes to make or to suppose: a{ss}, each key once.
+Result<std::map<std::string, std::string>> readChanges(Request& request);
+
+namespace methods {
+
+Handled schedule(Request&);
+Handled enqueue(Request&);
+Handled scheduleAll(Request&);
+Handled cancel(Request&);
+Handled cancelAll(Request&);
+Handled cancelInAllNamespaces(Request&);
+Handled getPendingJob(Request&);
+Handled getAllPendingJobs(Request&);
+Handled getPendingJobsInAllNamespaces(Request&);
+Handled getPendingJobReasons(Request&);
+Handled getPendingJobReasonsHistory(Request&);
+Handled canRunUserInitiatedJobs(Request&);
+
+Handled host(Request&);
+Handled jobFinished(Request&);
+Handled dequeueWork(Request&);
+Handled completeWork(Request&);
+Handled abandoned(Request&);
+Handled startForegroundService(Request&);
+Handled stopForegroundService(Request&);
+Handled setNotification(Request&);
+Handled updateEstimatedNetworkBytes(Request&);
+Handled updateTransferredNetworkBytes(Request&);
+Handled updateWorkEstimatedNetworkBytes(Request&);
+Handled updateWorkTransferredNetworkBytes(Request&);
+Handled createNotificationChannel(Request&);
+Handled deleteNotificationChannel(Request&);
+
+Handled listJobs(Request&);
+Handled explain(Request&);
+Handled history(Request&);
+Handled whatIf(Request&);
+Handled log(Request&);
+Handled day(Request&);
+Handled listWork(Request&);
+Handled overview(Request&);
+Handled diagnose(Request&);
+Handled meters(Request&);
+Handled record(Request&);
+Handled recordings(Request&);
+Handled watch(Request&);
+Handled listTasks(Request&);
+Handled listApps(Request&);
+Handled stop(Request&);
+Handled hold(Request&);
+Handled edit(Request&);
+Handled retry(Request&);
+Handled shell(Request&);
+Handled startApp(Request&);
+Handled openApp(Request&);
+Handled setApp(Request&);
+
+Handled getDevice(Request&);
+Handled setDevice(Request&);
+Handled resetDevice(Request&);
+Handled networks(Request&);
+Handled markNetwork(Request&);
+
+Handled ping(Request&);
+Handled getMachineId(Request&);
+
+} // namespace methods
+} // namespace stint
