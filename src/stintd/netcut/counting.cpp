@@ -56,7 +56,9 @@ void Netcut::askCounters() {
     sd_bus_slot* slot = nullptr;
     if (result >= 0) result = sd_bus_call_async(guard_.bus(), &slot, call->get(), countersTold, this, UINT64_MAX);
     counting_.reset(slot);
-    if (result < 0) complain(wire::errorFromErrno(-result).message);
+    if (result >= 0) return;
+    complain(wire::errorFromErrno(-result).message);
+    answerAsked({});
 }
 
 int Netcut::countersTold(sd_bus_message* answer, void* data, sd_bus_error*) {
@@ -69,9 +71,8 @@ int Netcut::countersTold(sd_bus_message* answer, void* data, sd_bus_error*) {
     return 0;
 }
 
-/// Answers each question, whatever the helper answered: without counters, by what is known already.
 void Netcut::answerCounters(const wire::Message& answer) {
-    std::map<std::uint64_t, std::pair<std::uint64_t, std::uint64_t>> told;
+    Counters told;
     const auto read = [&]() -> Result<void> {
         if (answer.isError()) return answer.error();
         wire::Reader rows(answer);
@@ -86,6 +87,11 @@ void Netcut::answerCounters(const wire::Message& answer) {
         });
     };
     if (const auto done = read(); !done) complain(done.error().message);
+    answerAsked(told);
+}
+
+/// Answers each question, whatever the helper answered: without counters, by what is known already.
+void Netcut::answerAsked(const Counters& told) {
     for (const Question& each : std::exchange(asked_, {})) {
         const auto app = apps_.find(each.app);
         if (app == apps_.end() || app->second.cgroup != each.cgroup) continue;

@@ -151,7 +151,9 @@ private:
     void passed(const wire::Message& signal);
     static int marked(sd_bus_message* answer, void* app, sd_bus_error*);
     void askCounters();
+    using Counters = std::map<std::uint64_t, std::pair<std::uint64_t, std::uint64_t>>; ///< received and sent, by cgroup
     void answerCounters(const wire::Message& answer);
+    void answerAsked(const Counters& told);
     static int countersTold(sd_bus_message* answer, void* self, sd_bus_error*);
     void connected();
     void wake();
