@@ -171,10 +171,13 @@ std::string readToEnd(const Fd& pipe, Duration patience) {
     while (text.size() < longestLine) {
         pollfd watched{pipe.get(), POLLIN, 0};
         const auto left = std::max(Duration{0}, until - steadyNow());
-        if (::poll(&watched, 1, static_cast<int>(left / 1ms)) == 0) break;
-        const ssize_t length = ::read(pipe.get(), bytes.data(), bytes.size());
-        if (length <= 0 && errno != EINTR) break;
-        if (length > 0) text.append(bytes.data(), static_cast<std::size_t>(length));
+        const int ready = ::poll(&watched, 1, static_cast<int>(left / 1ms));
+        if (ready < 0 && errno == EINTR) continue;
+        if (ready <= 0) break;
+        const ssize_t length =
+            ::read(pipe.get(), bytes.data(), bytes.size()); // does not wait: poll() saw bytes, or the end
+        if (length <= 0) break;
+        text.append(bytes.data(), static_cast<std::size_t>(length));
     }
     return text;
 }
