@@ -88,10 +88,16 @@ Result<int> keep(const std::string& id) {
                                    id};
     int ends[2];
     if (::pipe(ends) != 0) return fail(Errc::SYSTEM, "cannot make a pipe: {}", std::strerror(errno));
-    std::signal(SIGTERM, SIG_IGN); // a SIGTERM for us reaches systemd-run, too, which must wait for the holder
+    // A SIGTERM that comes before the lifeline is known waits until it is.
+    sigset_t term;
+    sigemptyset(&term);
+    sigaddset(&term, SIGTERM);
+    ::sigprocmask(SIG_BLOCK, &term, nullptr);
     const pid_t child = ::fork();
     if (child < 0) return fail(Errc::SYSTEM, "cannot start {}: {}", words.front(), std::strerror(errno));
     if (child == 0) {
+        std::signal(SIGTERM, SIG_IGN); // one for us reaches systemd-run, too, which must wait for the holder
+        ::sigprocmask(SIG_UNBLOCK, &term, nullptr);
         ::close(ends[1]);
         ::dup2(ends[0], STDIN_FILENO);
         ::execv(words.front().c_str(), pointersTo(words).data());
@@ -100,6 +106,7 @@ Result<int> keep(const std::string& id) {
     ::close(ends[0]);
     lifeline = ends[1];
     std::signal(SIGTERM, letGo);
+    ::sigprocmask(SIG_UNBLOCK, &term, nullptr);
     int status = 0;
     while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
     }
