@@ -87,7 +87,7 @@ Result<unsigned> mayName(const Fd& directory, const Peer& peer, const std::files
     for (Fd next = above(highest); next; next = above(highest)) {
         highest = std::move(next);
         if (++depth >= STINT_DEEPEST)
-            return fail(Errc::ILLEGAL_ARGUMENT, "that cgroup is more than {} deep", STINT_DEEPEST);
+            return fail(Errc::ILLEGAL_ARGUMENT, "that cgroup is {} deep or more", STINT_DEEPEST);
         owned = owned && ownerOf(highest) == peer.uid;
         if (inside || !owned) continue;
         const CgroupId id = STINT_TRY(cgroupIdOf(highest));

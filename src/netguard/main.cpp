@@ -53,6 +53,7 @@ Result<void> serve(const Account& account) {
     if (filter && sockets) claims.emplace(**filter, **sockets);
     // A kernel that refuses the filter may still wake the machine; a request for a cut is answered with the reason.
     if (!filter) say(filter.error().message);
+    if (!sockets) say(sockets.error().message);
     WakeTimer wakes(loop, say);
     const auto guarded =
         claims ? Result<Claims*>(&*claims)
