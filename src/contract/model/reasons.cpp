@@ -71,11 +71,17 @@ constexpr std::array stopTable{
 };
 // clang-format on
 
-// nullptr: a number from the wire may be unknown.
-template <class Table> const auto* rowOf(const Table& table, auto reason) {
-    const auto row = std::ranges::find(table, reason, &Table::value_type::reason);
-    return row == table.end() ? nullptr : &*row;
+// The rows of a number that this version does not know: one from the wire may be any.
+constexpr PendingRow unknownPending{PENDING_JOB_REASON_UNDEFINED, "UNDEFINED", "a reason this version does not know",
+                                    anyMoment};
+constexpr StopRow unknownStop{STOP_REASON_UNDEFINED, "UNDEFINED", "stopped"};
+
+template <class Table, class Row> const Row& rowOf(const Table& table, const Row& unknown, auto reason) {
+    const auto row = std::ranges::find(table, reason, &Row::reason);
+    return row == table.end() ? unknown : *row;
 }
+const PendingRow& rowOf(PendingReason reason) { return rowOf(pendingTable, unknownPending, reason); }
+const StopRow& rowOf(StopReason reason) { return rowOf(stopTable, unknownStop, reason); }
 
 } // namespace
 
@@ -86,27 +92,12 @@ int rankOf(PendingReason reason) {
     return static_cast<int>(std::ranges::find(pendingTable, reason, &PendingRow::reason) - pendingTable.begin());
 }
 
-std::string_view nameOf(PendingReason reason) {
-    const PendingRow* const row = rowOf(pendingTable, reason);
-    return row ? row->name : nameOf(PENDING_JOB_REASON_UNDEFINED);
-}
-std::string_view meaningOf(PendingReason reason) {
-    const PendingRow* const row = rowOf(pendingTable, reason);
-    return row ? row->meaning : "a reason this version does not know";
-}
-std::string_view wantOf(PendingReason reason) {
-    const PendingRow* const row = rowOf(pendingTable, reason);
-    return row ? row->want : anyMoment;
-}
+std::string_view nameOf(PendingReason reason) { return rowOf(reason).name; }
+std::string_view meaningOf(PendingReason reason) { return rowOf(reason).meaning; }
+std::string_view wantOf(PendingReason reason) { return rowOf(reason).want; }
 
-std::string_view nameOf(StopReason reason) {
-    const StopRow* const row = rowOf(stopTable, reason);
-    return row ? row->name : nameOf(STOP_REASON_UNDEFINED);
-}
-std::string_view meaningOf(StopReason reason) {
-    const StopRow* const row = rowOf(stopTable, reason);
-    return row ? row->meaning : "stopped";
-}
+std::string_view nameOf(StopReason reason) { return rowOf(reason).name; }
+std::string_view meaningOf(StopReason reason) { return rowOf(reason).meaning; }
 
 std::string_view resultName(Errc code) {
     switch (code) {

@@ -78,9 +78,11 @@ std::string without(NetworkCapability capability) {
 
 std::vector<std::string> missing(const Network& network, const NetworkRequest& request) {
     std::vector<std::string> words;
-    for (auto capability : request.getCapabilities())
-        if (!network.has(capability) && std::ranges::find(words, without(capability)) == words.end())
-            words.push_back(without(capability));
+    for (auto capability : request.getCapabilities()) {
+        if (network.has(capability)) continue;
+        std::string lack = without(capability);
+        if (std::ranges::find(words, lack) == words.end()) words.push_back(std::move(lack));
+    }
     return words;
 }
 

@@ -55,19 +55,19 @@ void endReaper(const Fd& pidfd) {
     sendSignal(pidfd, SIGCONT); // a stopped one must run to see it
 }
 
-bool killReaperLeftovers(const std::string& instance, std::chrono::milliseconds forEach) {
+bool killReaperLeftovers(const std::string& instance, std::chrono::milliseconds grace) {
     const std::vector<Fd> left = reapersOf(instance);
     // Each got SIGTERM when its daemon died; once more does no harm.
     for (const Fd& reaper : left)
         endReaper(reaper);
-    const auto until = steady_clock::now() + forEach;
-    bool gone = true;
-    for (const Fd& reaper : left) {
-        if (hasEnded(reaper, until)) continue;
-        sendSignal(reaper, SIGKILL);
-        gone &= hasEnded(reaper, steady_clock::now() + forEach);
-    }
-    return gone;
+    // All of them together: however many are stuck, the daemon waits for one.
+    const auto allEnded = [&left](auto until) {
+        return std::ranges::count_if(left, [until](const Fd& reaper) { return !hasEnded(reaper, until); }) == 0;
+    };
+    if (allEnded(steady_clock::now() + grace)) return true;
+    for (const Fd& reaper : left)
+        sendSignal(reaper, SIGKILL); // one that has ended hears nothing
+    return allEnded(steady_clock::now() + grace);
 }
 
 Result<Entrance> ReaperEnclosure::make(const AppId&, ProcessId, const CgroupLimits&) {

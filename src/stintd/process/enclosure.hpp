@@ -83,8 +83,9 @@ private:
 void endReaper(const Fd& pidfd);
 
 /// Ends the reapers of an earlier daemon of the instance, and waits until all that each had started is gone. A process
-/// that is kept from ending, or only looks like a reaper, is killed once `forEach` is over. True if all are gone.
-bool killReaperLeftovers(const std::string& instance, std::chrono::milliseconds forEach);
+/// that is kept from ending, or only looks like a reaper, is killed once `grace` is over, and waited for as long again.
+/// True if all are gone.
+bool killReaperLeftovers(const std::string& instance, std::chrono::milliseconds grace);
 
 /// Processes kept in cgroups: BASE/stint-INSTANCE/app.PACKAGE/N, one for each started process. Above each stands a
 /// reaper, outside of its cgroup: a process that may write the cgroups can leave one, but not its ancestors. BASE is
