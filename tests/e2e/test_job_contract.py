@@ -14,17 +14,14 @@ from line import SCHEDULER, TASKS, plain
 from world import BIN
 
 PLAIN = {"id": ("i", 7), "service": ("s", "Jobs")}
+# A daemon that died begins the lost job at once, and what the manifest names ends at once, perhaps before a host is there:
+# the job then rests a second, not the deadline of the test, and such ends make the app no bad one (jobs.md §12.3).
+RESTS_A_SECOND = {"job.min_backoff": "1s", "job.max_backoff": "1s", "job.crash_guard.crashes": 1_000_000}
 ONLINE = {"requiredNetwork": ("a{sv}", {"capabilities": ("as", ["INTERNET"])})}
 
 
 def rows(line):
     return plain(line.call(TASKS, "ListTasks", "a{sv}", {})[0])
-
-
-def after_the_backoff(app):
-    """A run that was lost with the daemon is tried again in half a minute: time for a host to be there first, for what
-    the manifest names ends at once, and three such ends make the app bad (jobs.md §12.3). Then it is asked for."""
-    app.done("cmd", "jobscheduler", "run", PACKAGE, "7")
 
 
 @pytest.fixture
@@ -44,9 +41,8 @@ def test_items_are_handed_out_again_after_the_daemon_died(app):  # jobs.md §2.5
         line.complete(run, 1)
         assert line.dequeue(run) == (2, 1, "b")
         daemon.kill()
-    app.start_daemon()
+    app.start_daemon(RESTS_A_SECOND)
     with Host(app) as line:
-        after_the_backoff(app)
         run, _ = line.started(Deadline(30))
         assert line.dequeue(run) == (2, 2, "b")
         assert refused(lambda: line.complete(run, 1)).name.endswith(".IllegalArgument")
@@ -123,16 +119,15 @@ def test_what_has_changed_outlives_the_daemon(app):  # jobs.md §3.2, §12.5
         while 7 in reasons():  # a round trip each
             assert not deadline.passed()
         daemon.kill()
-    for goes_on in (lambda: app.done("device", "set", "charging=yes"), lambda: after_the_backoff(app)):
-        daemon = app.start_daemon()
+    for _ in range(2):
+        daemon = app.start_daemon(RESTS_A_SECOND)
         with Host(app) as line:
-            goes_on()
+            app.done("device", "set", "charging=yes")
             _, params = line.started(Deadline(30))
             assert str(inbox / "letter") in params["triggeredContentUris"]
             daemon.kill()
-    app.start_daemon()
+    app.start_daemon(RESTS_A_SECOND)
     with Host(app) as line:
-        after_the_backoff(app)
         run, _ = line.started(Deadline(30))
         line.finish(run)
         assert line.jobs() == []
