@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "base/result/errors.hpp"
 #include "contract/rules/app_state.hpp"
 #include "contract/rules/limit_gates.hpp"
 #include "contract/rules/standby.hpp"
@@ -37,18 +38,23 @@ bool shutsMeanwhile(const Context& c, Instant then) {
 // The first instant, not before `from`, at which the job is in quota. What is open now may shut before then: an app
 // that left the front may be allowed less a minute later (limits.md §3.5), and its bucket sinks.
 std::optional<Instant> quotaOpens(const Context& c, const Foresight& foresight, Instant from) {
-    const UsageTime usage = foresight.usage;
-    App app = c.app ? *c.app : App{};
+    STINT_CHECK(c.app);
+    const bool screenOn = c.world.device.screenOn;
+    const Instant start = c.world.now.elapsed;
+    const auto usageAt = [&](Instant when) {
+        const Duration passed = when - start;
+        return UsageTime{foresight.usage.running + passed,
+                         foresight.usage.screenOn + (screenOn ? passed : Duration{0})};
+    };
+    const App* app = c.app;
+    std::optional<App> sunk; ///< the app once its usage has changed; most jobs are asked about before that
     Now now = c.world.now;
     DeviceState state = c.world.state;
-    const Instant start = now.elapsed;
     for (int step = 0; step < mostSteps; ++step) {
         const World world{c.world.constants, c.world.device, state, now, c.world.zone};
-        const Verdict verdict = quotaGate({world, c.gateKey, c.app ? &app : nullptr});
+        const Verdict verdict = quotaGate({world, c.gateKey, app});
         if (verdict.open && now.elapsed >= from) return now.elapsed;
-        const UsageTime later{usage.running + (now.elapsed - start),
-                              usage.screenOn + (c.world.device.screenOn ? now.elapsed - start : Duration{0})};
-        const auto sinks = nextChange(app.memory.usage, later, c.world.device.screenOn, app, c.world.constants);
+        const auto sinks = nextChange(app->memory.usage, usageAt(now.elapsed), screenOn, *app, c.world.constants);
         std::optional<Instant> next = verdict.askAgain;
         const auto sooner = [&](std::optional<Instant> when) {
             if (when && *when > now.elapsed && (!next || *when < *next)) next = when;
@@ -57,12 +63,13 @@ std::optional<Instant> quotaOpens(const Context& c, const Foresight& foresight, 
         sooner(state.chargingAt);
         sooner(from);
         if (!next) return std::nullopt;
-        const Duration passed = *next - now.elapsed;
-        now = {*next, now.wall + passed};
+        now = {*next, now.wall + (*next - now.elapsed)};
         if (state.chargingAt && *state.chargingAt <= now.elapsed) state.charging = true;
         if (state.idleAt && *state.idleAt <= now.elapsed) state.idle = true;
-        const UsageTime then{later.running + passed, later.screenOn + (c.world.device.screenOn ? passed : Duration{0})};
-        app.memory.usage = aged(app.memory.usage, then, app, c.world.constants, false);
+        Usage usage = aged(app->memory.usage, usageAt(now.elapsed), *app, c.world.constants, false);
+        if (usage == app->memory.usage) continue;
+        if (!sunk) app = &sunk.emplace(*app);
+        sunk->memory.usage = std::move(usage);
     }
     return std::nullopt;
 }

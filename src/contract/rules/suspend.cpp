@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "contract/rules/alarm_policy.hpp"
-#include "contract/rules/forecast.hpp"
 
 namespace stint {
 
