@@ -6,7 +6,6 @@
 #include <chrono>
 #include <cstring>
 #include <optional>
-#include <set>
 #include <string_view>
 
 #include <fcntl.h>
@@ -301,16 +300,15 @@ void sweep(std::vector<fs::path> candidates, const std::vector<std::string>& tra
         fs::remove_all(Spool(spool).state(), ignored);
     }
     std::sort(ended.rbegin(), ended.rend());
-    std::set<fs::path> roots; ///< with fewer spools than before
+    bool removed = false;
     Bytes bytes = 0;
     for (std::size_t i = 0; i < ended.size(); ++i) {
         bytes += sizeOf(ended[i].second);
         if (i < kept.most && bytes <= kept.bytes) continue;
         fs::remove_all(ended[i].second, ignored);
-        roots.insert(ended[i].second.parent_path());
+        removed = true;
     }
-    for (const fs::path& root : roots)
-        removeStaleNotes(root);
+    if (removed) removeStaleNotes(ended.front().second.parent_path());
 }
 
 namespace {

@@ -95,9 +95,9 @@ struct EndedSpools {
 
 /// The spools that no live `stint run` holds at this moment: candidates for sweep().
 std::vector<std::filesystem::path> unheldSpools(const std::filesystem::path& root);
-/// Clears those of `candidates` that belong to no tracked job; they were found before the tracked jobs were asked for.
-/// All but their output goes at once, with all that the environment held; beyond the newest that are `kept`, the spools
-/// themselves go.
+/// Clears those of `candidates`, all of one root, that belong to no tracked job; they were found before the tracked
+/// jobs were asked for. All but their output goes at once, with all that the environment held; beyond the newest that
+/// are `kept`, the spools themselves go.
 void sweep(std::vector<std::filesystem::path> candidates, const std::vector<std::string>& tracked,
            EndedSpools kept = {});
 
