@@ -62,7 +62,7 @@ bool killReaperLeftovers(const std::string& instance, std::chrono::milliseconds 
         endReaper(reaper);
     // All of them together: however many are stuck, the daemon waits for one.
     const auto allEnded = [&left](auto until) {
-        return std::ranges::count_if(left, [until](const Fd& reaper) { return !hasEnded(reaper, until); }) == 0;
+        return std::ranges::all_of(left, [until](const Fd& reaper) { return hasEnded(reaper, until); });
     };
     if (allEnded(steady_clock::now() + grace)) return true;
     for (const Fd& reaper : left)
