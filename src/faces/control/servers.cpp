@@ -170,12 +170,11 @@ std::string readToEnd(const Fd& pipe, Duration patience) {
     std::array<char, 512> bytes{};
     while (text.size() < longestLine) {
         pollfd watched{pipe.get(), POLLIN, 0};
-        const auto left = std::max(Duration{0}, until - steadyNow());
-        const int ready = ::poll(&watched, 1, static_cast<int>(left / 1ms));
+        const int ready = ::poll(&watched, 1, pollTimeout(until - steadyNow()));
         if (ready < 0 && errno == EINTR) continue;
         if (ready <= 0) break;
-        const ssize_t length =
-            ::read(pipe.get(), bytes.data(), bytes.size()); // does not wait: poll() saw bytes, or the end
+        // The read does not wait: poll() saw bytes, or the end.
+        const ssize_t length = ::read(pipe.get(), bytes.data(), bytes.size());
         if (length <= 0) break;
         text.append(bytes.data(), static_cast<std::size_t>(length));
     }
