@@ -125,9 +125,56 @@ Verb completionsVerb() {
             .run = completions};
 }
 
+namespace {
+
+/// A shell's commands that complete a word, by what may stand there; none is an empty text.
+struct Actions {
+    std::string (*words)(std::string_view list);
+    std::string_view files;
+    std::string_view jobs;
+    std::string_view packages;
+};
+
+std::string actionOf(const Actions& shell, const Candidates& candidates) {
+    switch (candidates.kind) {
+    case Kind::None:
+        return "";
+    case Kind::Choices:
+        return shell.words(fmt::format("{}", fmt::join(candidates.choices, " ")));
+    case Kind::Files:
+        return std::string(shell.files);
+    case Kind::Jobs:
+        return std::string(shell.jobs);
+    case Kind::Packages:
+        return std::string(shell.packages);
+    case Kind::Verbs:
+        return shell.words(fmt::format("{}", fmt::join(firstWords(), " ")));
+    }
+    return "";
+}
+
+/// The cases that complete an option's value, in the language that bash and zsh share.
+std::string valueCases(const Actions& shell, std::string_view indent, std::string_view separator) {
+    std::string text = fmt::format("{}case \"$verb $before\" in\n", indent);
+    for (const Verb& verb : verbs())
+        for (const Option& option : allOptions(verb)) {
+            if (option.isFlag()) continue;
+            std::vector<std::string> patterns;
+            for (const auto name : namesOf(option))
+                patterns.push_back(fmt::format("'{} {}'", verb.name, name));
+            const std::string does = actionOf(shell, candidatesFor(option.value));
+            text +=
+                fmt::format("{}{}) {}; return ;;\n", indent, fmt::join(patterns, separator), does.empty() ? ":" : does);
+        }
+    return text + fmt::format("{}esac\n", indent);
+}
+
+} // namespace
+
 } // namespace stint::cli
 
 namespace stint::cli::bash {
+
 // The script of bash (Programmable Completion in its manual).
 
 namespace {
@@ -164,38 +211,12 @@ _stint() {
     COMPREPLY=()
 )";
 
-std::string action(const Candidates& candidates) {
-    switch (candidates.kind) {
-    case Kind::None:
-        return "";
-    case Kind::Choices:
-        return fmt::format("_stint_words '{}'", fmt::join(candidates.choices, " "));
-    case Kind::Files:
-        return "_stint_files";
-    case Kind::Jobs:
-        return "_stint_lines < <(stint completions jobs \"=$word\" 2>/dev/null)";
-    case Kind::Packages:
-        return "_stint_lines < <(stint completions packages 2>/dev/null)";
-    case Kind::Verbs:
-        return fmt::format("_stint_words '{}'", fmt::join(firstWords(), " "));
-    }
-    return "";
-}
+std::string words(std::string_view list) { return fmt::format("_stint_words '{}'", list); }
 
-/// The cases that complete an option's value.
-std::string valueCases() {
-    std::string text = "    case \"$verb $before\" in\n";
-    for (const Verb& verb : verbs())
-        for (const Option& option : allOptions(verb)) {
-            if (option.isFlag()) continue;
-            std::vector<std::string> patterns;
-            for (const auto name : namesOf(option))
-                patterns.push_back(fmt::format("'{} {}'", verb.name, name));
-            const std::string does = action(candidatesFor(option.value));
-            text += fmt::format("    {}) {}; return ;;\n", fmt::join(patterns, " | "), does.empty() ? ":" : does);
-        }
-    return text + "    esac\n";
-}
+constexpr Actions actions{.words = words,
+                          .files = "_stint_files",
+                          .jobs = "_stint_lines < <(stint completions jobs \"=$word\" 2>/dev/null)",
+                          .packages = "_stint_lines < <(stint completions packages 2>/dev/null)"};
 
 std::string optionCases() {
     std::string text = "    if [[ $word == -* ]]; then\n        case $verb in\n";
@@ -215,7 +236,7 @@ std::string wordCases() {
     for (const Verb& verb : verbs()) {
         const Candidates candidates = candidatesFor(verb.words);
         const auto seconds = secondWords(verb.name);
-        std::string does = action(candidates);
+        std::string does = actionOf(actions, candidates);
         if (does.empty() && !seconds.empty()) does = fmt::format("_stint_words '{}'", fmt::join(seconds, " "));
         if (does.empty()) continue;
         text += candidates.repeats ? fmt::format("    '{}') {} ;;\n", verb.name, does)
@@ -230,13 +251,14 @@ std::string completions() {
     std::string pairs = "|";
     for (const Verb& verb : verbs())
         if (verb.name.find(' ') != std::string_view::npos) pairs += fmt::format("{}|", verb.name);
-    return fmt::format("{}{}{}{}_stint_pairs='{}'\ncomplete -F _stint stint\n", head, valueCases(), optionCases(),
-                       wordCases(), pairs);
+    return fmt::format("{}{}{}{}_stint_pairs='{}'\ncomplete -F _stint stint\n", head,
+                       valueCases(actions, "    ", " | "), optionCases(), wordCases(), pairs);
 }
 
 } // namespace stint::cli::bash
 
 namespace stint::cli::fish {
+
 // The script of fish (`complete` in its manual): one line a word.
 
 namespace {
@@ -274,30 +296,19 @@ std::string inQuotes(std::string_view text) {
     return made + "'";
 }
 
-/// The arguments of `complete` for the words that may stand there.
-std::string action(const Candidates& candidates) {
-    switch (candidates.kind) {
-    case Kind::None:
-        return "";
-    case Kind::Choices:
-        return " -a " + inQuotes(fmt::format("{}", fmt::join(candidates.choices, " ")));
-    case Kind::Files:
-        return " -F";
-    case Kind::Jobs:
-        return " -a '(stint completions jobs \"=\"(commandline -ct) 2>/dev/null)'";
-    case Kind::Packages:
-        return " -a '(stint completions packages 2>/dev/null)'";
-    case Kind::Verbs:
-        return " -a " + inQuotes(fmt::format("{}", fmt::join(firstWords(), " ")));
-    }
-    return "";
-}
+std::string words(std::string_view list) { return " -a " + inQuotes(list); }
+
+/// The arguments of `complete`.
+constexpr Actions actions{.words = words,
+                          .files = " -F",
+                          .jobs = " -a '(stint completions jobs \"=\"(commandline -ct) 2>/dev/null)'",
+                          .packages = " -a '(stint completions packages 2>/dev/null)'"};
 
 std::string optionLine(const Verb& verb, const Option& option) {
     std::string line = fmt::format("complete -c stint -n {}", inQuotes(fmt::format("__stint_at \"{}\"", verb.name)));
     for (const auto name : namesOf(option))
         line += name.starts_with("--") ? fmt::format(" -l {}", name.substr(2)) : fmt::format(" -s {}", name.substr(1));
-    if (!option.isFlag()) line += " -r" + action(candidatesFor(option.value));
+    if (!option.isFlag()) line += " -r" + actionOf(actions, candidatesFor(option.value));
     return fmt::format("{} -d {}\n", line, inQuotes(option.help));
 }
 
@@ -305,7 +316,7 @@ std::string wordLines(const Verb& verb) {
     const Candidates candidates = candidatesFor(verb.words);
     std::string text;
     const std::string place = fmt::format("__stint_at \"{}\"{}", verb.name, candidates.repeats ? "" : " first");
-    if (const std::string does = action(candidates); !does.empty())
+    if (const std::string does = actionOf(actions, candidates); !does.empty())
         text += fmt::format("complete -c stint -n {}{}\n", inQuotes(place), does);
     for (const auto second : secondWords(verb.name)) {
         const Verb* longer = verbNamed(fmt::format("{} {}", verb.name, second));
@@ -340,6 +351,7 @@ std::string completions() {
 } // namespace stint::cli::fish
 
 namespace stint::cli::zsh {
+
 // The script of zsh (compsys in its manual: _describe, compadd, _files).
 
 namespace {
@@ -383,37 +395,12 @@ std::string item(std::string_view name, std::string_view what) {
     return inQuotes(what.empty() ? std::string(name) : fmt::format("{}:{}", name, what));
 }
 
-std::string action(const Candidates& candidates) {
-    switch (candidates.kind) {
-    case Kind::None:
-        return "";
-    case Kind::Choices:
-        return fmt::format("compadd -- {}", fmt::join(candidates.choices, " "));
-    case Kind::Files:
-        return "_files";
-    case Kind::Jobs:
-        return "compadd -- ${(f)\"$(stint completions jobs \"=$words[CURRENT]\" 2>/dev/null)\"}";
-    case Kind::Packages:
-        return "compadd -- ${(f)\"$(stint completions packages 2>/dev/null)\"}";
-    case Kind::Verbs:
-        return fmt::format("compadd -- {}", fmt::join(firstWords(), " "));
-    }
-    return "";
-}
+std::string words(std::string_view list) { return fmt::format("compadd -- {}", list); }
 
-std::string valueCases() {
-    std::string text = "  case \"$verb $before\" in\n";
-    for (const Verb& verb : verbs())
-        for (const Option& option : allOptions(verb)) {
-            if (option.isFlag()) continue;
-            std::vector<std::string> patterns;
-            for (const auto name : namesOf(option))
-                patterns.push_back(fmt::format("'{} {}'", verb.name, name));
-            const std::string does = action(candidatesFor(option.value));
-            text += fmt::format("  {}) {}; return ;;\n", fmt::join(patterns, "|"), does.empty() ? ":" : does);
-        }
-    return text + "  esac\n";
-}
+constexpr Actions actions{.words = words,
+                          .files = "_files",
+                          .jobs = "compadd -- ${(f)\"$(stint completions jobs \"=$words[CURRENT]\" 2>/dev/null)\"}",
+                          .packages = "compadd -- ${(f)\"$(stint completions packages 2>/dev/null)\"}"};
 
 std::string optionCases() {
     std::string text = "  if [[ $words[CURRENT] == -* ]]; then\n    case $verb in\n";
@@ -437,7 +424,7 @@ std::string wordCases() {
     for (const Verb& verb : verbs()) {
         const Candidates candidates = candidatesFor(verb.words);
         const auto seconds = secondWords(verb.name);
-        std::string does = action(candidates);
+        std::string does = actionOf(actions, candidates);
         if (does.empty() && !seconds.empty()) does = fmt::format("compadd -- {}", fmt::join(seconds, " "));
         if (does.empty()) continue;
         const std::string_view first = candidates.repeats ? "" : "((nth == 0)) && ";
@@ -452,7 +439,8 @@ std::string completions() {
     std::string pairs = "|";
     for (const Verb& verb : verbs())
         if (verb.name.find(' ') != std::string_view::npos) pairs += fmt::format("{}|", verb.name);
-    return fmt::format("{}{}{}{}{}{}{}", head, inQuotes(pairs), body, valueCases(), optionCases(), wordCases(), tail);
+    return fmt::format("{}{}{}{}{}{}{}", head, inQuotes(pairs), body, valueCases(actions, "  ", "|"), optionCases(),
+                       wordCases(), tail);
 }
 
 } // namespace stint::cli::zsh
