@@ -17,6 +17,7 @@
 #include "contract/rules/standby.hpp"
 
 namespace stint {
+
 // The ledgers of both quotas, kept by what runs and what is free (limits.md §3.4, §4).
 
 namespace {

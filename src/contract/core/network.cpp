@@ -10,6 +10,7 @@
 #include "contract/rules/network_budget.hpp"
 
 namespace stint {
+
 // Each app's background network, and the effects when it opens or shuts (limits.md §8.1).
 
 namespace {

@@ -13,6 +13,7 @@
 #include "contract/rules/safeguard.hpp"
 
 namespace stint {
+
 // Questions about the present, answered from the verdicts that the decision is made by.
 
 namespace {

@@ -13,6 +13,7 @@
 #include "contract/rules/standby.hpp"
 
 namespace stint {
+
 // Requests of apps and people, beside new jobs: to cancel, to stop, to open an app (jobs.md §2.6, §5.4).
 
 namespace {

@@ -14,6 +14,7 @@
 #include "contract/rules/validation.hpp"
 
 namespace stint {
+
 // schedule() and enqueue(): from the manifest's check to a job that waits (jobs.md §2.2 to §2.5).
 
 namespace {

@@ -12,6 +12,7 @@
 #include "contract/rules/standby.hpp"
 
 namespace stint {
+
 // Standby buckets as time and use go by (limits.md §2), and the effects of an app's coming to the front and leaving it.
 
 namespace {

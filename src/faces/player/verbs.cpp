@@ -23,6 +23,7 @@
 #include "sim/scenario/reader.hpp"
 
 namespace stint::player {
+
 // `stint demo`: a day of a laptop, played by the simulator on the core that stintd runs, with `stint why` at three
 // moments. Asks no daemon and no network.
 

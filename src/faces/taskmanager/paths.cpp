@@ -19,6 +19,7 @@
 #include "faces/views/json_row.hpp"
 
 namespace stint::taskmanager {
+
 // The page's questions about single jobs, beside what its stream brings.
 
 namespace {

@@ -108,6 +108,7 @@ bool isNetworkNews(const wire::Message& message) {
 } // namespace stint::client
 
 namespace stint {
+
 // The daemon's messages to this process, and the callbacks that they cause.
 
 namespace {

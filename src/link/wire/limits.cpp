@@ -7,6 +7,7 @@
 #include "link/wire/names.hpp"
 
 namespace stint::wire {
+
 // Alarms: requested, listed and delivered; messages: delivered.
 
 namespace {

@@ -6,6 +6,7 @@
 #include "sim/world/finding.hpp"
 
 namespace stint::sim {
+
 // scenario.md, trace: the expected effects must come in their order, with others in between.
 
 namespace {

@@ -6,6 +6,7 @@
 #include "sim/scenario/trace.hpp"
 
 namespace stint::sim {
+
 // scenario.md, expectations of state.
 
 namespace {

@@ -8,6 +8,7 @@
 #include "sim/scenario/trace.hpp"
 
 namespace stint::sim {
+
 // scenario.md, device: the keys of contract/model/device_fields.hpp, kept as words; the world makes a device of them.
 
 namespace {

@@ -9,6 +9,7 @@
 #include "stintd/bus/limit_methods.hpp"
 
 namespace stint {
+
 // The table of all methods.
 
 namespace {

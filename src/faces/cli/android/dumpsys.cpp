@@ -10,6 +10,7 @@
 #include "faces/views/json_row.hpp"
 
 namespace stint::cli {
+
 // The dump for programs: one object a line, with "section" as its second key. For a job, "satisfied" and "unsatisfied"
 // are null while it runs, "clocks" while it does not.
 

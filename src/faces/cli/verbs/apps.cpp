@@ -23,6 +23,7 @@
 #include "faces/views/limit_text.hpp"
 
 namespace stint::cli {
+
 // `stint apps`: the installed apps with their limits.
 
 namespace {

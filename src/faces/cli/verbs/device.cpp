@@ -14,6 +14,7 @@
 #include "faces/views/phrases.hpp"
 
 namespace stint::cli {
+
 // `stint device`: the device's state and what it holds back; `stint device set`, `stint device reset`.
 
 namespace {

@@ -11,6 +11,7 @@
 #include "faces/views/json.hpp"
 
 namespace stint::cli {
+
 // `stint help constraints`: the table by which jobs are checked (jobs.md §1.5), for a person, a program, and for
 // docs/constraints.md, which is its --markdown.
 

@@ -13,6 +13,7 @@
 #include "faces/views/phrases.hpp"
 
 namespace stint::cli {
+
 // `stint pause`, `stint resume`, `stint retry`, `stint edit`: a person's say over when a job starts (jobs.md §14.2 to
 // §14.4).
 

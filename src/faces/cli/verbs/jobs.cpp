@@ -20,6 +20,7 @@
 #include "programs/spool/transfers.hpp"
 
 namespace stint::cli {
+
 // `stint` alone: what is going on now, and what to type next. It only looks: no daemon is started for it.
 
 namespace {

@@ -15,6 +15,7 @@
 #include "faces/views/phrases.hpp"
 
 namespace stint::cli {
+
 // `stint quota`: an app's regular and expedited quotas, and when used time comes back (limits.md §3, §4).
 
 namespace {

@@ -19,6 +19,7 @@
 #include "faces/views/json_row.hpp"
 
 namespace stint::cli {
+
 // `stint record`: what the daemon sees, as a scenario that `stint sim` plays again (scenario.md, Recordings).
 
 namespace {

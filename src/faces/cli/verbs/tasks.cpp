@@ -19,6 +19,7 @@
 #include "faces/views/phrases.hpp"
 
 namespace stint::cli {
+
 // `stint tasks`, `stint tasks stop`: the Task Manager (jobs.md §5.4).
 
 namespace {
