@@ -33,8 +33,8 @@ public:
     bool isPersisted() const;
 
 private:
-    struct Parts;
-    std::shared_ptr<const Parts> parts_;
+    struct Values;
+    std::shared_ptr<const Values> values_;
 };
 
 /// An alarm clock, which a person has set. May grow (decision 17).
@@ -44,8 +44,8 @@ public:
     WallTime getTriggerTime() const;
 
 private:
-    struct Parts;
-    std::shared_ptr<const Parts> parts_;
+    struct Values;
+    std::shared_ptr<const Values> values_;
 };
 
 class STINT_API AlarmManager {

@@ -74,9 +74,9 @@ public:
     /// True if the app's traffic in the background is blocked now (limits.md §8.1). Jobs that require a network need
     /// not ask: they start when theirs is open.
     Result<bool> isNetworkBlocked();
-    /// Calls `told` from dispatch(): first with the present state, then at each change; `because` is the rule that
+    /// Calls `callback` from dispatch(): first with the present state, then at each change; `because` is the rule that
     /// blocks: standby, doze, battery_saver, data_saver, … One callback for each connection: a later one replaces it.
-    Result<void> onNetworkBlocked(std::function<void(bool blocked, const std::string& because)> told);
+    Result<void> onNetworkBlocked(std::function<void(bool blocked, const std::string& because)> callback);
 
     /// The package by which the daemon knows this process, from the kernel's word alone (architecture.md, who is
     /// calling).

@@ -153,10 +153,10 @@ public:
 private:
     friend struct JobInfoAccess;
     struct Adjustable;
-    struct Said;
-    struct Parts;
+    struct Fields;
+    struct Values;
 
-    std::shared_ptr<const Parts> parts_; ///< null: nothing is set
+    std::shared_ptr<const Values> values_; ///< null: nothing is set
 };
 
 /// Each setter notes its value and returns the builder. build() checks the values: its Errc::ILLEGAL_ARGUMENT names the

@@ -66,8 +66,8 @@ public:
 
 private:
     friend struct JobParametersAccess; ///< libstint fills it
-    struct Parts;
-    std::shared_ptr<const Parts> parts_;        ///< the values at the time it was handed out
+    struct Values;
+    std::shared_ptr<const Values> values_;      ///< the values at the time it was handed out
     std::shared_ptr<client::RunHandle> handle_; ///< shared by all copies that the app holds
 };
 

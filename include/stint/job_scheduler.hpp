@@ -29,8 +29,8 @@ public:
     bool operator==(const PendingJobReasonsInfo&) const;
 
 private:
-    struct Parts;
-    std::shared_ptr<const Parts> parts_;
+    struct Values;
+    std::shared_ptr<const Values> values_;
 };
 
 /// The answer of schedule() and enqueue(): one of JobScheduler::RESULT_*, with which it compares, and the reason. May
@@ -44,9 +44,9 @@ public:
     const std::string& getReason() const;
 
 private:
-    struct Parts;
+    struct Values;
     std::int32_t result_;
-    std::shared_ptr<const Parts> parts_;
+    std::shared_ptr<const Values> values_;
 };
 
 /// A job in a list for scheduleAll(), and the jobs of that list that it waits for, by their places in it, from 0,
@@ -66,8 +66,8 @@ public:
     const std::vector<std::size_t>& getAfterFailure() const;
 
 private:
-    struct Parts;
-    std::shared_ptr<const Parts> parts_;
+    struct Values;
+    std::shared_ptr<const Values> values_;
 };
 
 /// It has JobScheduler::PENDING_JOB_REASON_QUOTA, ….

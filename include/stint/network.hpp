@@ -62,8 +62,8 @@ public:
     bool operator==(const NetworkRequest&) const;
 
 private:
-    struct Parts;
-    std::shared_ptr<const Parts> parts_;
+    struct Values;
+    std::shared_ptr<const Values> values_;
 };
 
 /// Starts with NOT_RESTRICTED, TRUSTED and NOT_VPN (jobs.md §1.5).

@@ -48,8 +48,8 @@ public:
     bool operator==(const Notification&) const;
 
 private:
-    struct Parts;
-    std::shared_ptr<const Parts> parts_;
+    struct Values;
+    std::shared_ptr<const Values> values_;
 };
 
 /// The channel (declared in the manifest, or "default") and the small icon are required: setNotification() refuses a

@@ -26,8 +26,8 @@ public:
 
 private:
     friend struct ReceiverAccess; ///< libstint fills it
-    struct Parts;
-    std::shared_ptr<const Parts> parts_;
+    struct Values;
+    std::shared_ptr<const Values> values_;
 };
 
 /// One pushed message. May grow (decision 17).
@@ -48,8 +48,8 @@ public:
 
 private:
     friend struct ReceiverAccess; ///< libstint fills it
-    struct Parts;
-    std::shared_ptr<const Parts> parts_;
+    struct Values;
+    std::shared_ptr<const Values> values_;
 };
 
 class STINT_API BroadcastReceiver {

@@ -90,10 +90,10 @@ Result<void> BpfFilter::findMaps() {
     cut_ = bpf_object__find_map_fd_by_name(object_.get(), "cut");
     span_ = bpf_object__find_map_fd_by_name(object_.get(), "span");
     marks_ = bpf_object__find_map_fd_by_name(object_.get(), "marks");
-    const int told = bpf_object__find_map_fd_by_name(object_.get(), "told");
-    if (watched_ < 0 || cut_ < 0 || span_ < 0 || marks_ < 0 || told < 0)
+    const int ring = bpf_object__find_map_fd_by_name(object_.get(), "told");
+    if (watched_ < 0 || cut_ < 0 || span_ < 0 || marks_ < 0 || ring < 0)
         return fail(Errc::SYSTEM, "the own BPF programs lack a map");
-    ring_.reset(ring_buffer__new(told, hear, this, nullptr));
+    ring_.reset(ring_buffer__new(ring, hear, this, nullptr));
     if (!ring_) return refused("cannot hear what the BPF programs tell", errno);
     return {};
 }
@@ -187,12 +187,12 @@ Result<void> BpfFilter::setMark(CgroupId cgroup, std::optional<std::uint64_t> to
     return fail(Errc::SYSTEM, "cannot {} the cgroup's mark: {}", total ? "set" : "clear", std::strerror(errno));
 }
 
-int BpfFilter::told() const { return ring_buffer__epoll_fd(ring_.get()); }
+int BpfFilter::ring() const { return ring_buffer__epoll_fd(ring_.get()); }
 
 int BpfFilter::hear(void* self, void* word, std::size_t size) {
-    stint_told told{};
-    std::memcpy(&told, word, std::min(size, sizeof told));
-    static_cast<BpfFilter*>(self)->passed_.push_back({told.cgroup});
+    stint_told ring{};
+    std::memcpy(&ring, word, std::min(size, sizeof ring));
+    static_cast<BpfFilter*>(self)->passed_.push_back({ring.cgroup});
     return 0;
 }
 

@@ -31,7 +31,7 @@ public:
     Result<void> setMark(CgroupId cgroup, std::optional<std::uint64_t> total) override;
     std::vector<CgroupId> takePassed() override;
     /// A descriptor that is readable while takePassed() has something to return.
-    int told() const;
+    int ring() const;
 
 private:
     BpfFilter() = default;

@@ -58,7 +58,7 @@ void Callers::identify(const std::string& name, Then then) {
     caller->name = name;
     sd_bus_slot* slot = nullptr;
     const int result = sd_bus_call_method_async(bus_, &slot, wire::busName, wire::busPath, wire::busName,
-                                                "GetConnectionCredentials", told, caller.get(), "s", name.c_str());
+                                                "GetConnectionCredentials", answered, caller.get(), "s", name.c_str());
     caller->question.reset(slot);
     if (result < 0) return then(wire::errorFromErrno(-result));
     caller->waiting.push_back(std::move(then));
@@ -88,7 +88,7 @@ int Callers::left(sd_bus_message* signal, void* data, sd_bus_error*) {
     return 0;
 }
 
-int Callers::told(sd_bus_message* answer, void* data, sd_bus_error*) {
+int Callers::answered(sd_bus_message* answer, void* data, sd_bus_error*) {
     auto& caller = *static_cast<Caller*>(data);
     caller.owner->settle(caller, peerIn(wire::Message::sharing(answer)));
     return 0;

@@ -43,7 +43,7 @@ private:
     };
 
     static int left(sd_bus_message* signal, void* self, sd_bus_error*);
-    static int told(sd_bus_message* answer, void* caller, sd_bus_error*);
+    static int answered(sd_bus_message* answer, void* caller, sd_bus_error*);
     void settle(Caller& caller, Result<Peer> peer);
     Result<Peer> admitted(Caller& caller) const;
 

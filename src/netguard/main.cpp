@@ -61,7 +61,7 @@ Result<void> serve(const Account& account) {
     NetguardService service(bus.get(), turns, guarded, wakes, mount);
     STINT_TRY(service.open());
     STINT_TRY(service.serve(loop));
-    if (claims) STINT_TRY(service.hear(loop, (*filter)->told()));
+    if (claims) STINT_TRY(service.hear(loop, (*filter)->ring()));
     result = sd_bus_request_name(bus.get(), wire::netguardName, 0);
     if (result < 0)
         return fail(Errc::SYSTEM, "cannot be {} on the system bus: {}", wire::netguardName, std::strerror(-result));

@@ -273,13 +273,13 @@ void NetguardService::tellPassed() {
     }
 }
 
-Result<void> NetguardService::hear(sd_event* loop, int told) {
+Result<void> NetguardService::hear(sd_event* loop, int ring) {
     sd_event_source* source = nullptr;
     const auto passed = [](sd_event_source*, int, std::uint32_t, void* self) {
         static_cast<NetguardService*>(self)->tellPassed();
         return 0;
     };
-    const int result = sd_event_add_io(loop, &source, told, EPOLLIN, passed, this);
+    const int result = sd_event_add_io(loop, &source, ring, EPOLLIN, passed, this);
     heard_.reset(source);
     if (result < 0) return wire::errorFromErrno(-result);
     return {};

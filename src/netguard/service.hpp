@@ -30,8 +30,8 @@ public:
     Result<void> open();
     /// Does the calls' work in turns, when no messages are waiting.
     Result<void> serve(sd_event* loop);
-    /// Reports passed marks to their callers, whenever `told` is readable.
-    Result<void> hear(sd_event* loop, int told);
+    /// Reports passed marks to their callers, whenever `ring` is readable.
+    Result<void> hear(sd_event* loop, int ring);
 
 private:
     /// A piece of a caller's work; its error is the answer.

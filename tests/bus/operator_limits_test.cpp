@@ -147,7 +147,7 @@ TEST_CASE("what stands before a shell verb names whose it is, and opens nothing 
     const std::uint64_t cookie = person.send(wire::taskManagerInterface, "Shell", forcing);
     world.settle(person);
     const CallId call = world.owner.verbs.begin()->first;
-    world.turn([&] { world.server->reply(Reply{.call = call, .said = VerbAnswer{}}); });
+    world.turn([&] { world.server->reply(Reply{.call = call, .answer = VerbAnswer{}}); });
     world.settle(person);
     CHECK_FALSE(person.answerTo(cookie).value().isError());
     CHECK(world.owner.verbs.begin()->second == std::vector<std::string>{"cmd", "deviceidle", "get-battery-charging"});

@@ -58,7 +58,7 @@ wire::Message say(World& world, Client& client, std::vector<std::string> words, 
     world.settle(client);
     if (!client.answerTo(cookie)) {
         const CallId call = world.owner.verbs.rbegin()->first;
-        world.turn([&] { world.server->reply(Reply{.call = call, .said = said}); });
+        world.turn([&] { world.server->reply(Reply{.call = call, .answer = said}); });
         world.settle(client);
     }
     return client.answerTo(cookie).value();

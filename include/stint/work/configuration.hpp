@@ -22,8 +22,8 @@ public:
 
 private:
     friend struct ConfigurationAccess;
-    struct Parts;
-    std::shared_ptr<const Parts> parts_;
+    struct Values;
+    std::shared_ptr<const Values> values_;
 };
 
 class STINT_API Configuration::Builder {

@@ -35,8 +35,8 @@ public:
     bool operator==(const Constraints&) const;
 
 private:
-    struct Parts;
-    std::shared_ptr<const Parts> parts_;
+    struct Values;
+    std::shared_ptr<const Values> values_;
 };
 
 class STINT_API Constraints::Builder {

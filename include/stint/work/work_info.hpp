@@ -78,8 +78,8 @@ public:
 
 private:
     friend struct WorkInfoAccess;
-    struct Parts;
-    std::shared_ptr<const Parts> parts_;
+    struct Values;
+    std::shared_ptr<const Values> values_;
 };
 
 } // namespace stint::work

@@ -43,8 +43,8 @@ public:
 private:
     friend class Worker;
     friend struct WorkerAccess;
-    struct Parts;
-    std::shared_ptr<Parts> parts_; ///< never null
+    struct Values;
+    std::shared_ptr<Values> values_; ///< never null
 };
 
 class STINT_API Worker {

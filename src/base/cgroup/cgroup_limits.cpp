@@ -268,10 +268,10 @@ Result<void> addLimit(CgroupLimits& into, std::string_view word) {
     return unknown(word, name);
 }
 
-std::string textOf(const CgroupLimits& said) {
+std::string textOf(const CgroupLimits& given) {
     std::string text;
     for (const Limit& limit : cgroupLimits) {
-        const LimitValue& number = said.*limit.field;
+        const LimitValue& number = given.*limit.field;
         if (!number) continue;
         text += fmt::format("{}{}={}", text.empty() ? "" : " ", limit.name,
                             *number == CgroupLimits::infinity ? std::string(infinite) : limit.write(*number));
@@ -280,39 +280,39 @@ std::string textOf(const CgroupLimits& said) {
 }
 
 Result<CgroupLimits> limitsIn(std::string_view text) {
-    CgroupLimits said;
-    if (text.empty()) return said;
+    CgroupLimits given;
+    if (text.empty()) return given;
     for (std::string_view word : splitAt(text, " "))
-        STINT_TRY(addLimit(said, word));
-    return said;
+        STINT_TRY(addLimit(given, word));
+    return given;
 }
 
-CgroupLimits withDefaults(const CgroupLimits& said, CgroupLimits otherwise) {
+CgroupLimits withDefaults(const CgroupLimits& given, CgroupLimits otherwise) {
     for (const Limit& limit : cgroupLimits)
-        if (said.*limit.field) otherwise.*limit.field = said.*limit.field;
+        if (given.*limit.field) otherwise.*limit.field = given.*limit.field;
     return otherwise;
 }
 
-Controllers neededFor(const CgroupLimits& said) {
+Controllers neededFor(const CgroupLimits& given) {
     Controllers needed;
     for (const Limit& limit : cgroupLimits)
-        if (said.*limit.field && said.*limit.field != CgroupLimits::infinity) needed.insert(limit.controller);
+        if (given.*limit.field && given.*limit.field != CgroupLimits::infinity) needed.insert(limit.controller);
     return needed;
 }
 
-CgroupLimits heldOf(CgroupLimits said, const Controllers& held) {
+CgroupLimits heldOf(CgroupLimits given, const Controllers& held) {
     for (const Limit& limit : cgroupLimits)
-        if (!held.contains(limit.controller)) (said.*limit.field).reset();
-    return said;
+        if (!held.contains(limit.controller)) (given.*limit.field).reset();
+    return given;
 }
 
-Result<void> writeLimits(const CgroupLimits& said, const std::filesystem::path& cgroup) {
+Result<void> writeLimits(const CgroupLimits& given, const std::filesystem::path& cgroup) {
     for (const Limit& limit : cgroupLimits) {
-        const LimitValue& number = said.*limit.field;
+        const LimitValue& number = given.*limit.field;
         if (number && *number != CgroupLimits::infinity)
             STINT_TRY(writeCgroupFile(cgroup / limit.file, limit.kernels(*number)));
     }
-    if (said.memoryMax && *said.memoryMax != CgroupLimits::infinity)
+    if (given.memoryMax && *given.memoryMax != CgroupLimits::infinity)
         STINT_TRY(writeCgroupFile(cgroup / "memory.oom.group", "1"));
     return {};
 }

@@ -11,14 +11,14 @@
 namespace stint {
 
 std::filesystem::path homeDirectory() {
-    if (const char* const told = std::getenv("HOME"); told && *told == '/') return told;
+    if (const char* const value = std::getenv("HOME"); value && *value == '/') return value;
     const passwd* const user = ::getpwuid(::getuid());
     return user && user->pw_dir && *user->pw_dir == '/' ? user->pw_dir : "/";
 }
 
 std::filesystem::path baseDirectory(const char* variable, const char* otherwise) {
-    const char* const told = std::getenv(variable);
-    return told && *told == '/' ? told : homeDirectory() / otherwise;
+    const char* const value = std::getenv(variable);
+    return value && *value == '/' ? value : homeDirectory() / otherwise;
 }
 
 std::filesystem::path stateDirectory() { return baseDirectory("XDG_STATE_HOME", ".local/state") / "stint"; }

@@ -86,9 +86,9 @@ Error cannotAsk() {
 
 } // namespace
 
-std::uint64_t cgroupOfSocket(const nlmsghdr& told) {
-    const auto* const socket = static_cast<const inet_diag_msg*>(NLMSG_DATA(&told));
-    auto left = static_cast<int>(told.nlmsg_len - NLMSG_LENGTH(sizeof *socket));
+std::uint64_t cgroupOfSocket(const nlmsghdr& message) {
+    const auto* const socket = static_cast<const inet_diag_msg*>(NLMSG_DATA(&message));
+    auto left = static_cast<int>(message.nlmsg_len - NLMSG_LENGTH(sizeof *socket));
     std::uint64_t cgroup = 0;
     for (auto* one = reinterpret_cast<const rtattr*>(socket + 1); RTA_OK(one, left); one = RTA_NEXT(one, left))
         if (one->rta_type == INET_DIAG_CGROUP_ID && RTA_PAYLOAD(one) == sizeof cgroup)
@@ -125,8 +125,8 @@ std::optional<TcpSocket> SockDiag::find(const sockaddr_storage& own, const socka
         const bool isWhole = header->nlmsg_len >= NLMSG_LENGTH(sizeof(inet_diag_msg)) &&
                              header->nlmsg_len <= static_cast<std::size_t>(length);
         if (header->nlmsg_type != SOCK_DIAG_BY_FAMILY || !isWhole) return std::nullopt;
-        const auto* const told = static_cast<const inet_diag_msg*>(NLMSG_DATA(header));
-        return TcpSocket{told->idiag_state, told->idiag_uid, told->idiag_inode, cgroupOfSocket(*header)};
+        const auto* const message = static_cast<const inet_diag_msg*>(NLMSG_DATA(header));
+        return TcpSocket{message->idiag_state, message->idiag_uid, message->idiag_inode, cgroupOfSocket(*header)};
     }
 }
 

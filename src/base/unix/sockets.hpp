@@ -40,7 +40,7 @@ namespace stint {
 
 /// The cgroup of the socket in a kernel message that holds an inet_diag_msg: the cgroup of the socket's maker at its
 /// making. 0: the kernel does not say (Linux 5.9 does).
-std::uint64_t cgroupOfSocket(const nlmsghdr& told);
+std::uint64_t cgroupOfSocket(const nlmsghdr& message);
 
 /// The kernel's word about a socket, which no process can hide or fake.
 struct TcpSocket {

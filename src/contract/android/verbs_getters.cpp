@@ -61,14 +61,14 @@ Answer estimatedUp(JobCall& call) { return bytes(call, &JobView::estimatedUp); }
 Answer transferredDown(JobCall& call) { return bytes(call, &JobView::transferredDown); }
 Answer transferredUp(JobCall& call) { return bytes(call, &JobView::transferredUp); }
 
-VerbAnswer told(bool holds) { return {0, holds ? "true\n" : "false\n", ""}; }
-VerbAnswer told(std::uint64_t number) { return {0, fmt::format("{}\n", number), ""}; }
+VerbAnswer printed(bool holds) { return {0, holds ? "true\n" : "false\n", ""}; }
+VerbAnswer printed(std::uint64_t number) { return {0, fmt::format("{}\n", number), ""}; }
 
-Answer batteryNotLow(JobCall& call) { return told(!call.core.deviceState().batteryLow); }
-Answer storageNotLow(JobCall& call) { return told(!call.core.deviceState().storageLow); }
-Answer charging(JobCall& call) { return told(call.core.deviceState().charging); }
-Answer batterySequence(JobCall& call) { return told(call.core.overview(0, call.now).batterySequence); }
-Answer storageSequence(JobCall& call) { return told(call.core.overview(0, call.now).storageSequence); }
+Answer batteryNotLow(JobCall& call) { return printed(!call.core.deviceState().batteryLow); }
+Answer storageNotLow(JobCall& call) { return printed(!call.core.deviceState().storageLow); }
+Answer charging(JobCall& call) { return printed(call.core.deviceState().charging); }
+Answer batterySequence(JobCall& call) { return printed(call.core.overview(0, call.now).batterySequence); }
+Answer storageSequence(JobCall& call) { return printed(call.core.overview(0, call.now).storageSequence); }
 
 // For a verb that takes one of two words, true if it is the first; nullopt: it is neither.
 std::optional<bool> isFirst(const JobCall& call, std::string_view first, std::string_view second) {

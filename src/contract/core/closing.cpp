@@ -141,7 +141,7 @@ void endJob(Turn& turn, const Tracked& tracked, End end, PastRun past) {
 
 PastRun pastRunOf(const Tracked& tracked, const Run* run, const Ending& ending, Outcome outcome, WallTime now) {
     PastRun past{.scheduled = tracked.job.scheduled,
-                 .waits = historyOf(tracked).told(),
+                 .waits = historyOf(tracked).list(),
                  .ended = now,
                  .ending = ending,
                  .outcome = std::move(outcome)};

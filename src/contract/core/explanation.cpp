@@ -126,8 +126,8 @@ Obstacle setAsideOf(const Tracked& tracked) {
 
 } // namespace
 
-Explanation::Explanation(const State& state, Now now, Words words)
-    : state_(state), now_(now), words_(words), world_(state.world(now)) {}
+Explanation::Explanation(const State& state, Now now, Detail detail)
+    : state_(state), now_(now), detail_(detail), world_(state.world(now)) {}
 
 std::vector<Obstacle> Explanation::of(const Tracked& tracked) {
     if (const Running* running = ownRun(state_, tracked)) return heldByGuard(tracked, *running);
@@ -146,7 +146,7 @@ std::vector<Obstacle> Explanation::of(const Tracked& tracked) {
 // The blocker for a table's row: a gate, one of the job's own clocks, or its turn.
 template <class Row>
 Blocker Explanation::blockerOf(const Tracked& tracked, const Row& row, PendingReason reason, WallTime since) const {
-    if (words_ == Words::ReasonsOnly) return {.reason = reason, .since = since};
+    if (detail_ == Detail::ReasonsOnly) return {.reason = reason, .since = since};
     return {.reason = reason,
             .gate = std::string(row.name),
             .want = std::string(wantOf(row.want, reason, tracked.job.info, state_.device)),
@@ -189,7 +189,7 @@ const SlotHolding& Explanation::slots() {
 void Explanation::addGates(const Tracked& tracked, const Context& context, std::vector<Obstacle>& obstacles) {
     for (const ShutGate& shut : shutGates(context)) {
         Blocker blocker = blockerOf(tracked, *shut.gate, shut.verdict.reason, sinceOf(tracked, shut.gate));
-        if (words_ == Words::All) {
+        if (detail_ == Detail::All) {
             blocker.detail = shut.gate->describe(context);
             if (const auto opens = opensAt(shut, context, foresight())) blocker.until = wallAt(*opens, now_);
         }
@@ -204,7 +204,7 @@ void Explanation::addOwnClocks(const Tracked& tracked, std::vector<Obstacle>& ob
     times.override = Override::None;
     const auto add = [&](const OwnClock& clock, Instant until) {
         Blocker blocker = blockerOf(tracked, clock, clock.reason, tracked.joined);
-        if (words_ == Words::All) blocker.detail = clock.describe(times);
+        if (detail_ == Detail::All) blocker.detail = clock.describe(times);
         if (until != Instant::max()) blocker.until = wallAt(until, now_);
         obstacles.push_back({std::move(blocker), clock.atDeadline});
     };

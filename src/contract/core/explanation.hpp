@@ -31,12 +31,12 @@ private:
 };
 
 /// How much is explained: words, and a look at the days to come, take longer than the verdicts that they are about.
-enum class Words : std::uint8_t { All, ReasonsOnly };
+enum class Detail : std::uint8_t { All, ReasonsOnly };
 
 /// Explains any number of jobs, as of one moment.
 class Explanation {
 public:
-    Explanation(const State& state, Now now, Words words = Words::All);
+    Explanation(const State& state, Now now, Detail detail = Detail::All);
 
     /// The job's obstacles; empty exactly where it runs, not held by its guard, or may start.
     std::vector<Obstacle> of(const Tracked& tracked);
@@ -58,7 +58,7 @@ private:
 
     const State& state_;
     Now now_;
-    Words words_;
+    Detail detail_;
     World world_;
     std::optional<Foresight> foresight_; ///< reckoned when it is first needed, as is slots_
     std::optional<SlotHolding> slots_;

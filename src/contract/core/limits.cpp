@@ -251,9 +251,9 @@ std::vector<AppView> AppView::all(const State& state, Now now) {
         view.batteryUse = app.memory.batteryUse;
         view.dataSaverExempt = app.memory.dataSaverExempt;
         view.revoked = app.memory.revoked;
-        if (const NetworkVerdict* const told = state.networkTold.verdicts.find(id)) {
-            view.networkAllowed = told->allowed;
-            view.networkBecause = told->because;
+        if (const NetworkVerdict* const verdict = state.networkTold.verdicts.find(id)) {
+            view.networkAllowed = verdict->allowed;
+            view.networkBecause = verdict->because;
         }
         view.jobs = static_cast<std::uint32_t>(state.jobs.heldBy(id).jobs);
         view.running = static_cast<std::uint32_t>(

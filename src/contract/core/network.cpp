@@ -50,8 +50,8 @@ NetworkVerdict ask(Turn& turn, const AppId& id, const App& app) {
 void tell(Turn& turn, const AppId& id, const App& app) {
     const NetworkVerdict verdict = ask(turn, id, app);
     const auto [entry, isNew] = turn.state.networkTold.verdicts.add(id, verdict);
-    const NetworkVerdict told = std::exchange(entry.second, verdict);
-    if (!isNew && told.allowed == verdict.allowed && told.because == verdict.because) return;
+    const NetworkVerdict before = std::exchange(entry.second, verdict);
+    if (!isNew && before.allowed == verdict.allowed && before.because == verdict.because) return;
     auto& access = turn.effect<NetworkAccess>();
     access.app = id;
     access.allowed = verdict.allowed;
@@ -241,9 +241,9 @@ void checkMetering(const Metering& metering) {
 void setMark(Turn& turn, const AppId& app, Bytes at) {
     const Cost cost = costOf(turn.state.device.network);
     const MarkNetwork mark{.app = app, .metered = cost.metered, .roaming = cost.roaming, .at = at};
-    const auto [said, isNew] = turn.state.metering.marks.try_emplace(app, mark);
-    if (!isNew && said->second == mark) return;
-    said->second = mark;
+    const auto [found, isNew] = turn.state.metering.marks.try_emplace(app, mark);
+    if (!isNew && found->second == mark) return;
+    found->second = mark;
     turn.effect(mark);
 }
 

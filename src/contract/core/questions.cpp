@@ -52,8 +52,8 @@ void addBlockers(const std::vector<Blocker>& blockers, JobView& view) {
         view.waitsFor = blockers.front().detail;
     }
     for (const Blocker& blocker : blockers) {
-        const bool told = std::ranges::find(view.reasons, blocker.reason) != view.reasons.end();
-        if (told) continue; // each once (jobs.md §9.1)
+        const bool isListed = std::ranges::find(view.reasons, blocker.reason) != view.reasons.end();
+        if (isListed) continue; // each once (jobs.md §9.1)
         if (!view.reasons.empty()) view.waitsAlso.push_back(blocker.detail);
         view.reasons.push_back(blocker.reason);
     }
@@ -186,7 +186,7 @@ std::vector<Blocker> Scheduler::explain(const JobKey& key, Now now) const {
 
 std::vector<HistoryEntry> Scheduler::history(const JobKey& key) const {
     const Tracked* tracked = impl_->state.jobs.find(key);
-    return tracked ? historyOf(*tracked).told() : std::vector<HistoryEntry>{};
+    return tracked ? historyOf(*tracked).list() : std::vector<HistoryEntry>{};
 }
 
 void Scheduler::fill(Rows& rows, Now now) const {

@@ -10,7 +10,7 @@
 
 namespace stint {
 
-std::vector<PendingReason> ReasonSet::told() const {
+std::vector<PendingReason> ReasonSet::list() const {
     std::vector<PendingReason> reasons;
     reasons.reserve(static_cast<std::size_t>(std::popcount(bits_)));
     for (std::uint32_t left = bits_; left != 0; left &= left - 1)
@@ -36,11 +36,11 @@ bool History::hasWaited() const {
     return !std::ranges::all_of(entries_, [&](const Entry& entry) { return entry.reasons == ready; });
 }
 
-std::vector<HistoryEntry> History::told() const {
+std::vector<HistoryEntry> History::list() const {
     std::vector<HistoryEntry> entries;
     entries.reserve(size());
     for (std::size_t number = 0; number < size(); ++number)
-        entries.push_back({entry(number).when, entry(number).reasons.told()});
+        entries.push_back({entry(number).when, entry(number).reasons.list()});
     return entries;
 }
 

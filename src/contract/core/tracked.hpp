@@ -18,7 +18,7 @@ public:
     void remove(PendingReason reason) { bits_ &= ~bit(reason); }
     bool empty() const { return bits_ == 0; }
     /// The reasons, in the order in which they are listed (jobs.md §9.1).
-    std::vector<PendingReason> told() const;
+    std::vector<PendingReason> list() const;
     bool operator==(const ReasonSet&) const = default;
 
 private:
@@ -47,7 +47,7 @@ public:
     }
     /// True if there was ever a reason other than its app.
     bool hasWaited() const;
-    std::vector<HistoryEntry> told() const;
+    std::vector<HistoryEntry> list() const;
     void clear() { *this = {}; }
 
 private:

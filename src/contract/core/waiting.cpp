@@ -140,7 +140,7 @@ void park(Turn& turn, Tracked& tracked) {
     turn.state.waiting.clocks.set(tracked, nextAlarm(tracked, until, turn.now));
     if (until) {
         ReasonSet reasons;
-        for (const Obstacle& obstacle : Explanation(turn.state, turn.now, Words::ReasonsOnly).of(tracked))
+        for (const Obstacle& obstacle : Explanation(turn.state, turn.now, Detail::ReasonsOnly).of(tracked))
             reasons.add(obstacle.blocker.reason);
         tracked.details.edit().history.note(turn.now.wall, reasons);
         return;

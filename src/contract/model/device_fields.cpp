@@ -10,7 +10,7 @@
 namespace stint {
 namespace {
 
-using Words = std::string_view;
+using Text = std::string_view;
 template <std::size_t n> using Names = std::array<std::string_view, n>;
 
 constexpr Names<2> screens{"on", "off"};
@@ -69,7 +69,7 @@ std::optional<std::int64_t> percentIn(std::string_view text) {
 
 // Plain fields.
 
-template <auto member> bool setFlag(Device& device, Words text, const DeviceWords&) {
+template <auto member> bool setFlag(Device& device, Text text, const DeviceWords&) {
     return put(device.*member, truthIn(text));
 }
 template <auto member> std::string flagText(const Device& device) { return truth(device.*member); }
@@ -77,7 +77,7 @@ template <auto member> bool differ(const Device& a, const Device& b) { return a.
 
 // limits.md §13: without a battery it is plugged in and charging for good. Where a person speaks of a battery, or of
 // the plug, what counts as charging follows (scenario.md, device).
-bool setPowerSource(Device& device, Words text, const DeviceWords&) {
+bool setPowerSource(Device& device, Text text, const DeviceWords&) {
     const auto battery = placeIn(powerSources, text);
     if (!battery) return false;
     device.plugged = *battery == 0;
@@ -85,17 +85,17 @@ bool setPowerSource(Device& device, Words text, const DeviceWords&) {
     return true;
 }
 std::string powerSourceText(const Device& device) {
-    const auto said = device.overrides.find("power_source");
-    return said == device.overrides.end() ? std::string(powerSources.front()) : said->second;
+    const auto wanted = device.overrides.find("power_source");
+    return wanted == device.overrides.end() ? std::string(powerSources.front()) : wanted->second;
 }
 
-bool setPlugged(Device& device, Words text, const DeviceWords& all) {
+bool setPlugged(Device& device, Text text, const DeviceWords& all) {
     if (!put(device.plugged, truthIn(text))) return false;
     if (!all.contains("charging")) device.charging.reset();
     return true;
 }
 
-bool setCharging(Device& device, Words text, const DeviceWords& all) {
+bool setCharging(Device& device, Text text, const DeviceWords& all) {
     if (text == automatic) {
         device.charging.reset();
         return true;
@@ -110,25 +110,25 @@ std::string chargingText(const Device& device) {
     return device.charging ? truth(*device.charging) : std::string(automatic);
 }
 
-bool setScreen(Device& device, Words text, const DeviceWords&) {
+bool setScreen(Device& device, Text text, const DeviceWords&) {
     const auto off = placeIn(screens, text);
     if (off) device.screenOn = *off == 0;
     return off.has_value();
 }
 
-bool setLid(Device& device, Words text, const DeviceWords&) {
+bool setLid(Device& device, Text text, const DeviceWords&) {
     const auto closed = placeIn(lids, text);
     if (closed) device.lidClosed = *closed == 1;
     return closed.has_value();
 }
 
-bool setDoze(Device& device, Words text, const DeviceWords&) {
+bool setDoze(Device& device, Text text, const DeviceWords&) {
     if (!placeIn(dozes, text)) return false;
     device.dozeForce = dozeForceNamed(text); // auto: none
     return true;
 }
 
-bool setMotion(Device& device, Words text, const DeviceWords&) {
+bool setMotion(Device& device, Text text, const DeviceWords&) {
     const auto moving = placeIn(motions, text);
     if (moving) device.motion = *moving == 0 ? Motion::Still : Motion::Moving;
     return moving.has_value();
@@ -138,7 +138,7 @@ std::string motionText(const Device& device) {
     return std::string(motions[device.motion == Motion::Moving ? 1 : 0]);
 }
 
-bool setMemory(Device& device, Words text, const DeviceWords&) {
+bool setMemory(Device& device, Text text, const DeviceWords&) {
     const auto place = placeIn(memories, text);
     if (place) device.memory = static_cast<Memory>(*place);
     return place.has_value();
@@ -147,7 +147,7 @@ bool setMemory(Device& device, Words text, const DeviceWords&) {
 // Parts of a network.
 
 template <NetworkCapability capability, bool inverted>
-bool setCapability(Device& device, Words text, const DeviceWords&) {
+bool setCapability(Device& device, Text text, const DeviceWords&) {
     const auto it = truthIn(text);
     if (it && device.network) {
         if (*it != inverted)
@@ -168,7 +168,7 @@ void setTransportOf(Network& network, NetworkTransport transport) {
     else
         network.capabilities.insert(NET_CAPABILITY_NOT_VPN);
 }
-bool setTransport(Device& device, Words text, const DeviceWords&) {
+bool setTransport(Device& device, Text text, const DeviceWords&) {
     const auto row = std::ranges::find(transportWords, text, &TransportWord::word);
     if (row != transportWords.end() && device.network) setTransportOf(*device.network, row->transport);
     return row != transportWords.end();
@@ -180,7 +180,7 @@ std::string transportText(const Device& device) {
     return std::string(noNetwork);
 }
 
-template <auto side> bool setRate(Device& device, Words text, const DeviceWords&) {
+template <auto side> bool setRate(Device& device, Text text, const DeviceWords&) {
     const auto rate = parseRate(text);
     if (rate && device.network) (*device.network).*side = *rate;
     return rate.ok();
@@ -189,7 +189,7 @@ template <auto side> std::string rateText(const Device& device) {
     return device.network ? formatRate((*device.network).*side) : std::string(noNetwork);
 }
 
-bool setNetwork(Device&, Words text, const DeviceWords&) { return text == noNetwork; }
+bool setNetwork(Device&, Text text, const DeviceWords&) { return text == noNetwork; }
 std::string networkText(const Device& device) { return std::string(device.network ? someNetwork : noNetwork); }
 bool sameAnyway(const Device&, const Device&) { return false; } // the row of the whole network compares it
 
@@ -207,7 +207,7 @@ constexpr DeviceField table[] = {
     {.key = "charging", .takes = "true or false, or auto: by the battery's level and the time",
      .set = setCharging, .text = chargingText, .differs = differ<&D::charging>, .readers = 0, .decides = "requiresCharging, quotas, alarms, network of idle apps"}, // DeviceState says what counts
     {.key = "battery", .takes = "a whole number of percent, 0 to 100",
-     .set = [](D& d, Words text, const DeviceWords&) { return put(d.batteryPercent, percentIn(text)); },
+     .set = [](D& d, Text text, const DeviceWords&) { return put(d.batteryPercent, percentIn(text)); },
      .text = [](const D& d) { return std::to_string(d.batteryPercent); }, .differs = differ<&D::batteryPercent>, .readers = 0, .decides = "charging, requiresBatteryNotLow"},
     {.key = "battery_saver", .set = setFlag<&D::batterySaver>, .text = flagText<&D::batterySaver>, .differs = differ<&D::batterySaver>,
      .readers = only(Reads::Saver), .decides = "work in the background"},
@@ -229,7 +229,7 @@ constexpr DeviceField table[] = {
     {.key = "memory", .choices = memories, .set = setMemory,
      .text = [](const D& d) { return std::string(memories[static_cast<std::size_t>(d.memory)]); }, .differs = differ<&D::memory>, .readers = only(Reads::Scene), .decides = "how many run at once",
      .played = playedMemories},
-    {.key = "thermal", .choices = heats, .set = [](D& d, Words text, const DeviceWords&) { return put(d.thermal, thermalNamed(text)); },
+    {.key = "thermal", .choices = heats, .set = [](D& d, Text text, const DeviceWords&) { return put(d.thermal, thermalNamed(text)); },
      .text = [](const D& d) { return std::string(nameOf(d.thermal)); }, .differs = differ<&D::thermal>, .readers = only(Reads::Thermal), .decides = "what may start and go on"},
     {.key = "lid", .choices = lids, .set = setLid,
      .text = [](const D& d) { return std::string(lids[d.lidClosed ? 1 : 0]); }, .differs = differ<&D::lidClosed>, .readers = only(Reads::Scene), .decides = "whether a transfer keeps it awake"},

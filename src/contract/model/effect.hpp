@@ -40,11 +40,11 @@ struct Reply {
     CallId call;
     std::optional<Error> error;
     JobId id;
-    std::vector<JobId> ids;         ///< ScheduleAll's, in the order of its list
-    std::uint32_t count = 0;        ///< KillApp's processes; StopJobs' runs
-    std::vector<JobKey> jobs;       ///< StopJobs' jobs
-    std::optional<WorkItem> item;   ///< DequeueWork's
-    std::optional<VerbAnswer> said; ///< a shell verb's
+    std::vector<JobId> ids;           ///< ScheduleAll's, in the order of its list
+    std::uint32_t count = 0;          ///< KillApp's processes; StopJobs' runs
+    std::vector<JobKey> jobs;         ///< StopJobs' jobs
+    std::optional<WorkItem> item;     ///< DequeueWork's
+    std::optional<VerbAnswer> answer; ///< a shell verb's
 };
 
 /// Connect the run's service: an app's own process that hosts it, else a new one. Answered by Connected, BindFailed

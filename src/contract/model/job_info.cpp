@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "base/result/errors.hpp"
-#include "base/result/parts.hpp"
+#include "base/result/values.hpp"
 #include "stint/job_info.hpp"
 
 namespace stint {
@@ -33,26 +33,26 @@ JobInfo::Adjustable JobInfoAccess::raised(JobInfo::Adjustable asked, const Const
     return asked;
 }
 
-JobInfo JobInfoAccess::of(JobInfo::Parts parts) {
+JobInfo JobInfoAccess::of(JobInfo::Values parts) {
     JobInfo info;
-    info.parts_ = std::make_shared<const JobInfo::Parts>(std::move(parts));
+    info.values_ = std::make_shared<const JobInfo::Values>(std::move(parts));
     return info;
 }
 
-const JobInfo::Adjustable& JobInfoAccess::asked(const JobInfo& info) { return partsOf(info.parts_).adjustable; }
+const JobInfo::Adjustable& JobInfoAccess::asked(const JobInfo& info) { return valuesOf(info.values_).adjustable; }
 
 JobInfo JobInfoAccess::adjusted(JobInfo info, const Constants& constants) {
-    const JobInfo::Parts& parts = partsOf(info.parts_);
+    const JobInfo::Values& parts = valuesOf(info.values_);
     const JobInfo::Adjustable values = raised(parts.adjustable, constants);
     // Values seldom have to be raised, and a job is large to copy.
     if (values == parts.adjustable && values == parts.adjusted()) return info;
-    JobInfo::Parts changed = parts;
+    JobInfo::Values changed = parts;
     changed.adjustable = values;
     changed.asDocumented = false;
     return of(std::move(changed));
 }
 
-JobInfo::Adjustable JobInfo::Parts::adjusted() const {
+JobInfo::Adjustable JobInfo::Values::adjusted() const {
     return asDocumented ? JobInfoAccess::raised(adjustable, documentation) : adjustable;
 }
 
@@ -60,47 +60,49 @@ ClipFile::~ClipFile() {
     if (descriptor_ >= 0) ::close(descriptor_);
 }
 
-JobId JobInfo::getId() const { return partsOf(parts_).said.id; }
-const ComponentName& JobInfo::getService() const { return partsOf(parts_).said.service; }
-bool JobInfo::isUserInitiated() const { return partsOf(parts_).said.userInitiated; }
-bool JobInfo::isExpedited() const { return partsOf(parts_).said.expedited; }
-std::int32_t JobInfo::getPriority() const { return partsOf(parts_).said.priority; }
-const std::optional<NetworkRequest>& JobInfo::getRequiredNetwork() const { return partsOf(parts_).said.network; }
-Bytes JobInfo::getEstimatedNetworkDownloadBytes() const { return partsOf(parts_).said.estimatedDown; }
-Bytes JobInfo::getEstimatedNetworkUploadBytes() const { return partsOf(parts_).said.estimatedUp; }
-Bytes JobInfo::getMinimumNetworkChunkBytes() const { return partsOf(parts_).said.minimumChunk; }
-std::int32_t JobInfo::getBackoffPolicy() const { return partsOf(parts_).said.backoffPolicy; }
-bool JobInfo::hasExplicitBackoff() const { return partsOf(parts_).said.explicitBackoff; }
-std::int32_t JobInfo::getClipGrantFlags() const { return partsOf(parts_).said.clipGrantFlags; }
-bool JobInfo::isPersisted() const { return partsOf(parts_).said.persisted; }
-bool JobInfo::isRequireBatteryNotLow() const { return partsOf(parts_).said.batteryNotLow; }
-bool JobInfo::isRequireCharging() const { return partsOf(parts_).said.charging; }
-bool JobInfo::isRequireStorageNotLow() const { return partsOf(parts_).said.storageNotLow; }
-bool JobInfo::isRequireDeviceIdle() const { return partsOf(parts_).said.deviceIdle; }
-const std::optional<Duration>& JobInfo::getMinimumLatency() const { return partsOf(parts_).said.minimumLatency; }
-const std::optional<Duration>& JobInfo::getOverrideDeadline() const { return partsOf(parts_).said.overrideDeadline; }
-bool JobInfo::isPrefetch() const { return partsOf(parts_).said.prefetch; }
-const std::vector<JobInfo::TriggerContentUri>& JobInfo::getTriggerContentUris() const {
-    return partsOf(parts_).said.triggers;
+JobId JobInfo::getId() const { return valuesOf(values_).fields.id; }
+const ComponentName& JobInfo::getService() const { return valuesOf(values_).fields.service; }
+bool JobInfo::isUserInitiated() const { return valuesOf(values_).fields.userInitiated; }
+bool JobInfo::isExpedited() const { return valuesOf(values_).fields.expedited; }
+std::int32_t JobInfo::getPriority() const { return valuesOf(values_).fields.priority; }
+const std::optional<NetworkRequest>& JobInfo::getRequiredNetwork() const { return valuesOf(values_).fields.network; }
+Bytes JobInfo::getEstimatedNetworkDownloadBytes() const { return valuesOf(values_).fields.estimatedDown; }
+Bytes JobInfo::getEstimatedNetworkUploadBytes() const { return valuesOf(values_).fields.estimatedUp; }
+Bytes JobInfo::getMinimumNetworkChunkBytes() const { return valuesOf(values_).fields.minimumChunk; }
+std::int32_t JobInfo::getBackoffPolicy() const { return valuesOf(values_).fields.backoffPolicy; }
+bool JobInfo::hasExplicitBackoff() const { return valuesOf(values_).fields.explicitBackoff; }
+std::int32_t JobInfo::getClipGrantFlags() const { return valuesOf(values_).fields.clipGrantFlags; }
+bool JobInfo::isPersisted() const { return valuesOf(values_).fields.persisted; }
+bool JobInfo::isRequireBatteryNotLow() const { return valuesOf(values_).fields.batteryNotLow; }
+bool JobInfo::isRequireCharging() const { return valuesOf(values_).fields.charging; }
+bool JobInfo::isRequireStorageNotLow() const { return valuesOf(values_).fields.storageNotLow; }
+bool JobInfo::isRequireDeviceIdle() const { return valuesOf(values_).fields.deviceIdle; }
+const std::optional<Duration>& JobInfo::getMinimumLatency() const { return valuesOf(values_).fields.minimumLatency; }
+const std::optional<Duration>& JobInfo::getOverrideDeadline() const {
+    return valuesOf(values_).fields.overrideDeadline;
 }
-const PersistableBundle& JobInfo::getExtras() const { return partsOf(parts_).said.extras; }
-const PersistableBundle& JobInfo::getTransientExtras() const { return partsOf(parts_).said.transientExtras; }
-const std::set<std::string>& JobInfo::getDebugTags() const { return partsOf(parts_).said.debugTags; }
-const std::optional<std::string>& JobInfo::getTraceTag() const { return partsOf(parts_).said.traceTag; }
-const std::optional<ClipData>& JobInfo::getClipData() const { return partsOf(parts_).clip; }
-bool JobInfo::isPeriodic() const { return partsOf(parts_).adjustable.period.has_value(); }
-Duration JobInfo::getInitialBackoff() const { return partsOf(parts_).adjusted().initialBackoff; }
-std::optional<JobInfo::Period> JobInfo::getPeriod() const { return partsOf(parts_).adjusted().period; }
+bool JobInfo::isPrefetch() const { return valuesOf(values_).fields.prefetch; }
+const std::vector<JobInfo::TriggerContentUri>& JobInfo::getTriggerContentUris() const {
+    return valuesOf(values_).fields.triggers;
+}
+const PersistableBundle& JobInfo::getExtras() const { return valuesOf(values_).fields.extras; }
+const PersistableBundle& JobInfo::getTransientExtras() const { return valuesOf(values_).fields.transientExtras; }
+const std::set<std::string>& JobInfo::getDebugTags() const { return valuesOf(values_).fields.debugTags; }
+const std::optional<std::string>& JobInfo::getTraceTag() const { return valuesOf(values_).fields.traceTag; }
+const std::optional<ClipData>& JobInfo::getClipData() const { return valuesOf(values_).clip; }
+bool JobInfo::isPeriodic() const { return valuesOf(values_).adjustable.period.has_value(); }
+Duration JobInfo::getInitialBackoff() const { return valuesOf(values_).adjusted().initialBackoff; }
+std::optional<JobInfo::Period> JobInfo::getPeriod() const { return valuesOf(values_).adjusted().period; }
 std::optional<Duration> JobInfo::getTriggerContentUpdateDelay() const {
-    return partsOf(parts_).adjusted().triggerUpdateDelay;
+    return valuesOf(values_).adjusted().triggerUpdateDelay;
 }
 std::optional<Duration> JobInfo::getTriggerContentMaxDelay() const {
-    return partsOf(parts_).adjusted().triggerMaxDelay;
+    return valuesOf(values_).adjusted().triggerMaxDelay;
 }
 
 JobInfo JobInfo::withId(JobId id) const {
     JobInfo renamed = *this;
-    ownParts(renamed.parts_).said.id = id;
+    ownValues(renamed.values_).fields.id = id;
     return renamed;
 }
 
@@ -117,10 +119,10 @@ std::int32_t JobInfo::getNetworkType() const {
 
 bool JobInfo::operator==(const JobInfo& other) const {
     // jobs.md §2.5: jobs with clip data are never equal.
-    const Parts& ours = partsOf(parts_);
-    const Parts& theirs = partsOf(other.parts_);
+    const Values& ours = valuesOf(values_);
+    const Values& theirs = valuesOf(other.values_);
     if (ours.clip || theirs.clip) return false;
-    return &ours == &theirs || (ours.said == theirs.said && ours.adjusted() == theirs.adjusted());
+    return &ours == &theirs || (ours.fields == theirs.fields && ours.adjusted() == theirs.adjusted());
 }
 
 namespace {
@@ -147,14 +149,14 @@ Result<JobInfo> JobInfoAccess::documented(const JobInfo::Builder& builder) {
 
 Result<JobInfo> JobInfoAccess::requested(const JobInfo::Builder& builder) {
     if (builder.draft_->misuse) return *builder.draft_->misuse;
-    JobInfo::Parts parts = builder.draft_->job;
+    JobInfo::Values parts = builder.draft_->job;
     parts.asDocumented = false;
     return of(std::move(parts));
 }
 
 void JobInfoAccess::name(JobInfo::Builder& builder, JobId id, ComponentName service) {
-    builder.draft_->job.said.id = id;
-    builder.draft_->job.said.service = std::move(service);
+    builder.draft_->job.fields.id = id;
+    builder.draft_->job.fields.service = std::move(service);
 }
 
 JobInfo::Builder::Builder(JobId id, ComponentName service) : draft_(std::make_unique<Draft>()) {
@@ -162,7 +164,7 @@ JobInfo::Builder::Builder(JobId id, ComponentName service) : draft_(std::make_un
 }
 
 JobInfo::Builder::Builder(const JobInfo& from)
-    : draft_(std::make_unique<Draft>(Draft{.job = partsOf(from.parts_), .misuse = std::nullopt})) {
+    : draft_(std::make_unique<Draft>(Draft{.job = valuesOf(from.values_), .misuse = std::nullopt})) {
     draft_->job.asDocumented = true;
 }
 
@@ -176,12 +178,12 @@ JobInfo::Builder& JobInfo::Builder::operator=(const Builder& other) {
 JobInfo::Builder::~Builder() = default;
 
 JobInfo::Builder& JobInfo::Builder::setUserInitiated(bool userInitiated) {
-    draft_->turn(&JobInfo::Said::userInitiated, userInitiated);
+    draft_->turn(&JobInfo::Fields::userInitiated, userInitiated);
     return *this;
 }
 
 JobInfo::Builder& JobInfo::Builder::setExpedited(bool expedited) {
-    draft_->turn(&JobInfo::Said::expedited, expedited);
+    draft_->turn(&JobInfo::Fields::expedited, expedited);
     return *this;
 }
 
@@ -191,12 +193,12 @@ JobInfo::Builder& JobInfo::Builder::setPriority(std::int32_t priority) {
         draft_->misused(fail(Errc::ILLEGAL_ARGUMENT,
                              "V9: {} is no priority; use MIN 100, LOW 200, DEFAULT 300, HIGH 400 or MAX 500",
                              priority));
-    draft_->job.said.priority = priority;
+    draft_->job.fields.priority = priority;
     return *this;
 }
 
 JobInfo::Builder& JobInfo::Builder::setRequiredNetwork(std::optional<NetworkRequest> request) {
-    draft_->job.said.network = std::move(request);
+    draft_->job.fields.network = std::move(request);
     return *this;
 }
 
@@ -233,8 +235,8 @@ JobInfo::Builder& JobInfo::Builder::setRequiredNetworkType(std::int32_t networkT
 }
 
 JobInfo::Builder& JobInfo::Builder::setEstimatedNetworkBytes(Bytes download, Bytes upload) {
-    draft_->job.said.estimatedDown = download;
-    draft_->job.said.estimatedUp = upload;
+    draft_->job.fields.estimatedDown = download;
+    draft_->job.fields.estimatedUp = upload;
     return *this;
 }
 
@@ -244,7 +246,7 @@ JobInfo::Builder& JobInfo::Builder::setMinimumNetworkChunkBytes(Bytes chunk) {
         draft_->misused(fail(Errc::ILLEGAL_ARGUMENT,
                              "V4: a minimum network chunk of {} bytes; use a number above 0, or -1 where it is unknown",
                              chunk));
-    draft_->job.said.minimumChunk = chunk;
+    draft_->job.fields.minimumChunk = chunk;
     return *this;
 }
 
@@ -253,49 +255,49 @@ JobInfo::Builder& JobInfo::Builder::setBackoffCriteria(Duration initial, std::in
         draft_->misused(
             fail(Errc::ILLEGAL_ARGUMENT, "setBackoffCriteria: {} is no policy; use LINEAR 0 or EXPONENTIAL 1", policy));
     draft_->job.adjustable.initialBackoff = initial;
-    draft_->job.said.backoffPolicy = policy;
-    draft_->job.said.explicitBackoff = true;
+    draft_->job.fields.backoffPolicy = policy;
+    draft_->job.fields.explicitBackoff = true;
     return *this;
 }
 
 JobInfo::Builder& JobInfo::Builder::setClipData(std::optional<ClipData> clip, std::int32_t grantFlags) {
     draft_->job.clip = std::move(clip);
-    draft_->job.said.clipGrantFlags = grantFlags;
+    draft_->job.fields.clipGrantFlags = grantFlags;
     return *this;
 }
 
 JobInfo::Builder& JobInfo::Builder::setPersisted(bool persisted) {
-    draft_->job.said.persisted = persisted;
+    draft_->job.fields.persisted = persisted;
     return *this;
 }
 
 JobInfo::Builder& JobInfo::Builder::setRequiresBatteryNotLow(bool required) {
-    draft_->job.said.batteryNotLow = required;
+    draft_->job.fields.batteryNotLow = required;
     return *this;
 }
 
 JobInfo::Builder& JobInfo::Builder::setRequiresCharging(bool required) {
-    draft_->job.said.charging = required;
+    draft_->job.fields.charging = required;
     return *this;
 }
 
 JobInfo::Builder& JobInfo::Builder::setRequiresStorageNotLow(bool required) {
-    draft_->job.said.storageNotLow = required;
+    draft_->job.fields.storageNotLow = required;
     return *this;
 }
 
 JobInfo::Builder& JobInfo::Builder::setRequiresDeviceIdle(bool required) {
-    draft_->job.said.deviceIdle = required;
+    draft_->job.fields.deviceIdle = required;
     return *this;
 }
 
 JobInfo::Builder& JobInfo::Builder::setMinimumLatency(Duration latency) {
-    draft_->job.said.minimumLatency = latency;
+    draft_->job.fields.minimumLatency = latency;
     return *this;
 }
 
 JobInfo::Builder& JobInfo::Builder::setOverrideDeadline(Duration deadline) {
-    draft_->job.said.overrideDeadline = deadline;
+    draft_->job.fields.overrideDeadline = deadline;
     return *this;
 }
 
@@ -307,14 +309,14 @@ JobInfo::Builder& JobInfo::Builder::setPeriodic(Duration interval, Duration flex
 }
 
 JobInfo::Builder& JobInfo::Builder::setPrefetch(bool prefetch) {
-    draft_->job.said.prefetch = prefetch;
+    draft_->job.fields.prefetch = prefetch;
     return *this;
 }
 
 JobInfo::Builder& JobInfo::Builder::setImportantWhileForeground(bool) { return *this; }
 
 JobInfo::Builder& JobInfo::Builder::addTriggerContentUri(TriggerContentUri uri) {
-    draft_->job.said.triggers.push_back(std::move(uri));
+    draft_->job.fields.triggers.push_back(std::move(uri));
     return *this;
 }
 
@@ -329,27 +331,27 @@ JobInfo::Builder& JobInfo::Builder::setTriggerContentMaxDelay(Duration delay) {
 }
 
 JobInfo::Builder& JobInfo::Builder::addDebugTag(std::string tag) {
-    draft_->job.said.debugTags.insert(trimmed(tag));
+    draft_->job.fields.debugTags.insert(trimmed(tag));
     return *this;
 }
 
 JobInfo::Builder& JobInfo::Builder::removeDebugTag(const std::string& tag) {
-    draft_->job.said.debugTags.erase(trimmed(tag));
+    draft_->job.fields.debugTags.erase(trimmed(tag));
     return *this;
 }
 
 JobInfo::Builder& JobInfo::Builder::setTraceTag(std::optional<std::string> tag) {
-    draft_->job.said.traceTag = tag ? std::optional(trimmed(*tag)) : std::nullopt;
+    draft_->job.fields.traceTag = tag ? std::optional(trimmed(*tag)) : std::nullopt;
     return *this;
 }
 
 JobInfo::Builder& JobInfo::Builder::setTransientExtras(PersistableBundle extras) {
-    draft_->job.said.transientExtras = std::move(extras);
+    draft_->job.fields.transientExtras = std::move(extras);
     return *this;
 }
 
 JobInfo::Builder& JobInfo::Builder::setExtras(PersistableBundle extras) {
-    draft_->job.said.extras = std::move(extras);
+    draft_->job.fields.extras = std::move(extras);
     return *this;
 }
 

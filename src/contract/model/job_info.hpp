@@ -38,11 +38,11 @@ struct JobInfoAccess {
     static JobInfo adjusted(JobInfo info, const Constants& constants);
 
 private:
-    static JobInfo of(JobInfo::Parts parts);
+    static JobInfo of(JobInfo::Values parts);
 };
 
 /// The values that have no minimum.
-struct JobInfo::Said {
+struct JobInfo::Fields {
     JobId id;
     ComponentName service;
     bool userInitiated = false;
@@ -68,11 +68,11 @@ struct JobInfo::Said {
     PersistableBundle transientExtras;
     std::set<std::string> debugTags;
     std::optional<std::string> traceTag;
-    bool operator==(const Said&) const = default;
+    bool operator==(const Fields&) const = default;
 };
 
-struct JobInfo::Parts {
-    Said said;
+struct JobInfo::Values {
+    Fields fields;
     Adjustable adjustable;
     bool asDocumented = true; ///< the getters raise `adjustable` by the documentation; else they return it as it is
     std::optional<ClipData> clip;
@@ -81,7 +81,7 @@ struct JobInfo::Parts {
 };
 
 struct JobInfo::Builder::Draft {
-    Parts job;
+    Values job;
     std::optional<Error> misuse; ///< a setter's own complaint (a chunk of 0, an unknown network type), for build()
 
     void misused(Error error) { // the first complaint stands
@@ -90,11 +90,11 @@ struct JobInfo::Builder::Draft {
 
     // jobs.md §1.1: turning user-initiated or expedited on raises the priority if it is still DEFAULT (only its value
     // counts, §1.2 note a); turning it off puts it back to DEFAULT if it was MAX.
-    void turn(bool Said::*flag, bool on) {
-        Said& said = job.said;
-        if (on && said.priority == PRIORITY_DEFAULT) said.priority = PRIORITY_MAX;
-        if (!on && said.*flag && said.priority == PRIORITY_MAX) said.priority = PRIORITY_DEFAULT;
-        said.*flag = on;
+    void turn(bool Fields::*flag, bool on) {
+        Fields& fields = job.fields;
+        if (on && fields.priority == PRIORITY_DEFAULT) fields.priority = PRIORITY_MAX;
+        if (!on && fields.*flag && fields.priority == PRIORITY_MAX) fields.priority = PRIORITY_DEFAULT;
+        fields.*flag = on;
     }
 };
 

@@ -3,7 +3,7 @@
 #include <array>
 
 #include "base/result/errors.hpp"
-#include "base/result/parts.hpp"
+#include "base/result/values.hpp"
 #include "base/text/printable.hpp"
 #include "stint/network.hpp"
 
@@ -87,53 +87,53 @@ std::optional<NetworkCapability> capabilityNamed(std::string_view name) { return
 
 std::optional<NetworkTransport> transportNamed(std::string_view name) { return valueIn(transports, name); }
 
-struct NetworkRequest::Parts {
+struct NetworkRequest::Values {
     std::set<NetworkCapability> capabilities;
     std::set<NetworkTransport> transports;
     std::optional<std::string> specifier;
-    auto operator<=>(const Parts&) const = default;
+    auto operator<=>(const Values&) const = default;
 };
 
-const std::set<NetworkCapability>& NetworkRequest::getCapabilities() const { return partsOf(parts_).capabilities; }
-const std::set<NetworkTransport>& NetworkRequest::getTransportTypes() const { return partsOf(parts_).transports; }
-const std::optional<std::string>& NetworkRequest::getNetworkSpecifier() const { return partsOf(parts_).specifier; }
+const std::set<NetworkCapability>& NetworkRequest::getCapabilities() const { return valuesOf(values_).capabilities; }
+const std::set<NetworkTransport>& NetworkRequest::getTransportTypes() const { return valuesOf(values_).transports; }
+const std::optional<std::string>& NetworkRequest::getNetworkSpecifier() const { return valuesOf(values_).specifier; }
 
 std::strong_ordering NetworkRequest::operator<=>(const NetworkRequest& other) const {
-    return parts_ == other.parts_ ? std::strong_ordering::equal : partsOf(parts_) <=> partsOf(other.parts_);
+    return values_ == other.values_ ? std::strong_ordering::equal : valuesOf(values_) <=> valuesOf(other.values_);
 }
 
 bool NetworkRequest::operator==(const NetworkRequest& other) const {
-    return parts_ == other.parts_ || partsOf(parts_) == partsOf(other.parts_);
+    return values_ == other.values_ || valuesOf(values_) == valuesOf(other.values_);
 }
 
 // jobs.md §1.5: what a request starts with.
 NetworkRequest::Builder::Builder() {
-    ownParts(request_.parts_).capabilities = {NET_CAPABILITY_NOT_RESTRICTED, NET_CAPABILITY_TRUSTED,
-                                              NET_CAPABILITY_NOT_VPN};
+    ownValues(request_.values_).capabilities = {NET_CAPABILITY_NOT_RESTRICTED, NET_CAPABILITY_TRUSTED,
+                                                NET_CAPABILITY_NOT_VPN};
 }
 
 NetworkRequest::Builder& NetworkRequest::Builder::addCapability(NetworkCapability capability) {
-    ownParts(request_.parts_).capabilities.insert(capability);
+    ownValues(request_.values_).capabilities.insert(capability);
     return *this;
 }
 
 NetworkRequest::Builder& NetworkRequest::Builder::removeCapability(NetworkCapability capability) {
-    ownParts(request_.parts_).capabilities.erase(capability);
+    ownValues(request_.values_).capabilities.erase(capability);
     return *this;
 }
 
 NetworkRequest::Builder& NetworkRequest::Builder::clearCapabilities() {
-    ownParts(request_.parts_).capabilities.clear();
+    ownValues(request_.values_).capabilities.clear();
     return *this;
 }
 
 NetworkRequest::Builder& NetworkRequest::Builder::addTransportType(NetworkTransport transport) {
-    ownParts(request_.parts_).transports.insert(transport);
+    ownValues(request_.values_).transports.insert(transport);
     return *this;
 }
 
 NetworkRequest::Builder& NetworkRequest::Builder::setNetworkSpecifier(std::string specifier) {
-    ownParts(request_.parts_).specifier = std::move(specifier);
+    ownValues(request_.values_).specifier = std::move(specifier);
     return *this;
 }
 

@@ -99,14 +99,14 @@ bool noteChange(ContentChanges& changes, const std::string& path, const JobInfo&
     return isNew;
 }
 
-ContentChanges together(ContentChanges told, const ContentChanges& collected) {
-    if (told.uris.empty()) return collected;
-    if (collected.uris.empty()) return told;
-    told.first = std::min(told.first, collected.first);
-    told.ready = std::min(told.ready, collected.ready);
+ContentChanges together(ContentChanges reported, const ContentChanges& collected) {
+    if (reported.uris.empty()) return collected;
+    if (collected.uris.empty()) return reported;
+    reported.first = std::min(reported.first, collected.first);
+    reported.ready = std::min(reported.ready, collected.ready);
     for (const std::string& uri : collected.uris)
-        if (told.uris.size() < mostTriggeredUris) told.uris.insert(uri);
-    return told;
+        if (reported.uris.size() < mostTriggeredUris) reported.uris.insert(uri);
+    return reported;
 }
 
 ContentChanges watchedBy(const JobInfo& info, ContentChanges changes) {

@@ -40,7 +40,7 @@ bool noteChange(ContentChanges& changes, const std::string& path, const JobInfo&
 
 /// The changes that a run was given, and those collected while it went on; the former first where there is no room for
 /// all.
-ContentChanges together(ContentChanges told, const ContentChanges& collected);
+ContentChanges together(ContentChanges reported, const ContentChanges& collected);
 
 /// The changes among these that a job with this info watches for.
 ContentChanges watchedBy(const JobInfo& info, ContentChanges changes);

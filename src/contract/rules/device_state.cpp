@@ -88,7 +88,7 @@ namespace {
 std::string yes(bool it) { return it ? "yes" : "no"; }
 
 // The field in the words of `stint device`; without a network "none".
-std::string said(std::string_view key, const Device& device) { return deviceField(key)->text(device); }
+std::string textOfField(std::string_view key, const Device& device) { return deviceField(key)->text(device); }
 
 std::string dozeWord(const Device&, const DeviceState& state) {
     const Doze& doze = state.doze;
@@ -109,8 +109,8 @@ using S = DeviceState;
 // clang-format off
 constexpr DeviceLane lanes[] = {
     {"charging", [](const D&, const S& s) { return yes(s.charging); }},
-    {"screen", [](const D& d, const S&) { return said("screen", d); }},
-    {"network", [](const D& d, const S&) { return said("network.transport", d); }},
+    {"screen", [](const D& d, const S&) { return textOfField("screen", d); }},
+    {"network", [](const D& d, const S&) { return textOfField("network.transport", d); }},
     {"metered", meteredWord},
     {"doze", dozeWord},
     {"sleeping", [](const D& d, const S&) { return yes(d.sleeping); }},
@@ -129,9 +129,9 @@ std::vector<DeviceChange> deviceDay(std::vector<DeviceChange> kept, WallTime fro
         {std::string(presenceLane), {from, std::string(presenceLane), std::string(unknownValue)}}};
     for (const DeviceLane& lane : lanes)
         before.insert({std::string(lane.key), {from, std::string(lane.key), std::string(unknownValue)}});
-    std::vector<DeviceChange> told;
+    std::vector<DeviceChange> shown;
     const auto take = [&](const DeviceChange& change) {
-        if (change.when > from) return told.push_back(change);
+        if (change.when > from) return shown.push_back(change);
         if (const auto lane = before.find(change.key); lane != before.end()) lane->second = change;
     };
     for (const DeviceChange& change : kept) {
@@ -144,8 +144,8 @@ std::vector<DeviceChange> deviceDay(std::vector<DeviceChange> kept, WallTime fro
     std::vector<DeviceChange> first;
     for (auto& [key, change] : before)
         first.push_back(std::move(change));
-    told.insert(told.begin(), first.begin(), first.end());
-    return told;
+    shown.insert(shown.begin(), first.begin(), first.end());
+    return shown;
 }
 
 } // namespace stint

@@ -189,8 +189,8 @@ std::string describeBudget(const Context& c) {
 }
 
 Duration lastsAtLeast(Bytes left, const Network& network, const Constants& constants) {
-    const Kbps told = std::max<Kbps>(network.downstream, 0) + std::max<Kbps>(network.upstream, 0);
-    const Kbps rate = told > 0 ? told : constants.budgetRate;
+    const Kbps reported = std::max<Kbps>(network.downstream, 0) + std::max<Kbps>(network.upstream, 0);
+    const Kbps rate = reported > 0 ? reported : constants.budgetRate;
     constexpr Bytes bitsPerByte = 8;
     const Bytes bits = std::min(left, mostCountedBytes) * bitsPerByte;
     return std::max(Duration{(bits + rate - 1) / rate}, constants.budgetLook); // kbit/s are bits in a millisecond

@@ -19,23 +19,23 @@ constexpr std::size_t narrowestBar = 10;
 constexpr std::size_t widestBar = 40;
 
 /// The parts of the line, in their order; the last are left out first.
-std::vector<std::string> partsOf(const Progress& p) {
-    std::vector<std::string> parts;
+std::vector<std::string> valuesOf(const Progress& p) {
+    std::vector<std::string> values;
     const bool known = p.total > 0;
-    if (auto percent = percentOf(p)) parts.push_back(fmt::format("{:>3}%", *percent));
-    parts.push_back(known ? fmt::format("{} of {}", formatSize(p.done), formatSize(p.total)) : formatSize(p.done));
+    if (auto percent = percentOf(p)) values.push_back(fmt::format("{:>3}%", *percent));
+    values.push_back(known ? fmt::format("{} of {}", formatSize(p.done), formatSize(p.total)) : formatSize(p.done));
     if (known && p.done >= p.total)
-        parts.emplace_back("finishing"); // all bytes are there, and are verified and put in place
+        values.emplace_back("finishing"); // all bytes are there, and are verified and put in place
     else if (p.rate)
-        parts.push_back(*p.rate == 0 ? "stalled" : fmt::format("{}/s", formatSize(*p.rate)));
-    if (auto left = timeLeft(p)) parts.push_back(fmt::format("{} left", roughDuration(*left)));
-    return parts;
+        values.push_back(*p.rate == 0 ? "stalled" : fmt::format("{}/s", formatSize(*p.rate)));
+    if (auto left = timeLeft(p)) values.push_back(fmt::format("{} left", roughDuration(*left)));
+    return values;
 }
 
-std::string joined(const std::vector<std::string>& parts, std::size_t count) {
+std::string joined(const std::vector<std::string>& values, std::size_t count) {
     std::string line;
     for (std::size_t i = 0; i < count; ++i)
-        line += (i == 0 ? "" : std::string(columnGap)) + parts[i];
+        line += (i == 0 ? "" : std::string(columnGap)) + values[i];
     return line;
 }
 
@@ -70,24 +70,24 @@ std::string progressLine(const Progress& p, std::size_t columns) {
     const std::size_t room = columns > 1 ? columns - 1 : 0;
     std::string label = shownLabel(p.label, columns);
     if (!label.empty()) label = padRight(std::move(label), p.labelColumns) + std::string(columnGap);
-    const auto parts = partsOf(p);
-    std::size_t count = parts.size();
-    while (count > 1 && widthOf(label) + widthOf(joined(parts, count)) > room)
+    const auto values = valuesOf(p);
+    std::size_t count = values.size();
+    while (count > 1 && widthOf(label) + widthOf(joined(values, count)) > room)
         --count;
-    const std::string words = joined(parts, count);
+    const std::string words = joined(values, count);
     const std::size_t used = widthOf(label) + widthOf(words);
     if (used > room) return shortened(words, room);
     auto percent = percentOf(p);
     if (label.empty() || !percent || used + 1 + narrowestBar > room) return label + words;
     // The bar follows the percentage.
     const std::size_t width = std::min(widestBar, room - used - 1);
-    const std::size_t head = parts[0].size();
+    const std::size_t head = values[0].size();
     return fmt::format("{}{} {}{}", label, words.substr(0, head), bar(*percent, width), words.substr(head));
 }
 
 std::string progressText(const Progress& p) {
-    auto parts = partsOf(p);
-    return joined(parts, parts.size());
+    auto values = valuesOf(p);
+    return joined(values, values.size());
 }
 
 namespace {

@@ -1,7 +1,7 @@
 #include "stint/alarm_manager.hpp"
 #include "base/result/errors.hpp"
 
-#include "base/result/parts.hpp"
+#include "base/result/values.hpp"
 #include "base/time/clock.hpp"
 #include "link/client/connection.hpp"
 #include "link/wire/limits.hpp"
@@ -50,31 +50,31 @@ template <class Impl> Result<void> repeat(Impl& connection, Result<Alarm> alarm,
 
 } // namespace
 
-struct AlarmOperation::Parts {
+struct AlarmOperation::Values {
     std::string tag;
     std::string receiver;
     bool persisted = false;
 };
 
 AlarmOperation::AlarmOperation(std::string tag, std::string receiver)
-    : parts_(std::make_shared<const Parts>(
-          Parts{.tag = std::move(tag), .receiver = std::move(receiver), .persisted = false})) {}
+    : values_(std::make_shared<const Values>(
+          Values{.tag = std::move(tag), .receiver = std::move(receiver), .persisted = false})) {}
 
 AlarmOperation& AlarmOperation::setPersisted(bool persisted) {
-    ownParts(parts_).persisted = persisted;
+    ownValues(values_).persisted = persisted;
     return *this;
 }
 
-const std::string& AlarmOperation::getTag() const { return partsOf(parts_).tag; }
-const std::string& AlarmOperation::getReceiver() const { return partsOf(parts_).receiver; }
-bool AlarmOperation::isPersisted() const { return partsOf(parts_).persisted; }
+const std::string& AlarmOperation::getTag() const { return valuesOf(values_).tag; }
+const std::string& AlarmOperation::getReceiver() const { return valuesOf(values_).receiver; }
+bool AlarmOperation::isPersisted() const { return valuesOf(values_).persisted; }
 
-struct AlarmClockInfo::Parts {
+struct AlarmClockInfo::Values {
     WallTime trigger;
 };
 
-AlarmClockInfo::AlarmClockInfo(WallTime triggerTime) : parts_(std::make_shared<const Parts>(Parts{triggerTime})) {}
-WallTime AlarmClockInfo::getTriggerTime() const { return partsOf(parts_).trigger; }
+AlarmClockInfo::AlarmClockInfo(WallTime triggerTime) : values_(std::make_shared<const Values>(Values{triggerTime})) {}
+WallTime AlarmClockInfo::getTriggerTime() const { return valuesOf(values_).trigger; }
 
 AlarmManager::AlarmManager(Connection& connection) : connection_(connection.impl_) {}
 

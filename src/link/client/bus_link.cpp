@@ -131,9 +131,9 @@ Result<void> BusLink::call(const char* interface, const char* member, const Writ
 }
 
 Result<void> BusLink::tell(const char* member, const Write& write) {
-    const wire::Message told = STINT_TRY(message(wire::jobSchedulerInterface, member, write));
-    sd_bus_message_set_expect_reply(told.get(), 0);
-    STINT_TRY(wire::send(bus_.get(), told));
+    const wire::Message call = STINT_TRY(message(wire::jobSchedulerInterface, member, write));
+    sd_bus_message_set_expect_reply(call.get(), 0);
+    STINT_TRY(wire::send(bus_.get(), call));
     return {};
 }
 

@@ -242,8 +242,8 @@ Result<bool> Connection::isNetworkBlocked() {
     return !standing.networkAllowed;
 }
 
-Result<void> Connection::onNetworkBlocked(std::function<void(bool, const std::string&)> told) {
-    return impl_->watchNetwork(std::move(told));
+Result<void> Connection::onNetworkBlocked(std::function<void(bool, const std::string&)> callback) {
+    return impl_->watchNetwork(std::move(callback));
 }
 
 Result<void> Connection::host(std::string name, JobService& service) {

@@ -83,7 +83,7 @@ public:
     Result<void> host(const std::string& name, JobService& service);
     Result<void> host(const std::string& name, BroadcastReceiver& receiver);
     using NetworkCallback = std::function<void(bool blocked, const std::string& because)>;
-    Result<void> watchNetwork(NetworkCallback told);
+    Result<void> watchNetwork(NetworkCallback callback);
     Result<std::string> package();
     // Foreground services (foreground.cpp).
     Result<void> startForeground(const std::string& name, client::Shown shown);

@@ -1,7 +1,7 @@
 #include <algorithm>
 
 #include "base/result/errors.hpp"
-#include "base/result/parts.hpp"
+#include "base/result/values.hpp"
 #include "contract/model/event.hpp"
 #include "contract/rules/admission.hpp"
 #include "link/client/connection.hpp"
@@ -78,37 +78,37 @@ client::BusLink::Write enqueuing(const JobInfo& job, const JobWorkItem& work, co
 
 } // namespace
 
-struct ScheduleResult::Parts {
+struct ScheduleResult::Values {
     std::string reason;
 };
 
 ScheduleResult::ScheduleResult(std::int32_t result, std::string reason) : result_(result) {
-    if (!reason.empty()) parts_ = std::make_shared<const Parts>(Parts{std::move(reason)});
+    if (!reason.empty()) values_ = std::make_shared<const Values>(Values{std::move(reason)});
 }
 
-const std::string& ScheduleResult::getReason() const { return partsOf(parts_).reason; }
+const std::string& ScheduleResult::getReason() const { return valuesOf(values_).reason; }
 
-struct ListedJob::Parts {
+struct ListedJob::Values {
     JobInfo job;
     std::vector<std::size_t> after;
     std::vector<std::size_t> afterFailure;
 };
 
-ListedJob::ListedJob(JobInfo job) { ownParts(parts_).job = std::move(job); }
+ListedJob::ListedJob(JobInfo job) { ownValues(values_).job = std::move(job); }
 
 ListedJob& ListedJob::after(std::size_t place) {
-    ownParts(parts_).after.push_back(place);
+    ownValues(values_).after.push_back(place);
     return *this;
 }
 
 ListedJob& ListedJob::afterFailure(std::size_t place) {
-    ownParts(parts_).afterFailure.push_back(place);
+    ownValues(values_).afterFailure.push_back(place);
     return *this;
 }
 
-const JobInfo& ListedJob::getJob() const { return partsOf(parts_).job; }
-const std::vector<std::size_t>& ListedJob::getAfter() const { return partsOf(parts_).after; }
-const std::vector<std::size_t>& ListedJob::getAfterFailure() const { return partsOf(parts_).afterFailure; }
+const JobInfo& ListedJob::getJob() const { return valuesOf(values_).job; }
+const std::vector<std::size_t>& ListedJob::getAfter() const { return valuesOf(values_).after; }
+const std::vector<std::size_t>& ListedJob::getAfterFailure() const { return valuesOf(values_).afterFailure; }
 
 JobScheduler::JobScheduler(Connection& connection) : connection_(connection.impl_) {}
 
@@ -199,21 +199,21 @@ Result<void> readSpaced(wire::Reader& reader, std::vector<Spaced>& jobs) {
 
 } // namespace
 
-struct PendingJobReasonsInfo::Parts {
+struct PendingJobReasonsInfo::Values {
     WallTime timestamp;
     std::vector<PendingReason> reasons;
-    bool operator==(const Parts&) const = default;
+    bool operator==(const Values&) const = default;
 };
 
 PendingJobReasonsInfo::PendingJobReasonsInfo(WallTime timestamp, std::vector<PendingReason> reasons)
-    : parts_(std::make_shared<const Parts>(Parts{timestamp, std::move(reasons)})) {}
+    : values_(std::make_shared<const Values>(Values{timestamp, std::move(reasons)})) {}
 
-WallTime PendingJobReasonsInfo::getTimestamp() const { return partsOf(parts_).timestamp; }
+WallTime PendingJobReasonsInfo::getTimestamp() const { return valuesOf(values_).timestamp; }
 const std::vector<PendingReason>& PendingJobReasonsInfo::getPendingJobReasons() const {
-    return partsOf(parts_).reasons;
+    return valuesOf(values_).reasons;
 }
 bool PendingJobReasonsInfo::operator==(const PendingJobReasonsInfo& other) const {
-    return partsOf(parts_) == partsOf(other.parts_);
+    return valuesOf(values_) == valuesOf(other.values_);
 }
 
 Result<std::optional<JobInfo>> JobScheduler::getPendingJob(JobId id) {

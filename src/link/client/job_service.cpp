@@ -90,8 +90,8 @@ void Connection::Impl::end(client::Runs::iterator run) {
     sendRest(run->second, key);
     if (isCurrent(key)) {
         client::Finish& finish = *run->second.finish;
-        auto told = link_->tell("JobFinished", finishing(key, finish));
-        if (!told.ok() && told.error().code == Errc::ILLEGAL_ARGUMENT) {
+        auto sent = link_->tell("JobFinished", finishing(key, finish));
+        if (!sent.ok() && sent.error().code == Errc::ILLEGAL_ARGUMENT) {
             // The end must arrive, whatever text it has.
             finish.outcome.text = "(a text that was not UTF-8)";
             (void)link_->tell("JobFinished", finishing(key, finish));

@@ -3,46 +3,46 @@
 #include "stint/receiver.hpp"
 #include "base/result/errors.hpp"
 
-#include "base/result/parts.hpp"
+#include "base/result/values.hpp"
 #include "link/client/connection.hpp"
 #include "link/wire/names.hpp"
 #include "stint/job_service.hpp"
 
 namespace stint {
 
-struct AlarmParameters::Parts {
+struct AlarmParameters::Values {
     std::string tag;
     std::int64_t count = 1;
     WallTime trigger;
     Duration triggerElapsed{0};
 };
 
-struct RemoteMessage::Parts {
+struct RemoteMessage::Values {
     std::int32_t priority = PRIORITY_UNKNOWN;
     std::int32_t original = PRIORITY_UNKNOWN;
     std::string data;
     WallTime sent;
 };
 
-const std::string& AlarmParameters::getTag() const { return partsOf(parts_).tag; }
-std::int64_t AlarmParameters::getCount() const { return partsOf(parts_).count; }
-WallTime AlarmParameters::getTriggerTime() const { return partsOf(parts_).trigger; }
-Duration AlarmParameters::getTriggerElapsedRealtime() const { return partsOf(parts_).triggerElapsed; }
+const std::string& AlarmParameters::getTag() const { return valuesOf(values_).tag; }
+std::int64_t AlarmParameters::getCount() const { return valuesOf(values_).count; }
+WallTime AlarmParameters::getTriggerTime() const { return valuesOf(values_).trigger; }
+Duration AlarmParameters::getTriggerElapsedRealtime() const { return valuesOf(values_).triggerElapsed; }
 
-std::int32_t RemoteMessage::getPriority() const { return partsOf(parts_).priority; }
-std::int32_t RemoteMessage::getOriginalPriority() const { return partsOf(parts_).original; }
-const std::string& RemoteMessage::getData() const { return partsOf(parts_).data; }
-WallTime RemoteMessage::getSentTime() const { return partsOf(parts_).sent; }
+std::int32_t RemoteMessage::getPriority() const { return valuesOf(values_).priority; }
+std::int32_t RemoteMessage::getOriginalPriority() const { return valuesOf(values_).original; }
+const std::string& RemoteMessage::getData() const { return valuesOf(values_).data; }
+WallTime RemoteMessage::getSentTime() const { return valuesOf(values_).sent; }
 
 /// Builds the parameters that a receiver gets, which an app can only read.
 struct ReceiverAccess {
     static AlarmParameters make(wire::AlarmCall from) {
         AlarmParameters params;
-        params.parts_ = std::make_shared<const AlarmParameters::Parts>(
-            AlarmParameters::Parts{.tag = std::move(from.tag),
-                                   .count = from.count,
-                                   .trigger = from.requestedWall,
-                                   .triggerElapsed = from.requested.time_since_epoch()});
+        params.values_ = std::make_shared<const AlarmParameters::Values>(
+            AlarmParameters::Values{.tag = std::move(from.tag),
+                                    .count = from.count,
+                                    .trigger = from.requestedWall,
+                                    .triggerElapsed = from.requested.time_since_epoch()});
         return params;
     }
     static RemoteMessage make(wire::MessageCall from) {
@@ -50,11 +50,11 @@ struct ReceiverAccess {
             return high ? RemoteMessage::PRIORITY_HIGH : RemoteMessage::PRIORITY_NORMAL;
         };
         RemoteMessage message;
-        message.parts_ =
-            std::make_shared<const RemoteMessage::Parts>(RemoteMessage::Parts{.priority = priority(from.high),
-                                                                              .original = priority(from.original),
-                                                                              .data = std::move(from.data),
-                                                                              .sent = from.sent});
+        message.values_ =
+            std::make_shared<const RemoteMessage::Values>(RemoteMessage::Values{.priority = priority(from.high),
+                                                                                .original = priority(from.original),
+                                                                                .data = std::move(from.data),
+                                                                                .sent = from.sent});
         return message;
     }
 };
@@ -86,24 +86,25 @@ Result<void> Connection::Impl::host(const std::string& name, BroadcastReceiver& 
 void Connection::Impl::deliver(const Callback& callback, client::AlarmCall& call, Hold& hold) {
     const auto receiver = receivers_.find(call.alarm.receiver);
     if (receiver == receivers_.end()) return refuse(callback, unknown(call.alarm.receiver));
-    hold.outside(
-        [&told = *receiver->second, params = ReceiverAccess::make(std::move(call.alarm))] { told.onAlarm(params); });
+    hold.outside([&target = *receiver->second, params = ReceiverAccess::make(std::move(call.alarm))] {
+        target.onAlarm(params);
+    });
     answer(callback, std::nullopt);
 }
 
 void Connection::Impl::deliver(const Callback& callback, client::MessageCall& call, Hold& hold) {
     const auto receiver = receivers_.find(call.message.receiver);
     if (receiver == receivers_.end()) return refuse(callback, unknown(call.message.receiver));
-    hold.outside([&told = *receiver->second, message = ReceiverAccess::make(std::move(call.message))] {
-        told.onMessage(message);
+    hold.outside([&target = *receiver->second, message = ReceiverAccess::make(std::move(call.message))] {
+        target.onMessage(message);
     });
     answer(callback, std::nullopt);
 }
 
-Result<void> Connection::Impl::watchNetwork(NetworkCallback told) {
+Result<void> Connection::Impl::watchNetwork(NetworkCallback callback) {
     const Hold hold(*this);
     STINT_TRY(reach());
-    auto before = std::exchange(networkCallback_, std::make_shared<const NetworkCallback>(std::move(told)));
+    auto before = std::exchange(networkCallback_, std::make_shared<const NetworkCallback>(std::move(callback)));
     auto asked = askForNetwork();
     if (!asked.ok()) networkCallback_ = std::move(before);
     return asked;
@@ -124,9 +125,9 @@ Result<void> Connection::Impl::askForNetwork() {
 }
 
 void Connection::Impl::deliver(const client::NetworkNews& news, Hold& hold) {
-    const auto told = networkCallback_;
-    if (!told || !*told) return;
-    hold.outside([&] { (*told)(!news.allowed, news.because); });
+    const auto callback = networkCallback_;
+    if (!callback || !*callback) return;
+    hold.outside([&] { (*callback)(!news.allowed, news.because); });
 }
 
 } // namespace stint

@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "base/result/errors.hpp"
-#include "base/result/parts.hpp"
+#include "base/result/values.hpp"
 #include "contract/rules/validation.hpp"
 #include "link/client/connection.hpp"
 
@@ -31,52 +31,52 @@ std::optional<Instant> Throttle::dueAt() const {
 
 namespace stint {
 
-struct JobParameters::Parts {
+struct JobParameters::Values {
     client::RunKey key;
-    wire::RunParameters told;
-    std::optional<std::string> space;                      ///< moved out of `told`; nullopt where that is empty
+    wire::RunParameters given;
+    std::optional<std::string> space;                      ///< moved out of `given`; nullopt where that is empty
     std::optional<std::vector<std::string>> triggeredUris; ///< likewise
     StopReason stopReason = STOP_REASON_UNDEFINED;
 };
 
-JobId JobParameters::getJobId() const { return partsOf(parts_).told.id; }
-const std::optional<std::string>& JobParameters::getJobNamespace() const { return partsOf(parts_).space; }
-const PersistableBundle& JobParameters::getExtras() const { return partsOf(parts_).told.extras; }
-const PersistableBundle& JobParameters::getTransientExtras() const { return partsOf(parts_).told.transientExtras; }
-const std::optional<ClipData>& JobParameters::getClipData() const { return partsOf(parts_).told.clip; }
-std::int32_t JobParameters::getClipGrantFlags() const { return partsOf(parts_).told.clipGrantFlags; }
-bool JobParameters::isUserInitiatedJob() const { return partsOf(parts_).told.userInitiated; }
-bool JobParameters::isExpeditedJob() const { return partsOf(parts_).told.expedited; }
-bool JobParameters::isOverrideDeadlineExpired() const { return partsOf(parts_).told.overdue; }
-Duration JobParameters::getTimeLimit() const { return partsOf(parts_).told.timeLimit; }
+JobId JobParameters::getJobId() const { return valuesOf(values_).given.id; }
+const std::optional<std::string>& JobParameters::getJobNamespace() const { return valuesOf(values_).space; }
+const PersistableBundle& JobParameters::getExtras() const { return valuesOf(values_).given.extras; }
+const PersistableBundle& JobParameters::getTransientExtras() const { return valuesOf(values_).given.transientExtras; }
+const std::optional<ClipData>& JobParameters::getClipData() const { return valuesOf(values_).given.clip; }
+std::int32_t JobParameters::getClipGrantFlags() const { return valuesOf(values_).given.clipGrantFlags; }
+bool JobParameters::isUserInitiatedJob() const { return valuesOf(values_).given.userInitiated; }
+bool JobParameters::isExpeditedJob() const { return valuesOf(values_).given.expedited; }
+bool JobParameters::isOverrideDeadlineExpired() const { return valuesOf(values_).given.overdue; }
+Duration JobParameters::getTimeLimit() const { return valuesOf(values_).given.timeLimit; }
 const std::optional<std::vector<std::string>>& JobParameters::getTriggeredContentUris() const {
-    return partsOf(parts_).triggeredUris;
+    return valuesOf(values_).triggeredUris;
 }
 const std::vector<std::string>& JobParameters::getTriggeredContentAuthorities() const {
-    return partsOf(parts_).told.triggeredAuthorities;
+    return valuesOf(values_).given.triggeredAuthorities;
 }
-const std::optional<Network>& JobParameters::getNetwork() const { return partsOf(parts_).told.network; }
-StopReason JobParameters::getStopReason() const { return partsOf(parts_).stopReason; }
-std::uint64_t JobParameters::getRun() const { return partsOf(parts_).key.run; }
+const std::optional<Network>& JobParameters::getNetwork() const { return valuesOf(values_).given.network; }
+StopReason JobParameters::getStopReason() const { return valuesOf(values_).stopReason; }
+std::uint64_t JobParameters::getRun() const { return valuesOf(values_).key.run; }
 
-client::RunKey JobParametersAccess::keyOf(const JobParameters& params) { return partsOf(params.parts_).key; }
+client::RunKey JobParametersAccess::keyOf(const JobParameters& params) { return valuesOf(params.values_).key; }
 
 JobParameters JobParametersAccess::make(client::RunKey key, wire::RunParameters from) {
-    JobParameters::Parts parts{
-        .key = key, .told = std::move(from), .space = std::nullopt, .triggeredUris = std::nullopt};
-    if (!parts.told.space.empty()) parts.space = std::move(parts.told.space);
-    if (!parts.told.triggeredUris.empty()) parts.triggeredUris = std::move(parts.told.triggeredUris);
+    JobParameters::Values values{
+        .key = key, .given = std::move(from), .space = std::nullopt, .triggeredUris = std::nullopt};
+    if (!values.given.space.empty()) values.space = std::move(values.given.space);
+    if (!values.given.triggeredUris.empty()) values.triggeredUris = std::move(values.given.triggeredUris);
     JobParameters params;
-    params.parts_ = std::make_shared<const JobParameters::Parts>(std::move(parts));
+    params.values_ = std::make_shared<const JobParameters::Values>(std::move(values));
     return params;
 }
 
 void JobParametersAccess::setNetwork(JobParameters& params, Network network) {
-    ownParts(params.parts_).told.network = std::move(network);
+    ownValues(params.values_).given.network = std::move(network);
 }
 
 void JobParametersAccess::setStopReason(JobParameters& params, StopReason reason) {
-    ownParts(params.parts_).stopReason = reason;
+    ownValues(params.values_).stopReason = reason;
 }
 
 JobWorkItem JobWorkItemAccess::itemOf(WorkItem work) {
@@ -85,34 +85,34 @@ JobWorkItem JobWorkItemAccess::itemOf(WorkItem work) {
     return item;
 }
 
-const WorkItem& JobWorkItemAccess::workOf(const JobWorkItem& item) { return partsOf(item.work_); }
+const WorkItem& JobWorkItemAccess::workOf(const JobWorkItem& item) { return valuesOf(item.work_); }
 
-const PersistableBundle& JobWorkItem::getExtras() const { return partsOf(work_).extras; }
-Bytes JobWorkItem::getEstimatedNetworkDownloadBytes() const { return partsOf(work_).estimatedDown; }
-Bytes JobWorkItem::getEstimatedNetworkUploadBytes() const { return partsOf(work_).estimatedUp; }
-Bytes JobWorkItem::getMinimumNetworkChunkBytes() const { return partsOf(work_).minimumChunk; }
-std::int32_t JobWorkItem::getDeliveryCount() const { return partsOf(work_).deliveries; }
-std::uint64_t JobWorkItem::getWorkId() const { return partsOf(work_).id; }
+const PersistableBundle& JobWorkItem::getExtras() const { return valuesOf(work_).extras; }
+Bytes JobWorkItem::getEstimatedNetworkDownloadBytes() const { return valuesOf(work_).estimatedDown; }
+Bytes JobWorkItem::getEstimatedNetworkUploadBytes() const { return valuesOf(work_).estimatedUp; }
+Bytes JobWorkItem::getMinimumNetworkChunkBytes() const { return valuesOf(work_).minimumChunk; }
+std::int32_t JobWorkItem::getDeliveryCount() const { return valuesOf(work_).deliveries; }
+std::uint64_t JobWorkItem::getWorkId() const { return valuesOf(work_).id; }
 
 JobWorkItem::Builder& JobWorkItem::Builder::setExtras(PersistableBundle extras) {
-    ownParts(item_.work_).extras = std::move(extras);
+    ownValues(item_.work_).extras = std::move(extras);
     return *this;
 }
 
 JobWorkItem::Builder& JobWorkItem::Builder::setEstimatedNetworkBytes(Bytes download, Bytes upload) {
-    ownParts(item_.work_).estimatedDown = download;
-    ownParts(item_.work_).estimatedUp = upload;
+    ownValues(item_.work_).estimatedDown = download;
+    ownValues(item_.work_).estimatedUp = upload;
     return *this;
 }
 
 JobWorkItem::Builder& JobWorkItem::Builder::setMinimumNetworkChunkBytes(Bytes chunk) {
-    ownParts(item_.work_).minimumChunk = chunk;
+    ownValues(item_.work_).minimumChunk = chunk;
     return *this;
 }
 
 // The daemon asks the same rules again when the item arrives.
 Result<JobWorkItem> JobWorkItem::Builder::build() const {
-    if (auto error = brokenRule(partsOf(item_.work_))) return *std::move(error);
+    if (auto error = brokenRule(valuesOf(item_.work_))) return *std::move(error);
     return item_;
 }
 

@@ -65,20 +65,20 @@ Error errorFrom(const sd_bus_error& error) {
 }
 
 Error errorFromErrno(int number) {
-    const std::string said = std::generic_category().message(number);
+    const std::string text = std::generic_category().message(number);
     switch (number) {
     case ECONNRESET:
     case ENOTCONN:
     case ESHUTDOWN:
     case EPIPE:
-        return fail(Errc::UNAVAILABLE, "the connection was lost ({})", said);
+        return fail(Errc::UNAVAILABLE, "the connection was lost ({})", text);
     case ETIMEDOUT:
-        return fail(Errc::UNAVAILABLE, "no answer in time ({})", said);
+        return fail(Errc::UNAVAILABLE, "no answer in time ({})", text);
     case EBADMSG:
     case ENXIO:
-        return fail(Errc::ILLEGAL_ARGUMENT, "the message is malformed ({})", said);
+        return fail(Errc::ILLEGAL_ARGUMENT, "the message is malformed ({})", text);
     default:
-        return fail(Errc::SYSTEM, "{}", said);
+        return fail(Errc::SYSTEM, "{}", text);
     }
 }
 

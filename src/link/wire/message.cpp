@@ -72,8 +72,8 @@ Result<Message> newReply(const Message& call) {
 
 Result<void> replyError(const Message& call, const Error& error) {
     if (!call.expectsReply()) return {};
-    const sd_bus_error said{wireNameOf(error.code), error.message.c_str(), 0};
-    const int result = sd_bus_reply_method_error(call.get(), &said);
+    const sd_bus_error wireError{wireNameOf(error.code), error.message.c_str(), 0};
+    const int result = sd_bus_reply_method_error(call.get(), &wireError);
     if (result < 0) return within("cannot answer", errorFromErrno(-result));
     return {};
 }
@@ -96,12 +96,12 @@ Result<Message> call(sd_bus* bus, const Message& message, std::optional<Duration
     // sd-bus: 0 is its default of 25 s, the largest number is no end.
     const std::uint64_t microseconds =
         patience ? static_cast<std::uint64_t>(std::chrono::microseconds(*patience).count()) : UINT64_MAX;
-    sd_bus_error said = SD_BUS_ERROR_NULL;
+    sd_bus_error wireError = SD_BUS_ERROR_NULL;
     sd_bus_message* answer = nullptr;
-    const int result = sd_bus_call(bus, message.get(), microseconds, &said, &answer);
+    const int result = sd_bus_call(bus, message.get(), microseconds, &wireError, &answer);
     if (result >= 0) return Message::owning(answer);
-    Error error = sd_bus_error_is_set(&said) ? errorFrom(said) : errorFromErrno(-result);
-    sd_bus_error_free(&said);
+    Error error = sd_bus_error_is_set(&wireError) ? errorFrom(wireError) : errorFromErrno(-result);
+    sd_bus_error_free(&wireError);
     return error;
 }
 

@@ -94,8 +94,8 @@ Result<Run> CommandService::begin() {
 /// The limits that a person has asked for must hold, or the command does not run.
 Result<Command::Place> CommandService::placeFor(Job& job, Share share) {
     const CgroupLimits asked = STINT_TRY(limitsIn(job.params.getExtras().getString("limits")));
-    const char* told = share == Share::Leftover ? std::getenv(backgroundLimits) : nullptr;
-    const CgroupLimits background = STINT_TRY(limitsIn(told ? told : ""));
+    const char* text = share == Share::Leftover ? std::getenv(backgroundLimits) : nullptr;
+    const CgroupLimits background = STINT_TRY(limitsIn(text ? text : ""));
     const auto use = job.isGuard() ? CommandCgroup::Use::Freezing : CommandCgroup::Use::Limits;
     auto cgroup = STINT_TRY(CommandCgroup::make(asked, background, use));
     Command::Place place{.procs = {}, .waitsForAll = job.isGuard()};

@@ -139,9 +139,9 @@ private:
         Finding finding{.location = location_,
                         .expected = fmt::format("{}: exit {}", fmt::join(action.words, " "), *action.expectExit),
                         .at = world_.at()};
-        std::string said = answer.err.empty() ? answer.out : answer.err;
-        std::ranges::replace(said, '\n', ' ');
-        if (code != *action.expectExit) finding.happened = fmt::format("exit {}: {}", code, said);
+        std::string text = answer.err.empty() ? answer.out : answer.err;
+        std::ranges::replace(text, '\n', ' ');
+        if (code != *action.expectExit) finding.happened = fmt::format("exit {}: {}", code, text);
         played_.findings.push_back(std::move(finding));
     }
 

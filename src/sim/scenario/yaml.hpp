@@ -40,7 +40,7 @@ SourceLocation locationOf(const YAML::Mark& mark);
 SourceLocation locationOf(const Node& node);
 
 /// The words that a value may be, and what each means.
-template <class T> using Words = std::initializer_list<std::pair<std::string_view, T>>;
+template <class T> using Choices = std::initializer_list<std::pair<std::string_view, T>>;
 
 /// A key, and the function that reads its value.
 struct Key {
@@ -76,7 +76,7 @@ public:
     void list(const Node& node, std::string_view what, const std::function<void(const Node&)>& each);
     std::string text(const Node& node, std::string_view what);
 
-    template <class T> T word(const Node& node, std::string_view what, Words<T> words, T otherwise = {}) {
+    template <class T> T word(const Node& node, std::string_view what, Choices<T> words, T otherwise = {}) {
         const std::string given = text(node, what);
         std::vector<std::string_view> known;
         for (const auto& [name, meaning] : words) {

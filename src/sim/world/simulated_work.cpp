@@ -163,13 +163,13 @@ public:
     // JobHost
     bool started(const JobKey& job) override {
         const work::Request* request = desk().engine().requests().ofJob(job.id.value);
-        const auto told =
+        const auto answer =
             handle(work::JobStarted{job.id.value, request ? std::optional(request->spec.id) : std::nullopt});
-        return told.ok() && told->goesOn;
+        return answer.ok() && answer->goesOn;
     }
     bool stopped(const JobKey& job, StopReason reason) override {
-        const auto told = handle(work::JobStopped{job.id.value, reason});
-        return told.ok() && told->goesOn;
+        const auto answer = handle(work::JobStopped{job.id.value, reason});
+        return answer.ok() && answer->goesOn;
     }
 
 private:

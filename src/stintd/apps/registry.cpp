@@ -72,15 +72,15 @@ private:
 
     Installed readAll() {
         Installed installed = builtIn_;
-        std::set<std::string> said;
+        std::set<std::string> messages;
         auto say = [&](const Error& error) {
-            said.insert(error.message);
+            messages.insert(error.message);
             if (!said_.contains(error.message)) onError_(error); // once, as long as it lasts
         };
         for (const fs::path& directory : directories_)
             for (auto& manifest : readManifests(directory))
                 install(std::move(manifest), installed, say);
-        said_ = std::move(said);
+        said_ = std::move(messages);
         return installed;
     }
 
@@ -195,15 +195,15 @@ std::string howToStart(const Registry& registry, std::string_view kind, std::str
         return fmt::format("this program was not started as an app, and no manifest has it as its executable; the {} "
                            "\"{}\" is one of {}: start it with: {}",
                            kind, component, declared, typed);
-    std::string told = fmt::format(
+    std::string text = fmt::format(
         "this program is no app's: no manifest declares a {} \"{}\". Write {}/PACKAGE.toml, with package = "
         "\"PACKAGE\", "
         "command = [\"PROGRAM\"], and a [[{}]] with name = \"{}\"{} and a command; then start it with: stint start "
         "PACKAGE",
         kind, component, registry.ownDirectory().string(), kind, component,
         kind == "service" ? fmt::format(", permission = \"{}\"", bindJobService) : "");
-    if (!registry.errors().empty()) told += fmt::format(". A manifest is wrong: {}", *registry.errors().begin());
-    return told;
+    if (!registry.errors().empty()) text += fmt::format(". A manifest is wrong: {}", *registry.errors().begin());
+    return text;
 }
 
 } // namespace stint

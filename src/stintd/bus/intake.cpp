@@ -132,28 +132,28 @@ constexpr std::size_t mostDescriptors = 253;
 constexpr std::size_t controlBytes = CMSG_SPACE(sizeof(ucred)) + CMSG_SPACE(mostDescriptors * sizeof(int));
 
 /// The sender and the descriptors that came with the bytes, as the kernel reports them.
-struct Told {
+struct Ancillary {
     pid_t sender = 0;
     std::vector<Fd> descriptors;
 };
 
-Told toldBy(msghdr& message) {
-    Told told;
+Ancillary ancillaryOf(msghdr& message) {
+    Ancillary ancillary;
     for (cmsghdr* part = CMSG_FIRSTHDR(&message); part; part = CMSG_NXTHDR(&message, part)) {
         if (part->cmsg_level != SOL_SOCKET) continue;
         if (part->cmsg_type == SCM_CREDENTIALS) {
             ucred credentials{};
             std::memcpy(&credentials, CMSG_DATA(part), sizeof credentials);
-            told.sender = credentials.pid;
+            ancillary.sender = credentials.pid;
         }
         if (part->cmsg_type != SCM_RIGHTS) continue;
         for (std::size_t at = 0; at + sizeof(int) <= part->cmsg_len - CMSG_LEN(0); at += sizeof(int)) {
             int descriptor = -1;
             std::memcpy(&descriptor, CMSG_DATA(part) + at, sizeof descriptor);
-            told.descriptors.emplace_back(descriptor);
+            ancillary.descriptors.emplace_back(descriptor);
         }
     }
-    return told;
+    return ancillary;
 }
 
 } // namespace
@@ -189,16 +189,16 @@ Intake::Look Intake::take() {
     const ssize_t count = ::recvmsg(socket_, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
     if (count == 0) return Look::Ended;
     if (count < 0) return errno == EAGAIN || errno == EINTR ? Look::Incomplete : Look::Ended;
-    Told told = toldBy(message);
+    Ancillary ancillary = ancillaryOf(message);
     // We have run out of descriptors, and without all of its descriptors a message would be another one.
     if (message.msg_flags & MSG_CTRUNC) return Look::Broken;
-    if (sender_ != 0 && told.sender != sender_) return Look::Broken;
-    drained_ = told.descriptors.empty() && static_cast<std::size_t>(count) < into.iov_len;
-    if (!told.descriptors.empty()) {
+    if (sender_ != 0 && ancillary.sender != sender_) return Look::Broken;
+    drained_ = ancillary.descriptors.empty() && static_cast<std::size_t>(count) < into.iov_len;
+    if (!ancillary.descriptors.empty()) {
         if (!descriptors_.empty()) return Look::Broken; // further descriptors in the middle of a message
         placed_ = false;
-        descriptorsRead_ += told.descriptors.size();
-        descriptors_ = std::move(told.descriptors);
+        descriptorsRead_ += ancillary.descriptors.size();
+        descriptors_ = std::move(ancillary.descriptors);
     }
     pending_.append(bytes.data(), static_cast<std::size_t>(count));
     read_ += static_cast<std::size_t>(count);

@@ -77,8 +77,8 @@ Result<void> checkDescriptors(const Request& request, const JobInfo& job) {
 
 /// Checks a job before the core does: the process that hosts it, and the descriptors that it holds open.
 Result<void> checkJob(const Request& request, const AppId& app, const JobInfo& job) {
-    if (auto told = request.owner.hosting().stranger(app, job.getService().name))
-        return Error{Errc::ILLEGAL_ARGUMENT, *std::move(told)};
+    if (auto refusal = request.owner.hosting().stranger(app, job.getService().name))
+        return Error{Errc::ILLEGAL_ARGUMENT, *std::move(refusal)};
     return checkDescriptors(request, job);
 }
 

@@ -91,8 +91,8 @@ Handled shell(Request& request) {
     std::ranges::move(words, std::back_inserter(whole));
     request.owner.shell(request.call, std::move(whole));
     return waits([](Writer& writer, const Reply& reply) {
-        const VerbAnswer said = reply.said.value_or(VerbAnswer{});
-        writer.int32(said.code).string(said.out).string(said.err);
+        const VerbAnswer answer = reply.answer.value_or(VerbAnswer{});
+        writer.int32(answer.code).string(answer.out).string(answer.err);
     });
 }
 

@@ -113,13 +113,13 @@ std::optional<Event> eventOf(const Asked& asked, const wire::Message& answer) {
         return DeliveryEnded{asked.app, asked.delivery};
     }
     if (answer.isError() || answer.signature() != "b") return std::nullopt;
-    const Result<bool> said = wire::Reader(answer).boolean();
-    if (!said) return std::nullopt;
+    const Result<bool> taken = wire::Reader(answer).boolean();
+    if (!taken) return std::nullopt;
     switch (asked.what) {
     case Asked::What::Start:
-        return StartAnswered{asked.run, *said};
+        return StartAnswered{asked.run, *taken};
     case Asked::What::Stop:
-        return StopAnswered{asked.run, *said};
+        return StopAnswered{asked.run, *taken};
     case Asked::What::Delivery:
         break; // handled above
     }

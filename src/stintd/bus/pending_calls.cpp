@@ -75,7 +75,7 @@ std::size_t PendingCalls::waitingFor(ConnectionId from) const {
 }
 
 std::vector<ConnectionId> PendingCalls::send(const std::function<bool(ConnectionId)>& isRead) {
-    std::vector<ConnectionId> told;
+    std::vector<ConnectionId> answered;
     for (auto known = known_.begin(); known != known_.end();) {
         const auto [call, entry] = *known;
         if (!isRead(entry->from)) {
@@ -86,13 +86,13 @@ std::vector<ConnectionId> PendingCalls::send(const std::function<bool(Connection
         const Result<void> sent = respond(*entry);
         // A reply that failed half-way is not sent; the error is sent instead.
         if (!sent) (void)wire::replyError(entry->message, sent.error());
-        told.push_back(entry->from);
+        answered.push_back(entry->from);
         std::size_t& waiting = waiting_[entry->from];
         STINT_CHECK(waiting > 0);
         --waiting;
         STINT_CHECK(calls_.erase(call) == 1);
     }
-    return told;
+    return answered;
 }
 
 } // namespace stint

@@ -388,8 +388,8 @@ void ServerLoop::sendAnswers() {
         const Peer* peer = find(id);
         return peer && peer->connection->isRead();
     };
-    for (const ConnectionId told : calls_.send(isRead))
-        sent(told);
+    for (const ConnectionId reached : calls_.send(isRead))
+        sent(reached);
     flushTouched();
 }
 
@@ -397,15 +397,15 @@ void ServerLoop::tellWatchers() {
     const std::map<JobKey, std::set<ConnectionId>> owed = watches_.owed();
     for (const auto& [job, watchers] : owed) {
         const JobView view = owner_.core().job(job, owner_.now()).value_or(vanished(job));
-        std::vector<ConnectionId> told;
+        std::vector<ConnectionId> reached;
         for (const ConnectionId watcher : watchers) {
             Peer* peer = find(watcher);
             // A slow reader gets the latest state once it has caught up.
             if (!peer || !peer->connection->isRead()) continue;
             deliver(watcher, jobChanged(peer->connection->bus(), view));
-            told.push_back(watcher);
+            reached.push_back(watcher);
         }
-        watches_.told(job, told, view.state == JobView::State::Finished);
+        watches_.announced(job, reached, view.state == JobView::State::Finished);
     }
 }
 

@@ -30,7 +30,7 @@ void Watches::changed(const JobKey& job) {
     if (watched != ofJob_.end()) owed.insert(watched->second.begin(), watched->second.end());
 }
 
-void Watches::told(const JobKey& job, const std::vector<ConnectionId>& watchers, bool ended) {
+void Watches::announced(const JobKey& job, const std::vector<ConnectionId>& watchers, bool ended) {
     const auto owed = owed_.find(job);
     const auto watched = ofJob_.find(job);
     for (const ConnectionId watcher : watchers) {
@@ -52,13 +52,13 @@ void Watches::changed(Topics topics) {
 }
 
 std::map<ConnectionId, Topics> Watches::takeNews() {
-    std::map<ConnectionId, Topics> told;
+    std::map<ConnectionId, Topics> announced;
     for (auto& [watcher, news] : news_) {
         if (!news.asked || news.owed.none()) continue;
         news.asked = false;
-        told.emplace(watcher, std::exchange(news.owed, {}));
+        announced.emplace(watcher, std::exchange(news.owed, {}));
     }
-    return told;
+    return announced;
 }
 
 } // namespace stint

@@ -34,7 +34,7 @@ public:
     const std::map<JobKey, std::set<ConnectionId>>& owed() const { return owed_; }
     /// Notes that these watchers got the signal. `ended`: it had the job's last state, and they watch this one job no
     /// more.
-    void told(const JobKey& job, const std::vector<ConnectionId>& watchers, bool ended);
+    void announced(const JobKey& job, const std::vector<ConnectionId>& watchers, bool ended);
 
 private:
     std::map<JobKey, std::set<ConnectionId>> ofJob_;

@@ -25,7 +25,7 @@ namespace stint {
 Now readClocks() { return {bootNow(), wallNow()}; }
 
 BootId readBootId() {
-    if (const char* told = std::getenv("STINT_BOOT_ID")) return {told};
+    if (const char* value = std::getenv("STINT_BOOT_ID")) return {value};
     return {bootId()};
 }
 
@@ -62,7 +62,7 @@ constexpr std::chrono::years farthest{100};
 
 /// The zone's name in the tables. A table is read once for each name, so that another zone must have another name.
 std::string zoneName() {
-    if (const char* const said = std::getenv("TZ"); said && *said) return *said == ':' ? said + 1 : said;
+    if (const char* const zone = std::getenv("TZ"); zone && *zone) return *zone == ':' ? zone + 1 : zone;
     std::error_code error;
     const std::string target = fs::read_symlink(localTime, error).string();
     constexpr std::string_view tables = "zoneinfo/";

@@ -241,16 +241,16 @@ void Daemon::announceDevice(CallId call) {
 
 void Daemon::arrived(Event event) {
     if (const auto* asked = std::get_if<Schedule>(&event); asked && !asked->terms.guard.empty() && asked->onBehalf)
-        addGuardApp(asked->app, Told::Yes);
+        addGuardApp(asked->app, Announce::Yes);
     if (const auto* ended = std::get_if<DeliveryEnded>(&event)) hosts_->delivered(ended->delivery);
     arrived_.push_back(std::move(event));
 }
 
 // jobs.md §14.5: a guard's app exists as long as any of its jobs is known.
-void Daemon::addGuardApp(const AppId& app, Told told) {
+void Daemon::addGuardApp(const AppId& app, Announce announce) {
     if (!isGuardPackage(app.name) || registry_->find(app.name)) return;
     registry_->addBuiltIn(guardManifest(app, options_.libexec));
-    if (told == Told::Yes) arrived_.emplace_back(AppInstalled{*registry_->find(app.name)});
+    if (announce == Announce::Yes) arrived_.emplace_back(AppInstalled{*registry_->find(app.name)});
 }
 
 void Daemon::shell(CallId call, std::vector<std::string> words) { verbs_.push_back({call, std::move(words)}); }

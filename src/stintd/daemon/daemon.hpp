@@ -95,8 +95,8 @@ private:
     Result<void> begin(UnderWay runs);
     Result<void> beginFirst();
     void tellAside(const std::vector<SetAside>& jobs);
-    enum class Told : std::uint8_t { Yes, No };
-    void addGuardApp(const AppId& app, Told told);
+    enum class Announce : std::uint8_t { Yes, No };
+    void addGuardApp(const AppId& app, Announce announce);
     void rememberSeen(const Snapshot& snapshot);
     void forgetSeen();
     void commitFailed(const Error& error);
@@ -145,7 +145,7 @@ private:
     // limits.cpp
     void count(const CountNetwork& asked);
     void mark(const MarkNetwork& mark);
-    Netcut::Used used(NetworkUsed told);
+    Netcut::Used used(NetworkUsed use);
     wire::Finding aboutNetwork() const;
 
     // LimitsOwner (limits.cpp).

@@ -182,14 +182,14 @@ Finding aboutWindows(const WindowWatch& x11, const WindowWatch& wayland) {
 void addSetAside(const std::vector<SetAside>& jobs, std::vector<Finding>& findings) {
     constexpr std::size_t most = 5;
     if (jobs.empty()) return;
-    std::vector<std::string> told;
+    std::vector<std::string> lines;
     for (const SetAside& aside : jobs) {
-        if (told.size() == most) break;
-        told.push_back(fmt::format("{}: {}", textOf(aside.job), aside.why));
+        if (lines.size() == most) break;
+        lines.push_back(fmt::format("{}: {}", textOf(aside.job), aside.why));
     }
-    if (jobs.size() > most) told.push_back(fmt::format("and {} more", jobs.size() - most));
+    if (jobs.size() > most) lines.push_back(fmt::format("and {} more", jobs.size() - most));
     findings.push_back({"jobs", Grade::Trouble,
-                        fmt::format("{} kept, set aside: {}", jobs.size(), fmt::join(told, "; ")),
+                        fmt::format("{} kept, set aside: {}", jobs.size(), fmt::join(lines, "; ")),
                         "stint cancel JOB, or let its app schedule it again; the others go on"});
 }
 

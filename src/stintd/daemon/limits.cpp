@@ -109,7 +109,7 @@ void Daemon::armWakeTimer() {
     const auto next = degraded_ ? std::nullopt : core_->nextWake(now_);
     const std::chrono::microseconds when = next ? next->when.time_since_epoch() : Duration{0};
     if (!wake_) { // stint-netguard is asked instead, which may do more than this process
-        std::optional<Waker::Wish> wish;
+        std::optional<Waker::Wake> wish;
         if (next) wish = {static_cast<std::uint64_t>(when.count()), next->cause};
         return netcut_->wakeAt(std::move(wish));
     }
@@ -175,10 +175,10 @@ void Daemon::mark(const MarkNetwork& mark) {
     netcut_->mark(mark.app, at, used({.app = mark.app, .metered = mark.metered, .roaming = mark.roaming}));
 }
 
-Netcut::Used Daemon::used(NetworkUsed told) {
-    return [this, told = std::move(told)](std::uint64_t received, std::uint64_t sent) {
+Netcut::Used Daemon::used(NetworkUsed use) {
+    return [this, use = std::move(use)](std::uint64_t received, std::uint64_t sent) {
         constexpr auto most = static_cast<std::uint64_t>(mostCountedBytes);
-        NetworkUsed& event = std::get<NetworkUsed>(arrived_.emplace_back(told));
+        NetworkUsed& event = std::get<NetworkUsed>(arrived_.emplace_back(use));
         event.received = static_cast<Bytes>(std::min(received, most));
         event.sent = static_cast<Bytes>(std::min(sent, most));
     };

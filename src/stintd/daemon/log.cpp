@@ -30,14 +30,14 @@ bool LogShares::admits(std::string_view whose, Instant now) {
 }
 
 std::vector<std::string> LogShares::leftOut(Instant now) {
-    std::vector<std::string> told;
+    std::vector<std::string> lines;
     std::erase_if(shares_, [&](const auto& it) {
         const auto& [whose, share] = it;
         if (share.until > now) return false;
-        if (share.lines > most) told.push_back(fmt::format("… and {} more lines about {}", share.lines - most, whose));
+        if (share.lines > most) lines.push_back(fmt::format("… and {} more lines about {}", share.lines - most, whose));
         return true;
     });
-    return told;
+    return lines;
 }
 
 std::optional<Instant> LogShares::tellsAt() const {

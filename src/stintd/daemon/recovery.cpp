@@ -217,9 +217,9 @@ Result<Step> Daemon::load(UnderWay runs) {
     const auto marks = snapshot.networkMarks;
     if (!core_) rememberSeen(snapshot);
     for (const StoredJob& stored : snapshot.jobs) // announce() reports them to the core
-        addGuardApp(stored.job.key.app, Told::No);
+        addGuardApp(stored.job.key.app, Announce::No);
     for (const Completed& completed : snapshot.completed)
-        addGuardApp(completed.key.app, Told::No);
+        addGuardApp(completed.key.app, Announce::No);
     deviceSource_.restore(overrides, marks);
     if (runs == UnderWay::GoOn) snapshot.goingOn = hosts_->goingOn();
     const auto heldBack = aborts_.heldBack(snapshot.jobs);
@@ -252,8 +252,8 @@ Result<void> Daemon::begin(UnderWay runs) {
     if (!done) done = write(step.records); // the first try may have freed the reserve
     if (done) {
         step_.effects = std::move(step.effects);
-        for (auto& [run, told] : std::exchange(ends_, {}))
-            arrived_.push_back(std::move(told));
+        for (auto& [run, end] : std::exchange(ends_, {}))
+            arrived_.push_back(std::move(end));
     } else {
         for (const Event& event : std::exchange(arrived_, {}))
             core_->learn(event, now_);
@@ -326,8 +326,8 @@ void Daemon::tryAgain(UnderWay runs) {
 
 // Keeps a run's own report of its end until it is written down; the first report counts.
 void Daemon::keepEnd(const Event& event) {
-    const auto keep = [this](RunId run, Event told) {
-        if (hosts_->find(run)) ends_.try_emplace(run, std::move(told));
+    const auto keep = [this](RunId run, Event end) {
+        if (hosts_->find(run)) ends_.try_emplace(run, std::move(end));
     };
     if (const auto* finished = std::get_if<JobFinished>(&event)) keep(finished->run, event);
     if (const auto* stopped = std::get_if<StopAnswered>(&event)) keep(stopped->run, event);

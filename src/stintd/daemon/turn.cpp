@@ -92,10 +92,10 @@ bool Daemon::settle() {
 void Daemon::runVerbs() {
     for (auto& [call, words] : std::exchange(verbs_, {})) {
         Step step;
-        auto said = runVerb(*core_, words, call, now_, step);
+        auto answer = runVerb(*core_, words, call, now_, step);
         add(std::move(step));
-        if (said) {
-            step_.effects.emplace_back(Reply{.call = call, .said = std::move(said)});
+        if (answer) {
+            step_.effects.emplace_back(Reply{.call = call, .answer = std::move(answer)});
         } else {
             unanswered_[call] = std::move(words);
         }
@@ -255,7 +255,7 @@ void Daemon::logOf(const Trace& trace) {
 void Daemon::reply(const Reply& reply) {
     if (!reply.call.value) return;
     if (const auto verb = unanswered_.extract(reply.call); !verb.empty())
-        return server_->reply(Reply{.call = reply.call, .said = lateAnswer(verb.mapped(), reply)});
+        return server_->reply(Reply{.call = reply.call, .answer = lateAnswer(verb.mapped(), reply)});
     if (const auto watches = watching_.find(reply.call);
         watches != watching_.end() && !reply.error && contentWatch_.looking(watches->second)) {
         held_[watches->second].push_back(reply);

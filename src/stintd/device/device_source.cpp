@@ -116,11 +116,11 @@ constexpr std::uint64_t quietFor = 100'000, longestBurst = 1'000'000;
 DeviceWords words(const std::map<std::string, std::string>& pairs) { return {pairs.begin(), pairs.end()}; }
 
 // A word on one of these three settles the other two as well.
-bool isSaid(const DeviceWords& said, std::string_view key) {
+bool isForced(const DeviceWords& forced, std::string_view key) {
     constexpr std::array<std::string_view, 3> power{"plugged", "charging", "power_source"};
-    const auto speaks = [&](std::string_view word) { return said.contains(word); };
+    const auto speaks = [&](std::string_view word) { return forced.contains(word); };
     const bool isPower = std::ranges::find(power, key) != power.end();
-    return said.contains(key) || (isPower && std::ranges::any_of(power, speaks));
+    return forced.contains(key) || (isPower && std::ranges::any_of(power, speaks));
 }
 
 } // namespace
@@ -222,17 +222,17 @@ void DeviceSource::noteChanges() {
 
 std::vector<DeviceLine> DeviceSource::values() const {
     const Device device = read();
-    const DeviceWords said = words(overrides_);
+    const DeviceWords forced = words(overrides_);
     std::vector<DeviceLine> values;
     for (const DeviceField& field : deviceFields()) {
         const std::string_view key = field.key;
         // `network` is listed where it is "none", its parts where there is one.
         if (key == "network" && device.network) continue;
         if (key.starts_with(networkPrefix) && !device.network) continue;
-        if (key == "storage_low" && !device.storageForced) continue; // the core derives it from the free space below
-        if (key == "power_source" && !said.contains(key)) continue;  // by default `plugged` and `charging` show it
+        if (key == "storage_low" && !device.storageForced) continue;  // the core derives it from the free space below
+        if (key == "power_source" && !forced.contains(key)) continue; // by default `plugged` and `charging` show it
         const std::string_view* const teller = findIn(tellers_, key);
-        const std::string_view source = isSaid(said, key) ? byPerson : teller ? *teller : byDefault;
+        const std::string_view source = isForced(forced, key) ? byPerson : teller ? *teller : byDefault;
         const auto* const since = findIn(since_, key);
         values.push_back({{std::string(key), field.text(device), std::string(source)},
                           since ? std::optional(since->second) : std::nullopt});
@@ -252,8 +252,8 @@ Result<DeviceWords> DeviceSource::saidAfter(const std::map<std::string, std::str
 }
 
 Result<Device> DeviceSource::imagined(const std::map<std::string, std::string>& changes) const {
-    const auto said = STINT_TRY(saidAfter(changes));
-    return deviceBy(said, read());
+    const auto forced = STINT_TRY(saidAfter(changes));
+    return deviceBy(forced, read());
 }
 
 Result<void> DeviceSource::set(const std::map<std::string, std::string>& changes) {

@@ -50,8 +50,8 @@ std::optional<NetworkTransport> transportOf(std::string_view type) {
 }
 
 Metered meteredOf(const Properties& device) {
-    const auto said = device.get<std::uint32_t>("Metered").value_or(0);
-    return said <= static_cast<std::uint32_t>(Metered::GuessNo) ? static_cast<Metered>(said) : Metered::Unknown;
+    const auto word = device.get<std::uint32_t>("Metered").value_or(0);
+    return word <= static_cast<std::uint32_t>(Metered::GuessNo) ? static_cast<Metered>(word) : Metered::Unknown;
 }
 
 std::string textOf(const Properties& properties, std::string_view name) {
@@ -288,11 +288,11 @@ private:
     /// Asks the kernel alone, which answers at once; the services' last answers are used.
     void look() const {
         const auto& kernel = kernel_.now();
-        const auto& said = manager_.says();
-        if (!kernel && !said) return;
+        const auto& word = manager_.says();
+        if (!kernel && !word) return;
         // A machine that never had an interface, such as a container, may reach the world in a way that nobody reports.
-        if (!isKnown_ && !said && kernel->empty()) return;
-        management_ = remembered(management_, said, kernel);
+        if (!isKnown_ && !word && kernel->empty()) return;
+        management_ = remembered(management_, word, kernel);
         picture_ = pictureOf(kernel, management_, modems_.isRoaming(), marks_, rules_);
         isKnown_ = true;
     }

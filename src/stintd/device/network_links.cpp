@@ -36,7 +36,7 @@ template <class Links> auto* linkNamed(Links& links, std::string_view interface)
 }
 
 /// The entry of `words` on this link, by one of its names; the nearest name counts.
-template <class Words> const auto* wordOn(const Link& link, const Words& words) {
+template <class Table> const auto* wordOn(const Link& link, const Table& words) {
     const auto of = [&words](const std::string& name) {
         const auto found = words.find(name);
         return name.empty() || found == words.end() ? nullptr : &found->second;
@@ -57,14 +57,14 @@ void judgeCost(Link& link, const NetworkMarks& marks, const NetworkRules& rules)
         link.by = mark ? markWord : policyWord(*rule);
         return;
     }
-    const Metered said = link.managed ? link.managed->metered : Metered::Unknown;
-    const bool guessed = said == Metered::GuessYes || said == Metered::GuessNo;
-    if (said == Metered::Unknown) {
+    const Metered stated = link.managed ? link.managed->metered : Metered::Unknown;
+    const bool guessed = stated == Metered::GuessYes || stated == Metered::GuessNo;
+    if (stated == Metered::Unknown) {
         link.metered = link.kernel.looksMetered;
         link.by = link.kernel.looksMetered ? "its kind" : "nobody";
         return;
     }
-    link.metered = said == Metered::Yes || said == Metered::GuessYes;
+    link.metered = stated == Metered::Yes || stated == Metered::GuessYes;
     link.by = guessed ? "NetworkManager's guess" : "NetworkManager";
     if (link.managed->isPast) link.by += ", before it went";
 }

@@ -160,10 +160,10 @@ public:
 
     std::vector<std::string_view> tell(Device& device) const override {
         if (!isKnown()) return {};
-        std::vector<std::string_view> told{"plugged", "charging"};
+        std::vector<std::string_view> keys{"plugged", "charging"};
         if (root_.get<bool>("LidIsPresent").value_or(false)) {
             device.lidClosed = root_.get<bool>("LidIsClosed").value_or(false);
-            told.emplace_back("lid");
+            keys.emplace_back("lid");
         }
         device.plugged = isPlugged();
         // jobs.md §12.10: no battery counts as plugged and charging.
@@ -172,13 +172,13 @@ public:
         device.batteryFull = hasBattery() && state == static_cast<std::uint32_t>(BatteryState::Full);
         device.chargeHeld = hasBattery() && state == static_cast<std::uint32_t>(BatteryState::PendingCharge);
         device.batteryPercent = 100;
-        if (!hasBattery()) return told;
+        if (!hasBattery()) return keys;
         // A level outside 0 to 100 % is ignored.
         if (const auto percent = display_.get<double>("Percentage"); percent && *percent >= 0 && *percent <= 100) {
             device.batteryPercent = std::lround(*percent);
-            told.emplace_back("battery");
+            keys.emplace_back("battery");
         }
-        return told;
+        return keys;
     }
 
 private:
@@ -284,17 +284,17 @@ public:
     }
 
     std::vector<std::string_view> tell(Device& device) const override {
-        std::vector<std::string_view> told;
+        std::vector<std::string_view> keys;
         if (const auto profile = now().get<std::string>("ActiveProfile")) {
             device.batterySaver = *profile == "power-saver";
-            told.emplace_back("battery_saver");
+            keys.emplace_back("battery_saver");
         }
         // "lap-detected" alone is no reason to hold work back.
         if (now().get<std::string>("PerformanceDegraded") == "high-operating-temperature") {
             device.thermal = std::max(device.thermal, Thermal::Moderate);
-            told.emplace_back("thermal");
+            keys.emplace_back("thermal");
         }
-        return told;
+        return keys;
     }
 
 private:

@@ -68,20 +68,20 @@ public:
             isSeen |= !session.properties->get<bool>("IdleHint").value_or(false);
             isOpen |= !session.properties->get<bool>("LockedHint").value_or(false);
         }
-        std::vector<std::string_view> told;
+        std::vector<std::string_view> keys;
         if (isLidClosed()) { // false may also mean that there is no lid
             device.lidClosed = true;
-            told.emplace_back("lid");
+            keys.emplace_back("lid");
         }
         if (!isActive) {
             device.screenOn = !isAway_;
-            told.emplace_back("screen");
-            return told;
+            keys.emplace_back("screen");
+            return keys;
         }
         device.screenOn = isSeen && (!isLidClosed() || isDocked());
         device.locked = !isOpen;
-        told.insert(told.end(), {"screen", "locked"});
-        return told;
+        keys.insert(keys.end(), {"screen", "locked"});
+        return keys;
     }
 
     std::vector<DeviceValue> more(const Device&) const override {

@@ -29,8 +29,8 @@ constexpr SensorRow sensorRows[] = {
 } // namespace
 
 std::vector<std::unique_ptr<Sensor>> sensors(const SensorSources& sources) {
-    const char* const said = std::getenv("STINT_SENSORS");
-    const auto wanted = said ? std::optional(splitAt(said, ",")) : std::nullopt;
+    const char* const value = std::getenv("STINT_SENSORS");
+    const auto wanted = value ? std::optional(splitAt(value, ",")) : std::nullopt;
     std::vector<std::unique_ptr<Sensor>> all;
     for (const auto& [word, make] : sensorRows)
         if (!wanted || std::ranges::find(*wanted, word) != wanted->end()) all.push_back(make(sources));

@@ -45,12 +45,12 @@ void WindowWatch::end(std::string why) {
     ready_.reset();
     process_ = 0;
     error_ = std::move(why);
-    told_({});
+    listener_({});
 }
 
 void WindowWatch::hear(std::string_view word) {
     error_ = blindFrom(word);
-    told_(sees() ? word : std::string_view());
+    listener_(sees() ? word : std::string_view());
 }
 
 int WindowWatch::ready(sd_event_source*, int, std::uint32_t, void* self) {

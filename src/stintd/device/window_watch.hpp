@@ -19,10 +19,10 @@ constexpr auto noDisplay = "no display";
 
 class WindowWatch {
 public:
-    /// `display`: the variable that names it. `told`: gets each of the program's messages
+    /// `display`: the variable that names it. `listener`: gets each of the program's messages
     /// (stintd/helpers/helper.hpp); an empty one where it has ended, or sees nothing.
-    WindowWatch(std::filesystem::path program, const char* display, std::function<void(std::string_view)> told)
-        : program_(std::move(program)), display_(display), told_(std::move(told)) {}
+    WindowWatch(std::filesystem::path program, const char* display, std::function<void(std::string_view)> listener)
+        : program_(std::move(program)), display_(display), listener_(std::move(listener)) {}
     ~WindowWatch();
     WindowWatch(const WindowWatch&) = delete;
     WindowWatch& operator=(const WindowWatch&) = delete;
@@ -41,7 +41,7 @@ private:
 
     std::filesystem::path program_;
     const char* display_;
-    std::function<void(std::string_view)> told_;
+    std::function<void(std::string_view)> listener_;
     std::string error_ = noDisplay;
     pid_t process_ = 0;
     Fd socket_;

@@ -46,10 +46,10 @@ bool isWindowName(std::string_view name) {
 
 std::string windowsText(const WindowNames& inFront) {
     std::string text(1, seen);
-    std::size_t told = 0;
+    std::size_t count = 0;
     for (const std::string& name : inFront) {
         if (!isWindowName(name)) continue;
-        if (told++ == mostWindowNames) break;
+        if (count++ == mostWindowNames) break;
         text.append(name).append(between);
     }
     return text;

@@ -12,7 +12,7 @@
 
 namespace stint {
 
-void Waker::want(std::optional<Wish> wish) {
+void Waker::want(std::optional<Wake> wish) {
     if (wish == wish_) return;
     wish_ = std::move(wish);
     pump();
@@ -178,7 +178,7 @@ Netcut::State Netcut::state() const {
     return state;
 }
 
-void Netcut::wakeAt(std::optional<Waker::Wish> wish) {
+void Netcut::wakeAt(std::optional<Waker::Wake> wish) {
     if (!wanted_) return;
     // Each turn of the core calls this; only a new wish is worth looking for a helper.
     if (wish && waker_.wants() != wish) connected();

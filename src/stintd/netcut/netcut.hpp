@@ -34,17 +34,17 @@ inline Result<wire::Message> guardCall(const services::Service& guard, const cha
 class Waker {
 public:
     /// A time, in µs since the boot, suspended time included, and its reason.
-    struct Wish {
+    struct Wake {
         std::uint64_t when = 0;
         std::string reason; ///< for the journal
-        bool operator==(const Wish&) const = default;
+        bool operator==(const Wake&) const = default;
     };
     using Tell = std::function<void(const std::string&)>;
 
     Waker(const services::Service& guard, Tell tell) : guard_(guard), tell_(std::move(tell)) {}
 
-    void want(std::optional<Wish> wish);
-    const std::optional<Wish>& wants() const { return wish_; }
+    void want(std::optional<Wake> wish);
+    const std::optional<Wake>& wants() const { return wish_; }
     /// To be called when there is another helper, or none.
     void servedAnew();
     /// Asks again after a refusal.
@@ -61,8 +61,8 @@ private:
 
     const services::Service& guard_;
     Tell tell_;
-    std::optional<Wish> wish_;
-    std::optional<Wish> told_; ///< the wish the helper was sent last
+    std::optional<Wake> wish_;
+    std::optional<Wake> told_; ///< the wish the helper was sent last
     std::uint32_t alarm_ = 0;  ///< the helper's number for it; 0: none
     std::string refusal_;
     wire::Slot arming_;
@@ -98,7 +98,7 @@ public:
     /// Calls `used` once, when the app's use since Counted has reached `at`; nullopt: never. Replaces the mark before.
     void mark(const AppId& app, std::optional<std::uint64_t> at, Used used);
     /// Has the machine be awake then; nullopt: it may sleep.
-    void wakeAt(std::optional<Waker::Wish> wish);
+    void wakeAt(std::optional<Waker::Wake> wish);
 
     /// The state of things, for `stint doctor`.
     struct State {

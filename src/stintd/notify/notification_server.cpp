@@ -145,7 +145,7 @@ Result<std::unique_ptr<NotificationServer>> NotificationServer::open(sd_bus* bus
     std::unique_ptr<NotificationServer> server(new NotificationServer(bus, owner, listener));
     sd_bus_slot* signals = nullptr;
     const int result = sd_bus_match_signal_async(bus, &signals, owner.c_str(), notificationsPath, notificationsName,
-                                                 nullptr, told, nullptr, server.get());
+                                                 nullptr, onSignal, nullptr, server.get());
     server->signals_.reset(signals);
     if (result < 0) return wire::errorFromErrno(-result);
     const auto describe = STINT_TRY(server->call("GetServerInformation"));
@@ -221,7 +221,7 @@ int NotificationServer::answered(sd_bus_message* answer, void* self, sd_bus_erro
     return 0;
 }
 
-int NotificationServer::told(sd_bus_message* signal, void* self, sd_bus_error*) {
+int NotificationServer::onSignal(sd_bus_message* signal, void* self, sd_bus_error*) {
     const auto message = wire::Message::sharing(signal);
     wire::Reader reader(message);
     Listener& listener = serverOf(self).listener_;

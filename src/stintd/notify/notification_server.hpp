@@ -106,7 +106,7 @@ private:
     static int described(sd_bus_message* answer, void* self, sd_bus_error*);
     static int capable(sd_bus_message* answer, void* self, sd_bus_error*);
     static int answered(sd_bus_message* answer, void* self, sd_bus_error*);
-    static int told(sd_bus_message* signal, void* self, sd_bus_error*);
+    static int onSignal(sd_bus_message* signal, void* self, sd_bus_error*);
 
     sd_bus* bus_;
     std::string owner_;

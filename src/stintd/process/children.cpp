@@ -91,7 +91,7 @@ CgroupLimits limitsOf(const Command& command, const CgroupLimits& background) {
     return background;
 }
 
-Command told(Command command, const CgroupLimits& background) {
+Command withBackground(Command command, const CgroupLimits& background) {
     command.environment[backgroundLimits] = textOf(background);
     return command;
 }
@@ -140,7 +140,7 @@ Result<Started> Children::start(const Command& command) {
     child->id = id;
     child->app = command.app;
     const auto begun = [&]() -> Result<Fd> {
-        Command given = command.keepsPriority ? told(command, background_) : command;
+        Command given = command.keepsPriority ? withBackground(command, background_) : command;
         const Fd output = STINT_TRY(readOutput(*child, given));
         Prepared made = STINT_TRY(prepare(given, std::move(entrance), environment_, helper_));
         auto prepared = std::make_unique<Prepared>(std::move(made));
@@ -195,14 +195,14 @@ bool Children::watch(Child& child, Born born) {
 
 void Children::hear(Starter::Wait wait) {
     while (!ordered_.empty()) {
-        const auto said = starter_.answer(wait);
-        if (!said) {
+        const auto started = starter_.answer(wait);
+        if (!started) {
             for (const ProcessId id : std::exchange(ordered_, {}))
-                begin(*children_.at(id), said.error());
+                begin(*children_.at(id), started.error());
             return;
         }
-        if (!*said) return;
-        const auto [id, pid, error] = **said;
+        if (!*started) return;
+        const auto [id, pid, error] = **started;
         if (ordered_.erase(id) == 0) continue;
         if (pid > 0)
             begin(*children_.at(id), pid);
@@ -213,11 +213,11 @@ void Children::hear(Starter::Wait wait) {
 
 // Where the starter has made none, it is started without one; where that fails, too, it ends with 127, as stint-exec
 // does for a command that it cannot start.
-void Children::begin(Child& child, Result<pid_t> said) {
+void Children::begin(Child& child, Result<pid_t> started) {
     STINT_CHECK(child.ordered); // it is begun once
     const auto prepared = std::move(child.ordered);
-    if (!said) enclosure_->kill(child.app, child.id, child.pidfd); // a starter that did not answer may have made it
-    auto born = said ? pinned(*said) : child.killed ? Result<Born>(said.error()) : spawn(*prepared);
+    if (!started) enclosure_->kill(child.app, child.id, child.pidfd); // a starter that did not answer may have made it
+    auto born = started ? pinned(*started) : child.killed ? Result<Born>(started.error()) : spawn(*prepared);
     if (born && watch(child, std::move(born).value())) return;
     sd_event_source* source = nullptr;
     const int added = sd_event_add_defer(loop_, &source, neverBegan, &child);

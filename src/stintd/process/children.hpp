@@ -90,7 +90,7 @@ private:
     Result<Fd> readOutput(Child& child, Command& command);
     bool watch(Child& child, Born born);
     void hear(Starter::Wait wait);
-    void begin(Child& child, Result<pid_t> said);
+    void begin(Child& child, Result<pid_t> started);
     static int neverBegan(sd_event_source* source, void* child);
     static int exited(sd_event_source* source, int fd, std::uint32_t events, void* child);
     static int childEnded(sd_event_source* source, const signalfd_siginfo* signal, void* self);

@@ -37,8 +37,8 @@ Result<std::unique_ptr<Processes>> Processes::open(sd_event* loop, Listener& lis
 
     auto children = std::make_unique<Children>(loop, listener, Helper{options.helper, options.descriptors}, instance,
                                                options.starting, options.written);
-    Children* told = children.get();
-    auto emptied = [told](ProcessId id) { told->emptied(id); };
+    Children* owner = children.get();
+    auto emptied = [owner](ProcessId id) { owner->emptied(id); };
     children->keepIn(enclosureFor(loop, instance, options, emptied));
     if (options.adopts) STINT_TRY(children->adopt());
     return std::unique_ptr<Processes>(std::move(children));

@@ -261,17 +261,17 @@ Result<std::optional<Starter::Said>> Starter::answer(Wait wait) {
         pollfd speaks{socket_.get(), POLLIN, 0};
         while (waits && ::poll(&speaks, 1, patienceMs) < 0 && errno == EINTR) {
         }
-        order::Answer said;
-        const ssize_t size = ::recv(socket_.get(), &said, sizeof said, MSG_DONTWAIT);
+        order::Answer answer;
+        const ssize_t size = ::recv(socket_.get(), &answer, sizeof answer, MSG_DONTWAIT);
         if (size < 0 && !waits && (errno == EAGAIN || errno == EINTR)) return std::optional<Said>();
-        if (size != sizeof said) break;
-        if (said.id == order::nobody) {
-            ready(said.pid);
+        if (size != sizeof answer) break;
+        if (answer.id == order::nobody) {
+            ready(answer.pid);
             continue;
         }
-        if (owed_.erase(ProcessId{said.id}) == 0) continue; // the second of two answers: process and reaper
-        if (said.pid == process_.pid) process_ = {};        // from here on Children waits for it
-        return std::optional(Said{ProcessId{said.id}, said.pid, said.error});
+        if (owed_.erase(ProcessId{answer.id}) == 0) continue; // the second of two answers: process and reaper
+        if (answer.pid == process_.pid) process_ = {};        // from here on Children waits for it
+        return std::optional(Said{ProcessId{answer.id}, answer.pid, answer.error});
     }
     end();
     if (std::exchange(owed_, {}).empty()) return std::optional<Said>();

@@ -29,11 +29,11 @@ std::string variable(const char* name) {
 /// The bus's address; empty: unknown.
 std::string addressOf(Which which) {
     if (which == Which::System) {
-        const std::string told = variable("DBUS_SYSTEM_BUS_ADDRESS");
-        return told.empty() ? "unix:path=/run/dbus/system_bus_socket" : told;
+        const std::string address = variable("DBUS_SYSTEM_BUS_ADDRESS");
+        return address.empty() ? "unix:path=/run/dbus/system_bus_socket" : address;
     }
-    const std::string told = variable("DBUS_SESSION_BUS_ADDRESS"), runtime = variable("XDG_RUNTIME_DIR");
-    return !told.empty() || runtime.empty() ? told : "unix:path=" + runtime + "/bus";
+    const std::string address = variable("DBUS_SESSION_BUS_ADDRESS"), runtime = variable("XDG_RUNTIME_DIR");
+    return !address.empty() || runtime.empty() ? address : "unix:path=" + runtime + "/bus";
 }
 
 } // namespace
@@ -257,7 +257,7 @@ void Properties::ask() {
     sd_bus_slot* slot = nullptr;
     call_.reset(); // an older answer would come first
     sd_bus_call_method_async(bus(), &slot, owner().c_str(), path_.c_str(), "org.freedesktop.DBus.Properties", "GetAll",
-                             told, this, "s", interface_.c_str());
+                             onAnswer, this, "s", interface_.c_str());
     call_.reset(slot);
 }
 
@@ -319,7 +319,7 @@ Result<void> Properties::take(sd_bus_message* message) {
     });
 }
 
-int Properties::told(sd_bus_message* answer, void* self, sd_bus_error*) {
+int Properties::onAnswer(sd_bus_message* answer, void* self, sd_bus_error*) {
     Properties& properties = itself<Properties>(self);
     const wire::Slot ended = std::move(properties.call_);
     properties.values_.clear();
@@ -400,7 +400,7 @@ void BooleanBroadcast::ask(const Question& question) {
         return;
     sd_bus_message_set_auto_start(made, 0);
     sd_bus_slot* slot = nullptr;
-    unanswered_ += sd_bus_call_async(bus_, &slot, made, told, this, 0) >= 0 ? 1 : 0;
+    unanswered_ += sd_bus_call_async(bus_, &slot, made, onAnswer, this, 0) >= 0 ? 1 : 0;
     sd_bus_message_unref(made);
     calls_.emplace_back(slot);
 }
@@ -429,7 +429,7 @@ int BooleanBroadcast::arrived(sd_bus_message* signal, void* self, sd_bus_error*)
     return 0;
 }
 
-int BooleanBroadcast::told(sd_bus_message* answer, void* self, sd_bus_error*) {
+int BooleanBroadcast::onAnswer(sd_bus_message* answer, void* self, sd_bus_error*) {
     auto& broadcast = *static_cast<BooleanBroadcast*>(self);
     --broadcast.unanswered_;
     if (!sd_bus_message_is_method_error(answer, nullptr)) broadcast.take(answer);

@@ -185,7 +185,7 @@ private:
     void ask();
     Result<void> take(sd_bus_message* message);
     static std::optional<Value> valueIn(sd_bus_message* message);
-    static int told(sd_bus_message* answer, void* self, sd_bus_error*);
+    static int onAnswer(sd_bus_message* answer, void* self, sd_bus_error*);
     static int heard(sd_bus_message* signal, void* self, sd_bus_error*);
 
     std::string path_, interface_;
@@ -245,7 +245,7 @@ private:
     void ask(const Question& question);
     void take(sd_bus_message* message);
     static int arrived(sd_bus_message* signal, void* self, sd_bus_error*);
-    static int told(sd_bus_message* answer, void* self, sd_bus_error*);
+    static int onAnswer(sd_bus_message* answer, void* self, sd_bus_error*);
     static int left(sd_bus_message* signal, void* self, sd_bus_error*);
 
     Bus& home_;

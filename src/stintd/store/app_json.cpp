@@ -45,10 +45,10 @@ Result<Flags> flagsFrom(std::string_view text) {
     return parsed<Flags>(text, "table of flags", [](const json& flags) { return flags.get<Flags>(); });
 }
 
-std::string wordsText(const Words& words) { return textOfJson(json(words)); }
+std::string wordsText(const StringSet& words) { return textOfJson(json(words)); }
 
-Result<Words> wordsFrom(std::string_view text) {
-    return parsed<Words>(text, "list of words", [](const json& words) { return words.get<Words>(); });
+Result<StringSet> wordsFrom(std::string_view text) {
+    return parsed<StringSet>(text, "list of words", [](const json& words) { return words.get<StringSet>(); });
 }
 
 std::string channelsText(const std::vector<Channel>& channels) {

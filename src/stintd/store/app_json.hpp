@@ -21,9 +21,9 @@ using Flags = std::map<std::string, bool, std::less<>>;
 std::string flagsText(const Flags& flags);
 Result<Flags> flagsFrom(std::string_view text);
 
-using Words = std::set<std::string, std::less<>>;
-std::string wordsText(const Words& words);
-Result<Words> wordsFrom(std::string_view text);
+using StringSet = std::set<std::string, std::less<>>;
+std::string wordsText(const StringSet& words);
+Result<StringSet> wordsFrom(std::string_view text);
 
 /// Each channel is a list of id, name and importance.
 std::string channelsText(const std::vector<Channel>& channels);

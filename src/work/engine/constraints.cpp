@@ -5,12 +5,12 @@
 #include <nlohmann/json.hpp>
 
 #include "base/result/errors.hpp"
-#include "base/result/parts.hpp"
+#include "base/result/values.hpp"
 #include "stint/work/constraints.hpp"
 
 namespace stint::work {
 
-struct Constraints::Parts {
+struct Constraints::Values {
     NetworkType network = NetworkType::NOT_REQUIRED;
     std::optional<NetworkRequest> request;
     bool charging = false;
@@ -21,70 +21,74 @@ struct Constraints::Parts {
     std::optional<Duration> updateDelay;
     std::optional<Duration> maxDelay;
 
-    bool operator==(const Parts&) const = default;
+    bool operator==(const Values&) const = default;
 };
 
-NetworkType Constraints::getRequiredNetworkType() const { return partsOf(parts_).network; }
-const std::optional<NetworkRequest>& Constraints::getRequiredNetworkRequest() const { return partsOf(parts_).request; }
-bool Constraints::requiresCharging() const { return partsOf(parts_).charging; }
-bool Constraints::requiresDeviceIdle() const { return partsOf(parts_).idle; }
-bool Constraints::requiresBatteryNotLow() const { return partsOf(parts_).batteryNotLow; }
-bool Constraints::requiresStorageNotLow() const { return partsOf(parts_).storageNotLow; }
-const std::vector<Constraints::ContentUriTrigger>& Constraints::getContentUriTriggers() const {
-    return partsOf(parts_).triggers;
+NetworkType Constraints::getRequiredNetworkType() const { return valuesOf(values_).network; }
+const std::optional<NetworkRequest>& Constraints::getRequiredNetworkRequest() const {
+    return valuesOf(values_).request;
 }
-const std::optional<Duration>& Constraints::getContentTriggerUpdateDelay() const { return partsOf(parts_).updateDelay; }
-const std::optional<Duration>& Constraints::getContentTriggerMaxDelay() const { return partsOf(parts_).maxDelay; }
+bool Constraints::requiresCharging() const { return valuesOf(values_).charging; }
+bool Constraints::requiresDeviceIdle() const { return valuesOf(values_).idle; }
+bool Constraints::requiresBatteryNotLow() const { return valuesOf(values_).batteryNotLow; }
+bool Constraints::requiresStorageNotLow() const { return valuesOf(values_).storageNotLow; }
+const std::vector<Constraints::ContentUriTrigger>& Constraints::getContentUriTriggers() const {
+    return valuesOf(values_).triggers;
+}
+const std::optional<Duration>& Constraints::getContentTriggerUpdateDelay() const {
+    return valuesOf(values_).updateDelay;
+}
+const std::optional<Duration>& Constraints::getContentTriggerMaxDelay() const { return valuesOf(values_).maxDelay; }
 
-bool Constraints::operator==(const Constraints& other) const { return partsOf(parts_) == partsOf(other.parts_); }
+bool Constraints::operator==(const Constraints& other) const { return valuesOf(values_) == valuesOf(other.values_); }
 
 using ConstraintsBuilder = Constraints::Builder;
 
 ConstraintsBuilder& ConstraintsBuilder::setRequiredNetworkType(NetworkType type) {
-    auto& parts = ownParts(constraints_.parts_);
-    parts.network = type;
-    parts.request.reset();
+    auto& values = ownValues(constraints_.values_);
+    values.network = type;
+    values.request.reset();
     return *this;
 }
 
 ConstraintsBuilder& ConstraintsBuilder::setRequiredNetworkRequest(NetworkRequest request) {
-    ownParts(constraints_.parts_).request = std::move(request);
+    ownValues(constraints_.values_).request = std::move(request);
     return *this;
 }
 
 ConstraintsBuilder& ConstraintsBuilder::setRequiresCharging(bool required) {
-    ownParts(constraints_.parts_).charging = required;
+    ownValues(constraints_.values_).charging = required;
     return *this;
 }
 
 ConstraintsBuilder& ConstraintsBuilder::setRequiresDeviceIdle(bool required) {
-    ownParts(constraints_.parts_).idle = required;
+    ownValues(constraints_.values_).idle = required;
     return *this;
 }
 
 ConstraintsBuilder& ConstraintsBuilder::setRequiresBatteryNotLow(bool required) {
-    ownParts(constraints_.parts_).batteryNotLow = required;
+    ownValues(constraints_.values_).batteryNotLow = required;
     return *this;
 }
 
 ConstraintsBuilder& ConstraintsBuilder::setRequiresStorageNotLow(bool required) {
-    ownParts(constraints_.parts_).storageNotLow = required;
+    ownValues(constraints_.values_).storageNotLow = required;
     return *this;
 }
 
 ConstraintsBuilder& ConstraintsBuilder::addContentUriTrigger(std::string path, bool triggerForDescendants) {
     const std::int32_t flags = triggerForDescendants ? ContentUriTrigger::FLAG_NOTIFY_FOR_DESCENDANTS : 0;
-    ownParts(constraints_.parts_).triggers.push_back({std::move(path), flags});
+    ownValues(constraints_.values_).triggers.push_back({std::move(path), flags});
     return *this;
 }
 
 ConstraintsBuilder& ConstraintsBuilder::setTriggerContentUpdateDelay(Duration delay) {
-    ownParts(constraints_.parts_).updateDelay = std::max(delay, JobInfo::MIN_TRIGGER_UPDATE_DELAY);
+    ownValues(constraints_.values_).updateDelay = std::max(delay, JobInfo::MIN_TRIGGER_UPDATE_DELAY);
     return *this;
 }
 
 ConstraintsBuilder& ConstraintsBuilder::setTriggerContentMaxDelay(Duration delay) {
-    ownParts(constraints_.parts_).maxDelay = std::max(delay, JobInfo::MIN_TRIGGER_MAX_DELAY);
+    ownValues(constraints_.values_).maxDelay = std::max(delay, JobInfo::MIN_TRIGGER_MAX_DELAY);
     return *this;
 }
 

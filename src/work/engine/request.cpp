@@ -5,25 +5,25 @@
 #include <fmt/core.h>
 
 #include "base/result/errors.hpp"
-#include "base/result/parts.hpp"
+#include "base/result/values.hpp"
 #include "base/text/number.hpp"
 #include "stint/work/uuid.hpp"
 #include "stint/work/work_query.hpp"
 
 namespace stint::work {
 
-struct WorkInfo::Parts {
+struct WorkInfo::Values {
     Request request;
 };
 
 WorkInfo WorkInfoAccess::make(const Request& request) {
     WorkInfo info;
-    info.parts_ = std::make_shared<const WorkInfo::Parts>(WorkInfo::Parts{request});
+    info.values_ = std::make_shared<const WorkInfo::Values>(WorkInfo::Values{request});
     return info;
 }
 
 bool WorkInfoAccess::same(const WorkInfo& a, const WorkInfo& b) {
-    return partsOf(a.parts_).request == partsOf(b.parts_).request;
+    return valuesOf(a.values_).request == valuesOf(b.values_).request;
 }
 
 std::string_view nameOf(State state) {
@@ -44,35 +44,35 @@ std::string_view nameOf(State state) {
     return "UNKNOWN";
 }
 
-const UUID& WorkInfo::getId() const { return partsOf(parts_).request.spec.id; }
-State WorkInfo::getState() const { return partsOf(parts_).request.state; }
-const std::string& WorkInfo::getWorkerClassName() const { return partsOf(parts_).request.spec.worker; }
-const std::set<std::string>& WorkInfo::getTags() const { return partsOf(parts_).request.spec.tags; }
-const Data& WorkInfo::getOutputData() const { return partsOf(parts_).request.output; }
-const Data& WorkInfo::getProgress() const { return partsOf(parts_).request.progress; }
-std::int32_t WorkInfo::getRunAttemptCount() const { return partsOf(parts_).request.attempts; }
-std::int32_t WorkInfo::getGeneration() const { return partsOf(parts_).request.generation; }
-const Constraints& WorkInfo::getConstraints() const { return partsOf(parts_).request.spec.constraints; }
-Duration WorkInfo::getInitialDelay() const { return partsOf(parts_).request.spec.initialDelay; }
+const UUID& WorkInfo::getId() const { return valuesOf(values_).request.spec.id; }
+State WorkInfo::getState() const { return valuesOf(values_).request.state; }
+const std::string& WorkInfo::getWorkerClassName() const { return valuesOf(values_).request.spec.worker; }
+const std::set<std::string>& WorkInfo::getTags() const { return valuesOf(values_).request.spec.tags; }
+const Data& WorkInfo::getOutputData() const { return valuesOf(values_).request.output; }
+const Data& WorkInfo::getProgress() const { return valuesOf(values_).request.progress; }
+std::int32_t WorkInfo::getRunAttemptCount() const { return valuesOf(values_).request.attempts; }
+std::int32_t WorkInfo::getGeneration() const { return valuesOf(values_).request.generation; }
+const Constraints& WorkInfo::getConstraints() const { return valuesOf(values_).request.spec.constraints; }
+Duration WorkInfo::getInitialDelay() const { return valuesOf(values_).request.spec.initialDelay; }
 
 std::optional<WorkInfo::PeriodicityInfo> WorkInfo::getPeriodicityInfo() const {
-    const auto& period = partsOf(parts_).request.spec.period;
+    const auto& period = valuesOf(values_).request.spec.period;
     if (!period) return std::nullopt;
     return PeriodicityInfo{period->interval, period->flex};
 }
 
 std::optional<WallTime> WorkInfo::getNextScheduleTime() const {
-    const Request& request = partsOf(parts_).request;
+    const Request& request = valuesOf(values_).request;
     if (request.state != State::ENQUEUED) return std::nullopt;
     return request.notBefore;
 }
 
-std::int32_t WorkInfo::getStopReason() const { return partsOf(parts_).request.stopReason; }
-const std::set<UUID>& WorkInfo::getPrerequisites() const { return partsOf(parts_).request.parents; }
-const std::string& WorkInfo::getUniqueWorkName() const { return partsOf(parts_).request.name; }
-bool WorkInfo::isExpedited() const { return partsOf(parts_).request.isExpedited(); }
-std::optional<std::int32_t> WorkInfo::getJobId() const { return partsOf(parts_).request.job; }
-const std::string& WorkInfo::getReason() const { return partsOf(parts_).request.why; }
+std::int32_t WorkInfo::getStopReason() const { return valuesOf(values_).request.stopReason; }
+const std::set<UUID>& WorkInfo::getPrerequisites() const { return valuesOf(values_).request.parents; }
+const std::string& WorkInfo::getUniqueWorkName() const { return valuesOf(values_).request.name; }
+bool WorkInfo::isExpedited() const { return valuesOf(values_).request.isExpedited(); }
+std::optional<std::int32_t> WorkInfo::getJobId() const { return valuesOf(values_).request.job; }
+const std::string& WorkInfo::getReason() const { return valuesOf(values_).request.why; }
 
 WorkQuery WorkQuery::fromIds(std::set<UUID> ids) { return {.ids = std::move(ids)}; }
 WorkQuery WorkQuery::fromUniqueWorkNames(std::set<std::string> names) { return {.uniqueWorkNames = std::move(names)}; }

@@ -8,7 +8,7 @@ namespace stint::work {
 
 int defaultThreads();
 
-struct Configuration::Parts {
+struct Configuration::Values {
     std::map<std::string, MakeWorker> workers;
     std::filesystem::path directory; ///< empty: $XDG_DATA_HOME/PACKAGE
     std::string service = "WorkService";
@@ -20,7 +20,7 @@ struct Configuration::Parts {
 };
 
 struct ConfigurationAccess {
-    static const Configuration::Parts& parts(const Configuration& configuration);
+    static const Configuration::Values& values(const Configuration& configuration);
 };
 
 } // namespace stint::work

@@ -19,7 +19,7 @@ Now presentTime() { return {bootNow(), wallNow()}; }
 
 WorkManager::Impl::Impl(Connection& connection, Configuration configuration, JobScheduler scheduler, Wakes wakes)
     : connection_(connection), configuration_(std::move(configuration)), scheduler_(std::move(scheduler), *this),
-      wakes_(std::move(wakes)), pool_(ConfigurationAccess::parts(configuration_).threads) {}
+      wakes_(std::move(wakes)), pool_(ConfigurationAccess::values(configuration_).threads) {}
 
 Result<std::shared_ptr<WorkManager::Impl>> WorkManager::Impl::open(Connection& connection,
                                                                    const Configuration& configuration) {
@@ -32,7 +32,7 @@ Result<std::shared_ptr<WorkManager::Impl>> WorkManager::Impl::open(Connection& c
 
 // The service is offered only when the loop begins: jobs begin in a process that stays.
 Result<void> WorkManager::Impl::begin() {
-    const auto& parts = ConfigurationAccess::parts(configuration_);
+    const auto& parts = ConfigurationAccess::values(configuration_);
     auto directory = parts.directory;
     auto state = parts.directory;
     if (directory.empty()) {
@@ -167,7 +167,7 @@ void WorkManager::Impl::tellNotices() {
         auto more = desk_->takeNotices();
         notices.insert(notices.end(), more.begin(), more.end());
     }
-    const auto& told = ConfigurationAccess::parts(configuration_).notice;
+    const auto& told = ConfigurationAccess::values(configuration_).notice;
     for (const auto& notice : notices)
         told ? told(notice) : complain("libstint-work", notice);
 }
@@ -211,7 +211,7 @@ void WorkManager::Impl::lookAround(bool othersWrote, bool first) {
 
 /// The loop has begun: from here on jobs may run in this process, and its requests are shown.
 Result<void> WorkManager::Impl::firstTurn() {
-    const auto& parts = ConfigurationAccess::parts(configuration_);
+    const auto& parts = ConfigurationAccess::values(configuration_);
     STINT_TRY(connection_.host(parts.service, *this));
     if (!parts.published) return {};
     auto package = STINT_TRY(connection_.package());

@@ -45,7 +45,7 @@ public:
 
 private:
     struct Running {
-        std::shared_ptr<WorkerAccess::Parts> parts;
+        std::shared_ptr<WorkerAccess::Values> values;
         std::shared_ptr<Worker> worker; ///< none: its thread has not begun, or it could not be made
         bool foreground = false;
     };
@@ -59,10 +59,10 @@ private:
     Result<void> begin();
     bool isVisible();
     std::vector<WorkInfo> select(const WorkQuery& query) const;
-    void work(const std::shared_ptr<WorkerAccess::Parts>& parts);
-    Worker::Result doWork(const std::shared_ptr<WorkerAccess::Parts>& parts, std::string& why);
-    void ended(const std::shared_ptr<WorkerAccess::Parts>& parts, WorkerEnded how);
-    Result<void> showForeground(const std::shared_ptr<WorkerAccess::Parts>& parts, const ForegroundInfo& info);
+    void work(const std::shared_ptr<WorkerAccess::Values>& values);
+    Worker::Result doWork(const std::shared_ptr<WorkerAccess::Values>& values, std::string& why);
+    void ended(const std::shared_ptr<WorkerAccess::Values>& values, WorkerEnded how);
+    Result<void> showForeground(const std::shared_ptr<WorkerAccess::Values>& values, const ForegroundInfo& info);
     void tellStopped(std::vector<Running> stopped);
     void tellObservers();
     void tellNotices();

@@ -8,7 +8,7 @@
 
 namespace stint::work {
 
-struct WorkerParameters::Parts {
+struct WorkerParameters::Values {
     UUID id;
     RunNumber run = 0;
     std::string worker;
@@ -27,17 +27,17 @@ struct WorkerParameters::Parts {
 };
 
 struct WorkerAccess {
-    using Parts = WorkerParameters::Parts;
-    static WorkerParameters params(std::shared_ptr<Parts> parts) {
+    using Values = WorkerParameters::Values;
+    static WorkerParameters params(std::shared_ptr<Values> values) {
         WorkerParameters made;
-        made.parts_ = std::move(parts);
+        made.values_ = std::move(values);
         return made;
     }
-    static WorkerEnded ended(const Parts& parts, Worker::Result result) {
+    static WorkerEnded ended(const Values& values, Worker::Result result) {
         const auto kind = result.kind_ == Worker::Result::Kind::Success   ? WorkerEnded::Kind::Success
                           : result.kind_ == Worker::Result::Kind::Failure ? WorkerEnded::Kind::Failure
                                                                           : WorkerEnded::Kind::Retry;
-        return {parts.id, parts.run, kind, std::move(result.output_), {}};
+        return {values.id, values.run, kind, std::move(result.output_), {}};
     }
 };
 

@@ -116,16 +116,16 @@ int main(int count, char** words) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     Display display;
     if (!display.isOpen() || !display.follow()) return 1;
-    pid_t said = display.inFront();
-    say(said);
+    pid_t shown = display.inFront();
+    say(shown);
     pollfd ready[] = {{daemonSocket, POLLIN, 0}, {display.descriptor(), POLLIN, 0}};
     for (bool settling = false; display.isOpen();) {
         const bool over = ::poll(ready, 2, settling ? settles : -1) == 0;
         if (!over && ready[0].revents) return 0; // the daemon never sends anything: it has ended
         if (!over && !display.changed()) continue;
         const pid_t now = display.inFront();
-        settling = now == 0 && said != 0 && !over;
-        if (now != said && !settling) say(said = now);
+        settling = now == 0 && shown != 0 && !over;
+        if (now != shown && !settling) say(shown = now);
     }
     return 1;
 }

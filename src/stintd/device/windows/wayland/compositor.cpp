@@ -31,13 +31,13 @@ bool Toplevels::opened(Handle window) {
 
 void Toplevels::named(Handle window, std::string_view name) {
     const auto found = windows_.find(window);
-    if (found != windows_.end()) found->second.told.name = isWindowName(name) ? name : std::string_view();
+    if (found != windows_.end()) found->second.pending.name = isWindowName(name) ? name : std::string_view();
 }
 
 void Toplevels::stated(Handle window, std::span<const std::byte> states) {
     const auto found = windows_.find(window);
     if (found == windows_.end()) return;
-    bool& inFront = found->second.told.inFront;
+    bool& inFront = found->second.pending.inFront;
     inFront = false;
     for (; states.size() >= sizeof activated; states = states.subspan(sizeof activated)) {
         std::uint32_t state = 0;
@@ -48,13 +48,13 @@ void Toplevels::stated(Handle window, std::span<const std::byte> states) {
 
 void Toplevels::done(Handle window) {
     const auto found = windows_.find(window);
-    if (found != windows_.end()) found->second.holds = found->second.told;
+    if (found != windows_.end()) found->second.current = found->second.pending;
 }
 
 WindowNames Toplevels::inFront() const {
     WindowNames names;
     for (const auto& [handle, window] : windows_)
-        if (window.holds.inFront && !window.holds.name.empty()) names.insert(window.holds.name);
+        if (window.current.inFront && !window.current.name.empty()) names.insert(window.current.name);
     return names;
 }
 

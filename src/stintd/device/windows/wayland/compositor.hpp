@@ -44,7 +44,7 @@ private:
         bool inFront = false;
     };
     struct Window {
-        Facts told, holds;
+        Facts pending, current;
     };
     std::map<Handle, Window> windows_;
 };

@@ -7,15 +7,15 @@
 
 namespace stint {
 
-template <class Parts> const Parts& partsOf(const std::shared_ptr<const Parts>& held) {
-    static const Parts nothingSet;
+template <class Values> const Values& valuesOf(const std::shared_ptr<const Values>& held) {
+    static const Values nothingSet;
     return held ? *held : nothingSet;
 }
 
 /// Gives the value a copy of its own, to be changed.
-template <class Parts> Parts& ownParts(std::shared_ptr<const Parts>& held) {
-    auto own = std::make_shared<Parts>(partsOf(held));
-    Parts& changed = *own;
+template <class Values> Values& ownValues(std::shared_ptr<const Values>& held) {
+    auto own = std::make_shared<Values>(valuesOf(held));
+    Values& changed = *own;
     held = std::move(own);
     return changed;
 }
