@@ -43,7 +43,8 @@ Constants constantsOf(const sim::Scenario& scenario) {
     only(!constants.batching, "batches");
     only(constants.quotaCheckMinDelay == Duration{0}, "a spacing of returns");
     only(constants.bucketPredictor == 0, "a predictor of buckets");
-    only(constants.minGuaranteeRegular < patience(JobClass::Regular), "an extra slot for who waits too long");
+    only(constants.minGuaranteeRegular < patience(JobClass::Regular, constants),
+         "an extra slot for who waits too long");
     return constants;
 }
 
@@ -67,7 +68,7 @@ public:
             std::visit([&](const auto& action) { add(entry.at.count(), action); }, entry.action);
         only(std::ssize(phone_.jobs) <= mostJobs, "more than 512 jobs");
         only(std::ranges::max(phone_.slots) <= mostRuns, "more than 64 slots");
-        only(std::ssize(phone_.columns) < appCap(JobClass::Regular, phone_.constants.slots), "a cap of an app's runs");
+        only(std::ssize(phone_.columns) < appCap(JobClass::Regular, phone_.constants), "a cap of an app's runs");
         return std::move(phone_);
     }
 

@@ -9,8 +9,6 @@
 namespace stint {
 namespace {
 
-constexpr Duration grant = 10s; ///< Android's, for a tempwhitelist without -d
-
 std::string upper(std::string_view name) {
     std::string text(name);
     std::ranges::transform(text, text.begin(), [](char c) { return c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c; });
@@ -140,7 +138,7 @@ std::optional<Duration> lengthOf(const std::string& text) {
 
 VerbAnswer tempwhitelist(VerbCall& call) {
     std::string package;
-    Duration length = grant;
+    Duration length = call.core.constants().allowlistShell;
     for (std::size_t n = 1; n < call.words.size(); ++n) {
         const std::string& word = call.words[n];
         if (word == "-r") {

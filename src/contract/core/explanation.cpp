@@ -55,7 +55,7 @@ std::optional<SlotHolders> SlotHolding::against(const Tracked& tracked) const {
         const auto ofApp = runs(NoRoom::AppCap, [&](const Running& running) {
             return running.run.key.app == gateKey.app && isExpedited(running.run.kind) == isExpedited(kind);
         });
-        if (ofApp && ofApp->others + 1 >= appCap(kind, state_.constants.slots)) return ofApp;
+        if (ofApp && ofApp->others + 1 >= appCap(kind, state_.constants)) return ofApp;
     }
     const WorkTypes may = typesOf(kind, owner, world_.now.elapsed, state_.constants);
     if (slots_.anyRoom(may)) return std::nullopt;

@@ -57,7 +57,7 @@ void Shortage::add(const Open& open, PerCap running) {
         const bool expedited = kind == JobClass::Expedited;
         const std::int64_t jobs = std::ssize(group->jobs) - displacedIn(state, world.now, *group);
         STINT_CHECK(jobs >= 0); // a displaced job waits there, once
-        const std::int64_t room = capped ? appCap(kind, world.constants.slots) - running[expedited] : jobs;
+        const std::int64_t room = capped ? appCap(kind, world.constants) - running[expedited] : jobs;
         const std::int64_t starting = std::clamp<std::int64_t>(room, 0, jobs);
         running[expedited] += starting;
         const std::size_t place = placeOf(typesOf(kind, app, world.now.elapsed, world.constants), expedited);

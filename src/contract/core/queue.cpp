@@ -283,7 +283,7 @@ private:
             const Run& run = entry.second.run;
             return (run.kind == JobClass::Expedited) == expedited && run.key.app == gateKey.app;
         });
-        return same >= appCap(kind, state_.constants.slots);
+        return same >= appCap(kind, state_.constants);
     }
 
     // jobs.md §3.6, waiting too long: one extra slot for each class at an instant, and only where none of that class
@@ -294,7 +294,8 @@ private:
         if (state_.waiting.generous == turn_.now.elapsed && !byUs)
             return std::nullopt; // an earlier pass of this instant
         for (JobClass as : {kind, JobClass::Regular}) {
-            if (!runningClasses_[at(as)] && !generousTo_[at(as)] && patience_ >= patience(as)) return as;
+            if (!runningClasses_[at(as)] && !generousTo_[at(as)] && patience_ >= patience(as, state_.constants))
+                return as;
         }
         return std::nullopt;
     }

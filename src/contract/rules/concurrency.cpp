@@ -257,11 +257,21 @@ void Slots::noLongerPending(const WorkTypes& types) {
     }
 }
 
-std::int64_t appCap(JobClass kind, std::int64_t slots) {
-    constexpr std::int64_t expedited = 3;
-    return kind == JobClass::Expedited ? expedited : std::max<std::int64_t>(slots / 2, 1);
+std::int64_t appCap(JobClass kind, const Constants& constants) {
+    return kind == JobClass::Expedited ? constants.appLimitExpedited : std::max<std::int64_t>(constants.slots / 2, 1);
 }
 
-Duration patience(JobClass kind) { return kind == JobClass::Regular ? 30min : 5min; }
+Duration patience(JobClass kind, const Constants& constants) {
+    switch (kind) {
+    case JobClass::UserInitiated:
+        return constants.maxWaitUi;
+    case JobClass::Expedited:
+        return constants.maxWaitExpedited;
+    case JobClass::Regular:
+        return constants.maxWaitRegular;
+    }
+    STINT_CHECK(false); // an enumerator is one of the three
+    return {};
+}
 
 } // namespace stint

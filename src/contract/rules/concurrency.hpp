@@ -129,9 +129,9 @@ enum class NoRoom : std::uint8_t {
 };
 
 /// The number of an app's jobs of this class that may run once the slots are short (jobs.md §3.6, per-app caps).
-std::int64_t appCap(JobClass kind, std::int64_t slots);
+std::int64_t appCap(JobClass kind, const Constants& constants);
 
 /// The longest time that a pending job may wait for a slot before it gets an extra one.
-Duration patience(JobClass kind);
+Duration patience(JobClass kind, const Constants& constants);
 
 } // namespace stint
