@@ -89,18 +89,18 @@ TEST_CASE(
         });
         auto connected = Daemon::connectIfThere();
         REQUIRE(connected.ok());
-        const auto apps = connected->apps();
+        const auto apps = connected->ask(calls::apps());
         CHECK(apps.ok() == (deaths <= 3)); // bounded
         if (!apps.ok()) CHECK(apps.error().code == Errc::UNAVAILABLE);
     }
     // Each call once; a question four times.
     FakeDaemon daemon([](Talk& talk, const wire::Message&) { talk.hangUp(); });
     const auto connected = [] { return std::move(Daemon::connectIfThere()).value(); };
-    CHECK(!connected().cancel(running(0).key).ok());
+    CHECK(!connected().ask(calls::cancel(running(0).key)).ok());
     CHECK(!connected().shell({"cancel", "com.example.mail"}).ok());
     CHECK(!connected().work(running(0).key, 1).ok());
-    CHECK(!connected().quota("com.example.mail").ok());
-    CHECK(!connected().deviceLimits().ok());
+    CHECK(!connected().ask(calls::quota("com.example.mail")).ok());
+    CHECK(!connected().ask(calls::deviceLimits()).ok());
     CHECK(!connected().shell({"get-job-state", "com.example.mail", "7"}).ok());
     std::vector<std::string> expected{"Cancel", "Shell"};
     for (const char* question : {"ListWork", "Quota", "ListDeviceLimits", "Shell"})
@@ -117,7 +117,7 @@ TEST_CASE("who watches is told that the daemon is gone, and no other is asked in
     auto connected = Daemon::connectIfThere();
     REQUIRE(connected.ok());
     REQUIRE(connected->watch(running(0).key).ok());
-    CHECK(!connected->apps().ok());
+    CHECK(!connected->ask(calls::apps()).ok());
     CHECK(daemon.calls() == std::vector<std::string>{"Watch", "ListApps"});
 }
 

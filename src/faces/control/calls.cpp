@@ -1,5 +1,9 @@
 #include "faces/control/calls.hpp"
 
+#include <concepts>
+
+#include <unistd.h>
+
 #include "link/wire/codec.hpp"
 #include "link/wire/fields.hpp"
 
@@ -17,13 +21,15 @@ void writeWords(Writer& writer, const std::map<std::string, std::string>& words)
     writer.close();
 }
 
-/// Writes the job's key: package, namespace, number.
-std::function<void(Writer&)> naming(const JobKey& job) {
-    return [job](Writer& writer) { writer.string(job.app.name).string(job.space).int32(job.id.value); };
-}
+void put(Writer& writer, const std::string& text) { writer.string(text); }
+void put(Writer& writer, std::same_as<bool> auto on) { writer.boolean(on); }
+void put(Writer& writer, Duration length) { writer.int64(length.count()); }
+void put(Writer& writer, WallTime time) { writer.int64(time.time_since_epoch().count()); }
+void put(Writer& writer, const JobKey& job) { writer.string(job.app.name).string(job.space).int32(job.id.value); }
 
-std::function<void(Writer&)> naming(const std::string& package) {
-    return [package](Writer& writer) { writer.string(package); };
+/// Writes the arguments, one after the other.
+template <class... Arguments> std::function<void(Writer&)> writing(Arguments... arguments) {
+    return [=](Writer& writer) { (put(writer, arguments), ...); };
 }
 
 Result<void> readNothing(Reader&) { return {}; }
@@ -39,7 +45,8 @@ template <class Row> Result<Page<Row>> readPage(Reader& reader, Result<Row> (*on
 
 } // namespace
 
-Call<Page<JobView>> jobs(const std::optional<std::string>& package, bool finished, const std::vector<JobView>& before) {
+Question<Page<JobView>> jobs(const std::optional<std::string>& package, bool finished,
+                             const std::vector<JobView>& before) {
     const auto last = before.empty() ? std::nullopt : std::optional(before.back().key);
     return {wire::taskManagerInterface, "ListJobs",
             [](Reader& reader) { return readPage<JobView>(reader, wire::readRow<JobView>); }, nothing,
@@ -54,7 +61,7 @@ Call<Page<JobView>> jobs(const std::optional<std::string>& package, bool finishe
             }};
 }
 
-Call<Explanation> explain(const JobKey& job) {
+Question<Explanation> explain(const JobKey& job) {
     return {wire::taskManagerInterface, "Explain",
             [](Reader& reader) -> Result<Explanation> {
                 Explanation made;
@@ -62,25 +69,25 @@ Call<Explanation> explain(const JobKey& job) {
                 made.blockers = STINT_TRY(wire::readRows<Blocker>(reader));
                 return made;
             },
-            naming(job)};
+            writing(job)};
 }
 
-Call<std::vector<HistoryEntry>> history(const JobKey& job) {
-    return {wire::taskManagerInterface, "History", wire::readRows<HistoryEntry>, naming(job)};
+Question<std::vector<HistoryEntry>> history(const JobKey& job) {
+    return {wire::taskManagerInterface, "History", wire::readRows<HistoryEntry>, writing(job)};
 }
 
-Call<std::vector<PastRun>> log(const JobKey& job) {
-    return {wire::taskManagerInterface, "Log", wire::readRows<PastRun>, naming(job)};
+Question<std::vector<PastRun>> log(const JobKey& job) {
+    return {wire::taskManagerInterface, "Log", wire::readRows<PastRun>, writing(job)};
 }
 
-Call<Forecast> whatIf(const JobKey& job, const std::map<std::string, std::string>& changes) {
+Question<Forecast> whatIf(const JobKey& job, const std::map<std::string, std::string>& changes) {
     return {wire::taskManagerInterface, "WhatIf", wire::readRow<Forecast>, [job, changes](Writer& writer) {
-                naming(job)(writer);
+                writing(job)(writer);
                 writeWords(writer, changes);
             }};
 }
 
-Call<DayPage> day(const DayAsked& asked) {
+Question<DayPage> day(const DayAsked& asked) {
     return {wire::taskManagerInterface, "Day",
             [](Reader& reader) -> Result<DayPage> {
                 DayPage page;
@@ -89,28 +96,26 @@ Call<DayPage> day(const DayAsked& asked) {
                 page.after = STINT_TRY(reader.string());
                 return page;
             },
-            [asked](Writer& writer) {
-                writer.int64(asked.from.time_since_epoch().count()).int64(asked.to.time_since_epoch().count());
-            },
+            writing(asked.from, asked.to),
             [after = asked.after](DictionaryWriter& options) {
                 if (!after.empty()) options.put("after", after);
             }};
 }
 
-Call<Page<WorkItem>> work(const JobKey& job, const std::vector<WorkItem>& before) {
+Question<Page<WorkItem>> work(const JobKey& job, const std::vector<WorkItem>& before) {
     return {wire::taskManagerInterface, "ListWork",
-            [](Reader& reader) { return readPage<WorkItem>(reader, wire::readWork); }, naming(job),
+            [](Reader& reader) { return readPage<WorkItem>(reader, wire::readWork); }, writing(job),
             [last = before.empty() ? std::nullopt : std::optional(before.back().id)](DictionaryWriter& options) {
                 if (last) options.put("after", *last);
             }};
 }
 
-Call<JobView> watch(const JobKey& job) {
-    return {wire::taskManagerInterface, "Watch", wire::readRow<JobView>, naming(job)};
+Question<JobView> watch(const JobKey& job) {
+    return {wire::taskManagerInterface, "Watch", wire::readRow<JobView>, writing(job)};
 }
 
 Call<void> watchEverything(Topics lists) {
-    return {wire::taskManagerInterface, "Watch", skipState, naming(JobKey{}), [lists](DictionaryWriter& options) {
+    return {wire::taskManagerInterface, "Watch", skipState, writing(JobKey{}), [lists](DictionaryWriter& options) {
                 options.put("everything", true);
                 options.put("topics", namesOf(lists));
             }};
@@ -123,13 +128,17 @@ Call<void> cancel(const JobKey& job) {
 }
 
 Call<void> hold(const JobKey& job, bool on) {
-    return {wire::taskManagerInterface, "Hold", readNothing, [name = naming(job), on](Writer& writer) {
-                name(writer);
-                writer.boolean(on);
+    return {wire::taskManagerInterface, "Hold", readNothing, writing(job, on)};
+}
+
+Call<void> edit(const JobKey& job, const std::vector<Condition>& conditions) {
+    return {wire::taskManagerInterface, "Edit", readNothing, [job, conditions](Writer& writer) {
+                put(writer, job);
+                wire::writeRows(writer, conditions);
             }};
 }
 
-Call<void> retry(const JobKey& job) { return {wire::taskManagerInterface, "Retry", readNothing, naming(job)}; }
+Call<void> retry(const JobKey& job) { return {wire::taskManagerInterface, "Retry", readNothing, writing(job)}; }
 
 Call<ShellAnswer> shell(const std::vector<std::string>& words, const std::vector<std::string>& before) {
     return {wire::taskManagerInterface, "Shell",
@@ -146,30 +155,92 @@ Call<ShellAnswer> shell(const std::vector<std::string>& words, const std::vector
             }};
 }
 
-std::vector<std::string> wordsToRunNow(const JobKey& job) {
+Call<ShellAnswer> runNow(const JobKey& job) {
     std::vector<std::string> words{"run", "-f"};
     if (!job.space.empty()) words.insert(words.end(), {"-n", job.space});
     words.insert(words.end(), {job.app.name, std::to_string(job.id.value)});
-    return words;
+    return shell(words);
 }
 
-Call<SchedulerView> overview() { return {wire::taskManagerInterface, "Overview", wire::readSchedulerView}; }
+Question<SchedulerView> overview() { return {wire::taskManagerInterface, "Overview", wire::readSchedulerView}; }
 
-Call<std::vector<TaskRow>> tasks() {
+Question<std::vector<TaskRow>> tasks() {
     return {wire::taskManagerInterface, "ListTasks", [](Reader& reader) { return wire::readRows<TaskRow>(reader); }};
 }
 
 Call<std::uint32_t> stop(const std::string& package) {
-    return {wire::taskManagerInterface, "Stop", [](Reader& reader) { return reader.uint32(); }, naming(package)};
+    return {wire::taskManagerInterface, "Stop", [](Reader& reader) { return reader.uint32(); }, writing(package)};
 }
 
-Call<std::vector<AppView>> apps() {
+Call<std::uint32_t> startApp(const std::string& package, const std::vector<std::string>& arguments,
+                             const std::string& directory) {
+    return {wire::taskManagerInterface, "StartApp", [](Reader& reader) { return reader.uint32(); },
+            [package, arguments](Writer& writer) {
+                writer.string(package).strings(arguments).openArray("h");
+                for (const int descriptor : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
+                    writer.descriptor(descriptor);
+                writer.close();
+            },
+            [directory](DictionaryWriter& options) { options.put("directory", directory); }};
+}
+
+Call<std::vector<std::string>> openApp(const std::string& package) {
+    return {wire::taskManagerInterface, "OpenApp", [](Reader& reader) { return reader.strings(); }, writing(package)};
+}
+
+Question<std::vector<AppView>> apps() {
     return {wire::taskManagerInterface, "ListApps", [](Reader& reader) { return wire::readRows<AppView>(reader); }};
 }
 
+Call<void> setAppState(const std::string& package, const std::string& state) {
+    return {wire::taskManagerInterface, "SetApp", readNothing, [package, state](Writer& writer) {
+                writer.string(package);
+                DictionaryWriter(writer).put("state", state);
+            }};
+}
+
+Call<void> setRevoked(const std::string& package, const std::vector<std::string>& permissions) {
+    return {wire::taskManagerInterface, "SetApp", readNothing, [package, permissions](Writer& writer) {
+                writer.string(package);
+                DictionaryWriter(writer).put("revoked", permissions);
+            }};
+}
+
+Call<void> markNetwork(const std::string& network, const std::string& word) {
+    return {wire::deviceInterface, "MarkNetwork", readNothing, writing(network, word)};
+}
+
+Call<void> record(bool on) { return {wire::taskManagerInterface, "Record", readNothing, writing(on)}; }
+
+Call<void> setStandbyBucket(const std::string& package, const std::string& bucket) {
+    return {wire::limitsInterface, "SetStandbyBucket", readNothing, writing(package, bucket)};
+}
+
+Call<void> predictBucket(const std::string& package, const std::string& bucket) {
+    return {wire::limitsInterface, "PredictBucket", readNothing, writing(package, bucket)};
+}
+
+Call<void> reportUsage(const std::string& package, const std::string& kind) {
+    return {wire::limitsInterface, "ReportUsage", readNothing, writing(package, kind)};
+}
+
+Call<void> setDataSaverExempt(const std::string& package, bool exempt) {
+    return {wire::limitsInterface, "SetDataSaverExempt", readNothing, writing(package, exempt)};
+}
+
+Call<void> allowTemporarily(const std::string& package, Duration length) {
+    return {wire::limitsInterface, "TempAllowlist", readNothing, writing(package, length)};
+}
+
+Call<void> push(const std::string& package, bool high, const std::string& data, const std::string& receiver) {
+    return {wire::limitsInterface, "Push", readNothing, writing(package, high, data),
+            [receiver](DictionaryWriter& options) {
+                if (!receiver.empty()) options.put("receiver", receiver);
+            }};
+}
+
 Call<void> setBatteryUse(const std::string& package, const std::string& use) {
-    return {wire::limitsInterface, "SetBatteryUse", readNothing,
-            [package, use](Writer& writer) { writer.string(package).string(use); }};
+    return {wire::limitsInterface, "SetBatteryUse", readNothing, writing(package, use)};
 }
 
 Call<void> setDevice(const std::map<std::string, std::string>& changes) {
@@ -180,9 +251,17 @@ Call<void> resetDevice(const std::vector<std::string>& keys) {
     return {wire::deviceInterface, "Reset", readNothing, [keys](Writer& writer) { writer.strings(keys); }};
 }
 
-Call<wire::DozeView> doze() { return {wire::limitsInterface, "GetDoze", wire::readRow<wire::DozeView>}; }
+Question<wire::DozeView> doze() { return {wire::limitsInterface, "GetDoze", wire::readRow<wire::DozeView>}; }
 
-Call<Quotas> quota(const std::string& package) {
+Call<wire::DozeView> stepDoze(const std::string& machine) {
+    return {wire::limitsInterface, "StepDoze", wire::readRow<wire::DozeView>, writing(machine)};
+}
+
+Call<wire::DozeView> forceDoze(const std::string& state) {
+    return {wire::limitsInterface, "ForceDoze", wire::readRow<wire::DozeView>, writing(state)};
+}
+
+Question<Quotas> quota(const std::string& package) {
     return {wire::limitsInterface, "Quota",
             [](Reader& reader) -> Result<Quotas> {
                 Quotas made;
@@ -190,10 +269,10 @@ Call<Quotas> quota(const std::string& package) {
                 made.expedited = STINT_TRY(wire::readRow<QuotaView>(reader));
                 return made;
             },
-            naming(package)};
+            writing(package)};
 }
 
-Call<Page<AlarmView>> alarms(const std::optional<std::string>& package, const std::vector<AlarmView>& before) {
+Question<Page<AlarmView>> alarms(const std::optional<std::string>& package, const std::vector<AlarmView>& before) {
     const auto last =
         before.empty() ? std::nullopt : std::optional(std::pair(before.back().alarm.app.name, before.back().alarm.tag));
     return {wire::alarmManagerInterface, "List",

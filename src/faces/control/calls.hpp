@@ -1,6 +1,6 @@
-// The operator's calls of stintd, as values: which method, what is written into it, how its answer is read; and ask(),
-// which makes one and blocks until its answer comes. stint-taskmanager, which serves others meanwhile, takes the
-// values alone.
+// The operator's calls of stintd, as values: which method, what is written into it, how its answer is read; and
+// answerOf(), which makes one and blocks until its answer comes. stint-taskmanager, which serves others meanwhile,
+// takes the values alone.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -37,6 +37,9 @@ template <class Answer> struct Call {
     std::function<void(wire::Writer&)> write = nothing;
     std::function<void(wire::DictionaryWriter&)> options = noOptions;
 };
+
+/// A call without effect: it may be made again where its answer was lost.
+template <class Answer> struct Question : Call<Answer> {};
 
 /// The message that makes the call.
 template <class Answer> Result<wire::Message> messageOf(sd_bus* bus, const Call<Answer>& call) {
@@ -78,65 +81,112 @@ template <class Row> struct Page {
 namespace calls {
 
 /// The rows that a method without arguments answers (contract/model/view.hpp, link/wire/fields.hpp).
-template <class Row> Call<std::vector<Row>> list(const char* interface, const char* member) {
+template <class Row> Question<std::vector<Row>> list(const char* interface, const char* member) {
     return {interface, member, wire::readRows<Row>};
 }
 
+// Jobs.
+
 /// The tracked jobs after the last of `before`; for finished ones, as many rows as `before` has are skipped. nullopt:
 /// every app's.
-Call<Page<JobView>> jobs(const std::optional<std::string>& package, bool finished, const std::vector<JobView>& before);
-Call<Explanation> explain(const JobKey& job);
-Call<std::vector<HistoryEntry>> history(const JobKey& job);
-Call<std::vector<PastRun>> log(const JobKey& job);
-/// A page of the day (jobs.md §9.5).
-Call<DayPage> day(const DayAsked& asked);
-/// The forecast for the job if the device were otherwise (jobs.md §9.6): "charging" is "no".
-Call<Forecast> whatIf(const JobKey& job, const std::map<std::string, std::string>& changes);
-/// The job's work items after the last of `before`.
-Call<Page<WorkItem>> work(const JobKey& job, const std::vector<WorkItem>& before);
-Call<JobView> watch(const JobKey& job);
+Question<Page<JobView>> jobs(const std::optional<std::string>& package, bool finished,
+                             const std::vector<JobView>& before);
+Question<Explanation> explain(const JobKey& job);
+/// The changes of the job's pending reasons, oldest first (jobs.md §9.2).
+Question<std::vector<HistoryEntry>> history(const JobKey& job);
+/// How the runs of all jobs that had that key ended, oldest first (jobs.md §9.4).
+Question<std::vector<PastRun>> log(const JobKey& job);
+/// A page of the day (jobs.md §9.5). IllegalArgument: more than eight days.
+Question<DayPage> day(const DayAsked& asked);
+/// The forecast for the job if these were so (jobs.md §9.6): the device's keys, as "charging" is "no", and "bucket".
+Question<Forecast> whatIf(const JobKey& job, const std::map<std::string, std::string>& changes);
+/// The job's work items that are not completed after the last of `before`, in the order of delivery.
+Question<Page<WorkItem>> work(const JobKey& job, const std::vector<WorkItem>& before);
+/// The job's state now; news of it follow. IllegalArgument: neither the job nor its history is there.
+Question<JobView> watch(const JobKey& job);
 /// Asks for news of every job from now on, and for one notice that any of these lists has changed; the next call asks
 /// for the next notice.
 Call<void> watchEverything(Topics lists);
+/// The shell's cancel; IllegalArgument: there is no such job.
 Call<void> cancel(const JobKey& job);
+/// Holds or releases the job (jobs.md §14.2). IllegalState: it has ended.
 Call<void> hold(const JobKey& job, bool on);
+/// Changes the job's conditions (jobs.md §14.4). IllegalArgument: no such condition, or one that it may not have;
+/// IllegalState: it has ended.
+Call<void> edit(const JobKey& job, const std::vector<Condition>& conditions);
+/// Retries the job now (jobs.md §14.3). IllegalState: it does not wait for a retry.
 Call<void> retry(const JobKey& job);
+/// Android's shell verbs: the words that follow "cmd jobscheduler", or `before` ({"cmd", "deviceidle"}, {"am"}).
 Call<ShellAnswer> shell(const std::vector<std::string>& words, const std::vector<std::string>& before = {});
-/// The words of the shell's `run -f` (jobs.md §8).
-std::vector<std::string> wordsToRunNow(const JobKey& job);
-Call<SchedulerView> overview();
-Call<std::vector<TaskRow>> tasks();
+/// The shell's `run -f` (jobs.md §8): runs the job despite all blockers but the firm ones (views/explanation.hpp).
+Call<ShellAnswer> runNow(const JobKey& job);
+Question<SchedulerView> overview();
+
+// Apps. IllegalArgument: it is not installed.
+
+Question<std::vector<TaskRow>> tasks();
+/// Returns how many processes were killed.
 Call<std::uint32_t> stop(const std::string& package);
-Call<std::vector<AppView>> apps();
-Call<void> setBatteryUse(const std::string& package, const std::string& use);
-Call<void> setDevice(const std::map<std::string, std::string>& changes);
-Call<void> resetDevice(const std::vector<std::string>& keys);
-Call<wire::DozeView> doze();
-Call<Quotas> quota(const std::string& package);
-/// The alarms after the last of `before`.
-Call<Page<AlarmView>> alarms(const std::optional<std::string>& package, const std::vector<AlarmView>& before);
+/// Starts the app with this process's stdin, stdout and stderr. Its end is news.
+Call<std::uint32_t> startApp(const std::string& package, const std::vector<std::string>& arguments,
+                             const std::string& directory);
+/// The command line of the main program of an app with windows, which the caller starts in a unit of the app; empty
+/// where it has no windows.
+Call<std::vector<std::string>> openApp(const std::string& package);
+Question<std::vector<AppView>> apps();
+Call<void> setAppState(const std::string& package, const std::string& state);
+/// Revokes these permissions, and only these, of those that the app's manifest declares.
+Call<void> setRevoked(const std::string& package, const std::vector<std::string>& permissions);
+
+// The device, and the daemon itself.
 
 inline auto device() { return list<wire::DeviceRow>(wire::deviceInterface, "Get"); }
+Call<void> setDevice(const std::map<std::string, std::string>& changes);
+Call<void> resetDevice(const std::vector<std::string>& keys);
 inline auto networks() { return list<wire::NetworkRow>(wire::deviceInterface, "Networks"); }
+/// `word`: metered, unmetered or auto.
+Call<void> markNetwork(const std::string& network, const std::string& word);
+/// The daemon's findings about this machine, for `stint doctor`.
+inline auto diagnose() { return list<wire::Finding>(wire::taskManagerInterface, "Diagnose"); }
+Call<void> record(bool on);
+inline auto recordings() { return list<wire::RecordingRow>(wire::taskManagerInterface, "Recordings"); }
 /// The daemon's counters since it started.
 inline auto meters() { return list<MeterRow>(wire::taskManagerInterface, "Meters"); }
+
+// The limits. IllegalArgument for an app that is not installed, an unknown word, a number out of range.
+
+/// `bucket`: a bucket's name, or its value from 10 to 50 (limits.md §2.7).
+Call<void> setStandbyBucket(const std::string& package, const std::string& bucket);
+/// The word of an external predictor (limits.md §2.6).
+Call<void> predictBucket(const std::string& package, const std::string& bucket);
+/// `kind`: "interaction", "notification_seen", … (limits.md §2.4).
+Call<void> reportUsage(const std::string& package, const std::string& kind);
+/// `use`: "unrestricted", "optimized", "restricted" (limits.md §9).
+Call<void> setBatteryUse(const std::string& package, const std::string& use);
+Call<void> setDataSaverExempt(const std::string& package, bool exempt);
+/// Puts the app on the temporary allowlist (limits.md §6.6); a length above allowlist.max is reduced.
+Call<void> allowTemporarily(const std::string& package, Duration length);
+/// A message for the app's receiver (limits.md §8.5); `receiver` empty: its only one.
+Call<void> push(const std::string& package, bool high, const std::string& data, const std::string& receiver);
+Question<Quotas> quota(const std::string& package);
+/// Every constant, by key.
+inline auto policy() { return list<wire::PolicyRow>(wire::limitsInterface, "Policy"); }
 /// Each kind of work, and which state of the device holds it back (limits.md §1.1).
 inline auto deviceLimits() { return list<DeviceLimitView>(wire::limitsInterface, "ListDeviceLimits"); }
+Question<wire::DozeView> doze();
+/// `machine`: "deep" or "light" (limits.md §6.7); returns the new state.
+Call<wire::DozeView> stepDoze(const std::string& machine);
+/// `state`: "idle", "light_idle", …; "auto" releases it.
+Call<wire::DozeView> forceDoze(const std::string& state);
+/// The pending alarms after the last of `before`, by package and tag. nullopt: every app's.
+Question<Page<AlarmView>> alarms(const std::optional<std::string>& package, const std::vector<AlarmView>& before);
 
 } // namespace calls
 
 /// The daemon answers a turn later, after one fsync; a busy disk takes its time.
 inline constexpr Duration patience = 30s;
 
-/// Blocks until the daemon answers. `write` writes the arguments, `options` the trailing options.
-inline Result<wire::Message> ask(sd_bus* bus, const char* interface, const char* member,
-                                 const std::function<void(wire::Writer&)>& write,
-                                 const std::function<void(wire::DictionaryWriter&)>& options = noOptions) {
-    wire::Message message = STINT_TRY(messageOf(bus, Call<void>{interface, member, nullptr, write, options}));
-    return wire::call(bus, std::move(message), patience);
-}
-
-/// Likewise, and reads the answer.
+/// Makes the call, blocks until the daemon answers, and reads the answer.
 template <class Answer> Result<Answer> answerOf(sd_bus* bus, const Call<Answer>& asked) {
     wire::Message message = STINT_TRY(messageOf(bus, asked));
     const auto answer = STINT_TRY(wire::call(bus, std::move(message), patience));

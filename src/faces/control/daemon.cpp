@@ -1,11 +1,10 @@
 #include "faces/control/daemon.hpp"
 
 #include <algorithm>
-#include <functional>
+#include <cstdint>
 #include <iterator>
 
 #include <poll.h>
-#include <unistd.h>
 
 #include "base/result/errors.hpp"
 #include "faces/control/calls.hpp"
@@ -26,8 +25,6 @@ using wire::Writer;
 constexpr Duration greeting = 2s; ///< longer than a daemon's turn
 constexpr int mostStarts = 3;     ///< each may find a daemon that is just ending
 
-void writeKey(Writer& writer, const JobKey& job) { writer.string(job.app.name).string(job.space).int32(job.id.value); }
-
 /// The limit for a job's bytes(), which do not count its containers: with them it is less than twice that.
 constexpr std::size_t mostWritten = wire::mostMessageBytes / 2;
 
@@ -36,6 +33,26 @@ void askForNew(DictionaryWriter& options, const AppId& app) {
     options.put("newId", true);
     options.put("refusalIsError", true);
     options.put("as", app.name);
+}
+
+// 0 comes from a daemon that does not know refusalIsError.
+Result<void> readAccepted(Reader& reader) {
+    const std::int32_t result = STINT_TRY(reader.int32());
+    if (result == 0) return fail(Errc::REFUSED, "no reason is given");
+    return {};
+}
+
+Result<JobId> readNewId(Reader& reader) {
+    STINT_TRY(readAccepted(reader));
+    const JobId id(STINT_TRY(reader.int32()));
+    return id;
+}
+
+Result<std::vector<JobId>> readNewIds(Reader& reader) {
+    STINT_TRY(readAccepted(reader));
+    std::vector<JobId> ids;
+    STINT_TRY(reader.array("i", [&ids](Reader& each) { return each.read(ids.emplace_back().value); }));
+    return ids;
 }
 
 /// The error without "job N of the list: ": no person has typed that list.
@@ -74,6 +91,17 @@ Result<wire::Bus> greeted() {
     return bus;
 }
 
+template <class Row, class PageAfter>
+Result<std::vector<Row>> allPages(Daemon& daemon, PageAfter pageAfter, std::size_t most = SIZE_MAX) {
+    std::vector<Row> all;
+    for (bool more = true; more && all.size() < most;) {
+        auto page = STINT_TRY(daemon.ask(pageAfter(all)));
+        more = page.more;
+        std::ranges::move(page.rows, std::back_inserter(all));
+    }
+    return all;
+}
+
 Result<wire::Bus> greetedOrStarted(const Screen& screen) {
     auto found = greeted();
     for (int tries = 0; tries < mostStarts; ++tries) {
@@ -104,23 +132,16 @@ Result<Daemon> Daemon::over(Fd socket) {
 }
 
 Result<JobId> Daemon::scheduleNew(const JobInfo& job, const AppId& app, const StartTerms& terms) {
-    auto answer = STINT_TRY(ask(
-        bus_.get(), wire::jobSchedulerInterface, "Schedule",
-        [&](Writer& writer) {
-            wire::writeJob(writer, job, wire::ClipFiles::Included, wire::Unsaid::LeftOut);
-            writer.string(""); // the root namespace
-        },
-        [&](DictionaryWriter& options) {
-            askForNew(options, app);
-            if (terms != StartTerms{})
-                options.put("terms", "a{sv}", [&](Writer& value) { wire::writeRow(value, terms); });
-        }));
-    Reader reader(answer);
-    // 0 comes from a daemon that does not know refusalIsError.
-    const std::int32_t result = STINT_TRY(reader.int32());
-    if (result == 0) return fail(Errc::REFUSED, "no reason is given");
-    const JobId id(STINT_TRY(reader.int32()));
-    return id;
+    return ask(Call<JobId>{wire::jobSchedulerInterface, "Schedule", readNewId,
+                           [&](Writer& writer) {
+                               wire::writeJob(writer, job, wire::ClipFiles::Included, wire::Unsaid::LeftOut);
+                               writer.string(""); // the root namespace
+                           },
+                           [&](DictionaryWriter& options) {
+                               askForNew(options, app);
+                               if (terms != StartTerms{})
+                                   options.put("terms", "a{sv}", [&](Writer& value) { wire::writeRow(value, terms); });
+                           }});
 }
 
 Result<std::vector<JobId>> Daemon::scheduleAll(const std::vector<JobOfList>& jobs, const AppId& app) {
@@ -128,21 +149,15 @@ Result<std::vector<JobId>> Daemon::scheduleAll(const std::vector<JobOfList>& job
         const JobId id = STINT_TRY(scheduleNew(jobs.front().info, app, jobs.front().terms));
         return std::vector{id};
     }
-    const auto answer = ask(
-        bus_.get(), wire::jobSchedulerInterface, "ScheduleAll",
-        [&](Writer& writer) {
-            wire::writeJobs(writer, jobs, wire::ClipFiles::Included);
-            writer.string(""); // the root namespace
-        },
-        [&](DictionaryWriter& options) { askForNew(options, app); });
-    if (!answer.ok()) return withoutPlace(answer.error());
-    Reader reader(*answer);
-    const std::int32_t result = STINT_TRY(reader.int32());
-    if (result == 0) return fail(Errc::REFUSED, "no reason is given");
-    std::vector<JobId> ids;
-    STINT_TRY(reader.array("i", [&ids](Reader& each) { return each.read(ids.emplace_back().value); }));
-    if (ids.size() == jobs.size()) return ids;
-    return fail(Errc::SYSTEM, "{} jobs were asked for, and stintd tells of {}", jobs.size(), ids.size());
+    auto ids = ask(Call<std::vector<JobId>>{wire::jobSchedulerInterface, "ScheduleAll", readNewIds,
+                                            [&](Writer& writer) {
+                                                wire::writeJobs(writer, jobs, wire::ClipFiles::Included);
+                                                writer.string(""); // the root namespace
+                                            },
+                                            [&](DictionaryWriter& options) { askForNew(options, app); }});
+    if (!ids.ok()) return withoutPlace(ids.error());
+    if (ids->size() == jobs.size()) return ids;
+    return fail(Errc::SYSTEM, "{} jobs were asked for, and stintd tells of {}", jobs.size(), ids->size());
 }
 
 Result<std::size_t> Daemon::fitting(std::span<const JobOfList> jobs) const {
@@ -158,141 +173,43 @@ Result<std::size_t> Daemon::fitting(std::span<const JobOfList> jobs) const {
     return count;
 }
 
-Result<void> Daemon::cancel(const JobKey& job) { return answerOf(bus_.get(), calls::cancel(job)); }
-
-Result<void> Daemon::hold(const JobKey& job, bool on) { return answerOf(bus_.get(), calls::hold(job, on)); }
-
-Result<void> Daemon::edit(const JobKey& job, const std::vector<Condition>& conditions) {
-    STINT_TRY(ask(bus_.get(), wire::taskManagerInterface, "Edit", [&](Writer& writer) {
-        writeKey(writer, job);
-        wire::writeRows(writer, conditions);
-    }));
-    return {};
-}
-
-Result<void> Daemon::retry(const JobKey& job) { return answerOf(bus_.get(), calls::retry(job)); }
-
 Result<std::vector<JobView>> Daemon::jobs(const std::optional<std::string>& package, bool finished) {
-    std::vector<JobView> all;
-    for (bool more = true; more;) {
-        auto next = STINT_TRY(told(calls::jobs(package, finished, all)));
-        more = next.more;
-        std::ranges::move(next.rows, std::back_inserter(all));
-    }
-    return all;
+    return allPages<JobView>(*this, [&](const auto& before) { return calls::jobs(package, finished, before); });
 }
 
-Result<Explanation> Daemon::explain(const JobKey& job) { return told(calls::explain(job)); }
-
-Result<std::vector<HistoryEntry>> Daemon::history(const JobKey& job) { return told(calls::history(job)); }
-
-Result<Forecast> Daemon::whatIf(const JobKey& job, const std::map<std::string, std::string>& changes) {
-    return told(calls::whatIf(job, changes));
+Result<std::vector<WorkItem>> Daemon::work(const JobKey& job, std::size_t most) {
+    return allPages<WorkItem>(
+        *this, [&](const auto& before) { return calls::work(job, before); }, most);
 }
 
-Result<std::vector<PastRun>> Daemon::log(const JobKey& job) { return told(calls::log(job)); }
+Result<std::vector<AlarmView>> Daemon::alarms(const std::optional<std::string>& package) {
+    return allPages<AlarmView>(*this, [&](const auto& before) { return calls::alarms(package, before); });
+}
 
 Result<DayPage> Daemon::day(WallTime from, WallTime to) {
     DayPage all;
     do {
-        auto page = STINT_TRY(told(calls::day({from, to, all.after})));
+        auto page = STINT_TRY(ask(calls::day({from, to, all.after})));
         all.append(std::move(page));
     } while (!all.after.empty());
     return all;
 }
 
-Result<std::vector<WorkItem>> Daemon::work(const JobKey& job, std::size_t most) {
-    std::vector<WorkItem> all;
-    for (bool more = true; more && all.size() < most;) {
-        auto page = STINT_TRY(told(calls::work(job, all)));
-        more = page.more;
-        std::ranges::move(page.rows, std::back_inserter(all));
-    }
-    return all;
-}
-
-Result<SchedulerView> Daemon::overview() { return told(calls::overview()); }
-
 Result<ShellAnswer> Daemon::shell(const std::vector<std::string>& words, const std::vector<std::string>& before) {
     const auto call = calls::shell(words, before);
     const bool gets = !words.empty() && words.front().starts_with("get");
-    return gets ? told(call) : answerOf(bus_.get(), call);
+    return gets ? ask(Question<ShellAnswer>{call}) : ask(call);
 }
 
 Result<JobView> Daemon::watch(const JobKey& job) {
-    auto seen = told(calls::watch(job));
+    auto seen = ask(calls::watch(job));
     watches_ = watches_ || seen.ok();
     return seen;
 }
 
 Result<void> Daemon::watchEverything(Topics lists) {
     watches_ = true;
-    return answerOf(bus_.get(), calls::watchEverything(lists));
-}
-
-Result<ShellAnswer> Daemon::runNow(const JobKey& job) { return shell(calls::wordsToRunNow(job)); }
-
-Result<std::vector<TaskRow>> Daemon::tasks() { return told(calls::tasks()); }
-
-Result<std::uint32_t> Daemon::stop(const std::string& package) { return answerOf(bus_.get(), calls::stop(package)); }
-
-Result<std::uint32_t> Daemon::startApp(const std::string& package, const std::vector<std::string>& arguments,
-                                       const std::string& directory) {
-    auto answer = STINT_TRY(ask(
-        bus_.get(), wire::taskManagerInterface, "StartApp",
-        [&](Writer& writer) {
-            writer.string(package).strings(arguments).openArray("h");
-            for (const int descriptor : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
-                writer.descriptor(descriptor);
-            writer.close();
-        },
-        [&](DictionaryWriter& options) { options.put("directory", directory); }));
-    Reader reader(answer);
-    return reader.uint32();
-}
-
-Result<std::vector<std::string>> Daemon::openApp(const std::string& package) {
-    auto answer = STINT_TRY(
-        ask(bus_.get(), wire::taskManagerInterface, "OpenApp", [&](Writer& writer) { writer.string(package); }));
-    Reader reader(answer);
-    return reader.strings();
-}
-
-Result<std::vector<AppView>> Daemon::apps() { return told(calls::apps()); }
-
-Result<void> Daemon::setAppState(const std::string& package, const std::string& state) {
-    STINT_TRY(ask(bus_.get(), wire::taskManagerInterface, "SetApp", [&](Writer& writer) {
-        writer.string(package);
-        DictionaryWriter(writer).put("state", state);
-    }));
-    return {};
-}
-
-Result<void> Daemon::setRevoked(const std::string& package, const std::vector<std::string>& permissions) {
-    STINT_TRY(ask(bus_.get(), wire::taskManagerInterface, "SetApp", [&](Writer& writer) {
-        writer.string(package);
-        DictionaryWriter(writer).put("revoked", permissions);
-    }));
-    return {};
-}
-
-Result<void> Daemon::setDevice(const std::map<std::string, std::string>& changes) {
-    return answerOf(bus_.get(), calls::setDevice(changes));
-}
-
-Result<void> Daemon::resetDevice(const std::vector<std::string>& keys) {
-    return answerOf(bus_.get(), calls::resetDevice(keys));
-}
-
-Result<void> Daemon::markNetwork(const std::string& network, const std::string& word) {
-    STINT_TRY(ask(bus_.get(), wire::deviceInterface, "MarkNetwork",
-                  [&](Writer& writer) { writer.string(network).string(word); }));
-    return {};
-}
-
-Result<void> Daemon::record(bool on) {
-    STINT_TRY(ask(bus_.get(), wire::taskManagerInterface, "Record", [&](Writer& writer) { writer.boolean(on); }));
-    return {};
+    return ask(calls::watchEverything(lists));
 }
 
 int Daemon::fd() const { return sd_bus_get_fd(bus_.get()); }
@@ -332,81 +249,6 @@ Result<std::vector<News>> Daemon::takeNews() {
     }
     if (news.empty() && sd_bus_is_open(bus_.get()) <= 0) return fail(Errc::UNAVAILABLE, "stintd is gone");
     return news;
-}
-
-// org.stint.Limits1 and org.stint.AlarmManager1: the operator's calls.
-
-namespace {
-
-/// Calls a method of Limits1 that answers nothing.
-Result<void> tell(sd_bus* bus, const char* member, const std::function<void(Writer&)>& write) {
-    STINT_TRY(ask(bus, wire::limitsInterface, member, write));
-    return {};
-}
-
-/// Calls a method of Limits1 that answers Doze's state.
-Result<wire::DozeView> askDoze(sd_bus* bus, const char* member, const std::function<void(Writer&)>& write) {
-    auto answer = STINT_TRY(ask(bus, wire::limitsInterface, member, write));
-    Reader reader(answer);
-    return wire::readRow<wire::DozeView>(reader);
-}
-
-} // namespace
-
-Result<void> Daemon::setStandbyBucket(const std::string& package, const std::string& bucket) {
-    return tell(bus_.get(), "SetStandbyBucket", [&](Writer& writer) { writer.string(package).string(bucket); });
-}
-
-Result<void> Daemon::predictBucket(const std::string& package, const std::string& bucket) {
-    return tell(bus_.get(), "PredictBucket", [&](Writer& writer) { writer.string(package).string(bucket); });
-}
-
-Result<void> Daemon::reportUsage(const std::string& package, const std::string& kind) {
-    return tell(bus_.get(), "ReportUsage", [&](Writer& writer) { writer.string(package).string(kind); });
-}
-
-Result<void> Daemon::setBatteryUse(const std::string& package, const std::string& use) {
-    return answerOf(bus_.get(), calls::setBatteryUse(package, use));
-}
-
-Result<void> Daemon::setDataSaverExempt(const std::string& package, bool exempt) {
-    return tell(bus_.get(), "SetDataSaverExempt", [&](Writer& writer) { writer.string(package).boolean(exempt); });
-}
-
-Result<void> Daemon::allowTemporarily(const std::string& package, Duration length) {
-    return tell(bus_.get(), "TempAllowlist", [&](Writer& writer) { writer.string(package).int64(length.count()); });
-}
-
-Result<void> Daemon::push(const std::string& package, bool high, const std::string& data, const std::string& receiver) {
-    STINT_TRY(ask(
-        bus_.get(), wire::limitsInterface, "Push",
-        [&](Writer& writer) { writer.string(package).boolean(high).string(data); },
-        [&](DictionaryWriter& options) {
-            if (!receiver.empty()) options.put("receiver", receiver);
-        }));
-    return {};
-}
-
-Result<Quotas> Daemon::quota(const std::string& package) { return told(calls::quota(package)); }
-
-Result<wire::DozeView> Daemon::doze() { return told(calls::doze()); }
-
-Result<wire::DozeView> Daemon::stepDoze(const std::string& machine) {
-    return askDoze(bus_.get(), "StepDoze", [&](Writer& writer) { writer.string(machine); });
-}
-
-Result<wire::DozeView> Daemon::forceDoze(const std::string& state) {
-    return askDoze(bus_.get(), "ForceDoze", [&](Writer& writer) { writer.string(state); });
-}
-
-Result<std::vector<AlarmView>> Daemon::alarms(const std::optional<std::string>& package) {
-    std::vector<AlarmView> all;
-    for (bool more = true; more;) {
-        auto page = STINT_TRY(told(calls::alarms(package, all)));
-        more = page.more;
-        std::ranges::move(page.rows, std::back_inserter(all));
-    }
-    return all;
 }
 
 } // namespace stint::cli

@@ -140,7 +140,7 @@ Result<std::vector<JobKey>> keysOf(Daemon& daemon, const std::vector<std::string
 }
 
 Result<AppView> lookUpApp(Daemon& daemon, const std::string& package) {
-    std::vector<AppView> all = STINT_TRY(daemon.apps());
+    std::vector<AppView> all = STINT_TRY(daemon.ask(calls::apps()));
     const auto found =
         std::ranges::find_if(all, [&](const AppView& app) { return app.manifest.package.name == package; });
     if (found == all.end()) return notInstalled({printable(package)}, Errc::ILLEGAL_STATE);

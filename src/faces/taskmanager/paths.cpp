@@ -250,7 +250,7 @@ void runJobNow(DaemonLine& line, const Request& request, Done done) {
             if (!before.ok()) return refuseJob(line, job, before.error(), done);
             if (before->job.state == JobView::State::Finished) return done(hasEnded(job));
             if (before->job.state == JobView::State::Running) return done(runNowAnswer(*before, {}));
-            line.ask<cli::ShellAnswer>(cli::calls::shell(cli::calls::wordsToRunNow(job)),
+            line.ask<cli::ShellAnswer>(cli::calls::runNow(job),
                                        [before = *before, done](const Result<cli::ShellAnswer>& shell) {
                                            if (!shell.ok()) return done(answerOf(shell.error()));
                                            done(runNowAnswer(before, *shell));

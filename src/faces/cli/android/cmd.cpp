@@ -158,17 +158,17 @@ Result<ShellAnswer> batteryVerb(Daemon& daemon, const std::vector<std::string>& 
     const BatteryAsk ask = batteryAsk(words);
     if (ask.answer) return *ask.answer;
     if (!ask.set.empty()) {
-        const auto set = daemon.setDevice(ask.set);
+        const auto set = daemon.ask(calls::setDevice(ask.set));
         if (!set.ok() && set.error().code == Errc::ILLEGAL_ARGUMENT)
             return ShellAnswer{refusal, "", fmt::format("Bad value: {}\n", set.error().message)};
         STINT_TRY(set);
         return ShellAnswer{};
     }
     if (!ask.reset.empty()) {
-        STINT_TRY(daemon.resetDevice(ask.reset));
+        STINT_TRY(daemon.ask(calls::resetDevice(ask.reset)));
         return ShellAnswer{};
     }
-    const auto device = STINT_TRY(daemon.device());
+    const auto device = STINT_TRY(daemon.ask(calls::device()));
     const auto line = batteryLine(ask.get, device);
     if (!line) return ShellAnswer{refusal, "", fmt::format("Unknown get option: {}\n", printable(ask.get))};
     return ShellAnswer{0, *line, ""};

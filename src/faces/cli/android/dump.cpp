@@ -34,11 +34,11 @@ bool knows(const std::vector<AppView>& apps, const std::string& package) {
 
 /// All that is known of a job. nullopt: it has ended while the dump is made, and is among the finished ones.
 Result<std::optional<DumpedJob>> gathered(Daemon& daemon, const JobKey& key) {
-    auto explanation = daemon.explain(key);
+    auto explanation = daemon.ask(calls::explain(key));
     if (!explanation.ok() && explanation.error().code == Errc::ILLEGAL_ARGUMENT) return std::optional<DumpedJob>{};
     auto [job, blockers] = STINT_TRY(std::move(explanation));
     if (job.state == JobView::State::Finished) return std::optional<DumpedJob>{};
-    auto history = daemon.history(key);
+    auto history = daemon.ask(calls::history(key));
     if (!history.ok() && history.error().code == Errc::ILLEGAL_ARGUMENT) return std::optional<DumpedJob>{};
     DumpedJob made{std::move(job), std::move(blockers), {}, {}};
     made.history = STINT_TRY(std::move(history));
@@ -87,13 +87,13 @@ Readiness readinessOf(const DumpedJob& dumped) {
 
 Result<Dump> gatherDump(Daemon& daemon, const std::optional<std::string>& package) {
     Dump made;
-    made.apps = STINT_TRY(daemon.apps());
+    made.apps = STINT_TRY(daemon.ask(calls::apps()));
     if (package) {
         if (!knows(made.apps, *package)) return fail(Errc::ILLEGAL_STATE, "Invalid package: {}", *package);
         std::erase_if(made.apps, [&](const AppView& app) { return app.manifest.package.name != *package; });
     }
-    made.scheduler = STINT_TRY(daemon.overview());
-    made.device = STINT_TRY(daemon.device());
+    made.scheduler = STINT_TRY(daemon.ask(calls::overview()));
+    made.device = STINT_TRY(daemon.ask(calls::device()));
     for (const auto& job : STINT_TRY(daemon.jobs(package, false)))
         if (auto dumpedJob = STINT_TRY(gathered(daemon, job.key))) made.jobs.push_back(std::move(*dumpedJob));
     made.finished = STINT_TRY(daemon.jobs(package, true));
@@ -103,7 +103,7 @@ Result<Dump> gatherDump(Daemon& daemon, const std::optional<std::string>& packag
 namespace {
 
 Result<std::vector<wire::PolicyRow>> settingsOf(Daemon& daemon, std::string_view prefix) {
-    const auto all = STINT_TRY(daemon.policy());
+    const auto all = STINT_TRY(daemon.ask(calls::policy()));
     std::vector<wire::PolicyRow> rows;
     std::ranges::copy_if(all, std::back_inserter(rows), [&](const auto& row) { return row.key.starts_with(prefix); });
     return rows;
@@ -151,8 +151,8 @@ void putAlarm(const AlarmView& view, std::size_t number, WallTime now, const Scr
 
 Result<DozeDump> gatherDozeDump(Daemon& daemon) {
     DozeDump made;
-    made.doze = STINT_TRY(daemon.doze());
-    made.apps = STINT_TRY(daemon.apps());
+    made.doze = STINT_TRY(daemon.ask(calls::doze()));
+    made.apps = STINT_TRY(daemon.ask(calls::apps()));
     made.settings = STINT_TRY(settingsOf(daemon, "doze."));
     for (const auto& row : STINT_TRY(settingsOf(daemon, "allowlist.")))
         made.settings.push_back(row);
@@ -191,7 +191,7 @@ Result<AlarmDump> gatherAlarmDump(Daemon& daemon, const std::optional<std::strin
     AlarmDump made;
     if (package) STINT_TRY(lookUpApp(daemon, *package));
     made.alarms = STINT_TRY(daemon.alarms(package));
-    const auto doze = STINT_TRY(daemon.doze());
+    const auto doze = STINT_TRY(daemon.ask(calls::doze()));
     made.nextAlarmClock = doze.nextAlarmClock;
     made.settings = STINT_TRY(settingsOf(daemon, "alarm."));
     return made;

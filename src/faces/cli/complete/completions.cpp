@@ -35,7 +35,7 @@ int printJobs(const Screen& screen, std::string_view begun) {
 int printPackages(const Screen& screen) {
     auto daemon = Daemon::connectIfThere();
     if (!daemon.ok()) return ends::unavailable;
-    const auto apps = daemon->apps();
+    const auto apps = daemon->ask(calls::apps());
     if (!apps.ok()) return ends::unavailable;
     for (const AppView& app : *apps)
         screen.print(printable(app.manifest.package.name));

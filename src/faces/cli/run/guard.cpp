@@ -95,7 +95,7 @@ AppId guardAppOf(const CommandWanted& wanted) { return AppId{std::string(guardPa
 Result<void> checkGuarded(Daemon& daemon, GuardElse otherwise) {
     const std::string_view topic = rowOf(otherwise).topic;
     if (topic.empty()) return {};
-    const auto findings = STINT_TRY(daemon.diagnose());
+    const auto findings = STINT_TRY(daemon.ask(calls::diagnose()));
     const auto finding = std::ranges::find(findings, topic, &wire::Finding::topic);
     if (finding != findings.end() && finding->grade == wire::Finding::Grade::Enforced) return {};
     const std::string found = finding == findings.end() ? "this stintd does not say how" : finding->found;

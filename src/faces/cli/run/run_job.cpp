@@ -188,18 +188,18 @@ Result<Duration> durationOf(const std::vector<wire::PolicyRow>& rows, std::strin
 
 Result<RunLimits> askForLimits(Daemon& daemon, JobClass kind) {
     RunLimits limits;
-    auto rows = STINT_TRY(daemon.policy());
+    auto rows = STINT_TRY(daemon.ask(calls::policy()));
     limits.longest = STINT_TRY(durationOf(rows, classOf(kind).limit));
     limits.answer = STINT_TRY(durationOf(rows, "job.op_timeout"));
     if (kind == JobClass::UserInitiated) return limits;
-    auto quotas = STINT_TRY(daemon.quota(std::string(shellPackage)));
+    auto quotas = STINT_TRY(daemon.ask(calls::quota(std::string(shellPackage))));
     limits.quota = kind == JobClass::Expedited ? quotas.expedited : quotas.regular;
     return limits;
 }
 
 Result<void> checkHeld(Daemon& daemon, const CgroupLimits& limits) {
     if (!limits.any()) return {};
-    const auto findings = STINT_TRY(daemon.diagnose());
+    const auto findings = STINT_TRY(daemon.ask(calls::diagnose()));
     for (const Controller needed : neededFor(limits)) {
         const auto finding = std::ranges::find(findings, limitTopic(needed), &wire::Finding::topic);
         if (finding == findings.end())

@@ -78,19 +78,19 @@ Result<void> Desk::readStale() {
     told_ = false;
     Daemon& daemon = *link_.daemon();
     if (board_.showsRest() && stale_.has(Topic::Apps)) {
-        auto apps = STINT_TRY(daemon.apps());
+        auto apps = STINT_TRY(daemon.ask(calls::apps()));
         board_.setApps(std::move(apps));
     }
     if (board_.showsRest() && stale_.has(Topic::Device)) {
         DeviceSeen device;
-        device.values = STINT_TRY(daemon.device());
-        device.doze = STINT_TRY(daemon.doze());
-        device.limits = STINT_TRY(daemon.deviceLimits());
+        device.values = STINT_TRY(daemon.ask(calls::device()));
+        device.doze = STINT_TRY(daemon.ask(calls::doze()));
+        device.limits = STINT_TRY(daemon.ask(calls::deviceLimits()));
         board_.setDevice(std::move(device));
     }
     if (board_.showsRest()) stale_ = {};
     if (const auto job = board_.explained())
-        if (auto it = daemon.explain(*job); it.ok()) board_.explain(std::move(*it));
+        if (auto it = daemon.ask(calls::explain(*job)); it.ok()) board_.explain(std::move(*it));
     return {};
 }
 
@@ -165,13 +165,13 @@ Result<void> Desk::takeNews() {
 }
 
 Result<std::string> Desk::explain(const JobKey& job) {
-    auto it = STINT_TRY(link_.daemon()->explain(job));
+    auto it = STINT_TRY(link_.daemon()->ask(calls::explain(job)));
     board_.explain(std::move(it));
     return std::string();
 }
 
 Result<std::string> Desk::askStop(const AppId& app) {
-    for (const TaskRow& row : STINT_TRY(link_.daemon()->tasks()))
+    for (const TaskRow& row : STINT_TRY(link_.daemon()->ask(calls::tasks())))
         if (row.app == app && !row.stopButton)
             return Error{Errc::SECURITY, fmt::format("{} is part of the system and has no Stop", app.name)};
     std::string label;
@@ -182,7 +182,7 @@ Result<std::string> Desk::askStop(const AppId& app) {
 }
 
 Result<std::string> Desk::askRunNow(const JobKey& job) {
-    const Explanation it = STINT_TRY(link_.daemon()->explain(job));
+    const Explanation it = STINT_TRY(link_.daemon()->ask(calls::explain(job)));
     if (it.job.state == JobView::State::Running) return Error{Errc::ILLEGAL_STATE, "it runs already"};
     if (const std::string firm = firmOnes(it.blockers); !firm.empty())
         return Error{Errc::ILLEGAL_STATE, fmt::format("it cannot run now: {}", firm)};
@@ -191,7 +191,7 @@ Result<std::string> Desk::askRunNow(const JobKey& job) {
 }
 
 Result<std::string> Desk::runNow(const JobKey& job) {
-    const ShellAnswer answer = STINT_TRY(link_.daemon()->runNow(job));
+    const ShellAnswer answer = STINT_TRY(link_.daemon()->ask(calls::runNow(job)));
     if (answer.code != 0) return Error{Errc::ILLEGAL_STATE, answer.err.substr(0, answer.err.find('\n'))};
     return fmt::format("{} runs now", shortTextOf(job));
 }
@@ -210,22 +210,22 @@ Result<std::string> Desk::grant(const Wish& wish) {
     case Explain:
         return explain(wish.job);
     case Hold:
-        STINT_TRY(daemon.hold(wish.job, true));
+        STINT_TRY(daemon.ask(calls::hold(wish.job, true)));
         return fmt::format("{} is paused; p lets it go on", shortTextOf(wish.job));
     case LetGo:
-        STINT_TRY(daemon.hold(wish.job, false));
+        STINT_TRY(daemon.ask(calls::hold(wish.job, false)));
         return fmt::format("{} goes on as its conditions let it", shortTextOf(wish.job));
     case AskRunNow:
         return askRunNow(wish.job);
     case RunNow:
         return runNow(wish.job);
     case Cancel:
-        STINT_TRY(daemon.cancel(wish.job));
+        STINT_TRY(daemon.ask(calls::cancel(wish.job)));
         return std::string();
     case AskStop:
         return askStop(wish.app);
     case Stop: {
-        const auto killed = STINT_TRY(daemon.stop(wish.app.name));
+        const auto killed = STINT_TRY(daemon.ask(calls::stop(wish.app.name)));
         return fmt::format("{} stopped: {} killed", wish.app.name, counted(killed, "process", "processes"));
     }
     case Quit:

@@ -30,7 +30,7 @@ namespace {
 
 Result<std::vector<AppView>> installed(const Screen& screen) {
     auto daemon = STINT_TRY(Daemon::connect(screen));
-    return daemon.apps();
+    return daemon.ask(calls::apps());
 }
 
 int apps(const Arguments&, const Screen& screen) {
@@ -106,17 +106,18 @@ Result<void> setPermissions(Daemon& daemon, const AppView& app, const Arguments&
     std::set<std::string, std::less<>> revoked = app.revoked;
     if (revoke) revoked.insert(*revoke);
     if (grant) revoked.erase(*grant);
-    return daemon.setRevoked(manifest.package.name, {revoked.begin(), revoked.end()});
+    return daemon.ask(calls::setRevoked(manifest.package.name, {revoked.begin(), revoked.end()}));
 }
 
 /// Sets the battery's use before the bucket: an unrestricted app has only one bucket (limits.md §2.7).
 Result<void> set(Daemon& daemon, const AppView& app, const Arguments& given) {
     const std::string& package = app.manifest.package.name;
     STINT_TRY(setPermissions(daemon, app, given));
-    if (auto state = given.value("state")) STINT_TRY(daemon.setAppState(package, *state));
-    if (auto use = given.value("battery")) STINT_TRY(daemon.setBatteryUse(package, *use));
-    if (auto word = given.value("data-saver-exempt")) STINT_TRY(daemon.setDataSaverExempt(package, *word == "yes"));
-    if (auto bucket = given.value("bucket")) STINT_TRY(daemon.setStandbyBucket(package, *bucket));
+    if (auto state = given.value("state")) STINT_TRY(daemon.ask(calls::setAppState(package, *state)));
+    if (auto use = given.value("battery")) STINT_TRY(daemon.ask(calls::setBatteryUse(package, *use)));
+    if (auto word = given.value("data-saver-exempt"))
+        STINT_TRY(daemon.ask(calls::setDataSaverExempt(package, *word == "yes")));
+    if (auto bucket = given.value("bucket")) STINT_TRY(daemon.ask(calls::setStandbyBucket(package, *bucket)));
     return {};
 }
 
@@ -189,8 +190,8 @@ int push(const Arguments& given, const Screen& screen) {
     if (!daemon.ok()) return screen.fail(what, daemon.error());
     const auto app = lookUpApp(*daemon, package);
     if (!app.ok()) return failOfLookUp(screen, what, app.error());
-    const auto sent = daemon->push(package, given.value("priority") == "high", given.value("data").value_or(""),
-                                   given.value("receiver").value_or(""));
+    const auto sent = daemon->ask(calls::push(package, given.value("priority") == "high",
+                                              given.value("data").value_or(""), given.value("receiver").value_or("")));
     return sent.ok() ? ends::ok : screen.fail(what, sent.error());
 }
 
@@ -241,14 +242,15 @@ Result<int> waitForEnd(Daemon& daemon, std::uint32_t pid, Signals& signals) {
 Result<int> started(Daemon& daemon, const Arguments& given) {
     const std::string here = STINT_TRY(workingDirectory());
     auto signals = STINT_TRY(Signals::open());
-    auto pid = STINT_TRY(daemon.startApp(given.words[0], {given.words.begin() + 1, given.words.end()}, here));
+    auto pid =
+        STINT_TRY(daemon.ask(calls::startApp(given.words[0], {given.words.begin() + 1, given.words.end()}, here)));
     return waitForEnd(daemon, pid, signals);
 }
 
 /// Becomes the main program of an app with windows, in a scope, which outlives stintd; returns if the app has none.
 Result<void> startedInScope(Daemon& daemon, const Arguments& given) {
     const std::string here = STINT_TRY(workingDirectory());
-    std::vector<std::string> command = STINT_TRY(daemon.openApp(given.words[0]));
+    std::vector<std::string> command = STINT_TRY(daemon.ask(calls::openApp(given.words[0])));
     if (command.empty()) return {};
     command.insert(command.end(), given.words.begin() + 1, given.words.end());
     return becomeInScope(given.words[0], std::move(command), here);

@@ -28,9 +28,9 @@ struct DeviceSeen {
 Result<DeviceSeen> seen(const Screen& screen) {
     auto daemon = STINT_TRY(Daemon::connect(screen));
     DeviceSeen made;
-    made.values = STINT_TRY(daemon.device());
-    made.doze = STINT_TRY(daemon.doze());
-    made.limits = STINT_TRY(daemon.deviceLimits());
+    made.values = STINT_TRY(daemon.ask(calls::device()));
+    made.doze = STINT_TRY(daemon.ask(calls::doze()));
+    made.limits = STINT_TRY(daemon.ask(calls::deviceLimits()));
     return made;
 }
 
@@ -84,7 +84,7 @@ Result<std::map<std::string, std::string>> changesIn(const std::vector<std::stri
 Result<void> set(const std::vector<std::string>& words, const Screen& screen) {
     auto changes = STINT_TRY(changesIn(words));
     auto daemon = STINT_TRY(Daemon::connect(screen));
-    return daemon.setDevice(changes);
+    return daemon.ask(calls::setDevice(changes));
 }
 
 Result<void> reset(const std::vector<std::string>& words, const Screen& screen) {
@@ -92,7 +92,7 @@ Result<void> reset(const std::vector<std::string>& words, const Screen& screen) 
     for (const std::string& word : words)
         keys.push_back(keyIn(word));
     auto daemon = STINT_TRY(Daemon::connect(screen));
-    return daemon.resetDevice(keys);
+    return daemon.ask(calls::resetDevice(keys));
 }
 
 int device(const Arguments&, const Screen& screen) {
@@ -172,7 +172,7 @@ namespace {
 
 Result<std::vector<wire::NetworkRow>> networksSeen(const Screen& screen) {
     auto daemon = STINT_TRY(Daemon::connect(screen));
-    return daemon.networks();
+    return daemon.ask(calls::networks());
 }
 
 Cell useOf(const wire::NetworkRow& row) {
@@ -212,8 +212,8 @@ int net(const Arguments&, const Screen& screen) {
 int netMark(const Arguments& given, const Screen& screen) {
     const auto change = [&]() -> Result<void> {
         auto daemon = STINT_TRY(Daemon::connect(screen));
-        STINT_TRY(daemon.markNetwork(given.words[0], given.words[1]));
-        const auto rows = STINT_TRY(daemon.networks());
+        STINT_TRY(daemon.ask(calls::markNetwork(given.words[0], given.words[1])));
+        const auto rows = STINT_TRY(daemon.ask(calls::networks()));
         const auto marked = std::ranges::find(rows, given.words[0], &wire::NetworkRow::name);
         if (marked != rows.end() && marked->interface.empty())
             screen.tell(fmt::format("no network {} is there now; the mark holds once it is (stint net)",

@@ -33,7 +33,7 @@ Result<std::vector<Finding>> withoutDaemon(const Error& error) {
 
 Result<std::vector<Finding>> withDaemon() {
     auto daemon = STINT_TRY(Daemon::connectIfThere());
-    return daemon.diagnose();
+    return daemon.ask(calls::diagnose());
 }
 
 Paint gradePaint(Grade grade) {

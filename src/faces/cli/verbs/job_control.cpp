@@ -41,12 +41,12 @@ int toEach(const Arguments& given, const Screen& screen, std::string_view what, 
 
 int pause(const Arguments& given, const Screen& screen) {
     return toEach(given, screen, "pause",
-                  [](Daemon& daemon, const JobView& job) { return daemon.hold(job.key, true); });
+                  [](Daemon& daemon, const JobView& job) { return daemon.ask(calls::hold(job.key, true)); });
 }
 
 int resume(const Arguments& given, const Screen& screen) {
     return toEach(given, screen, "resume",
-                  [](Daemon& daemon, const JobView& job) { return daemon.hold(job.key, false); });
+                  [](Daemon& daemon, const JobView& job) { return daemon.ask(calls::hold(job.key, false)); });
 }
 
 /// The verb and the words by which a transfer was asked for. Where it moved nothing, and there is a file at its path,
@@ -72,7 +72,7 @@ std::string anew(const JobView& ended) {
 
 int retry(const Arguments& given, const Screen& screen) {
     return toEach(given, screen, "retry", [](Daemon& daemon, const JobView& job) -> Result<void> {
-        if (job.state != JobView::State::Finished) return daemon.retry(job.key);
+        if (job.state != JobView::State::Finished) return daemon.ask(calls::retry(job.key));
         return fail(Errc::ILLEGAL_STATE, "{} has ended ({}): {}", textOf(job.key), endText(*job.completed), anew(job));
     });
 }
@@ -88,7 +88,7 @@ int edit(const Arguments& given, const Screen& screen) {
     const auto change = [&]() -> Result<void> {
         auto daemon = STINT_TRY(Daemon::connect(screen));
         const JobView job = STINT_TRY(lookUp(daemon, given.words[0]));
-        return daemon.edit(job.key, conditions);
+        return daemon.ask(calls::edit(job.key, conditions));
     };
     const auto changed = change();
     if (changed.ok()) return ends::ok;
@@ -187,9 +187,9 @@ Result<Asked> asked(const std::string& text, const Screen& screen) {
     auto job = STINT_TRY(lookUp(daemon, text));
     if (job.state == JobView::State::Finished)
         return Error{Errc::ILLEGAL_STATE, fmt::format("{} has ended already", textOf(job.key))};
-    auto before = STINT_TRY(daemon.explain(job.key));
+    auto before = STINT_TRY(daemon.ask(calls::explain(job.key)));
     Asked made{.before = std::move(before), .answer = {}};
-    if (made.before.job.state == JobView::State::Pending) made.answer = STINT_TRY(daemon.runNow(job.key));
+    if (made.before.job.state == JobView::State::Pending) made.answer = STINT_TRY(daemon.ask(calls::runNow(job.key)));
     return made;
 }
 

@@ -104,7 +104,7 @@ namespace {
 
 /// Reports errors of the store: the list may lack a job.
 void tellStoreError(Daemon& daemon, const Screen& screen) {
-    const auto findings = daemon.diagnose();
+    const auto findings = daemon.ask(calls::diagnose());
     if (!findings.ok()) return;
     for (const wire::Finding& finding : *findings)
         if (finding.topic == "store" && finding.grade == wire::Finding::Grade::Trouble)
@@ -142,7 +142,7 @@ Result<JobView> toCancel(const std::string& text, const Screen& screen) {
 
 Result<void> cancelled(const JobView& job, const Screen& screen) {
     auto daemon = STINT_TRY(Daemon::connect(screen));
-    STINT_TRY(daemon.cancel(job.key));
+    STINT_TRY(daemon.ask(calls::cancel(job.key)));
     if (const std::string left = leftBehindBy(job); !left.empty())
         screen.tell(fmt::format("{}: {}", textOf(job.key), printable(left)));
     return {};

@@ -24,7 +24,7 @@ using enum Table::Align;
 
 Result<std::vector<AppView>> appsOf(const Arguments& given, const Screen& screen) {
     auto daemon = STINT_TRY(Daemon::connect(screen));
-    if (given.words.empty()) return daemon.apps();
+    if (given.words.empty()) return daemon.ask(calls::apps());
     auto app = STINT_TRY(lookUpApp(daemon, given.words[0]));
     return std::vector{std::move(app)};
 }
@@ -142,7 +142,7 @@ using PolicyRows = std::vector<wire::PolicyRow>;
 
 /// Warns of a policy file that the daemon has refused: the values that are shown are not that file's.
 void warnOfRefused(Daemon& daemon, const Screen& screen) {
-    const auto findings = daemon.diagnose();
+    const auto findings = daemon.ask(calls::diagnose());
     if (!findings.ok()) return;
     for (const wire::Finding& finding : *findings)
         if (finding.topic == "policy" && finding.grade == wire::Finding::Grade::Trouble)
@@ -151,7 +151,7 @@ void warnOfRefused(Daemon& daemon, const Screen& screen) {
 
 Result<PolicyRows> constants(const Screen& screen) {
     auto daemon = STINT_TRY(Daemon::connect(screen));
-    auto rows = STINT_TRY(daemon.policy());
+    auto rows = STINT_TRY(daemon.ask(calls::policy()));
     warnOfRefused(daemon, screen);
     return rows;
 }

@@ -117,7 +117,7 @@ namespace {
 Result<JobLog> longEnded(Daemon& daemon, const std::string& text, Error unknown) {
     const auto name = STINT_TRY(parseJobName(text));
     for (const JobKey& key : candidates(name)) {
-        auto runs = STINT_TRY(daemon.log(key));
+        auto runs = STINT_TRY(daemon.ask(calls::log(key)));
         if (runs.empty()) continue;
         const WallTime scheduled = runs.back().scheduled;
         return JobLog{.key = key, .scheduled = scheduled, .runs = runsOf(std::move(runs), scheduled)};
@@ -131,10 +131,10 @@ Result<JobLog> logOf(const std::string& text, const Screen& screen) {
     if (!job.ok() && job.error().code == Errc::ILLEGAL_STATE) return longEnded(daemon, text, job.error());
     JobView view = STINT_TRY(std::move(job));
     JobLog log{.key = view.key, .label = view.label, .scheduled = view.scheduled};
-    auto runs = STINT_TRY(daemon.log(view.key));
+    auto runs = STINT_TRY(daemon.ask(calls::log(view.key)));
     log.runs = runsOf(std::move(runs), view.scheduled);
     if (view.state == JobView::State::Finished) return log;
-    log.waits = STINT_TRY(daemon.history(view.key));
+    log.waits = STINT_TRY(daemon.ask(calls::history(view.key)));
     log.now = std::move(view);
     return log;
 }
@@ -153,7 +153,7 @@ void print(const JobLog& log, const Screen& screen) {
 
 Result<std::vector<AppView>> appsMeant(const Arguments& given, const Screen& screen) {
     auto daemon = STINT_TRY(Daemon::connect(screen));
-    if (given.words.empty()) return daemon.apps();
+    if (given.words.empty()) return daemon.ask(calls::apps());
     auto app = STINT_TRY(lookUpApp(daemon, given.words[0]));
     return std::vector{std::move(app)};
 }

@@ -51,7 +51,7 @@ Result<void> writeNew(const files::path& file, std::string_view text) {
 
 /// The recording under way, or one that has ended by itself.
 Result<wire::RecordingRow> recording(Daemon& daemon) {
-    auto rows = STINT_TRY(daemon.recordings());
+    auto rows = STINT_TRY(daemon.ask(calls::recordings()));
     if (rows.empty()) return fail(Errc::ILLEGAL_STATE, "nothing is recorded; stint record start begins");
     return std::move(rows.front());
 }
@@ -82,7 +82,7 @@ Result<void> save(Daemon& daemon, const files::path& to) {
 int recordStatus(const Arguments&, const Screen& screen) {
     auto daemon = Daemon::connect(screen);
     if (!daemon.ok()) return screen.fail("cannot ask", daemon.error());
-    const auto rows = daemon->recordings();
+    const auto rows = daemon->ask(calls::recordings());
     if (!rows.ok()) return screen.fail("cannot ask", rows.error());
     for (const wire::RecordingRow& row : *rows) {
         if (screen.json())
@@ -108,7 +108,7 @@ template <class Act> int changeRecording(const Screen& screen, const char* troub
 
 int recordStart(const Arguments&, const Screen& screen) {
     return changeRecording(screen, "cannot record", [&](Daemon& daemon) -> Result<void> {
-        STINT_TRY(daemon.record(true));
+        STINT_TRY(daemon.ask(calls::record(true)));
         if (!screen.json())
             screen.print("Recording. What ran was stopped and runs again. stint record stop FILE.yaml ends it.");
         return {};
@@ -127,7 +127,7 @@ int recordStop(const Arguments& given, const Screen& screen) {
             return fail(Errc::ILLEGAL_ARGUMENT, "it needs a FILE.yaml to keep it in, or --forget: "
                                                 "stint record stop day.yaml");
         if (!given.words.empty()) STINT_TRY(save(daemon, given.words.front()));
-        return daemon.record(false);
+        return daemon.ask(calls::record(false));
     });
 }
 

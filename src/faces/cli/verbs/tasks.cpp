@@ -26,7 +26,7 @@ namespace {
 
 Result<std::vector<TaskRow>> rows(const Screen& screen) {
     auto daemon = STINT_TRY(Daemon::connect(screen));
-    return daemon.tasks();
+    return daemon.ask(calls::tasks());
 }
 
 std::string percentOf(const Notification& shown) {
@@ -87,7 +87,7 @@ int tasksStop(const Arguments& given, const Screen& screen) {
     auto daemon = Daemon::connect(screen);
     if (!daemon.ok()) return screen.fail(what, daemon.error());
     if (const auto app = lookUpApp(*daemon, package); !app.ok()) return failOfLookUp(screen, what, app.error());
-    const auto killed = daemon->stop(package);
+    const auto killed = daemon->ask(calls::stop(package));
     if (!killed.ok()) return screen.fail(what, killed.error());
     screen.tell(fmt::format("{} stopped: {} killed", printable(package), counted(*killed, "process", "processes")));
     return ends::ok;
@@ -143,7 +143,7 @@ std::string placeOf(const std::string& address) { return address.substr(0, addre
 /// The page's address. The daemon is asked first: it refuses all but the operator, and no server is started in vain.
 Result<std::string> address(const Arguments& given, const Screen& screen) {
     auto daemon = STINT_TRY(Daemon::connect(screen));
-    STINT_TRY(daemon.overview());
+    STINT_TRY(daemon.ask(calls::overview()));
     std::vector<std::string> words;
     if (const auto port = given.value("port")) words = {"--port", *port};
     return pageServer(words);

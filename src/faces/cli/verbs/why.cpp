@@ -30,11 +30,12 @@ Result<WhyAnswer> explained(const Arguments& given, const Screen& screen) {
     if (given.has("history")) history.emplace();
     if (job.state == JobView::State::Finished) {
         if (history)
-            if (auto runs = STINT_TRY(daemon.log(job.key)); !runs.empty()) history = std::move(runs.back().waits);
+            if (auto runs = STINT_TRY(daemon.ask(calls::log(job.key))); !runs.empty())
+                history = std::move(runs.back().waits);
         return WhyAnswer{{std::move(job), {}}, std::move(history)};
     }
-    if (history) history = STINT_TRY(daemon.history(job.key));
-    auto explained = STINT_TRY(daemon.explain(job.key));
+    if (history) history = STINT_TRY(daemon.ask(calls::history(job.key)));
+    auto explained = STINT_TRY(daemon.ask(calls::explain(job.key)));
     return WhyAnswer{std::move(explained), std::move(history)};
 }
 
@@ -98,7 +99,7 @@ int whatIf(const Arguments& given, const Screen& screen) {
     if (!job.ok()) return failOfLookUp(screen, what, job.error());
     if (job->state == JobView::State::Finished)
         return screen.fail(ends::noInput, fmt::format("{}: it has ended", what));
-    const auto forecast = daemon->whatIf(job->key, changes);
+    const auto forecast = daemon->ask(calls::whatIf(job->key, changes));
     if (!forecast.ok()) return screen.fail(what, forecast.error());
     if (screen.json()) {
         Json line = header();

@@ -27,7 +27,7 @@ std::string workName(const WorkRow& row) { return row.name.empty() ? row.worker 
 std::string toldWhy(const Works& works, const WorkRow& row, Daemon* daemon, WallTime now) {
     const auto key = jobToAsk(works, row);
     if (!key || !daemon) return whyText(works, row, std::nullopt, now);
-    auto told = daemon->explain(*key);
+    auto told = daemon->ask(calls::explain(*key));
     return whyText(works, row, told.ok() ? std::optional(std::move(*told)) : std::nullopt, now);
 }
 
