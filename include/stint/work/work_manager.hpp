@@ -89,10 +89,10 @@ public:
     /// The requests in the order in which they were enqueued.
     Result<std::vector<WorkInfo>> getWorkInfos(const WorkQuery& query);
 
-    /// Calls `told` from dispatch(), first with the present requests, then whenever one of them has changed, whichever
-    /// process changed it. Ends when the returned Observation is destroyed.
+    /// Calls `listener` from dispatch(), first with the present requests, then whenever one of them has changed,
+    /// whichever process changed it. Ends when the returned Observation is destroyed.
     class Observation;
-    [[nodiscard]] Observation observe(WorkQuery query, std::function<void(const std::vector<WorkInfo>&)> told);
+    [[nodiscard]] Observation observe(WorkQuery query, std::function<void(const std::vector<WorkInfo>&)> listener);
     /// Blocks, dispatching, until the request has ended and its observers were called. Errc::ILLEGAL_ARGUMENT for an
     /// unknown request, ILLEGAL_STATE if it has not ended after `longest`, UNAVAILABLE if stintd has let go of this
     /// process.

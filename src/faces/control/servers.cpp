@@ -190,13 +190,13 @@ Result<std::string> pageServer(const std::vector<std::string>& words) {
     std::array<int, 2> ends{};
     if (::pipe2(ends.data(), O_CLOEXEC) != 0) return within("cannot make a pipe", wire::errorFromErrno(errno));
     const Fd answer(ends[0]);
-    Fd told(ends[1]);
+    Fd writeEnd(ends[1]);
     std::vector<std::string> command{(libexecDirectory() / "stint-taskmanager").native()};
     command.insert(command.end(), words.begin(), words.end());
     ::truncate(log.c_str(), 0); // the words of earlier servers are of no use
-    const auto child = startDetached(command, {.output = log.native(), .answers = told.get()});
+    const auto child = startDetached(command, {.output = log.native(), .answers = writeEnd.get()});
     if (!child.ok()) return Error{Errc::UNAVAILABLE, child.error().message};
-    told = Fd();
+    writeEnd = Fd();
     std::string address = readToEnd(answer, pagePatience);
     if (address.starts_with("http://") && address.ends_with('\n')) {
         address.pop_back();

@@ -54,14 +54,14 @@ bool tellsAmount(const JobView& job) {
 void JobProgress::state(const JobView& job, Moment now) {
     const bool first = job_.key == JobKey{};
     job_ = job;
-    const Progress told = progressOf(job);
+    const Progress reported = progressOf(job);
     const bool tells = executes() && tellsAmount(job);
-    if (tells) last_ = told;
-    if (last_.total == NETWORK_BYTES_UNKNOWN) last_.total = told.total;
-    if (over()) last_.total = last_.done = std::max(last_.done, told.done);
+    if (tells) last_ = reported;
+    if (last_.total == NETWORK_BYTES_UNKNOWN) last_.total = reported.total;
+    if (over()) last_.total = last_.done = std::max(last_.done, reported.done);
     if (tells || (over() && meter_.measures())) meter_.sample(now.steady, last_.done);
     if (!tells) meter_.rest(now.steady);
-    if (tells && first && told.done > 0) meter_.cameLate(); // nobody knows when it was reported
+    if (tells && first && reported.done > 0) meter_.cameLate(); // nobody knows when it was reported
 }
 
 Progress JobProgress::progress(Duration now) const {

@@ -71,16 +71,16 @@ void printScene(std::string_view words, const Screen& screen) {
 
 void tell(const sim::Played& played, const Screen& screen) {
     screen.print("A day in the simulator: the scheduler is the real one, the rest is not. Times count from 8 o'clock.");
-    Duration told{0};
+    Duration shown{0};
     for (std::size_t n = 0; n < played.explained.size(); ++n) {
         const sim::Explained& wait = played.explained[n];
         printScene(scenes.at(n), screen);
-        printTrace(played.history, std::exchange(told, wait.at), wait.at, screen);
+        printTrace(played.history, std::exchange(shown, wait.at), wait.at, screen);
         screen.print(fmt::format("$ stint why {}", textOf(wait.job.key)));
         printExplanation({wait.job, wait.blockers}, wait.now, screen);
     }
     printScene(scenes.back(), screen);
-    printTrace(played.history, told, Duration::max(), screen);
+    printTrace(played.history, shown, Duration::max(), screen);
     screen.print(next);
 }
 

@@ -172,7 +172,7 @@ bool Board::isBehind() const {
     return isList || jobsStale_ || jobsAsking_;
 }
 
-void Board::told(const wire::Message& signal) {
+void Board::onSignal(const wire::Message& signal) {
     if (!followed_) return;
     wire::Reader reader(signal);
     if (signal.member() == "JobChanged") {

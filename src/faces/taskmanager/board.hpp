@@ -35,7 +35,7 @@ public:
     // Called by the line to the daemon.
     void connected();
     void lost(const std::string& why);
-    void told(const wire::Message& signal);
+    void onSignal(const wire::Message& signal);
     /// An app shows other work than before.
     void workChanged();
 

@@ -136,7 +136,7 @@ int DaemonLine::answered(sd_bus_message* message, void* flying, sd_bus_error*) {
 }
 
 int DaemonLine::heard(sd_bus_message* signal, void* self, sd_bus_error*) {
-    static_cast<DaemonLine*>(self)->follower_.told(wire::Message::sharing(signal));
+    static_cast<DaemonLine*>(self)->follower_.onSignal(wire::Message::sharing(signal));
     return 0;
 }
 

@@ -27,7 +27,7 @@ public:
     struct Follower {
         std::function<void()> connected;
         std::function<void(const std::string& why)> lost; ///< or not found
-        std::function<void(const wire::Message& signal)> told;
+        std::function<void(const wire::Message& signal)> onSignal;
     };
 
     /// `directory`: the runtime directory, in which the daemon's socket is.

@@ -157,7 +157,7 @@ struct Measuring {
     unsigned outstanding = 3;
     std::optional<Error> error = std::nullopt;
 
-    void told() {
+    void answered() {
         if (--outstanding > 0) return;
         done(error ? answerOf(*error) : Answer{200, std::string(openMetricsType), openMetrics(measured)});
     }
@@ -170,7 +170,7 @@ void measure(DaemonLine& line, const std::shared_ptr<Measuring>& all, const cli:
             into = std::move(*part);
         else
             all->error = part.error();
-        all->told();
+        all->answered();
     });
 }
 

@@ -69,7 +69,7 @@ TaskManager::TaskManager(sd_event* loop, Entry entry, Setup setup)
     : loop_(sd_event_ref(loop)), entry_(std::move(entry)), pages_(std::move(setup.webRoot)), idle_(setup.idle),
       line_(loop, std::move(setup.directory),
             {[this] { board_.connected(); }, [this](const std::string& why) { board_.lost(why); },
-             [this](const wire::Message& signal) { board_.told(signal); }}),
+             [this](const wire::Message& signal) { board_.onSignal(signal); }}),
       work_(loop, [this] { board_.workChanged(); }), board_(loop, line_, work_),
       linger_(timerFor(loop, lingered, this)), end_(timerFor(loop, idled, this)) {
     if (idle_) setAfter(end_, *idle_);

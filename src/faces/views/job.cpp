@@ -16,24 +16,24 @@
 namespace stint::cli {
 namespace {
 
-using Words = std::vector<std::string>;
+using Phrases = std::vector<std::string>;
 
-template <class Set> Words namesOf(const Set& members) {
-    Words names;
+template <class Set> Phrases namesOf(const Set& members) {
+    Phrases names;
     for (auto member : members)
         names.emplace_back(nameOf(member));
     return names;
 }
 
-Words keysOf(const PersistableBundle& bundle) {
-    Words keys;
+Phrases keysOf(const PersistableBundle& bundle) {
+    Phrases keys;
     for (const auto& [key, value] : bundle.entries())
         keys.push_back(key);
     return keys;
 }
 
-Words pathsOf(const std::vector<JobInfo::TriggerContentUri>& watched) {
-    Words paths;
+Phrases pathsOf(const std::vector<JobInfo::TriggerContentUri>& watched) {
+    Phrases paths;
     for (const auto& each : watched)
         paths.push_back(each.flags & JobInfo::TriggerContentUri::FLAG_NOTIFY_FOR_DESCENDANTS
                             ? fmt::format("{} and below", each.uri)
@@ -88,7 +88,7 @@ private:
     void addSize(std::string_view name, Bytes bytes) const {
         if (bytes != NETWORK_BYTES_UNKNOWN) add(name, std::int64_t{bytes});
     }
-    void addWords(std::string_view name, Words words) const {
+    void addWords(std::string_view name, Phrases words) const {
         if (!words.empty()) add(name, std::move(words));
     }
 
@@ -114,7 +114,7 @@ std::vector<Fact> factsOf(const JobInfo& info) {
 std::string textOf(const Fact& fact) {
     return std::visit(Overloaded{[](Duration length) { return formatDuration(length); },
                                  [](const std::string& word) { return word; },
-                                 [](const Words& words) { return fmt::format("{}", fmt::join(words, " ")); },
+                                 [](const Phrases& words) { return fmt::format("{}", fmt::join(words, " ")); },
                                  [](auto plain) { return fmt::format("{}", plain); }},
                       fact.value);
 }
@@ -223,8 +223,8 @@ std::string detailOf(const JobView& job, WallTime now) {
         detail = fmt::format("started {}", ago(*job.started, now));
         if (!job.guarded.empty()) detail += fmt::format("; {}", waitsText(job));
     }
-    const bool told = job.lastRun && job.state == JobView::State::Pending; // the reason mentions them
-    return job.failures == 0 || told ? detail : fmt::format("{}; failures: {}", detail, job.failures);
+    const bool isMentioned = job.lastRun && job.state == JobView::State::Pending; // the reason mentions them
+    return job.failures == 0 || isMentioned ? detail : fmt::format("{}; failures: {}", detail, job.failures);
 }
 
 } // namespace

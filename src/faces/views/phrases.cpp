@@ -166,8 +166,8 @@ std::string waitsText(const JobView& job) {
     if (job.reasons.empty() || job.waitsFor.empty()) return reasonsText(job.reasons);
     std::string text = fmt::format("{} ({})", printable(job.waitsFor), nameOf(job.reasons.front()));
     for (std::size_t i = 1; i < job.reasons.size(); ++i) {
-        const bool told = i <= job.waitsAlso.size() && !job.waitsAlso[i - 1].empty();
-        text += fmt::format("; {} ({})", told ? printable(job.waitsAlso[i - 1]) : meaningOf(job.reasons[i]),
+        const bool isGiven = i <= job.waitsAlso.size() && !job.waitsAlso[i - 1].empty();
+        text += fmt::format("; {} ({})", isGiven ? printable(job.waitsAlso[i - 1]) : meaningOf(job.reasons[i]),
                             nameOf(job.reasons[i]));
     }
     return text;

@@ -72,7 +72,7 @@ int Netcut::countersTold(sd_bus_message* answer, void* data, sd_bus_error*) {
 }
 
 void Netcut::answerCounters(const wire::Message& answer) {
-    Counters told;
+    Counters counters;
     const auto read = [&]() -> Result<void> {
         if (answer.isError()) return answer.error();
         wire::Reader rows(answer);
@@ -81,23 +81,23 @@ void Netcut::answerCounters(const wire::Message& answer) {
                 const std::uint64_t cgroup = STINT_TRY(fields.uint64());
                 const std::uint64_t received = STINT_TRY(fields.uint64());
                 const std::uint64_t sent = STINT_TRY(fields.uint64());
-                told[cgroup] = {received, sent};
+                counters[cgroup] = {received, sent};
                 return {};
             });
         });
     };
     if (const auto done = read(); !done) complain(done.error().message);
-    answerAsked(told);
+    answerAsked(counters);
 }
 
 /// Answers each question, whatever the helper answered: without counters, by what is known already.
-void Netcut::answerAsked(const Counters& told) {
+void Netcut::answerAsked(const Counters& counters) {
     for (const Question& each : std::exchange(asked_, {})) {
         const auto app = apps_.find(each.app);
         if (app == apps_.end() || app->second.cgroup != each.cgroup) continue;
         App& its = app->second;
-        const auto found = told.find(each.cgroup);
-        const auto [received, sent] = found == told.end() ? std::pair(its.received, its.sent) : found->second;
+        const auto found = counters.find(each.cgroup);
+        const auto [received, sent] = found == counters.end() ? std::pair(its.received, its.sent) : found->second;
         tellUsed(its, received, sent, each.used);
     }
 }
@@ -147,10 +147,10 @@ void Netcut::askInstead(App& app, const Error& error) {
 }
 
 void Netcut::passed(const wire::Message& signal) {
-    wire::Reader told(signal);
-    const auto cgroup = told.uint64();
-    const auto received = told.uint64();
-    const auto sent = told.uint64();
+    wire::Reader fields(signal);
+    const auto cgroup = fields.uint64();
+    const auto received = fields.uint64();
+    const auto sent = fields.uint64();
     if (!cgroup || !received || !sent) return;
     const auto found = std::ranges::find_if(
         apps_, [&](const auto& each) { return each.second.cgroup != 0 && each.second.cgroup == *cgroup; });

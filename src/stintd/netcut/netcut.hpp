@@ -153,7 +153,7 @@ private:
     void askCounters();
     using Counters = std::map<std::uint64_t, std::pair<std::uint64_t, std::uint64_t>>; ///< received and sent, by cgroup
     void answerCounters(const wire::Message& answer);
-    void answerAsked(const Counters& told);
+    void answerAsked(const Counters& counters);
     static int countersTold(sd_bus_message* answer, void* self, sd_bus_error*);
     void connected();
     void wake();

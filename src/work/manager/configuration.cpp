@@ -49,8 +49,8 @@ ConfigurationBuilder& ConfigurationBuilder::setPublished(bool published) {
     return *this;
 }
 
-ConfigurationBuilder& ConfigurationBuilder::setNoticeListener(std::function<void(const std::string&)> told) {
-    ownValues(configuration_.values_).notice = std::move(told);
+ConfigurationBuilder& ConfigurationBuilder::setNoticeListener(std::function<void(const std::string&)> listener) {
+    ownValues(configuration_.values_).notice = std::move(listener);
     return *this;
 }
 

@@ -127,8 +127,8 @@ Result<std::vector<WorkInfo>> WorkManager::Impl::infos(const WorkQuery& query) {
 }
 
 std::shared_ptr<void> WorkManager::Impl::observe(WorkQuery query,
-                                                 std::function<void(const std::vector<WorkInfo>&)> told) {
-    auto observer = std::make_shared<Observer>(Observer{std::move(query), std::move(told), 0, {}});
+                                                 std::function<void(const std::vector<WorkInfo>&)> listener) {
+    auto observer = std::make_shared<Observer>(Observer{std::move(query), std::move(listener), 0, {}});
     {
         const std::scoped_lock lock(mutex_);
         observers_.push_back(observer);
@@ -156,7 +156,7 @@ void WorkManager::Impl::tellObservers() {
         }
     }
     for (const auto& observer : due)
-        observer->told(observer->last);
+        observer->listener(observer->last);
 }
 
 void WorkManager::Impl::tellNotices() {
@@ -167,9 +167,9 @@ void WorkManager::Impl::tellNotices() {
         auto more = desk_->takeNotices();
         notices.insert(notices.end(), more.begin(), more.end());
     }
-    const auto& told = ConfigurationAccess::values(configuration_).notice;
+    const auto& listener = ConfigurationAccess::values(configuration_).notice;
     for (const auto& notice : notices)
-        told ? told(notice) : complain("libstint-work", notice);
+        listener ? listener(notice) : complain("libstint-work", notice);
 }
 
 std::optional<Duration> WorkManager::Impl::timeout() {

@@ -33,7 +33,7 @@ public:
     /// Like call(), but an Error also where the scheduler refused a job for good.
     Result<void> ask(const Event& event);
     Result<std::vector<WorkInfo>> infos(const WorkQuery& query);
-    std::shared_ptr<void> observe(WorkQuery query, std::function<void(const std::vector<WorkInfo>&)> told);
+    std::shared_ptr<void> observe(WorkQuery query, std::function<void(const std::vector<WorkInfo>&)> listener);
 
     // JobService
     bool onStartJob(JobParameters params) override;
@@ -51,8 +51,8 @@ private:
     };
     struct Observer {
         WorkQuery query;
-        std::function<void(const std::vector<WorkInfo>&)> told;
-        std::uint64_t version = 0; ///< the desk's version at the last call of `told`; 0: never
+        std::function<void(const std::vector<WorkInfo>&)> listener;
+        std::uint64_t version = 0; ///< the desk's version at the last call of `listener`; 0: never
         std::vector<WorkInfo> last;
     };
 

@@ -205,8 +205,9 @@ Result<std::vector<WorkInfo>> WorkManager::getWorkInfosForUniqueWork(const std::
 
 Result<std::vector<WorkInfo>> WorkManager::getWorkInfos(const WorkQuery& query) { return impl_->infos(query); }
 
-WorkManager::Observation WorkManager::observe(WorkQuery query, std::function<void(const std::vector<WorkInfo>&)> told) {
-    return Observation(impl_->observe(std::move(query), std::move(told)));
+WorkManager::Observation WorkManager::observe(WorkQuery query,
+                                              std::function<void(const std::vector<WorkInfo>&)> listener) {
+    return Observation(impl_->observe(std::move(query), std::move(listener)));
 }
 
 Result<WorkInfo> WorkManager::await(UUID id, std::optional<Duration> longest) {

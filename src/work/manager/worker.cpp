@@ -158,11 +158,11 @@ void WorkManager::Impl::ended(const std::shared_ptr<WorkerAccess::Values>& value
             connection_.stopForegroundService(ConfigurationAccess::values(configuration_).foregroundService));
     // The file cannot be written now: the end is tried again, and until then nobody begins the request anew. If this
     // process dies before, the run counts as cut off.
-    if (const auto told = call(how); !told.ok()) {
+    if (const auto answer = call(how); !answer.ok()) {
         {
             const std::scoped_lock lock(mutex_);
             notices_.push_back(fmt::format("work {}: its end could not be kept, and is tried again: {}",
-                                           values->id.toString(), told.error().message));
+                                           values->id.toString(), answer.error().message));
             unkept_.push_back(std::move(how));
             unkeptAt_ = steadyNow() + unkeptWait;
         }
@@ -205,8 +205,8 @@ Result<void> WorkManager::Impl::showForeground(const std::shared_ptr<WorkerAcces
         if (!std::exchange(run->second.foreground, true)) ++foregrounds_;
         STINT_CHECK(static_cast<std::size_t>(foregrounds_) <= running_.size());
     }
-    const auto told = call(Foregrounded{values->id, values->run});
-    return told.ok() ? Result<void>() : told.error();
+    const auto answer = call(Foregrounded{values->id, values->run});
+    return answer.ok() ? Result<void>() : answer.error();
 }
 
 void WorkManager::Impl::shutDown() {

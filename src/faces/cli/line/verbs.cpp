@@ -69,19 +69,19 @@ std::span<const Option> commonOptions() {
 }
 
 std::string withOptionsOf(const Verb& verb, std::string_view sentence) {
-    std::string told;
+    std::string text;
     while (!sentence.empty()) {
         const auto isLetter = [](char sign) { return std::isalpha(static_cast<unsigned char>(sign)); };
         const auto end = std::find_if_not(sentence.begin(), sentence.end(), isLetter);
         const std::string_view word(sentence.begin(), end);
         const auto option = std::ranges::find(verb.options, word, &Option::setter);
         if (!word.empty() && option != verb.options.end())
-            told += fmt::format("--{} ({})", option->longName(), word);
+            text += fmt::format("--{} ({})", option->longName(), word);
         else
-            told += sentence.substr(0, std::max<std::size_t>(1, word.size()));
+            text += sentence.substr(0, std::max<std::size_t>(1, word.size()));
         sentence.remove_prefix(std::max<std::size_t>(1, word.size()));
     }
-    return told;
+    return text;
 }
 
 const Verb* verbNamed(std::string_view name) {

@@ -96,8 +96,8 @@ Result<Order> callersOrder() {
 } // namespace
 
 int Commanding::refused(const Error& error) const {
-    const Error told = withRegularInstead(error, kind_);
-    return screen_.fail(trouble(), Error{told.code, withOptionsOf(*verbNamed(verb_), told.message)});
+    const Error refusal = withRegularInstead(error, kind_);
+    return screen_.fail(trouble(), Error{refusal.code, withOptionsOf(*verbNamed(verb_), refusal.message)});
 }
 
 std::string Commanding::trouble() const { return fmt::format("cannot {} {}", verb_, printable(subject())); }

@@ -147,16 +147,16 @@ Result<JobInfo> jobFor(const CommandWanted& wanted, const std::string& spool, Du
 }
 
 std::vector<std::string> adjustments(const CommandWanted& wanted, const JobInfo& job) {
-    std::vector<std::string> told;
-    if (wanted.networkImplied) told.emplace_back("--user-initiated implies --network any: it waits for a network");
-    const auto raised = [&told](const char* option, const std::optional<Duration>& asked, Duration made) {
+    std::vector<std::string> notes;
+    if (wanted.networkImplied) notes.emplace_back("--user-initiated implies --network any: it waits for a network");
+    const auto raised = [&notes](const char* option, const std::optional<Duration>& asked, Duration made) {
         if (asked && *asked < made)
-            told.push_back(fmt::format("--{} {} is raised to {}, the least there is", option, formatDuration(*asked),
-                                       formatDuration(made)));
+            notes.push_back(fmt::format("--{} {} is raised to {}, the least there is", option, formatDuration(*asked),
+                                        formatDuration(made)));
     };
     raised("backoff", wanted.backoff, job.getInitialBackoff());
     if (job.isPeriodic()) raised("every", wanted.every, job.getPeriod()->interval);
-    return told;
+    return notes;
 }
 
 namespace {

@@ -68,7 +68,7 @@ void Link::takeReturn() {
 namespace {
 
 /// A job as it was last printed.
-struct Told {
+struct Shown {
     JobProgress progress;
     std::string words;
     int tenth = 0;
@@ -92,35 +92,35 @@ public:
 
     /// Takes all jobs; those that have not changed are not printed again.
     void renew(const std::vector<JobView>& jobs) {
-        std::map<JobKey, Told> before = std::exchange(told_, {});
+        std::map<JobKey, Shown> before = std::exchange(shown_, {});
         if (jobs.empty() && !std::exchange(begun_, true) && !screen_.json())
             screen_.print("no job runs, and none waits");
         begun_ = true;
         for (const JobView& job : jobs) {
             const auto same = before.find(job.key);
-            if (same != before.end()) told_[job.key] = std::move(same->second);
+            if (same != before.end()) shown_[job.key] = std::move(same->second);
             take(job);
         }
     }
 
     void take(const JobView& job) {
         const bool over = job.state == JobView::State::Finished;
-        Told& told = told_[job.key];
+        Shown& shown = shown_[job.key];
         if (screen_.json()) {
             std::string line = jsonOf(job, Event{over ? "ended" : "state", {}});
-            if (line != told.words) screen_.print(line);
-            told.words = std::move(line);
-            if (over) told_.erase(job.key);
+            if (line != shown.words) screen_.print(line);
+            shown.words = std::move(line);
+            if (over) shown_.erase(job.key);
             return;
         }
-        told.progress.state(job, {steadyNow(), wallNow()});
-        if (std::string words = changeWords(job); words != told.words) {
+        shown.progress.state(job, {steadyNow(), wallNow()});
+        if (std::string words = changeWords(job); words != shown.words) {
             line(job, words);
-            told.words = std::move(words);
-        } else if (told.progress.executes()) {
-            tellProgress(job, told);
+            shown.words = std::move(words);
+        } else if (shown.progress.executes()) {
+            tellProgress(job, shown);
         }
-        if (over) told_.erase(job.key);
+        if (over) shown_.erase(job.key);
     }
 
 private:
@@ -131,15 +131,15 @@ private:
     }
 
     /// Prints one line for each tenth of the way, and no more: a screen reader reads it aloud.
-    void tellProgress(const JobView& job, Told& told) const {
-        const Progress progress = told.progress.progress(steadyNow());
+    void tellProgress(const JobView& job, Shown& shown) const {
+        const Progress progress = shown.progress.progress(steadyNow());
         const int tenth = percentOf(progress).value_or(0) / 10;
-        if (tenth > told.tenth) line(job, progressText(progress));
-        told.tenth = tenth;
+        if (tenth > shown.tenth) line(job, progressText(progress));
+        shown.tenth = tenth;
     }
 
     const Screen& screen_;
-    std::map<JobKey, Told> told_;
+    std::map<JobKey, Shown> shown_;
     bool begun_ = false;
 };
 

@@ -212,10 +212,10 @@ int Transferring::followAll(Daemon& daemon, Signals& signals) {
         jobs.push_back(one.job);
     std::vector<int> codes(jobs.size(), ends::ok);
     ProgressReporter reporter(screen_, jobs.size());
-    const Ended told = [&](std::size_t which, const Result<JobView>& end) {
+    const Ended onEnd = [&](std::size_t which, const Result<JobView>& end) {
         codes[which] = ended(which, end, reporter.seen(which));
     };
-    auto followed = cli::followAll(daemon, std::move(jobs), reporter, signals, screen_, told);
+    auto followed = cli::followAll(daemon, std::move(jobs), reporter, signals, screen_, onEnd);
     reporter.clear();
     if (!followed.ok()) return screen_.fail("lost sight of the transfers", followed.error());
     if (followed->signal) return detached(followed->jobs, *followed->signal);

@@ -91,12 +91,12 @@ int logDay(const Arguments& given, const Screen& screen) {
     const auto day = dayNamed(given.words.empty() ? "today" : given.words[0], wallNow());
     if (!day.ok()) return screen.fail(ends::usage, day.error().message);
     auto daemon = Daemon::connect(screen);
-    const auto told = daemon.ok() ? daemon->day(day->from, day->to) : Result<DayPage>(daemon.error());
-    if (!told.ok()) return failOfLookUp(screen, "cannot tell of that day", told.error());
+    const auto page = daemon.ok() ? daemon->day(day->from, day->to) : Result<DayPage>(daemon.error());
+    if (!page.ok()) return failOfLookUp(screen, "cannot tell of that day", page.error());
     std::vector<DayLine> lines;
-    for (const DeviceChange& change : told->device)
+    for (const DeviceChange& change : page->device)
         lines.push_back(lineOf(change, *day));
-    for (const DayRun& run : told->runs)
+    for (const DayRun& run : page->runs)
         lines.push_back(lineOf(run));
     std::ranges::stable_sort(lines, {}, &DayLine::when);
     Table table({{"WHEN"}, {"WHAT"}, {"DETAIL"}});

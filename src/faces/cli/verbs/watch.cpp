@@ -48,12 +48,12 @@ int followed(const std::vector<std::string>& words, const Screen& way, const Scr
         places.push_back(i);
     }
     ProgressReporter reporter(way, jobs.size());
-    const Ended told = [&](std::size_t which, const Result<JobView>& job) {
+    const Ended onEnd = [&](std::size_t which, const Result<JobView>& job) {
         if (job.ok() && end.json() && !way.json()) end.print(jsonOf(*job, Event{"ended", {}}));
         codes[places[which]] =
             job.ok() ? tellEnd(*job, reporter.seen(which), end) : failed(words[places[which]], job.error());
     };
-    auto all = followAll(*daemon, std::move(jobs), reporter, *signals, way, told);
+    auto all = followAll(*daemon, std::move(jobs), reporter, *signals, way, onEnd);
     reporter.clear();
     if (!all.ok()) return failed(fmt::format("{}", fmt::join(words, " ")), all.error());
     if (all->signal) return exitCodeOfSignal(*all->signal);

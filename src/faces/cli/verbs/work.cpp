@@ -27,8 +27,8 @@ std::string workName(const WorkRow& row) { return row.name.empty() ? row.worker 
 std::string toldWhy(const Works& works, const WorkRow& row, Daemon* daemon, WallTime now) {
     const auto key = jobToAsk(works, row);
     if (!key || !daemon) return whyText(works, row, std::nullopt, now);
-    auto told = daemon->ask(calls::explain(*key));
-    return whyText(works, row, told.ok() ? std::optional(std::move(*told)) : std::nullopt, now);
+    auto explained = daemon->ask(calls::explain(*key));
+    return whyText(works, row, explained.ok() ? std::optional(std::move(*explained)) : std::nullopt, now);
 }
 
 /// Adds each request below the first one that it follows; a request that follows several is there once.
