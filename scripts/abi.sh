@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Whether a program built on the last release of libstint.so.0 runs with this tree's: no function or type that its
-# headers show is gone, or of another shape. What is new may be.
+# A program built on the last release of libstint.so.0 has to run with this tree's: no function or type that its headers
+# show may be gone or have another shape. New ones may be added.
 # usage: scripts/abi.sh           compares, building the library if it must (minutes)
 #        scripts/abi.sh accept    this tree's is what is compared with from now on: with a release, or a new SOVERSION
 set -euo pipefail

@@ -103,7 +103,7 @@ def lost_symbols(path, text, words):
 
 
 def library_of(include):
-    """Of an include in angle brackets; None: the language's, libc's or the kernel's."""
+    """The library of an include in angle brackets; None: the language's, libc's or the kernel's."""
     if include == "sqlite3.h":
         return "sqlite3"
     first, slash, _ = include.partition("/")

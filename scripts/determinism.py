@@ -25,7 +25,7 @@ WORDS = {
 # An app's own value of a bundle may be a double: it is carried, never compared to decide.
 CARRIED = re.compile(r"BundleValue|[pg][eu]tDouble|holds_alternative<double>|get_if<double>|get<double>")
 
-# What is known and harmless: (file, word): why.
+# Known and harmless finds: (file, word): why.
 KNOWN = {("src/contract/model/job_info.cpp", "<unistd.h>"): "closes a granted descriptor with the last copy of its owner",
          ("src/contract/core/containers.hpp", "unordered_map"): "finds an app by its name; nothing goes through it"}
 

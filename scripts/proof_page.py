@@ -19,7 +19,7 @@ NOTE = "<!-- Made by scripts/proof_page.py from proof.in.md and the scenarios' `
 
 
 def plain(heading):
-    """What a scenario writes for a heading: "Regular jobs \\*" is "regular jobs"."""
+    """A heading as a scenario writes it: "Regular jobs \\*" is "regular jobs"."""
     return re.sub(r"\(.*?\)|[\\*]", "", heading).strip().lower()
 
 

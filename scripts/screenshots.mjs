@@ -26,7 +26,7 @@ writeFileSync(
 <fontconfig><include>/etc/fonts/fonts.conf</include>${families.join("")}</fontconfig>`,
 );
 
-/** What happens now: on battery, on a telephone's network, with something to wait for. */
+/** The present: on battery, on a telephone's network, with something to wait for. */
 async function live(ground) {
     await ground.stint(
         "device",

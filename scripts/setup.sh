@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# What ./run, ./test and ./check share: the one list of Debian packages, and how a preset is built.
+# Shared by ./run, ./test and ./check: the one list of Debian packages, and how a preset is built.
 # Sourced, not run. A second call costs a few milliseconds: what is installed is asked of dpkg and never of the network,
 # and what is built is asked of the files' times.
 

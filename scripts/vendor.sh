@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# What the Task Manager's page has of others (web/vendor), fetched by npm and never by hand: scripts/vendor.sh fetches
-# it anew, scripts/vendor.sh --check says whether what stands there is what was fetched.
+# Other people's code in the Task Manager's page (web/vendor) is fetched by npm, never by hand: scripts/vendor.sh
+# fetches it again, scripts/vendor.sh --check says whether the files there are the ones that were fetched.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

@@ -1,4 +1,4 @@
-// What a person can do. Each says what it will do before it does what cannot be undone, and what came of it. The server
+// A person's actions. Each says what it will do before it does what cannot be undone, and what came of it. The server
 // checks all of it again: nothing here is a rule.
 import { ask, tell } from "./dialog.js";
 import { h } from "./dom.js";

@@ -3,7 +3,7 @@
 
 /** @typedef {{from: number, to: number, value: string}} Span */
 
-/** What `key` was, from the first to the last moment. @returns {Span[]} */
+/** The values of `key`, from the first to the last moment. @returns {Span[]} */
 export function spansOf(day, key) {
     const changes = day.device.filter((change) => change.key === key).sort((a, b) => a.when - b.when);
     const spans = [];
@@ -26,7 +26,7 @@ export function endOfRun(run, day) {
     return Math.min(day.to, run.ended ?? day.to);
 }
 
-/** Whether it moved on by itself to its end. */
+/** True of a run that ended by itself and well, or has not ended. */
 export function endedWell(run) {
     if (run.ended === null || run.ended === undefined) return true;
     return (run.stopReason ?? 0) === 0 && (run.exitCode ?? 0) === 0;
@@ -64,7 +64,7 @@ function firstOf(run, day) {
     return Math.min(run.began ?? Infinity, waitsOf(run, day)[0]?.from ?? Infinity, run.ended ?? Infinity);
 }
 
-/** What was so at a moment: the device's values, the runs, and who waited and why. */
+/** A moment of the day: the device's values, the runs, and who waited and why. */
 export function momentOf(day, time) {
     const states = {};
     for (const change of [...day.device].sort((a, b) => a.when - b.when))
@@ -124,7 +124,7 @@ export function bytesOver(day, step) {
     return { times, metered: metered.map(Math.round), unmetered: unmetered.map(Math.round) };
 }
 
-/** What each app has done: [{package, runs, ran, down, up, metered, unmetered, waited}], the busiest first. */
+/** The day's sums by app: [{package, runs, ran, down, up, metered, unmetered, waited}], the busiest first. */
 export function totalsByApp(day) {
     const totals = new Map();
     const spans = spansOf(day, "metered");

@@ -21,7 +21,7 @@ const clock = new Clock();
 const rates = new Rates();
 const page = { store, clock, rates, speak };
 
-// What is heard.
+// The stream, as it is heard.
 
 function hear(topic, data) {
     if (typeof data?.now === "number") clock.set(data.now);
@@ -54,7 +54,7 @@ function speakOfChanges({ all, jobs }) {
     else if (changes.length > 0) speak(changes.join(". "));
 }
 
-// What stands above all views: that what is shown is not what is.
+// The banner above all views: what is shown is out of date.
 
 let link = "open";
 

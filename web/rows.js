@@ -64,7 +64,7 @@ export class Rows {
         this.show();
     }
 
-    /** Of what is on the screen, the keys. */
+    /** The keys of the rows on the screen. */
     visible() {
         const top = -this.list.getBoundingClientRect().top;
         const { first, end } = between(this.offsets, top, top + innerHeight);
@@ -96,7 +96,7 @@ export class Rows {
         }
     }
 
-    /** What has the focus stays, wherever it is scrolled to. */
+    /** Keeps the row that has the focus, wherever it is scrolled to. */
     keepFocus(wanted) {
         for (const [key, row] of this.shown) {
             if (wanted.has(key) || !row.element.contains(document.activeElement)) continue;

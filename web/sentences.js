@@ -1,4 +1,4 @@
-// What a job is and how it stands, in a person's words. Pure.
+// A job and its state in a person's words. Pure.
 import { waitWords } from "./waits.js";
 import { bytes, capital, duration, when } from "./words.js";
 
@@ -18,7 +18,7 @@ export function groupOf(job) {
 /** Marks that turn the direction of what stands around them: a name is to keep to itself. */
 const turning = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 
-/** What a person calls it. */
+/** The name that a person knows it by. */
 export function jobName(job) {
     const name = (job.label || job.title || "").replace(turning, "").trim();
     if (!name) return `${job.service ? `${job.service}, job` : "Job"} ${job.id}`;
@@ -146,7 +146,7 @@ export function headline(all, now) {
     };
 }
 
-/** What became of pausing and the like, for a screen reader: only changes of state are told. */
+/** The result of pausing and the like, for a screen reader: only changes of state are told. */
 export function changeWords(before, after) {
     const name = jobName(after);
     if (after.state === "finished") return `${name}: ${endWords(after)}`;

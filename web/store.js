@@ -1,5 +1,5 @@
-// What the page knows: one state a topic of the stream (events are whole but for those of jobs), and who wants to hear
-// of it. Listeners hear once a frame, however many events came.
+// All that the page knows: one state a topic of the stream (events are whole but for those of jobs), and who wants to
+// hear of it. Listeners hear once a frame, however many events came.
 
 /** @typedef {Record<string, any>} Job as `stint jobs --json` prints one, with its `key` */
 
@@ -71,7 +71,7 @@ export class Store {
         return this.topics.work?.apps?.find((app) => app.package === packageName);
     }
 
-    /** Whether stintd was there at the last word. */
+    /** True if stintd was there at the last word. */
     get up() {
         return (this.topics.daemon?.state ?? this.topics.hello?.daemon ?? "up") === "up";
     }
@@ -86,12 +86,12 @@ export class Store {
         return this.apps.find((app) => app.package === packageName)?.label || packageName;
     }
 
-    /** Whether everything has come that the first screen needs. */
+    /** True once everything has come that the first screen needs. */
     get complete() {
         return "apps" in this.topics && "device" in this.topics;
     }
 
-    /** What another tab needs to know as much. @returns {[string, any][]} */
+    /** Everything that another tab needs to know as much. @returns {[string, any][]} */
     snapshot() {
         const jobs = { all: true, jobs: [...this.jobs.values()], gone: [] };
         return [...Object.entries(this.topics).filter(([topic]) => topic !== "jobs"), ["jobs", jobs]];

@@ -30,7 +30,7 @@ export class Stream {
         });
     }
 
-    /** What another tab says. */
+    /** Hears what another tab says. */
     told(message) {
         if (message.wants && this.leads) {
             for (const [topic, data] of this.ends.snapshot()) this.channel.postMessage({ topic, data });

@@ -1,14 +1,14 @@
-// What a job waits for, as the scheduler says it: `want` is the end of "Waits for …", `detail` what is. Pure.
+// A job's waits, as the scheduler says them: `want` is the end of "Waits for …", `detail` what is. Pure.
 import { capital } from "./words.js";
 
-/** What the log says without the names of reasons, which stand beside it. */
+/** The log's text without the names of reasons, which stand beside it. */
 export function withoutCodes(text) {
     return text.replace(/ \([A-Z_]{4,}\)/g, "");
 }
 
 /** A blocker of `stint why`: what to say, what is, what would clear it. */
 export function blockerWords({ want, detail, clears = "time" }) {
-    // What time alone clears needs nobody.
+    // Time alone clears some: those need nobody.
     return { short: `Waits for ${want}`, detail: capital(detail), clear: clears === "time" ? "" : capital(clears) };
 }
 

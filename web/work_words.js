@@ -41,7 +41,7 @@ export function treesOf(requests) {
     return roots;
 }
 
-/** Of the trees, the one that has the job of this name. */
+/** The tree that has the job of this name. */
 export function treeWith(trees, jobKey) {
     const has = (node) => jobKeyOf(node.request) === jobKey || node.below.some(has);
     return trees.find(has);
@@ -58,7 +58,7 @@ export function workWhy(request, job, now) {
     return capital(request.why);
 }
 
-/** What else there is to say: tags, attempts, period, how far it is. */
+/** Further facts: tags, attempts, period, how far it is. */
 export function workFacts(request) {
     return [
         request.name ? `unique as ${request.name}` : "",

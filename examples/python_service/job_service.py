@@ -22,7 +22,7 @@ RESULT_SUCCESS = 1
 
 
 class StintError(Exception):
-    """What stintd refused, and why: org.stint.Error.{IllegalArgument,IllegalState,Security,…}."""
+    """A refusal by stintd, with its reason: org.stint.Error.{IllegalArgument,IllegalState,Security,…}."""
 
 
 class Gone(Exception):

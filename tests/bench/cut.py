@@ -85,7 +85,7 @@ def bucket(line, name):
     line.call(LIMITS, "SetStandbyBucket", "ssa{sv}", PACKAGE, name, {})
 
 
-# What it costs.
+# Its costs.
 
 def spent(pid):
     """(packets, ns) of all BPF programs of the process."""
@@ -132,7 +132,7 @@ class Costs:
         return without, self._watching([self.place], lambda: how(self.ground, self.place, seconds))
 
     def nanoseconds(self, rounds, seconds):
-        """Of each packet, by what is watched. The kernel's own clocks around each take part of it."""
+        """The cost of each packet, by what is watched. The kernel's own clocks around each take part of it."""
         found = {"nobody is watched": ([], 0, []), "another app is": ([self.other], 0, []),
                  "the app is": ([self.place], 0, []), "and is to be told of": ([self.place], 2**62, [])}
         STATISTICS.write_text("1")

@@ -56,8 +56,8 @@ def main(seconds):
         world.done("run", "--charging", "--no-wait", "--", "true")
         world.done("get", "--no-wait", "--unmetered", "http://10.9.0.1/never")
         print(world.done("device"), flush=True)
-        # What has just begun is not idle: UPower repeats itself for some seconds, and what the jobs above have begun is
-        # over within a minute.
+        # A machine is not idle yet just after it has begun: UPower repeats itself for some seconds, and whatever the
+        # jobs above set off is over within a minute.
         time.sleep(min(90, seconds))
         watched = {"stintd": daemon.pid, "stint-netguard": helper.pid}
         before = {name: looked_at(pid) for name, pid in watched.items()}

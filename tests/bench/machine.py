@@ -88,7 +88,7 @@ def machine(packages):
 
 
 def share(directory, scenes):
-    """What the machine copies out of it: Stint, as installed, and the scenes."""
+    """Fills the directory that the machine copies from: Stint, as installed, and the scenes."""
     installed = directory / "installed"
     run("cmake", "--install", BUILD, "--prefix", "/usr", "--strip", env={**os.environ, "DESTDIR": str(installed)})
     shared = directory / "share"

@@ -53,7 +53,7 @@ name = "Jobs"
 permission = "BIND_JOB_SERVICE"
 command = ["/bin/false"]
 """
-# As many jobs as it gets, as large as it may, and then it stays.
+# A flood: as many jobs as it gets, as large as it may; and then it stays.
 FLOOD = """
 from line import SCHEDULER, Closed, Line, WireError
 try:
@@ -173,7 +173,7 @@ class App(threading.Thread):
         return took[len(took) * 99 // 100]
 
     def faults(self, line):
-        """What is not as it was promised."""
+        """Everything that is not as it was promised."""
         kept = Counter(job["id"] for job in line.jobs(package=HONEST))
         lost = self.promised - self.cancelled - self.unknown - set(kept)
         twice = [number for number, times in kept.items() if times > 1]
@@ -217,7 +217,7 @@ class Worker(threading.Thread):
         return None
 
     def waited(self, job):
-        """Whether the job has ended well; no death of the daemon has a say in it."""
+        """True if the job has ended well; no death of the daemon has a say in it."""
         while not self.victim.gone:
             self.victim.up.wait()
             try:

@@ -27,7 +27,7 @@ from world import BIN, World  # noqa: E402
 TICK = os.sysconf("SC_CLK_TCK")
 CLONE_NEWNET = 0x40000000
 HERE = "10.77.0.1"  # bench_link's near end
-# What is started so dies with this process, and all that it has started with it.
+# A program started so dies with this process, and so does all that it has started.
 BOUND = (str(BIN / "stint-exec"), "--parent", str(os.getpid()))
 REAPED = (*BOUND, "--reap", "bench", "--keep", "1023", "--")
 

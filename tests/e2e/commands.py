@@ -1,4 +1,4 @@
-"""What tests of `stint run` have in common."""
+"""Shared by the tests of `stint run`."""
 
 from events import Directory
 

@@ -1,4 +1,4 @@
-"""What every end-to-end test may ask for: a world of its own, a daemon in it, an nginx to download from."""
+"""Fixtures of every end-to-end test: a world of its own, a daemon in it, an nginx to download from."""
 
 import pytest
 from app import App
@@ -80,7 +80,7 @@ def dunst(desktop):
 
 @pytest.fixture
 def origin(world):
-    """As fast as it can."""
+    """A server as fast as it can be."""
     made = Origin(world.root / "origin")
     yield made
     made.stop()

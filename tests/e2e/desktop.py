@@ -38,7 +38,7 @@ DUNSTRC = """
 
 
 class Shown(NamedTuple):
-    """What dunst has shown, anew or as an update."""
+    """A notification that dunst has shown, new or as an update."""
     id: int
     summary: str
     body: str
@@ -85,7 +85,7 @@ class Desktop:
         self.dunst.wait(30)
         self.bus.until_owned(NAME, False)
 
-    # What is seen on the screen.
+    # The screen, as it is seen.
 
     def shown(self):
         """All that dunst has shown, oldest first."""
@@ -105,7 +105,7 @@ class Desktop:
                                timeout=30, check=True)
         return int(count.stdout)
 
-    # What a person does.
+    # A person's acts.
 
     def click(self, button):
         """On the uppermost notification."""

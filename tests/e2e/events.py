@@ -13,7 +13,7 @@ IN_NONBLOCK, IN_CLOEXEC = 0o4000, 0o2000000
 
 
 class TooLate(AssertionError):
-    """What was waited for did not happen."""
+    """The awaited event did not happen."""
 
 
 class Deadline:

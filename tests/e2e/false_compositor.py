@@ -29,7 +29,7 @@ def event(thing, opcode, *parts):
 
 
 def offers(*interfaces):
-    """What is offered, and that this is all."""
+    """The interfaces on offer, and the word that these are all."""
     told = [event(REGISTRY, 0, number, text(name), 1) for number, name in enumerate(interfaces, 1)]
     return b"".join(told) + event(ALL, 0, 0)
 
@@ -75,7 +75,7 @@ class FalseCompositor:
         self.line.sendall(data)
 
     def serve(self):
-        """As sway does; the client has taken what it wants."""
+        """Offers what sway does, until the client has taken what it wants."""
         self.accept()
         self.say(offers(b"wl_seat", MANAGER))
         assert MANAGER in self.line.recv(4096)
@@ -95,7 +95,7 @@ class FalseCompositor:
         return told
 
     def quiet(self, length):
-        """Whether nothing is told for so many seconds."""
+        """True if nothing is told for so many seconds."""
         return not select.select([self.hears], [], [], length)[0]
 
     def leave(self):

@@ -1,4 +1,4 @@
-"""Whether a cgroup stands still, as the kernel tells of it."""
+"""A cgroup's standstill, as the kernel tells of it."""
 
 import os
 import select

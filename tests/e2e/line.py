@@ -98,7 +98,7 @@ class Line:
         return self.reply(self.send(interface, method, signature, *body), within)
 
     def closes(self, within=30):
-        """Whether the daemon closes this line; what comes before is dropped."""
+        """True if the daemon closes this line; what comes before is dropped."""
         deadline = Deadline(within)
         try:
             while True:

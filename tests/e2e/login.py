@@ -20,7 +20,7 @@ CONFIGURATION = """<busconfig><type>system</type><listen>unix:path={root}/bus</l
 <policy context="default"><allow user="*"/><allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/>
 <allow own="*"/></policy></busconfig>
 """
-# What elogind finds in place of the machine's.
+# The files that elogind finds in place of the machine's.
 GROUND = """set -e
 mount -t tmpfs none /run
 mkdir /run/systemd

@@ -94,13 +94,13 @@ class Machine:
             os.close(pidfd)
 
     def types(self, line, within=60):
-        """What ann gets for it, in a session of her own."""
+        """Runs `line` as ann, in a session of her own; answers what she gets for it."""
         done = subprocess.run(self._login(line), stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=within,
                               check=False)
         return Ended(done.returncode, done.stdout, done.stderr)
 
     def begins(self, line):
-        """As types(), which goes on meanwhile."""
+        """Runs `line` like types(), but does not wait for its end."""
         return subprocess.Popen(self._login(line), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                                 stderr=subprocess.DEVNULL)
 
@@ -111,7 +111,7 @@ class Machine:
         return run(*self._inside(*words))
 
     def _inside(self, *words):
-        """As a process of its own: systemd 257 there refuses one whose cgroup is none of the machine's."""
+        """Enters as a process of its own: systemd 257 there refuses one whose cgroup is none of the machine's."""
         its = Path(f"/proc/{self.leader}/cgroup").read_text().rpartition("0::/")[2].strip()
         return ["sh", "-c", f'echo $$ >{self.cgroup.parent / its}/cgroup.procs && exec "$@"', "sh",
                 "nsenter", "--target", str(self.leader), "--all", *words]
@@ -131,7 +131,7 @@ class Machine:
                 journal.kill()
 
     def off(self):
-        """As its power button does."""
+        """Powers off, like its power button."""
         self.as_root("systemctl", "poweroff")
         self._gone()
 

@@ -28,7 +28,7 @@ POLKITD = Path("/usr/lib/polkit-1/polkitd")
 HERE = Path(__file__).resolve().parent
 UNIFIED = Path("/sys/fs/cgroup/unified")
 CGROUPS = UNIFIED if UNIFIED.exists() else Path("/sys/fs/cgroup")
-# Of this side and of the other.
+# Addresses of this side and of the other.
 NEAR4, FAR4, NEAR6, FAR6 = "10.239.0.2", "10.239.0.1", "fd00:57::2", "fd00:57::1"
 ACCOUNT = "daemon"  # of the helper, in the place of stint-netguard, which only an installed one has
 ANN, OTHER = pwd.getpwnam("games"), pwd.getpwnam("man")  # the bus wants users that there are; nothing runs as these
@@ -39,7 +39,7 @@ BUS = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration
 <policy context="default"><allow user="*"/><allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/>
 <allow own="*"/></policy></busconfig>
 """
-# What polkitd reads, in a mount namespace of its own.
+# Files that polkitd reads, in a mount namespace of its own.
 POLKIT = ('mount --bind "$1/actions" /usr/share/polkit-1/actions && mount --bind "$1/rules" /etc/polkit-1/rules.d && '
           f'exec {POLKITD} --no-debug')
 
@@ -56,7 +56,7 @@ def bpf_is_open():
 
 
 def kernel_lets():
-    """Whether this machine is one where BPF can be tried at all."""
+    """True if BPF can be tried on this machine at all."""
     return os.getuid() == 0 and bpf_is_open() and PROGRAM.exists() and POLKITD.exists() and all(
         shutil.which(program) for program in ("dbus-daemon", "ip", "nsenter", "setpriv", "unshare"))
 

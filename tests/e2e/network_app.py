@@ -45,7 +45,7 @@ class App:
         return {"bytes": len(self.open[keep].recv(65536))}
 
     def download(self, keep, size):
-        """As many bytes as the server is asked for."""
+        """Downloads as many bytes as the server is asked for."""
         self.open[keep].sendall(f"download {size}\n".encode())
         got = 0
         while got < size:
@@ -98,7 +98,7 @@ class App:
         os.setresuid(uid, uid, uid)
 
     def call(self, address, member, signature, body=(), path=None):
-        """Of stint-netguard, as this process; `path` is opened and handed over."""
+        """Calls stint-netguard as this process; `path` is opened and handed over."""
         from jeepney import DBusAddress, MessageType, new_method_call  # pylint: disable=import-outside-toplevel
         from jeepney.io.blocking import open_dbus_connection  # pylint: disable=import-outside-toplevel
         self.bus = self.bus or open_dbus_connection(address, enable_fds=True)

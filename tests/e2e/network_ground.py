@@ -63,7 +63,7 @@ def network_of(pid):
 
 
 class CheckServer:
-    """What NetworkManager asks whether the internet is there. `answer`: full, or portal."""
+    """The server that NetworkManager asks whether the internet is there. `answer`: full, or portal."""
 
     def __init__(self):
         check = self
@@ -171,7 +171,7 @@ class Ground:
         return self.nmcli("networking", "connectivity", "check").strip()
 
     def open_tunnel(self, interface, address):
-        """As a VPN's program holds it open, and leads everything through it."""
+        """Holds a tunnel open as a VPN's program does, and leads everything through it."""
         self.start(sys.executable, "-c", HOLD_TUNNEL, interface)
         self.run("ip", "addr", "add", address, "dev", interface)
         self.run("ip", "link", "set", interface, "up")

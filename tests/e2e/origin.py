@@ -100,7 +100,7 @@ class Origin:
         return f"{self.scheme}://{self.address}:{self.port}/{name}"
 
     def requests(self):
-        """What the log has: one dictionary a request, in the order of their ends."""
+        """The log's requests: one dictionary each, in the order of their ends."""
         log = self.root / "access.log"
         return [json.loads(line) for line in log.read_text().splitlines()] if log.exists() else []
 

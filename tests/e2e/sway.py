@@ -63,7 +63,7 @@ class Sway:
         self.say(f'[app_id="{app_id}"]', "focus")
 
     def stop(self):
-        """As a crash."""
+        """Ends it like a crash."""
         os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
         self.orders.unlink()

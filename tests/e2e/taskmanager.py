@@ -54,7 +54,7 @@ class Served:
         return socket.create_connection(("127.0.0.1", self.port), within)
 
     def raw(self, *parts, within=30):
-        """What is answered to these bytes, on a connection of their own."""
+        """The answer to these bytes, on a connection of their own."""
         with self.connect(within) as connection:
             for part in parts:
                 connection.sendall(part)
@@ -141,7 +141,7 @@ class Events:
         return found
 
     def first(self):
-        """What every stream begins with, by topic."""
+        """The first events of every stream, by topic."""
         seen = {}
         while "daemon" not in seen:
             event = self.next()

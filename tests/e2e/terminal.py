@@ -25,7 +25,7 @@ class Terminal:
         return self.until_true(lambda: text in self.output, repr(text), within)
 
     def until_true(self, condition, what, within=60):
-        """As until(), for what a condition says of the output."""
+        """Waits like until(), for what a condition says of the output."""
         deadline = Deadline(within)
         while not condition():
             if not self._read(deadline):
@@ -33,7 +33,7 @@ class Terminal:
         return self.output
 
     def press(self, keys):
-        """What a person types: "\\x03" is Ctrl-C."""
+        """Types what a person would: "\\x03" is Ctrl-C."""
         os.write(self.fd, keys.encode())
 
     def ends(self, within=60):

@@ -262,7 +262,7 @@ class TestLife:
 
 
 class TestBounds:
-    """What an app may do to others: nothing (architecture.md, who is calling)."""
+    """An app may do nothing to others (architecture.md, who is calling)."""
 
     def test_it_neither_sees_nor_cancels_anothers_jobs(self, world, app, daemon, line, origin):
         origin.serve("file.bin", b"content")

@@ -1,4 +1,4 @@
-"""What bad input gets: a message naming what, where, and what would be right. The daemon stays up, nothing stored is
+"""Bad input gets a message that names what, where, and what would be right. The daemon stays up, nothing stored is
 harmed, and other callers do not notice (each test ends by asking another caller's question)."""
 
 import json
@@ -236,7 +236,7 @@ def test_without_a_daemon_it_says_so_and_ends_with_69(world):
 
 
 def refused_daemon(world, policy=None, before=()):
-    """What a daemon that must not start says; its exit code is a failure's."""
+    """The words of a daemon that must not start; its exit code is a failure's."""
     process, notify, log = world.spawn_daemon(policy, before=before)
     notify.close()
     assert process.wait(30) != 0

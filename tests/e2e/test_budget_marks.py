@@ -171,7 +171,7 @@ def test_two_jobs_of_an_app_have_a_mark_each_in_their_turn(world, ground, daemon
     assert why(world, second)["blockers"] == []
     until_waiting(world, second, SHELL)
     for job, most in ((first, 2 * MIB), (second, 6 * MIB)):
-        # Of what they report nothing of, nobody knows whose of the two it was.
+        # Nobody knows which of the two used the bytes that neither reports.
         assert most <= why(world, job)["terms"]["meteredUsed"] < most + 2 * NEAR
 
 

@@ -1,4 +1,4 @@
-"""What a download leaves behind is named, and `stint clean` removes it: nothing that is needed, and nothing else."""
+"""`stint clean` names what a download leaves behind and removes it: nothing that is needed, and nothing else."""
 
 import json
 import os

@@ -10,7 +10,7 @@ from origin import MIB, bytes_of
 from world import BIN, ROOT
 
 SHELLS = ("bash", "zsh", "fish")
-# What compsys calls, so that it can be asked outside of a terminal: candidates, one a line.
+# Stubs of what compsys calls, so that it can be asked outside of a terminal: candidates, one a line.
 ZSH_STUBS = r"""
 compdef() { :; }
 compadd() { shift; print -l -- "$@"; }
@@ -20,7 +20,7 @@ _describe() { local named=${@[-1]}; print -l -- ${${(@P)named}%%:*}; }
 
 
 def completed(world, shell, line):
-    """What that shell offers at the end of `line`, a set of words."""
+    """The set of words that the shell offers at the end of `line`."""
     if not shutil.which(shell):
         pytest.skip(f"{shell} is not here")
     script = world.root / f"stint.{shell}"

@@ -1,5 +1,5 @@
-"""What was answered with success is there afterwards, once (architecture.md, the turn, store): under a daemon that is killed
-again and again, and under a store that fails."""
+"""Every job that was answered with success is there afterwards, once (architecture.md, the turn, store): under a daemon
+that is killed again and again, and under a store that fails."""
 
 import random
 import threading
@@ -116,7 +116,7 @@ def persistently(call):
 
 
 def a_run(line, nth):
-    """What a person's quarter of an hour may write; answers what was accepted, and how often the store refused."""
+    """Writes what a person's quarter of an hour may; answers what was accepted, and how often the store refused."""
     refusals = 0
     accepted = {}
     _, was_refused = persistently(lambda: line.set_device(charging="false", battery=str(50 + nth)))

@@ -1,5 +1,5 @@
-"""What happened to a job: `stint log`, `why --history`, and the last run that a job which waits is shown with (jobs.md
-§9.4), against the real daemon."""
+"""A job's past: `stint log`, `why --history`, and the last run that a waiting job is shown with (jobs.md §9.4), against
+the real daemon."""
 
 import json
 import os
@@ -10,7 +10,7 @@ from origin import MIB, bytes_of
 
 
 def events(world, job):
-    """What `stint log --json` tells, oldest first."""
+    """The events of `stint log --json`, oldest first."""
     return [json.loads(line) for line in world.done("log", job, "--json").splitlines()]
 
 

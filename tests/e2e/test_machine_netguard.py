@@ -9,7 +9,7 @@ pytestmark = [needs_machine, needs_netguard]
 
 PREFIX = "/usr/local"
 PACKAGES = ("polkitd", "dbus-bin", "procps")
-# What a machine that is no container has anyway.
+# Things that a machine which is no container has anyway.
 OPTIONS = ("--private-network", "--capability=CAP_BPF,CAP_NET_ADMIN,CAP_PERFMON", "--system-call-filter=bpf")
 ANN_MAY = ('polkit.addRule(function(action, subject) { if (action.id.indexOf("org.stint.netguard.") == 0 && '
            'subject.user == "ann") return polkit.Result.YES; });')

@@ -24,7 +24,7 @@ def download(ground, app, size):
 
 
 def told(guard):
-    """What has been told until now: whatever the kernel said before is told before this answer."""
+    """Everything told until now: whatever the kernel said before is told before this answer."""
     guard.counters()
     guard.counters()
     return len(guard.passed)
@@ -150,7 +150,7 @@ def test_words_of_another_type_are_refused(guard, app):
 
 
 def test_marks_that_are_passed_while_the_helper_stands_still_are_told_of_later(ground, guard, app):
-    """As many as one user may have, and nobody reads what the kernel tells: none is lost."""
+    """One user has as many as allowed, and nobody reads what the kernel tells: none is lost."""
     ids = {}
     for _ in range(1000):
         place = ground.cgroup()

@@ -1,4 +1,4 @@
-"""What the limits say of an app's network, enforced by stint-netguard for the live daemon (limits.md §8.1): the app has a
+"""An app's network under the limits, enforced by stint-netguard for the live daemon (limits.md §8.1): the app has a
 process whose connections fail, and work again."""
 
 import json

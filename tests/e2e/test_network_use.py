@@ -1,4 +1,4 @@
-"""What follows from the network: a person's marks, and what becomes of transfers (linux.md §A.4; jobs.md §3.3, §4.7)."""
+"""The network and its users: a person's marks, and what becomes of transfers (linux.md §A.4; jobs.md §3.3, §4.7)."""
 
 import os
 
@@ -81,7 +81,7 @@ def test_a_policy_file_names_networks_and_a_persons_mark_stands_over_it(world, g
     assert told.until(network_metered="false")["network.metered_by"] != f"policy {file}:2"
 
 
-# What uses it
+# Its users
 
 
 def test_a_transfer_stops_where_the_network_becomes_metered_and_goes_on_later(world, ground, start):

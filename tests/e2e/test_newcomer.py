@@ -165,7 +165,7 @@ def test_an_idle_daemon_wakes_up_for_nothing(world, daemon, line, origin):
 
 
 def pass_time(world, seconds):
-    """What does not happen can only be waited for."""
+    """Waits: nothing else shows that something does not happen."""
     with Directory(world.root) as directory, pytest.raises(TooLate):
         directory.until(lambda: size_of(world.root / "never"), within=seconds)
 

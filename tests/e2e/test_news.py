@@ -1,4 +1,5 @@
-"""Who looks at everything is told which lists have changed, and asks for those (TaskManager1.Watch, everything)."""
+"""A caller that watches everything is told which lists have changed, and asks for those (TaskManager1.Watch,
+everything)."""
 
 from commands import SHELL, schedule
 from jeepney import HeaderFields

@@ -1,4 +1,4 @@
-"""What Stint says and offers on the desktop by itself (jobs.md §5.6): pressed with a real mouse on a real server."""
+"""Notices that Stint shows on the desktop by itself (jobs.md §5.6): pressed with a real mouse on a real server."""
 
 import json
 import os
@@ -16,7 +16,7 @@ content = contents("notices", 12 * MIB)
 LAUNCHER = "com.canonical.Unity.LauncherEntry"
 
 
-# What SIGKILL does not end: a process that the kernel's first freezer holds. The second one lets it die.
+# SIGKILL does not end a process that the kernel's first freezer holds. The second one lets it die.
 FREEZER = Path("/sys/fs/cgroup/freezer")
 
 

@@ -1,5 +1,5 @@
-"""What a person sees of Stint's work on the desktop, and does to it there: a real notification server, and a real mouse
-(jobs.md §5, §12.7; linux.md §A.1). What only a hostile server does is in tests/notify."""
+"""Stint's work as a person sees it on the desktop, and acts on it there: a real notification server, and a real mouse
+(jobs.md §5, §12.7; linux.md §A.1). Hostile servers are in tests/notify."""
 
 import time
 

@@ -26,7 +26,7 @@ def test_a_malformed_limit_is_refused_and_nothing_is_scheduled(world, daemon, wo
 
 
 def test_a_limit_is_held_or_refused_at_once_with_the_reason(world, daemon):
-    """What cannot be held is not dropped in silence; what is held stands with the job."""
+    """A limit that cannot be held is not dropped in silence; one that is held stands with the job."""
     found = grades(world)
     for word, topic in (("MemoryMax=512M", "limits: memory"), ("TasksMax=20", "limits: pids"),
                         ("CPUQuota=50%", "limits: cpu"), ("CPUWeight=20", "limits: cpu")):

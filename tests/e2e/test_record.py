@@ -168,7 +168,7 @@ def test_what_another_policy_would_have_done_of_it(world):
     policy.write_text('"job.slots" = 1\n')
     told = [json.loads(line) for line in
             world.done("sim", "--json", "--diff", "--policy", str(policy), str(day)).splitlines()]
-    # What the two did is played from what was seen, so that how they overlap is the machine's to say.
+    # Both are played as they were seen to behave, so how they overlap is the machine's to say.
     assert all(row["before"] != row["after"] and row["who"].startswith("org.stint.shell/") for row in told), told
 
     # Without a policy, and as another's policy, it is no question.

@@ -89,7 +89,7 @@ def test_what_stintd_was_asking_about_when_it_aborted_three_times_is_held_back(w
     with sqlite3.connect(world.store / "stint.db") as store:
         app, space, number, sequence = store.execute("SELECT app, space, id, sequence FROM jobs WHERE label = 'bad'").fetchone()
     store.close()
-    # What those three would have written, had they been asking about it.
+    # The lines that those three would have written, had they been asking about it.
     named = [line.removesuffix("0 -") + f"{sequence} {app}/{space}#{number}" for line in lines]
     journal.write_text("".join(line + "\n" for line in named))
     daemon = world.start_daemon()

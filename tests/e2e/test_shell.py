@@ -10,7 +10,7 @@ import pytest
 from commands import SHELL, schedule, script, spools, until_written
 from events import Directory, size_of, wait_for_end
 
-# What comes of a command.
+# A command's end.
 
 
 def test_a_command_runs_as_it_would_here(world, daemon):
@@ -308,7 +308,7 @@ def test_output_without_end_is_bounded_and_the_newest_is_kept(world, daemon, lin
 
 
 def test_output_that_could_not_be_kept_is_told_with_the_end(world, daemon):
-    """As on a full disk: the next piece of it has no place."""
+    """The next piece of it has no place, like on a full disk."""
     next_piece = f"{world.store}/commands/run.*/"
     ran = script(world, f"mkdir $(echo {next_piece})output.4194304; head -c 5000000 /dev/zero")
     world.stint("wait", str(schedule(world, "--", ran)))

@@ -1,4 +1,4 @@
-"""What is piped into `stint run`: given to the command, in each of its runs, or refused; never dropped."""
+"""Input piped into `stint run` is given to the command, in each of its runs, or refused; never dropped."""
 
 import json
 import os

@@ -1,5 +1,5 @@
-"""What a command outlives, and what does not outlive it where the machine keeps nothing together: `stint run` over a
-reboot, and without a cgroup."""
+"""A command of `stint run` outlives a reboot; its processes do not outlive its end, even where no cgroup keeps them
+together."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""What the page's server tells and does, against a real stintd with real jobs (linux.md §A.11): its stream, what a
+"""The page's server against a real stintd with real jobs (linux.md §A.11): its stream, what a
 browser has missed, a daemon that dies, the questions and the actions, and names that are markup elsewhere."""
 
 import json
@@ -372,7 +372,7 @@ def is_socket(descriptor):
 
 
 def served_by(pid, world):
-    """Whether the process is this world's server."""
+    """True if the process is this world's server."""
     try:
         with open(f"/proc/{pid}/environ", encoding="utf-8") as environ, open(f"/proc/{pid}/comm", encoding="utf-8") as name:
             return name.read().strip() == "stint-taskmanag" and str(world.root) in environ.read()

@@ -1,5 +1,5 @@
-"""Who may ask the page's server for what, with sockets written by hand (linux.md §A.11; SECURITY.md). Each refusal has the
-status that fits; what is refused is not read further, and nobody else is slowed."""
+"""Callers of the page's server and what each may ask, with sockets written by hand (linux.md §A.11; SECURITY.md). Each
+refusal has the status that fits; what is refused is not read further, and nobody else is slowed."""
 
 import json
 import os
@@ -66,7 +66,7 @@ class TestToken:
         assert served.ask("GET", "/app.js", {"Cookie": f"stint={cookie}"}).status == 401
 
     def test_the_token_is_no_cookie(self, served):
-        """Who can read the file that has it still has to enter, and is looked at there."""
+        """A caller who can read the token's file still has to enter, and is checked there."""
         assert served.ask("GET", "/app.js", {"Cookie": f"stint={served.token}"}).status == 401
 
     @pytest.mark.parametrize("body", [b"", b"{", b"[]", b'{"token": 7}', b'{"token": ""}', b"[" * 16000,

@@ -1,4 +1,4 @@
-"""What a person asks of a job's start: pause and resume, --after, --at, names and numbers (jobs.md §14, §2.1), with the
+"""A person's terms for a job's start: pause and resume, --after, --at, names and numbers (jobs.md §14, §2.1), with the
 real daemon."""
 
 import json
@@ -32,7 +32,7 @@ def test_a_paused_command_is_stopped_and_goes_on_when_it_is_resumed(world):
 
 
 def test_a_pause_and_its_end_are_told_to_who_watches(world, daemon, line):
-    """Of the job itself, as each change is: nobody has to list all jobs for it (jobs.md §14.2)."""
+    """The news has the job itself, like that of any change: nobody has to list all jobs for it (jobs.md §14.2)."""
     line.set_device(charging="false")
     job = schedule(world, "--charging", "--", "true")
     line.call(TASKS, "Watch", "ssia{sv}", SHELL, "", job, {})

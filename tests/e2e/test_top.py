@@ -67,7 +67,7 @@ def test_pause_and_resume(world, jobs, line):
     line.until(runs, lambda job: job["state"] == "pending" and job["held"], package=SHELL)
     window.until_shown(has("is paused; p lets it go on"), "what was done")
     window.until_shown(lambda lines: not any("running" in line for line in lines[1:]), "nothing that runs")
-    # What waits is listed by its number: the paused one is behind the backup.
+    # Waiting jobs are listed by their numbers: the paused one is behind the backup.
     window.press("p")
     line.until(runs, lambda job: job["state"] == "running", package=SHELL)
 

@@ -122,7 +122,7 @@ def test_a_request_that_takes_longer_than_it_may_is_tried_again_from_where_it_wa
     assert "not done within 1 s (--max-time)" in ended.err
 
 
-# What cannot be right
+# Options that cannot be right
 
 
 @pytest.mark.parametrize(("words", "why"), [

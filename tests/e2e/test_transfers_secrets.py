@@ -1,4 +1,4 @@
-"""What a server is told of who asks reaches it, stays with it, and is shown nowhere."""
+"""Credentials reach the server they are for, stay with it, and are shown nowhere."""
 
 import stat
 import subprocess

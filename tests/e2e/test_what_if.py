@@ -1,4 +1,4 @@
-"""What would become of a job: `stint why --if` (jobs.md §9.6), against the real daemon, which does nothing of it."""
+"""`stint why --if` says what would become of a job (jobs.md §9.6); the real daemon answers, and does nothing of it."""
 
 import json
 

@@ -1,5 +1,5 @@
-"""What may be found in the place of libstint-work's files, and a file that takes nothing for a while (jobs.md §10, files): an
-error or a notice, at once, and what can be kept is kept."""
+"""Strange things in the place of libstint-work's files, and a file that takes nothing for a while (jobs.md §10, files):
+an error or a notice, at once, and what can be kept is kept."""
 
 import os
 import shutil

@@ -40,7 +40,7 @@ done
 echo "all frames are done, in run $((STINT_RUNS_BEFORE + 1))"
 """
 
-# What is another in each run, and not what the stories are about. A page is true where it is the same but for these.
+# Words that differ in each run, and that the stories are not about. A page is true where it is the same but for these.
 VARIES = [
     (r"\n {20,}(?=\S)", " "),  # where a table's last column is wrapped follows from what varies in it
     (r"\d+(\.\d+)? (B|KiB|MiB) of ", "… of "),
@@ -85,7 +85,7 @@ def comparable(page):
 
 
 def difference(old, new):
-    """What is not true any more, as a diff; empty where all is."""
+    """The lines that are no longer true, as a diff; empty where all are."""
     lines = difflib.unified_diff(comparable(old).splitlines(), comparable(new).splitlines(), PAGE.name, "as it is now",
                                  lineterm="")
     return "\n".join(lines)
@@ -158,7 +158,7 @@ class Stage:
             self.shell = self.shell_in(self.world)
             self.close = parts.pop_all().close
 
-    # What stands for what.
+    # Stand-ins, and what each stands for.
 
     def names(self):
         """(as it is here, as it is in the template)."""

@@ -1,4 +1,4 @@
-"""What tests of transfers have in common."""
+"""Shared by the tests of transfers."""
 
 import json
 
@@ -10,7 +10,7 @@ CONTENT = bytes_of("transfers", 3 * MIB)
 
 
 def names(directory):
-    """What is in it once the transfer app has tidied up, which it does when the daemon knows of the end."""
+    """The names in it once the transfer app has tidied up, which it does when the daemon knows of the end."""
 
     def found():
         return sorted(path.name for path in directory.iterdir())
@@ -21,7 +21,7 @@ def names(directory):
 
 
 def durable_offset(part):
-    """What the sidecar beside the part says was flushed; 0 where there is none yet."""
+    """The offset up to which, by the sidecar beside the part, it was flushed; 0 where there is none yet."""
     sidecar = part.with_name(part.name.replace(".stint-part", ".stint-state"))
     return json.loads(sidecar.read_text())["durable"] if sidecar.exists() else 0
 
@@ -35,7 +35,7 @@ def typed(world, *words):
 
 
 def done(world, *words):
-    """As typed(), which must end well; answers what it printed."""
+    """Runs typed(), which must end well; answers what it printed."""
     ended = typed(world, *words)
     assert ended.code == 0, ended
     return ended.out

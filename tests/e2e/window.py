@@ -1,4 +1,4 @@
-"""What a person's terminal shows, by an emulator that is not ours (pyte)."""
+"""A person's terminal, by an emulator that is not ours (pyte)."""
 
 import fcntl
 import os
@@ -22,8 +22,8 @@ class Window(Terminal):
                          directory)
 
     def resize(self, columns, rows):
-        """As a window that a person drags smaller or larger: the program has the signal. What it drew for the old size
-        has arrived by then."""
+        """Drags the window smaller or larger, as a person would: the program has the signal, and what it drew for the old
+        size has arrived."""
         os.kill(self.pid, signal.SIGSTOP)
         os.waitpid(self.pid, os.WUNTRACED)
         while self._read(Deadline(0)):

@@ -18,7 +18,7 @@ def identity(number):
 
 
 def request(worker, number, **more):
-    """As the interface tells it. `follows`: numbers. A value with a type of its own is told so, wrong or not."""
+    """A request as the interface tells it. `follows`: numbers. A value with its own type is told so, wrong or not."""
     told = {"worker": worker, "id": identity(number)} | more
     told["follows"] = [identity(before) for before in told.get("follows", [])]
     return NOTHING | {key: value if isinstance(value, tuple) else (NOTHING[key][0], value) for key, value in told.items()}

@@ -164,7 +164,7 @@ class World:
         return Ended(done.returncode, done.stdout, done.stderr)
 
     def done(self, *words, within=60):
-        """As stint(), which must end well; answers what it printed."""
+        """Runs stint(), which must end well; answers what it printed."""
         ended = self.stint(*words, within=within)
         assert ended.code == 0, ended
         return ended.out

@@ -1,4 +1,4 @@
-// What a person does on the page, from the start of a job to its Stop, and what the daemon then says; and what the page
+// A person's acts on the page, from the start of a job to its Stop, and what the daemon then says; and what the page
 // says when the daemon is killed under it.
 import assert from "node:assert/strict";
 import { createServer } from "node:http";

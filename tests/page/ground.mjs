@@ -92,7 +92,7 @@ export class Browser {
         page.complaints = [];
         page.on("pageerror", (error) => page.complaints.push(error.stack));
         page.on("console", (message) => {
-            // What a browser says of an answer that is no is what the page is asked to live with.
+            // A browser complains of every answer that is a refusal; the page is asked to live with those.
             if (
                 message.type() === "error" &&
                 !/Failed to load resource|ERR_INCOMPLETE_CHUNKED|ERR_CONNECTION/.test(message.text())
@@ -115,7 +115,7 @@ export class Browser {
     }
 }
 
-/** What axe has to complain of, in a line each. */
+/** The complaints of axe, in a line each. */
 export async function axe(page) {
     await page.evaluate(axeSource);
     const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"] }));

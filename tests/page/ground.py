@@ -27,7 +27,7 @@ class Ground:
     def __init__(self, parts):
         self.world = World()
         parts.callback(self.world.close)
-        # What is shown stays as it is for a while.
+        # The screen is to stay as it is for a while.
         self.origin = Origin(self.world.root / "origin", rate="128k" if "STINT_LIVED_DAY" in os.environ else "512k")
         parts.callback(self.origin.stop)
         self.digests = {name: self.origin.serve(name, bytes_of(name, size * MIB))
@@ -95,7 +95,7 @@ class Ground:
         return f"{PACKAGE}/{number}"
 
     def show_work(self, *rows):
-        """What Letters shows of its work from now on: (worker, number, more) each."""
+        """Makes Letters show this of its work from now on: (worker, number, more) each."""
         self.shower.show(*[request(worker, number, **more) for worker, number, more in rows])
 
     def kill(self):

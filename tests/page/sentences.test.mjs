@@ -1,4 +1,4 @@
-// What is said of jobs, apps and Doze: by the very keys that `stint … --json` prints.
+// Sentences about jobs, apps and Doze: by the very keys that `stint … --json` prints.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as apps from "../../web/app_words.js";

@@ -1,4 +1,4 @@
-// What the page's own files must be: no markup out of strings, nothing that its policy of content forbids, small.
+// The page's own files: no markup out of strings, nothing that its content policy forbids, small.
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";

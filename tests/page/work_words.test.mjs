@@ -1,4 +1,4 @@
-// What is said of an app's work requests: by the very keys that `stint work --json` prints.
+// Sentences about an app's work requests: by the very keys that `stint work --json` prints.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as work from "../../web/work_words.js";

@@ -34,7 +34,7 @@ function doneWords(total) {
     return total ? `${counted(total.runs, "run")}, ${duration(total.ran)}` : "nothing";
 }
 
-/** What the network counted today. @param {any} day */
+/** Today's traffic, as the network counted it. @param {any} day */
 function todayWords(day) {
     const sum = (day?.received ?? 0) + (day?.sent ?? 0);
     if (sum === 0) return "no data";

@@ -8,7 +8,7 @@ import { makeApp } from "./app_card.js";
 
 const DAY = 24 * 3600 * 1000;
 
-/** Who works stands first, then who wants to. */
+/** Apps that work stand first, then those that want to. */
 function order(a, b) {
     return (
         (b.running > 0) - (a.running > 0) ||

@@ -23,7 +23,7 @@ function some(count) {
     return count > 0 ? bytes(count) : "–";
 }
 
-/** What was so, in a sentence or three. @param {any} day @param {(name: string) => string} label */
+/** A moment in a sentence or three. @param {any} day @param {(name: string) => string} label */
 export function momentWords(day, time, label) {
     const { states, running, waiting } = momentOf(day, time);
     const device = [];

@@ -21,7 +21,7 @@ export function hrefOf(job) {
     return `#/now/${job.key.split("/").map(encodeURIComponent).join("/")}`;
 }
 
-/** What a row offers: the likeliest. @returns {[string, (job: any) => any] | null} */
+/** The likeliest action, which the row offers. @returns {[string, (job: any) => any] | null} */
 function offerOf(job) {
     const group = groupOf(job);
     if (group === "running") return ["Pause", pause];
@@ -44,7 +44,7 @@ function linesOf(job, blockers, now) {
         blockers?.length > 0
             ? blockers.map((each) => ({ ...blockerWords(each), until: each.until }))
             : [waitWords(job)];
-    // What holds a job that a person has paused is the person.
+    // A paused job is held by the person who paused it.
     if (job.held && blockers?.length > 0)
         told.unshift(
             ...told.splice(
@@ -66,7 +66,7 @@ function sentence({ short, detail }) {
     return rest.startsWith("after ") ? `${short} ${rest}` : `${short}: ${rest}`;
 }
 
-/** What it is, below its name: "Download from deb.debian.org · since 10:58". */
+/** The line below its name: "Download from deb.debian.org · since 10:58". */
 function subOf(job, page) {
     const label = page.store.label(job.package);
     const parts = [purpose(job, label)];

@@ -20,7 +20,7 @@ const states = [
     ["Asleep", "sleeping", (value) => (isTrue(value) ? "dark" : null)],
 ];
 
-/** Whether there was a network; where stintd was not there nobody knows. */
+/** True if there was a network; while stintd was not running, nobody knows. */
 function isThere(value) {
     return value !== "none" && value !== "unknown";
 }

@@ -1,4 +1,4 @@
-"""What a scene uses inside the machine. A scene is a file beside this one with a function play(): it does what it has to,
+"""A scene's tools inside the machine. A scene is a file beside this one with a function play(): it does what it has to,
 asserts, and returns a sentence about what it saw. Of its own it may say PACKAGES (Debian's), PROGRAMS (of our build, that
 no install brings; in /run/scenes), QEMU (words for it), ALONE = True (a boot of its own), and prepare(directory), which
 runs on the host before the boot, makes files in that directory and answers further words for QEMU. It is root; ann is an
@@ -18,7 +18,7 @@ UNIT = "stintd.service"
 
 
 def root(*words, within=60, may_fail=False):
-    """What it printed."""
+    """Runs `words` as root; answers what they printed."""
     done = subprocess.run(list(map(str, words)), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                           text=True, timeout=within, check=False)
     assert may_fail or done.returncode == 0, f"{' '.join(map(str, words))}: {done.returncode}: {done.stdout}"
@@ -34,13 +34,13 @@ class Said:
 
 
 def ann(line, within=180):
-    """What she gets for it, in a session of her own. Emulated, all takes ten times as long."""
+    """Runs `line` as ann, in a session of her own; answers what she gets. Emulated, all takes ten times as long."""
     return Said(subprocess.run(["su", "--login", ANN, "--command", f"export XDG_RUNTIME_DIR={RUNTIME}; {line}"],
                                stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=within, check=False))
 
 
 def begins(line):
-    """As ann(), and goes on meanwhile."""
+    """Runs `line` like ann(), but does not wait for its end."""
     return subprocess.Popen(["su", "--login", ANN, "--command", f"export XDG_RUNTIME_DIR={RUNTIME}; {line}"],
                             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 

@@ -182,7 +182,7 @@ namespace {
 constexpr std::string_view head =
     R"(# bash completion of stint, made by `stint completions bash` from its table of verbs.
 _stint_words() { mapfile -t COMPREPLY < <(compgen -W "$1" -- "$word"); }
-# What a daemon tells are others' words: never expanded, and quoted where they are put on the line.
+# A daemon's answers are others' words: never expanded, and quoted where they are put on the line.
 _stint_lines() {
     local line
     while IFS= read -r line; do
