@@ -83,8 +83,7 @@ TEST_CASE("the reserve is given up on a full disk and made again when there is r
     CHECK(fs::file_size(reserve) == 1_MiB);
 }
 
-TEST_CASE(
-    "an idle store takes its log into the file once it is worth it") { // architecture.md, what measurements taught
+TEST_CASE("an idle store takes its log into the file once it is worth it") { // decision 0002
     const Scratch scratch;
     const auto log = fs::path{scratch.database()}.concat("-wal");
     auto store = openStore(scratch.store());
