@@ -72,8 +72,8 @@ export async function cancel(job) {
             "p",
             {},
             job.state === "running"
-                ? "It is stopped now, and what it has not finished is given up."
-                : "It will not run any more.",
+                ? "It is stopped now, and its unfinished work is lost."
+                : "It will not run again.",
         ),
     ];
     if (!(await ask({ title: `Cancel ${name}?`, body, act: "Cancel the job", danger: true }))) return false;
@@ -96,7 +96,7 @@ export async function runNow(job) {
     });
     const body =
         rows.length > 0
-            ? [h("p", {}, "It runs although:"), h("ul.overrides", {}, ...rows)]
+            ? [h("p", {}, "It will run although:"), h("ul.overrides", {}, ...rows)]
             : [h("p", {}, "Nothing keeps it from running.")];
     if (!(await ask({ title: `Run ${name} now?`, body, act: rows.length > 0 ? "Run anyway" : "Run now" })))
         return false;
@@ -122,7 +122,7 @@ export async function stopApp(packageName, label, jobs) {
                 : `Every process of ${label} ends at once.`,
         ),
         h("ul.dies", {}, ...names, ...more),
-        h("p.muted", {}, "What you asked it for is given up. What it does by itself may run again later."),
+        h("p.muted", {}, "Jobs that you asked it for are cancelled. Jobs that it started by itself may run again later."),
     ];
     if (!(await ask({ title: `Stop ${label}?`, body, act: `Stop ${label}`, danger: true }))) return false;
     return done(
@@ -147,7 +147,7 @@ export function resetDevice(keys) {
     return done(
         () => post("/api/device/reset", { keys }),
         keys.length > 0
-            ? `${keys.join(", ")} is read from this computer again.`
-            : "Everything is read from this computer again.",
+            ? `${keys.join(", ")} comes from this computer again.`
+            : "Everything comes from this computer again.",
     );
 }

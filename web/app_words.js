@@ -36,11 +36,11 @@ const buckets = {
     never: ["Never opened", "no background time until you open it"],
 };
 const bucketReasons = {
-    default: "as every new app",
+    default: "like every new app",
     timeout: "because of how long ago you used it",
     usage: "because of how you use it",
     forced_by_user: "you chose so",
-    predicted: "as its use is foreseen",
+    predicted: "because you are likely to use it",
     forced_by_system: "it misused its time",
 };
 
@@ -72,7 +72,7 @@ export function quotaWords(quota, now) {
     const part = quota.allowed > 0 ? Math.min(1, quota.used / quota.allowed) : 1;
     const back = quota.comesBack.find((each) => each.length >= 1000 && each.when > now); // a blink is no news
     let returns = "";
-    if (quota.returns > now) returns = `Used up; goes on ${atWhen(quota.returns, now)}`;
+    if (quota.returns > now) returns = `Used up; available again ${atWhen(quota.returns, now)}`;
     else if (back) returns = `${duration(back.length)} come back ${atWhen(back.when, now)}`;
     else if (quota.free) returns = "not counted just now";
     return { part, says, returns };

@@ -40,6 +40,6 @@ export function dozeWords(doze, now) {
     if (doze.deepUntil > now && deep !== "IDLE" && deep !== "IDLE_MAINTENANCE")
         windows.push(`Next step towards rest: ${at(doze.deepUntil, now)}`);
     if (doze.nextAlarmClock > now) windows.push(`It wakes for an alarm clock: ${at(doze.nextAlarmClock, now)}`);
-    if (doze.force) windows.push(`Held so by a person (${doze.force})`);
+    if (doze.force) windows.push(`Held like this by a person (${doze.force})`);
     return { says, windows };
 }

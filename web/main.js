@@ -66,12 +66,12 @@ function banner() {
     else if (link === "lost")
         says = [
             "The connection to the Task Manager is lost.",
-            "What you see is how it was; the page goes on by itself when it is back, or type stint ui.",
+            "What you see may be out of date. The page reconnects by itself; or type stint ui.",
         ];
     else if (!store.up)
         says = [
             "Stint's daemon is not running.",
-            "What you see is how it was; the page goes on by itself when the daemon is back. Downloads go on then where they were.",
+            "What you see may be out of date. The page reconnects by itself when the daemon is back. Downloads then continue where they were.",
         ];
     document.body.classList.toggle("stale", says !== null);
     const text = says?.join(" ") ?? "";

@@ -10,7 +10,7 @@ const states = {
     RUNNING: ["Running", "running"],
     SUCCEEDED: ["Done", "done"],
     FAILED: ["Failed", "failed"],
-    BLOCKED: ["Waits for what comes before it", "waiting"],
+    BLOCKED: ["Waits for earlier work", "waiting"],
     CANCELLED: ["Cancelled", "stopped"],
 };
 

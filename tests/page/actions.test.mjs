@@ -66,7 +66,7 @@ test("run now says first what it overrides", async () => {
     const key = await ground.do("run", "sleep 30\n", "--charging", "--name", "Backup");
     const page = await browser.open();
     await row(page, "Backup").getByRole("button", { name: "Run now: Backup" }).click();
-    assert.match(await text(page, "dialog"), /Run Backup now\? It runs although: Waits for mains On battery/);
+    assert.match(await text(page, "dialog"), /Run Backup now\? It will run although: Waits for mains On battery/);
     await page.getByRole("button", { name: "Run anyway" }).click();
     await page.waitForSelector('li.job[data-state="running"]');
     assert.equal((await jobOf(key)).state, "running");

@@ -129,7 +129,7 @@ test("a quota says what is used, of what, and when it comes back", () => {
     });
     assert.equal(
         apps.quotaWords({ ...quota, used: 600000, returns: now + 60000 }, now).returns,
-        "Used up; goes on at 12:01",
+        "Used up; available again at 12:01",
     );
     assert.equal(apps.quotaWords({ ...quota, allowed: null }, now).says, "no limit");
 });

@@ -117,7 +117,7 @@ test("an address of a job opens at it; one that is none says so", async () => {
     await page.evaluate(() => {
         location.hash = "#/now/com.example.none/7";
     });
-    await page.waitForFunction(() => /not here any more/.test(document.querySelector(".panel h2")?.textContent));
+    await page.waitForFunction(() => /no longer exists/.test(document.querySelector(".panel h2")?.textContent));
     await page.context().close();
 });
 

@@ -20,7 +20,7 @@ function order(a, b) {
 export function mount(root, page) {
     const { store, clock } = page;
     const says = h("h1.headline", {}, "Apps");
-    const about = h("p.next", {}, "What each app may do while you do not look at it, and what it has done.");
+    const about = h("p.next", {}, "What each app may do in the background, and what it has done.");
     const apps = h("ul.apps");
     const systemTitle = h("p.apart", { hidden: true }, "Parts of the system");
     const system = h("ul.apps");

@@ -38,9 +38,9 @@ export function mount(root) {
             "header.head",
             {},
             h("h1.headline", {}, "What a job may ask for"),
-            h("p.next", {}, "For whoever writes an app: which kind of job may carry which condition."),
+            h("p.next", {}, "For authors of apps: which kind of job may have which condition."),
         ),
-        h("div.filter", {}, h("label", { for: "word" }, "Show what has the word"), word, says),
+        h("div.filter", {}, h("label", { for: "word" }, "Show rows with the word"), word, says),
         place,
     );
     let rows = [];

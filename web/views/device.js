@@ -33,7 +33,7 @@ const names = {
     "network.metered": "Metered",
     "network.roaming": "Roaming",
     "network.internet": "Leads to the internet",
-    "network.validated": "The internet answers",
+    "network.validated": "Internet reachable",
     "network.down": "Speed down",
     "network.up": "Speed up",
     "storage.free": "Free space",
@@ -68,7 +68,7 @@ function groupOf(key) {
 export function mount(root, page) {
     const { store, clock } = page;
     const says = h("h1.headline", {}, "Device");
-    const about = h("p.next", {}, "Everything Stint goes by: what is so, who says it, and what depends on it.");
+    const about = h("p.next", {}, "Everything that Stint decides by: each value, where it comes from, and what depends on it.");
     const overrides = h("div");
     const rest = h("section.card.rest");
     const tables = h("section.card.scrolls", { "aria-label": "Every value" });
@@ -196,7 +196,7 @@ export function mount(root, page) {
             h(
                 "p.muted",
                 {},
-                "When nobody uses the computer, work is gathered into short windows, so that it can rest in between.",
+                "When nobody uses the computer, Stint gathers work into short windows, so that the computer can rest in between.",
             ),
         );
     }
@@ -207,7 +207,7 @@ export function mount(root, page) {
             h("h2", {}, "Held back just now"),
             ...(shut.length === 0
                 ? [
-                      h("p", {}, "Nothing: the state of this computer holds no kind of work back."),
+                      h("p", {}, "Nothing: the state of this computer holds back no kind of work."),
                       h("p.muted", {}, "A job may still wait for its own conditions; Now says which."),
                   ]
                 : [
@@ -229,7 +229,7 @@ export function mount(root, page) {
                           ),
                           ".stacks",
                       ),
-                      h("p.muted", {}, "As it is for an app in the background that has used nothing of its limits."),
+                      h("p.muted", {}, "This is how it is for an app in the background that has used none of its quota."),
                   ]),
         );
     }

@@ -99,7 +99,7 @@ export function openJob(place, page, key) {
             ["To", job.path],
             ["Asked for", moment(job.enqueued)],
             ["Runs since", job.state === "running" ? moment(job.started) : null],
-            ["Until at the longest", job.clocks?.limit ? moment(job.clocks.limit) : null],
+            ["Runs until at most", job.clocks?.limit ? moment(job.clocks.limit) : null],
             ["Received", job.transferredDown > 0 ? bytes(job.transferredDown) : null],
             ["Sent", job.transferredUp > 0 ? bytes(job.transferredUp) : null],
             ["Ended", moment(job.ended)],
@@ -179,7 +179,7 @@ export function openJob(place, page, key) {
         const job = store.job(key);
         if (!job) {
             if (!store.complete || ended) return;
-            setText(title, "This job is not here any more");
+            setText(title, "This job no longer exists");
             setText(about, `No job is called ${key}. It may have ended long ago.`);
             return;
         }

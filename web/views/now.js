@@ -10,8 +10,8 @@ import { openJob } from "./job.js";
 import { makeRow, reasonLines } from "./job_row.js";
 
 const groups = {
-    needs: ["Needs you", "These wait for a person, and for nothing else."],
-    running: ["Running", "What your computer is working on."],
+    needs: ["Needs you", "These wait for you, and for nothing else."],
+    running: ["Running", "Your computer is working on these."],
     waiting: ["Waiting", "These start by themselves as soon as they may."],
     ended: ["Ended", "The last fifty."],
 };
@@ -55,7 +55,7 @@ export function mount(root, page, own) {
     const empty = h(
         "div.empty",
         { hidden: true },
-        h("p", {}, "Downloads and jobs that apps give to Stint appear here."),
+        h("p", {}, "Your downloads and the jobs of your apps appear here."),
         h("p.muted", {}, "Try one in a terminal: ", h("code", {}, "stint get https://example.org/file")),
     );
     const beside = h("aside.beside", { "aria-label": "The job" });

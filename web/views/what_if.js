@@ -86,7 +86,7 @@ export function mount(root, page, own) {
             h(
                 "p.next",
                 {},
-                "Check what you think of changing, and see what it would do to a job. Nothing is changed by asking.",
+                "Check the changes you have in mind, and see what they would do to a job. Asking changes nothing.",
             ),
         ),
         none,

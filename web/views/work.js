@@ -52,7 +52,7 @@ export function makeWork(page, packageName, jobKey = null) {
         list.replaceChildren(...shown.map((tree) => row(tree, room)).filter(Boolean));
         const all = told.requests.length;
         const more = told.more
-            ? "It has more than can be shown. "
+            ? "It has more work than the page can show. "
             : room.left < 0
               ? `The first ${MOST} of ${all}. `
               : "";
