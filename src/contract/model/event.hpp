@@ -40,6 +40,12 @@ struct JobOfList {
     std::vector<std::int32_t> after;        ///< they must succeed
     std::vector<std::int32_t> afterFailure; ///< they must end otherwise
 
+    static constexpr auto noun = "";
+    static constexpr auto fields = [](auto& field, auto& job) { // beside the job's own dictionary
+        field.some("terms", job.terms);
+        field.some("after", job.after);
+        field.some("afterFailure", job.afterFailure);
+    };
     bool operator==(const JobOfList&) const = default;
 };
 /// Schedules all of `jobs`, or none. The other members are as in Schedule, the same for each.

@@ -61,6 +61,18 @@ struct WorkItem {
     std::int32_t deliveries = 0; ///< how often it was handed out
     bool active = false;         ///< handed out in this run and not completed yet
 
+    static constexpr auto noun = "work";
+    static constexpr auto fields = [](auto& field, auto& item) {
+        field.some("extras", item.extras);
+        field.unless(NETWORK_BYTES_UNKNOWN, "estimatedDownloadBytes", item.estimatedDown);
+        field.unless(NETWORK_BYTES_UNKNOWN, "estimatedUploadBytes", item.estimatedUp);
+        field.unless(NETWORK_BYTES_UNKNOWN, "minimumNetworkChunkBytes", item.minimumChunk);
+        field.where(item.id != 0, [&] { // not before it is enqueued
+            field("item", item.id);
+            field("deliveries", item.deliveries);
+            field.some("active", item.active);
+        });
+    };
     bool operator==(const WorkItem&) const = default;
 };
 
@@ -157,7 +169,7 @@ struct HistoryEntry {
     static constexpr auto noun = "history";
     static constexpr auto fields = [](auto& field, auto& entry) {
         field("when", entry.when);
-        field.reasons("reasons", entry.reasons);
+        field.reasons("reasons", "reasonNames", entry.reasons);
     };
     bool operator==(const HistoryEntry&) const = default;
 };
@@ -168,6 +180,12 @@ struct Ending {
     InternalReason internal = InternalReason::Unknown;
 
     bool operator==(const Ending&) const = default;
+};
+
+/// The fields of an outcome: stint/job_parameters.hpp, which apps read, has none.
+inline constexpr auto fieldsOfOutcome = [](auto& field, auto& outcome) {
+    field("exitCode", outcome.exitCode);
+    field("text", outcome.text);
 };
 
 /// The fields of a run, its waits and its end, which PastRun and DayRun (contract/model/day.hpp) share.

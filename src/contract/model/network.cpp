@@ -137,4 +137,19 @@ NetworkRequest::Builder& NetworkRequest::Builder::setNetworkSpecifier(std::strin
     return *this;
 }
 
+RequestedNetwork RequestedNetwork::of(const NetworkRequest& request) {
+    return {request.getCapabilities(), request.getTransportTypes(), request.getNetworkSpecifier()};
+}
+
+NetworkRequest RequestedNetwork::made() const {
+    NetworkRequest::Builder builder;
+    builder.clearCapabilities();
+    for (const NetworkCapability capability : capabilities)
+        builder.addCapability(capability);
+    for (const NetworkTransport transport : transports)
+        builder.addTransportType(transport);
+    if (specifier) builder.setNetworkSpecifier(*specifier);
+    return builder.build();
+}
+
 } // namespace stint

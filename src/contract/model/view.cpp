@@ -35,6 +35,20 @@ Notification ShownNotification::made() const {
         .build();
 }
 
+NotificationParts NotificationParts::of(const Notification& notification) {
+    return {notification.getChannelId(), notification.getSmallIcon(), notification.getTitle(),
+            notification.getText(),      notification.getProgress(),  notification.getActions()};
+}
+
+Notification NotificationParts::made() const {
+    Notification::Builder builder(channel);
+    builder.setSmallIcon(smallIcon).setContentTitle(title).setContentText(text);
+    builder.setProgress(progress.maximum, progress.value, progress.indeterminate);
+    for (const Notification::Action& action : actions)
+        builder.addAction(action.key, action.label);
+    return builder.build();
+}
+
 void JobView::settle() {
     if (state != State::Finished) return completed.reset();
     completed->key = key;

@@ -10,6 +10,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <tuple>
 #include <variant>
 #include <vector>
 
@@ -82,6 +83,30 @@ struct ShownNotification {
     };
 };
 
+/// All of a notification, which has getters and a Builder alone.
+struct NotificationParts {
+    std::string channel;
+    std::string smallIcon;
+    std::string title;
+    std::string text;
+    Notification::Progress progress;
+    std::vector<Notification::Action> actions;
+
+    static NotificationParts of(const Notification& notification);
+    Notification made() const;
+
+    static constexpr auto noun = "notification";
+    static constexpr auto fields = [](auto& field, auto& parts) {
+        auto& progress = parts.progress;
+        field("channel", parts.channel);
+        field("smallIcon", parts.smallIcon);
+        field("title", parts.title);
+        field("text", parts.text);
+        field.tuple("progress", std::tie(progress.maximum, progress.value, progress.indeterminate));
+        field.tuples("actions", parts.actions, [](auto& action) { return std::tie(action.key, action.label); });
+    };
+};
+
 /// The words about a job that only faces have (faces/views/phrases.hpp).
 enum class Phrase : std::uint8_t { State, Limits, ExitCode };
 
@@ -141,7 +166,7 @@ struct JobView {
         field("demoted", job.demoted);
         field.word("state", job.state, stateNamed);
         field.word("runState", job.runState, runStateNamed);
-        field.where(job.waits(), [&] { field.reasons("reasons", job.reasons); });
+        field.where(job.waits(), [&] { field.reasons("reasons", "reasonNames", job.reasons); });
         field("failures", job.failures);
         field("systemStops", job.systemStops);
         field.known("enqueued", job.scheduled); // a finished job's may not be
@@ -481,6 +506,32 @@ struct SchedulerView {
     bool clockGood = true;       ///< jobs.md §7.3
     WallTime lastCommit{};       ///< the one found when the daemon started
 
+    static constexpr auto noun = "overview";
+    static constexpr auto fields = [](auto& field, auto& view) {
+        field.table("constants", view.constants);
+        field("plugged", view.plugged);
+        field("charging", view.charging);
+        field("batteryPercent", view.batteryPercent);
+        field("batteryLow", view.batteryLow);
+        field("batteryMonitored", view.batteryMonitored);
+        field("batterySequence", view.batterySequence);
+        field("storageLow", view.storageLow);
+        field("storageSequence", view.storageSequence);
+        field("idle", view.idle);
+        field("interactive", view.interactive);
+        field("memory", view.memory);
+        field("slots", view.slots);
+        field("atOnce", view.atOnce);
+        field.tuples("types", view.types, [](auto& slot) {
+            return std::tie(slot.type, slot.reserved, slot.most, slot.running, slot.ready);
+        });
+        field.tuples("queue", view.queue, [](auto& job) { return std::tie(job.app.name, job.space, job.id.value); });
+        field("queued", view.queued);
+        field("tracked", view.tracked);
+        field("persisted", view.persisted);
+        field("clockGood", view.clockGood);
+        field("lastCommit", view.lastCommit);
+    };
     bool operator==(const SchedulerView&) const = default;
 };
 

@@ -1,6 +1,7 @@
 #include "faces/views/json_row.hpp"
 
 #include "base/result/containers.hpp"
+#include "contract/model/network.hpp"
 #include "faces/views/phrases.hpp"
 
 namespace stint::cli {
@@ -31,16 +32,10 @@ Json phraseOf(Phrase phrase, const JobView& job) {
 }
 
 Json inJson(const Network& network) {
-    Json capabilities = Json::array(), transports = Json::array();
-    for (const auto capability : network.capabilities)
-        capabilities.push_back(stint::nameOf(capability));
-    for (const auto transport : network.transports)
-        transports.push_back(stint::nameOf(transport));
-    return {{"capabilities", capabilities},
-            {"transports", transports},
-            {"downstream", network.downstream},
-            {"upstream", network.upstream},
-            {"interface", network.interface}};
+    Json object;
+    JsonFields field(object, Extent::Line);
+    fieldsOfNetwork(field, network);
+    return object;
 }
 
 Json infoOf(const JobInfo& info) {

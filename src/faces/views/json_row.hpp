@@ -3,6 +3,7 @@
 #pragma once
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -46,7 +47,9 @@ public:
     template <class Value> void operator()(const char* key, const Value& value) { put(key, inJson(value)); }
     template <class Value> void always(const char* key, const std::optional<Value>& value) { put(key, inJson(value)); }
     template <class Row> void rows(const char* key, const std::vector<Row>& rows) { list(key, jsonRows(rows)); }
-    void reasons(const char* key, const std::vector<PendingReason>& reasons) { list(key, reasonsOf(reasons)); }
+    void reasons(const char* key, const char*, const std::vector<PendingReason>& reasons) {
+        list(key, reasonsOf(reasons));
+    }
     template <class E, class Named> void word(const char* key, E value, Named) { put(key, nameOf(value)); }
     template <class E, class Named> void word(const char* key, const std::optional<E>& value, Named) {
         put(key, value ? Json(nameOf(*value)) : Json());
@@ -104,6 +107,12 @@ public:
         Json names = Json::array();
         for (const auto& [name, its] : named)
             names.push_back(name);
+        list(key, std::move(names));
+    }
+    template <class E, class Named> void knownWords(const char* key, const std::set<E>& values, Named) {
+        Json names = Json::array();
+        for (const E value : values)
+            names.push_back(nameOf(value));
         list(key, std::move(names));
     }
     template <class One, class Other>

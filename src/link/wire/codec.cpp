@@ -4,32 +4,11 @@
 
 #include "base/result/errors.hpp"
 #include "contract/model/bundle_types.hpp"
+#include "contract/model/network.hpp"
+#include "link/wire/fields.hpp"
 #include "link/wire/names.hpp"
 
 namespace stint::wire {
-
-void writeReasons(DictionaryWriter& dictionary, const std::vector<PendingReason>& reasons) {
-    dictionary.put("reasons", "ai", [&reasons](Writer& value) {
-        value.openArray("i");
-        for (const PendingReason reason : reasons)
-            value.int32(static_cast<std::int32_t>(reason));
-        value.close();
-    });
-    std::vector<std::string> names;
-    for (const PendingReason reason : reasons)
-        names.emplace_back(stint::nameOf(reason));
-    dictionary.put("reasonNames", names);
-}
-
-void takeReasons(DictionaryReader& dictionary, std::vector<PendingReason>& reasons) {
-    dictionary.take("reasons", "ai", [&reasons](Reader& value) -> Result<void> {
-        return value.array("i", [&reasons](Reader& element) -> Result<void> {
-            const std::int32_t reason = STINT_TRY(element.int32());
-            reasons.push_back(static_cast<PendingReason>(reason));
-            return {};
-        });
-    });
-}
 
 // Extras: a typed map, nested (jobs.md §12.9). A value of any other type is refused by name.
 
@@ -197,79 +176,17 @@ Result<ClipData> readClip(Reader& reader) {
 
 // Networks, requested and found, by the documentation's names of capabilities and transports.
 
-namespace {
-
-template <class Set> std::vector<std::string> namesOf(const Set& set) {
-    std::vector<std::string> names;
-    for (const auto which : set)
-        names.emplace_back(nameOf(which));
-    return names;
-}
-
-/// Calls `known` with each name that `named` knows; ignores the others.
-template <class Named, class Known> void eachKnown(const std::vector<std::string>& names, Named named, Known known) {
-    for (const std::string& name : names)
-        if (const auto found = named(name)) known(*found);
-}
-
-template <class Named>
-Result<void> checkNames(std::string_view key, const std::vector<std::string>& names, Named named) {
-    for (const std::string& name : names)
-        if (!named(name)) return fail(Errc::ILLEGAL_ARGUMENT, "{}: unknown name \"{}\"", key, name);
-    return {};
-}
-
-} // namespace
-
 void writeNetworkRequest(Writer& writer, const NetworkRequest& request) {
-    DictionaryWriter dictionary(writer);
-    dictionary.put("capabilities", namesOf(request.getCapabilities()));
-    dictionary.put("transports", namesOf(request.getTransportTypes()));
-    if (request.getNetworkSpecifier()) dictionary.put("specifier", *request.getNetworkSpecifier());
+    writeRow(writer, RequestedNetwork::of(request));
 }
 
 Result<NetworkRequest> readNetworkRequest(Reader& reader) {
-    std::vector<std::string> capabilities;
-    std::vector<std::string> transports;
-    std::optional<std::string> specifier;
-    DictionaryReader dictionary("", UnknownKeys::Refuse);
-    dictionary.take("capabilities", capabilities).take("transports", transports).take("specifier", specifier);
-    STINT_TRY(dictionary.read(reader));
-    // A demand that is not understood must not be dropped: the job would run on the wrong network.
-    STINT_TRY(checkNames("capabilities", capabilities, capabilityNamed));
-    STINT_TRY(checkNames("transports", transports, transportNamed));
-
-    NetworkRequest::Builder builder;
-    builder.clearCapabilities();
-    eachKnown(capabilities, capabilityNamed, [&](NetworkCapability which) { builder.addCapability(which); });
-    eachKnown(transports, transportNamed, [&](NetworkTransport which) { builder.addTransportType(which); });
-    if (specifier) builder.setNetworkSpecifier(std::move(*specifier));
-    return builder.build();
+    const auto request =
+        STINT_TRY(readFields<RequestedNetwork>(reader, "", RequestedNetwork::fields, UnknownKeys::Refuse));
+    return request.made();
 }
 
-void writeNetwork(Writer& writer, const Network& network) {
-    DictionaryWriter dictionary(writer);
-    dictionary.put("capabilities", namesOf(network.capabilities));
-    dictionary.put("transports", namesOf(network.transports));
-    dictionary.put("downstream", network.downstream);
-    dictionary.put("upstream", network.upstream);
-    dictionary.put("interface", network.interface);
-}
-
-Result<Network> readNetwork(Reader& reader) {
-    Network network;
-    std::vector<std::string> capabilities;
-    std::vector<std::string> transports;
-    DictionaryReader dictionary("network", UnknownKeys::Ignore);
-    dictionary.take("capabilities", capabilities)
-        .take("transports", transports)
-        .take("downstream", network.downstream)
-        .take("upstream", network.upstream)
-        .take("interface", network.interface);
-    STINT_TRY(dictionary.read(reader));
-    eachKnown(capabilities, capabilityNamed, [&](NetworkCapability which) { network.capabilities.insert(which); });
-    eachKnown(transports, transportNamed, [&](NetworkTransport which) { network.transports.insert(which); });
-    return network;
-}
+void writeNetwork(Writer& writer, const Network& network) { writeFields(writer, network, fieldsOfNetwork); }
+Result<Network> readNetwork(Reader& reader) { return readFields<Network>(reader, "network", fieldsOfNetwork); }
 
 } // namespace stint::wire

@@ -64,10 +64,6 @@ void writePage(Writer& writer, const char* contents, const std::vector<T>& list,
     writer.close().boolean(written < list.size());
 }
 
-void writeReasons(DictionaryWriter& dictionary, const std::vector<PendingReason>& reasons);
-/// Has the key "reasons" read.
-void takeReasons(DictionaryReader& dictionary, std::vector<PendingReason>& reasons);
-
 } // namespace stint::wire
 
 namespace stint {
@@ -127,6 +123,23 @@ struct RunParameters {
     std::optional<Network> network;
     std::vector<std::string> triggeredUris;        ///< empty also where too many have changed
     std::vector<std::string> triggeredAuthorities; ///< empty: no change started it
+
+    static constexpr auto noun = "params";
+    static constexpr auto fields = [](auto& field, auto& params) {
+        field("id", params.id.value);
+        field.some("namespace", params.space);
+        field("extras", params.extras);
+        field("clipData", params.clip);
+        field.where(params.clip.has_value(), [&] { field("clipGrantFlags", params.clipGrantFlags); });
+        field("userInitiated", params.userInitiated);
+        field("network", params.network);
+        field.some("expedited", params.expedited);
+        field.some("overrideDeadlineExpired", params.overdue);
+        field("timeLimit", params.timeLimit);
+        field.some("transientExtras", params.transientExtras);
+        field.some("triggeredContentUris", params.triggeredUris);
+        field.some("triggeredContentAuthorities", params.triggeredAuthorities);
+    };
 };
 void writeRunParameters(Writer& writer, const RunParameters& parameters);
 Result<RunParameters> readRunParameters(Reader& reader);

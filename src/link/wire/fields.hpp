@@ -12,6 +12,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <type_traits>
 
 #include "base/result/errors.hpp"
@@ -30,6 +31,53 @@ template <class Row> Result<std::vector<Row>> readRows(Reader& reader);
 
 using NameSet = decltype(Manifest::permissions);
 using LengthsAt = decltype(QuotaView::comesBack);
+using TextOf = decltype(SchedulerView::constants);
+
+/// The D-Bus type of a value in a structure.
+template <class Value> constexpr char letterOf() {
+    if constexpr (std::is_same_v<Value, bool>)
+        return 'b';
+    else if constexpr (std::is_same_v<Value, std::int32_t>)
+        return 'i';
+    else if constexpr (std::is_same_v<Value, std::int64_t>)
+        return 'x';
+    else {
+        static_assert(std::is_same_v<Value, std::string> || std::is_same_v<Value, SharedText>);
+        return 's';
+    }
+}
+
+/// A structure of the values that a tuple refers to: "(ss)".
+template <class Tuple> struct Structure;
+template <class... Values> struct Structure<std::tuple<Values&...>> {
+    static constexpr char list[]{'a', '(', letterOf<std::remove_const_t<Values>>()..., ')', 0};
+    static constexpr char contents[]{letterOf<std::remove_const_t<Values>>()..., 0};
+    static constexpr const char* type = list + 1;
+
+    static void write(Writer& writer, const std::tuple<Values&...>& values) {
+        const auto one = [&writer](const auto& value) {
+            using Value = std::remove_cvref_t<decltype(value)>;
+            if constexpr (std::is_same_v<Value, bool>)
+                writer.boolean(value);
+            else if constexpr (std::is_same_v<Value, std::int32_t>)
+                writer.int32(value);
+            else if constexpr (std::is_same_v<Value, std::int64_t>)
+                writer.int64(value);
+            else
+                writer.string(value);
+        };
+        writer.openStruct(contents);
+        std::apply([&one](const auto&... value) { (one(value), ...); }, values);
+        writer.close();
+    }
+    static Result<void> read(Reader& reader, const std::tuple<Values&...>& values) {
+        return reader.structure(contents, [&values](Reader& fields) {
+            Result<void> done;
+            std::apply([&](auto&... value) { ((done = fields.read(value)).ok() && ...); }, values);
+            return done;
+        });
+    }
+};
 
 class FieldWriter {
 public:
@@ -68,8 +116,56 @@ public:
     void operator()(const char* key, const Network& network) {
         dictionary_.put(key, "a{sv}", [&](Writer& value) { writeNetwork(value, network); });
     }
+    void operator()(const char* key, const PersistableBundle& bundle) {
+        dictionary_.put(key, "a{sv}", [&](Writer& value) { writeBundle(value, bundle); });
+    }
+    void operator()(const char* key, const ClipData& clip) {
+        dictionary_.put(key, "a(sah)", [&](Writer& value) { writeClip(value, clip, ClipFiles::Included); });
+    }
     void operator()(const char* key, const NameSet& names) {
         dictionary_.put(key, std::vector(names.begin(), names.end()));
+    }
+    void operator()(const char* key, const std::vector<std::int32_t>& numbers) {
+        dictionary_.put(key, "ai", [&numbers](Writer& value) {
+            value.openArray("i");
+            for (const std::int32_t number : numbers)
+                value.int32(number);
+            value.close();
+        });
+    }
+    /// Enumerators, each by its name. The reader refuses one that it does not know.
+    template <class E, class Named> void words(const char* key, const std::set<E>& values, Named) {
+        std::vector<std::string> names;
+        for (const E value : values)
+            names.emplace_back(nameOf(value));
+        dictionary_.put(key, names);
+    }
+    /// The reader ignores one that it does not know.
+    template <class E, class Named> void knownWords(const char* key, const std::set<E>& values, Named named) {
+        words(key, values, named);
+    }
+    /// A structure, of the values to which a tuple refers; and a list, of which `tie` makes such tuples.
+    template <class Tuple> void tuple(const char* key, const Tuple& values) {
+        dictionary_.put(key, Structure<Tuple>::type,
+                        [&values](Writer& into) { Structure<Tuple>::write(into, values); });
+    }
+    template <class Value, class Tie> void tuples(const char* key, const std::vector<Value>& list, Tie tie) {
+        using Each = Structure<decltype(tie(list.front()))>;
+        dictionary_.put(key, Each::list, [&](Writer& into) {
+            into.openArray(Each::type);
+            for (const Value& value : list)
+                Each::write(into, tie(value));
+            into.close();
+        });
+    }
+    /// Names, each with a text.
+    void table(const char* key, const TextOf& texts) {
+        dictionary_.put(key, "a(ss)", [&texts](Writer& into) {
+            into.openArray("(ss)");
+            for (const auto& [name, text] : texts)
+                Structure<decltype(std::tie(name, text))>::write(into, std::tie(name, text));
+            into.close();
+        });
     }
     /// A map's keys: their names alone.
     template <class Named> void names(const char* key, const std::map<std::string, Named, std::less<>>& named) {
@@ -100,6 +196,10 @@ public:
             inner(key, value);
         else
             (*this)(key, value);
+    }
+    /// A value that is left out where it is `absent`.
+    template <class Value> void unless(const Value& absent, const char* key, const Value& value) {
+        if (value != absent) (*this)(key, value);
     }
     template <class Value> void detail(const char* key, const Value& value) { some(key, value); }
     // Always written; JSON has the field only in some cases, or in another form.
@@ -136,12 +236,16 @@ public:
     template <class Row> void rows(const char* key, const std::vector<Row>& rows) {
         dictionary_.put(key, "aa{sv}", [&](Writer& value) { writeRows(value, rows); });
     }
-    /// Why a job waits, under the keys "reasons" and "reasonNames".
-    void reasons(const char*, const std::vector<PendingReason>& reasons) { writeReasons(dictionary_, reasons); }
-    /// A value of a type with its own functions for the two directions.
-    template <class Value> void other(const char* key, const char* type, const Value& value,
-                                      void (*write)(Writer&, const Value&), Result<void> (*)(Reader&, Value&)) {
-        dictionary_.put(key, type, [&](Writer& into) { write(into, value); });
+    /// Why a job waits: numbers, and names, which are not read back.
+    void reasons(const char* key, const char* namesKey, const std::vector<PendingReason>& reasons) {
+        std::vector<std::int32_t> numbers;
+        std::vector<std::string> names;
+        for (const PendingReason reason : reasons) {
+            numbers.push_back(static_cast<std::int32_t>(reason));
+            names.emplace_back(nameOf(reason));
+        }
+        (*this)(key, numbers);
+        (*this)(namesKey, names);
     }
     /// Written, and never read back: it follows from other fields.
     template <class Value> void told(const char* key, const Value& value) { (*this)(key, value); }
@@ -176,6 +280,54 @@ public:
     }
     void operator()(const char* key, std::optional<std::string>& text) { dictionary_.take(key, text); }
     void operator()(const char* key, std::optional<std::int64_t>& number) { dictionary_.take(key, number); }
+    void operator()(const char* key, PersistableBundle& bundle) { dictionary(key, bundle, readBundle); }
+    void operator()(const char* key, std::optional<ClipData>& clip) {
+        dictionary_.take(key, "a(sah)", [&clip](Reader& reader) -> Result<void> {
+            clip = STINT_TRY(readClip(reader));
+            return {};
+        });
+    }
+    void operator()(const char* key, std::vector<std::int32_t>& numbers) {
+        dictionary_.take(key, "ai", [&numbers](Reader& reader) {
+            return reader.array("i", [&numbers](Reader& each) { return each.read(numbers.emplace_back()); });
+        });
+    }
+    template <class E, class Named> void words(const char* key, std::set<E>& values, Named named) {
+        dictionary_.take(key, "as", [&values, named](Reader& reader) -> Result<void> {
+            for (const std::string& name : STINT_TRY(reader.strings())) {
+                const auto known = named(name);
+                if (!known) return fail(Errc::ILLEGAL_ARGUMENT, "unknown name \"{}\"", name);
+                values.insert(*known);
+            }
+            return {};
+        });
+    }
+    template <class E, class Named> void knownWords(const char* key, std::set<E>& values, Named named) {
+        eachName(key, [&values, named](const std::string& name) {
+            if (const auto known = named(name)) values.insert(*known);
+        });
+    }
+    template <class Tuple> void tuple(const char* key, const Tuple& values) {
+        dictionary_.take(key, Structure<Tuple>::type,
+                         [values](Reader& reader) { return Structure<Tuple>::read(reader, values); });
+    }
+    template <class Value, class Tie> void tuples(const char* key, std::vector<Value>& list, Tie tie) {
+        using Each = Structure<decltype(tie(list.front()))>;
+        dictionary_.take(key, Each::list, [&list, tie](Reader& reader) {
+            return reader.array(Each::type,
+                                [&list, tie](Reader& items) { return Each::read(items, tie(list.emplace_back())); });
+        });
+    }
+    void table(const char* key, TextOf& texts) {
+        dictionary_.take(key, "a(ss)", [&texts](Reader& reader) {
+            return reader.array("(ss)", [&texts](Reader& items) -> Result<void> {
+                std::string name, text;
+                STINT_TRY((Structure<std::tuple<std::string&, std::string&>>::read(items, std::tie(name, text))));
+                texts[std::move(name)] = std::move(text);
+                return {};
+            });
+        });
+    }
     void operator()(const char* key, std::optional<JobInfo>& job) { dictionary(key, job, readJob); }
     void operator()(const char* key, std::optional<Network>& network) { dictionary(key, network, readNetwork); }
     template <class Time> void operator()(const char* key, std::optional<Time>& time) {
@@ -233,6 +385,7 @@ public:
         else
             (*this)(key, value);
     }
+    template <class Value> void unless(const Value&, const char* key, Value& value) { (*this)(key, value); }
     template <class Value> void detail(const char* key, Value& value) { some(key, value); }
     template <class Value> void known(const char* key, Value& value) { (*this)(key, value); }
     template <class Value> void only(bool, const char* key, Value& value) { (*this)(key, value); }
@@ -269,10 +422,14 @@ public:
             return {};
         });
     }
-    void reasons(const char*, std::vector<PendingReason>& reasons) { takeReasons(dictionary_, reasons); }
-    template <class Value> void other(const char* key, const char* type, Value& value, void (*)(Writer&, const Value&),
-                                      Result<void> (*read)(Reader&, Value&)) {
-        dictionary_.take(key, type, [&value, read](Reader& reader) { return read(reader, value); });
+    void reasons(const char* key, const char*, std::vector<PendingReason>& reasons) {
+        dictionary_.take(key, "ai", [&reasons](Reader& reader) {
+            return reader.array("i", [&reasons](Reader& each) -> Result<void> {
+                const std::int32_t reason = STINT_TRY(each.int32());
+                reasons.push_back(static_cast<PendingReason>(reason));
+                return {};
+            });
+        });
     }
     template <class Value> void told(const char*, const Value&) {}
     template <class Value> void renamed(const char*, const char*, const Value&) {}
@@ -326,13 +483,19 @@ template <class View, class Fields> void writeFields(Writer& writer, const View&
     fields(field, view);
 }
 
-/// `what` stands before each complaint. IllegalArgument for a wrong type, or an unknown word.
+/// Reads the fields of `view`; its others stay. `what` stands before each complaint. IllegalArgument for a wrong type,
+/// or an unknown word.
+template <class View, class Fields> Result<void> readInto(Reader& reader, View& view, std::string_view what,
+                                                          Fields fields, UnknownKeys unknown = UnknownKeys::Ignore) {
+    FieldReader field(what, unknown);
+    fields(field, view);
+    return field.take(reader);
+}
+
 template <class View, class Fields> Result<View> readFields(Reader& reader, std::string_view what, Fields fields,
                                                             UnknownKeys unknown = UnknownKeys::Ignore) {
     View view;
-    FieldReader field(what, unknown);
-    fields(field, view);
-    STINT_TRY(field.take(reader));
+    STINT_TRY(readInto(reader, view, what, fields, unknown));
     if constexpr (requires { view.settle(); }) view.settle();
     return view;
 }

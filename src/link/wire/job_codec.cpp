@@ -273,33 +273,10 @@ Result<JobInfo> JobReader::read(Reader& reader) {
     return JobInfoAccess::requested(builder_);
 }
 
-void putPlaces(DictionaryWriter& dictionary, const char* key, const std::vector<std::int32_t>& places) {
-    if (places.empty()) return;
-    dictionary.put(key, "ai", [&](Writer& value) {
-        value.openArray("i");
-        for (const std::int32_t place : places)
-            value.int32(place);
-        value.close();
-    });
-}
-
-DictionaryReader::Read readingPlaces(std::vector<std::int32_t>& places) {
-    return [&places](Reader& value) {
-        return value.array("i", [&places](Reader& each) { return each.read(places.emplace_back()); });
-    };
-}
-
 Result<JobOfList> readJobOfList(Reader& reader) {
     JobOfList job;
     job.info = STINT_TRY(readJob(reader));
-    DictionaryReader dictionary("", UnknownKeys::Refuse);
-    dictionary.take("terms", "a{sv}", [&job](Reader& value) -> Result<void> {
-        job.terms = STINT_TRY(readRow<StartTerms>(value));
-        return {};
-    });
-    dictionary.take("after", "ai", readingPlaces(job.after));
-    dictionary.take("afterFailure", "ai", readingPlaces(job.afterFailure));
-    STINT_TRY(dictionary.read(reader));
+    STINT_TRY(readInto(reader, job, JobOfList::noun, JobOfList::fields, UnknownKeys::Refuse));
     return job;
 }
 
@@ -310,13 +287,7 @@ void writeJobs(Writer& writer, std::span<const JobOfList> jobs, ClipFiles files)
     for (const JobOfList& job : jobs) {
         writer.openStruct("a{sv}a{sv}");
         writeJob(writer, job.info, files, Unsaid::LeftOut);
-        {
-            DictionaryWriter dictionary(writer);
-            if (job.terms != StartTerms{})
-                dictionary.put("terms", "a{sv}", [&](Writer& value) { writeRow(value, job.terms); });
-            putPlaces(dictionary, "after", job.after);
-            putPlaces(dictionary, "afterFailure", job.afterFailure);
-        }
+        writeRow(writer, job);
         writer.close();
     }
     writer.close();

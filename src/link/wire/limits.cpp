@@ -131,11 +131,7 @@ Result<Alarm> readAlarm(Reader& reader) {
 }
 
 void writeAlarmCall(Writer& writer, const AlarmCall& call) {
-    writer.string(call.receiver).string(call.tag).int64(call.count);
-    DictionaryWriter params(writer);
-    params.put("kind", call.kind);
-    params.put("requested", number(call.requested));
-    params.put("requestedWall", wallNumber(call.requestedWall));
+    writeRow(writer.string(call.receiver).string(call.tag).int64(call.count), call);
 }
 
 Result<AlarmCall> readAlarmCall(Reader& reader) {
@@ -143,19 +139,13 @@ Result<AlarmCall> readAlarmCall(Reader& reader) {
     STINT_TRY(reader.read(call.receiver));
     STINT_TRY(reader.read(call.tag));
     STINT_TRY(reader.read(call.count));
-    std::int64_t requested = 0, requestedWall = 0;
-    DictionaryReader params("params", UnknownKeys::Ignore);
-    params.take("kind", call.kind).take("requested", requested).take("requestedWall", requestedWall);
-    STINT_TRY(params.read(reader));
-    call.requested = instantOf(requested);
-    call.requestedWall = wallOf(requestedWall);
+    STINT_TRY(readInto(reader, call, AlarmCall::noun, AlarmCall::fields));
     return call;
 }
 
 void writeMessageCall(Writer& writer, const MessageCall& call) {
     writer.string(call.receiver).string(std::string(priorityOf(call.high)));
-    writer.string(std::string(priorityOf(call.original))).string(call.data);
-    DictionaryWriter(writer).put("sent", wallNumber(call.sent));
+    writeRow(writer.string(std::string(priorityOf(call.original))).string(call.data), call);
 }
 
 Result<MessageCall> readMessageCall(Reader& reader) {
@@ -166,11 +156,7 @@ Result<MessageCall> readMessageCall(Reader& reader) {
     const std::string originally = STINT_TRY(reader.string());
     call.original = STINT_TRY(isHigh(originally));
     STINT_TRY(reader.read(call.data));
-    std::int64_t sent = 0;
-    DictionaryReader params("params", UnknownKeys::Ignore);
-    params.take("sent", sent);
-    STINT_TRY(params.read(reader));
-    call.sent = wallOf(sent);
+    STINT_TRY(readInto(reader, call, MessageCall::noun, MessageCall::fields));
     return call;
 }
 

@@ -31,6 +31,13 @@ struct AlarmCall {
     std::string kind;
     Instant requested;
     WallTime requestedWall;
+
+    static constexpr auto noun = "params";
+    static constexpr auto fields = [](auto& field, auto& call) { // the others stand before the dictionary
+        field("kind", call.kind);
+        field("requested", call.requested);
+        field("requestedWall", call.requestedWall);
+    };
 };
 /// Writes from the receiver's name on: the delivery stands before it.
 void writeAlarmCall(Writer& writer, const AlarmCall& call);
@@ -43,6 +50,9 @@ struct MessageCall {
     bool original = false; ///< its sender's priority was high
     std::string data;
     WallTime sent;
+
+    static constexpr auto noun = "params";
+    static constexpr auto fields = [](auto& field, auto& call) { field("sent", call.sent); }; // likewise
 };
 void writeMessageCall(Writer& writer, const MessageCall& call);
 Result<MessageCall> readMessageCall(Reader& reader);

@@ -30,7 +30,7 @@ public:
         for (const Row& row : rows)
             object_[key].push_back(jsonOfRow(row));
     }
-    void reasons(const char* key, const std::vector<PendingReason>& reasons) {
+    void reasons(const char* key, const char*, const std::vector<PendingReason>& reasons) {
         for (const PendingReason reason : reasons)
             object_[key].push_back(static_cast<std::int32_t>(reason));
     }
@@ -82,7 +82,7 @@ public:
     template <class Row> void rows(const char* key, std::vector<Row>& rows) {
         read(key, rows, [](const auto& list, auto name) { return listFrom<Row>(list, name, rowFrom<Row>); });
     }
-    void reasons(const char* key, std::vector<PendingReason>& reasons) {
+    void reasons(const char* key, const char*, std::vector<PendingReason>& reasons) {
         read(key, reasons,
              [](const auto& list, auto name) { return listFrom<PendingReason>(list, name, enumFrom<PendingReason>); });
     }
