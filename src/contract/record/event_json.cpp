@@ -53,14 +53,7 @@ requires std::is_enum_v<E> json jsonOf(E value) { return static_cast<std::int64_
 json jsonOf(const JobInfo& info) { return json::parse(jobInfoText(info)); }
 json jsonOf(const PersistableBundle& bundle) { return json::parse(extrasText(bundle)); }
 json jsonOf(const TimeZone& zone) { return jsonOf(zone.offsets()); }
-json jsonOf(const Notification& shown) {
-    return {{"channel", shown.getChannelId()},
-            {"icon", shown.getSmallIcon()},
-            {"title", shown.getTitle()},
-            {"text", shown.getText()},
-            {"progress", jsonOf(shown.getProgress())},
-            {"actions", jsonOf(shown.getActions())}};
-}
+json jsonOf(const Notification& shown);
 json jsonOf(const Constants& constants) {
     const Constants standard;
     json object = json::object();
@@ -71,19 +64,23 @@ json jsonOf(const Constants& constants) {
     return object;
 }
 
-template <Rowed T> json jsonOf(const T& value) {
+enum class Defaults { LeftOut, Written };
+
+template <Rowed T> json objectOf(const T& value, Defaults defaults) {
     const T plain{};
     json object = json::object();
     const auto& names = rowOf<T>.members;
     [&]<std::size_t... N>(std::index_sequence<N...>) {
         [[maybe_unused]] const auto write = [&](std::string_view name, json member, const json& unsaid) {
-            if (member != unsaid) object[name] = std::move(member);
+            if (defaults == Defaults::Written || member != unsaid) object[name] = std::move(member);
         };
         (write(names[N], jsonOf(std::get<N>(members(value))), jsonOf(std::get<N>(members(plain)))), ...);
     }
     (std::make_index_sequence<std::tuple_size_v<std::remove_cvref_t<decltype(names)>>>());
     return object;
 }
+template <Rowed T> json jsonOf(const T& value) { return objectOf(value, Defaults::LeftOut); }
+json jsonOf(const Notification& shown) { return objectOf(NotificationParts::of(shown), Defaults::Written); }
 template <class T> json jsonOf(const std::optional<T>& value) { return value ? jsonOf(*value) : json(); }
 template <class T> json jsonOf(const std::vector<T>& list) {
     json array = json::array();
@@ -175,25 +172,9 @@ Result<void> take(const json& json, TimeZone& value, Name name) {
     return {};
 }
 Result<void> take(const json& json, Notification& value, Name name) {
-    STINT_TRY(checkKeys(json, name, {"channel", "icon", "title", "text", "progress", "actions"}));
-    std::string channel, icon, title, text;
-    Notification::Progress progress;
-    std::vector<Notification::Action> actions;
-    const auto part = [&](const char* key, auto& place) -> Result<void> {
-        return json.contains(key) ? take(json.at(key), place, key) : Result<void>{};
-    };
-    STINT_TRY(part("channel", channel));
-    STINT_TRY(part("icon", icon));
-    STINT_TRY(part("title", title));
-    STINT_TRY(part("text", text));
-    STINT_TRY(part("progress", progress));
-    STINT_TRY(part("actions", actions));
-    Notification::Builder builder(std::move(channel));
-    builder.setSmallIcon(std::move(icon)).setContentTitle(std::move(title)).setContentText(std::move(text));
-    builder.setProgress(progress.maximum, progress.value, progress.indeterminate);
-    for (Notification::Action& action : actions)
-        builder.addAction(std::move(action.key), std::move(action.label));
-    value = builder.build();
+    NotificationParts parts;
+    STINT_TRY(take(json, parts, name));
+    value = parts.made();
     return {};
 }
 Result<void> take(const json& json, Constants& value, Name name) {

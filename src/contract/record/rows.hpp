@@ -8,6 +8,7 @@
 #include <type_traits>
 
 #include "contract/model/event.hpp"
+#include "contract/model/view.hpp"
 #include "contract/record/event_json.hpp"
 
 namespace stint::record {
@@ -141,6 +142,8 @@ template <> inline constexpr auto rowOf<Condition> = part("name", "value");
 template <> inline constexpr auto rowOf<JobKey> = part("app", "namespace", "id");
 template <> inline constexpr auto rowOf<Ending> = part("reason", "internal");
 template <> inline constexpr auto rowOf<ServiceNotification> = part("id", "notification");
+template <> inline constexpr auto rowOf<NotificationParts> = part("channel", "icon", "title", "text", "progress",
+    "actions");
 template <> inline constexpr auto rowOf<Notification::Action> = part("key", "label");
 template <> inline constexpr auto rowOf<Notification::Progress> = part("maximum", "value", "indeterminate");
 template <> inline constexpr auto rowOf<Channel> = part("id", "name", "importance");
