@@ -107,7 +107,7 @@ Result<json> objectFrom(std::string_view text) {
 
 std::string textOfJson(const json& value) { return value.dump(-1, ' ', false, json::error_handler_t::replace); }
 
-Result<void> checkKeys(const json& value, std::string_view name, std::initializer_list<std::string_view> known) {
+Result<void> checkKeys(const json& value, std::string_view name, std::span<const std::string_view> known) {
     if (!value.is_object()) return fail(Errc::ILLEGAL_ARGUMENT, "{} is not an object", name);
     for (const auto& [key, part] : value.items())
         if (std::find(known.begin(), known.end(), key) == known.end())

@@ -5,7 +5,7 @@
 // {"rows":{"i":7},"tags":{"as":["a","b"]}}, because JSON has one kind of number and a bundle has three.
 #pragma once
 #include <cstdint>
-#include <initializer_list>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -68,8 +68,7 @@ Result<nlohmann::json> objectFrom(std::string_view text);
 std::string textOfJson(const nlohmann::json& value);
 
 /// `value` must be an object without other keys: an unknown key may be a limit.
-Result<void> checkKeys(const nlohmann::json& value, std::string_view name,
-                       std::initializer_list<std::string_view> known);
+Result<void> checkKeys(const nlohmann::json& value, std::string_view name, std::span<const std::string_view> known);
 
 /// `value` must be a list of that size.
 Result<void> checkSize(const nlohmann::json& value, std::string_view name, std::size_t size);

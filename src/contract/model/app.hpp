@@ -51,6 +51,12 @@ struct QuotaLedger {
     RateWindow jobStarts;
     RateWindow sessionEnds;
 
+    static constexpr auto fields = [](auto& field, auto& ledger) {
+        field.some("sessions", ledger.sessions);
+        field.some("open", ledger.open);
+        field.some("jobStarts", ledger.jobStarts);
+        field.some("sessionEnds", ledger.sessionEnds);
+    };
     bool operator==(const QuotaLedger&) const = default;
 };
 
@@ -62,6 +68,13 @@ struct ExpeditedLedger {
     Duration credit{0};              ///< earned while a session runs, beyond the tally: shortens that session's debit
     std::optional<Instant> topSince; ///< while the app is on top: its reward is pending
 
+    static constexpr auto fields = [](auto& field, auto& ledger) {
+        field.some("sessions", ledger.sessions);
+        field.some("open", ledger.open);
+        field.some("tally", ledger.tally);
+        field.some("credit", ledger.credit);
+        field.some("topSince", ledger.topSince);
+    };
     bool operator==(const ExpeditedLedger&) const = default;
 };
 
@@ -232,6 +245,21 @@ struct AppMemory {
     /// Its use of the network by day, and how much of it was wasted (limits.md §14), oldest first; it outlives a boot.
     std::vector<AppDay> days;
 
+    /// Its use of its limits, which is stored apart from the rest.
+    static constexpr auto ledgers = [](auto& field, auto& memory) {
+        field.some("quota", memory.quota);
+        field.some("expedited", memory.expedited);
+        field.some("alarms", memory.alarms);
+        field.some("whileIdleAlarms", memory.whileIdleAlarms);
+        field.some("pushes", memory.pushes);
+        field.some("timeouts", memory.timeouts);
+        field.some("silences", memory.silences);
+        field.some("grantUntil", memory.grantUntil);
+        field.some("leftTop", memory.leftTop);
+        field.some("leftForeground", memory.leftForeground);
+        field.some("mayServeUntil", memory.mayServeUntil);
+        field.some("days", memory.days);
+    };
     bool operator==(const AppMemory&) const = default;
 };
 

@@ -59,6 +59,21 @@ struct Doze {
     }
     /// True while alarms are held, too.
     bool deepIdle() const { return deep == DeepState::Idle; }
+
+    static constexpr auto fields = [](auto& field, auto& doze) {
+        field.word("deep", doze.deep, deepStateNamed);
+        field.word("light", doze.light, lightStateNamed);
+        field("idleFor", doze.idleFor);
+        field("maintenanceFor", doze.maintenanceFor);
+        field("lightIdleFor", doze.lightIdleFor);
+        field("lightBudget", doze.lightBudget);
+        field("batterySaver", doze.batterySaver);
+        field("quickWhileIdle", doze.quickWhileIdle);
+        field("deepTimer", doze.deepTimer);
+        field("lightTimer", doze.lightTimer);
+        field("windowSince", doze.windowSince);
+        field("settledAt", doze.settledAt);
+    };
     bool operator==(const Doze&) const = default;
 };
 
@@ -120,6 +135,23 @@ struct DeviceState {
     Doze doze;
     bool screenBlocks = true; ///< the screen is on and unlocked: nothing dozes (limits.md §6.1)
 
+    static constexpr auto noun = "device state";
+    static constexpr auto fields = [](auto& field, auto& state) {
+        field("charging", state.charging);
+        field("chargingByLevel", state.chargingByLevel);
+        field.percent("batteryPercent", state.batteryPercent);
+        field("batteryLow", state.batteryLow);
+        field("storageLow", state.storageLow);
+        field("idle", state.idle);
+        field("docked", state.docked);
+        field("interactive", state.interactive);
+        field("screenBlocks", state.screenBlocks);
+        field.inner("doze", state.doze);
+        field("pluggedAt", state.pluggedAt);
+        field("chargingAt", state.chargingAt);
+        field("idleAt", state.idleAt);
+        field("quietAt", state.quietAt);
+    };
     bool operator==(const DeviceState&) const = default;
 };
 

@@ -1,5 +1,7 @@
 #include "stintd/store/app_json.hpp"
 
+#include <array>
+
 #include <nlohmann/json.hpp>
 
 #include "base/result/errors.hpp"
@@ -149,9 +151,9 @@ std::string usageText(const Usage& usage) {
 
 Result<Usage> usageFrom(std::string_view text) {
     const auto object = STINT_TRY(objectFrom(text));
-    STINT_TRY(checkKeys(
-        object, "usage",
-        {"bucket", "reason", "buggy", "used", "byUser", "holds", "prediction", "restrictAsked", "daysUsed", "since"}));
+    static constexpr std::array<std::string_view, 10> known{
+        "bucket", "reason", "buggy", "used", "byUser", "holds", "prediction", "restrictAsked", "daysUsed", "since"};
+    STINT_TRY(checkKeys(object, "usage", known));
     Usage usage;
     STINT_TRY(readPart(object, "bucket", usage.bucket, bucketFrom));
     STINT_TRY(readPart(object, "reason", usage.reason, reasonFrom));

@@ -7,6 +7,7 @@
 
 #include "base/result/errors.hpp"
 #include "contract/json/values.hpp"
+#include "stintd/store/row_json.hpp"
 #include "stintd/store/schema.hpp"
 
 namespace stint {
@@ -20,59 +21,154 @@ constexpr Range anyCount{0, 1'000'000'000};
 
 std::int64_t count(Instant instant) { return instant.time_since_epoch().count(); }
 
-template <class T, class Write> json listJson(const std::vector<T>& list, Write write) {
+// Writing. Each function turns a value of one type into JSON; what is null or empty gets no key.
+
+json jsonOf(Duration length) { return length == 0ms ? json() : json(length.count()); }
+json jsonOf(Instant instant) { return count(instant); }
+json jsonOf(const Session& session) {
+    json written = json::array({count(session.start), count(session.end), session.jobs});
+    if (session.brokenOff) written.push_back(true);
+    return written;
+}
+json jsonOf(const OpenSession& open) { return json::array({count(open.start), open.jobs}); }
+json jsonOf(const RateWindow& rate) { return rate.opened ? json::array({count(*rate.opened), rate.count}) : json(); }
+json jsonOf(const PushNote& note) { return json::array({count(note.delivered), note.shown}); }
+json jsonOf(const DayTally& tally) { return json::array({tally.of, tally.count}); }
+json jsonOf(const AppDay& day);
+template <class T> json jsonOf(const std::optional<T>& value) { return value ? jsonOf(*value) : json(); }
+template <class T> json jsonOf(const std::vector<T>& list) {
     json written = json::array();
     const auto first = list.size() > mostEntries ? list.size() - mostEntries : 0;
     for (std::size_t i = first; i < list.size(); ++i)
-        written.push_back(write(list[i]));
+        written.push_back(jsonOf(list[i]));
     return written;
 }
-
-json sessionsJson(const std::vector<Session>& sessions) {
-    return listJson(sessions, [](const Session& session) {
-        json written = json::array({count(session.start), count(session.end), session.jobs});
-        if (session.brokenOff) written.push_back(true);
-        return written;
-    });
+json jsonOf(const AppDay& day) {
+    return json::array({day.day, day.received, day.sent, day.metered, day.roaming, day.again, jsonOf(day.cutShort),
+                        jsonOf(day.wakeUps), day.runs, day.ran.count()});
 }
 
-json openJson(const OpenSession& open) { return json::array({count(open.start), open.jobs}); }
+using Timeouts = std::map<JobClass, std::vector<Instant>>;
+constexpr std::array<std::string_view, 3> classKeys{"regular", "expedited", "userInitiated"}; ///< in JobClass's order
 
-json quotaJson(const QuotaLedger& ledger) {
+json jsonOf(const Timeouts& timeouts) {
     json object = json::object();
-    if (!ledger.sessions.empty()) object["sessions"] = sessionsJson(ledger.sessions);
-    if (ledger.open) object["open"] = openJson(*ledger.open);
-    const auto put = [&](const char* key, const RateWindow& rate) {
-        if (rate.opened) object[key] = json::array({count(*rate.opened), rate.count});
-    };
-    put("jobStarts", ledger.jobStarts);
-    put("sessionEnds", ledger.sessionEnds);
+    for (const auto& [kind, instants] : timeouts)
+        object[classKeys[static_cast<std::size_t>(kind)]] = jsonOf(instants);
     return object;
 }
 
-json expeditedJson(const ExpeditedLedger& ledger) {
-    json object = json::object();
-    if (!ledger.sessions.empty()) object["sessions"] = sessionsJson(ledger.sessions);
-    if (ledger.open) object["open"] = openJson(*ledger.open);
-    if (ledger.tally != 0ms) object["tally"] = ledger.tally.count();
-    if (ledger.credit != 0ms) object["credit"] = ledger.credit.count();
-    if (ledger.topSince) object["topSince"] = count(*ledger.topSince);
-    return object;
+template <class Ledger, class Fields> json objectOf(const Ledger& ledger, Fields fields);
+json jsonOf(const QuotaLedger& ledger) { return objectOf(ledger, QuotaLedger::fields); }
+json jsonOf(const ExpeditedLedger& ledger) { return objectOf(ledger, ExpeditedLedger::fields); }
+
+class LedgerWriter {
+public:
+    template <class Value> void some(const char* key, const Value& value) {
+        if (json part = jsonOf(value); !part.empty()) object_[key] = std::move(part);
+    }
+    json take() { return std::move(object_); }
+
+private:
+    json object_ = json::object();
+};
+
+template <class Ledger, class Fields> json objectOf(const Ledger& ledger, Fields fields) {
+    LedgerWriter field;
+    fields(field, ledger);
+    return field.take();
+}
+
+// Reading. Each function reads a value of one type; the name is for error messages.
+
+using Name = std::string_view;
+
+Result<void> take(const json& value, Name name, Duration& length) {
+    length = STINT_TRY(lengthFrom(value, name));
+    return {};
+}
+Result<void> take(const json& value, Name name, Instant& instant) {
+    instant = STINT_TRY(instantFrom(value, name));
+    return {};
+}
+Result<void> take(const json& value, Name name, std::int64_t& count) {
+    count = STINT_TRY(numberFrom(value, name, anyCount));
+    return {};
+}
+Result<void> take(const json& value, Name name, std::int32_t& count) {
+    const std::int64_t number = STINT_TRY(numberFrom(value, name, {0, std::numeric_limits<std::int32_t>::max()}));
+    count = static_cast<std::int32_t>(number);
+    return {};
 }
 
 /// [start, end, jobs], and a fourth, true, if the session was broken off
-Result<Session> sessionFrom(const json& value, std::string_view name) {
-    Session session;
+Result<void> take(const json& value, Name name, Session& session) {
     session.brokenOff = value.is_array() && value.size() == 4 && value[3] == true;
     STINT_TRY(checkSize(value, name, session.brokenOff ? 4 : 3));
-    session.start = STINT_TRY(instantFrom(value[0], name));
-    session.end = STINT_TRY(instantFrom(value[1], name));
-    session.jobs = STINT_TRY(numberFrom(value[2], name, anyCount));
-    return session;
+    STINT_TRY(take(value[0], name, session.start));
+    STINT_TRY(take(value[1], name, session.end));
+    return take(value[2], name, session.jobs);
 }
 
-Result<std::vector<Session>> sessionsFrom(const json& value, std::string_view name) {
-    auto sessions = STINT_TRY(listFrom<Session>(value, name, sessionFrom));
+/// [start, jobs]
+Result<void> take(const json& value, Name name, std::optional<OpenSession>& open) {
+    STINT_TRY(checkSize(value, name, 2));
+    STINT_TRY(take(value[0], name, open.emplace().start));
+    return take(value[1], name, open->jobs);
+}
+
+/// [opened, count]
+Result<void> take(const json& value, Name name, RateWindow& rate) {
+    STINT_TRY(checkSize(value, name, 2));
+    STINT_TRY(take(value[0], name, rate.opened.emplace()));
+    return take(value[1], name, rate.count);
+}
+
+/// [delivered, shown]
+Result<void> take(const json& value, Name name, PushNote& note) {
+    STINT_TRY(checkSize(value, name, 2));
+    STINT_TRY(take(value[0], name, note.delivered));
+    note.shown = STINT_TRY(flagFrom(value[1], name));
+    return {};
+}
+
+/// [of, count]
+Result<void> take(const json& value, Name name, DayTally& tally) {
+    STINT_TRY(checkSize(value, name, 2));
+    tally.of = STINT_TRY(wordFrom(value[0], name));
+    return take(value[1], name, tally.count);
+}
+
+Result<void> take(const json& value, Name name, AppDay& day);
+
+template <class T> Result<std::vector<T>> listOf(const json& value, Name name) {
+    return listFrom<T>(value, name, [](const json& entry, Name its) -> Result<T> {
+        T one;
+        STINT_TRY(take(entry, its, one));
+        return one;
+    });
+}
+
+/// [day, received, sent, metered, roaming, again, cut short, wake-ups, runs, ran]; earlier versions lacked the last
+/// two.
+Result<void> take(const json& value, Name name, AppDay& day) {
+    if (!value.is_array() || value.size() != 8) STINT_TRY(checkSize(value, name, 10));
+    constexpr std::int64_t farthest = 10'000'000; // days: as far as a date has a year
+    const std::int64_t number = STINT_TRY(numberFrom(value[0], name, {-farthest, farthest}));
+    day.day = static_cast<std::int32_t>(number);
+    std::size_t at = 1;
+    for (Bytes* const bytes : {&day.received, &day.sent, &day.metered, &day.roaming, &day.again})
+        *bytes = STINT_TRY(numberFrom(value[at++], name, {0, mostCountedBytes}));
+    day.cutShort = STINT_TRY(listOf<DayTally>(value[6], name));
+    day.wakeUps = STINT_TRY(listOf<DayTally>(value[7], name));
+    if (value.size() == 8) return {};
+    STINT_TRY(take(value[8], name, day.runs));
+    const Duration ran{STINT_TRY(numberFrom(value[9], name, {0, std::numeric_limits<std::int64_t>::max() / 2}))};
+    day.ran = ran;
+    return {};
+}
+
+Result<void> checkList(Name name, const std::vector<Session>& sessions) {
     Instant last = Instant::min();
     for (const Session& session : sessions) {
         // The rules rely on this order, and add the sessions' lengths up.
@@ -80,184 +176,81 @@ Result<std::vector<Session>> sessionsFrom(const json& value, std::string_view na
             return fail(Errc::ILLEGAL_ARGUMENT, "{} overlap or are out of order at {}", name, count(session.start));
         last = session.end;
     }
-    return sessions;
+    return {};
 }
-
-/// [start, jobs]
-Result<OpenSession> openFrom(const json& value, std::string_view name) {
-    STINT_TRY(checkSize(value, name, 2));
-    OpenSession open;
-    open.start = STINT_TRY(instantFrom(value[0], name));
-    open.jobs = STINT_TRY(numberFrom(value[1], name, anyCount));
-    return open;
+Result<void> checkList(Name name, const std::vector<Instant>& instants) {
+    if (std::ranges::is_sorted(instants)) return {};
+    return fail(Errc::ILLEGAL_ARGUMENT, "{} are out of order", name);
 }
-
-/// [opened, count]
-Result<RateWindow> rateFrom(const json& value, std::string_view name) {
-    STINT_TRY(checkSize(value, name, 2));
-    RateWindow rate;
-    rate.opened = STINT_TRY(instantFrom(value[0], name));
-    rate.count = STINT_TRY(numberFrom(value[1], name, anyCount));
-    return rate;
-}
-
-Result<QuotaLedger> quotaFrom(const json& value, std::string_view name) {
-    STINT_TRY(checkKeys(value, name, {"sessions", "open", "jobStarts", "sessionEnds"}));
-    QuotaLedger ledger;
-    STINT_TRY(readPart(value, "sessions", ledger.sessions, sessionsFrom));
-    STINT_TRY(readPart(value, "open", ledger.open, openFrom));
-    STINT_TRY(readPart(value, "jobStarts", ledger.jobStarts, rateFrom));
-    STINT_TRY(readPart(value, "sessionEnds", ledger.sessionEnds, rateFrom));
-    return ledger;
-}
-
-Result<ExpeditedLedger> expeditedFrom(const json& value, std::string_view name) {
-    STINT_TRY(checkKeys(value, name, {"sessions", "open", "tally", "credit", "topSince"}));
-    ExpeditedLedger ledger;
-    STINT_TRY(readPart(value, "sessions", ledger.sessions, sessionsFrom));
-    STINT_TRY(readPart(value, "open", ledger.open, openFrom));
-    STINT_TRY(readPart(value, "tally", ledger.tally, lengthFrom));
-    STINT_TRY(readPart(value, "credit", ledger.credit, lengthFrom));
-    STINT_TRY(readPart(value, "topSince", ledger.topSince, instantFrom));
-    return ledger;
-}
-
-/// Reads instants, which must be in the order of time.
-Result<std::vector<Instant>> instantListFrom(const json& value, std::string_view name) {
-    auto instants = STINT_TRY(listFrom<Instant>(value, name, instantFrom));
-    if (!std::is_sorted(instants.begin(), instants.end()))
-        return fail(Errc::ILLEGAL_ARGUMENT, "{} are out of order", name);
-    return instants;
-}
-
-constexpr std::array<std::pair<JobClass, const char*>, 3> classes{
-    {{JobClass::Regular, "regular"}, {JobClass::Expedited, "expedited"}, {JobClass::UserInitiated, "userInitiated"}}};
-
-using Timeouts = std::map<JobClass, std::vector<Instant>>;
-
-json timeoutsJson(const Timeouts& timeouts) {
-    json object = json::object();
-    for (const auto& [kind, key] : classes)
-        if (const auto found = timeouts.find(kind); found != timeouts.end())
-            object[key] = listJson(found->second, count);
-    return object;
-}
-
-Result<Timeouts> timeoutsFrom(const json& value, std::string_view name) {
-    STINT_TRY(checkKeys(value, name, {"regular", "expedited", "userInitiated"}));
-    Timeouts timeouts;
-    for (const auto& [kind, key] : classes)
-        if (value.contains(key)) timeouts[kind] = STINT_TRY(instantListFrom(value[key], name));
-    return timeouts;
-}
-
-/// [delivered, shown]
-Result<PushNote> pushFrom(const json& value, std::string_view name) {
-    STINT_TRY(checkSize(value, name, 2));
-    PushNote note;
-    note.delivered = STINT_TRY(instantFrom(value[0], name));
-    note.shown = STINT_TRY(flagFrom(value[1], name));
-    return note;
-}
-
-Result<std::vector<PushNote>> pushesFrom(const json& value, std::string_view name) {
-    return listFrom<PushNote>(value, name, pushFrom);
-}
-
-json talliesJson(const std::vector<DayTally>& tallies) {
-    return listJson(tallies, [](const DayTally& tally) { return json::array({tally.of, tally.count}); });
-}
-
-json appDayJson(const AppDay& day) {
-    return json::array({day.day, day.received, day.sent, day.metered, day.roaming, day.again, talliesJson(day.cutShort),
-                        talliesJson(day.wakeUps), day.runs, day.ran.count()});
-}
-
-Result<std::int32_t> countFrom(const json& value, std::string_view name) {
-    const std::int64_t count = STINT_TRY(numberFrom(value, name, {0, std::numeric_limits<std::int32_t>::max()}));
-    return static_cast<std::int32_t>(count);
-}
-
-/// [of, count]
-Result<DayTally> tallyFrom(const json& value, std::string_view name) {
-    STINT_TRY(checkSize(value, name, 2));
-    DayTally tally;
-    tally.of = STINT_TRY(wordFrom(value[0], name));
-    tally.count = STINT_TRY(countFrom(value[1], name));
-    return tally;
-}
-
-/// [day, received, sent, metered, roaming, again, cut short, wake-ups, runs, ran]; earlier versions lacked the last
-/// two.
-Result<AppDay> appDayFrom(const json& value, std::string_view name) {
-    if (!value.is_array() || value.size() != 8) STINT_TRY(checkSize(value, name, 10));
-    AppDay day;
-    constexpr std::int64_t farthest = 10'000'000; // days: as far as a date has a year
-    const std::int64_t number = STINT_TRY(numberFrom(value[0], name, {-farthest, farthest}));
-    day.day = static_cast<std::int32_t>(number);
-    std::size_t at = 1;
-    for (Bytes* const bytes : {&day.received, &day.sent, &day.metered, &day.roaming, &day.again})
-        *bytes = STINT_TRY(numberFrom(value[at++], name, {0, mostCountedBytes}));
-    day.cutShort = STINT_TRY(listFrom<DayTally>(value[6], name, tallyFrom));
-    day.wakeUps = STINT_TRY(listFrom<DayTally>(value[7], name, tallyFrom));
-    if (value.size() == 8) return day;
-    day.runs = STINT_TRY(countFrom(value[8], name));
-    const Duration ran{STINT_TRY(numberFrom(value[9], name, {0, std::numeric_limits<std::int64_t>::max() / 2}))};
-    day.ran = ran;
-    return day;
-}
-
-Result<std::vector<AppDay>> appDaysFrom(const json& value, std::string_view name) {
-    auto days = STINT_TRY(listFrom<AppDay>(value, name, appDayFrom));
+Result<void> checkList(Name name, const std::vector<AppDay>& days) {
     if (days.size() > mostAppDays)
         return fail(Errc::ILLEGAL_ARGUMENT, "{} are {}, and at most {} are kept", name, days.size(), mostAppDays);
     if (std::ranges::adjacent_find(days, std::ranges::greater_equal{}, &AppDay::day) != days.end())
         return fail(Errc::ILLEGAL_ARGUMENT, "{} are out of order", name);
-    return days;
+    return {};
+}
+Result<void> checkList(Name, const std::vector<PushNote>&) { return {}; }
+
+template <class T> Result<void> take(const json& value, Name name, std::vector<T>& list) {
+    list = STINT_TRY(listOf<T>(value, name));
+    return checkList(name, list);
+}
+
+Result<void> take(const json& value, Name name, std::optional<Instant>& instant) {
+    return take(value, name, instant.emplace());
+}
+
+Result<void> take(const json& value, Name name, Timeouts& timeouts) {
+    STINT_TRY(checkKeys(value, name, classKeys));
+    timeouts.clear();
+    for (std::size_t kind = 0; kind < classKeys.size(); ++kind)
+        if (const auto found = value.find(classKeys[kind]); found != value.end())
+            STINT_TRY(take(*found, name, timeouts[static_cast<JobClass>(kind)]));
+    return {};
+}
+
+template <class Ledger, class Fields>
+Result<void> readObject(const json& object, Name name, Ledger& ledger, Fields fields);
+Result<void> take(const json& value, Name name, QuotaLedger& ledger) {
+    return readObject(value, name, ledger = {}, QuotaLedger::fields);
+}
+Result<void> take(const json& value, Name name, ExpeditedLedger& ledger) {
+    return readObject(value, name, ledger = {}, ExpeditedLedger::fields);
+}
+
+/// Reads a ledger's fields, and keeps the first error.
+class LedgerReader {
+public:
+    explicit LedgerReader(const json& object) : object_(object) {}
+
+    template <class Value> void some(const char* key, Value& value) {
+        if (const auto found = object_.find(key); done_ && found != object_.end()) done_ = take(*found, key, value);
+    }
+    Result<void> done() const { return done_; }
+
+private:
+    const json& object_;
+    Result<void> done_;
+};
+
+template <class Ledger, class Fields>
+Result<void> readObject(const json& object, Name name, Ledger& ledger, Fields fields) {
+    RowKeys keys;
+    fields(keys, ledger);
+    STINT_TRY(checkKeys(object, name, keys.known()));
+    LedgerReader field(object);
+    fields(field, ledger);
+    return field.done();
 }
 
 } // namespace
 
-std::string ledgersText(const AppMemory& memory) {
-    json object = json::object();
-    const auto put = [&](const char* key, json part) {
-        if (!part.empty()) object[key] = std::move(part);
-    };
-    put("quota", quotaJson(memory.quota));
-    put("expedited", expeditedJson(memory.expedited));
-    put("alarms", listJson(memory.alarms, count));
-    put("whileIdleAlarms", listJson(memory.whileIdleAlarms, count));
-    put("pushes", listJson(memory.pushes, [](const PushNote& note) {
-            return json::array({count(note.delivered), note.shown});
-        }));
-    put("timeouts", timeoutsJson(memory.timeouts));
-    put("silences", listJson(memory.silences, count));
-    put("days", listJson(memory.days, appDayJson));
-    if (memory.grantUntil) object["grantUntil"] = count(*memory.grantUntil);
-    if (memory.leftTop) object["leftTop"] = count(*memory.leftTop);
-    if (memory.leftForeground) object["leftForeground"] = count(*memory.leftForeground);
-    if (memory.mayServeUntil) object["mayServeUntil"] = count(*memory.mayServeUntil);
-    return object.dump();
-}
+std::string ledgersText(const AppMemory& memory) { return objectOf(memory, AppMemory::ledgers).dump(); }
 
 Result<void> readLedgers(std::string_view text, AppMemory& memory) {
     const auto object = STINT_TRY(objectFrom(text));
-    STINT_TRY(checkKeys(object, "ledger",
-                        {"quota", "expedited", "alarms", "whileIdleAlarms", "pushes", "timeouts", "silences",
-                         "grantUntil", "leftTop", "leftForeground", "mayServeUntil", "days"}));
     AppMemory read = memory;
-    STINT_TRY(readPart(object, "quota", read.quota, quotaFrom));
-    STINT_TRY(readPart(object, "expedited", read.expedited, expeditedFrom));
-    STINT_TRY(readPart(object, "alarms", read.alarms, instantListFrom));
-    STINT_TRY(readPart(object, "whileIdleAlarms", read.whileIdleAlarms, instantListFrom));
-    STINT_TRY(readPart(object, "pushes", read.pushes, pushesFrom));
-    STINT_TRY(readPart(object, "timeouts", read.timeouts, timeoutsFrom));
-    STINT_TRY(readPart(object, "silences", read.silences, instantListFrom));
-    STINT_TRY(readPart(object, "grantUntil", read.grantUntil, instantFrom));
-    STINT_TRY(readPart(object, "leftTop", read.leftTop, instantFrom));
-    STINT_TRY(readPart(object, "leftForeground", read.leftForeground, instantFrom));
-    STINT_TRY(readPart(object, "mayServeUntil", read.mayServeUntil, instantFrom));
-    STINT_TRY(readPart(object, "days", read.days, appDaysFrom));
+    STINT_TRY(readObject(object, "ledger", read, AppMemory::ledgers));
     memory = std::move(read);
     return {};
 }

@@ -15,15 +15,35 @@ namespace stint {
 
 template <class Row> nlohmann::json jsonOfRow(const Row& row);
 template <class Row> Result<Row> rowFrom(const nlohmann::json& object, std::string_view name);
+template <class Row> Result<Row> strictRowFrom(const nlohmann::json& object, std::string_view name);
+
+/// The keys of a row.
+class RowKeys {
+public:
+    template <class Value> void operator()(const char* key, const Value&) { known_.emplace_back(key); }
+    template <class E, class Named> void word(const char* key, E, Named) { known_.emplace_back(key); }
+    template <class Value> void percent(const char* key, const Value&) { known_.emplace_back(key); }
+    template <class Row> void inner(const char* key, const Row&) { known_.emplace_back(key); }
+    template <class Value> void some(const char* key, const Value&) { known_.emplace_back(key); }
+
+    const std::vector<std::string_view>& known() const { return known_; }
+
+private:
+    std::vector<std::string_view> known_;
+};
 
 class RowJsonWriter {
 public:
     template <class Value> void operator()(const char* key, const Value& value) { object_[key] = value; }
     void operator()(const char* key, const SharedText& text) { object_[key] = text.str(); }
     void operator()(const char* key, WallTime time) { object_[key] = time.time_since_epoch().count(); }
-    void operator()(const char* key, const std::optional<WallTime>& time) {
+    void operator()(const char* key, Instant time) { object_[key] = time.time_since_epoch().count(); }
+    void operator()(const char* key, Duration length) { object_[key] = length.count(); }
+    template <class Time> void operator()(const char* key, const std::optional<Time>& time) {
         if (time) (*this)(key, *time);
     }
+    void percent(const char* key, std::int64_t value) { object_[key] = value; }
+    template <class Row> void inner(const char* key, const Row& row) { object_[key] = jsonOfRow(row); }
     template <class E, class Named> void word(const char* key, E value, Named) { object_[key] = nameOf(value); }
     template <class E> void number(const char* key, E value) { object_[key] = static_cast<std::int32_t>(value); }
     template <class Row> void rows(const char* key, const std::vector<Row>& rows) {
@@ -70,6 +90,18 @@ public:
             return std::optional(wall);
         });
     }
+    void operator()(const char* key, std::optional<Instant>& time) {
+        read(key, time, [](const auto& value, auto name) -> Result<std::optional<Instant>> {
+            const auto instant = STINT_TRY(instantFrom(value, name));
+            return std::optional(instant);
+        });
+    }
+    void operator()(const char* key, Duration& length) { read(key, length, lengthFrom); }
+    void percent(const char* key, std::int64_t& value) {
+        read(key, value, [](const auto& number, auto name) { return numberFrom(number, name, {0, 100}); });
+    }
+    /// Unlike those of a list, whose later versions may have more, its keys must all be known.
+    template <class Row> void inner(const char* key, Row& row) { read(key, row, strictRowFrom<Row>); }
     template <class E, class Named> void word(const char* key, E& value, Named named) {
         read(key, value, [named](const auto& text, auto name) -> Result<E> {
             const std::string_view word = STINT_TRY(wordFrom(text, name));
@@ -126,6 +158,15 @@ template <class Row> Result<Row> rowFrom(const nlohmann::json& object, std::stri
     Row::fields(field, row);
     STINT_TRY(field.done());
     return row;
+}
+
+/// rowFrom(), where an unknown key is wrong, too.
+template <class Row> Result<Row> strictRowFrom(const nlohmann::json& object, std::string_view name) {
+    RowKeys keys;
+    const Row plain;
+    Row::fields(keys, plain);
+    STINT_TRY(checkKeys(object, name, keys.known()));
+    return rowFrom<Row>(object, name);
 }
 
 /// The row as JSON; bytes that are not UTF-8 become U+FFFD.
