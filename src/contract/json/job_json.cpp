@@ -7,6 +7,7 @@
 #include "base/text/whole_number.hpp"
 #include "contract/json/values.hpp"
 #include "contract/model/job_fields.hpp"
+#include "contract/model/network.hpp"
 #include "contract/rules/validation.hpp"
 
 namespace stint {
@@ -15,33 +16,59 @@ namespace {
 
 using nlohmann::json;
 
+class RequestWriter {
+public:
+    template <class E, class Named> void words(const char* key, const std::set<E>& values, Named) {
+        json& names = object_[key] = json::array();
+        for (const E value : values)
+            names.push_back(nameOf(value));
+    }
+    void operator()(const char* key, const std::optional<std::string>& value) {
+        if (value) object_[key] = *value;
+    }
+    const json& object() const { return object_; }
+
+private:
+    json object_;
+};
+
 void writeNetwork(JsonText& text, const NetworkRequest& request) {
-    text.openObject().key("capabilities").openList();
-    for (const auto capability : request.getCapabilities())
-        text.string(nameOf(capability));
-    text.close();
-    if (request.getNetworkSpecifier()) text.key("specifier").string(*request.getNetworkSpecifier());
-    text.key("transports").openList();
-    for (const auto transport : request.getTransportTypes())
-        text.string(nameOf(transport));
-    text.close().close();
+    RequestWriter field;
+    const auto requested = RequestedNetwork::of(request);
+    RequestedNetwork::fields(field, requested);
+    text.tree(field.object());
 }
 
-Result<NetworkRequest> networkFrom(const json& network) {
-    NetworkRequest::Builder builder;
-    builder.clearCapabilities();
-    for (const auto& name : network.at("capabilities")) {
-        const auto capability = capabilityNamed(name.get<std::string>());
-        if (!capability) return fail(Errc::ILLEGAL_ARGUMENT, "unknown network capability {}", name.dump());
-        builder.addCapability(*capability);
+/// Reads a request's fields, and keeps the first error.
+class RequestReader {
+public:
+    explicit RequestReader(const json& object) : object_(object) {}
+
+    template <class E, class Named> void words(const char* key, std::set<E>& values, Named named) {
+        for (const auto& name : object_.at(key)) {
+            const auto known = named(name.template get<std::string>());
+            if (known)
+                values.insert(*known);
+            else if (done_)
+                done_ = fail(Errc::ILLEGAL_ARGUMENT, "unknown name {} in a network's {}", name.dump(), key);
+        }
     }
-    for (const auto& name : network.at("transports")) {
-        const auto transport = transportNamed(name.get<std::string>());
-        if (!transport) return fail(Errc::ILLEGAL_ARGUMENT, "unknown network transport {}", name.dump());
-        builder.addTransportType(*transport);
+    void operator()(const char* key, std::optional<std::string>& value) {
+        if (object_.contains(key)) value = object_.at(key).get<std::string>();
     }
-    if (network.contains("specifier")) builder.setNetworkSpecifier(network.at("specifier").get<std::string>());
-    return builder.build();
+    Result<void> done() const { return done_; }
+
+private:
+    const json& object_;
+    Result<void> done_;
+};
+
+Result<NetworkRequest> networkFrom(const json& object) {
+    RequestReader field(object);
+    RequestedNetwork request;
+    RequestedNetwork::fields(field, request);
+    STINT_TRY(field.done());
+    return request.made();
 }
 
 void writeClip(JsonText& text, const ClipData& clip) {
@@ -62,7 +89,7 @@ ClipData clipFrom(const json& paths) {
 /// An unknown key may be a constraint; without heeding it the job would run wrongly (architecture.md, wire).
 Result<void> checkJobKeys(const json& job) {
     static const std::set<std::string_view> known = [] {
-        std::set<std::string_view> keys{"id", "service"};
+        std::set<std::string_view> keys{idKey, serviceKey};
         for (const JobField& row : jobFields)
             keys.insert({row.key, row.second});
         return keys;
@@ -97,7 +124,7 @@ struct StoredKey {
 
 /// In the order in which they are written.
 std::vector<StoredKey> sortedKeys() {
-    std::vector<StoredKey> keys{{"id"}, {"service"}};
+    std::vector<StoredKey> keys{{idKey}, {serviceKey}};
     for (const JobField& row : jobFields) {
         if (!row.key.empty()) keys.push_back({row.key, &row, false});
         if (!row.second.empty()) keys.push_back({row.second, &row, true});
@@ -249,8 +276,8 @@ private:
 /// May throw what nlohmann's checked access throws.
 Result<JobInfo> readJob(const json& job) {
     STINT_TRY(checkJobKeys(job));
-    JobInfo::Builder builder{wholeNumber<std::int32_t>(job.at("id")),
-                             componentFrom(job.at("service").get<std::string>())};
+    JobInfo::Builder builder{wholeNumber<std::int32_t>(job.at(idKey)),
+                             componentFrom(job.at(serviceKey).get<std::string>())};
     // The priority after the flags, which may have raised a default one.
     for (const bool priority : {false, true})
         for (const JobField& row : jobFields)
@@ -268,7 +295,7 @@ std::string jobInfoText(const JobInfo& info) {
     for (const StoredKey& key : keys) {
         if (key.row)
             std::visit(FieldWriter(text, key, info), key.row->value);
-        else if (key.key == "id")
+        else if (key.key == idKey)
             text.key(key.key).number(info.getId().value);
         else
             text.key(key.key).string(textOf(info.getService()));

@@ -70,8 +70,12 @@ JsonText& JsonText::number(std::int64_t value) {
 JsonText& JsonText::real(double value) {
     if (std::isnan(value)) return string("nan");
     if (std::isinf(value)) return string(value > 0 ? "inf" : "-inf");
+    return tree(nlohmann::json(value));
+}
+
+JsonText& JsonText::tree(const nlohmann::json& value) {
     separate();
-    text_ += textOfJson(nlohmann::json(value));
+    text_ += textOfJson(value);
     return *this;
 }
 

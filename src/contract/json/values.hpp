@@ -36,6 +36,7 @@ public:
     JsonText& real(double value);
     /// Bytes that are not UTF-8 become U+FFFD.
     JsonText& string(std::string_view value);
+    JsonText& tree(const nlohmann::json& value);
 
     std::string take() { return std::move(text_); }
 

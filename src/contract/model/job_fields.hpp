@@ -208,6 +208,9 @@ inline constexpr auto table = std::to_array<JobField>({
 } // namespace fields
 
 inline constexpr const auto& jobFields = fields::table;
+/// The keys of the two values that no job lacks, and that have no row.
+inline constexpr const char* idKey = "id";
+inline constexpr const char* serviceKey = "service";
 
 /// A service on the wire and in the store: "Name", "package/Name"; "/Na/me" for a name with a slash and no package. No
 /// job may have such a name (contract/rules/validation.hpp), but it is read back as it was written.

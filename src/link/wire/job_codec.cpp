@@ -109,8 +109,8 @@ public:
     };
 
     JobKeys() {
-        add({"id", "i"}, {});
-        add({"service", "s"}, {});
+        add({idKey, "i"}, {});
+        add({serviceKey, "s"}, {});
         for (const JobField& row : jobFields) {
             if (row.key.empty()) continue;
             const auto [first, second] = std::visit([](const auto& field) { return types(field); }, row.value);
@@ -310,8 +310,8 @@ Result<std::vector<JobOfList>> readJobs(Reader& reader) {
 
 void writeJob(Writer& writer, const JobInfo& job, ClipFiles files, Unsaid unsaid) {
     DictionaryWriter dictionary(writer);
-    dictionary.put("id", job.getId().value);
-    dictionary.put("service", textOf(job.getService()));
+    dictionary.put(idKey, job.getId().value);
+    dictionary.put(serviceKey, textOf(job.getService()));
     for (const JobField& row : jobFields)
         if (!row.key.empty() && (unsaid == Unsaid::Written || isSet(row, job)))
             std::visit(JobFieldWriter(dictionary, row, job, files), row.value);
