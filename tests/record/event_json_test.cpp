@@ -9,15 +9,15 @@ namespace {
 /// The event after it was written and read again.
 template <class T> T again(const T& event) {
     const std::string text = textOf(Event{event});
-    auto told = toldFrom(text);
-    REQUIRE_MESSAGE(told.ok(), text, ": ", told.ok() ? "" : told.error().message);
-    REQUIRE(textOf(std::get<Event>(*told)) == text);
-    return std::get<T>(std::get<Event>(*std::move(told)));
+    auto input = inputFrom(text);
+    REQUIRE_MESSAGE(input.ok(), text, ": ", input.ok() ? "" : input.error().message);
+    REQUIRE(textOf(std::get<Event>(*input)) == text);
+    return std::get<T>(std::get<Event>(*std::move(input)));
 }
 
 std::string complaintOf(std::string_view text) {
-    const auto told = toldFrom(text);
-    return told.ok() ? "" : told.error().message;
+    const auto input = inputFrom(text);
+    return input.ok() ? "" : input.error().message;
 }
 
 } // namespace
@@ -66,9 +66,9 @@ TEST_CASE("every part of what an app and its device say is there again") {
     Constants constants;
     constants.slots = 3;
     constants.awakeStall = 7s;
-    const Constants told = again(PolicyChanged{{}, constants}).constants;
-    CHECK(told.slots == 3);
-    CHECK(told.awakeStall == 7s);
+    const Constants input = again(PolicyChanged{{}, constants}).constants;
+    CHECK(input.slots == 3);
+    CHECK(input.awakeStall == 7s);
 
     const TimeZone zone({{WallTime{}, 1h}, {WallTime{1h}, 2h}});
     CHECK(again(ZoneRead{zone}).zone == zone);

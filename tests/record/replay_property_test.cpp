@@ -24,9 +24,9 @@ public:
     }
     void handled(const Event& event, Now now, const Step& step) override {
         const std::string text = record::textOf(event);
-        const auto told = record::toldFrom(text);
-        RC_ASSERT(told.ok());
-        const Event& read = std::get<Event>(*told);
+        const auto input = record::inputFrom(text);
+        RC_ASSERT(input.ok());
+        const Event& read = std::get<Event>(*input);
         RC_ASSERT(record::textOf(read) == text);
         const Step same = core_->handle(read, now);
         RC_ASSERT(linesOf(same, now) == linesOf(step, now));

@@ -109,7 +109,7 @@ struct AppDay {
     static constexpr auto noun = "day";
     static constexpr auto fields = [](auto& field, auto& day) {
         field("day", day.day);
-        field.told("date", dateText(day.day));
+        field.derived("date", dateText(day.day));
         field("received", day.received);
         field("sent", day.sent);
         field("metered", day.metered);

@@ -196,9 +196,9 @@ inline constexpr auto fieldsOfRun = [](auto& field, auto& run) {
     field.word("kind", run.kind, jobClassNamed);
     field("ended", run.ended);
     field.number("stopReason", run.ending.reason);
-    field.told("stopReasonName", nameOf(run.ending.reason));
+    field.derived("stopReasonName", nameOf(run.ending.reason));
     field.number("internalReason", run.ending.internal);
-    field.told("internalReasonName", nameOf(run.ending.internal));
+    field.derived("internalReasonName", nameOf(run.ending.internal));
     field("exitCode", run.outcome.exitCode);
     field("outcome", run.outcome.text);
 };

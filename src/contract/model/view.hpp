@@ -35,7 +35,7 @@ struct Blocker {
     static constexpr auto noun = "blocker";
     static constexpr auto fields = [](auto& field, auto& blocker) {
         field.number("reason", blocker.reason);
-        field.told("name", nameOf(blocker.reason));
+        field.derived("name", nameOf(blocker.reason));
         field("gate", blocker.gate);
         field("detail", blocker.detail);
         field.always("since", blocker.since);
@@ -160,7 +160,7 @@ struct JobView {
         const auto asked = [&job](auto ask) { return job.info ? std::optional(ask(*job.info)) : std::nullopt; };
         field.json("job", [&job] { return textOf(job.key); });
         JobKey::fields(field, job.key);
-        field.told("service", asked([](const JobInfo& info) { return std::string_view(info.getService().name); }));
+        field.derived("service", asked([](const JobInfo& info) { return std::string_view(info.getService().name); }));
         field("label", job.label);
         field.word("kind", job.kind, jobClassNamed);
         field("demoted", job.demoted);
@@ -188,7 +188,7 @@ struct JobView {
             field.phrase("exitCode", Phrase::ExitCode, job);
             field.renamed("text", "outcome", end.outcome.text);
         });
-        field.told("requested", asked([](const JobInfo& info) { return nameOf(requestedKind(info)); }));
+        field.derived("requested", asked([](const JobInfo& info) { return nameOf(requestedKind(info)); }));
         field.json("persisted", [&] { return asked([](const JobInfo& info) { return info.isPersisted(); }); });
         field.json("periodicInterval", [&job] { return periodOf(job, &JobInfo::Period::interval); });
         field.json("periodicFlex", [&job] { return periodOf(job, &JobInfo::Period::flex); });

@@ -287,15 +287,15 @@ std::string textOf(const Event& event) {
 }
 std::string textOf(const Beginning& beginning) { return named(beginning); }
 
-Result<Told> toldFrom(std::string_view text) {
+Result<Input> inputFrom(std::string_view text) {
     const auto [name, value] = STINT_TRY(nameAndValue(text));
     if (name != rowOf<Beginning>.name) {
         auto event = STINT_TRY(eventNamed(name, value));
-        return Told{std::move(event)};
+        return Input{std::move(event)};
     }
     Beginning beginning;
     STINT_TRY(take(value, beginning, name));
-    return Told{std::move(beginning)};
+    return Input{std::move(beginning)};
 }
 
 } // namespace stint::record

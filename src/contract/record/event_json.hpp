@@ -27,7 +27,7 @@ std::string textOf(const Event& event);
 std::string textOf(const Beginning& beginning);
 
 /// A line of a recording: first its beginning, then events.
-using Told = std::variant<Beginning, Event>;
-Result<Told> toldFrom(std::string_view text);
+using Input = std::variant<Beginning, Event>;
+Result<Input> inputFrom(std::string_view text);
 
 } // namespace stint::record

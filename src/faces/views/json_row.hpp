@@ -55,7 +55,7 @@ public:
         put(key, value ? Json(nameOf(*value)) : Json());
     }
     template <class E> void number(const char* key, E value) { put(key, cli::number(value)); }
-    template <class Value> void told(const char* key, const Value& value) { put(key, inJson(value)); }
+    template <class Value> void derived(const char* key, const Value& value) { put(key, inJson(value)); }
     template <class Value> void renamed(const char*, const char* key, const Value& value) { put(key, inJson(value)); }
     /// A row within the row; null where there is none.
     template <class Row> void inner(const char* key, const Row& row) {

@@ -248,7 +248,7 @@ public:
         (*this)(namesKey, names);
     }
     /// Written, and never read back: it follows from other fields.
-    template <class Value> void told(const char* key, const Value& value) { (*this)(key, value); }
+    template <class Value> void derived(const char* key, const Value& value) { (*this)(key, value); }
     template <class Value> void renamed(const char* key, const char*, const Value& value) { (*this)(key, value); }
     /// A field that JSON has in another form, or not at all; json() is one that only JSON has.
     template <class Value> void wire(const char* key, const Value& value) {
@@ -342,8 +342,8 @@ public:
     }
     void always(const char* key, std::optional<std::int32_t>& number) {
         dictionary_.take(key, "i", [&number](Reader& reader) -> Result<void> {
-            const std::int32_t told = STINT_TRY(reader.int32());
-            number = told < 0 ? std::nullopt : std::optional(told);
+            const std::int32_t value = STINT_TRY(reader.int32());
+            number = value < 0 ? std::nullopt : std::optional(value);
             return {};
         });
     }
@@ -431,7 +431,7 @@ public:
             });
         });
     }
-    template <class Value> void told(const char*, const Value&) {}
+    template <class Value> void derived(const char*, const Value&) {}
     template <class Value> void renamed(const char*, const char*, const Value&) {}
     template <class Value> void wire(const char* key, Value& value) { some(key, value); }
     template <class Make> void json(const char*, const Make&) {}

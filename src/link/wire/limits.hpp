@@ -68,7 +68,7 @@ struct Standing {
     static constexpr auto noun = "standing";
     static constexpr auto fields = [](auto& field, auto& standing) {
         field.word("bucket", standing.bucket, bucketNamed);
-        field.told("bucketValue", valueOf(standing.bucket));
+        field.derived("bucketValue", valueOf(standing.bucket));
         field("importance", standing.importance);
         field("networkAllowed", standing.networkAllowed);
         field("networkBecause", standing.networkBecause);

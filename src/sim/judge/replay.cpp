@@ -53,12 +53,12 @@ Result<Snapshot> snapshotOf(const Scenario& recording, const BootId& boot) {
 }
 
 Result<Step> RecordedCore::tell(const Entry& entry, const action::Recorded& recorded) {
-    if (const auto* beginning = std::get_if<record::Beginning>(&recorded.told))
+    if (const auto* beginning = std::get_if<record::Beginning>(&recorded.input))
         return begin(entry, recorded, *beginning);
     if (!begun_) return problem(entry, "a recording's first entry is the event \"begin\"");
     advance(at(entry.at));
     read(recorded);
-    return core.handle(std::get<Event>(recorded.told), now());
+    return core.handle(std::get<Event>(recorded.input), now());
 }
 
 Result<Step> RecordedCore::begin(const Entry& entry, const action::Recorded& recorded,

@@ -93,7 +93,7 @@ Result<RecordedJobs> seenIn(const Scenario& recording, const Constants& constant
         const auto* recorded = std::get_if<action::Recorded>(&entry.action);
         if (!recorded) continue;
         const Step step = STINT_TRY(device.tell(entry, *recorded));
-        if (const auto* event = std::get_if<Event>(&recorded->told)) jobs.see(*event, device.now());
+        if (const auto* event = std::get_if<Event>(&recorded->input)) jobs.see(*event, device.now());
         for (const Effect& effect : step.effects)
             jobs.see(effect, device.now());
     }
@@ -110,7 +110,7 @@ public:
         for (const Entry& entry : recording_.timeline) {
             const auto* recorded = std::get_if<action::Recorded>(&entry.action);
             if (!recorded) continue;
-            const auto* event = std::get_if<Event>(&recorded->told);
+            const auto* event = std::get_if<Event>(&recorded->input);
             if (!event) {
                 auto events = STINT_TRY(device_.tell(entry, *recorded));
                 take(std::move(events));

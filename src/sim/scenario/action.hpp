@@ -206,7 +206,7 @@ struct RunVerb {
 
 // Recordings.
 struct Recorded {
-    record::Told told;
+    record::Input input;
     std::optional<WallTime> wall;     ///< where the wall clock has changed otherwise than by the time
     std::vector<std::string> effects; ///< its effects, each a line of the trace as JSON
 };

@@ -272,10 +272,10 @@ Action readRecorded(Yaml& yaml, const Node& node) {
     const std::string text = yaml.text(node, "event");
     action::Recorded recorded;
     if (!node.IsScalar()) return recorded;
-    if (auto told = record::toldFrom(text)) {
-        recorded.told = *std::move(told);
+    if (auto input = record::inputFrom(text)) {
+        recorded.input = *std::move(input);
     } else {
-        yaml.complain(locationOf(node), "event: {}", told.error().message);
+        yaml.complain(locationOf(node), "event: {}", input.error().message);
     }
     return recorded;
 }

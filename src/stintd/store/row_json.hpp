@@ -54,7 +54,7 @@ public:
         for (const PendingReason reason : reasons)
             object_[key].push_back(static_cast<std::int32_t>(reason));
     }
-    template <class Value> void told(const char*, const Value&) {} // not stored: it follows from another field
+    template <class Value> void derived(const char*, const Value&) {} // not stored: it follows from another field
 
     nlohmann::json take() { return std::move(object_); }
 
@@ -118,7 +118,7 @@ public:
         read(key, reasons,
              [](const auto& list, auto name) { return listFrom<PendingReason>(list, name, enumFrom<PendingReason>); });
     }
-    template <class Value> void told(const char*, const Value&) {}
+    template <class Value> void derived(const char*, const Value&) {}
 
     Result<void> done() const { return done_; }
 
