@@ -68,7 +68,8 @@ Result<CgroupId> cgroupIdOf(const Fd& directory) {
     if (::fstat(directory.get(), &about) != 0)
         return fail(Errc::ILLEGAL_ARGUMENT, "the descriptor cannot be used: {}", std::strerror(errno));
     if (!S_ISDIR(about.st_mode) || !isCgroup2(directory))
-        return fail(Errc::ILLEGAL_ARGUMENT, "the descriptor is no directory of a cgroup v2; open one with O_DIRECTORY");
+        return fail(Errc::ILLEGAL_ARGUMENT,
+                    "the descriptor is not a directory of a cgroup v2; open one with O_DIRECTORY");
     const auto id = idOf(directory);
     if (!id) return fail(Errc::ILLEGAL_ARGUMENT, "the cgroup cannot be identified: {}", std::strerror(errno));
     return CgroupId{*id};

@@ -290,7 +290,7 @@ Result<NetguardService::Work> NetguardService::armWake(const wire::Message& call
     const std::uint64_t when = STINT_TRY(arguments.uint64());
     const std::string reason = STINT_TRY(arguments.string());
     constexpr std::uint64_t latest = INT64_MAX;
-    if (when > latest) return fail(Errc::ILLEGAL_ARGUMENT, "{} µs since the boot is no time", when);
+    if (when > latest) return fail(Errc::ILLEGAL_ARGUMENT, "{} µs since the boot is not a time", when);
     const WakeBook::Time at(static_cast<std::int64_t>(when));
     return Work{.act = [=, this](const Peer& peer) -> Result<void> {
                     const std::uint32_t alarm = STINT_TRY(wakes_.arm(senderOf(call), peer.uid, at, reason));

@@ -8,7 +8,7 @@ using namespace stint;
 TEST_CASE("a word that is no shell verb ends with 1 and names those there are") {
     Shell shell;
     CHECK(shell.fails("", 1, "am, cmd deviceidle, jobscheduler"));
-    CHECK(shell.fails("pm list packages", 1, "\"pm\" is no shell verb"));
+    CHECK(shell.fails("pm list packages", 1, "\"pm\" is not a shell verb"));
     CHECK(shell.fails("cmd", 20, "deviceidle, jobscheduler"));
     CHECK(shell.fails("cmd package list", 20, "Can't find service: package"));
 }

@@ -189,8 +189,8 @@ TEST_CASE("numbers of the built-in apps are one series, and none is given twice"
 TEST_CASE("a calendar that is none, that never comes, or that stands beside another time is refused") { // §14.1
     Stage stage;
     const auto messageOf = [&stage](StartTerms terms) { return scheduleOn(stage, 1, std::move(terms)).error->message; };
-    CHECK(messageOf(onCalendar("whenever")) == "calendar: \"whenever\" is no day of the week: Mon, Tue, …");
-    CHECK(messageOf(onCalendar("*-02-30")) == "calendar \"*-02-30\": none of its times comes");
+    CHECK(messageOf(onCalendar("whenever")) == "calendar: \"whenever\" is not a day of the week; write Mon, Tue, …");
+    CHECK(messageOf(onCalendar("*-02-30")) == "calendar \"*-02-30\" never comes due");
     StartTerms both = onCalendar("daily");
     both.at = stage.wallAtStart + 1h;
     CHECK(messageOf(both) == "a job with a calendar may have no other time, deadline or period");

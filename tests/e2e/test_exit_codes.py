@@ -142,7 +142,7 @@ SAME = {
                                             ["get", "--cacert", "no/such", "http://h/"],
                                             ["put", "-E", "no/such", "/etc/hostname", "http://h/"],
                                             ["put", "no/such", "http://h/"]]),
-    "no file, but a device": (66, "is no regular file", [["put", "/dev/null", "http://h/"]]),
+    "no file, but a device": (66, "is not a regular file", [["put", "/dev/null", "http://h/"]]),
     "a recording that is none": (66, "nothing is recorded", [["record", "stop"], ["record", "save", "x.yaml"]]),
     "what names no job": (64, "7#", [["why", "7#"], ["watch", "7#"], ["wait", "7#"], ["cancel", "7#"],
                                      ["run-now", "7#"], ["logs", "7#"]]),

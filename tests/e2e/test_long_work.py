@@ -99,6 +99,6 @@ def test_a_save_time_that_leaves_nothing_of_a_run_is_refused(world):
     world.start_daemon(policy=LIMIT)
     refused = world.stint("run", "--save-time", "6s", "--", "true")
     assert refused.code == 64
-    assert "--save-time 6s leaves nothing of a run, which may last 6s" in refused.err
+    assert "--save-time 6s is as long as a run may last (6s)" in refused.err
     assert not spools(world)
     assert world.stint("run", "--save-time", "soon", "--", "true").code == 64

@@ -14,7 +14,7 @@ def grades(world):
 
 @pytest.mark.parametrize("words, complaint", [
     ("MemoryMax=lots", "-p: MemoryMax=lots cannot be set: it is a size from 1M on, such as 512M"),
-    ("MemoryHigh=1G", "-p: MemoryHigh=1G is no limit that can be set"),
+    ("MemoryHigh=1G", "-p: MemoryHigh=1G is not a limit that can be set"),
     ("TasksMax=0", "-p: TasksMax=0 cannot be set: it is a number of processes and threads"),
     ("CPUQuota=50", "-p: CPUQuota=50 cannot be set: it is a part of one processor such as 50%"),
     ("CPUWeight=0", "-p: CPUWeight=0 cannot be set: it is a number from 1 to 10000"),

@@ -78,7 +78,7 @@ def test_an_app_that_is_started_by_hand_is_told_how_to_start_it(world):
     world.start_daemon()
     for words in (hosts, schedules):
         told = by_hand(world, BIN / "custom-transfer", *words)
-        assert 'this program is no app\'s: no manifest declares a service "CustomTransferService"' in told
+        assert 'this program is not an app\'s: no manifest declares a service "CustomTransferService"' in told
         assert f"Write {world.apps}/PACKAGE.toml" in told and told.endswith("stint start PACKAGE\n")
 
 

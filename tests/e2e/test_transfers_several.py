@@ -164,7 +164,7 @@ def test_a_file_that_is_another_jobs_already_is_refused_by_any_path(world, daemo
     for target in ("x", "../downloads/x", world.root / "link" / "x", world.root / "link/../downloads/x"):
         ended = world.stint("get", "-o", str(target), origin.url("a"))
         assert ended.code == 73, ended
-        assert f"is the file of org.stint.transfer/{first} already (http://a.example/x): name another with -o" in ended.err
+        assert f"is already the file of org.stint.transfer/{first} (http://a.example/x); name another with -o" in ended.err
     ended = world.stint("get", origin.url("a"), origin.url("x"))
     assert ended.code == 73, "none of several"
     assert [job["id"] for job in line.jobs()] == [first]

@@ -177,8 +177,8 @@ TEST_CASE("what is wrong with a network is named with file, line and column, and
     for (auto& r : {Row{"[networks]\nwlan0 = \"dear\"\n",      "p.toml:2:9: ", "a network cannot be \"dear\"; it is metered, unmetered or auto"},
                     Row{"[networks]\nwlan0 = true\n",          "p.toml:2:9: ", "networks.wlan0 is a yes or no; write \"metered\", \"unmetered\" or \"auto\""},
                     Row{"[networks]\nCafe.net = \"metered\"\n", "p.toml:2:", "a name with a dot stands in quotes: \"Cafe.net\" = \"metered\""},
-                    Row{"[networks]\n\"\" = \"metered\"\n",    "p.toml:2:6: ", "is no network's name"},
-                    Row{"[networks]\n\"a\\u001b\" = \"metered\"\n", "p.toml:2:", "is no network's name"},
+                    Row{"[networks]\n\"\" = \"metered\"\n",    "p.toml:2:6: ", "is not a network's name"},
+                    Row{"[networks]\n\"a\\u001b\" = \"metered\"\n", "p.toml:2:", "is not a network's name"},
                     Row{"networks = \"metered\"\n",            "p.toml:1:12: ", "networks is a string; write a table: [networks]"},
                     Row{"[[networks]]\nwlan0 = \"metered\"\n", "p.toml:1:", "networks is a list; write a table: [networks]"},
                     Row{"[networks]\nwlan0 = \"dear\"\n[job]\nslots = 0\n", "p.toml:2:9: ", "dear"},
@@ -256,7 +256,7 @@ TEST_CASE("what cannot be a policy is not read, nor waited for: a folder, a devi
         const std::vector<PolicyFile> files{{path, true}};
         const auto policy = readPolicyFiles(files);
         REQUIRE_FALSE(policy.ok());
-        CHECK(policy.error().message == "cannot read policy " + path + ": it is no regular file");
+        CHECK(policy.error().message == "cannot read policy " + path + ": it is not a regular file");
     }
     const std::vector<PolicyFile> large{{folder.write("large.toml", std::string(1'048'577, '#'))}};
     const auto policy = readPolicyFiles(large);

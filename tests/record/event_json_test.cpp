@@ -94,10 +94,10 @@ TEST_CASE("what is no event says why") {
     CHECK(complaintOf("[") != "");
     CHECK(complaintOf("{}") == "an event is an object with its name alone");
     CHECK(complaintOf(R"({"tock":{}})") == "there is no event \"tock\"");
-    CHECK(complaintOf(R"({"tick":7})") == "tick is no object");
+    CHECK(complaintOf(R"({"tick":7})") == "tick is not an object");
     CHECK(complaintOf(R"({"appSeen":{"apps":"x"}})") == "unknown key \"apps\" in appSeen");
     CHECK(complaintOf(R"({"appSeen":{"visible":7}})").starts_with("visible"));
-    CHECK(complaintOf(R"({"cancel":{"id":4294967296}})") == "id is no whole number that fits");
+    CHECK(complaintOf(R"({"cancel":{"id":4294967296}})") == "id is not a whole number that fits");
     CHECK(complaintOf(R"({"runJob":{"how":9}})") == "how cannot be 9");
     CHECK(complaintOf(R"({"bucketForced":{"bucket":250}})") == "bucket cannot be 250");
     CHECK(complaintOf(R"({"policyChanged":{"constants":{"job.slots":"many"}}})") != "");

@@ -104,13 +104,13 @@ TEST_CASE("what is no calendar is refused by the part that is wrong") { // jobs.
         std::string_view complaint;
     };
     for (const Row& row :
-         {Row{"", "\"\" is no calendar"}, Row{"Moonday", "\"Moonday\" is no day of the week"},
-          Row{"25:00", "\"25\" is no hour: it is from 0 to 23"}, Row{"*:60", "\"60\" is no minute"},
-          Row{"*-13-01", "\"13\" is no month"}, Row{"*-*-00", "\"00\" is no day: it is from 1 to 31"},
-          Row{"9..8:00", "\"9..8\" ends before it begins"}, Row{"*:0/0", "\"/0\" is no step"},
-          Row{"*:1..2..3", "\"1..2..3\" is no minute"}, Row{"Mon 09:00 Europe/Berlin", "\"Europe/Berlin\""},
-          Row{"09:00 Mon", "\"Mon\" is too much"}, Row{"1-2-3-4", "\"1-2-3-4\" is no date"},
-          Row{"1:2:3:4", "\"1:2:3:4\" is no time"}, Row{"-5:00", "\"-5\" is no hour"}}) {
+         {Row{"", "\"\" is not a calendar"}, Row{"Moonday", "\"Moonday\" is not a day of the week"},
+          Row{"25:00", "\"25\" is not an hour: it is from 0 to 23"}, Row{"*:60", "\"60\" is not a minute"},
+          Row{"*-13-01", "\"13\" is not a month"}, Row{"*-*-00", "\"00\" is not a day: it is from 1 to 31"},
+          Row{"9..8:00", "\"9..8\" ends before it begins"}, Row{"*:0/0", "\"/0\" is not a step"},
+          Row{"*:1..2..3", "\"1..2..3\" is not a minute"}, Row{"Mon 09:00 Europe/Berlin", "\"Europe/Berlin\""},
+          Row{"09:00 Mon", "\"Mon\" is too much"}, Row{"1-2-3-4", "\"1-2-3-4\" is not a date"},
+          Row{"1:2:3:4", "\"1:2:3:4\" is not a time"}, Row{"-5:00", "\"-5\" is not an hour"}}) {
         CAPTURE(row.calendar);
         const auto calendar = Calendar::parse(row.calendar);
         REQUIRE_FALSE(calendar.ok());

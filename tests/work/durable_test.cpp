@@ -47,7 +47,7 @@ std::size_t filesNamed(const App& app, std::string_view part) {
 
 TEST_CASE("a damaged file is set aside and told, and work begins anew") {
     for (const std::string& content :
-         {std::string("this is no database, and never was one"), std::string(8192, '\xaa')}) {
+         {std::string("this is not a database, and never was one"), std::string(8192, '\xaa')}) {
         App app;
         REQUIRE(app.tell(enqueue({once(1)})).ok());
         app.die();
@@ -170,7 +170,7 @@ TEST_CASE("a pipe, a link or a directory in the file's place is an error, and no
     REQUIRE(::mkfifo(file.c_str(), 0600) == 0);
     const auto fifo = opens();
     REQUIRE(!fifo.ok());
-    CHECK(fifo.error().message.ends_with("is no plain file"));
+    CHECK(fifo.error().message.ends_with("is not a plain file"));
     std::filesystem::remove(file);
     std::filesystem::create_directory(file);
     CHECK(!opens().ok());

@@ -228,8 +228,8 @@ Error unknown(std::string_view word, std::string_view name) {
         all += (all.empty() ? "" : ", ") + std::string(limit.name);
     }
     const auto meant = nearest(name, names);
-    return fail(Errc::ILLEGAL_ARGUMENT, "{} is no limit that can be set{}: {}", word.empty() ? "an empty word" : word,
-                meant ? fmt::format(" (did you mean {}?)", *meant) : "", all);
+    return fail(Errc::ILLEGAL_ARGUMENT, "{} is not a limit that can be set{}: {}",
+                word.empty() ? "an empty word" : word, meant ? fmt::format(" (did you mean {}?)", *meant) : "", all);
 }
 
 /// The count in a line such as "oom_kill 3" of a file of events; 0 without such a line.

@@ -85,7 +85,7 @@ Amount amountOf(std::string_view text, std::span<const Unit> units) {
         if (decimals.empty() || decimals.size() > 9) return {.why = "a point is followed by one to nine digits"};
     }
     const Unit* unit = unitNamed(units, rest);
-    if (!unit) return {.why = rest.empty() ? "it has no unit" : fmt::format("{} is no unit of it", quoted(rest))};
+    if (!unit) return {.why = rest.empty() ? "it has no unit" : fmt::format("{} is not a unit of it", quoted(rest))};
 
     auto count = numberOf(whole);
     std::int64_t value = 0;
@@ -119,7 +119,7 @@ Result<Duration> parseDuration(std::string_view text) {
         const Unit* unit = unitNamed(durationUnits, name);
         if (digits.empty()) return notADuration(text, fmt::format("a number must stand before {}", quoted(name)));
         if (name.empty()) return notADuration(text, fmt::format("{} has no unit", quoted(digits)));
-        if (!unit) return notADuration(text, fmt::format("{} is no unit", quoted(name)));
+        if (!unit) return notADuration(text, fmt::format("{} is not a unit", quoted(name)));
         if (previous && unit->worth >= previous->worth)
             return notADuration(text, fmt::format("{} comes after {}", unit->name, previous->name));
         auto count = numberOf(digits);

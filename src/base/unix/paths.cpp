@@ -37,7 +37,7 @@ Kind kindOf(const fs::path& file) {
 }
 
 Error noProgram(const std::string& file) {
-    return fail(Errc::SECURITY, "cannot start {}: it is there, but it is no program that may be executed", file);
+    return fail(Errc::SECURITY, "cannot start {}: it is there, but it is not a program that may be executed", file);
 }
 
 } // namespace

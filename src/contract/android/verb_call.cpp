@@ -61,7 +61,7 @@ Result<VerbWords> VerbWords::parse(std::span<const std::string> words) {
         if (name == "-n" || name == "--namespace") parsed.space = value;
     }
     if (parsed.rest.size() > 1 && !parsed.job()) {
-        return fail(Errc::ILLEGAL_ARGUMENT, "Error: '{}' is no job id; use a whole number", parsed.rest[1]);
+        return fail(Errc::ILLEGAL_ARGUMENT, "Error: '{}' is not a job id; use a whole number", parsed.rest[1]);
     }
     return parsed;
 }

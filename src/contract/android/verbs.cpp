@@ -52,7 +52,8 @@ std::optional<VerbAnswer> runVerb(Scheduler& core, std::span<const std::string> 
     if (first == "am") return runBucketVerb(verb);
     // `dumpsys deviceidle force-idle` is the same verb, as on Android.
     if (first == "dumpsys" && rest.size() > 1 && rest.front() == "deviceidle") return runService(verb, rest, call);
-    return VerbAnswer{noVerb, "", fmt::format("\"{}\" is no shell verb; there are am, cmd {}\n", first, serviceNames)};
+    return VerbAnswer{noVerb, "",
+                      fmt::format("\"{}\" is not a shell verb; there are am, cmd {}\n", first, serviceNames)};
 }
 
 VerbAnswer runVerb(Scheduler& core, std::span<const std::string> words, Now now, Step& step) {

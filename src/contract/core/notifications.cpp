@@ -177,7 +177,7 @@ void apply(Turn& turn, const NotificationSet& event) {
     Running* const running = turn.state.runs.find(event.run);
     Reply reply{.call = event.call};
     if (running && running->run.key.app != event.app) {
-        reply.error = fail(Errc::SECURITY, "run {} belongs to another app than {}", event.run.value, event.app.name);
+        reply.error = fail(Errc::SECURITY, "run {} does not belong to {}", event.run.value, event.app.name);
     } else if (const App* app = turn.app(event.app); running && app) {
         reply.error = notificationError(*app, event.notification);
         if (!reply.error) post(turn, running->run, event);

@@ -195,7 +195,7 @@ Result<WallTime> firstTime(const Turn& turn, const Schedule& event) {
     if (!calendar.ok()) return within("calendar", calendar.error());
     const auto first = calendar->next(turn.now.wall, turn.state.zone);
     if (first) return *first;
-    return fail(Errc::ILLEGAL_ARGUMENT, "calendar \"{}\": none of its times comes", text);
+    return fail(Errc::ILLEGAL_ARGUMENT, "calendar \"{}\" never comes due", text);
 }
 
 /// The job with these conditions, as the rules and the policy let it be.
@@ -246,11 +246,12 @@ Result<void> checkGuard(const Turn& turn, const Schedule& event, const JobKey& k
     const JobInfo& info = event.info;
     if (event.terms.guard.empty()) return {};
     if (!together.terms.empty()) return fail(Errc::ILLEGAL_ARGUMENT, "a guard is scheduled by itself, in no list");
-    if (!event.onBehalf) return fail(Errc::SECURITY, "only a person's own command begins a guard");
+    if (!event.onBehalf) return fail(Errc::SECURITY, "only a command that a person types may begin a guard");
     STINT_TRY(GuardCondition::parse(event.terms.guard));
     if (info.isUserInitiated() || info.isExpedited() || info.isPeriodic() || info.getRequiredNetwork() ||
         constraintsOf(info) != 0)
-        return fail(Errc::ILLEGAL_ARGUMENT, "a guard has its condition alone: no other, no kind and no period");
+        return fail(Errc::ILLEGAL_ARGUMENT,
+                    "a guard takes only its condition; leave out the other conditions, the kind and the period");
     for (const JobKey& other : keysOf(turn.state, key.app))
         if (other != key)
             return fail(Errc::ILLEGAL_STATE, "{} is there already; cancel it first, or give this one another --name",
@@ -270,8 +271,7 @@ Result<StartTerms> checkedTerms(const Turn& turn, const Schedule& event, const J
         return fail(Errc::ILLEGAL_ARGUMENT, "{} over metered networks are more than is counted, {} at most",
                     formatSize(terms.meteredBytes), formatSize(mostCountedBytes));
     if (terms.meteredBytes >= 0 && !event.info.getRequiredNetwork())
-        return fail(Errc::ILLEGAL_ARGUMENT,
-                    "bytes over metered networks (--metered-bytes) are of a job that needs a network (--network any)");
+        return fail(Errc::ILLEGAL_ARGUMENT, "--metered-bytes needs a job that requires a network (--network any)");
     if (terms.at && *terms.at <= turn.now.wall)
         return fail(Errc::ILLEGAL_ARGUMENT, "{} is past; a job may be set for a time to come", formatWall(*terms.at));
     if (!terms.calendar.empty()) terms.at = STINT_TRY(firstTime(turn, event));

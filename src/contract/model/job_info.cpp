@@ -191,7 +191,7 @@ JobInfo::Builder& JobInfo::Builder::setPriority(std::int32_t priority) {
     constexpr std::array known{PRIORITY_MIN, PRIORITY_LOW, PRIORITY_DEFAULT, PRIORITY_HIGH, PRIORITY_MAX};
     if (std::find(known.begin(), known.end(), priority) == known.end())
         draft_->misused(fail(Errc::ILLEGAL_ARGUMENT,
-                             "V9: {} is no priority; use MIN 100, LOW 200, DEFAULT 300, HIGH 400 or MAX 500",
+                             "V9: {} is not a priority; use MIN 100, LOW 200, DEFAULT 300, HIGH 400 or MAX 500",
                              priority));
     draft_->job.fields.priority = priority;
     return *this;
@@ -226,7 +226,7 @@ JobInfo::Builder& JobInfo::Builder::setRequiredNetworkType(std::int32_t networkT
     default:
         draft_->misused(
             fail(Errc::ILLEGAL_ARGUMENT,
-                 "setRequiredNetworkType: {} is no network type; use NONE 0, ANY 1, UNMETERED 2, NOT_ROAMING 3 or "
+                 "setRequiredNetworkType: {} is not a network type; use NONE 0, ANY 1, UNMETERED 2, NOT_ROAMING 3 or "
                  "CELLULAR 4",
                  networkType));
         return *this;
@@ -252,8 +252,8 @@ JobInfo::Builder& JobInfo::Builder::setMinimumNetworkChunkBytes(Bytes chunk) {
 
 JobInfo::Builder& JobInfo::Builder::setBackoffCriteria(Duration initial, std::int32_t policy) {
     if (policy != BACKOFF_POLICY_LINEAR && policy != BACKOFF_POLICY_EXPONENTIAL)
-        draft_->misused(
-            fail(Errc::ILLEGAL_ARGUMENT, "setBackoffCriteria: {} is no policy; use LINEAR 0 or EXPONENTIAL 1", policy));
+        draft_->misused(fail(Errc::ILLEGAL_ARGUMENT,
+                             "setBackoffCriteria: {} is not a policy; use LINEAR 0 or EXPONENTIAL 1", policy));
     draft_->job.adjustable.initialBackoff = initial;
     draft_->job.fields.backoffPolicy = policy;
     draft_->job.fields.explicitBackoff = true;

@@ -17,7 +17,7 @@ constexpr std::size_t longestNetworkName = 256; ///< an SSID has 32, an interfac
 Result<void> checkNetworkName(std::string_view name) {
     if (!name.empty() && name.size() <= longestNetworkName && name == printable(name)) return {};
     return fail(Errc::ILLEGAL_ARGUMENT,
-                "\"{}\" is no network's name: a connection's, an SSID or an interface, of at most {} bytes",
+                "\"{}\" is not a network's name; write a connection, an SSID or an interface, of at most {} bytes",
                 printable(name.substr(0, longestNetworkName)), longestNetworkName);
 }
 

@@ -208,7 +208,7 @@ Result<void> applyBudgets(Policy& policy, const toml::node& node, std::string_vi
 
 Error unreadable(const std::string& path) {
     return fail(Errc::SYSTEM, "cannot read policy {}: {}", path,
-                errno == 0 ? "it is no regular file" : std::generic_category().message(errno));
+                errno == 0 ? "it is not a regular file" : std::generic_category().message(errno));
 }
 
 } // namespace

@@ -126,7 +126,7 @@ template <Number T> Result<void> take(const json& json, T& value, Name name) {
     const bool fits = json.is_number_unsigned()  ? std::in_range<T>(json.get<std::uint64_t>())
                       : json.is_number_integer() ? std::in_range<T>(json.get<std::int64_t>())
                                                  : false;
-    if (!fits) return fail(Errc::ILLEGAL_ARGUMENT, "{} is no whole number that fits", name);
+    if (!fits) return fail(Errc::ILLEGAL_ARGUMENT, "{} is not a whole number that fits", name);
     value = json.get<T>();
     return {};
 }
@@ -178,7 +178,7 @@ Result<void> take(const json& json, Notification& value, Name name) {
     return {};
 }
 Result<void> take(const json& json, Constants& value, Name name) {
-    if (!json.is_object()) return fail(Errc::ILLEGAL_ARGUMENT, "{} is no object", name);
+    if (!json.is_object()) return fail(Errc::ILLEGAL_ARGUMENT, "{} is not an object", name);
     for (const auto& [key, text] : json.items()) {
         if (key == budgetsName) {
             std::vector<BudgetWords> budgets;
@@ -197,7 +197,7 @@ Result<void> take(const json& json, Constants& value, Name name) {
 }
 
 template <Rowed T> Result<void> take(const json& json, T& value, Name name) {
-    if (!json.is_object()) return fail(Errc::ILLEGAL_ARGUMENT, "{} is no object", name);
+    if (!json.is_object()) return fail(Errc::ILLEGAL_ARGUMENT, "{} is not an object", name);
     const auto& names = rowOf<T>.members;
     for (const auto& [key, part] : json.items())
         if (std::ranges::find(names, key) == names.end())
@@ -217,7 +217,7 @@ template <class T> Result<void> take(const json& json, std::optional<T>& value, 
     return json.is_null() ? Result<void>{} : take(json, value.emplace(), name);
 }
 template <class T> Result<void> take(const json& json, std::vector<T>& list, Name name) {
-    if (!json.is_array()) return fail(Errc::ILLEGAL_ARGUMENT, "{} is no list", name);
+    if (!json.is_array()) return fail(Errc::ILLEGAL_ARGUMENT, "{} is not a list", name);
     list.clear();
     for (const auto& each : json)
         STINT_TRY(take(each, list.emplace_back(), name));
@@ -230,14 +230,14 @@ template <class T, class L> Result<void> take(const json& json, std::set<T, L>& 
     return {};
 }
 template <class V, class L> Result<void> take(const json& json, std::map<std::string, V, L>& map, Name name) {
-    if (!json.is_object()) return fail(Errc::ILLEGAL_ARGUMENT, "{} is no object", name);
+    if (!json.is_object()) return fail(Errc::ILLEGAL_ARGUMENT, "{} is not an object", name);
     map.clear();
     for (const auto& [key, value] : json.items())
         STINT_TRY(take(value, map[key], key));
     return {};
 }
 Result<void> take(const json& json, std::map<JobKey, std::string>& map, Name name) {
-    if (!json.is_array()) return fail(Errc::ILLEGAL_ARGUMENT, "{} is no list", name);
+    if (!json.is_array()) return fail(Errc::ILLEGAL_ARGUMENT, "{} is not a list", name);
     for (const auto& pair : json) {
         STINT_TRY(checkSize(pair, name, 2));
         JobKey key;

@@ -46,7 +46,7 @@ std::optional<Error> manifestError(const App& app, const JobInfo& job) {
     const auto& [owner, name] = job.getService();
     const std::string& package = app.manifest.package.name;
     if (!owner.empty() && owner != package) {
-        return fail(Errc::ILLEGAL_ARGUMENT, "service {}/{} belongs to another app than {}", owner, name, package);
+        return fail(Errc::ILLEGAL_ARGUMENT, "service {}/{} does not belong to {}", owner, name, package);
     }
     const auto service = app.manifest.services.find(name);
     if (service == app.manifest.services.end()) {

@@ -34,25 +34,25 @@ struct Bounds {
     int least;
     int most;
 };
-constexpr Bounds yearBounds{"year", 1970, 2199};
-constexpr Bounds monthBounds{"month", 1, 12};
-constexpr Bounds dayBounds{"day", 1, 31};
-constexpr Bounds hourBounds{"hour", 0, 23};
-constexpr Bounds minuteBounds{"minute", 0, 59};
-constexpr Bounds secondBounds{"second", 0, 59};
+constexpr Bounds yearBounds{"a year", 1970, 2199};
+constexpr Bounds monthBounds{"a month", 1, 12};
+constexpr Bounds dayBounds{"a day", 1, 31};
+constexpr Bounds hourBounds{"an hour", 0, 23};
+constexpr Bounds minuteBounds{"a minute", 0, 59};
+constexpr Bounds secondBounds{"a second", 0, 59};
 
 Result<int> weekdayIn(std::string_view word) {
     const std::string name = lowered(word);
     for (std::size_t day = 0; day < weekdayNames.size(); ++day)
         if (name == weekdayNames[day] || name == weekdayNames[day].substr(0, 3)) return static_cast<int>(day);
-    return fail(Errc::ILLEGAL_ARGUMENT, "\"{}\" is no day of the week: Mon, Tue, …", word);
+    return fail(Errc::ILLEGAL_ARGUMENT, "\"{}\" is not a day of the week; write Mon, Tue, …", word);
 }
 
 Result<std::uint8_t> weekdaysIn(std::string_view words) {
     std::uint8_t days = 0;
     for (const std::string_view part : splitAt(words, ",")) {
         const auto ends = splitAt(part, part.find("..") == std::string_view::npos ? "-" : "..");
-        if (ends.size() > 2) return fail(Errc::ILLEGAL_ARGUMENT, "\"{}\" is no range of days: Mon..Fri", part);
+        if (ends.size() > 2) return fail(Errc::ILLEGAL_ARGUMENT, "\"{}\" is not a range of days; write Mon..Fri", part);
         const int last = STINT_TRY(weekdayIn(ends.back()));
         int day = STINT_TRY(weekdayIn(ends.front()));
         for (; day != last; day = (day + 1) % 7)
@@ -75,14 +75,14 @@ Result<int> numberIn(std::string_view text, const Bounds& bounds) {
     auto number = isNumber(text) ? stint::numberIn<int>(text) : std::nullopt;
     if (number && bounds.least == yearBounds.least && text.size() == 2) *number += *number < 70 ? 2000 : 1900;
     if (number && *number >= bounds.least && *number <= bounds.most) return *number;
-    return fail(Errc::ILLEGAL_ARGUMENT, "\"{}\" is no {}: it is from {} to {}", text, bounds.noun, bounds.least,
+    return fail(Errc::ILLEGAL_ARGUMENT, "\"{}\" is not {}: it is from {} to {}", text, bounds.noun, bounds.least,
                 bounds.most);
 }
 
 Result<int> stepIn(std::string_view text) {
     const auto number = isNumber(text) ? stint::numberIn<int>(text) : std::nullopt;
     if (number && *number > 0) return *number;
-    return fail(Errc::ILLEGAL_ARGUMENT, "\"/{}\" is no step: a number from 1 on", text);
+    return fail(Errc::ILLEGAL_ARGUMENT, "\"/{}\" is not a step; write a number of at least 1", text);
 }
 
 /// The span that is searched: a leap day on a given day of the week may be so many years off.
@@ -100,7 +100,7 @@ struct Calendar::Parser {
             const auto halves = splitAt(part, "/");
             const auto ends = splitAt(halves[0], "..");
             if (halves.size() > 2 || ends.size() > 2)
-                return fail(Errc::ILLEGAL_ARGUMENT, "\"{}\" is no {}: 5, 1..5, 0/15 or *", part, bounds.noun);
+                return fail(Errc::ILLEGAL_ARGUMENT, "\"{}\" is not {}: 5, 1..5, 0/15 or *", part, bounds.noun);
             Run run{bounds.least, bounds.most};
             if (halves[0] != "*") {
                 run.first = STINT_TRY(numberIn(ends[0], bounds));
@@ -128,7 +128,7 @@ struct Calendar::Parser {
         if (into.fromEnd_) plain[tilde] = '-';
         const auto parts = splitAt(plain, "-");
         if (parts.size() < 2 || parts.size() > 3)
-            return fail(Errc::ILLEGAL_ARGUMENT, "\"{}\" is no date: 2026-12-24, *-*-01 or 12-24", text);
+            return fail(Errc::ILLEGAL_ARGUMENT, "\"{}\" is not a date; write 2026-12-24, *-*-01 or 12-24", text);
         if (parts.size() == 3) into.years_ = STINT_TRY(field(parts[0], yearBounds));
         into.months_ = STINT_TRY(field(parts[parts.size() - 2], monthBounds));
         into.days_ = STINT_TRY(field(parts.back(), dayBounds, into.fromEnd_ ? Counted::FromEnd : Counted::FromStart));
@@ -138,7 +138,7 @@ struct Calendar::Parser {
     static Result<void> time(std::string_view text, Calendar& into) {
         const auto parts = splitAt(text, ":");
         if (parts.size() < 2 || parts.size() > 3)
-            return fail(Errc::ILLEGAL_ARGUMENT, "\"{}\" is no time: 09:30, 09:30:00 or *:0/15", text);
+            return fail(Errc::ILLEGAL_ARGUMENT, "\"{}\" is not a time; write 09:30, 09:30:00 or *:0/15", text);
         into.hours_ = STINT_TRY(field(parts[0], hourBounds));
         into.minutes_ = STINT_TRY(field(parts[1], minuteBounds));
         into.seconds_ = Field{Run{0, 0}};
@@ -159,7 +159,8 @@ Result<Calendar> Calendar::parse(std::string_view text) {
     for (const auto& [name, meaning] : shorthands)
         if (words.size() == 1 && lowered(words[0]) == name) whole = splitAt(meaning, " ");
     if (whole.empty() || whole.size() > 3)
-        return fail(Errc::ILLEGAL_ARGUMENT, "\"{}\" is no calendar: Mon..Fri 09:00, *-*-01 06:30 or hourly", text);
+        return fail(Errc::ILLEGAL_ARGUMENT, "\"{}\" is not a calendar; write Mon..Fri 09:00, *-*-01 06:30 or hourly",
+                    text);
     // Weekdays, a date, a time: each may be left out, but not all.
     auto word = whole.begin();
     if (word->find_first_of(":-~") == std::string_view::npos || beginsWithLetter(*word))
@@ -169,8 +170,8 @@ Result<Calendar> Calendar::parse(std::string_view text) {
     if (word != whole.end()) STINT_TRY(Parser::time(*word++, calendar));
     if (word != whole.end())
         return fail(Errc::ILLEGAL_ARGUMENT,
-                    "\"{}\" is too much: a calendar has days of the week, a date and a time, in "
-                    "this order, and UTC where that is meant",
+                    "\"{}\" is too much: write days of the week, a date and a time, in this order, "
+                    "each at most once, and UTC at the end if it is meant",
                     *word);
     return calendar;
 }

@@ -144,7 +144,7 @@ Broken priorityIsItsOwn(const JobInfo& job) {
     case JobInfo::PRIORITY_MAX:
         return std::nullopt;
     default:
-        return broken("V9: {} is no priority; use MIN 100, LOW 200, DEFAULT 300, HIGH 400 or MAX 500", priority);
+        return broken("V9: {} is not a priority; use MIN 100, LOW 200, DEFAULT 300, HIGH 400 or MAX 500", priority);
     }
 }
 
@@ -217,7 +217,7 @@ Broken backoffIsKnown(const JobInfo& job) {
     if (job.getBackoffPolicy() == JobInfo::BACKOFF_POLICY_LINEAR ||
         job.getBackoffPolicy() == JobInfo::BACKOFF_POLICY_EXPONENTIAL)
         return std::nullopt;
-    return broken("back-off: {} is no policy; use LINEAR 0 or EXPONENTIAL 1", job.getBackoffPolicy());
+    return broken("back-off: {} is not a policy; use LINEAR 0 or EXPONENTIAL 1", job.getBackoffPolicy());
 }
 
 Broken extrasAreSmall(const JobInfo& job) {

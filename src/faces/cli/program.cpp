@@ -76,7 +76,7 @@ Pairs rowsOf(std::span<const Verb> all) {
 
 std::string overview() {
     return fmt::format(
-        "stint: downloads and other jobs that end well, whatever happens in between\n\n"
+        "stint: run downloads and other jobs that survive interruptions\n\n"
         "try:\n{}\nverbs:\n{}\n`stint help VERB` says all about one; `--json` is on every verb that "
         "shows state.",
         twoColumns({{"stint get https://example.org/debian.iso", "a download; Ctrl-C detaches, it goes on"},

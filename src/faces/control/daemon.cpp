@@ -157,7 +157,7 @@ Result<std::vector<JobId>> Daemon::scheduleAll(const std::vector<JobOfList>& job
                                             [&](DictionaryWriter& options) { askForNew(options, app); }});
     if (!ids.ok()) return withoutPlace(ids.error());
     if (ids->size() == jobs.size()) return ids;
-    return fail(Errc::SYSTEM, "{} jobs were asked for, and stintd tells of {}", jobs.size(), ids->size());
+    return fail(Errc::SYSTEM, "stintd accepted {1} of {0} jobs", jobs.size(), ids->size());
 }
 
 Result<std::size_t> Daemon::fitting(std::span<const JobOfList> jobs) const {

@@ -17,7 +17,7 @@ std::optional<JobId> parseId(std::string_view text) {
 }
 
 Error noJobName(std::string_view text) {
-    return fail(Errc::ILLEGAL_ARGUMENT, "\"{}\" names no job: write 7, PACKAGE/7 or PACKAGE/namespace#7", text);
+    return fail(Errc::ILLEGAL_ARGUMENT, "\"{}\" is not a job; write 7, PACKAGE/7 or PACKAGE/namespace#7", text);
 }
 
 WallTime endOf(const JobView& job) { return job.completed->ended; }

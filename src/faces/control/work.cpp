@@ -58,7 +58,7 @@ Result<wire::WorkList> workOf(const std::string& package, Duration patience) {
     const Duration until = steadyNow() + patience;
     const std::string name = wire::workNameOf(package);
     if (sd_bus_service_name_is_valid(name.c_str()) <= 0)
-        return fail(Errc::ILLEGAL_ARGUMENT, "{} is no package's name", package);
+        return fail(Errc::ILLEGAL_ARGUMENT, "{} is not a package's name", package);
     const auto bus = STINT_TRY(workBus());
     wire::WorkList all;
     while (true) {

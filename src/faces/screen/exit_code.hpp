@@ -22,7 +22,7 @@ struct ExitCode {
 inline constexpr auto exitCodes = std::to_array<ExitCode>({
     {ends::ok,            "ok",             "done"},
     {ends::failure,       "failed",         "it failed, or did not come as it should: a job, an expectation of `stint sim`"},
-    {ends::noScenario,    "no_scenario",    "of `stint sim`: a file could not be read, or is no scenario"},
+    {ends::noScenario,    "no_scenario",    "of `stint sim`: a file could not be read, or is not a scenario"},
     {ends::usage,         "usage",          "wrong words on the command line, or values that no job may have"},
     {ends::badData,       "bad_data",       "a checksum that is not the file's; more on stdin than is kept"},
     {ends::noInput,       "not_found",      "there is no such job, app, file or key"},

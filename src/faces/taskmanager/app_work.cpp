@@ -260,7 +260,7 @@ void answerWork(AppWork& work, DaemonLine& line, const Request& request, const D
     if (names->size() != 1) return done(refusal(400, "ask for one app: /api/work?package=com.example.app"));
     const std::string& package = names->front();
     if (sd_bus_service_name_is_valid(wire::workNameOf(package).c_str()) <= 0)
-        return done(refusal(400, fmt::format("{} is no package's name", printable(package))));
+        return done(refusal(400, fmt::format("{} is not a package's name", printable(package))));
     work.ask(package, [&line, package, done](const Result<wire::WorkList>& list) {
         if (!list.ok()) return done(refusal(404, list.error().message));
         tellWork(line, package, *list, done);

@@ -139,7 +139,7 @@ Result<void> Makers::includeNoJob(const PeerSocket& peer) {
     const std::string socket = fmt::format("socket:[{}]", peer.inode);
     for (const Standing& each : beside)
         if (holds(each.pid, socket) && !isJobs(each)) return {};
-    return fail(Errc::SECURITY, "nobody can be seen to have made this connection who is no process of a job");
+    return fail(Errc::SECURITY, "nobody can be seen to have made this connection who is not a process of a job");
 }
 
 } // namespace stint::taskmanager

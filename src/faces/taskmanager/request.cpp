@@ -36,7 +36,7 @@ Result<std::string> unescaped(std::string_view text) {
 
 Result<Json> objectIn(const std::string& body, const std::vector<std::string>& keys) {
     Json object = Json::parse(body, nullptr, false);
-    if (!object.is_object()) return fail(Errc::ILLEGAL_ARGUMENT, "the body is no JSON object");
+    if (!object.is_object()) return fail(Errc::ILLEGAL_ARGUMENT, "the body is not a JSON object");
     for (const auto& [key, value] : object.items())
         if (std::ranges::find(keys, key) == keys.end())
             return fail(Errc::ILLEGAL_ARGUMENT, "unknown key \"{}\"; it takes \"{}\"", printable(key),
@@ -108,7 +108,7 @@ Result<std::pair<WallTime, WallTime>> spanIn(std::string_view query) {
 Result<JobKey> jobNamed(const std::string& name) {
     const cli::JobName found = STINT_TRY(cli::parseJobName(name));
     if (!found.app)
-        return fail(Errc::ILLEGAL_ARGUMENT, "\"{}\" is no whole name: write PACKAGE/7 or PACKAGE/namespace#7",
+        return fail(Errc::ILLEGAL_ARGUMENT, "\"{}\" is not a whole name: write PACKAGE/7 or PACKAGE/namespace#7",
                     printable(name));
     return JobKey{*found.app, found.space, found.id};
 }

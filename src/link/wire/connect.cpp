@@ -49,7 +49,7 @@ Result<void> checkOurs(const std::filesystem::path& path, const struct stat& fou
     if (S_ISLNK(found.st_mode))
         return fail(Errc::SECURITY, "the runtime directory {} is a symbolic link; it must be a directory", name);
     if (!S_ISDIR(found.st_mode))
-        return fail(Errc::SECURITY, "the runtime directory {} is no directory; remove it", name);
+        return fail(Errc::SECURITY, "the runtime directory {} is not a directory; remove it", name);
     if (found.st_uid != ::getuid())
         return fail(Errc::SECURITY, "the runtime directory {} belongs to uid {}; it must belong to uid {}", name,
                     found.st_uid, ::getuid());

@@ -49,7 +49,7 @@ std::string_view Message::signature() const { return orEmpty(sd_bus_message_get_
 
 Error Message::error() const {
     const sd_bus_error* error = sd_bus_message_get_error(get());
-    return error ? errorFrom(*error) : Error{Errc::SYSTEM, "the answer is no error"};
+    return error ? errorFrom(*error) : Error{Errc::SYSTEM, "the answer is not an error"};
 }
 
 Result<Message> newCall(sd_bus* bus, const char* interface, const char* member) {

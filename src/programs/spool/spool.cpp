@@ -213,7 +213,7 @@ Result<Order> Spool::order() const {
     auto text = readFile(file);
     if (!text) return refused("read", file);
     auto order = orderIn(*text);
-    if (!order) return fail(Errc::SYSTEM, "{} is no order of `stint run`", file.string());
+    if (!order) return fail(Errc::SYSTEM, "{} is not an order of `stint run`", file.string());
     return *std::move(order);
 }
 

@@ -80,7 +80,7 @@ Ending endingOf(const Fault& fault) {
         return later(text);
     case CURLE_URL_MALFORMAT:
         if (text.starts_with("The redirect target"))
-            return never(ends::protocol, fmt::format("the server leads to what is no URL: {}", text));
+            return never(ends::protocol, fmt::format("the server leads to what is not a URL: {}", text));
         return never(ends::usage, fmt::format("the URL cannot be used: {}", text));
     case CURLE_UNSUPPORTED_PROTOCOL: // the URL itself was checked before
         return never(ends::protocol, fmt::format("the server speaks no HTTP, or leads to what is none: {}", text));

@@ -259,7 +259,8 @@ Ending refusal(const Response& response) {
         return busy(response);
     default:
         if (response.status >= 500 && response.status < 600) return busy(response);
-        return never(ends::protocol, fmt::format("the server answered {}, which is no success", statusText(response)));
+        return never(ends::protocol,
+                     fmt::format("the server answered {}, which is not a success", statusText(response)));
     }
 }
 

@@ -123,7 +123,7 @@ Action readExpectWork(Yaml& yaml, const Node& node) {
                    const std::string whose = yaml.text(value, "work");
                    const auto slash = whose.find('/');
                    if (slash == std::string::npos)
-                       return yaml.complain(locationOf(value), "\"{}\" is no request; write APP/ID", whose);
+                       return yaml.complain(locationOf(value), "\"{}\" is not a request; write APP/ID", whose);
                    expect.app = AppId{whose.substr(0, slash)};
                    expect.id = whose.substr(slash + 1);
                }},

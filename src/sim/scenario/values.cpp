@@ -61,7 +61,7 @@ bool isName(std::string_view part) {
 
 Error noJob(std::string_view text, std::string_view why) {
     return fail(Errc::ILLEGAL_ARGUMENT,
-                "\"{}\" is no job: {}; write package/id or package/namespace#id, such as com.example.mail/7", text,
+                "\"{}\" is not a job: {}; write package/id or package/namespace#id, such as com.example.mail/7", text,
                 why);
 }
 
@@ -69,7 +69,7 @@ Error noJob(std::string_view text, std::string_view why) {
 
 Result<WallTime> parseTimeOfDay(std::string_view text) {
     if (const auto time = timeOfDay(text)) return *time;
-    return fail(Errc::ILLEGAL_ARGUMENT, "\"{}\" is no time of day; write one in UTC such as 2026-01-05T08:00:00Z",
+    return fail(Errc::ILLEGAL_ARGUMENT, "\"{}\" is not a time of day; write one in UTC such as 2026-01-05T08:00:00Z",
                 text);
 }
 
@@ -86,7 +86,7 @@ Result<AppId> parseApp(std::string_view text) {
     }
     if (named && parts > 1) return AppId{std::string(text)};
     return fail(Errc::ILLEGAL_ARGUMENT,
-                "\"{}\" is no app; write its package, a reverse-DNS name such as com.example.mail", text);
+                "\"{}\" is not an app; write its package, a reverse-DNS name such as com.example.mail", text);
 }
 
 Result<JobKey> parseJob(std::string_view text) {
@@ -101,7 +101,7 @@ Result<JobKey> parseJob(std::string_view text) {
         number.remove_prefix(hash + 1);
     }
     const auto id = numberIn<std::int32_t>(number);
-    if (!id) return noJob(text, fmt::format("\"{}\" is no number of 32 bits", number));
+    if (!id) return noJob(text, fmt::format("\"{}\" is not a number of 32 bits", number));
     key.id.value = *id;
     return key;
 }
@@ -113,7 +113,7 @@ Result<std::pair<AppId, std::string>> parseHandle(std::string_view text) {
     std::string_view space = text.substr(slash + 1);
     if (space.size() < 2 || !space.ends_with('#'))
         return fail(Errc::ILLEGAL_ARGUMENT,
-                    "\"{}\" is no handle; write the package alone for the root, or package/namespace#", text);
+                    "\"{}\" is not a handle; write the package alone for the root, or package/namespace#", text);
     space.remove_suffix(1);
     return std::pair{std::move(app), std::string(space)};
 }

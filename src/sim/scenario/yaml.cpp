@@ -88,7 +88,7 @@ void checkEncoding(std::string_view text) {
         const std::size_t before = text.size();
         const bool newLine = text.front() == '\n';
         const bool wrong = takeCodePoint(text) == replacement && before - text.size() == 1;
-        if (wrong) throw OutOfBounds{location, "this is no UTF-8; save the file as UTF-8"};
+        if (wrong) throw OutOfBounds{location, "this is not UTF-8; save the file as UTF-8"};
         location = newLine ? SourceLocation{location.line + 1, 1} : SourceLocation{location.line, location.column + 1};
     }
 }

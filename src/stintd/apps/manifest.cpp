@@ -252,7 +252,7 @@ Result<void> readPackage(const Table& root, const std::filesystem::path& file, M
     std::string package = STINT_TRY(root.neededText("package"));
     if (!isPackage(package))
         return root.wrong(root.node("package"),
-                          "\"{}\" is no package; one is a reverse domain name such as com.example.mail, of letters, "
+                          "\"{}\" is not a package; one is a reverse domain name such as com.example.mail, of letters, "
                           "digits, \"_\" and \"-\"",
                           package);
     if (file.stem() != package)

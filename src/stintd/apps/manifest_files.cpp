@@ -62,7 +62,7 @@ Error unreadable(const fs::path& path) {
 
 Result<std::string> readWhole(int directory, const std::string& name, const fs::path& path) {
     const Fd file = openRegular(directory, name);
-    if (!file && errno == 0) return fail(Errc::SYSTEM, "{}: is no file", path.string());
+    if (!file && errno == 0) return fail(Errc::SYSTEM, "{}: is not a file", path.string());
     struct stat status {};
     if (!file || ::fstat(file.get(), &status) != 0) return unreadable(path);
     STINT_TRY(checkOwner(status, path));

@@ -196,7 +196,7 @@ std::string howToStart(const Registry& registry, std::string_view kind, std::str
                            "\"{}\" is one of {}: start it with: {}",
                            kind, component, declared, typed);
     std::string text = fmt::format(
-        "this program is no app's: no manifest declares a {} \"{}\". Write {}/PACKAGE.toml, with package = "
+        "this program is not an app's: no manifest declares a {} \"{}\". Write {}/PACKAGE.toml, with package = "
         "\"PACKAGE\", "
         "command = [\"PROGRAM\"], and a [[{}]] with name = \"{}\"{} and a command; then start it with: stint start "
         "PACKAGE",

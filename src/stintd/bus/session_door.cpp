@@ -70,7 +70,8 @@ int SessionDoor::asked(sd_bus_message* call, void* self, sd_bus_error*) {
     const auto message = wire::Message::sharing(call);
     if (!message.expectsReply()) return 1;
     if (door.calls_.size() >= wire::mostCallsInFlight) {
-        (void)wire::replyError(message, fail(Errc::BUSY, "{} callers wait at the door; ask again", door.calls_.size()));
+        (void)wire::replyError(message,
+                               fail(Errc::BUSY, "{} callers are waiting already; ask again", door.calls_.size()));
         return 1;
     }
     STINT_CHECK(!door.calls_.contains(call)); // the former message is kept as long as its call is in the map

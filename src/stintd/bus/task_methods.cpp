@@ -142,8 +142,8 @@ Handled day(Request& request) {
     const bool isTooLong = static_cast<std::uint64_t>(to) - static_cast<std::uint64_t>(from) >
                            static_cast<std::uint64_t>(longestDay.count());
     if (from > to || isTooLong)
-        return fail(Errc::ILLEGAL_ARGUMENT, "from {} to {} is no time of at most {}; ask for its days one by one", from,
-                    to, formatDuration(longestDay));
+        return fail(Errc::ILLEGAL_ARGUMENT, "from {} to {} is not a time of at most {}; ask for its days one by one",
+                    from, to, formatDuration(longestDay));
     return answers([&owner = request.owner, asked](Writer& writer) -> Result<void> {
         const DayPage page = STINT_TRY(owner.day(asked));
         wire::writeRows(writer, page.runs);

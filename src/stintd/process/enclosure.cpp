@@ -232,7 +232,7 @@ fs::path CgroupEnclosure::directory(const AppId& app, ProcessId id) const {
 
 Result<void> CgroupEnclosure::makeApp(const AppId& app) {
     if (app.name.empty() || app.name.str().find('/') != std::string::npos)
-        return fail(Errc::ILLEGAL_ARGUMENT, "\"{}\" is no package", app.name);
+        return fail(Errc::ILLEGAL_ARGUMENT, "\"{}\" is not a package", app.name);
     STINT_TRY(makeCgroup(appDirectory(app)));
     return passOn(controllers_.held, appDirectory(app));
 }

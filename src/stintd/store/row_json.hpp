@@ -152,7 +152,7 @@ template <class Row> nlohmann::json jsonOfRow(const Row& row) {
 
 /// Returns IllegalArgument with the value that is wrong.
 template <class Row> Result<Row> rowFrom(const nlohmann::json& object, std::string_view name) {
-    if (!object.is_object()) return fail(Errc::ILLEGAL_ARGUMENT, "{} is no object", name);
+    if (!object.is_object()) return fail(Errc::ILLEGAL_ARGUMENT, "{} is not an object", name);
     Row row;
     RowJsonReader field(object);
     Row::fields(field, row);

@@ -125,8 +125,7 @@ public:
     Result<void> acceptsMore() {
         reserve_.remake();
         if (reserve_.stands()) return {};
-        return fail(Errc::STORAGE,
-                    "{}: disk full: what is there goes on, and nothing new is accepted until there is room",
+        return fail(Errc::STORAGE, "{}: disk full: accepted jobs go on; new ones are refused until there is room",
                     file().string());
     }
 

@@ -18,7 +18,7 @@ Result<void> makePlainFile(const std::filesystem::path& file) {
     struct stat what {};
     if (!made || ::fstat(made.get(), &what) != 0)
         return fail(Errc::STORAGE, "{}: {}", file.string(), std::strerror(errno));
-    if (!S_ISREG(what.st_mode)) return fail(Errc::STORAGE, "{} is no plain file", file.string());
+    if (!S_ISREG(what.st_mode)) return fail(Errc::STORAGE, "{} is not a plain file", file.string());
     return {};
 }
 

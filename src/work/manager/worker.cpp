@@ -127,7 +127,7 @@ Worker::Result WorkManager::Impl::doWork(const std::shared_ptr<WorkerAccess::Val
     } catch (const std::exception& thrown) {
         why = fmt::format("the worker threw: {}", thrown.what());
     } catch (...) {
-        why = "the worker threw what is no std::exception";
+        why = "the worker threw what is not a std::exception";
     }
     return Worker::Result::failure();
 }

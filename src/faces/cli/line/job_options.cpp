@@ -44,7 +44,8 @@ std::optional<WallTime> nextTimeOfDay(const std::string& text, WallTime now) {
 
 Error noTime(const std::string& text) {
     return fail(Errc::ILLEGAL_ARGUMENT,
-                "--at \"{}\" is no time: write 02:00 (the next one), \"2026-11-22 02:00\", or +90min from now", text);
+                "--at \"{}\" is not a time; write 02:00 (the next one), \"2026-11-22 02:00\", or +90min from now",
+                text);
 }
 
 Result<std::optional<WallTime>> startTime(const Arguments& given, WallTime now) {
@@ -89,21 +90,21 @@ std::vector<Option> startOptions() {
     return {{"--after", "JOB", "only when that job has succeeded; if it does not, this one ends, too", true},
             {"--after-failure", "JOB", "only when that job has failed; if it succeeds, this one ends", true},
             {"--at", "TIME", "not before that: 02:00, \"2026-11-22 02:00\", +90min"},
-            {"--wait-max", "DURATION", "after that it gets the conditions of --then"},
+            {"--wait-max", "DURATION", "after that, change its conditions as --then says"},
             {"--then", "CONDITIONS", "network=any,charging=no,bytes<=200M: in place of its own of the same names"},
-            {"--metered-bytes", "SIZE", "so much over metered networks in all, then it waits for another (200M)"}};
+            {"--metered-bytes", "SIZE", "at most this much over metered networks, then it waits for another (200M)"}};
 }
 
 Result<Condition> conditionIn(std::string_view text) {
     const std::size_t sign = text.find('=');
     const bool isBound = sign != std::string_view::npos && sign > 0 && text[sign - 1] == '<';
     if (sign == std::string_view::npos || sign == 0)
-        return fail(Errc::ILLEGAL_ARGUMENT, "\"{}\" is no condition; write network=any, charging=no or bytes<=200M",
+        return fail(Errc::ILLEGAL_ARGUMENT, "\"{}\" is not a condition; write network=any, charging=no or bytes<=200M",
                     text);
     Condition condition{std::string(text.substr(0, sign - (isBound ? 1 : 0))), std::string(text.substr(sign + 1))};
     if (isBound != (condition.name == "bytes"))
-        return fail(Errc::ILLEGAL_ARGUMENT, "\"{}\" is no condition; bytes has a bound (bytes<=200M), others are equal",
-                    text);
+        return fail(Errc::ILLEGAL_ARGUMENT,
+                    "\"{}\" is not a condition; write bytes<=200M, and the others with =, as network=any", text);
     return condition;
 }
 

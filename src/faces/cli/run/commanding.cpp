@@ -132,7 +132,7 @@ Result<void> Commanding::validate() {
     auto daemon = STINT_TRY(Daemon::connect(screen_));
     limits_ = STINT_TRY(askForLimits(daemon, kind_));
     if (wanted_.saveTime && *wanted_.saveTime >= limits_.longest)
-        return fail(Errc::ILLEGAL_ARGUMENT, "--save-time {} leaves nothing of a run, which may last {}: give it less",
+        return fail(Errc::ILLEGAL_ARGUMENT, "--save-time {} is as long as a run may last ({}); write less",
                     formatDuration(*wanted_.saveTime), formatDuration(limits_.longest));
     STINT_TRY(checkHeld(daemon, wanted_.limits));
     if (isGuard()) STINT_TRY(checkGuarded(daemon, terms_.guardElse));
@@ -243,7 +243,8 @@ int Commanding::follow(Daemon& daemon, JobView job, Signals& signals) {
     const Screen way = screen_.forLines();
     ProgressReporter reporter(way);
     auto followed = cli::follow(daemon, job, reporter, signals, way, output);
-    if (!followed.ok()) return screen_.fail(fmt::format("lost sight of {}", textOf(job.key)), followed.error());
+    if (!followed.ok())
+        return screen_.fail(fmt::format("cannot follow {} any longer", textOf(job.key)), followed.error());
     return followed->signal ? detached(followed->job, *followed->signal) : ended(followed->job);
 }
 

@@ -42,7 +42,7 @@ std::string desktopId(const std::string& app) {
 Result<void> holdApp(const std::string& id, StartTerms& terms, CommandWanted& wanted) {
     if (!isDesktopId(id))
         return fail(Errc::ILLEGAL_ARGUMENT,
-                    "--app \"{}\" is no app's id: write the name of its desktop file, such as org.kde.kmail",
+                    "--app \"{}\" is not an app's id; write the name of its desktop file, such as org.kde.kmail",
                     printable(id));
     if (terms.guardElse != GuardElse::Freeze)
         return fail(Errc::ILLEGAL_ARGUMENT,
@@ -165,8 +165,8 @@ Verb guardVerb() {
                      .value = "",
                      .help = "it is started again after a reboot, too",
                      .setter = "setPersisted"},
-                    {"--setenv", "NAME=VALUE", "in its environment; without =VALUE: as it is here", true},
-                    {"--working-directory", "DIR", "runs there in place of here"},
+                    {"--setenv", "NAME=VALUE", "set in its environment; without =VALUE, copied from here", true},
+                    {"--working-directory", "DIR", "run in this directory, not here"},
                     {"-p,--property", "NAME=VALUE", "a limit of what it gets, as for `stint run`", true},
                     {"--no-wait", "", "start it and return"}},
         .examples = {{"stint guard --while 'unmetered and not power-saver' -- syncthing", "still on a hotspot"},

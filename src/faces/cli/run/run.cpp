@@ -59,7 +59,7 @@ Verb runVerb() {
         .options = with(
             {{.names = "--user-initiated",
               .value = "",
-              .help = "at once and for hours, because a person looks on; needs a network",
+              .help = "at once and for hours, as a person is waiting; needs a network",
               .setter = "setUserInitiated"},
              {.names = "--expedited", .value = "", .help = "at once, for minutes", .setter = "setExpedited"}},
             conditionOptions(&JobField::regular, "only with such a network (default: none is needed)"),
@@ -68,7 +68,7 @@ Verb runVerb() {
               .value = "DURATION",
               .help = "the pause before the first retry (default: 30s; 10s at least)",
               .setter = "setBackoffCriteria"},
-             {"--retries", "N", "tried again N times, then it has failed (default: without end)"},
+             {"--retries", "N", "give up after N retries (default: never)"},
              {.names = "--every",
               .value = "DURATION",
               .help = "again and again, once in each period (1d; 15min at least), also after a reboot",
@@ -79,8 +79,8 @@ Verb runVerb() {
               "off for runs once"},
              {"--on-success", "COMMAND", "a job of its own, by sh -c, when it has ended well"},
              {"--on-failure", "COMMAND", "a job of its own, by sh -c, when it has failed for good, or was cancelled"},
-             {"--setenv", "NAME=VALUE", "in its environment; without =VALUE: as it is here", true},
-             {"--working-directory", "DIR", "runs there in place of here"},
+             {"--setenv", "NAME=VALUE", "set in its environment; without =VALUE, copied from here", true},
+             {"--working-directory", "DIR", "run in this directory, not here"},
              {"-p,--property", "NAME=VALUE",
               "a limit of what it gets, by systemd's names: MemoryMax=512M, TasksMax=20, CPUQuota=50%, CPUWeight=20; "
               "refused where it cannot be held (stint doctor)",

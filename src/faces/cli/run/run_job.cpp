@@ -48,7 +48,7 @@ Result<void> placeOf(const Arguments& given, Order& order) {
     if (const auto directory = given.value("working-directory")) {
         const fs::path place = (fs::path(order.directory) / *directory).lexically_normal();
         if (!fs::is_directory(place))
-            return fail(Errc::ILLEGAL_ARGUMENT, "--working-directory {} is no directory", printable(place.native()));
+            return fail(Errc::ILLEGAL_ARGUMENT, "--working-directory {} is not a directory", printable(place.native()));
         order.directory = place.native();
     }
     for (const std::string& text : given.values("setenv")) {
@@ -82,9 +82,10 @@ Result<CommandWanted> commandWantedBy(const Arguments& given, Order caller) {
     STINT_TRY(placeOf(given, wanted.order));
     wanted.label = shortened(printable(given.value("name").value_or(joined(given.words))), longestLabel);
     if (given.has("name") && !isLabel(wanted.label))
-        return fail(Errc::ILLEGAL_ARGUMENT,
-                    "--name \"{}\" cannot be typed as a job's name: give it a word that is no number and has no / or #",
-                    wanted.label);
+        return fail(
+            Errc::ILLEGAL_ARGUMENT,
+            "--name \"{}\" cannot be typed as a job's name: give it a word that is not a number and has no / or #",
+            wanted.label);
     wanted.userInitiated = given.has("user-initiated");
     wanted.expedited = given.has("expedited");
     wanted.network = STINT_TRY(networkIn(given, JobInfo::NETWORK_TYPE_NONE));

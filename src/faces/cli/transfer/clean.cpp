@@ -138,8 +138,9 @@ int clean(const Arguments& given, const Screen& screen) {
     show(*rows, screen);
     if (given.has("yes")) return cleaned(*rows, screen);
     if (!inTerminalForeground() || ::isatty(STDIN_FILENO) == 0)
-        return screen.fail(ends::usage, "cannot ask whether to remove them: this is no terminal; with --yes they are "
-                                        "removed unasked");
+        return screen.fail(ends::usage,
+                           "cannot ask whether to remove them: this is not a terminal; with --yes they are "
+                           "removed unasked");
     return saysYes(screen, rows->size()) ? cleaned(*rows, screen) : ends::ok;
 }
 

@@ -137,7 +137,7 @@ Result<void> checkVacant(const std::filesystem::path& target, const std::vector<
         if (!isSameFile(target, extras.getString("output"))) continue;
         const std::string number = shortTextOf(job.key);
         return fail(Errc::ILLEGAL_STATE,
-                    "{} is the file of {} already ({}): name another with -o, or have that one with `stint watch {}`",
+                    "{} is already the file of {} ({}); name another with -o, or follow that one with `stint watch {}`",
                     printable(target.native()), textOf(job.key), printable(withoutSecrets(extras.getString("url"))),
                     number);
     }

@@ -39,7 +39,7 @@ Result<Wanted> one(const std::string& url, const Arguments& given, const std::fi
     Wanted wanted;
     wanted.url = url;
     if (given.has("remote-name") && url.find("://") == std::string::npos)
-        return fail(Errc::ILLEGAL_ARGUMENT, "-O takes no name, and \"{}\" is no URL: -o {} names the file",
+        return fail(Errc::ILLEGAL_ARGUMENT, "-O takes no name, and \"{}\" is not a URL: -o {} names the file",
                     printable(url), shellWord(printable(url)));
     STINT_TRY(checkUrl(url));
     wanted.target = targetOf(url, given.value("output"), here);
@@ -152,7 +152,7 @@ Result<void> checkSource(const std::filesystem::path& source, const std::string&
                     given == "-" ? ": what outlives this command cannot read its stdin; save it to a file first" : "");
     if (!std::filesystem::is_regular_file(source, error))
         return fail(Errc::SYSTEM,
-                    "{} is no regular file, which alone can be read again after a restart: save it to one",
+                    "{} is not a regular file, so it cannot be read again after a restart; save it to one",
                     printable(source.native()));
     if (::access(source.c_str(), R_OK) != 0)
         return fail(Errc::SYSTEM, "cannot read the file {}: {}", printable(source.native()),

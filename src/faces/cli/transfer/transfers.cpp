@@ -188,7 +188,8 @@ int Transferring::detached(const std::vector<JobView>& jobs, int signal) const {
 
 int Transferring::ended(std::size_t which, const Result<JobView>& end, Seen seen) const {
     const TransferTask& task = accepted_[which].task;
-    if (!end.ok()) return screen_.fail(fmt::format("lost sight of {}", textOf(accepted_[which].job.key)), end.error());
+    if (!end.ok())
+        return screen_.fail(fmt::format("cannot follow {} any longer", textOf(accepted_[which].job.key)), end.error());
     const Completed& completed = *end->completed;
     const int code = exitCodeOf(completed);
     if (code != ends::ok) return screen_.fail(code, fmt::format("cannot {}: {}", task.action, endText(completed)));
@@ -217,7 +218,7 @@ int Transferring::followAll(Daemon& daemon, Signals& signals) {
     };
     auto followed = cli::followAll(daemon, std::move(jobs), reporter, signals, screen_, onEnd);
     reporter.clear();
-    if (!followed.ok()) return screen_.fail("lost sight of the transfers", followed.error());
+    if (!followed.ok()) return screen_.fail("cannot follow the transfers any longer", followed.error());
     if (followed->signal) return detached(followed->jobs, *followed->signal);
     tellAll(codes, reporter.seen());
     const auto bad = std::ranges::find_if(codes, [](int code) { return code != ends::ok; });

@@ -166,9 +166,9 @@ Verb appVerb() {
                      "limits, a restricted one runs nothing in the background, on the charger either.\n"
                      "Ends with 66 where there is no such app, 77 where it stays in another bucket because that is the "
                      "lowest it can have.",
-            .options = {{"--state", "top|visible|background|auto", "as if a window told so"},
+            .options = {{"--state", "top|visible|background|auto", "as if its window said so"},
                         {"--bucket", buckets, "put it into this bucket"},
-                        {"--battery", "unrestricted|optimized|restricted", "what it may use the battery for"},
+                        {"--battery", "unrestricted|optimized|restricted", "how much it may do in the background"},
                         {"--data-saver-exempt", "yes|no", "it may use metered networks under Data Saver"},
                         {"--revoke", "PERMISSION",
                          "take back one that its manifest declares, such as SCHEDULE_EXACT_ALARM"},

@@ -86,7 +86,7 @@ Verb helpConstraintsVerb() {
             .words = "[TEXT]",
             .fewest = 0,
             .most = 1,
-            .summary = "which kind of job may carry what",
+            .summary = "which conditions each kind of job may have",
             .about =
                 "The table that jobs are checked by: each method of JobInfo.Builder, and whether a regular, an "
                 "expedited, a user-initiated job and the work layer may use it. TEXT is a part of a method's name.",

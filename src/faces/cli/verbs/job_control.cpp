@@ -136,7 +136,7 @@ Verb resumeVerb() {
             .words = "JOB…",
             .fewest = 1,
             .most = Verb::many,
-            .summary = "let jobs go on that were paused",
+            .summary = "resume paused jobs",
             .about = "They start as soon as nothing else holds them (`stint why JOB`).",
             .options = {},
             .examples = {{"stint resume 7", ""}},
@@ -149,7 +149,7 @@ Verb retryVerb() {
             .words = "JOB…",
             .fewest = 1,
             .most = Verb::many,
-            .summary = "try jobs again now that rest after a failure",
+            .summary = "retry jobs now that rest after a failure",
             .about = "Ends the pause before the next try; everything else that a job waits for, it goes on waiting for "
                      "(`stint run-now` passes that, too).",
             .options = {},

@@ -82,7 +82,7 @@ Result<Day> dayNamed(std::string_view text, WallTime now) {
     if (text == "yesterday")
         day = today - 1;
     else if (text != "today" && (text.size() != 10 || !absl::ParseCivilTime(std::string(text), &day)))
-        return fail(Errc::ILLEGAL_ARGUMENT, "{} is no day; write today, yesterday or a date such as 2026-11-22",
+        return fail(Errc::ILLEGAL_ARGUMENT, "{} is not a day; write today, yesterday or a date such as 2026-11-22",
                     printable(text));
     return Day{wallOf(day), wallOf(day + 1) - 1ms};
 }

@@ -195,7 +195,7 @@ Verb simVerb() {
                 "the very core that the daemon runs, days in milliseconds. Prints what happened, then what came of "
                 "each expectation; with --quiet only what did not hold, and a verdict for each file.\n"
                 "Ends with 0 when every expectation of every file held, 1 when one did not, 2 when a file could not "
-                "be read or is no scenario: FILE:LINE:COLUMN, what is wrong, what would be right.",
+                "be read or is not a scenario: FILE:LINE:COLUMN, what is wrong, what would be right.",
             .options = {{"--until", "DURATION", "end of the run, over the scenario's own (3d)"},
                         {"--policy", "FILE.toml", "constants, over the scenario's own"},
                         {"--diff", "", "what --policy would change: starts, stops, times, waits, bytes, wake-ups"},

@@ -35,7 +35,7 @@ Result<AppUnits> unitsOf(const std::string& id) {
     const auto slice = path ? appSliceIn(*path) : std::nullopt;
     const auto place = mount && slice ? placeOf(*mount, *slice) : std::nullopt;
     if (!place)
-        return fail(Errc::UNAVAILABLE, "this is no unit of a user's service manager: no app.slice is around it");
+        return fail(Errc::UNAVAILABLE, "this is not a unit of a user's service manager: no app.slice is around it");
     return AppUnits::open(id, place->directory);
 }
 
