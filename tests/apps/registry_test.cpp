@@ -224,8 +224,8 @@ TEST_CASE("what is no file, or far too large, is refused without being waited fo
     desk.open({desk.root});
     CHECK(desk.registry->all().empty());
     REQUIRE(desk.errors.size() == 4);
-    CHECK(desk.errors[0].ends_with("com.example.a.toml: is no file"));
-    CHECK(desk.errors[1].ends_with("com.example.b.toml: is no file"));
+    CHECK(desk.errors[0].ends_with("com.example.a.toml: is not a file"));
+    CHECK(desk.errors[1].ends_with("com.example.b.toml: is not a file"));
     CHECK(desk.errors[2].ends_with("com.example.c.toml: is larger than 256 KiB"));
     CHECK(desk.errors[3].ends_with("com.example.d.toml: cannot be read: No such file or directory"));
 }

@@ -29,7 +29,7 @@ TEST_CASE("a program without a manifest is told where one would be, and what it 
     Desk desk;
     desk.open({desk.root});
     const std::string told = howToStart(*desk.registry, "service", "Jobs");
-    CHECK(told.starts_with("this program is no app's: no manifest declares a service \"Jobs\". Write " +
+    CHECK(told.starts_with("this program is not an app's: no manifest declares a service \"Jobs\". Write " +
                            desk.root.string() + "/PACKAGE.toml, with package = \"PACKAGE\""));
     CHECK(told.find("permission = \"BIND_JOB_SERVICE\"") != std::string::npos);
     CHECK(howToStart(*desk.registry, "receiver", "Alarms").find("permission") == std::string::npos);

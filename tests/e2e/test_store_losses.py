@@ -119,7 +119,7 @@ def test_who_goes_on_scheduling_on_a_full_disk_does_not_eat_what_cancels_need(wo
             assert [kept["id"] for kept in line.jobs()] == left
             assert refused(lambda: line.schedule(job(7), **AS_TRANSFER)).name == "org.stint.Error.Storage"
             doctor = world.stint("doctor")
-            assert doctor.code != 0 and "nothing new is accepted until there is room" in " ".join(doctor.out.split())
+            assert doctor.code != 0 and "new ones are refused until there is room" in " ".join(doctor.out.split())
             over.set()
             greedy.join()
         daemon.kill()
