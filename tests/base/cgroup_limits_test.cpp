@@ -59,7 +59,8 @@ TEST_CASE("a limit that is none is refused with what would be right") { // limit
                               "MemoryMax=512MB", "TasksMax=0", "TasksMax=2.5", "CPUQuota=50", "CPUQuota=0%",
                               "CPUWeight=0", "CPUWeight=10001", "CPUWeight=infinity"})
         CHECK_MESSAGE(refusalOf(wrong).find(" cannot be set: it is ") != std::string::npos, wrong);
-    CHECK(refusalOf("MemoryMin=1M").starts_with("MemoryMin=1M is not a limit that can be set (did you mean MemoryMax?)"));
+    CHECK(
+        refusalOf("MemoryMin=1M").starts_with("MemoryMin=1M is not a limit that can be set (did you mean MemoryMax?)"));
     CHECK(refusalOf("").starts_with("an empty word is not a limit"));
     CHECK_FALSE(limitsIn("MemoryMax=512M  TasksMax=2").ok());
 }
