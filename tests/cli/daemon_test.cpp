@@ -299,6 +299,27 @@ TEST_CASE("a number that was given to another job while the daemon was away is n
     CHECK(end->job.key == running(0).key);
 }
 
+TEST_CASE("a number that is given to another job between two news is the first job's end") {
+    auto other = running(0), othersEnd = saved();
+    other.scheduled = othersEnd.scheduled = at(5s);
+    othersEnd.completed->outcome.exitCode = 3;
+    for (const JobView& news : {other, othersEnd}) {
+        const FakeDaemon fake([&](Talk& talk, const wire::Message& call) {
+            if (call.member() == "ListJobs")
+                return talk.reply(call, [&](Writer& writer) {
+                    wire::writeList(writer, {othersEnd, saved()}, wire::writeRow<JobView>);
+                    writer.boolean(false);
+                });
+            replyJob(talk, call, running(0));
+            talk.jobChanged(news);
+        });
+        const Paper paper;
+        auto end = followed(paper);
+        REQUIRE(end.ok());
+        CHECK(end->job.completed->outcome.exitCode == 0);
+    }
+}
+
 TEST_CASE("a job that a daemon came back without is not waited for") {
     int watched = 0;
     const FakeDaemon fake([&](Talk& talk, const wire::Message& call) {

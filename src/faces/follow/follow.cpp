@@ -22,17 +22,23 @@ constexpr Duration keepersPatience = 1s; ///< for what looks after the daemon: s
 
 Moment moment() { return {steadyNow(), wallNow()}; }
 
-/// True if it is another job of this key: a number is reused once its job has ended, and is then scheduled at another
-/// time.
+/// True if it is another job of this key: a number is used again once its job has ended, and the next one is scheduled
+/// at another time. That time may be unknown, as in an old history.
 bool isAnother(const JobView& now, const JobView& before) {
-    return now.state != JobView::State::Finished && before.scheduled != WallTime{} && now.scheduled != before.scheduled;
+    return now.scheduled != before.scheduled && now.scheduled != WallTime{} && before.scheduled != WallTime{};
 }
 
-/// The newest end of a job of this key.
-Result<JobView> endOf(Daemon& daemon, const JobKey& key) {
-    for (auto& job : STINT_TRY(daemon.jobs(key.app.name, true)))
-        if (job.key == key) return std::move(job);
-    return fail(Errc::ILLEGAL_ARGUMENT, "it ended while stintd was away, and its result is no longer known");
+/// The job itself, where `state` is what its key has now: if that is another job's by now, its end.
+Result<JobView> sameJob(Daemon& daemon, JobView state, const JobView& job) {
+    if (!isAnother(state, job)) return state;
+    for (auto& ended : STINT_TRY(daemon.jobs(job.key.app.name, true)))
+        if (ended.key == job.key && !isAnother(ended, job)) return std::move(ended);
+    return fail(Errc::ILLEGAL_ARGUMENT, "it ended unseen, and its result is no longer known");
+}
+
+Result<JobView> present(Daemon& daemon, const JobView& job) {
+    auto state = STINT_TRY(daemon.watch(job.key));
+    return sameJob(daemon, std::move(state), job);
 }
 
 /// One following, from the jobs' first states to the last end.
@@ -49,7 +55,7 @@ private:
     bool anyOpen() const;
     void take(std::size_t which, JobView state);
     void tellEnd(std::size_t which);
-    void lose(std::size_t which, const Error& why);
+    Result<void> takeOrLose(std::size_t which, Result<JobView> state);
     Result<void> takeNews();
     Result<std::optional<int>> turn();
     Result<void> sleep() const;
@@ -84,19 +90,25 @@ void Following::tellEnd(std::size_t which) {
     reporter_.draw(moment()); // the report stands above the block
 }
 
-void Following::lose(std::size_t which, const Error& why) {
+/// Unavailable: the daemon is gone, and is asked again when it is back.
+Result<void> Following::takeOrLose(std::size_t which, Result<JobView> state) {
+    if (state.ok()) {
+        take(which, std::move(*state));
+        return {};
+    }
+    if (state.error().code == Errc::UNAVAILABLE) return std::move(state).error();
     lost_[which] = true;
-    ended_(which, why);
+    ended_(which, state.error());
+    return {};
 }
 
-/// If a number is reused, the job that had it first has ended by then.
 Result<void> Following::takeNews() {
     for (auto& news : STINT_TRY(daemon_.takeNews())) {
         auto* state = std::get_if<JobView>(&news);
         if (!state) continue;
         for (std::size_t i = 0; i < jobs_.size(); ++i) {
-            if (!isOpen(i) || state->key != jobs_[i].key || isAnother(*state, jobs_[i])) continue;
-            take(i, std::move(*state));
+            if (!isOpen(i) || state->key != jobs_[i].key) continue;
+            STINT_TRY(takeOrLose(i, sameJob(daemon_, std::move(*state), jobs_[i])));
             break;
         }
     }
@@ -137,7 +149,7 @@ Result<void> Following::joinAgain() {
     daemon_ = std::move(back);
     screen_.tell("stintd is back");
     for (auto& [which, state] : states)
-        state.ok() ? take(which, std::move(*state)) : lose(which, state.error());
+        STINT_TRY(takeOrLose(which, std::move(state)));
     return {};
 }
 
@@ -190,12 +202,6 @@ Result<AllFollowed> Following::run() {
 }
 
 } // namespace
-
-Result<JobView> present(Daemon& daemon, const JobView& job) {
-    auto state = STINT_TRY(daemon.watch(job.key));
-    if (isAnother(state, job)) state = STINT_TRY(endOf(daemon, job.key));
-    return state;
-}
 
 Result<AllFollowed> followAll(Daemon& daemon, std::vector<JobView> jobs, ProgressReporter& reporter, Signals& signals,
                               const Screen& screen, const Ended& ended, const Beside& beside) {

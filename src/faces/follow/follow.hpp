@@ -32,8 +32,8 @@ struct Beside {
     std::function<Result<void>()> take = {};
 };
 
-/// Called for each job as it ends, with its place among them; an Error where its end is not known: the job ended while
-/// the daemon was away, and the daemon does not know of it any more.
+/// Called for each job as it ends, with its place among them; an Error where its end is not known: nobody saw it, and
+/// the daemon's history does not have it any more.
 using Ended = std::function<void(std::size_t which, const Result<JobView>& end)>;
 
 /// Follows `jobs`, their states from Daemon::watch(), to their ends. If the daemon goes away, reconnects until it is
@@ -45,8 +45,5 @@ Result<AllFollowed> followAll(Daemon& daemon, std::vector<JobView> jobs, Progres
 /// Follows one job; an Error where its end is not known.
 Result<Followed> follow(Daemon& daemon, const JobView& job, ProgressReporter& reporter, Signals& signals,
                         const Screen& screen, const Beside& beside = {});
-
-/// The job as the daemon knows it now; if its number belongs to another job by now, its end.
-Result<JobView> present(Daemon& daemon, const JobView& job);
 
 } // namespace stint::cli
