@@ -45,7 +45,8 @@ std::vector<JobView> several() {
 
 Board boardWith(const std::vector<JobView>& jobs) {
     Board board;
-    board.begin(jobs, start);
+    for (const JobView& job : jobs)
+        board.take(Mirror::Change::Came, job, start);
     return board;
 }
 
@@ -133,7 +134,7 @@ TEST_CASE("every page fits on a screen of any size, whatever names are in it") {
             press(board, U'n');
             board.lose(hostile);
             CHECK(fits(board, size));
-            board.begin(jobs, start);
+            board.found();
         }
 }
 
@@ -150,13 +151,32 @@ TEST_CASE("what runs stands before what waits, and the choice stays on the same 
     CHECK(chosen(board).starts_with("2 "));
     press(board, U'j');
     CHECK(chosen(board).starts_with("1 "));
-    board.take(named(3, JobView::State::Running, "photos"), start);
+    board.take(Mirror::Change::Changed, named(3, JobView::State::Running, "photos"), start);
     CHECK(chosen(board).starts_with("1 "));
     JobView gone = saved();
     gone.key.id = JobId{1};
-    board.take(gone, start);
+    board.take(Mirror::Change::Gone, gone, start);
     CHECK(chosen(board).starts_with("3 "));
     CHECK(shown(board).find("saved /home/a/x.iso") != std::string::npos);
+}
+
+TEST_CASE("a job that has another's number has made no progress yet, and is not what was explained") {
+    Board board = boardWith({});
+    JobView first = running(10_MiB);
+    first.scheduled = start.wall;
+    Mirror mirror([&board](Mirror::Change change, const JobView& job) { board.take(change, job, start); });
+    mirror.take(first);
+    Explanation it;
+    it.job = first;
+    board.explain(it);
+    CHECK(board.explained() == first.key);
+    CHECK(board.jobs().at(first.key).progress(start.steady).done == 10_MiB);
+    JobView second = waiting(PENDING_JOB_REASON_APP);
+    second.key = first.key;
+    second.scheduled = start.wall + 1s;
+    mirror.take(second);
+    CHECK_FALSE(board.explained());
+    CHECK(board.jobs().at(second.key).progress(start.steady).done == 0);
 }
 
 TEST_CASE("what cannot be undone is asked for first, and any key but y leaves it") {
@@ -243,7 +263,8 @@ TEST_CASE("while the daemon is away nothing can be asked of it, and what it said
     CHECK_FALSE(press(board, U'S'));
     CHECK(shown(board).find("film") != std::string::npos);
     CHECK(shown(board).find("stintd is away") != std::string::npos);
-    board.begin({}, start);
+    board.take(Mirror::Change::Gone, named(2, JobView::State::Finished, "film"), start);
+    board.found();
     CHECK(shown(board).find("film") == std::string::npos);
     CHECK(shown(board).find("stintd is back") != std::string::npos);
 }

@@ -67,6 +67,10 @@ public:
         a.bits_ &= b.bits_;
         return a;
     }
+    friend constexpr Topics operator-(Topics a, Topics b) {
+        a.bits_ &= static_cast<std::uint8_t>(~b.bits_);
+        return a;
+    }
     bool operator==(const Topics&) const = default;
 
 private:

@@ -155,6 +155,8 @@ struct JobView {
 
     static std::optional<State> stateNamed(std::string_view name);
 
+    bool operator==(const JobView&) const = default;
+
     static constexpr auto noun = "state";
     static constexpr auto fields = [](auto& field, auto& job) {
         const auto asked = [&job](auto ask) { return job.info ? std::optional(ask(*job.info)) : std::nullopt; };

@@ -11,6 +11,7 @@
 #include "base/result/errors.hpp"
 #include "base/time/clock.hpp"
 #include "base/time/time.hpp"
+#include "faces/control/mirror.hpp"
 #include "faces/control/servers.hpp"
 
 namespace stint::cli {
@@ -21,12 +22,6 @@ constexpr Duration longestPause = 2s;
 constexpr Duration keepersPatience = 1s; ///< for what looks after the daemon: systemd needs 0.1 s
 
 Moment moment() { return {steadyNow(), wallNow()}; }
-
-/// True if it is another job of this key: a number is used again once its job has ended, and the next one is scheduled
-/// at another time. That time may be unknown, as in an old history.
-bool isAnother(const JobView& now, const JobView& before) {
-    return now.scheduled != before.scheduled && now.scheduled != WallTime{} && before.scheduled != WallTime{};
-}
 
 /// The job itself, where `state` is what its key has now: if that is another job's by now, its end.
 Result<JobView> sameJob(Daemon& daemon, JobView state, const JobView& job) {

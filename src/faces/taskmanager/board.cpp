@@ -36,12 +36,12 @@ void set(const EventSource& timer, std::uint64_t when) {
 
 Board::Board(sd_event* loop, DaemonLine& line, const AppWork& work)
     : loop_(sd_event_ref(loop)), line_(line), work_(work),
-      broadcast_([this] { return everything(); }), lists_{List{"finished", &Board::fetchFinished},
-                                                          List{"tasks", &Board::fetchTasks},
-                                                          List{"apps", &Board::fetchApps},
-                                                          List{"device", &Board::fetchDevice},
-                                                          List{"alarms", &Board::fetchAlarms},
-                                                          List{"work", &Board::fetchWork}},
+      broadcast_([this] { return everything(); }), lists_{List{Topic::Finished, "finished", &Board::fetchFinished},
+                                                          List{Topic::Tasks, "tasks", &Board::fetchTasks},
+                                                          List{Topic::Apps, "apps", &Board::fetchApps},
+                                                          List{Topic::Device, "device", &Board::fetchDevice},
+                                                          List{Topic::Alarms, "alarms", &Board::fetchAlarms},
+                                                          List{std::nullopt, "work", &Board::fetchWork}},
       timer_(timerOf(loop, due, this)), breath_(timerOf(loop, breathe, this)) {}
 
 Board::~Board() {
@@ -54,9 +54,8 @@ void Board::follow(bool on) {
     if (on == followed_) return;
     followed_ = on;
     ++life_;
-    jobsStale_ = jobsAsking_ = newsWanted_ = false;
-    jobs_.clear();
-    changed_.clear();
+    asks_ = false;
+    mirror_ = emptyMirror();
     daemon_ = Daemon::Asking;
     broadcast_.sendEverything(); // a browser that comes back has missed what nobody saw
     if (!on) {
@@ -77,9 +76,9 @@ std::vector<TopicText> Board::everything() const {
     std::vector<TopicText> all{{"hello", helloJson(isUp)}};
     if (isUp) {
         std::vector<std::string> jobs;
-        jobs.reserve(jobs_.size());
-        for (const auto& [key, job] : jobs_)
-            jobs.push_back(job);
+        jobs.reserve(mirror_.jobs().size());
+        for (const auto& [key, job] : mirror_.jobs())
+            jobs.push_back(jobJson(job));
         all.emplace_back("jobs", jobsJson(true, jobs, {}));
         for (const List& list : lists_)
             all.emplace_back(list.name, list.data);
@@ -94,6 +93,7 @@ void Board::connected() {
 
 void Board::lost(const std::string& why) {
     ++life_;
+    asks_ = false;
     says_ = why;
     if (!followed_ || daemon_ == Daemon::Down) return;
     const bool wasKnown = std::exchange(daemon_, Daemon::Down) != Daemon::Asking;
@@ -108,23 +108,38 @@ void Board::failed(const Error& error) {
     if (error.code == Errc::UNAVAILABLE) line_.startAnew(error.message);
 }
 
+cli::Mirror Board::emptyMirror() {
+    return cli::Mirror([this](cli::Mirror::Change, const JobView& job) { changed_.insert(job.key); });
+}
+
 void Board::load() {
     ++life_;
     if (daemon_ != Daemon::Down) daemon_ = Daemon::Asking;
-    jobs_.clear();
-    changed_.clear();
-    outstanding_ = 1 + static_cast<unsigned>(lists_.size());
-    askForNews();
-    listJobs({});
+    asks_ = workStale_ = true;
+    mirror_.begin(Topics::all());
+    jobsListedNext_ = 0;
     for (List& list : lists_) {
         list.data.clear();
-        refresh(list);
+        list.soonest = 0;
     }
+    goOn();
+}
+
+/// Sends and asks what is due.
+void Board::goOn() {
+    if (!asks_) return;
+    const std::uint64_t time = now();
+    if (daemon_ == Daemon::Up && !changed_.empty() && time >= jobsSoonest_) sendJobs();
+    if (mirror_.wantsNews()) askForNews();
+    if (mirror_.stale().has(Topic::Jobs) && time >= jobsListedNext_) listJobs({});
+    for (List& list : lists_)
+        if (isStale(list) && time >= list.soonest) refresh(list);
+    arm();
 }
 
 void Board::askForNews() {
-    newsWanted_ = false;
-    line_.ask<void>(cli::calls::watchEverything(Topics::all()), [this, life = life_](const Result<void>& watched) {
+    mirror_.newsAsked();
+    line_.ask<void>(cli::calls::watchEverything(mirror_.lists()), [this, life = life_](const Result<void>& watched) {
         if (life == life_ && !watched.ok()) failed(watched.error());
     });
 }
@@ -132,92 +147,55 @@ void Board::askForNews() {
 /// Lists the jobs page by page. Each page is taken in as it comes: news of a job that comes after it is newer.
 void Board::listJobs(const std::vector<JobView>& before) {
     if (before.empty()) {
-        jobsStale_ = false;
-        jobsAsking_ = true;
+        mirror_.reading(Topic::Jobs);
         jobsListingSince_ = now();
     }
     line_.ask<cli::Page<JobView>>(
         cli::calls::jobs(std::nullopt, false, before), [this, life = life_](const Result<cli::Page<JobView>>& page) {
             if (life != life_) return;
             if (!page.ok()) return failed(page.error());
-            for (const JobView& job : page->rows)
-                put(job);
+            mirror_.page(page->rows, page->more);
             if (page->more) return listJobs(page->rows);
-            jobsAsking_ = false;
+            mirror_.settle();
             const std::uint64_t took = now() - jobsListingSince_;
             jobsListedNext_ = now() + std::clamp(listingShare * took, betweenJobs, mostBetween);
-            listed();
+            noteUp();
         });
 }
 
-void Board::listed() {
-    if (daemon_ != Daemon::Up) return loaded();
-    if (newsWanted_ && !isBehind()) askForNews();
-    arm();
-}
-
-void Board::loaded() {
-    if (outstanding_ == 0) return;
-    if (--outstanding_ > 0) return;
-    daemon_ = Daemon::Up;
-    says_.clear();
-    changed_.clear();
-    broadcast_.sendEverything();
-    listed(); // changes that came meanwhile
-}
-
-/// True while a list is older than the daemon's news.
-bool Board::isBehind() const {
-    const bool isList = std::ranges::any_of(lists_, [](const List& list) { return list.stale || list.asking; });
-    return isList || jobsStale_ || jobsAsking_;
+/// A list was read: the daemon is up once all were.
+void Board::noteUp() {
+    if (daemon_ != Daemon::Up && mirror_.isWhole()) {
+        daemon_ = Daemon::Up;
+        says_.clear();
+        changed_.clear();
+        broadcast_.sendEverything();
+    }
+    goOn();
 }
 
 void Board::onSignal(const wire::Message& signal) {
     if (!followed_) return;
     wire::Reader reader(signal);
     if (signal.member() == "JobChanged") {
-        if (const auto job = wire::readRow<JobView>(reader); job.ok()) put(*job);
+        if (const auto job = wire::readRow<JobView>(reader); job.ok()) mirror_.take(*job);
     } else if (signal.member() == "Changed") {
-        const auto names = reader.strings();
-        if (!names.ok()) return;
-        newsWanted_ = true;
-        for (const std::string& name : *names)
-            touch(name);
-        if (daemon_ == Daemon::Up) listed();
+        if (const auto names = reader.strings(); names.ok()) mirror_.take(topicsNamed(*names));
     }
+    goOn();
 }
 
 void Board::workChanged() {
-    if (!followed_) return;
-    touch("work");
-    arm();
-}
-
-void Board::put(const JobView& job) {
-    if (job.state == JobView::State::Finished) {
-        if (jobs_.erase(job.key) > 0) noteChange(job.key);
-        return;
-    }
-    std::string json = jobJson(job);
-    std::string& known = jobs_[job.key];
-    if (known == json) return;
-    known = std::move(json);
-    noteChange(job.key);
-}
-
-void Board::noteChange(const JobKey& job) {
-    if (daemon_ != Daemon::Up) return; // all of them are sent anyway
-    changed_.insert(job);
-    if (now() >= jobsSoonest_ && !jobsAsking_) return sendJobs();
-    arm();
+    workStale_ = true;
+    goOn();
 }
 
 void Board::sendJobs() {
     std::vector<std::string> jobs, gone;
     for (const JobKey& key : std::exchange(changed_, {})) {
-        const auto job = jobs_.find(key);
-        if (job != jobs_.end())
-            jobs.push_back(job->second);
+        const auto job = mirror_.jobs().find(key);
+        if (job != mirror_.jobs().end())
+            jobs.push_back(jobJson(job->second));
         else
             gone.push_back(textOf(key));
     }
@@ -225,15 +203,13 @@ void Board::sendJobs() {
     broadcast_.send("jobs", jobsJson(false, jobs, gone));
 }
 
-void Board::touch(std::string_view name) {
-    if (name == "jobs") jobsStale_ = true;
-    const auto list = std::ranges::find(lists_, name, &List::name);
-    if (list != lists_.end()) list->stale = true; // an unknown one is a newer daemon's
-}
+bool Board::isStale(const List& list) const { return list.topic ? mirror_.stale().has(*list.topic) : workStale_; }
 
 void Board::refresh(List& list) {
-    list.stale = false;
-    list.asking = true;
+    if (list.topic)
+        mirror_.reading(*list.topic);
+    else
+        workStale_ = false;
     list.soonest = now() + betweenTopics;
     (this->*list.fetch)([this, &list, life = life_](Result<std::string> data) {
         if (life == life_) refreshed(list, std::move(data));
@@ -241,34 +217,26 @@ void Board::refresh(List& list) {
 }
 
 void Board::refreshed(List& list, Result<std::string> data) {
-    list.asking = false;
     if (!data.ok()) return failed(data.error());
+    if (list.topic) mirror_.read(*list.topic);
     const bool isNew = list.data != *data;
     list.data = std::move(*data);
     if (daemon_ == Daemon::Up && isNew) broadcast_.send(list.name, list.data);
-    listed();
+    noteUp();
 }
 
 /// Sets the one timer: to the first thing that waits to be sent, or asked for.
 void Board::arm() {
-    if (daemon_ != Daemon::Up) return;
     std::uint64_t next = UINT64_MAX;
-    if (!changed_.empty()) next = jobsSoonest_;
-    if (jobsStale_ && !jobsAsking_) next = std::min(next, jobsListedNext_);
+    if (daemon_ == Daemon::Up && !changed_.empty()) next = jobsSoonest_;
+    if (mirror_.stale().has(Topic::Jobs)) next = std::min(next, jobsListedNext_);
     for (const List& list : lists_)
-        if (list.stale && !list.asking) next = std::min(next, list.soonest);
+        if (isStale(list)) next = std::min(next, list.soonest);
     if (next != UINT64_MAX) set(timer_, next);
 }
 
 int Board::due(sd_event_source*, std::uint64_t, void* self) {
-    auto& board = *static_cast<Board*>(self);
-    const std::uint64_t time = now();
-    if (board.daemon_ != Daemon::Up) return 0;
-    if (!board.changed_.empty() && time >= board.jobsSoonest_) board.sendJobs();
-    if (board.jobsStale_ && !board.jobsAsking_ && time >= board.jobsListedNext_) board.listJobs({});
-    for (List& list : board.lists_)
-        if (list.stale && !list.asking && time >= list.soonest) board.refresh(list);
-    board.arm();
+    static_cast<Board*>(self)->goOn();
     return 0;
 }
 

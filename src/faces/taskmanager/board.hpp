@@ -5,7 +5,6 @@
 #include <array>
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -15,6 +14,7 @@
 #include <systemd/sd-event.h>
 
 #include "base/unix/event_source.hpp"
+#include "faces/control/mirror.hpp"
 #include "faces/taskmanager/app_work.hpp"
 #include "faces/taskmanager/broadcast.hpp"
 #include "faces/taskmanager/daemon_line.hpp"
@@ -44,29 +44,26 @@ private:
     using Fetched = std::function<void(Result<std::string>)>;
     /// A topic that is asked for as a whole.
     struct List {
+        std::optional<Topic> topic; ///< nullopt: the apps' work, of which the daemon knows nothing
         const char* name;
         void (Board::*fetch)(Fetched);
         std::string data = {};
-        bool stale = false;
-        bool asking = false;
         std::uint64_t soonest = 0; ///< µs of the loop's clock: it is not asked for again before
     };
 
     std::vector<TopicText> everything() const;
     void failed(const Error& error);
     void load();
+    void goOn();
     void askForNews();
     void listJobs(const std::vector<JobView>& before);
-    void listed();
-    void loaded();
-    void put(const JobView& job);
-    void noteChange(const JobKey& job);
-    void touch(std::string_view topic);
-    bool isBehind() const;
+    void noteUp();
+    bool isStale(const List& list) const;
     void refresh(List& list);
     void refreshed(List& list, Result<std::string> data);
     void sendJobs();
     void arm();
+    cli::Mirror emptyMirror();
     static int due(sd_event_source*, std::uint64_t, void* self);
     static int breathe(sd_event_source*, std::uint64_t, void* self);
 
@@ -85,16 +82,13 @@ private:
     bool followed_ = false;
     Daemon daemon_ = Daemon::Asking;
     std::string says_;
-    std::uint64_t life_ = 0;   ///< counts the line's connections: an answer of a former one is dropped
-    unsigned outstanding_ = 0; ///< first questions that are not yet answered
-    std::map<JobKey, std::string> jobs_;
+    std::uint64_t life_ = 0; ///< counts the line's connections: an answer of a former one is dropped
+    bool asks_ = false;      ///< this connection is there, and has refused nothing
+    cli::Mirror mirror_ = emptyMirror();
     std::set<JobKey> changed_; ///< jobs that have changed or are gone, not yet sent
     std::uint64_t jobsSoonest_ = 0;
-    // True where waiting jobs' reasons may have changed without news of each job: then they are listed anew.
-    bool jobsStale_ = false;
-    bool jobsAsking_ = false;
     std::uint64_t jobsListingSince_ = 0, jobsListedNext_ = 0;
-    bool newsWanted_ = false;   ///< the daemon has sent news of changes, and sends further ones once it is asked again
+    bool workStale_ = false;
     std::array<List, 6> lists_; ///< in the order in which they are sent
     EventSource timer_, breath_;
 };

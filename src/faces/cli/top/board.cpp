@@ -43,28 +43,13 @@ void dropLast(std::string& text) {
 
 } // namespace
 
-void Board::begin(const std::vector<JobView>& jobs, Moment now) {
-    jobs_.clear();
-    for (const JobView& job : jobs)
-        jobs_[job.key].state(job, now);
-    if (!away_.empty()) say("stintd is back", Paint::Good);
-    away_.clear();
-}
-
-void Board::renew(const std::vector<JobView>& jobs, Moment now) {
-    Jobs before = std::exchange(jobs_, {});
-    for (const JobView& job : jobs) {
-        if (auto known = before.extract(job.key)) jobs_.insert(std::move(known));
-        jobs_[job.key].state(job, now);
-    }
-}
-
-void Board::take(const JobView& job, Moment now) {
-    if (detail_ && detail_->of == Detail::Of::Job && detail_->it.job.key == job.key) {
+void Board::take(Mirror::Change change, const JobView& job, Moment now) {
+    const bool isGone = change == Mirror::Change::Gone;
+    if (explained() == job.key && !isAnother(job, detail_->it.job)) {
         detail_->it.job = job;
         if (job.state != JobView::State::Pending) detail_->it.blockers.clear();
     }
-    if (job.state != JobView::State::Finished) return jobs_[job.key].state(job, now);
+    if (!isGone) return jobs_[job.key].state(job, now);
     jobs_.erase(job.key);
     if (job.completed) say(fmt::format("{}: {}", names(job), endText(*job.completed)), paintOf(job));
 }
@@ -72,6 +57,10 @@ void Board::take(const JobView& job, Moment now) {
 void Board::lose(std::string why) {
     away_ = std::move(why);
     question_.reset();
+}
+
+void Board::found() {
+    if (!std::exchange(away_, {}).empty()) say("stintd is back", Paint::Good);
 }
 
 void Board::explain(Explanation it) {

@@ -9,6 +9,7 @@
 
 #include "faces/cli/top/frame.hpp"
 #include "faces/cli/top/page.hpp"
+#include "faces/control/mirror.hpp"
 
 namespace stint::cli::top {
 
@@ -51,14 +52,13 @@ struct Wish {
 class Board {
 public:
     // Answers and news of the daemon.
-    void begin(const std::vector<JobView>& jobs, Moment now);
-    /// Replaces the jobs by these; the progress of each that is still there is kept.
-    void renew(const std::vector<JobView>& jobs, Moment now);
-    void take(const JobView& job, Moment now);
+    void take(Mirror::Change change, const JobView& job, Moment now);
     void setApps(std::vector<AppView> apps) { apps_ = std::move(apps); }
     void setDevice(DeviceSeen device) { device_ = std::move(device); }
     /// The daemon is gone: its last answers stay on the screen.
     void lose(std::string why);
+    /// It is there, and has been asked.
+    void found();
     /// Opens the explanation of a job, or replaces the open one.
     void explain(Explanation it);
     /// The job that is explained on the screen.

@@ -45,19 +45,41 @@ pollfd Link::watched() const {
     return {watch_.get(), POLLIN, 0};
 }
 
-Result<std::vector<JobView>> Link::join(Topics lists) {
+Result<void> Link::catchUp(Mirror& mirror, Topics lists) {
     if (!daemon_) daemon_ = STINT_TRY(Daemon::connectIfThere());
-    STINT_TRY(daemon_->watchEverything(lists)); // first, so that changes during the read below are reported
-    return daemon_->jobs(std::nullopt, false);
+    if (std::exchange(isNew_, false)) mirror.begin(lists);
+    mirror.follow(lists);
+    if (mirror.wantsNews()) {
+        STINT_TRY(daemon_->watchEverything(lists));
+        mirror.newsAsked();
+    }
+    if (!mirror.stale().has(Topic::Jobs)) return {};
+    mirror.reading(Topic::Jobs);
+    const auto page = STINT_TRY(daemon_->jobs(std::nullopt, false));
+    mirror.page(page, false);
+    return takeNews(mirror);
 }
 
-Result<std::vector<News>> Link::takeNews() {
-    auto news = daemon_->takeNews();
-    if (!news.ok() && news.error().code == Errc::UNAVAILABLE) {
-        leave();
-        watchDirectory();
+Result<void> Link::takeNews(Mirror& mirror) {
+    const auto news = daemon_->takeNews();
+    if (!news.ok()) {
+        if (news.error().code == Errc::UNAVAILABLE) {
+            leave();
+            watchDirectory();
+        }
+        return news.error();
     }
-    return news;
+    for (const News& each : *news) {
+        if (const auto* job = std::get_if<JobView>(&each)) mirror.take(*job);
+        if (const auto* changed = std::get_if<ListsChanged>(&each)) mirror.take(changed->topics);
+    }
+    mirror.settle();
+    return {};
+}
+
+void Link::leave() {
+    daemon_.reset();
+    isNew_ = true;
 }
 
 void Link::takeReturn() {
@@ -90,17 +112,8 @@ class Printer {
 public:
     explicit Printer(const Screen& screen) : screen_(screen) {}
 
-    /// Takes all jobs; those that have not changed are not printed again.
-    void renew(const std::vector<JobView>& jobs) {
-        std::map<JobKey, Shown> before = std::exchange(shown_, {});
-        if (jobs.empty() && !std::exchange(begun_, true) && !screen_.json())
-            screen_.print("no job runs, and none waits");
-        begun_ = true;
-        for (const JobView& job : jobs) {
-            const auto same = before.find(job.key);
-            if (same != before.end()) shown_[job.key] = std::move(same->second);
-            take(job);
-        }
+    void begin() const {
+        if (shown_.empty() && !screen_.json()) screen_.print("no job runs, and none waits");
     }
 
     void take(const JobView& job) {
@@ -140,7 +153,6 @@ private:
 
     const Screen& screen_;
     std::map<JobKey, Shown> shown_;
-    bool begun_ = false;
 };
 
 constexpr const char* gone = "stintd is gone; waiting for it to come back";
@@ -149,41 +161,26 @@ constexpr const char* gone = "stintd is gone; waiting for it to come back";
 
 int printChanges(Link& link, Signals& signals, const Screen& screen) {
     Printer printer(screen);
-    bool known = false; // all jobs were read; from there on news suffice
+    Mirror mirror([&printer](Mirror::Change, const JobView& job) { printer.take(job); });
+    bool begun = false, isThere = true;
     for (;;) {
-        if (!known) {
-            const auto jobs = link.join(Topic::Jobs);
-            if (jobs.ok()) printer.renew(*jobs);
-            known = jobs.ok();
-            if (!known && jobs.error().code != Errc::UNAVAILABLE) return screen.fail("cannot watch jobs", jobs.error());
-            if (!known && link.daemon()) {
-                screen.tell(gone);
-                link.leave();
-            }
-        }
+        Result<void> done;
+        if (!link.daemon() || mirror.isBehind()) done = link.catchUp(mirror, Topic::Jobs);
+        if (done.ok() && !std::exchange(begun, true)) printer.begin();
         const auto left = link.timeout();
         std::array<pollfd, 3> watched{link.watched(), pollfd{signals.fd(), POLLIN, 0}, pollfd{STDOUT_FILENO, 0, 0}};
-        if (!known || !left || *left > 0ms) // else there is news already
-            ::poll(watched.data(), watched.size(), pollTimeout(left));
+        const bool isIdle = done.ok() && !mirror.isBehind() && (!left || *left > 0ms);
+        if (!link.daemon() || isIdle) ::poll(watched.data(), watched.size(), pollTimeout(left));
         while (const auto signal = signals.take())
             if (*signal != SIGWINCH) return exitCodeOfSignal(*signal);
         if (watched[2].revents != 0) return ends::ok; // nobody reads stdout
-        if (!link.daemon()) {
+        if (!link.daemon())
             link.takeReturn();
-            continue;
-        }
-        const auto news = link.takeNews();
-        if (news.ok()) {
-            for (const News& each : *news) {
-                if (const auto* job = std::get_if<JobView>(&each)) printer.take(*job);
-                known = known && !std::holds_alternative<ListsChanged>(each);
-            }
-        } else if (news.error().code == Errc::UNAVAILABLE) {
-            screen.tell(gone);
-            known = false;
-        } else {
-            return screen.fail("cannot watch jobs", news.error());
-        }
+        else if (done.ok())
+            done = link.takeNews(mirror);
+        if (!done.ok() && done.error().code != Errc::UNAVAILABLE) return screen.fail("cannot watch jobs", done.error());
+        if (!done.ok()) link.leave();
+        if (std::exchange(isThere, done.ok()) && !isThere) screen.tell(gone);
     }
 }
 

@@ -5,12 +5,12 @@
 // polled.
 #pragma once
 #include <optional>
-#include <vector>
 
 #include <poll.h>
 
 #include "base/unix/fd.hpp"
 #include "faces/control/daemon.hpp"
+#include "faces/control/mirror.hpp"
 #include "faces/screen/terminal.hpp"
 
 namespace stint::cli::top {
@@ -27,14 +27,15 @@ public:
     pollfd watched() const;
     std::optional<Duration> timeout() const { return daemon_ ? daemon_->timeout() : std::nullopt; }
 
-    /// Connects if the daemon is away, and returns all jobs as they are. News of jobs follow, and of these lists one
-    /// ListsChanged; further changes of lists are reported only after the next call. Unavailable: no daemon is there.
-    Result<std::vector<JobView>> join(Topics lists);
-    /// The news since the last call. Unavailable: the daemon is gone, and its return is watched for from now on.
-    Result<std::vector<News>> takeNews();
+    /// Connects if the daemon is away, asks it for news of these lists, and reads the jobs, each as the mirror wants
+    /// it. Unavailable: no daemon is there.
+    Result<void> catchUp(Mirror& mirror, Topics lists);
+    /// Gives the mirror the news since the last call. Unavailable: the daemon is gone, and its return is watched for
+    /// from now on.
+    Result<void> takeNews(Mirror& mirror);
     /// Handles a change in the watched directories: the daemon may be back.
     void takeReturn();
-    void leave() { daemon_.reset(); }
+    void leave();
 
 private:
     explicit Link(Fd watch) : watch_(std::move(watch)) {}
@@ -42,6 +43,7 @@ private:
 
     Fd watch_; ///< inotify
     std::optional<Daemon> daemon_;
+    bool isNew_ = true; ///< nothing was asked on this connection
 };
 
 /// Prints until a signal, or until nobody reads stdout; returns the exit code.

@@ -55,9 +55,7 @@ private:
     const Display& display_;
     Board board_;
     std::optional<Duration> nextTick_;
-    Topics watched_;                 ///< the lists whose changes are reported to us
-    Topics stale_ = Topics::all();   ///< those that may have changed since they were read
-    bool told_ = false;              ///< a change was reported; no further ones are until join()
+    Mirror mirror_{[this](Mirror::Change change, const JobView& job) { board_.take(change, job, thisMoment()); }};
     std::optional<Duration> readAt_; ///< the next read is not before this, where much changes
     bool hungUp_ = false;            ///< the terminal is gone
 };
@@ -68,38 +66,32 @@ Topics Desk::looksAt() const { return board_.showsRest() || board_.explained() ?
 
 /// Reads what is on the screen and may have changed since it was read.
 Result<void> Desk::readStale() {
-    const Topics lists = looksAt();
-    if (told_ || watched_ != lists) {
-        auto tasks = STINT_TRY(link_.join(lists));
-        board_.renew(std::move(tasks), thisMoment());
-    }
-    if (watched_ != lists) stale_ = Topics::all();
-    watched_ = lists;
-    told_ = false;
+    STINT_TRY(link_.catchUp(mirror_, looksAt()));
     Daemon& daemon = *link_.daemon();
-    if (board_.showsRest() && stale_.has(Topic::Apps)) {
+    const Topics stale = mirror_.stale() - Topic::Jobs; // these were read just now
+    mirror_.reading(stale);
+    if (stale.has(Topic::Apps)) {
         auto apps = STINT_TRY(daemon.ask(calls::apps()));
         board_.setApps(std::move(apps));
     }
-    if (board_.showsRest() && stale_.has(Topic::Device)) {
+    if (stale.has(Topic::Device)) {
         DeviceSeen device;
         device.values = STINT_TRY(daemon.ask(calls::device()));
         device.doze = STINT_TRY(daemon.ask(calls::doze()));
         device.limits = STINT_TRY(daemon.ask(calls::deviceLimits()));
         board_.setDevice(std::move(device));
     }
-    if (board_.showsRest()) stale_ = {};
+    mirror_.read(stale);
     if (const auto job = board_.explained())
         if (auto it = daemon.ask(calls::explain(*job)); it.ok()) board_.explain(std::move(*it));
-    return {};
+    return link_.catchUp(mirror_, looksAt());
 }
 
-bool Desk::wantsReading() const { return told_ || watched_ != looksAt() || (board_.showsRest() && !stale_.none()); }
+bool Desk::wantsReading() const { return mirror_.lists() != looksAt() || mirror_.isBehind(); }
 
 void Desk::renew() {
     if (!link_.daemon() || !wantsReading() || (readAt_ && *readAt_ > steadyNow())) return;
-    readAt_ = steadyNow() + leastPause;
-    if (!readStale().ok()) lose();
+    join();
 }
 
 void Desk::lose() {
@@ -108,12 +100,9 @@ void Desk::lose() {
 }
 
 void Desk::join() {
-    watched_ = looksAt();
-    const auto jobs = link_.join(watched_);
-    if (!jobs.ok()) return lose();
-    board_.begin(*jobs, thisMoment());
-    stale_ = Topics::all();
-    told_ = false;
+    readAt_ = steadyNow() + leastPause;
+    if (!readStale().ok()) return lose();
+    board_.found();
 }
 
 void Desk::draw() {
@@ -147,20 +136,10 @@ std::optional<int> Desk::takeSignals() {
 
 Result<void> Desk::takeNews() {
     if (!link_.daemon()) return {};
-    const auto news = link_.takeNews();
-    if (!news.ok()) {
-        if (news.error().code != Errc::UNAVAILABLE) return news.error();
-        lose();
-        join(); // it may be back already
-        return {};
-    }
-    for (const News& each : *news) {
-        if (const auto* job = std::get_if<JobView>(&each)) board_.take(*job, thisMoment());
-        if (const auto* lists = std::get_if<ListsChanged>(&each)) {
-            stale_ |= lists->topics;
-            told_ = true;
-        }
-    }
+    const auto taken = link_.takeNews(mirror_);
+    if (taken.ok() || taken.error().code != Errc::UNAVAILABLE) return taken;
+    lose();
+    join(); // it may be back already
     return {};
 }
 
