@@ -1,6 +1,7 @@
 // The verbs against a daemon that answers as it is told.
 #include <algorithm>
 #include <csignal>
+#include <utility>
 
 #include <doctest/doctest.h>
 #include <poll.h>
@@ -57,7 +58,7 @@ JobView of(JobView job, std::string package, JobId id) {
 }
 
 /// Follows job 7 on `paper`, and sends this process `signals` before.
-Result<Followed> followed(const Paper& paper, const std::vector<int>& signals = {}) {
+Result<Followed> followed(const Paper& paper, const std::vector<int>& signals = {}, const Beside& beside = {}) {
     auto read = Signals::open();
     auto daemon = Daemon::connect(Screen{OutputOptions{}});
     REQUIRE(daemon.ok());
@@ -66,7 +67,7 @@ Result<Followed> followed(const Paper& paper, const std::vector<int>& signals = 
     for (const int signal : signals)
         std::raise(signal);
     ProgressReporter reporter(paper.screen());
-    return follow(*daemon, *job, reporter, *read, paper.screen());
+    return follow(*daemon, *job, reporter, *read, paper.screen(), beside);
 }
 
 } // namespace
@@ -318,6 +319,29 @@ TEST_CASE("a number that is given to another job between two news is the first j
         REQUIRE(end.ok());
         CHECK(end->job.completed->outcome.exitCode == 0);
     }
+}
+
+TEST_CASE("output is told before the end of its run, and behind what had become of the run by then") {
+    auto stopping = running(0), waiting = running(0);
+    stopping.runState = RunState::Stopping;
+    waiting.state = JobView::State::Pending;
+    const FakeDaemon fake([&](Talk& talk, const wire::Message& call) {
+        replyJob(talk, call, running(0));
+        for (const auto& news : {stopping, waiting, saved()})
+            talk.jobChanged(news);
+    });
+    const Paper paper;
+    bool written = true;
+    const Beside output{-1, [&] {
+                            if (std::exchange(written, false)) paper.screen().tell("its last words");
+                            return Result<void>();
+                        }};
+    REQUIRE(followed(paper, {}, output).ok());
+    const auto place = [err = paper.err()](std::string_view words) { return err.find(words); };
+    INFO(paper.err());
+    CHECK(place("stopping") < place("its last words"));
+    CHECK(place("its last words") < place("waiting"));
+    CHECK(place("waiting") != std::string::npos);
 }
 
 TEST_CASE("a job that a daemon came back without is not waited for") {

@@ -48,10 +48,11 @@ public:
 private:
     bool isOpen(std::size_t which) const { return !lost_[which] && jobs_[which].state != JobView::State::Finished; }
     bool anyOpen() const;
-    void take(std::size_t which, JobView state);
+    Result<void> take(std::size_t which, JobView state);
     void tellEnd(std::size_t which);
     Result<void> takeOrLose(std::size_t which, Result<JobView> state);
     Result<void> takeNews();
+    Result<void> takeBeside() const { return beside_.take ? beside_.take() : Result<void>(); }
     Result<std::optional<int>> turn();
     Result<void> sleep() const;
     std::optional<int> endingSignal();
@@ -74,10 +75,14 @@ bool Following::anyOpen() const {
     return false;
 }
 
-void Following::take(std::size_t which, JobView state) {
+/// The output of a run that is over was written before its end, and is told before it.
+Result<void> Following::take(std::size_t which, JobView state) {
+    const bool ran = jobs_[which].state == JobView::State::Running;
+    if (ran && state.state != JobView::State::Running) STINT_TRY(takeBeside());
     jobs_[which] = std::move(state);
     reporter_.state(which, jobs_[which], moment());
     if (!isOpen(which)) tellEnd(which);
+    return {};
 }
 
 void Following::tellEnd(std::size_t which) {
@@ -87,10 +92,7 @@ void Following::tellEnd(std::size_t which) {
 
 /// Unavailable: the daemon is gone, and is asked again when it is back.
 Result<void> Following::takeOrLose(std::size_t which, Result<JobView> state) {
-    if (state.ok()) {
-        take(which, std::move(*state));
-        return {};
-    }
+    if (state.ok()) return take(which, std::move(*state));
     if (state.error().code == Errc::UNAVAILABLE) return std::move(state).error();
     lost_[which] = true;
     ended_(which, state.error());
@@ -176,9 +178,9 @@ Result<std::optional<int>> Following::rejoin() {
 Result<std::optional<int>> Following::turn() {
     if (auto due = reporter_.nextDraw(); due && *due <= steadyNow()) reporter_.draw(moment());
     STINT_TRY(sleep());
-    if (beside_.take) STINT_TRY(beside_.take());
     if (auto signal = endingSignal()) return signal;
     auto taken = takeNews();
+    STINT_TRY(takeBeside());
     if (taken.ok()) return std::optional<int>();
     if (taken.error().code != Errc::UNAVAILABLE) return std::move(taken).error();
     return rejoin();
@@ -192,7 +194,7 @@ Result<AllFollowed> Following::run() {
     while (anyOpen())
         if (auto signal = STINT_TRY(turn())) return AllFollowed{std::move(jobs_), signal};
     reporter_.clear();
-    if (beside_.take) STINT_TRY(beside_.take()); // output that was written before the job's end
+    STINT_TRY(takeBeside());
     return AllFollowed{std::move(jobs_), std::nullopt};
 }
 

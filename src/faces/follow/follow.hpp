@@ -25,8 +25,8 @@ struct Followed {
 /// The longest wait for a daemon that went away.
 inline constexpr Duration mostAbsence = 30s;
 
-/// A further source to handle while following: `take` is called after each wake-up, by `fd` or not, and once at the
-/// end.
+/// A further source to handle while following, as the output of what runs: `take` is called after each wake-up, by `fd`
+/// or not, behind the news of that moment, before the news that a run is over, and once at the end.
 struct Beside {
     int fd = -1;
     std::function<Result<void>()> take = {};
