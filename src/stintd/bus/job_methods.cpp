@@ -14,6 +14,7 @@ namespace stint::methods {
 namespace {
 
 using wire::DictionaryReader;
+using wire::jobSchedulerInterface;
 using wire::UnknownKeys;
 using wire::Writer;
 
@@ -106,8 +107,6 @@ Handled scheduled(Request& request, Schedule event) {
     return std::variant<Answer, Waits>(Waits{write, !options.refusalIsError});
 }
 
-} // namespace
-
 Handled schedule(Request& request) {
     Schedule event;
     event.info = STINT_TRY(wire::readJob(request.arguments));
@@ -166,8 +165,6 @@ Handled cancelInAllNamespaces(Request& request) {
     return waits();
 }
 
-namespace {
-
 /// The place where the next page of a list begins.
 struct PendingPage {
     std::optional<std::int32_t> after;
@@ -219,8 +216,6 @@ std::vector<PendingReason> reasonsOf(const std::optional<JobView>& view) {
     if (view->state == JobView::State::Running) return {PENDING_JOB_REASON_EXECUTING};
     return view->reasons;
 }
-
-} // namespace
 
 Handled getPendingJob(Request& request) {
     const JobKey key = STINT_TRY(readOwnKey(request));
@@ -283,6 +278,29 @@ Handled getPendingJobReasonsHistory(Request& request) {
         wire::writeRows(writer, owner.core().history(key));
         return {};
     });
+}
+
+} // namespace
+
+std::span<const Method> jobMethods() {
+    using enum Allowed;
+    // clang-format off
+    static constexpr Method rows[] = {
+        {jobSchedulerInterface, "Schedule",                      "a{sv}sa{sv}",         Anyone, schedule},
+        {jobSchedulerInterface, "Enqueue",                       "a{sv}a{sv}sa{sv}",    Anyone, enqueue},
+        {jobSchedulerInterface, "ScheduleAll",                   "a(a{sv}a{sv})sa{sv}", Anyone, scheduleAll},
+        {jobSchedulerInterface, "Cancel",                        "isa{sv}",             Anyone, cancel},
+        {jobSchedulerInterface, "CancelAll",                     "sa{sv}",              Anyone, cancelAll},
+        {jobSchedulerInterface, "CancelInAllNamespaces",         "a{sv}",               Anyone, cancelInAllNamespaces},
+        {jobSchedulerInterface, "GetPendingJob",                 "isa{sv}",             Anyone, getPendingJob},
+        {jobSchedulerInterface, "GetAllPendingJobs",             "sa{sv}",              Anyone, getAllPendingJobs},
+        {jobSchedulerInterface, "GetPendingJobsInAllNamespaces", "a{sv}",               Anyone, getPendingJobsInAllNamespaces},
+        {jobSchedulerInterface, "GetPendingJobReasons",          "isa{sv}",             Anyone, getPendingJobReasons},
+        {jobSchedulerInterface, "GetPendingJobReasonsHistory",   "isa{sv}",             Anyone, getPendingJobReasonsHistory},
+        {jobSchedulerInterface, "CanRunUserInitiatedJobs",       "a{sv}",               Anyone, canRunUserInitiatedJobs},
+    };
+    // clang-format on
+    return rows;
 }
 
 } // namespace stint::methods

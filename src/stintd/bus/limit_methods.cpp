@@ -2,8 +2,6 @@
 // all. App1's: the receivers that an app's process hosts, and questions about its app's limits (§8, §9). Limits1's:
 // the limits that a person sees and sets. By the table of methods only the operator may change anything; the core
 // knows which apps are installed.
-#include "stintd/bus/limit_methods.hpp"
-
 #include <algorithm>
 #include <utility>
 
@@ -14,11 +12,16 @@
 #include "link/wire/limits.hpp"
 #include "link/wire/names.hpp"
 #include "link/wire/views.hpp"
+#include "stintd/bus/methods.hpp"
 
 namespace stint::methods {
 namespace {
 
+using wire::alarmManagerInterface;
+using wire::appInterface;
 using wire::DictionaryReader;
+using wire::limitsInterface;
+using wire::Reader;
 using wire::UnknownKeys;
 using wire::Writer;
 
@@ -49,8 +52,6 @@ bool isBehind(const AlarmView& view, const AlarmPage& page) {
     return !page.afterPackage ||
            std::pair(view.alarm.app.name.str(), view.alarm.tag) > std::pair(*page.afterPackage, page.afterTag);
 }
-
-} // namespace
 
 Handled setAlarm(Request& request) {
     Alarm alarm = STINT_TRY(wire::readAlarm(request.arguments));
@@ -92,14 +93,10 @@ Handled listAlarms(Request& request) {
     });
 }
 
-namespace {
-
 Result<AppView> ownApp(BusOwner& owner, const AppId& app) {
     if (auto view = owner.app(app)) return *std::move(view);
     return notInstalled(app, Errc::ILLEGAL_STATE);
 }
-
-} // namespace
 
 Handled hostReceivers(Request& request) {
     const std::vector<std::string> receivers = STINT_TRY(request.arguments.strings());
@@ -132,10 +129,6 @@ Handled watchNetwork(Request& request) {
     });
 }
 
-namespace {
-
-using wire::Reader;
-
 Result<AppId> readApp(Request& request) {
     AppId app{STINT_TRY(request.arguments.string())};
     return app;
@@ -166,8 +159,6 @@ Result<AppView> known(BusOwner& owner, const AppId& app) {
 Handled dozeAfterwards(Request& request) {
     return waits([&owner = request.owner](Writer& writer, const Reply&) { wire::writeRow(writer, owner.doze()); });
 }
-
-} // namespace
 
 Handled setStandbyBucket(Request& request) {
     const AppId app = STINT_TRY(readApp(request));
@@ -286,6 +277,39 @@ Handled forceDoze(Request& request) {
     const std::string doze = STINT_TRY(request.arguments.string());
     STINT_TRY(request.owner.setDevice(request.call, {{"doze", doze}}));
     return dozeAfterwards(request);
+}
+
+} // namespace
+
+std::span<const Method> limitMethods() {
+    using enum Allowed;
+    // clang-format off
+    static constexpr Method rows[] = {
+        {alarmManagerInterface, "Set",                    "a{sv}a{sv}", Anyone,   setAlarm},
+        {alarmManagerInterface, "Cancel",                 "sa{sv}",     Anyone,   cancelAlarm},
+        {alarmManagerInterface, "CanScheduleExactAlarms", "a{sv}",      Anyone,   canScheduleExactAlarms},
+        {alarmManagerInterface, "GetNextAlarmClock",      "a{sv}",      Anyone,   getNextAlarmClock},
+        {alarmManagerInterface, "List",                   "a{sv}",      Anyone,   listAlarms},
+        {appInterface,          "HostReceivers",          "asa{sv}",    Anyone,   hostReceivers},
+        {appInterface,          "GetStanding",            "a{sv}",      Anyone,   getStanding},
+        {appInterface,          "WatchNetwork",           "a{sv}",      Anyone,   watchNetwork},
+        {limitsInterface,       "SetStandbyBucket",       "ssa{sv}",    Operator, setStandbyBucket},
+        {limitsInterface,       "GetStandbyBucket",       "sa{sv}",     Anyone,   getStandbyBucket},
+        {limitsInterface,       "PredictBucket",          "ssa{sv}",    Operator, predictBucket},
+        {limitsInterface,       "ReportUsage",            "ssa{sv}",    Operator, reportUsage},
+        {limitsInterface,       "SetBatteryUse",          "ssa{sv}",    Operator, setBatteryUse},
+        {limitsInterface,       "SetDataSaverExempt",     "sba{sv}",    Operator, setDataSaverExempt},
+        {limitsInterface,       "TempAllowlist",          "sxa{sv}",    Operator, tempAllowlist},
+        {limitsInterface,       "Push",                   "sbsa{sv}",   Operator, push},
+        {limitsInterface,       "Quota",                  "sa{sv}",     Anyone,   quota},
+        {limitsInterface,       "Policy",                 "a{sv}",      Anyone,   policy},
+        {limitsInterface,       "GetDoze",                "a{sv}",      Anyone,   getDoze},
+        {limitsInterface,       "ListDeviceLimits",       "a{sv}",      Anyone,   lists<DeviceLimitView>},
+        {limitsInterface,       "StepDoze",               "sa{sv}",     Operator, stepDoze},
+        {limitsInterface,       "ForceDoze",              "sa{sv}",     Operator, forceDoze},
+    };
+    // clang-format on
+    return rows;
 }
 
 } // namespace stint::methods

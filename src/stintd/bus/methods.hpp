@@ -1,10 +1,11 @@
-// A method call, from its message to an Event or a question, and its handler's answer; the table of all methods.
+// A method call, from its message to an Event or a question, and its handler's answer; the tables of methods.
 #pragma once
 #include <functional>
 #include <span>
 #include <variant>
 
 #include "contract/model/effect.hpp"
+#include "link/wire/fields.hpp"
 #include "link/wire/reader.hpp"
 #include "link/wire/writer.hpp"
 #include "stint/result.hpp"
@@ -54,7 +55,7 @@ struct Method {
     Handler handle;
 };
 
-/// The table of all methods (methods.cpp).
+/// All methods: those of each topic, and the peer's.
 std::span<const Method> everyMethod();
 
 /// Finds the method that `message` calls, checks its signature and the caller's rights, and handles it.
@@ -72,68 +73,22 @@ Result<JobKey> readJobKey(Request& request);
 /// Reads changes to make or to suppose: a{ss}, each key once.
 Result<std::map<std::string, std::string>> readChanges(Request& request);
 
+/// Answers with every row of one kind that the core has.
+template <class Row> Handled lists(Request& request) {
+    return answers([&owner = request.owner](wire::Writer& writer) -> Result<void> {
+        wire::writeRows(writer, owner.core().all<Row>(owner.now()));
+        return {};
+    });
+}
+
+/// The methods of each topic's file, which nobody calls by any other way.
 namespace methods {
 
-Handled schedule(Request&);
-Handled enqueue(Request&);
-Handled scheduleAll(Request&);
-Handled cancel(Request&);
-Handled cancelAll(Request&);
-Handled cancelInAllNamespaces(Request&);
-Handled getPendingJob(Request&);
-Handled getAllPendingJobs(Request&);
-Handled getPendingJobsInAllNamespaces(Request&);
-Handled getPendingJobReasons(Request&);
-Handled getPendingJobReasonsHistory(Request&);
-Handled canRunUserInitiatedJobs(Request&);
-
-Handled host(Request&);
-Handled jobFinished(Request&);
-Handled dequeueWork(Request&);
-Handled completeWork(Request&);
-Handled abandoned(Request&);
-Handled startForegroundService(Request&);
-Handled stopForegroundService(Request&);
-Handled setNotification(Request&);
-Handled updateEstimatedNetworkBytes(Request&);
-Handled updateTransferredNetworkBytes(Request&);
-Handled updateWorkEstimatedNetworkBytes(Request&);
-Handled updateWorkTransferredNetworkBytes(Request&);
-Handled createNotificationChannel(Request&);
-Handled deleteNotificationChannel(Request&);
-
-Handled listJobs(Request&);
-Handled explain(Request&);
-Handled history(Request&);
-Handled whatIf(Request&);
-Handled log(Request&);
-Handled day(Request&);
-Handled listWork(Request&);
-Handled overview(Request&);
-Handled diagnose(Request&);
-Handled meters(Request&);
-Handled record(Request&);
-Handled recordings(Request&);
-Handled watch(Request&);
-Handled listTasks(Request&);
-Handled listApps(Request&);
-Handled stop(Request&);
-Handled hold(Request&);
-Handled edit(Request&);
-Handled retry(Request&);
-Handled shell(Request&);
-Handled startApp(Request&);
-Handled openApp(Request&);
-Handled setApp(Request&);
-
-Handled getDevice(Request&);
-Handled setDevice(Request&);
-Handled resetDevice(Request&);
-Handled networks(Request&);
-Handled markNetwork(Request&);
-
-Handled ping(Request&);
-Handled getMachineId(Request&);
+std::span<const Method> jobMethods();
+std::span<const Method> serviceMethods();
+std::span<const Method> taskMethods();
+std::span<const Method> operatorMethods();
+std::span<const Method> limitMethods();
 
 } // namespace methods
 } // namespace stint

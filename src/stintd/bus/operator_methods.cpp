@@ -5,20 +5,22 @@
 #include <iterator>
 
 #include <limits.h>
-#include <systemd/sd-id128.h>
 
 #include "base/result/errors.hpp"
 #include "base/text/number.hpp"
 #include "base/text/printable.hpp"
 #include "link/wire/fields.hpp"
+#include "link/wire/names.hpp"
 #include "link/wire/views.hpp"
 #include "stintd/bus/methods.hpp"
 
 namespace stint::methods {
 namespace {
 
+using wire::deviceInterface;
 using wire::DictionaryReader;
 using wire::Reader;
+using wire::taskManagerInterface;
 using wire::UnknownKeys;
 using wire::Writer;
 
@@ -49,8 +51,6 @@ Result<std::optional<ProcessState>> pinned(const std::string& word) {
     return fail(Errc::ILLEGAL_ARGUMENT, "changes: state is \"{}\"; it must be {}, {}, {} or auto", word,
                 nameOf(ProcessState::Top), nameOf(ProcessState::Visible), nameOf(ProcessState::Background));
 }
-
-} // namespace
 
 Handled stop(Request& request) {
     AppId app{STINT_TRY(request.arguments.string())};
@@ -209,16 +209,32 @@ Handled markNetwork(Request& request) {
     return waits();
 }
 
-Handled ping(Request&) { return done(); }
+} // namespace
 
-Handled getMachineId(Request&) {
-    return answers([](Writer& writer) -> Result<void> {
-        sd_id128_t machine{};
-        if (sd_id128_get_machine(&machine) < 0) return fail(Errc::SYSTEM, "this machine has no id");
-        char text[SD_ID128_STRING_MAX];
-        writer.string(sd_id128_to_string(machine, text));
-        return {};
-    });
+std::span<const Method> operatorMethods() {
+    using enum Allowed;
+    // clang-format off
+    static constexpr Method rows[] = {
+        {taskManagerInterface, "Meters",      "a{sv}",          Operator, meters},
+        {taskManagerInterface, "Diagnose",    "a{sv}",          Operator, diagnose},
+        {taskManagerInterface, "Record",      "ba{sv}",         Operator, record},
+        {taskManagerInterface, "Recordings",  "a{sv}",          Operator, recordings},
+        {taskManagerInterface, "Stop",        "sa{sv}",         Operator, stop},
+        {taskManagerInterface, "Hold",        "ssiba{sv}",      Operator, hold},
+        {taskManagerInterface, "Edit",        "ssiaa{sv}a{sv}", Operator, edit},
+        {taskManagerInterface, "Retry",       "ssia{sv}",       Operator, retry},
+        {taskManagerInterface, "Shell",       "asa{sv}",        Anyone,   shell},
+        {taskManagerInterface, "StartApp",    "sasaha{sv}",     Operator, startApp},
+        {taskManagerInterface, "OpenApp",     "sa{sv}",         Operator, openApp},
+        {taskManagerInterface, "SetApp",      "sa{sv}a{sv}",    Operator, setApp},
+        {deviceInterface,      "Get",         "a{sv}",          Anyone,   getDevice},
+        {deviceInterface,      "Set",         "a{ss}a{sv}",     Operator, setDevice},
+        {deviceInterface,      "Reset",       "asa{sv}",        Operator, resetDevice},
+        {deviceInterface,      "Networks",    "a{sv}",          Anyone,   networks},
+        {deviceInterface,      "MarkNetwork", "ssa{sv}",        Operator, markNetwork},
+    };
+    // clang-format on
+    return rows;
 }
 
 } // namespace stint::methods

@@ -2,11 +2,13 @@
 // items of work (§2.5), and the foreground services of their apps (§5.5).
 #include "base/result/errors.hpp"
 #include "link/wire/codec.hpp"
+#include "link/wire/names.hpp"
 #include "stintd/bus/methods.hpp"
 
 namespace stint::methods {
 namespace {
 
+using wire::jobSchedulerInterface;
 using wire::Writer;
 
 Result<RunId> readRun(Request& request) {
@@ -43,8 +45,6 @@ Result<JobEndNotificationPolicy> readPolicy(Request& request) {
     }
     return fail(Errc::ILLEGAL_ARGUMENT, "endPolicy is {}; it must be 0 (detach) or 1 (remove)", number);
 }
-
-} // namespace
 
 Handled host(Request& request) {
     const std::vector<std::string> services = STINT_TRY(request.arguments.strings());
@@ -96,8 +96,6 @@ Handled deleteNotificationChannel(Request& request) {
     return waits();
 }
 
-namespace {
-
 /// Returns Security for a run that another process hosts. The core answers about a run that nobody hosts.
 Result<RunId> readHostedRun(Request& request) {
     const RunId run{STINT_TRY(request.arguments.uint64())};
@@ -110,8 +108,6 @@ Handled serve(Request& request, ForegroundServiceAsked asked) {
     request.owner.arrived(std::move(asked));
     return waits();
 }
-
-} // namespace
 
 Handled dequeueWork(Request& request) {
     const RunId run = STINT_TRY(readHostedRun(request));
@@ -157,6 +153,31 @@ Handled startForegroundService(Request& request) {
 Handled stopForegroundService(Request& request) {
     std::string service = STINT_TRY(request.arguments.string());
     return serve(request, {request.call, request.caller.app, std::move(service), false, std::nullopt});
+}
+
+} // namespace
+
+std::span<const Method> serviceMethods() {
+    using enum Allowed;
+    // clang-format off
+    static constexpr Method rows[] = {
+        {jobSchedulerInterface, "Host",                              "asa{sv}",       Anyone, host},
+        {jobSchedulerInterface, "JobFinished",                       "tba{sv}",       Anyone, jobFinished},
+        {jobSchedulerInterface, "DequeueWork",                       "ta{sv}",        Anyone, dequeueWork},
+        {jobSchedulerInterface, "CompleteWork",                      "tta{sv}",       Anyone, completeWork},
+        {jobSchedulerInterface, "Abandoned",                         "t",             Anyone, abandoned},
+        {jobSchedulerInterface, "StartForegroundService",            "sia{sv}a{sv}",  Anyone, startForegroundService},
+        {jobSchedulerInterface, "StopForegroundService",             "sa{sv}",        Anyone, stopForegroundService},
+        {jobSchedulerInterface, "SetNotification",                   "tia{sv}ia{sv}", Anyone, setNotification},
+        {jobSchedulerInterface, "UpdateEstimatedNetworkBytes",       "txx",           Anyone, updateEstimatedNetworkBytes},
+        {jobSchedulerInterface, "UpdateTransferredNetworkBytes",     "txx",           Anyone, updateTransferredNetworkBytes},
+        {jobSchedulerInterface, "UpdateWorkEstimatedNetworkBytes",   "ttxx",          Anyone, updateWorkEstimatedNetworkBytes},
+        {jobSchedulerInterface, "UpdateWorkTransferredNetworkBytes", "ttxx",          Anyone, updateWorkTransferredNetworkBytes},
+        {jobSchedulerInterface, "CreateNotificationChannel",         "sssa{sv}",      Anyone, createNotificationChannel},
+        {jobSchedulerInterface, "DeleteNotificationChannel",         "sa{sv}",        Anyone, deleteNotificationChannel},
+    };
+    // clang-format on
+    return rows;
 }
 
 } // namespace stint::methods

@@ -11,6 +11,7 @@ namespace stint::methods {
 namespace {
 
 using wire::DictionaryReader;
+using wire::taskManagerInterface;
 using wire::UnknownKeys;
 using wire::Writer;
 
@@ -75,8 +76,6 @@ Handled watchAll(Request& request) {
             return {};
         });
 }
-
-} // namespace
 
 Handled listJobs(Request& request) {
     const TaskPage page = STINT_TRY(readTaskPage(request));
@@ -208,6 +207,28 @@ Handled listApps(Request& request) {
         wire::writeRows(writer, apps);
         return {};
     });
+}
+
+} // namespace
+
+std::span<const Method> taskMethods() {
+    using enum Allowed;
+    // clang-format off
+    static constexpr Method rows[] = {
+        {taskManagerInterface, "ListJobs",  "a{sv}",         Anyone,   listJobs},
+        {taskManagerInterface, "Explain",   "ssia{sv}",      Anyone,   explain},
+        {taskManagerInterface, "WhatIf",    "ssia{ss}a{sv}", Operator, whatIf},
+        {taskManagerInterface, "History",   "ssia{sv}",      Anyone,   history},
+        {taskManagerInterface, "Log",       "ssia{sv}",      Anyone,   log},
+        {taskManagerInterface, "Day",       "xxa{sv}",       Operator, day},
+        {taskManagerInterface, "ListWork",  "ssia{sv}",      Anyone,   listWork},
+        {taskManagerInterface, "Overview",  "a{sv}",         Operator, overview},
+        {taskManagerInterface, "Watch",     "ssia{sv}",      Anyone,   watch},
+        {taskManagerInterface, "ListTasks", "a{sv}",         Anyone,   listTasks},
+        {taskManagerInterface, "ListApps",  "a{sv}",         Anyone,   listApps},
+    };
+    // clang-format on
+    return rows;
 }
 
 } // namespace stint::methods
