@@ -1,9 +1,10 @@
-# A library is a folder with a CMakeLists.txt, and the rooms inside it that have none of their own. It links the
+# A library is a folder of src or libs with a CMakeLists.txt, and the rooms inside it that have none of their own. It links the
 # libraries of the rooms that rooms.txt says its rooms use. In one that WAITS (for people, files, other programs) nobody
 # feels how fast its code is: a release compiles it for the sake of who waits for ./run.
 
-set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/rooms.txt)
-file(STRINGS ${PROJECT_SOURCE_DIR}/rooms.txt lines REGEX "^[a-z/]+ [0-9]+:")
+cmake_path(GET CMAKE_CURRENT_LIST_DIR PARENT_PATH STINT_HOUSE)
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${STINT_HOUSE}/rooms.txt)
+file(STRINGS ${STINT_HOUSE}/rooms.txt lines REGEX "^[a-z/]+ [0-9]+:")
 set(STINT_ROOMS "")
 foreach(line IN LISTS lines)
   string(REGEX MATCH "^([a-z/]+) [0-9]+:(.*)" matched "${line}")
@@ -15,7 +16,7 @@ endforeach()
 
 # The folder whose library a room is in.
 function(stint_library_folder room into)
-  while(room AND NOT EXISTS ${PROJECT_SOURCE_DIR}/src/${room}/CMakeLists.txt)
+  while(room AND NOT EXISTS ${STINT_HOUSE}/src/${room}/CMakeLists.txt AND NOT EXISTS ${STINT_HOUSE}/libs/${room}/CMakeLists.txt)
     string(REGEX REPLACE "/?[a-z]+$" "" room "${room}")
   endwhile()
   set(${into} "${room}" PARENT_SCOPE)
@@ -33,7 +34,7 @@ endfunction()
 
 function(stint_room name)
   cmake_parse_arguments(ROOM "WAITS" "" "LIBRARIES" ${ARGN})
-  file(RELATIVE_PATH folder ${PROJECT_SOURCE_DIR}/src ${CMAKE_CURRENT_SOURCE_DIR})
+  file(RELATIVE_PATH folder ${STINT_HOUSE}/src ${CMAKE_CURRENT_SOURCE_DIR})
   set_property(GLOBAL PROPERTY STINT_LIBRARY_${folder} stint_${name})
 
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
@@ -45,7 +46,7 @@ function(stint_room name)
     list(FILTER sources EXCLUDE REGEX "^${library}/")
   endforeach()
   add_library(stint_${name} STATIC ${sources})
-  target_include_directories(stint_${name} PUBLIC ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR}/src)
+  target_include_directories(stint_${name} PUBLIC ${STINT_HOUSE}/include ${STINT_HOUSE}/src)
 
   set(libraries "")
   foreach(room IN LISTS STINT_ROOMS)

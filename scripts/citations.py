@@ -8,7 +8,7 @@ import re
 import sys
 from pathlib import Path
 
-from rooms import includes, sources
+from rooms import code, includes
 
 ROOT = Path(__file__).resolve().parent.parent
 NUMBERED = {name: ROOT / "docs" / "spec" / name for name in ("jobs.md", "limits.md", "scenario.md", "linux.md")}
@@ -112,17 +112,17 @@ def library_of(include):
 
 def lost_libraries():
     named = LIBRARIES.read_text()
-    headers = {name for path in sources(ROOT / "src") for _, bracket, name in includes(path) if bracket == "<"}
+    headers = {name for _, path in code() for _, bracket, name in includes(path) if bracket == "<"}
     for library in sorted({library_of(header) for header in headers} - {None}):
         if NAMED_AS.get(library, library) not in named:
-            yield f"src/ includes <{library}>, which {LIBRARIES.relative_to(ROOT)} does not name"
+            yield f"src or libs includes <{library}>, which {LIBRARIES.relative_to(ROOT)} does not name"
 
 
 def main():
     known = {name: sections(path.read_text()) for name, path in NUMBERED.items()}
     parts = headings(ARCHITECTURE.read_text())
-    code = [path for top in ("src", "include", "tests", "examples") for path in (ROOT / top).rglob("*.*pp")]
-    words = {word for path in code for word in re.findall(r"\w+", path.read_text())}
+    texts = [path for top in ("src", "libs", "include", "tests", "examples") for path in (ROOT / top).rglob("*.*pp")]
+    words = {word for path in texts for word in re.findall(r"\w+", path.read_text())}
     lost, citations = list(lost_libraries()), 0
     for path in files():
         try:

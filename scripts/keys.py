@@ -19,7 +19,6 @@ KNOWN = {
     "src/link/client/connection.cpp": "the options of questions",
     "src/stintd/store/app_json.cpp": "a Usage, which earlier versions wrote in other types",
     "src/contract/record/happening.cpp": "a line of a trace, which is never read back",
-    "src/work/": "an app's own file: libstint-work knows none of our rooms",
 }
 
 # Lines, and whether they are refused.

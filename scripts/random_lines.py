@@ -1,4 +1,4 @@
-"""Draws lines of src/ by chance, for a reader to say which room each is from: a line that could be anywhere is one that
+"""Draws lines of src/ and libs/ by chance, for a reader to say which room each is from: a line that could be anywhere is one that
 says too little, or a room that has no subject.
 
 random_lines.py SEED             twenty lines of code, numbered, without their files
@@ -8,9 +8,9 @@ random_lines.py SEED --answers   the same lines with their rooms and files
 import random
 import re
 import sys
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+from rooms import code
+
 COUNT = 20
 
 
@@ -20,10 +20,10 @@ def is_code(line):
 
 
 def lines():
-    for file in sorted((ROOT / "src").rglob("*.[ch]pp")):
+    for path, file in code():
         for line in map(str.strip, file.read_text().splitlines()):
             if is_code(line):
-                yield file.relative_to(ROOT / "src"), line
+                yield path, line
 
 
 def main(words):

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+HOMES = (ROOT / "src", ROOT / "libs")  # a wing is a folder of one of them
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.MULTILINE)
 WING = re.compile(r"([a-z]+) (\d+)$")
 ROOM = re.compile(r"([a-z/]+) (\d+):((?: [a-z/]+)*)$")
@@ -60,7 +61,7 @@ ROOMS = {room.name: (wing, room) for wing in WINGS for room in wing.rooms}
 
 
 def room_of(path):
-    """The innermost room that a path beneath src/ is in."""
+    """The innermost room that a path beneath src/ or libs/ is in."""
     folder = path.rpartition("/")[0]
     while folder and folder not in ROOMS:
         folder = folder.rpartition("/")[0]
@@ -77,6 +78,15 @@ def sources(directory):
     return sorted(p for p in directory.rglob("*") if p.suffix in (".cpp", ".hpp"))
 
 
+def code():
+    """(path below src or libs, file) of each file of a room; a library's public headers and its tests are none."""
+    for home in HOMES:
+        for file in sources(home):
+            path = file.relative_to(home)
+            if not {"include", "tests"} & set(path.parts):
+                yield path, file
+
+
 def may_use(user, used):
     """True where the floors permit it: downwards in one wing, and to the wings below."""
     (wing, room), (other_wing, other) = ROOMS[user], ROOMS[used]
@@ -89,8 +99,8 @@ def names(use, used):
 
 def arrows():
     """(file, line, include, room, used) for each include of another room's header."""
-    for file in sources(ROOT / "src"):
-        room = room_of(str(file.relative_to(ROOT / "src")))
+    for path, file in code():
+        room = room_of(str(path))
         for line, _, include in includes(file):
             used = room_of(include)
             if room and used and used != room:
@@ -98,9 +108,9 @@ def arrows():
 
 
 def room_troubles():
-    for directory in sorted(p for p in (ROOT / "src").rglob("*") if p.is_dir() and any(p.glob("*.[ch]pp"))):
-        if str(directory.relative_to(ROOT / "src")) not in ROOMS:
-            yield f"{directory.relative_to(ROOT)}: a room without a line in rooms.txt"
+    for directory in sorted({path.parent for path, _ in code()}):
+        if str(directory) not in ROOMS:
+            yield f"{directory}: a room without a line in rooms.txt"
     needed = {name: set() for name in ROOMS}
     for file, line, include, room, used in arrows():
         said = ROOMS[room][1].uses
@@ -116,7 +126,7 @@ def room_troubles():
 
 
 def public_troubles():
-    for file in sources(ROOT / "include" / "stint"):
+    for file in sources(ROOT / "include") + [file for home in (ROOT / "libs").iterdir() for file in sources(home / "include")]:
         for line, bracket, include in includes(file):
             ours = bracket == '"' and include.startswith("stint/")
             standard = bracket == "<" and re.fullmatch(r"[a-z_0-9]+", include)

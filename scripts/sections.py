@@ -37,10 +37,10 @@ def numbers(words):
         yield from range(int(first), int(last or first) + 1)
 
 
-def cited(directory):
-    """For each document the names of what the tests under the directory cite."""
+def cited():
+    """For each document the names of what tests cite."""
     found = {document: set() for document in WORKED}
-    for file in sorted(directory.rglob("*")):
+    for file in sorted([*(ROOT / "tests").rglob("*"), *ROOT.glob("libs/*/tests/*")]):
         if file.suffix not in TESTS:
             continue
         document = "jobs.md"
@@ -71,7 +71,7 @@ def left_out(document, found):
 
 
 def main():
-    found = cited(ROOT / "tests")
+    found = cited()
     return int(any([left_out(document, found[document]) for document in WORKED]))
 
 

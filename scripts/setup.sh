@@ -126,7 +126,7 @@ configure() {
 build() {
     local preset=$1 target=${2-all} directory=$root/build/$1
     local stamp=$directory/.built-$target
-    local sources=(CMakeLists.txt CMakePresets.json cmake dbus examples include man packaging src tests)
+    local sources=(CMakeLists.txt CMakePresets.json cmake dbus examples include libs man packaging src tests)
     if [ -f "$stamp" ] &&
         [ -z "$(cd "$root" && find "${sources[@]}" \( -name __pycache__ -o -name node_modules \) -prune -o -newer "$stamp" -print -quit)" ]; then
         return

@@ -4,7 +4,7 @@ lines."""
 import sys
 from pathlib import Path
 
-from rooms import ROOMS, room_of
+from rooms import HOMES, ROOMS, room_of
 
 ROOT = Path(__file__).resolve().parent.parent
 CODE = {".cpp", ".hpp", ".sql", ".py", ".c"}
@@ -26,7 +26,7 @@ def tests_of(name):
 
 def of_room(name):
     """Without those of a room inside it."""
-    return [p for p in files(ROOT / "src" / name) if (room_of(str(p.relative_to(ROOT / "src"))) or name) == name]
+    return [p for home in HOMES for p in files(home / name) if (room_of(str(p.relative_to(home))) or name) == name]
 
 
 def main():
@@ -41,7 +41,7 @@ def main():
             print(f"   {name:<30}{row[0]:>7}{row[1]:>8}{row[2]:>8}")
         total = [a + b for a, b in zip(total, row)]
     print(f"   {'all':<30}{total[0]:>7}{total[1]:>8}{total[2]:>8}")
-    for file in files(ROOT / "src") + files(ROOT / "tests") + files(ROOT / "include"):
+    for file in files(ROOT / "src") + files(ROOT / "libs") + files(ROOT / "tests") + files(ROOT / "include"):
         if lines([file]) > LONG:
             print(f"   long: {file.relative_to(ROOT)} has {lines([file])} lines")
 

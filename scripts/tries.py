@@ -61,7 +61,7 @@ def is_whole(text, start):
 
 
 def troubles():
-    for file in (file for folder in ("src", "tests", "examples") for file in sources(ROOT / folder)):
+    for file in (file for folder in ("src", "libs", "tests", "examples") for file in sources(ROOT / folder)):
         text = NO_CODE.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), file.read_text())
         for match in re.finditer(r"\bSTINT_TRY\(", text):
             if not is_whole(text, match.start()):

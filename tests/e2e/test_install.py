@@ -114,6 +114,18 @@ def test_a_stranger_builds_on_the_work_layer_with_pkg_config(prefix, tmp_path):
         assert hidden not in needed
 
 
+def test_the_work_layer_is_a_project_of_its_own(prefix, tmp_path):
+    """libs/work/README.md: it needs an installed libstint, and nothing else that a build of Stint makes."""
+    made = tmp_path / "work"
+    run("cmake", "-G", "Ninja", "-S", ROOT / "libs" / "work", "-B", made, f"-DCMAKE_PREFIX_PATH={prefix}",
+        f"-DCMAKE_CXX_FLAGS={flags()}", "-DCMAKE_UNITY_BUILD=ON", "-DSTINT_TESTS=OFF")
+    run("cmake", "--build", made)
+    run("cmake", "--install", made, "--prefix", tmp_path / "usr")
+    needed = run("readelf", "-d", tmp_path / "usr" / "lib" / "libstint-work.so.0")
+    assert "[libstint.so.0]" in needed
+    assert sorted(path.name for path in (tmp_path / "usr" / "include" / "stint").iterdir()) == ["work"]
+
+
 def test_the_manuals_example_builds_as_the_manual_says(prefix, tmp_path):
     _, example, _ = (ROOT / "man" / "libstint.3.scd").read_text().split("```\n")
     (tmp_path / "app.cpp").write_text(example)

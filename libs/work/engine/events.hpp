@@ -1,7 +1,7 @@
 // The engine's events, and their results: records, which are committed first, and effects, which are performed then.
 // The daemon's turn has the same order (architecture.md, the turn).
 // The ports perform them: the scheduler, and the part that runs workers. An app's are libstint and a pool of threads
-// (src/work/manager); a scenario's are the simulator's.
+// (libs/work/manager); a scenario's are the simulator's.
 #pragma once
 #include <cstdint>
 #include <optional>
