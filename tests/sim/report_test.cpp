@@ -185,7 +185,7 @@ TEST_CASE("a policy's constants stand over the scenario's, and those over the sp
     CHECK(wrong.error().message.starts_with("p.toml:2:"));
 }
 
-TEST_CASE("the same file, policy and seed give the same bytes") {
+TEST_CASE("the same file and policy give the same bytes") {
     const Scenario scenario = read(oneTransfer);
-    CHECK(traceOf(*play(scenario, {.seed = 7})) == traceOf(*play(scenario, {.seed = 7})));
+    CHECK(traceOf(*play(scenario, {})) == traceOf(*play(scenario, {})));
 }

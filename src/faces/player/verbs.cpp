@@ -117,15 +117,16 @@ Result<std::string> textOf(const std::string& file) {
     return fail(Errc::SYSTEM, "cannot read {}: {}", file, std::generic_category().message(errno));
 }
 
-Result<std::uint64_t> seedIn(std::string_view text) {
-    if (const auto seed = numberIn<std::uint64_t>(text)) return *seed;
+/// A seed is taken, and changes nothing: no rule draws by chance (scenario.md, time in a simulation).
+Result<void> checkSeed(std::string_view text) {
+    if (numberIn<std::uint64_t>(text)) return {};
     return fail(Errc::ILLEGAL_ARGUMENT, "--seed cannot be \"{}\"; it is a whole number such as 7", text);
 }
 
 Result<Wanted> wantedBy(const Arguments& given) {
     Wanted wanted{.checkOnly = given.has("check"), .diff = given.has("diff")};
     if (const auto until = given.value("until")) wanted.options.until = STINT_TRY(parseDuration(*until));
-    if (const auto seed = given.value("seed")) wanted.options.seed = STINT_TRY(seedIn(*seed));
+    if (const auto seed = given.value("seed")) STINT_TRY(checkSeed(*seed));
     if (const auto policy = given.value("policy")) {
         std::string text = STINT_TRY(textOf(*policy));
         wanted.options.policy = {{*policy, std::move(text)}};

@@ -24,8 +24,6 @@ struct Options {
     };
     std::optional<Duration> until;    ///< over the scenario's own
     std::optional<PolicyText> policy; ///< over its constants
-    /// For the spec's random draws (scenario.md): nothing is drawn yet.
-    std::uint64_t seed = 0;
     /// A recording's apps act again, in the way that they did; else the very events of the recording are played again.
     bool whatIf = false;
     /// Sees each commit, for a caller that keeps the day that was played; not a recording's.

@@ -199,7 +199,7 @@ Verb simVerb() {
             .options = {{"--until", "DURATION", "end of the run, over the scenario's own (3d)"},
                         {"--policy", "FILE.toml", "constants, over the scenario's own"},
                         {"--diff", "", "what --policy would change: starts, stops, times, waits, bytes, wake-ups"},
-                        {"--seed", "N", "what is random is drawn from it (default: 0)"},
+                        {"--seed", "N", "for what is drawn by chance, which nothing is today"},
                         {"--check", "", "read and check the files, play nothing"}},
             .examples = {{"stint sim rare.yaml", "what happens, and whether it is what was expected"},
                          {"stint sim --quiet scenarios/*.yaml", "verdicts only"},
