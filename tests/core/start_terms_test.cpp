@@ -222,7 +222,7 @@ TEST_CASE("conditions that loosen must be some that the job may have, at a time 
     CHECK(messageOf(loosening(stage.wallAtStart, {{"charging", "no"}})).ends_with("at a time to come"));
     CHECK(messageOf(loosening(later, {})) == "conditions that loosen need a time, and the conditions they become");
     CHECK(messageOf(loosening(later, {{"moon", "full"}}))
-              .starts_with("no condition is called \"moon\"; there are network"));
+              .starts_with("there is no condition \"moon\"; the conditions are network"));
     CHECK(messageOf(loosening(later, {{"charging", "maybe"}})) == "charging is \"maybe\"; it must be yes or no");
     CHECK(messageOf(loosening(later, {{"network", "some"}})).starts_with("network is \"some\"; it must be one of any"));
     CHECK_FALSE(loosening(later, {{"bytes", "much"}}).then.empty());

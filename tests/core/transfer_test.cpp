@@ -29,7 +29,7 @@ TEST_CASE(
     CHECK_FALSE(stage.schedule(stage.job(5).setRequiredNetworkType(JobInfo::NETWORK_TYPE_ANY)).error);
     const Reply refused = stage.schedule(stage.transfer(5), false);
     CHECK(refused.error->code == Errc::REFUSED);
-    CHECK(refused.error->message.starts_with("com.example.mail is not visible, and holds no right"));
+    CHECK(refused.error->message.starts_with("com.example.mail is not visible, and may not start one"));
     CHECK(refused.id == JobId(5));
     CHECK_FALSE(stage.view(5)->info->isUserInitiated());
     CHECK(stage.core->canRunUserInitiatedJobs(mail));

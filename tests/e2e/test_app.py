@@ -48,7 +48,7 @@ class TestAdmission:
         assert app.run(*app.job(5, "--charging")).out == "success 5\n"
         ended = app.run(*app.transfer(5))
         assert ended[:2] == (1, "failure\n")
-        assert f"{PACKAGE} is not visible, and holds no right to begin from the background" in ended.err
+        assert f"{PACKAGE} is not visible, and may not start one from the background" in ended.err
         assert jobs(line)[5]["requested"] == "regular"
         assert app.run("describe").out == f"{PACKAGE} can run user-initiated jobs\n"
 

@@ -77,7 +77,7 @@ def test_a_transfer_that_was_stopped_goes_on_where_it_was(world, cook):
 def test_where_nobody_looks_a_transfer_is_refused_in_words(cook):
     ended = cook.tries("transfer", "film.mkv")
     assert (ended.code, ended.out) == (1, "")
-    assert ended.err.startswith(f"cookbook: refused: {PACKAGE} is not visible, and holds no right to begin"), ended
+    assert ended.err.startswith(f"cookbook: refused: {PACKAGE} is not visible, and may not start one"), ended
 
 
 def test_the_page_has_ten_recipes_of_about_ten_lines():

@@ -259,7 +259,7 @@ def test_who_else_freezes_it_is_told_once_and_neither_fights_nor_leaves_it_froze
 
 
 @pytest.mark.parametrize("words, complaint", [
-    (("--while", "unmeterd"), '--while: no condition is called "unmeterd" (did you mean "unmetered"?)'),
+    (("--while", "unmeterd"), '--while: there is no condition "unmeterd" (did you mean "unmetered"?)'),
     (("--while", "unmetered or"), '--while: a condition is missing behind "or"'),
     (("--while", "(unmetered and charging"), '--while: a ")" is missing behind "charging"'),
     (("--while", "unmetered charging"), '--while: before "charging" an "and" or an "or" is missing'),

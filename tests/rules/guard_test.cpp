@@ -93,8 +93,8 @@ TEST_CASE("a condition that is none is refused with what would be right") { // j
         std::string text, complaint;
     };
     // clang-format off
-    for (const auto& r : {Row{"unmeterd",             "no condition is called \"unmeterd\" (did you mean \"unmetered\"?)"},
-                          Row{"powersaver",           "no condition is called \"powersaver\" (did you mean \"power-saver\"?)"},
+    for (const auto& r : {Row{"unmeterd",             "there is no condition \"unmeterd\" (did you mean \"unmetered\"?)"},
+                          Row{"powersaver",           "there is no condition \"powersaver\" (did you mean \"power-saver\"?)"},
                           Row{"unmetered nad idle",   "before \"nad\" an \"and\" or an \"or\" is missing"},
                           Row{"",                     "it begins with no condition; write one, such as unmetered"},
                           Row{"and idle",             "it begins with no condition; write one, such as unmetered"},
@@ -113,7 +113,7 @@ TEST_CASE("a condition that is none is refused with what would be right") { // j
     }
     const auto far = GuardCondition::parse("banana-milkshake");
     REQUIRE_FALSE(far);
-    CHECK(far.error().message.starts_with("no condition is called \"banana-milkshake\"; there are network, "));
+    CHECK(far.error().message.starts_with("there is no condition \"banana-milkshake\"; the conditions are network, "));
 }
 
 TEST_CASE("of the device, no word is free of what gates read, or it would be asked too seldom") { // jobs.md §14.5
@@ -143,7 +143,7 @@ TEST_CASE("a program that is to be frozen runs on as far as its gate is asked, o
     CHECK(guardGate({world, guardKey("metered", GuardElse::Stop), nullptr}).open);
     CHECK(guardGate({world, GateKey{}, nullptr}).open);
     CHECK(describeGuard({world, guardKey("unmetered"), nullptr}) == "its guard wants unmetered; lacks unmetered");
-    CHECK(guardLacks(guardKey("of-another-version"), world).starts_with("no condition is called"));
+    CHECK(guardLacks(guardKey("of-another-version"), world).starts_with("there is no condition"));
 }
 
 TEST_CASE("a guard reads what its condition reads, and nothing that other jobs wait for") { // jobs.md §14.5

@@ -136,13 +136,13 @@ void drop(Turn& turn, const Run& run, const NotificationKey& key, bool always) {
 // Withdraws the unused notification with the lowest number, where the app shows as many as it may.
 void makeRoom(Turn& turn, const AppId& app) {
     std::int64_t count = 0;
-    std::optional<NotificationKey> oldest;
+    std::optional<NotificationKey> unused;
     for (const auto& [key, posted] : turn.state.notifications.of(app)) {
         ++count;
-        if (hasNoUser(posted) && !oldest) oldest = key;
+        if (hasNoUser(posted) && !unused) unused = key;
     }
-    if (count >= turn.state.constants.maxNotificationsPerApp && oldest) {
-        withdraw(turn, *oldest, turn.state.notifications.at(*oldest).lastUser);
+    if (count >= turn.state.constants.maxNotificationsPerApp && unused) {
+        withdraw(turn, *unused, turn.state.notifications.at(*unused).lastUser);
     }
 }
 

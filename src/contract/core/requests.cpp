@@ -169,7 +169,7 @@ std::optional<Error> hold(Turn& turn, const HoldJob& event) {
     State& state = turn.state;
     Tracked* const tracked = state.jobs.find(event.key);
     if (!tracked) return notTracked(state, event.key);
-    if (isAside(*tracked)) return fail(Errc::ILLEGAL_STATE, "{} is set aside", textOf(event.key));
+    if (isAside(*tracked)) return isSetAside(*tracked);
     if (tracked->job.held == event.on) return std::nullopt;
     tracked->job.held = event.on;
     turn.record(SaveJob{tracked->job});
@@ -231,10 +231,6 @@ void leaveAlone(Turn& turn, Tracked& tracked) {
 
 Error notReady(const JobKey& key) {
     return fail(Errc::ILLEGAL_STATE, "{} has functional constraints but --force not specified", textOf(key));
-}
-Error isSetAside(const Tracked& tracked) {
-    return fail(Errc::ILLEGAL_STATE, "{} is set aside: {}; cancel it, or schedule it again", textOf(tracked.job.key),
-                *tracked.details->unfit);
 }
 Error unknown(const JobKey& key) { return fail(Errc::ILLEGAL_ARGUMENT, "no job {}", textOf(key)); }
 

@@ -232,7 +232,7 @@ std::optional<Error> edit(Turn& turn, const EditJob& event) {
     State& state = turn.state;
     Tracked* const tracked = state.jobs.find(event.key);
     if (!tracked) return notTracked(state, event.key);
-    if (isAside(*tracked)) return fail(Errc::ILLEGAL_STATE, "{} is set aside", textOf(event.key));
+    if (isAside(*tracked)) return isSetAside(*tracked);
     if (STINT_TRY(mostBytesOf(event.conditions)))
         return fail(Errc::ILLEGAL_ARGUMENT, "bytes is a condition of what a job gets later (--then), not of the job");
     JobInfo info = STINT_TRY(conditioned(tracked->job.info, event.conditions, state.constants));

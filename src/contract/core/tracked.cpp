@@ -53,4 +53,9 @@ History historyOf(const Tracked& tracked) {
     return history;
 }
 
+Error isSetAside(const Tracked& tracked) {
+    return fail(Errc::ILLEGAL_STATE, "{} is set aside: {}; cancel it, or schedule it again", textOf(tracked.job.key),
+                *tracked.details->unfit);
+}
+
 } // namespace stint

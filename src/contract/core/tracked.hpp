@@ -102,6 +102,8 @@ inline WallTime groupedAt(const Tracked& tracked) { return tracked.details->grou
 
 /// True if the job waits for a person or its app, and nothing is asked about it any more (waiting.cpp).
 inline bool isAside(const Tracked& tracked) { return !tracked.details->unfit->empty(); }
+/// The refusal to do anything else with a job that is set aside.
+Error isSetAside(const Tracked& tracked);
 
 /// The job's place in its group, which changes only while the job is in none.
 inline Place placeOf(const Tracked& tracked) { return {tracked.job.enqueued, tracked.job.sequence}; }

@@ -80,8 +80,8 @@ Result<void> set(JobInfo::Builder& job, const Condition& condition) {
         return !field.option.empty() && field.option.substr(2) == condition.name;
     });
     if (row == jobFields.end())
-        return fail(Errc::ILLEGAL_ARGUMENT, "no condition is called \"{}\"; there are network, {}", condition.name,
-                    listOf(jobFields, [](const JobField& field) {
+        return fail(Errc::ILLEGAL_ARGUMENT, "there is no condition \"{}\"; the conditions are network, {}",
+                    condition.name, listOf(jobFields, [](const JobField& field) {
                         return field.option.empty() ? field.option : field.option.substr(2);
                     }));
     if (condition.value != "yes" && condition.value != "no")

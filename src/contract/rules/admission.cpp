@@ -77,8 +77,8 @@ std::optional<Error> admissionError(const App& app, const Schedule& request, Ins
     if (request.onBehalf)
         return fail(Errc::REFUSED, "this command is not in the foreground of a terminal, so nobody is seen to watch");
     return fail(Errc::REFUSED,
-                "{} is not visible, and holds no right to begin from the background: no tap on its notification in the "
-                "last {}, no foreground service begun while it was visible, no other condition",
+                "{} is not visible, and may not start one from the background: there was no tap on its notification in "
+                "the last {}, no foreground service begun while it was visible, no other condition",
                 package, formatDuration(constants.startGrant));
 }
 

@@ -224,8 +224,9 @@ private:
         for (const GuardWord& each : everyGuardWord())
             names.emplace_back(each.name);
         if (const auto meant = nearest(word_, names))
-            return fail(Errc::ILLEGAL_ARGUMENT, "no condition is called \"{}\" (did you mean \"{}\"?)", word_, *meant);
-        return fail(Errc::ILLEGAL_ARGUMENT, "no condition is called \"{}\"; there are {}", word_, list(guardWords()));
+            return fail(Errc::ILLEGAL_ARGUMENT, "there is no condition \"{}\" (did you mean \"{}\"?)", word_, *meant);
+        return fail(Errc::ILLEGAL_ARGUMENT, "there is no condition \"{}\"; the conditions are {}", word_,
+                    list(guardWords()));
     }
 
     void next() {

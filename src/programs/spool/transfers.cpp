@@ -215,7 +215,7 @@ Result<void> removeLeftover(const Leftover& leftover) {
     const auto folder = STINT_TRY(Folder::open(leftover.path.parent_path()));
     const std::string name = leftover.path.filename().native();
     const Fd fd = folder.openOurs(name, O_RDONLY);
-    if (!fd) return fail(Errc::SYSTEM, "{} is not ours any more", leftover.path.native());
+    if (!fd) return fail(Errc::SYSTEM, "{} is no longer a file of this user", leftover.path.native());
     if (::flock(fd.get(), LOCK_EX | LOCK_NB) != 0)
         return fail(Errc::BUSY, "{} is in use by a transfer", leftover.path.native());
     return folder.remove(name);

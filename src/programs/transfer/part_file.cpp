@@ -99,7 +99,7 @@ Result<std::optional<PartFile>> PartFile::open(const PartPlace& place) {
         Fd fd = folder->openOurs(names.part, O_RDWR);
         if (!fd) fd = folder->create(names.part);
         if (!fd && errno == EEXIST && folder->standing(names.part) != Folder::Standing::Ours)
-            return fail(Errc::SYSTEM, "{} is another's", path.native()); // it appeared just now
+            return fail(Errc::SYSTEM, "{} has just appeared, and is no file of this user", path.native());
         if (!fd && errno == EEXIST) continue;
         if (!fd) return diskRefused("create", path);
         if (::flock(fd.get(), LOCK_EX | LOCK_NB) != 0) {

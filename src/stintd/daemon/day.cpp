@@ -75,14 +75,17 @@ Result<DayPage> Daemon::day(const DayAsked& asked) {
     if (const auto job = placeIn(asked.after, behindJob)) {
         const auto slash = job->name.find('/');
         if (slash == std::string_view::npos)
-            return fail(Errc::ILLEGAL_ARGUMENT, "options: after is {}, which no page ended with", asked.after);
+            return fail(Errc::ILLEGAL_ARGUMENT, "options: after is {}; it must be what the page before ended with",
+                        asked.after);
         const JobKey key{AppId{std::string(job->name.substr(0, slash))}, std::string(job->name.substr(slash + 1)),
                          JobId(static_cast<std::int32_t>(job->number))};
         addTracked(*core_, key, asked, now_, page);
         return page;
     }
     const auto run = placeIn(asked.after, behindRun);
-    if (!run) return fail(Errc::ILLEGAL_ARGUMENT, "options: after is {}, which no page ended with", asked.after);
+    if (!run)
+        return fail(Errc::ILLEGAL_ARGUMENT, "options: after is {}; it must be what the page before ended with",
+                    asked.after);
     LogPage log =
         STINT_TRY(store_->logPage(asked.from, asked.to, {AppId{std::string(run->name)}, run->number}, mostDayRuns));
     for (DayRun& past : log.runs)

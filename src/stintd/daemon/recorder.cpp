@@ -150,7 +150,7 @@ Result<void> Daemon::record(CallId call, bool on) {
         return {};
     }
     if (recorder_.wanted() && recorder_.trouble().empty())
-        return fail(Errc::REFUSED, "a recording goes on: stint record stop FILE.yaml keeps it, and "
+        return fail(Errc::REFUSED, "a recording is running already; stint record stop FILE.yaml keeps it, and "
                                    "stint record stop --forget throws it away");
     STINT_TRY(recorder_.want());
     recordFrom_ = call;

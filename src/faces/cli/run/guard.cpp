@@ -46,8 +46,7 @@ Result<void> holdApp(const std::string& id, StartTerms& terms, CommandWanted& wa
                     printable(id));
     if (terms.guardElse != GuardElse::Freeze)
         return fail(Errc::ILLEGAL_ARGUMENT,
-                    "an app that the desktop starts can be frozen, and not be held by --else {}: "
-                    "leave it out, or guard its program",
+                    "--app can only freeze, and --else is {}; leave --else out, or guard the app's program",
                     nameOf(terms.guardElse));
     if (!hasUserManager())
         return fail(Errc::SYSTEM, "--app needs systemd's manager of this user, whose units tell which process is which "

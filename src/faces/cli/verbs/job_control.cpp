@@ -227,9 +227,9 @@ Verb runNowVerb() {
             .most = 1,
             .summary = "run a job whatever keeps it waiting, and say what that was",
             .about =
-                "Passes over all but a service that is missing and an app that the user stopped: the job's own "
-                "conditions, its back-off, and that no slot is free. Ends with 0 where it runs, 75 where that cannot "
-                "be passed over, 66 where there is no such job.",
+                "Overrides the job's own conditions, its back-off and the limit on jobs that run at once, but not a "
+                "missing service, nor a person's stop of the app. Ends with 0 where the job runs, 75 where it still "
+                "waits, 66 where there is no such job.",
             .options = {},
             .examples = {{"stint run-now com.example.mail/7", "as `stint cmd jobscheduler run -f com.example.mail 7`"}},
             .run = runNow};
