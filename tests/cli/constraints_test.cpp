@@ -30,7 +30,7 @@ TEST_CASE("every method has a row, and says of each kind of job whether it may")
         CHECK(all.out.find(row->method) != std::string::npos);
     CHECK(ran({"help", "constraints", "setPeriodic", "--json"}).out ==
           R"({"schema":1,"method":"setPeriodic","regular":true,"expedited":false,"userInitiated":false,)"
-          R"("work":"not expedited","note":""})"
+          R"("work":"not expedited","meaning":"again and again, once in each period","note":""})"
           "\n");
 }
 

@@ -69,6 +69,7 @@ TEST_CASE("the table has the rows of the specification, and what they say") { //
         CHECK(row->expedited == may(cells->second[1]));
         CHECK(row->userInitiated == may(cells->second[2]));
         CHECK(cells->second[3] == workCell(*row));
+        CHECK_FALSE(row->help.empty());
     }
 }
 

@@ -9,6 +9,7 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
+#include "contract/model/job_fields.hpp"
 #include "wire/loose_message.hpp"
 
 using namespace stint;
@@ -236,6 +237,13 @@ TEST_CASE("every key of an alarm is in the interface's documentation, with its t
     const std::string text = interfaceText("org.stint.AlarmManager1");
     for (const std::string& key : keysOf(wholeAlarm()))
         CHECK_MESSAGE(text.find(' ' + key + ' ') != std::string::npos, key);
+}
+
+TEST_CASE("every key of what a job asks for is in the interface's documentation, with its type") {
+    const std::string text = interfaceText("org.stint.JobScheduler1");
+    for (const JobField& row : jobFields)
+        for (const std::string_view key : {row.key, row.second})
+            if (!key.empty()) CHECK_MESSAGE(text.find(fmt::format(" {} ", key)) != std::string::npos, key);
 }
 
 TEST_CASE("every member of an app and of its quotas goes over the wire") {

@@ -3,26 +3,6 @@ import { get } from "../actions.js";
 import { cell, h, setText, table } from "../dom.js";
 import { counted } from "../words.js";
 
-const meanings = {
-    addTriggerContentUri: "when a file or folder changes",
-    setBackoffCriteria: "how long it pauses before it is tried again",
-    setClipData: "data that it is handed, with leave to read it",
-    setEstimatedNetworkBytes: "how much it is about to move",
-    setMinimumLatency: "not before so long a time",
-    setMinimumNetworkChunkBytes: "the least that is worth a connection",
-    setNamespace: "a part of the app with job numbers of its own",
-    setOverrideDeadline: "at the latest then, whatever is missing",
-    setPeriodic: "again and again",
-    setPersisted: "it survives a restart of the computer",
-    setPrefetch: "shortly before the app is likely to be opened",
-    setRequiredNetwork: "only with a network that has these qualities",
-    setRequiredNetworkType: "only with a network, an unmetered one, …",
-    setRequiresBatteryNotLow: "only while the battery is not low",
-    setRequiresCharging: "only while the computer charges",
-    setRequiresDeviceIdle: "only while nobody uses the computer",
-    setRequiresStorageNotLow: "only while there is room on the disk",
-};
-
 function mark(column, allowed) {
     return cell(column, h(`span.mark.${allowed ? "yes" : "no"}`, {}, allowed ? "✓ yes" : "– no"));
 }
@@ -48,7 +28,7 @@ export function mount(root) {
     function show() {
         const wanted = word.value.trim().toLowerCase();
         const found = rows.filter((row) =>
-            `${row.method} ${meanings[row.method] ?? ""} ${row.note}`.toLowerCase().includes(wanted),
+            `${row.method} ${row.meaning} ${row.note}`.toLowerCase().includes(wanted),
         );
         setText(
             says,
@@ -70,7 +50,7 @@ export function mount(root) {
                               cell(
                                   columns[0],
                                   h("strong", {}, row.method),
-                                  h("span.detail", {}, meanings[row.method] ?? ""),
+                                  h("span.detail", {}, row.meaning),
                               ),
                               mark(columns[1], row.regular),
                               mark(columns[2], row.expedited),

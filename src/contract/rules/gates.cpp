@@ -195,6 +195,14 @@ constexpr std::array gateTable{
          .holdsGuards = true},
 };
 
+// A functional flag of a job that no gate asks about would be a promise that nobody keeps.
+static_assert(std::ranges::all_of(jobFields, [](const JobField& field) {
+    if (!field.functional || !std::holds_alternative<JobValue<bool>>(field.value)) return true;
+    return std::ranges::any_of(gateTable, [&](const Gate& gate) {
+        return gate.constraint == ConstraintSet{1} << (&field - jobFields.data());
+    });
+}));
+
 bool passed(const Gate& gate, const GateKey& gateKey) {
     if (gateKey.isGuard() && !gate.holdsGuards) return true;
     if (gate.constraint != 0 && !gateKey.has(gate.constraint)) return true;

@@ -46,6 +46,7 @@ std::string jsonOf(const JobField& row) {
     line["expedited"] = row.expedited;
     line["userInitiated"] = row.userInitiated;
     line["work"] = row.work;
+    line["meaning"] = row.help;
     line["note"] = row.note;
     return dumped(line);
 }
