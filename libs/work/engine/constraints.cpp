@@ -153,10 +153,8 @@ std::string jsonOf(const Constraints& constraints) {
         json["networkType"] = static_cast<int>(constraints.getRequiredNetworkType());
     if (constraints.getRequiredNetworkRequest())
         json["network"] = networkJson(*constraints.getRequiredNetworkRequest());
-    if (constraints.requiresCharging()) json["charging"] = true;
-    if (constraints.requiresDeviceIdle()) json["deviceIdle"] = true;
-    if (constraints.requiresBatteryNotLow()) json["batteryNotLow"] = true;
-    if (constraints.requiresStorageNotLow()) json["storageNotLow"] = true;
+    for (const ConstraintFlag& flag : constraintFlags)
+        if ((constraints.*flag.get)()) json[std::string(flag.key)] = true;
     for (const auto& trigger : constraints.getContentUriTriggers())
         json["triggers"].push_back({{"path", widened(trigger.uri)}, {"flags", trigger.flags}});
     if (const auto& delay = constraints.getContentTriggerUpdateDelay()) json["updateDelay"] = delay->count();
@@ -170,10 +168,8 @@ Result<Constraints> constraintsIn(std::string_view text) {
         Constraints::Builder read;
         read.setRequiredNetworkType(static_cast<NetworkType>(json.value("networkType", 0)));
         if (json.contains("network")) read.setRequiredNetworkRequest(networkIn(json["network"]));
-        read.setRequiresCharging(json.value("charging", false));
-        read.setRequiresDeviceIdle(json.value("deviceIdle", false));
-        read.setRequiresBatteryNotLow(json.value("batteryNotLow", false));
-        read.setRequiresStorageNotLow(json.value("storageNotLow", false));
+        for (const ConstraintFlag& flag : constraintFlags)
+            (read.*flag.set)(json.value(std::string(flag.key), false));
         for (const Json& trigger : json.value("triggers", Json::array()))
             read.addContentUriTrigger(narrowed(trigger.at("path")), trigger.at("flags") != 0);
         if (json.contains("updateDelay"))

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "work/engine/constraints.hpp"
+
 namespace stint::work {
 
 namespace {
@@ -87,10 +89,8 @@ void putConstraints(JobInfo::Builder& job, const Constraints& constraints) {
     } else {
         job.setRequiredNetworkType(jobNetworkType(constraints.getRequiredNetworkType()));
     }
-    if (constraints.requiresCharging()) job.setRequiresCharging(true);
-    if (constraints.requiresDeviceIdle()) job.setRequiresDeviceIdle(true);
-    if (constraints.requiresBatteryNotLow()) job.setRequiresBatteryNotLow(true);
-    if (constraints.requiresStorageNotLow()) job.setRequiresStorageNotLow(true);
+    for (const ConstraintFlag& flag : constraintFlags)
+        (job.*flag.put)((constraints.*flag.get)());
     for (const auto& trigger : constraints.getContentUriTriggers())
         job.addTriggerContentUri(trigger);
     if (const auto& delay = constraints.getContentTriggerUpdateDelay()) job.setTriggerContentUpdateDelay(*delay);

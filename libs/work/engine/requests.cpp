@@ -1,6 +1,7 @@
 #include "work/engine/requests.hpp"
 
 #include "base/result/errors.hpp"
+#include "work/engine/constraints.hpp"
 
 namespace stint::work {
 
@@ -10,8 +11,9 @@ namespace {
 std::string groupOf(const Request& request) {
     const Constraints& c = request.spec.constraints;
     std::string group = request.isExpedited() || request.isUserInitiated() ? "0" : "1";
-    group += fmt::format("{}{:d}{:d}{:d}{:d}", static_cast<int>(c.getRequiredNetworkType()), c.requiresCharging(),
-                         c.requiresDeviceIdle(), c.requiresBatteryNotLow(), c.requiresStorageNotLow());
+    group += std::to_string(static_cast<int>(c.getRequiredNetworkType()));
+    for (const ConstraintFlag& flag : constraintFlags)
+        group += (c.*flag.get)() ? '1' : '0';
     if (const auto& network = c.getRequiredNetworkRequest()) {
         group += " net";
         for (const auto capability : network->getCapabilities())

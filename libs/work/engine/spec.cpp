@@ -4,6 +4,7 @@
 
 #include "base/result/errors.hpp"
 #include "base/time/time.hpp"
+#include "work/engine/constraints.hpp"
 
 namespace stint::work {
 
@@ -17,9 +18,8 @@ bool requiresNetwork(const Constraints& constraints) {
 /// The first term that expedited work may not have (jobs.md V11); empty: none.
 std::string_view tooMuchForExpedited(const Spec& spec) {
     if (spec.initialDelay > Duration(0)) return "an initial delay";
-    if (spec.constraints.requiresCharging()) return "charging";
-    if (spec.constraints.requiresBatteryNotLow()) return "battery not low";
-    if (spec.constraints.requiresDeviceIdle()) return "device idle";
+    for (const ConstraintFlag& flag : constraintFlags)
+        if (!flag.expedited && (spec.constraints.*flag.get)()) return flag.name;
     if (!spec.constraints.getContentUriTriggers().empty()) return "a content trigger";
     if (spec.period) return "a period";
     if (spec.userInitiated) return "a person's wish: it is user-initiated";
@@ -29,7 +29,8 @@ std::string_view tooMuchForExpedited(const Spec& spec) {
 /// The first term that user-initiated work may not have (jobs.md V12); empty: none.
 std::string_view tooMuchForUserInitiated(const Spec& spec) {
     if (spec.initialDelay > Duration(0)) return "an initial delay";
-    if (spec.constraints.requiresDeviceIdle()) return "device idle";
+    for (const ConstraintFlag& flag : constraintFlags)
+        if (!flag.userInitiated && (spec.constraints.*flag.get)()) return flag.name;
     if (!spec.constraints.getContentUriTriggers().empty()) return "a content trigger";
     return {};
 }

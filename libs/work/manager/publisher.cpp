@@ -7,6 +7,7 @@
 
 #include "base/text/printable.hpp"
 #include "base/time/clock.hpp"
+#include "work/engine/constraints.hpp"
 
 namespace stint::work {
 
@@ -39,10 +40,8 @@ std::vector<std::string> wordsOf(const Constraints& constraints) {
     if (constraints.getRequiredNetworkRequest()) words.emplace_back("a network of its own choice");
     const auto type = static_cast<std::size_t>(constraints.getRequiredNetworkType());
     if (type > 0 && type < std::size(networks)) words.emplace_back(networks[type]);
-    if (constraints.requiresCharging()) words.emplace_back("charging");
-    if (constraints.requiresDeviceIdle()) words.emplace_back("an idle device");
-    if (constraints.requiresBatteryNotLow()) words.emplace_back("battery not low");
-    if (constraints.requiresStorageNotLow()) words.emplace_back("storage not low");
+    for (const ConstraintFlag& flag : constraintFlags)
+        if ((constraints.*flag.get)()) words.emplace_back(flag.want);
     for (const auto& trigger : constraints.getContentUriTriggers())
         words.push_back("a change of " + trigger.uri);
     return words;

@@ -3,28 +3,28 @@
 
 #include "sim/scenario/parts.hpp"
 #include "sim/scenario/trace.hpp"
+#include "work/engine/constraints.hpp"
 
 namespace stint::sim {
 namespace {
 
 using AskedWork = action::EnqueueWork::Request;
 
-constexpr std::array<std::string_view, 8> requirements{"connected",       "unmetered",      "not_roaming",
-                                                       "metered",         "charging",       "device_idle",
-                                                       "battery_not_low", "storage_not_low"};
-
 work::Constraints readRequirements(Yaml& yaml, const Node& node, work::Constraints::Builder constraints) {
-    const auto words = readWords(yaml, node, "a requirement", requirements);
     using work::NetworkType;
     constexpr std::array networks{
         std::pair("connected", NetworkType::CONNECTED), std::pair("unmetered", NetworkType::UNMETERED),
         std::pair("not_roaming", NetworkType::NOT_ROAMING), std::pair("metered", NetworkType::METERED)};
+    std::vector<std::string_view> requirements;
+    for (const auto& [word, type] : networks)
+        requirements.emplace_back(word);
+    for (const work::ConstraintFlag& flag : work::constraintFlags)
+        requirements.push_back(flag.word);
+    const auto words = readWords(yaml, node, "a requirement", requirements);
     for (const auto& [word, type] : networks)
         if (words.contains(word)) constraints.setRequiredNetworkType(type);
-    constraints.setRequiresCharging(words.contains("charging"));
-    constraints.setRequiresDeviceIdle(words.contains("device_idle"));
-    constraints.setRequiresBatteryNotLow(words.contains("battery_not_low"));
-    constraints.setRequiresStorageNotLow(words.contains("storage_not_low"));
+    for (const work::ConstraintFlag& flag : work::constraintFlags)
+        (constraints.*flag.set)(words.contains(std::string(flag.word)));
     return constraints.build();
 }
 
