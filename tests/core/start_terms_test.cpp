@@ -92,18 +92,34 @@ TEST_CASE("an exit code that is not 0 is no success: what waited ends, and so do
     CHECK(stage.view(2)->completed->outcome.text == "not started: com.example.mail/1 has not succeeded: exit 3");
 }
 
-TEST_CASE("a run that was begun by force ends no job that was scheduled after its own was given up") { // jobs.md §14.1
+TEST_CASE("a run that was begun by force goes on when the other fails, and has its time limit") { // jobs.md §14.1, §4.4
     Stage stage;
     stage.schedule(stage.job(1).setMinimumLatency(1h));
     scheduleOn(stage, 2, after(1));
     stage.event(RunJob{{1}, Stage::key(2), Override::Full});
     REQUIRE(stage.runs(2));
-    const RunId forced = stage.run(2);
     stage.ask(Cancel{.call = {1}, .app = mail, .id = JobId{1}});
-    CHECK_FALSE(stage.tracked(2));
-    scheduleOn(stage, 2, {});
-    stage.event(JobFinished{mail, forced, false, {}});
-    CHECK(stage.runs(2));
+    REQUIRE(stage.runs(2));
+    CHECK(stage.view(2)->terms.after.empty());
+    stage.until(40min);
+    CHECK(stage.times(2, Trace::What::Stopped) == std::vector<Duration>{30min});
+}
+
+TEST_CASE("a run that was begun by force waits, when it is retried, for those that have not ended") { // jobs.md §14.1
+    Stage stage;
+    stage.schedule(stage.job(1).setMinimumLatency(10h));
+    stage.schedule(stage.job(3).setMinimumLatency(10h));
+    StartTerms both = after(1);
+    both.after.push_back(Stage::key(3));
+    scheduleOn(stage, 2, both);
+    stage.event(RunJob{{1}, Stage::key(2), Override::Full});
+    REQUIRE(stage.runs(2));
+    stage.ask(Cancel{.call = {1}, .app = mail, .id = JobId{1}});
+    stage.finish(2, true);
+    REQUIRE(stage.tracked(2));
+    CHECK(stage.view(2)->terms.after == std::vector{Stage::key(3)});
+    stage.ask(Cancel{.call = {1}, .app = mail, .id = JobId{3}});
+    CHECK_FALSE(stage.tracked(2)); // no run of it is under way: the other's end is its own
 }
 
 TEST_CASE("all jobs of an app may go at once, those that wait for each other, too") { // jobs.md §2.6, §7.4, §14.1

@@ -39,12 +39,13 @@ void goOn(Turn& turn, Tracked& tracked, const JobKey& done) {
 // Ends a job that nothing can let start any more.
 void giveUp(Turn& turn, const Tracked& tracked, Outcome why) {
     const JobKey key = tracked.job.key;
-    // A person may have begun it by force: that run goes on, and is no longer this job's.
-    if (tracked.run) turn.state.runs.at(tracked.run).run.dropped = true;
     turn.effect(Trace{.what = Trace::What::Dropped, .app = key.app, .job = key, .reason = STOP_REASON_UNDEFINED});
     remember(turn, tracked.job, pastRunOf(tracked, nullptr, {}, std::move(why), turn.now.wall));
     forget(turn, key);
 }
+
+/// True while a run of its own is under way, which an override has let begin before its terms were met (jobs.md §14.1).
+bool isPastTerms(const State& state, const Tracked& tracked) { return ownRun(state, tracked) != nullptr; }
 
 /// The outcome of a job that waited for the other ending of that one.
 Outcome whyNever(const JobKey& key, const PastRun& run) {
@@ -163,7 +164,7 @@ void tellSuccessors(Turn& turn, const JobKey& key, const PastRun& run) {
         Tracked* const tracked = state.jobs.find(waiting); // one that was given up may have taken others with it
         if (!tracked) continue;
         state.succession.erase(tracked->job);
-        if (succeeded(run) != names(tracked->job.details->terms->after, key)) {
+        if (succeeded(run) != names(tracked->job.details->terms->after, key) && !isPastTerms(state, *tracked)) {
             giveUp(turn, *tracked, whyNever(key, run));
             continue;
         }
