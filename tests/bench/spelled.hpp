@@ -27,7 +27,7 @@ template <class T, std::size_t... I> constexpr bool hasSoMany(std::index_sequenc
     return requires { T{(void(I), Anything{})...}; };
 }
 
-constexpr std::size_t most = 32;
+constexpr std::size_t most = 34;
 
 /// How many fields a struct has.
 template <class T, std::size_t N = most + 1> constexpr std::size_t count() {
@@ -74,6 +74,8 @@ template <class T, class Look> void in(const T& s, Look look) {
     else if constexpr (n == 30) { const auto& [a, b, c, d, e, f, g, h, i, j, k, l, m, o, p, q, r, t, u, v, w, x, y, z, aa, bb, cc, dd, ee, ff] = s; look(a, b, c, d, e, f, g, h, i, j, k, l, m, o, p, q, r, t, u, v, w, x, y, z, aa, bb, cc, dd, ee, ff); }
     else if constexpr (n == 31) { const auto& [a, b, c, d, e, f, g, h, i, j, k, l, m, o, p, q, r, t, u, v, w, x, y, z, aa, bb, cc, dd, ee, ff, gg] = s; look(a, b, c, d, e, f, g, h, i, j, k, l, m, o, p, q, r, t, u, v, w, x, y, z, aa, bb, cc, dd, ee, ff, gg); }
     else if constexpr (n == 32) { const auto& [a, b, c, d, e, f, g, h, i, j, k, l, m, o, p, q, r, t, u, v, w, x, y, z, aa, bb, cc, dd, ee, ff, gg, hh] = s; look(a, b, c, d, e, f, g, h, i, j, k, l, m, o, p, q, r, t, u, v, w, x, y, z, aa, bb, cc, dd, ee, ff, gg, hh); }
+    else if constexpr (n == 33) { const auto& [a, b, c, d, e, f, g, h, i, j, k, l, m, o, p, q, r, t, u, v, w, x, y, z, aa, bb, cc, dd, ee, ff, gg, hh, ii] = s; look(a, b, c, d, e, f, g, h, i, j, k, l, m, o, p, q, r, t, u, v, w, x, y, z, aa, bb, cc, dd, ee, ff, gg, hh, ii); }
+    else if constexpr (n == 34) { const auto& [a, b, c, d, e, f, g, h, i, j, k, l, m, o, p, q, r, t, u, v, w, x, y, z, aa, bb, cc, dd, ee, ff, gg, hh, ii, jj] = s; look(a, b, c, d, e, f, g, h, i, j, k, l, m, o, p, q, r, t, u, v, w, x, y, z, aa, bb, cc, dd, ee, ff, gg, hh, ii, jj); }
 }
 // clang-format on
 
