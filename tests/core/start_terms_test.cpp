@@ -297,3 +297,24 @@ TEST_CASE("what began under a wrong clock began as long ago when the clock is se
     CHECK(stage.view(1)->started == right);
     CHECK(stage.core->explain(Stage::key(2), stage.clock()).front().since == right);
 }
+
+TEST_CASE("a request that a person types about a job is a use of its app, once it is granted") { // limits.md §2.2
+    Stage stage;
+    stage.schedule(stage.job(1).setRequiresCharging(true));
+    stage.change([](Device& device) { device.charging = false; });
+    const auto raises = [&](const Event& typed) {
+        stage.event(BucketForced{.app = mail, .bucket = Bucket::WorkingSet});
+        stage.ask(typed);
+        return stage.core->apps(stage.clock()).at(0).bucket == Bucket::Active;
+    };
+    const JobInfo info = *stage.job(2).setRequiresCharging(true).build();
+    CHECK(raises(Schedule{.app = mail, .info = info, .callerVisible = true, .onBehalf = true}));
+    CHECK(raises(ScheduleAll{.app = mail, .jobs = {{.info = info}}, .callerVisible = true, .onBehalf = true}));
+    CHECK(raises(HoldJob{.key = Stage::key(1), .on = true, .callerVisible = true}));
+    CHECK(raises(HoldJob{.key = Stage::key(1), .on = false, .callerVisible = true}));
+    CHECK(raises(EditJob{.key = Stage::key(1), .conditions = {{"charging", "yes"}}, .callerVisible = true}));
+    CHECK_FALSE(raises(RetryJob{.key = Stage::key(1), .callerVisible = true})); // refused: it waits for no retry
+    CHECK_FALSE(raises(HoldJob{.key = Stage::key(3), .callerVisible = true}));
+    CHECK_FALSE(raises(HoldJob{.key = Stage::key(1), .on = true}));                  // a script's
+    CHECK_FALSE(raises(Schedule{.app = mail, .info = info, .callerVisible = true})); // the app's own
+}

@@ -9,6 +9,8 @@ from host import install
 from jobs import refused
 from line import APP, LIMITS, plain
 
+TRANSFER = "org.stint.transfer"
+
 
 class TestBuckets:
     def test_a_new_app_is_never_until_it_is_used_and_then_active(self, world, app):
@@ -34,6 +36,20 @@ class TestBuckets:
         """§2.5."""
         line.call(LIMITS, "SetBatteryUse", "ssa{sv}", PACKAGE, "unrestricted", {})
         assert line.bucket(PACKAGE) == "exempted"
+
+    def test_a_persons_typing_is_use_of_the_app_whose_job_it_is_about(self, world, line, daemon):
+        """§2.2."""
+        line.set_device(charging="false")
+        get = ["--no-wait", "--charging"]  # no run comes, of which the notification would be use, too
+        url = "http://127.0.0.1:9/file"
+        for command in (["get", *get, url], ["put", *get, "/etc/hostname", url], ["pause", "1"], ["resume", "1"],
+                        ["edit", "1", "device-idle=yes"]):
+            line.call(LIMITS, "SetStandbyBucket", "ssa{sv}", TRANSFER, "working_set", {})
+            assert world.in_terminal(*command).ends() == 0, command
+            assert line.bucket(TRANSFER) == "active", command
+        line.call(LIMITS, "SetStandbyBucket", "ssa{sv}", TRANSFER, "working_set", {})
+        world.done("pause", "1")
+        assert line.bucket(TRANSFER) == "working_set", "a script's command is no person's"
 
     def test_an_apps_quota_is_told(self, app, daemon, line):
         """§3, §4."""

@@ -197,9 +197,13 @@ std::optional<Error> retry(Turn& turn, const RetryJob& event) {
 
 } // namespace
 
-void apply(Turn& turn, const HoldJob& event) { turn.effect(Reply{.call = event.call, .error = hold(turn, event)}); }
+void apply(Turn& turn, const HoldJob& event) {
+    replyToPerson(turn, event.call, event.key.app, event.callerVisible, hold(turn, event));
+}
 
-void apply(Turn& turn, const RetryJob& event) { turn.effect(Reply{.call = event.call, .error = retry(turn, event)}); }
+void apply(Turn& turn, const RetryJob& event) {
+    replyToPerson(turn, event.call, event.key.app, event.callerVisible, retry(turn, event));
+}
 
 // The shell's verbs (jobs.md §8), and force-stop (§7.4).
 

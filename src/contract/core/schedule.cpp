@@ -306,6 +306,7 @@ void apply(Turn& turn, const Schedule& event) {
     if (!terms) return refuse(turn, event, std::move(terms).error());
     const JobId id = fit->key.id;
     accept(turn, event, *std::move(fit), *std::move(terms));
+    if (event.onBehalf && event.callerVisible) noteTyped(turn, event.app);
     turn.effect(Reply{.call = event.call, .id = id});
 }
 
@@ -324,6 +325,7 @@ void apply(Turn& turn, const ScheduleAll& event) {
         reply.ids.push_back(one.fit.key.id);
         accept(turn, one.asked, std::move(one.fit), std::move(one.terms));
     }
+    if (event.onBehalf && event.callerVisible) noteTyped(turn, event.app);
     turn.effect(std::move(reply));
 }
 

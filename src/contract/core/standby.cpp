@@ -74,6 +74,15 @@ void noteUse(Turn& turn, App& app, UsageKind kind) {
                       state.constants));
 }
 
+void noteTyped(Turn& turn, const AppId& app) {
+    if (App* const used = turn.app(app)) noteUse(turn, *used, UsageKind::Interaction);
+}
+
+void replyToPerson(Turn& turn, CallId call, const AppId& app, bool typed, std::optional<Error> error) {
+    if (typed && !error) noteTyped(turn, app);
+    turn.effect(Reply{.call = call, .error = std::move(error)});
+}
+
 void ageUsage(Turn& turn, App& app, bool sweep) {
     const Bucket before = bucketOf(app);
     setUsage(turn, app, before,

@@ -49,6 +49,10 @@ void tellHeldBack(Turn& turn, const App& app, const std::vector<std::string>& be
 void followState(Turn& turn, App& app, ReadSet what = allOfApp);
 /// Notes a use; changes bucket, holds and rewards accordingly.
 void noteUse(Turn& turn, App& app, UsageKind kind);
+/// Notes that a person has typed, in a terminal's foreground, a command about a job of the app (limits.md §2.2).
+void noteTyped(Turn& turn, const AppId& app);
+/// Replies to a person's request about a job of the app; one that was `typed`, and granted, is a use.
+void replyToPerson(Turn& turn, CallId call, const AppId& app, bool typed, std::optional<Error> error);
 
 /// The next instant for each app at which time alone changes what gates read of it.
 class AppClocks {

@@ -334,7 +334,9 @@ std::optional<Instant> loosensAt(const Job& job, Now now) {
     return at && *at > now.wall ? std::optional(now.elapsed + (*at - now.wall)) : std::nullopt;
 }
 
-void apply(Turn& turn, const EditJob& event) { turn.effect(Reply{.call = event.call, .error = edit(turn, event)}); }
+void apply(Turn& turn, const EditJob& event) {
+    replyToPerson(turn, event.call, event.key.app, event.callerVisible, edit(turn, event));
+}
 
 void apply(Turn& turn, const ZoneRead& event) {
     State& state = turn.state;

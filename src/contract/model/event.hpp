@@ -254,17 +254,20 @@ struct HoldJob {
     CallId call;
     JobKey key;
     bool on = true;
+    bool callerVisible = false; ///< as in Schedule; likewise below
 };
 /// `stint edit`: other conditions for a job that is there (jobs.md §14.4).
 struct EditJob {
     CallId call;
     JobKey key;
     std::vector<Condition> conditions;
+    bool callerVisible = false;
 };
 /// `stint retry`: the job's back-off is over (jobs.md §14.3).
 struct RetryJob {
     CallId call;
     JobKey key;
+    bool callerVisible = false;
 };
 /// `cmd jobscheduler timeout` and `stop`: every matching job in EXECUTING. nullopt: any.
 struct StopJobs {

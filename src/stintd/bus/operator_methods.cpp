@@ -58,23 +58,26 @@ Handled stop(Request& request) {
     return waits([](Writer& writer, const Reply& reply) { writer.uint32(reply.count); });
 }
 
+/// True if a person sees to it in a terminal's foreground (limits.md §2.2).
+bool isTyped(const Request& request) { return request.owner.presence().visibleNow(request.from); }
+
 Handled hold(Request& request) {
     JobKey key = STINT_TRY(readJobKey(request));
     const bool held = STINT_TRY(request.arguments.boolean());
-    request.owner.arrived(HoldJob{request.call, std::move(key), held});
+    request.owner.arrived(HoldJob{request.call, std::move(key), held, isTyped(request)});
     return waits();
 }
 
 Handled edit(Request& request) {
     JobKey key = STINT_TRY(readJobKey(request));
     auto conditions = STINT_TRY(wire::readRows<Condition>(request.arguments));
-    request.owner.arrived(EditJob{request.call, std::move(key), std::move(conditions)});
+    request.owner.arrived(EditJob{request.call, std::move(key), std::move(conditions), isTyped(request)});
     return waits();
 }
 
 Handled retry(Request& request) {
     JobKey key = STINT_TRY(readJobKey(request));
-    request.owner.arrived(RetryJob{request.call, std::move(key)});
+    request.owner.arrived(RetryJob{request.call, std::move(key), isTyped(request)});
     return waits();
 }
 
