@@ -90,7 +90,7 @@ Result<void> BpfFilter::findMaps() {
     cut_ = bpf_object__find_map_fd_by_name(object_.get(), "cut");
     span_ = bpf_object__find_map_fd_by_name(object_.get(), "span");
     marks_ = bpf_object__find_map_fd_by_name(object_.get(), "marks");
-    const int ring = bpf_object__find_map_fd_by_name(object_.get(), "told");
+    const int ring = bpf_object__find_map_fd_by_name(object_.get(), "passed");
     if (watched_ < 0 || cut_ < 0 || span_ < 0 || marks_ < 0 || ring < 0)
         return fail(Errc::SYSTEM, "the own BPF programs lack a map");
     ring_.reset(ring_buffer__new(ring, hear, this, nullptr));
@@ -189,10 +189,10 @@ Result<void> BpfFilter::setMark(CgroupId cgroup, std::optional<std::uint64_t> to
 
 int BpfFilter::ring() const { return ring_buffer__epoll_fd(ring_.get()); }
 
-int BpfFilter::hear(void* self, void* word, std::size_t size) {
-    stint_told ring{};
-    std::memcpy(&ring, word, std::min(size, sizeof ring));
-    static_cast<BpfFilter*>(self)->passed_.push_back({ring.cgroup});
+int BpfFilter::hear(void* self, void* data, std::size_t size) {
+    stint_passed message{};
+    std::memcpy(&message, data, std::min(size, sizeof message));
+    static_cast<BpfFilter*>(self)->passed_.push_back({message.cgroup});
     return 0;
 }
 

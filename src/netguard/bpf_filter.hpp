@@ -37,7 +37,7 @@ private:
     BpfFilter() = default;
     Result<void> attach(const std::filesystem::path& root);
     Result<void> findMaps();
-    static int hear(void* self, void* word, std::size_t size);
+    static int hear(void* self, void* data, std::size_t size);
     Result<void> findRoot(CgroupId root);
     void tellSpan() const;
 

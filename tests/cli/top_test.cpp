@@ -50,8 +50,10 @@ Board boardWith(const std::vector<JobView>& jobs) {
     return board;
 }
 
-std::optional<Wish> press(Board& board, char32_t letter) { return board.press({Key::What::Character, letter}, start); }
-std::optional<Wish> press(Board& board, Key::What what) { return board.press({what}, start); }
+std::optional<Command> press(Board& board, char32_t letter) {
+    return board.press({Key::What::Character, letter}, start);
+}
+std::optional<Command> press(Board& board, Key::What what) { return board.press({what}, start); }
 
 std::string textOf(const Spans& line) {
     std::string text;
@@ -129,7 +131,7 @@ TEST_CASE("every page fits on a screen of any size, whatever names are in it") {
             board.explain(it);
             CHECK(fits(board, size));
             press(board, Key::What::Escape);
-            board.ask(hostile, {Wish::What::Cancel, jobs[3].key});
+            board.ask(hostile, {Command::What::Cancel, jobs[3].key});
             CHECK(fits(board, size));
             press(board, U'n');
             board.lose(hostile);
@@ -186,19 +188,19 @@ TEST_CASE("what cannot be undone is asked for first, and any key but y leaves it
     CHECK_FALSE(press(board, Key::What::Enter));
     CHECK(shown(board).find("left as it is") != std::string::npos);
     CHECK_FALSE(press(board, U'c'));
-    const auto wish = press(board, U'y');
-    REQUIRE(wish);
-    CHECK(wish->what == Wish::What::Cancel);
-    CHECK(wish->job.id == JobId{2});
+    const auto command = press(board, U'y');
+    REQUIRE(command);
+    CHECK(command->what == Command::What::Cancel);
+    CHECK(command->job.id == JobId{2});
 }
 
 TEST_CASE("p pauses a job, and lets one go on that is paused") { // jobs.md §14.2
     Board board = boardWith(several());
-    CHECK(press(board, U'p')->what == Wish::What::Hold);
+    CHECK(press(board, U'p')->what == Command::What::Hold);
     JobView held = named(1, JobView::State::Pending, "backup");
     held.held = true;
     board = boardWith({held});
-    CHECK(press(board, U'p')->what == Wish::What::LetGo);
+    CHECK(press(board, U'p')->what == Command::What::LetGo);
 }
 
 TEST_CASE("a Stop names what dies: all that the app runs, and nothing of another") { // jobs.md §5.4
@@ -213,10 +215,10 @@ TEST_CASE("a Stop names what dies: all that the app runs, and nothing of another
           "Stop Transfers (org.stint.transfer)? All of its processes die at once, and with them 1 job: 2 (film).");
     press(board, U'2');
     board.setApps({appNamed("org.example.idle", false)});
-    const auto wish = press(board, U'S');
-    REQUIRE(wish);
-    CHECK(wish->what == Wish::What::AskStop);
-    CHECK(wish->app == AppId{"org.example.idle"});
+    const auto command = press(board, U'S');
+    REQUIRE(command);
+    CHECK(command->what == Command::What::AskStop);
+    CHECK(command->app == AppId{"org.example.idle"});
 }
 
 TEST_CASE("running now says what it passes over") { // jobs.md §8

@@ -43,7 +43,7 @@ class TestBuckets:
         get = ["--no-wait", "--charging"]  # no run comes, of which the notification would be use, too
         url = "http://127.0.0.1:9/file"
         for command in (["get", *get, url], ["put", *get, "/etc/hostname", url], ["pause", "1"], ["resume", "1"],
-                        ["edit", "1", "device-idle=yes"]):
+                        ["edit", "1", "battery-not-low=yes"]):
             line.call(LIMITS, "SetStandbyBucket", "ssa{sv}", TRANSFER, "working_set", {})
             assert world.in_terminal(*command).ends() == 0, command
             assert line.bucket(TRANSFER) == "active", command

@@ -263,7 +263,7 @@ TEST_CASE("what a job does not say may be left out of its dictionary") { // org.
         test::setSample(row, builder);
         const JobInfo job = JobInfoAccess::requested(builder).value();
         std::vector<std::size_t> sizes;
-        for (const Unsaid unsaid : {Unsaid::Written, Unsaid::LeftOut}) {
+        for (const Absent unsaid : {Absent::Written, Absent::LeftOut}) {
             LooseMessage message;
             Writer writer = message.writer();
             writeJob(writer, job, ClipFiles::Included, unsaid);

@@ -60,9 +60,9 @@ Result<void> configure(Database& database) {
     database.waitForOthers(longestTurn);
     STINT_TRY(database.text("PRAGMA journal_mode = WAL"));
     STINT_TRY(database.run("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON"));
-    const auto said = STINT_TRY(database.text("PRAGMA quick_check(1)"));
+    const auto found = STINT_TRY(database.text("PRAGMA quick_check(1)"));
     // The line before this one only names the database.
-    if (said != "ok") return fail(Errc::STORAGE, "it is damaged: {}", said.substr(said.rfind('\n') + 1));
+    if (found != "ok") return fail(Errc::STORAGE, "it is damaged: {}", found.substr(found.rfind('\n') + 1));
     return migrate(database);
 }
 

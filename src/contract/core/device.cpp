@@ -204,8 +204,8 @@ std::vector<DeviceChange> DeviceLog::take() {
 // A daemon that was killed, or a machine that lost its power, has not noted that it ends.
 void beginDeviceLog(Turn& turn, const std::optional<DeviceChange>& last, WallTime alive) {
     State& state = turn.state;
-    const bool saidSo = last && last->key == presenceLane && last->value == isDown;
-    if (last && !saidSo) state.deviceLog.notePresence(false, std::min(std::max(alive, last->when), turn.now.wall));
+    const bool isNoted = last && last->key == presenceLane && last->value == isDown;
+    if (last && !isNoted) state.deviceLog.notePresence(false, std::min(std::max(alive, last->when), turn.now.wall));
     state.deviceLog.notePresence(true, turn.now.wall);
     state.deviceLog.note(state.device, state.deviceState, turn.now, state.constants);
 }

@@ -20,8 +20,8 @@ std::vector<PendingReason> ReasonSet::list() const {
 }
 
 void History::note(WallTime when, ReasonSet reasons) {
-    reasons.remove(toldAsReady); // jobs.md §9.1: beside others, the app is no reason
-    if (reasons.empty()) reasons.add(toldAsReady);
+    reasons.remove(reasonOfReady); // jobs.md §9.1: beside others, the app is no reason
+    if (reasons.empty()) reasons.add(reasonOfReady);
     if (!empty() && entry(size() - 1).reasons == reasons) return;
     STINT_CHECK(size() <= mostHistory);
     if (size() < mostHistory) return entries_.push_back({when, reasons});
@@ -32,7 +32,7 @@ void History::note(WallTime when, ReasonSet reasons) {
 
 bool History::hasWaited() const {
     ReasonSet ready;
-    ready.add(toldAsReady);
+    ready.add(reasonOfReady);
     return !std::ranges::all_of(entries_, [&](const Entry& entry) { return entry.reasons == ready; });
 }
 

@@ -53,7 +53,7 @@ struct Verdict {
     }
     static Verdict untilEvent(PendingReason why) { return {false, why, {}, false, {}}; }
     /// It opens by an event that nobody reports: ask it again at `when`, and whenever anything is asked.
-    static Verdict untilUntold(Instant when, PendingReason why) { return {false, why, when, false, Instant{}}; }
+    static Verdict untilUnreported(Instant when, PendingReason why) { return {false, why, when, false, Instant{}}; }
     bool operator==(const Verdict&) const = default;
 };
 

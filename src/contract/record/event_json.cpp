@@ -71,8 +71,8 @@ template <Rowed T> json objectOf(const T& value, Defaults defaults) {
     json object = json::object();
     const auto& names = rowOf<T>.members;
     [&]<std::size_t... N>(std::index_sequence<N...>) {
-        [[maybe_unused]] const auto write = [&](std::string_view name, json member, const json& unsaid) {
-            if (defaults == Defaults::Written || member != unsaid) object[name] = std::move(member);
+        [[maybe_unused]] const auto write = [&](std::string_view name, json member, const json& unset) {
+            if (defaults == Defaults::Written || member != unset) object[name] = std::move(member);
         };
         (write(names[N], jsonOf(std::get<N>(members(value))), jsonOf(std::get<N>(members(plain)))), ...);
     }

@@ -41,7 +41,7 @@ Verdict storageNotLowGate(const Context& c) {
     // LINUX: the kernel does not report that a volume has room again, so its free space is read while a job waits for
     // that, and only then (decision 0007).
     const Instant next = c.world.now.elapsed + c.world.constants.storageCheck;
-    return Verdict::untilUntold(next, PENDING_JOB_REASON_CONSTRAINT_STORAGE_NOT_LOW);
+    return Verdict::untilUnreported(next, PENDING_JOB_REASON_CONSTRAINT_STORAGE_NOT_LOW);
 }
 
 // jobs.md §3.2, device idle.

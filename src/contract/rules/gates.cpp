@@ -216,7 +216,8 @@ Verdict ask(const Gate& gate, const Context& c) {
     Verdict verdict = gate.ask(c);
     const bool waits = c.app && !c.run && c.gateKey.kind == JobClass::Expedited;
     if (verdict.open || verdict.askAgain || !waits || !(gate.reads & Reads::App)) return verdict;
-    if (const auto returns = expeditedReturn(*c.app, c.world)) return Verdict::untilUntold(*returns, verdict.reason);
+    if (const auto returns = expeditedReturn(*c.app, c.world))
+        return Verdict::untilUnreported(*returns, verdict.reason);
     return verdict;
 }
 

@@ -34,7 +34,7 @@ struct Obstacle {
 /// The changes of a job's reasons for waiting that are kept at most (jobs.md §9.2), and the reason kept for a change to
 /// none.
 inline constexpr std::size_t mostHistory = 10;
-inline constexpr PendingReason toldAsReady = PENDING_JOB_REASON_APP;
+inline constexpr PendingReason reasonOfReady = PENDING_JOB_REASON_APP;
 
 /// The blockers in the order of jobs.md §9.1.
 std::vector<Blocker> inOrder(const std::vector<Obstacle>& obstacles);

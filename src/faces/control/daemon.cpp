@@ -134,7 +134,7 @@ Result<Daemon> Daemon::over(Fd socket) {
 Result<JobId> Daemon::scheduleNew(const JobInfo& job, const AppId& app, const StartTerms& terms) {
     return ask(Call<JobId>{wire::jobSchedulerInterface, "Schedule", readNewId,
                            [&](Writer& writer) {
-                               wire::writeJob(writer, job, wire::ClipFiles::Included, wire::Unsaid::LeftOut);
+                               wire::writeJob(writer, job, wire::ClipFiles::Included, wire::Absent::LeftOut);
                                writer.string(""); // the root namespace
                            },
                            [&](DictionaryWriter& options) {

@@ -40,7 +40,7 @@ void askForReason(wire::DictionaryWriter& options) { options.put("refusalIsError
 
 client::BusLink::Write scheduling(const JobInfo& job, const std::string& space, bool newId) {
     return [&job, space, newId](wire::Writer& writer) {
-        wire::writeJob(writer, job, wire::ClipFiles::Included, wire::Unsaid::LeftOut);
+        wire::writeJob(writer, job, wire::ClipFiles::Included, wire::Absent::LeftOut);
         writer.string(space);
         wire::DictionaryWriter options(writer);
         askForReason(options);
@@ -69,7 +69,7 @@ client::BusLink::Write scheduling(const std::vector<ListedJob>& jobs, const std:
 
 client::BusLink::Write enqueuing(const JobInfo& job, const JobWorkItem& work, const std::string& space) {
     return [&job, &work, space](wire::Writer& writer) {
-        wire::writeJob(writer, job, wire::ClipFiles::Included, wire::Unsaid::LeftOut);
+        wire::writeJob(writer, job, wire::ClipFiles::Included, wire::Absent::LeftOut);
         wire::writeWork(writer, JobWorkItemAccess::workOf(work));
         wire::DictionaryWriter options(writer.string(space));
         askForReason(options);

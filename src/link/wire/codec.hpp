@@ -77,9 +77,9 @@ enum class ClipFiles { Included, LeftOut };
 
 /// Keys that a job does not set: written, as version 1.0 did, or left out, which is read as the same, and costs half as
 /// much. A scheduling client leaves them out.
-enum class Unsaid { Written, LeftOut };
+enum class Absent { Written, LeftOut };
 
-void writeJob(Writer& writer, const JobInfo& job, ClipFiles files, Unsaid unsaid = Unsaid::Written);
+void writeJob(Writer& writer, const JobInfo& job, ClipFiles files, Absent absent = Absent::Written);
 /// The job as it was requested: the core validates it, so a hand-written message obeys jobs.md §1.2 like any other.
 Result<JobInfo> readJob(Reader& reader);
 

@@ -286,7 +286,7 @@ void writeJobs(Writer& writer, std::span<const JobOfList> jobs, ClipFiles files)
     writer.openArray("(a{sv}a{sv})");
     for (const JobOfList& job : jobs) {
         writer.openStruct("a{sv}a{sv}");
-        writeJob(writer, job.info, files, Unsaid::LeftOut);
+        writeJob(writer, job.info, files, Absent::LeftOut);
         writeRow(writer, job);
         writer.close();
     }
@@ -308,12 +308,12 @@ Result<std::vector<JobOfList>> readJobs(Reader& reader) {
     return jobs;
 }
 
-void writeJob(Writer& writer, const JobInfo& job, ClipFiles files, Unsaid unsaid) {
+void writeJob(Writer& writer, const JobInfo& job, ClipFiles files, Absent absent) {
     DictionaryWriter dictionary(writer);
     dictionary.put(idKey, job.getId().value);
     dictionary.put(serviceKey, textOf(job.getService()));
     for (const JobField& row : jobFields)
-        if (!row.key.empty() && (unsaid == Unsaid::Written || isSet(row, job)))
+        if (!row.key.empty() && (absent == Absent::Written || isSet(row, job)))
             std::visit(JobFieldWriter(dictionary, row, job, files), row.value);
 }
 

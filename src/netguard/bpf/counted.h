@@ -7,7 +7,7 @@
 /* The most cgroups that can be watched at once, on the whole machine. */
 #define STINT_MOST_WATCHED 4096
 /* Room for a message on each of them, which takes 24 bytes, and some more: a power of two of pages of any size. */
-#define STINT_TOLD_BYTES (128 * 1024)
+#define STINT_PASSED_BYTES (128 * 1024)
 /* A cgroup with this many ancestors or more cannot be watched: the programs look no further. */
 #define STINT_DEEPEST 32
 /* A value that no level has. */
@@ -26,7 +26,7 @@ struct stint_span {
 };
 
 /* The kernel's message: in this cgroup, in and out together have reached its mark. */
-struct stint_told {
+struct stint_passed {
     __u64 cgroup;
 };
 

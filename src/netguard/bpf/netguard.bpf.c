@@ -42,8 +42,8 @@ struct {
 
 struct {
     __uint(type, BPF_MAP_TYPE_RINGBUF);
-    __uint(max_entries, STINT_TOLD_BYTES);
-} told SEC(".maps");
+    __uint(max_entries, STINT_PASSED_BYTES);
+} passed SEC(".maps");
 
 struct {
     __uint(type, BPF_MAP_TYPE_ARRAY);
@@ -61,14 +61,14 @@ static __always_inline struct stint_span *the_span(void) {
 static __always_inline void tell_if_passed(__u64 id, const struct stint_counted *counted) {
     const __u64 *mark = bpf_map_lookup_elem(&marks, &id);
     if (!mark || counted->in + counted->out < *mark) return;
-    struct stint_told *word = bpf_ringbuf_reserve(&told, sizeof *word, 0);
-    if (!word) return;
+    struct stint_passed *passage = bpf_ringbuf_reserve(&passed, sizeof *passage, 0);
+    if (!passage) return;
     if (bpf_map_delete_elem(&marks, &id)) { /* another packet was faster */
-        bpf_ringbuf_discard(word, BPF_RB_NO_WAKEUP);
+        bpf_ringbuf_discard(passage, BPF_RB_NO_WAKEUP);
         return;
     }
-    word->cgroup = id;
-    bpf_ringbuf_submit(word, 0);
+    passage->cgroup = id;
+    bpf_ringbuf_submit(passage, 0);
 }
 
 /* Returns 1: the packet may pass. A watched cgroup has fewer than STINT_DEEPEST ancestors, so the walk finds it however

@@ -39,9 +39,9 @@ std::span<const std::string_view> besides(std::string_view verb) {
 }
 
 /// An entry's keys, in the order of the file.
-class Parts {
+class EntryKeys {
 public:
-    Parts(Yaml& yaml, const Node& entry) {
+    EntryKeys(Yaml& yaml, const Node& entry) {
         yaml.names(entry, "an entry of the timeline",
                    [this](const Node& name, const Node& value) { all_.emplace_back(name, value); });
     }
@@ -65,10 +65,10 @@ private:
 };
 
 // Complains of an entry without a verb: most likely one is misspelt.
-void complainOfNoVerb(Yaml& yaml, const Node& entry, const Parts& parts) {
+void complainOfNoVerb(Yaml& yaml, const Node& entry, const EntryKeys& keys) {
     std::vector<std::string_view> known{verbNames().begin(), verbNames().end()};
     known.emplace_back("expect");
-    for (const auto& [name, value] : parts.all()) {
+    for (const auto& [name, value] : keys.all()) {
         if (name.Scalar() == "at") continue;
         const auto meant = nearest(name.Scalar(), known);
         return yaml.complain(locationOf(name), "unknown verb \"{}\"{}", name.Scalar(),
@@ -88,43 +88,43 @@ void complainOfBeside(Yaml& yaml, const Node& name, std::string_view verb) {
     yaml.complain(locationOf(name), "unknown key \"{}\"; beside {} may stand at{}", name.Scalar(), verb, words);
 }
 
-void readBeside(Yaml& yaml, const Parts& parts, action::ChangeApp& change) {
-    if (const Node* value = parts.find("state")) change.state = readState(yaml, *value);
-    if (const Node* value = parts.find("bucket")) change.bucket = readBucket(yaml, *value);
-    if (const Node* value = parts.find("battery_usage")) change.batteryUsage = readBatteryUsage(yaml, *value);
-    if (const Node* value = parts.find("data_saver_exempt"))
+void readBeside(Yaml& yaml, const EntryKeys& keys, action::ChangeApp& change) {
+    if (const Node* value = keys.find("state")) change.state = readState(yaml, *value);
+    if (const Node* value = keys.find("bucket")) change.bucket = readBucket(yaml, *value);
+    if (const Node* value = keys.find("battery_usage")) change.batteryUsage = readBatteryUsage(yaml, *value);
+    if (const Node* value = keys.find("data_saver_exempt"))
         change.dataSaverExempt = yaml.flag(*value, "data_saver_exempt");
-    if (const Node* value = parts.find("may_start_from_background")) change.conditions = readConditions(yaml, *value);
-    if (const Node* value = parts.find("maybe_visible")) change.maybeVisible = yaml.flag(*value, "maybe_visible");
-    if (const Node* value = parts.find("recents_task")) change.recentsTask = yaml.flag(*value, "recents_task");
-    if (const Node* value = parts.find("permissions")) change.permissions = readPermissions(yaml, *value);
-    if (const Node* value = parts.find("temp_allowlist"))
+    if (const Node* value = keys.find("may_start_from_background")) change.conditions = readConditions(yaml, *value);
+    if (const Node* value = keys.find("maybe_visible")) change.maybeVisible = yaml.flag(*value, "maybe_visible");
+    if (const Node* value = keys.find("recents_task")) change.recentsTask = yaml.flag(*value, "recents_task");
+    if (const Node* value = keys.find("permissions")) change.permissions = readPermissions(yaml, *value);
+    if (const Node* value = keys.find("temp_allowlist"))
         change.tempAllowlist = readDuration(yaml, *value, "temp_allowlist");
 }
 
-void readBeside(Yaml& yaml, const Parts& parts, action::Recorded& recorded) {
-    if (const Node* value = parts.find("wall")) recorded.wall = readTimeOfDay(yaml, *value, "wall");
-    if (const Node* value = parts.find("effects"))
+void readBeside(Yaml& yaml, const EntryKeys& keys, action::Recorded& recorded) {
+    if (const Node* value = keys.find("wall")) recorded.wall = readTimeOfDay(yaml, *value, "wall");
+    if (const Node* value = keys.find("effects"))
         yaml.list(*value, "effects",
                   [&](const Node& line) { recorded.effects.push_back(yaml.text(line, "an effect")); });
 }
 
-void readBesides(Yaml& yaml, const Parts& parts, Action& action) {
+void readBesides(Yaml& yaml, const EntryKeys& keys, Action& action) {
     const auto result = [&](std::span<const std::string_view> words) -> std::optional<std::string> {
-        const Node* expect = parts.find("expect");
+        const Node* expect = keys.find("expect");
         if (!expect) return std::nullopt;
         return readWord(yaml, *expect, "expect", words);
     };
-    const Node* kind = parts.find("kind");
-    const Node* code = parts.find("expect_exit");
-    std::visit(Overloaded{[&](action::ChangeApp& change) { readBeside(yaml, parts, change); },
+    const Node* kind = keys.find("kind");
+    const Node* code = keys.find("expect_exit");
+    std::visit(Overloaded{[&](action::ChangeApp& change) { readBeside(yaml, keys, change); },
                           [&](action::Use& use) {
                               if (kind) use.kind = readWord(yaml, *kind, "kind", uses);
                           },
                           [&](action::RunVerb& verb) {
                               if (code) verb.expectExit = yaml.number(*code, "expect_exit", 0, 255);
                           },
-                          [&](action::Recorded& recorded) { readBeside(yaml, parts, recorded); },
+                          [&](action::Recorded& recorded) { readBeside(yaml, keys, recorded); },
                           [&](action::Schedule& call) { call.expect = result(callResults()); },
                           [&](action::ScheduleAll& call) { call.expect = result(callResults()); },
                           [&](action::Enqueue& call) { call.expect = result(callResults()); },
@@ -135,28 +135,28 @@ void readBesides(Yaml& yaml, const Parts& parts, Action& action) {
 }
 
 std::optional<Entry> readEntry(Yaml& yaml, const Node& node, WallTime start) {
-    const Parts parts(yaml, node);
+    const EntryKeys keys(yaml, node);
     if (!node.IsMap()) return std::nullopt;
-    const auto verbs = parts.verbs();
+    const auto verbs = keys.verbs();
     if (verbs.size() > 1)
         yaml.complain(locationOf(node),
                       "an entry has exactly one verb, and this one has {} and {}; write two entries with "
                       "the same time",
                       verbs[0], verbs[1]);
     else if (verbs.empty())
-        complainOfNoVerb(yaml, node, parts);
+        complainOfNoVerb(yaml, node, keys);
     if (verbs.size() != 1) return std::nullopt;
     const std::string& verb = verbs.front();
-    for (const auto& [name, value] : parts.all())
+    for (const auto& [name, value] : keys.all())
         if (name.Scalar() != "at" && name.Scalar() != verb && !isIn(besides(verb), name.Scalar()))
             complainOfBeside(yaml, name, verb);
-    const Node* at = parts.find("at");
+    const Node* at = keys.find("at");
     if (!at) yaml.complain(locationOf(node), "the entry lacks at, its time since 0s, such as 10min");
-    const Node& about = *parts.find(verb);
+    const Node& about = *keys.find(verb);
     Entry entry{.location = locationOf(node),
                 .at = at ? readMoment(yaml, *at, start) : Duration{0},
                 .action = verb == "expect" ? readExpect(yaml, about) : readAction(yaml, verb, about)};
-    readBesides(yaml, parts, entry.action);
+    readBesides(yaml, keys, entry.action);
     return entry;
 }
 

@@ -140,10 +140,10 @@ void Apps::allDead() {
 
 void Apps::announceAll(bool anotherBoot) {
     for (auto& [id, app] : apps_) {
-        app.toldVisible.reset();
-        app.toldRunning.reset();
-        app.toldMaybeVisible.reset();
-        if (anotherBoot) app.toldPin.reset();
+        app.sentVisible.reset();
+        app.sentRunning.reset();
+        app.sentMaybeVisible.reset();
+        if (anotherBoot) app.sentPin.reset();
         present(id, app);
         // Like libstint: a process that outlived the daemon begins them again (jobs.md §12.5).
         if (app.serving)
@@ -159,17 +159,17 @@ void Apps::announce(const AppId& id) {
     const bool running = app->shown != ProcessState::NotRunning || app->hosting;
     const auto pin = pinOf(app->shown);
     const auto tellPin = [&] {
-        if (app->toldPin == pin) return;
-        app->toldPin = pin;
+        if (app->sentPin == pin) return;
+        app->sentPin = pin;
         world_.tell(AppStatePinned{{}, id, pin});
     };
     // A pinned state overrides the visible one: in this order the core sees no state in between.
     if (pin) tellPin();
     const bool maybe = app->setup.maybeVisible;
-    if (app->toldVisible != visible || app->toldRunning != running || app->toldMaybeVisible != maybe) {
-        app->toldVisible = visible;
-        app->toldRunning = running;
-        app->toldMaybeVisible = maybe;
+    if (app->sentVisible != visible || app->sentRunning != running || app->sentMaybeVisible != maybe) {
+        app->sentVisible = visible;
+        app->sentRunning = running;
+        app->sentMaybeVisible = maybe;
         world_.tell(AppSeen{id, visible, running, maybe});
     }
     tellPin();

@@ -45,10 +45,10 @@ private:
         bool hosting = false;
         bool serving = false; ///< it has a foreground service
         int version = 1;
-        std::optional<bool> toldVisible; ///< the core's knowledge, with the next three
-        std::optional<bool> toldRunning;
-        std::optional<bool> toldMaybeVisible;
-        std::optional<ProcessState> toldPin;
+        std::optional<bool> sentVisible; ///< the core's knowledge, with the next three
+        std::optional<bool> sentRunning;
+        std::optional<bool> sentMaybeVisible;
+        std::optional<ProcessState> sentPin;
     };
 
     void present(const AppId& id, Present& app);

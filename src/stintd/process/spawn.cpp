@@ -255,7 +255,7 @@ Result<void> Starter::order(ProcessId id, const Prepared& prepared) {
     return {};
 }
 
-Result<std::optional<Starter::Said>> Starter::answer(Wait wait) {
+Result<std::optional<Starter::Spawned>> Starter::answer(Wait wait) {
     while (socket_) {
         const bool waits = wait == Wait::Yes && !owed_.empty();
         pollfd speaks{socket_.get(), POLLIN, 0};
@@ -263,7 +263,7 @@ Result<std::optional<Starter::Said>> Starter::answer(Wait wait) {
         }
         order::Answer answer;
         const ssize_t size = ::recv(socket_.get(), &answer, sizeof answer, MSG_DONTWAIT);
-        if (size < 0 && !waits && (errno == EAGAIN || errno == EINTR)) return std::optional<Said>();
+        if (size < 0 && !waits && (errno == EAGAIN || errno == EINTR)) return std::optional<Spawned>();
         if (size != sizeof answer) break;
         if (answer.id == order::nobody) {
             ready(answer.pid);
@@ -271,10 +271,10 @@ Result<std::optional<Starter::Said>> Starter::answer(Wait wait) {
         }
         if (owed_.erase(ProcessId{answer.id}) == 0) continue; // the second of two answers: process and reaper
         if (answer.pid == process_.pid) process_ = {};        // from here on Children waits for it
-        return std::optional(Said{ProcessId{answer.id}, answer.pid, answer.error});
+        return std::optional(Spawned{ProcessId{answer.id}, answer.pid, answer.error});
     }
     end();
-    if (std::exchange(owed_, {}).empty()) return std::optional<Said>();
+    if (std::exchange(owed_, {}).empty()) return std::optional<Spawned>();
     return fail(Errc::SYSTEM, "{} does not answer", program_.string());
 }
 

@@ -99,14 +99,14 @@ public:
     Result<void> order(ProcessId id, const Prepared& prepared);
 
     enum class Wait : std::uint8_t { Yes, No };
-    struct Said {
+    struct Spawned {
         ProcessId id;
         pid_t pid = 0; ///< its reaper's
         int error = 0; ///< the errno where there is no process
     };
     /// An answer to any of the orders; nullopt: there is none yet. Wait::Yes waits for seconds at the most. An Error:
     /// no more answers will come; where that is because none came in time, there may be a process all the same.
-    Result<std::optional<Said>> answer(Wait wait);
+    Result<std::optional<Spawned>> answer(Wait wait);
 
 private:
     static int spoke(sd_event_source* source, int fd, std::uint32_t events, void* self);

@@ -74,9 +74,11 @@ std::optional<JobKey> Board::explained() const {
     return detail_->it.job.key;
 }
 
-void Board::ask(std::string question, Wish wish) { question_ = Question{std::move(question), std::move(wish)}; }
+void Board::ask(std::string question, Command command) {
+    question_ = Question{std::move(question), std::move(command)};
+}
 
-void Board::say(std::string text, Paint paint) { said_ = {std::move(text), paint}; }
+void Board::say(std::string text, Paint paint) { message_ = {std::move(text), paint}; }
 
 Page Board::page(Moment now) const {
     Page made = name_ == Name::Now    ? nowPage(jobs_, now)
@@ -99,22 +101,22 @@ void Board::settle(const Page& page) {
     place().keepInSight(page.rows.size(), height_);
 }
 
-std::optional<Wish> Board::press(const Key& key, Moment now) {
+std::optional<Command> Board::press(const Key& key, Moment now) {
     if (question_) return answer(key);
     if (types_) {
         typeFilter(key);
         return std::nullopt;
     }
-    said_ = {};
-    if (key.what == Key::What::Character && key.character == '\f') return Wish{Wish::What::Redraw};
+    message_ = {};
+    if (key.what == Key::What::Character && key.character == '\f') return Command{Command::What::Redraw};
     return detail_ ? pressOnDetail(key) : pressOnPage(key, now);
 }
 
-std::optional<Wish> Board::answer(const Key& key) {
-    const Wish wish = std::move(question_->wish);
+std::optional<Command> Board::answer(const Key& key) {
+    const Command command = std::move(question_->command);
     question_.reset();
     const bool yes = key.what == Key::What::Character && (key.character == 'y' || key.character == 'Y');
-    if (yes) return wish;
+    if (yes) return command;
     say("left as it is");
     return std::nullopt;
 }
@@ -129,7 +131,7 @@ void Board::typeFilter(const Key& key) {
     filter_.clear();
 }
 
-std::optional<Wish> Board::pressOnDetail(const Key& key) {
+std::optional<Command> Board::pressOnDetail(const Key& key) {
     using enum Key::What;
     Detail& detail = *detail_;
     const bool closes = key.what == Escape || key.what == Enter ||
@@ -164,7 +166,7 @@ bool Board::move(const Key& key, const Page& page) {
     return false;
 }
 
-std::optional<Wish> Board::pressOnPage(const Key& key, Moment now) {
+std::optional<Command> Board::pressOnPage(const Key& key, Moment now) {
     const Page shown = page(now);
     settle(shown);
     if (move(key, shown)) return std::nullopt;
@@ -184,20 +186,20 @@ std::optional<Wish> Board::pressOnPage(const Key& key, Moment now) {
     }
 }
 
-std::optional<Wish> Board::open(Moment now) {
+std::optional<Command> Board::open(Moment now) {
     if (page(now).rows.empty()) return std::nullopt;
     if (name_ == Name::Apps) detail_ = Detail{.of = Detail::Of::App, .id = chosenId()};
     if (name_ == Name::Device) detail_ = Detail{.of = Detail::Of::Device, .id = chosenId()};
     if (name_ != Name::Now) return std::nullopt;
     for (const auto& [key, job] : jobs_)
-        if (textOf(key) == chosenId()) return Wish{Wish::What::Explain, key};
+        if (textOf(key) == chosenId()) return Command{Command::What::Explain, key};
     return std::nullopt;
 }
 
-std::optional<Wish> Board::command(char32_t letter, Moment now) {
+std::optional<Command> Board::command(char32_t letter, Moment now) {
     switch (letter) {
     case 'q':
-        return Wish{Wish::What::Quit};
+        return Command{Command::What::Quit};
     case '1':
         turnTo(Name::Now);
         return std::nullopt;
@@ -219,14 +221,14 @@ std::optional<Wish> Board::command(char32_t letter, Moment now) {
 }
 
 /// On the page of the apps, S stops the app itself; all other letters act on a job.
-std::optional<Wish> Board::commandForJob(char32_t letter, Moment now) {
+std::optional<Command> Board::commandForJob(char32_t letter, Moment now) {
     const bool known = letter == 'p' || letter == 'r' || letter == 'c' || letter == 'S';
     if (!known || page(now).rows.empty()) return std::nullopt;
     if (!away_.empty()) {
         say("stintd is away: nothing can be asked of it", Paint::Bad);
         return std::nullopt;
     }
-    if (letter == 'S' && name_ == Name::Apps) return Wish{Wish::What::AskStop, {}, AppId{chosenId()}};
+    if (letter == 'S' && name_ == Name::Apps) return Command{Command::What::AskStop, {}, AppId{chosenId()}};
     const auto job = std::ranges::find_if(jobs_, [&](const auto& each) { return textOf(each.first) == chosenId(); });
     if (name_ != Name::Now || job == jobs_.end()) {
         say(letter == 'S' ? "S stops an app: choose one on the pages 1 and 2" : "choose a job on page 1 for that");
@@ -234,10 +236,10 @@ std::optional<Wish> Board::commandForJob(char32_t letter, Moment now) {
     }
     const JobKey& key = job->first;
     const JobView& view = job->second.job();
-    if (letter == 'S') return Wish{Wish::What::AskStop, {}, key.app};
-    if (letter == 'p') return Wish{view.held ? Wish::What::LetGo : Wish::What::Hold, key};
-    if (letter == 'r') return Wish{Wish::What::AskRunNow, key};
-    ask(cancelQuestion(view), {Wish::What::Cancel, key});
+    if (letter == 'S') return Command{Command::What::AskStop, {}, key.app};
+    if (letter == 'p') return Command{view.held ? Command::What::LetGo : Command::What::Hold, key};
+    if (letter == 'r') return Command{Command::What::AskRunNow, key};
+    ask(cancelQuestion(view), {Command::What::Cancel, key});
     return std::nullopt;
 }
 

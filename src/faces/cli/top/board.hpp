@@ -1,5 +1,5 @@
 // The state of `stint top`: what is shown, and what each key changes. Pure: the daemon's answers go in, requests come
-// out (Wish), and a frame is made for a screen of any size. An action that cannot be undone is asked about first.
+// out (Command), and a frame is made for a screen of any size. An action that cannot be undone is asked about first.
 #pragma once
 #include <array>
 #include <cstdint>
@@ -31,8 +31,8 @@ struct Key {
     char32_t character = 0;
 };
 
-/// A request to the daemon, or to the program.
-struct Wish {
+/// An order that keys give to the daemon, or to the program.
+struct Command {
     enum class What : std::uint8_t {
         Quit,
         Redraw, ///< and look for the daemon again
@@ -63,8 +63,8 @@ public:
     void explain(Explanation it);
     /// The job that is explained on the screen.
     std::optional<JobKey> explained() const;
-    /// Asks a question; the next key grants the wish ("y"), or drops it.
-    void ask(std::string question, Wish wish);
+    /// Asks a question; the next key gives the command ("y"), or drops it.
+    void ask(std::string question, Command command);
     void say(std::string text, Paint paint = Paint::None);
 
     /// True if the page of the apps or of the device is shown.
@@ -73,7 +73,7 @@ public:
     const Jobs& jobs() const { return jobs_; }
     const std::vector<AppView>& apps() const { return apps_; }
 
-    std::optional<Wish> press(const Key& key, Moment now);
+    std::optional<Command> press(const Key& key, Moment now);
     Frame frame(Moment now, Size size);
 
 private:
@@ -87,7 +87,7 @@ private:
     };
     struct Question {
         std::string text;
-        Wish wish;
+        Command command;
     };
 
     Page page(Moment now) const;
@@ -95,16 +95,16 @@ private:
     std::string& chosenId() { return chosen_[static_cast<std::size_t>(name_)]; }
     void choose(const Page& page, std::size_t row);
     void settle(const Page& page);
-    std::vector<Line> detailLines(Moment now) const;
+    std::vector<PaintedLine> detailLines(Moment now) const;
 
-    std::optional<Wish> answer(const Key& key);
+    std::optional<Command> answer(const Key& key);
     void typeFilter(const Key& key);
-    std::optional<Wish> pressOnDetail(const Key& key);
-    std::optional<Wish> pressOnPage(const Key& key, Moment now);
+    std::optional<Command> pressOnDetail(const Key& key);
+    std::optional<Command> pressOnPage(const Key& key, Moment now);
     bool move(const Key& key, const Page& page);
-    std::optional<Wish> command(char32_t letter, Moment now);
-    std::optional<Wish> commandForJob(char32_t letter, Moment now);
-    std::optional<Wish> open(Moment now);
+    std::optional<Command> command(char32_t letter, Moment now);
+    std::optional<Command> commandForJob(char32_t letter, Moment now);
+    std::optional<Command> open(Moment now);
     void turnTo(Name name) { name_ = name; }
 
     Spans titleBar(Size size) const;
@@ -121,7 +121,7 @@ private:
     bool types_ = false; ///< the filter is being typed
     std::optional<Detail> detail_;
     std::optional<Question> question_;
-    Line said_;
+    PaintedLine message_;
     std::size_t height_ = 1; ///< the list's rows when it was drawn last
 };
 

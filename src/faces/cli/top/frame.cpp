@@ -105,7 +105,7 @@ std::vector<Spans> laidOut(const Page& page, const Place& place, std::size_t col
     std::vector<Spans> lines;
     if (height == 0) return lines;
     if (page.rows.empty()) {
-        lines = laidOut(std::vector<Line>{{page.empty}}, columns);
+        lines = laidOut(std::vector<PaintedLine>{{page.empty}}, columns);
         lines.resize(std::min(lines.size(), height));
         return lines;
     }
@@ -123,9 +123,9 @@ std::vector<Spans> laidOut(const Page& page, const Place& place, std::size_t col
     return lines;
 }
 
-std::vector<Spans> laidOut(const std::vector<Line>& lines, std::size_t columns) {
+std::vector<Spans> laidOut(const std::vector<PaintedLine>& lines, std::size_t columns) {
     std::vector<Spans> made;
-    for (const Line& line : lines)
+    for (const PaintedLine& line : lines)
         for (const std::string& part : wrapped(withFewMarks(printable(line.text)), columns))
             made.push_back({{fitted(part, columns), line.paint}});
     return made;
@@ -135,7 +135,7 @@ std::vector<Spans> laidOut(const std::vector<Line>& lines, std::size_t columns) 
 
 namespace {
 
-const std::vector<Line> help{
+const std::vector<PaintedLine> help{
     {"What stint top shows and does", Paint::Strong},
     {""},
     {"1, 2, 3, Tab   Now: what runs and waits. Apps and their limits. The device"},
@@ -175,7 +175,7 @@ Spans Board::titleBar(Size size) const {
     return bar;
 }
 
-std::vector<Line> Board::detailLines(Moment now) const {
+std::vector<PaintedLine> Board::detailLines(Moment now) const {
     switch (detail_->of) {
     case Detail::Of::Job:
         return linesOf(detail_->it, now.wall);
@@ -196,7 +196,7 @@ std::vector<Spans> Board::footer(Size size, std::optional<std::size_t>& cursor) 
     std::vector<Spans> lines;
     const std::size_t most = size.rows > 4 ? size.rows / 2 : 1;
     if (question_) {
-        lines = laidOut({Line{question_->text, Paint::Waiting}}, size.columns);
+        lines = laidOut({PaintedLine{question_->text, Paint::Waiting}}, size.columns);
         clip(lines, most);
         lines.push_back({{fitted(" y: yes   any other key: no", size.columns), Paint::Strong}});
         return lines;
@@ -208,11 +208,11 @@ std::vector<Spans> Board::footer(Size size, std::optional<std::size_t>& cursor) 
         return {{{text, Paint::Strong}}};
     }
     if (!away_.empty())
-        lines = laidOut({Line{away_, Paint::Bad}}, size.columns);
-    else if (!said_.text.empty())
-        lines = laidOut({said_}, size.columns);
+        lines = laidOut({PaintedLine{away_, Paint::Bad}}, size.columns);
+    else if (!message_.text.empty())
+        lines = laidOut({message_}, size.columns);
     else if (!filter_.empty())
-        lines = laidOut({Line{fmt::format("only with \"{}\"; Escape: all", filter_)}}, size.columns);
+        lines = laidOut({PaintedLine{fmt::format("only with \"{}\"; Escape: all", filter_)}}, size.columns);
     clip(lines, most);
     const std::string_view keys = detail_                             ? " Escape back  q back  arrows scroll"
                                   : widthOf(longKeys) <= size.columns ? longKeys

@@ -45,6 +45,6 @@ struct Place {
 /// The heading, and the rows that are in sight: at most `height` lines.
 std::vector<Spans> laidOut(const Page& page, const Place& place, std::size_t columns, std::size_t height);
 /// Lines wrapped to the width; a blank one stays.
-std::vector<Spans> laidOut(const std::vector<Line>& lines, std::size_t columns);
+std::vector<Spans> laidOut(const std::vector<PaintedLine>& lines, std::size_t columns);
 
 } // namespace stint::cli::top

@@ -165,7 +165,7 @@ std::string timesOf(const std::optional<WallTime>& since, const std::optional<Wa
     return text;
 }
 
-void addBlocker(std::vector<Line>& lines, const Blocker& blocker, WallTime now) {
+void addBlocker(std::vector<PaintedLine>& lines, const Blocker& blocker, WallTime now) {
     lines.push_back({""});
     lines.push_back({blockerText(blocker), Paint::Waiting});
     if (std::string times = timesOf(blocker.since, blocker.until, now); !times.empty())
@@ -178,7 +178,7 @@ std::string amountText(Bytes done, Bytes estimated) {
     return fmt::format("{} of {}", formatSize(done), formatSize(estimated));
 }
 
-void addRun(std::vector<Line>& lines, const JobView& job) {
+void addRun(std::vector<PaintedLine>& lines, const JobView& job) {
     if (job.notification && !(job.notification->getTitle() + job.notification->getText()).empty())
         lines.push_back({fmt::format("it says: {} {}", job.notification->getTitle(), job.notification->getText())});
     if (job.clocks)
@@ -190,8 +190,8 @@ void addRun(std::vector<Line>& lines, const JobView& job) {
 
 } // namespace
 
-std::vector<Line> linesOf(const Explanation& it, WallTime now) {
-    std::vector<Line> lines{{headlineOf(it, now), Paint::Strong}};
+std::vector<PaintedLine> linesOf(const Explanation& it, WallTime now) {
+    std::vector<PaintedLine> lines{{headlineOf(it, now), Paint::Strong}};
     for (const Blocker& blocker : it.blockers)
         addBlocker(lines, blocker, now);
     lines.push_back({""});
@@ -210,8 +210,8 @@ std::vector<Line> linesOf(const Explanation& it, WallTime now) {
     return lines;
 }
 
-std::vector<Line> linesOf(const AppView& app, WallTime now) {
-    std::vector<Line> lines;
+std::vector<PaintedLine> linesOf(const AppView& app, WallTime now) {
+    std::vector<PaintedLine> lines;
     for (const AppFact& fact : factsOf(app, now))
         lines.push_back({fmt::format("{:<12}{}", fact.key, fact.value)});
     for (const auto& [what, quota] : {std::pair{"quota", &app.quota}, {"expedited", &app.expedited}})
@@ -220,7 +220,7 @@ std::vector<Line> linesOf(const AppView& app, WallTime now) {
     return lines;
 }
 
-std::vector<Line> linesOf(const DeviceSeen& device, const std::string& id, WallTime now) {
+std::vector<PaintedLine> linesOf(const DeviceSeen& device, const std::string& id, WallTime now) {
     if (id == "power") return {{powerText(device.doze, now)}};
     if (id == "doze") return {{dozeText(device.doze, now)}};
     for (const auto& row : device.values)

@@ -56,16 +56,16 @@ Page devicePage(const DeviceSeen& device, WallTime now);
 void keepOnly(Page& page, const std::string& words);
 
 /// A line of what Enter shows: wrapped to the screen's width.
-struct Line {
+struct PaintedLine {
     std::string text;
     Paint paint = Paint::None;
 };
 
 /// The blockers of `stint why`, and what else is known of the job.
-std::vector<Line> linesOf(const Explanation& it, WallTime now);
-std::vector<Line> linesOf(const AppView& app, WallTime now);
+std::vector<PaintedLine> linesOf(const Explanation& it, WallTime now);
+std::vector<PaintedLine> linesOf(const AppView& app, WallTime now);
 /// The lines for the row of the device's page that has this id; none where there is no such row any more.
-std::vector<Line> linesOf(const DeviceSeen& device, const std::string& id, WallTime now);
+std::vector<PaintedLine> linesOf(const DeviceSeen& device, const std::string& id, WallTime now);
 
 /// The questions that are asked first.
 std::string runNowQuestion(const Explanation& it);

@@ -44,7 +44,7 @@ private:
     std::optional<int> takeSignals();
     Result<void> takeNews();
     bool takeKeys();
-    Result<std::string> grant(const Wish& wish);
+    Result<std::string> obey(const Command& command);
     Result<std::string> explain(const JobKey& job);
     Result<std::string> askStop(const AppId& app);
     Result<std::string> askRunNow(const JobKey& job);
@@ -156,7 +156,7 @@ Result<std::string> Desk::askStop(const AppId& app) {
     std::string label;
     for (const AppView& each : board_.apps())
         if (each.manifest.package == app) label = each.manifest.label;
-    board_.ask(stopQuestion(app, label, board_.jobs()), {Wish::What::Stop, {}, app});
+    board_.ask(stopQuestion(app, label, board_.jobs()), {Command::What::Stop, {}, app});
     return std::string();
 }
 
@@ -165,7 +165,7 @@ Result<std::string> Desk::askRunNow(const JobKey& job) {
     if (it.job.state == JobView::State::Running) return Error{Errc::ILLEGAL_STATE, "it runs already"};
     if (const std::string firm = firmOnes(it.blockers); !firm.empty())
         return Error{Errc::ILLEGAL_STATE, fmt::format("it cannot run now: {}", firm)};
-    board_.ask(runNowQuestion(it), {Wish::What::RunNow, job});
+    board_.ask(runNowQuestion(it), {Command::What::RunNow, job});
     return std::string();
 }
 
@@ -176,36 +176,36 @@ Result<std::string> Desk::runNow(const JobKey& job) {
 }
 
 /// Does what a key has asked for; returns the result in words, empty where the screen shows it.
-Result<std::string> Desk::grant(const Wish& wish) {
-    using enum Wish::What;
-    if (wish.what == Redraw) {
+Result<std::string> Desk::obey(const Command& command) {
+    using enum Command::What;
+    if (command.what == Redraw) {
         display_.forget();
         if (!link_.daemon()) join();
         return std::string();
     }
     if (!link_.daemon()) return Error{Errc::UNAVAILABLE, "stintd is away: nothing can be asked of it"};
     Daemon& daemon = *link_.daemon();
-    switch (wish.what) {
+    switch (command.what) {
     case Explain:
-        return explain(wish.job);
+        return explain(command.job);
     case Hold:
-        STINT_TRY(daemon.ask(calls::hold(wish.job, true)));
-        return fmt::format("{} is paused; p lets it go on", shortTextOf(wish.job));
+        STINT_TRY(daemon.ask(calls::hold(command.job, true)));
+        return fmt::format("{} is paused; p lets it go on", shortTextOf(command.job));
     case LetGo:
-        STINT_TRY(daemon.ask(calls::hold(wish.job, false)));
-        return fmt::format("{} goes on as its conditions let it", shortTextOf(wish.job));
+        STINT_TRY(daemon.ask(calls::hold(command.job, false)));
+        return fmt::format("{} goes on as its conditions let it", shortTextOf(command.job));
     case AskRunNow:
-        return askRunNow(wish.job);
+        return askRunNow(command.job);
     case RunNow:
-        return runNow(wish.job);
+        return runNow(command.job);
     case Cancel:
-        STINT_TRY(daemon.ask(calls::cancel(wish.job)));
+        STINT_TRY(daemon.ask(calls::cancel(command.job)));
         return std::string();
     case AskStop:
-        return askStop(wish.app);
+        return askStop(command.app);
     case Stop: {
-        const auto killed = STINT_TRY(daemon.ask(calls::stop(wish.app.name)));
-        return fmt::format("{} stopped: {} killed", wish.app.name, counted(killed, "process", "processes"));
+        const auto killed = STINT_TRY(daemon.ask(calls::stop(command.app.name)));
+        return fmt::format("{} stopped: {} killed", command.app.name, counted(killed, "process", "processes"));
     }
     case Quit:
     case Redraw:
@@ -217,10 +217,10 @@ Result<std::string> Desk::grant(const Wish& wish) {
 /// False: a person wants to quit, or the terminal is gone.
 bool Desk::takeKeys() {
     while (const auto key = display_.key()) {
-        const auto wish = board_.press(*key, thisMoment());
-        if (!wish) continue;
-        if (wish->what == Wish::What::Quit) return false;
-        const auto done = grant(*wish);
+        const auto command = board_.press(*key, thisMoment());
+        if (!command) continue;
+        if (command->what == Command::What::Quit) return false;
+        const auto done = obey(*command);
         if (!done.ok())
             board_.say(done.error().message, Paint::Bad);
         else if (!done->empty())

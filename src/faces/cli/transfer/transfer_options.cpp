@@ -49,14 +49,14 @@ std::string trimmed(const std::string& text) {
 
 } // namespace
 
-Result<std::vector<Line>> linesOf(const std::string& name, const std::filesystem::path& here) {
+Result<std::vector<NumberedLine>> linesOf(const std::string& name, const std::filesystem::path& here) {
     std::ifstream file;
     if (name != "-") file.open(here / name);
     if (name != "-" && !file.is_open()) return cannotRead(name);
     std::istream& stream = name == "-" ? std::cin : file;
-    std::vector<Line> lines;
+    std::vector<NumberedLine> lines;
     std::size_t bytes = 0;
-    Line line{1, {}};
+    NumberedLine line{1, {}};
     for (; std::getline(stream, line.text); ++line.number) {
         bytes += line.text.size();
         if (bytes > mostBytes)
@@ -74,7 +74,7 @@ Error cannotRead(const std::string& name) {
 
 Result<std::vector<std::string>> urlsOf(const std::string& name, const std::filesystem::path& here) {
     std::vector<std::string> urls;
-    for (const Line& line : STINT_TRY(linesOf(name, here))) {
+    for (const NumberedLine& line : STINT_TRY(linesOf(name, here))) {
         std::string url = trimmed(line.text);
         if (url.empty() || url.starts_with('#')) continue;
         if (const auto good = checkUrl(url); !good.ok())
@@ -114,9 +114,9 @@ std::string noProxy() {
 Result<std::vector<std::string>> headersIn(const Arguments& given, const std::filesystem::path& here) {
     std::vector<std::string> all;
     for (const std::string& word : given.values("header")) {
-        std::vector<Line> lines{{1, word}};
+        std::vector<NumberedLine> lines{{1, word}};
         if (word.starts_with('@')) lines = STINT_TRY(linesOf(word.substr(1), here));
-        for (Line& line : lines) {
+        for (NumberedLine& line : lines) {
             STINT_TRY(checkHeader(line.text));
             all.push_back(std::move(line.text));
         }

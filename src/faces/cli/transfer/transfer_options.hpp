@@ -33,14 +33,14 @@ enum class Manner { UserInitiated, Regular };
 /// A job of the transfer app, persisted, without extras and estimate yet. The daemon chooses the id.
 JobInfo::Builder transferJob(const Conditions&, Manner);
 
-struct Line {
+struct NumberedLine {
     std::size_t number = 0; ///< from 1 on, as an editor counts
     std::string text;
 };
 
 /// The lines of a file that a person names, or of stdin ("-"), without their ends, and without empty ones; a relative
 /// name is in `here`. IllegalState: it cannot be read; IllegalArgument: it has more than 1 MiB.
-Result<std::vector<Line>> linesOf(const std::string& name, const std::filesystem::path& here);
+Result<std::vector<NumberedLine>> linesOf(const std::string& name, const std::filesystem::path& here);
 
 /// The error, by errno, of a file that a person named. IllegalState, since the command line itself is right
 /// (failOfLookUp(), faces/control).

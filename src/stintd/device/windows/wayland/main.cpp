@@ -31,22 +31,22 @@ constexpr milliseconds pace{200};
 /// A socket exists a moment before its compositor listens: so many times it is tried, `pace` apart.
 constexpr int tries = 10;
 
-class Daemon {
+class DaemonSocket {
 public:
     /// Sends it now, or not before `pace` is over: returns the milliseconds until then, -1 where there is nothing to
     /// send.
     int tell(const std::string& text) {
-        if (text == told_) return -1;
+        if (text == last_) return -1;
         const auto since = std::chrono::ceil<milliseconds>(Clock::now() - when_);
         if (since < pace) return static_cast<int>((pace - since).count());
         if (::send(daemonSocket, text.data(), text.size(), MSG_NOSIGNAL) < 0) std::exit(0); // the daemon is gone
-        told_ = text;
+        last_ = text;
         when_ = Clock::now();
         return -1;
     }
 
 private:
-    std::string told_;
+    std::string last_;
     Clock::time_point when_ = Clock::now() - pace;
 };
 
@@ -59,7 +59,7 @@ bool awaits(int descriptor, int milliseconds) {
 }
 
 /// Returns when the compositor ends.
-void follow(Compositor& compositor, Daemon& daemon) {
+void follow(Compositor& compositor, DaemonSocket& daemon) {
     while (compositor.isOpen()) {
         compositor.prepare();
         if (!compositor.isOpen()) return;
@@ -70,7 +70,7 @@ void follow(Compositor& compositor, Daemon& daemon) {
 }
 
 /// False if there was no compositor.
-bool followOne(const std::string& socket, Daemon& daemon) {
+bool followOne(const std::string& socket, DaemonSocket& daemon) {
     Compositor compositor(socket);
     if (!compositor.isOpen()) return false;
     follow(compositor, daemon);
@@ -78,7 +78,7 @@ bool followOne(const std::string& socket, Daemon& daemon) {
 }
 
 /// Returns true when one may be there again; false: none can come.
-bool awaitOne(SocketWatch& watch, Daemon& daemon, const std::string& why) {
+bool awaitOne(SocketWatch& watch, DaemonSocket& daemon, const std::string& why) {
     for (;;) {
         if (!awaits(watch.descriptor(), daemon.tell(why))) continue;
         const auto came = watch.take();
@@ -86,13 +86,13 @@ bool awaitOne(SocketWatch& watch, Daemon& daemon, const std::string& why) {
     }
 }
 
-int failed(Daemon& daemon, const Error& error) {
+int failed(DaemonSocket& daemon, const Error& error) {
     daemon.tell(blindText(error.message));
     return 1;
 }
 
 int run() {
-    Daemon daemon;
+    DaemonSocket daemon;
     const auto socket = compositorSocket();
     if (!socket.ok()) return failed(daemon, socket.error());
     auto watch = SocketWatch::open(*socket); // before the first try, so that none comes unseen
