@@ -20,6 +20,11 @@ TEST_CASE("the word that was meant is the one with the fewest letters wrong, unl
     CHECK(nearest("uii", brief) == "ui");
     CHECK_FALSE(nearest("7", brief)); // none of its letters is right
     CHECK_FALSE(nearest("ab", brief));
+    constexpr std::array<std::string_view, 4> verbs{"get", "put", "or", "--waste"};
+    CHECK(nearest("gte", verbs) == "get"); // two letters that changed places
+    CHECK_FALSE(nearest("quit", verbs));
+    CHECK_FALSE(nearest("foo", verbs));
+    CHECK_FALSE(nearest("--last", verbs));
 }
 
 } // namespace stint

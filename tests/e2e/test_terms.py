@@ -244,7 +244,7 @@ def test_a_command_that_is_tried_without_end_has_no_failure_to_follow(world, dae
 def test_edit_lets_a_waiting_job_go_and_refuses_what_is_none(world, daemon):
     world.done("device", "set", "charging=false")
     job = schedule(world, "--charging", "--", script(world, "echo run >> runs; exit 0"))
-    for wrong, says in (("moon=full", 'there is no condition "moon"'), ("charging", "is not a condition"),
+    for wrong, says in (("moon=full", 'there is no condition "moon"'), ("charging", "write charging=yes or charging=no"), ("=no", "is not a condition"),
                         ("network=5g", "it must be one of any, unmetered")):
         refused = world.stint("edit", str(job), wrong)
         assert (refused.code, says in refused.err) == (64, True), refused

@@ -150,7 +150,7 @@ def test_a_file_that_does_not_fit_is_not_begun(world, daemon):
     with Scripted(answer) as server:
         ended = typed(world, "get", server.url())
     assert ended.code == 74, ended
-    assert "there is no room" in ended.err
+    assert "there is no room in /" in ended.err
     assert names(world.downloads) == []
 
 

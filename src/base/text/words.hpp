@@ -37,8 +37,9 @@ constexpr bool isSameWord(std::string_view a, std::string_view b) {
     return std::ranges::equal(a, b, {}, joint, joint);
 }
 
-/// The known word with the fewest letters changed, added or left out; the first of equals. nullopt if these were more
-/// than a third of `word` (and more than two letters), or all of its letters: a guess that far off misleads.
+/// The known word with the fewest letters changed, added, left out, or exchanged with their neighbour; the first of
+/// equals. nullopt if these were more than a quarter of `word` (and more than one), or all of its letters: a guess that
+/// far off misleads.
 std::optional<std::string_view> nearest(std::string_view word, std::span<const std::string_view> known);
 
 } // namespace stint

@@ -4,6 +4,8 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <iostream>
+#include <string>
 
 #include <fcntl.h>
 #include <sys/ioctl.h>
@@ -148,7 +150,12 @@ void Screen::tell(std::string_view line) const {
     put(err_, shownLine(line, colour_) + "\n");
 }
 
-void Screen::ask(std::string_view question) const { put(err_, shownLine(question, colour_)); }
+bool Screen::agrees(std::string_view question) const {
+    put(err_, shownLine(fmt::format("{} [y/N] ", question), colour_));
+    std::string answer;
+    std::getline(std::cin, answer);
+    return answer == "y" || answer == "Y" || answer == "yes";
+}
 
 void Screen::passOut(std::string_view lines) const { put(out_, printableLines(lines)); }
 

@@ -80,8 +80,8 @@ public:
     // Each of these prints one line: a newline in a name or an app's text is replaced.
     /// Information for a person, on stderr; nothing under --quiet and --json.
     void tell(std::string_view line) const;
-    /// A question to the person at the terminal, on stderr; the cursor stays behind it.
-    void ask(std::string_view question) const;
+    /// Asks the person at the terminal, on stderr: "QUESTION [y/N] ". True for y or yes.
+    bool agrees(std::string_view question) const;
     /// A warning, though nothing has failed: "stint: …" on stderr, always; an object under --json.
     void warn(std::string_view sentence) const;
     /// An error, likewise, and under --json with the exit code and its word; returns the exit code.

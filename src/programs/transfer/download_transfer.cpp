@@ -210,8 +210,9 @@ std::optional<Ending> DownloadTransfer::inVain(const Sidecar& version) const {
     if (auto ending = tooLarge(download_, *version.total)) return ending;
     auto free = freeBytes(download_.output.parent_path());
     if (!free || *version.total <= *free + part_->size()) return std::nullopt;
-    return never(ends::inputOutput, fmt::format("there is no room: the file has {}, and {} are free",
-                                                formatSize(*version.total), formatSize(*free)));
+    return never(ends::inputOutput,
+                 fmt::format("there is no room in {}: the file has {}, and {} are free",
+                             download_.output.parent_path().native(), formatSize(*version.total), formatSize(*free)));
 }
 
 void DownloadTransfer::takeAnew() {

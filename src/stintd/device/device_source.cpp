@@ -31,7 +31,8 @@ Result<void> checkKey(std::string_view key) {
     std::vector<std::string_view> keys;
     for (const DeviceField& field : deviceFields())
         keys.push_back(field.key);
-    const auto guess = nearest(key, keys);
+    const auto guess = key == "power_saver" ? std::optional<std::string_view>("battery_saver")
+                                            : nearest(key, keys); // as desktops call it
     return fail(Errc::ILLEGAL_ARGUMENT, "the device has no \"{}\"{}", key,
                 guess ? fmt::format(" (did you mean \"{}\"?)", *guess) : "; `stint device` shows what it has");
 }

@@ -98,6 +98,9 @@ std::vector<Option> startOptions() {
 Result<Condition> conditionIn(std::string_view text) {
     const std::size_t sign = text.find('=');
     const bool isBound = sign != std::string_view::npos && sign > 0 && text[sign - 1] == '<';
+    if (sign == std::string_view::npos && !text.empty())
+        return fail(Errc::ILLEGAL_ARGUMENT, "\"{0}\" has no value; write {0}=yes or {0}=no, network=any, bytes<=200M",
+                    text);
     if (sign == std::string_view::npos || sign == 0)
         return fail(Errc::ILLEGAL_ARGUMENT, "\"{}\" is not a condition; write network=any, charging=no or bytes<=200M",
                     text);

@@ -1,6 +1,5 @@
 // `stint clean`: removes what transfers have left behind that no job will go on with.
 #include <algorithm>
-#include <iostream>
 
 #include <fmt/core.h>
 
@@ -73,13 +72,6 @@ Result<Standstill> standstill(const Screen& screen) {
     return Standstill{std::move(scheduling), std::move(live), std::move(ledger)};
 }
 
-bool saysYes(const Screen& screen, std::size_t count) {
-    screen.ask(fmt::format("remove {}? [y/N] ", count == 1 ? "it" : fmt::format("these {} files", count)));
-    std::string answer;
-    std::getline(std::cin, answer);
-    return answer == "y" || answer == "Y" || answer == "yes";
-}
-
 void show(const std::vector<LeftRow>& rows, const Screen& screen) {
     Table table({{"SIZE", Table::Align::Right}, {"LEFT BEHIND"}, {"OF"}});
     for (const LeftRow& row : rows) {
@@ -141,7 +133,8 @@ int clean(const Arguments& given, const Screen& screen) {
         return screen.fail(ends::usage,
                            "cannot ask whether to remove them: this is not a terminal; with --yes they are "
                            "removed unasked");
-    return saysYes(screen, rows->size()) ? cleaned(*rows, screen) : ends::ok;
+    const std::string them = rows->size() == 1 ? "it" : fmt::format("these {} files", rows->size());
+    return screen.agrees(fmt::format("remove {}?", them)) ? cleaned(*rows, screen) : ends::ok;
 }
 
 } // namespace

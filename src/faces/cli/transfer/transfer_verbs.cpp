@@ -82,6 +82,7 @@ const std::vector<OptionElsewhere> getElsewhere{
     {"-Z,--parallel,--parallel-max,-j,--max-concurrent-downloads,--split,--max-connection-per-server",
      "several URLs are downloaded at once anyway, each over one connection"},
     {"-I,--head,--spider", "it only downloads; curl -I shows what a server says"},
+    {"--sha256,--sha512,--sha1,--md5,--hash", "write --checksum sha256:HEX"},
     {"-T,--upload-file", "write stint put FILE URL"}};
 
 const std::vector<OptionElsewhere> putElsewhere{

@@ -9,6 +9,7 @@
 #include <fmt/ranges.h>
 
 #include "base/result/errors.hpp"
+#include "base/text/number.hpp"
 #include "base/time/clock.hpp"
 #include "base/unix/paths.hpp"
 #include "faces/cli/line/verbs.hpp"
@@ -260,6 +261,11 @@ int start(const Arguments& given, const Screen& screen) {
     const std::string what = fmt::format("cannot start {}", printable(given.words[0]));
     auto daemon = Daemon::connect(screen);
     if (!daemon.ok()) return screen.fail(what, daemon.error());
+    if (numberIn<std::int32_t>(given.words[0]))
+        return screen.fail(ends::usage,
+                           fmt::format("{}: that is a job's number, and it starts apps; `stint run-now {}` "
+                                       "starts a job whatever keeps it",
+                                       what, given.words[0]));
     if (const auto app = lookUpApp(*daemon, given.words[0]); !app.ok()) return failOfLookUp(screen, what, app.error());
     if (hasUserManager()) {
         const auto windowed = startedInScope(*daemon, given);

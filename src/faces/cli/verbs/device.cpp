@@ -151,7 +151,8 @@ Verb deviceSetVerb() {
             .options = {},
             .examples = {{"stint device set charging=false battery=12", ""},
                          {"stint device set network=none", "no network at all"}},
-            .run = deviceSet};
+            .run = deviceSet,
+            .elsewhere = {"set"}};
 }
 
 Verb deviceResetVerb() {

@@ -19,12 +19,12 @@ namespace stint::cli {
 
 namespace {
 
-using Does = Result<void> (*)(Daemon&, const JobView&);
+using Does = Result<void> (*)(Daemon&, const JobView&, const Screen&);
 
 Result<void> done(const std::string& text, Does does, const Screen& screen) {
     auto daemon = STINT_TRY(Daemon::connect(screen));
     const JobView job = STINT_TRY(lookUp(daemon, text));
-    return does(daemon, job);
+    return does(daemon, job, screen);
 }
 
 /// Does it to each job; the exit code is that of the first job that it failed for.
@@ -39,15 +39,18 @@ int toEach(const Arguments& given, const Screen& screen, std::string_view what, 
     return code;
 }
 
-int pause(const Arguments& given, const Screen& screen) {
-    return toEach(given, screen, "pause",
-                  [](Daemon& daemon, const JobView& job) { return daemon.ask(calls::hold(job.key, true)); });
+template <bool held> Result<void> hold(Daemon& daemon, const JobView& job, const Screen& screen) {
+    STINT_TRY(daemon.ask(calls::hold(job.key, held)));
+    if (job.held != held) return {};
+    const std::string name = printable(shortTextOf(job.key));
+    screen.tell(held ? fmt::format("{} is paused already", name)
+                     : fmt::format("{0} is not paused; `stint why {0}` says what it does", name));
+    return {};
 }
 
-int resume(const Arguments& given, const Screen& screen) {
-    return toEach(given, screen, "resume",
-                  [](Daemon& daemon, const JobView& job) { return daemon.ask(calls::hold(job.key, false)); });
-}
+int pause(const Arguments& given, const Screen& screen) { return toEach(given, screen, "pause", hold<true>); }
+
+int resume(const Arguments& given, const Screen& screen) { return toEach(given, screen, "resume", hold<false>); }
 
 /// The verb and the words by which a transfer was asked for. Where it moved nothing, and there is a file at its path,
 /// either verb may have been meant.
@@ -71,7 +74,7 @@ std::string anew(const JobView& ended) {
 }
 
 int retry(const Arguments& given, const Screen& screen) {
-    return toEach(given, screen, "retry", [](Daemon& daemon, const JobView& job) -> Result<void> {
+    return toEach(given, screen, "retry", [](Daemon& daemon, const JobView& job, const Screen&) -> Result<void> {
         if (job.state != JobView::State::Finished) return daemon.ask(calls::retry(job.key));
         return fail(Errc::ILLEGAL_STATE, "{} has ended ({}): {}", textOf(job.key), endText(*job.completed), anew(job));
     });

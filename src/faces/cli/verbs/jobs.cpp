@@ -111,11 +111,23 @@ void tellStoreError(Daemon& daemon, const Screen& screen) {
             screen.warn(finding.found + "; see `stint doctor`");
 }
 
+/// An error where no app is called so; it names the job that is.
+Result<void> checkPackage(Daemon& daemon, const std::string& word) {
+    const auto app = lookUpApp(daemon, word);
+    if (app.ok()) return {};
+    const auto job = lookUp(daemon, word);
+    if (!job.ok()) return app.error();
+    return fail(Errc::ILLEGAL_STATE,
+                "{0} is a job, not an app; `stint why {0}` tells about it, `stint log {0}` of its "
+                "past",
+                shellWord(printable(word)));
+}
+
 Result<std::vector<JobView>> listed(const Arguments& given, const Screen& screen) {
     auto daemon = STINT_TRY(Daemon::connect(screen));
     auto package = given.words.empty() ? std::nullopt : std::optional(given.words[0]);
     auto jobs = STINT_TRY(daemon.jobs(package, given.has("finished")));
-    if (package && jobs.empty()) STINT_TRY(lookUpApp(daemon, *package)); // an app that is gone may have left some
+    if (package && jobs.empty()) STINT_TRY(checkPackage(daemon, *package)); // an app that is gone may have left some
     tellStoreError(daemon, screen);
     return jobs;
 }
@@ -174,6 +186,11 @@ int jobs(const Arguments& given, const Screen& screen) {
 }
 
 int cancel(const Arguments& given, const Screen& screen) {
+    if (given.words.empty())
+        return screen.fail(ends::usage, given.has("all")
+                                            ? "whose jobs? Write stint cancel --all org.stint.transfer (the "
+                                              "downloads), org.stint.shell (the commands), or another app"
+                                            : "`stint cancel` needs a job: stint cancel JOB…");
     int code = ends::ok; // the code of the first that failed
     const auto failed = [&](const std::string& what, const Error& error) {
         const int failure = failOfLookUp(screen, fmt::format("cannot cancel {}", what), error);
@@ -216,7 +233,7 @@ Verb jobsVerb() {
 Verb cancelVerb() {
     return {.name = "cancel",
             .words = "JOB…",
-            .fewest = 1,
+            .fewest = 0, // cancel() says what is missing
             .most = Verb::many,
             .summary = "take jobs away, waiting or running",
             .about =

@@ -222,7 +222,9 @@ Verb logVerb() {
                      {"stint log --waste", "what was for nothing, by app and day"},
                      {"stint log --day yesterday", "what ran yesterday, and what the device was"}},
         .run = log,
-        .elsewhere = {"history", "events"}};
+        .elsewhere = {"history", "events"},
+        .optionsElsewhere = {{"--last,--recent,-n,--lines", "`stint jobs --finished` lists those that ended last"},
+                             {"-f,--follow", "`stint watch JOB` follows one until it ends"}}};
 }
 
 } // namespace stint::cli

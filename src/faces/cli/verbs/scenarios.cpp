@@ -1,9 +1,11 @@
+#include <algorithm>
 #include <cerrno>
 #include <filesystem>
 #include <system_error>
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <fmt/core.h>
 
@@ -15,6 +17,7 @@
 #include "faces/control/daemon.hpp"
 #include "faces/control/lookup.hpp"
 #include "faces/screen/exit_code.hpp"
+#include "faces/screen/terminal.hpp"
 #include "faces/screen/text.hpp"
 #include "faces/views/json_row.hpp"
 
@@ -106,8 +109,22 @@ template <class Act> int changeRecording(const Screen& screen, const char* troub
     return done.ok() ? ends::ok : failOfLookUp(screen, trouble, done.error());
 }
 
-int recordStart(const Arguments&, const Screen& screen) {
+/// Asks at a terminal before what runs is stopped; a script has said what it wants.
+Result<bool> mayStopRuns(Daemon& daemon, const Screen& screen) {
+    if (screen.json() || !inTerminalForeground() || ::isatty(STDIN_FILENO) == 0) return true;
+    const std::vector<JobView> jobs = STINT_TRY(daemon.jobs(std::nullopt, false));
+    const auto running = std::ranges::count(jobs, JobView::State::Running, &JobView::state);
+    if (running == 0) return true;
+    return screen.agrees(fmt::format("{} now: stopped, and begun again, where it can from where it is. Record?",
+                                     counted(running, "job runs", "jobs run")));
+}
+
+int recordStart(const Arguments& given, const Screen& screen) {
     return changeRecording(screen, "cannot record", [&](Daemon& daemon) -> Result<void> {
+        if (!given.has("yes")) {
+            const bool may = STINT_TRY(mayStopRuns(daemon, screen));
+            if (!may) return {};
+        }
         STINT_TRY(daemon.ask(calls::record(true)));
         if (!screen.json())
             screen.print("Recording. What ran was stopped and runs again. stint record stop FILE.yaml ends it.");
@@ -152,7 +169,7 @@ Verb recordStartVerb() {
             .about = "The daemon begins anew, as after a restart: what runs is stopped, and runs again. The recording "
                      "goes on over restarts, each of which begins it anew; so does its 17th megabyte, once nothing "
                      "runs.",
-            .options = {},
+            .options = {{"-y,--yes", "", "without asking"}},
             .examples = {{"stint record start", "begin; stint record stop day.yaml ends it"}},
             .run = recordStart};
 }
