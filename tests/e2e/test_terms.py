@@ -100,6 +100,14 @@ def test_a_download_may_be_set_for_a_time(world, daemon):
     assert 7_100_000 < job["earliest"] - job["enqueued"] < 7_300_000
 
 
+def test_a_command_that_is_set_for_a_time_outlives_a_reboot(world, daemon):
+    """jobs.md §14.1: as one that repeats does."""
+    ended = world.stint("run", "--no-wait", "--at", "now + 1 hour", "--", "true")
+    assert "a reboot ends it" not in ended.err
+    (job,) = jobs(world)
+    assert job["persisted"] and 3_500_000 < job["earliest"] - job["enqueued"] < 3_700_000
+
+
 @pytest.mark.parametrize("text", ["yesterday", "25:00", "2020-01-01 10:00", "+", ""])
 def test_a_time_that_is_none_or_past_is_refused_by_its_name(world, daemon, text):
     ended = world.stint("run", "--at", text, "--", "true")

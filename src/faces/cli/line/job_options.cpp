@@ -2,68 +2,13 @@
 
 #include <algorithm>
 
-#include <absl/time/time.h>
-
 #include "base/result/errors.hpp"
 #include "base/text/words.hpp"
 #include "contract/model/job_fields.hpp"
+#include "faces/cli/line/start_time.hpp"
 
 namespace stint::cli {
 namespace {
-
-WallTime wallOf(absl::Time time) { return WallTime(Duration(absl::ToUnixMillis(time))); }
-absl::Time absolute(WallTime time) { return absl::FromUnixMillis(time.time_since_epoch().count()); }
-
-std::optional<absl::Time> parsed(std::string_view format, const std::string& text) {
-    absl::Time time;
-    std::string error;
-    if (!absl::ParseTime({format.data(), format.size()}, text, absl::LocalTimeZone(), &time, &error))
-        return std::nullopt;
-    return time;
-}
-
-/// Reads a time of a named day.
-std::optional<WallTime> dated(const std::string& text) {
-    for (const std::string_view format :
-         {"%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%E*S%Ez"})
-        if (const auto time = parsed(format, text)) return wallOf(*time);
-    return std::nullopt;
-}
-
-/// The next "02:00" in this machine's zone. Where the clocks are put forward past it, the first instant after.
-std::optional<WallTime> nextTimeOfDay(const std::string& text, WallTime now) {
-    const absl::TimeZone zone = absl::LocalTimeZone();
-    auto day = absl::ToCivilDay(absolute(now), zone);
-    for (int days = 0; days < 3; ++days, ++day) {
-        const std::string whole = fmt::format("{:04}-{:02}-{:02} {}", day.year(), day.month(), day.day(), text);
-        const auto time = dated(whole);
-        if (!time || *time > now) return time;
-    }
-    return std::nullopt;
-}
-
-Error noTime(const std::string& text) {
-    return fail(Errc::ILLEGAL_ARGUMENT,
-                "--at \"{}\" is not a time; write 02:00 (the next one), \"2026-11-22 02:00\", or +90min from now",
-                text);
-}
-
-Result<std::optional<WallTime>> startTime(const Arguments& given, WallTime now) {
-    std::optional<WallTime> at;
-    const auto text = given.value("at");
-    if (!text) return at;
-    if (text->starts_with('+')) {
-        const auto length = parseDuration(text->substr(1));
-        if (!length.ok()) return noTime(*text);
-        at = now + *length;
-    } else {
-        at = dated(*text);
-        if (!at) at = nextTimeOfDay(*text, now);
-    }
-    if (!at) return noTime(*text);
-    if (*at <= now) return fail(Errc::ILLEGAL_ARGUMENT, "--at \"{}\" is past", *text);
-    return at;
-}
 
 /// True if it has a crontab's form: five fields of numbers and stars.
 bool isCrons(std::string_view calendar) {
@@ -89,7 +34,7 @@ Result<std::vector<Condition>> conditionsAfter(const std::string& text) {
 std::vector<Option> startOptions() {
     return {{"--after", "JOB", "only when that job has succeeded; if it does not, this one ends, too", true},
             {"--after-failure", "JOB", "only when that job has failed; if it succeeds, this one ends", true},
-            {"--at", "TIME", "not before that: 02:00, \"2026-11-22 02:00\", +90min"},
+            {"--at", "TIME", "not before that: 02:00, tomorrow, \"fri 9pm\", \"2026-11-22 02:00\", +90min"},
             {"--wait-max", "DURATION", "after that, change its conditions as --then says"},
             {"--then", "CONDITIONS", "network=any,charging=no,bytes<=200M: in place of its own of the same names"},
             {"--metered-bytes", "SIZE", "at most this much over metered networks, then it waits for another (200M)"}};
@@ -113,7 +58,7 @@ Result<Condition> conditionIn(std::string_view text) {
 
 Result<StartTerms> startTermsIn(const Arguments& given, WallTime now) {
     StartTerms terms;
-    terms.at = STINT_TRY(startTime(given, now));
+    if (const auto text = given.value("at")) terms.at = STINT_TRY(startTimeIn(*text, now));
     terms.calendar = given.value("on-calendar").value_or("");
     if (given.has("on-calendar") && terms.calendar.empty())
         return fail(Errc::ILLEGAL_ARGUMENT, "--on-calendar wants times: \"Mon..Fri 09:00\", daily");

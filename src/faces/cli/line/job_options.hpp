@@ -17,9 +17,8 @@ std::vector<Option> startOptions();
 /// Reads "network=any" or "bytes<=200M"; the daemon checks what it means. IllegalArgument: neither form.
 Result<Condition> conditionIn(std::string_view text);
 
-/// The terms, but for the jobs that it starts after, which the daemon knows. --at: "02:00", the next time it is that
-/// late here; "2026-11-22 02:00"; "+90min", from now. IllegalArgument: an option has none of its forms, or its time is
-/// past.
+/// The terms, but for the jobs that it starts after, which the daemon knows. IllegalArgument: an option has none of its
+/// forms, or its time is past.
 Result<StartTerms> startTermsIn(const Arguments&, WallTime now);
 
 using ConstraintFlags = std::vector<const JobField*>;

@@ -103,7 +103,8 @@ Result<CommandWanted> commandWantedBy(const Arguments& given, Order caller) {
     wanted.onCalendar = given.has("on-calendar");
     if (wanted.every && wanted.onCalendar)
         return fail(Errc::ILLEGAL_ARGUMENT, "--every and --on-calendar contradict each other");
-    wanted.persisted = given.has("persisted") || wanted.isEndless(); // a job that repeats outlives a reboot
+    wanted.persisted = given.has("persisted") || given.has("at") ||
+                       wanted.isEndless(); // what is set for a time, or repeats, outlives a reboot
     wanted.onSuccess = given.value("on-success").value_or("");
     wanted.onFailure = given.value("on-failure").value_or("");
     if (!wanted.onFailure.empty() && !wanted.retries)
