@@ -100,6 +100,17 @@ def test_a_download_may_be_set_for_a_time(world, daemon):
     assert 7_100_000 < job["earliest"] - job["enqueued"] < 7_300_000
 
 
+def test_wait_waits_no_longer_than_it_is_told_to(world, daemon):
+    """The job goes on; of several the one that is left is named."""
+    world.done("device", "set", "charging=no")
+    job, ends = schedule(world, "--charging", "--", "true"), schedule(world, "--", "true")
+    ended = world.stint("wait", "--timeout", "200ms", str(ends), str(job))
+    assert (ended.code, ended.err) == (75, f"stint: {job} has not ended within 200ms; it goes on\n")
+    assert [one["id"] for one in jobs(world)] == [job]
+    assert world.stint("wait", "--timeout", "1h", str(ends)).code == 0
+    assert world.stint("wait", "--timeout", "soon", str(job)).code == 64
+
+
 def test_a_command_that_is_set_for_a_time_outlives_a_reboot(world, daemon):
     """jobs.md §14.1: as one that repeats does."""
     ended = world.stint("run", "--no-wait", "--at", "now + 1 hour", "--", "true")
