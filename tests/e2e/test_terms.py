@@ -100,6 +100,18 @@ def test_a_download_may_be_set_for_a_time(world, daemon):
     assert 7_100_000 < job["earliest"] - job["enqueued"] < 7_300_000
 
 
+def test_an_exit_code_may_be_named_as_success(world, daemon):
+    """jobs.md §14.1: then what waits for a success starts."""
+    command = script(world, "exit 3")
+    ended = world.stint("run", "--success-exit", "3,4", "--on-success", "echo well > well", "--", command)
+    assert (ended.code, "exit 3" in ended.err) == (0, False), ended
+    until_written(world.downloads / "well")
+    assert "done (exit 3)" in world.done("jobs", "--finished")
+    assert world.stint("run", "--success-exit", "3", "--retries", "0", "--", script(world, "exit 4", "other")).code == 4
+    for wrong in ("", "3;4", "256", "-1"):
+        assert world.stint("run", "--success-exit", wrong, "--", "true").code == 64
+
+
 def test_wait_waits_no_longer_than_it_is_told_to(world, daemon):
     """The job goes on; of several the one that is left is named."""
     world.done("device", "set", "charging=no")

@@ -55,6 +55,16 @@ def test_several_go_to_a_directory_and_never_to_one_file(world, daemon, line, or
     assert names(world.downloads / "all") == ["a.bin", "b.bin"]
 
 
+def test_directories_are_made_where_that_is_asked_for(world, daemon, origin):
+    origin.serve("a.bin", CONTENT)
+    refused = typed(world, "get", "-o", "new/deep/", origin.url("a.bin"))
+    assert refused.code == 73 and "--create-dirs" in refused.err and not (world.downloads / "new").exists()
+    done(world, "get", "--create-dirs", "-o", "new/deep/", origin.url("a.bin"))
+    assert names(world.downloads / "new/deep") == ["a.bin"]
+    (world.downloads / "file").write_text("in the way")
+    assert typed(world, "get", "--create-dirs", "-o", "file/deep/", origin.url("a.bin")).code == 73
+
+
 def test_ctrl_c_leaves_all_of_them_to_go_on(world, daemon, line, slow_origin):
     for name in ("a.bin", "b.bin"):
         slow_origin.serve(name, bytes_of(name, 12 * MIB))

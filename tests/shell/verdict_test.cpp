@@ -21,6 +21,16 @@ TEST_CASE("exit 0 is done, and forgets what went wrong before") {
     CHECK(verdict.remark.empty());
 }
 
+TEST_CASE("an exit code that a person named is success, a signal of the same number is not") { // jobs.md §14.1
+    auto verdict = afterEnd(exited(3), {.runs = 2, .failures = 1, .running = true}, 0, {}, {3, 137});
+    CHECK(verdict.outcome == Outcome{0, "done (exit 3)"});
+    CHECK_FALSE(verdict.again);
+    CHECK(verdict.tally == Tally{.runs = 2});
+    CHECK(afterEnd(exited(4), {}, 0, {}, {3}).outcome == Outcome{4, "exit 4"});
+    CHECK(afterEnd(exited(0), {}, 0, {}, {3}).outcome == Outcome{0, "done"});
+    CHECK(afterEnd(SIGKILL, {}, 0, {}, {137}).outcome.exitCode == 137);
+}
+
 TEST_CASE("any other end is tried again as often as the job allows") { // jobs.md §4.2
                                                                        // clang-format off
     struct Row { int status; std::int64_t failed; std::optional<std::int64_t> retries; bool again; std::int32_t code; const char* text; };

@@ -45,11 +45,13 @@ std::string hint(std::int64_t times, Duration ran, bool userInitiated) {
 
 } // namespace
 
-Verdict afterEnd(int status, Tally tally, std::optional<std::int64_t> retries, const LimitMet& met) {
+Verdict afterEnd(int status, Tally tally, std::optional<std::int64_t> retries, const LimitMet& met,
+                 const SuccessExits& successes) {
     Verdict verdict{.outcome = {exitCodeOf(status), textOf(status, met)}, .tally = tally};
     verdict.tally.running = false;
-    if (verdict.outcome.exitCode == 0) {
-        verdict.outcome.text = "done";
+    const bool exited = WIFEXITED(status);
+    if (exited && (WEXITSTATUS(status) == 0 || successes.contains(WEXITSTATUS(status)))) {
+        verdict.outcome = {0, WEXITSTATUS(status) == 0 ? "done" : fmt::format("done (exit {})", WEXITSTATUS(status))};
         verdict.tally.failures = 0;
         verdict.tally.timeouts = 0;
         return verdict;

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -28,9 +29,13 @@ struct Verdict {
     std::string remark; ///< a line in the output; empty: none
 };
 
+/// The exit codes beside 0 that count as success.
+using SuccessExits = std::set<std::int32_t>;
+
 /// The command has ended by itself. `status`: waitpid's; `retries`: how often a failure is tried again, nullopt:
 /// without end; `met`: the limit that it met.
-Verdict afterEnd(int status, Tally tally, std::optional<std::int64_t> retries, const LimitMet& met = {});
+Verdict afterEnd(int status, Tally tally, std::optional<std::int64_t> retries, const LimitMet& met = {},
+                 const SuccessExits& successes = {});
 
 /// The command was asked to end before its limit, to save its state, and has ended: it runs again, whatever its exit
 /// code.

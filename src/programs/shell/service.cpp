@@ -11,6 +11,7 @@
 
 #include "base/result/errors.hpp"
 #include "base/text/number.hpp"
+#include "base/text/words.hpp"
 #include "base/time/clock.hpp"
 #include "base/time/time.hpp"
 #include "base/unix/ends.hpp"
@@ -28,6 +29,13 @@ void complain(std::string_view sentence) { stint::complain("stint-shell", senten
 std::optional<std::int64_t> retriesOf(const PersistableBundle& extras) {
     if (!extras.containsKey("retries")) return std::nullopt;
     return extras.getLong("retries");
+}
+
+SuccessExits successesOf(const PersistableBundle& extras) {
+    SuccessExits codes;
+    for (const std::string_view code : splitAt(extras.getString("successExits"), ","))
+        if (const auto number = numberIn<std::int32_t>(code)) codes.insert(*number);
+    return codes;
 }
 
 /// The refusal of a command that certainly cannot run, now or later: the reason, and a shell's exit code for it.
@@ -173,9 +181,10 @@ void CommandService::notificationAction(JobParameters params, std::string_view k
 
 /// The run is over by itself, or by a person's choice.
 void CommandService::settle() {
+    const PersistableBundle& extras = job_->params.getExtras();
     Verdict verdict = job_->saves ? afterSaving(job_->tally, job_->ran())
-                                  : afterEnd(*job_->run->status(), job_->tally, retriesOf(job_->params.getExtras()),
-                                             job_->cgroup ? job_->cgroup->met() : LimitMet{});
+                                  : afterEnd(*job_->run->status(), job_->tally, retriesOf(extras),
+                                             job_->cgroup ? job_->cgroup->met() : LimitMet{}, successesOf(extras));
     if (job_->choice != Choice::None) {
         verdict = afterStop(STOP_REASON_USER, job_->tally, job_->ran(), job_->params.isUserInitiatedJob());
         verdict.again = job_->choice == Choice::Later;

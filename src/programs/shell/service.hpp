@@ -3,10 +3,11 @@
 // run; a Verdict says what an end means.
 //
 // Extras of a job: "spool" (its directory, programs/spool/spool.hpp), "label" (for people), "retries" (absent: without
-// end), "grace" (ms between SIGTERM and SIGKILL: less than the daemon waits for the answer to onStopJob), "saveTime"
-// (ms between SIGTERM and the end of its time; absent: no SIGTERM before its time is over), "limits"
-// (base/cgroup/cgroup_limits.hpp's words; absent: those of background work, if it is that), "guard" (a guard, jobs.md
-// §14.5: the daemon freezes it, it has a full part of the machine, and processes that it leaves behind are waited for).
+// end), "successExits" ("3,4": exit codes that count as success, beside 0), "grace" (ms between SIGTERM and SIGKILL:
+// less than the daemon waits for the answer to onStopJob), "saveTime" (ms between SIGTERM and the end of its time;
+// absent: no SIGTERM before its time is over), "limits" (base/cgroup/cgroup_limits.hpp's words; absent: those of
+// background work, if it is that), "guard" (a guard, jobs.md §14.5: the daemon freezes it, it has a full part of the
+// machine, and processes that it leaves behind are waited for).
 #pragma once
 #include <filesystem>
 #include <optional>

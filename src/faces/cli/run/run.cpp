@@ -69,6 +69,7 @@ Verb runVerb() {
               .help = "the pause before the first retry (default: 30s; 10s at least)",
               .setter = "setBackoffCriteria"},
              {"--retries", "N", "give up after N retries (default: never)"},
+             {"--success-exit", "CODES", "exit codes that count as success, beside 0: 3 or 3,4"},
              {.names = "--every",
               .value = "DURATION",
               .help = "again and again, once in each period (1d; 15min at least), also after a reboot",

@@ -7,6 +7,8 @@
 #include <fmt/core.h>
 
 #include "base/result/errors.hpp"
+#include "base/text/number.hpp"
+#include "base/text/words.hpp"
 #include "base/time/time.hpp"
 #include "contract/model/app.hpp"
 #include "faces/control/lookup.hpp"
@@ -41,6 +43,19 @@ Result<std::optional<std::int64_t>> retriesIn(const Arguments& given) {
     if (error != std::errc{} || end != text->data() + text->size() || number < 0)
         return fail(Errc::ILLEGAL_ARGUMENT, "--retries is a number from 0 on, not \"{}\"", printable(*text));
     return std::optional<std::int64_t>(number);
+}
+
+/// Checks "0,3".
+Result<std::string> successExitsIn(const Arguments& given) {
+    const std::string codes = given.value("success-exit").value_or("");
+    if (!given.has("success-exit")) return codes;
+    for (const std::string_view code : splitAt(codes, ",")) {
+        const auto number = numberIn<std::int32_t>(code);
+        if (!number || *number < 0 || *number > 255)
+            return fail(Errc::ILLEGAL_ARGUMENT,
+                        "--success-exit takes exit codes from 0 to 255, as 3 or 3,4, not \"{}\"", printable(codes));
+    }
+    return codes;
 }
 
 /// Sets the directory and the environment where options say so.
@@ -98,6 +113,7 @@ Result<CommandWanted> commandWantedBy(const Arguments& given, Order caller) {
     wanted.every = STINT_TRY(durationIn(given, "every"));
     wanted.saveTime = STINT_TRY(durationIn(given, "save-time"));
     wanted.retries = STINT_TRY(retriesIn(given));
+    wanted.successExits = STINT_TRY(successExitsIn(given));
     for (const std::string& word : given.values("property"))
         if (auto added = addLimit(wanted.limits, word); !added.ok()) return within("-p", added.error());
     wanted.onCalendar = given.has("on-calendar");
@@ -127,6 +143,7 @@ Result<JobInfo> jobFor(const CommandWanted& wanted, const std::string& spool, Du
     PersistableBundle extras;
     extras.putString("spool", spool).putString("label", wanted.label).putLong("grace", grace.count());
     if (wanted.retries) extras.putLong("retries", *wanted.retries);
+    if (!wanted.successExits.empty()) extras.putString("successExits", wanted.successExits);
     if (wanted.saveTime) extras.putLong("saveTime", wanted.saveTime->count());
     if (!wanted.guard.empty()) extras.putString("guard", wanted.guard);
     if (wanted.limits.any()) extras.putString("limits", textOf(wanted.limits));

@@ -29,6 +29,7 @@ struct CommandWanted {
     bool onCalendar = false;
     std::optional<Duration> saveTime;    ///< SIGTERM comes this long before its limit
     std::optional<std::int64_t> retries; ///< nullopt: without end
+    std::string successExits;            ///< "3,4": exit codes that are success, beside 0
     std::string guard;                   ///< "freeze", …: its fate without its condition; empty: no guard
     CgroupLimits limits;                 ///< limits that a person has asked for
     std::string onSuccess;               ///< for sh -c; empty: nothing

@@ -99,7 +99,7 @@ Result<void> checkTarget(const std::filesystem::path& target, bool overwrite) {
     std::error_code error;
     const fs::path directory = target.parent_path();
     if (!fs::is_directory(directory, error))
-        return fail(Errc::SYSTEM, "there is no directory {}: create it, or name another with -o",
+        return fail(Errc::SYSTEM, "there is no directory {}: make it (--create-dirs), or name another with -o",
                     printable(directory.native()));
     if (::access(directory.c_str(), W_OK | X_OK) != 0)
         return fail(Errc::SYSTEM, "the directory {} may not be written to", printable(directory.native()));

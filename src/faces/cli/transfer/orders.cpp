@@ -127,6 +127,8 @@ int get(const Arguments& given, const Screen& screen) {
     std::vector<TransferTask> tasks;
     for (const Wanted& one : *wanted) {
         tasks.push_back(taskFor(one));
+        std::error_code ignored; // what cannot be made is missed by the check
+        if (given.has("create-dirs")) std::filesystem::create_directories(one.target.parent_path(), ignored);
         if (auto target = checkTarget(one.target, one.overwrite); !target.ok())
             return screen.fail(ends::cannotCreate,
                                fmt::format("cannot {}: {}", tasks.back().action, target.error().message));

@@ -155,6 +155,7 @@ Verb getVerb() {
                        "the file is kept only if this is its digest, or sha512:HEX; auto: the digest that the "
                        "server sends along or has beside it as URL.sha256, and nothing without one"},
                       {"--force", "", "replace a regular file that is there"},
+                      {"--create-dirs", "", "make the directories that it is saved to"},
                       {"--max-filesize", "BYTES", "refuse what is larger"},
                       {"--size", "BYTES", "about how large it is (1.5GiB): decides how long the job may run"}}),
             .examples = {{"stint get https://example.org/debian.iso", "with a progress bar"},
