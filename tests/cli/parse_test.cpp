@@ -3,6 +3,7 @@
 #include <map>
 #include <set>
 
+#include "base/text/words.hpp"
 #include "contract/model/job_fields.hpp"
 #include "faces/cli/parse.hpp"
 #include "faces/cli/program.hpp"
@@ -238,7 +239,7 @@ TEST_CASE("every verb is run by something, and its help names all that it takes"
         CHECK(help.find(verb.summary) != std::string::npos);
         for (const auto& option : verb.options)
             CHECK(help.find(option.longName()) != std::string::npos);
-        CHECK(overview().find(verb.name) != std::string::npos);
+        CHECK(overview(80).find(verb.name) != std::string::npos);
     }
 }
 
@@ -258,4 +259,21 @@ TEST_CASE("the examples of the help are command lines that the parser takes") {
             line.erase(line.begin());
             CHECK(parsed(line).verb == &verb);
         }
+}
+
+TEST_CASE("help is as wide as the terminal, unless one word is wider") {
+    for (const std::size_t columns : {60U, 80U, 200U}) {
+        std::vector<std::string> texts{overview(columns)};
+        for (const Verb& verb : verbs())
+            texts.push_back(helpFor(verb, columns));
+        for (const std::string& text : texts)
+            for (const std::string_view line : splitAt(text, "\n")) {
+                CAPTURE(std::string(line));
+                const std::string_view last = line.substr(line.find_last_of("  ") + 1);
+                const bool isTyped =
+                    line.starts_with("  stint ") || line.starts_with("stint ") || line.starts_with("  -");
+                const bool isOneWord = line.substr(0, line.size() - last.size()).ends_with("  ");
+                CHECK((widthOf(line) <= columns || isTyped || isOneWord));
+            }
+    }
 }

@@ -42,7 +42,8 @@ def completed(world, shell, line):
 def verbs(world):
     """{verb: its options}, as `stint help` has them."""
     listed = re.search(r"^verbs:\n(.*?)\n\n", world.done("help"), flags=re.DOTALL | re.MULTILINE)[1]
-    names = [re.match(r"  ([a-z-]+(?: [a-z-]+)?)(?=  | [A-Z\[]| [a-z]+\|)", line)[1] for line in listed.splitlines()]
+    names = [re.match(r"  ([a-z-]+(?: [a-z-]+)?)(?=  | [A-Z\[]| [a-z]+\|)", line)[1] for line in listed.splitlines()
+             if not line.startswith("   ")]  # a line that goes on
     return {name: set(re.findall(r"^  (?:-\w, )?(--[a-z0-9-]+)", world.done("help", *name.split()), flags=re.MULTILINE))
             for name in names}
 

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include <fmt/core.h>
+#include <fmt/ranges.h>
 
 #include "base/unix/paths.hpp"
 #include "faces/cli/line/verbs.hpp"
@@ -26,17 +27,23 @@ namespace {
 
 constexpr std::string_view indent = "  ";
 
-/// Two columns of text; the left one is as wide as its widest entry.
+/// Two columns of text.
 using Pairs = std::vector<std::pair<std::string, std::string>>;
 
-std::string twoColumns(const Pairs& pairs) {
+/// The left column is as wide as its widest entry, or as 2/5 of the line; the text of a wider entry stands below it.
+std::string twoColumns(const Pairs& pairs, std::size_t columns) {
     std::size_t width = 0;
     for (const auto& [left, right] : pairs)
-        width = std::max(width, widthOf(left));
+        if (widthOf(left) <= columns * 2 / 5) width = std::max(width, widthOf(left));
+    const std::string margin(width + 2 * indent.size(), ' ');
     std::string text;
     for (const auto& [left, right] : pairs) {
-        std::string line = right.empty() ? left : fmt::format("{}{}{}", padRight(left, width), indent, right);
-        text += fmt::format("{}{}\n", indent, line);
+        const auto lines = wrapped(right, columns - std::min(columns / 2, margin.size()));
+        const bool isBeside = widthOf(left) <= width && !right.empty();
+        text += fmt::format("{}{}\n", indent, isBeside ? padRight(left, width + indent.size()) + lines[0] : left);
+        if (right.empty()) continue;
+        for (std::size_t i = isBeside ? 1 : 0; i < lines.size(); ++i)
+            text += fmt::format("{}{}\n", margin, lines[i]);
     }
     return text;
 }
@@ -74,27 +81,27 @@ Pairs rowsOf(std::span<const Verb> all) {
 
 } // namespace
 
-std::string overview() {
-    return fmt::format(
-        "stint: run downloads and other jobs that survive interruptions\n\n"
-        "try:\n{}\nverbs:\n{}\n`stint help VERB` says all about one; `--json` is on every verb that "
-        "shows state.",
-        twoColumns({{"stint get https://example.org/debian.iso", "a download; Ctrl-C detaches, it goes on"},
-                    {"stint jobs", "what runs, what waits and why"},
-                    {"stint why 7", "what keeps job 7 from running"},
-                    {"stint demo", "a day in the simulator, explained"}}),
-        twoColumns(rowsOf(verbs())));
+std::string overview(std::size_t columns) {
+    const Pairs first{{"stint get https://example.org/debian.iso", "a download; Ctrl-C detaches, it goes on"},
+                      {"stint jobs", "what runs, what waits and why"},
+                      {"stint why 7", "what keeps job 7 from running"},
+                      {"stint demo", "a day in the simulator, explained"}};
+    const auto begin = wrapped("stint: run downloads and other jobs that survive interruptions", columns);
+    const auto end =
+        wrapped("`stint help VERB` says all about one; `--json` is on every verb that shows state.", columns);
+    return fmt::format("{}\n\ntry:\n{}\nverbs:\n{}\n{}", fmt::join(begin, "\n"), twoColumns(first, columns),
+                       twoColumns(rowsOf(verbs()), columns), fmt::join(end, "\n"));
 }
 
 std::string helpFor(const Verb& verb, std::size_t columns) {
     std::string text = fmt::format("{}\n{}\n", usage(verb), paragraphs(verb.summary, columns));
     if (!verb.about.empty()) text += paragraphs(verb.about, columns) + "\n";
-    if (!verb.options.empty()) text += fmt::format("options:\n{}\n", twoColumns(rowsOf(verb.options)));
-    text += fmt::format("everywhere:\n{}", twoColumns(rowsOf(commonOptions())));
+    if (!verb.options.empty()) text += fmt::format("options:\n{}\n", twoColumns(rowsOf(verb.options), columns));
+    text += fmt::format("everywhere:\n{}", twoColumns(rowsOf(commonOptions()), columns));
     Pairs examples;
     for (const auto& example : verb.examples)
         examples.emplace_back(example.line, example.what);
-    if (!examples.empty()) text += fmt::format("\nexamples:\n{}", twoColumns(examples));
+    if (!examples.empty()) text += fmt::format("\nexamples:\n{}", twoColumns(examples, columns));
     return text;
 }
 
@@ -102,7 +109,7 @@ namespace {
 
 int help(const Arguments& given, const Screen& screen) {
     if (given.words.empty()) {
-        screen.print(overview());
+        screen.print(overview(screen.columns()));
         return ends::ok;
     }
     auto line = given.words;
@@ -196,7 +203,7 @@ int runLine(const std::vector<std::string>& line, const Screen& screen, const Pe
     std::ranges::remove_copy_if(line, std::back_inserter(words), isForOutput);
     if (words.empty()) return now(screen);
     if (words.size() == 1 && (words[0] == "--help" || words[0] == "-h")) {
-        screen.print(overview());
+        screen.print(overview(screen.columns()));
         return ends::ok;
     }
     if (words.size() == 1 && words[0] == "--version") {

@@ -12,8 +12,8 @@
 
 namespace stint::cli {
 
-/// The text of `stint help`: what stint is for, four lines to try, the verbs.
-std::string overview();
+/// The text of `stint help`, wrapped to `columns`: what stint is for, four lines to try, the verbs.
+std::string overview(std::size_t columns);
 /// The text of `stint help VERB`, wrapped to `columns`.
 std::string helpFor(const Verb& verb, std::size_t columns);
 
