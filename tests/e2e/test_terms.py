@@ -6,7 +6,7 @@ import select
 import subprocess
 
 import pytest
-from commands import SHELL, schedule, script, until_written
+from commands import SHELL, schedule, script, spools, until_written
 from line import TASKS
 
 
@@ -98,6 +98,41 @@ def test_a_download_may_be_set_for_a_time(world, daemon):
     (job,) = jobs(world)
     assert job["reasons"][0]["name"] == "CONSTRAINT_MINIMUM_LATENCY"
     assert 7_100_000 < job["earliest"] - job["enqueued"] < 7_300_000
+
+
+def test_a_script_that_runs_twice_makes_one_timer(world, daemon):
+    """jobs.md §2.4: the job of the name is replaced by one of its number, or kept."""
+    def timer(hours, *words):
+        return world.stint("run", "--name", "tick", "--no-wait", "--at", f"+{hours}h", *words, "--", "true")
+
+    def timers():
+        return [(job["id"], round((job["earliest"] - job["enqueued"]) / 3_600_000)) for job in jobs(world)]
+
+    assert timer(1, "--keep").code == 0
+    assert timers() == [(1, 1)]
+    kept = timer(2, "--keep")
+    assert (kept.code, "tick is there already, and is kept" in kept.err) == (0, True), kept
+    assert timers() == [(1, 1)]
+    assert len(spools(world)) == 1, "what is kept leaves no order behind"
+    assert timer(2, "--replace").code == 0
+    assert timers() == [(1, 2)]
+    timer(3)  # by a script that did not ask
+    assert len(timers()) == 2
+    assert timer(4, "--replace").code == 0
+    assert timers() == [(1, 4)]
+    for wrong in (("--replace", "--keep"), ("--replace", "--on-success", "true")):
+        assert timer(1, *wrong).code == 64
+    assert world.stint("run", "--keep", "--", "true").code == 64
+
+
+def test_a_command_that_runs_is_replaced_when_its_run_has_ended(world, daemon, line):
+    """jobs.md §2.4: the new one starts when the old run is over."""
+    log = world.downloads / "log"
+    old = script(world, "trap 'echo old ended >> log; exit 0' TERM; echo old >> log; while :; do sleep 0.1; done")
+    schedule(world, "--name", "serve", "--", old)
+    until_written(log)
+    world.done("run", "--no-wait", "--name", "serve", "--replace", "--", script(world, "echo new >> log", "other"))
+    assert until_written(log, lambda text: text.endswith("new\n")) == "old\nold ended\nnew\n"
 
 
 def test_an_exit_code_may_be_named_as_success(world, daemon):

@@ -28,9 +28,9 @@ constexpr int mostStarts = 3;     ///< each may find a daemon that is just endin
 /// The limit for a job's bytes(), which do not count its containers: with them it is less than twice that.
 constexpr std::size_t mostWritten = wire::mostMessageBytes / 2;
 
-/// Asks for a new number for each job of a built-in app, and for the reason where the job is refused.
-void askForNew(DictionaryWriter& options, const AppId& app) {
-    options.put("newId", true);
+/// Asks for a new number for each job of a built-in app that has none, and for the reason where the job is refused.
+void askFor(DictionaryWriter& options, const AppId& app, bool newId) {
+    options.put("newId", newId);
     options.put("refusalIsError", true);
     options.put("as", app.name);
 }
@@ -131,14 +131,14 @@ Result<Daemon> Daemon::over(Fd socket) {
     return Daemon(std::move(bus));
 }
 
-Result<JobId> Daemon::scheduleNew(const JobInfo& job, const AppId& app, const StartTerms& terms) {
+Result<JobId> Daemon::schedule(const JobInfo& job, const AppId& app, const StartTerms& terms) {
     return ask(Call<JobId>{wire::jobSchedulerInterface, "Schedule", readNewId,
                            [&](Writer& writer) {
                                wire::writeJob(writer, job, wire::ClipFiles::Included, wire::Absent::LeftOut);
                                writer.string(""); // the root namespace
                            },
                            [&](DictionaryWriter& options) {
-                               askForNew(options, app);
+                               askFor(options, app, job.getId() == JobId{0});
                                if (terms != StartTerms{})
                                    options.put("terms", "a{sv}", [&](Writer& value) { wire::writeRow(value, terms); });
                            }});
@@ -146,7 +146,7 @@ Result<JobId> Daemon::scheduleNew(const JobInfo& job, const AppId& app, const St
 
 Result<std::vector<JobId>> Daemon::scheduleAll(const std::vector<JobOfList>& jobs, const AppId& app) {
     if (jobs.size() == 1) {
-        const JobId id = STINT_TRY(scheduleNew(jobs.front().info, app, jobs.front().terms));
+        const JobId id = STINT_TRY(schedule(jobs.front().info, app, jobs.front().terms));
         return std::vector{id};
     }
     auto ids = ask(Call<std::vector<JobId>>{wire::jobSchedulerInterface, "ScheduleAll", readNewIds,
@@ -154,7 +154,7 @@ Result<std::vector<JobId>> Daemon::scheduleAll(const std::vector<JobOfList>& job
                                                 wire::writeJobs(writer, jobs, wire::ClipFiles::Included);
                                                 writer.string(""); // the root namespace
                                             },
-                                            [&](DictionaryWriter& options) { askForNew(options, app); }});
+                                            [&](DictionaryWriter& options) { askFor(options, app, true); }});
     if (!ids.ok()) return withoutPlace(ids.error());
     if (ids->size() == jobs.size()) return ids;
     return fail(Errc::SYSTEM, "stintd accepted {1} of {0} jobs", jobs.size(), ids->size());

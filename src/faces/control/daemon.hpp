@@ -75,10 +75,10 @@ public:
 
     // Calls that are more than one message, or are minded later.
 
-    /// Schedules a new job of the built-in package `app`, under a new number. Refused: RESULT_FAILURE, with the
-    /// reason (jobs.md §2.3).
-    Result<JobId> scheduleNew(const JobInfo& job, const AppId& app, const StartTerms& terms = {});
-    /// Schedules one or several of them, all or none (jobs.md §2.7); returns their numbers, in that order.
+    /// Schedules a job of the built-in package `app`: number 0 has it get a new one, any other replaces the job of that
+    /// number (jobs.md §2.4). Refused: RESULT_FAILURE, with the reason (jobs.md §2.3).
+    Result<JobId> schedule(const JobInfo& job, const AppId& app, const StartTerms& terms = {});
+    /// Schedules one like that, or several new ones, all or none (jobs.md §2.7); returns their numbers, in that order.
     Result<std::vector<JobId>> scheduleAll(const std::vector<JobOfList>& jobs, const AppId& app);
     /// Returns how many of the first jobs fit into one call, at least one.
     Result<std::size_t> fitting(std::span<const JobOfList> jobs) const;

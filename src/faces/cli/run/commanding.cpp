@@ -22,6 +22,7 @@
 #include "faces/cli/run/guard.hpp"
 #include "faces/cli/run/logs.hpp"
 #include "faces/control/lookup.hpp"
+#include "faces/control/servers.hpp"
 #include "faces/follow/follow.hpp"
 #include "faces/screen/exit_code.hpp"
 #include "faces/screen/text.hpp"
@@ -161,7 +162,8 @@ Result<std::vector<Commanding::Follower>> Commanding::followers() const {
 
 /// Schedules the command with its followers in one call: all of them are accepted, or none (jobs.md §2.7).
 Result<JobId> Commanding::schedule(Daemon& daemon, const Spool& spool) {
-    const auto job = STINT_TRY(jobFor(wanted_, spool.directory().string(), limits_.grace()));
+    const JobInfo asked = STINT_TRY(jobFor(wanted_, spool.directory().string(), limits_.grace()));
+    const JobInfo job = asked.withId(replaces_);
     const auto followers = STINT_TRY(this->followers());
     std::vector<JobOfList> jobs{{.info = job, .terms = terms_}};
     std::vector<const Spool*> spools{&spool};
@@ -265,11 +267,43 @@ int Commanding::run() {
     return scheduled(*spool, *signals);
 }
 
+/// The jobs that have its name and have not ended, the oldest first.
+Result<std::vector<JobView>> Commanding::namesakes(Daemon& daemon) const {
+    auto jobs = STINT_TRY(daemon.jobs(app_.name, false));
+    std::erase_if(jobs, [&](const JobView& job) { return job.label != wanted_.label || !job.key.space.empty(); });
+    std::ranges::sort(jobs, {}, [](const JobView& job) { return job.key.id; });
+    return jobs;
+}
+
+/// A job of that name is there, and stays as it is (--keep).
+int Commanding::kept(const Spool& spool, const JobView& job) const {
+    std::error_code ignored;
+    std::filesystem::remove_all(spool.directory(), ignored);
+    if (screen_.json()) screen_.print(jsonOf(job, Event{.name = "kept"}));
+    screen_.tell(fmt::format("{}: {} is there already, and is kept", textOf(job.key), printable(wanted_.label)));
+    return ends::ok;
+}
+
 int Commanding::scheduled(const Spool& spool, Signals& signals) {
     auto daemon = Daemon::connect(screen_);
     if (!daemon.ok()) return refused(daemon.error());
+    Result<Fd> alone = Fd(); // no other that looks for a name schedules meanwhile
+    std::vector<JobView> others;
+    if (given_.has("replace") || given_.has("keep")) {
+        alone = commandLock("names");
+        if (!alone.ok()) return refused(alone.error());
+        auto found = namesakes(*daemon);
+        if (!found.ok()) return refused(found.error());
+        others = std::move(*found);
+    }
+    if (!others.empty() && given_.has("keep")) return kept(spool, others.front());
+    if (!others.empty()) replaces_ = others.front().key.id;
     auto id = schedule(*daemon, spool);
     if (!id.ok()) return refused(id.error());
+    for (std::size_t i = 1; i < others.size(); ++i) // more than one was made before anybody asked for one
+        if (const auto gone = daemon->ask(calls::cancel(others[i].key)); !gone.ok())
+            screen_.warn(fmt::format("{} is still there: {}", textOf(others[i].key), gone.error().message));
+    alone = Fd();
     auto job = stateOf(*daemon, *id);
     if (!job.ok()) return refused(job.error());
     tellScheduled(*job);

@@ -74,6 +74,8 @@ private:
     void tellScheduled(const JobView& job);
     int follow(Daemon& daemon, JobView job, Signals& signals);
     int scheduled(const Spool& spool, Signals& signals);
+    Result<std::vector<JobView>> namesakes(Daemon& daemon) const;
+    int kept(const Spool& spool, const JobView& job) const;
     int detached(const JobView& job, int signal) const;
     int ended(const JobView& job) const;
 
@@ -88,6 +90,7 @@ private:
     std::vector<std::string> adjusted_;
     std::vector<std::string> followers_; ///< a sentence each
     std::filesystem::path spool_;
+    JobId replaces_{0};       ///< the job that it takes the place of (--replace); 0: none
     Bytes input_ = 0;         ///< read from stdin, for the command
     bool owesReboot_ = false; ///< "a reboot ends it" is still to be said
 };

@@ -87,6 +87,8 @@ Verb runVerb() {
               "refused where it cannot be held (stint doctor)",
               true},
              {"--name", "TEXT", "what lists of jobs call it (default: the command's words)"},
+             {"--replace", "", "in the place of the job of that --name, if there is one: a script makes one timer"},
+             {"--keep", "", "not if there is a job of that --name: it stays as it is"},
              {"--no-wait", "", "schedule it and return"}}),
         .examples = {{"stint run -- make -C ~/project test", "as it were here, but whatever becomes of the terminal"},
                      {"stint run --charging --unmetered -- ./backup.sh", "when it costs nothing"},

@@ -101,6 +101,15 @@ Result<CommandWanted> commandWantedBy(const Arguments& given, Order caller) {
             Errc::ILLEGAL_ARGUMENT,
             "--name \"{}\" cannot be typed as a job's name: give it a word that is not a number and has no / or #",
             wanted.label);
+    const bool isUnique = given.has("replace") || given.has("keep");
+    if (given.has("replace") && given.has("keep"))
+        return fail(Errc::ILLEGAL_ARGUMENT, "--replace and --keep contradict each other");
+    if (isUnique && !given.has("name"))
+        return fail(Errc::ILLEGAL_ARGUMENT,
+                    "--replace and --keep need --name: a job of that name is replaced, or kept");
+    if (isUnique && (given.has("on-success") || given.has("on-failure")))
+        return fail(Errc::ILLEGAL_ARGUMENT,
+                    "--replace and --keep are for one job, without --on-success and --on-failure");
     wanted.userInitiated = given.has("user-initiated");
     wanted.expedited = given.has("expedited");
     wanted.network = STINT_TRY(networkIn(given, JobInfo::NETWORK_TYPE_NONE));
