@@ -150,6 +150,8 @@ void Screen::tell(std::string_view line) const {
     put(err_, shownLine(line, colour_) + "\n");
 }
 
+bool Screen::canAsk() const { return inTerminalForeground() && ::isatty(STDIN_FILENO) != 0; }
+
 bool Screen::agrees(std::string_view question) const {
     put(err_, shownLine(fmt::format("{} [y/N] ", question), colour_));
     std::string answer;

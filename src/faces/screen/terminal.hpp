@@ -80,6 +80,8 @@ public:
     // Each of these prints one line: a newline in a name or an app's text is replaced.
     /// Information for a person, on stderr; nothing under --quiet and --json.
     void tell(std::string_view line) const;
+    /// True if a person is at the terminal, in whose foreground this process reads.
+    bool canAsk() const;
     /// Asks the person at the terminal, on stderr: "QUESTION [y/N] ". True for y or yes.
     bool agrees(std::string_view question) const;
     /// A warning, though nothing has failed: "stint: …" on stderr, always; an object under --json.

@@ -49,9 +49,9 @@ Verdict afterEnd(int status, Tally tally, std::optional<std::int64_t> retries, c
                  const SuccessExits& successes) {
     Verdict verdict{.outcome = {exitCodeOf(status), textOf(status, met)}, .tally = tally};
     verdict.tally.running = false;
-    const bool exited = WIFEXITED(status);
-    if (exited && (WEXITSTATUS(status) == 0 || successes.contains(WEXITSTATUS(status)))) {
-        verdict.outcome = {0, WEXITSTATUS(status) == 0 ? "done" : fmt::format("done (exit {})", WEXITSTATUS(status))};
+    const std::int32_t code = verdict.outcome.exitCode;
+    if (WIFEXITED(status) && (code == 0 || successes.contains(code))) {
+        verdict.outcome = {0, code == 0 ? "done" : fmt::format("done (exit {})", code)};
         verdict.tally.failures = 0;
         verdict.tally.timeouts = 0;
         return verdict;

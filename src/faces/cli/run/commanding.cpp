@@ -160,10 +160,11 @@ Result<std::vector<Commanding::Follower>> Commanding::followers() const {
     return list;
 }
 
-/// Schedules the command with its followers in one call: all of them are accepted, or none (jobs.md §2.7).
-Result<JobId> Commanding::schedule(Daemon& daemon, const Spool& spool) {
+/// Schedules the command with its followers in one call: all of them are accepted, or none (jobs.md §2.7). `number`: of
+/// the job that it takes the place of; 0: none.
+Result<JobId> Commanding::schedule(Daemon& daemon, const Spool& spool, JobId number) {
     const JobInfo asked = STINT_TRY(jobFor(wanted_, spool.directory().string(), limits_.grace()));
-    const JobInfo job = asked.withId(replaces_);
+    const JobInfo job = asked.withId(number);
     const auto followers = STINT_TRY(this->followers());
     std::vector<JobOfList> jobs{{.info = job, .terms = terms_}};
     std::vector<const Spool*> spools{&spool};
@@ -297,8 +298,7 @@ int Commanding::scheduled(const Spool& spool, Signals& signals) {
         others = std::move(*found);
     }
     if (!others.empty() && given_.has("keep")) return kept(spool, others.front());
-    if (!others.empty()) replaces_ = others.front().key.id;
-    auto id = schedule(*daemon, spool);
+    auto id = schedule(*daemon, spool, others.empty() ? JobId{0} : others.front().key.id);
     if (!id.ok()) return refused(id.error());
     for (std::size_t i = 1; i < others.size(); ++i) // more than one was made before anybody asked for one
         if (const auto gone = daemon->ask(calls::cancel(others[i].key)); !gone.ok())

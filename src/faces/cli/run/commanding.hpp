@@ -68,7 +68,7 @@ private:
     int refused(const Error& error) const;
     std::string trouble() const; ///< the beginning of an error: "cannot run make"
     Result<void> validate();
-    Result<JobId> schedule(Daemon& daemon, const Spool& spool);
+    Result<JobId> schedule(Daemon& daemon, const Spool& spool, JobId number);
     Result<std::vector<Follower>> followers() const;
     Result<JobView> stateOf(Daemon& daemon, JobId id) const;
     void tellScheduled(const JobView& job);
@@ -90,7 +90,6 @@ private:
     std::vector<std::string> adjusted_;
     std::vector<std::string> followers_; ///< a sentence each
     std::filesystem::path spool_;
-    JobId replaces_{0};       ///< the job that it takes the place of (--replace); 0: none
     Bytes input_ = 0;         ///< read from stdin, for the command
     bool owesReboot_ = false; ///< "a reboot ends it" is still to be said
 };

@@ -129,7 +129,7 @@ int clean(const Arguments& given, const Screen& screen) {
     }
     show(*rows, screen);
     if (given.has("yes")) return cleaned(*rows, screen);
-    if (!inTerminalForeground() || ::isatty(STDIN_FILENO) == 0)
+    if (!screen.canAsk())
         return screen.fail(ends::usage,
                            "cannot ask whether to remove them: this is not a terminal; with --yes they are "
                            "removed unasked");

@@ -17,7 +17,6 @@
 #include "faces/control/daemon.hpp"
 #include "faces/control/lookup.hpp"
 #include "faces/screen/exit_code.hpp"
-#include "faces/screen/terminal.hpp"
 #include "faces/screen/text.hpp"
 #include "faces/views/json_row.hpp"
 
@@ -111,7 +110,7 @@ template <class Act> int changeRecording(const Screen& screen, const char* troub
 
 /// Asks at a terminal before what runs is stopped; a script has said what it wants.
 Result<bool> mayStopRuns(Daemon& daemon, const Screen& screen) {
-    if (screen.json() || !inTerminalForeground() || ::isatty(STDIN_FILENO) == 0) return true;
+    if (screen.json() || !screen.canAsk()) return true;
     const std::vector<JobView> jobs = STINT_TRY(daemon.jobs(std::nullopt, false));
     const auto running = std::ranges::count(jobs, JobView::State::Running, &JobView::state);
     if (running == 0) return true;
