@@ -24,7 +24,7 @@ inline std::ostream& operator<<(std::ostream& out, const Happening& h) {
 constexpr int kinds = 14;         ///< of the job contract
 constexpr int kindsOfLimits = 21; ///< and of the limits
 constexpr int kindsOfAlarms = 24; ///< and of alarms
-constexpr int allKinds = 29;      ///< and of what a person asks of a job's start
+constexpr int allKinds = 30;      ///< and of what a person asks of a job's start
 
 inline bool bit(unsigned bits, int n) { return (bits >> n) & 1U; }
 
@@ -176,6 +176,10 @@ inline StartTerms termsOf(const Stage& stage, const Happening& h) {
         terms.then = {{"charging", "no"}, {"network", bit(h.how, 6) ? "any" : "none"}};
         if (bit(h.how, 7)) terms.then.push_back({"bytes", "1MB"});
     }
+    if (bit(h.how, 8)) {
+        terms.pool = "list";
+        terms.poolDepth = 1 + static_cast<std::int32_t>(h.how % 3);
+    }
     return terms;
 }
 
@@ -202,6 +206,9 @@ inline void happenToStarts(Stage& stage, const Happening& h) {
         break;
     case 28:
         stage.event(ZoneRead{TimeZone({{WallTime{}, std::chrono::minutes{h.how % 600}}})});
+        break;
+    case 29:
+        stage.ask(MoveJob{.call = {1}, .key = key, .to = static_cast<MoveTo>(h.how % 4)});
         break;
     default:
         break;

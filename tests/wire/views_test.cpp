@@ -83,12 +83,12 @@ template <class Members> int notSet(const Members& made, const Members& sent, co
 auto membersOf(const JobView& job) {
     const auto& [key, info, state, kind, demoted, label, failures, systemStops, scheduled, reasons, earliest, latest,
                  lastSuccess, lastFailure, lastRun, want, waitsFor, waitsAlso, held, guarded, terms, runState, started,
-                 keepsAwake, clocks, network, workItems, down, up, estimatedDown, estimatedUp, notification,
+                 keepsAwake, clocks, network, workItems, place, down, up, estimatedDown, estimatedUp, notification,
                  completed] = job;
     return std::tie(key, info, state, kind, demoted, label, failures, systemStops, scheduled, reasons, earliest, latest,
                     lastSuccess, lastFailure, lastRun, want, waitsFor, waitsAlso, held, guarded, terms, runState,
-                    started, keepsAwake, clocks, network, workItems, down, up, estimatedDown, estimatedUp, notification,
-                    completed);
+                    started, keepsAwake, clocks, network, workItems, place, down, up, estimatedDown, estimatedUp,
+                    notification, completed);
 }
 
 /// It runs, and its guard holds it: so it has all that a job can have before it has ended.
@@ -118,6 +118,7 @@ JobView wholeJob() {
                            .stop = Ending{STOP_REASON_TIMEOUT, InternalReason::Timeout}};
     job.network = Network{.capabilities = {NET_CAPABILITY_INTERNET}, .transports = {}, .interface = "wlan0"};
     job.workItems = 3;
+    job.place = -7;
     job.transferredUp = 4;
     job.estimatedUp = 6;
     job.notification = Notification::Builder("").setContentTitle("debian.iso").setProgress(10, 5, true).build();

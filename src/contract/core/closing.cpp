@@ -194,6 +194,7 @@ void close(Turn& turn, RunId id, End end, const Outcome& outcome) {
     STINT_CHECK(running.gateKey.app == run.key.app);
     turn.changedJobs.insert(run.key.app);
     turn.changedApps.insert(run.key.app, only(Reads::Ledger)); // its quota has room again, or is used up
+    if (!running.gateKey.pool.empty()) turn.changedApps.insert(run.key.app, only(Reads::Pool));
     if (App* app = turn.app(run.key.app)) noteRunEnds(*app, turn.now.elapsed, state.constants);
     const Ending ending = endingOf(end, run.ending);
     traceEnd(turn, running, end, ending);

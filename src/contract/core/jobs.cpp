@@ -83,7 +83,7 @@ Holdings Jobs::heldBy(const AppId& app) const {
     return held ? *held : Holdings{};
 }
 
-void Jobs::noteSequence(std::uint64_t sequence) { sequence_ = std::max(sequence_, sequence + 1); }
+void Jobs::noteSequence(std::int64_t sequence) { sequence_ = std::max(sequence_, sequence + 1); }
 
 namespace {
 

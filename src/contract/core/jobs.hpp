@@ -68,14 +68,14 @@ public:
     Holdings heldBy(const AppId& app) const;
 
     /// A place in the order in which jobs came, behind all others.
-    std::uint64_t nextSequence() { return sequence_++; }
+    std::int64_t nextSequence() { return sequence_++; }
     /// Notes that this place is taken.
-    void noteSequence(std::uint64_t sequence);
+    void noteSequence(std::int64_t sequence);
 
 private:
     absl::btree_set<Owned, ByKey> set_;
     std::map<AppId, Holdings> held_; ///< the apps that have jobs
-    std::uint64_t sequence_ = 1;
+    std::int64_t sequence_ = 1;
 };
 
 struct State;

@@ -27,7 +27,7 @@ struct Want {
     std::string_view words;
 };
 
-/// The first thing it waits for; nullopt: only for a slot.
+/// The first thing it waits for; nullopt: only for other jobs.
 std::optional<Want> wantOf(const State& state, const Tracked& tracked) {
     const auto wanted = [&](std::string_view ofRow, PendingReason reason) {
         return Want{reason, wantOf(ofRow, reason, tracked.job.info, state.device)};
@@ -35,6 +35,7 @@ std::optional<Want> wantOf(const State& state, const Tracked& tracked) {
     if (!tracked.group) return wanted({}, PENDING_JOB_REASON_CONSTRAINT_MINIMUM_LATENCY);
     if (tracked.group->shut.empty()) return std::nullopt;
     const Shut& first = tracked.group->shut.front();
+    if (isOfTheQueue(first.gate->name)) return std::nullopt;
     return wanted(first.gate->want, first.verdict.reason);
 }
 

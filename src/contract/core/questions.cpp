@@ -75,6 +75,7 @@ JobView viewOf(const State& state, const Tracked& tracked, Explanation& explanat
                  .held = job.held,
                  .terms = *job.details->terms,
                  .workItems = static_cast<std::uint32_t>(job.details->work.size()),
+                 .place = job.sequence,
                  .estimatedDown = job.info.getEstimatedNetworkDownloadBytes(),
                  .estimatedUp = job.info.getEstimatedNetworkUploadBytes()};
     if (job.details->lastRun->ended != WallTime{}) view.lastRun = *job.details->lastRun;

@@ -124,10 +124,11 @@ public:
         : turn_(turn), state_(turn.state), world_(turn.world()), table_(tableOf(turn.state)),
           patience_(shortestGuarantee()), slots_(table_, runningByType(turn.state), pendingByType()) {}
 
-    void run() {
+    /// True if another pass is to follow: the rest of a pool that is full now has no part in it (jobs.md §14.1).
+    bool run() {
         state_.waiting.forSlot = 0;
         state_.waiting.again.reset();
-        if (heldBack()) return;
+        if (heldBack()) return false;
         if (!spent()) {
             Queue queue(state_.waiting.groups);
             while (auto next = queue.next()) {
@@ -142,6 +143,7 @@ public:
                     continue;
                 }
                 if (auto type = slotFor(*next->group)) {
+                    if (!next->group->gateKey->pool.empty()) pooled_.insert(owner);
                     startRun(turn_, *next->job, *type);
                     began_.insert(owner);
                     continue;
@@ -150,10 +152,14 @@ public:
                 if (spent()) break;
             }
         }
+        for (const AppId& app : pooled_)
+            askPools(turn_, app);
+        if (!pooled_.empty()) return true;
         // Groups that are still open found no slot.
         if (state_.waiting.groups.anyOpen()) state_.waiting.forSlot = state_.waiting.groups.openings();
         STINT_CHECK(static_cast<std::int64_t>(state_.runs.inSlots()) >= runningAtStart_); // a pass ends no run
         makeRoom(turn_);
+        return false;
     }
 
 private:
@@ -309,6 +315,7 @@ private:
     std::int64_t pending_ = 0;
     std::int64_t runningAtStart_ = static_cast<std::int64_t>(state_.runs.inSlots());
     AppSet began_;              ///< apps with a job that began in this pass
+    AppSet pooled_;             ///< those of them with one of a pool
     bool urgent_ = false;       ///< jobs that may need no free slot are in the queue
     WorkTypes wanted_{};        ///< types that a job in the queue may run as
     PerClass runningClasses_{}; ///< those that ran at the start of the pass
@@ -320,13 +327,11 @@ private:
 } // namespace
 
 void fillSlots(Turn& turn) {
-    if (turn.state.waiting.groups.anyOpen()) {
-        Assignment(turn).run();
-    } else {
-        turn.state.waiting.forSlot = 0;
-        turn.state.waiting.heldUntil.reset();
-        turn.state.waiting.again.reset();
-    }
+    while (turn.state.waiting.groups.anyOpen())
+        if (!Assignment(turn).run()) return;
+    turn.state.waiting.forSlot = 0;
+    turn.state.waiting.heldUntil.reset();
+    turn.state.waiting.again.reset();
 }
 
 } // namespace stint

@@ -46,8 +46,17 @@ Running Runs::take(RunId run) {
     Running running = std::move(node.mapped());
     STINT_CHECK(timers_.erase({running.run.timer, run}) == 1);
     guards_.erase(run);
+    if (!running.gateKey.pool.empty()) {
+        const auto pool = pools_.find({running.gateKey.app, running.gateKey.pool});
+        STINT_CHECK(pool != pools_.end());
+        if (--pool->second == 0) pools_.erase(pool);
+    }
     checkSizes();
     return running;
+}
+
+void Runs::addToPool(const Running& running) {
+    if (!running.gateKey.pool.empty()) ++pools_[{running.gateKey.app, running.gateKey.pool}];
 }
 
 Running* Runs::find(RunId run) { return findIn(runs_, run); }
@@ -251,6 +260,7 @@ Run& takeUp(Turn& turn, Running& running, Tracked& tracked, GateKey gateKey) {
     if (job.info.getRequiredNetwork()) run.network = turn.state.device.network;
     tracked.run = run.id;
     job.running = true;
+    turn.state.runs.addToPool(running);
     if (!running.gateKey.isGuard()) return run;
     turn.state.runs.addGuard(run.id);
     turn.changedJobs.insert(job.key.app); // it may have to begin without a network

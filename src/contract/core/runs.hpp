@@ -61,6 +61,9 @@ public:
     /// Notes a guard's run (jobs.md §14.5), which takes no slot.
     void addGuard(RunId run);
     const std::set<RunId>& guards() const { return guards_; }
+    /// Counts a new run among those of its pool, by its GateKey.
+    void addToPool(const Running& running);
+    const PoolRuns& pools() const { return pools_; }
     std::size_t inSlots() const { return runs_.size() - guards_.size(); }
 
     void setTimer(Run& run, Instant when);
@@ -83,6 +86,7 @@ private:
     std::map<RunId, Running> runs_;
     std::set<std::pair<Instant, RunId>> timers_; ///< one for each run
     std::set<RunId> guards_;
+    PoolRuns pools_; ///< those of which a job runs
     std::map<RunId, Late> late_;
     std::uint64_t next_ = 1;
 };

@@ -231,7 +231,7 @@ Result<Fit> fitFor(Turn& turn, const Schedule& event, const Ahead& ahead) {
     if (auto error = workError(state, event, fit.key)) return *std::move(error);
     const Holdings held = state.jobs.heldBy(event.app) + ahead.more;
     if (auto error = holdingsError(event.app, held, held + growth(state, event, fit))) return *std::move(error);
-    if (auto error = capError(event.app, held.jobs, state.jobs.contains(fit.key), state.constants))
+    if (auto error = capError(app->manifest, held.jobs, state.jobs.contains(fit.key), state.constants))
         return *std::move(error);
     return fit;
 }

@@ -10,6 +10,7 @@
 #include "contract/rules/ending.hpp"
 #include "contract/rules/guard.hpp"
 #include "contract/rules/kind.hpp"
+#include "contract/rules/pool.hpp"
 #include "contract/rules/validation.hpp"
 
 namespace stint {
@@ -264,6 +265,7 @@ Result<void> checkGuard(const Turn& turn, const Schedule& event, const JobKey& k
 
 Result<StartTerms> checkedTerms(const Turn& turn, const Schedule& event, const JobKey& key, Together& together) {
     STINT_TRY(checkGuard(turn, event, key, together));
+    STINT_TRY(checkPool(event.terms));
     StartTerms terms = STINT_TRY(checkedSuccession(turn, event, key, together));
     terms.meteredUsed = 0;
     terms.promised.reset();

@@ -32,7 +32,7 @@ struct State {
     /// nullptr: it is not installed.
     App* app(const AppId& id) { return apps.find(id); }
     const App* app(const AppId& id) const { return apps.find(id); }
-    World world(Now now) const { return {constants, device, deviceState, now, &zone}; }
+    World world(Now now) const { return {constants, device, deviceState, now, &zone, &runs.pools()}; }
 
     Constants constants;
     ByApp<App> apps;
@@ -195,6 +195,7 @@ void apply(Turn& turn, const DockFaked& event);
 // requests.cpp
 void apply(Turn& turn, const HoldJob& event);
 void apply(Turn& turn, const RetryJob& event);
+void apply(Turn& turn, const MoveJob& event);
 // start_terms.cpp
 void apply(Turn& turn, const EditJob& event);
 void apply(Turn& turn, const ZoneRead& event);

@@ -200,6 +200,11 @@ void askChanged(Turn& turn, ReadSet ofDevice) {
     setBrokenAside(turn);
 }
 
+void askPools(Turn& turn, const AppId& app) {
+    Asking asking(turn);
+    turn.state.waiting.groups.changed(only(Reads::Pool), app, turn.now, asking);
+}
+
 // Jobs that are set aside: kept, shown, and asked about no more, because their record, or a rule's answer about them,
 // is impossible (docs/decisions/0015). A person or the app cancels one, or the app schedules it again; each start of
 // the daemon looks at its record anew.

@@ -83,6 +83,8 @@ void forget(Turn& turn, const JobKey& key);
 void wakeDue(Turn& turn);
 /// Asks those groups again that read `ofDevice` or an app that has changed, and those that are due.
 void askChanged(Turn& turn, ReadSet ofDevice);
+/// Asks the groups of this app again that are in a pool: one of a pool has begun.
+void askPools(Turn& turn, const AppId& app);
 
 // Slots (queue.cpp, preemption.cpp).
 

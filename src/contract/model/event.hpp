@@ -269,6 +269,13 @@ struct RetryJob {
     JobKey key;
     bool callerVisible = false;
 };
+/// `stint move`: the job goes elsewhere among its equals (jobs.md §14.6).
+struct MoveJob {
+    CallId call;
+    JobKey key;
+    MoveTo to = MoveTo::Top;
+    bool callerVisible = false;
+};
 /// `cmd jobscheduler timeout` and `stop`: every matching job in EXECUTING. nullopt: any.
 struct StopJobs {
     CallId call;
@@ -406,9 +413,9 @@ using Event =
                  StartAnswered, StopAnswered, RunLost, NotificationTapped, NotificationDismissed, AppInstalled,
                  AppUninstalled, AppSeen, SurvivorsCounted, AppConditions, AppTapped, ContentChanged, ContentShort,
                  ClockSet, AppOpened, AppStatePinned, PermissionsRevoked, StopApp, ForceStop, RunJob, HoldJob, RetryJob,
-                 EditJob, StopJobs, ResetExecutionQuota, ResetScheduleQuota, MonitorBattery, DockFaked, DeviceChanged,
-                 UsageReported, BucketForced, BucketPredicted, BatteryUseSet, DataSaverExemptionSet, TemporarilyAllowed,
-                 PolicyChanged, ZoneRead, NetworkCounted, NetworkUsed, AlarmSet, AlarmCancelled, DeliveryEnded,
-                 MessageArrived, DozeStepped, DozeHeld, ShuttingDown, Tick>;
+                 EditJob, MoveJob, StopJobs, ResetExecutionQuota, ResetScheduleQuota, MonitorBattery, DockFaked,
+                 DeviceChanged, UsageReported, BucketForced, BucketPredicted, BatteryUseSet, DataSaverExemptionSet,
+                 TemporarilyAllowed, PolicyChanged, ZoneRead, NetworkCounted, NetworkUsed, AlarmSet, AlarmCancelled,
+                 DeliveryEnded, MessageArrived, DozeStepped, DozeHeld, ShuttingDown, Tick>;
 
 } // namespace stint

@@ -28,6 +28,7 @@ enum class Reads : std::uint32_t {
     Sleep = 256,
     Scene = 512,   ///< the parts of the device that are no constraint: the screen, its lock, the lid, motion, memory
     Ledger = 1024, ///< an app's use of its quotas
+    Pool = 2048,   ///< the runs of an app's pools
 };
 using ReadSet = std::uint32_t;
 constexpr ReadSet operator|(Reads a, Reads b) { return static_cast<ReadSet>(a) | static_cast<ReadSet>(b); }
@@ -92,6 +93,10 @@ struct GateKey {
     /// A guard's condition (jobs.md §14.5): only the gates that hold guards are asked. Empty: it is no guard.
     SharedText guard;
     GuardElse guardElse = GuardElse::Freeze;
+    /// Its pool, and the number of the pool's runs from which on it does not start (jobs.md §14.1). Empty: it is in
+    /// none.
+    SharedText pool;
+    std::int32_t poolDepth = 0;
 
     bool isGuard() const { return !guard.empty(); }
     /// True if it has one of `some`.

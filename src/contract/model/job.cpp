@@ -25,10 +25,16 @@ constexpr NameTable<RunState, 4> runStateNames{{{RunState::Binding, "binding"},
 constexpr NameTable<GuardElse, 3> guardElseNames{
     {{GuardElse::Freeze, "freeze"}, {GuardElse::Stop, "stop"}, {GuardElse::Offline, "offline"}}};
 
+constexpr NameTable<MoveTo, 4> moveToNames{
+    {{MoveTo::Top, "top"}, {MoveTo::Up, "up"}, {MoveTo::Down, "down"}, {MoveTo::Bottom, "bottom"}}};
+
 } // namespace
 
 std::string_view nameOf(GuardElse otherwise) { return nameIn(guardElseNames, otherwise); }
 std::optional<GuardElse> guardElseNamed(std::string_view name) { return namedIn(guardElseNames, name); }
+
+std::string_view nameOf(MoveTo to) { return nameIn(moveToNames, to); }
+std::optional<MoveTo> moveToNamed(std::string_view name) { return namedIn(moveToNames, name); }
 
 std::string_view nameOf(JobClass kind) { return nameIn(classNames, kind); }
 std::optional<JobClass> jobClassNamed(std::string_view name) { return namedIn(classNames, name); }

@@ -129,6 +129,14 @@ enum class GuardElse : std::uint8_t {
 std::string_view nameOf(GuardElse);
 std::optional<GuardElse> guardElseNamed(std::string_view name);
 
+/// Where a person moves a job that waits, among its equals (jobs.md §14.6).
+enum class MoveTo : std::uint8_t { Top, Up, Down, Bottom };
+std::string_view nameOf(MoveTo);
+std::optional<MoveTo> moveToNamed(std::string_view name);
+
+/// The most that may run at once by the depth of a pool (jobs.md §14.1).
+inline constexpr std::int32_t mostPoolDepth = 100;
+
 /// Terms on the start of a job beside Android's constraints (jobs.md §14.1).
 struct StartTerms {
     std::vector<JobKey> after;        ///< each has to succeed first
@@ -143,6 +151,8 @@ struct StartTerms {
     std::string guard; ///< the guard's condition (jobs.md §14.5, contract/rules/guard.hpp); empty: it is no guard
     GuardElse guardElse = GuardElse::Freeze;
     std::optional<WallTime> promised; ///< its start, as the core forecast it when it was scheduled (jobs.md §5.6)
+    SharedText pool;                  ///< its app's pool, whose depth bounds how many run at once; empty: it is in none
+    std::int32_t poolDepth = 0;       ///< it starts only while fewer of its pool run; 0: it is in none
 
     static constexpr auto noun = "start terms";
     static constexpr auto fields = [](auto& field, auto& terms) {
@@ -157,6 +167,8 @@ struct StartTerms {
         field("guard", terms.guard);
         field.word("guardElse", terms.guardElse, guardElseNamed);
         field("promised", terms.promised);
+        field.some("pool", terms.pool);
+        field.some("poolDepth", terms.poolDepth);
     };
     bool operator==(const StartTerms&) const = default;
 };
@@ -255,9 +267,9 @@ struct JobDetails {
 struct Job {
     JobKey key;
     JobInfo info;
-    WallTime scheduled;         ///< when the app asked
-    Instant enqueued;           ///< its place in the queue; a retry, a replacement and a boot set it anew
-    std::uint64_t sequence = 0; ///< order of the calls, where `enqueued` is equal
+    WallTime scheduled;        ///< when the app asked
+    Instant enqueued;          ///< its place in the queue; a retry, a replacement and a boot set it anew
+    std::int64_t sequence = 0; ///< order of the calls, where `enqueued` is equal; a person may move it (jobs.md §14.6)
     /// The back-off's end (jobs.md §6.2), on both clocks: the first counts in this boot, the second after a reboot.
     OptionalTime<Instant> notBefore;
     OptionalTime<WallTime> notBeforeWall;

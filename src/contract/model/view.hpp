@@ -140,6 +140,7 @@ struct JobView {
     std::optional<RunClocks> clocks;  ///< running
     std::optional<Network> network;   ///< the one it has, or would be given now; only where it requires one
     std::uint32_t workItems = 0;      ///< the items of its work that are not completed
+    std::int64_t place = 0;           ///< its place among those that wait as it does: the smaller goes before
     Bytes transferredDown = 0;
     Bytes transferredUp = 0;
     Bytes estimatedDown = NETWORK_BYTES_UNKNOWN;
@@ -218,6 +219,7 @@ struct JobView {
         field.detail("lastFailure", job.lastFailure);
         field.detail("network", job.network);
         field.detail("workItems", job.workItems);
+        field.detail("place", job.place);
         field.wire("job", job.info);
     };
 };

@@ -26,6 +26,7 @@ inline bool isOne(Thermal value) { return upTo(value, Thermal::Shutdown); }
 inline bool isOne(Memory value) { return upTo(value, Memory::Critical); }
 inline bool isOne(DozeForce value) { return upTo(value, DozeForce::IdleMaintenance); }
 inline bool isOne(GuardElse value) { return upTo(value, GuardElse::Offline); }
+inline bool isOne(MoveTo value) { return upTo(value, MoveTo::Bottom); }
 inline bool isOne(AlarmKind value) { return upTo(value, AlarmKind::Clock); }
 inline bool isOne(UsageKind value) { return upTo(value, UsageKind::SystemUpdate); }
 inline bool isOne(Bucket value) {
@@ -103,6 +104,7 @@ template <> inline constexpr auto rowOf<RunJob> = event("runJob", "call", "key",
 template <> inline constexpr auto rowOf<HoldJob> = event("holdJob", "call", "key", "on", "callerVisible");
 template <> inline constexpr auto rowOf<RetryJob> = event("retryJob", "call", "key", "callerVisible");
 template <> inline constexpr auto rowOf<EditJob> = event("editJob", "call", "key", "conditions", "callerVisible");
+template <> inline constexpr auto rowOf<MoveJob> = event("moveJob", "call", "key", "to", "callerVisible");
 template <> inline constexpr auto rowOf<StopJobs> = event("stopJobs", "call", "app", "space", "id", "ending");
 template <> inline constexpr auto rowOf<ResetExecutionQuota> = event("resetExecutionQuota", "call", "app");
 template <> inline constexpr auto rowOf<ResetScheduleQuota> = event("resetScheduleQuota", "call");
@@ -136,7 +138,7 @@ template <> inline constexpr auto rowOf<Outcome> = part("exitCode", "text");
 template <> inline constexpr auto rowOf<WorkItem> = part("id", "extras", "estimatedDown", "estimatedUp", "minimumChunk",
     "deliveries", "active");
 template <> inline constexpr auto rowOf<StartTerms> = part("after", "afterFailure", "at", "calendar", "loosensAt",
-    "then", "meteredBytes", "meteredUsed", "guard", "guardElse", "promised");
+    "then", "meteredBytes", "meteredUsed", "guard", "guardElse", "promised", "pool", "poolDepth");
 template <> inline constexpr auto rowOf<JobOfList> = part("info", "terms", "after", "afterFailure");
 template <> inline constexpr auto rowOf<Condition> = part("name", "value");
 template <> inline constexpr auto rowOf<JobKey> = part("app", "namespace", "id");

@@ -120,10 +120,11 @@ Result<std::string> trimmedNamespace(const std::string& name, const Constants& c
     return trimmed;
 }
 
-std::optional<Error> capError(const AppId& app, std::int64_t tracked, bool replaces, const Constants& constants) {
-    if (replaces || tracked < constants.maxJobsPerApp) return std::nullopt;
-    return fail(Errc::ILLEGAL_STATE, "{} has {} already, and at most {} are allowed; cancel some first", app.name,
-                counted(tracked, "job"), constants.maxJobsPerApp);
+std::optional<Error> capError(const Manifest& app, std::int64_t tracked, bool replaces, const Constants& constants) {
+    const std::int64_t most = app.builtIn ? constants.maxJobsOwn : constants.maxJobsPerApp;
+    if (replaces || tracked < most) return std::nullopt;
+    return fail(Errc::ILLEGAL_STATE, "{} has {} already, and at most {} are allowed; cancel some first",
+                app.package.name, counted(tracked, "job"), most);
 }
 
 bool overScheduleRate(App& app, Instant now, const Constants& constants) {

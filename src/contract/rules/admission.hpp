@@ -45,8 +45,9 @@ bool mayRunUserInitiated(const App& app);
 /// "" is the root.
 Result<std::string> trimmedNamespace(const std::string& name, const Constants& constants);
 
-/// The error of a call that would make one job more than job.max_jobs_per_app (jobs.md §2.4, cap).
-std::optional<Error> capError(const AppId& app, std::int64_t tracked, bool replaces, const Constants& constants);
+/// The error of a call that would make one job more than job.max_jobs_per_app, or of a built-in app than
+/// job.max_jobs_own (jobs.md §2.4, cap).
+std::optional<Error> capError(const Manifest& app, std::int64_t tracked, bool replaces, const Constants& constants);
 
 /// True if job.schedule_rate calls were noted within the window before `now` (jobs.md §2.4, rate). Forgets older ones.
 bool overScheduleRate(App& app, Instant now, const Constants& constants);

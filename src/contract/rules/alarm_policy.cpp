@@ -152,7 +152,7 @@ AlarmQuota mostOfBuckets(const Constants& constants) {
 } // namespace
 
 AlarmDevice alarmDevice(const World& world) {
-    const auto& [constants, device, state, now, zone] = world;
+    const auto& [constants, device, state, now, zone, pools] = world;
     AlarmDevice read{
         .charging = state.charging, .saver = device.batterySaver && !device.plugged, .dozing = state.doze.deepIdle()};
     if (read.dozing && !device.dozeForce && state.doze.deepTimer > now.elapsed) read.windowOpens = state.doze.deepTimer;

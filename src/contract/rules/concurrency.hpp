@@ -33,7 +33,7 @@ std::int64_t loadPercent(const App& app, Instant now, const Constants& constants
 /// A ready job's place among those with the same GateKey; the smaller goes first.
 struct Place {
     Instant enqueued;
-    std::uint64_t sequence = 0; ///< equal enqueue times: in the order of the calls
+    std::int64_t sequence = 0; ///< equal enqueue times: in the order of the calls
 
     auto operator<=>(const Place&) const = default;
 };

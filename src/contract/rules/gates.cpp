@@ -14,6 +14,7 @@
 #include "contract/rules/guard.hpp"
 #include "contract/rules/limit_gates.hpp"
 #include "contract/rules/network_budget.hpp"
+#include "contract/rules/pool.hpp"
 #include "contract/rules/safeguard.hpp"
 #include "contract/rules/suspend.hpp"
 
@@ -193,6 +194,18 @@ constexpr std::array gateTable{
          .readsFor = readByGuard,
          .stopRank = 4,
          .holdsGuards = true},
+    Gate{.name = poolGateName,
+         .reads = only(Reads::Pool),
+         .ask = poolGate,
+         .describe = describePool,
+         .clears = "the end of one of them, stint move",
+         .want = "its turn in its list",
+         .stopsRunning = false,
+         .stop = STOP_REASON_UNDEFINED,
+         .internal = InternalReason::Unknown,
+         .passedBy = Override::Soft,
+         .explicitly = false,
+         .readsFor = readByPool},
 };
 
 // A functional flag of a job that no gate asks about would be a promise that nobody keeps.

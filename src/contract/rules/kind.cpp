@@ -113,7 +113,9 @@ GateKey gateKeyOf(const Job& job) {
                     .constraints = constraintsOf(info),
                     .network = info.getRequiredNetwork(),
                     .guard = job.details->terms->guard,
-                    .guardElse = job.details->terms->guardElse};
+                    .guardElse = job.details->terms->guardElse,
+                    .pool = job.details->terms->pool,
+                    .poolDepth = job.details->terms->poolDepth};
     // jobs.md §3.3 clause 2: the chunk where one is set, in each direction, else the estimate of each.
     const Bytes chunk = chunkOf(job);
     const bool hasChunk = chunk != NETWORK_BYTES_UNKNOWN;

@@ -7,6 +7,7 @@
 
 #include "contract/model/reasons.hpp"
 #include "contract/rules/ending.hpp"
+#include "contract/rules/pool.hpp"
 #include "contract/rules/safeguard.hpp"
 
 namespace stint {
@@ -225,7 +226,7 @@ constexpr std::array queueRows{
 } // namespace
 
 bool isOfTheQueue(std::string_view name) {
-    return std::ranges::find(queueRows, name, &QueueRow::name) != queueRows.end();
+    return name == poolGateName || std::ranges::find(queueRows, name, &QueueRow::name) != queueRows.end();
 }
 
 const QueueRow* holdInQueue(const QueueFacts& facts) {

@@ -112,7 +112,7 @@ struct QueueRow {
     std::optional<Instant> (*until)(const QueueFacts&) = nullptr; ///< null: an event
 };
 
-/// True if a row has that name: then its job waits for nothing but other jobs.
+/// True for the name of a row, and of the gate of pools: a job that it keeps waits for nothing but other jobs.
 bool isOfTheQueue(std::string_view name);
 /// The first row that holds the job; null: it may start.
 const QueueRow* holdInQueue(const QueueFacts& facts);

@@ -75,7 +75,7 @@ namespace {
 /// Thirty thousand years in milliseconds: sums of a few such times do not overflow.
 constexpr std::int64_t farthest = 1'000'000'000'000'000;
 /// A number that no count ever reaches.
-constexpr std::uint64_t mostCounted = std::uint64_t{1} << 62;
+constexpr std::int64_t mostCounted = std::int64_t{1} << 62;
 
 using Named = std::pair<std::string_view, std::int64_t>;
 
@@ -159,7 +159,8 @@ std::string whyUnfit(const Job& job) {
     if (past.cumulative < Duration{0}) return "its record has a negative running time";
     if (past.abandoned < 0 || past.abandoned > mostAttempts)
         return fmt::format("its record has an impossible number of abandoned runs: {}", past.abandoned);
-    if (job.sequence >= mostCounted) return "its record has an impossible number in the queue";
+    if (job.sequence >= mostCounted || job.sequence <= -mostCounted)
+        return "its record has an impossible number in the queue";
     if (job.key.id != job.info.getId())
         return fmt::format("its record is that of a job with the id {}", job.info.getId().value);
     const bool mayHaveDeadline = job.info.getOverrideDeadline() && !job.info.getPeriod();

@@ -1,8 +1,10 @@
 // The facts that a gate may read beside the GateKey: the device, the app, the numbers and the time. A rule holds no
 // state.
 #pragma once
+#include <map>
 #include <optional>
 #include <string_view>
+#include <utility>
 
 #include "base/time/time.hpp"
 #include "contract/model/app.hpp"
@@ -13,12 +15,16 @@
 
 namespace stint {
 
+/// The runs of each pool that are under way (jobs.md §14.1), by its app and its name.
+using PoolRuns = std::map<std::pair<AppId, SharedText>, std::int32_t>;
+
 struct World {
     const Constants& constants;
     const Device& device;
     const DeviceState& state;
     Now now;
-    const TimeZone* zone = nullptr; ///< the wall clock's zone; null: UTC
+    const TimeZone* zone = nullptr;  ///< the wall clock's zone; null: UTC
+    const PoolRuns* pools = nullptr; ///< null: none runs
 };
 
 /// The facts about a run that a question about the running job may read.

@@ -140,6 +140,10 @@ Call<void> edit(const JobKey& job, const std::vector<Condition>& conditions) {
 
 Call<void> retry(const JobKey& job) { return {wire::taskManagerInterface, "Retry", readNothing, writing(job)}; }
 
+Call<void> move(const JobKey& job, MoveTo to) {
+    return {wire::taskManagerInterface, "Move", readNothing, writing(job, std::string(nameOf(to)))};
+}
+
 Call<ShellAnswer> shell(const std::vector<std::string>& words, const std::vector<std::string>& before) {
     return {wire::taskManagerInterface, "Shell",
             [](Reader& reader) -> Result<ShellAnswer> {

@@ -116,6 +116,8 @@ Call<void> hold(const JobKey& job, bool on);
 Call<void> edit(const JobKey& job, const std::vector<Condition>& conditions);
 /// Retries the job now (jobs.md §14.3). IllegalState: it does not wait for a retry.
 Call<void> retry(const JobKey& job);
+/// Moves the job among its equals that wait (jobs.md §14.6). IllegalState: it runs, or has ended.
+Call<void> move(const JobKey& job, MoveTo to);
 /// Android's shell verbs: the words that follow "cmd jobscheduler", or `before` ({"cmd", "deviceidle"}, {"am"}).
 Call<ShellAnswer> shell(const std::vector<std::string>& words, const std::vector<std::string>& before = {});
 /// The shell's `run -f` (jobs.md §8): runs the job despite all blockers but the firm ones (views/explanation.hpp).

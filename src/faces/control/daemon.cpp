@@ -144,7 +144,7 @@ Result<JobId> Daemon::schedule(const JobInfo& job, const AppId& app, const Start
                            }});
 }
 
-Result<std::vector<JobId>> Daemon::scheduleAll(const std::vector<JobOfList>& jobs, const AppId& app) {
+Result<std::vector<JobId>> Daemon::scheduleAll(std::span<const JobOfList> jobs, const AppId& app) {
     if (jobs.size() == 1) {
         const JobId id = STINT_TRY(schedule(jobs.front().info, app, jobs.front().terms));
         return std::vector{id};

@@ -79,7 +79,7 @@ public:
     /// number (jobs.md §2.4). Refused: RESULT_FAILURE, with the reason (jobs.md §2.3).
     Result<JobId> schedule(const JobInfo& job, const AppId& app, const StartTerms& terms = {});
     /// Schedules one like that, or several new ones, all or none (jobs.md §2.7); returns their numbers, in that order.
-    Result<std::vector<JobId>> scheduleAll(const std::vector<JobOfList>& jobs, const AppId& app);
+    Result<std::vector<JobId>> scheduleAll(std::span<const JobOfList> jobs, const AppId& app);
     /// Returns how many of the first jobs fit into one call, at least one.
     Result<std::size_t> fitting(std::span<const JobOfList> jobs) const;
     /// calls::shell(); a "get" verb is a question.

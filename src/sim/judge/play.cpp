@@ -94,6 +94,7 @@ private:
     }
     void act(const action::Hold& action) { world_.tell(HoldJob{.key = action.job, .on = true}, {}); }
     void act(const action::Resume& action) { world_.tell(HoldJob{.key = action.job, .on = false}, {}); }
+    void act(const action::Move& action) { world_.tell(MoveJob{.key = action.job, .to = action.to}, {}); }
     void act(const action::Retry& action) { world_.tell(RetryJob{.key = action.job}, {}); }
     void act(const action::Edit& action) {
         world_.tell(EditJob{.key = action.job, .conditions = action.conditions}, {});

@@ -122,6 +122,10 @@ struct Edit {
     JobKey job;
     std::vector<Condition> conditions;
 };
+struct Move {
+    JobKey job;
+    MoveTo to = MoveTo::Top;
+};
 struct CancelAll {
     AppId app;
     std::optional<std::string> space; ///< nullopt: every namespace
@@ -269,10 +273,10 @@ using Action =
                  action::ChangeApp, action::Tap, action::Use, action::ForegroundService, action::StopApp,
                  action::ForceStop, action::Crash, action::Uninstall, action::Update, action::Install, action::Restrict,
                  action::Predict, action::Schedule, action::ScheduleAll, action::Enqueue, action::Cancel,
-                 action::CancelAll, action::Hold, action::Resume, action::Retry, action::Edit, action::Finish,
-                 action::CompleteWork, action::ChangeContent, action::EnqueueWork, action::CancelWork, action::Notify,
-                 action::Dismiss, action::TellBytes, action::SetAlarm, action::CancelAlarm, action::Push,
-                 action::RunVerb, action::Recorded, action::Tick, action::Connected, action::AnswerCall, action::Lost,
-                 action::ExpectWork, action::ExpectJob, action::ExpectApp, action::ExpectDevice>;
+                 action::CancelAll, action::Hold, action::Resume, action::Retry, action::Edit, action::Move,
+                 action::Finish, action::CompleteWork, action::ChangeContent, action::EnqueueWork, action::CancelWork,
+                 action::Notify, action::Dismiss, action::TellBytes, action::SetAlarm, action::CancelAlarm,
+                 action::Push, action::RunVerb, action::Recorded, action::Tick, action::Connected, action::AnswerCall,
+                 action::Lost, action::ExpectWork, action::ExpectJob, action::ExpectApp, action::ExpectDevice>;
 
 } // namespace stint::sim

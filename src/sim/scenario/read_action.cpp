@@ -249,6 +249,20 @@ Action readEdit(Yaml& yaml, const Node& node) {
     return edit;
 }
 
+Action readMove(Yaml& yaml, const Node& node) {
+    action::Move move;
+    yaml.map(node, "move",
+             {{"job", [&](const Node& value) { move.job = readJobKey(yaml, value); }},
+              {"to", [&](const Node& value) {
+                   const auto named = [](MoveTo one) { return std::pair(nameOf(one), one); };
+                   move.to = yaml.word<MoveTo>(
+                       value, "place",
+                       {named(MoveTo::Top), named(MoveTo::Up), named(MoveTo::Down), named(MoveTo::Bottom)},
+                       MoveTo::Top);
+               }}});
+    return move;
+}
+
 template <class About> Action readOfJob(Yaml& yaml, const Node& node) { return About{readJobKey(yaml, node)}; }
 
 Action readAnswer(Yaml& yaml, const Node& node) {
@@ -314,6 +328,7 @@ constexpr std::array verbs{
     VerbReader{"resume", readOfJob<action::Resume>},
     VerbReader{"retry", readOfJob<action::Retry>},
     VerbReader{"edit", readEdit},
+    VerbReader{"move", readMove},
     VerbReader{"finish", readFinish},
     VerbReader{"enqueue", readWork<action::Enqueue>},
     VerbReader{"complete_work", readWork<action::CompleteWork>},

@@ -198,6 +198,17 @@ void readGuard(Yaml& yaml, const Node& node, StartTerms& terms) {
         yaml.complain(locationOf(node), "guard lacks while, its condition, as in {{while: unmetered, else: freeze}}");
 }
 
+// jobs.md §14.1, pools.
+void readPool(Yaml& yaml, const Node& node, StartTerms& terms) {
+    yaml.map(node, "pool",
+             {{"name", [&](const Node& value) { terms.pool = yaml.text(value, "name"); }},
+              {"depth", [&](const Node& value) {
+                   terms.poolDepth = static_cast<std::int32_t>(yaml.number(value, "depth", 1, mostPoolDepth));
+               }}});
+    if ((terms.pool.empty() || terms.poolDepth == 0) && node.IsMap())
+        yaml.complain(locationOf(node), "a pool has a name and a depth, as in {{name: isos, depth: 2}}");
+}
+
 } // namespace
 
 std::vector<Condition> readJobConditions(Yaml& yaml, const Node& node) {
@@ -228,6 +239,7 @@ action::Schedule readSchedule(Yaml& yaml, const Node& node) {
         {"metered_bytes", [&](const Node& value) { read.terms.meteredBytes = readSize(yaml, value, "metered_bytes"); }},
         {"then", [&](const Node& value) { read.terms.then = readJobConditions(yaml, value); }},
         {"guard", [&](const Node& value) { readGuard(yaml, value, read.terms); }},
+        {"pool", [&](const Node& value) { readPool(yaml, value, read.terms); }},
         {"at", [&](const Node& value) { read.terms.at = readTimeOfDay(yaml, value, "at"); }},
         {"work_items", [&](const Node& value) { read.items = readItems(yaml, value); }},
         {"runs", [&](const Node& value) { read.behaves = readRuns(yaml, value); }}};

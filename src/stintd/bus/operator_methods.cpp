@@ -81,6 +81,16 @@ Handled retry(Request& request) {
     return waits();
 }
 
+Handled move(Request& request) {
+    JobKey key = STINT_TRY(readJobKey(request));
+    const std::string where = STINT_TRY(request.arguments.string());
+    const std::optional<MoveTo> to = moveToNamed(where);
+    if (!to)
+        return fail(Errc::ILLEGAL_ARGUMENT, "where is \"{}\"; it must be top, up, down or bottom", printable(where));
+    request.owner.arrived(MoveJob{request.call, std::move(key), *to, isTyped(request)});
+    return waits();
+}
+
 Handled shell(Request& request) {
     std::vector<std::string> words = STINT_TRY(request.arguments.strings());
     const std::vector<std::string> jobScheduler{"cmd", "jobscheduler"};
@@ -226,6 +236,7 @@ std::span<const Method> operatorMethods() {
         {taskManagerInterface, "Hold",        "ssiba{sv}",      Operator, hold},
         {taskManagerInterface, "Edit",        "ssiaa{sv}a{sv}", Operator, edit},
         {taskManagerInterface, "Retry",       "ssia{sv}",       Operator, retry},
+        {taskManagerInterface, "Move",        "ssisa{sv}",      Operator, move},
         {taskManagerInterface, "Shell",       "asa{sv}",        Anyone,   shell},
         {taskManagerInterface, "StartApp",    "sasaha{sv}",     Operator, startApp},
         {taskManagerInterface, "OpenApp",     "sa{sv}",         Operator, openApp},

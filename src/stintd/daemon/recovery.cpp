@@ -84,7 +84,7 @@ void onDeath(int signal) {
     line.add(' ');
     const Job* const volatile* asked = watched;
     if (const Job* job = asked ? *asked : nullptr) {
-        line.add(static_cast<std::int64_t>(job->sequence));
+        line.add(job->sequence);
         line.add(' ');
         addName(line, job->key);
     } else {

@@ -16,8 +16,8 @@ struct Abort {
     std::string boot;
     Instant at;
     std::string version;
-    std::uint64_t sequence = 0; ///< the sequence number of the job that was being evaluated
-    std::string job;            ///< that job's name; empty: none
+    std::int64_t sequence = 0; ///< the sequence number of the job that was being evaluated
+    std::string job;           ///< that job's name; empty: none
 
     bool operator==(const Abort&) const = default;
 };

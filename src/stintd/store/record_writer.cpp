@@ -104,13 +104,13 @@ Result<void> RecordWriter::stamp(const Stamp& stamp, std::uint32_t generation, s
 Result<void> RecordWriter::write(const SaveJob& record) {
     const auto& job = record.job;
     const JobDetails& past = *job.details;
-    return sql_.saveJob.run(
-        job.key.app.name, job.key.space, job.key.id.value, boot_.value, jobInfoText(job.info), count(job.scheduled),
-        count(job.enqueued), static_cast<std::int64_t>(job.sequence), job.failures, job.systemStops,
-        count(job.notBefore), count(job.notBeforeWall), past.cumulative.count(), job.demotedByUser, job.demotedBySystem,
-        job.running, past.label, count(job.deadline), count(job.deadlineWall), count(past.windowEnd),
-        count(past.windowEndWall), past.abandoned, count(past.lastSuccess), count(past.lastFailure), job.exemptionLost,
-        job.awaitsClock, count(past.runBegan), lastRunText(past), job.held, termsText(past));
+    return sql_.saveJob.run(job.key.app.name, job.key.space, job.key.id.value, boot_.value, jobInfoText(job.info),
+                            count(job.scheduled), count(job.enqueued), job.sequence, job.failures, job.systemStops,
+                            count(job.notBefore), count(job.notBeforeWall), past.cumulative.count(), job.demotedByUser,
+                            job.demotedBySystem, job.running, past.label, count(job.deadline), count(job.deadlineWall),
+                            count(past.windowEnd), count(past.windowEndWall), past.abandoned, count(past.lastSuccess),
+                            count(past.lastFailure), job.exemptionLost, job.awaitsClock, count(past.runBegan),
+                            lastRunText(past), job.held, termsText(past));
 }
 
 Result<void> RecordWriter::write(const DropJob& record) {

@@ -55,6 +55,10 @@ public:
             object_[key].push_back(static_cast<std::int32_t>(reason));
     }
     template <class Value> void derived(const char*, const Value&) {} // not stored: it follows from another field
+    /// A value that is left out where it is the default.
+    template <class Value> void some(const char* key, const Value& value) {
+        if (value != Value{}) (*this)(key, value);
+    }
 
     nlohmann::json take() { return std::move(object_); }
 
@@ -102,6 +106,7 @@ public:
     }
     /// Unlike those of a list, whose later versions may have more, its keys must all be known.
     template <class Row> void inner(const char* key, Row& row) { read(key, row, strictRowFrom<Row>); }
+    template <class Value> void some(const char* key, Value& value) { (*this)(key, value); }
     template <class E, class Named> void word(const char* key, E& value, Named named) {
         read(key, value, [named](const auto& text, auto name) -> Result<E> {
             const std::string_view word = STINT_TRY(wordFrom(text, name));

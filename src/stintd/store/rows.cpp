@@ -45,7 +45,7 @@ Result<void> addJob(StoredRow row, Snapshot& snapshot) {
     job.info = STINT_TRY(jobInfoFrom(row.text()));
     job.scheduled = row.time<WallTime>();
     job.enqueued = row.time<Instant>();
-    job.sequence = static_cast<std::uint64_t>(row.integer());
+    job.sequence = row.integer();
     job.failures = attempts(row);
     job.systemStops = attempts(row);
     job.notBefore = row.optionalTime<Instant>();

@@ -1,0 +1,60 @@
+// Pools and moves (jobs.md §14.1, §14.6): the part that scenarios cannot say.
+#include <doctest/doctest.h>
+
+#include "core/stage.hpp"
+
+using namespace stint;
+
+namespace {
+
+Reply inPool(Stage& stage, std::int32_t id, std::string pool, std::int32_t depth) {
+    StartTerms terms;
+    terms.pool = std::move(pool);
+    terms.poolDepth = depth;
+    return stage.ask(Schedule{.call = {1}, .app = mail, .info = *stage.job(id).build(), .terms = std::move(terms)});
+}
+
+Reply move(Stage& stage, std::int32_t id, MoveTo to) {
+    return stage.ask(MoveJob{.call = {1}, .key = Stage::key(id), .to = to});
+}
+
+} // namespace
+
+TEST_CASE("a pool has a name and a depth, each within its bounds, or there is none") { // jobs.md §14.1
+    Stage stage;
+    struct Row {
+        std::string name;
+        std::int32_t depth;
+        bool good;
+    };
+    for (const auto& [name, depth, good] :
+         {Row{"", 0, true}, Row{"", 1, false}, Row{"a", 0, false}, Row{"a", 1, true}, Row{"a", 100, true},
+          Row{"a", 101, false}, Row{"a", -1, false}, Row{std::string(200, 'a'), 1, true},
+          Row{std::string(201, 'a'), 1, false}}) {
+        CAPTURE(name.size());
+        CAPTURE(depth);
+        const Reply reply = inPool(stage, 1, name, depth);
+        CHECK(!reply.error == good);
+        if (reply.error) CHECK(reply.error->code == Errc::ILLEGAL_ARGUMENT);
+    }
+}
+
+TEST_CASE("what waits for its pool tells how many run, and how many may") { // jobs.md §14.1
+    Stage stage;
+    inPool(stage, 1, "urls.txt", 1);
+    inPool(stage, 2, "urls.txt", 1);
+    const auto blockers = stage.core->explain(Stage::key(2), stage.clock());
+    REQUIRE(blockers.size() == 1);
+    CHECK(blockers[0].gate == "pool");
+    CHECK(blockers[0].detail == "1 of \"urls.txt\" run, and 1 may at once");
+}
+
+TEST_CASE("a job that runs is not moved, nor is one that nobody knows; alone, one stays where it is") { // jobs.md §14.6
+    Stage stage;
+    inPool(stage, 1, "a", 1);
+    CHECK(move(stage, 1, MoveTo::Top).error->code == Errc::ILLEGAL_STATE);
+    CHECK(move(stage, 9, MoveTo::Top).error->code == Errc::ILLEGAL_ARGUMENT);
+    inPool(stage, 2, "a", 1);
+    for (const MoveTo to : {MoveTo::Top, MoveTo::Up, MoveTo::Down, MoveTo::Bottom})
+        CHECK_FALSE(move(stage, 2, to).error);
+}
