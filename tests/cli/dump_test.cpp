@@ -224,7 +224,7 @@ TEST_CASE("the dump for programs is one object a line, each of a section") {
          {R"({"schema":1,"section":"scheduler","constants":{"job.slots":"16"},"power":{"connected":true,)",
           R"("queue":["org.stint.transfer/9"],"queued":1,)",
           R"("safeguards":{"userInitiated":0,"expedited":0,"regular":3,)",
-          R"("workItems":300,"work":[{"item":4,"deliveries":2,"active":true,"estimatedDown":1048576,)",
+          R"("workItems":300,"place":0,"work":[{"item":4,"deliveries":2,"active":true,"estimatedDown":1048576,)",
           R"("network":{"capabilities":["INTERNET"],"transports":["WIFI"],"downstream":50000,)",
           R"("slot":"ui","stop":{"reason":3,"name":"TIMEOUT","internal":"timeout"}})",
           R"({"schema":1,"section":"device","key":"charging",)", R"({"schema":1,"section":"app","package":)",

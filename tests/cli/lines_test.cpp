@@ -51,7 +51,8 @@ TEST_CASE("a line that is no URL refuses the whole list, and is named by its num
     CHECK(complaintOf("http://h/a\n  dir=/tmp\n").starts_with("urls.txt, line 2: "));      // an option of aria2's
     CHECK(complaintOf("http://h/a\thttp://mirror/a\n").starts_with("urls.txt, line 1: ")); // and its mirrors
     CHECK(complaintOf("# nothing\n") == "urls.txt lists no URL");
-    CHECK(complaintOf(std::string(1024 * 1024 + 1, '#')).find("more than 1 MiB") != std::string::npos);
+    CHECK(complaintOf(std::string(std::size_t{32} * 1024 * 1024 + 1, '#')).find("more than 32 MiB") !=
+          std::string::npos);
     const auto none = urlsOf("none.txt", "/");
     CHECK(none.error().message == "none.txt cannot be read: No such file or directory");
     CHECK(none.error().code == Errc::ILLEGAL_STATE); // 66: the words are right

@@ -269,7 +269,7 @@ def test_what_follows_an_end_is_a_job_of_its_own_and_the_other_is_not_needed(wor
 
 def test_a_command_that_cannot_have_its_followers_is_not_scheduled_either(world):
     """jobs.md §2.7."""
-    world.start_daemon({"job.max_jobs_per_app": 2})
+    world.start_daemon({"job.max_jobs_own": 2})
     world.done("device", "set", "charging=false")
     schedule(world, "--charging", "--", "true")
     refused = world.stint("run", "--no-wait", "--charging", "--retries", "0", "--on-success", "true", "--", "true")

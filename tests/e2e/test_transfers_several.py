@@ -80,7 +80,7 @@ def test_one_that_cannot_be_had_is_told_while_the_others_go_on(world, daemon, sl
 
 def test_of_more_than_there_is_room_for_the_first_are_scheduled(world):
     """jobs.md §2.7: where a list is refused, one by one, until one is refused."""
-    world.start_daemon({"job.max_jobs_per_app": 3})
+    world.start_daemon({"job.max_jobs_own": 3})
     world.done("device", "set", "charging=false")
     wanted = world.downloads / "urls"
     wanted.write_text("".join(f"http://127.0.0.1:9/{number}\n" for number in range(5)))

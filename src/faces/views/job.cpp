@@ -1,6 +1,7 @@
 #include "faces/views/job.hpp"
 
 #include <algorithm>
+#include <map>
 
 #include <fmt/core.h>
 #include <fmt/ranges.h>
@@ -228,6 +229,29 @@ std::string detailOf(const JobView& job, WallTime now) {
 }
 
 } // namespace
+
+std::size_t foldPools(std::vector<JobView>& jobs, std::size_t most) {
+    std::map<std::pair<AppId, std::string>, std::vector<std::size_t>>
+        pools; // each with the places in `jobs` of its own
+    for (std::size_t i = 0; i < jobs.size(); ++i)
+        if (jobs[i].state == JobView::State::Pending && !jobs[i].held && !jobs[i].terms.pool.empty())
+            pools[{jobs[i].key.app, jobs[i].terms.pool}].push_back(i);
+    std::vector<bool> leftOut(jobs.size(), false);
+    for (const auto& [pool, places] : pools) {
+        std::vector<JobView> line;
+        for (const std::size_t place : places)
+            line.push_back(std::move(jobs[place]));
+        std::ranges::stable_sort(line, {}, &JobView::place);
+        for (std::size_t i = 0; i < line.size(); ++i) {
+            leftOut[places[i]] = i >= most;
+            jobs[places[i]] = std::move(line[i]);
+        }
+    }
+    const std::size_t before = jobs.size();
+    std::size_t seen = 0;
+    std::erase_if(jobs, [&](const JobView&) { return leftOut[seen++]; });
+    return before - jobs.size();
+}
 
 Table trackedJobs(const std::vector<JobView>& jobs, WallTime now) {
     using enum Table::Align;

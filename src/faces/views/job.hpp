@@ -56,6 +56,9 @@ std::vector<LogLine> linesOf(const JobLog& log);
 /// A line, as `stint log --json` prints it.
 std::string jsonOf(const JobKey& job, const LogLine& line);
 
+/// Puts the jobs of each pool that wait into their order (jobs.md §14.6), and leaves out all but the first `most` of
+/// them; returns how many were left out.
+std::size_t foldPools(std::vector<JobView>& jobs, std::size_t most);
 /// The jobs that run, and those that wait, with the reason.
 Table trackedJobs(const std::vector<JobView>& jobs, WallTime now);
 /// The jobs that have ended, with their result.

@@ -107,6 +107,7 @@ Verb pauseVerb();
 Verb resumeVerb();
 Verb retryVerb();
 Verb editVerb();
+Verb moveVerb();
 Verb cleanVerb();
 Verb runNowVerb();
 Verb jobsVerb();
@@ -150,53 +151,15 @@ Verb helpExitCodesVerb();
 int now(const Screen& screen);
 
 /// All verbs, in the order of `stint help`: `tasks` before `tasks stop`.
-inline constexpr std::array everyVerb{getVerb,
-                                      putVerb,
-                                      runVerb,
-                                      guardVerb,
-                                      startVerb,
-                                      cancelVerb,
-                                      cleanVerb,
-                                      pauseVerb,
-                                      resumeVerb,
-                                      retryVerb,
-                                      editVerb,
-                                      runNowVerb,
-                                      jobsVerb,
-                                      logVerb,
-                                      whyVerb,
-                                      watchVerb,
-                                      waitVerb,
-                                      logsVerb,
-                                      topVerb,
-                                      uiVerb,
-                                      tasksVerb,
-                                      tasksStopVerb,
-                                      workVerb,
-                                      appsVerb,
-                                      appVerb,
-                                      quotaVerb,
-                                      alarmsVerb,
-                                      pushVerb,
-                                      deviceVerb,
-                                      deviceSetVerb,
-                                      deviceResetVerb,
-                                      netVerb,
-                                      netMarkVerb,
-                                      policyVerb,
-                                      doctorVerb,
-                                      recordVerb,
-                                      recordStartVerb,
-                                      recordSaveVerb,
-                                      recordStopVerb,
-                                      simVerb,
-                                      demoVerb,
-                                      cmdVerb,
-                                      amVerb,
-                                      dumpsysVerb,
-                                      completionsVerb,
-                                      helpVerb,
-                                      helpConstraintsVerb,
-                                      helpExitCodesVerb};
+inline constexpr std::array everyVerb{
+    getVerb,          putVerb,         runVerb,        guardVerb,       startVerb,     cancelVerb,
+    cleanVerb,        pauseVerb,       resumeVerb,     retryVerb,       editVerb,      moveVerb,
+    runNowVerb,       jobsVerb,        logVerb,        whyVerb,         watchVerb,     waitVerb,
+    logsVerb,         topVerb,         uiVerb,         tasksVerb,       tasksStopVerb, workVerb,
+    appsVerb,         appVerb,         quotaVerb,      alarmsVerb,      pushVerb,      deviceVerb,
+    deviceSetVerb,    deviceResetVerb, netVerb,        netMarkVerb,     policyVerb,    doctorVerb,
+    recordVerb,       recordStartVerb, recordSaveVerb, recordStopVerb,  simVerb,       demoVerb,
+    cmdVerb,          amVerb,          dumpsysVerb,    completionsVerb, helpVerb,      helpConstraintsVerb,
+    helpExitCodesVerb};
 
 } // namespace stint::cli

@@ -37,9 +37,9 @@ struct LeftRow {
 };
 
 /// True if a job that waits or runs may go on from it; for an upload, any job that sends the same file.
-bool isNeeded(const LedgerEntry& entry, const std::vector<JobView>& live) {
+bool isNeeded(const LedgerEntry& entry, const std::vector<JobView>& live, const LiveTargets& taken) {
     const auto source = uploadedFrom(entry);
-    if (!source) return !checkVacant(entry.target, live).ok();
+    if (!source) return !taken.checkVacant(entry.target).ok();
     return std::ranges::any_of(
         live, [&](const JobView& job) { return job.info && job.info->getExtras().getString("source") == *source; });
 }
@@ -47,8 +47,9 @@ bool isNeeded(const LedgerEntry& entry, const std::vector<JobView>& live) {
 /// The leftovers of jobs that have ended. An entry whose files are gone is forgotten.
 Result<std::vector<LeftRow>> leftRows(Ledger& ledger, const std::vector<JobView>& live) {
     std::vector<LeftRow> rows;
+    const LiveTargets taken(live);
     for (const LedgerEntry& entry : std::vector(ledger.entries())) {
-        if (entry.part.empty() || isNeeded(entry, live)) continue;
+        if (entry.part.empty() || isNeeded(entry, live, taken)) continue;
         const auto files = leftoversOf(entry);
         if (files.empty()) STINT_TRY(ledger.forget(entry.target));
         for (const Leftover& file : files)

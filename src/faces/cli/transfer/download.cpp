@@ -120,26 +120,32 @@ Result<void> checkTarget(const std::filesystem::path& target, bool overwrite) {
 
 namespace {
 
-/// True if both paths are one file: links and mounts may lead to one directory by many paths.
+/// The path of the file that the job makes; empty: none that is known.
+std::filesystem::path outputOf(const JobView& job) {
+    return job.info ? job.info->getExtras().getString("output") : std::string();
+}
+
+/// True if both paths, which end with one name, are one file: links and mounts may lead to one directory by many paths.
 bool isSameFile(const std::filesystem::path& one, const std::filesystem::path& other) {
     std::error_code gone; // then it is no directory that `other` is in
-    return one.filename() == other.filename() &&
-           (one == other || std::filesystem::equivalent(one.parent_path(), other.parent_path(), gone));
+    return one == other || std::filesystem::equivalent(one.parent_path(), other.parent_path(), gone);
 }
 
 } // namespace
 
-Result<void> checkVacant(const std::filesystem::path& target, const std::vector<JobView>& live) {
-    if (target.empty()) return {};
-    for (const JobView& job : live) {
-        if (!job.info || !job.info->getExtras().containsKey("output")) continue;
-        const PersistableBundle& extras = job.info->getExtras();
-        if (!isSameFile(target, extras.getString("output"))) continue;
-        const std::string number = shortTextOf(job.key);
+LiveTargets::LiveTargets(const std::vector<JobView>& live) {
+    for (const JobView& job : live)
+        if (const auto output = outputOf(job); !output.empty()) byName_.emplace(output.filename().native(), &job);
+}
+
+Result<void> LiveTargets::checkVacant(const std::filesystem::path& target) const {
+    const auto [first, last] = byName_.equal_range(target.filename().native());
+    for (const auto& [name, job] : std::ranges::subrange(first, last)) {
+        if (!isSameFile(target, outputOf(*job))) continue;
         return fail(Errc::ILLEGAL_STATE,
                     "{} is already the file of {} ({}); name another with -o, or follow that one with `stint watch {}`",
-                    printable(target.native()), textOf(job.key), printable(withoutSecrets(extras.getString("url"))),
-                    number);
+                    printable(target.native()), textOf(job->key),
+                    printable(withoutSecrets(job->info->getExtras().getString("url"))), shortTextOf(job->key));
     }
     return {};
 }

@@ -4,6 +4,8 @@
 // A URL is untrusted: a name made from it must not leave the directory, be hidden, or control a terminal.
 #pragma once
 #include <filesystem>
+#include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -33,9 +35,17 @@ Result<void> checkText(const std::filesystem::path& path);
 /// a regular file may be). An error ends `stint get` with 73.
 Result<void> checkTarget(const std::filesystem::path& target, bool overwrite);
 
-/// Succeeds if none of `live`, the jobs of the transfer app, makes `target`, by whatever path the job names it; an
-/// Error names the job. An empty target is vacant. The name that a server will give a file is not known yet, and does
-/// not count.
-Result<void> checkVacant(const std::filesystem::path& target, const std::vector<JobView>& live);
+/// The files that jobs of the transfer app make.
+class LiveTargets {
+public:
+    /// `live`, the jobs, must outlive it.
+    explicit LiveTargets(const std::vector<JobView>& live);
+    /// Succeeds if none of the jobs makes `target`, by whatever path the job names it; an Error names the job. An empty
+    /// target is vacant. The name that a server will give a file is not known yet, and does not count.
+    Result<void> checkVacant(const std::filesystem::path& target) const;
+
+private:
+    std::multimap<std::string, const JobView*, std::less<>> byName_; ///< by their last names
+};
 
 } // namespace stint::cli

@@ -39,7 +39,8 @@ JobInfo::Builder transferJob(const Conditions& conditions, Manner manner) {
 
 namespace {
 
-constexpr std::size_t mostBytes = 1024 * 1024;
+/// A hundred thousand lines of a URL each have room in it.
+constexpr std::size_t mostBytes = std::size_t{32} * 1024 * 1024;
 
 std::string trimmed(const std::string& text) {
     constexpr std::string_view blank = " \t";
@@ -60,7 +61,7 @@ Result<std::vector<NumberedLine>> linesOf(const std::string& name, const std::fi
     for (; std::getline(stream, line.text); ++line.number) {
         bytes += line.text.size();
         if (bytes > mostBytes)
-            return fail(Errc::ILLEGAL_ARGUMENT, "{} has more than 1 MiB: give less of it at a time", printable(name));
+            return fail(Errc::ILLEGAL_ARGUMENT, "{} has more than 32 MiB: give less of it at a time", printable(name));
         if (line.text.ends_with('\r')) line.text.pop_back();
         if (!line.text.empty()) lines.push_back(line);
     }

@@ -39,7 +39,7 @@ struct NumberedLine {
 };
 
 /// The lines of a file that a person names, or of stdin ("-"), without their ends, and without empty ones; a relative
-/// name is in `here`. IllegalState: it cannot be read; IllegalArgument: it has more than 1 MiB.
+/// name is in `here`. IllegalState: it cannot be read; IllegalArgument: it has more than 32 MiB.
 Result<std::vector<NumberedLine>> linesOf(const std::string& name, const std::filesystem::path& here);
 
 /// The error, by errno, of a file that a person named. IllegalState, since the command line itself is right

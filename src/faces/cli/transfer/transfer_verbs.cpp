@@ -79,8 +79,9 @@ const std::vector<OptionElsewhere> getElsewhere{
      "it is called as the server says anyway; with -O as the URL ends"},
     {"-r,--range,--recursive,--mirror,-l,--level,--page-requisites",
      "whole files are downloaded, those that are named; a list of URLs: -i FILE"},
-    {"-Z,--parallel,--parallel-max,-j,--max-concurrent-downloads,--split,--max-connection-per-server",
-     "several URLs are downloaded at once anyway, each over one connection"},
+    {"-Z,--parallel,--parallel-max,--max-concurrent-downloads",
+     "several URLs are downloaded at once anyway; -j N says how many"},
+    {"--split,--max-connection-per-server", "each file is downloaded over one connection"},
     {"-I,--head,--spider", "it only downloads; curl -I shows what a server says"},
     {"--sha256,--sha512,--sha1,--md5,--hash", "write --checksum sha256:HEX"},
     {"-T,--upload-file", "write stint put FILE URL"}};
@@ -150,6 +151,9 @@ Verb getVerb() {
             .options =
                 with({{"-o,--output", "FILE", "the file, or the directory, to save to (default: here)"},
                       {"-i,--input-file", "FILE", "and the URLs in it, one a line, # begins a comment; -: stdin"},
+                      {"-j,--at-once", "N",
+                       "of several URLs so many at once, the others in their order (default: 8; 4 over a metered or "
+                       "cellular network, or to a disk that turns)"},
                       {"-O,--remote-name", "", "call it as the URL ends, whatever the server says"},
                       {"--checksum", "sha256:HEX",
                        "the file is kept only if this is its digest, or sha512:HEX; auto: the digest that the "
@@ -161,6 +165,7 @@ Verb getVerb() {
             .examples = {{"stint get https://example.org/debian.iso", "with a progress bar"},
                          {"stint get -o ~/isos/ URL URL URL", "three jobs, in one directory"},
                          {"stint get -i urls.txt -o ~/isos/", "all that a list has, or nothing where a line is wrong"},
+                         {"stint get -j 2 -i urls.txt", "two at once, and `stint move JOB top` for the next"},
                          {"stint get --unmetered --charging -o ~/big.img URL", "when it costs nothing"},
                          {"stint get --checksum auto URL", "verified by what the server says of it"},
                          {"stint get --no-wait URL", "and `stint watch 7` later"}},

@@ -12,6 +12,7 @@
 #include "base/time/clock.hpp"
 #include "contract/model/app.hpp"
 #include "faces/cli/line/job_options.hpp"
+#include "faces/cli/transfer/at_once.hpp"
 #include "faces/cli/transfer/download.hpp"
 #include "faces/control/lookup.hpp"
 #include "faces/control/servers.hpp"
@@ -51,13 +52,16 @@ public:
 
 private:
     int refused(const TransferTask& task, const Error& error) const;
+    void goOnAsRegular(const std::string& because);
     using Tasks = std::span<const TransferTask>;
-    Result<void> readTerms(Daemon& daemon);
-    Result<std::vector<JobOfList>> jobsOf(Tasks tasks, Manner manner) const;
-    Result<std::vector<JobId>> schedule(Daemon& daemon, Tasks tasks);
+    Result<void> readTerms(Daemon& daemon, const std::vector<TransferTask>& tasks);
+    Result<void> readPool(Daemon& daemon, const std::vector<TransferTask>& tasks);
+    Result<std::vector<JobOfList>> jobsOf(Tasks tasks) const;
+    Result<std::vector<JobId>> schedule(Daemon& daemon, std::span<const JobOfList> jobs, Tasks tasks);
+    JobView known(const TransferTask& task, JobId id) const;
     Result<JobView> stateOf(Daemon& daemon, const TransferTask& task, JobId id) const;
     int scheduleAll(Daemon& daemon, const std::vector<TransferTask>& tasks);
-    int accept(Daemon& daemon, Tasks tasks);
+    int accept(Daemon& daemon, std::span<const JobOfList> jobs, Tasks tasks);
     void tellScheduled(const Accepted& one) const;
     void tellScheduled() const;
     int followAll(Daemon& daemon, Signals& signals);
@@ -69,7 +73,8 @@ private:
     const Screen& screen_;
     std::vector<Accepted> accepted_;
     StartTerms terms_;
-    bool saidRegular_ = false;
+    std::string atOnce_; ///< ", 8 at once"; empty: all of them
+    Manner manner_ = Manner::UserInitiated;
     bool tellsTogether_ = false;
 };
 
@@ -77,60 +82,87 @@ int Transferring::refused(const TransferTask& task, const Error& error) const {
     return screen_.fail(fmt::format("cannot {}", task.action), withRegularInstead(error, JobClass::UserInitiated));
 }
 
-Result<std::vector<JobOfList>> Transferring::jobsOf(Tasks tasks, Manner manner) const {
+Result<std::vector<JobOfList>> Transferring::jobsOf(Tasks tasks) const {
     std::vector<JobOfList> jobs;
     for (const TransferTask& task : tasks) {
-        auto job = STINT_TRY(task.job(manner));
+        auto job = STINT_TRY(task.job(manner_));
         jobs.push_back({.info = std::move(job), .terms = terms_});
     }
     return jobs;
 }
 
 /// Reads the terms of the start, which are the same for all of the jobs.
-Result<void> Transferring::readTerms(Daemon& daemon) {
+Result<void> Transferring::readTerms(Daemon& daemon, const std::vector<TransferTask>& tasks) {
     terms_ = STINT_TRY(startTermsIn(given_, wallNow()));
     terms_.after = STINT_TRY(keysOf(daemon, given_.values("after")));
     terms_.afterFailure = STINT_TRY(keysOf(daemon, given_.values("after-failure")));
+    return readPool(daemon, tasks);
+}
+
+/// Has the jobs of a longer list run so many at once (jobs.md §14.1, pools).
+Result<void> Transferring::readPool(Daemon& daemon, const std::vector<TransferTask>& tasks) {
+    const auto asked = STINT_TRY(atOnceIn(given_));
+    if (tasks.size() < 2 || (!asked && std::cmp_less_equal(tasks.size(), fewAtOnce))) return {};
+    AtOnce atOnce{.most = asked.value_or(0), .because = {}};
+    if (!asked) {
+        const auto networks = STINT_TRY(daemon.ask(calls::networks()));
+        atOnce = usualAtOnce(networks, tasks.front().target.parent_path());
+    }
+    if (std::cmp_less_equal(tasks.size(), atOnce.most)) return {};
+    const std::filesystem::path list = given_.value("input-file").value_or("stint get");
+    terms_.pool = fmt::format("{}, {}", shortened(printable(list.filename().native()), 60), formatWall(wallNow()));
+    terms_.poolDepth = atOnce.most;
+    atOnce_ = fmt::format(", {} at once", atOnce.most);
+    if (!atOnce.because.empty()) atOnce_ += fmt::format(" ({}; -j N: N of them)", atOnce.because);
     return {};
 }
 
 /// Schedules user-initiated jobs if a person watches, else regular ones; the daemon decides whether one does (jobs.md
 /// §2.3). Refused: they had to be user-initiated, and may not.
-Result<std::vector<JobId>> Transferring::schedule(Daemon& daemon, Tasks tasks) {
+Result<std::vector<JobId>> Transferring::schedule(Daemon& daemon, std::span<const JobOfList> jobs, Tasks tasks) {
     const AppId app{std::string(transferPackage)};
-    const bool insists = given_.has("user-initiated");
-    std::string because = "not in the foreground of a terminal";
-    if (insists || inTerminalForeground()) {
-        const auto jobs = STINT_TRY(jobsOf(tasks, Manner::UserInitiated));
+    if (!jobs.front().info.isUserInitiated()) return daemon.scheduleAll(jobs, app);
+    if (manner_ == Manner::UserInitiated) {
         auto ids = daemon.scheduleAll(jobs, app);
-        if (ids.ok() || insists || ids.error().code != Errc::REFUSED) return ids;
-        because = ids.error().message;
+        if (ids.ok() || given_.has("user-initiated") || ids.error().code != Errc::REFUSED) return ids;
+        goOnAsRegular(ids.error().message);
     }
-    if (!saidRegular_) screen_.tell(because + ": scheduled as a regular job, with the same conditions");
-    saidRegular_ = true;
-    const auto jobs = STINT_TRY(jobsOf(tasks, Manner::Regular));
-    return daemon.scheduleAll(jobs, app);
+    const auto regular = STINT_TRY(jobsOf(tasks));
+    return daemon.scheduleAll(regular, app);
 }
 
-/// The state of an accepted job. If the daemon has died since, following the job notices that, and waits.
+void Transferring::goOnAsRegular(const std::string& because) {
+    screen_.tell(because + ": scheduled as a regular job, with the same conditions");
+    manner_ = Manner::Regular;
+}
+
+JobView Transferring::known(const TransferTask& task, JobId id) const {
+    JobView job;
+    job.key = {AppId{std::string(transferPackage)}, "", id};
+    job.label = task.label;
+    return job;
+}
+
+/// The state of an accepted job, where it is asked for. If the daemon has died since, following the job notices that,
+/// and waits.
 Result<JobView> Transferring::stateOf(Daemon& daemon, const TransferTask& task, JobId id) const {
-    JobView known;
-    known.key = {AppId{std::string(transferPackage)}, "", id};
-    known.label = task.label;
-    auto job = daemon.watch(known.key);
-    if (!job.ok() && job.error().code == Errc::UNAVAILABLE) return known;
+    JobView accepted = known(task, id);
+    if (given_.has("no-wait") && !screen_.json()) return accepted;
+    auto job = daemon.watch(accepted.key);
+    if (!job.ok() && job.error().code == Errc::UNAVAILABLE) return accepted;
     return job;
 }
 
 /// Schedules all of them in one call; where that is refused, one by one, until one is refused: there may be room for
 /// the first ones only.
-int Transferring::accept(Daemon& daemon, Tasks tasks) {
-    const auto ids = schedule(daemon, tasks);
+int Transferring::accept(Daemon& daemon, std::span<const JobOfList> jobs, Tasks tasks) {
+    const auto ids = schedule(daemon, jobs, tasks);
     if (!ids.ok() && (tasks.size() == 1 || ids.error().code == Errc::UNAVAILABLE))
         return refused(tasks.front(), fateOf(ids.error()));
     for (std::size_t i = 0; i < tasks.size(); ++i) {
         if (!ids.ok()) {
-            if (const int code = accept(daemon, tasks.subspan(i, 1)); code != ends::ok) return code;
+            const int code = accept(daemon, jobs.subspan(i, 1), tasks.subspan(i, 1));
+            if (code != ends::ok) return code;
             continue;
         }
         auto job = stateOf(daemon, tasks[i], (*ids)[i]);
@@ -154,9 +186,9 @@ void Transferring::tellScheduled() const {
     const auto directory = accepted_.front().task.target.parent_path();
     const bool isOne =
         std::ranges::all_of(accepted_, [&](const Accepted& one) { return one.task.target.parent_path() == directory; });
-    screen_.tell(fmt::format("{} to {}: downloading {} files{}", textOf(accepted_.front().job.key),
+    screen_.tell(fmt::format("{} to {}: downloading {} files{}{}", textOf(accepted_.front().job.key),
                              textOf(accepted_.back().job.key), accepted_.size(),
-                             isOne ? fmt::format(" to {}", printable(directory.native())) : ""));
+                             isOne ? fmt::format(" to {}", printable(directory.native())) : "", atOnce_));
 }
 
 /// Reports the jobs that go on without being followed; returns the exit code.
@@ -232,19 +264,21 @@ int Transferring::scheduleAll(Daemon& daemon, const std::vector<TransferTask>& t
     if (!lock.ok()) return refused(tasks.front(), lock.error());
     const auto live = daemon.jobs(std::string(transferPackage), false);
     if (!live.ok()) return refused(tasks.front(), live.error());
+    const LiveTargets taken(*live);
     for (const TransferTask& task : tasks)
-        if (const auto vacant = checkVacant(task.target, *live); !vacant.ok())
+        if (const auto vacant = taken.checkVacant(task.target); !vacant.ok())
             return screen_.fail(ends::cannotCreate, fmt::format("cannot {}: {}", task.action, vacant.error().message));
-    for (const TransferTask& task : tasks)
-        if (const auto job = task.job(Manner::Regular); !job.ok()) return refused(task, job.error());
+    if (!given_.has("user-initiated") && !inTerminalForeground()) goOnAsRegular("not in the foreground of a terminal");
+    const auto jobs = jobsOf(tasks);
+    if (!jobs.ok()) return refused(tasks.front(), jobs.error());
     tellsTogether_ = tasks.size() > mostNamed;
+    std::span<const JobOfList> unsent = *jobs;
     for (Tasks left = tasks; !left.empty();) {
-        const auto jobs = jobsOf(left, Manner::UserInitiated);
-        if (!jobs.ok()) return refused(left.front(), jobs.error());
-        const auto some = daemon.fitting(*jobs);
+        const auto some = daemon.fitting(unsent);
         if (!some.ok()) return refused(left.front(), some.error());
-        const int code = accept(daemon, left.first(*some));
+        const int code = accept(daemon, unsent.first(*some), left.first(*some));
         left = left.subspan(*some);
+        unsent = unsent.subspan(*some);
         if (code == ends::ok) continue;
         tellScheduled();
         const std::size_t more = tasks.size() - accepted_.size() - 1; // these would be refused, too
@@ -265,7 +299,7 @@ int Transferring::run(const std::vector<TransferTask>& tasks) {
     if (!signals.ok()) return refused(tasks.front(), signals.error());
     auto daemon = Daemon::connect(screen_);
     if (!daemon.ok()) return refused(tasks.front(), daemon.error());
-    if (const auto terms = readTerms(*daemon); !terms.ok())
+    if (const auto terms = readTerms(*daemon, tasks); !terms.ok())
         return failOfLookUp(screen_, fmt::format("cannot {}", tasks.front().action), terms.error());
     const int code = scheduleAll(*daemon, tasks);
     if (given_.has("no-wait") || accepted_.empty()) return code;

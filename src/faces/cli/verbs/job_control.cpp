@@ -14,8 +14,8 @@
 
 namespace stint::cli {
 
-// `stint pause`, `stint resume`, `stint retry`, `stint edit`: a person's say over when a job starts (jobs.md §14.2 to
-// §14.4).
+// `stint pause`, `stint resume`, `stint retry`, `stint edit`, `stint move`: a person's say over when a job starts
+// (jobs.md §14.2 to §14.4, §14.6).
 
 namespace {
 
@@ -98,7 +98,36 @@ int edit(const Arguments& given, const Screen& screen) {
     return failOfLookUp(screen, fmt::format("cannot edit {}", printable(given.words[0])), changed.error());
 }
 
+int move(const Arguments& given, const Screen& screen) {
+    const std::string what = fmt::format("cannot move {}", printable(given.words[0]));
+    const auto to = moveToNamed(given.words[1]);
+    if (!to)
+        return screen.fail(what, fail(Errc::ILLEGAL_ARGUMENT, "\"{}\" is no place: it is top, up, down or bottom",
+                                      printable(given.words[1])));
+    const auto moved = [&]() -> Result<void> {
+        auto daemon = STINT_TRY(Daemon::connect(screen));
+        const JobView job = STINT_TRY(lookUp(daemon, given.words[0]));
+        return daemon.ask(calls::move(job.key, *to));
+    }();
+    return moved.ok() ? ends::ok : failOfLookUp(screen, what, moved.error());
+}
+
 } // namespace
+
+Verb moveVerb() {
+    return {.name = "move",
+            .words = "JOB top|up|down|bottom",
+            .fewest = 2,
+            .most = 2,
+            .summary = "move a job among those that wait like it",
+            .about = "A job of a list of downloads moves among those of its list that wait; any other among its app's "
+                     "that wait. Their order is what `stint jobs` shows, and outlives a reboot. A job that runs has no "
+                     "place any more.",
+            .options = {},
+            .examples = {{"stint move 412 top", "the next of its list"}},
+            .run = move,
+            .elsewhere = {"reorder", "mv", "priority", "prioritize"}};
+}
 
 Verb editVerb() {
     return {.name = "edit",

@@ -26,6 +26,7 @@ namespace stint::cli {
 namespace {
 
 constexpr std::size_t mostShown = 8;
+constexpr std::size_t mostOfPool = 3; ///< the first of a list that wait, in `stint jobs`
 
 /// Lines to type, each with its result.
 using Hints = std::vector<std::pair<std::string, std::string_view>>;
@@ -90,8 +91,9 @@ int now(const Screen& screen) {
     std::ranges::stable_sort(*jobs, std::ranges::greater(),
                              [](const JobView& job) { return job.state == JobView::State::Running; });
     const Hints hints = stepsWith(*jobs);
-    const std::size_t left = jobs->size() - std::min(jobs->size(), mostShown);
-    jobs->resize(jobs->size() - left);
+    std::size_t left = foldPools(*jobs, 1);
+    left += jobs->size() - std::min(jobs->size(), mostShown);
+    jobs->resize(std::min(jobs->size(), mostShown));
     trackedJobs(*jobs, wallNow()).print(screen);
     if (left > 0) screen.print(fmt::format("and {} more: stint jobs", left));
     printHints(hints, screen);
@@ -176,12 +178,14 @@ int jobs(const Arguments& given, const Screen& screen) {
             screen.print(jsonOfRow(job));
         return ends::ok;
     }
+    const std::size_t more = given.has("all") ? 0 : foldPools(*list, mostOfPool);
     auto table = given.has("finished") ? endedJobs(*list, wallNow()) : trackedJobs(*list, wallNow());
     if (table.empty())
         screen.tell(given.has("finished") ? "no job has ended yet"
                                           : "no jobs; `stint jobs --finished` lists what ended");
     else
         table.print(screen);
+    if (more > 0) screen.print(fmt::format("and {} more that wait for their turn: stint jobs --all", more));
     return ends::ok;
 }
 
@@ -224,7 +228,8 @@ Verb jobsVerb() {
             .most = 1,
             .summary = "list jobs: what runs, what waits and why",
             .about = "All that are tracked, or those of one app.",
-            .options = {{"--finished", "", "the last completed jobs instead, newest first"}},
+            .options = {{"--finished", "", "the last completed jobs instead, newest first"},
+                        {"--all", "", "of a long list of downloads those, too, whose turn is far away"}},
             .examples = {{"stint jobs --finished org.stint.transfer", "what became of the downloads"}},
             .run = jobs,
             .elsewhere = {"ls", "list", "ps", "queue", "status", "atq"}};

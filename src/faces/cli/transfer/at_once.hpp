@@ -1,0 +1,35 @@
+// The number of a list's downloads that run at once (jobs.md §14.1, pools): as -j says, else by the network and the
+// disk.
+#pragma once
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "faces/cli/line/verbs.hpp"
+#include "faces/control/calls.hpp"
+#include "stint/result.hpp"
+
+namespace stint::cli {
+
+struct AtOnce {
+    std::int32_t most = 0;
+    std::string because; ///< why so many; empty: a person said so
+};
+
+/// A list of no more than this many is never held back.
+inline constexpr std::int32_t fewAtOnce = 4;
+
+/// The number that -j gives. IllegalArgument: not one that a pool may have.
+Result<std::optional<std::int32_t>> atOnceIn(const Arguments&);
+
+/// The usual number for files in `directory` over the one of `networks` that is in use.
+AtOnce usualAtOnce(const std::vector<wire::NetworkRow>& networks, const std::filesystem::path& directory,
+                   const std::filesystem::path& sysfs = "/sys");
+
+/// True if the directory is on a disk that turns, as the kernel says below `sysfs`; false where that is not
+/// known, as of a virtual disk.
+bool isOnTurningDisk(const std::filesystem::path& directory, const std::filesystem::path& sysfs = "/sys");
+
+} // namespace stint::cli
