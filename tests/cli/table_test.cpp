@@ -59,7 +59,20 @@ TEST_CASE("where a terminal is too narrow the widest words go on below themselve
     CHECK(lines[3] == "\x1b[33mQUOTA              \x1b[0m  used up                in 1h 30min  time, or a charger");
 }
 
-TEST_CASE("a table that no breaking of words would make narrow enough stays one line a row, as in a pipe") {
+TEST_CASE("where breaking words is not enough, the last column stands below its row") {
+    const Paper paper;
+    const std::vector<std::string> lines{"REASON               WHAT IS                 UNTIL",
+                                         "    WHAT CLEARS IT",
+                                         "CONSTRAINT_CHARGING  on battery, 40              -",
+                                         "                     %; wants to be",
+                                         "                     charging",
+                                         "    plug it in",
+                                         "QUOTA                used up           in 1h 30min",
+                                         "    time, or a charger"};
+    CHECK(reasons().lines(paper.screen(), 50) == lines);
+}
+
+TEST_CASE("a table that nothing would make narrow enough stays one line a row, as in a pipe") {
     const Paper paper;
     CHECK(reasons().lines(paper.screen(), 40) == reasons().lines(paper.screen()));
     CHECK(reasons().lines(paper.screen()).size() == 3);

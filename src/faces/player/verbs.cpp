@@ -43,12 +43,11 @@ constexpr std::array<std::string_view, 4> scenes{
     "it waits, too, and for a reason of another kind:",
     "In the evening, at home again and plugged in. Nobody has to do anything."};
 
-constexpr std::string_view next =
-    "\nThe same on this machine, with real things:\n"
-    "  stint get URL            a download that outlives this terminal\n"
-    "  stint run -- COMMAND     a command, when the device sees fit\n"
-    "  stint why JOB            what keeps it from running\n"
-    "  stint help               everything else; `stint sim FILE` plays a day of your own";
+constexpr std::string_view next = "\nThe same on this machine, with real things:\n"
+                                  "  stint get URL            a download that outlives this terminal\n"
+                                  "  stint run -- COMMAND     a command, when the device sees fit\n"
+                                  "  stint why JOB            what keeps it from running\n"
+                                  "  stint help               every verb; `stint sim FILE` plays your own day";
 
 constexpr std::size_t widest = 100;
 
@@ -70,7 +69,11 @@ void printScene(std::string_view words, const Screen& screen) {
 }
 
 void tell(const sim::Played& played, const Screen& screen) {
-    screen.print("A day in the simulator: the scheduler is the real one, the rest is not. Times count from 8 o'clock.");
+    for (const std::string& line :
+         wrapped("A day in the simulator: the scheduler is the real one, the rest is not. Times "
+                 "count from 8 o'clock.",
+                 std::min<std::size_t>(screen.columns(), widest)))
+        screen.print(line);
     Duration shown{0};
     for (std::size_t n = 0; n < played.explained.size(); ++n) {
         const sim::Explained& wait = played.explained[n];

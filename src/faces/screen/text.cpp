@@ -151,16 +151,31 @@ std::vector<std::size_t> Table::leastWidths() const {
     return least;
 }
 
-/// Narrows the widest columns first; if that is not enough, narrows none.
+namespace {
+
+/// Stands before the text of a column that is below its row.
+constexpr std::string_view below = "    ";
+
+std::size_t sumOf(const std::vector<std::size_t>& widths) {
+    return std::accumulate(widths.begin(), widths.end(), columnGap.size() * (widths.size() - 1));
+}
+
+} // namespace
+
+/// Narrows the widest columns first. Where that is not enough the last one's text stands below its row, and has no
+/// width; where that is not enough either, narrows none.
 std::vector<std::size_t> Table::widthsWithin(std::size_t room) const {
     auto width = widths();
-    const auto least = leastWidths();
-    const std::size_t gaps = columnGap.size() * (columns_.size() - 1);
-    if (std::accumulate(least.begin(), least.end(), gaps) > room) return width;
-    for (auto all = std::accumulate(width.begin(), width.end(), gaps); all > room; --all) {
-        std::size_t widest = columns_.size();
-        for (std::size_t i = 0; i < columns_.size(); ++i)
-            if (width[i] > least[i] && (widest == columns_.size() || width[i] > width[widest])) widest = i;
+    auto least = leastWidths();
+    if (sumOf(least) > room && columns_.size() > 1 && columns_.back().align == Align::Left) {
+        least.pop_back();
+        width.pop_back();
+    }
+    if (sumOf(least) > room) return widths();
+    for (auto all = sumOf(width); all > room; --all) {
+        std::size_t widest = width.size();
+        for (std::size_t i = 0; i < width.size(); ++i)
+            if (width[i] > least[i] && (widest == width.size() || width[i] > width[widest])) widest = i;
         --width[widest];
     }
     return width;
@@ -170,17 +185,17 @@ std::vector<std::string> Table::linesOf(const std::vector<Cell>& row, const std:
                                         const Screen& screen) const {
     std::vector<std::vector<std::string>> pieces;
     std::size_t height = 1;
-    for (std::size_t i = 0; i < row.size(); ++i) {
+    for (std::size_t i = 0; i < width.size(); ++i) {
         pieces.push_back(piecesOf(row[i].text, width[i]));
         height = std::max(height, pieces.back().size());
     }
     std::vector<std::string> lines;
     for (std::size_t n = 0; n < height; ++n) {
         std::string line;
-        for (std::size_t i = 0; i < row.size(); ++i) {
+        for (std::size_t i = 0; i < width.size(); ++i) {
             const std::string piece = n < pieces[i].size() ? pieces[i][n] : "";
             // Trailing blanks would only wrap a narrow terminal, and must not be part of a painted cell.
-            const bool last = i + 1 == row.size();
+            const bool last = i + 1 == width.size();
             const bool bare = last && columns_[i].align == Align::Left;
             const std::string text = bare ? piece : padded(piece, columns_[i].align, width[i]);
             line += screen.painted(text, piece.empty() ? Paint::None : row[i].paint);
@@ -193,13 +208,20 @@ std::vector<std::string> Table::linesOf(const std::vector<Cell>& row, const std:
 
 std::vector<std::string> Table::lines(const Screen& screen, std::optional<std::size_t> room) const {
     const auto width = room ? widthsWithin(*room) : widths();
+    std::vector<std::string> lines;
+    const auto add = [&](const std::vector<Cell>& row) {
+        for (auto& line : linesOf(row, width, screen))
+            lines.push_back(std::move(line));
+        if (width.size() == row.size() || row.back().text.empty()) return;
+        for (const std::string& piece : wrapped(row.back().text, *room - std::min(*room, below.size())))
+            lines.push_back(std::string(below) + screen.painted(piece, row.back().paint));
+    };
     std::vector<Cell> heading;
     for (const auto& column : columns_)
         heading.emplace_back(column.heading, Paint::Faint);
-    std::vector<std::string> lines = linesOf(heading, width, screen);
+    add(heading);
     for (const auto& row : rows_)
-        for (auto& line : linesOf(row, width, screen))
-            lines.push_back(std::move(line));
+        add(row);
     return lines;
 }
 
