@@ -23,7 +23,7 @@ struct Shell {
     std::string err;
 };
 
-/// Knows one job and what keeps it; answers the shell's verbs with `shell`, and keeps their words.
+/// Knows one job, if any, and what keeps it; answers the shell's verbs with `shell`, and keeps their words.
 FakeDaemon::Answer answering(Shell shell, Words& words, std::optional<JobView> known = {},
                              std::vector<Blocker> blockers = {}) {
     return [=, &words](Talk& talk, const wire::Message& call) {
@@ -32,6 +32,11 @@ FakeDaemon::Answer answering(Shell shell, Words& words, std::optional<JobView> k
             return talk.reply(call,
                               [&](Writer& writer) { writer.int32(shell.code).string(shell.out).string(shell.err); });
         }
+        if (call.member() == "ListJobs")
+            return talk.reply(call, [&](Writer& writer) {
+                wire::writeList(writer, known ? std::vector{*known} : std::vector<JobView>{}, wire::writeRow<JobView>);
+                writer.boolean(false);
+            });
         Reader reader(call);
         const std::string package = reader.string().value(), space = reader.string().value();
         if (!known || known->key != JobKey{AppId{package}, space, JobId(reader.int32().value())})

@@ -77,10 +77,20 @@ def test_what_a_job_needs_that_waits_or_runs_stays(world, daemon, line, slow_ori
     assert "nothing is left behind" in world.stint("clean", "--yes").err
     part = world.downloads / PART
     assert size_of(part) > MIB
-    cancelled = world.stint("cancel", str(job))
-    assert f"left behind: {part}, " in cancelled.err
+    cancelled = world.stint("cancel", "--all", "org.stint.transfer")
+    assert f"/{job}: left behind: {part}, " in cancelled.err
     assert world.stint("clean", "--yes").code == 0
     assert list(world.downloads.iterdir()) == []
+
+
+def test_what_a_run_shows_is_not_called_left_behind(world, daemon, line, slow_origin):
+    """jobs.md §5.4: the notification of a regular download, while that runs."""
+    slow_origin.serve("file.bin", bytes_of("regular", 24 * MIB))
+    world.done("get", "--no-wait", slow_origin.url("file.bin"))
+    job = line.until(1, lambda state: state["transferredDown"] > MIB)
+    assert job["kind"] == "regular"
+    shown = world.done("tasks")
+    assert "  shows " in shown and "left behind" not in shown
 
 
 def test_what_a_kill_in_the_middle_left_is_found(world, slow_origin):

@@ -214,7 +214,8 @@ std::vector<TaskRow> TaskRow::all(const State& state, Now now) {
         if (!app.foregroundServices.empty() && !rows[id].started) rows[id].started = now.wall;
     }
     for (const auto& [key, posted] : state.notifications) {
-        rows[key.first].notifications.push_back({key.second, posted.notification, posted.userInitiated});
+        const bool current = !posted.users.empty() || !posted.services.empty();
+        rows[key.first].notifications.push_back({key.second, posted.notification, posted.userInitiated, current});
     }
     for (const auto& [id, stopped] : state.notices.stopped)
         if (stopped.left > 0) rows[id].survivors = stopped.left;

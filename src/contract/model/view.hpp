@@ -235,12 +235,14 @@ struct NotificationView {
     std::int32_t id = 0;
     Notification notification;
     bool userInitiated = false;
+    bool current = false; ///< a run or a foreground service shows it now; else it was left behind
 
     static constexpr auto noun = "notification";
     static constexpr auto fields = [](auto& field, auto& view) {
         field("id", view.id);
         field.shown(view.notification, [&field](auto& shown) { ShownNotification::fields(field, shown); });
         field("userInitiated", view.userInitiated);
+        field("current", view.current);
     };
 };
 

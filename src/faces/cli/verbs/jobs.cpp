@@ -162,12 +162,24 @@ Result<void> cancelled(const JobView& job, const Screen& screen) {
     return {};
 }
 
+/// The most jobs of which each has a line with what it leaves behind.
+constexpr std::size_t mostTold = 5;
+
 /// Cancels all jobs of the app by the shell's verb (jobs.md §8), which checks that there is such an app.
 Result<void> cancelledAll(const std::string& package, const Screen& screen) {
     auto daemon = STINT_TRY(Daemon::connect(screen));
+    const auto jobs = STINT_TRY(daemon.jobs(package, false));
     auto answer = STINT_TRY(daemon.shell({"cancel", package}));
-    if (answer.code == 0) return {};
-    return notInstalled({printable(package)}, Errc::ILLEGAL_STATE);
+    if (answer.code != 0) return notInstalled({printable(package)}, Errc::ILLEGAL_STATE);
+    std::size_t leaving = 0;
+    for (const JobView& job : jobs) {
+        const std::string left = leftBehindBy(job);
+        if (left.empty() || ++leaving > mostTold) continue;
+        screen.tell(fmt::format("{}: {}", textOf(job.key), printable(left)));
+    }
+    if (leaving > mostTold)
+        screen.tell(fmt::format("{} more left something behind; `stint clean` lists it", leaving - mostTold));
+    return {};
 }
 
 int jobs(const Arguments& given, const Screen& screen) {

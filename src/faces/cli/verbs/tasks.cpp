@@ -41,7 +41,11 @@ std::string wordsOf(const Notification& shown) {
     return fmt::format("{}: {}", shown.getTitle(), shown.getText());
 }
 
-/// The app's row, its user-initiated jobs with their notifications, and notifications that earlier jobs left.
+/// The most that earlier jobs have left behind of which each has a line.
+constexpr std::size_t mostLeft = 5;
+
+/// The app's row, its user-initiated jobs with their notifications, those of its other jobs, and notifications that
+/// earlier jobs left.
 void add(Table& table, const TaskRow& row, WallTime now) {
     std::string label = row.stopButton ? row.label : row.label + " (has no Stop button)";
     if (row.survivors > 0)
@@ -58,9 +62,13 @@ void add(Table& table, const TaskRow& row, WallTime now) {
             fmt::format("  {}{}", job.key.space.empty() ? "" : job.key.space + "#", job.key.id.value);
         table.add({name, job.started ? ago(*job.started, now) : "-", percent, words});
     }
-    for (const auto& left : row.notifications)
-        if (!left.userInitiated)
-            table.add({"  left behind", "", percentOf(left.notification), wordsOf(left.notification)});
+    std::size_t left = 0;
+    for (const auto& shown : row.notifications) {
+        if (shown.userInitiated || (!shown.current && ++left > mostLeft)) continue;
+        table.add({shown.current ? "  shows" : "  left behind", "", percentOf(shown.notification),
+                   wordsOf(shown.notification)});
+    }
+    if (left > mostLeft) table.add({"  left behind", "", "-", fmt::format("and {} more", left - mostLeft)});
 }
 
 int tasks(const Arguments&, const Screen& screen) {
