@@ -56,6 +56,20 @@ TEST_CASE("another user learns only that he may not") {
     }
 }
 
+TEST_CASE(
+    "only / answers who has not entered with a page, which is no error to a browser's console") { // linux.md §A.11
+    Request request = asking("GET", "/");
+    request.cookies.clear();
+    const auto page = door().refused(request);
+    REQUIRE(page);
+    CHECK(page->status == 200);
+    CHECK(page->body.find("stint ui") != std::string::npos);
+    for (const char* const method : {"POST", "HEAD"}) {
+        request.method = method;
+        CHECK(statusOfAsking(request) == 401);
+    }
+}
+
 TEST_CASE("each header that is wrong has its own status, and the cookie comes before the path") {
     // clang-format off
     struct Row { void (*spoil)(Request&); int status; };

@@ -56,7 +56,8 @@ constexpr std::string_view enterScript =
     "} addEventListener('hashchange', enter); enter();";
 
 std::string enterPage() {
-    return fmt::format("<!DOCTYPE html><html lang=\"en\"><meta charset=\"utf-8\"><title>Stint</title>"
+    return fmt::format("<!DOCTYPE html><html lang=\"en\"><meta charset=\"utf-8\"><title>Stint</title><link "
+                       "rel=\"icon\" href=\"data:,\">"
                        "<meta name=\"color-scheme\" content=\"light dark\">"
                        "<p>To see this page, type in a terminal: stint ui</p><script>{}</script></html>\n",
                        enterScript);
@@ -64,9 +65,10 @@ std::string enterPage() {
 
 /// The policy of the page of entry: its only script is the one above.
 std::string enterPolicy() {
-    return fmt::format("default-src 'none'; connect-src 'self'; script-src 'sha256-{}'; base-uri 'none'; "
-                       "form-action 'none'; frame-ancestors 'none'",
-                       base64OfSha256(enterScript));
+    return fmt::format(
+        "default-src 'none'; connect-src 'self'; script-src 'sha256-{}'; img-src data:; base-uri 'none'; "
+        "form-action 'none'; frame-ancestors 'none'",
+        base64OfSha256(enterScript));
 }
 
 bool isJson(std::string_view contentType) {
@@ -144,7 +146,8 @@ bool Entry::hasCookie(const Request& request) const {
 
 Answer Entry::unauthorized(const Request& request) const {
     if (request.method != "GET" || request.path != "/") return {401, ""};
-    return {401, "text/html; charset=utf-8", enterPage(), {{"Content-Security-Policy", enterPolicy()}}};
+    // Not 401, which a browser's console calls an error.
+    return {200, "text/html; charset=utf-8", enterPage(), {{"Content-Security-Policy", enterPolicy()}}};
 }
 
 std::optional<Answer> Entry::refused(const Request& request) const {
