@@ -70,12 +70,12 @@ export function momentOf(day, time) {
     for (const change of [...day.device].sort((a, b) => a.when - b.when))
         if (change.when <= time || !(change.key in states)) states[change.key] = change.value;
     const running = day.runs.filter(
-        (run) => run.began !== null && run.began <= time && time < Math.max(endOfRun(run, day), run.began + 1),
+        (run) => run.began !== null && run.began <= time && time < Math.max(run.ended ?? Infinity, run.began + 1),
     );
     const waiting = [];
     for (const run of day.runs)
         for (const wait of waitsOf(run, day))
-            if (wait.from <= time && time < wait.to) waiting.push({ run, wants: wait.wants });
+            if (wait.from <= time && (time < wait.to || wait.to === day.to)) waiting.push({ run, wants: wait.wants });
     return { states, running, waiting };
 }
 
@@ -161,11 +161,11 @@ export function totalsByApp(day) {
     return [...totals.values()].sort((a, b) => b.ran - a.ran || (a.package < b.package ? -1 : 1));
 }
 
-/** Round moments for an axis: hours of a clock that are so far apart that their words have room. @param {number} most */
+/** Round moments for an axis: hours or minutes of a clock that are so far apart that their words have room. @param {number} most */
 export function ticksOf(from, to, most) {
     const HOUR = 3600000;
     const step =
-        [1, 2, 3, 4, 6, 12, 24, 48].map((hours) => hours * HOUR).find((length) => (to - from) / length <= most) ??
+        [1 / 12, 1 / 6, 1 / 4, 1 / 2, 1, 2, 3, 4, 6, 12, 24, 48].map((hours) => hours * HOUR).find((length) => (to - from) / length <= most) ??
         96 * HOUR;
     const midnight = new Date(from);
     midnight.setHours(0, 0, 0, 0);

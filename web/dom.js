@@ -40,6 +40,35 @@ export function s(what, attributes = {}, ...children) {
     return append(element, ...children);
 }
 
+let heard = true; // a daemon answers
+
+/** True if a button that wants the daemon would reach it. */
+export function isHeard() {
+    return heard;
+}
+
+/**
+ * A button that wants something of the daemon: it does nothing while none answers, and keeps the focus all the same.
+ * @param {string} classes as in ".primary" @param {any} text @param {(event: Event) => any} act
+ */
+export function doer(classes, text, act, attributes = {}) {
+    const listener = (event) => heard && act(event);
+    return h(
+        `button.button.does${classes}`,
+        { type: "button", "aria-disabled": !heard && "true", onclick: listener, ...attributes },
+        text,
+    );
+}
+
+/** Says of all that are on the page, and of those made from now on, whether a daemon answers. */
+export function setHeard(answers) {
+    heard = answers;
+    for (const each of document.querySelectorAll(".does")) {
+        if (each instanceof HTMLSelectElement) each.disabled = !answers;
+        else setAttribute(each, "aria-disabled", answers ? null : "true");
+    }
+}
+
 /** Writes only what is another text, so that nothing is laid out anew, or read aloud, for no reason. */
 export function setText(element, text) {
     if (element.textContent !== text) element.textContent = text;

@@ -1,7 +1,7 @@
 // The page: the stream into the store, the address into a view, and what stands above all views.
 import { post } from "./actions.js";
 import { Clock } from "./clock.js";
-import { h, setAttribute } from "./dom.js";
+import { h, setAttribute, setHeard } from "./dom.js";
 import { Rates } from "./rate.js";
 import { changeWords, progressOf } from "./sentences.js";
 import { Store } from "./store.js";
@@ -30,6 +30,7 @@ function hear(topic, data) {
         speakOfChanges(data);
         for (const job of data.jobs)
             if (job.state === "running") rates.observe(job.key, progressOf(job).done, clock.now());
+            else rates.forget(job.key);
         for (const key of data.gone ?? []) rates.forget(key);
     }
     store.apply(topic, data);
@@ -62,21 +63,26 @@ function banner() {
     const place = document.getElementById("banner");
     let says = null;
     if (link === "refused")
-        says = ["This page is no longer signed in.", "Type stint ui in a terminal to open it again."];
+        says = ["This page is no longer signed in.", "Type ", h("code", {}, "stint ui"), " in a terminal to open it again."];
     else if (link === "lost")
         says = [
             "The connection to the Task Manager is lost.",
-            "What you see may be out of date. The page reconnects by itself; or type stint ui.",
+            "What you see may be out of date. The page reconnects by itself; or type ",
+            h("code", {}, "stint ui"),
+            " in a terminal.",
         ];
     else if (!store.up)
         says = [
             "Stint's daemon is not running.",
-            "What you see may be out of date. The page reconnects by itself when the daemon is back. Downloads then continue where they were.",
+            "Type ",
+            h("code", {}, "stint jobs"),
+            " in a terminal: that starts it, and downloads continue where they were. What you see may be out of date.",
         ];
     document.body.classList.toggle("stale", says !== null);
-    const text = says?.join(" ") ?? "";
-    if (place.textContent === text) return;
-    place.replaceChildren(...(says ? [h("p", {}, h("strong", {}, says[0]), ` ${says[1]}`)] : []));
+    setHeard(says === null);
+    if (place.dataset.says === (says?.[0] ?? "")) return;
+    place.dataset.says = says?.[0] ?? "";
+    place.replaceChildren(...(says ? [h("p", {}, h("strong", {}, says[0]), " ", ...says.slice(1))] : []));
 }
 
 // Opened once more by the address of `stint ui`, which has the token behind its '#': it stays neither in the address nor

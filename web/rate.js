@@ -11,7 +11,8 @@ export class Rates {
     /** @param {string} key @param {number} done bytes so far @param {number} at */
     observe(key, done, at) {
         const seen = this.samples.get(key) ?? [];
-        if (seen.length > 0 && done < seen.at(-1).done) seen.length = 0; // begun anew
+        // Begun anew, or gone on: what a part holds already is told at once, and did not move just now.
+        if (seen.length > 0 && (done < seen.at(-1).done || seen.at(-1).done === 0)) seen.length = 0;
         if (seen.length > 0 && at <= seen.at(-1).at) return;
         seen.push({ at, done });
         while (seen.length > 2 && seen[1].at <= at - WINDOW) seen.shift();

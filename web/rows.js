@@ -33,7 +33,9 @@ export class Rows {
     /**
      * @param {HTMLElement} list
      * @param {{key: (item: any) => string, height: (item: any) => number,
-     *          make: (item: any) => {element: HTMLElement, update: (item: any) => void}}} how
+     *          who?: (item: any) => string | undefined,
+     *          make: (item: any) => {element: HTMLElement, update: (item: any) => void}}} how `who`: a row of another
+     *     key may be the same one's, and then gets its focus
      */
     constructor(list, how) {
         this.list = list;
@@ -78,7 +80,7 @@ export class Rows {
         const range = between(this.offsets, top - BEYOND, top + innerHeight + BEYOND);
         const wanted = new Map();
         for (let i = range.first; i < range.end; ++i) wanted.set(this.how.key(this.items[i]), i);
-        this.keepFocus(wanted);
+        const held = this.keepFocus(wanted);
         for (const [key, row] of this.shown)
             if (!wanted.has(key)) {
                 row.element.remove();
@@ -89,20 +91,41 @@ export class Rows {
             const row = this.shown.get(key) ?? this.how.make(this.items[i]);
             this.shown.set(key, row);
             row.update(this.items[i]);
+            row.place = i;
+            row.who = this.how.who?.(this.items[i]);
             row.element.style.transform = `translateY(${this.offsets[i]}px)`;
             row.element.style.height = `${this.offsets[i + 1] - this.offsets[i]}px`;
             if (place === row.element) place = place.nextElementSibling;
             else this.list.insertBefore(row.element, place);
         }
+        if (held) this.giveBack(held);
     }
 
-    /** Keeps the row that has the focus, wherever it is scrolled to. */
+    /**
+     * Keeps the row that has the focus, wherever it is scrolled to or has moved; if it is gone, that which now stands
+     * in its place. Answers what had the focus, and the key of the row to have it.
+     */
     keepFocus(wanted) {
-        for (const [key, row] of this.shown) {
-            if (wanted.has(key) || !row.element.contains(document.activeElement)) continue;
-            const i = this.items.findIndex((item) => this.how.key(item) === key);
-            if (i >= 0) wanted.set(key, i);
-        }
+        const at = document.activeElement;
+        const [before, row] = [...this.shown].find(([, each]) => each.element.contains(at)) ?? [];
+        if (!row) return null;
+        const who = row.who;
+        const place = this.items.findIndex((item) => this.how.key(item) === before);
+        let i = place >= 0 ? place : this.items.findIndex((item) => who && this.how.who?.(item) === who);
+        if (i < 0) i = Math.min(row.place ?? 0, this.items.length - 1);
+        while (i > 0 && i < this.items.length - 1 && this.how.who && !this.how.who(this.items[i])) ++i;
+        if (i < 0) return null;
+        const key = this.how.key(this.items[i]);
+        wanted.set(key, i);
+        return { at, key };
+    }
+
+    /** A row that moves loses the focus, and one that is gone has lost it. */
+    giveBack({ at, key }) {
+        if (document.activeElement === at && at.checkVisibility()) return;
+        const { element } = this.shown.get(key);
+        const to = element.contains(at) && at.checkVisibility() ? at : element.querySelector("a");
+        to?.focus({ preventScroll: true });
     }
 
     /** Scrolls there, and answers its row. @param {number} i */
@@ -110,7 +133,7 @@ export class Rows {
         const box = this.list.getBoundingClientRect();
         const top = box.top + this.offsets[i];
         const bottom = box.top + this.offsets[i + 1];
-        const room = 96; // the page's own head
+        const room = parseFloat(getComputedStyle(document.documentElement).scrollPaddingTop); // the page's own head
         if (top < room) scrollBy(0, top - room);
         else if (bottom > innerHeight - 16) scrollBy(0, bottom - innerHeight + 16);
         this.show();

@@ -1,6 +1,6 @@
 // A job and its state in a person's words. Pure.
-import { waitWords } from "./waits.js";
-import { bytes, capital, duration, when } from "./words.js";
+import { waitWords, withoutCodes } from "./waits.js";
+import { bytes, capital, duration, listed, when } from "./words.js";
 
 export const TRANSFER = "org.stint.transfer";
 export const SHELL = "org.stint.shell";
@@ -33,14 +33,25 @@ export function hostOf(url) {
     }
 }
 
+/**
+ * Which way its bytes go; null: it has ended, and neither moved a byte nor says how many there were.
+ * @returns {"up" | "down" | null}
+ */
+export function directionOf(job) {
+    const [down, up] = [job.transferredDown ?? 0, job.transferredUp ?? 0];
+    if (down > 0 || up > 0) return up > down ? "up" : "down";
+    const [downAll, upAll] = [job.estimatedDown ?? -1, job.estimatedUp ?? -1];
+    if (downAll >= 0 || upAll >= 0) return upAll > downAll ? "up" : "down";
+    return job.state === "finished" ? null : "down";
+}
+
 /** "Download from deb.debian.org", "Command", "Work of Mail". */
 export function purpose(job, appLabel) {
     if (job.package === SHELL) return "Command";
     if (job.package !== TRANSFER) return `Work of ${appLabel}`;
-    const up = job.transferredUp > 0 || (job.estimatedUp ?? 0) > 0;
     const host = job.url ? hostOf(job.url) : "";
-    if (up) return host ? `Upload to ${host}` : "Upload";
-    return host ? `Download from ${host}` : "Download";
+    const [what, way] = { up: ["Upload", "to"], down: ["Download", "from"] }[directionOf(job)] ?? ["Transfer", "with"];
+    return host ? `${what} ${way} ${host}` : what;
 }
 
 const kinds = { regular: "in the background", expedited: "expedited", user_initiated: "asked for by you" };
@@ -53,14 +64,11 @@ export function kindWords(job) {
 
 /** Bytes done, and of how many: an app's own progress counts where it speaks of the same total. */
 export function progressOf(job) {
-    let done = job.transferredDown ?? 0;
-    let total = job.estimatedDown ?? 0;
-    if (done <= 0 && (job.transferredUp ?? 0) > 0) {
-        done = job.transferredUp;
-        total = job.estimatedUp ?? 0;
-    }
-    if (total > 0 && job.progressMaximum === total) done = Math.max(done, job.progressValue ?? 0);
-    if (total > 0) return { done: Math.min(done, total), total, ofBytes: true };
+    const up = directionOf(job) === "up";
+    const done = (up ? job.transferredUp : job.transferredDown) ?? 0;
+    const total = (up ? job.estimatedUp : job.estimatedDown) ?? 0;
+    const own = total > 0 && job.progressMaximum === total ? (job.progressValue ?? 0) : 0;
+    if (total > 0) return { done: Math.min(Math.max(done, own), total), total, ofBytes: true };
     if (job.progressMaximum > 0)
         return { done: Math.min(job.progressValue, job.progressMaximum), total: job.progressMaximum, ofBytes: false };
     return { done, total: 0, ofBytes: true };
@@ -153,4 +161,18 @@ export function changeWords(before, after) {
     if (!before || (before.state === after.state && before.held === after.held)) return "";
     if (after.held) return `${name} is paused`;
     return after.state === "running" ? `${name} is running` : `${name}: ${waitWords(after).short}`;
+}
+
+/** A line of its history: what happened, and more of it without the word said twice. */
+export function storyWords({ what, detail }) {
+    const more = withoutCodes(detail ?? "");
+    return [capital(what), more.startsWith(`${what} `) ? more.slice(what.length + 1) : more];
+}
+
+/** "film.iso and talk.mp4 run now.": those of the list that run; empty: none does. */
+export function runningNow(jobs) {
+    const names = [...jobs].filter((job) => job.state === "running").map(jobName);
+    if (names.length === 0) return "";
+    const told = names.length > 3 ? [...names.slice(0, 3), `${names.length - 3} more`] : names;
+    return `${listed(told)} ${names.length === 1 ? "runs" : "run"} now.`;
 }

@@ -66,6 +66,11 @@ export function clock(time) {
     return format({ hour: "2-digit", minute: "2-digit", hourCycle: "h23" }, time);
 }
 
+/** "14:05:09" */
+function clockWithSeconds(time) {
+    return format({ hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" }, time);
+}
+
 /** Days between the two as a calendar counts them. */
 function daysFrom(now, time) {
     const midnight = (of) => new Date(new Date(of).setHours(0, 0, 0, 0)).getTime();
@@ -73,14 +78,18 @@ function daysFrom(now, time) {
 }
 
 /** "14:05", "tomorrow 07:40", "yesterday 22:10", "Fri 09:00", "3 Dec 09:00". */
-export function when(time, now) {
+export function when(time, now, hour = clock(time)) {
     const days = daysFrom(now, time);
-    const hour = clock(time);
     if (days === 0) return hour;
     if (days === 1) return `tomorrow ${hour}`;
     if (days === -1) return `yesterday ${hour}`;
     if (Math.abs(days) < 7) return `${format({ weekday: "short" }, time)} ${hour}`;
     return `${format({ day: "numeric", month: "short" }, time)} ${hour}`;
+}
+
+/** The same to the second: "14:05:09", "yesterday 22:10:42". */
+export function whenExactly(time, now) {
+    return when(time, now, clockWithSeconds(time));
 }
 
 /** The same inside a sentence: "at 14:05", "tomorrow at 07:40". */

@@ -47,6 +47,55 @@ test("a download appears, is paused, and goes on", async () => {
     await page.context().close();
 });
 
+test("the focus stays with a row that moves, and goes with a job that ends", async () => {
+    const page = await browser.open();
+    const key = await ground.do("get", "film.iso");
+    const focused = () =>
+        page.evaluate(() => [
+            document.activeElement.closest("li.job")?.querySelector(".name").textContent,
+            document.activeElement.textContent,
+        ]);
+    await row(page, "film.iso").getByRole("button", { name: "Pause: film.iso" }).focus();
+    await page.keyboard.press("Enter");
+    await page.waitForSelector('li.job[data-state="needs"]');
+    assert.deepEqual(await focused(), ["film.iso", "Resume"]);
+    await page.keyboard.press("Enter");
+    await page.waitForSelector('li.job[data-state="running"]');
+    assert.deepEqual(await focused(), ["film.iso", "Pause"]);
+    await ground.stint("cancel", key);
+    await page.waitForFunction(() => document.activeElement.closest('li.job[data-state="stopped"]'));
+    assert.equal((await focused())[0], "film.iso");
+    await page.context().close();
+});
+
+test("a browser's console has no error of entering", async () => {
+    const context = await browser.browser.newContext();
+    const page = await context.newPage();
+    const errors = [];
+    page.on("console", (message) => message.type() === "error" && errors.push(message.text()));
+    await page.goto(ground.url);
+    await page.waitForSelector("main:not(:has(.loading))");
+    assert.deepEqual(errors, []);
+    await context.close();
+});
+
+test("an upload is one before it has moved a byte, and its history tells the seconds, and no word twice", async () => {
+    await ground.stint("put", "--no-wait", "/etc/hosts", "http://127.0.0.1:9/hosts");
+    const key = await ground.do("get", "film.iso");
+    await ground.stint("pause", key);
+    const page = await browser.open(`#/now/${key}`);
+    await page.locator(".log li", { hasText: "Stopped" }).first().waitFor();
+    const story = await page.locator(".log").innerText();
+    assert.match(story, /\d\d:\d\d:\d\d/);
+    assert.match(story, /Stopped by the user/);
+    await page.evaluate(() => {
+        location.hash = "#/now";
+    });
+    await row(page, "hosts").getByText("Upload to 127.0.0.1:9").waitFor();
+    await ground.stint("cancel", key);
+    await page.context().close();
+});
+
 test("cancel asks once, and no is the first answer", async () => {
     const key = await ground.do("get", "film.iso");
     const page = await browser.open(`#/now/${key}`);
@@ -157,6 +206,18 @@ test("the daemon is killed under the page: it says so, goes on, and the bytes ar
     );
     await ground.do("kill");
     await page.waitForFunction(() => /daemon is not running/.test(document.getElementById("banner").textContent));
+    // issue 31: what starts it stands there, in sight, and no button pretends that it does anything
+    assert.match(await text(page, "#banner"), /Type stint jobs in a terminal: that starts it/);
+    await page.setViewportSize({ width: 1280, height: 240 });
+    await page.evaluate(() => scrollTo(0, document.body.scrollHeight));
+    await page.waitForFunction(() => scrollY > 0);
+    const banner = await page.locator("#banner p").boundingBox();
+    assert.ok(banner.y >= 0 && banner.y + banner.height <= 240, JSON.stringify(banner));
+    await page.setViewportSize({ width: 1280, height: 900 });
+    const pausing = row(page, "talk.mp4").getByRole("button", { name: "Pause: talk.mp4" });
+    assert.equal(await pausing.isDisabled(), true);
+    await pausing.dispatchEvent("click");
+    assert.equal(await page.locator("#told").innerText(), "", "nothing was asked");
     await ground.do("start");
     await page.waitForFunction(() => document.getElementById("banner").textContent === "");
     await page.waitForFunction(() =>

@@ -148,3 +148,27 @@ test("only a change of state is read aloud", () => {
     assert.equal(jobs.changeWords(running, { ...running, state: "pending", held: true }), "Letters is paused");
     assert.equal(jobs.changeWords(power, running), "Letters is running");
 });
+
+test("an upload is one by what it has sent, or is to send", () => {
+    const of = (more) => jobs.purpose(job({ package: jobs.TRANSFER, url: "https://a.org/x", ...more }), "Transfers");
+    assert.equal(of({ estimatedUp: 49 }), "Upload to a.org");
+    assert.equal(of({ estimatedUp: 0 }), "Upload to a.org");
+    assert.equal(of({ estimatedUp: 49, transferredUp: 49, state: "finished" }), "Upload to a.org");
+    assert.equal(of({ estimatedDown: 49, estimatedUp: 0 }), "Download from a.org");
+    assert.equal(of({}), "Download from a.org");
+    assert.equal(of({ state: "finished" }), "Transfer with a.org", "nobody knows any more");
+    assert.equal(jobs.progressWords(job({ estimatedUp: 2048, transferredUp: 1024 })), "1 KiB of 2 KiB");
+});
+
+test("a line of the history says no word twice", () => {
+    const words = (what, detail) => jobs.storyWords({ what, detail });
+    assert.deepEqual(words("stopped", "stopped by the user (USER); ran 2s"), ["Stopped", "by the user; ran 2s"]);
+    assert.deepEqual(words("ended", "cancelled; ran 1s"), ["Ended", "cancelled; ran 1s"]);
+});
+
+test("what runs now is a sentence", () => {
+    const named = (label) => job({ label, state: "running" });
+    assert.equal(jobs.runningNow([job()]), "");
+    assert.equal(jobs.runningNow([named("a"), job()]), "a runs now.");
+    assert.equal(jobs.runningNow("abcde".split("").map(named)), "a, b, c and 2 more run now.");
+});

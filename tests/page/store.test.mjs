@@ -74,6 +74,15 @@ test("a rate is of the last seconds, and falls to nothing where nothing comes", 
     assert.equal(rates.of("a/2", 0), null);
 });
 
+test("a transfer that goes on has the rate of what moves now, not of its part that was there", () => {
+    const rates = new Rates();
+    rates.observe("a", 0, 1000);
+    rates.observe("a", 40e6, 2000); // the part, told at once
+    assert.equal(rates.of("a", 2000), null);
+    rates.observe("a", 41e6, 3000);
+    assert.equal(rates.of("a", 3000), 1e6);
+});
+
 test("a transfer that begins anew has no rate below nothing", () => {
     const rates = new Rates();
     rates.observe("a/1", 9000, 0);

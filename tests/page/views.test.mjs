@@ -90,6 +90,21 @@ test("Now says in a sentence what runs and why the rest waits, and each row says
     await page.context().close();
 });
 
+test("a reason has as many lines as its words need, at every width", async () => {
+    // issue 31: a second line, not "c…"
+    for (const width of [390, 700, 1100, 1280, 1920]) {
+        const page = await browser.open("#/now", { width });
+        await page.locator("li.job", { hasText: "photos.zip" }).locator(".reason").nth(1).waitFor();
+        const cut = await page.evaluate(() =>
+            [...document.querySelectorAll("li.job .reason, li.job")]
+                .filter((each) => each.scrollHeight > each.clientHeight + 1 || each.scrollWidth > each.clientWidth + 1)
+                .map((each) => each.textContent),
+        );
+        assert.deepEqual(cut, [], `${width} pixels`);
+        await page.context().close();
+    }
+});
+
 test("what a row says of its waits is the set that `stint why` prints", async () => {
     // jobs.md §9.1
     const page = await browser.open(`#/now/${waits}`);
@@ -171,6 +186,14 @@ test("the day has its table, and a moment by key or pointer tells what ran and w
     const box = await page.locator("svg.lanes").boundingBox();
     await page.mouse.move(box.x + box.width / 2, box.y + 40);
     assert.notEqual(await text(page, ".moment-when"), before.split(".")[0]);
+    assert.match(await text(page, ".head"), /film\.iso runs now\./);
+    await moment.focus();
+    await page.keyboard.press("End");
+    assert.match(await moment.getAttribute("aria-valuetext"), /Running: film\.iso/);
+    await page.getByRole("button", { name: "1 hour" }).click();
+    await page.waitForFunction(() => /a minute/.test(document.querySelector('[role="slider"]').ariaLabel));
+    const ticks = await page.locator("svg.lanes .tick").allTextContents();
+    assert.ok(ticks.length >= 3 && ticks.every((tick) => /^\d\d:\d[05]$/.test(tick)), ticks.join());
     await page.getByRole("button", { name: "7 days" }).click();
     await page.waitForFunction(() => document.querySelector('.zoom [aria-pressed="true"]').textContent === "7 days");
     assert.deepEqual(page.complaints, []);

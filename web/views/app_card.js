@@ -1,6 +1,6 @@
 // One app: its standing, its time, its network and what it has done, and what a person may choose for it.
 import { battery, stopApp } from "../actions.js";
-import { h, setText } from "../dom.js";
+import { doer, h, isHeard, setText } from "../dom.js";
 import { bucketWords, networkWords, quotaWords } from "../app_words.js";
 import { makeWork } from "./work.js";
 import { bytes, counted, dayAndTime, duration, when } from "../words.js";
@@ -84,7 +84,7 @@ export function makeApp(page, first, totalOf) {
     const { store, clock } = page;
     const name = h("h2", {});
     const chip = h("span.chip", {});
-    const stop = h("button.button.slim", { type: "button" }, "Stop…");
+    const stop = doer(".slim", "Stop…", () => stopApp(app.package, app.label || app.package, running()));
     const standing = h("strong", {});
     const means = h("span.muted", {});
     const network = h("dd", {});
@@ -97,7 +97,7 @@ export function makeApp(page, first, totalOf) {
     const regular = quotaBar("Ordinary work");
     const expedited = quotaBar("Urgent work");
     const id = `battery-${first.package}`;
-    const choice = h("select", { id }, ...uses.map(([value, text]) => h("option", { value }, text)));
+    const choice = h("select.does", { id, disabled: !isHeard() }, ...uses.map(([value, text]) => h("option", { value }, text)));
     const work = makeWork(page, first.package);
     const planned = h("details.app-work", { hidden: true }, h("summary", {}, "Work it has planned"), work.element);
     planned.addEventListener("toggle", () => planned.open && work.update());
@@ -141,7 +141,6 @@ export function makeApp(page, first, totalOf) {
     });
     const running = () =>
         [...store.jobs.values()].filter((job) => job.package === app.package && job.state === "running");
-    stop.addEventListener("click", () => stopApp(app.package, app.label || app.package, running()));
 
     function update(next) {
         app = next;

@@ -3,13 +3,16 @@ import { get } from "../actions.js";
 import { bytesOver, endOfRun, endedWell, isTrue, lengthOf, momentOf, packageOf, totalsByApp } from "../day_model.js";
 import { cell, h, setText, table } from "../dom.js";
 import { networkName } from "../app_words.js";
+import { runningNow } from "../sentences.js";
 import { bytes, capital, clock as hour, counted, dayAndTime, duration, listed } from "../words.js";
 import { BytesChart } from "./bytes_chart.js";
 import { Lanes } from "./lanes.js";
 
-const HOUR = 3600000,
+const MINUTE = 60000,
+    HOUR = 60 * MINUTE,
     DAY = 24 * HOUR;
 const lengths = [
+    ["hour", "1 hour", HOUR, 5 * MINUTE],
     ["day", "24 hours", DAY, HOUR / 2],
     ["week", "7 days", 7 * DAY, 3 * HOUR],
 ];
@@ -67,6 +70,7 @@ export function mount(root, page) {
     const label = (name) => store.label(name);
     const says = h("h1.headline", {}, "The last 24 hours");
     const about = h("p.next", {}, "…");
+    const runs = h("p.next");
     const range = h("span.range");
     const zoom = lengths.map(([id, text]) =>
         h("button", { type: "button", "aria-pressed": "false", onclick: () => choose(id) }, text),
@@ -128,7 +132,7 @@ export function mount(root, page) {
         chart.element,
     );
     root.append(
-        h("header.head", {}, says, about),
+        h("header.head", {}, says, about, runs),
         h(
             "div.ranges",
             {},
@@ -143,7 +147,7 @@ export function mount(root, page) {
     );
 
     let day = { from: 0, to: 1, runs: [], device: [] };
-    let length = lengths[0];
+    let length = lengths.find(([id]) => id === "day");
     let end = null; // null: up to now
     let asks = new AbortController();
 
@@ -266,12 +270,16 @@ export function mount(root, page) {
     }
 
     load();
+    const sayNow = () => setText(runs, runningNow(store.jobs.values()));
+    sayNow();
+    const offNow = store.on(["jobs"], sayNow);
     const off = store.on(["finished", "apps", "hello"], () => {
         if (end === null) load();
     });
     return {
         close() {
             off();
+            offNow();
             asks.abort();
             lanes.close();
             chart.close();

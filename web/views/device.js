@@ -2,7 +2,7 @@
 // out, and can be ended. Then what the device's state holds back, and Doze.
 import { resetDevice } from "../actions.js";
 import { everySecond } from "../clock.js";
-import { cell, h, setText, table } from "../dom.js";
+import { cell, doer, h, setText, table } from "../dom.js";
 import { dozeWords } from "../doze_words.js";
 import { deviceWords, networkName } from "../app_words.js";
 import { ago, ahead, capital, counted, plain } from "../words.js";
@@ -82,15 +82,8 @@ export function mount(root, page) {
     }
 
     function endButton(row) {
-        return h(
-            "button.button.slim",
-            {
-                type: "button",
-                "aria-label": `End the override of ${names[row.key] ?? row.key}`,
-                onclick: () => resetDevice([row.key]),
-            },
-            "End",
-        );
+        const label = `End the override of ${names[row.key] ?? row.key}`;
+        return doer(".slim", "End", () => resetDevice([row.key]), { "aria-label": label });
     }
 
     function drawTables(values, now) {
@@ -179,7 +172,7 @@ export function mount(root, page) {
                                   .map((row) => `${(names[row.key] ?? row.key).toLowerCase()} = ${valueWords(row)}`)
                                   .join(", "),
                           ),
-                          h("button.button", { type: "button", onclick: () => resetDevice([]) }, "End all of them"),
+                          doer("", "End all of them", () => resetDevice([])),
                       ),
                   ]),
         );

@@ -1,6 +1,6 @@
 // One job, in full: how it stands, every reason why it waits, what happened to it, and all that one may do with it.
 import { cancel, get, pause, resume, retry, runNow, stopApp, why } from "../actions.js";
-import { h, setSign, setText, sign, table } from "../dom.js";
+import { doer, h, setSign, setText, sign, table } from "../dom.js";
 import { timeLeft } from "../rate.js";
 import {
     endOf,
@@ -12,9 +12,10 @@ import {
     progressOf,
     progressWords,
     purpose,
+    storyWords,
 } from "../sentences.js";
-import { waitWords, withoutCodes } from "../waits.js";
-import { bytes, capital, duration, rate, when } from "../words.js";
+import { waitWords } from "../waits.js";
+import { bytes, capital, duration, rate, when, whenExactly } from "../words.js";
 import { blockerRow } from "./blocker_row.js";
 import { makeWork } from "./work.js";
 
@@ -60,19 +61,11 @@ export function openJob(place, page, key) {
         const rows = entries
             .slice(-30)
             .reverse()
-            .map((entry) =>
-                h(
-                    "li",
-                    {},
-                    h("time", {}, when(entry.when, now)),
-                    h(
-                        "span",
-                        {},
-                        h("strong", {}, capital(entry.what)),
-                        entry.detail ? ` ${withoutCodes(entry.detail)}` : "",
-                    ),
-                ),
-            );
+            .map((entry) => {
+                const [what, more] = storyWords(entry);
+                const said = h("span", {}, h("strong", {}, what), more && ` ${more}`);
+                return h("li", {}, h("time", {}, whenExactly(entry.when, now)), said);
+            });
         story.replaceChildren(h("h3", {}, "What happened"), h("ol.log", {}, ...rows));
     }
 
@@ -150,7 +143,7 @@ export function openJob(place, page, key) {
         if (acts.dataset.words === said) return;
         acts.dataset.words = said;
         const button = (text, act, classes = "") =>
-            h(`button.button${classes}`, { type: "button", onclick: () => act(store.job(key)) }, text);
+            doer(`${classes}`, text, () => act(store.job(key)));
         const offers = {
             run: () => button("Run now…", runNow, ".primary"),
             resume: () => button("Resume", resume, ".primary"),
@@ -172,7 +165,7 @@ export function openJob(place, page, key) {
         };
         const had = acts.contains(document.activeElement);
         acts.replaceChildren(...words.map((word) => offers[word]()));
-        if (had) acts.firstElementChild?.focus();
+        if (had) (acts.firstElementChild ?? title).focus({ preventScroll: true });
     }
 
     function refresh() {

@@ -1,6 +1,6 @@
 // A job as a row of Now: what it is, how it stands, when it ends or begins, and the one thing one would do with it.
 import { pause, resume, retry, runNow } from "../actions.js";
-import { append, h, setAttribute, setSign, setText, sign } from "../dom.js";
+import { append, doer, h, setAttribute, setSign, setText, sign } from "../dom.js";
 import { timeLeft } from "../rate.js";
 import {
     endOf,
@@ -31,11 +31,21 @@ function offerOf(job) {
     return ["Run now", runNow];
 }
 
-/** How many reasons a row has lines for. */
-export function reasonLines(job) {
-    return groupOf(job) === "waiting" || groupOf(job) === "needs"
-        ? Math.min(3, Math.max(1, job.reasons?.length ?? 1))
-        : 0;
+/**
+ * How many lines a row has for its reasons: a long one takes more than one, and those that are not yet known in words
+ * get their usual room, so that no row moves when they come.
+ * @param {(text: string) => number} linesFor
+ */
+export function reasonLines(job, blockers, linesFor) {
+    if (job.state === "finished" || (job.state === "running" && !job.held)) return 0;
+    const first = linesFor(sentence(waitWords(job)));
+    const count = Math.min(3, Math.max(1, job.reasons?.length ?? 1));
+    const other = "Waits for an unmetered network: that of now is metered";
+    const usual = first + (count === 1 ? 1 : (count - 1) * linesFor(other));
+    if (!blockers?.length) return usual;
+    const told = linesOf(job, blockers, 0);
+    const clear = told.length === 1 ? 1 : 0;
+    return Math.max(usual, told.reduce((sum, { says, until }) => sum + linesFor(`${says} ${until}`), clear));
 }
 
 /** The reasons as a row has room for them: a lone one with what would clear it, others with a line each. */
@@ -55,7 +65,7 @@ function linesOf(job, blockers, now) {
     const alone = told.length === 1;
     return told.slice(0, 3).map((each, i) => ({
         says: sentence(each) + (i === 2 && told.length > 3 ? `, and ${told.length - 3} more` : ""),
-        until: !alone && each.until > now ? ahead(each.until, now) : "",
+        until: !alone && each.until > now ? (now > 0 ? ahead(each.until, now) : "in 10 min 10 s") : "",
         clear: alone ? each.clear : "",
     }));
 }
@@ -86,7 +96,7 @@ export function makeRow(page) {
     const reasons = h("span.reasons", {});
     const big = h("span.big", {});
     const small = h("span.small", {});
-    const act = h("button.button.slim", { type: "button" });
+    const act = doer(".slim", "", () => offerOf(job)?.[1](job));
     const element = h(
         "li.job",
         {},
@@ -97,7 +107,6 @@ export function makeRow(page) {
         h("div.act", {}, act),
     );
     let job = null;
-    act.addEventListener("click", () => offerOf(job)?.[1](job));
 
     function running(now) {
         const progress = progressOf(job);

@@ -4,7 +4,8 @@ import { endOfRun, endedWell, isTrue, lanesOf, spansOf, ticksOf, waitsOf } from 
 import { h, s } from "../dom.js";
 import { clock, dayAndTime } from "../words.js";
 
-const MINUTE = 60000;
+const MINUTE = 60000,
+    HOUR = 60 * MINUTE;
 const STATE = 14,
     RUN = 16,
     GAP = 8,
@@ -43,7 +44,6 @@ export class Lanes {
             {
                 role: "slider",
                 tabindex: 0,
-                "aria-label": "A moment of the picture; arrow keys move it by five minutes, with Shift by an hour",
                 "aria-orientation": "horizontal",
                 onkeydown: (event) => this.key(event),
                 onpointermove: (event) => this.point(event),
@@ -63,6 +63,8 @@ export class Lanes {
 
     show(day, time) {
         this.day = day;
+        const steps = this.isClose() ? "a minute, with Shift by ten" : "five minutes, with Shift by an hour";
+        this.element.setAttribute("aria-label", `A moment of the picture; arrow keys move it by ${steps}`);
         this.drawn = 0;
         this.draw();
         this.choose(Math.min(day.to, Math.max(day.from, time)));
@@ -175,6 +177,11 @@ export class Lanes {
 
     // A moment.
 
+    /** True where minutes are told apart. */
+    isClose() {
+        return this.day.to - this.day.from <= 2 * HOUR;
+    }
+
     choose(time) {
         this.time = Math.round(Math.min(this.day.to, Math.max(this.day.from, time)));
         const set = (name, value) => this.element.setAttribute(name, value);
@@ -202,14 +209,15 @@ export class Lanes {
 
     key(event) {
         if (!this.day) return;
-        const step = (event.shiftKey ? 60 : 5) * MINUTE;
+        const [small, large] = this.isClose() ? [MINUTE, 10 * MINUTE] : [5 * MINUTE, HOUR];
+        const step = event.shiftKey ? large : small;
         const to = {
             ArrowRight: this.time + step,
             ArrowUp: this.time + step,
             ArrowLeft: this.time - step,
             ArrowDown: this.time - step,
-            PageUp: this.time + 60 * MINUTE,
-            PageDown: this.time - 60 * MINUTE,
+            PageUp: this.time + large,
+            PageDown: this.time - large,
             Home: this.day.from,
             End: this.day.to,
         }[event.key];

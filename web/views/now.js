@@ -76,18 +76,37 @@ export function mount(root, page, own) {
 
     // Heights that the style sheet says, in pixels.
     let heights = { head: 0, row: 0, ended: 0, line: 0 };
+    let reasonWidth = 0;
+    let lines = new WeakMap(); // a job's, by what was known of it
+    const pen = document.createElement("canvas").getContext("2d");
+    const linesFor = (text) => Math.max(1, Math.min(3, Math.ceil(pen.measureText(text).width / (0.94 * reasonWidth))));
+    function linesOf(job) {
+        const known = blockers.get(job.key)?.blockers;
+        let told = lines.get(job);
+        if (!told || told.known !== known) {
+            told = { known, count: reasonLines(job, known, linesFor) };
+            lines.set(job, told);
+        }
+        return told.count;
+    }
     function measure() {
         const style = getComputedStyle(list);
         const em = parseFloat(getComputedStyle(document.documentElement).fontSize);
         const of = (name) => parseFloat(style.getPropertyValue(name)) * em;
         heights = { head: of("--head"), row: of("--row"), ended: of("--ended"), line: of("--line") };
+        const sample = makeRow(page).element;
+        list.append(sample);
+        reasonWidth = Math.max(80, sample.querySelector(".state").clientWidth);
+        sample.remove();
+        pen.font = `${0.875 * em}px ${style.fontFamily}`;
+        lines = new WeakMap();
     }
 
     const blockers = new Map(); // key → {job, blockers}: what /api/why said of it as it is now
     function heightOf(item) {
         if (item.group) return heights.head;
         if (item.job.state === "finished") return heights.ended;
-        return heights.row + heights.line * Math.max(0, reasonLines(item.job) - 2);
+        return heights.row + heights.line * Math.max(0, linesOf(item.job) - 2);
     }
 
     function makeHead(item) {
@@ -114,6 +133,7 @@ export function mount(root, page, own) {
 
     const rows = new Rows(list, {
         key: (item) => item.key,
+        who: (item) => item.job?.key,
         height: heightOf,
         make: (item) => (item.group ? makeHead(item) : makeJob()),
     });
