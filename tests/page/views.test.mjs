@@ -105,6 +105,46 @@ test("a reason has as many lines as its words need, at every width", async () =>
     }
 });
 
+test("jobs are found by words, state and app, in an order, by keys alone", async () => {
+    // issue 31
+    const page = await browser.open();
+    await page.waitForSelector("li.job");
+    const names = async () => (await page.locator("li.job .name").allInnerTexts()).map((name) => name.slice(0, 10));
+    await page.keyboard.press("/");
+    await page.keyboard.type("PHOTOS zip");
+    await page.waitForFunction(() => document.querySelectorAll("li.job").length === 1);
+    assert.deepEqual(await names(), ["photos.zip"]);
+    await page.keyboard.type(" nothing");
+    await page.getByText("No job is like that.").waitFor();
+    assert.deepEqual(await axe(page), []);
+    await page.getByRole("button", { name: "Show all jobs" }).press("Enter");
+    await page.waitForFunction(() => document.querySelectorAll("li.job").length > 3);
+    await page.getByLabel("State").selectOption("running");
+    assert.deepEqual(await names(), ["film.iso"]);
+    await page.getByLabel("State").selectOption("waiting");
+    await page.getByLabel("App").selectOption({ label: "Shell" });
+    await page.getByLabel("Order").selectOption("name");
+    const found = await names();
+    assert.deepEqual(
+        found,
+        [...found].sort((a, b) => a.localeCompare(b)),
+    );
+    assert.ok(found.length >= 2 && !found.includes("photos.zip"), found.join());
+    assert.equal(await page.evaluate(() => getComputedStyle(document.querySelector(".empty")).display), "none");
+    await page.context().close();
+});
+
+test("on a phone, a row has its action without being opened", async () => {
+    // issue 31
+    const page = await browser.open("#/now", { width: 390, height: 844 });
+    const act = page.locator("li.job", { hasText: "film.iso" }).getByRole("button", { name: "Pause: film.iso" });
+    assert.equal(await act.isVisible(), true);
+    await act.click();
+    await page.locator("li.job", { hasText: "film.iso" }).getByRole("button", { name: "Resume: film.iso" }).click();
+    await act.waitFor();
+    await page.context().close();
+});
+
 test("what a row says of its waits is the set that `stint why` prints", async () => {
     // jobs.md §9.1
     const page = await browser.open(`#/now/${waits}`);
@@ -145,7 +185,7 @@ test("everything is done by keys alone", async () => {
     assert.equal(await focused(), "Skip to the content");
     await page.keyboard.press("Enter");
     assert.equal(await page.evaluate(() => document.activeElement.id), "main");
-    await page.keyboard.press("Tab");
+    for (let i = 0; i < 5; ++i) await page.keyboard.press("Tab"); // beyond the fields that choose jobs
     const first = await focused();
     await page.keyboard.press("ArrowDown");
     const second = await focused();

@@ -6,6 +6,7 @@ import { h, setAttribute, setText } from "../dom.js";
 import { Rows } from "../rows.js";
 import { deviceWords } from "../app_words.js";
 import { groupOf, headline } from "../sentences.js";
+import { everything, isChosen, isEverything, orders as chosenOrders, tools } from "./choice.js";
 import { openJob } from "./job.js";
 import { makeRow, reasonLines } from "./job_row.js";
 
@@ -23,15 +24,17 @@ const orders = {
     ended: (a, b) => b.ended - a.ended,
 };
 
-/** The list's items: a head for each group that has anybody, then its jobs. */
-export function itemsOf(jobs, finished) {
+const choice = everything(); // stays while another view is looked at
+
+/** The list's items: a head for each group that has anybody, then its jobs, in an order of their own or `order`. */
+export function itemsOf(jobs, finished, order = "") {
     const members = { needs: [], running: [], waiting: [], ended: [] };
     for (const job of jobs) members[groupOf(job)].push(job);
     members.ended.push(...finished);
     const items = [];
     for (const [group, all] of Object.entries(members)) {
         if (all.length === 0) continue;
-        all.sort((a, b) => orders[group](a, b) || 0 || (a.key < b.key ? -1 : 1));
+        all.sort((a, b) => (chosenOrders[order] ?? orders[group])(a, b) || 0 || (a.key < b.key ? -1 : 1));
         items.push({ key: `head ${group}`, group, count: all.length });
         all.forEach((job, i) =>
             items.push({
@@ -58,6 +61,18 @@ export function mount(root, page, own) {
         h("p", {}, "Your downloads and the jobs of your apps appear here."),
         h("p.muted", {}, "Try one in a terminal: ", h("code", {}, "stint get https://example.org/file")),
     );
+    const none = h(
+        "div.empty",
+        { hidden: true },
+        h("p", {}, "No job is like that."),
+        h("p", {}, h("button.button", { type: "button", onclick: () => chooser.clear() }, "Show all jobs")),
+    );
+    const chooser = tools(choice, () => {
+        refresh();
+        scrollTo(0, 0);
+        const found = rows.items.filter((item) => item.job).length;
+        page.speak(found === 1 ? "1 job" : `${found} jobs`);
+    });
     const beside = h("aside.beside", { "aria-label": "The job" });
     root.append(
         h(
@@ -67,7 +82,9 @@ export function mount(root, page, own) {
                 "section.list",
                 {},
                 h("header.head", {}, h("h1.headline", {}, says, " ", whyAll), next, device),
+                chooser.element,
                 list,
+                none,
                 empty,
             ),
             beside,
@@ -95,6 +112,7 @@ export function mount(root, page, own) {
         const of = (name) => parseFloat(style.getPropertyValue(name)) * em;
         heights = { head: of("--head"), row: of("--row"), ended: of("--ended"), line: of("--line") };
         const sample = makeRow(page).element;
+        setText(sample.querySelector("button"), "Run now");
         list.append(sample);
         reasonWidth = Math.max(80, sample.querySelector(".state").clientWidth);
         sample.remove();
@@ -164,6 +182,7 @@ export function mount(root, page, own) {
         }, 150);
     }
 
+    const label = (name) => store.label(name);
     function refresh() {
         if (!("jobs" in store.topics) && store.jobs.size === 0 && !store.complete) return;
         const now = clock.now();
@@ -176,9 +195,15 @@ export function mount(root, page, own) {
             device.dataset.words = words.join();
             device.replaceChildren(...words.map((word) => h("span.chip", {}, word)));
         }
-        const items = itemsOf(store.jobs.values(), store.finished);
+        const all = [...store.jobs.values(), ...store.finished];
+        const names = [...new Set(all.map((job) => job.package))].map((name) => [name, store.label(name)]);
+        chooser.update(names.sort((a, b) => a[1].localeCompare(b[1])));
+        const some = (jobs) => (isEverything(choice) ? jobs : [...jobs].filter((job) => isChosen(job, choice, label)));
+        const items = itemsOf(some(store.jobs.values()), some(store.finished), choice.order);
+        chooser.element.hidden = all.length === 0 && isEverything(choice);
+        none.hidden = all.length === 0 || items.length > 0;
         for (const key of blockers.keys()) if (!store.jobs.has(key)) blockers.delete(key);
-        empty.hidden = items.length > 0;
+        empty.hidden = all.length > 0;
         rows.set(items);
         open?.refresh();
         askWhy();
@@ -208,6 +233,10 @@ export function mount(root, page, own) {
     function keys(event) {
         if (event.defaultPrevented || document.querySelector("dialog[open]")) return;
         if (event.key === "Escape" && open) return leave();
+        if (event.key === "/" && !event.target.closest?.("input, select") && chooser.word.checkVisibility()) {
+            event.preventDefault();
+            return chooser.word.focus();
+        }
         const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
         const row = event.target.closest?.("li.job");
         if (!step || !row) return;
