@@ -29,7 +29,7 @@ def test_downloads_that_can_open_nothing_now_go_on_later(world, slow_origin, ori
         _, most = resource.prlimit(process, resource.RLIMIT_NOFILE)
         free = sorted(set(range(1024)) - {int(number) for number in os.listdir(f"/proc/{process}/fd")})
         resource.prlimit(process, resource.RLIMIT_NOFILE, (free[spare], most))
-        client = world.in_terminal("get", "--no-wait", "-i", "list")
+        client = world.in_terminal("get", "--no-wait", "-j", str(MANY), "-i", "list")
         assert client.ends() == 0, client.output
         jobs = range(long + 1, long + 1 + MANY)
         line.until(jobs[-1], lambda seen: seen["failures"] > 0)
