@@ -98,7 +98,7 @@ def by_stint(urls):
     before = ticks(daemon.pid), children()
     start = time.monotonic()
     # In a terminal: a job that nobody looks on at gets what time others leave.
-    client = world.in_terminal("get", "--quiet", *urls)
+    client = world.in_terminal("get", "--quiet", "-j", "16", *urls)
     peak = Peak(lambda: [client.pid, daemon.pid, *works(daemon.pid)])
     code = client.ends(600)
     wall = time.monotonic() - start

@@ -58,3 +58,16 @@ TEST_CASE("a job that runs is not moved, nor is one that nobody knows; alone, on
     for (const MoveTo to : {MoveTo::Top, MoveTo::Up, MoveTo::Down, MoveTo::Bottom})
         CHECK_FALSE(move(stage, 2, to).error);
 }
+
+TEST_CASE("a list whose next job begins has not become ready as a whole") { // jobs.md §9.2
+    Stage stage;
+    for (const std::int32_t id : {1, 2, 3, 4})
+        inPool(stage, id, "a", 1);
+    for (const std::int32_t id : {1, 2}) {
+        stage.until(10s * id);
+        stage.finish(id, false);
+    }
+    const auto history = stage.core->history(Stage::key(4));
+    REQUIRE(history.size() == 1);
+    CHECK(history[0].reasons == std::vector{PENDING_JOB_REASON_JOB_SCHEDULER_OPTIMIZATION});
+}

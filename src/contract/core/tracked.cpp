@@ -24,10 +24,17 @@ void History::note(WallTime when, ReasonSet reasons) {
     if (reasons.empty()) reasons.add(reasonOfReady);
     if (!empty() && entry(size() - 1).reasons == reasons) return;
     STINT_CHECK(size() <= mostHistory);
+    if (size() >= 2 && entry(size() - 1).when == when && entry(size() - 2).reasons == reasons) return dropNewest();
     if (size() < mostHistory) return entries_.push_back({when, reasons});
     entries_[oldest_] = {when, reasons};
     oldest_ = (oldest_ + 1) % mostHistory;
     STINT_CHECK(entry(size() - 1).reasons == reasons); // the newest is the last
+}
+
+void History::dropNewest() {
+    std::ranges::rotate(entries_, entries_.begin() + static_cast<std::ptrdiff_t>(oldest_));
+    oldest_ = 0;
+    entries_.pop_back();
 }
 
 bool History::hasWaited() const {

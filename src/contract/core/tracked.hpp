@@ -36,7 +36,8 @@ public:
         ReasonSet reasons;
     };
 
-    /// Adds an entry if its reasons are new. No reasons: the job waits for nothing but its app.
+    /// Adds an entry if its reasons are new; where it undoes the last one at the same instant, that one goes instead. No
+    /// reasons: the job waits for nothing but its app.
     void note(WallTime when, ReasonSet reasons);
     bool empty() const { return entries_.empty(); }
     std::size_t size() const { return entries_.size(); }
@@ -51,6 +52,8 @@ public:
     void clear() { *this = {}; }
 
 private:
+    void dropNewest();
+
     std::vector<Entry> entries_; ///< once it is full, the oldest gives its place to the newest
     std::size_t oldest_ = 0;
 };

@@ -27,7 +27,7 @@ constexpr std::array pendingTable{
     PendingRow{PENDING_JOB_REASON_CONSTRAINT_CONTENT_TRIGGER, "CONSTRAINT_CONTENT_TRIGGER",
                "the content it watches has not changed", "a change of what it watches"},
     PendingRow{PENDING_JOB_REASON_JOB_SCHEDULER_OPTIMIZATION, "JOB_SCHEDULER_OPTIMIZATION",
-               "it is held for a better moment", "other jobs to run with"},
+               "its turn has not come", "other jobs to run with"},
     PendingRow{PENDING_JOB_REASON_CONSTRAINT_PREFETCH, "CONSTRAINT_PREFETCH",
                "its app is not about to be used", "its app to be opened"},
     PendingRow{PENDING_JOB_REASON_CONSTRAINT_STORAGE_NOT_LOW, "CONSTRAINT_STORAGE_NOT_LOW",

@@ -110,7 +110,7 @@ Result<void> Transferring::readPool(Daemon& daemon, const std::vector<TransferTa
     }
     if (std::cmp_less_equal(tasks.size(), atOnce.most)) return {};
     const std::filesystem::path list = given_.value("input-file").value_or("stint get");
-    terms_.pool = fmt::format("{}, {}", shortened(printable(list.filename().native()), 60), formatWall(wallNow()));
+    terms_.pool = fmt::format("{}, {}", shortened(printable(list.filename().native()), 60), clockText(wallNow()));
     terms_.poolDepth = atOnce.most;
     atOnce_ = fmt::format(", {} at once", atOnce.most);
     if (!atOnce.because.empty()) atOnce_ += fmt::format(" ({}; -j N: N of them)", atOnce.because);
