@@ -46,6 +46,18 @@ TEST_CASE("the last run stays with a job that waits for its retry, also over a r
     }
 }
 
+TEST_CASE("a job that is cancelled while it waits ends with the bytes that its runs came to") { // jobs.md §4.7
+    Stage stage;
+    stage.schedule(stage.job(1));
+    stage.event(BytesUpdated{.app = mail, .run = stage.run(1), .down = 100, .up = 0});
+    stage.event(BytesUpdated{.app = mail, .run = stage.run(1), .down = 250, .up = 0});
+    stage.event(JobFinished{mail, stage.run(1), true, {69, "connection refused"}});
+    REQUIRE(stage.view(1)->transferredDown == 250);
+    stage.ask(Cancel{.call = {1}, .app = mail, .id = JobId{1}});
+    CHECK(stage.view(1)->transferredDown == 250);
+    CHECK(stage.view(1)->completed->moved == 150); // what was there before the first report is no part of it
+}
+
 TEST_CASE("what a job waits for is told in each reason's own words, beside the others too") { // jobs.md §9.1
     Stage stage;
     stage.change([](Device& d) { d.charging = false; });

@@ -133,6 +133,22 @@ TEST_CASE("a transfer that waits for ten seconds says for what, and Run anyway p
     CHECK_FALSE(desk.isShown(*waits));
 }
 
+TEST_CASE("what is paused or waits says how far its runs have come") { // jobs.md §4.7, §5.6
+    OnDesktop desk;
+    desk.schedule(desk.transfer(1));
+    desk.event(BytesUpdated{.app = mail, .run = desk.run(1), .estimate = true, .down = 4096, .up = 0});
+    desk.event(BytesUpdated{.app = mail, .run = desk.run(1), .down = 1024, .up = 0});
+    desk.press(*desk.newest(mail), press::later);
+    desk.until(8s);
+    REQUIRE(desk.newest(notices));
+    const ShowNotification paused = *desk.newest(notices);
+    CHECK(paused.notification.getText() == "paused at 1 KiB of 4 KiB (25 %)");
+    desk.change([](Device& d) { d.network.reset(); });
+    desk.press(paused, press::resume);
+    desk.until(30s);
+    CHECK(desk.newest(notices)->notification.getText() == "waits for a network, at 1 KiB of 4 KiB (25 %)");
+}
+
 TEST_CASE("where there is no network at all, to run anyway is not offered") {
     OnDesktop desk;
     desk.change([](Device& d) { d.network.reset(); });

@@ -83,11 +83,11 @@ template <class Members> int notSet(const Members& made, const Members& sent, co
 auto membersOf(const JobView& job) {
     const auto& [key, info, state, kind, demoted, label, failures, systemStops, scheduled, reasons, earliest, latest,
                  lastSuccess, lastFailure, lastRun, want, waitsFor, waitsAlso, held, guarded, terms, runState, started,
-                 keepsAwake, clocks, network, workItems, place, down, up, estimatedDown, estimatedUp, notification,
+                 keepsAwake, clocks, network, workItems, place, down, up, estimatedDown, estimatedUp, rate, notification,
                  completed] = job;
     return std::tie(key, info, state, kind, demoted, label, failures, systemStops, scheduled, reasons, earliest, latest,
                     lastSuccess, lastFailure, lastRun, want, waitsFor, waitsAlso, held, guarded, terms, runState,
-                    started, keepsAwake, clocks, network, workItems, place, down, up, estimatedDown, estimatedUp,
+                    started, keepsAwake, clocks, network, workItems, place, down, up, estimatedDown, estimatedUp, rate,
                     notification, completed);
 }
 
@@ -121,6 +121,7 @@ JobView wholeJob() {
     job.place = -7;
     job.transferredUp = 4;
     job.estimatedUp = 6;
+    job.rate = 3;
     job.notification = Notification::Builder("").setContentTitle("debian.iso").setProgress(10, 5, true).build();
     return job;
 }
@@ -213,7 +214,10 @@ JobView endedJob() {
                                .ending = {STOP_REASON_UNDEFINED, InternalReason::SuccessfulFinish},
                                .outcome = {66, "404 Not Found"},
                                .transferredDown = 5,
-                               .last = true},
+                               .last = true,
+                               .moved = 5,
+                               .runs = 2,
+                               .firstBegan = job.started},
                               job.key,
                               "debian.iso",
                               "https://example.org/debian.iso",

@@ -145,12 +145,18 @@ PastRun pastRunOf(const Tracked& tracked, const Run* run, const Ending& ending, 
                  .ended = now,
                  .ending = ending,
                  .outcome = std::move(outcome)};
-    if (!run) return past;
+    if (!run) {
+        goOnFrom(past, *tracked.job.details->lastRun); // jobs.md §4.7
+        return past;
+    }
     past.began = run->beganWall;
     past.kind = run->kind;
     past.resumedAt = run->resumedAt.value_or(0);
     past.transferredDown = run->transferredDown;
     past.transferredUp = run->transferredUp;
+    past.estimatedDown = run->estimatedDown;
+    past.estimatedUp = run->estimatedUp;
+    countTogether(past, *tracked.job.details->lastRun, *run);
     past.timeouts = timeoutsAfter(tracked.job.details->lastRun->timeouts, ending);
     return past;
 }

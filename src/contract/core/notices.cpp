@@ -77,7 +77,7 @@ private:
     std::optional<NoticeWords> wordsFor(const Tracked& tracked) {
         const Job& job = tracked.job;
         if (!waits(state_, tracked)) return std::nullopt;
-        if (job.held) return pausedNotice(nameOfJob(job));
+        if (job.held) return pausedNotice(nameOfJob(job), *job.details->lastRun);
         const auto want = wantOf(state_, tracked);
         if (kindOf(job) != JobClass::UserInitiated || !tracked.group || !want) return std::nullopt;
         const Instant since = elapsedAt(tracked.joined);
@@ -85,7 +85,8 @@ private:
             dueAt(since + state_.constants.noticeAfter);
             return std::nullopt;
         }
-        return waitingNotice(nameOfJob(job), want->words, helpsToRunAnyway(want->reason, state_.device));
+        return waitingNotice(nameOfJob(job), want->words, helpsToRunAnyway(want->reason, state_.device),
+                             *job.details->lastRun);
     }
 
     void show(std::map<JobKey, NoticeWords>& wanted) {

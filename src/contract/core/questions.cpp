@@ -9,7 +9,9 @@
 #include "contract/core/queue.hpp"
 #include "contract/core/state.hpp"
 #include "contract/rules/admission.hpp"
+#include "contract/rules/ending.hpp"
 #include "contract/rules/kind.hpp"
+#include "contract/rules/pace.hpp"
 #include "contract/rules/safeguard.hpp"
 
 namespace stint {
@@ -18,16 +20,28 @@ namespace stint {
 
 namespace {
 
-void addRun(const State& state, const Running& running, JobView& view) {
+// jobs.md §4.7: what its last run came to, unless that did all of it.
+void addProgress(const PastRun& last, JobView& view) {
+    if (!goesOnFrom(last)) return;
+    view.transferredDown = last.transferredDown;
+    view.transferredUp = last.transferredUp;
+    if (last.estimatedDown != NETWORK_BYTES_UNKNOWN) view.estimatedDown = last.estimatedDown;
+    if (last.estimatedUp != NETWORK_BYTES_UNKNOWN) view.estimatedUp = last.estimatedUp;
+}
+
+void addRun(const State& state, const Running& running, Now now, JobView& view) {
     const Run& run = running.run;
     view.state = JobView::State::Running;
     view.kind = run.kind;
     view.runState = run.state;
     view.started = run.beganWall;
-    view.transferredDown = run.transferredDown;
-    view.transferredUp = run.transferredUp;
-    view.estimatedDown = run.estimatedDown;
-    view.estimatedUp = run.estimatedUp;
+    if (run.resumedAt) { // until then it has what its last run came to
+        view.transferredDown = run.transferredDown;
+        view.transferredUp = run.transferredUp;
+    }
+    if (run.estimatedDown != NETWORK_BYTES_UNKNOWN) view.estimatedDown = run.estimatedDown;
+    if (run.estimatedUp != NETWORK_BYTES_UNKNOWN) view.estimatedUp = run.estimatedUp;
+    view.rate = paceOf(run, now.elapsed);
     view.network = run.network;
     const WallTime counted = run.beganWall + run.asleep; // limits.md §13, Suspend
     view.keepsAwake = keepsAwake(state, running);
@@ -59,7 +73,7 @@ void addBlockers(const std::vector<Blocker>& blockers, JobView& view) {
     }
 }
 
-JobView viewOf(const State& state, const Tracked& tracked, Explanation& explanation) {
+JobView viewOf(const State& state, const Tracked& tracked, Now now, Explanation& explanation) {
     const Job& job = tracked.job;
     JobView view{.key = job.key,
                  .info = job.info,
@@ -79,8 +93,9 @@ JobView viewOf(const State& state, const Tracked& tracked, Explanation& explanat
                  .estimatedDown = job.info.getEstimatedNetworkDownloadBytes(),
                  .estimatedUp = job.info.getEstimatedNetworkUploadBytes()};
     if (job.details->lastRun->ended != WallTime{}) view.lastRun = *job.details->lastRun;
+    addProgress(*job.details->lastRun, view);
     if (const Running* running = ownRun(state, tracked)) {
-        addRun(state, *running, view);
+        addRun(state, *running, now, view);
         view.guarded = guardHolds(*running);
         if (!view.guarded.empty()) addBlockers(named(inOrder(explanation.of(tracked))), view);
         return view;
@@ -150,7 +165,7 @@ std::optional<JobView> Scheduler::job(const JobKey& key, Now now) const {
     const State& state = impl_->state;
     if (const Tracked* tracked = state.jobs.find(key)) {
         Explanation explanation(state, now);
-        return viewOf(state, *tracked, explanation);
+        return viewOf(state, *tracked, now, explanation);
     }
     const Completed* const completed = state.endings.newest(key);
     return completed ? std::optional(viewOf(*completed)) : std::nullopt;
@@ -164,7 +179,7 @@ std::vector<JobView> Scheduler::jobs(const std::optional<AppId>& app, const std:
     std::vector<JobView> views;
     for (const Tracked& tracked : after && (*after >= first) ? state.jobs.after(*after) : state.jobs.from(first)) {
         if (views.size() >= most || (app && tracked.job.key.app != *app)) break;
-        views.push_back(viewOf(state, tracked, explanation));
+        views.push_back(viewOf(state, tracked, now, explanation));
     }
     return views;
 }
@@ -207,7 +222,7 @@ std::vector<TaskRow> TaskRow::all(const State& state, Now now) {
     for (const auto& [id, running] : state.runs) {
         if (!listed(running)) continue;
         TaskRow& row = rows[running.run.key.app];
-        row.jobs.push_back(viewOf(state, state.jobs.at(running.run.key), explanation));
+        row.jobs.push_back(viewOf(state, state.jobs.at(running.run.key), now, explanation));
         row.started = std::min(row.started.value_or(running.run.beganWall), running.run.beganWall);
     }
     for (const auto& [id, app] : state.apps) {

@@ -14,6 +14,7 @@
 #include "contract/rules/job_clocks.hpp"
 #include "contract/rules/kind.hpp"
 #include "contract/rules/limit_gates.hpp"
+#include "contract/rules/pace.hpp"
 #include "contract/rules/quota.hpp"
 #include "contract/rules/safeguard.hpp"
 
@@ -550,6 +551,7 @@ void apply(Turn& turn, const BytesUpdated& event) {
         if (event.down != run.transferredDown || event.up != run.transferredUp) run.progressAt = turn.now.elapsed;
         run.transferredDown = event.down;
         run.transferredUp = event.up;
+        notePace(run, turn.now.elapsed);
         noteReport(turn, *running, before);
         return;
     }

@@ -93,12 +93,16 @@ struct Former {
 PastRun lostRun(const Job& job, bool sameBoot, const Former& former, Now now) {
     const OptionalTime<WallTime> began = job.details->runBegan;
     const Duration unseen = std::max<Duration>(std::chrono::ceil<std::chrono::seconds>(now.elapsed - former.died), 1s);
-    return {.scheduled = job.scheduled,
-            .began = began,
-            .kind = kindOf(job),
-            .ended = std::max(former.seen, began.value_or(former.seen)),
-            .outcome = {1, sameBoot ? fmt::format("stintd ended while it ran, then or within {}", roughDuration(unseen))
-                                    : "the machine went down while it ran, then or later"}};
+    PastRun lost{.scheduled = job.scheduled,
+                 .began = began,
+                 .kind = kindOf(job),
+                 .ended = std::max(former.seen, began.value_or(former.seen)),
+                 .outcome = {1, sameBoot
+                                    ? fmt::format("stintd ended while it ran, then or within {}", roughDuration(unseen))
+                                    : "the machine went down while it ran, then or later"},
+                 .atLeast = true};
+    goOnFrom(lost, *job.details->lastRun);
+    return lost;
 }
 
 // The stored job as it is now: jobs.md §7.2 after a boot, §12.5 after a mere restart of the daemon. Sets `changed`

@@ -1,5 +1,6 @@
 // A job, one run of it, and what is kept of it when it has ended.
 #pragma once
+#include <array>
 #include <cstdint>
 #include <limits>
 #include <map>
@@ -230,6 +231,12 @@ struct PastRun {
     std::int32_t timeouts = 0;    ///< runs of its job that were stopped at their time limit since one ended by itself
     std::optional<WallTime> next; ///< the earliest start of its retry, or of its next period
     bool last = false;            ///< the job ended with it
+    bool atLeast = false;         ///< nobody saw its end: it was then, or later
+    Bytes estimatedDown = NETWORK_BYTES_UNKNOWN; ///< its payload, as the app last estimated
+    Bytes estimatedUp = NETWORK_BYTES_UNKNOWN;
+    Bytes moved = 0;                    ///< by the runs of its job together, up to this one (jobs.md §4.7)
+    std::int32_t runs = 0;              ///< those of them that moved any
+    std::optional<WallTime> firstBegan; ///< the beginning of the first of these
 
     static constexpr auto noun = "past run";
     static constexpr auto fields = [](auto& field, auto& run) {
@@ -240,6 +247,12 @@ struct PastRun {
         field("next", run.next);
         field("last", run.last);
         field("timeouts", run.timeouts);
+        field("atLeast", run.atLeast);
+        field("estimatedDown", run.estimatedDown);
+        field("estimatedUp", run.estimatedUp);
+        field("moved", run.moved);
+        field("movingRuns", run.runs);
+        field("firstBegan", run.firstBegan);
     };
     bool operator==(const PastRun&) const = default;
 };
@@ -337,6 +350,12 @@ struct Moved {
     Bytes up = 0;
 };
 
+/// The bytes that a run had in place at some time.
+struct InPlace {
+    Instant at;
+    Bytes bytes = 0;
+};
+
 /// One run, from the slot to its end.
 struct Run : RunTerms {
     RunId id;
@@ -361,8 +380,10 @@ struct Run : RunTerms {
     Bytes estimatedUp = NETWORK_BYTES_UNKNOWN;
     Bytes transferredDown = 0;
     Bytes transferredUp = 0;
-    std::optional<Bytes> resumedAt;            ///< the bytes transferred that its app reported first
-    std::map<std::uint64_t, Moved> itemsMoved; ///< by items that report their own; the totals above include them
+    std::optional<Bytes> resumedAt;             ///< the bytes transferred that its app reported first
+    Bytes gained = 0;                           ///< since then, each counted that came on top
+    std::array<std::optional<InPlace>, 3> pace; ///< of the last seconds, oldest first (contract/rules/pace.hpp)
+    std::map<std::uint64_t, Moved> itemsMoved;  ///< by items that report their own; the totals above include them
 };
 
 /// A job that has ended, with its last run: an entry of its app's history (jobs.md §0 completed_history).

@@ -145,6 +145,7 @@ struct JobView {
     Bytes transferredUp = 0;
     Bytes estimatedDown = NETWORK_BYTES_UNKNOWN;
     Bytes estimatedUp = NETWORK_BYTES_UNKNOWN;
+    Bytes rate = NETWORK_BYTES_UNKNOWN;       ///< running: bytes a second, of the last seconds; 0: it stalls
     std::optional<Notification> notification; ///< running, where it has set one
     std::optional<Completed> completed;       ///< finished
 
@@ -214,6 +215,12 @@ struct JobView {
         field.inner("clocks", job.clocks);
         field.some("waitsAlso", job.waitsAlso);
         field.some("want", job.want);
+        field.known("rate", job.rate);
+        field.part(job.completed, [&field](auto& end) {
+            field("moved", end.moved);
+            field("movingRuns", end.runs);
+            field("firstBegan", end.firstBegan);
+        });
         field.detail("latest", job.latest);
         field.detail("lastSuccess", job.lastSuccess);
         field.detail("lastFailure", job.lastFailure);

@@ -206,6 +206,41 @@ bool succeeded(const PastRun& run) {
     return run.ending.internal == InternalReason::SuccessfulFinish && run.outcome.exitCode == 0;
 }
 
+bool goesOnFrom(const PastRun& last) { return last.began && !succeeded(last); }
+
+void goOnFrom(PastRun& past, const PastRun& last) {
+    if (!goesOnFrom(last)) return;
+    past.transferredDown = last.transferredDown;
+    past.transferredUp = last.transferredUp;
+    past.resumedAt = std::max(last.transferredDown, last.transferredUp);
+    past.estimatedDown = last.estimatedDown;
+    past.estimatedUp = last.estimatedUp;
+    past.moved = last.moved;
+    past.runs = last.runs;
+    past.firstBegan = last.firstBegan;
+}
+
+void countTogether(PastRun& past, const PastRun& last, const Run& run) {
+    const PastRun reported = past;
+    goOnFrom(past, last);
+    const Bytes before = past.resumedAt; // 0: nothing was
+    if (run.estimatedDown != NETWORK_BYTES_UNKNOWN) past.estimatedDown = run.estimatedDown;
+    if (run.estimatedUp != NETWORK_BYTES_UNKNOWN) past.estimatedUp = run.estimatedUp;
+    if (!run.resumedAt) return;
+    past.transferredDown = reported.transferredDown;
+    past.transferredUp = reported.transferredUp;
+    past.resumedAt = *run.resumedAt;
+    const auto add = [&past](Bytes bytes, const std::optional<WallTime>& began) {
+        if (bytes <= 0) return;
+        past.moved += bytes;
+        ++past.runs;
+        if (!past.firstBegan) past.firstBegan = began;
+    };
+    // The run whose end nobody saw has moved what is there beyond what is known of it.
+    if (last.atLeast && goesOnFrom(last)) add(past.resumedAt - before, last.began);
+    add(run.gained, past.began);
+}
+
 std::int32_t timeoutsAfter(std::int32_t before, const Ending& ending) {
     if (ending.internal == InternalReason::SuccessfulFinish) return 0;
     const bool timeUp = ending.reason == STOP_REASON_TIMEOUT || ending.reason == STOP_REASON_TIMEOUT_ABANDONED ||

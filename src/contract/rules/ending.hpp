@@ -63,6 +63,13 @@ bool succeeded(const PastRun& run);
 /// and the run with this ending.
 std::int32_t timeoutsAfter(std::int32_t before, const Ending& ending);
 
+/// True if the next run of its job goes on with what this one has moved: there was one, and it did not do all.
+bool goesOnFrom(const PastRun& last);
+/// A run that reported no bytes has what the one before it came to (jobs.md §4.7).
+void goOnFrom(PastRun& past, const PastRun& last);
+/// Sets what the runs of its job have moved together, `past` being `run`, and `last` the one before.
+void countTogether(PastRun& past, const PastRun& last, const Run& run);
+
 /// The run's ending on one line: its app's own words, else the reason why it was stopped.
 std::string endingText(const PastRun& run);
 

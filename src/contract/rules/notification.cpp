@@ -9,6 +9,7 @@
 #include "contract/model/app.hpp"
 #include "contract/model/effect.hpp"
 #include "contract/model/reasons.hpp"
+#include "contract/rules/ending.hpp"
 
 namespace stint {
 
@@ -156,16 +157,32 @@ bool helpsToRunAnyway(PendingReason reason, const Device& device) {
     return reason != PENDING_JOB_REASON_CONSTRAINT_CONNECTIVITY || device.network.has_value();
 }
 
-NoticeWords waitingNotice(const std::string& name, std::string_view want, bool mayRun) {
-    NoticeWords words{noticeOf(name, fmt::format("waits for {}", want)), {}};
+namespace {
+
+// " at 90 MiB of 200 MiB", after how far the job has come (jobs.md §4.7); empty: nobody knows.
+std::string comeTo(const PastRun& last) {
+    const bool up = last.transferredUp > last.transferredDown;
+    const Bytes done = up ? last.transferredUp : last.transferredDown;
+    const Bytes size = up ? last.estimatedUp : last.estimatedDown;
+    if (!goesOnFrom(last) || done <= 0) return {};
+    if (size <= 0) return fmt::format(" at {}", formatSize(done));
+    return fmt::format(" at {} of {} ({} %)", formatSize(done), formatSize(size),
+                       std::min<Bytes>(100, done / std::max<Bytes>(size / 100, 1)));
+}
+
+} // namespace
+
+NoticeWords waitingNotice(const std::string& name, std::string_view want, bool mayRun, const PastRun& last) {
+    const std::string amount = comeTo(last);
+    NoticeWords words{noticeOf(name, fmt::format("waits for {}{}{}", want, amount.empty() ? "" : ",", amount)), {}};
     if (mayRun) words.actions.push_back(action(press::runAnyway, "Run anyway"));
     words.actions.push_back(action(press::cancel, "Cancel"));
     words.actions.push_back(action(press::why, "Why"));
     return words;
 }
 
-NoticeWords pausedNotice(const std::string& name) {
-    return {noticeOf(name, "paused"),
+NoticeWords pausedNotice(const std::string& name, const PastRun& last) {
+    return {noticeOf(name, "paused" + comeTo(last)),
             {action(press::resume, "Resume"), action(press::cancel, "Cancel"), action(press::why, "Why")}};
 }
 

@@ -56,8 +56,8 @@ struct NoticeWords {
     Actions actions;
     bool operator==(const NoticeWords&) const = default;
 };
-NoticeWords waitingNotice(const std::string& name, std::string_view want, bool mayRun);
-NoticeWords pausedNotice(const std::string& name);
+NoticeWords waitingNotice(const std::string& name, std::string_view want, bool mayRun, const PastRun& last);
+NoticeWords pausedNotice(const std::string& name, const PastRun& last);
 /// The notice that SIGKILL has not ended `left` processes after a Stop (jobs.md §5.4).
 Notification survivorsNotice(const std::string& name, std::uint32_t left);
 /// The day's counts of jobs by what they wait for: "3 jobs waited today: 2 for mains, 1 for an unmetered network".

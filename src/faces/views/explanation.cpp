@@ -57,6 +57,10 @@ std::string headlineOf(const Explanation& it, WallTime now) {
 
 std::vector<std::string> remarksOn(const Explanation& it, WallTime now) {
     std::vector<std::string> remarks;
+    if (const Progress progress = progressOf(it.job); progress.done > 0 && it.job.state != JobView::State::Finished) {
+        const auto percent = percentOf(progress);
+        remarks.push_back((percent ? bar(*percent, 20) + " " : "") + progressText(progress));
+    }
     if (const StartTerms& terms = it.job.terms; terms.loosensAt)
         remarks.push_back(fmt::format("{} its conditions become {}", ahead(*terms.loosensAt, now), textOf(terms.then)));
     if (it.job.terms.meteredBytes >= 0)

@@ -148,12 +148,14 @@ std::string movedText(const PastRun& run) {
     const Bytes moved = std::max(run.transferredDown, run.transferredUp);
     if (moved <= 0) return {};
     if (run.resumedAt <= 0) return fmt::format("; {}", formatSize(moved));
+    if (run.resumedAt == moved) return fmt::format("; still at {}", formatSize(moved));
     return fmt::format("; went on at {}, came to {}", formatSize(run.resumedAt), formatSize(moved));
 }
 
 std::string endOf(const PastRun& run) {
     std::string text = endingText(run);
-    if (run.began) text += fmt::format("; ran {}", briefly(run.ended - *run.began));
+    const bool isLong = run.began && (!run.atLeast || run.ended - *run.began >= 1s);
+    if (isLong) text += fmt::format("; ran {}{}", run.atLeast ? "at least " : "", briefly(run.ended - *run.began));
     text += movedText(run);
     if (run.next && *run.next - run.ended >= 1s) text += fmt::format("; runs again at {}", clockText(*run.next));
     return text;
@@ -194,10 +196,11 @@ std::string jsonOf(const JobKey& job, const LogLine& line) {
 namespace {
 
 constexpr std::size_t widestLabel = 30;
+constexpr std::size_t shortBar = 8;
 
 std::string percentText(const Progress& progress) {
     auto percent = percentOf(progress);
-    return percent ? fmt::format("{}%", *percent) : "-";
+    return percent ? fmt::format("{} {:>3}%", bar(*percent, shortBar), *percent) : "-";
 }
 
 /// The bytes that the job has moved. A job that moves nothing has no size, but for an empty file.
@@ -215,13 +218,23 @@ std::string whatOf(const JobView& job) {
     return shortened(printable(what), widestLabel);
 }
 
+/// "90 MiB, 2.8 MiB/s, 39s left": its size stands in a column of its own; empty: it has moved nothing.
+std::string paceText(const JobView& job) {
+    const Progress progress = progressOf(job);
+    if (progress.done <= 0) return {};
+    std::string text = formatSize(progress.done);
+    if (progress.rate) text += *progress.rate == 0 ? ", stalled" : fmt::format(", {}/s", formatSize(*progress.rate));
+    if (const auto left = timeLeft(progress)) text += fmt::format(", {} left", roughDuration(*left));
+    return text + "; ";
+}
+
 std::string detailOf(const JobView& job, WallTime now) {
-    std::string detail;
+    std::string detail = paceText(job);
     if (job.state == JobView::State::Pending) {
-        detail = waitsText(job);
+        detail += waitsText(job);
         if (job.earliest && *job.earliest > now) detail += fmt::format(", earliest {}", ahead(*job.earliest, now));
     } else if (job.started) {
-        detail = fmt::format("started {}", ago(*job.started, now));
+        detail += fmt::format("started {}", ago(*job.started, now));
         if (!job.guarded.empty()) detail += fmt::format("; {}", waitsText(job));
     }
     const bool isMentioned = job.lastRun && job.state == JobView::State::Pending; // the reason mentions them

@@ -39,6 +39,8 @@ std::string joined(const std::vector<std::string>& values, std::size_t count) {
     return line;
 }
 
+} // namespace
+
 std::string bar(int percent, std::size_t width) {
     std::size_t inner = width - 2;
     const std::size_t filled = inner * static_cast<std::size_t>(percent) / 100;
@@ -46,8 +48,6 @@ std::string bar(int percent, std::size_t width) {
     if (filled < inner) drawn += '>';
     return fmt::format("[{:<{}}]", drawn, inner);
 }
-
-} // namespace
 
 std::optional<int> percentOf(const Progress& p) {
     if (p.total <= 0) return std::nullopt;
@@ -184,6 +184,7 @@ Progress progressOf(const JobView& job) {
         progress.done = job.transferredUp;
         progress.total = job.estimatedUp;
     }
+    if (job.rate != NETWORK_BYTES_UNKNOWN) progress.rate = job.rate;
     if (!job.notification) return progress;
     const auto& shown = job.notification->getProgress();
     if (shown.maximum <= 0 || shown.indeterminate || shown.maximum != progress.total) return progress;
@@ -215,10 +216,26 @@ std::string lastRunText(const PastRun& run, WallTime now) {
     return fmt::format("ended {}: {}", ago(run.ended, now), printable(endingText(run)));
 }
 
+namespace {
+
+/// "200 MiB in 1min12s over 3 runs, 2.8 MiB/s": what all runs of the job have moved, over the time from the beginning
+/// of the first of them to its end (jobs.md §4.7); empty: nobody knows.
+std::string togetherText(const PastRun& end, Bytes size) {
+    if (end.runs <= 1 || !end.firstBegan) return {};
+    const Duration waited = end.ended - *end.firstBegan;
+    if (waited < 1s || end.moved <= 0) return {};
+    return fmt::format("{} in {} over {} runs, {}/s", formatSize(size),
+                       roughDuration(std::chrono::round<std::chrono::seconds>(waited)), end.runs,
+                       formatSize(end.moved * 1000 / waited.count()));
+}
+
+} // namespace
+
 std::string measuredEndText(const Completed& end, Seen seen) {
     std::string text = endText(end);
     const Bytes size = std::max(end.transferredDown, end.transferredUp);
-    const std::string measured = measuredText(size, seen);
+    std::string measured = togetherText(end, size);
+    if (measured.empty()) measured = measuredText(size, seen);
     if (measured.empty()) return text;
     const std::string bare = fmt::format("({})", formatSize(size));
     auto at = text.find(bare);

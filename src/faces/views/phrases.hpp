@@ -34,6 +34,9 @@ std::string progressLine(const Progress&, std::size_t columns);
 /// The part of a label that fits into a line of so many columns; empty where it would be too short to be useful.
 std::string shownLabel(std::string_view label, std::size_t columns);
 
+/// "[===>  ]", of so many columns.
+std::string bar(int percent, std::size_t width);
+
 /// The same for a log: "45%  115.2 MiB of 256 MiB  21.3 MiB/s  7s left".
 std::string progressText(const Progress&);
 

@@ -58,8 +58,8 @@ DayRun dayRunOf(JobKey key, PastRun run) {
             .ended = run.ended,
             .ending = run.ending,
             .outcome = std::move(run.outcome),
-            .transferredDown = run.transferredDown,
-            .transferredUp = run.transferredUp,
+            .transferredDown = run.transferredDown > run.resumedAt ? run.transferredDown : 0, // else it moved nothing
+            .transferredUp = run.transferredUp > run.resumedAt ? run.transferredUp : 0,
             .last = run.last};
 }
 

@@ -25,7 +25,11 @@ std::string nameOfJob(const JobView& job) { return job.label.empty() ? textOf(jo
 
 Field whatOf(const JobProgress& job, Moment now) {
     const JobView& view = job.job();
-    if (job.waits()) return {fmt::format("{}: {}", nameOfJob(view), waitsText(view))};
+    if (job.waits()) {
+        const Progress had = progressOf(view);
+        const std::string amount = had.done > 0 ? progressText(had) + "; " : "";
+        return {fmt::format("{}: {}{}", nameOfJob(view), amount, waitsText(view))};
+    }
     if (!view.guarded.empty()) return {fmt::format("{}: {}", nameOfJob(view), view.waitsFor)};
     Progress progress = job.progress(now.steady);
     progress.label = nameOfJob(view);

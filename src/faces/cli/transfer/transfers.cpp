@@ -66,8 +66,8 @@ private:
     void tellScheduled() const;
     int followAll(Daemon& daemon, Signals& signals);
     int detached(const std::vector<JobView>& jobs, int signal) const;
-    int ended(std::size_t which, const Result<JobView>& end, Seen seen) const;
-    void tellAll(const std::vector<int>& codes, Seen seen) const;
+    int ended(std::size_t which, const Result<JobView>& end, Seen seen);
+    void tellAll(const std::vector<int>& codes, Duration ran) const;
 
     const Arguments& given_;
     const Screen& screen_;
@@ -76,6 +76,7 @@ private:
     std::string atOnce_; ///< ", 8 at once"; empty: all of them
     Manner manner_ = Manner::UserInitiated;
     bool tellsTogether_ = false;
+    Bytes moved_ = 0; ///< by all runs of those that have ended
 };
 
 int Transferring::refused(const TransferTask& task, const Error& error) const {
@@ -218,23 +219,25 @@ int Transferring::detached(const std::vector<JobView>& jobs, int signal) const {
     return signal == SIGINT ? ends::waits : exitCodeOfSignal(signal);
 }
 
-int Transferring::ended(std::size_t which, const Result<JobView>& end, Seen seen) const {
+int Transferring::ended(std::size_t which, const Result<JobView>& end, Seen seen) {
     const TransferTask& task = accepted_[which].task;
     if (!end.ok())
         return screen_.fail(fmt::format("cannot follow {} any longer", textOf(accepted_[which].job.key)), end.error());
     const Completed& completed = *end->completed;
+    moved_ += completed.moved;
     const int code = exitCodeOf(completed);
     if (code != ends::ok) return screen_.fail(code, fmt::format("cannot {}: {}", task.action, endText(completed)));
     if (!screen_.json() && !screen_.quiet()) screen_.print(measuredEndText(completed, seen));
     return code;
 }
 
-/// Sums up, when all of them have ended.
-void Transferring::tellAll(const std::vector<int>& codes, Seen seen) const {
+/// Sums up, when all of them have ended: the bytes that their runs have moved, as the daemon counted them (jobs.md §4.7),
+/// over the time in which any of them ran.
+void Transferring::tellAll(const std::vector<int>& codes, Duration ran) const {
     if (codes.size() < 2) return;
     const auto good = std::ranges::count(codes, ends::ok);
     std::string words = fmt::format("{} of {} files", good, codes.size());
-    if (auto measured = measuredText(seen.moved, seen); !measured.empty()) words += fmt::format(" ({})", measured);
+    if (auto measured = measuredText(moved_, {.ran = ran, .moved = moved_}); !measured.empty()) words += fmt::format(" ({})", measured);
     screen_.tell(words);
 }
 
@@ -252,7 +255,7 @@ int Transferring::followAll(Daemon& daemon, Signals& signals) {
     reporter.clear();
     if (!followed.ok()) return screen_.fail("cannot follow the transfers any longer", followed.error());
     if (followed->signal) return detached(followed->jobs, *followed->signal);
-    tellAll(codes, reporter.seen());
+    tellAll(codes, reporter.seen().ran);
     const auto bad = std::ranges::find_if(codes, [](int code) { return code != ends::ok; });
     return bad == codes.end() ? ends::ok : *bad;
 }

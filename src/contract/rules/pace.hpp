@@ -1,0 +1,16 @@
+// How fast a run moves bytes just now (jobs.md §4.7): by its own reports of the last seconds, never by what was in
+// place before it. Pure.
+#pragma once
+#include <optional>
+
+#include "contract/model/job.hpp"
+
+namespace stint {
+
+/// Takes in what the run's app has just reported, which stands in the run.
+void notePace(Run& run, Instant now);
+
+/// Bytes a second; 0: nothing has come for some seconds; NETWORK_BYTES_UNKNOWN: too little was seen of it.
+Bytes paceOf(const Run& run, Instant now);
+
+} // namespace stint
