@@ -46,6 +46,10 @@ public:
     const std::optional<std::vector<std::string>>& getTriggeredContentUris() const;
     /// The authorities of all changes; "file" stands for plain paths. Empty: no change started this run.
     const std::vector<std::string>& getTriggeredContentAuthorities() const;
+    /// The jobs that this one has waited for, in the order in which they ended (ours; jobs.md §14.1): "package",
+    /// "namespace", "id", "label", "exitCode" (0 of one that has succeeded), "text" (its end in words) and "path" (a
+    /// transfer's file).
+    const std::vector<PersistableBundle>& getEndedJobs() const;
     /// The network as it was at the start, or at the last onNetworkChanged; nullopt if the job requires none.
     const std::optional<Network>& getNetwork() const;
     /// Undefined until onStopJob.

@@ -20,7 +20,7 @@ TEST_CASE("a job's object has every key, in one order, whatever is known") {
         R"("progressValue":null,"ended":null,"stopReason":null,"stopReasonName":null,"exitCode":null,)"
         R"("outcome":null,"requested":null,"persisted":null,"periodicInterval":null,"periodicFlex":null,)"
         R"("internalReason":null,"internalReasonName":null,"status":"waiting",)"
-        R"("waitsFor":"","held":false,"terms":{"after":[],"at":null,"calendar":"","afterFailure":[],"loosensAt":null,"then":[],"meteredBytes":-1,"meteredUsed":0,"guard":"","guardElse":"freeze","promised":null,"pool":"","poolDepth":0},"lastRun":null,)"
+        R"("waitsFor":"","held":false,"terms":{"after":[],"at":null,"calendar":"","afterFailure":[],"loosensAt":null,"then":[],"meteredBytes":-1,"meteredUsed":0,"guard":"","guardElse":"freeze","promised":null,"pool":"","poolDepth":0,"ended":[]},"lastRun":null,)"
         R"("url":null,"path":null,"limits":null,"keepsAwake":false,"guarded":null,"clocks":null,"waitsAlso":[],"want":null,)"
         R"("rate":null,"moved":null,"movingRuns":null,"firstBegan":null})");
 }

@@ -35,6 +35,7 @@ TEST_CASE("a run's parameters arrive with all that the job was given") { // jobs
     given.transientExtras.putInt("n", 1);
     given.triggeredUris = {"/in/a"};
     given.triggeredAuthorities = {"file"};
+    given.ended = {{{AppId("a"), "", JobId(3)}, "first", 3, "exit code 3", "/a"}};
     given.network = Network{.capabilities = {NET_CAPABILITY_INTERNET},
                             .transports = {TRANSPORT_WIFI},
                             .downstream = 1000,

@@ -280,6 +280,27 @@ TEST_CASE(
     CHECK(stage.runs(3)); // 2 has ended otherwise than well
 }
 
+TEST_CASE("a job is told which ended before it, how, and in which order, also after a restart and in a retry") {
+    Stage stage; // jobs.md §14.1
+    stage.change([](Device& d) { d.charging = d.plugged = false; });
+    for (const std::int32_t id : {1, 2, 3})
+        stage.schedule(stage.job(id));
+    stage.finish(1, false);
+    StartTerms terms{.after = {Stage::key(1), Stage::key(2)}, .afterFailure = {Stage::key(3)}};
+    terms.ended = {{Stage::key(9), "claimed", 0, "", ""}};
+    stage.ask(Schedule{
+        .call = {1}, .app = mail, .info = stage.job(4).setRequiresCharging(true).build().value(), .terms = terms});
+    stage.ask(Cancel{.call = {1}, .app = mail, .id = JobId{3}});
+    stage.finish(2, false);
+    stage.restart();
+    const auto ended = stage.view(4)->terms.ended;
+    REQUIRE(ended.size() == 3);
+    CHECK(ended[0] == EndedJob{Stage::key(1), "", 0, "done", ""});
+    CHECK(ended[1].key == Stage::key(3));
+    CHECK(ended[1].exitCode == 1); // it was cancelled: its process's own code was never known
+    CHECK(ended[2].key == Stage::key(2));
+}
+
 TEST_CASE("what began under a wrong clock began as long ago when the clock is set") { // jobs.md §7.3
     Stage stage;
     const WallTime right = stage.wallAtStart;

@@ -267,6 +267,28 @@ def test_what_follows_an_end_is_a_job_of_its_own_and_the_other_is_not_needed(wor
     assert other.startswith("not needed" if followed == "success" else "not started"), other
 
 
+AFTER = """printf '%s|' "$STINT_AFTER_JOB" "$STINT_AFTER_NAME" "$STINT_AFTER_EXIT_CODE" "$STINT_AFTER_REASON" > told.new
+cat "$STINT_AFTER_OUTPUT" >> told.new; mv told.new told"""
+
+
+def test_what_follows_is_told_of_the_end_also_by_another_daemon(world, daemon):
+    """jobs.md §14.1."""
+    ran = script(world, "while [ ! -e go ]; do sleep 0.05; done; echo out of cheese; exit 3")
+    first = schedule(world, "--retries", "0", "--name", "backup", "--on-failure", AFTER, "--", ran)
+    follower = str(first + 1)
+    world.done("pause", follower)
+    (world.downloads / "go").touch()
+    assert world.stint("wait", str(first)).code == 3
+    daemon.kill()
+    world.start_daemon()
+    world.done("resume", follower)
+    world.stint("wait", follower)
+    facts, output = (world.downloads / "told").read_text().rsplit("|", 1)
+    number, name, code, reason = facts.split("|")
+    assert (number, name, code) == (str(first), "backup", "3") and "3" in reason, facts
+    assert "out of cheese" in output
+
+
 def test_a_command_that_cannot_have_its_followers_is_not_scheduled_either(world):
     """jobs.md §2.7."""
     world.start_daemon({"job.max_jobs_own": 2})

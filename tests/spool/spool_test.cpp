@@ -206,12 +206,17 @@ TEST_CASE("what a maker left when it died goes whole") {
 TEST_CASE("a run is told its job, what came before, its time, and where its state lies, each once") {
     const Directory root;
     const Spool spool = Spool::create(root.path, anOrder()).value();
-    const CommandRun facts{
-        .job = 7, .runsBefore = 2, .deadline = WallTime(Duration(90'500)), .spool = Spool(spool.directory())};
+    const CommandRun facts{.job = 7,
+                           .runsBefore = 2,
+                           .deadline = WallTime(Duration(90'500)),
+                           .spool = Spool(spool.directory()),
+                           .after = {{"3", "first", "0", "done", ""}, {"a/4", "", "2", "exit code 2", "/a"}}};
     const std::string place = spool.directory().string();
     CHECK(withRunVariables({"STINT_JOB=another's", "HOME=/h"}, facts) ==
           Words{"HOME=/h", "STINT_JOB=7", "STINT_RUNS_BEFORE=2", "STINT_DEADLINE=90",
-                "STINT_STATE_DIRECTORY=" + place + "/state", "STINT_STOP_REASON=" + place + "/stop-reason"});
+                "STINT_STATE_DIRECTORY=" + place + "/state", "STINT_STOP_REASON=" + place + "/stop-reason",
+                "STINT_AFTER_JOB=3\na/4", "STINT_AFTER_NAME=first\n", "STINT_AFTER_EXIT_CODE=0\n2",
+                "STINT_AFTER_REASON=done\nexit code 2", "STINT_AFTER_OUTPUT=\n/a"});
 }
 
 TEST_CASE("a run finds the state of the last, and no stale reason") {

@@ -112,7 +112,8 @@ inline Job jobOf(std::int32_t id) {
                                 .calendar = "daily",
                                 .loosensAt = wall(std::chrono::hours{id + 1}),
                                 .then = {{"network", "any"}},
-                                .promised = wall(std::chrono::hours{id + 2})};
+                                .promised = wall(std::chrono::hours{id + 2}),
+                                .ended = {{{job.key.app, "", id + 3}, "first", 3, "exit code 3", "/a"}}};
     return job;
 }
 

@@ -21,6 +21,7 @@ TEST_CASE("a run's parameters come out as they went in") { // jobs.md §4.7
     parameters.transientExtras.putInt("n", 1);
     parameters.triggeredUris = {"/in/a", "/in/b"};
     parameters.triggeredAuthorities = {"file"};
+    parameters.ended = {{{AppId("a"), "space", JobId(3)}, "first", 3, "exit code 3", "/a"}};
     parameters.network = Network{.capabilities = {NET_CAPABILITY_INTERNET, NET_CAPABILITY_NOT_METERED},
                                  .transports = {TRANSPORT_WIFI},
                                  .downstream = 50'000,
@@ -46,6 +47,7 @@ TEST_CASE("a run's parameters come out as they went in") { // jobs.md §4.7
     CHECK(back.triggeredUris == parameters.triggeredUris);
     CHECK(back.triggeredAuthorities == parameters.triggeredAuthorities);
     CHECK(back.network == parameters.network);
+    CHECK(back.ended == parameters.ended);
 }
 
 TEST_CASE("the root namespace, no network and no clip are absent keys") {

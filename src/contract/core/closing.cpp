@@ -110,7 +110,7 @@ void goOnAgain(Turn& turn, Tracked& tracked, PastRun past) {
     keepRun(turn, tracked, std::move(past));
     park(turn, tracked);
     const PastRun& ended = *tracked.job.details->lastRun;
-    if (succeeded(ended)) tellSuccessors(turn, tracked.job.key, ended);
+    if (succeeded(ended)) tellSuccessors(turn, completedBy(tracked.job, ended));
 }
 
 // jobs.md §6.5: the next window of a periodic job, after a run that is not tried again.
@@ -189,7 +189,7 @@ void remember(Turn& turn, const Job& job, PastRun past) {
     turn.state.endings.add(completed, most);
     turn.record(SaveCompleted{completed, most});
     turn.state.succession.erase(job); // even if a damaged store has a circle, no end that this one causes is told to it
-    tellSuccessors(turn, job.key, completed);
+    tellSuccessors(turn, completed);
 }
 
 void close(Turn& turn, RunId id, End end, const Outcome& outcome) {

@@ -407,8 +407,9 @@ void apply(Turn& turn, const ForceStop& event) {
     for (const JobKey& key : keysOf(state, event.app)) {
         if (!state.jobs.contains(key)) continue; // it waited for one of the others, and is given up
         turn.effect(Trace{.what = Trace::What::Cancelled, .app = key.app, .job = key, .reason = ending.reason});
+        const Completed ended = completedBy(state.jobs.find(key)->job, {.ended = turn.now.wall, .ending = ending});
         forget(turn, key);
-        tellSuccessors(turn, key, {.ending = ending});
+        tellSuccessors(turn, ended);
     }
     nothingRunsOf(turn, event.app);
     dropAlarms(turn, event.app, false); // limits.md §7.4: force-stop drops the alarms and their history

@@ -456,6 +456,7 @@ void apply(Turn& turn, const Connected& event) {
     if (tracked) {
         const auto& uris = tracked->details->content->changes.uris; // they stay: a retry is told of them again
         call.triggeredUris.assign(uris.begin(), uris.end());
+        call.ended = tracked->job.details->terms->ended;
     }
     turn.effect(std::move(call));
     turn.effect(Trace{

@@ -55,8 +55,10 @@ void apply(Turn& turn, const AppUninstalled& event) {
             running.run.dropped = true;
             beginStop(turn, running, {STOP_REASON_USER, InternalReason::Uninstall});
         }
+        const Ending ending{STOP_REASON_USER, InternalReason::Uninstall};
+        const Completed ended = completedBy(tracked.job, {.ended = turn.now.wall, .ending = ending});
         forget(turn, key);
-        tellSuccessors(turn, key, {.ending = {STOP_REASON_USER, InternalReason::Uninstall}});
+        tellSuccessors(turn, ended);
     }
     STINT_CHECK(keysOf(state, event.app).empty()); // none of its jobs outlives it
     state.endings.erase(event.app);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/result/errors.hpp"
+#include "base/text/printable.hpp"
 #include "contract/core/explanation.hpp"
 #include "contract/core/state.hpp"
 #include "contract/model/job_fields.hpp"
@@ -28,10 +29,22 @@ std::vector<JobKey> othersOf(const StartTerms& terms) {
 
 bool names(const std::vector<JobKey>& keys, const JobKey& key) { return std::ranges::find(keys, key) != keys.end(); }
 
-void goOn(Turn& turn, Tracked& tracked, const JobKey& done) {
+/// The words of an ended job's end that are kept: there may be a hundred of them in a job.
+constexpr std::size_t longestEnd = 512;
+
+EndedJob endedJob(const Completed& job) {
+    const int code = job.outcome.exitCode & 0xFF; // as a process's parent sees it
+    EndedJob ended{job.key, job.label, succeeded(job) ? 0 : std::max(code, 1), printable(endingText(job)), job.path};
+    cut(ended.text, longestEnd);
+    return ended;
+}
+
+void goOn(Turn& turn, Tracked& tracked, const Completed& ended) {
+    const JobKey& done = ended.key;
     StartTerms terms = *tracked.job.details->terms;
     std::erase(terms.after, done);
     std::erase(terms.afterFailure, done);
+    terms.ended.push_back(endedJob(ended));
     tracked.job.details.edit().terms.set(std::move(terms));
     turn.record(SaveJob{tracked.job});
     if (!tracked.run && !isAside(tracked)) park(turn, tracked);
@@ -142,6 +155,7 @@ std::set<JobKey> Succession::awaited() const {
 
 Result<StartTerms> checkedSuccession(const Turn& turn, const Schedule& event, const JobKey& key, Together& together) {
     StartTerms terms = event.terms;
+    terms.ended.clear();
     const auto others = othersOf(terms);
     if (others.empty()) return terms;
     if (others.size() > mostAwaited)
@@ -151,16 +165,22 @@ Result<StartTerms> checkedSuccession(const Turn& turn, const Schedule& event, co
             return fail(Errc::ILLEGAL_ARGUMENT, "{} cannot both succeed and fail", textOf(other));
     for (auto* const list : {&terms.after, &terms.afterFailure}) {
         std::vector<JobKey> pending;
-        for (const JobKey& other : *list)
-            if (STINT_TRY(willEnd(turn, event, key, other, list == &terms.after, together))) pending.push_back(other);
+        for (const JobKey& other : *list) {
+            const bool awaited = STINT_TRY(willEnd(turn, event, key, other, list == &terms.after, together));
+            if (awaited)
+                pending.push_back(other);
+            else
+                terms.ended.push_back(endedJob(*turn.state.endings.newest(other)));
+        }
         *list = std::move(pending);
     }
     STINT_TRY(checkForCircle(turn.state, key, terms, together));
     return terms;
 }
 
-void tellSuccessors(Turn& turn, const JobKey& key, const PastRun& run) {
+void tellSuccessors(Turn& turn, const Completed& run) {
     State& state = turn.state;
+    const JobKey& key = run.key;
     for (const JobKey& waiting : state.succession.waitingFor(key)) {
         Tracked* const tracked = state.jobs.find(waiting); // one that was given up may have taken others with it
         if (!tracked) continue;
@@ -169,7 +189,7 @@ void tellSuccessors(Turn& turn, const JobKey& key, const PastRun& run) {
             giveUp(turn, *tracked, whyNever(key, run));
             continue;
         }
-        goOn(turn, *tracked, key);
+        goOn(turn, *tracked, run);
         state.succession.add(tracked->job);
     }
 }
@@ -179,8 +199,10 @@ void settleSuccession(Turn& turn) {
     for (const JobKey& other : state.succession.awaited()) {
         if (state.jobs.contains(other)) continue;
         const Completed* const ended = state.endings.newest(other);
-        const PastRun unknown{.outcome = {1, "nothing is known of it any more"}};
-        tellSuccessors(turn, other, ended ? static_cast<const PastRun&>(*ended) : unknown);
+        Completed unknown;
+        unknown.key = other;
+        unknown.outcome = {1, "nothing is known of it any more"};
+        tellSuccessors(turn, ended ? Completed(*ended) : unknown);
     }
 }
 

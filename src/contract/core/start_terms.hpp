@@ -40,7 +40,7 @@ struct Together {
 Result<StartTerms> checkedSuccession(const Turn& turn, const Schedule& event, const JobKey& key, Together& together);
 /// Tells the jobs that wait for this one that it has ended with that run, or has come to the end of a period: each may
 /// start, or never will.
-void tellSuccessors(Turn& turn, const JobKey& key, const PastRun& run);
+void tellSuccessors(Turn& turn, const Completed& run);
 /// Tells jobs, after a start of the daemon, of the ends that they have missed.
 void settleSuccession(Turn& turn);
 

@@ -72,6 +72,7 @@ struct CallStart {
     bool overdue = false;
     Duration left{0};                       ///< until its maximum limit (jobs.md §4.4)
     std::vector<std::string> triggeredUris; ///< the content that changed (jobs.md §3.2)
+    std::vector<EndedJob> ended;            ///< those that it has waited for (jobs.md §14.1)
 };
 struct CallStop {
     RunId run;

@@ -138,6 +138,25 @@ std::optional<MoveTo> moveToNamed(std::string_view name);
 /// The most that may run at once by the depth of a pool (jobs.md §14.1).
 inline constexpr std::int32_t mostPoolDepth = 100;
 
+/// A job that another has waited for, as that one is told of it (jobs.md §14.1).
+struct EndedJob {
+    JobKey key;
+    std::string label;
+    std::int32_t exitCode = 0; ///< 0: it has succeeded
+    std::string text;          ///< its end in words
+    std::string path;          ///< a transfer's file
+
+    static constexpr auto noun = "ended job";
+    static constexpr auto fields = [](auto& field, auto& ended) {
+        JobKey::fields(field, ended.key);
+        field("label", ended.label);
+        field("exitCode", ended.exitCode);
+        field("text", ended.text);
+        field("path", ended.path);
+    };
+    bool operator==(const EndedJob&) const = default;
+};
+
 /// Terms on the start of a job beside Android's constraints (jobs.md §14.1).
 struct StartTerms {
     std::vector<JobKey> after;        ///< each has to succeed first
@@ -154,6 +173,7 @@ struct StartTerms {
     std::optional<WallTime> promised; ///< its start, as the core forecast it when it was scheduled (jobs.md §5.6)
     SharedText pool;                  ///< its app's pool, whose depth bounds how many run at once; empty: it is in none
     std::int32_t poolDepth = 0;       ///< it starts only while fewer of its pool run; 0: it is in none
+    std::vector<EndedJob> ended;      ///< those of `after` and `afterFailure` that have ended; the core sets it
 
     static constexpr auto noun = "start terms";
     static constexpr auto fields = [](auto& field, auto& terms) {
@@ -170,6 +190,7 @@ struct StartTerms {
         field("promised", terms.promised);
         field.some("pool", terms.pool);
         field.some("poolDepth", terms.poolDepth);
+        field.someRows("ended", terms.ended);
     };
     bool operator==(const StartTerms&) const = default;
 };

@@ -138,7 +138,8 @@ template <> inline constexpr auto rowOf<Outcome> = part("exitCode", "text");
 template <> inline constexpr auto rowOf<WorkItem> = part("id", "extras", "estimatedDown", "estimatedUp", "minimumChunk",
     "deliveries", "active");
 template <> inline constexpr auto rowOf<StartTerms> = part("after", "afterFailure", "at", "calendar", "loosensAt",
-    "then", "meteredBytes", "meteredUsed", "guard", "guardElse", "promised", "pool", "poolDepth");
+    "then", "meteredBytes", "meteredUsed", "guard", "guardElse", "promised", "pool", "poolDepth", "ended");
+template <> inline constexpr auto rowOf<EndedJob> = part("key", "label", "exitCode", "text", "path");
 template <> inline constexpr auto rowOf<JobOfList> = part("info", "terms", "after", "afterFailure");
 template <> inline constexpr auto rowOf<Condition> = part("name", "value");
 template <> inline constexpr auto rowOf<JobKey> = part("app", "namespace", "id");

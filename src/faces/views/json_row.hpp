@@ -47,6 +47,7 @@ public:
     template <class Value> void operator()(const char* key, const Value& value) { put(key, inJson(value)); }
     template <class Value> void always(const char* key, const std::optional<Value>& value) { put(key, inJson(value)); }
     template <class Row> void rows(const char* key, const std::vector<Row>& rows) { list(key, jsonRows(rows)); }
+    template <class Row> void someRows(const char* key, const std::vector<Row>& rows) { this->rows(key, rows); }
     void reasons(const char* key, const char*, const std::vector<PendingReason>& reasons) {
         list(key, reasonsOf(reasons));
     }

@@ -30,12 +30,28 @@ std::optional<Instant> Throttle::dueAt() const {
 } // namespace stint::client
 
 namespace stint {
+namespace {
+
+PersistableBundle bundleOf(const EndedJob& ended) {
+    PersistableBundle bundle;
+    bundle.putString("package", ended.key.app.name);
+    bundle.putString("namespace", ended.key.space.str());
+    bundle.putInt("id", ended.key.id.value);
+    bundle.putString("label", ended.label);
+    bundle.putInt("exitCode", ended.exitCode);
+    bundle.putString("text", ended.text);
+    bundle.putString("path", ended.path);
+    return bundle;
+}
+
+} // namespace
 
 struct JobParameters::Values {
     client::RunKey key;
     wire::RunParameters given;
     std::optional<std::string> space;                      ///< moved out of `given`; nullopt where that is empty
     std::optional<std::vector<std::string>> triggeredUris; ///< likewise
+    std::vector<PersistableBundle> ended;                  ///< likewise
     StopReason stopReason = STOP_REASON_UNDEFINED;
 };
 
@@ -55,6 +71,7 @@ const std::optional<std::vector<std::string>>& JobParameters::getTriggeredConten
 const std::vector<std::string>& JobParameters::getTriggeredContentAuthorities() const {
     return valuesOf(values_).given.triggeredAuthorities;
 }
+const std::vector<PersistableBundle>& JobParameters::getEndedJobs() const { return valuesOf(values_).ended; }
 const std::optional<Network>& JobParameters::getNetwork() const { return valuesOf(values_).given.network; }
 StopReason JobParameters::getStopReason() const { return valuesOf(values_).stopReason; }
 std::uint64_t JobParameters::getRun() const { return valuesOf(values_).key.run; }
@@ -63,7 +80,9 @@ client::RunKey JobParametersAccess::keyOf(const JobParameters& params) { return 
 
 JobParameters JobParametersAccess::make(client::RunKey key, wire::RunParameters from) {
     JobParameters::Values values{
-        .key = key, .given = std::move(from), .space = std::nullopt, .triggeredUris = std::nullopt};
+        .key = key, .given = std::move(from), .space = std::nullopt, .triggeredUris = std::nullopt, .ended = {}};
+    for (const EndedJob& job : std::exchange(values.given.ended, {}))
+        values.ended.push_back(bundleOf(job));
     if (!values.given.space.empty()) values.space = std::move(values.given.space);
     if (!values.given.triggeredUris.empty()) values.triggeredUris = std::move(values.given.triggeredUris);
     JobParameters params;

@@ -123,6 +123,7 @@ struct RunParameters {
     std::optional<Network> network;
     std::vector<std::string> triggeredUris;        ///< empty also where too many have changed
     std::vector<std::string> triggeredAuthorities; ///< empty: no change started it
+    std::vector<EndedJob> ended;                   ///< those that it has waited for (jobs.md §14.1)
 
     static constexpr auto noun = "params";
     static constexpr auto fields = [](auto& field, auto& params) {
@@ -139,6 +140,7 @@ struct RunParameters {
         field.some("transientExtras", params.transientExtras);
         field.some("triggeredContentUris", params.triggeredUris);
         field.some("triggeredContentAuthorities", params.triggeredAuthorities);
+        field.someRows("endedJobs", params.ended);
     };
 };
 void writeRunParameters(Writer& writer, const RunParameters& parameters);

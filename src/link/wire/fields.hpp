@@ -233,6 +233,10 @@ public:
         number(internal, ending->internal);
     }
     /// Rows that list their own fields.
+    /// Rows that are left out where there are none.
+    template <class Row> void someRows(const char* key, const std::vector<Row>& rows) {
+        if (!rows.empty()) this->rows(key, rows);
+    }
     template <class Row> void rows(const char* key, const std::vector<Row>& rows) {
         dictionary_.put(key, "aa{sv}", [&](Writer& value) { writeRows(value, rows); });
     }
@@ -416,6 +420,7 @@ public:
         enumerator(reason, [made](std::int32_t code) { made().reason = static_cast<StopReason>(code); });
         enumerator(internal, [made](std::int32_t code) { made().internal = static_cast<InternalReason>(code); });
     }
+    template <class Row> void someRows(const char* key, std::vector<Row>& rows) { this->rows(key, rows); }
     template <class Row> void rows(const char* key, std::vector<Row>& rows) {
         dictionary_.take(key, "aa{sv}", [&rows](Reader& reader) -> Result<void> {
             rows = STINT_TRY(readRows<Row>(reader));

@@ -11,11 +11,13 @@
 
 #include "base/result/errors.hpp"
 #include "base/text/number.hpp"
+#include "base/text/printable.hpp"
 #include "base/text/words.hpp"
 #include "base/time/clock.hpp"
 #include "base/time/time.hpp"
 #include "base/unix/ends.hpp"
 #include "base/unix/paths.hpp"
+#include "programs/spool/log.hpp"
 #include "programs/spool/spool.hpp"
 #include "stint/job_scheduler.hpp"
 
@@ -49,6 +51,24 @@ std::optional<Outcome> refusal(const Order& order, const fs::path& input) {
     if (program.ok()) return std::nullopt;
     const bool isThere = program.error().code == Errc::SECURITY;
     return Outcome{isThere ? ends::notExecutable : ends::noProgram, program.error().message};
+}
+
+/// The jobs that this one has waited for (jobs.md §14.1).
+std::vector<EndedBefore> endedBefore(const JobParameters& params) {
+    std::vector<EndedBefore> list;
+    for (const PersistableBundle& job : params.getEndedJobs()) {
+        const std::string package = job.getString("package"), space = job.getString("namespace");
+        const JobId id{job.getInt("id")};
+        const bool isOwn = package == "org.stint.shell" || package == "org.stint.transfer"; // a person's: one series
+        std::string name = isOwn ? "" : package + "/";
+        if (!space.empty()) name += space + "#";
+        fs::path output = job.getString("path");
+        if (output.empty()) output = newestOutput(spoolOfJob(Spool::rootOf(package), id));
+        if (output.string().find('\n') != std::string::npos) output.clear(); // it would be two
+        list.push_back({name + std::to_string(id.value), printable(job.getString("label")),
+                        std::to_string(job.getInt("exitCode")), printable(job.getString("text")), output.string()});
+    }
+    return list;
 }
 
 } // namespace
@@ -88,7 +108,8 @@ Result<Run> CommandService::begin() {
     const CommandRun facts{.job = job.params.getJobId(),
                            .runsBefore = job.tally.runs,
                            .deadline = wallNow() + job.params.getTimeLimit() - job.saveTime(),
-                           .spool = Spool(job.spool.directory())};
+                           .spool = Spool(job.spool.directory()),
+                           .after = endedBefore(job.params)};
     order.environment = withRunVariables(std::move(order.environment), facts);
     ++job.tally.runs;
     job.tally.running = true;

@@ -49,6 +49,11 @@ bool endsWithLine(const Fd& file, Bytes size) {
 
 } // namespace
 
+fs::path newestOutput(const fs::path& directory) {
+    const std::vector<Bytes> files = starts(directory);
+    return files.empty() ? fs::path() : fileAt(directory, files.back());
+}
+
 Result<LogWriter> LogWriter::open(fs::path directory, Bytes kept) {
     LogWriter log(std::move(directory), kept);
     std::vector<Bytes> files = starts(log.directory_);

@@ -17,6 +17,9 @@ namespace stint {
 /// The least length of a command's newest output that is kept.
 inline constexpr Bytes logKept = 4_MiB;
 
+/// The newest file of a command's output; empty: it has written nothing.
+std::filesystem::path newestOutput(const std::filesystem::path& directory);
+
 class LogWriter {
 public:
     /// Continues where an earlier writer ended. `kept`: another length, for tests.

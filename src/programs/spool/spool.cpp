@@ -317,6 +317,14 @@ std::string deadlineText(const CommandRun& facts) {
     return std::to_string(std::chrono::floor<std::chrono::seconds>(facts.deadline.time_since_epoch()).count());
 }
 
+/// One line for each job that the command has waited for.
+template <std::string EndedBefore::*Fact> std::string linesOf(const CommandRun& facts) {
+    std::string lines;
+    for (const EndedBefore& job : facts.after)
+        lines += (&job == &facts.after.front() ? "" : "\n") + job.*Fact;
+    return lines;
+}
+
 // clang-format off
 constexpr std::array variables{
     RunVariable{"STINT_JOB",             "its job's number",                                         [](const CommandRun& f) { return std::to_string(f.job.value); }},
@@ -324,6 +332,11 @@ constexpr std::array variables{
     RunVariable{"STINT_DEADLINE",        "when it gets SIGTERM at the latest, in seconds since 1970", deadlineText},
     RunVariable{"STINT_STATE_DIRECTORY", "a directory that lasts until its job has ended",           [](const CommandRun& f) { return f.spool.state().string(); }},
     RunVariable{"STINT_STOP_REASON",     "a file that says, after SIGTERM, why: TIMEOUT, USER, …",   [](const CommandRun& f) { return f.spool.stopReason().string(); }},
+    RunVariable{"STINT_AFTER_JOB",       "the job that it waited for; of several, here and below, a line each", linesOf<&EndedBefore::job>},
+    RunVariable{"STINT_AFTER_NAME",      "that one's name",                                          linesOf<&EndedBefore::name>},
+    RunVariable{"STINT_AFTER_EXIT_CODE", "that one's exit code: 0 if it has succeeded",              linesOf<&EndedBefore::exitCode>},
+    RunVariable{"STINT_AFTER_REASON",    "that one's end in words",                                  linesOf<&EndedBefore::reason>},
+    RunVariable{"STINT_AFTER_OUTPUT",    "a file: the end of that one's output, or the file it moved", linesOf<&EndedBefore::output>},
 };
 // clang-format on
 

@@ -101,12 +101,22 @@ std::vector<std::filesystem::path> unheldSpools(const std::filesystem::path& roo
 void sweep(std::vector<std::filesystem::path> candidates, const std::vector<std::string>& tracked,
            EndedSpools kept = {});
 
+/// A job that a command has waited for (jobs.md §14.1).
+struct EndedBefore {
+    std::string job; ///< as a person names it
+    std::string name;
+    std::string exitCode;
+    std::string reason; ///< one line
+    std::string output; ///< a file; empty: there is none
+};
+
 /// The facts of a run, for its command.
 struct CommandRun {
     JobId job;
     std::int64_t runsBefore = 0;
     WallTime deadline{}; ///< the latest time at which it is asked to stop
     Spool spool;
+    std::vector<EndedBefore> after = {};
 };
 
 struct RunVariable {

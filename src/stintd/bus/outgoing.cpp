@@ -61,7 +61,8 @@ Outgoing startJob(sd_bus* bus, const CallStart& start) {
                                    .overdue = start.overdue,
                                    .timeLimit = start.left,
                                    .network = start.network,
-                                   .triggeredAuthorities = authoritiesOf(start.triggeredUris)};
+                                   .triggeredAuthorities = authoritiesOf(start.triggeredUris),
+                                   .ended = start.ended};
     // jobs.md §4.7: the list is empty if there were too many to remember.
     if (start.triggeredUris.size() < mostTriggeredUris) parameters.triggeredUris = start.triggeredUris;
     wire::Message message = call(bus, "StartJob", [&](Writer& writer) {

@@ -46,6 +46,7 @@ public:
     template <class Row> void inner(const char* key, const Row& row) { object_[key] = jsonOfRow(row); }
     template <class E, class Named> void word(const char* key, E value, Named) { object_[key] = nameOf(value); }
     template <class E> void number(const char* key, E value) { object_[key] = static_cast<std::int32_t>(value); }
+    template <class Row> void someRows(const char* key, const std::vector<Row>& rows) { this->rows(key, rows); }
     template <class Row> void rows(const char* key, const std::vector<Row>& rows) {
         for (const Row& row : rows)
             object_[key].push_back(jsonOfRow(row));
@@ -116,6 +117,7 @@ public:
         });
     }
     template <class E> void number(const char* key, E& value) { read(key, value, enumFrom<E>); }
+    template <class Row> void someRows(const char* key, std::vector<Row>& rows) { this->rows(key, rows); }
     template <class Row> void rows(const char* key, std::vector<Row>& rows) {
         read(key, rows, [](const auto& list, auto name) { return listFrom<Row>(list, name, rowFrom<Row>); });
     }
