@@ -312,6 +312,9 @@ private:
                               },
                               [&](const DropMessage& r) { messages_.erase(r.id); },
                               [&](const SaveCompleted& r) { completed.push_back(r.completed); },
+                              [&](const DropCompleted& r) {
+                                  std::erase_if(completed, [&](const Completed& one) { return one.key == r.job; });
+                              },
                               [&](const SavePastRun& r) { log.push_back(r); }, [](const auto&) {}},
                    record);
     }

@@ -177,6 +177,83 @@ TEST_CASE("a hold and a retry of a job that is not there, or has ended, are refu
     CHECK(stage.ask(RetryJob{.call = {1}, .key = Stage::key(1)}).error->code == Errc::ILLEGAL_STATE);
 }
 
+namespace {
+
+/// The stage's app is built in, and its job 1 has failed; it was scheduled with an extra and a time.
+void failOne(Stage& stage) {
+    Manifest manifest = Stage::manifestOf(mail);
+    manifest.builtIn = true;
+    stage.install(manifest);
+    PersistableBundle extras;
+    extras.putString("password", "secret");
+    StartTerms terms;
+    terms.at = stage.clock().wall + 1h;
+    REQUIRE(
+        !stage.ask(Schedule{.call = {1}, .app = mail, .info = *stage.job(1).setExtras(extras).build(), .terms = terms})
+             .error);
+    stage.until(61min);
+    REQUIRE(stage.runs(1));
+    stage.event(JobFinished{mail, stage.run(1), false, {7, "exit 7"}});
+}
+
+std::optional<Error> retry(Stage& stage, std::int32_t id) {
+    return stage.ask(RetryJob{.call = {1}, .key = Stage::key(id)}).error;
+}
+
+Reply clear(Stage& stage, std::int32_t id, bool all = false) {
+    return stage.ask(ClearEnded{.call = {1}, .key = Stage::key(id), .all = all});
+}
+
+} // namespace
+
+TEST_CASE("what has failed is scheduled again as it was, and is no ended job any more") { // jobs.md §14.3
+    Stage stage;
+    failOne(stage);
+    REQUIRE(stage.completed.size() == 1);
+    CHECK(!retry(stage, 1));
+    CHECK(stage.completed.empty());
+    REQUIRE(stage.runs(1)); // its time has come
+    CHECK(stage.view(1)->info->getExtras().getString("password") == "secret");
+    stage.event(JobFinished{mail, stage.run(1), false, {}});
+    REQUIRE(stage.completed.size() == 1);
+    CHECK(*stage.completed.front().again == Again{}); // one that ended well keeps nothing
+    CHECK(retry(stage, 1)->message.find("has ended well") != std::string::npos);
+}
+
+TEST_CASE("a retry is told of the jobs that the first time was told of") { // jobs.md §14.1, §14.3
+    Stage stage;
+    failOne(stage);
+    stage.ask(Schedule{
+        .call = {1}, .app = mail, .info = *stage.job(2).build(), .terms = StartTerms{.afterFailure = {Stage::key(1)}}});
+    stage.event(JobFinished{mail, stage.run(2), false, {3, "exit 3"}});
+    REQUIRE(!retry(stage, 2));
+    REQUIRE(stage.view(2)->terms.ended.size() == 1);
+    CHECK(stage.view(2)->terms.ended.front().key == Stage::key(1));
+}
+
+TEST_CASE("a job of an app that is not built in keeps nothing, and is not retried") { // jobs.md §14.3
+    Stage stage;
+    stage.schedule(stage.job(1));
+    stage.event(JobFinished{mail, stage.run(1), false, {7, "exit 7"}});
+    CHECK(*stage.completed.front().again == Again{});
+    CHECK(retry(stage, 1)->message.find("nothing is kept") != std::string::npos);
+}
+
+TEST_CASE("what has ended is cleared, and what has not is not") { // jobs.md §14.3
+    Stage stage;
+    failOne(stage);
+    stage.schedule(stage.job(2));
+    CHECK(clear(stage, 2).error->code == Errc::ILLEGAL_STATE);
+    CHECK(clear(stage, 9).error->code == Errc::ILLEGAL_ARGUMENT);
+    const auto log = stage.log.size();
+    CHECK(clear(stage, 1).count == 1);
+    CHECK(stage.completed.empty());
+    CHECK(stage.log.size() == log);
+    CHECK(retry(stage, 1)->code == Errc::ILLEGAL_ARGUMENT);
+    CHECK(clear(stage, 0, true).count == 0);
+    CHECK(stage.runs(2));
+}
+
 TEST_CASE("numbers of the built-in apps are one series, and none is given twice") { // jobs.md §2.1, architecture.md
     Stage stage;
     const AppId shell{std::string(shellPackage)};

@@ -201,7 +201,7 @@ def test_jobs_of_more_than_a_moment_ago_do_not_go_with_the_log(world):
 
 
 def test_secrets_of_a_job_go_with_it_while_the_daemon_runs(world):
-    """Neither in the database nor in its log, soon after the cancel; SECURITY.md."""
+    """Neither in the database nor in its log, soon after it was cleared; jobs.md §14.3, SECURITY.md."""
     daemon = world.start_daemon()
     world.done("get", "--no-wait", "-H", "Authorization: Bearer hunter2",
                "http://127.0.0.1:9/file.bin")
@@ -213,6 +213,8 @@ def test_secrets_of_a_job_go_with_it_while_the_daemon_runs(world):
 
     assert holding()
     world.done("cancel", str(number))
+    assert holding(), "for `stint retry`"
+    world.done("clear", str(number))
     with Directory(world.store) as directory:
         directory.until(lambda: not holding())
     daemon.stop()

@@ -246,9 +246,11 @@ class TestActions:
             assert served.post(f"/api/jobs/{verb}", {"job": key}).json == {"ok": True}
             assert served.get(f"/api/why?job={key}").json["jobs"][0]["held"] is held
         assert served.post("/api/jobs/cancel", {"job": key}).json == {"ok": True}
-        for verb in ("pause", "resume", "cancel", "retry", "run-now"):
+        for verb in ("pause", "resume", "cancel", "run-now"):
             answer = served.post(f"/api/jobs/{verb}", {"job": key})
             assert answer.status in (404, 409) and answer.json["error"], verb
+        assert served.post("/api/jobs/retry", {"job": key}).json == {"ok": True}  # jobs.md §14.3
+        assert served.get(f"/api/why?job={key}").json["jobs"][0]["state"] == "pending"
 
     def test_of_a_job_that_has_ended_and_of_one_that_never_was(self, world, served, line):
         job = schedule(world, "--", "true")

@@ -52,23 +52,6 @@ def test_a_pause_of_what_has_ended_or_never_was_is_refused(world, daemon):
     assert world.stint("retry", "99").code == 66
 
 
-def test_a_retry_of_what_has_ended_says_what_to_type(world, daemon, origin):
-    origin.serve("a b", b"content")
-    world.done("get", origin.url("a%20b"), "-o", "my file")
-    command = schedule(world, "--retries", "0", "--", "false")
-    assert world.stint("wait", str(command)).code == 1
-    world.stint("get", "--retries", "0", "http://127.0.0.1:1/none")
-    (world.downloads / "sent").write_bytes(b"content")
-    world.stint("put", "sent", origin.url("x"))
-    here = world.downloads
-    for job, says in ((1, f"type `stint get --force -o '{here}/my file' {origin.url('a%20b')}` again"),
-                      (command, "(exit 1): a command's words go with its job, so type its `stint run -- COMMAND` again"),
-                      (3, f"type `stint get -o {here}/none http://127.0.0.1:1/none` again, with the options")):
-        ended = world.stint("retry", str(job))
-        assert ended.code == 66 and f"/{job} has ended" in ended.err and says in ended.err, ended
-    assert "`stint put " in world.stint("retry", "4").err
-
-
 def test_one_command_comes_after_another_that_has_succeeded(world, daemon):
     """jobs.md §14.1"""
     first = schedule(world, "--name", "first", "--", script(world, "until [ -e go ]; do sleep 0.05; done", "one"))
@@ -271,8 +254,9 @@ AFTER = """printf '%s|' "$STINT_AFTER_JOB" "$STINT_AFTER_NAME" "$STINT_AFTER_EXI
 cat "$STINT_AFTER_OUTPUT" >> told.new; mv told.new told"""
 
 
-def test_what_follows_is_told_of_the_end_also_by_another_daemon(world, daemon):
+def test_what_follows_is_told_of_the_end_also_by_another_daemon(world):
     """jobs.md §14.1."""
+    daemon = world.start_daemon()
     ran = script(world, "while [ ! -e go ]; do sleep 0.05; done; echo out of cheese; exit 3")
     first = schedule(world, "--retries", "0", "--name", "backup", "--on-failure", AFTER, "--", ran)
     follower = str(first + 1)

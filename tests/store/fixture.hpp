@@ -131,7 +131,11 @@ inline Completed completedOf(std::int32_t id) {
     completed.kind = JobClass::Expedited;
     completed.url = "https://example.org/" + std::to_string(id);
     completed.path = "/tmp/" + std::to_string(id);
+    completed.moved = id * 2_MiB;
+    completed.runs = id % 5;
+    completed.firstBegan = completed.began;
     completed.last = true;
+    if (id % 2 == 1) completed.again.set({jobOf(id).info, {.calendar = "daily"}});
     return completed;
 }
 

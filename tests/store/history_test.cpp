@@ -62,6 +62,10 @@ struct Model {
         apps.erase(record.app);
         completed.erase(record.app);
     }
+    void apply(const DropCompleted& record) {
+        std::erase_if(completed[record.job.app], [&](const Completed& one) { return one.key == record.job; });
+        if (completed[record.job.app].empty()) completed.erase(record.job.app);
+    }
     void apply(const SaveCompleted& record) {
         auto& list = completed[record.completed.key.app];
         list.push_back(record.completed);
@@ -111,6 +115,7 @@ private:
         case 2:
             return DropJob{job().key};
         case 3:
+            if (upTo(4) == 0) return DropCompleted{completed().key};
             return SaveCompleted{completed(), upTo(6)};
         case 4:
             return SaveApp{memory(), {at(minutes()), wall(minutes())}};

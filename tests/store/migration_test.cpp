@@ -94,6 +94,7 @@ constexpr std::string_view jobColumnsOf2 =
     "window_end_wall, abandoned";
 constexpr std::string_view appColumnsOf2 = "app, boot, pinned, crashes, bad_until";
 constexpr int jobsOf2 = 100;
+constexpr std::array columnsOf10{"info", "terms", "moved", "moving_runs", "first_began"}; ///< of what has ended
 
 /// stint.db as version 2 left it: many jobs, one with work, and three apps; app "c" was damaged on the disk since.
 void makeVersion2(const StoreDirectory& directory) {
@@ -203,6 +204,31 @@ TEST_CASE("a damaged store of version 2 is rebuilt by that version's checksums, 
     CHECK(store.notes().size() == 1);
 }
 
+TEST_CASE("a store of version 9 keeps what has ended, which cannot be retried") { // jobs.md §14.3
+    const Scratch scratch;
+    const Completed ended = completedOf(2);
+    done(openStore(scratch.store()).commit(std::vector<Record>{SaveCompleted{ended, 20}}, stamp(1s)));
+    {
+        auto database = valueOf(Database::open(scratch.database()));
+        done(addRowChecksum(database));
+        for (const auto* column : columnsOf10)
+            done(database.run(fmt::format("ALTER TABLE completed DROP COLUMN {}", column)));
+        done(database.run("UPDATE completed SET seal = seal(app, space, id, ended, stop_reason, internal_reason, "
+                          "exit_code, text, downloaded, uploaded, label, scheduled, began, kind, url, path)"));
+        done(database.run("PRAGMA user_version = 9"));
+    }
+    auto store = openStore(scratch.store());
+    const auto snapshot = valueOf(store.load());
+    CHECK(store.notes().empty());
+    REQUIRE(snapshot.completed.size() == 1);
+    const Completed& kept = snapshot.completed.front();
+    CHECK(kept.key == ended.key);
+    CHECK(kept.outcome == ended.outcome);
+    CHECK(kept.transferredDown == ended.transferredDown);
+    CHECK(*kept.again == Again{});
+    CHECK(kept.moved == 0);
+}
+
 TEST_CASE(
     "a store of version 7 keeps what its apps have spent, and they have used nothing of a budget") { // limits.md §14
     const Scratch scratch;
@@ -214,7 +240,9 @@ TEST_CASE(
     done(openStore(scratch.store()).commit(std::vector<Record>{saved(spent)}, stamp(1s)));
     {
         auto database = valueOf(Database::open(scratch.database()));
-        done(database.run("DROP TABLE device_changes")); // what version 9 has beside
+        done(database.run("DROP TABLE device_changes")); // what versions 9 and 10 have beside
+        for (const auto* column : columnsOf10)
+            done(database.run(fmt::format("ALTER TABLE completed DROP COLUMN {}", column)));
         done(database.run("PRAGMA user_version = 7"));
     }
     {

@@ -178,7 +178,7 @@ void log(Turn& turn, const JobKey& key, PastRun past) {
 
 void remember(Turn& turn, const Job& job, PastRun past) {
     past.last = true;
-    const Completed completed = completedBy(job, past);
+    Completed completed = completedBy(job, past);
     log(turn, job.key, std::move(past));
     // An app that is not known yet, after a start, has the larger number, so that none of its jobs is forgotten too
     // soon.
@@ -186,6 +186,9 @@ void remember(Turn& turn, const Job& job, PastRun past) {
     const Constants& constants = turn.state.constants;
     const std::int64_t most =
         app && !app->manifest.builtIn ? constants.completedHistory : constants.completedHistoryOwn;
+    // jobs.md §14.3: after a start it may not be known yet that an app is built in.
+    if ((!app || app->manifest.builtIn) && job.details->terms->guard.empty() && !succeeded(completed))
+        completed.again.set({job.info, *job.details->terms});
     turn.state.endings.add(completed, most);
     turn.record(SaveCompleted{completed, most});
     turn.state.succession.erase(job); // even if a damaged store has a circle, no end that this one causes is told to it

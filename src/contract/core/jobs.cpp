@@ -129,6 +129,11 @@ const Completed* Endings::newest(const JobKey& key) const {
     return found == newestFirst.end() ? nullptr : &*found;
 }
 
+void Endings::erase(const JobKey& key) {
+    if (auto* const ofApp = findIn(byApp_, key.app))
+        std::erase_if(*ofApp, [&key](const Completed& ended) { return ended.key == key; });
+}
+
 Error notTracked(const State& state, const JobKey& key) {
     if (state.endings.newest(key)) return fail(Errc::ILLEGAL_STATE, "{} has ended", textOf(key));
     return fail(Errc::ILLEGAL_ARGUMENT, "no job {}", textOf(key));

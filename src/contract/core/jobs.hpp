@@ -103,6 +103,8 @@ public:
     /// By app, the newest last.
     const std::map<AppId, std::deque<Completed>>& byApp() const { return byApp_; }
     void erase(const AppId& app) { byApp_.erase(app); }
+    /// Forgets all of this key.
+    void erase(const JobKey& key);
 
 private:
     std::map<AppId, std::deque<Completed>> byApp_;

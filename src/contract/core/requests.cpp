@@ -1,6 +1,7 @@
 #include "contract/core/requests.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include "base/result/errors.hpp"
 #include "contract/core/state.hpp"
@@ -184,7 +185,7 @@ std::optional<Error> hold(Turn& turn, const HoldJob& event) {
 std::optional<Error> retry(Turn& turn, const RetryJob& event) {
     State& state = turn.state;
     Tracked* const tracked = state.jobs.find(event.key);
-    if (!tracked) return notTracked(state, event.key);
+    if (!tracked) return scheduleAgain(turn, event);
     Job& job = tracked->job;
     const bool rests = job.notBefore && *job.notBefore > turn.now.elapsed && job.failures + job.systemStops > 0;
     if (tracked->run || isAside(*tracked) || !rests)
@@ -280,6 +281,26 @@ void apply(Turn& turn, const RetryJob& event) {
 
 void apply(Turn& turn, const MoveJob& event) {
     replyToPerson(turn, event.call, event.key.app, event.callerVisible, move(turn, event));
+}
+
+void apply(Turn& turn, const ClearEnded& event) {
+    State& state = turn.state;
+    std::set<JobKey> ended;
+    for (const auto& [app, history] : state.endings.byApp())
+        for (const Completed& one : history)
+            if (event.all ? event.key.app.name.empty() || app == event.key.app : one.key == event.key)
+                ended.insert(one.key);
+    Reply reply{.call = event.call, .count = static_cast<std::uint32_t>(ended.size())};
+    if (!event.all && state.jobs.contains(event.key)) {
+        reply.error = fail(Errc::ILLEGAL_STATE, "{} has not ended; `stint cancel` ends it", textOf(event.key));
+        return turn.effect(std::move(reply));
+    }
+    if (!event.all && ended.empty()) reply.error = notTracked(state, event.key);
+    for (const JobKey& key : ended) {
+        state.endings.erase(key);
+        turn.record(DropCompleted{key});
+    }
+    turn.effect(std::move(reply));
 }
 
 // The shell's verbs (jobs.md §8), and force-stop (§7.4).

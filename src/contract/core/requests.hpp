@@ -38,4 +38,7 @@ void hear(State& state, const Device& report, const DeviceState& was);
 /// holds (requests.cpp).
 void nothingRunsOf(Turn& turn, const AppId& app);
 
+/// Schedules a job that has ended once more, as it was (jobs.md §14.3); an error where it may not be.
+std::optional<Error> scheduleAgain(Turn& turn, const RetryJob& event);
+
 } // namespace stint

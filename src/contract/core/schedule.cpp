@@ -310,6 +310,48 @@ void apply(Turn& turn, const Schedule& event) {
     turn.effect(Reply{.call = event.call, .id = id});
 }
 
+namespace {
+
+// jobs.md §14.3: a time that has come is no term any more; a calendar's next time is reckoned anew, and conditions that
+// would have loosened loosen at once.
+StartTerms stillMeant(StartTerms terms, WallTime now) {
+    if (!terms.calendar.empty() || (terms.at && *terms.at <= now)) terms.at.reset();
+    if (terms.loosensAt) terms.loosensAt = std::max(*terms.loosensAt, now + Duration{1});
+    return terms;
+}
+
+} // namespace
+
+std::optional<Error> scheduleAgain(Turn& turn, const RetryJob& event) {
+    const Completed* const ended = turn.state.endings.newest(event.key);
+    if (!ended) return notTracked(turn.state, event.key);
+    if (succeeded(*ended))
+        return fail(Errc::ILLEGAL_STATE, "{} has ended well, so there is nothing to retry", textOf(event.key));
+    const App* const app = turn.app(event.key.app);
+    if (!app || !app->manifest.builtIn || ended->again->info == JobInfo{})
+        return fail(Errc::ILLEGAL_STATE,
+                    "{} has ended, and nothing is kept that it could be made of again: ask for it anew",
+                    textOf(event.key));
+    const Schedule again{.call = event.call,
+                         .app = event.key.app,
+                         .space = event.key.space,
+                         .info = ended->again->info,
+                         .callerVisible = event.callerVisible,
+                         .onBehalf = true,
+                         .terms = stillMeant(ended->again->terms, turn.now.wall)};
+    auto fit = fitFor(turn, again, {});
+    if (!fit) return std::move(fit).error();
+    Together alone;
+    auto terms = checkedTerms(turn, again, fit->key, alone);
+    if (!terms) return std::move(terms).error();
+    const std::vector<EndedJob>& told = ended->again->terms.ended; // of what it waited for before (jobs.md §14.1)
+    terms->ended.insert(terms->ended.begin(), told.begin(), told.end());
+    turn.state.endings.erase(event.key);
+    turn.record(DropCompleted{event.key});
+    accept(turn, again, *std::move(fit), *std::move(terms));
+    return std::nullopt;
+}
+
 // jobs.md §2.7: nothing is changed before all have been looked at.
 void apply(Turn& turn, const ScheduleAll& event) {
     if (event.jobs.empty())

@@ -196,6 +196,7 @@ void apply(Turn& turn, const DockFaked& event);
 void apply(Turn& turn, const HoldJob& event);
 void apply(Turn& turn, const RetryJob& event);
 void apply(Turn& turn, const MoveJob& event);
+void apply(Turn& turn, const ClearEnded& event);
 // start_terms.cpp
 void apply(Turn& turn, const EditJob& event);
 void apply(Turn& turn, const ZoneRead& event);

@@ -263,7 +263,7 @@ struct EditJob {
     std::vector<Condition> conditions;
     bool callerVisible = false;
 };
-/// `stint retry`: the job's back-off is over (jobs.md §14.3).
+/// `stint retry`: the job's back-off is over, or it is scheduled again as it was (jobs.md §14.3).
 struct RetryJob {
     CallId call;
     JobKey key;
@@ -275,6 +275,12 @@ struct MoveJob {
     JobKey key;
     MoveTo to = MoveTo::Top;
     bool callerVisible = false;
+};
+/// `stint clear`: an ended job goes off the lists (jobs.md §14.3).
+struct ClearEnded {
+    CallId call;
+    JobKey key;
+    bool all = false; ///< all of the key's app; where that is empty, of every app
 };
 /// `cmd jobscheduler timeout` and `stop`: every matching job in EXECUTING. nullopt: any.
 struct StopJobs {
@@ -413,9 +419,9 @@ using Event =
                  StartAnswered, StopAnswered, RunLost, NotificationTapped, NotificationDismissed, AppInstalled,
                  AppUninstalled, AppSeen, SurvivorsCounted, AppConditions, AppTapped, ContentChanged, ContentShort,
                  ClockSet, AppOpened, AppStatePinned, PermissionsRevoked, StopApp, ForceStop, RunJob, HoldJob, RetryJob,
-                 EditJob, MoveJob, StopJobs, ResetExecutionQuota, ResetScheduleQuota, MonitorBattery, DockFaked,
-                 DeviceChanged, UsageReported, BucketForced, BucketPredicted, BatteryUseSet, DataSaverExemptionSet,
-                 TemporarilyAllowed, PolicyChanged, ZoneRead, NetworkCounted, NetworkUsed, AlarmSet, AlarmCancelled,
-                 DeliveryEnded, MessageArrived, DozeStepped, DozeHeld, ShuttingDown, Tick>;
+                 ClearEnded, EditJob, MoveJob, StopJobs, ResetExecutionQuota, ResetScheduleQuota, MonitorBattery,
+                 DockFaked, DeviceChanged, UsageReported, BucketForced, BucketPredicted, BatteryUseSet,
+                 DataSaverExemptionSet, TemporarilyAllowed, PolicyChanged, ZoneRead, NetworkCounted, NetworkUsed,
+                 AlarmSet, AlarmCancelled, DeliveryEnded, MessageArrived, DozeStepped, DozeHeld, ShuttingDown, Tick>;
 
 } // namespace stint

@@ -407,12 +407,21 @@ struct Run : RunTerms {
     std::map<std::uint64_t, Moved> itemsMoved;  ///< by items that report their own; the totals above include them
 };
 
+/// All that a job was scheduled with. It may have secrets: it is for the store alone, never for what people see.
+struct Again {
+    JobInfo info;
+    StartTerms terms;
+
+    bool operator==(const Again&) const = default;
+};
+
 /// A job that has ended, with its last run: an entry of its app's history (jobs.md §0 completed_history).
 struct Completed : PastRun {
     JobKey key;
     std::string label;
-    std::string url;  ///< a transfer's, from its extras, whose other values, such as a password, are forgotten
-    std::string path; ///< a transfer's target or source
+    std::string url;    ///< a transfer's, from its extras, without a password
+    std::string path;   ///< a transfer's target or source
+    Boxed<Again> again; ///< of a job that a person may retry (jobs.md §14.3); default for any other
 
     bool operator==(const Completed&) const = default;
 };

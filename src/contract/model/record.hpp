@@ -67,6 +67,10 @@ struct SaveCompleted {
     Completed completed;
     std::int64_t keep = 0; ///< how many of the app's newest entries stay
 };
+/// The ended jobs of that key are forgotten: one was retried, or cleared (jobs.md §14.3).
+struct DropCompleted {
+    JobKey job;
+};
 /// An entry of the log (jobs.md §9.4).
 struct SavePastRun {
     JobKey job;
@@ -124,9 +128,9 @@ struct SaveDigest {
 };
 
 /// One change of the stored state.
-using Record = std::variant<SaveJob, DropJob, SaveWork, DropWork, SaveContent, SaveCompleted, SavePastRun,
-                            SaveDeviceChange, SaveApp, DropApp, SaveOverrides, SaveNetworkMarks, SaveUsageTime,
-                            SaveDeviceState, SaveAlarm, DropAlarm, SaveMessage, DropMessage, SaveDigest>;
+using Record = std::variant<SaveJob, DropJob, SaveWork, DropWork, SaveContent, SaveCompleted, DropCompleted,
+                            SavePastRun, SaveDeviceChange, SaveApp, DropApp, SaveOverrides, SaveNetworkMarks,
+                            SaveUsageTime, SaveDeviceState, SaveAlarm, DropAlarm, SaveMessage, DropMessage, SaveDigest>;
 
 /// True if the record still counts after a reboot. One that does not has to survive the daemon, but no power loss.
 bool outlivesBoot(const Record& record);

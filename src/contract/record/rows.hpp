@@ -103,6 +103,7 @@ template <> inline constexpr auto rowOf<ForceStop> = event("forceStop", "call", 
 template <> inline constexpr auto rowOf<RunJob> = event("runJob", "call", "key", "how", "patient");
 template <> inline constexpr auto rowOf<HoldJob> = event("holdJob", "call", "key", "on", "callerVisible");
 template <> inline constexpr auto rowOf<RetryJob> = event("retryJob", "call", "key", "callerVisible");
+template <> inline constexpr auto rowOf<ClearEnded> = event("clearEnded", "call", "key", "all");
 template <> inline constexpr auto rowOf<EditJob> = event("editJob", "call", "key", "conditions", "callerVisible");
 template <> inline constexpr auto rowOf<MoveJob> = event("moveJob", "call", "key", "to", "callerVisible");
 template <> inline constexpr auto rowOf<StopJobs> = event("stopJobs", "call", "app", "space", "id", "ending");

@@ -144,6 +144,15 @@ Call<void> move(const JobKey& job, MoveTo to) {
     return {wire::taskManagerInterface, "Move", readNothing, writing(job, std::string(nameOf(to)))};
 }
 
+Call<std::uint32_t> clear(const JobKey& job) {
+    return {wire::taskManagerInterface, "Clear", [](Reader& reader) { return reader.uint32(); }, writing(job)};
+}
+
+Call<std::uint32_t> clearAll(const std::string& package) {
+    return {wire::taskManagerInterface, "Clear", [](Reader& reader) { return reader.uint32(); },
+            writing(JobKey{AppId{package}, "", JobId{0}}), [](DictionaryWriter& options) { options.put("all", true); }};
+}
+
 Call<ShellAnswer> shell(const std::vector<std::string>& words, const std::vector<std::string>& before) {
     return {wire::taskManagerInterface, "Shell",
             [](Reader& reader) -> Result<ShellAnswer> {

@@ -114,10 +114,15 @@ Call<void> hold(const JobKey& job, bool on);
 /// Changes the job's conditions (jobs.md §14.4). IllegalArgument: no such condition, or one that it may not have;
 /// IllegalState: it has ended.
 Call<void> edit(const JobKey& job, const std::vector<Condition>& conditions);
-/// Retries the job now (jobs.md §14.3). IllegalState: it does not wait for a retry.
+/// Retries the job now, or schedules one that has ended once more (jobs.md §14.3). IllegalState: it does not wait for a
+/// retry, or cannot be made again.
 Call<void> retry(const JobKey& job);
 /// Moves the job among its equals that wait (jobs.md §14.6). IllegalState: it runs, or has ended.
 Call<void> move(const JobKey& job, MoveTo to);
+/// Takes a job that has ended off the lists (jobs.md §14.3). IllegalState: it has not ended.
+Call<std::uint32_t> clear(const JobKey& job);
+/// Takes all of that package's off, or of every app if it is empty; the answer is their number.
+Call<std::uint32_t> clearAll(const std::string& package);
 /// Android's shell verbs: the words that follow "cmd jobscheduler", or `before` ({"cmd", "deviceidle"}, {"am"}).
 Call<ShellAnswer> shell(const std::vector<std::string>& words, const std::vector<std::string>& before = {});
 /// The shell's `run -f` (jobs.md §8): runs the job despite all blockers but the firm ones (views/explanation.hpp).

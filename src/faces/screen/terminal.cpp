@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/result/errors.hpp"
+#include "base/text/words.hpp"
 #include "base/unix/fd.hpp"
 #include "faces/screen/exit_code.hpp"
 #include "faces/screen/json_line.hpp"
@@ -109,6 +110,46 @@ winsize terminalSize() {
     return {.ws_row = 24, .ws_col = 80, .ws_xpixel = 0, .ws_ypixel = 0};
 }
 
+std::size_t widthWithoutColours(std::string_view text) {
+    std::string plain;
+    while (!text.empty()) {
+        const std::size_t colourEnd = colourLength(text);
+        if (colourEnd == 0) plain += text.front();
+        text.remove_prefix(std::max<std::size_t>(colourEnd, 1));
+    }
+    return widthOf(plain);
+}
+
+/// The line broken at blanks where it is wider than `columns`; what follows is indented as its beginning.
+std::string brokenLine(std::string_view line, std::size_t columns) {
+    if (widthWithoutColours(line) <= columns) return std::string(line);
+    std::string broken;
+    std::size_t column = 0;
+    const std::size_t indented = std::min(line.find_first_not_of(' '), line.size());
+    const std::string indent(indented < columns / 2 ? indented : 0, ' ');
+    while (!line.empty()) {
+        const std::size_t blanks = std::min(line.find_first_not_of(' '), line.size());
+        const std::size_t end = std::min(line.find(' ', blanks), line.size());
+        const std::size_t width = widthWithoutColours(line.substr(blanks, end - blanks));
+        const bool onward = column > indent.size() && column + blanks + width > columns;
+        broken += onward ? "\n" + indent + std::string(line.substr(blanks, end - blanks)) : line.substr(0, end);
+        column = onward ? indent.size() + width : column + blanks + width;
+        line.remove_prefix(end);
+    }
+    return broken;
+}
+
+/// Our own lines as wide as the terminal that the stream is; as they are where it is none, or does not say how wide it
+/// is.
+std::string fitted(std::FILE* stream, std::string text) {
+    winsize size{};
+    if (::ioctl(::fileno(stream), TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return text;
+    std::string lines;
+    for (const std::string_view line : splitAt(text, "\n"))
+        lines += (lines.empty() && line.data() == text.data() ? "" : "\n") + brokenLine(line, size.ws_col);
+    return lines;
+}
+
 /// A full disk or a closed pipe sets the stream's error flag, which the program checks at its end.
 void put(std::FILE* stream, std::string_view text) {
     std::fwrite(text.data(), 1, text.size(), stream);
@@ -141,13 +182,14 @@ std::string Screen::painted(std::string_view text, Paint paint) const {
 
 void Screen::print(std::string_view lines) const {
     clearDrawn();
-    put(out_, shownLines(lines, colour_) + "\n");
+    const std::string shown = shownLines(lines, colour_);
+    put(out_, (options_.json ? shown : fitted(out_, shown)) + "\n");
 }
 
 void Screen::tell(std::string_view line) const {
     if (options_.quiet || options_.json) return;
     clearDrawn();
-    put(err_, shownLine(line, colour_) + "\n");
+    put(err_, fitted(err_, shownLine(line, colour_)) + "\n");
 }
 
 bool Screen::canAsk() const { return inTerminalForeground() && ::isatty(STDIN_FILENO) != 0; }
@@ -177,7 +219,7 @@ Screen Screen::forLines() const {
 void Screen::complain(std::string_view sentence, std::optional<int> exitCode) const {
     clearDrawn();
     const std::string text = withShortWords(printable(sentence), widestWord);
-    if (!options_.json) return put(err_, fmt::format("stint: {}\n", text));
+    if (!options_.json) return put(err_, fitted(err_, fmt::format("stint: {}", text)) + "\n");
     Json line = header();
     if (exitCode) line["error"] = wordOfExitCode(*exitCode);
     line[exitCode ? "message" : "warning"] = text;

@@ -113,6 +113,7 @@ Result<Run> CommandService::begin() {
     order.environment = withRunVariables(std::move(order.environment), facts);
     ++job.tally.runs;
     job.tally.running = true;
+    job.tally.done = false;
     STINT_TRY(job.spool.prepare());
     STINT_TRY(job.spool.keep(job.tally));
     const Share share = job.params.isUserInitiatedJob() || job.isGuard() ? Share::Part : Share::Leftover;
@@ -228,7 +229,10 @@ void CommandService::end(const Verdict& verdict) {
     const Job job = *std::exchange(job_, std::nullopt);
     untidied_ = job.spool.directory().parent_path();
     if (job.run && !job.run->error().empty()) complain(job.run->error());
-    if (auto kept = job.spool.keep(verdict.tally); !kept.ok()) complain(kept.error().message);
+    Tally tally = verdict.tally;
+    if (!verdict.again) tally.failures = tally.timeouts = 0; // a retry of the job begins anew (jobs.md §14.3)
+    tally.done = !verdict.again && verdict.outcome.exitCode == 0;
+    if (auto kept = job.spool.keep(tally); !kept.ok()) complain(kept.error().message);
     if (verdict.remark.empty()) return;
     if (auto log = LogWriter::open(job.spool.directory()); log.ok()) remark(*log, verdict.remark);
 }

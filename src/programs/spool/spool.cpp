@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstring>
 #include <optional>
+#include <set>
 #include <string_view>
 
 #include <fcntl.h>
@@ -138,6 +139,16 @@ void removeStaleNotes(const fs::path& root) {
     }
 }
 
+/// The spools that are the newest of their jobs.
+std::set<fs::path> notedSpools(const fs::path& root) {
+    std::set<fs::path> noted;
+    std::error_code error, ignored;
+    for (fs::directory_iterator entry(root, error), end; !error && entry != end; entry.increment(error))
+        if (entry->path().filename().native().starts_with(jobPrefix) && entry->is_symlink(ignored))
+            noted.insert(root / fs::read_symlink(entry->path(), ignored));
+    return noted;
+}
+
 /// A directory that is being made, and the lock which keeps a sweep from it.
 struct Fresh {
     fs::path path;
@@ -238,14 +249,18 @@ Tally Spool::tally() const {
     for (std::size_t i = 0; i < std::size(counts) && i < words.size(); ++i)
         *counts[i] = static_cast<std::int64_t>(numberIn<std::uint64_t>(words[i]).value_or(0));
     tally.running = words.size() > std::size(counts) && words[std::size(counts)] == "running";
+    tally.done = words.size() > std::size(counts) && words[std::size(counts)] == "done";
     return tally;
 }
 
 // Written whole or not at all, whenever the process dies.
 Result<void> Spool::keep(const Tally& tally) const {
     const fs::path fresh = directory_ / "tally.new";
-    STINT_TRY(writeFile(fresh, fmt::format("{}{}{}{}{}{}{}", tally.runs, '\0', tally.failures, '\0', tally.timeouts,
-                                           '\0', tally.running ? "running" : "ended")));
+    STINT_TRY(
+        writeFile(fresh, fmt::format("{}{}{}{}{}{}{}", tally.runs, '\0', tally.failures, '\0', tally.timeouts, '\0',
+                                     tally.running ? "running"
+                                     : tally.done  ? "done"
+                                                   : "ended")));
     if (::rename(fresh.c_str(), (directory_ / tallyFile).c_str()) != 0) return refused("write", directory_ / tallyFile);
     return {};
 }
@@ -270,6 +285,18 @@ fs::path spoolOfJob(const fs::path& root, JobId id) {
     return target;
 }
 
+bool hasOrder(const fs::path& spool) {
+    std::error_code ignored;
+    return !spool.empty() && fs::exists(spool / orderFile, ignored);
+}
+
+void forgetOrder(const fs::path& spool) {
+    if (spool.empty()) return;
+    std::error_code ignored;
+    fs::remove(spool / orderFile, ignored);
+    fs::remove(spool / inputFile, ignored);
+}
+
 std::vector<fs::path> unheldSpools(const fs::path& root) {
     std::vector<fs::path> found;
     std::error_code error;
@@ -286,6 +313,7 @@ void sweep(std::vector<fs::path> candidates, const std::vector<std::string>& tra
         return std::find(tracked.begin(), tracked.end(), spool.string()) != tracked.end();
     });
     std::error_code ignored;
+    const auto noted = candidates.empty() ? std::set<fs::path>{} : notedSpools(candidates.front().parent_path());
     std::vector<std::pair<fs::file_time_type, fs::path>> ended;
     for (const fs::path& spool : candidates) {
         const Fd held = locked(spool); // one that was being made when it was found may have a holder by now
@@ -295,8 +323,7 @@ void sweep(std::vector<fs::path> candidates, const std::vector<std::string>& tra
             continue;
         }
         ended.emplace_back(fs::last_write_time(spool, ignored), spool); // before the order goes, which is a change
-        fs::remove(spool / orderFile, ignored);
-        fs::remove(spool / inputFile, ignored);
+        if (!noted.contains(spool) || Spool(spool).tally().done) forgetOrder(spool);
         fs::remove_all(Spool(spool).state(), ignored);
     }
     std::sort(ended.rbegin(), ended.rend());

@@ -39,6 +39,7 @@ struct Tally {
     std::int64_t failures = 0; ///< runs in a row with another exit code than 0
     std::int64_t timeouts = 0; ///< runs that were stopped at their limit
     bool running = false;      ///< a run has begun, and its result was not written yet
+    bool done = false;         ///< its job has ended well: nothing will ask for its order again
 
     bool operator==(const Tally&) const = default;
 };
@@ -86,6 +87,11 @@ Result<void> noteJob(const Spool& spool, JobId id);
 /// The noted spool; empty where it is gone.
 std::filesystem::path spoolOfJob(const std::filesystem::path& root, JobId id);
 
+/// True if the command of the spool can still be run.
+bool hasOrder(const std::filesystem::path& spool);
+/// Removes a command's order and input, with all that its environment held; its output stays.
+void forgetOrder(const std::filesystem::path& spool);
+
 /// The spools of ended jobs that are kept, newest output first: as many as completed jobs are (jobs.md §0
 /// completed_history_own), and no more than `bytes` of them together.
 struct EndedSpools {
@@ -96,8 +102,9 @@ struct EndedSpools {
 /// The spools that no live `stint run` holds at this moment: candidates for sweep().
 std::vector<std::filesystem::path> unheldSpools(const std::filesystem::path& root);
 /// Clears those of `candidates`, all of one root, that belong to no tracked job; they were found before the tracked
-/// jobs were asked for. All but their output goes at once, with all that the environment held; beyond the newest that
-/// are `kept`, the spools themselves go.
+/// jobs were asked for. All but their output goes at once, with all that the environment held; of a noted job that has
+/// not ended well the order and the input stay, for its retry (jobs.md §14.3). Beyond the newest that are `kept`, the
+/// spools themselves go.
 void sweep(std::vector<std::filesystem::path> candidates, const std::vector<std::string>& tracked,
            EndedSpools kept = {});
 

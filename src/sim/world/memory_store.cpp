@@ -82,6 +82,10 @@ void MemoryStore::write(SaveCompleted record) {
         history.pop_front();
 }
 
+void MemoryStore::write(const DropCompleted& record) {
+    std::erase_if(completed_[record.job.app], [&](const Completed& one) { return one.key == record.job; });
+}
+
 void MemoryStore::write(const SavePastRun& record) {
     std::int32_t& highest = highestIds_[record.job.app];
     highest = std::max(highest, record.job.id.value);

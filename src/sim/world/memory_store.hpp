@@ -23,6 +23,7 @@ private:
     void write(const DropWork& record);
     void write(SaveContent record);
     void write(SaveCompleted record);
+    void write(const DropCompleted& record);
     void write(const SavePastRun& record);
     void write(SaveDeviceChange record);
     void write(SaveApp record);

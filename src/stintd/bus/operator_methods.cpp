@@ -91,6 +91,16 @@ Handled move(Request& request) {
     return waits();
 }
 
+Handled clear(Request& request) {
+    JobKey key = STINT_TRY(readJobKey(request));
+    bool all = false;
+    DictionaryReader options("options", UnknownKeys::Ignore);
+    options.take("all", all);
+    STINT_TRY(options.read(request.arguments));
+    request.owner.arrived(ClearEnded{request.call, std::move(key), all});
+    return waits([](Writer& writer, const Reply& reply) { writer.uint32(reply.count); });
+}
+
 Handled shell(Request& request) {
     std::vector<std::string> words = STINT_TRY(request.arguments.strings());
     const std::vector<std::string> jobScheduler{"cmd", "jobscheduler"};
@@ -237,6 +247,7 @@ std::span<const Method> operatorMethods() {
         {taskManagerInterface, "Edit",        "ssiaa{sv}a{sv}", Operator, edit},
         {taskManagerInterface, "Retry",       "ssia{sv}",       Operator, retry},
         {taskManagerInterface, "Move",        "ssisa{sv}",      Operator, move},
+        {taskManagerInterface, "Clear",       "ssia{sv}",       Operator, clear},
         {taskManagerInterface, "Shell",       "asa{sv}",        Anyone,   shell},
         {taskManagerInterface, "StartApp",    "sasaha{sv}",     Operator, startApp},
         {taskManagerInterface, "OpenApp",     "sa{sv}",         Operator, openApp},

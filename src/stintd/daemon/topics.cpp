@@ -7,6 +7,7 @@ namespace {
 
 Topics topicsOfRecord(const Record& record) {
     return std::visit(Overloaded{[](const SaveCompleted&) { return Topic::Finished | Topic::Tasks; },
+                                 [](const DropCompleted&) -> Topics { return Topic::Finished; },
                                  [](const DropApp&) { return Topic::Finished | Topic::Apps; },
                                  [](const SaveApp&) -> Topics { return Topic::Apps; },
                                  [](const SaveOverrides&) -> Topics { return Topic::Device; },

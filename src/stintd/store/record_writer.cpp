@@ -35,9 +35,14 @@ std::optional<std::string> lastRunText(const JobDetails& past) {
     return rowText(*past.lastRun);
 }
 
-std::optional<std::string> termsText(const JobDetails& details) {
-    if (*details.terms == StartTerms{}) return std::nullopt;
-    return rowText(*details.terms);
+std::optional<std::string> termsText(const StartTerms& terms) {
+    if (terms == StartTerms{}) return std::nullopt;
+    return rowText(terms);
+}
+
+std::optional<std::string> infoText(const Again& again) {
+    if (again == Again{}) return std::nullopt;
+    return jobInfoText(again.info);
 }
 
 } // namespace
@@ -57,6 +62,7 @@ Result<RecordWriter> RecordWriter::prepare(Database& database, BootId boot) {
     sql.trimCompleted =
         STINT_TRY(database.prepare("DELETE FROM completed WHERE app = ?1 AND nth <= (SELECT nth FROM completed "
                                    "WHERE app = ?1 ORDER BY nth DESC LIMIT 1 OFFSET ?2)"));
+    sql.dropCompleted = STINT_TRY(database.prepare("DELETE FROM completed WHERE app = ?1 AND space = ?2 AND id = ?3"));
     sql.newestRun = STINT_TRY(database.prepare("SELECT coalesce(max(nth), 0) FROM past_runs WHERE app = ?1"));
     sql.addRun = STINT_TRY(database.prepare(saveSql(pastRunsTable)));
     sql.trimRuns = STINT_TRY(database.prepare("DELETE FROM past_runs WHERE app = ?1 AND nth <= ?2"));
@@ -110,7 +116,7 @@ Result<void> RecordWriter::write(const SaveJob& record) {
                             job.demotedBySystem, job.running, past.label, count(job.deadline), count(job.deadlineWall),
                             count(past.windowEnd), count(past.windowEndWall), past.abandoned, count(past.lastSuccess),
                             count(past.lastFailure), job.exemptionLost, job.awaitsClock, count(past.runBegan),
-                            lastRunText(past), job.held, termsText(past));
+                            lastRunText(past), job.held, termsText(*past.terms));
 }
 
 Result<void> RecordWriter::write(const DropJob& record) {
@@ -144,8 +150,14 @@ Result<void> RecordWriter::write(const SaveCompleted& record) {
                                     static_cast<std::int32_t>(done.ending.reason),
                                     static_cast<std::int32_t>(done.ending.internal), done.outcome.exitCode,
                                     done.outcome.text, done.transferredDown, done.transferredUp, done.label,
-                                    count(done.scheduled), count(done.began), nameOf(done.kind), done.url, done.path));
+                                    count(done.scheduled), count(done.began), nameOf(done.kind), done.url, done.path,
+                                    infoText(*done.again), termsText(done.again->terms), done.moved, done.runs,
+                                    count(done.firstBegan)));
     return sql_.trimCompleted.run(done.key.app.name, record.keep);
+}
+
+Result<void> RecordWriter::write(const DropCompleted& record) {
+    return sql_.dropCompleted.run(record.job.app.name, record.job.space, record.job.id.value);
 }
 
 Result<void> RecordWriter::write(const SavePastRun& record) {

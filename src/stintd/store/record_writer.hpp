@@ -28,6 +28,7 @@ private:
         Statement dropContent;
         Statement addCompleted;
         Statement trimCompleted;
+        Statement dropCompleted;
         Statement newestRun;
         Statement addRun;
         Statement trimRuns;
@@ -60,6 +61,7 @@ private:
     Result<void> write(const DropWork& record);
     Result<void> write(const SaveContent& record);
     Result<void> write(const SaveCompleted& record);
+    Result<void> write(const DropCompleted& record);
     Result<void> write(const SavePastRun& record);
     Result<void> write(const SaveDeviceChange& record);
     Result<void> write(const SaveApp& record);

@@ -131,6 +131,14 @@ Result<void> addCompleted(StoredRow row, Snapshot& snapshot) {
     done.url = row.text();
     done.path = row.text();
     done.last = true;
+    // Damage to what a retry would need must not hide how the job ended.
+    auto info = jobInfoFrom(row.text());
+    const std::string termsText = row.text();
+    auto terms = termsText.empty() ? Result<StartTerms>(StartTerms{}) : rowFromText<StartTerms>(termsText);
+    if (info.ok() && terms.ok()) done.again.set({*std::move(info), *std::move(terms)});
+    done.moved = row.integer();
+    done.runs = row.small();
+    done.firstBegan = row.optionalTime<WallTime>();
     snapshot.completed.push_back(std::move(done));
     return {};
 }

@@ -51,7 +51,7 @@ inline constexpr ChecksummedTable messagesTable{"messages",
 inline constexpr ChecksummedTable deviceStateTable{"device_state", "one, boot, state", 1};
 inline constexpr ChecksummedTable completedTable{
     "completed", "app, space, id, ended, stop_reason, internal_reason, exit_code, text, downloaded, uploaded, label, "
-                 "scheduled, began, kind, url, path"};
+                 "scheduled, began, kind, url, path, info, terms, moved, moving_runs, first_began"};
 /// The log of past runs. An app's history keeps fewer of them, and a job that waits only the last.
 inline constexpr ChecksummedTable pastRunsTable{"past_runs", "app, nth, space, job, run", 2};
 /// The device's history (jobs.md §9.5).

@@ -280,3 +280,17 @@ CREATE TABLE device_changes (
     left_out INTEGER NOT NULL,    -- changes since the one before that were not kept
     seal     INTEGER NOT NULL
 ) STRICT;
+
+-- version 10: what a job that has ended was scheduled with, where a person may retry it (jobs.md §14.3), and what its runs
+-- have moved together (jobs.md §4.7).
+
+ALTER TABLE completed ADD COLUMN info  TEXT; -- JSON, as a job's; NULL: it cannot be retried
+ALTER TABLE completed ADD COLUMN terms TEXT; -- likewise
+ALTER TABLE completed ADD COLUMN moved INTEGER NOT NULL DEFAULT 0; -- bytes
+ALTER TABLE completed ADD COLUMN moving_runs INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE completed ADD COLUMN first_began INTEGER; -- wall ms
+UPDATE completed SET seal = seal(app, space, id, ended, stop_reason, internal_reason, exit_code, text, downloaded,
+                                 uploaded, label, scheduled, began, kind, url, path, info, terms, moved,
+                                 moving_runs, first_began)
+ WHERE seal IS seal(app, space, id, ended, stop_reason, internal_reason, exit_code, text, downloaded, uploaded, label,
+                    scheduled, began, kind, url, path);

@@ -109,6 +109,7 @@ Verb retryVerb();
 Verb editVerb();
 Verb moveVerb();
 Verb cleanVerb();
+Verb clearVerb();
 Verb runNowVerb();
 Verb jobsVerb();
 Verb logVerb();
@@ -152,14 +153,13 @@ int now(const Screen& screen);
 
 /// All verbs, in the order of `stint help`: `tasks` before `tasks stop`.
 inline constexpr std::array everyVerb{
-    getVerb,          putVerb,         runVerb,        guardVerb,       startVerb,     cancelVerb,
-    cleanVerb,        pauseVerb,       resumeVerb,     retryVerb,       editVerb,      moveVerb,
-    runNowVerb,       jobsVerb,        logVerb,        whyVerb,         watchVerb,     waitVerb,
-    logsVerb,         topVerb,         uiVerb,         tasksVerb,       tasksStopVerb, workVerb,
-    appsVerb,         appVerb,         quotaVerb,      alarmsVerb,      pushVerb,      deviceVerb,
-    deviceSetVerb,    deviceResetVerb, netVerb,        netMarkVerb,     policyVerb,    doctorVerb,
-    recordVerb,       recordStartVerb, recordSaveVerb, recordStopVerb,  simVerb,       demoVerb,
-    cmdVerb,          amVerb,          dumpsysVerb,    completionsVerb, helpVerb,      helpConstraintsVerb,
+    getVerb,          putVerb,    runVerb,       guardVerb,       startVerb,       cancelVerb,     cleanVerb,
+    clearVerb,        pauseVerb,  resumeVerb,    retryVerb,       editVerb,        moveVerb,       runNowVerb,
+    jobsVerb,         logVerb,    whyVerb,       watchVerb,       waitVerb,        logsVerb,       topVerb,
+    uiVerb,           tasksVerb,  tasksStopVerb, workVerb,        appsVerb,        appVerb,        quotaVerb,
+    alarmsVerb,       pushVerb,   deviceVerb,    deviceSetVerb,   deviceResetVerb, netVerb,        netMarkVerb,
+    policyVerb,       doctorVerb, recordVerb,    recordStartVerb, recordSaveVerb,  recordStopVerb, simVerb,
+    demoVerb,         cmdVerb,    amVerb,        dumpsysVerb,     completionsVerb, helpVerb,       helpConstraintsVerb,
     helpExitCodesVerb};
 
 } // namespace stint::cli

@@ -1,5 +1,3 @@
-#include <filesystem>
-
 #include <fmt/core.h>
 
 #include "base/result/errors.hpp"
@@ -11,6 +9,7 @@
 #include "faces/views/explanation.hpp"
 #include "faces/views/json.hpp"
 #include "faces/views/phrases.hpp"
+#include "programs/spool/spool.hpp"
 
 namespace stint::cli {
 
@@ -19,19 +18,20 @@ namespace stint::cli {
 
 namespace {
 
+using Finds = Result<JobView> (*)(Daemon&, const std::string&);
 using Does = Result<void> (*)(Daemon&, const JobView&, const Screen&);
 
-Result<void> done(const std::string& text, Does does, const Screen& screen) {
+Result<void> done(const std::string& text, Finds finds, Does does, const Screen& screen) {
     auto daemon = STINT_TRY(Daemon::connect(screen));
-    const JobView job = STINT_TRY(lookUp(daemon, text));
+    const JobView job = STINT_TRY(finds(daemon, text));
     return does(daemon, job, screen);
 }
 
 /// Does it to each job; the exit code is that of the first job that it failed for.
-int toEach(const Arguments& given, const Screen& screen, std::string_view what, Does does) {
+int toEach(const Arguments& given, const Screen& screen, std::string_view what, Does does, Finds finds = lookUp) {
     int code = ends::ok;
     for (const std::string& word : given.words) {
-        const auto did = done(word, does, screen);
+        const auto did = done(word, finds, does, screen);
         if (did.ok()) continue;
         const int failed = failOfLookUp(screen, fmt::format("cannot {} {}", what, printable(word)), did.error());
         if (code == ends::ok) code = failed;
@@ -52,33 +52,36 @@ int pause(const Arguments& given, const Screen& screen) { return toEach(given, s
 
 int resume(const Arguments& given, const Screen& screen) { return toEach(given, screen, "resume", hold<false>); }
 
-/// The verb and the words by which a transfer was asked for. Where it moved nothing, and there is a file at its path,
-/// either verb may have been meant.
-std::string asTyped(const JobView& ended) {
-    const Completed& end = *ended.completed;
-    const std::string url = shellWord(printable(end.url)), path = shellWord(printable(end.path));
-    std::error_code unknown;
-    const bool there = std::filesystem::exists(end.path, unknown);
-    if (ended.transferredUp > 0) return fmt::format("put {} {}", path, url);
-    if (ended.transferredDown > 0 && there) return fmt::format("get --force -o {} {}", path, url);
-    if (ended.transferredDown > 0 || !there) return fmt::format("get -o {} {}", path, url);
-    return fmt::format("get {0}` or `stint put {1} {0}", url, path);
+/// The job; where it is off the lists, but in the log, an error that says so.
+Result<JobView> toRetry(Daemon& daemon, const std::string& text) {
+    auto job = lookUp(daemon, text);
+    const auto name = parseJobName(text);
+    if (job.ok() || !name.ok()) return job;
+    for (const JobKey& key : candidates(*name)) {
+        const auto past = daemon.ask(calls::log(key));
+        if (past.ok() && !past->empty())
+            return fail(Errc::ILLEGAL_STATE,
+                        "{0} has ended and is off the lists, and what it was asked with went with it; `stint log {1}` "
+                        "tells what it did",
+                        textOf(key), shellWord(printable(text)));
+    }
+    return job;
 }
 
-/// The advice for a job that has ended: what to type, since nothing is kept that it could be made of again.
-std::string anew(const JobView& ended) {
-    if (ended.key.app.name == shellPackage)
-        return "a command's words go with its job, so type its `stint run -- COMMAND` again";
-    if (ended.completed->url.empty()) return "its app may schedule it again";
-    return fmt::format("type `stint {}` again, with the options that it had", asTyped(ended));
+bool wordsAreGone(const JobView& job) {
+    return job.key.app.name == shellPackage && !hasOrder(spoolOfJob(Spool::rootOf(shellPackage), job.key.id));
 }
 
-int retry(const Arguments& given, const Screen& screen) {
-    return toEach(given, screen, "retry", [](Daemon& daemon, const JobView& job, const Screen&) -> Result<void> {
-        if (job.state != JobView::State::Finished) return daemon.ask(calls::retry(job.key));
-        return fail(Errc::ILLEGAL_STATE, "{} has ended ({}): {}", textOf(job.key), endText(*job.completed), anew(job));
-    });
+Result<void> retried(Daemon& daemon, const JobView& job, const Screen&) {
+    const bool failed = job.state == JobView::State::Finished && exitCodeOf(*job.completed) != ends::ok;
+    if (failed && wordsAreGone(job))
+        return fail(Errc::ILLEGAL_STATE,
+                    "{} has ended ({}), and its words are gone: type its `stint run -- COMMAND` again", textOf(job.key),
+                    endText(*job.completed));
+    return daemon.ask(calls::retry(job.key));
 }
+
+int retry(const Arguments& given, const Screen& screen) { return toEach(given, screen, "retry", retried, toRetry); }
 
 int edit(const Arguments& given, const Screen& screen) {
     std::vector<Condition> conditions;
@@ -181,9 +184,11 @@ Verb retryVerb() {
             .words = "JOB…",
             .fewest = 1,
             .most = Verb::many,
-            .summary = "retry jobs now that rest after a failure",
+            .summary = "retry jobs now: those that rest after a failure, and those that have ended",
             .about = "Ends the pause before the next try; everything else that a job waits for, it goes on waiting for "
-                     "(`stint run-now` passes that, too).",
+                     "(`stint run-now` passes that, too). A download, an upload or a command that has failed, or was "
+                     "cancelled, is scheduled again as it was, with its number, its options and its environment; a "
+                     "download goes on where it was.",
             .options = {},
             .examples = {{"stint retry 7", ""}},
             .run = retry,

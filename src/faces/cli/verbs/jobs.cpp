@@ -17,6 +17,7 @@
 #include "faces/views/job.hpp"
 #include "faces/views/json_row.hpp"
 #include "faces/views/phrases.hpp"
+#include "programs/spool/spool.hpp"
 #include "programs/spool/transfers.hpp"
 
 namespace stint::cli {
@@ -134,16 +135,36 @@ Result<std::vector<JobView>> listed(const Arguments& given, const Screen& screen
     return jobs;
 }
 
-/// Describes what a waiting transfer leaves behind; a running one tidies up after itself.
-std::string leftBehindBy(const JobView& job) {
-    if (job.state != JobView::State::Pending || job.key.app.name != transferPackage) return {};
-    const auto ledger = Ledger::open(Ledger::root());
-    if (!ledger.ok()) return {};
-    const std::string output = job.info ? job.info->getExtras().getString("output") : "";
-    const auto entry = std::ranges::find_if(ledger->entries(), [&](const LedgerEntry& one) {
+/// True of a transfer that waits, or has ended; a running one tidies up after itself.
+bool mayLeave(const JobView& job) {
+    return job.state != JobView::State::Running && job.key.app.name == transferPackage;
+}
+
+std::string leftBehindBy(const JobView& job, const Ledger& ledger) {
+    if (!mayLeave(job)) return {};
+    const std::string output = pathOf(job).value_or("");
+    const auto entry = std::ranges::find_if(ledger.entries(), [&](const LedgerEntry& one) {
         return one.target == output || one.job == job.key.id.value; // an upload's is known by its job
     });
-    return entry != ledger->entries().end() ? leftBehindText(*entry) : "";
+    return entry != ledger.entries().end() ? leftBehindText(*entry) : "";
+}
+
+/// The most jobs of which each has a line with what it leaves behind.
+constexpr std::size_t mostTold = 5;
+
+/// Tells what each of them leaves behind.
+void tellLeftBehind(const std::vector<JobView>& jobs, const Screen& screen) {
+    if (std::ranges::none_of(jobs, mayLeave)) return;
+    const auto ledger = Ledger::open(Ledger::root());
+    if (!ledger.ok()) return;
+    std::size_t leaving = 0;
+    for (const JobView& job : jobs) {
+        const std::string left = leftBehindBy(job, *ledger);
+        if (left.empty() || ++leaving > mostTold) continue;
+        screen.tell(fmt::format("{}: {}", textOf(job.key), printable(left)));
+    }
+    if (leaving > mostTold)
+        screen.tell(fmt::format("{} more left something behind; `stint clean` lists it", leaving - mostTold));
 }
 
 Result<JobView> toCancel(const std::string& text, const Screen& screen) {
@@ -157,13 +178,9 @@ Result<JobView> toCancel(const std::string& text, const Screen& screen) {
 Result<void> cancelled(const JobView& job, const Screen& screen) {
     auto daemon = STINT_TRY(Daemon::connect(screen));
     STINT_TRY(daemon.ask(calls::cancel(job.key)));
-    if (const std::string left = leftBehindBy(job); !left.empty())
-        screen.tell(fmt::format("{}: {}", textOf(job.key), printable(left)));
+    tellLeftBehind({job}, screen);
     return {};
 }
-
-/// The most jobs of which each has a line with what it leaves behind.
-constexpr std::size_t mostTold = 5;
 
 /// Cancels all jobs of the app by the shell's verb (jobs.md §8), which checks that there is such an app.
 Result<void> cancelledAll(const std::string& package, const Screen& screen) {
@@ -171,14 +188,7 @@ Result<void> cancelledAll(const std::string& package, const Screen& screen) {
     const auto jobs = STINT_TRY(daemon.jobs(package, false));
     auto answer = STINT_TRY(daemon.shell({"cancel", package}));
     if (answer.code != 0) return notInstalled({printable(package)}, Errc::ILLEGAL_STATE);
-    std::size_t leaving = 0;
-    for (const JobView& job : jobs) {
-        const std::string left = leftBehindBy(job);
-        if (left.empty() || ++leaving > mostTold) continue;
-        screen.tell(fmt::format("{}: {}", textOf(job.key), printable(left)));
-    }
-    if (leaving > mostTold)
-        screen.tell(fmt::format("{} more left something behind; `stint clean` lists it", leaving - mostTold));
+    tellLeftBehind(jobs, screen);
     return {};
 }
 
@@ -231,7 +241,69 @@ int cancel(const Arguments& given, const Screen& screen) {
     return code;
 }
 
+// `stint clear` (jobs.md §14.3).
+
+/// The files that are kept of a command outside of the daemon, for a retry, goes as well.
+void noteCleared(const std::vector<JobView>& jobs, const Screen& screen) {
+    for (const JobView& job : jobs)
+        if (job.key.app.name == shellPackage) forgetOrder(spoolOfJob(Spool::rootOf(shellPackage), job.key.id));
+    tellLeftBehind(jobs, screen);
+}
+
+/// Clears all that has ended, of one app or of any.
+Result<void> clearedAll(const std::optional<std::string>& package, const Screen& screen) {
+    auto daemon = STINT_TRY(Daemon::connect(screen));
+    const auto ended = STINT_TRY(daemon.jobs(package, true));
+    if (package && ended.empty()) STINT_TRY(lookUpApp(daemon, *package));
+    const auto count = STINT_TRY(daemon.ask(calls::clearAll(package.value_or(""))));
+    screen.tell(count == 0 ? "nothing has ended that is still listed"
+                           : fmt::format("cleared {}; `stint log JOB` still tells of each", counted(count, "job")));
+    noteCleared(ended, screen);
+    return {};
+}
+
+Result<void> clearedOne(const std::string& word, const Screen& screen) {
+    auto daemon = STINT_TRY(Daemon::connect(screen));
+    const JobView job = STINT_TRY(lookUp(daemon, word));
+    STINT_TRY(daemon.ask(calls::clear(job.key)));
+    noteCleared({job}, screen);
+    return {};
+}
+
+/// True for the name of an app: a word that names no job.
+bool isPackage(const std::string& word) { return !isLabel(word) && !parseJobName(word).ok(); }
+
+int clear(const Arguments& given, const Screen& screen) {
+    if (given.words.empty()) {
+        const auto done = clearedAll(std::nullopt, screen);
+        return done.ok() ? ends::ok : screen.fail("cannot clear what has ended", done.error());
+    }
+    int code = ends::ok; // the code of the first that failed
+    for (const std::string& word : given.words) {
+        const auto done = isPackage(word) ? clearedAll(word, screen) : clearedOne(word, screen);
+        if (done.ok()) continue;
+        const int failed = failOfLookUp(screen, fmt::format("cannot clear {}", printable(word)), done.error());
+        if (code == ends::ok) code = failed;
+    }
+    return code;
+}
+
 } // namespace
+
+Verb clearVerb() {
+    return {.name = "clear",
+            .words = "[JOB…|PACKAGE…]",
+            .fewest = 0,
+            .most = Verb::many,
+            .summary = "take jobs that have ended off the lists",
+            .about = "Finished and failed ones alike: these jobs, all of an app, or without a word all that have "
+                     "ended. `stint log` still tells of them; what they have written stays where it is (`stint clean` "
+                     "removes what transfers left behind); `stint retry` cannot bring them back.",
+            .options = {},
+            .examples = {{"stint clear 7 8", ""}, {"stint clear org.stint.transfer", "what became of the downloads"}},
+            .run = clear,
+            .elsewhere = {"dismiss", "forget", "reset-failed"}};
+}
 
 Verb jobsVerb() {
     return {.name = "jobs",
