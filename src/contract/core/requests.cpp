@@ -162,8 +162,7 @@ void apply(Turn& turn, const AppOpened& event) {
     turn.effect(Reply{.call = event.call});
 }
 
-// A person's requests about the start of one job: hold it, let it go on, end its back-off, move it among those that
-// wait (jobs.md §14.2, §14.3, §14.6).
+// A person's requests about the start of one job: hold it, let it go on, end its back-off (jobs.md §14.2, §14.3).
 
 namespace {
 
@@ -197,78 +196,6 @@ std::optional<Error> retry(Turn& turn, const RetryJob& event) {
     return std::nullopt;
 }
 
-/// The app's jobs that wait as this one does: in the same pool or in none, requested as the same class.
-std::vector<Tracked*> equalsOf(State& state, const Tracked& tracked) {
-    std::vector<Tracked*> equals;
-    for (const JobKey& key : keysOf(state, tracked.job.key.app)) {
-        Tracked& other = state.jobs.at(key);
-        if (&other == &tracked || other.run || isAside(other)) continue;
-        const bool alike = other.job.details->terms->pool == tracked.job.details->terms->pool &&
-                           requestedKind(other.job.info) == requestedKind(tracked.job.info);
-        if (alike) equals.push_back(&other);
-    }
-    return equals;
-}
-
-void put(Turn& turn, Tracked& tracked, Place place) {
-    unpark(turn.state, tracked);
-    tracked.job.enqueued = place.enqueued;
-    tracked.job.sequence = place.sequence;
-    turn.record(SaveJob{tracked.job});
-    park(turn, tracked);
-}
-
-/// The place before all of these, which is durable by its number: a boot gives all jobs one time (jobs.md §14.6).
-Place before(const std::vector<Tracked*>& equals) {
-    const auto place = [](const Tracked* one) { return placeOf(*one); };
-    const auto sequence = [](const Tracked* one) { return one->job.sequence; };
-    const Tracked* const first = *std::ranges::min_element(equals, {}, place);
-    const Tracked* const lowest = *std::ranges::min_element(equals, {}, sequence);
-    return {first->job.enqueued, lowest->job.sequence - 1};
-}
-
-void changePlaces(Turn& turn, Tracked& one, Tracked& other) {
-    const Place place = placeOf(one);
-    put(turn, one, placeOf(other));
-    put(turn, other, place);
-}
-
-/// Moves the job next to its neighbour on that side, beyond it; where there is none, it stays.
-void step(Turn& turn, Tracked& tracked, const std::vector<Tracked*>& equals, bool up) {
-    Tracked* neighbour = nullptr;
-    const auto isNearer = [up](const Tracked& one, const Tracked& other) {
-        return up ? placeOf(other) < placeOf(one) : placeOf(one) < placeOf(other);
-    };
-    for (Tracked* other : equals) {
-        const bool beyond = up ? placeOf(*other) < placeOf(tracked) : placeOf(tracked) < placeOf(*other);
-        if (beyond && (!neighbour || isNearer(*other, *neighbour))) neighbour = other;
-    }
-    if (neighbour) changePlaces(turn, tracked, *neighbour);
-}
-
-std::optional<Error> move(Turn& turn, const MoveJob& event) {
-    State& state = turn.state;
-    Tracked* const tracked = state.jobs.find(event.key);
-    if (!tracked) return notTracked(state, event.key);
-    if (isAside(*tracked)) return isSetAside(*tracked);
-    if (tracked->run) return fail(Errc::ILLEGAL_STATE, "{} runs: only a job that waits has a place", textOf(event.key));
-    const auto equals = equalsOf(state, *tracked);
-    if (equals.empty()) return std::nullopt;
-    switch (event.to) {
-    case MoveTo::Top:
-        put(turn, *tracked, before(equals));
-        break;
-    case MoveTo::Bottom:
-        put(turn, *tracked, {turn.now.elapsed, state.jobs.nextSequence()});
-        break;
-    case MoveTo::Up:
-    case MoveTo::Down:
-        step(turn, *tracked, equals, event.to == MoveTo::Up);
-        break;
-    }
-    return std::nullopt;
-}
-
 } // namespace
 
 void apply(Turn& turn, const HoldJob& event) {
@@ -277,10 +204,6 @@ void apply(Turn& turn, const HoldJob& event) {
 
 void apply(Turn& turn, const RetryJob& event) {
     replyToPerson(turn, event.call, event.key.app, event.callerVisible, retry(turn, event));
-}
-
-void apply(Turn& turn, const MoveJob& event) {
-    replyToPerson(turn, event.call, event.key.app, event.callerVisible, move(turn, event));
 }
 
 void apply(Turn& turn, const ClearEnded& event) {

@@ -195,8 +195,9 @@ void apply(Turn& turn, const DockFaked& event);
 // requests.cpp
 void apply(Turn& turn, const HoldJob& event);
 void apply(Turn& turn, const RetryJob& event);
-void apply(Turn& turn, const MoveJob& event);
 void apply(Turn& turn, const ClearEnded& event);
+// moves.cpp
+void apply(Turn& turn, const MoveJob& event);
 // start_terms.cpp
 void apply(Turn& turn, const EditJob& event);
 void apply(Turn& turn, const ZoneRead& event);
