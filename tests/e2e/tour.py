@@ -60,9 +60,13 @@ VARIES = [
     (r"\bran \d+s\b", "ran …"),
     (r"(?<=while it ran; ran …; )\d+(\.\d+)? (B|KiB|MiB)", "…"),
     (r"(?<=/photo-)\d\d(?=\.jpg \()", "…"),
+    (r"\(\d+ lines like these\)", "(… lines like these)"),
+    (r"^photo-\d\d\.jpg .*$", "photo-….jpg …"),  # those that move at the moment that the page shows
+    (r"^\d+( of \d+ ended ).*$", r"…\1"),
     (r"(?<=went on at )\d+(\.\d+)? (B|KiB|MiB)", "…"),
     (r"(?<= stopped )( +1 +)\d+(\.\d+)? (B|KiB|MiB)", r"\1…"),
     (r" {2,}", "  "),
+    (r"^(.*/photo-….*\n|photo-….*\n)\1+", r"\1"),  # how many of these stand there
 ]
 
 DIRECTIONS = []
