@@ -15,6 +15,14 @@ Table sample() {
 }
 } // namespace
 
+TEST_CASE("a command in backquotes is not broken where a line holds it") {
+    using Lines = std::vector<std::string>;
+    CHECK(wrapped("see it: `stint jobs --all` lists them", 20) == Lines{"see it:", "`stint jobs --all`", "lists them"});
+    CHECK(wrapped("`stint jobs --all`, or not", 19) == Lines{"`stint jobs --all`,", "or not"});
+    CHECK(wrapped("`stint jobs --all`", 12) == Lines{"`stint jobs", "--all`"});
+    CHECK(wrapped("a ` alone is `one word` more", 10) == Lines{"a ` alone", "is", "`one word`", "more"});
+}
+
 TEST_CASE("words stand to the left, numbers to the right, and no line ends in blanks") {
     const Paper paper;
     auto lines = sample().lines(paper.screen());

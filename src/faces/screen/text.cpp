@@ -71,11 +71,27 @@ std::string withShortWords(std::string_view text, std::size_t columns) {
     return made;
 }
 
+namespace {
+
+/// The end of the first word. A command in backquotes that fits into a line is part of one word.
+std::size_t endOfWord(std::string_view text, std::size_t columns) {
+    constexpr std::string_view blanks = " \n";
+    const auto end = std::min(text.find_first_of(blanks), text.size());
+    const auto opening = text.substr(0, end).find('`');
+    const auto closing = opening == text.npos ? text.npos : text.find('`', opening + 1);
+    if (closing == text.npos || closing < end) return end;
+    const std::string_view whole = text.substr(0, text.find_first_of(blanks, closing));
+    const bool fits = whole.find('\n') == whole.npos && widthOf(whole) <= columns;
+    return fits ? whole.size() : end;
+}
+
+} // namespace
+
 std::vector<std::string> wrapped(std::string_view text, std::size_t columns) {
     std::vector<std::string> lines;
     std::string line;
     while (!text.empty()) {
-        const auto end = std::min(text.find_first_of(" \n"), text.size());
+        const auto end = endOfWord(text, columns);
         const std::string_view word = text.substr(0, end);
         const bool breaks = end < text.size() && text[end] == '\n';
         text.remove_prefix(std::min(end + 1, text.size()));
