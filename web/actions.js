@@ -43,14 +43,15 @@ async function done(work, said) {
         tell(typeof said === "function" ? said(answer) : said);
         return true;
     } catch (error) {
-        tell(
-            error.message === "Failed to fetch"
-                ? "The Task Manager does not answer. Is it still running?"
-                : error.message,
-            true,
-        );
+        tell(inWords(error), true);
         return false;
     }
+}
+
+function inWords(error) {
+    return error.message === "Failed to fetch"
+        ? "The Task Manager does not answer. Is it still running?"
+        : error.message;
 }
 
 export function pause(job) {
@@ -78,6 +79,87 @@ export async function cancel(job) {
     ];
     if (!(await ask({ title: `Cancel ${name}?`, body, act: "Cancel the job", danger: true }))) return false;
     return done(() => post("/api/jobs/cancel", { job: job.key }), `${name} is cancelled.`);
+}
+
+const BODY = 12000; // bytes of a request's list of jobs: the server takes 16 KiB
+
+/**
+ * Does one thing to each of them, and tells of each where it could not be done.
+ * @param {any[]} jobs @param {string} path @param {any} more in the request, beside the jobs
+ * @param {(count: number) => string} said what so many of them have become
+ */
+async function doneToAll(jobs, path, more, said) {
+    const names = new Map(jobs.map((job) => [job.key, jobName(job)]));
+    const parts = [[]];
+    let size = 0;
+    for (const key of names.keys()) {
+        size += JSON.stringify(key).length + 1;
+        if (size > BODY) {
+            parts.push([]);
+            size = 0;
+        }
+        parts.at(-1).push(key);
+    }
+    const failed = [];
+    try {
+        for (const part of parts) failed.push(...(await post(path, { jobs: part, ...more })).failed);
+    } catch (error) {
+        return tell(inWords(error), true);
+    }
+    if (failed.length === 0)
+        return tell(`${jobs.length === 1 ? jobName(jobs[0]) : counted(jobs.length, "job")} ${said(jobs.length)}.`);
+    const rest = jobs.length - failed.length;
+    const others = rest > 0 ? ` ${rest.toLocaleString("en")} ${said(rest)}.` : "";
+    tell(
+        `It could not be done to ${failed.length.toLocaleString("en")} of ${counted(jobs.length, "job")}.${others}`,
+        true,
+        failed.map(({ key, error }) => [names.get(key), error]),
+    );
+}
+
+/** "is paused", "are paused" */
+function are(done) {
+    return (count) => `${count === 1 ? "is" : "are"} ${done}`;
+}
+
+export function pauseAll(jobs) {
+    return doneToAll(jobs, "/api/jobs/pause", {}, are("paused"));
+}
+
+export function resumeAll(jobs) {
+    return doneToAll(jobs, "/api/jobs/resume", {}, () => "may go on");
+}
+
+/** @param {number} unseen how many of them no row shows at the moment */
+export async function cancelAll(jobs, unseen) {
+    const running = jobs.filter((job) => job.state === "running").length;
+    const names = jobs.slice(0, 8).map((job) => h("li", {}, jobName(job)));
+    const more = jobs.length > 8 ? [h("li", {}, `and ${(jobs.length - 8).toLocaleString("en")} more`)] : [];
+    const body = [
+        h("ul.dies", {}, ...names, ...more),
+        h(
+            "p",
+            {},
+            "They will not run again.",
+            running > 0 && ` ${running === 1 ? "One runs" : `${running.toLocaleString("en")} run`}: unfinished work is lost.`,
+            unseen > 0 && ` ${unseen.toLocaleString("en")} of them ${unseen === 1 ? "is" : "are"} not shown at the moment.`,
+        ),
+    ];
+    const what = counted(jobs.length, "job");
+    if (!(await ask({ title: `Cancel ${what}?`, body, act: `Cancel ${what}`, danger: true }))) return;
+    return doneToAll(jobs, "/api/jobs/cancel", {}, are("cancelled"));
+}
+
+const places = { top: "first", up: "one place up", down: "one place down", bottom: "last" };
+
+/**
+ * Among those that wait alike (jobs.md §14.6).
+ * @param {any[]} jobs in the order in which they are to stand @param {"top" | "up" | "down" | "bottom"} to
+ */
+export function move(jobs, to) {
+    // The last that is put first is the first.
+    const inTurn = to === "top" || to === "down" ? [...jobs].reverse() : jobs;
+    return doneToAll(inTurn, "/api/jobs/move", { to }, are(`moved: ${places[to]}`));
 }
 
 /** Says first what it overrides. */

@@ -33,15 +33,20 @@ export function ask({ title, body, act, danger = false }) {
 
 let fading = 0;
 
-/** Tells what came of an action; trouble stays until the next word. @param {string} text */
-export function tell(text, trouble = false) {
+const LINES = 200; // of a list of troubles
+
+/**
+ * Tells what came of an action; trouble stays until the next word.
+ * @param {string} text @param {[string, string][]} each what it came to of which job, where some failed
+ */
+export function tell(text, trouble = false, each = []) {
     const place = document.getElementById("told");
     clearTimeout(fading);
     place.replaceChildren(
         h(
-            `p.told${trouble ? ".trouble" : ""}`,
+            `div.told${trouble ? ".trouble" : ""}`,
             {},
-            text,
+            h("span", {}, text),
             h(
                 "button.quiet",
                 { type: "button", "aria-label": "Close this message", onclick: () => place.replaceChildren() },
@@ -49,5 +54,12 @@ export function tell(text, trouble = false) {
             ),
         ),
     );
+    if (each.length > 0) place.firstElementChild.append(troubles(each));
     if (!trouble) fading = window.setTimeout(() => place.replaceChildren(), 6000);
+}
+
+function troubles(each) {
+    const lines = each.slice(0, LINES).map(([name, error]) => h("li", {}, h("strong", {}, name), `: ${error}`));
+    if (each.length > LINES) lines.push(h("li", {}, `and ${(each.length - LINES).toLocaleString("en")} more`));
+    return h("ul.told-each", { tabindex: "0", "aria-label": "What failed" }, ...lines);
 }

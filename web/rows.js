@@ -124,7 +124,7 @@ export class Rows {
     giveBack({ at, key }) {
         if (document.activeElement === at && at.checkVisibility()) return;
         const { element } = this.shown.get(key);
-        const to = element.contains(at) && at.checkVisibility() ? at : element.querySelector("a");
+        const to = element.contains(at) && at.checkVisibility() ? at : element.querySelector("a, button");
         to?.focus({ preventScroll: true });
     }
 
@@ -133,9 +133,10 @@ export class Rows {
         const box = this.list.getBoundingClientRect();
         const top = box.top + this.offsets[i];
         const bottom = box.top + this.offsets[i + 1];
-        const room = parseFloat(getComputedStyle(document.documentElement).scrollPaddingTop); // the page's own head
-        if (top < room) scrollBy(0, top - room);
-        else if (bottom > innerHeight - 16) scrollBy(0, bottom - innerHeight + 16);
+        const { scrollPaddingTop, scrollPaddingBottom } = getComputedStyle(document.documentElement); // what covers it
+        const floor = innerHeight - (parseFloat(scrollPaddingBottom) || 0) - 16;
+        if (top < parseFloat(scrollPaddingTop)) scrollBy(0, top - parseFloat(scrollPaddingTop));
+        else if (bottom > floor) scrollBy(0, bottom - floor);
         this.show();
         return this.shown.get(this.how.key(this.items[i]));
     }

@@ -62,8 +62,8 @@ class TestStream:
         with served.events() as events:
             (told,) = events.first()["jobs"].data["jobs"]
         (printed,) = [json.loads(line) for line in world.done("jobs", "--json").splitlines()]
-        assert list(told) == [*printed, "key"]
-        assert {**printed, "key": printed["job"]} == told
+        assert list(told) == [*printed, "key", "place"]
+        assert {**printed, "key": printed["job"], "place": told["place"]} == told
 
     def test_a_change_is_told_once_it_is_there(self, world, served, unplugged, line):
         with served.events() as events:
@@ -258,6 +258,47 @@ class TestActions:
         for verb in ("pause", "cancel", "retry", "run-now"):
             assert served.post(f"/api/jobs/{verb}", {"job": f"{SHELL}/{job}"}).status == 409, verb
             assert served.post(f"/api/jobs/{verb}", {"job": "com.example.none/1"}).status == 404, verb
+
+    def test_several_at_once_of_which_those_that_cannot_are_told(self, world, served, unplugged):
+        # linux.md §A.11
+        first, second = waits(world), waits(world)
+        nobody = "com.example.none/1"
+        for verb, held in (("pause", True), ("resume", False)):
+            answer = served.post(f"/api/jobs/{verb}", {"jobs": [first, nobody, second]})
+            (failed,) = answer.json["failed"]
+            assert answer.status == 200 and failed["key"] == nobody and "no job" in failed["error"]
+            assert [job["held"] for job in served.get(f"/api/why?job={first}&job={second}").json["jobs"]] == [held, held]
+        after = f"{SHELL}/{schedule(world, '--after', first.split('/')[1], '--', 'true')}"
+        assert served.post("/api/jobs/cancel", {"jobs": [first, after, second]}).json == {"failed": []}
+        outcomes = {job["job"]: job["outcome"] for job in map(json.loads, world.done("jobs", "--finished", "--json").splitlines())}
+        assert outcomes[after] == "cancelled", "not ended by the end of what it waits for"
+
+    def test_a_move_is_told_by_the_places(self, world, served, unplugged):
+        # jobs.md §14.6
+        first, second = waits(world), waits(world)
+        places = {}
+
+        def swapped(event):
+            if event.topic == "jobs":
+                places.update((job["key"], job["place"]) for job in event.data["jobs"])
+            return event.topic == "jobs" and places[second] < places[first]
+
+        with served.events() as events:
+            places.update((job["key"], job["place"]) for job in events.first()["jobs"].data["jobs"])
+            assert places[first] < places[second]
+            assert served.post("/api/jobs/move", {"job": second, "to": "top"}).json == {"ok": True}
+            events.until(swapped)
+        assert served.post("/api/jobs/move", {"jobs": [first, second], "to": "bottom"}).json == {"failed": []}
+
+    @pytest.mark.parametrize("body", [{"jobs": []}, {"jobs": "x/7"}, {"jobs": [7]}, {"jobs": ["7"]}, {"jobs": ["x/7"], "job": "x/7"},
+                                      {"jobs": ["x/7"], "to": "top"}])
+    def test_a_list_of_jobs_that_is_none_is_400(self, served, body):
+        assert served.post("/api/jobs/pause", body).status == 400
+
+    @pytest.mark.parametrize("body", [{"job": "x/7"}, {"job": "x/7", "to": 1}, {"job": "x/7", "to": "left"}, {"to": "top"}])
+    def test_a_move_that_is_none_is_400_and_says_what_would_be_one(self, served, body):
+        answer = served.post("/api/jobs/move", body)
+        assert answer.status == 400 and answer.json["error"]
 
     def test_run_now_names_what_it_passed_over(self, world, served, unplugged):
         key = waits(world)

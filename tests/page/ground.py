@@ -82,6 +82,15 @@ class Ground:
     def get(self, name, *options):
         return f"{TRANSFER}/{self.world.get(self.origin.url(name), *options)}"
 
+    def get_list(self, count):
+        """So many downloads of one list, one at a time; their names."""
+        urls = [self.origin.url(f"part-{i + 1}") for i in range(count)]
+        for url in urls:
+            self.origin.serve(url.rsplit("/", 1)[1], bytes_of(url, 8 * MIB))
+        ended = self.world.stint("get", "--no-wait", "--json", "-j", "1", "-o", f"{self.world.downloads}/", *urls)
+        assert ended.code == 0, ended
+        return [json.loads(line)["job"] for line in ended.out.splitlines()]
+
     def run(self, text, *options):
         """A command of these lines as a job; its name."""
         ended = self.world.stint("run", "--no-wait", *options, "--", script(self.world, text, f"script-{len(list(self.world.downloads.iterdir()))}"))

@@ -185,7 +185,7 @@ test("everything is done by keys alone", async () => {
     assert.equal(await focused(), "Skip to the content");
     await page.keyboard.press("Enter");
     assert.equal(await page.evaluate(() => document.activeElement.id), "main");
-    for (let i = 0; i < 5; ++i) await page.keyboard.press("Tab"); // beyond the fields that choose jobs
+    for (let i = 0; i < 7; ++i) await page.keyboard.press("Tab"); // beyond the fields that choose jobs, and the row's box
     const first = await focused();
     await page.keyboard.press("ArrowDown");
     const second = await focused();

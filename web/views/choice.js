@@ -37,8 +37,11 @@ export function isChosen(job, { word, state, app }, label) {
     return words.every((each) => text.includes(each));
 }
 
-/** The fields, which write into `choice`. @param {Choice} choice @param {() => void} changed */
-export function tools(choice, changed) {
+/**
+ * The fields, which write into `choice`.
+ * @param {Choice} choice @param {() => void} changed @param {(on: boolean) => void} selectAll all that are shown
+ */
+export function tools(choice, changed, selectAll) {
     const set = (key) => (event) => {
         choice[key] = event.target.value;
         changed();
@@ -60,11 +63,18 @@ export function tools(choice, changed) {
         ["oldest", "Oldest first"],
         ["largest", "Largest first"],
     ]);
-    const element = h("div.tools", { role: "search" }, word, h("div.tools-more", {}, state, app, order));
+    const all = h("input", {
+        type: "checkbox",
+        "aria-label": "Select all that are shown",
+        title: "Select all that are shown",
+        onclick: () => selectAll(all.checked),
+    });
+    const element = h("div.tools", { role: "search" }, h("label.pick", {}, all), word, h("div.tools-more", {}, state, app, order));
     let listed = "";
     return {
         element,
         word,
+        all,
         /** Apps with jobs, by package and name; one that is chosen stays. @param {[string, string][]} apps */
         update(apps) {
             const all = [["", "Every app"], ...apps];

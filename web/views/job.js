@@ -1,6 +1,7 @@
 // One job, in full: how it stands, every reason why it waits, what happened to it, and all that one may do with it.
 import { cancel, get, pause, resume, retry, runNow, stopApp, why } from "../actions.js";
 import { doer, h, setSign, setText, sign, table } from "../dom.js";
+import { equalsOf } from "../lines.js";
 import { timeLeft } from "../rate.js";
 import {
     endOf,
@@ -17,6 +18,7 @@ import {
 import { waitWords } from "../waits.js";
 import { bytes, capital, duration, rate, when, whenExactly } from "../words.js";
 import { blockerRow } from "./blocker_row.js";
+import { moveButtons } from "./picked.js";
 import { makeWork } from "./work.js";
 
 /** Opens it in `place`; refresh() says it again. */
@@ -31,13 +33,16 @@ export function openJob(place, page, key) {
     const bar = h("progress", { max: 100, hidden: true, "aria-label": "Progress" });
     const pace = h("p.pace");
     const acts = h("div.acts");
+    const line = h("p.muted");
+    const moves = moveButtons(() => [store.job(key)]);
+    moves.prepend(line);
     const reasons = h("section.reasons-all");
     const facts = h("dl.facts");
     const chain = h("section", { hidden: true }, h("h3", {}, "The work it belongs to"));
     let work = null;
     const story = h("section.story");
     const back = h("a.back", { href: "#/now" }, "All jobs");
-    place.append(h("article.panel", {}, back, title, about, state, bar, pace, acts, reasons, facts, chain, story));
+    place.append(h("article.panel", {}, back, title, about, state, bar, pace, acts, moves, reasons, facts, chain, story));
 
     let explained = null; // what /api/why says, of `of`
     let of = null;
@@ -168,6 +173,14 @@ export function openJob(place, page, key) {
         if (had) (acts.firstElementChild ?? title).focus({ preventScroll: true });
     }
 
+    /** Its place among those that wait as it does, which a person may change. */
+    function showPlace(job) {
+        const waiting = job.state === "pending" ? equalsOf(job, store.jobs.values()) : [];
+        moves.hidden = waiting.length < 2;
+        const place = waiting.indexOf(job) + 1;
+        setText(line, `Number ${place.toLocaleString("en")} of ${waiting.length.toLocaleString("en")} that wait like it.`);
+    }
+
     function refresh() {
         const job = store.job(key);
         if (!job) {
@@ -215,6 +228,7 @@ export function openJob(place, page, key) {
         showFacts(job, now);
         showWork(job);
         showActs(job);
+        showPlace(job);
     }
 
     refresh();

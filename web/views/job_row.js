@@ -86,7 +86,9 @@ function subOf(job, page) {
     return parts.join(" · ");
 }
 
-export function makeRow(page) {
+/** @param {(job: any, isRange: boolean) => void} select a person has ticked it */
+export function makeRow(page, select = () => {}) {
+    const tick = h("input", { type: "checkbox", onclick: (event) => select(job, event.shiftKey) });
     const icon = sign("running");
     const name = h("a.name", {});
     const sub = h("span.sub", {});
@@ -100,6 +102,7 @@ export function makeRow(page) {
     const element = h(
         "li.job",
         {},
+        h("label.pick", {}, tick),
         icon,
         h("div.what", {}, name, sub),
         h("div.state", {}, bar, h("span.says", {}, says, longest), reasons),
@@ -164,10 +167,14 @@ export function makeRow(page) {
         setText(small, job.ended ? ago(job.ended, now) : "");
     }
 
-    function update(next, blockers) {
+    function update(next, blockers, isSelected = false) {
         job = next;
         const group = groupOf(job);
         const now = page.clock.now();
+        tick.hidden = group === "ended";
+        tick.checked = isSelected;
+        setAttribute(tick, "aria-label", `Select ${jobName(job)}`);
+        element.classList.toggle("selected", isSelected);
         setText(name, jobName(job));
         setAttribute(name, "href", hrefOf(job));
         setText(sub, subOf(job, page));

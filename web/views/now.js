@@ -3,11 +3,15 @@
 import { why } from "../actions.js";
 import { everySecond } from "../clock.js";
 import { h, setAttribute, setText } from "../dom.js";
+import { byPlace, folded } from "../lines.js";
 import { Rows } from "../rows.js";
+import { Selection } from "../selection.js";
 import { deviceWords } from "../app_words.js";
 import { groupOf, headline } from "../sentences.js";
+import { counted } from "../words.js";
 import { everything, isChosen, isEverything, orders as chosenOrders, tools } from "./choice.js";
 import { openJob } from "./job.js";
+import { makeBar } from "./picked.js";
 import { makeRow, reasonLines } from "./job_row.js";
 
 const groups = {
@@ -20,14 +24,21 @@ const groups = {
 const orders = {
     needs: (a, b) => a.enqueued - b.enqueued,
     running: (a, b) => (b.kind === "user_initiated") - (a.kind === "user_initiated") || a.started - b.started,
-    waiting: (a, b) => (a.earliest ?? Infinity) - (b.earliest ?? Infinity) || a.enqueued - b.enqueued,
+    waiting: (a, b) => (a.earliest ?? Infinity) - (b.earliest ?? Infinity) || byPlace(a, b) || a.enqueued - b.enqueued,
     ended: (a, b) => b.ended - a.ended,
 };
 
-const choice = everything(); // stays while another view is looked at
+// These stay while another view is looked at.
+const choice = everything();
+const selection = new Selection();
+const unfolded = new Set(); // lists of which all is shown
 
-/** The list's items: a head for each group that has anybody, then its jobs, in an order of their own or `order`. */
-export function itemsOf(jobs, finished, order = "") {
+/**
+ * The list's items: a head for each group that has anybody, then its jobs, in an order of their own or `order`; of a
+ * long list of downloads the first few, and how many more, but for those that are `open` (null: each).
+ * @param {Set<string> | null} open
+ */
+export function itemsOf(jobs, finished, order = "", open = null) {
     const members = { needs: [], running: [], waiting: [], ended: [] };
     for (const job of jobs) members[groupOf(job)].push(job);
     members.ended.push(...finished);
@@ -36,16 +47,22 @@ export function itemsOf(jobs, finished, order = "") {
         if (all.length === 0) continue;
         all.sort((a, b) => (chosenOrders[order] ?? orders[group])(a, b) || 0 || (a.key < b.key ? -1 : 1));
         items.push({ key: `head ${group}`, group, count: all.length });
-        all.forEach((job, i) =>
-            items.push({
-                key: group === "ended" ? `${job.key} ${job.ended}` : job.key,
-                job,
-                place: i + 1,
-                of: all.length,
-            }),
+        folded(all, group === "waiting" && order === "" ? open : null).forEach((row, i, { length }) =>
+            items.push({ ...row, key: keyOf(row), place: i + 1, of: length }),
         );
     }
     return items;
+}
+
+function keyOf({ job, pool }) {
+    if (!job) return `more ${pool}`;
+    return job.state === "finished" ? `${job.key} ${job.ended}` : job.key;
+}
+
+/** The row as one selects it; null: there is nothing to do with it. */
+function selectable({ key, job, more }) {
+    if (job && job.state !== "finished") return { id: key, keys: [job.key] };
+    return more?.length > 0 ? { id: key, keys: more.map((each) => each.key) } : null;
 }
 
 export function mount(root, page, own) {
@@ -67,12 +84,14 @@ export function mount(root, page, own) {
         h("p", {}, "No job is like that."),
         h("p", {}, h("button.button", { type: "button", onclick: () => chooser.clear() }, "Show all jobs")),
     );
-    const chooser = tools(choice, () => {
+    const chosenOthers = () => {
         refresh();
         scrollTo(0, 0);
-        const found = rows.items.filter((item) => item.job).length;
-        page.speak(found === 1 ? "1 job" : `${found} jobs`);
-    });
+        const found = rows.items.reduce((sum, item) => sum + (item.count ?? 0), 0);
+        page.speak(counted(found, "job"));
+    };
+    const chooser = tools(choice, chosenOthers, selectAll);
+    const bar = makeBar(chosen, () => (selection.clear(), selectionChanged(), toList()), toList);
     const beside = h("aside.beside", { "aria-label": "The job" });
     root.append(
         h(
@@ -83,6 +102,7 @@ export function mount(root, page, own) {
                 {},
                 h("header.head", {}, h("h1.headline", {}, says, " ", whyAll), next, device),
                 chooser.element,
+                bar.element,
                 list,
                 none,
                 empty,
@@ -92,7 +112,7 @@ export function mount(root, page, own) {
     );
 
     // Heights that the style sheet says, in pixels.
-    let heights = { head: 0, row: 0, ended: 0, line: 0 };
+    let heights = { head: 0, row: 0, ended: 0, more: 0, line: 0 };
     let reasonWidth = 0;
     let lines = new WeakMap(); // a job's, by what was known of it
     const pen = document.createElement("canvas").getContext("2d");
@@ -110,7 +130,7 @@ export function mount(root, page, own) {
         const style = getComputedStyle(list);
         const em = parseFloat(getComputedStyle(document.documentElement).fontSize);
         const of = (name) => parseFloat(style.getPropertyValue(name)) * em;
-        heights = { head: of("--head"), row: of("--row"), ended: of("--ended"), line: of("--line") };
+        heights = { head: of("--head"), row: of("--row"), ended: of("--ended"), more: of("--more"), line: of("--line") };
         const sample = makeRow(page).element;
         setText(sample.querySelector("button"), "Run now");
         list.append(sample);
@@ -123,6 +143,7 @@ export function mount(root, page, own) {
     const blockers = new Map(); // key → {job, blockers}: what /api/why said of it as it is now
     function heightOf(item) {
         if (item.group) return heights.head;
+        if (item.more) return heights.more;
         if (item.job.state === "finished") return heights.ended;
         return heights.row + heights.line * Math.max(0, linesOf(item.job) - 2);
     }
@@ -134,8 +155,34 @@ export function mount(root, page, own) {
         return { element, update: (now) => setText(count, now.count.toLocaleString("en")) };
     }
 
-    function makeJob() {
-        const row = makeRow(page);
+    /** The end of a long list of downloads: how many more, which a press shows, or hides. */
+    function makeMore(item) {
+        const { pool } = item;
+        const tick = h("input", { type: "checkbox", onclick: (event) => select(item.key, event.shiftKey) });
+        const act = h("button.quiet", { type: "button", onclick: () => unfold(pool) });
+        const element = h("li.more", {}, h("label.pick", {}, tick), act);
+        return {
+            element,
+            update({ more, place, of }) {
+                const count = more.length.toLocaleString("en");
+                const row = selectable({ key: item.key, more });
+                setText(act, row ? `and ${count} more that wait for their turn` : "Show the first few only");
+                setAttribute(act, "aria-expanded", row ? "false" : "true");
+                setAttribute(tick, "aria-label", `Select the ${count} more`);
+                tick.hidden = row === null;
+                tick.checked = row !== null && selection.has(row);
+                element.classList.toggle("last", place === of);
+            },
+        };
+    }
+
+    function unfold(pool) {
+        if (!unfolded.delete(pool)) unfolded.add(pool);
+        refresh();
+    }
+
+    function makeJob(item) {
+        const row = makeRow(page, (_, isRange) => select(item.key, isRange));
         return {
             element: row.element,
             update(item) {
@@ -143,18 +190,62 @@ export function mount(root, page, own) {
                 setAttribute(row.element, "aria-setsize", item.of);
                 row.element.classList.toggle("last", item.place === item.of);
                 row.element.classList.toggle("first", item.place === 1);
-                row.element.classList.toggle("open", item.job.key === open?.key);
-                row.update(item.job, blockers.get(item.job.key)?.blockers);
+                row.element.classList.toggle("open", item.job.key === opened?.key);
+                row.update(item.job, blockers.get(item.job.key)?.blockers, selection.keys.has(item.job.key));
             },
         };
     }
 
     const rows = new Rows(list, {
         key: (item) => item.key,
-        who: (item) => item.job?.key,
+        who: (item) => item.job?.key ?? (item.more ? item.key : undefined),
         height: heightOf,
-        make: (item) => (item.group ? makeHead(item) : makeJob()),
+        make: (item) => (item.group ? makeHead(item) : item.more ? makeMore(item) : makeJob(item)),
     });
+
+    // The selection.
+
+    const selectables = () => rows.items.map(selectable).filter((row) => row !== null);
+    /** The jobs that are selected, and how many of them no row shows. */
+    function chosen() {
+        const shown = new Set(selectables().flatMap((row) => row.keys));
+        const jobs = [...selection.keys].map((key) => store.jobs.get(key)).filter(Boolean);
+        return { jobs, unseen: jobs.filter((job) => !shown.has(job.key)).length };
+    }
+    function select(id, isRange) {
+        const all = selectables();
+        const row = all.find((each) => each.id === id);
+        if (!row) return;
+        if (isRange) selection.reach(row, all);
+        else selection.toggle(row);
+        selectionChanged();
+    }
+    function selectAll(on) {
+        selection.setAll(selectables(), on);
+        selectionChanged();
+    }
+    function selectionChanged() {
+        rows.show();
+        tellSelection();
+        page.speak(`${selection.keys.size.toLocaleString("en")} selected`);
+    }
+    function tellSelection() {
+        bar.update();
+        if (selection.keys.size === 0) {
+            chooser.all.checked = chooser.all.indeterminate = false;
+            return;
+        }
+        const all = selectables();
+        const some = all.filter((row) => selection.has(row)).length;
+        chooser.all.checked = some > 0 && some === all.length;
+        chooser.all.indeterminate = some > 0 && some < all.length;
+    }
+    /** The focus, to the row that was selected last, else to the first. */
+    function toList() {
+        const i = rows.items.findIndex((item) => item.key === selection.anchor);
+        const first = rows.items.findIndex((item) => item.job);
+        if (first >= 0) rows.reveal(i >= 0 ? i : first)?.element.querySelector("a, button")?.focus();
+    }
 
     let asking = null;
     let settled = 0;
@@ -199,32 +290,35 @@ export function mount(root, page, own) {
         const names = [...new Set(all.map((job) => job.package))].map((name) => [name, store.label(name)]);
         chooser.update(names.sort((a, b) => a[1].localeCompare(b[1])));
         const some = (jobs) => (isEverything(choice) ? jobs : [...jobs].filter((job) => isChosen(job, choice, label)));
-        const items = itemsOf(some(store.jobs.values()), some(store.finished), choice.order);
+        const open = choice.word.trim() === "" ? unfolded : null; // what is looked for is to be seen
+        const items = itemsOf(some(store.jobs.values()), some(store.finished), choice.order, open);
         chooser.element.hidden = all.length === 0 && isEverything(choice);
         none.hidden = all.length === 0 || items.length > 0;
         for (const key of blockers.keys()) if (!store.jobs.has(key)) blockers.delete(key);
         empty.hidden = all.length > 0;
+        selection.keep((key) => store.jobs.has(key));
         rows.set(items);
-        open?.refresh();
+        tellSelection();
+        opened?.refresh();
         askWhy();
     }
 
     // A job opened.
 
-    let open = null;
+    let opened = null;
     function route(key) {
-        if (open?.key === key) return;
-        open?.close();
-        open = null;
+        if (opened?.key === key) return;
+        opened?.close();
+        opened = null;
         beside.replaceChildren();
         root.classList.toggle("with-job", key !== "");
-        if (key !== "") open = openJob(beside, page, key);
+        if (key !== "") opened = openJob(beside, page, key);
         else rows.show();
         refresh();
     }
 
     const leave = () => {
-        const key = open?.key;
+        const key = opened?.key;
         location.hash = "#/now";
         // Back to the row it was opened from.
         const i = rows.items.findIndex((item) => item.job?.key === key);
@@ -232,18 +326,46 @@ export function mount(root, page, own) {
     };
     function keys(event) {
         if (event.defaultPrevented || document.querySelector("dialog[open]")) return;
-        if (event.key === "Escape" && open) return leave();
+        if (event.key === "Escape" && opened) return leave();
+        if (event.key === "Escape" && bar.element.contains(event.target)) return toList();
+        if (event.key === "Escape" && selection.keys.size > 0 && !event.target.closest?.("input, select")) {
+            selection.clear();
+            return selectionChanged();
+        }
         if (event.key === "/" && !event.target.closest?.("input, select") && chooser.word.checkVisibility()) {
             event.preventDefault();
             return chooser.word.focus();
         }
-        const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-        const row = event.target.closest?.("li.job");
-        if (!step || !row) return;
-        event.preventDefault();
+        const row = event.target.closest?.("li.job, li.more");
+        if (row) rowKeys(event, row);
+    }
+    /** In the list: arrows go from row to row, and with Shift select on the way. */
+    function rowKeys(event, row) {
         const at = rows.items.findIndex((item) => rows.shown.get(item.key)?.element === row);
-        for (let i = at + step; i >= 0 && i < rows.items.length; i += step)
-            if (rows.items[i].job) return rows.reveal(i)?.element.querySelector("a").focus();
+        const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+        const isPlain = !event.ctrlKey && !event.metaKey && !event.altKey;
+        if (step && isPlain) {
+            event.preventDefault();
+            for (let i = at + step; i >= 0 && i < rows.items.length; i += step)
+                if (!rows.items[i].group) return goTo(i, event.shiftKey ? at : -1);
+        } else if (event.key === " " && isPlain && event.target.matches("a")) {
+            event.preventDefault();
+            select(rows.items[at].key, event.shiftKey);
+        } else if (event.key === "a" && (event.ctrlKey || event.metaKey)) {
+            event.preventDefault();
+            selectAll(true);
+        } else if (event.key === "a" && isPlain && !bar.element.hidden) {
+            event.preventDefault();
+            bar.first.focus();
+        }
+    }
+    /** To that row; `from` is where a range begins, if one is selected. */
+    function goTo(i, from) {
+        const { key } = rows.items[i];
+        const first = from >= 0 ? selectable(rows.items[from]) : null;
+        if (first && selection.last !== first.id) selection.start(first);
+        if (from >= 0) select(key, true);
+        rows.reveal(i)?.element.querySelector("a, button")?.focus();
     }
     document.addEventListener("keydown", keys);
     const scrolled = () => askWhy();
@@ -263,7 +385,7 @@ export function mount(root, page, own) {
         close() {
             off();
             stop();
-            open?.close();
+            opened?.close();
             rows.close();
             clearTimeout(settled);
             asking?.abort();

@@ -205,13 +205,41 @@ void refuseJob(DaemonLine& line, const JobKey& job, const Error& error, const Do
     });
 }
 
-void actOn(DaemonLine& line, const Request& request, const Done& done, cli::Call<void> (*call)(const JobKey&)) {
-    const auto job = jobIn(request);
-    if (!job.ok()) return done(answerOf(job.error()));
-    line.ask<void>(call(*job), [&line, job = *job, done](const Result<void>& acted) {
+using CallForJob = std::function<cli::Call<void>(const JobKey&)>;
+
+/// The jobs of which it was refused, each with the error; answered when all calls have come back.
+struct Refusals {
+    cli::Json failed = cli::Json::array();
+    std::size_t outstanding;
+    Done done;
+
+    void came(const JobKey& job, const Result<void>& acted) {
+        if (!acted.ok()) failed.push_back({{"key", textOf(job)}, {"error", acted.error().message}});
+        if (--outstanding == 0) done(jsonAnswer(cli::dumped(cli::Json{{"failed", std::move(failed)}})));
+    }
+};
+
+/// Makes one call for each, in their order.
+void actOnEach(DaemonLine& line, const std::vector<JobKey>& jobs, const Done& done, const CallForJob& call) {
+    if (!line.isConnected()) return done(refusal(503, "no stintd runs"));
+    const auto all = std::make_shared<Refusals>(Refusals{.outstanding = jobs.size(), .done = done});
+    for (const JobKey& job : jobs)
+        line.ask<void>(call(job), [all, job](const Result<void>& acted) { all->came(job, acted); });
+}
+
+void actOn(DaemonLine& line, const ActedOn& on, const Done& done, const CallForJob& call) {
+    if (on.several) return actOnEach(line, on.jobs, done, call);
+    const JobKey& job = on.jobs.front();
+    line.ask<void>(call(job), [&line, job, done](const Result<void>& acted) {
         if (!acted.ok()) return refuseJob(line, job, acted.error(), done);
         done(isDone());
     });
+}
+
+void actOn(DaemonLine& line, const Request& request, const Done& done, const CallForJob& call) {
+    const auto on = actedOnIn(request.body);
+    if (!on.ok()) return done(answerOf(on.error()));
+    actOn(line, *on, done, call);
 }
 
 /// The blockers that the run passed over, or those that it could not pass over.
@@ -238,7 +266,22 @@ void resumeJob(DaemonLine& line, const Request& request, Done done) {
     actOn(line, request, done, [](const JobKey& job) { return cli::calls::hold(job, false); });
 }
 
-void cancelJob(DaemonLine& line, const Request& request, Done done) { actOn(line, request, done, cli::calls::cancel); }
+/// A job that starts after another (jobs.md §14.1) has the higher number. It goes first, or the other's end would start
+/// it.
+void cancelJob(DaemonLine& line, const Request& request, Done done) {
+    auto on = actedOnIn(request.body);
+    if (!on.ok()) return done(answerOf(on.error()));
+    std::ranges::stable_sort(on->jobs, std::greater{}, [](const JobKey& job) { return job.id; });
+    actOn(line, *on, done, cli::calls::cancel);
+}
+
+void moveJob(DaemonLine& line, const Request& request, Done done) {
+    const auto on = actedOnIn(request.body, {"to"});
+    if (!on.ok()) return done(answerOf(on.error()));
+    const auto to = moveToNamed(on->more.front());
+    if (!to) return done(refusal(400, "\"to\" must be top, up, down or bottom"));
+    actOn(line, *on, done, [to = *to](const JobKey& job) { return cli::calls::move(job, to); });
+}
 
 void retryJob(DaemonLine& line, const Request& request, Done done) { actOn(line, request, done, cli::calls::retry); }
 
@@ -299,6 +342,7 @@ constexpr std::array paths{
     Path{"/api/jobs/resume",  "POST", resumeJob},
     Path{"/api/jobs/cancel",  "POST", cancelJob},
     Path{"/api/jobs/retry",   "POST", retryJob},
+    Path{"/api/jobs/move",    "POST", moveJob},
     Path{"/api/jobs/run-now", "POST", runJobNow},
     Path{"/api/apps/stop",    "POST", stopApp},
     Path{"/api/apps/battery", "POST", setBattery},

@@ -79,6 +79,27 @@ Result<std::vector<std::string>> listIn(const std::string& body, const std::stri
     return list.get<std::vector<std::string>>();
 }
 
+Result<ActedOn> actedOnIn(const std::string& body, const std::vector<std::string>& keys) {
+    const Json whole = Json::parse(body, nullptr, false);
+    ActedOn on{.several = whole.is_object() && whole.contains("jobs")};
+    std::vector<std::string> all{on.several ? "jobs" : "job"};
+    all.insert(all.end(), keys.begin(), keys.end());
+    const Json object = STINT_TRY(objectIn(body, all));
+    const Json named = on.several ? object["jobs"] : Json::array({object["job"]});
+    if (!named.is_array() || named.empty())
+        return fail(Errc::ILLEGAL_ARGUMENT, "\"jobs\" must be an array of one job's name or more");
+    for (const Json& name : named) {
+        if (!name.is_string()) return fail(Errc::ILLEGAL_ARGUMENT, "a job's name must be a string: \"PACKAGE/7\"");
+        auto job = STINT_TRY(jobNamed(name.get<std::string>()));
+        on.jobs.push_back(std::move(job));
+    }
+    for (const std::string& key : keys) {
+        if (!object[key].is_string()) return fail(Errc::ILLEGAL_ARGUMENT, "\"{}\" must be a string", key);
+        on.more.push_back(object[key].get<std::string>());
+    }
+    return on;
+}
+
 Result<WhatIf> whatIfIn(const std::string& body) {
     const Json object = STINT_TRY(objectIn(body, {"job", "changes"}));
     const Json& changes = object["changes"];

@@ -65,6 +65,14 @@ Result<std::vector<std::string>> stringsIn(const std::string& body, const std::v
 /// {"keys": ["charging"]}
 Result<std::vector<std::string>> listIn(const std::string& body, const std::string& key);
 
+/// The jobs that an action is about: {"job": KEY}, or {"jobs": [KEY, …]}, which are at least one.
+struct ActedOn {
+    std::vector<JobKey> jobs;
+    bool several = false;          ///< asked as a list, however many they are
+    std::vector<std::string> more; ///< the values of `keys`, strings
+};
+Result<ActedOn> actedOnIn(const std::string& body, const std::vector<std::string>& keys = {});
+
 /// {"job": "PACKAGE/7", "changes": {"charging": "no"}}
 struct WhatIf {
     std::string job;

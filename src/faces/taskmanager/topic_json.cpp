@@ -31,6 +31,7 @@ std::string jobJson(const JobView& job) {
     Json line = cli::header();
     cli::putRow(line, job);
     line["key"] = textOf(job.key);
+    line["place"] = job.place;
     return cli::dumped(line);
 }
 

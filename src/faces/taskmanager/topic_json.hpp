@@ -9,7 +9,8 @@
 
 namespace stint::taskmanager {
 
-/// The line of `stint jobs --json`, and the job's whole name as "key".
+/// The line of `stint jobs --json`, the job's whole name as "key", and its place among those that wait as it does
+/// (jobs.md §14.6).
 std::string jobJson(const JobView& job);
 /// {"all":…,"jobs":[…],"gone":[…]}
 std::string jobsJson(bool all, const std::vector<std::string>& jobs, const std::vector<std::string>& gone);
