@@ -213,6 +213,17 @@ export async function stopApp(packageName, label, jobs) {
     );
 }
 
+/** Adds downloads; answers what was wrong, null: nothing. @param {any} wanted as POST /api/downloads takes it */
+export async function download(wanted) {
+    try {
+        const { says } = await post("/api/downloads", wanted);
+        tell(says);
+        return null;
+    } catch (error) {
+        return inWords(error);
+    }
+}
+
 export function battery(app, use) {
     const words = {
         unrestricted: "may work in the background without limits",

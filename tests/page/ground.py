@@ -82,11 +82,15 @@ class Ground:
     def get(self, name, *options):
         return f"{TRANSFER}/{self.world.get(self.origin.url(name), *options)}"
 
+    def urls(self, *names):
+        """Addresses of files that are there to be fetched."""
+        for name in names:
+            self.origin.serve(name, bytes_of(name, 8 * MIB))
+        return [self.origin.url(name) for name in names]
+
     def get_list(self, count):
         """So many downloads of one list, one at a time; their names."""
-        urls = [self.origin.url(f"part-{i + 1}") for i in range(count)]
-        for url in urls:
-            self.origin.serve(url.rsplit("/", 1)[1], bytes_of(url, 8 * MIB))
+        urls = self.urls(*[f"part-{i + 1}" for i in range(count)])
         ended = self.world.stint("get", "--no-wait", "--json", "-j", "1", "-o", f"{self.world.downloads}/", *urls)
         assert ended.code == 0, ended
         return [json.loads(line)["job"] for line in ended.out.splitlines()]

@@ -2,7 +2,7 @@
 // one of them, opened, stands beside the list, or over it where there is no room.
 import { why } from "../actions.js";
 import { everySecond } from "../clock.js";
-import { h, setAttribute, setText } from "../dom.js";
+import { doer, h, setAttribute, setText } from "../dom.js";
 import { byPlace, folded } from "../lines.js";
 import { Rows } from "../rows.js";
 import { Selection } from "../selection.js";
@@ -11,6 +11,7 @@ import { groupOf, headline } from "../sentences.js";
 import { counted } from "../words.js";
 import { everything, isChosen, isEverything, orders as chosenOrders, tools } from "./choice.js";
 import { openJob } from "./job.js";
+import { addDownloads } from "./add.js";
 import { makeBar } from "./picked.js";
 import { makeRow, reasonLines } from "./job_row.js";
 
@@ -71,12 +72,13 @@ export function mount(root, page, own) {
     const whyAll = h("span.why-all", {});
     const next = h("p.next", {});
     const device = h("p.device-line", {});
+    const adds = doer(".primary", "Add downloads…", () => addDownloads(store.topics.hello?.downloads ?? "~"));
     const list = h("ul.jobs", { "aria-label": "Jobs" });
     const empty = h(
         "div.empty",
         { hidden: true },
         h("p", {}, "Your downloads and the jobs of your apps appear here."),
-        h("p.muted", {}, "Try one in a terminal: ", h("code", {}, "stint get https://example.org/file")),
+        h("p.muted", {}, "Add downloads above, or in a terminal: ", h("code", {}, "stint get https://example.org/file")),
     );
     const none = h(
         "div.empty",
@@ -100,7 +102,13 @@ export function mount(root, page, own) {
             h(
                 "section.list",
                 {},
-                h("header.head", {}, h("h1.headline", {}, says, " ", whyAll), next, device),
+                h(
+                    "header.head",
+                    {},
+                    h("div.headline-line", {}, h("h1.headline", {}, says, " ", whyAll), adds),
+                    next,
+                    device,
+                ),
                 chooser.element,
                 bar.element,
                 list,

@@ -21,7 +21,6 @@
 #include "link/wire/errors.hpp"
 
 namespace stint::cli {
-namespace {
 
 std::vector<std::string> environmentWith(std::vector<std::string> variables) {
     for (char** variable = environ; *variable; ++variable) {
@@ -33,8 +32,6 @@ std::vector<std::string> environmentWith(std::vector<std::string> variables) {
     }
     return variables;
 }
-
-} // namespace
 
 Result<pid_t> startDetached(const std::vector<std::string>& words, const Surroundings& around) {
     // Opened here, so that an error of it is not reported as the program's.

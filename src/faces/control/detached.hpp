@@ -19,6 +19,9 @@ struct Surroundings {
     int answers = -1;                        ///< a descriptor that is its stdout; -1: `output` is
 };
 
+/// This process's environment with those in place of ours of the same names.
+std::vector<std::string> environmentWith(std::vector<std::string> variables);
+
 /// Starts the program in a session of its own, away from the terminal and its signals.
 Result<pid_t> startDetached(const std::vector<std::string>& words, const Surroundings& around);
 

@@ -16,7 +16,7 @@ namespace asio = boost::asio;
 namespace http = boost::beast::http;
 using boost::system::error_code;
 
-constexpr std::string_view tooLong = "a body here has 16 KiB at most";
+std::string tooLong(std::size_t most) { return fmt::format("a body here has {} KiB at most", most >> 10); }
 
 /// Failures are values: `error` is set, nothing is thrown.
 auto into(error_code& error) { return asio::redirect_error(asio::use_awaitable, error); }
@@ -80,7 +80,7 @@ bool isHttpError(const error_code& error) {
 
 HttpConnection::HttpConnection(asio::ip::tcp::socket socket, const PeerSocket& peer, Service& service)
     : stream_(std::move(socket)), woken_(stream_.get_executor(), asio::steady_timer::time_point::max()),
-      deadline_(stream_.get_executor()), buffer_(bounds::header + bounds::body), service_(service), peer_(peer) {
+      deadline_(stream_.get_executor()), buffer_(2 * bounds::header), service_(service), peer_(peer) {
     error_code ignored;
     stream_.socket().set_option(asio::ip::tcp::no_delay(true), ignored);
 }
@@ -145,7 +145,8 @@ asio::awaitable<bool> HttpConnection::serveOne() {
     const bool isHead = request.method == "HEAD";
     entered_ = service_.hasEntered(request);
     std::optional<Answer> refused = service_.refused(request);
-    if (!refused && parser.content_length().value_or(0) > bounds::body) refused = refusal(413, tooLong);
+    const std::size_t longest = service_.longestBody(request);
+    if (!refused && parser.content_length().value_or(0) > longest) refused = refusal(413, tooLong(longest));
     if (!refused && parser.get().find(http::field::expect) != parser.get().end())
         refused = refusal(417, "send the body without waiting");
     const bool isEncoded = parser.get().find(http::field::transfer_encoding) != parser.get().end();
@@ -160,14 +161,15 @@ asio::awaitable<bool> HttpConnection::serveOne() {
         co_return true;
     }
 
-    parser.body_limit(bounds::body);
+    parser.body_limit(longest);
     limitReading(bounds::arrival);
     if (!parser.is_done()) co_await http::async_read(stream_, buffer_, parser, into(error));
     deadline_.cancel();
     if (error) {
         const int status = statusOf(error);
-        const Answer wrong = late_ ? refusal(408, "the body did not come")
-                                   : refusal(status, status == 413 ? tooLong : "the body is not as its headers say");
+        const Answer wrong =
+            late_ ? refusal(408, "the body did not come")
+                  : refusal(status, status == 413 ? tooLong(longest) : "the body is not as its headers say");
         if (late_ || isHttpError(error)) co_await turnAway(wrong, isHead);
         co_return false;
     }

@@ -14,7 +14,6 @@ namespace stint::taskmanager {
 
 namespace bounds {
 inline constexpr std::size_t header = 16 << 10;                ///< bytes: fifty jobs' names fit into a question
-inline constexpr std::size_t body = 16 << 10;                  ///< bytes
 inline constexpr std::size_t connections = 64;                 ///< held at once
 inline constexpr std::ptrdiff_t streams = 32;                  ///< places that streams keep when others want one
 inline constexpr auto arrival = std::chrono::seconds(5);       ///< for a whole header, and for a whole body

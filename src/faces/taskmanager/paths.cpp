@@ -344,6 +344,7 @@ constexpr std::array paths{
     Path{"/api/jobs/retry",   "POST", retryJob},
     Path{"/api/jobs/move",    "POST", moveJob},
     Path{"/api/jobs/run-now", "POST", runJobNow},
+    Path{"/api/downloads",    "POST", nullptr, 64 << 10},
     Path{"/api/apps/stop",    "POST", stopApp},
     Path{"/api/apps/battery", "POST", setBattery},
     Path{"/api/device/reset", "POST", resetDevice},

@@ -17,6 +17,7 @@ struct Path {
     std::string_view method; ///< the only one that it takes; GET allows HEAD, too
     /// Asks the daemon; nullptr: the server itself answers, or an app.
     void (*answer)(DaemonLine& line, const Request& request, Done done) = nullptr;
+    std::size_t longestBody = 16 << 10; ///< bytes
 };
 
 /// nullptr: not in the table, so perhaps a file of the page.

@@ -71,12 +71,35 @@ Result<std::vector<std::string>> stringsIn(const std::string& body, const std::v
     return strings;
 }
 
-Result<std::vector<std::string>> listIn(const std::string& body, const std::string& key) {
-    const Json object = STINT_TRY(objectIn(body, {key}));
+namespace {
+
+Result<std::string> stringOf(const Json& object, const std::string& key) {
+    if (!object[key].is_string()) return fail(Errc::ILLEGAL_ARGUMENT, "\"{}\" must be a string", key);
+    return object[key].get<std::string>();
+}
+
+Result<std::vector<std::string>> listOf(const Json& object, const std::string& key) {
     const Json& list = object[key];
     if (!list.is_array() || !std::ranges::all_of(list, [](const Json& one) { return one.is_string(); }))
         return fail(Errc::ILLEGAL_ARGUMENT, "\"{}\" must be an array of strings", key);
     return list.get<std::vector<std::string>>();
+}
+
+} // namespace
+
+Result<std::vector<std::string>> listIn(const std::string& body, const std::string& key) {
+    const Json object = STINT_TRY(objectIn(body, {key}));
+    return listOf(object, key);
+}
+
+Result<WantedUrls> wantedUrlsIn(const std::string& body) {
+    const Json object = STINT_TRY(objectIn(body, {"urls", "directory", "checksum", "when"}));
+    WantedUrls wanted;
+    wanted.urls = STINT_TRY(stringOf(object, "urls"));
+    wanted.directory = STINT_TRY(stringOf(object, "directory"));
+    wanted.checksum = STINT_TRY(stringOf(object, "checksum"));
+    wanted.when = STINT_TRY(listOf(object, "when"));
+    return wanted;
 }
 
 Result<ActedOn> actedOnIn(const std::string& body, const std::vector<std::string>& keys) {
@@ -85,17 +108,16 @@ Result<ActedOn> actedOnIn(const std::string& body, const std::vector<std::string
     std::vector<std::string> all{on.several ? "jobs" : "job"};
     all.insert(all.end(), keys.begin(), keys.end());
     const Json object = STINT_TRY(objectIn(body, all));
-    const Json named = on.several ? object["jobs"] : Json::array({object["job"]});
-    if (!named.is_array() || named.empty())
-        return fail(Errc::ILLEGAL_ARGUMENT, "\"jobs\" must be an array of one job's name or more");
-    for (const Json& name : named) {
-        if (!name.is_string()) return fail(Errc::ILLEGAL_ARGUMENT, "a job's name must be a string: \"PACKAGE/7\"");
-        auto job = STINT_TRY(jobNamed(name.get<std::string>()));
+    const Json named = on.several ? object : Json{{"jobs", Json::array({object["job"]})}};
+    const std::vector<std::string> names = STINT_TRY(listOf(named, "jobs"));
+    if (names.empty()) return fail(Errc::ILLEGAL_ARGUMENT, "\"jobs\" names none");
+    for (const std::string& name : names) {
+        auto job = STINT_TRY(jobNamed(name));
         on.jobs.push_back(std::move(job));
     }
     for (const std::string& key : keys) {
-        if (!object[key].is_string()) return fail(Errc::ILLEGAL_ARGUMENT, "\"{}\" must be a string", key);
-        on.more.push_back(object[key].get<std::string>());
+        auto value = STINT_TRY(stringOf(object, key));
+        on.more.push_back(std::move(value));
     }
     return on;
 }

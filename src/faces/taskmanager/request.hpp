@@ -79,6 +79,13 @@ struct WhatIf {
     std::map<std::string, std::string> changes;
 };
 Result<WhatIf> whatIfIn(const std::string& body);
+
+/// {"urls": "a line each", "directory": "~/Downloads", "checksum": "", "when": ["unmetered"]}
+struct WantedUrls {
+    std::string urls, directory, checksum;
+    std::vector<std::string> when;
+};
+Result<WantedUrls> wantedUrlsIn(const std::string& body);
 /// Two times in ms since 1970, as "from=…&to=…".
 Result<std::pair<WallTime, WallTime>> spanIn(std::string_view query);
 
@@ -107,6 +114,8 @@ public:
     virtual std::optional<Answer> refused(const Request& head) = 0;
     /// True if the sender of this request has entered: other connections are dropped first where there are too many.
     virtual bool hasEntered(const Request& head) = 0;
+    /// The most bytes that the body may have.
+    virtual std::size_t longestBody(const Request& head) = 0;
     /// `done` is called once, now or later.
     virtual void answer(const Request& request, std::function<void(Answer)> done) = 0;
     /// Opens the stream of events. `wake` lives as long as the viewer.

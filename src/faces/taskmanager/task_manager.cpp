@@ -70,7 +70,7 @@ TaskManager::TaskManager(sd_event* loop, Entry entry, Setup setup)
       line_(loop, std::move(setup.directory),
             {[this] { board_.connected(); }, [this](const std::string& why) { board_.lost(why); },
              [this](const wire::Message& signal) { board_.onSignal(signal); }}),
-      work_(loop, [this] { board_.workChanged(); }), board_(loop, line_, work_),
+      work_(loop, [this] { board_.workChanged(); }), board_(loop, line_, work_), downloads_(loop),
       linger_(timerFor(loop, lingered, this)), end_(timerFor(loop, idled, this)) {
     if (idle_) setAfter(end_, *idle_);
 }
@@ -79,6 +79,11 @@ TaskManager::~TaskManager() {
     linger_.reset();
     end_.reset();
     sd_event_unref(loop_);
+}
+
+std::size_t TaskManager::longestBody(const Request& head) {
+    const Path* const path = pathNamed(head.path);
+    return path ? path->longestBody : 0;
 }
 
 void TaskManager::answer(const Request& request, std::function<void(Answer)> done) {
@@ -91,6 +96,7 @@ void TaskManager::answer(const Request& request, std::function<void(Answer)> don
         done(std::move(answer));
     };
     if (request.path == "/api/work") return answerWork(work_, line_, request, last);
+    if (request.path == "/api/downloads") return downloads_.add(request, last);
     if (path && path->answer) return path->answer(line_, request, last);
     if (path) return last({200, "text/event-stream"}); // HEAD of the stream
     last(pages_.answer(request));

@@ -14,6 +14,7 @@
 #include "faces/taskmanager/app_work.hpp"
 #include "faces/taskmanager/board.hpp"
 #include "faces/taskmanager/daemon_line.hpp"
+#include "faces/taskmanager/downloads.hpp"
 #include "faces/taskmanager/entry.hpp"
 #include "faces/taskmanager/pages.hpp"
 #include "faces/taskmanager/peer.hpp"
@@ -42,6 +43,7 @@ public:
 
     std::optional<Answer> refused(const Request& head) override { return entry_.refused(head); }
     bool hasEntered(const Request& head) override { return entry_.hasCookie(head); }
+    std::size_t longestBody(const Request& head) override;
     void answer(const Request& request, std::function<void(Answer)> done) override;
     std::unique_ptr<Viewer> stream(const Request& request, std::function<void()> wake) override;
 
@@ -59,6 +61,7 @@ private:
     DaemonLine line_;
     AppWork work_;
     Board board_;
+    Downloads downloads_;
     unsigned looks_ = 0; ///< streams, and requests under way
     EventSource linger_, end_;
 };

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/time/clock.hpp"
+#include "faces/taskmanager/downloads.hpp"
 #include "faces/views/json.hpp"
 #include "faces/views/json_row.hpp"
 
@@ -60,6 +61,7 @@ std::string helloJson(bool daemonIsUp) {
     line["version"] = STINT_VERSION;
     line["now"] = cli::milliseconds(wallNow());
     line["daemon"] = daemonIsUp ? "up" : "down";
+    line["downloads"] = usualDirectory();
     return cli::dumped(line);
 }
 
