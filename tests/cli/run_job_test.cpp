@@ -2,8 +2,8 @@
 #include <doctest/doctest.h>
 
 #include "faces/cli/parse.hpp"
-#include "faces/cli/run/logs.hpp"
 #include "faces/cli/run/run_job.hpp"
+#include "faces/views/output.hpp"
 #include "words.hpp"
 
 using namespace stint;

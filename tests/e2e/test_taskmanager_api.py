@@ -15,7 +15,7 @@ from line import TRANSFER
 from taskmanager import Served
 from test_strangers_words import steering
 
-FIRST = ["hello", "jobs", "finished", "tasks", "apps", "device", "alarms", "work", "daemon"]
+FIRST = ["hello", "jobs", "finished", "tasks", "apps", "device", "alarms", "work", "output", "daemon"]
 
 
 @pytest.fixture

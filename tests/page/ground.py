@@ -101,6 +101,15 @@ class Ground:
         assert ended.code == 0, ended
         return ended.err.split(":")[0]
 
+    def gate(self):
+        """A pipe that a command may wait at."""
+        place = self.world.root / f"gate-{len(list(self.world.root.glob('gate-*')))}"
+        os.mkfifo(place)
+        return str(place)
+
+    def write(self, place):
+        Path(place).write_text("go\n")
+
     def letter(self, number, words=(), extras=()):
         """A job of Letters, which it schedules while it is in front."""
         ended = self.letters.start(*self.letters.job(number, *words, **dict(extras)))

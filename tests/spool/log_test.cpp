@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include <poll.h>
+#include <sys/stat.h>
 
 #include "programs/spool/log.hpp"
 #include "spool/directory.hpp"
@@ -93,4 +94,28 @@ TEST_CASE("a watched log wakes its reader, also by its first byte and by a new f
         CHECK(all(reader).text == piece);
         CHECK(::poll(&change, 1, 0) == 0);
     }
+}
+
+TEST_CASE("a reader of the end is told how much stands before it, kept or not") {
+    const Directory place;
+    CHECK(!LogReader::openEnd(place.path, 5).value().next().value());
+    LogWriter log = LogWriter::open(place.path, 10).value();
+    for (const char* const line : {"one\n", "two\n", "three\n", "four\n", "five\n"})
+        REQUIRE(log.write(line).ok());
+    LogReader end = LogReader::openEnd(place.path, 7).value();
+    const auto piece = all(end);
+    CHECK(piece.text == "r\nfive\n");
+    CHECK(piece.lost == 17);
+    LogReader whole = LogReader::openEnd(place.path, 1000).value();
+    const auto kept = all(whole);
+    CHECK(static_cast<Bytes>(kept.text.size()) + kept.lost == 24);
+    REQUIRE(log.write("six\n").ok());
+    CHECK(all(end).text == "six\n");
+}
+
+TEST_CASE("what is no file in place of the output is not waited for") {
+    const Directory place;
+    REQUIRE(::mkfifo((place.path / "output.0").c_str(), 0600) == 0);
+    CHECK(LogReader::open(place.path).error().code == Errc::SYSTEM);
+    CHECK(LogReader::openEnd(place.path, 10).error().code == Errc::SYSTEM);
 }

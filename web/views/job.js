@@ -18,6 +18,7 @@ import {
 import { waitWords } from "../waits.js";
 import { bytes, capital, duration, rate, when, whenExactly } from "../words.js";
 import { blockerRow } from "./blocker_row.js";
+import { isCommand, makeOutput } from "./output.js";
 import { moveButtons } from "./picked.js";
 import { makeWork } from "./work.js";
 
@@ -40,6 +41,7 @@ export function openJob(place, page, key) {
     const facts = h("dl.facts");
     const chain = h("section", { hidden: true }, h("h3", {}, "The work it belongs to"));
     let work = null;
+    let output = null;
     const story = h("section.story");
     const back = h("a.back", { href: "#/now" }, "All jobs");
     place.append(h("article.panel", {}, back, title, about, state, bar, pace, acts, moves, reasons, facts, chain, story));
@@ -122,6 +124,12 @@ export function openJob(place, page, key) {
         if (!work) chain.append((work = makeWork(page, job.package, key)).element);
         chain.hidden = !work.isThere;
         if (work.isThere) work.update();
+    }
+
+    function showOutput(job) {
+        if (!isCommand(job)) return;
+        if (!output) facts.before((output = makeOutput(page, key)).element);
+        output.update();
     }
 
     function showActs(job) {
@@ -229,6 +237,7 @@ export function openJob(place, page, key) {
         showWork(job);
         showActs(job);
         showPlace(job);
+        showOutput(job);
     }
 
     refresh();
@@ -236,6 +245,7 @@ export function openJob(place, page, key) {
     const close = () => {
         asks.abort();
         work?.close();
+        output?.close();
     };
     return { key, refresh, close };
 }

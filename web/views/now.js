@@ -385,7 +385,7 @@ export function mount(root, page, own) {
     addEventListener("resize", resized, { passive: true });
 
     measure();
-    const off = store.on(["jobs", "finished", "apps", "device", "work", "hello"], refresh);
+    const off = store.on(["jobs", "finished", "apps", "device", "work", "output", "hello"], refresh);
     const stop = everySecond(refresh);
     route(own);
     return {

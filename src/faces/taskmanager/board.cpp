@@ -34,15 +34,18 @@ void set(const EventSource& timer, std::uint64_t when) {
 
 } // namespace
 
-Board::Board(sd_event* loop, DaemonLine& line, const AppWork& work)
-    : loop_(sd_event_ref(loop)), line_(line), work_(work),
+Board::Board(sd_event* loop, DaemonLine& line, std::vector<Own> own)
+    : loop_(sd_event_ref(loop)), line_(line),
       broadcast_([this] { return everything(); }), lists_{List{Topic::Finished, "finished", &Board::fetchFinished},
                                                           List{Topic::Tasks, "tasks", &Board::fetchTasks},
                                                           List{Topic::Apps, "apps", &Board::fetchApps},
                                                           List{Topic::Device, "device", &Board::fetchDevice},
-                                                          List{Topic::Alarms, "alarms", &Board::fetchAlarms},
-                                                          List{std::nullopt, "work", &Board::fetchWork}},
-      timer_(timerOf(loop, due, this)), breath_(timerOf(loop, breathe, this)) {}
+                                                          List{Topic::Alarms, "alarms", &Board::fetchAlarms}},
+      timer_(timerOf(loop, due, this)), breath_(timerOf(loop, breathe, this)) {
+    for (Own& one : own)
+        lists_.push_back({std::nullopt, one.name,
+                          [data = std::move(one.data)](Board&, const Fetched& fetched) { fetched(data()); }});
+}
 
 Board::~Board() {
     timer_.reset();
@@ -115,12 +118,13 @@ cli::Mirror Board::emptyMirror() {
 void Board::load() {
     ++life_;
     if (daemon_ != Daemon::Down) daemon_ = Daemon::Asking;
-    asks_ = workStale_ = true;
+    asks_ = true;
     mirror_.begin(Topics::all());
     jobsListedNext_ = 0;
     for (List& list : lists_) {
         list.data.clear();
         list.soonest = 0;
+        list.stale = true;
     }
     goOn();
 }
@@ -185,8 +189,8 @@ void Board::onSignal(const wire::Message& signal) {
     goOn();
 }
 
-void Board::workChanged() {
-    workStale_ = true;
+void Board::hasChanged(std::string_view name) {
+    std::ranges::find(lists_, name, &List::name)->stale = true;
     goOn();
 }
 
@@ -203,15 +207,15 @@ void Board::sendJobs() {
     broadcast_.send("jobs", jobsJson(false, jobs, gone));
 }
 
-bool Board::isStale(const List& list) const { return list.topic ? mirror_.stale().has(*list.topic) : workStale_; }
+bool Board::isStale(const List& list) const { return list.topic ? mirror_.stale().has(*list.topic) : list.stale; }
 
 void Board::refresh(List& list) {
     if (list.topic)
         mirror_.reading(*list.topic);
     else
-        workStale_ = false;
+        list.stale = false;
     list.soonest = now() + betweenTopics;
-    (this->*list.fetch)([this, &list, life = life_](Result<std::string> data) {
+    list.fetch(*this, [this, &list, life = life_](Result<std::string> data) {
         if (life == life_) refreshed(list, std::move(data));
     });
 }
@@ -305,9 +309,6 @@ void Board::fetchDevice(Fetched fetched) {
     part(cli::calls::deviceLimits(), asked->seen.limits);
     part(cli::calls::networks(), asked->seen.networks);
 }
-
-/// The apps were asked already.
-void Board::fetchWork(Fetched fetched) { fetched(work_.topic()); }
 
 void Board::fetchAlarms(Fetched fetched) { fetchMoreAlarms({}, std::move(fetched)); }
 

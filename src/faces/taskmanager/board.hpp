@@ -2,20 +2,19 @@
 // changed; and the jobs as they change. It is kept only while somebody looks. Topics are sent at most once a second
 // each, jobs four times.
 #pragma once
-#include <array>
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <systemd/sd-event.h>
 
 #include "base/unix/event_source.hpp"
 #include "faces/control/mirror.hpp"
-#include "faces/taskmanager/app_work.hpp"
 #include "faces/taskmanager/broadcast.hpp"
 #include "faces/taskmanager/daemon_line.hpp"
 
@@ -23,7 +22,12 @@ namespace stint::taskmanager {
 
 class Board {
 public:
-    Board(sd_event* loop, DaemonLine& line, const AppWork& work);
+    /// A topic of this server's own, of which the daemon knows nothing.
+    struct Own {
+        const char* name;
+        std::function<std::string()> data;
+    };
+    Board(sd_event* loop, DaemonLine& line, std::vector<Own> own);
     ~Board();
     Board(const Board&) = delete;
     Board& operator=(const Board&) = delete;
@@ -36,18 +40,19 @@ public:
     void connected();
     void lost(const std::string& why);
     void onSignal(const wire::Message& signal);
-    /// An app shows other work than before.
-    void workChanged();
+    /// That own topic has become another.
+    void hasChanged(std::string_view name);
 
 private:
     enum class Daemon : std::uint8_t { Asking, Up, Down };
     using Fetched = std::function<void(Result<std::string>)>;
     /// A topic that is asked for as a whole.
     struct List {
-        std::optional<Topic> topic; ///< nullopt: the apps' work, of which the daemon knows nothing
+        std::optional<Topic> topic; ///< nullopt: one of our own
         const char* name;
-        void (Board::*fetch)(Fetched);
+        std::function<void(Board&, Fetched)> fetch;
         std::string data = {};
+        bool stale = false;        ///< of our own
         std::uint64_t soonest = 0; ///< µs of the loop's clock: it is not asked for again before
     };
 
@@ -73,11 +78,9 @@ private:
     void fetchDevice(Fetched fetched);
     void fetchAlarms(Fetched fetched);
     void fetchMoreAlarms(std::vector<AlarmView> before, Fetched fetched);
-    void fetchWork(Fetched fetched);
 
     sd_event* loop_;
     DaemonLine& line_;
-    const AppWork& work_;
     Broadcast broadcast_;
     bool followed_ = false;
     Daemon daemon_ = Daemon::Asking;
@@ -88,8 +91,7 @@ private:
     std::set<JobKey> changed_; ///< jobs that have changed or are gone, not yet sent
     std::uint64_t jobsSoonest_ = 0;
     std::uint64_t jobsListingSince_ = 0, jobsListedNext_ = 0;
-    bool workStale_ = false;
-    std::array<List, 6> lists_; ///< in the order in which they are sent
+    std::vector<List> lists_; ///< in the order in which they are sent
     EventSource timer_, breath_;
 };
 

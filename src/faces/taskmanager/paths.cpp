@@ -11,6 +11,7 @@
 #include "contract/model/reasons.hpp"
 #include "contract/rules/validation.hpp"
 #include "faces/control/calls.hpp"
+#include "faces/taskmanager/output.hpp"
 #include "faces/taskmanager/request.hpp"
 #include "faces/taskmanager/topic_json.hpp"
 #include "faces/views/explanation.hpp"
@@ -337,6 +338,8 @@ constexpr std::array paths{
     Path{"/api/log",          "GET",  answerLog},
     Path{"/api/day",          "GET",  answerDay},
     Path{"/api/work",         "GET"},
+    Path{"/api/output",       "GET"},
+    Path{"/api/output/file",  "GET",  answerOutputFile},
     Path{"/api/constraints",  "GET",  answerConstraints},
     Path{"/api/jobs/pause",   "POST", pauseJob},
     Path{"/api/jobs/resume",  "POST", resumeJob},

@@ -70,8 +70,10 @@ TaskManager::TaskManager(sd_event* loop, Entry entry, Setup setup)
       line_(loop, std::move(setup.directory),
             {[this] { board_.connected(); }, [this](const std::string& why) { board_.lost(why); },
              [this](const wire::Message& signal) { board_.onSignal(signal); }}),
-      work_(loop, [this] { board_.workChanged(); }), board_(loop, line_, work_), downloads_(loop),
-      linger_(timerFor(loop, lingered, this)), end_(timerFor(loop, idled, this)) {
+      work_(loop, [this] { board_.hasChanged("work"); }), outputs_(loop, [this] { board_.hasChanged("output"); }),
+      board_(loop, line_,
+             {{"work", [this] { return work_.topic(); }}, {"output", [this] { return outputs_.topic(); }}}),
+      downloads_(loop), linger_(timerFor(loop, lingered, this)), end_(timerFor(loop, idled, this)) {
     if (idle_) setAfter(end_, *idle_);
 }
 
@@ -96,6 +98,7 @@ void TaskManager::answer(const Request& request, std::function<void(Answer)> don
         done(std::move(answer));
     };
     if (request.path == "/api/work") return answerWork(work_, line_, request, last);
+    if (request.path == "/api/output") return answerOutput(outputs_, line_, request, last);
     if (request.path == "/api/downloads") return downloads_.add(request, last);
     if (path && path->answer) return path->answer(line_, request, last);
     if (path) return last({200, "text/event-stream"}); // HEAD of the stream
@@ -127,6 +130,7 @@ int TaskManager::lingered(sd_event_source*, std::uint64_t, void* self) {
     manager.board_.follow(false);
     manager.line_.want(false);
     manager.work_.follow(false);
+    manager.outputs_.forget();
     return 0;
 }
 

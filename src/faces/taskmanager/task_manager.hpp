@@ -16,6 +16,7 @@
 #include "faces/taskmanager/daemon_line.hpp"
 #include "faces/taskmanager/downloads.hpp"
 #include "faces/taskmanager/entry.hpp"
+#include "faces/taskmanager/output.hpp"
 #include "faces/taskmanager/pages.hpp"
 #include "faces/taskmanager/peer.hpp"
 #include "faces/taskmanager/request.hpp"
@@ -60,6 +61,7 @@ private:
     std::optional<Duration> idle_;
     DaemonLine line_;
     AppWork work_;
+    Outputs outputs_;
     Board board_;
     Downloads downloads_;
     unsigned looks_ = 0; ///< streams, and requests under way

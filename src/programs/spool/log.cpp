@@ -100,6 +100,19 @@ Result<LogReader> LogReader::open(fs::path directory) {
     return reader;
 }
 
+Result<LogReader> LogReader::openEnd(fs::path directory, Bytes last) {
+    LogReader reader(std::move(directory));
+    const std::vector<Bytes> files = starts(reader.directory_);
+    const Bytes newest = files.empty() ? 0 : files.back();
+    std::error_code gone;
+    const auto size = fs::file_size(fileAt(reader.directory_, newest), gone);
+    Bytes end = newest;
+    if (gone || __builtin_add_overflow(newest, size, &end)) end = newest;
+    reader.lost_ = reader.position_ = std::max(Bytes{0}, end - last);
+    STINT_TRY(reader.openNext());
+    return reader;
+}
+
 /// Opens the file that has the next byte, or the first one that is left; false where there is none yet.
 Result<bool> LogReader::openNext() {
     std::vector<Bytes> files = starts(directory_);
@@ -108,9 +121,12 @@ Result<bool> LogReader::openNext() {
     if (passed && next == files.end()) return false;
     const Bytes start = passed ? *next : *std::prev(next);
     const fs::path name = fileAt(directory_, start);
-    Fd file(::open(name.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+    Fd file(::open(name.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
     if (!file && errno == ENOENT) return openNext(); // it was the oldest, and has just gone
     if (!file) return fail(Errc::SYSTEM, "cannot open {}: {}", name.string(), std::strerror(errno));
+    struct stat status {};
+    if (::fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode)) // a pipe would be waited for
+        return fail(Errc::SYSTEM, "{} is not the file that a command's output is kept in", name.string());
     if (start > position_) lost_ += start - std::exchange(position_, start);
     ::lseek(file.get(), position_ - start, SEEK_SET);
     file_ = std::move(file);

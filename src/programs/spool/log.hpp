@@ -48,6 +48,9 @@ public:
     /// Begins at the oldest byte that is kept. More may be written meanwhile.
     static Result<LogReader> open(std::filesystem::path directory);
 
+    /// Begins at so many of the newest bytes, or at the oldest that is kept.
+    static Result<LogReader> openEnd(std::filesystem::path directory, Bytes last);
+
     struct Piece {
         Bytes lost = 0; ///< bytes before it that were written, and are not kept
         std::string text;

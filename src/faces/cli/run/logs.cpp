@@ -12,38 +12,9 @@
 #include "faces/screen/exit_code.hpp"
 #include "faces/screen/text.hpp"
 #include "faces/views/json_row.hpp"
-#include "programs/spool/spool.hpp"
+#include "faces/views/output.hpp"
 
 namespace stint::cli {
-namespace {
-
-/// The number of bytes at the end that are an incomplete character.
-std::size_t cutCharacter(std::string_view text) {
-    for (std::size_t back = 1; back <= 3 && back <= text.size(); ++back) {
-        const char last = text[text.size() - back];
-        if (continuesCharacter(last)) continue;
-        const auto byte = static_cast<unsigned char>(last);
-        const std::size_t length = byte >= 0xF0 ? 4 : byte >= 0xE0 ? 3 : byte >= 0xC0 ? 2 : 1;
-        return length > back ? back : 0;
-    }
-    return 0;
-}
-
-} // namespace
-
-std::string shownOutput(std::string_view output) {
-    std::string shown;
-    while (!output.empty()) {
-        auto end = std::min(output.find_first_of("\n\t\r"), output.size());
-        shown += printable(output.substr(0, end));
-        output.remove_prefix(end);
-        if (output.empty()) break;
-        const bool plainEnd = output.starts_with("\r\n");
-        if (!plainEnd) shown += output.front() == '\r' ? '\n' : output.front();
-        output.remove_prefix(1);
-    }
-    return shown;
-}
 
 Result<LogTail> LogTail::open(const std::filesystem::path& spool, const Screen& screen, bool follows) {
     auto reader = STINT_TRY(LogReader::open(spool));
@@ -79,9 +50,8 @@ void LogTail::print(const LogReader::Piece& piece) {
 namespace {
 
 Result<JobKey> commandOf(const JobKey& key) {
-    if (key.app.name == shellPackage || isGuardPackage(key.app.name)) return key;
-    return fail(Errc::ILLEGAL_ARGUMENT, "the output of {} is not kept; commands are jobs of {}",
-                printable(key.app.name), shellPackage);
+    STINT_TRY(checkHasOutput(key));
+    return key;
 }
 
 /// A bare number means a command: no other jobs have output.
@@ -93,12 +63,6 @@ Result<JobKey> commandNamed(const std::string& text, const Screen& screen) {
     }
     auto name = STINT_TRY(parseJobName(text));
     return commandOf({name.app.value_or(AppId{std::string(shellPackage)}), name.space, name.id});
-}
-
-/// The directory of its output: from the job, or, once it has ended, from the note of it. Empty: there is none.
-std::filesystem::path spoolOf(const std::optional<JobView>& job, const JobKey& key) {
-    if (job && job->info) return job->info->getExtras().getString("spool");
-    return spoolOfJob(Spool::rootOf(key.app.name), key.id);
 }
 
 /// nullopt: the job is gone.
@@ -139,7 +103,7 @@ int shown(const JobKey& key, const Screen& screen) {
         if (!state.ok()) return failed(key, state.error(), screen);
         job = std::move(*state);
     }
-    auto spool = spoolOf(job, key);
+    auto spool = outputDirectory(job, key);
     if (spool.empty()) return notFound(key, screen);
     auto tail = LogTail::open(spool, screen, false);
     if (!tail.ok()) return failed(key, tail.error(), screen);
@@ -155,7 +119,7 @@ int followedOn(const JobKey& key, const Screen& screen) {
     if (!daemon.ok()) return failed(key, daemon.error(), screen);
     auto job = stateOf(*daemon, key);
     if (!job.ok()) return failed(key, job.error(), screen);
-    auto spool = spoolOf(*job, key);
+    auto spool = outputDirectory(*job, key);
     if (spool.empty()) return notFound(key, screen);
     auto tail = LogTail::open(spool, screen, true);
     if (!tail.ok()) return failed(key, tail.error(), screen);

@@ -29,8 +29,4 @@ private:
     bool printed_ = false;
 };
 
-/// The output made safe for a terminal: line ends and tabs stay, a carriage return becomes a line end, other control
-/// characters become U+FFFD.
-std::string shownOutput(std::string_view output);
-
 } // namespace stint::cli
