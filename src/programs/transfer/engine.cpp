@@ -83,7 +83,10 @@ template <class Made, class Spec> Engine::Ticket Engine::add(const Spec& spec, W
 // False: the file is locked, perhaps by work of this process for a run that was just stopped. PROPOSAL: if another
 // process holds the lock, another transfer writes the very same file; this one tries again later.
 bool Engine::tryBegin(Transfer& transfer) {
-    if (transfer.begin()) return true;
+    if (transfer.begin()) {
+        transfer.settle(Transfer::Clock::now()); // the amount in place is told before a byte is moved (jobs.md §4.7)
+        return true;
+    }
     if (!disk_.idle()) return false;
     transfer.end(later("another transfer is at work on this file"));
     return true;
