@@ -29,6 +29,15 @@ TEST_CASE("a sidecar is read as it was written") {
     sidecar.total.reset();
     sidecar.validator = {Validator::Kind::LastModified, "Mon, 05 Jan 2026 08:00:00 GMT"};
     CHECK(decode(encode(sidecar)) == sidecar);
+    sidecar.joined = true;
+    CHECK(decode(encode(sidecar)) == sidecar);
+}
+
+TEST_CASE("a sidecar from before there were mirrors is of one source") { // linux.md §B
+    std::string text = encode(example());
+    const std::string_view joined = "\"joined\": false,";
+    REQUIRE(text.find(joined) != std::string::npos);
+    CHECK(decode(text.erase(text.find(joined), joined.size())) == example());
 }
 
 TEST_CASE("a sidecar of an older Stint is read, and what it took for a validator and is none proves nothing") {

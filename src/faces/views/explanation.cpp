@@ -68,6 +68,8 @@ std::vector<std::string> remarksOn(const Explanation& it, WallTime now) {
                                       formatSize(it.job.terms.meteredBytes), formatSize(it.job.terms.meteredUsed)));
     if (const std::string limits = limitsOf(it.job); !limits.empty())
         remarks.push_back(fmt::format("its limits: {}", limits));
+    if (const std::string mirrors = mirrorsOf(it.job); !mirrors.empty())
+        remarks.push_back(fmt::format("where it fails, it goes on from {}", mirrors));
     if (!it.job.lastRun) return remarks;
     const bool untold = it.job.state == JobView::State::Running; // else a blocker's own words say it
     if (untold) remarks.push_back(fmt::format("its last run {}", lastRunText(*it.job.lastRun, now)));

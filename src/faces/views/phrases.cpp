@@ -212,6 +212,14 @@ std::string limitsOf(const JobView& job) {
     return isCommand ? job.info->getExtras().getString("limits") : "";
 }
 
+std::string mirrorsOf(const JobView& job) {
+    std::string text;
+    if (job.key.app.name != transferPackage || !job.info) return text;
+    for (const std::string& url : job.info->getExtras().getStringArray("mirrors"))
+        text += (text.empty() ? "" : ", ") + withoutSecrets(url);
+    return text;
+}
+
 std::string lastRunText(const PastRun& run, WallTime now) {
     return fmt::format("ended {}: {}", ago(run.ended, now), printable(endingText(run)));
 }

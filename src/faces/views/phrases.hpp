@@ -63,6 +63,8 @@ Progress progressOf(const JobView&);
 std::string endText(const Completed&);
 /// "MemoryMax=512M": the limits set by `stint run -p`; empty: none.
 std::string limitsOf(const JobView& job);
+/// "https://a.example/f, https://b.example/f": a download's further sources, without secrets; empty: none.
+std::string mirrorsOf(const JobView& job);
 /// "ended 27s ago: could not connect to example.org port 443".
 std::string lastRunText(const PastRun&, WallTime now);
 /// The observed part of a job: how long it ran, and how much it transferred meanwhile.

@@ -19,6 +19,9 @@ namespace stint {
 /// Checks "sha256:" and 64, or "sha512:" and 128 hexadecimal digits; returns it in lower case. IllegalArgument else.
 Result<std::string> parseChecksum(std::string_view text);
 
+/// The most further sources of a download.
+inline constexpr std::size_t mostMirrors = 16;
+
 /// A stranger's `name`, made the name of a file: no slash, no control character, no mark of direction, no dot or dash
 /// in front, no blank at either end, short enough for ".NAME.stint-part" to be a name. Empty for an empty one.
 std::string harmlessFileName(std::string_view name);

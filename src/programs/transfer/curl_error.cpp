@@ -121,6 +121,12 @@ Ending endingOf(const Fault& fault) {
     }
 }
 
+bool isOwn(const Fault& fault) {
+    const bool outOfMemory = fault.code == CURLE_OUT_OF_MEMORY && !isEndless(fault);
+    return fault.isShort || outOfMemory || fault.code == CURLE_SSL_CERTPROBLEM ||
+           fault.code == CURLE_SSL_CACERT_BADFILE || fault.code == CURLE_SSL_ENGINE_NOTFOUND;
+}
+
 Ending uploadRefusal(const Response& response) {
     switch (response.status) {
     case 404:

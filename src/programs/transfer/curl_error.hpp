@@ -30,6 +30,9 @@ struct Fault {
 
 Ending endingOf(const Fault& fault);
 
+/// True for a fault of this machine or of what was asked, which would meet any other server, too.
+bool isOwn(const Fault& fault);
+
 /// The Ending for an upload's error status.
 Ending uploadRefusal(const Response& response);
 

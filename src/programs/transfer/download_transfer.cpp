@@ -78,7 +78,7 @@ Ending DownloadTransfer::diskFailed(const Error& error) const {
 }
 
 DownloadTransfer::DownloadTransfer(Download download, Watcher watcher, World world)
-    : Transfer(std::move(watcher)), download_(std::move(download)), world_(std::move(world)) {}
+    : Transfer(std::move(watcher)), download_(std::move(download)), world_(std::move(world)), sources_(download_) {}
 
 /// False: another process holds the lock. Ends the transfer if the file is already in place, or cannot be.
 Result<bool> DownloadTransfer::openPart() {
@@ -108,7 +108,10 @@ bool DownloadTransfer::begin() {
     auto recovered = part_->recover();
     if (!recovered) {
         end(diskFailed(recovered.error()));
-    } else if (part_->isWhole() && (download_.checksum != checksumAuto || !part_->known().digest.empty())) {
+        return true;
+    }
+    if (part_->size() > 0) sources_.turnTo(part_->known().source);
+    if (part_->isWhole() && (download_.checksum != checksumAuto || !part_->known().digest.empty())) {
         // The last run died in its last steps. The bytes are of one version, whatever the server has now.
         finish();
     } else if (download_.checksum == checksumAuto) {
@@ -127,18 +130,48 @@ void DownloadTransfer::sumsEnded(CURLcode code) {
     ask(Request::Route::Any);
 }
 
+std::string DownloadTransfer::digestAtEnd() const {
+    return download_.checksum.empty() ? part_->known().digest : download_.checksum;
+}
+
+std::optional<Elsewhere> DownloadTransfer::elsewhere() const {
+    if (part_->size() == 0 || sources_.isAsked(part_->known().source)) return std::nullopt;
+    return Elsewhere{.digest = digestAtEnd(), .given = !download_.checksum.empty()};
+}
+
 void DownloadTransfer::ask(Request::Route route) {
     const Sidecar& known = part_->known();
-    asked_ = {part_->size(), 0, known.validator, known.total, known.location, distrusted_};
-    if (!plain_ && known.validator.proves() && asked_.size > overlap) asked_.start = asked_.size - overlap;
+    asked_ = {part_->size(), 0, known.validator, known.total, known.location, distrusted_, elsewhere()};
+    const bool canResume = known.validator.proves() || (asked_.elsewhere && !asked_.elsewhere->digest.empty());
+    if (!plain_ && canResume && asked_.size > overlap) asked_.start = asked_.size - overlap;
     course_.reset();
     heldEnd_.reset();
     compared_ = 0;
     fetch_.reset(); // the old one first: its connection may be reused
-    Request request{.url = download_.url, .start = asked_.start, .route = route};
-    if (asked_.start > 0) request.headers = {fmt::format("If-Range: {}", asked_.validator.text)};
+    Request request{.url = sources_.url(), .start = asked_.start, .route = route};
+    // The validator of one server says nothing to another.
+    if (asked_.start > 0 && !asked_.elsewhere) request.headers = {fmt::format("If-Range: {}", asked_.validator.text)};
     Fetch::Client& client = *this;
-    fetch_ = std::make_unique<Fetch>(world_.multi, request, download_.access, client);
+    fetch_ = std::make_unique<Fetch>(world_.multi, request, sources_.access(download_.access), client);
+}
+
+void DownloadTransfer::sourceFailed(Ending ending) {
+    if (auto all = sources_.failed(std::move(ending))) return end(std::move(*all));
+    plain_ = distrusted_ = false;
+    plainReason_.clear();
+    ask(Request::Route::Any);
+}
+
+void DownloadTransfer::adoptSource() {
+    const Response response = fetch_->response();
+    Sidecar version = part_->known();
+    version.source = sourceOf(sources_.url());
+    version.location = response.location;
+    version.validator = strongValidator(response);
+    version.total = course_->total;
+    if (version.digest.empty()) version.digest = response.digest;
+    part_->adopt(std::move(version));
+    asked_.elsewhere.reset();
 }
 
 Take DownloadTransfer::take(std::span<const char> bytes) {
@@ -170,7 +203,8 @@ Take DownloadTransfer::join(std::span<const char> bytes) {
         }
         compared_ += static_cast<Bytes>(known.size());
         // Not earlier: if the bytes do not join, the server's headers must not be stored.
-        if (compared_ == asked_.size - course_->start) part_->learnTotal(course_->total);
+        if (compared_ == asked_.size - course_->start)
+            asked_.elsewhere ? adoptSource() : part_->learnTotal(course_->total);
     }
     auto fresh = bytes.subspan(known.size());
     if (part_->size() + static_cast<Bytes>(fresh.size()) > course_->end)
@@ -179,6 +213,10 @@ Take DownloadTransfer::join(std::span<const char> bytes) {
 }
 
 Take DownloadTransfer::distrust(std::string reason) {
+    if (asked_.elsewhere && !asked_.elsewhere->given) {
+        course_ = {.kind = Course::Kind::End, .ending = anotherFile()};
+        return Take::Drop;
+    }
     distrusted_ = true;
     course_ = {.kind = Course::Kind::AskAnew, .reason = std::move(reason)};
     return Take::Drop;
@@ -218,13 +256,15 @@ std::optional<Ending> DownloadTransfer::inVain(const Sidecar& version) const {
 void DownloadTransfer::takeAnew() {
     const Response response = fetch_->response();
     Sidecar version;
+    version.source = sourceOf(sources_.url());
     version.location = response.location;
     version.validator = strongValidator(response);
     version.total = course_->total;
     version.digest = sumsDigest_.empty() ? response.digest : sumsDigest_;
     if (download_.serverNames) version.name = response.name;
     if (auto ending = inVain(version)) {
-        course_ = {.kind = Course::Kind::End, .ending = std::move(*ending)};
+        course_ = {.kind = Course::Kind::End};
+        failure_ = std::move(ending);
         return;
     }
     std::string reason = std::exchange(plainReason_, "");
@@ -262,7 +302,9 @@ void DownloadTransfer::conclude(CURLcode code) {
     if (auto flushed = part_->flush(); !flushed) return end(diskFailed(flushed.error()));
     if (!course_) {
         std::string flaw = flawOf(fetch_->response()); // curl may have stumbled over it
-        return end(flaw.empty() ? endingOf(fetch_->fault(code)) : never(ends::protocol, std::move(flaw)));
+        if (!flaw.empty()) return sourceFailed(never(ends::protocol, std::move(flaw)));
+        const Fault fault = fetch_->fault(code);
+        return isOwn(fault) ? end(endingOf(fault)) : sourceFailed(endingOf(fault));
     }
     switch (course_->kind) {
     case Course::Kind::Append:
@@ -275,7 +317,7 @@ void DownloadTransfer::conclude(CURLcode code) {
     case Course::Kind::Complete:
         return finish();
     case Course::Kind::End:
-        return end(course_->ending);
+        return sourceFailed(course_->ending);
     }
 }
 
@@ -283,29 +325,46 @@ void DownloadTransfer::bodyEnded(CURLcode code) {
     const Bytes size = part_->size();
     auto total = course_->total;
     if (code != CURLE_OK) {
-        Ending ending = endingOf(fetch_->fault(code));
+        const Fault fault = fetch_->fault(code);
+        Ending ending = endingOf(fault);
         std::string of = total ? fmt::format(" of {}", formatSize(*total)) : "";
         ending.text = fmt::format("cut off at {}{}: {}", formatSize(size), of, ending.text);
-        return end(std::move(ending));
+        return isOwn(fault) ? end(std::move(ending)) : sourceFailed(std::move(ending));
     }
     // The body must not end before the bytes in place, which so far were the same as this very version's.
     if (course_->kind == Course::Kind::Append && compared_ < asked_.size - course_->start)
-        return end(later(fmt::format("the server ended at {}, and {} are there", formatSize(course_->start + compared_),
-                                     formatSize(size))));
+        return sourceFailed(later(fmt::format("the server ended at {}, and {} are there",
+                                              formatSize(course_->start + compared_), formatSize(size))));
     // Without a length the end of the body is the end of the file: HTTP has no other sign of it.
     if (!total || *total == size) return finish();
     // A server may send less than was asked for, and say so. Ask again at once, as long as that makes progress.
     const bool announced = course_->kind == Course::Kind::Append && course_->end == size;
     if (announced && size - asked_.size >= overlap) return ask(Request::Route::Any);
-    end(later(fmt::format("the server ended at {} of {}", formatSize(size), formatSize(*total))));
+    sourceFailed(later(fmt::format("the server ended at {} of {}", formatSize(size), formatSize(*total))));
 }
 
 void DownloadTransfer::finish() {
     fetch_.reset();
     phase_ = Progress::Phase::Finishing;
     part_->finish([this](Ending ending) {
-        if (!takenBack_) end(std::move(ending));
+        if (takenBack_) return;
+        const bool wrong = ending.fate == Fate::Never && ending.exitCode == ends::badData;
+        wrong&& sources_.areSeveral() ? digestFailed(std::move(ending)) : end(std::move(ending));
     });
+}
+
+// Where what was there came from several sources, the last of them may have the right file by itself. Else the next one
+// is asked.
+void DownloadTransfer::digestFailed(Ending ending) {
+    const bool joined = part_->known().joined;
+    part_.reset();
+    auto opened = openPart();
+    if (!opened) return end(refusedHere(ends::cannotCreate, opened.error()));
+    if (this->ending()) return;
+    if (!*opened) return end(later(ending.text));
+    part_->noteAnew("the checksum of what was there was wrong");
+    phase_ = Progress::Phase::Loading;
+    joined ? ask(Request::Route::Any) : sourceFailed(std::move(ending));
 }
 
 void DownloadTransfer::reconnect() {
@@ -315,6 +374,7 @@ void DownloadTransfer::reconnect() {
         return;
     }
     if (auto flushed = part_->flush(); !flushed) return end(diskFailed(flushed.error()));
+    sources_.forgive();
     if (part_->size() > 0 && !part_->known().validator.proves()) part_->noteAnew("the server cannot resume");
     ask(Request::Route::FreshConnection);
 }
@@ -362,7 +422,7 @@ void DownloadTransfer::tidy(Clock::time_point now) {
 
 std::optional<Progress> DownloadTransfer::progress() const {
     if (!part_) return std::nullopt; // it may wait for another transfer to end
-    return Progress{phase_, part_->size(), part_->known().total, part_->anew()};
+    return Progress{phase_, part_->size(), part_->known().total, part_->anew(), sources_.mirrorAsked()};
 }
 
 } // namespace stint::transfer

@@ -1,5 +1,6 @@
-// One download, from its part's lock to the file in place: it asks, decides by the response (response.hpp), hands the
-// bytes to its part (part.hpp), and ends in an Ending. Before it, for `--checksum auto`, the ".sha256" file.
+// One download, from its part's lock to the file in place: it asks one of its sources (sources.hpp), decides by the
+// response (response.hpp), hands the bytes to its part (part.hpp), and ends in an Ending. Before it, for `--checksum
+// auto`, the ".sha256" file.
 #pragma once
 #include <memory>
 #include <optional>
@@ -8,6 +9,7 @@
 #include "programs/transfer/engine.hpp"
 #include "programs/transfer/fetch.hpp"
 #include "programs/transfer/part.hpp"
+#include "programs/transfer/sources.hpp"
 #include "programs/transfer/spec.hpp"
 
 namespace stint::transfer {
@@ -54,9 +56,17 @@ private:
     Fetch::Take store(std::span<const char> bytes);
 
     Result<bool> openPart();
+    /// The digest that the whole file will have to have; empty: none is known.
+    std::string digestAtEnd() const;
+    std::optional<Elsewhere> elsewhere() const;
     /// Ends it; the text says how much is kept for the next run.
     Ending diskFailed(const Error& error) const;
     void ask(Request::Route route);
+    /// The source that is asked is of no use in this run: the next one that was not is asked, or the run ends.
+    void sourceFailed(Ending ending);
+    void adoptSource();
+    /// The whole file had a wrong digest, and was removed.
+    void digestFailed(Ending ending);
     void setCourse(Course course);
     std::optional<Ending> inVain(const Sidecar& version) const;
     void takeAnew();
@@ -70,6 +80,7 @@ private:
 
     Download download_;
     World world_;
+    Sources sources_;
     std::unique_ptr<Part> part_; ///< null until it is locked
     std::unique_ptr<Sums> sums_; ///< while the .sha256 file is fetched
     std::string sumsDigest_;     ///< the .sha256 file's result

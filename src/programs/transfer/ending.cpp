@@ -12,6 +12,7 @@ std::string describe(const Progress& progress) {
         text = fmt::format("finishing {}", text);
     else if (progress.total)
         text += fmt::format(" of {}", formatSize(*progress.total));
+    if (!progress.from.empty()) text += fmt::format(" from {}", progress.from);
     if (!progress.anew.empty()) text += fmt::format(" (begun anew: {})", progress.anew);
     return text;
 }

@@ -39,7 +39,8 @@ struct Progress {
     Phase phase = Phase::Loading;
     Bytes inPlace = 0; ///< bytes of the file in place; a resumed download continues from there
     std::optional<Bytes> total;
-    std::string anew; ///< the reason why the file was begun anew, if it was
+    std::string anew;      ///< the reason why the file was begun anew, if it was
+    std::string from = {}; ///< the server of a mirror, if the bytes come from one
 
     bool operator==(const Progress&) const = default;
 };
@@ -50,7 +51,8 @@ struct Watcher {
     std::function<void(const Ending&)> ended;
 };
 
-/// "12.3 MiB of 256 MiB", "12.3 MiB", "finishing 256 MiB"; and the reason why it was begun anew, if it was.
+/// "12.3 MiB of 256 MiB", "12.3 MiB", "finishing 256 MiB"; the mirror it comes from, and the reason why it was begun
+/// anew, if it was.
 std::string describe(const Progress& progress);
 
 /// The Ending of an upload that is now at `place`; `anew`: the reason why it started over, if it did.

@@ -15,7 +15,9 @@
 #include "base/result/errors.hpp"
 #include "base/time/time.hpp"
 #include "base/unix/fd.hpp"
+#include "programs/transfer/access.hpp"
 #include "programs/transfer/digest.hpp"
+#include "programs/transfer/sources.hpp"
 
 namespace stint::transfer {
 namespace {
@@ -108,8 +110,8 @@ int place(const PartFile& part, const PartPlace& place, const std::string& targe
 }
 
 bool isInPlace(const Download& download, const Sidecar& sidecar) {
-    if (sidecar.finishedInode == 0 || sidecar.source != sourceOf(download.url) || sidecar.checksum != download.checksum)
-        return false;
+    if (sidecar.finishedInode == 0 || sidecar.checksum != download.checksum) return false;
+    if (urlOf(sidecar.source, download).empty()) return false;
     struct stat there = {};
     return ::lstat(targetOf(download, sidecar.name).c_str(), &there) == 0 && there.st_ino == sidecar.finishedInode &&
            sidecar.total == Bytes{there.st_size};
@@ -190,6 +192,8 @@ void forgetFinished(const std::filesystem::path& output) {
 Ending saved(const Download& download, const Sidecar& sidecar) {
     std::string text = fmt::format("saved {} ({})", targetOf(download, sidecar.name).native(),
                                    formatSize(sidecar.total.value_or(NETWORK_BYTES_UNKNOWN)));
+    if (const std::string url = urlOf(sidecar.source, download); !url.empty() && url != download.url)
+        text += fmt::format("{} from {}", sidecar.joined ? ", the last of it" : "", serverOf(url));
     if (!sidecar.digest.empty() && digestFor(download, sidecar) == sidecar.digest)
         text += fmt::format("; {} verified", sidecar.digest.substr(0, sidecar.digest.find(':')));
     if (!sidecar.anew.empty()) text += fmt::format("; begun anew: {}", sidecar.anew);

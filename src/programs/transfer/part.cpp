@@ -4,6 +4,7 @@
 #include "base/time/time.hpp"
 #include "programs/transfer/finish.hpp"
 #include "programs/transfer/sidecar.hpp"
+#include "programs/transfer/sources.hpp"
 
 namespace stint::transfer {
 namespace {
@@ -34,10 +35,11 @@ Part::Part(const Download& download, PartPlace place, PartFile file, std::string
       file_(std::make_shared<PartFile>(std::move(file))), disk_(disk), diskQueue_(disk), checkpointed_(Clock::now()) {}
 
 Result<void> Part::recover() {
-    const std::string source = sourceOf(download_.url);
     const std::optional<Sidecar> sidecar = STINT_TRY(loadSidecar(place_));
+    const bool ours = sidecar && !urlOf(sidecar->source, download_).empty();
+    const std::string source = ours ? sidecar->source : sourceOf(download_.url);
     const Resume resume = resumeOf(sidecar, source, file_->size(), boot_);
-    if (sidecar && sidecar->source == source) anew_ = sidecar->anew;
+    if (ours) anew_ = sidecar->anew;
     if (!resume.reason.empty()) anew_ = resume.reason;
     if (file_->size() > resume.offset) STINT_TRY(file_->cut(resume.offset));
     if (resume.offset == 0) return {};
@@ -56,7 +58,6 @@ void Part::learnTotal(std::optional<Bytes> total) {
 
 void Part::begin(Sidecar version, std::function<void(Result<void>)> done) {
     known_ = std::move(version);
-    known_.source = sourceOf(download_.url);
     known_.boot = boot_;
     known_.anew = anew_;
     emptying_ = true;
@@ -67,6 +68,18 @@ void Part::begin(Sidecar version, std::function<void(Result<void>)> done) {
                        learnTotal(known_.total);
                        done(*result);
                    });
+}
+
+void Part::adopt(Sidecar version) {
+    version.boot = boot_;
+    version.durable = known_.durable;
+    version.anew = anew_;
+    version.joined = true;
+    known_ = std::move(version);
+    learnTotal(known_.total);
+    // Whichever record a kill leaves, its bytes are those of one file by linux.md §B.
+    diskQueue_.run([place = place_, sidecar = known_] { (void)saveSidecar(place, sidecar, Durability::InThisBoot); },
+                   [] {});
 }
 
 void Part::keepDurable(Clock::time_point now, std::function<void(const Error&)> failed) {

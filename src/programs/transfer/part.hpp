@@ -23,7 +23,7 @@ public:
     /// `file` is the part of `download`, at `place`, locked.
     Part(const Download& download, PartPlace place, PartFile file, std::string boot, DiskThreads& disk);
 
-    /// Truncates the part to its trusted bytes.
+    /// Truncates the part to its trusted bytes: those of any of the download's sources.
     Result<void> recover();
     /// The record of the bytes in place. Its total may be learned later than its validator.
     const Sidecar& known() const { return known_; }
@@ -38,7 +38,10 @@ public:
     Bytes kept() const { return known_.validator.proves() && !emptying_ ? file_->flushed() : 0; }
     bool isWhole() const { return size() > 0 && known_.total == size(); }
 
-    /// Empties it for `version`, then calls `done`. Until then nothing but size() may be called.
+    /// The bytes in place go on as `version`, of another source: its bytes are about to be appended.
+    void adopt(Sidecar version);
+
+    /// Empties it for `version`, whose source is known, then calls `done`. Until then nothing but size() may be called.
     void begin(Sidecar version, std::function<void(Result<void>)> done);
     bool isEmptying() const { return emptying_; }
 

@@ -16,6 +16,8 @@ namespace {
 
 constexpr std::string_view changed = "changed on the server";
 constexpr std::string_view cannotResume = "the server cannot resume";
+constexpr std::string_view other = "the next source has another file";
+constexpr std::string_view unproven = "the next source does not show that its file is the same";
 
 /// A Last-Modified on 1970's first day is that of a file without a time (of a store, an image), and the same for
 /// every such file.
@@ -54,6 +56,33 @@ bool sameVersion(const Asked& asked, const Response& response) {
     return false;
 }
 
+enum class Likeness {
+    Same,
+    Unlike,   ///< provably another file
+    Unproven, ///< neither can be told
+};
+
+bool isStrongDate(const Response& response);
+
+/// linux.md §B: an ETag names a version on its own server alone. A digest decides in the end; else length and
+/// Last-Modified must agree.
+Likeness acrossSources(const Asked& asked, const Response& response, std::optional<Bytes> total) {
+    const std::string& digest = asked.elsewhere->digest;
+    if (total && (*total < asked.size || (asked.total && *total != *asked.total))) return Likeness::Unlike;
+    const bool comparable = response.digest.size() == digest.size(); // of one kind: "sha256:" and its digits
+    if (!digest.empty() && !response.digest.empty() && comparable && response.digest != digest) return Likeness::Unlike;
+    if (!digest.empty()) return Likeness::Same;
+    const bool agree =
+        total && asked.total && isStrongDate(response) && response.lastModified == lastModifiedOf(asked.validator);
+    return agree ? Likeness::Same : Likeness::Unproven;
+}
+
+/// `total`: the length of the file, as the response says it.
+Likeness likenessOf(const Asked& asked, const Response& response, std::optional<Bytes> total) {
+    if (asked.elsewhere) return acrossSources(asked, response, total);
+    return sameVersion(asked, response) ? Likeness::Same : Likeness::Unproven;
+}
+
 /// True for "bytes 0-99/100" with status 200, which is needless, but true.
 bool isOfAll(const Response& response) {
     auto range = parseContentRange(response.contentRange);
@@ -85,6 +114,15 @@ Course anew(Course::Kind kind, std::string_view reason, std::optional<Bytes> tot
     return {.kind = kind, .reason = std::string(reason), .total = total};
 }
 
+/// The course for a file that is not shown to be the one in place; `reason`: for one of the same source.
+Course onOther(const Asked& asked, Likeness likeness, Course::Kind kind, std::string_view reason,
+               std::optional<Bytes> total = {}) {
+    if (!asked.elsewhere) return anew(kind, reason, total);
+    if (likeness == Likeness::Unproven) return anew(kind, unproven, total);
+    // Nothing wrong can come of it where the person has said which file it is.
+    return asked.elsewhere->given ? anew(kind, other, total) : end(anotherFile());
+}
+
 /// The same version cannot be smaller than it was: such a response is truncated or wrong, and the next one may be
 /// right. nullopt if it is not smaller, or another version.
 std::optional<Course> onShrunk(const Asked& asked, const Response& response, std::optional<Bytes> total) {
@@ -97,8 +135,9 @@ std::optional<Course> onShrunk(const Asked& asked, const Response& response, std
 Course onPartial(const Asked& asked, const Response& response) {
     if (asked.start == 0)
         return end(never(ends::protocol, "the server sent a part of the file where all was asked for"));
-    if (!sameVersion(asked, response)) return anew(Course::Kind::AskAnew, changed);
     auto range = parseContentRange(response.contentRange);
+    const Likeness likeness = likenessOf(asked, response, range ? range->total : std::nullopt);
+    if (likeness != Likeness::Same) return onOther(asked, likeness, Course::Kind::AskAnew, changed);
     if (auto shrunk = onShrunk(asked, response, range ? range->total : std::nullopt)) return *shrunk;
     const bool exact = range && range->first == asked.start && range->last && range->total &&
                        *range->last < *range->total && *range->last >= asked.start &&
@@ -110,8 +149,10 @@ Course onPartial(const Asked& asked, const Response& response) {
 
 Course onWhole(const Asked& asked, const Response& response) {
     if (asked.size == 0) return anew(Course::Kind::TakeAnew, "", response.length);
-    if (!sameVersion(asked, response))
-        return anew(Course::Kind::TakeAnew, asked.validator.proves() ? changed : cannotResume, response.length);
+    const Likeness likeness = likenessOf(asked, response, response.length);
+    if (likeness != Likeness::Same)
+        return onOther(asked, likeness, Course::Kind::TakeAnew, asked.validator.proves() ? changed : cannotResume,
+                       response.length);
     if (auto shrunk = onShrunk(asked, response, response.length)) return *shrunk;
     const std::optional<Bytes> total = response.length ? response.length : asked.total;
     // The bytes in place differ from the server's: get the whole file.
@@ -127,8 +168,20 @@ Course onUnsatisfiable(const Asked& asked, const Response& response) {
     auto range = parseContentRange(response.contentRange);
     if (range && range->first) range.reset();
     if (auto shrunk = onShrunk(asked, response, range ? range->total : std::nullopt)) return *shrunk;
-    const bool whole = range && range->total == asked.size && sameVersion(asked, response);
-    return whole ? Course{.kind = Course::Kind::Complete} : anew(Course::Kind::AskAnew, changed);
+    const Likeness likeness = likenessOf(asked, response, range ? range->total : std::nullopt);
+    const bool whole = range && range->total == asked.size && likeness == Likeness::Same;
+    if (whole) return {.kind = Course::Kind::Complete};
+    return onOther(asked, likeness == Likeness::Same ? Likeness::Unproven : likeness, Course::Kind::AskAnew, changed);
+}
+
+// RFC 9110 §8.8.2.2: a date is strong if the file was not just written when it was served: else it may have been
+// written twice within that second. The RFC asks for one second at least; the 60 of its predecessor allow for two
+// clocks.
+bool isStrongDate(const Response& response) {
+    if (response.lastModified.empty() || response.date.empty()) return false;
+    const std::time_t modified = timeIn(response.lastModified);
+    const std::time_t served = timeIn(response.date);
+    return modified >= timeless && served >= 0 && served - modified >= 60;
 }
 
 Ending busy(const Response& response) {
@@ -191,15 +244,15 @@ Validator strongValidator(const Response& response) {
     if (isStrongETag(response.etag)) return {Validator::Kind::ETag, response.etag, response.lastModified};
     // RFC 9110 §13.1.5: a date is allowed in If-Range only without any ETag; a weak ETag also means that the bytes
     // may differ.
-    if (!response.etag.empty() || response.lastModified.empty() || response.date.empty()) return {};
-    // RFC 9110 §8.8.2.2: a date is strong if the file was not just written when it was served: else it may have been
-    // written twice within that second. The RFC asks for one second at least; the 60 of its predecessor allow for two
-    // clocks.
-    const std::time_t modified = timeIn(response.lastModified);
-    const std::time_t served = timeIn(response.date);
-    if (modified < timeless || served < 0 || served - modified < 60) return {};
+    if (!response.etag.empty() || !isStrongDate(response)) return {};
     return {Validator::Kind::LastModified, response.lastModified, {}};
 }
+
+const std::string& lastModifiedOf(const Validator& validator) {
+    return validator.kind == Validator::Kind::LastModified ? validator.text : validator.lastModified;
+}
+
+Ending anotherFile() { return never(ends::badData, "it has another file than what is there, which is kept"); }
 
 Course decide(const Asked& asked, const Response& response) {
     if (!response.http) return onWhole(asked, response);

@@ -41,6 +41,12 @@ struct Response {
     std::string location; ///< a fingerprint of locationOf() that URL
 };
 
+/// The bytes in place came from another source of the same download (linux.md §B).
+struct Elsewhere {
+    std::string digest; ///< the whole file must have it in the end; empty: none is known
+    bool given = false; ///< the person gave it, so it decides for any source
+};
+
 /// The requested range, and what is known about the bytes in place.
 struct Asked {
     Bytes size = 0;  ///< bytes in place
@@ -48,7 +54,8 @@ struct Asked {
     Validator validator;
     std::optional<Bytes> total;
     std::string location;
-    bool distrusted = false; ///< the server has sent bytes that differ from those in place
+    bool distrusted = false;                 ///< the server has sent bytes that differ from those in place
+    std::optional<Elsewhere> elsewhere = {}; ///< unset: they came from the source that is asked
 };
 
 /// "bytes 0-99/1234", "bytes 0-99/*", "bytes */1234".
@@ -78,6 +85,9 @@ std::string flawOf(const Response& response);
 /// True for a strong ETag that can name a version: `""` is the same for every file.
 bool isStrongETag(std::string_view tag);
 
+/// The Last-Modified that came with the validator, or is it; empty: none did.
+const std::string& lastModifiedOf(const Validator& validator);
+
 /// The validator of this response: a strong ETag, or a Last-Modified that counts as strong; else none.
 Validator strongValidator(const Response& response);
 
@@ -98,6 +108,9 @@ struct Course {
     Ending ending;
 };
 Course decide(const Asked& asked, const Response& response);
+
+/// The Ending of a source whose bytes, or their number, show that it has another file.
+Ending anotherFile();
 
 /// "404 Not Found"; without words where none are known, or the server speaks no HTTP.
 std::string statusText(const Response& response);

@@ -58,6 +58,13 @@ public:
     }
     /// Empty where it is missing: records of an older Stint lack it.
     std::string laterText(const char* key) { return object_.contains(key) ? text(key) : ""; }
+    /// False where it is missing.
+    bool laterFlag(const char* key) {
+        auto found = object_.find(key);
+        if (found == object_.end()) return false;
+        whole_ = whole_ && found->is_boolean();
+        return found->is_boolean() && found->get<bool>();
+    }
     bool whole() const { return whole_; }
 
 private:
@@ -84,6 +91,7 @@ Result<void> writeWhole(int descriptor, std::string_view text, const std::filesy
 std::string encode(const Sidecar& sidecar) {
     const Json object{{"version", sidecarVersion},
                       {"source", sidecar.source},
+                      {"joined", sidecar.joined},
                       {"location", sidecar.location},
                       {"validator",
                        {{"kind", nameOf(sidecar.validator.kind)},
@@ -109,6 +117,7 @@ std::optional<Sidecar> decode(std::string_view text) {
     auto kind = kindNamed(validator.text("kind"));
     Sidecar sidecar;
     sidecar.source = fields.text("source");
+    sidecar.joined = fields.laterFlag("joined");
     sidecar.location = fields.text("location");
     sidecar.validator = {kind.value_or(Validator::Kind::None), validator.text("text"),
                          validator.laterText("lastModified")};

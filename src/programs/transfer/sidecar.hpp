@@ -20,7 +20,8 @@
 namespace stint::transfer {
 
 struct Sidecar {
-    std::string source;   ///< sourceOf() the URL
+    std::string source;   ///< sourceOf() the URL that the last bytes came from
+    bool joined = false;  ///< the bytes before came from other sources: a wrong digest accuses none of them
     std::string location; ///< where the redirects ended: Asked::location
     Validator validator;
     std::optional<Bytes> total;

@@ -57,10 +57,24 @@ std::string nameFor(const PersistableBundle& extras) {
     return std::filesystem::path(extras.getString(file)).filename().native();
 }
 
+Result<void> checkMirrors(const Download& spec) {
+    if (spec.mirrors.size() > mostMirrors)
+        return fail(Errc::ILLEGAL_ARGUMENT, "{} mirrors: there may be {} of them", spec.mirrors.size(), mostMirrors);
+    for (const std::string& mirror : spec.mirrors) {
+        const auto good = checkUrl(mirror);
+        if (!good.ok()) return within("a mirror", good.error());
+    }
+    if (!spec.mirrors.empty() && spec.checksum == checksumAuto)
+        return fail(Errc::ILLEGAL_ARGUMENT,
+                    "the checksum \"auto\" is of no use with mirrors: each would vouch for itself");
+    return {};
+}
+
 } // namespace
 
 Result<Download> checked(Download spec) {
     STINT_TRY(checkUrl(spec.url));
+    STINT_TRY(checkMirrors(spec));
     STINT_TRY(checkOutput(spec.output));
     STINT_TRY(checkAccess(spec.access));
     if (!spec.checksum.empty() && spec.checksum != checksumAuto)
@@ -101,6 +115,7 @@ TransferSpec specOf(const PersistableBundle& extras) {
                      .overwrite = extras.getBoolean("force"),
                      .serverNames = extras.getBoolean("serverNames"),
                      .largest = extras.getLong("largest", NETWORK_BYTES_UNKNOWN),
+                     .mirrors = extras.getStringArray("mirrors"),
                      .access = accessOf(extras)};
     return spec;
 }

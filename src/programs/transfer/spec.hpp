@@ -2,7 +2,7 @@
 // other caller may write, too; so it is checked before anything is touched.
 //
 // A download: "url", "output" (absolute), "checksum" ("sha256:HEX", "sha512:HEX", "auto"), "force" (boolean),
-// "serverNames" (boolean), "largest" (long, bytes).
+// "serverNames" (boolean), "largest" (long, bytes), "mirrors" (strings).
 // An upload: "url", "source" (absolute), "protocol" ("put", "tus"), "discardOnCancel" (boolean).
 // Either: "label" (for people), and the way to the server: "headers" (strings), "cookie", "cookieFile", "user",
 // "netrc", "trustsRedirects" (boolean), "proxy", "noProxy", "authorities", "insecure" (boolean), "certificate",
@@ -14,6 +14,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "programs/spool/transfers.hpp"
 #include "programs/transfer/access.hpp"
@@ -33,6 +34,7 @@ struct Download {
     bool overwrite = false;       ///< a file at the target may be replaced
     bool serverNames = false;     ///< the server may name the file (Content-Disposition), within output's directory
     Bytes largest = NETWORK_BYTES_UNKNOWN; ///< a larger file is refused
+    std::vector<std::string> mirrors = {}; ///< further URLs of the same file (linux.md §B), at most `mostMirrors`
     Access access = {};
 };
 

@@ -70,6 +70,30 @@ TransferTask taskFor(const Wanted& wanted) {
             .job = [wanted](Manner manner) { return jobFor(wanted, manner); }};
 }
 
+/// linux.md §B: further sources of the one file that is asked for.
+Result<std::vector<std::string>> mirrorsIn(const Arguments& given) {
+    std::vector<std::string> mirrors = given.values("mirror");
+    if (mirrors.empty()) return mirrors;
+    if (given.has("input-file"))
+        return fail(Errc::ILLEGAL_ARGUMENT, "--mirror names another source of one file, and the lines of -i have none: "
+                                            "get that file by itself, as stint get --mirror URL URL");
+    if (given.words.size() > 1)
+        return fail(Errc::ILLEGAL_ARGUMENT,
+                    "--mirror names another source of one file, and {} URLs are given: get one "
+                    "of them at a time",
+                    given.words.size());
+    if (mirrors.size() > mostMirrors)
+        return fail(Errc::ILLEGAL_ARGUMENT, "{} mirrors are given: {} are the most", mirrors.size(), mostMirrors);
+    for (const std::string& mirror : mirrors) {
+        const auto good = checkUrl(mirror);
+        if (!good.ok()) return within("--mirror", good.error());
+    }
+    if (given.value("checksum") == "auto")
+        return fail(Errc::ILLEGAL_ARGUMENT, "--mirror and --checksum auto contradict each other: each source would "
+                                            "vouch for itself; write sha256:HEX");
+    return mirrors;
+}
+
 } // namespace
 
 Result<std::vector<Wanted>> wantedBy(const Arguments& given, const std::filesystem::path& here) {
@@ -77,6 +101,7 @@ Result<std::vector<Wanted>> wantedBy(const Arguments& given, const std::filesyst
     if (given.value("output") == "-")
         return fail(Errc::ILLEGAL_ARGUMENT, "-o takes a file or a directory: a transfer that outlives this command has "
                                             "no stdout");
+    const std::vector<std::string> mirrors = STINT_TRY(mirrorsIn(given));
     std::vector<std::string> urls = given.words;
     if (const auto list = given.value("input-file"))
         for (std::string& url : STINT_TRY(urlsOf(*list, here)))
@@ -86,6 +111,7 @@ Result<std::vector<Wanted>> wantedBy(const Arguments& given, const std::filesyst
     std::map<std::filesystem::path, std::string> targets; // each with the URL that is saved there
     for (const std::string& url : urls) {
         auto order = STINT_TRY(one(url, given, here));
+        order.mirrors = mirrors;
         all.push_back(std::move(order));
         const std::filesystem::path& target = all.back().target;
         if (urls.size() > 1 && namesFile(all.back(), given, here))
@@ -108,6 +134,7 @@ Result<JobInfo> jobFor(const Wanted& wanted, Manner manner) {
         .putString("checksum", wanted.checksum)
         .putString("label", printable(wanted.target.filename().native()))
         .putBoolean("force", wanted.overwrite);
+    if (!wanted.mirrors.empty()) extras.putStringArray("mirrors", wanted.mirrors);
     if (wanted.largest != NETWORK_BYTES_UNKNOWN) extras.putLong("largest", wanted.largest);
     return transferJob(wanted.conditions, manner)
         .setEstimatedNetworkBytes(wanted.size)

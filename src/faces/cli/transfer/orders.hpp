@@ -16,8 +16,9 @@ namespace stint::cli {
 struct Wanted {
     std::string url;
     std::filesystem::path target;
-    bool serverNames = false; ///< the target's name is used only if the server gives none
-    std::string checksum;     ///< empty: none
+    bool serverNames = false;         ///< the target's name is used only if the server gives none
+    std::vector<std::string> mirrors; ///< further URLs of the same file
+    std::string checksum;             ///< empty: none
     bool overwrite = false;
     Bytes largest = NETWORK_BYTES_UNKNOWN;
     Bytes size = NETWORK_BYTES_UNKNOWN;

@@ -77,7 +77,7 @@ const std::vector<OptionElsewhere> getElsewhere{
     {"--allow-overwrite,--clobber", "write --force to replace a file that is there"},
     {"-J,--remote-header-name,--content-disposition",
      "it is called as the server says anyway; with -O as the URL ends"},
-    {"-r,--range,--recursive,--mirror,-l,--level,--page-requisites",
+    {"-r,--range,--recursive,-l,--level,--page-requisites",
      "whole files are downloaded, those that are named; a list of URLs: -i FILE"},
     {"-Z,--parallel,--parallel-max,--max-concurrent-downloads",
      "several URLs are downloaded at once anyway; -j N says how many"},
@@ -117,6 +117,9 @@ std::string_view aboutGet() {
             "A file is called as -o says, else as the server says (Content-Disposition), else as the URL ends; what a "
             "stranger calls it is made harmless first, and replaces nothing without --force. A digest that the server "
             "sends along (Repr-Digest, Digest) is verified.\n"
+            "With --mirror, what is there is kept for the next source where --checksum says which file it is, or "
+            "length and date of both agree; else it begins anew, and says so. Secrets go to no other server than the "
+            "URL's.\n"
             "Ends with 0 when the files are in place, 64 for a URL that is not supported, 65 for a wrong checksum, 73 "
             "where a file cannot be, 74 when its --retries are used up, 75 when it goes on without this command, 77 "
             "where it was refused, else with what "
@@ -155,6 +158,7 @@ Verb getVerb() {
                        "of several URLs so many at once, the others in their order (default: 8; 4 over a metered or "
                        "cellular network, or to a disk that turns)"},
                       {"-O,--remote-name", "", "call it as the URL ends, whatever the server says"},
+                      {"--mirror", "URL", "another source of the same file: goes on where one fails", true},
                       {"--checksum", "sha256:HEX",
                        "the file is kept only if this is its digest, or sha512:HEX; auto: the digest that the "
                        "server sends along or has beside it as URL.sha256, and nothing without one"},
@@ -168,6 +172,7 @@ Verb getVerb() {
                          {"stint get -j 2 -i urls.txt", "two at once, and `stint move JOB top` for the next"},
                          {"stint get --unmetered --charging -o ~/big.img URL", "when it costs nothing"},
                          {"stint get --checksum auto URL", "verified by what the server says of it"},
+                         {"stint get --mirror URL --checksum sha256:HEX URL", "from two servers"},
                          {"stint get --no-wait URL", "and `stint watch 7` later"}},
             .run = get,
             .elsewhere = {"add", "download", "fetch", "wget", "curl"},
