@@ -113,6 +113,15 @@ TEST_CASE("what is raised to the least there is, is told") { // jobs.md §0
     CHECK(told[1] == "--every 1min is raised to 15min, the least there is");
 }
 
+TEST_CASE("a period that is raised begins like one that is not") { // jobs.md §6.5
+    for (const char* const every : {"1s", "5min", "15min", "1h", "2d"}) {
+        CAPTURE(every);
+        const JobInfo made = jobFor(wanted({"--every", every, "--", "true"}), "/spool", 7s).value();
+        REQUIRE(made.isPeriodic());
+        CHECK(made.getPeriod()->flex == made.getPeriod()->interval);
+    }
+}
+
 TEST_CASE("nothing of the environment is in the job") {
     auto made = jobOf({"--", "true"});
     for (const auto& [key, value] : made.getExtras().entries())

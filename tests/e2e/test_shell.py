@@ -156,8 +156,9 @@ def test_every_runs_again_and_again(world, daemon, line):
     until_written(world.downloads / "runs", lambda text: text == "run\n" * 2)
     world.done("cancel", f"{SHELL}/{job}")
     assert line.jobs() == []
-    ended = world.stint("run", "--every", "1min", "--", "true")
+    ended = world.stint("run", "--no-wait", "--every", "1min", "--", script(world, "echo run >> raised"))
     assert ended.code == 0 and "--every 1min is raised to 15min" in ended.err
+    assert until_written(world.downloads / "raised") == "run\n", "at once, as one that is not raised (jobs.md §6.5)"
 
 
 def test_user_initiated_without_a_terminal_is_refused(world, daemon, line):

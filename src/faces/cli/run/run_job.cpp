@@ -170,7 +170,8 @@ Result<JobInfo> jobFor(const CommandWanted& wanted, const std::string& spool, Du
     if (wanted.backoff || inPieces)
         job.setBackoffCriteria(wanted.backoff.value_or(JobInfo::DEFAULT_INITIAL_BACKOFF),
                                inPieces ? JobInfo::BACKOFF_POLICY_LINEAR : JobInfo::BACKOFF_POLICY_EXPONENTIAL);
-    if (wanted.every) job.setPeriodic(*wanted.every);
+    // jobs.md §6.5: a flex as long as the period, whatever that is raised to.
+    if (wanted.every) job.setPeriodic(*wanted.every, std::max(*wanted.every, Constants{}.maxPeriod));
     return job.build();
 }
 
