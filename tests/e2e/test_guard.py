@@ -295,6 +295,18 @@ def test_where_nothing_can_be_frozen_it_is_refused_and_may_be_stopped_all_the_sa
     world.start_daemon(before=without_cgroups())
     ended = world.stint("guard", "--while", "unmetered", "--", "true")
     assert ended.code == 71 and "--else freeze cannot be held here" in ended.err, ended
+    assert not world.done("jobs", "--json"), "when it is asked for, not later"
+    world.done("device", "set", "network.metered=false", "battery_saver=false")
+    guarded = Guarded(world, "--else", "stop")
+    for _ in range(2):
+        pid = guarded.pid()
+        (world.downloads / "pid").unlink()
+        guarded.goes_on()
+        meter(world, True)
+        wait_for_end(pid)
+        guarded.until(lambda it: it["state"] == "pending")
+        meter(world, False)
+    guarded.goes_on()
 
 
 def test_it_ends_as_its_program_does_and_is_followed_like_a_command(world, daemon, unmetered):

@@ -117,7 +117,6 @@ Result<std::optional<CommandCgroup>> CommandCgroup::make(const CgroupLimits& ask
     const Controllers needed = neededFor(asked);
     const auto place = enclosure();
     if (!place && !needed.empty()) return cannotHold(asked, "stintd keeps it in no cgroup");
-    if (!place && freezes) return fail(Errc::UNAVAILABLE, "cannot freeze it here: stintd keeps it in no cgroup");
     if (!place) return none;
     const Held held = divide(place->directory, ownLeaf);
     if (!areHeld(needed, held.held)) return cannotHold(asked, held.why);

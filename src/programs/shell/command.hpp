@@ -39,8 +39,8 @@ public:
     enum class Use { Limits, Freezing };
 
     /// Makes a cgroup with the limits `asked`, all of which must hold, and those of `otherwise` that can. nullopt where
-    /// none is needed, or where nothing was asked for and none can be had; Unavailable where `asked` cannot be held
-    /// here, or the cgroup cannot be frozen.
+    /// none is needed, or where no limit was asked for and none can be had; Unavailable where `asked` cannot be held
+    /// here.
     static Result<std::optional<CommandCgroup>> make(const CgroupLimits& asked, const CgroupLimits& otherwise,
                                                      Use use = Use::Limits);
     /// Removes it, unless a process of the command is alive.

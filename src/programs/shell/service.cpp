@@ -128,6 +128,9 @@ Result<Command::Place> CommandService::placeFor(Job& job, Share share) {
     const CgroupLimits background = STINT_TRY(limitsIn(text ? text : ""));
     const auto use = job.isGuard() ? CommandCgroup::Use::Freezing : CommandCgroup::Use::Limits;
     auto cgroup = STINT_TRY(CommandCgroup::make(asked, background, use));
+    // jobs.md §14.5: the other fates of a guard need none.
+    if (!cgroup && job.params.getExtras().getString("guard") == "freeze")
+        return fail(Errc::UNAVAILABLE, "cannot freeze it here: stintd keeps it in no cgroup");
     Command::Place place{.procs = {}, .waitsForAll = job.isGuard()};
     if (!cgroup) return place;
     place.procs = STINT_TRY(cgroup->entrance());
