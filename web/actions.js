@@ -91,13 +91,14 @@ const BODY = 12000; // bytes of a request's list of jobs: the server takes 16 Ki
 async function doneToAll(jobs, path, more, said) {
     const names = new Map(jobs.map((job) => [job.key, jobName(job)]));
     const parts = [[]];
+    const sizeOf = (key) => new TextEncoder().encode(JSON.stringify(key)).length + 1;
     let size = 0;
     for (const key of names.keys()) {
-        size += JSON.stringify(key).length + 1;
-        if (size > BODY) {
+        if (size + sizeOf(key) > BODY) {
             parts.push([]);
             size = 0;
         }
+        size += sizeOf(key);
         parts.at(-1).push(key);
     }
     const failed = [];
@@ -147,7 +148,8 @@ export async function cancelAll(jobs, unseen) {
     ];
     const what = counted(jobs.length, "job");
     if (!(await ask({ title: `Cancel ${what}?`, body, act: `Cancel ${what}`, danger: true }))) return;
-    return doneToAll(jobs, "/api/jobs/cancel", {}, are("cancelled"));
+    const inTurn = [...jobs].sort((a, b) => b.id - a.id); // what waits for another goes before it
+    return doneToAll(inTurn, "/api/jobs/cancel", {}, are("cancelled"));
 }
 
 const places = { top: "first", up: "one place up", down: "one place down", bottom: "last" };

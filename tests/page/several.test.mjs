@@ -217,3 +217,22 @@ test("a long list stands together, its first few and how many more, and is selec
     await ground.stint("cancel", list[0]);
     await page.context().close();
 });
+
+test("thousands are asked for in requests that the server takes, and what failed of them has an end", async () => {
+    const page = await browser.open();
+    const sizes = [];
+    page.on("request", (request) => {
+        if (request.url().endsWith("/api/jobs/pause")) sizes.push(request.postDataBuffer().length);
+    });
+    await page.evaluate(async () => {
+        const { pauseAll } = await import("/actions.js");
+        await pauseAll(Array.from({ length: 2000 }, (_, i) => ({ key: `com.example.none/é#${i + 1}`, id: i + 1 })));
+    });
+    assert.ok(sizes.length > 3 && Math.max(...sizes) <= 16384, sizes.join());
+    assert.match(await text(page, "#told"), /It could not be done to 2,000 of 2,000 jobs\./);
+    assert.equal(await page.locator(".told li").count(), 201);
+    assert.match(await page.locator(".told li").last().innerText(), /and 1,800 more/);
+    const told = await page.locator(".told").boundingBox();
+    assert.ok(told.y >= 0 && told.y + told.height <= 900, JSON.stringify(told));
+    await page.context().close();
+});

@@ -72,7 +72,12 @@ export function mount(root, page, own) {
     const whyAll = h("span.why-all", {});
     const next = h("p.next", {});
     const device = h("p.device-line", {});
-    const adds = doer(".primary", "Add downloads…", () => addDownloads(store.topics.hello?.downloads ?? "~"));
+    const adds = doer(
+        ".primary",
+        ["Add", h("span.aside", {}, " downloads"), "…"],
+        () => addDownloads(store.topics.hello?.downloads ?? "~"),
+        { "aria-label": "Add downloads…" },
+    );
     const list = h("ul.jobs", { "aria-label": "Jobs" });
     const empty = h(
         "div.empty",
