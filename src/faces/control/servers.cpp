@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <csignal>
 #include <cstdlib>
 #include <filesystem>
 #include <string_view>
@@ -161,6 +162,7 @@ Result<void> startDaemon(const Screen& screen) {
 namespace {
 
 constexpr Duration pagePatience = 10s;
+constexpr Duration storedPatience = 5s;
 constexpr std::size_t longestLine = 4096;
 
 /// Reads a pipe until its end; returns what has come by then, or until `patience` is over.
@@ -182,6 +184,22 @@ std::string readToEnd(const Fd& pipe, Duration patience) {
 }
 
 } // namespace
+
+// The store is stintd's own, and only it knows how to read one.
+std::string storedSentence() {
+    std::array<int, 2> ends{};
+    if (::pipe2(ends.data(), O_CLOEXEC) != 0) return {};
+    const Fd answer(ends[0]);
+    Fd writeEnd(ends[1]);
+    const auto child =
+        startDetached({ourDaemon().native(), "--stored"}, {.output = "/dev/null", .answers = writeEnd.get()});
+    writeEnd = Fd();
+    if (!child.ok()) return {};
+    const std::string text = readToEnd(answer, storedPatience);
+    ::kill(*child, SIGKILL); // one that still reads is not waited for; one that has ended does not mind
+    ::waitpid(*child, nullptr, 0);
+    return text.substr(0, text.find('\n'));
+}
 
 Result<std::string> pageServer(const std::vector<std::string>& words) {
     const Fd held = STINT_TRY(commandLock("starting-page"));

@@ -27,6 +27,10 @@ bool daemonDied();
 /// where it has ended, or does not listen within a minute.
 Result<void> startDaemon(const Screen& screen);
 
+/// The sentence of `stintd --stored`: what waits in the store of a daemon that does not run, or why that cannot be
+/// read; empty: nothing, or there is no stintd that tells.
+std::string storedSentence();
+
 /// The server's address, with the token behind the '#'. `words`: the arguments for a server that has to be started;
 /// of several verbs at once only one starts it. Unavailable, with the server's last words, where it does not serve
 /// within ten seconds.

@@ -1,7 +1,10 @@
+#include <fmt/core.h>
+
 #include "base/unix/ends.hpp"
 #include "stintd/daemon/daemon.hpp"
 #include "stintd/daemon/log.hpp"
 #include "stintd/daemon/resources.hpp"
+#include "stintd/daemon/stored.hpp"
 
 namespace {
 
@@ -10,10 +13,18 @@ int fails(int code, const stint::Error& error) {
     return code;
 }
 
+int printStored(const std::filesystem::path& store) {
+    const auto text = stint::storedText(store);
+    const std::string line = text.ok() ? *text : "the store cannot be read: " + text.error().message;
+    if (!line.empty()) fmt::print("{}\n", line);
+    return text.ok() ? stint::ends::ok : stint::ends::inputOutput;
+}
+
 } // namespace
 
 int main(int argc, char** argv) {
     auto options = stint::parseOptions(argc, argv);
+    if (options.stored) return printStored(options.store);
     auto policy = stint::readPolicyFiles(options.policy);
     if (!policy) return fails(stint::ends::configuration, policy.error());
     stint::startLog();

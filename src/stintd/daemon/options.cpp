@@ -44,6 +44,7 @@ DaemonOptions parseOptions(int argc, char** argv) {
     app.add_option("--policy", policies, "TOML file of constants over the system's and the user's own (repeatable)");
     app.add_option("--store", options.store, "directory of the store")->capture_default_str();
     app.add_option("--apps", options.apps, "directory of manifests, in place of the usual ones (repeatable)");
+    app.add_flag("--stored", options.stored, "print what waits in the store, and end: nothing is started or changed");
     app.set_version_flag("--version", "stintd " STINT_VERSION);
     try {
         app.parse(argc, argv);

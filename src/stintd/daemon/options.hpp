@@ -13,6 +13,7 @@ struct DaemonOptions {
     std::vector<std::filesystem::path> apps; ///< directories of manifests; the first one that has an app wins
     std::vector<PolicyFile> policy;          ///< the last file wins
     std::filesystem::path libexec;           ///< holds stint-exec and stint-transfer
+    bool stored = false;                     ///< only tells what waits in the store (stored.hpp)
     unsigned long descriptors = 0;           ///< the limit at the start; started programs get it
     std::string faultCommit; ///< "alternate": every second commit fails; "7": the seventh (tests of faults)
 };

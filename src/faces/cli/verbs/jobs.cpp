@@ -81,6 +81,8 @@ int now(const Screen& screen) {
     if (!jobs.ok()) {
         screen.print(mayStartDaemon() ? "stintd does not run, so no job does. The next verb that needs it starts it."
                                       : "stintd does not run, so no job does. Start it with: stintd &");
+        if (const std::string stored = storedSentence(); !stored.empty())
+            screen.print(stored + (mayStartDaemon() ? "; `stint jobs` lists them, and starts it" : ""));
         printHints(firstSteps(), screen);
         return ends::ok;
     }
@@ -194,6 +196,8 @@ Result<void> cancelledAll(const std::string& package, const Screen& screen) {
 
 int jobs(const Arguments& given, const Screen& screen) {
     auto list = listed(given, screen);
+    if (!list.ok() && list.error().code == Errc::UNAVAILABLE)
+        if (const std::string stored = storedSentence(); !stored.empty()) screen.warn(stored);
     if (!list.ok()) return failOfLookUp(screen, "cannot list jobs", list.error());
     if (screen.json()) {
         for (const auto& job : *list)

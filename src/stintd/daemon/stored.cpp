@@ -1,0 +1,100 @@
+#include "stintd/daemon/stored.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+#include <vector>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "base/result/errors.hpp"
+#include "base/text/number.hpp"
+#include "base/text/printable.hpp"
+#include "base/unix/process.hpp"
+#include "stintd/store/store.hpp"
+
+namespace stint {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t mostNamed = 3;
+constexpr std::uintmax_t longest = 256 * 1024 * 1024;
+
+/// A private directory that goes with its owner; in memory where there is one of the user's.
+class Copy {
+public:
+    Copy() {
+        const char* const runtime = std::getenv("XDG_RUNTIME_DIR");
+        std::error_code absent;
+        const bool usable = runtime && fs::is_directory(runtime, absent);
+        std::string name = (usable ? fs::path(runtime) : fs::path("/tmp")) / "stint-stored-XXXXXX";
+        if (::mkdtemp(name.data())) directory_ = name;
+    }
+    ~Copy() {
+        std::error_code ignored;
+        if (!directory_.empty()) fs::remove_all(directory_, ignored);
+    }
+    Copy(const Copy&) = delete;
+    Copy& operator=(const Copy&) = delete;
+
+    const fs::path& directory() const { return directory_; }
+
+    Result<void> take(const fs::path& file) const {
+        std::error_code error;
+        const fs::file_status status = fs::symlink_status(file, error);
+        if (status.type() == fs::file_type::not_found) return {};
+        if (!error && !fs::is_regular_file(status)) return fail(Errc::STORAGE, "{} is no file", file.native());
+        if (!error && fs::file_size(file, error) > longest)
+            return fail(Errc::STORAGE, "{} is too large to look into", file.native());
+        if (!error) fs::copy_file(file, directory_ / file.filename(), error);
+        if (error) return fail(Errc::STORAGE, "{}: {}", file.native(), error.message());
+        return {};
+    }
+
+private:
+    fs::path directory_;
+};
+
+/// An error of the copy, in the words of the store itself.
+Error renamed(Error error, const fs::path& copy, const fs::path& store) {
+    std::string& text = error.message;
+    for (auto at = text.find(copy.native()); at != std::string::npos;
+         at = text.find(copy.native(), at + store.native().size()))
+        text.replace(at, copy.native().size(), store.native());
+    return error;
+}
+
+std::string nameOf(const Job& job) {
+    const std::string key = textOf(job.key);
+    return printable(job.details->label.empty() ? key : fmt::format("{} ({})", key, job.details->label));
+}
+
+} // namespace
+
+Result<std::string> storedText(const fs::path& store) {
+    std::error_code absent;
+    if (fs::symlink_status(store / "stint.db", absent).type() == fs::file_type::not_found) return std::string{};
+    const Copy copy;
+    if (copy.directory().empty()) return fail(Errc::STORAGE, "no private directory can be made to look into it");
+    for (const char* const name : {"stint.db", "stint.db-wal", "stint.db-journal", "stint.commits"})
+        STINT_TRY(copy.take(store / name));
+    const BootId boot{bootId()};
+    auto opened = Store::open({.directory = copy.directory(), .boot = boot, .failCommit = {}});
+    if (!opened) return renamed(opened.error(), copy.directory(), store);
+    const auto snapshot = opened->load();
+    if (!snapshot) return renamed(snapshot.error(), copy.directory(), store);
+    std::vector<std::string> names;
+    for (const StoredJob& stored : snapshot->jobs) // a reboot ends the others
+        if (stored.boot == boot || stored.job.info.isPersisted()) names.push_back(nameOf(stored.job));
+    const std::string damage =
+        opened->notes().empty() ? "" : "; the store is damaged, and this is what can be read of it";
+    if (names.empty()) return damage.empty() ? std::string{} : "no job can be read in the store, which is damaged";
+    const std::size_t shown = std::min(names.size(), mostNamed);
+    const std::size_t more = names.size() - shown;
+    names.resize(shown);
+    return fmt::format("{} in the store: {}{}{}", counted(shown + more, "job waits", "jobs wait"),
+                       fmt::join(names, ", "), more > 0 ? fmt::format(" and {} more", more) : "", damage);
+}
+
+} // namespace stint
