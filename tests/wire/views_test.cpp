@@ -83,8 +83,8 @@ template <class Members> int notSet(const Members& made, const Members& sent, co
 auto membersOf(const JobView& job) {
     const auto& [key, info, state, kind, demoted, label, failures, systemStops, scheduled, reasons, earliest, latest,
                  lastSuccess, lastFailure, lastRun, want, waitsFor, waitsAlso, held, guarded, terms, runState, started,
-                 keepsAwake, clocks, network, workItems, place, down, up, estimatedDown, estimatedUp, rate, notification,
-                 completed] = job;
+                 keepsAwake, clocks, network, workItems, place, down, up, estimatedDown, estimatedUp, rate,
+                 notification, completed] = job;
     return std::tie(key, info, state, kind, demoted, label, failures, systemStops, scheduled, reasons, earliest, latest,
                     lastSuccess, lastFailure, lastRun, want, waitsFor, waitsAlso, held, guarded, terms, runState,
                     started, keepsAwake, clocks, network, workItems, place, down, up, estimatedDown, estimatedUp, rate,

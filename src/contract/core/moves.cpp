@@ -9,7 +9,7 @@
 namespace stint {
 namespace {
 
-/// Whether one waits as the other does: in the same pool or in none, requested as the same class.
+/// True where one waits as the other does: in the same pool or in none, requested as the same class.
 bool alike(const Job& one, const Job& other) {
     return one.details->terms->pool == other.details->terms->pool &&
            requestedKind(one.info) == requestedKind(other.info);

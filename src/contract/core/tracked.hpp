@@ -36,8 +36,8 @@ public:
         ReasonSet reasons;
     };
 
-    /// Adds an entry if its reasons are new; where it undoes the last one at the same instant, that one goes instead. No
-    /// reasons: the job waits for nothing but its app.
+    /// Adds an entry if its reasons are new; where it undoes the last one at the same instant, that one goes instead.
+    /// No reasons: the job waits for nothing but its app.
     void note(WallTime when, ReasonSet reasons);
     bool empty() const { return entries_.empty(); }
     std::size_t size() const { return entries_.size(); }

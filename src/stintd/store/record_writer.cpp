@@ -146,13 +146,12 @@ Result<void> RecordWriter::write(const SaveContent& record) {
 
 Result<void> RecordWriter::write(const SaveCompleted& record) {
     const auto& done = record.completed;
-    STINT_TRY(sql_.addCompleted.run(done.key.app.name, done.key.space, done.key.id.value, count(done.ended),
-                                    static_cast<std::int32_t>(done.ending.reason),
-                                    static_cast<std::int32_t>(done.ending.internal), done.outcome.exitCode,
-                                    done.outcome.text, done.transferredDown, done.transferredUp, done.label,
-                                    count(done.scheduled), count(done.began), nameOf(done.kind), done.url, done.path,
-                                    infoText(*done.again), termsText(done.again->terms), done.moved, done.runs,
-                                    count(done.firstBegan)));
+    STINT_TRY(sql_.addCompleted.run(
+        done.key.app.name, done.key.space, done.key.id.value, count(done.ended),
+        static_cast<std::int32_t>(done.ending.reason), static_cast<std::int32_t>(done.ending.internal),
+        done.outcome.exitCode, done.outcome.text, done.transferredDown, done.transferredUp, done.label,
+        count(done.scheduled), count(done.began), nameOf(done.kind), done.url, done.path, infoText(*done.again),
+        termsText(done.again->terms), done.moved, done.runs, count(done.firstBegan)));
     return sql_.trimCompleted.run(done.key.app.name, record.keep);
 }
 

@@ -231,13 +231,14 @@ int Transferring::ended(std::size_t which, const Result<JobView>& end, Seen seen
     return code;
 }
 
-/// Sums up, when all of them have ended: the bytes that their runs have moved, as the daemon counted them (jobs.md §4.7),
-/// over the time in which any of them ran.
+/// Sums up, when all of them have ended: the bytes that their runs have moved, as the daemon counted them (jobs.md
+/// §4.7), over the time in which any of them ran.
 void Transferring::tellAll(const std::vector<int>& codes, Duration ran) const {
     if (codes.size() < 2) return;
     const auto good = std::ranges::count(codes, ends::ok);
     std::string words = fmt::format("{} of {} files", good, codes.size());
-    if (auto measured = measuredText(moved_, {.ran = ran, .moved = moved_}); !measured.empty()) words += fmt::format(" ({})", measured);
+    if (auto measured = measuredText(moved_, {.ran = ran, .moved = moved_}); !measured.empty())
+        words += fmt::format(" ({})", measured);
     screen_.tell(words);
 }
 
