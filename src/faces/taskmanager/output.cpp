@@ -6,8 +6,8 @@
 
 #include "base/result/errors.hpp"
 #include "faces/control/calls.hpp"
+#include "faces/screen/json_line.hpp"
 #include "faces/taskmanager/request.hpp"
-#include "faces/views/json.hpp"
 #include "faces/views/output.hpp"
 
 namespace stint::taskmanager {
