@@ -94,6 +94,11 @@ export function endOf(job) {
     return "stopped";
 }
 
+/** True of what a person asked for, and what has ended otherwise than well (jobs.md §14.3). */
+export function mayBeRetried(job) {
+    return job.state === "finished" && endOf(job) !== "done" && [SHELL, TRANSFER].includes(job.package);
+}
+
 const ends = { done: "Done", failed: "Failed", stopped: "Stopped" };
 
 /** "Done", "Failed: exit 3", "Cancelled". */

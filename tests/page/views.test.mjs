@@ -140,8 +140,28 @@ test("on a phone, a row has its action without being opened", async () => {
     const act = page.locator("li.job", { hasText: "film.iso" }).getByRole("button", { name: "Pause: film.iso" });
     assert.equal(await act.isVisible(), true);
     await act.click();
-    await page.locator("li.job", { hasText: "film.iso" }).getByRole("button", { name: "Resume: film.iso" }).click();
+    const row = page.locator("li.job", { hasText: "film.iso" });
+    await row.getByRole("button", { name: "Resume: film.iso" }).waitFor();
+    assert.match(await row.innerText(), /\d+ %\s+[\d.]+ (B|KiB|MiB) of 96 MiB/, "jobs.md §4.7: paused, it says how far it is");
+    await row.getByRole("button", { name: "Resume: film.iso" }).click();
     await act.waitFor();
+    await page.context().close();
+});
+
+test("what has failed is tried again as it was", async () => {
+    // jobs.md §14.3
+    const gate = await ground.do("gate");
+    const key = await ground.do("run", `read x < ${gate}\nexit 3\n`, "--retries", "0", "--name", "Fails");
+    const page = await browser.open(`#/now/${key}`);
+    await ground.do("write", gate);
+    const again = page.locator(".panel").getByRole("button", { name: "Retry", exact: true });
+    await again.waitFor();
+    assert.deepEqual(await axe(page), []);
+    await again.focus();
+    await page.keyboard.press("Enter");
+    await page.locator(".panel").getByRole("button", { name: "Pause" }).waitFor();
+    await ground.do("write", gate);
+    await again.waitFor();
     await page.context().close();
 });
 

@@ -9,6 +9,7 @@ import {
     groupOf,
     jobName,
     kindWords,
+    mayBeRetried,
     percentOf,
     progressOf,
     progressWords,
@@ -135,7 +136,7 @@ export function openJob(place, page, key) {
     function showActs(job) {
         const group = groupOf(job);
         const words = [];
-        if (group === "ended") words.length = 0;
+        if (group === "ended") words.push(...(mayBeRetried(job) ? ["retry"] : []));
         else if (job.held) words.push("resume", "cancel");
         else if (group === "running") words.push("pause", "cancel");
         else words.push("run", ...(job.failures > 0 ? ["retry"] : []), "pause", "cancel", "what-if");

@@ -7,6 +7,7 @@ import {
     endWords,
     groupOf,
     jobName,
+    mayBeRetried,
     percentOf,
     progressOf,
     progressWords,
@@ -26,7 +27,7 @@ function offerOf(job) {
     const group = groupOf(job);
     if (group === "running") return ["Pause", pause];
     if (job.held) return ["Resume", resume];
-    if (group === "ended") return null;
+    if (group === "ended") return mayBeRetried(job) ? ["Retry", retry] : null;
     if (job.failures > 0 && job.reasons?.[0]?.name === "CONSTRAINT_MINIMUM_LATENCY") return ["Retry", retry];
     return ["Run now", runNow];
 }
@@ -153,8 +154,10 @@ export function makeRow(page, select = () => {}) {
             }
         }
         const start = job.earliest > now && !job.held ? job.earliest : null;
-        setText(big, start ? ahead(start, now) : "");
-        setText(small, start ? when(start, now) : job.enqueued ? `asked ${ago(job.enqueued, now)}` : "");
+        const percent = percentOf(job);
+        const amount = progressOf(job).done > 0 ? progressWords(job) : ""; // jobs.md §4.7: as far as its runs have come
+        setText(big, start ? ahead(start, now) : amount && percent !== null ? `${percent} %` : "");
+        setText(small, start ? when(start, now) : amount || (job.enqueued ? `asked ${ago(job.enqueued, now)}` : ""));
     }
 
     function ended(now) {
