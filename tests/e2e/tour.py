@@ -42,12 +42,15 @@ echo "all frames are done, in run $((STINT_RUNS_BEFORE + 1))"
 
 # Words that differ in each run, and that the stories are not about. A page is true where it is the same but for these.
 VARIES = [
-    (r"\n {20,}(?=\S)", " "),  # where a table's last column is wrapped follows from what varies in it
+    (r"\n {4,}(?=\S)", " "),  # where a table's last column is wrapped follows from what varies in it
+    *2 * [(r"^(org\.stint\.transfer/\d+: (?:saved|sent) .*)\n(?!\$ |```|saved |org\.)", r"\1 ")],  # nor a sentence's end
     (r"\d+(\.\d+)? (B|KiB|MiB) of ", "… of "),
     (r"\d+(\.\d+)? (B|KiB|MiB)/s", "…/s"),
     (r"\[=*>? *\]", "[…]"),
     (r"\b\d{1,2}%", "…%"),
     (r"\b(\d+min )?\d+s (ago|left)\b", r"… \2"),
+    (r"\b\d+(\.\d+)? (B|KiB|MiB)(, …/s|, stalled)?(, … left)?(?=; )", "…"),  # so far: it may be too early for a rate
+    (r"; …/s, … left(?=; keeps the machine)", ""),
     (r"\bin (1min|\d+s)\b", "in …"),
     (r"\bearliest in \S+", "earliest in …"),
     (r"\bat least (1min|\d+s)\b", "at least …"),
