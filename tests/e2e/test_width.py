@@ -23,8 +23,11 @@ def test_no_line_is_wider_than_the_terminal(world, daemon, columns, locale):
     world.environment |= {"LC_ALL": locale, "LANG": locale, "NO_COLOR": "1"}
     assert schedule(world, "--charging", "--", "sleep", "1") == 1
     for words in WORDS:
-        wide = [line for line in lines_of(world, columns, words) if len(line) > columns]
+        lines = lines_of(world, columns, words)
+        wide = [line for line in lines if len(line) > columns]
         assert not wide, (words, wide)
+        torn = [line for line in lines if line.count("`") % 2]  # a command that one wants to copy
+        assert not torn, (words, torn)
 
 
 def test_in_a_pipe_nothing_is_wrapped(world, daemon):

@@ -129,7 +129,7 @@ std::string brokenLine(std::string_view line, std::size_t columns) {
     const std::string indent(indented < columns / 2 ? indented : 0, ' ');
     while (!line.empty()) {
         const std::size_t blanks = std::min(line.find_first_not_of(' '), line.size());
-        const std::size_t end = std::min(line.find(' ', blanks), line.size());
+        const std::size_t end = blanks + endOfWord(line.substr(blanks), columns - indent.size());
         const std::size_t width = widthWithoutColours(line.substr(blanks, end - blanks));
         const bool onward = column > indent.size() && column + blanks + width > columns;
         broken += onward ? "\n" + indent + std::string(line.substr(blanks, end - blanks)) : line.substr(0, end);

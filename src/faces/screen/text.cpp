@@ -71,9 +71,6 @@ std::string withShortWords(std::string_view text, std::size_t columns) {
     return made;
 }
 
-namespace {
-
-/// The end of the first word. A command in backquotes that fits into a line is part of one word.
 std::size_t endOfWord(std::string_view text, std::size_t columns) {
     constexpr std::string_view blanks = " \n";
     const auto end = std::min(text.find_first_of(blanks), text.size());
@@ -84,8 +81,6 @@ std::size_t endOfWord(std::string_view text, std::size_t columns) {
     const bool fits = whole.find('\n') == whole.npos && widthOf(whole) <= columns;
     return fits ? whole.size() : end;
 }
-
-} // namespace
 
 std::vector<std::string> wrapped(std::string_view text, std::size_t columns) {
     std::vector<std::string> lines;

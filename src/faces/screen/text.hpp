@@ -27,8 +27,11 @@ std::string shortened(std::string_view text, std::size_t columns);
 /// The text with each word wider than `columns` cut, ending with "…": a typed word may be of any length.
 std::string withShortWords(std::string_view text, std::size_t columns);
 
-/// The text's words in lines of at most `columns`; a newline ends a line, and a longer word has its own; a command in
-/// backquotes is one word where a line holds it. Never empty.
+/// The end of the text's first word, in lines of `columns`: a command in backquotes that fits into one is not broken.
+std::size_t endOfWord(std::string_view text, std::size_t columns);
+
+/// The text's words (endOfWord()) in lines of at most `columns`; a newline ends a line, and a longer word has its own.
+/// Never empty.
 std::vector<std::string> wrapped(std::string_view text, std::size_t columns);
 
 /// The text filled up with spaces on the right, or on the left, to `columns`.
