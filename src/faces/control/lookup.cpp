@@ -4,6 +4,7 @@
 
 #include "base/result/errors.hpp"
 #include "base/text/number.hpp"
+#include "base/text/printable.hpp"
 #include "contract/model/app.hpp"
 #include "faces/screen/exit_code.hpp"
 #include "faces/screen/text.hpp"
@@ -128,6 +129,18 @@ Result<JobView> lookUp(Daemon& daemon, const std::string& text) {
 int failOfLookUp(const Screen& screen, std::string_view what, const Error& error) {
     if (error.code != Errc::ILLEGAL_STATE) return screen.fail(what, error);
     return screen.fail(ends::noInput, fmt::format("{}: {}", what, error.message));
+}
+
+int eachOf(const std::vector<std::string>& words, const Screen& screen, std::string_view verb,
+           const std::function<Result<void>(const std::string& word)>& does) {
+    int code = ends::ok;
+    for (const std::string& word : words) {
+        const auto did = does(word);
+        if (did.ok()) continue;
+        const int failed = failOfLookUp(screen, fmt::format("cannot {} {}", verb, printable(word)), did.error());
+        if (code == ends::ok) code = failed;
+    }
+    return code;
 }
 
 Result<std::vector<JobKey>> keysOf(Daemon& daemon, const std::vector<std::string>& texts) {

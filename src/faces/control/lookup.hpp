@@ -1,6 +1,7 @@
 // Names that a person types, and what they name: a job by `7` (a job of one's own), by `PACKAGE/7` or
 // `PACKAGE/namespace#7` (architecture.md, the command line), or by its label; and the installed app of a package.
 #pragma once
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -48,5 +49,9 @@ Result<std::vector<JobKey>> keysOf(Daemon& daemon, const std::vector<std::string
 
 /// Prints "stint: `what`: …"; returns 66 for what does not exist, or has ended, else the error's usual code.
 int failOfLookUp(const Screen& screen, std::string_view what, const Error& error);
+/// Does it to each of the words that name jobs; reports where it failed, "cannot `verb` WORD", and returns the exit
+/// code of the first of these.
+int eachOf(const std::vector<std::string>& words, const Screen& screen, std::string_view verb,
+           const std::function<Result<void>(const std::string& word)>& does);
 
 } // namespace stint::cli

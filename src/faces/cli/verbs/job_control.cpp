@@ -27,16 +27,8 @@ Result<void> done(const std::string& text, Finds finds, Does does, const Screen&
     return does(daemon, job, screen);
 }
 
-/// Does it to each job; the exit code is that of the first job that it failed for.
 int toEach(const Arguments& given, const Screen& screen, std::string_view what, Does does, Finds finds = lookUp) {
-    int code = ends::ok;
-    for (const std::string& word : given.words) {
-        const auto did = done(word, finds, does, screen);
-        if (did.ok()) continue;
-        const int failed = failOfLookUp(screen, fmt::format("cannot {} {}", what, printable(word)), did.error());
-        if (code == ends::ok) code = failed;
-    }
-    return code;
+    return eachOf(given.words, screen, what, [&](const std::string& word) { return done(word, finds, does, screen); });
 }
 
 template <bool held> Result<void> hold(Daemon& daemon, const JobView& job, const Screen& screen) {

@@ -247,8 +247,8 @@ int cancel(const Arguments& given, const Screen& screen) {
 
 // `stint clear` (jobs.md §14.3).
 
-/// The files that are kept of a command outside of the daemon, for a retry, goes as well.
-void noteCleared(const std::vector<JobView>& jobs, const Screen& screen) {
+/// Removes what is kept of commands outside of the daemon, for a retry, and tells what transfers leave behind.
+void tidyAfter(const std::vector<JobView>& jobs, const Screen& screen) {
     for (const JobView& job : jobs)
         if (job.key.app.name == shellPackage) forgetOrder(spoolOfJob(Spool::rootOf(shellPackage), job.key.id));
     tellLeftBehind(jobs, screen);
@@ -262,7 +262,7 @@ Result<void> clearedAll(const std::optional<std::string>& package, const Screen&
     const auto count = STINT_TRY(daemon.ask(calls::clearAll(package.value_or(""))));
     screen.tell(count == 0 ? "nothing has ended that is still listed"
                            : fmt::format("cleared {}; `stint log JOB` still tells of each", counted(count, "job")));
-    noteCleared(ended, screen);
+    tidyAfter(ended, screen);
     return {};
 }
 
@@ -270,7 +270,7 @@ Result<void> clearedOne(const std::string& word, const Screen& screen) {
     auto daemon = STINT_TRY(Daemon::connect(screen));
     const JobView job = STINT_TRY(lookUp(daemon, word));
     STINT_TRY(daemon.ask(calls::clear(job.key)));
-    noteCleared({job}, screen);
+    tidyAfter({job}, screen);
     return {};
 }
 
@@ -282,14 +282,9 @@ int clear(const Arguments& given, const Screen& screen) {
         const auto done = clearedAll(std::nullopt, screen);
         return done.ok() ? ends::ok : screen.fail("cannot clear what has ended", done.error());
     }
-    int code = ends::ok; // the code of the first that failed
-    for (const std::string& word : given.words) {
-        const auto done = isPackage(word) ? clearedAll(word, screen) : clearedOne(word, screen);
-        if (done.ok()) continue;
-        const int failed = failOfLookUp(screen, fmt::format("cannot clear {}", printable(word)), done.error());
-        if (code == ends::ok) code = failed;
-    }
-    return code;
+    return eachOf(given.words, screen, "clear", [&](const std::string& word) {
+        return isPackage(word) ? clearedAll(word, screen) : clearedOne(word, screen);
+    });
 }
 
 } // namespace
