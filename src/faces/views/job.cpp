@@ -223,8 +223,8 @@ std::string paceText(const JobView& job) {
     const Progress progress = progressOf(job);
     if (progress.done <= 0) return {};
     std::string text = formatSize(progress.done);
-    if (progress.rate) text += *progress.rate == 0 ? ", stalled" : fmt::format(", {}/s", formatSize(*progress.rate));
-    if (const auto left = timeLeft(progress)) text += fmt::format(", {} left", roughDuration(*left));
+    for (const std::string& word : paceWords(progress))
+        text += ", " + word;
     return text + "; ";
 }
 

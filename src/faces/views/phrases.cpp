@@ -1,6 +1,7 @@
 #include "faces/views/phrases.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <vector>
 
 #include <absl/time/time.h>
@@ -18,17 +19,28 @@ namespace {
 constexpr std::size_t narrowestBar = 10;
 constexpr std::size_t widestBar = 40;
 
+} // namespace
+
+std::vector<std::string> paceWords(const Progress& p) {
+    std::vector<std::string> words;
+    if (p.rate) words.push_back(*p.rate == 0 ? "stalled" : fmt::format("{}/s", formatSize(*p.rate)));
+    if (const auto left = timeLeft(p)) words.push_back(fmt::format("{} left", roughDuration(*left)));
+    return words;
+}
+
+namespace {
+
 /// The parts of the line, in their order; the last are left out first.
 std::vector<std::string> valuesOf(const Progress& p) {
     std::vector<std::string> values;
     const bool known = p.total > 0;
     if (auto percent = percentOf(p)) values.push_back(fmt::format("{:>3}%", *percent));
     values.push_back(known ? fmt::format("{} of {}", formatSize(p.done), formatSize(p.total)) : formatSize(p.done));
-    if (known && p.done >= p.total)
+    if (known && p.done >= p.total) {
         values.emplace_back("finishing"); // all bytes are there, and are verified and put in place
-    else if (p.rate)
-        values.push_back(*p.rate == 0 ? "stalled" : fmt::format("{}/s", formatSize(*p.rate)));
-    if (auto left = timeLeft(p)) values.push_back(fmt::format("{} left", roughDuration(*left)));
+        return values;
+    }
+    std::ranges::move(paceWords(p), std::back_inserter(values));
     return values;
 }
 
@@ -199,13 +211,19 @@ std::string endText(const Completed& end) {
     return stopped && !end.outcome.text.empty() ? fmt::format("{} ({})", text, nameOf(end.ending.reason)) : text;
 }
 
-std::string measuredText(Bytes size, Seen seen) {
+namespace {
+
+std::string measuredOver(Bytes size, Seen seen, std::string_view runs) {
     if (seen.ran < 100ms || seen.moved <= 0) return {};
-    return fmt::format("{} in {}, {}/s", formatSize(size),
+    return fmt::format("{} in {}{}, {}/s", formatSize(size),
                        seen.ran < 1s ? formatDuration(seen.ran)
                                      : roughDuration(std::chrono::round<std::chrono::seconds>(seen.ran)),
-                       formatSize(seen.moved * 1000 / seen.ran.count()));
+                       runs, formatSize(seen.moved * 1000 / seen.ran.count()));
 }
+
+} // namespace
+
+std::string measuredText(Bytes size, Seen seen) { return measuredOver(size, seen, ""); }
 
 std::string limitsOf(const JobView& job) {
     const bool isCommand = job.key.app.name == shellPackage && job.info;
@@ -231,10 +249,8 @@ namespace {
 std::string togetherText(const PastRun& end, Bytes size) {
     if (end.runs <= 1 || !end.firstBegan) return {};
     const Duration waited = end.ended - *end.firstBegan;
-    if (waited < 1s || end.moved <= 0) return {};
-    return fmt::format("{} in {} over {} runs, {}/s", formatSize(size),
-                       roughDuration(std::chrono::round<std::chrono::seconds>(waited)), end.runs,
-                       formatSize(end.moved * 1000 / waited.count()));
+    if (waited < 1s) return {};
+    return measuredOver(size, {.ran = waited, .moved = end.moved}, fmt::format(" over {} runs", end.runs));
 }
 
 } // namespace

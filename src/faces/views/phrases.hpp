@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/time/time.hpp"
 #include "contract/model/view.hpp"
@@ -33,6 +34,9 @@ std::string progressLine(const Progress&, std::size_t columns);
 
 /// The part of a label that fits into a line of so many columns; empty where it would be too short to be useful.
 std::string shownLabel(std::string_view label, std::size_t columns);
+
+/// "2.8 MiB/s" or "stalled", and "39s left", as far as they are known.
+std::vector<std::string> paceWords(const Progress&);
 
 /// "[===>  ]", of so many columns.
 std::string bar(int percent, std::size_t width);

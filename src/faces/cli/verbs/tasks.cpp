@@ -2,6 +2,7 @@
 #include <cstdlib>
 
 #include <fmt/core.h>
+#include <fmt/ranges.h>
 
 #include "base/result/errors.hpp"
 #include "base/text/number.hpp"
@@ -55,10 +56,8 @@ void add(Table& table, const TaskRow& row, WallTime now) {
     for (const auto& job : row.jobs) {
         const std::string percent = job.notification ? percentOf(*job.notification) : "-";
         std::string words = job.notification ? wordsOf(*job.notification) : job.label;
-        if (const Progress progress = progressOf(job); progress.rate.value_or(0) > 0) {
-            words += fmt::format("; {}/s", formatSize(*progress.rate));
-            if (const auto left = timeLeft(progress)) words += fmt::format(", {} left", roughDuration(*left));
-        }
+        if (const Progress progress = progressOf(job); progress.rate.value_or(0) > 0)
+            words += fmt::format("; {}", fmt::join(paceWords(progress), ", "));
         if (!job.guarded.empty()) words += fmt::format("; {}: {}", job.guarded, printable(job.waitsFor));
         if (job.keepsAwake) words += "; keeps the machine awake";
         if (job.lastRun) words += fmt::format("; its last run {}", lastRunText(*job.lastRun, now));
