@@ -183,39 +183,45 @@ std::string readToEnd(const Fd& pipe, Duration patience) {
     return text;
 }
 
+/// A program that was started away from the terminal, and what it has said on stdout: to its end, or within the
+/// patience.
+struct Spoken {
+    pid_t child = 0;
+    std::string text;
+};
+
+/// `log`: the file of its stderr. Unavailable: it cannot be started.
+Result<Spoken> startAndHear(const std::vector<std::string>& words, const std::string& log, Duration patience) {
+    std::array<int, 2> ends{};
+    if (::pipe2(ends.data(), O_CLOEXEC) != 0) return within("cannot make a pipe", wire::errorFromErrno(errno));
+    const Fd answer(ends[0]);
+    Fd writeEnd(ends[1]);
+    const auto child = startDetached(words, {.output = log, .answers = writeEnd.get()});
+    if (!child.ok()) return Error{Errc::UNAVAILABLE, child.error().message};
+    writeEnd = Fd();
+    return Spoken{*child, readToEnd(answer, patience)};
+}
+
 } // namespace
 
 // The store is stintd's own, and only it knows how to read one.
 std::string storedSentence() {
-    std::array<int, 2> ends{};
-    if (::pipe2(ends.data(), O_CLOEXEC) != 0) return {};
-    const Fd answer(ends[0]);
-    Fd writeEnd(ends[1]);
-    const auto child =
-        startDetached({ourDaemon().native(), "--stored"}, {.output = "/dev/null", .answers = writeEnd.get()});
-    writeEnd = Fd();
-    if (!child.ok()) return {};
-    const std::string text = readToEnd(answer, storedPatience);
-    ::kill(*child, SIGKILL); // one that still reads is not waited for; one that has ended does not mind
-    ::waitpid(*child, nullptr, 0);
-    return text.substr(0, text.find('\n'));
+    const auto spoken = startAndHear({ourDaemon().native(), "--stored"}, "/dev/null", storedPatience);
+    if (!spoken.ok()) return {};
+    ::kill(spoken->child, SIGKILL); // one that still reads is not waited for; one that has ended does not mind
+    ::waitpid(spoken->child, nullptr, 0);
+    return spoken->text.substr(0, spoken->text.find('\n'));
 }
 
 Result<std::string> pageServer(const std::vector<std::string>& words) {
     const Fd held = STINT_TRY(commandLock("starting-page"));
     const fs::path log = stateDirectory() / "taskmanager.log";
     ::mkdir(log.parent_path().c_str(), 0700);
-    std::array<int, 2> ends{};
-    if (::pipe2(ends.data(), O_CLOEXEC) != 0) return within("cannot make a pipe", wire::errorFromErrno(errno));
-    const Fd answer(ends[0]);
-    Fd writeEnd(ends[1]);
     std::vector<std::string> command{(libexecDirectory() / "stint-taskmanager").native()};
     command.insert(command.end(), words.begin(), words.end());
     ::truncate(log.c_str(), 0); // the words of earlier servers are of no use
-    const auto child = startDetached(command, {.output = log.native(), .answers = writeEnd.get()});
-    if (!child.ok()) return Error{Errc::UNAVAILABLE, child.error().message};
-    writeEnd = Fd();
-    std::string address = readToEnd(answer, pagePatience);
+    auto spoken = STINT_TRY(startAndHear(command, log.native(), pagePatience));
+    std::string& address = spoken.text;
     if (address.starts_with("http://") && address.ends_with('\n')) {
         address.pop_back();
         return address;
