@@ -8,6 +8,7 @@
 
 #include "base/result/containers.hpp"
 #include "base/result/errors.hpp"
+#include "base/unix/scratch.hpp"
 #include "stintd/store/store.hpp"
 
 namespace stint::sim {
@@ -15,40 +16,22 @@ namespace {
 
 namespace files = std::filesystem;
 
-/// A copy of the snapshot, in a directory of its own, since a store that is opened may be brought to our version.
-class SnapshotCopy {
-public:
-    ~SnapshotCopy() {
-        std::error_code ignored;
-        if (!directory_.empty()) files::remove_all(directory_, ignored);
-    }
-
-    Result<void> take(const files::path& file) {
-        std::string name = files::temp_directory_path() / "stint-sim-XXXXXX";
-        if (!::mkdtemp(name.data()))
-            return fail(Errc::SYSTEM, "cannot make a directory in {}", files::path(name).parent_path().string());
-        directory_ = name;
-        std::error_code error;
-        files::copy_file(file, directory_ / "stint.db", error);
-        if (!error)
-            files::permissions(directory_ / "stint.db", files::perms::owner_read | files::perms::owner_write, error);
-        if (error)
-            return fail(Errc::ILLEGAL_ARGUMENT, "cannot read the snapshot {}: {}", file.string(), error.message());
-        return {};
-    }
-
-    const files::path& directory() const { return directory_; }
-
-private:
-    files::path directory_;
-};
+/// Copies the snapshot there, as a store.
+Result<void> copySnapshot(const files::path& file, const files::path& directory) {
+    std::error_code error;
+    files::copy_file(file, directory / "stint.db", error);
+    if (!error) files::permissions(directory / "stint.db", files::perms::owner_read | files::perms::owner_write, error);
+    if (error) return fail(Errc::ILLEGAL_ARGUMENT, "cannot read the snapshot {}: {}", file.string(), error.message());
+    return {};
+}
 
 } // namespace
 
 Result<Snapshot> snapshotOf(const Scenario& recording, const BootId& boot) {
-    SnapshotCopy copy;
-    STINT_TRY(copy.take(files::path(recording.file).parent_path() / *recording.from));
-    Store store = STINT_TRY(Store::open({.directory = copy.directory(), .boot = boot}));
+    // A copy, since a store that is opened may be brought to our version.
+    const ScratchDirectory copy = STINT_TRY(ScratchDirectory::make(files::temp_directory_path(), "stint-sim"));
+    STINT_TRY(copySnapshot(files::path(recording.file).parent_path() / *recording.from, copy.path()));
+    Store store = STINT_TRY(Store::open({.directory = copy.path(), .boot = boot}));
     return store.load();
 }
 

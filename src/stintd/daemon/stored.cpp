@@ -11,6 +11,7 @@
 #include "base/text/number.hpp"
 #include "base/text/printable.hpp"
 #include "base/unix/process.hpp"
+#include "base/unix/scratch.hpp"
 #include "stintd/store/store.hpp"
 
 namespace stint {
@@ -21,40 +22,25 @@ namespace fs = std::filesystem;
 constexpr std::size_t mostNamed = 3;
 constexpr std::uintmax_t longest = 256 * 1024 * 1024;
 
-/// A private directory that goes with its owner; in memory where there is one of the user's.
-class Copy {
-public:
-    Copy() {
-        const char* const runtime = std::getenv("XDG_RUNTIME_DIR");
-        std::error_code absent;
-        const bool usable = runtime && fs::is_directory(runtime, absent);
-        std::string name = (usable ? fs::path(runtime) : fs::path("/tmp")) / "stint-stored-XXXXXX";
-        if (::mkdtemp(name.data())) directory_ = name;
-    }
-    ~Copy() {
-        std::error_code ignored;
-        if (!directory_.empty()) fs::remove_all(directory_, ignored);
-    }
-    Copy(const Copy&) = delete;
-    Copy& operator=(const Copy&) = delete;
+/// In memory where there is a directory of the user's there.
+Result<ScratchDirectory> placeForCopy() {
+    const char* const runtime = std::getenv("XDG_RUNTIME_DIR");
+    std::error_code absent;
+    const bool usable = runtime && fs::is_directory(runtime, absent);
+    return ScratchDirectory::make(usable ? runtime : "/tmp", "stint-stored");
+}
 
-    const fs::path& directory() const { return directory_; }
-
-    Result<void> take(const fs::path& file) const {
-        std::error_code error;
-        const fs::file_status status = fs::symlink_status(file, error);
-        if (status.type() == fs::file_type::not_found) return {};
-        if (!error && !fs::is_regular_file(status)) return fail(Errc::STORAGE, "{} is no file", file.native());
-        if (!error && fs::file_size(file, error) > longest)
-            return fail(Errc::STORAGE, "{} is too large to look into", file.native());
-        if (!error) fs::copy_file(file, directory_ / file.filename(), error);
-        if (error) return fail(Errc::STORAGE, "{}: {}", file.native(), error.message());
-        return {};
-    }
-
-private:
-    fs::path directory_;
-};
+Result<void> copyInto(const fs::path& directory, const fs::path& file) {
+    std::error_code error;
+    const fs::file_status status = fs::symlink_status(file, error);
+    if (status.type() == fs::file_type::not_found) return {};
+    if (!error && !fs::is_regular_file(status)) return fail(Errc::STORAGE, "{} is no file", file.native());
+    if (!error && fs::file_size(file, error) > longest)
+        return fail(Errc::STORAGE, "{} is too large to look into", file.native());
+    if (!error) fs::copy_file(file, directory / file.filename(), error);
+    if (error) return fail(Errc::STORAGE, "{}: {}", file.native(), error.message());
+    return {};
+}
 
 /// An error of the copy, in the words of the store itself.
 Error renamed(Error error, const fs::path& copy, const fs::path& store) {
@@ -75,15 +61,15 @@ std::string nameOf(const Job& job) {
 Result<std::string> storedText(const fs::path& store) {
     std::error_code absent;
     if (fs::symlink_status(store / "stint.db", absent).type() == fs::file_type::not_found) return std::string{};
-    const Copy copy;
-    if (copy.directory().empty()) return fail(Errc::STORAGE, "no private directory can be made to look into it");
+    const auto copy = placeForCopy();
+    if (!copy.ok()) return fail(Errc::STORAGE, "no private directory can be made to look into it");
     for (const char* const name : {"stint.db", "stint.db-wal", "stint.db-journal", "stint.commits"})
-        STINT_TRY(copy.take(store / name));
+        STINT_TRY(copyInto(copy->path(), store / name));
     const BootId boot{bootId()};
-    auto opened = Store::open({.directory = copy.directory(), .boot = boot, .failCommit = {}});
-    if (!opened) return renamed(opened.error(), copy.directory(), store);
+    auto opened = Store::open({.directory = copy->path(), .boot = boot, .failCommit = {}});
+    if (!opened) return renamed(opened.error(), copy->path(), store);
     const auto snapshot = opened->load();
-    if (!snapshot) return renamed(snapshot.error(), copy.directory(), store);
+    if (!snapshot) return renamed(snapshot.error(), copy->path(), store);
     std::vector<std::string> names;
     for (const StoredJob& stored : snapshot->jobs) // a reboot ends the others
         if (stored.boot == boot || stored.job.info.isPersisted()) names.push_back(nameOf(stored.job));
