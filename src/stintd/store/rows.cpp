@@ -34,6 +34,12 @@ std::int16_t attempts(StoredRow& row) {
     return static_cast<std::int16_t>(std::clamp<std::int64_t>(row.integer(), 0, mostAttempts));
 }
 
+/// Empty: none were set.
+Result<StartTerms> termsFrom(const std::string& text) {
+    if (text.empty()) return StartTerms{};
+    return rowFromText<StartTerms>(text);
+}
+
 } // namespace
 
 Result<void> addJob(StoredRow row, Snapshot& snapshot) {
@@ -68,10 +74,8 @@ Result<void> addJob(StoredRow row, Snapshot& snapshot) {
     // The last run is only shown: a damaged one must not keep the job from running.
     if (auto run = rowFromText<PastRun>(row.text()); run.ok()) past.lastRun.set(*std::move(run));
     job.held = row.flag();
-    if (const std::string terms = row.text(); !terms.empty()) {
-        auto read = STINT_TRY(rowFromText<StartTerms>(terms));
-        past.terms.set(std::move(read));
-    }
+    auto terms = STINT_TRY(termsFrom(row.text()));
+    past.terms.set(std::move(terms));
     job.details.set(std::move(past));
     snapshot.jobs.push_back(std::move(stored));
     return {};
@@ -133,8 +137,7 @@ Result<void> addCompleted(StoredRow row, Snapshot& snapshot) {
     done.last = true;
     // Damage to what a retry would need must not hide how the job ended.
     auto info = jobInfoFrom(row.text());
-    const std::string termsText = row.text();
-    auto terms = termsText.empty() ? Result<StartTerms>(StartTerms{}) : rowFromText<StartTerms>(termsText);
+    auto terms = termsFrom(row.text());
     if (info.ok() && terms.ok()) done.again.set({*std::move(info), *std::move(terms)});
     done.moved = row.integer();
     done.runs = row.small();
