@@ -154,8 +154,6 @@ PastRun pastRunOf(const Tracked& tracked, const Run* run, const Ending& ending, 
     past.resumedAt = run->resumedAt.value_or(0);
     past.transferredDown = run->transferredDown;
     past.transferredUp = run->transferredUp;
-    past.estimatedDown = run->estimatedDown;
-    past.estimatedUp = run->estimatedUp;
     countTogether(past, *tracked.job.details->lastRun, *run);
     past.timeouts = timeoutsAfter(tracked.job.details->lastRun->timeouts, ending);
     return past;

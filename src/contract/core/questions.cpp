@@ -20,13 +20,18 @@ namespace stint {
 
 namespace {
 
+/// Where nothing better is known, the job's own estimate stays.
+void addEstimate(Bytes down, Bytes up, JobView& view) {
+    if (down != NETWORK_BYTES_UNKNOWN) view.estimatedDown = down;
+    if (up != NETWORK_BYTES_UNKNOWN) view.estimatedUp = up;
+}
+
 // jobs.md §4.7: what its last run came to, unless that did all of it.
 void addProgress(const PastRun& last, JobView& view) {
     if (!goesOnFrom(last)) return;
     view.transferredDown = last.transferredDown;
     view.transferredUp = last.transferredUp;
-    if (last.estimatedDown != NETWORK_BYTES_UNKNOWN) view.estimatedDown = last.estimatedDown;
-    if (last.estimatedUp != NETWORK_BYTES_UNKNOWN) view.estimatedUp = last.estimatedUp;
+    addEstimate(last.estimatedDown, last.estimatedUp, view);
 }
 
 void addRun(const State& state, const Running& running, Now now, JobView& view) {
@@ -39,8 +44,7 @@ void addRun(const State& state, const Running& running, Now now, JobView& view) 
         view.transferredDown = run.transferredDown;
         view.transferredUp = run.transferredUp;
     }
-    if (run.estimatedDown != NETWORK_BYTES_UNKNOWN) view.estimatedDown = run.estimatedDown;
-    if (run.estimatedUp != NETWORK_BYTES_UNKNOWN) view.estimatedUp = run.estimatedUp;
+    addEstimate(run.estimatedDown, run.estimatedUp, view);
     view.rate = paceOf(run, now.elapsed);
     view.network = run.network;
     const WallTime counted = run.beganWall + run.asleep; // limits.md §13, Suspend

@@ -221,14 +221,14 @@ void goOnFrom(PastRun& past, const PastRun& last) {
 }
 
 void countTogether(PastRun& past, const PastRun& last, const Run& run) {
-    const PastRun reported = past;
+    const Bytes down = past.transferredDown, up = past.transferredUp;
     goOnFrom(past, last);
     const Bytes before = past.resumedAt; // 0: nothing was
     if (run.estimatedDown != NETWORK_BYTES_UNKNOWN) past.estimatedDown = run.estimatedDown;
     if (run.estimatedUp != NETWORK_BYTES_UNKNOWN) past.estimatedUp = run.estimatedUp;
     if (!run.resumedAt) return;
-    past.transferredDown = reported.transferredDown;
-    past.transferredUp = reported.transferredUp;
+    past.transferredDown = down;
+    past.transferredUp = up;
     past.resumedAt = *run.resumedAt;
     const auto add = [&past](Bytes bytes, const std::optional<WallTime>& began) {
         if (bytes <= 0) return;

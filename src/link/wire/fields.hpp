@@ -233,12 +233,12 @@ public:
         number(internal, ending->internal);
     }
     /// Rows that list their own fields.
-    /// Rows that are left out where there are none.
-    template <class Row> void someRows(const char* key, const std::vector<Row>& rows) {
-        if (!rows.empty()) this->rows(key, rows);
-    }
     template <class Row> void rows(const char* key, const std::vector<Row>& rows) {
         dictionary_.put(key, "aa{sv}", [&](Writer& value) { writeRows(value, rows); });
+    }
+    /// The same, left out where there are none.
+    template <class Row> void someRows(const char* key, const std::vector<Row>& rows) {
+        if (!rows.empty()) this->rows(key, rows);
     }
     /// Why a job waits: numbers, and names, which are not read back.
     void reasons(const char* key, const char* namesKey, const std::vector<PendingReason>& reasons) {
