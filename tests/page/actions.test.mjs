@@ -2,22 +2,10 @@
 // says when the daemon is killed under it.
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
-import { after, before, test } from "node:test";
-import { Browser, Ground, text } from "./ground.mjs";
+import { test } from "node:test";
+import { browser, ground, onGround, text } from "./ground.mjs";
 
-let ground, browser;
-
-before(
-    async () => {
-        ground = await Ground.open();
-        browser = await Browser.start(ground);
-    },
-    { timeout: 60000 },
-);
-after(async () => {
-    await browser?.close();
-    await ground?.close();
-});
+onGround();
 
 function row(page, name) {
     return page.locator("li.job", { hasText: name });

@@ -1,30 +1,13 @@
 // Downloads added on the page, by keys alone, in both widths and themes, on a real stintd.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { Browser, Ground, axe, text } from "./ground.mjs";
+import { test } from "node:test";
+import { axe, browser, ground, looks, onGround, text } from "./ground.mjs";
 
-let ground, browser;
-
-before(
-    async () => {
-        ground = await Ground.open();
-        browser = await Browser.start(ground);
-    },
-    { timeout: 60000 },
-);
-after(async () => {
-    await browser?.close();
-    await ground?.close();
-});
+onGround();
 
 const alert = (page) => page.locator("dialog .trouble-says");
 
-for (const [width, dark] of [
-    [1280, false],
-    [1280, true],
-    [390, false],
-    [390, true],
-])
+for (const [width, dark] of looks)
     test(`at ${width} pixels, ${dark ? "dark" : "light"}: addresses are typed, what is wrong is told by its line, and they appear`, async () => {
         // linux.md §A.11
         const page = await browser.open("#/now", { width, height: 900, dark });

@@ -5,6 +5,7 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { after, before } from "node:test";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
 
@@ -113,6 +114,33 @@ export class Browser {
         await this.browser.close();
         rmSync(this.directory, { recursive: true, force: true });
     }
+}
+
+/** Widths and themes in which a view is looked at: [width, dark]. */
+export const looks = [
+    [1280, false],
+    [1280, true],
+    [390, false],
+    [390, true],
+];
+
+/** The machine and the browser of a file's tests. */
+export let ground, browser;
+
+/** Has them for all tests of the file. @param {() => Promise<void>} prepare before anybody looks */
+export function onGround(prepare = async () => {}) {
+    before(
+        async () => {
+            ground = await Ground.open();
+            await prepare();
+            browser = await Browser.start(ground);
+        },
+        { timeout: 60000 },
+    );
+    after(async () => {
+        await browser?.close();
+        await ground?.close();
+    });
 }
 
 /** The complaints of axe, in a line each. */

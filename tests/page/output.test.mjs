@@ -1,29 +1,12 @@
 // A command's output on the page: its last lines as they come, and all of it as a file.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { after, before, test } from "node:test";
-import { Browser, Ground, axe, text } from "./ground.mjs";
+import { test } from "node:test";
+import { axe, browser, ground, looks, onGround, text } from "./ground.mjs";
 
-let ground, browser;
+onGround();
 
-before(
-    async () => {
-        ground = await Ground.open();
-        browser = await Browser.start(ground);
-    },
-    { timeout: 60000 },
-);
-after(async () => {
-    await browser?.close();
-    await ground?.close();
-});
-
-for (const [width, dark] of [
-    [1280, false],
-    [1280, true],
-    [390, false],
-    [390, true],
-])
+for (const [width, dark] of looks)
     test(`at ${width} pixels, ${dark ? "dark" : "light"}: what a command prints appears as it comes, and is saved whole, by keys`, async () => {
         // linux.md §A.11
         const gate = await ground.do("gate");

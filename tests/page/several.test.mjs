@@ -1,26 +1,17 @@
 // Several jobs at once, and a job's place in its line: selected, moved, paused and cancelled by keys alone, in both widths
 // and themes, on a real stintd's real jobs.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { Browser, Ground, axe, text } from "./ground.mjs";
+import { test } from "node:test";
+import { axe, browser, ground, looks, onGround, text } from "./ground.mjs";
 
-let ground, browser, film;
+let film;
 const commands = {};
 
-before(
-    async () => {
-        ground = await Ground.open();
-        await ground.stint("device", "set", "charging=false", "plugged=false", "battery=40");
-        film = await ground.do("get", "film.iso");
-        for (const name of ["Alpha", "Beta", "Gamma", "Delta"])
-            commands[name] = await ground.do("run", "exit 0\n", "--charging", "--name", name);
-        browser = await Browser.start(ground);
-    },
-    { timeout: 60000 },
-);
-after(async () => {
-    await browser?.close();
-    await ground?.close();
+onGround(async () => {
+    await ground.stint("device", "set", "charging=false", "plugged=false", "battery=40");
+    film = await ground.do("get", "film.iso");
+    for (const name of ["Alpha", "Beta", "Gamma", "Delta"])
+        commands[name] = await ground.do("run", "exit 0\n", "--charging", "--name", name);
 });
 
 const row = (page, name) => page.locator("li.job", { hasText: name });
@@ -39,12 +30,7 @@ async function heldOf(...keys) {
     return keys.map((key) => jobs.find((job) => job.job === key)?.held);
 }
 
-for (const [width, dark] of [
-    [1280, false],
-    [1280, true],
-    [390, false],
-    [390, true],
-])
+for (const [width, dark] of looks)
     test(`at ${width} pixels, ${dark ? "dark" : "light"}: a range is selected by keys and paused, and nothing moves`, async () => {
         // linux.md §A.11
         const page = await browser.open("#/now", { width, height: 1300, dark });

@@ -1,36 +1,22 @@
 // Every view, as a person with eyes, with a keyboard, and with a screen reader meets it, on a real stintd's real jobs.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { Browser, Ground, axe, text } from "./ground.mjs";
+import { test } from "node:test";
+import { axe, browser, ground, looks, onGround, text } from "./ground.mjs";
 
 const HOSTILE = "<img src=x onerror=\"document.title='taken'\">";
 const views = ["#/now", "#/apps", "#/day", "#/device", "#/what-if", "#/constraints"];
-let ground, browser, film, waits, hostile;
+let film, waits, hostile;
 
-before(
-    async () => {
-        ground = await Ground.open();
-        await ground.stint("device", "set", "charging=false", "plugged=false", "network.metered=true", "battery=40");
-        film = await ground.do("get", "film.iso");
-        waits = await ground.do("get", "photos.zip", "--charging", "--unmetered");
-        hostile = await ground.do("run", "exit 0\n", "--charging", "--name", HOSTILE);
-        await ground.do("run", "exit 3\n", "--backoff", "10min", "--name", "Sync");
-        await ground.do("run", "exit 0\n", "--at", "+90min", "--name", "Index");
-        browser = await Browser.start(ground);
-    },
-    { timeout: 60000 },
-);
-after(async () => {
-    await browser?.close();
-    await ground?.close();
+onGround(async () => {
+    await ground.stint("device", "set", "charging=false", "plugged=false", "network.metered=true", "battery=40");
+    film = await ground.do("get", "film.iso");
+    waits = await ground.do("get", "photos.zip", "--charging", "--unmetered");
+    hostile = await ground.do("run", "exit 0\n", "--charging", "--name", HOSTILE);
+    await ground.do("run", "exit 3\n", "--backoff", "10min", "--name", "Sync");
+    await ground.do("run", "exit 0\n", "--at", "+90min", "--name", "Index");
 });
 
-for (const [width, dark] of [
-    [1280, false],
-    [1280, true],
-    [390, false],
-    [390, true],
-])
+for (const [width, dark] of looks)
     test(`at ${width} pixels, ${dark ? "dark" : "light"}, every view fits, and axe finds nothing`, async () => {
         const page = await browser.open("#/now", { width, height: 844, dark });
         await page.waitForSelector("li.job");
