@@ -55,6 +55,16 @@ def reply(handler, status, headers=None, body=b""):
         handler.wfile.write(body)
 
 
+def break_off(handler, content, at):
+    """A download that breaks off there; its version can be gone on with."""
+    handler.send_response_only(200)
+    handler.send_header("Content-Length", str(len(content)))
+    handler.send_header("ETag", '"1"')
+    handler.end_headers()
+    handler.wfile.write(content[:at])
+    handler.close_connection = True
+
+
 def hold(handler):
     """Says nothing more until the client has gone."""
     handler.wfile.flush()

@@ -7,7 +7,7 @@ import pytest
 import tus_server
 from events import Directory, size_of, wait_for_end
 from origin import MIB, bytes_of
-from scripted import Scripted, reply
+from scripted import Scripted, break_off, reply
 from transfers import CONTENT, names, typed
 from tus_server import TusServer
 
@@ -22,13 +22,7 @@ def cut_off_then(status):
     def answer(handler, server):
         if len(server.requests) > 1:
             return reply(handler, status)
-        handler.send_response_only(200)
-        handler.send_header("Content-Length", str(len(CONTENT)))
-        handler.send_header("ETag", '"1"')
-        handler.end_headers()
-        handler.wfile.write(CONTENT[:MIB])
-        handler.close_connection = True
-        return None
+        return break_off(handler, CONTENT, MIB)
 
     return Scripted(answer)
 

@@ -2,7 +2,7 @@
 
 from commands import schedule, script, spools
 from origin import MIB, bytes_of
-from scripted import Scripted, reply
+from scripted import Scripted, break_off, reply
 
 
 def fails_once(world):
@@ -52,13 +52,7 @@ def test_a_download_that_failed_goes_on_with_its_headers(world):
 
     def answer(handler, server):
         if len(server.requests) == 1:
-            handler.send_response_only(200)
-            handler.send_header("Content-Length", str(len(content)))
-            handler.send_header("ETag", '"1"')
-            handler.end_headers()
-            handler.wfile.write(content[:MIB])
-            handler.close_connection = True
-            return None
+            return break_off(handler, content, MIB)
         if len(server.requests) == 2:
             return reply(handler, 403)
         assert handler.headers["X-Key"] == "s3cret"

@@ -154,13 +154,16 @@ TEST_CASE("a wrong digest has the file begun anew, by the next source, or by the
     const std::string content = noise(fileSize, 44);
     std::string tail = content; // other bytes behind the overlap
     tail.replace(fileSize - 8, 8, "another!");
+    const auto verified = [&](const Place& place, const ScriptedServer& first, const ScriptedServer& second) {
+        Download download = from(place, first, second);
+        download.checksum = sha256(content);
+        return download;
+    };
     SUBCASE("all of it came from one source") {
         const Place place;
         const ScriptedServer first({mirror(tail)});
         const ScriptedServer second({mirror(content)});
-        Download download = from(place, first, second);
-        download.checksum = sha256(content);
-        const Ending ending = run(download);
+        const Ending ending = run(verified(place, first, second));
         CAPTURE(ending.text);
         CHECK(ending.fate == Fate::Done);
         CHECK(says(ending, "begun anew: the checksum of what was there was wrong"));
@@ -173,9 +176,7 @@ TEST_CASE("a wrong digest has the file begun anew, by the next source, or by the
         front.replace(0, 8, "another!");
         const ScriptedServer first({broken(front)});
         const ScriptedServer second({mirror(content), mirror(content)});
-        Download download = from(place, first, second);
-        download.checksum = sha256(content);
-        CHECK(run(download).fate == Fate::Done);
+        CHECK(run(verified(place, first, second)).fate == Fate::Done);
         CHECK(second.requests().size() == 2);
         CHECK(contentOf(place.path()) == content);
     }
@@ -183,9 +184,7 @@ TEST_CASE("a wrong digest has the file begun anew, by the next source, or by the
         const Place place;
         const ScriptedServer first({mirror(tail)});
         const ScriptedServer second({mirror(tail)});
-        Download download = from(place, first, second);
-        download.checksum = sha256(content);
-        const Ending ending = run(download);
+        const Ending ending = run(verified(place, first, second));
         CAPTURE(ending.text);
         CHECK(ending.fate == Fate::Never);
         CHECK(ending.exitCode == 65);
