@@ -1,5 +1,6 @@
 #include "base/unix/folder.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 
@@ -94,16 +95,20 @@ Fd openRegular(int at, const std::string& name) {
 }
 
 std::optional<std::string> readAtMost(int descriptor, Bytes most) {
-    std::string text(static_cast<std::size_t>(most) + 1, '\0');
+    // Room is made as bytes come: `most` may be a thousand times what is there, and each page of it would be touched.
+    constexpr std::size_t first = 8192;
+    const std::size_t enough = static_cast<std::size_t>(most) + 1;
+    std::string text;
     std::size_t size = 0;
-    while (size < text.size()) {
+    while (size < enough) {
+        if (size == text.size()) text.resize(std::min(enough, std::max(first, 2 * size)));
         const ssize_t count = ::pread(descriptor, &text[size], text.size() - size, static_cast<off_t>(size));
         if (count < 0 && errno == EINTR) continue;
         if (count < 0) return std::nullopt;
         if (count == 0) break;
         size += static_cast<std::size_t>(count);
     }
-    if (size == text.size()) return errno = EFBIG, std::nullopt;
+    if (size == enough) return errno = EFBIG, std::nullopt;
     text.resize(size);
     return text;
 }
