@@ -1,8 +1,8 @@
 # A library is a folder of src or libs with a CMakeLists.txt, and the rooms inside it that have none of their own. It links the
 # libraries of the rooms that rooms.txt says its rooms use. In one that WAITS (for people, files, other programs) nobody
 # feels how fast its code is: a release compiles it for the sake of who waits for ./run. One that is TRIED for minutes, by
-# properties over random timelines, is optimized in a debug build, too: it takes a quarter longer to compile, and a third of
-# the time to try.
+# random timelines, or with a kill at each write, is optimized in a debug build, too: it takes a quarter longer to compile,
+# and a third of the time to try.
 
 cmake_path(GET CMAKE_CURRENT_LIST_DIR PARENT_PATH STINT_HOUSE)
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${STINT_HOUSE}/rooms.txt)
