@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <fstream>
 #include <iostream>
+#include <sstream>
 #include <system_error>
 
 #include "base/result/errors.hpp"
@@ -55,18 +56,21 @@ Result<std::vector<NumberedLine>> linesOf(const std::string& name, const std::fi
     if (name != "-") file.open(here / name);
     if (name != "-" && !file.is_open()) return cannotRead(name);
     std::istream& stream = name == "-" ? std::cin : file;
-    std::vector<NumberedLine> lines;
-    std::size_t bytes = 0;
-    NumberedLine line{1, {}};
-    for (; std::getline(stream, line.text); ++line.number) {
-        bytes += line.text.size();
-        if (bytes > mostBytes)
+    // Read as a whole before any of it counts: it may be a pipe, or be written meanwhile.
+    std::string text;
+    for (std::array<char, 65'536> piece{}; stream.read(piece.data(), piece.size()) || stream.gcount() > 0;) {
+        text.append(piece.data(), static_cast<std::size_t>(stream.gcount()));
+        if (text.size() > mostBytes)
             return fail(Errc::ILLEGAL_ARGUMENT, "{} has more than 32 MiB: give less of it at a time", printable(name));
+    }
+    if (!stream.eof()) return cannotRead(name);
+    std::vector<NumberedLine> lines;
+    std::istringstream all(std::move(text));
+    for (NumberedLine line{1, {}}; std::getline(all, line.text); ++line.number) {
         if (line.text.ends_with('\r')) line.text.pop_back();
         if (!line.text.empty()) lines.push_back(line);
     }
-    if (stream.eof()) return lines;
-    return cannotRead(name);
+    return lines;
 }
 
 Error cannotRead(const std::string& name) {
