@@ -1,7 +1,7 @@
 """./bench transfer: one large file over loopback, and many small ones over a long thin link, by stint and by curl, wget
 and aria2 in the same run, each the whole way a person would take: from the command to its end, with the files on the
-disk, which for the others takes a `sync FILE` behind. Ratios to curl (large) and aria2 (small) alone travel between
-machines."""
+disk, which for the others takes a `sync FILE` behind; a file of six bytes, beside curl alone; and how long a list takes
+to be accepted. Ratios to curl (large, tiny) and aria2 (small) alone travel between machines."""
 
 import argparse
 import json
@@ -169,6 +169,49 @@ def small(root, given):
             link.kill()
 
 
+def timed(command):
+    start = time.monotonic()
+    command()
+    return time.monotonic() - start
+
+
+def tiny(root, given):
+    """The cost of a command beside the bytes: the whole of it, with its end told, of a daemon that runs."""
+    origin = Origin(root / "tiny", buffer="", before=REAPED, further=FAST)
+    world = World()
+    try:
+        world.start_daemon(before=(*BOUND, "--"))
+        origin.serve("tiny.bin", b"6bytes")
+        url = origin.url("tiny.bin")
+        took = {"stint": [], "curl": []}
+        for turn in range(given.tiny):
+            took["stint"].append(timed(lambda: world.done("get", "-o", f"{turn}.bin", url)))
+            took["curl"].append(timed(lambda: subprocess.run(["curl", "-sS", "-o", root / f"{turn}.bin", url], check=True)))
+        middle = {name: statistics.median(each) for name, each in took.items()}
+        rows = [[name, f"{seconds * 1000:.1f}", f"{seconds / middle['curl']:.2f}"] for name, seconds in middle.items()]
+        return {"title": f"6 bytes from nginx on loopback; medians of {given.tiny}",
+                "columns": ["by", "ms", "time × curl's"], "rows": rows}, middle
+    finally:
+        world.close()
+        origin.stop()
+
+
+def accepted(given):
+    """How long a list takes until each of its files is a job that survives anything; none of them starts."""
+    took = {}
+    for count in given.lists:
+        world = World()
+        try:
+            world.start_daemon(before=(*BOUND, "--"))
+            world.done("device", "set", "network=none")
+            (world.downloads / "urls.txt").write_text("".join(f"http://localhost/f{i}\n" for i in range(count)))
+            took[count] = timed(lambda: world.done("get", "--no-wait", "-i", "urls.txt", within=600))
+        finally:
+            world.close()
+    return {"title": "A list of URLs is accepted", "columns": ["URLs", "s"],
+            "rows": [[f"{count}", f"{seconds:.2f}"] for count, seconds in took.items()]}, took
+
+
 FAST = "sendfile on; tcp_nopush on; keepalive_requests 10000; access_log off;"
 
 
@@ -177,17 +220,25 @@ def main():
     words.add_argument("--large", type=int, default=1024, help="MiB of the large file")
     words.add_argument("--small", type=int, default=50, help="how many small files, of 100 KiB")
     words.add_argument("--times", type=int, default=5)
+    words.add_argument("--tiny", type=int, default=20, help="how often the file of six bytes is fetched")
+    words.add_argument("--lists", type=int, nargs="*", default=[1000, 100_000], help="how many URLs a list has")
     given = words.parse_args()
     tempfile.tempdir = os.environ["STINT_BENCH_DIR"]
     root = Path(tempfile.mkdtemp())
     one, of_one = large(root, given)
     many, of_many = small(root, given)
+    least, of_least = tiny(root, given)
+    lists, of_lists = accepted(given)
     stint, curl = of_one["stint"], of_one["curl"]
-    print(json.dumps({"tables": [one, many], "goals": [
+    print(json.dumps({"tables": [one, many, least, lists], "goals": [
         {"what": "large: speed, × curl's", "is": curl.wall / stint.wall, "goal": 1.2, "least": True},
         {"what": "large: CPU, × curl's", "is": stint.cpu / curl.cpu, "goal": 0.6, "least": False},
         {"what": "small: speed, × that of aria2 -j16", "is": of_many["aria2"].wall / of_many["stint"].wall,
          "goal": 1, "least": True},
+        {"what": "small: CPU, × aria2's", "is": of_many["stint"].cpu / of_many["aria2"].cpu, "goal": 2, "least": False},
+        {"what": "6 bytes: time, × curl's", "is": of_least["stint"] / of_least["curl"], "goal": 2.5, "least": False},
+        *({"what": f"a list of {count} URLs is accepted, s", "is": seconds, "goal": count / 1000, "least": False}
+          for count, seconds in of_lists.items()),
     ]}))
 
 
