@@ -52,6 +52,9 @@ public:
     const std::vector<PersistableBundle>& getEndedJobs() const;
     /// The network as it was at the start, or at the last onNetworkChanged; nullopt if the job requires none.
     const std::optional<Network>& getNetwork() const;
+    /// The bytes a second that all of the app's jobs together may move over their network, as it was at the start, or
+    /// at the last onNetworkChanged; 0: no limit (ours; limits.md §15). The app is to keep to it; nobody enforces it.
+    Bytes getRateLimit() const;
     /// Undefined until onStopJob.
     StopReason getStopReason() const;
     /// The wire's number of this run, for logs.

@@ -85,7 +85,7 @@ TEST_CASE("a builder's copy and what it has built stay as they were when it goes
 TEST_CASE("what a job was handed stays as it was when it is told of another network") {
     const JobParameters handed = JobParametersAccess::make({.connection = 1, .run = 2}, {.id = 7, .expedited = true});
     JobParameters kept = handed;
-    JobParametersAccess::setNetwork(kept, Network{.interface = "wlan0"});
+    JobParametersAccess::setNetwork(kept, {.network = {.interface = "wlan0"}, .rateLimit = 1});
     CHECK_FALSE(handed.getNetwork());
     CHECK(kept.getNetwork()->interface == "wlan0");
     CHECK(kept.isExpeditedJob());

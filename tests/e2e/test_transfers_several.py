@@ -4,6 +4,8 @@ import os
 import re
 import signal
 import subprocess
+import time
+from datetime import datetime, timedelta
 
 import pytest
 from origin import MIB, bytes_of
@@ -146,6 +148,29 @@ def test_a_list_is_downloaded_from_a_file_and_from_stdin(world, daemon, origin):
     assert ended.stdout.count("saved ") == 2
 
 
+def test_a_list_is_taken_once_its_pipe_has_ended(world, daemon, line, origin):
+    for name in ("a", "b"):
+        origin.serve(name, SMALL)
+    os.mkfifo(world.downloads / "urls")
+    with subprocess.Popen(["stint", "get", "-i", "urls"], env=world.environment, cwd=world.downloads,
+                          stdout=subprocess.PIPE, text=True) as client:
+        with open(world.downloads / "urls", "w") as pipe:  # returns once the command reads
+            pipe.write(f"{origin.url('a')}\n{origin.url('b')[:-3]}")
+            pipe.flush()
+            assert line.jobs() == [], "half a line is none"
+            pipe.write(f"{origin.url('b')[-3:]}\n")
+        assert client.communicate(timeout=60)[0].count("saved ") == 2
+
+
+def test_a_list_without_an_end_is_refused(world, daemon, line):
+    ended = world.stint("get", "-i", "/dev/zero")
+    assert ended.code == 64
+    assert "/dev/zero has more than 32 MiB: give less of it at a time" in ended.err
+    ended = world.stint("get", "-i", "/tmp")
+    assert ended.code != 0 and "/tmp cannot be read: Is a directory" in ended.err
+    assert line.jobs() == []
+
+
 def test_a_bad_line_refuses_the_whole_list(world, daemon, line, origin):
     (world.downloads / "urls.txt").write_text(f"{origin.url('a')}\nwww.example.org/b\n")
     ended = world.stint("get", "-i", "urls.txt")
@@ -197,3 +222,33 @@ def test_all_are_followed_on_when_the_daemon_was_killed(world, slow_origin):
     assert text.count("saved ") == 3
     assert text.count("stintd is back") == 1
     assert "3 of 3 files" in text
+
+
+# The rate of all
+
+
+def test_all_together_keep_to_the_rate_of_the_policy_until_its_hour(world, origin):
+    """limits.md §15: from its news on, without a new connection; the hour lifts it at once."""
+    policy = world.root / "config" / "stint" / "policy.toml"
+    policy.parent.mkdir()
+    policy.write_text('transfer.rate = "1MiB"\n')
+    daemon = world.start_daemon()
+    began = time.monotonic()
+    jobs = {}
+    for name in ("a", "b", "c"):
+        origin.serve(name, bytes_of(name, 8 * MIB))
+        jobs[name] = world.get(origin.url(name))
+    with world.line() as line:
+        states = [line.until(job, lambda state: state["transferredDown"] >= MIB // 2) for job in jobs.values()]
+    moved = sum(state["transferredDown"] for state in states)
+    assert moved <= MIB * (time.monotonic() - began) + MIB, "all three together"
+    assert all(state["rateLimit"] == MIB and "rateLimitUntil" not in state for state in states)
+    said = " ".join(world.done("why", str(jobs["a"])).split())
+    assert "all transfers together may move 1 MiB/s (transfer.rate)" in said
+
+    hour_ago, in_an_hour = (datetime.now() + timedelta(hours=hours) for hours in (-1, 1))
+    policy.write_text(f'transfer.rate = "1MiB"\ntransfer.unlimited = "{hour_ago:%H:%M}-{in_an_hour:%H:%M}"\n')
+    daemon.until_logged("policy changed")
+    for name, job in jobs.items():
+        world.done("wait", str(job))
+        assert (world.downloads / name).read_bytes() == bytes_of(name, 8 * MIB)

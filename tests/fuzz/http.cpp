@@ -54,7 +54,8 @@ Heard responseTo(const std::string& bytes) {
     Heard heard;
     {
         Taker taker;
-        const Fetch fetch(multi, {.url = "http://127.0.0.1:9/file.iso", .start = 100}, {}, taker);
+        Throttle throttle;
+        const Fetch fetch({multi, throttle}, {.url = "http://127.0.0.1:9/file.iso", .start = 100}, {}, taker);
         // All is there already: no round waits, and a redirect takes one more.
         int running = 1;
         for (int round = 0; running > 0 && round < 200; ++round) {

@@ -143,6 +143,12 @@ TEST_CASE("what is wrong is named with file, line and column, and what would be 
                     Row{"job.slots = \n",                        "p.toml:1:",     "this is not TOML"},
                     Row{"job.slots = 4\njob.slots = 5\n",        "p.toml:2:",     "this is not TOML"},
                     Row{"\xff\xfe = 1\n",                        "p.toml:1:",     "this is not TOML"},
+                    Row{"transfer.unlimited = 22\n",             "p.toml:1:22: ", "write hours of the day in quotes, such as \"22:00-07:00\""},
+                    Row{"transfer.unlimited = \"22-7\"\n",       "p.toml:1:22: ", "write two times such as 22:00-07:00"},
+                    Row{"transfer.unlimited = \"22:00-24:00\"\n", "p.toml:1:22: ", "write two times such as 22:00-07:00"},
+                    Row{"transfer.unlimited = \"07:00-07:00\"\n", "p.toml:1:22: ", "write two times such as 22:00-07:00"},
+                    Row{"transfer.unlimited = \"-1:00-07:00\"\n", "p.toml:1:22: ", "write two times such as 22:00-07:00"},
+                    Row{"transfer.rate = \"10B\"\n",             "p.toml:1:17: ", "transfer.rate"},
                     Row{"battery.low = 30\n",                    "p.toml: ",      "battery.okay (20) is below battery.low (30)"}}) {
         // clang-format on
         CAPTURE(r.toml);

@@ -162,6 +162,29 @@ TEST_CASE("Stop ends the job for good and keeps what it has, Later has it tried 
     }
 }
 
+TEST_CASE("a rate is kept from its news on, without another connection") { // limits.md §15
+    const Place place;
+    std::string content = noise(fileSize, 5);
+    std::promise<void> sent, sentAnew;
+    const ScriptedServer server({stallAndTell(content, sent), stallAndTell(content, sentAnew)});
+    App app;
+    app.start(1, place, server.url());
+    sent.get_future().wait();
+    const auto tell = [&](Bytes rate) {
+        app.daemon.tell("NetworkChanged", [&](wire::Writer& writer) {
+            writer.uint64(1);
+            wire::writeNetworkChange(writer, {Network{.interface = "eth0"}, rate});
+        });
+    };
+    tell(1_GiB); // another network, too
+    sentAnew.get_future().wait();
+    tell(0);
+    app.press(1, "stop");
+    CHECK(app.hear("JobFinished").starts_with("JobFinished run=1 again=0 exit=75 text=stopped at "));
+    CHECK(server.requests().size() == 2);
+    CHECK(app.leave() == 0);
+}
+
 TEST_CASE("another network has the traffic moved") { // jobs.md §4.7
     const Place place;
     std::string content = noise(fileSize, 5);

@@ -83,12 +83,12 @@ template <class Members> int notSet(const Members& made, const Members& sent, co
 auto membersOf(const JobView& job) {
     const auto& [key, info, state, kind, demoted, label, failures, systemStops, scheduled, reasons, earliest, latest,
                  lastSuccess, lastFailure, lastRun, want, waitsFor, waitsAlso, held, guarded, terms, runState, started,
-                 keepsAwake, clocks, network, workItems, place, down, up, estimatedDown, estimatedUp, rate,
-                 notification, completed] = job;
+                 keepsAwake, clocks, network, workItems, place, down, up, estimatedDown, estimatedUp, rate, rateLimit,
+                 rateLimitUntil, notification, completed] = job;
     return std::tie(key, info, state, kind, demoted, label, failures, systemStops, scheduled, reasons, earliest, latest,
                     lastSuccess, lastFailure, lastRun, want, waitsFor, waitsAlso, held, guarded, terms, runState,
                     started, keepsAwake, clocks, network, workItems, place, down, up, estimatedDown, estimatedUp, rate,
-                    notification, completed);
+                    rateLimit, rateLimitUntil, notification, completed);
 }
 
 /// It runs, and its guard holds it: so it has all that a job can have before it has ended.
@@ -107,6 +107,8 @@ JobView wholeJob() {
     job.waitsAlso = {"no quota"};
     job.held = true;
     job.guarded = "frozen";
+    job.rateLimit = 2_MiB;
+    job.rateLimitUntil = later(3h);
     job.terms.calendar = "daily";
     job.runState = RunState::Executing;
     job.started = later(1s);

@@ -47,6 +47,8 @@ void addRun(const State& state, const Running& running, Now now, JobView& view) 
     addEstimate(run.estimatedDown, run.estimatedUp, view);
     view.rate = paceOf(run, now.elapsed);
     view.network = run.network;
+    view.rateLimit = run.rate;
+    if (run.rate > 0 && state.rate.until) view.rateLimitUntil = wallAt(*state.rate.until, now);
     const WallTime counted = run.beganWall + run.asleep; // limits.md §13, Suspend
     view.keepsAwake = keepsAwake(state, running);
     view.clocks = RunClocks{.guaranteed = counted + run.guarantee,

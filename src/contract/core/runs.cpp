@@ -206,18 +206,20 @@ void timedOut(Turn& turn, Running& running) {
 }
 
 // jobs.md §3.3, change of network while the job runs; §4.7: the app is told in EXECUTING only; before that, the change
-// is kept.
+// is kept. limits.md §15: so does a change of the rate.
 void networkIsNow(Turn& turn, Running& running, const Network& network) {
     Run& run = running.run;
     STINT_CHECK(run.network); // it runs over a network
     run.networkNews.reset();  // a change that was not reported yet is void
-    if (run.network == network) return;
+    const Bytes rate = turn.state.rate.most;
+    if (run.network == network && run.rate == rate) return;
     if (run.state != RunState::Executing) {
         run.networkNews = network;
         return;
     }
     run.network = network;
-    turn.effect(CallNetworkChanged{run.id, network});
+    if (std::exchange(run.rate, rate) != rate) tellTerms(turn, run);
+    turn.effect(CallNetworkChanged{run.id, network, rate});
     turn.effect(Trace{.what = Trace::What::NetworkChanged, .app = run.key.app, .job = run.key});
 }
 
@@ -417,6 +419,18 @@ void stopShut(Turn& turn) {
     }
 }
 
+void followRate(Turn& turn) {
+    State& state = turn.state;
+    const Bytes before = std::exchange(state.rate, transferRate(turn.world())).most;
+    if (state.rate.most == before) return;
+    for (auto& [id, running] : state.runs)
+        if (running.run.network) networkIsNow(turn, running, *running.run.network);
+}
+
+std::optional<Instant> nextRate(const State& state) {
+    return state.runs.empty() ? std::nullopt : state.rate.until; // whoever starts later is told then
+}
+
 void noteUnasked(Turn& turn) {
     if (turn.changedApps.empty()) return;
     for (auto& [id, running] : turn.state.runs)
@@ -444,14 +458,10 @@ void apply(Turn& turn, const Connected& event) {
     if (run.ending) return close(turn, run.id, End::StopRetry); // jobs.md §4.3: onStartJob is never called
     enter(run, RunState::Starting);
     turn.state.runs.setTimer(run, turn.now.elapsed + turn.state.constants.opTimeout);
-    CallStart call{run.id,
-                   run.key,
-                   run.info.getService().name,
-                   run.info,
-                   run.kind,
-                   run.network,
-                   run.overdue,
-                   run.began + run.limit - turn.now.elapsed};
+    if (run.network && std::exchange(run.rate, turn.state.rate.most) != run.rate) tellTerms(turn, run);
+    CallStart call{run.id,   run.key,     run.info.getService().name,
+                   run.info, run.kind,    run.network,
+                   run.rate, run.overdue, run.began + run.limit - turn.now.elapsed};
     const Tracked* const tracked = turn.state.jobs.find(run.key);
     if (tracked) {
         const auto& uris = tracked->details->content->changes.uris; // they stay: a retry is told of them again

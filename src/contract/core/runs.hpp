@@ -102,6 +102,10 @@ void goOn(Turn& turn, Tracked& tracked, const GoingOn& begun);
 void beginStop(Turn& turn, Running& running, Ending ending);
 /// Stops the runs behind a gate that has shut; tells the others that their network has changed.
 void stopShut(Turn& turn);
+/// Tells the runs where the hour, the clock or the policy has changed the rate of transfers (limits.md §15).
+void followRate(Turn& turn);
+/// When the hour changes it; nullopt: never, or nothing runs.
+std::optional<Instant> nextRate(const State& state);
 /// Marks, at the end of a turn, the runs whose apps it has changed: their gates are asked in the next one.
 void noteUnasked(Turn& turn);
 void runTimers(Turn& turn);

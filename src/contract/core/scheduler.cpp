@@ -316,6 +316,7 @@ Step Scheduler::handle(const Event& event, Now now) {
     ageDevice(turn);
     ageApps(turn);
     applyEvent(turn, event);
+    followRate(turn);
     if (!isDue && isQuiet(turn, event)) {
         endWaits(turn);
     } else {
@@ -364,6 +365,7 @@ std::optional<Instant> Scheduler::nextDeadline() const {
     };
     note(state.waiting.next());
     note(nextRunTimer(state));
+    note(nextRate(state));
     note(state.appClocks.next());
     note(state.notifications.next());
     note(state.alarms.next());

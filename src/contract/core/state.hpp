@@ -23,6 +23,7 @@
 #include "contract/core/start_terms.hpp"
 #include "contract/core/waiting.hpp"
 #include "contract/model/event.hpp"
+#include "contract/rules/transfer_rate.hpp"
 
 namespace stint {
 
@@ -54,6 +55,8 @@ struct State {
     Watched watched;
     Waiting waiting;
     Runs runs;
+    /// The one that holds since the last turn; before the first, none that could be the present one.
+    TransferRate rate{.most = NETWORK_BYTES_UNKNOWN, .until = {}};
     Endings endings;
     Notifications notifications;
     Notices notices;

@@ -3,6 +3,7 @@
 // cost something (limits.md §14), as a policy file or a scenario gives them: a budget is not a single value, so it has
 // no row.
 #pragma once
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -56,6 +57,8 @@ std::string keyOf(const NetworkBudget& budget);
 
 /// How the text of a constant is written. A factor is kept in hundredths.
 /// A choice is kept as the index of its name among its row's `choices`; a limit that is not set is written "none".
+/// Hours of the day ("22:00-07:00") are kept as the minute at which they begin, times 1440, and the one at which they
+/// end.
 enum class ConstantKind : std::uint8_t {
     Time,
     Number,
@@ -65,8 +68,17 @@ enum class ConstantKind : std::uint8_t {
     Choice,
     TimeOrNone,
     NumberOrNone,
-    SizeOrNone
+    SizeOrNone,
+    HoursOrNone
 };
+
+/// Hours of the day, from midnight on; where they end before they begin, they end on the next day.
+struct DayHours {
+    std::chrono::minutes from;
+    std::chrono::minutes until;
+};
+/// The hours that a constant of that kind has; nullopt: none.
+std::optional<DayHours> hoursIn(std::int64_t constant);
 
 /// The type that a constant of a kind is kept in.
 template <ConstantKind> struct HeldAs { using Type = std::int64_t; };

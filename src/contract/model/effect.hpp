@@ -69,6 +69,7 @@ struct CallStart {
     JobInfo info;
     JobClass kind = JobClass::Regular;
     std::optional<Network> network;
+    Bytes rate = 0; ///< bytes a second that all transfers may move together; 0: no limit (limits.md §15)
     bool overdue = false;
     Duration left{0};                       ///< until its maximum limit (jobs.md §4.4)
     std::vector<std::string> triggeredUris; ///< the content that changed (jobs.md §3.2)
@@ -82,6 +83,7 @@ struct CallStop {
 struct CallNetworkChanged {
     RunId run;
     Network network;
+    Bytes rate = 0; ///< as in CallStart
 };
 struct CallAction {
     RunId run;

@@ -363,6 +363,7 @@ struct RunTerms {
     bool byIdlePath = false;         ///< started by the idle path of the restricted bucket (limits.md §5)
     bool pluggedEnough = false;      ///< began with power alone as its charging constraint (limits.md §10.3)
     std::optional<Instant> unfreeAt; ///< when it was first outside of free time (jobs.md §6.7)
+    Bytes rate = 0;                  ///< the limit of its rate that its app was told (limits.md §15)
 };
 
 /// The bytes of one item of work that were moved in a run (jobs.md §4.7).

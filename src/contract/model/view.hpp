@@ -145,7 +145,9 @@ struct JobView {
     Bytes transferredUp = 0;
     Bytes estimatedDown = NETWORK_BYTES_UNKNOWN;
     Bytes estimatedUp = NETWORK_BYTES_UNKNOWN;
-    Bytes rate = NETWORK_BYTES_UNKNOWN;       ///< running: bytes a second, of the last seconds; 0: it stalls
+    Bytes rate = NETWORK_BYTES_UNKNOWN; ///< running: bytes a second, of the last seconds; 0: it stalls
+    Bytes rateLimit = 0;                ///< running: all transfers together may move so many; 0: any (limits.md §15)
+    std::optional<WallTime> rateLimitUntil;   ///< the hour that ends this limit
     std::optional<Notification> notification; ///< running, where it has set one
     std::optional<Completed> completed;       ///< finished
 
@@ -216,6 +218,8 @@ struct JobView {
         field.some("waitsAlso", job.waitsAlso);
         field.some("want", job.want);
         field.known("rate", job.rate);
+        field.some("rateLimit", job.rateLimit);
+        field("rateLimitUntil", job.rateLimitUntil);
         field.part(job.completed, [&field](auto& end) {
             field("moved", end.moved);
             field("movingRuns", end.runs);

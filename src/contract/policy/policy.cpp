@@ -85,6 +85,8 @@ std::string_view shapeOf(ConstantKind kind) {
         return "a size in quotes, such as \"500MiB\"";
     case ConstantKind::SizeOrNone:
         return "a size in quotes, such as \"500MiB\", or \"none\"";
+    case ConstantKind::HoursOrNone:
+        return "hours of the day in quotes, such as \"22:00-07:00\", or \"none\"";
     case ConstantKind::Factor:
         return "a number without quotes, such as 1.35";
     case ConstantKind::Flag:
@@ -120,6 +122,7 @@ std::optional<std::string> textOf(const toml::node& value, ConstantKind kind) {
     case ConstantKind::Choice:
     case ConstantKind::Size:
     case ConstantKind::SizeOrNone:
+    case ConstantKind::HoursOrNone:
         return value.value_exact<std::string>();
     case ConstantKind::Flag:
         if (auto flag = value.value_exact<bool>()) return *flag ? "true" : "false";

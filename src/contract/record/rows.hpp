@@ -59,7 +59,7 @@ template <> inline constexpr auto rowOf<Beginning> = event("begin", "boot", "now
     "goingOn");
 template <> inline constexpr auto rowOf<GoingOn> = part("run", "job", "terms", "override", "called", "stopping");
 template <> inline constexpr auto rowOf<RunTerms> = part("kind", "began", "asleep", "guarantee", "limit", "type",
-    "bias", "startedOnTop", "byIdlePath", "pluggedEnough", "unfreeAt");
+    "bias", "startedOnTop", "byIdlePath", "pluggedEnough", "unfreeAt", "rate");
 template <> inline constexpr auto rowOf<Schedule> = event("schedule", "call", "app", "space", "info", "newId",
     "callerVisible", "work", "onBehalf", "terms");
 template <> inline constexpr auto rowOf<ScheduleAll> = event("scheduleAll", "call", "app", "space", "jobs", "newId",

@@ -66,6 +66,10 @@ std::vector<std::string> remarksOn(const Explanation& it, WallTime now) {
     if (it.job.terms.meteredBytes >= 0)
         remarks.push_back(fmt::format("of {} over metered networks it has used {}",
                                       formatSize(it.job.terms.meteredBytes), formatSize(it.job.terms.meteredUsed)));
+    if (const Bytes most = it.job.rateLimit; most > 0)
+        remarks.push_back(fmt::format(
+            "all transfers together may move {}/s (transfer.rate){}", formatSize(most),
+            it.job.rateLimitUntil ? fmt::format(", and any number {}", ahead(*it.job.rateLimitUntil, now)) : ""));
     if (const std::string limits = limitsOf(it.job); !limits.empty())
         remarks.push_back(fmt::format("its limits: {}", limits));
     if (const std::string mirrors = mirrorsOf(it.job); !mirrors.empty())

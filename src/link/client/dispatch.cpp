@@ -33,7 +33,7 @@ Result<ServiceCall> readStop(wire::Reader& reader) {
 Result<ServiceCall> readNetworkChanged(wire::Reader& reader) {
     NetworkCall call;
     STINT_TRY(reader.read(call.run));
-    call.network = STINT_TRY(wire::readNetwork(reader));
+    call.change = STINT_TRY(wire::readNetworkChange(reader));
     return ServiceCall(std::move(call));
 }
 
@@ -220,7 +220,7 @@ void Connection::Impl::changeNetwork(const Callback& callback, client::NetworkCa
     const auto run = runs_.find({callback.connection, call.run});
     if (run == runs_.end()) return;
     // jobs.md §4.7: the parameters' network first, then the callback.
-    JobParametersAccess::setNetwork(run->second.params, std::move(call.network));
+    JobParametersAccess::setNetwork(run->second.params, std::move(call.change));
     JobService& asked = *run->second.service;
     hold.outside([&asked, params = handOut(run->first, run->second)] { asked.onNetworkChanged(params); });
 }

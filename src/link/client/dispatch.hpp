@@ -26,7 +26,7 @@ struct StopCall {
 };
 struct NetworkCall {
     std::uint64_t run = 0;
-    Network network;
+    wire::NetworkChange change;
 };
 struct ActionCall {
     std::uint64_t run = 0;

@@ -73,6 +73,7 @@ const std::vector<std::string>& JobParameters::getTriggeredContentAuthorities() 
 }
 const std::vector<PersistableBundle>& JobParameters::getEndedJobs() const { return valuesOf(values_).ended; }
 const std::optional<Network>& JobParameters::getNetwork() const { return valuesOf(values_).given.network; }
+Bytes JobParameters::getRateLimit() const { return valuesOf(values_).given.rateLimit; }
 StopReason JobParameters::getStopReason() const { return valuesOf(values_).stopReason; }
 std::uint64_t JobParameters::getRun() const { return valuesOf(values_).key.run; }
 
@@ -90,8 +91,10 @@ JobParameters JobParametersAccess::make(client::RunKey key, wire::RunParameters 
     return params;
 }
 
-void JobParametersAccess::setNetwork(JobParameters& params, Network network) {
-    ownValues(params.values_).given.network = std::move(network);
+void JobParametersAccess::setNetwork(JobParameters& params, wire::NetworkChange change) {
+    wire::RunParameters& given = ownValues(params.values_).given;
+    given.network = std::move(change.network);
+    given.rateLimit = change.rateLimit;
 }
 
 void JobParametersAccess::setStopReason(JobParameters& params, StopReason reason) {

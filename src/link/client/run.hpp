@@ -115,7 +115,7 @@ struct JobParametersAccess {
         return params;
     }
     // Copies that the app already holds stay as they are.
-    static void setNetwork(JobParameters& params, Network network);
+    static void setNetwork(JobParameters& params, wire::NetworkChange change);
     static void setStopReason(JobParameters& params, StopReason reason);
 };
 

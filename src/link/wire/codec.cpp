@@ -189,4 +189,13 @@ Result<NetworkRequest> readNetworkRequest(Reader& reader) {
 void writeNetwork(Writer& writer, const Network& network) { writeFields(writer, network, fieldsOfNetwork); }
 Result<Network> readNetwork(Reader& reader) { return readFields<Network>(reader, "network", fieldsOfNetwork); }
 
+constexpr auto fieldsOfChange = [](auto& field, auto& change) {
+    fieldsOfNetwork(field, change.network);
+    field.some("rateLimit", change.rateLimit);
+};
+void writeNetworkChange(Writer& writer, const NetworkChange& change) { writeFields(writer, change, fieldsOfChange); }
+Result<NetworkChange> readNetworkChange(Reader& reader) {
+    return readFields<NetworkChange>(reader, "network", fieldsOfChange);
+}
+
 } // namespace stint::wire

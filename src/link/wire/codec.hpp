@@ -103,6 +103,14 @@ Result<NetworkRequest> readNetworkRequest(Reader& reader);
 void writeNetwork(Writer& writer, const Network& network);
 Result<Network> readNetwork(Reader& reader);
 
+/// The news of NetworkChanged: the network, and among its keys the limit of the run's rate (limits.md §15).
+struct NetworkChange {
+    Network network;
+    Bytes rateLimit = 0; ///< bytes a second; 0: none
+};
+void writeNetworkChange(Writer& writer, const NetworkChange& change);
+Result<NetworkChange> readNetworkChange(Reader& reader);
+
 /// An item of a job's work, both when it is enqueued and when it is handed out.
 void writeWork(Writer& writer, const WorkItem& item);
 /// An unknown key is refused, as in a job. The rules for items are not checked here.
@@ -121,6 +129,7 @@ struct RunParameters {
     bool overdue = false;  ///< its deadline had passed when it began
     Duration timeLimit{0}; ///< the longest time that it may go on
     std::optional<Network> network;
+    Bytes rateLimit = 0;                           ///< bytes a second; 0: none (limits.md §15)
     std::vector<std::string> triggeredUris;        ///< empty also where too many have changed
     std::vector<std::string> triggeredAuthorities; ///< empty: no change started it
     std::vector<EndedJob> ended;                   ///< those that it has waited for (jobs.md §14.1)
@@ -134,6 +143,7 @@ struct RunParameters {
         field.where(params.clip.has_value(), [&] { field("clipGrantFlags", params.clipGrantFlags); });
         field("userInitiated", params.userInitiated);
         field("network", params.network);
+        field.some("rateLimit", params.rateLimit);
         field.some("expedited", params.expedited);
         field.some("overrideDeadlineExpired", params.overdue);
         field("timeLimit", params.timeLimit);

@@ -25,9 +25,9 @@ std::string lastPartOf(const std::string& url) {
 
 } // namespace
 
-Sums::Sums(CURLM* multi, const Download& download)
+Sums::Sums(const Net& net, const Download& download)
     : name_(lastPartOf(download.url)),
-      fetch_(multi, {.url = withSuffix(download.url, ".sha256")}, download.access, *this) {}
+      fetch_(net, {.url = withSuffix(download.url, ".sha256")}, download.access, *this) {}
 
 Fetch::Take Sums::take(std::span<const char> bytes) {
     if (static_cast<Bytes>(text_.size() + bytes.size()) > longestSums) return Fetch::Take::Drop;
@@ -115,7 +115,7 @@ bool DownloadTransfer::begin() {
         // The last run died in its last steps. The bytes are of one version, whatever the server has now.
         finish();
     } else if (download_.checksum == checksumAuto) {
-        sums_ = std::make_unique<Sums>(world_.multi, download_);
+        sums_ = std::make_unique<Sums>(world_.net, download_);
     } else {
         ask(Request::Route::Any);
     }
@@ -152,7 +152,7 @@ void DownloadTransfer::ask(Request::Route route) {
     // The validator of one server says nothing to another.
     if (asked_.start > 0 && !asked_.elsewhere) request.headers = {fmt::format("If-Range: {}", asked_.validator.text)};
     Fetch::Client& client = *this;
-    fetch_ = std::make_unique<Fetch>(world_.multi, request, sources_.access(download_.access), client);
+    fetch_ = std::make_unique<Fetch>(world_.net, request, sources_.access(download_.access), client);
 }
 
 void DownloadTransfer::sourceFailed(Ending ending) {

@@ -17,7 +17,7 @@ namespace stint::transfer {
 /// The ".sha256" file beside a file, fetched before the file itself (`--checksum auto`).
 class Sums final : private Fetch::Client {
 public:
-    Sums(CURLM* multi, const Download& download);
+    Sums(const Net& net, const Download& download);
 
     bool is(const CURL* handle) const { return fetch_.is(handle); }
     /// To be called after the fetch ended with `code`. An Ending: the file cannot be downloaded now; else `digest` is

@@ -68,7 +68,7 @@ Engine::Ticket Engine::start(const Upload& spec, Watcher watcher) {
 template <class Made, class Spec> Engine::Ticket Engine::add(const Spec& spec, Watcher watcher) {
     Ticket ticket = ++tickets_;
     auto good = checked(spec);
-    const Transfer::World world{multi_.get(), disk_, boot_};
+    const Transfer::World world{{multi_.get(), throttle_}, disk_, boot_};
     std::unique_ptr<Transfer> transfer = std::make_unique<Made>(good ? *good : spec, std::move(watcher), world);
     if (!good) {
         transfer->end(never(ends::usage, good.error().message));
@@ -118,6 +118,7 @@ void Engine::reconnect(Ticket ticket) {
 void Engine::turn(int descriptor, std::optional<Duration> atMost) {
     wait(descriptor, atMost);
     beginWaiting();
+    throttle_.letGo();
     int running = 0;
     curl_multi_perform(multi_.get(), &running);
     collectFetches();
@@ -133,6 +134,7 @@ void Engine::wait(int descriptor, std::optional<Duration> atMost) {
     auto now = Transfer::Clock::now();
     for (const auto& [ticket, transfer] : transfers_)
         if (auto due = transfer->due()) most = std::min(most, std::chrono::ceil<Duration>(*due - now));
+    if (const auto due = throttle_.due()) most = std::min(most, std::chrono::ceil<Duration>(*due - now));
     most = std::clamp(most, Duration::zero(), Duration{INT_MAX});
     curl_waitfd other{descriptor, CURL_WAIT_POLLIN, 0};
     curl_multi_poll(multi_.get(), &other, descriptor < 0 ? 0 : 1, static_cast<int>(most.count()), nullptr);

@@ -13,6 +13,7 @@
 #include "base/unix/process.hpp"
 #include "programs/transfer/disk_threads.hpp"
 #include "programs/transfer/ending.hpp"
+#include "programs/transfer/fetch.hpp"
 #include "programs/transfer/sidecar.hpp"
 #include "programs/transfer/spec.hpp"
 #include "stint/units.hpp"
@@ -25,7 +26,7 @@ class Transfer {
 public:
     using Clock = std::chrono::steady_clock;
     struct World {
-        CURLM* multi;
+        Net net;
         DiskThreads& disk;
         std::string boot; ///< bootId(), or a test's
     };
@@ -94,6 +95,8 @@ public:
     void cancel(Ticket ticket);
     /// The network changed: continues over a fresh connection.
     void reconnect(Ticket ticket);
+    /// The bytes a second that all transfers together may move from now on; 0: any number (limits.md §15).
+    void limit(Bytes rate) { throttle_.limit(rate); }
 
     /// Waits until there is something to do, `descriptor` is readable (-1: none) or `atMost` has passed, and does it.
     void turn(int descriptor = -1, std::optional<Duration> atMost = std::nullopt);
@@ -111,6 +114,7 @@ private:
         void operator()(CURLM* multi) const { curl_multi_cleanup(multi); }
     };
     // In this order: transfers end before the disk threads, and both before curl.
+    Throttle throttle_;
     std::unique_ptr<CURLM, CleanUp> multi_;
     DiskThreads disk_;
     std::string boot_;

@@ -16,12 +16,19 @@
 namespace stint::transfer {
 namespace {
 
-/// The bytes read or sent at once. Under a rate, a thousandth of a second's: curl 7.88 reads up to a hundred buffers
-/// before it looks at its limit, and forgets every three seconds by how much it exceeded it.
-long bufferFor(Bytes rate) {
-    constexpr Bytes most = 512 * 1024;
-    constexpr Bytes least = 1024; // curl's own bound
-    return static_cast<long>(rate > 0 ? std::clamp(rate / 1000, least, most) : most);
+constexpr Bytes mostBuffered = 512 * 1024;
+constexpr Bytes leastBuffered = 1024; // curl's own bound
+
+/// The bytes that a transfer moves at once under the rate that all share: those of a twentieth of a second.
+Bytes pieceFor(Bytes shared) {
+    return shared > 0 ? std::clamp(shared / 20, leastBuffered, mostBuffered) : mostBuffered;
+}
+
+/// The bytes read or sent at once. Under a rate of its own, a thousandth of a second's: curl 7.88 reads up to a hundred
+/// buffers before it looks at its limit, and forgets every three seconds by how much it exceeded it.
+long bufferFor(Bytes rate, Bytes shared) {
+    const Bytes own = rate > 0 ? std::clamp(rate / 1000, leastBuffered, mostBuffered) : mostBuffered;
+    return static_cast<long>(std::min(own, pieceFor(shared)));
 }
 
 /// The limit for all responses of a request, through ten redirects: heads, hints (1xx) and trailers. curl keeps each
@@ -42,8 +49,8 @@ const char* textOrNull(const std::string& text) { return text.empty() ? nullptr 
 
 } // namespace
 
-Fetch::Fetch(CURLM* multi, const Request& request, const Access& access, Client& client)
-    : multi_(multi), client_(client), complaint_(CURL_ERROR_SIZE, '\0'), handle_(curl_easy_init()) {
+Fetch::Fetch(const Net& net, const Request& request, const Access& access, Client& client)
+    : net_(net), client_(client), complaint_(CURL_ERROR_SIZE, '\0'), handle_(curl_easy_init()) {
     STINT_CHECK(handle_ != nullptr);
     setOptions(request);
     setMethod(request);
@@ -52,10 +59,13 @@ Fetch::Fetch(CURLM* multi, const Request& request, const Access& access, Client&
     setRoute(access);
     setLimits(access);
     setHeaders(request, access);
-    STINT_CHECK(curl_multi_add_handle(multi_, handle_.get()) == CURLM_OK);
+    STINT_CHECK(curl_multi_add_handle(net_.multi, handle_.get()) == CURLM_OK);
 }
 
-Fetch::~Fetch() { curl_multi_remove_handle(multi_, handle_.get()); }
+Fetch::~Fetch() {
+    net_.throttle.forget(*this);
+    curl_multi_remove_handle(net_.multi, handle_.get());
+}
 
 void Fetch::setOptions(const Request& request) {
     CURL* handle = handle_.get();
@@ -154,14 +164,15 @@ void Fetch::setRoute(const Access& access) {
 
 void Fetch::setLimits(const Access& access) {
     CURL* handle = handle_.get();
+    const long buffer = bufferFor(access.rate, net_.throttle.rate());
     limits_ = {.connectTimeout = access.connectTimeout,
                .mostTime = access.mostTime,
                .leastRate = access.leastRate,
                .leastRateFor = access.leastRateFor};
     curl_easy_setopt(handle, CURLOPT_CONNECTTIMEOUT, static_cast<long>(access.connectTimeout.count()));
     curl_easy_setopt(handle, CURLOPT_TIMEOUT, static_cast<long>(access.mostTime.count()));
-    curl_easy_setopt(handle, CURLOPT_BUFFERSIZE, bufferFor(access.rate));
-    curl_easy_setopt(handle, CURLOPT_UPLOAD_BUFFERSIZE, bufferFor(access.rate));
+    curl_easy_setopt(handle, CURLOPT_BUFFERSIZE, buffer);
+    curl_easy_setopt(handle, CURLOPT_UPLOAD_BUFFERSIZE, buffer);
     curl_easy_setopt(handle, CURLOPT_MAX_RECV_SPEED_LARGE, static_cast<curl_off_t>(access.rate));
     curl_easy_setopt(handle, CURLOPT_MAX_SEND_SPEED_LARGE, static_cast<curl_off_t>(access.rate));
     // A dead network does not end a transfer (curl/curl#8345), so a minute without a byte does.
@@ -224,8 +235,12 @@ std::size_t Fetch::hear(char* bytes, std::size_t one, std::size_t count, void* s
 }
 
 std::size_t Fetch::write(char* bytes, std::size_t, std::size_t count, void* self) {
-    switch (static_cast<Fetch*>(self)->client_.take({bytes, count})) {
+    auto& fetch = *static_cast<Fetch*>(self);
+    Throttle& throttle = fetch.net_.throttle;
+    if (!throttle.admits(fetch)) return CURL_WRITEFUNC_PAUSE;
+    switch (fetch.client_.take({bytes, count})) {
     case Take::All:
+        throttle.took(static_cast<Bytes>(count));
         return count;
     case Take::Wait:
         return CURL_WRITEFUNC_PAUSE;
@@ -236,7 +251,13 @@ std::size_t Fetch::write(char* bytes, std::size_t, std::size_t count, void* self
 }
 
 std::size_t Fetch::read(char* bytes, std::size_t one, std::size_t count, void* self) {
-    return static_cast<Fetch*>(self)->client_.give({bytes, one * count}).value_or(CURL_READFUNC_ABORT);
+    auto& fetch = *static_cast<Fetch*>(self);
+    Throttle& throttle = fetch.net_.throttle;
+    if (!throttle.admits(fetch)) return CURL_READFUNC_PAUSE;
+    const std::size_t piece = std::min(one * count, static_cast<std::size_t>(pieceFor(throttle.rate())));
+    const auto given = fetch.client_.give({bytes, piece});
+    throttle.took(static_cast<Bytes>(given.value_or(0)));
+    return given.value_or(CURL_READFUNC_ABORT);
 }
 
 int Fetch::seek(void* self, curl_off_t offset, int origin) {

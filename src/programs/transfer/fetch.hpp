@@ -12,6 +12,7 @@
 #include "programs/transfer/access.hpp"
 #include "programs/transfer/curl_error.hpp"
 #include "programs/transfer/response.hpp"
+#include "programs/transfer/throttle.hpp"
 
 namespace stint::transfer {
 
@@ -27,7 +28,13 @@ struct Request {
     Route route = Route::Any;
 };
 
-class Fetch {
+/// The parts that all fetches share.
+struct Net {
+    CURLM* multi;
+    Throttle& throttle;
+};
+
+class Fetch : Throttle::Held {
 public:
     /// The treatment of received bytes.
     enum class Take {
@@ -47,10 +54,10 @@ public:
         virtual bool rewind() { return false; }
     };
 
-    /// Begins at once, in `multi`.
-    Fetch(CURLM* multi, const Request& request, const Access& access, Client& client);
+    /// Begins at once.
+    Fetch(const Net& net, const Request& request, const Access& access, Client& client);
     /// Aborts it if it is under way. Not to be called from the client's functions.
-    ~Fetch();
+    ~Fetch() override;
     Fetch(const Fetch&) = delete;
     Fetch& operator=(const Fetch&) = delete;
 
@@ -59,8 +66,8 @@ public:
     Response response() const;
     /// A header of the last response. Empty if absent; a repeated one is joined with commas.
     std::string header(const char* name) const;
-    /// Goes on after Take::Wait.
-    void go();
+    /// Goes on after Take::Wait, or after it was held by the throttle.
+    void go() override;
     /// The fault behind curl's code.
     Fault fault(CURLcode code) const;
 
@@ -86,7 +93,7 @@ private:
     struct FreeList {
         void operator()(curl_slist* list) const { curl_slist_free_all(list); }
     };
-    CURLM* multi_;
+    Net net_;
     Client& client_;
     std::unique_ptr<curl_slist, FreeList> headers_; ///< the handle points into it
     std::unique_ptr<curl_slist, FreeList> bare_;    ///< the transfer's own headers alone; likewise

@@ -57,6 +57,7 @@ bool TransferService::onStartJob(JobParameters params) {
     show(run, "starting"); // jobs.md §5.2: due from the start
     // Noted before the first byte: however this process ends, its leftovers are found.
     inLedger(ledger_, params, run.spec, [](Ledger& ledger, const LedgerEntry& entry) { return ledger.keep(entry); });
+    engine_.limit(params.getRateLimit());
     Watcher watcher{.progressed = [this, number](const Progress& p) { progressed(number, p); },
                     .ended = [this, number](const Ending& e) { ended(number, e); }};
     run.ticket = run.spec.upload ? engine_.start(*run.spec.upload, std::move(watcher))
@@ -79,8 +80,12 @@ bool TransferService::onStopJob(JobParameters params) {
 }
 
 void TransferService::onNetworkChanged(JobParameters params) {
-    // jobs.md §4.7: the traffic must change networks.
-    if (auto found = runs_.find(params.getRun()); found != runs_.end()) engine_.reconnect(found->second.ticket);
+    engine_.limit(params.getRateLimit());
+    const auto found = runs_.find(params.getRun());
+    if (found == runs_.end()) return;
+    const bool isOther = found->second.params.getNetwork() != params.getNetwork();
+    found->second.params = std::move(params);
+    if (isOther) engine_.reconnect(found->second.ticket); // jobs.md §4.7: the traffic must change networks
 }
 
 // jobs.md §5.1, §12.7: Stop ends this job alone and keeps what it has; Later has it tried again.

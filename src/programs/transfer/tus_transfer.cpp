@@ -72,7 +72,7 @@ void TusTransfer::request(Step step, Request request) {
     if (step != Step::Discover) request.headers.emplace_back(tus::version);
     // The server chooses an upload's URL: another origin gets no secrets.
     const bool elsewhere = originOf(request.url) != originOf(upload_.url);
-    fetch_ = std::make_unique<Fetch>(world_.multi, request, elsewhere ? withoutSecrets(upload_.access) : upload_.access,
+    fetch_ = std::make_unique<Fetch>(world_.net, request, elsewhere ? withoutSecrets(upload_.access) : upload_.access,
                                      *body_);
 }
 

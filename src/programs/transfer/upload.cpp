@@ -121,7 +121,7 @@ void PutTransfer::ask(Request::Route route) {
     fetch_.reset(); // it refers to the old body
     body_ = std::make_unique<Body>(source_, 0, source_->size());
     const Request request{.method = Request::Method::Put, .url = upload_.url, .body = body_->length(), .route = route};
-    fetch_ = std::make_unique<Fetch>(world_.multi, request, upload_.access, *body_);
+    fetch_ = std::make_unique<Fetch>(world_.net, request, upload_.access, *body_);
 }
 
 bool PutTransfer::fetchEnded(CURL* handle, CURLcode code) {

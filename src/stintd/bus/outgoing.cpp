@@ -61,6 +61,7 @@ Outgoing startJob(sd_bus* bus, const CallStart& start) {
                                    .overdue = start.overdue,
                                    .timeLimit = start.left,
                                    .network = start.network,
+                                   .rateLimit = start.rate,
                                    .triggeredAuthorities = authoritiesOf(start.triggeredUris),
                                    .ended = start.ended};
     // jobs.md §4.7: the list is empty if there were too many to remember.
@@ -82,7 +83,7 @@ Outgoing stopJob(sd_bus* bus, const CallStop& stop) {
 Outgoing networkChanged(sd_bus* bus, const CallNetworkChanged& change) {
     return tell(bus, "NetworkChanged", [&change](Writer& writer) {
         writer.uint64(change.run.value);
-        wire::writeNetwork(writer, change.network);
+        wire::writeNetworkChange(writer, {change.network, change.rate});
     });
 }
 
