@@ -265,9 +265,11 @@ bool othersWait(const State& state, CallId call, const JobKey& job) {
 }
 
 // Starts a job for which nothing is shut. One that is only moved to the front has its slot in its turn, or waits for
-// one (§8, -s).
+// one (§8, -s). Others of its pool are asked at once whether there is still room for them (§14.1).
 void startPushed(Turn& turn, Tracked& tracked) {
-    if (tracked.override != Override::Sorting) startRun(turn, tracked, WorkType::Background);
+    if (tracked.override == Override::Sorting) return;
+    startRun(turn, tracked, WorkType::Background);
+    if (!tracked.job.details->terms->pool.empty()) askPools(turn, tracked.job.key.app);
 }
 
 // The reply to a waiting `run`; nullopt: it waits on.
