@@ -22,7 +22,7 @@ TEST_CASE("a job's object has every key, in one order, whatever is known") {
         R"("internalReason":null,"internalReasonName":null,"status":"waiting",)"
         R"("waitsFor":"","held":false,"terms":{"after":[],"at":null,"calendar":"","afterFailure":[],"loosensAt":null,"then":[],"meteredBytes":-1,"meteredUsed":0,"guard":"","guardElse":"freeze","promised":null,"pool":"","poolDepth":0,"ended":[]},"lastRun":null,)"
         R"("url":null,"path":null,"limits":null,"keepsAwake":false,"guarded":null,"clocks":null,"waitsAlso":[],"want":null,)"
-        R"("rate":null,"moved":null,"movingRuns":null,"firstBegan":null})");
+        R"("rate":null,"moved":null,"movingRuns":null,"firstBegan":null,"rateLimit":0,"rateLimitUntil":null})");
 }
 
 TEST_CASE("a run tells until when it may go on, and where a transfer goes before it has ended") { // jobs.md §9.3
@@ -37,7 +37,7 @@ TEST_CASE("a run tells until when it may go on, and where a transfer goes before
                    .value();
     const std::string told = jsonOfRow(job);
     CHECK(told.ends_with(
-        R"("clocks":{"guaranteed":1000,"limit":2000},"waitsAlso":[],"want":null,"rate":null,"moved":null,"movingRuns":null,"firstBegan":null})"));
+        R"("clocks":{"guaranteed":1000,"limit":2000},"waitsAlso":[],"want":null,"rate":null,"moved":null,"movingRuns":null,"firstBegan":null,"rateLimit":0,"rateLimitUntil":null})"));
     CHECK(told.find(R"("url":"https://example.org/x.iso","path":"/home/me/x.iso")") != std::string::npos);
 }
 

@@ -218,13 +218,13 @@ struct JobView {
         field.some("waitsAlso", job.waitsAlso);
         field.some("want", job.want);
         field.known("rate", job.rate);
-        field.some("rateLimit", job.rateLimit);
-        field("rateLimitUntil", job.rateLimitUntil);
         field.part(job.completed, [&field](auto& end) {
             field("moved", end.moved);
             field("movingRuns", end.runs);
             field("firstBegan", end.firstBegan);
         });
+        field.some("rateLimit", job.rateLimit);
+        field("rateLimitUntil", job.rateLimitUntil);
         field.detail("latest", job.latest);
         field.detail("lastSuccess", job.lastSuccess);
         field.detail("lastFailure", job.lastFailure);
