@@ -81,3 +81,18 @@ def test_what_waits_is_not_cleared(world, daemon):
     refused = world.stint("clear", str(job))
     assert refused.code == 66 and "`stint cancel` ends it" in refused.err
     assert str(job) in world.done("jobs")
+
+
+def test_an_order_that_a_killed_clear_has_left_goes_with_the_next(world, daemon):
+    world.environment["SECRET"] = "s3cret"
+    job = schedule(world, "--retries", "0", "--", fails_once(world), "word")
+    assert world.stint("wait", str(job)).code == 5
+    waits = schedule(world, "--charging", "--at", "tomorrow", "--", "true")
+    orders = {spool.name: spool / "order" for spool in spools(world)}
+    kept = {name: order.read_bytes() for name, order in orders.items()}
+    world.done("clear", str(job))
+    (cleared,) = (name for name, order in orders.items() if not order.exists())
+    orders[cleared].write_bytes(kept[cleared])  # as if it had died after the daemon's answer
+    assert world.stint("clear").code == 0
+    assert [name for name, order in orders.items() if order.exists()] == [name for name in orders if name != cleared]
+    assert str(waits) in world.done("jobs")

@@ -8,7 +8,7 @@ import time
 
 import pytest
 from app import PACKAGE, App
-from commands import SHELL, schedule, script, until_written
+from commands import SHELL, schedule, script, spools, until_written
 from events import Deadline, wait_for_end
 from jobs import labelled
 from line import TRANSFER
@@ -251,6 +251,25 @@ class TestActions:
             assert answer.status in (404, 409) and answer.json["error"], verb
         assert served.post("/api/jobs/retry", {"job": key}).json == {"ok": True}  # jobs.md §14.3
         assert served.get(f"/api/why?job={key}").json["jobs"][0]["state"] == "pending"
+
+    def test_what_is_cleared_is_off_every_list_and_nothing_is_kept_of_it(self, world, served, unplugged):
+        # jobs.md §14.3
+        key, waiting = waits(world), waits(world)
+        orders = {spool / "order" for spool in spools(world)}
+        assert served.post("/api/jobs/cancel", {"job": key}).json == {"ok": True}
+
+        def listed(event):
+            return event.topic == "finished" and [job["key"] for job in event.data["jobs"]]
+
+        with served.events() as events:
+            assert listed(events.first()["finished"]) == [key]
+            answer = served.post("/api/jobs/clear", {"jobs": [waiting, key]})
+            (failed,) = answer.json["failed"]
+            assert failed["key"] == waiting and "has not ended" in failed["error"]
+            events.until(lambda event: listed(event) == [])
+        assert len([order for order in orders if order.exists()]) == 1
+        assert served.post("/api/jobs/clear", {"job": waiting}).status == 409
+        assert served.post("/api/jobs/clear", {"job": key}).status == 404
 
     def test_of_a_job_that_has_ended_and_of_one_that_never_was(self, world, served, line):
         job = schedule(world, "--", "true")

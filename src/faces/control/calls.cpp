@@ -144,9 +144,7 @@ Call<void> move(const JobKey& job, MoveTo to) {
     return {wire::taskManagerInterface, "Move", readNothing, writing(job, std::string(nameOf(to)))};
 }
 
-Call<std::uint32_t> clear(const JobKey& job) {
-    return {wire::taskManagerInterface, "Clear", [](Reader& reader) { return reader.uint32(); }, writing(job)};
-}
+Call<void> clear(const JobKey& job) { return {wire::taskManagerInterface, "Clear", readNothing, writing(job)}; }
 
 Call<std::uint32_t> clearAll(const std::string& package) {
     return {wire::taskManagerInterface, "Clear", [](Reader& reader) { return reader.uint32(); },

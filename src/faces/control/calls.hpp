@@ -120,7 +120,7 @@ Call<void> retry(const JobKey& job);
 /// Moves the job among its equals that wait (jobs.md §14.6). IllegalState: it runs, or has ended.
 Call<void> move(const JobKey& job, MoveTo to);
 /// Takes a job that has ended off the lists (jobs.md §14.3). IllegalState: it has not ended.
-Call<std::uint32_t> clear(const JobKey& job);
+Call<void> clear(const JobKey& job);
 /// Takes all of that package's off, or of every app if it is empty; the answer is their number.
 Call<std::uint32_t> clearAll(const std::string& package);
 /// Android's shell verbs: the words that follow "cmd jobscheduler", or `before` ({"cmd", "deviceidle"}, {"am"}).

@@ -18,6 +18,7 @@
 #include "faces/views/job.hpp"
 #include "faces/views/json.hpp"
 #include "faces/views/json_row.hpp"
+#include "faces/views/output.hpp"
 
 namespace stint::taskmanager {
 
@@ -208,39 +209,47 @@ void refuseJob(DaemonLine& line, const JobKey& job, const Error& error, const Do
 
 using CallForJob = std::function<cli::Call<void>(const JobKey&)>;
 
+/// Called for each job for which it went well.
+using AfterJob = void (*)(const JobKey&);
+
 /// The jobs of which it was refused, each with the error; answered when all calls have come back.
 struct Refusals {
     cli::Json failed = cli::Json::array();
     std::size_t outstanding;
     Done done;
+    AfterJob after;
 
     void came(const JobKey& job, const Result<void>& acted) {
+        if (acted.ok() && after) after(job);
         if (!acted.ok()) failed.push_back({{"key", textOf(job)}, {"error", acted.error().message}});
         if (--outstanding == 0) done(jsonAnswer(cli::dumped(cli::Json{{"failed", std::move(failed)}})));
     }
 };
 
 /// Makes one call for each, in their order.
-void actOnEach(DaemonLine& line, const std::vector<JobKey>& jobs, const Done& done, const CallForJob& call) {
+void actOnEach(DaemonLine& line, const std::vector<JobKey>& jobs, const Done& done, const CallForJob& call,
+               AfterJob after) {
     if (!line.isConnected()) return done(refusal(503, "no stintd runs"));
-    const auto all = std::make_shared<Refusals>(Refusals{.outstanding = jobs.size(), .done = done});
+    const auto all = std::make_shared<Refusals>(Refusals{.outstanding = jobs.size(), .done = done, .after = after});
     for (const JobKey& job : jobs)
         line.ask<void>(call(job), [all, job](const Result<void>& acted) { all->came(job, acted); });
 }
 
-void actOn(DaemonLine& line, const ActedOn& on, const Done& done, const CallForJob& call) {
-    if (on.several) return actOnEach(line, on.jobs, done, call);
+void actOn(DaemonLine& line, const ActedOn& on, const Done& done, const CallForJob& call, AfterJob after = nullptr) {
+    if (on.several) return actOnEach(line, on.jobs, done, call, after);
     const JobKey& job = on.jobs.front();
-    line.ask<void>(call(job), [&line, job, done](const Result<void>& acted) {
+    line.ask<void>(call(job), [&line, job, done, after](const Result<void>& acted) {
         if (!acted.ok()) return refuseJob(line, job, acted.error(), done);
+        if (after) after(job);
         done(isDone());
     });
 }
 
-void actOn(DaemonLine& line, const Request& request, const Done& done, const CallForJob& call) {
+void actOn(DaemonLine& line, const Request& request, const Done& done, const CallForJob& call,
+           AfterJob after = nullptr) {
     const auto on = actedOnIn(request.body);
     if (!on.ok()) return done(answerOf(on.error()));
-    actOn(line, *on, done, call);
+    actOn(line, *on, done, call, after);
 }
 
 /// The blockers that the run passed over, or those that it could not pass over.
@@ -285,6 +294,10 @@ void moveJob(DaemonLine& line, const Request& request, Done done) {
 }
 
 void retryJob(DaemonLine& line, const Request& request, Done done) { actOn(line, request, done, cli::calls::retry); }
+
+void clearJob(DaemonLine& line, const Request& request, Done done) {
+    actOn(line, request, done, cli::calls::clear, cli::forgetCleared);
+}
 
 void runJobNow(DaemonLine& line, const Request& request, Done done) {
     const auto job = jobIn(request);
@@ -345,6 +358,7 @@ constexpr std::array paths{
     Path{"/api/jobs/resume",  "POST", resumeJob},
     Path{"/api/jobs/cancel",  "POST", cancelJob},
     Path{"/api/jobs/retry",   "POST", retryJob},
+    Path{"/api/jobs/clear",   "POST", clearJob},
     Path{"/api/jobs/move",    "POST", moveJob},
     Path{"/api/jobs/run-now", "POST", runJobNow},
     Path{"/api/downloads",    "POST", nullptr, 64 << 10},

@@ -30,12 +30,13 @@ void answerMetrics(DaemonLine& line, const Request& request, Done done);
 void answerDay(DaemonLine& line, const Request& request, Done done);
 void answerConstraints(DaemonLine& line, const Request& request, Done done);
 
-// POST. Pause, resume, cancel, retry and move take one job, {"job": KEY}, or several, {"jobs": [KEY, …]}: then the
-// answer is {"failed": [{"key": …, "error": …}]}, in which nothing stands of those that went well.
+// POST. Pause, resume, cancel, retry, clear and move take one job, {"job": KEY}, or several, {"jobs": [KEY, …]}: then
+// the answer is {"failed": [{"key": …, "error": …}]}, in which nothing stands of those that went well.
 void pauseJob(DaemonLine& line, const Request& request, Done done);
 void resumeJob(DaemonLine& line, const Request& request, Done done);
 void cancelJob(DaemonLine& line, const Request& request, Done done);
 void retryJob(DaemonLine& line, const Request& request, Done done);
+void clearJob(DaemonLine& line, const Request& request, Done done);
 void moveJob(DaemonLine& line, const Request& request, Done done); // also "to": "top", "up", "down", "bottom"
 void runJobNow(DaemonLine& line, const Request& request, Done done);
 void stopApp(DaemonLine& line, const Request& request, Done done);

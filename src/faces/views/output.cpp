@@ -20,6 +20,10 @@ std::filesystem::path outputDirectory(const std::optional<JobView>& job, const J
     return spoolOfJob(Spool::rootOf(key.app.name), key.id);
 }
 
+void forgetCleared(const JobKey& key) {
+    if (key.app.name == shellPackage) forgetOrder(spoolOfJob(Spool::rootOf(shellPackage), key.id));
+}
+
 std::size_t cutCharacter(std::string_view text) {
     for (std::size_t back = 1; back <= 3 && back <= text.size(); ++back) {
         const char last = text[text.size() - back];

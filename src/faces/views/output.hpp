@@ -16,6 +16,9 @@ Result<void> checkHasOutput(const JobKey& key);
 /// The directory of its output: from the job, or, once it is gone, from the note of it. Empty: there is none.
 std::filesystem::path outputDirectory(const std::optional<JobView>& job, const JobKey& key);
 
+/// Removes what is kept of a command for its retry, after its job was cleared (jobs.md §14.3); its output stays.
+void forgetCleared(const JobKey& key);
+
 /// The number of bytes at the end that are an incomplete character.
 std::size_t cutCharacter(std::string_view text);
 

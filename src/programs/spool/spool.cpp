@@ -297,6 +297,18 @@ void forgetOrder(const fs::path& spool) {
     fs::remove(spool / inputFile, ignored);
 }
 
+std::vector<JobId> jobsWithOrders(const fs::path& root) {
+    std::vector<JobId> jobs;
+    std::error_code error;
+    for (fs::directory_iterator entry(root, error), end; !error && entry != end; entry.increment(error)) {
+        const std::string name = entry->path().filename().string();
+        if (!name.starts_with(jobPrefix)) continue;
+        const auto id = numberIn<std::int32_t>(std::string_view(name).substr(jobPrefix.size()));
+        if (id && hasOrder(spoolOfJob(root, JobId{*id}))) jobs.emplace_back(*id);
+    }
+    return jobs;
+}
+
 std::vector<fs::path> unheldSpools(const fs::path& root) {
     std::vector<fs::path> found;
     std::error_code error;

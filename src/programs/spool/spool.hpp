@@ -91,6 +91,8 @@ std::filesystem::path spoolOfJob(const std::filesystem::path& root, JobId id);
 bool hasOrder(const std::filesystem::path& spool);
 /// Removes a command's order and input, with all that its environment held; its output stays.
 void forgetOrder(const std::filesystem::path& spool);
+/// The jobs whose noted spools have an order.
+std::vector<JobId> jobsWithOrders(const std::filesystem::path& root);
 
 /// The spools of ended jobs that are kept, newest output first: as many as completed jobs are (jobs.md §0
 /// completed_history_own), and no more than `bytes` of them together.

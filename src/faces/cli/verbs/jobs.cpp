@@ -16,6 +16,7 @@
 #include "faces/screen/text.hpp"
 #include "faces/views/job.hpp"
 #include "faces/views/json_row.hpp"
+#include "faces/views/output.hpp"
 #include "faces/views/phrases.hpp"
 #include "programs/spool/spool.hpp"
 #include "programs/spool/transfers.hpp"
@@ -247,11 +248,16 @@ int cancel(const Arguments& given, const Screen& screen) {
 
 // `stint clear` (jobs.md §14.3).
 
-/// Removes what is kept of commands outside of the daemon, for a retry, and tells what transfers leave behind.
-void tidyAfter(const std::vector<JobView>& jobs, const Screen& screen) {
-    for (const JobView& job : jobs)
-        if (job.key.app.name == shellPackage) forgetOrder(spoolOfJob(Spool::rootOf(shellPackage), job.key.id));
-    tellLeftBehind(jobs, screen);
+/// Removes what is kept of commands whose jobs the daemon has no more: also of those that a `clear` which died in the
+/// middle has left. A job is in the daemon before it is noted.
+Result<void> forgetUnlisted(Daemon& daemon) {
+    for (const JobId id : jobsWithOrders(Spool::rootOf(shellPackage))) {
+        const JobKey key{AppId{std::string(shellPackage)}, "", id};
+        const auto job = daemon.watch(key);
+        if (!job.ok() && job.error().code != Errc::ILLEGAL_ARGUMENT) return job.error();
+        if (!job.ok()) forgetCleared(key);
+    }
+    return {};
 }
 
 /// Clears all that has ended, of one app or of any.
@@ -262,7 +268,8 @@ Result<void> clearedAll(const std::optional<std::string>& package, const Screen&
     const auto count = STINT_TRY(daemon.ask(calls::clearAll(package.value_or(""))));
     screen.tell(count == 0 ? "nothing has ended that is still listed"
                            : fmt::format("cleared {}; `stint log JOB` still tells of each", counted(count, "job")));
-    tidyAfter(ended, screen);
+    STINT_TRY(forgetUnlisted(daemon));
+    tellLeftBehind(ended, screen);
     return {};
 }
 
@@ -270,7 +277,8 @@ Result<void> clearedOne(const std::string& word, const Screen& screen) {
     auto daemon = STINT_TRY(Daemon::connect(screen));
     const JobView job = STINT_TRY(lookUp(daemon, word));
     STINT_TRY(daemon.ask(calls::clear(job.key)));
-    tidyAfter({job}, screen);
+    forgetCleared(job.key);
+    tellLeftBehind({job}, screen);
     return {};
 }
 
