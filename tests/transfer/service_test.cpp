@@ -1,6 +1,7 @@
 // The transfer app towards the daemon: what it shows, tells and answers (jobs.md §4.2, §4.7, §5.1, §12.7).
 #include <doctest/doctest.h>
 
+#include <optional>
 #include <thread>
 
 #include "base/result/errors.hpp"
@@ -18,24 +19,27 @@ namespace {
 struct App {
     FakeDaemon daemon;
     Place home;
-    TransferService service{home.path("transfers")};
-    Connection connection = Connection::open().value();
+    std::optional<TransferService> service{std::in_place, home.path("transfers")};
+    std::optional<Connection> connection = Connection::open().value();
     std::thread loop;
     int exitCode = -1;
 
     App() {
-        REQUIRE(connection.host("Transfer", service).ok());
+        REQUIRE(connection->host("Transfer", *service).ok());
         REQUIRE(daemon.heard() == "Host Transfer");
         daemon.on("GetPendingJob", [](wire::Reader&, wire::Writer& writer) { // none
             writer.openArray("a{sv}").close();
             return Result<void>();
         });
-        loop = std::thread([this] { exitCode = service.serve(connection); });
+        loop = std::thread([this] { exitCode = service->serve(*connection); });
     }
     ~App() { leave(); }
     int leave() {
+        if (!loop.joinable()) return exitCode;
         daemon.unbind();
-        if (loop.joinable()) loop.join();
+        loop.join();
+        connection.reset();
+        service.reset(); // its work on the disk is over
         return exitCode;
     }
     bool start(std::uint64_t run, const Place& place, const std::string& url) {
