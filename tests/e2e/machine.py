@@ -1,6 +1,8 @@
 """A whole Debian machine in systemd-nspawn: systemd as PID 1, logind, a user's service manager and session bus. Its tree
-is made once from Debian's packages, and kept below build/. Servers of a test are reached at 127.0.0.1, as on the host."""
+is made once from Debian's packages, and kept below build/. Servers of a test are reached at 127.0.0.1, as on the host.
+As a program: makes the tree, if it is not there yet, before tests wait for it."""
 
+import fcntl
 import os
 import select
 import shutil
@@ -15,7 +17,7 @@ from events import Deadline, TooLate
 from installed import BUILD, MMDEBSTRAP, install, libraries, release, run
 from world import Ended
 
-PACKAGES = ("systemd", "systemd-sysv", "dbus", "dbus-user-session", "libpam-systemd")
+PACKAGES = ("systemd", "systemd-sysv", "dbus", "dbus-bin", "dbus-user-session", "libpam-systemd", "polkitd", "procps")
 PROGRAMS = ("mmdebstrap", "systemd-nspawn", "nsenter", "unshare")
 
 missing = [program for program in PROGRAMS if not shutil.which(program)]
@@ -23,16 +25,18 @@ needs_machine = pytest.mark.skipif(os.getuid() != 0 or missing,
                                    reason=f"a machine in systemd-nspawn needs root and {', '.join(PROGRAMS)}")
 
 
-def debian(packages):
-    """An archive of the machine as Debian makes it, with an account for ann."""
-    packages = (*PACKAGES, *libraries(), *packages)
+def debian():
+    """An archive of the machine as Debian makes it, with an account for ann: made by the first who asks."""
+    packages = (*PACKAGES, *libraries())
     wanted = sha256(" ".join(packages).encode()).hexdigest()[:12]
     archive = BUILD.parent / f"machine-{release()}-{wanted}.tar"
-    if not archive.exists():
-        new = archive.with_suffix(f".{os.getpid()}.tar")  # others may make it as well
-        run(*MMDEBSTRAP, f"--include={','.join(packages)}",
-            '--customize-hook=chroot "$1" useradd -m -s /bin/bash ann', release(), new)
-        new.rename(archive)
+    with archive.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not archive.exists():
+            new = archive.with_suffix(".new.tar")
+            run(*MMDEBSTRAP, f"--include={','.join(packages)}",
+                '--customize-hook=chroot "$1" useradd -m -s /bin/bash ann', release(), new)
+            new.rename(archive)
     return archive
 
 
@@ -45,13 +49,13 @@ def cgroup(name):
 
 
 class Machine:
-    def __init__(self, root, packages=(), options=()):
-        """`packages`: Debian's, besides the usual ones. `options`: of systemd-nspawn."""
+    def __init__(self, root, options=()):
+        """`options`: of systemd-nspawn."""
         self.name = root.name.replace("_", "0")  # a host's name, which ends with no dash
         self.options = options
         self.tree = root / "machine"
         self.tree.mkdir()
-        run("tar", "-C", self.tree, "-xf", debian(packages))
+        run("tar", "-C", self.tree, "-xf", debian())
         self.home = self.tree / "home" / "ann"
         self.process = self.leader = None
 
@@ -147,3 +151,7 @@ class Machine:
             if self.leader:
                 os.kill(self.leader, signal.SIGKILL)
             self._gone()
+
+
+if __name__ == "__main__" and os.getuid() == 0 and not missing:
+    debian()

@@ -8,7 +8,6 @@ from netguard import needs_netguard
 pytestmark = [needs_machine, needs_netguard]
 
 PREFIX = "/usr/local"
-PACKAGES = ("polkitd", "dbus-bin", "procps")
 # Things that a machine which is no container has anyway.
 OPTIONS = ("--private-network", "--capability=CAP_BPF,CAP_NET_ADMIN,CAP_PERFMON", "--system-call-filter=bpf")
 ANN_MAY = ('polkit.addRule(function(action, subject) { if (action.id.indexOf("org.stint.netguard.") == 0 && '
@@ -23,7 +22,7 @@ ENFORCES = "stint-netguard enforces limits on the network"
 
 @pytest.fixture
 def machine(world):
-    made = Machine(world.root, PACKAGES, OPTIONS)
+    made = Machine(world.root, OPTIONS)
     made.install(PREFIX)
     yield made
     made.close()
