@@ -19,12 +19,14 @@ namespace {
 struct App {
     FakeDaemon daemon;
     Place home;
-    std::optional<TransferService> service{std::in_place, home.path("transfers")};
+    std::optional<TransferService> service;
     std::optional<Connection> connection = Connection::open().value();
     std::thread loop;
     int exitCode = -1;
 
-    App() {
+    /// `ledger`: of an app that was there before.
+    explicit App(const std::filesystem::path& ledger = {}) {
+        service.emplace(ledger.empty() ? home.path("transfers") : ledger);
         REQUIRE(connection->host("Transfer", *service).ok());
         REQUIRE(daemon.heard() == "Host Transfer");
         daemon.on("GetPendingJob", [](wire::Reader&, wire::Writer& writer) { // none
@@ -85,6 +87,32 @@ TEST_CASE("a notification comes before onStartJob has answered, and the end is t
     CHECK(app.hear("GetPendingJob") != "(silence)");
     CHECK(app.leave() == 0);
     CHECK(place.list() == "file");
+}
+
+TEST_CASE("a record of an end that nobody confirmed goes once the daemon knows of no such job") { // jobs.md §12.7
+    const Place place, home;
+    const std::filesystem::path ledger = home.path("transfers");
+    const std::string content = noise(fileSize, 1);
+    const ScriptedServer server({honest(content, "\"v1\"")});
+    const auto unknown = [](wire::Reader&, wire::Writer&) {
+        return Result<void>(fail(Errc::UNAVAILABLE, "it has died"));
+    };
+    App first(ledger);
+    first.daemon.on("GetPendingJob", unknown);
+    first.start(1, place, server.url());
+    CHECK(first.hear("JobFinished").starts_with("JobFinished run=1 again=0 exit=0 text=saved"));
+    CHECK(first.leave() == 0);
+    REQUIRE(place.list() == ".file.stint-state file");
+    {
+        App second(ledger);
+        second.daemon.on("GetPendingJob", unknown);
+        CHECK(second.leave() == 0);
+        CHECK(place.list() == ".file.stint-state file");
+    }
+    App third(ledger);
+    CHECK(third.leave() == 0);
+    CHECK(place.list() == "file");
+    CHECK(Ledger::open(ledger)->entries().empty());
 }
 
 TEST_CASE("what was learned of the size is told, and what is in place") { // jobs.md §4.7

@@ -3,6 +3,8 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <memory>
+#include <vector>
 
 #include <fcntl.h>
 #include <linux/magic.h>
@@ -178,15 +180,29 @@ Result<std::optional<Ending>> alreadyInPlace(const Download& download, const std
     return std::optional<Ending>();
 }
 
-void forgetFinished(const std::filesystem::path& output) {
+namespace {
+
+/// The places beside `output` whose sidecar records an end.
+std::vector<PartPlace> finishedAt(const std::filesystem::path& output) {
+    std::vector<PartPlace> found;
     auto folder = Folder::open(output.parent_path());
-    if (!folder) return;
-    auto shared = std::make_shared<const Folder>(std::move(*folder));
+    if (!folder) return found;
+    const auto shared = std::make_shared<const Folder>(std::move(*folder));
     for (int slot = 0; slot < partSlots; ++slot) {
-        const PartPlace place{shared, partNames(output.filename().native(), slot)};
+        PartPlace place{shared, partNames(output.filename().native(), slot)};
         const auto sidecar = loadSidecar(place);
-        if (sidecar.ok() && *sidecar && (*sidecar)->finishedInode != 0) (void)shared->remove(place.names.state);
+        if (sidecar.ok() && *sidecar && (*sidecar)->finishedInode != 0) found.push_back(std::move(place));
     }
+    return found;
+}
+
+} // namespace
+
+bool isFinished(const std::filesystem::path& output) { return !finishedAt(output).empty(); }
+
+void forgetFinished(const std::filesystem::path& output) {
+    for (const auto& [folder, names] : finishedAt(output))
+        (void)folder->remove(names.state);
 }
 
 Ending saved(const Download& download, const Sidecar& sidecar) {

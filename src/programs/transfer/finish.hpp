@@ -23,6 +23,8 @@ Ending putInPlace(const Download& download, const PartPlace& where, Sidecar side
 /// called if the target may be replaced: then nothing is in the way, and a leftover sidecar must not pass an old file
 /// off as a new one.
 Result<std::optional<Ending>> alreadyInPlace(const Download& download, const std::shared_ptr<const Folder>& folder);
+/// True if a sidecar beside `output` records an end.
+bool isFinished(const std::filesystem::path& output);
 /// Removes that sidecar. Call it only once the job is known to be over.
 void forgetFinished(const std::filesystem::path& output);
 

@@ -181,6 +181,22 @@ void TransferService::confirm(Connection& connection) {
     ended_.clear();
 }
 
+// Where the daemon, or this app, died between a file's end and the daemon's word that its job is over, nobody has
+// removed the record of that end.
+void TransferService::settleFinished(Connection& connection) const {
+    std::vector<LedgerEntry> entries;
+    if (const auto ledger = Ledger::open(ledger_); ledger.ok()) entries = ledger->entries();
+    for (const LedgerEntry& entry : entries) {
+        if (uploadedFrom(entry) || leftoversOf(entry).empty() || !isFinished(entry.target)) continue;
+        const auto job = JobScheduler(connection).getPendingJob(JobId{entry.job});
+        if (!job || *job) continue;
+        forgetFinished(entry.target);
+        auto ledger = Ledger::open(ledger_);
+        if (!ledger.ok() || !leftoversOf(entry).empty()) continue;
+        if (const auto forgotten = ledger->forget(entry.target); !forgotten.ok()) complainOf(forgotten.error());
+    }
+}
+
 bool TransferService::isOver(Connection& connection, const Ended& one) const {
     const JobScheduler root(connection);
     const auto& name = one.params.getJobNamespace();
@@ -209,6 +225,7 @@ void TransferService::takeBack() {
 }
 
 int TransferService::serve(Connection& connection) {
+    settleFinished(connection);
     for (;;) {
         auto wanted = connection.dispatch();
         if (!wanted) {

@@ -46,6 +46,7 @@ private:
     Ending counted(const Run& run, Ending ending) const;
     void tellBytes(const Run& run);
     void show(const Run& run, const std::string& text);
+    void settleFinished(Connection& connection) const;
     bool isOver(Connection& connection, const Ended& one) const;
     void confirm(Connection& connection);
     void settleCancelled(Connection& connection);
