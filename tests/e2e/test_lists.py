@@ -66,6 +66,8 @@ def test_a_list_outlives_a_kill_and_a_reboot_and_is_moved(world, origin, boots):
     assert [re.search(r"/(\d+)", line).group(1) for line in shown[1:4]] == [str(last), str(first + 2), str(first + 1)]
     assert shown[4] == "and 157 more that wait for their turn: stint jobs --all"
     assert len(world.done("jobs", "--all").splitlines()) == 161
+    alone = world.done()
+    assert f"org.stint.transfer/{last} " in alone and f"stint why {last} " in alone, "the hint is of a job that is shown"
     daemon.kill()
     daemon = world.start_daemon(before=another_boot(world)) if boots else world.start_daemon()
     world.done("device", "reset")

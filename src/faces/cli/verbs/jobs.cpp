@@ -94,13 +94,12 @@ int now(const Screen& screen) {
     }
     std::ranges::stable_sort(*jobs, std::ranges::greater(),
                              [](const JobView& job) { return job.state == JobView::State::Running; });
-    const Hints hints = stepsWith(*jobs);
     std::size_t left = foldPools(*jobs, 1);
     left += jobs->size() - std::min(jobs->size(), mostShown);
     jobs->resize(std::min(jobs->size(), mostShown));
     trackedJobs(*jobs, wallNow()).print(screen);
     if (left > 0) screen.print(fmt::format("and {} more: stint jobs", left));
-    printHints(hints, screen);
+    printHints(stepsWith(*jobs), screen);
     return ends::ok;
 }
 
