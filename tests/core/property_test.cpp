@@ -89,7 +89,7 @@ void sameAlarms(const std::vector<AlarmView>& one, const std::vector<AlarmView>&
 } // namespace
 
 TEST_CASE("whatever happens, a job waits with a reason, runs rightly, or is gone") { // jobs.md §3.1, §9.1
-    holds("invariants", 2000, [] {
+    holds("invariants", 1000, [] {
         const auto timeline = *timelines();
         Stage stage;
         for (const Happening& h : timeline) {
@@ -100,7 +100,7 @@ TEST_CASE("whatever happens, a job waits with a reason, runs rightly, or is gone
 }
 
 TEST_CASE("the same of jobs whose start a person holds, sets, or makes wait for others") { // jobs.md §14
-    holds("starts", 200, [] {
+    holds("starts", 400, [] {
         const auto timeline =
             *timelinesOf(rc::gen::oneOf(rc::gen::inRange(0, kinds), rc::gen::inRange(kindsOfAlarms, allKinds)));
         Stage stage;
