@@ -26,6 +26,7 @@ talk = contents("talk", 24 * MIB)
 PHOTOS = 60
 PHOTO = bytes_of("photo", 4 * MIB)
 SLOW_PHOTOS = "location /photo- { limit_rate 1m; }"
+FRAMES = 1000
 MOST_TWICE = 4 * MIB  # of the film: what was on its way when its receiver was killed
 
 # A frame each two seconds; one that was asked to end goes on with the first frame that is not done.
@@ -68,6 +69,9 @@ VARIES = [
     (r"^\d+( of \d+ ended ).*$", r"…\1"),
     (r"(?<=went on at )\d+(\.\d+)? (B|KiB|MiB)", "…"),
     (r"(?<= stopped )( +1 +)\d+(\.\d+)? (B|KiB|MiB)", r"\1…"),
+    (r"(?<=^org\.stint\.transfer/)(?!1071)\d{3,}(?=  .* frame-)", "…"),  # those that are next
+    (r"\bframe-(?!1000)\d{4}\.png", "frame-….png"),
+    (r"(?<=^and )\d{3}(?= more )", "…"),
     (r" {2,}", "  "),
     (r"^(.*/photo-….*\n|photo-….*\n)\1+", r"\1"),  # how many of these stand there
 ]
@@ -159,6 +163,8 @@ class Stage:
             self.files.serve("show.iso", bytes_of("show", 256 * MIB))  # none of the stories waits for its end
             for number in range(1, PHOTOS + 1):
                 self.files.serve(f"photo-{number:02}.jpg", PHOTO)
+            for number in range(1, FRAMES + 1):
+                self.files.serve(f"frame-{number:04}.png", bytes_of("frame", 2048))
             self.uploads = TusServer(self.world.root / "uploads")
             parts.callback(self.uploads.stop)
             self.daemon = self.world.start_daemon()
@@ -311,6 +317,24 @@ class Stage:
         self.shell.prompt()
         with self.world.line() as line:
             line.until(int(job), condition, package=package)
+
+    @direction(r"until (\S+) has (\d+) files")
+    def has_files(self, name, count):
+        place = self.world.home / name
+
+        def whole():
+            return place.exists() and len([file for file in place.iterdir() if not file.name.startswith(".")])
+
+        with Directory(self.world.home) as made:
+            made.until(place.exists)
+        with Directory(place) as filled:
+            filled.until(lambda: whole() >= int(count), within=120)
+
+    @direction(r"until all of (\S+) have ended")
+    def all_have_ended(self, package):
+        with self.world.line() as line:
+            for job in line.jobs(package=package):
+                line.until(job["id"], lambda state: state["state"] == "finished", package=package)
 
     @direction(r"what files.example has sent")
     def what_was_sent(self):
