@@ -2,7 +2,7 @@
 // checks all of it again: nothing here is a rule.
 import { ask, tell } from "./dialog.js";
 import { h } from "./dom.js";
-import { jobName } from "./sentences.js";
+import { jobName, mayBeRetried } from "./sentences.js";
 import { blockerWords } from "./waits.js";
 import { counted } from "./words.js";
 
@@ -81,6 +81,14 @@ export async function cancel(job) {
     return done(() => post("/api/jobs/cancel", { job: job.key }), `${name} is cancelled.`);
 }
 
+/** Asks only where something is lost by it. */
+export async function clear(job) {
+    const name = jobName(job);
+    const body = [h("p", {}, "It goes off the list, with what its retry would take. Its history and its files stay.")];
+    if (mayBeRetried(job) && !(await ask({ title: `Clear ${name}?`, body, act: "Clear the job" }))) return false;
+    return done(() => post("/api/jobs/clear", { job: job.key }), `${name} is off the list.`);
+}
+
 const BODY = 12000; // bytes of a request's list of jobs: the server takes 16 KiB
 
 /**
@@ -131,21 +139,36 @@ export function resumeAll(jobs) {
     return doneToAll(jobs, "/api/jobs/resume", {}, () => "may go on");
 }
 
+export function retryAll(jobs) {
+    return doneToAll(jobs, "/api/jobs/retry", {}, are("tried again"));
+}
+
+/** Their names, what becomes of them, and how many of them no row shows at the moment. */
+function bodyOf(jobs, unseen, ...becomes) {
+    const hidden = `${unseen.toLocaleString("en")} of them ${unseen === 1 ? "is" : "are"} not shown at the moment.`;
+    return [named(jobs), h("p", {}, ...becomes, unseen > 0 && ` ${hidden}`)];
+}
+
+/** A list of their names: of many the first, and how many more. */
+function named(jobs) {
+    const names = jobs.slice(0, 8).map((job) => h("li", {}, jobName(job)));
+    const more = jobs.length > 8 ? [h("li", {}, `and ${(jobs.length - 8).toLocaleString("en")} more`)] : [];
+    return h("ul.dies", {}, ...names, ...more);
+}
+
+/** @param {number} unseen how many of them no row shows at the moment */
+export async function clearAll(jobs, unseen) {
+    const what = counted(jobs.length, "job");
+    const body = bodyOf(jobs, unseen, "They go off the list and cannot be retried. Their history and their files stay.");
+    if (!(await ask({ title: `Clear ${what}?`, body, act: `Clear ${what}` }))) return;
+    return doneToAll(jobs, "/api/jobs/clear", {}, (count) => `${count === 1 ? "is" : "are"} off the list`);
+}
+
 /** @param {number} unseen how many of them no row shows at the moment */
 export async function cancelAll(jobs, unseen) {
     const running = jobs.filter((job) => job.state === "running").length;
-    const names = jobs.slice(0, 8).map((job) => h("li", {}, jobName(job)));
-    const more = jobs.length > 8 ? [h("li", {}, `and ${(jobs.length - 8).toLocaleString("en")} more`)] : [];
-    const body = [
-        h("ul.dies", {}, ...names, ...more),
-        h(
-            "p",
-            {},
-            "They will not run again.",
-            running > 0 && ` ${running === 1 ? "One runs" : `${running.toLocaleString("en")} run`}: unfinished work is lost.`,
-            unseen > 0 && ` ${unseen.toLocaleString("en")} of them ${unseen === 1 ? "is" : "are"} not shown at the moment.`,
-        ),
-    ];
+    const runs = `${running === 1 ? "One runs" : `${running.toLocaleString("en")} run`}: unfinished work is lost.`;
+    const body = bodyOf(jobs, unseen, "They will not run again.", running > 0 && ` ${runs}`);
     const what = counted(jobs.length, "job");
     if (!(await ask({ title: `Cancel ${what}?`, body, act: `Cancel ${what}`, danger: true }))) return;
     const inTurn = [...jobs].sort((a, b) => b.id - a.id); // what waits for another goes before it
@@ -195,8 +218,6 @@ export async function runNow(job) {
 
 /** Names what dies; asks once. @param {string} packageName @param {any[]} jobs all of the app's that run */
 export async function stopApp(packageName, label, jobs) {
-    const names = jobs.slice(0, 8).map((job) => h("li", {}, jobName(job)));
-    const more = jobs.length > 8 ? [h("li", {}, `and ${jobs.length - 8} more`)] : [];
     const body = [
         h(
             "p",
@@ -205,7 +226,7 @@ export async function stopApp(packageName, label, jobs) {
                 ? `All that ${label} is doing ends at once, without a chance to save:`
                 : `Every process of ${label} ends at once.`,
         ),
-        h("ul.dies", {}, ...names, ...more),
+        named(jobs),
         h("p.muted", {}, "Jobs that you asked it for are cancelled. Jobs that it started by itself may run again later."),
     ];
     if (!(await ask({ title: `Stop ${label}?`, body, act: `Stop ${label}`, danger: true }))) return false;

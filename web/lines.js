@@ -9,14 +9,20 @@ export function poolOf(job) {
     return pool ? `${job.package} ${pool}` : "";
 }
 
-/** Those that wait as it does, it among them, in their order: a move is among these (jobs.md §14.6). */
-export function equalsOf(job, jobs) {
-    const alike = (other) =>
-        other.state === "pending" &&
-        other.package === job.package &&
-        other.requested === job.requested &&
-        (other.terms?.pool ?? "") === (job.terms?.pool ?? "");
-    return [...jobs].filter(alike).sort(byPlace);
+/** Its place among those that wait as it does, from 1, and how many these are: a move is among them (jobs.md §14.6). */
+export function placeOf(job, jobs) {
+    const told = { place: 1, count: 0 };
+    for (const other of jobs) {
+        const isAlike =
+            other.state === "pending" &&
+            other.package === job.package &&
+            other.requested === job.requested &&
+            (other.terms?.pool ?? "") === (job.terms?.pool ?? "");
+        if (!isAlike) continue;
+        told.count += 1;
+        if (byPlace(other, job) < 0) told.place += 1;
+    }
+    return told;
 }
 
 export function byPlace(a, b) {

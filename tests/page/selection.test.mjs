@@ -1,7 +1,7 @@
 // Rows that are selected, and long lists of downloads that are folded: as values.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { equalsOf, folded } from "../../web/lines.js";
+import { folded, placeOf } from "../../web/lines.js";
 import { Selection } from "../../web/selection.js";
 
 const rows = [..."abcde"].map((key) => ({ id: key, keys: [key] }));
@@ -88,7 +88,7 @@ test("ten thousand of a list are four rows", () => {
     assert.equal(folded(jobs, new Set()).length, 4);
 });
 
-test("equals are those of the app that wait in the same pool and were asked for as the same class", () => {
+test("a place is among those of the app that wait in the same pool and were asked for as the same class", () => {
     // jobs.md §14.6
     const one = member(1);
     const jobs = [
@@ -99,5 +99,6 @@ test("equals are those of the app that wait in the same pool and were asked for 
         member(5, { requested: "regular" }),
         member(6, { package: "com.example.other" }),
     ];
-    assert.deepEqual(places(equalsOf(one, jobs)), [2, 1]);
+    assert.deepEqual(placeOf(one, jobs), { place: 2, count: 2 });
+    assert.deepEqual(placeOf(jobs[1], jobs), { place: 1, count: 2 });
 });

@@ -102,7 +102,7 @@ test("a selection outlives news, other views and a filter, which counts what it 
     await page.getByLabel("State").selectOption("waiting");
     await all.check();
     assert.deepEqual((await selected(page)).sort(), ["Alpha", "Beta", "Delta", "Gamma"]);
-    await bar(page).getByRole("button", { name: "Clear" }).press("Enter");
+    await bar(page).getByRole("button", { name: "Deselect" }).press("Enter");
     assert.equal(await page.evaluate(() => document.activeElement.matches("li.job a")), true);
     await page.context().close();
 });
@@ -137,6 +137,76 @@ test("several are cancelled after one question, which names them", async () => {
     await page.getByRole("button", { name: "Cancel 3 jobs" }).click();
     await page.waitForFunction(() => /3 jobs are cancelled/.test(document.getElementById("told").textContent));
     await bar(page).waitFor({ state: "hidden" });
+    await page.context().close();
+});
+
+test("what has ended is selected beside what waits, tried again and cleared, by keys alone", async () => {
+    // jobs.md §14.3, linux.md §A.11
+    const gates = {};
+    for (const name of ["Bad", "Worse"]) {
+        gates[name] = await ground.do("gate");
+        await ground.do("run", `read x < ${gates[name]}\nexit 3\n`, "--retries", "0", "--name", name);
+        await ground.do("write", gates[name]);
+    }
+    const well = await ground.do("run", "exit 0\n", "--name", "Well");
+    const page = await browser.open("#/now", { width: 390, height: 2600 }); // all rows are there
+    const ended = (name) => page.locator('li.job:is([data-state="failed"], [data-state="done"])', { hasText: name });
+    for (const name of ["Bad", "Worse", "Well"]) await ended(name).waitFor();
+    const names = () => page.evaluate(() => [...document.querySelectorAll(".picked .button")].filter((each) => each.checkVisibility()).map((each) => each.textContent));
+    const endsAgain = async (name) => {
+        await ended(name).waitFor({ state: "detached" });
+        await ground.do("write", gates[name]);
+        await ended(name).waitFor();
+    };
+    await ended("Worse").locator("a.name").focus();
+    await page.keyboard.press(" ");
+    assert.deepEqual(await selected(page), ["Worse"]);
+    assert.deepEqual(await names(), ["Retry", "Clear…"]);
+    assert.deepEqual(await axe(page), []);
+    assert.ok((await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)) <= 0);
+    await page.keyboard.press("a");
+    assert.equal(await page.evaluate(() => document.activeElement.textContent), "Retry");
+    await page.keyboard.press("Enter");
+    await page.waitForFunction(() => /Worse is tried again/.test(document.getElementById("told").textContent));
+    await bar(page).waitFor({ state: "hidden" }); // it runs, and is another row
+    assert.deepEqual(await selected(page), []);
+    await endsAgain("Worse");
+
+    for (const name of ["Bad", "Well"]) await ended(name).getByLabel(`Select ${name}`).check();
+    await row(page, "Alpha").getByLabel("Select Alpha").check();
+    assert.deepEqual(await names(), ["Pause", "Resume", "Cancel…", "Retry", "Clear…", "Top", "Up", "Down", "Bottom"]);
+    await bar(page).getByRole("button", { name: "Retry" }).press("Enter");
+    await page.locator(".told.trouble li").waitFor();
+    assert.match(await text(page, ".told li"), /^Well: .* has ended well/);
+    await bar(page).getByRole("button", { name: "Deselect" }).press("Enter");
+    await endsAgain("Bad");
+    for (const name of ["Bad", "Worse", "Well"]) await ended(name).getByLabel(`Select ${name}`).check();
+    await bar(page).getByRole("button", { name: "Clear…" }).press("Enter");
+    assert.match(await text(page, "dialog"), /Clear 3 jobs\? (Bad|Worse|Well) .* They go off the list and cannot be retried/);
+    await page.getByRole("button", { name: "Clear 3 jobs" }).press("Enter");
+    await page.waitForFunction(() => /3 jobs are off the list/.test(document.getElementById("told").textContent));
+    for (const name of ["Bad", "Worse", "Well"]) await ended(name).waitFor({ state: "detached" });
+    const left = await ground.do("json", "jobs", "--finished");
+    assert.ok(left.every((job) => job.job !== well));
+    assert.equal(await page.evaluate(() => document.activeElement.matches("li.job a")), true, "the focus is in the list");
+    await page.context().close();
+});
+
+test("one that has ended well is cleared from its row, one that may be retried after a question", async () => {
+    // jobs.md §14.3
+    await ground.do("run", "exit 0\n", "--name", "Fine");
+    const broken = await ground.do("run", "exit 3\n", "--retries", "0", "--name", "Broken");
+    const page = await browser.open(`#/now/${broken}`, { width: 1280, height: 900 });
+    const clears = page.locator(".panel").getByRole("button", { name: "Clear", exact: true });
+    await clears.press("Enter");
+    assert.match(await text(page, "dialog"), /Clear Broken\? It goes off the list/);
+    await page.getByRole("button", { name: "Go back" }).press("Enter");
+    await clears.press("Enter");
+    await page.getByRole("button", { name: "Clear the job" }).press("Enter");
+    await page.waitForFunction(() => location.hash === "#/now" && /Broken is off the list/.test(document.getElementById("told").textContent));
+    const fine = row(page, "Fine");
+    await fine.getByRole("button", { name: "Clear: Fine" }).press("Enter");
+    await fine.waitFor({ state: "detached" });
     await page.context().close();
 });
 

@@ -1,7 +1,7 @@
 // One job, in full: how it stands, every reason why it waits, what happened to it, and all that one may do with it.
-import { cancel, get, pause, resume, retry, runNow, stopApp, why } from "../actions.js";
+import { cancel, clear, get, pause, resume, retry, runNow, stopApp, why } from "../actions.js";
 import { doer, h, setSign, setText, sign, table } from "../dom.js";
-import { equalsOf } from "../lines.js";
+import { placeOf } from "../lines.js";
 import { timeLeft } from "../rate.js";
 import {
     endOf,
@@ -136,7 +136,7 @@ export function openJob(place, page, key) {
     function showActs(job) {
         const group = groupOf(job);
         const words = [];
-        if (group === "ended") words.push(...(mayBeRetried(job) ? ["retry"] : []));
+        if (group === "ended") words.push(...(mayBeRetried(job) ? ["retry"] : []), "clear");
         else if (job.held) words.push("resume", "cancel");
         else if (group === "running") words.push("pause", "cancel");
         else words.push("run", ...(job.failures > 0 ? ["retry"] : []), "pause", "cancel", "what-if");
@@ -164,6 +164,10 @@ export function openJob(place, page, key) {
             retry: () => button("Retry", retry),
             pause: () => button("Pause", pause),
             cancel: () => button("Cancel…", cancel),
+            clear: () =>
+                button("Clear", async (job) => {
+                    if (await clear(job)) location.hash = "#/now";
+                }),
             stop: () =>
                 button(`Stop ${store.label(job.package)}…`, () =>
                     stopApp(
@@ -184,10 +188,9 @@ export function openJob(place, page, key) {
 
     /** Its place among those that wait as it does, which a person may change. */
     function showPlace(job) {
-        const waiting = job.state === "pending" ? equalsOf(job, store.jobs.values()) : [];
-        moves.hidden = waiting.length < 2;
-        const place = waiting.indexOf(job) + 1;
-        setText(line, `Number ${place.toLocaleString("en")} of ${waiting.length.toLocaleString("en")} that wait like it.`);
+        const { place, count } = job.state === "pending" ? placeOf(job, store.jobs.values()) : { place: 0, count: 0 };
+        moves.hidden = count < 2;
+        setText(line, `Number ${place.toLocaleString("en")} of ${count.toLocaleString("en")} that wait like it.`);
     }
 
     function refresh() {

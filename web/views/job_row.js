@@ -1,5 +1,5 @@
 // A job as a row of Now: what it is, how it stands, when it ends or begins, and the one thing one would do with it.
-import { pause, resume, retry, runNow } from "../actions.js";
+import { clear, pause, resume, retry, runNow } from "../actions.js";
 import { append, doer, h, setAttribute, setSign, setText, sign } from "../dom.js";
 import { timeLeft } from "../rate.js";
 import {
@@ -22,12 +22,12 @@ export function hrefOf(job) {
     return `#/now/${job.key.split("/").map(encodeURIComponent).join("/")}`;
 }
 
-/** The likeliest action, which the row offers. @returns {[string, (job: any) => any] | null} */
+/** The likeliest action, which the row offers. @returns {[string, (job: any) => any]} */
 function offerOf(job) {
     const group = groupOf(job);
     if (group === "running") return ["Pause", pause];
     if (job.held) return ["Resume", resume];
-    if (group === "ended") return mayBeRetried(job) ? ["Retry", retry] : null;
+    if (group === "ended") return mayBeRetried(job) ? ["Retry", retry] : ["Clear", clear];
     if (job.failures > 0 && job.reasons?.[0]?.name === "CONSTRAINT_MINIMUM_LATENCY") return ["Retry", retry];
     return ["Run now", runNow];
 }
@@ -99,7 +99,7 @@ export function makeRow(page, select = () => {}) {
     const reasons = h("span.reasons", {});
     const big = h("span.big", {});
     const small = h("span.small", {});
-    const act = doer(".slim", "", () => offerOf(job)?.[1](job));
+    const act = doer(".slim", "", () => offerOf(job)[1](job));
     const element = h(
         "li.job",
         {},
@@ -174,7 +174,6 @@ export function makeRow(page, select = () => {}) {
         job = next;
         const group = groupOf(job);
         const now = page.clock.now();
-        tick.hidden = group === "ended";
         tick.checked = isSelected;
         setAttribute(tick, "aria-label", `Select ${jobName(job)}`);
         element.classList.toggle("selected", isSelected);
@@ -188,12 +187,9 @@ export function makeRow(page, select = () => {}) {
         else if (group === "ended") ended(now);
         else waiting(now, blockers);
         if (group !== "waiting" && group !== "needs") reasons.dataset.lines = "";
-        const offer = offerOf(job);
-        act.hidden = offer === null;
-        if (offer) {
-            setText(act, offer[0]);
-            setAttribute(act, "aria-label", `${offer[0]}: ${jobName(job)}`);
-        }
+        const [offer] = offerOf(job);
+        setText(act, offer);
+        setAttribute(act, "aria-label", `${offer}: ${jobName(job)}`);
     }
     return { element, update, name };
 }

@@ -60,9 +60,12 @@ function keyOf({ job, pool }) {
     return job.state === "finished" ? `${job.key} ${job.ended}` : job.key;
 }
 
-/** The row as one selects it; null: there is nothing to do with it. */
+/**
+ * The row as one selects it; null: it stands for no job. A job that has ended is another one than what waits or runs by
+ * its key, perhaps again.
+ */
 function selectable({ key, job, more }) {
-    if (job && job.state !== "finished") return { id: key, keys: [job.key] };
+    if (job) return { id: key, keys: [key] };
     return more?.length > 0 ? { id: key, keys: more.map((each) => each.key) } : null;
 }
 
@@ -204,7 +207,7 @@ export function mount(root, page, own) {
                 row.element.classList.toggle("last", item.place === item.of);
                 row.element.classList.toggle("first", item.place === 1);
                 row.element.classList.toggle("open", item.job.key === opened?.key);
-                row.update(item.job, blockers.get(item.job.key)?.blockers, selection.keys.has(item.job.key));
+                row.update(item.job, blockers.get(item.job.key)?.blockers, selection.keys.has(item.key));
             },
         };
     }
@@ -219,11 +222,16 @@ export function mount(root, page, own) {
     // The selection.
 
     const selectables = () => rows.items.map(selectable).filter((row) => row !== null);
-    /** The jobs that are selected, and how many of them no row shows. */
+    /** The jobs that are selected, and those of them that no row shows. */
     function chosen() {
         const shown = new Set(selectables().flatMap((row) => row.keys));
-        const jobs = [...selection.keys].map((key) => store.jobs.get(key)).filter(Boolean);
-        return { jobs, unseen: jobs.filter((job) => !shown.has(job.key)).length };
+        const ended = endedByKey();
+        const jobs = new Map([...selection.keys].map((key) => [key, store.jobs.get(key) ?? ended.get(key)]));
+        const unseen = [...jobs].filter(([key]) => !shown.has(key)).map(([, job]) => job);
+        return { jobs: [...jobs.values()].filter(Boolean), unseen: new Set(unseen.filter(Boolean)) };
+    }
+    function endedByKey() {
+        return new Map(store.finished.map((job) => [keyOf({ job }), job]));
     }
     function select(id, isRange) {
         const all = selectables();
@@ -309,7 +317,8 @@ export function mount(root, page, own) {
         none.hidden = all.length === 0 || items.length > 0;
         for (const key of blockers.keys()) if (!store.jobs.has(key)) blockers.delete(key);
         empty.hidden = all.length > 0;
-        selection.keep((key) => store.jobs.has(key));
+        const ended = endedByKey();
+        selection.keep((key) => store.jobs.has(key) || ended.has(key));
         rows.set(items);
         tellSelection();
         opened?.refresh();
@@ -369,7 +378,7 @@ export function mount(root, page, own) {
             selectAll(true);
         } else if (event.key === "a" && isPlain && !bar.element.hidden) {
             event.preventDefault();
-            bar.first.focus();
+            bar.focus();
         }
     }
     /** To that row; `from` is where a range begins, if one is selected. */
