@@ -1,7 +1,7 @@
 // Downloads added on the page, by keys alone, in both widths and themes, on a real stintd.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { axe, browser, ground, looks, onGround, text } from "./ground.mjs";
+import { axe, browser, ground, looks, onGround, text, watchShifts } from "./ground.mjs";
 
 onGround();
 
@@ -14,6 +14,7 @@ for (const [width, dark] of looks)
         const name = `added-${width}-${dark}`;
         const [url] = await ground.do("urls", name);
         await page.getByRole("button", { name: "Add downloads…" }).focus();
+        const shifts = await watchShifts(page);
         await page.keyboard.press("Enter");
         await page.keyboard.insertText(`${url}\n\nfile:///etc/passwd\n`);
         assert.deepEqual(await axe(page), []);
@@ -23,11 +24,13 @@ for (const [width, dark] of looks)
         assert.deepEqual(await axe(page), []);
         assert.equal(await page.evaluate(() => document.activeElement.tagName), "TEXTAREA");
         assert.equal(await page.locator("li.job", { hasText: name }).count(), 0, "nothing was added");
+        assert.deepEqual(await shifts(), [], "nothing moves as the dialog opens, nor as it says what is wrong");
         await page.keyboard.press("Escape"); // what was typed is still there
         assert.equal(await page.evaluate(() => document.activeElement.textContent), "Add downloads…");
         await page.keyboard.press("Enter");
         await page.keyboard.press("Control+A");
         await page.keyboard.insertText(url);
+        assert.deepEqual(await shifts(), []);
         await page.keyboard.press("Tab"); // the directory
         await page.keyboard.insertText("/etc");
         await page.keyboard.press("Enter");

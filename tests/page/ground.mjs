@@ -155,3 +155,28 @@ export async function axe(page) {
 export async function text(page, selector) {
     return (await page.locator(selector).first().innerText()).replace(/\s+/g, " ");
 }
+
+/**
+ * From now on hears what moves on the page without having been moved: numbers, bars and times grow, and are left out, and
+ * what is below `but`. @returns {Promise<() => Promise<string[]>>} tells what has, an element each
+ */
+export async function watchShifts(page, but = "") {
+    await page.evaluate((but) => {
+        globalThis.shifts = [];
+        const grows = ['[data-state="running"]', ".when", but].filter(Boolean).join();
+        const moved = ({ node }) => {
+            const element = node instanceof Element ? node : node?.parentElement;
+            return element && !element.parentElement?.closest(grows) && element.outerHTML.slice(0, 200);
+        };
+        globalThis.observer = new PerformanceObserver((list) =>
+            globalThis.shifts.push(...list.getEntries().flatMap((each) => each.sources.map(moved).filter(Boolean))),
+        );
+        globalThis.observer.observe({ type: "layout-shift" });
+    }, but);
+    // What was drawn last is told with the frame after it.
+    const frames = () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+    return async () => {
+        await page.evaluate(frames);
+        return page.evaluate(() => globalThis.shifts);
+    };
+}

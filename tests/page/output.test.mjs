@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { axe, browser, ground, looks, onGround, text } from "./ground.mjs";
+import { axe, browser, ground, looks, onGround, text, watchShifts } from "./ground.mjs";
 
 onGround();
 
@@ -19,6 +19,7 @@ for (const [width, dark] of looks)
         const page = await browser.open(`#/now/${key}`, { width, height: 900, dark });
         const output = page.getByRole("region", { name: "The last lines that it printed" });
         await output.getByText("begun").waitFor();
+        const shifts = await watchShifts(page, ".output");
         await ground.do("write", gate);
         await page.waitForFunction(() => /red$/.test(document.querySelector(".output").textContent));
         const told = await output.innerText();
@@ -26,6 +27,7 @@ for (const [width, dark] of looks)
         assert.equal(await page.locator("main img").count(), 0);
         assert.ok(told.split("\n").length <= 201, "the last lines");
         assert.ok(await output.evaluate((each) => each.scrollTop + each.clientHeight >= each.scrollHeight - 8), "its end is seen");
+        assert.deepEqual(await shifts(), [], "what comes below it stays where it was");
         assert.deepEqual(await axe(page), []);
         assert.ok((await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)) <= 0);
         await output.focus();

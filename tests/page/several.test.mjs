@@ -2,7 +2,7 @@
 // and themes, on a real stintd's real jobs.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { axe, browser, ground, looks, onGround, text } from "./ground.mjs";
+import { axe, browser, ground, looks, onGround, text, watchShifts } from "./ground.mjs";
 
 let film;
 const commands = {};
@@ -35,14 +35,7 @@ for (const [width, dark] of looks)
         // linux.md §A.11
         const page = await browser.open("#/now", { width, height: 1300, dark });
         await page.waitForFunction(() => document.querySelectorAll("li.job .clear").length === 4); // all is told
-        await page.evaluate(() => {
-            globalThis.shifts = [];
-            // Numbers and times move as they grow.
-            const moved = ({ node }) => node && !node.parentElement?.closest('[data-state="running"], .when') && node.outerHTML;
-            const heard = (list) =>
-                globalThis.shifts.push(...list.getEntries().flatMap((each) => each.sources.map(moved).filter(Boolean)));
-            new PerformanceObserver(heard).observe({ type: "layout-shift" });
-        });
+        const shifts = await watchShifts(page);
         const place = await row(page, "Alpha").boundingBox();
         await row(page, "Alpha").locator("a.name").focus();
         await page.keyboard.press(" ");
@@ -56,7 +49,7 @@ for (const [width, dark] of looks)
         assert.deepEqual(await selected(page), ["Alpha", "Beta"]);
         assert.deepEqual(await axe(page), []);
         assert.ok((await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)) <= 0);
-        assert.deepEqual(await page.evaluate(() => globalThis.shifts), []);
+        assert.deepEqual(await shifts(), []);
         await page.keyboard.press("a");
         assert.equal(await page.evaluate(() => document.activeElement.textContent), "Pause");
         await page.keyboard.press("Enter");

@@ -20,7 +20,7 @@ export function addDownloads(usual) {
     const keep = (name) => (event) => {
         kept[name] = event.target.value;
     };
-    const urls = h("textarea", { rows: "6", spellcheck: "false", autocomplete: "off", oninput: keep("urls") });
+    const urls = h("textarea", { spellcheck: "false", autocomplete: "off", oninput: keep("urls") });
     urls.value = kept.urls;
     const text = (name, placeholder) => {
         const made = h("input", { type: "text", spellcheck: "false", autocomplete: "off", placeholder, oninput: keep(name) });
@@ -40,7 +40,7 @@ export function addDownloads(usual) {
         h(
             "div.dialog-body",
             {},
-            field("Addresses, a line each", urls),
+            h("div.addresses", {}, field("Addresses, a line each", urls), trouble),
             field("Save to", directory, "A directory in your home."),
             field("Checksum", checksum, "Of a single file, if you have one."),
             h(
@@ -49,7 +49,6 @@ export function addDownloads(usual) {
                 h("legend", {}, "When"),
                 ...boxes.map(([, box, label]) => h("label.check", {}, box, h("span", {}, label))),
             ),
-            trouble,
         ),
         h("div.dialog-acts", {}, close, adds),
     );

@@ -13,11 +13,12 @@ export function isCommand({ package: packageName }) {
 /** Its section in the job's panel; update() is told the store's news. */
 export function makeOutput({ store, speak }, key) {
     const query = `?job=${encodeURIComponent(key)}`;
-    const says = h("p.muted");
+    const says = h("span.muted");
     const text = h("pre.output", { tabindex: "0", role: "region", "aria-label": "The last lines that it printed" });
     const whole = h("a.button.slim", { href: `/api/output/file${query}`, download: "" }, "Save all that is kept");
-    const element = h("section.printed", { hidden: true }, h("h3", {}, "Output"), text, h("div.acts", {}, whole), says);
+    const element = h("section.printed", { hidden: true }, h("h3", {}, "Output"), text, h("div.acts", {}, whole, says));
     const asks = new AbortController();
+    let isLive = false; // seen to run: it has its room from the start, and keeps it
     let looked = null; // how often more had come when it was looked at; null: not yet
     let life = null; // the server's word of itself: another has watched nothing
     let asking = false;
@@ -30,15 +31,20 @@ export function makeOutput({ store, speak }, key) {
         const isFirst = looked === null;
         looked = told.changes;
         const atEnd = text.scrollTop + text.clientHeight >= text.scrollHeight - 8;
-        element.hidden = told.all === 0;
+        element.hidden = told.all === 0 && !isLive;
         setText(text, told.text);
         setText(says, told.all > 32768 ? `Its last lines, of ${bytes(told.all)}.` : "");
         if (isFirst || atEnd) text.scrollTop = text.scrollHeight;
-        if (isFirst && !element.hidden) speak("What it printed is shown.");
+        if (isFirst && told.all > 0) speak("What it printed is shown.");
         update();
     }
 
     function update() {
+        if (!isLive && store.job(key)?.state === "running") {
+            isLive = true;
+            element.hidden = false;
+            text.classList.add("live");
+        }
         const now = store.topics.output?.jobs?.find((job) => job.key === key)?.changes ?? 0;
         const isAnew = life !== store.topics.hello;
         life = store.topics.hello;
