@@ -173,7 +173,7 @@ export async function watchShifts(page, but = "") {
         );
         globalThis.observer.observe({ type: "layout-shift" });
     }, but);
-    // What was drawn last is told with the frame after it.
+    // A frame tells of what moved in the one before it.
     const frames = () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
     return async () => {
         await page.evaluate(frames);
