@@ -58,6 +58,7 @@ function speakOfChanges({ all, jobs }) {
 // The banner above all views: what is shown is out of date.
 
 let link = "open";
+let version = ""; // the server's, that this page came from
 
 function banner() {
     const place = document.getElementById("banner");
@@ -80,6 +81,13 @@ function banner() {
         ];
     document.body.classList.toggle("stale", says !== null);
     setHeard(says === null);
+    const now = store.topics.hello?.version ?? "";
+    version ||= now;
+    if (says === null && now !== version)
+        says = [
+            "Stint was upgraded while this page was open.",
+            h("button.quiet", { type: "button", onclick: () => location.reload() }, "Load it anew"),
+        ];
     if (place.dataset.says === (says?.[0] ?? "")) return;
     place.dataset.says = says?.[0] ?? "";
     place.replaceChildren(...(says ? [h("p", {}, h("strong", {}, says[0]), " ", ...says.slice(1))] : []));

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { test } from "node:test";
-import { browser, ground, onGround, text } from "./ground.mjs";
+import { axe, browser, ground, onGround, text } from "./ground.mjs";
 
 onGround();
 
@@ -217,6 +217,30 @@ test("the daemon is killed under the page: it says so, goes on, and the bytes ar
     assert.ok(Math.abs(shown - is) < 15, `shown ${shown} %, is ${is} %`);
     await ground.stint("pause", key);
     assert.deepEqual(page.complaints, []);
+    await page.context().close();
+});
+
+test("a page that was left open over an upgrade says so, and is loaded anew", async () => {
+    const page = await browser.open();
+    await page.addInitScript(() => {
+        // As if another version answered from the second time on.
+        let times = 0;
+        const listen = EventSource.prototype.addEventListener;
+        EventSource.prototype.addEventListener = function (topic, heard) {
+            const later = ({ data }) => JSON.stringify({ ...JSON.parse(data), version: "9.9" });
+            const told = (event) => heard(topic === "hello" && times++ > 0 ? { data: later(event) } : event);
+            listen.call(this, topic, told);
+        };
+    });
+    await page.reload();
+    await page.waitForSelector("main:not(:has(.loading))");
+    await ground.do("kill");
+    await page.waitForFunction(() => /daemon is not running/.test(document.getElementById("banner").textContent));
+    await ground.do("start");
+    await page.waitForFunction(() => /Stint was upgraded/.test(document.getElementById("banner").textContent));
+    assert.deepEqual(await axe(page), []);
+    await page.getByRole("button", { name: "Load it anew" }).press("Enter");
+    await page.waitForFunction(() => document.getElementById("banner").textContent === "");
     await page.context().close();
 });
 
