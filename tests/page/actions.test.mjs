@@ -223,7 +223,7 @@ test("the daemon is killed under the page: it says so, goes on, and the bytes ar
 test("a page that was left open over an upgrade says so, and is loaded anew", async () => {
     const page = await browser.open();
     await page.addInitScript(() => {
-        // As if another version answered from the second time on.
+        // Another version answers from the second time on.
         let times = 0;
         const listen = EventSource.prototype.addEventListener;
         EventSource.prototype.addEventListener = function (topic, heard) {
