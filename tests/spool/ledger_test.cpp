@@ -47,7 +47,7 @@ TEST_CASE("what is kept is there for the next who opens it, whatever the path ha
     odd.failures = 4;
     REQUIRE(place.ledger().keep(odd).ok());
     CHECK(place.ledger().entries() == std::vector{place.entry("b"), odd});
-    REQUIRE(place.ledger().forget(odd.target).ok());
+    REQUIRE(place.ledger().forget({odd.target}).ok());
     CHECK(place.ledger().entries() == std::vector{place.entry("b")});
 }
 
@@ -61,6 +61,16 @@ TEST_CASE("a damaged ledger, or one that was cut off, has what can be read of it
     std::ofstream(file) << "nonsense";
     CHECK(place.ledger().entries().empty());
     CHECK(place.ledger().keep(place.entry("c")).ok());
+}
+
+TEST_CASE("what is done is forgotten with the next that is kept, also of the same file") {
+    const Place place;
+    for (const char* name : {"a", "b", "c"})
+        REQUIRE(place.ledger().keep(place.entry(name)).ok());
+    REQUIRE(place.ledger().keep(place.entry("d"), {place.entry("a").target, place.entry("none").target}).ok());
+    CHECK(place.ledger().entries() == std::vector{place.entry("b"), place.entry("c"), place.entry("d")});
+    REQUIRE(place.ledger().keep(place.entry("b"), {place.entry("b").target}).ok());
+    CHECK(place.ledger().entries() == std::vector{place.entry("c"), place.entry("d"), place.entry("b")});
 }
 
 TEST_CASE("beyond a thousand the oldest are forgotten") {

@@ -155,20 +155,26 @@ std::optional<LedgerEntry> Ledger::find(const std::string& target) const {
     return found == entries_.end() ? std::nullopt : std::optional(*found);
 }
 
-Result<void> Ledger::keep(LedgerEntry entry) {
-    if (find(entry.target) == entry) return {};
+Result<void> Ledger::keep(LedgerEntry entry, const std::vector<std::string>& forgotten) {
+    if (!erase(forgotten) && find(entry.target) == entry) return {};
     std::erase_if(entries_, [&](const LedgerEntry& one) { return one.target == entry.target; });
     entries_.push_back(std::move(entry));
     if (entries_.size() > most) entries_.erase(entries_.begin());
     return write();
 }
 
-Result<void> Ledger::forget(const std::string& target) {
-    if (std::erase_if(entries_, [&](const LedgerEntry& one) { return one.target == target; }) == 0) return {};
-    return write();
+Result<void> Ledger::forget(const std::vector<std::string>& targets) {
+    return erase(targets) ? write() : Result<void>{};
 }
 
-// Written whole or not at all, whenever the process dies.
+bool Ledger::erase(const std::vector<std::string>& targets) {
+    return std::erase_if(entries_, [&](const LedgerEntry& one) {
+               return std::ranges::find(targets, one.target) != targets.end();
+           }) > 0;
+}
+
+// Written whole or not at all, whenever the process dies. The directory is not synced: each file of a list would wait
+// for the disk twice more, and what a power loss takes from here it takes from the part that has just begun.
 Result<void> Ledger::write() const {
     const auto folder = STINT_TRY(Folder::open(root_));
     STINT_TRY(folder.remove(freshFile));
@@ -177,7 +183,7 @@ Result<void> Ledger::write() const {
     if (!fresh || ::write(fresh.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size()) ||
         ::fsync(fresh.get()) != 0 || ::renameat(folder.descriptor(), freshFile, folder.descriptor(), file) != 0)
         return diskRefused("write", folder.at(file));
-    return folder.sync();
+    return {};
 }
 
 std::optional<std::string> uploadedFrom(const LedgerEntry& entry) {

@@ -56,15 +56,16 @@ public:
 
     const std::vector<LedgerEntry>& entries() const { return entries_; }
     std::optional<LedgerEntry> find(const std::string& target) const;
-    /// Replaces the entry of that target; durable when this returns. Beyond the newest `most` the oldest are
-    /// forgotten.
-    Result<void> keep(LedgerEntry entry);
-    Result<void> forget(const std::string& target);
+    /// Replaces the entry of that target, and forgets those of `forgotten`. It outlives this process when this returns;
+    /// a power loss may bring back the ledger before it, whole. Beyond the newest `most` the oldest are forgotten.
+    Result<void> keep(LedgerEntry entry, const std::vector<std::string>& forgotten = {});
+    Result<void> forget(const std::vector<std::string>& targets);
 
     static constexpr std::size_t most = 1000;
 
 private:
     Ledger(std::filesystem::path root, Fd lock) : root_(std::move(root)), lock_(std::move(lock)) {}
+    bool erase(const std::vector<std::string>& targets);
     Result<void> write() const;
 
     std::filesystem::path root_;

@@ -18,6 +18,9 @@ namespace {
 // end.
 constexpr auto mostAfterwards = std::chrono::seconds{10};
 
+// The ends that wait for the daemon's word together, while others move: for the first word it waits for its disk.
+constexpr std::size_t mostUnconfirmed = 16;
+
 /// A leftover that cannot be noted is found by nobody, but the transfer itself is not in danger.
 void complainOf(const Error& error) { complain("stint-transfer", error.message); }
 
@@ -36,12 +39,8 @@ void inLedger(const std::filesystem::path& root, const JobParameters& params, co
 /// Settles the entry of a cancelled transfer: files that it left all the same can be found.
 void settleInLedger(const std::filesystem::path& root, const JobParameters& params, const TransferSpec& spec) {
     inLedger(root, params, spec, [](Ledger& ledger, const LedgerEntry& entry) {
-        return leftoversOf(entry).empty() ? ledger.forget(entry.target) : ledger.keep(entry);
+        return leftoversOf(entry).empty() ? ledger.forget({entry.target}) : ledger.keep(entry);
     });
-}
-
-void forgetInLedger(const std::filesystem::path& root, const JobParameters& params, const TransferSpec& spec) {
-    inLedger(root, params, spec, [](Ledger& ledger, const LedgerEntry& entry) { return ledger.forget(entry.target); });
 }
 
 std::optional<Duration> sooner(std::optional<Duration> timeout) {
@@ -56,7 +55,8 @@ bool TransferService::onStartJob(JobParameters params) {
     run = {.params = params, .spec = specOf(params.getExtras()), .ticket = 0};
     show(run, "starting"); // jobs.md §5.2: due from the start
     // Noted before the first byte: however this process ends, its leftovers are found.
-    inLedger(ledger_, params, run.spec, [](Ledger& ledger, const LedgerEntry& entry) { return ledger.keep(entry); });
+    inLedger(ledger_, params, run.spec,
+             [this](Ledger& ledger, const LedgerEntry& entry) { return ledger.keep(entry, std::exchange(done_, {})); });
     engine_.limit(params.getRateLimit());
     Watcher watcher{.progressed = [this, number](const Progress& p) { progressed(number, p); },
                     .ended = [this, number](const Ending& e) { ended(number, e); }};
@@ -129,7 +129,7 @@ Ending TransferService::counted(const Run& run, Ending ending) const {
         }
         if (ending.fate == Fate::Later) return ledger.keep(entry);
         const std::string left = leftBehindText(entry);
-        if (left.empty()) return ledger.forget(entry.target);
+        if (left.empty()) return ledger.forget({entry.target});
         ending.text += "; " + left;
         entry.failures = 0; // the next job for the file begins anew
         return ledger.keep(entry);
@@ -176,7 +176,7 @@ void TransferService::confirm(Connection& connection) {
         if (!isOver(connection, ended)) continue;
         if (!ended.spec.upload) forgetFinished(ended.spec.download.output);
         if (ended.spec.upload && ended.spec.upload->protocol == Upload::Protocol::Tus) forgetSent(*ended.spec.upload);
-        forgetInLedger(ledger_, ended.params, ended.spec);
+        done_.push_back(entryOf(ended.spec).target);
     }
     ended_.clear();
 }
@@ -193,8 +193,16 @@ void TransferService::settleFinished(Connection& connection) const {
         forgetFinished(entry.target);
         auto ledger = Ledger::open(ledger_);
         if (!ledger.ok() || !leftoversOf(entry).empty()) continue;
-        if (const auto forgotten = ledger->forget(entry.target); !forgotten.ok()) complainOf(forgotten.error());
+        if (const auto forgotten = ledger->forget({entry.target}); !forgotten.ok()) complainOf(forgotten.error());
     }
+}
+
+// Their entries go with the next that is kept, or once nothing runs: the disk is waited for once, not for each file.
+void TransferService::forgetDone() {
+    if (done_.empty()) return;
+    auto ledger = Ledger::open(ledger_);
+    if (!ledger.ok()) return complainOf(ledger.error());
+    if (const auto forgotten = ledger->forget(std::exchange(done_, {})); !forgotten.ok()) complainOf(forgotten.error());
 }
 
 bool TransferService::isOver(Connection& connection, const Ended& one) const {
@@ -235,8 +243,10 @@ int TransferService::serve(Connection& connection) {
         settleCancelled(connection);
         if (!*wanted) break;
         engine_.turn(connection.fd(), sooner(connection.timeout()));
-        confirm(connection);
+        if (ended_.size() >= mostUnconfirmed || runs_.empty()) confirm(connection);
+        if (runs_.empty()) forgetDone();
     }
+    forgetDone();
     takeBack();
     for (const Ended& one : takenBack_)
         settleInLedger(ledger_, one.params, one.spec);

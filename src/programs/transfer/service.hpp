@@ -47,6 +47,7 @@ private:
     void tellBytes(const Run& run);
     void show(const Run& run, const std::string& text);
     void settleFinished(Connection& connection) const;
+    void forgetDone();
     bool isOver(Connection& connection, const Ended& one) const;
     void confirm(Connection& connection);
     void settleCancelled(Connection& connection);
@@ -56,6 +57,7 @@ private:
     Engine engine_;
     std::map<std::uint64_t, Run> runs_; ///< by JobParameters::getRun()
     std::vector<Ended> ended_;
+    std::vector<std::string> done_; ///< targets whose entries in the ledger are of no use any more
     std::vector<std::pair<Engine::Ticket, Ended>>
         cancelled_;                ///< stopped for good, unless the daemon says that the job waits
     std::vector<Ended> takenBack_; ///< of these, those that were cancelled: at the end nothing of them is left

@@ -51,7 +51,7 @@ Result<std::vector<LeftRow>> leftRows(Ledger& ledger, const std::vector<JobView>
     for (const LedgerEntry& entry : std::vector(ledger.entries())) {
         if (entry.part.empty() || isNeeded(entry, live, taken)) continue;
         const auto files = leftoversOf(entry);
-        if (files.empty()) STINT_TRY(ledger.forget(entry.target));
+        if (files.empty()) STINT_TRY(ledger.forget({entry.target}));
         for (const Leftover& file : files)
             rows.push_back({file, entry.target, uploadedFrom(entry)});
     }
@@ -97,7 +97,7 @@ int removed(const std::vector<LeftRow>& rows, Ledger& ledger, const Screen& scre
     }
     for (const LeftRow& row : rows)
         if (const auto entry = ledger.find(row.target); entry && leftoversOf(*entry).empty())
-            if (const auto known = ledger.forget(row.target); !known.ok())
+            if (const auto known = ledger.forget({row.target}); !known.ok())
                 return screen.fail("cannot clean", known.error());
     screen.tell(fmt::format("removed {}, {}", counted(count, "file"), formatSize(size)));
     return code;
