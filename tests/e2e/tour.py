@@ -332,9 +332,18 @@ class Stage:
 
     @direction(r"until all of (\S+) have ended")
     def all_have_ended(self, package):
+        self.until_each(package, lambda state: state["state"] == "finished")
+
+    @direction(r"until none of (\S+) runs")
+    def none_runs(self, package):
+        self.until_each(package, lambda state: state["state"] != "running")
+
+    def until_each(self, package, condition):
+        self.shell.prompt()
         with self.world.line() as line:
             for job in line.jobs(package=package):
-                line.until(job["id"], lambda state: state["state"] == "finished", package=package)
+                if not condition(job):
+                    line.until(job["id"], condition, package=package)
 
     @direction(r"what files.example has sent")
     def what_was_sent(self):
