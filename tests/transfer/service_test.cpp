@@ -1,6 +1,7 @@
 // The transfer app towards the daemon: what it shows, tells and answers (jobs.md §4.2, §4.7, §5.1, §12.7).
 #include <doctest/doctest.h>
 
+#include <functional>
 #include <optional>
 #include <thread>
 
@@ -15,6 +16,17 @@ using Exchange = ScriptedServer::Exchange;
 
 namespace {
 
+using Answer = std::function<Result<void>(wire::Reader&, wire::Writer&)>;
+
+/// The daemon's word on a job: it knows of none.
+Result<void> none(wire::Reader&, wire::Writer& writer) {
+    writer.openArray("a{sv}").close();
+    return {};
+}
+
+/// The word of a daemon that cannot be asked.
+Result<void> nothing(wire::Reader&, wire::Writer&) { return fail(Errc::UNAVAILABLE, "it has died"); }
+
 /// The app's process, with a daemon at its other end.
 struct App {
     FakeDaemon daemon;
@@ -25,14 +37,11 @@ struct App {
     int exitCode = -1;
 
     /// `ledger`: of an app that was there before.
-    explicit App(const std::filesystem::path& ledger = {}) {
+    explicit App(const std::filesystem::path& ledger = {}, const Answer& pendingJob = none) {
         service.emplace(ledger.empty() ? home.path("transfers") : ledger);
         REQUIRE(connection->host("Transfer", *service).ok());
         REQUIRE(daemon.heard() == "Host Transfer");
-        daemon.on("GetPendingJob", [](wire::Reader&, wire::Writer& writer) { // none
-            writer.openArray("a{sv}").close();
-            return Result<void>();
-        });
+        daemon.on("GetPendingJob", pendingJob);
         loop = std::thread([this] { exitCode = service->serve(*connection); });
     }
     ~App() { leave(); }
@@ -94,18 +103,13 @@ TEST_CASE("a record of an end that nobody confirmed goes once the daemon knows o
     const std::filesystem::path ledger = home.path("transfers");
     const std::string content = noise(fileSize, 1);
     const ScriptedServer server({honest(content, "\"v1\"")});
-    const auto unknown = [](wire::Reader&, wire::Writer&) {
-        return Result<void>(fail(Errc::UNAVAILABLE, "it has died"));
-    };
-    App first(ledger);
-    first.daemon.on("GetPendingJob", unknown);
+    App first(ledger, nothing);
     first.start(1, place, server.url());
     CHECK(first.hear("JobFinished").starts_with("JobFinished run=1 again=0 exit=0 text=saved"));
     CHECK(first.leave() == 0);
     REQUIRE(place.list() == ".file.stint-state file");
     {
-        App second(ledger);
-        second.daemon.on("GetPendingJob", unknown);
+        App second(ledger, nothing);
         CHECK(second.leave() == 0);
         CHECK(place.list() == ".file.stint-state file");
     }
@@ -158,11 +162,7 @@ TEST_CASE("a download that is cancelled leaves nothing behind, one that is only 
         const std::string content = noise(fileSize, 6);
         std::promise<void> sent;
         const ScriptedServer server({stallAndTell(content, sent)});
-        App app;
-        if (!over)
-            app.daemon.on("GetPendingJob", [](wire::Reader&, wire::Writer&) {
-                return Result<void>(fail(Errc::SYSTEM, "nothing is known"));
-            });
+        App app({}, over ? none : nothing);
         app.start(1, place, server.url());
         sent.get_future().wait();
         while (app.hear("UpdateTransferredNetworkBytes") == "(silence)" ||
