@@ -2,27 +2,53 @@
 
 namespace stint::transfer {
 
+DiskThreads::~DiskThreads() {
+    {
+        const std::lock_guard lock(mutex_);
+        over_ = true;
+    }
+    called_.notify_all();
+}
+
 void DiskThreads::run(std::function<void()> work, std::function<void()> done) {
-    std::uint64_t number = ++pieces_;
-    threads_.emplace(number, [this, number, work = std::move(work), done = std::move(done)]() mutable {
-        work();
-        {
-            const std::lock_guard lock(mutex_);
-            finished_.push_back({number, std::move(done)});
-        }
+    ++pieces_;
+    const std::lock_guard lock(mutex_);
+    waiting_.push_back({std::move(work), std::move(done)});
+    if (waiting_.size() > resting_)
+        threads_.emplace_back([this] { serve(); });
+    else
+        called_.notify_one();
+}
+
+void DiskThreads::serve() {
+    std::unique_lock lock(mutex_);
+    for (;;) {
+        ++resting_;
+        called_.wait(lock, [this] { return over_ || !waiting_.empty(); });
+        --resting_;
+        if (waiting_.empty()) return;
+        Piece piece = std::move(waiting_.front());
+        waiting_.pop_front();
+        lock.unlock();
+        piece.work();
+        piece.work = nullptr; // with what it holds, before anybody hears of its end
+        lock.lock();
+        finished_.push_back(std::move(piece.done));
+        lock.unlock();
         wake_();
-    });
+        lock.lock();
+    }
 }
 
 bool DiskThreads::collect() {
-    std::vector<Piece> finished;
+    std::vector<std::function<void()>> finished;
     {
         const std::lock_guard lock(mutex_);
         finished.swap(finished_);
     }
-    for (const Piece& piece : finished) {
-        threads_.erase(piece.number); // joins a thread that is about to return
-        piece.done();
+    for (const auto& done : finished) {
+        --pieces_;
+        done();
     }
     return !finished.empty();
 }

@@ -1,10 +1,9 @@
-// Threads for disk work that may take seconds (fsync, a checksum over a whole file), so that the loop answers in time:
-// one thread for each piece of work, whose end is reported to the loop. Pieces are few: one every 32 MiB.
+// Threads for disk work that may take seconds (fsync, a checksum over a whole file), so that the loop answers in time.
+// No piece of work waits for another: where no thread rests, one is added. Each piece's end is reported to the loop.
 #pragma once
-#include <cstdint>
+#include <condition_variable>
 #include <deque>
 #include <functional>
-#include <map>
 #include <memory>
 #include <mutex>
 #include <thread>
@@ -16,8 +15,8 @@ class DiskThreads {
 public:
     /// `wake` is called from any thread when collect() has something to do.
     explicit DiskThreads(std::function<void()> wake) : wake_(std::move(wake)) {}
-    /// Waits for work under way.
-    ~DiskThreads() = default;
+    /// Waits for all work.
+    ~DiskThreads();
     DiskThreads(const DiskThreads&) = delete;
     DiskThreads& operator=(const DiskThreads&) = delete;
 
@@ -25,19 +24,24 @@ public:
     void run(std::function<void()> work, std::function<void()> done);
     /// Calls `done` of all finished work; true if there was any.
     bool collect();
-    bool idle() const { return threads_.empty(); }
+    bool idle() const { return pieces_ == 0; }
 
 private:
     struct Piece {
-        std::uint64_t number;
+        std::function<void()> work;
         std::function<void()> done;
     };
+    void serve();
 
     std::function<void()> wake_;
-    std::mutex mutex_;
-    std::vector<Piece> finished_;
-    std::uint64_t pieces_ = 0;
-    std::map<std::uint64_t, std::jthread> threads_; ///< last: joined before what they use is gone
+    std::size_t pieces_ = 0; ///< not collected yet
+    std::mutex mutex_;       ///< for what follows
+    std::condition_variable called_;
+    std::deque<Piece> waiting_;
+    std::vector<std::function<void()>> finished_;
+    std::size_t resting_ = 0;
+    bool over_ = false;
+    std::vector<std::jthread> threads_; ///< last: joined before what they use is gone
 };
 
 /// Runs one owner's tasks one after another. Once the owner is gone, waiting tasks are dropped and no `done` is called.
