@@ -271,7 +271,10 @@ void DownloadTransfer::takeAnew() {
     if (reason.empty()) reason = course_->reason;
     if (!reason.empty()) part_->noteAnew(std::move(reason));
     plain_ = distrusted_ = false;
-    part_->begin(std::move(version), [this](const Result<void>& result) { emptied(result); });
+    auto begun = part_->begin(std::move(version), [this](const Result<void>& result) { emptied(result); });
+    if (begun) return;
+    course_ = {.kind = Course::Kind::End};
+    failure_ = diskFailed(begun.error());
 }
 
 void DownloadTransfer::emptied(const Result<void>& result) {

@@ -56,10 +56,16 @@ void Part::learnTotal(std::optional<Bytes> total) {
     file_->expect(total.value_or(0));
 }
 
-void Part::begin(Sidecar version, std::function<void(Result<void>)> done) {
+Result<bool> Part::begin(Sidecar version, std::function<void(Result<void>)> done) {
     known_ = std::move(version);
     known_.boot = boot_;
     known_.anew = anew_;
+    if (file_->size() == 0 && diskQueue_.idle() &&
+        place_.folder->standing(place_.names.state) == Folder::Standing::Absent) {
+        STINT_TRY(saveSidecar(place_, known_, Durability::InThisBoot));
+        learnTotal(known_.total);
+        return true;
+    }
     emptying_ = true;
     auto result = std::make_shared<Result<void>>();
     diskQueue_.run([file = file_, place = place_, sidecar = known_, result] { *result = empty(*file, place, sidecar); },
@@ -68,6 +74,7 @@ void Part::begin(Sidecar version, std::function<void(Result<void>)> done) {
                        learnTotal(known_.total);
                        done(*result);
                    });
+    return false;
 }
 
 void Part::adopt(Sidecar version) {

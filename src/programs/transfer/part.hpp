@@ -41,8 +41,9 @@ public:
     /// The bytes in place go on as `version`, of another source: its bytes are about to be appended.
     void adopt(Sidecar version);
 
-    /// Empties it for `version`, whose source is known, then calls `done`. Until then nothing but size() may be called.
-    void begin(Sidecar version, std::function<void(Result<void>)> done);
+    /// Begins `version`, whose source is known, with no byte. False: there are bytes or a record of another to be
+    /// removed first, which takes the disk's time; then `done` is called, and until then nothing but size() may be.
+    Result<bool> begin(Sidecar version, std::function<void(Result<void>)> done);
     bool isEmptying() const { return emptying_; }
 
     Result<void> append(std::span<const char> bytes) { return file_->append(bytes); }
