@@ -41,11 +41,11 @@ TEST_CASE("what is kept is there for the next who opens it, whatever the path ha
     auto odd = place.entry("a\n\t\x1b b");
     odd.job = 7;
     odd.failures = 3;
-    REQUIRE(place.ledger().keep(odd).ok());
-    REQUIRE(place.ledger().keep(place.entry("b")).ok());
+    REQUIRE(place.ledger().keep({odd}).ok());
+    REQUIRE(place.ledger().keep({place.entry("b")}).ok());
     CHECK(place.ledger().find(odd.target) == odd);
     odd.failures = 4;
-    REQUIRE(place.ledger().keep(odd).ok());
+    REQUIRE(place.ledger().keep({odd}).ok());
     CHECK(place.ledger().entries() == std::vector{place.entry("b"), odd});
     REQUIRE(place.ledger().forget({odd.target}).ok());
     CHECK(place.ledger().entries() == std::vector{place.entry("b")});
@@ -53,31 +53,40 @@ TEST_CASE("what is kept is there for the next who opens it, whatever the path ha
 
 TEST_CASE("a damaged ledger, or one that was cut off, has what can be read of it") {
     const Place place;
-    REQUIRE(place.ledger().keep(place.entry("a")).ok());
-    REQUIRE(place.ledger().keep(place.entry("b")).ok());
+    REQUIRE(place.ledger().keep({place.entry("a")}).ok());
+    REQUIRE(place.ledger().keep({place.entry("b")}).ok());
     const auto file = place.root() / "unfinished";
     std::filesystem::resize_file(file, std::filesystem::file_size(file) - 1);
     CHECK(place.ledger().entries() == std::vector{place.entry("a")});
     std::ofstream(file) << "nonsense";
     CHECK(place.ledger().entries().empty());
-    CHECK(place.ledger().keep(place.entry("c")).ok());
+    CHECK(place.ledger().keep({place.entry("c")}).ok());
 }
 
 TEST_CASE("what is done is forgotten with the next that is kept, also of the same file") {
     const Place place;
     for (const char* name : {"a", "b", "c"})
-        REQUIRE(place.ledger().keep(place.entry(name)).ok());
-    REQUIRE(place.ledger().keep(place.entry("d"), {place.entry("a").target, place.entry("none").target}).ok());
+        REQUIRE(place.ledger().keep({place.entry(name)}).ok());
+    REQUIRE(place.ledger().keep({place.entry("d")}, {place.entry("a").target, place.entry("none").target}).ok());
     CHECK(place.ledger().entries() == std::vector{place.entry("b"), place.entry("c"), place.entry("d")});
-    REQUIRE(place.ledger().keep(place.entry("b"), {place.entry("b").target}).ok());
+    REQUIRE(place.ledger().keep({place.entry("b")}, {place.entry("b").target}).ok());
     CHECK(place.ledger().entries() == std::vector{place.entry("c"), place.entry("d"), place.entry("b")});
+}
+
+TEST_CASE("several are kept in one writing, and what has changed is the newest") {
+    const Place place;
+    REQUIRE(place.ledger().keep({place.entry("a"), place.entry("b")}).ok());
+    auto again = place.entry("a");
+    again.failures = 1;
+    REQUIRE(place.ledger().keep({place.entry("b"), again, place.entry("c")}).ok());
+    CHECK(place.ledger().entries() == std::vector{place.entry("b"), again, place.entry("c")});
 }
 
 TEST_CASE("beyond a thousand the oldest are forgotten") {
     const Place place;
     auto ledger = place.ledger();
     for (std::size_t i = 0; i <= Ledger::most; ++i)
-        REQUIRE(ledger.keep(place.entry(std::to_string(i))).ok());
+        REQUIRE(ledger.keep({place.entry(std::to_string(i))}).ok());
     CHECK(ledger.entries().size() == Ledger::most);
     CHECK(!ledger.find(place.entry("0").target));
 }
@@ -87,7 +96,7 @@ TEST_CASE("two who change it at once both find their change") {
     place.ledger();
     const pid_t child = ::fork();
     for (int i = 0; i < 20; ++i) {
-        const bool kept = place.ledger().keep(place.entry(std::to_string(child == 0 ? i : i + 100))).ok();
+        const bool kept = place.ledger().keep({place.entry(std::to_string(child == 0 ? i : i + 100))}).ok();
         if (child == 0 && !kept) ::_exit(1);
         CHECK(kept);
     }

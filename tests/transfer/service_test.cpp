@@ -2,8 +2,11 @@
 #include <doctest/doctest.h>
 
 #include <functional>
+#include <map>
 #include <optional>
 #include <thread>
+
+#include <fmt/core.h>
 
 #include "base/result/errors.hpp"
 #include "client/fake_daemon.hpp"
@@ -24,6 +27,13 @@ Result<void> none(wire::Reader&, wire::Writer& writer) {
     return {};
 }
 
+/// The same on all of the app's jobs.
+Result<void> noneAtAll(wire::Reader&, wire::Writer& writer) {
+    writer.openArray("(sa{sv})").close();
+    writer.boolean(false);
+    return {};
+}
+
 /// The word of a daemon that cannot be asked.
 Result<void> nothing(wire::Reader&, wire::Writer&) { return fail(Errc::UNAVAILABLE, "it has died"); }
 
@@ -37,11 +47,13 @@ struct App {
     int exitCode = -1;
 
     /// `ledger`: of an app that was there before.
-    explicit App(const std::filesystem::path& ledger = {}, const Answer& pendingJob = none) {
+    explicit App(const std::filesystem::path& ledger = {}, const Answer& pendingJob = none,
+                 const Answer& pendingJobs = noneAtAll) {
         service.emplace(ledger.empty() ? home.path("transfers") : ledger);
         REQUIRE(connection->host("Transfer", *service).ok());
         REQUIRE(daemon.heard() == "Host Transfer");
         daemon.on("GetPendingJob", pendingJob);
+        daemon.on("GetPendingJobsInAllNamespaces", pendingJobs);
         loop = std::thread([this] { exitCode = service->serve(*connection); });
     }
     ~App() { leave(); }
@@ -93,9 +105,30 @@ TEST_CASE("a notification comes before onStartJob has answered, and the end is t
     CHECK(app.hear("JobFinished") ==
           "JobFinished run=1 again=0 exit=0 text=saved " + place.path().native() + " (585.9 KiB)");
     // The daemon knows of no such job any more: its sidecar is of no use.
-    CHECK(app.hear("GetPendingJob") != "(silence)");
+    CHECK(app.hear("GetPendingJobsInAllNamespaces") != "(silence)");
     CHECK(app.leave() == 0);
     CHECK(place.list() == "file");
+}
+
+TEST_CASE("a file that is there within a second is shown at its start and at its end alone") {
+    const Place one, other;
+    const std::string content = noise(fileSize, 1);
+    const ScriptedServer server({honest(content, "\"v1\""), honest(content, "\"v2\"")});
+    App app;
+    CHECK(app.start(1, one, server.url()));
+    CHECK(app.start(2, other, server.url()));
+    std::map<std::string, int> heard; // by method and run
+    for (int ends = 0; ends < 2;) {
+        const std::string word = app.daemon.heard();
+        REQUIRE(word != "(silence)");
+        ++heard[word.substr(0, word.find(' ', word.find("run=")))];
+        ends += word.starts_with("JobFinished");
+    }
+    for (const char* run : {"run=1", "run=2"}) {
+        CAPTURE(run);
+        CHECK(heard[fmt::format("SetNotification {}", run)] == 2);
+        CHECK(heard[fmt::format("JobFinished {}", run)] == 1);
+    }
 }
 
 TEST_CASE("a record of an end that nobody confirmed goes once the daemon knows of no such job") { // jobs.md §12.7
@@ -103,7 +136,7 @@ TEST_CASE("a record of an end that nobody confirmed goes once the daemon knows o
     const std::filesystem::path ledger = home.path("transfers");
     const std::string content = noise(fileSize, 1);
     const ScriptedServer server({honest(content, "\"v1\"")});
-    App first(ledger, nothing);
+    App first(ledger, nothing, nothing);
     first.start(1, place, server.url());
     CHECK(first.hear("JobFinished").starts_with("JobFinished run=1 again=0 exit=0 text=saved"));
     CHECK(first.leave() == 0);

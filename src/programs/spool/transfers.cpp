@@ -155,11 +155,16 @@ std::optional<LedgerEntry> Ledger::find(const std::string& target) const {
     return found == entries_.end() ? std::nullopt : std::optional(*found);
 }
 
-Result<void> Ledger::keep(LedgerEntry entry, const std::vector<std::string>& forgotten) {
-    if (!erase(forgotten) && find(entry.target) == entry) return {};
-    std::erase_if(entries_, [&](const LedgerEntry& one) { return one.target == entry.target; });
-    entries_.push_back(std::move(entry));
-    if (entries_.size() > most) entries_.erase(entries_.begin());
+Result<void> Ledger::keep(const std::vector<LedgerEntry>& entries, const std::vector<std::string>& forgotten) {
+    bool isOther = erase(forgotten);
+    for (const LedgerEntry& entry : entries) {
+        if (find(entry.target) == entry) continue;
+        erase({entry.target});
+        entries_.push_back(entry);
+        isOther = true;
+    }
+    if (!isOther) return {};
+    if (entries_.size() > most) entries_.erase(entries_.begin(), entries_.end() - most);
     return write();
 }
 

@@ -56,9 +56,10 @@ public:
 
     const std::vector<LedgerEntry>& entries() const { return entries_; }
     std::optional<LedgerEntry> find(const std::string& target) const;
-    /// Replaces the entry of that target, and forgets those of `forgotten`. It outlives this process when this returns;
-    /// a power loss may bring back the ledger before it, whole. Beyond the newest `most` the oldest are forgotten.
-    Result<void> keep(LedgerEntry entry, const std::vector<std::string>& forgotten = {});
+    /// Replaces the entries of these targets, and forgets those of `forgotten`. They outlive this process when this
+    /// returns; a power loss may bring back the ledger before it, whole. Beyond the newest `most` the oldest are
+    /// forgotten.
+    Result<void> keep(const std::vector<LedgerEntry>& entries, const std::vector<std::string>& forgotten = {});
     Result<void> forget(const std::vector<std::string>& targets);
 
     static constexpr std::size_t most = 1000;

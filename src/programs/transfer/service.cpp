@@ -1,5 +1,7 @@
 #include "programs/transfer/service.hpp"
 
+#include <algorithm>
+#include <map>
 #include <optional>
 #include <utility>
 
@@ -18,29 +20,59 @@ namespace {
 // end.
 constexpr auto mostAfterwards = std::chrono::seconds{10};
 
-// The ends that wait for the daemon's word together, while others move: for the first word it waits for its disk.
-constexpr std::size_t mostUnconfirmed = 16;
+// The ends that wait for the daemon's word together, while others move: for it the daemon waits for its disk.
+constexpr std::size_t mostUnconfirmed = 64;
 
 /// A leftover that cannot be noted is found by nobody, but the transfer itself is not in danger.
 void complainOf(const Error& error) { complain("stint-transfer", error.message); }
 
-/// Calls `change` with the ledger's entry for the job's transfer: its own, or a fresh one.
-template <class Change>
-void inLedger(const std::filesystem::path& root, const JobParameters& params, const TransferSpec& spec, Change change) {
-    auto ledger = Ledger::open(root);
-    if (!ledger.ok()) return complainOf(ledger.error());
+/// The job's entry in the ledger: with its own failures, or a fresh one.
+LedgerEntry entryIn(const Ledger& ledger, const JobParameters& params, const TransferSpec& spec) {
     LedgerEntry entry = entryOf(spec);
-    const auto known = ledger->find(entry.target);
+    const auto known = ledger.find(entry.target);
     entry.job = params.getJobId().value;
     if (known && known->job == entry.job) entry.failures = known->failures;
-    if (auto changed = change(*ledger, entry); !changed.ok()) complainOf(changed.error());
+    return entry;
+}
+
+/// Calls `change` with the ledger.
+template <class Change> void inLedger(const std::filesystem::path& root, Change change) {
+    auto ledger = Ledger::open(root);
+    if (!ledger.ok()) return complainOf(ledger.error());
+    if (auto changed = change(*ledger); !changed.ok()) complainOf(changed.error());
 }
 
 /// Settles the entry of a cancelled transfer: files that it left all the same can be found.
 void settleInLedger(const std::filesystem::path& root, const JobParameters& params, const TransferSpec& spec) {
-    inLedger(root, params, spec, [](Ledger& ledger, const LedgerEntry& entry) {
-        return leftoversOf(entry).empty() ? ledger.forget({entry.target}) : ledger.keep(entry);
+    inLedger(root, [&](Ledger& ledger) {
+        const LedgerEntry entry = entryIn(ledger, params, spec);
+        return leftoversOf(entry).empty() ? ledger.forget({entry.target}) : ledger.keep({entry});
     });
+}
+
+/// The daemon's job of that name; nullopt: it has none.
+Result<std::optional<JobInfo>> stillPending(Connection& connection, const JobParameters& params) {
+    const JobScheduler root(connection);
+    const auto& name = params.getJobNamespace();
+    auto scheduler = STINT_TRY(name ? root.forNamespace(*name) : Result<JobScheduler>(root));
+    return scheduler.getPendingJob(params.getJobId());
+}
+
+/// The same among all of them.
+std::optional<JobInfo> among(const std::map<std::string, std::vector<JobInfo>>& pending, const JobParameters& params) {
+    const auto space = pending.find(params.getJobNamespace().value_or(""));
+    if (space == pending.end()) return std::nullopt;
+    const auto job = std::ranges::find(space->second, params.getJobId(), &JobInfo::getId);
+    return job == space->second.end() ? std::nullopt : std::optional(*job);
+}
+
+/// False while `pending`, the job of that name now, is the transfer's own: the name may be another's by then.
+bool isOver(const std::optional<JobInfo>& pending, const TransferSpec& spec) {
+    return !pending || !sameGoal(specOf(pending->getExtras()), spec);
+}
+
+std::string shownAs(const Ending& ending) {
+    return ending.fate == Fate::Later ? fmt::format("waits to go on: {}", ending.text) : ending.text;
 }
 
 std::optional<Duration> sooner(std::optional<Duration> timeout) {
@@ -54,15 +86,31 @@ bool TransferService::onStartJob(JobParameters params) {
     Run& run = runs_[number];
     run = {.params = params, .spec = specOf(params.getExtras()), .ticket = 0};
     show(run, "starting"); // jobs.md §5.2: due from the start
-    // Noted before the first byte: however this process ends, its leftovers are found.
-    inLedger(ledger_, params, run.spec,
-             [this](Ledger& ledger, const LedgerEntry& entry) { return ledger.keep(entry, std::exchange(done_, {})); });
     engine_.limit(params.getRateLimit());
-    Watcher watcher{.progressed = [this, number](const Progress& p) { progressed(number, p); },
-                    .ended = [this, number](const Ending& e) { ended(number, e); }};
-    run.ticket = run.spec.upload ? engine_.start(*run.spec.upload, std::move(watcher))
-                                 : engine_.start(run.spec.download, std::move(watcher));
+    starting_.push_back(number);
     return true;
+}
+
+// Together: a list's jobs start in one turn of the loop, and the ledger waits for the disk.
+void TransferService::beginStarting() {
+    std::erase_if(starting_, [this](std::uint64_t number) { return !runs_.contains(number); });
+    if (starting_.empty()) return;
+    // Noted before the first byte: however this process ends, its leftovers are found.
+    inLedger(ledger_, [this](Ledger& ledger) {
+        std::vector<LedgerEntry> entries;
+        for (const std::uint64_t number : starting_) {
+            const Run& run = runs_.at(number);
+            entries.push_back(entryIn(ledger, run.params, run.spec));
+        }
+        return ledger.keep(entries, std::exchange(done_, {}));
+    });
+    for (const std::uint64_t number : std::exchange(starting_, {})) {
+        Watcher watcher{.progressed = [this, number](const Progress& p) { progressed(number, p); },
+                        .ended = [this, number](const Ending& e) { ended(number, e); }};
+        Run& run = runs_.at(number);
+        run.ticket = run.spec.upload ? engine_.start(*run.spec.upload, std::move(watcher))
+                                     : engine_.start(run.spec.download, std::move(watcher));
+    }
 }
 
 bool TransferService::onStopJob(JobParameters params) {
@@ -104,11 +152,25 @@ void TransferService::notificationAction(JobParameters params, std::string_view 
 void TransferService::progressed(std::uint64_t number, const Progress& progress) {
     Run& run = runs_.at(number);
     const bool learned = progress.total && (!run.progress || progress.total != run.progress->total);
+    run.hasNews = run.progress || progress.inPlace > 0; // else "starting" says as much
     run.progress = progress;
     if (learned && run.spec.upload) updateEstimatedNetworkBytes(run.params, 0, *progress.total);
     if (learned && !run.spec.upload) updateEstimatedNetworkBytes(run.params, *progress.total, 0);
     tellBytes(run);
-    show(run, describe(progress));
+}
+
+// All that the turn has brought is shown before the first end is told: the daemon writes an end to its disk before it
+// answers anything, and all ends together at once.
+void TransferService::tellNews() {
+    std::vector<std::uint64_t> over;
+    for (auto& [number, run] : runs_) {
+        if (std::exchange(run.hasNews, false)) show(run, run.ending ? shownAs(*run.ending) : describe(*run.progress));
+        if (run.ending) over.push_back(number);
+    }
+    for (const std::uint64_t number : over) {
+        const Ending ending = *runs_.at(number).ending;
+        finish(number, ending.fate == Fate::Later, {ending.exitCode, ending.text});
+    }
 }
 
 // Bytes in place, not bytes of this run: the progress of a resumed transfer continues.
@@ -120,31 +182,32 @@ void TransferService::tellBytes(const Run& run) {
 /// The Ending with the job's earlier failures counted: the last that it may have is final. A final Ending says what is
 /// left behind.
 Ending TransferService::counted(const Run& run, Ending ending) const {
-    inLedger(ledger_, run.params, run.spec, [&](Ledger& ledger, LedgerEntry entry) -> Result<void> {
-        if (ending.fate == Fate::Done) return {}; // confirm() forgets it
+    if (ending.fate == Fate::Done) return ending; // confirm() forgets it
+    inLedger(ledger_, [&](Ledger& ledger) -> Result<void> {
+        LedgerEntry entry = entryIn(ledger, run.params, run.spec);
         ++entry.failures;
         if (ending.fate == Fate::Later && run.spec.retries && entry.failures > *run.spec.retries) {
             ending = never(ends::inputOutput, ending.text);
             if (entry.failures > 1) ending.text += fmt::format(", after {} tries", entry.failures);
         }
-        if (ending.fate == Fate::Later) return ledger.keep(entry);
+        if (ending.fate == Fate::Later) return ledger.keep({entry});
         const std::string left = leftBehindText(entry);
         if (left.empty()) return ledger.forget({entry.target});
         ending.text += "; " + left;
         entry.failures = 0; // the next job for the file begins anew
-        return ledger.keep(entry);
+        return ledger.keep({entry});
     });
     return ending;
 }
 
 void TransferService::ended(std::uint64_t number, const Ending& cause) {
     Run& run = runs_.at(number);
-    const Ending ending = counted(run, cause);
-    if (ending.fate == Fate::Done) ended_.push_back({run.params, run.spec});
-    if (ending.fate == Fate::Done && run.progress && run.progress->total) run.progress->inPlace = *run.progress->total;
+    run.ending = counted(run, cause);
+    run.hasNews = true;
+    const bool isDone = run.ending->fate == Fate::Done;
+    if (isDone) ended_.push_back({run.params, run.spec});
+    if (isDone && run.progress && run.progress->total) run.progress->inPlace = *run.progress->total;
     if (run.progress && run.progress->total) tellBytes(run);
-    show(run, ending.fate == Fate::Later ? fmt::format("waits to go on: {}", ending.text) : ending.text);
-    finish(number, ending.fate == Fate::Later, {ending.exitCode, ending.text});
 }
 
 void TransferService::finish(std::uint64_t number, bool wantsReschedule, Outcome outcome) {
@@ -172,13 +235,14 @@ void TransferService::show(const Run& run, const std::string& text) {
 // file at the target, or at the server, is its own. The question follows jobFinished() on the same connection, and the
 // daemon answers nothing before earlier calls are durable (architecture.md, the turn).
 void TransferService::confirm(Connection& connection) {
-    for (const Ended& ended : ended_) {
-        if (!isOver(connection, ended)) continue;
+    if (ended_.empty()) return;
+    const auto pending = JobScheduler(connection).getPendingJobsInAllNamespaces();
+    for (const Ended& ended : std::exchange(ended_, {})) {
+        if (!pending.ok() || !isOver(among(*pending, ended.params), ended.spec)) continue;
         if (!ended.spec.upload) forgetFinished(ended.spec.download.output);
         if (ended.spec.upload && ended.spec.upload->protocol == Upload::Protocol::Tus) forgetSent(*ended.spec.upload);
         done_.push_back(entryOf(ended.spec).target);
     }
-    ended_.clear();
 }
 
 // Where the daemon, or this app, died between a file's end and the daemon's word that its job is over, nobody has
@@ -205,21 +269,11 @@ void TransferService::forgetDone() {
     if (const auto forgotten = ledger->forget(std::exchange(done_, {})); !forgotten.ok()) complainOf(forgotten.error());
 }
 
-bool TransferService::isOver(Connection& connection, const Ended& one) const {
-    const JobScheduler root(connection);
-    const auto& name = one.params.getJobNamespace();
-    auto scheduler = name ? root.forNamespace(*name) : Result<JobScheduler>(root);
-    if (!scheduler) return false;
-    auto job = scheduler->getPendingJob(one.params.getJobId());
-    if (!job) return false; // no daemon: keep the record for the next run
-    // The id may belong to another job by now.
-    return !*job || !sameGoal(specOf((*job)->getExtras()), one.spec);
-}
-
 // In the same turn of the loop, so that nothing more is received or sent.
 void TransferService::settleCancelled(Connection& connection) {
     for (const auto& [ticket, one] : std::exchange(cancelled_, {})) {
-        const bool over = isOver(connection, one);
+        const auto job = stillPending(connection, one.params);
+        const bool over = job.ok() && isOver(*job, one.spec); // no daemon: what is there is kept for the next run
         over ? engine_.cancel(ticket) : engine_.stop(ticket);
         if (over) takenBack_.push_back(one);
     }
@@ -242,7 +296,9 @@ int TransferService::serve(Connection& connection) {
         }
         settleCancelled(connection);
         if (!*wanted) break;
+        beginStarting();
         engine_.turn(connection.fd(), sooner(connection.timeout()));
+        tellNews();
         if (ended_.size() >= mostUnconfirmed || runs_.empty()) confirm(connection);
         if (runs_.empty()) forgetDone();
     }

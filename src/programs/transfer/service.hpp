@@ -33,6 +33,8 @@ private:
         TransferSpec spec;
         Engine::Ticket ticket = 0;
         std::optional<Progress> progress = {}; ///< none before it has reported the bytes in place
+        std::optional<Ending> ending = {};     ///< has still to be told
+        bool hasNews = false;                  ///< the notification has still to show that progress, or that end
     };
     /// An ended transfer whose job the daemon may not yet know to be over.
     struct Ended {
@@ -40,7 +42,9 @@ private:
         TransferSpec spec;
     };
 
+    void beginStarting();
     void progressed(std::uint64_t number, const Progress& progress);
+    void tellNews();
     void ended(std::uint64_t number, const Ending& ending);
     void finish(std::uint64_t number, bool wantsReschedule, Outcome outcome);
     Ending counted(const Run& run, Ending ending) const;
@@ -48,14 +52,14 @@ private:
     void show(const Run& run, const std::string& text);
     void settleFinished(Connection& connection) const;
     void forgetDone();
-    bool isOver(Connection& connection, const Ended& one) const;
     void confirm(Connection& connection);
     void settleCancelled(Connection& connection);
     void takeBack();
 
     std::filesystem::path ledger_;
     Engine engine_;
-    std::map<std::uint64_t, Run> runs_; ///< by JobParameters::getRun()
+    std::map<std::uint64_t, Run> runs_;   ///< by JobParameters::getRun()
+    std::vector<std::uint64_t> starting_; ///< runs that the engine has still to be given
     std::vector<Ended> ended_;
     std::vector<std::string> done_; ///< targets whose entries in the ledger are of no use any more
     std::vector<std::pair<Engine::Ticket, Ended>>
