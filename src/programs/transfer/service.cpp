@@ -7,6 +7,7 @@
 
 #include <fmt/core.h>
 
+#include "base/result/errors.hpp"
 #include "base/unix/ends.hpp"
 #include "programs/transfer/ending.hpp"
 #include "programs/transfer/finish.hpp"
