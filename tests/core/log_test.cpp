@@ -105,6 +105,47 @@ TEST_CASE("a run that a dead daemon left is logged as lost with it, once") { // 
     CHECK(stage.log.size() == 2); // the run that began after the first
 }
 
+TEST_CASE("a transfer that waits after a crash or a power loss shows what was there, and counts it once") {
+    for (const char* boot : {"first boot", "second boot"}) { // jobs.md §4.7, §9.4
+        CAPTURE(boot);
+        Stage stage;
+        stage.schedule(stage.transfer(1).setPersisted(true));
+        const auto report = [&](Bytes down) {
+            stage.event(BytesUpdated{.app = mail, .run = stage.run(1), .down = down, .up = 0});
+        };
+        stage.event(BytesUpdated{.app = mail, .run = stage.run(1), .estimate = true, .down = 1000, .up = 0});
+        report(0);
+        stage.until(9s);
+        report(90); // job.progress_stamp has not passed
+        stage.until(12s);
+        report(120);
+        stage.until(15s);
+        report(150); // nor since that
+        const WallTime seen = stage.wallAtStart + 12s;
+        stage.device.network.reset(); // gone when the next daemon looks
+        stage.restart(boot);
+        REQUIRE(stage.view(1));
+        CHECK(stage.view(1)->transferredDown == 120);
+        CHECK(stage.view(1)->estimatedDown == 1000);
+        REQUIRE(stage.log.size() == 1);
+        CHECK(stage.log[0].run.transferredDown == 120);
+        CHECK(stage.log[0].run.moved == 120);
+        CHECK(stage.log[0].run.ended >= seen);
+        CHECK(stage.log[0].run.atLeast);
+        stage.until(1min);
+        stage.change([](Device& d) { d.network = Stage::wifi(); });
+        stage.until(5min);
+        REQUIRE(stage.view(1)->state == JobView::State::Running);
+        report(150); // the thirty bytes that nobody saw were that run's
+        report(1000);
+        stage.event(JobFinished{mail, stage.run(1), false});
+        const Completed& completed = *stage.view(1)->completed;
+        CHECK(completed.moved == 1000);
+        CHECK(completed.runs == 2);
+        CHECK(completed.firstBegan == stage.wallAtStart);
+    }
+}
+
 TEST_CASE("a clock that is ahead for a while makes nothing old") { // jobs.md §9.4, §9.5
     Stage stage;
     const Constants constants;

@@ -76,6 +76,16 @@ TEST_CASE("a run that was killed unseen is counted once the next one tells how f
     CHECK(last.firstBegan == noon);
 }
 
+TEST_CASE("a run that was killed unseen after some of it was written is one run all the same") { // jobs.md §9.4
+    PastRun lost = pastRun(noon, 80, {});
+    countTogether(lost, {}, moving(0, 80));
+    lost.atLeast = true;
+    PastRun last = pastRun(noon + 2min, 200, finished);
+    countTogether(last, lost, moving(150, 50));
+    CHECK(last.moved == 200);
+    CHECK(last.runs == 2);
+}
+
 TEST_CASE("a rate is that of a run's own reports, and of the last seconds") { // jobs.md §4.7
     Run run;
     CHECK(paceOf(run, at(0s)) == NETWORK_BYTES_UNKNOWN);

@@ -105,6 +105,7 @@ inline Job jobOf(std::int32_t id) {
     details.label = "job " + std::to_string(id);
     details.runBegan = id % 2 == 0 ? std::optional(wall(std::chrono::minutes{id})) : std::nullopt;
     if (id % 3 == 0) details.lastRun.edit() = pastRunOf(id);
+    if (id % 5 == 0) details.runSoFar.edit() = pastRunOf(id + 1);
     if (id % 4 == 0)
         details.terms.edit() = {.after = {{job.key.app, "sync", id + 1}},
                                 .afterFailure = {{job.key.app, "", id + 2}},
@@ -224,7 +225,7 @@ inline std::string textOf(const Job& job) {
          << job.details->abandoned << ' ' << job.details->lastSuccess.time_since_epoch().count() << ' '
          << job.details->lastFailure.time_since_epoch().count() << ' ' << job.held << ' '
          << optional(job.details->runBegan) << ' ' << rowText(*job.details->terms) << ' '
-         << rowText(*job.details->lastRun);
+         << rowText(*job.details->lastRun) << ' ' << rowText(*job.details->runSoFar);
     for (const auto& item : job.details->work)
         text << " item " << item.id << ' ' << item.extras.getInt("nth") << ' ' << item.estimatedDown << ' '
              << item.estimatedUp << ' ' << item.minimumChunk << ' ' << item.deliveries << item.active;

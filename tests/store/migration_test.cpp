@@ -96,6 +96,14 @@ constexpr std::string_view appColumnsOf2 = "app, boot, pinned, crashes, bad_unti
 constexpr int jobsOf2 = 100;
 constexpr std::array columnsOf10{"info", "terms", "moved", "moving_runs", "first_began"}; ///< of what has ended
 
+/// Takes from the jobs what version 11 gave them.
+void dropColumnOf11(Database& database) {
+    done(database.run("ALTER TABLE jobs DROP COLUMN run_so_far"));
+    std::string columns(jobsTable.columns);
+    columns.resize(columns.rfind(", "));
+    done(database.run(fmt::format("UPDATE jobs SET seal = seal({})", columns)));
+}
+
 /// stint.db as version 2 left it: many jobs, one with work, and three apps; app "c" was damaged on the disk since.
 void makeVersion2(const StoreDirectory& directory) {
     const auto file = directory.path() / "stint.db";
@@ -215,6 +223,7 @@ TEST_CASE("a store of version 9 keeps what has ended, which cannot be retried") 
             done(database.run(fmt::format("ALTER TABLE completed DROP COLUMN {}", column)));
         done(database.run("UPDATE completed SET seal = seal(app, space, id, ended, stop_reason, internal_reason, "
                           "exit_code, text, downloaded, uploaded, label, scheduled, began, kind, url, path)"));
+        dropColumnOf11(database);
         done(database.run("PRAGMA user_version = 9"));
     }
     auto store = openStore(scratch.store());
@@ -229,6 +238,26 @@ TEST_CASE("a store of version 9 keeps what has ended, which cannot be retried") 
     CHECK(kept.moved == 0);
 }
 
+TEST_CASE("a store of version 10 keeps its jobs, of whose runs nothing was written") { // jobs.md §9.4
+    const Scratch scratch;
+    Job running = jobOf(1);
+    running.running = true;
+    running.details.edit().runSoFar.edit() = {.began = WallTime{1s}, .ended = WallTime{2s}, .transferredDown = 3};
+    done(openStore(scratch.store()).commit(std::vector<Record>{SaveJob{running}}, stamp(1s)));
+    {
+        auto database = valueOf(Database::open(scratch.database()));
+        done(addRowChecksum(database));
+        dropColumnOf11(database);
+        done(database.run("PRAGMA user_version = 10"));
+    }
+    auto store = openStore(scratch.store());
+    const auto snapshot = valueOf(store.load());
+    CHECK(store.notes().empty());
+    running.details.edit().runSoFar = {};
+    REQUIRE(snapshot.jobs.size() == 1);
+    CHECK(textOf(snapshot.jobs[0].job) == textOf(running));
+}
+
 TEST_CASE(
     "a store of version 7 keeps what its apps have spent, and they have used nothing of a budget") { // limits.md §14
     const Scratch scratch;
@@ -240,6 +269,8 @@ TEST_CASE(
     done(openStore(scratch.store()).commit(std::vector<Record>{saved(spent)}, stamp(1s)));
     {
         auto database = valueOf(Database::open(scratch.database()));
+        done(addRowChecksum(database));
+        dropColumnOf11(database);
         done(database.run("DROP TABLE device_changes")); // what versions 9 and 10 have beside
         for (const auto* column : columnsOf10)
             done(database.run(fmt::format("ALTER TABLE completed DROP COLUMN {}", column)));

@@ -173,6 +173,7 @@ void tellEnd(Turn& turn, Tracked& tracked, const Run& run) {
     JobDetails& more = tracked.job.details.edit();
     more.cumulative += turn.now.elapsed - run.began - run.stamped;
     more.runBegan.reset();
+    more.runSoFar = {};
     more.lastRun.edit() = std::move(past);
     turn.record(SaveJob{tracked.job});
 }

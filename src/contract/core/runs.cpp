@@ -155,6 +155,18 @@ void stamp(Turn& turn, Run& run) {
     countNetwork(turn, run.key.app);
 }
 
+// jobs.md §9.4: what the run has come to is written now and then, but not at each report, of which each would be a
+// sync.
+void writeProgress(Turn& turn, Run& run) {
+    Tracked* const tracked = turn.state.jobs.find(run.key);
+    if (!tracked || run.dropped || turn.now.elapsed - run.written < turn.state.constants.progressStamp) return;
+    run.written = turn.now.elapsed;
+    PastRun soFar = pastRunOf(*tracked, &run, {}, {}, turn.now.wall);
+    soFar.waits.clear(); // the log's alone
+    tracked->job.details.edit().runSoFar.set(std::move(soFar));
+    turn.record(SaveJob{tracked->job});
+}
+
 // The ending of a run that its gates no longer let go on; nullopt: they do.
 std::optional<Ending> endingByGates(Running& running, const Context& context) {
     const RunFacts& facts = *context.run;
@@ -306,7 +318,7 @@ void startRun(Turn& turn, Tracked& tracked, WorkType type) {
     run.startedOnTop = stateOf(app) == ProcessState::Top;
     run.byIdlePath = goesByIdlePath(context);
     run.pluggedEnough = pluggedIsEnough(context);
-    run.began = turn.now.elapsed;
+    run.began = run.written = turn.now.elapsed;
     run.beganWall = turn.now.wall;
     setTimes(running, app, turn.now.elapsed, state.constants);
     noteFreeTime(turn, running);
@@ -345,7 +357,7 @@ void goOn(Turn& turn, Tracked& tracked, const GoingOn& begun) {
     running.stopTraced = begun.stopping.has_value();
     run.state = begun.stopping ? RunState::Stopping : RunState::Executing;
     run.beganWall = job.details->runBegan.value_or(turn.now.wall);
-    run.progressAt = now;
+    run.progressAt = run.written = now;
     run.ending = begun.stopping;
     run.stamped = (now - run.began) / constants.durationStamp * constants.durationStamp; // as stamp() does
     if (running.gateKey.isGuard()) turn.effect(CallFreeze{run.id, false}); // its guard holds it again, if it has to
@@ -559,11 +571,13 @@ void apply(Turn& turn, const BytesUpdated& event) {
         std::optional<Moved> before;
         if (run.resumedAt) before = {run.transferredDown, run.transferredUp};
         if (!run.resumedAt) run.resumedAt = std::max<Bytes>({event.down, event.up, 0});
-        if (event.down != run.transferredDown || event.up != run.transferredUp) run.progressAt = turn.now.elapsed;
+        const bool isNew = event.down != run.transferredDown || event.up != run.transferredUp;
+        if (isNew) run.progressAt = turn.now.elapsed;
         run.transferredDown = event.down;
         run.transferredUp = event.up;
         notePace(run, turn.now.elapsed);
         noteReport(turn, *running, before);
+        if (isNew) writeProgress(turn, run);
         return;
     }
     run.estimatedDown = event.down;

@@ -93,15 +93,15 @@ struct Former {
 PastRun lostRun(const Job& job, bool sameBoot, const Former& former, Now now) {
     const OptionalTime<WallTime> began = job.details->runBegan;
     const Duration unseen = std::max<Duration>(std::chrono::ceil<std::chrono::seconds>(now.elapsed - former.died), 1s);
-    PastRun lost{.scheduled = job.scheduled,
-                 .began = began,
-                 .kind = kindOf(job),
-                 .ended = std::max(former.seen, began.value_or(former.seen)),
-                 .outcome = {1, sameBoot
-                                    ? fmt::format("stintd ended while it ran, then or within {}", roughDuration(unseen))
-                                    : "the machine went down while it ran, then or later"},
-                 .atLeast = true};
-    goOnFrom(lost, *job.details->lastRun);
+    PastRun lost = *job.details->runSoFar;
+    if (!lost.began || lost.began != began) { // none of its bytes was written
+        lost = {.scheduled = job.scheduled, .began = began, .kind = kindOf(job)};
+        goOnFrom(lost, *job.details->lastRun);
+    }
+    lost.ended = std::max(former.seen, began.value_or(former.seen));
+    lost.outcome = {1, sameBoot ? fmt::format("stintd ended while it ran, then or within {}", roughDuration(unseen))
+                                : "the machine went down while it ran, then or later"};
+    lost.atLeast = true;
     return lost;
 }
 
@@ -178,11 +178,13 @@ void takeIn(Turn& turn, StoredJob stored, const Former& former, const std::map<J
     Tracked tracked = revived(std::move(stored), former, turn.now, state.constants, changed);
     if (begun && !begun->called) {
         tracked.job.details.edit().runBegan.reset(); // it waits again: no time of it has passed
+        tracked.job.details.edit().runSoFar = {};
         changed = true;
     }
     if (ran) {
         JobDetails& past = tracked.job.details.edit();
         past.runBegan.reset();
+        past.runSoFar = {};
         past.lastRun.edit().next = tracked.job.notBeforeWall.value_or(turn.now.wall);
         log(turn, key, *past.lastRun);
     }

@@ -293,6 +293,7 @@ struct JobDetails {
     Boxed<StartTerms> terms;
     OptionalTime<WallTime> runBegan; ///< set while it runs
     Boxed<PastRun> lastRun;          ///< without its waits; default where there was none
+    Boxed<PastRun> runSoFar; ///< while it runs: its entry as it would have been when its bytes were last written
 
     bool operator==(const JobDetails&) const = default;
 };
@@ -398,6 +399,7 @@ struct Run : RunTerms {
     std::optional<Network> network;     ///< the one in its parameters
     std::optional<Network> networkNews; ///< a change during BINDING or STARTING, sent once it executes
     Duration stamped{0};                ///< how much of this run the store's cumulative time holds
+    Instant written;                    ///< when its bytes were last written to the store, or it began
     Bytes estimatedDown = NETWORK_BYTES_UNKNOWN;
     Bytes estimatedUp = NETWORK_BYTES_UNKNOWN;
     Bytes transferredDown = 0;

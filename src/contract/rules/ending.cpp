@@ -230,15 +230,16 @@ void countTogether(PastRun& past, const PastRun& last, const Run& run) {
     past.transferredDown = down;
     past.transferredUp = up;
     past.resumedAt = *run.resumedAt;
-    const auto add = [&past](Bytes bytes, const std::optional<WallTime>& began) {
+    const auto add = [&past](Bytes bytes, const std::optional<WallTime>& began, bool isCounted) {
         if (bytes <= 0) return;
         past.moved += bytes;
+        if (isCounted) return;
         ++past.runs;
         if (!past.firstBegan) past.firstBegan = began;
     };
     // The run whose end nobody saw has moved what is there beyond what is known of it.
-    if (last.atLeast && goesOnFrom(last)) add(past.resumedAt - before, last.began);
-    add(run.gained, past.began);
+    if (last.atLeast && goesOnFrom(last)) add(past.resumedAt - before, last.began, before > last.resumedAt);
+    add(run.gained, past.began, false);
 }
 
 std::int32_t timeoutsAfter(std::int32_t before, const Ending& ending) {

@@ -30,9 +30,9 @@ template <class Time> std::optional<std::int64_t> count(OptionalTime<Time> time)
 /// The highest number that a past run may have: a damaged store may contain any.
 constexpr std::int64_t mostNumbered = std::int64_t{1} << 60;
 
-std::optional<std::string> lastRunText(const JobDetails& past) {
-    if (past.lastRun->ended == WallTime{}) return std::nullopt;
-    return rowText(*past.lastRun);
+std::optional<std::string> runText(const PastRun& run) {
+    if (run.ended == WallTime{}) return std::nullopt;
+    return rowText(run);
 }
 
 std::optional<std::string> termsText(const StartTerms& terms) {
@@ -116,7 +116,7 @@ Result<void> RecordWriter::write(const SaveJob& record) {
                             job.demotedBySystem, job.running, past.label, count(job.deadline), count(job.deadlineWall),
                             count(past.windowEnd), count(past.windowEndWall), past.abandoned, count(past.lastSuccess),
                             count(past.lastFailure), job.exemptionLost, job.awaitsClock, count(past.runBegan),
-                            lastRunText(past), job.held, termsText(*past.terms));
+                            runText(*past.lastRun), job.held, termsText(*past.terms), runText(*past.runSoFar));
 }
 
 Result<void> RecordWriter::write(const DropJob& record) {

@@ -76,6 +76,7 @@ Result<void> addJob(StoredRow row, Snapshot& snapshot) {
     job.held = row.flag();
     auto terms = STINT_TRY(termsFrom(row.text()));
     past.terms.set(std::move(terms));
+    if (auto run = rowFromText<PastRun>(row.text()); run.ok()) past.runSoFar.set(*std::move(run)); // likewise
     job.details.set(std::move(past));
     snapshot.jobs.push_back(std::move(stored));
     return {};

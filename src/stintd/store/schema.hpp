@@ -28,7 +28,8 @@ inline constexpr ChecksummedTable jobsTable{
     "jobs",
     "app, space, id, boot, info, scheduled, enqueued, sequence, failures, system_stops, not_before, not_before_wall, "
     "cumulative, demoted_by_user, demoted_by_system, running, label, deadline, deadline_wall, window_end, "
-    "window_end_wall, abandoned, last_success, last_failure, barred, awaits_clock, began, last_run, held, terms",
+    "window_end_wall, abandoned, last_success, last_failure, barred, awaits_clock, began, last_run, held, terms, "
+    "run_so_far",
     3};
 inline constexpr ChecksummedTable workTable{
     "work", "app, space, job, item, extras, estimated_down, estimated_up, minimum_chunk, deliveries", 4};

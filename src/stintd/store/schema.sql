@@ -294,3 +294,15 @@ UPDATE completed SET seal = seal(app, space, id, ended, stop_reason, internal_re
                                  moving_runs, first_began)
  WHERE seal IS seal(app, space, id, ended, stop_reason, internal_reason, exit_code, text, downloaded, uploaded, label,
                     scheduled, began, kind, url, path);
+
+-- version 11: what a run that goes on has come to (jobs.md §9.4).
+
+ALTER TABLE jobs ADD COLUMN run_so_far TEXT; -- JSON, as last_run; NULL: nothing was written of it
+UPDATE jobs SET seal = seal(app, space, id, boot, info, scheduled, enqueued, sequence, failures, system_stops,
+                            not_before, not_before_wall, cumulative, demoted_by_user, demoted_by_system, running, label,
+                            deadline, deadline_wall, window_end, window_end_wall, abandoned, last_success, last_failure,
+                            barred, awaits_clock, began, last_run, held, terms, run_so_far)
+ WHERE seal IS seal(app, space, id, boot, info, scheduled, enqueued, sequence, failures, system_stops,
+                    not_before, not_before_wall, cumulative, demoted_by_user, demoted_by_system, running, label,
+                    deadline, deadline_wall, window_end, window_end_wall, abandoned, last_success, last_failure,
+                    barred, awaits_clock, began, last_run, held, terms);
