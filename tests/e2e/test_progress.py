@@ -1,5 +1,6 @@
 """Progress that is never lost (jobs.md §4.7), as a terminal shows it."""
 
+import json
 import re
 
 from origin import MIB, bytes_of
@@ -59,3 +60,20 @@ def test_a_run_that_died_with_its_daemon_is_told_with_what_is_known_of_it(world,
     assert float(match.group(3)) < 5, "what the first run had is counted over its time, too"
     log = shown(world, "log", str(job))
     assert "stintd ended while it ran" in log and "ran 0s" not in log, log
+
+
+def test_a_run_that_died_with_its_daemon_keeps_the_bytes_that_were_written_of_it(world, origin):
+    """jobs.md §9.4: the last report that was written before, of which there is one every job.progress_stamp."""
+    daemon = world.start_daemon({"job.progress_stamp": "1ms"})
+    origin.serve("file.bin", bytes_of("progress", 24 * MIB))
+    job = world.get(origin.url("file.bin"), "--limit-rate", "4MiB")
+    with world.line() as line:
+        had = line.until(job, lambda state: state["transferredDown"] >= 8 * MIB)["transferredDown"]
+    daemon.kill()
+    origin.stop()  # so that nothing comes on top
+    world.start_daemon()
+    with world.line() as again:
+        kept = again.until(job, lambda state: state["state"] == "pending")
+    assert kept["transferredDown"] >= had and kept["estimatedDown"] == 24 * MIB
+    (lost,) = [line for line in world.done("log", str(job), "--json").splitlines() if '"stopped"' in line]
+    assert re.search(r"stintd ended while it ran, .*; ran at least \ds; [89]\.\d MiB", json.loads(lost)["detail"]), lost

@@ -154,8 +154,10 @@ std::string movedText(const PastRun& run) {
 
 std::string endOf(const PastRun& run) {
     std::string text = endingText(run);
-    const bool isLong = run.began && (!run.atLeast || run.ended - *run.began >= 1s);
-    if (isLong) text += fmt::format("; ran {}{}", run.atLeast ? "at least " : "", briefly(run.ended - *run.began));
+    const Duration ran = run.began ? run.ended - *run.began : Duration::zero();
+    const Duration whole = std::chrono::floor<std::chrono::seconds>(ran); // briefly() rounds up, and nobody saw as much
+    if (run.began && !run.atLeast) text += fmt::format("; ran {}", briefly(ran));
+    if (run.atLeast && whole >= 1s) text += fmt::format("; ran at least {}", briefly(whole));
     text += movedText(run);
     if (run.next && *run.next - run.ended >= 1s) text += fmt::format("; runs again at {}", clockText(*run.next));
     return text;
