@@ -153,7 +153,7 @@ void TransferService::notificationAction(JobParameters params, std::string_view 
 void TransferService::progressed(std::uint64_t number, const Progress& progress) {
     Run& run = runs_.at(number);
     const bool learned = progress.total && (!run.progress || progress.total != run.progress->total);
-    run.hasNews = run.progress || progress.inPlace > 0; // else "starting" says as much
+    run.hasNews = true;
     run.progress = progress;
     if (learned && run.spec.upload) updateEstimatedNetworkBytes(run.params, 0, *progress.total);
     if (learned && !run.spec.upload) updateEstimatedNetworkBytes(run.params, *progress.total, 0);
