@@ -62,7 +62,7 @@ Result<bool> Part::begin(Sidecar version, std::function<void(Result<void>)> done
     known_.anew = anew_;
     if (file_->size() == 0 && diskQueue_.idle() &&
         place_.folder->standing(place_.names.state) == Folder::Standing::Absent) {
-        STINT_TRY(saveSidecar(place_, known_, Durability::InThisBoot));
+        STINT_TRY(empty(*file_, place_, known_));
         learnTotal(known_.total);
         return true;
     }

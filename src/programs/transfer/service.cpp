@@ -256,18 +256,15 @@ void TransferService::settleFinished(Connection& connection) const {
         const auto job = JobScheduler(connection).getPendingJob(JobId{entry.job});
         if (!job || *job) continue;
         forgetFinished(entry.target);
-        auto ledger = Ledger::open(ledger_);
-        if (!ledger.ok() || !leftoversOf(entry).empty()) continue;
-        if (const auto forgotten = ledger->forget({entry.target}); !forgotten.ok()) complainOf(forgotten.error());
+        if (!leftoversOf(entry).empty()) continue;
+        inLedger(ledger_, [&entry](Ledger& ledger) { return ledger.forget({entry.target}); });
     }
 }
 
 // Their entries go with the next that is kept, or once nothing runs: the disk is waited for once, not for each file.
 void TransferService::forgetDone() {
     if (done_.empty()) return;
-    auto ledger = Ledger::open(ledger_);
-    if (!ledger.ok()) return complainOf(ledger.error());
-    if (const auto forgotten = ledger->forget(std::exchange(done_, {})); !forgotten.ok()) complainOf(forgotten.error());
+    inLedger(ledger_, [this](Ledger& ledger) { return ledger.forget(std::exchange(done_, {})); });
 }
 
 // In the same turn of the loop, so that nothing more is received or sent.
