@@ -146,6 +146,20 @@ TEST_CASE("a transfer that waits after a crash or a power loss shows what was th
     }
 }
 
+TEST_CASE("what was written of a run is not lost when the clock was set after it") { // jobs.md §7.3, §9.4
+    Stage stage;
+    stage.schedule(stage.transfer(1).setPersisted(true));
+    stage.event(BytesUpdated{.app = mail, .run = stage.run(1), .down = 0, .up = 0});
+    stage.until(12s);
+    stage.event(BytesUpdated{.app = mail, .run = stage.run(1), .down = 120, .up = 0});
+    stage.wallAtStart += 1h;
+    stage.event(ClockSet{});
+    stage.restart();
+    REQUIRE(stage.log.size() == 1);
+    CHECK(stage.log[0].run.transferredDown == 120);
+    CHECK(stage.log[0].run.began == stage.wallAtStart);
+}
+
 TEST_CASE("a clock that is ahead for a while makes nothing old") { // jobs.md §9.4, §9.5
     Stage stage;
     const Constants constants;

@@ -237,8 +237,7 @@ void close(Turn& turn, RunId id, End end, const Outcome& outcome) {
     if (run.dropped) return park(turn, tracked); // replaced meanwhile: the new one may wait for its start now
     if (ending.internal == InternalReason::Preempt) state.waiting.displaced.note(run.key, turn.now.elapsed);
     tracked.job.details.edit().cumulative += turn.now.elapsed - run.began - run.stamped;
-    tracked.job.details.edit().runBegan.reset();
-    tracked.job.details.edit().runSoFar = {};
+    forgetRun(tracked.job.details.edit());
     PastRun past = pastRunOf(tracked, &run, ending, outcome, turn.now.wall);
     if (past.outcome.text.empty()) past.outcome.text = std::move(running.stopText);
     // jobs.md §14.5: a person's Stop ends a guard as it ends a user-initiated job.

@@ -9,6 +9,7 @@
 #include "contract/rules/alarm_policy.hpp"
 #include "contract/rules/app_state.hpp"
 #include "contract/rules/concurrency.hpp"
+#include "contract/rules/ending.hpp"
 #include "contract/rules/expedited_quota.hpp"
 #include "contract/rules/limit_gates.hpp"
 #include "contract/rules/push.hpp"
@@ -172,8 +173,7 @@ void tellEnd(Turn& turn, Tracked& tracked, const Run& run) {
     past.waits.clear();
     JobDetails& more = tracked.job.details.edit();
     more.cumulative += turn.now.elapsed - run.began - run.stamped;
-    more.runBegan.reset();
-    more.runSoFar = {};
+    forgetRun(more);
     more.lastRun.edit() = std::move(past);
     turn.record(SaveJob{tracked.job});
 }

@@ -94,10 +94,11 @@ PastRun lostRun(const Job& job, bool sameBoot, const Former& former, Now now) {
     const OptionalTime<WallTime> began = job.details->runBegan;
     const Duration unseen = std::max<Duration>(std::chrono::ceil<std::chrono::seconds>(now.elapsed - former.died), 1s);
     PastRun lost = *job.details->runSoFar;
-    if (!lost.began || lost.began != began) { // none of its bytes was written
-        lost = {.scheduled = job.scheduled, .began = began, .kind = kindOf(job)};
+    if (!lost.began) { // none of its bytes was written
+        lost = {.scheduled = job.scheduled, .kind = kindOf(job)};
         goOnFrom(lost, *job.details->lastRun);
     }
+    lost.began = began; // by the clock as it is: it may have been set since they were
     lost.ended = std::max(former.seen, began.value_or(former.seen));
     lost.outcome = {1, sameBoot ? fmt::format("stintd ended while it ran, then or within {}", roughDuration(unseen))
                                 : "the machine went down while it ran, then or later"};
@@ -177,14 +178,12 @@ void takeIn(Turn& turn, StoredJob stored, const Former& former, const std::map<J
     bool changed = false;
     Tracked tracked = revived(std::move(stored), former, turn.now, state.constants, changed);
     if (begun && !begun->called) {
-        tracked.job.details.edit().runBegan.reset(); // it waits again: no time of it has passed
-        tracked.job.details.edit().runSoFar = {};
+        forgetRun(tracked.job.details.edit()); // it waits again: no time of it has passed
         changed = true;
     }
     if (ran) {
         JobDetails& past = tracked.job.details.edit();
-        past.runBegan.reset();
-        past.runSoFar = {};
+        forgetRun(past);
         past.lastRun.edit().next = tracked.job.notBeforeWall.value_or(turn.now.wall);
         log(turn, key, *past.lastRun);
     }

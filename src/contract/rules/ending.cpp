@@ -179,6 +179,11 @@ Job afterItsTime(Job job, Now now) {
 
 bool endWasTold(const Job& job) { return job.running && !job.details->runBegan; }
 
+void forgetRun(JobDetails& details) {
+    details.runBegan.reset();
+    details.runSoFar = {};
+}
+
 Job afterLostDaemon(Job job, Now now, const Constants& constants) {
     if (endWasTold(job)) {
         restUntilTried(job, now, Duration{0});

@@ -52,6 +52,8 @@ Job afterItsTime(Job job, Now now);
 /// True for a stored job that runs, if the daemon recorded the run's end before its own orderly one. Else the run died
 /// with the daemon.
 bool endWasTold(const Job& job);
+/// Forgets what is kept while a run goes on: none of its job does any more.
+void forgetRun(JobDetails& details);
 /// The job that a former daemon of this boot left running: its connection was lost (jobs.md §12.5), which counts as
 /// nothing if that daemon ended in order (§6.3).
 Job afterLostDaemon(Job job, Now now, const Constants& constants);
