@@ -109,6 +109,14 @@ TEST_CASE("set-inactive forces rare, and takes the app back into use") { // limi
     CHECK(shell.fails("am get-inactive", -1, "expected PACKAGE"));
 }
 
+TEST_CASE("force-stop takes all jobs of an app, and says nothing") { // jobs.md §7.4
+    Shell shell;
+    CHECK(shell.out("am force-stop com.example.mail").empty());
+    CHECK(shell.fails("am force-stop com.example.nobody", -1, "com.example.nobody"));
+    CHECK(shell.fails("am force-stop", -1, "expected PACKAGE"));
+    CHECK(shell.fails("am force-stop --loud com.example.mail", -1, "unknown option --loud"));
+}
+
 TEST_CASE("while charging no app is inactive") { // limits.md §2.9
     Shell shell;
     shell.run("am set-inactive com.example.mail true");

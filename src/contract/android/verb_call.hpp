@@ -87,8 +87,8 @@ template <class Call> VerbAnswer runOneOf(std::span<const Verb<Call>> verbs, std
 
 // The services. Each expects words that begin with its verb.
 
-VerbAnswer runDozeVerb(VerbCall& call);   ///< cmd deviceidle (limits.md §6.7)
-VerbAnswer runBucketVerb(VerbCall& call); ///< am (limits.md §2.7)
+VerbAnswer runDozeVerb(VerbCall& call);     ///< cmd deviceidle (limits.md §6.7)
+VerbAnswer runActivityVerb(VerbCall& call); ///< am (limits.md §2.7, jobs.md §7.4)
 
 // jobs.md §8, the codes of JobSchedulerShellCommand.
 namespace verb_code {

@@ -49,7 +49,7 @@ std::optional<VerbAnswer> runVerb(Scheduler& core, std::span<const std::string> 
     const auto rest = words.empty() ? words : words.subspan(1);
     VerbCall verb{core, now, step, {rest.begin(), rest.end()}};
     if (first == "cmd") return runService(verb, rest, call);
-    if (first == "am") return runBucketVerb(verb);
+    if (first == "am") return runActivityVerb(verb);
     // `dumpsys deviceidle force-idle` is the same verb, as on Android.
     if (first == "dumpsys" && rest.size() > 1 && rest.front() == "deviceidle") return runService(verb, rest, call);
     return VerbAnswer{noVerb, "",

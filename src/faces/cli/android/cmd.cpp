@@ -250,12 +250,14 @@ Verb amVerb() {
             .fewest = 0,
             .most = Verb::many,
             .passes = Verb::Passes::Everything,
-            .summary = "Android's verbs for standby buckets: set-standby-bucket, …",
+            .summary = "Android's verbs for an app: set-standby-bucket, force-stop, …",
             .about = "Prints what Android prints; `stint am --help` lists the verbs. A bucket is a name or a value "
                      "from 10 to 50; what is forced holds until "
-                     "the app is used. Ends with 255 where a word is wrong or there is no such app.",
+                     "the app is used. force-stop kills the app, and its jobs and alarms are gone until it is used "
+                     "again. Ends with 255 where a word is wrong or there is no such app.",
             .options = {},
             .examples = {{"stint am set-standby-bucket com.example.mail rare", ""},
+                         {"stint am force-stop com.example.mail", "all of it ends, and nothing of it waits"},
                          {"stint am get-standby-bucket", "of every app: 10 active, 20 working set, …"}},
             .run = am};
 }

@@ -1,4 +1,4 @@
-// `am`: standby buckets by hand (limits.md §2.7).
+// `am`: standby buckets by hand (limits.md §2.7), and force-stop (jobs.md §7.4).
 
 #include <fmt/format.h>
 
@@ -84,15 +84,25 @@ VerbAnswer getInactive(VerbCall& call) {
     return {0, fmt::format("Idle={}\n", isIdle(app->bucket, call.core.deviceState().charging)), ""};
 }
 
+// jobs.md §7.4.
+VerbAnswer forceStop(VerbCall& call) {
+    const auto words = packageAnd(call, 1, 1, "PACKAGE");
+    if (!words) return error(words.error().message);
+    if (!call.app((*words)[0])) return error(notInstalled((*words)[0]));
+    const Reply reply = call.ask(ForceStop{.app = AppId{(*words)[0]}});
+    return reply.error ? error(reply.error->message) : VerbAnswer{};
+}
+
 } // namespace
 
-VerbAnswer runBucketVerb(VerbCall& call) {
+VerbAnswer runActivityVerb(VerbCall& call) {
     static const std::string setUsage = fmt::format("set-standby-bucket PACKAGE {}|VALUE", bucketChoices("|"));
     static const Verb<VerbCall> verbs[] = {
         {"set-standby-bucket", setBucket, setUsage},
         {"get-standby-bucket", getBucket, "get-standby-bucket [PACKAGE]"},
         {"set-inactive", setInactive, "set-inactive PACKAGE true|false"},
         {"get-inactive", getInactive, "get-inactive PACKAGE"},
+        {"force-stop", forceStop, "force-stop PACKAGE"},
     };
     return runOneOf<VerbCall>(verbs, "Activity manager (am) commands", call);
 }
