@@ -25,9 +25,14 @@ struct ForegroundInfo {
     Notification notification;
 };
 
-/// The values that a worker is made with. Cheap to copy. May grow (decision 17).
+/// The values that a worker is made with, by the library alone. Cheap to copy. May grow (decision 17).
 class STINT_API WorkerParameters {
 public:
+    // Without a move: what was moved from would have no values.
+    WorkerParameters(const WorkerParameters&) = default;
+    WorkerParameters& operator=(const WorkerParameters&) = default;
+    ~WorkerParameters() = default;
+
     const UUID& getId() const;
     const Data& getInputData() const;
     const std::set<std::string>& getTags() const;
@@ -44,6 +49,7 @@ private:
     friend class Worker;
     friend struct WorkerAccess;
     struct Values;
+    WorkerParameters() = default;
     std::shared_ptr<Values> values_; ///< never null
 };
 
