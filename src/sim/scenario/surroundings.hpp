@@ -25,6 +25,10 @@ public:
     virtual void note(const Trace& trace) = 0;
     /// Every process of the app is gone: by itself, or killed.
     virtual void die(const AppId& app, bool crash) = 0;
+    /// A process of the app has begun.
+    virtual void began(const AppId& app) = 0;
+    /// True if the core has that job, waiting or running.
+    virtual bool hasJob(const JobKey& job) const = 0;
 };
 
 } // namespace stint::sim

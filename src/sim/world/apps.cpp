@@ -167,10 +167,12 @@ void Apps::announce(const AppId& id) {
     if (pin) tellPin();
     const bool maybe = app->setup.maybeVisible;
     if (app->sentVisible != visible || app->sentRunning != running || app->sentMaybeVisible != maybe) {
+        const bool begins = running && !app->sentRunning.value_or(false);
         app->sentVisible = visible;
         app->sentRunning = running;
         app->sentMaybeVisible = maybe;
         world_.tell(AppSeen{id, visible, running, maybe});
+        if (begins) world_.began(id);
     }
     tellPin();
 }

@@ -52,6 +52,7 @@ public:
     }
 
     std::string enqueue(const action::EnqueueWork& call) {
+        began();
         const auto plans = plans_;
         std::map<work::UUID, std::int64_t> before;
         for (const auto& asked : call.requests) {
@@ -70,6 +71,7 @@ public:
     }
 
     void cancel(const action::CancelWork& call) {
+        began();
         work::Cancel event;
         if (!call.id.empty()) event.which = workIdOf(call.id);
         if (!call.tag.empty()) event.which = work::Cancel::Tag{call.tag};
@@ -106,9 +108,15 @@ public:
         return finding;
     }
 
+    /// Hands over again what the scheduler lacks (WorkManager's ForceStopRunnable).
+    void began() {
+        if (needsReconcile_ && desk().reconcile(world_.now()).ok()) needsReconcile_ = false;
+    }
+
     void lose() {
         ++process_;
         stopped_.clear(); // the next process counts its runs anew
+        needsReconcile_ = true;
         if (!desk_) return;
         work::Store store = std::move(*desk_).takeStore();
         desk_.reset();
@@ -133,6 +141,7 @@ public:
         return {};
     }
     Result<std::vector<work::Reconcile::Pending>> pending() override {
+        std::erase_if(scheduled_, [this](const auto& one) { return !world_.hasJob(keyOf(one.first)); });
         std::vector<work::Reconcile::Pending> pending;
         for (const auto& [job, request] : scheduled_)
             pending.push_back({job, request});
@@ -231,6 +240,7 @@ private:
     std::optional<work::Desk> desk_;
     std::optional<work::Store> file_; ///< while no process of the app runs
     int process_ = 0;                 ///< counts the app's processes
+    bool needsReconcile_ = false;     ///< another process has begun, or will
     std::map<work::UUID, Plan> plans_;
     std::map<work::UUID, std::int64_t> begun_;
     std::map<std::int32_t, work::UUID> scheduled_;
@@ -252,6 +262,10 @@ Finding SimulatedWork::judge(const action::ExpectWork& expect, Duration at) { re
 
 void SimulatedWork::lose(const AppId& app) {
     if (const auto found = layers_.find(app); found != layers_.end()) found->second->lose();
+}
+
+void SimulatedWork::began(const AppId& app) {
+    if (const auto found = layers_.find(app); found != layers_.end()) found->second->began();
 }
 
 void SimulatedWork::loseAll() {

@@ -24,8 +24,10 @@ public:
     void cancel(const action::CancelWork& call);
     Finding judge(const action::ExpectWork& expect, Duration at);
 
-    /// The app's processes are gone. The next one begins with the next call, or job.
+    /// The app's processes are gone. The next one begins with the app itself, its next call, or job.
     void lose(const AppId& app);
+    /// A process of the app has begun.
+    void began(const AppId& app);
     void loseAll();
 
 private:

@@ -263,4 +263,13 @@ void World::die(const AppId& app, bool crash) {
     work_.lose(app);
 }
 
+void World::began(const AppId& app) {
+    later(Duration{0}, [this, app] { work_.began(app); });
+}
+
+bool World::hasJob(const JobKey& job) const {
+    const auto view = core_ ? core_->job(job, now()) : std::nullopt;
+    return view && view->state != JobView::State::Finished;
+}
+
 } // namespace stint::sim

@@ -111,6 +111,8 @@ public:
     void tell(Event event, const std::function<void(const Reply&)>& answered) override;
     void note(const Trace& trace) override { history_.push_back(happeningOf(trace, now(), zero)); }
     void die(const AppId& app, bool crash) override;
+    void began(const AppId& app) override;
+    bool hasJob(const JobKey& job) const override;
 
 private:
     /// Not the epoch, which stands for "not set" in places.
