@@ -4,6 +4,7 @@
 //   once WORKER [CONSTRAINT]     enqueues one request, and prints its id
 //   here                         enqueues a step, waits for it, and says whether it was done in this very process
 //   tree                         enqueues a step that waits for a day, and one that follows it
+//   combine                      enqueues two chains of a step each, and one that follows both and notes their outputs
 //   follow ID                    waits for it, and prints each state that it is seen in
 //   stops                        has workers stopped while they are made, and twice, and prints what they are told
 //   info                         prints all requests: worker, state, attempts, stop reason
@@ -97,6 +98,18 @@ struct Shower : Working {
     }
 };
 
+/// Notes the names that it gets from what it follows.
+struct Gatherer : Working {
+    using Working::Working;
+    Result doWork() override {
+        std::string line = "gathered";
+        for (const auto& last : getInputData().getStringArray("last"))
+            line += " " + last;
+        note(line);
+        return Result::success();
+    }
+};
+
 struct Thrower : Working {
     using Working::Working;
     Result doWork() override { throw std::runtime_error("no way"); }
@@ -147,6 +160,7 @@ Configuration configuration() {
                 .addWorker<Step>("Step")
                 .addWorker<Endless>("Endless")
                 .addWorker<Shower>("Shower")
+                .addWorker<Gatherer>("Gatherer")
                 .addWorker<Thrower>("Thrower")
                 .addWorker<Told>("Told")
                 .setDirectory(own())
@@ -187,6 +201,17 @@ int tree(WorkManager& manager) {
     const auto first = OneTimeWorkRequest::Builder("Step").setInitialDelay(24h).build();
     const auto then = OneTimeWorkRequest::Builder("Step").build();
     const auto enqueued = manager.beginUniqueWork("tree", ExistingWorkPolicy::REPLACE, {*first}).then(*then).enqueue();
+    return enqueued ? 0 : complain(enqueued.error());
+}
+
+int combine(WorkManager& manager) {
+    std::vector<WorkContinuation> chains;
+    for (const auto* name : {"left", "right"})
+        chains.push_back(manager.beginWith(*OneTimeWorkRequest::Builder("Step")
+                                                .setInputData(*Data::Builder().putString("name", name).build())
+                                                .build()));
+    const auto last = OneTimeWorkRequest::Builder("Gatherer").build();
+    const auto enqueued = WorkContinuation::combine(chains).then(*last).enqueue();
     return enqueued ? 0 : complain(enqueued.error());
 }
 
@@ -255,6 +280,7 @@ int main(int count, char** words) {
     if (verb == "follow") return follow(*manager, UUID::fromString(word(2)).value_or(UUID()));
     if (verb == "here") return here(*manager);
     if (verb == "tree") return tree(*manager);
+    if (verb == "combine") return combine(*manager);
     if (verb == "stops") return stops(std::move(*manager));
     if (verb == "info") return info(*manager);
     if (verb == "cancel") return manager->cancelAllWork() ? 0 : 1;

@@ -20,6 +20,12 @@ def test_a_chain_runs_step_after_step_in_the_background(app):
     assert app.lines() == [f"{what} 1.{step}" for step in range(3) for what in ("begin", "end")]
 
 
+def test_what_follows_combined_chains_gets_the_outputs_of_all(app):
+    app.does("combine")
+    app.until(lambda: any(line.startswith("gathered") for line in app.lines()))
+    assert sorted(app.lines()[-1].split()) == ["gathered", "left", "right"]
+
+
 def test_each_request_is_one_job_and_no_more_than_twenty_are_at_the_scheduler(world, app):
     for _ in range(25):
         app.does("once", "Step", "charging")
@@ -50,6 +56,15 @@ def test_a_cancelled_worker_is_told_to_stop_and_why(app):
     app.until(lambda: any(line.startswith("stopped") for line in app.lines()))
     assert app.lines()[-1].endswith(" 1")  # CANCELLED_BY_APP
     assert app.does("info").startswith("Endless CANCELLED 1 1")
+
+
+def test_what_a_force_stop_ended_comes_back_when_the_app_is_used(world, app):
+    app.does("once", "Endless")
+    app.until(lambda: len(app.count("begin")) == 1)
+    world.done("am", "force-stop", PACKAGE)
+    assert world.done("jobs", PACKAGE) == ""
+    assert app.does("info").startswith("Endless ENQUEUED 1 ")
+    app.until(lambda: len([line for line in app.lines() if line.startswith("begin")]) == 2)
 
 
 def test_a_worker_is_told_once_that_it_is_stopped_and_does_not_begin_unless_it_can_be_told(app):

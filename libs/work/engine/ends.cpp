@@ -18,6 +18,10 @@ void Engine::stopHere(const UUID& id, std::int32_t reason, Step& step) {
     const auto live = live_.find(id);
     if (live == live_.end() || live->second.stopped) return;
     live->second.stopped = true;
+    // The job of its run, where an update has given the request another, or another process has ended it.
+    const Request* request = requests_.find(id);
+    const auto job = live->second.job;
+    if (job && (request == nullptr || request->job != job)) step.effects.emplace_back(TakeBack{*job});
     step.effects.emplace_back(StopWorker{id, live->second.run, reason});
 }
 
@@ -40,12 +44,16 @@ void Engine::finish(const UUID& id, State state, Data output, std::string why, N
         endWithAllThatFollows(child, state, std::string(cause), now, step);
 }
 
-// Walks by a list of its own: a chain may be longer than the stack is deep.
+// Walks by a list of its own: a chain may be longer than the stack is deep. What follows an ended request is ended,
+// too: a cancelled one's may wait for others.
 void Engine::endWithAllThatFollows(const UUID& first, State state, const std::string& why, Now now, Step& step) {
     std::vector<UUID> open{first};
+    std::set<UUID> seen{first};
     while (!open.empty()) {
         const UUID id = open.back();
         open.pop_back();
+        for (const UUID& child : requests_.childrenOf(id))
+            if (seen.insert(child).second) open.push_back(child);
         STINT_CHECK(requests_.find(id)); // a request is kept as long as one that follows it
         const Request& request = *requests_.find(id);
         if (request.isFinished()) continue;
@@ -61,8 +69,6 @@ void Engine::endWithAllThatFollows(const UUID& first, State state, const std::st
             ended.finishOrder = counters_.finishOrder++;
             ended.job.reset();
         });
-        const auto& children = requests_.childrenOf(id);
-        open.insert(open.end(), children.begin(), children.end());
     }
 }
 
@@ -132,11 +138,15 @@ Result<void> Engine::on(const Cancel& event, Now now, Step& step) {
 }
 
 /// Cancels the unfinished ones, and forgets all of them (REPLACE).
-void Engine::erase(const std::set<UUID>& ids, Now now, Step& step) {
+Engine::Claims Engine::erase(const std::set<UUID>& ids, Now now, Step& step) {
     for (const UUID& id : ids)
         endWithAllThatFollows(id, State::CANCELLED, "replaced by the app", now, step);
-    for (const UUID& id : ids)
+    Claims claims;
+    for (const UUID& id : ids) {
+        if (const auto& session = requests_.find(id)->session) claims.emplace(id, *session);
         requests_.erase(id);
+    }
+    return claims;
 }
 
 Result<void> Engine::on(const Prune&, Now now, Step&) {

@@ -92,10 +92,10 @@ bool Engine::mayRunHere(const Request& request, Now now) const {
 }
 
 void Engine::hand(Now now, Step& step) {
-    // A request that another process has cancelled runs here no longer.
+    // A request that another process has cancelled, or replaced, runs here no longer.
     for (const auto& [id, live] : Lives(live_)) {
         const Request* request = requests_.find(id);
-        if (request == nullptr || request->isFinished())
+        if (request == nullptr || request->isFinished() || request->sequence != live.sequence)
             stopHere(id, request ? request->stopReason : WorkInfo::STOP_REASON_UNKNOWN, step);
     }
     if (handAgainAt_ && *handAgainAt_ > now.elapsed) return;
@@ -121,9 +121,9 @@ void Engine::hand(Now now, Step& step) {
         give(id);
         if (mayRunHere(*requests_.find(id), now)) start(id, std::nullopt, now, step);
     }
-    // A request that runs without a job would not be begun again after this process's death.
+    // A request that runs without a job would not be begun again after its process's death.
     for (const UUID& id : std::set(requests_.running()))
-        if (requests_.find(id)->session == settings_.session) give(id);
+        give(id);
 }
 
 Result<void> Engine::on(const NotTaken& event, Now now, Step& step) {
@@ -144,40 +144,31 @@ Result<void> Engine::on(const NotTaken& event, Now now, Step& step) {
     return {};
 }
 
+// A death between a commit and its effects, and a process that ends a job just now, leave such differences, too: nobody
+// is told of what mends itself.
 Result<void> Engine::on(const Reconcile& event, Now now, Step& step) {
     static_cast<void>(now);
     handAgainAt_.reset();
     handWait_ = firstHandWait;
     std::set<std::int32_t> present;
-    int strange = 0;
     bool isOlder = false;
     for (const auto& [job, of] : event.pending) {
         const Request* request = requests_.ofJob(job);
         if (request != nullptr && request->spec.id == of) {
             present.insert(job);
         } else if (request == nullptr) {
-            ++strange;
             isOlder = isOlder || job >= counters_.job;
             step.effects.emplace_back(TakeBack{job});
         } // else the number is another request's, whose job the hand-over replaces
     }
-    int missing = 0;
-    for (const auto& [job, id] : requests_.jobs()) {
-        if (present.contains(job) || job >= event.jobsBefore) continue;
-        ++missing;
-        step.effects.emplace_back(HandOver{id, job});
-    }
+    for (const auto& [job, id] : requests_.jobs())
+        if (!present.contains(job) && job < event.jobsBefore) step.effects.emplace_back(HandOver{id, job});
     // A newer file gave these numbers: the counter passes them, so that none is given again.
     for (const auto& [job, of] : event.pending)
         if (isOlder && job >= counters_.job) counters_.job = job == INT32_MAX ? 1 : job + 1;
     if (isOlder)
         step.notices.emplace_back(
             "the file is older than the scheduler's jobs: it was restored from a backup, or lost");
-    if (strange > 0)
-        step.notices.push_back(
-            fmt::format("{} jobs at the scheduler were of no request in the file: taken back", strange));
-    if (missing > 0)
-        step.notices.push_back(fmt::format("{} requests were not at the scheduler: handed over again", missing));
     return {};
 }
 
@@ -188,7 +179,6 @@ void Engine::release(const UUID& id, Step& step) {
         if (request.state != State::RUNNING) return;
         request.state = State::ENQUEUED;
         request.stopReason = WorkInfo::STOP_REASON_UNKNOWN;
-        request.progress = {};
     });
 }
 

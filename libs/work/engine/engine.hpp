@@ -39,6 +39,7 @@ public:
     /// A worker at work in this process.
     struct Live {
         RunNumber run = 0;
+        std::int64_t sequence = 0;        ///< Request::sequence: another one has replaced it since (REPLACE)
         std::optional<std::int32_t> job;  ///< the job in whose run it works; none: begun without one, or gone
         std::optional<std::int32_t> next; ///< a job that began while the worker had not stopped yet
         bool stopped = false;
@@ -57,7 +58,9 @@ private:
     Result<void> on(const Update& event, Now now, Step& step);
     Result<void> admissible(const Enqueue& event) const;
     std::set<UUID> leavesOf(const std::string& name) const;
-    void insert(const Spec& spec, const std::set<UUID>& parents, const std::string& name, Now now);
+    /// The processes whose workers may still be at work on requests that were erased.
+    using Claims = std::map<UUID, Session>;
+    void insert(Request request, const Claims& claims, Now now);
     // runs (runs.cpp)
     Result<void> on(const JobStarted& event, Now now, Step& step);
     Result<void> on(const JobStopped& event, Now now, Step& step);
@@ -75,7 +78,7 @@ private:
     void endWithAllThatFollows(const UUID& id, State state, const std::string& why, Now now, Step& step);
     void unblockWhatFollows(const UUID& id, Now now);
     Result<void> on(const Restored& event, Now now, Step& step);
-    void erase(const std::set<UUID>& ids, Now now, Step& step);
+    Claims erase(const std::set<UUID>& ids, Now now, Step& step);
     void stopHere(const UUID& id, std::int32_t reason, Step& step);
     void prune(Now now, bool all);
     // the jobs at the scheduler

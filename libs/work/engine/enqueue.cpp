@@ -63,9 +63,6 @@ Result<void> Engine::admissible(const Enqueue& event) const {
         if (!before.insert(id).second)
             return fail(Errc::ILLEGAL_ARGUMENT, "request {} is in the chain twice: a chain may have no cycle",
                         id.toString());
-        if (requests_.find(id) != nullptr)
-            return fail(Errc::ILLEGAL_ARGUMENT, "request {} was enqueued before: each has an id of its own",
-                        id.toString());
         if (node.spec.period && (!node.parents.empty() || event.nodes.size() > 1))
             return fail(Errc::ILLEGAL_ARGUMENT, "work of \"{}\" is periodic, and may not be in a chain",
                         node.spec.worker);
@@ -86,24 +83,21 @@ Result<void> Engine::admissible(const Enqueue& event) const {
     return {};
 }
 
-void Engine::insert(const Spec& spec, const std::set<UUID>& parents, const std::string& name, Now now) {
-    Request request;
-    request.spec = spec;
+// jobs.md §10: a request that is there already is ignored.
+void Engine::insert(Request request, const Claims& claims, Now now) {
+    const Spec& spec = request.spec;
+    if (requests_.find(spec.id) != nullptr) return;
     request.sequence = counters_.sequence++;
-    request.parents = parents;
-    request.name = name;
     request.enqueuedAt = now.wall;
-    request.notBefore = now.wall + spec.initialDelay;
-    if (spec.period) {
-        request.windowEnd = firstWindowEnd(spec, now.wall);
-        request.notBefore = windowStart(spec, *request.windowEnd);
-    }
+    request.notBefore = now.wall + waitOf(request, spec);
+    if (spec.period) request.windowEnd = request.notBefore + spec.period->flex;
+    if (const auto claim = claims.find(spec.id); claim != claims.end()) request.session = claim->second;
     // jobs.md §10: BLOCKED until all parents SUCCEEDED; a FAILED parent fails it, a CANCELLED one cancels it.
     const auto has = [&](State state) {
-        return std::any_of(parents.begin(), parents.end(),
+        return std::any_of(request.parents.begin(), request.parents.end(),
                            [&](const UUID& p) { return requests_.find(p)->state == state; });
     };
-    const bool allSucceeded = std::all_of(parents.begin(), parents.end(),
+    const bool allSucceeded = std::all_of(request.parents.begin(), request.parents.end(),
                                           [&](const UUID& p) { return requests_.find(p)->state == State::SUCCEEDED; });
     request.state = has(State::FAILED)      ? State::FAILED
                     : has(State::CANCELLED) ? State::CANCELLED
@@ -125,6 +119,7 @@ Result<void> Engine::on(const Enqueue& event, Now now, Step& step) {
                                ///< for them
     };
     std::vector<Existing> existing;
+    Claims claims;
     for (std::size_t nth = 0; nth < event.names.size(); ++nth) {
         const auto& [name, policy] = event.names[nth];
         Existing found;
@@ -146,16 +141,16 @@ Result<void> Engine::on(const Enqueue& event, Now now, Step& step) {
         case ExistingWorkPolicy::KEEP:
             found.kept = unfinished;
             if (unfinished) found.leaves = leaves;
-            if (!unfinished) erase(std::set(named), now, step);
+            if (!unfinished) claims.merge(erase(std::set(named), now, step));
             break;
         case ExistingWorkPolicy::REPLACE:
-            erase(std::set(named), now, step);
+            claims.merge(erase(std::set(named), now, step));
             break;
         case ExistingWorkPolicy::APPEND:
             found.leaves = leaves;
             break;
         case ExistingWorkPolicy::APPEND_OR_REPLACE:
-            if (bad) erase(std::set(named), now, step);
+            if (bad) claims.merge(erase(std::set(named), now, step));
             if (!bad) found.leaves = leaves;
             break;
         }
@@ -178,7 +173,11 @@ Result<void> Engine::on(const Enqueue& event, Now now, Step& step) {
             }
         }
         if (name && node.parents.empty()) parents.insert(name->leaves.begin(), name->leaves.end());
-        insert(node.spec, parents, node.unique ? event.names[*node.unique].name : std::string(), now);
+        insert({.spec = node.spec,
+                .parents = std::move(parents),
+                .joins = node.joins,
+                .name = node.unique ? event.names[*node.unique].name : std::string()},
+               claims, now);
     }
     return {};
 }
@@ -199,16 +198,13 @@ Result<void> Engine::on(const EnqueuePeriodic& event, Now now, Step& step) {
         update.spec.id = *unfinished;
         return on(update, now, step);
     }
-    if (requests_.find(event.spec.id) != nullptr && !named.contains(event.spec.id))
-        return fail(Errc::ILLEGAL_ARGUMENT, "request {} was enqueued before: each has an id of its own",
-                    event.spec.id.toString());
-    erase(named, now, step);
-    insert(event.spec, {}, event.name, now);
+    const Claims claims = erase(named, now, step);
+    insert({.spec = event.spec, .name = event.name}, claims, now);
     return {};
 }
 
-// jobs.md §10: an update keeps the enqueue time and the phase of the period, does not stop a running worker, and takes
-// effect from the next run on.
+// jobs.md §10: an update keeps the enqueue time and the time from which the request waits, does not stop a running
+// worker, and takes effect from the next run on.
 Result<void> Engine::on(const Update& event, Now now, Step& step) {
     STINT_TRY(check(event.spec));
     const UUID& id = event.spec.id;
@@ -221,26 +217,18 @@ Result<void> Engine::on(const Update& event, Now now, Step& step) {
     const bool runs = found->state == State::RUNNING;
     const auto job = found->job;
     requests_.change(id, [&](Request& request) {
-        const bool first = request.notBefore == request.enqueuedAt + request.spec.initialDelay;
-        if (request.isPeriodic()) {
-            // The coming window begins where the window before it began, plus the new interval. If this period's work
-            // was begun already, this window is the one before.
-            const Duration before = request.spec.period->interval;
-            const Duration interval = event.spec.period->interval;
-            const WallTime began = *request.windowEnd - before;
-            const bool isFirst = began <= request.enqueuedAt + request.spec.initialDelay;
-            const bool inIt = runs || request.attempts > 0;
-            request.windowEnd = isFirst || inIt ? began + interval : began - before + interval * 2;
-            if (!inIt) request.notBefore = windowStart(event.spec, *request.windowEnd);
-        } else if (first && request.attempts == 0) {
-            request.notBefore = request.enqueuedAt + event.spec.initialDelay;
-        }
+        request.notBefore += waitOf(request, event.spec) - waitOf(request, request.spec);
+        if (request.isPeriodic() && request.attempts == 0)
+            request.windowEnd = request.notBefore + event.spec.period->flex;
         request.spec = event.spec;
         request.demoted = false;
         ++request.generation;
-        if (!runs) request.job.reset();
+        // A job with the new terms is at the scheduler from now on, however a run ends. The run keeps its own.
+        request.job.reset();
     });
-    if (!runs && job) step.effects.emplace_back(TakeBack{*job});
+    const auto live = live_.find(id);
+    const bool isAtWork = runs && (live == live_.end() || live->second.job == job);
+    if (job && !isAtWork) step.effects.emplace_back(TakeBack{*job});
     static_cast<void>(now);
     step.updated = runs ? UpdateResult::APPLIED_FOR_NEXT_RUN : UpdateResult::APPLIED_IMMEDIATELY;
     return {};

@@ -33,6 +33,7 @@ struct Enqueue {
         Spec spec;
         std::set<UUID> parents;
         std::optional<std::size_t> unique; ///< an index of `names`
+        bool joins = false;                ///< it follows chains that were combined
     };
     std::vector<Unique> names;
     std::vector<Node> nodes;

@@ -6,10 +6,6 @@
 
 namespace stint::work {
 
-namespace {
-constexpr Duration periodicBuffer = std::chrono::minutes(30); // jobs.md §0 periodic_buffer
-}
-
 Duration backoff(const Spec& spec, std::int32_t attempts) {
     Duration wait = spec.backoffDelay;
     for (std::int32_t nth = 1; nth < attempts && wait < WorkRequest::MAX_BACKOFF; ++nth)
@@ -17,29 +13,12 @@ Duration backoff(const Spec& spec, std::int32_t attempts) {
     return std::min<Duration>(wait, WorkRequest::MAX_BACKOFF);
 }
 
-WallTime firstWindowEnd(const Spec& spec, WallTime enqueuedAt) {
-    return enqueuedAt + spec.initialDelay + spec.period->interval;
-}
-
-WallTime windowStart(const Spec& spec, WallTime windowEnd) { return windowEnd - spec.period->flex; }
-
-Window nextWindow(const Spec& spec, WallTime windowEnd, WallTime now) {
-    const auto [period, flex] = *spec.period;
-    // Work does not run before its window: the clock was set back, and the grid begins anew.
-    if (windowEnd - now > period) windowEnd = now + period;
-    if (now <= windowEnd) {
-        const Duration left = windowEnd - now;
-        // Work that was done late in its window is not done again at once.
-        const bool soon = left < periodicBuffer && left < period / 6;
-        const Duration buffer = soon ? std::min(periodicBuffer, period / 6 - left) : Duration(0);
-        const WallTime end = windowEnd + period;
-        return {end - std::min(flex, period - buffer), end};
-    }
-    const Duration late = now - windowEnd;
-    auto windows = late / period + 1;
-    if (flex != period && period - flex - late % period <= flex / 6) ++windows;
-    const WallTime end = windowEnd + windows * period;
-    return {end - std::min(flex, period), end};
+Duration waitOf(const Request& request, const Spec& spec) {
+    if (request.waitsForRetry()) return backoff(spec, request.attempts);
+    if (request.attempts > 0) return Duration(0); // the system stopped it
+    if (!spec.period) return spec.initialDelay;
+    const auto [interval, flex] = *spec.period;
+    return request.isFirstPeriod() ? spec.initialDelay + interval - flex : interval;
 }
 
 Duration latency(const Request& request, WallTime now) {

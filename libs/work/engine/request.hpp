@@ -16,17 +16,18 @@ struct Request {
     Spec spec;
     std::int64_t sequence = 0; ///< in the order in which they were enqueued
     std::set<UUID> parents;    ///< the requests that it follows
+    bool joins = false;        ///< these are chains that were combined: their outputs are arrays
     std::string name;          ///< its unique name; empty: none
     State state = State::ENQUEUED;
     std::int32_t generation = 0;
     std::int32_t attempts = 0; ///< the runs begun so far; for periodic work, in this period
     WallTime enqueuedAt{};
     WallTime notBefore{};              ///< the earliest time of its next run
-    std::optional<WallTime> windowEnd; ///< the end of its present period's window (jobs.md §6.5)
+    std::optional<WallTime> windowEnd; ///< periodic work's: the end of its present period's window, later for each
     std::int32_t stopReason = WorkInfo::STOP_REASON_NOT_STOPPED;
     bool demoted = false; ///< refused as expedited or user-initiated: it runs as regular work
     Data output;          ///< where it SUCCEEDED or FAILED
-    Data progress;        ///< while it is RUNNING
+    Data progress;        ///< while it is RUNNING, and after a stop until its next run
     std::string why;      ///< the reason, where it ended without its worker's result
     std::optional<WallTime> finishedAt;
     /// The order of its end, or of its last period's: for InputMerger::OVERWRITING the last parent's output counts,
@@ -38,6 +39,11 @@ struct Request {
 
     bool isPeriodic() const { return spec.period.has_value(); }
     bool isFinished() const { return work::isFinished(state); }
+    bool isFirstPeriod() const { return isPeriodic() && finishOrder == 0; }
+    /// True while it waits for its back-off, not after a stop by the system.
+    bool waitsForRetry() const {
+        return state == State::ENQUEUED && attempts > 0 && stopReason == WorkInfo::STOP_REASON_NOT_STOPPED;
+    }
     bool isExpedited() const { return spec.expedited && !demoted; }
     bool isUserInitiated() const { return spec.userInitiated && !demoted; }
 

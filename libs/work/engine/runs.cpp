@@ -6,18 +6,41 @@
 
 namespace stint::work {
 
+namespace {
+
+/// True if the run has lost one of its constraints.
+bool isLostConstraint(StopReason reason) {
+    switch (reason) {
+    case STOP_REASON_CONSTRAINT_BATTERY_NOT_LOW:
+    case STOP_REASON_CONSTRAINT_CHARGING:
+    case STOP_REASON_CONSTRAINT_CONNECTIVITY:
+    case STOP_REASON_CONSTRAINT_DEVICE_IDLE:
+    case STOP_REASON_CONSTRAINT_STORAGE_NOT_LOW:
+        return true;
+    default:
+        return false;
+    }
+}
+
+} // namespace
+
 /// The request's own input, and its parents' outputs, the parent that finished last at the end.
 Result<Data> Engine::inputOf(const Request& request) const {
-    std::map<std::int64_t, Data> outputs;
+    std::map<std::int64_t, Data> outputs; // in the order in which they ended
     for (const UUID& parent : request.parents) {
         STINT_CHECK(requests_.find(parent)); // a parent is forgotten only after its followers
         const Request& before = *requests_.find(parent);
         outputs.emplace(before.finishOrder, before.output);
     }
     if (outputs.empty()) return request.spec.input;
-    std::vector<Data> inputs{request.spec.input};
+    std::vector<Data> inputs;
     for (auto& [order, output] : outputs)
         inputs.push_back(std::move(output));
+    if (request.joins) {
+        auto joined = STINT_TRY(merge(InputMerger::ARRAY_CREATING, inputs));
+        inputs.assign(1, std::move(joined));
+    }
+    inputs.insert(inputs.begin(), request.spec.input);
     return merge(request.spec.merger, inputs);
 }
 
@@ -38,7 +61,7 @@ bool Engine::start(const UUID& id, std::optional<std::int32_t> job, Now now, Ste
         request.stopReason = WorkInfo::STOP_REASON_NOT_STOPPED;
         request.progress = {};
     });
-    live_[id] = {.run = ++runs_, .job = job};
+    live_[id] = {.run = ++runs_, .sequence = requests_.find(id)->sequence, .job = job};
     step.effects.emplace_back(StartWorker{id, runs_, job, std::move(*input)});
     return true;
 }
@@ -51,7 +74,10 @@ Result<void> Engine::on(const JobStarted& event, Now now, Step& step) {
     const UUID id = request->spec.id;
     step.goesOn = true;
     if (const auto live = live_.find(id); live != live_.end()) {
-        (live->second.stopped ? live->second.next : live->second.job) = event.job;
+        const bool leaves = live->second.stopped || live->second.sequence != request->sequence;
+        std::optional<std::int32_t>& of = leaves ? live->second.next : live->second.job;
+        if (of && of != event.job) step.effects.emplace_back(EndJob{*of, false}); // an update has replaced it
+        of = event.job;
     } else if (request->session) {
         step.effects.emplace_back(EndJob{event.job, true}); // another process is at work on it
     } else {
@@ -62,26 +88,29 @@ Result<void> Engine::on(const JobStarted& event, Now now, Step& step) {
 
 // jobs.md §10: a worker that the system stopped is retried, as if onStopJob answered true.
 Result<void> Engine::on(const JobStopped& event, Now now, Step& step) {
-    const Request* request = requests_.ofJob(event.job);
     for (auto& [id, live] : live_) {
         if (live.next == event.job) live.next.reset();
         if (live.job != event.job) continue;
         live.job.reset();
+        const Request* request = requests_.find(id);
         const bool byApp = event.reason == STOP_REASON_CANCELLED_BY_APP;
-        if (request == nullptr || request->isFinished() || live.stopped) break;
-        // A stop by the user or the app stops the worker in any case; other stops leave a foreground worker going.
-        if (live.foreground && !byApp && event.reason != STOP_REASON_USER) break;
+        const bool isOver = request == nullptr || request->sequence != live.sequence || request->isFinished();
+        if (isOver || live.stopped) break;
+        // A foreground worker outlasts its job's time and quota, but neither the user's nor the app's word, nor what it
+        // requires.
+        const bool stopsAll = byApp || event.reason == STOP_REASON_USER || isLostConstraint(event.reason);
+        if (live.foreground && !stopsAll) break;
         requests_.change(id, [&](Request& stopped) {
             stopped.state = State::ENQUEUED;
             stopped.stopReason = static_cast<std::int32_t>(event.reason);
             stopped.notBefore = now.wall;
-            stopped.progress = {};
-            if (byApp) stopped.job.reset(); // by another process's call: the job is gone, its request is not
+            // By another process's call: the job is gone, its request is not.
+            if (byApp && stopped.job == event.job) stopped.job.reset();
         });
         stopHere(id, static_cast<std::int32_t>(event.reason), step);
         break;
     }
-    request = requests_.ofJob(event.job);
+    const Request* request = requests_.ofJob(event.job); // none: an update has given it another job
     step.goesOn = request != nullptr && !request->isFinished();
     return {};
 }
@@ -97,7 +126,7 @@ Result<void> Engine::on(const WorkerEnded& event, Now now, Step& step) {
         return {};
     }
     requests_.change(event.request, [](Request& ended) { ended.session.reset(); });
-    if (!live.stopped) {
+    if (!live.stopped && live.sequence == request->sequence) {
         if (live.job) step.effects.emplace_back(EndJob{*live.job, false});
         if (request->job && request->job != live.job) step.effects.emplace_back(TakeBack{*request->job});
         requests_.change(event.request, [](Request& ended) { ended.job.reset(); });
@@ -131,14 +160,12 @@ void Engine::conclude(const WorkerEnded& event, Now now, Step& step) {
 
 void Engine::nextPeriod(const UUID& id, Now now) {
     requests_.change(id, [&](Request& request) {
-        STINT_CHECK(request.windowEnd);
-        const Window next = nextWindow(request.spec, *request.windowEnd, now.wall);
         request.state = State::ENQUEUED;
         request.progress = {};
         request.attempts = 0;
-        request.windowEnd = next.end;
-        request.notBefore = next.start;
         request.finishOrder = counters_.finishOrder++;
+        request.notBefore = now.wall + waitOf(request, request.spec);
+        request.windowEnd = request.notBefore + request.spec.period->flex;
     });
 }
 

@@ -33,14 +33,16 @@ const char* const insertRequest =
     "INSERT OR REPLACE INTO requests (id, sequence, worker, input, tags, constraints, backoff_policy, backoff_delay, "
     "backoff_said, initial_delay, period, flex, expedited, user_initiated, merger, keep_results, name, state, "
     "generation, attempts, enqueued_at, not_before, window_end, stop_reason, demoted, output, progress, why, "
-    "finished_at, finish_order, job, session) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, "
+    "finished_at, finish_order, job, session, joins) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, "
+    "?14, "
     "?15, "
-    "?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32)";
+    "?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33)";
 const char* const selectRequests =
     "SELECT id, sequence, worker, input, tags, constraints, backoff_policy, backoff_delay, backoff_said, "
     "initial_delay, "
     "period, flex, expedited, user_initiated, merger, keep_results, name, state, generation, attempts, enqueued_at, "
-    "not_before, window_end, stop_reason, demoted, output, progress, why, finished_at, finish_order, job, session "
+    "not_before, window_end, stop_reason, demoted, output, progress, why, finished_at, finish_order, job, session, "
+    "joins "
     "FROM requests";
 
 namespace {
@@ -96,17 +98,17 @@ Result<void> rowInto(Statement& insert, const Request& request) {
     const std::string input = bytesOf(spec.input.getKeyValueMap());
     const std::string output = bytesOf(request.output.getKeyValueMap());
     const std::string progress = bytesOf(request.progress.getKeyValueMap());
-    return insert.run(spec.id.toString(), request.sequence, spec.worker, Blob{input}, jsonOf(spec.tags),
-                      jsonOf(spec.constraints), static_cast<std::int64_t>(spec.backoffPolicy),
-                      spec.backoffDelay.count(), spec.explicitBackoff, spec.initialDelay.count(),
-                      mapped(spec.period, [](const Period& p) { return p.interval.count(); }),
-                      mapped(spec.period, [](const Period& p) { return p.flex.count(); }),
-                      mapped(spec.expedited, [](OutOfQuotaPolicy p) { return static_cast<std::int64_t>(p); }),
-                      spec.userInitiated, static_cast<std::int64_t>(spec.merger), spec.keepResults.count(),
-                      request.name, static_cast<std::int64_t>(request.state), request.generation, request.attempts,
-                      millisOf(request.enqueuedAt), millisOf(request.notBefore), mapped(request.windowEnd, millisOf),
-                      request.stopReason, request.demoted, Blob{output}, Blob{progress}, request.why,
-                      mapped(request.finishedAt, millisOf), request.finishOrder, request.job, request.session);
+    return insert.run(
+        spec.id.toString(), request.sequence, spec.worker, Blob{input}, jsonOf(spec.tags), jsonOf(spec.constraints),
+        static_cast<std::int64_t>(spec.backoffPolicy), spec.backoffDelay.count(), spec.explicitBackoff,
+        spec.initialDelay.count(), mapped(spec.period, [](const Period& p) { return p.interval.count(); }),
+        mapped(spec.period, [](const Period& p) { return p.flex.count(); }),
+        mapped(spec.expedited, [](OutOfQuotaPolicy p) { return static_cast<std::int64_t>(p); }), spec.userInitiated,
+        static_cast<std::int64_t>(spec.merger), spec.keepResults.count(), request.name,
+        static_cast<std::int64_t>(request.state), request.generation, request.attempts, millisOf(request.enqueuedAt),
+        millisOf(request.notBefore), mapped(request.windowEnd, millisOf), request.stopReason, request.demoted,
+        Blob{output}, Blob{progress}, request.why, mapped(request.finishedAt, millisOf), request.finishOrder,
+        request.job, request.session, request.joins);
 }
 
 Result<Request> requestIn(const Statement& row, ConstraintsRead& read) {
@@ -154,6 +156,7 @@ Result<Request> requestIn(const Statement& row, ConstraintsRead& read) {
         request.job = static_cast<std::int32_t>(job);
     }
     if (!row.isNull(31)) request.session = STINT_TRY(storedNumber(row, 31, 0, farthest));
+    request.joins = row.integer(32) != 0;
     STINT_TRY(check(spec));
     if (const auto what = contradictionIn(request); !what.empty())
         return fail(Errc::STORAGE, "request {} contradicts itself: it has {}", spec.id.toString(), what);

@@ -52,3 +52,7 @@ CREATE TABLE dependencies (
     parent TEXT NOT NULL,
     PRIMARY KEY (child, parent)
 ) STRICT, WITHOUT ROWID;
+
+-- version 2
+
+ALTER TABLE requests ADD COLUMN joins INTEGER NOT NULL DEFAULT 0; -- follows chains that were combined

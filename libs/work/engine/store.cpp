@@ -160,8 +160,10 @@ void Store::follow(const std::filesystem::path& state, std::vector<std::string>&
 
 /// Compares the file with the witness: the ends that either one lacks.
 Result<void> Store::compare() {
-    const std::int64_t next = first_->counters.finishOrder;
+    std::int64_t next = first_->counters.finishOrder;
     const auto last = STINT_TRY(witness_->last());
+    // An end is in the file before it is in the witness, but another process may have written both since we read.
+    if (last >= next) next = STINT_TRY(database_->integer("SELECT finish_order FROM counters"));
     if (last >= next) {
         restored_ = STINT_TRY(witness_->since(next));
     } else if (last < next - 1) {

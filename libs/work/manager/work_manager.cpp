@@ -1,5 +1,6 @@
 #include "work/manager/work_manager.hpp"
 
+#include <algorithm>
 #include <climits>
 #include <map>
 
@@ -72,8 +73,9 @@ struct WorkContinuation::Writer {
             if (fresh) event.names.push_back(*node.unique);
             unique = name->second;
         }
+        const bool joins = std::ranges::any_of(node.before, [](const auto& one) { return one->requests.empty(); });
         for (const auto& request : node.requests)
-            event.nodes.push_back({WorkRequestAccess::spec(request), parents, unique});
+            event.nodes.push_back({WorkRequestAccess::spec(request), parents, unique, joins});
     }
 };
 

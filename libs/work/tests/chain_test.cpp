@@ -65,20 +65,74 @@ TEST_CASE("a chain of ten thousand steps fails as one, without a deep stack") {
     CHECK(app.state(numbered(10'000)) == State::FAILED);
 }
 
-TEST_CASE("a cycle, an id twice, an id of before and a periodic link are refused, and nothing is taken in") {
+TEST_CASE("a cycle, an id twice and a periodic link are refused, and nothing is taken in") {
     App app; // jobs.md §10, chains
     REQUIRE(app.tell(enqueue({once(9)})).ok());
     Enqueue cycle = chain({1, 2});
     cycle.nodes[0].parents = {numbered(2)};
     CHECK(app.error(cycle).ends_with("a chain may have no cycle"));
     CHECK(app.error(chain({1, 2, 1})).ends_with("is in the chain twice: a chain may have no cycle"));
-    CHECK(app.error(enqueue({once(1), once(9)})).ends_with("was enqueued before: each has an id of its own"));
     Enqueue link = chain({1});
     link.nodes.push_back({periodic(2), {numbered(1)}, {}});
     CHECK(app.error(link) == "work of \"Worker\" is periodic, and may not be in a chain");
     CHECK(app.desk->engine().requests().all().size() == 1);
     app.dieAndBegin();
     CHECK(app.desk->engine().requests().all().size() == 1);
+}
+
+TEST_CASE("what follows combined chains gets their outputs as arrays, whatever its merger") { // jobs.md §10, chains
+    App app;
+    Enqueue event = enqueue({once(1), once(2)});
+    Spec last = once(3);
+    last.input = *Data::Builder().putString("own", "in").putString("a", "overwritten").build();
+    event.nodes.push_back({last, {numbered(1), numbered(2)}, {}, true});
+    REQUIRE(app.tell(event).ok());
+    app.run(numbered(2), text("a", "two"));
+    app.dieAndBegin();
+    app.run(numbered(1), text("a", "one"));
+    REQUIRE(app.begin(numbered(3)));
+    const Data input = app.workers.running.at(numbered(3)).input;
+    CHECK(input.getString("own") == "in");
+    CHECK(input.getStringArray("a") == std::vector<std::string>{"two", "one"});
+
+    Enqueue mixed = enqueue({once(4), once(5)});
+    mixed.nodes.push_back({once(6), {numbered(4), numbered(5)}, {}, true});
+    REQUIRE(app.tell(mixed).ok());
+    app.run(numbered(4), text("a", "text"));
+    app.run(numbered(5), *Data::Builder().putLong("a", 1).build());
+    CHECK(!app.begin(numbered(6)));
+    CHECK(app.state(numbered(6)) == State::FAILED);
+}
+
+TEST_CASE("a request that is there already is ignored, and what follows it is taken in") { // jobs.md §10, chains
+    App app;
+    REQUIRE(app.tell(enqueue({once(1)})).ok());
+    REQUIRE(app.begin(numbered(1)));
+    const Request before = *app.find(numbered(1));
+    REQUIRE(app.tell(chain({1, 2})).ok());
+    CHECK(*app.find(numbered(1)) == before);
+    CHECK(app.find(numbered(2))->parents == std::set{numbered(1)});
+    CHECK(app.workers.stopping.empty());
+    app.succeed(numbered(1));
+    REQUIRE(app.tell(enqueue({once(1)})).ok()); // its end stands
+    CHECK(app.state(numbered(1)) == State::SUCCEEDED);
+    CHECK(app.state(numbered(2)) == State::ENQUEUED);
+}
+
+TEST_CASE("cancelling what has ended cancels what follows it and has not") { // jobs.md §10, cancel
+    App app;
+    Enqueue graph = chain({1, 2, 3});
+    graph.nodes.push_back({once(4), {numbered(1)}, {}});
+    REQUIRE(app.tell(graph).ok());
+    app.run(numbered(1));
+    app.run(numbered(4));
+    REQUIRE(app.begin(numbered(2)));
+    REQUIRE(app.tell(Cancel{numbered(1)}).ok());
+    CHECK(app.state(numbered(1)) == State::SUCCEEDED);
+    CHECK(app.state(numbered(4)) == State::SUCCEEDED);
+    CHECK(app.state(numbered(2)) == State::CANCELLED);
+    CHECK(app.state(numbered(3)) == State::CANCELLED);
+    CHECK(app.workers.stopping.contains(numbered(2)));
 }
 
 TEST_CASE("cancel: by id, by tag, by name, all; a running worker is told to stop") { // jobs.md §10, cancel
@@ -180,7 +234,7 @@ TEST_CASE("updateWork: used from the next run on, the running worker goes on, th
     CHECK(app.find(numbered(1))->generation == 1);
     CHECK(app.find(numbered(1))->enqueuedAt == enqueued);
     app.succeed(numbered(1));
-    CHECK(app.find(numbered(1))->notBefore == enqueued + 12h); // the phase of its period
+    CHECK(app.find(numbered(1))->notBefore == app.now.wall + 12h);
     CHECK(app.jobInfoOf(numbered(1)).isRequireCharging());
     const auto again = app.tell(Update{first});
     CHECK(again->updated == UpdateResult::APPLIED_IMMEDIATELY);
@@ -189,6 +243,109 @@ TEST_CASE("updateWork: used from the next run on, the running worker goes on, th
     CHECK(app.tell(Update{first})->updated == UpdateResult::NOT_APPLIED);
     CHECK(app.tell(Update{once(1)}).error().code == Errc::ILLEGAL_ARGUMENT);
     CHECK(app.tell(Update{once(5)}).error().code == Errc::ILLEGAL_ARGUMENT);
+}
+
+TEST_CASE("an update of what runs holds for its next run, however this one is cut off") { // jobs.md §10, updateWork
+    Spec before = once(1);
+    before.constraints = Constraints::Builder().setRequiresCharging(true).build();
+    before.input = text("is", "old");
+    Spec after = once(1);
+    after.input = text("is", "new");
+    enum class Cut { Death, Timeout, Constraint, None };
+    for (const Cut cut : {Cut::Death, Cut::Timeout, Cut::Constraint, Cut::None}) {
+        CAPTURE(static_cast<int>(cut));
+        App app;
+        REQUIRE(app.tell(enqueue({before})).ok());
+        REQUIRE(app.begin(numbered(1)));
+        const std::int32_t old = app.jobOf(numbered(1));
+        for (int times = 0; times < 2; ++times)
+            CHECK(app.tell(Update{after})->updated == UpdateResult::APPLIED_FOR_NEXT_RUN);
+        CHECK(app.workers.stopping.empty());
+        CHECK(app.scheduler.jobs.contains(old)); // its run goes on
+        CHECK(app.scheduler.jobs.size() == 2);
+        CHECK(!app.jobInfoOf(numbered(1)).isRequireCharging());
+        if (cut == Cut::Death) {
+            app.dieAndBegin();
+            CHECK(app.notices.empty());
+            CHECK(app.scheduler.jobs.size() == 1);
+        } else if (cut != Cut::None) {
+            const auto reason = cut == Cut::Timeout ? STOP_REASON_TIMEOUT : STOP_REASON_CONSTRAINT_CHARGING;
+            CHECK(!app.tell(JobStopped{old, reason})->goesOn); // the job of the new terms takes over
+            CHECK(app.workers.stopping.contains(numbered(1)));
+            app.retry(numbered(1));
+        } else {
+            REQUIRE(app.begin(numbered(1))); // the job of the new terms begins, and joins the run
+            CHECK(app.workers.begun.size() == 1);
+            CHECK(app.scheduler.finished == std::vector{std::pair(old, false)});
+            app.stopJob(numbered(1), STOP_REASON_DEVICE_STATE);
+            CHECK(app.workers.stopping.contains(numbered(1)));
+            app.retry(numbered(1));
+        }
+        CHECK(app.find(numbered(1))->generation == 2);
+        REQUIRE(app.begin(numbered(1)));
+        CHECK(app.workers.running.at(numbered(1)).input.getString("is") == "new");
+        app.succeed(numbered(1));
+        CHECK(app.state(numbered(1)) == State::SUCCEEDED);
+        app.scheduler.jobs.erase(old);
+        CHECK(app.scheduler.jobs.empty());
+    }
+}
+
+TEST_CASE("cancelling what was updated while it ran takes back both of its jobs") { // jobs.md §10, cancel
+    App app;
+    REQUIRE(app.tell(enqueue({once(1)})).ok());
+    REQUIRE(app.begin(numbered(1)));
+    REQUIRE(app.tell(Update{once(1)}).ok());
+    CHECK(app.scheduler.jobs.size() == 2);
+    REQUIRE(app.tell(Cancel{numbered(1)}).ok());
+    CHECK(app.scheduler.jobs.empty());
+    CHECK(app.workers.stopping.contains(numbered(1)));
+}
+
+TEST_CASE("an update reckons the wait anew, from when it began") { // jobs.md §10, updateWork
+    App app;
+    REQUIRE(app.tell(chain({1, 2})).ok());
+    app.pass(1h);
+    app.run(numbered(1));
+    const WallTime unblocked = app.now.wall;
+    app.pass(10min);
+    Spec late = once(2);
+    late.initialDelay = 1h;
+    REQUIRE(app.tell(Update{late}).ok());
+    CHECK(app.find(numbered(2))->notBefore == unblocked + 1h);
+    CHECK(app.jobInfoOf(numbered(2)).getMinimumLatency() == Duration(50min));
+
+    Spec retried = once(3);
+    REQUIRE(app.tell(enqueue({retried})).ok());
+    REQUIRE(app.begin(numbered(3)));
+    app.retry(numbered(3));
+    const WallTime failed = app.now.wall;
+    app.pass(10s);
+    retried.backoffPolicy = BackoffPolicy::LINEAR;
+    retried.backoffDelay = 1h;
+    REQUIRE(app.tell(Update{retried}).ok());
+    CHECK(app.find(numbered(3))->notBefore == failed + 1h);
+
+    const WallTime enqueued = app.now.wall;
+    REQUIRE(app.tell(enqueue({periodic(4, 24h)})).ok());
+    app.pass(1min);
+    Spec delayed = periodic(4, 24h, 6h);
+    delayed.initialDelay = 2h;
+    REQUIRE(app.tell(Update{delayed}).ok());
+    CHECK(app.find(numbered(4))->notBefore == enqueued + 2h + 18h); // its first run
+    app.pass(20h);
+    app.run(numbered(4));
+    const WallTime ended = app.now.wall;
+    app.pass(1h);
+    delayed.initialDelay = 5h; // of the first run alone
+    delayed.period = {12h, 12h};
+    REQUIRE(app.tell(Update{delayed}).ok());
+    CHECK(app.find(numbered(4))->notBefore == ended + 12h);
+    REQUIRE(app.begin(numbered(4)));
+    REQUIRE(app.stopJob(numbered(4), STOP_REASON_DEVICE_STATE));
+    const WallTime stopped = app.find(numbered(4))->notBefore;
+    REQUIRE(app.tell(Update{periodic(4, 48h)}).ok());
+    CHECK(app.find(numbered(4))->notBefore == stopped); // it was begun already
 }
 
 TEST_CASE("nothing follows periodic work, whether it was enqueued before or is kept") { // jobs.md §10, kinds

@@ -56,7 +56,6 @@ TEST_CASE("a damaged file is set aside and told, and work begins anew") {
         CHECK(app.find(numbered(1)) == nullptr);
         CHECK(filesNamed(app, "work.db.damaged-") == 1);
         CHECK(told(app, "it was set aside as work.db.damaged-"));
-        CHECK(told(app, "1 jobs at the scheduler were of no request in the file: taken back"));
         CHECK(app.scheduler.jobs.empty());
         REQUIRE(app.tell(enqueue({once(2)})).ok());
         CHECK(app.scheduler.jobs.size() == 1);
@@ -148,7 +147,7 @@ TEST_CASE("a newer file is set aside as it is, and told") {
     app.die();
     edit(app, "work.db", "PRAGMA user_version = 99");
     app.open();
-    CHECK(told(app, "it was made by a newer libstint-work (version 99, this one knows 1)"));
+    CHECK(told(app, "it was made by a newer libstint-work (version 99, this one knows 2)"));
     for (const auto& file : std::filesystem::directory_iterator(app.directory.path)) {
         if (file.path().filename().string().find("newer") == std::string::npos || file.path().extension() == "x")
             continue;
@@ -183,7 +182,7 @@ TEST_CASE("the scheduler lost its store: what waits is handed over again, what f
     app.die();
     app.scheduler.jobs.clear();
     app.open();
-    CHECK(told(app, "2 requests were not at the scheduler: handed over again"));
+    CHECK(app.notices.empty()); // it mends itself, and so does a death before a hand-over
     CHECK(app.scheduler.jobs.size() == 2);
     app.run(numbered(2));
     app.run(numbered(3));
@@ -216,7 +215,7 @@ TEST_CASE("the file is older than the scheduler's store: jobs that it does not k
     backup.restore();
     app.open();
     CHECK(app.scheduler.jobs.size() == 1);
-    CHECK(told(app, "1 jobs at the scheduler were of no request in the file: taken back"));
+    CHECK(told(app, "the file is older than the scheduler's jobs: it was restored from a backup, or lost"));
     app.run(numbered(1));
 }
 

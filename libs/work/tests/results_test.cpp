@@ -118,16 +118,24 @@ TEST_CASE("while a stopped worker has not returned, the request is not begun aga
     CHECK(!app.workers.overlapped);
 }
 
-TEST_CASE("progress is there while it runs, and gone afterwards") { // jobs.md §10, data
+TEST_CASE("progress is there while it runs, after a stop until the next run, and gone at the end") { // §10, data
     App app;
     REQUIRE(app.tell(enqueue({once(1)})).ok());
     REQUIRE(app.begin(numbered(1)));
     const auto run = app.workers.running.at(numbered(1)).run;
     REQUIRE(app.tell(Progress{numbered(1), run, text("done", "half")}).ok());
     CHECK(app.find(numbered(1))->progress.getString("done") == "half");
+    app.stopJob(numbered(1), STOP_REASON_DEVICE_STATE);
+    CHECK(app.tell(Progress{numbered(1), run, {}}).error().code == Errc::ILLEGAL_STATE);
+    app.dieAndBegin();
+    CHECK(app.find(numbered(1))->progress.getString("done") == "half");
+    REQUIRE(app.begin(numbered(1)));
+    CHECK(app.find(numbered(1))->progress.isEmpty());
+    const auto next = app.workers.running.at(numbered(1)).run;
+    REQUIRE(app.tell(Progress{numbered(1), next, text("done", "all")}).ok());
     app.succeed(numbered(1));
     CHECK(app.find(numbered(1))->progress.isEmpty());
-    CHECK(app.tell(Progress{numbered(1), run, {}}).error().code == Errc::ILLEGAL_STATE);
+    CHECK(app.tell(Progress{numbered(1), next, {}}).error().code == Errc::ILLEGAL_STATE);
 }
 
 TEST_CASE("an initial delay is the first job's latency") { // jobs.md §10, initial delay
@@ -139,42 +147,46 @@ TEST_CASE("an initial delay is the first job's latency") { // jobs.md §10, init
     CHECK(app.find(numbered(1))->notBefore == app.now.wall + 10min);
 }
 
-TEST_CASE("periodic work goes from ENQUEUED to RUNNING and back, on its grid, whatever its worker says") { // §10, §6.5
+TEST_CASE("periodic work goes from ENQUEUED to RUNNING and back, whatever its worker says") { // jobs.md §10
     App app;
     REQUIRE(app.tell(enqueue({periodic(1, 1h)})).ok());
-    const WallTime begun = app.now.wall;
     CHECK(!app.jobInfoOf(numbered(1)).getMinimumLatency()); // its first window is open
     app.pass(10min);
     app.run(numbered(1));
     CHECK(app.state(numbered(1)) == State::ENQUEUED);
-    CHECK(app.find(numbered(1))->notBefore == begun + 1h);
+    CHECK(app.find(numbered(1))->notBefore == app.now.wall + 1h);
     CHECK(app.find(numbered(1))->attempts == 0); // reset after a success
-    app.pass(1h);
+    app.pass(10h);                               // late by nine periods, it runs once
     REQUIRE(app.begin(numbered(1)));
+    app.pass(5min);
     app.fail(numbered(1));
     CHECK(app.state(numbered(1)) == State::ENQUEUED);
-    CHECK(app.find(numbered(1))->notBefore == begun + 2h);
+    CHECK(app.find(numbered(1))->notBefore == app.now.wall + 1h);
+    app.dieAndBegin();
+    CHECK(app.jobInfoOf(numbered(1)).getMinimumLatency() == Duration(1h));
 }
 
-TEST_CASE("a periodic retry keeps its attempts, and the grid") { // jobs.md §10, §6.5
+TEST_CASE("a periodic retry keeps its attempts, and its period ends with its success") { // jobs.md §10
     App app;
     REQUIRE(app.tell(enqueue({periodic(1, 24h)})).ok());
-    const WallTime begun = app.now.wall;
     REQUIRE(app.begin(numbered(1)));
     app.retry(numbered(1));
     CHECK(app.find(numbered(1))->notBefore == app.now.wall + 30s);
     CHECK(app.find(numbered(1))->attempts == 1);
     app.pass(30s);
     app.run(numbered(1));
-    CHECK(app.find(numbered(1))->notBefore == begun + 24h);
+    CHECK(app.find(numbered(1))->notBefore == app.now.wall + 24h);
 }
 
 TEST_CASE("the first run of periodic work waits for its delay, and for its flex at the end of the period") {
-    App app; // jobs.md §10, initial delay; §6.5
+    App app; // jobs.md §10, initial delay
     Spec late = periodic(1, 24h, 2h);
     late.initialDelay = 1h;
     REQUIRE(app.tell(enqueue({late})).ok());
     CHECK(app.find(numbered(1))->notBefore == app.now.wall + 1h + 22h);
+    app.pass(23h);
+    app.run(numbered(1));
+    CHECK(app.find(numbered(1))->notBefore == app.now.wall + 24h); // an interval after its end, from then on
 }
 
 TEST_CASE("expedited work out of quota runs as regular work, or is cancelled, as its policy says") { // jobs.md §10
@@ -208,6 +220,29 @@ TEST_CASE("a worker in the foreground goes on when its job must stop, but not ag
     CHECK(app.workers.stopping.contains(numbered(1)));
 }
 
+TEST_CASE("a worker in the foreground stops when a constraint is lost, not for its time or quota") { // jobs.md §10
+    const std::pair<StopReason, bool> reasons[] = {
+        {STOP_REASON_CONSTRAINT_BATTERY_NOT_LOW, true},
+        {STOP_REASON_CONSTRAINT_CHARGING, true},
+        {STOP_REASON_CONSTRAINT_CONNECTIVITY, true},
+        {STOP_REASON_CONSTRAINT_DEVICE_IDLE, true},
+        {STOP_REASON_CONSTRAINT_STORAGE_NOT_LOW, true},
+        {STOP_REASON_TIMEOUT, false},
+        {STOP_REASON_QUOTA, false},
+        {STOP_REASON_PREEMPT, false},
+    };
+    for (const auto& [reason, stops] : reasons) {
+        CAPTURE(static_cast<int>(reason));
+        App app;
+        REQUIRE(app.tell(enqueue({once(1)})).ok());
+        REQUIRE(app.begin(numbered(1)));
+        REQUIRE(app.tell(Foregrounded{numbered(1), app.workers.running.at(numbered(1)).run}).ok());
+        CHECK(app.stopJob(numbered(1), reason));
+        CHECK(app.workers.stopping.contains(numbered(1)) == stops);
+        CHECK(app.state(numbered(1)) == (stops ? State::ENQUEUED : State::RUNNING));
+    }
+}
+
 TEST_CASE("while the app is visible, what requires nothing begins at once, with its job behind it") { // jobs.md §10
     App app;
     app.desk->setVisible(true);
@@ -238,12 +273,11 @@ TEST_CASE("what ran in a visible process that was killed is begun again by the j
     CHECK(app.state(numbered(1)) == State::SUCCEEDED);
 }
 
-TEST_CASE("an update while a period runs begins the next one a new interval after this one began") { // jobs.md §10
+TEST_CASE("an update while a period runs begins the next one a new interval after this one's end") { // jobs.md §10
     for (const Duration interval : {Duration(6h), Duration(48h)}) {
         for (const bool retried : {false, true}) {
             App app;
             REQUIRE(app.tell(EnqueuePeriodic{periodic(1, 24h), "daily", ExistingPeriodicWorkPolicy::KEEP}).ok());
-            const WallTime enqueued = app.now.wall;
             app.run(numbered(1));
             app.pass(24h);
             REQUIRE(app.begin(numbered(1)));
@@ -252,13 +286,13 @@ TEST_CASE("an update while a period runs begins the next one a new interval afte
             if (retried) REQUIRE(app.begin(numbered(1)));
             app.pass(1min);
             app.succeed(numbered(1));
-            CHECK(app.find(numbered(1))->notBefore == enqueued + 24h + interval);
+            CHECK(app.find(numbered(1))->notBefore == app.now.wall + interval);
         }
     }
 }
 
-TEST_CASE("a clock that is set back begins the grid of periodic work anew, and keeps nothing from being handed over") {
-    App app; // jobs.md §10, §6.5
+TEST_CASE("a clock that is set back makes periodic work wait no longer, and keeps nothing from being handed over") {
+    App app; // jobs.md §10
     REQUIRE(app.tell(enqueue({periodic(1, 24h)})).ok());
     app.now.wall -= std::chrono::hours(24 * 365);
     app.run(numbered(1));

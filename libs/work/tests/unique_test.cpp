@@ -113,6 +113,52 @@ TEST_CASE("every policy does what it says to whatever exists") { // jobs.md §10
     }
 }
 
+TEST_CASE("the very request that is there may come again: its policy decides") { // jobs.md §10, unique work
+    const auto again = [](ExistingWorkPolicy policy) { return unique("name", policy, enqueue({once(1)})); };
+    App app;
+    REQUIRE(app.tell(again(ExistingWorkPolicy::KEEP)).ok());
+    const std::int64_t first = app.find(numbered(1))->sequence;
+    REQUIRE(app.tell(again(ExistingWorkPolicy::KEEP)).ok());
+    CHECK(app.find(numbered(1))->sequence == first);
+    REQUIRE(app.begin(numbered(1)));
+    app.pass(1min);
+    REQUIRE(app.tell(again(ExistingWorkPolicy::REPLACE)).ok());
+    CHECK(app.find(numbered(1))->sequence != first);
+    CHECK(app.find(numbered(1))->enqueuedAt == app.now.wall);
+    CHECK(app.state(numbered(1)) == State::ENQUEUED);
+    // The worker of the one before leaves first, and its answer is not the new one's.
+    CHECK(app.workers.stopping.contains(numbered(1)));
+    CHECK(app.begin(numbered(1)));
+    CHECK(app.workers.begun.size() == 1);
+    app.succeed(numbered(1));
+    CHECK(app.state(numbered(1)) == State::RUNNING);
+    CHECK(app.workers.begun.size() == 2);
+    CHECK(!app.workers.overlapped);
+    app.succeed(numbered(1));
+    CHECK(app.state(numbered(1)) == State::SUCCEEDED);
+    REQUIRE(app.tell(again(ExistingWorkPolicy::KEEP)).ok()); // it has ended: KEEP replaces it
+    CHECK(app.state(numbered(1)) == State::ENQUEUED);
+    app.dieAndBegin();
+    app.run(numbered(1));
+
+    REQUIRE(app.tell(EnqueuePeriodic{periodic(2), "often", ExistingPeriodicWorkPolicy::KEEP}).ok());
+    for (const auto policy : {ExistingPeriodicWorkPolicy::KEEP, ExistingPeriodicWorkPolicy::CANCEL_AND_REENQUEUE})
+        CHECK(app.tell(EnqueuePeriodic{periodic(2), "often", policy}).ok());
+    CHECK(app.state(numbered(2)) == State::ENQUEUED);
+}
+
+TEST_CASE("what replaces a running request of the same id in a process that dies is begun once") { // jobs.md §10
+    App app;
+    REQUIRE(app.tell(unique("name", ExistingWorkPolicy::REPLACE, enqueue({once(1)}))).ok());
+    REQUIRE(app.begin(numbered(1)));
+    REQUIRE(app.tell(unique("name", ExistingWorkPolicy::REPLACE, enqueue({once(1)}))).ok());
+    CHECK(app.find(numbered(1))->session.has_value()); // a worker is still at work on the one before
+    app.dieAndBegin();
+    CHECK(!app.find(numbered(1))->session.has_value());
+    app.run(numbered(1));
+    CHECK(app.state(numbered(1)) == State::SUCCEEDED);
+}
+
 TEST_CASE("where nothing has the name, every policy begins") { // jobs.md §10, unique work
     using enum ExistingWorkPolicy;
     for (const auto policy : {REPLACE, KEEP, APPEND, APPEND_OR_REPLACE}) {
@@ -171,7 +217,7 @@ TEST_CASE("a periodic one of the name: KEEP, UPDATE and CANCEL_AND_REENQUEUE, in
             CHECK(kept.enqueuedAt == enqueued);
             CHECK(kept.generation == (policy == UPDATE ? 1 : 0));
             CHECK(kept.spec.tags.contains("new") == (policy == UPDATE));
-            CHECK(*kept.windowEnd == enqueued + (policy == UPDATE ? 12h : 24h));
+            CHECK(kept.notBefore == enqueued); // it keeps its time
             CHECK(app.workers.stopping.empty());
         }
     }

@@ -48,9 +48,8 @@ public:
     Builder& setThreads(int threads);
     /// Shows the requests on the session bus, for `stint work` (dbus/org.stint.Work1.xml); by default it does.
     Builder& setPublished(bool published);
-    /// Calls `listener` once for each notice that the app's author or user should know of: a file that was set aside,
-    /// jobs that were missing at the scheduler. Called from open() and dispatch(). By default a notice is a line on
-    /// stderr.
+    /// Calls `listener` once for each notice that the app's author or user should know of, as that a file was set
+    /// aside, or restored from a backup. Called from open() and dispatch(). By default a notice is a line on stderr.
     Builder& setNoticeListener(std::function<void(const std::string&)> listener);
 
     /// IllegalArgument for a limit out of its range.

@@ -16,7 +16,7 @@ enum class ExistingWorkPolicy : std::int32_t {
 enum class ExistingPeriodicWorkPolicy : std::int32_t {
     CANCEL_AND_REENQUEUE = 0,
     KEEP = 1,
-    UPDATE = 2, ///< the existing one keeps its id, enqueue time and phase of its period, and gets all else from the new
+    UPDATE = 2, ///< the existing one keeps its id, enqueue time and period's begin, and gets all else from the new
     REPLACE = CANCEL_AND_REENQUEUE, ///< its old name
 };
 

@@ -16,11 +16,11 @@ public:
     WorkContinuation then(OneTimeWorkRequest next) const;
     /// Adds a step: all of `next` follow all of this chain's last step.
     WorkContinuation then(std::vector<OneTimeWorkRequest> next) const;
-    /// Joins chains: a step that then() adds follows all of them.
+    /// Joins chains: a step that then() adds follows all of them, and gets their outputs as arrays.
     static WorkContinuation combine(std::vector<WorkContinuation> chains);
 
     /// Enqueues every request of it that is not enqueued yet, in one transaction: all are durable when it returns, or
-    /// none. Errors: IllegalArgument for a request that is in it twice (a cycle), or was enqueued before; Storage.
+    /// none. Errors: IllegalArgument for a request that is in it twice (a cycle); Storage.
     Result<void> enqueue() const;
 
 private:

@@ -51,7 +51,7 @@ public:
     const std::set<std::string>& getTags() const;
     /// Empty unless it SUCCEEDED or FAILED.
     const Data& getOutputData() const;
-    /// Empty unless it is RUNNING.
+    /// The progress of the run under way, or of one that was stopped, until the next begins; else empty.
     const Data& getProgress() const;
     /// The number of times it was begun; 0 again after a periodic run that went well.
     std::int32_t getRunAttemptCount() const;

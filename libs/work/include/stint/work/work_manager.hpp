@@ -55,8 +55,8 @@ public:
     static int run(WorkManager& manager);
 
     // Requests are durable when enqueue() returns. While the scheduler cannot be reached, a request waits in the file,
-    // and is handed over later. Errors: IllegalArgument, Storage, and Security if the manifest lacks a permission or
-    // service that a job needs.
+    // and is handed over later. A request that is in the file already is ignored. Errors: IllegalArgument, Storage, and
+    // Security if the manifest lacks a permission or service that a job needs.
 
     Result<void> enqueue(OneTimeWorkRequest request);
     Result<void> enqueue(std::vector<OneTimeWorkRequest> requests);
@@ -70,12 +70,14 @@ public:
     WorkContinuation beginUniqueWork(std::string name, ExistingWorkPolicy policy,
                                      std::vector<OneTimeWorkRequest> requests);
 
-    /// Replaces the values of the request of the same id (setId), which keeps its enqueue time and the phase of its
-    /// period; a run under way is not stopped. IllegalArgument for an unknown id, and for another kind of request.
+    /// Replaces the values of the request of the same id (setId), which keeps its enqueue time and the time from which
+    /// it waits; a run under way is not stopped, and the next has the new ones. IllegalArgument for an unknown id, and
+    /// for another kind of request.
     Result<UpdateResult> updateWork(OneTimeWorkRequest request);
     Result<UpdateResult> updateWork(PeriodicWorkRequest request);
 
-    /// Cancels work, with all that follows it; a running worker is told to stop. Unknown or ended work is no error.
+    /// Cancels work, with all that follows it, also where it has ended itself; a running worker is told to stop.
+    /// Unknown work is no error.
     Result<void> cancelWorkById(UUID id);
     Result<void> cancelAllWorkByTag(const std::string& tag);
     Result<void> cancelUniqueWork(const std::string& name);

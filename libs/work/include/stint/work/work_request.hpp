@@ -44,7 +44,7 @@ public:
     WorkRequestBuilder& operator=(const WorkRequestBuilder&);
     ~WorkRequestBuilder();
 
-    /// Sets the id in place of a random one. An id is used once.
+    /// Sets the id in place of a random one.
     Self& setId(UUID id);
     Self& setInputData(Data input);
     Self& addTag(std::string tag);
@@ -104,10 +104,10 @@ public:
 
 class STINT_API PeriodicWorkRequest::Builder : public WorkRequestBuilder<PeriodicWorkRequest::Builder> {
 public:
-    /// Runs once anywhere in each period. An interval of less than 15 min is raised to that.
+    /// Runs, and again an interval after the end of each run. An interval of less than 15 min is raised to that.
     Builder(std::string workerClassName, Duration repeatInterval);
-    /// Runs in the last `flex` of each period; less than 5 min is raised to that, more than the interval is lowered to
-    /// it.
+    /// The same, but the first run waits for the last `flex` of the first interval. A flex of less than 5 min is raised
+    /// to that, more than the interval is lowered to it.
     Builder(std::string workerClassName, Duration repeatInterval, Duration flex);
 
     Result<PeriodicWorkRequest> build() const;
