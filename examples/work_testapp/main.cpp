@@ -2,6 +2,7 @@
 //
 //   chains FIRST COUNT LENGTH    enqueues COUNT chains of LENGTH steps, named FIRST and on
 //   once WORKER [CONSTRAINT]     enqueues one request, and prints its id
+//   late                         says "open", and enqueues a step once it is told to
 //   here                         enqueues a step, waits for it, and says whether it was done in this very process
 //   tree                         enqueues a step that waits for a day, and one that follows it
 //   combine                      enqueues two chains of a step each, and one that follows both and notes their outputs
@@ -277,6 +278,11 @@ int main(int count, char** words) {
     if (!manager) return complain(manager.error());
     if (verb == "chains") return chains(*manager, std::stoi(word(2)), std::stoi(word(3)), std::stoi(word(4)));
     if (verb == "once") return once(*manager, word(2), word(3));
+    if (verb == "late") {
+        std::string told;
+        std::cout << "open" << std::endl;
+        return std::getline(std::cin, told) ? once(*manager, "Step", "") : 1;
+    }
     if (verb == "follow") return follow(*manager, UUID::fromString(word(2)).value_or(UUID()));
     if (verb == "here") return here(*manager);
     if (verb == "tree") return tree(*manager);

@@ -1,9 +1,11 @@
 """libstint-work with real processes and a real stintd (jobs.md §10)."""
 
 import json
+import os
+import subprocess
 
 import pytest
-from work import PACKAGE, WorkApp
+from work import PACKAGE, PROGRAM, WorkApp
 from work_shower import WorkShower, request
 
 
@@ -65,6 +67,36 @@ def test_what_a_force_stop_ended_comes_back_when_the_app_is_used(world, app):
     assert world.done("jobs", PACKAGE) == ""
     assert app.does("info").startswith("Endless ENQUEUED 1 ")
     app.until(lambda: len([line for line in app.lines() if line.startswith("begin")]) == 2)
+
+
+def test_what_was_enqueued_while_stintd_was_dead_runs_when_it_is_back(world, app):
+    note = world.root / "state" / PACKAGE / "work-waits"
+    daemon = world.daemons[-1]
+    with subprocess.Popen([PROGRAM, "late"], env=world.environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                          text=True) as process:
+        assert process.stdout.readline() == "open\n"
+        daemon.kill()
+        assert not note.exists()
+        request, _ = process.communicate("go\n", timeout=60)
+    assert process.returncode == 0
+    assert note.read_text() == "WorkService"
+    world.start_daemon()
+    app.until(lambda: f"end {request.strip()}" in app.lines())
+    assert not note.exists()
+
+
+@pytest.mark.parametrize("content", ["NoService", "", "x" * 1000, None])
+def test_a_note_that_is_none_starts_nothing_and_keeps_no_daemon_from_starting(world, content):
+    app = WorkApp(world)
+    place = world.root / "state" / PACKAGE
+    place.mkdir()
+    if content is None:
+        os.mkfifo(place / "work-waits")
+    else:
+        (place / "work-waits").write_text(content)
+    world.start_daemon()
+    assert world.done("jobs", PACKAGE) == ""
+    assert app.lines() == []
 
 
 def test_a_worker_is_told_once_that_it_is_stopped_and_does_not_begin_unless_it_can_be_told(app):

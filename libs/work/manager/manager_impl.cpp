@@ -6,6 +6,7 @@
 #include "base/time/clock.hpp"
 #include "base/unix/ends.hpp"
 #include "base/unix/paths.hpp"
+#include "base/unix/waiting_work.hpp"
 #include "stint/standing.hpp"
 #include "work/engine/job_of.hpp"
 
@@ -33,12 +34,12 @@ Result<std::shared_ptr<WorkManager::Impl>> WorkManager::Impl::open(Connection& c
 // The service is offered only when the loop begins: jobs begin in a process that stays.
 Result<void> WorkManager::Impl::begin() {
     const auto& parts = ConfigurationAccess::values(configuration_);
+    package_ = STINT_TRY(connection_.package());
     auto directory = parts.directory;
     auto state = parts.directory;
     if (directory.empty()) {
-        const auto package = STINT_TRY(connection_.package());
-        directory = baseDirectory("XDG_DATA_HOME", ".local/share") / package;
-        state = baseDirectory("XDG_STATE_HOME", ".local/state") / package;
+        directory = baseDirectory("XDG_DATA_HOME", ".local/share") / package_;
+        state = baseDirectory("XDG_STATE_HOME", ".local/state") / package_;
     }
     auto store = STINT_TRY(Store::open(directory, state, notices_));
     STINT_TRY(wakes_.watchFile(directory));
@@ -51,9 +52,21 @@ Result<void> WorkManager::Impl::begin() {
     {
         const std::scoped_lock lock(mutex_);
         STINT_TRY(desk_->reconcile(presentTime()));
+        waits_ = waitingWorkOf(package_).has_value();
+        noteWaiting();
     }
     tellNotices();
     return {};
+}
+
+// Where no note can be written, the work waits for the app's next start, as what a sandboxed app notes does.
+void WorkManager::Impl::noteWaiting() {
+    if (desk_->wasAway() == waits_) return;
+    waits_ = desk_->wasAway();
+    if (waits_)
+        (void)noteWaitingWork(package_, ConfigurationAccess::values(configuration_).service);
+    else
+        forgetWaitingWork(package_);
 }
 
 /// False where that cannot be known, and before the app's loop runs: a process that only enqueues may end at any
@@ -73,6 +86,7 @@ Result<Desk::Outcome> WorkManager::Impl::call(const Event& event) {
         const std::scoped_lock lock(mutex_);
         if (asks) desk_->setVisible(visible);
         auto handled = desk_->handle(event, presentTime());
+        noteWaiting();
         auto notices = desk_->takeNotices();
         notices_.insert(notices_.end(), notices.begin(), notices.end());
         stopped.swap(toStop_);
@@ -202,6 +216,7 @@ void WorkManager::Impl::lookAround(bool othersWrote, bool first) {
         const auto deadline = desk_->engine().nextDeadline();
         if (first || (deadline && *deadline <= now.elapsed)) {
             if (!desk_->wasAway() || !desk_->reconcile(now).ok()) static_cast<void>(desk_->handle(Look{}, now));
+            noteWaiting();
         }
         stopped.swap(toStop_);
     }
@@ -214,8 +229,7 @@ Result<void> WorkManager::Impl::firstTurn() {
     const auto& parts = ConfigurationAccess::values(configuration_);
     STINT_TRY(connection_.host(parts.service, *this));
     if (!parts.published) return {};
-    auto package = STINT_TRY(connection_.package());
-    publisher_.emplace(std::move(package), [this] {
+    publisher_.emplace(package_, [this] {
         auto all = infos({});
         return all.ok() ? std::move(*all) : std::vector<WorkInfo>();
     });

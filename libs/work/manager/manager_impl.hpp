@@ -69,6 +69,8 @@ private:
     Result<void> firstTurn();
     void publish();
     void lookAround(bool othersWrote, bool first);
+    /// Has stintd told, when it is back, of what it could not be given; the mutex is held.
+    void noteWaiting();
     /// The time until something is due by itself: the engine's look, and ends that could not be kept. The mutex is
     /// held.
     std::optional<Duration> untilDue() const;
@@ -89,6 +91,8 @@ private:
     std::vector<WorkerEnded> unkept_; ///< ends of runs that the file did not take
     Duration unkeptAt_{0};            ///< on the steady clock: the next try
     std::vector<std::string> notices_;
+    std::string package_;
+    bool waits_ = false;                 ///< the note of that may be there
     std::optional<Publisher> publisher_; ///< used by the loop's thread only
     std::uint64_t published_ = 0;        ///< the desk's version
     Pool pool_;

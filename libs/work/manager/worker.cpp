@@ -44,6 +44,8 @@ constexpr Duration unkeptWait = std::chrono::seconds(5);
 } // namespace
 
 bool WorkManager::Impl::onStartJob(JobParameters params) {
+    // stintd's own, which has this process begin: what waits was handed over as it did.
+    if (params.getJobNamespace() != std::string(jobNamespace)) return false;
     const std::int32_t job = params.getJobId().value;
     const auto of = UUID::fromString(params.getExtras().getString("stint.work.request"));
     scheduler_.begin(params);
@@ -57,6 +59,7 @@ bool WorkManager::Impl::onStartJob(JobParameters params) {
 }
 
 bool WorkManager::Impl::onStopJob(JobParameters params) {
+    if (params.getJobNamespace() != std::string(jobNamespace)) return false;
     const std::int32_t job = params.getJobId().value;
     scheduler_.forget(job);
     const auto outcome = call(JobStopped{job, params.getStopReason()});

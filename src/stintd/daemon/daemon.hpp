@@ -109,6 +109,7 @@ private:
     Result<void> openStore();
     Result<void> openRegistry();
     void announce();
+    void wakeWaitingWork();
     AppSeen seen(const AppId& app) const;
     void announceDevice(CallId call);
 

@@ -18,6 +18,8 @@
 #include <fmt/core.h>
 
 #include "base/result/errors.hpp"
+#include "base/unix/waiting_work.hpp"
+#include "stint/job_info.hpp"
 #include "stintd/daemon/clock.hpp"
 #include "stintd/daemon/daemon.hpp"
 #include "stintd/daemon/log.hpp"
@@ -287,9 +289,23 @@ Result<void> Daemon::beginFirst() {
     eraseAt_ = now_.elapsed;
     auto begun = begin(UnderWay::End);
     written_ = true; // nothing has failed yet
+    if (begun) wakeWaitingWork();
     if (begun || !core_) return begun;
     degrade(begun.error());
     return {};
+}
+
+// jobs.md §10: an app whose work nobody took while no daemon was there begins as for a job of that service. Its process
+// hands the work over.
+void Daemon::wakeWaitingWork() {
+    for (const Manifest& manifest : registry_->all()) {
+        const auto service = waitingWorkOf(manifest.package.name);
+        if (!service || !manifest.services.contains(*service)) continue;
+        auto job = JobInfo::Builder(JobId(1), *service).build();
+        if (job.ok())
+            arrived_.emplace_back(
+                Schedule{.app = manifest.package, .space = "stint.work.waits", .info = *std::move(job)});
+    }
 }
 
 // The core's state is not durable, so it is dropped; there is no roll-back code. If nothing could be written since it
