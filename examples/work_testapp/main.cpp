@@ -5,7 +5,8 @@
 //   late                         says "open", and enqueues a step once it is told to
 //   here                         enqueues a step, waits for it, and says whether it was done in this very process
 //   tree                         enqueues a step that waits for a day, and one that follows it
-//   combine                      enqueues two chains of a step each, and one that follows both and notes their outputs
+//   combine                      enqueues two chains of a step each, and one that follows both and notes their outputs;
+//                                prints the tags of all three
 //   follow ID                    waits for it, and prints each state that it is seen in
 //   stops                        has workers stopped while they are made, and twice, and prints what they are told
 //   info                         prints all requests: worker, state, attempts, stop reason
@@ -212,8 +213,14 @@ int combine(WorkManager& manager) {
                                                 .setInputData(*Data::Builder().putString("name", name).build())
                                                 .build()));
     const auto last = OneTimeWorkRequest::Builder("Gatherer").build();
-    const auto enqueued = WorkContinuation::combine(chains).then(*last).enqueue();
-    return enqueued ? 0 : complain(enqueued.error());
+    const auto joined = WorkContinuation::combine(chains).then(*last);
+    if (auto enqueued = joined.enqueue(); !enqueued) return complain(enqueued.error());
+    const auto infos = joined.getWorkInfos();
+    if (!infos) return complain(infos.error());
+    for (const auto& one : *infos)
+        for (const auto& tag : one.getTags())
+            std::cout << tag << "\n";
+    return 0;
 }
 
 int follow(WorkManager& manager, const UUID& id) {

@@ -23,7 +23,7 @@ def test_a_chain_runs_step_after_step_in_the_background(app):
 
 
 def test_what_follows_combined_chains_gets_the_outputs_of_all(app):
-    app.does("combine")
+    assert app.does("combine").split() == ["Step", "Step", "Gatherer"]
     app.until(lambda: any(line.startswith("gathered") for line in app.lines()))
     assert sorted(app.lines()[-1].split()) == ["gathered", "left", "right"]
 

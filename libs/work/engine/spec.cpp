@@ -62,6 +62,7 @@ Times inRange(Times times) {
 Spec made(std::string worker) {
     Spec spec;
     spec.worker = std::move(worker);
+    spec.tags.insert(spec.worker);
     return spec;
 }
 

@@ -77,7 +77,9 @@ void putInfo(sd_bus_message* to, const WorkInfo& info) {
     putText(to, "worker", info.getWorkerClassName());
     putText(to, "state", std::string(nameOf(info.getState())));
     putText(to, "name", info.getUniqueWorkName());
-    putTexts(to, "tags", {info.getTags().begin(), info.getTags().end()});
+    std::vector<std::string> tags(info.getTags().begin(), info.getTags().end());
+    std::erase(tags, info.getWorkerClassName()); // it is there already
+    putTexts(to, "tags", tags);
     std::vector<std::string> follows;
     for (const UUID& id : info.getPrerequisites())
         follows.push_back(id.toString());

@@ -30,6 +30,12 @@ WorkContinuation WorkContinuation::combine(std::vector<WorkContinuation> chains)
     return WorkContinuation(std::move(joined));
 }
 
+namespace {
+
+Error managerIsGone() { return fail(Errc::ILLEGAL_STATE, "the WorkManager of this chain is gone"); }
+
+} // namespace
+
 /// Writes the chain as one event: each step after those that it follows.
 struct WorkContinuation::Writer {
     Enqueue event;
@@ -81,7 +87,7 @@ struct WorkContinuation::Writer {
 
 Result<void> WorkContinuation::enqueue() const {
     const auto manager = node_->manager.lock();
-    if (!manager) return fail(Errc::ILLEGAL_STATE, "the WorkManager of this chain is gone");
+    if (!manager) return managerIsGone();
     Writer writer;
     writer.collect(node_.get());
     for (const Node* node : writer.written)
@@ -92,6 +98,24 @@ Result<void> WorkContinuation::enqueue() const {
         for (Node* node : writer.written)
             node->enqueued = true;
     return asked;
+}
+
+Result<std::vector<WorkInfo>> WorkContinuation::getWorkInfos() const {
+    const auto manager = node_->manager.lock();
+    if (!manager) return managerIsGone();
+    std::set<UUID> ids;
+    std::set<const Node*> seen{node_.get()};
+    std::vector<const Node*> open{node_.get()};
+    while (!open.empty()) {
+        const Node& node = *open.back();
+        open.pop_back();
+        for (const auto& request : node.requests)
+            ids.insert(request.getId());
+        for (const auto& before : node.before)
+            if (seen.insert(before.get()).second) open.push_back(before.get());
+    }
+    if (ids.empty()) return std::vector<WorkInfo>(); // no ids are a query for all
+    return manager->infos(WorkQuery::fromIds(std::move(ids)));
 }
 
 namespace {
@@ -152,7 +176,12 @@ Result<void> WorkManager::enqueue(PeriodicWorkRequest request) {
 }
 
 Result<void> WorkManager::enqueueUniqueWork(std::string name, ExistingWorkPolicy policy, OneTimeWorkRequest request) {
-    return beginUniqueWork(std::move(name), policy, {std::move(request)}).enqueue();
+    return enqueueUniqueWork(std::move(name), policy, std::vector{std::move(request)});
+}
+
+Result<void> WorkManager::enqueueUniqueWork(std::string name, ExistingWorkPolicy policy,
+                                            std::vector<OneTimeWorkRequest> requests) {
+    return beginUniqueWork(std::move(name), policy, std::move(requests)).enqueue();
 }
 
 Result<void> WorkManager::enqueueUniquePeriodicWork(std::string name, ExistingPeriodicWorkPolicy policy,

@@ -200,4 +200,10 @@ TEST_CASE("charging, battery not low, storage not low: the job requires them") {
     CHECK(expedited.isRequireStorageNotLow());
 }
 
+TEST_CASE("a request has its worker's name as a tag, beside those that were given") { // jobs.md §10
+    const auto request = OneTimeWorkRequest::Builder("Upload").addTag("photo").build();
+    REQUIRE(request.ok());
+    CHECK(request->getTags() == std::set<std::string>{"Upload", "photo"});
+}
+
 } // namespace stint::work

@@ -6,6 +6,7 @@
 
 #include "stint/export.hpp"
 #include "stint/result.hpp"
+#include "stint/work/work_info.hpp"
 #include "stint/work/work_request.hpp"
 
 namespace stint::work {
@@ -22,6 +23,8 @@ public:
     /// Enqueues every request of it that is not enqueued yet, in one transaction: all are durable when it returns, or
     /// none. Errors: IllegalArgument for a request that is in it twice (a cycle); Storage.
     Result<void> enqueue() const;
+    /// The requests of it that are in the file, in the order in which they were enqueued. Errors: Storage.
+    Result<std::vector<WorkInfo>> getWorkInfos() const;
 
 private:
     friend class WorkManager;

@@ -62,6 +62,8 @@ public:
     Result<void> enqueue(std::vector<OneTimeWorkRequest> requests);
     Result<void> enqueue(PeriodicWorkRequest request);
     Result<void> enqueueUniqueWork(std::string name, ExistingWorkPolicy policy, OneTimeWorkRequest request);
+    Result<void> enqueueUniqueWork(std::string name, ExistingWorkPolicy policy,
+                                   std::vector<OneTimeWorkRequest> requests);
     /// IllegalArgument for UPDATE if the name is one-time work's.
     Result<void> enqueueUniquePeriodicWork(std::string name, ExistingPeriodicWorkPolicy policy,
                                            PeriodicWorkRequest request);

@@ -28,7 +28,7 @@ public:
     const UUID& getId() const;
     /// The name under which the worker was registered (Configuration::Builder::addWorker).
     const std::string& getWorkerClassName() const;
-    /// The tags that the app gave, without the worker's own name, which Android adds.
+    /// The tags that the app gave, and the worker's name.
     const std::set<std::string>& getTags() const;
 
 protected:
