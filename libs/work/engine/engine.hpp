@@ -40,6 +40,7 @@ public:
     struct Live {
         RunNumber run = 0;
         std::int64_t sequence = 0;        ///< Request::sequence: another one has replaced it since (REPLACE)
+        std::int32_t generation = 0;      ///< Request::generation, as it began
         std::optional<std::int32_t> job;  ///< the job in whose run it works; none: begun without one, or gone
         std::optional<std::int32_t> next; ///< a job that began while the worker had not stopped yet
         bool stopped = false;

@@ -216,6 +216,9 @@ Result<void> Engine::on(const Update& event, Now now, Step& step) {
     if (found->isFinished()) return {};
     const bool runs = found->state == State::RUNNING;
     const auto job = found->job;
+    // From now on a job of the new terms is at the scheduler, however the run ends, which keeps its own. A
+    // user-initiated run's notification is its job's: no other may take it over.
+    const bool keepsJob = runs && found->isUserInitiated();
     requests_.change(id, [&](Request& request) {
         request.notBefore += waitOf(request, event.spec) - waitOf(request, request.spec);
         if (request.isPeriodic() && request.attempts == 0)
@@ -223,12 +226,11 @@ Result<void> Engine::on(const Update& event, Now now, Step& step) {
         request.spec = event.spec;
         request.demoted = false;
         ++request.generation;
-        // A job with the new terms is at the scheduler from now on, however a run ends. The run keeps its own.
-        request.job.reset();
+        if (!keepsJob) request.job.reset();
     });
     const auto live = live_.find(id);
     const bool isAtWork = runs && (live == live_.end() || live->second.job == job);
-    if (job && !isAtWork) step.effects.emplace_back(TakeBack{*job});
+    if (job && !isAtWork && !keepsJob) step.effects.emplace_back(TakeBack{*job});
     static_cast<void>(now);
     step.updated = runs ? UpdateResult::APPLIED_FOR_NEXT_RUN : UpdateResult::APPLIED_IMMEDIATELY;
     return {};

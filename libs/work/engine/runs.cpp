@@ -61,7 +61,8 @@ bool Engine::start(const UUID& id, std::optional<std::int32_t> job, Now now, Ste
         request.stopReason = WorkInfo::STOP_REASON_NOT_STOPPED;
         request.progress = {};
     });
-    live_[id] = {.run = ++runs_, .sequence = requests_.find(id)->sequence, .job = job};
+    const Request& begun = *requests_.find(id);
+    live_[id] = {.run = ++runs_, .sequence = begun.sequence, .generation = begun.generation, .job = job};
     step.effects.emplace_back(StartWorker{id, runs_, job, std::move(*input)});
     return true;
 }
@@ -104,8 +105,10 @@ Result<void> Engine::on(const JobStopped& event, Now now, Step& step) {
             stopped.state = State::ENQUEUED;
             stopped.stopReason = static_cast<std::int32_t>(event.reason);
             stopped.notBefore = now.wall;
-            // By another process's call: the job is gone, its request is not.
-            if (byApp && stopped.job == event.job) stopped.job.reset();
+            // Stopped by another process's call, the job is gone, and its request is not; after an update it is one of
+            // the old terms.
+            const bool isOld = byApp || live.generation != stopped.generation;
+            if (isOld && stopped.job == event.job) stopped.job.reset();
         });
         stopHere(id, static_cast<std::int32_t>(event.reason), step);
         break;

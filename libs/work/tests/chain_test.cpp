@@ -291,6 +291,22 @@ TEST_CASE("an update of what runs holds for its next run, however this one is cu
     }
 }
 
+TEST_CASE("user-initiated work that is updated while it runs keeps its job until it is stopped") { // jobs.md §10
+    Spec spec = once(1);
+    spec.userInitiated = true;
+    spec.constraints = Constraints::Builder().setRequiredNetworkType(NetworkType::UNMETERED).build();
+    App app;
+    REQUIRE(app.tell(enqueue({spec})).ok());
+    REQUIRE(app.begin(numbered(1)));
+    const std::int32_t old = app.jobOf(numbered(1));
+    spec.constraints = Constraints::Builder().setRequiredNetworkType(NetworkType::CONNECTED).build();
+    CHECK(app.tell(Update{spec})->updated == UpdateResult::APPLIED_FOR_NEXT_RUN);
+    CHECK(app.jobOf(numbered(1)) == old);
+    CHECK(!app.stopJob(numbered(1), STOP_REASON_CONSTRAINT_CONNECTIVITY));
+    CHECK(app.jobOf(numbered(1)) != old);
+    CHECK(app.jobInfoOf(numbered(1)).getNetworkType() == JobInfo::NETWORK_TYPE_ANY);
+}
+
 TEST_CASE("cancelling what was updated while it ran takes back both of its jobs") { // jobs.md §10, cancel
     App app;
     REQUIRE(app.tell(enqueue({once(1)})).ok());
