@@ -118,6 +118,17 @@ TEST_CASE("a 251st persisted call within a minute is an error for a debuggable a
     }
 }
 
+TEST_CASE("jobs of the work layer are handed over at any rate") { // §2.4, rate
+    Stage stage;
+    Manifest manifest = Stage::manifestOf(mail);
+    manifest.debuggable = true; // it would be told
+    stage.install(manifest);
+    for (int n = 0; n < 300; ++n) {
+        const auto persisted = stage.job(n % 100 + 1).setPersisted(true);
+        REQUIRE_FALSE(stage.schedule(persisted, true, std::string(workNamespace)).error);
+    }
+}
+
 TEST_CASE("a manifest that does not allow the job is named, in the order of the spec") { // §2.2
     Stage stage;
     CHECK(stage.schedule(JobInfo::Builder(1, "Nothing")).error->message.find("unknown service") == 0);

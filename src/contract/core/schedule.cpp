@@ -32,6 +32,12 @@ void refuse(Turn& turn, const Schedule& event, Error error) {
 // it.
 bool isAppsOwn(const Schedule& event, const Manifest& manifest) { return !event.onBehalf && !manifest.builtIn; }
 
+/// jobs.md §2.4, rate: handing work over is no abuse. WorkManager's own jobs are not persisted on Android, and so do
+/// not count there; to the store one costs what the other does.
+bool countsForRate(const Schedule& event, const Manifest& manifest, std::string_view space) {
+    return event.info.isPersisted() && isAppsOwn(event, manifest) && space != workNamespace;
+}
+
 /// The run, not ended yet, of a job of this key that was cancelled; 0: there is none.
 RunId runStillEnding(const State& state, const JobKey& key) {
     for (const auto& [id, running] : state.runs)
@@ -204,7 +210,7 @@ Result<Fit> fitFor(Turn& turn, const Schedule& event, const Ahead& ahead) {
     if (auto error = brokenRule(event.info, state.constants)) return *std::move(error);
     if (auto error = admissionError(*app, event, turn.now.elapsed, state.constants)) return *std::move(error);
     const std::string space = STINT_TRY(trimmedNamespace(event.space, state.constants));
-    if (event.info.isPersisted() && isAppsOwn(event, app->manifest)) {
+    if (countsForRate(event, app->manifest, space)) {
         const bool over = overScheduleRate(*app, turn.now.elapsed, state.constants);
         if (over && app->manifest.debuggable) {
             return fail(Errc::LIMIT_EXCEEDED, "{} schedules persisted jobs more than {} times within {}",

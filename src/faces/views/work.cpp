@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include "contract/model/app.hpp"
 #include "faces/views/json_row.hpp"
 #include "faces/views/phrases.hpp"
 
@@ -40,7 +41,7 @@ bool hasEnded(const wire::WorkRow& row) {
 std::optional<JobKey> jobToAsk(const Works& works, const wire::WorkRow& row) {
     const bool waits = row.why.empty() && row.state != "BLOCKED" && row.state != "RUNNING" && !hasEnded(row);
     if (!waits || !row.job) return std::nullopt;
-    return JobKey{AppId{works.package}, std::string(wire::workJobs), JobId(*row.job)};
+    return JobKey{AppId{works.package}, std::string(workNamespace), JobId(*row.job)};
 }
 
 std::string whyText(const Works& works, const wire::WorkRow& row, const std::optional<Explanation>& job, WallTime now) {

@@ -18,8 +18,6 @@ inline constexpr const char* workInterface = "org.stint.Work1";
 inline constexpr const char* workPath = "/org/stint/work";
 /// The bus name of an app that shows work: this, a dot and its package.
 inline constexpr std::string_view workNamespace = workInterface;
-/// The namespace of its jobs (jobs.md §10).
-inline constexpr std::string_view workJobs = "stint.work";
 
 std::string workNameOf(const std::string& package);
 /// The package in a bus name; nullopt: the name is not one that shows work.

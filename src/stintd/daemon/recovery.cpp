@@ -304,7 +304,7 @@ void Daemon::wakeWaitingWork() {
         auto job = JobInfo::Builder(JobId(1), *service).build();
         if (job.ok())
             arrived_.emplace_back(
-                Schedule{.app = manifest.package, .space = "stint.work.waits", .info = *std::move(job)});
+                Schedule{.app = manifest.package, .space = std::string(waitingWorkNamespace), .info = *std::move(job)});
     }
 }
 
