@@ -122,56 +122,6 @@ TEST_CASE("who watches is told that the daemon is gone, and no other is asked in
     CHECK(daemon.calls() == std::vector<std::string>{"Watch", "ListApps"});
 }
 
-TEST_CASE("many are watched in their order, one that nobody knows among them, and news of them are kept") {
-    std::vector<JobView> jobs;
-    std::vector<JobKey> keys;
-    for (int id = 1; id <= 100; ++id) {
-        keys.push_back({AppId{"org.stint.transfer"}, "", JobId(id)});
-        if (id != 70) jobs.push_back(of(running(id), "org.stint.transfer", JobId(id)));
-    }
-    const auto answer = knowing(jobs);
-    const FakeDaemon fake([&](Talk& talk, const wire::Message& call) {
-        answer(talk, call);
-        talk.jobChanged(jobs.front());
-    });
-    auto daemon = Daemon::connect(Screen{OutputOptions{}});
-    REQUIRE(daemon.ok());
-    const auto seen = daemon->watch(keys);
-    REQUIRE(seen.ok());
-    REQUIRE(seen->size() == 100);
-    for (std::size_t i = 0; i < seen->size(); ++i) {
-        CAPTURE(i);
-        if (i == 69)
-            CHECK((*seen)[i].error().code == Errc::ILLEGAL_ARGUMENT);
-        else
-            CHECK((*seen)[i]->key == keys[i]);
-    }
-    CHECK(daemon->timeout() == Duration{0}); // an event loop must not wait for what is there
-    std::size_t news = 0;
-    for (bool more = true; more && news < 100;) {
-        pollfd ready{daemon->fd(), POLLIN, 0};
-        more = ::poll(&ready, 1, news == 0 ? 0 : 10'000) >= 0;
-        const auto taken = daemon->takeNews();
-        REQUIRE(taken.ok());
-        news += taken->size();
-    }
-    CHECK(news == 100);
-}
-
-TEST_CASE("of many that are watched nothing is known once the daemon is gone") {
-    int asked = 0;
-    const FakeDaemon fake([&](Talk& talk, const wire::Message& call) {
-        if (++asked == 3) return talk.hangUp();
-        replyJob(talk, call, running(0));
-    });
-    auto daemon = Daemon::connect(Screen{OutputOptions{}});
-    REQUIRE(daemon.ok());
-    const std::vector<JobKey> keys(10, running(0).key);
-    const auto seen = daemon->watch(keys);
-    REQUIRE(!seen.ok());
-    CHECK(seen.error().code == Errc::UNAVAILABLE);
-}
-
 TEST_CASE("a bare number is the one of one's own jobs that has it") {
     auto transfer = of(running(0), "org.stint.transfer", 7);
     auto command = of(running(0), "org.stint.shell", 8);

@@ -1,11 +1,8 @@
 #include "faces/control/daemon.hpp"
 
 #include <algorithm>
-#include <cerrno>
-#include <chrono>
 #include <cstdint>
 #include <iterator>
-#include <utility>
 
 #include <poll.h>
 
@@ -25,7 +22,6 @@ using wire::Message;
 using wire::Reader;
 using wire::Writer;
 
-constexpr std::size_t mostAskedAtOnce = wire::mostCallsInFlight;
 constexpr Duration greeting = 2s; ///< longer than a daemon's turn
 constexpr int mostStarts = 3;     ///< each may find a daemon that is just ending
 
@@ -211,48 +207,6 @@ Result<JobView> Daemon::watch(const JobKey& job) {
     return seen;
 }
 
-Result<std::vector<Result<JobView>>> Daemon::watch(std::span<const JobKey> jobs) {
-    std::vector<Result<JobView>> seen;
-    while (seen.size() < jobs.size()) {
-        std::vector<Message> asked;
-        for (const JobKey& job :
-             jobs.subspan(seen.size()).first(std::min(jobs.size() - seen.size(), mostAskedAtOnce))) {
-            auto message = STINT_TRY(messageOf(bus_.get(), calls::watch(job)));
-            asked.push_back(std::move(message));
-        }
-        watches_ = true;
-        const auto answers = STINT_TRY(answersTo(asked));
-        for (const Message& answer : answers) {
-            Reader reader(answer);
-            seen.push_back(answer.isError() ? Result<JobView>(answer.error()) : wire::readRow<JobView>(reader));
-        }
-    }
-    return seen;
-}
-
-Result<std::vector<Message>> Daemon::answersTo(std::span<const Message> calls) {
-    answers_.clear();
-    std::vector<std::uint64_t> cookies;
-    for (const Message& call : calls) {
-        const std::uint64_t cookie = STINT_TRY(wire::send(bus_.get(), call));
-        cookies.push_back(cookie);
-        answers_[cookie] = {};
-    }
-    const auto until = std::chrono::steady_clock::now() + patience;
-    for (;;) {
-        STINT_TRY(takeIn());
-        if (std::ranges::all_of(cookies, [this](std::uint64_t cookie) { return bool(answers_[cookie]); })) break;
-        const auto left = std::chrono::ceil<std::chrono::microseconds>(until - std::chrono::steady_clock::now());
-        if (left.count() <= 0) return wire::errorFromErrno(ETIMEDOUT);
-        const int waited = sd_bus_wait(bus_.get(), static_cast<std::uint64_t>(left.count()));
-        if (waited < 0) return wire::errorFromErrno(-waited);
-    }
-    std::vector<Message> answers;
-    for (const std::uint64_t cookie : cookies)
-        answers.push_back(answers_[cookie]);
-    return answers;
-}
-
 Result<void> Daemon::watchEverything(Topics lists) {
     watches_ = true;
     return ask(calls::watchEverything(lists));
@@ -266,7 +220,6 @@ short Daemon::events() const {
 }
 
 std::optional<Duration> Daemon::timeout() const {
-    if (!news_.empty()) return Duration{0};
     if (sd_bus_is_open(bus_.get()) <= 0) return Duration{0}; // there is no descriptor any more; takeNews() reports it
     std::uint64_t due = 0;                                   // microseconds of CLOCK_MONOTONIC
     if (sd_bus_get_timeout(bus_.get(), &due) < 0 || due == UINT64_MAX) return std::nullopt;
@@ -276,30 +229,26 @@ std::optional<Duration> Daemon::timeout() const {
     return std::max(Duration{0}, std::chrono::ceil<Duration>(left));
 }
 
-Result<void> Daemon::takeIn() {
+Result<std::vector<News>> Daemon::takeNews() {
+    std::vector<News> news;
     for (;;) {
         sd_bus_message* raw = nullptr;
-        const int handled = sd_bus_process(bus_.get(), &raw);
-        if (handled < 0) return wire::errorFromErrno(-handled);
-        if (handled == 0) return {};
+        int handled = sd_bus_process(bus_.get(), &raw);
+        if (handled < 0) {
+            // Returns the news that came before the end; the next call finds the end again.
+            if (!news.empty()) return news;
+            return wire::errorFromErrno(-handled);
+        }
+        if (handled == 0) break;
         if (!raw) continue;
         auto message = Message::owning(raw);
-        if (auto asked = answers_.find(message.replyCookie()); asked != answers_.end()) asked->second = message;
-        if (!isNews(message)) continue;
-        News one = STINT_TRY(readNews(message));
-        news_.push_back(std::move(one));
+        if (isNews(message)) {
+            News one = STINT_TRY(readNews(message));
+            news.push_back(std::move(one));
+        }
     }
-}
-
-Result<std::vector<News>> Daemon::takeNews() {
-    const auto taken = takeIn();
-    const bool open = sd_bus_is_open(bus_.get()) > 0;
-    if (!taken.ok() && open) return taken.error();
-    // Returns the news that came before the end; the next call finds the end again.
-    if (!news_.empty()) return std::exchange(news_, {});
-    STINT_TRY(taken);
-    if (!open) return fail(Errc::UNAVAILABLE, "stintd is gone");
-    return std::vector<News>();
+    if (news.empty() && sd_bus_is_open(bus_.get()) <= 0) return fail(Errc::UNAVAILABLE, "stintd is gone");
+    return news;
 }
 
 } // namespace stint::cli

@@ -85,9 +85,6 @@ public:
     /// calls::shell(); a "get" verb is a question.
     Result<ShellAnswer> shell(const std::vector<std::string>& words, const std::vector<std::string>& before = {});
     Result<JobView> watch(const JobKey& job);
-    /// The same for each of them, in their order: all are asked before the first answer is waited for. Unavailable: the
-    /// connection is lost, and nothing is known of any.
-    Result<std::vector<Result<JobView>>> watch(std::span<const JobKey> jobs);
     Result<void> watchEverything(Topics lists);
 
     // For an event loop: poll fd() for events(), no longer than timeout(); then takeNews().
@@ -109,15 +106,9 @@ private:
                sd_bus_is_open(bus_.get()) <= 0;
     }
 
-    Result<std::vector<wire::Message>> answersTo(std::span<const wire::Message> calls);
-    Result<void> takeIn();
-
     wire::Bus bus_;
-    Connecting again_;       ///< empty: the connection is not made again
-    bool watches_ = false;   ///< news are promised to this connection
-    std::vector<News> news_; ///< has come and is not yet taken
-    /// The answers to the calls of answersTo(), by their cookies; empty: it has not come.
-    std::map<std::uint64_t, wire::Message> answers_;
+    Connecting again_;     ///< empty: the connection is not made again
+    bool watches_ = false; ///< news are promised to this connection
 };
 
 } // namespace stint::cli

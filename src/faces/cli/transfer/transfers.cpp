@@ -59,7 +59,7 @@ private:
     Result<std::vector<JobOfList>> jobsOf(Tasks tasks) const;
     Result<std::vector<JobId>> schedule(Daemon& daemon, std::span<const JobOfList> jobs, Tasks tasks);
     JobView known(const TransferTask& task, JobId id) const;
-    std::vector<Result<JobView>> statesOf(Daemon& daemon, Tasks tasks, const std::vector<JobId>& ids) const;
+    Result<JobView> stateOf(Daemon& daemon, const TransferTask& task, JobId id) const;
     int scheduleAll(Daemon& daemon, const std::vector<TransferTask>& tasks);
     int accept(Daemon& daemon, std::span<const JobOfList> jobs, Tasks tasks);
     void tellScheduled(const Accepted& one) const;
@@ -144,20 +144,14 @@ JobView Transferring::known(const TransferTask& task, JobId id) const {
     return job;
 }
 
-/// The states of accepted jobs, where they are asked for. If the daemon has died since, following the jobs notices
-/// that, and waits.
-std::vector<Result<JobView>> Transferring::statesOf(Daemon& daemon, Tasks tasks, const std::vector<JobId>& ids) const {
-    std::vector<Result<JobView>> accepted;
-    std::vector<JobKey> keys;
-    for (std::size_t i = 0; i < tasks.size(); ++i) {
-        accepted.emplace_back(known(tasks[i], ids[i]));
-        keys.push_back(accepted.back()->key);
-    }
+/// The state of an accepted job, where it is asked for. If the daemon has died since, following the job notices that,
+/// and waits.
+Result<JobView> Transferring::stateOf(Daemon& daemon, const TransferTask& task, JobId id) const {
+    JobView accepted = known(task, id);
     if (given_.has("no-wait") && !screen_.json()) return accepted;
-    auto states = daemon.watch(keys);
-    if (states.ok()) return *std::move(states);
-    if (states.error().code == Errc::UNAVAILABLE) return accepted;
-    return std::vector<Result<JobView>>(tasks.size(), states.error());
+    auto job = daemon.watch(accepted.key);
+    if (!job.ok() && job.error().code == Errc::UNAVAILABLE) return accepted;
+    return job;
 }
 
 /// Schedules all of them in one call; where that is refused, one by one, until one is refused: there may be room for
@@ -166,15 +160,15 @@ int Transferring::accept(Daemon& daemon, std::span<const JobOfList> jobs, Tasks 
     const auto ids = schedule(daemon, jobs, tasks);
     if (!ids.ok() && (tasks.size() == 1 || ids.error().code == Errc::UNAVAILABLE))
         return refused(tasks.front(), fateOf(ids.error()));
-    if (!ids.ok()) {
-        for (std::size_t i = 0; i < tasks.size(); ++i)
-            if (const int code = accept(daemon, jobs.subspan(i, 1), tasks.subspan(i, 1)); code != ends::ok) return code;
-        return ends::ok;
-    }
-    auto states = statesOf(daemon, tasks, *ids);
     for (std::size_t i = 0; i < tasks.size(); ++i) {
-        if (!states[i].ok()) return refused(tasks[i], states[i].error());
-        accepted_.push_back({tasks[i], *std::move(states[i])});
+        if (!ids.ok()) {
+            const int code = accept(daemon, jobs.subspan(i, 1), tasks.subspan(i, 1));
+            if (code != ends::ok) return code;
+            continue;
+        }
+        auto job = stateOf(daemon, tasks[i], (*ids)[i]);
+        if (!job.ok()) return refused(tasks[i], job.error());
+        accepted_.push_back({tasks[i], std::move(*job)});
         if (screen_.json() || !tellsTogether_) tellScheduled(accepted_.back());
     }
     return ends::ok;
