@@ -71,3 +71,20 @@ TEST_CASE("a list whose next job begins has not become ready as a whole") { // j
     REQUIRE(history.size() == 1);
     CHECK(history[0].reasons == std::vector{PENDING_JOB_REASON_JOB_SCHEDULER_OPTIMIZATION});
 }
+
+TEST_CASE("a run counts to its pool until its end, whatever its job becomes meanwhile") { // jobs.md §14.1
+    Stage stage;
+    stage.behaves.answersStop = false;
+    inPool(stage, 1, "a", 1);
+    CHECK(stage.runs(1));
+    inPool(stage, 1, "b", 1); // it waits for the run that it replaces, which is stopped
+    CHECK_FALSE(
+        stage.ask(EditJob{.call = {1}, .key = Stage::key(1), .conditions = {{"charging", "no"}}}).error.has_value());
+    stage.behaves.answersStop = true;
+    stage.until(1min); // nobody has answered: the old run is over, and the new one begins
+    CHECK(stage.runs(1));
+    inPool(stage, 2, "a", 1);
+    CHECK(stage.runs(2));
+    inPool(stage, 3, "b", 1);
+    CHECK_FALSE(stage.runs(3));
+}

@@ -245,6 +245,9 @@ void give(Turn& turn, Tracked& tracked, JobInfo info) {
     gateKey.override = running.gateKey.override;
     gateKey.inSight = running.gateKey.inSight;
     gateKey.overdue = running.gateKey.overdue;
+    // The pool that it was counted to: a job that has taken its job's place meanwhile may be of another.
+    gateKey.pool = running.gateKey.pool;
+    gateKey.poolDepth = running.gateKey.poolDepth;
     running.gateKey = std::move(gateKey);
     running.reads = readsOfRun(running.gateKey);
     running.run.info = job.info;
