@@ -79,6 +79,7 @@ Result<void> Engine::on(const JobStarted& event, Now now, Step& step) {
         std::optional<std::int32_t>& of = leaves ? live->second.next : live->second.job;
         if (of && of != event.job) step.effects.emplace_back(EndJob{*of, false}); // an update has replaced it
         of = event.job;
+        if (!leaves) live->second.generation = request->generation; // a job of these terms has it from now on
     } else if (request->session) {
         step.effects.emplace_back(EndJob{event.job, true}); // another process is at work on it
     } else {
