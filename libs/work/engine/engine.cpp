@@ -94,9 +94,9 @@ bool Engine::mayRunHere(const Request& request, Now now) const {
 void Engine::hand(Now now, Step& step) {
     // A request that another process has cancelled, or replaced, runs here no longer.
     for (const auto& [id, live] : Lives(live_)) {
+        if (!isOver(id, live)) continue;
         const Request* request = requests_.find(id);
-        if (request == nullptr || request->isFinished() || request->sequence != live.sequence)
-            stopHere(id, request ? request->stopReason : WorkInfo::STOP_REASON_UNKNOWN, step);
+        stopHere(id, request ? request->stopReason : WorkInfo::STOP_REASON_UNKNOWN, step);
     }
     if (handAgainAt_ && *handAgainAt_ > now.elapsed) return;
     handAgainAt_.reset();

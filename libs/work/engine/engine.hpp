@@ -69,6 +69,8 @@ private:
     Result<void> on(const Progress& event, Now now, Step& step);
     Result<void> on(const Foregrounded& event, Now now, Step& step);
     bool start(const UUID& id, std::optional<std::int32_t> job, Now now, Step& step);
+    /// True if the request that the worker was begun for has ended, or another has replaced it.
+    bool isOver(const UUID& id, const Live& live) const;
     Result<Data> inputOf(const Request& request) const;
     void conclude(const WorkerEnded& event, Now now, Step& step);
     void nextPeriod(const UUID& id, Now now);

@@ -67,6 +67,11 @@ bool Engine::start(const UUID& id, std::optional<std::int32_t> job, Now now, Ste
     return true;
 }
 
+bool Engine::isOver(const UUID& id, const Live& live) const {
+    const Request* request = requests_.find(id);
+    return request == nullptr || request->isFinished() || request->sequence != live.sequence;
+}
+
 Result<void> Engine::on(const JobStarted& event, Now now, Step& step) {
     const Request* request = requests_.ofJob(event.job);
     // A job that was displaced, or whose request was cancelled or has finished, or that comes from another file, has
@@ -75,7 +80,7 @@ Result<void> Engine::on(const JobStarted& event, Now now, Step& step) {
     const UUID id = request->spec.id;
     step.goesOn = true;
     if (const auto live = live_.find(id); live != live_.end()) {
-        const bool leaves = live->second.stopped || live->second.sequence != request->sequence;
+        const bool leaves = live->second.stopped || isOver(id, live->second);
         std::optional<std::int32_t>& of = leaves ? live->second.next : live->second.job;
         if (of && of != event.job) step.effects.emplace_back(EndJob{*of, false}); // an update has replaced it
         of = event.job;
@@ -94,10 +99,8 @@ Result<void> Engine::on(const JobStopped& event, Now now, Step& step) {
         if (live.next == event.job) live.next.reset();
         if (live.job != event.job) continue;
         live.job.reset();
-        const Request* request = requests_.find(id);
         const bool byApp = event.reason == STOP_REASON_CANCELLED_BY_APP;
-        const bool isOver = request == nullptr || request->sequence != live.sequence || request->isFinished();
-        if (isOver || live.stopped) break;
+        if (live.stopped || isOver(id, live)) break;
         // A foreground worker outlasts its job's time and quota, but neither the user's nor the app's word, nor what it
         // requires.
         const bool stopsAll = byApp || event.reason == STOP_REASON_USER || isLostConstraint(event.reason);
