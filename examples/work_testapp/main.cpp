@@ -8,6 +8,8 @@
 //   combine                      enqueues two chains of a step each, and one that follows both and notes their outputs;
 //                                prints the tags of all three
 //   follow ID                    waits for it, and prints each state that it is seen in
+//   later COUNT                  six workers that block their threads, and COUNT that end 20 ms later without
+//                                one: prints how many of these were at work at once, and the threads in all
 //   stops                        has workers stopped while they are made, and twice, and prints what they are told
 //   info                         prints all requests: worker, state, attempts, stop reason
 //   configure LIMIT THREADS      whether a Configuration may have these
@@ -16,12 +18,14 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstdlib>
+#include <deque>
 #include <fcntl.h>
 #include <filesystem>
 #include <iostream>
 #include <mutex>
 #include <set>
 #include <sys/file.h>
+#include <thread>
 #include <unistd.h>
 
 #include <stint/work/work_manager.hpp>
@@ -112,6 +116,38 @@ struct Gatherer : Working {
     }
 };
 
+/// Ends 20 ms later, without a thread of its own: all of them wait for one clock.
+class Later : public ListenableWorker {
+public:
+    using ListenableWorker::ListenableWorker;
+    void startWork(Completer completer) override {
+        const std::scoped_lock lock(mutex);
+        waiting.emplace_back(std::chrono::steady_clock::now() + 20ms, std::move(completer));
+        most = std::max(most, waiting.size());
+        comes.notify_one();
+    }
+    /// Ends `count` of them, in the order in which they began.
+    static void end(int count) {
+        for (int nth = 0; nth < count; ++nth) {
+            std::unique_lock lock(mutex);
+            comes.wait(lock, [] { return !waiting.empty(); });
+            auto [when, completer] = std::move(waiting.front());
+            waiting.pop_front();
+            lock.unlock();
+            std::this_thread::sleep_until(when);
+            threads = std::max(threads, std::distance(std::filesystem::directory_iterator("/proc/self/task"), {}));
+            completer.set(Result::success());
+        }
+    }
+    static inline std::size_t most = 0;       ///< at work at once
+    static inline std::ptrdiff_t threads = 0; ///< the most in all
+
+private:
+    static inline std::mutex mutex;
+    static inline std::condition_variable comes;
+    static inline std::deque<std::pair<std::chrono::steady_clock::time_point, Completer>> waiting;
+};
+
 struct Thrower : Working {
     using Working::Working;
     Result doWork() override { throw std::runtime_error("no way"); }
@@ -164,6 +200,7 @@ Configuration configuration() {
                 .addWorker<Shower>("Shower")
                 .addWorker<Gatherer>("Gatherer")
                 .addWorker<Thrower>("Thrower")
+                .addWorker<Later>("Later")
                 .addWorker<Told>("Told")
                 .setDirectory(own())
                 .build();
@@ -244,6 +281,22 @@ int here(WorkManager& manager) {
     return ended->getState() == WorkInfo::SUCCEEDED ? 0 : 1;
 }
 
+int later(WorkManager& manager, int count) {
+    if (auto visible = manager.dispatch(); !visible) return complain(visible.error());
+    for (int blocker = 0; blocker < 6; ++blocker)
+        if (!manager.enqueue(*OneTimeWorkRequest::Builder("Endless").build())) return 1;
+    std::vector<OneTimeWorkRequest> requests;
+    for (int nth = 0; nth < count; ++nth)
+        requests.push_back(*OneTimeWorkRequest::Builder("Later").build());
+    std::jthread clock([count] { Later::end(count); });
+    if (auto enqueued = manager.enqueue(requests); !enqueued) return complain(enqueued.error());
+    for (const auto& request : requests)
+        if (auto ended = manager.await(request.getId(), 1min); !ended) return complain(ended.error());
+    clock.join();
+    std::cout << "at once: " << Later::most << ", threads: " << Later::threads << std::endl;
+    return manager.cancelAllWork() ? 0 : 1;
+}
+
 /// One worker is cancelled while another is made, and goes on until the manager ends, which stops it once more.
 int stops(WorkManager manager) {
     if (auto visible = manager.dispatch(); !visible) return complain(visible.error());
@@ -292,6 +345,7 @@ int main(int count, char** words) {
     }
     if (verb == "follow") return follow(*manager, UUID::fromString(word(2)).value_or(UUID()));
     if (verb == "here") return here(*manager);
+    if (verb == "later") return later(*manager, std::stoi(word(2)));
     if (verb == "tree") return tree(*manager);
     if (verb == "combine") return combine(*manager);
     if (verb == "stops") return stops(std::move(*manager));

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 
 import pytest
@@ -131,6 +132,16 @@ def test_while_the_app_is_visible_what_requires_nothing_runs_in_its_own_process(
     app.until(lambda: len(app.count("end")) == 2)
     assert app.does("follow", request).split()[-1] == "SUCCEEDED"
     assert not any(line.startswith("overlap") for line in app.lines())
+
+
+def test_workers_that_end_later_need_no_thread_and_wait_for_none(world, app):
+    """Six workers block their threads; a thousand others are begun by four (jobs.md §10, workers)."""
+    terminal = world.in_terminal("start", PACKAGE, "later", "1000")
+    assert terminal.ends() == 0, terminal.output
+    at_once, threads = map(int, re.search(r"at once: (\d+), threads: (\d+)", terminal.output).groups())
+    assert at_once > 4
+    assert threads <= 6 + 4 + 2  # the app's own two: its loop, and the clock of those that end later
+    assert len([line for line in app.lines() if line.startswith("begin")]) == 6
 
 
 def test_stint_work_shows_each_chain_as_a_tree_and_why_it_waits(world, bus, app):

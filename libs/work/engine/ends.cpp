@@ -5,6 +5,7 @@
 
 #include "base/result/errors.hpp"
 #include "work/engine/engine.hpp"
+#include "work/engine/job_of.hpp"
 
 namespace stint::work {
 
@@ -82,7 +83,7 @@ void Engine::unblockWhatFollows(const UUID& id, Now now) {
         if (!ready) continue;
         requests_.change(child, [&](Request& next) {
             next.state = State::ENQUEUED;
-            next.notBefore = now.wall + next.spec.initialDelay; // the delay counts from the time at which it may begin
+            waitFrom(next, now.wall); // its delay counts from the time at which it may begin
         });
     }
 }
@@ -98,14 +99,16 @@ Result<void> Engine::on(const Restored& event, Now now, Step& step) {
         if (request == nullptr || request->isFinished()) continue;
         if (isFinished(ending.state)) {
             finish(id, ending.state, ending.output, "it had ended when the file was restored from a backup", now, step);
-        } else if (request->windowEnd && ending.windowEnd && *request->windowEnd < *ending.windowEnd) {
+        } else if (request->windowEnd && ending.windowEnd && request->finishOrder < ending.order) {
             if (request->job) step.effects.emplace_back(TakeBack{*request->job});
             requests_.change(id, [&](Request& period) {
                 period.state = State::ENQUEUED;
                 period.progress = {};
                 period.attempts = 0;
                 period.windowEnd = ending.windowEnd;
+                period.waitsSince = ending.notBefore - period.spec.period->interval;
                 period.notBefore = ending.notBefore;
+                period.nextOverride.reset();
                 period.finishOrder = ending.order;
                 period.job.reset();
             });
@@ -132,6 +135,7 @@ Result<void> Engine::on(const Cancel& event, Now now, Step& step) {
         for (const auto& [each, request] : requests_.all())
             if (tag == nullptr || request.spec.tags.contains(tag->tag)) which.insert(each);
     }
+    if (std::holds_alternative<Cancel::All>(event.which)) counters_.lastCancelAll = now.wall;
     for (const UUID& each : which)
         endWithAllThatFollows(each, State::CANCELLED, "cancelled by the app", now, step);
     return {};

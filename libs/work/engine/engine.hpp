@@ -41,6 +41,7 @@ public:
         RunNumber run = 0;
         std::int64_t sequence = 0;        ///< Request::sequence: another one has replaced it since (REPLACE)
         std::int32_t generation = 0;      ///< Request::generation, as it began
+        std::int32_t overrides = 0;       ///< Request::overrides, as it began
         std::optional<std::int32_t> job;  ///< the job in whose run it works; none: begun without one, or gone
         std::optional<std::int32_t> next; ///< a job that began while the worker had not stopped yet
         bool stopped = false;
@@ -71,8 +72,9 @@ private:
     bool start(const UUID& id, std::optional<std::int32_t> job, Now now, Step& step);
     /// True if the request that the worker was begun for has ended, or another has replaced it.
     bool isOver(const UUID& id, const Live& live) const;
-    Result<Data> inputOf(const Request& request) const;
-    void conclude(const WorkerEnded& event, Now now, Step& step);
+    std::vector<Data> outputsFor(const Request& request) const;
+    Result<std::vector<Data>> inputsOf(const Request& request) const;
+    void conclude(const WorkerEnded& event, const Live& live, Now now, Step& step);
     void nextPeriod(const UUID& id, Now now);
     // ends (ends.cpp)
     Result<void> on(const Cancel& event, Now now, Step& step);

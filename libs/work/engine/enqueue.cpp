@@ -17,6 +17,14 @@ Error isPeriodicError(const std::string& name) {
                 name);
 }
 
+/// The time that was asked for the next run is the request's, no term of it.
+void takeOverride(Request& request) {
+    if (!request.spec.nextScheduleTime) return;
+    request.nextOverride = request.spec.nextScheduleTime->override;
+    request.spec.nextScheduleTime.reset();
+    ++request.overrides;
+}
+
 /// True if a request without this name follows one that has it.
 bool goesOnFrom(const Enqueue& event, std::size_t name) {
     std::set<UUID> named;
@@ -89,8 +97,8 @@ void Engine::insert(Request request, const Claims& claims, Now now) {
     if (requests_.find(spec.id) != nullptr) return;
     request.sequence = counters_.sequence++;
     request.enqueuedAt = now.wall;
-    request.notBefore = now.wall + waitOf(request, spec);
-    if (spec.period) request.windowEnd = request.notBefore + spec.period->flex;
+    takeOverride(request);
+    waitFrom(request, now.wall);
     if (const auto claim = claims.find(spec.id); claim != claims.end()) request.session = claim->second;
     // jobs.md §10: BLOCKED until all parents SUCCEEDED; a FAILED parent fails it, a CANCELLED one cancels it.
     const auto has = [&](State state) {
@@ -220,10 +228,9 @@ Result<void> Engine::on(const Update& event, Now now, Step& step) {
     // user-initiated run's notification is its job's: no other may take it over.
     const bool keepsJob = runs && found->isUserInitiated();
     requests_.change(id, [&](Request& request) {
-        request.notBefore += waitOf(request, event.spec) - waitOf(request, request.spec);
-        if (request.isPeriodic() && request.attempts == 0)
-            request.windowEnd = request.notBefore + event.spec.period->flex;
         request.spec = event.spec;
+        takeOverride(request);
+        reckonWait(request);
         request.demoted = false;
         ++request.generation;
         if (!keepsJob) request.job.reset();

@@ -122,11 +122,12 @@ using Event = std::variant<Enqueue, EnqueuePeriodic, Update, Cancel, Prune, JobS
 
 // Records.
 
-/// The next numbers: events of jobs that are gone may still be on their way.
+/// The next numbers: events of jobs that are gone may still be on their way; and what else is no request's.
 struct Counters {
     std::int64_t sequence = 1;
     std::int64_t finishOrder = 1;
     std::int32_t job = 1;
+    WallTime lastCancelAll{}; ///< the time of the last Cancel::All; the epoch: never
     bool operator==(const Counters&) const = default;
 };
 struct SaveRequest {
@@ -153,7 +154,8 @@ struct StartWorker {
     UUID request;
     RunNumber run = 0;
     std::optional<std::int32_t> job; ///< the job whose parameters it gets
-    Data input;
+    /// One, the input; for a merger of the app's (Spec::ownMerger) its own first, then the outputs of what it follows.
+    std::vector<Data> inputs;
 };
 struct StopWorker {
     UUID request;

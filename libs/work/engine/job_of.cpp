@@ -13,7 +13,8 @@ Duration backoff(const Spec& spec, std::int32_t attempts) {
     return std::min<Duration>(wait, WorkRequest::MAX_BACKOFF);
 }
 
-Duration waitOf(const Request& request, const Spec& spec) {
+Duration waitOf(const Request& request) {
+    const Spec& spec = request.spec;
     if (request.waitsForRetry()) return backoff(spec, request.attempts);
     if (request.attempts > 0) return Duration(0); // the system stopped it
     if (!spec.period) return spec.initialDelay;
@@ -21,8 +22,24 @@ Duration waitOf(const Request& request, const Spec& spec) {
     return request.isFirstPeriod() ? spec.initialDelay + interval - flex : interval;
 }
 
+void waitFrom(Request& request, WallTime since) {
+    request.waitsSince = since;
+    reckonWait(request);
+}
+
+void reckonWait(Request& request) {
+    request.notBefore = request.waitsSince + waitOf(request);
+    if (request.nextOverride) {
+        const WallTime earliest = request.waitsSince + PeriodicWorkRequest::MIN_PERIODIC_INTERVAL;
+        request.notBefore = request.isFirstPeriod() ? *request.nextOverride : std::max(*request.nextOverride, earliest);
+    }
+    if (request.isPeriodic() && request.attempts == 0)
+        request.windowEnd = request.notBefore + request.spec.period->flex;
+}
+
 Duration latency(const Request& request, WallTime now) {
     const Spec& spec = request.spec;
+    if (request.nextOverride) return std::clamp<Duration>(request.notBefore - now, Duration(0), longestWait);
     const Duration longest =
         std::max({spec.initialDelay + (spec.period ? spec.period->interval : Duration(0)),
                   spec.period ? spec.period->interval * 2 : Duration(0), Duration(WorkRequest::MAX_BACKOFF)});
@@ -30,8 +47,6 @@ Duration latency(const Request& request, WallTime now) {
 }
 
 namespace {
-
-constexpr const char* requestKey = "stint.work.request";
 
 std::optional<NetworkRequest> networkOf(const Constraints& constraints) {
     if (constraints.getRequiredNetworkRequest()) return constraints.getRequiredNetworkRequest();

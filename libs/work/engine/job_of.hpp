@@ -13,11 +13,18 @@ namespace stint::work {
 /// The wait after run number `attempts` (1 is the first) answered retry().
 Duration backoff(const Spec& spec, std::int32_t attempts);
 
-/// The wait of a request for its coming run by the terms of `spec`, from when that wait began.
-Duration waitOf(const Request& request, const Spec& spec);
+/// The wait of a request for its coming run by its terms, from when that wait began.
+Duration waitOf(const Request& request);
+/// A new wait for the coming run begins at `since`.
+void waitFrom(Request& request, WallTime since);
+/// Sets the time of the coming run anew: from the terms, when the wait began, and what the app has set in place.
+void reckonWait(Request& request);
 
 /// The delay for the scheduler: never longer than the request could have asked, whatever the clock shows.
 Duration latency(const Request& request, WallTime now);
+
+/// The key of the request's id in a job's extras.
+inline constexpr const char* requestKey = "stint.work.request";
 
 /// The namespace of the library's own jobs among the app's.
 inline constexpr const char* jobNamespace = "stint.work";

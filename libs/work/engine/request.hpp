@@ -22,8 +22,11 @@ struct Request {
     std::int32_t generation = 0;
     std::int32_t attempts = 0; ///< the runs begun so far; for periodic work, in this period
     WallTime enqueuedAt{};
-    WallTime notBefore{};              ///< the earliest time of its next run
-    std::optional<WallTime> windowEnd; ///< periodic work's: the end of its present period's window, later for each
+    WallTime waitsSince{}; ///< the time from which it waits: it was enqueued, unblocked, or its last run ended
+    WallTime notBefore{};  ///< the earliest time of its next run
+    std::optional<WallTime> windowEnd;    ///< periodic work's: the end of its present period's window, later for each
+    std::optional<WallTime> nextOverride; ///< periodic work's, in place of the time that its terms give
+    std::int32_t overrides = 0;           ///< how often that was set or cleared
     std::int32_t stopReason = WorkInfo::STOP_REASON_NOT_STOPPED;
     bool demoted = false; ///< refused as expedited or user-initiated: it runs as regular work
     Data output;          ///< where it SUCCEEDED or FAILED

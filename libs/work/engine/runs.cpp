@@ -24,24 +24,32 @@ bool isLostConstraint(StopReason reason) {
 
 } // namespace
 
-/// The request's own input, and its parents' outputs, the parent that finished last at the end.
-Result<Data> Engine::inputOf(const Request& request) const {
+/// Its parents' outputs, the parent that finished last at the end.
+std::vector<Data> Engine::outputsFor(const Request& request) const {
     std::map<std::int64_t, Data> outputs; // in the order in which they ended
     for (const UUID& parent : request.parents) {
         STINT_CHECK(requests_.find(parent)); // a parent is forgotten only after its followers
         const Request& before = *requests_.find(parent);
         outputs.emplace(before.finishOrder, before.output);
     }
-    if (outputs.empty()) return request.spec.input;
-    std::vector<Data> inputs;
+    std::vector<Data> all;
     for (auto& [order, output] : outputs)
-        inputs.push_back(std::move(output));
-    if (request.joins) {
+        all.push_back(std::move(output));
+    return all;
+}
+
+/// The request's own input, and its parents' outputs: one Data, or, for a merger of the app's, all of them.
+Result<std::vector<Data>> Engine::inputsOf(const Request& request) const {
+    auto inputs = outputsFor(request);
+    const bool follows = !inputs.empty();
+    if (follows && request.joins) {
         auto joined = STINT_TRY(merge(InputMerger::ARRAY_CREATING, inputs));
         inputs.assign(1, std::move(joined));
     }
     inputs.insert(inputs.begin(), request.spec.input);
-    return merge(request.spec.merger, inputs);
+    if (!follows || !request.spec.ownMerger.empty()) return inputs;
+    auto merged = STINT_TRY(merge(request.spec.merger, inputs));
+    return std::vector{std::move(merged)};
 }
 
 /// False where its input cannot be made: then it has FAILED.
@@ -49,9 +57,9 @@ bool Engine::start(const UUID& id, std::optional<std::int32_t> job, Now now, Ste
     STINT_CHECK(!live_.contains(id));          // a request has one worker here
     STINT_CHECK(!requests_.find(id)->session); // and none elsewhere
     STINT_CHECK(!requests_.find(id)->isFinished());
-    auto input = inputOf(*requests_.find(id));
-    if (!input.ok()) {
-        finish(id, State::FAILED, {}, input.error().message, now, step);
+    auto inputs = inputsOf(*requests_.find(id));
+    if (!inputs.ok()) {
+        finish(id, State::FAILED, {}, inputs.error().message, now, step);
         return false;
     }
     requests_.change(id, [&](Request& request) {
@@ -62,8 +70,12 @@ bool Engine::start(const UUID& id, std::optional<std::int32_t> job, Now now, Ste
         request.progress = {};
     });
     const Request& begun = *requests_.find(id);
-    live_[id] = {.run = ++runs_, .sequence = begun.sequence, .generation = begun.generation, .job = job};
-    step.effects.emplace_back(StartWorker{id, runs_, job, std::move(*input)});
+    live_[id] = {.run = ++runs_,
+                 .sequence = begun.sequence,
+                 .generation = begun.generation,
+                 .overrides = begun.overrides,
+                 .job = job};
+    step.effects.emplace_back(StartWorker{id, runs_, job, std::move(*inputs)});
     return true;
 }
 
@@ -108,7 +120,8 @@ Result<void> Engine::on(const JobStopped& event, Now now, Step& step) {
         requests_.change(id, [&](Request& stopped) {
             stopped.state = State::ENQUEUED;
             stopped.stopReason = static_cast<std::int32_t>(event.reason);
-            stopped.notBefore = now.wall;
+            if (!stopped.nextOverride) stopped.waitsSince = now.wall; // else it keeps the right to run at that time
+            reckonWait(stopped);
             // Stopped by another process's call, the job is gone, and its request is not; after an update it is one of
             // the old terms.
             const bool isOld = byApp || live.generation != stopped.generation;
@@ -133,11 +146,11 @@ Result<void> Engine::on(const WorkerEnded& event, Now now, Step& step) {
         return {};
     }
     requests_.change(event.request, [](Request& ended) { ended.session.reset(); });
-    if (!live.stopped && live.sequence == request->sequence) {
+    if (!live.stopped && !isOver(event.request, live)) {
         if (live.job) step.effects.emplace_back(EndJob{*live.job, false});
         if (request->job && request->job != live.job) step.effects.emplace_back(TakeBack{*request->job});
         requests_.change(event.request, [](Request& ended) { ended.job.reset(); });
-        conclude(event, now, step);
+        conclude(event, live, now, step);
     } else if (live.next) { // its result is ignored, and its job has begun again meanwhile
         if (request->state != State::ENQUEUED || !start(event.request, live.next, now, step))
             step.effects.emplace_back(EndJob{*live.next, false});
@@ -145,8 +158,12 @@ Result<void> Engine::on(const WorkerEnded& event, Now now, Step& step) {
     return {};
 }
 
-void Engine::conclude(const WorkerEnded& event, Now now, Step& step) {
+void Engine::conclude(const WorkerEnded& event, const Live& live, Now now, Step& step) {
     const UUID& id = event.request;
+    // The run has used the override up, unless the app has set another one meanwhile.
+    requests_.change(id, [&](Request& ended) {
+        if (ended.overrides == live.overrides) ended.nextOverride.reset();
+    });
     const bool periodic = requests_.find(id)->isPeriodic();
     switch (event.kind) {
     case WorkerEnded::Kind::Success:
@@ -160,7 +177,7 @@ void Engine::conclude(const WorkerEnded& event, Now now, Step& step) {
         return requests_.change(id, [&](Request& request) {
             request.state = State::ENQUEUED;
             request.progress = {};
-            request.notBefore = now.wall + backoff(request.spec, request.attempts);
+            waitFrom(request, now.wall);
         });
     }
 }
@@ -171,8 +188,7 @@ void Engine::nextPeriod(const UUID& id, Now now) {
         request.progress = {};
         request.attempts = 0;
         request.finishOrder = counters_.finishOrder++;
-        request.notBefore = now.wall + waitOf(request, request.spec);
-        request.windowEnd = request.notBefore + request.spec.period->flex;
+        waitFrom(request, now.wall);
     });
 }
 

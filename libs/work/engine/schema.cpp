@@ -4,6 +4,7 @@
 
 #include "work/engine/constraints.hpp"
 #include "work/engine/data.hpp"
+#include "work/engine/job_of.hpp"
 
 namespace stint::work {
 
@@ -33,16 +34,17 @@ const char* const insertRequest =
     "INSERT OR REPLACE INTO requests (id, sequence, worker, input, tags, constraints, backoff_policy, backoff_delay, "
     "backoff_said, initial_delay, period, flex, expedited, user_initiated, merger, keep_results, name, state, "
     "generation, attempts, enqueued_at, not_before, window_end, stop_reason, demoted, output, progress, why, "
-    "finished_at, finish_order, job, session, joins) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, "
+    "finished_at, finish_order, job, session, joins, waits_since, next_override, overrides, own_merger) VALUES (?1, "
+    "?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, "
     "?14, "
     "?15, "
-    "?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33)";
+    "?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33, ?34, ?35, ?36, ?37)";
 const char* const selectRequests =
     "SELECT id, sequence, worker, input, tags, constraints, backoff_policy, backoff_delay, backoff_said, "
     "initial_delay, "
     "period, flex, expedited, user_initiated, merger, keep_results, name, state, generation, attempts, enqueued_at, "
     "not_before, window_end, stop_reason, demoted, output, progress, why, finished_at, finish_order, job, session, "
-    "joins "
+    "joins, waits_since, next_override, overrides, own_merger "
     "FROM requests";
 
 namespace {
@@ -71,6 +73,7 @@ Result<std::optional<WallTime>> optionalTime(const Statement& row, int column) {
 /// The contradiction in a row whose columns are right each by itself; empty: none.
 std::string_view contradictionIn(const Request& request) {
     if (request.windowEnd.has_value() != request.spec.period.has_value()) return "a window, and no period, or none";
+    if (request.nextOverride && !request.spec.period) return "a time of its next period, and no period";
     if (request.isFinished() != request.finishedAt.has_value()) return "an end, and has not ended, or none";
     if (request.state == State::RUNNING && !request.session) return "no process that it runs in";
     return {};
@@ -108,7 +111,8 @@ Result<void> rowInto(Statement& insert, const Request& request) {
         static_cast<std::int64_t>(request.state), request.generation, request.attempts, millisOf(request.enqueuedAt),
         millisOf(request.notBefore), mapped(request.windowEnd, millisOf), request.stopReason, request.demoted,
         Blob{output}, Blob{progress}, request.why, mapped(request.finishedAt, millisOf), request.finishOrder,
-        request.job, request.session, request.joins);
+        request.job, request.session, request.joins, millisOf(request.waitsSince),
+        mapped(request.nextOverride, millisOf), request.overrides, spec.ownMerger);
 }
 
 Result<Request> requestIn(const Statement& row, ConstraintsRead& read) {
@@ -157,7 +161,12 @@ Result<Request> requestIn(const Statement& row, ConstraintsRead& read) {
     }
     if (!row.isNull(31)) request.session = STINT_TRY(storedNumber(row, 31, 0, farthest));
     request.joins = row.integer(32) != 0;
+    request.nextOverride = STINT_TRY(optionalTime(row, 34));
+    request.overrides = STINT_TRY(countIn(row, 35));
+    spec.ownMerger = row.text(36);
     STINT_TRY(check(spec));
+    const auto waitsSince = STINT_TRY(optionalTime(row, 33));
+    request.waitsSince = waitsSince ? *waitsSince : request.notBefore - waitOf(request);
     if (const auto what = contradictionIn(request); !what.empty())
         return fail(Errc::STORAGE, "request {} contradicts itself: it has {}", spec.id.toString(), what);
     return request;

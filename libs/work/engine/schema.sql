@@ -56,3 +56,11 @@ CREATE TABLE dependencies (
 -- version 2
 
 ALTER TABLE requests ADD COLUMN joins INTEGER NOT NULL DEFAULT 0; -- follows chains that were combined
+
+-- version 3
+
+ALTER TABLE requests ADD COLUMN waits_since INTEGER;                   -- NULL: written by an older version
+ALTER TABLE requests ADD COLUMN next_override INTEGER;                 -- NULL: its terms say when it runs
+ALTER TABLE requests ADD COLUMN overrides INTEGER NOT NULL DEFAULT 0;  -- how often that was set or cleared
+ALTER TABLE requests ADD COLUMN own_merger TEXT NOT NULL DEFAULT '';   -- the app's; empty: none
+ALTER TABLE counters ADD COLUMN last_cancel_all INTEGER NOT NULL DEFAULT 0;

@@ -83,6 +83,9 @@ Result<void> check(const Spec& spec) {
     if (spec.worker.empty()) return fail(Errc::ILLEGAL_ARGUMENT, "a work request without a worker's name");
     if (spec.initialDelay < Duration(0)) return refuse("the initial delay is negative");
     if (inRange(timesOf(spec)) != timesOf(spec)) return refuse("one of its times is out of range");
+    if (spec.nextScheduleTime && !spec.period) return refuse("it is done once, and has no next period");
+    if (const auto next = spec.nextScheduleTime ? spec.nextScheduleTime->override : std::nullopt)
+        if (std::chrono::abs(next->time_since_epoch()) > longestWait) return refuse("its next run is out of range");
     if (spec.constraints.requiresDeviceIdle() && spec.explicitBackoff)
         return refuse("it requires device idle, and may not have back-off criteria as well");
     if (spec.expedited)
@@ -178,6 +181,12 @@ OneTimeBuilder& OneTimeBuilder::setUserInitiated(bool userInitiated) {
 
 OneTimeBuilder& OneTimeBuilder::setInputMerger(InputMerger merger) {
     spec_->merger = merger;
+    spec_->ownMerger.clear();
+    return *this;
+}
+
+OneTimeBuilder& OneTimeBuilder::setInputMerger(std::string name) {
+    spec_->ownMerger = std::move(name);
     return *this;
 }
 
@@ -192,6 +201,16 @@ PeriodicBuilder::Builder(std::string workerClassName, Duration repeatInterval)
 PeriodicBuilder::Builder(std::string workerClassName, Duration repeatInterval, Duration flex)
     : WorkRequestBuilder(std::move(workerClassName)) {
     spec_->period = {repeatInterval, flex};
+}
+
+PeriodicBuilder& PeriodicBuilder::setNextScheduleTimeOverride(WallTime next) {
+    spec_->nextScheduleTime = NextScheduleTime{next};
+    return *this;
+}
+
+PeriodicBuilder& PeriodicBuilder::clearNextScheduleTimeOverride() {
+    spec_->nextScheduleTime = NextScheduleTime{};
+    return *this;
 }
 
 Result<PeriodicWorkRequest> PeriodicBuilder::build() const {

@@ -21,6 +21,12 @@ struct Period {
     bool operator==(const Period&) const = default;
 };
 
+/// The earliest time of periodic work's next run as the app set it; none: it has cleared it.
+struct NextScheduleTime {
+    std::optional<WallTime> override;
+    bool operator==(const NextScheduleTime&) const = default;
+};
+
 struct Spec {
     UUID id;
     std::string worker;
@@ -32,9 +38,12 @@ struct Spec {
     bool explicitBackoff = false;
     Duration initialDelay{0};
     std::optional<Period> period; ///< none: it runs once
+    /// Said by this enqueue or update; the request takes it (Request::nextOverride), and keeps its own where none is.
+    std::optional<NextScheduleTime> nextScheduleTime;
     std::optional<OutOfQuotaPolicy> expedited;
     bool userInitiated = false;
     InputMerger merger = InputMerger::OVERWRITING;
+    std::string ownMerger; ///< the name of a merger of the app's, in place of `merger`; empty: none
     Duration keepResults = std::chrono::hours(24);
 
     bool operator==(const Spec&) const = default;

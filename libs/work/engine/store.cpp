@@ -108,9 +108,10 @@ Result<Store> Store::onto(Database database, std::optional<SessionLocks> locks, 
     made.dropDependencies = STINT_TRY(database.prepare("DELETE FROM dependencies WHERE child = ?1 OR parent = ?1"));
     made.insertDependency = STINT_TRY(database.prepare("INSERT OR IGNORE INTO dependencies VALUES (?1, ?2)"));
     made.selectDependencies = STINT_TRY(database.prepare("SELECT child, parent FROM dependencies"));
-    made.counters = STINT_TRY(database.prepare("SELECT sequence, finish_order, job FROM counters"));
-    made.setCounters =
-        STINT_TRY(database.prepare("UPDATE counters SET sequence = ?1, finish_order = ?2, job = ?3 WHERE one = 1"));
+    made.counters = STINT_TRY(database.prepare("SELECT sequence, finish_order, job, last_cancel_all FROM counters"));
+    made.setCounters = STINT_TRY(
+        database.prepare("UPDATE counters SET sequence = ?1, finish_order = ?2, job = ?3, last_cancel_all = ?4 "
+                         "WHERE one = 1"));
     Store store(std::move(database), std::make_unique<Statements>(std::move(made)), std::move(locks), std::move(file));
     STINT_TRY(store.takeSession());
     STINT_TRY(store.changedByOthers()); // counts changes from here on
@@ -213,6 +214,7 @@ Result<Store::Content> Store::read() {
     content.counters.finishOrder = STINT_TRY(storedNumber(s.counters, 1, 0, farthest));
     const std::int64_t job = STINT_TRY(storedNumber(s.counters, 2, 1, INT32_MAX));
     content.counters.job = static_cast<std::int32_t>(job);
+    content.counters.lastCancelAll = STINT_TRY(storedTime(s.counters, 3));
     s.counters.reset();
     std::map<UUID, std::size_t> places;
     std::set<std::int32_t> jobs;
@@ -245,7 +247,8 @@ Result<void> Store::write(const Record& record) {
         return s.drop.run(drop->request.toString());
     }
     if (const auto* counters = std::get_if<Counters>(&record))
-        return s.setCounters.run(counters->sequence, counters->finishOrder, counters->job);
+        return s.setCounters.run(counters->sequence, counters->finishOrder, counters->job,
+                                 counters->lastCancelAll.time_since_epoch().count());
     const auto& [request, fresh] = std::get<SaveRequest>(record);
     STINT_TRY(rowInto(s.insert, request));
     if (!fresh) return {};

@@ -1,8 +1,5 @@
 #include "work/manager/configuration.hpp"
 
-#include <algorithm>
-#include <thread>
-
 #include "base/result/errors.hpp"
 #include "base/result/values.hpp"
 
@@ -16,6 +13,26 @@ using ConfigurationBuilder = Configuration::Builder;
 
 ConfigurationBuilder& ConfigurationBuilder::addWorker(std::string workerClassName, MakeWorker make) {
     ownValues(configuration_.values_).workers.insert_or_assign(std::move(workerClassName), std::move(make));
+    return *this;
+}
+
+ConfigurationBuilder& ConfigurationBuilder::setWorkerFactory(std::shared_ptr<WorkerFactory> factory) {
+    ownValues(configuration_.values_).factory = std::move(factory);
+    return *this;
+}
+
+ConfigurationBuilder& ConfigurationBuilder::addInputMerger(std::string name, MergeInputs merge) {
+    ownValues(configuration_.values_).mergers.insert_or_assign(std::move(name), std::move(merge));
+    return *this;
+}
+
+ConfigurationBuilder& ConfigurationBuilder::setWorkerInitializationExceptionHandler(WorkerExceptionHandler handler) {
+    ownValues(configuration_.values_).notMade = std::move(handler);
+    return *this;
+}
+
+ConfigurationBuilder& ConfigurationBuilder::setWorkerExecutionExceptionHandler(WorkerExceptionHandler handler) {
+    ownValues(configuration_.values_).hasThrown = std::move(handler);
     return *this;
 }
 
@@ -60,10 +77,9 @@ Result<Configuration> ConfigurationBuilder::build() const {
         values.schedulerLimit > Configuration::MAX_SCHEDULER_LIMIT)
         return fail(Errc::ILLEGAL_ARGUMENT, "{} jobs at the scheduler at once: it may be {} to {}",
                     values.schedulerLimit, Configuration::MIN_SCHEDULER_LIMIT, Configuration::MAX_SCHEDULER_LIMIT);
-    if (values.threads < 1) return fail(Errc::ILLEGAL_ARGUMENT, "{} threads: it may be 1 or more", values.threads);
+    if (values.threads && *values.threads < 1)
+        return fail(Errc::ILLEGAL_ARGUMENT, "{} threads: it may be 1 or more", *values.threads);
     return configuration_;
 }
-
-int defaultThreads() { return std::clamp(static_cast<int>(std::thread::hardware_concurrency()) - 1, 2, 4); }
 
 } // namespace stint::work

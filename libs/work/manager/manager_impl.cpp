@@ -5,95 +5,60 @@
 #include "base/result/errors.hpp"
 #include "base/time/clock.hpp"
 #include "base/unix/ends.hpp"
-#include "base/unix/paths.hpp"
-#include "base/unix/waiting_work.hpp"
-#include "stint/standing.hpp"
-#include "work/engine/job_of.hpp"
 
 namespace stint::work {
 
-namespace {
-
-Now presentTime() { return {bootNow(), wallNow()}; }
-
-} // namespace
-
-WorkManager::Impl::Impl(Connection& connection, Configuration configuration, JobScheduler scheduler, Wakes wakes)
-    : connection_(connection), configuration_(std::move(configuration)), scheduler_(std::move(scheduler), *this),
-      wakes_(std::move(wakes)), pool_(ConfigurationAccess::values(configuration_).threads) {}
-
-Result<std::shared_ptr<WorkManager::Impl>> WorkManager::Impl::open(Connection& connection,
+Result<std::shared_ptr<WorkManager::Impl>> WorkManager::Impl::open(std::unique_ptr<Ground> ground,
                                                                    const Configuration& configuration) {
-    auto scheduler = STINT_TRY(JobScheduler(connection).forNamespace(jobNamespace));
-    auto wakes = STINT_TRY(Wakes::open(connection.fd()));
-    auto impl = std::make_shared<Impl>(connection, configuration, std::move(scheduler), std::move(wakes));
+    auto impl = std::make_shared<Impl>(std::move(ground), configuration);
     STINT_TRY(impl->begin());
     return impl;
 }
 
-// The service is offered only when the loop begins: jobs begin in a process that stays.
 Result<void> WorkManager::Impl::begin() {
-    const auto& parts = ConfigurationAccess::values(configuration_);
-    package_ = STINT_TRY(connection_.package());
-    auto directory = parts.directory;
-    auto state = parts.directory;
-    if (directory.empty()) {
-        directory = baseDirectory("XDG_DATA_HOME", ".local/share") / package_;
-        state = baseDirectory("XDG_STATE_HOME", ".local/state") / package_;
-    }
-    auto store = STINT_TRY(Store::open(directory, state, notices_));
-    STINT_TRY(wakes_.watchFile(directory));
+    const auto place = ground_->place();
+    auto store = STINT_TRY(place ? Store::open(place->directory, place->state, notices_) : Store::inMemory());
+    STINT_TRY(ground_->opened());
     {
         const std::scoped_lock lock(mutex_);
-        Desk desk = STINT_TRY(Desk::open(
-            std::move(store), {.service = parts.service, .schedulerLimit = parts.schedulerLimit}, scheduler_, *this));
+        Desk desk = STINT_TRY(Desk::open(std::move(store),
+                                         {.service = parts().service, .schedulerLimit = parts().schedulerLimit},
+                                         ground_->scheduler(), *this));
         desk_.emplace(std::move(desk));
     }
     {
         const std::scoped_lock lock(mutex_);
-        STINT_TRY(desk_->reconcile(presentTime()));
-        waits_ = waitingWorkOf(package_).has_value();
-        noteWaiting();
+        STINT_TRY(desk_->reconcile(ground_->now()));
+        ground_->noteWaiting(desk_->wasAway());
     }
     tellNotices();
     return {};
 }
 
-// Where no note can be written, the work waits for the app's next start, as what a sandboxed app notes does.
-void WorkManager::Impl::noteWaiting() {
-    if (desk_->wasAway() == waits_) return;
-    waits_ = desk_->wasAway();
-    if (waits_)
-        (void)noteWaitingWork(package_, ConfigurationAccess::values(configuration_).service);
-    else
-        forgetWaitingWork(package_);
-}
-
-/// False where that cannot be known, and before the app's loop runs: a process that only enqueues may end at any
-/// time.
-bool WorkManager::Impl::isVisible() {
-    if (!dispatches_) return false;
-    const auto importance = connection_.getMyImportance();
-    return importance.ok() && *importance <= Importance::VISIBLE && *importance != Importance::FOREGROUND_SERVICE;
+/// Does what a turn has left to do. The mutex is free.
+void WorkManager::Impl::perform(Pending pending) {
+    tellStopped(pending.stopped);
+    for (const auto& values : pending.begun)
+        ground_->run(Ground::Task::Begins, [this, values] { make(values); });
 }
 
 Result<Desk::Outcome> WorkManager::Impl::call(const Event& event) {
     const bool asks = !std::holds_alternative<Progress>(event) && !std::holds_alternative<JobStopped>(event) &&
                       !std::holds_alternative<JobStarted>(event);
-    const bool visible = asks && isVisible();
-    std::vector<Running> stopped;
+    const bool visible = asks && ground_->isVisible();
+    Pending pending;
     auto outcome = [&] {
         const std::scoped_lock lock(mutex_);
         if (asks) desk_->setVisible(visible);
-        auto handled = desk_->handle(event, presentTime());
-        noteWaiting();
+        auto handled = desk_->handle(event, ground_->now());
+        ground_->noteWaiting(desk_->wasAway());
         auto notices = desk_->takeNotices();
         notices_.insert(notices_.end(), notices.begin(), notices.end());
-        stopped.swap(toStop_);
+        pending = std::exchange(pending_, {});
         return handled;
     }();
-    tellStopped(std::move(stopped));
-    wakes_.wake();
+    perform(std::move(pending));
+    ground_->wake();
     return outcome;
 }
 
@@ -136,8 +101,20 @@ std::vector<WorkInfo> WorkManager::Impl::select(const WorkQuery& query) const {
 
 Result<std::vector<WorkInfo>> WorkManager::Impl::infos(const WorkQuery& query) {
     const std::scoped_lock lock(mutex_);
-    STINT_TRY(desk_->refresh(presentTime()));
+    STINT_TRY(desk_->refresh(ground_->now()));
     return select(query);
+}
+
+std::vector<WorkInfo> WorkManager::Impl::all() {
+    auto found = infos({});
+    return found.ok() ? std::move(*found) : std::vector<WorkInfo>();
+}
+
+Result<std::optional<WallTime>> WorkManager::Impl::lastCancelAll() {
+    const std::scoped_lock lock(mutex_);
+    STINT_TRY(desk_->refresh(ground_->now()));
+    const WallTime last = desk_->engine().counters().lastCancelAll;
+    return last == WallTime() ? std::nullopt : std::optional(last);
 }
 
 std::shared_ptr<void> WorkManager::Impl::observe(WorkQuery query,
@@ -147,7 +124,7 @@ std::shared_ptr<void> WorkManager::Impl::observe(WorkQuery query,
         const std::scoped_lock lock(mutex_);
         observers_.push_back(observer);
     }
-    wakes_.wake();
+    ground_->wake();
     return observer;
 }
 
@@ -181,83 +158,61 @@ void WorkManager::Impl::tellNotices() {
         auto more = desk_->takeNotices();
         notices.insert(notices.end(), more.begin(), more.end());
     }
-    const auto& listener = ConfigurationAccess::values(configuration_).notice;
     for (const auto& notice : notices)
-        listener ? listener(notice) : complain("libstint-work", notice);
+        parts().notice ? parts().notice(notice) : complain("libstint-work", notice);
 }
 
 std::optional<Duration> WorkManager::Impl::timeout() {
-    if (!dispatches_) return Duration(0); // the service is hosted by the first dispatch()
+    auto longest = ground_->timeout();
     const std::scoped_lock lock(mutex_);
-    auto longest = connection_.timeout();
-    if (const auto bus = publisher_ ? publisher_->timeout() : std::nullopt)
-        longest = longest ? std::min(*longest, *bus) : bus;
     if (const auto left = untilDue()) longest = longest ? std::min(*longest, *left) : *left;
     return longest;
 }
 
 std::optional<Duration> WorkManager::Impl::untilDue() const {
     std::optional<Duration> least;
-    if (const auto deadline = desk_->engine().nextDeadline()) least = *deadline - bootNow();
+    if (const auto deadline = desk_->engine().nextDeadline()) least = *deadline - ground_->now().elapsed;
     if (!unkept_.empty()) least = std::min(least.value_or(Duration::max()), unkeptAt_ - steadyNow());
     return least ? std::optional(std::max(*least, Duration(0))) : std::nullopt;
 }
 
 /// Does the work that no call brings: reads another process's commits, and meets a deadline.
-void WorkManager::Impl::lookAround(bool othersWrote, bool first) {
-    const bool visible = isVisible();
-    std::vector<Running> stopped;
+void WorkManager::Impl::lookAround(const Ground::Turn& turn) {
+    const bool visible = ground_->isVisible();
+    Pending pending;
     {
         const std::scoped_lock lock(mutex_);
-        const Now now = presentTime();
+        const Now now = ground_->now();
         desk_->setVisible(visible);
         // A failure here comes again at the next call, which reports it.
-        if (othersWrote) static_cast<void>(desk_->refresh(now));
+        if (turn.othersWrote) static_cast<void>(desk_->refresh(now));
         const auto deadline = desk_->engine().nextDeadline();
-        if (first || (deadline && *deadline <= now.elapsed)) {
+        if (turn.isFirst || (deadline && *deadline <= now.elapsed)) {
             if (!desk_->wasAway() || !desk_->reconcile(now).ok()) static_cast<void>(desk_->handle(Look{}, now));
-            noteWaiting();
+            ground_->noteWaiting(desk_->wasAway());
         }
-        stopped.swap(toStop_);
+        pending = std::exchange(pending_, {});
     }
-    tellStopped(std::move(stopped));
+    perform(std::move(pending));
     keepAgain();
 }
 
-/// The loop has begun: from here on jobs may run in this process, and its requests are shown.
-Result<void> WorkManager::Impl::firstTurn() {
-    const auto& parts = ConfigurationAccess::values(configuration_);
-    STINT_TRY(connection_.host(parts.service, *this));
-    if (!parts.published) return {};
-    publisher_.emplace(package_, [this] {
-        auto all = infos({});
-        return all.ok() ? std::move(*all) : std::vector<WorkInfo>();
-    });
-    return {};
-}
-
-void WorkManager::Impl::publish() {
-    if (!publisher_) return;
+Result<bool> WorkManager::Impl::dispatch() {
+    const auto turn = STINT_TRY(ground_->dispatch(*this));
+    if (turn.othersWrote || turn.isFirst || timeout() == Duration(0)) lookAround(turn);
     const auto version = [this] {
         const std::scoped_lock lock(mutex_);
         return desk_->version();
     }();
-    if (std::exchange(published_, version) != version) publisher_->changed();
-    publisher_->dispatch();
-    wakes_.follow(publisher_->fd(), publisher_->events());
-}
-
-Result<bool> WorkManager::Impl::dispatch() {
-    const bool othersWrote = wakes_.drain();
-    const bool first = !dispatches_.exchange(true);
-    if (first) STINT_TRY(firstTurn());
-    const bool goesOn = STINT_TRY(connection_.dispatch());
-    const bool due = timeout() == Duration(0);
-    if (othersWrote || due || first) lookAround(othersWrote, first);
-    publish();
+    ground_->publish(version);
     tellNotices();
     tellObservers();
-    return goesOn;
+    return turn.goesOn;
+}
+
+Result<WorkManager> ManagerAccess::open(std::unique_ptr<Ground> ground, const Configuration& configuration) {
+    auto impl = STINT_TRY(WorkManager::Impl::open(std::move(ground), configuration));
+    return WorkManager(std::move(impl));
 }
 
 } // namespace stint::work

@@ -10,6 +10,7 @@
 #include "base/time/clock.hpp"
 #include "base/unix/ends.hpp"
 #include "stint/work/work_manager.hpp"
+#include "work/manager/libstint_ground.hpp"
 #include "work/manager/manager_impl.hpp"
 
 namespace stint::work {
@@ -148,8 +149,8 @@ WorkManager::~WorkManager() {
 }
 
 Result<WorkManager> WorkManager::open(Connection& connection, const Configuration& configuration) {
-    auto impl = STINT_TRY(Impl::open(connection, configuration));
-    return WorkManager(std::move(impl));
+    auto ground = STINT_TRY(LibstintGround::open(connection, configuration));
+    return ManagerAccess::open(std::move(ground), configuration);
 }
 
 int WorkManager::fd() const { return impl_->fd(); }
@@ -219,6 +220,7 @@ Result<void> WorkManager::cancelWorkById(UUID id) { return impl_->ask(Cancel{id}
 Result<void> WorkManager::cancelAllWorkByTag(const std::string& tag) { return impl_->ask(Cancel{Cancel::Tag{tag}}); }
 Result<void> WorkManager::cancelUniqueWork(const std::string& name) { return impl_->ask(Cancel{Cancel::Name{name}}); }
 Result<void> WorkManager::cancelAllWork() { return impl_->ask(Cancel{Cancel::All{}}); }
+Result<std::optional<WallTime>> WorkManager::getLastCancelAllTime() { return impl_->lastCancelAll(); }
 Result<void> WorkManager::pruneWork() { return impl_->ask(Prune{}); }
 
 Result<std::optional<WorkInfo>> WorkManager::getWorkInfoById(UUID id) {

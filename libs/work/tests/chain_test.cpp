@@ -19,7 +19,7 @@ TEST_CASE("a child is blocked until all its parents have succeeded, and has thei
     app.run(numbered(2), text("key", "of two")); // the later finisher wins
     CHECK(app.state(numbered(4)) == State::ENQUEUED);
     REQUIRE(app.begin(numbered(4)));
-    const Data input = app.workers.running.at(numbered(4)).input;
+    const Data input = app.workers.running.at(numbered(4)).inputs.front();
     CHECK(input.getString("key") == "of two");
     CHECK(input.getString("own") == "mine");
     CHECK(input.getString("first") == ""); // a grandparent's is its child's, and no more
@@ -91,7 +91,7 @@ TEST_CASE("what follows combined chains gets their outputs as arrays, whatever i
     app.dieAndBegin();
     app.run(numbered(1), text("a", "one"));
     REQUIRE(app.begin(numbered(3)));
-    const Data input = app.workers.running.at(numbered(3)).input;
+    const Data input = app.workers.running.at(numbered(3)).inputs.front();
     CHECK(input.getString("own") == "in");
     CHECK(input.getStringArray("a") == std::vector<std::string>{"two", "one"});
 
@@ -283,7 +283,7 @@ TEST_CASE("an update of what runs holds for its next run, however this one is cu
         }
         CHECK(app.find(numbered(1))->generation == 2);
         REQUIRE(app.begin(numbered(1)));
-        CHECK(app.workers.running.at(numbered(1)).input.getString("is") == "new");
+        CHECK(app.workers.running.at(numbered(1)).inputs.front().getString("is") == "new");
         app.succeed(numbered(1));
         CHECK(app.state(numbered(1)) == State::SUCCEEDED);
         app.scheduler.jobs.erase(old);

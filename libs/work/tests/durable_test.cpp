@@ -147,7 +147,7 @@ TEST_CASE("a newer file is set aside as it is, and told") {
     app.die();
     edit(app, "work.db", "PRAGMA user_version = 99");
     app.open();
-    CHECK(told(app, "it was made by a newer libstint-work (version 99, this one knows 2)"));
+    CHECK(told(app, "it was made by a newer libstint-work (version 99, this one knows 3)"));
     for (const auto& file : std::filesystem::directory_iterator(app.directory.path)) {
         if (file.path().filename().string().find("newer") == std::string::npos || file.path().extension() == "x")
             continue;
@@ -251,7 +251,7 @@ TEST_CASE("the file was restored from a backup: what ended since is not done aga
     CHECK(app.scheduler.jobs.size() == 3); // 2, 5 and 6's next period
     const auto before = app.workers.begun.size();
     REQUIRE(app.begin(numbered(2)));
-    CHECK(app.workers.running.at(numbered(2)).input == text("found", "it"));
+    CHECK(app.workers.running.at(numbered(2)).inputs.front() == text("found", "it"));
     app.succeed(numbered(2));
     app.run(numbered(5));
     CHECK(app.workers.begun.size() == before + 2);
@@ -381,6 +381,50 @@ TEST_CASE("two processes of an app share the file: what one begins the other lea
     app.succeed(numbered(1));
     CHECK(app.state(numbered(1)) == State::CANCELLED);
     CHECK(app.state(numbered(2)) == State::RUNNING);
+}
+
+TEST_CASE("a worker that ends as another process cancels its request does not end it a second time") { // jobs.md §10
+    App first;
+    REQUIRE(first.tell(chain({1, 2})).ok());
+    REQUIRE(first.begin(numbered(1)));
+    auto store = Store::open(first.directory.path, first.directory.path, first.notices);
+    REQUIRE(store.ok());
+    auto other = Desk::open(std::move(*store), {.service = "WorkService"}, first.scheduler, first.workers);
+    REQUIRE(other.ok());
+    REQUIRE(other->handle(Cancel{numbered(1)}, first.now).ok());
+    first.succeed(numbered(1)); // it reads of the cancelling in the same turn
+    CHECK(first.state(numbered(1)) == State::CANCELLED);
+    CHECK(first.state(numbered(2)) == State::CANCELLED);
+    CHECK_FALSE(first.find(numbered(1))->session);
+}
+
+TEST_CASE("the last time that all was cancelled is durable") { // jobs.md §10, cancel
+    App app;
+    REQUIRE(app.tell(enqueue({once(1)})).ok());
+    REQUIRE(app.tell(Cancel{numbered(1)}).ok());
+    CHECK(app.desk->engine().counters().lastCancelAll == WallTime());
+    REQUIRE(app.tell(Cancel{Cancel::All{}}).ok());
+    const WallTime when = app.now.wall;
+    app.pass(1h);
+    app.dieAndBegin();
+    CHECK(app.desk->engine().counters().lastCancelAll == when);
+}
+
+TEST_CASE(
+    "a file of the second version is read, and each request goes on waiting from when it began to") { // jobs.md §10
+    App app;
+    REQUIRE(app.tell(enqueue({periodic(1, 24h)})).ok());
+    app.run(numbered(1));
+    const WallTime ended = app.now.wall;
+    app.die();
+    edit(app, "work.db",
+         "ALTER TABLE requests DROP COLUMN waits_since; ALTER TABLE requests DROP COLUMN next_override; "
+         "ALTER TABLE requests DROP COLUMN overrides; ALTER TABLE requests DROP COLUMN own_merger; "
+         "ALTER TABLE counters DROP COLUMN last_cancel_all; PRAGMA user_version = 2");
+    app.open();
+    REQUIRE(app.tell(Update{periodic(1, 48h)}).ok());
+    CHECK(app.find(numbered(1))->notBefore == ended + 48h);
+    CHECK(app.notices.empty());
 }
 
 TEST_CASE("a hundred thousand requests are taken in, twenty handed over, and all are there again after a death") {

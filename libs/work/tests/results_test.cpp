@@ -319,4 +319,89 @@ TEST_CASE("in a visible process, too, what its job's stop cut off waits for its 
     CHECK(app.state(numbered(1)) == State::SUCCEEDED);
 }
 
+namespace {
+
+Update updateOf(Spec spec, std::optional<NextScheduleTime> next) {
+    spec.nextScheduleTime = next;
+    return {std::move(spec)};
+}
+
+} // namespace
+
+TEST_CASE("a time that is set for the next run holds once, instead of the one that the terms give") { // jobs.md §10
+    App app;
+    REQUIRE(app.tell(enqueue({periodic(1, 24h)})).ok());
+    app.run(numbered(1));
+    const WallTime ended = app.now.wall;
+    REQUIRE(app.tell(updateOf(periodic(1, 24h), NextScheduleTime{ended + 2h})).ok());
+    CHECK(app.find(numbered(1))->notBefore == ended + 2h);
+    CHECK(app.jobInfoOf(numbered(1)).getMinimumLatency() == Duration(2h));
+    SUBCASE("an update that says nothing of it leaves it, one that clears it takes it back") {
+        REQUIRE(app.tell(Update{periodic(1, 48h)}).ok());
+        CHECK(app.find(numbered(1))->notBefore == ended + 2h);
+        app.dieAndBegin();
+        CHECK(app.find(numbered(1))->notBefore == ended + 2h);
+        REQUIRE(app.tell(updateOf(periodic(1, 48h), NextScheduleTime{})).ok());
+        CHECK(app.find(numbered(1))->notBefore == ended + 48h);
+    }
+    SUBCASE("no run begins within 15 minutes of the end of the one before") {
+        REQUIRE(app.tell(updateOf(periodic(1, 24h), NextScheduleTime{ended - 1h})).ok());
+        CHECK(app.find(numbered(1))->notBefore == ended + 15min);
+    }
+    SUBCASE("the run after it waits an interval again, or a back-off") {
+        app.pass(2h);
+        REQUIRE(app.begin(numbered(1)));
+        SUBCASE("") {
+            app.succeed(numbered(1));
+            CHECK(app.find(numbered(1))->notBefore == app.now.wall + 24h);
+        }
+        SUBCASE("") {
+            app.retry(numbered(1));
+            CHECK(app.find(numbered(1))->notBefore == app.now.wall + 30s);
+        }
+        SUBCASE("stopped, it may run at once") {
+            CHECK(app.stopJob(numbered(1), STOP_REASON_TIMEOUT));
+            CHECK(app.find(numbered(1))->notBefore <= app.now.wall);
+        }
+    }
+    SUBCASE("set while it runs, it is for the run after that") {
+        app.pass(2h);
+        REQUIRE(app.begin(numbered(1)));
+        REQUIRE(app.tell(updateOf(periodic(1, 24h), NextScheduleTime{ended + 5h})).ok());
+        app.succeed(numbered(1));
+        CHECK(app.find(numbered(1))->notBefore == ended + 5h);
+    }
+    SUBCASE("of a time that the clock has left far behind, it is no wait without end") {
+        app.now.wall -= std::chrono::hours(24 * 365 * 20);
+        CHECK(latency(*app.find(numbered(1)), app.now.wall) == Duration(std::chrono::hours(24 * 365 * 20) + 2h));
+    }
+}
+
+TEST_CASE("the first run of periodic work may be set, too; that of one-time work may not") { // jobs.md §10
+    App app;
+    Spec spec = periodic(1, 24h, 1h);
+    spec.nextScheduleTime = NextScheduleTime{app.now.wall + 5min};
+    REQUIRE(app.tell(enqueue({spec})).ok());
+    CHECK(app.find(numbered(1))->notBefore == app.now.wall + 5min);
+    Spec other = once(2);
+    other.nextScheduleTime = NextScheduleTime{app.now.wall + 5min};
+    CHECK(app.error(enqueue({other})) == "work of \"Worker\": it is done once, and has no next period");
+}
+
+TEST_CASE("a merger of the app's gets the request's own input, and the outputs as they ended") { // jobs.md §10, chains
+    App app;
+    Enqueue event = enqueue({once(1), once(2)});
+    Spec last = once(3);
+    last.ownMerger = "Longest";
+    last.input = text("own", "in");
+    event.nodes.push_back({last, {numbered(1), numbered(2)}, {}});
+    REQUIRE(app.tell(event).ok());
+    app.run(numbered(2), text("a", "second"));
+    app.run(numbered(1), text("a", "first"));
+    app.dieAndBegin();
+    REQUIRE(app.begin(numbered(3)));
+    CHECK(app.workers.running.at(numbered(3)).inputs ==
+          std::vector{text("own", "in"), text("a", "second"), text("a", "first")});
+}
+
 } // namespace stint::work

@@ -177,8 +177,8 @@ TEST_CASE("what was appended begins when the leaves before it have succeeded") {
     app.run(numbered(1), text("a", "1"));
     app.run(numbered(2), text("b", "2"));
     REQUIRE(app.begin(numbered(3)));
-    CHECK(app.workers.running.at(numbered(3)).input.getString("a") == "1");
-    CHECK(app.workers.running.at(numbered(3)).input.getString("b") == "2");
+    CHECK(app.workers.running.at(numbered(3)).inputs.front().getString("a") == "1");
+    CHECK(app.workers.running.at(numbered(3)).inputs.front().getString("b") == "2");
 }
 
 TEST_CASE("what follows a chain that was kept, follows what exists") { // ours

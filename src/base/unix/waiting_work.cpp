@@ -14,16 +14,16 @@ namespace {
 constexpr const char* fileName = "work-waits";
 constexpr Bytes longestService = 256; ///< more than any service's name
 
-std::filesystem::path placeOf(const std::string& package) {
+} // namespace
+
+std::filesystem::path stateDirectoryOf(const std::string& package) {
     return baseDirectory("XDG_STATE_HOME", ".local/state") / package;
 }
 
-} // namespace
-
 Result<void> noteWaitingWork(const std::string& package, const std::string& service) {
     std::error_code ignored; // opening it says why
-    std::filesystem::create_directories(placeOf(package), ignored);
-    const Folder folder = STINT_TRY(Folder::open(placeOf(package)));
+    std::filesystem::create_directories(stateDirectoryOf(package), ignored);
+    const Folder folder = STINT_TRY(Folder::open(stateDirectoryOf(package)));
     STINT_TRY(folder.remove(fileName));
     const Fd file = folder.create(fileName);
     const bool written =
@@ -33,11 +33,11 @@ Result<void> noteWaitingWork(const std::string& package, const std::string& serv
 }
 
 void forgetWaitingWork(const std::string& package) {
-    if (const auto folder = Folder::open(placeOf(package)); folder.ok()) (void)folder->remove(fileName);
+    if (const auto folder = Folder::open(stateDirectoryOf(package)); folder.ok()) (void)folder->remove(fileName);
 }
 
 std::optional<std::string> waitingWorkOf(const std::string& package) {
-    const auto folder = Folder::open(placeOf(package));
+    const auto folder = Folder::open(stateDirectoryOf(package));
     if (!folder.ok()) return std::nullopt;
     const auto service = folder->read(fileName, longestService);
     return service.ok() ? *service : std::nullopt;

@@ -37,7 +37,7 @@ public:
 
     WorkManager(WorkManager&&) noexcept;
     WorkManager& operator=(WorkManager&&) noexcept;
-    /// Tells the workers that run here to stop, and waits for them.
+    /// Tells the workers that run here to stop, and waits for those that have a thread of the library.
     ~WorkManager();
 
     // The event loop, in place of the connection's own, which is dispatched from here. No worker begins before the
@@ -84,6 +84,8 @@ public:
     Result<void> cancelAllWorkByTag(const std::string& tag);
     Result<void> cancelUniqueWork(const std::string& name);
     Result<void> cancelAllWork();
+    /// The time of the last cancelAllWork(), in whichever process; nullopt: never.
+    Result<std::optional<WallTime>> getLastCancelAllTime();
     /// Deletes all ended work that no unfinished work follows; by itself that happens a day later.
     Result<void> pruneWork();
 
@@ -106,6 +108,7 @@ private:
     class Impl;
     friend class WorkContinuation;
     friend struct WorkContinuation::Node;
+    friend struct ManagerAccess;
     explicit WorkManager(std::shared_ptr<Impl> impl);
     std::shared_ptr<Impl> impl_;
 };

@@ -97,6 +97,8 @@ public:
     /// regular one (ours). Its worker owes a notification, setForeground(), within 10 s of its start. Needs a network.
     Builder& setUserInitiated(bool userInitiated);
     Builder& setInputMerger(InputMerger merger);
+    /// Names a merger of the app's own (Configuration::Builder::addInputMerger). Do not change a name later.
+    Builder& setInputMerger(std::string name);
 
     /// IllegalArgument names the values that do not go together.
     Result<OneTimeWorkRequest> build() const;
@@ -109,6 +111,13 @@ public:
     /// The same, but the first run waits for the last `flex` of the first interval. A flex of less than 5 min is raised
     /// to that, more than the interval is lowered to it.
     Builder(std::string workerClassName, Duration repeatInterval, Duration flex);
+
+    /// Sets the time of the next run, once, in place of the one that its terms give; but no run begins within 15 min
+    /// of the end of the one before. Set for a request that is there, by updateWork() and UPDATE, it holds until a run
+    /// that begins from then on has ended; an update that sets and clears nothing leaves it as it is.
+    Builder& setNextScheduleTimeOverride(WallTime next);
+    /// Takes back the time that an earlier request of this id has set.
+    Builder& clearNextScheduleTimeOverride();
 
     Result<PeriodicWorkRequest> build() const;
 };

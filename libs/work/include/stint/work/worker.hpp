@@ -1,7 +1,10 @@
 // Worker: the code that does a request's work (jobs.md §10). Derive from it, register it with a Configuration. Each run
-// of a request has a Worker of its own, and doWork() runs in a thread of the library's pool, beside the app's loop.
+// of a request has a worker of its own. A Worker blocks its thread until it is done; a ListenableWorker begins
+// something that ends later, and a CoroutineWorker (coroutine_worker.hpp) is a coroutine: neither holds a thread while
+// it waits.
 #pragma once
 #include <cstdint>
+#include <exception>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -46,16 +49,16 @@ public:
     const std::optional<Network>& getNetwork() const;
 
 private:
-    friend class Worker;
+    friend class ListenableWorker;
     friend struct WorkerAccess;
     struct Values;
     WorkerParameters() = default;
     std::shared_ptr<Values> values_; ///< never null
 };
 
-class STINT_API Worker {
+class STINT_API ListenableWorker {
 public:
-    /// The answer of doWork().
+    /// The answer of a worker.
     class STINT_API Result {
     public:
         /// The work is done. `output` is kept, and becomes part of the input of requests that follow.
@@ -65,6 +68,8 @@ public:
         /// The work cannot be done now: try again after the back-off.
         static Result retry();
 
+        bool operator==(const Result&) const = default;
+
     private:
         friend struct WorkerAccess;
         enum class Kind : std::uint8_t { Success, Failure, Retry };
@@ -73,15 +78,30 @@ public:
         Data output_;
     };
 
-    explicit Worker(WorkerParameters params);
-    virtual ~Worker();
-    Worker(const Worker&) = delete;
-    Worker& operator=(const Worker&) = delete;
+    /// Ends a run, once, from any thread. Cheap to copy. A run has failed when the last copy is gone and none was set.
+    class STINT_API Completer {
+    public:
+        /// False where the run has ended already. The worker is destroyed some time after.
+        bool set(Result result) const;
+        /// The same as failure(), with what was thrown for Configuration::Builder::setWorkerExecutionExceptionHandler.
+        bool setException(std::exception_ptr thrown) const;
 
-    /// Does all of the work, and returns; an exception counts as failure(). In a background job it has 10 min (§4.4).
-    /// It may have been begun before: do not rely on what a run that was cut off did or did not do.
-    virtual Result doWork() = 0;
-    /// Called once when the work is stopped, from another thread, while doWork() goes on. Does nothing by default.
+    private:
+        friend struct WorkerAccess;
+        struct State;
+        std::shared_ptr<State> state_;
+    };
+
+    explicit ListenableWorker(WorkerParameters params);
+    virtual ~ListenableWorker();
+    ListenableWorker(const ListenableWorker&) = delete;
+    ListenableWorker& operator=(const ListenableWorker&) = delete;
+
+    /// Begins the work, and returns soon: up to four threads of the library begin all of an app's. The run goes on
+    /// until `completer` is set, also once it is stopped. An exception counts as failure(). In a background job it has
+    /// 10 min (§4.4). It may have been begun before: do not rely on what a run that was cut off did or did not do.
+    virtual void startWork(Completer completer) = 0;
+    /// Called once when the work is stopped, from another thread, while it goes on. Does nothing by default.
     virtual void onStopped();
 
     const UUID& getId() const { return params_.getId(); }
@@ -90,10 +110,10 @@ public:
     std::int32_t getRunAttemptCount() const { return params_.getRunAttemptCount(); }
     const WorkerParameters& getParameters() const { return params_; }
 
-    // For doWork(), in any thread of it.
+    // For the work, in any thread of it.
 
-    /// True once the work is stopped: return soon. The answer of doWork() is ignored then, and the request runs again
-    /// later, or never.
+    /// True once the work is stopped: end it soon. The answer is ignored then, and the request runs again later, or
+    /// never.
     bool isStopped() const;
     /// The same for code that waits: a condition variable, or a library that is to be interrupted.
     std::stop_token getStopToken() const;
@@ -110,6 +130,17 @@ public:
 private:
     friend struct WorkerAccess;
     WorkerParameters params_;
+};
+
+class STINT_API Worker : public ListenableWorker {
+public:
+    using ListenableWorker::ListenableWorker;
+    ~Worker() override;
+
+    /// Does all of the work in a thread that is its own, and returns.
+    virtual Result doWork() = 0;
+    /// Does the work in the thread that calls it.
+    void startWork(Completer completer) final;
 };
 
 } // namespace stint::work
