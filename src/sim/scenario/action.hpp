@@ -165,11 +165,16 @@ struct EnqueueWork {
         work::Spec spec;
         Duration runsFor{0};
         std::vector<std::string> answers; ///< one for each run; the last one also for all further runs
+        work::Data output;                ///< of a run that succeeds, or fails
+        work::Data progress;              ///< set as each run begins, if not empty
+        bool foreground = false;          ///< it calls setForeground() as each run begins
     };
     AppId app;
     std::vector<Request> requests;
-    std::string unique; ///< empty: no name
-    std::string policy; ///< "keep", …
+    bool updates = false;   ///< updateWork() of the one request
+    bool inProcess = false; ///< this process sees that its app is visible
+    std::string unique;     ///< empty: no name
+    std::string policy;     ///< "keep", …
     std::optional<std::string> expect;
 };
 struct CancelWork {
@@ -178,6 +183,7 @@ struct CancelWork {
     std::string tag; ///< empty: by the others
     std::string name;
     bool all = false;
+    bool prune = false; ///< nothing is cancelled, but what has ended is forgotten
 };
 
 // Alarms and messages (limits.md).
@@ -247,6 +253,11 @@ struct ExpectWork {
     std::optional<std::int64_t> attempts;
     std::optional<std::int64_t> begun; ///< runs that began, all in all
     std::optional<Duration> next;
+    std::optional<std::int64_t> generation;
+    std::optional<std::string> stopReason; ///< a StopReason's name, "UNKNOWN" or "NOT_STOPPED"
+    std::optional<work::Data> input;       ///< that its last run began with
+    std::optional<work::Data> output;
+    std::optional<work::Data> progress;
 };
 struct TaskManagerRow {
     std::optional<bool> row;

@@ -29,6 +29,8 @@ public:
     virtual void began(const AppId& app) = 0;
     /// True if the core has that job, waiting or running.
     virtual bool hasJob(const JobKey& job) const = 0;
+    /// True if the user sees the app.
+    virtual bool isVisible(const AppId& app) const = 0;
 };
 
 } // namespace stint::sim

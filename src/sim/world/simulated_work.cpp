@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <fmt/ranges.h>
+
 #include "base/result/errors.hpp"
 #include "work/engine/job_of.hpp"
 
@@ -27,6 +29,24 @@ std::string workStateWord(work::State state) {
     return word;
 }
 
+std::string stopReasonWord(std::int32_t reason) {
+    if (reason == work::WorkInfo::STOP_REASON_NOT_STOPPED) return "NOT_STOPPED";
+    if (reason == work::WorkInfo::STOP_REASON_UNKNOWN) return "UNKNOWN";
+    return std::string(nameOf(static_cast<StopReason>(reason)));
+}
+
+/// The text by which a scenario writes it.
+std::string textOf(const work::Data& data) {
+    std::vector<std::string> all;
+    for (const auto& [key, value] : data.getKeyValueMap()) {
+        if (const auto* text = std::get_if<std::string>(&value))
+            all.push_back(fmt::format("{}: {}", key, *text));
+        else if (const auto* texts = std::get_if<std::vector<std::string>>(&value))
+            all.push_back(fmt::format("{}: [{}]", key, fmt::join(*texts, ", ")));
+    }
+    return fmt::format("{{{}}}", fmt::join(all, ", "));
+}
+
 work::ExistingWorkPolicy policyNamed(const std::string& word) {
     if (word == "replace") return work::ExistingWorkPolicy::REPLACE;
     if (word == "append") return work::ExistingWorkPolicy::APPEND;
@@ -45,7 +65,8 @@ work::ExistingPeriodicWorkPolicy periodicPolicyNamed(const std::string& word) {
 /// The work layer of one app.
 class SimulatedWork::Layer final : public work::SchedulerPort, public work::WorkersPort, public JobHost {
 public:
-    Layer(AppId app, Surroundings& world, SimulatedJobs& jobs) : app_(std::move(app)), world_(world), jobs_(jobs) {
+    Layer(AppId app, Surroundings& world, Apps& apps, SimulatedJobs& jobs)
+        : app_(std::move(app)), world_(world), apps_(apps), jobs_(jobs) {
         auto store = work::Store::inMemory();
         STINT_CHECK(store.ok());
         begin(std::move(*store));
@@ -58,9 +79,11 @@ public:
         for (const auto& asked : call.requests) {
             const work::UUID id = workIdOf(asked.id);
             if (const auto* request = desk().engine().requests().find(id)) before[id] = request->sequence;
-            plans_[id] = {asked.runsFor, asked.answers};
+            plans_[id] = {asked.runsFor, asked.answers, asked.output, asked.progress, asked.foreground};
         }
+        inProcess_ = inProcess_ || call.inProcess;
         const bool taken = handle(eventOf(call)).ok();
+        if (taken && call.updates) return "success";
         // A request that was refused or ignored keeps the plan it had before.
         for (const auto& [id, sequence] : before) {
             const auto* request = desk().engine().requests().find(id);
@@ -72,6 +95,10 @@ public:
 
     void cancel(const action::CancelWork& call) {
         began();
+        if (call.prune) {
+            STINT_CHECK(handle(work::Prune{}).ok());
+            return;
+        }
         work::Cancel event;
         if (!call.id.empty()) event.which = workIdOf(call.id);
         if (!call.tag.empty()) event.which = work::Cancel::Tag{call.tag};
@@ -97,6 +124,19 @@ public:
         };
         count("attempts", expect.attempts, request ? request->attempts : 0);
         count("begun", expect.begun, begun_[id]);
+        count("generation", expect.generation, request ? request->generation : 0);
+        if (expect.stopReason) {
+            const std::string why = request ? stopReasonWord(request->stopReason) : "absent";
+            add(why == *expect.stopReason, "stopped by " + *expect.stopReason, "stopped by " + why);
+        }
+        const auto data = [&](std::string_view what, const std::optional<work::Data>& wanted, const work::Data& has) {
+            if (wanted)
+                add(*wanted == has, fmt::format("{} {}", what, textOf(*wanted)),
+                    fmt::format("{} {}", what, textOf(has)));
+        };
+        data("input", expect.input, inputs_[id]);
+        data("output", expect.output, request ? request->output : work::Data());
+        data("progress", expect.progress, request ? request->progress : work::Data());
         if (expect.next) {
             const auto next = at + (request ? request->notBefore - world_.now().wall : Duration{-1});
             const bool waits = request && request->state == work::State::ENQUEUED;
@@ -116,6 +156,8 @@ public:
     void lose() {
         ++process_;
         stopped_.clear(); // the next process counts its runs anew
+        foreground_.clear();
+        inProcess_ = false;
         needsReconcile_ = true;
         if (!desk_) return;
         work::Store store = std::move(*desk_).takeStore();
@@ -158,6 +200,11 @@ public:
         const auto nth = static_cast<std::size_t>(begun_[how.request]++);
         const std::string answer =
             plan.answers.empty() ? "success" : plan.answers[std::min(nth, plan.answers.size() - 1)];
+        inputs_[how.request] = how.inputs.front();
+        if (!plan.progress.isEmpty() || plan.foreground)
+            world_.later(Duration{0}, [this, how, plan, process = process_] {
+                if (process == process_) worksOn(how, plan);
+            });
         world_.reportLater(plan.runsFor, [this, how, answer, process = process_] {
             if (process == process_ && !stopped_.contains({how.request, how.run})) ended(how.request, how.run, answer);
         });
@@ -185,6 +232,9 @@ private:
     struct Plan {
         Duration runsFor{0};
         std::vector<std::string> answers;
+        work::Data output;
+        work::Data progress;
+        bool foreground = false;
     };
 
     void begin(work::Store store) {
@@ -202,17 +252,38 @@ private:
         }
         return *desk_;
     }
-    Result<work::Desk::Outcome> handle(const work::Event& event) { return desk().handle(event, world_.now()); }
+    Result<work::Desk::Outcome> handle(const work::Event& event) {
+        desk().setVisible(inProcess_ && world_.isVisible(app_));
+        return desk().handle(event, world_.now());
+    }
     void look() { static_cast<void>(handle(work::Look{})); }
 
+    /// The worker's calls as its run begins: setProgress(), setForeground().
+    void worksOn(const work::StartWorker& how, const Plan& plan) {
+        if (!plan.progress.isEmpty()) static_cast<void>(handle(work::Progress{how.request, how.run, plan.progress}));
+        if (!plan.foreground) return;
+        const work::Request* request = desk().engine().requests().find(how.request);
+        if (request != nullptr && request->isUserInitiated() && how.job)
+            return jobs_.notify({keyOf(*how.job), *how.job, JOB_END_NOTIFICATION_POLICY_REMOVE});
+        if (apps_.foregroundService(app_, true) != "success") return;
+        foreground_.emplace(how.request, how.run);
+        static_cast<void>(handle(work::Foregrounded{how.request, how.run}));
+    }
+
     void ended(const work::UUID& request, work::RunNumber run, const std::string& answer) {
+        if (foreground_.erase({request, run}) > 0 && foreground_.empty()) apps_.foregroundService(app_, false);
         const auto kind = answer == "success"   ? work::WorkerEnded::Kind::Success
                           : answer == "failure" ? work::WorkerEnded::Kind::Failure
                                                 : work::WorkerEnded::Kind::Retry;
-        STINT_CHECK(handle(work::WorkerEnded{request, run, kind, {}, {}}).ok());
+        STINT_CHECK(handle(work::WorkerEnded{request, run, kind, plans_[request].output, {}}).ok());
     }
 
     work::Event eventOf(const action::EnqueueWork& call) {
+        if (call.updates) {
+            work::Spec spec = call.requests.front().spec;
+            spec.id = workIdOf(call.requests.front().id);
+            return work::Update{std::move(spec)};
+        }
         const bool alone = call.requests.size() == 1 && call.requests.front().follows.empty();
         if (alone && call.requests.front().spec.period && !call.unique.empty()) {
             work::Spec spec = call.requests.front().spec;
@@ -236,6 +307,7 @@ private:
 
     const AppId app_;
     Surroundings& world_;
+    Apps& apps_;
     SimulatedJobs& jobs_;
     std::optional<work::Desk> desk_;
     std::optional<work::Store> file_; ///< while no process of the app runs
@@ -243,16 +315,20 @@ private:
     bool needsReconcile_ = false;     ///< another process has begun, or will
     std::map<work::UUID, Plan> plans_;
     std::map<work::UUID, std::int64_t> begun_;
+    std::map<work::UUID, work::Data> inputs_; ///< of the last run of each
+    std::set<std::pair<work::UUID, work::RunNumber>> foreground_;
+    bool inProcess_ = false; ///< the process that runs now may see that its app is visible
     std::map<std::int32_t, work::UUID> scheduled_;
     std::set<std::pair<work::UUID, work::RunNumber>> stopped_;
 };
 
-SimulatedWork::SimulatedWork(Surroundings& world, SimulatedJobs& jobs) : world_(world), jobs_(jobs) {}
+SimulatedWork::SimulatedWork(Surroundings& world, Apps& apps, SimulatedJobs& jobs)
+    : world_(world), apps_(apps), jobs_(jobs) {}
 SimulatedWork::~SimulatedWork() = default;
 
 SimulatedWork::Layer& SimulatedWork::of(const AppId& app) {
     auto& layer = layers_[app];
-    if (!layer) layer = std::make_unique<Layer>(app, world_, jobs_);
+    if (!layer) layer = std::make_unique<Layer>(app, world_, apps_, jobs_);
     return *layer;
 }
 

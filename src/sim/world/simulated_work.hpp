@@ -1,6 +1,6 @@
 // The work layers of simulated apps (scenario.md, work): the very engine, store and desk of libstint-work, before the
 // simulated scheduler, with workers that answer as the scenario says. Each app's file is in memory, and outlives its
-// processes. An app is not visible to its work layer here: each request is run by its job.
+// processes. An app is visible to its work layer only where the scenario says so; else each request is run by its job.
 #pragma once
 #include <map>
 #include <memory>
@@ -16,11 +16,12 @@ namespace stint::sim {
 
 class SimulatedWork {
 public:
-    SimulatedWork(Surroundings& world, SimulatedJobs& jobs);
+    SimulatedWork(Surroundings& world, Apps& apps, SimulatedJobs& jobs);
     ~SimulatedWork();
 
-    /// Returns "success" or "IllegalArgumentException".
+    /// Enqueues or updates; returns "success" or "IllegalArgumentException".
     std::string enqueue(const action::EnqueueWork& call);
+    /// Cancels, or prunes.
     void cancel(const action::CancelWork& call);
     Finding judge(const action::ExpectWork& expect, Duration at);
 
@@ -35,6 +36,7 @@ private:
     Layer& of(const AppId& app);
 
     Surroundings& world_;
+    Apps& apps_;
     SimulatedJobs& jobs_;
     std::map<AppId, std::unique_ptr<Layer>> layers_;
 };

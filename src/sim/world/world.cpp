@@ -272,4 +272,11 @@ bool World::hasJob(const JobKey& job) const {
     return view && view->state != JobView::State::Finished;
 }
 
+bool World::isVisible(const AppId& id) const {
+    if (!core_) return false;
+    const auto apps = core_->apps(now());
+    const auto app = std::ranges::find_if(apps, [&](const AppView& each) { return each.manifest.package == id; });
+    return app != apps.end() && (app->state == ProcessState::Top || app->state == ProcessState::Visible);
+}
+
 } // namespace stint::sim

@@ -113,6 +113,7 @@ public:
     void die(const AppId& app, bool crash) override;
     void began(const AppId& app) override;
     bool hasJob(const JobKey& job) const override;
+    bool isVisible(const AppId& app) const override;
 
 private:
     /// Not the epoch, which stands for "not set" in places.
@@ -143,7 +144,7 @@ private:
     History history_;
     Apps apps_{*this};
     SimulatedJobs runs_{*this, apps_};
-    SimulatedWork work_{*this, runs_};
+    SimulatedWork work_{*this, apps_, runs_};
     std::unique_ptr<Scheduler> core_; ///< null while the device is off
 };
 
