@@ -18,7 +18,7 @@ public:
         std::error_code wrong;
         std::filesystem::remove_all(outputs_.directory, wrong);
         std::filesystem::create_directories(outputs_.directory, wrong);
-        // What it was given goes on to the first filter.
+        // Its input goes on to the first filter.
         return wrong ? Result::retry() : Result::success(getInputData());
     }
 

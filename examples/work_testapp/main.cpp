@@ -1,6 +1,8 @@
 // An app whose workers write a ledger, which outlives them: who begins, who ends, who finds another at the same work.
 //
 //   chains FIRST COUNT LENGTH    enqueues COUNT chains of LENGTH steps, named FIRST and on
+//   graphs FIRST COUNT           enqueues COUNT random graphs of steps, named FIRST and on; of each step that is kept,
+//                                prints its name and the names of those that it follows
 //   once WORKER [CONSTRAINT]     enqueues one request, and prints its id
 //   late                         says "open", and enqueues a step once it is told to
 //   here                         enqueues a step, waits for it, and says whether it was done in this very process
@@ -23,6 +25,7 @@
 #include <filesystem>
 #include <iostream>
 #include <mutex>
+#include <random>
 #include <set>
 #include <sys/file.h>
 #include <thread>
@@ -69,7 +72,7 @@ struct Step : Working {
     Result doWork() override {
         const int lock = ::open((own() / ("lock-" + name())).c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
         if (::flock(lock, LOCK_EX | LOCK_NB) != 0) note("overlap " + name());
-        note("begin " + name());
+        note("begin " + name() + getInputData().getString("follows"));
         const bool whole = workFor(20ms);
         if (whole) note("end " + name());
         stepsHere += whole ? 1 : 0;
@@ -221,6 +224,67 @@ int chains(WorkManager& manager, int first, int count, int length) {
     return 0;
 }
 
+/// A graph of two to eight steps, each of which follows up to three before it; the last follows all that nothing
+/// follows.
+struct Graph {
+    struct Node {
+        std::string name;
+        std::vector<std::size_t> parents;
+        std::optional<WorkContinuation> chain;
+    };
+    std::vector<Node> nodes;
+
+    Graph(WorkManager& manager, int number) {
+        std::mt19937 chance(static_cast<unsigned>(number));
+        const auto below = [&](std::size_t count) { return chance() % count; };
+        const std::size_t count = 2 + below(7);
+        std::set<std::size_t> leaves;
+        for (std::size_t nth = 0; nth < count; ++nth) {
+            std::set<std::size_t> parents;
+            if (nth + 1 == count) parents = leaves;
+            for (std::size_t more = nth == 0 || nth + 1 == count ? 0 : below(4); more > 0; --more)
+                parents.insert(below(nth));
+            for (const std::size_t parent : parents)
+                leaves.erase(parent);
+            leaves.insert(nth);
+            add(manager, std::to_string(number) + "." + std::to_string(nth), {parents.begin(), parents.end()});
+        }
+    }
+
+    std::string followed(const Node& node) const {
+        std::string names;
+        for (const std::size_t parent : node.parents)
+            names += " " + nodes[parent].name;
+        return names;
+    }
+
+private:
+    void add(WorkManager& manager, const std::string& name, std::vector<std::size_t> parents) {
+        Node node{name, std::move(parents), {}};
+        const auto input = *Data::Builder().putString("name", name).putString("follows", followed(node)).build();
+        auto request = *OneTimeWorkRequest::Builder("Step").setInputData(input).build();
+        std::vector<WorkContinuation> before;
+        for (const std::size_t parent : node.parents)
+            before.push_back(*nodes[parent].chain);
+        node.chain = before.empty()       ? manager.beginWith(std::move(request))
+                     : before.size() == 1 ? before.front().then(std::move(request))
+                                          : WorkContinuation::combine(before).then(std::move(request));
+        nodes.push_back(std::move(node));
+    }
+};
+
+int graphs(WorkManager& manager, int first, int count) {
+    for (int number = first; number < first + count; ++number) {
+        const Graph graph(manager, number);
+        if (auto enqueued = graph.nodes.back().chain->enqueue(); !enqueued) return complain(enqueued.error());
+        std::string lines;
+        for (const auto& node : graph.nodes)
+            lines += node.name + graph.followed(node) + "\n";
+        std::cout << lines << std::flush;
+    }
+    return 0;
+}
+
 int once(WorkManager& manager, const std::string& worker, const std::string& constraint) {
     OneTimeWorkRequest::Builder request(worker);
     if (constraint == "charging") request.setConstraints(Constraints::Builder().setRequiresCharging(true).build());
@@ -337,6 +401,7 @@ int main(int count, char** words) {
     auto manager = WorkManager::open(*connection, configuration());
     if (!manager) return complain(manager.error());
     if (verb == "chains") return chains(*manager, std::stoi(word(2)), std::stoi(word(3)), std::stoi(word(4)));
+    if (verb == "graphs") return graphs(*manager, std::stoi(word(2)), std::stoi(word(3)));
     if (verb == "once") return once(*manager, word(2), word(3));
     if (verb == "late") {
         std::string told;

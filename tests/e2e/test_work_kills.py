@@ -1,17 +1,23 @@
-"""kill -9 at random moments over the app and the daemon while chains of work run (jobs.md §10): the workers' own ledger is
-the witness. Each step is done at least once, none after one that follows it has begun, no two runs of one at once."""
+"""kill -9 at random moments over the app, the daemon and those that enqueue, while random graphs of work run (jobs.md §10):
+the workers' own ledger is the witness. Each step that was kept is done at least once, none before one that it follows has
+ended, none after one that follows it has begun, no two runs of one at once."""
 
 import os
 import random
 import signal
+import subprocess
+import threading
+from collections import Counter
+from contextlib import suppress
+from pathlib import Path
 
 import pytest
 from events import running, wait_for_end
-from work import DEADLY, PROGRAM, WorkApp
+from work import DEADLY, PACKAGE, PROGRAM, WorkApp
 
-CHAINS = int(os.environ.get("STINT_WORK_CHAINS", "12"))
-KILLS = int(os.environ.get("STINT_WORK_KILLS", "20"))
-LENGTH = 5
+GRAPHS = int(os.environ.get("STINT_WORK_GRAPHS", "15"))
+KILLS = int(os.environ.get("STINT_WORK_KILLS", "24"))
+AT_ONCE = 3  # graphs of one process that enqueues
 
 
 @pytest.fixture
@@ -19,44 +25,82 @@ def app(world):
     return WorkApp(world)
 
 
+class Enqueuers(threading.Thread):
+    """One process after another, until enough was kept, whatever becomes of each."""
+
+    def __init__(self, world):
+        super().__init__()
+        self.world = world
+        self.kept = {}  # a step: those that it follows
+        self.begun = 0
+        self.start()
+
+    def run(self):
+        while len({step.split(".")[0] for step in self.kept}) < GRAPHS:
+            words = ["stint", "start", PACKAGE, "graphs", str(self.begun * AT_ONCE), str(AT_ONCE)]
+            self.begun += 1
+            done = subprocess.run(words, env=self.world.environment, stdin=subprocess.DEVNULL, capture_output=True,
+                                  text=True, start_new_session=True, check=False)
+            for line in done.stdout.splitlines():
+                name, *follows = line.split()
+                self.kept[name] = follows
+
+
+def processes(daemon):
+    """Those that run work, and those that enqueue: stintd starts both."""
+    found = {"app": [], "enqueuer": []}
+    for pid in running(daemon.pid, PROGRAM):
+        with suppress(OSError):
+            enqueues = b"graphs" in Path(f"/proc/{pid}/cmdline").read_bytes()
+            found["enqueuer" if enqueues else "app"].append(pid)
+    return found
+
+
 def judge(lines):
     """The ledger, line by line."""
-    begun = set()
+    ended = set()
+    followed = set()  # one that follows it has begun
     for line in lines:
-        words = line.split()
-        assert words[0] != "overlap", line
-        if words[0] != "begin":
+        what, name, *follows = line.split()
+        assert what != "overlap", line
+        if what == "end":
+            ended.add(name)
+        if what != "begin":
             continue
-        chain, step = map(int, words[1].split("."))
-        assert (chain, step + 1) not in begun, f"{line}: what follows it had begun, so it was finished"
-        assert step == 0 or f"end {chain}.{step - 1}" in lines, line
-        begun.add((chain, step))
+        assert name not in followed, f"{line}: what follows it had begun, so it was finished"
+        assert ended.issuperset(follows), f"{line}: not all of these have ended"
+        followed.update(follows)
 
 
 def test_kills_lose_nothing_and_finish_nothing_twice(world, app):
     seed = random.SystemRandom().randrange(10**6)
     chance = random.Random(seed)
-    print(f"seed {seed}; {KILLS} kills over {CHAINS} chains of {LENGTH}")
+    print(f"seed {seed}; {KILLS} kills over {GRAPHS} graphs")
     daemon = world.start_daemon(DEADLY)
-    app.does("chains", 0, CHAINS, LENGTH, within=300)
-    last = {f"{chain}.{LENGTH - 1}" for chain in range(CHAINS)}
-    steps = CHAINS * LENGTH
-    killed = {"app": 0, "daemon": 0}
-    for nth in range(KILLS):
-        # Spread over the campaign: the next death comes when so much is done, or at once.
-        goal = steps * nth // KILLS
-        app.until(lambda goal=goal: len(app.count("end")) >= goal)
-        if chance.random() < 0.35:
+    enqueuers = Enqueuers(world)
+    killed = Counter()
+
+    def is_over():
+        return not enqueuers.is_alive() and set(enqueuers.kept) <= set(app.count("end"))
+
+    while killed.total() < KILLS and not is_over():
+        # Spread over the campaign: the next death comes when so much more is done, or at once.
+        goal = len(app.lines()) + chance.randrange(12)
+        app.until(lambda goal=goal: len(app.lines()) >= goal or is_over())
+        whom = chance.choices(["daemon", "enqueuer", "app"], [35, 25, 40])[0]
+        if whom == "daemon":
             daemon.kill()
+            killed[whom] += 1
             daemon = world.start_daemon(DEADLY)
-            killed["daemon"] += 1
             continue
-        for pid in running(daemon.pid, PROGRAM):
-            os.kill(pid, signal.SIGKILL)
-            wait_for_end(pid)
-            killed["app"] += 1
-    app.until(lambda: last <= set(app.count("end")), within=600)
+        for pid in processes(daemon)[whom]:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+                killed[whom] += 1
+                wait_for_end(pid)
+    enqueuers.join()
+    app.until(lambda: set(enqueuers.kept) <= set(app.count("end")), within=600)
     judge(app.lines())
     ends = app.count("end")
-    assert set(ends) == {f"{chain}.{step}" for chain in range(CHAINS) for step in range(LENGTH)}
-    print(f"killed {killed}; {steps} steps were ended {sum(ends.values())} times, begun {sum(app.count('begin').values())}")
+    print(f"killed {dict(killed)}; {len(enqueuers.kept)} steps were kept; in all {len(ends)} were ended "
+          f"{sum(ends.values())} times, begun {sum(app.count('begin').values())}")
