@@ -1,10 +1,12 @@
 // libstint-work's file: durable enqueues a second, with few and with 10,000 requests pending, and what opening it with
 // so many takes; beside libstint's bare schedule() of a persisted job, and beside a put to beanstalkd that syncs each
-// job, which is the nearest work queue with a durable enqueue that Debian has. Each in turns, in one run.
+// job, which is the nearest work queue with a durable enqueue that Debian has. Each in turns, in one run. Then
+// the steps of a chain, which this process runs itself.
 #include <algorithm>
 #include <chrono>
 #include <functional>
 #include <map>
+#include <thread>
 
 #include <fmt/core.h>
 
@@ -31,9 +33,18 @@ struct Never : work::Worker {
     Result doWork() override { return Result::failure(); }
 };
 
+struct Brief : work::Worker {
+    using Worker::Worker;
+    Result doWork() override {
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+        return Result::success();
+    }
+};
+
 work::Configuration workConfiguration() {
     return *work::Configuration::Builder()
                 .addWorker<Never>("Never")
+                .addWorker<Brief>("Brief")
                 .setDirectory(directory() / "work")
                 .setServiceName(Stint::service)
                 .build();
@@ -45,6 +56,24 @@ work::OneTimeWorkRequest request() {
                 .setConstraints(work::Constraints::Builder().setRequiresDeviceIdle(true).build())
                 .setInputData(*work::Data::Builder().putString("body", body).build())
                 .build();
+}
+
+/// A chain of steps of a millisecond each, each of which its job begins. How many are done in a second.
+double stepsOf(work::WorkManager& manager) {
+    constexpr int steps = 300;
+    std::optional<work::WorkContinuation> chain;
+    std::optional<work::UUID> last;
+    for (int nth = 0; nth < steps; ++nth) {
+        auto step = *work::OneTimeWorkRequest::Builder("Brief")
+                         .setConstraints(work::Constraints::Builder().setRequiresCharging(true).build())
+                         .build();
+        last = step.getId();
+        chain = chain ? chain->then(std::move(step)) : manager.beginWith(std::move(step));
+    }
+    const auto begin = Clock::now();
+    if (auto enqueued = chain->enqueue(); !enqueued.ok()) giveUp(enqueued.error().message);
+    if (auto ended = manager.await(*last, std::chrono::minutes(2)); !ended.ok()) giveUp(ended.error().message);
+    return steps / Seconds(Clock::now() - begin).count();
 }
 
 void demand(const stint::Result<void>& done) {
@@ -117,14 +146,20 @@ int main() {
     for (int i = 0; i < pending; ++i)
         many.push_back(request());
     const double allAtOnce = millisOf([&] { demand(manager->enqueue(many)); });
-    for (int i = 0; i < turns; ++i)
-        round(fmt::format("enqueue(), {} pending", pending), enqueue);
     std::vector<double> opens;
     for (int i = 0; i < turns; ++i) {
         manager.reset();
         opens.push_back(
             millisOf([&] { manager.emplace(work::WorkManager::open(connection, workConfiguration()).value()); }));
     }
+    for (int i = 0; i < turns; ++i)
+        round(fmt::format("enqueue(), {} pending", pending), enqueue);
+    demand(manager->cancelAllWork());
+    demand(manager->pruneWork());
+    say("a chain");
+    std::vector<double> steps;
+    for (int i = 0; i < 3; ++i)
+        steps.push_back(stepsOf(*manager));
     manager.reset();
 
     Figures found;
@@ -143,10 +178,15 @@ int main() {
                {"what", "ms"},
                {{"enqueue() of all in one call", fmt::format("{:.0f}", allAtOnce)},
                 {"WorkManager::open()", fmt::format("{:.1f}", medianOf(opens))}}});
+    found.add({"A chain of 300 steps of a millisecond each, while the device charges",
+               {"what", "a second"},
+               {{"steps", fmt::format("{:.0f}", medianOf(steps))}}});
+    found.atLeast("steps of a chain a second", medianOf(steps), 200);
+    found.atLeast("requests of one call a second", pending * 1e3 / allAtOnce, 20'000);
     found.atLeast("enqueue(), × schedule()", medianOf(rates["enqueue()"]) / bare, 0.5);
     found.atLeast("enqueue(), × beanstalkd's put", medianOf(rates["enqueue()"]) / peer, 0.5);
     found.atLeast(fmt::format("enqueue() with {} pending, × with few", pending),
                   medianOf(rates[fmt::format("enqueue(), {} pending", pending)]) / medianOf(rates["enqueue()"]), 0.5);
-    found.atMost(fmt::format("open() with {} pending, ms", pending), medianOf(opens), 500);
+    found.atMost(fmt::format("open() with {} pending, ms", pending), medianOf(opens), 150);
     found.print();
 }

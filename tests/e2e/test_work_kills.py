@@ -12,7 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from events import running, wait_for_end
+from events import TooLate, running, wait_for_end
 from work import DEADLY, PACKAGE, PROGRAM, WorkApp
 
 GRAPHS = int(os.environ.get("STINT_WORK_GRAPHS", "15"))
@@ -80,13 +80,22 @@ def test_kills_lose_nothing_and_finish_nothing_twice(world, app):
     enqueuers = Enqueuers(world)
     killed = Counter()
 
+    def left():
+        return set(enqueuers.kept) - set(app.count("end"))
+
     def is_over():
-        return not enqueuers.is_alive() and set(enqueuers.kept) <= set(app.count("end"))
+        return not enqueuers.is_alive() and not left()
+
+    def until(condition, within=120):
+        try:
+            app.until(condition, within)
+        except TooLate:
+            pytest.fail(f"{dict(killed)} killed; then nothing more; enqueuing: {enqueuers.is_alive()}; {left()} are left")
 
     while killed.total() < KILLS and not is_over():
         # Spread over the campaign: the next death comes when so much more is done, or at once.
         goal = len(app.lines()) + chance.randrange(12)
-        app.until(lambda goal=goal: len(app.lines()) >= goal or is_over())
+        until(lambda goal=goal: len(app.lines()) >= goal or is_over())
         whom = chance.choices(["daemon", "enqueuer", "app"], [35, 25, 40])[0]
         if whom == "daemon":
             daemon.kill()
@@ -99,7 +108,7 @@ def test_kills_lose_nothing_and_finish_nothing_twice(world, app):
                 killed[whom] += 1
                 wait_for_end(pid)
     enqueuers.join()
-    app.until(lambda: set(enqueuers.kept) <= set(app.count("end")), within=600)
+    until(is_over, within=600)
     judge(app.lines())
     ends = app.count("end")
     print(f"killed {dict(killed)}; {len(enqueuers.kept)} steps were kept; in all {len(ends)} were ended "
