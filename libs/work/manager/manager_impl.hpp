@@ -77,6 +77,7 @@ private:
     Result<std::shared_ptr<ListenableWorker>> madeFor(const std::shared_ptr<Values>& values);
     void work(const std::shared_ptr<ListenableWorker>& worker, const std::shared_ptr<Values>& values);
     void ended(const std::shared_ptr<Values>& values, WorkerEnded how);
+    bool isShutDown();
     void keepAgain();
     Result<void> showForeground(const std::shared_ptr<Values>& values, const ForegroundInfo& info);
 

@@ -21,7 +21,10 @@ std::string textOf(const std::exception_ptr& thrown) {
 
 void tell(const Configuration::WorkerExceptionHandler& handler, const std::shared_ptr<WorkerAccess::Values>& values,
           std::exception_ptr thrown) {
-    if (handler) handler({values->worker, WorkerAccess::params(values), std::move(thrown)});
+    try {
+        if (handler) handler({values->worker, WorkerAccess::params(values), std::move(thrown)});
+    } catch (...) { // a handler that throws has told what it could
+    }
 }
 
 Result<void> isOverError() { return fail(Errc::ILLEGAL_STATE, "the run is over"); }
@@ -59,7 +62,7 @@ void WorkManager::Impl::start(const StartWorker& how, const Request& request) {
     // A worker without a thread may outlive the manager.
     values->setProgress = [weak = weak_from_this(), id = how.request, run = how.run](Data progress) -> Result<void> {
         const auto impl = weak.lock();
-        if (!impl) return isOverError();
+        if (!impl || impl->isShutDown()) return isOverError();
         const auto outcome = impl->call(Progress{id, run, std::move(progress)});
         return outcome.ok() ? Result<void>() : outcome.error();
     };
@@ -134,9 +137,11 @@ void WorkManager::Impl::make(const std::shared_ptr<Values>& values) {
     ground_->run(Ground::Task::Blocks, [this, values, worker = std::move(worker)] { work(worker, values); });
 }
 
+// A worker lives as long as its run, also where its manager does not.
 void WorkManager::Impl::work(const std::shared_ptr<ListenableWorker>& worker, const std::shared_ptr<Values>& values) {
-    const auto completer = WorkerAccess::completer(
-        [weak = weak_from_this(), values](std::optional<ListenableWorker::Result> result, std::exception_ptr thrown) {
+    const auto completer =
+        WorkerAccess::completer([weak = weak_from_this(), worker, values](
+                                    std::optional<ListenableWorker::Result> result, std::exception_ptr thrown) mutable {
             const auto impl = weak.lock();
             if (!impl) return; // its manager is gone: the next one begins it again
             std::string why;
@@ -148,11 +153,10 @@ void WorkManager::Impl::work(const std::shared_ptr<ListenableWorker>& worker, co
             }
             impl->ended(values, WorkerAccess::ended(*values, result.value_or(ListenableWorker::Result::failure()),
                                                     std::move(why)));
+            // Not destroyed in the call that ends it, which may be its own thread's, or its coroutine's.
+            impl->ground_->run(Ground::Task::Begins, [last = std::move(worker)]() mutable { last.reset(); });
         });
-    {
-        const std::scoped_lock lock(mutex_);
-        if (over_) return;
-    }
+    if (isShutDown()) return;
     if (values->stopReason != WorkInfo::STOP_REASON_NOT_STOPPED) {
         completer.set(ListenableWorker::Result::retry());
         return;
@@ -166,7 +170,6 @@ void WorkManager::Impl::work(const std::shared_ptr<ListenableWorker>& worker, co
 
 void WorkManager::Impl::ended(const std::shared_ptr<Values>& values, WorkerEnded how) {
     bool lastForeground = false;
-    std::shared_ptr<ListenableWorker> worker;
     {
         const std::scoped_lock lock(mutex_);
         if (over_) return; // work that stops with its manager is begun again by the next one
@@ -175,7 +178,6 @@ void WorkManager::Impl::ended(const std::shared_ptr<Values>& values, WorkerEnded
         if (run != running_.end() && run->second.values == values) {
             STINT_CHECK(!run->second.foreground || foregrounds_ > 0);
             lastForeground = run->second.foreground && --foregrounds_ == 0;
-            worker = std::move(run->second.worker);
             running_.erase(run);
         }
     }
@@ -192,8 +194,11 @@ void WorkManager::Impl::ended(const std::shared_ptr<Values>& values, WorkerEnded
         }
         ground_->wake();
     }
-    // A worker is not destroyed in the call that ends it, which may be its own thread's, or its coroutine's.
-    if (worker) ground_->run(Ground::Task::Begins, [worker = std::move(worker)]() mutable { worker.reset(); });
+}
+
+bool WorkManager::Impl::isShutDown() {
+    const std::scoped_lock lock(mutex_);
+    return over_;
 }
 
 void WorkManager::Impl::keepAgain() {

@@ -29,7 +29,7 @@ struct WorkerParameters::Values {
 };
 
 struct ListenableWorker::Completer::State {
-    /// The result, or what was thrown; neither: the last completer is gone.
+    /// Gets the result, or the exception; neither: the last completer is gone.
     using End = std::function<void(std::optional<Result>, std::exception_ptr)>;
     explicit State(End then) : end(std::move(then)) {}
     State(const State&) = delete;
@@ -37,7 +37,8 @@ struct ListenableWorker::Completer::State {
     ~State() { finish(std::nullopt, nullptr); }
     bool finish(std::optional<Result> result, std::exception_ptr thrown) {
         if (isSet.exchange(true)) return false;
-        end(std::move(result), std::move(thrown));
+        End ends = std::move(end); // it holds the worker, which may hold a completer
+        ends(std::move(result), std::move(thrown));
         return true;
     }
     std::atomic<bool> isSet = false;

@@ -78,7 +78,9 @@ Task<int> answerAfter(Gate& gate) {
 
 struct Coroutine : CoroutineWorker {
     static inline Gate gate;
-    using CoroutineWorker::CoroutineWorker;
+    static inline int alive = 0;
+    explicit Coroutine(WorkerParameters params) : CoroutineWorker(std::move(params)) { ++alive; }
+    ~Coroutine() override { --alive; }
     Task<Result> doWork() override {
         const int answer = co_await answerAfter(gate);
         if (isStopped()) co_return Result::retry();
@@ -146,6 +148,17 @@ TEST_CASE("a coroutine that is stopped is no longer RUNNING, and is not begun ag
     CHECK(info().getRunAttemptCount() == 2);
     Coroutine::gate.open();
     CHECK(info().getOutputData() == said("42"));
+}
+
+TEST_CASE("a coroutine that outlives its manager keeps its worker, and can no longer say anything") {
+    {
+        App app(Configuration::Builder().addWorker<Coroutine>("Coroutine"));
+        CHECK(app.run("Coroutine").getState() == State::RUNNING);
+        CHECK(Coroutine::alive == 1);
+    }
+    CHECK(Coroutine::alive == 1);
+    Coroutine::gate.open();
+    CHECK(Coroutine::alive == 0);
 }
 
 TEST_CASE("what is thrown fails the request, is told, and is given to the app as it was") {
