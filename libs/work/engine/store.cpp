@@ -204,8 +204,19 @@ Result<bool> Store::changedByOthers() {
     return std::exchange(dataVersion_, version) != version;
 }
 
+/// Reads all of it as it is at one moment, whoever writes: within the turn, or, at the opening, in a transaction of its
+/// own.
 Result<Store::Content> Store::read() {
     if (first_) return *std::exchange(first_, std::nullopt);
+    STINT_TRY(database_->run("SAVEPOINT reading"));
+    auto content = readRows();
+    for (Statement* asked : {&statements_->counters, &statements_->select, &statements_->selectDependencies})
+        asked->reset();
+    STINT_TRY(database_->run("RELEASE reading"));
+    return content;
+}
+
+Result<Store::Content> Store::readRows() {
     Content content;
     Statements& s = *statements_;
     s.counters.start();
@@ -215,7 +226,6 @@ Result<Store::Content> Store::read() {
     const std::int64_t job = STINT_TRY(storedNumber(s.counters, 2, 1, INT32_MAX));
     content.counters.job = static_cast<std::int32_t>(job);
     content.counters.lastCancelAll = STINT_TRY(storedTime(s.counters, 3));
-    s.counters.reset();
     std::map<UUID, std::size_t> places;
     std::set<std::int32_t> jobs;
     ConstraintsRead constraints;

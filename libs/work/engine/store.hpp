@@ -77,6 +77,7 @@ private:
     Store(Database database, std::unique_ptr<Statements> statements, std::optional<SessionLocks> locks,
           std::filesystem::path file);
     static Result<Store> onto(Database database, std::optional<SessionLocks> locks, std::filesystem::path file);
+    Result<Content> readRows();
     Result<void> write(const Record& record);
     void follow(const std::filesystem::path& state, std::vector<std::string>& notices);
     Result<void> compare();

@@ -1,6 +1,8 @@
 // The file and the scheduler, each lost, damaged, newer or older without the other (jobs.md §10; decision 15's sense).
+#include <atomic>
 #include <fstream>
 #include <sys/stat.h>
+#include <thread>
 
 #include "app.hpp"
 
@@ -396,6 +398,28 @@ TEST_CASE("a worker that ends as another process cancels its request does not en
     CHECK(first.state(numbered(1)) == State::CANCELLED);
     CHECK(first.state(numbered(2)) == State::CANCELLED);
     CHECK_FALSE(first.find(numbered(1))->session);
+}
+
+TEST_CASE("a file that is opened while others enqueue chains is whole, and stays where it is") { // jobs.md §10, files
+    App app;
+    constexpr int chains = 60;
+    std::atomic<int> opens = 0;
+    std::thread enqueuing([&] { // one while each is under way
+        for (int nth = 0; nth < chains; ++nth) {
+            opens.wait(nth);
+            CHECK(app.tell(chain({3 * nth + 1, 3 * nth + 2, 3 * nth + 3})).ok());
+        }
+    });
+    std::vector<std::string> notices;
+    for (int nth = 0; nth < chains; ++nth) {
+        ++opens;
+        opens.notify_one();
+        CHECK(Store::open(app.directory.path, app.directory.path, notices).ok());
+    }
+    enqueuing.join();
+    CHECK(notices == std::vector<std::string>());
+    app.dieAndBegin();
+    CHECK(app.desk->engine().requests().all().size() == 3 * chains);
 }
 
 TEST_CASE("the last time that all was cancelled is durable") { // jobs.md §10, cancel
