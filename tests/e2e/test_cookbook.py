@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 from events import Directory
-from world import BIN
 
 PACKAGE = "com.example.cookbook"
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "cookbook.md"
@@ -29,8 +28,7 @@ class Cook:
 
 @pytest.fixture
 def cook(world):
-    manifest = BIN.parent / "examples" / "cookbook" / f"{PACKAGE}.toml"
-    (world.apps / manifest.name).write_text(manifest.read_text())
+    world.install_example("cookbook", PACKAGE)
     world.start_daemon()
     return Cook(world)
 

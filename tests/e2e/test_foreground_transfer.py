@@ -6,7 +6,6 @@ import json
 import pytest
 from events import Directory, size_of
 from origin import MIB, contents
-from world import BIN
 
 PACKAGE = "com.example.foregroundtransfer"
 content = contents("foreground", 12 * MIB)
@@ -14,8 +13,7 @@ content = contents("foreground", 12 * MIB)
 
 @pytest.fixture
 def app(world):
-    manifest = BIN.parent / "examples" / "foreground_transfer" / f"{PACKAGE}.toml"
-    (world.apps / manifest.name).write_text(manifest.read_text())
+    world.install_example("foreground_transfer", PACKAGE)
 
 
 def start(world, origin):

@@ -1,13 +1,10 @@
 """examples/image_filters: the port of Android's WorkManager sample, played with stintd (jobs.md §10)."""
 
-from world import BIN
-
 PACKAGE = "com.example.imagefilters"
 
 
 def test_the_ported_sample_filters_and_saves_a_picture(world):
-    manifest = BIN.parent / "examples" / "image_filters" / f"{PACKAGE}.toml"
-    (world.apps / manifest.name).write_text(manifest.read_text())
+    world.install_example("image_filters", PACKAGE)
     world.start_daemon()
     picture = world.root / "picture.ppm"
     picture.write_bytes(b"P6\n2 1\n255\n" + bytes([255, 0, 0, 0, 0, 0]))

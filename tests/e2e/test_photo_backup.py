@@ -3,7 +3,6 @@
 import pytest
 from events import Directory
 from origin import Origin
-from world import BIN
 
 PACKAGE = "com.example.photobackup"
 
@@ -21,8 +20,7 @@ def server(world):
 
 @pytest.fixture
 def album(world):
-    manifest = BIN.parent / "examples" / "photo_backup" / f"{PACKAGE}.toml"
-    (world.apps / manifest.name).write_text(manifest.read_text())
+    world.install_example("photo_backup", PACKAGE)
     world.start_daemon()
     folder = world.root / "photos"
     folder.mkdir()

@@ -22,8 +22,7 @@ class WorkApp:
         self.own = world.root / "home" / "work"
         self.own.mkdir()
         self.ledger = self.own / "ledger"
-        manifest = BIN.parent / "examples" / "work_testapp" / f"{PACKAGE}.toml"
-        (world.apps / manifest.name).write_text(manifest.read_text())
+        world.install_example("work_testapp", PACKAGE)
 
     def does(self, *words, within=60):
         return self.world.done("start", PACKAGE, *map(str, words), within=within)

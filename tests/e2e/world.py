@@ -120,6 +120,11 @@ class World:
             self.use_what_is_new()
         return daemon
 
+    def install_example(self, name, package):
+        """The app of examples/NAME, as the build has it."""
+        manifest = f"{package}.toml"
+        (self.apps / manifest).write_text((BIN.parent / "examples" / name / manifest).read_text())
+
     def use_what_is_new(self):
         """The user has to do with each app that is installed: one that was never used may do nothing (limits.md
         §2.2), and most tests are about what apps may do."""

@@ -30,7 +30,6 @@ public:
     };
     /// The run of a job, as a worker may know it.
     struct Run {
-        bool isUserInitiated = false;
         std::vector<std::string> uris;
         std::vector<std::string> authorities;
         std::optional<Network> network;

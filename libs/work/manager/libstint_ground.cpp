@@ -55,7 +55,7 @@ bool LibstintGround::isVisible() {
 std::optional<Ground::Run> LibstintGround::runOf(std::int32_t job) {
     const auto params = scheduler_.paramsOf(job);
     if (!params) return std::nullopt;
-    return Run{params->isUserInitiatedJob(), params->getTriggeredContentUris().value_or(std::vector<std::string>()),
+    return Run{params->getTriggeredContentUris().value_or(std::vector<std::string>()),
                params->getTriggeredContentAuthorities(), params->getNetwork()};
 }
 

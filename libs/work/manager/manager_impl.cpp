@@ -8,13 +8,6 @@
 
 namespace stint::work {
 
-Result<std::shared_ptr<WorkManager::Impl>> WorkManager::Impl::open(std::unique_ptr<Ground> ground,
-                                                                   const Configuration& configuration) {
-    auto impl = std::make_shared<Impl>(std::move(ground), configuration);
-    STINT_TRY(impl->begin());
-    return impl;
-}
-
 Result<void> WorkManager::Impl::begin() {
     const auto place = ground_->place();
     auto store = STINT_TRY(place ? Store::open(place->directory, place->state, notices_) : Store::inMemory());
@@ -211,7 +204,8 @@ Result<bool> WorkManager::Impl::dispatch() {
 }
 
 Result<WorkManager> ManagerAccess::open(std::unique_ptr<Ground> ground, const Configuration& configuration) {
-    auto impl = STINT_TRY(WorkManager::Impl::open(std::move(ground), configuration));
+    auto impl = std::make_shared<WorkManager::Impl>(std::move(ground), configuration);
+    STINT_TRY(impl->begin());
     return WorkManager(std::move(impl));
 }
 

@@ -16,9 +16,11 @@ class __attribute__((visibility("hidden"))) WorkManager::Impl : public JobsPort,
                                                                 public WorkersPort,
                                                                 public std::enable_shared_from_this<Impl> {
 public:
-    static Result<std::shared_ptr<Impl>> open(std::unique_ptr<Ground> ground, const Configuration& configuration);
     Impl(std::unique_ptr<Ground> ground, Configuration configuration)
         : configuration_(std::move(configuration)), ground_(std::move(ground)) {}
+
+    /// Opens the file, and compares it with the scheduler's jobs: once, before all else.
+    Result<void> begin();
 
     int fd() const { return ground_->fd(); }
     std::optional<Duration> timeout();
@@ -61,7 +63,6 @@ private:
     };
 
     const ConfigurationAccess::Values& parts() const { return ConfigurationAccess::values(configuration_); }
-    Result<void> begin();
     std::vector<WorkInfo> select(const WorkQuery& query) const;
     void perform(Pending pending);
     static void tellStopped(const std::vector<Running>& stopped);

@@ -31,12 +31,7 @@ void Pool::serve() {
         --free_;
         if (over_) return;
         STINT_CHECK(!tasks_.empty());
-        auto task = std::move(tasks_.front());
-        tasks_.pop_front();
-        lock.unlock();
-        task();
-        task = nullptr; // its captures are destroyed without the lock
-        lock.lock();
+        runFirst(tasks_, lock);
     }
 }
 

@@ -2,7 +2,6 @@
 // scheduler over libstint: a JobScheduler in the namespace "stint.work", and the service in which its jobs run.
 #pragma once
 #include <condition_variable>
-#include <deque>
 #include <filesystem>
 #include <functional>
 #include <map>
@@ -15,6 +14,7 @@
 #include "stint/job_service.hpp"
 #include "stint/result.hpp"
 #include "work/engine/events.hpp"
+#include "work/manager/tasks.hpp"
 
 namespace stint::work {
 
@@ -38,7 +38,7 @@ private:
     const std::size_t most_;
     std::mutex mutex_;
     std::condition_variable wakes_;
-    std::deque<std::function<void()>> tasks_;
+    Tasks tasks_;
     std::vector<std::thread> threads_;
     std::size_t free_ = 0;
     bool over_ = false;

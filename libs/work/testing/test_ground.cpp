@@ -1,5 +1,7 @@
 #include "work/testing/test_ground.hpp"
 
+#include <algorithm>
+
 #include <sys/eventfd.h>
 
 #include "base/time/time.hpp"
@@ -38,16 +40,15 @@ void TestGround::setDelayMet(const UUID& id) {
 }
 
 void TestGround::stopRun(const UUID& id, StopReason reason) {
-    std::unique_lock lock(mutex_);
-    for (auto& [number, job] : jobs_) {
-        if (job.request != id || !job.runs) continue;
-        job.runs = false;
-        job.earliest = now_.elapsed + WorkRequest::DEFAULT_BACKOFF;
-        const std::int32_t stopped = number;
-        lock.unlock();
-        if (!jobsPort_->stopJob(stopped, reason)) finish(stopped, false);
-        return wake();
-    }
+    const auto stopped = [&]() -> std::optional<std::int32_t> {
+        const std::scoped_lock lock(mutex_);
+        const auto runs = [&](const auto& one) { return one.second.request == id && one.second.runs; };
+        const auto found = std::ranges::find_if(jobs_, runs);
+        return found == jobs_.end() ? std::nullopt : std::optional(found->first);
+    }();
+    if (!stopped) return;
+    finish(*stopped, jobsPort_->stopJob(*stopped, reason));
+    wake();
 }
 
 void TestGround::advance(Duration time) {
@@ -73,7 +74,7 @@ void TestGround::run(Task, std::function<void()> task) {
 }
 
 void TestGround::endTasks() {
-    std::deque<std::function<void()>> dropped;
+    Tasks dropped;
     const std::scoped_lock lock(mutex_);
     dropped.swap(tasks_);
     isBusy_ = true; // for good
@@ -106,12 +107,7 @@ void TestGround::wake() {
     if (!jobsPort_ || std::exchange(isBusy_, true)) return;
     while (true) {
         if (!tasks_.empty()) {
-            auto task = std::move(tasks_.front());
-            tasks_.pop_front();
-            lock.unlock();
-            task();
-            task = nullptr; // its captures are destroyed without the lock
-            lock.lock();
+            runFirst(tasks_, lock);
         } else if (const auto due = nextDue()) {
             begin(lock, *due);
         } else {

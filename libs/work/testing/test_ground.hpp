@@ -1,7 +1,6 @@
 // The ground of a manager under test: a clock that is moved, jobs that begin when the driver lets them, and workers
 // that run in the thread whose call made them possible.
 #pragma once
-#include <deque>
 #include <map>
 #include <mutex>
 #include <set>
@@ -9,6 +8,7 @@
 #include "base/unix/fd.hpp"
 #include "stint/work/testing.hpp"
 #include "work/manager/ground.hpp"
+#include "work/manager/tasks.hpp"
 
 namespace stint::work::testing {
 
@@ -64,7 +64,7 @@ private:
     std::map<std::int32_t, Job> jobs_;
     std::set<UUID> constraintsMet_;
     std::set<UUID> delayMet_;
-    std::deque<std::function<void()>> tasks_;
+    Tasks tasks_;
     bool isBusy_ = false;
 };
 
