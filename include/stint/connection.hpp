@@ -49,7 +49,8 @@ public:
     Result<void> host(std::string name, BroadcastReceiver& receiver);
 
     /// Begins a foreground service that the manifest declares with a foreground_type (jobs.md §5.5), which the user
-    /// sees as the app's notification `notificationId` and in the Task Manager. It lasts until it is stopped, by the
+    /// sees as the app's notification `notificationId` and in the Task Manager; begun again, it updates that one, or
+    /// shows another. It lasts until it is stopped, by the
     /// app, by the user, or by the end of this process; if the daemon dies, it goes on under the next one.
     /// IllegalState, "ForegroundServiceStartNotAllowed: …", if the app is not visible and holds no right to start one;
     /// IllegalArgument for a service that the manifest does not declare so, and for a notification that
@@ -57,6 +58,13 @@ public:
     Result<void> startForegroundService(std::string name, std::int32_t notificationId,
                                         const Notification& notification);
     Result<void> stopForegroundService(std::string name);
+    /// Takes back one notification of a service that was begun with several; the last one ends it.
+    Result<void> stopForegroundService(std::string name, std::int32_t notificationId);
+    /// Calls `callback` from dispatch() for each press on an action of a notification of that foreground service, while
+    /// it runs in this process (jobs.md §5.5). One callback for each service: a later one replaces it, an empty one
+    /// takes it away.
+    void onForegroundServiceAction(std::string name,
+                                   std::function<void(std::int32_t notificationId, const std::string& key)> callback);
 
     /// Creates a channel for this app's notifications, beside "default" and those of its manifest; of an existing one
     /// only the name changes (jobs.md §5.1). importance: "none", "min", "low", "default" or "high". It is kept until it

@@ -27,7 +27,9 @@ public:
     class Builder;
 
     struct Action {
-        std::string key;   ///< passed to JobService::notificationAction; "stop" and "later" are the library's own pair
+        /// Passed to JobService::notificationAction, or to Connection::onForegroundServiceAction. "stop" and "later"
+        /// are the library's own pair.
+        std::string key;
         std::string label; ///< the button's text
         bool operator==(const Action&) const = default;
     };

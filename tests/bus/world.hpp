@@ -90,9 +90,9 @@ public:
     }
     bool maySpeakFor(ConnectionId, RunId run) const override { return runs.contains(run); }
     bool isElsewhere(ConnectionId, RunId run) const override { return elsewhere.contains(run); }
-    Result<void> serves(ConnectionId, const AppId&, const std::string& service, bool start) override {
+    Result<void> serves(ConnectionId, const ForegroundServiceAsked& asked) override {
         if (refusal) return *refusal;
-        served[service] = start;
+        served[asked.service] = asked.start;
         return {};
     }
     void shell(CallId call, std::vector<std::string> words) override { verbs[call] = std::move(words); }

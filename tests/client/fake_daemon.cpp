@@ -64,14 +64,17 @@ Result<std::string> describe(const wire::Message& message) {
     if (member == "StartForegroundService" || member == "StopForegroundService") {
         const std::string name = STINT_TRY(reader.string());
         bool resumes = false;
+        std::optional<std::int32_t> only;
+        wire::DictionaryReader options("options", wire::UnknownKeys::Refuse);
         if (member == "StartForegroundService") {
             STINT_TRY(reader.int32());
             STINT_TRY(wire::readNotification(reader));
-            wire::DictionaryReader options("options", wire::UnknownKeys::Refuse);
             options.take("resumes", resumes);
-            STINT_TRY(options.read(reader));
+        } else {
+            options.take("notification", only);
         }
-        return fmt::format("{} {}{}", member, name, resumes ? " again" : "");
+        STINT_TRY(options.read(reader));
+        return fmt::format("{} {}{}{}", member, name, resumes ? " again" : "", only ? fmt::format(" {}", *only) : "");
     }
     if (member == "CreateNotificationChannel") {
         std::string what = member;

@@ -204,6 +204,52 @@ TEST_CASE("a foreground service is begun and ended by its name") { // jobs.md §
         CHECK(world.daemon.heard() == line);
 }
 
+TEST_CASE("notifications of a service are taken back one by one, and the last one ends it") { // jobs.md §5.5
+    WorkWorld<RecordedService> world;
+    const Notification shown = Notification::Builder("default").setSmallIcon("note").build();
+    answerDone(world.daemon, "StartForegroundService");
+    answerDone(world.daemon, "StopForegroundService");
+    for (const std::int32_t id : {4, 5})
+        REQUIRE(world.connection.startForegroundService("Player", id, shown).ok());
+    for (const std::int32_t id : {4, 5})
+        REQUIRE(world.connection.stopForegroundService("Player", id).ok());
+    for (const char* line : {"StartForegroundService Player", "StartForegroundService Player",
+                             "StopForegroundService Player 4", "StopForegroundService Player"})
+        CHECK(world.daemon.heard() == line);
+}
+
+TEST_CASE("a press reaches the one who listens to that service, as long as it runs here") { // jobs.md §5.5
+    WorkWorld<RecordedService> world;
+    answerDone(world.daemon, "StartForegroundService");
+    answerDone(world.daemon, "StopForegroundService");
+    Lines heard;
+    const auto listen = [&](const std::string& mark) {
+        world.connection.onForegroundServiceAction("Player", [&heard, mark](std::int32_t id, const std::string& key) {
+            heard.push_back(fmt::format("{}{} {}", mark, id, key));
+        });
+    };
+    std::uint64_t run = 0;
+    const auto press = [&](const std::string& service, std::int32_t id) {
+        world.daemon.tell("ForegroundServiceAction",
+                          [&](wire::Writer& writer) { writer.string(service).int32(id).string("pause"); });
+        REQUIRE(world.start(++run)); // comes after the press
+    };
+    const Notification shown = Notification::Builder("default").setSmallIcon("note").build();
+    listen("");
+    press("Player", 4); // not begun yet
+    REQUIRE(world.connection.startForegroundService("Player", 4, shown).ok());
+    press("Player", 4);
+    press("Player", 5); // shown by nobody here
+    press("Other", 4);
+    CHECK(heard == Lines{"4 pause"});
+    listen("later ");
+    press("Player", 4);
+    CHECK(heard == Lines{"4 pause", "later 4 pause"});
+    world.connection.onForegroundServiceAction("Player", {});
+    press("Player", 4);
+    CHECK(heard.size() == 2);
+}
+
 TEST_CASE(
     "the bytes of an item of work are told of it alone, the last of them before it is completed") { // jobs.md §4.7
     WorkWorld<RecordedService> world;

@@ -14,6 +14,15 @@ struct Served : Stage {
         const ServiceNotification shows{4, Notification::Builder("default").setSmallIcon("note").build()};
         return !ask(ForegroundServiceAsked{{1}, mail, "Player", true, shows, resumes}).error;
     }
+    ServiceNotification shows(std::int32_t id) const {
+        return {id, Notification::Builder("default").setSmallIcon("note").addAction("pause", "Pause").build()};
+    }
+    std::optional<Error> also(std::int32_t id) {
+        return ask(ForegroundServiceAsked{{1}, mail, "Player", true, shows(id)}).error;
+    }
+    void takeBack(std::int32_t id) {
+        event(ForegroundServiceAsked{.app = mail, .service = "Player", .start = false, .only = id});
+    }
     void end() { event(ForegroundServiceAsked{{1}, mail, "Player", false}); }
     bool admitted() { return !schedule(transfer(7), false).error; }
     bool listed() const { return !core->tasks(clock()).empty(); }
@@ -87,4 +96,58 @@ TEST_CASE("nothing that was on its way to an uninstalled app is written down any
     stage.event(AppUninstalled{mail});
     stage.restart(); // which installs it anew
     CHECK(stage.count<DeliverMessage>() == 1);
+}
+
+TEST_CASE("a press on a service's notification reaches the service, and lets its app come to the front") { // jobs.md
+                                                                                                           // §5.5, §2.3
+    Served stage;
+    stage.see(mail, true);
+    REQUIRE(stage.begins());
+    stage.see(mail, false);
+    stage.until(1min);
+    stage.end();
+    REQUIRE_FALSE(stage.admitted());
+    stage.see(mail, true);
+    REQUIRE(stage.begins());
+    stage.see(mail, false);
+    stage.event(NotificationTapped{mail, 4, "pause"});
+    REQUIRE(stage.count<CallServiceAction>() == 1);
+    const auto call = *std::get_if<CallServiceAction>(&*std::ranges::find_if(
+        stage.effects, [](const Effect& e) { return std::holds_alternative<CallServiceAction>(e); }));
+    CHECK(call.app == mail);
+    CHECK(call.service == "Player");
+    CHECK(call.notification == 4);
+    CHECK(call.key == "pause");
+    stage.end();
+    CHECK(stage.admitted());
+    stage.event(NotificationTapped{mail, 4, "pause"}); // it is shown no more
+    CHECK(stage.count<CallServiceAction>() == 1);
+}
+
+TEST_CASE("a service shows several notifications, and ends with the last that it takes back") { // jobs.md §5.5
+    Served stage;
+    stage.see(mail, true);
+    REQUIRE(stage.begins());
+    CHECK_FALSE(stage.also(5));
+    CHECK(stage.shown == std::set<std::pair<AppId, std::int32_t>>{{mail, 4}, {mail, 5}});
+    stage.takeBack(4);
+    CHECK(stage.shown == std::set<std::pair<AppId, std::int32_t>>{{mail, 5}});
+    CHECK(stage.listed());
+    stage.takeBack(4); // it has gone already
+    CHECK(stage.listed());
+    stage.takeBack(5);
+    CHECK(stage.shown.empty());
+    CHECK_FALSE(stage.listed());
+}
+
+TEST_CASE("a service shows no more notifications than its app may have") { // jobs.md §5.1, §5.5
+    Served stage;
+    stage.see(mail, true);
+    for (std::int32_t id = 0; id < 50; ++id)
+        REQUIRE_FALSE(stage.also(id));
+    CHECK(stage.also(50)->code == Errc::ILLEGAL_STATE);
+    CHECK_FALSE(stage.also(49)); // an update
+    stage.takeBack(0);
+    CHECK_FALSE(stage.also(50));
+    CHECK(stage.shown.size() == 50);
 }

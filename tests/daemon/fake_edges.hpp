@@ -50,6 +50,7 @@ public:
     void callStop(ConnectionId, const CallStop&) override {}
     void callNetworkChanged(ConnectionId, const CallNetworkChanged&) override {}
     void callAction(ConnectionId, const CallAction&) override {}
+    void callServiceAction(ConnectionId, const CallServiceAction&) override {}
     void tellNetwork(const NetworkAccess&) override {}
     void appExited(ConnectionId, pid_t, int) override {}
     void changed(const JobKey&) override {}

@@ -128,10 +128,12 @@ TEST_CASE("a process that nothing runs in is let go, but not while it serves in 
     World world;
     world.bind(1);
     world.offers(1, {"Jobs", "Player"});
-    CHECK(world.hosts.serves({1}, mail, "Player", true).ok());
+    CHECK(world.hosts.serves({1}, {{}, mail, "Player", true}).ok());
+    CHECK(world.hosts.serving(mail, "Player") == std::vector<ConnectionId>{{1}});
+    CHECK(world.hosts.serving(mail, "Jobs").empty());
     world.hosts.end({1});
     CHECK(world.server.unbound.empty());
-    CHECK(world.hosts.serves({1}, mail, "Player", false).ok());
+    CHECK(world.hosts.serves({1}, {{}, mail, "Player", false}).ok());
     CHECK(world.server.unbound == std::vector<ConnectionId>{{1}});
 }
 
@@ -221,7 +223,8 @@ TEST_CASE("a process hosts only what its app's manifest declares") {
     World world;
     CHECK(world.hosts.hosts({7}, mail, {"Jobs", "Spy"}).error().code == Errc::SECURITY);
     CHECK(world.hosts.receives({7}, mail, {"Spy"}).error().code == Errc::SECURITY);
-    CHECK(world.hosts.serves({7}, mail, "Jobs", true).error().code == Errc::ILLEGAL_ARGUMENT); // not in the foreground
+    CHECK(world.hosts.serves({7}, {{}, mail, "Jobs", true}).error().code ==
+          Errc::ILLEGAL_ARGUMENT); // not in the foreground
     world.bind(1);
     CHECK(world.connected().empty()); // nothing of that was taken in
 }

@@ -110,7 +110,8 @@ class Desktop:
     def click(self, button):
         """On the uppermost notification."""
         windows = self._xdotool("search", "--sync", "--onlyvisible", "--class", "Dunst").split()
-        self._xdotool("mousemove", "--sync", "--window", windows[-1], "30", "15", "click", button)
+        # From elsewhere: --sync waits 15 s for a pointer that is there already.
+        self._xdotool("mousemove", "0", "0", "mousemove", "--sync", "--window", windows[-1], "30", "15", "click", button)
 
     def press(self, label):
         """The action in the context menu of the uppermost notification; answers that notification's title."""
@@ -119,7 +120,7 @@ class Desktop:
         with Directory(self.root) as directory:
             log = self.root / "menu.log"
             offered = directory.until(lambda: log.exists() and f"#{label} (" in log.read_text() and log.read_text())
-        line = next(line for line in offered.splitlines() if line.startswith(f"#{label} ("))
+        line = offered[offered.rindex(f"#{label} ("):].splitlines()[0]  # dunst ends no menu's last line
         return line[len(f"#{label} ("):line.rindex(") [")]
 
     # The bus.

@@ -198,6 +198,8 @@ void apply(Turn& turn, const NotificationTapped& event) {
     if (!event.granted) apply(turn, AppTapped{event.app}); // jobs.md §5.1: a tap gives the start grant
     for (const RunId run : posted->users)
         turn.effect(CallAction{run, event.key});
+    for (const std::string& service : posted->services)
+        turn.effect(CallServiceAction{event.app, service, event.id, event.key});
 }
 
 void showWithheld(Turn& turn) {
@@ -229,6 +231,23 @@ void endService(Turn& turn, App& app, const std::string& service) {
     for (const NotificationKey& key : left)
         withdraw(turn, key, std::nullopt);
 }
+
+namespace {
+
+void takeBack(Turn& turn, App& app, const std::string& service, std::int32_t id) {
+    const NotificationKey key{app.manifest.package, id};
+    Posted* const posted = turn.state.notifications.find(key);
+    if (posted && posted->services.erase(service) > 0) {
+        if (hasNoUser(*posted))
+            withdraw(turn, key, std::nullopt);
+        else
+            show(turn, key, *posted);
+    }
+    const auto shows = [&service](const auto& one) { return one.second.services.contains(service); };
+    if (std::ranges::none_of(turn.state.notifications.of(key.first), shows)) endService(turn, app, service);
+}
+
+} // namespace
 
 void endServices(Turn& turn, App& app) {
     while (!app.foregroundServices.empty()) {
@@ -325,6 +344,14 @@ std::optional<bool> remembered(const App& app, const ForegroundServiceAsked& eve
     return found->second;
 }
 
+/// True if the services and runs of the app show all that it may show, and this would be one more.
+bool showsEnough(const Turn& turn, const ForegroundServiceAsked& event) {
+    if (!event.shows || turn.state.notifications.find({event.app, event.shows->id})) return false;
+    const auto isUsed = [](const auto& one) { return !hasNoUser(one.second); };
+    return std::ranges::count_if(turn.state.notifications.of(event.app), isUsed) >=
+           turn.state.constants.maxNotificationsPerApp;
+}
+
 // PROPOSAL: "boot completed" of jobs.md §5.5 lasts as long as a start grant, from when apps may start.
 bool justBooted(const Turn& turn) { return turn.state.boot.justUntil && turn.now.elapsed < *turn.state.boot.justUntil; }
 
@@ -345,7 +372,10 @@ void apply(Turn& turn, const ForegroundServiceAsked& event) {
     if (!app) {
         reply.error = notInstalled(event.app);
     } else if (!event.start) {
-        endService(turn, *app, event.service);
+        if (event.only)
+            takeBack(turn, *app, event.service, *event.only);
+        else
+            endService(turn, *app, event.service);
     } else if (const auto earlier = remembered(*app, event);
                !earlier && !mayStartForegroundService(*app, justBooted(turn), turn.now.elapsed)) {
         reply.error = fail(Errc::ILLEGAL_STATE,
@@ -354,6 +384,9 @@ void apply(Turn& turn, const ForegroundServiceAsked& event) {
                            event.app.name);
     } else if (auto wrong = event.shows ? notificationError(*app, event.shows->notification) : std::nullopt) {
         reply.error = std::move(wrong);
+    } else if (showsEnough(turn, event)) {
+        reply.error = fail(Errc::ILLEGAL_STATE, "{} shows {} notifications, which is the most: take one back first",
+                           event.app.name, turn.state.constants.maxNotificationsPerApp);
     } else {
         // Begun in a state that admits a user-initiated job, it keeps that right for as long as it lasts (§2.3).
         begin(turn, *app, event, earlier.value_or(mayStartUi(*app, turn.now.elapsed)));

@@ -89,6 +89,13 @@ struct CallAction {
     RunId run;
     std::string key;
 };
+/// An action of a foreground service's notification was pressed (jobs.md §5.5).
+struct CallServiceAction {
+    AppId app;
+    std::string service;
+    std::int32_t notification = 0; ///< its number
+    std::string key;
+};
 /// The run's command is frozen from now on, or thawed (jobs.md §14.5).
 struct CallFreeze {
     RunId run;
@@ -242,8 +249,8 @@ struct Trace {
 std::string_view nameOf(Trace::What);
 
 using Effect =
-    std::variant<Reply, Bind, RunChanged, CallStart, CallStop, CallNetworkChanged, CallAction, CallFreeze, EndRun,
-                 KillApp, ShowNotification, WithdrawNotification, OpenTaskManager, CountSurvivors, DeliverAlarm,
-                 DeliverMessage, NetworkAccess, CountNetwork, MarkNetwork, DelaySleep, KeepAwake, Trace>;
+    std::variant<Reply, Bind, RunChanged, CallStart, CallStop, CallNetworkChanged, CallAction, CallServiceAction,
+                 CallFreeze, EndRun, KillApp, ShowNotification, WithdrawNotification, OpenTaskManager, CountSurvivors,
+                 DeliverAlarm, DeliverMessage, NetworkAccess, CountNetwork, MarkNetwork, DelaySleep, KeepAwake, Trace>;
 
 } // namespace stint

@@ -124,6 +124,7 @@ struct ForegroundServiceAsked {
     bool start = true;
     std::optional<ServiceNotification> shows; ///< nullopt: a simulated one, which shows nothing
     bool resumes = false;                     ///< begun under a daemon that has died since; its process lives on
+    std::optional<std::int32_t> only; ///< of an end: the one notification that it takes back; the last one ends it
 };
 
 /// createNotificationChannel() (jobs.md §5.1); one that exists changes its name only.

@@ -75,7 +75,7 @@ template <> inline constexpr auto rowOf<DequeueWork> = event("dequeueWork", "cal
 template <> inline constexpr auto rowOf<CompleteWork> = event("completeWork", "call", "app", "run", "item");
 template <> inline constexpr auto rowOf<Abandoned> = event("abandoned", "app", "run");
 template <> inline constexpr auto rowOf<ForegroundServiceAsked> = event("foregroundService", "call", "app", "service",
-    "start", "shows", "resumes");
+    "start", "shows", "resumes", "only");
 template <> inline constexpr auto rowOf<ChannelCreated> = event("channelCreated", "call", "app", "channel");
 template <> inline constexpr auto rowOf<ChannelDeleted> = event("channelDeleted", "call", "app", "id");
 template <> inline constexpr auto rowOf<Connected> = event("connected", "run");

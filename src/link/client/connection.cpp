@@ -1,6 +1,7 @@
 #include "link/client/connection.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <ranges>
 
 #include "base/result/errors.hpp"
@@ -206,10 +207,19 @@ Result<std::string> Connection::package() { return impl_->package(); }
 
 Result<void> Connection::startForegroundService(std::string name, std::int32_t notificationId,
                                                 const Notification& notification) {
-    return impl_->startForeground(name, {notificationId, notification});
+    return impl_->startForeground(name, notificationId, notification);
 }
 
-Result<void> Connection::stopForegroundService(std::string name) { return impl_->stopForeground(name); }
+Result<void> Connection::stopForegroundService(std::string name) { return impl_->stopForeground(name, std::nullopt); }
+
+Result<void> Connection::stopForegroundService(std::string name, std::int32_t notificationId) {
+    return impl_->stopForeground(name, notificationId);
+}
+
+void Connection::onForegroundServiceAction(std::string name,
+                                           std::function<void(std::int32_t, const std::string&)> callback) {
+    impl_->onForegroundAction(name, std::move(callback));
+}
 
 Result<void> Connection::createNotificationChannel(std::string id, std::string name, std::string importance) {
     return impl_->call(
@@ -254,30 +264,48 @@ Result<void> Connection::host(std::string name, JobService& service) {
 // Foreground services of this process (jobs.md §5.5). The daemon forgets them when it dies, the process does not: each
 // is begun anew on the next connection, before any other call there.
 
-Result<void> Connection::Impl::startForeground(const std::string& name, client::Shown shown) {
+Result<void> Connection::Impl::startForeground(const std::string& name, std::int32_t id,
+                                               const Notification& notification) {
     const Hold hold(*this);
     STINT_TRY(reach());
-    STINT_TRY(beginForeground(name, shown, false));
-    foreground_[name] = std::move(shown);
+    STINT_TRY(beginForeground({name, id}, notification, false));
+    foreground_.insert_or_assign({name, id}, notification);
     return {};
 }
 
-Result<void> Connection::Impl::stopForeground(const std::string& name) {
+Result<void> Connection::Impl::stopForeground(const std::string& name, std::optional<std::int32_t> only) {
     const Hold hold(*this);
-    foreground_.erase(name); // no later daemon will begin it, whether this one can be reached or not
+    // No later daemon will begin it, whether this one can be reached or not.
+    std::erase_if(foreground_,
+                  [&](const auto& one) { return one.first.first == name && (!only || one.first.second == *only); });
+    const auto left = foreground_.lower_bound({name, std::numeric_limits<std::int32_t>::min()});
+    if (left == foreground_.end() || left->first.first != name) only.reset(); // the last one ends the service
     STINT_TRY(reach());
     auto done = link_->call(
         "StopForegroundService",
-        [&](wire::Writer& writer) { const wire::DictionaryWriter options(writer.string(name)); }, client::nothing);
+        [&](wire::Writer& writer) {
+            wire::DictionaryWriter options(writer.string(name));
+            if (only) options.put("notification", *only);
+        },
+        client::nothing);
     noticeLoss();
     return done;
 }
 
-Result<void> Connection::Impl::beginForeground(const std::string& name, const client::Shown& shown, bool resumes) {
+void Connection::Impl::onForegroundAction(const std::string& name, ActionCallback callback) {
+    const Hold hold(*this);
+    if (callback)
+        actionCallbacks_[name] = std::make_shared<const ActionCallback>(std::move(callback));
+    else
+        actionCallbacks_.erase(name);
+}
+
+Result<void> Connection::Impl::beginForeground(const client::Shown& shown, const Notification& notification,
+                                               bool resumes) {
     auto done = link_->call(
         "StartForegroundService",
         [&](wire::Writer& writer) {
-            wire::writeNotification(writer.string(name).int32(shown.id), shown.notification);
+            wire::writeNotification(writer.string(shown.first).int32(shown.second), notification);
             wire::DictionaryWriter options(writer);
             if (resumes) options.put("resumes", true);
         },

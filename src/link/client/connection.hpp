@@ -59,12 +59,8 @@ private:
     Duration wait_ = least;
 };
 
-/// The notification of a foreground service of this process (jobs.md §5.5): kept, so that the service can be begun
-/// anew.
-struct Shown {
-    std::int32_t id = 0;
-    Notification notification;
-};
+/// A foreground service of this process, and the number of a notification of it (jobs.md §5.5).
+using Shown = std::pair<std::string, std::int32_t>;
 
 } // namespace stint::client
 
@@ -86,8 +82,10 @@ public:
     Result<void> watchNetwork(NetworkCallback callback);
     Result<std::string> package();
     // Foreground services (foreground.cpp).
-    Result<void> startForeground(const std::string& name, client::Shown shown);
-    Result<void> stopForeground(const std::string& name);
+    Result<void> startForeground(const std::string& name, std::int32_t id, const Notification& notification);
+    Result<void> stopForeground(const std::string& name, std::optional<std::int32_t> only);
+    using ActionCallback = std::function<void(std::int32_t notification, const std::string& key)>;
+    void onForegroundAction(const std::string& name, ActionCallback callback);
     /// A blocking call. Where the daemon has gone before it could be sent, a new connection is tried once.
     Result<void> call(const char* member, const client::BusLink::Write& write, const client::BusLink::Read& read);
     Result<void> call(const char* interface, const char* member, const client::BusLink::Write& write,
@@ -140,7 +138,7 @@ private:
         const bool hosts = !services_.empty() || !receivers_.empty();
         return mustHost_ && (hosts || !foreground_.empty() || networkCallback_);
     }
-    Result<void> beginForeground(const std::string& name, const client::Shown& shown, bool resumes);
+    Result<void> beginForeground(const client::Shown& shown, const Notification& notification, bool resumes);
     void resumeForeground();
     Instant nextDeadline() const;
     void settle();
@@ -153,6 +151,7 @@ private:
     void stop(Callback& callback, const client::StopCall& call, Hold& hold);
     void changeNetwork(const Callback& callback, client::NetworkCall& call, Hold& hold);
     void act(const Callback& callback, const client::ActionCall& call, Hold& hold);
+    void act(const client::ServiceActionCall& call, Hold& hold);
     void deliver(const Callback& callback, client::AlarmCall& call, Hold& hold);
     void deliver(const Callback& callback, client::MessageCall& call, Hold& hold);
     void deliver(const client::NetworkNews& news, Hold& hold);
@@ -185,8 +184,10 @@ private:
     std::uint64_t connection_ = 1; ///< counts the links: the number of the present one, or of the next
     std::map<std::string, JobService*, std::less<>> services_;
     std::map<std::string, BroadcastReceiver*, std::less<>> receivers_;
-    std::shared_ptr<const NetworkCallback> networkCallback_;       ///< shared with a call of it that is under way
-    std::map<std::string, client::Shown, std::less<>> foreground_; ///< services that run in the foreground
+    std::shared_ptr<const NetworkCallback> networkCallback_; ///< shared with a call of it that is under way
+    std::map<client::Shown, Notification> foreground_;       ///< what the services in the foreground show
+    std::map<std::string, std::shared_ptr<const ActionCallback>, std::less<>>
+        actionCallbacks_; ///< likewise; by service
     std::string package_;
     client::Runs runs_;
     std::deque<Callback> callbacks_;

@@ -44,6 +44,14 @@ Result<ServiceCall> readAction(wire::Reader& reader) {
     return ServiceCall(std::move(call));
 }
 
+Result<ServiceCall> readServiceAction(wire::Reader& reader) {
+    ServiceActionCall call;
+    STINT_TRY(reader.read(call.service));
+    STINT_TRY(reader.read(call.notification));
+    STINT_TRY(reader.read(call.key));
+    return ServiceCall(std::move(call));
+}
+
 Result<ServiceCall> readUnbind(wire::Reader&) { return ServiceCall(UnbindCall{}); }
 
 Result<ServiceCall> readAlarm(wire::Reader& reader) {
@@ -77,6 +85,7 @@ constexpr std::array methods = {
     Method{wire::jobServiceInterface, "StopJob", readStop},
     Method{wire::jobServiceInterface, "NetworkChanged", readNetworkChanged},
     Method{wire::jobServiceInterface, "NotificationAction", readAction},
+    Method{wire::jobServiceInterface, "ForegroundServiceAction", readServiceAction},
     Method{wire::jobServiceInterface, "Unbind", readUnbind},
     Method{wire::receiverInterface, "Alarm", readAlarm},
     Method{wire::receiverInterface, "Message", readMessage},
@@ -166,7 +175,8 @@ void Connection::Impl::perform(Callback& callback, Hold& hold) {
     std::visit(Overloaded{[&](client::StartCall& call) { start(callback, call, hold); },
                           [&](client::StopCall& call) { stop(callback, call, hold); },
                           [&](client::NetworkCall& call) { changeNetwork(callback, call, hold); },
-                          [&](client::ActionCall& call) { act(callback, call, hold); }, [](client::UnbindCall&) {},
+                          [&](client::ActionCall& call) { act(callback, call, hold); },
+                          [&](client::ServiceActionCall& call) { act(call, hold); }, [](client::UnbindCall&) {},
                           [&](client::AlarmCall& call) { deliver(callback, call, hold); },
                           [&](client::MessageCall& call) { deliver(callback, call, hold); },
                           [&](client::NetworkNews& news) { deliver(news, hold); }},
@@ -230,6 +240,12 @@ void Connection::Impl::act(const Callback& callback, const client::ActionCall& c
     if (run == runs_.end()) return;
     JobService& asked = *run->second.service;
     hold.outside([&, params = handOut(run->first, run->second)] { asked.notificationAction(params, call.key); });
+}
+
+void Connection::Impl::act(const client::ServiceActionCall& call, Hold& hold) {
+    const auto found = actionCallbacks_.find(call.service);
+    if (found == actionCallbacks_.end() || !foreground_.contains({call.service, call.notification})) return;
+    hold.outside([&, callback = found->second] { (*callback)(call.notification, call.key); });
 }
 
 // Answers the daemon that called; a daemon that has died since, and our own calls, get no answer.

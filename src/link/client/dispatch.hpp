@@ -32,6 +32,11 @@ struct ActionCall {
     std::uint64_t run = 0;
     std::string key;
 };
+struct ServiceActionCall {
+    std::string service;
+    std::int32_t notification = 0;
+    std::string key;
+};
 struct UnbindCall {};
 struct AlarmCall {
     std::uint64_t delivery = 0;
@@ -47,8 +52,8 @@ struct NetworkNews {
     std::string because;
 };
 
-using ServiceCall =
-    std::variant<StartCall, StopCall, NetworkCall, ActionCall, UnbindCall, AlarmCall, MessageCall, NetworkNews>;
+using ServiceCall = std::variant<StartCall, StopCall, NetworkCall, ActionCall, ServiceActionCall, UnbindCall, AlarmCall,
+                                 MessageCall, NetworkNews>;
 
 /// IllegalArgument for an unknown method and for arguments of wrong types.
 Result<ServiceCall> readServiceCall(const wire::Message& message);

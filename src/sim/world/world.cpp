@@ -238,7 +238,7 @@ void World::perform(const Effect& effect) {
                           [](const DelaySleep&) {}, [](const KeepAwake&) {}, [&](const EndRun& e) { runs_.end(e); },
                           [&](const KillApp& e) { die(e.app, false); },
                           // An app changes networks itself, and nobody sees a simulated notification.
-                          [](const CallNetworkChanged&) {}, [](const CallAction&) {},
+                          [](const CallNetworkChanged&) {}, [](const CallAction&) {}, [](const CallServiceAction&) {},
                           [&](const CallFreeze& e) { runs_.freeze(e); }, [](const ShowNotification&) {},
                           [](const WithdrawNotification&) {}, [](const OpenTaskManager&) {},
                           [&](const CountSurvivors& e) {

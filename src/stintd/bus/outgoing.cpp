@@ -92,6 +92,12 @@ Outgoing notificationAction(sd_bus* bus, const CallAction& action) {
                 [&action](Writer& writer) { writer.uint64(action.run.value).string(action.key); });
 }
 
+Outgoing serviceAction(sd_bus* bus, const CallServiceAction& action) {
+    return tell(bus, "ForegroundServiceAction", [&action](Writer& writer) {
+        writer.string(action.service).int32(action.notification).string(action.key);
+    });
+}
+
 Outgoing unbindProcess(sd_bus* bus) {
     return tell(bus, "Unbind", [](Writer&) {});
 }

@@ -35,6 +35,7 @@ Outgoing startJob(sd_bus* bus, const CallStart& call);
 Outgoing stopJob(sd_bus* bus, const CallStop& call);
 Outgoing networkChanged(sd_bus* bus, const CallNetworkChanged& call);
 Outgoing notificationAction(sd_bus* bus, const CallAction& call);
+Outgoing serviceAction(sd_bus* bus, const CallServiceAction& call);
 Outgoing unbindProcess(sd_bus* bus);
 Outgoing appHasExited(sd_bus* bus, pid_t pid, int exitCode);
 Outgoing jobChanged(sd_bus* bus, const JobView& view);

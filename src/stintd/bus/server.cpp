@@ -50,6 +50,7 @@ public:
     void callStop(ConnectionId to, const CallStop& call) override;
     void callNetworkChanged(ConnectionId to, const CallNetworkChanged& call) override;
     void callAction(ConnectionId to, const CallAction& call) override;
+    void callServiceAction(ConnectionId to, const CallServiceAction& call) override;
     void callAlarm(ConnectionId to, const DeliverAlarm& call) override;
     void callMessage(ConnectionId to, const DeliverMessage& call) override;
     void tellNetwork(const NetworkAccess& access) override;
@@ -450,6 +451,10 @@ void ServerLoop::callNetworkChanged(ConnectionId to, const CallNetworkChanged& c
 
 void ServerLoop::callAction(ConnectionId to, const CallAction& call) {
     if (Peer* peer = find(to)) deliver(to, notificationAction(peer->connection->bus(), call));
+}
+
+void ServerLoop::callServiceAction(ConnectionId to, const CallServiceAction& call) {
+    if (Peer* peer = find(to)) deliver(to, serviceAction(peer->connection->bus(), call));
 }
 
 void ServerLoop::callAlarm(ConnectionId to, const DeliverAlarm& call) {

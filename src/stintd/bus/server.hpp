@@ -71,7 +71,7 @@ public:
                                   const std::vector<std::string>& receivers) = 0;
     /// The process begins or ends a foreground service of its app, if the manifest declares one of that name. A service
     /// that was begun is ended with the connection.
-    virtual Result<void> serves(ConnectionId connection, const AppId& app, const std::string& service, bool start) = 0;
+    virtual Result<void> serves(ConnectionId connection, const ForegroundServiceAsked& asked) = 0;
     /// True if this connection hosts that run; calls about another process's run are ignored.
     virtual bool maySpeakFor(ConnectionId connection, RunId run) const = 0;
     /// True if the run is hosted by a connection other than this one.
@@ -165,6 +165,7 @@ public:
     virtual void callStop(ConnectionId to, const CallStop& call) = 0;
     virtual void callNetworkChanged(ConnectionId to, const CallNetworkChanged& call) = 0;
     virtual void callAction(ConnectionId to, const CallAction& call) = 0;
+    virtual void callServiceAction(ConnectionId to, const CallServiceAction& call) = 0;
     /// Calls a process that hosts a receiver, whose name is in the call; answered by DeliveryEnded, or not at all.
     virtual void callAlarm(ConnectionId to, const DeliverAlarm& call) = 0;
     virtual void callMessage(ConnectionId to, const DeliverMessage& call) = 0;

@@ -104,7 +104,7 @@ Result<RunId> readHostedRun(Request& request) {
 }
 
 Handled serve(Request& request, ForegroundServiceAsked asked) {
-    STINT_TRY(request.owner.hosting().serves(request.from, asked.app, asked.service, asked.start));
+    STINT_TRY(request.owner.hosting().serves(request.from, asked));
     request.owner.arrived(std::move(asked));
     return waits();
 }
@@ -152,7 +152,16 @@ Handled startForegroundService(Request& request) {
 
 Handled stopForegroundService(Request& request) {
     std::string service = STINT_TRY(request.arguments.string());
-    return serve(request, {request.call, request.caller.app, std::move(service), false, std::nullopt});
+    std::optional<std::int32_t> only;
+    wire::DictionaryReader options("options", wire::UnknownKeys::Ignore);
+    options.take("notification", only);
+    STINT_TRY(options.read(request.arguments));
+    return serve(request, {.call = request.call,
+                           .app = request.caller.app,
+                           .service = std::move(service),
+                           .start = false,
+                           .shows = std::nullopt,
+                           .only = only});
 }
 
 } // namespace

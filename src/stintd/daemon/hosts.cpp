@@ -153,7 +153,9 @@ Result<void> Hosts::offer(ConnectionId connection, const AppId& app, Component::
     return {};
 }
 
-Result<void> Hosts::serves(ConnectionId connection, const AppId& app, const std::string& name, bool start) {
+Result<void> Hosts::serves(ConnectionId connection, const ForegroundServiceAsked& asked) {
+    const AppId& app = asked.app;
+    const std::string& name = asked.service;
     const Service* service = serviceOf(app, name);
     if (!service || service->foregroundType.empty()) {
         return fail(Errc::ILLEGAL_ARGUMENT, "{} declares no foreground service \"{}\"; one has a foreground_type",
@@ -161,13 +163,20 @@ Result<void> Hosts::serves(ConnectionId connection, const AppId& app, const std:
     }
     Host& host = hosts_[connection];
     host.app = app;
-    if (start) {
+    if (asked.start) {
         host.foreground.insert(name);
-    } else {
+    } else if (!asked.only) {
         host.foreground.erase(name);
         letGoIfIdle(connection, host);
     }
     return {};
+}
+
+std::vector<ConnectionId> Hosts::serving(const AppId& app, const std::string& service) const {
+    std::vector<ConnectionId> all;
+    for (const auto& [connection, host] : hosts_)
+        if (host.app == app && host.foreground.contains(service)) all.push_back(connection);
+    return all;
 }
 
 void Hosts::noteChange(RunId run, std::set<JobKey>& changed) const {

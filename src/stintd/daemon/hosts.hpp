@@ -72,7 +72,9 @@ public:
     Result<void> receives(ConnectionId connection, const AppId& app,
                           const std::vector<std::string>& receivers) override;
     /// The process is kept meanwhile, and its end is the service's (jobs.md §5.5).
-    Result<void> serves(ConnectionId connection, const AppId& app, const std::string& service, bool start) override;
+    Result<void> serves(ConnectionId connection, const ForegroundServiceAsked& asked) override;
+    /// The connections that run this foreground service.
+    std::vector<ConnectionId> serving(const AppId& app, const std::string& service) const;
     bool maySpeakFor(ConnectionId connection, RunId run) const override { return connectionOf(run) == connection; }
     bool isElsewhere(ConnectionId connection, RunId run) const override;
     /// Notes that the app has taken it.

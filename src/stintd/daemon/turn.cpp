@@ -210,6 +210,10 @@ void Daemon::perform(const Effect& effect) {
                        toHost(e.run, [&](ConnectionId to) { server_->callNetworkChanged(to, e); });
                    },
                    [&](const CallAction& e) { toHost(e.run, [&](ConnectionId to) { server_->callAction(to, e); }); },
+                   [&](const CallServiceAction& e) {
+                       for (const ConnectionId to : hosts_->serving(e.app, e.service))
+                           server_->callServiceAction(to, e);
+                   },
                    [&](const CallFreeze& e) { // for the shell app, whose commands alone are guarded
                        const CallAction action{e.run, e.on ? "freeze" : "thaw"};
                        toHost(e.run, [&](ConnectionId to) { server_->callAction(to, action); });
