@@ -3,7 +3,9 @@
 //   chains FIRST COUNT LENGTH    enqueues COUNT chains of LENGTH steps, named FIRST and on
 //   graphs FIRST COUNT           enqueues COUNT random graphs of steps, named FIRST and on; of each step that is kept,
 //                                prints its name and the names of those that it follows
-//   once WORKER [CONSTRAINT]     enqueues one request, and prints its id
+//   once WORKER [HOW]            enqueues one request, and prints its id; HOW: charging, expedited, user, or second,
+//   for
+//                                a notification 2
 //   late                         says "open", and enqueues a step once it is told to
 //   here                         enqueues a step, waits for it, and says whether it was done in this very process
 //   tree                         enqueues a step that waits for a day, and one that follows it
@@ -93,16 +95,20 @@ struct Endless : Working {
     }
 };
 
-/// Shows a notification, and works until it is stopped.
+/// Shows a notification with an action that cancels it, and works until it is stopped.
 struct Shower : Working {
     using Working::Working;
     Result doWork() override {
-        const auto shown = setForeground({1, stint::Notification::Builder("default")
-                                                 .setSmallIcon("folder-upload")
-                                                 .setContentTitle("A long one")
-                                                 .build()});
+        const int number = getInputData().getInt("number", 1);
+        const auto cancel = WorkManager::createCancelAction(getId(), "Cancel " + std::to_string(number));
+        const auto shown = setForeground({number, stint::Notification::Builder("default")
+                                                      .setSmallIcon("folder-upload")
+                                                      .setContentTitle("A long one " + std::to_string(number))
+                                                      .addAction(cancel.key, cancel.label)
+                                                      .build()});
         note("shown " + (shown ? "yes" : shown.error().message));
-        workFor(shown ? 1h : 0h);
+        if (!workFor(shown ? 1h : 0h))
+            note("stopped " + std::to_string(number) + " " + std::to_string(getStopReason()));
         return Result::success();
     }
 };
@@ -285,11 +291,12 @@ int graphs(WorkManager& manager, int first, int count) {
     return 0;
 }
 
-int once(WorkManager& manager, const std::string& worker, const std::string& constraint) {
+int once(WorkManager& manager, const std::string& worker, const std::string& how) {
     OneTimeWorkRequest::Builder request(worker);
-    if (constraint == "charging") request.setConstraints(Constraints::Builder().setRequiresCharging(true).build());
-    if (constraint == "expedited") request.setExpedited(OutOfQuotaPolicy::RUN_AS_NON_EXPEDITED_WORK_REQUEST);
-    if (constraint == "user")
+    if (how == "charging") request.setConstraints(Constraints::Builder().setRequiresCharging(true).build());
+    if (how == "expedited") request.setExpedited(OutOfQuotaPolicy::RUN_AS_NON_EXPEDITED_WORK_REQUEST);
+    if (how == "second") request.setInputData(*Data::Builder().putInt("number", 2).build());
+    if (how == "user")
         request.setUserInitiated(true).setConstraints(
             Constraints::Builder().setRequiredNetworkType(NetworkType::CONNECTED).build());
     const auto built = request.build();

@@ -116,6 +116,37 @@ def test_user_initiated_work_is_a_user_initiated_job_and_shows_its_workers_notif
     app.does("cancel")
 
 
+def test_a_press_on_a_workers_notification_cancels_it_and_takes_that_one_back(world, dunst, app):
+    world.done("app", PACKAGE, "--state", "visible")
+    for how in ("first", "second"):
+        app.does("once", "Shower", how)
+    app.until(lambda: app.lines() == ["shown yes"] * 2)
+    for number in (1, 2):
+        dunst.until_shown(lambda shown, title=f"A long one {number}": shown.summary == title)
+    with dunst.monitor() as bus:
+        dunst.press("Cancel 1")  # the uppermost
+        app.until(lambda: app.lines()[2:] == ["stopped 1 1"])
+        bus.until("CloseNotification")
+    assert dunst.displayed() == 1
+    assert sorted(line.split()[1] for line in app.does("info").splitlines()) == ["CANCELLED", "RUNNING"]
+    assert "A long one 2" in world.done("tasks")
+    with dunst.monitor() as bus:
+        dunst.press("Cancel 2")
+        app.until(lambda: app.lines()[3:] == ["stopped 2 1"])
+        bus.until("CloseNotification")
+    assert dunst.displayed() == 0
+    assert "A long one" not in world.done("tasks")
+
+
+def test_a_press_on_the_notification_of_user_initiated_work_cancels_it(world, dunst, app):
+    assert world.in_terminal("start", PACKAGE, "once", "Shower", "user").ends() == 0
+    app.until(lambda: "shown yes" in app.lines())
+    dunst.until_shown(lambda shown: shown.summary == "A long one 1")
+    dunst.press("Cancel 1")
+    app.until(lambda: app.lines()[1:] == ["stopped 1 1"])
+    assert "Shower CANCELLED" in app.does("info")
+
+
 def test_where_nobody_looks_user_initiated_work_is_a_regular_job(world, app):
     app.does("once", "Shower", "user")
     app.until(lambda: any(line.startswith("shown") for line in app.lines()))

@@ -18,6 +18,8 @@ public:
     virtual ~JobsPort() = default;
     virtual bool startJob(std::int32_t job, const std::optional<UUID>& request) = 0;
     virtual bool stopJob(std::int32_t job, StopReason reason) = 0;
+    /// An action of a worker's notification was pressed.
+    virtual void pressed(const std::string& key) = 0;
     virtual std::vector<WorkInfo> all() = 0;
 };
 
@@ -55,7 +57,8 @@ public:
     virtual void endTasks() = 0;
     /// True: the notification is the foreground service's; false: the job's own.
     virtual Result<bool> showForeground(std::optional<std::int32_t> job, const ForegroundInfo& info) = 0;
-    virtual void endForeground() = 0;
+    /// Takes that notification back; the last one ends the service.
+    virtual void endForeground(std::int32_t notification) = 0;
 
     // The loop.
     virtual int fd() const = 0;

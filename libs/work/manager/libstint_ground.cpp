@@ -78,8 +78,8 @@ Result<bool> LibstintGround::showForeground(std::optional<std::int32_t> job, con
     return true;
 }
 
-void LibstintGround::endForeground() {
-    static_cast<void>(connection_.stopForegroundService(parts().foregroundService));
+void LibstintGround::endForeground(std::int32_t notification) {
+    static_cast<void>(connection_.stopForegroundService(parts().foregroundService, notification));
 }
 
 std::optional<Duration> LibstintGround::timeout() {
@@ -95,6 +95,8 @@ std::optional<Duration> LibstintGround::timeout() {
 Result<void> LibstintGround::firstTurn(JobsPort& jobs) {
     jobs_ = &jobs;
     STINT_TRY(connection_.host(parts().service, *this));
+    connection_.onForegroundServiceAction(parts().foregroundService,
+                                          [this](std::int32_t, const std::string& key) { jobs_->pressed(key); });
     if (parts().published) publisher_.emplace(package_, [this] { return jobs_->all(); });
     return {};
 }
@@ -133,5 +135,7 @@ bool LibstintGround::onStopJob(JobParameters params) {
 }
 
 void LibstintGround::onNetworkChanged(JobParameters) {} // a worker that fails because of it is retried
+
+void LibstintGround::notificationAction(JobParameters, std::string_view key) { jobs_->pressed(std::string(key)); }
 
 } // namespace stint::work

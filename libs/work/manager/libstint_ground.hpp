@@ -29,7 +29,7 @@ public:
     void run(Task kind, std::function<void()> task) override;
     void endTasks() override;
     Result<bool> showForeground(std::optional<std::int32_t> job, const ForegroundInfo& info) override;
-    void endForeground() override;
+    void endForeground(std::int32_t notification) override;
     int fd() const override { return wakes_.fd(); }
     void wake() override { wakes_.wake(); }
     std::optional<Duration> timeout() override;
@@ -40,6 +40,7 @@ public:
     bool onStartJob(JobParameters params) override;
     bool onStopJob(JobParameters params) override;
     void onNetworkChanged(JobParameters params) override;
+    void notificationAction(JobParameters params, std::string_view key) override;
 
 private:
     const ConfigurationAccess::Values& parts() const { return ConfigurationAccess::values(configuration_); }

@@ -38,6 +38,7 @@ public:
     // JobsPort
     bool startJob(std::int32_t job, const std::optional<UUID>& request) override;
     bool stopJob(std::int32_t job, StopReason reason) override;
+    void pressed(const std::string& key) override;
     std::vector<WorkInfo> all() override;
     // WorkersPort, called by the desk, the mutex held
     void start(const StartWorker& how, const Request& request) override;
@@ -47,8 +48,8 @@ private:
     using Values = WorkerAccess::Values;
     struct Running {
         std::shared_ptr<Values> values;
-        std::shared_ptr<ListenableWorker> worker; ///< none: it is not made yet, or could not be
-        bool foreground = false;
+        std::shared_ptr<ListenableWorker> worker;              ///< none: it is not made yet, or could not be
+        std::optional<std::int32_t> foreground = std::nullopt; ///< its notification at the foreground service
     };
     /// Left by a turn, to be done without the mutex.
     struct Pending {
@@ -81,6 +82,8 @@ private:
     bool isShutDown();
     void keepAgain();
     Result<void> showForeground(const std::shared_ptr<Values>& values, const ForegroundInfo& info);
+    /// The notification, unless a run shows it. The mutex is held.
+    std::optional<std::int32_t> ifUnused(std::optional<std::int32_t> notification) const;
 
     const Configuration configuration_;
     const std::unique_ptr<Ground> ground_;
@@ -89,7 +92,6 @@ private:
     std::map<UUID, Running> running_;
     Pending pending_;
     std::list<std::weak_ptr<Observer>> observers_;
-    int foregrounds_ = 0;
     bool over_ = false;
     std::vector<WorkerEnded> unkept_; ///< ends of runs that the file did not take
     Duration unkeptAt_{0};            ///< on the steady clock: the next try

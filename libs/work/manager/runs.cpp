@@ -1,4 +1,6 @@
 // The runs of workers in this process: from a job, or the engine, to a worker, and back.
+#include <algorithm>
+
 #include "base/result/errors.hpp"
 #include "base/time/clock.hpp"
 #include "work/manager/manager_impl.hpp"
@@ -72,7 +74,7 @@ void WorkManager::Impl::start(const StartWorker& how, const Request& request) {
         const auto run = weakRun.lock();
         return impl && run ? impl->showForeground(run, info) : isOverError();
     };
-    running_[how.request] = {values, nullptr, false};
+    running_[how.request] = {values, nullptr, std::nullopt};
     pending_.begun.push_back(std::move(values));
 }
 
@@ -169,19 +171,19 @@ void WorkManager::Impl::work(const std::shared_ptr<ListenableWorker>& worker, co
 }
 
 void WorkManager::Impl::ended(const std::shared_ptr<Values>& values, WorkerEnded how) {
-    bool lastForeground = false;
+    std::optional<std::int32_t> shown;
     {
         const std::scoped_lock lock(mutex_);
         if (over_) return; // work that stops with its manager is begun again by the next one
         if (!how.why.empty()) notices_.push_back(fmt::format("work {}: {}", values->id.toString(), how.why));
         const auto run = running_.find(values->id);
         if (run != running_.end() && run->second.values == values) {
-            STINT_CHECK(!run->second.foreground || foregrounds_ > 0);
-            lastForeground = run->second.foreground && --foregrounds_ == 0;
+            shown = run->second.foreground;
             running_.erase(run);
+            shown = ifUnused(shown);
         }
     }
-    if (lastForeground) ground_->endForeground();
+    if (shown) ground_->endForeground(*shown);
     // The file cannot be written now: the end is tried again, and until then nobody begins the request anew. If this
     // process dies before, the run counts as cut off.
     if (const auto answer = call(how); !answer.ok()) {
@@ -225,15 +227,24 @@ Result<void> WorkManager::Impl::showForeground(const std::shared_ptr<Values>& va
         if (request != nullptr) job = request->job;
     }
     if (!STINT_TRY(ground_->showForeground(job, info))) return {};
+    std::optional<std::int32_t> before = info.notificationId;
+    bool goesOn = false;
     {
         const std::scoped_lock lock(mutex_);
         const auto run = running_.find(values->id);
-        if (run == running_.end() || run->second.values != values) return isOverError();
-        if (!std::exchange(run->second.foreground, true)) ++foregrounds_;
-        STINT_CHECK(static_cast<std::size_t>(foregrounds_) <= running_.size());
+        goesOn = run != running_.end() && run->second.values == values; // it may have ended since
+        if (goesOn) before = std::exchange(run->second.foreground, info.notificationId);
+        before = ifUnused(before);
     }
+    if (before) ground_->endForeground(*before);
+    if (!goesOn) return isOverError();
     const auto answer = call(Foregrounded{values->id, values->run});
     return answer.ok() ? Result<void>() : answer.error();
+}
+
+std::optional<std::int32_t> WorkManager::Impl::ifUnused(std::optional<std::int32_t> notification) const {
+    const auto shows = [notification](const auto& one) { return one.second.foreground == notification; };
+    return std::ranges::any_of(running_, shows) ? std::nullopt : notification;
 }
 
 void WorkManager::Impl::shutDown() {

@@ -216,6 +216,26 @@ Result<UpdateResult> WorkManager::updateWork(PeriodicWorkRequest request) {
     return answer.updated;
 }
 
+namespace {
+
+constexpr std::string_view cancelKey = "stint.work.cancel:"; // then the request's id
+
+} // namespace
+
+Notification::Action WorkManager::createCancelAction(UUID id, std::string label) {
+    return {std::string(cancelKey) + id.toString(), std::move(label)};
+}
+
+void WorkManager::Impl::pressed(const std::string& key) {
+    if (!key.starts_with(cancelKey)) return;
+    const auto id = UUID::fromString(std::string_view(key).substr(cancelKey.size()));
+    if (!id) return;
+    const auto answer = ask(Cancel{*id});
+    if (answer.ok()) return;
+    const std::scoped_lock lock(mutex_);
+    notices_.push_back(fmt::format("work {}: it could not be cancelled: {}", id->toString(), answer.error().message));
+}
+
 Result<void> WorkManager::cancelWorkById(UUID id) { return impl_->ask(Cancel{id}); }
 Result<void> WorkManager::cancelAllWorkByTag(const std::string& tag) { return impl_->ask(Cancel{Cancel::Tag{tag}}); }
 Result<void> WorkManager::cancelUniqueWork(const std::string& name) { return impl_->ask(Cancel{Cancel::Name{name}}); }

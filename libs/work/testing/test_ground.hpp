@@ -33,7 +33,7 @@ public:
     void run(Task kind, std::function<void()> task) override;
     void endTasks() override;
     Result<bool> showForeground(std::optional<std::int32_t>, const ForegroundInfo&) override { return true; }
-    void endForeground() override {}
+    void endForeground(std::int32_t) override {}
     int fd() const override { return wakeUp_.get(); }
     /// Does all that can be done now, unless a caller above, or another thread, is at it already.
     void wake() override;

@@ -11,6 +11,7 @@
 
 #include "stint/connection.hpp"
 #include "stint/export.hpp"
+#include "stint/notification.hpp"
 #include "stint/result.hpp"
 #include "stint/units.hpp"
 #include "stint/work/configuration.hpp"
@@ -48,10 +49,11 @@ public:
     /// The longest time that the loop may sleep; nullopt: until fd() is readable.
     std::optional<Duration> timeout() const;
     /// Like Connection::dispatch(): false once stintd has let go of this process. The first call hosts the service:
-    /// Security if the manifest lacks it.
+    /// Security if the manifest lacks it. Storage once the file was set aside, replaced or deleted, by whomever: this
+    /// manager is of no use any more.
     Result<bool> dispatch();
     /// A ready event loop: dispatches until stintd lets go of this process. Returns the exit code for main: 0, or 69 if
-    /// the connection broke.
+    /// dispatch() failed.
     static int run(WorkManager& manager);
 
     // Requests are durable when enqueue() returns. While the scheduler cannot be reached, a request waits in the file,
@@ -84,6 +86,9 @@ public:
     Result<void> cancelAllWorkByTag(const std::string& tag);
     Result<void> cancelUniqueWork(const std::string& name);
     Result<void> cancelAllWork();
+    /// An action for the notification of a worker (setForeground): a press on it cancels that request, as
+    /// cancelWorkById() does. Its key is the library's own; an app's other actions there do nothing.
+    static Notification::Action createCancelAction(UUID id, std::string label);
     /// The time of the last cancelAllWork(), in whichever process; nullopt: never.
     Result<std::optional<WallTime>> getLastCancelAllTime();
     /// Deletes all ended work that no unfinished work follows; by itself that happens a day later.
