@@ -105,3 +105,13 @@ def test_a_file_restored_without_the_schedulers_store_and_the_other_way_round(wo
     answer = world.stint("start", PACKAGE, "info", within=20)
     assert "restored from a backup" in answer.err and answer.out.startswith("Step ENQUEUED 0")
     assert sum(app.count("begin").values()) == 1
+
+
+def test_a_process_whose_file_was_set_aside_ends_and_the_next_one_works_on_the_new_file(world, app):
+    app.does("once", "Endless")
+    app.until(lambda: any(line.startswith("begin") for line in app.lines()))
+    (app.own / "work.db").rename(app.own / "work.db.damaged-1")
+    answer = world.stint("start", PACKAGE, "once", "Step", within=20)
+    assert answer.code == 0 and "restored from a backup, or lost" in answer.err
+    app.until(lambda: len(app.count("end")) == 1)
+    assert app.does("info").startswith("Step SUCCEEDED 1")

@@ -196,7 +196,15 @@ Result<Store> Store::inMemory() {
 }
 Result<Store> Store::over(Database database) { return onto(std::move(database), std::nullopt, {}); }
 
-Result<void> Store::turn() { return database_->run("BEGIN IMMEDIATE"); }
+Result<void> Store::stillThere() const {
+    if (file_.empty() || !database_->hasMoved()) return {};
+    return fail(Errc::STORAGE, "{}: set aside, replaced or deleted while it was open: open it again", file_.string());
+}
+
+Result<void> Store::turn() {
+    STINT_TRY(stillThere());
+    return database_->run("BEGIN IMMEDIATE");
+}
 void Store::giveUp() { database_->rollBack(); }
 
 Result<bool> Store::changedByOthers() {
@@ -271,7 +279,7 @@ Result<void> Store::commit(const std::vector<Record>& records) {
     const auto committed = [&]() -> Result<void> {
         for (const Record& record : records)
             STINT_TRY(write(record));
-        return database_->run("COMMIT");
+        return database_->commitShared(logTooLong);
     }();
     if (!committed.ok()) database_->rollBack();
     if (!committed.ok()) return committed;

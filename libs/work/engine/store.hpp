@@ -59,6 +59,8 @@ public:
     /// Begins a session of its own, as if another process followed. For tests and the simulator.
     Result<void> takeSession();
 
+    /// Errc::STORAGE once the file has another name, as when another process has set it aside: for good.
+    Result<void> stillThere() const;
     /// Locks the file: from here to commit() or giveUp() no other process writes. Errc::STORAGE where one has not
     /// released it within ten seconds.
     Result<void> turn();

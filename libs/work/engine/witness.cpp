@@ -90,7 +90,7 @@ Result<void> Witness::note(const std::vector<Record>& records) {
                                   request.windowEnd ? std::optional(millis(*request.windowEnd)) : std::nullopt,
                                   millis(request.notBefore), Blob{output}));
         }
-        return open ? database_.run("COMMIT") : Result<void>();
+        return open ? database_.commitShared(logTooLong) : Result<void>();
     }();
     if (!noted.ok()) database_.rollBack();
     return noted;

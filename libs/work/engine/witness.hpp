@@ -16,6 +16,8 @@ namespace stint::work {
 /// The path may not be a link, which somebody may have planted, nor a device or a pipe, for which opening might wait.
 Result<void> makePlainFile(const std::filesystem::path& file);
 
+constexpr Bytes logTooLong = 4_MiB; ///< of a file of the library's, before it is checkpointed
+
 class Witness {
 public:
     /// DIRECTORY/work-ended.db; one that is damaged is made anew.

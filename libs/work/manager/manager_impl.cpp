@@ -191,6 +191,10 @@ void WorkManager::Impl::lookAround(const Ground::Turn& turn) {
 }
 
 Result<bool> WorkManager::Impl::dispatch() {
+    {
+        const std::scoped_lock lock(mutex_);
+        STINT_TRY(desk_->store().stillThere());
+    }
     const auto turn = STINT_TRY(ground_->dispatch(*this));
     if (turn.othersWrote || turn.isFirst || timeout() == Duration(0)) lookAround(turn);
     const auto version = [this] {

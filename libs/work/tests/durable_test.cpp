@@ -451,6 +451,37 @@ TEST_CASE(
     CHECK(app.notices.empty());
 }
 
+TEST_CASE("a file that was set aside takes nothing more from those that have it open") {
+    App app;
+    REQUIRE(app.tell(enqueue({once(1)})).ok());
+    SUBCASE("set aside") {
+        std::filesystem::rename(app.directory.path / "work.db", app.directory.path / "work.db.damaged-1");
+    }
+    SUBCASE("deleted") { std::filesystem::remove(app.directory.path / "work.db"); }
+    SUBCASE("replaced") {
+        std::filesystem::copy_file(app.directory.path / "work.db", app.directory.path / "other");
+        std::filesystem::rename(app.directory.path / "other", app.directory.path / "work.db");
+    }
+    CHECK(app.error(enqueue({once(2)})).find("set aside, replaced or deleted while it was open") != std::string::npos);
+    CHECK(app.desk->store().stillThere().error().code == Errc::STORAGE);
+}
+
+TEST_CASE("the file's log does not grow without end while a process has it open") {
+    App app;
+    const std::string large(10'000, 'x');
+    for (int round = 0; round < 30; ++round) {
+        std::vector<Spec> many;
+        for (int nth = 0; nth < 20; ++nth) {
+            many.push_back(once(round * 20 + nth + 1));
+            many.back().input = *Data::Builder().putString("large", large).build();
+        }
+        REQUIRE(app.tell(enqueue(std::move(many))).ok());
+        REQUIRE(app.tell(Cancel{Cancel::All{}}).ok());
+        REQUIRE(app.tell(Prune{}).ok());
+    }
+    CHECK(std::filesystem::file_size(app.directory.path / "work.db-wal") < 6'000'000); // more than 18 MB were written
+}
+
 TEST_CASE("a hundred thousand requests are taken in, twenty handed over, and all are there again after a death") {
     App app; // jobs.md §10, limits
     std::vector<Spec> many;

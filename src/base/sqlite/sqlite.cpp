@@ -186,7 +186,7 @@ Result<void> Database::checkpoint() {
     int copied = 0;
     if (sqlite3_wal_checkpoint_v2(handle(), "main", SQLITE_CHECKPOINT_PASSIVE, &inLog, &copied) != SQLITE_OK)
         return storageError(handle());
-    if (copied != inLog) return fail(Errc::STORAGE, "a part of the log is in use"); // a surprise: nobody else uses it
+    if (copied != inLog) return fail(Errc::STORAGE, "a part of the log is in use");
     *logSize_ = 0;
     return {};
 }
@@ -208,21 +208,43 @@ Result<void> Database::fillLog(Bytes from, Bytes to) {
     return {};
 }
 
-Result<void> Database::lengthenLog(Bytes length) {
+Result<Bytes> Database::logFileSize() const {
     sqlite3_int64 size = 0;
     if (!log() || log()->pMethods->xFileSize(log(), &size) != SQLITE_OK) return fail(Errc::STORAGE, "there is no log");
+    return Bytes{size};
+}
+
+Result<void> Database::lengthenLog(Bytes length) {
+    const Bytes size = STINT_TRY(logFileSize());
     return fillLog(size, length);
 }
 
+Result<void> Database::commitShared(Bytes longest) {
+    constexpr Bytes largeCommit = 64_KiB;
+    // No other process writes beyond the log's end meanwhile: the transaction holds the lock. Without room, or where
+    // another process has begun the log anew, commits are only slower.
+    const auto size = logFileSize();
+    if (size && *logSize_ > 0 && *logSize_ + largeCommit > *size)
+        static_cast<void>(lengthenLog(std::min(std::max(2 * *size, largeCommit), longest + largeCommit)));
+    STINT_TRY(run("COMMIT"));
+    if (*logSize_ > longest) static_cast<void>(checkpoint()); // a reader may prevent it: the next commit tries again
+    return {};
+}
+
+bool Database::hasMoved() const {
+    int moved = 0;
+    return sqlite3_file_control(handle(), "main", SQLITE_FCNTL_HAS_MOVED, &moved) == SQLITE_OK && moved != 0;
+}
+
 Result<void> Database::eraseLog(Bytes length) {
-    sqlite3_int64 size = 0;
-    if (!log() || log()->pMethods->xFileSize(log(), &size) != SQLITE_OK) return {};
+    const auto size = logFileSize();
+    if (!size) return {};
     // Its header first, and synced: a log that lost only its end would bring old pages back.
     constexpr Bytes header = 32;
-    STINT_TRY(fillLog(0, std::min<Bytes>(size, header)));
+    STINT_TRY(fillLog(0, std::min(*size, header)));
     if (log()->pMethods->xSync(log(), SQLITE_SYNC_NORMAL) != SQLITE_OK)
         return fail(Errc::STORAGE, "the log cannot be synced");
-    return fillLog(header, std::min<Bytes>(size, header + length)); // logSize() counts the frames alone
+    return fillLog(header, std::min(*size, header + length)); // logSize() counts the frames alone
 }
 
 void Database::checkpointOnClose() { sqlite3_db_config(handle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, nullptr); }

@@ -123,6 +123,12 @@ public:
     /// syncs only its pages; one that extends the file waits for the file system's own journal.
     Result<void> lengthenLog(Bytes length);
 
+    /// Commits the open transaction of a file that several processes write, none of which looks after the log: it is
+    /// lengthened ahead of the commits as it grows, and checkpointed once it is longer than `longest`.
+    Result<void> commitShared(Bytes longest);
+    /// True if the file's name is another file's by now, or nobody's: what is written here nobody will find.
+    bool hasMoved() const;
+
     /// True if the last error came from a full disk, or a used-up quota of it.
     bool diskFull() const;
     /// True if the last error came from damage, or from a schema or file that cannot be ours.
@@ -140,6 +146,7 @@ private:
     using Connection = std::unique_ptr<sqlite3, Close>;
     explicit Database(Connection connection);
     sqlite3_file* log() const;
+    Result<Bytes> logFileSize() const;
     Result<void> fillLog(Bytes from, Bytes to);
 
     std::unique_ptr<Bytes> logSize_; ///< set by SQLite's hook, which holds its address
