@@ -3,9 +3,8 @@
 //   chains FIRST COUNT LENGTH    enqueues COUNT chains of LENGTH steps, named FIRST and on
 //   graphs FIRST COUNT           enqueues COUNT random graphs of steps, named FIRST and on; of each step that is kept,
 //                                prints its name and the names of those that it follows
-//   once WORKER [HOW]            enqueues one request, and prints its id; HOW: charging, expedited, user, or second,
-//   for
-//                                a notification 2
+//   once WORKER [HOW]            enqueues one request, and prints its id; HOW: charging, expedited, user, second (a
+//                                notification of number 2)
 //   late                         says "open", and enqueues a step once it is told to
 //   here                         enqueues a step, waits for it, and says whether it was done in this very process
 //   tree                         enqueues a step that waits for a day, and one that follows it

@@ -50,8 +50,8 @@ public:
 
     /// Begins a foreground service that the manifest declares with a foreground_type (jobs.md §5.5), which the user
     /// sees as the app's notification `notificationId` and in the Task Manager; begun again, it updates that one, or
-    /// shows another. It lasts until it is stopped, by the
-    /// app, by the user, or by the end of this process; if the daemon dies, it goes on under the next one.
+    /// shows another. It lasts until it is stopped, by the app, by the user, or by the end of this process; if the
+    /// daemon dies, it goes on under the next one.
     /// IllegalState, "ForegroundServiceStartNotAllowed: …", if the app is not visible and holds no right to start one;
     /// IllegalArgument for a service that the manifest does not declare so, and for a notification that
     /// setNotification() refuses.

@@ -11,8 +11,7 @@ struct Served : Stage {
     Served() { see(mail, false); }
 
     bool begins(bool resumes = false) {
-        const ServiceNotification shows{4, Notification::Builder("default").setSmallIcon("note").build()};
-        return !ask(ForegroundServiceAsked{{1}, mail, "Player", true, shows, resumes}).error;
+        return !ask(ForegroundServiceAsked{{1}, mail, "Player", true, shows(4), resumes}).error;
     }
     ServiceNotification shows(std::int32_t id) const {
         return {id, Notification::Builder("default").setSmallIcon("note").addAction("pause", "Pause").build()};
@@ -98,8 +97,7 @@ TEST_CASE("nothing that was on its way to an uninstalled app is written down any
     CHECK(stage.count<DeliverMessage>() == 1);
 }
 
-TEST_CASE("a press on a service's notification reaches the service, and lets its app come to the front") { // jobs.md
-                                                                                                           // §5.5, §2.3
+TEST_CASE("a press on a service's notification reaches it, and lets its app come to the front") { // jobs.md §5.5, §2.3
     Served stage;
     stage.see(mail, true);
     REQUIRE(stage.begins());

@@ -220,34 +220,28 @@ void showService(Turn& turn, const AppId& app, const std::string& service, const
     show(turn, key, posted);
 }
 
-void endService(Turn& turn, App& app, const std::string& service) {
-    app.foregroundServices.erase(service);
-    if (app.memory.services.erase(service) > 0) turn.save(app);
-    std::vector<NotificationKey> left;
-    for (auto& [key, posted] : turn.state.notifications) {
-        const bool showed = key.first == app.manifest.package && posted.services.erase(service) > 0;
-        if (showed && hasNoUser(posted)) left.push_back(key);
-    }
-    for (const NotificationKey& key : left)
-        withdraw(turn, key, std::nullopt);
-}
-
 namespace {
 
-void takeBack(Turn& turn, App& app, const std::string& service, std::int32_t id) {
-    const NotificationKey key{app.manifest.package, id};
+void takeBack(Turn& turn, const NotificationKey& key, const std::string& service) {
     Posted* const posted = turn.state.notifications.find(key);
-    if (posted && posted->services.erase(service) > 0) {
-        if (hasNoUser(*posted))
-            withdraw(turn, key, std::nullopt);
-        else
-            show(turn, key, *posted);
-    }
-    const auto shows = [&service](const auto& one) { return one.second.services.contains(service); };
-    if (std::ranges::none_of(turn.state.notifications.of(key.first), shows)) endService(turn, app, service);
+    if (posted && posted->services.erase(service) > 0 && hasNoUser(*posted)) withdraw(turn, key, std::nullopt);
+}
+
+std::vector<NotificationKey> shownBy(const Turn& turn, const App& app, const std::string& service) {
+    std::vector<NotificationKey> keys;
+    for (const auto& [key, posted] : turn.state.notifications.of(app.manifest.package))
+        if (posted.services.contains(service)) keys.push_back(key);
+    return keys;
 }
 
 } // namespace
+
+void endService(Turn& turn, App& app, const std::string& service) {
+    app.foregroundServices.erase(service);
+    if (app.memory.services.erase(service) > 0) turn.save(app);
+    for (const NotificationKey& key : shownBy(turn, app, service))
+        takeBack(turn, key, service);
+}
 
 void endServices(Turn& turn, App& app) {
     while (!app.foregroundServices.empty()) {
@@ -372,10 +366,8 @@ void apply(Turn& turn, const ForegroundServiceAsked& event) {
     if (!app) {
         reply.error = notInstalled(event.app);
     } else if (!event.start) {
-        if (event.only)
-            takeBack(turn, *app, event.service, *event.only);
-        else
-            endService(turn, *app, event.service);
+        if (event.only) takeBack(turn, {event.app, *event.only}, event.service);
+        if (!event.only || shownBy(turn, *app, event.service).empty()) endService(turn, *app, event.service);
     } else if (const auto earlier = remembered(*app, event);
                !earlier && !mayStartForegroundService(*app, justBooted(turn), turn.now.elapsed)) {
         reply.error = fail(Errc::ILLEGAL_STATE,

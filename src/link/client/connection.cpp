@@ -1,7 +1,6 @@
 #include "link/client/connection.hpp"
 
 #include <algorithm>
-#include <limits>
 #include <ranges>
 
 #include "base/result/errors.hpp"
@@ -276,10 +275,9 @@ Result<void> Connection::Impl::startForeground(const std::string& name, std::int
 Result<void> Connection::Impl::stopForeground(const std::string& name, std::optional<std::int32_t> only) {
     const Hold hold(*this);
     // No later daemon will begin it, whether this one can be reached or not.
-    std::erase_if(foreground_,
-                  [&](const auto& one) { return one.first.first == name && (!only || one.first.second == *only); });
-    const auto left = foreground_.lower_bound({name, std::numeric_limits<std::int32_t>::min()});
-    if (left == foreground_.end() || left->first.first != name) only.reset(); // the last one ends the service
+    const auto isOfIt = [&name](const auto& one) { return one.first.first == name; };
+    std::erase_if(foreground_, [&](const auto& one) { return isOfIt(one) && (!only || one.first.second == *only); });
+    if (std::ranges::none_of(foreground_, isOfIt)) only.reset(); // the last one ends the service
     STINT_TRY(reach());
     auto done = link_->call(
         "StopForegroundService",

@@ -81,7 +81,7 @@ public:
     using NetworkCallback = std::function<void(bool blocked, const std::string& because)>;
     Result<void> watchNetwork(NetworkCallback callback);
     Result<std::string> package();
-    // Foreground services (foreground.cpp).
+    // Foreground services.
     Result<void> startForeground(const std::string& name, std::int32_t id, const Notification& notification);
     Result<void> stopForeground(const std::string& name, std::optional<std::int32_t> only);
     using ActionCallback = std::function<void(std::int32_t notification, const std::string& key)>;
@@ -185,9 +185,9 @@ private:
     std::map<std::string, JobService*, std::less<>> services_;
     std::map<std::string, BroadcastReceiver*, std::less<>> receivers_;
     std::shared_ptr<const NetworkCallback> networkCallback_; ///< shared with a call of it that is under way
-    std::map<client::Shown, Notification> foreground_;       ///< what the services in the foreground show
-    std::map<std::string, std::shared_ptr<const ActionCallback>, std::less<>>
-        actionCallbacks_; ///< likewise; by service
+    /// By service; shared likewise.
+    std::map<std::string, std::shared_ptr<const ActionCallback>, std::less<>> actionCallbacks_;
+    std::map<client::Shown, Notification> foreground_; ///< what the services in the foreground show
     std::string package_;
     client::Runs runs_;
     std::deque<Callback> callbacks_;
