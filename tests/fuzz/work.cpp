@@ -117,7 +117,7 @@ Database planted(fuzz::Input& input) {
     Statement insert = database.prepare(insertRequest).value();
     static const std::vector<Request> requests = soundRequests();
     for (const Request& request : requests)
-        fuzz::must(rowInto(insert, request).ok(), "a sound request can be written");
+        fuzz::must(rowInto(insert, request, {}).ok(), "a sound request can be written");
     const UUID& parent = requests[0].spec.id;
     const std::string link = fmt::format("('{}', '{}')", requests[1].spec.id.toString(), parent.toString());
     fuzz::must(database.run("INSERT INTO dependencies VALUES " + link).ok(), "and what it follows");

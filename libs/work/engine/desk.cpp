@@ -9,15 +9,22 @@ namespace stint::work {
 Result<Desk> Desk::open(Store store, Settings settings, SchedulerPort& scheduler, WorkersPort& workers) {
     const EngineSettings forEngine{.schedulerLimit = settings.schedulerLimit, .session = store.session()};
     Desk desk(std::move(store), std::move(settings), Engine(forEngine), scheduler, workers);
-    STINT_TRY(desk.load());
+    STINT_TRY(desk.readAll());
     return desk;
 }
 
-Result<void> Desk::load() {
+Result<void> Desk::readAll() {
     auto content = STINT_TRY(store_.read());
     engine_.load(std::move(content.requests), content.counters);
     ++version_;
     lost_ = false;
+    return {};
+}
+
+Result<void> Desk::readChanges() {
+    auto content = STINT_TRY(store_.readChanges());
+    engine_.take(std::move(content.requests), content.gone, content.counters);
+    ++version_;
     return {};
 }
 
@@ -37,7 +44,10 @@ Result<std::vector<Step>> Desk::decide(const std::vector<Event>& events, Now now
     const auto lives = engine_.lives();
     const auto decided = [&]() -> Result<std::vector<Step>> {
         const bool changed = STINT_TRY(store_.changedByOthers());
-        if (changed || lost_) STINT_TRY(load());
+        if (lost_)
+            STINT_TRY(readAll());
+        else if (changed)
+            STINT_TRY(readChanges());
         std::vector<Event> all;
         if (!store_.restored().empty()) all.emplace_back(Restored{store_.restored()});
         if (auto ended = endedSessions(); !ended.empty()) all.emplace_back(SessionsEnded{std::move(ended)});
@@ -61,7 +71,7 @@ Result<std::vector<Step>> Desk::decide(const std::vector<Event>& events, Now now
         store_.giveUp();
         engine_.putBack(lives);
         lost_ = true;
-        static_cast<void>(load()); // if it fails, too, the next turn loads
+        static_cast<void>(readAll()); // if it fails, too, the next turn does
     }
     return decided;
 }
@@ -90,7 +100,6 @@ Result<void> Desk::reconcile(Now now) {
 
 Result<bool> Desk::refresh(Now now) {
     if (!STINT_TRY(store_.changedByOthers())) return false;
-    lost_ = true; // the store reports a change only once
     STINT_TRY(handle(Look{}, now));
     return true;
 }

@@ -48,7 +48,8 @@ private:
     Desk(Store store, Settings settings, Engine engine, SchedulerPort& scheduler, WorkersPort& workers)
         : store_(std::move(store)), settings_(std::move(settings)), engine_(std::move(engine)), scheduler_(&scheduler),
           workers_(&workers) {}
-    Result<void> load();
+    Result<void> readAll();
+    Result<void> readChanges();
     Result<std::vector<Step>> decide(const std::vector<Event>& events, Now now, std::optional<Error>& wrong);
     std::set<Session> endedSessions() const;
     void perform(const Step& step, Now now, Outcome& outcome);
@@ -62,7 +63,7 @@ private:
     std::vector<std::string> notices_;
     std::uint64_t version_ = 0;
     bool wasAway_ = false;
-    bool lost_ = false; ///< a commit failed: the engine's state is not the file's
+    bool lost_ = false; ///< a turn failed: the engine's state is not the file's
 };
 
 } // namespace stint::work

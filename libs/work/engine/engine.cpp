@@ -17,7 +17,12 @@ int performedAs(const Effect& effect) {
 } // namespace
 
 void Engine::load(std::vector<Request> requests, Counters counters) {
-    requests_.load(std::move(requests));
+    requests_ = {};
+    take(std::move(requests), {}, counters);
+}
+
+void Engine::take(std::vector<Request> changed, const std::vector<UUID>& gone, Counters counters) {
+    requests_.take(std::move(changed), gone);
     counters_ = counters;
     saved_ = counters;
 }
@@ -32,11 +37,22 @@ Result<Step> Engine::handle(const Event& event, Now now) {
     step.records = requests_.takeRecords();
     STINT_CHECK(counters_.sequence >= saved_.sequence); // a number is given only once
     STINT_CHECK(counters_.finishOrder >= saved_.finishOrder);
-    if (counters_ != saved_) step.records.emplace_back(counters_);
-    saved_ = counters_;
+    noteCounters(step.records);
     std::stable_sort(step.effects.begin(), step.effects.end(),
                      [](const Effect& a, const Effect& b) { return performedAs(a) < performedAs(b); });
     return step;
+}
+
+/// A new request's row says the last sequence as well as the counters do, until a row goes: most enqueues need not
+/// write the counters.
+void Engine::noteCounters(std::vector<Record>& records) {
+    const bool rowsGo =
+        std::ranges::any_of(records, [](const Record& record) { return std::holds_alternative<DropRequest>(record); });
+    Counters known = saved_;
+    known.sequence = counters_.sequence;
+    if (known == counters_ && !rowsGo) return;
+    records.emplace_back(counters_);
+    saved_ = counters_;
 }
 
 // The jobs at the scheduler: at most as many as the app's settings say (jobs.md §10, limits), for requests chosen in
@@ -101,29 +117,34 @@ void Engine::hand(Now now, Step& step) {
     if (handAgainAt_ && *handAgainAt_ > now.elapsed) return;
     handAgainAt_.reset();
     const auto handed = chosen(now);
-    for (const auto& [job, id] : std::map(requests_.jobs())) {
-        const bool isHanded = std::find(handed.begin(), handed.end(), id) != handed.end();
-        if (isHanded || requests_.find(id)->state == State::RUNNING) continue;
+    auto kept = handed;
+    std::ranges::sort(kept);
+    std::vector<std::pair<std::int32_t, UUID>> displaced;
+    for (const auto& [job, id] : requests_.jobs())
+        if (!std::ranges::binary_search(kept, id) && requests_.find(id)->state != State::RUNNING)
+            displaced.emplace_back(job, id);
+    for (const auto& [job, id] : displaced) {
         step.effects.emplace_back(TakeBack{job});
-        requests_.change(id, [](Request& displaced) { displaced.job.reset(); });
+        requests_.change(id, [](Request& request) { request.job.reset(); });
     }
-    const auto give = [&](const UUID& id) {
-        if (requests_.find(id)->job) return;
+    const auto give = [&](const Request& to) {
+        if (to.job) return;
         std::int32_t job = counters_.job;
         while (requests_.ofJob(job) != nullptr) // all numbers were given once, or the file is wrong about them
             job = job == INT32_MAX ? 1 : job + 1;
         STINT_CHECK(job > 0);
         counters_.job = job == INT32_MAX ? 1 : job + 1;
-        requests_.change(id, [&](Request& request) { request.job = job; });
-        step.effects.emplace_back(HandOver{id, job});
+        requests_.change(to.spec.id, [&](Request& request) { request.job = job; });
+        step.effects.emplace_back(HandOver{to.spec.id, job});
     };
     for (const UUID& id : handed) {
-        give(id);
-        if (mayRunHere(*requests_.find(id), now)) start(id, std::nullopt, now, step);
+        const Request& request = *requests_.find(id);
+        give(request);
+        if (mayRunHere(request, now)) start(id, std::nullopt, now, step);
     }
     // A request that runs without a job would not be begun again after its process's death.
     for (const UUID& id : std::set(requests_.running()))
-        give(id);
+        give(*requests_.find(id));
 }
 
 Result<void> Engine::on(const NotTaken& event, Now now, Step& step) {

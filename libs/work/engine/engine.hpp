@@ -20,9 +20,10 @@ class Engine {
 public:
     explicit Engine(EngineSettings settings) : settings_(settings) {}
 
-    /// Takes in the file's content, at the start, and after another process has written it. Workers of this process
-    /// go on.
+    /// Takes in the file's content. Workers of this process go on.
     void load(std::vector<Request> requests, Counters counters);
+    /// Takes in what another process has written since.
+    void take(std::vector<Request> changed, const std::vector<UUID>& gone, Counters counters);
     /// An Error is a mistake of the caller, and has changed nothing.
     Result<Step> handle(const Event& event, Now now);
 
@@ -92,6 +93,7 @@ private:
     Result<void> on(const SessionsEnded& event, Now now, Step& step);
     Result<void> on(const Look& event, Now now, Step& step);
     std::vector<UUID> chosen(Now now) const;
+    void noteCounters(std::vector<Record>& records);
     void hand(Now now, Step& step);
     bool mayRunHere(const Request& request, Now now) const;
     void release(const UUID& id, Step& step);
@@ -99,7 +101,7 @@ private:
     EngineSettings settings_;
     Requests requests_;
     Counters counters_;
-    Counters saved_; ///< the file's counters
+    Counters saved_; ///< the file's counters; its rows may say a later sequence
     Lives live_;
     RunNumber runs_ = 0;
     bool visible_ = false;

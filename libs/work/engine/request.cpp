@@ -1,8 +1,10 @@
 #include "work/engine/request.hpp"
 
+#include <span>
+
 #include <sys/random.h>
 
-#include <fmt/core.h>
+#include <fmt/format.h>
 
 #include "base/result/errors.hpp"
 #include "base/result/values.hpp"
@@ -109,12 +111,11 @@ std::optional<UUID> UUID::fromString(std::string_view text) {
 }
 
 std::string UUID::toString() const {
-    std::string text;
-    for (std::size_t i = 0; i < bytes_.size(); ++i) {
-        if (i == 4 || i == 6 || i == 8 || i == 10) text += '-';
-        text += fmt::format("{:02x}", bytes_[i]);
-    }
-    return text;
+    const auto part = [&](std::size_t at, std::size_t length) {
+        return fmt::join(std::span(bytes_).subspan(at, length), "");
+    };
+    return fmt::format("{:02x}-{:02x}-{:02x}-{:02x}-{:02x}", part(0, 4), part(4, 2), part(6, 2), part(8, 2),
+                       part(10, 6));
 }
 
 } // namespace stint::work

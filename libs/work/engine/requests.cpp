@@ -31,9 +31,22 @@ Requests::Place placeOf(const Request& request) { return {request.notBefore, req
 
 } // namespace
 
-void Requests::load(std::vector<Request> requests) {
-    *this = Requests();
-    for (Request& request : requests) {
+void Requests::take(std::vector<Request> changed, const std::vector<UUID>& gone) {
+    // All of them go before any comes back: a job may have passed from one to another.
+    const auto forget = [&](const UUID& id) {
+        const auto found = all_.find(id);
+        if (found == all_.end()) return;
+        unindex(found->second);
+        unlink(found->second);
+        all_.erase(found);
+    };
+    for (const UUID& id : gone) {
+        release(id);
+        forget(id);
+    }
+    for (const Request& request : changed)
+        forget(request.spec.id);
+    for (Request& request : changed) {
         link(request);
         index(request);
         const UUID id = request.spec.id;
@@ -66,18 +79,8 @@ void Requests::link(const Request& request) {
         children_[parent].insert(request.spec.id);
 }
 
-void Requests::insert(Request request) {
-    const UUID id = request.spec.id;
-    link(request);
-    index(request);
-    changed_.insert(id);
-    fresh_.insert(id);
-    STINT_CHECK(all_.emplace(id, std::move(request)).second);
-}
-
-void Requests::erase(const UUID& id) {
-    const Request& request = all_.at(id);
-    unindex(request);
+void Requests::unlink(const Request& request) {
+    const UUID& id = request.spec.id;
     if (!request.name.empty()) {
         auto named = names_.find(request.name);
         STINT_CHECK(named != names_.end());
@@ -90,12 +93,31 @@ void Requests::erase(const UUID& id) {
         STINT_CHECK(siblings->second.erase(id) == 1);
         if (siblings->second.empty()) children_.erase(siblings);
     }
-    // A request that followed it gets no other parent: it has ended itself, or already has its input.
-    for (const UUID& child : std::set(childrenOf(id))) {
-        all_.at(child).parents.erase(id);
-        changed_.insert(child);
-    }
-    children_.erase(id);
+}
+
+/// The requests that followed it get no other parent: they have ended themselves, or already have their input.
+void Requests::release(const UUID& parent) {
+    const auto children = children_.extract(parent);
+    if (children.empty()) return;
+    for (const UUID& child : children.mapped())
+        all_.at(child).parents.erase(parent);
+}
+
+void Requests::insert(Request request) {
+    const UUID id = request.spec.id;
+    link(request);
+    index(request);
+    changed_.insert(id);
+    fresh_.insert(id);
+    STINT_CHECK(all_.emplace(id, std::move(request)).second);
+}
+
+void Requests::erase(const UUID& id) {
+    const Request& request = all_.at(id);
+    unindex(request);
+    unlink(request);
+    changed_.insert(childrenOf(id).begin(), childrenOf(id).end());
+    release(id);
     changed_.erase(id);
     if (fresh_.erase(id) == 0) dropped_.push_back(id);
     all_.erase(id);

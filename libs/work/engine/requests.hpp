@@ -21,7 +21,8 @@ public:
     using Place = std::tuple<WallTime, std::int64_t, UUID>; ///< not before, sequence
     using Groups = std::map<std::string, std::set<Place>>;
 
-    void load(std::vector<Request> requests);
+    /// Takes in what the file says: `changed` are there as they are from now on, `gone` are there no longer.
+    void take(std::vector<Request> changed, const std::vector<UUID>& gone);
     const Request* find(const UUID& id) const;
     const Request* ofJob(std::int32_t job) const;
     const std::set<UUID>& named(const std::string& name) const { return setIn(names_, name); }
@@ -50,6 +51,8 @@ public:
     std::vector<Record> takeRecords();
     const std::set<UUID>& changed() const { return changed_; }
 
+    bool operator==(const Requests&) const = default;
+
 private:
     template <class Map, class Key> static const std::set<UUID>& setIn(const Map& map, const Key& key) {
         static const std::set<UUID> none;
@@ -59,6 +62,8 @@ private:
     void index(const Request& request);
     void unindex(const Request& request);
     void link(const Request& request);
+    void unlink(const Request& request);
+    void release(const UUID& parent);
     void checkSizes() const;
 
     std::map<UUID, Request> all_;

@@ -34,18 +34,14 @@ const char* const insertRequest =
     "INSERT OR REPLACE INTO requests (id, sequence, worker, input, tags, constraints, backoff_policy, backoff_delay, "
     "backoff_said, initial_delay, period, flex, expedited, user_initiated, merger, keep_results, name, state, "
     "generation, attempts, enqueued_at, not_before, window_end, stop_reason, demoted, output, progress, why, "
-    "finished_at, finish_order, job, session, joins, waits_since, next_override, overrides, own_merger) VALUES (?1, "
-    "?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, "
-    "?14, "
-    "?15, "
-    "?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33, ?34, ?35, ?36, ?37)";
+    "finished_at, finish_order, job, session, joins, waits_since, next_override, overrides, own_merger, writer, nth) "
+    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, "
+    "?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33, ?34, ?35, ?36, ?37, ?38, ?39)";
 const char* const selectRequests =
     "SELECT id, sequence, worker, input, tags, constraints, backoff_policy, backoff_delay, backoff_said, "
-    "initial_delay, "
-    "period, flex, expedited, user_initiated, merger, keep_results, name, state, generation, attempts, enqueued_at, "
-    "not_before, window_end, stop_reason, demoted, output, progress, why, finished_at, finish_order, job, session, "
-    "joins, waits_since, next_override, overrides, own_merger "
-    "FROM requests";
+    "initial_delay, period, flex, expedited, user_initiated, merger, keep_results, name, state, generation, attempts, "
+    "enqueued_at, not_before, window_end, stop_reason, demoted, output, progress, why, finished_at, finish_order, job, "
+    "session, joins, waits_since, next_override, overrides, own_merger, writer, nth FROM requests";
 
 namespace {
 
@@ -96,7 +92,7 @@ Result<WallTime> storedTime(const Statement& row, int column) {
     return WallTime(time);
 }
 
-Result<void> rowInto(Statement& insert, const Request& request) {
+Result<void> rowInto(Statement& insert, const Request& request, const Mark& mark) {
     const Spec& spec = request.spec;
     const std::string input = bytesOf(spec.input.getKeyValueMap());
     const std::string output = bytesOf(request.output.getKeyValueMap());
@@ -112,8 +108,10 @@ Result<void> rowInto(Statement& insert, const Request& request) {
         millisOf(request.notBefore), mapped(request.windowEnd, millisOf), request.stopReason, request.demoted,
         Blob{output}, Blob{progress}, request.why, mapped(request.finishedAt, millisOf), request.finishOrder,
         request.job, request.session, request.joins, millisOf(request.waitsSince),
-        mapped(request.nextOverride, millisOf), request.overrides, spec.ownMerger);
+        mapped(request.nextOverride, millisOf), request.overrides, spec.ownMerger, mark.writer, mark.nth);
 }
+
+Mark markIn(const Statement& row) { return {row.integer(37), row.integer(38)}; }
 
 Result<Request> requestIn(const Statement& row, ConstraintsRead& read) {
     Request request;

@@ -33,7 +33,15 @@ Result<WallTime> storedTime(const Statement& row, int column);
 /// Constraints by their text: equal texts of many rows are parsed once.
 using ConstraintsRead = std::map<std::string, Constraints, std::less<>>;
 
-Result<void> rowInto(Statement& insert, const Request& request);
+/// Another one after each change of a row, whichever process makes it: a reader need not look at what it knows.
+struct Mark {
+    Session writer = 0;
+    std::int64_t nth = 0;
+    bool operator==(const Mark&) const = default;
+};
+
+Result<void> rowInto(Statement& insert, const Request& request, const Mark& mark);
+Mark markIn(const Statement& row);
 /// Reads a request without its parents. Errc::STORAGE for a row that is damaged, or breaks a rule.
 Result<Request> requestIn(const Statement& row, ConstraintsRead& read);
 

@@ -64,3 +64,8 @@ ALTER TABLE requests ADD COLUMN next_override INTEGER;                 -- NULL: 
 ALTER TABLE requests ADD COLUMN overrides INTEGER NOT NULL DEFAULT 0;  -- how often that was set or cleared
 ALTER TABLE requests ADD COLUMN own_merger TEXT NOT NULL DEFAULT '';   -- the app's; empty: none
 ALTER TABLE counters ADD COLUMN last_cancel_all INTEGER NOT NULL DEFAULT 0;
+
+-- version 4
+
+ALTER TABLE requests ADD COLUMN writer INTEGER NOT NULL DEFAULT 0; -- the session that wrote the row last
+ALTER TABLE requests ADD COLUMN nth INTEGER NOT NULL DEFAULT 0;    -- and which of its writes it was

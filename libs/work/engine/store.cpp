@@ -9,7 +9,6 @@
 
 #include "base/result/errors.hpp"
 #include "base/time/clock.hpp"
-#include "work/engine/schema.hpp"
 #include "work/engine/witness.hpp"
 
 namespace stint::work {
@@ -81,6 +80,8 @@ Result<std::filesystem::path> setAside(const std::filesystem::path& file, std::s
 } // namespace
 
 struct Store::Statements {
+    Statement begin;
+    Statement dataVersion;
     Statement insert;
     Statement select;
     Statement drop;
@@ -102,6 +103,8 @@ Store::~Store() = default;
 Result<Store> Store::onto(Database database, std::optional<SessionLocks> locks, std::filesystem::path file) {
     STINT_TRY(configure(database));
     Statements made;
+    made.begin = STINT_TRY(database.prepare("BEGIN IMMEDIATE"));
+    made.dataVersion = STINT_TRY(database.prepare("PRAGMA data_version"));
     made.insert = STINT_TRY(database.prepare(insertRequest));
     made.select = STINT_TRY(database.prepare(selectRequests));
     made.drop = STINT_TRY(database.prepare("DELETE FROM requests WHERE id = ?1"));
@@ -203,64 +206,108 @@ Result<void> Store::stillThere() const {
 
 Result<void> Store::turn() {
     STINT_TRY(stillThere());
-    return database_->run("BEGIN IMMEDIATE");
+    return statements_->begin.run();
 }
 void Store::giveUp() { database_->rollBack(); }
 
 Result<bool> Store::changedByOthers() {
-    const auto version = STINT_TRY(database_->integer("PRAGMA data_version"));
-    return std::exchange(dataVersion_, version) != version;
+    Statement& asked = statements_->dataVersion;
+    asked.start();
+    STINT_TRY(asked.next());
+    const std::int64_t version = asked.integer(0);
+    asked.reset();
+    changed_ = std::exchange(dataVersion_, version) != version || changed_;
+    return changed_;
 }
 
-/// Reads all of it as it is at one moment, whoever writes: within the turn, or, at the opening, in a transaction of its
-/// own.
 Result<Store::Content> Store::read() {
     if (first_) return *std::exchange(first_, std::nullopt);
+    known_.clear();
+    nextSequence_ = 0;
+    return readChanges();
+}
+
+/// Reads it as it is at one moment, whoever writes: within the turn, or, at the opening, in a transaction of its own.
+Result<Store::Content> Store::readChanges() {
     STINT_TRY(database_->run("SAVEPOINT reading"));
-    auto content = readRows();
+    Content content;
+    const auto read = [&]() -> Result<void> {
+        STINT_TRY(readRows(content));
+        STINT_TRY(readParents(content));
+        return readCounters(content.counters);
+    }();
     for (Statement* asked : {&statements_->counters, &statements_->select, &statements_->selectDependencies})
         asked->reset();
     STINT_TRY(database_->run("RELEASE reading"));
+    STINT_TRY(read);
+    changed_ = false;
     return content;
 }
 
-Result<Store::Content> Store::readRows() {
-    Content content;
-    Statements& s = *statements_;
-    s.counters.start();
-    if (!STINT_TRY(s.counters.next())) return fail(Errc::STORAGE, "its counters are gone");
-    content.counters.sequence = STINT_TRY(storedNumber(s.counters, 0, 0, farthest));
-    content.counters.finishOrder = STINT_TRY(storedNumber(s.counters, 1, 0, farthest));
-    const std::int64_t job = STINT_TRY(storedNumber(s.counters, 2, 1, INT32_MAX));
-    content.counters.job = static_cast<std::int32_t>(job);
-    content.counters.lastCancelAll = STINT_TRY(storedTime(s.counters, 3));
-    std::map<UUID, std::size_t> places;
-    std::set<std::int32_t> jobs;
+Result<void> Store::readCounters(Counters& counters) {
+    Statement& s = statements_->counters;
+    s.start();
+    if (!STINT_TRY(s.next())) return fail(Errc::STORAGE, "its counters are gone");
+    const std::int64_t sequence = STINT_TRY(storedNumber(s, 0, 0, farthest));
+    counters.sequence = std::max(sequence, nextSequence_);
+    counters.finishOrder = STINT_TRY(storedNumber(s, 1, 0, farthest));
+    const std::int64_t job = STINT_TRY(storedNumber(s, 2, 1, INT32_MAX));
+    counters.job = static_cast<std::int32_t>(job);
+    counters.lastCancelAll = STINT_TRY(storedTime(s, 3));
+    return {};
+}
+
+Result<void> Store::readRows(Content& content) {
     ConstraintsRead constraints;
-    s.select.start();
-    while (STINT_TRY(s.select.next())) {
-        Request read = STINT_TRY(requestIn(s.select, constraints));
-        content.requests.push_back(std::move(read));
-        const Request& request = content.requests.back();
-        const bool isFirst = places.emplace(request.spec.id, content.requests.size() - 1).second;
-        if (!isFirst || (request.job && !jobs.insert(*request.job).second))
-            return fail(Errc::STORAGE, "two requests are one, or of one job: {}", request.spec.id.toString());
-        content.counters.sequence = std::max(content.counters.sequence, request.sequence + 1);
+    Statement& s = statements_->select;
+    ++readings_;
+    s.start();
+    while (STINT_TRY(s.next())) {
+        const auto id = UUID::fromString(s.text(0));
+        if (!id) return fail(Errc::STORAGE, "a request whose id is none");
+        const auto [known, isNew] = known_.try_emplace(*id);
+        if (std::exchange(known->second.seen, readings_) == readings_)
+            return fail(Errc::STORAGE, "two requests are one: {}", id->toString());
+        const Mark mark = markIn(s);
+        if (!isNew && known->second.mark == mark) continue;
+        Request request = STINT_TRY(requestIn(s, constraints));
+        known->second.mark = mark;
+        known->second.job = request.job;
+        nextSequence_ = std::max(nextSequence_, request.sequence + 1);
+        content.requests.push_back(std::move(request));
     }
-    s.selectDependencies.start();
-    while (STINT_TRY(s.selectDependencies.next())) {
-        const auto child = UUID::fromString(s.selectDependencies.text(0));
-        const auto parent = UUID::fromString(s.selectDependencies.text(1));
-        if (!child || !parent || !places.contains(*child) || !places.contains(*parent))
+    std::set<std::int32_t> jobs;
+    for (auto at = known_.begin(); at != known_.end();) {
+        const auto& [id, known] = *at;
+        const bool isGone = known.seen != readings_;
+        if (isGone) content.gone.push_back(id);
+        if (!isGone && known.job && !jobs.insert(*known.job).second)
+            return fail(Errc::STORAGE, "two requests are of one job: {}", id.toString());
+        at = isGone ? known_.erase(at) : std::next(at);
+    }
+    return {};
+}
+
+Result<void> Store::readParents(Content& content) {
+    std::map<UUID, Request*> read;
+    for (Request& request : content.requests)
+        read.emplace(request.spec.id, &request);
+    Statement& s = statements_->selectDependencies;
+    s.start();
+    while (STINT_TRY(s.next())) {
+        const auto child = UUID::fromString(s.text(0));
+        const auto parent = UUID::fromString(s.text(1));
+        if (!child || !parent || !known_.contains(*child) || !known_.contains(*parent))
             return fail(Errc::STORAGE, "what follows what contradicts itself");
-        content.requests[places[*child]].parents.insert(*parent);
+        if (const auto found = read.find(*child); found != read.end()) found->second->parents.insert(*parent);
     }
-    return content;
+    return {};
 }
 
 Result<void> Store::write(const Record& record) {
     Statements& s = *statements_;
     if (const auto* drop = std::get_if<DropRequest>(&record)) {
+        known_.erase(drop->request);
         STINT_TRY(s.dropDependencies.run(drop->request.toString()));
         return s.drop.run(drop->request.toString());
     }
@@ -268,7 +315,10 @@ Result<void> Store::write(const Record& record) {
         return s.setCounters.run(counters->sequence, counters->finishOrder, counters->job,
                                  counters->lastCancelAll.time_since_epoch().count());
     const auto& [request, fresh] = std::get<SaveRequest>(record);
-    STINT_TRY(rowInto(s.insert, request));
+    const Mark mark{session_, ++writes_};
+    known_.insert_or_assign(request.spec.id, Known{mark, request.job, readings_});
+    nextSequence_ = std::max(nextSequence_, request.sequence + 1);
+    STINT_TRY(rowInto(s.insert, request, mark));
     if (!fresh) return {};
     for (const UUID& parent : request.parents)
         STINT_TRY(s.insertDependency.run(request.spec.id.toString(), parent.toString()));

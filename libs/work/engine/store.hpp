@@ -10,6 +10,7 @@
 #include "base/unix/fd.hpp"
 #include "work/engine/events.hpp"
 #include "work/engine/request.hpp"
+#include "work/engine/schema.hpp"
 #include "work/engine/witness.hpp"
 
 namespace stint::work {
@@ -39,6 +40,7 @@ class Store {
 public:
     struct Content {
         std::vector<Request> requests;
+        std::vector<UUID> gone; ///< since the last reading
         Counters counters;
     };
     /// Opens DIRECTORY/work.db, or makes it; `notices` get messages for a person. Errc::STORAGE where the directory
@@ -64,9 +66,13 @@ public:
     /// Locks the file: from here to commit() or giveUp() no other process writes. Errc::STORAGE where one has not
     /// released it within ten seconds.
     Result<void> turn();
-    /// True if another process has committed since the last call.
+    /// True if another process has committed since the last reading.
     Result<bool> changedByOthers();
+    /// All of it.
     Result<Content> read();
+    /// The requests that other processes have changed since the last reading. After a turn that was given up, and
+    /// after an error, only read() is right.
+    Result<Content> readChanges();
     /// The requests that ended after the backup from which the file was restored; empty if it was not, and once they
     /// are committed.
     const std::vector<Ending>& restored() const { return restored_; }
@@ -79,7 +85,9 @@ private:
     Store(Database database, std::unique_ptr<Statements> statements, std::optional<SessionLocks> locks,
           std::filesystem::path file);
     static Result<Store> onto(Database database, std::optional<SessionLocks> locks, std::filesystem::path file);
-    Result<Content> readRows();
+    Result<void> readCounters(Counters& counters);
+    Result<void> readRows(Content& content);
+    Result<void> readParents(Content& content);
     Result<void> write(const Record& record);
     void follow(const std::filesystem::path& state, std::vector<std::string>& notices);
     Result<void> compare();
@@ -91,6 +99,16 @@ private:
     std::filesystem::path file_;
     Session session_ = 0;
     std::int64_t dataVersion_ = 0;
+    bool changed_ = false; ///< by another process, and not read yet
+    struct Known {
+        Mark mark;
+        std::optional<std::int32_t> job;
+        std::int64_t seen = 0; ///< the number of the reading
+    };
+    std::map<UUID, Known> known_; ///< the rows that the last reading gave, or a commit made
+    std::int64_t readings_ = 0;
+    std::int64_t writes_ = 0;
+    std::int64_t nextSequence_ = 0; ///< as the rows say it
     std::optional<Witness> witness_;
     std::vector<Record> untold_; ///< records that the witness could not take yet
     std::vector<Ending> restored_;

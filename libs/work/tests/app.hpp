@@ -169,6 +169,33 @@ struct App {
     }
 };
 
+/// Another process of the app, which reads of each change.
+class Reader {
+public:
+    explicit Reader(const std::filesystem::path& directory) {
+        std::vector<std::string> notices;
+        auto opened = Store::open(directory, directory, notices);
+        REQUIRE(opened.ok());
+        store_.emplace(std::move(*opened));
+        read(store_->read());
+    }
+    /// All that it knows after reading what has changed since the last time; `changes` are as many.
+    const Requests& known() {
+        read(store_->readChanges());
+        return known_;
+    }
+    std::size_t changes = 0;
+
+private:
+    void read(Result<Store::Content> content) {
+        REQUIRE(content.ok());
+        changes = content->requests.size() + content->gone.size();
+        known_.take(std::move(content->requests), content->gone);
+    }
+    std::optional<Store> store_;
+    Requests known_;
+};
+
 /// A number's request: the same in each run.
 inline UUID numbered(int number) { return *UUID::fromString(fmt::format("00000000-0000-4000-8000-{:012x}", number)); }
 

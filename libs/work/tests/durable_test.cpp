@@ -149,7 +149,7 @@ TEST_CASE("a newer file is set aside as it is, and told") {
     app.die();
     edit(app, "work.db", "PRAGMA user_version = 99");
     app.open();
-    CHECK(told(app, "it was made by a newer libstint-work (version 99, this one knows 3)"));
+    CHECK(told(app, "it was made by a newer libstint-work (version 99, this one knows 4)"));
     for (const auto& file : std::filesystem::directory_iterator(app.directory.path)) {
         if (file.path().filename().string().find("newer") == std::string::npos || file.path().extension() == "x")
             continue;
@@ -422,6 +422,46 @@ TEST_CASE("a file that is opened while others enqueue chains is whole, and stays
     CHECK(app.desk->engine().requests().all().size() == 3 * chains);
 }
 
+TEST_CASE("another process reads what has changed, and nothing else") { // jobs.md §10, files
+    App app;
+    for (int number = 100; number < 130; ++number)
+        REQUIRE(app.tell(enqueue({once(number)})).ok());
+    Reader reader(app.directory.path);
+    const auto told = [&](const Event& event, std::size_t changes) {
+        CAPTURE(event.index());
+        REQUIRE(app.tell(event).ok());
+        CHECK((reader.known() == app.desk->engine().requests()));
+        CHECK(reader.changes == changes);
+    };
+    told(Look{}, 0);
+    told(unique("name", ExistingWorkPolicy::KEEP, chain({1, 2, 3})), 3);
+    told(Update{once(110, "Another")}, 1);
+    // The first goes, and those that follow another; what takes their name is the same, and new.
+    told(unique("name", ExistingWorkPolicy::REPLACE, chain({1, 4})), 4);
+    told(unique("name", ExistingWorkPolicy::APPEND, chain({5})), 1);
+    told(Cancel{numbered(1)}, 3);
+    told(Prune{}, 3);
+    told(Cancel{Cancel::All{}}, 30);
+    told(enqueue({once(1)}), 1);
+    app.run(numbered(1));
+    CHECK((reader.known() == app.desk->engine().requests()));
+    told(Prune{}, 31);
+    CHECK(reader.known().all().empty());
+}
+
+TEST_CASE("a request's place in the order is given once, also where only its row says it") { // jobs.md §10, files
+    App app;
+    for (const int number : {1, 2, 3})
+        REQUIRE(app.tell(enqueue({once(number)})).ok());
+    const auto next = app.desk->engine().counters().sequence;
+    app.dieAndBegin();
+    CHECK(app.desk->engine().counters().sequence == next);
+    REQUIRE(app.tell(Cancel{Cancel::All{}}).ok());
+    REQUIRE(app.tell(Prune{}).ok());
+    app.dieAndBegin();
+    CHECK(app.desk->engine().counters().sequence == next);
+}
+
 TEST_CASE("the last time that all was cancelled is durable") { // jobs.md §10, cancel
     App app;
     REQUIRE(app.tell(enqueue({once(1)})).ok());
@@ -444,6 +484,7 @@ TEST_CASE(
     edit(app, "work.db",
          "ALTER TABLE requests DROP COLUMN waits_since; ALTER TABLE requests DROP COLUMN next_override; "
          "ALTER TABLE requests DROP COLUMN overrides; ALTER TABLE requests DROP COLUMN own_merger; "
+         "ALTER TABLE requests DROP COLUMN writer; ALTER TABLE requests DROP COLUMN nth; "
          "ALTER TABLE counters DROP COLUMN last_cancel_all; PRAGMA user_version = 2");
     app.open();
     REQUIRE(app.tell(Update{periodic(1, 48h)}).ok());

@@ -24,7 +24,7 @@ template <class How> void changed(How how) {
 
 // clang-format off
 constexpr std::array mistakes{
-    Mistake{"all_.emplace(id, std::move(request)).second", [] { Requests all; all.load({request(1), request(1)}); }},
+    Mistake{"all_.emplace(id, std::move(request)).second", [] { Requests all; all.take({request(1), request(1)}, {}); }},
     Mistake{"jobs_.emplace(*request.job, id).second", [] {
         Requests all;
         for (const int number : {1, 2}) {

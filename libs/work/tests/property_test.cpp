@@ -77,6 +77,7 @@ public:
         // It had died before it was answered, and perhaps after it was durable.
         if (desk_->engine().requests().all().empty()) RC_ASSERT(desk_->handle(all, now_).ok());
         answered_ = true;
+        reader_.emplace(directory_.path);
     }
 
     void play() {
@@ -233,6 +234,7 @@ private:
     void holds() {
         RC_ASSERT(!workers_.overlapped);
         RC_ASSERT(scheduler_.jobs.size() <= 20U);
+        RC_ASSERT((reader_->known() == desk_->engine().requests()));
         for (const auto& [id, request] : desk_->engine().requests().all()) {
             bool allSucceeded = true;
             bool oneFailed = false;
@@ -276,6 +278,7 @@ private:
     bool charging_ = true;
     bool answered_ = false; ///< enqueue() has returned
     std::optional<Desk> desk_;
+    std::optional<Reader> reader_;
     std::set<UUID> finished_;
     std::map<UUID, int> retried_;
     std::map<UUID, int> worked_;

@@ -216,17 +216,20 @@ Result<Bytes> Database::logFileSize() const {
 
 Result<void> Database::lengthenLog(Bytes length) {
     const Bytes size = STINT_TRY(logFileSize());
-    return fillLog(size, length);
+    STINT_TRY(fillLog(size, length));
+    logLength_ = std::max(size, length);
+    return {};
 }
 
 Result<void> Database::commitShared(Bytes longest) {
     constexpr Bytes largeCommit = 64_KiB;
     // No other process writes beyond the log's end meanwhile: the transaction holds the lock. Without room, or where
     // another process has begun the log anew, commits are only slower.
-    const auto size = logFileSize();
-    if (size && *logSize_ > 0 && *logSize_ + largeCommit > *size)
-        static_cast<void>(lengthenLog(std::min(std::max(2 * *size, largeCommit), longest + largeCommit)));
-    STINT_TRY(run("COMMIT"));
+    const Bytes length = std::min(2 * *logSize_, longest) + largeCommit;
+    if (*logSize_ > 0 && *logSize_ + largeCommit > logLength_ && length > logLength_)
+        static_cast<void>(lengthenLog(length));
+    if (!commit_) commit_ = STINT_TRY(prepare("COMMIT"));
+    STINT_TRY(commit_->run());
     if (*logSize_ > longest) static_cast<void>(checkpoint()); // a reader may prevent it: the next commit tries again
     return {};
 }

@@ -151,6 +151,10 @@ private:
 
     std::unique_ptr<Bytes> logSize_; ///< set by SQLite's hook, which holds its address
     Connection connection_;
+    std::optional<Statement> commit_;
+    /// The length of the log's file, as far as lengthenLog() knows. Not asked for at each commit: since Linux 6.13 the
+    /// first write after a stat() sets a new time of change, which the sync then writes, too.
+    Bytes logLength_ = 0;
 };
 
 } // namespace stint
