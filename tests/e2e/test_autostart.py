@@ -65,7 +65,7 @@ def test_under_json_that_a_daemon_was_started_is_json_too(account):
 def test_what_a_person_types_first_starts_a_daemon_and_says_so_once(account):
     first = account.types("jobs")
     assert first.code == 0, first
-    assert first.err.startswith(f"stint: started stintd; its log is {account.log}\n")
+    assert first.err.startswith(f"stint: started stintd; its log is {account.log}; after a boot, the first stint command does\n")
     assert "slots" in account.log.read_text()
     pid = account.daemon()
     again = account.types("jobs")
@@ -131,8 +131,8 @@ def test_whoever_follows_a_job_starts_a_daemon_in_the_place_of_one_that_died(acc
     died = account.daemon()
     os.kill(died, signal.SIGKILL)
     told = [process.stderr.readline() for _ in range(3)]
-    assert told == ["stintd is gone; waiting for it to come back\n", f"stint: started stintd; its log is {account.log}\n",
-                    "stintd is back\n"]
+    started = f"stint: started stintd; its log is {account.log}; after a boot, the first stint command does\n"
+    assert told == ["stintd is gone; waiting for it to come back\n", started, "stintd is back\n"]
     assert account.daemon() not in (None, died)
 
 

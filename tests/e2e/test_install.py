@@ -135,8 +135,8 @@ def test_the_manuals_example_builds_as_the_manual_says(prefix, tmp_path):
 
 
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd-analyze is not here")
-def test_the_user_unit_is_one_that_systemd_takes(prefix, tmp_path):
-    unit = prefix / "share" / "systemd" / "user" / "stintd.service"
-    told = run("systemd-analyze", "--user", "--man=no", "verify", unit, env={"PATH": "/usr/bin:/bin",
-                                                                             "XDG_RUNTIME_DIR": str(tmp_path)})
+@pytest.mark.parametrize("unit", ["stintd.service", "default.target.wants/stint-resume.service"])
+def test_each_user_unit_is_one_that_systemd_takes(prefix, tmp_path, unit):
+    told = run("systemd-analyze", "--user", "--man=no", "verify", prefix / "share/systemd/user" / unit,
+               env={"PATH": "/usr/bin:/bin", "XDG_RUNTIME_DIR": str(tmp_path)})
     assert told == ""

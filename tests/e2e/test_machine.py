@@ -6,7 +6,6 @@ from events import Directory
 from machine import Machine, needs_machine
 from origin import MIB, contents
 from transfers import durable_offset
-from world import ROOT
 
 pytestmark = needs_machine
 
@@ -34,15 +33,19 @@ def test_the_first_verb_starts_a_daemon_that_systemd_keeps(machine, origin):
     assert "stintd.service" in told, "its processes are in the unit's own cgroup"
 
 
-def test_a_transfer_goes_on_after_a_reboot(machine, origin_with):
-    """README's line enables it; lingering, the user manager starts at the boot and stintd with it."""
-    line = "systemctl --user enable --now stintd"
-    assert line in (ROOT / "README.md").read_text()
-    assert machine.types(line).code == 0
-    machine.as_root("loginctl", "enable-linger", "ann")
+STOPS = "stint: jobs stop when you log out, and go on when you log in; to keep them going: loginctl enable-linger\n"
+
+
+def test_a_transfer_goes_on_after_a_reboot_without_a_verb(machine, origin_with):
+    """linux.md §A.6: a unit that is always on starts stintd where something waits, and nothing where nothing does. Where the
+    account does not linger, the verb that starts stintd says so, and doctor what makes it."""
     origin = origin_with(rate="2m", further="limit_rate_after 33m;")  # what a crash costs is fetched at most: 32 MiB
     checksum = origin.serve("file.bin", content())
     part = machine.home / ".file.bin.stint-part"
+    assert STOPS in machine.types("stint jobs").err
+    assert "loginctl enable-linger" in machine.types("stint doctor --plain").out
+    assert machine.types("loginctl enable-linger").code == 0
+    assert "jobs go on after a logout, and after a boot" in " ".join(machine.types("stint doctor --plain").out.split())
     getting = machine.begins(f"stint get {origin.url('file.bin')} --checksum sha256:{checksum}")
     with Directory(machine.home) as directory:
         directory.until(lambda: durable_offset(part) >= 32 * MIB)
@@ -51,11 +54,18 @@ def test_a_transfer_goes_on_after_a_reboot(machine, origin_with):
     durable = durable_offset(part)
     assert not (machine.home / "file.bin").exists()
 
-    machine.boot()
-    assert machine.types("stint wait org.stint.transfer/1").code == 0
+    with Directory(machine.home) as directory:
+        machine.boot()
+        directory.until((machine.home / "file.bin").exists)
     assert (machine.home / "file.bin").read_bytes() == content()
     last = origin.requests()[-1]
     assert last["status"] == 206 and last["bytes"] <= len(content()) - durable + MIB, "what was there is not fetched again"
+    assert machine.types("STINT_AUTOSTART=no stint wait org.stint.transfer/1").code == 0
+
+    machine.off()
+    machine.boot()
+    skipped = "systemctl --user show --property=ConditionResult --value stint-resume stintd"
+    assert machine.types(skipped).out.split() == ["no", "no"], "nothing waits, so no daemon was started"
 
 
 WINDOWED = "com.example.two-windows"

@@ -56,7 +56,7 @@ TEST_CASE("the store is its owner's alone, whatever the umask") { // architectur
             CHECK(modeOf(entry.path()) == 0600);
             ++files;
         }
-        CHECK(files == 5); // stint.db, its log, the count of commits, the lock, the reserve
+        CHECK(files == 6); // stint.db, its log, the count of commits, the lock, the reserve, the mark of what waits
     }
     ::umask(before);
 }

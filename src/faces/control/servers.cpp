@@ -27,6 +27,7 @@
 #include "base/unix/paths.hpp"
 #include "base/unix/process.hpp"
 #include "faces/control/detached.hpp"
+#include "faces/control/lingering.hpp"
 #include "link/wire/connect.hpp"
 #include "link/wire/errors.hpp"
 #include "link/wire/names.hpp"
@@ -147,15 +148,17 @@ Result<void> startDaemon(const Screen& screen) {
     const auto held = commandLock("starting");
     if (!held.ok()) return within("cannot start stintd", held.error());
     if (isListening()) return {}; // somebody else has started it meanwhile
-    if (isStartedByBus()) {
-        screen.warn("the session bus has started stintd");
-    } else if (isStartedByManager()) {
-        screen.warn("systemd has started stintd.service");
-    } else {
-        const fs::path log = stateDirectory() / "stintd.log";
-        STINT_TRY(startOurOwn(log, runtime, screen));
-        screen.warn(fmt::format("started stintd; its log is {}", log.c_str()));
+    const bool byBus = isStartedByBus();
+    if (byBus || isStartedByManager()) {
+        screen.warn(byBus ? "the session bus has started stintd" : "systemd has started stintd.service");
+        if (lingers() == false)
+            screen.warn(fmt::format("jobs stop when you log out, and go on when you log in; to keep them going: {}",
+                                    enableLinger));
+        return {};
     }
+    const fs::path log = stateDirectory() / "stintd.log";
+    STINT_TRY(startOurOwn(log, runtime, screen));
+    screen.warn(fmt::format("started stintd; its log is {}; after a boot, the first stint command does", log.c_str()));
     return {};
 }
 

@@ -212,6 +212,18 @@ bool Reserve::isWhole() const {
     return ::lstat(file_.c_str(), &found) == 0 && S_ISREG(found.st_mode) && found.st_blocks * block >= size;
 }
 
+ResumeMark::ResumeMark(const StoreDirectory& directory) : directory_(&directory), file_(directory.path() / "resume") {}
+
+void ResumeMark::set(bool durable) {
+    made_ = made_ || directory_->touch(file_).ok();
+    if (durable && made_ && !durable_) durable_ = directory_->sync().ok();
+}
+
+void ResumeMark::clear() {
+    ::unlink(file_.c_str());
+    made_ = durable_ = false;
+}
+
 namespace {
 
 using CountWithChecksum = std::array<std::int64_t, 2>; ///< the count, and its checksum

@@ -73,6 +73,24 @@ private:
     bool full_ = false; ///< the disk was full at the last attempt, or when the file was given up
 };
 
+/// An empty file that is there while a boot or a login has something to go on with: a user unit asks for it
+/// (linux.md §A.6), so that no daemon is started for nothing.
+class ResumeMark {
+public:
+    explicit ResumeMark(const StoreDirectory& directory);
+
+    /// Makes it, `durable` for a power loss, too. Ignores errors, and tries again the next time: without it only the
+    /// next verb starts the daemon.
+    void set(bool durable);
+    void clear();
+
+private:
+    const StoreDirectory* directory_;
+    std::filesystem::path file_;
+    bool made_ = false;
+    bool durable_ = false;
+};
+
 /// The number of commits, in a file beside the database, which counts them too. SQLite silently ends its log before the
 /// first damaged frame: a database with fewer commits than were counted here has lost some.
 ///

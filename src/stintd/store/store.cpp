@@ -36,6 +36,12 @@ bool isSaidAgain(std::span<const Record> records) {
     return saved && next && saved->job.key == next->job.key;
 }
 
+/// True if it is something to go on with after a boot or a login.
+bool waits(const Record& record) {
+    return std::holds_alternative<SaveJob>(record) || std::holds_alternative<SaveAlarm>(record) ||
+           std::holds_alternative<SaveMessage>(record);
+}
+
 } // namespace
 
 class Store::Impl {
@@ -43,10 +49,13 @@ public:
     Impl(Options options, StoreDirectory directory, Journal journal, Database database, RecordWriter writer,
          std::vector<std::string> notes)
         : options_(std::move(options)), directory_(std::move(directory)), reserve_(directory_.path() / "stint.reserve"),
-          count_(countFile()), journal_(journal), database_(std::move(database)), writer_(std::move(writer)),
-          notes_(std::move(notes)) {
+          resume_(directory_), count_(countFile()), journal_(journal), database_(std::move(database)),
+          writer_(std::move(writer)), notes_(std::move(notes)) {
         reserve_.remake();
     }
+    ~Impl() { markResume(); }
+    Impl(const Impl&) = delete;
+    Impl& operator=(const Impl&) = delete;
 
     /// Compares the database's count of commits with the one beside it, before anything is committed. A rebuilt
     /// database has already reported its loss.
@@ -95,6 +104,7 @@ public:
         }
         note(notes);
         generation_ = read->generation;
+        markResume();
         return read;
     }
 
@@ -106,6 +116,7 @@ public:
     Result<void> write(std::span<const Record> records, const Stamp& stamp, bool synced) {
         STINT_CHECK(commits_ >= 0); // the counts were compared before anything is committed
         STINT_TRY(setSynced(synced));
+        if (std::ranges::any_of(records, waits)) resume_.set(synced); // before it is accepted
         STINT_TRY(transact([&]() -> Result<void> {
             for (auto rest = records; !rest.empty(); rest = rest.subspan(1))
                 if (!isSaidAgain(rest)) STINT_TRY(writer_.write(rest.front()));
@@ -160,6 +171,15 @@ public:
     std::vector<std::string> notes() { return std::exchange(notes_, {}); }
 
 private:
+    void markResume() {
+        const auto left = database_.integer("SELECT EXISTS (SELECT 1 FROM jobs) OR EXISTS (SELECT 1 FROM alarms) "
+                                            "OR EXISTS (SELECT 1 FROM messages)");
+        if (!left || *left != 0)
+            resume_.set(true);
+        else
+            resume_.clear();
+    }
+
     std::filesystem::path file() const { return directory_.path() / "stint.db"; }
 
     std::filesystem::path countFile() const { return directory_.path() / "stint.commits"; }
@@ -229,6 +249,7 @@ private:
     Options options_;
     StoreDirectory directory_; ///< its lock outlives the database
     Reserve reserve_;
+    ResumeMark resume_;
     CommitCount count_;
     Journal journal_;
     Database database_;

@@ -1,11 +1,12 @@
 // `stint doctor`: what Stint found on this machine, what it enforces and what is only advisory, and how to get more.
-// The findings are the daemon's; a client adds whether it answers.
+// The findings are the daemon's; a client adds whether it answers, and what of its account's jobs a logout leaves.
 #include <algorithm>
 #include <utility>
 
 #include "base/result/errors.hpp"
 #include "faces/cli/line/verbs.hpp"
 #include "faces/control/daemon.hpp"
+#include "faces/control/lingering.hpp"
 #include "faces/screen/exit_code.hpp"
 #include "faces/screen/text.hpp"
 #include "faces/views/json_row.hpp"
@@ -31,9 +32,21 @@ Result<std::vector<Finding>> withoutDaemon(const Error& error) {
     return error;
 }
 
+Finding aboutLogout() {
+    const auto does = lingers();
+    if (!does)
+        return {"logout", Grade::Absent, "no logind tells: a boot or a login may leave jobs to the first stint command",
+                "logind or elogind; or let the boot start stintd as you"};
+    if (*does) return {"logout", Grade::Enforced, "jobs go on after a logout, and after a boot without a login", ""};
+    return {"logout", Grade::Advisory, "jobs stop when you log out, and go on when you log in",
+            fmt::format("{}: they go on without you", enableLinger)};
+}
+
 Result<std::vector<Finding>> withDaemon() {
     auto daemon = STINT_TRY(Daemon::connectIfThere());
-    return daemon.ask(calls::diagnose());
+    auto findings = STINT_TRY(daemon.ask(calls::diagnose()));
+    findings.push_back(aboutLogout());
+    return findings;
 }
 
 Paint gradePaint(Grade grade) {
