@@ -212,7 +212,7 @@ class Ground:
 
     def start_helper(self):
         """With what the unit lets it have."""
-        unit = (ROOT / "packaging" / "stint-netguard.service").read_text()
+        unit = (ROOT / "packaging" / "stint-netguard.service.in").read_text()
         told = dict(line.split("=", 1) for line in unit.splitlines() if "=" in line and line[0] != "#")
         kept = ",".join("+" + name.removeprefix("CAP_").lower() for name in told["CapabilityBoundingSet"].split())
         niceness = told["Nice"]

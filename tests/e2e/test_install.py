@@ -1,10 +1,13 @@
 """`cmake --install`: where everything goes, that what was installed finds itself, and that strangers find it."""
 
+import os
 import shutil
+import subprocess
 import textwrap
 
 import pytest
-from installed import flags, install, run
+from installed import BUILD, flags, install, run
+from netguard import needs_netguard
 from world import ROOT, World
 
 VERSION = "0.1.0"
@@ -24,7 +27,8 @@ def world(prefix):
 
 def test_everything_has_its_place(prefix):
     manual = ("share/man/man1/stint.1", "share/man/man3/libstint.3", "share/man/man5/stint-manifest.5",
-              "share/man/man7/stint-job.7", "share/man/man8/stintd.8", "share/man/man8/stint-taskmanager.8")
+              "share/man/man7/stint-job.7", "share/man/man8/stintd.8", "share/man/man8/stint-netguard.8",
+              "share/man/man8/stint-taskmanager.8")
     completions = ("share/bash-completion/completions/stint", "share/zsh/site-functions/_stint",
                    "share/fish/vendor_completions.d/stint.fish")
     for file in (*manual, *completions, "bin/stint", "bin/stintd", "libexec/stint/stint-exec", "libexec/stint/stint-transfer",
@@ -32,7 +36,8 @@ def test_everything_has_its_place(prefix):
                  "lib/libstint.so.0", "include/stint/job_service.hpp", "lib/cmake/stint/stintConfig.cmake",
                  "lib/pkgconfig/stint.pc", "lib/libstint-work.so.0", "include/stint/work/work_manager.hpp",
                  "lib/pkgconfig/stint-work.pc", "share/systemd/user/stintd.service",
-                 "share/dbus-1/services/org.stint.Stint1.service"):
+                 "share/dbus-1/services/org.stint.Stint1.service", "share/doc/stint/LICENSE",
+                 "share/doc/stint/docs/cookbook.md", "share/doc/stint/examples/testapp/CMakeLists.txt"):
         assert (prefix / file).exists(), file
     interfaces = {file.name for file in (prefix / "share" / "dbus-1" / "interfaces").iterdir()}
     assert interfaces == {file.name for file in (ROOT / "dbus").glob("*.xml")}
@@ -60,6 +65,48 @@ def test_destdir_moves_the_files_and_not_their_words(tmp_path):
     assert str(tmp_path) not in unit
     service = (tmp_path / "opt/stint/share/dbus-1/services/org.stint.Stint1.service").read_text()
     assert "Exec=/opt/stint/bin/stintd\n" in service and "SystemdService=stintd.service\n" in service
+
+
+@needs_netguard
+def test_below_usr_the_helper_is_in_its_places(tmp_path):
+    """Elsewhere nobody would find all of it, and half of it would do harm: netguard-setup puts it there."""
+    install("/usr", destdir=tmp_path)
+    for file in ("lib/systemd/system/stint-netguard.service", "lib/sysusers.d/stint-netguard.conf",
+                 "share/dbus-1/system.d/org.stint.NetGuard1.conf", "share/polkit-1/actions/org.stint.netguard.policy",
+                 "share/dbus-1/system-services/org.stint.NetGuard1.service", "libexec/stint/stint-netguard"):
+        assert (tmp_path / "usr" / file).exists(), file
+    unit = (tmp_path / "usr/lib/systemd/system/stint-netguard.service").read_text()
+    assert "ExecStart=/usr/libexec/stint/stint-netguard\n" in unit
+    assert not (tmp_path / "usr/libexec/stint/netguard-setup").exists()
+
+
+def test_two_installs_at_once_each_have_their_own_words(tmp_path):
+    environment = {name: value for name, value in os.environ.items() if name != "DESTDIR"}
+    prefixes = [tmp_path / name for name in ("one", "two", "three")]
+    installs = [subprocess.Popen(["cmake", "--install", BUILD, "--component", "stint", "--prefix", prefix], env=environment,
+                                 stdout=subprocess.DEVNULL) for prefix in prefixes]
+    assert [one.wait(120) for one in installs] == [0, 0, 0]
+    for prefix in prefixes:
+        assert f"ExecStart={prefix}/bin/stintd\n" in (prefix / "share/systemd/user/stintd.service").read_text()
+
+
+def test_each_file_is_in_one_component(prefix, tmp_path):
+    """packaging/CMakeLists.txt names them; packages are made of them."""
+    components = ("stint", "netguard", "taskmanager", "libstint", "libstint-work", "dev", "work-dev", "doc")
+    files = []
+    for component in components:
+        place = tmp_path / component
+        run("cmake", "--install", BUILD, "--component", component, "--prefix", place)
+        files += [file.relative_to(place) for file in place.rglob("*") if not file.is_dir()]
+    assert len(files) == len(set(files))
+    assert set(files) == {file.relative_to(prefix) for file in prefix.rglob("*") if not file.is_dir()}
+
+
+def test_a_part_that_is_asked_for_and_cannot_be_built_fails_the_build(tmp_path):
+    words = ["cmake", "-G", "Ninja", "-S", ROOT, "-B", tmp_path, "-DSTINT_TESTS=OFF", "-DCMAKE_DISABLE_FIND_PACKAGE_Boost=ON"]
+    refused = subprocess.run([*words, "-DSTINT_TASKMANAGER=ON"], capture_output=True, text=True, check=False)
+    assert refused.returncode != 0
+    assert "The page's server needs libboost1.81-dev or newer, and STINT_TASKMANAGER is ON" in " ".join(refused.stderr.split())
 
 
 def test_what_was_installed_finds_its_helpers(world, prefix, origin):

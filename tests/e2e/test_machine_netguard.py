@@ -1,6 +1,8 @@
 """stint-netguard on a whole machine: installed by the one command that `stint doctor` names, started by the system bus and
 systemd, asked by the stintd of an ordinary user, whom polkit lets (limits.md §8.1)."""
 
+import json
+
 import pytest
 from machine import Machine, needs_machine
 from netguard import needs_netguard
@@ -10,6 +12,7 @@ pytestmark = [needs_machine, needs_netguard]
 PREFIX = "/usr/local"
 # Things that a machine which is no container has anyway.
 OPTIONS = ("--private-network", "--capability=CAP_BPF,CAP_NET_ADMIN,CAP_PERFMON", "--system-call-filter=bpf")
+RULES = "etc/polkit-1/rules.d/10-ann.rules"
 ANN_MAY = ('polkit.addRule(function(action, subject) { if (action.id.indexOf("org.stint.netguard.") == 0 && '
            'subject.user == "ann") return polkit.Result.YES; });')
 # A connect to nowhere by a process in the app's cgroup: whether it is refused by the cut, or only leads nowhere.
@@ -32,6 +35,14 @@ def helper(machine):
     return machine.as_root("systemctl", "show", "--property=MainPID", "--value", "stint-netguard").strip()
 
 
+def rule(machine):
+    """As doctor shows it, for an administrator to paste."""
+    findings = map(json.loads, machine.types("stint doctor --json").out.splitlines())
+    told = next(each["more"] for each in findings if each["topic"] == "background network")
+    assert told.startswith("as root, in /etc/polkit-1/rules.d/50-stint.rules: polkit.addRule(")
+    return told.partition("rules: ")[2]
+
+
 def network(machine):
     told = machine.types("stint doctor --plain").out
     return told[told.index("background network"):]
@@ -46,10 +57,10 @@ def test_one_command_installs_it_and_polkit_lets_an_ordinary_user(machine):
     assert before.split()[2] == "advisory"
     command = f"{PREFIX}/libexec/stint/netguard-setup"
     assert f"sudo {command}" in " ".join(before.split())
-    (machine.tree / "etc/polkit-1/rules.d/10-ann.rules").write_text(ANN_MAY)
     machine.as_root(command)
     machine.until_logged(ENFORCES)
-    assert network(machine).split()[2] == "enforced"
+    machine.until_logged("polkit does not let you")
+    (machine.tree / RULES).write_text(rule(machine))
     assert "CapEff:\t0000000000001000" in machine.as_root("cat", f"/proc/{helper(machine)}/status")
     assert machine.as_root("ps", "-o", "user:20=", "-p", helper(machine)).strip() == "stint-netguard"
     machine.types("stint device set plugged=false screen=off")
@@ -74,7 +85,7 @@ def test_nobody_keeps_it_from_serving(machine):
     when one stands still and systemd's watchdog has ended it."""
     machine.boot()
     machine.as_root("ldconfig")
-    (machine.tree / "etc/polkit-1/rules.d/10-ann.rules").write_text(ANN_MAY)
+    (machine.tree / RULES).write_text(ANN_MAY)
     # A watchdog that a test can wait for.
     machine.as_root("mkdir", "-p", "/etc/systemd/system/stint-netguard.service.d")
     machine.as_root("sh", "-c", "printf '[Service]\\nWatchdogSec=2\\n' >/etc/systemd/system/stint-netguard.service.d/soon.conf")

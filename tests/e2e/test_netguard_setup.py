@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import subprocess
 
 import pytest
 from installed import install, run
@@ -31,12 +32,35 @@ def test_it_puts_everything_in_its_place_and_takes_it_away_again(prefix, tmp_pat
         set_up(prefix, tmp_path)
         for place, text in PLACES.items():
             told = (tmp_path / place).read_text()
-            assert text in told and "@" not in told.replace("org.stint.Net", ""), place
+            assert text in told and "dir@" not in told, place
             assert (tmp_path / place).stat().st_mode & 0o777 == 0o644
     program = tmp_path / "usr/local/libexec/stint/stint-netguard"
     assert program.stat().st_mode & 0o777 == 0o755
     set_up(prefix, tmp_path, "--remove")
     assert not [file for file in tmp_path.rglob("*") if file.is_file()]
+
+
+def test_it_keeps_off_a_package(prefix, tmp_path):
+    """Its unit would stand before the package's, and run the older program; what it takes away would be the package's."""
+    packaged = [tmp_path / "usr/lib/systemd/system/stint-netguard.service",
+                *(tmp_path / place for place in PLACES if place.startswith("usr/share"))]
+    for file in packaged:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text("the package's")
+    program = prefix / "libexec" / "stint" / "netguard-setup"
+    environment = {"PATH": os.environ["PATH"], "DESTDIR": str(tmp_path)}
+    refused = subprocess.run([program], env=environment, capture_output=True, text=True, check=False)
+    assert refused.returncode == 73 and "a package" in refused.stderr
+    set_up(prefix, tmp_path, "--remove")
+    assert [file for file in tmp_path.rglob("*") if file.is_file()] and {file.read_text() for file in packaged} == {"the package's"}
+
+
+@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd-analyze is not here")
+def test_the_unit_gives_away_little(prefix):
+    unit = prefix / "libexec" / "stint" / "netguard" / "stint-netguard.service"
+    told = run("systemd-analyze", "security", "--offline=true", "--no-pager", "--threshold=25", unit,
+               env={"PATH": "/usr/bin:/bin"})
+    assert "Overall exposure level" in told
 
 
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd-analyze is not here")

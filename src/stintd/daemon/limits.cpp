@@ -5,6 +5,9 @@
 #include <filesystem>
 #include <ranges>
 
+#include <pwd.h>
+#include <unistd.h>
+
 #include <fmt/format.h>
 
 #include "base/text/number.hpp"
@@ -184,6 +187,19 @@ Netcut::Used Daemon::used(NetworkUsed use) {
     };
 }
 
+namespace {
+
+/// For an administrator to paste: a rule that lets this user, wherever it is active.
+std::string polkitRule() {
+    const passwd* const user = ::getpwuid(::getuid());
+    return fmt::format("as root, in /etc/polkit-1/rules.d/50-stint.rules: polkit.addRule(function(action, subject) {{ "
+                       "if (action.id.indexOf(\"org.stint.netguard.\") == 0 && subject.user == \"{}\") return "
+                       "polkit.Result.YES; }});",
+                       user ? user->pw_name : "USER");
+}
+
+} // namespace
+
 wire::Finding Daemon::aboutNetwork() const {
     using Grade = wire::Finding::Grade;
     const char* const topic = "background network";
@@ -203,14 +219,18 @@ wire::Finding Daemon::aboutNetwork() const {
                 "where it is older than this stintd: sudo systemctl restart stint-netguard"};
     }
     const std::string found = fmt::format("{}: {}", advisory, state.problem);
+    if (state.refused) return {topic, Grade::Advisory, found, polkitRule()};
     if (state.installed) return {topic, Grade::Advisory, found, "journalctl -u stint-netguard tells more"};
-    const std::filesystem::path setup = options_.libexec / "netguard-setup";
+    const std::filesystem::path setup = (options_.libexec / "netguard-setup").lexically_normal();
     std::error_code unknown;
     if (std::filesystem::exists(setup, unknown))
-        return {topic, Grade::Advisory, found, fmt::format("sudo {}", setup.lexically_normal().string())};
-    return {topic, Grade::Advisory, found,
-            "build Stint where clang, libbpf-dev, libcap-ng-dev and libseccomp-dev are installed, then install it and "
-            "do as stint doctor says"};
+        return {topic, Grade::Advisory, found, fmt::format("sudo {}", setup.string())};
+    return {
+        topic, Grade::Advisory, found,
+        setup.native().starts_with("/usr/lib")
+            ? "the package stint-netguard, which a running stintd finds by itself"
+            : "build Stint where clang, libbpf-dev, libcap-ng-dev and libseccomp-dev are installed, then install it "
+              "and do as stint doctor says"};
 }
 
 } // namespace stint

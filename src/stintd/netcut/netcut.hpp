@@ -108,6 +108,7 @@ public:
         std::size_t cut = 0; ///< apps that are cut
         std::string noWake;  ///< the reason that the machine is not woken; empty: none
         std::string noMarks; ///< the reason that marks do not work; empty: none
+        bool refused = false; ///< polkit does not let this user do all of it
     };
     State state() const;
 

@@ -57,7 +57,8 @@ def clocks():
 
 def play():
     guest.root("install", "/run/scenes/stint-testapp", "/usr/local/bin")
-    guest.root("/usr/libexec/stint/netguard-setup")
+    guest.root("systemd-sysusers", "stint-netguard.conf")
+    guest.root("systemctl", "start", "stint-netguard")
     Path("/etc/polkit-1/rules.d/10-ann.rules").write_text(ANN_MAY, encoding="utf-8")
     apps = "/home/ann/.local/share/stint/apps"
     guest.ann(f"mkdir -p {apps}")
