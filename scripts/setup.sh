@@ -38,7 +38,7 @@ packages_for() {
     if [ "$1" = machine ]; then echo mmdebstrap qemu-system-x86 seabios e2fsprogs acpica-tools python3; fi # a virtual one
     if [ "$1" = bench ]; then echo curl wget aria2 beanstalkd redis-server iperf3 clang libbpf-dev libcap-ng-dev libseccomp-dev iproute2 dbus polkitd; fi
     if [ "$1" = fuzz ]; then echo clang-19 libclang-rt-19-dev; fi
-    if [ "$1" = check ]; then echo clang-format clang-tidy-19 shellcheck abigail-tools xz-utils desktop-file-utils; fi
+    if [ "$1" = check ]; then echo clang-format clang-tidy-19 shellcheck abigail-tools xz-utils desktop-file-utils appstream reuse; fi
 }
 
 say() { printf '== %s\n' "$*" >&2; }

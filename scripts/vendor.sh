@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 
 # Name, version and the package's SHA-256; what of it is kept.
 package=uplot version=1.6.32 digest=4b8a8191e425658e3ea8c8c1314b0fc679c861ee3a1af2b20c7b16ba50b5133d
-files=(dist/uPlot.iife.min.js dist/uPlot.min.css LICENSE)
+files=(dist/uPlot.esm.js dist/uPlot.min.css)
 
 if [ "${1-}" = --check ]; then
     cd web/vendor && sha256sum --quiet --check SHA256SUMS
@@ -21,6 +21,6 @@ mkdir -p web/vendor
 for file in "${files[@]}"; do
     cp "$directory/package/$file" "web/vendor/$(basename "$file")"
 done
-mv web/vendor/LICENSE "web/vendor/uPlot.LICENSE"
+cp "$directory/package/LICENSE" LICENSES/MIT.txt # .reuse/dep5: whose it is
 cd web/vendor && sha256sum uPlot.* >SHA256SUMS
 echo "web/vendor: $package $version"

@@ -37,6 +37,7 @@ def test_everything_has_its_place(prefix):
                  "lib/pkgconfig/stint.pc", "lib/libstint-work.so.0", "include/stint/work/work_manager.hpp",
                  "lib/pkgconfig/stint-work.pc", "share/systemd/user/stintd.service",
                  "share/dbus-1/services/org.stint.Stint1.service", "share/doc/stint/LICENSE",
+                 "share/doc/stint/NOTICE", "share/doc/stint/LICENSE.uPlot", "share/metainfo/org.stint.TaskManager.metainfo.xml",
                  "share/doc/stint/docs/cookbook.md", "share/doc/stint/examples/testapp/CMakeLists.txt"):
         assert (prefix / file).exists(), file
     interfaces = {file.name for file in (prefix / "share" / "dbus-1" / "interfaces").iterdir()}

@@ -36,7 +36,7 @@ def helper(machine):
 
 
 def rule(machine):
-    """As doctor shows it, for an administrator to paste."""
+    """The text that doctor shows an administrator to paste."""
     findings = map(json.loads, machine.types("stint doctor --json").out.splitlines())
     told = next(each["more"] for each in findings if each["topic"] == "background network")
     assert told.startswith("as root, in /etc/polkit-1/rules.d/50-stint.rules: polkit.addRule(")

@@ -222,6 +222,7 @@ test("the day has its table, and a moment by key or pointer tells what ran and w
         document.querySelector("table.totals").compareDocumentPosition(document.querySelector("svg.lanes")),
     );
     assert.ok(order & 4, "the table stands before the picture");
+    await page.waitForSelector(".bytes-chart canvas"); // uPlot's
     const moment = page.locator('[role="slider"]');
     await moment.focus();
     const before = await moment.getAttribute("aria-valuetext");

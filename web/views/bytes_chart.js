@@ -4,16 +4,12 @@ import { bytes, clock, dayAndTime } from "../words.js";
 
 let loading = null;
 
-/** uPlot's own file is a classic script; it is fetched when a chart is first looked at. */
+/** It is fetched when a chart is first looked at. */
 function uPlot() {
-    loading ??= new Promise((there, failed) => {
-        const script = h("script", {
-            src: "/vendor/uPlot.iife.min.js",
-            onload: () => there(window.uPlot),
-            onerror: () => failed(new Error("no uPlot")),
-        });
-        document.head.append(h("link", { rel: "stylesheet", href: "/vendor/uPlot.min.css" }), script);
-    });
+    if (!loading) {
+        document.head.append(h("link", { rel: "stylesheet", href: "/vendor/uPlot.min.css" }));
+        loading = import("/vendor/uPlot.esm.js").then((module) => module.default);
+    }
     return loading;
 }
 

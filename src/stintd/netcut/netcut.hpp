@@ -104,10 +104,10 @@ public:
     struct State {
         bool serves = false;
         bool installed = true;
-        std::string problem; ///< the reason that it does not work; empty: none
-        std::size_t cut = 0; ///< apps that are cut
-        std::string noWake;  ///< the reason that the machine is not woken; empty: none
-        std::string noMarks; ///< the reason that marks do not work; empty: none
+        std::string problem;  ///< the reason that it does not work; empty: none
+        std::size_t cut = 0;  ///< apps that are cut
+        std::string noWake;   ///< the reason that the machine is not woken; empty: none
+        std::string noMarks;  ///< the reason that marks do not work; empty: none
         bool refused = false; ///< polkit does not let this user do all of it
     };
     State state() const;
