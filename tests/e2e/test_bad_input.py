@@ -266,6 +266,8 @@ def test_a_store_of_a_newer_version_is_left_as_it_is(world):
     assert "9999" in told or "newer" in told
     assert str(database) in told
     assert database.read_bytes() == before
+    again = subprocess.run([BIN / "stintd"], env=world.environment, capture_output=True, timeout=30, check=False)
+    assert again.returncode == 78, "the unit does not try that again (stintd.service)"
 
 
 def test_a_damaged_store_is_set_aside_and_rebuilt_from_what_can_be_read(world):

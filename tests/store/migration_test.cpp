@@ -70,6 +70,51 @@ TEST_CASE("a store of version 1 keeps its jobs, and a damaged row gets no new ch
     CHECK(notes[0].find("id=2") != std::string::npos);
 }
 
+TEST_CASE("a migration keeps the store before it, which the refusal of a downgrade names") { // linux.md §A.10
+    const Scratch scratch;
+    makeVersion1(valueOf(StoreDirectory::claim(scratch.store())));
+    const auto copy = fs::path(scratch.database()).concat(".schema-1");
+    {
+        auto store = openStore(scratch.store());
+        CHECK(valueOf(store.load()).jobs.size() == 1);
+    }
+    CHECK(fs::status(copy).permissions() == fs::perms{0600});
+    CHECK(valueOf(valueOf(Database::open(copy)).integer("SELECT count(*) FROM jobs")) == 2);
+    { openStore(scratch.store()); } // one that needs no migration keeps nothing
+    const auto names = [&] {
+        std::set<std::string> found;
+        for (const auto& entry : fs::directory_iterator(scratch.store()))
+            if (entry.path().string().find("schema-") != std::string::npos) found.insert(entry.path().filename());
+        return found;
+    };
+    CHECK(names() == std::set<std::string>{"stint.db.schema-1"});
+
+    // A newer stint came, and has kept two of its own: the older one's copy is the last that this one knows.
+    const auto newer = schemaVersion() + 1;
+    std::ofstream(fs::path(scratch.database()).concat(fmt::format(".schema-{}", newer))) << "newer";
+    std::ofstream(fs::path(scratch.database()).concat(".schema-old")) << "planted";
+    done(valueOf(Database::open(scratch.database())).run(fmt::format("PRAGMA user_version = {}", newer)));
+    const auto refused = Store::open({scratch.store(), bootA, {}});
+    REQUIRE_FALSE(refused.ok());
+    CHECK(refused.error().code == Errc::ILLEGAL_STATE);
+    CHECK(refused.error().message.find(copy.string() + " is a copy from before its migration") != std::string::npos);
+
+    for (const auto* part : {"", "-wal"})
+        fs::remove(fs::path(scratch.database()).concat(part));
+    fs::rename(copy, scratch.database());
+    CHECK(reopened(scratch).jobs.size() == 1);
+}
+
+TEST_CASE("a migration goes on without a copy where none can be made, and says so") {
+    const Scratch scratch;
+    makeVersion1(valueOf(StoreDirectory::claim(scratch.store())));
+    fs::create_directories(fs::path(scratch.database()).concat(".copying") / "planted");
+    auto store = openStore(scratch.store());
+    CHECK(valueOf(store.load()).jobs.size() == 1);
+    const auto notes = store.notes();
+    CHECK(std::ranges::any_of(notes, [](const std::string& note) { return note.starts_with("no copy of "); }));
+}
+
 TEST_CASE("a migrated store takes new fields and work, and is found whole when it is opened again") {
     const Scratch scratch;
     makeVersion1(valueOf(StoreDirectory::claim(scratch.store())));

@@ -66,7 +66,7 @@ TEST_CASE("a second daemon on a store is refused and told who has it") { // issu
     {
         auto first = openStore(scratch.store());
         const auto error = refused(scratch.store());
-        CHECK(error.code == Errc::ILLEGAL_STATE);
+        CHECK(error.code == Errc::UNAVAILABLE);
         CHECK(says(error, scratch.store().string()));
         CHECK(says(error, "process " + std::to_string(::getpid())));
         done(first.commit(std::vector<Record>{SaveJob{jobOf(1)}}, stamp(1s)));

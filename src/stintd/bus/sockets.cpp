@@ -26,7 +26,7 @@ Error cannotListen(const std::filesystem::path& socket, int number) {
 
 Result<Listener> Listener::open(const std::filesystem::path& socket) {
     if (wire::connectSocket(socket).ok())
-        return fail(Errc::ILLEGAL_STATE, "another stintd listens at {}", socket.c_str());
+        return fail(Errc::UNAVAILABLE, "another stintd listens at {}", socket.c_str());
     // The socket is bound under another name and then renamed, so that it listens before anybody can find it.
     const std::filesystem::path fresh = socket.native() + ".new";
     sockaddr_un address{};

@@ -8,6 +8,12 @@
 
 namespace {
 
+/// 69 for what may be otherwise at the next start; 78, which systemd does not try again, for what a person has to mend,
+/// such as a store of a newer stint.
+int codeOf(const stint::Error& error) {
+    return error.code == stint::Errc::ILLEGAL_STATE ? stint::ends::configuration : stint::ends::unavailable;
+}
+
 int fails(int code, const stint::Error& error) {
     stint::complain("stintd", error.message);
     return code;
@@ -30,7 +36,7 @@ int main(int argc, char** argv) {
     stint::startLog();
     options.descriptors = stint::raiseDescriptorLimit();
     stint::Daemon daemon(std::move(options), *std::move(policy));
-    if (auto opened = daemon.open(); !opened) return fails(stint::ends::unavailable, opened.error());
+    if (auto opened = daemon.open(); !opened) return fails(codeOf(opened.error()), opened.error());
     if (auto ran = daemon.run(); !ran) return fails(stint::ends::unavailable, ran.error());
     return 0;
 }

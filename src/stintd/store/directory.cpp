@@ -157,7 +157,7 @@ Result<void> StoreDirectory::lock() {
         if (errno != EAGAIN && errno != EACCES) return systemError(file, "lock");
         char holder[32] = {};
         const auto size = ::pread(lock_.get(), holder, sizeof holder - 1, 0);
-        return fail(Errc::ILLEGAL_STATE, "the store {} is in use by process {}; each daemon needs a store of its own",
+        return fail(Errc::UNAVAILABLE, "the store {} is in use by process {}; each daemon needs a store of its own",
                     path_.string(), size > 0 ? holder : "(unknown)");
     }
     const auto pid = std::to_string(::getpid());

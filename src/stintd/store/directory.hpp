@@ -16,7 +16,7 @@ namespace stint {
 class StoreDirectory {
 public:
     /// Creates `path` if it is absent (0700). Refuses it if another user owns it, others may enter it, or it is not a
-    /// directory (Errc::ILLEGAL_STATE with what to do). Waits 5 s for its lock: IllegalState names the holder.
+    /// directory (Errc::ILLEGAL_STATE with what to do). Waits 5 s for its lock: UNAVAILABLE names the holder.
     static Result<StoreDirectory> claim(const std::filesystem::path& path);
 
     const std::filesystem::path& path() const { return path_; }

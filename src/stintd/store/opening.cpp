@@ -1,10 +1,12 @@
 #include "stintd/store/opening.hpp"
 
 #include <functional>
+#include <map>
 
 #include <fmt/core.h>
 
 #include "base/result/errors.hpp"
+#include "base/text/number.hpp"
 #include "stintd/store/salvage.hpp"
 #include "stintd/store/schema.hpp"
 
@@ -120,12 +122,63 @@ Result<void> finishMaking(const StoreDirectory& directory) {
 
 namespace {
 
-Result<void> refuseNewer(Database& database, const std::filesystem::path& file) {
+constexpr std::string_view copySuffix = ".schema-";
+
+/// The copies that migrations have kept of the store before them, by their versions.
+std::map<std::int64_t, fs::path> copiesOf(const fs::path& file) {
+    std::map<std::int64_t, fs::path> copies;
+    std::error_code ignored;
+    for (const auto& entry : fs::directory_iterator(file.parent_path(), ignored)) {
+        const std::string name = entry.path().filename().string();
+        const std::string before = file.filename().string() + std::string(copySuffix);
+        if (!name.starts_with(before)) continue;
+        if (const auto version = numberIn<std::int64_t>(std::string_view(name).substr(before.size())))
+            copies.emplace(*version, entry.path());
+    }
+    return copies;
+}
+
+/// Keeps the store as it is before its migration, for those who go back to a stint that knows it no further. The last
+/// two remain: a migration that was cut off has made one of a version in between.
+Result<void> keepCopy(Database& database, const StoreDirectory& directory, const fs::path& file, std::int64_t version) {
+    const auto making = withSuffix(file, ".copying");
+    discard(making);
+    STINT_TRY(directory.touch(making));
+    auto copy = STINT_TRY(database.prepare("VACUUM INTO ?1"));
+    const auto copied = copy.run(making.native());
+    if (!copied.ok()) discard(making);
+    STINT_TRY(copied);
+    STINT_TRY(move(making, withSuffix(file, fmt::format("{}{}", copySuffix, version))));
+    auto copies = copiesOf(file);
+    for (std::error_code ignored; copies.size() > 2; copies.erase(copies.begin()))
+        fs::remove(copies.begin()->second, ignored);
+    return directory.sync();
+}
+
+Result<void> refuseNewer(Database& database, const fs::path& file) {
     const auto version = STINT_TRY(database.integer("PRAGMA user_version"));
     if (version <= schemaVersion()) return {};
+    const auto copies = copiesOf(file);
+    const auto after = copies.upper_bound(schemaVersion());
+    const std::string copy = after == copies.begin()
+                                 ? ""
+                                 : fmt::format("; {} is a copy from before its migration, and is read if it is moved "
+                                               "in its place",
+                                               std::prev(after)->second.string());
     return fail(Errc::ILLEGAL_STATE,
-                "{} was made by a newer stint (schema {}, this one knows {}); it was left as it is", file.string(),
-                version, schemaVersion());
+                "{} was made by a newer stint (schema {}, this one knows {}); it was left as it is{}", file.string(),
+                version, schemaVersion(), copy);
+}
+
+/// Migrates to our version. Without room for a copy it goes on without one.
+Result<void> migrateKeeping(Database& database, const StoreDirectory& directory, const fs::path& file,
+                            std::vector<std::string>& notes) {
+    const auto version = STINT_TRY(database.integer("PRAGMA user_version"));
+    if (version == schemaVersion()) return {};
+    if (const auto kept = keepCopy(database, directory, file, version); !kept)
+        notes.push_back(fmt::format("no copy of {} was kept before its migration from schema {} to {}: {}",
+                                    file.string(), version, schemaVersion(), kept.error().message));
+    return migrate(database);
 }
 
 Result<void> configure(Database& database) {
@@ -160,14 +213,15 @@ Result<std::string> damageOf(Database& database) {
 }
 
 /// Migrates the database to our version. Returns the damage that it has; empty: none.
-Result<std::string> prepare(Database& database, Journal journal, const std::filesystem::path& file) {
+Result<std::string> prepare(Database& database, Journal journal, const StoreDirectory& directory, const fs::path& file,
+                            std::vector<std::string>& notes) {
     // SQLite takes a file without a page for a new database; makeNew() never leaves such a file.
     if (!hasPage(file)) return std::string{"it is empty"};
     STINT_TRY(configure(database));
     STINT_TRY(refuseNewer(database, file));
     if (auto damage = STINT_TRY(damageOf(database)); !damage.empty()) return damage;
     STINT_TRY(chooseJournal(database, journal));
-    STINT_TRY(migrate(database));
+    STINT_TRY(migrateKeeping(database, directory, file, notes));
     if (!STINT_TRY(hasOurSchema(database))) return std::string{"its tables are not ours"};
     if (database.readOnly()) return std::string{"it cannot be written"};
     return std::string{};
@@ -185,7 +239,7 @@ Result<Database> openDatabase(const StoreDirectory& directory, Journal journal, 
             STINT_TRY(finishMaking(directory));
         }
         auto database = STINT_TRY(Database::open(file));
-        const auto complaint = prepare(database, journal, file);
+        const auto complaint = prepare(database, journal, directory, file, notes);
         if (complaint && complaint->empty()) {
             database.checkpointOnClose();
             return database;

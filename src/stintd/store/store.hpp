@@ -23,7 +23,7 @@ public:
     };
 
     /// Opens or makes DIRECTORY/stint.db, and holds DIRECTORY/lock for the life of the Store: a second daemon on the
-    /// same store is IllegalState, naming the holder's pid. A store of a newer version is IllegalState and is left
+    /// same store is UNAVAILABLE, naming the holder's pid. A store of a newer version is IllegalState and is left
     /// untouched. A damaged store is set aside beside the new one, which is built from what can be read, and reported
     /// in `notes()`.
     static Result<Store> open(Options options);
