@@ -175,7 +175,7 @@ Netcut::State Netcut::state() const {
     state.cut = static_cast<std::size_t>(cut);
     state.noWake = waker_.refusal();
     state.noMarks = noMarks_;
-    state.refused = authority_ != nullptr;
+    state.refused = state.serves && authority_ != nullptr;
     return state;
 }
 
