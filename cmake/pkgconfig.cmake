@@ -1,5 +1,5 @@
-# stint_pkgconfig(NAME COMPONENT): NAME.pc of NAME.pc.in, installed. It finds its prefix from where it lies, so that it is right
-# wherever it was installed.
+# stint_pkgconfig(NAME COMPONENT): NAME.pc of NAME.pc.in, installed. It finds its prefix from where it lies, so that it
+# is right wherever it was installed.
 function(stint_pkgconfig name component)
   set(STINT_PC_LIBDIR ${CMAKE_INSTALL_LIBDIR})
   set(STINT_PC_INCLUDEDIR ${CMAKE_INSTALL_INCLUDEDIR})

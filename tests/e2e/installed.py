@@ -25,11 +25,11 @@ def run(*words, **options):
     return done.stdout
 
 
-def install(prefix, destdir=None):
+def install(prefix, destdir=None, component=None):
     environment = {name: value for name, value in os.environ.items() if name != "DESTDIR"}
     if destdir:
         environment["DESTDIR"] = str(destdir)
-    run("cmake", "--install", BUILD, "--prefix", prefix, env=environment)
+    run("cmake", "--install", BUILD, "--prefix", prefix, *(["--component", component] if component else []), env=environment)
     return prefix
 
 

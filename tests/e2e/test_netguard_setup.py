@@ -23,8 +23,14 @@ def prefix(tmp_path_factory):
     return install(tmp_path_factory.mktemp("installed") / "usr")
 
 
+def started(prefix, root, *words):
+    return subprocess.run([prefix / "libexec" / "stint" / "netguard-setup", *words], capture_output=True, text=True,
+                          env={"PATH": os.environ["PATH"], "DESTDIR": str(root)}, check=False)
+
+
 def set_up(prefix, root, *words):
-    run(prefix / "libexec" / "stint" / "netguard-setup", *words, env={"PATH": os.environ["PATH"], "DESTDIR": str(root)})
+    done = started(prefix, root, *words)
+    assert done.returncode == 0, done
 
 
 def test_it_puts_everything_in_its_place_and_takes_it_away_again(prefix, tmp_path):
@@ -47,9 +53,7 @@ def test_it_keeps_off_a_package(prefix, tmp_path):
     for file in packaged:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text("the package's")
-    program = prefix / "libexec" / "stint" / "netguard-setup"
-    environment = {"PATH": os.environ["PATH"], "DESTDIR": str(tmp_path)}
-    refused = subprocess.run([program], env=environment, capture_output=True, text=True, check=False)
+    refused = started(prefix, tmp_path)
     assert refused.returncode == 73 and "a package" in refused.stderr
     set_up(prefix, tmp_path, "--remove")
     assert [file for file in tmp_path.rglob("*") if file.is_file()] and {file.read_text() for file in packaged} == {"the package's"}

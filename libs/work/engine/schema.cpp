@@ -113,12 +113,10 @@ Result<void> rowInto(Statement& insert, const Request& request, const Mark& mark
 
 Mark markIn(const Statement& row) { return {row.integer(37), row.integer(38)}; }
 
-Result<Request> requestIn(const Statement& row, ConstraintsRead& read) {
+Result<Request> requestIn(const UUID& id, const Statement& row, ConstraintsRead& read) {
     Request request;
     Spec& spec = request.spec;
-    const auto id = UUID::fromString(row.text(0));
-    if (!id) return fail(Errc::STORAGE, "a request whose id is none");
-    spec.id = *id;
+    spec.id = id;
     request.sequence = STINT_TRY(storedNumber(row, 1, 0, farthest));
     spec.worker = row.text(2);
     spec.input = STINT_TRY(dataOf(row.text(3)));

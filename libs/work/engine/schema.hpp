@@ -43,6 +43,6 @@ struct Mark {
 Result<void> rowInto(Statement& insert, const Request& request, const Mark& mark);
 Mark markIn(const Statement& row);
 /// Reads a request without its parents. Errc::STORAGE for a row that is damaged, or breaks a rule.
-Result<Request> requestIn(const Statement& row, ConstraintsRead& read);
+Result<Request> requestIn(const UUID& id, const Statement& row, ConstraintsRead& read);
 
 } // namespace stint::work

@@ -270,7 +270,7 @@ Result<void> Store::readRows(Content& content) {
             return fail(Errc::STORAGE, "two requests are one: {}", id->toString());
         const Mark mark = markIn(s);
         if (!isNew && known->second.mark == mark) continue;
-        Request request = STINT_TRY(requestIn(s, constraints));
+        Request request = STINT_TRY(requestIn(*id, s, constraints));
         known->second.mark = mark;
         known->second.job = request.job;
         nextSequence_ = std::max(nextSequence_, request.sequence + 1);

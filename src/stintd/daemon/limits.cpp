@@ -25,6 +25,15 @@ std::optional<WallTime> wallOf(const std::optional<Instant>& when, Now now) {
     return when ? std::optional(wallAt(*when, now)) : std::nullopt;
 }
 
+/// For an administrator to paste: a rule that lets this user, wherever it is active.
+std::string polkitRule() {
+    const passwd* const user = ::getpwuid(::getuid());
+    return fmt::format("as root, in /etc/polkit-1/rules.d/50-stint.rules: polkit.addRule(function(action, subject) {{ "
+                       "if (action.id.indexOf(\"org.stint.netguard.\") == 0 && subject.user == \"{}\") return "
+                       "polkit.Result.YES; }});",
+                       user ? user->pw_name : "USER");
+}
+
 } // namespace
 
 template <class Delivery> void Daemon::deliver(const Delivery& delivery, const AppId& app) {
@@ -186,19 +195,6 @@ Netcut::Used Daemon::used(NetworkUsed use) {
         event.sent = static_cast<Bytes>(std::min(sent, most));
     };
 }
-
-namespace {
-
-/// For an administrator to paste: a rule that lets this user, wherever it is active.
-std::string polkitRule() {
-    const passwd* const user = ::getpwuid(::getuid());
-    return fmt::format("as root, in /etc/polkit-1/rules.d/50-stint.rules: polkit.addRule(function(action, subject) {{ "
-                       "if (action.id.indexOf(\"org.stint.netguard.\") == 0 && subject.user == \"{}\") return "
-                       "polkit.Result.YES; }});",
-                       user ? user->pw_name : "USER");
-}
-
-} // namespace
 
 wire::Finding Daemon::aboutNetwork() const {
     using Grade = wire::Finding::Grade;

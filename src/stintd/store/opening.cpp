@@ -61,6 +61,11 @@ Result<std::string> countsOf(Database& fresh) {
 
 } // namespace
 
+Result<void> copyInto(Database& database, const fs::path& file) {
+    auto copy = STINT_TRY(database.prepare("VACUUM INTO ?1"));
+    return copy.run(file.native());
+}
+
 Result<void> makeNew(const StoreDirectory& directory) {
     return make(directory, schemaVersion(), [](Database&) { return Result<void>{}; });
 }
@@ -128,9 +133,9 @@ constexpr std::string_view copySuffix = ".schema-";
 std::map<std::int64_t, fs::path> copiesOf(const fs::path& file) {
     std::map<std::int64_t, fs::path> copies;
     std::error_code ignored;
+    const std::string before = file.filename().string() + std::string(copySuffix);
     for (const auto& entry : fs::directory_iterator(file.parent_path(), ignored)) {
         const std::string name = entry.path().filename().string();
-        const std::string before = file.filename().string() + std::string(copySuffix);
         if (!name.starts_with(before)) continue;
         if (const auto version = numberIn<std::int64_t>(std::string_view(name).substr(before.size())))
             copies.emplace(*version, entry.path());
@@ -144,8 +149,7 @@ Result<void> keepCopy(Database& database, const StoreDirectory& directory, const
     const auto making = withSuffix(file, ".copying");
     discard(making);
     STINT_TRY(directory.touch(making));
-    auto copy = STINT_TRY(database.prepare("VACUUM INTO ?1"));
-    const auto copied = copy.run(making.native());
+    const auto copied = copyInto(database, making);
     if (!copied.ok()) discard(making);
     STINT_TRY(copied);
     STINT_TRY(move(making, withSuffix(file, fmt::format("{}{}", copySuffix, version))));

@@ -33,6 +33,9 @@ Result<void> finishMaking(const StoreDirectory& directory);
 /// The way in which commits become durable. A write-ahead log needs shared memory, which network file systems lack.
 enum class Journal { WriteAhead, RollBack };
 
+/// Writes all that the database holds into `file`, which is empty or absent.
+Result<void> copyInto(Database& database, const std::filesystem::path& file);
+
 /// Opens or makes DIRECTORY/stint.db, brings it to our version and checks all of it. A newer version is IllegalState,
 /// and nothing is changed. A damaged database is set aside and rebuilt, and `notes` say so.
 Result<Database> openDatabase(const StoreDirectory& directory, Journal journal, std::vector<std::string>& notes);

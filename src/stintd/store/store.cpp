@@ -153,8 +153,7 @@ public:
     Result<void> copyTo(const std::filesystem::path& file) {
         std::error_code ignored;
         std::filesystem::remove(file, ignored);
-        auto copy = STINT_TRY(database_.prepare("VACUUM INTO ?1"));
-        return copy.run(file.native());
+        return copyInto(database_, file);
     }
 
     Result<std::vector<PastRun>> pastRuns(const JobKey& key, std::size_t most) {
