@@ -1,6 +1,9 @@
 #include "contract/rules/network_access.hpp"
 
+#include <algorithm>
 #include <array>
+#include <memory>
+#include <span>
 
 #include "contract/rules/app_state.hpp"
 #include "contract/rules/doze.hpp"
@@ -69,14 +72,25 @@ const NetworkRule* firstInForce(const App& app, const World& world, Spares spare
     return nullptr;
 }
 
+// The end by time alone of `first` and of each rule behind it that is in force too; nullopt: one ends by events only.
+std::optional<Instant> lastEnds(const NetworkRule* first, const App& app, const World& world, Spares spared) {
+    std::optional<Instant> last;
+    for (const NetworkRule& rule : std::span(first, std::to_address(networkRules.end()))) {
+        if (&rule != first && ((rule.spares & spared) || !rule.inForce(app, world))) continue;
+        const auto ends = rule.ends ? rule.ends(world) : std::nullopt;
+        if (!ends) return std::nullopt;
+        last = std::max(last, ends);
+    }
+    return last;
+}
+
 std::optional<Instant> toCome(std::optional<Instant> when, const World& world) {
     return when && *when > world.now.elapsed ? when : std::nullopt;
 }
 
 NetworkVerdict decide(const App& app, const World& world, Spares spared) {
     if (const NetworkRule* rule = firstInForce(app, world, spared)) {
-        const auto ends = rule->ends ? rule->ends(world) : std::nullopt;
-        return {.allowed = false, .because = rule->name, .askAgain = toCome(ends, world)};
+        return {.allowed = false, .because = rule->name, .askAgain = toCome(lastEnds(rule, app, world, spared), world)};
     }
     NetworkVerdict verdict;
     if (!seen(app)) verdict.askAgain = toCome(networkCutOff(app, world.constants), world);
