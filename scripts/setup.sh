@@ -32,8 +32,12 @@ packages_for() {
         echo polkitd iproute2 util-linux    # who lets it, and networks for it
         echo python3-prometheus-client      # reads what /metrics says
         echo mmdebstrap systemd-container   # a whole machine, where the tests run as root
+        echo debhelper lintian              # and on a machine with Stint's packages
         echo chromium                       # the Task Manager's page is looked at
         command -v npm >/dev/null || echo nodejs npm # and led, by what install_page_tools fetches
+    fi
+    if [ "$1" = package ]; then
+        echo debhelper lintian clang libbpf-dev libcap-ng-dev libseccomp-dev libxcb1-dev libxcb-res0-dev libwayland-dev libwayland-bin
     fi
     if [ "$1" = machine ]; then echo mmdebstrap qemu-system-x86 seabios e2fsprogs acpica-tools python3; fi # a virtual one
     if [ "$1" = bench ]; then echo curl wget aria2 beanstalkd redis-server iperf3 clang libbpf-dev libcap-ng-dev libseccomp-dev iproute2 dbus polkitd; fi

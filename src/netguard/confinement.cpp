@@ -67,7 +67,9 @@ int allowIf(scmp_filter_ctx filter, int call, scmp_arg_cmp condition) {
 
 Result<Account> accountOf(const std::string& name) {
     const passwd* const found = ::getpwnam(name.c_str());
-    if (!found) return fail(Errc::ILLEGAL_ARGUMENT, "there is no account {}; netguard-setup makes it", name);
+    if (!found)
+        return fail(Errc::ILLEGAL_ARGUMENT, "there is no account {}; systemd-sysusers makes it, or netguard-setup",
+                    name);
     if (found->pw_uid == 0) return fail(Errc::ILLEGAL_ARGUMENT, "{} is root, as which nothing is given up", name);
     return Account{name, found->pw_uid, found->pw_gid};
 }

@@ -17,10 +17,10 @@ BUILD = BIN.parent
 MMDEBSTRAP = ("unshare", "--pid", "--fork", "--kill-child", "--mount-proc", "mmdebstrap", "--quiet", "--variant=minbase")
 
 
-def run(*words, **options):
+def run(*words, within=600, **options):
     """Answers what it printed; it must end well."""
     done = subprocess.run(list(map(str, words)), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-                          timeout=600, check=False, **options)
+                          timeout=within, check=False, **options)
     assert done.returncode == 0, f"{words}:\n{done.stdout}"
     return done.stdout
 

@@ -97,9 +97,9 @@ class Machine:
         finally:
             os.close(pidfd)
 
-    def types(self, line, within=60):
+    def types(self, line, within=60, user="ann"):
         """Runs `line` as ann, in a session of her own; answers what she gets for it."""
-        done = subprocess.run(self._login(line), stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=within,
+        done = subprocess.run(self._login(line, user), stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=within,
                               check=False)
         return Ended(done.returncode, done.stdout, done.stderr)
 
@@ -108,8 +108,8 @@ class Machine:
         return subprocess.Popen(self._login(line), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                                 stderr=subprocess.DEVNULL)
 
-    def _login(self, line):
-        return self._inside("su", "--login", "ann", "--command", line)
+    def _login(self, line, user="ann"):
+        return self._inside("su", "--login", user, "--command", line)
 
     def as_root(self, *words):
         return run(*self._inside(*words))
