@@ -7,6 +7,7 @@
 #include <sys/epoll.h>
 
 #include "base/result/errors.hpp"
+#include "base/version/version.hpp"
 #include "link/wire/errors.hpp"
 #include "link/wire/names.hpp"
 #include "link/wire/reader.hpp"
@@ -28,9 +29,9 @@ Error tooMany(const char* what) {
     return fail(Errc::ILLEGAL_ARGUMENT, "more than {} {} in one call", mostChanges, what);
 }
 
-Result<void> replyWith(const wire::Message& call, const char* type, auto value) {
+Result<void> replyWith(const wire::Message& call, const char* type, auto... value) {
     const wire::Message reply = STINT_TRY(wire::newReply(call));
-    if (const int result = sd_bus_message_append(reply.get(), type, value); result < 0)
+    if (const int result = sd_bus_message_append(reply.get(), type, value...); result < 0)
         return wire::errorFromErrno(-result);
     if (const int result = sd_bus_send(nullptr, reply.get(), nullptr); result < 0) return wire::errorFromErrno(-result);
     return {};
@@ -59,6 +60,7 @@ Result<void> NetguardService::open() {
     // clang-format off
     static const sd_bus_vtable methods[] = {
         SD_BUS_VTABLE_START(0),
+        SD_BUS_METHOD("Version",    "",      "ss",     handle<&NetguardService::version>,    SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_METHOD("Watch",      "h",     "t",      handle<&NetguardService::watch>,      SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_METHOD("Forget",     "t",     "",       handle<&NetguardService::forget>,     SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_METHOD("SetBlocked", "a(tb)", "",       handle<&NetguardService::setBlocked>, SD_BUS_VTABLE_UNPRIVILEGED),
@@ -182,6 +184,13 @@ void NetguardService::answer(const wire::Message& call, const Result<void>& done
     STINT_CHECK(waiting == inFlight_.end() || waiting->second > 0);
     if (waiting != inFlight_.end() && --waiting->second == 0) inFlight_.erase(waiting);
     if (!done) (void)wire::replyError(call, done.error());
+}
+
+Result<NetguardService::Work> NetguardService::version(const wire::Message& call) {
+    return Work{.act = [=](const Peer&) {
+        const Build& own = ownBuild();
+        return replyWith(call, "ss", std::string(own.version).c_str(), std::string(own.commit).c_str());
+    }};
 }
 
 Result<NetguardService::Work> NetguardService::watch(const wire::Message& call) {

@@ -45,6 +45,7 @@ private:
     using Handler = Result<Work> (NetguardService::*)(const wire::Message&);
     template <Handler handler> static int handle(sd_bus_message* message, void* self, sd_bus_error*);
 
+    Result<Work> version(const wire::Message& call);
     Result<Work> watch(const wire::Message& call);
     Result<Work> forget(const wire::Message& call);
     Result<Work> setBlocked(const wire::Message& call);

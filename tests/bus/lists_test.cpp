@@ -362,6 +362,15 @@ TEST_CASE("what the daemon found of the machine is told to the operator alone") 
     CHECK(world.ask(app, taskManagerInterface, "Diagnose", noOptions).error().code == Errc::SECURITY);
 }
 
+TEST_CASE("the builds of the programs that run are told to the operator alone") { // linux.md §A.10
+    World world;
+    Client person = world.connectOperator();
+    Reader told(world.ask(person, taskManagerInterface, "Versions", noOptions));
+    CHECK(readRows<ProgramRow>(told).value() == world.owner.programs());
+    Client app = world.connectApp("com.example.mail");
+    CHECK(world.ask(app, taskManagerInterface, "Versions", noOptions).error().code == Errc::SECURITY);
+}
+
 TEST_CASE("the scheduler as a whole is told to the operator alone") { // jobs.md §9.3
     World world;
     world.owner.whole.constants = {{"job.slots", "16"}};

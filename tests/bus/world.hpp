@@ -137,6 +137,7 @@ public:
     std::vector<wire::Finding> findings() override {
         return {{"processes", wire::Finding::Grade::Advisory, "no cgroup", "Delegate=yes"}};
     }
+    std::vector<wire::ProgramRow> programs() override { return {{"stintd", "1.2.3", "0123abcd"}}; }
     std::vector<wire::DeviceRow> device() override { return {{"charging", "true", "embedded default"}}; }
     std::optional<JobView> job(const JobKey& key, Now) const override {
         ++questions;

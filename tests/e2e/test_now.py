@@ -24,7 +24,12 @@ def test_without_a_daemon_it_says_so_and_starts_none(world):
 def test_the_version_under_json_is_json(world):
     version = world.done("--version").removeprefix("stint ").strip()
     for line in (("--version", "--json"), ("--json", "--version")):
-        assert json.loads(world.done(*line)) == {"schema": 1, "version": version}
+        told = json.loads(world.done(*line))
+        assert (told["schema"], told["version"], told["running"]) == (1, version, [])
+        assert told["storeSchema"] > 0 and isinstance(told["commit"], str) and "manual" in told["features"]
+    world.start_daemon()
+    running = json.loads(world.done("--version", "--json"))["running"]
+    assert running == [{"program": "stintd", "version": version, "commit": told["commit"]}]
 
 
 def test_it_prints_what_runs_and_what_waits_and_what_to_type_next(world, daemon, line):

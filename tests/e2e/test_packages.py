@@ -1,6 +1,7 @@
 """Debian's packages of Stint on a whole machine, by apt alone: a distribution ships them, an administrator upgrades them,
 and a purge takes them away (packaging/debian; linux.md §A.6)."""
 
+import json
 import os
 
 import pytest
@@ -138,6 +139,10 @@ def test_the_helper_comes_late_and_stays(machine_with, packages, next_packages):
     machine.apt("install", packages["stint-netguard"])
     machine.until_logged(ENFORCES)
     assert network(machine).split()[2] == "enforced"
+    build = json.loads(machine.types("stint --version --json").out)
+    assert [each["program"] for each in build["running"]] == ["stintd", "stint-netguard"]
+    assert {each["commit"] for each in build["running"]} == {build["commit"]} and len(build["commit"]) == 40
+    assert build["features"] == ["manual", "netguard", "taskmanager", "wayland", "x11"]
     for user in ("nobody", "ann"):
         tried = machine.as_root("sh", "-c", f"setpriv --reuid={user} --clear-groups kill -KILL {helper(machine)} 2>&1 || true")
         assert "not permitted" in tried

@@ -2,6 +2,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/version/version.hpp"
 #include "contract/json/job_json.hpp"
 #include "stintd/store/opening.hpp"
 #include "stintd/store/schema.hpp"
@@ -68,6 +69,10 @@ TEST_CASE("a store of version 1 keeps its jobs, and a damaged row gets no new ch
     REQUIRE(notes.size() == 1);
     CHECK(notes[0].find("its checksum does not match") != std::string::npos);
     CHECK(notes[0].find("id=2") != std::string::npos);
+}
+
+TEST_CASE("the store's version that `stint --version --json` tells is the one that is written") { // linux.md §A.10
+    CHECK(ownBuild().storeSchema == schemaVersion());
 }
 
 TEST_CASE("a migration keeps the store before it, which the refusal of a downgrade names") { // linux.md §A.10

@@ -180,12 +180,6 @@ OutputOptions outputOf(const std::vector<std::string>& line) {
     return {.json = has("--json"), .plain = has("--plain"), .quiet = has("--quiet") || has("-q")};
 }
 
-std::string versionLine() {
-    Json line = header();
-    line["version"] = STINT_VERSION;
-    return dumped(line);
-}
-
 /// Replaces this process by `program`; returns only if that fails.
 int become(std::string_view program, const std::vector<std::string>& line, const Screen& screen) {
     std::vector<std::string> words{(libexecDirectory() / program).native()};
@@ -206,10 +200,7 @@ int runLine(const std::vector<std::string>& line, const Screen& screen, const Pe
         screen.print(overview(screen.columns()));
         return ends::ok;
     }
-    if (words.size() == 1 && words[0] == "--version") {
-        screen.print(screen.json() ? versionLine() : "stint " STINT_VERSION);
-        return ends::ok;
-    }
+    if (words.size() == 1 && words[0] == "--version") return version(screen);
     auto invocation = parse(line);
     if (!invocation.ok()) return screen.fail(ends::usage, invocation.error().message);
     if (invocation->wantsHelp) {

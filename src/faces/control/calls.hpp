@@ -155,6 +155,8 @@ inline auto networks() { return list<wire::NetworkRow>(wire::deviceInterface, "N
 Call<void> markNetwork(const std::string& network, const std::string& word);
 /// The daemon's findings about this machine, for `stint doctor`.
 inline auto diagnose() { return list<wire::Finding>(wire::taskManagerInterface, "Diagnose"); }
+/// The programs of Stint that run.
+inline auto versions() { return list<wire::ProgramRow>(wire::taskManagerInterface, "Versions"); }
 Call<void> record(bool on);
 inline auto recordings() { return list<wire::RecordingRow>(wire::taskManagerInterface, "Recordings"); }
 /// The daemon's counters since it started.

@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 
 #include "base/time/clock.hpp"
+#include "base/version/version.hpp"
 #include "faces/taskmanager/paths.hpp"
 #include "faces/taskmanager/peer.hpp"
 
@@ -31,7 +32,7 @@ Options parseOptions(int count, char** words) {
         ->check(noLength);
     app.add_option("--web-root", root, "serves the page's files from this directory, for whoever works on them")
         ->check(CLI::ExistingDirectory);
-    app.set_version_flag("--version", "stint-taskmanager " STINT_VERSION);
+    app.set_version_flag("--version", fmt::format("stint-taskmanager {}", ownBuild().version));
     try {
         app.parse(count, words);
     } catch (const CLI::ParseError& error) {

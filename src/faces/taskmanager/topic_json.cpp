@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/time/clock.hpp"
+#include "base/version/version.hpp"
 #include "faces/taskmanager/downloads.hpp"
 #include "faces/views/json.hpp"
 #include "faces/views/json_row.hpp"
@@ -58,7 +59,7 @@ std::string clockJson() { return cli::dumped(Json{{"now", cli::milliseconds(wall
 
 std::string helloJson(bool daemonIsUp) {
     Json line = cli::header();
-    line["version"] = STINT_VERSION;
+    line["version"] = ownBuild().version;
     line["now"] = cli::milliseconds(wallNow());
     line["daemon"] = daemonIsUp ? "up" : "down";
     line["downloads"] = usualDirectory();

@@ -37,6 +37,21 @@ struct Finding {
     bool operator==(const Finding&) const = default;
 };
 
+/// A program of Stint that runs, for `stint --version`: stintd, and stint-netguard where that serves it.
+struct ProgramRow {
+    std::string program;
+    std::string version;
+    std::string commit; ///< empty: unknown
+
+    static constexpr auto noun = "program";
+    static constexpr auto fields = [](auto& field, auto& row) {
+        field("program", row.program);
+        field("version", row.version);
+        field("commit", row.commit);
+    };
+    bool operator==(const ProgramRow&) const = default;
+};
+
 /// "enforced", "advisory", "absent", "trouble".
 std::string_view nameOf(Finding::Grade grade);
 

@@ -185,6 +185,13 @@ Handled diagnose(Request& request) {
     });
 }
 
+Handled versions(Request& request) {
+    return answers([&owner = request.owner](Writer& writer) -> Result<void> {
+        wire::writeRows(writer, owner.programs());
+        return {};
+    });
+}
+
 Handled record(Request& request) {
     const bool begins = STINT_TRY(request.arguments.boolean());
     STINT_TRY(request.owner.record(request.call, begins));
@@ -240,6 +247,7 @@ std::span<const Method> operatorMethods() {
     static constexpr Method rows[] = {
         {taskManagerInterface, "Meters",      "a{sv}",          Operator, meters},
         {taskManagerInterface, "Diagnose",    "a{sv}",          Operator, diagnose},
+        {taskManagerInterface, "Versions",    "a{sv}",          Operator, versions},
         {taskManagerInterface, "Record",      "ba{sv}",         Operator, record},
         {taskManagerInterface, "Recordings",  "a{sv}",          Operator, recordings},
         {taskManagerInterface, "Stop",        "sa{sv}",         Operator, stop},

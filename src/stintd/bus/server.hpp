@@ -138,6 +138,8 @@ public:
     virtual std::vector<wire::RecordingRow> recordings() = 0;
     /// The daemon's side of `stint doctor`.
     virtual std::vector<wire::Finding> findings() = 0;
+    /// Itself, and the helper that serves it.
+    virtual std::vector<wire::ProgramRow> programs() = 0;
 };
 
 class Server {

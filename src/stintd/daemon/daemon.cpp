@@ -14,6 +14,7 @@
 #include "base/time/time.hpp"
 #include "base/unix/paths.hpp"
 #include "base/unix/process.hpp"
+#include "base/version/version.hpp"
 #include "contract/model/device_fields.hpp"
 #include "link/wire/connect.hpp"
 #include "stintd/daemon/clock.hpp"
@@ -134,7 +135,7 @@ Result<void> Daemon::open() {
     sd_event_source_set_priority(idle_, SD_EVENT_PRIORITY_IDLE);
     openWakeTimer();
     STINT_TRY(openEdges());
-    logInfo(fmt::format("stintd {} with {}; {}", STINT_VERSION, counted(policy_.constants.slots, "slot"),
+    logInfo(fmt::format("stintd {} with {}; {}", ownBuild().version, counted(policy_.constants.slots, "slot"),
                         processes_->description()));
     sd_notify(0, "READY=1");
     return {};
@@ -194,7 +195,7 @@ Result<void> Daemon::openStore() {
     const StartStep step(options_.store.native());
     store_ = STINT_TRY(
         Store::open({.directory = options_.store, .boot = boot_, .failCommit = faultOf(options_.faultCommit)}));
-    aborts_.open(options_.store, boot_, STINT_VERSION);
+    aborts_.open(options_.store, boot_, std::string(ownBuild().version));
     return {};
 }
 

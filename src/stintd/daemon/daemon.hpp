@@ -141,7 +141,8 @@ private:
     Result<std::vector<PastRun>> pastRuns(const JobKey& key, std::size_t most) override;
     Result<DayPage> day(const DayAsked& asked) override; // day.cpp
     Result<Supposed> suppose(const std::map<std::string, std::string>& changes) override;
-    std::vector<wire::Finding> findings() override; // findings.cpp
+    std::vector<wire::Finding> findings() override;    // findings.cpp
+    std::vector<wire::ProgramRow> programs() override; // findings.cpp
     std::optional<Error> storeError();
     // limits.cpp
     void count(const CountNetwork& asked);

@@ -13,6 +13,7 @@
 #include "base/text/number.hpp"
 #include "base/time/time.hpp"
 #include "base/unix/sockets.hpp"
+#include "base/version/version.hpp"
 #include "stintd/daemon/daemon.hpp"
 
 namespace stint {
@@ -27,7 +28,7 @@ namespace fs = std::filesystem;
 Finding aboutDaemon() {
     std::error_code unknown;
     const std::string program = fs::read_symlink("/proc/self/exe", unknown).string();
-    const std::string self = fmt::format("stintd {}, process {}, {}", STINT_VERSION, ::getpid(), program);
+    const std::string self = fmt::format("stintd {}, process {}, {}", ownBuild().version, ::getpid(), program);
     if (!program.ends_with(" (deleted)")) return {"daemon", Grade::Enforced, self, ""};
     return {"daemon", Grade::Trouble, self + ": its program was replaced since it started",
             "systemctl --user restart stintd, or end it and start stintd anew; no job is lost"};
@@ -238,6 +239,14 @@ std::vector<wire::Finding> Daemon::findings() {
     all.push_back(aboutNetwork());
     for (Finding& finding : aboutWhatIsNotThere())
         all.push_back(std::move(finding));
+    return all;
+}
+
+std::vector<wire::ProgramRow> Daemon::programs() {
+    const Build& own = ownBuild();
+    std::vector<wire::ProgramRow> all{{"stintd", std::string(own.version), std::string(own.commit)}};
+    const Netcut::State guard = netcut_->state();
+    if (guard.serves) all.push_back({"stint-netguard", guard.version, guard.commit});
     return all;
 }
 

@@ -11,6 +11,7 @@
 #include "base/result/errors.hpp"
 #include "base/unix/ends.hpp"
 #include "base/unix/paths.hpp"
+#include "base/version/version.hpp"
 #include "stintd/apps/manifest_files.hpp"
 #include "stintd/daemon/daemon.hpp"
 #include "stintd/daemon/log.hpp"
@@ -45,7 +46,7 @@ DaemonOptions parseOptions(int argc, char** argv) {
     app.add_option("--store", options.store, "directory of the store")->capture_default_str();
     app.add_option("--apps", options.apps, "directory of manifests, in place of the usual ones (repeatable)");
     app.add_flag("--stored", options.stored, "print what waits in the store, and end: nothing is started or changed");
-    app.set_version_flag("--version", "stintd " STINT_VERSION);
+    app.set_version_flag("--version", fmt::format("stintd {}", ownBuild().version));
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

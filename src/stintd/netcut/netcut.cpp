@@ -176,6 +176,8 @@ Netcut::State Netcut::state() const {
     state.noWake = waker_.refusal();
     state.noMarks = noMarks_;
     state.refused = state.serves && authority_ != nullptr;
+    state.version = version_;
+    state.commit = commit_;
     return state;
 }
 
@@ -219,6 +221,9 @@ void Netcut::servedAnew() {
     counting_.reset();
     blocking_.reset();
     authority_.reset();
+    asking_.reset();
+    version_.clear();
+    commit_.clear();
     waker_.servedAnew();
     const std::uint64_t now = loopTime(loop_);
     const std::uint64_t since = std::exchange(servedSince_, now);
@@ -233,7 +238,30 @@ void Netcut::servedAnew() {
     told_.clear();
     noMarks_.clear();
     tell_("stint-netguard enforces limits on the network");
+    askVersion();
     pump();
+}
+
+void Netcut::askVersion() {
+    const auto call = guardCall(guard_, "Version");
+    sd_bus_slot* slot = nullptr;
+    if (call) sd_bus_call_async(guard_.bus(), &slot, call->get(), versionTold, this, UINT64_MAX);
+    asking_.reset(slot);
+}
+
+/// One that is too old to have a version answers with an error.
+int Netcut::versionTold(sd_bus_message* answer, void* data, sd_bus_error*) {
+    auto& self = *static_cast<Netcut*>(data);
+    const wire::Slot ended = std::move(self.asking_);
+    const auto message = wire::Message::sharing(answer);
+    if (message.isError()) return 0;
+    wire::Reader reader(message);
+    auto version = reader.string();
+    auto commit = reader.string();
+    if (!version || !commit) return 0;
+    self.version_ = *std::move(version);
+    self.commit_ = *std::move(commit);
+    return 0;
 }
 
 void Netcut::failed(const Error& error, bool installed) {

@@ -109,6 +109,8 @@ public:
         std::string noWake;   ///< the reason that the machine is not woken; empty: none
         std::string noMarks;  ///< the reason that marks do not work; empty: none
         bool refused = false; ///< polkit does not let this user do all of it
+        std::string version;  ///< the helper's; empty until it has told, and where it is too old to tell
+        std::string commit;
     };
     State state() const;
 
@@ -135,6 +137,7 @@ private:
 
     void guardChanged();
     void servedAnew();
+    void askVersion();
     void failed(const Error& error, bool installed);
 
     struct Question {
@@ -166,6 +169,7 @@ private:
     void awaitAuthority();
     static int watched(sd_bus_message* answer, void* app, sd_bus_error*);
     static int blocked(sd_bus_message* answer, void* self, sd_bus_error*);
+    static int versionTold(sd_bus_message* answer, void* self, sd_bus_error*);
     static int authorityChanged(sd_bus_message* signal, void* self, sd_bus_error*);
 
     CgroupOf cgroupOf_;
@@ -188,7 +192,10 @@ private:
     wire::Slot authority_;            ///< the match of polkit's signal that it may answer otherwise
     std::string problem_;             ///< the reason that no helper serves
     std::string told_;                ///< the last problem that was logged
-    std::string noMarks_;             ///< the reason that marks do not work
+    wire::Slot asking_;               ///< the call of Version
+    std::string version_;             ///< the helper's answer
+    std::string commit_;
+    std::string noMarks_; ///< the reason that marks do not work
     bool wanted_ = false;
     bool installed_ = true;
 };

@@ -150,6 +150,8 @@ Verb helpExitCodesVerb();
 
 /// Runs `stint` without a verb; returns the exit code.
 int now(const Screen& screen);
+/// `stint --version`: this build; as JSON, also the builds of what runs.
+int version(const Screen& screen);
 
 /// All verbs, in the order of `stint help`: `tasks` before `tasks stop`.
 inline constexpr std::array everyVerb{

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/result/errors.hpp"
+#include "base/version/version.hpp"
 #include "faces/cli/line/verbs.hpp"
 #include "faces/control/daemon.hpp"
 #include "faces/control/lingering.hpp"
@@ -42,9 +43,33 @@ Finding aboutLogout() {
             fmt::format("{}: they go on without you", enableLinger)};
 }
 
+std::string nameOfBuild(std::string_view program, std::string_view version, std::string_view commit) {
+    constexpr std::size_t enough = 12;
+    if (version.empty()) return fmt::format("{} of no version that it tells", program);
+    return commit.empty() ? fmt::format("{} {}", program, version)
+                          : fmt::format("{} {} ({})", program, version, commit.substr(0, enough));
+}
+
+/// Programs of two builds beside each other: an upgrade that was not finished, or two prefixes.
+std::optional<Finding> aboutBuilds(const std::vector<wire::ProgramRow>& running) {
+    const Build& own = ownBuild();
+    std::string others;
+    for (const wire::ProgramRow& each : running)
+        if (each.version != own.version || each.commit != own.commit)
+            others += (others.empty() ? "" : ", ") + nameOfBuild(each.program, each.version, each.commit);
+    if (others.empty()) return std::nullopt;
+    return Finding{"builds", Grade::Advisory,
+                   fmt::format("{}; what runs is {}", nameOfBuild("this is stint", own.version, own.commit), others),
+                   "systemctl --user restart stintd, or sudo systemctl restart stint-netguard; where that changes "
+                   "nothing, two of Stint are installed"};
+}
+
 Result<std::vector<Finding>> withDaemon() {
     auto daemon = STINT_TRY(Daemon::connectIfThere());
     auto findings = STINT_TRY(daemon.ask(calls::diagnose()));
+    const auto programs = daemon.ask(calls::versions());
+    if (auto builds = aboutBuilds(programs ? *programs : std::vector{wire::ProgramRow{.program = "stintd"}}))
+        findings.push_back(*std::move(builds));
     findings.push_back(aboutLogout());
     return findings;
 }
@@ -100,6 +125,25 @@ int doctor(const Arguments&, const Screen& screen) {
 }
 
 } // namespace
+
+int version(const Screen& screen) {
+    const Build& own = ownBuild();
+    if (!screen.json()) {
+        screen.print(fmt::format("stint {}", own.version));
+        return ends::ok;
+    }
+    std::vector<wire::ProgramRow> running; // none where no daemon answers, or only one that is too old to tell
+    if (auto daemon = Daemon::connectIfThere())
+        if (auto told = daemon->ask(calls::versions())) running = *std::move(told);
+    Json line = header();
+    line["version"] = own.version;
+    line["commit"] = own.commit;
+    line["storeSchema"] = own.storeSchema;
+    line["features"] = own.features;
+    line["running"] = jsonRows(running);
+    screen.print(dumped(line));
+    return ends::ok;
+}
 
 Verb doctorVerb() {
     return {.name = "doctor",
