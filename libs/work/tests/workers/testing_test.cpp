@@ -1,4 +1,5 @@
 // The tools with which an app tests its workers (jobs.md §10, testing), used as an app uses them.
+#include <atomic>
 #include <doctest/doctest.h>
 
 #include <thread>
@@ -27,8 +28,13 @@ struct Greeter : Worker {
 /// Ends when it is told to, from whichever thread.
 struct Patient : ListenableWorker {
     static inline std::optional<Completer> waits;
+    static inline std::atomic<bool> begun;
     using ListenableWorker::ListenableWorker;
-    void startWork(Completer completer) override { waits = std::move(completer); }
+    void startWork(Completer completer) override {
+        waits = std::move(completer);
+        begun = true;
+        begun.notify_all();
+    }
     void onStopped() override { waits->set(Result::success()); }
 };
 
@@ -75,12 +81,11 @@ TEST_CASE("a worker alone that ends later: waited for, stopped, or too late") {
     const auto worker = TestListenableWorkerBuilder<Patient>().build();
     const auto late = startWork(*worker, 1ms);
     CHECK(late.error().message == "the worker has not ended");
+    Patient::begun = false; // before anybody waits for the second start
     std::jthread stopping([&] {
-        while (!Patient::waits)
-            std::this_thread::yield();
+        Patient::begun.wait(false);
         stop(*worker, STOP_REASON_TIMEOUT);
     });
-    Patient::waits.reset();
     CHECK(*startWork(*worker) == WorkResult::success());
     CHECK(worker->isStopped());
     CHECK(worker->getStopReason() == static_cast<std::int32_t>(STOP_REASON_TIMEOUT));
