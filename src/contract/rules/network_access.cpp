@@ -2,8 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <memory>
-#include <span>
 
 #include "contract/rules/app_state.hpp"
 #include "contract/rules/doze.hpp"
@@ -65,18 +63,22 @@ Spares sparedFor(const App& app, const World& world) {
            (app.memory.dataSaverExempt ? dataAllowlist : 0);
 }
 
+bool shuts(const NetworkRule& rule, const App& app, const World& world, Spares spared) {
+    return !(rule.spares & spared) && rule.inForce(app, world);
+}
+
 const NetworkRule* firstInForce(const App& app, const World& world, Spares spared) {
     if (seen(app)) return nullptr;
     for (const NetworkRule& rule : networkRules)
-        if (!(rule.spares & spared) && rule.inForce(app, world)) return &rule;
+        if (shuts(rule, app, world, spared)) return &rule;
     return nullptr;
 }
 
-// The end by time alone of `first` and of each rule behind it that is in force too; nullopt: one ends by events only.
-std::optional<Instant> lastEnds(const NetworkRule* first, const App& app, const World& world, Spares spared) {
+// The end by time alone of all rules in force; nullopt: one ends by events only.
+std::optional<Instant> lastEnds(const App& app, const World& world, Spares spared) {
     std::optional<Instant> last;
-    for (const NetworkRule& rule : std::span(first, std::to_address(networkRules.end()))) {
-        if (&rule != first && ((rule.spares & spared) || !rule.inForce(app, world))) continue;
+    for (const NetworkRule& rule : networkRules) {
+        if (!shuts(rule, app, world, spared)) continue;
         const auto ends = rule.ends ? rule.ends(world) : std::nullopt;
         if (!ends) return std::nullopt;
         last = std::max(last, ends);
@@ -89,9 +91,8 @@ std::optional<Instant> toCome(std::optional<Instant> when, const World& world) {
 }
 
 NetworkVerdict decide(const App& app, const World& world, Spares spared) {
-    if (const NetworkRule* rule = firstInForce(app, world, spared)) {
-        return {.allowed = false, .because = rule->name, .askAgain = toCome(lastEnds(rule, app, world, spared), world)};
-    }
+    if (const NetworkRule* rule = firstInForce(app, world, spared))
+        return {.allowed = false, .because = rule->name, .askAgain = toCome(lastEnds(app, world, spared), world)};
     NetworkVerdict verdict;
     if (!seen(app)) verdict.askAgain = toCome(networkCutOff(app, world.constants), world);
     const bool byGrant = (spared & grant) && firstInForce(app, world, spared & ~grant);
