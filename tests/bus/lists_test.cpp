@@ -353,22 +353,18 @@ TEST_CASE("a job's work is listed a hundred items at a time, without what only i
     CHECK(world.ask(other, taskManagerInterface, "ListWork", after(std::nullopt)).error().code == Errc::SECURITY);
 }
 
-TEST_CASE("what the daemon found of the machine is told to the operator alone") {
+TEST_CASE("what the daemon found of the machine, and the builds that run, are told to the operator alone") { // §A.10
     World world;
     Client person = world.connectOperator();
-    Reader told(world.ask(person, taskManagerInterface, "Diagnose", noOptions));
-    CHECK(readRows<Finding>(told).value() == world.owner.findings());
     Client app = world.connectApp("com.example.mail");
-    CHECK(world.ask(app, taskManagerInterface, "Diagnose", noOptions).error().code == Errc::SECURITY);
-}
-
-TEST_CASE("the builds of the programs that run are told to the operator alone") { // linux.md §A.10
-    World world;
-    Client person = world.connectOperator();
-    Reader told(world.ask(person, taskManagerInterface, "Versions", noOptions));
-    CHECK(readRows<ProgramRow>(told).value() == world.owner.programs());
-    Client app = world.connectApp("com.example.mail");
-    CHECK(world.ask(app, taskManagerInterface, "Versions", noOptions).error().code == Errc::SECURITY);
+    const auto toldToThePerson = [&](const char* member) {
+        CHECK(world.ask(app, taskManagerInterface, member, noOptions).error().code == Errc::SECURITY);
+        return Reader(world.ask(person, taskManagerInterface, member, noOptions));
+    };
+    Reader findings = toldToThePerson("Diagnose");
+    CHECK(readRows<Finding>(findings).value() == world.owner.findings());
+    Reader programs = toldToThePerson("Versions");
+    CHECK(readRows<ProgramRow>(programs).value() == world.owner.programs());
 }
 
 TEST_CASE("the scheduler as a whole is told to the operator alone") { // jobs.md §9.3
