@@ -17,30 +17,27 @@ packages_for() {
         libspdlog-dev libcli11-dev libtomlplusplus-dev nlohmann-json3-dev libssl-dev \
         libyaml-cpp-dev libncurses-dev nginx-light
     if [ "$1" = first_run ]; then return; fi # what follows has 17,000 files, and no download wants one
+    local netguard=(clang libbpf-dev libcap-ng-dev libseccomp-dev) windows=(libxcb1-dev libxcb-res0-dev libwayland-dev libwayland-bin)
     echo scdoc "libboost-dev>=1.81|libboost1.81-dev"
     if [ "$1" != run ]; then echo doctest-dev librapidcheck-dev python3 python3-pytest python3-pytest-xdist python3-jeepney python3-pyte; fi
     if [ "$1" = test ]; then
         echo python3-pyftpdlib openssl      # servers to transfer from
         echo librsvg2-bin                   # the icons
         echo dbus dunst xvfb xdotool x11-utils # a desktop to show notifications on
-        echo libxcb1-dev libxcb-res0-dev openbox xterm # windows
-        echo libwayland-dev libwayland-bin sway foot   # and Wayland's
+        echo "${windows[@]}" openbox xterm sway foot # X's and Wayland's
         echo zsh fish                       # shells to complete in
         echo upower power-profiles-daemon umockdev gir1.2-umockdev-1.0 python3-gi # a laptop's power
         echo network-manager modemmanager dnsmasq-base # its network
-        echo clang libbpf-dev libcap-ng-dev libseccomp-dev  # stint-netguard
-        echo polkitd iproute2 util-linux    # who lets it, and networks for it
+        echo "${netguard[@]}" polkitd iproute2 util-linux # who lets it, and networks for it
         echo python3-prometheus-client      # reads what /metrics says
         echo mmdebstrap systemd-container   # a whole machine, where the tests run as root
         echo debhelper lintian              # and on a machine with Stint's packages
         echo chromium                       # the Task Manager's page is looked at
         command -v npm >/dev/null || echo nodejs npm # and led, by what install_page_tools fetches
     fi
-    if [ "$1" = package ]; then
-        echo debhelper lintian clang libbpf-dev libcap-ng-dev libseccomp-dev libxcb1-dev libxcb-res0-dev libwayland-dev libwayland-bin
-    fi
+    if [ "$1" = package ]; then echo debhelper lintian "${netguard[@]}" "${windows[@]}"; fi
     if [ "$1" = machine ]; then echo mmdebstrap qemu-system-x86 seabios e2fsprogs acpica-tools python3; fi # a virtual one
-    if [ "$1" = bench ]; then echo curl wget aria2 beanstalkd redis-server iperf3 clang libbpf-dev libcap-ng-dev libseccomp-dev iproute2 dbus polkitd; fi
+    if [ "$1" = bench ]; then echo curl wget aria2 beanstalkd redis-server iperf3 "${netguard[@]}" iproute2 dbus polkitd; fi
     if [ "$1" = fuzz ]; then echo clang-19 libclang-rt-19-dev; fi
     if [ "$1" = check ]; then echo clang-format clang-tidy-19 shellcheck abigail-tools xz-utils desktop-file-utils appstream reuse; fi
 }
