@@ -29,11 +29,11 @@ def read(commit, path):
 
 
 def facts(commit):
-    interfaces = {}
+    interfaces = set()
     listed = git("ls-tree", "--name-only", commit or "HEAD", "dbus/") or ""
     for path in listed.split():
         name = Path(path).stem
-        interfaces |= {f"{name}.{member}": True for member in MEMBER.findall(read(commit, path))}
+        interfaces |= {f"{name}.{member}" for member in MEMBER.findall(read(commit, path))}
     return {
         "version": VERSION.search(read(commit, "CMakeLists.txt"))[1],
         "store": len(PART.findall(read(commit, "src/stintd/store/schema.sql"))),
@@ -57,11 +57,10 @@ def sentences(was, now):
         same = was[library] == now[library]
         yield (f"- {library}.so.{now[library]}: " +
                ("programs that were built on it run on." if same else f"it was .so.{was[library]}; programs are to be rebuilt."))
-    for what in ("policy", "interfaces"):
-        noun = {"policy": "keys of a policy", "interfaces": "members of D-Bus interfaces"}[what]
-        for words, keys in (("new", now[what].keys() - was[what].keys()), ("gone", was[what].keys() - now[what].keys())):
-            if keys:
-                yield f"- {noun}, {words}: {', '.join(sorted(keys))}"
+    for what, noun in (("policy", "keys of a policy"), ("interfaces", "members of D-Bus interfaces")):
+        for words, names in (("new", set(now[what]) - set(was[what])), ("gone", set(was[what]) - set(now[what]))):
+            if names:
+                yield f"- {noun}, {words}: {', '.join(sorted(names))}"
     changed = sorted(key for key, value in now["policy"].items() if was["policy"].get(key, value) != value)
     if changed:
         yield "- other defaults: " + ", ".join(f"{key} ({was['policy'][key]} → {now['policy'][key]})" for key in changed)
