@@ -9,11 +9,11 @@ from events import Directory
 from machine import needs_machine
 from netguard import needs_netguard
 from origin import MIB, contents
-from packages import Packaged, made, next_version
+from packages import Packaged, made, needs_history, next_version
 from test_machine_netguard import ANN_MAY, ENFORCES, OPTIONS, RULES, helper, network
 from transfers import durable_offset
 
-pytestmark = [needs_machine, needs_netguard]
+pytestmark = [needs_history, needs_machine, needs_netguard]
 
 content = contents("packages", 64 * MIB)
 ALL = ("stint", "stint-netguard", "stint-taskmanager", "libstint0", "libstint-work0", "libstint-dev", "libstint-work-dev",

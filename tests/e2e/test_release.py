@@ -6,11 +6,11 @@ import subprocess
 import tarfile
 from hashlib import sha256
 
-import pytest
 from installed import run
+from packages import needs_history
 from world import ROOT
 
-pytestmark = pytest.mark.skipif(not (ROOT / ".git").exists(), reason="an archive has no history")
+pytestmark = needs_history
 AS_SOMEBODY = {"GIT_AUTHOR_NAME": "ann", "GIT_AUTHOR_EMAIL": "ann@localhost", "GIT_COMMITTER_NAME": "ann",
                "GIT_COMMITTER_EMAIL": "ann@localhost"}
 
