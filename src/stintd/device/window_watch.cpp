@@ -59,7 +59,7 @@ int WindowWatch::ready(sd_event_source*, int, std::uint32_t, void* self) {
     ssize_t size = 0;
     while ((size = ::recv(watch.socket_.get(), text, sizeof text, MSG_DONTWAIT)) > 0)
         watch.hear({text, static_cast<std::size_t>(size)});
-    if (size == 0) watch.end("its display has ended, or tells nothing of windows");
+    if (size == 0) watch.end("it has ended: its display did, or a library is missing (the journal has its words)");
     return 0;
 }
 
