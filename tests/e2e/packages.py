@@ -41,15 +41,16 @@ def next_version(packages, place):
 
 
 class Packaged(Machine):
+    def lay(self, package):
+        """The package's file within the machine."""
+        (self.tree / PLACE[1:]).mkdir(exist_ok=True)
+        shutil.copy(package, self.tree / PLACE[1:])
+        return f"{PLACE}/{package.name}"
+
     def apt(self, *words):
-        """A file of a package is laid into the machine; what it needs is to be there."""
-        line = ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-y", "-q", "--allow-downgrades"]
-        for word in words:
-            if isinstance(word, Path):
-                (self.tree / PLACE[1:]).mkdir(exist_ok=True)
-                shutil.copy(word, self.tree / PLACE[1:])
-                word = f"{PLACE}/{word.name}"
-            line.append(word)
+        """What a package needs is to be there."""
+        line = ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-y", "-q", "--allow-downgrades",
+                *(self.lay(word) if isinstance(word, Path) else word for word in words)]
         return self.as_root(*line) if self.leader else run("chroot", self.tree, *line)
 
 

@@ -102,6 +102,12 @@ def test_an_upgrade_restarts_each_stintd_that_runs_and_a_purge_leaves_homes_alon
     old = running(machine)
     assert old.count("/usr/bin/stintd") == 2 and "/usr/libexec/stint/stint-transfer" in old
 
+    machine.as_root("dpkg", "--unpack", machine.lay(next_packages["stint"]))  # and no further: an upgrade that was cut off
+    assert "replaced since it started" in machine.types("stint doctor --plain").out
+    checksum = origin.serve("small.bin", b"small")
+    assert machine.types(f"stint get {origin.url('small.bin')} --checksum sha256:{checksum}").code == 0
+    assert (machine.home / "small.bin").read_bytes() == b"small", "the old daemon, by the new one's programs"
+
     for version, replaced in ((next_packages, "0stint2"), (packages, "0stint1")):
         machine.apt("install", *(version[name] for name in ALL))
         assert replaced in machine.as_root("dpkg-query", "-W", "stint")
@@ -148,11 +154,12 @@ def test_the_helper_comes_late_and_stays(machine_with, packages, next_packages):
         assert "not permitted" in tried
     machine.as_root("kill", "-KILL", helper(machine))
     machine.until_logged(ENFORCES, 2)
-    was = helper(machine)
-    machine.apt("install", next_packages["stint-netguard"], next_packages["stint"])
-    machine.until_logged(ENFORCES, 3)
-    assert helper(machine) != was
-    assert network(machine).split()[2] == "enforced"
+    for seen, name in enumerate(("stint-netguard", "stint"), start=3):  # a new helper for an old daemon, and then both
+        was = helper(machine)
+        machine.apt("install", next_packages[name])
+        machine.until_logged(ENFORCES, seen)
+        assert (helper(machine) != was) == (name == "stint-netguard")
+        assert network(machine).split()[2] == "enforced"
     machine.apt("purge", "stint-netguard")
     machine.until_logged("not enforced: stint-netguard has gone")
     assert not any("netguard" in each for each in running(machine))
