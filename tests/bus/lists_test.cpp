@@ -353,7 +353,7 @@ TEST_CASE("a job's work is listed a hundred items at a time, without what only i
     CHECK(world.ask(other, taskManagerInterface, "ListWork", after(std::nullopt)).error().code == Errc::SECURITY);
 }
 
-TEST_CASE("what the daemon found of the machine, and the builds that run, are told to the operator alone") { // §A.10
+TEST_CASE("what the daemon found, and the builds that run, are told to the operator alone") { // linux.md §A.10
     World world;
     Client person = world.connectOperator();
     Client app = world.connectApp("com.example.mail");

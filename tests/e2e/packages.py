@@ -48,7 +48,7 @@ class Packaged(Machine):
         return f"{PLACE}/{package.name}"
 
     def apt(self, *words):
-        """What a package needs is to be there."""
+        """Nothing is fetched: what a package needs is to be there."""
         line = ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-y", "-q", "--allow-downgrades",
                 *(self.lay(word) if isinstance(word, Path) else word for word in words)]
         return self.as_root(*line) if self.leader else run("chroot", self.tree, *line)
