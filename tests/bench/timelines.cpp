@@ -209,7 +209,8 @@ private:
         case 22:
             return stage_.event(AlarmCancelled{{1}, app, tagOf(h)});
         case 23:
-            return stage_.event(MessageArrived{.call = {1}, .app = app, .high = bit(how, 0)});
+            return stage_.event(
+                MessageArrived{.call = {1}, .app = app, .urgency = bit(how, 0) ? Urgency::High : Urgency::Normal});
         case 24:
             return stage_.event(AppTapped{app});
         case 25:

@@ -123,8 +123,8 @@ TEST_CASE("a delivery that the app has taken is told to the owner; one that it r
     CHECK(ended.app == mail);
     CHECK(ended.delivery == 7);
 
-    const DeliverMessage message{.delivery = 8,
-                                 .message = {.app = mail, .receiver = "Alarms", .high = true, .data = "hi"}};
+    const DeliverMessage message{
+        .delivery = 8, .message = {.app = mail, .receiver = "Alarms", .urgency = Urgency::High, .data = "hi"}};
     world.server->callMessage(to, message);
     world.settle(app);
     REQUIRE(app.named("Message").size() == 1);

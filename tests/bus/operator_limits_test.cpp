@@ -82,10 +82,25 @@ TEST_CASE("the user's choices, grants and messages become events") { // limits.m
         };
     };
     const auto message = made<MessageArrived>(world, person, "Push", pushing(wire::mostMessageData));
-    CHECK(message.high);
+    CHECK(message.urgency == Urgency::High);
     CHECK(message.receiver == "Inbox");
     CHECK(message.data.size() == wire::mostMessageData);
     CHECK(limitsRefusal(world, person, "Push", pushing(wire::mostMessageData + 1)).code == Errc::ILLEGAL_ARGUMENT);
+    const auto saying = [](std::string_view urgency) { // push.md §2
+        return [urgency](Writer& writer) {
+            writer.string("com.example.mail").boolean(false).string("");
+            wire::DictionaryWriter options(writer);
+            options.put("urgency", urgency);
+            options.put("ttl", std::int64_t{14'400'000});
+            options.put("topic", std::string_view("inbox"));
+        };
+    };
+    const auto low = made<MessageArrived>(world, person, "Push", saying("very-low"));
+    CHECK(low.urgency == Urgency::VeryLow);
+    CHECK(low.ttl == 4h);
+    CHECK(low.topic == "inbox");
+    CHECK(limitsRefusal(world, person, "Push", saying("dire")).message ==
+          "options: urgency is \"dire\"; it must be high, normal, low or very_low");
 }
 
 TEST_CASE("an app changes no limit, and sees its own alone") {

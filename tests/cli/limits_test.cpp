@@ -67,6 +67,11 @@ void noteSet(Talk& talk, const wire::Message& call, Known& known) {
     } else if (call.member() == "Push") {
         said += reader.boolean().value() ? " high " : " normal ";
         said += reader.string().value();
+        std::string urgency, topic;
+        std::int64_t ttl = -1;
+        wire::DictionaryReader options("options", wire::UnknownKeys::Ignore);
+        options.take("urgency", urgency).take("topic", topic).take("ttl", ttl);
+        if (options.read(reader).ok() && ttl >= 0) said += fmt::format(" {} {} {}", urgency, topic, ttl);
     } else if (call.member() == "SetApp") {
         wire::DictionaryReader changes("changes", wire::UnknownKeys::Ignore);
         changes.take("revoked", "as", [&said](Reader& value) -> Result<void> {
@@ -255,7 +260,18 @@ TEST_CASE("push hands its words to the daemon; without a priority it is normal")
     CHECK(ran({"push"}).code == 64);
     const auto urgent = ran({"push", "com.example.mail", "--priority", "urgent"});
     CHECK(urgent.code == 64);
-    CHECK(has(urgent.err, "--priority is one of high|normal"));
+    CHECK(has(urgent.err, "--priority is one of high|normal|low|very-low"));
+}
+
+TEST_CASE("push says how long a message is worth something, and what it is about") { // push.md §2
+    Known known{.apps = {mail()}};
+    FakeDaemon fake(knowingLimits(known));
+    CHECK(ran({"push", "com.example.mail", "--priority", "very-low", "--ttl", "4h", "--topic", "inbox"}).code == 0);
+    fake.calls();
+    CHECK(known.told == Words{"Push com.example.mail normal  very-low inbox 14400000"});
+    const auto wrong = ran({"push", "com.example.mail", "--ttl", "soon"});
+    CHECK(wrong.code == 64);
+    CHECK(has(wrong.err, "--ttl: "));
 }
 
 TEST_CASE("what the daemon refuses of a message is told, and ends with 64") {

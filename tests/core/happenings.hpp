@@ -136,7 +136,10 @@ inline void happenToLimits(Stage& stage, const Happening& h) {
         stage.event(BatteryUseSet{{}, mail, static_cast<BatteryUse>(h.how % 3)});
         break;
     case 18:
-        stage.event(MessageArrived{.app = mail, .high = bit(h.how, 0)});
+        stage.event(MessageArrived{.app = mail,
+                                   .urgency = static_cast<Urgency>(3 - h.how % 4),
+                                   .ttl = bit(h.how, 3) ? std::optional(Duration{10min * (h.how % 16)}) : std::nullopt,
+                                   .topic = bit(h.how, 4) ? "topic" : ""});
         break;
     case 19:
         stage.change([&](Device& d) {

@@ -25,7 +25,9 @@ void limitsHold(const Stage& stage) {
 void messagesWait(const Stage& stage, std::size_t from) {
     for (std::size_t i = from; i < stage.traces.size(); ++i) {
         const auto& [when, trace] = stage.traces[i];
-        if (trace.what != Trace::What::Message || trace.high.value_or(true) || when != stage.now.elapsed) continue;
+        if (trace.what != Trace::What::Message || trace.urgency.value_or(Urgency::High) == Urgency::High ||
+            when != stage.now.elapsed)
+            continue;
         RC_ASSERT(!stage.core->deviceState().doze.idle());
     }
 }

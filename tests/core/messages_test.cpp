@@ -30,15 +30,18 @@ struct Desk {
         device.dozeForce = force;
         event(DeviceChanged{{}, device});
     }
-    void push(bool high) { event(MessageArrived{.call = {7}, .app = chat, .high = high, .data = "hello"}); }
-    void restart(const std::string& boot = "first") {
+    void push(bool high) {
+        event(MessageArrived{
+            .call = {7}, .app = chat, .urgency = high ? Urgency::High : Urgency::Normal, .data = "hello"});
+    }
+    void restart(const std::string& boot = "first", bool announced = true) {
         core = std::make_unique<Scheduler>(Constants{});
         Snapshot snapshot{.generation = ++generation};
         for (const auto& [id, message] : stored)
             snapshot.messages.push_back({message, BootId{"first"}});
         take(core->restore(std::move(snapshot), BootId{boot}, device, now));
         event(DeviceChanged{{}, device});
-        install();
+        if (announced) install();
     }
     void install() {
         Manifest manifest{.package = chat};
@@ -119,8 +122,9 @@ TEST_CASE("a normal message waits in Doze, over a restart too, and says how late
     const Trace* trace = desk.traced(Trace::What::Message);
     REQUIRE(trace);
     CHECK(trace->lateBy == Duration{20min});
-    CHECK(trace->high == false);
-    CHECK(trace->original == false);
+    CHECK(trace->urgency == Urgency::Normal);
+    CHECK(trace->original == Urgency::Normal);
+    CHECK(trace->because == "doze");
 }
 
 TEST_CASE("a high-priority message passes Doze with twenty seconds of network") { // §8.5, §6.6; example 77
@@ -206,4 +210,32 @@ TEST_CASE("a hundred messages wait for an app, and whoever sends one more is tol
     desk.doze(DozeForce::IdleMaintenance);
     desk.push(false);
     CHECK_FALSE(desk.told<Reply>()->error);
+}
+
+TEST_CASE(
+    "a message that replaces another needs no room of its own; a TTL is cut at the policy's") { // push.md §2, §4.1
+    Desk desk;
+    desk.doze(DozeForce::Idle);
+    const auto inbox = [&] { desk.event(MessageArrived{.call = {7}, .app = chat, .topic = "inbox"}); };
+    inbox();
+    for (int n = 1; n < Constants{}.pushMaxWaiting; ++n)
+        desk.push(false);
+    desk.push(false);
+    REQUIRE(desk.told<Reply>()->error);
+    CHECK(desk.told<Reply>()->error->code == Errc::LIMIT_EXCEEDED);
+    inbox();
+    CHECK_FALSE(desk.told<Reply>()->error);
+    CHECK(desk.stored.size() == 100);
+    CHECK(desk.stored.rbegin()->second.ttl == 24h * 28);
+}
+
+TEST_CASE("a message runs out in time where its app is not announced again") { // push.md §4.1
+    Desk desk;
+    desk.doze(DozeForce::Idle);
+    desk.event(MessageArrived{.call = {7}, .app = chat, .ttl = 10min});
+    desk.restart("first", false);
+    CHECK(desk.core->nextDeadline() == desk.now.elapsed + 10min);
+    desk.pass(10min);
+    CHECK(desk.stored.empty());
+    CHECK(desk.core->nextDeadline().value_or(Instant::max()) > desk.now.elapsed);
 }

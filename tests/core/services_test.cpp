@@ -90,7 +90,7 @@ TEST_CASE("an app that is uninstalled is killed and shows nothing more, whatever
 TEST_CASE("nothing that was on its way to an uninstalled app is written down any more") { // §7.4; limits.md §8.5
     Served stage;
     stage.behaves.takes = false;
-    stage.event(MessageArrived{.app = mail, .receiver = "Receiver", .high = true, .data = "hello"});
+    stage.event(MessageArrived{.app = mail, .receiver = "Receiver", .urgency = Urgency::High, .data = "hello"});
     REQUIRE(stage.count<DeliverMessage>() == 1);
     stage.event(AppUninstalled{mail});
     stage.restart(); // which installs it anew

@@ -123,6 +123,32 @@ class TestMessages:
             again.set_device(doze="auto", screen="on")
         app.until("normal original=normal later", job="message")
 
+    def test_a_newer_one_of_its_topic_replaces_it_and_one_that_has_run_out_is_dropped(self, world, app, daemon, line):
+        """push.md §4.1; the first of them outlives a kill."""
+        line.set_device(power_source="battery", screen="off", doze="idle")
+        world.done("push", PACKAGE, "--data", "first", "--topic", "inbox")
+        world.done("push", PACKAGE, "--data", "never", "--ttl", "0s")
+        daemon.kill()
+        world.start_daemon(SOON)
+        world.done("push", PACKAGE, "--data", "second", "--topic", "inbox")
+        with world.line() as again:
+            again.set_device(doze="auto", screen="on")
+        app.until("normal original=normal second", job="message")
+        assert len(app.told("normal", job="message")) == 1
+
+    def test_one_of_low_urgency_waits_for_power_or_an_unmetered_network(self, world, app, daemon, line):
+        """push.md §4.2."""
+        line.set_device(power_source="battery", network__transport="cellular", network__metered="true")
+        world.done("push", PACKAGE, "--data", "low", "--priority", "low")
+        world.done("push", PACKAGE, "--data", "very low", "--priority", "very-low")
+        world.done("push", PACKAGE, "--data", "hello")
+        app.until("normal original=normal hello", job="message")
+        line.set_device(power_source="mains")
+        app.until("normal original=normal low", job="message")
+        assert len(app.told("normal", job="message")) == 2
+        line.set_device(network__metered="false")
+        app.until("normal original=normal very low", job="message")
+
     def test_a_receiver_that_dies_has_taken_its_last(self, app, daemon, line):
         line.push(PACKAGE, "crash")
         ((first, _, _),) = app.until("high original=high crash", job="message")

@@ -19,10 +19,13 @@ AppMemory sender(int delivered, int shown) {
     return memory;
 }
 
+constexpr Passage asHigh{.heldBy = {}, .urgency = Urgency::High}, asNormal{}, dozes{.heldBy = "doze"};
+
 Passage passage(bool high, const AppMemory& memory, const Doze& doze, const Device& device = {}) {
     const DeviceState state{.doze = doze};
     const Constants constants;
-    return passageOf({.high = high}, memory, {constants, device, state, {pushTime, {}}});
+    return passageOf({.urgency = high ? Urgency::High : Urgency::Normal}, memory,
+                     {constants, device, state, {pushTime, {}}});
 }
 
 } // namespace
@@ -32,22 +35,32 @@ TEST_CASE("in Doze high priority passes and normal waits for a window") { // §8
         waiting{.light = LightState::WaitingForNetwork}, deepWindow{.deep = DeepState::IdleMaintenance},
         lightWindow{.light = LightState::IdleMaintenance};
     for (const Doze& doze : {deep, light, waiting}) {
-        CHECK(passage(true, {}, doze) == Passage{.passes = true, .high = true});
-        CHECK(passage(false, {}, doze) == Passage{.passes = false, .high = false});
+        CHECK(passage(true, {}, doze) == asHigh);
+        CHECK(passage(false, {}, doze) == dozes);
     }
     for (const Doze& doze : {active, deepWindow, lightWindow}) {
-        CHECK(passage(true, {}, doze) == Passage{.passes = true, .high = true});
-        CHECK(passage(false, {}, doze) == Passage{.passes = true, .high = false});
+        CHECK(passage(true, {}, doze) == asHigh);
+        CHECK(passage(false, {}, doze) == asNormal);
     }
+}
+
+TEST_CASE("a topic is 1 to 32 characters of base64url, and a TTL at least nothing") { // push.md §2
+    CHECK_FALSE(messageError({}));
+    CHECK_FALSE(messageError({.topic = "aZ09-_"}));
+    CHECK_FALSE(messageError({.topic = std::string(32, 'x')}));
+    CHECK(messageError({.topic = std::string(33, 'x')}));
+    CHECK(messageError({.topic = "in box"})->code == Errc::ILLEGAL_ARGUMENT);
+    CHECK(messageError({.topic = "A\nFORGED"})->message.find('\n') == std::string::npos);
+    CHECK(messageError({.ttl = Duration{-1}})->message == "the message's TTL is -1ms; it is at least 0s");
 }
 
 TEST_CASE("no bucket limits messages, only silence does") { // §1.4, §8.5
     AppMemory memory;
     memory.usage.bucket = Bucket::Restricted;
-    CHECK(passage(true, memory, {}).high);
-    CHECK(passage(true, sender(12, 4), {}) == Passage{.passes = true, .high = false});
+    CHECK(passage(true, memory, {}) == asHigh);
+    CHECK(passage(true, sender(12, 4), {}) == asNormal);
     const Doze deep{.deep = DeepState::Idle};
-    CHECK(passage(true, sender(12, 4), deep) == Passage{.passes = false, .high = false});
+    CHECK(passage(true, sender(12, 4), deep) == dozes);
 }
 
 TEST_CASE("an app is downgraded from ten messages on of which fewer than half show anything") { // §8.5; example 92

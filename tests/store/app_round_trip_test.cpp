@@ -296,12 +296,14 @@ TEST_CASE("an alarm or a message that cannot be right is set aside with the valu
         auto store = openStore(scratch.store());
         commit(store, {SaveAlarm{alarmOf(1)}, SaveAlarm{alarmOf(2)}, SaveAlarm{alarmOf(3)}, SaveMessage{messageOf(1)}});
     }
-    execute(scratch, "UPDATE alarms SET kind = 'loud' WHERE tag = 'alarm 1';"
-                     "UPDATE alarms SET repeats_every = -1 WHERE tag = 'alarm 2';"
-                     "UPDATE alarms SET seal = seal(app, tag, boot, receiver, kind, wakeup, by_wall, persisted, "
-                     "requested, requested_wall, length, repeats_every, sequence, handed);"
-                     "UPDATE messages SET arrived = 9223372036854775807;"
-                     "UPDATE messages SET seal = seal(id, app, boot, receiver, high, arrived, arrived_wall, data)");
+    execute(
+        scratch,
+        "UPDATE alarms SET kind = 'loud' WHERE tag = 'alarm 1';"
+        "UPDATE alarms SET repeats_every = -1 WHERE tag = 'alarm 2';"
+        "UPDATE alarms SET seal = seal(app, tag, boot, receiver, kind, wakeup, by_wall, persisted, "
+        "requested, requested_wall, length, repeats_every, sequence, handed);"
+        "UPDATE messages SET arrived = 9223372036854775807;"
+        "UPDATE messages SET seal = seal(id, app, boot, receiver, arrived, arrived_wall, data, urgency, ttl, topic)");
     auto store = openStore(scratch.store());
     const auto snapshot = valueOf(store.load());
     REQUIRE(snapshot.alarms.size() == 1);

@@ -203,7 +203,9 @@ inline PushMessage messageOf(std::int32_t nth) {
     return {.id = static_cast<std::uint64_t>(nth),
             .app = AppId{"com.example.app"},
             .receiver = "Messages",
-            .high = nth % 2 == 0,
+            .urgency = static_cast<Urgency>(nth % 4),
+            .ttl = Duration{nth * 1000},
+            .topic = nth % 3 == 0 ? "topic" : "",
             .data = "message " + std::to_string(nth),
             .arrived = at(std::chrono::seconds{nth}),
             .arrivedWall = wall(1'700'000'000s + std::chrono::seconds{nth})};

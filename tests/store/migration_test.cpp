@@ -147,7 +147,17 @@ constexpr int jobsOf2 = 100;
 constexpr std::array columnsOf10{"info", "terms", "moved", "moving_runs", "first_began"}; ///< of what has ended
 
 /// Takes from the jobs what version 11 gave them.
+// Before version 12 a message was of high priority or not.
+void dropColumnsOf12(Database& database) {
+    done(database.run("ALTER TABLE messages ADD COLUMN high INTEGER NOT NULL DEFAULT 0;"
+                      "UPDATE messages SET high = 1 WHERE urgency = 'high'"));
+    for (const auto* column : {"urgency", "ttl", "topic"})
+        done(database.run(fmt::format("ALTER TABLE messages DROP COLUMN {}", column)));
+    done(database.run("UPDATE messages SET seal = seal(id, app, boot, receiver, high, arrived, arrived_wall, data)"));
+}
+
 void dropColumnOf11(Database& database) {
+    dropColumnsOf12(database);
     done(database.run("ALTER TABLE jobs DROP COLUMN run_so_far"));
     std::string columns(jobsTable.columns);
     columns.resize(columns.rfind(", "));
@@ -306,6 +316,28 @@ TEST_CASE("a store of version 10 keeps its jobs, of whose runs nothing was writt
     running.details.edit().runSoFar = {};
     REQUIRE(snapshot.jobs.size() == 1);
     CHECK(textOf(snapshot.jobs[0].job) == textOf(running));
+}
+
+TEST_CASE("a store of version 11 keeps its messages, which are worth something for 28 days") { // push.md §2
+    const Scratch scratch;
+    const PushMessage high = messageOf(3), low = messageOf(1);
+    done(openStore(scratch.store()).commit(std::vector<Record>{SaveMessage{high}, SaveMessage{low}}, stamp(1s)));
+    {
+        auto database = valueOf(Database::open(scratch.database()));
+        done(addRowChecksum(database));
+        dropColumnsOf12(database);
+        done(database.run("PRAGMA user_version = 11"));
+    }
+    auto store = openStore(scratch.store());
+    const auto snapshot = valueOf(store.load());
+    CHECK(store.notes().empty());
+    REQUIRE(snapshot.messages.size() == 2);
+    CHECK(snapshot.messages[0].message.urgency == Urgency::Normal);
+    const PushMessage& kept = snapshot.messages[1].message;
+    CHECK(kept.urgency == Urgency::High);
+    CHECK(kept.ttl == 24h * 28);
+    CHECK(kept.topic.empty());
+    CHECK(kept.data == high.data);
 }
 
 TEST_CASE(

@@ -37,17 +37,34 @@ std::optional<Instant> Deliveries::next() const {
 
 void Messages::put(PushMessage message) {
     next_ = std::max(next_, message.id + 1);
-    waiting_.emplace(message.id, std::move(message));
+    const auto id = message.id;
+    waiting_.emplace(id, Waiting{std::move(message), {}});
 }
 
-PushMessage Messages::take(std::uint64_t message) {
+Messages::Waiting Messages::take(std::uint64_t message) {
     auto node = waiting_.extract(message);
     STINT_CHECK(!node.empty());
     return std::move(node.mapped());
 }
 
 std::int64_t Messages::countFor(const AppId& app) const {
-    return std::ranges::count_if(waiting_, [&](const auto& entry) { return entry.second.app == app; });
+    return std::ranges::count_if(waiting_, [&](const auto& entry) { return entry.second.message.app == app; });
+}
+
+std::optional<std::uint64_t> Messages::replacedBy(const PushMessage& message) const {
+    if (message.topic.empty()) return std::nullopt;
+    const auto found = std::ranges::find_if(waiting_, [&](const auto& entry) {
+        const PushMessage& other = entry.second.message;
+        return other.topic == message.topic && other.app == message.app && other.receiver == message.receiver;
+    });
+    return found == waiting_.end() ? std::nullopt : std::optional(found->first);
+}
+
+std::optional<Instant> Messages::next() const {
+    std::optional<Instant> next;
+    for (const auto& [id, waiting] : waiting_)
+        next = earlier(next, std::optional(waiting.message.runsOut()));
+    return next;
 }
 
 // Pushed messages on their way to their apps, the short grants that they bring, and deliveries, of alarms too, until
@@ -55,30 +72,45 @@ std::int64_t Messages::countFor(const AppId& app) const {
 
 namespace {
 
-std::optional<Error> errorIn(const Turn& turn, const App* app, const PushMessage& message) {
+std::optional<Error> errorIn(const Turn& turn, const App* app, const PushMessage& message, bool replaces) {
     if (!app) return notInstalled(message.app);
     if (auto error = receiverError(app->manifest, message.receiver)) return error;
-    if (passageOf(message, app->memory, turn.world()).passes) return std::nullopt; // it does not wait
-    return waitingError(message.app, turn.state.messages.countFor(message.app), turn.state.constants);
+    if (auto error = messageError(message)) return error;
+    if (passageOf(message, app->memory, turn.world()).passes()) return std::nullopt; // it does not wait
+    return waitingError(message.app, turn.state.messages.countFor(message.app) - replaces, turn.state.constants);
 }
 
-void deliver(Turn& turn, App& app, PushMessage message, bool high) {
+void deliver(Turn& turn, App& app, Messages::Waiting waiting, Urgency urgency) {
+    PushMessage& message = waiting.message;
     const Deliveries::Number delivery = beginDelivery(turn, message.app);
     turn.state.deliveries.at(delivery).message = message.id;
     turn.effect(Trace{.what = Trace::What::Message,
                       .app = message.app,
                       .lateBy = turn.now.elapsed - message.arrived,
-                      .high = high,
-                      .original = message.high});
-    if (message.high) {
+                      .urgency = urgency,
+                      .original = message.urgency,
+                      .because = std::string(waiting.heldBy)});
+    if (message.urgency == Urgency::High) {
         noteDelivered(app.memory, turn.now.elapsed, turn.state.constants);
         turn.save(app);
     }
+    const bool high = urgency == Urgency::High;
     if (high) {
         allowTemporarily(turn, app, turn.state.constants.pushHighAllowlist);
         letServe(turn, app, *app.memory.allowlistedUntil);
     }
     turn.effect(DeliverMessage{delivery, std::move(message), high});
+}
+
+// Drops a message that waits; `result` says why, in the trace's word.
+void drop(Turn& turn, std::uint64_t id, std::string result) {
+    const Messages::Waiting dropped = turn.state.messages.take(id);
+    turn.record(DropMessage{id});
+    turn.effect(Trace{.what = Trace::What::Message,
+                      .app = dropped.message.app,
+                      .result = std::move(result),
+                      .original = dropped.message.urgency,
+                      .because = std::string(dropped.heldBy)});
 }
 
 void end(Turn& turn, Deliveries::Number number) {
@@ -96,17 +128,23 @@ template <class Matches> void endThose(Turn& turn, Matches matches) {
 } // namespace
 
 void apply(Turn& turn, const MessageArrived& event) {
-    PushMessage message{.id = turn.state.messages.nextId(),
+    Messages& messages = turn.state.messages;
+    const Duration most = turn.state.constants.pushTtlMax;
+    PushMessage message{.id = messages.nextId(),
                         .app = event.app,
                         .receiver = event.receiver,
-                        .high = event.high,
+                        .urgency = event.urgency,
+                        .ttl = std::min(event.ttl.value_or(most), most),
+                        .topic = event.topic,
                         .data = event.data,
                         .arrived = turn.now.elapsed,
                         .arrivedWall = turn.now.wall};
-    Reply reply{.call = event.call, .error = errorIn(turn, turn.app(event.app), message)};
+    const auto replaced = messages.replacedBy(message);
+    Reply reply{.call = event.call, .error = errorIn(turn, turn.app(event.app), message, replaced.has_value())};
     if (!reply.error) {
+        if (replaced) drop(turn, *replaced, "replaced");
         turn.record(SaveMessage{message});
-        turn.state.messages.put(std::move(message));
+        messages.put(std::move(message));
     }
     turn.effect(std::move(reply));
 }
@@ -120,11 +158,15 @@ void deliverMessages(Turn& turn) {
     Messages& messages = turn.state.messages;
     endThose(turn, [&](const Delivery& delivery) { return delivery.until <= turn.now.elapsed; });
     for (auto at = messages.waiting().begin(); at != messages.waiting().end();) {
-        const auto& [id, message] = *at++;
-        App* app = turn.app(message.app);
-        if (!app) continue; // not announced again yet, after a restart
-        const Passage passage = passageOf(message, app->memory, turn.world());
-        if (passage.passes) deliver(turn, *app, messages.take(id), passage.high);
+        const auto& [id, waiting] = *at++;
+        const PushMessage& message = waiting.message;
+        App* const app = turn.app(message.app); // null: not announced again yet, after a restart
+        const auto passage = app ? std::optional(passageOf(message, app->memory, turn.world())) : std::nullopt;
+        if (passage && !passage->passes()) messages.hold(id, passage->heldBy);
+        if (passage && passage->passes() && turn.now.elapsed <= message.runsOut())
+            deliver(turn, *app, messages.take(id), passage->urgency);
+        else if (turn.now.elapsed >= message.runsOut())
+            drop(turn, id, "expired");
     }
 }
 
@@ -132,8 +174,8 @@ void dropMessages(Turn& turn, const AppId& app) {
     Messages& messages = turn.state.messages;
     endThose(turn, [&](const Delivery& delivery) { return delivery.app == app; });
     for (auto at = messages.waiting().begin(); at != messages.waiting().end();) {
-        const auto& [id, message] = *at++;
-        if (message.app != app) continue;
+        const auto& [id, waiting] = *at++;
+        if (waiting.message.app != app) continue;
         turn.record(DropMessage{id});
         messages.take(id);
     }

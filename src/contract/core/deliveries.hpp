@@ -4,6 +4,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result/containers.hpp"
@@ -54,20 +55,31 @@ private:
 /// Messages that wait for their delivery, in the order in which they came.
 class Messages {
 public:
+    struct Waiting {
+        PushMessage message;
+        std::string_view heldBy; ///< by what it was held when it was last asked about (rules/push.hpp)
+    };
+
     std::uint64_t nextId() const { return next_; }
     void put(PushMessage message);
-    PushMessage take(std::uint64_t message);
-    const std::map<std::uint64_t, PushMessage>& waiting() const { return waiting_; }
+    Waiting take(std::uint64_t message);
+    void hold(std::uint64_t message, std::string_view by) { waiting_.at(message).heldBy = by; }
+    const std::map<std::uint64_t, Waiting>& waiting() const { return waiting_; }
     std::int64_t countFor(const AppId& app) const;
+    /// The one that `message` replaces (push.md §4.1).
+    std::optional<std::uint64_t> replacedBy(const PushMessage& message) const;
+    /// The instant at which the first one runs out.
+    std::optional<Instant> next() const;
 
 private:
-    std::map<std::uint64_t, PushMessage> waiting_;
+    std::map<std::uint64_t, Waiting> waiting_;
     std::uint64_t next_ = 1;
 };
 
 /// Begins a delivery to the app; returns its number, which DeliveryEnded will name.
 Deliveries::Number beginDelivery(Turn& turn, const AppId& app);
-/// Delivers the messages that may pass now (limits.md §8.5), and gives up deliveries that were not taken in time.
+/// Delivers the messages that may pass now (push.md §4), drops those that have run out, and gives up deliveries that
+/// were not taken in time.
 void deliverMessages(Turn& turn);
 /// Drops all messages for the app, and all deliveries to it.
 void dropMessages(Turn& turn, const AppId& app);

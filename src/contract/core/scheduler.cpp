@@ -371,6 +371,7 @@ std::optional<Instant> Scheduler::nextDeadline() const {
     note(state.notifications.next());
     note(state.alarms.next());
     note(state.deliveries.next());
+    note(state.messages.next());
     note(state.shell.next());
     note(nextDeviceChange(state));
     note(nextGuardChange(state));

@@ -1,6 +1,7 @@
 // Alarms (limits.md §7) and pushed messages (§8.5), which wake an app; and Wake, a time at which a machine that sleeps
 // is to be awake (limits.md §13, Wake-ups).
 #pragma once
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -43,15 +44,26 @@ inline std::string_view clockWord(const Alarm& alarm) { return alarm.byWall ? wa
 /// `when` on the wall clock, as `requested` and `requestedWall` name the same moment.
 std::optional<WallTime> wallAt(const Alarm& alarm, const std::optional<Instant>& when);
 
+/// RFC 8030 §5.3; push.md §2.
+enum class Urgency : std::uint8_t { VeryLow, Low, Normal, High };
+inline constexpr std::array<std::string_view, 4> urgencyWords{"very_low", "low", "normal", "high"};
+constexpr std::string_view nameOf(Urgency urgency) { return urgencyWords[static_cast<std::size_t>(urgency)]; }
+/// Takes "very-low", too, as RFC 8030 and command lines have it.
+std::optional<Urgency> urgencyNamed(std::string_view name);
+
 /// A pushed message that waits for its delivery.
 struct PushMessage {
     std::uint64_t id = 0;
     AppId app;
     std::string receiver;
-    bool high = false; ///< its priority when it was sent
+    Urgency urgency = Urgency::Normal; ///< when it was sent
+    Duration ttl{0};                   ///< from its arrival on; then it is worth nothing (push.md §2)
+    std::string topic;                 ///< a newer one replaces it; empty: it has none
     std::string data;
     Instant arrived;
     WallTime arrivedWall;
+
+    Instant runsOut() const { return arrived + ttl; }
 
     bool operator==(const PushMessage&) const = default;
 };

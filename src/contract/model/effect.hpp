@@ -229,7 +229,8 @@ struct Trace {
     std::optional<std::int32_t> failures;
     std::optional<std::int32_t> notification;
     std::optional<bool> userInitiated;
-    std::string result; ///< scheduled, refused: "success", "failure", "SecurityException", …
+    std::string result; ///< scheduled, refused: "success", "failure", "SecurityException", …; message that is not
+                        ///< delivered: "expired", "replaced"
     std::string during; ///< unresponsive: bind, start, stop, notification; killed: the reason
     std::optional<Duration> ran;
     std::optional<bool> overdue;
@@ -237,10 +238,11 @@ struct Trace {
     std::string tag;                   ///< alarm
     std::optional<Duration> lateBy;    ///< alarm, message: after the time that it was set for, or arrived at
     std::optional<std::int64_t> count; ///< alarm; digest: jobs; survived: processes
-    std::optional<bool> high;          ///< message: when delivered
-    std::optional<bool> original;      ///< message: when it was sent
+    std::optional<Urgency> urgency;    ///< message: when delivered
+    std::optional<Urgency> original;   ///< message: when it was sent
     std::optional<bool> allowed;       ///< network
-    std::string because; ///< network, bucket, held back; wake: the cause; frozen: what its guard lacks; digest
+    std::string because; ///< message: what held it last; network, bucket, held back; wake: the cause; frozen: what its
+                         ///< guard lacks; digest
     std::string until;   ///< bucket: what ends its time in a worse one
     std::string machine; ///< doze: deep, light
     std::string from;    ///< bucket, doze

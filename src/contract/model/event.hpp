@@ -396,7 +396,9 @@ struct MessageArrived {
     CallId call;
     AppId app;
     std::string receiver;
-    bool high = false;
+    Urgency urgency = Urgency::Normal;
+    std::optional<Duration> ttl; ///< nullopt: push.ttl_max
+    std::string topic;
     std::string data;
 };
 /// `cmd deviceidle`: one step of a machine, or (DozeHeld) the state that a person holds Doze in.

@@ -69,9 +69,12 @@ std::vector<Field> fieldsOf(const Trace& trace, Instant zero) {
         add("count", trace.count.value_or(1));
         break;
     case Message:
-        say("priority", trace.high.value_or(false) ? "high" : "normal");
-        say("original", trace.original.value_or(false) ? "high" : "normal");
-        add("late_by", trace.lateBy.value_or(Duration{0}));
+        if (trace.urgency) say("priority", nameOf(*trace.urgency));
+        say("original", nameOf(trace.original.value_or(Urgency::Normal)));
+        for (const std::string_view end : {"expired", "replaced"})
+            if (trace.result == end) add(end, true);
+        if (!trace.because.empty()) say("held_by", trace.because);
+        if (trace.lateBy) add("late_by", *trace.lateBy);
         break;
     case Network:
         say("is", trace.allowed.value_or(true) ? "allowed" : "blocked");
@@ -127,6 +130,11 @@ Happening happeningOf(const Trace& trace, Now now, Instant zero) {
             .app = trace.app.name.empty() ? std::nullopt : std::optional(trace.app),
             .job = trace.job,
             .fields = fieldsOf(trace, zero)};
+}
+
+bool isDelivery(const Happening& happening) {
+    return happening.what == nameOf(Trace::What::Message) &&
+           std::ranges::find(happening.fields, "late_by", &Field::key) != happening.fields.end();
 }
 
 std::string traceJson(const Happening& happening) {

@@ -30,6 +30,9 @@ struct Happening {
     std::vector<Field> fields; ///< in the order of scenario.md's table
 };
 
+/// True for a message that was delivered; another has run out, or was replaced (push.md §6).
+bool isDelivery(const Happening& happening);
+
 /// The key in a work item's extras that holds its name.
 inline constexpr std::string_view itemName = "item";
 

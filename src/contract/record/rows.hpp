@@ -27,6 +27,7 @@ inline bool isOne(Memory value) { return upTo(value, Memory::Critical); }
 inline bool isOne(DozeForce value) { return upTo(value, DozeForce::IdleMaintenance); }
 inline bool isOne(GuardElse value) { return upTo(value, GuardElse::Offline); }
 inline bool isOne(MoveTo value) { return upTo(value, MoveTo::Bottom); }
+inline bool isOne(Urgency value) { return upTo(value, Urgency::High); }
 inline bool isOne(AlarmKind value) { return upTo(value, AlarmKind::Clock); }
 inline bool isOne(UsageKind value) { return upTo(value, UsageKind::SystemUpdate); }
 inline bool isOne(Bucket value) {
@@ -127,8 +128,8 @@ template <> inline constexpr auto rowOf<NetworkUsed> = event("networkUsed", "app
 template <> inline constexpr auto rowOf<AlarmSet> = event("alarmSet", "call", "alarm");
 template <> inline constexpr auto rowOf<AlarmCancelled> = event("alarmCancelled", "call", "app", "tag");
 template <> inline constexpr auto rowOf<DeliveryEnded> = event("deliveryEnded", "app", "delivery");
-template <> inline constexpr auto rowOf<MessageArrived> = event("messageArrived", "call", "app", "receiver", "high",
-    "data");
+template <> inline constexpr auto rowOf<MessageArrived> = event("messageArrived", "call", "app", "receiver",
+    "urgency", "ttl", "topic", "data");
 template <> inline constexpr auto rowOf<DozeStepped> = event("dozeStepped", "call", "light");
 template <> inline constexpr auto rowOf<DozeHeld> = event("dozeHeld", "call", "force");
 template <> inline constexpr auto rowOf<ShuttingDown> = event("shuttingDown");

@@ -36,6 +36,7 @@ constexpr std::array states{
     State{"saver", "limits.md §9, battery saver", "turn battery saver off, or plug it in"},
     State{"data_saver", "limits.md §8.1, Data Saver", "turn Data Saver off, or use another network"},
     State{"thermal", "limits.md §10.1, heat", "let it cool down"},
+    State{"battery", "push.md §4.2, battery low", "charge it"},
     State{"sleep", "limits.md §13, Suspend", "wake the machine"},
 };
 
@@ -97,10 +98,10 @@ DeviceLimit ofNetwork(const App& app, const World& world) {
     return shutBy(verdict.because == "battery_saver" ? "saver" : verdict.because, work, "network", verdict.askAgain);
 }
 
-DeviceLimit ofMessages(std::string_view work, bool high, const App& app, const World& world) {
-    const PushMessage message{.high = high};
-    if (passageOf(message, app.memory, world).passes) return {.work = work};
-    return shutBy("doze", work, "messages", std::nullopt);
+DeviceLimit ofMessages(std::string_view work, Urgency urgency, const App& app, const World& world) {
+    const PushMessage message{.urgency = urgency};
+    const Passage passage = passageOf(message, app.memory, world);
+    return passage.passes() ? DeviceLimit{.work = work} : shutBy(passage.heldBy, work, "messages", std::nullopt);
 }
 
 } // namespace
@@ -115,8 +116,8 @@ std::vector<DeviceLimit> deviceLimits(const World& world) {
     limits.push_back(ofAlarms("while-idle alarms", AlarmKind::ExactWhileIdle, app, world));
     limits.push_back(ofAlarms("alarm clocks", AlarmKind::Clock, app, world));
     limits.push_back(ofNetwork(app, world));
-    limits.push_back(ofMessages("messages of high priority", true, app, world));
-    limits.push_back(ofMessages("messages of normal priority", false, app, world));
+    limits.push_back(ofMessages("messages of high priority", Urgency::High, app, world));
+    limits.push_back(ofMessages("messages of normal priority", Urgency::Normal, app, world));
     return limits;
 }
 
@@ -129,6 +130,7 @@ std::string detailOf(const DeviceLimit& limit, const World& world) {
     if (limit.by == "saver") return "battery saver is on";
     if (limit.by == "data_saver") return "Data Saver is on, and the network is metered";
     if (limit.by == "thermal") return fmt::format("the device is hot ({})", nameOf(world.device.thermal));
+    if (limit.by == "battery") return "the battery is low";
     if (limit.by == "sleep") return "the machine goes to sleep";
     if (limit.by != "doze") return {};
     return doze.idle() ? fmt::format("the device dozes ({})", doze.deepIdle() ? "deep" : "light")

@@ -6,9 +6,41 @@
 
 namespace stint {
 
+namespace {
+
+// push.md §4.2, from left to right.
+std::string_view holdOf(Urgency urgency, const World& world) {
+    if (urgency == Urgency::High) return {};
+    if (world.state.doze.idle()) return "doze";
+    const bool plugged = world.device.plugged;
+    const bool batteryLow = world.state.batteryLow && !plugged;
+    if (urgency == Urgency::Normal) return batteryLow && world.constants.pushLowBatteryHoldsNormal ? "battery" : "";
+    if (batteryLow) return "battery";
+    const auto& network = world.device.network;
+    const bool unmetered = network && network->has(NET_CAPABILITY_NOT_METERED);
+    if (urgency == Urgency::Low) return plugged || unmetered ? "" : "network";
+    if (!plugged) return "power";
+    return unmetered ? "" : "network";
+}
+
+} // namespace
+
+std::optional<Error> messageError(const PushMessage& message) {
+    constexpr std::string_view base64url = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    constexpr std::size_t longest = 32;
+    if (message.ttl < Duration{0})
+        return fail(Errc::ILLEGAL_ARGUMENT, "the message's TTL is {}; it is at least 0s", formatDuration(message.ttl));
+    if (message.topic.size() > longest || message.topic.find_first_not_of(base64url) != std::string::npos)
+        return fail(Errc::ILLEGAL_ARGUMENT,
+                    "the topic \"{}\" has {} characters; it is 1 to {} letters, digits, - and _ (RFC 8030 §5.4)",
+                    printable(message.topic), message.topic.size(), longest);
+    return std::nullopt;
+}
+
 Passage passageOf(const PushMessage& message, const AppMemory& memory, const World& world) {
-    const bool high = message.high && !downgraded(memory, world.now.elapsed, world.constants);
-    return {.passes = high || !world.state.doze.idle(), .high = high};
+    const bool counts = message.urgency != Urgency::High || !downgraded(memory, world.now.elapsed, world.constants);
+    const Urgency urgency = counts ? message.urgency : Urgency::Normal;
+    return {.heldBy = holdOf(urgency, world), .urgency = urgency};
 }
 
 std::optional<Error> waitingError(const AppId& app, std::int64_t waiting, const Constants& constants) {

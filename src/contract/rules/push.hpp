@@ -2,6 +2,7 @@
 // its weight because nothing is ever shown for it (since Android 13; no bucket limits messages).
 #pragma once
 #include <optional>
+#include <string_view>
 
 #include "contract/model/view.hpp"
 #include "contract/rules/world.hpp"
@@ -11,14 +12,17 @@ namespace stint {
 
 /// The way in which a message goes out now.
 struct Passage {
-    bool passes = true; ///< else it waits for the window, or for the end of Doze
-    bool high = false;  ///< treated as high, whatever it was sent as
+    std::string_view heldBy;           ///< empty: it passes; else doze, battery, power or network
+    Urgency urgency = Urgency::Normal; ///< what it is treated as, whatever it was sent as
 
+    bool passes() const { return heldBy.empty(); }
     bool operator==(const Passage&) const = default;
 };
 
-/// The message's passage (limits.md §8.5): high priority passes Doze, light and deep; normal, and a downgraded one,
-/// waits while it idles.
+/// The error of what the message says of itself (push.md §2).
+std::optional<Error> messageError(const PushMessage& message);
+
+/// The message's passage (push.md §4.2).
 Passage passageOf(const PushMessage& message, const AppMemory& memory, const World& world);
 
 /// The error of keeping one more message for the app, of which `waiting` wait: more than push.max_waiting. PROPOSAL:

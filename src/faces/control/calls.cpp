@@ -243,10 +243,14 @@ Call<void> allowTemporarily(const std::string& package, Duration length) {
     return {wire::limitsInterface, "TempAllowlist", readNothing, writing(package, length)};
 }
 
-Call<void> push(const std::string& package, bool high, const std::string& data, const std::string& receiver) {
-    return {wire::limitsInterface, "Push", readNothing, writing(package, high, data),
-            [receiver](DictionaryWriter& options) {
-                if (!receiver.empty()) options.put("receiver", receiver);
+Call<void> push(const std::string& package, const Pushed& message) {
+    return {wire::limitsInterface, "Push", readNothing,
+            writing(package, message.urgency == nameOf(Urgency::High), message.data),
+            [message](DictionaryWriter& options) {
+                if (!message.receiver.empty()) options.put("receiver", message.receiver);
+                if (!message.urgency.empty()) options.put("urgency", message.urgency);
+                if (message.ttl) options.put("ttl", message.ttl->count());
+                if (!message.topic.empty()) options.put("topic", message.topic);
             }};
 }
 

@@ -176,7 +176,15 @@ Call<void> setDataSaverExempt(const std::string& package, bool exempt);
 /// Puts the app on the temporary allowlist (limits.md §6.6); a length above allowlist.max is reduced.
 Call<void> allowTemporarily(const std::string& package, Duration length);
 /// A message for the app's receiver (limits.md §8.5); `receiver` empty: its only one.
-Call<void> push(const std::string& package, bool high, const std::string& data, const std::string& receiver);
+/// A message, as `stint push` has it.
+struct Pushed {
+    std::string data;
+    std::string receiver; ///< empty: the app's only one
+    std::string urgency;  ///< empty: normal
+    std::optional<Duration> ttl;
+    std::string topic;
+};
+Call<void> push(const std::string& package, const Pushed& message);
 Question<Quotas> quota(const std::string& package);
 /// Every constant, by key.
 inline auto policy() { return list<wire::PolicyRow>(wire::limitsInterface, "Policy"); }

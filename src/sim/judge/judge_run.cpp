@@ -139,9 +139,10 @@ bool isAbout(const ExpectedTotal& total, const Happening& one) {
     return total.job ? total.job == one.job : total.app == one.app;
 }
 
-std::int64_t count(const ExpectedTotal& total, std::string_view what, const History& history, const Span& within) {
+template <class Matches>
+std::int64_t count(const ExpectedTotal& total, const History& history, const Span& within, Matches matches) {
     return std::ranges::count_if(
-        history, [&](const Happening& one) { return one.what == what && isAbout(total, one) && within.holds(one.at); });
+        history, [&](const Happening& one) { return isAbout(total, one) && within.holds(one.at) && matches(one); });
 }
 
 // The time with at least one of the jobs running: concurrent ones of an app do not add up. A run is from `started` to
@@ -166,17 +167,18 @@ Duration runTime(const ExpectedTotal& total, const History& history, const Span&
 }
 
 std::int64_t measured(const ExpectedTotal& total, Measure measure, const History& history, const Span& within) {
+    const auto named = [](std::string_view what) { return [what](const Happening& one) { return one.what == what; }; };
     switch (measure) {
     case Measure::RunTime:
         return runTime(total, history, within).count();
     case Measure::Starts:
-        return count(total, "started", history, within);
+        return count(total, history, within, named("started"));
     case Measure::Stops:
-        return count(total, "stopped", history, within);
+        return count(total, history, within, named("stopped"));
     case Measure::Alarms:
-        return count(total, "alarm", history, within);
+        return count(total, history, within, named("alarm"));
     case Measure::Messages:
-        return count(total, "message", history, within);
+        return count(total, history, within, record::isDelivery);
     }
     return 0;
 }

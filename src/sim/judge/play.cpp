@@ -128,7 +128,9 @@ private:
     void act(const action::CancelAlarm& action) { world_.tell(AlarmCancelled{{}, action.app, action.tag}, {}); }
     void act(const action::Push& action) {
         world_.tell(MessageArrived{.app = action.app,
-                                   .high = action.priority == "high",
+                                   .urgency = urgencyNamed(action.priority).value(),
+                                   .ttl = action.ttl,
+                                   .topic = action.topic,
                                    .data = action.notifies ? std::string(notifyingMessage) : std::string{}},
                     {});
     }

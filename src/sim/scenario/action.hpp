@@ -205,6 +205,8 @@ struct CancelAlarm {
 struct Push {
     AppId app;
     std::string priority;
+    std::optional<Duration> ttl;
+    std::string topic;
     bool notifies = false;
 };
 

@@ -213,12 +213,13 @@ Action readCancelAlarm(Yaml& yaml, const Node& node) {
 }
 
 Action readMessage(Yaml& yaml, const Node& node) {
-    static constexpr std::array<std::string_view, 2> priorities{"high", "normal"};
     action::Push message{.app = {}, .priority = "normal"};
     Asked asked(yaml, node, "message");
     asked.read(
         {asked.app(message.app),
-         {"priority", [&](const Node& value) { message.priority = readWord(yaml, value, "priority", priorities); }},
+         {"priority", [&](const Node& value) { message.priority = readWord(yaml, value, "priority", urgencyWords); }},
+         {"ttl", [&](const Node& value) { message.ttl = readDuration(yaml, value, "ttl"); }},
+         {"topic", [&](const Node& value) { message.topic = yaml.text(value, "topic"); }},
          {"notifies", [&](const Node& value) { message.notifies = yaml.flag(value, "notifies"); }}});
     return message;
 }

@@ -20,7 +20,7 @@ constexpr std::array<std::string_view, 4> silences{"bind", "start", "stop", "not
 constexpr std::array<std::string_view, 2> accesses{"allowed", "blocked"};
 constexpr std::array<std::string_view, 2> machines{"deep", "light"};
 constexpr std::array<std::string_view, 3> sleeps{"waiting", "asleep", "awake"};
-constexpr std::array<std::string_view, 2> priorities{"high", "normal"};
+constexpr std::array<std::string_view, 4> holds{"doze", "battery", "power", "network"};
 constexpr auto buckets = [] {
     std::array<std::string_view, bucketTable.size()> names;
     std::ranges::transform(bucketTable, names.begin(), &BucketRow::name);
@@ -59,7 +59,14 @@ std::vector<EffectWord> table() {
         {"unresponsive", Whom::Job, {{"during", Word, silences}}},
         {"killed", Whom::App, {{"reason"}}},
         {"alarm", Whom::App, {{"tag"}, {"late_by", Time}, {"count", Count}}},
-        {"message", Whom::App, {{"priority", Word, priorities}, {"original", Word, priorities}, {"late_by", Time}}},
+        {"message",
+         Whom::App,
+         {{"priority", Word, urgencyWords},
+          {"original", Word, urgencyWords},
+          {"late_by", Time},
+          {"held_by", Word, holds},
+          {"expired", Truth},
+          {"replaced", Truth}}},
         {"network", Whom::App, {{"is", Word, accesses}, {"because"}}},
         {"bucket", Whom::App, {{"from", Word, buckets}, {"to", Word, buckets}, {"because"}, {"until"}}},
         {"held_back", Whom::App, {{"because"}}},

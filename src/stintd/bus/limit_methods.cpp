@@ -7,6 +7,7 @@
 
 #include "base/result/errors.hpp"
 #include "base/text/number.hpp"
+#include "base/text/printable.hpp"
 #include "link/wire/codec.hpp"
 #include "link/wire/fields.hpp"
 #include "link/wire/limits.hpp"
@@ -227,11 +228,23 @@ Handled tempAllowlist(Request& request) {
 Handled push(Request& request) {
     AppId app = STINT_TRY(readApp(request));
     MessageArrived message{.call = request.call, .app = std::move(app)};
-    STINT_TRY(request.arguments.read(message.high));
+    bool high = false;
+    STINT_TRY(request.arguments.read(high));
     STINT_TRY(request.arguments.read(message.data));
     DictionaryReader options("options", UnknownKeys::Ignore);
+    std::string urgency(nameOf(high ? Urgency::High : Urgency::Normal));
     options.take("receiver", message.receiver);
+    options.take("urgency", urgency);
+    std::optional<std::int64_t> ttl;
+    options.take("ttl", ttl);
+    options.take("topic", message.topic);
     STINT_TRY(options.read(request.arguments));
+    const auto named = urgencyNamed(urgency);
+    if (!named)
+        return fail(Errc::ILLEGAL_ARGUMENT, "options: urgency is \"{}\"; it must be high, normal, low or very_low",
+                    printable(urgency));
+    message.urgency = *named;
+    if (ttl) message.ttl = Duration{*ttl};
     if (message.data.size() > wire::mostMessageData)
         return fail(Errc::ILLEGAL_ARGUMENT, "the message has {} bytes; at most {} are allowed", message.data.size(),
                     wire::mostMessageData);

@@ -168,7 +168,7 @@ Outgoing messageCall(sd_bus* bus, const DeliverMessage& call) {
     wire::Message message = filled(wire::newCall(bus, wire::receiverInterface, "Message"), [&](Writer& writer) {
         wire::writeMessageCall(writer.uint64(call.delivery), {.receiver = pushed.receiver,
                                                               .high = call.high,
-                                                              .original = pushed.high,
+                                                              .original = pushed.urgency == Urgency::High,
                                                               .data = pushed.data,
                                                               .sent = pushed.arrivedWall});
     });

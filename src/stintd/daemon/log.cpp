@@ -107,13 +107,12 @@ std::string_view brief(std::string_view text) {
 
 /// Adds the fields of alarms, messages, networks, buckets and Doze.
 template <class Add> void addLimits(const Trace& trace, const Add& add) {
-    const auto priority = [](bool high) { return high ? "high" : "normal"; };
     if (!trace.tag.empty()) add("tag", brief(trace.tag));
     if (!trace.machine.empty()) add("machine", trace.machine);
     if (!trace.from.empty()) add("from", trace.from);
     if (!trace.to.empty()) add("to", trace.to);
-    if (trace.high) add("priority", priority(*trace.high));
-    if (trace.original) add("original", priority(*trace.original));
+    if (trace.urgency) add("priority", nameOf(*trace.urgency));
+    if (trace.original) add("original", nameOf(*trace.original));
     if (trace.allowed) add("allowed", *trace.allowed ? "yes" : "no");
     if (!trace.because.empty()) add("because", trace.because);
     if (!trace.until.empty()) add("until", trace.until);

@@ -222,7 +222,8 @@ Result<void> RecordWriter::write(const DropAlarm& record) { return sql_.dropAlar
 Result<void> RecordWriter::write(const SaveMessage& record) {
     const auto& message = record.message;
     return sql_.saveMessage.run(static_cast<std::int64_t>(message.id), message.app.name, boot_.value, message.receiver,
-                                message.high, count(message.arrived), count(message.arrivedWall), message.data);
+                                count(message.arrived), count(message.arrivedWall), message.data,
+                                nameOf(message.urgency), message.ttl.count(), message.topic);
 }
 
 Result<void> RecordWriter::write(const DropMessage& record) {

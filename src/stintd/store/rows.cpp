@@ -291,10 +291,15 @@ Result<void> addMessage(StoredRow row, Snapshot& snapshot) {
     message.app.name = row.text();
     stored.boot.value = row.text();
     message.receiver = row.text();
-    message.high = row.flag();
     message.arrived = STINT_TRY(momentFrom<Instant>(row, "arrived", anyTime));
     message.arrivedWall = STINT_TRY(momentFrom<WallTime>(row, "arrived_wall", anyTime));
     message.data = row.text();
+    const auto word = row.text();
+    const auto urgency = urgencyNamed(word);
+    if (!urgency) return fail(Errc::ILLEGAL_ARGUMENT, "unknown urgency {}", word);
+    message.urgency = *urgency;
+    message.ttl = STINT_TRY(storedLength(row, "ttl", anyLength));
+    message.topic = row.text();
     snapshot.messages.push_back(std::move(stored));
     return {};
 }

@@ -48,7 +48,9 @@ inline constexpr ChecksummedTable alarmsTable{
     "sequence, handed",
     2};
 inline constexpr ChecksummedTable messagesTable{"messages",
-                                                "id, app, boot, receiver, high, arrived, arrived_wall, data", 1};
+                                                "id, app, boot, receiver, arrived, arrived_wall, data, urgency, ttl, "
+                                                "topic",
+                                                1};
 inline constexpr ChecksummedTable deviceStateTable{"device_state", "one, boot, state", 1};
 inline constexpr ChecksummedTable completedTable{
     "completed", "app, space, id, ended, stop_reason, internal_reason, exit_code, text, downloaded, uploaded, label, "

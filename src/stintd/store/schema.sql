@@ -306,3 +306,13 @@ UPDATE jobs SET seal = seal(app, space, id, boot, info, scheduled, enqueued, seq
                     not_before, not_before_wall, cumulative, demoted_by_user, demoted_by_system, running, label,
                     deadline, deadline_wall, window_end, window_end_wall, abandoned, last_success, last_failure,
                     barred, awaits_clock, began, last_run, held, terms);
+
+-- version 12: what a message says of itself (push.md §2).
+
+ALTER TABLE messages ADD COLUMN urgency TEXT NOT NULL DEFAULT 'normal';
+ALTER TABLE messages ADD COLUMN ttl INTEGER NOT NULL DEFAULT 2419200000; -- from its arrival
+ALTER TABLE messages ADD COLUMN topic TEXT NOT NULL DEFAULT ''; -- empty: none
+UPDATE messages SET urgency = 'high' WHERE high;
+UPDATE messages SET seal = seal(id, app, boot, receiver, arrived, arrived_wall, data, urgency, ttl, topic)
+ WHERE seal IS seal(id, app, boot, receiver, high, arrived, arrived_wall, data);
+ALTER TABLE messages DROP COLUMN high;
