@@ -21,14 +21,17 @@ void limitsHold(const Stage& stage) {
     }
 }
 
-/// limits.md §8.5: a message that is not urgent waits while the device dozes.
+/// push.md §4.2: a message that is not urgent waits while the device dozes, and one of low urgency for power or a
+/// network.
 void messagesWait(const Stage& stage, std::size_t from) {
+    const Device& device = stage.device;
+    const bool unmetered = device.network && device.network->has(NET_CAPABILITY_NOT_METERED);
     for (std::size_t i = from; i < stage.traces.size(); ++i) {
         const auto& [when, trace] = stage.traces[i];
-        if (trace.what != Trace::What::Message || trace.urgency.value_or(Urgency::High) == Urgency::High ||
-            when != stage.now.elapsed)
-            continue;
-        RC_ASSERT(!stage.core->deviceState().doze.idle());
+        if (trace.what != Trace::What::Message || !trace.urgency || when != stage.now.elapsed) continue;
+        if (*trace.urgency < Urgency::High) RC_ASSERT(!stage.core->deviceState().doze.idle());
+        if (*trace.urgency == Urgency::Low) RC_ASSERT(device.plugged || unmetered);
+        if (*trace.urgency == Urgency::VeryLow) RC_ASSERT(device.plugged && unmetered);
     }
 }
 

@@ -239,3 +239,15 @@ TEST_CASE("a message runs out in time where its app is not announced again") { /
     CHECK(desk.stored.empty());
     CHECK(desk.core->nextDeadline().value_or(Instant::max()) > desk.now.elapsed);
 }
+
+TEST_CASE("a message replaces also what a restart has brought back of its topic") { // push.md §4.1
+    Desk desk;
+    const auto inbox = [&] { desk.event(MessageArrived{.call = {7}, .app = chat, .topic = "inbox"}); };
+    inbox(); // delivered, and not taken by its app
+    desk.doze(DozeForce::Idle);
+    inbox();
+    CHECK(desk.stored.size() == 2);
+    desk.restart();
+    inbox();
+    CHECK(desk.stored.size() == 1);
+}

@@ -51,13 +51,15 @@ std::int64_t Messages::countFor(const AppId& app) const {
     return std::ranges::count_if(waiting_, [&](const auto& entry) { return entry.second.message.app == app; });
 }
 
-std::optional<std::uint64_t> Messages::replacedBy(const PushMessage& message) const {
-    if (message.topic.empty()) return std::nullopt;
-    const auto found = std::ranges::find_if(waiting_, [&](const auto& entry) {
-        const PushMessage& other = entry.second.message;
-        return other.topic == message.topic && other.app == message.app && other.receiver == message.receiver;
-    });
-    return found == waiting_.end() ? std::nullopt : std::optional(found->first);
+std::vector<std::uint64_t> Messages::replacedBy(const PushMessage& message) const {
+    std::vector<std::uint64_t> replaced;
+    for (const auto& [id, waiting] : waiting_) {
+        const PushMessage& other = waiting.message;
+        if (!message.topic.empty() && other.topic == message.topic && other.app == message.app &&
+            other.receiver == message.receiver)
+            replaced.push_back(id);
+    }
+    return replaced;
 }
 
 std::optional<Instant> Messages::next() const {
@@ -72,12 +74,13 @@ std::optional<Instant> Messages::next() const {
 
 namespace {
 
-std::optional<Error> errorIn(const Turn& turn, const App* app, const PushMessage& message, bool replaces) {
+std::optional<Error> errorIn(const Turn& turn, const App* app, const PushMessage& message, std::size_t replaces) {
     if (!app) return notInstalled(message.app);
     if (auto error = receiverError(app->manifest, message.receiver)) return error;
     if (auto error = messageError(message)) return error;
     if (passageOf(message, app->memory, turn.world()).passes()) return std::nullopt; // it does not wait
-    return waitingError(message.app, turn.state.messages.countFor(message.app) - replaces, turn.state.constants);
+    const std::int64_t others = turn.state.messages.countFor(message.app) - static_cast<std::int64_t>(replaces);
+    return waitingError(message.app, others, turn.state.constants);
 }
 
 void deliver(Turn& turn, App& app, Messages::Waiting waiting, Urgency urgency) {
@@ -140,9 +143,10 @@ void apply(Turn& turn, const MessageArrived& event) {
                         .arrived = turn.now.elapsed,
                         .arrivedWall = turn.now.wall};
     const auto replaced = messages.replacedBy(message);
-    Reply reply{.call = event.call, .error = errorIn(turn, turn.app(event.app), message, replaced.has_value())};
+    Reply reply{.call = event.call, .error = errorIn(turn, turn.app(event.app), message, replaced.size())};
     if (!reply.error) {
-        if (replaced) drop(turn, *replaced, "replaced");
+        for (const std::uint64_t each : replaced)
+            drop(turn, each, "replaced");
         turn.record(SaveMessage{message});
         messages.put(std::move(message));
     }

@@ -66,8 +66,9 @@ public:
     void hold(std::uint64_t message, std::string_view by) { waiting_.at(message).heldBy = by; }
     const std::map<std::uint64_t, Waiting>& waiting() const { return waiting_; }
     std::int64_t countFor(const AppId& app) const;
-    /// The one that `message` replaces (push.md §4.1).
-    std::optional<std::uint64_t> replacedBy(const PushMessage& message) const;
+    /// Those that `message` replaces (push.md §4.1): more than one where a restart has brought back what an app had not
+    /// taken.
+    std::vector<std::uint64_t> replacedBy(const PushMessage& message) const;
     /// The instant at which the first one runs out.
     std::optional<Instant> next() const;
 

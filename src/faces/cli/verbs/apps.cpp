@@ -219,7 +219,8 @@ Verb pushVerb() {
             "dozes, a low one only on a charger or an unmetered network, a very low one only on both. A sender whose "
             "high-priority messages show the user nothing loses their priority.",
         .options = {{"--priority", "high|normal|low|very-low", "how urgent it is (default: normal)"},
-                    {"--ttl", "DURATION", "what waits longer is dropped (default and most: 28d); 0s: now or never"},
+                    {"--ttl", "DURATION",
+                     "what waits longer is dropped (default and most: push.ttl_max); 0s: now or never"},
                     {"--topic", "NAME", "it replaces what waits with the same topic: 1 to 32 letters, digits, - and _"},
                     {"--data", "TEXT", "what the app gets, at most 64 KiB"},
                     {"--receiver", "NAME", "of the app's manifest (default: its only one)"}},
