@@ -61,7 +61,7 @@ def running(machine):
 
 
 def is_outdated(machine):
-    """As doctor says it of ann's stintd, in lines of 80 columns."""
+    """Doctor says it of ann's stintd, in lines of 80 columns."""
     return "its program was replaced since it started" in " ".join(machine.types("stint doctor --plain").out.split())
 
 
