@@ -103,6 +103,33 @@ TEST_CASE("the user's choices, grants and messages become events") { // limits.m
           "options: urgency is \"dire\"; it must be high, normal, low or very_low");
 }
 
+TEST_CASE(
+    "messages that wait are listed a hundred at a time, of one app or of all, for the operator alone") { // push.md §4
+    World world;
+    for (int n = 1; n <= 250; ++n)
+        world.owner.waitingMessages.push_back({.id = n, .app = AppId{n % 2 ? "com.example.mail" : "com.example.chat"}});
+    Client person = world.connectOperator();
+    const auto page = [&](std::string_view package, std::int64_t after) {
+        Reader reader(world.ask(person, limitsInterface, "ListMessages", [&](Writer& writer) {
+            wire::DictionaryWriter options(writer);
+            if (!package.empty()) options.put("package", package);
+            options.put("after", after);
+        }));
+        auto messages = readList(reader, wire::readRow<MessageView>).value();
+        return std::pair(std::move(messages), reader.boolean().value());
+    };
+    const auto [first, more] = page("", 0);
+    CHECK(first.size() == wire::mostListed);
+    CHECK(more);
+    CHECK(page("", 200).first.size() == 50);
+    const auto [mail, moreMail] = page("com.example.mail", 200);
+    CHECK(mail.size() == 25);
+    CHECK(mail.front().id == 201);
+    CHECK_FALSE(moreMail);
+    Client app = world.connectApp("com.example.mail");
+    CHECK(limitsRefusal(world, app, "ListMessages", noOptions).code == Errc::SECURITY);
+}
+
 TEST_CASE("an app changes no limit, and sees its own alone") {
     World world;
     world.owner.standings[mail].bucket = Bucket::Frequent;

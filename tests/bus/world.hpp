@@ -59,6 +59,7 @@ public:
     SchedulerView whole;
     std::map<ConnectionId, std::vector<std::string>> receivers;
     std::vector<AlarmView> pendingAlarms;
+    std::vector<MessageView> waitingMessages;
     std::vector<DeviceLimitView> held;
     mutable int questions = 0;
     mutable std::size_t lists = 0;
@@ -175,6 +176,7 @@ public:
         std::visit(Overloaded{[&](std::vector<TaskRow>& list) { list = rows; },
                               [&](std::vector<AppView>& list) { list = installed; },
                               [&](std::vector<AlarmView>& list) { list = pendingAlarms; },
+                              [&](std::vector<MessageView>& list) { list = waitingMessages; },
                               [&](std::vector<DeviceLimitView>& list) { list = held; }, [](auto&) {}},
                    into);
     }

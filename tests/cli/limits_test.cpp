@@ -30,6 +30,7 @@ constexpr Duration slack = 30s;
 struct Known {
     std::vector<AppView> apps;
     std::vector<AlarmView> alarms;
+    std::vector<MessageView> messages;
     std::vector<wire::PolicyRow> policy;
     std::vector<wire::Finding> findings;
     std::vector<DeviceLimitView> limits;
@@ -93,6 +94,11 @@ FakeDaemon::Answer knowingLimits(Known& known) {
         const std::string_view member = call.member();
         if (member == "ListApps") {
             talk.reply(call, [&](Writer& writer) { wire::writeList(writer, known.apps, wire::writeRow<AppView>); });
+        } else if (member == "ListMessages") {
+            talk.reply(call, [&](Writer& writer) {
+                wire::writeList(writer, known.messages, wire::writeRow<MessageView>);
+                writer.boolean(false);
+            });
         } else if (member == "List") {
             talk.reply(call, [&](Writer& writer) {
                 wire::writeList(writer, known.alarms, wire::writeRow<AlarmView>);
@@ -272,6 +278,31 @@ TEST_CASE("push says how long a message is worth something, and what it is about
     const auto wrong = ran({"push", "com.example.mail", "--ttl", "soon"});
     CHECK(wrong.code == 64);
     CHECK(has(wrong.err, "--ttl: "));
+}
+
+TEST_CASE("push messages tells what waits, for what and until when") { // push.md §4
+    const WallTime now = wallNow();
+    Known known{.apps = {mail()}};
+    const FakeDaemon fake(knowingLimits(known));
+    CHECK(ran({"push", "messages"}).out.empty());
+    known.messages = {
+        {.id = 3,
+         .app = AppId{"com.example.mail"},
+         .urgency = Urgency::VeryLow,
+         .topic = "inbox",
+         .arrived = now,
+         .runsOut = now + 48h + 1min,
+         .held = "doze",
+         .passes = now + 2h + 10min + slack},
+        {.id = 4, .app = AppId{"com.example.mail"}, .arrived = now, .runsOut = now + 4h + slack, .held = "power"}};
+    const std::string out = ran({"push", "messages", "com.example.mail"}).out;
+    CHECK(has(out, "com.example.mail  very_low  inbox"));
+    CHECK(has(out, "doze     in 2h10min"));
+    CHECK(has(out, "power    when that is lifted  in 4h"));
+    const std::string json = ran({"push", "messages", "--json"}).out;
+    CHECK(
+        has(json,
+            R"({"schema":1,"id":3,"package":"com.example.mail","receiver":"","priority":"very_low","topic":"inbox",)"));
 }
 
 TEST_CASE("what the daemon refuses of a message is told, and ends with 64") {

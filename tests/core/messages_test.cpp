@@ -251,3 +251,31 @@ TEST_CASE("a message replaces also what a restart has brought back of its topic"
     inbox();
     CHECK(desk.stored.size() == 1);
 }
+
+TEST_CASE("what waits for Doze is foretold, and comes then") { // push.md §4.2
+    Desk desk;
+    desk.device.screenOn = false;
+    desk.device.motion = Motion::Still;
+    desk.event(DeviceChanged{{}, desk.device});
+    for (int hours = 0; hours < 2 && !desk.core->deviceState().doze.idle(); ++hours)
+        for (auto next = desk.core->nextDeadline(); next && !desk.core->deviceState().doze.idle();
+             next = desk.core->nextDeadline())
+            desk.pass(*next - desk.now.elapsed);
+    REQUIRE(desk.core->deviceState().doze.idle());
+    desk.push(false);
+    desk.event(MessageArrived{.call = {7}, .app = chat, .urgency = Urgency::VeryLow});
+    desk.event(MessageArrived{.call = {7}, .app = chat, .ttl = 1s});
+    const auto waiting = desk.core->messages(desk.now);
+    REQUIRE(waiting.size() == 3);
+    CHECK(waiting[0].held == "doze");
+    REQUIRE(waiting[0].passes);
+    CHECK_FALSE(waiting[1].passes); // nor is there power
+    CHECK_FALSE(waiting[2].passes); // it runs out before
+    CHECK(waiting[2].runsOut == desk.now.wall + 1s);
+    while (desk.now.wall < *waiting[0].passes) {
+        CHECK_FALSE(desk.told<DeliverMessage>());
+        desk.pass(std::min(*desk.core->nextDeadline() - desk.now.elapsed, *waiting[0].passes - desk.now.wall));
+    }
+    CHECK(desk.told<DeliverMessage>());
+    CHECK(desk.core->messages(desk.now).size() == 1);
+}

@@ -160,6 +160,34 @@ TEST_CASE("a forecast that nothing disturbs comes true to the millisecond") { //
     });
 }
 
+TEST_CASE("a message that is foretold passes then, to the millisecond") { // push.md §4.2
+    holds("messages", 300, [] {
+        const auto timeline = *timelines(kindsOfLimits);
+        Stage stage;
+        for (const Happening& h : timeline)
+            happen(stage, h);
+        for (int n = 0; n < 4; ++n)
+            stage.event(MessageArrived{.app = mail, .urgency = static_cast<Urgency>(n)});
+        stage.behaves = {};
+        for (const MessageView& message : stage.core->messages(stage.clock())) {
+            RC_ASSERT(!message.held.empty());
+            if (!message.passes) continue;
+            const auto waits = [&] {
+                const auto waiting = stage.core->messages(stage.clock());
+                return std::ranges::find(waiting, message.id, &MessageView::id) != waiting.end();
+            };
+            const auto effectsBefore = stage.traces.size();
+            const Duration when = *message.passes - stage.wallAtStart;
+            stage.until(when - 1ms);
+            if (stage.traces.size() != effectsBefore) return; // something disturbed it
+            RC_ASSERT(waits());
+            stage.until(when);
+            RC_ASSERT(!waits());
+            return;
+        }
+    });
+}
+
 TEST_CASE("to save, load and go on gives the same as going on") { // jobs.md §12.5; limits.md §12.7 example 99
     holds("restart", 200, [] {
         const auto timeline = *timelines(allKinds);

@@ -91,6 +91,14 @@ void sameJobs(const Stage& told, const Stage& restarted) {
     }
 }
 
+/// The messages that wait, but for their numbers, which a restart gives out anew.
+std::vector<MessageView> waiting(const Stage& stage) {
+    auto messages = stage.core->messages(stage.clock());
+    for (MessageView& message : messages)
+        message.id = 0;
+    return messages;
+}
+
 void sameRest(const Stage& told, const Stage& restarted) {
     RC_ASSERT(restarted.core->deviceState() == told.core->deviceState());
     const AppView one = told.core->apps(told.clock()).front(), other = restarted.core->apps(restarted.clock()).front();
@@ -104,6 +112,7 @@ void sameRest(const Stage& told, const Stage& restarted) {
         RC_ASSERT(others[n].alarm.tag == alarms[n].alarm.tag);
         RC_ASSERT(others[n].latest == alarms[n].latest);
     }
+    RC_ASSERT(waiting(restarted) == waiting(told));
 }
 
 bool clockWithin(const Stage& stage, const Absence& absence) {

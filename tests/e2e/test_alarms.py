@@ -1,5 +1,7 @@
 """Alarms and messages on the live daemon (limits.md §7, §8.5): they start the process of an app's receiver."""
 
+import json
+
 import pytest
 from app import PACKAGE, App
 from events import wait_for_end
@@ -143,6 +145,9 @@ class TestMessages:
         world.done("push", PACKAGE, "--data", "very low", "--priority", "very-low")
         world.done("push", PACKAGE, "--data", "hello")
         app.until("normal original=normal hello", job="message")
+        waiting = [json.loads(each) for each in world.done("push", "messages", PACKAGE, "--json").splitlines()]
+        assert [(each["priority"], each["held"], each["passes"]) for each in waiting] == [
+            ("low", "network", None), ("very_low", "power", None)]
         line.set_device(power_source="mains")
         app.until("normal original=normal low", job="message")
         assert len(app.told("normal", job="message")) == 2

@@ -191,6 +191,7 @@ constexpr Codec codecs[]{
     {"a{sv}", roundTrip<readOutcome, writeOutcome>},
     {"a{sv}", roundTrip<readAlarm, writeAlarm>},
     {"a{sv}", roundTrip<readRow<AlarmView>, writeRow<AlarmView>>},
+    {"a{sv}", roundTrip<readRow<MessageView>, writeRow<MessageView>>},
     {"ssxa{sv}", roundTrip<readAlarmCall, writeAlarmCall>},
     {"ssssa{sv}", roundTrip<readMessageCall, writeMessageCall>},
     {"a{sv}", roundTrip<readRow<QuotaView>, writeRow<QuotaView>>},

@@ -171,6 +171,18 @@ AlarmView wholeAlarm() {
             .held = "doze"};
 }
 
+MessageView wholeMessage() {
+    return {.id = 7,
+            .app = AppId{"com.example.mail"},
+            .receiver = "Inbox",
+            .urgency = Urgency::Low,
+            .topic = "inbox",
+            .arrived = WallTime(1'700'000'000s),
+            .runsOut = WallTime(1'700'000'100s),
+            .held = "doze",
+            .passes = WallTime(1'700'000'050s)};
+}
+
 QuotaView wholeQuota() {
     return {.allowed = 10min,
             .window = 4h,
@@ -243,6 +255,15 @@ TEST_CASE("every member of a pending alarm goes over the wire, but for what the 
 TEST_CASE("every key of an alarm is in the interface's documentation, with its type") {
     const std::string text = interfaceText("org.stint.AlarmManager1");
     for (const std::string& key : keysOf(wholeAlarm()))
+        CHECK_MESSAGE(text.find(' ' + key + ' ') != std::string::npos, key);
+}
+
+TEST_CASE("every member of a message that waits goes over the wire, each key documented") { // push.md §4
+    const MessageView sent = wholeMessage();
+    CHECK(throughTheWire(sent, writeRow<MessageView>, readRow<MessageView>) == sent);
+    CHECK(throughTheWire(MessageView{}, writeRow<MessageView>, readRow<MessageView>) == MessageView{});
+    const std::string text = interfaceText("org.stint.Limits1");
+    for (const std::string& key : keysOf(sent))
         CHECK_MESSAGE(text.find(' ' + key + ' ') != std::string::npos, key);
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/result/errors.hpp"
+#include "contract/core/device.hpp"
 #include "contract/core/state.hpp"
 #include "contract/rules/admission.hpp"
 #include "contract/rules/push.hpp"
@@ -200,6 +201,28 @@ void letServe(Turn& turn, App& app, Instant until) {
 
 Deliveries::Number beginDelivery(Turn& turn, const AppId& app) {
     return turn.state.deliveries.begin(app, turn.now.elapsed + turn.state.constants.alarmListenerTimeout);
+}
+
+// Questions about messages that wait (push.md §4; stint push messages).
+std::vector<MessageView> MessageView::all(const State& state, Now now) {
+    const World world = state.world(now);
+    std::vector<MessageView> views;
+    for (const auto& [id, waiting] : state.messages.waiting()) {
+        const PushMessage& message = waiting.message;
+        MessageView view{.id = static_cast<std::int64_t>(id),
+                         .app = message.app,
+                         .receiver = message.receiver,
+                         .urgency = message.urgency,
+                         .topic = message.topic,
+                         .arrived = wallAt(message.arrived, now),
+                         .runsOut = wallAt(message.runsOut(), now),
+                         .held = std::string(waiting.heldBy)};
+        if (const App* const app = state.app(message.app))
+            if (const auto passes = passesAt(message, app->memory, world, dozeInputs(state)))
+                view.passes = wallAt(*passes, now);
+        views.push_back(std::move(view));
+    }
+    return views;
 }
 
 } // namespace stint

@@ -189,6 +189,7 @@ public:
     std::vector<TaskRow> tasks(Now now) const { return all<TaskRow>(now); }
     std::vector<AppView> apps(Now now) const { return all<AppView>(now); }
     std::vector<AlarmView> alarms(Now now) const { return all<AlarmView>(now); }
+    std::vector<MessageView> messages(Now now) const { return all<MessageView>(now); }
     std::vector<DeviceLimitView> deviceLimits(Now now) const { return all<DeviceLimitView>(now); }
 
 private:

@@ -333,6 +333,35 @@ struct AlarmView {
     };
 };
 
+/// A pushed message that waits, and when it passes if nothing disturbs (push.md §4.2).
+struct MessageView {
+    std::int64_t id = 0; ///< in the order of arrival
+    AppId app;
+    std::string receiver; ///< empty: the app's only one
+    Urgency urgency = Urgency::Normal;
+    std::string topic;
+    WallTime arrived;
+    WallTime runsOut;
+    std::string held;               ///< "doze", "battery", "power", "network"
+    std::optional<WallTime> passes; ///< nullopt: by an event, or not before it runs out
+
+    /// In the order of arrival.
+    static std::vector<MessageView> all(const State& state, Now now);
+    static constexpr auto noun = "message";
+    static constexpr auto fields = [](auto& field, auto& message) {
+        field("id", message.id);
+        field("package", message.app.name);
+        field("receiver", message.receiver);
+        field.word("priority", message.urgency, urgencyNamed);
+        field("topic", message.topic);
+        field("arrived", message.arrived);
+        field("runsOut", message.runsOut);
+        field.known("held", message.held);
+        field("passes", message.passes);
+    };
+    bool operator==(const MessageView&) const = default;
+};
+
 /// One kind of work, and the part of the device's state that alone holds it back, for an app in the background which
 /// has used nothing of its limits (limits.md §1.1).
 struct DeviceLimitView {
@@ -553,7 +582,7 @@ struct SchedulerView {
 };
 
 /// The rows of one kind, which Questions::all() may be asked for.
-using Rows =
-    std::variant<std::vector<TaskRow>, std::vector<AppView>, std::vector<AlarmView>, std::vector<DeviceLimitView>>;
+using Rows = std::variant<std::vector<TaskRow>, std::vector<AppView>, std::vector<AlarmView>, std::vector<MessageView>,
+                          std::vector<DeviceLimitView>>;
 
 } // namespace stint

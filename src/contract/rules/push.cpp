@@ -3,15 +3,15 @@
 #include <algorithm>
 
 #include "base/result/errors.hpp"
+#include "contract/rules/forecast.hpp"
 
 namespace stint {
 
 namespace {
 
-// push.md §4.2, from left to right.
-std::string_view holdOf(Urgency urgency, const World& world) {
+// The table of push.md §4.2 but for Doze.
+std::string_view lackOf(Urgency urgency, const World& world) {
     if (urgency == Urgency::High) return {};
-    if (world.state.doze.idle()) return "doze";
     const bool plugged = world.device.plugged;
     const bool batteryLow = world.state.batteryLow && !plugged;
     if (urgency == Urgency::Normal) return batteryLow && world.constants.pushLowBatteryHoldsNormal ? "battery" : "";
@@ -40,7 +40,17 @@ std::optional<Error> messageError(const PushMessage& message) {
 Passage passageOf(const PushMessage& message, const AppMemory& memory, const World& world) {
     const bool counts = message.urgency != Urgency::High || !downgraded(memory, world.now.elapsed, world.constants);
     const Urgency urgency = counts ? message.urgency : Urgency::Normal;
-    return {.heldBy = holdOf(urgency, world), .urgency = urgency};
+    const bool dozes = urgency < Urgency::High && world.state.doze.idle();
+    return {.heldBy = dozes ? "doze" : lackOf(urgency, world), .urgency = urgency};
+}
+
+std::optional<Instant> passesAt(const PushMessage& message, const AppMemory& memory, const World& world,
+                                const DozeInputs& inputs) {
+    const Passage passage = passageOf(message, memory, world);
+    const bool isDowngraded = passage.urgency != message.urgency; // whose end no one foretells
+    if (isDowngraded || !world.state.doze.idle() || !lackOf(passage.urgency, world).empty()) return std::nullopt;
+    const auto opens = dozeOpens(world, inputs, world.now.elapsed, AfterIdle::AtOnce);
+    return opens && *opens < message.runsOut() ? opens : std::nullopt;
 }
 
 std::optional<Error> waitingError(const AppId& app, std::int64_t waiting, const Constants& constants) {

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "contract/model/view.hpp"
+#include "contract/rules/doze.hpp"
 #include "contract/rules/world.hpp"
 #include "stint/result.hpp"
 
@@ -24,6 +25,11 @@ std::optional<Error> messageError(const PushMessage& message);
 
 /// The message's passage (push.md §4.2).
 Passage passageOf(const PushMessage& message, const AppMemory& memory, const World& world);
+
+/// The instant at which a message that waits passes if nothing disturbs; nullopt: by an event, or not before it runs
+/// out.
+std::optional<Instant> passesAt(const PushMessage& message, const AppMemory& memory, const World& world,
+                                const DozeInputs& inputs);
 
 /// The error of keeping one more message for the app, of which `waiting` wait: more than push.max_waiting. PROPOSAL:
 /// its sender is told (LimitExceeded), because nothing that was accepted is lost. FCM drops all of them, and reports it

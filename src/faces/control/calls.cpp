@@ -287,6 +287,16 @@ Question<Quotas> quota(const std::string& package) {
             writing(package)};
 }
 
+Question<Page<MessageView>> messages(const std::optional<std::string>& package,
+                                     const std::vector<MessageView>& before) {
+    return {wire::limitsInterface, "ListMessages",
+            [](Reader& reader) { return readPage<MessageView>(reader, wire::readRow<MessageView>); }, nothing,
+            [package, last = before.empty() ? 0 : before.back().id](DictionaryWriter& options) {
+                if (package) options.put("package", *package);
+                options.put("after", last);
+            }};
+}
+
 Question<Page<AlarmView>> alarms(const std::optional<std::string>& package, const std::vector<AlarmView>& before) {
     const auto last =
         before.empty() ? std::nullopt : std::optional(std::pair(before.back().alarm.app.name, before.back().alarm.tag));

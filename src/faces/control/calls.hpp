@@ -197,6 +197,8 @@ Call<wire::DozeView> stepDoze(const std::string& machine);
 Call<wire::DozeView> forceDoze(const std::string& state);
 /// The pending alarms after the last of `before`, by package and tag. nullopt: every app's.
 Question<Page<AlarmView>> alarms(const std::optional<std::string>& package, const std::vector<AlarmView>& before);
+/// The messages that wait behind the last of `before`, in the order of arrival. nullopt: every app's.
+Question<Page<MessageView>> messages(const std::optional<std::string>& package, const std::vector<MessageView>& before);
 
 } // namespace calls
 

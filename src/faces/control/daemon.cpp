@@ -186,6 +186,10 @@ Result<std::vector<AlarmView>> Daemon::alarms(const std::optional<std::string>& 
     return allPages<AlarmView>(*this, [&](const auto& before) { return calls::alarms(package, before); });
 }
 
+Result<std::vector<MessageView>> Daemon::messages(const std::optional<std::string>& package) {
+    return allPages<MessageView>(*this, [&](const auto& before) { return calls::messages(package, before); });
+}
+
 Result<DayPage> Daemon::day(WallTime from, WallTime to) {
     DayPage all;
     do {

@@ -71,6 +71,7 @@ public:
     /// At most about `most`.
     Result<std::vector<WorkItem>> work(const JobKey& job, std::size_t most);
     Result<std::vector<AlarmView>> alarms(const std::optional<std::string>& package);
+    Result<std::vector<MessageView>> messages(const std::optional<std::string>& package);
     Result<DayPage> day(WallTime from, WallTime to);
 
     // Calls that are more than one message, or are minded later.

@@ -252,6 +252,23 @@ Handled push(Request& request) {
     return waits();
 }
 
+/// The messages of one app, or of all, behind the one of that number.
+Handled listMessages(Request& request) {
+    std::string package;
+    std::int64_t after = 0;
+    DictionaryReader options("options", UnknownKeys::Ignore);
+    options.take("package", package).take("after", after);
+    STINT_TRY(options.read(request.arguments));
+    return answers([&owner = request.owner, package, after](Writer& writer) -> Result<void> {
+        std::vector<MessageView> messages = owner.core().messages(owner.now());
+        std::erase_if(messages, [&](const MessageView& view) {
+            return view.id <= after || (!package.empty() && view.app.name != package);
+        });
+        wire::writePage(writer, "a{sv}", messages, wire::writeRow<MessageView>);
+        return {};
+    });
+}
+
 Handled quota(Request& request) {
     const AppId app = STINT_TRY(readApp(request));
     STINT_TRY(maySee(request, app));
@@ -314,6 +331,7 @@ std::span<const Method> limitMethods() {
         {limitsInterface,       "SetDataSaverExempt",     "sba{sv}",    Operator, setDataSaverExempt},
         {limitsInterface,       "TempAllowlist",          "sxa{sv}",    Operator, tempAllowlist},
         {limitsInterface,       "Push",                   "sbsa{sv}",   Operator, push},
+        {limitsInterface,       "ListMessages",           "a{sv}",      Operator, listMessages},
         {limitsInterface,       "Quota",                  "sa{sv}",     Anyone,   quota},
         {limitsInterface,       "Policy",                 "a{sv}",      Anyone,   policy},
         {limitsInterface,       "GetDoze",                "a{sv}",      Anyone,   getDoze},

@@ -127,6 +127,7 @@ Verb appVerb();
 Verb quotaVerb();
 Verb alarmsVerb();
 Verb pushVerb();
+Verb pushMessagesVerb();
 Verb deviceVerb();
 Verb deviceSetVerb();
 Verb deviceResetVerb();
@@ -155,13 +156,16 @@ int version(const Screen& screen);
 
 /// All verbs, in the order of `stint help`: `tasks` before `tasks stop`.
 inline constexpr std::array everyVerb{
-    getVerb,          putVerb,    runVerb,       guardVerb,       startVerb,       cancelVerb,     cleanVerb,
-    clearVerb,        pauseVerb,  resumeVerb,    retryVerb,       editVerb,        moveVerb,       runNowVerb,
-    jobsVerb,         logVerb,    whyVerb,       watchVerb,       waitVerb,        logsVerb,       topVerb,
-    uiVerb,           tasksVerb,  tasksStopVerb, workVerb,        appsVerb,        appVerb,        quotaVerb,
-    alarmsVerb,       pushVerb,   deviceVerb,    deviceSetVerb,   deviceResetVerb, netVerb,        netMarkVerb,
-    policyVerb,       doctorVerb, recordVerb,    recordStartVerb, recordSaveVerb,  recordStopVerb, simVerb,
-    demoVerb,         cmdVerb,    amVerb,        dumpsysVerb,     completionsVerb, helpVerb,       helpConstraintsVerb,
+    getVerb,          putVerb,        runVerb,         guardVerb,       startVerb,
+    cancelVerb,       cleanVerb,      clearVerb,       pauseVerb,       resumeVerb,
+    retryVerb,        editVerb,       moveVerb,        runNowVerb,      jobsVerb,
+    logVerb,          whyVerb,        watchVerb,       waitVerb,        logsVerb,
+    topVerb,          uiVerb,         tasksVerb,       tasksStopVerb,   workVerb,
+    appsVerb,         appVerb,        quotaVerb,       alarmsVerb,      pushVerb,
+    pushMessagesVerb, deviceVerb,     deviceSetVerb,   deviceResetVerb, netVerb,
+    netMarkVerb,      policyVerb,     doctorVerb,      recordVerb,      recordStartVerb,
+    recordSaveVerb,   recordStopVerb, simVerb,         demoVerb,        cmdVerb,
+    amVerb,           dumpsysVerb,    completionsVerb, helpVerb,        helpConstraintsVerb,
     helpExitCodesVerb};
 
 } // namespace stint::cli

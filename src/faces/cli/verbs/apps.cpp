@@ -180,54 +180,6 @@ Verb appVerb() {
             .run = app};
 }
 
-// `stint push`: sends a message to an app's receiver (limits.md §8.5).
-
-namespace {
-
-int push(const Arguments& given, const Screen& screen) {
-    const std::string& package = given.words[0];
-    const std::string what = fmt::format("cannot push a message to {}", printable(package));
-    std::optional<Duration> ttl;
-    if (const auto text = given.value("ttl")) {
-        const auto read = parseDuration(*text);
-        if (!read.ok()) return screen.fail("--ttl", read.error());
-        ttl = *read;
-    }
-    auto daemon = Daemon::connect(screen);
-    if (!daemon.ok()) return screen.fail(what, daemon.error());
-    const auto app = lookUpApp(*daemon, package);
-    if (!app.ok()) return failOfLookUp(screen, what, app.error());
-    const auto sent = daemon->ask(calls::push(package, {.data = given.value("data").value_or(""),
-                                                        .receiver = given.value("receiver").value_or(""),
-                                                        .urgency = given.value("priority").value_or(""),
-                                                        .ttl = ttl,
-                                                        .topic = given.value("topic").value_or("")}));
-    return sent.ok() ? ends::ok : screen.fail(what, sent.error());
-}
-
-} // namespace
-
-Verb pushVerb() {
-    return {
-        .name = "push",
-        .words = "PACKAGE",
-        .fewest = 1,
-        .most = 1,
-        .summary = "send a message to an app's receiver",
-        .about =
-            "It is kept until the app may have it: one of high priority at once, a normal one not while the device "
-            "dozes, a low one only on a charger or an unmetered network, a very low one only on both. A sender whose "
-            "high-priority messages show the user nothing loses their priority.",
-        .options = {{"--priority", "high|normal|low|very-low", "how urgent it is (default: normal)"},
-                    {"--ttl", "DURATION",
-                     "what waits longer is dropped (default and most: push.ttl_max); 0s: now or never"},
-                    {"--topic", "NAME", "it replaces what waits with the same topic: 1 to 32 letters, digits, - and _"},
-                    {"--data", "TEXT", "what the app gets, at most 64 KiB"},
-                    {"--receiver", "NAME", "of the app's manifest (default: its only one)"}},
-        .examples = {{"stint push com.example.mail --priority high --data hello", ""}},
-        .run = push};
-}
-
 // `stint start`: runs an app's main program in its own cgroup, on this terminal (architecture.md, who is calling); an
 // app with windows in a scope of the user's service manager (linux.md §A.6).
 

@@ -1,0 +1,110 @@
+// `stint push`: sends a message to an app's receiver (limits.md §8.5), and lists those that wait.
+#include "base/text/printable.hpp"
+#include "base/time/clock.hpp"
+#include "faces/cli/line/verbs.hpp"
+#include "faces/control/daemon.hpp"
+#include "faces/control/lookup.hpp"
+#include "faces/screen/exit_code.hpp"
+#include "faces/screen/terminal.hpp"
+#include "faces/screen/text.hpp"
+#include "faces/views/json_row.hpp"
+#include "faces/views/limit_text.hpp"
+
+namespace stint::cli {
+
+namespace {
+
+int push(const Arguments& given, const Screen& screen) {
+    const std::string& package = given.words[0];
+    const std::string what = fmt::format("cannot push a message to {}", printable(package));
+    std::optional<Duration> ttl;
+    if (const auto text = given.value("ttl")) {
+        const auto read = parseDuration(*text);
+        if (!read.ok()) return screen.fail("--ttl", read.error());
+        ttl = *read;
+    }
+    auto daemon = Daemon::connect(screen);
+    if (!daemon.ok()) return screen.fail(what, daemon.error());
+    const auto app = lookUpApp(*daemon, package);
+    if (!app.ok()) return failOfLookUp(screen, what, app.error());
+    const auto sent = daemon->ask(calls::push(package, {.data = given.value("data").value_or(""),
+                                                        .receiver = given.value("receiver").value_or(""),
+                                                        .urgency = given.value("priority").value_or(""),
+                                                        .ttl = ttl,
+                                                        .topic = given.value("topic").value_or("")}));
+    return sent.ok() ? ends::ok : screen.fail(what, sent.error());
+}
+
+} // namespace
+
+Verb pushVerb() {
+    return {
+        .name = "push",
+        .words = "PACKAGE",
+        .fewest = 1,
+        .most = 1,
+        .summary = "send a message to an app's receiver",
+        .about =
+            "It is kept until the app may have it: one of high priority at once, a normal one not while the device "
+            "dozes, a low one only on a charger or an unmetered network, a very low one only on both. A sender whose "
+            "high-priority messages show the user nothing loses their priority.",
+        .options = {{"--priority", "high|normal|low|very-low", "how urgent it is (default: normal)"},
+                    {"--ttl", "DURATION",
+                     "what waits longer is dropped (default and most: push.ttl_max); 0s: now or never"},
+                    {"--topic", "NAME", "it replaces what waits with the same topic: 1 to 32 letters, digits, - and _"},
+                    {"--data", "TEXT", "what the app gets, at most 64 KiB"},
+                    {"--receiver", "NAME", "of the app's manifest (default: its only one)"}},
+        .examples = {{"stint push com.example.mail --priority high --data hello", ""}},
+        .run = push};
+}
+
+// `stint push messages`: what waits, for what and until when (push.md §4).
+
+namespace {
+
+Result<std::vector<MessageView>> waitingMessages(const Arguments& given, const Screen& screen) {
+    auto daemon = STINT_TRY(Daemon::connect(screen));
+    if (given.words.empty()) return daemon.messages(std::nullopt);
+    STINT_TRY(lookUpApp(daemon, given.words[0]));
+    return daemon.messages(given.words[0]);
+}
+
+int pushMessages(const Arguments& given, const Screen& screen) {
+    const auto list = waitingMessages(given, screen);
+    if (!list.ok()) return failOfLookUp(screen, "cannot list messages", list.error());
+    const WallTime now = wallNow();
+    Table table({{"PACKAGE"}, {"PRIORITY"}, {"TOPIC"}, {"CAME"}, {"HELD BY"}, {"PASSES"}, {"RUNS OUT"}});
+    for (const MessageView& view : *list) {
+        if (screen.json()) screen.print(jsonOfRow(view));
+        table.add({view.app.name,
+                   std::string(nameOf(view.urgency)),
+                   view.topic.empty() ? std::string("-") : view.topic,
+                   timeText(view.arrived, now),
+                   {view.held.empty() ? "-" : view.held, Paint::Waiting},
+                   view.passes ? timeText(*view.passes, now) : std::string("when that is lifted"),
+                   timeText(view.runsOut, now)});
+    }
+    if (table.empty())
+        screen.tell("no message waits");
+    else if (!screen.json())
+        table.print(screen);
+    return ends::ok;
+}
+
+} // namespace
+
+Verb pushMessagesVerb() {
+    return {.name = "push messages",
+            .words = "[PACKAGE]",
+            .fewest = 0,
+            .most = 1,
+            .summary = "messages that wait, for what and until when",
+            .about =
+                "All of them, or those for one app: what holds each, when it passes if nothing disturbs, and when it "
+                "runs out.",
+            .options = {},
+            .examples = {{"stint push messages com.example.mail", ""}},
+            .run = pushMessages};
+}
+
+} // namespace stint::cli
