@@ -54,7 +54,9 @@ Verb pushVerb() {
                     {"--topic", "NAME", "it replaces what waits with the same topic: 1 to 32 letters, digits, - and _"},
                     {"--data", "TEXT", "what the app gets, at most 64 KiB"},
                     {"--receiver", "NAME", "of the app's manifest (default: its only one)"}},
-        .examples = {{"stint push com.example.mail --priority high --data hello", ""}},
+        .examples = {{"stint push com.example.mail --priority high --data hello", ""},
+                     {"stint push com.example.mail --priority low --topic inbox --ttl 4h",
+                      "on a charger or an unmetered network, within 4 hours"}},
         .run = push};
 }
 
