@@ -82,6 +82,15 @@ std::vector<std::string_view> secondWords(std::string_view first) {
     return words;
 }
 
+namespace {
+
+/// Both actions as one of bash or zsh; either may be empty.
+std::string both(const std::string& one, const std::string& other) {
+    return one.empty() || other.empty() ? one + other : fmt::format("{{ {}; {}; }}", one, other);
+}
+
+} // namespace
+
 std::vector<Option> allOptions(const Verb& verb) {
     std::vector<Option> all = verb.options;
     if (verb.passes == Verb::Passes::Everything) return all; // they belong to another program
@@ -236,8 +245,8 @@ std::string wordCases() {
     for (const Verb& verb : verbs()) {
         const Candidates candidates = candidatesFor(verb.words);
         const auto seconds = secondWords(verb.name);
-        std::string does = actionOf(actions, candidates);
-        if (does.empty() && !seconds.empty()) does = fmt::format("_stint_words '{}'", fmt::join(seconds, " "));
+        const std::string longer = seconds.empty() ? "" : fmt::format("_stint_words '{}'", fmt::join(seconds, " "));
+        const std::string does = both(longer, actionOf(actions, candidates));
         if (does.empty()) continue;
         text += candidates.repeats ? fmt::format("    '{}') {} ;;\n", verb.name, does)
                                    : fmt::format("    '{}') [[ $nth == 0 ]] && {} ;;\n", verb.name, does);
@@ -424,8 +433,8 @@ std::string wordCases() {
     for (const Verb& verb : verbs()) {
         const Candidates candidates = candidatesFor(verb.words);
         const auto seconds = secondWords(verb.name);
-        std::string does = actionOf(actions, candidates);
-        if (does.empty() && !seconds.empty()) does = fmt::format("compadd -- {}", fmt::join(seconds, " "));
+        const std::string longer = seconds.empty() ? "" : fmt::format("compadd -- {}", fmt::join(seconds, " "));
+        const std::string does = both(longer, actionOf(actions, candidates));
         if (does.empty()) continue;
         const std::string_view first = candidates.repeats ? "" : "((nth == 0)) && ";
         text += fmt::format("  '{}') {}{} ;;\n", verb.name, first, does);
