@@ -146,8 +146,7 @@ constexpr std::string_view appColumnsOf2 = "app, boot, pinned, crashes, bad_unti
 constexpr int jobsOf2 = 100;
 constexpr std::array columnsOf10{"info", "terms", "moved", "moving_runs", "first_began"}; ///< of what has ended
 
-/// Takes from the jobs what version 11 gave them.
-// Before version 12 a message was of high priority or not.
+/// Takes from the messages what version 12 gave them: before, one was of high priority or not.
 void dropColumnsOf12(Database& database) {
     done(database.run("ALTER TABLE messages ADD COLUMN high INTEGER NOT NULL DEFAULT 0;"
                       "UPDATE messages SET high = 1 WHERE urgency = 'high'"));
@@ -156,6 +155,7 @@ void dropColumnsOf12(Database& database) {
     done(database.run("UPDATE messages SET seal = seal(id, app, boot, receiver, high, arrived, arrived_wall, data)"));
 }
 
+/// Takes from the jobs what version 11 gave them, and what came after.
 void dropColumnOf11(Database& database) {
     dropColumnsOf12(database);
     done(database.run("ALTER TABLE jobs DROP COLUMN run_so_far"));

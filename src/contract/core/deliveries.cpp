@@ -6,6 +6,7 @@
 #include "contract/core/device.hpp"
 #include "contract/core/state.hpp"
 #include "contract/rules/admission.hpp"
+#include "contract/rules/forecast.hpp"
 #include "contract/rules/push.hpp"
 
 namespace stint {
@@ -106,10 +107,15 @@ void deliver(Turn& turn, App& app, Messages::Waiting waiting, Urgency urgency) {
     turn.effect(DeliverMessage{delivery, std::move(message), high});
 }
 
-// Drops a message that waits; `result` says why, in the trace's word.
-void drop(Turn& turn, std::uint64_t id, std::string result) {
-    const Messages::Waiting dropped = turn.state.messages.take(id);
+// Takes a message that waits away, from the store, too.
+Messages::Waiting forget(Turn& turn, std::uint64_t id) {
     turn.record(DropMessage{id});
+    return turn.state.messages.take(id);
+}
+
+// Forgets it, and tells why in the trace's word.
+void drop(Turn& turn, std::uint64_t id, std::string result) {
+    const Messages::Waiting dropped = forget(turn, id);
     turn.effect(Trace{.what = Trace::What::Message,
                       .app = dropped.message.app,
                       .result = std::move(result),
@@ -180,9 +186,7 @@ void dropMessages(Turn& turn, const AppId& app) {
     endThose(turn, [&](const Delivery& delivery) { return delivery.app == app; });
     for (auto at = messages.waiting().begin(); at != messages.waiting().end();) {
         const auto& [id, waiting] = *at++;
-        if (waiting.message.app != app) continue;
-        turn.record(DropMessage{id});
-        messages.take(id);
+        if (waiting.message.app == app) forget(turn, id);
     }
 }
 
@@ -206,6 +210,8 @@ Deliveries::Number beginDelivery(Turn& turn, const AppId& app) {
 // Questions about messages that wait (push.md §4; stint push messages).
 std::vector<MessageView> MessageView::all(const State& state, Now now) {
     const World world = state.world(now);
+    const bool dozes = world.state.doze.idle() && !state.messages.waiting().empty();
+    const auto opens = dozes ? dozeOpens(world, dozeInputs(state), now.elapsed, AfterIdle::AtOnce) : std::nullopt;
     std::vector<MessageView> views;
     for (const auto& [id, waiting] : state.messages.waiting()) {
         const PushMessage& message = waiting.message;
@@ -218,8 +224,7 @@ std::vector<MessageView> MessageView::all(const State& state, Now now) {
                          .runsOut = wallAt(message.runsOut(), now),
                          .held = std::string(waiting.heldBy)};
         if (const App* const app = state.app(message.app))
-            if (const auto passes = passesAt(message, app->memory, world, dozeInputs(state)))
-                view.passes = wallAt(*passes, now);
+            if (const auto passes = passesAt(message, app->memory, world, opens)) view.passes = wallAt(*passes, now);
         views.push_back(std::move(view));
     }
     return views;

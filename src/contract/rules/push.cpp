@@ -3,10 +3,9 @@
 #include <algorithm>
 
 #include "base/result/errors.hpp"
-#include "contract/rules/forecast.hpp"
+#include "base/text/printable.hpp"
 
 namespace stint {
-
 namespace {
 
 // The table of push.md §4.2 but for Doze.
@@ -45,12 +44,11 @@ Passage passageOf(const PushMessage& message, const AppMemory& memory, const Wor
 }
 
 std::optional<Instant> passesAt(const PushMessage& message, const AppMemory& memory, const World& world,
-                                const DozeInputs& inputs) {
+                                std::optional<Instant> dozeOpens) {
     const Passage passage = passageOf(message, memory, world);
     const bool isDowngraded = passage.urgency != message.urgency; // whose end no one foretells
     if (isDowngraded || !world.state.doze.idle() || !lackOf(passage.urgency, world).empty()) return std::nullopt;
-    const auto opens = dozeOpens(world, inputs, world.now.elapsed, AfterIdle::AtOnce);
-    return opens && *opens < message.runsOut() ? opens : std::nullopt;
+    return dozeOpens && *dozeOpens < message.runsOut() ? dozeOpens : std::nullopt;
 }
 
 std::optional<Error> waitingError(const AppId& app, std::int64_t waiting, const Constants& constants) {

@@ -5,7 +5,6 @@
 #include <string_view>
 
 #include "contract/model/view.hpp"
-#include "contract/rules/doze.hpp"
 #include "contract/rules/world.hpp"
 #include "stint/result.hpp"
 
@@ -26,10 +25,10 @@ std::optional<Error> messageError(const PushMessage& message);
 /// The message's passage (push.md §4.2).
 Passage passageOf(const PushMessage& message, const AppMemory& memory, const World& world);
 
-/// The instant at which a message that waits passes if nothing disturbs; nullopt: by an event, or not before it runs
-/// out.
+/// The instant at which a message that waits passes if nothing disturbs, where Doze lets go at `dozeOpens`; nullopt: by
+/// an event, or not before it runs out.
 std::optional<Instant> passesAt(const PushMessage& message, const AppMemory& memory, const World& world,
-                                const DozeInputs& inputs);
+                                std::optional<Instant> dozeOpens);
 
 /// The error of keeping one more message for the app, of which `waiting` wait: more than push.max_waiting. PROPOSAL:
 /// its sender is told (LimitExceeded), because nothing that was accepted is lost. FCM drops all of them, and reports it

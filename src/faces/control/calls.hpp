@@ -175,8 +175,7 @@ Call<void> setBatteryUse(const std::string& package, const std::string& use);
 Call<void> setDataSaverExempt(const std::string& package, bool exempt);
 /// Puts the app on the temporary allowlist (limits.md §6.6); a length above allowlist.max is reduced.
 Call<void> allowTemporarily(const std::string& package, Duration length);
-/// A message for the app's receiver (limits.md §8.5); `receiver` empty: its only one.
-/// A message, as `stint push` has it.
+/// A message for an app's receiver, and all that it says of itself (push.md §2).
 struct Pushed {
     std::string data;
     std::string receiver; ///< empty: the app's only one
@@ -184,6 +183,7 @@ struct Pushed {
     std::optional<Duration> ttl;
     std::string topic;
 };
+/// Sends it (limits.md §8.5).
 Call<void> push(const std::string& package, const Pushed& message);
 Question<Quotas> quota(const std::string& package);
 /// Every constant, by key.
