@@ -19,7 +19,7 @@ set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS src/stintd/store/
 stint_facts()
 
 set(words -DSOURCE=${CMAKE_SOURCE_DIR} -DINTO=${CMAKE_BINARY_DIR}/version/commit.inc -P ${CMAKE_SOURCE_DIR}/cmake/commit.cmake)
-if(CMAKE_BUILD_TYPE STREQUAL Debug)
+if(CMAKE_BUILD_TYPE STREQUAL Debug AND STINT_TESTS) # it would be linked anew after each commit
   file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/version/commit.inc CONTENT "constexpr std::string_view builtCommit;\n" @ONLY)
 else()
   add_custom_target(stint_commit COMMAND ${CMAKE_COMMAND} ${words} BYPRODUCTS ${CMAKE_BINARY_DIR}/version/commit.inc VERBATIM)

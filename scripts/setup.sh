@@ -123,6 +123,13 @@ configure() {
         die "cannot configure; see $(scratch configure.log)"
 }
 
+# compiled_anywhere TREE: what the compiler's cache has of the same files in another tree is good for this one. debhelper
+# gives a build a home and a language of its own.
+compiled_anywhere() {
+    CCACHE_DIR=${CCACHE_DIR-$(ccache --get-config cache_dir 2>/dev/null || true)}
+    export CCACHE_DIR CCACHE_BASEDIR=$1 CCACHE_NOHASHDIR=1 CCACHE_SLOPPINESS=locale
+}
+
 # build PRESET [TARGET]: all of it, or what TARGET names; no output and no ninja when no file is newer than the last build.
 build() {
     local preset=$1 target=${2-all} directory=$root/build/$1
@@ -136,6 +143,7 @@ build() {
     touch "$stamp.new" # what changes while we build is newer than this build
     configure "$preset"
     say "building build/$preset"
+    compiled_anywhere "$root"
     ninja -C "$directory" "$target" >&2 || die "cannot build build/$preset"
     mv "$stamp.new" "$stamp"
 }

@@ -15,7 +15,7 @@ has_history = (ROOT / ".git").exists()
 needs_history = pytest.mark.skipif(not has_history, reason="a release is made of what git has; an archive has no history")
 MADE = ROOT / "build" / "dist" / "debian"
 PLACE = "/var/tmp/packages"
-FAST = {"DEB_BUILD_OPTIONS": "noopt noautodbgsym", "DEB_CXXFLAGS_STRIP": "-g"}
+FAST = {"DEB_BUILD_OPTIONS": "noopt noautodbgsym"}
 
 
 def made():

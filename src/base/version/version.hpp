@@ -12,7 +12,7 @@ struct Build {
     std::span<const std::string_view> features; ///< the parts that may be left out, and are in
 };
 
-/// The build of this very program. A debug build knows no commit: it would be linked anew after each.
+/// The build of this very program. A debug build with tests knows no commit: it would be linked anew after each.
 const Build& ownBuild();
 
 } // namespace stint
