@@ -132,9 +132,9 @@ Happening happeningOf(const Trace& trace, Now now, Instant zero) {
             .fields = fieldsOf(trace, zero)};
 }
 
-bool isDelivery(const Happening& happening) {
+bool isMessage(const Happening& happening, std::string_view with) {
     return happening.what == nameOf(Trace::What::Message) &&
-           std::ranges::find(happening.fields, "late_by", &Field::key) != happening.fields.end();
+           std::ranges::find(happening.fields, with, &Field::key) != happening.fields.end();
 }
 
 std::string traceJson(const Happening& happening) {

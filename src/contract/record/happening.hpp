@@ -30,8 +30,8 @@ struct Happening {
     std::vector<Field> fields; ///< in the order of scenario.md's table
 };
 
-/// True for a message that was delivered; another has run out, or was replaced (push.md §6).
-bool isDelivery(const Happening& happening);
+/// True for a message with that field: `late_by` where it was delivered, else `expired` or `replaced` (push.md §6).
+bool isMessage(const Happening& happening, std::string_view with);
 
 /// The key in a work item's extras that holds its name.
 inline constexpr std::string_view itemName = "item";

@@ -131,6 +131,10 @@ std::string_view nameOf(Measure measure) {
         return "alarms";
     case Measure::Messages:
         return "messages";
+    case Measure::Expired:
+        return "expired messages";
+    case Measure::Replaced:
+        return "replaced messages";
     }
     return "unknown";
 }
@@ -168,6 +172,9 @@ Duration runTime(const ExpectedTotal& total, const History& history, const Span&
 
 std::int64_t measured(const ExpectedTotal& total, Measure measure, const History& history, const Span& within) {
     const auto named = [](std::string_view what) { return [what](const Happening& one) { return one.what == what; }; };
+    const auto messageWith = [](std::string_view field) {
+        return [field](const Happening& one) { return record::isMessage(one, field); };
+    };
     switch (measure) {
     case Measure::RunTime:
         return runTime(total, history, within).count();
@@ -178,7 +185,11 @@ std::int64_t measured(const ExpectedTotal& total, Measure measure, const History
     case Measure::Alarms:
         return count(total, history, within, named("alarm"));
     case Measure::Messages:
-        return count(total, history, within, record::isDelivery);
+        return count(total, history, within, messageWith("late_by"));
+    case Measure::Expired:
+        return count(total, history, within, messageWith("expired"));
+    case Measure::Replaced:
+        return count(total, history, within, messageWith("replaced"));
     }
     return 0;
 }

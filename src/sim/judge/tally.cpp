@@ -63,7 +63,7 @@ std::map<std::string, Sums> tallyOf(const Played& played, Duration end) {
     std::map<JobKey, Life> lives;
     for (const Happening& one : played.history) {
         if (one.job) follow(one, lives[*one.job], tally[stint::textOf(*one.job)]);
-        if (isDelivery(one)) ++at(tally[one.app->name.str()], Sum::Messages);
+        if (isMessage(one, "late_by")) ++at(tally[one.app->name.str()], Sum::Messages);
     }
     for (auto& [job, life] : lives)
         life.ends(tally[stint::textOf(job)], end);

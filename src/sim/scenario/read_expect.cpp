@@ -206,7 +206,13 @@ ExpectedTotal readTotal(Yaml& yaml, const Node& node, WallTime start) {
               count("starts", Measure::Starts),
               count("stops", Measure::Stops),
               count("alarms", Measure::Alarms),
-              count("messages", Measure::Messages),
+              {"messages",
+               [&](const Node& value) {
+                   const Key delivered = count("delivered", Measure::Messages);
+                   if (!value.IsMap()) return delivered.read(value);
+                   yaml.map(value, "the messages",
+                            {delivered, count("expired", Measure::Expired), count("replaced", Measure::Replaced)});
+               }},
               {"within", [&](const Node& value) { total.within = readSpan(yaml, value, start); }}});
     if (!node.IsMap()) return total;
     if (total.job.has_value() == total.app.has_value())

@@ -38,7 +38,7 @@ struct ExpectedEffect {
     std::vector<Field> fields;
 };
 
-enum class Measure : std::uint8_t { RunTime, Starts, Stops, Alarms, Messages };
+enum class Measure : std::uint8_t { RunTime, Starts, Stops, Alarms, Messages, Expired, Replaced };
 
 /// scenario.md, totals. A time is in milliseconds.
 struct ExpectedTotal {
