@@ -305,6 +305,39 @@ TEST_CASE("push messages tells what waits, for what and until when") { // push.m
             R"({"schema":1,"id":3,"package":"com.example.mail","receiver":"","priority":"very_low","topic":"inbox",)"));
 }
 
+TEST_CASE("why push: tells what holds a message, and ends with 75 where one waits") { // push.md §5
+    const WallTime now = wallNow();
+    Known known{.apps = {mail()}};
+    const FakeDaemon fake(knowingLimits(known));
+    CHECK(ran({"why", "push:com.example.mail"}).code == 0);
+    known.messages = {{.id = 3,
+                       .app = AppId{"com.example.mail"},
+                       .urgency = Urgency::Low,
+                       .topic = "inbox",
+                       .arrived = now - 5min,
+                       .runsOut = now + 4h + slack,
+                       .held = "doze",
+                       .holds = {{.by = "doze",
+                                  .detail = "the device dozes",
+                                  .clears = "use the device",
+                                  .since = now - 4min,
+                                  .until = now + 10min + slack}}},
+                      {.id = 4, .app = AppId{"com.example.mail"}, .arrived = now, .runsOut = now + 1h + slack}};
+    const auto one = ran({"why", "push:3"});
+    CHECK(one.code == 75);
+    CHECK(has(one.out, "message 3 for com.example.mail, low priority, topic inbox, came 5min"));
+    CHECK(has(one.out, " ago, waits\n"));
+    CHECK(has(one.out, "doze    the device dozes  4min"));
+    CHECK(has(one.out, "  use the device\nit runs out in 4h\n"));
+    CHECK_FALSE(has(one.out, "message 4"));
+    CHECK(has(ran({"why", "push:com.example.mail"}).out, "message 4 for com.example.mail, normal priority, came"));
+    CHECK(has(ran({"why", "push:3", "--json"}).out, R"("holds":[{"by":"doze","detail":"the device dozes",)"));
+    const auto none = ran({"why", "push:9"});
+    CHECK(none.code == 66);
+    CHECK(none.err == "stint: cannot explain push:9: no message 9 waits\n");
+    CHECK(ran({"why", "push:3", "--history"}).code == 64);
+}
+
 TEST_CASE("what the daemon refuses of a message is told, and ends with 64") {
     const FakeDaemon fake([known = Known{.apps = {mail()}}](Talk& talk, const wire::Message& call) {
         if (call.member() == "Push") return talk.refuse(call, Errc::ILLEGAL_ARGUMENT, "it has no receiver \"Pushes\"");

@@ -127,6 +127,27 @@ TEST_CASE("a normal message waits in Doze, over a restart too, and says how late
     CHECK(trace->because == "doze");
 }
 
+TEST_CASE("of each thing that holds a message it is told since when, and of Doze until when") { // push.md §4.2, §5
+    Desk desk;
+    desk.event(MessageArrived{.call = {7}, .app = chat, .urgency = Urgency::VeryLow});
+    const WallTime came = desk.now.wall;
+    desk.pass(10min);
+    desk.doze(DozeForce::Idle);
+    const WallTime dozed = desk.now.wall;
+    desk.pass(10min);
+    const auto messages = desk.core->messages(desk.now);
+    REQUIRE(messages.size() == 1);
+    const auto& holds = messages.front().holds;
+    REQUIRE(holds.size() == 3);
+    CHECK(messages.front().held == "doze");
+    const auto is = [&](std::size_t place, std::string_view by, WallTime since) {
+        return holds[place].by == by && holds[place].since == since && !holds[place].clears.empty();
+    };
+    CHECK(is(0, "doze", dozed));
+    CHECK(is(1, "power", came));
+    CHECK(is(2, "network", came));
+}
+
 TEST_CASE("a high-priority message passes Doze with twenty seconds of network") { // §8.5, §6.6; example 77
     Desk desk;
     desk.event(BucketForced{{}, chat, Bucket::WorkingSet});

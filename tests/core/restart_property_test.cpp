@@ -91,11 +91,15 @@ void sameJobs(const Stage& told, const Stage& restarted) {
     }
 }
 
-/// The messages that wait, but for their numbers, which a restart gives out anew.
+/// The messages that wait, but for their numbers, which a restart gives out anew, and since when each is held, which
+/// is counted from then.
 std::vector<MessageView> waiting(const Stage& stage) {
     auto messages = stage.core->messages(stage.clock());
-    for (MessageView& message : messages)
+    for (MessageView& message : messages) {
         message.id = 0;
+        for (MessageHoldView& hold : message.holds)
+            hold.since = {};
+    }
     return messages;
 }
 

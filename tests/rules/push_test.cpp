@@ -1,6 +1,8 @@
 // Which pushed messages pass Doze, and who loses the right to be urgent (limits.md §8.5), and to whom they go.
 #include <doctest/doctest.h>
 
+#include <set>
+
 #include "contract/rules/admission.hpp"
 #include "contract/rules/push.hpp"
 
@@ -19,7 +21,7 @@ AppMemory sender(int delivered, int shown) {
     return memory;
 }
 
-constexpr Passage asHigh{.heldBy = {}, .urgency = Urgency::High}, asNormal{}, dozes{.heldBy = "doze"};
+constexpr Passage asHigh{.holds = {}, .urgency = Urgency::High}, asNormal{}, dozes{.holds = 1};
 
 Passage passage(bool high, const AppMemory& memory, const Doze& doze, const Device& device = {}) {
     const DeviceState state{.doze = doze};
@@ -41,6 +43,34 @@ TEST_CASE("in Doze high priority passes and normal waits for a window") { // §8
     for (const Doze& doze : {active, deepWindow, lightWindow}) {
         CHECK(passage(true, {}, doze) == asHigh);
         CHECK(passage(false, {}, doze) == asNormal);
+    }
+}
+
+TEST_CASE("all that holds a message is known, and the first of it is named") { // push.md §4.2
+    struct Row {
+        Urgency urgency;
+        bool plugged, low, dozes;
+        std::set<std::string_view> holds;
+        std::string_view first;
+    };
+    const Constants constants;
+    for (const Row& row :
+         {Row{Urgency::High, false, true, true, {}, ""}, Row{Urgency::Normal, false, true, true, {"doze"}, "doze"},
+          Row{Urgency::Low, true, false, true, {"doze"}, "doze"},
+          Row{Urgency::Low, false, true, false, {"battery", "network"}, "battery"},
+          Row{Urgency::VeryLow, false, false, true, {"doze", "power", "network"}, "doze"},
+          Row{Urgency::VeryLow, false, true, false, {"battery", "power", "network"}, "battery"},
+          Row{Urgency::VeryLow, true, true, false, {"network"}, "network"}}) {
+        const Device device{.plugged = row.plugged};
+        const DeviceState state{.batteryLow = row.low,
+                                .doze = {.deep = row.dozes ? DeepState::Idle : DeepState::Active}};
+        const Passage passage = passageOf({.urgency = row.urgency}, {}, {constants, device, state, {pushTime, {}}});
+        std::set<std::string_view> holds;
+        for (std::size_t each = 0; each < messageHolds.size(); ++each)
+            if (passage.holds[each]) holds.insert(messageHolds.at(each).name);
+        CHECK(holds == row.holds);
+        CHECK(passage.heldBy() == row.first);
+        CHECK(passage.passes() == row.holds.empty());
     }
 }
 

@@ -180,7 +180,13 @@ MessageView wholeMessage() {
             .arrived = WallTime(1'700'000'000s),
             .runsOut = WallTime(1'700'000'100s),
             .held = "doze",
-            .passes = WallTime(1'700'000'050s)};
+            .passes = WallTime(1'700'000'050s),
+            .holds = {{.by = "doze",
+                       .detail = "the device dozes",
+                       .clears = "use the device",
+                       .since = WallTime(1'700'000'001s),
+                       .until = WallTime(1'700'000'050s)},
+                      {.by = "network", .detail = "there is no unmetered network", .clears = "connect to one"}}};
 }
 
 QuotaView wholeQuota() {

@@ -40,13 +40,20 @@ std::optional<Instant> Deliveries::next() const {
 void Messages::put(PushMessage message) {
     next_ = std::max(next_, message.id + 1);
     const auto id = message.id;
-    waiting_.emplace(id, Waiting{std::move(message), {}});
+    waiting_.emplace(id, Waiting{.message = std::move(message), .passage = {}, .since = {}});
 }
 
 Messages::Waiting Messages::take(std::uint64_t message) {
     auto node = waiting_.extract(message);
     STINT_CHECK(!node.empty());
     return std::move(node.mapped());
+}
+
+void Messages::hold(std::uint64_t message, const Passage& passage, Instant now) {
+    Waiting& waiting = waiting_.at(message);
+    for (std::size_t each = 0; each < messageHolds.size(); ++each)
+        if (passage.holds[each] && !waiting.passage.holds[each]) waiting.since.at(each) = now;
+    waiting.passage = passage;
 }
 
 std::int64_t Messages::countFor(const AppId& app) const {
@@ -94,7 +101,7 @@ void deliver(Turn& turn, App& app, Messages::Waiting waiting, Urgency urgency) {
                       .lateBy = turn.now.elapsed - message.arrived,
                       .urgency = urgency,
                       .original = message.urgency,
-                      .because = std::string(waiting.heldBy)});
+                      .because = std::string(waiting.passage.heldBy())});
     if (message.urgency == Urgency::High) {
         noteDelivered(app.memory, turn.now.elapsed, turn.state.constants);
         turn.save(app);
@@ -120,7 +127,7 @@ void drop(Turn& turn, std::uint64_t id, std::string result) {
                       .app = dropped.message.app,
                       .result = std::move(result),
                       .original = dropped.message.urgency,
-                      .because = std::string(dropped.heldBy)});
+                      .because = std::string(dropped.passage.heldBy())});
 }
 
 void end(Turn& turn, Deliveries::Number number) {
@@ -173,7 +180,7 @@ void deliverMessages(Turn& turn) {
         const PushMessage& message = waiting.message;
         App* const app = turn.app(message.app); // null: not announced again yet, after a restart
         const auto passage = app ? std::optional(passageOf(message, app->memory, turn.world())) : std::nullopt;
-        if (passage && !passage->passes()) messages.hold(id, passage->heldBy);
+        if (passage && !passage->passes()) messages.hold(id, *passage, turn.now.elapsed);
         if (passage && passage->passes() && turn.now.elapsed <= message.runsOut())
             deliver(turn, *app, messages.take(id), passage->urgency);
         else if (turn.now.elapsed >= message.runsOut())
@@ -222,9 +229,18 @@ std::vector<MessageView> MessageView::all(const State& state, Now now) {
                          .topic = message.topic,
                          .arrived = wallAt(message.arrived, now),
                          .runsOut = wallAt(message.runsOut(), now),
-                         .held = std::string(waiting.heldBy)};
+                         .held = std::string(waiting.passage.heldBy())};
         if (const App* const app = state.app(message.app))
             if (const auto passes = passesAt(message, app->memory, world, opens)) view.passes = wallAt(*passes, now);
+        for (std::size_t each = 0; each < messageHolds.size(); ++each) {
+            if (!waiting.passage.holds[each]) continue;
+            const MessageHold& hold = messageHolds.at(each);
+            view.holds.push_back({.by = std::string(hold.name),
+                                  .detail = std::string(hold.detail),
+                                  .clears = std::string(hold.clears),
+                                  .since = wallAt(waiting.since.at(each), now)});
+            if (hold.name == "doze" && opens) view.holds.back().until = wallAt(*opens, now);
+        }
         views.push_back(std::move(view));
     }
     return views;

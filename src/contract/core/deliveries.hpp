@@ -1,14 +1,15 @@
 // Pushed messages that wait for their apps, and the messages and alarms that were handed to an app and are not taken
 // yet (limits.md §8.5, §7).
 #pragma once
+#include <array>
 #include <map>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "base/result/containers.hpp"
 #include "contract/model/record.hpp"
+#include "contract/rules/push.hpp"
 
 namespace stint {
 
@@ -57,13 +58,16 @@ class Messages {
 public:
     struct Waiting {
         PushMessage message;
-        std::string_view heldBy; ///< by what it was held when it was last asked about (rules/push.hpp)
+        Passage passage; ///< when it was last asked about
+        /// Since when it is held by each of `passage.holds`; after a restart, since then.
+        std::array<Instant, messageHolds.size()> since;
     };
 
     std::uint64_t nextId() const { return next_; }
     void put(PushMessage message);
     Waiting take(std::uint64_t message);
-    void hold(std::uint64_t message, std::string_view by) { waiting_.at(message).heldBy = by; }
+    /// Notes what holds it now.
+    void hold(std::uint64_t message, const Passage& passage, Instant now);
     const std::map<std::uint64_t, Waiting>& waiting() const { return waiting_; }
     std::int64_t countFor(const AppId& app) const;
     /// Those that `message` replaces (push.md §4.1): more than one where a restart has brought back what an app had not

@@ -333,6 +333,25 @@ struct AlarmView {
     };
 };
 
+/// One thing that holds a message back.
+struct MessageHoldView {
+    std::string by; ///< "doze", "battery", "power", "network"
+    std::string detail;
+    std::string clears;
+    WallTime since;
+    std::optional<WallTime> until; ///< nullopt: an event, not a time
+
+    static constexpr auto noun = "hold";
+    static constexpr auto fields = [](auto& field, auto& hold) {
+        field("by", hold.by);
+        field("detail", hold.detail);
+        field("clears", hold.clears);
+        field("since", hold.since);
+        field.always("until", hold.until);
+    };
+    bool operator==(const MessageHoldView&) const = default;
+};
+
 /// A pushed message that waits, and when it passes if nothing disturbs (push.md §4.2).
 struct MessageView {
     std::int64_t id = 0; ///< in the order of arrival
@@ -342,8 +361,9 @@ struct MessageView {
     std::string topic;
     WallTime arrived;
     WallTime runsOut;
-    std::string held;               ///< "doze", "battery", "power", "network"
+    std::string held;               ///< the first of `holds`
     std::optional<WallTime> passes; ///< nullopt: by an event, or not before it runs out
+    std::vector<MessageHoldView> holds;
 
     /// In the order of arrival.
     static std::vector<MessageView> all(const State& state, Now now);
@@ -358,6 +378,7 @@ struct MessageView {
         field("runsOut", message.runsOut);
         field.known("held", message.held);
         field("passes", message.passes);
+        field.rows("holds", message.holds);
     };
     bool operator==(const MessageView&) const = default;
 };

@@ -8,18 +8,24 @@
 namespace stint {
 namespace {
 
+constexpr MessageHolds hold(std::string_view name, bool holds) {
+    MessageHolds set;
+    for (std::size_t place = 0; place < messageHolds.size(); ++place)
+        if (messageHolds.at(place).name == name) set.set(place, holds);
+    return set;
+}
+
 // The table of push.md §4.2 but for Doze.
-std::string_view lackOf(Urgency urgency, const World& world) {
+MessageHolds lacksOf(Urgency urgency, const World& world) {
     if (urgency == Urgency::High) return {};
     const bool plugged = world.device.plugged;
     const bool batteryLow = world.state.batteryLow && !plugged;
-    if (urgency == Urgency::Normal) return batteryLow && world.constants.pushLowBatteryHoldsNormal ? "battery" : "";
-    if (batteryLow) return "battery";
+    if (urgency == Urgency::Normal) return hold("battery", batteryLow && world.constants.pushLowBatteryHoldsNormal);
     const auto& network = world.device.network;
     const bool unmetered = network && network->has(NET_CAPABILITY_NOT_METERED);
-    if (urgency == Urgency::Low) return plugged || unmetered ? "" : "network";
-    if (!plugged) return "power";
-    return unmetered ? "" : "network";
+    const bool wantsNetwork = urgency == Urgency::VeryLow || !plugged;
+    return hold("battery", batteryLow) | hold("power", urgency == Urgency::VeryLow && !plugged) |
+           hold("network", wantsNetwork && !unmetered);
 }
 
 } // namespace
@@ -40,14 +46,20 @@ Passage passageOf(const PushMessage& message, const AppMemory& memory, const Wor
     const bool counts = message.urgency != Urgency::High || !downgraded(memory, world.now.elapsed, world.constants);
     const Urgency urgency = counts ? message.urgency : Urgency::Normal;
     const bool dozes = urgency < Urgency::High && world.state.doze.idle();
-    return {.heldBy = dozes ? "doze" : lackOf(urgency, world), .urgency = urgency};
+    return {.holds = hold("doze", dozes) | lacksOf(urgency, world), .urgency = urgency};
+}
+
+std::string_view Passage::heldBy() const {
+    for (std::size_t place = 0; place < holds.size(); ++place)
+        if (holds[place]) return messageHolds.at(place).name;
+    return {};
 }
 
 std::optional<Instant> passesAt(const PushMessage& message, const AppMemory& memory, const World& world,
                                 std::optional<Instant> dozeOpens) {
     const Passage passage = passageOf(message, memory, world);
     const bool isDowngraded = passage.urgency != message.urgency; // whose end no one foretells
-    if (isDowngraded || !world.state.doze.idle() || !lackOf(passage.urgency, world).empty()) return std::nullopt;
+    if (isDowngraded || passage.holds != hold("doze", true)) return std::nullopt;
     return dozeOpens && *dozeOpens < message.runsOut() ? dozeOpens : std::nullopt;
 }
 

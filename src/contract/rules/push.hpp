@@ -1,6 +1,8 @@
 // Pushed messages (limits.md §8.5): which of them wait for a maintenance window, and which apps' high priority has lost
 // its weight because nothing is ever shown for it (since Android 13; no bucket limits messages).
 #pragma once
+#include <array>
+#include <bitset>
 #include <optional>
 #include <string_view>
 
@@ -10,12 +12,29 @@
 
 namespace stint {
 
+/// One thing that holds messages back (push.md §4.2), in words.
+struct MessageHold {
+    std::string_view name;
+    std::string_view detail; ///< the present state, and the wanted one
+    std::string_view clears; ///< the change that would lift it
+};
+/// All there are. Of those that hold a message the first one is named.
+inline constexpr std::array<MessageHold, 4> messageHolds{
+    {{"doze", "the device dozes", "use the device, or wait for a window"},
+     {"battery", "the battery is low, and nothing charges it", "charge it"},
+     {"power", "the device is not plugged in", "plug it in"},
+     {"network", "there is no unmetered network", "connect to one"}}};
+/// Those that hold a message, by their places in the table.
+using MessageHolds = std::bitset<messageHolds.size()>;
+
 /// The way in which a message goes out now.
 struct Passage {
-    std::string_view heldBy;           ///< empty: it passes; else doze, battery, power or network
+    MessageHolds holds;                ///< none: it passes
     Urgency urgency = Urgency::Normal; ///< what it is treated as, whatever it was sent as
 
-    bool passes() const { return heldBy.empty(); }
+    bool passes() const { return holds.none(); }
+    /// The first that holds it: "doze"; empty: it passes.
+    std::string_view heldBy() const;
     bool operator==(const Passage&) const = default;
 };
 

@@ -1,4 +1,8 @@
 // `stint push`: sends a message to an app's receiver (limits.md §8.5), and lists those that wait.
+#include "faces/cli/verbs/push.hpp"
+
+#include "base/result/errors.hpp"
+#include "base/text/number.hpp"
 #include "base/text/printable.hpp"
 #include "base/time/clock.hpp"
 #include "faces/cli/line/verbs.hpp"
@@ -64,15 +68,14 @@ Verb pushVerb() {
 
 namespace {
 
-Result<std::vector<MessageView>> waitingMessages(const Arguments& given, const Screen& screen) {
+Result<std::vector<MessageView>> waitingMessages(const std::optional<std::string>& package, const Screen& screen) {
     auto daemon = STINT_TRY(Daemon::connect(screen));
-    if (given.words.empty()) return daemon.messages(std::nullopt);
-    STINT_TRY(lookUpApp(daemon, given.words[0]));
-    return daemon.messages(given.words[0]);
+    if (package) STINT_TRY(lookUpApp(daemon, *package));
+    return daemon.messages(package);
 }
 
 int pushMessages(const Arguments& given, const Screen& screen) {
-    const auto list = waitingMessages(given, screen);
+    const auto list = waitingMessages(given.words.empty() ? std::nullopt : std::optional(given.words[0]), screen);
     if (!list.ok()) return failOfLookUp(screen, "cannot list messages", list.error());
     const WallTime now = wallNow();
     Table table({{"PACKAGE"}, {"PRIORITY"}, {"TOPIC"}, {"CAME"}, {"HELD BY"}, {"PASSES"}, {"RUNS OUT"}});
@@ -107,6 +110,57 @@ Verb pushMessagesVerb() {
             .options = {},
             .examples = {{"stint push messages com.example.mail", ""}},
             .run = pushMessages};
+}
+
+// `stint why push:…`: each message that waits, with what holds it.
+
+namespace {
+
+Result<std::vector<MessageView>> messagesOf(const std::string& whose, const Screen& screen) {
+    const auto number = numberIn<std::int64_t>(whose);
+    if (!number) return waitingMessages(whose, screen);
+    auto all = STINT_TRY(waitingMessages(std::nullopt, screen));
+    std::erase_if(all, [&](const MessageView& view) { return view.id != *number; });
+    if (all.empty()) return fail(Errc::ILLEGAL_STATE, "no message {} waits", *number);
+    return all;
+}
+
+void explain(const MessageView& view, WallTime now, const Screen& screen) {
+    const std::string topic = view.topic.empty() ? "" : fmt::format(", topic {}", view.topic);
+    const std::string waits = view.holds.empty() ? "may pass now" : "waits";
+    screen.print(printable(fmt::format("message {} for {}, {} priority{}, came {}, {}", view.id, view.app.name,
+                                       nameOf(view.urgency), topic, timeText(view.arrived, now), waits)));
+    Table table({{"REASON"}, {"WHAT IS"}, {"SINCE"}, {"UNTIL"}, {"WHAT CLEARS IT"}});
+    for (const MessageHoldView& hold : view.holds)
+        table.add({{hold.by, Paint::Waiting},
+                   hold.detail,
+                   ago(hold.since, now),
+                   hold.until ? ahead(*hold.until, now) : "-",
+                   hold.clears});
+    table.print(screen);
+    screen.print(fmt::format("it runs out {}", timeText(view.runsOut, now)));
+}
+
+} // namespace
+
+std::optional<std::string> messagesNamed(std::string_view word) {
+    constexpr std::string_view prefix = "push:";
+    if (!word.starts_with(prefix)) return std::nullopt;
+    return std::string(word.substr(prefix.size()));
+}
+
+int whyMessages(const std::string& whose, const Screen& screen) {
+    const auto list = messagesOf(whose, screen);
+    if (!list.ok()) return failOfLookUp(screen, fmt::format("cannot explain push:{}", printable(whose)), list.error());
+    const WallTime now = wallNow();
+    for (const MessageView& view : *list) {
+        if (screen.json())
+            screen.print(jsonOfRow(view));
+        else
+            explain(view, now, screen);
+    }
+    if (list->empty()) screen.tell(fmt::format("no message waits for {}", whose));
+    return list->empty() ? ends::ok : ends::waits;
 }
 
 } // namespace stint::cli

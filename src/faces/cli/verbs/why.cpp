@@ -6,6 +6,7 @@
 #include "base/result/errors.hpp"
 #include "base/time/clock.hpp"
 #include "faces/cli/line/verbs.hpp"
+#include "faces/cli/verbs/push.hpp"
 #include "faces/control/lookup.hpp"
 #include "faces/screen/exit_code.hpp"
 #include "faces/screen/text.hpp"
@@ -68,6 +69,11 @@ int explanationCode(const Explanation& it) {
 int whatIf(const Arguments& given, const Screen& screen);
 
 int why(const Arguments& given, const Screen& screen) {
+    if (const auto whose = messagesNamed(given.words[0])) {
+        if (given.has("if") || given.has("history"))
+            return screen.fail(ends::usage, "--if and --history are for jobs; of messages that wait nothing is kept");
+        return whyMessages(*whose, screen);
+    }
     if (given.has("if")) return whatIf(given, screen);
     auto explanation = explained(given, screen);
     if (!explanation.ok())
@@ -124,13 +130,15 @@ Verb whyVerb() {
         .about =
             "Every reason, since when, and what would clear it: the very answer the scheduler decides by. Ends "
             "with 0 where the job may run or runs, 75 where it waits, 66 where there is no such job.\n"
+            "push:PACKAGE asks about the messages for an app, and push:NUMBER about one of them.\n"
             "--if asks what would become of it if something were otherwise: a value of the device, as `stint device` "
             "lists them, or the bucket of its app. Nothing is changed: a copy of the scheduler is told so, and says "
             "what would keep the job, when it would start, and when it would end where its size is known.",
         .options = {{"--history", "", "and the reasons it had before, the last ten changes"},
                     {"--if", "KEY=VALUE", "what if that were so: charging=no, network.metered=yes, bucket=rare", true}},
         .examples = {{"stint why 7", "the download org.stint.transfer/7"},
-                     {"stint why 7 --if charging=no", "when it would start if you unplugged now"}},
+                     {"stint why 7 --if charging=no", "when it would start if you unplugged now"},
+                     {"stint why push:com.example.mail", "its messages that wait"}},
         .run = why,
         .elsewhere = {"explain", "show", "info"}};
 }
