@@ -101,11 +101,16 @@ install_pinned() {
     touch "$place/node_modules/.package-lock.json"
 }
 
-# install_reference_servers: the tus protocol's own server, which Debian has not. Nor has Debian 12 a Node.js that is new
-# enough for it: where there is none, its tests are skipped, and say so.
+# install_reference_servers: a push service of npm's web-push, and the tus protocol's own server, which Debian has not. Nor
+# has Debian 12 a Node.js that is new enough for the latter: where there is none, its tests are skipped, and say so.
 install_reference_servers() {
-    if ! command -v npm >/dev/null || [[ $(node --version) < v20.19 ]]; then
-        say "no npm with Node.js 20.19 or later: what needs the tus reference server is skipped"
+    if ! command -v npm >/dev/null; then
+        say "no npm: what needs the reference servers is skipped"
+        return
+    fi
+    install_pinned tests/e2e/webpush || die "cannot install npm's web-push; see $(scratch npm.log)"
+    if [[ $(node --version) < v20.19 ]]; then
+        say "no Node.js 20.19 or later: what needs the tus reference server is skipped"
         return
     fi
     install_pinned tests/e2e/tus || die "cannot install the tus reference server; see $(scratch npm.log)"

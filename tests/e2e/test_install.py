@@ -32,7 +32,7 @@ def test_everything_has_its_place(prefix):
     completions = ("share/bash-completion/completions/stint", "share/zsh/site-functions/_stint",
                    "share/fish/vendor_completions.d/stint.fish")
     for file in (*manual, *completions, "bin/stint", "bin/stintd", "libexec/stint/stint-exec", "libexec/stint/stint-transfer",
-                 "libexec/stint/stint-sim", "libexec/stint/stint-taskmanager",
+                 "libexec/stint/stint-sim", "libexec/stint/stint-pushctl", "libexec/stint/stint-taskmanager",
                  "lib/libstint.so.0", "include/stint/job_service.hpp", "lib/cmake/stint/stintConfig.cmake",
                  "lib/pkgconfig/stint.pc", "lib/libstint-work.so.0", "include/stint/work/work_manager.hpp",
                  "lib/pkgconfig/stint-work.pc", "share/systemd/user/stintd.service",
@@ -90,7 +90,7 @@ def test_two_installs_at_once_each_have_their_own_words(tmp_path):
 
 def test_each_file_is_in_one_component(prefix, tmp_path):
     """packaging/CMakeLists.txt names them; packages are made of them."""
-    components = ("stint", "netguard", "taskmanager", "libstint", "libstint-work", "dev", "work-dev", "doc")
+    components = ("stint", "netguard", "taskmanager", "push", "libstint", "libstint-work", "dev", "work-dev", "doc")
     files = []
     for component in components:
         place = install(tmp_path / component, component=component)

@@ -128,6 +128,7 @@ Verb quotaVerb();
 Verb alarmsVerb();
 Verb pushVerb();
 Verb pushMessagesVerb();
+Verb pushSendVerb();
 Verb deviceVerb();
 Verb deviceSetVerb();
 Verb deviceResetVerb();
@@ -155,17 +156,23 @@ int now(const Screen& screen);
 int version(const Screen& screen);
 
 /// All verbs, in the order of `stint help`: `tasks` before `tasks stop`.
-inline constexpr std::array everyVerb{
-    getVerb,          putVerb,        runVerb,         guardVerb,       startVerb,
-    cancelVerb,       cleanVerb,      clearVerb,       pauseVerb,       resumeVerb,
-    retryVerb,        editVerb,       moveVerb,        runNowVerb,      jobsVerb,
-    logVerb,          whyVerb,        watchVerb,       waitVerb,        logsVerb,
-    topVerb,          uiVerb,         tasksVerb,       tasksStopVerb,   workVerb,
-    appsVerb,         appVerb,        quotaVerb,       alarmsVerb,      pushVerb,
-    pushMessagesVerb, deviceVerb,     deviceSetVerb,   deviceResetVerb, netVerb,
-    netMarkVerb,      policyVerb,     doctorVerb,      recordVerb,      recordStartVerb,
-    recordSaveVerb,   recordStopVerb, simVerb,         demoVerb,        cmdVerb,
-    amVerb,           dumpsysVerb,    completionsVerb, helpVerb,        helpConstraintsVerb,
-    helpExitCodesVerb};
+inline constexpr std::array everyVerb{getVerb,          putVerb,         runVerb,
+                                      guardVerb,        startVerb,       cancelVerb,
+                                      cleanVerb,        clearVerb,       pauseVerb,
+                                      resumeVerb,       retryVerb,       editVerb,
+                                      moveVerb,         runNowVerb,      jobsVerb,
+                                      logVerb,          whyVerb,         watchVerb,
+                                      waitVerb,         logsVerb,        topVerb,
+                                      uiVerb,           tasksVerb,       tasksStopVerb,
+                                      workVerb,         appsVerb,        appVerb,
+                                      quotaVerb,        alarmsVerb,      pushVerb,
+                                      pushMessagesVerb, pushSendVerb,    deviceVerb,
+                                      deviceSetVerb,    deviceResetVerb, netVerb,
+                                      netMarkVerb,      policyVerb,      doctorVerb,
+                                      recordVerb,       recordStartVerb, recordSaveVerb,
+                                      recordStopVerb,   simVerb,         demoVerb,
+                                      cmdVerb,          amVerb,          dumpsysVerb,
+                                      completionsVerb,  helpVerb,        helpConstraintsVerb,
+                                      helpExitCodesVerb};
 
 } // namespace stint::cli

@@ -64,6 +64,34 @@ Verb pushVerb() {
         .run = push};
 }
 
+// `stint push send`, which another program runs (src/faces/pushctl): who sends nothing elsewhere needs none of it.
+
+Verb pushSendVerb() {
+    return {.name = "push send",
+            .words = "URL [DATA|-]",
+            .fewest = 1,
+            .most = 2,
+            .summary = "send a message to a push service, as an application server does",
+            .about = "URL is the endpoint that an app was given by Web Push or UnifiedPush, on this machine or any "
+                     "other; - reads "
+                     "the message from stdin. With --key and --auth, which the app gives beside its URL, only the app "
+                     "can read it "
+                     "(RFC 8291); without them it is sent as it is. With --vapid it is signed (RFC 8292).\n"
+                     "Ends with 0 when the server has taken it, 66 when there is no such registration (any more), 75 "
+                     "when it is to "
+                     "be tried again later, 77 when the server does not let this sender.",
+            .options = {{"--urgency", "high|normal|low|very-low", "how urgent it is (default: normal)"},
+                        {"--ttl", "DURATION", "how long the server keeps it (default and most: 28d); 0s: now or never"},
+                        {"--topic", "NAME", "it replaces what waits with the same topic"},
+                        {"--key", "P256DH", "the app's public key, in base64url"},
+                        {"--auth", "SECRET", "the app's secret, in base64url"},
+                        {"--vapid", "FILE", "signs with this key: PEM, or JSON as web-push writes it"}},
+            .examples = {{"stint push send $URL --urgency high --ttl 1h --topic inbox hello", ""},
+                         {"stint push send $URL --key $P256DH --auth $AUTH --vapid vapid.pem -",
+                          "encrypted and signed, from stdin"}},
+            .program = "stint-pushctl"};
+}
+
 // `stint push messages`: what waits, for what and until when (push.md §4).
 
 namespace {

@@ -1,0 +1,105 @@
+#include "faces/pushctl/post.hpp"
+
+#include <algorithm>
+#include <memory>
+#include <string_view>
+
+#include <absl/strings/ascii.h>
+#include <curl/curl.h>
+
+#include "base/result/errors.hpp"
+#include "base/version/version.hpp"
+
+namespace stint::pushctl {
+namespace {
+
+constexpr std::size_t mostText = 4096;
+constexpr long connectSeconds = 10, wholeSeconds = 30;
+
+struct Release {
+    void operator()(CURL* curl) const { curl_easy_cleanup(curl); }
+    void operator()(CURLU* url) const { curl_url_cleanup(url); }
+    void operator()(curl_slist* list) const { curl_slist_free_all(list); }
+};
+template <class Object> using Owned = std::unique_ptr<Object, Release>;
+
+std::string partOf(CURLU* url, CURLUPart part) {
+    char* text = nullptr;
+    if (curl_url_get(url, part, &text, 0) != CURLUE_OK) return {};
+    const std::unique_ptr<char, decltype(&curl_free)> owned(text, &curl_free);
+    return text;
+}
+
+// More than that is not read out: what a person is shown is in the first bytes.
+std::size_t keep(const char* bytes, std::size_t, std::size_t count, void* into) {
+    auto& text = *static_cast<std::string*>(into);
+    text.append(bytes, std::min(count, mostText - std::min(mostText, text.size())));
+    return text.size() < mostText ? count : 0;
+}
+
+// The whole URL of one that an answer names, which may lack all but its path.
+std::string absolute(const std::string& named, const std::string& base) {
+    const Owned<CURLU> url(curl_url());
+    STINT_CHECK(url);
+    const bool known = curl_url_set(url.get(), CURLUPART_URL, base.c_str(), 0) == CURLUE_OK &&
+                       curl_url_set(url.get(), CURLUPART_URL, named.c_str(), 0) == CURLUE_OK;
+    return known ? partOf(url.get(), CURLUPART_URL) : named;
+}
+
+std::string headerOf(CURL* curl, const char* name) {
+    curl_header* found = nullptr;
+    return curl_easy_header(curl, name, 0, CURLH_HEADER, -1, &found) == CURLHE_OK ? found->value : "";
+}
+
+} // namespace
+
+Result<std::string> originOf(const std::string& url) {
+    const Owned<CURLU> parts(curl_url());
+    STINT_CHECK(parts);
+    const bool parsed = curl_url_set(parts.get(), CURLUPART_URL, url.c_str(), 0) == CURLUE_OK;
+    const std::string scheme = partOf(parts.get(), CURLUPART_SCHEME);
+    if (!parsed || (scheme != "http" && scheme != "https"))
+        return fail(Errc::ILLEGAL_ARGUMENT, "it is not an http:// or https:// URL");
+    const std::string port = partOf(parts.get(), CURLUPART_PORT);
+    const bool usual = port.empty() || port == (scheme == "http" ? "80" : "443");
+    const std::string host = absl::AsciiStrToLower(partOf(parts.get(), CURLUPART_HOST));
+    return fmt::format("{}://{}{}", scheme, host, usual ? "" : ":" + port);
+}
+
+Result<Answer> post(const Request& request) {
+    const Owned<CURL> curl(curl_easy_init());
+    STINT_CHECK(curl);
+    Owned<curl_slist> headers;
+    for (const std::string& header : request.headers) {
+        curl_slist* const longer = curl_slist_append(headers.get(), header.c_str());
+        STINT_CHECK(longer);
+        (void)headers.release();
+        headers.reset(longer);
+    }
+    Answer answer;
+    const auto set = [&](CURLoption option, auto value) {
+        STINT_CHECK(curl_easy_setopt(curl.get(), option, value) == CURLE_OK);
+    };
+    set(CURLOPT_URL, request.url.c_str());
+    set(CURLOPT_PROTOCOLS_STR, "http,https");
+    set(CURLOPT_USERAGENT, fmt::format("stint/{}", ownBuild().version).c_str());
+    set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
+    set(CURLOPT_POSTFIELDS, request.body.data());
+    set(CURLOPT_HTTPHEADER, headers.get());
+    set(CURLOPT_CONNECTTIMEOUT, connectSeconds);
+    set(CURLOPT_TIMEOUT, wholeSeconds);
+    set(CURLOPT_NOSIGNAL, 1L);
+    set(CURLOPT_WRITEFUNCTION, &keep);
+    set(CURLOPT_WRITEDATA, static_cast<void*>(&answer.text));
+    const CURLcode code = curl_easy_perform(curl.get());
+    curl_easy_getinfo(curl.get(), CURLINFO_RESPONSE_CODE, &answer.status);
+    const bool cut = code == CURLE_WRITE_ERROR && answer.text.size() >= mostText;
+    if (code != CURLE_OK && !cut) return fail(Errc::SYSTEM, "{}", curl_easy_strerror(code));
+    if (const std::string named = headerOf(curl.get(), "Location"); !named.empty())
+        answer.location = absolute(named, request.url);
+    answer.ttl = headerOf(curl.get(), "TTL");
+    answer.retryAfter = headerOf(curl.get(), "Retry-After");
+    return answer;
+}
+
+} // namespace stint::pushctl

@@ -1,0 +1,29 @@
+// One request to a push service, over HTTP.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "stint/result.hpp"
+
+namespace stint::pushctl {
+
+struct Request {
+    std::string url;
+    std::vector<std::string> headers; ///< "TTL: 60"
+    std::string body;
+};
+
+/// A push service's answer, each text as it came: a stranger's.
+struct Answer {
+    long status = 0;
+    std::string location, ttl, retryAfter; ///< empty: it has no such header
+    std::string text;                      ///< the first bytes of its body
+};
+
+/// "https://push.example:8443": what VAPID signs of a URL. IllegalArgument: it is no http or https URL.
+Result<std::string> originOf(const std::string& url);
+
+/// Sends it, and follows no redirect: the URL is a secret. System: no answer came within half a minute.
+Result<Answer> post(const Request& request);
+
+} // namespace stint::pushctl
