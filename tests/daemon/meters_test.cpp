@@ -52,3 +52,25 @@ TEST_CASE("a decision counts below the first bound that it does not pass") {
     CHECK(valueOfMeter(meters, "decisions", {"+Inf"}) == 1);
     CHECK(valueOfMeter(meters, "decisions_sum", {}) == 2'000'021);
 }
+
+TEST_CASE("a message counts by its app, its urgency, and what became of it") { // linux.md §A.11
+    const auto trace = [](Urgency original, std::optional<Duration> lateBy, std::string result) {
+        return Trace{.what = Trace::What::Message,
+                     .app = AppId{"com.example.mail"},
+                     .result = std::move(result),
+                     .lateBy = lateBy,
+                     .urgency = Urgency::Normal,
+                     .original = original};
+    };
+    Meters meters;
+    meters.came(trace(Urgency::High, Duration{0}, ""));
+    meters.came(trace(Urgency::High, 12s, "")); // as a normal one: it was sent as high
+    meters.came(trace(Urgency::Low, std::nullopt, "expired"));
+    meters.came(Trace{.what = Trace::What::Doze});
+    CHECK(valueOfMeter(meters, "messages", {"com.example.mail", "high", "delivered"}) == 2);
+    CHECK(valueOfMeter(meters, "messages", {"com.example.mail", "low", "expired"}) == 1);
+    CHECK(valueOfMeter(meters, "delays", {"high", "1"}) == 1);
+    CHECK(valueOfMeter(meters, "delays", {"high", "60"}) == 1);
+    CHECK(valueOfMeter(meters, "delays_sum", {"high"}) == 12);
+    CHECK(valueOfMeter(meters, "delays_sum", {"low"}) == -1);
+}

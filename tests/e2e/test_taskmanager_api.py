@@ -376,7 +376,8 @@ class TestMetrics:
         assert text.endswith("# EOF\n")
         families = {family.name: family for family in parser.text_string_to_metric_families(text)}
         assert set(families) == {"stint_jobs", "stint_job_wait_seconds", "stint_quota_used_seconds", "stint_bytes",
-                                 "stint_bytes_wasted", "stint_wakeups", "stint_decision_seconds"}
+                                 "stint_bytes_wasted", "stint_wakeups", "stint_decision_seconds", "stint_push_messages",
+                                 "stint_push_delay_seconds"}
         jobs = {sample.labels["state"]: sample.value for sample in families["stint_jobs"].samples}
         assert jobs["pending"] == 1
         decided = {sample.name: sample.value for sample in families["stint_decision_seconds"].samples}

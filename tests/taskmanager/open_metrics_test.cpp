@@ -18,8 +18,8 @@ TEST_CASE("each family of the specification is there, and the text ends") { // l
     const std::string text = "\n" + openMetrics({});
     for (const char* const family :
          {"stint_jobs gauge", "stint_job_wait_seconds histogram", "stint_quota_used_seconds gauge",
-          "stint_bytes counter", "stint_bytes_wasted counter", "stint_wakeups counter",
-          "stint_decision_seconds histogram"})
+          "stint_bytes counter", "stint_bytes_wasted counter", "stint_wakeups counter", "stint_push_messages counter",
+          "stint_push_delay_seconds histogram", "stint_decision_seconds histogram"})
         CHECK(has(text, std::string("# TYPE ") + family));
     CHECK(text.ends_with("\n# EOF\n"));
 }

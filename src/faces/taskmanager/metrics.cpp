@@ -31,6 +31,7 @@ constexpr std::array counters{
     Counter{"bytes",   "stint_bytes",        "bytes", "What apps moved over networks.",           {"app", "direction", "metered"}},
     Counter{"again",   "stint_bytes_wasted", "",      "Bytes that were moved a second time.",     {}},
     Counter{"wakeups", "stint_wakeups",      "",      "What the machine was to be woken for.",    {"cause"}},
+    Counter{"messages", "stint_push_messages", "",     "What became of pushed messages.",          {"app", "urgency", "outcome"}},
 };
 // clang-format on
 
@@ -44,6 +45,7 @@ struct Histogram {
 };
 constexpr std::array histograms{
     Histogram{"waits", "stint_job_wait_seconds", "How long jobs waited, by what they waited for.", "constraint", 1},
+    Histogram{"delays", "stint_push_delay_seconds", "How long pushed messages waited for their apps.", "urgency", 1},
     Histogram{"decisions", "stint_decision_seconds", "How long a decision of the scheduler took.", "", 1e6},
 };
 

@@ -32,11 +32,25 @@ void Meters::recorded(const Record& record) {
     }
 }
 
+void Meters::came(const Effect& effect) {
+    const auto* const trace = std::get_if<Trace>(&effect);
+    if (!trace || trace->what != Trace::What::Message) return;
+    const std::string_view urgency = nameOf(trace->original.value_or(Urgency::Normal));
+    const bool delivered = trace->lateBy.has_value();
+    ++messages_[{trace->app.name.str(), urgency, delivered ? "delivered" : trace->result}];
+    if (delivered) delays_[urgency].add(waitBounds, *trace->lateBy / 1s);
+}
+
 std::vector<MeterRow> Meters::rows() const {
     std::vector<MeterRow> rows;
     addRows(rows, "decisions", decisionBounds, {}, decisions_);
     for (const auto& [reason, waits] : waits_)
         addRows(rows, "waits", waitBounds, {std::string(reason)}, waits);
+    for (const auto& [message, count] : messages_)
+        rows.push_back(
+            {"messages", {std::get<0>(message), std::string(std::get<1>(message)), std::get<2>(message)}, count});
+    for (const auto& [urgency, delays] : delays_)
+        addRows(rows, "delays", waitBounds, {std::string(urgency)}, delays);
     return rows;
 }
 
