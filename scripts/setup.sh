@@ -18,6 +18,7 @@ packages_for() {
         libyaml-cpp-dev libncurses-dev nginx-light
     if [ "$1" = first_run ]; then return; fi # what follows has 17,000 files, and no download wants one
     local netguard=(clang libbpf-dev libcap-ng-dev libseccomp-dev) windows=(libxcb1-dev libxcb-res0-dev libwayland-dev libwayland-bin)
+    local packing=(build-essential debhelper lintian)
     echo scdoc "libboost-dev>=1.81|libboost1.81-dev"
     if [ "$1" != run ]; then echo doctest-dev librapidcheck-dev python3 python3-pytest python3-pytest-xdist python3-jeepney python3-pyte; fi
     if [ "$1" = test ]; then
@@ -31,11 +32,11 @@ packages_for() {
         echo "${netguard[@]}" polkitd iproute2 util-linux # who lets it, and networks for it
         echo python3-prometheus-client      # reads what /metrics says
         echo mmdebstrap systemd-container   # a whole machine, where the tests run as root
-        echo debhelper lintian              # and on a machine with Stint's packages
+        echo "${packing[@]}"                # and on a machine with Stint's packages
         echo chromium                       # the Task Manager's page is looked at
         command -v npm >/dev/null || echo nodejs npm # and led, by what install_page_tools fetches
     fi
-    if [ "$1" = package ]; then echo debhelper lintian "${netguard[@]}" "${windows[@]}"; fi
+    if [ "$1" = package ]; then echo "${packing[@]}" "${netguard[@]}" "${windows[@]}"; fi
     if [ "$1" = machine ]; then echo mmdebstrap qemu-system-x86 seabios e2fsprogs acpica-tools python3; fi # a virtual one
     if [ "$1" = bench ]; then echo curl wget aria2 beanstalkd redis-server iperf3 "${netguard[@]}" iproute2 dbus polkitd; fi
     if [ "$1" = fuzz ]; then echo clang-19 libclang-rt-19-dev; fi
