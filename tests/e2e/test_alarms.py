@@ -148,11 +148,15 @@ class TestMessages:
         waiting = [json.loads(each) for each in world.done("push", "messages", PACKAGE, "--json").splitlines()]
         assert [(each["priority"], each["held"], each["passes"]) for each in waiting] == [
             ("low", "network", None), ("very_low", "power", None)]
+        assert [[hold["by"] for hold in each["holds"]] for each in waiting] == [["network"], ["power", "network"]]
+        why = world.stint("why", f"push:{waiting[1]['id']}")
+        assert why.code == 75 and "not plugged in" in why.out and "no unmetered network" in why.out
         line.set_device(power_source="mains")
         app.until("normal original=normal low", job="message")
         assert len(app.told("normal", job="message")) == 2
         line.set_device(network__metered="false")
         app.until("normal original=normal very low", job="message")
+        assert world.stint("why", f"push:{PACKAGE}").code == 0
 
     def test_a_receiver_that_dies_has_taken_its_last(self, app, daemon, line):
         line.push(PACKAGE, "crash")
