@@ -239,7 +239,7 @@ std::vector<MessageView> MessageView::all(const State& state, Now now) {
                                   .detail = std::string(hold.detail),
                                   .clears = std::string(hold.clears),
                                   .since = wallAt(waiting.since.at(each), now)});
-            if (hold.name == "doze" && opens) view.holds.back().until = wallAt(*opens, now);
+            if (each == byDoze && opens) view.holds.back().until = wallAt(*opens, now);
         }
         views.push_back(std::move(view));
     }

@@ -8,24 +8,22 @@
 namespace stint {
 namespace {
 
-constexpr MessageHolds hold(std::string_view name, bool holds) {
-    MessageHolds set;
-    for (std::size_t place = 0; place < messageHolds.size(); ++place)
-        if (messageHolds.at(place).name == name) set.set(place, holds);
-    return set;
-}
+static_assert(messageHolds[byDoze].name == "doze" && messageHolds[byBattery].name == "battery" &&
+              messageHolds[byPower].name == "power" && messageHolds[byNetwork].name == "network");
+
+MessageHolds held(HoldPlace by, bool holds = true) { return MessageHolds().set(by, holds); }
 
 // The table of push.md §4.2 but for Doze.
 MessageHolds lacksOf(Urgency urgency, const World& world) {
     if (urgency == Urgency::High) return {};
     const bool plugged = world.device.plugged;
     const bool batteryLow = world.state.batteryLow && !plugged;
-    if (urgency == Urgency::Normal) return hold("battery", batteryLow && world.constants.pushLowBatteryHoldsNormal);
+    if (urgency == Urgency::Normal) return held(byBattery, batteryLow && world.constants.pushLowBatteryHoldsNormal);
     const auto& network = world.device.network;
     const bool unmetered = network && network->has(NET_CAPABILITY_NOT_METERED);
     const bool wantsNetwork = urgency == Urgency::VeryLow || !plugged;
-    return hold("battery", batteryLow) | hold("power", urgency == Urgency::VeryLow && !plugged) |
-           hold("network", wantsNetwork && !unmetered);
+    return held(byBattery, batteryLow) | held(byPower, urgency == Urgency::VeryLow && !plugged) |
+           held(byNetwork, wantsNetwork && !unmetered);
 }
 
 } // namespace
@@ -46,7 +44,7 @@ Passage passageOf(const PushMessage& message, const AppMemory& memory, const Wor
     const bool counts = message.urgency != Urgency::High || !downgraded(memory, world.now.elapsed, world.constants);
     const Urgency urgency = counts ? message.urgency : Urgency::Normal;
     const bool dozes = urgency < Urgency::High && world.state.doze.idle();
-    return {.holds = hold("doze", dozes) | lacksOf(urgency, world), .urgency = urgency};
+    return {.holds = held(byDoze, dozes) | lacksOf(urgency, world), .urgency = urgency};
 }
 
 std::string_view Passage::heldBy() const {
@@ -59,7 +57,7 @@ std::optional<Instant> passesAt(const PushMessage& message, const AppMemory& mem
                                 std::optional<Instant> dozeOpens) {
     const Passage passage = passageOf(message, memory, world);
     const bool isDowngraded = passage.urgency != message.urgency; // whose end no one foretells
-    if (isDowngraded || passage.holds != hold("doze", true)) return std::nullopt;
+    if (isDowngraded || passage.holds != held(byDoze)) return std::nullopt;
     return dozeOpens && *dozeOpens < message.runsOut() ? dozeOpens : std::nullopt;
 }
 

@@ -18,7 +18,9 @@ struct MessageHold {
     std::string_view detail; ///< the present state, and the wanted one
     std::string_view clears; ///< the change that would lift it
 };
-/// All there are. Of those that hold a message the first one is named.
+/// The places of all there are in the table.
+enum HoldPlace : std::size_t { byDoze, byBattery, byPower, byNetwork };
+/// Those that hold a message are told in this order, and the first is named alone.
 inline constexpr std::array<MessageHold, 4> messageHolds{
     {{"doze", "the device dozes", "use the device, or wait for a window"},
      {"battery", "the battery is low, and nothing charges it", "charge it"},

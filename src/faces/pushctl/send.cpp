@@ -99,7 +99,7 @@ Result<Request> requestOf(const Arguments& given) {
     const std::string origin = STINT_TRY(originOf(request.url));
     const std::int64_t ttl = STINT_TRY(ttlSeconds(given));
     const auto app = STINT_TRY(subscriptionOf(given));
-    const std::string data = STINT_TRY(dataOf(given));
+    request.body = STINT_TRY(dataOf(given));
     request.headers = {fmt::format("TTL: {}", ttl),
                        fmt::format("Urgency: {}", given.value("urgency").value_or("normal")),
                        "Content-Type: application/octet-stream"};
@@ -108,9 +108,10 @@ Result<Request> requestOf(const Arguments& given) {
             return fail(Errc::ILLEGAL_ARGUMENT, "--topic is one line");
         request.headers.push_back("Topic: " + *topic);
     }
-    if (app) request.headers.emplace_back("Content-Encoding: aes128gcm");
-    request.body = data;
-    if (app) request.body = STINT_TRY(webpush::encrypt(data, *app));
+    if (app) {
+        request.headers.emplace_back("Content-Encoding: aes128gcm");
+        request.body = STINT_TRY(webpush::encrypt(request.body, *app));
+    }
     if (const auto file = given.value("vapid")) {
         const webpush::KeyPair key = STINT_TRY(keyIn(*file));
         // Half of what a signature may hold: the server's clock is its own.
@@ -127,12 +128,18 @@ std::string firstLine(const std::string& text) {
     return printable(text.substr(0, std::min(text.find_first_of("\r\n"), most)));
 }
 
+/// A header's number of seconds; nullopt: it has none that can be believed.
+std::optional<Duration> secondsIn(const std::string& header) {
+    const auto seconds = numberIn<std::int64_t>(header);
+    if (!seconds || *seconds < 0 || *seconds > longestTtl) return std::nullopt;
+    return std::chrono::seconds(*seconds);
+}
+
 /// Tells a person what the server says of a message that it has taken.
 void tellKept(const Answer& answer, const Screen& screen) {
-    const auto kept = numberIn<std::int64_t>(answer.ttl);
+    const auto kept = secondsIn(answer.ttl);
     std::string line = fmt::format("{}: the server has it", answer.status);
-    if (kept && *kept > 0 && *kept <= longestTtl)
-        line += fmt::format(", and keeps it for {}", formatDuration(std::chrono::seconds(*kept)));
+    if (kept && *kept > Duration{0}) line += fmt::format(", and keeps it for {}", formatDuration(*kept));
     screen.print(line);
     if (!answer.location.empty()) screen.print(printable(answer.location));
 }
@@ -141,9 +148,8 @@ int failOf(const Answer& answer, const Screen& screen) {
     const auto* row = std::ranges::find(statuses, answer.status, &Status::status);
     const Status status = row == statuses.end() ? otherwise(answer.status) : *row;
     std::string sentence = fmt::format("the server answers {}: {}", answer.status, status.meaning);
-    if (const auto seconds = numberIn<std::int64_t>(answer.retryAfter);
-        seconds && *seconds >= 0 && *seconds <= longestTtl)
-        sentence += fmt::format("; try again in {}", formatDuration(std::chrono::seconds(*seconds)));
+    if (const auto later = secondsIn(answer.retryAfter))
+        sentence += fmt::format("; try again in {}", formatDuration(*later));
     if (const std::string says = firstLine(answer.text); !says.empty()) sentence += fmt::format(" ({})", says);
     return screen.fail(status.ends, sentence);
 }
