@@ -1,6 +1,9 @@
 #include "picture.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
+#include <cstdlib>
 #include <fstream>
 #include <iterator>
 
@@ -58,7 +61,9 @@ std::string makeThumbnail(const std::filesystem::path& photo, const std::filesys
             for (int colour = 0; colour < 3; ++colour)
                 points += mean(picture, x * side, y * side, side, colour);
     }
-    const auto whole = thumbnail.string() + ".new";
+    // A name of its own: a run that is stopped goes on until it asks, and its request may be running again by then.
+    auto whole = thumbnail.string() + ".XXXXXX";
+    if (const int made = mkstemp(whole.data()); made < 0 || close(made) != 0) return "its thumbnail cannot be written";
     std::ofstream(whole, std::ios::binary) << "P6\n" << across << " " << down << "\n255\n" << points;
     std::filesystem::rename(whole, thumbnail);
     return "";
