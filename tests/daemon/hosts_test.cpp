@@ -137,6 +137,28 @@ TEST_CASE("a process that nothing runs in is let go, but not while it serves in 
     CHECK(world.server.unbound == std::vector<ConnectionId>{{1}});
 }
 
+TEST_CASE(
+    "a foreground service that the core refuses keeps no process, and stops none that was there") { // jobs.md §5.5
+    World world;
+    world.bind(1);
+    world.offers(1, {"Jobs", "Player"});
+    const Reply refused{.call = {7}, .error = Error{Errc::SECURITY, "it may not start from the background"}};
+    CHECK(world.hosts.serves({1}, {{7}, mail, "Player", true}).ok());
+    world.hosts.answered(refused);
+    CHECK(world.hosts.serving(mail, "Player").empty());
+    CHECK(world.hosts.serves({1}, {{8}, mail, "Player", true}).ok());
+    world.hosts.answered({.call = {8}});
+    CHECK(world.hosts.serves({1}, {{7}, mail, "Player", true}).ok()); // another notification, which is refused
+    world.hosts.answered(refused);
+    CHECK(world.hosts.serving(mail, "Player") == std::vector<ConnectionId>{{1}});
+    world.hosts.end({1});
+    CHECK(world.server.unbound.empty());
+    CHECK(world.hosts.serves({1}, {{}, mail, "Player", false}).ok());
+    CHECK(world.hosts.serves({1}, {{9}, mail, "Player", true}).ok());
+    world.hosts.answered({.call = {9}, .error = refused.error});
+    CHECK(world.server.unbound == std::vector<ConnectionId>{{1}});
+}
+
 TEST_CASE("a job's next run starts only when nothing of its last process is alive") {
     World world;
     world.bind(1);

@@ -164,12 +164,23 @@ Result<void> Hosts::serves(ConnectionId connection, const ForegroundServiceAsked
     Host& host = hosts_[connection];
     host.app = app;
     if (asked.start) {
-        host.foreground.insert(name);
+        const bool begins = host.foreground.insert(name).second;
+        if (begins && asked.call.value) begins_.insert_or_assign(asked.call, std::pair(connection, name));
     } else if (!asked.only) {
         host.foreground.erase(name);
         letGoIfIdle(connection, host);
     }
     return {};
+}
+
+void Hosts::answered(const Reply& reply) {
+    const auto begun = begins_.extract(reply.call);
+    if (begun.empty() || !reply.error) return;
+    const auto& [connection, name] = begun.mapped();
+    const auto host = hosts_.find(connection);
+    if (host == hosts_.end()) return;
+    host->second.foreground.erase(name);
+    letGoIfIdle(connection, host->second);
 }
 
 std::vector<ConnectionId> Hosts::serving(const AppId& app, const std::string& service) const {
@@ -297,6 +308,7 @@ std::vector<Event> Hosts::foreground() const {
 }
 
 void Hosts::closed(ConnectionId connection) {
+    std::erase_if(begins_, [&](const auto& begins) { return begins.second.first == connection; });
     const auto found = hosts_.find(connection);
     if (found == hosts_.end()) return;
     const Host host = std::move(found->second);

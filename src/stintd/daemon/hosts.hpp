@@ -71,8 +71,9 @@ public:
     Result<void> hosts(ConnectionId connection, const AppId& app, const std::vector<std::string>& services) override;
     Result<void> receives(ConnectionId connection, const AppId& app,
                           const std::vector<std::string>& receivers) override;
-    /// The process is kept meanwhile, and its end is the service's (jobs.md §5.5).
+    /// The process is kept meanwhile, and its end is the service's (jobs.md §5.5); until the core refuses it.
     Result<void> serves(ConnectionId connection, const ForegroundServiceAsked& asked) override;
+    void answered(const Reply& reply);
     /// The connections that run this foreground service.
     std::vector<ConnectionId> serving(const AppId& app, const std::string& service) const;
     bool maySpeakFor(ConnectionId connection, RunId run) const override { return connectionOf(run) == connection; }
@@ -152,6 +153,8 @@ private:
     Arrived arrived_;
     KillPeer killPeer_;
     std::map<ConnectionId, Host> hosts_;
+    /// Foreground services that begin, by the calls that wait for the core.
+    std::map<CallId, std::pair<ConnectionId, std::string>> begins_;
     std::map<ProcessId, Launch> launches_; ///< every process of a service that is alive
     std::map<RunId, ConnectionId> runs_;
     std::map<RunId, GoingOn> begun_;               ///< every run that is bound or waits to be

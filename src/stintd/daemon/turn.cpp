@@ -260,6 +260,7 @@ void Daemon::logOf(const Trace& trace) {
 
 void Daemon::reply(const Reply& reply) {
     if (!reply.call.value) return;
+    hosts_->answered(reply);
     if (const auto verb = unanswered_.extract(reply.call); !verb.empty())
         return server_->reply(Reply{.call = reply.call, .answer = lateAnswer(verb.mapped(), reply)});
     if (const auto watches = watching_.find(reply.call);
