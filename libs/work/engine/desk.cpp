@@ -77,6 +77,7 @@ Result<std::vector<Step>> Desk::decide(const std::vector<Event>& events, Now now
 }
 
 Result<Desk::Outcome> Desk::handle(const Event& event, Now now) {
+    const Store::HandingOver handing(store_); // from before the commit, which others may read at once
     std::optional<Error> wrong;
     const auto steps = STINT_TRY(decide({event}, now, wrong));
     Outcome outcome;
@@ -92,9 +93,21 @@ Result<Desk::Outcome> Desk::handle(const Event& event, Now now) {
 Result<void> Desk::reconcile(Now now) {
     // Read before the scheduler is asked: a job that is handed over meanwhile is not missing.
     const std::int32_t before = engine_.counters().job;
+    const bool othersHand = store_.othersHand();
     auto pending = STINT_TRY(scheduler_->pending());
     wasAway_ = false;
-    STINT_TRY(handle(Reconcile{std::move(pending), before}, now));
+    againAt_.reset();
+    if (othersHand) againAt_ = now.elapsed + shortWait; // they may die of it
+    STINT_TRY(handle(Reconcile{std::move(pending), before, othersHand}, now));
+    return {};
+}
+
+std::optional<Instant> Desk::nextDeadline() const { return earlier(engine_.nextDeadline(), againAt_); }
+
+Result<void> Desk::meetDeadline(Now now) {
+    const bool isUnsure = againAt_ && *againAt_ <= now.elapsed;
+    if ((wasAway_ || isUnsure) && reconcile(now).ok()) return {};
+    STINT_TRY(handle(Look{}, now));
     return {};
 }
 

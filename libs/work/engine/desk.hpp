@@ -36,8 +36,11 @@ public:
     void setVisible(bool visible) { engine_.setVisible(visible); }
     const Engine& engine() const { return engine_; }
     const Store& store() const { return store_; }
-    /// The scheduler was away: reconcile() is due when the engine's deadline has come.
+    /// The scheduler was away: meetDeadline() asks it again.
     bool wasAway() const { return wasAway_; }
+    /// The time at which meetDeadline() is due by itself; nullopt: never.
+    std::optional<Instant> nextDeadline() const;
+    Result<void> meetDeadline(Now now);
     /// Gives up the file: for a process that is over.
     Store takeStore() && { return std::move(store_); }
     /// Grows with each change of the requests.
@@ -63,7 +66,9 @@ private:
     std::vector<std::string> notices_;
     std::uint64_t version_ = 0;
     bool wasAway_ = false;
-    bool lost_ = false; ///< a turn failed: the engine's state is not the file's
+    static constexpr Duration shortWait = std::chrono::seconds(1);
+    std::optional<Instant> againAt_; ///< another process handed jobs over when the scheduler was asked
+    bool lost_ = false;              ///< a turn failed: the engine's state is not the file's
 };
 
 } // namespace stint::work

@@ -183,7 +183,8 @@ Result<void> Engine::on(const Reconcile& event, Now now, Step& step) {
         } // else the number is another request's, whose job the hand-over replaces
     }
     for (const auto& [job, id] : requests_.jobs())
-        if (!present.contains(job) && job < event.jobsBefore) step.effects.emplace_back(HandOver{id, job});
+        if (!present.contains(job) && job < event.jobsBefore && !event.othersHand)
+            step.effects.emplace_back(HandOver{id, job});
     // A newer file gave these numbers: the counter passes them, so that none is given again.
     for (const auto& [job, of] : event.pending)
         if (isOlder && job >= counters_.job) counters_.job = job == INT32_MAX ? 1 : job + 1;

@@ -97,6 +97,7 @@ struct Reconcile {
     };
     std::vector<Pending> pending;
     std::int32_t jobsBefore = 0; ///< jobs from this number on were handed over after the scheduler was asked
+    bool othersHand = false;     ///< those that are missing may be on their way, from another process
 };
 struct SessionsEnded {
     std::set<Session> sessions;

@@ -26,6 +26,9 @@ struct flock byteOf(Session session) {
     return lock;
 }
 
+// The bytes of those that hand over, behind those of all sessions.
+constexpr Session firstHanding = Session{1} << 62;
+
 } // namespace
 
 Result<SessionLocks> SessionLocks::open(const std::filesystem::path& file) {
@@ -47,6 +50,18 @@ void SessionLocks::ring() const { ::futimens(file_.get(), nullptr); }
 bool SessionLocks::isHeld(Session session) const {
     if (session == own_) return true;
     struct flock lock = byteOf(session);
+    return ::fcntl(file_.get(), F_OFD_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
+}
+
+void SessionLocks::hand(bool on) const {
+    struct flock lock = byteOf(firstHanding + own_);
+    if (!on) lock.l_type = F_UNLCK;
+    ::fcntl(file_.get(), F_OFD_SETLK, &lock); // nobody else locks this byte
+}
+
+bool SessionLocks::othersHand() const {
+    struct flock lock = byteOf(firstHanding);
+    lock.l_len = 0; // to the end
     return ::fcntl(file_.get(), F_OFD_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
 }
 

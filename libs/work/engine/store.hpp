@@ -30,6 +30,11 @@ public:
     /// True if the session is held by this process, or by another that lives.
     bool isHeld(Session session) const;
 
+    /// Says to other processes that this one hands jobs over, or no longer; they need not wait for it.
+    void hand(bool on) const;
+    /// True if another process does.
+    bool othersHand() const;
+
 private:
     explicit SessionLocks(Fd file) : file_(std::move(file)) {}
     Fd file_;
@@ -54,6 +59,22 @@ public:
     static Result<Store> over(Database database);
 
     Session session() const { return session_; }
+    /// While it lives, other processes know that jobs which they read here may be on their way to the scheduler.
+    class HandingOver {
+    public:
+        explicit HandingOver(Store& store) : store_(store) {
+            if (store_.handing_++ == 0 && store_.locks_) store_.locks_->hand(true);
+        }
+        ~HandingOver() {
+            if (--store_.handing_ == 0 && store_.locks_) store_.locks_->hand(false);
+        }
+        HandingOver(const HandingOver&) = delete;
+        HandingOver& operator=(const HandingOver&) = delete;
+
+    private:
+        Store& store_;
+    };
+    bool othersHand() const { return locks_ && locks_->othersHand(); }
     bool isHeld(Session session) const { return locks_ ? locks_->isHeld(session) : session == session_; }
     /// The file that other processes' commits change; empty in memory.
     const std::filesystem::path& file() const { return file_; }
@@ -96,6 +117,7 @@ private:
     std::unique_ptr<Database> database_;
     std::unique_ptr<Statements> statements_;
     std::optional<SessionLocks> locks_;
+    int handing_ = 0; ///< HandingOvers that live
     std::filesystem::path file_;
     Session session_ = 0;
     std::int64_t dataVersion_ = 0;

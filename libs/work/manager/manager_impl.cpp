@@ -164,7 +164,7 @@ std::optional<Duration> WorkManager::Impl::timeout() {
 
 std::optional<Duration> WorkManager::Impl::untilDue() const {
     std::optional<Duration> least;
-    if (const auto deadline = desk_->engine().nextDeadline()) least = *deadline - ground_->now().elapsed;
+    if (const auto deadline = desk_->nextDeadline()) least = *deadline - ground_->now().elapsed;
     if (!unkept_.empty()) least = std::min(least.value_or(Duration::max()), unkeptAt_ - steadyNow());
     return least ? std::optional(std::max(*least, Duration(0))) : std::nullopt;
 }
@@ -179,9 +179,9 @@ void WorkManager::Impl::lookAround(const Ground::Turn& turn) {
         desk_->setVisible(visible);
         // A failure here comes again at the next call, which reports it.
         if (turn.othersWrote) static_cast<void>(desk_->refresh(now));
-        const auto deadline = desk_->engine().nextDeadline();
+        const auto deadline = desk_->nextDeadline();
         if (turn.isFirst || (deadline && *deadline <= now.elapsed)) {
-            if (!desk_->wasAway() || !desk_->reconcile(now).ok()) static_cast<void>(desk_->handle(Look{}, now));
+            static_cast<void>(desk_->meetDeadline(now));
             ground_->noteWaiting(desk_->wasAway());
         }
         pending = std::exchange(pending_, {});

@@ -5,6 +5,7 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -37,9 +38,11 @@ struct FakeScheduler : SchedulerPort {
     bool refusesExpedited = false;
     bool isAway = false;
     int calls = 0;
+    std::function<void()> meanwhile; ///< what happens elsewhere before a job is here
 
     Result<bool> schedule(const JobInfo& job) override {
         ++calls;
+        if (meanwhile) meanwhile();
         if (isAway) return Error{Errc::UNAVAILABLE, "no daemon"};
         if (refusesExpedited && (job.isExpedited() || job.isUserInitiated())) return false;
         jobs.insert_or_assign(job.getId().value, job);

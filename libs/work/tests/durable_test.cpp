@@ -346,6 +346,32 @@ TEST_CASE("without a daemon a request waits in the file, and is handed over when
     app.run(numbered(1));
 }
 
+TEST_CASE("what another process is handing over is not handed over by this one, unless that one dies") { // jobs.md §10
+    App app;
+    std::vector<std::string> notices;
+    auto store = Store::open(app.directory.path, app.directory.path, notices);
+    REQUIRE(store.ok());
+    FakeScheduler slow; // its jobs do not come to the scheduler
+    FakeWorkers others;
+    auto second = Desk::open(std::move(*store), {.service = "WorkService"}, slow, others);
+    REQUIRE(second.ok());
+    int handed = 0;
+    slow.meanwhile = [&] {
+        ++handed;
+        REQUIRE(app.desk->refresh(app.now).ok());
+        REQUIRE(app.desk->reconcile(app.now).ok());
+    };
+    REQUIRE(second->handle(enqueue({once(1)}), app.now).ok());
+    CHECK(handed == 1);
+    CHECK(app.find(numbered(1))->job.has_value()); // it is read, and not handed over
+    CHECK(app.scheduler.calls == 0);
+    REQUIRE(app.desk->nextDeadline());
+    app.pass(1s);
+    REQUIRE(app.desk->meetDeadline(app.now).ok()); // nobody hands anything over any more, and it is missing
+    CHECK(app.scheduler.jobs.size() == 1);
+    CHECK_FALSE(app.desk->nextDeadline());
+}
+
 TEST_CASE("where what follows cannot be handed over, the job that ends comes again for it") {
     App app;
     REQUIRE(app.tell(chain({1, 2})).ok());
