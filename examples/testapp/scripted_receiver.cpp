@@ -35,4 +35,6 @@ void ScriptedReceiver::onMessage(const stint::RemoteMessage& message) {
     misbehave(message.getData());
 }
 
+void ScriptedReceiver::onDeletedMessages() { note(log_, "deleted messages"); }
+
 } // namespace testapp

@@ -13,6 +13,7 @@ public:
 
     void onAlarm(const stint::AlarmParameters& alarm) override;
     void onMessage(const stint::RemoteMessage& message) override;
+    void onDeletedMessages() override;
 
 private:
     std::string log_;

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "stint/connection.hpp"
 #include "stint/export.hpp"
@@ -42,8 +43,12 @@ public:
     std::int32_t getPriority() const;
     /// The priority it was sent with.
     std::int32_t getOriginalPriority() const;
+    /// The text of a message that was sent on this machine (stint push); empty where it came from elsewhere.
     const std::string& getData() const;
-    /// The time when the daemon got it.
+    /// The bytes of a message that came from elsewhere, as its sender posted them (push.md §4.1); empty where it was
+    /// sent on this machine.
+    const std::vector<std::uint8_t>& getBytes() const;
+    /// The time when the daemon got it, or, where it came from elsewhere, when the server was given it.
     WallTime getSentTime() const;
 
 private:
@@ -61,10 +66,13 @@ public:
 
     // Called from Connection::dispatch(), one after the other. A delivery is taken when its call returns: after 5 s it
     // is given up, and holds no maintenance window open any more (limits.md §7.3). Work that takes longer belongs in a
-    // job that is scheduled here. Both do nothing by default.
+    // job that is scheduled here. All do nothing by default.
 
     virtual void onAlarm(const AlarmParameters& alarm);
     virtual void onMessage(const RemoteMessage& message);
+    /// Some messages from elsewhere are lost, because they were too many for the server's store or for the daemon's
+    /// (push.md §4.1): the app asks its own server for what it lacks.
+    virtual void onDeletedMessages();
 
     /// A ready event loop, the same as JobService::run(): dispatches until the daemon lets go of this process. Returns
     /// the exit code for main: 0, or 69 if the connection broke.

@@ -22,10 +22,12 @@ public:
         last = alarm;
     }
     void onMessage(const RemoteMessage& message) override { messages.push_back(message); }
+    void onDeletedMessages() override { ++notes; }
 
     std::vector<std::string> alarms;
     AlarmParameters last;
     std::vector<RemoteMessage> messages;
+    int notes = 0;
 };
 
 struct ReceiverWorld {
@@ -79,6 +81,18 @@ TEST_CASE("a message tells its priority as it is delivered and as it was sent") 
     CHECK(message.getOriginalPriority() == RemoteMessage::PRIORITY_HIGH);
     CHECK(message.getData() == "hi");
     CHECK(message.getSentTime() == WallTime(7s));
+}
+
+TEST_CASE("a message from elsewhere is bytes, and a note that some are lost is none") { // push.md §4.1
+    ReceiverWorld world;
+    const std::vector<std::uint8_t> bytes{0, 255, 'a'};
+    CHECK(world.deliver({.receiver = "Alarms", .high = true, .original = true, .bytes = bytes}).ok());
+    REQUIRE(world.receiver.messages.size() == 1);
+    CHECK(world.receiver.messages[0].getBytes() == bytes);
+    CHECK(world.receiver.messages[0].getData().empty());
+    CHECK(world.deliver({.receiver = "Alarms", .deleted = true}).ok());
+    CHECK(world.receiver.notes == 1);
+    CHECK(world.receiver.messages.size() == 1);
 }
 
 TEST_CASE("what is for a receiver that this process does not host is refused") {

@@ -305,7 +305,7 @@ TEST_CASE("what a running job, an alarm and a dump are told is the same bytes, w
     writeNetworkRequest(writer, NetworkRequest::Builder().setNetworkSpecifier("home").build());
     writeJobs(writer, list, ClipFiles::Included);
     writeAlarmCall(writer, {"Alarms", "tick", 2, "exact", Instant(5s), WallTime(6s)});
-    writeMessageCall(writer, {"Messages", true, false, "data", WallTime(7s)});
+    writeMessageCall(writer, {"Messages", true, false, "data", WallTime(7s), {}, false});
     writeSchedulerView(writer, whole);
     REQUIRE(writer.done().ok());
     CHECK(dump(capture.sent(call)) == goldenRun);

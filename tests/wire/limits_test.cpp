@@ -124,12 +124,15 @@ TEST_CASE("what a receiver is told of an alarm and of a message arrives") { // l
     CHECK(back.requested == Instant(5s));
     CHECK(back.requestedWall == WallTime(6s));
     const wire::MessageCall message{
-        .receiver = "Inbox", .high = false, .original = true, .data = "hi", .sent = WallTime(7s)};
+        .receiver = "Inbox", .high = false, .original = true, .data = "hi", .sent = WallTime(7s), .bytes = {0, 255}};
     const auto read = throughTheWire(message, wire::writeMessageCall, wire::readMessageCall);
     CHECK_FALSE(read.high);
     CHECK(read.original);
     CHECK(read.data == "hi");
     CHECK(read.sent == WallTime(7s));
+    CHECK(read.bytes == message.bytes);
+    CHECK_FALSE(read.deleted);
+    CHECK(throughTheWire(wire::MessageCall{.deleted = true}, wire::writeMessageCall, wire::readMessageCall).deleted);
 }
 
 TEST_CASE("a quota with a limit tells what is left, one without tells none") { // limits.md §3, §4

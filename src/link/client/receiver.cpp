@@ -21,6 +21,7 @@ struct RemoteMessage::Values {
     std::int32_t priority = PRIORITY_UNKNOWN;
     std::int32_t original = PRIORITY_UNKNOWN;
     std::string data;
+    std::vector<std::uint8_t> bytes;
     WallTime sent;
 };
 
@@ -32,6 +33,7 @@ Duration AlarmParameters::getTriggerElapsedRealtime() const { return valuesOf(va
 std::int32_t RemoteMessage::getPriority() const { return valuesOf(values_).priority; }
 std::int32_t RemoteMessage::getOriginalPriority() const { return valuesOf(values_).original; }
 const std::string& RemoteMessage::getData() const { return valuesOf(values_).data; }
+const std::vector<std::uint8_t>& RemoteMessage::getBytes() const { return valuesOf(values_).bytes; }
 WallTime RemoteMessage::getSentTime() const { return valuesOf(values_).sent; }
 
 /// Builds the parameters that a receiver gets, which an app can only read.
@@ -54,6 +56,7 @@ struct ReceiverAccess {
             std::make_shared<const RemoteMessage::Values>(RemoteMessage::Values{.priority = priority(from.high),
                                                                                 .original = priority(from.original),
                                                                                 .data = std::move(from.data),
+                                                                                .bytes = std::move(from.bytes),
                                                                                 .sent = from.sent});
         return message;
     }
@@ -71,6 +74,7 @@ BroadcastReceiver::BroadcastReceiver() = default;
 BroadcastReceiver::~BroadcastReceiver() = default;
 void BroadcastReceiver::onAlarm(const AlarmParameters&) {}
 void BroadcastReceiver::onMessage(const RemoteMessage&) {}
+void BroadcastReceiver::onDeletedMessages() {}
 int BroadcastReceiver::run(Connection& connection) { return JobService::run(connection); }
 
 Result<void> Connection::Impl::host(const std::string& name, BroadcastReceiver& receiver) {
@@ -95,9 +99,12 @@ void Connection::Impl::deliver(const Callback& callback, client::AlarmCall& call
 void Connection::Impl::deliver(const Callback& callback, client::MessageCall& call, Hold& hold) {
     const auto receiver = receivers_.find(call.message.receiver);
     if (receiver == receivers_.end()) return refuse(callback, unknown(call.message.receiver));
-    hold.outside([&target = *receiver->second, message = ReceiverAccess::make(std::move(call.message))] {
-        target.onMessage(message);
-    });
+    if (call.message.deleted)
+        hold.outside([&target = *receiver->second] { target.onDeletedMessages(); });
+    else
+        hold.outside([&target = *receiver->second, message = ReceiverAccess::make(std::move(call.message))] {
+            target.onMessage(message);
+        });
     answer(callback, std::nullopt);
 }
 

@@ -125,6 +125,9 @@ public:
     void operator()(const char* key, const NameSet& names) {
         dictionary_.put(key, std::vector(names.begin(), names.end()));
     }
+    void operator()(const char* key, const std::vector<std::uint8_t>& bytes) {
+        dictionary_.put(key, "ay", [&bytes](Writer& value) { value.blob(bytes); });
+    }
     void operator()(const char* key, const std::vector<std::int32_t>& numbers) {
         dictionary_.put(key, "ai", [&numbers](Writer& value) {
             value.openArray("i");
@@ -288,6 +291,12 @@ public:
     void operator()(const char* key, std::optional<ClipData>& clip) {
         dictionary_.take(key, "a(sah)", [&clip](Reader& reader) -> Result<void> {
             clip = STINT_TRY(readClip(reader));
+            return {};
+        });
+    }
+    void operator()(const char* key, std::vector<std::uint8_t>& bytes) {
+        dictionary_.take(key, "ay", [&bytes](Reader& reader) -> Result<void> {
+            bytes = STINT_TRY(reader.blob());
             return {};
         });
     }

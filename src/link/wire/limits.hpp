@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "contract/model/alarm.hpp"
 #include "contract/model/bucket.hpp"
@@ -50,9 +51,15 @@ struct MessageCall {
     bool original = false; ///< its sender's priority was high
     std::string data;
     WallTime sent;
+    std::vector<std::uint8_t> bytes; ///< of a message from elsewhere, which has no `data`
+    bool deleted = false;            ///< no message, but the note that some are lost (push.md §4.1)
 
     static constexpr auto noun = "params";
-    static constexpr auto fields = [](auto& field, auto& call) { field("sent", call.sent); }; // likewise
+    static constexpr auto fields = [](auto& field, auto& call) { // likewise
+        field("sent", call.sent);
+        field.some("bytes", call.bytes);
+        field.some("deleted", call.deleted);
+    };
 };
 void writeMessageCall(Writer& writer, const MessageCall& call);
 Result<MessageCall> readMessageCall(Reader& reader);

@@ -100,6 +100,15 @@ Result<std::vector<std::string>> Reader::strings() {
     return values;
 }
 
+Result<std::vector<std::uint8_t>> Reader::blob() {
+    const void* values = nullptr;
+    std::size_t size = 0;
+    const int read = sd_bus_message_read_array(message_, SD_BUS_TYPE_BYTE, &values, &size);
+    if (read <= 0) return fail(Errc::ILLEGAL_ARGUMENT, "an array of bytes is missing");
+    const auto* const first = static_cast<const std::uint8_t*>(values);
+    return std::vector<std::uint8_t>(first, first + size);
+}
+
 // The same, for a caller that has a variable to read into.
 Result<void> Reader::read(bool& into) { return put(into, boolean()); }
 Result<void> Reader::read(std::int32_t& into) { return put(into, int32()); }

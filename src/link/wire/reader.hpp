@@ -35,6 +35,7 @@ public:
     /// A duplicate, close-on-exec.
     Result<Fd> descriptor();
     Result<std::vector<std::string>> strings();
+    Result<std::vector<std::uint8_t>> blob();
     Result<void> read(bool& into);
     Result<void> read(std::int32_t& into);
     Result<void> read(std::uint32_t& into);

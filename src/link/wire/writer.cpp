@@ -44,6 +44,12 @@ Writer& Writer::strings(std::span<const std::string> values) {
     return close();
 }
 
+Writer& Writer::blob(std::span<const std::uint8_t> values) {
+    bytes_ += values.size();
+    if (problem_ == 0) note(sd_bus_message_append_array(message_, SD_BUS_TYPE_BYTE, values.data(), values.size()));
+    return *this;
+}
+
 Writer& Writer::open(char type, const char* contents) {
     ++open_;
     if (problem_ == 0) note(sd_bus_message_open_container(message_, type, contents));

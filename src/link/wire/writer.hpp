@@ -29,6 +29,7 @@ public:
     /// The message takes a duplicate.
     Writer& descriptor(int value);
     Writer& strings(std::span<const std::string> values);
+    Writer& blob(std::span<const std::uint8_t> values);
 
     // Containers: an array, a structure, a dictionary's entry, a variant.
     Writer& openArray(const char* contents) { return open(SD_BUS_TYPE_ARRAY, contents); }
