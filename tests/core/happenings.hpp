@@ -24,7 +24,8 @@ inline std::ostream& operator<<(std::ostream& out, const Happening& h) {
 constexpr int kinds = 14;         ///< of the job contract
 constexpr int kindsOfLimits = 21; ///< and of the limits
 constexpr int kindsOfAlarms = 24; ///< and of alarms
-constexpr int allKinds = 30;      ///< and of what a person asks of a job's start
+constexpr int kindsOfStarts = 30; ///< and of what a person asks of a job's start
+constexpr int allKinds = 32;      ///< and of the line
 
 inline bool bit(unsigned bits, int n) { return (bits >> n) & 1U; }
 
@@ -218,10 +219,38 @@ inline void happenToStarts(Stage& stage, const Happening& h) {
     }
 }
 
+/// Registrations, and what the line brings for them, in any order (push.md §4.1).
+inline void happenToLine(Stage& stage, const Happening& h) {
+    const std::string name = bit(h.how, 0) ? "one" : "another";
+    if (h.what == kindsOfStarts) {
+        if (bit(h.how, 3) && bit(h.how, 4))
+            stage.event(LineReported{.up = bit(h.how, 1), .keepAlive = std::chrono::minutes{h.how % 40}});
+        else if (bit(h.how, 1) && bit(h.how, 2))
+            stage.event(Unregistered{.name = name});
+        else
+            stage.event(Registered{.name = name, .app = mail});
+        return;
+    }
+    LineRead read{.stream = bit(h.how, 1) ? "stream" : "another"};
+    if (bit(h.how, 2)) read.epochs = {{.number = h.how % 5, .from = h.how % 7}};
+    const Subject of{name, static_cast<Urgency>(h.how / 8 % 4)};
+    for (std::uint64_t sequence = h.how % 9; sequence < h.how % 9 + h.how % 4; ++sequence)
+        read.messages.push_back({.of = of,
+                                 .sequence = sequence,
+                                 .id = std::to_string(sequence),
+                                 .sent = stage.clock().wall - std::chrono::minutes{h.how % 60},
+                                 .ttl = bit(h.how, 5) ? std::optional(Duration{30min}) : std::nullopt,
+                                 .topic = bit(h.how, 6) ? "topic" : ""});
+    if (bit(h.how, 7)) read.missed = {of};
+    if (bit(h.how, 8)) read.cursors = {{of, h.how % 20}};
+    stage.event(read);
+}
+
 inline void happen(Stage& stage, const Happening& h) {
     stage.until(stage.now.elapsed - at(0s) + std::chrono::seconds{h.pause});
     if (h.what < kinds) return happenToJobs(stage, h);
-    h.what < kindsOfAlarms ? happenToLimits(stage, h) : happenToStarts(stage, h);
+    if (h.what < kindsOfAlarms) return happenToLimits(stage, h);
+    h.what < kindsOfStarts ? happenToStarts(stage, h) : happenToLine(stage, h);
 }
 
 /// A run under way is lost by a restart (jobs.md §12.5), and its session ends with it (limits.md §12.7 example 99), so

@@ -155,6 +155,10 @@ private:
             snapshot.alarms.push_back(alarm);
         for (const auto& [id, message] : messages_)
             snapshot.messages.push_back(message);
+        for (const auto& [name, registration] : registrations_)
+            snapshot.registrations.push_back(registration);
+        snapshot.linePlace = linePlace_;
+        snapshot.seenMessages = seenMessages_;
         snapshot.completed = completed;
         snapshot.usageTime = usageTime_;
         if (deviceState_ && deviceState_->second.value == boot) snapshot.deviceState = deviceState_->first;
@@ -311,11 +315,21 @@ private:
                                   messages_[r.message.id] = {r.message, BootId{boot_}};
                               },
                               [&](const DropMessage& r) { messages_.erase(r.id); },
+                              [&](const SaveRegistration& r) { registrations_[r.registration.name] = r.registration; },
+                              [&](const DropRegistration& r) { registrations_.erase(r.name); },
+                              [&](const SaveLinePlace& r) { linePlace_ = r.place; },
+                              [&](const SaveSeenMessage& r) { seenMessages_[r.id] = r.when; },
+                              [&](const KeepSeenMessages& r) {
+                                  std::erase_if(seenMessages_, [&](const auto& entry) {
+                                      return entry.second < r.from || entry.second > r.to;
+                                  });
+                              },
                               [&](const SaveCompleted& r) { completed.push_back(r.completed); },
                               [&](const DropCompleted& r) {
                                   std::erase_if(completed, [&](const Completed& one) { return one.key == r.job; });
                               },
-                              [&](const SavePastRun& r) { log.push_back(r); }, [](const auto&) {}},
+                              [&](const SavePastRun& r) { log.push_back(r); },
+                              [](const auto&) {}},
                    record);
     }
     void drop(const JobKey& key, std::uint64_t item) {
@@ -390,6 +404,9 @@ private:
     std::map<AppId, StoredApp> memories_;
     std::map<std::pair<AppId, std::string>, StoredAlarm> alarms_;
     std::map<std::uint64_t, StoredMessage> messages_;
+    std::map<std::string, Registration> registrations_;
+    LinePlace linePlace_;
+    std::map<std::string, WallTime> seenMessages_;
     std::optional<StoredUsageTime> usageTime_;
     std::optional<std::pair<DeviceState, BootId>> deviceState_;
     TimeZone zone_;

@@ -98,6 +98,9 @@ std::vector<Record> everything() {
     records.emplace_back(SaveAlarm{test::alarmOf(4)});
     records.emplace_back(SaveAlarm{test::alarmOf(5)});
     records.emplace_back(SaveMessage{test::messageOf(3)});
+    records.emplace_back(SaveRegistration{test::registrationOf(3)});
+    records.emplace_back(SaveLinePlace{{"stream", 7}});
+    records.emplace_back(SaveSeenMessage{"id", started.wall});
     records.emplace_back(SaveCompleted{test::completedOf(3), 20});
     records.emplace_back(SaveOverrides{{{"level", "50"}}});
     records.emplace_back(SaveNetworkMarks{{{"Pixel hotspot", true}}});

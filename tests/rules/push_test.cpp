@@ -26,8 +26,7 @@ constexpr Passage asHigh{.holds = {}, .urgency = Urgency::High}, asNormal{}, doz
 Passage passage(bool high, const AppMemory& memory, const Doze& doze, const Device& device = {}) {
     const DeviceState state{.doze = doze};
     const Constants constants;
-    return passageOf({.urgency = high ? Urgency::High : Urgency::Normal}, memory,
-                     {constants, device, state, {pushTime, {}}});
+    return passageOf(high ? Urgency::High : Urgency::Normal, memory, {constants, device, state, {pushTime, {}}});
 }
 
 } // namespace
@@ -64,7 +63,7 @@ TEST_CASE("all that holds a message is known, and the first of it is named") { /
         const Device device{.plugged = row.plugged};
         const DeviceState state{.batteryLow = row.low,
                                 .doze = {.deep = row.dozes ? DeepState::Idle : DeepState::Active}};
-        const Passage passage = passageOf({.urgency = row.urgency}, {}, {constants, device, state, {pushTime, {}}});
+        const Passage passage = passageOf(row.urgency, {}, {constants, device, state, {pushTime, {}}});
         std::set<std::string_view> holds;
         for (std::size_t each = 0; each < messageHolds.size(); ++each)
             if (passage.holds[each]) holds.insert(messageHolds.at(each).name);

@@ -256,7 +256,8 @@ TEST_CASE("an event out of order, or one that can never come, is named") {
     CHECK(lines("  - {at: 5min, tap: com.example.mail}\n  - {at: 4min, tap: com.example.mail}") ==
           "x.yaml:4:5: 4min is out of order: the entry before is at 5min; write them in time order");
     CHECK(lines("  - {at: 5min, reboot: {off_for: 2min}}\n  - {at: 6min, tap: com.example.mail}") ==
-          "x.yaml:4:5: at 6min the device is off, until 7min; only device: may stand here");
+          "x.yaml:4:5: at 6min the device is off, until 7min; only device:, server: and messages via the line may "
+          "stand here");
     CHECK(lines("  - {at: 5min, reboot: {off_for: 2min}}\n  - {at: 7min, tap: com.example.mail}") ==
           "nothing is wrong");
     CHECK(lines("  - {at: 5min, tap: com.example.mail}\nuntil: 4min") ==

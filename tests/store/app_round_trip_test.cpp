@@ -115,6 +115,26 @@ TEST_CASE("messages come back in the order they arrived in") { // limits.md §8.
     CHECK(snapshot.messages[0].boot == bootA);
 }
 
+TEST_CASE("registrations, how far they were read, and the ids that were seen come back") { // push.md §4.1
+    const Scratch scratch;
+    Registration further = registrationOf(1);
+    further.cursors = {0, 1, 2, (std::uint64_t{1} << 62) - 1};
+    {
+        auto store = openStore(scratch.store());
+        commit(store, {SaveRegistration{registrationOf(3)}, SaveRegistration{registrationOf(1)},
+                       SaveRegistration{registrationOf(2)}, SaveLinePlace{{"stream", 7}}});
+        commit(store, {SaveRegistration{further}, DropRegistration{registrationOf(2).name}, DropRegistration{"none"},
+                       SaveLinePlace{{"stream", 8}}});
+        commit(store, {SaveSeenMessage{"a", wall(1h)}, SaveSeenMessage{"b", wall(2h)}, SaveSeenMessage{"c", wall(3h)},
+                       SaveSeenMessage{"d", wall(1h)}, SaveSeenMessage{"d", wall(4h)}});
+        commit(store, {KeepSeenMessages{wall(2h), wall(3h)}});
+    }
+    const auto snapshot = reopened(scratch, bootB);
+    CHECK((snapshot.registrations == std::vector{further, registrationOf(3)}));
+    CHECK((snapshot.linePlace == LinePlace{"stream", 8}));
+    CHECK((snapshot.seenMessages == std::map<std::string, WallTime>{{"b", wall(2h)}, {"c", wall(3h)}}));
+}
+
 TEST_CASE("what is derived of the device comes back in its boot, and in no other") { // limits.md §6, §10.3
     const Scratch scratch;
     CHECK(!reopened(scratch).deviceState);
@@ -303,7 +323,8 @@ TEST_CASE("an alarm or a message that cannot be right is set aside with the valu
         "UPDATE alarms SET seal = seal(app, tag, boot, receiver, kind, wakeup, by_wall, persisted, "
         "requested, requested_wall, length, repeats_every, sequence, handed);"
         "UPDATE messages SET arrived = 9223372036854775807;"
-        "UPDATE messages SET seal = seal(id, app, boot, receiver, arrived, arrived_wall, data, urgency, ttl, topic)");
+        "UPDATE messages SET seal = seal(id, app, boot, receiver, arrived, arrived_wall, data, urgency, ttl, topic, "
+        "registration, deleted)");
     auto store = openStore(scratch.store());
     const auto snapshot = valueOf(store.load());
     REQUIRE(snapshot.alarms.size() == 1);

@@ -208,7 +208,17 @@ inline PushMessage messageOf(std::int32_t nth) {
             .topic = nth % 3 == 0 ? "topic" : "",
             .data = "message " + std::to_string(nth),
             .arrived = at(std::chrono::seconds{nth}),
-            .arrivedWall = wall(1'700'000'000s + std::chrono::seconds{nth})};
+            .arrivedWall = wall(1'700'000'000s + std::chrono::seconds{nth}),
+            .registration = nth % 2 == 0 ? "registration" : "",
+            .deleted = nth % 5 == 0};
+}
+
+inline Registration registrationOf(std::int32_t nth) {
+    const auto sequence = static_cast<std::uint64_t>(nth);
+    return {.name = "registration " + std::to_string(nth),
+            .app = AppId{"com.example.app"},
+            .receiver = nth % 2 == 0 ? "Messages" : "",
+            .cursors = {sequence, 10 + sequence, 20 + sequence, 30 + sequence}};
 }
 
 /// Every field, for comparison; clip data, which a JobInfo does not compare, as its paths.

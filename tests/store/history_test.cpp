@@ -17,6 +17,9 @@ struct Model {
     std::map<std::pair<AppId, std::string>, Alarm> alarms;
     std::map<std::uint64_t, PushMessage> messages;
     std::map<AppId, std::vector<Completed>> completed;
+    std::map<std::string, Registration> registrations;
+    LinePlace linePlace;
+    std::map<std::string, WallTime> seenMessages;
     std::map<std::string, std::string> overrides;
     NetworkMarks networkMarks;
     std::optional<WallTime> digested;
@@ -55,6 +58,14 @@ struct Model {
     void apply(const DropAlarm& record) { alarms.erase({record.app, record.tag}); }
     void apply(const SaveMessage& record) { messages[record.message.id] = record.message; }
     void apply(const DropMessage& record) { messages.erase(record.id); }
+    void apply(const SaveRegistration& record) { registrations[record.registration.name] = record.registration; }
+    void apply(const DropRegistration& record) { registrations.erase(record.name); }
+    void apply(const SaveLinePlace& record) { linePlace = record.place; }
+    void apply(const SaveSeenMessage& record) { seenMessages[record.id] = record.when; }
+    void apply(const KeepSeenMessages& record) {
+        std::erase_if(seenMessages,
+                      [&](const auto& entry) { return entry.second < record.from || entry.second > record.to; });
+    }
     void apply(const SaveOverrides& record) { overrides = record.overrides; }
     void apply(const SaveDigest& record) { digested = record.shown; }
     void apply(const SaveNetworkMarks& record) { networkMarks = record.marks; }
@@ -94,7 +105,14 @@ public:
 
 private:
     Record record() {
-        switch (upTo(14)) {
+        switch (upTo(16)) {
+        case 14:
+            if (upTo(3) == 0) return DropRegistration{registration().name};
+            return SaveRegistration{registration()};
+        case 15:
+            if (upTo(4) == 0) return SaveLinePlace{{"stream " + std::to_string(upTo(3)), chance_() >> 2}};
+            if (upTo(4) == 0) return KeepSeenMessages{wall(minutes()), wall(minutes())};
+            return SaveSeenMessage{"id " + std::to_string(upTo(30)), wall(minutes())};
         case 13:
             return SaveContent{job().key, changes()};
         case 8:
@@ -148,6 +166,13 @@ private:
         message.app = app();
         message.data = std::string(static_cast<std::size_t>(upTo(9000)), '\0');
         return message;
+    }
+    Registration registration() {
+        auto registration = registrationOf(upTo(8));
+        registration.app = app();
+        for (std::uint64_t& cursor : registration.cursors)
+            cursor = chance_() >> 2;
+        return registration;
     }
     std::vector<Session> sessions() {
         std::vector<Session> sessions;
@@ -231,6 +256,12 @@ void compare(const Snapshot& snapshot, const Model& model) {
     auto message = snapshot.messages.begin();
     for (const auto& [id, saved] : model.messages)
         CHECK(((message++)->message == saved));
+    std::vector<Registration> registrations;
+    for (const auto& [name, registration] : model.registrations)
+        registrations.push_back(registration);
+    CHECK((snapshot.registrations == registrations));
+    CHECK((snapshot.linePlace == model.linePlace));
+    CHECK((snapshot.seenMessages == model.seenMessages));
     std::vector<Completed> completed;
     for (const auto& [id, list] : model.completed)
         completed.insert(completed.end(), list.begin(), list.end());

@@ -146,8 +146,19 @@ constexpr std::string_view appColumnsOf2 = "app, boot, pinned, crashes, bad_unti
 constexpr int jobsOf2 = 100;
 constexpr std::array columnsOf10{"info", "terms", "moved", "moving_runs", "first_began"}; ///< of what has ended
 
+/// Takes away what version 13 brought: messages from elsewhere.
+void dropColumnsOf13(Database& database) {
+    for (const auto* table : {"registrations", "line_place", "seen_messages"})
+        done(database.run(fmt::format("DROP TABLE {}", table)));
+    for (const auto* column : {"registration", "deleted"})
+        done(database.run(fmt::format("ALTER TABLE messages DROP COLUMN {}", column)));
+    done(database.run("UPDATE messages SET seal = seal(id, app, boot, receiver, arrived, arrived_wall, data, urgency, "
+                      "ttl, topic)"));
+}
+
 /// Takes from the messages what version 12 gave them: before, one was of high priority or not.
 void dropColumnsOf12(Database& database) {
+    dropColumnsOf13(database);
     done(database.run("ALTER TABLE messages ADD COLUMN high INTEGER NOT NULL DEFAULT 0;"
                       "UPDATE messages SET high = 1 WHERE urgency = 'high'"));
     for (const auto* column : {"urgency", "ttl", "topic"})
@@ -316,6 +327,24 @@ TEST_CASE("a store of version 10 keeps its jobs, of whose runs nothing was writt
     running.details.edit().runSoFar = {};
     REQUIRE(snapshot.jobs.size() == 1);
     CHECK(textOf(snapshot.jobs[0].job) == textOf(running));
+}
+
+TEST_CASE("a store of version 12 keeps its messages, which were sent on the spot") { // push.md §4.1
+    const Scratch scratch;
+    const PushMessage message = messageOf(3);
+    done(openStore(scratch.store()).commit(std::vector<Record>{SaveMessage{message}}, stamp(1s)));
+    {
+        auto database = valueOf(Database::open(scratch.database()));
+        done(addRowChecksum(database));
+        dropColumnsOf13(database);
+        done(database.run("PRAGMA user_version = 12"));
+    }
+    auto store = openStore(scratch.store());
+    const auto snapshot = valueOf(store.load());
+    CHECK(store.notes().empty());
+    REQUIRE(snapshot.messages.size() == 1);
+    CHECK((snapshot.messages[0].message == message));
+    CHECK(snapshot.registrations.empty());
 }
 
 TEST_CASE("a store of version 11 keeps its messages, which are worth something for 28 days") { // push.md §2

@@ -37,10 +37,16 @@ std::optional<Instant> Deliveries::next() const {
     return next;
 }
 
-void Messages::put(PushMessage message) {
-    next_ = std::max(next_, message.id + 1);
-    const auto id = message.id;
-    waiting_.emplace(id, Waiting{.message = std::move(message), .passage = {}, .since = {}});
+const PushMessage& Messages::put(PushMessage message) {
+    message.id = next_;
+    return putBack(std::move(message));
+}
+
+const PushMessage& Messages::putBack(PushMessage message) {
+    const std::uint64_t id = message.id;
+    next_ = std::max(next_, id + 1);
+    return waiting_.emplace(id, Waiting{.message = std::move(message), .passage = {}, .since = {}})
+        .first->second.message;
 }
 
 Messages::Waiting Messages::take(std::uint64_t message) {
@@ -65,10 +71,28 @@ std::vector<std::uint64_t> Messages::replacedBy(const PushMessage& message) cons
     for (const auto& [id, waiting] : waiting_) {
         const PushMessage& other = waiting.message;
         if (!message.topic.empty() && other.topic == message.topic && other.app == message.app &&
-            other.receiver == message.receiver)
+            other.receiver == message.receiver && other.registration == message.registration)
             replaced.push_back(id);
     }
     return replaced;
+}
+
+std::optional<std::uint64_t> Messages::leastOf(const AppId& app) const {
+    std::optional<std::uint64_t> oldest;
+    for (const auto& [id, waiting] : waiting_) {
+        if (waiting.message.app != app || waiting.message.deleted) continue;
+        if (waiting.message.urgency == Urgency::Normal) return id;
+        if (!oldest) oldest = id;
+    }
+    return oldest;
+}
+
+std::optional<std::uint64_t> Messages::noteFor(const PushMessage& like) const {
+    const auto note = std::ranges::find_if(waiting_, [&](const auto& entry) {
+        const PushMessage& other = entry.second.message;
+        return other.deleted && other.app == like.app && other.receiver == like.receiver;
+    });
+    return note == waiting_.end() ? std::nullopt : std::optional(note->first);
 }
 
 std::optional<Instant> Messages::next() const {
@@ -87,7 +111,7 @@ std::optional<Error> errorIn(const Turn& turn, const App* app, const PushMessage
     if (!app) return notInstalled(message.app);
     if (auto error = receiverError(app->manifest, message.receiver)) return error;
     if (auto error = messageError(message)) return error;
-    if (passageOf(message, app->memory, turn.world()).passes()) return std::nullopt; // it does not wait
+    if (passageOf(message.urgency, app->memory, turn.world()).passes()) return std::nullopt; // it does not wait
     const std::int64_t others = turn.state.messages.countFor(message.app) - static_cast<std::int64_t>(replaces);
     return waitingError(message.app, others, turn.state.constants);
 }
@@ -96,13 +120,18 @@ void deliver(Turn& turn, App& app, Messages::Waiting waiting, Urgency urgency) {
     PushMessage& message = waiting.message;
     const Deliveries::Number delivery = beginDelivery(turn, message.app);
     turn.state.deliveries.at(delivery).message = message.id;
-    turn.effect(Trace{.what = Trace::What::Message,
-                      .app = message.app,
-                      .lateBy = turn.now.elapsed - message.arrived,
-                      .urgency = urgency,
-                      .original = message.urgency,
-                      .because = std::string(waiting.passage.heldBy())});
-    if (message.urgency == Urgency::High) {
+    Trace trace{.what = Trace::What::Message,
+                .app = message.app,
+                .urgency = urgency,
+                .original = message.urgency,
+                .because = std::string(waiting.passage.heldBy())};
+    if (trace.because.empty()) trace.because = heldInStore(turn.state.line, message);
+    if (message.deleted)
+        trace.result = "deleted_note";
+    else
+        trace.lateBy = turn.now.elapsed - message.arrived;
+    turn.effect(std::move(trace));
+    if (message.urgency == Urgency::High && !message.deleted) {
         noteDelivered(app.memory, turn.now.elapsed, turn.state.constants);
         turn.save(app);
     }
@@ -120,16 +149,6 @@ Messages::Waiting forget(Turn& turn, std::uint64_t id) {
     return turn.state.messages.take(id);
 }
 
-// Forgets it, and tells why in the trace's word.
-void drop(Turn& turn, std::uint64_t id, std::string result) {
-    const Messages::Waiting dropped = forget(turn, id);
-    turn.effect(Trace{.what = Trace::What::Message,
-                      .app = dropped.message.app,
-                      .result = std::move(result),
-                      .original = dropped.message.urgency,
-                      .because = std::string(dropped.passage.heldBy())});
-}
-
 void end(Turn& turn, Deliveries::Number number) {
     const Delivery& delivery = turn.state.deliveries.at(number);
     if (delivery.message) turn.record(DropMessage{delivery.message});
@@ -144,11 +163,26 @@ template <class Matches> void endThose(Turn& turn, Matches matches) {
 
 } // namespace
 
-void apply(Turn& turn, const MessageArrived& event) {
+void drop(Turn& turn, std::uint64_t id, const std::string& result) {
+    const Messages::Waiting dropped = forget(turn, id);
+    if (dropped.message.deleted) return;
+    turn.effect(Trace{.what = Trace::What::Message,
+                      .app = dropped.message.app,
+                      .result = result,
+                      .original = dropped.message.urgency,
+                      .because = std::string(dropped.passage.heldBy())});
+}
+
+void takeIn(Turn& turn, PushMessage message) {
     Messages& messages = turn.state.messages;
+    for (const std::uint64_t each : messages.replacedBy(message))
+        drop(turn, each, "replaced");
+    turn.record(SaveMessage{messages.put(std::move(message))});
+}
+
+void apply(Turn& turn, const MessageArrived& event) {
     const Duration most = turn.state.constants.pushTtlMax;
-    PushMessage message{.id = messages.nextId(),
-                        .app = event.app,
+    PushMessage message{.app = event.app,
                         .receiver = event.receiver,
                         .urgency = event.urgency,
                         .ttl = std::min(event.ttl.value_or(most), most),
@@ -156,14 +190,9 @@ void apply(Turn& turn, const MessageArrived& event) {
                         .data = event.data,
                         .arrived = turn.now.elapsed,
                         .arrivedWall = turn.now.wall};
-    const auto replaced = messages.replacedBy(message);
-    Reply reply{.call = event.call, .error = errorIn(turn, turn.app(event.app), message, replaced.size())};
-    if (!reply.error) {
-        for (const std::uint64_t each : replaced)
-            drop(turn, each, "replaced");
-        turn.record(SaveMessage{message});
-        messages.put(std::move(message));
-    }
+    const std::size_t replaces = turn.state.messages.replacedBy(message).size();
+    Reply reply{.call = event.call, .error = errorIn(turn, turn.app(event.app), message, replaces)};
+    if (!reply.error) takeIn(turn, std::move(message));
     turn.effect(std::move(reply));
 }
 
@@ -179,7 +208,7 @@ void deliverMessages(Turn& turn) {
         const auto& [id, waiting] = *at++;
         const PushMessage& message = waiting.message;
         App* const app = turn.app(message.app); // null: not announced again yet, after a restart
-        const auto passage = app ? std::optional(passageOf(message, app->memory, turn.world())) : std::nullopt;
+        const auto passage = app ? std::optional(passageOf(message.urgency, app->memory, turn.world())) : std::nullopt;
         if (passage && !passage->passes()) messages.hold(id, *passage, turn.now.elapsed);
         if (passage && passage->passes() && turn.now.elapsed <= message.runsOut())
             deliver(turn, *app, messages.take(id), passage->urgency);

@@ -63,8 +63,10 @@ public:
         std::array<Instant, messageHolds.size()> since;
     };
 
-    std::uint64_t nextId() const { return next_; }
-    void put(PushMessage message);
+    /// The message gets the next id.
+    const PushMessage& put(PushMessage message);
+    /// One that has its id.
+    const PushMessage& putBack(PushMessage message);
     Waiting take(std::uint64_t message);
     /// Notes what holds it now.
     void hold(std::uint64_t message, const Passage& passage, Instant now);
@@ -73,6 +75,11 @@ public:
     /// Those that `message` replaces (push.md §4.1): more than one where a restart has brought back what an app had not
     /// taken.
     std::vector<std::uint64_t> replacedBy(const PushMessage& message) const;
+    /// The one that goes where an app has no room for another (push.md §4.1): its oldest of normal urgency, else its
+    /// oldest. nullopt: none waits but notes.
+    std::optional<std::uint64_t> leastOf(const AppId& app) const;
+    /// The note for that receiver that some messages are lost; nullopt: none waits.
+    std::optional<std::uint64_t> noteFor(const PushMessage& like) const;
     /// The instant at which the first one runs out.
     std::optional<Instant> next() const;
 
@@ -81,6 +88,10 @@ private:
     std::uint64_t next_ = 1;
 };
 
+/// Takes in a message that came or was sent at `message.arrived`: it is written down, waits, and replaces others.
+void takeIn(Turn& turn, PushMessage message);
+/// Takes a message that waits away, from the store, too, and tells it in the trace's word, where there is one.
+void drop(Turn& turn, std::uint64_t message, const std::string& result);
 /// Begins a delivery to the app; returns its number, which DeliveryEnded will name.
 Deliveries::Number beginDelivery(Turn& turn, const AppId& app);
 /// Delivers the messages that may pass now (push.md §4), drops those that have run out, and gives up deliveries that

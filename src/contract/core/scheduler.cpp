@@ -278,8 +278,9 @@ Step Scheduler::restore(Snapshot snapshot, const BootId& boot, const Device& dev
     for (StoredMessage& stored : snapshot.messages) {
         PushMessage message = std::move(stored.message);
         if (stored.boot != boot) message.arrived = now.elapsed - std::max(now.wall - message.arrivedWall, Duration{0});
-        state.messages.put(std::move(message));
+        state.messages.putBack(std::move(message));
     }
+    restoreLine(state, snapshot);
     for (const auto& [app, id] : snapshot.highestIds)
         state.numbers.note({app, "", JobId{id}});
     for (Completed& completed : snapshot.completed)
@@ -329,6 +330,7 @@ Step Scheduler::handle(const Event& event, Now now) {
     settleSleep(turn);
     settleAwake(turn);
     planWake(turn);
+    settleLine(turn);
     settleMetering(turn);
     if (turn.changed & readByDeviceLimits) noteDeviceLimits(turn);
     writeApps(turn);
@@ -372,6 +374,7 @@ std::optional<Instant> Scheduler::nextDeadline() const {
     note(state.alarms.next());
     note(state.deliveries.next());
     note(state.messages.next());
+    note(state.line.next);
     note(state.shell.next());
     note(nextDeviceChange(state));
     note(nextGuardChange(state));

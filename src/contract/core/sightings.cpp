@@ -65,6 +65,7 @@ void apply(Turn& turn, const AppUninstalled& event) {
     endServices(turn, state.apps.at(event.app));
     dropAlarms(turn, event.app, false);
     dropMessages(turn, event.app);
+    dropRegistrations(turn, event.app);
     state.networkTold.verdicts.erase(event.app);
     STINT_CHECK(std::ranges::empty(state.alarms.of(event.app)));
     apply(turn, NetworkCounted{event.app, false});

@@ -12,6 +12,7 @@
 #include "contract/core/deliveries.hpp"
 #include "contract/core/device.hpp"
 #include "contract/core/jobs.hpp"
+#include "contract/core/line.hpp"
 #include "contract/core/network.hpp"
 #include "contract/core/notices.hpp"
 #include "contract/core/notifications.hpp"
@@ -64,6 +65,7 @@ struct State {
     Alarms alarms;
     Messages messages;
     Deliveries deliveries;
+    Line line;
     ShellState shell;
     Sleep sleep;
     Awake awake;
@@ -177,6 +179,11 @@ void apply(Turn& turn, const AlarmCancelled& event);
 // deliveries.cpp
 void apply(Turn& turn, const MessageArrived& event);
 void apply(Turn& turn, const DeliveryEnded& event);
+// line.cpp
+void apply(Turn& turn, const Registered& event);
+void apply(Turn& turn, const Unregistered& event);
+void apply(Turn& turn, const LineRead& event);
+void apply(Turn& turn, const LineReported& event);
 // standby.cpp
 void apply(Turn& turn, const UsageReported& event);
 void apply(Turn& turn, const BucketForced& event);

@@ -17,12 +17,6 @@ constexpr NameTable<AlarmKind, 6> alarmKinds{{{AlarmKind::Inexact, "inexact"},
 std::string_view nameOf(AlarmKind kind) { return nameIn(alarmKinds, kind); }
 std::optional<AlarmKind> alarmKindNamed(std::string_view name) { return namedIn(alarmKinds, name); }
 
-std::optional<Urgency> urgencyNamed(std::string_view name) {
-    for (const Urgency urgency : {Urgency::VeryLow, Urgency::Low, Urgency::Normal, Urgency::High})
-        if (nameOf(urgency) == name) return urgency;
-    return name == "very-low" ? std::optional(Urgency::VeryLow) : std::nullopt;
-}
-
 std::optional<WallTime> wallAt(const Alarm& alarm, const std::optional<Instant>& when) {
     if (!when) return std::nullopt;
     return alarm.requestedWall + (*when - alarm.requested);

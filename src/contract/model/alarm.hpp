@@ -1,5 +1,5 @@
-// Alarms (limits.md §7) and pushed messages (§8.5), which wake an app; and Wake, a time at which a machine that sleeps
-// is to be awake (limits.md §13, Wake-ups).
+// Alarms (limits.md §7), which wake an app; and Wake, a time at which a machine that sleeps is to be awake (limits.md
+// §13, Wake-ups).
 #pragma once
 #include <array>
 #include <cstdint>
@@ -43,38 +43,6 @@ inline constexpr std::string_view elapsedWord = "elapsed";
 inline std::string_view clockWord(const Alarm& alarm) { return alarm.byWall ? wallWord : elapsedWord; }
 /// `when` on the wall clock, as `requested` and `requestedWall` name the same moment.
 std::optional<WallTime> wallAt(const Alarm& alarm, const std::optional<Instant>& when);
-
-/// RFC 8030 §5.3; push.md §2.
-enum class Urgency : std::uint8_t { VeryLow, Low, Normal, High };
-inline constexpr std::array<std::string_view, 4> urgencyWords{"very_low", "low", "normal", "high"};
-constexpr std::string_view nameOf(Urgency urgency) { return urgencyWords[static_cast<std::size_t>(urgency)]; }
-/// Takes "very-low", too, as RFC 8030 and command lines have it.
-std::optional<Urgency> urgencyNamed(std::string_view name);
-
-/// A pushed message that waits for its delivery.
-struct PushMessage {
-    std::uint64_t id = 0;
-    AppId app;
-    std::string receiver;
-    Urgency urgency = Urgency::Normal; ///< when it was sent
-    Duration ttl{0};                   ///< from its arrival on; then it is worth nothing (push.md §2)
-    std::string topic;                 ///< a newer one replaces it; empty: it has none
-    std::string data;
-    Instant arrived;
-    WallTime arrivedWall;
-
-    Instant runsOut() const { return arrived + ttl; }
-
-    bool operator==(const PushMessage&) const = default;
-};
-
-/// One high-priority message that was delivered, and whether a notification followed in time (limits.md §8.5).
-struct PushNote {
-    Instant delivered;
-    bool shown = false;
-
-    bool operator==(const PushNote&) const = default;
-};
 
 struct Wake {
     Instant when;

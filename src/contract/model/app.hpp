@@ -12,9 +12,9 @@
 #include <vector>
 
 #include "base/text/app_id.hpp"
-#include "contract/model/alarm.hpp"
 #include "contract/model/bucket.hpp"
 #include "contract/model/job.hpp"
+#include "contract/model/push.hpp"
 #include "stint/units.hpp"
 
 namespace stint {

@@ -39,6 +39,8 @@ std::string_view nameOf(Trace::What what) {
         return "alarm";
     case Trace::What::Message:
         return "message";
+    case Trace::What::Line:
+        return "line";
     case Trace::What::Network:
         return "network";
     case Trace::What::Bucket:

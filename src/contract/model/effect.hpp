@@ -150,6 +150,21 @@ struct DeliverMessage {
     PushMessage message;
     bool high = false; ///< delivered with high priority (limits.md §8.5, downgrade)
 };
+/// From now on the line fetches these, from those places on (push.md §4.2); of a registration that is not named,
+/// nothing.
+struct LineWanted {
+    struct Of {
+        Registration registration;
+        Urgencies urgencies;
+        bool operator==(const Of&) const = default;
+    };
+    LinePlace place;
+    std::vector<Of> of; ///< by name
+};
+
+/// The line asks the server whether it has missed anything, which keeps it alive (push.md §4.1).
+struct CheckLine {};
+
 /// The app's background network is open, or shut, from now on (limits.md §8.1).
 struct NetworkAccess {
     AppId app;
@@ -206,6 +221,7 @@ struct Trace {
         Work,
         Alarm,
         Message,
+        Line,
         Network,
         Bucket,
         HeldBack,
@@ -230,7 +246,7 @@ struct Trace {
     std::optional<std::int32_t> notification;
     std::optional<bool> userInitiated;
     std::string result; ///< scheduled, refused: "success", "failure", "SecurityException", …; message that is not
-                        ///< delivered: "expired", "replaced"
+                        ///< delivered: "expired", "replaced", "deleted"; "deleted_note"
     std::string during; ///< unresponsive: bind, start, stop, notification; killed: the reason
     std::optional<Duration> ran;
     std::optional<bool> overdue;
@@ -242,17 +258,17 @@ struct Trace {
     std::optional<Urgency> original;   ///< message: when it was sent
     std::optional<bool> allowed;       ///< network
     std::string because; ///< message: what held it last; network, bucket, held back; wake: the cause; frozen: what its
-                         ///< guard lacks; digest
+                         ///< guard lacks; digest; line: "keepalive"
     std::string until;   ///< bucket: what ends its time in a worse one
     std::string machine; ///< doze: deep, light
     std::string from;    ///< bucket, doze
-    std::string to;      ///< sleep: waiting, asleep, awake
+    std::string to;      ///< sleep: waiting, asleep, awake; line: "h,n", what it fetches
 };
 std::string_view nameOf(Trace::What);
 
-using Effect =
-    std::variant<Reply, Bind, RunChanged, CallStart, CallStop, CallNetworkChanged, CallAction, CallServiceAction,
-                 CallFreeze, EndRun, KillApp, ShowNotification, WithdrawNotification, OpenTaskManager, CountSurvivors,
-                 DeliverAlarm, DeliverMessage, NetworkAccess, CountNetwork, MarkNetwork, DelaySleep, KeepAwake, Trace>;
+using Effect = std::variant<Reply, Bind, RunChanged, CallStart, CallStop, CallNetworkChanged, CallAction,
+                            CallServiceAction, CallFreeze, EndRun, KillApp, ShowNotification, WithdrawNotification,
+                            OpenTaskManager, CountSurvivors, DeliverAlarm, DeliverMessage, LineWanted, CheckLine,
+                            NetworkAccess, CountNetwork, MarkNetwork, DelaySleep, KeepAwake, Trace>;
 
 } // namespace stint

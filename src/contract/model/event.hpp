@@ -6,11 +6,13 @@
 #include <variant>
 #include <vector>
 
+#include "contract/model/alarm.hpp"
 #include "contract/model/app.hpp"
 #include "contract/model/constants.hpp"
 #include "contract/model/day.hpp"
 #include "contract/model/device.hpp"
 #include "contract/model/job.hpp"
+#include "contract/model/push.hpp"
 
 namespace stint {
 
@@ -401,6 +403,33 @@ struct MessageArrived {
     std::string topic;
     std::string data;
 };
+/// The app gets messages from elsewhere at this place from now on (push.md §4.4). One that is known by the name already
+/// keeps what was read.
+struct Registered {
+    CallId call;
+    std::string name;
+    AppId app;
+    std::string receiver;
+};
+struct Unregistered {
+    CallId call;
+    std::string name;
+};
+/// Messages that the line has read (push.md §4.1), in the order of the store. Its reply is the acknowledgement: all of
+/// it is written down then.
+struct LineRead {
+    CallId call;
+    std::string stream;
+    std::vector<LineEpoch> epochs; ///< those that are newer than the one it asked by, oldest first
+    std::vector<LineMessage> messages;
+    std::vector<LineCursor> cursors; ///< where it passed over messages that cannot be taken
+    std::vector<Subject> missed;     ///< of these the store no longer has all that came
+};
+/// The line is connected, and asks by `keepAlive` whether it has missed anything (push.md §4.1), or it is not.
+struct LineReported {
+    bool up = false;
+    Duration keepAlive{0}; ///< as learned for the present network; 0: it need not ask
+};
 /// `cmd deviceidle`: one step of a machine, or (DozeHeld) the state that a person holds Doze in.
 struct DozeStepped {
     CallId call;
@@ -425,6 +454,7 @@ using Event =
                  ClearEnded, EditJob, MoveJob, StopJobs, ResetExecutionQuota, ResetScheduleQuota, MonitorBattery,
                  DockFaked, DeviceChanged, UsageReported, BucketForced, BucketPredicted, BatteryUseSet,
                  DataSaverExemptionSet, TemporarilyAllowed, PolicyChanged, ZoneRead, NetworkCounted, NetworkUsed,
-                 AlarmSet, AlarmCancelled, DeliveryEnded, MessageArrived, DozeStepped, DozeHeld, ShuttingDown, Tick>;
+                 AlarmSet, AlarmCancelled, DeliveryEnded, MessageArrived, Registered, Unregistered, LineRead,
+                 LineReported, DozeStepped, DozeHeld, ShuttingDown, Tick>;
 
 } // namespace stint

@@ -11,10 +11,12 @@
 
 #include "base/text/app_id.hpp"
 #include "base/time/time.hpp"
+#include "contract/model/alarm.hpp"
 #include "contract/model/app.hpp"
 #include "contract/model/day.hpp"
 #include "contract/model/device.hpp"
 #include "contract/model/job.hpp"
+#include "contract/model/push.hpp"
 #include "stint/job_info.hpp"
 #include "stint/units.hpp"
 
@@ -122,15 +124,37 @@ struct DropMessage {
     std::uint64_t id = 0;
 };
 
+struct SaveRegistration {
+    Registration registration;
+}; ///< new, or read further
+struct DropRegistration {
+    std::string name;
+};
+struct SaveLinePlace {
+    LinePlace place;
+};
+/// A message of that id was taken in: another one is the same (push.md §4.1).
+struct SaveSeenMessage {
+    std::string id;
+    WallTime when;
+};
+/// The ids of all other times are forgotten.
+struct KeepSeenMessages {
+    WallTime from;
+    WallTime to;
+};
+
 /// When the last digest was shown (jobs.md §5.6).
 struct SaveDigest {
     WallTime shown;
 };
 
 /// One change of the stored state.
-using Record = std::variant<SaveJob, DropJob, SaveWork, DropWork, SaveContent, SaveCompleted, DropCompleted,
-                            SavePastRun, SaveDeviceChange, SaveApp, DropApp, SaveOverrides, SaveNetworkMarks,
-                            SaveUsageTime, SaveDeviceState, SaveAlarm, DropAlarm, SaveMessage, DropMessage, SaveDigest>;
+using Record =
+    std::variant<SaveJob, DropJob, SaveWork, DropWork, SaveContent, SaveCompleted, DropCompleted, SavePastRun,
+                 SaveDeviceChange, SaveApp, DropApp, SaveOverrides, SaveNetworkMarks, SaveUsageTime, SaveDeviceState,
+                 SaveAlarm, DropAlarm, SaveMessage, DropMessage, SaveRegistration, DropRegistration, SaveLinePlace,
+                 SaveSeenMessage, KeepSeenMessages, SaveDigest>;
 
 /// True if the record still counts after a reboot. One that does not has to survive the daemon, but no power loss.
 bool outlivesBoot(const Record& record);
@@ -183,6 +207,9 @@ struct Snapshot {
     std::vector<StoredApp> apps;              ///< by app
     std::vector<StoredAlarm> alarms;          ///< by app and tag
     std::vector<StoredMessage> messages;      ///< by id
+    std::vector<Registration> registrations;  ///< by name
+    LinePlace linePlace;
+    std::map<std::string, WallTime> seenMessages; ///< by id
     std::optional<StoredUsageTime> usageTime;
     std::optional<DeviceState> deviceState;       ///< this boot's
     std::vector<Completed> completed;             ///< per app, oldest first

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "base/time/time.hpp"
+#include "contract/model/alarm.hpp"
 #include "contract/model/app.hpp"
 #include "contract/model/job.hpp"
 

@@ -71,10 +71,13 @@ std::vector<Field> fieldsOf(const Trace& trace, Instant zero) {
     case Message:
         if (trace.urgency) say("priority", nameOf(*trace.urgency));
         say("original", nameOf(trace.original.value_or(Urgency::Normal)));
-        for (const std::string_view end : {"expired", "replaced"})
+        for (const std::string_view end : {"expired", "replaced", "deleted", "deleted_note"})
             if (trace.result == end) add(end, true);
         if (!trace.because.empty()) say("held_by", trace.because);
         if (trace.lateBy) add("late_by", *trace.lateBy);
+        break;
+    case Line:
+        trace.because.empty() ? say("subscribed", trace.to) : say("wake", trace.because);
         break;
     case Network:
         say("is", trace.allowed.value_or(true) ? "allowed" : "blocked");

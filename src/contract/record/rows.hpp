@@ -130,6 +130,11 @@ template <> inline constexpr auto rowOf<AlarmCancelled> = event("alarmCancelled"
 template <> inline constexpr auto rowOf<DeliveryEnded> = event("deliveryEnded", "app", "delivery");
 template <> inline constexpr auto rowOf<MessageArrived> = event("messageArrived", "call", "app", "receiver",
     "urgency", "ttl", "topic", "data");
+template <> inline constexpr auto rowOf<Registered> = event("registered", "call", "name", "app", "receiver");
+template <> inline constexpr auto rowOf<Unregistered> = event("unregistered", "call", "name");
+template <> inline constexpr auto rowOf<LineRead> = event("lineRead", "call", "stream", "epochs", "messages", "cursors",
+    "missed");
+template <> inline constexpr auto rowOf<LineReported> = event("lineReported", "up", "keepAlive");
 template <> inline constexpr auto rowOf<DozeStepped> = event("dozeStepped", "call", "light");
 template <> inline constexpr auto rowOf<DozeHeld> = event("dozeHeld", "call", "force");
 template <> inline constexpr auto rowOf<ShuttingDown> = event("shuttingDown");
@@ -166,6 +171,10 @@ template <> inline constexpr auto rowOf<Device> = part("screenOn", "locked", "mo
     "networkMarks");
 template <> inline constexpr auto rowOf<Alarm> = part("app", "tag", "receiver", "kind", "wakeup", "byWall", "persisted",
     "requested", "requestedWall", "window", "interval", "sequence", "handed");
+template <> inline constexpr auto rowOf<Subject> = part("registration", "urgency");
+template <> inline constexpr auto rowOf<LineCursor> = part("of", "sequence");
+template <> inline constexpr auto rowOf<LineMessage> = part("of", "sequence", "id", "sent", "ttl", "topic", "data");
+template <> inline constexpr auto rowOf<LineEpoch> = part("number", "from");
 template <> inline constexpr auto rowOf<BudgetWords> = part("app", "class", "bytes", "period");
 template <> inline constexpr auto rowOf<TimeZone::Offset> = part("from", "ahead");
 // clang-format on

@@ -99,8 +99,7 @@ DeviceLimit ofNetwork(const App& app, const World& world) {
 }
 
 DeviceLimit ofMessages(std::string_view work, Urgency urgency, const App& app, const World& world) {
-    const PushMessage message{.urgency = urgency};
-    const Passage passage = passageOf(message, app.memory, world);
+    const Passage passage = passageOf(urgency, app.memory, world);
     return passage.passes() ? DeviceLimit{.work = work} : shutBy(passage.heldBy(), work, "messages", std::nullopt);
 }
 

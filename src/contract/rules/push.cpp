@@ -40,11 +40,45 @@ std::optional<Error> messageError(const PushMessage& message) {
     return std::nullopt;
 }
 
-Passage passageOf(const PushMessage& message, const AppMemory& memory, const World& world) {
-    const bool counts = message.urgency != Urgency::High || !downgraded(memory, world.now.elapsed, world.constants);
-    const Urgency urgency = counts ? message.urgency : Urgency::Normal;
+Passage passageOf(Urgency sent, const AppMemory& memory, const World& world) {
+    const bool counts = sent != Urgency::High || !downgraded(memory, world.now.elapsed, world.constants);
+    const Urgency urgency = counts ? sent : Urgency::Normal;
     const bool dozes = urgency < Urgency::High && world.state.doze.idle();
     return {.holds = held(byDoze, dozes) | lacksOf(urgency, world), .urgency = urgency};
+}
+
+Urgencies fetchedFor(const AppMemory& memory, const World& world) {
+    Urgencies fetched;
+    for (const Urgency urgency : {Urgency::VeryLow, Urgency::Low, Urgency::Normal, Urgency::High})
+        fetched[placeOf(urgency)] = passageOf(urgency, memory, world).passes();
+    return fetched;
+}
+
+std::string lettersOf(Urgencies urgencies) {
+    std::string letters;
+    for (const Urgency urgency : {Urgency::High, Urgency::Normal, Urgency::Low, Urgency::VeryLow}) {
+        if (!urgencies[placeOf(urgency)]) continue;
+        if (!letters.empty()) letters += ',';
+        letters += nameOf(urgency).front();
+    }
+    return letters;
+}
+
+std::optional<Error> registrationError(const Registration& registration, std::int64_t others, std::int64_t all,
+                                       const Constants& constants) {
+    constexpr std::string_view allowed = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.";
+    constexpr std::size_t longest = 255;
+    const std::string& name = registration.name;
+    if (name.empty() || name.size() > longest || name.find_first_not_of(allowed) != std::string::npos)
+        return fail(Errc::ILLEGAL_ARGUMENT,
+                    "a registration cannot be called \"{}\"; its name is 1 to {} letters, digits, -, _ and .",
+                    printable(name), longest);
+    if (others >= constants.pushRegistrationsPerApp)
+        return fail(Errc::LIMIT_EXCEEDED, "{} has {} registrations already; it takes one away before it adds another",
+                    registration.app.name, others);
+    if (all >= constants.pushRegistrations)
+        return fail(Errc::LIMIT_EXCEEDED, "all apps together have {} registrations already, and no more are kept", all);
+    return std::nullopt;
 }
 
 std::string_view Passage::heldBy() const {
@@ -55,7 +89,7 @@ std::string_view Passage::heldBy() const {
 
 std::optional<Instant> passesAt(const PushMessage& message, const AppMemory& memory, const World& world,
                                 std::optional<Instant> dozeOpens) {
-    const Passage passage = passageOf(message, memory, world);
+    const Passage passage = passageOf(message.urgency, memory, world);
     const bool isDowngraded = passage.urgency != message.urgency; // whose end no one foretells
     if (isDowngraded || passage.holds != held(byDoze)) return std::nullopt;
     return dozeOpens && *dozeOpens < message.runsOut() ? dozeOpens : std::nullopt;

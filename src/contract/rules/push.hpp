@@ -4,6 +4,7 @@
 #include <array>
 #include <bitset>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "contract/model/view.hpp"
@@ -43,8 +44,19 @@ struct Passage {
 /// The error of what the message says of itself (push.md §2).
 std::optional<Error> messageError(const PushMessage& message);
 
-/// The message's passage (push.md §4.2).
-Passage passageOf(const PushMessage& message, const AppMemory& memory, const World& world);
+/// The passage of a message that was sent to the app with that urgency (push.md §4.2).
+Passage passageOf(Urgency urgency, const AppMemory& memory, const World& world);
+
+/// The urgencies that the line fetches for the app (push.md §4.2): those which would pass now.
+Urgencies fetchedFor(const AppMemory& memory, const World& world);
+
+/// "h,n": the urgencies in a trace, the most urgent first.
+std::string lettersOf(Urgencies urgencies);
+
+/// The error of one more registration by that name, where `others` of the app and `all` in all are there (push.md
+/// §4.4).
+std::optional<Error> registrationError(const Registration& registration, std::int64_t others, std::int64_t all,
+                                       const Constants& constants);
 
 /// The instant at which a message that waits passes if nothing disturbs, where Doze lets go at `dozeOpens`; nullopt: by
 /// an event, or not before it runs out.

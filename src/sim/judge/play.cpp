@@ -127,6 +127,7 @@ private:
     }
     void act(const action::CancelAlarm& action) { world_.tell(AlarmCancelled{{}, action.app, action.tag}, {}); }
     void act(const action::Push& action) {
+        if (action.viaLine) return world_.line().post(action);
         world_.tell(MessageArrived{.app = action.app,
                                    .urgency = urgencyNamed(action.priority).value(),
                                    .ttl = action.ttl,
@@ -134,6 +135,9 @@ private:
                                    .data = action.notifies ? std::string(notifyingMessage) : std::string{}},
                     {});
     }
+
+    void act(const action::ChangeLine& action) { world_.line().change(action); }
+    void act(const action::ChangeServer& action) { world_.line().setServer(action.up); }
 
     void act(const action::RunVerb& action) {
         const VerbAnswer answer = world_.shell(action.words);

@@ -208,6 +208,16 @@ struct Push {
     std::optional<Duration> ttl;
     std::string topic;
     bool notifies = false;
+    Bytes bytes = 0;      ///< its length, where that is more than what it says
+    bool viaLine = false; ///< from elsewhere, to the app's first registration; else on the spot
+};
+/// The device's line to the server, and the server (push.md §6).
+struct ChangeLine {
+    std::optional<bool> up;
+    std::optional<Duration> keepAlive; ///< how often it asks whether it has missed anything
+};
+struct ChangeServer {
+    bool up = true;
 };
 
 // Commands.
@@ -289,7 +299,8 @@ using Action =
                  action::CancelAll, action::Hold, action::Resume, action::Retry, action::Edit, action::Move,
                  action::Finish, action::CompleteWork, action::ChangeContent, action::EnqueueWork, action::CancelWork,
                  action::Notify, action::Dismiss, action::TellBytes, action::SetAlarm, action::CancelAlarm,
-                 action::Push, action::RunVerb, action::Recorded, action::Tick, action::Connected, action::AnswerCall,
-                 action::Lost, action::ExpectWork, action::ExpectJob, action::ExpectApp, action::ExpectDevice>;
+                 action::Push, action::ChangeLine, action::ChangeServer, action::RunVerb, action::Recorded,
+                 action::Tick, action::Connected, action::AnswerCall, action::Lost, action::ExpectWork,
+                 action::ExpectJob, action::ExpectApp, action::ExpectDevice>;
 
 } // namespace stint::sim

@@ -71,6 +71,11 @@ Action readAction(Yaml& yaml, std::string_view verb, const Node& node);
 std::span<const std::string_view> verbNames();
 Action readExpect(Yaml& yaml, const Node& node);
 
+// The line (push.md §6): its state at 0s and the server's absence, as entries of the timeline.
+
+std::vector<Key> lineKeys(Yaml& yaml, action::ChangeLine& line);
+std::vector<Entry> readLineSetup(Yaml& yaml, const Node& node, WallTime start);
+
 // The trace, and totals.
 
 std::vector<ExpectedEffect> readTrace(Yaml& yaml, const Node& node, WallTime start);

@@ -213,6 +213,7 @@ Action readCancelAlarm(Yaml& yaml, const Node& node) {
 }
 
 Action readMessage(Yaml& yaml, const Node& node) {
+    constexpr std::int64_t most = 4096; // push.md §6
     action::Push message{.app = {}, .priority = "normal"};
     Asked asked(yaml, node, "message");
     asked.read(
@@ -220,8 +221,24 @@ Action readMessage(Yaml& yaml, const Node& node) {
          {"priority", [&](const Node& value) { message.priority = readWord(yaml, value, "priority", urgencyWords); }},
          {"ttl", [&](const Node& value) { message.ttl = readDuration(yaml, value, "ttl"); }},
          {"topic", [&](const Node& value) { message.topic = yaml.text(value, "topic"); }},
-         {"notifies", [&](const Node& value) { message.notifies = yaml.flag(value, "notifies"); }}});
+         {"notifies", [&](const Node& value) { message.notifies = yaml.flag(value, "notifies"); }},
+         {"bytes", [&](const Node& value) { message.bytes = yaml.number(value, "bytes", 0, most); }},
+         {"via", [&](const Node& value) {
+              message.viaLine = yaml.word<bool>(value, "via", {{"line", true}});
+          }}});
     return message;
+}
+
+Action readLine(Yaml& yaml, const Node& node) {
+    action::ChangeLine line;
+    yaml.mapOf(node, "line", lineKeys(yaml, line));
+    if (!line.up && !line.keepAlive && node.IsMap())
+        yaml.complain(locationOf(node), "what is the line to be? write {{up: false}} or {{keepalive: 28min}}");
+    return line;
+}
+
+Action readServer(Yaml& yaml, const Node& node) {
+    return action::ChangeServer{yaml.word<bool>(node, "server", {{"up", true}, {"down", false}})};
 }
 
 // Commands, and the entries of recordings.
@@ -342,6 +359,8 @@ constexpr std::array verbs{
     VerbReader{"alarm", readAlarm},
     VerbReader{"cancel_alarm", readCancelAlarm},
     VerbReader{"message", readMessage},
+    VerbReader{"line", readLine},
+    VerbReader{"server", readServer},
     VerbReader{"run", readRun},
     VerbReader{"event", readRecorded},
     VerbReader{"tick", readTick},

@@ -115,6 +115,13 @@ FieldValue readField(Yaml& yaml, const Node& node, const EffectField& field) {
     switch (field.kind) {
     case FieldKind::Word:
         return readWord(yaml, node, field.key, field.words);
+    case FieldKind::Words: {
+        const auto given = readWords(yaml, node, field.key, field.words);
+        std::string all;
+        for (const std::string_view word : field.words)
+            if (given.contains(word)) (all += all.empty() ? "" : ",") += word;
+        return all;
+    }
     case FieldKind::Truth:
         return yaml.flag(node, field.key);
     case FieldKind::Count:

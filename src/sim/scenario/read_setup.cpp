@@ -103,6 +103,20 @@ std::set<std::string, std::less<>> readPermissions(Yaml& yaml, const Node& node)
     return readWords(yaml, node, "permissions");
 }
 
+namespace {
+
+std::int64_t readRegistrations(Yaml& yaml, const Node& node) {
+    std::int64_t registrations = 1;
+    yaml.map(
+        node, "push",
+        {{"registrations", [&](const Node& value) { registrations = yaml.number(value, "registrations", 0, many); }},
+         // The simulated server takes what is signed and what is not.
+         {"vapid", [&](const Node& value) { yaml.flag(value, "vapid"); }}});
+    return registrations;
+}
+
+} // namespace
+
 AppSetup readApp(Yaml& yaml, const Node& node) {
     AppSetup app{.location = locationOf(node)};
     yaml.map(
@@ -127,6 +141,7 @@ AppSetup readApp(Yaml& yaml, const Node& node) {
          {"recents_task", [&](const Node& value) { app.recentsTask = yaml.flag(value, "recents_task"); }},
          {"system", [&](const Node& value) { app.system = yaml.flag(value, "system"); }},
          {"hidden", [&](const Node& value) { app.hidden = yaml.flag(value, "hidden"); }},
+         {"push", [&](const Node& value) { app.registrations = readRegistrations(yaml, value); }},
          {"debuggable", [&](const Node& value) { app.debuggable = yaml.flag(value, "debuggable"); }},
          {"legacy_fgs_jobs_free",
           [&](const Node& value) { app.legacyFgsJobsFree = yaml.flag(value, "legacy_fgs_jobs_free"); }},
@@ -229,6 +244,25 @@ std::vector<Setting> readConstants(Yaml& yaml, const Node& node) {
     });
     if (const auto error = contradiction(scratch)) yaml.complain(locationOf(node), "{}", error->message);
     return settings;
+}
+
+std::vector<Key> lineKeys(Yaml& yaml, action::ChangeLine& line) {
+    return {{"up", [&](const Node& value) { line.up = yaml.flag(value, "up"); }},
+            {"keepalive", [&](const Node& value) { line.keepAlive = readDuration(yaml, value, "keepalive"); }}};
+}
+
+std::vector<Entry> readLineSetup(Yaml& yaml, const Node& node, WallTime start) {
+    action::ChangeLine line;
+    std::vector<Entry> entries;
+    auto keys = lineKeys(yaml, line);
+    keys.push_back({"server_down", [&](const Node& value) {
+                        const Span down = readSpan(yaml, value, start);
+                        entries.push_back({locationOf(value), down.from, action::ChangeServer{false}});
+                        entries.push_back({locationOf(value), down.to, action::ChangeServer{true}});
+                    }});
+    yaml.mapOf(node, "line", keys);
+    entries.insert(entries.begin(), {locationOf(node), Duration{0}, line});
+    return entries;
 }
 
 std::vector<NetworkBudget> readBudgets(Yaml& yaml, const Node& node) {

@@ -21,6 +21,7 @@ WallTime readStart(Yaml& yaml, const Node& document) {
 void readDocument(Yaml& yaml, const Node& document, Scenario& scenario) {
     const WallTime start = scenario.start = readStart(yaml, document);
     const auto already = [](const Node&) {};
+    std::vector<Entry> ofLine;
     yaml.map(document, "a scenario",
              {{"title", [&](const Node& node) { scenario.title = yaml.text(node, "title"); }},
               {"policy", [&](const Node& node) { scenario.policy = readPolicyName(yaml, node); }},
@@ -43,6 +44,7 @@ void readDocument(Yaml& yaml, const Node& document, Scenario& scenario) {
                        scenario.apps[readAppId(yaml, name)] = readApp(yaml, app);
                    });
                }},
+              {"line", [&](const Node& node) { ofLine = readLineSetup(yaml, node, start); }},
               {"timeline", [&](const Node& node) { scenario.timeline = readTimeline(yaml, node, start); }},
               {"trace", [&](const Node& node) { scenario.trace = readTrace(yaml, node, start); }},
               {"totals", [&](const Node& node) { scenario.totals = readTotals(yaml, node, start); }},
@@ -50,6 +52,11 @@ void readDocument(Yaml& yaml, const Node& document, Scenario& scenario) {
               {"ticks", [&](const Node& node) {
                    scenario.recordedTicks = yaml.word<bool>(node, "ticks", {{"recorded", true}});
                }}});
+    for (Entry& entry : ofLine) {
+        const auto later =
+            std::ranges::find_if(scenario.timeline, [&](const Entry& one) { return one.at >= entry.at; });
+        scenario.timeline.insert(later, std::move(entry));
+    }
 }
 
 } // namespace
@@ -83,6 +90,13 @@ template <class D> const AppId* appOf(const D& action) {
 // exist.
 bool mayComeFirst(const Action& action) { return std::holds_alternative<action::ExpectJob>(action); }
 
+// True if it may happen while the device is off.
+bool happensElsewhere(const Action& action) {
+    const auto* const message = std::get_if<action::Push>(&action);
+    return (message && message->viaLine) || std::holds_alternative<action::ChangeDevice>(action) ||
+           std::holds_alternative<action::ChangeServer>(action) || std::holds_alternative<action::ChangeLine>(action);
+}
+
 std::vector<JobKey> scheduledBy(const Action& action) {
     std::vector<JobKey> jobs;
     if (const auto* one = std::get_if<action::Schedule>(&action)) jobs.push_back(one->job);
@@ -95,13 +109,17 @@ std::vector<JobKey> scheduledBy(const Action& action) {
 class Check {
 public:
     Check(Yaml& yaml, const Scenario& scenario) : yaml_(yaml), scenario_(scenario) {
-        for (const auto& [app, setup] : scenario.apps)
+        for (const auto& [app, setup] : scenario.apps) {
             installed_.insert(app);
+            if (setup.registrations > 0) registered_.insert(app);
+        }
         everInstalled_ = installed_;
         for (const Entry& entry : scenario.timeline) {
             if (const auto* install = std::get_if<action::Install>(&entry.action))
-                for (const auto& [app, setup] : install->apps)
+                for (const auto& [app, setup] : install->apps) {
                     everInstalled_.insert(app);
+                    if (setup.registrations > 0) registered_.insert(app);
+                }
             for (const JobKey& job : scheduledBy(entry.action))
                 firstCalls_.try_emplace(job, entry.location);
         }
@@ -129,6 +147,10 @@ private:
                 installed_.insert(app);
         const auto* app = std::visit([](const auto& action) { return appOf(action); }, entry.action);
         if (app) known(entry.location, *app, installed_);
+        const auto* message = std::get_if<action::Push>(&entry.action);
+        if (message && message->viaLine && !registered_.contains(message->app))
+            yaml_.complain(entry.location, "{} gets no messages from elsewhere; give it push: {{registrations: 1}}",
+                           message->app.name);
         const auto* job = std::visit([](const auto& action) { return jobOf(action); }, entry.action);
         if (job) used(entry, *job);
         if (std::holds_alternative<action::ScheduleAll>(entry.action))
@@ -142,9 +164,12 @@ private:
         if (entry.at < last_)
             yaml_.complain(entry.location, "{} is out of order: the entry before is at {}; write them in time order",
                            formatDuration(entry.at), formatDuration(last_));
-        else if (entry.at < offUntil_ && !std::holds_alternative<action::ChangeDevice>(entry.action))
-            yaml_.complain(entry.location, "at {} the device is off, until {}; only device: may stand here",
-                           formatDuration(entry.at), formatDuration(offUntil_));
+        else if (entry.at < offUntil_ && !happensElsewhere(entry.action))
+            yaml_.complain(
+                entry.location,
+                "at {} the device is off, until {}; only device:, server: and messages via the line may stand "
+                "here",
+                formatDuration(entry.at), formatDuration(offUntil_));
         if (scenario_.until && entry.at > *scenario_.until)
             yaml_.complain(entry.location, "{} is after the end of the run, until: {}", formatDuration(entry.at),
                            formatDuration(*scenario_.until));
@@ -215,6 +240,7 @@ private:
     const Scenario& scenario_;
     std::set<AppId> installed_;
     std::set<AppId> everInstalled_;
+    std::set<AppId> registered_; ///< that have a registration, once they are there
     std::map<JobKey, SourceLocation> firstCalls_;
     std::set<JobKey> scheduled_;
     Duration last_{0};

@@ -56,6 +56,7 @@ struct AppSetup {
     bool debuggable = false;
     bool legacyFgsJobsFree = false; ///< limits.md §1.5; so is the next one
     bool legacyTopStartedJobsFree = false;
+    std::int64_t registrations = 0; ///< places at which it gets messages from elsewhere (push.md §4.4)
 };
 
 /// An app's behaviour with a job that is started (scenario.md, runs).

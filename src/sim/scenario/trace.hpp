@@ -16,12 +16,12 @@ namespace stint::sim {
 
 enum class Whom : std::uint8_t { Job, App, Device };
 
-enum class FieldKind : std::uint8_t { Word, Truth, Count, Time };
+enum class FieldKind : std::uint8_t { Word, Words, Truth, Count, Time };
 
 struct EffectField {
     std::string_view key;
     FieldKind kind = FieldKind::Word;
-    std::span<const std::string_view> words = {}; ///< the values of a Word; none: any
+    std::span<const std::string_view> words = {}; ///< the values of a Word, none: any; all of Words, in their order
 };
 
 struct EffectWord {

@@ -7,6 +7,7 @@
 
 #include "base/result/containers.hpp"
 #include "contract/model/reasons.hpp"
+#include "sim/world/simulated_line.hpp"
 
 namespace stint::sim {
 namespace {
@@ -58,6 +59,8 @@ void Apps::add(const AppId& id, const AppSetup& setup) {
 
 void Apps::present(const AppId& id, Present& app) {
     world_.tell(AppInstalled{manifestOf(id, app.setup, app.version)});
+    for (std::int64_t nth = 1; nth <= app.setup.registrations; ++nth)
+        world_.tell(Registered{.name = registrationOf(id, nth), .app = id});
     if (!app.setup.conditions.empty()) world_.tell(AppConditions{id, app.setup.conditions});
     announce(id);
 }

@@ -30,6 +30,10 @@ Snapshot MemoryStore::load(const BootId& boot) {
         snapshot.alarms.push_back(stored);
     for (const auto& [id, stored] : messages_)
         snapshot.messages.push_back(stored);
+    for (const auto& [name, registration] : registrations_)
+        snapshot.registrations.push_back(registration);
+    snapshot.linePlace = linePlace_;
+    snapshot.seenMessages = seenMessages_;
     snapshot.usageTime = usageTime_;
     if (deviceState_ && deviceState_->second == boot) snapshot.deviceState = deviceState_->first;
     for (const auto& [app, history] : completed_)
@@ -116,6 +120,22 @@ void MemoryStore::write(const DropAlarm& record) { alarms_.erase({record.app, re
 void MemoryStore::write(const SaveMessage& record) { messages_[record.message.id] = {record.message, boot_}; }
 
 void MemoryStore::write(const DropMessage& record) { messages_.erase(record.id); }
+
+void MemoryStore::write(SaveRegistration record) {
+    const std::string name = record.registration.name;
+    registrations_[name] = std::move(record.registration);
+}
+
+void MemoryStore::write(const DropRegistration& record) { registrations_.erase(record.name); }
+
+void MemoryStore::write(SaveLinePlace record) { linePlace_ = std::move(record.place); }
+
+void MemoryStore::write(const SaveSeenMessage& record) { seenMessages_[record.id] = record.when; }
+
+void MemoryStore::write(const KeepSeenMessages& record) {
+    std::erase_if(seenMessages_,
+                  [&](const auto& entry) { return entry.second < record.from || entry.second > record.to; });
+}
 
 void MemoryStore::write(SaveOverrides record) { overrides_ = {std::move(record.overrides), boot_}; }
 

@@ -37,6 +37,11 @@ private:
     void write(const DropAlarm& record);
     void write(const SaveMessage& record);
     void write(const DropMessage& record);
+    void write(SaveRegistration record);
+    void write(const DropRegistration& record);
+    void write(SaveLinePlace record);
+    void write(const SaveSeenMessage& record);
+    void write(const KeepSeenMessages& record);
 
     BootId boot_; ///< that of the commit under way, or of the last one
     Stamp stamp_;
@@ -46,6 +51,9 @@ private:
     std::map<AppId, StoredApp> apps_;
     std::map<std::pair<AppId, std::string>, StoredAlarm> alarms_;
     std::map<std::uint64_t, StoredMessage> messages_;
+    std::map<std::string, Registration> registrations_;
+    LinePlace linePlace_;
+    std::map<std::string, WallTime> seenMessages_;
     std::optional<StoredUsageTime> usageTime_;
     std::optional<std::pair<DeviceState, BootId>> deviceState_;
     std::map<AppId, std::deque<Completed>> completed_;

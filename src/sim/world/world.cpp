@@ -167,6 +167,7 @@ void World::reboot(Duration offFor, std::optional<WallTime> clock) {
     tell(ShuttingDown{}, {});
     runs_.loseAll();
     work_.loseAll();
+    line_.lose();
     apps_.allDead();
     queue_.clear();
     reports_.clear();
@@ -181,6 +182,7 @@ void World::reboot(Duration offFor, std::optional<WallTime> clock) {
 void World::restartDaemon() {
     runs_.loseAll();
     work_.loseAll(); // libstint-work's processes are the daemon's
+    line_.lose();
     boot(false);
 }
 
@@ -229,9 +231,10 @@ void World::perform(const Effect& effect) {
                               taken(e.alarm.app, e.delivery);
                           },
                           [&](const DeliverMessage& e) {
-                              if (e.message.data == notifyingMessage) shows(e.message.app);
+                              if (e.message.data.starts_with(notifyingMessage)) shows(e.message.app);
                               taken(e.message.app, e.delivery);
                           },
+                          [&](const LineWanted& e) { line_.want(e); }, [&](const CheckLine&) { line_.check(); },
                           [](const RunChanged&) {}, [](const NetworkAccess&) {},
                           [&](const CountNetwork& e) { runs_.count(e); },
                           [](const MarkNetwork&) {}, // bytes are counted only when the core asks

@@ -21,6 +21,7 @@
 #include "sim/world/apps.hpp"
 #include "sim/world/memory_store.hpp"
 #include "sim/world/simulated_jobs.hpp"
+#include "sim/world/simulated_line.hpp"
 #include "sim/world/simulated_work.hpp"
 #include "stint/units.hpp"
 
@@ -93,6 +94,7 @@ public:
     Apps& apps() { return apps_; }
     SimulatedJobs& runs() { return runs_; }
     SimulatedWork& work() { return work_; }
+    SimulatedLine& line() { return line_; }
     const Scheduler& core() const { return *core_; }
     const History& history() const { return history_; }
     /// The number of events that the core has handled.
@@ -145,6 +147,7 @@ private:
     Apps apps_{*this};
     SimulatedJobs runs_{*this, apps_};
     SimulatedWork work_{*this, apps_, runs_};
+    SimulatedLine line_{*this, constants_, {zero, wallAtZero_}};
     std::unique_ptr<Scheduler> core_; ///< null while the device is off
 };
 

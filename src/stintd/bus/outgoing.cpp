@@ -165,13 +165,17 @@ Outgoing alarmCall(sd_bus* bus, const DeliverAlarm& call) {
 
 Outgoing messageCall(sd_bus* bus, const DeliverMessage& call) {
     const PushMessage& pushed = call.message;
-    wire::Message message = filled(wire::newCall(bus, wire::receiverInterface, "Message"), [&](Writer& writer) {
-        wire::writeMessageCall(writer.uint64(call.delivery), {.receiver = pushed.receiver,
-                                                              .high = call.high,
-                                                              .original = pushed.urgency == Urgency::High,
-                                                              .data = pushed.data,
-                                                              .sent = pushed.arrivedWall});
-    });
+    wire::MessageCall told{.receiver = pushed.receiver,
+                           .high = call.high,
+                           .original = pushed.urgency == Urgency::High,
+                           .sent = pushed.arrivedWall,
+                           .deleted = pushed.deleted};
+    if (pushed.registration.empty())
+        told.data = pushed.data;
+    else
+        told.bytes.assign(pushed.data.begin(), pushed.data.end());
+    wire::Message message = filled(wire::newCall(bus, wire::receiverInterface, "Message"),
+                                   [&](Writer& writer) { wire::writeMessageCall(writer.uint64(call.delivery), told); });
     return {std::move(message), answerTo(call.delivery, pushed.app)};
 }
 

@@ -35,6 +35,7 @@ void Meters::recorded(const Record& record) {
 void Meters::came(const Effect& effect) {
     const auto* const trace = std::get_if<Trace>(&effect);
     if (!trace || trace->what != Trace::What::Message) return;
+    if (trace->result == "deleted_note") return; // no message
     const std::string_view urgency = nameOf(trace->original.value_or(Urgency::Normal));
     const bool delivered = trace->lateBy.has_value();
     ++messages_[{trace->app.name.str(), urgency, delivered ? "delivered" : trace->result}];

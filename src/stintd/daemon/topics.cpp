@@ -52,6 +52,7 @@ Topics topicsOfTrace(const Trace& trace) {
     case Trace::What::NetworkChanged:
     case Trace::What::Work:
     case Trace::What::Message:
+    case Trace::What::Line:
     case Trace::What::Digest:
         return {};
     }

@@ -130,6 +130,8 @@ std::optional<Effect> Daemon::refusedForRoom(const Event& event) {
                                  [&](const ScheduleAll& e) { return unlessRoom(e.call); },
                                  [&](const AlarmSet& e) { return unlessRoom(e.call); },
                                  [&](const MessageArrived& e) { return unlessRoom(e.call); },
+                                 [&](const Registered& e) { return unlessRoom(e.call); },
+                                 [&](const LineRead& e) { return unlessRoom(e.call); },
                                  [](const auto&) -> std::optional<Effect> { return std::nullopt; }},
                       event);
 }
@@ -224,6 +226,8 @@ void Daemon::perform(const Effect& effect) {
                    [&](const KillApp& e) { reply({.call = e.call, .count = hosts_->killApp(e.app)}); },
                    [&](const DeliverAlarm& e) { deliver(e, e.alarm.app); },
                    [&](const DeliverMessage& e) { deliver(e, e.message.app); },
+                   [](const LineWanted&) {}, // no app can register yet
+                   [](const CheckLine&) {},  // likewise
                    [&](const NetworkAccess& e) {
                        netcut_->set(e.app, e.allowed);
                        server_->tellNetwork(e);

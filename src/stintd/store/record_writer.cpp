@@ -89,6 +89,11 @@ Result<RecordWriter> RecordWriter::prepare(Database& database, BootId boot) {
     sql.dropAlarm = STINT_TRY(database.prepare("DELETE FROM alarms WHERE app = ?1 AND tag = ?2"));
     sql.saveMessage = STINT_TRY(database.prepare(saveSql(messagesTable)));
     sql.dropMessage = STINT_TRY(database.prepare("DELETE FROM messages WHERE id = ?1"));
+    sql.saveRegistration = STINT_TRY(database.prepare(saveSql(registrationsTable)));
+    sql.dropRegistration = STINT_TRY(database.prepare("DELETE FROM registrations WHERE name = ?1"));
+    sql.saveLinePlace = STINT_TRY(database.prepare(saveSql(linePlaceTable)));
+    sql.saveSeenMessage = STINT_TRY(database.prepare(saveSql(seenMessagesTable)));
+    sql.keepSeenMessages = STINT_TRY(database.prepare("DELETE FROM seen_messages WHERE seen NOT BETWEEN ?1 AND ?2"));
     sql.dropOverrides = STINT_TRY(database.prepare("DELETE FROM overrides WHERE boot <> ''"));
     sql.dropMarks = STINT_TRY(
         database.prepare(fmt::format("DELETE FROM overrides WHERE boot = '' AND name GLOB '{}*'", markPrefix)));
@@ -223,11 +228,37 @@ Result<void> RecordWriter::write(const SaveMessage& record) {
     const auto& message = record.message;
     return sql_.saveMessage.run(static_cast<std::int64_t>(message.id), message.app.name, boot_.value, message.receiver,
                                 count(message.arrived), count(message.arrivedWall), message.data,
-                                nameOf(message.urgency), message.ttl.count(), message.topic);
+                                nameOf(message.urgency), message.ttl.count(), message.topic, message.registration,
+                                message.deleted);
 }
 
 Result<void> RecordWriter::write(const DropMessage& record) {
     return sql_.dropMessage.run(static_cast<std::int64_t>(record.id));
+}
+
+Result<void> RecordWriter::write(const SaveRegistration& record) {
+    const Registration& registration = record.registration;
+    const auto cursor = [&](Urgency urgency) {
+        return static_cast<std::int64_t>(registration.cursors.at(placeOf(urgency)));
+    };
+    return sql_.saveRegistration.run(registration.name, registration.app.name, registration.receiver,
+                                     cursor(Urgency::VeryLow), cursor(Urgency::Low), cursor(Urgency::Normal),
+                                     cursor(Urgency::High));
+}
+
+Result<void> RecordWriter::write(const DropRegistration& record) { return sql_.dropRegistration.run(record.name); }
+
+Result<void> RecordWriter::write(const SaveLinePlace& record) {
+    constexpr std::int64_t one = 1;
+    return sql_.saveLinePlace.run(one, record.place.stream, static_cast<std::int64_t>(record.place.epoch));
+}
+
+Result<void> RecordWriter::write(const SaveSeenMessage& record) {
+    return sql_.saveSeenMessage.run(record.id, count(record.when));
+}
+
+Result<void> RecordWriter::write(const KeepSeenMessages& record) {
+    return sql_.keepSeenMessages.run(count(record.from), count(record.to));
 }
 
 Result<void> RecordWriter::write(const SaveOverrides& record) {

@@ -48,6 +48,11 @@ private:
         Statement dropAlarm;
         Statement saveMessage;
         Statement dropMessage;
+        Statement saveRegistration;
+        Statement dropRegistration;
+        Statement saveLinePlace;
+        Statement saveSeenMessage;
+        Statement keepSeenMessages;
         Statement dropOverrides;
         Statement dropMarks;
         Statement saveOverride;
@@ -73,6 +78,11 @@ private:
     Result<void> write(const DropAlarm& record);
     Result<void> write(const SaveMessage& record);
     Result<void> write(const DropMessage& record);
+    Result<void> write(const SaveRegistration& record);
+    Result<void> write(const DropRegistration& record);
+    Result<void> write(const SaveLinePlace& record);
+    Result<void> write(const SaveSeenMessage& record);
+    Result<void> write(const KeepSeenMessages& record);
     Result<void> write(const SaveOverrides& record);
     Result<void> write(const SaveNetworkMarks& record);
     BootId boot_;

@@ -300,7 +300,37 @@ Result<void> addMessage(StoredRow row, Snapshot& snapshot) {
     message.urgency = *urgency;
     message.ttl = STINT_TRY(storedLength(row, "ttl", anyLength));
     message.topic = row.text();
+    message.registration = row.text();
+    message.deleted = row.flag();
     snapshot.messages.push_back(std::move(stored));
+    return {};
+}
+
+Result<void> addRegistration(StoredRow row, Snapshot& snapshot) {
+    Registration registration{.name = row.text(), .app = {}, .receiver = {}};
+    registration.app.name = row.text();
+    registration.receiver = row.text();
+    for (std::uint64_t& cursor : registration.cursors) {
+        const std::int64_t sequence = STINT_TRY(checked(row.integer(), "cursor", anyWindow));
+        cursor = static_cast<std::uint64_t>(sequence);
+    }
+    snapshot.registrations.push_back(std::move(registration));
+    return {};
+}
+
+Result<void> addLinePlace(StoredRow row, Snapshot& snapshot) {
+    row.integer(); // the key: this table has one row
+    LinePlace place{.stream = row.text()};
+    const std::int64_t epoch = STINT_TRY(checked(row.integer(), "epoch", anyWindow));
+    place.epoch = static_cast<std::uint64_t>(epoch);
+    snapshot.linePlace = std::move(place);
+    return {};
+}
+
+Result<void> addSeenMessage(StoredRow row, Snapshot& snapshot) {
+    std::string id = row.text();
+    const auto seen = STINT_TRY(momentFrom<WallTime>(row, "seen", anyTime));
+    snapshot.seenMessages.emplace(std::move(id), seen);
     return {};
 }
 
@@ -319,5 +349,7 @@ void sortMessages(Snapshot& snapshot) {
     std::sort(snapshot.messages.begin(), snapshot.messages.end(),
               [](const StoredMessage& a, const StoredMessage& b) { return a.message.id < b.message.id; });
 }
+
+void sortRegistrations(Snapshot& snapshot) { std::ranges::sort(snapshot.registrations, {}, &Registration::name); }
 
 } // namespace stint

@@ -61,11 +61,15 @@ Result<void> addLedger(StoredRow row, Snapshot& snapshot, std::set<AppId>& withL
 Result<void> addUsageTime(StoredRow row, Snapshot& snapshot);
 Result<void> addAlarm(StoredRow row, Snapshot& snapshot);
 Result<void> addMessage(StoredRow row, Snapshot& snapshot);
+Result<void> addRegistration(StoredRow row, Snapshot& snapshot);
+Result<void> addLinePlace(StoredRow row, Snapshot& snapshot);
+Result<void> addSeenMessage(StoredRow row, Snapshot& snapshot);
 
 // Sorting is done here, not in SQL: a damaged index could leave rows out.
 
 void sortApps(Snapshot& snapshot);
 void sortAlarms(Snapshot& snapshot);
 void sortMessages(Snapshot& snapshot);
+void sortRegistrations(Snapshot& snapshot);
 
 } // namespace stint

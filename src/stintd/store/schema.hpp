@@ -49,8 +49,12 @@ inline constexpr ChecksummedTable alarmsTable{
     2};
 inline constexpr ChecksummedTable messagesTable{"messages",
                                                 "id, app, boot, receiver, arrived, arrived_wall, data, urgency, ttl, "
-                                                "topic",
+                                                "topic, registration, deleted",
                                                 1};
+inline constexpr ChecksummedTable registrationsTable{"registrations",
+                                                     "name, app, receiver, very_low, low, normal, high", 1};
+inline constexpr ChecksummedTable linePlaceTable{"line_place", "one, stream, epoch", 1};
+inline constexpr ChecksummedTable seenMessagesTable{"seen_messages", "id, seen", 1};
 inline constexpr ChecksummedTable deviceStateTable{"device_state", "one, boot, state", 1};
 inline constexpr ChecksummedTable completedTable{
     "completed", "app, space, id, ended, stop_reason, internal_reason, exit_code, text, downloaded, uploaded, label, "
@@ -66,9 +70,10 @@ inline constexpr std::string_view markPrefix = "network.mark ", markIsForGood, m
 /// The row of the overrides that has the wall time of the last digest (jobs.md §5.6).
 inline constexpr std::string_view digestName = "digest";
 
-inline constexpr std::array checksummedTables{
-    jobsTable,   workTable,     contentTable,   appsTable,     ledgersTable,       usageTimeTable, deviceStateTable,
-    alarmsTable, messagesTable, completedTable, pastRunsTable, deviceChangesTable, overridesTable};
+inline constexpr std::array checksummedTables{jobsTable,      workTable,          contentTable,       appsTable,
+                                              ledgersTable,   usageTimeTable,     deviceStateTable,   alarmsTable,
+                                              messagesTable,  registrationsTable, linePlaceTable,     seenMessagesTable,
+                                              completedTable, pastRunsTable,      deviceChangesTable, overridesTable};
 
 /// The SQL that writes a row of the values ?1, ?2, … with its checksum; a row of the same key is replaced.
 std::string saveSql(const ChecksummedTable& table);

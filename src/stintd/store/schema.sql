@@ -316,3 +316,35 @@ UPDATE messages SET urgency = 'high' WHERE high;
 UPDATE messages SET seal = seal(id, app, boot, receiver, arrived, arrived_wall, data, urgency, ttl, topic)
  WHERE seal IS seal(id, app, boot, receiver, high, arrived, arrived_wall, data);
 ALTER TABLE messages DROP COLUMN high;
+
+-- version 13: messages from elsewhere (push.md §4.1).
+
+ALTER TABLE messages ADD COLUMN registration TEXT NOT NULL DEFAULT ''; -- empty: sent on the spot
+ALTER TABLE messages ADD COLUMN deleted INTEGER NOT NULL DEFAULT 0; -- the note that some are lost
+UPDATE messages SET seal = seal(id, app, boot, receiver, arrived, arrived_wall, data, urgency, ttl, topic, registration,
+                                deleted)
+ WHERE seal IS seal(id, app, boot, receiver, arrived, arrived_wall, data, urgency, ttl, topic);
+
+CREATE TABLE registrations (
+    name     TEXT    NOT NULL PRIMARY KEY,
+    app      TEXT    NOT NULL,
+    receiver TEXT    NOT NULL,
+    very_low INTEGER NOT NULL, -- a cursor: the last sequence that was read
+    low      INTEGER NOT NULL, -- likewise
+    normal   INTEGER NOT NULL, -- likewise
+    high     INTEGER NOT NULL, -- likewise
+    seal     INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE line_place (
+    one    INTEGER PRIMARY KEY CHECK (one = 1),
+    stream TEXT    NOT NULL,
+    epoch  INTEGER NOT NULL,
+    seal   INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE seen_messages (
+    id   TEXT    NOT NULL PRIMARY KEY,
+    seen INTEGER NOT NULL, -- wall time
+    seal INTEGER NOT NULL
+) STRICT;

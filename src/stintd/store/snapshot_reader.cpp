@@ -90,6 +90,10 @@ public:
         sortAlarms(snapshot_);
         STINT_TRY(read(messagesTable, addMessage));
         sortMessages(snapshot_);
+        STINT_TRY(read(registrationsTable, addRegistration));
+        sortRegistrations(snapshot_);
+        STINT_TRY(read(linePlaceTable, addLinePlace));
+        STINT_TRY(read(seenMessagesTable, addSeenMessage));
         return {};
     }
 

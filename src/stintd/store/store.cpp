@@ -39,7 +39,7 @@ bool isSaidAgain(std::span<const Record> records) {
 /// True if it is something to go on with after a boot or a login.
 bool waits(const Record& record) {
     return std::holds_alternative<SaveJob>(record) || std::holds_alternative<SaveAlarm>(record) ||
-           std::holds_alternative<SaveMessage>(record);
+           std::holds_alternative<SaveMessage>(record) || std::holds_alternative<SaveRegistration>(record);
 }
 
 } // namespace
@@ -172,7 +172,8 @@ public:
 private:
     void markResume() {
         const auto left = database_.integer("SELECT EXISTS (SELECT 1 FROM jobs) OR EXISTS (SELECT 1 FROM alarms) "
-                                            "OR EXISTS (SELECT 1 FROM messages)");
+                                            "OR EXISTS (SELECT 1 FROM messages) "
+                                            "OR EXISTS (SELECT 1 FROM registrations)");
         if (!left || *left != 0)
             resume_.set(true);
         else

@@ -1,0 +1,296 @@
+#include "contract/core/line.hpp"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "base/result/errors.hpp"
+#include "contract/core/device.hpp"
+#include "contract/core/state.hpp"
+#include "contract/rules/admission.hpp"
+#include "contract/rules/forecast.hpp"
+#include "contract/rules/push.hpp"
+
+namespace stint {
+namespace {
+
+constexpr Duration shortestKeepAlive = 1min;
+// No store has given out more: what claims so would keep every later message from its app.
+constexpr std::uint64_t mostSequence = (std::uint64_t{1} << 62) - 1;
+
+std::uint64_t& cursorOf(Registration& registration, Urgency urgency) {
+    return registration.cursors.at(placeOf(urgency));
+}
+
+// Names the app's memory, also before it is announced again after a restart. nullptr: nobody knows it.
+const AppMemory* memoryOf(const State& state, const AppId& id) {
+    if (const App* const app = state.app(id)) return &app->memory;
+    return findIn(state.memories, id);
+}
+
+std::optional<Error> errorIn(const State& state, const Registered& event) {
+    const App* const app = state.app(event.app);
+    if (!app) return notInstalled(event.app);
+    if (auto error = receiverError(app->manifest, event.receiver)) return error;
+    const auto& entries = state.line.entries;
+    const auto known = entries.find(event.name);
+    if (known != entries.end()) {
+        if (known->second.registration.app == event.app) return std::nullopt;
+        return fail(Errc::ILLEGAL_ARGUMENT, "another app has a registration of that name");
+    }
+    const auto others =
+        std::ranges::count_if(entries, [&](const auto& entry) { return entry.second.registration.app == event.app; });
+    return registrationError({event.name, event.app, event.receiver}, others, std::ssize(entries), state.constants);
+}
+
+// push.md §4.1, epochs: cursors above a sequence that was given out twice would pass over new messages.
+void follow(Line& line, const LineRead& read, std::set<std::string>& moved) {
+    const auto lower = [&](std::uint64_t most) {
+        for (auto& [name, entry] : line.entries)
+            for (std::uint64_t& cursor : entry.registration.cursors) {
+                if (cursor <= most) continue;
+                cursor = most;
+                moved.insert(name);
+            }
+    };
+    if (line.place.stream != read.stream) {
+        lower(0);
+        line.place = {.stream = read.stream};
+    }
+    for (const LineEpoch& epoch : read.epochs) {
+        if (epoch.number <= line.place.epoch || epoch.number > mostSequence) continue;
+        lower(epoch.from);
+        line.place.epoch = epoch.number;
+    }
+}
+
+// The app is told once (push.md §4.1): a note that waits already stays, or becomes as urgent as this one.
+void noteMissed(Turn& turn, const Registration& registration, Urgency urgency) {
+    Messages& messages = turn.state.messages;
+    PushMessage note{.app = registration.app,
+                     .receiver = registration.receiver,
+                     .urgency = urgency,
+                     .ttl = turn.state.constants.pushTtlMax,
+                     .arrived = turn.now.elapsed,
+                     .arrivedWall = turn.now.wall,
+                     .registration = registration.name,
+                     .deleted = true};
+    if (const auto known = messages.noteFor(note)) {
+        if (messages.waiting().at(*known).message.urgency >= urgency) return;
+        drop(turn, *known, {});
+    }
+    takeIn(turn, std::move(note));
+}
+
+// Room for one more (push.md §4.1): nobody is there to be told no.
+void makeRoom(Turn& turn, const PushMessage& message, const Registration& registration) {
+    Messages& messages = turn.state.messages;
+    const App* const app = turn.app(message.app);
+    if (app && passageOf(message.urgency, app->memory, turn.world()).passes()) return;
+    const auto replaced = std::ssize(messages.replacedBy(message));
+    if (!waitingError(message.app, messages.countFor(message.app) - replaced, turn.state.constants)) return;
+    const auto least = messages.leastOf(message.app);
+    if (!least) return;
+    drop(turn, *least, "deleted");
+    noteMissed(turn, registration, Urgency::Normal);
+}
+
+void take(Turn& turn, const LineMessage& read, Registration& registration) {
+    const Constants& constants = turn.state.constants;
+    // push.md §4.1, TTL: by the device's wall clock, if that can be right. What is older than any TTL is no younger for
+    // it.
+    const WallTime oldest = turn.now.wall - constants.pushTtlMax - Duration{1};
+    const WallTime sent = turn.state.boot.clockGood ? std::clamp(read.sent, oldest, turn.now.wall) : turn.now.wall;
+    const Duration since = turn.now.wall - sent;
+    PushMessage message{.app = registration.app,
+                        .receiver = registration.receiver,
+                        .urgency = read.of.urgency,
+                        .ttl = std::min(read.ttl.value_or(constants.pushTtlMax), constants.pushTtlMax),
+                        .topic = read.topic,
+                        .data = read.data,
+                        .arrived = turn.now.elapsed - since,
+                        .arrivedWall = sent,
+                        .registration = registration.name};
+    if (messageError(message)) return; // passed over, like all that cannot be a message
+    makeRoom(turn, message, registration);
+    takeIn(turn, std::move(message));
+}
+
+bool isNew(Turn& turn, const std::string& id) {
+    if (!turn.state.line.seen.try_emplace(id, turn.now.wall).second) return false;
+    turn.record(SaveSeenMessage{id, turn.now.wall});
+    return true;
+}
+
+void noteAsked(Turn& turn) {
+    turn.state.line.asked = turn.now.elapsed;
+    turn.state.line.next.reset();
+}
+
+// In Doze the line asks when a window opens, if that comes about when it is to (push.md §4.1): the window asks anyway.
+Instant nextAsk(const State& state, Duration keepAlive, Now now) {
+    const Instant due = state.line.asked + keepAlive;
+    const World world = state.world(now);
+    if (!world.state.doze.idle()) return due;
+    const Duration about = keepAlive / 5;
+    const auto opens = dozeOpens(world, dozeInputs(state), now.elapsed, AfterIdle::AtOnce);
+    return opens && *opens >= due - about && *opens <= due + about ? *opens : due;
+}
+
+void keepAlive(Turn& turn) {
+    Line& line = turn.state.line;
+    // A machine that sleeps is not woken for it; it asks when it is awake.
+    if (!line.keepAlive || line.entries.empty() || turn.state.device.sleeping) return line.next.reset();
+    const bool dozes = turn.state.deviceState.doze.idle();
+    if (!line.next || line.inDoze != dozes) line.next = nextAsk(turn.state, *line.keepAlive, turn.now);
+    line.inDoze = dozes;
+    if (*line.next > turn.now.elapsed) return;
+    turn.effect(Trace{.what = Trace::What::Line, .because = "keepalive"});
+    turn.effect(CheckLine{});
+    noteAsked(turn);
+    line.next = nextAsk(turn.state, *line.keepAlive, turn.now);
+}
+
+void forgetOldIds(Turn& turn) {
+    auto& seen = turn.state.line.seen;
+    const Duration kept = turn.state.constants.pushIdsKept;
+    const WallTime from = turn.now.wall - kept;
+    const WallTime to = turn.now.wall + kept; // a clock that was ahead
+    const auto old = std::erase_if(seen, [&](const auto& entry) { return entry.second < from || entry.second > to; });
+    if (old > 0) turn.record(KeepSeenMessages{from, to});
+}
+
+void tellLine(Turn& turn) {
+    LineWanted wanted{.place = turn.state.line.place, .of = {}};
+    for (const auto& [name, entry] : turn.state.line.entries)
+        wanted.of.push_back({entry.registration, entry.fetched});
+    turn.effect(std::move(wanted));
+}
+
+} // namespace
+
+std::string heldInStore(const Line& line, const PushMessage& message) {
+    const auto entry = line.entries.find(message.registration);
+    if (entry == line.entries.end()) return {};
+    const Line::Opened& opened = entry->second.opened.at(placeOf(message.urgency));
+    return message.arrived < opened.at ? opened.because : std::string();
+}
+
+void restoreLine(State& state, Snapshot& snapshot) {
+    Line& line = state.line;
+    line.place = std::move(snapshot.linePlace);
+    line.seen = std::move(snapshot.seenMessages);
+    line.told = snapshot.registrations.empty();
+    for (Registration& registration : snapshot.registrations) {
+        const std::string name = registration.name;
+        line.entries.try_emplace(name,
+                                 Line::Entry{.registration = std::move(registration), .fetched = {}, .opened = {}});
+    }
+}
+
+void apply(Turn& turn, const Registered& event) {
+    Line& line = turn.state.line;
+    Reply reply{.call = event.call, .error = errorIn(turn.state, event)};
+    if (!reply.error) {
+        auto& entry = line.entries[event.name];
+        Registration wanted{event.name, event.app, event.receiver, entry.registration.cursors};
+        if (entry.registration != wanted) {
+            entry.registration = std::move(wanted);
+            turn.record(SaveRegistration{entry.registration});
+            line.told = false;
+        }
+    }
+    turn.effect(std::move(reply));
+}
+
+void apply(Turn& turn, const Unregistered& event) {
+    Line& line = turn.state.line;
+    if (line.entries.erase(event.name) > 0) {
+        turn.record(DropRegistration{event.name});
+        line.told = false;
+    }
+    turn.effect(Reply{.call = event.call});
+}
+
+void apply(Turn& turn, const LineRead& event) {
+    Line& line = turn.state.line;
+    const LinePlace before = line.place;
+    std::set<std::string> moved;
+    follow(line, event, moved);
+    // The registration where the line has read further; nullptr: nobody has it, or it was read so far already.
+    const auto reads = [&](const Subject& of, std::uint64_t sequence) -> Registration* {
+        const auto entry = line.entries.find(of.registration);
+        if (entry == line.entries.end() || sequence > mostSequence) return nullptr;
+        Registration& registration = entry->second.registration;
+        if (sequence == 0) return &registration; // the store does not keep it
+        std::uint64_t& cursor = cursorOf(registration, of.urgency);
+        if (sequence <= cursor) return nullptr;
+        cursor = sequence;
+        moved.insert(of.registration);
+        return &registration;
+    };
+    for (const Subject& of : event.missed)
+        if (const auto entry = line.entries.find(of.registration); entry != line.entries.end())
+            noteMissed(turn, entry->second.registration, of.urgency);
+    forgetOldIds(turn);
+    for (const LineMessage& message : event.messages) {
+        Registration* const registration = reads(message.of, message.sequence);
+        if (registration && isNew(turn, message.id)) take(turn, message, *registration);
+    }
+    for (const LineCursor& cursor : event.cursors)
+        reads(cursor.of, cursor.sequence);
+    noteAsked(turn);
+    if (line.place != before) turn.record(SaveLinePlace{line.place});
+    for (const std::string& name : moved)
+        turn.record(SaveRegistration{line.entries.at(name).registration});
+    turn.effect(Reply{.call = event.call});
+}
+
+void apply(Turn& turn, const LineReported& event) {
+    Line& line = turn.state.line;
+    line.keepAlive.reset();
+    if (event.up && event.keepAlive > Duration{0}) line.keepAlive = std::max(event.keepAlive, shortestKeepAlive);
+    noteAsked(turn); // a connection begins with a question
+}
+
+void dropRegistrations(Turn& turn, const AppId& app) {
+    Line& line = turn.state.line;
+    for (auto at = line.entries.begin(); at != line.entries.end();) {
+        if (at->second.registration.app != app) {
+            ++at;
+            continue;
+        }
+        turn.record(DropRegistration{at->first});
+        at = line.entries.erase(at);
+        line.told = false;
+    }
+}
+
+void settleLine(Turn& turn) {
+    Line& line = turn.state.line;
+    if (line.entries.empty() && line.told) return;
+    const World world = turn.world();
+    Urgencies now;
+    bool differs = !std::exchange(line.told, true), opens = false;
+    for (auto& [name, entry] : line.entries) {
+        const AppMemory* const memory = memoryOf(turn.state, entry.registration.app);
+        const Urgencies fetched = memory ? fetchedFor(*memory, world) : Urgencies{};
+        for (const Urgency urgency : {Urgency::VeryLow, Urgency::Low, Urgency::Normal, Urgency::High}) {
+            Line::Opened& opened = entry.opened.at(placeOf(urgency));
+            if (!fetched[placeOf(urgency)])
+                opened.because = memory ? std::string(passageOf(urgency, *memory, world).heldBy()) : "";
+            else if (!entry.fetched[placeOf(urgency)])
+                opened.at = turn.now.elapsed;
+        }
+        now |= fetched;
+        differs = differs || fetched != entry.fetched;
+        opens = opens || (fetched & ~entry.fetched).any();
+        entry.fetched = fetched;
+    }
+    if (std::exchange(line.fetched, now) != now) turn.effect(Trace{.what = Trace::What::Line, .to = lettersOf(now)});
+    if (differs) tellLine(turn);
+    if (opens) noteAsked(turn); // it asks for what waits there
+    keepAlive(turn);
+}
+
+} // namespace stint

@@ -1,0 +1,50 @@
+// The line that brings messages from elsewhere (push.md §4.1): apps' registrations, how far each was read, and what the
+// line is to fetch.
+#pragma once
+#include <array>
+#include <map>
+#include <optional>
+#include <string>
+
+#include "contract/model/effect.hpp"
+#include "contract/model/record.hpp"
+
+namespace stint {
+
+struct State;
+struct Turn;
+
+struct Line {
+    /// Since when the urgency is fetched, and what held it until then: "doze".
+    struct Opened {
+        std::string because;
+        Instant at;
+    };
+    struct Entry {
+        Registration registration;
+        Urgencies fetched; ///< as the line was told
+        std::array<Opened, urgencyWords.size()> opened;
+    };
+
+    LinePlace place;
+    std::map<std::string, Entry> entries; ///< by the registration's name
+    /// Ids of messages, of the last push.ids_kept: a store that gives out its sequences anew has them again.
+    std::map<std::string, WallTime> seen;
+    Urgencies fetched;                 ///< of any of them
+    std::optional<Duration> keepAlive; ///< it is connected, and asks so long after it last did
+    Instant asked;                     ///< when it last did, or brought something
+    std::optional<Instant> next;       ///< when it asks again
+    bool inDoze = false;               ///< `next` was planned in Doze
+    bool told = true;                  ///< the line knows the registrations as they are
+};
+
+/// The word for the hold that kept the message in the store; empty: nothing did, or nobody knows.
+std::string heldInStore(const Line& line, const PushMessage& message);
+/// Takes over what was written down.
+void restoreLine(State& state, Snapshot& snapshot);
+/// Takes away the app's registrations.
+void dropRegistrations(Turn& turn, const AppId& app);
+/// Tells the line what it is to fetch, where that has changed (push.md §4.2).
+void settleLine(Turn& turn);
+
+} // namespace stint

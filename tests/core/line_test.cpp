@@ -1,0 +1,369 @@
+// Registrations, and what the line brings for them (push.md §4.1, §4.4): taken in once, however often it comes, and in
+// no case passed over.
+#include <doctest/doctest.h>
+
+#include <fmt/core.h>
+
+#include "contract/core/scheduler.hpp"
+
+using namespace stint;
+
+namespace {
+
+const AppId talk{"com.example.talk"}, letters{"com.example.letters"};
+
+/// A core whose records are kept as a store keeps them; each message is taken at once.
+struct LineDesk {
+    Constants constants;
+    std::unique_ptr<Scheduler> core;
+    Now now{Instant{1h}, WallTime{24h * 365 * 56}};
+    Device device{.plugged = false, .charging = std::nullopt};
+    std::map<std::string, Registration> registrations;
+    std::map<std::uint64_t, PushMessage> waiting;
+    std::map<std::string, WallTime> seen;
+    LinePlace place;
+    std::vector<std::string> got;   ///< by the apps, since the last restart
+    std::vector<std::string> ended; ///< in the trace's words, of messages that no app got
+    std::optional<Error> error;     ///< of the last call
+    std::optional<LineWanted> wanted;
+    int checks = 0;
+    std::uint32_t generation = 0;
+
+    explicit LineDesk(Constants of = {}) : constants(std::move(of)) { restart(); }
+
+    void restart(const std::string& boot = "first") {
+        got.clear();
+        wanted.reset();
+        core = std::make_unique<Scheduler>(constants);
+        Snapshot snapshot{.linePlace = place, .seenMessages = seen, .generation = ++generation};
+        snapshot.stamp = {.alive = now.elapsed, .good = now.wall};
+        snapshot.sameBoot = true;
+        for (const auto& [name, registration] : registrations)
+            snapshot.registrations.push_back(registration);
+        for (const auto& [id, message] : waiting)
+            snapshot.messages.push_back({message, BootId{"first"}});
+        take(core->restore(std::move(snapshot), BootId{boot}, device, now));
+        event(DeviceChanged{{}, device});
+        for (const AppId& app : {talk, letters})
+            install(app);
+    }
+    void install(const AppId& app) {
+        Manifest manifest{.package = app};
+        manifest.receivers["Push"] = {.name = "Push"};
+        event(AppInstalled{manifest});
+    }
+    void event(const Event& what) { take(core->handle(what, now)); }
+    void pass(Duration length) {
+        now.elapsed += length;
+        now.wall += length;
+        event(Tick{});
+    }
+    void doze(bool on) {
+        device.dozeForce = on ? std::optional(DozeForce::Idle) : std::nullopt;
+        event(DeviceChanged{{}, device});
+    }
+    bool registers(const std::string& name, const AppId& app = talk) {
+        error.reset();
+        event(Registered{.call = {7}, .name = name, .app = app});
+        return !error;
+    }
+    LineMessage message(const std::string& name, std::uint64_t sequence, Urgency urgency = Urgency::Normal) const {
+        return {.of = {name, urgency},
+                .sequence = sequence,
+                .id = fmt::format("{} {} {}", name, sequence, nameOf(urgency)),
+                .sent = now.wall,
+                .data = std::to_string(sequence)};
+    }
+    void reads(std::vector<LineMessage> messages, std::vector<LineEpoch> epochs = {}) {
+        event(LineRead{.call = {7}, .stream = "stream", .epochs = std::move(epochs), .messages = std::move(messages)});
+    }
+    std::uint64_t cursor(const std::string& name, Urgency urgency = Urgency::Normal) const {
+        return registrations.at(name).cursors.at(placeOf(urgency));
+    }
+
+private:
+    void take(Step step) {
+        for (const Record& record : step.records) {
+            if (const auto* save = std::get_if<SaveMessage>(&record)) waiting[save->message.id] = save->message;
+            if (const auto* drop = std::get_if<DropMessage>(&record)) waiting.erase(drop->id);
+            if (const auto* save = std::get_if<SaveRegistration>(&record))
+                registrations[save->registration.name] = save->registration;
+            if (const auto* drop = std::get_if<DropRegistration>(&record)) registrations.erase(drop->name);
+            if (const auto* save = std::get_if<SaveLinePlace>(&record)) place = save->place;
+            if (const auto* save = std::get_if<SaveSeenMessage>(&record)) seen[save->id] = save->when;
+            if (const auto* keep = std::get_if<KeepSeenMessages>(&record))
+                std::erase_if(seen, [&](const auto& one) { return one.second < keep->from || one.second > keep->to; });
+        }
+        for (const Effect& effect : step.effects) {
+            if (const auto* reply = std::get_if<Reply>(&effect)) error = reply->error;
+            if (const auto* line = std::get_if<LineWanted>(&effect)) wanted = *line;
+            checks += std::holds_alternative<CheckLine>(effect);
+            const auto* trace = std::get_if<Trace>(&effect);
+            if (trace && trace->what == Trace::What::Message && !trace->urgency) ended.push_back(trace->result);
+            if (const auto* deliver = std::get_if<DeliverMessage>(&effect)) {
+                got.push_back(deliver->message.deleted ? "note" : deliver->message.data);
+                event(DeliveryEnded{deliver->message.app, deliver->delivery});
+            }
+        }
+    }
+};
+
+using LineTexts = std::vector<std::string>;
+
+} // namespace
+
+TEST_CASE("what is read once is not taken in again, also after a restart") { // push.md §4.1
+    LineDesk desk;
+    REQUIRE(desk.registers("one"));
+    desk.reads({desk.message("one", 1), desk.message("one", 2)});
+    desk.reads({desk.message("one", 2), desk.message("one", 3)});
+    CHECK(desk.got == LineTexts{"1", "2", "3"});
+    CHECK(desk.cursor("one") == 3);
+    desk.restart();
+    desk.reads({desk.message("one", 1), desk.message("one", 3), desk.message("one", 4)});
+    CHECK(desk.got == LineTexts{"4"});
+}
+
+TEST_CASE("each urgency of a registration is read by itself: a high message skips no normal one") { // push.md §4.1, X21
+    LineDesk desk;
+    REQUIRE(desk.registers("one"));
+    desk.reads({desk.message("one", 5, Urgency::High)});
+    CHECK(desk.cursor("one", Urgency::High) == 5);
+    CHECK(desk.cursor("one") == 0);
+    desk.reads({desk.message("one", 2), desk.message("one", 3)});
+    CHECK(desk.got == LineTexts{"5", "2", "3"});
+}
+
+TEST_CASE("a message that came under another sequence is the same by its id, for a day") { // push.md §4.1
+    LineDesk desk;
+    REQUIRE(desk.registers("one"));
+    LineMessage first = desk.message("one", 1), again = desk.message("one", 2);
+    again.id = first.id;
+    desk.reads({first, again});
+    CHECK(desk.got == LineTexts{"1"});
+    CHECK(desk.cursor("one") == 2);
+    desk.restart();
+    desk.pass(23h);
+    again.sequence = 3;
+    desk.reads({again});
+    CHECK(desk.got.empty());
+    desk.pass(2h);
+    again.sequence = 4;
+    desk.reads({again});
+    CHECK(desk.got == LineTexts{"2"});
+    CHECK(desk.seen.size() == 1);
+}
+
+TEST_CASE("ids that a clock in the future has dated do not stay for ever") { // push.md §4.1
+    LineDesk desk;
+    REQUIRE(desk.registers("one"));
+    const Duration ahead = 24h * 3650;
+    desk.now.wall += ahead;
+    desk.reads({desk.message("one", 1)});
+    desk.now.wall -= ahead;
+    desk.event(ClockSet{});
+    desk.reads({desk.message("one", 2)});
+    CHECK(desk.seen.size() == 1);
+}
+
+TEST_CASE("a store that gives out sequences again is read again from there") { // push.md §4.1, epochs; X18
+    LineDesk desk;
+    REQUIRE(desk.registers("one"));
+    desk.reads({desk.message("one", 8), desk.message("one", 9)});
+    LineMessage ninth = desk.message("one", 9); // another one, of the new epoch
+    ninth.id = "new";
+    desk.got.clear();
+    desk.reads({desk.message("one", 8), ninth}, {{.number = 1, .from = 7}});
+    CHECK(desk.got == LineTexts{"9"});
+    CHECK((desk.place == LinePlace{"stream", 1}));
+    desk.reads({}, {{.number = 1, .from = 0}}); // it is known already
+    CHECK(desk.cursor("one") == 9);
+    desk.restart();
+    desk.event(LineRead{.call = {7}, .stream = "wiped", .messages = {desk.message("one", 1)}});
+    CHECK(desk.got == LineTexts{"1"});
+    CHECK(desk.cursor("one") == 1);
+    CHECK((desk.place == LinePlace{"wiped", 0}));
+}
+
+TEST_CASE("a sequence or an epoch that cannot be is passed over, and keeps nothing from the app") { // push.md §7
+    LineDesk desk;
+    REQUIRE(desk.registers("one"));
+    desk.reads({desk.message("one", ~std::uint64_t{0})}, {{.number = ~std::uint64_t{0}, .from = 0}});
+    desk.event(LineRead{.call = {7}, .stream = "stream", .cursors = {{{"one", Urgency::Normal}, ~std::uint64_t{0}}}});
+    CHECK(desk.got.empty());
+    LineMessage badTopic = desk.message("one", 1), badTtl = desk.message("one", 2);
+    badTopic.topic = "two words";
+    badTtl.ttl = Duration{-1};
+    desk.reads({badTopic, badTtl, desk.message("nobody", 3), desk.message("one", 4)});
+    CHECK_FALSE(desk.error);
+    CHECK(desk.got == LineTexts{"4"});
+}
+
+TEST_CASE("the line may pass over what cannot be taken, and is told of no error") { // push.md §4.1
+    LineDesk desk;
+    REQUIRE(desk.registers("one"));
+    desk.event(LineRead{.call = {7}, .stream = "stream", .cursors = {{{"one", Urgency::Normal}, 6}}});
+    CHECK_FALSE(desk.error);
+    desk.reads({desk.message("one", 6), desk.message("one", 7)});
+    CHECK(desk.got == LineTexts{"7"});
+}
+
+TEST_CASE("an app that has missed some is told so once, before the rest") { // push.md §4.1, backlog
+    LineDesk desk;
+    REQUIRE(desk.registers("one"));
+    desk.doze(true);
+    const auto missing = [&](std::uint64_t sequence, Urgency urgency) {
+        desk.event(LineRead{.call = {7},
+                            .stream = "stream",
+                            .messages = {desk.message("one", sequence, urgency)},
+                            .missed = {{"one", urgency}}});
+    };
+    missing(101, Urgency::Normal);
+    missing(102, Urgency::Normal);
+    CHECK(desk.got.empty());
+    CHECK(desk.waiting.size() == 3);
+    desk.restart();
+    desk.doze(false);
+    CHECK(desk.got == LineTexts{"note", "101", "102"});
+    CHECK(desk.waiting.empty());
+    desk.got.clear();
+    desk.doze(true);
+    missing(201, Urgency::Normal);
+    missing(202, Urgency::High); // does not wait, and so does its note
+    CHECK(desk.got == LineTexts{"note", "202"});
+    desk.doze(false);
+    CHECK(desk.got == LineTexts{"note", "202", "201"});
+}
+
+TEST_CASE("where an app has no room the oldest normal message goes, and it is told") { // push.md §4.1
+    Constants constants;
+    constants.pushMaxWaiting = 3;
+    LineDesk desk(constants);
+    REQUIRE(desk.registers("one"));
+    desk.doze(true);
+    desk.reads({desk.message("one", 1, Urgency::Low), desk.message("one", 2), desk.message("one", 3)});
+    CHECK(desk.ended.empty());
+    desk.reads({desk.message("one", 4)});
+    CHECK(desk.ended == LineTexts{"deleted"});
+    desk.device.plugged = true;
+    desk.doze(false);
+    CHECK(desk.got == LineTexts{"1", "3", "note", "4"});
+}
+
+TEST_CASE("the TTL counts from when the server was given it, where the clock is good") { // push.md §4.1
+    LineDesk desk;
+    REQUIRE(desk.registers("one"));
+    LineMessage message = desk.message("one", 1);
+    message.sent = desk.now.wall - 2h;
+    message.ttl = 1h;
+    desk.reads({message});
+    CHECK(desk.ended == LineTexts{"expired"});
+    message.sequence = 2, message.id = "later";
+    message.sent = desk.now.wall + 1h; // the server's clock is ahead
+    desk.reads({message});
+    CHECK(desk.got == LineTexts{"1"});
+    desk.now.wall = WallTime{}; // 1970
+    desk.restart("another");
+    desk.reads({desk.message("one", 3)});
+    CHECK(desk.got == LineTexts{"3"});
+}
+
+TEST_CASE("a message that was sent in another age has run out, and breaks nothing") { // push.md §4.1, §7
+    LineDesk desk;
+    REQUIRE(desk.registers("one"));
+    LineMessage message = desk.message("one", 1);
+    message.sent = WallTime::min();
+    desk.reads({message});
+    CHECK(desk.ended == LineTexts{"expired"});
+    message.sequence = 2, message.id = "another", message.sent = WallTime::max();
+    desk.reads({message});
+    CHECK(desk.got == LineTexts{"1"});
+}
+
+TEST_CASE("the line asks when it is due, with a window that opens about then, and not while the machine sleeps") {
+    LineDesk desk; // push.md §4.1
+    REQUIRE(desk.registers("one"));
+    const auto due = [&] { return desk.core->nextDeadline().value_or(Instant::max()) - desk.now.elapsed; };
+    CHECK(due() > 28min); // nobody asks without a connection
+    desk.event(LineReported{.up = true, .keepAlive = 28min});
+    CHECK(due() == 28min);
+    desk.pass(10min);
+    desk.reads({desk.message("one", 1)}); // proves that it lives
+    CHECK(due() == 28min);
+    desk.pass(28min);
+    CHECK(desk.checks == 1);
+    CHECK(due() == 28min);
+    desk.device.sleeping = true;
+    desk.event(DeviceChanged{{}, desk.device});
+    desk.pass(2h);
+    CHECK(desk.checks == 1);
+    desk.device.sleeping = false;
+    desk.event(DeviceChanged{{}, desk.device});
+    desk.pass(0s);
+    CHECK(desk.checks == 2);
+    desk.event(LineReported{.up = true, .keepAlive = 1s}); // no radio is kept awake
+    CHECK(due() == 1min);
+    desk.event(LineReported{});
+    desk.pass(24h);
+    CHECK(desk.checks == 2);
+}
+
+TEST_CASE("registrations have their limits, and a name is one app's") { // push.md §4.4
+    Constants constants;
+    constants.pushRegistrationsPerApp = 2;
+    constants.pushRegistrations = 3;
+    LineDesk desk(constants);
+    CHECK(desk.registers("one"));
+    desk.reads({desk.message("one", 7)});
+    CHECK(desk.registers("one")); // again
+    CHECK(desk.cursor("one") == 7);
+    CHECK_FALSE(desk.registers("one", letters));
+    CHECK(desk.error->code == Errc::ILLEGAL_ARGUMENT);
+    CHECK(desk.registers("two"));
+    CHECK_FALSE(desk.registers("three"));
+    CHECK(desk.error->code == Errc::LIMIT_EXCEEDED);
+    CHECK(desk.registers("three", letters));
+    CHECK_FALSE(desk.registers("four", letters));
+    CHECK(desk.error->code == Errc::LIMIT_EXCEEDED);
+    for (const std::string& name : {std::string(), std::string("two words"), std::string(256, 'x')}) {
+        CHECK_FALSE(desk.registers(name, letters));
+        CHECK(desk.error->code == Errc::ILLEGAL_ARGUMENT);
+    }
+    CHECK_FALSE(desk.registers("five", AppId{"com.example.nobody"}));
+    desk.event(Unregistered{.call = {7}, .name = "two"});
+    CHECK(desk.registers("five", letters));
+    CHECK(desk.registrations.size() == 3);
+}
+
+TEST_CASE("an app that is gone leaves no registration, and the line is told") { // push.md §4.4
+    LineDesk desk;
+    REQUIRE(desk.registers("one"));
+    REQUIRE(desk.registers("two", letters));
+    desk.event(AppUninstalled{talk});
+    CHECK(desk.registrations.size() == 1);
+    REQUIRE(desk.wanted);
+    REQUIRE(desk.wanted->of.size() == 1);
+    CHECK(desk.wanted->of[0].registration.name == "two");
+    desk.event(AppUninstalled{letters});
+    CHECK(desk.wanted->of.empty());
+}
+
+TEST_CASE("the line fetches what would pass, and is told where to go on") { // push.md §4.2
+    LineDesk desk;
+    CHECK_FALSE(desk.wanted); // nobody wants anything
+    REQUIRE(desk.registers("one"));
+    desk.reads({desk.message("one", 3)});
+    desk.wanted.reset();
+    desk.doze(true);
+    REQUIRE(desk.wanted);
+    Urgencies high;
+    high.set(placeOf(Urgency::High));
+    CHECK(desk.wanted->of[0].urgencies == high);
+    desk.wanted.reset();
+    desk.pass(1s);
+    CHECK_FALSE(desk.wanted); // as before
+    desk.restart();
+    REQUIRE(desk.wanted); // it starts anew
+    CHECK(desk.wanted->of[0].registration.cursors.at(placeOf(Urgency::Normal)) == 3);
+    CHECK(desk.wanted->place.stream == "stream");
+}
