@@ -308,6 +308,34 @@ TEST_CASE("the line asks when it is due, with a window that opens about then, an
     CHECK(desk.checks == 2);
 }
 
+TEST_CASE("a server that floods with high messages is not listened to for ten minutes, and what it kept is no flood") {
+    LineDesk desk; // push.md §4.2, §7
+    REQUIRE(desk.registers("one"));
+    const auto send = [&](std::uint64_t first, int count, Duration ago) {
+        std::vector<LineMessage> messages;
+        for (int n = 0; n < count; ++n) {
+            messages.push_back(desk.message("one", first + static_cast<std::uint64_t>(n), Urgency::High));
+            messages.back().sent -= ago;
+        }
+        desk.reads(messages);
+    };
+    const auto isOpen = [&] { return desk.wanted->of[0].urgencies.any(); };
+    send(1, 100, 1h);
+    send(201, 60, 0s);
+    CHECK(isOpen());
+    desk.pass(1min);
+    send(301, 60, 0s);
+    CHECK(isOpen());
+    send(401, 1, 0s);
+    CHECK_FALSE(isOpen());
+    CHECK(desk.got.size() == 221); // what came was taken
+    desk.pass(9min);
+    CHECK_FALSE(isOpen());
+    CHECK(desk.core->nextDeadline() == desk.now.elapsed + 1min);
+    desk.pass(1min);
+    CHECK(isOpen());
+}
+
 TEST_CASE("registrations have their limits, and a name is one app's") { // push.md §4.4
     Constants constants;
     constants.pushRegistrationsPerApp = 2;

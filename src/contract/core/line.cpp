@@ -95,6 +95,21 @@ void makeRoom(Turn& turn, const PushMessage& message, const Registration& regist
     noteMissed(turn, registration, Urgency::Normal);
 }
 
+// push.md §7: a server may wake the device only so often. What it kept while nobody fetched it does not count.
+void noteHigh(Turn& turn, const LineMessage& read) {
+    constexpr Duration counted = 1min;
+    Line& line = turn.state.line;
+    const Constants& constants = turn.state.constants;
+    const bool isLive = turn.state.boot.clockGood && read.sent > turn.now.wall - counted;
+    if (read.of.urgency != Urgency::High || !isLive) return;
+    while (!line.highs.empty() && line.highs.front() <= turn.now.elapsed - counted)
+        line.highs.pop_front();
+    line.highs.push_back(turn.now.elapsed);
+    if (std::ssize(line.highs) <= constants.pushHighRate) return;
+    line.highs.clear();
+    line.closedUntil = turn.now.elapsed + constants.pushClosed;
+}
+
 void take(Turn& turn, const LineMessage& read, Registration& registration) {
     const Constants& constants = turn.state.constants;
     // push.md §4.1, TTL: by the device's wall clock, if that can be right. What is older than any TTL is no younger for
@@ -112,6 +127,7 @@ void take(Turn& turn, const LineMessage& read, Registration& registration) {
                         .arrivedWall = sent,
                         .registration = registration.name};
     if (messageError(message)) return; // passed over, like all that cannot be a message
+    noteHigh(turn, read);
     makeRoom(turn, message, registration);
     takeIn(turn, std::move(message));
 }
@@ -175,6 +191,8 @@ std::string heldInStore(const Line& line, const PushMessage& message) {
     const Line::Opened& opened = entry->second.opened.at(placeOf(message.urgency));
     return message.arrived < opened.at ? opened.because : std::string();
 }
+
+std::optional<Instant> nextLineChange(const Line& line) { return earlier(line.next, line.closedUntil); }
 
 void restoreLine(State& state, Snapshot& snapshot) {
     Line& line = state.line;
@@ -271,10 +289,11 @@ void settleLine(Turn& turn) {
     if (line.entries.empty() && line.told) return;
     const World world = turn.world();
     Urgencies now;
+    if (line.closedUntil && *line.closedUntil <= turn.now.elapsed) line.closedUntil.reset();
     bool differs = !std::exchange(line.told, true), opens = false;
     for (auto& [name, entry] : line.entries) {
         const AppMemory* const memory = memoryOf(turn.state, entry.registration.app);
-        const Urgencies fetched = memory ? fetchedFor(*memory, world) : Urgencies{};
+        const Urgencies fetched = memory && !line.closedUntil ? fetchedFor(*memory, world) : Urgencies{};
         for (const Urgency urgency : {Urgency::VeryLow, Urgency::Low, Urgency::Normal, Urgency::High}) {
             Line::Opened& opened = entry.opened.at(placeOf(urgency));
             if (!fetched[placeOf(urgency)])
@@ -287,7 +306,8 @@ void settleLine(Turn& turn) {
         opens = opens || (fetched & ~entry.fetched).any();
         entry.fetched = fetched;
     }
-    if (std::exchange(line.fetched, now) != now) turn.effect(Trace{.what = Trace::What::Line, .to = lettersOf(now)});
+    if (std::exchange(line.fetched, now) != now)
+        turn.effect(Trace{.what = Trace::What::Line, .result = line.closedUntil ? "flood" : "", .to = lettersOf(now)});
     if (differs) tellLine(turn);
     if (opens) noteAsked(turn); // it asks for what waits there
     keepAlive(turn);

@@ -2,6 +2,7 @@
 // line is to fetch.
 #pragma once
 #include <array>
+#include <deque>
 #include <map>
 #include <optional>
 #include <string>
@@ -30,16 +31,20 @@ struct Line {
     std::map<std::string, Entry> entries; ///< by the registration's name
     /// Ids of messages, of the last push.ids_kept: a store that gives out its sequences anew has them again.
     std::map<std::string, WallTime> seen;
-    Urgencies fetched;                 ///< of any of them
-    std::optional<Duration> keepAlive; ///< it is connected, and asks so long after it last did
-    Instant asked;                     ///< when it last did, or brought something
-    std::optional<Instant> next;       ///< when it asks again
-    bool inDoze = false;               ///< `next` was planned in Doze
-    bool told = true;                  ///< the line knows the registrations as they are
+    Urgencies fetched;                  ///< of any of them
+    std::deque<Instant> highs;          ///< high messages that were sent and came within the last minute
+    std::optional<Instant> closedUntil; ///< it brought too many of them
+    std::optional<Duration> keepAlive;  ///< it is connected, and asks so long after it last did
+    Instant asked;                      ///< when it last did, or brought something
+    std::optional<Instant> next;        ///< when it asks again
+    bool inDoze = false;                ///< `next` was planned in Doze
+    bool told = true;                   ///< the line knows the registrations as they are
 };
 
 /// The word for the hold that kept the message in the store; empty: nothing did, or nobody knows.
 std::string heldInStore(const Line& line, const PushMessage& message);
+/// The instant at which the line asks again, or is opened again.
+std::optional<Instant> nextLineChange(const Line& line);
 /// Takes over what was written down.
 void restoreLine(State& state, Snapshot& snapshot);
 /// Takes away the app's registrations.

@@ -374,7 +374,7 @@ std::optional<Instant> Scheduler::nextDeadline() const {
     note(state.alarms.next());
     note(state.deliveries.next());
     note(state.messages.next());
-    note(state.line.next);
+    note(nextLineChange(state.line));
     note(state.shell.next());
     note(nextDeviceChange(state));
     note(nextGuardChange(state));

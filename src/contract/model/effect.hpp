@@ -246,7 +246,8 @@ struct Trace {
     std::optional<std::int32_t> notification;
     std::optional<bool> userInitiated;
     std::string result; ///< scheduled, refused: "success", "failure", "SecurityException", …; message that is not
-                        ///< delivered: "expired", "replaced", "deleted"; "deleted_note"
+                        ///< delivered: "expired", "replaced", "deleted"; "deleted_note";
+                        ///< line that is closed: "flood"
     std::string during; ///< unresponsive: bind, start, stop, notification; killed: the reason
     std::optional<Duration> ran;
     std::optional<bool> overdue;

@@ -78,6 +78,7 @@ std::vector<Field> fieldsOf(const Trace& trace, Instant zero) {
         break;
     case Line:
         trace.because.empty() ? say("subscribed", trace.to) : say("wake", trace.because);
+        if (!trace.result.empty()) say("closed", trace.result);
         break;
     case Network:
         say("is", trace.allowed.value_or(true) ? "allowed" : "blocked");

@@ -21,6 +21,7 @@ constexpr std::array<std::string_view, 2> accesses{"allowed", "blocked"};
 constexpr std::array<std::string_view, 2> machines{"deep", "light"};
 constexpr std::array<std::string_view, 3> sleeps{"waiting", "asleep", "awake"};
 constexpr std::array<std::string_view, 4> holds{"doze", "battery", "power", "network"};
+constexpr std::array<std::string_view, 1> lineCloses{"flood"};
 constexpr std::array<std::string_view, 1> lineWakes{"keepalive"};
 constexpr std::array<std::string_view, 4> urgencyLetters{"h", "n", "l", "v"};
 constexpr auto buckets = [] {
@@ -71,7 +72,9 @@ std::vector<EffectWord> table() {
           {"replaced", Truth},
           {"deleted", Truth},
           {"deleted_note", Truth}}},
-        {"line", Whom::Device, {{"subscribed", Words, urgencyLetters}, {"wake", Word, lineWakes}}},
+        {"line",
+         Whom::Device,
+         {{"subscribed", Words, urgencyLetters}, {"wake", Word, lineWakes}, {"closed", Word, lineCloses}}},
         {"network", Whom::App, {{"is", Word, accesses}, {"because"}}},
         {"bucket", Whom::App, {{"from", Word, buckets}, {"to", Word, buckets}, {"because"}, {"until"}}},
         {"held_back", Whom::App, {{"because"}}},
