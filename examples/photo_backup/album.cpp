@@ -1,8 +1,10 @@
 #include "album.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <cstdlib>
 #include <fstream>
+#include <system_error>
 
 namespace fs = std::filesystem;
 
@@ -51,7 +53,13 @@ void Album::noteUploaded(const std::string& name) const { std::ofstream(own_ / "
 
 int Album::forgetThumbnails() const {
     int forgotten = 0;
-    for (const auto& entry : fs::directory_iterator(own_ / "thumbnails"))
-        if (!fs::exists(photo(entry.path().filename().string()))) forgotten += fs::remove(entry.path()) ? 1 : 0;
+    const auto yesterday = fs::file_time_type::clock::now() - std::chrono::hours(24);
+    for (const auto& entry : fs::directory_iterator(own_ / "thumbnails")) {
+        std::error_code gone;                                    // it has its name by now
+        const bool isWhole = entry.path().extension() == ".ppm"; // else it is being made, or its maker has died
+        const bool isOver = isWhole ? !fs::exists(photo(entry.path().filename().string()))
+                                    : entry.last_write_time(gone) < yesterday && !gone;
+        if (isOver) forgotten += fs::remove(entry.path(), gone) ? 1 : 0;
+    }
     return forgotten;
 }

@@ -1,5 +1,7 @@
 """examples/photo_backup: new photos are noticed, made small, and uploaded, in the background; or now (jobs.md §10)."""
 
+import os
+
 import pytest
 from events import Directory
 from origin import Origin
@@ -52,6 +54,20 @@ def test_a_photo_that_is_none_fails_its_chain_and_no_other(world, server, album)
     assert "photo bad.ppm: Upload FAILED" in status
     assert not (server.www / "bad.ppm").exists()
     assert any(line.startswith("clean-up: CleanUp ") for line in status)
+
+
+def test_the_clean_up_leaves_a_thumbnail_that_is_being_made(world, server, album):
+    """It took them, and the worker that made them threw: seen in `.ci/run` under load, twice."""
+    thumbnails = world.root / "data" / PACKAGE / "thumbnails"
+    thumbnails.mkdir(parents=True)
+    old, new = thumbnails / "old.ppm.AAAAAA", thumbnails / "new.ppm.BBBBBB"
+    for file in (old, new):
+        file.touch()
+    os.utime(old, (0, 0))
+    world.done("start", PACKAGE, "watch", str(album), server.url(""))
+    with Directory(thumbnails) as directory:
+        directory.until(lambda: not old.exists())
+    assert new.exists()
 
 
 def test_back_up_now_shows_how_far_it_is(world, server, album):
