@@ -336,6 +336,18 @@ TEST_CASE("a server that floods with high messages is not listened to for ten mi
     CHECK(isOpen());
 }
 
+TEST_CASE("a line that is closed when its last app goes leaves no deadline behind") { // push.md §4.2
+    Constants constants;
+    constants.pushHighRate = 1;
+    LineDesk desk(constants);
+    REQUIRE(desk.registers("one"));
+    desk.reads({desk.message("one", 1, Urgency::High), desk.message("one", 2, Urgency::High)});
+    REQUIRE(desk.core->nextDeadline() <= desk.now.elapsed + 10min);
+    desk.event(Unregistered{.call = {7}, .name = "one"});
+    desk.pass(10min);
+    CHECK(desk.core->nextDeadline().value_or(Instant::max()) > desk.now.elapsed); // or the daemon would spin
+}
+
 TEST_CASE("registrations have their limits, and a name is one app's") { // push.md §4.4
     Constants constants;
     constants.pushRegistrationsPerApp = 2;

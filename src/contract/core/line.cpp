@@ -286,19 +286,22 @@ void dropRegistrations(Turn& turn, const AppId& app) {
 
 void settleLine(Turn& turn) {
     Line& line = turn.state.line;
+    if (line.closedUntil && *line.closedUntil <= turn.now.elapsed) line.closedUntil.reset();
     if (line.entries.empty() && line.told) return;
     const World world = turn.world();
     Urgencies now;
-    if (line.closedUntil && *line.closedUntil <= turn.now.elapsed) line.closedUntil.reset();
     bool differs = !std::exchange(line.told, true), opens = false;
     for (auto& [name, entry] : line.entries) {
         const AppMemory* const memory = memoryOf(turn.state, entry.registration.app);
-        const Urgencies fetched = memory && !line.closedUntil ? fetchedFor(*memory, world) : Urgencies{};
+        Urgencies fetched;
         for (const Urgency urgency : {Urgency::VeryLow, Urgency::Low, Urgency::Normal, Urgency::High}) {
-            Line::Opened& opened = entry.opened.at(placeOf(urgency));
-            if (!fetched[placeOf(urgency)])
-                opened.because = memory ? std::string(passageOf(urgency, *memory, world).heldBy()) : "";
-            else if (!entry.fetched[placeOf(urgency)])
+            const std::size_t place = placeOf(urgency);
+            const Passage passage = memory ? passageOf(urgency, *memory, world) : Passage{};
+            fetched[place] = memory && !line.closedUntil && passage.passes();
+            Line::Opened& opened = entry.opened.at(place);
+            if (!fetched[place])
+                opened.because = passage.heldBy();
+            else if (!entry.fetched[place])
                 opened.at = turn.now.elapsed;
         }
         now |= fetched;

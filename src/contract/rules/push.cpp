@@ -47,13 +47,6 @@ Passage passageOf(Urgency sent, const AppMemory& memory, const World& world) {
     return {.holds = held(byDoze, dozes) | lacksOf(urgency, world), .urgency = urgency};
 }
 
-Urgencies fetchedFor(const AppMemory& memory, const World& world) {
-    Urgencies fetched;
-    for (const Urgency urgency : {Urgency::VeryLow, Urgency::Low, Urgency::Normal, Urgency::High})
-        fetched[placeOf(urgency)] = passageOf(urgency, memory, world).passes();
-    return fetched;
-}
-
 std::string lettersOf(Urgencies urgencies) {
     std::string letters;
     for (const Urgency urgency : {Urgency::High, Urgency::Normal, Urgency::Low, Urgency::VeryLow}) {

@@ -47,9 +47,6 @@ std::optional<Error> messageError(const PushMessage& message);
 /// The passage of a message that was sent to the app with that urgency (push.md §4.2).
 Passage passageOf(Urgency urgency, const AppMemory& memory, const World& world);
 
-/// The urgencies that the line fetches for the app (push.md §4.2): those which would pass now.
-Urgencies fetchedFor(const AppMemory& memory, const World& world);
-
 /// "h,n": the urgencies in a trace, the most urgent first.
 std::string lettersOf(Urgencies urgencies);
 
