@@ -2,6 +2,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <functional>
+
 #include "base/version/version.hpp"
 #include "contract/json/job_json.hpp"
 #include "stintd/store/opening.hpp"
@@ -175,6 +177,14 @@ void dropColumnOf11(Database& database) {
     done(database.run(fmt::format("UPDATE jobs SET seal = seal({})", columns)));
 }
 
+/// Makes the store one of that version: `takeAway` takes what came after.
+void leaveAs(int version, const Scratch& scratch, const std::function<void(Database&)>& takeAway) {
+    auto database = valueOf(Database::open(scratch.database()));
+    done(addRowChecksum(database));
+    takeAway(database);
+    done(database.run(fmt::format("PRAGMA user_version = {}", version)));
+}
+
 /// stint.db as version 2 left it: many jobs, one with work, and three apps; app "c" was damaged on the disk since.
 void makeVersion2(const StoreDirectory& directory) {
     const auto file = directory.path() / "stint.db";
@@ -287,16 +297,13 @@ TEST_CASE("a store of version 9 keeps what has ended, which cannot be retried") 
     const Scratch scratch;
     const Completed ended = completedOf(2);
     done(openStore(scratch.store()).commit(std::vector<Record>{SaveCompleted{ended, 20}}, stamp(1s)));
-    {
-        auto database = valueOf(Database::open(scratch.database()));
-        done(addRowChecksum(database));
+    leaveAs(9, scratch, [](Database& database) {
         for (const auto* column : columnsOf10)
             done(database.run(fmt::format("ALTER TABLE completed DROP COLUMN {}", column)));
         done(database.run("UPDATE completed SET seal = seal(app, space, id, ended, stop_reason, internal_reason, "
                           "exit_code, text, downloaded, uploaded, label, scheduled, began, kind, url, path)"));
         dropColumnOf11(database);
-        done(database.run("PRAGMA user_version = 9"));
-    }
+    });
     auto store = openStore(scratch.store());
     const auto snapshot = valueOf(store.load());
     CHECK(store.notes().empty());
@@ -315,12 +322,7 @@ TEST_CASE("a store of version 10 keeps its jobs, of whose runs nothing was writt
     running.running = true;
     running.details.edit().runSoFar.edit() = {.began = WallTime{1s}, .ended = WallTime{2s}, .transferredDown = 3};
     done(openStore(scratch.store()).commit(std::vector<Record>{SaveJob{running}}, stamp(1s)));
-    {
-        auto database = valueOf(Database::open(scratch.database()));
-        done(addRowChecksum(database));
-        dropColumnOf11(database);
-        done(database.run("PRAGMA user_version = 10"));
-    }
+    leaveAs(10, scratch, dropColumnOf11);
     auto store = openStore(scratch.store());
     const auto snapshot = valueOf(store.load());
     CHECK(store.notes().empty());
@@ -333,12 +335,7 @@ TEST_CASE("a store of version 12 keeps its messages, which were sent on the spot
     const Scratch scratch;
     const PushMessage message = messageOf(3);
     done(openStore(scratch.store()).commit(std::vector<Record>{SaveMessage{message}}, stamp(1s)));
-    {
-        auto database = valueOf(Database::open(scratch.database()));
-        done(addRowChecksum(database));
-        dropColumnsOf13(database);
-        done(database.run("PRAGMA user_version = 12"));
-    }
+    leaveAs(12, scratch, dropColumnsOf13);
     auto store = openStore(scratch.store());
     const auto snapshot = valueOf(store.load());
     CHECK(store.notes().empty());
@@ -351,12 +348,7 @@ TEST_CASE("a store of version 11 keeps its messages, which are worth something f
     const Scratch scratch;
     const PushMessage high = messageOf(3), low = messageOf(1);
     done(openStore(scratch.store()).commit(std::vector<Record>{SaveMessage{high}, SaveMessage{low}}, stamp(1s)));
-    {
-        auto database = valueOf(Database::open(scratch.database()));
-        done(addRowChecksum(database));
-        dropColumnsOf12(database);
-        done(database.run("PRAGMA user_version = 11"));
-    }
+    leaveAs(11, scratch, dropColumnsOf12);
     auto store = openStore(scratch.store());
     const auto snapshot = valueOf(store.load());
     CHECK(store.notes().empty());
@@ -378,15 +370,12 @@ TEST_CASE(
         return memory;
     }();
     done(openStore(scratch.store()).commit(std::vector<Record>{saved(spent)}, stamp(1s)));
-    {
-        auto database = valueOf(Database::open(scratch.database()));
-        done(addRowChecksum(database));
+    leaveAs(7, scratch, [](Database& database) {
         dropColumnOf11(database);
         done(database.run("DROP TABLE device_changes")); // what versions 9 and 10 have beside
         for (const auto* column : columnsOf10)
             done(database.run(fmt::format("ALTER TABLE completed DROP COLUMN {}", column)));
-        done(database.run("PRAGMA user_version = 7"));
-    }
+    });
     {
         auto store = openStore(scratch.store());
         CHECK((valueOf(store.load()).apps.at(0).memory == spent));
