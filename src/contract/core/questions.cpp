@@ -143,7 +143,7 @@ void addStale(const Group& group, const Context& context, std::vector<std::strin
     };
     for (const ShutGate& now : asked) {
         const auto then = std::ranges::find(group.shut, now.gate, &Shut::gate);
-        if (then == group.shut.end() && now.gate->lags && now.gate->lags(context)) continue;
+        if (then == group.shut.end() && mayLag(*now.gate, context)) continue;
         if (then == group.shut.end())
             note(now.gate, "is shut, and remembered as open");
         else if (then->verdict.reason != now.verdict.reason)

@@ -136,8 +136,7 @@ constexpr std::array gateTable{
          .stop = STOP_REASON_QUOTA,
          .explicitly = false,
          .stopRank = 3,
-         .opens = quotaGateOpens,
-         .lags = joinsSession},
+         .opens = quotaGateOpens},
     Gate{.name = "budget",
          .reads = Reads::Network | Reads::App,
          .ask = budgetGate,
@@ -237,6 +236,12 @@ Verdict ask(const Gate& gate, const Context& c) {
 } // namespace
 
 std::span<const Gate> gates() { return gateTable; }
+
+bool mayLag(const Gate& gate, const Context& c) {
+    if (!c.app) return false;
+    const bool expedited = c.gateKey.kind == JobClass::Expedited && c.app->memory.expedited.open;
+    return expedited ? gate.reads & Reads::App : gate.ask == &quotaGate && c.app->memory.quota.open;
+}
 
 ReadSet readsOfAll() {
     ReadSet all = 0;

@@ -32,12 +32,16 @@ struct Gate {
     bool system = false; ///< past the guarantee it stops a run for its length (jobs.md §4.5 clause 3)
     /// The forecast of when it opens; null: the time at which it is asked again, where that is a forecast.
     std::optional<Instant> (*opens)(const Context&, const Verdict&, const Foresight&) = nullptr;
-    /// True if it may be shut, and be remembered as open until something else is asked (decision 0003); null: never.
-    bool (*lags)(const Context&) = nullptr;
     bool holdsGuards = false; ///< asked about guards, too (jobs.md §14.5)
 };
 
 std::span<const Gate> gates();
+
+/// True if the gate may be shut, and be remembered as open until something changes (decision 0003). An open session
+/// spends the quota little by little, and goes on at 0 while as much rolls out of the window (limits.md §3.6, §4); a
+/// job that joins it costs the quota nothing. An expedited job that is out of its quota counts as a regular one
+/// (jobs.md §6.6) at each gate that reads its app.
+bool mayLag(const Gate& gate, const Context& context);
 
 /// Gates as bits, by their place in the table.
 using GateSet = std::uint32_t;

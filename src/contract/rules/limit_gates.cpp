@@ -148,8 +148,6 @@ bool goesOnByGuarantee(const Context& c) {
            !inExpeditedQuota(*c.app, c.world, true);
 }
 
-bool joinsSession(const Context& c) { return c.app && c.app->memory.quota.open; }
-
 bool alwaysFree(const App& app, const World& world) {
     return onScreen(app) || (world.state.charging && bucketOf(app) != Bucket::Restricted);
 }

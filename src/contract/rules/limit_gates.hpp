@@ -33,10 +33,6 @@ bool idlePathOpen(const Context&);
 /// True for an expedited run that is out of its quota, and goes on until its guarantee ends (limits.md §4).
 bool goesOnByGuarantee(const Context&);
 
-/// True if the app has a session open, which spends the quota little by little (limits.md §3.4): a job that would join
-/// it costs the quota nothing, so it is asked about again only when something has changed.
-bool joinsSession(const Context&);
-
 /// True in free time of an app under either policy: charging and not restricted, or on screen (jobs.md §6.7).
 bool alwaysFree(const App& app, const World& world);
 
