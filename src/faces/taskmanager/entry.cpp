@@ -105,14 +105,9 @@ std::string tokenIn(const std::string& body) {
 
 } // namespace
 
-Answer refusal(int status, std::string_view sentence) {
-    const nlohmann::json object{{"error", sentence}};
-    return {status, "application/json", object.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n"};
-}
-
-const std::vector<std::pair<std::string, std::string>>& commonHeaders() {
+const http::Headers& commonHeaders() {
     // Styles and scripts only from files of ours, no frame, no form; no page of another origin may read an answer.
-    static const std::vector<std::pair<std::string, std::string>> headers{
+    static const http::Headers headers{
         {"Content-Security-Policy",
          "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; object-src 'none'"},
         {"X-Frame-Options", "DENY"},

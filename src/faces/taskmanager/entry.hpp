@@ -54,6 +54,6 @@ private:
 };
 
 /// The headers of every answer, beside its own.
-const std::vector<std::pair<std::string, std::string>>& commonHeaders();
+const http::Headers& commonHeaders();
 
 } // namespace stint::taskmanager

@@ -10,11 +10,11 @@
 #include <fmt/core.h>
 #include <systemd/sd-event.h>
 
+#include "base/http/server.hpp"
 #include "base/result/errors.hpp"
 #include "base/unix/ends.hpp"
 #include "base/unix/fd.hpp"
 #include "faces/taskmanager/door_plate.hpp"
-#include "faces/taskmanager/http_server.hpp"
 #include "faces/taskmanager/task_manager.hpp"
 #include "link/wire/connect.hpp"
 #include "link/wire/errors.hpp"
@@ -66,10 +66,12 @@ Result<void> serve(const Options& options) {
     const Loop loop = STINT_TRY(newLoop());
     const Secret token = STINT_TRY(Secret::draw());
     const Secret cookie = STINT_TRY(Secret::draw());
-    auto server = STINT_TRY(HttpServer::listen(options.port));
+    auto peers = STINT_TRY(Peers::open());
+    auto server = STINT_TRY(http::Server::listen(options.port));
     const std::string address = fmt::format("http://127.0.0.1:{}/#{}", server.port(), token.text());
     STINT_TRY(plate->write(address));
-    TaskManager manager(loop.get(), Entry(server.port(), token, cookie), {directory, options.webRoot, options.idle});
+    TaskManager manager(loop.get(), Entry(server.port(), token, cookie), std::move(peers),
+                        {directory, options.webRoot, options.idle});
     tell(address);
     server.run(loop.get(), manager);
     return {};

@@ -1,6 +1,5 @@
-// A browser's request and its answer, as values: all of HTTP that the rest of the room has to know. Arguments, in the
-// query or in the body's object, where an unknown key is refused by name; the daemon's errors as statuses; and
-// Service, the HTTP server's questions to the part that decides the answers.
+// A browser's request, as the room sees it. Arguments, in the query or in the body's object, where an unknown key is
+// refused by name; the daemon's errors as statuses.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -12,10 +11,15 @@
 #include <utility>
 #include <vector>
 
+#include "base/http/message.hpp"
 #include "contract/model/job.hpp"
 #include "stint/result.hpp"
 
 namespace stint::taskmanager {
+
+using http::Answer;
+using http::refusal;
+using http::Viewer;
 
 /// The maker of a connection, according to the kernel.
 enum class Peer : std::uint8_t {
@@ -47,15 +51,8 @@ struct Request {
     std::string body;
 };
 
-struct Answer {
-    int status = 200;
-    std::string type; ///< the body's type; empty: it has none
-    std::string body = {};
-    std::vector<std::pair<std::string, std::string>> headers = {}; ///< beside those of every answer
-};
-
-/// {"error": sentence}: the sentence says what was wrong, and what would be right.
-Answer refusal(int status, std::string_view sentence);
+/// What a browser has sent.
+Request requestOf(const http::Request& sent, const PeerSocket& peer);
 
 /// The values of `key` in a query, in order; IllegalArgument where it has another key, or what is no text.
 Result<std::vector<std::string>> valuesIn(std::string_view query, std::string_view key);
@@ -98,28 +95,5 @@ Answer answerOf(const Error& error, int noSuch = 400);
 
 /// 200 with an object.
 Answer jsonAnswer(std::string json);
-
-/// The events of one browser's stream, taken when it can take more.
-class Viewer {
-public:
-    virtual ~Viewer() = default;
-    /// The next bytes to send; empty: nothing yet, and its `wake` is called when there is something.
-    virtual std::string take() = 0;
-};
-
-class Service {
-public:
-    virtual ~Service() = default;
-    /// Called when a request's headers are there, before its body is read: an answer refuses it.
-    virtual std::optional<Answer> refused(const Request& head) = 0;
-    /// True if the sender of this request has entered: other connections are dropped first where there are too many.
-    virtual bool hasEntered(const Request& head) = 0;
-    /// The most bytes that the body may have.
-    virtual std::size_t longestBody(const Request& head) = 0;
-    /// `done` is called once, now or later.
-    virtual void answer(const Request& request, std::function<void(Answer)> done) = 0;
-    /// Opens the stream of events. `wake` lives as long as the viewer.
-    virtual std::unique_ptr<Viewer> stream(const Request& request, std::function<void()> wake) = 0;
-};
 
 } // namespace stint::taskmanager

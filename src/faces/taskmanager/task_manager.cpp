@@ -66,11 +66,11 @@ void stop(const EventSource& timer) { sd_event_source_set_enabled(timer.get(), S
 
 } // namespace
 
-TaskManager::TaskManager(sd_event* loop, Entry entry, Setup setup)
-    : loop_(sd_event_ref(loop)), entry_(std::move(entry)), pages_(std::move(setup.webRoot)), idle_(setup.idle),
-      line_(loop, std::move(setup.directory),
-            {[this] { board_.connected(); }, [this](const std::string& why) { board_.lost(why); },
-             [this](const wire::Message& signal) { board_.onSignal(signal); }}),
+TaskManager::TaskManager(sd_event* loop, Entry entry, Peers peers, Setup setup)
+    : loop_(sd_event_ref(loop)), entry_(std::move(entry)), peers_(std::move(peers)), pages_(std::move(setup.webRoot)),
+      idle_(setup.idle), line_(loop, std::move(setup.directory),
+                               {[this] { board_.connected(); }, [this](const std::string& why) { board_.lost(why); },
+                                [this](const wire::Message& signal) { board_.onSignal(signal); }}),
       work_(loop, [this] { board_.hasChanged("work"); }), outputs_(loop, [this] { board_.hasChanged("output"); }),
       board_(loop, line_,
              {{"work", [this] { return work_.topic(); }}, {"output", [this] { return outputs_.topic(); }}}),
@@ -84,12 +84,35 @@ TaskManager::~TaskManager() {
     sd_event_unref(loop_);
 }
 
-std::size_t TaskManager::longestBody(const Request& head) {
-    const Path* const path = pathNamed(head.path);
-    return path ? path->longestBody : 0;
+namespace {
+
+constexpr std::string_view eventsPath = "/api/events";
+
+struct Browser : http::Caller {
+    explicit Browser(const PeerSocket& its) : Caller(its.whose != Peer::Foreign), socket(its) {}
+    PeerSocket socket;
+};
+
+Request requestOf(const http::Request& sent) {
+    return requestOf(sent, static_cast<const Browser&>(*sent.caller).socket); // it was made by met()
 }
 
-void TaskManager::answer(const Request& request, std::function<void(Answer)> done) {
+} // namespace
+
+std::shared_ptr<const http::Caller> TaskManager::met(int socket) {
+    return std::make_shared<const Browser>(peers_.of(socket));
+}
+
+http::Judged TaskManager::judged(const http::Request& head) {
+    const Request request = requestOf(head);
+    const Path* const path = pathNamed(request.path);
+    return {.isKnown = entry_.hasCookie(request),
+            .refused = entry_.refused(request),
+            .longestBody = path ? path->longestBody : 0};
+}
+
+void TaskManager::answer(http::Request sent, std::function<void(Answer)> done) {
+    const Request request = requestOf(sent);
     if (request.path == "/enter")
         return done(entry_.enter(request, [&] { return makers_.includeNoJob(request.peer); }));
     const Path* const path = pathNamed(request.path);
@@ -106,10 +129,11 @@ void TaskManager::answer(const Request& request, std::function<void(Answer)> don
     last(pages_.answer(request));
 }
 
-std::unique_ptr<Viewer> TaskManager::stream(const Request& request, std::function<void()> wake) {
+std::unique_ptr<Viewer> TaskManager::stream(const http::Request& request, std::function<void()> wake) {
+    if (request.path != eventsPath || request.method == "HEAD") return nullptr;
     beginLook();
     board_.follow(true);
-    return board_.broadcast().join(request.lastEventId, std::move(wake), [this] { endLook(); });
+    return board_.broadcast().join(std::string(request.value("Last-Event-ID")), std::move(wake), [this] { endLook(); });
 }
 
 void TaskManager::beginLook() {

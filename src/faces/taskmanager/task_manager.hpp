@@ -32,21 +32,21 @@ struct Options {
 /// Ends the process for --help, --version and wrong words.
 Options parseOptions(int count, char** words);
 
-class TaskManager final : public Service {
+class TaskManager final : public http::Service {
 public:
     struct Setup {
         std::filesystem::path directory; ///< the runtime directory
         std::optional<std::filesystem::path> webRoot;
         std::optional<Duration> idle; ///< the loop is told to exit after it; nullopt: never
     };
-    TaskManager(sd_event* loop, Entry entry, Setup setup);
+    TaskManager(sd_event* loop, Entry entry, Peers peers, Setup setup);
     ~TaskManager() override;
 
-    std::optional<Answer> refused(const Request& head) override { return entry_.refused(head); }
-    bool hasEntered(const Request& head) override { return entry_.hasCookie(head); }
-    std::size_t longestBody(const Request& head) override;
-    void answer(const Request& request, std::function<void(Answer)> done) override;
-    std::unique_ptr<Viewer> stream(const Request& request, std::function<void()> wake) override;
+    std::shared_ptr<const http::Caller> met(int socket) override;
+    http::Judged judged(const http::Request& head) override;
+    void answer(http::Request request, std::function<void(Answer)> done) override;
+    std::unique_ptr<Viewer> stream(const http::Request& request, std::function<void()> wake) override;
+    const http::Headers& commonHeaders() const override { return taskmanager::commonHeaders(); }
 
 private:
     void beginLook();
@@ -56,6 +56,7 @@ private:
 
     sd_event* loop_;
     Entry entry_;
+    Peers peers_;
     Makers makers_;
     Pages pages_;
     std::optional<Duration> idle_;

@@ -1,4 +1,4 @@
-#include "faces/taskmanager/http_server.hpp"
+#include "base/http/server.hpp"
 
 #include <algorithm>
 #include <list>
@@ -11,11 +11,10 @@
 #include <boost/asio/ip/v6_only.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 
+#include "base/http/connection.hpp"
 #include "base/result/errors.hpp"
-#include "faces/taskmanager/http_connection.hpp"
-#include "faces/taskmanager/peer.hpp"
 
-namespace stint::taskmanager {
+namespace stint::http {
 namespace {
 
 namespace asio = boost::asio;
@@ -42,9 +41,9 @@ Result<void> bindTo(tcp::acceptor& acceptor, const tcp::endpoint& place) {
 
 } // namespace
 
-class HttpServer::Listening {
+class Server::Listening {
 public:
-    explicit Listening(Peers peers) : peers_(std::move(peers)) {}
+    explicit Listening(const Bounds& bounds) : bounds_(bounds) {}
 
     Result<void> open(std::uint16_t port) {
         STINT_TRY(bindTo(four_, {asio::ip::address_v4::loopback(), port}));
@@ -83,7 +82,7 @@ public:
     }
 
 private:
-    using Connections = std::list<std::shared_ptr<HttpConnection>>;
+    using Connections = std::list<std::shared_ptr<Connection>>;
 
     void accept(tcp::acceptor& acceptor) {
         acceptor.async_accept([this, &acceptor](const error_code& error, tcp::socket socket) {
@@ -94,10 +93,10 @@ private:
     }
 
     void admit(tcp::socket socket) {
-        const PeerSocket peer = peers_.of(socket.native_handle());
-        if (connections_.size() >= bounds::connections && (peer.whose == Peer::Foreign || !dropOne()))
+        auto caller = service_->met(socket.native_handle());
+        if (connections_.size() >= bounds_.connections && (!caller->displaces || !dropOne()))
             return; // and `socket` is closed
-        const auto connection = std::make_shared<HttpConnection>(std::move(socket), peer, *service_);
+        const auto connection = std::make_shared<Connection>(std::move(socket), std::move(caller), *service_, bounds_);
         connections_.push_back(connection);
         // An exception (there is no memory) ends the one connection.
         asio::co_spawn(
@@ -105,20 +104,22 @@ private:
             [this, connection](const std::exception_ptr&) { connections_.remove(connection); });
     }
 
-    /// Drops the oldest connection that has not entered; else the oldest between two requests; else the oldest stream,
-    /// where streams have more than their share; else the oldest that waits for its browser. A request that is being
-    /// answered stays, and so do as many streams as have a place of their own.
+    /// Drops the oldest connection of a stranger, if possible one that is not being answered; else the oldest between
+    /// two requests; else the oldest stream, where streams have more than their share; else the oldest that waits for
+    /// its other end. A request of one who is known that is being answered stays, and so do as many streams as have a
+    /// place of their own.
     bool dropOne() {
-        using Doing = HttpConnection::Doing;
+        using Doing = Connection::Doing;
         const auto first = [this](auto is) { return std::ranges::find_if(connections_, is); };
         const auto oldestThat = [&](Doing doing) {
             return first([=](const auto& one) { return one->doing() == doing; });
         };
         const auto streams =
             std::ranges::count(connections_, Doing::Following, [](const auto& one) { return one->doing(); });
-        auto oldest = first([](const auto& one) { return !one->hasEntered(); });
+        auto oldest = first([](const auto& one) { return !one->isKnown() && one->doing() != Doing::Answering; });
+        if (oldest == connections_.end()) oldest = first([](const auto& one) { return !one->isKnown(); });
         if (oldest == connections_.end()) oldest = oldestThat(Doing::Nothing);
-        if (oldest == connections_.end() && streams > bounds::streams) oldest = oldestThat(Doing::Following);
+        if (oldest == connections_.end() && streams > bounds_.streams) oldest = oldestThat(Doing::Following);
         if (oldest == connections_.end()) oldest = oldestThat(Doing::Waiting);
         if (oldest == connections_.end()) return false;
         (*oldest)->close();
@@ -134,7 +135,7 @@ private:
             connection->close();
     }
 
-    Peers peers_;
+    const Bounds bounds_;
     asio::io_context io_{1};
     tcp::acceptor four_{io_};
     tcp::acceptor six_{io_};
@@ -143,23 +144,22 @@ private:
     Connections connections_; ///< oldest first
 };
 
-HttpServer::HttpServer(std::unique_ptr<Listening> it) : it_(std::move(it)) {}
-HttpServer::HttpServer(HttpServer&&) noexcept = default;
-HttpServer& HttpServer::operator=(HttpServer&&) noexcept = default;
-HttpServer::~HttpServer() = default;
+Server::Server(std::unique_ptr<Listening> it) : it_(std::move(it)) {}
+Server::Server(Server&&) noexcept = default;
+Server& Server::operator=(Server&&) noexcept = default;
+Server::~Server() = default;
 
-Result<HttpServer> HttpServer::listen(std::uint16_t port) {
+Result<Server> Server::listen(std::uint16_t port, const Bounds& bounds) {
     for (int i = 1;; ++i) {
-        auto peers = STINT_TRY(Peers::open());
-        auto it = std::make_unique<Listening>(std::move(peers));
+        auto it = std::make_unique<Listening>(bounds);
         const auto opened = it->open(port);
-        if (opened.ok()) return HttpServer(std::move(it));
+        if (opened.ok()) return Server(std::move(it));
         // The kernel may have chosen a port that is taken at ::1: another one is tried.
         if (port != 0 || i == fewTries) return opened.error();
     }
 }
 
-std::uint16_t HttpServer::port() const { return it_->port(); }
-void HttpServer::run(sd_event* loop, Service& service) { it_->run(loop, service); }
+std::uint16_t Server::port() const { return it_->port(); }
+void Server::run(sd_event* loop, Service& service) { it_->run(loop, service); }
 
-} // namespace stint::taskmanager
+} // namespace stint::http

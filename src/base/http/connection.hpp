@@ -1,4 +1,4 @@
-// One connection of a browser. Only files that speak HTTP include this, and Beast with it.
+// One connection. Only files that speak HTTP include this, and Beast with it.
 #pragma once
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -6,22 +6,23 @@
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
 
-#include "faces/taskmanager/request.hpp"
+#include "base/http/server.hpp"
 
-namespace stint::taskmanager {
+namespace stint::http {
 
-class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
+class Connection : public std::enable_shared_from_this<Connection> {
 public:
-    HttpConnection(boost::asio::ip::tcp::socket socket, const PeerSocket& peer, Service& service);
+    Connection(boost::asio::ip::tcp::socket socket, std::shared_ptr<const Caller> caller, Service& service,
+               const Bounds& bounds);
 
     /// Serves until the connection's end, which comes by itself, or by close().
     boost::asio::awaitable<void> serve();
     void close();
-    /// Its last request came with the cookie.
-    bool hasEntered() const { return entered_; }
+    /// Its last request was of one who is known to the Service.
+    bool isKnown() const { return known_; }
     enum class Doing : std::uint8_t {
         Nothing,   ///< it is between two requests
-        Waiting,   ///< for its browser: to send a body, or to take an answer
+        Waiting,   ///< for its other end: to send a body, or to take an answer
         Answering, ///< for whoever computes the answer
         Following, ///< the stream of events
     };
@@ -29,8 +30,8 @@ public:
 
 private:
     boost::asio::awaitable<bool> serveOne();
-    boost::asio::awaitable<void> follow(const Request& request);
-    boost::asio::awaitable<Answer> answered(const Request& request);
+    boost::asio::awaitable<void> follow(Viewer& viewer);
+    boost::asio::awaitable<Answer> answered(Request request);
     boost::asio::awaitable<void> send(const Answer& answer, bool isHead, bool keeps);
     boost::asio::awaitable<void> turnAway(const Answer& answer, bool isHead);
     boost::asio::awaitable<void> wait();
@@ -42,11 +43,12 @@ private:
     boost::asio::steady_timer deadline_; ///< for what is being read
     boost::beast::flat_buffer buffer_;
     Service& service_;
-    PeerSocket peer_;
-    bool entered_ = false;
+    std::shared_ptr<const Caller> caller_;
+    const Bounds& bounds_;
+    bool known_ = false;
     Doing doing_ = Doing::Nothing;
     bool late_ = false;  ///< the bytes to read did not come in time
-    bool ended_ = false; ///< the browser of a stream has gone
+    bool ended_ = false; ///< the reader of a stream has gone
 };
 
-} // namespace stint::taskmanager
+} // namespace stint::http
