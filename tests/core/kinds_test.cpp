@@ -121,39 +121,6 @@ TEST_CASE("an expedited job is stopped at ten minutes") { // §4.4
     CHECK(stage.last(1, What::Stopped).reason == STOP_REASON_TIMEOUT);
 }
 
-TEST_CASE(
-    "an expedited session at 0 goes on while as much rolls out, and who waits meanwhile joins it") { // limits.md §4
-    Constants constants;
-    constants.dozeLightEnabled = false;
-    constants.dozeDeepEnabled = false;
-    Stage stage{constants};
-    stage.event(BucketForced{.app = mail, .bucket = Bucket::Rare}); // 10 min in 24 h
-    stage.change([](Device& device) {
-        device.plugged = false;
-        device.charging = false;
-        device.screenOn = false;
-        device.network = Stage::cellular();
-    });
-    const Duration first = 2min, second = first + 24h - 4min; // what runs from then on has 4 min left
-    stage.until(first);
-    stage.schedule(stage.job(1).setExpedited(true), false);
-    stage.until(first + 6min);
-    stage.finish(1, false);
-    stage.until(second - 30min);
-    stage.schedule(stage.job(3), false); // it uses up the quota of regular jobs
-    stage.until(second - 1min);
-    CHECK(stage.last(3, What::Stopped).reason == STOP_REASON_QUOTA);
-    stage.schedule(stage.job(2).setExpedited(true).setRequiredNetworkType(JobInfo::NETWORK_TYPE_UNMETERED), false);
-    stage.until(second);
-    stage.schedule(stage.job(1).setExpedited(true), false);
-    stage.until(second + 5min);
-    REQUIRE(stage.runs(1));
-    CHECK(stage.core->staleVerdicts(stage.clock()) == std::vector<std::string>{}); // decision 0003
-    stage.change([](Device& device) { device.network = Stage::wifi(); });
-    CHECK(stage.runs(2));
-    CHECK(stage.core->staleVerdicts(stage.clock()) == std::vector<std::string>{});
-}
-
 TEST_CASE("an abandoned job is found out at its limit, and the fourth time its back-off is exponential") { // §4.5, §6.4
     Constants constants;
     constants.safeguards = false;
@@ -330,4 +297,37 @@ TEST_CASE("what becomes of a job at its end is decided in one order") { // §6.1
     stage.event(Cancel{{1}, mail, "", JobId{1}}); // no longer tracked: whatever is answered, nothing is added again
     CHECK_FALSE(stage.tracked(1));
     CHECK(stage.core->completed(mail).size() == 1);
+}
+
+TEST_CASE(
+    "an expedited session at 0 goes on while as much rolls out, and who waits meanwhile joins it") { // limits.md §4
+    Constants constants;
+    constants.dozeLightEnabled = false;
+    constants.dozeDeepEnabled = false;
+    Stage stage{constants};
+    stage.event(BucketForced{.app = mail, .bucket = Bucket::Rare}); // 10 min in 24 h
+    stage.change([](Device& device) {
+        device.plugged = false;
+        device.charging = false;
+        device.screenOn = false;
+        device.network = Stage::cellular();
+    });
+    const Duration first = 2min, second = first + 24h - 4min; // what runs from then on has 4 min left
+    stage.until(first);
+    stage.schedule(stage.job(1).setExpedited(true), false);
+    stage.until(first + 6min);
+    stage.finish(1, false);
+    stage.until(second - 30min);
+    stage.schedule(stage.job(3), false); // it uses up the quota of regular jobs
+    stage.until(second - 1min);
+    CHECK(stage.last(3, What::Stopped).reason == STOP_REASON_QUOTA);
+    stage.schedule(stage.job(2).setExpedited(true).setRequiredNetworkType(JobInfo::NETWORK_TYPE_UNMETERED), false);
+    stage.until(second);
+    stage.schedule(stage.job(1).setExpedited(true), false);
+    stage.until(second + 5min);
+    REQUIRE(stage.runs(1));
+    CHECK(stage.core->staleVerdicts(stage.clock()) == std::vector<std::string>{}); // decision 0003
+    stage.change([](Device& device) { device.network = Stage::wifi(); });
+    CHECK(stage.runs(2));
+    CHECK(stage.core->staleVerdicts(stage.clock()) == std::vector<std::string>{});
 }

@@ -53,7 +53,7 @@ public:
     virtual std::string take() = 0;
 };
 
-/// What is decided of a request when its headers are there, before its body is read.
+/// A decision on a request when its headers are there, before its body is read.
 struct Judged {
     bool isKnown = false;          ///< connections of others are dropped first where there are too many
     std::optional<Answer> refused; ///< the body is not read

@@ -51,7 +51,7 @@ struct Request {
     std::string body;
 };
 
-/// What a browser has sent.
+/// A browser's request, of what was sent on its connection.
 Request requestOf(const http::Request& sent, const PeerSocket& peer);
 
 /// The values of `key` in a query, in order; IllegalArgument where it has another key, or what is no text.
