@@ -23,6 +23,7 @@ packages_for() {
     if [ "$1" != run ]; then echo doctest-dev librapidcheck-dev python3 python3-pytest python3-pytest-xdist python3-jeepney python3-pyte; fi
     if [ "$1" = test ]; then
         echo python3-pyftpdlib openssl      # servers to transfer from
+        echo libsodium-dev libnats-dev nats-server # the line's server, and its broker
         echo librsvg2-bin                   # the icons
         echo dbus dunst xvfb xdotool x11-utils # a desktop to show notifications on
         echo "${windows[@]}" openbox xterm sway foot # X's and Wayland's

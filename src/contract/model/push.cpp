@@ -8,4 +8,9 @@ std::optional<Urgency> urgencyNamed(std::string_view name) {
     return name == "very-low" ? std::optional(Urgency::VeryLow) : std::nullopt;
 }
 
+bool isTopic(std::string_view text) {
+    constexpr std::string_view base64url = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    return text.size() <= longestTopic && text.find_first_not_of(base64url) == std::string_view::npos;
+}
+
 } // namespace stint

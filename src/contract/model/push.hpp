@@ -20,6 +20,12 @@ inline constexpr std::array<std::string_view, 4> urgencyWords{"very_low", "low",
 constexpr std::string_view nameOf(Urgency urgency) { return urgencyWords[static_cast<std::size_t>(urgency)]; }
 /// Takes "very-low", too, as RFC 8030 and command lines have it.
 std::optional<Urgency> urgencyNamed(std::string_view name);
+/// "v", "l", "n", "h".
+constexpr std::string_view letterOf(Urgency urgency) { return nameOf(urgency).substr(0, 1); }
+
+inline constexpr std::size_t longestTopic = 32;
+/// True for up to 32 characters of the base64url alphabet (RFC 8030 §5.4); empty: no topic.
+bool isTopic(std::string_view text);
 
 /// A pushed message that waits for its delivery.
 struct PushMessage {

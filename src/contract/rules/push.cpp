@@ -29,14 +29,12 @@ MessageHolds lacksOf(Urgency urgency, const World& world) {
 } // namespace
 
 std::optional<Error> messageError(const PushMessage& message) {
-    constexpr std::string_view base64url = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-    constexpr std::size_t longest = 32;
     if (message.ttl < Duration{0})
         return fail(Errc::ILLEGAL_ARGUMENT, "the message's TTL is {}; it is at least 0s", formatDuration(message.ttl));
-    if (message.topic.size() > longest || message.topic.find_first_not_of(base64url) != std::string::npos)
+    if (!isTopic(message.topic))
         return fail(Errc::ILLEGAL_ARGUMENT,
                     "the topic \"{}\" has {} characters; it is 1 to {} letters, digits, - and _ (RFC 8030 §5.4)",
-                    printable(message.topic), message.topic.size(), longest);
+                    printable(message.topic), message.topic.size(), longestTopic);
     return std::nullopt;
 }
 
@@ -52,7 +50,7 @@ std::string lettersOf(Urgencies urgencies) {
     for (const Urgency urgency : {Urgency::High, Urgency::Normal, Urgency::Low, Urgency::VeryLow}) {
         if (!urgencies[placeOf(urgency)]) continue;
         if (!letters.empty()) letters += ',';
-        letters += nameOf(urgency).front();
+        letters += letterOf(urgency);
     }
     return letters;
 }
