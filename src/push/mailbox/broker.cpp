@@ -1,0 +1,387 @@
+#include "push/mailbox/broker.hpp"
+
+#include <atomic>
+#include <condition_variable>
+#include <map>
+#include <mutex>
+
+#include <nats/nats.h>
+#include <nlohmann/json.hpp>
+#include <sodium.h>
+
+#include "base/result/errors.hpp"
+#include "base/text/number.hpp"
+
+namespace stint::push {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::int64_t patience = 2'000;     ///< ms
+constexpr std::int64_t connecting = 2'000;   ///< ms
+constexpr std::int64_t untilReconnect = 250; ///< ms
+constexpr std::int64_t untilPing = 20'000;   ///< ms
+constexpr std::int64_t mostOfSubject = 100;  ///< push.stored
+constexpr std::int64_t mostBytes = 8 << 10;  ///< of a message with its headers
+constexpr std::int64_t nanosecond = 1;
+constexpr std::int64_t second = 1'000'000'000 * nanosecond;
+constexpr std::int64_t day = 24 * 3'600 * second;
+
+} // namespace
+
+// Named by Broker::Connection, so not in the unnamed namespace.
+namespace nats {
+template <auto destroy> struct Release {
+    template <class Object> void operator()(Object* object) const { destroy(object); }
+};
+using Message = std::unique_ptr<natsMsg, Release<natsMsg_Destroy>>;
+using Options = std::unique_ptr<natsOptions, Release<natsOptions_Destroy>>;
+using JetStream = std::unique_ptr<jsCtx, Release<jsCtx_Destroy>>;
+using StreamInfo = std::unique_ptr<jsStreamInfo, Release<jsStreamInfo_Destroy>>;
+using KeyValues = std::unique_ptr<kvStore, Release<kvStore_Destroy>>;
+using Subscription = std::unique_ptr<natsSubscription, Release<natsSubscription_Destroy>>;
+} // namespace nats
+using namespace nats;
+
+namespace {
+
+Result<void> checked(natsStatus status, std::string_view what) {
+    if (status == NATS_OK) return {};
+    const bool passes = status == NATS_TIMEOUT || status == NATS_NO_RESPONDERS || status == NATS_CONNECTION_CLOSED ||
+                        status == NATS_CONNECTION_DISCONNECTED || status == NATS_NO_SERVER ||
+                        status == NATS_INSUFFICIENT_BUFFER;
+    return fail(passes ? Errc::UNAVAILABLE : Errc::SYSTEM, "{}: {}", what, natsStatus_GetText(status));
+}
+
+std::string_view dataOf(const natsMsg* message) {
+    return {natsMsg_GetData(message), static_cast<std::size_t>(natsMsg_GetDataLength(message))};
+}
+
+Headers headersOf(natsMsg* message) {
+    Headers headers;
+    const char** keys = nullptr;
+    int count = 0;
+    if (natsMsgHeader_Keys(message, &keys, &count) != NATS_OK) return headers;
+    for (int i = 0; i < count; ++i) {
+        const char** values = nullptr;
+        int several = 0;
+        if (natsMsgHeader_Values(message, keys[i], &values, &several) != NATS_OK) continue;
+        for (int n = 0; n < several; ++n)
+            headers.emplace_back(keys[i], values[n]);
+        std::free(values); // NOLINT(cppcoreguidelines-no-malloc): libnats made it so
+    }
+    std::free(keys); // NOLINT(cppcoreguidelines-no-malloc)
+    return headers;
+}
+
+std::string headerOf(natsMsg* message, const char* name) {
+    const char* value = nullptr;
+    return natsMsgHeader_Get(message, name, &value) == NATS_OK && value ? value : "";
+}
+
+Result<Message> messageTo(const std::string& subject, const std::string& reply, const Headers& headers,
+                          std::string_view body) {
+    natsMsg* made = nullptr;
+    STINT_TRY(checked(natsMsg_Create(&made, subject.c_str(), reply.empty() ? nullptr : reply.c_str(), body.data(),
+                                     static_cast<int>(body.size())),
+                      "a message"));
+    Message message(made);
+    for (const auto& [name, value] : headers)
+        STINT_TRY(checked(natsMsgHeader_Add(made, name.c_str(), value.c_str()), name));
+    return message;
+}
+
+/// Called back by libnats, until it says that it never will again.
+struct Listener {
+    std::function<void(natsMsg*)> hear;
+    std::function<void()> gone;
+};
+void heard(natsConnection*, natsSubscription*, natsMsg* message, void* listener) {
+    const Message owned(message);
+    static_cast<Listener*>(listener)->hear(message);
+}
+void nothingMore(void* listener) {
+    const std::unique_ptr<Listener> owned(static_cast<Listener*>(listener));
+    owned->gone();
+}
+
+} // namespace
+
+struct Broker::Connection {
+    std::mutex telling; ///< held while `changed` is called
+    std::function<void(bool up)> changed;
+    natsConnection* nats = nullptr;
+    JetStream jetStream;
+    std::string acks; ///< the subject of acknowledgements, but for the number at its end
+    std::mutex mutex;
+    std::condition_variable quiet;
+    std::vector<Subscription> subscriptions;
+    int listeners = 0;
+    std::uint64_t number = 0;
+    std::map<std::uint64_t, std::function<void(Result<Kept>)>> waiting; ///< for an acknowledgement
+
+    Result<void> subscribe(const std::string& subjects, const std::string& group, std::function<void(natsMsg*)> hear);
+    void tellChange(bool up);
+    void acknowledged(natsMsg* message);
+    void forgetWaiting();
+    void close();
+};
+
+Result<void> Broker::Connection::subscribe(const std::string& subjects, const std::string& group,
+                                           std::function<void(natsMsg*)> hear) {
+    auto listener = std::make_unique<Listener>();
+    listener->hear = std::move(hear);
+    listener->gone = [this] {
+        const std::lock_guard lock(mutex);
+        --listeners;
+        quiet.notify_all();
+    };
+    natsSubscription* made = nullptr;
+    const auto status = group.empty() ? natsConnection_Subscribe(&made, nats, subjects.c_str(), heard, listener.get())
+                                      : natsConnection_QueueSubscribe(&made, nats, subjects.c_str(), group.c_str(),
+                                                                      heard, listener.get());
+    STINT_TRY(checked(status, subjects));
+    natsSubscription_SetOnCompleteCB(made, nothingMore, listener.release());
+    {
+        const std::lock_guard lock(mutex);
+        ++listeners;
+        subscriptions.emplace_back(made);
+    }
+    // It is the server's from here on, if one is there.
+    if (natsConnection_Status(nats) == NATS_CONN_STATUS_CONNECTED) natsConnection_FlushTimeout(nats, patience);
+    return {};
+}
+
+void Broker::Connection::acknowledged(natsMsg* message) {
+    const std::string_view subject = natsMsg_GetSubject(message);
+    const auto which = numberIn<std::uint64_t>(subject.substr(std::min(acks.size(), subject.size())));
+    std::function<void(Result<Kept>)> done;
+    {
+        const std::lock_guard lock(mutex);
+        const auto found = which ? waiting.find(*which) : waiting.end();
+        if (found == waiting.end()) return;
+        done = std::move(found->second);
+        waiting.erase(found);
+    }
+    const Json said = Json::parse(dataOf(message), nullptr, false);
+    const auto stream = said.is_object() ? said.find("stream") : said.end();
+    const auto sequence = said.is_object() ? said.find("seq") : said.end();
+    if (said.is_object() && stream != said.end() && sequence != said.end() && stream->is_string() &&
+        sequence->is_number_unsigned())
+        return done(Kept{stream->get<std::string>(), sequence->get<std::uint64_t>()});
+    done(fail(Errc::UNAVAILABLE, "no stream has taken the message"));
+}
+
+void Broker::Connection::forgetWaiting() {
+    std::map<std::uint64_t, std::function<void(Result<Kept>)>> lost;
+    {
+        const std::lock_guard lock(mutex);
+        lost.swap(waiting);
+    }
+    for (const auto& [which, done] : lost)
+        done(fail(Errc::UNAVAILABLE, "the connection to the broker was lost"));
+}
+
+void Broker::Connection::tellChange(bool up) {
+    const std::lock_guard lock(telling);
+    if (changed) changed(up);
+}
+
+void Broker::Connection::close() {
+    {
+        const std::lock_guard lock(telling);
+        changed = nullptr;
+    }
+    {
+        const std::lock_guard lock(mutex);
+        for (const auto& subscription : subscriptions)
+            natsSubscription_Unsubscribe(subscription.get());
+    }
+    if (nats) natsConnection_Close(nats);
+    std::unique_lock lock(mutex);
+    quiet.wait(lock, [this] { return listeners == 0; });
+    subscriptions.clear();
+}
+
+Broker::Broker(std::shared_ptr<Connection> connection) : it_(std::move(connection)) {}
+Broker::Broker(Broker&&) noexcept = default;
+Broker& Broker::operator=(Broker&&) noexcept = default;
+Broker::~Broker() {
+    if (!it_) return;
+    close();
+    it_->jetStream.reset();
+    natsConnection_Destroy(it_->nats);
+}
+void Broker::close() { it_->close(); }
+
+namespace {
+
+Result<Options> optionsOf(const Broker::Settings& settings) {
+    natsOptions* made = nullptr;
+    STINT_TRY(checked(natsOptions_Create(&made), "libnats"));
+    Options options(made);
+    STINT_TRY(checked(natsOptions_SetURL(made, settings.url.c_str()), settings.url));
+    if (!settings.credentials.empty())
+        STINT_TRY(checked(natsOptions_SetUserCredentialsFromFiles(made, settings.credentials.c_str(), nullptr),
+                          settings.credentials));
+    natsOptions_SetName(made, "stint-endpoint");
+    natsOptions_SetTimeout(made, connecting);
+    natsOptions_SetPingInterval(made, untilPing);
+    natsOptions_SetMaxReconnect(made, -1);
+    natsOptions_SetReconnectWait(made, untilReconnect);
+    natsOptions_SetReconnectBufSize(made, 1); // what was sent while there is no server is not sent by itself later
+    natsOptions_SetIgnoreDiscoveredServers(made, true);
+    return options;
+}
+
+} // namespace
+
+Result<Broker> Broker::connect(Settings settings) {
+    auto it = std::make_shared<Connection>();
+    it->changed = settings.changed;
+    const auto options = STINT_TRY(optionsOf(settings));
+    const auto isThere = [](natsConnection*, void* closure) { static_cast<Connection*>(closure)->tellChange(true); };
+    const auto isGone = [](natsConnection*, void* closure) {
+        auto& self = *static_cast<Connection*>(closure);
+        self.tellChange(false);
+        self.forgetWaiting();
+    };
+    natsOptions_SetReconnectedCB(options.get(), isThere, it.get());
+    natsOptions_SetDisconnectedCB(options.get(), isGone, it.get());
+    natsOptions_SetRetryOnFailedConnect(options.get(), true, isThere, it.get());
+    const auto status = natsConnection_Connect(&it->nats, options.get());
+    if (status != NATS_NOT_YET_CONNECTED) STINT_TRY(checked(status, settings.url));
+    jsCtx* jetStream = nullptr;
+    jsOptions waits;
+    jsOptions_Init(&waits);
+    waits.Wait = patience;
+    STINT_TRY(checked(natsConnection_JetStream(&jetStream, it->nats, &waits), "JetStream"));
+    it->jetStream.reset(jetStream);
+    it->acks = "_INBOX." + newId() + ".";
+    STINT_TRY(it->subscribe(it->acks + "*", "", [it = it.get()](natsMsg* message) { it->acknowledged(message); }));
+    // An acknowledgement that was dropped would be waited for; what others send beyond libnats' own limits is dropped.
+    natsSubscription_SetPendingLimits(it->subscriptions.front().get(), -1, -1);
+    Broker broker(std::move(it));
+    if (status == NATS_OK) broker.it_->tellChange(true);
+    return broker;
+}
+
+Result<StreamState> Broker::openStream(std::string_view shard) const {
+    const std::string name = streamOf(shard);
+    jsStreamInfo* found = nullptr;
+    jsErrCode code{};
+    auto status = js_GetStreamInfo(&found, it_->jetStream.get(), name.c_str(), nullptr, &code);
+    if (status == NATS_NOT_FOUND) {
+        const std::string subjects = fmt::format("stint.p.{}.>", shard), live = fmt::format("stint.live.{}.>", shard);
+        const char* subject = subjects.c_str();
+        jsRePublish told;
+        jsRePublish_Init(&told);
+        told.Source = subjects.c_str();
+        told.Destination = live.c_str();
+        jsStreamConfig config;
+        jsStreamConfig_Init(&config);
+        config.Name = name.c_str();
+        config.Subjects = &subject;
+        config.SubjectsLen = 1;
+        config.MaxMsgsPerSubject = mostOfSubject;
+        config.MaxAge = 28 * day;
+        config.MaxMsgSize = static_cast<int32_t>(mostBytes);
+        config.Duplicates = 15 * 60 * second;
+        config.AllowDirect = true;
+        config.RePublish = &told;
+        status = js_AddStream(&found, it_->jetStream.get(), &config, nullptr, &code);
+    }
+    STINT_TRY(checked(status, name));
+    const StreamInfo info(found);
+    return StreamState{.store = fmt::format("{}@{}", name, info->Created), .last = info->State.LastSeq};
+}
+
+Result<std::optional<Stored>> Broker::next(std::string_view stream, std::uint64_t from,
+                                           std::string_view subjects) const {
+    const std::string subject = fmt::format("$JS.API.DIRECT.GET.{}", stream);
+    const std::string question = Json{{"seq", from}, {"next_by_subj", subjects}}.dump();
+    natsMsg* answered = nullptr;
+    STINT_TRY(checked(natsConnection_RequestString(&answered, it_->nats, subject.c_str(), question.c_str(), patience),
+                      subject));
+    const Message message(answered);
+    if (headerOf(answered, "Status") == "404") return std::optional<Stored>();
+    const auto sequence = numberIn<std::uint64_t>(headerOf(answered, "Nats-Sequence"));
+    if (!sequence) return fail(Errc::UNAVAILABLE, "{}: {}", subject, headerOf(answered, "Description"));
+    return std::optional(Stored{.subject = headerOf(answered, "Nats-Subject"),
+                                .sequence = *sequence,
+                                .headers = headersOf(answered),
+                                .body = std::string(dataOf(answered))});
+}
+
+std::string streamOfBucket(std::string_view bucket) { return fmt::format("KV_{}", bucket); }
+std::string subjectOfKey(std::string_view bucket, std::string_view key) {
+    return fmt::format("$KV.{}.{}", bucket, key);
+}
+
+Result<void> Broker::openBucket(std::string_view bucket) const {
+    const std::string name(bucket);
+    kvConfig config;
+    kvConfig_Init(&config);
+    config.Bucket = name.c_str();
+    kvStore* found = nullptr;
+    STINT_TRY(checked(js_CreateKeyValue(&found, it_->jetStream.get(), &config), name));
+    const KeyValues owned(found);
+    return {};
+}
+
+Result<void> Broker::put(std::string_view bucket, std::string_view key, std::string_view value) const {
+    const std::string name(bucket);
+    kvStore* found = nullptr;
+    STINT_TRY(checked(js_KeyValue(&found, it_->jetStream.get(), name.c_str()), name));
+    const KeyValues owned(found);
+    const std::string its(key);
+    return checked(kvStore_Put(nullptr, found, its.c_str(), value.data(), static_cast<int>(value.size())), name);
+}
+
+void Broker::keep(const std::string& subject, const Headers& headers, std::string_view body,
+                  std::function<void(Result<Kept>)> done) const {
+    std::uint64_t number = 0;
+    {
+        const std::lock_guard lock(it_->mutex);
+        number = ++it_->number;
+        it_->waiting.emplace(number, std::move(done));
+    }
+    const auto sent = [&]() -> Result<void> {
+        const auto message = STINT_TRY(messageTo(subject, it_->acks + std::to_string(number), headers, body));
+        return checked(natsConnection_PublishMsg(it_->nats, message.get()), subject);
+    }();
+    if (sent.ok()) return;
+    std::function<void(Result<Kept>)> told;
+    {
+        const std::lock_guard lock(it_->mutex);
+        const auto found = it_->waiting.find(number);
+        if (found == it_->waiting.end()) return;
+        told = std::move(found->second);
+        it_->waiting.erase(found);
+    }
+    told(sent.error());
+}
+
+Result<void> Broker::tell(const std::string& subject, const Headers& headers, std::string_view body) const {
+    const auto message = STINT_TRY(messageTo(subject, "", headers, body));
+    return checked(natsConnection_PublishMsg(it_->nats, message.get()), subject);
+}
+
+Result<void> Broker::answer(const std::string& subjects, const std::string& group, Respond respond) const {
+    return it_->subscribe(subjects, group, [nats = it_->nats, respond = std::move(respond)](natsMsg* message) {
+        const char* reply = natsMsg_GetReply(message);
+        if (!reply) return;
+        const std::string answer = respond(natsMsg_GetSubject(message), dataOf(message));
+        if (!answer.empty()) natsConnection_Publish(nats, reply, answer.data(), static_cast<int>(answer.size()));
+    });
+}
+
+Result<void> Broker::listen(const std::string& subjects, Hear hear) const {
+    return it_->subscribe(subjects, "", [hear = std::move(hear)](natsMsg* message) {
+        hear({.subject = natsMsg_GetSubject(message),
+              .headers = headersOf(message),
+              .body = std::string(dataOf(message))});
+    });
+}
+
+} // namespace stint::push

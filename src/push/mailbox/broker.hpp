@@ -1,0 +1,91 @@
+// The connection to nats-server: streams, messages put into them and read back, keys with values, questions answered.
+// libnats has threads of its own, and calls back from them; each callback says from which.
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "push/envelope/envelope.hpp"
+#include "stint/result.hpp"
+
+namespace stint::push {
+
+/// A stream, and how far it has got.
+struct StreamState {
+    std::string store;      ///< its name and when it was made: another store has other sequences
+    std::uint64_t last = 0; ///< the sequence of its newest message, 0: it had none yet
+};
+
+/// A message as a stream has it.
+struct Stored {
+    std::string subject;
+    std::uint64_t sequence = 0;
+    Headers headers;
+    std::string body;
+};
+
+/// The number that a stream gave a message; the same again for a message that it has already.
+struct Kept {
+    std::string stream;
+    std::uint64_t sequence = 0;
+};
+
+/// The stream and the subjects of a bucket's values.
+std::string streamOfBucket(std::string_view bucket);
+std::string subjectOfKey(std::string_view bucket, std::string_view key);
+
+class Broker {
+public:
+    struct Settings {
+        std::string url;         ///< nats://127.0.0.1:4222
+        std::string credentials; ///< a file of a user's JWT and key; empty: none
+        /// Called when the connection is there, again, or gone: from a thread of libnats.
+        std::function<void(bool up)> changed;
+    };
+
+    /// Connects; where no server answers it goes on trying. System: the URL is none.
+    static Result<Broker> connect(Settings settings);
+    Broker(Broker&&) noexcept;
+    Broker& operator=(Broker&&) noexcept;
+    ~Broker();
+    /// Ends the connection, and returns when no callback runs any more. Nothing may be asked of it from then on.
+    void close();
+
+    // These wait for the server's answer, 2 s at most: Unavailable where none comes.
+
+    /// Makes the stream of a shard where it is not there.
+    Result<StreamState> openStream(std::string_view shard) const;
+    /// The first message of those subjects, with that sequence or a later one. nullopt: none.
+    Result<std::optional<Stored>> next(std::string_view stream, std::uint64_t from, std::string_view subjects) const;
+    /// Makes a bucket of keys with values where it is not there.
+    Result<void> openBucket(std::string_view bucket) const;
+    /// The value that it has for the key from now on.
+    Result<void> put(std::string_view bucket, std::string_view key, std::string_view value) const;
+
+    /// Sends a message to a stream. `done` is called once, from a thread of libnats: when the stream has it, or with
+    /// its error; Unavailable: the connection was lost meanwhile, and nobody knows.
+    void keep(const std::string& subject, const Headers& headers, std::string_view body,
+              std::function<void(Result<Kept>)> done) const;
+    /// Sends a message to whoever listens now.
+    Result<void> tell(const std::string& subject, const Headers& headers, std::string_view body) const;
+
+    using Respond = std::function<std::string(const std::string& subject, std::string_view question)>;
+    /// From now on questions to these subjects are answered, from a thread of their own; each by one of those that
+    /// answer in the same group, wherever they are. An empty answer is none. Where no server is there it is so as soon
+    /// as one is.
+    Result<void> answer(const std::string& subjects, const std::string& group, Respond respond) const;
+    using Hear = std::function<void(const Stored& message)>;
+    /// From now on messages to these subjects are heard, from a thread of their own.
+    Result<void> listen(const std::string& subjects, Hear hear) const;
+
+private:
+    struct Connection;
+    explicit Broker(std::shared_ptr<Connection> connection);
+    std::shared_ptr<Connection> it_;
+};
+
+} // namespace stint::push

@@ -1,0 +1,213 @@
+#include "push/mailbox/keeper.hpp"
+
+#include <condition_variable>
+#include <mutex>
+#include <utility>
+
+#include "base/result/errors.hpp"
+#include "base/time/clock.hpp"
+
+namespace stint::push {
+namespace {
+
+using SteadyClock = std::chrono::steady_clock;
+
+constexpr auto betweenTries = std::chrono::seconds(1);
+constexpr auto betweenLooks = std::chrono::seconds(30); ///< for what need not be kept any longer
+
+std::string streamOfSubject(const std::string& subject) {
+    const auto to = addressIn(subject);
+    STINT_CHECK(to); // it was made of an address
+    return streamOf(to->shard);
+}
+
+} // namespace
+
+struct Keeper::Shared {
+    mutable std::mutex mutex;
+    std::condition_variable woken;
+    std::vector<Wanted> wanted;
+    std::vector<Told> told;
+    bool isUp = false, changed = false, ends = false;
+    std::map<std::string, Place> places; ///< by shard
+    Held held;
+};
+
+Keeper::Keeper(Outbox outbox, const Broker& broker, std::function<Result<void>()> alsoOpen)
+    : outbox_(std::move(outbox)), broker_(broker), alsoOpen_(std::move(alsoOpen)), shared_(std::make_shared<Shared>()),
+      thread_([this] { run(); }) {}
+
+Keeper::~Keeper() {
+    {
+        const std::lock_guard lock(shared_->mutex);
+        shared_->ends = true;
+    }
+    shared_->woken.notify_one();
+    thread_.join();
+}
+
+void Keeper::keep(std::string subject, Headers headers, std::string body, std::function<void(Result<void>)> done) {
+    {
+        const std::lock_guard lock(shared_->mutex);
+        shared_->wanted.push_back(
+            {.posted = {.subject = std::move(subject), .headers = std::move(headers), .body = std::move(body)},
+             .done = std::move(done)});
+    }
+    shared_->woken.notify_one();
+}
+
+void Keeper::connected(bool up) {
+    {
+        const std::lock_guard lock(shared_->mutex);
+        shared_->isUp = up;
+        shared_->changed = true;
+    }
+    shared_->woken.notify_one();
+}
+
+Result<Keeper::Place> Keeper::placeOf(const std::string& shard) const {
+    const std::lock_guard lock(shared_->mutex);
+    const auto found = shared_->places.find(shard);
+    if (found == shared_->places.end()) return fail(Errc::UNAVAILABLE, "the streams were not found yet");
+    return found->second;
+}
+
+Keeper::Held Keeper::held() const {
+    const std::lock_guard lock(shared_->mutex);
+    return shared_->held;
+}
+
+void Keeper::run() {
+    auto tried = SteadyClock::now() - betweenTries;
+    auto forgot = tried;
+    bool isUp = false, ends = false;
+    while (!ends) {
+        std::vector<Wanted> wanted;
+        std::vector<Told> told;
+        {
+            std::unique_lock lock(shared_->mutex);
+            const auto something = [&] {
+                return shared_->ends || shared_->changed || !shared_->wanted.empty() || !shared_->told.empty();
+            };
+            shared_->woken.wait_for(lock, isUp && !isOpen_ ? betweenTries : betweenLooks, something);
+            wanted = std::exchange(shared_->wanted, {});
+            told = std::exchange(shared_->told, {});
+            isUp = shared_->isUp;
+            ends = shared_->ends;
+            if (std::exchange(shared_->changed, false)) isOpen_ = false;
+        }
+        if (!wanted.empty() || !told.empty()) work(std::move(wanted), told);
+        const auto now = SteadyClock::now();
+        if (isUp && !isOpen_ && now - tried >= betweenTries) {
+            tried = now;
+            isOpen_ = reconnect().ok();
+        }
+        if (now - forgot >= betweenLooks && outbox_.forget(wallNow() - Keeper::again).ok()) forgot = now;
+        show();
+    }
+}
+
+// The numbers that streams have acknowledged. The others are still in the outbox, and all of it is looked at again.
+std::vector<std::int64_t> Keeper::noted(const std::vector<Told>& told) {
+    std::vector<std::int64_t> numbers;
+    for (const Told& one : told) {
+        Stream& stream = streams_.at(one.stream);
+        stream.sent.erase(one.number);
+        if (!one.kept.ok()) {
+            isOpen_ = false;
+            continue;
+        }
+        numbers.push_back(one.number);
+        stream.highest = std::max(stream.highest, one.kept->sequence);
+    }
+    return numbers;
+}
+
+// The highest sequence that each of the streams can give out, once these are sent, too.
+std::map<std::string, std::uint64_t> Keeper::promisesFor(const std::vector<const Posted*>& posted) const {
+    std::map<std::string, std::uint64_t> promises;
+    if (streams_.empty()) return promises; // nothing is sent before they are open
+    for (const Posted* const one : posted) {
+        const Stream& stream = streams_.at(streamOfSubject(one->subject));
+        const auto [promise, isNew] = promises.try_emplace(stream.store, stream.highest + stream.sent.size());
+        ++promise->second;
+    }
+    return promises;
+}
+
+void Keeper::work(std::vector<Wanted> wanted, const std::vector<Told>& told) {
+    const auto numbers = noted(told);
+    std::vector<Posted*> posted;
+    std::vector<std::function<void(Result<void>)>*> asked;
+    Bytes left = room - outbox_.size();
+    for (Wanted& one : wanted) {
+        left -= Outbox::sizeOf(one.posted);
+        if (left < 0) {
+            one.done(fail(Errc::UNAVAILABLE, "the broker is away, and the outbox is full"));
+            continue;
+        }
+        posted.push_back(&one.posted);
+        asked.push_back(&one.done);
+    }
+    const auto committed = outbox_.commit(posted, numbers, promisesFor({posted.begin(), posted.end()}), wallNow());
+    for (const auto* const done : asked)
+        (*done)(committed);
+    if (!committed.ok() || !isOpen_) return;
+    for (const Posted* const one : posted)
+        send(*one);
+}
+
+void Keeper::send(const Posted& posted) {
+    const std::string stream = streamOfSubject(posted.subject);
+    streams_.at(stream).sent.insert(posted.number);
+    broker_.keep(posted.subject, posted.headers, posted.body,
+                 [shared = shared_, number = posted.number, stream](Result<Kept> kept) {
+                     {
+                         const std::lock_guard lock(shared->mutex);
+                         shared->told.push_back({number, stream, std::move(kept)});
+                     }
+                     shared->woken.notify_one();
+                 });
+}
+
+Result<std::map<std::string, Keeper::Stream>> Keeper::openStreams() {
+    std::map<std::string, Stream> streams;
+    std::map<std::string, Place> places;
+    for (int n = 0; n < shards; ++n) {
+        const std::string shard = fmt::format("{:02x}", n);
+        const StreamState state = STINT_TRY(broker_.openStream(shard));
+        const auto promised = STINT_TRY(outbox_.promised(state.store));
+        // It may only lack what was never sent: then every cursor is below, and the epoch changes nothing.
+        if (promised && state.last < *promised) STINT_TRY(outbox_.beginEpoch(state.store, state.last));
+        const auto epochs = STINT_TRY(outbox_.epochs(state.store));
+        places[shard] = {state.store, epochs};
+        streams[streamOf(shard)] = {.store = state.store, .highest = state.last, .sent = {}};
+    }
+    const std::lock_guard lock(shared_->mutex);
+    shared_->places = std::move(places);
+    return streams;
+}
+
+// The streams as they are now, before anything is sent to them; then all again that they may not have.
+Result<void> Keeper::reconnect() {
+    streams_ = STINT_TRY(openStreams());
+    STINT_TRY(alsoOpen_());
+    const auto rows = STINT_TRY(outbox_.since(wallNow() - again));
+    std::vector<const Posted*> all;
+    for (const Posted& one : rows)
+        all.push_back(&one);
+    STINT_TRY(outbox_.commit({}, {}, promisesFor(all), wallNow()));
+    for (const Posted& one : rows)
+        send(one);
+    return {};
+}
+
+void Keeper::show() {
+    Held held{.waiting = 0, .bytes = outbox_.size()};
+    for (const auto& [name, stream] : streams_)
+        held.waiting += stream.sent.size();
+    const std::lock_guard lock(shared_->mutex);
+    shared_->held = held;
+}
+
+} // namespace stint::push

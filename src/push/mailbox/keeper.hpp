@@ -1,0 +1,88 @@
+// An accepted message's way: the outbox makes it durable, many in one commit, and then the stream gets it; again after
+// each connection that was lost, for a broker that fell may have forgotten what it answered. One thread does all this;
+// any thread may call.
+#pragma once
+#include <chrono>
+#include <functional>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "push/mailbox/broker.hpp"
+#include "push/mailbox/outbox.hpp"
+
+namespace stint::push {
+
+class Keeper {
+public:
+    static constexpr Bytes room = 64 << 20;                 ///< of what the outbox keeps
+    static constexpr auto again = std::chrono::minutes(10); ///< a message is sent again after a lost connection
+
+    /// `alsoOpen` is asked after each connection, on the keeper's thread, until it succeeds; then it is open.
+    Keeper(Outbox outbox, const Broker& broker, std::function<Result<void>()> alsoOpen);
+    ~Keeper();
+    Keeper(const Keeper&) = delete;
+    Keeper& operator=(const Keeper&) = delete;
+
+    /// `done` is called once, from the keeper's thread: when the message is on this machine's disk. Unavailable: there
+    /// is no room for it. Storage: the disk does not take it.
+    void keep(std::string subject, Headers headers, std::string body, std::function<void(Result<void>)> done);
+
+    /// The broker is there, again, or gone.
+    void connected(bool up);
+
+    /// The store and the epochs of a shard's stream, as of the last connection. Unavailable: there was none yet.
+    struct Place {
+        std::string store;
+        std::vector<Epoch> epochs;
+    };
+    Result<Place> placeOf(const std::string& shard) const;
+    /// Messages that wait for the broker, and the bytes of all that are kept.
+    struct Held {
+        std::size_t waiting = 0;
+        Bytes bytes = 0;
+    };
+    Held held() const;
+
+private:
+    /// The part that other threads see: what they leave, and what they are shown. Callbacks of the broker may outlive
+    /// the keeper.
+    struct Shared;
+    struct Wanted {
+        Posted posted;
+        std::function<void(Result<void>)> done;
+    };
+    struct Told {
+        std::int64_t number = 0;
+        std::string stream;
+        Result<Kept> kept;
+    };
+    /// A stream as far as this process has come with it.
+    struct Stream {
+        std::string store;
+        std::uint64_t highest = 0;   ///< that it has given out, as far as is known
+        std::set<std::int64_t> sent; ///< numbers of messages that it has not acknowledged
+    };
+
+    void run();
+    void work(std::vector<Wanted> wanted, const std::vector<Told>& told);
+    std::vector<std::int64_t> noted(const std::vector<Told>& told);
+    void send(const Posted& posted);
+    Result<void> reconnect();
+    Result<std::map<std::string, Stream>> openStreams();
+    std::map<std::string, std::uint64_t> promisesFor(const std::vector<const Posted*>& posted) const;
+    void show();
+
+    Outbox outbox_;
+    const Broker& broker_;
+    std::function<Result<void>()> alsoOpen_;
+    std::map<std::string, Stream> streams_; ///< by name
+    bool isOpen_ = false;                   ///< the streams were looked at since the last connection
+    std::shared_ptr<Shared> shared_;
+    std::thread thread_;
+};
+
+} // namespace stint::push

@@ -1,0 +1,114 @@
+#include "push/mailbox/mailbox.hpp"
+
+#include <algorithm>
+
+#include "base/result/errors.hpp"
+#include "base/time/clock.hpp"
+
+namespace stint::push {
+namespace {
+
+constexpr std::string_view group = "stint";
+
+/// A cursor as it is after the epochs that its device does not know.
+std::uint64_t after(std::uint64_t cursor, const std::vector<Epoch>& epochs) {
+    for (const Epoch& epoch : epochs)
+        cursor = std::min(cursor, epoch.from);
+    return cursor;
+}
+
+Bytes sizeOf(const StoredMessage& message) {
+    Bytes size = std::ssize(message.subject) + std::ssize(message.body);
+    for (const auto& [name, value] : message.headers)
+        size += std::ssize(name) + std::ssize(value);
+    return size;
+}
+
+} // namespace
+
+Result<void> Mailbox::serve(int threads) {
+    for (int n = 0; n < threads; ++n)
+        STINT_TRY(broker_.answer(
+            subjectsOf(Service::Box), std::string(group),
+            [this](const std::string& subject, std::string_view text) { return boxAnswered(subject, text); }));
+    return broker_.answer(
+        subjectsOf(Service::Registrations), std::string(group),
+        [this](const std::string& subject, std::string_view text) { return registrationAnswered(subject, text); });
+}
+
+// No answer says that the server cannot answer now: the device asks again.
+std::string Mailbox::boxAnswered(const std::string& subject, std::string_view text) const {
+    const auto asker = askerIn(subject);
+    if (!asker || text.size() > limits::question) return {};
+    const auto question = boxQuestionIn(text);
+    if (!question.ok()) return {};
+    const auto found = answer(*asker, *question);
+    return found.ok() ? textOf(*found) : std::string();
+}
+
+std::string Mailbox::registrationAnswered(const std::string& subject, std::string_view text) {
+    const auto asker = askerIn(subject);
+    if (!asker || text.size() > limits::question) return {};
+    const auto question = registrationQuestionIn(text);
+    if (!question.ok()) return registrationAnswer(question.error().message);
+    const auto changed = registrations_.change(*asker, *question, wallNow());
+    if (changed.ok()) return registrationAnswer("");
+    return changed.error().code == Errc::ILLEGAL_ARGUMENT ? registrationAnswer(changed.error().message) : std::string();
+}
+
+// High ones first: where there is no room for all, the rest is asked for next.
+Result<BoxAnswer> Mailbox::answer(const Asker& asker, const BoxQuestion& question) const {
+    STINT_TRY(mayRead(asker.device));
+    const auto place = STINT_TRY(keeper_.placeOf(asker.shard));
+    BoxAnswer answer{.store = place.store};
+    const bool isSame = question.place.stream == place.store;
+    for (const Epoch& epoch : place.epochs)
+        if (!isSame || epoch.number > question.place.epoch) answer.epochs.push_back(epoch);
+    const auto registered = registrations_.of(asker.device);
+    Bytes left = limits::answer;
+    for (std::size_t n = urgencyWords.size(); n-- > 0;) {
+        if (!question.wanted[n]) continue;
+        for (const Registered& one : registered) {
+            const auto at = question.cursors.find(std::string_view(one.name).substr(0, prefixLength));
+            const std::uint64_t cursor =
+                isSame && at != question.cursors.end() ? after(at->second.at(n), answer.epochs) : 0;
+            const Address subject{one.shard, one.device, static_cast<Urgency>(n), one.name};
+            const bool isAll = STINT_TRY(read(subject, cursor, question.most, left, answer.messages));
+            answer.more = !isAll;
+            if (answer.more) break;
+        }
+        if (answer.more) break;
+    }
+    hasRead(asker.device, registered.size() * question.wanted.count() + answer.messages.size());
+    std::ranges::sort(answer.messages, {}, &StoredMessage::sequence);
+    return answer;
+}
+
+Result<void> Mailbox::mayRead(const std::string& device) const {
+    const std::lock_guard lock(counting_);
+    if (reads_.mustWait(device, bootNow())) return fail(Errc::UNAVAILABLE, "this device has asked too often");
+    return {};
+}
+
+void Mailbox::hasRead(const std::string& device, std::size_t times) const {
+    const std::lock_guard lock(counting_);
+    reads_.count(device, bootNow(), static_cast<std::int64_t>(times));
+}
+
+Result<bool> Mailbox::read(const Address& subject, std::uint64_t cursor, std::size_t most, Bytes& left,
+                           std::vector<StoredMessage>& into) const {
+    constexpr std::uint64_t farthest = std::uint64_t{1} << 62;
+    while (cursor < farthest) {
+        auto found = STINT_TRY(broker_.next(streamOf(subject.shard), cursor + 1, storedSubject(subject)));
+        if (!found) return true;
+        StoredMessage message{std::move(found->subject), found->sequence, std::move(found->headers),
+                              std::move(found->body)};
+        left -= sizeOf(message);
+        if (into.size() >= most || left < 0) return false;
+        cursor = message.sequence;
+        into.push_back(std::move(message));
+    }
+    return true;
+}
+
+} // namespace stint::push

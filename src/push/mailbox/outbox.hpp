@@ -1,0 +1,63 @@
+// The file that makes a message durable where one node's store is not (push.md §1.1): JetStream answers before its disk
+// has a message. What was answered with 201 is in here, and is sent again until no power cut can have lost it. It also
+// bridges a broker that is away. And it knows how far each stream has come, so that a stream that went back is found.
+#pragma once
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/sqlite/sqlite.hpp"
+#include "base/unix/fd.hpp"
+#include "push/envelope/envelope.hpp"
+#include "push/envelope/questions.hpp"
+
+namespace stint::push {
+
+/// Opens the file, which this user alone may read and write, or makes it. Storage: it is something else.
+Result<Fd> privateFile(const std::filesystem::path& file);
+
+/// A message that is kept here.
+struct Posted {
+    std::int64_t number = 0;
+    std::string subject;
+    Headers headers;
+    std::string body;
+};
+
+class Outbox {
+public:
+    /// Opens the file, or makes it; only one process has it open. Storage: it is damaged, of a newer Stint, or taken.
+    static Result<Outbox> open(const std::filesystem::path& file);
+
+    /// One commit, on the disk when it returns. `posted` get their numbers; `told` are numbers that the store has; and
+    /// no stream has given out more than is promised. Storage: nothing of it was written.
+    Result<void> commit(const std::vector<Posted*>& posted, const std::vector<std::int64_t>& told,
+                        const std::map<std::string, std::uint64_t>& promised, WallTime now);
+    /// Forgets what the store has for longer than `again`.
+    Result<void> forget(WallTime before);
+
+    /// Those that the store does not have, and those that it may have lost: kept since then. In their order.
+    Result<std::vector<Posted>> since(WallTime then);
+    /// The bytes of messages that are kept, and those that one takes.
+    Bytes size() const { return size_; }
+    static Bytes sizeOf(const Posted& posted);
+
+    Result<std::optional<std::uint64_t>> promised(const std::string& store);
+    Result<std::vector<Epoch>> epochs(const std::string& store);
+    /// The store goes on from `last`, which is less than it had promised.
+    Result<Epoch> beginEpoch(const std::string& store, std::uint64_t last);
+
+private:
+    explicit Outbox(Database database) : database_(std::move(database)) {}
+    Result<void> prepare();
+
+    Database database_;
+    Statement insert_, tell_, promise_, drop_;
+    Bytes size_ = 0;
+};
+
+} // namespace stint::push

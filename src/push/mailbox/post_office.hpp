@@ -1,0 +1,49 @@
+// All of the server behind its HTTP: one connection to the broker, and what stands on it, opened again whenever the
+// connection is.
+#pragma once
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "push/mailbox/broker.hpp"
+#include "push/mailbox/keeper.hpp"
+#include "push/mailbox/mailbox.hpp"
+#include "push/mailbox/registrations.hpp"
+
+namespace stint::push {
+
+class PostOffice {
+public:
+    struct Settings {
+        std::string url;         ///< of the broker
+        std::string credentials; ///< a file; empty: none
+    };
+    /// It is there whether the broker is or not. System: the URL is none.
+    static Result<std::unique_ptr<PostOffice>> open(const Settings& settings, const ServerKeys& keys, Outbox outbox);
+    ~PostOffice();
+    PostOffice(const PostOffice&) = delete;
+    PostOffice& operator=(const PostOffice&) = delete;
+
+    const Broker& broker() const { return broker_; }
+    Keeper& keeper() { return keeper_; }
+    Registrations& registrations() { return registrations_; }
+    const Mailbox& mailbox() const { return mailbox_; }
+
+private:
+    /// Tells the keeper of the connection, as soon as there is one, and as long.
+    struct Watch {
+        std::mutex mutex;
+        bool isUp = false;
+        Keeper* keeper = nullptr;
+        void changed(bool up);
+    };
+    PostOffice(std::shared_ptr<Watch> watch, Broker broker, const ServerKeys& keys, Outbox outbox);
+
+    std::shared_ptr<Watch> watch_;
+    Broker broker_;
+    Registrations registrations_;
+    Keeper keeper_;
+    Mailbox mailbox_;
+};
+
+} // namespace stint::push

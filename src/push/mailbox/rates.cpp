@@ -1,0 +1,42 @@
+#include "push/mailbox/rates.hpp"
+
+#include <algorithm>
+
+namespace stint::push {
+
+const std::string& Counted::nameOf(const std::string& whose) const {
+    static const std::string all; // nobody's name
+    return windows_.contains(whose) || windows_.size() < mostNames ? whose : all;
+}
+
+std::optional<Duration> Counted::mustWait(const std::string& whose, Instant now) const {
+    const auto found = windows_.find(nameOf(whose));
+    if (found == windows_.end() || found->second.count < rate_.most) return std::nullopt;
+    const Duration left = found->second.opened + rate_.window - now;
+    return left > Duration{0} ? std::optional(left) : std::nullopt;
+}
+
+void Counted::count(const std::string& whose, Instant now, std::int64_t events) {
+    if (windows_.size() >= mostNames) forget(now);
+    Window& window = windows_[nameOf(whose)];
+    if (window.count == 0 || now >= window.opened + rate_.window) window = {now, 0};
+    window.count += events;
+}
+
+void Counted::forget(Instant now) {
+    std::erase_if(windows_, [&](const auto& entry) { return now >= entry.second.opened + rate_.window; });
+}
+
+std::optional<Duration> Rates::mustWait(const std::string& registration, Urgency urgency, Instant now) const {
+    std::optional<Duration> longest = std::max(minute_.mustWait(registration, now), hour_.mustWait(registration, now));
+    if (urgency == Urgency::High) longest = std::max(longest, high_.mustWait(registration, now));
+    return longest;
+}
+
+void Rates::count(const std::string& registration, Urgency urgency, Instant now) {
+    minute_.count(registration, now);
+    hour_.count(registration, now);
+    if (urgency == Urgency::High) high_.count(registration, now);
+}
+
+} // namespace stint::push

@@ -1,0 +1,59 @@
+// How often a registration may be posted to, a stranger may guess, and a device may have its mailbox read (push.md §2,
+// §3): windows that open at the first event after the one before has run out.
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+
+#include "contract/model/push.hpp"
+
+namespace stint::push {
+
+/// So many of something in a time.
+struct Rate {
+    std::int64_t most;
+    Duration window;
+};
+inline constexpr Rate anyInMinute{240, std::chrono::minutes(1)}; // PROPOSAL
+inline constexpr Rate anyInHour{5'000, std::chrono::hours(1)};   // PROPOSAL
+inline constexpr Rate highInMinute{60, std::chrono::minutes(1)}; ///< one more would have the line closed (§4.2)
+inline constexpr Rate unknownInMinute{30, std::chrono::minutes(1)};
+inline constexpr Rate readsInMinute{20'000, std::chrono::minutes(1)}; ///< PROPOSAL: a second or two of one thread
+
+/// Events of a kind, by who is behind them.
+class Counted {
+public:
+    explicit Counted(Rate rate) : rate_(rate) {}
+
+    /// nullopt: one more is within the rate, else the time until it is.
+    std::optional<Duration> mustWait(const std::string& whose, Instant now) const;
+    void count(const std::string& whose, Instant now, std::int64_t events = 1);
+
+private:
+    /// Names that are remembered. A stranger can have many: beyond these all new ones count as one.
+    static constexpr std::size_t mostNames = 20'000;
+    struct Window {
+        Instant opened;
+        std::int64_t count = 0;
+    };
+    const std::string& nameOf(const std::string& whose) const;
+    void forget(Instant now);
+
+    Rate rate_;
+    std::map<std::string, Window> windows_;
+};
+
+/// The rates of posting.
+class Rates {
+public:
+    std::optional<Duration> mustWait(const std::string& registration, Urgency urgency, Instant now) const;
+    void count(const std::string& registration, Urgency urgency, Instant now);
+
+private:
+    Counted minute_{anyInMinute}, hour_{anyInHour}, high_{highInMinute};
+};
+
+} // namespace stint::push

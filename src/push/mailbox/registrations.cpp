@@ -1,0 +1,209 @@
+#include "push/mailbox/registrations.hpp"
+
+#include <nlohmann/json.hpp>
+#include <sodium.h>
+#include <unistd.h>
+
+#include "base/result/errors.hpp"
+#include "push/envelope/bytes.hpp"
+#include "push/mailbox/outbox.hpp"
+
+namespace stint::push {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::string_view bucket = "STINT_REG";
+
+static_assert(crypto_secretbox_KEYBYTES == 32 && crypto_box_PUBLICKEYBYTES == 32 && crypto_box_SECRETKEYBYTES == 32);
+
+std::string plainOf(const Registered& registered) {
+    Json value{{"name", registered.name},
+               {"shard", registered.shard},
+               {"device", registered.device},
+               {"vapid", registered.vapid},
+               {"encrypted", registered.encrypted},
+               {"key", in64(charactersOf(registered.lineKey))},
+               {"made", registered.made.time_since_epoch().count()},
+               {"revision", registered.revision}};
+    if (registered.gone) value["gone"] = registered.gone->time_since_epoch().count();
+    return value.dump();
+}
+
+/// It was sealed by a server of ours, so its members are there.
+std::optional<Registered> registeredIn(const std::string& plain) try {
+    const Json value = Json::parse(plain);
+    Registered registered{.name = value.at("name"),
+                          .shard = value.at("shard"),
+                          .device = value.at("device"),
+                          .vapid = value.at("vapid"),
+                          .encrypted = value.at("encrypted"),
+                          .made = WallTime(Duration(value.at("made").get<std::int64_t>())),
+                          .revision = value.at("revision")};
+    if (value.contains("gone")) registered.gone = WallTime(Duration(value.at("gone").get<std::int64_t>()));
+    const auto key = from64(value.at("key").get<std::string>());
+    if (!key || key->size() != registered.lineKey.size()) return std::nullopt;
+    std::ranges::copy(*key, registered.lineKey.begin());
+    return registered;
+} catch (const Json::exception&) {
+    return std::nullopt;
+}
+
+std::string sealedValue(const Registered& registered, const ServerKeys& keys) {
+    const std::string plain = plainOf(registered);
+    std::string value(crypto_secretbox_NONCEBYTES + crypto_secretbox_MACBYTES + plain.size(), '\0');
+    randombytes_buf(value.data(), crypto_secretbox_NONCEBYTES);
+    crypto_secretbox_easy(bytesOf(value) + crypto_secretbox_NONCEBYTES, bytesOf(plain), plain.size(), bytesOf(value),
+                          keys.values.data());
+    return value;
+}
+
+std::optional<Registered> openedValue(std::string_view value, const ServerKeys& keys) {
+    constexpr std::size_t around = crypto_secretbox_NONCEBYTES + crypto_secretbox_MACBYTES;
+    if (value.size() < around) return std::nullopt;
+    std::string plain(value.size() - around, '\0');
+    if (crypto_secretbox_open_easy(bytesOf(plain), bytesOf(value) + crypto_secretbox_NONCEBYTES,
+                                   value.size() - crypto_secretbox_NONCEBYTES, bytesOf(value), keys.values.data()) != 0)
+        return std::nullopt;
+    return registeredIn(plain);
+}
+
+} // namespace
+
+Result<ServerKeys> ServerKeys::open(const std::filesystem::path& file) {
+    const auto wrong = [&](std::string_view what) { return fail(Errc::STORAGE, "{}: {}", file.string(), what); };
+    const Fd made = STINT_TRY(privateFile(file));
+    ServerKeys keys;
+    std::array<unsigned char, 96> bytes{};
+    const ssize_t read = ::pread(made.get(), bytes.data(), bytes.size(), 0);
+    if (read == 0) {
+        crypto_secretbox_keygen(keys.values.data());
+        crypto_box_keypair(keys.publicKey.data(), keys.secretKey.data());
+        auto to = std::ranges::copy(keys.values, bytes.begin()).out;
+        to = std::ranges::copy(keys.publicKey, to).out;
+        std::ranges::copy(keys.secretKey, to);
+        const auto written = ::pwrite(made.get(), bytes.data(), bytes.size(), 0);
+        if (written != std::ssize(bytes) || ::fsync(made.get()) != 0) {
+            [[maybe_unused]] const int ignored = ::ftruncate(made.get(), 0);
+            return wrong("cannot be written");
+        }
+        return keys;
+    }
+    unsigned char more = 0;
+    if (read != std::ssize(bytes) || ::pread(made.get(), &more, 1, read) != 0)
+        return wrong("it has no keys of a server");
+    const auto* from = bytes.data();
+    for (auto* const part : {&keys.values, &keys.publicKey, &keys.secretKey}) {
+        std::copy_n(from, part->size(), part->begin());
+        from += part->size();
+    }
+    return keys;
+}
+
+std::string sealed(const LineKey& key, const std::array<unsigned char, 32>& publicKey) {
+    std::string text(crypto_box_SEALBYTES + key.size(), '\0');
+    crypto_box_seal(bytesOf(text), key.data(), key.size(), publicKey.data());
+    return text;
+}
+
+std::optional<LineKey> opened(std::string_view sealedKey, const ServerKeys& keys) {
+    LineKey key{};
+    if (sealedKey.size() != crypto_box_SEALBYTES + key.size()) return std::nullopt;
+    if (crypto_box_seal_open(key.data(), bytesOf(sealedKey), sealedKey.size(), keys.publicKey.data(),
+                             keys.secretKey.data()) != 0)
+        return std::nullopt;
+    return key;
+}
+
+Registrations::Registrations(const Broker& broker, ServerKeys keys) : broker_(broker), keys_(keys) {}
+
+Result<void> Registrations::follow() {
+    return broker_.listen(subjectOfKey(bucket, "*"), [this](const Stored& value) { take(value); });
+}
+
+Result<void> Registrations::readAll() {
+    STINT_TRY(broker_.openBucket(bucket));
+    for (std::uint64_t from = 1;;) {
+        const auto value = STINT_TRY(broker_.next(streamOfBucket(bucket), from, subjectOfKey(bucket, "*")));
+        if (!value) break;
+        take(*value);
+        from = value->sequence + 1;
+    }
+    const std::lock_guard lock(mutex_);
+    isRead_ = true;
+    return {};
+}
+
+// A value that this server did not seal, or that was sealed for another name, was put there by somebody else.
+void Registrations::take(const Stored& value) {
+    auto registered = openedValue(value.body, keys_);
+    if (!registered || subjectOfKey(bucket, registered->name) != value.subject) return;
+    const std::lock_guard lock(mutex_);
+    const auto [known, isNew] = all_.try_emplace(registered->name, *registered);
+    if (!isNew && known->second.revision > registered->revision) return;
+    known->second = std::move(*registered);
+    auto& its = byDevice_[known->second.device];
+    if (known->second.gone)
+        its.erase(known->first);
+    else
+        its.insert(known->first);
+    if (its.empty()) byDevice_.erase(known->second.device);
+}
+
+Result<std::optional<Registered>> Registrations::find(const std::string& name) const {
+    const std::lock_guard lock(mutex_);
+    if (const auto found = all_.find(name); found != all_.end()) return std::optional(found->second);
+    if (!isRead_) return fail(Errc::UNAVAILABLE, "the registrations are not read yet");
+    return std::optional<Registered>();
+}
+
+std::vector<Registered> Registrations::of(const std::string& device) const {
+    const std::lock_guard lock(mutex_);
+    std::vector<Registered> its;
+    if (const auto found = byDevice_.find(device); found != byDevice_.end())
+        for (const std::string& name : found->second)
+            its.push_back(all_.at(name));
+    return its;
+}
+
+std::size_t Registrations::count() const {
+    const std::lock_guard lock(mutex_);
+    return static_cast<std::size_t>(std::ranges::count_if(all_, [](const auto& entry) { return !entry.second.gone; }));
+}
+
+Result<void> Registrations::change(const Asker& asker, const RegistrationQuestion& question, WallTime now) {
+    const std::lock_guard one(changing_);
+    const auto known = STINT_TRY(find(question.registration));
+    if (known && known->device != asker.device)
+        return fail(Errc::ILLEGAL_ARGUMENT, "the registration is another device's");
+    if (!question.isWanted) {
+        if (!known || known->gone) return {};
+        Registered without = *known;
+        without.gone = now;
+        return put(without);
+    }
+    if (known && known->gone) return fail(Errc::ILLEGAL_ARGUMENT, "the registration is gone: make another token");
+    const auto key = opened(question.sealedKey, keys_);
+    if (!key) return fail(Errc::ILLEGAL_ARGUMENT, "the line key is not sealed for this server");
+    if (!known && of(asker.device).size() >= limits::registrations)
+        return fail(Errc::ILLEGAL_ARGUMENT, "the device has {} registrations, no more", limits::registrations);
+    return put({.name = question.registration,
+                .shard = asker.shard,
+                .device = asker.device,
+                .vapid = question.vapid,
+                .encrypted = question.encrypted,
+                .lineKey = *key,
+                .made = known ? known->made : now,
+                .revision = known ? known->revision : 0});
+}
+
+Result<void> Registrations::put(const Registered& registered) {
+    Registered next = registered;
+    ++next.revision;
+    const std::string value = sealedValue(next, keys_);
+    STINT_TRY(broker_.put(bucket, next.name, value));
+    take({.subject = subjectOfKey(bucket, next.name), .body = value});
+    return {};
+}
+
+} // namespace stint::push

@@ -1,0 +1,75 @@
+// The registrations of all devices: in the broker's bucket, sealed with a key of the server's own, and a mirror of them
+// here, so that a message is checked without asking the broker. Any thread may call.
+#pragma once
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "push/envelope/questions.hpp"
+#include "push/mailbox/broker.hpp"
+
+namespace stint::push {
+
+/// A registration as the server knows it.
+struct Registered {
+    std::string name;
+    std::string shard, device;
+    std::string vapid; ///< the key (a point in base64url) that its sender signs with; empty: none
+    bool encrypted = true;
+    LineKey lineKey{};
+    WallTime made;
+    std::optional<WallTime> gone; ///< since when it has been none
+    std::uint64_t revision = 0;   ///< how often it was changed
+
+    bool operator==(const Registered&) const = default;
+};
+
+/// The server's keys: what it seals values with, and what devices seal theirs with for it. Secret but for `publicKey`.
+struct ServerKeys {
+    std::array<unsigned char, 32> values{}, publicKey{}, secretKey{};
+
+    /// Those of the file, which only its owner may read; it is made where it is not there.
+    static Result<ServerKeys> open(const std::filesystem::path& file);
+};
+/// The device's key, sealed for the server with that public key, and opened again.
+std::string sealed(const LineKey& key, const std::array<unsigned char, 32>& publicKey);
+std::optional<LineKey> opened(std::string_view sealedKey, const ServerKeys& keys);
+
+class Registrations {
+public:
+    Registrations(const Broker& broker, ServerKeys keys);
+
+    /// Follows the broker's bucket. Unavailable where it does not answer.
+    Result<void> follow();
+    /// Reads all that the bucket has, after a connection was lost.
+    Result<void> readAll();
+
+    /// The registration, one that is gone too. Unavailable: not all are known yet.
+    Result<std::optional<Registered>> find(const std::string& name) const;
+    /// Those of a device that are not gone, by name.
+    std::vector<Registered> of(const std::string& device) const;
+    std::size_t count() const;
+
+    /// Does what a device asks for, who is `asker` by the broker's word. IllegalArgument: it may not be; Unavailable:
+    /// the broker is away.
+    Result<void> change(const Asker& asker, const RegistrationQuestion& question, WallTime now);
+
+private:
+    Result<void> put(const Registered& registered);
+    void take(const Stored& value);
+
+    const Broker& broker_;
+    ServerKeys keys_;
+    mutable std::mutex mutex_;
+    bool isRead_ = false;
+    std::map<std::string, Registered> all_;
+    std::map<std::string, std::set<std::string>> byDevice_; ///< those that are not gone
+    std::mutex changing_;                                   ///< one change after another
+};
+
+} // namespace stint::push

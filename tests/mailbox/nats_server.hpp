@@ -1,0 +1,113 @@
+// A real nats-server on loopback, with the accounts of push.md §2.1, and its files in a directory of the test's own.
+#pragma once
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <string>
+#include <thread>
+
+#include <doctest/doctest.h>
+#include <fmt/core.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "push/envelope/names.hpp"
+
+namespace stint::test {
+
+/// Looks every few ms until it is so; false: it was not within 20 s.
+inline bool eventually(const std::function<bool()>& isSo) {
+    const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    while (!isSo()) {
+        if (std::chrono::steady_clock::now() > until) return false;
+        std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    }
+    return true;
+}
+
+class NatsServer {
+public:
+    NatsServer() {
+        std::string name = "/tmp/stint-nats-XXXXXX";
+        REQUIRE(::mkdtemp(name.data()) != nullptr);
+        directory_ = name;
+        for (std::string& device : devices)
+            device = push::newDevice();
+        configure(-1);
+        start();
+        REQUIRE(eventually([this] { return readPort(); }));
+        configure(port_);
+    }
+    ~NatsServer() {
+        if (pid_ > 0) kill();
+        std::filesystem::remove_all(directory_);
+    }
+    NatsServer(const NatsServer&) = delete;
+    NatsServer& operator=(const NatsServer&) = delete;
+
+    void start() {
+        pid_ = ::fork();
+        REQUIRE(pid_ >= 0);
+        if (pid_ > 0) return;
+        ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+        const std::string file = config(), log = (directory_ / "log").string();
+        ::execlp("nats-server", "nats-server", "-c", file.c_str(), "-l", log.c_str(), nullptr);
+        ::_exit(127);
+    }
+    void kill() {
+        ::kill(pid_, SIGKILL);
+        ::waitpid(pid_, nullptr, 0);
+        pid_ = 0;
+    }
+
+    std::filesystem::path store() const { return directory_ / "js"; }
+    const std::filesystem::path& directory() const { return directory_; }
+    std::string url() const { return fmt::format("nats://server:secret@127.0.0.1:{}", port_); }
+    std::string urlOf(const std::string& device) const {
+        return fmt::format("nats://{}:secret@127.0.0.1:{}", device, port_);
+    }
+    std::array<std::string, 2> devices; ///< those that have a user
+
+private:
+    std::string config() const { return (directory_ / "nats.conf").string(); }
+
+    void configure(int port) const {
+        std::string users;
+        for (const std::string& device : devices)
+            users += fmt::format("{{user: \"{0}\", password: secret, permissions: {{"
+                                 "publish: [\"stint.box.*.{0}\", \"stint.reg.*.{0}\"], "
+                                 "subscribe: [\"stint.live.*.{0}.>\", \"_INBOX.{0}.>\"]}}}}, ",
+                                 device);
+        std::ofstream(config()) << fmt::format(
+            "listen: \"127.0.0.1:{}\"\nports_file_dir: \"{}\"\nserver_name: test\n"
+            "jetstream {{ store_dir: \"{}\" }}\n"
+            "accounts {{ STINT {{ jetstream: enabled, users: [{{user: server, password: secret}}], exports: ["
+            "{{service: \"stint.box.*.*\"}}, {{service: \"stint.reg.*.*\"}}, {{stream: \"stint.live.>\"}}] }},\n"
+            "DEVICES {{ users: [{}], imports: ["
+            "{{service: {{account: STINT, subject: \"stint.box.*.*\"}}}}, "
+            "{{service: {{account: STINT, subject: \"stint.reg.*.*\"}}}}, "
+            "{{stream: {{account: STINT, subject: \"stint.live.>\"}}}}] }} }}\n",
+            port, directory_.string(), store().string(), users);
+    }
+
+    bool readPort() {
+        for (const auto& entry : std::filesystem::directory_iterator(directory_)) {
+            if (entry.path().extension() != ".ports") continue;
+            std::string text;
+            std::getline(std::ifstream(entry.path()), text, '\0');
+            const auto at = text.rfind("127.0.0.1:");
+            if (at == std::string::npos) continue;
+            port_ = std::stoi(text.substr(at + 10));
+            return true;
+        }
+        return false;
+    }
+
+    std::filesystem::path directory_;
+    pid_t pid_ = 0;
+    int port_ = 0;
+};
+
+} // namespace stint::test
