@@ -1,0 +1,196 @@
+#include "push/endpoint/endpoint.hpp"
+
+#include <algorithm>
+
+#include <arpa/inet.h>
+#include <fmt/format.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/result/errors.hpp"
+#include "base/text/number.hpp"
+#include "base/time/clock.hpp"
+#include "push/webpush/encryption.hpp"
+
+namespace stint::push {
+namespace {
+
+using http::Answer;
+using http::refusal;
+
+constexpr std::string_view metricsPath = "/metrics";
+constexpr auto untilBack = std::chrono::seconds(5); ///< that a sender waits before it tries again
+
+/// The address at the other end.
+struct Sender : http::Caller {
+    explicit Sender(std::string its) : Caller(true), address(std::move(its)) {}
+    std::string address;
+};
+
+std::string addressOf(int socket) {
+    sockaddr_storage other{};
+    socklen_t length = sizeof other;
+    std::array<char, INET6_ADDRSTRLEN> text{};
+    if (::getpeername(socket, reinterpret_cast<sockaddr*>(&other), &length) != 0) return {};
+    const void* const address = other.ss_family == AF_INET6
+                                    ? static_cast<const void*>(&reinterpret_cast<sockaddr_in6*>(&other)->sin6_addr)
+                                    : &reinterpret_cast<sockaddr_in*>(&other)->sin_addr;
+    return ::inet_ntop(other.ss_family, address, text.data(), text.size()) ? text.data() : "";
+}
+
+Answer wrongMethod(std::string_view allowed) {
+    auto answer = refusal(405, fmt::format("it takes {} alone", allowed));
+    answer.headers.emplace_back("Allow", allowed);
+    return answer;
+}
+
+} // namespace
+
+Result<std::unique_ptr<Handover>> Handover::open(sd_event* loop) {
+    Fd bell(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+    if (!bell) return fail(Errc::SYSTEM, "cannot make a descriptor of events");
+    std::unique_ptr<Handover> made(new Handover(std::move(bell)));
+    sd_event_source* source = nullptr;
+    if (sd_event_add_io(loop, &source, made->bell_.get(), EPOLLIN, rung, made.get()) < 0)
+        return fail(Errc::SYSTEM, "cannot follow a descriptor of events");
+    made->source_.reset(source);
+    return made;
+}
+
+void Handover::leave(std::function<void()> work) {
+    const std::lock_guard lock(mutex_);
+    left_.push_back(std::move(work));
+    if (left_.size() == 1) ::eventfd_write(bell_.get(), 1);
+}
+
+int Handover::rung(sd_event_source*, int fd, std::uint32_t, void* it) {
+    auto& self = *static_cast<Handover*>(it);
+    eventfd_t ignored = 0;
+    ::eventfd_read(fd, &ignored);
+    std::vector<std::function<void()>> work;
+    {
+        const std::lock_guard lock(self.mutex_);
+        work.swap(self.left_);
+    }
+    for (const auto& one : work)
+        one();
+    return 0;
+}
+
+Endpoint::Endpoint(Settings settings, const Broker& broker, Keeper& keeper, const Registrations& registrations,
+                   std::shared_ptr<Handover> handover)
+    : settings_(std::move(settings)), broker_(broker), keeper_(keeper), registrations_(registrations),
+      handover_(std::move(handover)) {}
+
+std::shared_ptr<const http::Caller> Endpoint::met(int socket) {
+    return std::make_shared<const Sender>(addressOf(socket));
+}
+
+std::string Endpoint::senderOf(const http::Request& head) const {
+    const auto& its = static_cast<const Sender&>(*head.caller).address; // it was made by met()
+    if (!settings_.behindProxy) return its;
+    const auto forwarded = head.values("X-Forwarded-For");
+    if (forwarded.empty()) return its;
+    const std::string_view list = forwarded.back();
+    const auto comma = list.rfind(',');
+    std::string_view last = comma == std::string_view::npos ? list : list.substr(comma + 1);
+    last.remove_prefix(std::min(last.find_first_not_of(' '), last.size()));
+    return std::string(last.substr(0, INET6_ADDRSTRLEN));
+}
+
+http::Judged Endpoint::judged(const http::Request& head) {
+    auto judged = judgedHere(head);
+    if (judged.refused) ++answers_[judged.refused->status];
+    return judged;
+}
+
+// The order is that of push.md §3. Whatever is too long for a body is refused before it is asked whose it is.
+http::Judged Endpoint::judgedHere(const http::Request& head) {
+    const bool isGet = head.method == "GET";
+    // A proxy forwards what strangers ask: the figures are for who stands beside this process.
+    if (head.path == metricsPath && isGet && head.values("X-Forwarded-For").empty()) return {.isKnown = true};
+    const auto token = tokenIn(head.path);
+    const auto name = token ? registrationOf(*token) : std::nullopt;
+    if (!isGet && head.method != "POST") return {.refused = wrongMethod("POST, GET")};
+    if (!name) return {.refused = refusal(404, "there is no such registration")};
+    if (isGet) return {};
+    const auto length = numberIn<std::uint64_t>(head.value("Content-Length"));
+    if (length && *length > webpush::mostBody) return {.longestBody = webpush::mostBody}; // 413 is the server's word
+    return {.refused = refusedPost(head, *name), .longestBody = webpush::mostBody};
+}
+
+std::optional<Answer> Endpoint::refusedPost(const http::Request& head, const std::string& name) {
+    const auto found = registrations_.find(name);
+    if (!found.ok()) return retryLater(503, untilBack, "the store is away");
+    const std::string sender = senderOf(head);
+    const Instant now = bootNow();
+    if (!*found) {
+        if (const auto wait = unknown_.mustWait(sender, now))
+            return retryLater(429, *wait, "too many registrations that are none");
+        unknown_.count(sender, now);
+    }
+    if (auto refused = refusalOf(head, *found, settings_.origin, wallNow())) return refused;
+    auto [wrong, posting] = understood(head);
+    if (wrong) return wrong;
+    if (const auto wait = rates_.mustWait(name, posting.urgency, now))
+        return retryLater(429, *wait, "too many messages for this registration");
+    return std::nullopt;
+}
+
+void Endpoint::answer(http::Request request, std::function<void(Answer)> done) {
+    const auto last = [this, done = std::move(done)](Answer answer) {
+        ++answers_[answer.status];
+        done(std::move(answer));
+    };
+    if (request.path == metricsPath) return last({200, "text/plain; version=0.0.4; charset=utf-8", metrics()});
+    if (request.method == "GET") return last({200, "application/json", "{\"unifiedpush\":{\"version\":1}}\n"});
+    post(std::move(request), last);
+}
+
+// Judged a second time, now that the body is here: the registration may have ended meanwhile.
+void Endpoint::post(http::Request request, const std::function<void(Answer)>& done) {
+    const auto name = registrationOf(tokenIn(request.path).value_or(""));
+    STINT_CHECK(name); // judged() lets no other pass
+    if (auto refused = refusedPost(request, *name)) return done(*std::move(refused));
+    const auto registered = registrations_.find(*name);
+    if (!registered.ok() || !*registered) return done(retryLater(503, untilBack, "the store is away"));
+    if ((*registered)->encrypted && !webpush::codingOf(request.body).ok())
+        return done(refusal(400, "the body is not encrypted as its Content-Encoding says (RFC 8188)"));
+    const auto posting = understood(request).posting;
+    rates_.count(*name, posting.urgency, bootNow());
+    const Envelope envelope = envelopeOf(posting, **registered, std::move(request.body), wallNow());
+    const Headers headers = headersOf(envelope, (*registered)->lineKey);
+    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(envelope.ttl).count();
+    const Answer kept{201, "", "", {{"Location", fmt::format("/m/{}", envelope.id)}, {"TTL", std::to_string(seconds)}}};
+    if (envelope.ttl == Duration{0}) { // RFC 8030 §5.2: for who listens now, or for nobody
+        (void)broker_.tell(liveSubject(envelope.to), headers, envelope.body);
+        return done(kept);
+    }
+    keeper_.keep(storedSubject(envelope.to), headers, envelope.body,
+                 [done, kept, handover = handover_](const Result<void>& result) {
+                     const bool isKept = result.ok();
+                     handover->leave([done, kept, isKept] {
+                         done(isKept ? kept : retryLater(503, untilBack, "there is no room for it"));
+                     });
+                 });
+}
+
+std::string Endpoint::metrics() const {
+    std::string text = "# TYPE stint_endpoint_requests_total counter\n";
+    for (const auto& [status, count] : answers_)
+        text += fmt::format("stint_endpoint_requests_total{{status=\"{}\"}} {}\n", status, count);
+    const auto held = keeper_.held();
+    text += fmt::format("# TYPE stint_endpoint_registrations gauge\nstint_endpoint_registrations {}\n"
+                        "# TYPE stint_endpoint_outbox_bytes gauge\nstint_endpoint_outbox_bytes {}\n"
+                        "# TYPE stint_endpoint_unacknowledged gauge\nstint_endpoint_unacknowledged {}\n",
+                        registrations_.count(), held.bytes, held.waiting);
+    return text;
+}
+
+const http::Headers& Endpoint::commonHeaders() const {
+    static const http::Headers headers{{"X-Content-Type-Options", "nosniff"}, {"Cache-Control", "no-store"}};
+    return headers;
+}
+
+} // namespace stint::push

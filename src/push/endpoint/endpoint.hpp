@@ -1,0 +1,71 @@
+// stint-endpoint behind its HTTP server (push.md §3): a message is judged, kept, and only then answered with 201.
+#pragma once
+#include <array>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include <systemd/sd-event.h>
+
+#include "base/http/message.hpp"
+#include "base/unix/event_source.hpp"
+#include "base/unix/fd.hpp"
+#include "push/endpoint/posting.hpp"
+#include "push/mailbox/keeper.hpp"
+#include "push/mailbox/rates.hpp"
+
+namespace stint::push {
+
+/// Work that other threads leave for the loop's.
+class Handover {
+public:
+    /// System: no descriptor is left.
+    static Result<std::unique_ptr<Handover>> open(sd_event* loop);
+    /// From any thread: `work` is done on the loop's.
+    void leave(std::function<void()> work);
+
+private:
+    explicit Handover(Fd bell) : bell_(std::move(bell)) {}
+    static int rung(sd_event_source*, int fd, std::uint32_t, void* self);
+
+    Fd bell_;
+    EventSource source_;
+    std::mutex mutex_;
+    std::vector<std::function<void()>> left_;
+};
+
+class Endpoint final : public http::Service {
+public:
+    struct Settings {
+        std::string origin;       ///< "https://push.example": what signatures are for (RFC 8292 §2)
+        bool behindProxy = false; ///< the last address of X-Forwarded-For is the sender's
+    };
+    Endpoint(Settings settings, const Broker& broker, Keeper& keeper, const Registrations& registrations,
+             std::shared_ptr<Handover> handover);
+
+    std::shared_ptr<const http::Caller> met(int socket) override;
+    http::Judged judged(const http::Request& head) override;
+    void answer(http::Request request, std::function<void(http::Answer)> done) override;
+    const http::Headers& commonHeaders() const override;
+
+private:
+    http::Judged judgedHere(const http::Request& head);
+    std::optional<http::Answer> refusedPost(const http::Request& head, const std::string& name);
+    void post(http::Request request, const std::function<void(http::Answer)>& done);
+    std::string metrics() const;
+    std::string senderOf(const http::Request& head) const;
+
+    Settings settings_;
+    const Broker& broker_;
+    Keeper& keeper_;
+    const Registrations& registrations_;
+    std::shared_ptr<Handover> handover_;
+    Rates rates_;
+    Counted unknown_{unknownInMinute};
+    std::map<int, std::uint64_t> answers_; ///< by status
+};
+
+} // namespace stint::push

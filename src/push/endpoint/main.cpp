@@ -1,0 +1,98 @@
+// stint-endpoint: takes messages from applications' servers, keeps them on NATS JetStream, and answers devices.
+#include <csignal>
+#include <filesystem>
+
+#include <CLI/CLI.hpp>
+#include <fmt/core.h>
+#include <systemd/sd-event.h>
+
+#include "base/http/server.hpp"
+#include "base/result/errors.hpp"
+#include "base/unix/ends.hpp"
+#include "base/version/version.hpp"
+#include "push/endpoint/endpoint.hpp"
+#include "push/mailbox/post_office.hpp"
+
+namespace {
+
+using namespace stint;
+using namespace stint::push;
+
+struct Options {
+    std::uint16_t port = 0;
+    std::string nats = "nats://127.0.0.1:4222";
+    std::string credentials;
+    std::string data;
+    std::string origin;
+    bool behindProxy = false;
+};
+
+Options parseOptions(int count, char** words) {
+    Options options;
+    CLI::App app{"stint-endpoint: a push service; it takes messages at 127.0.0.1 and keeps them on a nats-server"};
+    app.add_option("--port", options.port, "at this port of 127.0.0.1, in place of one that is free");
+    app.add_option("--nats", options.nats, "the URL of the nats-server")->capture_default_str();
+    app.add_option("--credentials", options.credentials, "its file of a user's JWT and key")->check(CLI::ExistingFile);
+    app.add_option("--data", options.data, "the directory of the outbox and the keys")
+        ->required()
+        ->check(CLI::ExistingDirectory);
+    app.add_option("--origin", options.origin, "the origin that senders post to, as in https://push.example");
+    app.add_flag("--behind-proxy", options.behindProxy, "X-Forwarded-For tells who sends");
+    app.set_version_flag("--version", fmt::format("stint-endpoint {}", ownBuild().version));
+    try {
+        app.parse(count, words);
+    } catch (const CLI::ParseError& error) {
+        std::exit(app.exit(error) == 0 ? 0 : stint::ends::usage);
+    }
+    return options;
+}
+
+struct LoopEnd {
+    void operator()(sd_event* loop) const { sd_event_unref(loop); }
+};
+using Loop = std::unique_ptr<sd_event, LoopEnd>;
+
+Result<Loop> newLoop() {
+    sd_event* made = nullptr;
+    int result = sd_event_default(&made);
+    Loop loop(made);
+    sigset_t ends;
+    sigemptyset(&ends);
+    for (const int signal : {SIGINT, SIGTERM})
+        sigaddset(&ends, signal);
+    ::sigprocmask(SIG_BLOCK, &ends, nullptr); // before any thread begins: they inherit it
+    ::signal(SIGPIPE, SIG_IGN);
+    for (const int signal : {SIGINT, SIGTERM})
+        if (result >= 0) result = sd_event_add_signal(made, nullptr, signal, nullptr, nullptr);
+    if (result < 0) return fail(Errc::SYSTEM, "cannot make an event loop");
+    return loop;
+}
+
+Result<void> serve(const Options& options) {
+    const Loop loop = STINT_TRY(newLoop());
+    const std::filesystem::path data(options.data);
+    const ServerKeys keys = STINT_TRY(ServerKeys::open(data / "keys"));
+    auto outbox = STINT_TRY(Outbox::open(data / "outbox.db"));
+    auto server = STINT_TRY(http::Server::listen(options.port, {.header = 8 << 10, .connections = 1'024}));
+    auto handover = STINT_TRY(Handover::open(loop.get()));
+    const std::shared_ptr<Handover> shared = std::move(handover);
+    const auto office = STINT_TRY(PostOffice::open({options.nats, options.credentials}, keys, std::move(outbox)));
+    const std::string address = fmt::format("http://127.0.0.1:{}", server.port());
+    Endpoint endpoint({options.origin.empty() ? address : options.origin, options.behindProxy}, office->broker(),
+                      office->keeper(), office->registrations(), shared);
+    fmt::print("{}\n", address);
+    std::fflush(stdout);
+    server.run(loop.get(), endpoint);
+    return {};
+}
+
+} // namespace
+
+int main(int count, char** words) {
+    const Options options = parseOptions(count, words);
+    if (const auto served = serve(options); !served.ok()) {
+        fmt::print(stderr, "stint-endpoint: {}\n", served.error().message);
+        return stint::ends::unavailable;
+    }
+    return 0;
+}
