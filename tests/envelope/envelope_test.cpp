@@ -82,6 +82,21 @@ TEST_CASE("a message is read as it was written, live or stored, whatever its bod
     }));
 }
 
+TEST_CASE("a message that another implementation signed is read") { // §2.1; by Python's hmac, in tests/fuzz/corpus/line
+    const LineKey key{'k'};
+    const Headers headers{{"Nats-Msg-Id", "MDEyMzQ1Njc4OWFiY2RlZg"},
+                          {"Stint-Version", "1"},
+                          {"Stint-Sent", "1766000000000"},
+                          {"Stint-TTL", "3600"},
+                          {"Stint-Topic", "inbox"},
+                          {"Stint-Mac", "Tet76a9JXi8gdmOC6c3oF0PH2Pz95KG26RkHFjzqiHo"}};
+    const auto read = envelopeIn("stint.live.0a.0123456789ABCDEFGHJKMNPQRS.h."
+                                 "B4AHHBNW7HKLP3VSOSDALL7BVGCKBI57UPYBJUE6FJ4EZ2PFZUNA",
+                                 headers, "3 new", key);
+    REQUIRE(read.ok());
+    CHECK(read->ttl == std::chrono::hours(1));
+}
+
 TEST_CASE("nothing of a message can be changed, nor can it be put elsewhere") { // §2.1, §7
     const LineKey key = newLineKey();
     const Envelope envelope = letter();

@@ -1,0 +1,54 @@
+// A message of the line from a broker that was stolen, and the questions of a device or a server that is none; a POST's
+// headers. A line "SUBJECT", then headers until an empty line, then the body, which is the question, too.
+#include "fuzz/fuzz.hpp"
+#include "push/endpoint/posting.hpp"
+#include "push/envelope/questions.hpp"
+
+using namespace stint;
+using namespace stint::push;
+
+namespace {
+
+constexpr LineKey key{'k'}; // in the corpus is a message that is signed with it
+
+Headers headersIn(fuzz::Input& input) {
+    Headers headers;
+    for (std::string line = input.line(); !line.empty(); line = input.line()) {
+        const auto colon = std::min(line.find(": "), line.size());
+        headers.emplace_back(line.substr(0, colon), line.substr(std::min(colon + 2, line.size())));
+    }
+    return headers;
+}
+
+template <class Read> void comesBack(Read read, std::string_view text) {
+    const auto once = read(text);
+    if (!once.ok()) return;
+    const auto again = read(textOf(*once));
+    fuzz::must(again.ok() && *again == *once, "what is read is read again as it is written");
+}
+
+} // namespace
+
+int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
+    fuzz::Input input(bytes, size);
+    const std::string subject = input.line();
+    const Headers headers = headersIn(input);
+    const std::string body = input.rest();
+    if (const auto envelope = envelopeIn(subject, headers, body, key); envelope.ok()) {
+        const auto again = envelopeIn(storedSubject(envelope->to), headersOf(*envelope, key), envelope->body, key);
+        fuzz::must(again.ok() && *again == *envelope, "what is signed is read");
+        fuzz::must(isTopic(envelope->topic) && envelope->ttl >= Duration{0}, "and says what can be");
+    }
+    comesBack(boxQuestionIn, body);
+    comesBack(boxAnswerIn, body);
+    comesBack(registrationQuestionIn, body);
+    (void)registrationAnswerIn(body);
+    (void)askerIn(subject);
+    const http::Request posted{
+        .method = "POST", .path = subject, .query = {}, .headers = headers, .body = {}, .caller = {}};
+    const auto [refused, posting] = understood(posted);
+    fuzz::must(refused || (posting.ttl >= Duration{0} && posting.ttl <= longestTtl && isTopic(posting.topic)),
+               "what is posted is as RFC 8030 has it");
+    if (const auto token = tokenIn(subject)) (void)registrationOf(*token);
+    return 0;
+}
