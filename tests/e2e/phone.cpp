@@ -39,7 +39,9 @@ public:
         natsOptions_SetMaxReconnect(options, -1);
         natsOptions_SetReconnectWait(options, 50);
         natsOptions_SetCustomInboxPrefix(options, ("_INBOX." + device_).c_str());
-        STINT_CHECK(natsConnection_Connect(&nats_, options) == NATS_OK);
+        natsOptions_SetRetryOnFailedConnect(options, true, nullptr, nullptr); // the server may only be starting
+        const natsStatus connected = natsConnection_Connect(&nats_, options);
+        STINT_CHECK(connected == NATS_OK || connected == NATS_NOT_YET_CONNECTED);
         natsOptions_Destroy(options);
     }
     ~Phone() { natsConnection_Destroy(nats_); }

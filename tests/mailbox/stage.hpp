@@ -19,9 +19,9 @@ class Server {
 public:
     explicit Server(const NatsServer& nats)
         : keys(ServerKeys::open(nats.directory() / "keys").value()),
-          office_(
-              std::move(PostOffice::open({nats.url(), ""}, keys, Outbox::open(nats.directory() / "outbox.db").value()))
-                  .value()),
+          office_(std::move(PostOffice::open({.url = nats.url(), .credentials = ""}, keys,
+                                             Outbox::open(nats.directory() / "outbox.db").value()))
+                      .value()),
           registrations(office_->registrations()), keeper(office_->keeper()), mailbox(office_->mailbox()) {}
 
     /// Waits until the streams are open, and the registrations read.

@@ -76,7 +76,9 @@ Result<void> serve(const Options& options) {
     auto server = STINT_TRY(http::Server::listen(options.port, {.header = 8 << 10, .connections = 1'024}));
     auto handover = STINT_TRY(Handover::open(loop.get()));
     const std::shared_ptr<Handover> shared = std::move(handover);
-    const auto office = STINT_TRY(PostOffice::open({options.nats, options.credentials}, keys, std::move(outbox)));
+    const auto office = STINT_TRY(PostOffice::open(
+        {options.nats, options.credentials, [](const std::string& sentence) { complain("stint-endpoint", sentence); }},
+        keys, std::move(outbox)));
     const std::string address = fmt::format("http://127.0.0.1:{}", server.port());
     Endpoint endpoint({options.origin.empty() ? address : options.origin, options.behindProxy}, office->broker(),
                       office->keeper(), office->registrations(), shared);
@@ -91,8 +93,8 @@ Result<void> serve(const Options& options) {
 int main(int count, char** words) {
     const Options options = parseOptions(count, words);
     if (const auto served = serve(options); !served.ok()) {
-        fmt::print(stderr, "stint-endpoint: {}\n", served.error().message);
-        return stint::ends::unavailable;
+        complain("stint-endpoint", served.error().message);
+        return served.error().code == Errc::ILLEGAL_ARGUMENT ? stint::ends::usage : stint::ends::unavailable;
     }
     return 0;
 }

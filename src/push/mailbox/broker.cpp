@@ -47,9 +47,12 @@ namespace {
 
 Result<void> checked(natsStatus status, std::string_view what) {
     if (status == NATS_OK) return {};
-    const bool passes = status == NATS_TIMEOUT || status == NATS_NO_RESPONDERS || status == NATS_CONNECTION_CLOSED ||
+    const bool passes = status == NATS_TIMEOUT || status == NATS_CONNECTION_CLOSED ||
                         status == NATS_CONNECTION_DISCONNECTED || status == NATS_NO_SERVER ||
                         status == NATS_INSUFFICIENT_BUFFER;
+    if (status == NATS_NO_RESPONDERS)
+        return fail(Errc::UNAVAILABLE, "{}: no JetStream answers; it is not on in the broker's account, or not yet",
+                    what);
     return fail(passes ? Errc::UNAVAILABLE : Errc::SYSTEM, "{}: {}", what, natsStatus_GetText(status));
 }
 
@@ -217,10 +220,13 @@ void Broker::close() { it_->close(); }
 namespace {
 
 Result<Options> optionsOf(const Broker::Settings& settings) {
+    // libnats takes whatever it is given for a host's name.
+    if (!settings.url.starts_with("nats://") && !settings.url.starts_with("tls://"))
+        return fail(Errc::ILLEGAL_ARGUMENT, "the broker's URL begins with nats:// or tls://");
     natsOptions* made = nullptr;
     STINT_TRY(checked(natsOptions_Create(&made), "libnats"));
     Options options(made);
-    STINT_TRY(checked(natsOptions_SetURL(made, settings.url.c_str()), settings.url));
+    STINT_TRY(checked(natsOptions_SetURL(made, settings.url.c_str()), "the broker's URL"));
     if (!settings.credentials.empty())
         STINT_TRY(checked(natsOptions_SetUserCredentialsFromFiles(made, settings.credentials.c_str(), nullptr),
                           settings.credentials));
@@ -250,7 +256,7 @@ Result<Broker> Broker::connect(Settings settings) {
     natsOptions_SetDisconnectedCB(options.get(), isGone, it.get());
     natsOptions_SetRetryOnFailedConnect(options.get(), true, isThere, it.get());
     const auto status = natsConnection_Connect(&it->nats, options.get());
-    if (status != NATS_NOT_YET_CONNECTED) STINT_TRY(checked(status, settings.url));
+    if (status != NATS_NOT_YET_CONNECTED) STINT_TRY(checked(status, "the broker"));
     jsCtx* jetStream = nullptr;
     jsOptions waits;
     jsOptions_Init(&waits);

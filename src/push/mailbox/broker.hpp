@@ -47,7 +47,7 @@ public:
         std::function<void(bool up)> changed;
     };
 
-    /// Connects; where no server answers it goes on trying. System: the URL is none.
+    /// Connects; where no server answers it goes on trying. IllegalArgument: the URL is none.
     static Result<Broker> connect(Settings settings);
     Broker(Broker&&) noexcept;
     Broker& operator=(Broker&&) noexcept;

@@ -33,8 +33,8 @@ struct Keeper::Shared {
     Held held;
 };
 
-Keeper::Keeper(Outbox outbox, const Broker& broker, std::function<Result<void>()> alsoOpen)
-    : outbox_(std::move(outbox)), broker_(broker), alsoOpen_(std::move(alsoOpen)), shared_(std::make_shared<Shared>()),
+Keeper::Keeper(Outbox outbox, const Broker& broker, Hooks hooks)
+    : outbox_(std::move(outbox)), broker_(broker), hooks_(std::move(hooks)), shared_(std::make_shared<Shared>()),
       thread_([this] { run(); }) {}
 
 Keeper::~Keeper() {
@@ -97,10 +97,13 @@ void Keeper::run() {
             if (std::exchange(shared_->changed, false)) isOpen_ = false;
         }
         if (!wanted.empty() || !told.empty()) work(std::move(wanted), told);
+        if (!isUp) tell("the broker is away; messages are kept here meanwhile");
         const auto now = SteadyClock::now();
         if (isUp && !isOpen_ && now - tried >= betweenTries) {
             tried = now;
-            isOpen_ = reconnect().ok();
+            const auto opened = reconnect();
+            isOpen_ = opened.ok();
+            tell(isOpen_ ? "the broker is there" : opened.error().message);
         }
         if (now - forgot >= betweenLooks && outbox_.forget(wallNow() - Keeper::again).ok()) forgot = now;
         show();
@@ -150,6 +153,7 @@ void Keeper::work(std::vector<Wanted> wanted, const std::vector<Told>& told) {
         asked.push_back(&one.done);
     }
     const auto committed = outbox_.commit(posted, numbers, promisesFor({posted.begin(), posted.end()}), wallNow());
+    if (!committed.ok()) tell(committed.error().message);
     for (const auto* const done : asked)
         (*done)(committed);
     if (!committed.ok() || !isOpen_) return;
@@ -191,7 +195,7 @@ Result<std::map<std::string, Keeper::Stream>> Keeper::openStreams() {
 // The streams as they are now, before anything is sent to them; then all again that they may not have.
 Result<void> Keeper::reconnect() {
     streams_ = STINT_TRY(openStreams());
-    STINT_TRY(alsoOpen_());
+    STINT_TRY(hooks_.alsoOpen());
     const auto rows = STINT_TRY(outbox_.since(wallNow() - again));
     std::vector<const Posted*> all;
     for (const Posted& one : rows)
@@ -200,6 +204,10 @@ Result<void> Keeper::reconnect() {
     for (const Posted& one : rows)
         send(one);
     return {};
+}
+
+void Keeper::tell(const std::string& sentence) {
+    if (sentence != std::exchange(told_, sentence)) hooks_.tell(sentence);
 }
 
 void Keeper::show() {

@@ -21,8 +21,13 @@ public:
     static constexpr Bytes room = 64 << 20;                 ///< of what the outbox keeps
     static constexpr auto again = std::chrono::minutes(10); ///< a message is sent again after a lost connection
 
-    /// `alsoOpen` is asked after each connection, on the keeper's thread, until it succeeds; then it is open.
-    Keeper(Outbox outbox, const Broker& broker, std::function<Result<void>()> alsoOpen);
+    struct Hooks {
+        /// Asked after each connection, on the keeper's thread, until it succeeds; then it is open.
+        std::function<Result<void>()> alsoOpen;
+        /// A sentence for who runs the server, when it is another than before; from the keeper's thread.
+        std::function<void(const std::string& sentence)> tell;
+    };
+    Keeper(Outbox outbox, const Broker& broker, Hooks hooks);
     ~Keeper();
     Keeper(const Keeper&) = delete;
     Keeper& operator=(const Keeper&) = delete;
@@ -75,10 +80,12 @@ private:
     Result<std::map<std::string, Stream>> openStreams();
     std::map<std::string, std::uint64_t> promisesFor(const std::vector<const Posted*>& posted) const;
     void show();
+    void tell(const std::string& sentence);
 
     Outbox outbox_;
     const Broker& broker_;
-    std::function<Result<void>()> alsoOpen_;
+    Hooks hooks_;
+    std::string told_;                      ///< the last sentence
     std::map<std::string, Stream> streams_; ///< by name
     bool isOpen_ = false;                   ///< the streams were looked at since the last connection
     std::shared_ptr<Shared> shared_;

@@ -18,15 +18,18 @@ Result<std::unique_ptr<PostOffice>> PostOffice::open(const Settings& settings, c
     auto broker = STINT_TRY(Broker::connect({.url = settings.url,
                                              .credentials = settings.credentials,
                                              .changed = [watch](bool up) { watch->changed(up); }}));
-    std::unique_ptr<PostOffice> made(new PostOffice(std::move(watch), std::move(broker), keys, std::move(outbox)));
+    std::unique_ptr<PostOffice> made(
+        new PostOffice(std::move(watch), std::move(broker), keys, std::move(outbox), settings));
     STINT_TRY(made->registrations_.follow());
     STINT_TRY(made->mailbox_.serve(threads));
     return made;
 }
 
-PostOffice::PostOffice(std::shared_ptr<Watch> watch, Broker broker, const ServerKeys& keys, Outbox outbox)
+PostOffice::PostOffice(std::shared_ptr<Watch> watch, Broker broker, const ServerKeys& keys, Outbox outbox,
+                       const Settings& settings)
     : watch_(std::move(watch)), broker_(std::move(broker)), registrations_(broker_, keys),
-      keeper_(std::move(outbox), broker_, [this] { return registrations_.readAll(); }),
+      keeper_(std::move(outbox), broker_,
+              {.alsoOpen = [this] { return registrations_.readAll(); }, .tell = settings.tell}),
       mailbox_(broker_, keeper_, registrations_) {
     const std::lock_guard lock(watch_->mutex);
     watch_->keeper = &keeper_;

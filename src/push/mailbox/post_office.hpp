@@ -17,8 +17,10 @@ public:
     struct Settings {
         std::string url;         ///< of the broker
         std::string credentials; ///< a file; empty: none
+        /// Gets a sentence for who runs the server, from any thread.
+        std::function<void(const std::string& sentence)> tell = [](const std::string&) {};
     };
-    /// It is there whether the broker is or not. System: the URL is none.
+    /// It is there whether the broker is or not. IllegalArgument: the URL is none.
     static Result<std::unique_ptr<PostOffice>> open(const Settings& settings, const ServerKeys& keys, Outbox outbox);
     ~PostOffice();
     PostOffice(const PostOffice&) = delete;
@@ -37,7 +39,8 @@ private:
         Keeper* keeper = nullptr;
         void changed(bool up);
     };
-    PostOffice(std::shared_ptr<Watch> watch, Broker broker, const ServerKeys& keys, Outbox outbox);
+    PostOffice(std::shared_ptr<Watch> watch, Broker broker, const ServerKeys& keys, Outbox outbox,
+               const Settings& settings);
 
     std::shared_ptr<Watch> watch_;
     Broker broker_;
