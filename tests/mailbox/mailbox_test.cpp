@@ -135,6 +135,27 @@ TEST_CASE("a server that dies has sent what it accepted, when it is back") { // 
     REQUIRE(eventually([&] { return has(phone, server, texts(0, 20)); }));
 }
 
+TEST_CASE("a broker that comes back with all it had begins no epoch, however often what it has is sent again") { // §1.1
+    NatsServer nats;
+    Server server(nats);
+    Phone phone;
+    join(server, phone);
+    server.keep(numbered(phone, 0, 20), phone.key);
+    REQUIRE(eventually([&] { return has(phone, server, texts(0, 20)); }));
+    Phone other; // of another stream: its messages are behind all that is sent again
+    while (shardOf(other.name) == shardOf(phone.name))
+        other.name = newDevice();
+    join(server, other);
+    for (int n = 0; n < 3; ++n) {
+        nats.kill();
+        nats.start();
+        server.keep(numbered(other, n, n + 1), other.key);
+        REQUIRE(eventually([&] { return has(other, server, texts(0, n + 1)); }));
+        REQUIRE(eventually([&] { return server.keeper.held().waiting == 0; }));
+    }
+    CHECK(server.keeper.placeOf(shardOf(phone.name)).value().epochs.empty());
+}
+
 TEST_CASE("after a power cut no cursor skips what gets old sequences again: epochs") { // §4.1, the third trap
     NatsServer nats;
     Server server(nats);

@@ -120,6 +120,7 @@ struct Broker::Connection {
     std::condition_variable quiet;
     std::vector<Subscription> subscriptions;
     int listeners = 0;
+    bool isClosed = false; ///< libnats has called back for the last time
     std::uint64_t number = 0;
     std::map<std::uint64_t, std::function<void(Result<Kept>)>> waiting; ///< for an acknowledgement
 
@@ -127,6 +128,7 @@ struct Broker::Connection {
     void tellChange(bool up);
     void acknowledged(natsMsg* message);
     void forgetWaiting();
+    void closed();
     void close();
 };
 
@@ -202,8 +204,15 @@ void Broker::Connection::close() {
     }
     if (nats) natsConnection_Close(nats);
     std::unique_lock lock(mutex);
-    quiet.wait(lock, [this] { return listeners == 0; });
+    quiet.wait(lock, [this] { return listeners == 0 && (isClosed || !nats); });
     subscriptions.clear();
+}
+
+// The last word of a connection, after that it was lost.
+void Broker::Connection::closed() {
+    const std::lock_guard lock(mutex);
+    isClosed = true;
+    quiet.notify_all();
 }
 
 Broker::Broker(std::shared_ptr<Connection> connection) : it_(std::move(connection)) {}
@@ -254,9 +263,12 @@ Result<Broker> Broker::connect(Settings settings) {
     };
     natsOptions_SetReconnectedCB(options.get(), isThere, it.get());
     natsOptions_SetDisconnectedCB(options.get(), isGone, it.get());
+    natsOptions_SetClosedCB(
+        options.get(), [](natsConnection*, void* closure) { static_cast<Connection*>(closure)->closed(); }, it.get());
     natsOptions_SetRetryOnFailedConnect(options.get(), true, isThere, it.get());
     const auto status = natsConnection_Connect(&it->nats, options.get());
     if (status != NATS_NOT_YET_CONNECTED) STINT_TRY(checked(status, "the broker"));
+    Broker broker(it); // which closes it, if the rest fails
     jsCtx* jetStream = nullptr;
     jsOptions waits;
     jsOptions_Init(&waits);
@@ -267,7 +279,6 @@ Result<Broker> Broker::connect(Settings settings) {
     STINT_TRY(it->subscribe(it->acks + "*", "", [it = it.get()](natsMsg* message) { it->acknowledged(message); }));
     // An acknowledgement that was dropped would be waited for; what others send beyond libnats' own limits is dropped.
     natsSubscription_SetPendingLimits(it->subscriptions.front().get(), -1, -1);
-    Broker broker(std::move(it));
     if (status == NATS_OK) broker.it_->tellChange(true);
     return broker;
 }

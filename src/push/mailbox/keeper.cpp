@@ -126,15 +126,20 @@ std::vector<std::int64_t> Keeper::noted(const std::vector<Told>& told) {
     return numbers;
 }
 
-// The highest sequence that each of the streams can give out, once these are sent, too.
-std::map<std::string, std::uint64_t> Keeper::promisesFor(const std::vector<const Posted*>& posted) const {
+// The highest sequence that each of the streams can give out, once these are sent, too; a message that comes a second
+// time gets none, so a promise is lowered again when it is acknowledged.
+std::map<std::string, std::uint64_t> Keeper::promisesFor(const std::vector<const Posted*>& posted,
+                                                         const std::vector<Told>& told) const {
     std::map<std::string, std::uint64_t> promises;
     if (streams_.empty()) return promises; // nothing is sent before they are open
-    for (const Posted* const one : posted) {
-        const Stream& stream = streams_.at(streamOfSubject(one->subject));
-        const auto [promise, isNew] = promises.try_emplace(stream.store, stream.highest + stream.sent.size());
-        ++promise->second;
-    }
+    const auto promiseOf = [&](const std::string& name) -> std::uint64_t& {
+        const Stream& stream = streams_.at(name);
+        return promises.try_emplace(stream.store, stream.highest + stream.sent.size()).first->second;
+    };
+    for (const Told& one : told)
+        if (one.kept.ok()) promiseOf(one.stream);
+    for (const Posted* const one : posted)
+        ++promiseOf(streamOfSubject(one->subject));
     return promises;
 }
 
@@ -152,7 +157,8 @@ void Keeper::work(std::vector<Wanted> wanted, const std::vector<Told>& told) {
         posted.push_back(&one.posted);
         asked.push_back(&one.done);
     }
-    const auto committed = outbox_.commit(posted, numbers, promisesFor({posted.begin(), posted.end()}), wallNow());
+    const auto committed =
+        outbox_.commit(posted, numbers, promisesFor({posted.begin(), posted.end()}, told), wallNow());
     if (!committed.ok()) tell(committed.error().message);
     for (const auto* const done : asked)
         (*done)(committed);
@@ -200,7 +206,7 @@ Result<void> Keeper::reconnect() {
     std::vector<const Posted*> all;
     for (const Posted& one : rows)
         all.push_back(&one);
-    STINT_TRY(outbox_.commit({}, {}, promisesFor(all), wallNow()));
+    STINT_TRY(outbox_.commit({}, {}, promisesFor(all, {}), wallNow()));
     for (const Posted& one : rows)
         send(one);
     return {};

@@ -78,7 +78,8 @@ private:
     void send(const Posted& posted);
     Result<void> reconnect();
     Result<std::map<std::string, Stream>> openStreams();
-    std::map<std::string, std::uint64_t> promisesFor(const std::vector<const Posted*>& posted) const;
+    std::map<std::string, std::uint64_t> promisesFor(const std::vector<const Posted*>& posted,
+                                                     const std::vector<Told>& told) const;
     void show();
     void tell(const std::string& sentence);
 

@@ -17,13 +17,14 @@ std::optional<Duration> Counted::mustWait(const std::string& whose, Instant now)
 }
 
 void Counted::count(const std::string& whose, Instant now, std::int64_t events) {
-    if (windows_.size() >= mostNames) forget(now);
+    if (windows_.size() >= mostNames && (!forgot_ || now >= *forgot_ + rate_.window)) forget(now);
     Window& window = windows_[nameOf(whose)];
     if (window.count == 0 || now >= window.opened + rate_.window) window = {now, 0};
     window.count += events;
 }
 
 void Counted::forget(Instant now) {
+    forgot_ = now;
     std::erase_if(windows_, [&](const auto& entry) { return now >= entry.second.opened + rate_.window; });
 }
 

@@ -44,6 +44,7 @@ private:
 
     Rate rate_;
     std::map<std::string, Window> windows_;
+    std::optional<Instant> forgot_; ///< the last look at all of them: once in a window, however many come
 };
 
 /// The rates of posting.
