@@ -1,6 +1,8 @@
 #include "base/http/server.hpp"
 
 #include <algorithm>
+#include <csignal>
+#include <cstring>
 #include <list>
 
 #include <fcntl.h>
@@ -40,6 +42,22 @@ Result<void> bindTo(tcp::acceptor& acceptor, const tcp::endpoint& place) {
 }
 
 } // namespace
+
+Result<Loop> loopEndedBy(std::initializer_list<int> signals) {
+    sd_event* made = nullptr;
+    int result = sd_event_default(&made);
+    Loop loop(made);
+    sigset_t ends;
+    sigemptyset(&ends);
+    for (const int signal : signals)
+        sigaddset(&ends, signal);
+    ::sigprocmask(SIG_BLOCK, &ends, nullptr);
+    ::signal(SIGPIPE, SIG_IGN);
+    for (const int signal : signals)
+        if (result >= 0) result = sd_event_add_signal(made, nullptr, signal, nullptr, nullptr);
+    if (result < 0) return fail(Errc::SYSTEM, "cannot make an event loop: {}", std::strerror(-result));
+    return loop;
+}
 
 class Server::Listening {
 public:

@@ -3,6 +3,7 @@
 #pragma once
 #include <chrono>
 #include <cstdint>
+#include <initializer_list>
 #include <memory>
 
 #include <systemd/sd-event.h>
@@ -21,6 +22,14 @@ struct Bounds {
     std::chrono::seconds reading{30};      ///< for the other end to take what is sent to it
     std::chrono::milliseconds linger{500}; ///< a refusal arrives although bytes are unread
 };
+
+struct LoopEnd {
+    void operator()(sd_event* loop) const { sd_event_unref(loop); }
+};
+using Loop = std::unique_ptr<sd_event, LoopEnd>;
+/// The thread's event loop, which these signals end; a peer that is gone shows as a write's error. They are blocked
+/// from here on, in threads that begin later, too. System where the loop cannot be made.
+Result<Loop> loopEndedBy(std::initializer_list<int> signals);
 
 class Server {
 public:

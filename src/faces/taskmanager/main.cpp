@@ -8,7 +8,6 @@
 #include <unistd.h>
 
 #include <fmt/core.h>
-#include <systemd/sd-event.h>
 
 #include "base/http/server.hpp"
 #include "base/result/errors.hpp"
@@ -17,34 +16,11 @@
 #include "faces/taskmanager/door_plate.hpp"
 #include "faces/taskmanager/task_manager.hpp"
 #include "link/wire/connect.hpp"
-#include "link/wire/errors.hpp"
 
 namespace {
 
 using namespace stint;
 using namespace stint::taskmanager;
-
-struct LoopEnd {
-    void operator()(sd_event* loop) const { sd_event_unref(loop); }
-};
-using Loop = std::unique_ptr<sd_event, LoopEnd>;
-
-/// An event loop that SIGINT, SIGTERM and SIGHUP end.
-Result<Loop> newLoop() {
-    sd_event* made = nullptr;
-    int result = sd_event_default(&made);
-    Loop loop(made);
-    sigset_t ends;
-    sigemptyset(&ends);
-    for (const int signal : {SIGINT, SIGTERM, SIGHUP})
-        sigaddset(&ends, signal);
-    ::sigprocmask(SIG_BLOCK, &ends, nullptr);
-    ::signal(SIGPIPE, SIG_IGN); // a browser that is gone shows as a write's error
-    for (const int signal : {SIGINT, SIGTERM, SIGHUP})
-        if (result >= 0) result = sd_event_add_signal(made, nullptr, signal, nullptr, nullptr);
-    if (result < 0) return within("cannot make an event loop", wire::errorFromErrno(-result));
-    return loop;
-}
 
 /// Prints the address for the program that started us, and closes stdout, for whose end it waits: nothing more is
 /// printed.
@@ -63,7 +39,7 @@ Result<void> serve(const Options& options) {
         tell(address);
         return {};
     }
-    const Loop loop = STINT_TRY(newLoop());
+    const http::Loop loop = STINT_TRY(http::loopEndedBy({SIGINT, SIGTERM, SIGHUP}));
     const Secret token = STINT_TRY(Secret::draw());
     const Secret cookie = STINT_TRY(Secret::draw());
     auto peers = STINT_TRY(Peers::open());

@@ -4,7 +4,6 @@
 
 #include <CLI/CLI.hpp>
 #include <fmt/core.h>
-#include <systemd/sd-event.h>
 
 #include "base/http/server.hpp"
 #include "base/result/errors.hpp"
@@ -47,29 +46,8 @@ Options parseOptions(int count, char** words) {
     return options;
 }
 
-struct LoopEnd {
-    void operator()(sd_event* loop) const { sd_event_unref(loop); }
-};
-using Loop = std::unique_ptr<sd_event, LoopEnd>;
-
-Result<Loop> newLoop() {
-    sd_event* made = nullptr;
-    int result = sd_event_default(&made);
-    Loop loop(made);
-    sigset_t ends;
-    sigemptyset(&ends);
-    for (const int signal : {SIGINT, SIGTERM})
-        sigaddset(&ends, signal);
-    ::sigprocmask(SIG_BLOCK, &ends, nullptr); // before any thread begins: they inherit it
-    ::signal(SIGPIPE, SIG_IGN);
-    for (const int signal : {SIGINT, SIGTERM})
-        if (result >= 0) result = sd_event_add_signal(made, nullptr, signal, nullptr, nullptr);
-    if (result < 0) return fail(Errc::SYSTEM, "cannot make an event loop");
-    return loop;
-}
-
 Result<void> serve(const Options& options) {
-    const Loop loop = STINT_TRY(newLoop());
+    const http::Loop loop = STINT_TRY(http::loopEndedBy({SIGINT, SIGTERM}));
     const std::filesystem::path data(options.data);
     const ServerKeys keys = STINT_TRY(ServerKeys::open(data / "keys"));
     auto outbox = STINT_TRY(Outbox::open(data / "outbox.db"));
