@@ -117,25 +117,25 @@ http::Judged Endpoint::judgedHere(const http::Request& head) {
     if (isGet) return {};
     const auto length = numberIn<std::uint64_t>(head.value("Content-Length"));
     if (length && *length > webpush::mostBody) return {.longestBody = webpush::mostBody}; // 413 is the server's word
-    return {.refused = refusedPost(head, *name), .longestBody = webpush::mostBody};
+    return {.refused = judgedPost(head, *name).refused, .longestBody = webpush::mostBody};
 }
 
-std::optional<Answer> Endpoint::refusedPost(const http::Request& head, const std::string& name) {
+Endpoint::Judgement Endpoint::judgedPost(const http::Request& head, const std::string& name) {
     const auto found = registrations_.find(name);
-    if (!found.ok()) return retryLater(503, untilBack, "the store is away");
-    const std::string sender = senderOf(head);
+    if (!found.ok()) return {.refused = retryLater(503, untilBack, "the store is away")};
     const Instant now = bootNow();
     if (!*found) {
+        const std::string sender = senderOf(head);
         if (const auto wait = unknown_.mustWait(sender, now))
-            return retryLater(429, *wait, "too many registrations that are none");
+            return {.refused = retryLater(429, *wait, "too many registrations that are none")};
         unknown_.count(sender, now);
     }
-    if (auto refused = refusalOf(head, *found, settings_.origin, wallNow())) return refused;
+    if (auto refused = refusalOf(head, *found, settings_.origin, wallNow())) return {.refused = std::move(refused)};
     auto [wrong, posting] = understood(head);
-    if (wrong) return wrong;
+    if (wrong) return {.refused = std::move(wrong)};
     if (const auto wait = rates_.mustWait(name, posting.urgency, now))
-        return retryLater(429, *wait, "too many messages for this registration");
-    return std::nullopt;
+        return {.refused = retryLater(429, *wait, "too many messages for this registration")};
+    return {.refused = {}, .posting = std::move(posting), .registered = **found};
 }
 
 void Endpoint::answer(http::Request request, std::function<void(Answer)> done) {
@@ -152,15 +152,13 @@ void Endpoint::answer(http::Request request, std::function<void(Answer)> done) {
 void Endpoint::post(http::Request request, const std::function<void(Answer)>& done) {
     const auto name = registrationOf(tokenIn(request.path).value_or(""));
     STINT_CHECK(name); // judged() lets no other pass
-    if (auto refused = refusedPost(request, *name)) return done(*std::move(refused));
-    const auto registered = registrations_.find(*name);
-    if (!registered.ok() || !*registered) return done(retryLater(503, untilBack, "the store is away"));
-    if ((*registered)->encrypted && !webpush::codingOf(request.body).ok())
+    auto [refused, posting, registered] = judgedPost(request, *name);
+    if (refused) return done(*std::move(refused));
+    if (registered.encrypted && !webpush::codingOf(request.body).ok())
         return done(refusal(400, "the body is not encrypted as its Content-Encoding says (RFC 8188)"));
-    const auto posting = understood(request).posting;
     rates_.count(*name, posting.urgency, bootNow());
-    const Envelope envelope = envelopeOf(posting, **registered, std::move(request.body), wallNow());
-    const Headers headers = headersOf(envelope, (*registered)->lineKey);
+    const Envelope envelope = envelopeOf(posting, registered, std::move(request.body), wallNow());
+    const Headers headers = headersOf(envelope, registered.lineKey);
     const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(envelope.ttl).count();
     const Answer kept{201, "", "", {{"Location", fmt::format("/m/{}", envelope.id)}, {"TTL", std::to_string(seconds)}}};
     if (envelope.ttl == Duration{0}) { // RFC 8030 §5.2: for who listens now, or for nobody

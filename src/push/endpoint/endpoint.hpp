@@ -1,6 +1,5 @@
 // stint-endpoint behind its HTTP server (push.md §3): a message is judged, kept, and only then answered with 201.
 #pragma once
-#include <array>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -53,7 +52,13 @@ public:
 
 private:
     http::Judged judgedHere(const http::Request& head);
-    std::optional<http::Answer> refusedPost(const http::Request& head, const std::string& name);
+    /// A POST that is refused, or what it says and to whom.
+    struct Judgement {
+        std::optional<http::Answer> refused;
+        Posting posting = {};
+        Registered registered = {};
+    };
+    Judgement judgedPost(const http::Request& head, const std::string& name);
     void post(http::Request request, const std::function<void(http::Answer)>& done);
     std::string metrics() const;
     std::string senderOf(const http::Request& head) const;
