@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "base/http/message.hpp"
+#include "contract/model/constants.hpp"
 #include "push/envelope/envelope.hpp"
 #include "push/mailbox/registrations.hpp"
 
@@ -13,7 +14,7 @@ namespace stint::push {
 
 inline constexpr std::size_t longestPath = 64;
 inline constexpr std::string_view postPath = "/push/v1/";
-inline constexpr Duration longestTtl = std::chrono::hours(28 * 24); ///< what is longer is taken as that
+inline const Duration longestTtl = Constants().pushTtlMax;          ///< what is longer is taken as that
 inline constexpr Duration knownAfter = std::chrono::hours(30 * 24); ///< a registration is known to be gone for so long
 
 /// An answer with a Retry-After of whole seconds, at least one.

@@ -1,16 +1,15 @@
 #include "push/mailbox/broker.hpp"
 
-#include <atomic>
 #include <condition_variable>
 #include <map>
 #include <mutex>
 
 #include <nats/nats.h>
 #include <nlohmann/json.hpp>
-#include <sodium.h>
 
 #include "base/result/errors.hpp"
 #include "base/text/number.hpp"
+#include "contract/model/constants.hpp"
 
 namespace stint::push {
 namespace {
@@ -21,11 +20,9 @@ constexpr std::int64_t patience = 2'000;     ///< ms
 constexpr std::int64_t connecting = 2'000;   ///< ms
 constexpr std::int64_t untilReconnect = 250; ///< ms
 constexpr std::int64_t untilPing = 20'000;   ///< ms
-constexpr std::int64_t mostOfSubject = 100;  ///< push.stored
 constexpr std::int64_t mostBytes = 8 << 10;  ///< of a message with its headers
-constexpr std::int64_t nanosecond = 1;
-constexpr std::int64_t second = 1'000'000'000 * nanosecond;
-constexpr std::int64_t day = 24 * 3'600 * second;
+
+std::int64_t inNanoseconds(Duration time) { return std::chrono::duration_cast<std::chrono::nanoseconds>(time).count(); }
 
 } // namespace
 
@@ -111,7 +108,9 @@ void nothingMore(void* listener) {
 } // namespace
 
 struct Broker::Connection {
+    using Done = std::function<void(Result<std::uint64_t>)>;
     std::mutex telling; ///< held while `changed` is called
+    bool isUp = false;
     std::function<void(bool up)> changed;
     natsConnection* nats = nullptr;
     JetStream jetStream;
@@ -122,11 +121,12 @@ struct Broker::Connection {
     int listeners = 0;
     bool isClosed = false; ///< libnats has called back for the last time
     std::uint64_t number = 0;
-    std::map<std::uint64_t, std::function<void(Result<Kept>)>> waiting; ///< for an acknowledgement
+    std::map<std::uint64_t, Done> waiting; ///< for an acknowledgement
 
     Result<void> subscribe(const std::string& subjects, const std::string& group, std::function<void(natsMsg*)> hear);
     void tellChange(bool up);
     void acknowledged(natsMsg* message);
+    Done taken(std::uint64_t which);
     void forgetWaiting();
     void closed();
     void close();
@@ -160,25 +160,23 @@ Result<void> Broker::Connection::subscribe(const std::string& subjects, const st
 void Broker::Connection::acknowledged(natsMsg* message) {
     const std::string_view subject = natsMsg_GetSubject(message);
     const auto which = numberIn<std::uint64_t>(subject.substr(std::min(acks.size(), subject.size())));
-    std::function<void(Result<Kept>)> done;
-    {
-        const std::lock_guard lock(mutex);
-        const auto found = which ? waiting.find(*which) : waiting.end();
-        if (found == waiting.end()) return;
-        done = std::move(found->second);
-        waiting.erase(found);
-    }
+    const Done done = taken(which.value_or(0));
+    if (!done) return;
     const Json said = Json::parse(dataOf(message), nullptr, false);
-    const auto stream = said.is_object() ? said.find("stream") : said.end();
-    const auto sequence = said.is_object() ? said.find("seq") : said.end();
-    if (said.is_object() && stream != said.end() && sequence != said.end() && stream->is_string() &&
-        sequence->is_number_unsigned())
-        return done(Kept{stream->get<std::string>(), sequence->get<std::uint64_t>()});
+    const bool isKept = said.is_object() && said.contains("seq") && said["seq"].is_number_unsigned();
+    if (isKept) return done(said["seq"].get<std::uint64_t>());
     done(fail(Errc::UNAVAILABLE, "no stream has taken the message"));
 }
 
+// Empty where nobody waits for that number: 0 is none.
+Broker::Connection::Done Broker::Connection::taken(std::uint64_t which) {
+    const std::lock_guard lock(mutex);
+    const auto found = waiting.extract(which);
+    return found ? std::move(found.mapped()) : nullptr;
+}
+
 void Broker::Connection::forgetWaiting() {
-    std::map<std::uint64_t, std::function<void(Result<Kept>)>> lost;
+    std::map<std::uint64_t, Done> lost;
     {
         const std::lock_guard lock(mutex);
         lost.swap(waiting);
@@ -189,6 +187,7 @@ void Broker::Connection::forgetWaiting() {
 
 void Broker::Connection::tellChange(bool up) {
     const std::lock_guard lock(telling);
+    isUp = up;
     if (changed) changed(up);
 }
 
@@ -225,6 +224,11 @@ Broker::~Broker() {
     natsConnection_Destroy(it_->nats);
 }
 void Broker::close() { it_->close(); }
+void Broker::follow(std::function<void(bool up)> changed) {
+    const std::lock_guard lock(it_->telling);
+    it_->changed = std::move(changed);
+    it_->changed(it_->isUp);
+}
 
 namespace {
 
@@ -251,9 +255,8 @@ Result<Options> optionsOf(const Broker::Settings& settings) {
 
 } // namespace
 
-Result<Broker> Broker::connect(Settings settings) {
+Result<Broker> Broker::connect(const Settings& settings) {
     auto it = std::make_shared<Connection>();
-    it->changed = settings.changed;
     const auto options = STINT_TRY(optionsOf(settings));
     const auto isThere = [](natsConnection*, void* closure) { static_cast<Connection*>(closure)->tellChange(true); };
     const auto isGone = [](natsConnection*, void* closure) {
@@ -300,10 +303,10 @@ Result<StreamState> Broker::openStream(std::string_view shard) const {
         config.Name = name.c_str();
         config.Subjects = &subject;
         config.SubjectsLen = 1;
-        config.MaxMsgsPerSubject = mostOfSubject;
-        config.MaxAge = 28 * day;
+        config.MaxMsgsPerSubject = Constants().pushStored;
+        config.MaxAge = inNanoseconds(Constants().pushTtlMax);
         config.MaxMsgSize = static_cast<int32_t>(mostBytes);
-        config.Duplicates = 15 * 60 * second;
+        config.Duplicates = inNanoseconds(std::chrono::minutes(15));
         config.AllowDirect = true;
         config.RePublish = &told;
         status = js_AddStream(&found, it_->jetStream.get(), &config, nullptr, &code);
@@ -356,7 +359,7 @@ Result<void> Broker::put(std::string_view bucket, std::string_view key, std::str
 }
 
 void Broker::keep(const std::string& subject, const Headers& headers, std::string_view body,
-                  std::function<void(Result<Kept>)> done) const {
+                  std::function<void(Result<std::uint64_t>)> done) const {
     std::uint64_t number = 0;
     {
         const std::lock_guard lock(it_->mutex);
@@ -368,15 +371,7 @@ void Broker::keep(const std::string& subject, const Headers& headers, std::strin
         return checked(natsConnection_PublishMsg(it_->nats, message.get()), subject);
     }();
     if (sent.ok()) return;
-    std::function<void(Result<Kept>)> told;
-    {
-        const std::lock_guard lock(it_->mutex);
-        const auto found = it_->waiting.find(number);
-        if (found == it_->waiting.end()) return;
-        told = std::move(found->second);
-        it_->waiting.erase(found);
-    }
-    told(sent.error());
+    if (const auto told = it_->taken(number)) told(sent.error());
 }
 
 Result<void> Broker::tell(const std::string& subject, const Headers& headers, std::string_view body) const {

@@ -28,12 +28,6 @@ struct Stored {
     std::string body;
 };
 
-/// The number that a stream gave a message; the same again for a message that it has already.
-struct Kept {
-    std::string stream;
-    std::uint64_t sequence = 0;
-};
-
 /// The stream and the subjects of a bucket's values.
 std::string streamOfBucket(std::string_view bucket);
 std::string subjectOfKey(std::string_view bucket, std::string_view key);
@@ -43,17 +37,19 @@ public:
     struct Settings {
         std::string url;         ///< nats://127.0.0.1:4222
         std::string credentials; ///< a file of a user's JWT and key; empty: none
-        /// Called when the connection is there, again, or gone: from a thread of libnats.
-        std::function<void(bool up)> changed;
     };
 
     /// Connects; where no server answers it goes on trying. IllegalArgument: the URL is none.
-    static Result<Broker> connect(Settings settings);
+    static Result<Broker> connect(const Settings& settings);
     Broker(Broker&&) noexcept;
     Broker& operator=(Broker&&) noexcept;
     ~Broker();
     /// Ends the connection, and returns when no callback runs any more. Nothing may be asked of it from then on.
     void close();
+
+    /// `changed` is called now, with whether the connection is there, and whenever that changes: from a thread of
+    /// libnats, and not after close().
+    void follow(std::function<void(bool up)> changed);
 
     // These wait for the server's answer, 2 s at most: Unavailable where none comes.
 
@@ -66,10 +62,11 @@ public:
     /// The value that it has for the key from now on.
     Result<void> put(std::string_view bucket, std::string_view key, std::string_view value) const;
 
-    /// Sends a message to a stream. `done` is called once, from a thread of libnats: when the stream has it, or with
-    /// its error; Unavailable: the connection was lost meanwhile, and nobody knows.
+    /// Sends a message to a stream. `done` is called once, from a thread of libnats: with the sequence that the stream
+    /// has given it, the same again for a message that it has already; or with its error; Unavailable: the connection
+    /// was lost meanwhile, and nobody knows.
     void keep(const std::string& subject, const Headers& headers, std::string_view body,
-              std::function<void(Result<Kept>)> done) const;
+              std::function<void(Result<std::uint64_t>)> done) const;
     /// Sends a message to whoever listens now.
     Result<void> tell(const std::string& subject, const Headers& headers, std::string_view body) const;
 

@@ -116,12 +116,12 @@ std::vector<std::int64_t> Keeper::noted(const std::vector<Told>& told) {
     for (const Told& one : told) {
         Stream& stream = streams_.at(one.stream);
         stream.sent.erase(one.number);
-        if (!one.kept.ok()) {
+        if (!one.sequence.ok()) {
             isOpen_ = false;
             continue;
         }
         numbers.push_back(one.number);
-        stream.highest = std::max(stream.highest, one.kept->sequence);
+        stream.highest = std::max(stream.highest, *one.sequence);
     }
     return numbers;
 }
@@ -137,7 +137,7 @@ std::map<std::string, std::uint64_t> Keeper::promisesFor(const std::vector<const
         return promises.try_emplace(stream.store, stream.highest + stream.sent.size()).first->second;
     };
     for (const Told& one : told)
-        if (one.kept.ok()) promiseOf(one.stream);
+        if (one.sequence.ok()) promiseOf(one.stream);
     for (const Posted* const one : posted)
         ++promiseOf(streamOfSubject(one->subject));
     return promises;
@@ -171,10 +171,10 @@ void Keeper::send(const Posted& posted) {
     const std::string stream = streamOfSubject(posted.subject);
     streams_.at(stream).sent.insert(posted.number);
     broker_.keep(posted.subject, posted.headers, posted.body,
-                 [shared = shared_, number = posted.number, stream](Result<Kept> kept) {
+                 [shared = shared_, number = posted.number, stream](Result<std::uint64_t> sequence) {
                      {
                          const std::lock_guard lock(shared->mutex);
-                         shared->told.push_back({number, stream, std::move(kept)});
+                         shared->told.push_back({number, stream, std::move(sequence)});
                      }
                      shared->woken.notify_one();
                  });

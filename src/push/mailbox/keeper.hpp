@@ -63,7 +63,7 @@ private:
     struct Told {
         std::int64_t number = 0;
         std::string stream;
-        Result<Kept> kept;
+        Result<std::uint64_t> sequence;
     };
     /// A stream as far as this process has come with it.
     struct Stream {

@@ -86,11 +86,12 @@ Result<void> Outbox::commit(const std::vector<Posted*>& posted, const std::vecto
     Bytes added = 0;
     const auto written = [&]() -> Result<void> {
         for (Posted* const one : posted) {
-            insert_.start(one->subject, textOf(one->headers), Blob{one->body}, now.time_since_epoch().count());
+            const std::string headers = textOf(one->headers);
+            insert_.start(one->subject, headers, Blob{one->body}, now.time_since_epoch().count());
             STINT_TRY(insert_.next());
             one->number = insert_.integer(0);
             insert_.reset();
-            added += sizeOf(*one);
+            added += std::ssize(one->subject) + std::ssize(headers) + std::ssize(one->body);
         }
         for (const std::int64_t number : told)
             STINT_TRY(tell_.run(number));

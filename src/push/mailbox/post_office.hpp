@@ -1,8 +1,8 @@
 // All of the server behind its HTTP: one connection to the broker, and what stands on it, opened again whenever the
 // connection is.
 #pragma once
+#include <functional>
 #include <memory>
-#include <mutex>
 #include <string>
 
 #include "push/mailbox/broker.hpp"
@@ -32,17 +32,8 @@ public:
     const Mailbox& mailbox() const { return mailbox_; }
 
 private:
-    /// Tells the keeper of the connection, as soon as there is one, and as long.
-    struct Watch {
-        std::mutex mutex;
-        bool isUp = false;
-        Keeper* keeper = nullptr;
-        void changed(bool up);
-    };
-    PostOffice(std::shared_ptr<Watch> watch, Broker broker, const ServerKeys& keys, Outbox outbox,
-               const Settings& settings);
+    PostOffice(Broker broker, const ServerKeys& keys, Outbox outbox, const Settings& settings);
 
-    std::shared_ptr<Watch> watch_;
     Broker broker_;
     Registrations registrations_;
     Keeper keeper_;

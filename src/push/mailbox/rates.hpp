@@ -3,11 +3,11 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <map>
 #include <optional>
 #include <string>
 
+#include "contract/model/constants.hpp"
 #include "contract/model/push.hpp"
 
 namespace stint::push {
@@ -17,9 +17,9 @@ struct Rate {
     std::int64_t most;
     Duration window;
 };
-inline constexpr Rate anyInMinute{240, std::chrono::minutes(1)}; // PROPOSAL
-inline constexpr Rate anyInHour{5'000, std::chrono::hours(1)};   // PROPOSAL
-inline constexpr Rate highInMinute{60, std::chrono::minutes(1)}; ///< one more would have the line closed (§4.2)
+inline constexpr Rate anyInMinute{240, std::chrono::minutes(1)};                   // PROPOSAL
+inline constexpr Rate anyInHour{5'000, std::chrono::hours(1)};                     // PROPOSAL
+inline const Rate highInMinute{Constants().pushHighRate, std::chrono::minutes(1)}; ///< one more closes the line (§4.2)
 inline constexpr Rate unknownInMinute{30, std::chrono::minutes(1)};
 inline constexpr Rate readsInMinute{20'000, std::chrono::minutes(1)}; ///< PROPOSAL: a second or two of one thread
 
