@@ -253,4 +253,24 @@ TEST_CASE("an executable is recognised by what it is, not by its name") {
     CHECK(found("program") == "nobody's"); // two claim it
 }
 
+TEST_CASE("an app that is known by its name alone is one, until a manifest says more") { // push.md §4.4
+    Desk desk;
+    install(desk.root, "com.example.a");
+    desk.open({desk.root});
+    desk.registry->addGuest(AppId{"com.example.chat"});
+    desk.registry->addGuest(AppId{"com.example.a"}); // which is known already
+    CHECK(desk.registry->isGuest("com.example.chat"));
+    CHECK_FALSE(desk.registry->isGuest("com.example.a"));
+    CHECK_FALSE(desk.registry->isGuest("com.example.nobody"));
+    CHECK(desk.news().empty());
+    install(desk.root, "com.example.chat", "label = \"Chat\"");
+    desk.runUntil([&] { return !desk.changes.empty(); });
+    CHECK(desk.news() == News{"+com.example.chat"});
+    CHECK_FALSE(desk.registry->isGuest("com.example.chat"));
+    fs::remove(desk.root / "com.example.chat.toml");
+    desk.runUntil([&] { return !desk.changes.empty(); });
+    CHECK(desk.news() == News{"+com.example.chat"}); // its registrations are there
+    CHECK(desk.registry->isGuest("com.example.chat"));
+}
+
 } // namespace stint

@@ -61,6 +61,9 @@ public:
     std::vector<AlarmView> pendingAlarms;
     std::vector<MessageView> waitingMessages;
     std::vector<DeviceLimitView> held;
+    std::vector<ConnectionId> lines;
+    wire::LineNews lineKept;
+    std::vector<std::pair<std::uint64_t, bool>> tookIt;
     mutable int questions = 0;
     mutable std::size_t lists = 0;
 
@@ -74,6 +77,10 @@ public:
     void crowded(const std::string& why) override { crowds.push_back(why); }
     bool visibleNow(ConnectionId) override { return visible; }
     void arrived(Event event) override { arrivals.push_back(std::move(event)); }
+    void lineBegins(ConnectionId connection) override { lines.push_back(connection); }
+    Result<AppId> appBehind(pid_t, std::uint64_t, const std::string& connector) override { return AppId{connector}; }
+    wire::LineNews lineNews() override { return lineKept; }
+    void connectorTook(std::uint64_t delivery, bool taken) override { tookIt.emplace_back(delivery, taken); }
     Presence& presence() override { return *this; }
     Hosting& hosting() override { return *this; }
     const Questions& core() const override { return *this; }
@@ -169,6 +176,7 @@ public:
             if (item.id > after && found.size() < most) found.push_back(item);
         return found;
     }
+    LineWanted line() const override { return lineKept.wanted; }
     SchedulerView overview(std::size_t, Now) const override { return whole; }
     bool canRunUserInitiatedJobs(const AppId&) const override { return true; }
     bool canScheduleExactAlarms(const AppId&) const override { return true; }

@@ -226,9 +226,9 @@ inline void happenToLine(Stage& stage, const Happening& h) {
         if (bit(h.how, 3) && bit(h.how, 4))
             stage.event(LineReported{.up = bit(h.how, 1), .keepAlive = std::chrono::minutes{h.how % 40}});
         else if (bit(h.how, 1) && bit(h.how, 2))
-            stage.event(Unregistered{.name = name});
+            stage.event(Unregistered{.name = name, .everywhere = bit(h.how, 5)});
         else
-            stage.event(Registered{.name = name, .app = mail});
+            stage.event(Registered{.name = name, .app = mail, .connector = bit(h.how, 6) ? "com.example.mail" : ""});
         return;
     }
     LineRead read{.stream = bit(h.how, 1) ? "stream" : "another"};

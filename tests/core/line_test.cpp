@@ -12,7 +12,7 @@ namespace {
 
 const AppId talk{"com.example.talk"}, letters{"com.example.letters"};
 
-/// A core whose records are kept as a store keeps them; each message is taken at once.
+/// A core whose records are kept as a store keeps them; each message is taken at once, if `takes` says so.
 struct LineDesk {
     Constants constants;
     std::unique_ptr<Scheduler> core;
@@ -22,9 +22,10 @@ struct LineDesk {
     std::map<std::uint64_t, PushMessage> waiting;
     std::map<std::string, WallTime> seen;
     LinePlace place;
-    std::vector<std::string> got;   ///< by the apps, since the last restart
-    std::vector<std::string> ended; ///< in the trace's words, of messages that no app got
-    std::optional<Error> error;     ///< of the last call
+    std::vector<std::string> got;     ///< by the apps, since the last restart
+    std::vector<std::string> ended;   ///< in the trace's words, of messages that no app got
+    std::optional<bool> takes = true; ///< nullopt: nobody answers
+    std::optional<Error> error;       ///< of the last call
     std::optional<LineWanted> wanted;
     int checks = 0;
     std::uint32_t generation = 0;
@@ -102,7 +103,7 @@ private:
             if (trace && trace->what == Trace::What::Message && !trace->urgency) ended.push_back(trace->result);
             if (const auto* deliver = std::get_if<DeliverMessage>(&effect)) {
                 got.push_back(deliver->message.deleted ? "note" : deliver->message.data);
-                event(DeliveryEnded{deliver->message.app, deliver->delivery});
+                if (takes) event(DeliveryEnded{deliver->message.app, deliver->delivery, *takes});
             }
         }
     }
@@ -371,21 +372,162 @@ TEST_CASE("registrations have their limits, and a name is one app's") { // push.
     }
     CHECK_FALSE(desk.registers("five", AppId{"com.example.nobody"}));
     desk.event(Unregistered{.call = {7}, .name = "two"});
+    CHECK_FALSE(desk.registers("five", letters)); // it counts until the server knows
+    CHECK_FALSE(desk.registers("two"));           // and does not come back
+    CHECK(desk.error->code == Errc::ILLEGAL_ARGUMENT);
+    desk.event(Unregistered{.call = {7}, .name = "two", .everywhere = true});
     CHECK(desk.registers("five", letters));
     CHECK(desk.registrations.size() == 3);
 }
 
-TEST_CASE("an app that is gone leaves no registration, and the line is told") { // push.md §4.4
+TEST_CASE("an app that is gone leaves no registration, as soon as the server knows, too") { // push.md §4.4
     LineDesk desk;
     REQUIRE(desk.registers("one"));
     REQUIRE(desk.registers("two", letters));
     desk.event(AppUninstalled{talk});
-    CHECK(desk.registrations.size() == 1);
+    desk.restart();
     REQUIRE(desk.wanted);
+    REQUIRE(desk.wanted->of.size() == 2);
+    CHECK(desk.wanted->of[0].registration.ended);
+    CHECK(desk.wanted->of[0].urgencies.none());
+    CHECK_FALSE(desk.wanted->of[1].registration.ended);
+    desk.reads({desk.message("one", 1), desk.message("two", 2)});
+    CHECK(desk.got == LineTexts{"2"});
+    desk.event(Unregistered{.call = {7}, .name = "one", .everywhere = true});
     REQUIRE(desk.wanted->of.size() == 1);
     CHECK(desk.wanted->of[0].registration.name == "two");
+    CHECK(desk.registrations.size() == 1);
     desk.event(AppUninstalled{letters});
+    desk.event(Unregistered{.call = {7}, .name = "two", .everywhere = true});
     CHECK(desk.wanted->of.empty());
+}
+
+TEST_CASE("what waits for a registration goes with it") { // push.md §4.4
+    LineDesk desk;
+    REQUIRE(desk.registers("one"));
+    REQUIRE(desk.registers("two"));
+    desk.doze(true);
+    desk.reads({desk.message("one", 1), desk.message("two", 2)});
+    desk.event(Unregistered{.call = {7}, .name = "one"});
+    CHECK(desk.waiting.size() == 1);
+    desk.doze(false);
+    CHECK(desk.got == LineTexts{"2"});
+}
+
+TEST_CASE("a connector needs no receiver, and what is kept of it is changed by its name") { // push.md §4.4
+    LineDesk desk;
+    const AppId nothing{"com.example.nothing"};
+    desk.event(AppInstalled{Manifest{.package = nothing}});
+    CHECK_FALSE(desk.registers("one", nothing)); // it has no receiver
+    Registered registered{
+        .call = {7}, .name = "one", .app = nothing, .connector = "com.example.nothing", .details = "first"};
+    desk.event(registered);
+    REQUIRE_FALSE(desk.error);
+    desk.reads({desk.message("one", 3)});
+    registered.details = "second";
+    desk.event(registered);
+    CHECK(desk.registrations.at("one").details == "second");
+    CHECK(desk.cursor("one") == 3);
+    REQUIRE(desk.wanted);
+    CHECK(desk.wanted->of[0].registration.details == "second");
+    registered.details = std::string(1'025, 'x');
+    desk.event(registered);
+    REQUIRE(desk.error);
+    CHECK(desk.error->code == Errc::ILLEGAL_ARGUMENT);
+    registered.name = "another"; // a new one, likewise
+    desk.event(registered);
+    CHECK(desk.error->code == Errc::ILLEGAL_ARGUMENT);
+}
+
+TEST_CASE("a message that its connector does not take is tried again after 1, 5 and 30 min") { // push.md §4.3
+    LineDesk desk;
+    const Registered registered{.call = {7}, .name = "one", .app = talk, .connector = "com.example.talk"};
+    desk.event(registered);
+    desk.takes = false;
+    desk.reads({desk.message("one", 1, Urgency::High)});
+    const auto tries = [&](std::size_t times) { return desk.got == LineTexts(times, "1"); };
+    CHECK(tries(1));
+    const auto held = [&] { return desk.core->messages(desk.now).at(0); };
+    CHECK(held().held == "app");
+    CHECK(*held().passes == desk.now.wall + 1min);
+    std::size_t times = 1;
+    for (const Duration pause : {Duration{1min}, Duration{5min}, Duration{30min}}) {
+        desk.pass(pause - 1ms);
+        CHECK(tries(times));
+        CHECK(desk.core->nextDeadline() == desk.now.elapsed + 1ms);
+        desk.pass(1ms);
+        CHECK(tries(++times));
+    }
+    CHECK_FALSE(held().passes);
+    desk.pass(24h);
+    CHECK(tries(4));
+    CHECK(desk.core->apps(desk.now).at(1).messages.delivered == 1); // it counts once
+    desk.takes = true;
+    desk.event(registered); // the app is there
+    CHECK(tries(5));
+    CHECK(desk.waiting.empty());
+}
+
+TEST_CASE("a message that its connector does not answer is tried again, and after a restart at once") { // push.md §4.3
+    LineDesk desk;
+    desk.event(Registered{.call = {7}, .name = "one", .app = talk, .connector = "com.example.talk"});
+    desk.takes.reset();
+    desk.reads({desk.message("one", 1)});
+    CHECK(desk.got.size() == 1);
+    desk.pass(30s);
+    CHECK(desk.core->messages(desk.now).at(0).held == "app");
+    desk.pass(1min);
+    CHECK(desk.got.size() == 2);
+    desk.restart();
+    CHECK(desk.got == LineTexts{"1"});
+    LineMessage brief = desk.message("one", 2);
+    brief.ttl = 10min;
+    desk.takes = false;
+    desk.reads({brief});
+    desk.pass(10min);
+    CHECK(desk.ended.back() == "expired");
+}
+
+TEST_CASE("another store, and another epoch, are told with the cursors that follow from them") { // push.md §4.1
+    LineDesk desk;
+    REQUIRE(desk.registers("one"));
+    desk.wanted.reset();
+    desk.reads({desk.message("one", 9)});
+    REQUIRE(desk.wanted);
+    CHECK(desk.wanted->place.stream == "stream");
+    desk.wanted.reset();
+    desk.reads({desk.message("one", 10)});
+    CHECK_FALSE(desk.wanted);
+    desk.reads({}, {{.number = 1, .from = 4}});
+    REQUIRE(desk.wanted);
+    CHECK(desk.wanted->place.epoch == 1);
+    CHECK(desk.wanted->of[0].registration.cursors.at(placeOf(Urgency::Normal)) == 4);
+}
+
+TEST_CASE("a line whose route is another, or that has slept, asks at once") { // push.md §4.1
+    LineDesk desk;
+    REQUIRE(desk.registers("one"));
+    desk.event(LineReported{.up = true, .keepAlive = 4min});
+    const auto changes = [&](const std::string& interface, bool sleeping = false) {
+        desk.device.network.reset();
+        if (!interface.empty()) desk.device.network = Network{.interface = interface};
+        desk.device.sleeping = sleeping;
+        const int before = desk.checks;
+        desk.event(DeviceChanged{{}, desk.device});
+        return desk.checks - before;
+    };
+    desk.wanted.reset();
+    CHECK(changes("wlan0") == 1);
+    CHECK(desk.wanted); // it learns by network
+    CHECK(changes("wlan0") == 0);
+    CHECK(changes("wwan0") == 1);
+    CHECK(changes("") == 0);
+    CHECK(changes("wwan0") == 1);
+    CHECK(changes("wwan0", true) == 0);
+    CHECK(changes("wwan0") == 1);
+    CHECK(desk.core->nextDeadline() == desk.now.elapsed + 4min);
+    desk.event(LineReported{.up = false});
+    CHECK(changes("wlan0") == 1); // it tries to connect
 }
 
 TEST_CASE("the line fetches what would pass, and is told where to go on") { // push.md §4.2

@@ -51,6 +51,9 @@ public:
     void callNetworkChanged(ConnectionId, const CallNetworkChanged&) override {}
     void callAction(ConnectionId, const CallAction&) override {}
     void callServiceAction(ConnectionId, const CallServiceAction&) override {}
+    void tellLine(ConnectionId, const wire::LineNews&) override {}
+    void checkLine(ConnectionId) override {}
+    void giveLine(ConnectionId, const DeliverMessage&) override {}
     void tellNetwork(const NetworkAccess&) override {}
     void appExited(ConnectionId, pid_t, int) override {}
     void changed(const JobKey&) override {}
@@ -67,6 +70,8 @@ public:
         return package == manifest.package.name ? &manifest : nullptr;
     }
     void addBuiltIn(const Manifest&) override {}
+    void addGuest(const AppId&) override {}
+    bool isGuest(std::string_view) const override { return false; }
     std::filesystem::path ownDirectory() const override { return "/home/a/.local/share/stint/apps"; }
     const std::set<std::string>& errors() const override { return errors_; }
     const Manifest* byExecutable(const std::filesystem::path&) const override { return nullptr; }

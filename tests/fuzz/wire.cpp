@@ -15,6 +15,7 @@
 #include "link/wire/connect.hpp"
 #include "link/wire/fields.hpp"
 #include "link/wire/limits.hpp"
+#include "link/wire/line.hpp"
 #include "link/wire/views.hpp"
 #include "link/wire/work.hpp"
 
@@ -194,6 +195,10 @@ constexpr Codec codecs[]{
     {"a{sv}", roundTrip<readRow<MessageView>, writeRow<MessageView>>},
     {"ssxa{sv}", roundTrip<readAlarmCall, writeAlarmCall>},
     {"ssssa{sv}", roundTrip<readMessageCall, writeMessageCall>},
+    {"a{sv}", roundTrip<readLine, writeLine>},
+    {"a{sv}", roundTrip<readRegistration, writeRegistration>},
+    {"a{sv}", roundTrip<readBatch, writeBatch>},
+    {"tsa{sv}", roundTrip<readConnectorCall, writeConnectorCall>},
     {"a{sv}", roundTrip<readRow<QuotaView>, writeRow<QuotaView>>},
     {"a{sv}", roundTrip<readRow<Standing>, writeRow<Standing>>},
     {"a{sv}", roundTrip<readRow<PolicyRow>, writeRow<PolicyRow>>},

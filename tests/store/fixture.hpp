@@ -218,7 +218,10 @@ inline Registration registrationOf(std::int32_t nth) {
     return {.name = "registration " + std::to_string(nth),
             .app = AppId{"com.example.app"},
             .receiver = nth % 2 == 0 ? "Messages" : "",
-            .cursors = {sequence, 10 + sequence, 20 + sequence, 30 + sequence}};
+            .cursors = {sequence, 10 + sequence, 20 + sequence, 30 + sequence},
+            .connector = nth % 3 == 0 ? "com.example.connector" : "",
+            .details = nth % 3 == 0 ? R"({"token":"…"})" : "",
+            .ended = nth % 5 == 0};
 }
 
 /// Every field, for comparison; clip data, which a JobInfo does not compare, as its paths.

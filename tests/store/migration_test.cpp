@@ -149,7 +149,7 @@ constexpr int jobsOf2 = 100;
 constexpr std::array columnsOf10{"info", "terms", "moved", "moving_runs", "first_began"}; ///< of what has ended
 
 /// Takes away what version 13 brought: messages from elsewhere.
-void dropColumnsOf13(Database& database) {
+void dropColumnsOf13(Database& database) { // which has no table that version 14 changed
     for (const auto* table : {"registrations", "line_place", "seen_messages"})
         done(database.run(fmt::format("DROP TABLE {}", table)));
     for (const auto* column : {"registration", "deleted"})
@@ -329,6 +329,21 @@ TEST_CASE("a store of version 10 keeps its jobs, of whose runs nothing was writt
     running.details.edit().runSoFar = {};
     REQUIRE(snapshot.jobs.size() == 1);
     CHECK(textOf(snapshot.jobs[0].job) == textOf(running));
+}
+
+TEST_CASE("a store of version 13 keeps its registrations, whose messages receivers take") { // push.md §4.3
+    const Scratch scratch;
+    const Registration registration = registrationOf(1); // has none of the new members
+    done(openStore(scratch.store()).commit(std::vector<Record>{SaveRegistration{registration}}, stamp(1s)));
+    leaveAs(13, scratch, [](Database& database) {
+        for (const auto* column : {"connector", "details", "ended"})
+            done(database.run(fmt::format("ALTER TABLE registrations DROP COLUMN {}", column)));
+        done(database.run("UPDATE registrations SET seal = seal(name, app, receiver, very_low, low, normal, high)"));
+    });
+    auto store = openStore(scratch.store());
+    const auto snapshot = valueOf(store.load());
+    CHECK(store.notes().empty());
+    CHECK(snapshot.registrations == std::vector{registration});
 }
 
 TEST_CASE("a store of version 12 keeps its messages, which were sent on the spot") { // push.md §4.1

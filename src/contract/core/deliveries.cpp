@@ -49,6 +49,23 @@ const PushMessage& Messages::putBack(PushMessage message) {
         .first->second.message;
 }
 
+void Messages::putBack(Waiting waiting) {
+    const std::uint64_t id = waiting.message.id;
+    STINT_CHECK(waiting_.emplace(id, std::move(waiting)).second);
+}
+
+void Messages::tryAgain(const std::string& registration) {
+    for (auto& [id, waiting] : waiting_)
+        if (waiting.message.registration == registration) waiting.again.reset();
+}
+
+Passage Messages::heldAt(std::uint64_t message, Passage passage, Instant now) {
+    auto& again = waiting_.at(message).again;
+    if (again && *again <= now) again.reset();
+    passage.holds.set(byApp, again.has_value());
+    return passage;
+}
+
 Messages::Waiting Messages::take(std::uint64_t message) {
     auto node = waiting_.extract(message);
     STINT_CHECK(!node.empty());
@@ -97,8 +114,10 @@ std::optional<std::uint64_t> Messages::noteFor(const PushMessage& like) const {
 
 std::optional<Instant> Messages::next() const {
     std::optional<Instant> next;
-    for (const auto& [id, waiting] : waiting_)
+    for (const auto& [id, waiting] : waiting_) {
         next = earlier(next, std::optional(waiting.message.runsOut()));
+        if (waiting.again) next = earlier(next, waiting.again);
+    }
     return next;
 }
 
@@ -117,9 +136,17 @@ std::optional<Error> errorIn(const Turn& turn, const App* app, const PushMessage
 }
 
 void deliver(Turn& turn, App& app, Messages::Waiting waiting, Urgency urgency) {
+    const auto& entries = turn.state.line.entries;
+    const auto entry = entries.find(waiting.message.registration);
+    const std::string connector = entry == entries.end() ? "" : entry->second.registration.connector;
+    const Deliveries::Number delivery = beginDelivery(turn, waiting.message.app);
+    Delivery& begun = turn.state.deliveries.at(delivery);
+    begun.message = waiting.message.id;
+    if (!connector.empty()) {
+        begun.until = turn.now.elapsed + turn.state.constants.pushDeliveryTimeout;
+        begun.kept = waiting;
+    }
     PushMessage& message = waiting.message;
-    const Deliveries::Number delivery = beginDelivery(turn, message.app);
-    turn.state.deliveries.at(delivery).message = message.id;
     Trace trace{.what = Trace::What::Message,
                 .app = message.app,
                 .urgency = urgency,
@@ -131,7 +158,7 @@ void deliver(Turn& turn, App& app, Messages::Waiting waiting, Urgency urgency) {
     else
         trace.lateBy = turn.now.elapsed - message.arrived;
     turn.effect(std::move(trace));
-    if (message.urgency == Urgency::High && !message.deleted) {
+    if (message.urgency == Urgency::High && !message.deleted && waiting.tries == 0) {
         noteDelivered(app.memory, turn.now.elapsed, turn.state.constants);
         turn.save(app);
     }
@@ -140,7 +167,7 @@ void deliver(Turn& turn, App& app, Messages::Waiting waiting, Urgency urgency) {
         allowTemporarily(turn, app, turn.state.constants.pushHighAllowlist);
         letServe(turn, app, *app.memory.allowlistedUntil);
     }
-    turn.effect(DeliverMessage{delivery, std::move(message), high});
+    turn.effect(DeliverMessage{delivery, std::move(message), high, connector});
 }
 
 // Takes a message that waits away, from the store, too.
@@ -149,16 +176,36 @@ Messages::Waiting forget(Turn& turn, std::uint64_t id) {
     return turn.state.messages.take(id);
 }
 
-void end(Turn& turn, Deliveries::Number number) {
-    const Delivery& delivery = turn.state.deliveries.at(number);
-    if (delivery.message) turn.record(DropMessage{delivery.message});
+bool isRegistered(const State& state, const std::string& name) {
+    const auto entry = state.line.entries.find(name);
+    return entry != state.line.entries.end() && !entry->second.registration.ended;
+}
+
+// push.md §4.3: after the last of these pauses it waits for its app to register again.
+void waitAgain(Turn& turn, WaitingMessage waiting) {
+    constexpr std::array<Duration, 3> pauses{1min, 5min, 30min};
+    waiting.again = waiting.tries < pauses.size() ? turn.now.elapsed + pauses.at(waiting.tries) : Instant::max();
+    ++waiting.tries;
+    turn.effect(Trace{.what = Trace::What::Message,
+                      .app = waiting.message.app,
+                      .result = "not_taken",
+                      .original = waiting.message.urgency});
+    turn.state.messages.putBack(std::move(waiting));
+}
+
+void end(Turn& turn, Deliveries::Number number, bool taken) {
+    Delivery& delivery = turn.state.deliveries.at(number);
+    if (!taken && delivery.kept && isRegistered(turn.state, delivery.kept->message.registration))
+        waitAgain(turn, std::move(*delivery.kept));
+    else if (delivery.message)
+        turn.record(DropMessage{delivery.message});
     forgetHanded(turn, delivery);
     turn.state.deliveries.end(number);
 }
 
-template <class Matches> void endThose(Turn& turn, Matches matches) {
+template <class Matches> void endThose(Turn& turn, bool taken, Matches matches) {
     for (const auto number : turn.state.deliveries.which(matches))
-        end(turn, number);
+        end(turn, number, taken);
 }
 
 } // namespace
@@ -198,17 +245,18 @@ void apply(Turn& turn, const MessageArrived& event) {
 
 void apply(Turn& turn, const DeliveryEnded& event) {
     const Delivery* const delivery = turn.state.deliveries.find(event.delivery);
-    if (delivery && delivery->app == event.app) end(turn, event.delivery);
+    if (delivery && delivery->app == event.app) end(turn, event.delivery, event.taken);
 }
 
 void deliverMessages(Turn& turn) {
     Messages& messages = turn.state.messages;
-    endThose(turn, [&](const Delivery& delivery) { return delivery.until <= turn.now.elapsed; });
+    endThose(turn, false, [&](const Delivery& delivery) { return delivery.until <= turn.now.elapsed; });
     for (auto at = messages.waiting().begin(); at != messages.waiting().end();) {
         const auto& [id, waiting] = *at++;
         const PushMessage& message = waiting.message;
         App* const app = turn.app(message.app); // null: not announced again yet, after a restart
-        const auto passage = app ? std::optional(passageOf(message.urgency, app->memory, turn.world())) : std::nullopt;
+        auto passage = app ? std::optional(passageOf(message.urgency, app->memory, turn.world())) : std::nullopt;
+        if (passage) passage = messages.heldAt(id, *passage, turn.now.elapsed);
         if (passage && !passage->passes()) messages.hold(id, *passage, turn.now.elapsed);
         if (passage && passage->passes() && turn.now.elapsed <= message.runsOut())
             deliver(turn, *app, messages.take(id), passage->urgency);
@@ -219,10 +267,18 @@ void deliverMessages(Turn& turn) {
 
 void dropMessages(Turn& turn, const AppId& app) {
     Messages& messages = turn.state.messages;
-    endThose(turn, [&](const Delivery& delivery) { return delivery.app == app; });
+    endThose(turn, true, [&](const Delivery& delivery) { return delivery.app == app; });
     for (auto at = messages.waiting().begin(); at != messages.waiting().end();) {
         const auto& [id, waiting] = *at++;
         if (waiting.message.app == app) forget(turn, id);
+    }
+}
+
+void dropMessages(Turn& turn, const std::string& registration) {
+    Messages& messages = turn.state.messages;
+    for (auto at = messages.waiting().begin(); at != messages.waiting().end();) {
+        const auto& [id, waiting] = *at++;
+        if (waiting.message.registration == registration) forget(turn, id);
     }
 }
 
@@ -243,6 +299,19 @@ Deliveries::Number beginDelivery(Turn& turn, const AppId& app) {
     return turn.state.deliveries.begin(app, turn.now.elapsed + turn.state.constants.alarmListenerTimeout);
 }
 
+namespace {
+
+// One that its app has not taken is tried again at its time, if nothing else holds it.
+std::optional<Instant> passesAt(const WaitingMessage& waiting, const AppMemory& memory, const World& world,
+                                std::optional<Instant> opens) {
+    const PushMessage& message = waiting.message;
+    if (!waiting.passage.holds[byApp]) return passesAt(message, memory, world, opens);
+    const bool isForetold = passageOf(message.urgency, memory, world).passes() && *waiting.again < message.runsOut();
+    return isForetold ? waiting.again : std::nullopt;
+}
+
+} // namespace
+
 // Questions about messages that wait (push.md §4; stint push messages).
 std::vector<MessageView> MessageView::all(const State& state, Now now) {
     const World world = state.world(now);
@@ -260,7 +329,7 @@ std::vector<MessageView> MessageView::all(const State& state, Now now) {
                          .runsOut = wallAt(message.runsOut(), now),
                          .held = std::string(waiting.passage.heldBy())};
         if (const App* const app = state.app(message.app))
-            if (const auto passes = passesAt(message, app->memory, world, opens)) view.passes = wallAt(*passes, now);
+            if (const auto passes = passesAt(waiting, app->memory, world, opens)) view.passes = wallAt(*passes, now);
         for (std::size_t each = 0; each < messageHolds.size(); ++each) {
             if (!waiting.passage.holds[each]) continue;
             const MessageHold& hold = messageHolds.at(each);
@@ -269,6 +338,8 @@ std::vector<MessageView> MessageView::all(const State& state, Now now) {
                                   .clears = std::string(hold.clears),
                                   .since = wallAt(waiting.since.at(each), now)});
             if (each == byDoze && opens) view.holds.back().until = wallAt(*opens, now);
+            if (each == byApp && *waiting.again != Instant::max())
+                view.holds.back().until = wallAt(*waiting.again, now);
         }
         views.push_back(std::move(view));
     }

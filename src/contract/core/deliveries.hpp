@@ -15,14 +15,25 @@ namespace stint {
 
 struct Turn;
 
+/// A message on its way to its app.
+struct WaitingMessage {
+    PushMessage message;
+    Passage passage; ///< when it was last asked about
+    /// Since when it is held by each of `passage.holds`; after a restart, since then.
+    std::array<Instant, messageHolds.size()> since;
+    std::size_t tries = 0;        ///< how often its connector has not taken it
+    std::optional<Instant> again; ///< it is tried again then; the end of time: when the app registers
+};
+
 /// An alarm or a message that was handed to an app, which has not taken it yet. It holds a maintenance window open.
 struct Delivery {
     AppId app;
     Instant until; ///< it is given up then
     // The message or the alarm that stays written down until it is taken; neither: a repeating alarm, which goes off
     // again anyway.
-    std::uint64_t message = 0;      ///< 0: none
-    std::optional<std::string> tag; ///< the tag of the app's alarm
+    std::uint64_t message = 0;          ///< 0: none
+    std::optional<std::string> tag;     ///< the tag of the app's alarm
+    std::optional<WaitingMessage> kept; ///< for a connector: it waits again where it is not taken
 };
 
 class Deliveries {
@@ -56,18 +67,19 @@ private:
 /// Messages that wait for their delivery, in the order in which they came.
 class Messages {
 public:
-    struct Waiting {
-        PushMessage message;
-        Passage passage; ///< when it was last asked about
-        /// Since when it is held by each of `passage.holds`; after a restart, since then.
-        std::array<Instant, messageHolds.size()> since;
-    };
+    using Waiting = WaitingMessage;
 
     /// The message gets the next id.
     const PushMessage& put(PushMessage message);
     /// One that has its id.
     const PushMessage& putBack(PushMessage message);
     Waiting take(std::uint64_t message);
+    /// One that was given to its connector, which has not taken it, waits again.
+    void putBack(Waiting waiting);
+    /// Those of the registration that wait for their app need not.
+    void tryAgain(const std::string& registration);
+    /// What holds it now, its app included.
+    Passage heldAt(std::uint64_t message, Passage passage, Instant now);
     /// Notes what holds it now.
     void hold(std::uint64_t message, const Passage& passage, Instant now);
     const std::map<std::uint64_t, Waiting>& waiting() const { return waiting_; }
@@ -80,7 +92,7 @@ public:
     std::optional<std::uint64_t> leastOf(const AppId& app) const;
     /// The note for that receiver that some messages are lost; nullopt: none waits.
     std::optional<std::uint64_t> noteFor(const PushMessage& like) const;
-    /// The instant at which the first one runs out.
+    /// The instant at which the first one runs out, or is tried again.
     std::optional<Instant> next() const;
 
 private:
@@ -99,6 +111,8 @@ Deliveries::Number beginDelivery(Turn& turn, const AppId& app);
 void deliverMessages(Turn& turn);
 /// Drops all messages for the app, and all deliveries to it.
 void dropMessages(Turn& turn, const AppId& app);
+/// Drops the messages of a registration that wait.
+void dropMessages(Turn& turn, const std::string& registration);
 /// Puts the app on the temporary allowlist for `length` (limits.md §6.6).
 void allowTemporarily(Turn& turn, App& app, Duration length);
 /// Lets the app begin a foreground service from the background until then (jobs.md §5.5).

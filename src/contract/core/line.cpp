@@ -28,19 +28,44 @@ const AppMemory* memoryOf(const State& state, const AppId& id) {
     return findIn(state.memories, id);
 }
 
+Registration registrationIn(const Registered& event) {
+    return {.name = event.name,
+            .app = event.app,
+            .receiver = event.receiver,
+            .connector = event.connector,
+            .details = event.details};
+}
+
 std::optional<Error> errorIn(const State& state, const Registered& event) {
     const App* const app = state.app(event.app);
     if (!app) return notInstalled(event.app);
-    if (auto error = receiverError(app->manifest, event.receiver)) return error;
+    if (event.connector.empty())
+        if (auto error = receiverError(app->manifest, event.receiver)) return error;
     const auto& entries = state.line.entries;
     const auto known = entries.find(event.name);
-    if (known != entries.end()) {
-        if (known->second.registration.app == event.app) return std::nullopt;
-        return fail(Errc::ILLEGAL_ARGUMENT, "another app has a registration of that name");
+    if (known == entries.end()) {
+        const auto others = std::ranges::count_if(
+            entries, [&](const auto& entry) { return entry.second.registration.app == event.app; });
+        return registrationError(registrationIn(event), others, std::ssize(entries), state.constants);
     }
-    const auto others =
-        std::ranges::count_if(entries, [&](const auto& entry) { return entry.second.registration.app == event.app; });
-    return registrationError({event.name, event.app, event.receiver}, others, std::ssize(entries), state.constants);
+    if (known->second.registration.app != event.app)
+        return fail(Errc::ILLEGAL_ARGUMENT, "another app has a registration of that name");
+    if (known->second.registration.ended)
+        return fail(Errc::ILLEGAL_ARGUMENT, "the registration of that name has ended");
+    return wordsError(registrationIn(event));
+}
+
+// nullptr: nobody has it, or not any more.
+Line::Entry* entryOf(Line& line, const std::string& name) {
+    const auto found = line.entries.find(name);
+    return found == line.entries.end() || found->second.registration.ended ? nullptr : &found->second;
+}
+
+// It is kept by its name, and for nothing else, until the server knows of it (push.md §4.4).
+void endRegistration(Turn& turn, Line::Entry& entry) {
+    if (std::exchange(entry.registration.ended, true)) return;
+    turn.record(SaveRegistration{entry.registration});
+    turn.state.line.told = false;
 }
 
 // push.md §4.1, epochs: cursors above a sequence that was given out twice would pass over new messages.
@@ -153,18 +178,37 @@ Instant nextAsk(const State& state, Duration keepAlive, Now now) {
     return opens && *opens >= due - about && *opens <= due + about ? *opens : due;
 }
 
-void keepAlive(Turn& turn) {
+void check(Turn& turn) {
     Line& line = turn.state.line;
-    // A machine that sleeps is not woken for it; it asks when it is awake.
-    if (!line.keepAlive || line.entries.empty() || turn.state.device.sleeping) return line.next.reset();
-    const bool dozes = turn.state.deviceState.doze.idle();
-    if (!line.next || line.inDoze != dozes) line.next = nextAsk(turn.state, *line.keepAlive, turn.now);
-    line.inDoze = dozes;
-    if (*line.next > turn.now.elapsed) return;
     turn.effect(Trace{.what = Trace::What::Line, .because = "keepalive"});
     turn.effect(CheckLine{});
     noteAsked(turn);
-    line.next = nextAsk(turn.state, *line.keepAlive, turn.now);
+    if (line.keepAlive) line.next = nextAsk(turn.state, *line.keepAlive, turn.now);
+}
+
+void keepAlive(Turn& turn) {
+    Line& line = turn.state.line;
+    if (line.entries.empty()) line.mayBeDead = false;
+    // A machine that sleeps is not woken for it; it asks when it is awake.
+    if (line.entries.empty() || turn.state.device.sleeping) return line.next.reset();
+    if (!line.route.empty() && std::exchange(line.mayBeDead, false)) return check(turn);
+    if (!line.keepAlive) return line.next.reset();
+    const bool dozes = turn.state.deviceState.doze.idle();
+    if (!line.next || line.inDoze != dozes) line.next = nextAsk(turn.state, *line.keepAlive, turn.now);
+    line.inDoze = dozes;
+    if (*line.next <= turn.now.elapsed) check(turn);
+}
+
+// A connection does not outlive the route that it took, nor, most often, a sleep: then it asks at once.
+void noteRoute(Turn& turn) {
+    Line& line = turn.state.line;
+    const Device& device = turn.state.device;
+    line.mayBeDead = line.mayBeDead || device.sleeping;
+    std::string route = device.network ? device.network->interface : "";
+    if (device.network && route.empty()) route = "?"; // nobody knows which
+    if (std::exchange(line.route, route) == route) return;
+    line.mayBeDead = line.mayBeDead || !route.empty();
+    line.told = line.told && line.entries.empty();
 }
 
 void forgetOldIds(Turn& turn) {
@@ -176,14 +220,14 @@ void forgetOldIds(Turn& turn) {
     if (old > 0) turn.record(KeepSeenMessages{from, to});
 }
 
-void tellLine(Turn& turn) {
-    LineWanted wanted{.place = turn.state.line.place, .of = {}};
-    for (const auto& [name, entry] : turn.state.line.entries)
-        wanted.of.push_back({entry.registration, entry.fetched});
-    turn.effect(std::move(wanted));
-}
-
 } // namespace
+
+LineWanted wantedOf(const Line& line) {
+    LineWanted wanted{.place = line.place, .of = {}};
+    for (const auto& [name, entry] : line.entries)
+        wanted.of.push_back({entry.registration, entry.fetched});
+    return wanted;
+}
 
 std::string heldInStore(const Line& line, const PushMessage& message) {
     const auto entry = line.entries.find(message.registration);
@@ -211,21 +255,29 @@ void apply(Turn& turn, const Registered& event) {
     Reply reply{.call = event.call, .error = errorIn(turn.state, event)};
     if (!reply.error) {
         auto& entry = line.entries[event.name];
-        Registration wanted{event.name, event.app, event.receiver, entry.registration.cursors};
+        Registration wanted = registrationIn(event);
+        wanted.cursors = entry.registration.cursors;
         if (entry.registration != wanted) {
             entry.registration = std::move(wanted);
             turn.record(SaveRegistration{entry.registration});
             line.told = false;
         }
+        turn.state.messages.tryAgain(event.name); // its app is there
     }
     turn.effect(std::move(reply));
 }
 
 void apply(Turn& turn, const Unregistered& event) {
     Line& line = turn.state.line;
-    if (line.entries.erase(event.name) > 0) {
-        turn.record(DropRegistration{event.name});
-        line.told = false;
+    if (const auto found = line.entries.find(event.name); found != line.entries.end()) {
+        dropMessages(turn, event.name);
+        if (event.everywhere) {
+            turn.record(DropRegistration{event.name});
+            line.entries.erase(found);
+            line.told = false;
+        } else {
+            endRegistration(turn, found->second);
+        }
     }
     turn.effect(Reply{.call = event.call});
 }
@@ -237,9 +289,9 @@ void apply(Turn& turn, const LineRead& event) {
     follow(line, event, moved);
     // The registration where the line has read further; nullptr: nobody has it, or it was read so far already.
     const auto reads = [&](const Subject& of, std::uint64_t sequence) -> Registration* {
-        const auto entry = line.entries.find(of.registration);
-        if (entry == line.entries.end() || sequence > mostSequence) return nullptr;
-        Registration& registration = entry->second.registration;
+        Line::Entry* const entry = entryOf(line, of.registration);
+        if (!entry || sequence > mostSequence) return nullptr;
+        Registration& registration = entry->registration;
         if (sequence == 0) return &registration; // the store does not keep it
         std::uint64_t& cursor = cursorOf(registration, of.urgency);
         if (sequence <= cursor) return nullptr;
@@ -248,8 +300,8 @@ void apply(Turn& turn, const LineRead& event) {
         return &registration;
     };
     for (const Subject& of : event.missed)
-        if (const auto entry = line.entries.find(of.registration); entry != line.entries.end())
-            noteMissed(turn, entry->second.registration, of.urgency);
+        if (const Line::Entry* const entry = entryOf(line, of.registration))
+            noteMissed(turn, entry->registration, of.urgency);
     forgetOldIds(turn);
     for (const LineMessage& message : event.messages) {
         Registration* const registration = reads(message.of, message.sequence);
@@ -258,7 +310,10 @@ void apply(Turn& turn, const LineRead& event) {
     for (const LineCursor& cursor : event.cursors)
         reads(cursor.of, cursor.sequence);
     noteAsked(turn);
-    if (line.place != before) turn.record(SaveLinePlace{line.place});
+    if (line.place != before) {
+        turn.record(SaveLinePlace{line.place});
+        line.told = false; // with cursors that it does not know
+    }
     for (const std::string& name : moved)
         turn.record(SaveRegistration{line.entries.at(name).registration});
     turn.effect(Reply{.call = event.call});
@@ -272,27 +327,21 @@ void apply(Turn& turn, const LineReported& event) {
 }
 
 void dropRegistrations(Turn& turn, const AppId& app) {
-    Line& line = turn.state.line;
-    for (auto at = line.entries.begin(); at != line.entries.end();) {
-        if (at->second.registration.app != app) {
-            ++at;
-            continue;
-        }
-        turn.record(DropRegistration{at->first});
-        at = line.entries.erase(at);
-        line.told = false;
-    }
+    for (auto& [name, entry] : turn.state.line.entries)
+        if (entry.registration.app == app) endRegistration(turn, entry);
 }
 
 void settleLine(Turn& turn) {
     Line& line = turn.state.line;
     if (line.closedUntil && *line.closedUntil <= turn.now.elapsed) line.closedUntil.reset();
+    noteRoute(turn);
     if (line.entries.empty() && line.told) return;
     const World world = turn.world();
     Urgencies now;
     bool differs = !std::exchange(line.told, true), opens = false;
     for (auto& [name, entry] : line.entries) {
-        const AppMemory* const memory = memoryOf(turn.state, entry.registration.app);
+        const bool isThere = !entry.registration.ended;
+        const AppMemory* const memory = isThere ? memoryOf(turn.state, entry.registration.app) : nullptr;
         Urgencies fetched;
         for (const Urgency urgency : {Urgency::VeryLow, Urgency::Low, Urgency::Normal, Urgency::High}) {
             const std::size_t place = placeOf(urgency);
@@ -311,7 +360,7 @@ void settleLine(Turn& turn) {
     }
     if (std::exchange(line.fetched, now) != now)
         turn.effect(Trace{.what = Trace::What::Line, .result = line.closedUntil ? "flood" : "", .to = lettersOf(now)});
-    if (differs) tellLine(turn);
+    if (differs) turn.effect(wantedOf(line));
     if (opens) noteAsked(turn); // it asks for what waits there
     keepAlive(turn);
 }

@@ -38,16 +38,20 @@ struct Line {
     Instant asked;                      ///< when it last did, or brought something
     std::optional<Instant> next;        ///< when it asks again
     bool inDoze = false;                ///< `next` was planned in Doze
+    std::string route;                  ///< the interface of the network; empty: there is none
+    bool mayBeDead = false;             ///< the device slept, or the route is another
     bool told = true;                   ///< the line knows the registrations as they are
 };
 
+/// All that the line is to know now.
+LineWanted wantedOf(const Line& line);
 /// The word for the hold that kept the message in the store; empty: nothing did, or nobody knows.
 std::string heldInStore(const Line& line, const PushMessage& message);
 /// The instant at which the line asks again, or is opened again.
 std::optional<Instant> nextLineChange(const Line& line);
 /// Takes over what was written down.
 void restoreLine(State& state, Snapshot& snapshot);
-/// Takes away the app's registrations.
+/// Ends the app's registrations.
 void dropRegistrations(Turn& turn, const AppId& app);
 /// Tells the line what it is to fetch, where that has changed (push.md §4.2).
 void settleLine(Turn& turn);

@@ -332,6 +332,8 @@ void addQueue(const State& state, std::size_t most, SchedulerView& view) {
 
 } // namespace
 
+LineWanted Scheduler::line() const { return wantedOf(impl_->state.line); }
+
 SchedulerView Scheduler::overview(std::size_t mostQueued, Now now) const {
     const State& state = impl_->state;
     SchedulerView view{.clockGood = state.boot.clockGood, .lastCommit = state.boot.lastCommit};

@@ -83,6 +83,7 @@ public:
     std::vector<WorkItem> work(const JobKey& key, std::uint64_t after, std::size_t most) const override;
     bool canRunUserInitiatedJobs(const AppId& app) const override;
     bool canScheduleExactAlarms(const AppId& app) const override;
+    LineWanted line() const override;
     SchedulerView overview(std::size_t mostQueued, Now now) const override;
     Result<Forecast> whatIf(const JobKey& key, const Supposed& supposed, Now now) const override;
 

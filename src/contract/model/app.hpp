@@ -141,6 +141,8 @@ inline constexpr std::string_view shellPackage = "org.stint.shell";
 /// The namespaces of libstint-work's jobs, and of the one that has an app begin whose work waits (jobs.md §10).
 inline constexpr std::string_view workNamespace = "stint.work";
 inline constexpr std::string_view waitingWorkNamespace = "stint.work.waits";
+/// No app: stint-push, as a caller.
+inline constexpr std::string_view linePackage = "org.stint.push";
 /// The prefix of guards' packages; each guard is an app of its own (jobs.md §14.5). Its name follows.
 inline constexpr std::string_view guardPackages = "org.stint.guard.";
 /// True for org.stint.guard.NAME, where NAME has letters, digits, "_" and "-".

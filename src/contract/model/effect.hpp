@@ -148,20 +148,9 @@ struct DeliverAlarm {
 struct DeliverMessage {
     std::uint64_t delivery = 0;
     PushMessage message;
-    bool high = false; ///< delivered with high priority (limits.md §8.5, downgrade)
+    bool high = false;     ///< delivered with high priority (limits.md §8.5, downgrade)
+    std::string connector; ///< the bus name that is given it, by the line; empty: a receiver of the manifest
 };
-/// From now on the line fetches these, from those places on (push.md §4.2); of a registration that is not named,
-/// nothing.
-struct LineWanted {
-    struct Of {
-        Registration registration;
-        Urgencies urgencies;
-        bool operator==(const Of&) const = default;
-    };
-    LinePlace place;
-    std::vector<Of> of; ///< by name
-};
-
 /// The line asks the server whether it has missed anything, which keeps it alive (push.md §4.1).
 struct CheckLine {};
 

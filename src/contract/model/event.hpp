@@ -389,10 +389,11 @@ struct AlarmCancelled {
     AppId app;
     std::string tag;
 };
-/// The app's receiver has taken an alarm or a message, or was given up: it no longer holds a window open.
+/// The app's receiver or connector has taken an alarm or a message, or was given up: it no longer holds a window open.
 struct DeliveryEnded {
     AppId app;
     std::uint64_t delivery = 0;
+    bool taken = true; ///< false: a connector has not taken a message, which is tried again (push.md §4.3)
 };
 struct MessageArrived {
     CallId call;
@@ -410,10 +411,13 @@ struct Registered {
     std::string name;
     AppId app;
     std::string receiver;
+    std::string connector;
+    std::string details;
 };
 struct Unregistered {
     CallId call;
     std::string name;
+    bool everywhere = false; ///< the server knows it, too: the name is forgotten
 };
 /// Messages that the line has read (push.md §4.1), in the order of the store. Its reply is the acknowledgement: all of
 /// it is written down then.

@@ -65,6 +65,9 @@ struct Registration {
     AppId app;
     std::string receiver; ///< of the app's manifest; empty: its only one
     std::array<std::uint64_t, urgencyWords.size()> cursors{};
+    std::string connector; ///< the bus name that takes its messages (push.md §4.3); empty: the receiver does
+    std::string details;   ///< all that the line keeps of it, which nobody else reads
+    bool ended = false;    ///< it is none any more, and the server does not know that yet
 
     bool operator==(const Registration&) const = default;
 };
@@ -105,6 +108,18 @@ struct LinePlace {
     std::string stream;
     std::uint64_t epoch = 0;
     bool operator==(const LinePlace&) const = default;
+};
+
+/// From now on the line fetches these, from those places on (push.md §4.2); of a registration that is not named,
+/// nothing.
+struct LineWanted {
+    struct Of {
+        Registration registration;
+        Urgencies urgencies;
+        bool operator==(const Of&) const = default;
+    };
+    LinePlace place;
+    std::vector<Of> of; ///< by name
 };
 
 } // namespace stint

@@ -127,11 +127,12 @@ template <> inline constexpr auto rowOf<NetworkUsed> = event("networkUsed", "app
     "received", "sent");
 template <> inline constexpr auto rowOf<AlarmSet> = event("alarmSet", "call", "alarm");
 template <> inline constexpr auto rowOf<AlarmCancelled> = event("alarmCancelled", "call", "app", "tag");
-template <> inline constexpr auto rowOf<DeliveryEnded> = event("deliveryEnded", "app", "delivery");
+template <> inline constexpr auto rowOf<DeliveryEnded> = event("deliveryEnded", "app", "delivery", "taken");
 template <> inline constexpr auto rowOf<MessageArrived> = event("messageArrived", "call", "app", "receiver",
     "urgency", "ttl", "topic", "data");
-template <> inline constexpr auto rowOf<Registered> = event("registered", "call", "name", "app", "receiver");
-template <> inline constexpr auto rowOf<Unregistered> = event("unregistered", "call", "name");
+template <> inline constexpr auto rowOf<Registered> = event("registered", "call", "name", "app", "receiver",
+    "connector", "details");
+template <> inline constexpr auto rowOf<Unregistered> = event("unregistered", "call", "name", "everywhere");
 template <> inline constexpr auto rowOf<LineRead> = event("lineRead", "call", "stream", "epochs", "messages", "cursors",
     "missed");
 template <> inline constexpr auto rowOf<LineReported> = event("lineReported", "up", "keepAlive");

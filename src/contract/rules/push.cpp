@@ -9,7 +9,8 @@ namespace stint {
 namespace {
 
 static_assert(messageHolds[byDoze].name == "doze" && messageHolds[byBattery].name == "battery" &&
-              messageHolds[byPower].name == "power" && messageHolds[byNetwork].name == "network");
+              messageHolds[byPower].name == "power" && messageHolds[byNetwork].name == "network" &&
+              messageHolds[byApp].name == "app");
 
 MessageHolds held(HoldPlace by, bool holds = true) { return MessageHolds().set(by, holds); }
 
@@ -55,6 +56,17 @@ std::string lettersOf(Urgencies urgencies) {
     return letters;
 }
 
+std::optional<Error> wordsError(const Registration& registration) {
+    constexpr std::size_t longestConnector = 255, mostDetails = 1'024;
+    if (registration.connector.size() > longestConnector)
+        return fail(Errc::ILLEGAL_ARGUMENT, "the connector's name has {} bytes; at most {} are allowed",
+                    registration.connector.size(), longestConnector);
+    if (registration.details.size() > mostDetails)
+        return fail(Errc::ILLEGAL_ARGUMENT, "the registration's details have {} bytes; at most {} are allowed",
+                    registration.details.size(), mostDetails);
+    return std::nullopt;
+}
+
 std::optional<Error> registrationError(const Registration& registration, std::int64_t others, std::int64_t all,
                                        const Constants& constants) {
     constexpr std::string_view allowed = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.";
@@ -64,6 +76,7 @@ std::optional<Error> registrationError(const Registration& registration, std::in
         return fail(Errc::ILLEGAL_ARGUMENT,
                     "a registration cannot be called \"{}\"; its name is 1 to {} letters, digits, -, _ and .",
                     printable(name), longest);
+    if (auto error = wordsError(registration)) return error;
     if (others >= constants.pushRegistrationsPerApp)
         return fail(Errc::LIMIT_EXCEEDED, "{} has {} registrations already; it takes one away before it adds another",
                     registration.app.name, others);

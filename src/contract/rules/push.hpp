@@ -20,13 +20,14 @@ struct MessageHold {
     std::string_view clears; ///< the change that would lift it
 };
 /// The places of all there are in the table.
-enum HoldPlace : std::size_t { byDoze, byBattery, byPower, byNetwork };
+enum HoldPlace : std::size_t { byDoze, byBattery, byPower, byNetwork, byApp };
 /// Those that hold a message are told in this order, and the first is named alone.
-inline constexpr std::array<MessageHold, 4> messageHolds{
+inline constexpr std::array<MessageHold, 5> messageHolds{
     {{"doze", "the device dozes", "use the device, or wait for a window"},
      {"battery", "the battery is low, and nothing charges it", "charge it"},
      {"power", "the device is not plugged in", "plug it in"},
-     {"network", "there is no unmetered network", "connect to one"}}};
+     {"network", "there is no unmetered network", "connect to one"},
+     {"app", "its app was given it, and has not taken it", "start the app"}}};
 /// Those that hold a message, by their places in the table.
 using MessageHolds = std::bitset<messageHolds.size()>;
 
@@ -50,6 +51,8 @@ Passage passageOf(Urgency urgency, const AppMemory& memory, const World& world);
 /// "h,n": the urgencies in a trace, the most urgent first.
 std::string lettersOf(Urgencies urgencies);
 
+/// The error of what the line says of a registration.
+std::optional<Error> wordsError(const Registration& registration);
 /// The error of one more registration by that name, where `others` of the app and `all` in all are there (push.md
 /// §4.4).
 std::optional<Error> registrationError(const Registration& registration, std::int64_t others, std::int64_t all,

@@ -13,6 +13,7 @@ inline constexpr const char* jobServiceInterface = "org.stint.JobService1";
 inline constexpr const char* alarmManagerInterface = "org.stint.AlarmManager1";
 inline constexpr const char* appInterface = "org.stint.App1";
 inline constexpr const char* limitsInterface = "org.stint.Limits1";
+inline constexpr const char* pushInterface = "org.stint.Push1";
 inline constexpr const char* receiverInterface = "org.stint.Receiver1";
 /// The interface, and the daemon's name, on the session bus alone.
 inline constexpr const char* sessionInterface = "org.stint.Stint1";

@@ -61,6 +61,7 @@ void SimulatedLine::change(const action::ChangeLine& change) {
 void SimulatedLine::report() {
     if (std::exchange(told_, isConnected()) == isConnected()) return;
     world_.later(Duration{0}, [this, up = isConnected()] { world_.tell(LineReported{up, keepAlive_}); });
+    endSoon();
 }
 
 void SimulatedLine::setServer(bool up) {
@@ -77,7 +78,15 @@ void SimulatedLine::want(const LineWanted& wanted) {
     for (const LineWanted::Of& of : wanted.of)
         wanted_.emplace(of.registration.name, of);
     report();
+    endSoon();
     readSoon();
+}
+
+void SimulatedLine::endSoon() {
+    if (!isConnected()) return;
+    for (const auto& [name, of] : wanted_)
+        if (of.registration.ended)
+            world_.later(Duration{0}, [this, name] { world_.tell(Unregistered{.name = name, .everywhere = true}); });
 }
 
 bool SimulatedLine::isWanted(const Subject& of) const {

@@ -42,6 +42,8 @@ private:
     void report();
     bool isWanted(const Subject& of) const;
     WallTime serverTime() const { return start_.wall + (world_.now().elapsed - start_.elapsed); }
+    /// The server is told of registrations that have ended.
+    void endSoon();
     void readSoon();
     void read();
     void raise(const Subject& of, std::uint64_t sequence);

@@ -49,6 +49,16 @@ public:
         installed_.insert_or_assign(manifest.package.name.str(), manifest);
     }
 
+    void addGuest(const AppId& app) override {
+        guests_.insert(app.name.str());
+        installed_.try_emplace(app.name.str(), guestManifest(app.name.str()));
+    }
+
+    bool isGuest(std::string_view package) const override {
+        const Manifest* const manifest = find(package);
+        return manifest && *manifest == guestManifest(package);
+    }
+
     fs::path ownDirectory() const override { return directories_.empty() ? fs::path() : directories_.front(); }
 
     const std::set<std::string>& errors() const override { return said_; }
@@ -70,6 +80,13 @@ public:
 private:
     using Installed = std::map<std::string, Manifest, std::less<>>;
 
+    static Manifest guestManifest(std::string_view package) {
+        Manifest manifest;
+        manifest.package = AppId{std::string(package)};
+        manifest.label = package;
+        return manifest;
+    }
+
     Installed readAll() {
         Installed installed = builtIn_;
         std::set<std::string> messages;
@@ -80,6 +97,8 @@ private:
         for (const fs::path& directory : directories_)
             for (auto& manifest : readManifests(directory))
                 install(std::move(manifest), installed, say);
+        for (const std::string& guest : guests_)
+            installed.try_emplace(guest, guestManifest(guest));
         said_ = std::move(messages);
         return installed;
     }
@@ -121,6 +140,7 @@ private:
     OnChange change_;
     OnError onError_;
     Installed builtIn_;
+    std::set<std::string> guests_;
     Installed installed_;
     std::set<std::string> said_; ///< errors and warnings of the present files
     DirectoryWatch watch_;

@@ -50,6 +50,10 @@ public:
     virtual const Manifest* find(std::string_view package) const = 0;
     /// Adds an app that needs no manifest; OnChange is not called.
     virtual void addBuiltIn(const Manifest& manifest) = 0;
+    /// Adds an app that is known by its name alone, until a file has a manifest of it; OnChange is not called.
+    virtual void addGuest(const AppId& app) = 0;
+    /// True if all that is known of the app is its name.
+    virtual bool isGuest(std::string_view package) const = 0;
     /// The directory of a person's own manifests: the first one.
     virtual std::filesystem::path ownDirectory() const = 0;
     /// The errors of the refused manifests, and warnings.

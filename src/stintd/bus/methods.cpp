@@ -32,8 +32,9 @@ constexpr Method peerMethods[] = {{peerInterface, "Ping", "", Allowed::Anyone, p
 
 std::vector<Method> joined() {
     std::vector<Method> all;
-    for (const auto topic : {methods::jobMethods(), methods::serviceMethods(), methods::taskMethods(),
-                             methods::operatorMethods(), methods::limitMethods(), std::span<const Method>(peerMethods)})
+    for (const auto topic :
+         {methods::jobMethods(), methods::serviceMethods(), methods::taskMethods(), methods::operatorMethods(),
+          methods::limitMethods(), methods::lineMethods(), std::span<const Method>(peerMethods)})
         all.insert(all.end(), topic.begin(), topic.end());
     return all;
 }
@@ -76,6 +77,8 @@ Handled dispatch(Request& request, const wire::Message& message) {
         return fail(Errc::SECURITY, "nobody can say which app calls: {}", request.caller.unknown);
     if (method->allowed == Allowed::Operator && !request.caller.isOperator)
         return onlyOperator(request.caller, fmt::format("{}.{}", method->interface, method->member));
+    if (method->allowed == Allowed::Line && !request.caller.isLine)
+        return fail(Errc::SECURITY, "only stint-push may use {}.{}", method->interface, method->member);
     return method->handle(request);
 }
 

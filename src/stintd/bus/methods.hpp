@@ -45,7 +45,7 @@ Handled waits();
 
 using Handler = Handled (*)(Request&);
 
-enum class Allowed { Anyone, Operator };
+enum class Allowed { Anyone, Operator, Line };
 
 struct Method {
     const char* interface;
@@ -89,6 +89,7 @@ std::span<const Method> serviceMethods();
 std::span<const Method> taskMethods();
 std::span<const Method> operatorMethods();
 std::span<const Method> limitMethods();
+std::span<const Method> lineMethods();
 
 } // namespace methods
 } // namespace stint

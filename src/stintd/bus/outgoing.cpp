@@ -185,4 +185,31 @@ Outgoing networkAccess(sd_bus* bus, const NetworkAccess& access) {
     return {std::move(message), std::nullopt};
 }
 
+namespace {
+
+Outgoing lineSignal(sd_bus* bus, const char* member, const std::function<void(Writer&)>& write) {
+    return {filled(wire::newSignal(bus, wire::pushInterface, member), write), std::nullopt};
+}
+
+} // namespace
+
+Outgoing lineChanged(sd_bus* bus, const wire::LineNews& news) {
+    return lineSignal(bus, "LineChanged", [&](Writer& writer) { wire::writeLine(writer, news); });
+}
+
+Outgoing checkLine(sd_bus* bus) {
+    return lineSignal(bus, "CheckLine", [](Writer&) {});
+}
+
+Outgoing lineDelivery(sd_bus* bus, const DeliverMessage& message) {
+    const PushMessage& pushed = message.message;
+    return lineSignal(bus, "Deliver", [&](Writer& writer) {
+        wire::writeConnectorCall(writer, {.delivery = message.delivery,
+                                          .registration = pushed.registration,
+                                          .id = std::to_string(pushed.id),
+                                          .data = pushed.data,
+                                          .deletedNote = pushed.deleted});
+    });
+}
+
 } // namespace stint

@@ -1,5 +1,5 @@
 // The daemon's own calls and signals: calls to processes that host services (JobService1), and about alarms and
-// messages to those that host receivers (Receiver1); TaskManager1's signals, and App1's about the network.
+// messages to those that host receivers (Receiver1); TaskManager1's signals, App1's about the network, and Push1's.
 #pragma once
 #include <functional>
 #include <optional>
@@ -10,6 +10,7 @@
 #include "contract/model/event.hpp"
 #include "contract/model/questions.hpp"
 #include "contract/model/view.hpp"
+#include "link/wire/line.hpp"
 #include "link/wire/message.hpp"
 #include "link/wire/writer.hpp"
 
@@ -51,5 +52,9 @@ JobView vanished(const JobKey& job);
 Outgoing alarmCall(sd_bus* bus, const DeliverAlarm& call);
 Outgoing messageCall(sd_bus* bus, const DeliverMessage& call);
 Outgoing networkAccess(sd_bus* bus, const NetworkAccess& access);
+
+Outgoing lineChanged(sd_bus* bus, const wire::LineNews& news);
+Outgoing checkLine(sd_bus* bus);
+Outgoing lineDelivery(sd_bus* bus, const DeliverMessage& message);
 
 } // namespace stint

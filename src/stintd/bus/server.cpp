@@ -53,6 +53,9 @@ public:
     void callServiceAction(ConnectionId to, const CallServiceAction& call) override;
     void callAlarm(ConnectionId to, const DeliverAlarm& call) override;
     void callMessage(ConnectionId to, const DeliverMessage& call) override;
+    void tellLine(ConnectionId to, const wire::LineNews& news) override;
+    void checkLine(ConnectionId to) override;
+    void giveLine(ConnectionId to, const DeliverMessage& message) override;
     void tellNetwork(const NetworkAccess& access) override;
     void unbind(ConnectionId to) override;
     void appExited(ConnectionId to, pid_t pid, int exitCode) override;
@@ -463,6 +466,18 @@ void ServerLoop::callAlarm(ConnectionId to, const DeliverAlarm& call) {
 
 void ServerLoop::callMessage(ConnectionId to, const DeliverMessage& call) {
     if (Peer* peer = find(to)) deliver(to, messageCall(peer->connection->bus(), call));
+}
+
+void ServerLoop::tellLine(ConnectionId to, const wire::LineNews& news) {
+    if (Peer* peer = find(to)) deliver(to, lineChanged(peer->connection->bus(), news));
+}
+
+void ServerLoop::checkLine(ConnectionId to) {
+    if (Peer* peer = find(to)) deliver(to, stint::checkLine(peer->connection->bus()));
+}
+
+void ServerLoop::giveLine(ConnectionId to, const DeliverMessage& message) {
+    if (Peer* peer = find(to)) deliver(to, lineDelivery(peer->connection->bus(), message));
 }
 
 void ServerLoop::tellNetwork(const NetworkAccess& access) {

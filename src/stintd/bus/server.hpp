@@ -18,6 +18,7 @@
 #include "contract/model/questions.hpp"
 #include "contract/model/view.hpp"
 #include "link/wire/limits.hpp"
+#include "link/wire/line.hpp"
 #include "link/wire/views.hpp"
 #include "stint/result.hpp"
 #include "stintd/bus/guests.hpp"
@@ -39,12 +40,29 @@ public:
     virtual wire::DozeView doze() = 0;
 };
 
+/// The line to elsewhere, which stint-push holds (push.md §4).
+class LineOwner {
+public:
+    virtual ~LineOwner() = default;
+
+    /// The connection is the line from now on.
+    virtual void lineBegins(ConnectionId connection) = 0;
+    /// The app of a process that owns the name `connector` on the session bus: by the kernel's word, else one of that
+    /// name. Security: it has ended, or is not the app of that name.
+    virtual Result<AppId> appBehind(pid_t pid, std::uint64_t startTime, const std::string& connector) = 0;
+    /// All that the line is to know now. To be asked in act().
+    virtual wire::LineNews lineNews() = 0;
+    /// The connector has taken what the line was given for it, or has not.
+    virtual void connectorTook(std::uint64_t delivery, bool taken) = 0;
+};
+
 /// A caller's identity and rights, fixed when its connection was accepted.
 struct BusCaller {
     AppId app;
     bool isOperator = false;
     pid_t pid = 0;       ///< the process that it counts for; 0: none, because the daemon started it
     std::string unknown; ///< why it could not be identified: it may do nothing; empty: it was identified
+    bool isLine = false; ///< stint-push
 };
 
 /// The process at the other end of a connection. Both answers are read anew in each turn (architecture.md, what is
@@ -79,7 +97,7 @@ public:
 };
 
 /// The daemon, as the bus sees it. Questions are asked in act(), after the turn's commit.
-class BusOwner : public LimitsOwner {
+class BusOwner : public LimitsOwner, public LineOwner {
 public:
     virtual Presence& presence() = 0;
     virtual Hosting& hosting() = 0;
@@ -171,6 +189,10 @@ public:
     /// Calls a process that hosts a receiver, whose name is in the call; answered by DeliveryEnded, or not at all.
     virtual void callAlarm(ConnectionId to, const DeliverAlarm& call) = 0;
     virtual void callMessage(ConnectionId to, const DeliverMessage& call) = 0;
+    /// Signals to the line.
+    virtual void tellLine(ConnectionId to, const wire::LineNews& news) = 0;
+    virtual void checkLine(ConnectionId to) = 0;
+    virtual void giveLine(ConnectionId to, const DeliverMessage& message) = 0;
     /// Signals the processes of the app that asked for it.
     virtual void tellNetwork(const NetworkAccess& access) = 0;
     virtual void unbind(ConnectionId to) = 0;

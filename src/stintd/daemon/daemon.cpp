@@ -180,6 +180,8 @@ Result<void> Daemon::openEdges() {
     };
     hosts_ = std::make_unique<Hosts>(
         *server_, *processes_, *registry_, [this](Event event) { arrived(std::move(event)); }, killPeer);
+    line_ = std::make_unique<LineEdge>(
+        loop_.get(), *server_, [this](Event event) { arrived(std::move(event)); }, logWarning);
     windowWatch_.start(loop_.get());
     toplevelWatch_.start(loop_.get());
     {
@@ -243,6 +245,8 @@ void Daemon::announceDevice(CallId call) {
 void Daemon::arrived(Event event) {
     if (const auto* asked = std::get_if<Schedule>(&event); asked && !asked->terms.guard.empty() && asked->onBehalf)
         addGuardApp(asked->app, Announce::Yes);
+    if (const auto* registered = std::get_if<Registered>(&event))
+        addGuest(registered->app, registered->connector, Announce::Yes);
     if (const auto* ended = std::get_if<DeliveryEnded>(&event)) hosts_->delivered(ended->delivery);
     arrived_.push_back(std::move(event));
 }
@@ -251,6 +255,13 @@ void Daemon::arrived(Event event) {
 void Daemon::addGuardApp(const AppId& app, Announce announce) {
     if (!isGuardPackage(app.name) || registry_->find(app.name)) return;
     registry_->addBuiltIn(guardManifest(app, options_.libexec));
+    if (announce == Announce::Yes) arrived_.emplace_back(AppInstalled{*registry_->find(app.name)});
+}
+
+// push.md §4.4: an app that has no manifest exists as long as any of its registrations is known.
+void Daemon::addGuest(const AppId& app, const std::string& connector, Announce announce) {
+    if (connector.empty() || registry_->find(app.name)) return;
+    registry_->addGuest(app);
     if (announce == Announce::Yes) arrived_.emplace_back(AppInstalled{*registry_->find(app.name)});
 }
 

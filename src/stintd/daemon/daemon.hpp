@@ -15,6 +15,7 @@
 #include "stintd/bus/session_door.hpp"
 #include "stintd/daemon/clock.hpp"
 #include "stintd/daemon/hosts.hpp"
+#include "stintd/daemon/line_edge.hpp"
 #include "stintd/daemon/meters.hpp"
 #include "stintd/daemon/options.hpp"
 #include "stintd/daemon/recorder.hpp"
@@ -68,6 +69,7 @@ private:
 
     // Callers and windows (visibility.cpp).
     Caller identified(const PeerProcess& peer) const;
+    bool isLineProgram(const PeerProcess& peer) const;
     void entered(ConnectionId connection, const AppId& app, PeerProcess peer);
     void windowInFront(std::string_view pid);
     void windowsClaim(std::string_view word);
@@ -97,6 +99,7 @@ private:
     void tellAside(const std::vector<SetAside>& jobs);
     enum class Announce : std::uint8_t { Yes, No };
     void addGuardApp(const AppId& app, Announce announce);
+    void addGuest(const AppId& app, const std::string& connector, Announce announce);
     void rememberSeen(const Snapshot& snapshot);
     void forgetSeen();
     void commitFailed(const Error& error);
@@ -157,6 +160,13 @@ private:
     wire::DozeView doze() override;
     template <class Delivery> void deliver(const Delivery& delivery, const AppId& app);
 
+    // LineOwner (visibility.cpp, limits.cpp).
+    void lineBegins(ConnectionId connection) override { line_->begins(connection); }
+    Result<AppId> appBehind(pid_t pid, std::uint64_t startTime, const std::string& connector) override;
+    wire::LineNews lineNews() override;
+    wire::LineNews newsOf(const LineWanted& wanted);
+    void connectorTook(std::uint64_t delivery, bool taken) override { line_->took(delivery, taken); }
+
     // Processes::Listener.
     void gone(ProcessId process, const AppId& app, const Processes::End& end) override;
 
@@ -184,6 +194,7 @@ private:
     std::unique_ptr<Processes> processes_;
     std::unique_ptr<Server> server_;
     std::unique_ptr<Hosts> hosts_;
+    std::unique_ptr<LineEdge> line_;
     std::unique_ptr<SessionDoor> door_;
     Visibility visibility_;
     WindowWatch windowWatch_;   ///< X11's

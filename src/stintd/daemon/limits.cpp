@@ -43,6 +43,15 @@ template <class Delivery> void Daemon::deliver(const Delivery& delivery, const A
 template void Daemon::deliver(const DeliverAlarm&, const AppId&);
 template void Daemon::deliver(const DeliverMessage&, const AppId&);
 
+wire::LineNews Daemon::newsOf(const LineWanted& wanted) {
+    wire::LineNews news{.wanted = wanted, .network = "", .stored = core_->constants().pushStored};
+    for (const NetworkSeen& seen : deviceSource_.networks())
+        if (seen.carries) news.network = seen.name;
+    return news;
+}
+
+wire::LineNews Daemon::lineNews() { return newsOf(core_->line()); }
+
 std::optional<WallTime> Daemon::nextAlarmClock() {
     std::optional<WallTime> next;
     for (const AlarmView& view : core_->alarms(now_)) {

@@ -222,6 +222,8 @@ Result<Step> Daemon::load(UnderWay runs) {
         addGuardApp(stored.job.key.app, Announce::No);
     for (const Completed& completed : snapshot.completed)
         addGuardApp(completed.key.app, Announce::No);
+    for (const Registration& registration : snapshot.registrations)
+        if (!registration.ended) addGuest(registration.app, registration.connector, Announce::No);
     deviceSource_.restore(overrides, marks);
     if (runs == UnderWay::GoOn) snapshot.goingOn = hosts_->goingOn();
     const auto heldBack = aborts_.heldBack(snapshot.jobs);
@@ -243,6 +245,7 @@ Result<void> Daemon::begin(UnderWay runs) {
     unanswered_.clear();
     tellAside(step.setAside);
     hosts_->dropAllBut(core_->runs());
+    line_->forgetDeliveries();
     desktop_->withdrawAll();
     deviceSource_.delaySleep(true); // the core says later if it is not to be delayed
     deviceSource_.keepAwake(false);

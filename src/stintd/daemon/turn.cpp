@@ -225,9 +225,14 @@ void Daemon::perform(const Effect& effect) {
                    [&](const EndRun& e) { hosts_->end(e.run); },
                    [&](const KillApp& e) { reply({.call = e.call, .count = hosts_->killApp(e.app)}); },
                    [&](const DeliverAlarm& e) { deliver(e, e.alarm.app); },
-                   [&](const DeliverMessage& e) { deliver(e, e.message.app); },
-                   [](const LineWanted&) {}, // no app can register yet
-                   [](const CheckLine&) {},  // likewise
+                   [&](const DeliverMessage& e) {
+                       if (e.connector.empty())
+                           deliver(e, e.message.app);
+                       else
+                           line_->deliver(e);
+                   },
+                   [&](const LineWanted& e) { line_->want(newsOf(e)); },
+                   [&](const CheckLine&) { line_->check(); },
                    [&](const NetworkAccess& e) {
                        netcut_->set(e.app, e.allowed);
                        server_->tellNetwork(e);

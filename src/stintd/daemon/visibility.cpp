@@ -12,6 +12,7 @@
 
 #include "base/result/errors.hpp"
 #include "base/text/number.hpp"
+#include "base/text/printable.hpp"
 #include "base/unix/process.hpp"
 #include "base/unix/sockets.hpp"
 #include "stintd/daemon/daemon.hpp"
@@ -119,8 +120,31 @@ Result<BusCaller> Daemon::accepted(ConnectionId connection, int socket) {
     PeerProcess peer = STINT_TRY(peerOf(socket));
     const Caller caller = identified(peer);
     const pid_t pid = peer.pid;
-    entered(connection, caller.app, std::move(peer));
-    return BusCaller{caller.app, caller.isOperator, pid, caller.unknown};
+    const bool isLine = caller.isOperator && isLineProgram(peer);
+    const AppId app = isLine ? AppId{std::string(linePackage)} : caller.app;
+    entered(connection, app, std::move(peer));
+    return BusCaller{app, caller.isOperator && !isLine, pid, caller.unknown, isLine};
+}
+
+// stint-push is known by the file that it runs, as an app is by its executable.
+bool Daemon::isLineProgram(const PeerProcess& peer) const {
+    struct stat file {};
+    return peer.program && ::stat((options_.libexec / "stint-push").c_str(), &file) == 0 &&
+           *peer.program == stint::Program{file.st_dev, file.st_ino};
+}
+
+// push.md §4.4: an app without a manifest is known by the name that it owns on the bus, which is nobody else's then.
+Result<AppId> Daemon::appBehind(pid_t pid, std::uint64_t startTime, const std::string& connector) {
+    const PeerProcess peer = STINT_TRY(peerOf(pid, ::getuid(), openPidfd(pid)));
+    if (peer.startTime != startTime) return fail(Errc::SECURITY, "process {} has ended", pid);
+    const Caller caller = identified(peer);
+    if (!caller.unknown.empty()) return fail(Errc::SECURITY, "{}", caller.unknown);
+    if (!caller.isOperator) return caller.app;
+    if (!isDesktopId(connector) || connector.starts_with("org.stint."))
+        return fail(Errc::ILLEGAL_ARGUMENT, "\"{}\" is no name of an app", printable(connector));
+    if (registry_->find(connector) && !registry_->isGuest(connector))
+        return fail(Errc::SECURITY, "{} is an app, and process {} is not of it", connector, pid);
+    return AppId{connector};
 }
 
 // The window's server has named the process, and the kernel says which app it is; the app's own claims do not count. A
@@ -167,6 +191,7 @@ Result<Fd> Daemon::letIn(Visitor visitor) {
 }
 
 void Daemon::closed(ConnectionId connection) {
+    line_->closed(connection);
     hosts_->closed(connection);
     visibility_.closed(connection);
 }

@@ -243,7 +243,8 @@ Result<void> RecordWriter::write(const SaveRegistration& record) {
     };
     return sql_.saveRegistration.run(registration.name, registration.app.name, registration.receiver,
                                      cursor(Urgency::VeryLow), cursor(Urgency::Low), cursor(Urgency::Normal),
-                                     cursor(Urgency::High));
+                                     cursor(Urgency::High), registration.connector, registration.details,
+                                     registration.ended);
 }
 
 Result<void> RecordWriter::write(const DropRegistration& record) { return sql_.dropRegistration.run(record.name); }

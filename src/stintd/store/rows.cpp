@@ -314,6 +314,9 @@ Result<void> addRegistration(StoredRow row, Snapshot& snapshot) {
         const std::int64_t sequence = STINT_TRY(checked(row.integer(), "cursor", anyWindow));
         cursor = static_cast<std::uint64_t>(sequence);
     }
+    registration.connector = row.text();
+    registration.details = row.text();
+    registration.ended = row.flag();
     snapshot.registrations.push_back(std::move(registration));
     return {};
 }

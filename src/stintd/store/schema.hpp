@@ -52,7 +52,9 @@ inline constexpr ChecksummedTable messagesTable{"messages",
                                                 "topic, registration, deleted",
                                                 1};
 inline constexpr ChecksummedTable registrationsTable{"registrations",
-                                                     "name, app, receiver, very_low, low, normal, high", 1};
+                                                     "name, app, receiver, very_low, low, normal, high, "
+                                                     "connector, details, ended",
+                                                     1};
 inline constexpr ChecksummedTable linePlaceTable{"line_place", "one, stream, epoch", 1};
 inline constexpr ChecksummedTable seenMessagesTable{"seen_messages", "id, seen", 1};
 inline constexpr ChecksummedTable deviceStateTable{"device_state", "one, boot, state", 1};

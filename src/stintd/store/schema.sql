@@ -348,3 +348,12 @@ CREATE TABLE seen_messages (
     seen INTEGER NOT NULL, -- wall time
     seal INTEGER NOT NULL
 ) STRICT;
+
+-- version 14: registrations whose messages a connector takes, and those that the server does not know to have ended
+-- (push.md §4.3, §4.4).
+
+ALTER TABLE registrations ADD COLUMN connector TEXT NOT NULL DEFAULT ''; -- empty: a receiver
+ALTER TABLE registrations ADD COLUMN details TEXT NOT NULL DEFAULT '';
+ALTER TABLE registrations ADD COLUMN ended INTEGER NOT NULL DEFAULT 0;
+UPDATE registrations SET seal = seal(name, app, receiver, very_low, low, normal, high, connector, details, ended)
+ WHERE seal IS seal(name, app, receiver, very_low, low, normal, high);

@@ -1,0 +1,90 @@
+// Push1's methods, which stint-push alone calls (push.md §4): it carries bytes both ways, and the core decides.
+#include "link/wire/line.hpp"
+#include "link/wire/names.hpp"
+#include "stintd/bus/methods.hpp"
+
+namespace stint::methods {
+namespace {
+
+using wire::DictionaryReader;
+using wire::pushInterface;
+using wire::Reader;
+using wire::UnknownKeys;
+using wire::Writer;
+
+Handled lineBegins(Request& request) {
+    request.owner.lineBegins(request.from);
+    return answers([&owner = request.owner](Writer& writer) -> Result<void> {
+        wire::writeLine(writer, owner.lineNews());
+        return {};
+    });
+}
+
+Handled whoCalls(Request& request) {
+    std::uint32_t pid = STINT_TRY(request.arguments.uint32());
+    const std::uint64_t startTime = STINT_TRY(request.arguments.uint64());
+    const std::string connector = STINT_TRY(request.arguments.string());
+    const AppId app = STINT_TRY(request.owner.appBehind(static_cast<pid_t>(pid), startTime, connector));
+    return answers([app](Writer& writer) -> Result<void> {
+        writer.string(app.name);
+        return {};
+    });
+}
+
+Handled registers(Request& request) {
+    Registered registered = STINT_TRY(wire::readRegistration(request.arguments));
+    registered.call = request.call;
+    request.owner.arrived(std::move(registered));
+    return waits();
+}
+
+Handled unregisters(Request& request) {
+    Unregistered unregistered{.call = request.call, .name = STINT_TRY(request.arguments.string())};
+    DictionaryReader options("options", UnknownKeys::Ignore);
+    options.take("everywhere", unregistered.everywhere);
+    STINT_TRY(options.read(request.arguments));
+    request.owner.arrived(std::move(unregistered));
+    return waits();
+}
+
+Handled messagesArrived(Request& request) {
+    LineRead batch = STINT_TRY(wire::readBatch(request.arguments));
+    batch.call = request.call;
+    request.owner.arrived(std::move(batch));
+    return waits();
+}
+
+Handled reports(Request& request) {
+    LineReported reported;
+    STINT_TRY(request.arguments.read(reported.up));
+    reported.keepAlive = Duration{STINT_TRY(request.arguments.int64())};
+    request.owner.arrived(reported);
+    return done();
+}
+
+Handled delivered(Request& request) {
+    const std::uint64_t delivery = STINT_TRY(request.arguments.uint64());
+    const bool taken = STINT_TRY(request.arguments.boolean());
+    request.owner.connectorTook(delivery, taken);
+    return done();
+}
+
+} // namespace
+
+std::span<const Method> lineMethods() {
+    using enum Allowed;
+    // clang-format off
+    static constexpr Method rows[] = {
+        {pushInterface, "Line",       "a{sv}",   Line, lineBegins},
+        {pushInterface, "WhoCalls",   "utsa{sv}", Line, whoCalls},
+        {pushInterface, "Register",   "a{sv}",   Line, registers},
+        {pushInterface, "Unregister", "sa{sv}",  Line, unregisters},
+        {pushInterface, "Arrived",    "a{sv}",   Line, messagesArrived},
+        {pushInterface, "Report",     "bxa{sv}", Line, reports},
+        {pushInterface, "Delivered",  "tba{sv}", Line, delivered},
+    };
+    // clang-format on
+    return rows;
+}
+
+} // namespace stint::methods

@@ -1,0 +1,121 @@
+#include "stintd/daemon/line_edge.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/result/errors.hpp"
+#include "base/time/clock.hpp"
+#include "link/wire/connect.hpp"
+
+namespace stint {
+namespace {
+
+constexpr const char* distributor = "org.unifiedpush.Distributor.stint";
+
+} // namespace
+
+LineEdge::LineEdge(sd_event* loop, Server& server, Arrived arrived, Say warn)
+    : loop_(loop), server_(server), arrived_(std::move(arrived)), warn_(std::move(warn)) {}
+
+LineEdge::~LineEdge() {
+    sd_event_source_unref(timer_);
+    sd_event_source_unref(giving_);
+}
+
+void LineEdge::want(const wire::LineNews& news) {
+    isWanted_ = !news.wanted.of.empty();
+    if (line_) return server_.tellLine(*line_, news);
+    if (isWanted_ && !starting_ && !timer_) start();
+}
+
+void LineEdge::check() {
+    if (line_) server_.checkLine(*line_);
+}
+
+void LineEdge::deliver(const DeliverMessage& message) {
+    // One that was given up is tried again under another number.
+    std::erase_if(given_, [&](const auto& given) { return given.second.message.id == message.message.id; });
+    given_.emplace(message.delivery, message);
+    if (line_)
+        server_.giveLine(*line_, message);
+    else if (!starting_ && !timer_)
+        start();
+}
+
+// The line knows no registration before it has its answer: then it is given what waits.
+void LineEdge::begins(ConnectionId connection) {
+    if (line_ == connection) return;
+    if (line_) arrived_(LineReported{});
+    line_ = connection;
+    began_ = bootNow();
+    timer_ = sd_event_source_unref(timer_);
+    if (!giving_) sd_event_add_defer(loop_, &giving_, giveAll, this);
+    if (giving_) sd_event_source_set_enabled(giving_, SD_EVENT_ONESHOT);
+}
+
+int LineEdge::giveAll(sd_event_source*, void* self) {
+    auto& edge = *static_cast<LineEdge*>(self);
+    if (!edge.line_) return 0;
+    for (const auto& [delivery, message] : edge.given_)
+        edge.server_.giveLine(*edge.line_, message);
+    return 0;
+}
+
+void LineEdge::closed(ConnectionId connection) {
+    if (line_ != connection) return;
+    line_.reset();
+    arrived_(LineReported{});
+    if (bootNow() - began_ > longestPause) pause_ = firstPause;
+    if (isWanted_) startLater();
+}
+
+void LineEdge::took(std::uint64_t delivery, bool taken) {
+    const auto given = given_.extract(delivery);
+    if (!given.empty()) arrived_(DeliveryEnded{given.mapped().message.app, delivery, taken});
+}
+
+void LineEdge::startLater() {
+    timer_ = sd_event_source_unref(timer_);
+    const auto micro = static_cast<std::uint64_t>(std::chrono::microseconds(pause_).count());
+    pause_ = std::min(2 * pause_, longestPause);
+    sd_event_add_time_relative(loop_, &timer_, CLOCK_BOOTTIME, micro, 0, startAgain, this);
+}
+
+int LineEdge::startAgain(sd_event_source*, std::uint64_t, void* self) {
+    auto& edge = *static_cast<LineEdge*>(self);
+    edge.timer_ = sd_event_source_unref(edge.timer_);
+    if (!edge.line_ && edge.isWanted_) edge.start();
+    return 0;
+}
+
+void LineEdge::start() {
+    auto bus = wire::openSessionBus(loop_);
+    sd_bus_slot* slot = nullptr;
+    if (bus.ok()) {
+        bus_ = std::move(bus).value();
+        sd_bus_call_method_async(bus_.get(), &slot, wire::busName, wire::busPath, wire::busName, "StartServiceByName",
+                                 started, this, "su", distributor, 0U);
+    }
+    starting_.reset(slot);
+    if (!slot && std::exchange(trouble_, "no bus") != "no bus")
+        warn_("messages from elsewhere wait: there is no session bus on which stint-push could be started");
+}
+
+// Where it cannot be started it is tried anew when the core wants something else of the line: nothing is polled.
+int LineEdge::started(sd_bus_message* answer, void* self, sd_bus_error*) {
+    auto& edge = *static_cast<LineEdge*>(self);
+    const auto message = wire::Message::sharing(answer);
+    const wire::Slot ended = std::move(edge.starting_);
+    const wire::Bus bus = std::move(edge.bus_);
+    if (!message.isError()) {
+        edge.trouble_.clear();
+        if (!edge.line_) edge.startLater(); // it is there, or was about to go
+        return 0;
+    }
+    std::string trouble = message.error().message;
+    if (std::exchange(edge.trouble_, trouble) != trouble)
+        edge.warn_("messages from elsewhere wait: stint-push cannot be started: " + trouble);
+    return 0;
+}
+
+} // namespace stint

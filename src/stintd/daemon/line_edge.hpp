@@ -1,0 +1,66 @@
+// stint-push, as the daemon sees it: the session bus starts it while there is anything for it to do, and it is told
+// what the core wants of the line (push.md §4). There may be none: messages wait then, and nothing else is different.
+#pragma once
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+
+#include <systemd/sd-event.h>
+
+#include "contract/model/effect.hpp"
+#include "contract/model/event.hpp"
+#include "link/wire/message.hpp"
+#include "stintd/bus/server.hpp"
+
+namespace stint {
+
+class LineEdge {
+public:
+    using Arrived = std::function<void(Event)>;
+    using Say = std::function<void(const std::string& sentence)>;
+
+    LineEdge(sd_event* loop, Server& server, Arrived arrived, Say warn);
+    ~LineEdge();
+    LineEdge(const LineEdge&) = delete;
+    LineEdge& operator=(const LineEdge&) = delete;
+
+    // Effects of the core.
+    void want(const wire::LineNews& news);
+    void check();
+    /// Given to the line now, or as soon as there is one. DeliveryEnded follows where it answers.
+    void deliver(const DeliverMessage& message);
+    /// Another core has begun, which knows none of the deliveries.
+    void forgetDeliveries() { given_.clear(); }
+
+    // Reports from the bus.
+    void begins(ConnectionId connection);
+    void closed(ConnectionId connection);
+    void took(std::uint64_t delivery, bool taken);
+
+private:
+    static constexpr Duration firstPause{1'000}, longestPause{300'000};
+
+    void start();
+    void startLater();
+    static int started(sd_bus_message* answer, void* self, sd_bus_error*);
+    static int startAgain(sd_event_source*, std::uint64_t, void* self);
+    static int giveAll(sd_event_source*, void* self);
+
+    sd_event* loop_;
+    Server& server_;
+    Arrived arrived_;
+    Say warn_;
+    std::optional<ConnectionId> line_;
+    bool isWanted_ = false;
+    std::map<std::uint64_t, DeliverMessage> given_; ///< to the line, or to be: by delivery
+    sd_event_source* giving_ = nullptr;
+    sd_event_source* timer_ = nullptr; ///< it is started again then
+    Duration pause_ = firstPause;
+    Instant began_; ///< the line that is there
+    wire::Bus bus_; ///< while it is being started
+    wire::Slot starting_;
+    std::string trouble_; ///< that was told
+};
+
+} // namespace stint

@@ -1,0 +1,107 @@
+// The line on the wire (dbus/org.stint.Push1.xml): what one end writes, the other reads.
+#include <doctest/doctest.h>
+
+#include "link/wire/line.hpp"
+#include "wire/loose_message.hpp"
+
+using namespace stint;
+using namespace stint::wire;
+
+namespace {
+
+constexpr std::string_view anyBytes{"\0\xff\x80 and more", 12};
+
+LineRead batchOf() {
+    return {.stream = "STINT_P_03 2026",
+            .epochs = {{.number = 3, .from = 70}},
+            .messages = {{.of = {"one", Urgency::High},
+                          .sequence = 71,
+                          .id = "first",
+                          .sent = WallTime{5s},
+                          .ttl = Duration{0},
+                          .topic = "inbox",
+                          .data = std::string(anyBytes)},
+                         {.of = {"one", Urgency::VeryLow}, .sequence = 72, .id = "second", .sent = WallTime{6s}}},
+            .cursors = {{{"two", Urgency::Low}, 80}},
+            .missed = {{"one", Urgency::Normal}}};
+}
+
+} // namespace
+
+TEST_CASE("a batch of what was read arrives") { // push.md §4.1
+    const LineRead batch = batchOf(), back = throughTheWire(batch, writeBatch, readBatch);
+    CHECK(back.stream == batch.stream);
+    CHECK(back.epochs == batch.epochs);
+    CHECK(back.messages == batch.messages);
+    CHECK(back.cursors == batch.cursors);
+    CHECK(back.missed == batch.missed);
+}
+
+TEST_CASE("all that the line is to know arrives") { // push.md §4.2
+    LineNews news{
+        .wanted = {.place = {.stream = "STINT_P_03 2026", .epoch = 3}, .of = {}}, .network = "Wired", .stored = 100};
+    LineWanted::Of of{.registration = {.name = "one",
+                                       .app = AppId{"com.example.mail"},
+                                       .receiver = {},
+                                       .cursors = {1, 2, 3, 4},
+                                       .connector = "com.example.mail",
+                                       .details = R"({"token":"t"})"},
+                      .urgencies = {}};
+    of.urgencies.set(placeOf(Urgency::High)).set(placeOf(Urgency::VeryLow));
+    news.wanted.of.push_back(of);
+    of.registration.ended = true;
+    of.urgencies.reset();
+    news.wanted.of.push_back(of);
+    const LineNews back = throughTheWire(news, writeLine, readLine);
+    CHECK(back.wanted.place == news.wanted.place);
+    CHECK(back.wanted.of == news.wanted.of);
+    CHECK(back.network == "Wired");
+    CHECK(back.stored == 100);
+}
+
+TEST_CASE("a registration and a message for its connector arrive") { // push.md §4.3, §4.4
+    const Registered registered{.name = "one",
+                                .app = AppId{"com.example.mail"},
+                                .connector = "com.example.mail",
+                                .details = R"({"token":"t"})"};
+    const Registered made = throughTheWire(registered, writeRegistration, readRegistration);
+    CHECK(made.name == registered.name);
+    CHECK(made.app == registered.app);
+    CHECK(made.connector == registered.connector);
+    CHECK(made.details == registered.details);
+    const ConnectorCall call{.delivery = 7, .registration = "one", .id = "12", .data = std::string(anyBytes)};
+    const ConnectorCall back = throughTheWire(call, writeConnectorCall, readConnectorCall);
+    CHECK(back.delivery == 7);
+    CHECK(back.registration == "one");
+    CHECK(back.id == "12");
+    CHECK(back.data == anyBytes);
+    CHECK_FALSE(back.deletedNote);
+}
+
+TEST_CASE("a batch with a word or a number that cannot be is refused, with what it is") {
+    const auto complaint = [](auto write) {
+        LooseMessage message;
+        Writer writer = message.writer();
+        {
+            DictionaryWriter dictionary(writer);
+            write(dictionary);
+        }
+        REQUIRE(writer.done().ok());
+        Reader reader = message.reader();
+        return readBatch(reader).error().message;
+    };
+    CHECK(complaint([](DictionaryWriter& dictionary) {
+              dictionary.put("missed", "a(ss)", [](Writer& list) {
+                  list.openArray("(ss)").openStruct("ss").string("one").string("urgent\n").close().close();
+              });
+          }) == R"(batch: the urgency "urgent\n" is none; it is high, normal, low or very_low)");
+    CHECK(complaint([](DictionaryWriter& dictionary) {
+              dictionary.put("messages", "a(sstsxxsay)", [](Writer& list) {
+                  list.openArray("(sstsxxsay)").openStruct("sstsxxsay").string("one").string("high").uint64(1);
+                  list.string("id").int64(0).int64(-2).string("").blob({}).close().close();
+              });
+          }) == "batch: a message's TTL is -2; it is at least 0 ms, or -1: none");
+    CHECK(complaint([](DictionaryWriter& dictionary) {
+              dictionary.put("strem", std::string_view("x"));
+          }).find("strem") != std::string::npos);
+}
