@@ -125,7 +125,7 @@ TEST_CASE("registrations outlive the server's process, and are nothing to who re
     REQUIRE(found);
     CHECK(found->device == phone.name);
     CHECK(found->lineKey == phone.key);
-    const auto thief = std::move(Broker::connect({.url = nats.url(), .credentials = {}})).value();
+    const auto thief = std::move(Broker::connect({.urls = {nats.url()}, .credentials = {}, .device = {}})).value();
     const auto value = thief.next("KV_STINT_REG", 1, "$KV.STINT_REG.*").value();
     REQUIRE(value);
     CHECK(value->body.find(phone.name) == std::string::npos);
@@ -141,7 +141,7 @@ TEST_CASE("a second server of the same keys knows what the first was asked") { /
     const NatsServer nats;
     Server server(nats);
     server.open();
-    const auto broker = std::move(Broker::connect({.url = nats.url(), .credentials = {}})).value();
+    const auto broker = std::move(Broker::connect({.urls = {nats.url()}, .credentials = {}, .device = {}})).value();
     Registrations second(broker, server.keys);
     const Phone phone;
     CHECK(second.find(phone.registration).error().code == Errc::UNAVAILABLE); // it has read none

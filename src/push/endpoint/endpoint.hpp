@@ -3,38 +3,16 @@
 #include <cstdint>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <vector>
 
-#include <systemd/sd-event.h>
-
 #include "base/http/message.hpp"
-#include "base/unix/event_source.hpp"
-#include "base/unix/fd.hpp"
+#include "push/broker/handover.hpp"
 #include "push/endpoint/posting.hpp"
 #include "push/mailbox/keeper.hpp"
 #include "push/mailbox/rates.hpp"
 
 namespace stint::push {
-
-/// Work that other threads leave for the loop's.
-class Handover {
-public:
-    /// System: no descriptor is left.
-    static Result<std::unique_ptr<Handover>> open(sd_event* loop);
-    /// From any thread: `work` is done on the loop's.
-    void leave(std::function<void()> work);
-
-private:
-    explicit Handover(Fd bell) : bell_(std::move(bell)) {}
-    static int rung(sd_event_source*, int fd, std::uint32_t, void* self);
-
-    Fd bell_;
-    EventSource source_;
-    std::mutex mutex_;
-    std::vector<std::function<void()>> left_;
-};
 
 class Endpoint final : public http::Service {
 public:

@@ -70,6 +70,12 @@ LineKey newLineKey() {
     return key;
 }
 
+std::string sealed(const LineKey& key, const PublicKey& publicKey) {
+    std::string text(crypto_box_SEALBYTES + key.size(), '\0');
+    crypto_box_seal(bytesOf(text), key.data(), key.size(), publicKey.data());
+    return text;
+}
+
 std::string newId() {
     std::array<unsigned char, idBytes> bytes{};
     randombytes_buf(bytes.data(), bytes.size());

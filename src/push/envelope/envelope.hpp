@@ -17,6 +17,9 @@ namespace stint::push {
 /// A device's secret, which it gives to the server when it joins.
 using LineKey = std::array<unsigned char, 32>;
 LineKey newLineKey();
+/// The server's, with which a device seals its line key so that the server alone can open it.
+using PublicKey = std::array<unsigned char, 32>;
+std::string sealed(const LineKey& key, const PublicKey& publicKey);
 
 struct Envelope {
     Address to;

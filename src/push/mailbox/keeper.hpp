@@ -11,7 +11,7 @@
 #include <thread>
 #include <vector>
 
-#include "push/mailbox/broker.hpp"
+#include "push/broker/broker.hpp"
 #include "push/mailbox/outbox.hpp"
 
 namespace stint::push {

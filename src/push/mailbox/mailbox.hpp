@@ -1,8 +1,8 @@
 // The answers to devices (push.md §2): what a mailbox has beyond its cursors, and registrations made and ended. It
 // keeps nothing itself: any number of servers answer side by side.
 #pragma once
+#include "push/broker/broker.hpp"
 #include "push/envelope/questions.hpp"
-#include "push/mailbox/broker.hpp"
 #include "push/mailbox/keeper.hpp"
 #include "push/mailbox/rates.hpp"
 #include "push/mailbox/registrations.hpp"

@@ -5,7 +5,7 @@
 #include <memory>
 #include <string>
 
-#include "push/mailbox/broker.hpp"
+#include "push/broker/broker.hpp"
 #include "push/mailbox/keeper.hpp"
 #include "push/mailbox/mailbox.hpp"
 #include "push/mailbox/registrations.hpp"

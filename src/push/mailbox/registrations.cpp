@@ -100,12 +100,6 @@ Result<ServerKeys> ServerKeys::open(const std::filesystem::path& file) {
     return keys;
 }
 
-std::string sealed(const LineKey& key, const std::array<unsigned char, 32>& publicKey) {
-    std::string text(crypto_box_SEALBYTES + key.size(), '\0');
-    crypto_box_seal(bytesOf(text), key.data(), key.size(), publicKey.data());
-    return text;
-}
-
 std::optional<LineKey> opened(std::string_view sealedKey, const ServerKeys& keys) {
     LineKey key{};
     if (sealedKey.size() != crypto_box_SEALBYTES + key.size()) return std::nullopt;

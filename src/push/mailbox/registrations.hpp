@@ -10,8 +10,8 @@
 #include <string>
 #include <vector>
 
+#include "push/broker/broker.hpp"
 #include "push/envelope/questions.hpp"
-#include "push/mailbox/broker.hpp"
 
 namespace stint::push {
 
@@ -36,8 +36,7 @@ struct ServerKeys {
     /// Those of the file, which only its owner may read; it is made where it is not there.
     static Result<ServerKeys> open(const std::filesystem::path& file);
 };
-/// The device's key, sealed for the server with that public key, and opened again.
-std::string sealed(const LineKey& key, const std::array<unsigned char, 32>& publicKey);
+/// The device's key, which sealed() has sealed for the server.
 std::optional<LineKey> opened(std::string_view sealedKey, const ServerKeys& keys);
 
 class Registrations {

@@ -1,15 +1,18 @@
-#include "push/mailbox/broker.hpp"
+#include "push/broker/broker.hpp"
 
+#include <algorithm>
 #include <condition_variable>
 #include <map>
 #include <mutex>
 
 #include <nats/nats.h>
 #include <nlohmann/json.hpp>
+#include <sodium.h>
 
 #include "base/result/errors.hpp"
 #include "base/text/number.hpp"
 #include "contract/model/constants.hpp"
+#include "push/envelope/names.hpp"
 
 namespace stint::push {
 namespace {
@@ -21,6 +24,17 @@ constexpr std::int64_t connecting = 2'000;   ///< ms
 constexpr std::int64_t untilReconnect = 250; ///< ms
 constexpr std::int64_t untilPing = 20'000;   ///< ms
 constexpr std::int64_t mostBytes = 8 << 10;  ///< of a message with its headers
+constexpr std::size_t mostServers = 8;
+
+// Of a device (push.md §4.1): its own questions keep the connection alive.
+constexpr std::int64_t never = std::int64_t{1000} * 3600 * 24 * 365; ///< ms
+constexpr std::uint32_t firstDelay = 1'000, longestDelay = 300'000;  ///< ms
+
+/// Full jitter: any time up to one that doubles, so that devices do not come all at once.
+std::int64_t delayOf(natsConnection*, int attempts, void*) {
+    const int doubled = std::clamp(attempts - 1, 0, 9);
+    return randombytes_uniform(std::min(firstDelay << static_cast<unsigned>(doubled), longestDelay) + 1);
+}
 
 std::int64_t inNanoseconds(Duration time) { return std::chrono::duration_cast<std::chrono::nanoseconds>(time).count(); }
 
@@ -48,7 +62,8 @@ Result<void> checked(natsStatus status, std::string_view what) {
                         status == NATS_CONNECTION_DISCONNECTED || status == NATS_NO_SERVER ||
                         status == NATS_INSUFFICIENT_BUFFER;
     if (status == NATS_NO_RESPONDERS)
-        return fail(Errc::UNAVAILABLE, "{}: no JetStream answers; it is not on in the broker's account, or not yet",
+        return fail(Errc::UNAVAILABLE,
+                    "{}: nobody answers there: the server is away, or JetStream is not on in its account, or not yet",
                     what);
     return fail(passes ? Errc::UNAVAILABLE : Errc::SYSTEM, "{}: {}", what, natsStatus_GetText(status));
 }
@@ -111,19 +126,26 @@ struct Broker::Connection {
     using Done = std::function<void(Result<std::uint64_t>)>;
     std::mutex telling; ///< held while `changed` is called
     bool isUp = false;
+    bool isEnded = false; ///< for good
     std::function<void(bool up)> changed;
+    std::function<void()> refused;
     natsConnection* nats = nullptr;
     JetStream jetStream;
     std::string acks; ///< the subject of acknowledgements, but for the number at its end
     std::mutex mutex;
     std::condition_variable quiet;
     std::vector<Subscription> subscriptions;
+    std::map<std::string, natsSubscription*, std::less<>> heardNow; ///< those of `subscriptions` that may end
     int listeners = 0;
     bool isClosed = false; ///< libnats has called back for the last time
     std::uint64_t number = 0;
     std::map<std::uint64_t, Done> waiting; ///< for an acknowledgement
 
-    Result<void> subscribe(const std::string& subjects, const std::string& group, std::function<void(natsMsg*)> hear);
+    Result<natsSubscription*> subscribe(const std::string& subjects, const std::string& group,
+                                        std::function<void(natsMsg*)> hear);
+    void end(natsSubscription* subscription);
+    void flush() const;
+    Result<void> openJetStream();
     void tellChange(bool up);
     void acknowledged(natsMsg* message);
     Done taken(std::uint64_t which);
@@ -132,8 +154,8 @@ struct Broker::Connection {
     void close();
 };
 
-Result<void> Broker::Connection::subscribe(const std::string& subjects, const std::string& group,
-                                           std::function<void(natsMsg*)> hear) {
+Result<natsSubscription*> Broker::Connection::subscribe(const std::string& subjects, const std::string& group,
+                                                        std::function<void(natsMsg*)> hear) {
     auto listener = std::make_unique<Listener>();
     listener->hear = std::move(hear);
     listener->gone = [this] {
@@ -152,9 +174,18 @@ Result<void> Broker::Connection::subscribe(const std::string& subjects, const st
         ++listeners;
         subscriptions.emplace_back(made);
     }
-    // It is the server's from here on, if one is there.
+    return made;
+}
+
+void Broker::Connection::end(natsSubscription* subscription) {
+    natsSubscription_Unsubscribe(subscription);
+    const std::lock_guard lock(mutex);
+    std::erase_if(subscriptions, [&](const Subscription& one) { return one.get() == subscription; });
+}
+
+// The server knows all that was sent so far, if one is there.
+void Broker::Connection::flush() const {
     if (natsConnection_Status(nats) == NATS_CONN_STATUS_CONNECTED) natsConnection_FlushTimeout(nats, patience);
-    return {};
 }
 
 void Broker::Connection::acknowledged(natsMsg* message) {
@@ -195,6 +226,7 @@ void Broker::Connection::close() {
     {
         const std::lock_guard lock(telling);
         changed = nullptr;
+        refused = nullptr;
     }
     {
         const std::lock_guard lock(mutex);
@@ -207,8 +239,13 @@ void Broker::Connection::close() {
     subscriptions.clear();
 }
 
-// The last word of a connection, after that it was lost.
+// The last word of a connection, after that it was lost. One that nobody closed here is one that the server refuses.
 void Broker::Connection::closed() {
+    {
+        const std::lock_guard lock(telling);
+        isEnded = true;
+        if (refused) refused();
+    }
     const std::lock_guard lock(mutex);
     isClosed = true;
     quiet.notify_all();
@@ -224,32 +261,53 @@ Broker::~Broker() {
     natsConnection_Destroy(it_->nats);
 }
 void Broker::close() { it_->close(); }
-void Broker::follow(std::function<void(bool up)> changed) {
+void Broker::follow(std::function<void(bool up)> changed, std::function<void()> refused) {
     const std::lock_guard lock(it_->telling);
+    it_->refused = std::move(refused);
     it_->changed = std::move(changed);
     it_->changed(it_->isUp);
+    if (it_->isEnded && it_->refused) it_->refused();
 }
 
 namespace {
 
-Result<Options> optionsOf(const Broker::Settings& settings) {
+Result<void> checkUrls(const std::vector<std::string>& urls) {
+    if (urls.empty() || urls.size() > mostServers)
+        return fail(Errc::ILLEGAL_ARGUMENT, "{} brokers; there are 1 to {}", urls.size(), mostServers);
     // libnats takes whatever it is given for a host's name.
-    if (!settings.url.starts_with("nats://") && !settings.url.starts_with("tls://"))
-        return fail(Errc::ILLEGAL_ARGUMENT, "the broker's URL begins with nats:// or tls://");
+    for (const std::string& url : urls)
+        if (!url.starts_with("nats://") && !url.starts_with("tls://"))
+            return fail(Errc::ILLEGAL_ARGUMENT, "a broker's URL begins with nats:// or tls://");
+    return {};
+}
+
+Result<Options> optionsOf(const Broker::Settings& settings) {
+    STINT_TRY(checkUrls(settings.urls));
     natsOptions* made = nullptr;
     STINT_TRY(checked(natsOptions_Create(&made), "libnats"));
     Options options(made);
-    STINT_TRY(checked(natsOptions_SetURL(made, settings.url.c_str()), "the broker's URL"));
+    std::vector<const char*> urls;
+    for (const std::string& url : settings.urls)
+        urls.push_back(url.c_str());
+    STINT_TRY(checked(natsOptions_SetServers(made, urls.data(), static_cast<int>(urls.size())), "a broker's URL"));
     if (!settings.credentials.empty())
         STINT_TRY(checked(natsOptions_SetUserCredentialsFromFiles(made, settings.credentials.c_str(), nullptr),
                           settings.credentials));
-    natsOptions_SetName(made, "stint-endpoint");
     natsOptions_SetTimeout(made, connecting);
-    natsOptions_SetPingInterval(made, untilPing);
     natsOptions_SetMaxReconnect(made, -1);
-    natsOptions_SetReconnectWait(made, untilReconnect);
     natsOptions_SetReconnectBufSize(made, 1); // what was sent while there is no server is not sent by itself later
     natsOptions_SetIgnoreDiscoveredServers(made, true);
+    if (settings.device.empty()) {
+        natsOptions_SetName(made, "stint-endpoint");
+        natsOptions_SetPingInterval(made, untilPing);
+        natsOptions_SetReconnectWait(made, untilReconnect);
+        return options;
+    }
+    natsOptions_SetName(made, "stint-push");
+    natsOptions_SetPingInterval(made, never);
+    natsOptions_SetCustomReconnectDelay(made, delayOf, nullptr);
+    natsOptions_UseGlobalMessageDelivery(made, true); // one thread, not one for each subscription
+    STINT_TRY(checked(natsOptions_SetCustomInboxPrefix(made, ("_INBOX." + settings.device).c_str()), "its inbox"));
     return options;
 }
 
@@ -272,18 +330,33 @@ Result<Broker> Broker::connect(const Settings& settings) {
     const auto status = natsConnection_Connect(&it->nats, options.get());
     if (status != NATS_NOT_YET_CONNECTED) STINT_TRY(checked(status, "the broker"));
     Broker broker(it); // which closes it, if the rest fails
-    jsCtx* jetStream = nullptr;
+    if (settings.device.empty()) STINT_TRY(it->openJetStream());
+    if (status == NATS_OK) broker.it_->tellChange(true);
+    return broker;
+}
+
+Result<void> Broker::Connection::openJetStream() {
+    jsCtx* made = nullptr;
     jsOptions waits;
     jsOptions_Init(&waits);
     waits.Wait = patience;
-    STINT_TRY(checked(natsConnection_JetStream(&jetStream, it->nats, &waits), "JetStream"));
-    it->jetStream.reset(jetStream);
-    it->acks = "_INBOX." + newId() + ".";
-    STINT_TRY(it->subscribe(it->acks + "*", "", [it = it.get()](natsMsg* message) { it->acknowledged(message); }));
+    STINT_TRY(checked(natsConnection_JetStream(&made, nats, &waits), "JetStream"));
+    jetStream.reset(made);
+    acks = "_INBOX." + newId() + ".";
+    auto* const heardAt = STINT_TRY(subscribe(acks + "*", "", [this](natsMsg* message) { acknowledged(message); }));
     // An acknowledgement that was dropped would be waited for; what others send beyond libnats' own limits is dropped.
-    natsSubscription_SetPendingLimits(it->subscriptions.front().get(), -1, -1);
-    if (status == NATS_OK) broker.it_->tellChange(true);
-    return broker;
+    natsSubscription_SetPendingLimits(heardAt, -1, -1);
+    flush();
+    return {};
+}
+
+Result<std::string> Broker::ask(const std::string& subject, std::string_view question, Duration patience) const {
+    natsMsg* answered = nullptr;
+    STINT_TRY(checked(natsConnection_Request(&answered, it_->nats, subject.c_str(), question.data(),
+                                             static_cast<int>(question.size()), patience.count()),
+                      subject));
+    const Message message(answered);
+    return std::string(dataOf(answered));
 }
 
 Result<StreamState> Broker::openStream(std::string_view shard) const {
@@ -380,20 +453,47 @@ Result<void> Broker::tell(const std::string& subject, const Headers& headers, st
 }
 
 Result<void> Broker::answer(const std::string& subjects, const std::string& group, Respond respond) const {
-    return it_->subscribe(subjects, group, [nats = it_->nats, respond = std::move(respond)](natsMsg* message) {
+    STINT_TRY(it_->subscribe(subjects, group, [nats = it_->nats, respond = std::move(respond)](natsMsg* message) {
         const char* reply = natsMsg_GetReply(message);
         if (!reply) return;
         const std::string answer = respond(natsMsg_GetSubject(message), dataOf(message));
         if (!answer.empty()) natsConnection_Publish(nats, reply, answer.data(), static_cast<int>(answer.size()));
-    });
+    }));
+    it_->flush();
+    return {};
 }
 
-Result<void> Broker::listen(const std::string& subjects, Hear hear) const {
-    return it_->subscribe(subjects, "", [hear = std::move(hear)](natsMsg* message) {
+namespace {
+
+std::function<void(natsMsg*)> passedTo(Broker::Hear hear) {
+    return [hear = std::move(hear)](natsMsg* message) {
         hear({.subject = natsMsg_GetSubject(message),
               .headers = headersOf(message),
               .body = std::string(dataOf(message))});
+    };
+}
+
+} // namespace
+
+Result<void> Broker::listen(const std::string& subjects, Hear hear) const {
+    STINT_TRY(it_->subscribe(subjects, "", passedTo(std::move(hear))));
+    it_->flush();
+    return {};
+}
+
+// New ones first: what moves from one of them to another is not missed.
+Result<void> Broker::listenOnlyTo(const std::set<std::string>& subjects, const Hear& hear) const {
+    for (const std::string& one : subjects) {
+        if (it_->heardNow.contains(one)) continue;
+        it_->heardNow[one] = STINT_TRY(it_->subscribe(one, "", passedTo(hear)));
+    }
+    std::erase_if(it_->heardNow, [&](const auto& one) {
+        if (subjects.contains(one.first)) return false;
+        it_->end(one.second);
+        return true;
     });
+    it_->flush();
+    return {};
 }
 
 } // namespace stint::push

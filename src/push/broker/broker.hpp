@@ -1,10 +1,12 @@
-// The connection to nats-server: streams, messages put into them and read back, keys with values, questions answered.
-// libnats has threads of its own, and calls back from them; each callback says from which.
+// The connection to nats-server: of the server's end streams, messages put into them and read back, keys with values,
+// questions answered; of a device's, questions asked and messages heard. libnats has threads of its own, and calls back
+// from them; each callback says from which.
 #pragma once
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -35,11 +37,14 @@ std::string subjectOfKey(std::string_view bucket, std::string_view key);
 class Broker {
 public:
     struct Settings {
-        std::string url;         ///< nats://127.0.0.1:4222
-        std::string credentials; ///< a file of a user's JWT and key; empty: none
+        std::vector<std::string> urls; ///< nats://127.0.0.1:4222; 1 to 8, of one system, tried in random order
+        std::string credentials;       ///< a file of a user's JWT and key; empty: none
+        /// The name of the device whose end this is; empty: it is the server's. A device's has no JetStream, is silent
+        /// where nothing is asked, and waits longer between its tries: 1 s to 5 min, by chance.
+        std::string device;
     };
 
-    /// Connects; where no server answers it goes on trying. IllegalArgument: the URL is none.
+    /// Connects; where no server answers it goes on trying. IllegalArgument: a URL is none.
     static Result<Broker> connect(const Settings& settings);
     Broker(Broker&&) noexcept;
     Broker& operator=(Broker&&) noexcept;
@@ -48,8 +53,13 @@ public:
     void close();
 
     /// `changed` is called now, with whether the connection is there, and whenever that changes: from a thread of
-    /// libnats, and not after close().
-    void follow(std::function<void(bool up)> changed);
+    /// libnats, and not after close(). `refused` is called where the server does not let this user in, and no further
+    /// try is made: from a thread of libnats.
+    void follow(std::function<void(bool up)> changed, std::function<void()> refused = nullptr);
+
+    /// The answer to a question. Unavailable: none came within `patience`.
+    Result<std::string> ask(const std::string& subject, std::string_view question,
+                            Duration patience = std::chrono::seconds(2)) const;
 
     // These wait for the server's answer, 2 s at most: Unavailable where none comes.
 
@@ -78,6 +88,9 @@ public:
     using Hear = std::function<void(const Stored& message)>;
     /// From now on messages to these subjects are heard, from a thread of their own.
     Result<void> listen(const std::string& subjects, Hear hear) const;
+    /// From now on those subjects are heard, and of what this has named before no others. When it returns the server
+    /// knows, if one is there; a message that was on its way may still be heard.
+    Result<void> listenOnlyTo(const std::set<std::string>& subjects, const Hear& hear) const;
 
 private:
     struct Connection;
