@@ -1,23 +1,17 @@
 // The way in over the session bus (architecture.md, wire).
 #pragma once
 #include <functional>
-#include <map>
 #include <string>
 
-#include <sys/types.h>
 #include <systemd/sd-event.h>
 
 #include "base/unix/fd.hpp"
 #include "link/wire/message.hpp"
+#include "link/wire/visitors.hpp"
 
 namespace stint {
 
-/// The caller, as the bus knows it from the kernel.
-struct Visitor {
-    pid_t pid = 0;
-    uid_t uid = 0;
-    Fd pidfd; ///< none where the process has ended
-};
+using Visitor = wire::Visitor;
 
 /// The way in over the session bus: one method, org.stint.Stint1.Open, which hands out a connection to this daemon, for
 /// callers that cannot reach its socket, such as one in a sandbox. The bus is asked who calls; the owner says which app
@@ -39,24 +33,10 @@ public:
     bool isOpen() const { return open_; }
 
 private:
-    /// A call of Open, until the bus has said who calls.
-    struct Call {
-        SessionDoor* door = nullptr;
-        wire::Message message;
-        Visitor visitor;
-        wire::Slot question; ///< the question that the bus has not answered yet
-    };
-
     static int asked(sd_bus_message* call, void* self, sd_bus_error*);
-    static int known(sd_bus_message* answer, void* call, sd_bus_error*);
-    static int stillThere(sd_bus_message* answer, void* call, sd_bus_error*);
     static int named(sd_bus_message* answer, void* self, sd_bus_error*);
 
-    Result<void> ask(Call& call, const char* question, sd_bus_message_handler_t whenAnswered);
-    Result<void> recognise(Call& call, const wire::Message& credentials);
-    void admit(Call& call);
-    void refuse(Call& call, const Error& error);
-    void forget(const Call& call) { calls_.erase(call.message.get()); }
+    void answer(const wire::Message& call, Result<Visitor> visitor);
 
     sd_event* loop_;
     Admit admit_;
@@ -66,7 +46,8 @@ private:
     wire::Slot object_;
     wire::Slot nameCall_;
     bool open_ = false;
-    std::map<sd_bus_message*, Call> calls_;
+    std::size_t calls_ = 0; ///< of Open, until the bus has said who calls
+    wire::Visitors visitors_;
 };
 
 } // namespace stint
