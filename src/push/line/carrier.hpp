@@ -1,0 +1,92 @@
+// The connection to the broker, for a loop that may not block: a thread of its own connects, asks and subscribes, one
+// thing after another, and what comes of it is told in the loop. Live messages wait in a queue until they are taken; it
+// is bounded, for whoever sits at the broker can send without end.
+#pragma once
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <systemd/sd-event.h>
+
+#include "push/broker/broker.hpp"
+#include "push/broker/handover.hpp"
+
+namespace stint::push {
+
+class Carrier {
+public:
+    /// Told in the loop.
+    struct Follower {
+        std::function<void(bool up)> changed;              ///< the connection is there, or it was lost
+        std::function<void(const std::string& why)> ended; ///< it is lost, and no further try is made
+        std::function<void()> heard;                       ///< a live message waits
+    };
+
+    static Result<std::unique_ptr<Carrier>> open(sd_event* loop, Follower follower);
+    ~Carrier();
+    Carrier(const Carrier&) = delete;
+    Carrier& operator=(const Carrier&) = delete;
+
+    /// Connects, in place of the connection that was. What had been asked over that one is answered no more.
+    void connect(Broker::Settings settings);
+    void disconnect();
+
+    using Answered = std::function<void(Result<std::string>)>;
+    /// `answered` is called once, unless the connection is ended first.
+    void ask(std::string subject, std::string question, Duration patience, Answered answered);
+    /// Those subjects are heard from now on, before anything that is asked afterwards.
+    void listenOnlyTo(std::set<std::string> subjects);
+
+    /// At most so many live messages, the oldest first.
+    std::vector<Stored> take(std::size_t most);
+    bool hasHeard() const;
+    /// True, once, if there was no room for some.
+    bool hasLost();
+    void forgetHeard();
+
+private:
+    struct Asked {
+        std::string subject, question;
+        Duration patience;
+        Answered answered;
+    };
+    struct Order {
+        std::uint64_t connection = 0;
+        std::optional<Broker::Settings> settings = {};
+        std::optional<Asked> asked = {};
+        std::optional<std::set<std::string>> subjects = {};
+    };
+
+    Carrier() = default;
+    void order(Order order);
+    void work();
+    void perform(Order& order, std::optional<Broker>& broker);
+    void hear(std::uint64_t connection, const Stored& message);
+    /// In the loop, unless another connection has taken the place of that one.
+    void tell(std::uint64_t connection, std::function<void()> what);
+
+    Follower follower_;
+    std::unique_ptr<Handover> handover_;
+    std::uint64_t connection_ = 0; ///< the loop's: counts connections
+
+    mutable std::mutex hearing_;
+    std::deque<Stored> heard_;
+    std::size_t heardBytes_ = 0;
+    std::uint64_t heardOver_ = 0; ///< the connection whose messages are heard
+    bool lost_ = false;
+
+    std::mutex ordering_;
+    std::condition_variable ordered_;
+    std::deque<Order> orders_;
+    bool isEnding_ = false;
+    std::thread thread_;
+};
+
+} // namespace stint::push
