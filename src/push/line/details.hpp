@@ -1,0 +1,23 @@
+// What the daemon keeps of a registration for us (Push1's details), as JSON of at most 1,024 bytes.
+#pragma once
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace stint::push {
+
+struct Details {
+    std::string token; ///< of the endpoint; a secret
+    std::string of;    ///< the connector's own token, by which it knows the registration
+    int version = 2;   ///< of UnifiedPush over D-Bus
+    std::string vapid; ///< the key that its sender signs with; empty: none
+    std::string at;    ///< the store at which the server has it; empty: none yet
+
+    bool operator==(const Details&) const = default;
+};
+
+std::string textOf(const Details& details);
+/// nullopt: we have not written it.
+std::optional<Details> detailsIn(std::string_view text);
+
+} // namespace stint::push

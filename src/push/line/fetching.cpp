@@ -1,0 +1,224 @@
+#include "push/line/fetching.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/result/errors.hpp"
+#include "base/time/clock.hpp"
+#include "base/unix/ends.hpp"
+
+namespace stint::push {
+namespace {
+
+constexpr Duration patience = 2s, checkPatience = 5s;
+constexpr std::size_t mostLive = 100; ///< in a batch
+constexpr int mostSilent = 3;
+
+std::set<Subject> wantedIn(const LineView& line) {
+    std::set<Subject> wanted;
+    for (const LineEntry& one : line.entries)
+        for (std::size_t n = 0; n < urgencyWords.size(); ++n)
+            if (!one.ended && one.fetched[n]) wanted.insert({one.name, static_cast<Urgency>(n)});
+    return wanted;
+}
+
+} // namespace
+
+Result<std::unique_ptr<Fetching>> Fetching::open(sd_event* loop, const LineSettings& settings, Gate& gate,
+                                                 std::function<void()> caughtUp) {
+    std::unique_ptr<Fetching> made(new Fetching(loop, settings, gate, std::move(caughtUp)));
+    Fetching* const it = made.get();
+    made->carrier_ = STINT_TRY(Carrier::open(loop, {.changed = [it](bool up) { it->changed(up); },
+                                                    .ended = [it](const std::string& why) { it->ended(why); },
+                                                    .heard = [it] { it->go(); }}));
+    return made;
+}
+
+Fetching::Fetching(sd_event* loop, const LineSettings& settings, Gate& gate, std::function<void()> caughtUp)
+    : settings_(settings), gate_(gate), caughtUp_(std::move(caughtUp)), troubles_(loop),
+      reading_({settings.shard, settings.device}, settings.lineKey,
+               [this](const std::string& reason) { troubles_.add(reason); }),
+      retry_(loop) {}
+
+void Fetching::replace(const LineView& line) {
+    const auto before = wantedIn(reading_.line());
+    const std::string network = reading_.line().network;
+    const LinePlace place = reading_.line().place;
+    reading_.replace(line);
+    const auto wanted = wantedIn(line);
+    const bool isMore = !std::ranges::includes(before, wanted);
+    if (isMore || line.place != place) isBehind_ = true;
+    const bool isWanted = !line.entries.empty();
+    if (!isWanted) return disconnect();
+    if (!isWanted_) return connect();
+    const auto subjects = reading_.subjects();
+    if (subjects != subjects_) carrier_->listenOnlyTo(subjects);
+    subjects_ = subjects;
+    // On another network the connection may be dead, and the next try far off.
+    if (line.network != network && !line.network.empty()) return check();
+    go();
+}
+
+void Fetching::connect() {
+    lost();
+    isWanted_ = true;
+    isAsking_ = false;
+    carrier_->connect({.urls = settings_.brokers, .credentials = settings_.credentials, .device = settings_.device});
+    subjects_ = reading_.subjects();
+    carrier_->listenOnlyTo(subjects_);
+}
+
+void Fetching::disconnect() {
+    lost();
+    if (std::exchange(isWanted_, false)) carrier_->disconnect();
+    isAsking_ = false;
+    retry_.clear();
+}
+
+void Fetching::lost() {
+    ++connections_;
+    isConnected_ = false;
+    checked_.reset();
+    if (std::exchange(isReported_, false)) gate_.report(false, 0ms);
+}
+
+void Fetching::changed(bool up) {
+    lost();
+    isConnected_ = up;
+    if (!up) return;
+    isBehind_ = true;
+    heard_ = bootNow();
+    go(); // after a silent server once it is time for the next try
+}
+
+void Fetching::ended(const std::string& why) {
+    lost();
+    complain("stint-push", fmt::format("{}; it is tried again on another network, or when the device asks", why));
+}
+
+void Fetching::check() {
+    if (!isWanted_) return;
+    if (!isConnected_) return connect();
+    isBehind_ = true;
+    if (!isAsking_) checked_ = bootNow() - heard_;
+    retry_.clear();
+    go();
+}
+
+void Fetching::later() {
+    isBehind_ = true;
+    retry_.set(backoff_.next(), [this] { go(); });
+}
+
+// One question, or one batch, at a time: live messages wait meanwhile, and are compared with the cursors after it.
+void Fetching::go() {
+    if (!isConnected_ || isAsking_ || isSending_ || retry_.isSet()) return;
+    if (carrier_->hasLost()) isBehind_ = true;
+    if (isBehind_) return askBox();
+    takeLive();
+}
+
+void Fetching::askBox() {
+    isBehind_ = false;
+    isAsking_ = true;
+    const auto check = std::exchange(checked_, std::nullopt);
+    const Duration longest = check ? checkPatience : patience;
+    const auto asked = [this, check, longest, of = connections_, since = steadyNow()](const Result<std::string>& text) {
+        isAsking_ = false;
+        if (of != connections_) { // another connection has begun meanwhile
+            isBehind_ = true;
+            return go();
+        }
+        if (!text.ok()) return unanswered(steadyNow() - since >= longest * 9 / 10, check.has_value());
+        answered(*text, check.value_or(0ms));
+    };
+    carrier_->ask(subjectOf(Service::Box, settings_.shard, settings_.device), textOf(reading_.question()), longest,
+                  asked);
+}
+
+// A broker that knows of no server says so at once; one that is silent may be gone.
+void Fetching::unanswered(bool wasSilent, bool wasCheck) {
+    later();
+    if (!wasSilent) return;
+    if (wasCheck) keepAlive_.died(reading_.line().network);
+    if (++silent_ < mostSilent && !wasCheck) return;
+    silent_ = 0;
+    connect();
+}
+
+void Fetching::answered(const Result<std::string>& text, Duration silence) {
+    heard_ = bootNow();
+    silent_ = 0;
+    const std::string& network = reading_.line().network;
+    const Duration before = keepAlive_.length(network);
+    keepAlive_.answered(network, silence);
+    learned(before);
+    const auto answer = boxAnswerIn(*text);
+    auto fetched = answer.ok() ? reading_.fetched(*answer) : Result<Reading::Fetched>(answer.error());
+    if (!fetched.ok()) {
+        troubles_.add("an answer that is none");
+        return later();
+    }
+    const auto next = [this, isMore = fetched->again, isNews = fetched->isNews] {
+        if (!isMore) return caughtUp();
+        if (!isNews) return later();
+        isBehind_ = true;
+        go();
+    };
+    const Batch& batch = fetched->batch;
+    const bool isEmpty = batch.messages.empty() && batch.cursors.empty() && batch.missed.empty() &&
+                         batch.epochs.empty() && batch.stream == store();
+    if (isEmpty) return next();
+    send(batch, next);
+}
+
+void Fetching::takeLive() {
+    auto live = carrier_->take(mostLive);
+    if (live.empty()) return;
+    heard_ = bootNow();
+    Batch batch{.stream = store()};
+    for (const Stored& message : live)
+        if (reading_.heard(message, batch) == Reading::Live::Behind) {
+            isBehind_ = true;
+            break;
+        }
+    if (batch.messages.empty()) return go();
+    send(batch, [this] { go(); });
+}
+
+void Fetching::send(const Batch& batch, std::function<void()> then) {
+    isSending_ = true;
+    gate_.arrived(batch, [this, batch, then = std::move(then)](const Result<void>& taken) {
+        isSending_ = false;
+        if (!taken.ok()) {
+            reading_.notTaken();
+            complain("stint-push", fmt::format("stintd does not take messages: {}", taken.error().message));
+            return later();
+        }
+        reading_.taken(batch);
+        backoff_.reset();
+        then();
+    });
+}
+
+void Fetching::caughtUp() {
+    backoff_.reset();
+    if (isConnected_ && !std::exchange(isReported_, true))
+        gate_.report(true, keepAlive_.length(reading_.line().network));
+    caughtUp_();
+    go();
+}
+
+void Fetching::learned(Duration before) {
+    const Duration now = keepAlive_.length(reading_.line().network);
+    if (isReported_ && now != before) gate_.report(true, now);
+}
+
+void Fetching::ask(const RegistrationQuestion& question, std::function<void(Result<void>)> then) {
+    carrier_->ask(subjectOf(Service::Registrations, settings_.shard, settings_.device), textOf(question), patience,
+                  [then = std::move(then)](const Result<std::string>& text) {
+                      then(text.ok() ? registrationAnswerIn(*text) : Result<void>(text.error()));
+                  });
+}
+
+} // namespace stint::push

@@ -1,0 +1,82 @@
+// The line at work (push.md §4.1): it connects while there is a registration, fetches all that lacks, hears what comes
+// live, and hands it to the daemon, one batch after another. It waits for events alone, but for tries after a failure.
+#pragma once
+#include <functional>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+
+#include "push/line/carrier.hpp"
+#include "push/line/gate.hpp"
+#include "push/line/keep_alive.hpp"
+#include "push/line/reading.hpp"
+#include "push/line/settings.hpp"
+#include "push/line/timer.hpp"
+#include "push/line/troubles.hpp"
+
+namespace stint::push {
+
+class Fetching {
+public:
+    /// `caughtUp`: the store is known, and the server answers.
+    static Result<std::unique_ptr<Fetching>> open(sd_event* loop, const LineSettings& settings, Gate& gate,
+                                                  std::function<void()> caughtUp);
+    Fetching(const Fetching&) = delete;
+    Fetching& operator=(const Fetching&) = delete;
+
+    /// The daemon's word.
+    void replace(const LineView& line);
+    /// Asks now, and takes no answer for a dead connection.
+    void check();
+
+    /// True from the first complete answer of a connection until its end.
+    bool isUp() const { return isReported_; }
+    /// The store's name; empty: it is not known yet.
+    const std::string& store() const { return reading_.line().place.stream; }
+    /// Another number: what was asked before may never be answered.
+    std::uint64_t connection() const { return connections_; }
+    /// Asks the server about a registration. Unavailable: no answer; IllegalArgument: it refuses.
+    void ask(const RegistrationQuestion& question, std::function<void(Result<void>)> then);
+
+private:
+    Fetching(sd_event* loop, const LineSettings& settings, Gate& gate, std::function<void()> caughtUp);
+
+    void connect();
+    void disconnect();
+    void changed(bool up);
+    void ended(const std::string& why);
+    void lost();
+    void go();
+    void askBox();
+    void answered(const Result<std::string>& text, Duration silence);
+    void unanswered(bool wasSilent, bool wasCheck);
+    void takeLive();
+    void send(const Batch& batch, std::function<void()> then);
+    void later();
+    void caughtUp();
+    void learned(Duration before);
+
+    LineSettings settings_;
+    Gate& gate_;
+    std::function<void()> caughtUp_;
+    Troubles troubles_;
+    Reading reading_;
+    KeepAlive keepAlive_;
+    std::unique_ptr<Carrier> carrier_;
+    Timer retry_;
+    Backoff backoff_;
+    std::set<std::string> subjects_; ///< that are heard
+    bool isWanted_ = false;          ///< the connection
+    bool isConnected_ = false;
+    bool isReported_ = false;
+    bool isBehind_ = false; ///< the mailbox has to be asked
+    bool isAsking_ = false;
+    bool isSending_ = false;
+    int silent_ = 0;                  ///< questions in a row that nobody answered
+    std::uint64_t connections_ = 0;   ///< how often it came or went
+    std::optional<Duration> checked_; ///< the next question is a check, after so long a silence
+    Instant heard_;                   ///< the last answer or message
+};
+
+} // namespace stint::push

@@ -1,0 +1,100 @@
+#include "push/line/pusher.hpp"
+
+#include <utility>
+
+#include "base/result/errors.hpp"
+#include "base/unix/ends.hpp"
+
+namespace stint::push {
+namespace {
+
+constexpr Duration untilEnd = 10s; ///< without anything to do
+
+} // namespace
+
+Result<std::unique_ptr<Pusher>> Pusher::open(sd_event* loop, std::optional<LineSettings> settings) {
+    std::unique_ptr<Pusher> made(new Pusher(loop, std::move(settings)));
+    STINT_TRY(made->prepare());
+    return made;
+}
+
+Result<void> Pusher::prepare() {
+    gate_ = STINT_TRY(Gate::open(loop_, {.changed = [this](const LineView& line) { take(line); },
+                                         .check =
+                                             [this] {
+                                                 if (fetching_) fetching_->check();
+                                             },
+                                         .deliver = [this](const Delivery& one) { distributor_->deliver(one); },
+                                         .gone = [this] { end(ends::ok, ""); }}));
+    distributor_ = STINT_TRY(Distributor::open(loop_, *gate_, line_));
+    registrar_ = std::make_unique<Registrar>(
+        loop_, settings_, *gate_, line_,
+        Registrar::Teller{
+            .newEndpoint =
+                [this](const std::string& connector, const Details& its, const std::string& endpoint) {
+                    distributor_->tellEndpoint(connector, its, endpoint);
+                },
+            .unregistered = [this](const std::string& connector,
+                                   const Details& its) { distributor_->tellUnregistered(connector, its); }});
+    distributor_->use(registrar_.get());
+    if (settings_) {
+        fetching_ = STINT_TRY(Fetching::open(loop_, *settings_, *gate_, [this] { registrar_->go(); }));
+        registrar_->use(fetching_.get());
+    }
+    sd_event_source* made = nullptr;
+    if (sd_event_add_post(loop_, &made, lookedAt, this) < 0) return fail(Errc::SYSTEM, "cannot follow the loop");
+    after_.reset(made);
+    gate_->line([this](const Result<LineView>& line) { begun(line); });
+    return {};
+}
+
+// The name is taken once it is known what is there: a call that comes before waits at the bus.
+void Pusher::begun(const Result<LineView>& line) {
+    if (!line.ok()) return end(ends::unavailable, fmt::format("stintd has no line for us: {}", line.error().message));
+    hasBegun_ = true;
+    take(*line);
+    distributor_->own([this](bool isOurs) {
+        if (!isOurs) end(ends::unavailable, "another program is org.unifiedpush.Distributor.stint on the session bus");
+    });
+}
+
+void Pusher::take(const LineView& line) {
+    line_ = line;
+    if (!hasBegun_) return;
+    if (fetching_) fetching_->replace(line_);
+    registrar_->go();
+}
+
+bool Pusher::isIdle() const {
+    return hasBegun_ && line_.entries.empty() && gate_->underWay() == 0 && distributor_->underWay() == 0;
+}
+
+int Pusher::lookedAt(sd_event_source*, void* self) {
+    static_cast<Pusher*>(self)->look();
+    return 0;
+}
+
+void Pusher::look() {
+    if (isLeaving_) return;
+    if (!isIdle()) return idle_.clear();
+    if (!idle_.isSet()) idle_.set(untilEnd, [this] { leave(); });
+}
+
+// Whoever calls before the name is given back is served; the next one starts another stint-push.
+void Pusher::leave() {
+    isLeaving_ = true;
+    distributor_->leave([this](bool) {
+        if (isIdle()) return end(ends::ok, "");
+        isLeaving_ = false;
+        distributor_->own([this](bool isOurs) {
+            if (!isOurs) end(ends::ok, "");
+        });
+    });
+}
+
+void Pusher::end(int code, const std::string& why) {
+    if (!why.empty()) complain("stint-push", why);
+    sd_event_exit(loop_, code);
+}
+
+} // namespace stint::push

@@ -1,0 +1,220 @@
+#include "push/line/registrar.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/result/errors.hpp"
+#include "base/unix/ends.hpp"
+#include "push/webpush/key_pair.hpp"
+
+namespace stint::push {
+namespace {
+
+constexpr std::size_t longestToken = 100, longestDescription = 256, longestVapid = 87;
+
+/// UTF-8 was checked by the bus.
+std::size_t charactersIn(std::string_view text) {
+    return static_cast<std::size_t>(
+        std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
+}
+
+bool isPoint(const std::string& vapid) {
+    if (vapid.size() != longestVapid) return false;
+    const auto point = webpush::fromBase64Url(vapid, webpush::pointSize);
+    return point && webpush::KeyPair::random().sharedWith(*point).ok();
+}
+
+} // namespace
+
+Result<void> checkWish(const Wish& wish) {
+    if (wish.token.empty() || wish.token.size() > longestToken)
+        return fail(Errc::ILLEGAL_ARGUMENT, "a token has 1 to {} bytes", longestToken);
+    if (charactersIn(wish.description) > longestDescription)
+        return fail(Errc::ILLEGAL_ARGUMENT, "a description has {} characters at most", longestDescription);
+    if (sd_bus_service_name_is_valid(wish.service.c_str()) <= 0 || wish.service.starts_with(':'))
+        return fail(Errc::ILLEGAL_ARGUMENT, "service is no well-known name of the bus");
+    if (!wish.vapid.empty() && !isPoint(wish.vapid))
+        return fail(Errc::ILLEGAL_ARGUMENT, "vapid is no point of P-256, {} characters of base64url", longestVapid);
+    return {};
+}
+
+void Registrar::registers(const std::string& app, const Wish& wish, Done done) {
+    if (!settings_)
+        return done(fail(Errc::ILLEGAL_STATE, "this device has joined no push server; `stint push join` does it"));
+    requests_.push_back({app, wish, std::move(done)});
+    requestNext();
+}
+
+void Registrar::requestNext() {
+    while (!isRequesting_ && !requests_.empty()) {
+        isRequesting_ = true;
+        Request next = std::move(requests_.front());
+        requests_.pop_front();
+        const Done done = std::move(next.done);
+        next.done = [this, done](const Result<void>& made) {
+            isRequesting_ = false;
+            done(made);
+            go();
+            requestNext();
+        };
+        request(next);
+    }
+}
+
+void Registrar::request(const Request& next) {
+    const Wish& wish = next.wish;
+    for (LineEntry& its : line_.entries) {
+        const auto details = detailsIn(its.details);
+        if (its.ended || its.app != next.app || !details || details->of != wish.token) continue;
+        if (details->vapid == wish.vapid) return renew(next, its, *details);
+        // The server binds a token to the key that it was made with, so another key needs another token.
+        its.ended = true;
+        gate_.unregister(its.name, false, nullptr);
+        break;
+    }
+    const Details details{
+        .token = newToken(), .of = wish.token, .version = wish.version, .vapid = wish.vapid, .at = {}};
+    LineEntry made;
+    made.name = *registrationOf(details.token);
+    made.app = next.app;
+    made.connector = wish.service;
+    write(made, details, next.done);
+}
+
+// The same endpoint again; the connector is told of it again, since it may have missed it.
+void Registrar::renew(const Request& next, const LineEntry& its, Details details) {
+    if (details.version == next.wish.version && its.connector == next.wish.service) {
+        if (fetching_ && !details.at.empty() && details.at == fetching_->store()) {
+            next.done({});
+            teller_.newEndpoint(its.connector, details, settings_->endpointOf(details.token));
+            return;
+        }
+        return next.done({});
+    }
+    LineEntry changed = its;
+    changed.connector = next.wish.service;
+    details.version = next.wish.version;
+    details.at.clear(); // the server learns the version, and then the connector is told
+    write(changed, details, next.done);
+}
+
+void Registrar::write(const LineEntry& entry, const Details& details, const Done& done) {
+    LineEntry written = entry;
+    written.details = textOf(details);
+    gate_.registers(
+        {.name = written.name, .app = written.app, .connector = written.connector, .details = written.details},
+        [this, written, done](const Result<void>& answer) {
+            if (!answer.ok()) return done(answer);
+            // The daemon tells it, too, and which urgencies are fetched.
+            const auto known = std::ranges::find(line_.entries, written.name, &LineEntry::name);
+            if (known == line_.entries.end()) {
+                line_.entries.push_back(written);
+            } else {
+                known->connector = written.connector;
+                known->details = written.details;
+            }
+            done({});
+        });
+}
+
+std::vector<LineEntry> Registrar::named(const std::string& token) const {
+    std::vector<LineEntry> found;
+    for (const LineEntry& one : line_.entries) {
+        const auto details = detailsIn(one.details);
+        if (!one.ended && details && details->of == token) found.push_back(one);
+    }
+    return found;
+}
+
+void Registrar::unregister(const std::string& name, const Done& done) {
+    gate_.unregister(name, false, [this, name, done](const Result<void>& answer) {
+        const auto known = std::ranges::find(line_.entries, name, &LineEntry::name);
+        if (answer.ok() && known != line_.entries.end()) known->ended = true;
+        done(answer);
+        go();
+    });
+}
+
+bool Registrar::isToBePlaced(const LineEntry& entry) const {
+    if (passed_.contains(entry.name)) return false;
+    if (entry.ended) return true;
+    const auto details = detailsIn(entry.details);
+    return details && details->at != fetching_->store();
+}
+
+// One after another, so that a device with many registrations does not crowd its line.
+void Registrar::go() {
+    std::erase_if(passed_, [this](const std::string& name) { return !line_.find(name); });
+    if (!fetching_ || !fetching_->isUp() || retry_.isSet()) return;
+    if (placing_ == fetching_->connection()) return;
+    const auto next = std::ranges::find_if(line_.entries, [this](const auto& one) { return isToBePlaced(one); });
+    if (next == line_.entries.end()) return;
+    placing_ = fetching_->connection();
+    const LineEntry entry = *next;
+    if (entry.ended) return end(entry);
+    place(entry, *detailsIn(entry.details));
+}
+
+void Registrar::place(const LineEntry& entry, const Details& details) {
+    const RegistrationQuestion question{.registration = entry.name,
+                                        .isWanted = true,
+                                        .vapid = details.vapid,
+                                        .encrypted = details.version == 2,
+                                        .sealedKey = sealed(settings_->lineKey, settings_->serverKey)};
+    fetching_->ask(question, [this, entry, details, of = fetching_->connection()](const Result<void>& answer) {
+        if (placing_ != of) return;
+        placed(entry, details, answer);
+    });
+}
+
+void Registrar::placed(const LineEntry& entry, Details details, const Result<void>& answer) {
+    if (!answer.ok() && answer.error().code == Errc::ILLEGAL_ARGUMENT)
+        return refused(entry, details, answer.error().message);
+    if (!answer.ok()) return later();
+    details.at = fetching_->store();
+    const LineEntry* const now = line_.find(entry.name);
+    if (!now || now->ended || now->details != entry.details) { // it was changed meanwhile
+        placing_.reset();
+        return go();
+    }
+    write(*now, details, [this, entry, details](const Result<void>& written) {
+        if (!written.ok()) return later();
+        backoff_.reset();
+        placing_.reset();
+        teller_.newEndpoint(entry.connector, details, settings_->endpointOf(details.token));
+        go();
+    });
+}
+
+void Registrar::refused(const LineEntry& entry, const Details& details, const std::string& why) {
+    complain("stint-push", fmt::format("the server refuses a registration of {}: {}", entry.app, why));
+    passed_.insert(entry.name);
+    placing_.reset();
+    teller_.unregistered(entry.connector, details);
+    gate_.unregister(entry.name, true, nullptr);
+    go();
+}
+
+void Registrar::end(const LineEntry& entry) {
+    const RegistrationQuestion question{.registration = entry.name, .isWanted = false, .vapid = {}, .sealedKey = {}};
+    const auto told = [this, name = entry.name, of = fetching_->connection()](const Result<void>& answer) {
+        if (placing_ != of) return;
+        // One that the server does not know, or that is none to it, has ended there, too.
+        if (!answer.ok() && answer.error().code != Errc::ILLEGAL_ARGUMENT) return later();
+        backoff_.reset();
+        placing_.reset();
+        passed_.insert(name);
+        gate_.unregister(name, true, [this, name](const Result<void>& ended) {
+            if (!ended.ok()) passed_.erase(name);
+        });
+        go();
+    };
+    fetching_->ask(question, told);
+}
+
+void Registrar::later() {
+    placing_.reset();
+    retry_.set(backoff_.next(), [this] { go(); });
+}
+
+} // namespace stint::push

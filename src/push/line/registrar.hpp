@@ -1,0 +1,88 @@
+// The registrations of connectors (push.md §4.4): made, changed and ended by the daemon's leave, then placed at the
+// server when there is a line to it; the connector is told its endpoint once the server has it.
+#pragma once
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "push/line/details.hpp"
+#include "push/line/fetching.hpp"
+#include "push/line/gate.hpp"
+#include "push/line/settings.hpp"
+#include "push/line/timer.hpp"
+
+namespace stint::push {
+
+/// What a connector asked for.
+struct Wish {
+    int version = 2;
+    std::string service; ///< its name on the bus
+    std::string token;
+    std::string description;
+    std::string vapid;
+};
+/// IllegalArgument: it can never be right; the sentence does not repeat what it was given.
+Result<void> checkWish(const Wish& wish);
+
+class Registrar {
+public:
+    /// The connectors are told by it.
+    struct Teller {
+        std::function<void(const std::string& connector, const Details& its, const std::string& endpoint)> newEndpoint;
+        std::function<void(const std::string& connector, const Details& its)> unregistered;
+    };
+    using Done = std::function<void(Result<void>)>;
+
+    /// `line` has what the daemon last told.
+    Registrar(sd_event* loop, const std::optional<LineSettings>& settings, Gate& gate, LineView& line, Teller teller)
+        : settings_(settings), gate_(gate), line_(line), teller_(std::move(teller)), retry_(loop) {}
+    Registrar(const Registrar&) = delete;
+    Registrar& operator=(const Registrar&) = delete;
+    /// Null where this device has joined no server.
+    void use(Fetching* fetching) { fetching_ = fetching; }
+
+    /// For that app, which has asked. LimitExceeded, IllegalArgument by the daemon's word. `done` is called once.
+    void registers(const std::string& app, const Wish& wish, Done done);
+    /// Those registrations whose connector may ask to end one that it knows by this token.
+    std::vector<LineEntry> named(const std::string& token) const;
+    void unregister(const std::string& name, const Done& done);
+
+    /// Goes on placing: the line is up, or the daemon has told something new.
+    void go();
+
+private:
+    struct Request {
+        std::string app;
+        Wish wish;
+        Done done;
+    };
+    void requestNext();
+    void request(const Request& next);
+    void renew(const Request& next, const LineEntry& its, Details details);
+    void write(const LineEntry& entry, const Details& details, const Done& done);
+
+    bool isToBePlaced(const LineEntry& entry) const;
+    void place(const LineEntry& entry, const Details& details);
+    void end(const LineEntry& entry);
+    void placed(const LineEntry& entry, Details details, const Result<void>& answer);
+    void refused(const LineEntry& entry, const Details& details, const std::string& why);
+    void later();
+
+    const std::optional<LineSettings>& settings_;
+    Gate& gate_;
+    LineView& line_;
+    Fetching* fetching_ = nullptr;
+    Teller teller_;
+    std::deque<Request> requests_; ///< one after another: the same may be asked for twice
+    bool isRequesting_ = false;
+    std::optional<std::uint64_t> placing_; ///< the connection over which one is being placed
+    std::set<std::string> passed_;         ///< names that were refused, until the daemon has taken them out
+    Timer retry_;
+    Backoff backoff_;
+};
+
+} // namespace stint::push
