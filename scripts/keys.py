@@ -18,6 +18,10 @@ KNOWN = {
     "src/link/client/job_scheduler.cpp": "the options of questions",
     "src/link/client/connection.cpp": "the options of questions",
     "src/stintd/store/app_json.cpp": "a Usage, which earlier versions wrote in other types",
+    "src/link/wire/visitors.cpp": "the bus's words",
+    "src/push/line/distributor.cpp": "UnifiedPush's words",
+    "src/push/line/gate.cpp": "the options of questions",
+    "src/push/line/words.cpp": "Push1's words, of which the daemon has the other direction",
     "src/contract/record/happening.cpp": "a line of a trace, which is never read back",
 }
 

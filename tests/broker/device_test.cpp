@@ -13,7 +13,7 @@ using namespace stint::test;
 
 namespace {
 
-/// What was heard, from libnats' threads.
+/// The messages that were heard, from libnats' threads.
 class Heard {
 public:
     void add(const Stored& message) {

@@ -26,7 +26,7 @@ constexpr std::int64_t untilPing = 20'000;   ///< ms
 constexpr std::int64_t mostBytes = 8 << 10;  ///< of a message with its headers
 constexpr std::size_t mostServers = 8;
 
-// Of a device (push.md §4.1): its own questions keep the connection alive.
+// A device pings nobody: its own questions keep the connection alive (push.md §4.1).
 constexpr std::int64_t never = std::int64_t{1000} * 3600 * 24 * 365; ///< ms
 constexpr std::uint32_t firstDelay = 1'000, longestDelay = 300'000;  ///< ms
 

@@ -1,4 +1,4 @@
-// Who calls over the session bus: the app of the process behind a connection, by the daemon's word; and that the name
+// The callers over the session bus: the app of the process behind a connection, by the daemon's word; and that the name
 // which it says to have is its own.
 #pragma once
 #include <functional>

@@ -1,4 +1,4 @@
-// What the daemon keeps of a registration for us (Push1's details), as JSON of at most 1,024 bytes.
+// Our own part of a registration, which the daemon keeps for us (Push1's details), as JSON of at most 1,024 bytes.
 #pragma once
 #include <optional>
 #include <string>

@@ -220,7 +220,7 @@ Result<wire::Message> Distributor::toConnector(const std::string& connector, con
     return wire::Message::owning(made);
 }
 
-// Of version 1 no reply is wanted: `then` gets true once it is sent.
+// Version 1 wants no reply: `then` gets true once it is sent.
 void Distributor::tell(const std::string& connector, const char* interface, const char* member, const Write& write,
                        std::function<void(bool answered)> then) {
     const auto message = toConnector(connector, interface, member);
@@ -275,20 +275,33 @@ void Distributor::deliver(const Delivery& delivery) {
          [this, number = delivery.number](bool isTaken) { gate_.delivered(number, isTaken); });
 }
 
-// Nobody answers, so the connector is started first: then it is there to be told.
+// Nobody answers, so the connector has to be there before it is told. The bus starts none that it has no file of, even
+// if that runs.
 void Distributor::deliverFirst(const Delivery& delivery, const std::string& connector, const Details& its) {
-    sd_bus_message* made = nullptr;
-    const int result = sd_bus_message_new_method_call(bus_.get(), &made, wire::busName, wire::busPath, wire::busName,
-                                                      "StartServiceByName");
-    if (result < 0) return gate_.delivered(delivery.number, false);
-    const auto start = wire::Message::owning(made);
-    sd_bus_message_append(made, "su", connector.c_str(), 0U);
-    send(start, connectorPatience, [this, delivery, connector, token = its.of](bool isThere) {
-        if (!isThere) return gate_.delivered(delivery.number, false);
+    const auto tellNow = [this, delivery, connector, token = its.of] {
         const auto write = [&](wire::Writer& writer) { writer.string(token).blob(delivery.data).string(delivery.id); };
         tell(connector, connector1, "Message", write,
              [this, number = delivery.number](bool isTaken) { gate_.delivered(number, isTaken); });
+    };
+    askBus("GetNameOwner", connector, [this, tellNow, number = delivery.number, connector](bool isThere) {
+        if (isThere) return tellNow();
+        askBus("StartServiceByName", connector, [this, tellNow, number](bool hasStarted) {
+            if (hasStarted) return tellNow();
+            gate_.delivered(number, false);
+        });
     });
+}
+
+void Distributor::askBus(const std::string& member, const std::string& name, std::function<void(bool answered)> then) {
+    sd_bus_message* made = nullptr;
+    const int result =
+        sd_bus_message_new_method_call(bus_.get(), &made, wire::busName, wire::busPath, wire::busName, member.c_str());
+    if (result < 0) return then(false);
+    const auto question = wire::Message::owning(made);
+    wire::Writer writer(question);
+    writer.string(name);
+    if (member == "StartServiceByName") writer.uint32(0);
+    send(question, connectorPatience, std::move(then));
 }
 
 void Distributor::tellEndpoint(const std::string& connector, const Details& its, const std::string& endpoint) {

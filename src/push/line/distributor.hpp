@@ -61,6 +61,8 @@ private:
     void unregisterFirst(const wire::Message& call, int version, std::vector<LineEntry> candidates);
     void unregistered(const wire::Message& call, int version);
     void deliverFirst(const Delivery& delivery, const std::string& connector, const Details& its);
+    /// `then` gets whether the bus answered without an error.
+    void askBus(const std::string& member, const std::string& name, std::function<void(bool answered)> then);
     void tell(const std::string& connector, const char* interface, const char* member, const Write& write,
               std::function<void(bool answered)> then);
     void send(const wire::Message& message, Duration patience, std::function<void(bool answered)> then);

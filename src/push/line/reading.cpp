@@ -200,7 +200,7 @@ void Reading::raise(const Subject& subject, std::uint64_t sequence) {
     cursor = std::max(cursor, sequence);
 }
 
-// As the daemon does it; where that has told so meanwhile, the place is the same already.
+// The same that the daemon does; where that has told so meanwhile, the place is the same already.
 void Reading::taken(const Batch& batch) {
     ahead_.clear();
     if (!batch.stream.empty() && batch.stream != line_.place.stream) {

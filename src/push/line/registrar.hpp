@@ -17,7 +17,7 @@
 
 namespace stint::push {
 
-/// What a connector asked for.
+/// A connector's call of Register.
 struct Wish {
     int version = 2;
     std::string service; ///< its name on the bus

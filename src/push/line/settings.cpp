@@ -69,12 +69,12 @@ public:
         return texts;
     }
     /// 32 bytes. The error does not repeat what stands there: it may be a secret.
-    Result<std::array<unsigned char, 32>> key(const char* key) const {
+    Result<std::array<unsigned char, 32>> bytes(const char* key) const {
         const std::string given = STINT_TRY(text(key));
-        const auto bytes = from64(given);
-        if (!bytes || bytes->size() != 32) return wrong(key, "is 32 bytes in base64url, 43 characters");
+        const auto read = from64(given);
+        if (!read || read->size() != 32) return wrong(key, "is 32 bytes in base64url, 43 characters");
         std::array<unsigned char, 32> its{};
-        std::ranges::copy(*bytes, its.begin());
+        std::ranges::copy(*read, its.begin());
         return its;
     }
 
@@ -113,7 +113,7 @@ Result<void> readServer(const Table& file, LineSettings& into) {
     into.brokers = STINT_TRY(server.texts("brokers", mostBrokers));
     if (!std::ranges::all_of(into.brokers, isBroker))
         return server.wrong("brokers", "is a list of URLs, as in \"nats://127.0.0.1:4222\" or \"tls://push.example\"");
-    into.serverKey = STINT_TRY(server.key("key"));
+    into.serverKey = STINT_TRY(server.bytes("key"));
     return {};
 }
 
@@ -125,7 +125,7 @@ Result<void> readDevice(const Table& file, const std::filesystem::path& director
     if (!isDevice(into.device)) return device.wrong("name", "is 26 characters of Crockford's base32");
     into.shard = STINT_TRY(device.text("shard"));
     if (!isShard(into.shard)) return device.wrong("shard", "is \"00\" to \"0f\"");
-    into.lineKey = STINT_TRY(device.key("line_key"));
+    into.lineKey = STINT_TRY(device.bytes("line_key"));
     const std::string credentials = STINT_TRY(device.text("credentials"));
     if (!isFileName(credentials)) return device.wrong("credentials", "is the name of a file beside this one");
     if (!credentials.empty()) into.credentials = directory / credentials;

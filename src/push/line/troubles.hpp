@@ -1,4 +1,5 @@
-// What was left out, counted by reason, and told on stderr at most once an hour: whoever sends it may send much.
+// Messages that were left out, counted by reason, and told on stderr at most once an hour: whoever sends it may send
+// much.
 #pragma once
 #include <cstdint>
 #include <map>

@@ -1,0 +1,220 @@
+// stint-push between a daemon, a session bus, and a real server of the line.
+#include <array>
+#include <fstream>
+
+#include "line/daemon.hpp"
+#include "mailbox/stage.hpp"
+#include "notify/private_bus.hpp"
+#include "push/envelope/bytes.hpp"
+#include "push/line/details.hpp"
+
+namespace {
+
+using namespace stint;
+using namespace stint::test;
+
+struct Stage {
+    Stage() {
+        const auto directory = bus.directory();
+        ::setenv("XDG_RUNTIME_DIR", directory.c_str(), 1);
+        ::setenv("XDG_STATE_HOME", directory.c_str(), 1);
+        for (const auto* const name : {"stint", "stint/push"}) {
+            std::filesystem::create_directory(directory / name);
+            std::filesystem::permissions(directory / name, std::filesystem::perms::owner_all);
+        }
+        sd_event_new(&loop);
+        daemon.emplace(loop, directory / "stint");
+        app.emplace(loop, "org.example.App");
+        server.emplace(nats);
+        server->open();
+    }
+    ~Stage() {
+        program.reset();
+        app.reset();
+        daemon.reset();
+        sd_event_unref(loop);
+    }
+
+    void join() const {
+        const auto file = bus.directory() / "stint/push/line.toml";
+        std::ofstream(file) << fmt::format(
+            "[server]\norigin = \"https://push.example\"\nbrokers = [\"{}\"]\nkey = \"{}\"\n"
+            "[device]\nname = \"{}\"\nshard = \"{}\"\nline_key = \"{}\"\n",
+            nats.urlOf(device), in64(charactersOf(server->keys.publicKey)), device, shardOf(device),
+            in64(charactersOf(key)));
+        std::filesystem::permissions(file, std::filesystem::perms::owner_read);
+    }
+    void begin() {
+        program.emplace(loop);
+        REQUIRE(until(loop, [this] { return daemon->isConnected(); }));
+        REQUIRE(soon([this] { return !app->registers(2, "no name", "t").starts_with("The name"); }));
+    }
+    bool soon(const std::function<bool()>& isSo) const { return until(loop, isSo); }
+    /// Registers, and waits for the endpoint.
+    LineEntry registered(int version, const std::string& token) {
+        const std::string answer = app->registers(version, "org.example.App", token);
+        CHECK(answer == (version == 1 ? "NEW_ENDPOINT" : "REGISTRATION_SUCCEEDED"));
+        const std::string told = "NewEndpoint " + token + " https://push.example/push/v1/";
+        REQUIRE(soon([&] { return app->last().starts_with(told); }));
+        return daemon->line.entries.back();
+    }
+    Envelope envelope(const LineEntry& to, const std::string& text, Urgency urgency = Urgency::Normal) const {
+        return {.to = {shardOf(device), device, urgency, to.name},
+                .id = newId(),
+                .sent = wallNow(),
+                .ttl = 1h,
+                .topic = {},
+                .body = text};
+    }
+    void post(const LineEntry& to, const std::vector<std::string>& texts, Urgency urgency = Urgency::Normal) {
+        std::vector<Envelope> envelopes;
+        for (const auto& text : texts)
+            envelopes.push_back(envelope(to, text, urgency));
+        REQUIRE(server->keep(envelopes, key) == static_cast<int>(texts.size()));
+    }
+
+    PrivateBus bus;
+    NatsServer nats;
+    std::string device = nats.devices[0];
+    LineKey key = newLineKey();
+    sd_event* loop = nullptr;
+    std::optional<FakeDaemon> daemon;
+    std::optional<App> app;
+    std::optional<Server> server;
+    std::optional<Program> program;
+};
+
+std::vector<std::string> numbered(int count) {
+    std::vector<std::string> texts;
+    for (int n = 0; n < count; ++n)
+        texts.push_back(std::to_string(n));
+    return texts;
+}
+
+} // namespace
+
+TEST_CASE("an app registers, gets its endpoint once the server has it, and its messages; then it ends that") {
+    Stage stage; // push.md §4.1, §4.3, §4.4
+    stage.join();
+    stage.begin();
+    for (const int version : {1, 2}) {
+        const std::string token = version == 1 ? "first" : "second";
+        const LineEntry made = stage.registered(version, token);
+        CHECK(stage.server->registrations.find(made.name).value()->encrypted == (version == 2));
+        CHECK(detailsIn(made.details)->at == stage.daemon->line.place.stream);
+        const auto had = stage.daemon->texts.size();
+        stage.post(made, {"live"});
+        REQUIRE(stage.soon([&] { return stage.daemon->texts.size() == had + 1; }));
+        stage.daemon->deliver(7, made.name, "text");
+        REQUIRE(stage.soon([&] { return stage.app->last() == "Message " + token + " text"; }));
+        REQUIRE(stage.soon([&] { return !stage.daemon->delivered.empty(); }));
+        CHECK(stage.daemon->delivered.back() == std::pair<std::uint64_t, bool>(7, true));
+        stage.daemon->delivered.clear();
+    }
+    CHECK(stage.app->registers(2, "org.example.App", "second") == "REGISTRATION_SUCCEEDED"); // the same again
+    CHECK(stage.daemon->line.entries.size() == 2);
+    REQUIRE(stage.soon([&] { return stage.app->last().starts_with("NewEndpoint second "); }));
+    const std::string name = stage.daemon->line.entries.back().name;
+    stage.app->unregisters(2, "second");
+    REQUIRE(stage.soon([&] { return stage.daemon->line.entries.size() == 1; }));
+    CHECK(stage.server->registrations.find(name).value()->gone);
+    stage.app->unregisters(1, "first");
+    REQUIRE(stage.soon([&] { return stage.daemon->line.entries.empty(); }));
+    CHECK(stage.daemon->reports.front());
+    CHECK(stage.program->exitCode() == 0); // nothing is left to do
+}
+
+TEST_CASE("a connector that refuses a message has not taken it, and a note is no message to it") { // push.md §4.3
+    Stage stage;
+    stage.join();
+    stage.begin();
+    const LineEntry made = stage.registered(2, "t");
+    stage.app->refuses = true;
+    stage.daemon->deliver(1, made.name, "text");
+    REQUIRE(stage.soon([&] { return stage.daemon->delivered.size() == 1; }));
+    stage.daemon->deliver(2, made.name, "", true);
+    REQUIRE(stage.soon([&] { return stage.daemon->delivered.size() == 2; }));
+    stage.daemon->deliver(3, "NOBODY", "text");
+    REQUIRE(stage.soon([&] { return stage.daemon->delivered.size() == 3; }));
+    CHECK(stage.daemon->delivered == std::vector<std::pair<std::uint64_t, bool>>{{1, false}, {2, true}, {3, false}});
+}
+
+TEST_CASE("nobody registers for a name that is not its own, nor ends another app's registration") { // push.md §4.4
+    Stage stage;
+    stage.join();
+    stage.begin();
+    App other(stage.loop, "org.example.Other");
+    CHECK(other.registers(2, "org.example.App", "t") == "REGISTRATION_FAILEDINTERNAL_ERROR");
+    CHECK(other.registers(1, "org.example.App", "t") == "REGISTRATION_FAILED");
+    CHECK(other.registers(2, "org.example.Nobody", "t") == "REGISTRATION_FAILEDINTERNAL_ERROR");
+    const LineEntry made = stage.registered(2, "t");
+    other.unregisters(2, "t");
+    other.unregisters(1, "t");
+    CHECK_FALSE(stage.daemon->only()->ended);
+    CHECK(stage.daemon->only()->name == made.name);
+}
+
+TEST_CASE("a device that has joined no server says that somebody has to act") { // push.md §4.4
+    Stage stage;
+    stage.begin();
+    CHECK(stage.app->registers(2, "org.example.App", "t") == "REGISTRATION_FAILEDACTION_REQUIRED");
+    CHECK(stage.daemon->line.entries.empty());
+}
+
+TEST_CASE("all that was posted while the line was away comes once, whatever the daemon refuses at first") {
+    Stage stage; // push.md §4.1
+    stage.join();
+    stage.begin();
+    const LineEntry made = stage.registered(2, "t");
+    stage.program->kill(SIGTERM);
+    CHECK(stage.program->exitCode() == 0);
+    CHECK(stage.daemon->line.entries.size() == 1);
+    stage.post(made, numbered(99));
+    stage.post(made, numbered(100), Urgency::High);
+    stage.post(made, numbered(60), Urgency::Low);
+    stage.daemon->refuses = 1;
+    stage.begin();
+    REQUIRE(stage.soon([&] { return stage.daemon->texts.size() == 259; }));
+    CHECK(stage.daemon->missed == std::vector<Subject>{{made.name, Urgency::High}});
+    for (const auto& [id, count] : stage.daemon->ids)
+        CHECK(count == 1);
+    stage.post(made, {"live"});
+    REQUIRE(stage.soon([&] { return stage.daemon->texts.size() == 260; }));
+}
+
+TEST_CASE("what is not wanted is fetched when it is; a broker that was away is reported, and loses nothing") {
+    Stage stage; // push.md §4.2
+    stage.join();
+    stage.begin();
+    const LineEntry made = stage.registered(2, "t");
+    stage.daemon->line.entries.front().fetched.reset(placeOf(Urgency::Normal));
+    stage.daemon->tellLine();
+    stage.post(made, {"held"});
+    stage.post(made, {"high"}, Urgency::High);
+    REQUIRE(stage.soon([&] { return !stage.daemon->texts.empty(); }));
+    CHECK(stage.daemon->texts == std::vector<std::string>{"high"});
+    stage.daemon->line.entries.front().fetched.set();
+    stage.daemon->tellLine();
+    REQUIRE(stage.soon([&] { return stage.daemon->texts.size() == 2; }));
+    stage.nats.kill();
+    REQUIRE(stage.soon([&] { return !stage.daemon->reports.back(); }));
+    stage.nats.start();
+    REQUIRE(stage.soon([&] {
+        stage.daemon->check();
+        return stage.daemon->reports.back();
+    }));
+    stage.post(made, {"after"});
+    REQUIRE(stage.soon([&] { return stage.daemon->texts.size() == 3; }));
+}
+
+TEST_CASE("when the daemon ends stint-push does, and a second one leaves the name to the first") {
+    Stage stage;
+    stage.join();
+    stage.begin();
+    {
+        Program second(stage.loop);
+        CHECK(second.exitCode() == 69);
+    }
+    stage.daemon.reset();
+    CHECK(stage.program->exitCode() == 0);
+}
