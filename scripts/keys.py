@@ -21,7 +21,7 @@ KNOWN = {
     "src/link/wire/visitors.cpp": "the bus's words",
     "src/push/line/distributor.cpp": "UnifiedPush's words",
     "src/push/line/gate.cpp": "the options of questions",
-    "src/push/line/words.cpp": "Push1's words, of which the daemon has the other direction",
+    "src/link/wire/line.cpp": "structures and numbers of Push1, of which both directions stand there",
     "src/contract/record/happening.cpp": "a line of a trace, which is never read back",
 }
 

@@ -271,6 +271,12 @@ TEST_CASE("an app that is known by its name alone is one, until a manifest says 
     desk.runUntil([&] { return !desk.changes.empty(); });
     CHECK(desk.news() == News{"+com.example.chat"}); // its registrations are there
     CHECK(desk.registry->isGuest("com.example.chat"));
+    CHECK(desk.registry->guests() == std::vector{AppId{"com.example.a"}, AppId{"com.example.chat"}});
+    for (const AppId& guest : desk.registry->guests())
+        desk.registry->dropGuest(guest);
+    CHECK(desk.registry->guests().empty());
+    CHECK_FALSE(desk.registry->find("com.example.chat"));
+    CHECK(desk.registry->find("com.example.a")); // it has a manifest
 }
 
 } // namespace stint

@@ -96,3 +96,13 @@ TEST_CASE("a device's connection is followed: it comes when its server does") {
     CHECK(eventually([&] { return downs == 2; }));
     device.close();
 }
+
+TEST_CASE("a device whose URL says TLS does not speak to a server that has none") {
+    const NatsServer nats;
+    const std::string& name = nats.devices[0];
+    const auto server = serverAt(nats);
+    REQUIRE(server.answer("stint.box.*.*", "stint", [](const std::string&, std::string_view) { return "answer"; }));
+    const std::string url = "tls" + nats.urlOf(name).substr(4);
+    const auto device = Broker::connect({.urls = {url}, .credentials = {}, .device = name});
+    if (device.ok()) CHECK(device->ask("stint.box.00." + name, "?").error().code == Errc::UNAVAILABLE);
+}

@@ -40,9 +40,9 @@ TEST_CASE("the line is told all it is to know, and then of what changes") {
     wire::Reader reader(answer);
     CHECK(wire::readLine(reader).value().network == "Wired");
     REQUIRE(world.owner.lines == std::vector{world.owner.connections.back()});
-    world.server->tellLine(world.owner.lines.front(), {.wanted = {}, .network = "Mobile"});
+    world.server->tellLine(world.owner.lines.front(), {.network = "Mobile"});
     world.server->checkLine(world.owner.lines.front());
-    DeliverMessage delivery{.delivery = 7, .message = {.id = 12, .data = "bytes", .registration = "one"}};
+    DeliverMessage delivery{.delivery = 7, .message = {.data = "bytes", .registration = "one", .lineId = "12"}};
     world.server->giveLine(world.owner.lines.front(), delivery);
     const std::size_t before = line.inbox.size();
     world.settle(line);

@@ -61,8 +61,10 @@ public:
     std::vector<AlarmView> pendingAlarms;
     std::vector<MessageView> waitingMessages;
     std::vector<DeviceLimitView> held;
+    std::vector<RegistrationView> registered;
+    LineStatus lineIs;
     std::vector<ConnectionId> lines;
-    wire::LineNews lineKept;
+    wire::LineView lineKept;
     std::vector<std::pair<std::uint64_t, bool>> tookIt;
     mutable int questions = 0;
     mutable std::size_t lists = 0;
@@ -79,7 +81,7 @@ public:
     void arrived(Event event) override { arrivals.push_back(std::move(event)); }
     void lineBegins(ConnectionId connection) override { lines.push_back(connection); }
     Result<AppId> appBehind(pid_t, std::uint64_t, const std::string& connector) override { return AppId{connector}; }
-    wire::LineNews lineNews() override { return lineKept; }
+    wire::LineView lineView() override { return lineKept; }
     void connectorTook(std::uint64_t delivery, bool taken) override { tookIt.emplace_back(delivery, taken); }
     Presence& presence() override { return *this; }
     Hosting& hosting() override { return *this; }
@@ -176,7 +178,7 @@ public:
             if (item.id > after && found.size() < most) found.push_back(item);
         return found;
     }
-    LineWanted line() const override { return lineKept.wanted; }
+    LineWanted line() const override { return {}; }
     SchedulerView overview(std::size_t, Now) const override { return whole; }
     bool canRunUserInitiatedJobs(const AppId&) const override { return true; }
     bool canScheduleExactAlarms(const AppId&) const override { return true; }
@@ -185,6 +187,8 @@ public:
                               [&](std::vector<AppView>& list) { list = installed; },
                               [&](std::vector<AlarmView>& list) { list = pendingAlarms; },
                               [&](std::vector<MessageView>& list) { list = waitingMessages; },
+                              [&](std::vector<RegistrationView>& list) { list = registered; },
+                              [&](std::vector<LineStatus>& list) { list = {lineIs}; },
                               [&](std::vector<DeviceLimitView>& list) { list = held; }, [](auto&) {}},
                    into);
     }

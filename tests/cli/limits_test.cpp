@@ -31,6 +31,8 @@ struct Known {
     std::vector<AppView> apps;
     std::vector<AlarmView> alarms;
     std::vector<MessageView> messages;
+    std::vector<RegistrationView> registrations;
+    LineStatus line;
     std::vector<wire::PolicyRow> policy;
     std::vector<wire::Finding> findings;
     std::vector<DeviceLimitView> limits;
@@ -99,6 +101,10 @@ FakeDaemon::Answer knowingLimits(Known& known) {
                 wire::writeList(writer, known.messages, wire::writeRow<MessageView>);
                 writer.boolean(false);
             });
+        } else if (member == "ListRegistrations") {
+            talk.reply(call, [&](Writer& writer) { wire::writeRows(writer, known.registrations); });
+        } else if (member == "GetLine") {
+            talk.reply(call, [&](Writer& writer) { wire::writeRows(writer, std::vector{known.line}); });
         } else if (member == "List") {
             talk.reply(call, [&](Writer& writer) {
                 wire::writeList(writer, known.alarms, wire::writeRow<AlarmView>);
@@ -303,6 +309,56 @@ TEST_CASE("push messages tells what waits, for what and until when") { // push.m
     CHECK(
         has(json,
             R"({"schema":1,"id":3,"package":"com.example.mail","receiver":"","priority":"very_low","topic":"inbox",)"));
+}
+
+TEST_CASE("push apps tells who is registered, and no more of an endpoint than it is asked for") { // push.md §5
+    const WallTime now = wallNow();
+    Known known;
+    const FakeDaemon fake(knowingLimits(known));
+    CHECK(has(ran({"push", "apps"}).err, "no app is registered"));
+    const std::string url = "https://push.example/push/v1/AAAABBBBCCCCDDDDEEEEFFFFGGGGHHHHIIIIJJJJKKK";
+    known.registrations = {{.app = AppId{"org.example.Chat"},
+                            .connector = "org.example.Chat",
+                            .endpoint = url,
+                            .fetched = "h,n",
+                            .made = now - 2h,
+                            .last = now - 1h,
+                            .waiting = 3},
+                           {.app = AppId{"org.example.Mail"}, .connector = "org.example.Mail", .made = now},
+                           {.app = AppId{"org.example.Mail"}, .endpoint = url, .made = now, .ended = true}};
+    const std::string out = ran({"push", "apps"}).out;
+    CHECK(has(out, "3     h,n      https://push.example/push/v1/AAAABB…\n"));
+    CHECK_FALSE(has(out, url));
+    CHECK(has(out, "the server has not made it yet"));
+    CHECK(has(out, "ended; the server is to be told"));
+    CHECK(has(ran({"push", "apps", "--show"}).out, url));
+    CHECK(has(ran({"push", "apps", "--json"}).out, R"("endpoint":"https://push.example/push/v1/AAAABB…")"));
+    CHECK(has(ran({"push", "apps", "--json", "--show"}).out, url));
+}
+
+TEST_CASE("push status tells whether there is a line, and what it does next") { // push.md §5
+    const WallTime now = wallNow();
+    Known known;
+    const FakeDaemon fake(knowingLimits(known));
+    CHECK(ran({"push", "status"}).out == "no app is registered for messages from elsewhere: there is no line\n");
+    known.line = {.up = true,
+                  .server = "https://push.example",
+                  .since = now,
+                  .asked = now - 2min,
+                  .asks = now + 10min + slack,
+                  .fetched = "h,n",
+                  .registrations = 2,
+                  .waiting = 1};
+    const std::string out = ran({"push", "status"}).out;
+    CHECK(out.starts_with("connected to https://push.example since "));
+    CHECK(has(out, "\nfetched now: h,n\n"));
+    CHECK(has(out, "\nit asks again in 10min, so that the connection stays alive\n"));
+    CHECK(has(out, "\n2 registrations; 1 message in the inbox\n"));
+    known.line = {.trouble = "no broker is reached", .since = now, .closedUntil = now + 5min, .registrations = 1};
+    const std::string down = ran({"push", "status"}).out;
+    CHECK(down.starts_with("not connected since "));
+    CHECK(has(down, ": no broker is reached\nclosed until "));
+    CHECK(has(ran({"push", "status", "--json"}).out, R"("trouble":"no broker is reached")"));
 }
 
 TEST_CASE("why push: tells what holds a message, and ends with 75 where one waits") { // push.md §5

@@ -251,6 +251,20 @@ TEST_CASE("where an app has no room the oldest normal message goes, and it is to
     CHECK(desk.got == LineTexts{"1", "3", "note", "4"});
 }
 
+TEST_CASE("a message that no store keeps took its time on the way, and passes at once or not at all") { // push.md §4.1
+    LineDesk desk;
+    REQUIRE(desk.registers("one"));
+    LineMessage message = desk.message("one", 0);
+    message.sent -= 3ms;
+    message.ttl = Duration{0};
+    desk.reads({message});
+    CHECK(desk.got == LineTexts{"0"});
+    desk.doze(true);
+    message.id = "another";
+    desk.reads({message});
+    CHECK(desk.ended == LineTexts{"expired"});
+}
+
 TEST_CASE("the TTL counts from when the server was given it, where the clock is good") { // push.md §4.1
     LineDesk desk;
     REQUIRE(desk.registers("one"));
@@ -468,6 +482,24 @@ TEST_CASE("a message that its connector does not take is tried again after 1, 5 
     CHECK(desk.waiting.empty());
 }
 
+TEST_CASE("an app that takes nothing is given push.max_waiting messages, and as many wait") { // push.md §4.3
+    Constants constants;
+    constants.pushMaxWaiting = 3;
+    LineDesk desk(constants);
+    desk.event(Registered{.call = {7}, .name = "one", .app = talk, .connector = "com.example.talk"});
+    desk.takes.reset();
+    for (std::uint64_t n = 1; n <= 10; ++n)
+        desk.reads({desk.message("one", n)});
+    CHECK(desk.got == LineTexts{"1", "2", "3"});
+    CHECK(desk.core->messages(desk.now).size() == 4); // 8 to 10, and the note that others are lost
+    CHECK(desk.core->messages(desk.now).at(0).held == "app");
+    CHECK_FALSE(desk.core->messages(desk.now).at(0).passes);
+    REQUIRE(desk.registers("two", letters));
+    desk.takes = true;
+    desk.reads({desk.message("two", 11)});
+    CHECK(desk.got.back() == "11"); // another app has it
+}
+
 TEST_CASE("a message that its connector does not answer is tried again, and after a restart at once") { // push.md §4.3
     LineDesk desk;
     desk.event(Registered{.call = {7}, .name = "one", .app = talk, .connector = "com.example.talk"});
@@ -548,4 +580,44 @@ TEST_CASE("the line fetches what would pass, and is told where to go on") { // p
     REQUIRE(desk.wanted); // it starts anew
     CHECK(desk.wanted->of[0].registration.cursors.at(placeOf(Urgency::Normal)) == 3);
     CHECK(desk.wanted->place.stream == "stream");
+}
+
+TEST_CASE("registrations, and the line with what it last said, are told") { // push.md §5
+    LineDesk desk;
+    desk.event(Registered{.call = {7},
+                          .name = "one",
+                          .app = talk,
+                          .connector = "com.example.talk",
+                          .endpoint = "https://push.example/push/v1/t"});
+    const auto registration = [&] { return desk.core->all<RegistrationView>(desk.now).at(0); };
+    const WallTime made = desk.now.wall;
+    CHECK(registration().made == made);
+    CHECK_FALSE(registration().last);
+    desk.pass(1min);
+    desk.takes.reset();
+    desk.doze(true);
+    desk.reads({desk.message("one", 1)});
+    desk.restart();
+    CHECK(registration().endpoint == "https://push.example/push/v1/t");
+    CHECK(registration().connector == "com.example.talk");
+    CHECK(registration().made == made);
+    CHECK(registration().last == made + 1min);
+    CHECK(registration().waiting == 1);
+    CHECK(registration().fetched == "h");
+    const auto line = [&] { return desk.core->all<LineStatus>(desk.now).at(0); };
+    CHECK_FALSE(line().since);
+    CHECK(line().registrations == 1);
+    CHECK(line().waiting == 1);
+    desk.event(LineReported{.up = true, .keepAlive = 4min, .server = "push.example"});
+    const WallTime since = desk.now.wall;
+    desk.pass(1min);
+    CHECK(line().up);
+    CHECK(line().server == "push.example");
+    CHECK(line().since == since);
+    CHECK(line().keepAlive == 4min);
+    CHECK(line().asks == since + 4min);
+    desk.event(LineReported{.trouble = "nobody answers"});
+    CHECK_FALSE(line().up);
+    CHECK(line().trouble == "nobody answers");
+    CHECK(line().since == desk.now.wall);
 }

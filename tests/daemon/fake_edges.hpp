@@ -51,7 +51,7 @@ public:
     void callNetworkChanged(ConnectionId, const CallNetworkChanged&) override {}
     void callAction(ConnectionId, const CallAction&) override {}
     void callServiceAction(ConnectionId, const CallServiceAction&) override {}
-    void tellLine(ConnectionId, const wire::LineNews&) override {}
+    void tellLine(ConnectionId, const wire::LineView&) override {}
     void checkLine(ConnectionId) override {}
     void giveLine(ConnectionId, const DeliverMessage&) override {}
     void tellNetwork(const NetworkAccess&) override {}
@@ -71,6 +71,8 @@ public:
     }
     void addBuiltIn(const Manifest&) override {}
     void addGuest(const AppId&) override {}
+    void dropGuest(const AppId&) override {}
+    std::vector<AppId> guests() const override { return {}; }
     bool isGuest(std::string_view) const override { return false; }
     std::filesystem::path ownDirectory() const override { return "/home/a/.local/share/stint/apps"; }
     const std::set<std::string>& errors() const override { return errors_; }

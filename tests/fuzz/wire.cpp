@@ -195,6 +195,8 @@ constexpr Codec codecs[]{
     {"a{sv}", roundTrip<readRow<MessageView>, writeRow<MessageView>>},
     {"ssxa{sv}", roundTrip<readAlarmCall, writeAlarmCall>},
     {"ssssa{sv}", roundTrip<readMessageCall, writeMessageCall>},
+    {"a{sv}", roundTrip<readRow<RegistrationView>, writeRow<RegistrationView>>},
+    {"a{sv}", roundTrip<readRow<LineStatus>, writeRow<LineStatus>>},
     {"a{sv}", roundTrip<readLine, writeLine>},
     {"a{sv}", roundTrip<readRegistration, writeRegistration>},
     {"a{sv}", roundTrip<readBatch, writeBatch>},

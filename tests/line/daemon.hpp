@@ -19,10 +19,11 @@
 #include "base/unix/fd.hpp"
 #include "base/unix/paths.hpp"
 #include "link/wire/connect.hpp"
+#include "link/wire/line.hpp"
 #include "link/wire/message.hpp"
+#include "link/wire/names.hpp"
 #include "link/wire/reader.hpp"
 #include "link/wire/writer.hpp"
-#include "push/line/words.hpp"
 
 namespace stint::test {
 
@@ -48,7 +49,7 @@ public:
         sd_event_add_io(loop, nullptr, listener_.get(), EPOLLIN, accepted, this);
     }
 
-    LineView line{.place = {}, .network = "home", .stored = 100, .entries = {}};
+    wire::LineView line{.place = {}, .network = "home", .stored = 100, .entries = {}};
     std::vector<std::string> texts; ///< messages that arrived, each id once
     std::map<std::string, int> ids;
     std::vector<Subject> missed;
@@ -58,30 +59,22 @@ public:
     int refuses = 0;                        ///< Arrived, so often
     bool isConnected() const { return bus_ != nullptr; }
 
-    const LineEntry* only() const { return line.entries.empty() ? nullptr : &line.entries.front(); }
+    const wire::LineEntry* only() const { return line.entries.empty() ? nullptr : &line.entries.front(); }
     void drop() { bus_.reset(); }
     void tellLine() {
-        auto signal = wire::newSignal(bus_.get(), pushInterface, "LineChanged").value();
+        auto signal = wire::newSignal(bus_.get(), wire::pushInterface, "LineChanged").value();
         wire::Writer writer(signal);
-        write(writer);
+        wire::writeLine(writer, line);
         REQUIRE(wire::send(bus_.get(), signal));
     }
     void deliver(std::uint64_t number, const std::string& registration, const std::string& text, bool isNote = false) {
-        auto signal = wire::newSignal(bus_.get(), pushInterface, "Deliver").value();
+        auto signal = wire::newSignal(bus_.get(), wire::pushInterface, "Deliver").value();
         wire::Writer writer(signal);
-        writer.uint64(number).string(registration);
-        {
-            wire::DictionaryWriter message(writer);
-            message.put("id", std::string_view("id"));
-            message.put("data", "ay", [&](wire::Writer& value) {
-                value.blob({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
-            });
-            message.put("deletedNote", isNote);
-        }
+        wire::writeConnectorCall(writer, {number, registration, "id", text, isNote});
         REQUIRE(wire::send(bus_.get(), signal));
     }
     void check() {
-        const auto signal = wire::newSignal(bus_.get(), pushInterface, "CheckLine").value();
+        const auto signal = wire::newSignal(bus_.get(), wire::pushInterface, "CheckLine").value();
         REQUIRE(wire::send(bus_.get(), signal));
     }
 
@@ -96,39 +89,9 @@ private:
     }
     static int called(sd_bus_message* message, void* self, sd_bus_error*) {
         const auto call = wire::Message::sharing(message);
-        if (!call.isCall() || call.interface() != pushInterface) return 0;
+        if (!call.isCall() || call.interface() != wire::pushInterface) return 0;
         static_cast<FakeDaemon*>(self)->answer(call);
         return 1;
-    }
-
-    void write(wire::Writer& writer) const {
-        wire::DictionaryWriter dictionary(writer);
-        dictionary.put("stream", line.place.stream);
-        dictionary.put("epoch", line.place.epoch);
-        dictionary.put("network", line.network);
-        dictionary.put("stored", static_cast<std::int64_t>(line.stored));
-        dictionary.put("registrations", "aa{sv}", [&](wire::Writer& list) {
-            list.openArray("a{sv}");
-            for (const LineEntry& one : line.entries) {
-                wire::DictionaryWriter row(list);
-                row.put("name", one.name);
-                row.put("app", one.app);
-                row.put("connector", one.connector);
-                row.put("details", one.details);
-                std::string letters;
-                for (std::size_t n = 0; n < urgencyWords.size(); ++n)
-                    if (one.fetched[n]) letters += letterOf(static_cast<Urgency>(n));
-                row.put("urgencies", letters);
-                row.put("cursors", "at", [&](wire::Writer& value) {
-                    value.openArray("t");
-                    for (const auto cursor : one.cursors)
-                        value.uint64(cursor);
-                    value.close();
-                });
-                row.put("ended", one.ended);
-            }
-            list.close();
-        });
     }
 
     void answer(const wire::Message& call) {
@@ -137,7 +100,7 @@ private:
             auto reply = wire::newReply(call).value();
             wire::Writer writer(reply);
             if (call.member() == "Line")
-                write(writer);
+                wire::writeLine(writer, line);
             else
                 writer.string(caller);
             REQUIRE(wire::send(bus_.get(), reply));
@@ -150,7 +113,7 @@ private:
         bool isChanged = false;
         if (call.member() == "Register") isChanged = registers(reader);
         if (call.member() == "Unregister") isChanged = unregisters(reader);
-        if (call.member() == "Arrived") isChanged = arrived(reader);
+        if (call.member() == "Arrived") isChanged = take(wire::readBatch(reader).value());
         if (call.member() == "Report") reports.push_back(reader.boolean().value());
         if (call.member() == "Delivered") {
             const auto number = reader.uint64().value();
@@ -160,18 +123,19 @@ private:
         if (isChanged) tellLine();
     }
 
-    LineEntry* find(const std::string& name) {
-        const auto found = std::ranges::find(line.entries, name, &LineEntry::name);
+    wire::LineEntry* find(const std::string& name) {
+        const auto found = std::ranges::find(line.entries, name, &wire::LineEntry::name);
         return found == line.entries.end() ? nullptr : &*found;
     }
     bool registers(wire::Reader& reader) {
-        LineEntry made;
-        wire::DictionaryReader row("", wire::UnknownKeys::Refuse);
-        row.take("name", made.name).take("app", made.app).take("connector", made.connector);
-        row.take("details", made.details);
-        REQUIRE(row.read(reader));
+        const Registered asked = wire::readRegistration(reader).value();
+        wire::LineEntry made{.name = asked.name,
+                             .app = asked.app.name,
+                             .connector = asked.connector,
+                             .details = asked.details,
+                             .fetched = {}};
         made.fetched.set();
-        if (LineEntry* const known = find(made.name)) {
+        if (wire::LineEntry* const known = find(made.name)) {
             made.cursors = known->cursors;
             *known = made;
         } else {
@@ -185,81 +149,27 @@ private:
         wire::DictionaryReader options("", wire::UnknownKeys::Refuse);
         options.take("everywhere", everywhere);
         REQUIRE(options.read(reader));
-        LineEntry* const known = find(name);
+        wire::LineEntry* const known = find(name);
         if (known) known->ended = true;
-        if (everywhere) std::erase_if(line.entries, [&](const LineEntry& one) { return one.name == name; });
+        if (everywhere) std::erase_if(line.entries, [&](const wire::LineEntry& one) { return one.name == name; });
         return true;
     }
     void raise(const Subject& of, std::uint64_t sequence) {
-        if (LineEntry* const known = find(of.registration)) {
+        if (wire::LineEntry* const known = find(of.registration)) {
             auto& cursor = known->cursors.at(placeOf(of.urgency));
             cursor = std::max(cursor, sequence);
         }
     }
-    static Subject subjectIn(wire::Reader& fields) {
-        Subject of{.registration = fields.string().value()};
-        of.urgency = urgencyNamed(fields.string().value()).value();
-        return of;
-    }
-    bool arrived(wire::Reader& reader) {
-        Batch batch;
-        wire::DictionaryReader dictionary("", wire::UnknownKeys::Refuse);
-        dictionary.take("stream", batch.stream);
-        dictionary.take("epochs", "a(tt)", [&](wire::Reader& list) {
-            return list.array("(tt)", [&](wire::Reader& each) {
-                return each.structure("tt", [&](wire::Reader& fields) -> Result<void> {
-                    LineEpoch epoch{.number = fields.uint64().value()};
-                    epoch.from = fields.uint64().value();
-                    batch.epochs.push_back(epoch);
-                    return {};
-                });
-            });
-        });
-        dictionary.take("messages", "a(sstsxxsay)", [&](wire::Reader& list) {
-            return list.array("(sstsxxsay)", [&](wire::Reader& each) {
-                return each.structure("sstsxxsay", [&](wire::Reader& fields) -> Result<void> {
-                    LineMessage message{.of = subjectIn(fields)};
-                    message.sequence = fields.uint64().value();
-                    message.id = fields.string().value();
-                    CHECK(fields.skip("xxs"));
-                    const auto data = fields.blob().value();
-                    message.data.assign(data.begin(), data.end());
-                    batch.messages.push_back(std::move(message));
-                    return {};
-                });
-            });
-        });
-        dictionary.take("cursors", "a(sst)", [&](wire::Reader& list) {
-            return list.array("(sst)", [&](wire::Reader& each) {
-                return each.structure("sst", [&](wire::Reader& fields) -> Result<void> {
-                    const Subject of = subjectIn(fields);
-                    batch.cursors.push_back({of, fields.uint64().value()});
-                    return {};
-                });
-            });
-        });
-        dictionary.take("missed", "a(ss)", [&](wire::Reader& list) {
-            return list.array("(ss)", [&](wire::Reader& each) {
-                return each.structure("ss", [&](wire::Reader& fields) -> Result<void> {
-                    batch.missed.push_back(subjectIn(fields));
-                    return {};
-                });
-            });
-        });
-        const auto read = dictionary.read(reader);
-        REQUIRE_MESSAGE(read.ok(), (read.ok() ? "" : read.error().message));
-        return take(batch);
-    }
-    bool take(const Batch& batch) {
+    bool take(const LineRead& batch) {
         const LinePlace before = line.place;
         if (batch.stream != line.place.stream) {
             line.place = {batch.stream, 0};
-            for (LineEntry& one : line.entries)
+            for (wire::LineEntry& one : line.entries)
                 one.cursors.fill(0);
         }
         for (const LineEpoch& epoch : batch.epochs) {
             line.place.epoch = std::max(line.place.epoch, epoch.number);
-            for (LineEntry& one : line.entries)
+            for (wire::LineEntry& one : line.entries)
                 for (auto& cursor : one.cursors)
                     cursor = std::min(cursor, epoch.from);
         }

@@ -20,7 +20,7 @@ Urgencies only(std::string_view letters) {
         urgencies.set(placeOf(*urgencyOf({&letter, 1})));
     return urgencies;
 }
-LineEntry entry(const std::string& name, std::string_view letters) {
+wire::LineEntry entry(const std::string& name, std::string_view letters) {
     return {.name = name, .app = "app", .connector = "c", .details = "", .fetched = only(letters)};
 }
 
@@ -29,9 +29,9 @@ struct World {
     LineKey key = newLineKey();
     std::map<std::string, int> wrong;
     Reading reading{{shard, device}, key, [this](const std::string& reason) { ++wrong[reason]; }};
-    LineView line{.place = {stream, 0}, .network = "home", .stored = 100, .entries = {}};
+    wire::LineView line{.place = {stream, 0}, .network = "home", .stored = 100, .entries = {}};
 
-    void replace(std::vector<LineEntry> entries) {
+    void replace(std::vector<wire::LineEntry> entries) {
         line.entries = std::move(entries);
         reading.replace(line);
     }
@@ -68,7 +68,7 @@ BoxAnswer answerOf(std::vector<std::vector<StoredMessage>> parts, bool more = fa
     return answer;
 }
 
-std::size_t countIn(const Batch& batch, const Subject& subject) {
+std::size_t countIn(const LineRead& batch, const Subject& subject) {
     return static_cast<std::size_t>(std::ranges::count(batch.messages, subject, &LineMessage::of));
 }
 
@@ -76,7 +76,7 @@ std::size_t countIn(const Batch& batch, const Subject& subject) {
 
 TEST_CASE("the question has every registration's cursors, and none of what is not wanted") { // push.md §4.1
     World world;
-    LineEntry first = entry(a, "hn"), ended = entry(b, "hnlv");
+    wire::LineEntry first = entry(a, "hn"), ended = entry(b, "hnlv");
     first.cursors = {1, 2, 3, 4};
     ended.ended = true;
     world.replace({first, ended});
@@ -175,7 +175,7 @@ TEST_CASE("where as many come as the store keeps older ones may be gone, and one
 
 TEST_CASE("after an epoch cursors are the least of themselves and its start; another store has none of them") {
     World world; // push.md §4.1
-    LineEntry one = entry(a, "hn");
+    wire::LineEntry one = entry(a, "hn");
     one.cursors = {0, 0, 30, 80};
     world.replace({one});
     BoxAnswer answer = answerOf({});
@@ -195,10 +195,10 @@ TEST_CASE("after an epoch cursors are the least of themselves and its start; ano
 
 TEST_CASE("a live message that follows is taken, one that was had is not, and of a gap the mailbox is asked") {
     World world; // push.md §4.1
-    LineEntry one = entry(a, "n");
+    wire::LineEntry one = entry(a, "n");
     one.cursors = {0, 0, 10, 0};
     world.replace({one});
-    Batch batch{.stream = stream};
+    LineRead batch{.stream = stream};
     using Live = Reading::Live;
     CHECK(world.reading.heard(world.live(a, Urgency::Normal, 12, 10), batch) == Live::Taken);
     CHECK(world.reading.heard(world.live(a, Urgency::Normal, 15, 12), batch) == Live::Taken); // in the same batch
@@ -213,7 +213,7 @@ TEST_CASE("a live message that follows is taken, one that was had is not, and of
 TEST_CASE("a live message moves no cursor by what is not signed, and its TTL of 0 is kept nowhere") { // push.md §2.1
     World world;
     world.replace({entry(a, "n")});
-    Batch batch{.stream = stream};
+    LineRead batch{.stream = stream};
     using Live = Reading::Live;
     auto forged = world.live(a, Urgency::Normal, 1, 0);
     forged.body = "another";

@@ -62,6 +62,10 @@ public:
         pid_ = 0;
     }
 
+    /// It lives, and says nothing.
+    void freeze() const { ::kill(pid_, SIGSTOP); }
+    void thaw() const { ::kill(pid_, SIGCONT); }
+
     std::filesystem::path store() const { return directory_ / "js"; }
     const std::filesystem::path& directory() const { return directory_; }
     std::string url() const { return fmt::format("nats://server:secret@127.0.0.1:{}", port_); }

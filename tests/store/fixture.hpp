@@ -210,7 +210,8 @@ inline PushMessage messageOf(std::int32_t nth) {
             .arrived = at(std::chrono::seconds{nth}),
             .arrivedWall = wall(1'700'000'000s + std::chrono::seconds{nth}),
             .registration = nth % 2 == 0 ? "registration" : "",
-            .deleted = nth % 5 == 0};
+            .deleted = nth % 5 == 0,
+            .lineId = nth % 4 == 0 ? "id " + std::to_string(nth) : ""};
 }
 
 inline Registration registrationOf(std::int32_t nth) {
@@ -221,7 +222,10 @@ inline Registration registrationOf(std::int32_t nth) {
             .cursors = {sequence, 10 + sequence, 20 + sequence, 30 + sequence},
             .connector = nth % 3 == 0 ? "com.example.connector" : "",
             .details = nth % 3 == 0 ? R"({"token":"…"})" : "",
-            .ended = nth % 5 == 0};
+            .ended = nth % 5 == 0,
+            .endpoint = nth % 3 == 0 ? "https://push.example/push/v1/t" : "",
+            .made = nth % 3 == 0 ? WallTime{std::chrono::seconds{nth}} : WallTime{},
+            .last = nth % 2 == 0 ? std::optional(WallTime{std::chrono::seconds{2 * nth}}) : std::nullopt};
 }
 
 /// Every field, for comparison; clip data, which a JobInfo does not compare, as its paths.

@@ -148,8 +148,19 @@ constexpr std::string_view appColumnsOf2 = "app, boot, pinned, crashes, bad_unti
 constexpr int jobsOf2 = 100;
 constexpr std::array columnsOf10{"info", "terms", "moved", "moving_runs", "first_began"}; ///< of what has ended
 
+/// Takes from messages and registrations what version 14 gave them.
+void dropColumnsOf14(Database& database) {
+    for (const auto* column : {"connector", "details", "ended", "endpoint", "made", "last"})
+        done(database.run(fmt::format("ALTER TABLE registrations DROP COLUMN {}", column)));
+    done(database.run("UPDATE registrations SET seal = seal(name, app, receiver, very_low, low, normal, high);"
+                      "ALTER TABLE messages DROP COLUMN line_id;"
+                      "UPDATE messages SET seal = seal(id, app, boot, receiver, arrived, arrived_wall, data, urgency, "
+                      "ttl, topic, registration, deleted)"));
+}
+
 /// Takes away what version 13 brought: messages from elsewhere.
-void dropColumnsOf13(Database& database) { // which has no table that version 14 changed
+void dropColumnsOf13(Database& database) {
+    dropColumnsOf14(database);
     for (const auto* table : {"registrations", "line_place", "seen_messages"})
         done(database.run(fmt::format("DROP TABLE {}", table)));
     for (const auto* column : {"registration", "deleted"})
@@ -334,16 +345,16 @@ TEST_CASE("a store of version 10 keeps its jobs, of whose runs nothing was writt
 TEST_CASE("a store of version 13 keeps its registrations, whose messages receivers take") { // push.md §4.3
     const Scratch scratch;
     const Registration registration = registrationOf(1); // has none of the new members
-    done(openStore(scratch.store()).commit(std::vector<Record>{SaveRegistration{registration}}, stamp(1s)));
-    leaveAs(13, scratch, [](Database& database) {
-        for (const auto* column : {"connector", "details", "ended"})
-            done(database.run(fmt::format("ALTER TABLE registrations DROP COLUMN {}", column)));
-        done(database.run("UPDATE registrations SET seal = seal(name, app, receiver, very_low, low, normal, high)"));
-    });
+    const PushMessage message = messageOf(3);
+    done(openStore(scratch.store())
+             .commit(std::vector<Record>{SaveRegistration{registration}, SaveMessage{message}}, stamp(1s)));
+    leaveAs(13, scratch, dropColumnsOf14);
     auto store = openStore(scratch.store());
     const auto snapshot = valueOf(store.load());
     CHECK(store.notes().empty());
     CHECK(snapshot.registrations == std::vector{registration});
+    REQUIRE(snapshot.messages.size() == 1);
+    CHECK((snapshot.messages[0].message == message));
 }
 
 TEST_CASE("a store of version 12 keeps its messages, which were sent on the spot") { // push.md §4.1

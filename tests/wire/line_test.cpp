@@ -38,37 +38,33 @@ TEST_CASE("a batch of what was read arrives") { // push.md §4.1
 }
 
 TEST_CASE("all that the line is to know arrives") { // push.md §4.2
-    LineNews news{
-        .wanted = {.place = {.stream = "STINT_P_03 2026", .epoch = 3}, .of = {}}, .network = "Wired", .stored = 100};
-    LineWanted::Of of{.registration = {.name = "one",
-                                       .app = AppId{"com.example.mail"},
-                                       .receiver = {},
-                                       .cursors = {1, 2, 3, 4},
-                                       .connector = "com.example.mail",
-                                       .details = R"({"token":"t"})"},
-                      .urgencies = {}};
-    of.urgencies.set(placeOf(Urgency::High)).set(placeOf(Urgency::VeryLow));
-    news.wanted.of.push_back(of);
-    of.registration.ended = true;
-    of.urgencies.reset();
-    news.wanted.of.push_back(of);
-    const LineNews back = throughTheWire(news, writeLine, readLine);
-    CHECK(back.wanted.place == news.wanted.place);
-    CHECK(back.wanted.of == news.wanted.of);
-    CHECK(back.network == "Wired");
-    CHECK(back.stored == 100);
+    LineView line{.place = {.stream = "STINT_P_03 2026", .epoch = 3},
+                  .network = "Wired",
+                  .stored = 100,
+                  .entries = {{.name = "one",
+                               .app = "com.example.mail",
+                               .connector = "com.example.mail",
+                               .details = R"({"token":"t"})",
+                               .fetched = {},
+                               .cursors = {1, 2, 3, 4}}}};
+    line.entries.push_back(line.entries.front());
+    line.entries.front().fetched.set(placeOf(Urgency::High)).set(placeOf(Urgency::VeryLow));
+    line.entries.back().ended = true;
+    CHECK(throughTheWire(line, writeLine, readLine) == line);
 }
 
 TEST_CASE("a registration and a message for its connector arrive") { // push.md §4.3, §4.4
     const Registered registered{.name = "one",
                                 .app = AppId{"com.example.mail"},
                                 .connector = "com.example.mail",
-                                .details = R"({"token":"t"})"};
+                                .details = R"({"token":"t"})",
+                                .endpoint = "https://push.example/push/v1/t"};
     const Registered made = throughTheWire(registered, writeRegistration, readRegistration);
     CHECK(made.name == registered.name);
     CHECK(made.app == registered.app);
     CHECK(made.connector == registered.connector);
     CHECK(made.details == registered.details);
+    CHECK(made.endpoint == registered.endpoint);
     const ConnectorCall call{.delivery = 7, .registration = "one", .id = "12", .data = std::string(anyBytes)};
     const ConnectorCall back = throughTheWire(call, writeConnectorCall, readConnectorCall);
     CHECK(back.delivery == 7);

@@ -273,6 +273,35 @@ TEST_CASE("every member of a message that waits goes over the wire, each key doc
         CHECK_MESSAGE(text.find(' ' + key + ' ') != std::string::npos, key);
 }
 
+TEST_CASE("every member of a registration and of the line goes over the wire, each key documented") { // push.md §4
+    const RegistrationView registration{.app = AppId{"com.example.mail"},
+                                        .connector = "com.example.mail",
+                                        .receiver = "Inbox",
+                                        .endpoint = "https://push.example/push/v1/t",
+                                        .fetched = "h,n",
+                                        .made = WallTime(1'700'000'000s),
+                                        .last = WallTime(1'700'000'100s),
+                                        .waiting = 3,
+                                        .ended = true};
+    CHECK(throughTheWire(registration, writeRow<RegistrationView>, readRow<RegistrationView>) == registration);
+    const LineStatus line{.up = true,
+                          .server = "push.example:4222",
+                          .trouble = "nobody answers",
+                          .since = WallTime(1'700'000'000s),
+                          .keepAlive = 8min,
+                          .asked = WallTime(1'700'000'050s),
+                          .asks = WallTime(1'700'000'530s),
+                          .fetched = "h",
+                          .closedUntil = WallTime(1'700'000'600s),
+                          .registrations = 2,
+                          .waiting = 3};
+    CHECK(throughTheWire(line, writeRow<LineStatus>, readRow<LineStatus>) == line);
+    const std::string text = interfaceText("org.stint.Limits1");
+    for (const auto& keys : {keysOf(registration), keysOf(line)})
+        for (const std::string& key : keys)
+            CHECK_MESSAGE(text.find(' ' + key + ' ') != std::string::npos, key);
+}
+
 TEST_CASE("every key of what a job asks for is in the interface's documentation, with its type") {
     const std::string text = interfaceText("org.stint.JobScheduler1");
     for (const JobField& row : jobFields)

@@ -30,6 +30,12 @@ Delivery& Deliveries::at(Number delivery) {
     return *found;
 }
 
+bool Deliveries::isBusy(const AppId& app, const Constants& constants) const {
+    const auto given = std::ranges::count_if(
+        underWay_, [&](const auto& entry) { return entry.second.kept && entry.second.app == app; });
+    return given >= constants.pushMaxWaiting;
+}
+
 std::optional<Instant> Deliveries::next() const {
     std::optional<Instant> next;
     for (const auto& [number, delivery] : underWay_)
@@ -59,10 +65,10 @@ void Messages::tryAgain(const std::string& registration) {
         if (waiting.message.registration == registration) waiting.again.reset();
 }
 
-Passage Messages::heldAt(std::uint64_t message, Passage passage, Instant now) {
+Passage Messages::heldAt(std::uint64_t message, Passage passage, bool busy, Instant now) {
     auto& again = waiting_.at(message).again;
     if (again && *again <= now) again.reset();
-    passage.holds.set(byApp, again.has_value());
+    passage.holds.set(byApp, busy || again.has_value());
     return passage;
 }
 
@@ -81,6 +87,11 @@ void Messages::hold(std::uint64_t message, const Passage& passage, Instant now) 
 
 std::int64_t Messages::countFor(const AppId& app) const {
     return std::ranges::count_if(waiting_, [&](const auto& entry) { return entry.second.message.app == app; });
+}
+
+std::int64_t Messages::countOf(const std::string& registration) const {
+    return std::ranges::count_if(waiting_,
+                                 [&](const auto& entry) { return entry.second.message.registration == registration; });
 }
 
 std::vector<std::uint64_t> Messages::replacedBy(const PushMessage& message) const {
@@ -256,7 +267,8 @@ void deliverMessages(Turn& turn) {
         const PushMessage& message = waiting.message;
         App* const app = turn.app(message.app); // null: not announced again yet, after a restart
         auto passage = app ? std::optional(passageOf(message.urgency, app->memory, turn.world())) : std::nullopt;
-        if (passage) passage = messages.heldAt(id, *passage, turn.now.elapsed);
+        const bool busy = turn.state.deliveries.isBusy(message.app, turn.state.constants);
+        if (passage) passage = messages.heldAt(id, *passage, busy, turn.now.elapsed);
         if (passage && !passage->passes()) messages.hold(id, *passage, turn.now.elapsed);
         if (passage && passage->passes() && turn.now.elapsed <= message.runsOut())
             deliver(turn, *app, messages.take(id), passage->urgency);
@@ -301,13 +313,15 @@ Deliveries::Number beginDelivery(Turn& turn, const AppId& app) {
 
 namespace {
 
+bool isForetold(const WaitingMessage& waiting) { return waiting.again && *waiting.again != Instant::max(); }
+
 // One that its app has not taken is tried again at its time, if nothing else holds it.
 std::optional<Instant> passesAt(const WaitingMessage& waiting, const AppMemory& memory, const World& world,
                                 std::optional<Instant> opens) {
     const PushMessage& message = waiting.message;
     if (!waiting.passage.holds[byApp]) return passesAt(message, memory, world, opens);
-    const bool isForetold = passageOf(message.urgency, memory, world).passes() && *waiting.again < message.runsOut();
-    return isForetold ? waiting.again : std::nullopt;
+    const bool isAlone = isForetold(waiting) && passageOf(message.urgency, memory, world).passes();
+    return isAlone && *waiting.again < message.runsOut() ? waiting.again : std::nullopt;
 }
 
 } // namespace
@@ -338,8 +352,7 @@ std::vector<MessageView> MessageView::all(const State& state, Now now) {
                                   .clears = std::string(hold.clears),
                                   .since = wallAt(waiting.since.at(each), now)});
             if (each == byDoze && opens) view.holds.back().until = wallAt(*opens, now);
-            if (each == byApp && *waiting.again != Instant::max())
-                view.holds.back().until = wallAt(*waiting.again, now);
+            if (each == byApp && isForetold(waiting)) view.holds.back().until = wallAt(*waiting.again, now);
         }
         views.push_back(std::move(view));
     }

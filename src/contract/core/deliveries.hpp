@@ -56,6 +56,8 @@ public:
             if (matches(delivery)) found.push_back(number);
         return found;
     }
+    /// True where the app's connectors have not taken push.max_waiting messages yet: it is given no more.
+    bool isBusy(const AppId& app, const Constants& constants) const;
     /// The instant at which the first one is given up.
     std::optional<Instant> next() const;
 
@@ -78,12 +80,13 @@ public:
     void putBack(Waiting waiting);
     /// Those of the registration that wait for their app need not.
     void tryAgain(const std::string& registration);
-    /// What holds it now, its app included.
-    Passage heldAt(std::uint64_t message, Passage passage, Instant now);
+    /// The passage with its app among what holds it: one that is `busy`, or has not taken it.
+    Passage heldAt(std::uint64_t message, Passage passage, bool busy, Instant now);
     /// Notes what holds it now.
     void hold(std::uint64_t message, const Passage& passage, Instant now);
     const std::map<std::uint64_t, Waiting>& waiting() const { return waiting_; }
     std::int64_t countFor(const AppId& app) const;
+    std::int64_t countOf(const std::string& registration) const;
     /// Those that `message` replaces (push.md §4.1): more than one where a restart has brought back what an app had not
     /// taken.
     std::vector<std::uint64_t> replacedBy(const PushMessage& message) const;

@@ -33,26 +33,28 @@ Registration registrationIn(const Registered& event) {
             .app = event.app,
             .receiver = event.receiver,
             .connector = event.connector,
-            .details = event.details};
+            .details = event.details,
+            .endpoint = event.endpoint};
 }
 
 std::optional<Error> errorIn(const State& state, const Registered& event) {
-    const App* const app = state.app(event.app);
-    if (!app) return notInstalled(event.app);
-    if (event.connector.empty())
-        if (auto error = receiverError(app->manifest, event.receiver)) return error;
     const auto& entries = state.line.entries;
     const auto known = entries.find(event.name);
     if (known == entries.end()) {
         const auto others = std::ranges::count_if(
             entries, [&](const auto& entry) { return entry.second.registration.app == event.app; });
-        return registrationError(registrationIn(event), others, std::ssize(entries), state.constants);
+        if (auto error = registrationError(registrationIn(event), others, std::ssize(entries), state.constants))
+            return error;
+    } else {
+        if (known->second.registration.app != event.app)
+            return fail(Errc::ILLEGAL_ARGUMENT, "another app has a registration of that name");
+        if (known->second.registration.ended)
+            return fail(Errc::ILLEGAL_ARGUMENT, "the registration of that name has ended");
+        if (auto error = wordsError(registrationIn(event))) return error;
     }
-    if (known->second.registration.app != event.app)
-        return fail(Errc::ILLEGAL_ARGUMENT, "another app has a registration of that name");
-    if (known->second.registration.ended)
-        return fail(Errc::ILLEGAL_ARGUMENT, "the registration of that name has ended");
-    return wordsError(registrationIn(event));
+    const App* const app = state.app(event.app);
+    if (!app) return notInstalled(event.app);
+    return event.connector.empty() ? receiverError(app->manifest, event.receiver) : std::nullopt;
 }
 
 // nullptr: nobody has it, or not any more.
@@ -111,7 +113,8 @@ void noteMissed(Turn& turn, const Registration& registration, Urgency urgency) {
 void makeRoom(Turn& turn, const PushMessage& message, const Registration& registration) {
     Messages& messages = turn.state.messages;
     const App* const app = turn.app(message.app);
-    if (app && passageOf(message.urgency, app->memory, turn.world()).passes()) return;
+    const bool passes = app && passageOf(message.urgency, app->memory, turn.world()).passes();
+    if (passes && !turn.state.deliveries.isBusy(message.app, turn.state.constants)) return;
     const auto replaced = std::ssize(messages.replacedBy(message));
     if (!waitingError(message.app, messages.countFor(message.app) - replaced, turn.state.constants)) return;
     const auto least = messages.leastOf(message.app);
@@ -141,7 +144,8 @@ void take(Turn& turn, const LineMessage& read, Registration& registration) {
     // it.
     const WallTime oldest = turn.now.wall - constants.pushTtlMax - Duration{1};
     const WallTime sent = turn.state.boot.clockGood ? std::clamp(read.sent, oldest, turn.now.wall) : turn.now.wall;
-    const Duration since = turn.now.wall - sent;
+    // One that no store keeps is told as it is sent.
+    const Duration since = read.ttl == Duration{0} ? Duration{0} : turn.now.wall - sent;
     PushMessage message{.app = registration.app,
                         .receiver = registration.receiver,
                         .urgency = read.of.urgency,
@@ -150,8 +154,10 @@ void take(Turn& turn, const LineMessage& read, Registration& registration) {
                         .data = read.data,
                         .arrived = turn.now.elapsed - since,
                         .arrivedWall = sent,
-                        .registration = registration.name};
+                        .registration = registration.name,
+                        .lineId = read.id};
     if (messageError(message)) return; // passed over, like all that cannot be a message
+    registration.last = turn.now.wall;
     noteHigh(turn, read);
     makeRoom(turn, message, registration);
     takeIn(turn, std::move(message));
@@ -254,9 +260,12 @@ void apply(Turn& turn, const Registered& event) {
     Line& line = turn.state.line;
     Reply reply{.call = event.call, .error = errorIn(turn.state, event)};
     if (!reply.error) {
+        const bool isNew = !line.entries.contains(event.name);
         auto& entry = line.entries[event.name];
         Registration wanted = registrationIn(event);
         wanted.cursors = entry.registration.cursors;
+        wanted.made = isNew ? turn.now.wall : entry.registration.made;
+        wanted.last = entry.registration.last;
         if (entry.registration != wanted) {
             entry.registration = std::move(wanted);
             turn.record(SaveRegistration{entry.registration});
@@ -321,6 +330,10 @@ void apply(Turn& turn, const LineRead& event) {
 
 void apply(Turn& turn, const LineReported& event) {
     Line& line = turn.state.line;
+    if (!line.since || line.up != event.up) line.since = turn.now.wall;
+    line.up = event.up;
+    line.server = event.up ? event.server : "";
+    line.trouble = event.up ? "" : event.trouble;
     line.keepAlive.reset();
     if (event.up && event.keepAlive > Duration{0}) line.keepAlive = std::max(event.keepAlive, shortestKeepAlive);
     noteAsked(turn); // a connection begins with a question
@@ -363,6 +376,44 @@ void settleLine(Turn& turn) {
     if (differs) turn.effect(wantedOf(line));
     if (opens) noteAsked(turn); // it asks for what waits there
     keepAlive(turn);
+}
+
+std::vector<RegistrationView> RegistrationView::all(const State& state, Now) {
+    std::vector<RegistrationView> views;
+    for (const auto& [name, entry] : state.line.entries) {
+        const Registration& registration = entry.registration;
+        views.push_back({.app = registration.app,
+                         .connector = registration.connector,
+                         .receiver = registration.receiver,
+                         .endpoint = registration.endpoint,
+                         .fetched = lettersOf(entry.fetched),
+                         .made = registration.made,
+                         .last = registration.last,
+                         .waiting = state.messages.countOf(name),
+                         .ended = registration.ended});
+    }
+    std::ranges::stable_sort(views, {}, &RegistrationView::app);
+    return views;
+}
+
+std::vector<LineStatus> LineStatus::all(const State& state, Now now) {
+    const Line& line = state.line;
+    const auto wall = [&](const std::optional<Instant>& when) {
+        return when ? std::optional(wallAt(*when, now)) : std::nullopt;
+    };
+    LineStatus status{.up = line.up,
+                      .server = line.server,
+                      .trouble = line.trouble,
+                      .since = line.since,
+                      .keepAlive = line.keepAlive.value_or(Duration{0}),
+                      .asked = line.up ? wall(line.asked) : std::nullopt,
+                      .asks = wall(line.next),
+                      .fetched = lettersOf(line.fetched),
+                      .closedUntil = wall(line.closedUntil),
+                      .registrations = std::ssize(line.entries)};
+    for (const auto& [name, entry] : line.entries)
+        status.waiting += state.messages.countOf(name);
+    return {status};
 }
 
 } // namespace stint

@@ -40,7 +40,10 @@ struct Line {
     bool inDoze = false;                ///< `next` was planned in Doze
     std::string route;                  ///< the interface of the network; empty: there is none
     bool mayBeDead = false;             ///< the device slept, or the route is another
-    bool told = true;                   ///< the line knows the registrations as they are
+    bool up = false;                    ///< as it last said, with the following
+    std::string server, trouble;
+    std::optional<WallTime> since;
+    bool told = true; ///< the line knows the registrations as they are
 };
 
 /// All that the line is to know now.

@@ -413,6 +413,7 @@ struct Registered {
     std::string receiver;
     std::string connector;
     std::string details;
+    std::string endpoint;
 };
 struct Unregistered {
     CallId call;
@@ -433,6 +434,8 @@ struct LineRead {
 struct LineReported {
     bool up = false;
     Duration keepAlive{0}; ///< as learned for the present network; 0: it need not ask
+    std::string server;    ///< that it is connected to
+    std::string trouble;   ///< why it is not
 };
 /// `cmd deviceidle`: one step of a machine, or (DozeHeld) the state that a person holds Doze in.
 struct DozeStepped {

@@ -40,6 +40,7 @@ struct PushMessage {
     WallTime arrivedWall;
     std::string registration; ///< that it came for; empty: it was sent on the spot
     bool deleted = false;     ///< no message, but the note that some are lost (push.md §4.1)
+    std::string lineId;       ///< by which the line knows it, however often it comes; empty: sent on the spot
 
     Instant runsOut() const { return arrived + ttl; }
 
@@ -68,6 +69,9 @@ struct Registration {
     std::string connector; ///< the bus name that takes its messages (push.md §4.3); empty: the receiver does
     std::string details;   ///< all that the line keeps of it, which nobody else reads
     bool ended = false;    ///< it is none any more, and the server does not know that yet
+    std::string endpoint;  ///< the URL that its sender posts to, a secret; empty: the server has not made it yet
+    WallTime made;
+    std::optional<WallTime> last; ///< when a message came
 
     bool operator==(const Registration&) const = default;
 };

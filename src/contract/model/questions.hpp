@@ -178,7 +178,7 @@ public:
     virtual bool canRunUserInitiatedJobs(const AppId& app) const = 0;
     /// limits.md §7.5.
     virtual bool canScheduleExactAlarms(const AppId& app) const = 0;
-    /// What the line is to fetch now (push.md §4.2).
+    /// All that the line is to fetch now (push.md §4.2).
     virtual LineWanted line() const = 0;
     /// The scheduler as a whole, for a dump (jobs.md §9.3), with at most the first `mostQueued` of its ready jobs.
     virtual SchedulerView overview(std::size_t mostQueued, Now now) const = 0;

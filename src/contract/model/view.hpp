@@ -384,6 +384,68 @@ struct MessageView {
     bool operator==(const MessageView&) const = default;
 };
 
+/// A place at which an app gets messages from elsewhere (push.md §4.4).
+struct RegistrationView {
+    AppId app;
+    std::string connector; ///< the bus name that takes them; empty: a receiver
+    std::string receiver;  ///< empty: the app's only one
+    std::string endpoint;  ///< the URL that its sender posts to, a secret; empty: the server has not made it yet
+    std::string fetched;   ///< "h,n": the urgencies that are fetched now
+    WallTime made;
+    std::optional<WallTime> last; ///< when a message came
+    std::int64_t waiting = 0;     ///< messages in the inbox
+    bool ended = false;           ///< the server is to be told
+
+    /// By app.
+    static std::vector<RegistrationView> all(const State& state, Now now);
+    static constexpr auto noun = "registration";
+    static constexpr auto fields = [](auto& field, auto& registration) {
+        field("package", registration.app.name);
+        field("connector", registration.connector);
+        field("receiver", registration.receiver);
+        field("endpoint", registration.endpoint);
+        field("fetched", registration.fetched);
+        field("made", registration.made);
+        field("last", registration.last);
+        field("waiting", registration.waiting);
+        field("ended", registration.ended);
+    };
+    bool operator==(const RegistrationView&) const = default;
+};
+
+/// The line that brings messages from elsewhere (push.md §4.1).
+struct LineStatus {
+    bool up = false;
+    std::string server;                  ///< that it is connected to
+    std::string trouble;                 ///< why it is not
+    std::optional<WallTime> since;       ///< it is as it is; nullopt: nobody has told of it yet
+    Duration keepAlive{0};               ///< it asks so long after it last did
+    std::optional<WallTime> asked;       ///< when it last did, or brought something
+    std::optional<WallTime> asks;        ///< when it asks again
+    std::string fetched;                 ///< "h,n": the urgencies that are fetched now, of any registration
+    std::optional<WallTime> closedUntil; ///< it brought too many high ones
+    std::int64_t registrations = 0;
+    std::int64_t waiting = 0; ///< messages in the inbox, of all of them
+
+    /// One.
+    static std::vector<LineStatus> all(const State& state, Now now);
+    static constexpr auto noun = "line";
+    static constexpr auto fields = [](auto& field, auto& line) {
+        field("up", line.up);
+        field("server", line.server);
+        field("trouble", line.trouble);
+        field("since", line.since);
+        field("keepAlive", line.keepAlive);
+        field("asked", line.asked);
+        field("asks", line.asks);
+        field("fetched", line.fetched);
+        field("closedUntil", line.closedUntil);
+        field("registrations", line.registrations);
+        field("waiting", line.waiting);
+    };
+    bool operator==(const LineStatus&) const = default;
+};
+
 /// One kind of work, and the part of the device's state that alone holds it back, for an app in the background which
 /// has used nothing of its limits (limits.md §1.1).
 struct DeviceLimitView {
@@ -605,6 +667,6 @@ struct SchedulerView {
 
 /// The rows of one kind, which Questions::all() may be asked for.
 using Rows = std::variant<std::vector<TaskRow>, std::vector<AppView>, std::vector<AlarmView>, std::vector<MessageView>,
-                          std::vector<DeviceLimitView>>;
+                          std::vector<RegistrationView>, std::vector<LineStatus>, std::vector<DeviceLimitView>>;
 
 } // namespace stint

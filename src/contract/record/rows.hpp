@@ -131,11 +131,11 @@ template <> inline constexpr auto rowOf<DeliveryEnded> = event("deliveryEnded", 
 template <> inline constexpr auto rowOf<MessageArrived> = event("messageArrived", "call", "app", "receiver",
     "urgency", "ttl", "topic", "data");
 template <> inline constexpr auto rowOf<Registered> = event("registered", "call", "name", "app", "receiver",
-    "connector", "details");
+    "connector", "details", "endpoint");
 template <> inline constexpr auto rowOf<Unregistered> = event("unregistered", "call", "name", "everywhere");
 template <> inline constexpr auto rowOf<LineRead> = event("lineRead", "call", "stream", "epochs", "messages", "cursors",
     "missed");
-template <> inline constexpr auto rowOf<LineReported> = event("lineReported", "up", "keepAlive");
+template <> inline constexpr auto rowOf<LineReported> = event("lineReported", "up", "keepAlive", "server", "trouble");
 template <> inline constexpr auto rowOf<DozeStepped> = event("dozeStepped", "call", "light");
 template <> inline constexpr auto rowOf<DozeHeld> = event("dozeHeld", "call", "force");
 template <> inline constexpr auto rowOf<ShuttingDown> = event("shuttingDown");

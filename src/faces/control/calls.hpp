@@ -190,6 +190,9 @@ Question<Quotas> quota(const std::string& package);
 inline auto policy() { return list<wire::PolicyRow>(wire::limitsInterface, "Policy"); }
 /// Each kind of work, and which state of the device holds it back (limits.md §1.1).
 inline auto deviceLimits() { return list<DeviceLimitView>(wire::limitsInterface, "ListDeviceLimits"); }
+/// The places at which apps get messages from elsewhere, and the line that brings them: one row (push.md §4).
+inline auto registrations() { return list<RegistrationView>(wire::limitsInterface, "ListRegistrations"); }
+inline auto line() { return list<LineStatus>(wire::limitsInterface, "GetLine"); }
 Question<wire::DozeView> doze();
 /// `machine`: "deep" or "light" (limits.md §6.7); returns the new state.
 Call<wire::DozeView> stepDoze(const std::string& machine);

@@ -34,7 +34,8 @@ Result<Urgency> readUrgency(Reader& reader) {
 }
 
 Result<Subject> readSubject(Reader& reader) {
-    Subject of{.registration = STINT_TRY(reader.string())};
+    Subject of;
+    STINT_TRY(reader.read(of.registration));
     of.urgency = STINT_TRY(readUrgency(reader));
     return of;
 }
@@ -53,82 +54,89 @@ Result<void> readBytes(Reader& reader, std::string& into) {
     return {};
 }
 
-void writeOf(Writer& writer, const LineWanted::Of& of) {
-    const Registration& registration = of.registration;
+void writeEntry(Writer& writer, const LineEntry& entry) {
     DictionaryWriter row(writer);
-    row.put("name", registration.name);
-    row.put("app", registration.app.name.str());
-    row.put("connector", registration.connector);
-    row.put("details", registration.details);
-    row.put("urgencies", lettersIn(of.urgencies));
+    row.put("name", entry.name);
+    row.put("app", entry.app);
+    row.put("connector", entry.connector);
+    row.put("details", entry.details);
+    row.put("urgencies", lettersIn(entry.fetched));
     row.put("cursors", "at", [&](Writer& list) {
         list.openArray("t");
-        for (const std::uint64_t cursor : registration.cursors)
+        for (const std::uint64_t cursor : entry.cursors)
             list.uint64(cursor);
         list.close();
     });
-    row.put("ended", registration.ended);
+    row.put("ended", entry.ended);
 }
 
-Result<void> readCursors(Reader& reader, Registration& registration) {
-    std::size_t place = 0;
+Result<void> readCursors(Reader& reader, LineEntry& entry) {
+    std::size_t count = 0;
     STINT_TRY(reader.array("t", [&](Reader& list) -> Result<void> {
         const std::uint64_t cursor = STINT_TRY(list.uint64());
-        if (place == registration.cursors.size()) return fail(Errc::ILLEGAL_ARGUMENT, "there are too many cursors");
-        registration.cursors.at(place++) = cursor;
+        if (count < entry.cursors.size()) entry.cursors.at(count) = cursor;
+        ++count;
         return {};
     }));
+    if (count != entry.cursors.size())
+        return fail(Errc::ILLEGAL_ARGUMENT, "there are {} cursors; there is one for each of {} urgencies", count,
+                    entry.cursors.size());
     return {};
 }
 
-Result<LineWanted::Of> readOf(Reader& reader) {
-    LineWanted::Of of;
-    Registration& registration = of.registration;
+Result<LineEntry> readEntry(Reader& reader) {
+    LineEntry entry;
     std::string letters;
     DictionaryReader row("registration", UnknownKeys::Ignore);
-    row.take("name", registration.name)
-        .take("app", registration.app.name)
-        .take("connector", registration.connector)
-        .take("details", registration.details)
+    row.take("name", entry.name)
+        .take("app", entry.app)
+        .take("connector", entry.connector)
+        .take("details", entry.details)
         .take("urgencies", letters)
-        .take("ended", registration.ended)
-        .take("cursors", "at", [&](Reader& list) { return readCursors(list, registration); });
+        .take("ended", entry.ended)
+        .take("cursors", "at", [&](Reader& list) { return readCursors(list, entry); });
     STINT_TRY(row.read(reader));
-    of.urgencies = STINT_TRY(urgenciesIn(letters));
-    return of;
+    entry.fetched = STINT_TRY(urgenciesIn(letters));
+    return entry;
 }
 
 } // namespace
 
-void writeLine(Writer& writer, const LineNews& news) {
-    DictionaryWriter line(writer);
-    line.put("stream", news.wanted.place.stream);
-    line.put("epoch", news.wanted.place.epoch);
-    line.put("network", news.network);
-    line.put("stored", news.stored);
-    line.put("registrations", "aa{sv}", [&](Writer& list) {
+const LineEntry* LineView::find(std::string_view name) const {
+    const auto found = std::ranges::find(entries, name, &LineEntry::name);
+    return found == entries.end() ? nullptr : &*found;
+}
+
+void writeLine(Writer& writer, const LineView& line) {
+    DictionaryWriter dictionary(writer);
+    dictionary.put("stream", line.place.stream);
+    dictionary.put("epoch", line.place.epoch);
+    dictionary.put("network", line.network);
+    dictionary.put("stored", line.stored);
+    dictionary.put("registrations", "aa{sv}", [&](Writer& list) {
         list.openArray("a{sv}");
-        for (const LineWanted::Of& of : news.wanted.of)
-            writeOf(list, of);
+        for (const LineEntry& entry : line.entries)
+            writeEntry(list, entry);
         list.close();
     });
 }
 
-Result<LineNews> readLine(Reader& reader) {
-    LineNews news;
-    DictionaryReader line("line", UnknownKeys::Ignore);
-    line.take("stream", news.wanted.place.stream)
-        .take("epoch", news.wanted.place.epoch)
-        .take("network", news.network)
-        .take("stored", news.stored)
+Result<LineView> readLine(Reader& reader) {
+    LineView line;
+    DictionaryReader dictionary("line", UnknownKeys::Ignore);
+    dictionary.take("stream", line.place.stream)
+        .take("epoch", line.place.epoch)
+        .take("network", line.network)
+        .take("stored", line.stored)
         .take("registrations", "aa{sv}", [&](Reader& list) {
             return list.array("a{sv}", [&](Reader& each) -> Result<void> {
-                news.wanted.of.push_back(STINT_TRY(readOf(each)));
+                LineEntry entry = STINT_TRY(readEntry(each));
+                line.entries.push_back(std::move(entry));
                 return {};
             });
         });
-    STINT_TRY(line.read(reader));
-    return news;
+    STINT_TRY(dictionary.read(reader));
+    return line;
 }
 
 void writeRegistration(Writer& writer, const Registered& registered) {
@@ -137,6 +145,7 @@ void writeRegistration(Writer& writer, const Registered& registered) {
     row.put("app", registered.app.name.str());
     row.put("connector", registered.connector);
     row.put("details", registered.details);
+    row.put("endpoint", registered.endpoint);
 }
 
 Result<Registered> readRegistration(Reader& reader) {
@@ -145,7 +154,8 @@ Result<Registered> readRegistration(Reader& reader) {
     row.take("name", registered.name)
         .take("app", registered.app.name)
         .take("connector", registered.connector)
-        .take("details", registered.details);
+        .take("details", registered.details)
+        .take("endpoint", registered.endpoint);
     STINT_TRY(row.read(reader));
     if (registered.connector.empty()) return fail(Errc::ILLEGAL_ARGUMENT, "registration: connector is missing");
     return registered;
@@ -191,10 +201,12 @@ void writeBatch(Writer& writer, const LineRead& batch) {
 namespace {
 
 Result<LineMessage> readMessage(Reader& fields) {
-    LineMessage message{.of = STINT_TRY(readSubject(fields))};
+    LineMessage message;
+    message.of = STINT_TRY(readSubject(fields));
     STINT_TRY(fields.read(message.sequence));
     STINT_TRY(fields.read(message.id));
-    message.sent = WallTime{Duration{STINT_TRY(fields.int64())}};
+    const std::int64_t sent = STINT_TRY(fields.int64());
+    message.sent = WallTime{Duration{sent}};
     const std::int64_t ttl = STINT_TRY(fields.int64());
     if (ttl < -1) return fail(Errc::ILLEGAL_ARGUMENT, "a message's TTL is {}; it is at least 0 ms, or -1: none", ttl);
     if (ttl >= 0) message.ttl = Duration{ttl};
@@ -208,7 +220,8 @@ DictionaryReader::Read listOf(const char* type, const char* contents, std::vecto
     return [=, &into](Reader& list) {
         return list.array(type, [&](Reader& each) {
             return each.structure(contents, [&](Reader& fields) -> Result<void> {
-                into.push_back(STINT_TRY(read(fields)));
+                Value value = STINT_TRY(read(fields));
+                into.push_back(std::move(value));
                 return {};
             });
         });
@@ -224,16 +237,18 @@ Result<LineRead> readBatch(Reader& reader) {
         .take("epochs", "a(tt)",
               listOf("(tt)", "tt", batch.epochs,
                      [](Reader& fields) -> Result<LineEpoch> {
-                         LineEpoch epoch{.number = STINT_TRY(fields.uint64())};
-                         epoch.from = STINT_TRY(fields.uint64());
+                         LineEpoch epoch;
+                         STINT_TRY(fields.read(epoch.number));
+                         STINT_TRY(fields.read(epoch.from));
                          return epoch;
                      }))
         .take("messages", "a(sstsxxsay)", listOf("(sstsxxsay)", "sstsxxsay", batch.messages, readMessage))
         .take("cursors", "a(sst)",
               listOf("(sst)", "sst", batch.cursors,
                      [](Reader& fields) -> Result<LineCursor> {
-                         LineCursor cursor{.of = STINT_TRY(readSubject(fields))};
-                         cursor.sequence = STINT_TRY(fields.uint64());
+                         LineCursor cursor;
+                         cursor.of = STINT_TRY(readSubject(fields));
+                         STINT_TRY(fields.read(cursor.sequence));
                          return cursor;
                      }))
         .take("missed", "a(ss)", listOf("(ss)", "ss", batch.missed, readSubject));
@@ -250,7 +265,8 @@ void writeConnectorCall(Writer& writer, const ConnectorCall& call) {
 }
 
 Result<ConnectorCall> readConnectorCall(Reader& reader) {
-    ConnectorCall call{.delivery = STINT_TRY(reader.uint64())};
+    ConnectorCall call;
+    STINT_TRY(reader.read(call.delivery));
     STINT_TRY(reader.read(call.registration));
     DictionaryReader message("message", UnknownKeys::Ignore);
     message.take("id", call.id).take("deletedNote", call.deletedNote).take("data", "ay", [&](Reader& bytes) {

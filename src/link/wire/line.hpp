@@ -1,26 +1,49 @@
 // The line to elsewhere on the wire, in both directions, between stintd and stint-push (push.md §4); the keys and types
 // are in the comments of dbus/org.stint.Push1.xml.
 #pragma once
+#include <array>
 #include <cstdint>
 #include <string>
+#include <string_view>
+#include <vector>
 
-#include "contract/model/effect.hpp"
 #include "contract/model/event.hpp"
+#include "contract/model/push.hpp"
 #include "link/wire/reader.hpp"
 #include "link/wire/writer.hpp"
 
 namespace stint::wire {
 
-/// All that the line is to know.
-struct LineNews {
-    LineWanted wanted;
-    std::string network;     ///< in use; empty: there is none
-    std::int64_t stored = 0; ///< push.stored
-};
-void writeLine(Writer& writer, const LineNews& news);
-Result<LineNews> readLine(Reader& reader);
+/// A registration as the line is told of it.
+struct LineEntry {
+    std::string name;
+    std::string app;
+    std::string connector; ///< the bus name that takes its messages; empty: a receiver of the app's manifest
+    std::string details;   ///< the line's own
+    Urgencies fetched;
+    std::array<std::uint64_t, urgencyWords.size()> cursors{};
+    bool ended = false; ///< the server is to be told
 
-/// A registration to be made: of the event its name, app, connector and details.
+    bool operator==(const LineEntry&) const = default;
+};
+
+/// All that the line is to know.
+struct LineView {
+    LinePlace place;          ///< of all cursors
+    std::string network;      ///< in use; empty: there is none
+    std::uint64_t stored = 0; ///< messages of a subject that the store keeps
+    std::vector<LineEntry> entries;
+
+    /// nullptr: there is none of that name.
+    const LineEntry* find(std::string_view name) const;
+
+    bool operator==(const LineView&) const = default;
+};
+void writeLine(Writer& writer, const LineView& line);
+/// IllegalArgument for a letter that is no urgency, and for cursors that are not one for each.
+Result<LineView> readLine(Reader& reader);
+
+/// A registration to be made: of the event its name, app, connector, details and endpoint.
 void writeRegistration(Writer& writer, const Registered& registered);
 Result<Registered> readRegistration(Reader& reader);
 

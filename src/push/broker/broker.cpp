@@ -304,6 +304,9 @@ Result<Options> optionsOf(const Broker::Settings& settings) {
         return options;
     }
     natsOptions_SetName(made, "stint-push");
+    // By libnats' own word a server need not do what the URL says, and whoever is in between could speak for it.
+    const auto isSecure = [](const std::string& url) { return url.starts_with("tls://"); };
+    if (std::ranges::any_of(settings.urls, isSecure)) STINT_TRY(checked(natsOptions_SetSecure(made, true), "TLS"));
     natsOptions_SetPingInterval(made, never);
     natsOptions_SetCustomReconnectDelay(made, delayOf, nullptr);
     natsOptions_UseGlobalMessageDelivery(made, true); // one thread, not one for each subscription
@@ -350,10 +353,10 @@ Result<void> Broker::Connection::openJetStream() {
     return {};
 }
 
-Result<std::string> Broker::ask(const std::string& subject, std::string_view question, Duration patience) const {
+Result<std::string> Broker::ask(const std::string& subject, std::string_view question, Duration longest) const {
     natsMsg* answered = nullptr;
     STINT_TRY(checked(natsConnection_Request(&answered, it_->nats, subject.c_str(), question.data(),
-                                             static_cast<int>(question.size()), patience.count()),
+                                             static_cast<int>(question.size()), longest.count()),
                       subject));
     const Message message(answered);
     return std::string(dataOf(answered));

@@ -40,7 +40,8 @@ public:
         std::vector<std::string> urls; ///< nats://127.0.0.1:4222; 1 to 8, of one system, tried in random order
         std::string credentials;       ///< a file of a user's JWT and key; empty: none
         /// The name of the device whose end this is; empty: it is the server's. A device's has no JetStream, is silent
-        /// where nothing is asked, and waits longer between its tries: 1 s to 5 min, by chance.
+        /// where nothing is asked, and waits longer between its tries: 1 s to 5 min, by chance. With a URL that begins
+        /// with tls:// it speaks to no server in clear text.
         std::string device;
     };
 
@@ -57,9 +58,9 @@ public:
     /// try is made: from a thread of libnats.
     void follow(std::function<void(bool up)> changed, std::function<void()> refused = nullptr);
 
-    /// The answer to a question. Unavailable: none came within `patience`.
+    /// The answer to a question. Unavailable: none came within `longest`.
     Result<std::string> ask(const std::string& subject, std::string_view question,
-                            Duration patience = std::chrono::seconds(2)) const;
+                            Duration longest = std::chrono::seconds(2)) const;
 
     // These wait for the server's answer, 2 s at most: Unavailable where none comes.
 

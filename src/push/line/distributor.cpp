@@ -7,6 +7,7 @@
 #include "link/wire/errors.hpp"
 #include "link/wire/reader.hpp"
 #include "link/wire/writer.hpp"
+#include "push/envelope/bytes.hpp"
 
 namespace stint::push {
 namespace {
@@ -18,7 +19,7 @@ constexpr const char* distributor2 = "org.unifiedpush.Distributor2";
 constexpr const char* connectorPath = "/org/unifiedpush/Connector";
 constexpr const char* connector1 = "org.unifiedpush.Connector1";
 constexpr const char* connector2 = "org.unifiedpush.Connector2";
-constexpr std::size_t mostAsked = 64;
+constexpr int mostAsked = 64, mostOfOne = 8; ///< calls that are not answered yet
 constexpr Duration connectorPatience = 30s;
 constexpr std::uint32_t taken = 1; ///< RequestName's answer: we own it; ReleaseName's: we do not any more
 
@@ -50,6 +51,10 @@ Result<std::string> tokenIn(const wire::Message& call, int version) {
     return token;
 }
 
+std::span<const std::uint8_t> bytesIn(const std::string& text) {
+    return {bytesOf(std::string_view(text)), text.size()};
+}
+
 std::string senderOf(const wire::Message& call) {
     const char* sender = sd_bus_message_get_sender(call.get());
     return sender ? sender : "";
@@ -66,7 +71,7 @@ void reply(const wire::Message& call, const std::function<void(wire::Writer&)>& 
 
 } // namespace
 
-Result<std::unique_ptr<Distributor>> Distributor::open(sd_event* loop, Gate& gate, const LineView& line) {
+Result<std::unique_ptr<Distributor>> Distributor::open(sd_event* loop, Gate& gate, const wire::LineView& line) {
     std::unique_ptr<Distributor> made(new Distributor(gate, line));
     made->bus_ = STINT_TRY(wire::openSessionBus(loop));
     STINT_TRY(made->add());
@@ -150,13 +155,27 @@ void Distributor::asked(const wire::Message& call) {
     (void)wire::replyError(call, token.error());
 }
 
+// One caller has not all the places.
+Result<void> Distributor::begin(const wire::Message& call) {
+    const auto known = asked_.find(senderOf(call));
+    const int its = known == asked_.end() ? 0 : known->second;
+    if (its >= mostOfOne || allAsked_ >= mostAsked)
+        return fail(Errc::BUSY, "{} calls are waiting already, {} of them from here; ask again", allAsked_, its);
+    ++asked_[senderOf(call)];
+    ++allAsked_;
+    return {};
+}
+
+void Distributor::end(const wire::Message& call) {
+    --allAsked_;
+    if (const auto its = asked_.find(senderOf(call)); --its->second == 0) asked_.erase(its);
+}
+
 void Distributor::askedToRegister(const wire::Message& call, const Wish& wish) {
     if (const auto checked = checkWish(wish); !checked.ok()) return registered(call, wish.version, checked);
-    if (asked_ >= mostAsked)
-        return registered(call, wish.version, fail(Errc::BUSY, "{} calls are waiting already; ask again", asked_));
-    ++asked_;
+    if (const auto begun = begin(call); !begun.ok()) return registered(call, wish.version, begun);
     const auto done = [this, call, version = wish.version](const Result<void>& result) {
-        --asked_;
+        end(call);
         registered(call, version, result);
     };
     callers_.ask(bus_.get(), senderOf(call), wish.service, [this, wish, done](const Result<std::string>& app) {
@@ -181,24 +200,23 @@ void Distributor::registered(const wire::Message& call, int version, const Resul
 }
 
 void Distributor::askedToUnregister(const wire::Message& call, int version, const std::string& token) {
-    if (asked_ >= mostAsked) return unregistered(call, version);
-    ++asked_;
+    if (const auto begun = begin(call); !begun.ok()) return (void)wire::replyError(call, begun.error());
     unregisterFirst(call, version, registrar_->named(token));
 }
 
 // A token is its connector's own choice: two of them may have the same. The caller's is that whose name it owns.
-void Distributor::unregisterFirst(const wire::Message& call, int version, std::vector<LineEntry> candidates) {
+void Distributor::unregisterFirst(const wire::Message& call, int version, std::vector<wire::LineEntry> candidates) {
     if (candidates.empty()) {
-        --asked_;
+        end(call);
         return unregistered(call, version);
     }
-    const LineEntry first = candidates.back();
+    const wire::LineEntry first = candidates.back();
     candidates.pop_back();
     callers_.ask(bus_.get(), senderOf(call), first.connector,
                  [this, call, version, first, candidates](const Result<std::string>& app) {
                      if (!app.ok() || *app != first.app) return unregisterFirst(call, version, candidates);
                      registrar_->unregister(first.name, [this, call, version](const Result<void>& done) {
-                         --asked_;
+                         end(call);
                          if (done.ok()) return unregistered(call, version);
                          (void)wire::replyError(call, done.error());
                      });
@@ -259,31 +277,33 @@ int Distributor::answered(sd_bus_message* answer, void* it, sd_bus_error*) {
     return 0;
 }
 
-void Distributor::deliver(const Delivery& delivery) {
-    if (delivery.isNote) return gate_.delivered(delivery.number, true); // UnifiedPush has no word for it
-    const LineEntry* const its = line_.find(delivery.registration);
+void Distributor::deliver(const wire::ConnectorCall& delivery) {
+    if (delivery.deletedNote) return gate_.delivered(delivery.delivery, true); // UnifiedPush has no word for it
+    const wire::LineEntry* const its = line_.find(delivery.registration);
     const auto details = its ? detailsIn(its->details) : std::nullopt;
-    if (!details || its->connector.empty()) return gate_.delivered(delivery.number, false);
+    if (!details || its->connector.empty()) return gate_.delivered(delivery.delivery, false);
     if (details->version == 1) return deliverFirst(delivery, its->connector, *details);
     const auto write = [&](wire::Writer& writer) {
         wire::DictionaryWriter arguments(writer);
         arguments.put("token", details->of);
-        arguments.put("message", "ay", [&](wire::Writer& value) { value.blob(delivery.data); });
+        arguments.put("message", "ay", [&](wire::Writer& value) { value.blob(bytesIn(delivery.data)); });
         arguments.put("id", delivery.id);
     };
     tell(its->connector, connector2, "Message", write,
-         [this, number = delivery.number](bool isTaken) { gate_.delivered(number, isTaken); });
+         [this, number = delivery.delivery](bool isTaken) { gate_.delivered(number, isTaken); });
 }
 
 // Nobody answers, so the connector has to be there before it is told. The bus starts none that it has no file of, even
 // if that runs.
-void Distributor::deliverFirst(const Delivery& delivery, const std::string& connector, const Details& its) {
+void Distributor::deliverFirst(const wire::ConnectorCall& delivery, const std::string& connector, const Details& its) {
     const auto tellNow = [this, delivery, connector, token = its.of] {
-        const auto write = [&](wire::Writer& writer) { writer.string(token).blob(delivery.data).string(delivery.id); };
+        const auto write = [&](wire::Writer& writer) {
+            writer.string(token).blob(bytesIn(delivery.data)).string(delivery.id);
+        };
         tell(connector, connector1, "Message", write,
-             [this, number = delivery.number](bool isTaken) { gate_.delivered(number, isTaken); });
+             [this, number = delivery.delivery](bool isTaken) { gate_.delivered(number, isTaken); });
     };
-    askBus("GetNameOwner", connector, [this, tellNow, number = delivery.number, connector](bool isThere) {
+    askBus("GetNameOwner", connector, [this, tellNow, number = delivery.delivery, connector](bool isThere) {
         if (isThere) return tellNow();
         askBus("StartServiceByName", connector, [this, tellNow, number](bool hasStarted) {
             if (hasStarted) return tellNow();

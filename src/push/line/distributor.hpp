@@ -3,6 +3,7 @@
 #pragma once
 #include <functional>
 #include <list>
+#include <map>
 #include <memory>
 #include <string>
 
@@ -19,7 +20,7 @@ namespace stint::push {
 class Distributor {
 public:
     /// Unavailable: there is no session bus. `line` has what the daemon last told.
-    static Result<std::unique_ptr<Distributor>> open(sd_event* loop, Gate& gate, const LineView& line);
+    static Result<std::unique_ptr<Distributor>> open(sd_event* loop, Gate& gate, const wire::LineView& line);
     Distributor(const Distributor&) = delete;
     Distributor& operator=(const Distributor&) = delete;
     void use(Registrar* registrar) { registrar_ = registrar; }
@@ -29,12 +30,12 @@ public:
     void own(std::function<void(bool done)> then);
     void leave(std::function<void(bool done)> then);
 
-    void deliver(const Delivery& delivery);
+    void deliver(const wire::ConnectorCall& delivery);
     void tellEndpoint(const std::string& connector, const Details& its, const std::string& endpoint);
     void tellUnregistered(const std::string& connector, const Details& its);
 
     /// Calls that are not answered yet, in either direction.
-    std::size_t underWay() const { return asked_ + calls_.size(); }
+    std::size_t underWay() const { return static_cast<std::size_t>(allAsked_) + calls_.size(); }
 
 private:
     /// A call to a connector, or to the bus.
@@ -46,7 +47,7 @@ private:
     };
     using Write = std::function<void(wire::Writer&)>;
 
-    Distributor(Gate& gate, const LineView& line) : gate_(gate), line_(line), callers_(gate) {}
+    Distributor(Gate& gate, const wire::LineView& line) : gate_(gate), line_(line), callers_(gate) {}
     Result<void> add();
 
     static int called(sd_bus_message* call, void* self, sd_bus_error*);
@@ -55,12 +56,14 @@ private:
     static int answered(sd_bus_message* answer, void* call, sd_bus_error*);
 
     void asked(const wire::Message& call);
+    Result<void> begin(const wire::Message& call);
+    void end(const wire::Message& call);
     void askedToRegister(const wire::Message& call, const Wish& wish);
     void registered(const wire::Message& call, int version, const Result<void>& done);
     void askedToUnregister(const wire::Message& call, int version, const std::string& token);
-    void unregisterFirst(const wire::Message& call, int version, std::vector<LineEntry> candidates);
+    void unregisterFirst(const wire::Message& call, int version, std::vector<wire::LineEntry> candidates);
     void unregistered(const wire::Message& call, int version);
-    void deliverFirst(const Delivery& delivery, const std::string& connector, const Details& its);
+    void deliverFirst(const wire::ConnectorCall& delivery, const std::string& connector, const Details& its);
     /// `then` gets whether the bus answered without an error.
     void askBus(const std::string& member, const std::string& name, std::function<void(bool answered)> then);
     void tell(const std::string& connector, const char* interface, const char* member, const Write& write,
@@ -69,9 +72,10 @@ private:
     Result<wire::Message> toConnector(const std::string& connector, const char* interface, const char* member) const;
 
     Gate& gate_;
-    const LineView& line_;
+    const wire::LineView& line_;
     Registrar* registrar_ = nullptr;
-    std::size_t asked_ = 0; ///< calls of Register and Unregister
+    std::map<std::string, int> asked_; ///< calls of Register and Unregister, by who asks
+    int allAsked_ = 0;
     wire::Bus bus_;
     // These go before the bus.
     wire::Slot objects_[3];

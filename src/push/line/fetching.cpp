@@ -14,9 +14,9 @@ constexpr Duration patience = 2s, checkPatience = 5s;
 constexpr std::size_t mostLive = 100; ///< in a batch
 constexpr int mostSilent = 3;
 
-std::set<Subject> wantedIn(const LineView& line) {
+std::set<Subject> wantedIn(const wire::LineView& line) {
     std::set<Subject> wanted;
-    for (const LineEntry& one : line.entries)
+    for (const wire::LineEntry& one : line.entries)
         for (std::size_t n = 0; n < urgencyWords.size(); ++n)
             if (!one.ended && one.fetched[n]) wanted.insert({one.name, static_cast<Urgency>(n)});
     return wanted;
@@ -40,7 +40,7 @@ Fetching::Fetching(sd_event* loop, const LineSettings& settings, Gate& gate, std
                [this](const std::string& reason) { troubles_.add(reason); }),
       retry_(loop) {}
 
-void Fetching::replace(const LineView& line) {
+void Fetching::replace(const wire::LineView& line) {
     const auto before = wantedIn(reading_.line());
     const std::string network = reading_.line().network;
     const LinePlace place = reading_.line().place;
@@ -60,7 +60,7 @@ void Fetching::replace(const LineView& line) {
 }
 
 void Fetching::connect() {
-    lost();
+    lost("no broker has answered yet");
     isWanted_ = true;
     isAsking_ = false;
     carrier_->connect({.urls = settings_.brokers, .credentials = settings_.credentials, .device = settings_.device});
@@ -69,21 +69,26 @@ void Fetching::connect() {
 }
 
 void Fetching::disconnect() {
-    lost();
+    lost("");
     if (std::exchange(isWanted_, false)) carrier_->disconnect();
     isAsking_ = false;
     retry_.clear();
 }
 
-void Fetching::lost() {
+void Fetching::lost(const std::string& trouble) {
     ++connections_;
     isConnected_ = false;
     checked_.reset();
-    if (std::exchange(isReported_, false)) gate_.report(false, 0ms);
+    const bool wasUp = std::exchange(isReported_, false);
+    if (std::exchange(trouble_, trouble) != trouble || wasUp) gate_.report({.up = false, .trouble = trouble});
+}
+
+void Fetching::reportUp() {
+    gate_.report({.up = true, .keepAlive = keepAlive_.length(reading_.line().network), .server = settings_.origin});
 }
 
 void Fetching::changed(bool up) {
-    lost();
+    lost(up ? "the server has not answered yet" : "no broker is reached; it is tried again");
     isConnected_ = up;
     if (!up) return;
     isBehind_ = true;
@@ -92,8 +97,9 @@ void Fetching::changed(bool up) {
 }
 
 void Fetching::ended(const std::string& why) {
-    lost();
-    complain("stint-push", fmt::format("{}; it is tried again on another network, or when the device asks", why));
+    const auto trouble = fmt::format("{}; it is tried again on another network, or when the device asks", why);
+    lost(trouble);
+    complain("stint-push", trouble);
 }
 
 void Fetching::check() {
@@ -165,7 +171,7 @@ void Fetching::answered(const Result<std::string>& text, Duration silence) {
         isBehind_ = true;
         go();
     };
-    const Batch& batch = fetched->batch;
+    const LineRead& batch = fetched->batch;
     const bool isEmpty = batch.messages.empty() && batch.cursors.empty() && batch.missed.empty() &&
                          batch.epochs.empty() && batch.stream == store();
     if (isEmpty) return next();
@@ -176,7 +182,7 @@ void Fetching::takeLive() {
     auto live = carrier_->take(mostLive);
     if (live.empty()) return;
     heard_ = bootNow();
-    Batch batch{.stream = store()};
+    LineRead batch{.stream = store()};
     for (const Stored& message : live)
         if (reading_.heard(message, batch) == Reading::Live::Behind) {
             isBehind_ = true;
@@ -186,7 +192,7 @@ void Fetching::takeLive() {
     send(batch, [this] { go(); });
 }
 
-void Fetching::send(const Batch& batch, std::function<void()> then) {
+void Fetching::send(const LineRead& batch, std::function<void()> then) {
     isSending_ = true;
     gate_.arrived(batch, [this, batch, then = std::move(then)](const Result<void>& taken) {
         isSending_ = false;
@@ -203,15 +209,13 @@ void Fetching::send(const Batch& batch, std::function<void()> then) {
 
 void Fetching::caughtUp() {
     backoff_.reset();
-    if (isConnected_ && !std::exchange(isReported_, true))
-        gate_.report(true, keepAlive_.length(reading_.line().network));
+    if (isConnected_ && !std::exchange(isReported_, true)) reportUp();
     caughtUp_();
     go();
 }
 
 void Fetching::learned(Duration before) {
-    const Duration now = keepAlive_.length(reading_.line().network);
-    if (isReported_ && now != before) gate_.report(true, now);
+    if (isReported_ && keepAlive_.length(reading_.line().network) != before) reportUp();
 }
 
 void Fetching::ask(const RegistrationQuestion& question, std::function<void(Result<void>)> then) {

@@ -26,7 +26,7 @@ public:
     Fetching& operator=(const Fetching&) = delete;
 
     /// The daemon's word.
-    void replace(const LineView& line);
+    void replace(const wire::LineView& line);
     /// Asks now, and takes no answer for a dead connection.
     void check();
 
@@ -46,13 +46,14 @@ private:
     void disconnect();
     void changed(bool up);
     void ended(const std::string& why);
-    void lost();
+    void lost(const std::string& trouble);
+    void reportUp();
     void go();
     void askBox();
     void answered(const Result<std::string>& text, Duration silence);
     void unanswered(bool wasSilent, bool wasCheck);
     void takeLive();
-    void send(const Batch& batch, std::function<void()> then);
+    void send(const LineRead& batch, std::function<void()> then);
     void later();
     void caughtUp();
     void learned(Duration before);
@@ -67,6 +68,7 @@ private:
     Timer retry_;
     Backoff backoff_;
     std::set<std::string> subjects_; ///< that are heard
+    std::string trouble_;            ///< that the daemon was last told
     bool isWanted_ = false;          ///< the connection
     bool isConnected_ = false;
     bool isReported_ = false;

@@ -41,7 +41,7 @@ Result<std::unique_ptr<Gate>> Gate::open(sd_event* loop, Follower follower) {
 
 Result<void> Gate::follow(sd_event* loop) {
     sd_bus_slot* slot = nullptr;
-    int result = sd_bus_match_signal(bus_.get(), &slot, nullptr, nullptr, pushInterface, nullptr, heard, this);
+    int result = sd_bus_match_signal(bus_.get(), &slot, nullptr, nullptr, wire::pushInterface, nullptr, heard, this);
     signals_.reset(std::exchange(slot, nullptr));
     if (result >= 0)
         result = sd_bus_match_signal(bus_.get(), &slot, "org.freedesktop.DBus.Local", "/org/freedesktop/DBus/Local",
@@ -53,7 +53,7 @@ Result<void> Gate::follow(sd_event* loop) {
 }
 
 void Gate::call(const char* member, const std::function<void(wire::Writer&)>& write, Answered answered) {
-    auto message = wire::newCall(bus_.get(), pushInterface, member);
+    auto message = wire::newCall(bus_.get(), wire::pushInterface, member);
     if (message.ok()) {
         wire::Writer writer(*message);
         write(writer);
@@ -114,11 +114,11 @@ void Gate::said(const wire::Message& signal) {
     wire::Reader reader(signal);
     if (signal.member() == "CheckLine") return follower_.check();
     if (signal.member() == "LineChanged") {
-        auto line = readLine(reader);
+        auto line = wire::readLine(reader);
         if (line.ok()) follower_.changed(std::move(line).value());
     }
     if (signal.member() == "Deliver") {
-        auto delivery = readDelivery(reader);
+        auto delivery = wire::readConnectorCall(reader);
         if (delivery.ok()) follower_.deliver(std::move(delivery).value());
     }
 }
@@ -129,11 +129,11 @@ void noOptions(wire::Writer& writer) { const wire::DictionaryWriter empty(writer
 
 } // namespace
 
-void Gate::line(const Then<LineView>& then) {
+void Gate::line(const Then<wire::LineView>& then) {
     call("Line", noOptions, [then](const Result<wire::Message>& answer) {
         if (!answer.ok()) return then(answer.error());
         wire::Reader reader(*answer);
-        then(readLine(reader));
+        then(wire::readLine(reader));
     });
 }
 
@@ -149,9 +149,9 @@ void Gate::whoCalls(Process process, const std::string& connector, const Then<st
     });
 }
 
-void Gate::registers(const NewEntry& entry, const Then<void>& then) {
+void Gate::registers(const Registered& entry, const Then<void>& then) {
     callDone(
-        "Register", [&](wire::Writer& writer) { writeEntry(writer, entry); }, then);
+        "Register", [&](wire::Writer& writer) { wire::writeRegistration(writer, entry); }, then);
 }
 
 void Gate::unregister(const std::string& name, bool everywhere, const Then<void>& then) {
@@ -163,15 +163,17 @@ void Gate::unregister(const std::string& name, bool everywhere, const Then<void>
     callDone("Unregister", write, then);
 }
 
-void Gate::arrived(const Batch& batch, const Then<void>& then) {
+void Gate::arrived(const LineRead& batch, const Then<void>& then) {
     callDone(
-        "Arrived", [&](wire::Writer& writer) { writeBatch(writer, batch); }, then);
+        "Arrived", [&](wire::Writer& writer) { wire::writeBatch(writer, batch); }, then);
 }
 
-void Gate::report(bool up, Duration keepAlive) {
+void Gate::report(const LineReported& reported) {
     const auto write = [&](wire::Writer& writer) {
-        writer.boolean(up).int64(keepAlive.count());
-        noOptions(writer);
+        writer.boolean(reported.up).int64(reported.keepAlive.count());
+        wire::DictionaryWriter options(writer);
+        options.put("server", reported.server);
+        options.put("trouble", reported.trouble);
     };
     callDone("Report", write, nullptr);
 }

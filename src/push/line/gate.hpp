@@ -9,8 +9,8 @@
 
 #include <systemd/sd-event.h>
 
+#include "link/wire/line.hpp"
 #include "link/wire/message.hpp"
-#include "push/line/words.hpp"
 #include "stint/result.hpp"
 #include "stint/units.hpp"
 
@@ -19,9 +19,9 @@ namespace stint::push {
 class Gate {
 public:
     struct Follower {
-        std::function<void(LineView)> changed;
+        std::function<void(wire::LineView)> changed;
         std::function<void()> check;
-        std::function<void(Delivery)> deliver;
+        std::function<void(wire::ConnectorCall)> deliver;
         std::function<void()> gone; ///< the daemon has ended; nothing is answered any more
     };
 
@@ -31,17 +31,17 @@ public:
 
     template <class Value> using Then = std::function<void(Result<Value>)>;
     /// From now on the daemon says what it wants to this connection.
-    void line(const Then<LineView>& then);
+    void line(const Then<wire::LineView>& then);
     struct Process {
         std::uint32_t pid = 0;
         std::uint64_t startTime = 0;
     };
     void whoCalls(Process process, const std::string& connector, const Then<std::string>& then);
-    void registers(const NewEntry& entry, const Then<void>& then);
+    void registers(const Registered& entry, const Then<void>& then);
     /// `everywhere`: the server knows it, too.
     void unregister(const std::string& name, bool everywhere, const Then<void>& then);
-    void arrived(const Batch& batch, const Then<void>& then);
-    void report(bool up, Duration keepAlive);
+    void arrived(const LineRead& batch, const Then<void>& then);
+    void report(const LineReported& reported);
     void delivered(std::uint64_t delivery, bool taken);
 
     /// Calls that are not answered yet.

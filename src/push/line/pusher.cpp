@@ -19,13 +19,14 @@ Result<std::unique_ptr<Pusher>> Pusher::open(sd_event* loop, std::optional<LineS
 }
 
 Result<void> Pusher::prepare() {
-    gate_ = STINT_TRY(Gate::open(loop_, {.changed = [this](const LineView& line) { take(line); },
-                                         .check =
-                                             [this] {
-                                                 if (fetching_) fetching_->check();
-                                             },
-                                         .deliver = [this](const Delivery& one) { distributor_->deliver(one); },
-                                         .gone = [this] { end(ends::ok, ""); }}));
+    gate_ =
+        STINT_TRY(Gate::open(loop_, {.changed = [this](const wire::LineView& line) { take(line); },
+                                     .check =
+                                         [this] {
+                                             if (fetching_) fetching_->check();
+                                         },
+                                     .deliver = [this](const wire::ConnectorCall& one) { distributor_->deliver(one); },
+                                     .gone = [this] { end(ends::ok, ""); }}));
     distributor_ = STINT_TRY(Distributor::open(loop_, *gate_, line_));
     registrar_ = std::make_unique<Registrar>(
         loop_, settings_, *gate_, line_,
@@ -44,12 +45,12 @@ Result<void> Pusher::prepare() {
     sd_event_source* made = nullptr;
     if (sd_event_add_post(loop_, &made, lookedAt, this) < 0) return fail(Errc::SYSTEM, "cannot follow the loop");
     after_.reset(made);
-    gate_->line([this](const Result<LineView>& line) { begun(line); });
+    gate_->line([this](const Result<wire::LineView>& line) { begun(line); });
     return {};
 }
 
 // The name is taken once it is known what is there: a call that comes before waits at the bus.
-void Pusher::begun(const Result<LineView>& line) {
+void Pusher::begun(const Result<wire::LineView>& line) {
     if (!line.ok()) return end(ends::unavailable, fmt::format("stintd has no line for us: {}", line.error().message));
     hasBegun_ = true;
     take(*line);
@@ -58,7 +59,7 @@ void Pusher::begun(const Result<LineView>& line) {
     });
 }
 
-void Pusher::take(const LineView& line) {
+void Pusher::take(const wire::LineView& line) {
     line_ = line;
     if (!hasBegun_) return;
     if (fetching_) fetching_->replace(line_);

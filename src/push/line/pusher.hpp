@@ -24,8 +24,8 @@ private:
     Pusher(sd_event* loop, std::optional<LineSettings> settings)
         : loop_(loop), settings_(std::move(settings)), idle_(loop) {}
     Result<void> prepare();
-    void begun(const Result<LineView>& line);
-    void take(const LineView& line);
+    void begun(const Result<wire::LineView>& line);
+    void take(const wire::LineView& line);
     bool isIdle() const;
     void look();
     void leave();
@@ -34,7 +34,7 @@ private:
 
     sd_event* loop_;
     std::optional<LineSettings> settings_;
-    LineView line_;
+    wire::LineView line_;
     bool hasBegun_ = false;
     bool isLeaving_ = false;
     std::unique_ptr<Gate> gate_;

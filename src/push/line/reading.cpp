@@ -60,32 +60,32 @@ Result<void> check(const BoxAnswer& answer) {
 
 } // namespace
 
-void Reading::replace(LineView line) {
+void Reading::replace(wire::LineView line) {
     line_ = std::move(line);
     ahead_.clear();
-    for (const LineEntry& one : line_.entries)
+    for (const wire::LineEntry& one : line_.entries)
         muted_.erase(prefixOf(one.name));
 }
 
-LineEntry* Reading::entry(std::string_view name) {
-    const auto found = std::ranges::find(line_.entries, name, &LineEntry::name);
+wire::LineEntry* Reading::entry(std::string_view name) {
+    const auto found = std::ranges::find(line_.entries, name, &wire::LineEntry::name);
     return found == line_.entries.end() ? nullptr : &*found;
 }
 
 bool Reading::isWanted(const Subject& subject) const {
-    const LineEntry* const one = line_.find(subject.registration);
+    const wire::LineEntry* const one = line_.find(subject.registration);
     return one && !one->ended && one->fetched[placeOf(subject.urgency)];
 }
 
 std::uint64_t Reading::cursorOf(const Subject& subject) const {
     if (const auto found = ahead_.find(subject); found != ahead_.end()) return found->second;
-    const LineEntry* const one = line_.find(subject.registration);
+    const wire::LineEntry* const one = line_.find(subject.registration);
     return one ? one->cursors.at(placeOf(subject.urgency)) : 0;
 }
 
 BoxQuestion Reading::question() const {
     BoxQuestion question{.place = line_.place, .wanted = {}, .cursors = {}};
-    for (const LineEntry& one : line_.entries) {
+    for (const wire::LineEntry& one : line_.entries) {
         if (!isRegistration(one.name) || question.cursors.size() >= limits::registrations) continue;
         auto& cursors = question.cursors[prefixOf(one.name)];
         for (std::size_t n = 0; n < cursors.size(); ++n)
@@ -104,7 +104,7 @@ std::set<std::string> Reading::subjects() const {
     for (std::size_t n = 0; n < urgencyWords.size(); ++n) {
         std::set<std::string> its;
         bool isAll = true;
-        for (const LineEntry& one : line_.entries) {
+        for (const wire::LineEntry& one : line_.entries) {
             if (one.ended || !isRegistration(one.name)) continue;
             const Address address{self_.shard, self_.device, static_cast<Urgency>(n), one.name};
             if (one.fetched[n])
@@ -128,7 +128,7 @@ Result<Reading::Fetched> Reading::fetched(const BoxAnswer& answer) {
     const auto last = std::ranges::max_element(counts, isReadBefore, [](const auto& one) { return one.first; });
     const bool isCut = answer.more && counts.size() > 1;
     Fetched fetched{.batch = {.stream = answer.store, .epochs = answer.epochs}, .again = answer.more};
-    Batch& batch = fetched.batch;
+    LineRead& batch = fetched.batch;
     bool isMuted = false;
     std::map<Subject, std::uint64_t> passed;
     for (const StoredMessage& message : answer.messages) {
@@ -165,7 +165,7 @@ Result<Reading::Fetched> Reading::fetched(const BoxAnswer& answer) {
 }
 
 // The MAC says nothing of the sequences: what names one that does not follow is not believed, but asked about.
-Reading::Live Reading::heard(const Stored& message, Batch& into) {
+Reading::Live Reading::heard(const Stored& message, LineRead& into) {
     const auto to = addressIn(message.subject);
     if (!to || to->device != self_.device) {
         wrong_("a wrong subject or sequence");
@@ -194,24 +194,24 @@ Reading::Live Reading::heard(const Stored& message, Batch& into) {
 }
 
 void Reading::raise(const Subject& subject, std::uint64_t sequence) {
-    LineEntry* const one = entry(subject.registration);
+    wire::LineEntry* const one = entry(subject.registration);
     if (!one) return;
     auto& cursor = one->cursors.at(placeOf(subject.urgency));
     cursor = std::max(cursor, sequence);
 }
 
 // The same that the daemon does; where that has told so meanwhile, the place is the same already.
-void Reading::taken(const Batch& batch) {
+void Reading::taken(const LineRead& batch) {
     ahead_.clear();
     if (!batch.stream.empty() && batch.stream != line_.place.stream) {
         line_.place = {.stream = batch.stream, .epoch = 0};
-        for (LineEntry& one : line_.entries)
+        for (wire::LineEntry& one : line_.entries)
             one.cursors.fill(0);
     }
     for (const LineEpoch& epoch : batch.epochs) {
         if (epoch.number <= line_.place.epoch) continue;
         line_.place.epoch = epoch.number;
-        for (LineEntry& one : line_.entries)
+        for (wire::LineEntry& one : line_.entries)
             for (auto& cursor : one.cursors)
                 cursor = std::min(cursor, epoch.from);
     }

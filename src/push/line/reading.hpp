@@ -7,10 +7,10 @@
 #include <set>
 #include <string>
 
+#include "link/wire/line.hpp"
 #include "push/broker/broker.hpp"
 #include "push/envelope/envelope.hpp"
 #include "push/envelope/questions.hpp"
-#include "push/line/words.hpp"
 
 namespace stint::push {
 
@@ -22,8 +22,8 @@ public:
     Reading(Asker self, LineKey key, Wrong wrong) : self_(std::move(self)), key_(key), wrong_(std::move(wrong)) {}
 
     /// The daemon's word replaces all that is known.
-    void replace(LineView line);
-    const LineView& line() const { return line_; }
+    void replace(wire::LineView line);
+    const wire::LineView& line() const { return line_; }
 
     /// All that lacks. Of a subject that is not wanted the cursor is so high that nothing comes of it.
     BoxQuestion question() const;
@@ -32,7 +32,7 @@ public:
 
     /// An answer's messages.
     struct Fetched {
-        Batch batch;
+        LineRead batch;
         bool again = false; ///< there is more; it has to be asked for once the batch was taken in
         bool isNews = true; ///< false: the same question would be answered alike
     };
@@ -45,10 +45,10 @@ public:
         Passed, ///< it is nothing, or was taken in before
         Behind, ///< others before it were not heard: the mailbox has to be asked
     };
-    Live heard(const Stored& message, Batch& into);
+    Live heard(const Stored& message, LineRead& into);
 
     /// The daemon has the batch.
-    void taken(const Batch& batch);
+    void taken(const LineRead& batch);
     /// It does not.
     void notTaken() { ahead_.clear(); }
 
@@ -59,14 +59,14 @@ private:
     };
     bool isWanted(const Subject& subject) const;
     std::uint64_t cursorOf(const Subject& subject) const;
-    LineEntry* entry(std::string_view name);
+    wire::LineEntry* entry(std::string_view name);
     void raise(const Subject& subject, std::uint64_t sequence);
     bool mute(const std::string& registration);
 
     Asker self_;
     LineKey key_;
     Wrong wrong_;
-    LineView line_;
+    wire::LineView line_;
     std::map<Subject, std::uint64_t> ahead_; ///< cursors with the live messages of the batch that is being made
     std::set<std::string> muted_; ///< first characters of registrations that the server has and this device does not
 };

@@ -63,7 +63,7 @@ void Registrar::requestNext() {
 
 void Registrar::request(const Request& next) {
     const Wish& wish = next.wish;
-    for (LineEntry& its : line_.entries) {
+    for (wire::LineEntry& its : line_.entries) {
         const auto details = detailsIn(its.details);
         if (its.ended || its.app != next.app || !details || details->of != wish.token) continue;
         if (details->vapid == wish.vapid) return renew(next, its, *details);
@@ -74,52 +74,54 @@ void Registrar::request(const Request& next) {
     }
     const Details details{
         .token = newToken(), .of = wish.token, .version = wish.version, .vapid = wish.vapid, .at = {}};
-    LineEntry made;
+    wire::LineEntry made;
     made.name = *registrationOf(details.token);
     made.app = next.app;
     made.connector = wish.service;
     write(made, details, next.done);
 }
 
-// The same endpoint again; the connector is told of it again, since it may have missed it.
-void Registrar::renew(const Request& next, const LineEntry& its, Details details) {
-    if (details.version == next.wish.version && its.connector == next.wish.service) {
-        if (fetching_ && !details.at.empty() && details.at == fetching_->store()) {
-            next.done({});
-            teller_.newEndpoint(its.connector, details, settings_->endpointOf(details.token));
-            return;
-        }
-        return next.done({});
-    }
-    LineEntry changed = its;
-    changed.connector = next.wish.service;
+// The same endpoint again. The daemon is told in any case, and tries again what its connector had not taken; the
+// connector is told once the server has it, since it may have missed it.
+void Registrar::renew(const Request& next, const wire::LineEntry& its, Details details) {
+    wire::LineEntry renewed = its;
+    renewed.connector = next.wish.service;
+    const bool isPlaced =
+        details.version == next.wish.version && fetching_ && !details.at.empty() && details.at == fetching_->store();
     details.version = next.wish.version;
-    details.at.clear(); // the server learns the version, and then the connector is told
-    write(changed, details, next.done);
+    if (!isPlaced) details.at.clear(); // the server learns the version, and then the connector is told
+    write(renewed, details, [this, renewed, details, isPlaced, done = next.done](const Result<void>& written) {
+        done(written);
+        if (isPlaced && written.ok())
+            teller_.newEndpoint(renewed.connector, details, settings_->endpointOf(details.token));
+    });
 }
 
-void Registrar::write(const LineEntry& entry, const Details& details, const Done& done) {
-    LineEntry written = entry;
+void Registrar::write(const wire::LineEntry& entry, const Details& details, const Done& done) {
+    wire::LineEntry written = entry;
     written.details = textOf(details);
-    gate_.registers(
-        {.name = written.name, .app = written.app, .connector = written.connector, .details = written.details},
-        [this, written, done](const Result<void>& answer) {
-            if (!answer.ok()) return done(answer);
-            // The daemon tells it, too, and which urgencies are fetched.
-            const auto known = std::ranges::find(line_.entries, written.name, &LineEntry::name);
-            if (known == line_.entries.end()) {
-                line_.entries.push_back(written);
-            } else {
-                known->connector = written.connector;
-                known->details = written.details;
-            }
-            done({});
-        });
+    gate_.registers({.name = written.name,
+                     .app = AppId{written.app},
+                     .connector = written.connector,
+                     .details = written.details,
+                     .endpoint = details.at.empty() ? "" : settings_->endpointOf(details.token)},
+                    [this, written, done](const Result<void>& answer) {
+                        if (!answer.ok()) return done(answer);
+                        // The daemon tells it, too, and which urgencies are fetched.
+                        const auto known = std::ranges::find(line_.entries, written.name, &wire::LineEntry::name);
+                        if (known == line_.entries.end()) {
+                            line_.entries.push_back(written);
+                        } else {
+                            known->connector = written.connector;
+                            known->details = written.details;
+                        }
+                        done({});
+                    });
 }
 
-std::vector<LineEntry> Registrar::named(const std::string& token) const {
-    std::vector<LineEntry> found;
-    for (const LineEntry& one : line_.entries) {
+std::vector<wire::LineEntry> Registrar::named(const std::string& token) const {
+    std::vector<wire::LineEntry> found;
+    for (const wire::LineEntry& one : line_.entries) {
         const auto details = detailsIn(one.details);
         if (!one.ended && details && details->of == token) found.push_back(one);
     }
@@ -128,14 +130,14 @@ std::vector<LineEntry> Registrar::named(const std::string& token) const {
 
 void Registrar::unregister(const std::string& name, const Done& done) {
     gate_.unregister(name, false, [this, name, done](const Result<void>& answer) {
-        const auto known = std::ranges::find(line_.entries, name, &LineEntry::name);
+        const auto known = std::ranges::find(line_.entries, name, &wire::LineEntry::name);
         if (answer.ok() && known != line_.entries.end()) known->ended = true;
         done(answer);
         go();
     });
 }
 
-bool Registrar::isToBePlaced(const LineEntry& entry) const {
+bool Registrar::isToBePlaced(const wire::LineEntry& entry) const {
     if (passed_.contains(entry.name)) return false;
     if (entry.ended) return true;
     const auto details = detailsIn(entry.details);
@@ -150,12 +152,12 @@ void Registrar::go() {
     const auto next = std::ranges::find_if(line_.entries, [this](const auto& one) { return isToBePlaced(one); });
     if (next == line_.entries.end()) return;
     placing_ = fetching_->connection();
-    const LineEntry entry = *next;
+    const wire::LineEntry& entry = *next;
     if (entry.ended) return end(entry);
     place(entry, *detailsIn(entry.details));
 }
 
-void Registrar::place(const LineEntry& entry, const Details& details) {
+void Registrar::place(const wire::LineEntry& entry, const Details& details) {
     const RegistrationQuestion question{.registration = entry.name,
                                         .isWanted = true,
                                         .vapid = details.vapid,
@@ -167,12 +169,12 @@ void Registrar::place(const LineEntry& entry, const Details& details) {
     });
 }
 
-void Registrar::placed(const LineEntry& entry, Details details, const Result<void>& answer) {
+void Registrar::placed(const wire::LineEntry& entry, Details details, const Result<void>& answer) {
     if (!answer.ok() && answer.error().code == Errc::ILLEGAL_ARGUMENT)
         return refused(entry, details, answer.error().message);
     if (!answer.ok()) return later();
     details.at = fetching_->store();
-    const LineEntry* const now = line_.find(entry.name);
+    const wire::LineEntry* const now = line_.find(entry.name);
     if (!now || now->ended || now->details != entry.details) { // it was changed meanwhile
         placing_.reset();
         return go();
@@ -186,7 +188,7 @@ void Registrar::placed(const LineEntry& entry, Details details, const Result<voi
     });
 }
 
-void Registrar::refused(const LineEntry& entry, const Details& details, const std::string& why) {
+void Registrar::refused(const wire::LineEntry& entry, const Details& details, const std::string& why) {
     complain("stint-push", fmt::format("the server refuses a registration of {}: {}", entry.app, why));
     passed_.insert(entry.name);
     placing_.reset();
@@ -195,7 +197,7 @@ void Registrar::refused(const LineEntry& entry, const Details& details, const st
     go();
 }
 
-void Registrar::end(const LineEntry& entry) {
+void Registrar::end(const wire::LineEntry& entry) {
     const RegistrationQuestion question{.registration = entry.name, .isWanted = false, .vapid = {}, .sealedKey = {}};
     const auto told = [this, name = entry.name, of = fetching_->connection()](const Result<void>& answer) {
         if (placing_ != of) return;

@@ -38,7 +38,8 @@ public:
     using Done = std::function<void(Result<void>)>;
 
     /// `line` has what the daemon last told.
-    Registrar(sd_event* loop, const std::optional<LineSettings>& settings, Gate& gate, LineView& line, Teller teller)
+    Registrar(sd_event* loop, const std::optional<LineSettings>& settings, Gate& gate, wire::LineView& line,
+              Teller teller)
         : settings_(settings), gate_(gate), line_(line), teller_(std::move(teller)), retry_(loop) {}
     Registrar(const Registrar&) = delete;
     Registrar& operator=(const Registrar&) = delete;
@@ -48,7 +49,7 @@ public:
     /// For that app, which has asked. LimitExceeded, IllegalArgument by the daemon's word. `done` is called once.
     void registers(const std::string& app, const Wish& wish, Done done);
     /// Those registrations whose connector may ask to end one that it knows by this token.
-    std::vector<LineEntry> named(const std::string& token) const;
+    std::vector<wire::LineEntry> named(const std::string& token) const;
     void unregister(const std::string& name, const Done& done);
 
     /// Goes on placing: the line is up, or the daemon has told something new.
@@ -62,19 +63,19 @@ private:
     };
     void requestNext();
     void request(const Request& next);
-    void renew(const Request& next, const LineEntry& its, Details details);
-    void write(const LineEntry& entry, const Details& details, const Done& done);
+    void renew(const Request& next, const wire::LineEntry& its, Details details);
+    void write(const wire::LineEntry& entry, const Details& details, const Done& done);
 
-    bool isToBePlaced(const LineEntry& entry) const;
-    void place(const LineEntry& entry, const Details& details);
-    void end(const LineEntry& entry);
-    void placed(const LineEntry& entry, Details details, const Result<void>& answer);
-    void refused(const LineEntry& entry, const Details& details, const std::string& why);
+    bool isToBePlaced(const wire::LineEntry& entry) const;
+    void place(const wire::LineEntry& entry, const Details& details);
+    void end(const wire::LineEntry& entry);
+    void placed(const wire::LineEntry& entry, Details details, const Result<void>& answer);
+    void refused(const wire::LineEntry& entry, const Details& details, const std::string& why);
     void later();
 
     const std::optional<LineSettings>& settings_;
     Gate& gate_;
-    LineView& line_;
+    wire::LineView& line_;
     Fetching* fetching_ = nullptr;
     Teller teller_;
     std::deque<Request> requests_; ///< one after another: the same may be asked for twice

@@ -91,7 +91,7 @@ bool isPlainText(std::string_view text) {
 bool isOrigin(std::string_view text) {
     const bool hasScheme = text.starts_with("https://") || text.starts_with("http://");
     return hasScheme && text.size() <= longestOrigin && isPlainText(text) &&
-           text.find_first_of("/?#@\\", text.find("//") + 2) == text.npos && !text.ends_with("//");
+           text.find_first_of("/?#@\\", text.find("//") + 2) == std::string_view::npos && !text.ends_with("//");
 }
 
 bool isBroker(std::string_view text) {
@@ -100,7 +100,8 @@ bool isBroker(std::string_view text) {
 }
 
 bool isFileName(std::string_view text) {
-    return text.find('/') == text.npos && text != "." && text != ".." && text.find('\0') == text.npos;
+    return text.find('/') == std::string_view::npos && text != "." && text != ".." &&
+           text.find('\0') == std::string_view::npos;
 }
 
 Result<void> readServer(const Table& file, LineSettings& into) {

@@ -54,6 +54,18 @@ public:
         installed_.try_emplace(app.name.str(), guestManifest(app.name.str()));
     }
 
+    void dropGuest(const AppId& app) override {
+        if (isGuest(app.name)) installed_.erase(app.name.str());
+        guests_.erase(app.name.str());
+    }
+
+    std::vector<AppId> guests() const override {
+        std::vector<AppId> guests;
+        for (const std::string& guest : guests_)
+            guests.push_back(AppId{guest});
+        return guests;
+    }
+
     bool isGuest(std::string_view package) const override {
         const Manifest* const manifest = find(package);
         return manifest && *manifest == guestManifest(package);

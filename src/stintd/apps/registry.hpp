@@ -50,8 +50,12 @@ public:
     virtual const Manifest* find(std::string_view package) const = 0;
     /// Adds an app that needs no manifest; OnChange is not called.
     virtual void addBuiltIn(const Manifest& manifest) = 0;
-    /// Adds an app that is known by its name alone, until a file has a manifest of it; OnChange is not called.
+    /// Adds an app that is known by its name alone, until a file has a manifest of it; or takes it away. OnChange is
+    /// not called.
     virtual void addGuest(const AppId& app) = 0;
+    virtual void dropGuest(const AppId& app) = 0;
+    /// All that were added, those that a file has a manifest of included.
+    virtual std::vector<AppId> guests() const = 0;
     /// True if all that is known of the app is its name.
     virtual bool isGuest(std::string_view package) const = 0;
     /// The directory of a person's own manifests: the first one.

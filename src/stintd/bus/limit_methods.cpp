@@ -332,6 +332,8 @@ std::span<const Method> limitMethods() {
         {limitsInterface,       "TempAllowlist",          "sxa{sv}",    Operator, tempAllowlist},
         {limitsInterface,       "Push",                   "sbsa{sv}",   Operator, push},
         {limitsInterface,       "ListMessages",           "a{sv}",      Operator, listMessages},
+        {limitsInterface,       "ListRegistrations",      "a{sv}",      Operator, lists<RegistrationView>},
+        {limitsInterface,       "GetLine",                "a{sv}",      Operator, lists<LineStatus>},
         {limitsInterface,       "Quota",                  "sa{sv}",     Anyone,   quota},
         {limitsInterface,       "Policy",                 "a{sv}",      Anyone,   policy},
         {limitsInterface,       "GetDoze",                "a{sv}",      Anyone,   getDoze},

@@ -1,4 +1,6 @@
 // Push1's methods, which stint-push alone calls (push.md §4): it carries bytes both ways, and the core decides.
+#include <algorithm>
+
 #include "link/wire/line.hpp"
 #include "link/wire/names.hpp"
 #include "stintd/bus/methods.hpp"
@@ -15,7 +17,7 @@ using wire::Writer;
 Handled lineBegins(Request& request) {
     request.owner.lineBegins(request.from);
     return answers([&owner = request.owner](Writer& writer) -> Result<void> {
-        wire::writeLine(writer, owner.lineNews());
+        wire::writeLine(writer, owner.lineView());
         return {};
     });
 }
@@ -39,7 +41,8 @@ Handled registers(Request& request) {
 }
 
 Handled unregisters(Request& request) {
-    Unregistered unregistered{.call = request.call, .name = STINT_TRY(request.arguments.string())};
+    Unregistered unregistered{.call = request.call, .name = {}};
+    STINT_TRY(request.arguments.read(unregistered.name));
     DictionaryReader options("options", UnknownKeys::Ignore);
     options.take("everywhere", unregistered.everywhere);
     STINT_TRY(options.read(request.arguments));
@@ -57,7 +60,14 @@ Handled messagesArrived(Request& request) {
 Handled reports(Request& request) {
     LineReported reported;
     STINT_TRY(request.arguments.read(reported.up));
-    reported.keepAlive = Duration{STINT_TRY(request.arguments.int64())};
+    const std::int64_t keepAlive = STINT_TRY(request.arguments.int64());
+    reported.keepAlive = Duration{keepAlive};
+    DictionaryReader options("options", UnknownKeys::Ignore);
+    options.take("server", reported.server).take("trouble", reported.trouble);
+    STINT_TRY(options.read(request.arguments));
+    constexpr std::size_t longest = 300;
+    reported.server.resize(std::min(reported.server.size(), longest));
+    reported.trouble.resize(std::min(reported.trouble.size(), longest));
     request.owner.arrived(reported);
     return done();
 }

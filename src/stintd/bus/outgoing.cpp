@@ -193,8 +193,8 @@ Outgoing lineSignal(sd_bus* bus, const char* member, const std::function<void(Wr
 
 } // namespace
 
-Outgoing lineChanged(sd_bus* bus, const wire::LineNews& news) {
-    return lineSignal(bus, "LineChanged", [&](Writer& writer) { wire::writeLine(writer, news); });
+Outgoing lineChanged(sd_bus* bus, const wire::LineView& line) {
+    return lineSignal(bus, "LineChanged", [&](Writer& writer) { wire::writeLine(writer, line); });
 }
 
 Outgoing checkLine(sd_bus* bus) {
@@ -206,7 +206,7 @@ Outgoing lineDelivery(sd_bus* bus, const DeliverMessage& message) {
     return lineSignal(bus, "Deliver", [&](Writer& writer) {
         wire::writeConnectorCall(writer, {.delivery = message.delivery,
                                           .registration = pushed.registration,
-                                          .id = std::to_string(pushed.id),
+                                          .id = pushed.lineId,
                                           .data = pushed.data,
                                           .deletedNote = pushed.deleted});
     });

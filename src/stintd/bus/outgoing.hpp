@@ -53,7 +53,7 @@ Outgoing alarmCall(sd_bus* bus, const DeliverAlarm& call);
 Outgoing messageCall(sd_bus* bus, const DeliverMessage& call);
 Outgoing networkAccess(sd_bus* bus, const NetworkAccess& access);
 
-Outgoing lineChanged(sd_bus* bus, const wire::LineNews& news);
+Outgoing lineChanged(sd_bus* bus, const wire::LineView& line);
 Outgoing checkLine(sd_bus* bus);
 Outgoing lineDelivery(sd_bus* bus, const DeliverMessage& message);
 

@@ -53,7 +53,7 @@ public:
     void callServiceAction(ConnectionId to, const CallServiceAction& call) override;
     void callAlarm(ConnectionId to, const DeliverAlarm& call) override;
     void callMessage(ConnectionId to, const DeliverMessage& call) override;
-    void tellLine(ConnectionId to, const wire::LineNews& news) override;
+    void tellLine(ConnectionId to, const wire::LineView& line) override;
     void checkLine(ConnectionId to) override;
     void giveLine(ConnectionId to, const DeliverMessage& message) override;
     void tellNetwork(const NetworkAccess& access) override;
@@ -468,8 +468,8 @@ void ServerLoop::callMessage(ConnectionId to, const DeliverMessage& call) {
     if (Peer* peer = find(to)) deliver(to, messageCall(peer->connection->bus(), call));
 }
 
-void ServerLoop::tellLine(ConnectionId to, const wire::LineNews& news) {
-    if (Peer* peer = find(to)) deliver(to, lineChanged(peer->connection->bus(), news));
+void ServerLoop::tellLine(ConnectionId to, const wire::LineView& line) {
+    if (Peer* peer = find(to)) deliver(to, lineChanged(peer->connection->bus(), line));
 }
 
 void ServerLoop::checkLine(ConnectionId to) {

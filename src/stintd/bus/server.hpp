@@ -51,7 +51,7 @@ public:
     /// name. Security: it has ended, or is not the app of that name.
     virtual Result<AppId> appBehind(pid_t pid, std::uint64_t startTime, const std::string& connector) = 0;
     /// All that the line is to know now. To be asked in act().
-    virtual wire::LineNews lineNews() = 0;
+    virtual wire::LineView lineView() = 0;
     /// The connector has taken what the line was given for it, or has not.
     virtual void connectorTook(std::uint64_t delivery, bool taken) = 0;
 };
@@ -190,7 +190,7 @@ public:
     virtual void callAlarm(ConnectionId to, const DeliverAlarm& call) = 0;
     virtual void callMessage(ConnectionId to, const DeliverMessage& call) = 0;
     /// Signals to the line.
-    virtual void tellLine(ConnectionId to, const wire::LineNews& news) = 0;
+    virtual void tellLine(ConnectionId to, const wire::LineView& line) = 0;
     virtual void checkLine(ConnectionId to) = 0;
     virtual void giveLine(ConnectionId to, const DeliverMessage& message) = 0;
     /// Signals the processes of the app that asked for it.

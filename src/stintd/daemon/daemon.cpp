@@ -262,7 +262,22 @@ void Daemon::addGuardApp(const AppId& app, Announce announce) {
 void Daemon::addGuest(const AppId& app, const std::string& connector, Announce announce) {
     if (connector.empty() || registry_->find(app.name)) return;
     registry_->addGuest(app);
-    if (announce == Announce::Yes) arrived_.emplace_back(AppInstalled{*registry_->find(app.name)});
+    if (announce == Announce::No) return;
+    arrived_.emplace_back(AppInstalled{*registry_->find(app.name)});
+    guestsChange_ = true; // it may be refused
+}
+
+void Daemon::dropGuests() {
+    if (!std::exchange(guestsChange_, false) || degraded_) return;
+    std::set<AppId> registered;
+    for (const auto& [registration, urgencies] : core_->line().of)
+        if (!registration.ended) registered.insert(registration.app);
+    for (const AppId& guest : registry_->guests()) {
+        if (registered.contains(guest)) continue;
+        const bool isAll = registry_->isGuest(guest.name);
+        registry_->dropGuest(guest);
+        if (isAll) arrived_.emplace_back(AppUninstalled{guest});
+    }
 }
 
 void Daemon::shell(CallId call, std::vector<std::string> words) { verbs_.push_back({call, std::move(words)}); }

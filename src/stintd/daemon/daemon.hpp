@@ -100,6 +100,7 @@ private:
     enum class Announce : std::uint8_t { Yes, No };
     void addGuardApp(const AppId& app, Announce announce);
     void addGuest(const AppId& app, const std::string& connector, Announce announce);
+    void dropGuests();
     void rememberSeen(const Snapshot& snapshot);
     void forgetSeen();
     void commitFailed(const Error& error);
@@ -163,8 +164,8 @@ private:
     // LineOwner (visibility.cpp, limits.cpp).
     void lineBegins(ConnectionId connection) override { line_->begins(connection); }
     Result<AppId> appBehind(pid_t pid, std::uint64_t startTime, const std::string& connector) override;
-    wire::LineNews lineNews() override;
-    wire::LineNews newsOf(const LineWanted& wanted);
+    wire::LineView lineView() override;
+    wire::LineView viewOf(const LineWanted& wanted);
     void connectorTook(std::uint64_t delivery, bool taken) override { line_->took(delivery, taken); }
 
     // Processes::Listener.
@@ -239,6 +240,7 @@ private:
     Instant erased_{};                      ///< when the log was last erased
     std::optional<Error> degraded_;         ///< why the store cannot be written; nullopt: it can
     std::optional<Instant> tryAgainAt_;     ///< set while degraded
+    bool guestsChange_ = false;             ///< one may have no registration any more, or never had one
     bool written_ = false;                  ///< a turn's records were written since the core was loaded
     bool troubled_ = false;                 ///< the store was degraded, and nothing could be written since
     std::map<RunId, Event> ends_;           ///< reported ends of runs, not yet written down

@@ -43,14 +43,25 @@ template <class Delivery> void Daemon::deliver(const Delivery& delivery, const A
 template void Daemon::deliver(const DeliverAlarm&, const AppId&);
 template void Daemon::deliver(const DeliverMessage&, const AppId&);
 
-wire::LineNews Daemon::newsOf(const LineWanted& wanted) {
-    wire::LineNews news{.wanted = wanted, .network = "", .stored = core_->constants().pushStored};
+wire::LineView Daemon::viewOf(const LineWanted& wanted) {
+    wire::LineView line{.place = wanted.place,
+                        .network = {},
+                        .stored = static_cast<std::uint64_t>(core_->constants().pushStored),
+                        .entries = {}};
     for (const NetworkSeen& seen : deviceSource_.networks())
-        if (seen.carries) news.network = seen.name;
-    return news;
+        if (seen.carries) line.network = seen.name;
+    for (const auto& [registration, urgencies] : wanted.of)
+        line.entries.push_back({.name = registration.name,
+                                .app = registration.app.name,
+                                .connector = registration.connector,
+                                .details = registration.details,
+                                .fetched = urgencies,
+                                .cursors = registration.cursors,
+                                .ended = registration.ended});
+    return line;
 }
 
-wire::LineNews Daemon::lineNews() { return newsOf(core_->line()); }
+wire::LineView Daemon::lineView() { return viewOf(core_->line()); }
 
 std::optional<WallTime> Daemon::nextAlarmClock() {
     std::optional<WallTime> next;

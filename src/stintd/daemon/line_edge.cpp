@@ -22,9 +22,9 @@ LineEdge::~LineEdge() {
     sd_event_source_unref(giving_);
 }
 
-void LineEdge::want(const wire::LineNews& news) {
-    isWanted_ = !news.wanted.of.empty();
-    if (line_) return server_.tellLine(*line_, news);
+void LineEdge::want(const wire::LineView& line) {
+    isWanted_ = !line.entries.empty();
+    if (line_) return server_.tellLine(*line_, line);
     if (isWanted_ && !starting_ && !timer_) start();
 }
 

@@ -26,7 +26,7 @@ public:
     LineEdge& operator=(const LineEdge&) = delete;
 
     // Effects of the core.
-    void want(const wire::LineNews& news);
+    void want(const wire::LineView& line);
     void check();
     /// Given to the line now, or as soon as there is one. DeliveryEnded follows where it answers.
     void deliver(const DeliverMessage& message);

@@ -62,6 +62,7 @@ void Daemon::turn() {
         decide(event);
     runVerbs();
     carryOut();
+    dropGuests();
     watching_.clear();
     recordAnew();
     server_->act();
@@ -231,7 +232,10 @@ void Daemon::perform(const Effect& effect) {
                        else
                            line_->deliver(e);
                    },
-                   [&](const LineWanted& e) { line_->want(newsOf(e)); },
+                   [&](const LineWanted& e) {
+                       line_->want(viewOf(e));
+                       guestsChange_ = true;
+                   },
                    [&](const CheckLine&) { line_->check(); },
                    [&](const NetworkAccess& e) {
                        netcut_->set(e.app, e.allowed);

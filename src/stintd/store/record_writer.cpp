@@ -229,7 +229,7 @@ Result<void> RecordWriter::write(const SaveMessage& record) {
     return sql_.saveMessage.run(static_cast<std::int64_t>(message.id), message.app.name, boot_.value, message.receiver,
                                 count(message.arrived), count(message.arrivedWall), message.data,
                                 nameOf(message.urgency), message.ttl.count(), message.topic, message.registration,
-                                message.deleted);
+                                message.deleted, message.lineId);
 }
 
 Result<void> RecordWriter::write(const DropMessage& record) {
@@ -241,10 +241,10 @@ Result<void> RecordWriter::write(const SaveRegistration& record) {
     const auto cursor = [&](Urgency urgency) {
         return static_cast<std::int64_t>(registration.cursors.at(placeOf(urgency)));
     };
-    return sql_.saveRegistration.run(registration.name, registration.app.name, registration.receiver,
-                                     cursor(Urgency::VeryLow), cursor(Urgency::Low), cursor(Urgency::Normal),
-                                     cursor(Urgency::High), registration.connector, registration.details,
-                                     registration.ended);
+    return sql_.saveRegistration.run(
+        registration.name, registration.app.name, registration.receiver, cursor(Urgency::VeryLow), cursor(Urgency::Low),
+        cursor(Urgency::Normal), cursor(Urgency::High), registration.connector, registration.details,
+        registration.ended, registration.endpoint, count(registration.made), count(registration.last));
 }
 
 Result<void> RecordWriter::write(const DropRegistration& record) { return sql_.dropRegistration.run(record.name); }

@@ -302,6 +302,7 @@ Result<void> addMessage(StoredRow row, Snapshot& snapshot) {
     message.topic = row.text();
     message.registration = row.text();
     message.deleted = row.flag();
+    message.lineId = row.text();
     snapshot.messages.push_back(std::move(stored));
     return {};
 }
@@ -317,6 +318,9 @@ Result<void> addRegistration(StoredRow row, Snapshot& snapshot) {
     registration.connector = row.text();
     registration.details = row.text();
     registration.ended = row.flag();
+    registration.endpoint = row.text();
+    registration.made = STINT_TRY(momentFrom<WallTime>(row, "made", anyTime));
+    registration.last = row.optionalTime<WallTime>();
     snapshot.registrations.push_back(std::move(registration));
     return {};
 }

@@ -49,11 +49,11 @@ inline constexpr ChecksummedTable alarmsTable{
     2};
 inline constexpr ChecksummedTable messagesTable{"messages",
                                                 "id, app, boot, receiver, arrived, arrived_wall, data, urgency, ttl, "
-                                                "topic, registration, deleted",
+                                                "topic, registration, deleted, line_id",
                                                 1};
 inline constexpr ChecksummedTable registrationsTable{"registrations",
                                                      "name, app, receiver, very_low, low, normal, high, "
-                                                     "connector, details, ended",
+                                                     "connector, details, ended, endpoint, made, last",
                                                      1};
 inline constexpr ChecksummedTable linePlaceTable{"line_place", "one, stream, epoch", 1};
 inline constexpr ChecksummedTable seenMessagesTable{"seen_messages", "id, seen", 1};

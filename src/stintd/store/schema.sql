@@ -349,11 +349,20 @@ CREATE TABLE seen_messages (
     seal INTEGER NOT NULL
 ) STRICT;
 
--- version 14: registrations whose messages a connector takes, and those that the server does not know to have ended
--- (push.md §4.3, §4.4).
+-- version 14: registrations whose messages a connector takes, and those that the server does not know to have ended; the
+-- id by which a connector knows a message (push.md §4.3, §4.4).
+
+ALTER TABLE messages ADD COLUMN line_id TEXT NOT NULL DEFAULT ''; -- empty: sent on the spot
+UPDATE messages SET seal = seal(id, app, boot, receiver, arrived, arrived_wall, data, urgency, ttl, topic, registration,
+                                deleted, line_id)
+ WHERE seal IS seal(id, app, boot, receiver, arrived, arrived_wall, data, urgency, ttl, topic, registration, deleted);
 
 ALTER TABLE registrations ADD COLUMN connector TEXT NOT NULL DEFAULT ''; -- empty: a receiver
 ALTER TABLE registrations ADD COLUMN details TEXT NOT NULL DEFAULT '';
 ALTER TABLE registrations ADD COLUMN ended INTEGER NOT NULL DEFAULT 0;
-UPDATE registrations SET seal = seal(name, app, receiver, very_low, low, normal, high, connector, details, ended)
+ALTER TABLE registrations ADD COLUMN endpoint TEXT NOT NULL DEFAULT ''; -- empty: the server has not made it yet
+ALTER TABLE registrations ADD COLUMN made INTEGER NOT NULL DEFAULT 0; -- wall ms
+ALTER TABLE registrations ADD COLUMN last INTEGER; -- wall ms; NULL: no message has come
+UPDATE registrations SET seal = seal(name, app, receiver, very_low, low, normal, high, connector, details, ended,
+                                     endpoint, made, last)
  WHERE seal IS seal(name, app, receiver, very_low, low, normal, high);

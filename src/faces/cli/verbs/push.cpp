@@ -140,6 +140,106 @@ Verb pushMessagesVerb() {
             .run = pushMessages};
 }
 
+// `stint push apps` and `stint push status`: the places at which apps get messages from elsewhere, and the line that
+// brings them (push.md §4).
+
+namespace {
+
+/// Who has an endpoint's URL may post to it, so most of it is left out.
+std::string cutShort(std::string url) {
+    constexpr std::size_t shown = 6;
+    const std::size_t token = url.rfind('/') + 1;
+    if (token + shown < url.size()) url.replace(token + shown, std::string::npos, "…");
+    return url;
+}
+
+int pushApps(const Arguments& given, const Screen& screen) {
+    constexpr std::string_view what = "cannot list registrations";
+    auto daemon = Daemon::connect(screen);
+    if (!daemon.ok()) return screen.fail(what, daemon.error());
+    const auto list = daemon->ask(calls::registrations());
+    if (!list.ok()) return screen.fail(what, list.error());
+    const WallTime now = wallNow();
+    Table table({{"PACKAGE"}, {"MADE"}, {"LAST MESSAGE"}, {"WAIT"}, {"FETCHED"}, {"ENDPOINT"}});
+    for (RegistrationView view : *list) {
+        if (!given.has("show")) view.endpoint = cutShort(view.endpoint);
+        if (screen.json()) screen.print(jsonOfRow(view));
+        const std::string none = view.ended ? "ended; the server is to be told" : "the server has not made it yet";
+        table.add({view.app.name, timeText(view.made, now), view.last ? timeText(*view.last, now) : "-",
+                   std::to_string(view.waiting), view.fetched.empty() ? "-" : view.fetched,
+                   view.ended || view.endpoint.empty() ? none : view.endpoint});
+    }
+    if (table.empty())
+        screen.tell("no app is registered for messages from elsewhere");
+    else if (!screen.json())
+        table.print(screen);
+    return ends::ok;
+}
+
+void printLine(const LineStatus& line, WallTime now, const Screen& screen) {
+    if (line.registrations == 0)
+        return screen.print("no app is registered for messages from elsewhere: there is no line");
+    const std::string since = line.since ? fmt::format(" since {}", timeText(*line.since, now)) : "";
+    const std::string up = line.server.empty() ? "connected" : fmt::format("connected to {}", line.server);
+    const std::string trouble = line.trouble.empty() ? "" : fmt::format(": {}", line.trouble);
+    screen.print(printable(line.up ? up + since : fmt::format("not connected{}{}", since, trouble)));
+    if (line.closedUntil)
+        screen.print(fmt::format("closed until {}: too many urgent messages came", timeText(*line.closedUntil, now)));
+    else
+        screen.print(fmt::format("fetched now: {}", line.fetched.empty() ? "nothing" : line.fetched));
+    if (line.asked) screen.print(fmt::format("it last heard of the server {}", ago(*line.asked, now)));
+    if (line.asks)
+        screen.print(fmt::format("it asks again {}, so that the connection stays alive", ahead(*line.asks, now)));
+    screen.print(fmt::format("{}; {} in the inbox", counted(line.registrations, "registration"),
+                             counted(line.waiting, "message")));
+}
+
+int pushStatus(const Arguments&, const Screen& screen) {
+    constexpr std::string_view what = "cannot tell of the line";
+    auto daemon = Daemon::connect(screen);
+    if (!daemon.ok()) return screen.fail(what, daemon.error());
+    const auto rows = daemon->ask(calls::line());
+    if (!rows.ok()) return screen.fail(what, rows.error());
+    for (const LineStatus& line : *rows) {
+        if (screen.json())
+            screen.print(jsonOfRow(line));
+        else
+            printLine(line, wallNow(), screen);
+    }
+    return ends::ok;
+}
+
+} // namespace
+
+Verb pushAppsVerb() {
+    return {.name = "push apps",
+            .words = "",
+            .fewest = 0,
+            .most = 0,
+            .summary = "apps that get messages from elsewhere",
+            .about =
+                "Each place at which an app gets messages: when it was made, when the last message came, how many "
+                "wait in the inbox (`stint push messages` says for what), which urgencies are fetched now (h, n, l, "
+                "v), and the URL that the app's server posts to, cut short: who has it may send.",
+            .options = {{"--show", "", "the whole URLs"}},
+            .examples = {{"stint push apps --show", ""}},
+            .run = pushApps};
+}
+
+Verb pushStatusVerb() {
+    return {.name = "push status",
+            .words = "",
+            .fewest = 0,
+            .most = 0,
+            .summary = "the line that brings messages from elsewhere",
+            .about =
+                "Whether it is connected, and since when; which urgencies it fetches as the device is now; when it "
+                "last heard of the server, and when it asks again.",
+            .options = {},
+            .examples = {{"stint push status", ""}},
+            .run = pushStatus};
+}
+
 // `stint why push:…`: each message that waits, with what holds it.
 
 namespace {
