@@ -194,10 +194,9 @@ void check(Turn& turn) {
 
 void keepAlive(Turn& turn) {
     Line& line = turn.state.line;
-    if (line.entries.empty()) line.mayBeDead = false;
     // A machine that sleeps is not woken for it; it asks when it is awake.
     if (line.entries.empty() || turn.state.device.sleeping) return line.next.reset();
-    if (!line.route.empty() && std::exchange(line.mayBeDead, false)) return check(turn);
+    if (turn.state.device.network && std::exchange(line.mayBeDead, false)) return check(turn);
     if (!line.keepAlive) return line.next.reset();
     const bool dozes = turn.state.deviceState.doze.idle();
     if (!line.next || line.inDoze != dozes) line.next = nextAsk(turn.state, *line.keepAlive, turn.now);
@@ -209,12 +208,13 @@ void keepAlive(Turn& turn) {
 void noteRoute(Turn& turn) {
     Line& line = turn.state.line;
     const Device& device = turn.state.device;
-    line.mayBeDead = line.mayBeDead || device.sleeping;
     std::string route = device.network ? device.network->interface : "";
     if (device.network && route.empty()) route = "?"; // nobody knows which
-    if (std::exchange(line.route, route) == route) return;
-    line.mayBeDead = line.mayBeDead || !route.empty();
-    line.told = line.told && line.entries.empty();
+    const auto before = std::exchange(line.route, route);
+    const bool isAnother = before && *before != route;
+    const bool isCut = device.sleeping || (isAnother && !route.empty());
+    line.mayBeDead = !line.entries.empty() && (line.mayBeDead || isCut);
+    if (isAnother) line.told = line.told && line.entries.empty();
 }
 
 void forgetOldIds(Turn& turn) {

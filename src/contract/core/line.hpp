@@ -38,7 +38,7 @@ struct Line {
     Instant asked;                      ///< when it last did, or brought something
     std::optional<Instant> next;        ///< when it asks again
     bool inDoze = false;                ///< `next` was planned in Doze
-    std::string route;                  ///< the interface of the network; empty: there is none
+    std::optional<std::string> route;   ///< the interface of the network; empty: there is none; nullopt: not known yet
     bool mayBeDead = false;             ///< the device slept, or the route is another
     bool up = false;                    ///< as it last said, with the following
     std::string server, trouble;

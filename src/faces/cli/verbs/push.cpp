@@ -145,7 +145,7 @@ Verb pushMessagesVerb() {
 
 namespace {
 
-/// Who has an endpoint's URL may post to it, so most of it is left out.
+/// Most of an endpoint's URL is left out: who has it may post to it.
 std::string cutShort(std::string url) {
     constexpr std::size_t shown = 6;
     const std::size_t token = url.rfind('/') + 1;
