@@ -9,11 +9,11 @@
 #include <string>
 #include <vector>
 
+#include "base/unix/timer.hpp"
 #include "push/line/details.hpp"
 #include "push/line/fetching.hpp"
 #include "push/line/gate.hpp"
 #include "push/line/settings.hpp"
-#include "push/line/timer.hpp"
 
 namespace stint::push {
 

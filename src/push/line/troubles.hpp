@@ -5,7 +5,7 @@
 #include <map>
 #include <string>
 
-#include "push/line/timer.hpp"
+#include "base/unix/timer.hpp"
 
 namespace stint::push {
 

@@ -11,21 +11,17 @@ namespace stint {
 namespace {
 
 constexpr const char* distributor = "org.unifiedpush.Distributor.stint";
+constexpr Duration longEnough = 5min; ///< a line that was there so long is started again as if it were the first
 
 } // namespace
 
 LineEdge::LineEdge(sd_event* loop, Server& server, Arrived arrived, Say warn)
-    : loop_(loop), server_(server), arrived_(std::move(arrived)), warn_(std::move(warn)) {}
-
-LineEdge::~LineEdge() {
-    sd_event_source_unref(timer_);
-    sd_event_source_unref(giving_);
-}
+    : loop_(loop), server_(server), arrived_(std::move(arrived)), warn_(std::move(warn)), again_(loop) {}
 
 void LineEdge::want(const wire::LineView& line) {
     isWanted_ = !line.entries.empty();
     if (line_) return server_.tellLine(*line_, line);
-    if (isWanted_ && !starting_ && !timer_) start();
+    if (isWanted_ && !starting_ && !again_.isSet()) start();
 }
 
 void LineEdge::check() {
@@ -36,9 +32,9 @@ void LineEdge::deliver(const DeliverMessage& message) {
     // One that was given up is tried again under another number.
     std::erase_if(given_, [&](const auto& given) { return given.second.message.id == message.message.id; });
     given_.emplace(message.delivery, message);
-    if (line_)
+    if (line_ && isTold_)
         server_.giveLine(*line_, message);
-    else if (!starting_ && !timer_)
+    else if (!line_ && !starting_ && !again_.isSet())
         start();
 }
 
@@ -47,15 +43,18 @@ void LineEdge::begins(ConnectionId connection) {
     if (line_ == connection) return;
     if (line_) arrived_(LineReported{});
     line_ = connection;
+    isTold_ = false;
     began_ = bootNow();
-    timer_ = sd_event_source_unref(timer_);
-    if (!giving_) sd_event_add_defer(loop_, &giving_, giveAll, this);
-    if (giving_) sd_event_source_set_enabled(giving_, SD_EVENT_ONESHOT);
+    again_.clear();
+    sd_event_source* made = nullptr;
+    sd_event_add_defer(loop_, &made, giveAll, this);
+    giving_.reset(made);
 }
 
 int LineEdge::giveAll(sd_event_source*, void* self) {
     auto& edge = *static_cast<LineEdge*>(self);
     if (!edge.line_) return 0;
+    edge.isTold_ = true;
     for (const auto& [delivery, message] : edge.given_)
         edge.server_.giveLine(*edge.line_, message);
     return 0;
@@ -65,7 +64,7 @@ void LineEdge::closed(ConnectionId connection) {
     if (line_ != connection) return;
     line_.reset();
     arrived_(LineReported{});
-    if (bootNow() - began_ > longestPause) pause_ = firstPause;
+    if (bootNow() - began_ > longEnough) pause_.reset();
     if (isWanted_) startLater();
 }
 
@@ -75,17 +74,9 @@ void LineEdge::took(std::uint64_t delivery, bool taken) {
 }
 
 void LineEdge::startLater() {
-    timer_ = sd_event_source_unref(timer_);
-    const auto micro = static_cast<std::uint64_t>(std::chrono::microseconds(pause_).count());
-    pause_ = std::min(2 * pause_, longestPause);
-    sd_event_add_time_relative(loop_, &timer_, CLOCK_BOOTTIME, micro, 0, startAgain, this);
-}
-
-int LineEdge::startAgain(sd_event_source*, std::uint64_t, void* self) {
-    auto& edge = *static_cast<LineEdge*>(self);
-    edge.timer_ = sd_event_source_unref(edge.timer_);
-    if (!edge.line_ && edge.isWanted_) edge.start();
-    return 0;
+    again_.set(pause_.next(), [this] {
+        if (!line_ && isWanted_) start();
+    });
 }
 
 void LineEdge::start() {

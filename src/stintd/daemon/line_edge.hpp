@@ -8,6 +8,8 @@
 
 #include <systemd/sd-event.h>
 
+#include "base/unix/event_source.hpp"
+#include "base/unix/timer.hpp"
 #include "contract/model/effect.hpp"
 #include "contract/model/event.hpp"
 #include "link/wire/message.hpp"
@@ -21,7 +23,6 @@ public:
     using Say = std::function<void(const std::string& sentence)>;
 
     LineEdge(sd_event* loop, Server& server, Arrived arrived, Say warn);
-    ~LineEdge();
     LineEdge(const LineEdge&) = delete;
     LineEdge& operator=(const LineEdge&) = delete;
 
@@ -39,12 +40,9 @@ public:
     void took(std::uint64_t delivery, bool taken);
 
 private:
-    static constexpr Duration firstPause{1'000}, longestPause{300'000};
-
     void start();
     void startLater();
     static int started(sd_bus_message* answer, void* self, sd_bus_error*);
-    static int startAgain(sd_event_source*, std::uint64_t, void* self);
     static int giveAll(sd_event_source*, void* self);
 
     sd_event* loop_;
@@ -54,9 +52,10 @@ private:
     std::optional<ConnectionId> line_;
     bool isWanted_ = false;
     std::map<std::uint64_t, DeliverMessage> given_; ///< to the line, or to be: by delivery
-    sd_event_source* giving_ = nullptr;
-    sd_event_source* timer_ = nullptr; ///< it is started again then
-    Duration pause_ = firstPause;
+    bool isTold_ = false;                           ///< the line that is there has its answer: it may be given
+    EventSource giving_;
+    Timer again_; ///< it is started again then
+    Backoff pause_;
     Instant began_; ///< the line that is there
     wire::Bus bus_; ///< while it is being started
     wire::Slot starting_;
