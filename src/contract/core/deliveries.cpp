@@ -187,11 +187,6 @@ Messages::Waiting forget(Turn& turn, std::uint64_t id) {
     return turn.state.messages.take(id);
 }
 
-bool isRegistered(const State& state, const std::string& name) {
-    const auto entry = state.line.entries.find(name);
-    return entry != state.line.entries.end() && !entry->second.registration.ended;
-}
-
 // push.md §4.3: after the last of these pauses it waits for its app to register again.
 void waitAgain(Turn& turn, WaitingMessage waiting) {
     constexpr std::array<Duration, 3> pauses{1min, 5min, 30min};
@@ -206,7 +201,7 @@ void waitAgain(Turn& turn, WaitingMessage waiting) {
 
 void end(Turn& turn, Deliveries::Number number, bool taken) {
     Delivery& delivery = turn.state.deliveries.at(number);
-    if (!taken && delivery.kept && isRegistered(turn.state, delivery.kept->message.registration))
+    if (!taken && delivery.kept && registrationOf(turn.state.line, delivery.kept->message.registration))
         waitAgain(turn, std::move(*delivery.kept));
     else if (delivery.message)
         turn.record(DropMessage{delivery.message});
@@ -277,21 +272,25 @@ void deliverMessages(Turn& turn) {
     }
 }
 
-void dropMessages(Turn& turn, const AppId& app) {
-    Messages& messages = turn.state.messages;
-    endThose(turn, true, [&](const Delivery& delivery) { return delivery.app == app; });
-    for (auto at = messages.waiting().begin(); at != messages.waiting().end();) {
-        const auto& [id, waiting] = *at++;
-        if (waiting.message.app == app) forget(turn, id);
+namespace {
+
+template <class Matches> void forgetThose(Turn& turn, Matches matches) {
+    const auto& waiting = turn.state.messages.waiting();
+    for (auto at = waiting.begin(); at != waiting.end();) {
+        const auto& [id, each] = *at++;
+        if (matches(each.message)) forget(turn, id);
     }
 }
 
+} // namespace
+
+void dropMessages(Turn& turn, const AppId& app) {
+    endThose(turn, true, [&](const Delivery& delivery) { return delivery.app == app; });
+    forgetThose(turn, [&](const PushMessage& message) { return message.app == app; });
+}
+
 void dropMessages(Turn& turn, const std::string& registration) {
-    Messages& messages = turn.state.messages;
-    for (auto at = messages.waiting().begin(); at != messages.waiting().end();) {
-        const auto& [id, waiting] = *at++;
-        if (waiting.message.registration == registration) forget(turn, id);
-    }
+    forgetThose(turn, [&](const PushMessage& message) { return message.registration == registration; });
 }
 
 void allowTemporarily(Turn& turn, App& app, Duration length) {

@@ -57,12 +57,6 @@ std::optional<Error> errorIn(const State& state, const Registered& event) {
     return event.connector.empty() ? receiverError(app->manifest, event.receiver) : std::nullopt;
 }
 
-// nullptr: nobody has it, or not any more.
-Line::Entry* entryOf(Line& line, const std::string& name) {
-    const auto found = line.entries.find(name);
-    return found == line.entries.end() || found->second.registration.ended ? nullptr : &found->second;
-}
-
 // It is kept by its name, and for nothing else, until the server knows of it (push.md §4.4).
 void endRegistration(Turn& turn, Line::Entry& entry) {
     if (std::exchange(entry.registration.ended, true)) return;
@@ -228,6 +222,11 @@ void forgetOldIds(Turn& turn) {
 
 } // namespace
 
+const Registration* registrationOf(const Line& line, const std::string& name) {
+    const auto found = line.entries.find(name);
+    return found == line.entries.end() || found->second.registration.ended ? nullptr : &found->second.registration;
+}
+
 LineWanted wantedOf(const Line& line) {
     LineWanted wanted{.place = line.place, .of = {}};
     for (const auto& [name, entry] : line.entries)
@@ -298,9 +297,8 @@ void apply(Turn& turn, const LineRead& event) {
     follow(line, event, moved);
     // The registration where the line has read further; nullptr: nobody has it, or it was read so far already.
     const auto reads = [&](const Subject& of, std::uint64_t sequence) -> Registration* {
-        Line::Entry* const entry = entryOf(line, of.registration);
-        if (!entry || sequence > mostSequence) return nullptr;
-        Registration& registration = entry->registration;
+        if (!registrationOf(line, of.registration) || sequence > mostSequence) return nullptr;
+        Registration& registration = line.entries.at(of.registration).registration;
         if (sequence == 0) return &registration; // the store does not keep it
         std::uint64_t& cursor = cursorOf(registration, of.urgency);
         if (sequence <= cursor) return nullptr;
@@ -309,8 +307,8 @@ void apply(Turn& turn, const LineRead& event) {
         return &registration;
     };
     for (const Subject& of : event.missed)
-        if (const Line::Entry* const entry = entryOf(line, of.registration))
-            noteMissed(turn, entry->registration, of.urgency);
+        if (const Registration* const registration = registrationOf(line, of.registration))
+            noteMissed(turn, *registration, of.urgency);
     forgetOldIds(turn);
     for (const LineMessage& message : event.messages) {
         Registration* const registration = reads(message.of, message.sequence);

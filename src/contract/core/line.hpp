@@ -46,6 +46,8 @@ struct Line {
     bool told = true; ///< the line knows the registrations as they are
 };
 
+/// The registration of that name. nullptr: nobody has it, or not any more.
+const Registration* registrationOf(const Line& line, const std::string& name);
 /// All that the line is to know now.
 LineWanted wantedOf(const Line& line);
 /// The word for the hold that kept the message in the store; empty: nothing did, or nobody knows.

@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-#include "push/envelope/envelope.hpp"
+#include "push/envelope/questions.hpp"
 #include "stint/result.hpp"
 
 namespace stint::push {
@@ -23,12 +23,7 @@ struct StreamState {
 };
 
 /// A message as a stream has it.
-struct Stored {
-    std::string subject;
-    std::uint64_t sequence = 0;
-    Headers headers;
-    std::string body;
-};
+using Stored = StoredMessage;
 
 /// The stream and the subjects of a bucket's values.
 std::string streamOfBucket(std::string_view bucket);

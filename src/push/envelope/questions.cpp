@@ -127,6 +127,13 @@ Result<BoxQuestion> boxQuestionIn(std::string_view text) {
     return question;
 }
 
+Bytes sizeOf(const StoredMessage& message) {
+    Bytes size = std::ssize(message.subject) + std::ssize(message.body);
+    for (const auto& [name, value] : message.headers)
+        size += std::ssize(name) + std::ssize(value);
+    return size;
+}
+
 std::string textOf(const BoxAnswer& answer) {
     Json epochs = Json::array(), messages = Json::array();
     for (const Epoch& epoch : answer.epochs)

@@ -59,6 +59,8 @@ struct StoredMessage {
 
     bool operator==(const StoredMessage&) const = default;
 };
+/// Bytes of subject, headers and body.
+Bytes sizeOf(const StoredMessage& message);
 struct BoxAnswer {
     std::string store;
     std::vector<Epoch> epochs; ///< those after the one that was asked by

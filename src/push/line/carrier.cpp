@@ -10,14 +10,8 @@
 namespace stint::push {
 namespace {
 
-constexpr std::size_t mostHeard = 1'000, mostHeardBytes = 1 << 20;
-
-std::size_t roomOf(const Stored& message) {
-    std::size_t size = message.subject.size() + message.body.size();
-    for (const auto& [name, value] : message.headers)
-        size += name.size() + value.size();
-    return size;
-}
+constexpr std::size_t mostHeard = 1'000;
+constexpr Bytes mostHeardBytes = 1 << 20;
 
 /// Signals are the loop's.
 void blockSignals() {
@@ -136,7 +130,7 @@ void Carrier::hear(std::uint64_t connection, const Stored& message) {
     {
         const std::lock_guard lock(hearing_);
         if (connection != heardOver_) return;
-        const std::size_t size = roomOf(message);
+        const Bytes size = sizeOf(message);
         const bool isFirst = heard_.empty() && !lost_;
         if (heard_.size() >= mostHeard || heardBytes_ + size > mostHeardBytes) {
             lost_ = true;
@@ -153,16 +147,11 @@ std::vector<Stored> Carrier::take(std::size_t most) {
     const std::lock_guard lock(hearing_);
     std::vector<Stored> taken;
     while (!heard_.empty() && taken.size() < most) {
-        heardBytes_ -= roomOf(heard_.front());
+        heardBytes_ -= sizeOf(heard_.front());
         taken.push_back(std::move(heard_.front()));
         heard_.pop_front();
     }
     return taken;
-}
-
-bool Carrier::hasHeard() const {
-    const std::lock_guard lock(hearing_);
-    return !heard_.empty();
 }
 
 bool Carrier::hasLost() {

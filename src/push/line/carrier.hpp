@@ -46,7 +46,6 @@ public:
 
     /// At most so many live messages, the oldest first.
     std::vector<Stored> take(std::size_t most);
-    bool hasHeard() const;
     /// True, once, if there was no room for some.
     bool hasLost();
     void forgetHeard();
@@ -78,7 +77,7 @@ private:
 
     mutable std::mutex hearing_;
     std::deque<Stored> heard_;
-    std::size_t heardBytes_ = 0;
+    Bytes heardBytes_ = 0;
     std::uint64_t heardOver_ = 0; ///< the connection whose messages are heard
     bool lost_ = false;
 

@@ -324,30 +324,31 @@ void Distributor::askBus(const std::string& member, const std::string& name, std
     send(question, connectorPatience, std::move(then));
 }
 
-void Distributor::tellEndpoint(const std::string& connector, const Details& its, const std::string& endpoint) {
+// The token, and the endpoint where there is one, in the words of the connector's version.
+void Distributor::tellOf(const std::string& connector, const Details& its, const char* member,
+                         const std::optional<std::string>& endpoint) {
     const auto ignored = [](bool) {};
-    if (its.version == 1)
-        return tell(
-            connector, connector1, "NewEndpoint", [&](wire::Writer& writer) { writer.string(its.of).string(endpoint); },
-            ignored);
+    if (its.version == 1) {
+        const auto write = [&](wire::Writer& writer) {
+            writer.string(its.of);
+            if (endpoint) writer.string(*endpoint);
+        };
+        return tell(connector, connector1, member, write, ignored);
+    }
     const auto write = [&](wire::Writer& writer) {
         wire::DictionaryWriter arguments(writer);
         arguments.put("token", its.of);
-        arguments.put("endpoint", endpoint);
+        if (endpoint) arguments.put("endpoint", *endpoint);
     };
-    tell(connector, connector2, "NewEndpoint", write, ignored);
+    tell(connector, connector2, member, write, ignored);
+}
+
+void Distributor::tellEndpoint(const std::string& connector, const Details& its, const std::string& endpoint) {
+    tellOf(connector, its, "NewEndpoint", endpoint);
 }
 
 void Distributor::tellUnregistered(const std::string& connector, const Details& its) {
-    const auto ignored = [](bool) {};
-    if (its.version == 1)
-        return tell(
-            connector, connector1, "Unregistered", [&](wire::Writer& writer) { writer.string(its.of); }, ignored);
-    const auto write = [&](wire::Writer& writer) {
-        wire::DictionaryWriter arguments(writer);
-        arguments.put("token", its.of);
-    };
-    tell(connector, connector2, "Unregistered", write, ignored);
+    tellOf(connector, its, "Unregistered", std::nullopt);
 }
 
 } // namespace stint::push

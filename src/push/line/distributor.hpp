@@ -46,6 +46,8 @@ private:
         std::function<void(bool answered)> then;
     };
     using Write = std::function<void(wire::Writer&)>;
+    void tellOf(const std::string& connector, const Details& its, const char* member,
+                const std::optional<std::string>& endpoint);
 
     Distributor(Gate& gate, const wire::LineView& line) : gate_(gate), line_(line), callers_(gate) {}
     Result<void> add();

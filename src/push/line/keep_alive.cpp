@@ -17,14 +17,14 @@ Duration KeepAlive::length(const std::string& network) const {
 void KeepAlive::answered(const std::string& network, Duration silence) {
     const Duration now = length(network);
     if (silence * 5 < now * 4) return; // it proves nothing of this length
-    if (learned_.size() >= mostNetworks && !learned_.contains(network)) learned_.clear();
-    learned_[network] = std::min(now + step, longest);
+    learn(network, std::min(now + step, longest));
 }
 
-void KeepAlive::died(const std::string& network) {
+void KeepAlive::died(const std::string& network) { learn(network, std::max(length(network) / 2, shortest)); }
+
+void KeepAlive::learn(const std::string& network, Duration length) {
     if (learned_.size() >= mostNetworks && !learned_.contains(network)) learned_.clear();
-    const Duration now = length(network);
-    learned_[network] = std::max(now / 2, shortest);
+    learned_[network] = length;
 }
 
 } // namespace stint::push

@@ -21,6 +21,8 @@ public:
     void died(const std::string& network);
 
 private:
+    void learn(const std::string& network, Duration length);
+
     std::map<std::string, Duration> learned_;
 };
 

@@ -17,13 +17,6 @@ std::uint64_t after(std::uint64_t cursor, const std::vector<Epoch>& epochs) {
     return cursor;
 }
 
-Bytes sizeOf(const StoredMessage& message) {
-    Bytes size = std::ssize(message.subject) + std::ssize(message.body);
-    for (const auto& [name, value] : message.headers)
-        size += std::ssize(name) + std::ssize(value);
-    return size;
-}
-
 } // namespace
 
 Result<void> Mailbox::serve(int threads) {
@@ -101,12 +94,10 @@ Result<bool> Mailbox::read(const Address& subject, std::uint64_t cursor, std::si
     while (cursor < farthest) {
         auto found = STINT_TRY(broker_.next(streamOf(subject.shard), cursor + 1, storedSubject(subject)));
         if (!found) return true;
-        StoredMessage message{std::move(found->subject), found->sequence, std::move(found->headers),
-                              std::move(found->body)};
-        left -= sizeOf(message);
+        left -= sizeOf(*found);
         if (into.size() >= most || left < 0) return false;
-        cursor = message.sequence;
-        into.push_back(std::move(message));
+        cursor = found->sequence;
+        into.push_back(*std::move(found));
     }
     return true;
 }

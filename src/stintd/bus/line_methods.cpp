@@ -33,10 +33,11 @@ Handled whoCalls(Request& request) {
     });
 }
 
-Handled registers(Request& request) {
-    Registered registered = STINT_TRY(wire::readRegistration(request.arguments));
-    registered.call = request.call;
-    request.owner.arrived(std::move(registered));
+/// An event that is all of the arguments, and that the core answers.
+template <auto read> Handled arrives(Request& request) {
+    auto event = STINT_TRY(read(request.arguments));
+    event.call = request.call;
+    request.owner.arrived(std::move(event));
     return waits();
 }
 
@@ -47,13 +48,6 @@ Handled unregisters(Request& request) {
     options.take("everywhere", unregistered.everywhere);
     STINT_TRY(options.read(request.arguments));
     request.owner.arrived(std::move(unregistered));
-    return waits();
-}
-
-Handled messagesArrived(Request& request) {
-    LineRead batch = STINT_TRY(wire::readBatch(request.arguments));
-    batch.call = request.call;
-    request.owner.arrived(std::move(batch));
     return waits();
 }
 
@@ -87,9 +81,9 @@ std::span<const Method> lineMethods() {
     static constexpr Method rows[] = {
         {pushInterface, "Line",       "a{sv}",   Line, lineBegins},
         {pushInterface, "WhoCalls",   "utsa{sv}", Line, whoCalls},
-        {pushInterface, "Register",   "a{sv}",   Line, registers},
+        {pushInterface, "Register",   "a{sv}",   Line, arrives<wire::readRegistration>},
         {pushInterface, "Unregister", "sa{sv}",  Line, unregisters},
-        {pushInterface, "Arrived",    "a{sv}",   Line, messagesArrived},
+        {pushInterface, "Arrived",    "a{sv}",   Line, arrives<wire::readBatch>},
         {pushInterface, "Report",     "bxa{sv}", Line, reports},
         {pushInterface, "Delivered",  "tba{sv}", Line, delivered},
     };
