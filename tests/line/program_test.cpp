@@ -37,6 +37,7 @@ struct Stage {
 
     void join() const {
         const auto file = bus.directory() / "stint/push/line.toml";
+        std::filesystem::remove(file);
         std::ofstream(file) << fmt::format(
             "[server]\norigin = \"https://push.example\"\nbrokers = [\"{}\"]\nkey = \"{}\"\n"
             "[device]\nname = \"{}\"\nshard = \"{}\"\nline_key = \"{}\"\n",
@@ -101,7 +102,7 @@ TEST_CASE("an app registers, gets its endpoint once the server has it, and its m
         const std::string token = version == 1 ? "first" : "second";
         const wire::LineEntry made = stage.registered(version, token);
         CHECK(stage.server->registrations.find(made.name).value()->encrypted == (version == 2));
-        CHECK(detailsIn(made.details)->at == stage.daemon->line.place.stream);
+        CHECK(detailsIn(made.details)->at == stage.device + "@" + stage.daemon->line.place.stream);
         const auto had = stage.daemon->texts.size();
         stage.post(made, {"live"});
         REQUIRE(stage.soon([&] { return stage.daemon->texts.size() == had + 1; }));
@@ -122,6 +123,26 @@ TEST_CASE("an app registers, gets its endpoint once the server has it, and its m
     REQUIRE(stage.soon([&] { return stage.daemon->line.entries.empty(); }));
     CHECK(std::ranges::count(stage.daemon->reports, true) >= 1);
     CHECK(stage.program->exitCode() == 0); // nothing is left to do
+}
+
+TEST_CASE("a device that joins under another name begins anew, and its apps get other endpoints") { // push.md §5
+    Stage stage;
+    stage.join();
+    stage.begin();
+    const wire::LineEntry before = stage.registered(2, "t");
+    const std::string endpoint = stage.app->last();
+    stage.device = stage.nats.devices[1];
+    stage.join();
+    CHECK(stage.program->exitCode() == 0); // nobody has told it
+    stage.begin();
+    REQUIRE(
+        stage.soon([&] { return stage.app->last() != endpoint && stage.app->last().starts_with("NewEndpoint t "); }));
+    REQUIRE(stage.soon([&] { return stage.daemon->line.entries.size() == 1; }));
+    const wire::LineEntry after = stage.daemon->line.entries.front();
+    CHECK(after.name != before.name);
+    CHECK(stage.server->registrations.find(after.name).value()->device == stage.device);
+    CHECK(stage.server->registrations.find(before.name).value()->device ==
+          stage.nats.devices[0]); // not this one's to end
 }
 
 TEST_CASE("a connector that refuses a message has not taken it, and a note is no message to it") { // push.md §4.3

@@ -4,6 +4,7 @@
 
 #include <doctest/doctest.h>
 
+#include "push/keys/private_file.hpp"
 #include "push/mailbox/outbox.hpp"
 
 using namespace stint;

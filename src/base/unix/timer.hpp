@@ -50,11 +50,11 @@ private:
 /// 1 s, and twice as long after each failure, up to 5 min.
 class Backoff {
 public:
-    Duration next() { return std::exchange(next_, std::min<Duration>(next_ * 2, 5min)); }
-    void reset() { next_ = 1s; }
+    Duration next() { return std::exchange(next_, std::min<Duration>(next_ * 2, std::chrono::minutes(5))); }
+    void reset() { next_ = std::chrono::seconds(1); }
 
 private:
-    Duration next_ = 1s;
+    Duration next_ = std::chrono::seconds(1);
 };
 
 } // namespace stint

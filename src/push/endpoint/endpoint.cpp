@@ -19,7 +19,6 @@ using http::Answer;
 using http::refusal;
 
 constexpr std::string_view metricsPath = "/metrics";
-constexpr auto untilBack = std::chrono::seconds(5); ///< that a sender waits before it tries again
 
 /// The address at the other end.
 struct Sender : http::Caller {
@@ -47,9 +46,9 @@ Answer wrongMethod(std::string_view allowed) {
 } // namespace
 
 Endpoint::Endpoint(Settings settings, const Broker& broker, Keeper& keeper, const Registrations& registrations,
-                   std::shared_ptr<Handover> handover)
+                   std::shared_ptr<Handover> handover, std::unique_ptr<Devices> devices)
     : settings_(std::move(settings)), broker_(broker), keeper_(keeper), registrations_(registrations),
-      handover_(std::move(handover)) {}
+      handover_(std::move(handover)), devices_(std::move(devices)) {}
 
 std::shared_ptr<const http::Caller> Endpoint::met(int socket) {
     return std::make_shared<const Sender>(addressOf(socket));
@@ -78,6 +77,7 @@ http::Judged Endpoint::judgedHere(const http::Request& head) {
     const bool isGet = head.method == "GET";
     // A proxy forwards what strangers ask: the figures are for who stands beside this process.
     if (head.path == metricsPath && isGet && head.values("X-Forwarded-For").empty()) return {.isKnown = true};
+    if (devices_ && head.path == devicesPath) return judgedDevice(head);
     const auto token = tokenIn(head.path);
     const auto name = token ? registrationOf(*token) : std::nullopt;
     if (!isGet && head.method != "POST") return {.refused = wrongMethod("POST, GET")};
@@ -86,6 +86,11 @@ http::Judged Endpoint::judgedHere(const http::Request& head) {
     const auto length = numberIn<std::uint64_t>(head.value("Content-Length"));
     if (length && *length > webpush::mostBody) return {.longestBody = webpush::mostBody}; // 413 is the server's word
     return {.refused = judgedPost(head, *name).refused, .longestBody = webpush::mostBody};
+}
+
+http::Judged Endpoint::judgedDevice(const http::Request& head) {
+    if (head.method != "POST") return {.refused = wrongMethod("POST")};
+    return {.refused = devices_->refused(senderOf(head), bootNow()), .longestBody = longestDeviceQuestion};
 }
 
 Endpoint::Judgement Endpoint::judgedPost(const http::Request& head, const std::string& name) {
@@ -112,6 +117,7 @@ void Endpoint::answer(http::Request request, std::function<void(Answer)> done) {
         done(std::move(answer));
     };
     if (request.path == metricsPath) return last({200, "text/plain; version=0.0.4; charset=utf-8", metrics()});
+    if (devices_ && request.path == devicesPath) return last(devices_->answer(request.body, wallNow()));
     if (request.method == "GET") return last({200, "application/json", "{\"unifiedpush\":{\"version\":1}}\n"});
     post(std::move(request), last);
 }

@@ -8,6 +8,7 @@
 
 #include "base/http/message.hpp"
 #include "push/broker/handover.hpp"
+#include "push/endpoint/devices.hpp"
 #include "push/endpoint/posting.hpp"
 #include "push/mailbox/keeper.hpp"
 #include "push/mailbox/rates.hpp"
@@ -20,8 +21,9 @@ public:
         std::string origin;       ///< "https://push.example": what signatures are for (RFC 8292 §2)
         bool behindProxy = false; ///< the last address of X-Forwarded-For is the sender's
     };
+    /// `devices`: nullptr where none may join.
     Endpoint(Settings settings, const Broker& broker, Keeper& keeper, const Registrations& registrations,
-             std::shared_ptr<Handover> handover);
+             std::shared_ptr<Handover> handover, std::unique_ptr<Devices> devices);
 
     std::shared_ptr<const http::Caller> met(int socket) override;
     http::Judged judged(const http::Request& head) override;
@@ -38,6 +40,7 @@ private:
     };
     Judgement judgedPost(const http::Request& head, const std::string& name);
     void post(http::Request request, const std::function<void(http::Answer)>& done);
+    http::Judged judgedDevice(const http::Request& head);
     std::string metrics() const;
     std::string senderOf(const http::Request& head) const;
 
@@ -46,6 +49,7 @@ private:
     Keeper& keeper_;
     const Registrations& registrations_;
     std::shared_ptr<Handover> handover_;
+    std::unique_ptr<Devices> devices_;
     Rates rates_;
     Counted unknown_{unknownInMinute};
     std::map<int, std::uint64_t> answers_; ///< by status

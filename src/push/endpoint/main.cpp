@@ -23,6 +23,7 @@ struct Options {
     std::string credentials;
     std::string data;
     std::string origin;
+    std::vector<std::string> brokers;
     bool behindProxy = false;
 };
 
@@ -36,6 +37,9 @@ Options parseOptions(int count, char** words) {
         ->required()
         ->check(CLI::ExistingDirectory);
     app.add_option("--origin", options.origin, "the origin that senders post to, as in https://push.example");
+    app.add_option("--broker", options.brokers,
+                   "a URL of the nats-server that devices are told; without any none may join")
+        ->expected(1, 8);
     app.add_flag("--behind-proxy", options.behindProxy, "X-Forwarded-For tells who sends");
     app.set_version_flag("--version", fmt::format("stint-endpoint {}", ownBuild().version));
     try {
@@ -46,6 +50,18 @@ Options parseOptions(int count, char** words) {
     return options;
 }
 
+void printLine(std::string_view line) {
+    fmt::print("{}\n", line);
+    std::fflush(stdout);
+}
+
+/// The door for devices that join; nullptr: none may.
+Result<std::unique_ptr<Devices>> devicesOf(const Options& options, const ServerKeys& keys, PostOffice& office) {
+    if (options.brokers.empty()) return std::unique_ptr<Devices>();
+    auto authority = STINT_TRY(Authority::open(std::filesystem::path(options.data) / "nkeys"));
+    return std::make_unique<Devices>(std::move(authority), keys, options.brokers, office.registrations());
+}
+
 Result<void> serve(const Options& options) {
     const http::Loop loop = STINT_TRY(http::loopEndedBy({SIGINT, SIGTERM}));
     const std::filesystem::path data(options.data);
@@ -54,14 +70,17 @@ Result<void> serve(const Options& options) {
     auto server = STINT_TRY(http::Server::listen(options.port, {.header = 8 << 10, .connections = 1'024}));
     auto handover = STINT_TRY(Handover::open(loop.get()));
     const std::shared_ptr<Handover> shared = std::move(handover);
-    const auto office = STINT_TRY(PostOffice::open(
-        {options.nats, options.credentials, [](const std::string& sentence) { complain("stint-endpoint", sentence); }},
-        keys, std::move(outbox)));
+    // The second line on stdout: from now on messages are taken.
+    const auto opened = [shared] { shared->leave([] { printLine("open"); }); };
+    const auto office =
+        STINT_TRY(PostOffice::open({options.nats, options.credentials,
+                                    [](const std::string& sentence) { complain("stint-endpoint", sentence); }, opened},
+                                   keys, std::move(outbox)));
+    auto devices = STINT_TRY(devicesOf(options, keys, *office));
     const std::string address = fmt::format("http://127.0.0.1:{}", server.port());
     Endpoint endpoint({options.origin.empty() ? address : options.origin, options.behindProxy}, office->broker(),
-                      office->keeper(), office->registrations(), shared);
-    fmt::print("{}\n", address);
-    std::fflush(stdout);
+                      office->keeper(), office->registrations(), shared, std::move(devices));
+    printLine(address);
     server.run(loop.get(), endpoint);
     return {};
 }

@@ -17,6 +17,7 @@ inline constexpr std::string_view postPath = "/push/v1/";
 inline const Duration longestTtl = Constants().pushTtlMax;          ///< what is longer is taken as that
 inline constexpr Duration knownAfter = std::chrono::hours(30 * 24); ///< a registration is known to be gone for so long
 
+inline constexpr auto untilBack = std::chrono::seconds(5); ///< that a sender waits for what is away
 /// An answer with a Retry-After of whole seconds, at least one.
 http::Answer retryLater(int status, Duration after, std::string_view sentence);
 

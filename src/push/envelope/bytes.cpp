@@ -28,4 +28,34 @@ std::optional<std::string> from64(std::string_view text) {
     return bytes;
 }
 
+std::string in32(std::string_view bytes, std::string_view alphabet) {
+    std::string text;
+    unsigned held = 0;
+    int bits = 0;
+    for (const char byte : bytes) {
+        held = held << 8U | static_cast<unsigned char>(byte);
+        for (bits += 8; bits >= 5; bits -= 5)
+            text += alphabet[held >> (bits - 5) & 31U];
+    }
+    if (bits > 0) text += alphabet[held << (5 - bits) & 31U];
+    return text;
+}
+
+std::optional<std::string> from32(std::string_view text, std::string_view alphabet) {
+    std::string bytes;
+    unsigned held = 0;
+    int bits = 0;
+    for (const char character : text) {
+        const auto value = alphabet.find(character);
+        if (value == std::string_view::npos) return std::nullopt;
+        held = held << 5U | static_cast<unsigned>(value);
+        bits += 5;
+        if (bits < 8) continue;
+        bits -= 8;
+        bytes += static_cast<char>(held >> bits);
+    }
+    if (in32(bytes, alphabet) != text) return std::nullopt; // a character too many, or bits that nobody writes
+    return bytes;
+}
+
 } // namespace stint::push

@@ -18,22 +18,6 @@ constexpr std::size_t tokenLength = 43;
 constexpr std::size_t registrationLength = 52;
 constexpr std::size_t deviceBytes = 16;
 constexpr std::size_t deviceLength = 26;
-constexpr std::string_view base32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";    // RFC 4648 §6
-constexpr std::string_view crockford = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"; // without I, L, O and U
-
-// Five bits a character, the first ones first; the last character is filled up with zeros.
-template <std::size_t size> std::string in32(const std::array<unsigned char, size>& bytes, std::string_view alphabet) {
-    std::string text;
-    unsigned held = 0;
-    int bits = 0;
-    for (const unsigned char byte : bytes) {
-        held = held << 8U | byte;
-        for (bits += 8; bits >= 5; bits -= 5)
-            text += alphabet[held >> (bits - 5) & 31U];
-    }
-    if (bits > 0) text += alphabet[held << (5 - bits) & 31U];
-    return text;
-}
 
 bool isOf(std::string_view text, std::size_t length, std::string_view alphabet) {
     return text.size() == length && text.find_first_not_of(alphabet) == std::string_view::npos;
@@ -60,12 +44,12 @@ std::optional<std::string> registrationOf(std::string_view token) {
     if (token.size() != tokenLength || !from64(token)) return std::nullopt;
     std::array<unsigned char, crypto_hash_sha256_BYTES> hash{};
     crypto_hash_sha256(hash.data(), bytesOf(token), token.size());
-    return in32(hash, base32);
+    return in32(charactersOf(hash), base32);
 }
 
 bool isRegistration(std::string_view name) { return isOf(name, registrationLength, base32); }
 
-std::string newDevice() { return in32(randomBytes<deviceBytes>(), crockford); }
+std::string newDevice() { return in32(charactersOf(randomBytes<deviceBytes>()), crockford); }
 bool isDevice(std::string_view name) { return isOf(name, deviceLength, crockford); }
 
 std::string shardOf(std::string_view device) {

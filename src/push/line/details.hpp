@@ -11,7 +11,7 @@ struct Details {
     std::string of;    ///< the connector's own token, by which it knows the registration
     int version = 2;   ///< of UnifiedPush over D-Bus
     std::string vapid; ///< the key that its sender signs with; empty: none
-    std::string at;    ///< the store at which the server has it; empty: none yet
+    std::string at;    ///< DEVICE@STORE: who has it where; empty: nobody yet. Of an older Stint the store alone
 
     bool operator==(const Details&) const = default;
 };

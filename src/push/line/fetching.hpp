@@ -8,11 +8,11 @@
 #include <string>
 
 #include "base/unix/timer.hpp"
+#include "push/joining/settings.hpp"
 #include "push/line/carrier.hpp"
 #include "push/line/gate.hpp"
 #include "push/line/keep_alive.hpp"
 #include "push/line/reading.hpp"
-#include "push/line/settings.hpp"
 #include "push/line/troubles.hpp"
 
 namespace stint::push {

@@ -1,12 +1,17 @@
 // stint-push: the device's end of the line that brings messages from elsewhere (push.md §4). stintd starts it while
 // there is a registration, and the session bus when an app calls the distributor.
 #include <csignal>
+#include <filesystem>
+#include <string_view>
 
+#include <fmt/core.h>
+#include <sys/inotify.h>
 #include <unistd.h>
 
 #include "base/result/errors.hpp"
 #include "base/unix/ends.hpp"
 #include "base/unix/event_source.hpp"
+#include "push/keys/private_file.hpp"
 #include "push/line/pusher.hpp"
 
 namespace {
@@ -14,11 +19,27 @@ namespace {
 using namespace stint;
 using namespace stint::push;
 
+/// Ends the loop when line.toml is another, or gone: the next stint-push reads what is there then.
+int settingsChanged(sd_event_source* source, const inotify_event* event, void*) {
+    const bool isDirectory = (event->mask & (IN_DELETE_SELF | IN_IGNORED | IN_Q_OVERFLOW)) != 0;
+    if (isDirectory || (event->len > 0 && std::string_view(event->name) == LineSettings::fileName))
+        sd_event_exit(sd_event_source_get_event(source), stint::ends::ok);
+    return 0;
+}
+
+void followSettings(sd_event* loop, const std::filesystem::path& directory) {
+    constexpr std::uint32_t changes = IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_DELETE_SELF;
+    if (const auto made = makePrivateDirectory(directory); !made.ok()) complain("stint-push", made.error().message);
+    if (sd_event_add_inotify(loop, nullptr, directory.c_str(), changes, settingsChanged, nullptr) < 0)
+        complain("stint-push", fmt::format("cannot follow {}: restart it after a join", directory.string()));
+}
+
 /// The exit code.
 Result<int> serve() {
-    const auto settings = STINT_TRY(LineSettings::read(LineSettings::directory()));
     sd_event* loop = nullptr;
     if (sd_event_new(&loop) < 0) return fail(Errc::SYSTEM, "cannot make a loop");
+    followSettings(loop, LineSettings::directory()); // first: a join meanwhile is not overlooked
+    const auto settings = STINT_TRY(LineSettings::read(LineSettings::directory()));
     for (const int signal : {SIGINT, SIGTERM})
         if (sd_event_add_signal(loop, nullptr, signal, nullptr, nullptr) < 0)
             return fail(Errc::SYSTEM, "cannot follow signals");

@@ -5,11 +5,11 @@
 
 #include <systemd/sd-event.h>
 
+#include "push/joining/settings.hpp"
 #include "push/line/distributor.hpp"
 #include "push/line/fetching.hpp"
 #include "push/line/gate.hpp"
 #include "push/line/registrar.hpp"
-#include "push/line/settings.hpp"
 
 namespace stint::push {
 

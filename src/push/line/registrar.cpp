@@ -72,13 +72,18 @@ void Registrar::request(const Request& next) {
         gate_.unregister(its.name, false, nullptr);
         break;
     }
-    const Details details{
-        .token = newToken(), .of = wish.token, .version = wish.version, .vapid = wish.vapid, .at = {}};
+    make(next.app, wish.service,
+         {.token = {}, .of = wish.token, .version = wish.version, .vapid = wish.vapid, .at = {}}, next.done);
+}
+
+void Registrar::make(const std::string& app, const std::string& connector, Details details, const Done& done) {
+    details.token = newToken();
+    details.at.clear();
     wire::LineEntry made;
     made.name = *registrationOf(details.token);
-    made.app = next.app;
-    made.connector = wish.service;
-    write(made, details, next.done);
+    made.app = app;
+    made.connector = connector;
+    write(made, details, done);
 }
 
 // The same endpoint again. The daemon is told in any case, and tries again what its connector had not taken; the
@@ -87,7 +92,7 @@ void Registrar::renew(const Request& next, const wire::LineEntry& its, Details d
     wire::LineEntry renewed = its;
     renewed.connector = next.wish.service;
     const bool isPlaced =
-        details.version == next.wish.version && fetching_ && !details.at.empty() && details.at == fetching_->store();
+        details.version == next.wish.version && fetching_ && !details.at.empty() && details.at == here();
     details.version = next.wish.version;
     if (!isPlaced) details.at.clear(); // the server learns the version, and then the connector is told
     write(renewed, details, [this, renewed, details, isPlaced, done = next.done](const Result<void>& written) {
@@ -141,7 +146,7 @@ bool Registrar::isToBePlaced(const wire::LineEntry& entry) const {
     if (passed_.contains(entry.name)) return false;
     if (entry.ended) return true;
     const auto details = detailsIn(entry.details);
-    return details && details->at != fetching_->store();
+    return details && details->at != here();
 }
 
 // One after another, so that a device with many registrations does not crowd its line.
@@ -154,7 +159,37 @@ void Registrar::go() {
     placing_ = fetching_->connection();
     const wire::LineEntry& entry = *next;
     if (entry.ended) return end(entry);
-    place(entry, *detailsIn(entry.details));
+    const Details details = *detailsIn(entry.details);
+    if (isOfAnotherDevice(details)) return remake(entry, details);
+    place(entry, details);
+}
+
+// The store, and the name that this device has there.
+std::string Registrar::here() const { return fmt::format("{}@{}", settings_->device, fetching_->store()); }
+
+bool Registrar::isOfAnotherDevice(const Details& details) const {
+    const auto device = details.at.substr(0, details.at.find('@'));
+    return isDevice(device) && device != settings_->device;
+}
+
+// This device has left a server, where its tokens are no longer any, and has joined one, perhaps the same. The new
+// registration is there before the old one ends; where a kill came between the two, it is there already.
+void Registrar::remake(const wire::LineEntry& entry, const Details& details) {
+    const auto isNew = [&](const wire::LineEntry& one) {
+        const auto its = detailsIn(one.details);
+        return !one.ended && one.app == entry.app && its && its->of == details.of && !isOfAnotherDevice(*its);
+    };
+    const auto dropOld = [this, entry, details](const Result<void>& made) {
+        if (!made.ok() && made.error().code == Errc::LIMIT_EXCEEDED)
+            return refused(entry, details, made.error().message); // it counts until it has ended
+        if (!made.ok()) return later();
+        unregister(entry.name, [this](const Result<void>& ended) {
+            if (!ended.ok()) return later();
+            placing_.reset();
+        });
+    };
+    if (std::ranges::any_of(line_.entries, isNew)) return dropOld({});
+    make(entry.app, entry.connector, details, dropOld);
 }
 
 void Registrar::place(const wire::LineEntry& entry, const Details& details) {
@@ -173,7 +208,7 @@ void Registrar::placed(const wire::LineEntry& entry, Details details, const Resu
     if (!answer.ok() && answer.error().code == Errc::ILLEGAL_ARGUMENT)
         return refused(entry, details, answer.error().message);
     if (!answer.ok()) return later();
-    details.at = fetching_->store();
+    details.at = here();
     const wire::LineEntry* const now = line_.find(entry.name);
     if (!now || now->ended || now->details != entry.details) { // it was changed meanwhile
         placing_.reset();

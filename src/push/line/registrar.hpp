@@ -10,10 +10,10 @@
 #include <vector>
 
 #include "base/unix/timer.hpp"
+#include "push/joining/settings.hpp"
 #include "push/line/details.hpp"
 #include "push/line/fetching.hpp"
 #include "push/line/gate.hpp"
-#include "push/line/settings.hpp"
 
 namespace stint::push {
 
@@ -64,9 +64,14 @@ private:
     void requestNext();
     void request(const Request& next);
     void renew(const Request& next, const wire::LineEntry& its, Details details);
+    /// A registration with a token of its own.
+    void make(const std::string& app, const std::string& connector, Details details, const Done& done);
     void write(const wire::LineEntry& entry, const Details& details, const Done& done);
 
     bool isToBePlaced(const wire::LineEntry& entry) const;
+    std::string here() const;
+    bool isOfAnotherDevice(const Details& details) const;
+    void remake(const wire::LineEntry& entry, const Details& details);
     void place(const wire::LineEntry& entry, const Details& details);
     void end(const wire::LineEntry& entry);
     void placed(const wire::LineEntry& entry, Details details, const Result<void>& answer);

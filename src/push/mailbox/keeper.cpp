@@ -15,6 +15,8 @@ using SteadyClock = std::chrono::steady_clock;
 constexpr auto betweenTries = std::chrono::seconds(1);
 constexpr auto betweenLooks = std::chrono::seconds(30); ///< for what need not be kept any longer
 
+constexpr auto isThere = "the broker is there";
+
 std::string streamOfSubject(const std::string& subject) {
     const auto to = addressIn(subject);
     STINT_CHECK(to); // it was made of an address
@@ -34,8 +36,8 @@ struct Keeper::Shared {
 };
 
 Keeper::Keeper(Outbox outbox, const Broker& broker, Hooks hooks)
-    : outbox_(std::move(outbox)), broker_(broker), hooks_(std::move(hooks)), shared_(std::make_shared<Shared>()),
-      thread_([this] { run(); }) {}
+    : outbox_(std::move(outbox)), broker_(broker), hooks_(std::move(hooks)), told_(isThere),
+      shared_(std::make_shared<Shared>()), thread_([this] { run(); }) {}
 
 Keeper::~Keeper() {
     {
@@ -103,7 +105,7 @@ void Keeper::run() {
             tried = now;
             const auto opened = reconnect();
             isOpen_ = opened.ok();
-            tell(isOpen_ ? "the broker is there" : opened.error().message);
+            tell(isOpen_ ? isThere : opened.error().message);
         }
         if (now - forgot >= betweenLooks && outbox_.forget(wallNow() - Keeper::again).ok()) forgot = now;
         show();

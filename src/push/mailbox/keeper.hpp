@@ -86,7 +86,7 @@ private:
     Outbox outbox_;
     const Broker& broker_;
     Hooks hooks_;
-    std::string told_;                      ///< the last sentence
+    std::string told_;                      ///< the last sentence; at first that all is well
     std::map<std::string, Stream> streams_; ///< by name
     bool isOpen_ = false;                   ///< the streams were looked at since the last connection
     std::shared_ptr<Shared> shared_;

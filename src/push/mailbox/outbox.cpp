@@ -2,12 +2,10 @@
 
 #include <algorithm>
 
-#include <fcntl.h>
 #include <nlohmann/json.hpp>
-#include <sys/stat.h>
 
 #include "base/result/errors.hpp"
-#include "base/unix/folder.hpp"
+#include "push/keys/private_file.hpp"
 
 namespace stint::push {
 
@@ -39,18 +37,6 @@ Result<Headers> headersIn(std::string_view text) {
 }
 
 } // namespace
-
-Result<Fd> privateFile(const std::filesystem::path& file) {
-    const auto wrong = [&](std::string_view what) { return fail(Errc::STORAGE, "{}: {}", file.string(), what); };
-    const Folder folder = STINT_TRY(Folder::open(file.parent_path()));
-    const std::string name = file.filename();
-    Fd opened = folder.create(name);
-    if (!opened) opened = folder.openOurs(name, O_RDWR);
-    if (!opened) return wrong("not a plain file of this user alone");
-    struct stat what {};
-    if (::fstat(opened.get(), &what) != 0 || (what.st_mode & 077) != 0) return wrong("others may read it: chmod 600");
-    return opened;
-}
 
 Bytes Outbox::sizeOf(const Posted& posted) {
     return std::ssize(posted.subject) + std::ssize(textOf(posted.headers)) + std::ssize(posted.body);

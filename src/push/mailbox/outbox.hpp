@@ -11,14 +11,10 @@
 #include <vector>
 
 #include "base/sqlite/sqlite.hpp"
-#include "base/unix/fd.hpp"
 #include "push/envelope/envelope.hpp"
 #include "push/envelope/questions.hpp"
 
 namespace stint::push {
-
-/// Opens the file, which this user alone may read and write, or makes it. Storage: it is something else.
-Result<Fd> privateFile(const std::filesystem::path& file);
 
 /// A message that is kept here.
 struct Posted {

@@ -1,5 +1,7 @@
 #include "push/mailbox/post_office.hpp"
 
+#include <utility>
+
 #include "base/result/errors.hpp"
 
 namespace stint::push {
@@ -19,7 +21,12 @@ Result<std::unique_ptr<PostOffice>> PostOffice::open(const Settings& settings, c
 PostOffice::PostOffice(Broker broker, const ServerKeys& keys, Outbox outbox, const Settings& settings)
     : broker_(std::move(broker)), registrations_(broker_, keys),
       keeper_(std::move(outbox), broker_,
-              {.alsoOpen = [this] { return registrations_.readAll(); }, .tell = settings.tell}),
+              {.alsoOpen = [this, opened = settings.opened]() mutable -> Result<void> {
+                   STINT_TRY(registrations_.readAll());
+                   if (opened) std::exchange(opened, nullptr)();
+                   return {};
+               },
+               .tell = settings.tell}),
       mailbox_(broker_, keeper_, registrations_) {
     broker_.follow([this](bool up) { keeper_.connected(up); });
 }

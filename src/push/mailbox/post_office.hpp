@@ -19,6 +19,8 @@ public:
         std::string credentials; ///< a file; empty: none
         /// Gets a sentence for who runs the server, from any thread.
         std::function<void(const std::string& sentence)> tell = [](const std::string&) {};
+        /// Called once, when all registrations are known, from any thread.
+        std::function<void()> opened = [] {};
     };
     /// It is there whether the broker is or not. IllegalArgument: the URL is none.
     static Result<std::unique_ptr<PostOffice>> open(const Settings& settings, const ServerKeys& keys, Outbox outbox);

@@ -21,6 +21,7 @@ inline constexpr Rate anyInMinute{240, std::chrono::minutes(1)};                
 inline constexpr Rate anyInHour{5'000, std::chrono::hours(1)};                     // PROPOSAL
 inline const Rate highInMinute{Constants().pushHighRate, std::chrono::minutes(1)}; ///< one more closes the line (§4.2)
 inline constexpr Rate unknownInMinute{30, std::chrono::minutes(1)};
+inline constexpr Rate askedInMinute{30, std::chrono::minutes(1)};     ///< PROPOSAL: by devices that join or leave
 inline constexpr Rate readsInMinute{20'000, std::chrono::minutes(1)}; ///< PROPOSAL: a second or two of one thread
 
 /// Events of a kind, by who is behind them.

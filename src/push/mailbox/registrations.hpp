@@ -1,7 +1,6 @@
 // The registrations of all devices: in the broker's bucket, sealed with a key of the server's own, and a mirror of them
 // here, so that a message is checked without asking the broker. Any thread may call.
 #pragma once
-#include <filesystem>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -12,6 +11,7 @@
 
 #include "push/broker/broker.hpp"
 #include "push/envelope/questions.hpp"
+#include "push/keys/server_keys.hpp"
 
 namespace stint::push {
 
@@ -28,16 +28,6 @@ struct Registered {
 
     bool operator==(const Registered&) const = default;
 };
-
-/// The server's keys: what it seals values with, and what devices seal theirs with for it. Secret but for `publicKey`.
-struct ServerKeys {
-    std::array<unsigned char, 32> values{}, publicKey{}, secretKey{};
-
-    /// Those of the file, which only its owner may read; it is made where it is not there.
-    static Result<ServerKeys> open(const std::filesystem::path& file);
-};
-/// The device's key, which sealed() has sealed for the server.
-std::optional<LineKey> opened(std::string_view sealedKey, const ServerKeys& keys);
 
 class Registrations {
 public:
@@ -57,6 +47,9 @@ public:
     /// Does what a device asks for, who is `asker` by the broker's word. IllegalArgument: it may not be; Unavailable:
     /// the broker is away.
     Result<void> change(const Asker& asker, const RegistrationQuestion& question, WallTime now);
+
+    /// All of the device's are gone. Unavailable: the broker is away, and not all of them are.
+    Result<void> leave(const std::string& device, WallTime now);
 
 private:
     Result<void> put(const Registered& registered);

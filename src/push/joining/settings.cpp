@@ -1,4 +1,4 @@
-#include "push/line/settings.hpp"
+#include "push/joining/settings.hpp"
 
 #include <algorithm>
 #include <array>
@@ -6,6 +6,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -16,13 +17,18 @@
 #include "base/unix/folder.hpp"
 #include "base/unix/paths.hpp"
 #include "push/envelope/bytes.hpp"
+#include "push/keys/private_file.hpp"
 
 namespace stint::push {
 namespace {
 
-constexpr const char* fileName = "line.toml";
 constexpr Bytes longestFile = 16 << 10;
 constexpr std::size_t mostBrokers = 8, longestUrl = 512, longestOrigin = 256;
+
+/// A text as TOML writes it: in this much it is JSON's.
+std::string inToml(const std::string& text) {
+    return nlohmann::json(text).dump(-1, ' ', true, nlohmann::json::error_handler_t::replace);
+}
 
 /// A file's table with its name, for messages.
 class Table {
@@ -172,6 +178,33 @@ Result<LineSettings> LineSettings::parse(std::string_view text, const std::files
     STINT_TRY(readServer(file, settings));
     STINT_TRY(readDevice(file, directory, settings));
     return settings;
+}
+
+Result<void> LineSettings::write(const std::filesystem::path& directory, std::string_view itsCredentials) {
+    const std::string beside = device + ".creds";
+    std::vector<std::string> urls;
+    for (const std::string& url : brokers)
+        urls.push_back(inToml(url));
+    const std::string text =
+        fmt::format("# The line of this device: `stint push join` writes it, and `stint push leave` removes it.\n"
+                    "[server]\norigin = {}\nbrokers = [{}]\nkey = {}\n\n"
+                    "[device]\nname = {}\nshard = {}\nline_key = {}\ncredentials = {}\n",
+                    inToml(origin), fmt::join(urls, ", "), inToml(in64(charactersOf(serverKey))), inToml(device),
+                    inToml(shard), inToml(in64(charactersOf(lineKey))), inToml(beside));
+    const LineSettings read = STINT_TRY(parse(text, directory));
+    STINT_TRY(makePrivateDirectory(directory));
+    const Folder folder = STINT_TRY(Folder::open(directory));
+    STINT_TRY(writePrivateFile(folder, beside, itsCredentials));
+    STINT_TRY(writePrivateFile(folder, fileName, text));
+    credentials = read.credentials;
+    return {};
+}
+
+Result<void> LineSettings::remove(const std::filesystem::path& directory) const {
+    const Folder folder = STINT_TRY(Folder::open(directory));
+    STINT_TRY(folder.remove(fileName));
+    if (!credentials.empty()) STINT_TRY(folder.remove(std::filesystem::path(credentials).filename()));
+    return folder.sync();
 }
 
 std::string LineSettings::endpointOf(std::string_view token) const {

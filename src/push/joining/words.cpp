@@ -1,0 +1,147 @@
+#include "push/joining/words.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+
+#include <nlohmann/json.hpp>
+#include <sodium.h>
+
+#include "base/result/errors.hpp"
+#include "push/envelope/bytes.hpp"
+#include "push/envelope/names.hpp"
+#include "push/joining/settings.hpp"
+#include "push/keys/jwt.hpp"
+
+namespace stint::push {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr int version = 1;
+constexpr std::size_t endBytes = 4, macBytes = 16;
+constexpr std::size_t longestJwt = 4'096;
+constexpr std::string_view leaving = "leave ";
+
+/// Keyed BLAKE2b, of a text that is nothing else's: what seals values with the same key is no such function.
+std::string macOf(std::string_view end, const ServerKeys& keys) {
+    const std::string text = "stint push join " + std::string(end);
+    std::array<unsigned char, macBytes> mac{};
+    crypto_generichash(mac.data(), mac.size(), bytesOf(text), text.size(), keys.values.data(), keys.values.size());
+    return std::string(charactersOf(mac));
+}
+
+Error wrong(const char* name, std::string_view right) {
+    return fail(Errc::ILLEGAL_ARGUMENT, "its \"{}\" is missing, or wrong: it is {}", name, right);
+}
+
+/// Nothing else than these members is read, and none of them is deep.
+Result<Json> deviceObject(std::string_view text) {
+    Json object = Json::parse(text, nullptr, false);
+    if (!object.is_object()) return fail(Errc::ILLEGAL_ARGUMENT, "it is no JSON object");
+    const auto its = object.find("v");
+    if (its == object.end() || *its != version)
+        return fail(Errc::ILLEGAL_ARGUMENT, "it is of an unknown version: this one is {}", version);
+    return object;
+}
+
+Result<std::string> textIn(const Json& object, const char* name, std::size_t most) {
+    const auto found = object.find(name);
+    if (found == object.end() || !found->is_string()) return wrong(name, "a text");
+    auto text = found->get<std::string>();
+    if (text.empty() || text.size() > most) return wrong(name, fmt::format("a text of 1 to {} characters", most));
+    return text;
+}
+
+} // namespace
+
+std::string codeUntil(WallTime end, const ServerKeys& keys) {
+    const auto seconds = std::chrono::floor<std::chrono::seconds>(end.time_since_epoch()).count();
+    std::string bytes;
+    for (unsigned byte = 0; byte < endBytes; ++byte)
+        bytes += static_cast<char>(static_cast<std::uint64_t>(seconds) >> (8 * (endBytes - 1 - byte)) & 0xffU);
+    return in32(bytes + macOf(bytes, keys), crockford);
+}
+
+Result<void> checkCode(std::string_view code, const ServerKeys& keys, WallTime now) {
+    const auto bytes = from32(code, crockford);
+    if (!bytes || bytes->size() != endBytes + macBytes)
+        return fail(Errc::ILLEGAL_ARGUMENT, "the code is none: it has 32 characters");
+    const std::string end = bytes->substr(0, endBytes), mac = macOf(end, keys);
+    if (sodium_memcmp(mac.data(), bytes->data() + endBytes, macBytes) != 0)
+        return fail(Errc::ILLEGAL_ARGUMENT, "the code is none of this server's");
+    std::int64_t seconds = 0;
+    for (const char byte : end)
+        seconds = seconds << 8 | static_cast<unsigned char>(byte);
+    if (now >= WallTime(std::chrono::seconds(seconds)))
+        return fail(Errc::ILLEGAL_ARGUMENT, "the code has run out: `stint push invite` makes another");
+    return {};
+}
+
+std::string textOf(const JoinQuestion& question) {
+    return Json{{"v", version}, {"join", question.code}, {"user", question.user}}.dump();
+}
+
+std::string leaveText(const std::string& jwt, const Nkey& user) {
+    const std::string signature = user.sign(std::string(leaving) + jwt);
+    return Json{{"v", version}, {"leave", jwt}, {"signature", in64(signature)}}.dump();
+}
+
+Result<DeviceQuestion> deviceQuestionIn(std::string_view text) {
+    const Json object = STINT_TRY(deviceObject(text));
+    if (object.contains("join")) {
+        JoinQuestion join;
+        join.code = STINT_TRY(textIn(object, "join", longestDeviceQuestion));
+        join.user = STINT_TRY(textIn(object, "user", longestDeviceQuestion));
+        if (!isNkey(Nkey::Role::User, join.user)) return wrong("user", "the public key of a user's nkey");
+        return DeviceQuestion{.join = std::move(join), .leave = {}};
+    }
+    LeaveQuestion leave;
+    leave.jwt = STINT_TRY(textIn(object, "leave", longestDeviceQuestion));
+    const std::string written = STINT_TRY(textIn(object, "signature", longestDeviceQuestion));
+    const auto signature = from64(written);
+    if (!signature) return wrong("signature", "in base64url");
+    leave.signature = *signature;
+    return DeviceQuestion{.join = {}, .leave = std::move(leave)};
+}
+
+Result<std::string> leaverOf(const LeaveQuestion& question, std::string_view signer) {
+    const auto user = userIn(question.jwt, signer);
+    if (!user || !isDevice(user->name)) return fail(Errc::ILLEGAL_ARGUMENT, "the JWT is none of this server's");
+    if (!isSignedBy(user->key, std::string(leaving) + question.jwt, question.signature))
+        return fail(Errc::ILLEGAL_ARGUMENT, "it is not signed by the device that leaves");
+    return user->name;
+}
+
+std::string textOf(const JoinAnswer& answer) {
+    return Json{{"v", version},
+                {"device", answer.device},
+                {"shard", answer.shard},
+                {"brokers", answer.brokers},
+                {"key", in64(charactersOf(answer.key))},
+                {"jwt", answer.jwt}}
+        .dump();
+}
+
+Result<JoinAnswer> joinAnswerIn(std::string_view text) {
+    const Json object = STINT_TRY(deviceObject(text));
+    JoinAnswer answer;
+    answer.device = STINT_TRY(textIn(object, "device", longestJwt));
+    answer.shard = STINT_TRY(textIn(object, "shard", longestJwt));
+    answer.jwt = STINT_TRY(textIn(object, "jwt", longestJwt));
+    const std::string written = STINT_TRY(textIn(object, "key", longestJwt));
+    const auto key = from64(written);
+    if (!key || key->size() != answer.key.size()) return wrong("key", "32 bytes in base64url");
+    std::ranges::copy(*key, answer.key.begin());
+    const auto list = object.find("brokers");
+    if (list == object.end() || !list->is_array()) return wrong("brokers", "a list of URLs");
+    for (const Json& one : *list) {
+        if (!one.is_string()) return wrong("brokers", "a list of URLs");
+        answer.brokers.push_back(one.get<std::string>());
+    }
+    // A JWT goes into a file as a line.
+    if (answer.jwt.find_first_not_of(std::string(alphabet64) + ".") != std::string::npos) return wrong("jwt", "a JWT");
+    return answer;
+}
+
+} // namespace stint::push

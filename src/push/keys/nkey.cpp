@@ -1,0 +1,90 @@
+#include "push/keys/nkey.hpp"
+
+#include <algorithm>
+
+#include <sodium.h>
+
+#include "push/envelope/bytes.hpp"
+
+namespace stint::push {
+namespace {
+
+using Bytes32 = std::array<unsigned char, 32>;
+static_assert(crypto_sign_SEEDBYTES == 32 && crypto_sign_PUBLICKEYBYTES == 32 && crypto_sign_SECRETKEYBYTES == 64);
+
+constexpr unsigned char seedPrefix = 18 << 3; // "S"
+constexpr std::size_t checkBytes = 2;
+
+/// CRC-16 of XMODEM, the lower byte first.
+std::string checkOf(std::string_view bytes) {
+    unsigned sum = 0;
+    for (const char byte : bytes) {
+        sum ^= static_cast<unsigned>(static_cast<unsigned char>(byte)) << 8U;
+        for (int bit = 0; bit < 8; ++bit)
+            sum = ((sum & 0x8000U) != 0 ? sum << 1U ^ 0x1021U : sum << 1U) & 0xffffU;
+    }
+    return {static_cast<char>(sum & 0xffU), static_cast<char>(sum >> 8U)};
+}
+
+std::string named(std::string bytes) {
+    bytes += checkOf(bytes);
+    return in32(bytes, base32);
+}
+
+/// The bytes after `prefix`, if it is 32 of them and their check is right.
+std::optional<Bytes32> bytesAfter(std::string_view prefix, std::string_view text) {
+    const auto bytes = from32(text, base32);
+    Bytes32 its{};
+    if (!bytes || bytes->size() != prefix.size() + its.size() + checkBytes || !bytes->starts_with(prefix))
+        return std::nullopt;
+    const auto checked = std::string_view(*bytes).substr(0, prefix.size() + its.size());
+    if (!bytes->ends_with(checkOf(checked))) return std::nullopt;
+    std::ranges::copy(checked.substr(prefix.size()), its.begin());
+    return its;
+}
+
+std::string prefixOfName(Nkey::Role role) { return {static_cast<char>(role)}; }
+std::string prefixOfSeed(Nkey::Role role) {
+    const unsigned letter = static_cast<unsigned>(role);
+    return {static_cast<char>(seedPrefix | letter >> 5U), static_cast<char>((letter & 31U) << 3U)};
+}
+
+} // namespace
+
+Nkey::Nkey(Role role, const Bytes32& seed) : role_(role), seed_(seed) {
+    Bytes32 itsPublic{};
+    crypto_sign_seed_keypair(itsPublic.data(), secret_.data(), seed_.data());
+    name_ = named(prefixOfName(role).append(charactersOf(itsPublic)));
+}
+
+Nkey Nkey::make(Role role) {
+    Bytes32 seed{};
+    randombytes_buf(seed.data(), seed.size());
+    return {role, seed};
+}
+
+std::optional<Nkey> Nkey::fromSeed(Role role, std::string_view seed) {
+    const auto bytes = bytesAfter(prefixOfSeed(role), seed);
+    if (!bytes) return std::nullopt;
+    return Nkey(role, *bytes);
+}
+
+std::string Nkey::seed() const { return named(prefixOfSeed(role_).append(charactersOf(seed_))); }
+
+std::string Nkey::sign(std::string_view text) const {
+    std::array<unsigned char, crypto_sign_BYTES> signature{};
+    crypto_sign_detached(signature.data(), nullptr, bytesOf(text), text.size(), secret_.data());
+    return std::string(charactersOf(signature));
+}
+
+bool isNkey(Nkey::Role role, std::string_view name) { return bytesAfter(prefixOfName(role), name).has_value(); }
+
+bool isSignedBy(std::string_view name, std::string_view text, std::string_view signature) {
+    for (const auto role : {Nkey::Role::User, Nkey::Role::Account, Nkey::Role::Operator})
+        if (const auto key = bytesAfter(prefixOfName(role), name))
+            return signature.size() == crypto_sign_BYTES &&
+                   crypto_sign_verify_detached(bytesOf(signature), bytesOf(text), text.size(), key->data()) == 0;
+    return false;
+}
+
+} // namespace stint::push

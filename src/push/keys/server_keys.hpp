@@ -1,0 +1,23 @@
+// The keys by which a server keeps what only it may read or have made.
+#pragma once
+#include <array>
+#include <filesystem>
+#include <optional>
+#include <string_view>
+
+#include "push/envelope/envelope.hpp"
+#include "stint/result.hpp"
+
+namespace stint::push {
+
+/// The server's keys: what it seals values with, and what devices seal theirs with for it. Secret but for `publicKey`.
+struct ServerKeys {
+    std::array<unsigned char, 32> values{}, publicKey{}, secretKey{};
+
+    /// Those of the file, which only its owner may read; it is made where it is not there.
+    static Result<ServerKeys> open(const std::filesystem::path& file);
+};
+/// The device's key, which sealed() has sealed for the server.
+std::optional<LineKey> opened(std::string_view sealedKey, const ServerKeys& keys);
+
+} // namespace stint::push

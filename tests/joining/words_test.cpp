@@ -1,0 +1,86 @@
+// A code, and what a device and a server say when it joins or leaves (push.md §3.1).
+#include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
+
+#include "push/envelope/bytes.hpp"
+#include "push/envelope/names.hpp"
+#include "push/joining/settings.hpp"
+#include "push/joining/words.hpp"
+#include "push/keys/jwt.hpp"
+
+using namespace stint;
+using namespace stint::push;
+using namespace std::chrono_literals;
+
+namespace {
+
+const WallTime now{std::chrono::seconds(1'800'000'000)};
+
+ServerKeys keysOf(unsigned char one) {
+    ServerKeys keys;
+    keys.values.fill(one);
+    return keys;
+}
+
+} // namespace
+
+TEST_CASE("a code lets in until it runs out, and by one server alone") {
+    const ServerKeys keys = keysOf(1);
+    const std::string code = codeUntil(now + 1h, keys);
+    CHECK(code.size() == 32);
+    CHECK(checkCode(code, keys, now).ok());
+    CHECK(checkCode(code, keys, now + 1h - 1ms).ok());
+    CHECK(checkCode(code, keys, now + 1h).error().message.find("run out") != std::string::npos);
+    CHECK_FALSE(checkCode(code, keysOf(2), now).ok());
+    for (std::size_t at = 0; at < code.size(); ++at) {
+        std::string other = code;
+        other[at] = other[at] == '0' ? '1' : '0';
+        CHECK_FALSE(checkCode(other, keys, now).ok());
+    }
+    for (const std::string& none :
+         {std::string(), code + "0", code.substr(1), std::string(32, 'I'), std::string(32, '0')})
+        CHECK_FALSE(checkCode(none, keys, now).ok());
+}
+
+TEST_CASE("a question to join comes back as it was") {
+    const Nkey user = Nkey::make(Nkey::Role::User);
+    const auto read = deviceQuestionIn(textOf(JoinQuestion{.code = "C", .user = user.name()}));
+    REQUIRE(read.ok());
+    REQUIRE(read->join);
+    CHECK(read->join->code == "C");
+    CHECK(read->join->user == user.name());
+    CHECK_FALSE(read->leave);
+}
+
+TEST_CASE("a device leaves by its own key") {
+    const Nkey signer = Nkey::make(Nkey::Role::Account), user = Nkey::make(Nkey::Role::User);
+    const std::string device = newDevice();
+    const auto leaver = [&](const std::string& jwt, const Nkey& by) {
+        const auto question = deviceQuestionIn(leaveText(jwt, by));
+        REQUIRE(question.ok());
+        REQUIRE(question->leave);
+        return leaverOf(*question->leave, signer.name());
+    };
+    const std::string jwt = signedJwt(signer, user.name(), device, now, {{"type", "user"}});
+    CHECK(leaver(jwt, user).value() == device);
+    CHECK_FALSE(leaver(jwt, Nkey::make(Nkey::Role::User)).ok());
+    CHECK_FALSE(leaver(signedJwt(user, user.name(), device, now, {}), user).ok());
+    CHECK_FALSE(leaver(signedJwt(signer, user.name(), "stint-endpoint", now, {}), user).ok()); // no device
+}
+
+TEST_CASE("an answer comes back as it was, and a stranger's is refused") {
+    JoinAnswer answer{.device = newDevice(), .shard = "0a", .brokers = {"nats://a", "tls://b"}, .jwt = "a-_9.b.c"};
+    answer.key.fill(7);
+    const auto read = joinAnswerIn(textOf(answer));
+    REQUIRE(read.ok());
+    CHECK(read->device == answer.device);
+    CHECK(read->shard == "0a");
+    CHECK(read->brokers == answer.brokers);
+    CHECK(read->key == answer.key);
+    CHECK(read->jwt == answer.jwt);
+    answer.jwt = "a\nb";
+    CHECK_FALSE(joinAnswerIn(textOf(answer)).ok());
+    for (const char* const none : {"", "[]", "{}", R"({"v": 2})", R"({"v": 1, "device": 1})"})
+        CHECK_FALSE(joinAnswerIn(none).ok());
+    CHECK_FALSE(joinAnswerIn(std::string(100'000, '[')).ok());
+}
