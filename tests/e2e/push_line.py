@@ -62,14 +62,12 @@ def until(condition, within=PATIENCE):
 
 
 class PushLine:
-    """Joined, and without stintd yet."""
+    """Without stintd yet. It has joined a server of its own; where one is given, not."""
 
-    def __init__(self, world, bus):
+    def __init__(self, world, bus, server=None):
         self.world, self.bus = world, bus
         self.daemon = None
         self.connectors = []
-        (world.root / "server").mkdir()
-        self.server = PushServer(world.root / "server")
         self.log = world.root / "stint-push.log"
         self.file = world.store / "push" / "line.toml"
         program = world.root / "stint-push"
@@ -78,7 +76,11 @@ class PushLine:
         (bus.services / f"{DISTRIBUTOR}.service").write_text(f"[D-BUS Service]\nName={DISTRIBUTOR}\nExec={program}\n")
         with bus.connect() as line:
             Proxy(message_bus, line).ReloadConfig()
-        self.join()
+        self.server = server
+        if not server:
+            (world.root / "server").mkdir()
+            self.server = PushServer(world.root / "server")
+            self.join()
 
     def join(self):
         for directory in (self.world.store, self.file.parent):

@@ -60,7 +60,29 @@ class Phone:
         return [message["text"] for message in self.do("read", want=want)["messages"]]
 
 
-class PushServer:
+class HttpServer:
+    """A server at a port of 127.0.0.1."""
+
+    port = 0
+
+    def url(self, token):
+        return f"http://127.0.0.1:{self.port}/push/v1/{token}"
+
+    def ask(self, method, path, body=None, **headers):
+        """The status, the headers and the body of an answer."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
+        try:
+            connection.request(method, path, body, {name.replace("_", "-"): value for name, value in headers.items()})
+            answer = connection.getresponse()
+            return answer.status, answer.headers, answer.read().decode()
+        finally:
+            connection.close()
+
+    def post(self, token, text, **headers):
+        return self.ask("POST", f"/push/v1/{token}", text, **{"TTL": "3600", **headers})[0]
+
+
+class PushServer(HttpServer):
     def __init__(self, root: Path):
         self.root = root
         self.data = root / "push"
@@ -93,22 +115,6 @@ class PushServer:
     def phone(self, which=0):
         self.phones.append(Phone(self, DEVICES[which]))
         return self.phones[-1]
-
-    def url(self, token):
-        return f"http://127.0.0.1:{self.port}/push/v1/{token}"
-
-    def ask(self, method, path, body=None, **headers):
-        """The status, the headers and the body of an answer."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
-        try:
-            connection.request(method, path, body, {name.replace("_", "-"): value for name, value in headers.items()})
-            answer = connection.getresponse()
-            return answer.status, answer.headers, answer.read().decode()
-        finally:
-            connection.close()
-
-    def post(self, token, text, **headers):
-        return self.ask("POST", f"/push/v1/{token}", text, **{"TTL": "3600", **headers})[0]
 
     def raw(self, request):
         """All that is answered to these bytes."""

@@ -1,3 +1,4 @@
+#include <array>
 #include <cstring>
 #include <string>
 #include <vector>
@@ -9,15 +10,30 @@
 
 using namespace stint;
 
+namespace {
+
+struct Row {
+    std::string_view verb;
+    int (*run)(const cli::Arguments&, const cli::Screen&);
+};
+constexpr std::array rows{Row{"push send", pushctl::send}, Row{"push serve", pushctl::serve},
+                          Row{"push invite", pushctl::invite}, Row{"push join", pushctl::join},
+                          Row{"push leave", pushctl::leave}};
+
+} // namespace
+
 /// Gets the very line of `stint`, whose process becomes this program.
 int main(int count, char** words) {
     std::vector<std::string> line(words + 1, words + count);
-    // The endpoint's URL and the app's keys are secrets, and every user of the machine can read a line in /proc.
-    for (int each = 1; each < count; ++each)
+    // Endpoints' URLs, apps' keys and codes are secrets, and every user of the machine can read a line in /proc. A
+    // server has none in its line, and stays there for long.
+    const bool isServer = line.size() > 1 && line[1] == "serve";
+    for (int each = 1; each < count && !isServer; ++each)
         std::memset(words[each], '*', std::strlen(words[each]));
     if (line.empty()) line = {"push", "send"}; // its error says what it needs
     return cli::runProgram(line, [](const cli::Invocation& asked, const cli::Screen& screen) {
-        if (asked.verb->name == "push send") return pushctl::send(asked.arguments, screen);
-        return screen.fail(cli::ends::usage, "stint-pushctl sends for `stint push send`; it has no other verb");
+        for (const Row& row : rows)
+            if (row.verb == asked.verb->name) return row.run(asked.arguments, screen);
+        return screen.fail(cli::ends::usage, fmt::format("stint-pushctl has no verb \"{}\"", asked.verb->name));
     });
 }

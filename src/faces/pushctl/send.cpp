@@ -12,6 +12,7 @@
 #include "base/time/clock.hpp"
 #include "base/unix/process.hpp"
 #include "faces/pushctl/post.hpp"
+#include "faces/pushctl/statuses.hpp"
 #include "faces/pushctl/verbs.hpp"
 #include "faces/screen/exit_code.hpp"
 #include "faces/screen/json_line.hpp"
@@ -27,29 +28,6 @@ namespace ends = cli::ends;
 namespace {
 
 constexpr std::int64_t longestTtl = 28 * 24 * 60 * 60; // push.md §2
-
-/// An answer's status in words (push.md §3; RFC 8030 §5, §7.3, §8.4), and the exit code for it.
-struct Status {
-    long status;
-    int ends;
-    std::string_view meaning;
-};
-constexpr std::array statuses{
-    Status{400, ends::badData, "it does not understand the message"},
-    Status{401, ends::refused, "it wants the message to be signed (--vapid)"},
-    Status{403, ends::refused, "the key that signs it is not the one that may send there"},
-    Status{404, ends::noInput, "there is no such registration"},
-    Status{410, ends::noInput, "the registration is gone: forget this URL"},
-    Status{413, ends::badData, "the message is too long for it"},
-    Status{429, ends::waits, "there were too many messages"},
-    Status{503, ends::waits, "it cannot keep the message now"},
-};
-
-/// The row of a status that is not in the table.
-Status otherwise(long status) {
-    if (status >= 500) return {status, ends::inputOutput, "it has failed"};
-    return {status, ends::protocol, "it is not a push service"};
-}
 
 /// A key file's pair.
 Result<webpush::KeyPair> keyIn(const std::string& file) {
@@ -123,11 +101,6 @@ Result<Request> requestOf(const Arguments& given) {
 
 cli::Json textOrNull(const std::string& text) { return text.empty() ? cli::Json() : cli::Json(text); }
 
-std::string firstLine(const std::string& text) {
-    constexpr std::size_t most = 200;
-    return printable(text.substr(0, std::min(text.find_first_of("\r\n"), most)));
-}
-
 /// A header's number of seconds; nullopt: it has none that can be believed.
 std::optional<Duration> secondsIn(const std::string& header) {
     const auto seconds = numberIn<std::int64_t>(header);
@@ -145,12 +118,11 @@ void tellKept(const Answer& answer, const Screen& screen) {
 }
 
 int failOf(const Answer& answer, const Screen& screen) {
-    const auto* row = std::ranges::find(statuses, answer.status, &Status::status);
-    const Status status = row == statuses.end() ? otherwise(answer.status) : *row;
+    const Status status = statusOf(answer.status);
     std::string sentence = fmt::format("the server answers {}: {}", answer.status, status.meaning);
     if (const auto later = secondsIn(answer.retryAfter))
         sentence += fmt::format("; try again in {}", formatDuration(*later));
-    if (const std::string says = firstLine(answer.text); !says.empty()) sentence += fmt::format(" ({})", says);
+    if (const std::string says = saidBy(answer); !says.empty()) sentence += fmt::format(" ({})", says);
     return screen.fail(status.ends, sentence);
 }
 

@@ -1,11 +1,20 @@
-// The verbs that talk to push services, for which `stint` runs stint-pushctl.
+// The verbs that talk to push services and servers of push, for which `stint` runs stint-pushctl (push.md §5). Each
+// returns the exit code.
 #pragma once
 #include "faces/cli/line/verbs.hpp"
 #include "faces/screen/terminal.hpp"
 
 namespace stint::pushctl {
 
-/// `stint push send`: a message, encrypted and signed, to an endpoint's URL (push.md §5). Returns the exit code.
+/// `stint push send`: a message, encrypted and signed, to an endpoint's URL.
 int send(const cli::Arguments& given, const cli::Screen& screen);
+/// `stint push serve`: nats-server and stint-endpoint are kept running, until a signal.
+int serve(const cli::Arguments& given, const cli::Screen& screen);
+/// `stint push invite`: the line by which another device joins that server.
+int invite(const cli::Arguments& given, const cli::Screen& screen);
+/// `stint push join`: this user's device joins a server, and has a line.toml.
+int join(const cli::Arguments& given, const cli::Screen& screen);
+/// `stint push leave`: it is forgotten there, and has none.
+int leave(const cli::Arguments& given, const cli::Screen& screen);
 
 } // namespace stint::pushctl

@@ -1,0 +1,64 @@
+// The rows of `stint push serve`, `invite`, `join` and `leave`, which another program runs (src/faces/pushctl): who has
+// no line needs none of it.
+#include "faces/cli/line/verbs.hpp"
+
+namespace stint::cli {
+namespace {
+
+constexpr Option dataOption{"--data", "DIR", "the server's directory (default: ~/.local/state/stint/push-server)"};
+
+} // namespace
+
+Verb pushServeVerb() {
+    return {
+        .name = "push serve",
+        .words = "",
+        .summary = "be a server of push messages, until Ctrl-C",
+        .about = "Starts nats-server and stint-endpoint on this machine, for loopback alone, and starts either again "
+                 "when it ends. It needs no root; its keys and messages are in DIR, which nobody else may read. "
+                 "Applications' servers post to it over a proxy, which --origin names, or from this machine. "
+                 "Your own device joins it, if it has joined none.",
+        .options = {dataOption,
+                    {"--port", "PORT", "of 127.0.0.1, where messages are posted (default: 7748)"},
+                    {"--broker-port", "PORT", "of 127.0.0.1, where devices listen (default: the next)"},
+                    {"--origin", "URL", "others reach it there, through a proxy: https://push.example"}},
+        .examples = {{"stint push serve", ""}, {"stint push serve --origin https://push.example", "behind a proxy"}},
+        .program = "stint-pushctl"};
+}
+
+Verb pushInviteVerb() {
+    return {.name = "push invite",
+            .words = "",
+            .summary = "print the line by which another device joins this server",
+            .about = "Whoever has the code may join until it runs out, as often as they like.",
+            .options = {dataOption, {"--expires", "DURATION", "1m to 28d (default: 24h)"}},
+            .examples = {{"stint push invite --expires 1h", ""}},
+            .program = "stint-pushctl"};
+}
+
+Verb pushJoinVerb() {
+    return {.name = "push join",
+            .words = "URL CODE",
+            .fewest = 2,
+            .most = 2,
+            .summary = "get messages from elsewhere, over that server",
+            .about =
+                "This user's device makes its keys and is let in by the code, which `stint push invite` prints on the "
+                "server. From then on apps that speak UnifiedPush get an endpoint there.",
+            .options = {},
+            .examples = {{"stint push join https://push.example 2N3FKQ8G7V1M5T0XA9BCDE4HJ6RSPWYZ", ""}},
+            .program = "stint-pushctl"};
+}
+
+Verb pushLeaveVerb() {
+    return {.name = "push leave",
+            .words = "",
+            .summary = "get no more messages over the server that this device has joined",
+            .about = "The server forgets this device, and tells senders that its endpoints are gone. Apps stay "
+                     "registered, and get new endpoints at the next server that is joined.",
+            .options = {{"--force", "", "also where the server does not answer"}},
+            .examples = {{"stint push leave", ""}},
+            .program = "stint-pushctl"};
+}
+
+} // namespace stint::cli

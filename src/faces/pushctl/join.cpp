@@ -1,0 +1,132 @@
+#include "faces/pushctl/join.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "base/result/errors.hpp"
+#include "base/text/printable.hpp"
+#include "base/unix/process.hpp"
+#include "faces/pushctl/statuses.hpp"
+#include "faces/pushctl/verbs.hpp"
+#include "faces/screen/exit_code.hpp"
+#include "faces/screen/json_line.hpp"
+#include "push/joining/words.hpp"
+#include "push/keys/jwt.hpp"
+
+namespace stint::pushctl {
+
+using cli::Arguments;
+using cli::Screen;
+namespace ends = cli::ends;
+
+namespace {
+
+Result<Answer> ask(const std::string& origin, std::string question) {
+    return post({.url = origin + std::string(push::devicesPath),
+                 .headers = {"Content-Type: application/json"},
+                 .body = std::move(question)});
+}
+
+bool isOnThisMachine(const std::string& origin) {
+    for (const char* const host : {"http://127.0.0.1", "http://localhost", "http://[::1]"})
+        if (origin.starts_with(host) &&
+            (origin.size() == std::string(host).size() || origin[std::string(host).size()] == ':'))
+            return true;
+    return false;
+}
+
+/// The server's origin, of the word that was typed.
+Result<std::string> serverOf(const std::string& url) {
+    const std::string origin = STINT_TRY(originOf(url));
+    if (url != origin && url != origin + "/")
+        return fail(Errc::ILLEGAL_ARGUMENT, "a server's URL has no path: {}", origin);
+    if (origin.starts_with("http://") && !isOnThisMachine(origin))
+        return fail(Errc::ILLEGAL_ARGUMENT,
+                    "http:// is for this machine alone: the code and the messages' envelopes could "
+                    "be read on their way; https:// it is");
+    return origin;
+}
+
+/// nullopt: this device has joined no server. A file that cannot be read is none that may be replaced.
+Result<std::optional<push::LineSettings>> joined() { return push::LineSettings::read(push::LineSettings::directory()); }
+
+int failOfRead(const Screen& screen, const Error& error) {
+    return screen.fail(error.code == Errc::ILLEGAL_ARGUMENT ? ends::badData : cli::exitCodeOf(error.code),
+                       error.message);
+}
+
+} // namespace
+
+std::string sentenceOf(const Answer& answer) {
+    const std::string said = saidBy(answer);
+    return fmt::format("it answers {}{}{}", answer.status, said.empty() ? "" : ": ", said);
+}
+
+Result<Answer> joinAt(const std::string& address, const std::string& origin, const std::string& code) {
+    const push::Nkey user = push::Nkey::make(push::Nkey::Role::User);
+    Answer answer = STINT_TRY(ask(address, textOf(push::JoinQuestion{.code = code, .user = user.name()})));
+    if (answer.status != 201) return answer;
+    const auto said = push::joinAnswerIn(answer.text);
+    if (!said.ok()) return within("the server's answer is none", said.error());
+    push::LineSettings settings{.origin = origin,
+                                .brokers = said->brokers,
+                                .serverKey = said->key,
+                                .device = said->device,
+                                .shard = said->shard,
+                                .lineKey = push::newLineKey(),
+                                .credentials = {}};
+    STINT_TRY(settings.write(push::LineSettings::directory(), push::credentialsOf(said->jwt, user)));
+    return answer;
+}
+
+int join(const Arguments& given, const Screen& screen) {
+    const auto origin = serverOf(given.words[0]);
+    if (!origin.ok()) return screen.fail("cannot join it", origin.error());
+    const auto before = joined();
+    if (!before.ok()) return failOfRead(screen, before.error());
+    if (*before)
+        return screen.fail(ends::cannotCreate, fmt::format("this device has joined {}: `stint push leave` first",
+                                                           printable((*before)->origin)));
+    const auto answer = joinAt(*origin, *origin, given.words[1]);
+    if (!answer.ok())
+        return screen.fail(ends::inputOutput, fmt::format("cannot join {}: {}", *origin, answer.error().message));
+    if (answer->status != 201)
+        return screen.fail(statusOf(answer->status).ends,
+                           fmt::format("cannot join {}: {}", *origin, sentenceOf(*answer)));
+    if (screen.json()) {
+        cli::Json line = cli::header();
+        line["server"] = *origin;
+        screen.print(cli::dumped(line));
+    } else {
+        screen.tell(fmt::format("joined {}: apps get their endpoints there", *origin));
+    }
+    return ends::ok;
+}
+
+int leave(const Arguments& given, const Screen& screen) {
+    const auto settings = joined();
+    if (!settings.ok()) return failOfRead(screen, settings.error());
+    if (!*settings) return screen.fail(ends::noInput, "this device has joined no server");
+    const std::string server = printable((*settings)->origin);
+    const auto credentials = push::credentialsIn(readFile((*settings)->credentials).value_or(""));
+    const bool isForced = given.has("force");
+    if (!credentials && !isForced)
+        return screen.fail(ends::noInput,
+                           fmt::format("the key by which {} knows this device is not there; with --force "
+                                       "it is left all the same",
+                                       server));
+    if (credentials) {
+        const auto answer = ask((*settings)->origin, push::leaveText(credentials->jwt, credentials->user));
+        const bool isLeft = answer.ok() && answer->status == 200;
+        const std::string why = answer.ok() ? sentenceOf(*answer) : answer.error().message;
+        if (!isLeft && !isForced)
+            return screen.fail(answer.ok() ? statusOf(answer->status).ends : ends::inputOutput,
+                               fmt::format("cannot leave {}: {}; with --force it is left all the same", server, why));
+        if (!isLeft) screen.warn(fmt::format("{} does not know it yet: {}", server, why));
+    }
+    if (const auto removed = (*settings)->remove(push::LineSettings::directory()); !removed.ok())
+        return screen.fail("cannot leave", removed.error());
+    screen.tell(fmt::format("left {}", server));
+    return ends::ok;
+}
+
+} // namespace stint::pushctl

@@ -1,0 +1,153 @@
+#include <csignal>
+
+#include "base/result/errors.hpp"
+#include "base/text/number.hpp"
+#include "base/text/printable.hpp"
+#include "base/time/clock.hpp"
+#include "base/unix/paths.hpp"
+#include "faces/pushctl/join.hpp"
+#include "faces/pushctl/verbs.hpp"
+#include "faces/screen/exit_code.hpp"
+#include "faces/screen/json_line.hpp"
+#include "push/serving/serving.hpp"
+
+namespace stint::pushctl {
+
+using cli::Arguments;
+using cli::Screen;
+namespace ends = cli::ends;
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::uint16_t usualPort = 7748; // PROPOSAL
+constexpr Duration usualInvitation = 24h, shortestInvitation = 1min, longestInvitation = 28 * 24h;
+constexpr Duration forItself = 1min;
+
+Result<std::filesystem::path> directoryOf(const Arguments& given) {
+    const auto named = given.value("data");
+    if (!named) return push::serverDirectory();
+    if (named->empty()) return fail(Errc::ILLEGAL_ARGUMENT, "--data is a directory");
+    const std::filesystem::path here = STINT_TRY(workingDirectory());
+    return (here / *named).lexically_normal();
+}
+
+Result<std::uint16_t> portOf(const Arguments& given, const char* option, std::uint16_t otherwise) {
+    const auto text = given.value(option);
+    if (!text) return otherwise;
+    const auto port = numberIn<std::uint16_t>(*text);
+    if (!port || *port == 0) return fail(Errc::ILLEGAL_ARGUMENT, "--{} is 1 to 65535", option);
+    return *port;
+}
+
+Result<push::Serving::Settings> settingsOf(const Arguments& given) {
+    push::Serving::Settings settings;
+    settings.data = STINT_TRY(directoryOf(given));
+    settings.port = STINT_TRY(portOf(given, "port", usualPort));
+    settings.brokerPort = STINT_TRY(portOf(given, "broker-port", static_cast<std::uint16_t>(settings.port + 1)));
+    if (settings.brokerPort == settings.port || settings.brokerPort == 0)
+        return fail(Errc::ILLEGAL_ARGUMENT, "--broker-port is 1 to 65535, and not --port");
+    if (const auto origin = given.value("origin")) {
+        auto read = originOf(*origin);
+        if (!read.ok()) return within("--origin", read.error());
+        settings.origin = *std::move(read);
+        if (*origin != settings.origin && *origin != settings.origin + "/")
+            return fail(Errc::ILLEGAL_ARGUMENT, "--origin is a URL without a path: {}", settings.origin);
+    }
+    return settings;
+}
+
+/// The user's own device joins, if it has joined none; a sentence of what has become of it.
+std::string joinItself(const push::Serving& serving, const std::filesystem::path& data) {
+    const auto before = push::LineSettings::read(push::LineSettings::directory());
+    if (!before.ok()) return "this device has not joined it: " + before.error().message;
+    if (*before)
+        return (*before)->origin == serving.origin() ? "this device has joined it"
+                                                     : "this device has joined " + printable((*before)->origin);
+    const auto code = push::codeOf(data, wallNow() + forItself);
+    if (!code.ok()) return "this device has not joined it: " + code.error().message;
+    const auto answer = joinAt(serving.address(), serving.origin(), *code);
+    if (answer.ok() && answer->status == 201) return "this device has joined it";
+    return "this device has not joined it: " + (answer.ok() ? sentenceOf(*answer) : answer.error().message);
+}
+
+void tellReady(const push::Serving& serving, const std::filesystem::path& data, const Screen& screen) {
+    const std::string itself = joinItself(serving, data);
+    const auto line = push::invitation(data, wallNow() + usualInvitation);
+    if (screen.json()) {
+        cli::Json row = cli::header();
+        row["url"] = serving.origin();
+        row["join"] = line.ok() ? cli::Json(*line) : cli::Json();
+        screen.print(cli::dumped(row));
+    } else {
+        screen.print(serving.origin());
+        screen.tell(itself);
+        screen.tell(fmt::format("another device joins within {}, by", formatDuration(usualInvitation)));
+        screen.print(line.ok() ? *line : line.error().message);
+    }
+    std::fflush(stdout);
+}
+
+} // namespace
+
+int serve(const Arguments& given, const Screen& screen) {
+    const auto settings = settingsOf(given);
+    if (!settings.ok()) return screen.fail("cannot serve", settings.error());
+    sd_event* loop = nullptr;
+    if (sd_event_new(&loop) < 0) return screen.fail(ends::system, "cannot make a loop");
+    std::unique_ptr<push::Serving> serving;
+    auto opened = push::Serving::open(loop, *settings,
+                                      {.ready = [&] { tellReady(*serving, settings->data, screen); },
+                                       .tell = [&](const std::string& sentence) { screen.warn(sentence); }});
+    if (!opened.ok()) return screen.fail("cannot serve", opened.error());
+    serving = std::move(opened).value();
+    struct Ending {
+        sd_event* loop;
+        push::Serving& serving;
+    } ending{loop, *serving};
+    const auto end = [](sd_event_source*, const signalfd_siginfo*, void* it) {
+        auto& self = *static_cast<Ending*>(it);
+        self.serving.end([&self] { sd_event_exit(self.loop, ends::ok); });
+        return 0;
+    };
+    sigset_t signals;
+    sigemptyset(&signals);
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP})
+        sigaddset(&signals, signal);
+    ::sigprocmask(SIG_BLOCK, &signals, nullptr);
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP})
+        if (sd_event_add_signal(loop, nullptr, signal, end, &ending) < 0)
+            return screen.fail(ends::system, "cannot follow signals");
+    const int code = sd_event_loop(loop);
+    serving.reset();
+    sd_event_unref(loop);
+    return code < 0 ? ends::internal : code;
+}
+
+int invite(const Arguments& given, const Screen& screen) {
+    const auto data = directoryOf(given);
+    if (!data.ok()) return screen.fail("cannot invite", data.error());
+    Duration expires = usualInvitation;
+    if (const auto text = given.value("expires")) {
+        const auto read = parseDuration(*text);
+        if (!read.ok()) return screen.fail("--expires", read.error());
+        if (*read < shortestInvitation || *read > longestInvitation)
+            return screen.fail(ends::usage, "--expires is 1m to 28d");
+        expires = *read;
+    }
+    const auto line = push::invitation(*data, wallNow() + expires);
+    if (!line.ok())
+        return line.error().code == Errc::STORAGE ? screen.fail(ends::noInput, line.error().message)
+                                                  : screen.fail("cannot invite", line.error());
+    if (screen.json()) {
+        cli::Json row = cli::header();
+        row["join"] = *line;
+        screen.print(cli::dumped(row));
+    } else {
+        screen.print(*line);
+    }
+    return ends::ok;
+}
+
+} // namespace stint::pushctl

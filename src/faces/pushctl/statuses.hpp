@@ -1,0 +1,20 @@
+// A push service's answer in words (push.md §3; RFC 8030 §5, §7.3, §8.4), and the exit code for it.
+#pragma once
+#include <string>
+#include <string_view>
+
+#include "faces/pushctl/post.hpp"
+
+namespace stint::pushctl {
+
+struct Status {
+    long status;
+    int ends;
+    std::string_view meaning; ///< of one that refuses a message
+};
+Status statusOf(long status);
+
+/// The sentence of a server's {"error": sentence}, else the first line of its text.
+std::string saidBy(const Answer& answer);
+
+} // namespace stint::pushctl

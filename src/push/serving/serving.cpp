@@ -1,0 +1,158 @@
+#include "push/serving/serving.hpp"
+
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <utility>
+
+#include <arpa/inet.h>
+#include <fmt/core.h>
+#include <netinet/in.h>
+#include <nlohmann/json.hpp>
+#include <sys/file.h>
+#include <sys/socket.h>
+
+#include "base/result/errors.hpp"
+#include "base/time/clock.hpp"
+#include "base/unix/paths.hpp"
+#include "base/unix/process.hpp"
+#include "push/keys/authority.hpp"
+#include "push/keys/private_file.hpp"
+
+namespace stint::push {
+namespace {
+
+// The files of a server, in its directory.
+constexpr const char *lockFile = "lock", *keysFile = "keys", *nkeysFile = "nkeys", *credentialsFile = "endpoint.creds",
+                     *brokerFile = "nats.conf", *storeDirectory = "jetstream", *originFile = "origin";
+
+/// Debian has it where a user's PATH does not look.
+Result<std::filesystem::path> natsServer() {
+    const char* const path = std::getenv("PATH");
+    auto found = findProgram("nats-server", std::string(path ? path : defaultPath) + ":/usr/local/sbin:/usr/sbin", "/");
+    if (!found.ok()) return fail(Errc::UNAVAILABLE, "there is no nats-server: apt install nats-server");
+    return found;
+}
+
+Result<void> checkFree(std::uint16_t port, std::string_view option) {
+    const Fd tried(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    const int yes = 1;
+    ::setsockopt(tried.get(), SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(port);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    if (::bind(tried.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0) return {};
+    return fail(Errc::UNAVAILABLE, "port {} of 127.0.0.1: {}; another one is named by {}", port, std::strerror(errno),
+                option);
+}
+
+Result<Fd> locked(const std::filesystem::path& data) {
+    Fd lock = STINT_TRY(privateFile(data / lockFile));
+    if (::flock(lock.get(), LOCK_EX | LOCK_NB) == 0) return lock;
+    if (errno != EWOULDBLOCK) return diskRefused("lock", data / lockFile);
+    return fail(Errc::BUSY, "a server is in {} already, or about to end", data.string());
+}
+
+/// nats-server's own language takes JSON's texts.
+std::string configurationOf(const Serving::Settings& settings, const Authority& authority) {
+    return fmt::format("# Written by `stint push serve` at each start.\n"
+                       "server_name: stint\nlisten: \"127.0.0.1:{}\"\nmax_connections: 64000\n"
+                       "ping_interval: \"35m\" # devices ask by themselves (push.md §4.1)\n"
+                       "jetstream: {{ store_dir: {} }}\n{}",
+                       settings.brokerPort, nlohmann::json((settings.data / storeDirectory).string()).dump(),
+                       authority.configuration(wallNow()));
+}
+
+/// "[7] 2026/11/27 08:00:00.000000 [WRN] text": its level and its text.
+std::pair<std::string_view, std::string_view> levelAndText(std::string_view line) {
+    for (const std::string_view level : {"[INF] ", "[WRN] ", "[ERR] ", "[FTL] "})
+        if (const auto at = line.find(level); at != std::string_view::npos)
+            return {level, line.substr(at + level.size())};
+    return {"", line};
+}
+
+} // namespace
+
+std::filesystem::path serverDirectory() { return stateDirectory() / "push-server"; }
+
+Result<std::unique_ptr<Serving>> Serving::open(sd_event* loop, const Settings& settings, Hooks hooks) {
+    STINT_TRY(makePrivateDirectory(settings.data));
+    Fd lock = STINT_TRY(locked(settings.data));
+    std::unique_ptr<Serving> made(new Serving(settings, std::move(hooks), std::move(lock)));
+    STINT_TRY(made->begin(loop, settings));
+    return made;
+}
+
+Serving::Serving(const Settings& settings, Hooks hooks, Fd lock)
+    : address_(fmt::format("http://127.0.0.1:{}", settings.port)),
+      origin_(settings.origin.empty() ? address_ : settings.origin), hooks_(std::move(hooks)), lock_(std::move(lock)) {}
+
+Result<void> Serving::begin(sd_event* loop, const Settings& settings) {
+    const auto program = STINT_TRY(natsServer());
+    STINT_TRY(checkFree(settings.port, "--port"));
+    STINT_TRY(checkFree(settings.brokerPort, "--broker-port"));
+    STINT_TRY(ServerKeys::open(settings.data / keysFile));
+    const Authority authority = STINT_TRY(Authority::open(settings.data / nkeysFile));
+    const Folder folder = STINT_TRY(Folder::open(settings.data));
+    STINT_TRY(writePrivateFile(folder, credentialsFile, authority.serverCredentials(wallNow())));
+    STINT_TRY(writePrivateFile(folder, brokerFile, configurationOf(settings, authority)));
+    STINT_TRY(writePrivateFile(folder, originFile, origin_));
+    const std::string broker = fmt::format("nats://127.0.0.1:{}", settings.brokerPort);
+    std::vector<std::string> endpoint{(libexecDirectory() / "stint-endpoint").string(),
+                                      "--port",
+                                      std::to_string(settings.port),
+                                      "--data",
+                                      settings.data.string(),
+                                      "--nats",
+                                      broker,
+                                      "--credentials",
+                                      (settings.data / credentialsFile).string(),
+                                      "--origin",
+                                      origin_,
+                                      "--broker",
+                                      broker};
+    if (!settings.origin.empty()) endpoint.emplace_back("--behind-proxy");
+    broker_ = std::make_unique<Kept>(
+        loop, "nats-server", std::vector<std::string>{program.string(), "-c", (settings.data / brokerFile).string()},
+        lock_.get(), Kept::Hooks{[this](std::string_view line) { heardBroker(line); }, hooks_.tell});
+    endpoint_ =
+        std::make_unique<Kept>(loop, "stint-endpoint", std::move(endpoint), lock_.get(),
+                               Kept::Hooks{[this](std::string_view line) { heardEndpoint(line); }, hooks_.tell});
+    broker_->start();
+    return {};
+}
+
+// Both are told of here, for neither has a log of its own.
+void Serving::heardBroker(std::string_view line) {
+    const auto [level, text] = levelAndText(line);
+    if (level != "[INF] ") return hooks_.tell(fmt::format("nats-server: {}", text));
+    if (text == "Server is ready" && !std::exchange(endpointBegan_, true)) endpoint_->start();
+}
+
+void Serving::heardEndpoint(std::string_view line) {
+    if (line == address_) return; // it listens
+    if (line != "open") return hooks_.tell(std::string(line));
+    if (!std::exchange(isReady_, true)) hooks_.ready();
+}
+
+void Serving::end(const std::function<void()>& done) {
+    endpoint_->end([this, done] { broker_->end(done); });
+}
+
+Result<std::string> codeOf(const std::filesystem::path& data, WallTime end) {
+    std::error_code ignored;
+    if (!std::filesystem::exists(data / keysFile, ignored))
+        return fail(Errc::STORAGE, "there is no server in {}: `stint push serve` makes one", data.string());
+    const ServerKeys keys = STINT_TRY(ServerKeys::open(data / keysFile));
+    return codeUntil(end, keys);
+}
+
+Result<std::string> invitation(const std::filesystem::path& data, WallTime end) {
+    const std::string code = STINT_TRY(codeOf(data, end));
+    const auto origin = readFile(data / originFile);
+    if (!origin) return diskRefused("read", data / originFile);
+    return fmt::format("stint push join {} {}", *origin, code);
+}
+
+} // namespace stint::push

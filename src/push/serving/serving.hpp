@@ -1,0 +1,58 @@
+// A server of push on this machine (push.md §5, `stint push serve`): its directory, and nats-server and stint-endpoint,
+// which are kept running.
+#pragma once
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "push/joining/words.hpp"
+#include "push/serving/kept.hpp"
+#include "stint/result.hpp"
+
+namespace stint::push {
+
+/// The directory where a server is kept if none is named: $XDG_STATE_HOME/stint/push-server.
+std::filesystem::path serverDirectory();
+
+class Serving {
+public:
+    struct Settings {
+        std::filesystem::path data;
+        std::uint16_t port = 0, brokerPort = 0;
+        std::string origin; ///< that others are told, by a proxy in front; empty: it is on this machine
+    };
+    struct Hooks {
+        std::function<void()> ready; ///< it takes messages; called once
+        std::function<void(const std::string& sentence)> tell;
+    };
+    /// Begins. Busy: a server is in that directory already. Unavailable: a port is taken, or there is no nats-server.
+    static Result<std::unique_ptr<Serving>> open(sd_event* loop, const Settings& settings, Hooks hooks);
+
+    /// The place on this machine, and the one that others are told.
+    const std::string& address() const { return address_; }
+    const std::string& origin() const { return origin_; }
+    /// Ends both, then calls `done`.
+    void end(const std::function<void()>& done);
+
+private:
+    Serving(const Settings& settings, Hooks hooks, Fd lock);
+    Result<void> begin(sd_event* loop, const Settings& settings);
+    void heardBroker(std::string_view line);
+    void heardEndpoint(std::string_view line);
+
+    std::string address_, origin_;
+    Hooks hooks_;
+    Fd lock_;
+    std::unique_ptr<Kept> broker_, endpoint_;
+    bool endpointBegan_ = false, isReady_ = false;
+};
+
+/// A server's line to join by, as a person types it: its URL and a code. Security, Storage: that is no directory of a
+/// server, or none that this user may read.
+Result<std::string> invitation(const std::filesystem::path& data, WallTime end);
+/// The code alone.
+Result<std::string> codeOf(const std::filesystem::path& data, WallTime end);
+
+} // namespace stint::push
