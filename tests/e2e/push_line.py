@@ -70,7 +70,7 @@ class PushLine:
         self.connectors = []
         self.log = world.root / "stint-push.log"
         self.file = world.store / "push" / "line.toml"
-        program = world.root / "stint-push"
+        self.program = program = world.root / "stint-push"
         program.write_text(PROGRAM.format(program=BIN / "stint-push", log=self.log))
         program.chmod(0o755)
         (bus.services / f"{DISTRIBUTOR}.service").write_text(f"[D-BUS Service]\nName={DISTRIBUTOR}\nExec={program}\n")

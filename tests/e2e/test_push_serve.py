@@ -7,6 +7,7 @@ import socket
 import threading
 
 import pytest
+from certificates import Authority
 from push_line import MAIL, PushLine, until
 from push_served import Served, another, line_of, needs_all, push, served  # noqa: F401
 from push_server import free_port
@@ -116,6 +117,66 @@ def test_an_origin_behind_a_proxy_is_what_others_are_told(world):
         assert line_of(world)["server"]["origin"] == "https://push.example"
     finally:
         served.close()
+
+
+# Devices on other machines: TLS, by a certificate for the origin's host.
+
+
+@pytest.fixture
+def authority(world):
+    made = Authority(world.root / "authority")
+    world.environment["SSL_CERT_FILE"] = str(made.file)
+    return made
+
+
+def listens(world, authority, bus):
+    """A server for https://localhost, by a certificate for that host; and a device of it."""
+    certificate, key = authority.certificate("server", host="DNS:localhost")
+    served = Served(world, "--origin", "https://localhost", "--listen", "127.0.0.1", "--cert", str(certificate), "--key",
+                    str(key))
+    return PushLine(world, bus, served)
+
+
+def test_devices_elsewhere_speak_tls(world, authority, bus):
+    push = listens(world, authority, bus)
+    try:
+        push.start_daemon()
+        assert line_of(world)["server"]["brokers"] == [f"tls://localhost:{push.server.nats_port}"]
+        app = push.connector(MAIL)
+        assert app.endpoint("a").startswith("https://localhost/push/v1/")
+        push.sends(app, "a", "one")
+        app.until_texts(["one"], "a")
+    finally:
+        push.close()
+
+
+def test_a_broker_with_a_strangers_certificate_is_none(world, authority, bus):
+    push = listens(world, authority, bus)
+    try:
+        trusts = Authority(world.root / "another authority").file
+        push.program.write_text(push.program.read_text().replace("exec", f"SSL_CERT_FILE='{trusts}' exec"))
+        push.start_daemon()
+        app = push.connector(MAIL)
+        assert app.register("a").is_success()
+        until(lambda: "not connected" in world.done("push", "status"))
+        until(lambda: "TLS handshake error" in push.server.log.read_text())  # nats-server's word
+        assert not app.heard("NewEndpoint", "a")
+    finally:
+        push.close()
+
+
+@pytest.mark.parametrize("left_out", ["--origin", "--listen", "--cert", "--key"])
+def test_what_belongs_together_stands_together(world, authority, left_out):
+    certificate, key = authority.certificate("server", host="DNS:localhost")
+    words = {"--origin": "https://localhost", "--listen": "127.0.0.1", "--cert": str(certificate), "--key": str(key)}
+    del words[left_out]
+    refused = world.stint("push", "serve", *(word for pair in words.items() for word in pair))
+    assert refused.code == 64 and "together" in refused.err, refused
+    words |= {"--origin": "https://localhost", "--listen": "nowhere", "--cert": str(certificate), "--key": str(key)}
+    assert world.stint("push", "serve", *(word for pair in words.items() for word in pair)).code == 64
+    words |= {"--listen": "127.0.0.1", "--cert": "no/such"}
+    refused = world.stint("push", "serve", *(word for pair in words.items() for word in pair))
+    assert refused.code == 64 and "--cert" in refused.err, refused
 
 
 # Joining and leaving.

@@ -66,6 +66,13 @@ Result<std::string> originOf(const std::string& url) {
     return fmt::format("{}://{}{}", scheme, host, usual ? "" : ":" + port);
 }
 
+std::string hostOf(const std::string& origin) {
+    const Owned<CURLU> parts(curl_url());
+    STINT_CHECK(parts);
+    curl_url_set(parts.get(), CURLUPART_URL, origin.c_str(), 0);
+    return partOf(parts.get(), CURLUPART_HOST);
+}
+
 Result<Answer> post(const Request& request) {
     const Owned<CURL> curl(curl_easy_init());
     STINT_CHECK(curl);

@@ -23,6 +23,9 @@ struct Answer {
 /// "https://push.example:8443": what VAPID signs of a URL. IllegalArgument: it is no http or https URL.
 Result<std::string> originOf(const std::string& url);
 
+/// "push.example": the host of such an origin.
+std::string hostOf(const std::string& origin);
+
 /// Sends it, and follows no redirect: the URL is a secret. System: no answer came within half a minute.
 Result<Answer> post(const Request& request);
 

@@ -1,10 +1,12 @@
 #include <csignal>
+#include <cstring>
 
 #include "base/result/errors.hpp"
 #include "base/text/number.hpp"
 #include "base/text/printable.hpp"
 #include "base/time/clock.hpp"
 #include "base/unix/paths.hpp"
+#include "base/unix/process.hpp"
 #include "faces/pushctl/join.hpp"
 #include "faces/pushctl/verbs.hpp"
 #include "faces/screen/exit_code.hpp"
@@ -41,6 +43,27 @@ Result<std::uint16_t> portOf(const Arguments& given, const char* option, std::ui
     return *port;
 }
 
+/// A file's path, seen from "/", where the parts of a server are started.
+Result<std::filesystem::path> fileOf(const Arguments& given, const char* option) {
+    const std::filesystem::path here = STINT_TRY(workingDirectory());
+    const std::filesystem::path file = here / given.value(option).value_or("");
+    if (!readFile(file))
+        return fail(Errc::ILLEGAL_ARGUMENT, "--{}: cannot read {}: {}", option, printable(file.string()),
+                    std::strerror(errno));
+    return file;
+}
+
+Result<push::Serving::Settings::Listening> listeningOf(const Arguments& given, const std::string& origin) {
+    if (!given.has("listen") || !given.has("cert") || !given.has("key") || !origin.starts_with("https://"))
+        return fail(Errc::ILLEGAL_ARGUMENT, "--listen, --cert, --key and an --origin of https:// stand together");
+    push::Serving::Settings::Listening listening;
+    listening.address = *given.value("listen");
+    listening.host = hostOf(origin);
+    listening.certificate = STINT_TRY(fileOf(given, "cert"));
+    listening.key = STINT_TRY(fileOf(given, "key"));
+    return listening;
+}
+
 Result<push::Serving::Settings> settingsOf(const Arguments& given) {
     push::Serving::Settings settings;
     settings.data = STINT_TRY(directoryOf(given));
@@ -55,6 +78,8 @@ Result<push::Serving::Settings> settingsOf(const Arguments& given) {
         if (*origin != settings.origin && *origin != settings.origin + "/")
             return fail(Errc::ILLEGAL_ARGUMENT, "--origin is a URL without a path: {}", settings.origin);
     }
+    if (given.has("listen") || given.has("cert") || given.has("key"))
+        settings.listening = STINT_TRY(listeningOf(given, settings.origin));
     return settings;
 }
 

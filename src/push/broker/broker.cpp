@@ -297,6 +297,11 @@ Result<Options> optionsOf(const Broker::Settings& settings) {
     natsOptions_SetMaxReconnect(made, -1);
     natsOptions_SetReconnectBufSize(made, 1); // what was sent while there is no server is not sent by itself later
     natsOptions_SetIgnoreDiscoveredServers(made, true);
+    // By libnats' own word a server need not do what the URL says, and whoever is in between could speak for it.
+    const auto isSecure = [](const std::string& url) { return url.starts_with("tls://"); };
+    if (std::ranges::any_of(settings.urls, isSecure)) STINT_TRY(checked(natsOptions_SetSecure(made, true), "TLS"));
+    if (!settings.certified.empty())
+        STINT_TRY(checked(natsOptions_SetExpectedHostname(made, settings.certified.c_str()), settings.certified));
     if (settings.device.empty()) {
         natsOptions_SetName(made, "stint-endpoint");
         natsOptions_SetPingInterval(made, untilPing);
@@ -304,9 +309,6 @@ Result<Options> optionsOf(const Broker::Settings& settings) {
         return options;
     }
     natsOptions_SetName(made, "stint-push");
-    // By libnats' own word a server need not do what the URL says, and whoever is in between could speak for it.
-    const auto isSecure = [](const std::string& url) { return url.starts_with("tls://"); };
-    if (std::ranges::any_of(settings.urls, isSecure)) STINT_TRY(checked(natsOptions_SetSecure(made, true), "TLS"));
     natsOptions_SetPingInterval(made, never);
     natsOptions_SetCustomReconnectDelay(made, delayOf, nullptr);
     natsOptions_UseGlobalMessageDelivery(made, true); // one thread, not one for each subscription

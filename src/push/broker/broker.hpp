@@ -35,9 +35,10 @@ public:
         std::vector<std::string> urls; ///< nats://127.0.0.1:4222; 1 to 8, of one system, tried in random order
         std::string credentials;       ///< a file of a user's JWT and key; empty: none
         /// The name of the device whose end this is; empty: it is the server's. A device's has no JetStream, is silent
-        /// where nothing is asked, and waits longer between its tries: 1 s to 5 min, by chance. With a URL that begins
-        /// with tls:// it speaks to no server in clear text.
+        /// where nothing is asked, and waits longer between its tries: 1 s to 5 min, by chance.
+        /// With a URL that begins with tls:// neither end speaks to a server in clear text.
         std::string device;
+        std::string certified; ///< the host that the broker's certificate is for; empty: the URL's
     };
 
     /// Connects; where no server answers it goes on trying. IllegalArgument: a URL is none.

@@ -21,6 +21,7 @@ struct Options {
     std::uint16_t port = 0;
     std::string nats = "nats://127.0.0.1:4222";
     std::string credentials;
+    std::string certified;
     std::string data;
     std::string origin;
     std::vector<std::string> brokers;
@@ -33,6 +34,7 @@ Options parseOptions(int count, char** words) {
     app.add_option("--port", options.port, "at this port of 127.0.0.1, in place of one that is free");
     app.add_option("--nats", options.nats, "the URL of the nats-server")->capture_default_str();
     app.add_option("--credentials", options.credentials, "its file of a user's JWT and key")->check(CLI::ExistingFile);
+    app.add_option("--nats-host", options.certified, "the host that its certificate is for, in place of the URL's");
     app.add_option("--data", options.data, "the directory of the outbox and the keys")
         ->required()
         ->check(CLI::ExistingDirectory);
@@ -73,7 +75,7 @@ Result<void> serve(const Options& options) {
     // The second line on stdout: from now on messages are taken.
     const auto opened = [shared] { shared->leave([] { printLine("open"); }); };
     const auto office =
-        STINT_TRY(PostOffice::open({options.nats, options.credentials,
+        STINT_TRY(PostOffice::open({options.nats, options.credentials, options.certified,
                                     [](const std::string& sentence) { complain("stint-endpoint", sentence); }, opened},
                                    keys, std::move(outbox)));
     auto devices = STINT_TRY(devicesOf(options, keys, *office));

@@ -10,8 +10,8 @@ constexpr int threads = 4; ///< mailboxes that are read at once
 }
 
 Result<std::unique_ptr<PostOffice>> PostOffice::open(const Settings& settings, const ServerKeys& keys, Outbox outbox) {
-    auto broker =
-        STINT_TRY(Broker::connect({.urls = {settings.url}, .credentials = settings.credentials, .device = {}}));
+    auto broker = STINT_TRY(Broker::connect(
+        {.urls = {settings.url}, .credentials = settings.credentials, .device = {}, .certified = settings.certified}));
     std::unique_ptr<PostOffice> made(new PostOffice(std::move(broker), keys, std::move(outbox), settings));
     STINT_TRY(made->registrations_.follow());
     STINT_TRY(made->mailbox_.serve(threads));

@@ -17,6 +17,7 @@ public:
     struct Settings {
         std::string url;         ///< of the broker
         std::string credentials; ///< a file; empty: none
+        std::string certified;   ///< as the broker's settings have it
         /// Gets a sentence for who runs the server, from any thread.
         std::function<void(const std::string& sentence)> tell = [](const std::string&) {};
         /// Called once, when all registrations are known, from any thread.

@@ -5,9 +5,8 @@
 #include <cstring>
 #include <utility>
 
-#include <arpa/inet.h>
 #include <fmt/core.h>
-#include <netinet/in.h>
+#include <netdb.h>
 #include <nlohmann/json.hpp>
 #include <sys/file.h>
 #include <sys/socket.h>
@@ -26,6 +25,8 @@ namespace {
 constexpr const char *lockFile = "lock", *keysFile = "keys", *nkeysFile = "nkeys", *credentialsFile = "endpoint.creds",
                      *brokerFile = "nats.conf", *storeDirectory = "jetstream", *originFile = "origin";
 
+constexpr const char* loopback = "127.0.0.1";
+
 /// Debian has it where a user's PATH does not look.
 Result<std::filesystem::path> natsServer() {
     const char* const path = std::getenv("PATH");
@@ -34,16 +35,20 @@ Result<std::filesystem::path> natsServer() {
     return found;
 }
 
-Result<void> checkFree(std::uint16_t port, std::string_view option) {
-    const Fd tried(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+Result<void> checkFree(const std::string& address, std::uint16_t port, std::string_view option) {
+    addrinfo wanted{};
+    wanted.ai_flags = AI_NUMERICHOST | AI_PASSIVE;
+    wanted.ai_socktype = SOCK_STREAM;
+    addrinfo* found = nullptr;
+    if (::getaddrinfo(address.c_str(), std::to_string(port).c_str(), &wanted, &found) != 0)
+        return fail(Errc::ILLEGAL_ARGUMENT, "\"{}\" is no address of this machine, as in 0.0.0.0 or 192.0.2.7",
+                    address);
+    const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> owned(found, &::freeaddrinfo);
+    const Fd tried(::socket(found->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0));
     const int yes = 1;
     ::setsockopt(tried.get(), SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_port = htons(port);
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    if (::bind(tried.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0) return {};
-    return fail(Errc::UNAVAILABLE, "port {} of 127.0.0.1: {}; another one is named by {}", port, std::strerror(errno),
+    if (::bind(tried.get(), found->ai_addr, found->ai_addrlen) == 0) return {};
+    return fail(Errc::UNAVAILABLE, "port {} of {}: {}; another one is named by {}", port, address, std::strerror(errno),
                 option);
 }
 
@@ -54,14 +59,40 @@ Result<Fd> locked(const std::filesystem::path& data) {
     return fail(Errc::BUSY, "a server is in {} already, or about to end", data.string());
 }
 
+/// An address of IPv6 in brackets, with its port.
+std::string withPort(const std::string& host, std::uint16_t port) {
+    return host.find(':') == std::string::npos || host.starts_with('[') ? fmt::format("{}:{}", host, port)
+                                                                        : fmt::format("[{}]:{}", host, port);
+}
+
+/// The address of nats-server for stint-endpoint, which is beside it.
+std::string brokerHere(const Serving::Settings& settings) {
+    const auto& listening = settings.listening;
+    const bool isAtAll = !listening || listening->address == "0.0.0.0" || listening->address == "::";
+    return (listening ? "tls://" : "nats://") + withPort(isAtAll ? loopback : listening->address, settings.brokerPort);
+}
+std::string brokerForDevices(const Serving::Settings& settings) {
+    if (!settings.listening) return brokerHere(settings);
+    return "tls://" + withPort(settings.listening->host, settings.brokerPort);
+}
+
+std::string inQuotes(const std::filesystem::path& path) { return nlohmann::json(path.string()).dump(); }
+
+std::string tlsOf(const std::optional<Serving::Settings::Listening>& listening) {
+    if (!listening) return {};
+    return fmt::format("tls: {{ cert_file: {}, key_file: {} }}\n", inQuotes(listening->certificate),
+                       inQuotes(listening->key));
+}
+
 /// nats-server's own language takes JSON's texts.
 std::string configurationOf(const Serving::Settings& settings, const Authority& authority) {
+    const std::string address = settings.listening ? settings.listening->address : loopback;
     return fmt::format("# Written by `stint push serve` at each start.\n"
-                       "server_name: stint\nlisten: \"127.0.0.1:{}\"\nmax_connections: 64000\n"
+                       "server_name: stint\nlisten: \"{}\"\nmax_connections: 64000\n"
                        "ping_interval: \"35m\" # devices ask by themselves (push.md §4.1)\n"
-                       "jetstream: {{ store_dir: {} }}\n{}",
-                       settings.brokerPort, nlohmann::json((settings.data / storeDirectory).string()).dump(),
-                       authority.configuration(wallNow()));
+                       "jetstream: {{ store_dir: {} }}\n{}{}",
+                       withPort(address, settings.brokerPort), inQuotes(settings.data / storeDirectory),
+                       tlsOf(settings.listening), authority.configuration(wallNow()));
 }
 
 /// "[7] 2026/11/27 08:00:00.000000 [WRN] text": its level and its text.
@@ -90,29 +121,30 @@ Serving::Serving(const Settings& settings, Hooks hooks, Fd lock)
 
 Result<void> Serving::begin(sd_event* loop, const Settings& settings) {
     const auto program = STINT_TRY(natsServer());
-    STINT_TRY(checkFree(settings.port, "--port"));
-    STINT_TRY(checkFree(settings.brokerPort, "--broker-port"));
+    STINT_TRY(checkFree(loopback, settings.port, "--port"));
+    STINT_TRY(
+        checkFree(settings.listening ? settings.listening->address : loopback, settings.brokerPort, "--broker-port"));
     STINT_TRY(ServerKeys::open(settings.data / keysFile));
     const Authority authority = STINT_TRY(Authority::open(settings.data / nkeysFile));
     const Folder folder = STINT_TRY(Folder::open(settings.data));
     STINT_TRY(writePrivateFile(folder, credentialsFile, authority.serverCredentials(wallNow())));
     STINT_TRY(writePrivateFile(folder, brokerFile, configurationOf(settings, authority)));
     STINT_TRY(writePrivateFile(folder, originFile, origin_));
-    const std::string broker = fmt::format("nats://127.0.0.1:{}", settings.brokerPort);
     std::vector<std::string> endpoint{(libexecDirectory() / "stint-endpoint").string(),
                                       "--port",
                                       std::to_string(settings.port),
                                       "--data",
                                       settings.data.string(),
                                       "--nats",
-                                      broker,
+                                      brokerHere(settings),
                                       "--credentials",
                                       (settings.data / credentialsFile).string(),
                                       "--origin",
                                       origin_,
                                       "--broker",
-                                      broker};
+                                      brokerForDevices(settings)};
     if (!settings.origin.empty()) endpoint.emplace_back("--behind-proxy");
+    if (settings.listening) endpoint.insert(endpoint.end(), {"--nats-host", settings.listening->host});
     broker_ = std::make_unique<Kept>(
         loop, "nats-server", std::vector<std::string>{program.string(), "-c", (settings.data / brokerFile).string()},
         lock_.get(), Kept::Hooks{[this](std::string_view line) { heardBroker(line); }, hooks_.tell});

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "push/joining/words.hpp"
@@ -22,6 +23,13 @@ public:
         std::filesystem::path data;
         std::uint16_t port = 0, brokerPort = 0;
         std::string origin; ///< that others are told, by a proxy in front; empty: it is on this machine
+        /// The broker for devices on other machines: its address, and the host that its certificate is for, which is
+        /// what they are told.
+        struct Listening {
+            std::string address, host;
+            std::filesystem::path certificate, key;
+        };
+        std::optional<Listening> listening; ///< nullopt: on loopback, without TLS
     };
     struct Hooks {
         std::function<void()> ready; ///< it takes messages; called once

@@ -21,7 +21,10 @@ Verb pushServeVerb() {
         .options = {dataOption,
                     {"--port", "PORT", "of 127.0.0.1, where messages are posted (default: 7748)"},
                     {"--broker-port", "PORT", "of 127.0.0.1, where devices listen (default: the next)"},
-                    {"--origin", "URL", "others reach it there, through a proxy: https://push.example"}},
+                    {"--origin", "URL", "others reach it there, through a proxy: https://push.example"},
+                    {"--listen", "ADDRESS", "of the broker, for devices on other machines: 0.0.0.0"},
+                    {"--cert", "FILE", "the broker's certificate, for the host of --origin"},
+                    {"--key", "FILE", "the certificate's key"}},
         .examples = {{"stint push serve", ""}, {"stint push serve --origin https://push.example", "behind a proxy"}},
         .program = "stint-pushctl"};
 }
