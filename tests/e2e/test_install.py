@@ -99,11 +99,14 @@ def test_each_file_is_in_one_component(prefix, tmp_path):
     assert set(files) == {file.relative_to(prefix) for file in prefix.rglob("*") if not file.is_dir()}
 
 
-def test_a_part_that_is_asked_for_and_cannot_be_built_fails_the_build(tmp_path):
+@pytest.mark.parametrize("option, needs", [
+    ("STINT_TASKMANAGER", "The page's server needs libboost1.81-dev or newer"),
+    ("STINT_PUSH", "The line of messages needs libnats-dev 3.4, libsodium-dev and libboost1.81-dev or newer")])
+def test_a_part_that_is_asked_for_and_cannot_be_built_fails_the_build(tmp_path, option, needs):
     words = ["cmake", "-G", "Ninja", "-S", ROOT, "-B", tmp_path, "-DSTINT_TESTS=OFF", "-DCMAKE_DISABLE_FIND_PACKAGE_Boost=ON"]
-    refused = subprocess.run([*words, "-DSTINT_TASKMANAGER=ON"], capture_output=True, text=True, check=False)
+    refused = subprocess.run([*words, f"-D{option}=ON"], capture_output=True, text=True, check=False)
     assert refused.returncode != 0
-    assert "The page's server needs libboost1.81-dev or newer, and STINT_TASKMANAGER is ON" in " ".join(refused.stderr.split())
+    assert f"{needs}, and {option} is ON" in " ".join(refused.stderr.split())
 
 
 def test_what_was_installed_finds_its_helpers(world, prefix, origin):

@@ -154,7 +154,7 @@ def test_the_helper_comes_late_and_stays(machine_with, packages, next_packages):
     build = json.loads(machine.types("stint --version --json").out)
     assert [each["program"] for each in build["running"]] == ["stintd", "stint-netguard"]
     assert {each["commit"] for each in build["running"]} == {build["commit"]} and len(build["commit"]) == 40
-    assert build["features"] == ["manual", "netguard", "taskmanager", "wayland", "x11"]
+    assert build["features"] == ["manual", "netguard", "push", "taskmanager", "wayland", "x11"]
     for user in ("nobody", "ann"):
         tried = machine.as_root("sh", "-c", f"setpriv --reuid={user} --clear-groups kill -KILL {helper(machine)} 2>&1 || true")
         assert "not permitted" in tried
