@@ -4,8 +4,10 @@ import shutil
 import subprocess
 import textwrap
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
+from connector import DISTRIBUTOR, Connector, end_owner, owner
 from installed import flags, install, run
 from netguard import needs_netguard
 from world import ROOT, World
@@ -33,7 +35,9 @@ def test_everything_has_its_place(prefix):
                    "share/fish/vendor_completions.d/stint.fish")
     for file in (*manual, *completions, "bin/stint", "bin/stintd", "libexec/stint/stint-exec", "libexec/stint/stint-transfer",
                  "libexec/stint/stint-sim", "libexec/stint/stint-pushctl", "libexec/stint/stint-taskmanager",
-                 "lib/libstint.so.0", "include/stint/job_service.hpp", "lib/cmake/stint/stintConfig.cmake",
+                 "libexec/stint/stint-push", "libexec/stint/stint-endpoint", "share/systemd/user/stint-push.service",
+                 "share/dbus-1/services/org.unifiedpush.Distributor.stint.service", "lib/libstint.so.0",
+                 "include/stint/job_service.hpp", "lib/cmake/stint/stintConfig.cmake",
                  "lib/pkgconfig/stint.pc", "lib/libstint-work.so.0", "include/stint/work/work_manager.hpp",
                  "lib/pkgconfig/stint-work.pc", "share/systemd/user/stintd.service",
                  "share/dbus-1/services/org.stint.Stint1.service", "share/doc/stint/LICENSE",
@@ -66,6 +70,8 @@ def test_destdir_moves_the_files_and_not_their_words(tmp_path):
     assert str(tmp_path) not in unit
     service = (tmp_path / "opt/stint/share/dbus-1/services/org.stint.Stint1.service").read_text()
     assert "Exec=/opt/stint/bin/stintd\n" in service and "SystemdService=stintd.service\n" in service
+    unit = (tmp_path / "opt/stint/share/systemd/user/stint-push.service").read_text()
+    assert "ExecStart=/opt/stint/libexec/stint/stint-push\n" in unit
 
 
 @needs_netguard
@@ -116,6 +122,17 @@ def test_what_was_installed_finds_its_helpers(world, prefix, origin):
     assert client.ends() == 0, client.output
     assert (world.downloads / "file.bin").read_bytes() == b"installed"
     assert daemon.lives()
+
+
+def test_the_session_bus_starts_the_line_that_was_installed(world, bus, prefix):
+    """push.md §1, §4.4: stintd has taken it as its line, or it would not tell an app that the device has joined no server."""
+    shutil.copytree(prefix / "share/dbus-1/services", bus.services, dirs_exist_ok=True)
+    world.start_daemon()
+    app = Connector(world, bus, "org.example.Mail")
+    assert app.register("t").reason == "ACTION_REQUIRED"
+    assert Path(f"/proc/{owner(bus, DISTRIBUTOR)}/exe").samefile(prefix / "libexec/stint/stint-push")
+    app.kill()
+    end_owner(bus, DISTRIBUTOR)
 
 
 def test_apps_that_were_installed_beside_it_are_known(world, prefix):
@@ -182,7 +199,7 @@ def test_the_manuals_example_builds_as_the_manual_says(prefix, tmp_path):
 
 
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd-analyze is not here")
-@pytest.mark.parametrize("unit", ["stintd.service", "default.target.wants/stint-resume.service"])
+@pytest.mark.parametrize("unit", ["stintd.service", "stint-push.service", "default.target.wants/stint-resume.service"])
 def test_each_user_unit_is_one_that_systemd_takes(prefix, tmp_path, unit):
     told = run("systemd-analyze", "--user", "--man=no", "verify", prefix / "share/systemd/user" / unit,
                env={"PATH": "/usr/bin:/bin", "XDG_RUNTIME_DIR": str(tmp_path)})
