@@ -18,12 +18,13 @@ packages_for() {
         libyaml-cpp-dev libncurses-dev nginx-light
     if [ "$1" = first_run ]; then return; fi # what follows has 17,000 files, and no download wants one
     local netguard=(clang libbpf-dev libcap-ng-dev libseccomp-dev) windows=(libxcb1-dev libxcb-res0-dev libwayland-dev libwayland-bin)
+    local line=(libsodium-dev libnats-dev)
     local packing=(build-essential debhelper lintian)
     echo scdoc "libboost-dev>=1.81|libboost1.81-dev"
     if [ "$1" != run ]; then echo doctest-dev librapidcheck-dev python3 python3-pytest python3-pytest-xdist python3-jeepney python3-pyte; fi
     if [ "$1" = test ]; then
         echo python3-pyftpdlib openssl      # servers to transfer from
-        echo libsodium-dev libnats-dev nats-server # the line's server, and its broker
+        echo "${line[@]}" nats-server       # the line of messages, and its broker
         echo librsvg2-bin                   # the icons
         echo dbus dunst xvfb xdotool x11-utils # a desktop to show notifications on
         echo "${windows[@]}" openbox xterm sway foot # X's and Wayland's
@@ -37,10 +38,10 @@ packages_for() {
         echo chromium                       # the Task Manager's page is looked at
         command -v npm >/dev/null || echo nodejs npm # and led, by what install_page_tools fetches
     fi
-    if [ "$1" = package ]; then echo "${packing[@]}" "${netguard[@]}" "${windows[@]}"; fi
+    if [ "$1" = package ]; then echo "${packing[@]}" "${netguard[@]}" "${windows[@]}" "${line[@]}"; fi
     if [ "$1" = machine ]; then echo mmdebstrap qemu-system-x86 seabios e2fsprogs acpica-tools python3; fi # a virtual one
     if [ "$1" = bench ]; then echo curl wget aria2 beanstalkd redis-server iperf3 "${netguard[@]}" iproute2 dbus polkitd; fi
-    if [ "$1" = fuzz ]; then echo clang-19 libclang-rt-19-dev libsodium-dev libnats-dev; fi
+    if [ "$1" = fuzz ]; then echo clang-19 libclang-rt-19-dev "${line[@]}"; fi
     if [ "$1" = check ]; then echo clang-format clang-tidy-19 shellcheck abigail-tools xz-utils desktop-file-utils appstream reuse; fi
 }
 

@@ -17,14 +17,14 @@
             src = stint;
             nativeBuildInputs = with pkgs; [ cmake llvmPackages.clang-unwrapped ninja pkg-config scdoc wayland-scanner ];
             buildInputs = with pkgs; [
-              abseil-cpp boost cli11 curl fmt libbpf libcap_ng libmnl libseccomp ncurses nlohmann_json openssl spdlog
-              sqlite systemd tomlplusplus wayland xorg.libXres xorg.libxcb yaml-cpp glibc.static
+              abseil-cpp boost cli11 curl fmt libbpf libcap_ng libmnl libnats-c libseccomp libsodium ncurses nlohmann_json
+              openssl spdlog sqlite systemd tomlplusplus wayland xorg.libXres xorg.libxcb yaml-cpp glibc.static
             ];
             cmakeFlags = [
               "-DCMAKE_BUILD_TYPE=Release" "-DCMAKE_CXX_FLAGS_RELEASE=-DNDEBUG" "-DCMAKE_UNITY_BUILD=ON"
               "-DCMAKE_UNITY_BUILD_BATCH_SIZE=0" "-DSTINT_HARDENING=OFF" "-DSTINT_TESTS=OFF" "-DSTINT_SYSTEM_FILES=ON"
               "-DSTINT_USER_UNIT_DIR=lib/systemd/user" "-DSTINT_MANUAL=ON" "-DSTINT_TASKMANAGER=ON"
-              "-DSTINT_NETGUARD=ON" "-DSTINT_X11=ON" "-DSTINT_WAYLAND=ON"
+              "-DSTINT_PUSH=ON" "-DSTINT_NETGUARD=ON" "-DSTINT_X11=ON" "-DSTINT_WAYLAND=ON"
             ];
             meta = {
               description = "Background work under Android's contract";

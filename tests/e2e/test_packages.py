@@ -18,6 +18,8 @@ pytestmark = [needs_history, needs_machine, needs_netguard]
 content = contents("packages", 64 * MIB)
 ALL = ("stint", "stint-netguard", "stint-taskmanager", "stint-push", "libstint0", "libstint-work0", "libstint-dev",
        "libstint-work-dev", "stint-doc")
+REGISTERS = ("dbus-send --session --print-reply --dest=org.unifiedpush.Distributor.stint /org/unifiedpush/Distributor "
+             "org.unifiedpush.Distributor1.Register string:org.example.Mail string:t string:")
 RUNNING = "for exe in /proc/[0-9]*/exe; do readlink $exe || true; done | grep stint | sort"
 
 
@@ -104,6 +106,8 @@ def test_an_upgrade_restarts_each_stintd_that_runs_and_a_purge_leaves_homes_alon
                for name, checksum in checksums.items()]
     with Directory(machine.home) as directory:
         directory.until(lambda: all((machine.home / f".{name}.stint-part").exists() for name in names))
+    assert "not the caller's name on the bus" in machine.types(REGISTERS, user="bob").out
+    assert machine.types("systemctl --user is-active stint-push", user="bob").out == "active\n"
     old = running(machine)
     assert old.count("/usr/bin/stintd") == 2 and "/usr/libexec/stint/stint-transfer" in old
 
