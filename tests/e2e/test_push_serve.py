@@ -4,6 +4,8 @@ import json
 import os
 import signal
 import socket
+import subprocess
+import sys
 import threading
 
 import pytest
@@ -11,6 +13,7 @@ from certificates import Authority
 from push_line import MAIL, PushLine, until
 from push_served import Served, another, line_of, needs_all, push, served  # noqa: F401
 from push_server import free_port
+from world import ROOT
 
 pytestmark = needs_all
 
@@ -27,6 +30,17 @@ def test_one_machine_serves_itself(world, push, served):
     push.sends(app, "a", "three new")
     app.until_texts(["three new"], "a")
     assert "connected" in world.done("push", "status")
+
+
+def test_the_example_app_gets_what_is_sent(world, bus, push):  # README.md, examples/unifiedpush
+    app = subprocess.Popen([sys.executable, ROOT / "examples" / "unifiedpush" / "mail.py"], text=True,
+                           stdout=subprocess.PIPE, env=world.environment | {"DBUS_SESSION_BUS_ADDRESS": bus.address})
+    world.processes.append(app)
+    word, url = app.stdout.readline().split()
+    assert word == "endpoint"
+    sent = world.done("push", "send", url, "--urgency", "high", "--ttl", "1h", "--topic", "inbox", "3 new")
+    assert sent.startswith("201: the server has it, and keeps it for 1h\n")
+    assert app.stdout.readline() == "message 3 new\n"
 
 
 def test_a_server_is_its_users_alone_and_one_at_a_time(world, served):
