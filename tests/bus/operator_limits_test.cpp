@@ -130,6 +130,27 @@ TEST_CASE(
     CHECK(limitsRefusal(world, app, "ListMessages", noOptions).code == Errc::SECURITY);
 }
 
+TEST_CASE("the log of messages is told page by page, of one app or of all, for the operator alone") { // push.md §5
+    World world;
+    world.owner.messagesKept = {.messages = {{.number = 7, .app = AppId{"com.example.mail"}}}, .after = "run 3 mail"};
+    Client person = world.connectOperator();
+    Reader reader(world.ask(person, limitsInterface, "MessageLog", [](Writer& writer) {
+        wire::DictionaryWriter options(writer);
+        options.put("package", "com.example.mail");
+        options.put("since", std::int64_t{5});
+        options.put("after", "run 9 mail");
+    }));
+    CHECK(wire::readRows<MessageStory>(reader).value() == world.owner.messagesKept.messages);
+    CHECK(reader.string().value() == "run 3 mail");
+    REQUIRE(world.owner.messagesAsked.size() == 1);
+    const MessageLogAsked& asked = world.owner.messagesAsked[0];
+    CHECK(asked.package == "com.example.mail");
+    CHECK(asked.since == WallTime{5ms});
+    CHECK(asked.after == "run 9 mail");
+    Client app = world.connectApp("com.example.mail");
+    CHECK(limitsRefusal(world, app, "MessageLog", noOptions).code == Errc::SECURITY);
+}
+
 TEST_CASE("an app changes no limit, and sees its own alone") {
     World world;
     world.owner.standings[mail].bucket = Bucket::Frequent;

@@ -60,6 +60,8 @@ public:
     std::map<ConnectionId, std::vector<std::string>> receivers;
     std::vector<AlarmView> pendingAlarms;
     std::vector<MessageView> waitingMessages;
+    MessageLogPage messagesKept;
+    std::vector<MessageLogAsked> messagesAsked;
     std::vector<DeviceLimitView> held;
     std::vector<RegistrationView> registered;
     LineStatus lineIs;
@@ -143,6 +145,10 @@ public:
     Result<DayPage> day(const DayAsked& asked) override {
         daysAsked.push_back(asked);
         return dayKept;
+    }
+    Result<MessageLogPage> messageLog(const MessageLogAsked& asked) override {
+        messagesAsked.push_back(asked);
+        return messagesKept;
     }
     std::vector<wire::Finding> findings() override {
         return {{"processes", wire::Finding::Grade::Advisory, "no cgroup", "Delegate=yes"}};

@@ -16,6 +16,7 @@ struct Desk {
     Device device{.plugged = false, .charging = std::nullopt};
     std::vector<Effect> effects; ///< of the last event
     std::map<std::uint64_t, PushMessage> stored;
+    std::vector<MessageStory> log;
     std::uint32_t generation = 0;
 
     Desk() { restart(); }
@@ -65,6 +66,7 @@ private:
         for (const Record& record : step.records) {
             if (const auto* save = std::get_if<SaveMessage>(&record)) stored[save->message.id] = save->message;
             if (const auto* drop = std::get_if<DropMessage>(&record)) stored.erase(drop->id);
+            if (const auto* past = std::get_if<SavePastMessage>(&record)) log.push_back(past->story);
         }
         effects = std::move(step.effects);
     }
@@ -87,6 +89,53 @@ TEST_CASE("a message is accepted, delivered, and forgotten once the app has take
     CHECK(desk.stored.size() == 1); // another app cannot take it
     desk.event(DeliveryEnded{chat, delivery});
     CHECK(desk.stored.empty());
+}
+
+TEST_CASE("the log has a message when it is over, and the present has it until then") { // push.md §5
+    Desk desk;
+    desk.doze(DozeForce::Idle);
+    const WallTime came = desk.now.wall;
+    desk.push(false);
+    REQUIRE(desk.traced(Trace::What::Arrived));
+    CHECK(desk.traced(Trace::What::Arrived)->from == "spot");
+    CHECK(desk.traced(Trace::What::Arrived)->original == Urgency::Normal);
+    MessageStory waits{
+        .number = 1, .app = chat, .sent = came, .came = came, .runsOut = came + 28 * 24h, .held = "doze"};
+    CHECK(desk.core->messageStories(desk.now) == std::vector{waits});
+    desk.pass(10min);
+    desk.doze(DozeForce::IdleMaintenance);
+    MessageStory given = waits;
+    given.given = came + 10min;
+    given.givenAs = Urgency::Normal;
+    given.state = MessageState::Given;
+    CHECK(desk.core->messageStories(desk.now) == std::vector{given});
+    CHECK(desk.log.empty());
+    desk.now.elapsed += 1s;
+    desk.now.wall += 1s;
+    desk.event(DeliveryEnded{chat, desk.told<DeliverMessage>()->delivery});
+    CHECK(desk.traced(Trace::What::Taken));
+    given.state = MessageState::Taken;
+    given.ended = came + 10min + 1s;
+    CHECK(desk.log == std::vector{given});
+    CHECK(desk.core->messageStories(desk.now).empty());
+}
+
+TEST_CASE("the log says how each message has ended that its app did not take") { // push.md §5
+    Desk desk;
+    desk.push(true);
+    desk.pass(5s); // alarm.listener_timeout
+    CHECK(desk.traced(Trace::What::NotTaken));
+    desk.doze(DozeForce::Idle);
+    for (const auto ttl : {1h, 2h})
+        desk.event(MessageArrived{.app = chat, .ttl = ttl, .topic = "topic", .data = "hello"});
+    desk.pass(2h);
+    const auto ended = [&](std::size_t nth) { return std::pair(desk.log.at(nth).number, desk.log.at(nth).state); };
+    REQUIRE(desk.log.size() == 3);
+    CHECK(ended(0) == std::pair(std::int64_t{1}, MessageState::NotTaken));
+    CHECK(ended(1) == std::pair(std::int64_t{2}, MessageState::Replaced));
+    CHECK(ended(2) == std::pair(std::int64_t{3}, MessageState::Expired));
+    CHECK(desk.log.back().held == "doze");
+    CHECK_FALSE(desk.log.back().given);
 }
 
 TEST_CASE("a delivery that is not taken within five seconds is given up") { // §7.3, alarm.listener_timeout

@@ -193,6 +193,7 @@ constexpr Codec codecs[]{
     {"a{sv}", roundTrip<readAlarm, writeAlarm>},
     {"a{sv}", roundTrip<readRow<AlarmView>, writeRow<AlarmView>>},
     {"a{sv}", roundTrip<readRow<MessageView>, writeRow<MessageView>>},
+    {"a{sv}", roundTrip<readRow<MessageStory>, writeRow<MessageStory>>},
     {"ssxa{sv}", roundTrip<readAlarmCall, writeAlarmCall>},
     {"ssssa{sv}", roundTrip<readMessageCall, writeMessageCall>},
     {"a{sv}", roundTrip<readRow<RegistrationView>, writeRow<RegistrationView>>},

@@ -324,7 +324,7 @@ TEST_CASE("an alarm or a message that cannot be right is set aside with the valu
         "requested, requested_wall, length, repeats_every, sequence, handed);"
         "UPDATE messages SET arrived = 9223372036854775807;"
         "UPDATE messages SET seal = seal(id, app, boot, receiver, arrived, arrived_wall, data, urgency, ttl, topic, "
-        "registration, deleted, line_id)");
+        "registration, deleted, line_id, came)");
     auto store = openStore(scratch.store());
     const auto snapshot = valueOf(store.load());
     REQUIRE(snapshot.alarms.size() == 1);

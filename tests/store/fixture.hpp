@@ -211,7 +211,26 @@ inline PushMessage messageOf(std::int32_t nth) {
             .arrivedWall = wall(1'700'000'000s + std::chrono::seconds{nth}),
             .registration = nth % 2 == 0 ? "registration" : "",
             .deleted = nth % 5 == 0,
-            .lineId = nth % 4 == 0 ? "id " + std::to_string(nth) : ""};
+            .lineId = nth % 4 == 0 ? "id " + std::to_string(nth) : "",
+            .came = wall(1'700'000'000s + std::chrono::seconds{nth})};
+}
+
+inline MessageStory storyOf(std::int32_t nth) {
+    return {.number = nth,
+            .app = AppId{"com.example.app"},
+            .id = nth % 2 == 0 ? "id " + std::to_string(nth) : "",
+            .urgency = static_cast<Urgency>(nth % 4),
+            .topic = nth % 3 == 0 ? "topic" : "",
+            .note = nth % 5 == 0,
+            .sent = wall(std::chrono::minutes{nth}),
+            .came = wall(std::chrono::minutes{nth} + 1s),
+            .runsOut = wall(std::chrono::minutes{nth + 9}),
+            .held = nth % 2 == 0 ? "doze" : "",
+            .given = nth % 3 == 0 ? std::optional(wall(std::chrono::minutes{nth + 1})) : std::nullopt,
+            .givenAs = static_cast<Urgency>((nth + 1) % 4),
+            .tries = nth % 4,
+            .state = static_cast<MessageState>(2 + nth % 6),
+            .ended = wall(std::chrono::minutes{nth + 2})};
 }
 
 inline Registration registrationOf(std::int32_t nth) {

@@ -36,6 +36,7 @@ struct Model {
     }
     void apply(const SavePastRun&) {}      // past_runs_test
     void apply(const SaveDeviceChange&) {} // past_day_test
+    void apply(const SavePastMessage&) {}  // past_messages_test
     void apply(const SaveContent& record) {
         content[record.job] = record.changes;
         if (record.changes.uris.empty()) content.erase(record.job);

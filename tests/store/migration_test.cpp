@@ -148,8 +148,17 @@ constexpr std::string_view appColumnsOf2 = "app, boot, pinned, crashes, bad_unti
 constexpr int jobsOf2 = 100;
 constexpr std::array columnsOf10{"info", "terms", "moved", "moving_runs", "first_began"}; ///< of what has ended
 
+/// Takes away what version 15 brought: the log of messages, and when each came.
+void dropColumnsOf15(Database& database) {
+    done(database.run("DROP TABLE past_messages;"
+                      "ALTER TABLE messages DROP COLUMN came;"
+                      "UPDATE messages SET seal = seal(id, app, boot, receiver, arrived, arrived_wall, data, urgency, "
+                      "ttl, topic, registration, deleted, line_id)"));
+}
+
 /// Takes from messages and registrations what version 14 gave them.
 void dropColumnsOf14(Database& database) {
+    dropColumnsOf15(database);
     for (const auto* column : {"connector", "details", "ended", "endpoint", "made", "last"})
         done(database.run(fmt::format("ALTER TABLE registrations DROP COLUMN {}", column)));
     done(database.run("UPDATE registrations SET seal = seal(name, app, receiver, very_low, low, normal, high);"
@@ -340,6 +349,19 @@ TEST_CASE("a store of version 10 keeps its jobs, of whose runs nothing was writt
     running.details.edit().runSoFar = {};
     REQUIRE(snapshot.jobs.size() == 1);
     CHECK(textOf(snapshot.jobs[0].job) == textOf(running));
+}
+
+TEST_CASE("a store of version 14 keeps its messages, which came when they were sent") { // push.md §5
+    const Scratch scratch;
+    const PushMessage message = messageOf(4);
+    done(openStore(scratch.store()).commit(std::vector<Record>{SaveMessage{message}}, stamp(1s)));
+    leaveAs(14, scratch, dropColumnsOf15);
+    auto store = openStore(scratch.store());
+    const auto snapshot = valueOf(store.load());
+    CHECK(store.notes().empty());
+    REQUIRE(snapshot.messages.size() == 1);
+    CHECK((snapshot.messages[0].message == message));
+    commit(store, {SavePastMessage{.story = storyOf(1), .keep = 10, .since = wall(0s)}});
 }
 
 TEST_CASE("a store of version 13 keeps its registrations, whose messages receivers take") { // push.md §4.3

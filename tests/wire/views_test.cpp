@@ -273,6 +273,30 @@ TEST_CASE("every member of a message that waits goes over the wire, each key doc
         CHECK_MESSAGE(text.find(' ' + key + ' ') != std::string::npos, key);
 }
 
+TEST_CASE("every member of a message's story goes over the wire, each key documented") { // push.md §5
+    const MessageStory sent{.number = 7,
+                            .app = AppId{"com.example.mail"},
+                            .id = "AAAAAAAAAAAAAAAAAAAAAA",
+                            .urgency = Urgency::High,
+                            .topic = "inbox",
+                            .note = true,
+                            .sent = WallTime(1'700'000'000s),
+                            .came = WallTime(1'700'000'001s),
+                            .runsOut = WallTime(1'700'000'100s),
+                            .held = "doze",
+                            .given = WallTime(1'700'000'050s),
+                            .givenAs = Urgency::Low,
+                            .tries = 2,
+                            .again = WallTime(1'700'000'060s),
+                            .state = MessageState::Expired,
+                            .ended = WallTime(1'700'000'100s)};
+    CHECK(throughTheWire(sent, writeRow<MessageStory>, readRow<MessageStory>) == sent);
+    CHECK(throughTheWire(MessageStory{}, writeRow<MessageStory>, readRow<MessageStory>) == MessageStory{});
+    const std::string text = interfaceText("org.stint.Limits1");
+    for (const std::string& key : keysOf(sent))
+        CHECK_MESSAGE(text.find(' ' + key + ' ') != std::string::npos, key);
+}
+
 TEST_CASE("every member of a registration and of the line goes over the wire, each key documented") { // push.md §4
     const RegistrationView registration{.app = AppId{"com.example.mail"},
                                         .connector = "com.example.mail",

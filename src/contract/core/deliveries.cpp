@@ -8,6 +8,7 @@
 #include "contract/rules/admission.hpp"
 #include "contract/rules/forecast.hpp"
 #include "contract/rules/push.hpp"
+#include "contract/rules/wall_clock.hpp"
 
 namespace stint {
 
@@ -32,7 +33,7 @@ Delivery& Deliveries::at(Number delivery) {
 
 bool Deliveries::isBusy(const AppId& app, const Constants& constants) const {
     const auto given = std::ranges::count_if(
-        underWay_, [&](const auto& entry) { return entry.second.kept && entry.second.app == app; });
+        underWay_, [&](const auto& entry) { return entry.second.toConnector && entry.second.app == app; });
     return given >= constants.pushMaxWaiting;
 }
 
@@ -51,7 +52,7 @@ const PushMessage& Messages::put(PushMessage message) {
 const PushMessage& Messages::putBack(PushMessage message) {
     const std::uint64_t id = message.id;
     next_ = std::max(next_, id + 1);
-    return waiting_.emplace(id, Waiting{.message = std::move(message), .passage = {}, .since = {}})
+    return waiting_.emplace(id, Waiting{.message = std::move(message), .passage = {}, .since = {}, .given = {}})
         .first->second.message;
 }
 
@@ -137,6 +138,8 @@ std::optional<Instant> Messages::next() const {
 
 namespace {
 
+bool isForetold(const WaitingMessage& waiting) { return waiting.again && *waiting.again != Instant::max(); }
+
 std::optional<Error> errorIn(const Turn& turn, const App* app, const PushMessage& message, std::size_t replaces) {
     if (!app) return notInstalled(message.app);
     if (auto error = receiverError(app->manifest, message.receiver)) return error;
@@ -152,18 +155,21 @@ void deliver(Turn& turn, App& app, Messages::Waiting waiting, Urgency urgency) {
     const std::string connector = entry == entries.end() ? "" : entry->second.registration.connector;
     const Deliveries::Number delivery = beginDelivery(turn, waiting.message.app);
     Delivery& begun = turn.state.deliveries.at(delivery);
-    begun.message = waiting.message.id;
-    if (!connector.empty()) {
+    std::string held(waiting.passage.heldBy());
+    if (held.empty()) held = heldInStore(turn.state.line, waiting.message);
+    waiting.given = {.at = turn.now.wall, .as = urgency, .held = held};
+    begun.message = waiting;
+    begun.toConnector = !connector.empty();
+    if (begun.toConnector)
         begun.until = turn.now.elapsed + turn.state.constants.pushDeliveryTimeout;
-        begun.kept = waiting;
-    }
+    else
+        begun.message->message.data = {};
     PushMessage& message = waiting.message;
     Trace trace{.what = Trace::What::Message,
                 .app = message.app,
                 .urgency = urgency,
                 .original = message.urgency,
-                .because = std::string(waiting.passage.heldBy())};
-    if (trace.because.empty()) trace.because = heldInStore(turn.state.line, message);
+                .because = std::move(held)};
     if (message.deleted)
         trace.result = "deleted_note";
     else
@@ -181,6 +187,38 @@ void deliver(Turn& turn, App& app, Messages::Waiting waiting, Urgency urgency) {
     turn.effect(DeliverMessage{delivery, std::move(message), high, connector});
 }
 
+MessageStory storyOf(const WaitingMessage& told, MessageState state, Now now) {
+    const PushMessage& message = told.message;
+    MessageStory story{.number = static_cast<std::int64_t>(message.id),
+                       .app = message.app,
+                       .id = message.lineId,
+                       .urgency = message.urgency,
+                       .topic = message.topic,
+                       .note = message.deleted,
+                       .sent = message.arrivedWall,
+                       .came = message.came,
+                       .runsOut = wallAt(message.runsOut(), now),
+                       .held = told.given ? told.given->held : std::string(told.passage.heldBy()),
+                       .tries = static_cast<std::int32_t>(told.tries),
+                       .state = state};
+    if (told.given) {
+        story.given = told.given->at;
+        story.givenAs = told.given->as;
+    }
+    if (isForetold(told)) story.again = wallAt(*told.again, now);
+    return story;
+}
+
+// push.md §5: an entry of the log, in the commit that takes the message out of the inbox.
+void log(Turn& turn, const WaitingMessage& over, MessageState end) {
+    const Constants& constants = turn.state.constants;
+    MessageStory story = storyOf(over, end, turn.now);
+    story.again.reset();
+    story.ended = turn.now.wall;
+    turn.record(SavePastMessage{std::move(story), constants.logRuns,
+                                oldestKept(turn.state.boot.steady, turn.now, constants.logAge)});
+}
+
 // Takes a message that waits away, from the store, too.
 Messages::Waiting forget(Turn& turn, std::uint64_t id) {
     turn.record(DropMessage{id});
@@ -188,40 +226,60 @@ Messages::Waiting forget(Turn& turn, std::uint64_t id) {
 }
 
 // push.md §4.3: after the last of these pauses it waits for its app to register again.
-void waitAgain(Turn& turn, WaitingMessage waiting) {
+Instant triedAgainAt(const WaitingMessage& waiting, Instant now) {
     constexpr std::array<Duration, 3> pauses{1min, 5min, 30min};
-    waiting.again = waiting.tries < pauses.size() ? turn.now.elapsed + pauses.at(waiting.tries) : Instant::max();
+    return waiting.tries < pauses.size() ? now + pauses.at(waiting.tries) : Instant::max();
+}
+
+void waitAgain(Turn& turn, WaitingMessage waiting) {
     ++waiting.tries;
-    turn.effect(Trace{.what = Trace::What::Message,
-                      .app = waiting.message.app,
-                      .result = "not_taken",
-                      .original = waiting.message.urgency});
     turn.state.messages.putBack(std::move(waiting));
 }
 
-void end(Turn& turn, Deliveries::Number number, bool taken) {
+enum class Hand : std::uint8_t { Taken, NotTaken, Gone }; ///< Gone: its app is uninstalled
+
+void endMessage(Turn& turn, Delivery& delivery, Hand hand) {
+    WaitingMessage& given = *delivery.message;
+    const std::string& registration = given.message.registration;
+    const bool again = hand == Hand::NotTaken && delivery.toConnector && registrationOf(turn.state.line, registration);
+    if (again)
+        given.again = triedAgainAt(given, turn.now.elapsed);
+    else
+        turn.record(DropMessage{given.message.id});
+    if (hand == Hand::Gone) return; // its log goes, too
+    const bool taken = hand == Hand::Taken;
+    Trace trace{.what = taken ? Trace::What::Taken : Trace::What::NotTaken,
+                .app = given.message.app,
+                .original = given.message.urgency};
+    if (again && isForetold(given)) trace.earliest = given.again;
+    if (!given.message.deleted) turn.effect(std::move(trace));
+    if (again)
+        waitAgain(turn, std::move(given));
+    else
+        log(turn, given, taken ? MessageState::Taken : MessageState::NotTaken);
+}
+
+void end(Turn& turn, Deliveries::Number number, Hand hand) {
     Delivery& delivery = turn.state.deliveries.at(number);
-    if (!taken && delivery.kept && registrationOf(turn.state.line, delivery.kept->message.registration))
-        waitAgain(turn, std::move(*delivery.kept));
-    else if (delivery.message)
-        turn.record(DropMessage{delivery.message});
+    if (delivery.message) endMessage(turn, delivery, hand);
     forgetHanded(turn, delivery);
     turn.state.deliveries.end(number);
 }
 
-template <class Matches> void endThose(Turn& turn, bool taken, Matches matches) {
+template <class Matches> void endThose(Turn& turn, Hand hand, Matches matches) {
     for (const auto number : turn.state.deliveries.which(matches))
-        end(turn, number, taken);
+        end(turn, number, hand);
 }
 
 } // namespace
 
-void drop(Turn& turn, std::uint64_t id, const std::string& result) {
+void drop(Turn& turn, std::uint64_t id, MessageState end) {
     const Messages::Waiting dropped = forget(turn, id);
+    log(turn, dropped, end);
     if (dropped.message.deleted) return;
     turn.effect(Trace{.what = Trace::What::Message,
                       .app = dropped.message.app,
-                      .result = result,
+                      .result = std::string(nameOf(end)),
                       .original = dropped.message.urgency,
                       .because = std::string(dropped.passage.heldBy())});
 }
@@ -229,7 +287,13 @@ void drop(Turn& turn, std::uint64_t id, const std::string& result) {
 void takeIn(Turn& turn, PushMessage message) {
     Messages& messages = turn.state.messages;
     for (const std::uint64_t each : messages.replacedBy(message))
-        drop(turn, each, "replaced");
+        drop(turn, each, MessageState::Replaced);
+    if (!message.deleted)
+        turn.effect(Trace{.what = Trace::What::Arrived,
+                          .app = message.app,
+                          .tag = message.topic,
+                          .original = message.urgency,
+                          .from = message.registration.empty() ? "spot" : "line"});
     turn.record(SaveMessage{messages.put(std::move(message))});
 }
 
@@ -242,7 +306,8 @@ void apply(Turn& turn, const MessageArrived& event) {
                         .topic = event.topic,
                         .data = event.data,
                         .arrived = turn.now.elapsed,
-                        .arrivedWall = turn.now.wall};
+                        .arrivedWall = turn.now.wall,
+                        .came = turn.now.wall};
     const std::size_t replaces = turn.state.messages.replacedBy(message).size();
     Reply reply{.call = event.call, .error = errorIn(turn, turn.app(event.app), message, replaces)};
     if (!reply.error) takeIn(turn, std::move(message));
@@ -251,12 +316,12 @@ void apply(Turn& turn, const MessageArrived& event) {
 
 void apply(Turn& turn, const DeliveryEnded& event) {
     const Delivery* const delivery = turn.state.deliveries.find(event.delivery);
-    if (delivery && delivery->app == event.app) end(turn, event.delivery, event.taken);
+    if (delivery && delivery->app == event.app) end(turn, event.delivery, event.taken ? Hand::Taken : Hand::NotTaken);
 }
 
 void deliverMessages(Turn& turn) {
     Messages& messages = turn.state.messages;
-    endThose(turn, false, [&](const Delivery& delivery) { return delivery.until <= turn.now.elapsed; });
+    endThose(turn, Hand::NotTaken, [&](const Delivery& delivery) { return delivery.until <= turn.now.elapsed; });
     for (auto at = messages.waiting().begin(); at != messages.waiting().end();) {
         const auto& [id, waiting] = *at++;
         const PushMessage& message = waiting.message;
@@ -268,29 +333,34 @@ void deliverMessages(Turn& turn) {
         if (passage && passage->passes() && turn.now.elapsed <= message.runsOut())
             deliver(turn, *app, messages.take(id), passage->urgency);
         else if (turn.now.elapsed >= message.runsOut())
-            drop(turn, id, "expired");
+            drop(turn, id, MessageState::Expired);
     }
 }
 
 namespace {
 
-template <class Matches> void forgetThose(Turn& turn, Matches matches) {
+/// Calls away(id) for each that waits and matches, which takes it away.
+template <class Matches, class Away> void takeAway(Turn& turn, Matches matches, Away away) {
     const auto& waiting = turn.state.messages.waiting();
     for (auto at = waiting.begin(); at != waiting.end();) {
         const auto& [id, each] = *at++;
-        if (matches(each.message)) forget(turn, id);
+        if (matches(each.message)) away(id);
     }
 }
 
 } // namespace
 
 void dropMessages(Turn& turn, const AppId& app) {
-    endThose(turn, true, [&](const Delivery& delivery) { return delivery.app == app; });
-    forgetThose(turn, [&](const PushMessage& message) { return message.app == app; });
+    endThose(turn, Hand::Gone, [&](const Delivery& delivery) { return delivery.app == app; });
+    takeAway(
+        turn, [&](const PushMessage& message) { return message.app == app; },
+        [&](std::uint64_t id) { forget(turn, id); });
 }
 
 void dropMessages(Turn& turn, const std::string& registration) {
-    forgetThose(turn, [&](const PushMessage& message) { return message.registration == registration; });
+    takeAway(
+        turn, [&](const PushMessage& message) { return message.registration == registration; },
+        [&](std::uint64_t id) { drop(turn, id, MessageState::Unregistered); });
 }
 
 void allowTemporarily(Turn& turn, App& app, Duration length) {
@@ -311,8 +381,6 @@ Deliveries::Number beginDelivery(Turn& turn, const AppId& app) {
 }
 
 namespace {
-
-bool isForetold(const WaitingMessage& waiting) { return waiting.again && *waiting.again != Instant::max(); }
 
 // One that its app has not taken is tried again at its time, if nothing else holds it.
 std::optional<Instant> passesAt(const WaitingMessage& waiting, const AppMemory& memory, const World& world,
@@ -356,6 +424,17 @@ std::vector<MessageView> MessageView::all(const State& state, Now now) {
         views.push_back(std::move(view));
     }
     return views;
+}
+
+// The log's part of the present (push.md §5).
+std::vector<MessageStory> MessageStory::all(const State& state, Now now) {
+    std::vector<MessageStory> stories;
+    for (const auto& [id, waiting] : state.messages.waiting())
+        stories.push_back(storyOf(waiting, MessageState::Waits, now));
+    for (const auto& [number, delivery] : state.deliveries.underWay())
+        if (delivery.message) stories.push_back(storyOf(*delivery.message, MessageState::Given, now));
+    std::ranges::sort(stories, {}, &MessageStory::number);
+    return stories;
 }
 
 } // namespace stint

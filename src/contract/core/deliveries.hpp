@@ -23,6 +23,12 @@ struct WaitingMessage {
     std::array<Instant, messageHolds.size()> since;
     std::size_t tries = 0;        ///< how often its connector has not taken it
     std::optional<Instant> again; ///< it is tried again then; the end of time: when the app registers
+    struct Given {
+        WallTime at;
+        Urgency as = Urgency::Normal;
+        std::string held; ///< what held it last; empty: nothing
+    };
+    std::optional<Given> given; ///< to its app, the last time
 };
 
 /// An alarm or a message that was handed to an app, which has not taken it yet. It holds a maintenance window open.
@@ -31,9 +37,9 @@ struct Delivery {
     Instant until; ///< it is given up then
     // The message or the alarm that stays written down until it is taken; neither: a repeating alarm, which goes off
     // again anyway.
-    std::uint64_t message = 0;          ///< 0: none
-    std::optional<std::string> tag;     ///< the tag of the app's alarm
-    std::optional<WaitingMessage> kept; ///< for a connector: it waits again where it is not taken
+    std::optional<WaitingMessage> message; ///< without what it says, where a receiver has it
+    bool toConnector = false;              ///< the message waits again where it is not taken
+    std::optional<std::string> tag;        ///< the tag of the app's alarm
 };
 
 class Deliveries {
@@ -105,8 +111,8 @@ private:
 
 /// Takes in a message that came or was sent at `message.arrived`: it is written down, waits, and replaces others.
 void takeIn(Turn& turn, PushMessage message);
-/// Takes a message that waits away, from the store, too, and tells it in the trace's word, where there is one.
-void drop(Turn& turn, std::uint64_t message, const std::string& result);
+/// Takes a message that waits away, from the store, too, and tells how it has ended.
+void drop(Turn& turn, std::uint64_t message, MessageState end);
 /// Begins a delivery to the app; returns its number, which DeliveryEnded will name.
 Deliveries::Number beginDelivery(Turn& turn, const AppId& app);
 /// Delivers the messages that may pass now (push.md §4), drops those that have run out, and gives up deliveries that

@@ -95,10 +95,11 @@ void noteMissed(Turn& turn, const Registration& registration, Urgency urgency) {
                      .arrived = turn.now.elapsed,
                      .arrivedWall = turn.now.wall,
                      .registration = registration.name,
-                     .deleted = true};
+                     .deleted = true,
+                     .came = turn.now.wall};
     if (const auto known = messages.noteFor(note)) {
         if (messages.waiting().at(*known).message.urgency >= urgency) return;
-        drop(turn, *known, {});
+        drop(turn, *known, MessageState::Replaced);
     }
     takeIn(turn, std::move(note));
 }
@@ -113,7 +114,7 @@ void makeRoom(Turn& turn, const PushMessage& message, const Registration& regist
     if (!waitingError(message.app, messages.countFor(message.app) - replaced, turn.state.constants)) return;
     const auto least = messages.leastOf(message.app);
     if (!least) return;
-    drop(turn, *least, "deleted");
+    drop(turn, *least, MessageState::Deleted);
     noteMissed(turn, registration, Urgency::Normal);
 }
 
@@ -149,7 +150,8 @@ void take(Turn& turn, const LineMessage& read, Registration& registration) {
                         .arrived = turn.now.elapsed - since,
                         .arrivedWall = sent,
                         .registration = registration.name,
-                        .lineId = read.id};
+                        .lineId = read.id,
+                        .came = turn.now.wall};
     if (messageError(message)) return; // passed over, like all that cannot be a message
     registration.last = turn.now.wall;
     noteHigh(turn, read);

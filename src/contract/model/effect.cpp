@@ -37,8 +37,14 @@ std::string_view nameOf(Trace::What what) {
         return "work";
     case Trace::What::Alarm:
         return "alarm";
+    case Trace::What::Arrived:
+        return "arrived";
     case Trace::What::Message:
         return "message";
+    case Trace::What::Taken:
+        return "taken";
+    case Trace::What::NotTaken:
+        return "not_taken";
     case Trace::What::Line:
         return "line";
     case Trace::What::Network:

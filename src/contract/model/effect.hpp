@@ -209,7 +209,10 @@ struct Trace {
         Killed,
         Work,
         Alarm,
+        Arrived,
         Message,
+        Taken,
+        NotTaken,
         Line,
         Network,
         Bucket,
@@ -235,23 +238,23 @@ struct Trace {
     std::optional<std::int32_t> notification;
     std::optional<bool> userInitiated;
     std::string result; ///< scheduled, refused: "success", "failure", "SecurityException", …; message that is not
-                        ///< delivered: "expired", "replaced", "deleted"; "deleted_note";
+                        ///< delivered: "expired", "replaced", "deleted", "unregistered"; "deleted_note";
                         ///< line that is closed: "flood"
     std::string during; ///< unresponsive: bind, start, stop, notification; killed: the reason
     std::optional<Duration> ran;
     std::optional<bool> overdue;
     std::optional<WorkItem> item;      ///< work
-    std::string tag;                   ///< alarm
+    std::string tag;                   ///< alarm; arrived: the topic
     std::optional<Duration> lateBy;    ///< alarm, message: after the time that it was set for, or arrived at
     std::optional<std::int64_t> count; ///< alarm; digest: jobs; survived: processes
     std::optional<Urgency> urgency;    ///< message: when delivered
-    std::optional<Urgency> original;   ///< message: when it was sent
+    std::optional<Urgency> original;   ///< arrived, message, taken, not taken: when it was sent
     std::optional<bool> allowed;       ///< network
     std::string because; ///< message: what held it last; network, bucket, held back; wake: the cause; frozen: what its
                          ///< guard lacks; digest; line: "keepalive"
     std::string until;   ///< bucket: what ends its time in a worse one
     std::string machine; ///< doze: deep, light
-    std::string from;    ///< bucket, doze
+    std::string from;    ///< bucket, doze; arrived: "spot", "line"
     std::string to;      ///< sleep: waiting, asleep, awake; line: "h,n", what it fetches
 };
 std::string_view nameOf(Trace::What);

@@ -1,11 +1,19 @@
 #include "contract/model/push.hpp"
 
+#include <algorithm>
+
 namespace stint {
 
 std::optional<Urgency> urgencyNamed(std::string_view name) {
     for (const Urgency urgency : {Urgency::VeryLow, Urgency::Low, Urgency::Normal, Urgency::High})
         if (nameOf(urgency) == name) return urgency;
     return name == "very-low" ? std::optional(Urgency::VeryLow) : std::nullopt;
+}
+
+std::optional<MessageState> messageStateNamed(std::string_view name) {
+    const auto* const found = std::ranges::find(messageStateWords, name);
+    if (found == messageStateWords.end()) return std::nullopt;
+    return static_cast<MessageState>(found - messageStateWords.begin());
 }
 
 bool isTopic(std::string_view text) {

@@ -10,9 +10,12 @@
 #include <vector>
 
 #include "base/text/app_id.hpp"
+#include "base/time/time.hpp"
 #include "stint/units.hpp"
 
 namespace stint {
+
+struct State; ///< the core's, which alone knows its members
 
 /// RFC 8030 §5.3; push.md §2.
 enum class Urgency : std::uint8_t { VeryLow, Low, Normal, High };
@@ -41,11 +44,84 @@ struct PushMessage {
     std::string registration; ///< that it came for; empty: it was sent on the spot
     bool deleted = false;     ///< no message, but the note that some are lost (push.md §4.1)
     std::string lineId;       ///< by which the line knows it, however often it comes; empty: sent on the spot
+    WallTime came;            ///< to this device
 
     Instant runsOut() const { return arrived + ttl; }
 
     bool operator==(const PushMessage&) const = default;
 };
+
+/// The place of a message on its way, or its end (push.md §5).
+enum class MessageState : std::uint8_t {
+    Waits,
+    Given,        ///< its app has it, and has not taken it yet
+    Taken,        ///< the end, as the following are
+    NotTaken,     ///< by its receiver, or by a connector whose registration has ended
+    Expired,      ///< before it might pass
+    Replaced,     ///< by one of its topic
+    Deleted,      ///< there was no room
+    Unregistered, ///< its registration ended
+};
+inline constexpr std::array<std::string_view, 8> messageStateWords{"waits",   "given",    "taken",   "not_taken",
+                                                                   "expired", "replaced", "deleted", "unregistered"};
+constexpr std::string_view nameOf(MessageState state) { return messageStateWords[static_cast<std::size_t>(state)]; }
+std::optional<MessageState> messageStateNamed(std::string_view name);
+
+/// All that the log tells of one message (push.md §5), on its way or over; never what it says.
+struct MessageStory {
+    std::int64_t number = 0; ///< as MessageView has it
+    AppId app;
+    std::string id; ///< by which the line knows it; empty: it was sent on the spot
+    Urgency urgency = Urgency::Normal;
+    std::string topic;
+    bool note = false; ///< no message, but the note that some are lost
+    WallTime sent;
+    WallTime came; ///< to this device
+    WallTime runsOut;
+    std::string held;              ///< what held it last; empty: nothing
+    std::optional<WallTime> given; ///< to its app, the last time
+    Urgency givenAs = Urgency::Normal;
+    std::int32_t tries = 0;        ///< how often its connector has not taken it
+    std::optional<WallTime> again; ///< it is tried again then; nullopt: when its app registers, if ever
+    MessageState state = MessageState::Waits;
+    std::optional<WallTime> ended;
+
+    /// Those of the present, in the order of arrival.
+    static std::vector<MessageStory> all(const State& state, Now now);
+    static constexpr auto noun = "message";
+    static constexpr auto fields = [](auto& field, auto& story) {
+        field("number", story.number);
+        field("package", story.app.name);
+        field("id", story.id);
+        field.word("priority", story.urgency, urgencyNamed);
+        field("topic", story.topic);
+        field("note", story.note);
+        field("sent", story.sent);
+        field("came", story.came);
+        field("runsOut", story.runsOut);
+        field("held", story.held);
+        field("given", story.given);
+        field.word("givenAs", story.givenAs, urgencyNamed);
+        field("tries", story.tries);
+        field("again", story.again);
+        field.word("state", story.state, messageStateNamed);
+        field("ended", story.ended);
+    };
+    bool operator==(const MessageStory&) const = default;
+};
+
+/// A request for the messages of an app that were on their way at `since`, or later.
+struct MessageLogAsked {
+    std::string package; ///< empty: of all apps
+    WallTime since;
+    std::string after; ///< MessageLogPage::after of the page before; empty: the first page
+};
+/// A page of the answer: first those of the present, then those that are over, each app's newest first.
+struct MessageLogPage {
+    std::vector<MessageStory> messages;
+    std::string after; ///< for the next page; empty: this is the last
+};
+inline constexpr std::size_t mostMessagesLogged = 300; ///< entries of a page
 
 /// One high-priority message that was delivered, and whether a notification followed in time (limits.md §8.5).
 struct PushNote {

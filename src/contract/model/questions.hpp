@@ -34,10 +34,12 @@ enum class Topic : std::uint8_t {
     Apps,
     Device, ///< its values, networks and Doze, and what they hold back
     Alarms,
+    Messages, ///< pushed ones, and their log
 };
 
 /// In the order of the enumerators.
-inline constexpr std::array<std::string_view, 6> topicNames{"jobs", "finished", "tasks", "apps", "device", "alarms"};
+inline constexpr std::array<std::string_view, 7> topicNames{"jobs",   "finished", "tasks",   "apps",
+                                                            "device", "alarms",   "messages"};
 
 constexpr std::string_view nameOf(Topic topic) { return topicNames[static_cast<std::size_t>(topic)]; }
 
@@ -193,6 +195,7 @@ public:
     std::vector<AppView> apps(Now now) const { return all<AppView>(now); }
     std::vector<AlarmView> alarms(Now now) const { return all<AlarmView>(now); }
     std::vector<MessageView> messages(Now now) const { return all<MessageView>(now); }
+    std::vector<MessageStory> messageStories(Now now) const { return all<MessageStory>(now); }
     std::vector<DeviceLimitView> deviceLimits(Now now) const { return all<DeviceLimitView>(now); }
 
 private:

@@ -123,6 +123,12 @@ struct SaveMessage {
 struct DropMessage {
     std::uint64_t id = 0;
 };
+/// An entry of the log of messages (push.md §5).
+struct SavePastMessage {
+    MessageStory story;
+    std::int64_t keep = 0; ///< how many of the app's newest entries stay
+    WallTime since;        ///< older entries go
+};
 
 struct SaveRegistration {
     Registration registration;
@@ -153,8 +159,8 @@ struct SaveDigest {
 using Record =
     std::variant<SaveJob, DropJob, SaveWork, DropWork, SaveContent, SaveCompleted, DropCompleted, SavePastRun,
                  SaveDeviceChange, SaveApp, DropApp, SaveOverrides, SaveNetworkMarks, SaveUsageTime, SaveDeviceState,
-                 SaveAlarm, DropAlarm, SaveMessage, DropMessage, SaveRegistration, DropRegistration, SaveLinePlace,
-                 SaveSeenMessage, KeepSeenMessages, SaveDigest>;
+                 SaveAlarm, DropAlarm, SaveMessage, DropMessage, SavePastMessage, SaveRegistration, DropRegistration,
+                 SaveLinePlace, SaveSeenMessage, KeepSeenMessages, SaveDigest>;
 
 /// True if the record still counts after a reboot. One that does not has to survive the daemon, but no power loss.
 bool outlivesBoot(const Record& record);

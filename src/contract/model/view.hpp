@@ -18,6 +18,7 @@
 #include "contract/model/alarm.hpp"
 #include "contract/model/app.hpp"
 #include "contract/model/job.hpp"
+#include "contract/model/push.hpp"
 
 namespace stint {
 
@@ -667,6 +668,7 @@ struct SchedulerView {
 
 /// The rows of one kind, which Questions::all() may be asked for.
 using Rows = std::variant<std::vector<TaskRow>, std::vector<AppView>, std::vector<AlarmView>, std::vector<MessageView>,
-                          std::vector<RegistrationView>, std::vector<LineStatus>, std::vector<DeviceLimitView>>;
+                          std::vector<MessageStory>, std::vector<RegistrationView>, std::vector<LineStatus>,
+                          std::vector<DeviceLimitView>>;
 
 } // namespace stint

@@ -68,10 +68,20 @@ std::vector<Field> fieldsOf(const Trace& trace, Instant zero) {
         add("late_by", trace.lateBy.value_or(Duration{0}));
         add("count", trace.count.value_or(1));
         break;
+    case Arrived:
+        say("original", nameOf(trace.original.value_or(Urgency::Normal)));
+        say("via", trace.from);
+        if (!trace.tag.empty()) say("topic", trace.tag);
+        break;
+    case Taken:
+    case NotTaken:
+        say("original", nameOf(trace.original.value_or(Urgency::Normal)));
+        if (trace.earliest) add("again", *trace.earliest - zero);
+        break;
     case Message:
         if (trace.urgency) say("priority", nameOf(*trace.urgency));
         say("original", nameOf(trace.original.value_or(Urgency::Normal)));
-        for (const std::string_view end : {"expired", "replaced", "deleted", "deleted_note"})
+        for (const std::string_view end : {"expired", "replaced", "deleted", "unregistered", "deleted_note"})
             if (trace.result == end) add(end, true);
         if (!trace.because.empty()) say("held_by", trace.because);
         if (trace.lateBy) add("late_by", *trace.lateBy);

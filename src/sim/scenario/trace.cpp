@@ -20,7 +20,8 @@ constexpr std::array<std::string_view, 4> silences{"bind", "start", "stop", "not
 constexpr std::array<std::string_view, 2> accesses{"allowed", "blocked"};
 constexpr std::array<std::string_view, 2> machines{"deep", "light"};
 constexpr std::array<std::string_view, 3> sleeps{"waiting", "asleep", "awake"};
-constexpr std::array<std::string_view, 4> holds{"doze", "battery", "power", "network"};
+constexpr std::array<std::string_view, 5> holds{"doze", "battery", "power", "network", "app"};
+constexpr std::array<std::string_view, 2> ways{"spot", "line"};
 constexpr std::array<std::string_view, 1> lineCloses{"flood"};
 constexpr std::array<std::string_view, 1> lineWakes{"keepalive"};
 constexpr std::array<std::string_view, 4> urgencyLetters{"h", "n", "l", "v"};
@@ -62,6 +63,7 @@ std::vector<EffectWord> table() {
         {"unresponsive", Whom::Job, {{"during", Word, silences}}},
         {"killed", Whom::App, {{"reason"}}},
         {"alarm", Whom::App, {{"tag"}, {"late_by", Time}, {"count", Count}}},
+        {"arrived", Whom::App, {{"original", Word, urgencyWords}, {"via", Word, ways}, {"topic"}}},
         {"message",
          Whom::App,
          {{"priority", Word, urgencyWords},
@@ -71,7 +73,10 @@ std::vector<EffectWord> table() {
           {"expired", Truth},
           {"replaced", Truth},
           {"deleted", Truth},
+          {"unregistered", Truth},
           {"deleted_note", Truth}}},
+        {"taken", Whom::App, {{"original", Word, urgencyWords}}},
+        {"not_taken", Whom::App, {{"original", Word, urgencyWords}, {"again", Time}}},
         {"line",
          Whom::Device,
          {{"subscribed", Words, urgencyLetters}, {"wake", Word, lineWakes}, {"closed", Word, lineCloses}}},

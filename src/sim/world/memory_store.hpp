@@ -37,6 +37,7 @@ private:
     void write(const DropAlarm& record);
     void write(const SaveMessage& record);
     void write(const DropMessage& record);
+    void write(const SavePastMessage&) {} // nothing reads that log
     void write(SaveRegistration record);
     void write(const DropRegistration& record);
     void write(SaveLinePlace record);

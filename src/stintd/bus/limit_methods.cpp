@@ -269,6 +269,21 @@ Handled listMessages(Request& request) {
     });
 }
 
+Handled messageLog(Request& request) {
+    MessageLogAsked asked;
+    DictionaryReader options("options", UnknownKeys::Ignore);
+    std::optional<std::int64_t> since;
+    options.take("package", asked.package).take("since", since).take("after", asked.after);
+    STINT_TRY(options.read(request.arguments));
+    asked.since = WallTime{Duration{since.value_or(0)}};
+    return answers([&owner = request.owner, asked](Writer& writer) -> Result<void> {
+        const MessageLogPage page = STINT_TRY(owner.messageLog(asked));
+        wire::writeRows(writer, page.messages);
+        writer.string(page.after);
+        return {};
+    });
+}
+
 Handled quota(Request& request) {
     const AppId app = STINT_TRY(readApp(request));
     STINT_TRY(maySee(request, app));
@@ -332,6 +347,7 @@ std::span<const Method> limitMethods() {
         {limitsInterface,       "TempAllowlist",          "sxa{sv}",    Operator, tempAllowlist},
         {limitsInterface,       "Push",                   "sbsa{sv}",   Operator, push},
         {limitsInterface,       "ListMessages",           "a{sv}",      Operator, listMessages},
+        {limitsInterface,       "MessageLog",             "a{sv}",      Operator, messageLog},
         {limitsInterface,       "ListRegistrations",      "a{sv}",      Operator, lists<RegistrationView>},
         {limitsInterface,       "GetLine",                "a{sv}",      Operator, lists<LineStatus>},
         {limitsInterface,       "Quota",                  "sa{sv}",     Anyone,   quota},

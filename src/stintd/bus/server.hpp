@@ -152,6 +152,8 @@ public:
     virtual Result<Supposed> suppose(const std::map<std::string, std::string>& changes) = 0;
     /// jobs.md §9.5; the time asked for is no longer than longestDay.
     virtual Result<DayPage> day(const DayAsked& asked) = 0;
+    /// push.md §5.
+    virtual Result<MessageLogPage> messageLog(const MessageLogAsked& asked) = 0;
     /// The recording that is wanted, if any.
     virtual std::vector<wire::RecordingRow> recordings() = 0;
     /// The daemon's side of `stint doctor`.

@@ -143,7 +143,8 @@ private:
     std::vector<wire::RecordingRow> recordings() override;
     std::vector<MeterRow> meters() override;
     Result<std::vector<PastRun>> pastRuns(const JobKey& key, std::size_t most) override;
-    Result<DayPage> day(const DayAsked& asked) override; // day.cpp
+    Result<DayPage> day(const DayAsked& asked) override;                      // day.cpp
+    Result<MessageLogPage> messageLog(const MessageLogAsked& asked) override; // likewise
     Result<Supposed> suppose(const std::map<std::string, std::string>& changes) override;
     std::vector<wire::Finding> findings() override;    // findings.cpp
     std::vector<wire::ProgramRow> programs() override; // findings.cpp

@@ -1,9 +1,10 @@
-// A stretch of time (jobs.md §9.5): the runs and waits of the present come from the core, those of the past from the
-// store.
+// A stretch of time (jobs.md §9.5), and the log of messages (push.md §5): the present comes from the core, the past
+// from the store.
 #include <charconv>
 #include <iterator>
 
 #include "base/result/errors.hpp"
+#include "base/text/printable.hpp"
 #include "contract/rules/device_state.hpp"
 #include "stintd/daemon/daemon.hpp"
 
@@ -12,7 +13,7 @@ namespace {
 
 // The text of a place where a page ends, from which the next one goes on: a number, and a name with any characters in
 // it.
-constexpr std::string_view behindJob = "job ", behindRun = "run ";
+constexpr std::string_view behindJob = "job ", behindRun = "run ", behindMessage = "message ";
 
 struct PlaceText {
     std::int64_t number = 0;
@@ -34,6 +35,23 @@ std::string textOf(std::string_view kind, std::int64_t number, std::string_view 
 }
 
 const std::string logBegins = textOf(behindRun, 0, "");
+
+Error wrongPlace(const std::string& after) {
+    return fail(Errc::ILLEGAL_ARGUMENT, "options: after is {}; it must be what the page before ended with",
+                printable(after));
+}
+
+// The messages on their way that stand behind `after`. A page of theirs that is not full is the last.
+MessageLogPage messagesNow(const Scheduler& core, const MessageLogAsked& asked, std::int64_t after, Now now) {
+    MessageLogPage page{.messages = core.messageStories(now), .after = logBegins};
+    std::erase_if(page.messages, [&](const MessageStory& story) {
+        return story.number <= after || (!asked.package.empty() && story.app.name != asked.package);
+    });
+    if (page.messages.size() < mostMessagesLogged) return page;
+    page.messages.resize(mostMessagesLogged);
+    page.after = textOf(behindMessage, page.messages.back().number, "");
+    return page;
+}
 
 DayRun dayRunOf(const JobView& job, std::vector<HistoryEntry> waits) {
     return {.key = job.key,
@@ -74,18 +92,14 @@ Result<DayPage> Daemon::day(const DayAsked& asked) {
     }
     if (const auto job = placeIn(asked.after, behindJob)) {
         const auto slash = job->name.find('/');
-        if (slash == std::string_view::npos)
-            return fail(Errc::ILLEGAL_ARGUMENT, "options: after is {}; it must be what the page before ended with",
-                        asked.after);
+        if (slash == std::string_view::npos) return wrongPlace(asked.after);
         const JobKey key{AppId{std::string(job->name.substr(0, slash))}, std::string(job->name.substr(slash + 1)),
                          JobId(static_cast<std::int32_t>(job->number))};
         addTracked(*core_, key, asked, now_, page);
         return page;
     }
     const auto run = placeIn(asked.after, behindRun);
-    if (!run)
-        return fail(Errc::ILLEGAL_ARGUMENT, "options: after is {}; it must be what the page before ended with",
-                    asked.after);
+    if (!run) return wrongPlace(asked.after);
     LogPage log =
         STINT_TRY(store_->logPage(asked.from, asked.to, {AppId{std::string(run->name)}, run->number}, mostDayRuns));
     for (DayRun& past : log.runs)
@@ -93,6 +107,19 @@ Result<DayPage> Daemon::day(const DayAsked& asked) {
             past.label = job->label;
     page.runs = std::move(log.runs);
     if (log.next) page.after = textOf(behindRun, log.next->nth, log.next->app.name.str());
+    return page;
+}
+
+Result<MessageLogPage> Daemon::messageLog(const MessageLogAsked& asked) {
+    if (asked.after.empty()) return messagesNow(*core_, asked, 0, now_);
+    if (const auto behind = placeIn(asked.after, behindMessage))
+        return messagesNow(*core_, asked, behind->number, now_);
+    const auto run = placeIn(asked.after, behindRun);
+    if (!run) return wrongPlace(asked.after);
+    const LogPlace place{AppId{std::string(run->name)}, run->number};
+    PastMessagesPage past = STINT_TRY(store_->pastMessages(asked.package, asked.since, place, mostMessagesLogged));
+    MessageLogPage page{.messages = std::move(past.messages), .after = {}};
+    if (past.next) page.after = textOf(behindRun, past.next->nth, past.next->app.name.str());
     return page;
 }
 

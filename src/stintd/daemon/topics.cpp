@@ -46,12 +46,16 @@ Topics topicsOfTrace(const Trace& trace) {
         return Topic::Apps;
     case Trace::What::Alarm:
         return Topic::Alarms;
+    case Trace::What::Arrived:
+    case Trace::What::Message:
+    case Trace::What::Taken:
+    case Trace::What::NotTaken:
+        return Topic::Messages;
     case Trace::What::Refused:
     case Trace::What::Notified:
     case Trace::What::NotificationRemoved:
     case Trace::What::NetworkChanged:
     case Trace::What::Work:
-    case Trace::What::Message:
     case Trace::What::Line:
     case Trace::What::Digest:
         return {};

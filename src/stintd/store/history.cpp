@@ -130,4 +130,38 @@ Result<LogPage> logPage(Database& database, WallTime from, WallTime to, const Lo
     }
 }
 
+// Newest first, as above.
+Result<PastMessagesPage> pastMessagesPage(Database& database, const std::string& app, WallTime since,
+                                          const LogPlace& after, std::size_t most) {
+    auto nextApp = STINT_TRY(database.prepare("SELECT min(app) FROM past_messages WHERE app > ?1"));
+    auto rows = STINT_TRY(database.prepare(
+        fmt::format("SELECT nth, message FROM past_messages WHERE app = ?1 AND nth < ?2 AND seal IS seal({}) ORDER BY "
+                    "nth DESC",
+                    pastMessagesTable.columns)));
+    PastMessagesPage page;
+    std::size_t looked = 0;
+    LogPlace place = after.app.name.empty() && !app.empty() ? LogPlace{AppId{app}, newest} : after;
+    while (true) {
+        rows.start(place.app.name, place.nth);
+        while (STINT_TRY(rows.next())) {
+            if (looked++ == most) {
+                page.next = place;
+                return page;
+            }
+            place.nth = rows.integer(0);
+            auto past = rowFromText<MessageStory>(rows.text(1));
+            if (!past || !past->ended) continue;
+            if (*past->ended < since) break;
+            page.messages.push_back(*std::move(past));
+        }
+        if (!app.empty()) return page;
+        nextApp.start(place.app.name);
+        STINT_TRY(nextApp.next());
+        const std::string next(nextApp.text(0));
+        if (next.empty()) return page;
+        place = {AppId{next}, newest};
+        nextApp.reset();
+    }
+}
+
 } // namespace stint

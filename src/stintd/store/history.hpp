@@ -1,5 +1,5 @@
-// History as the store keeps it, read when somebody asks: the log of past runs (jobs.md §9.4), and the device's
-// changes and all apps' runs of a stretch of time (§9.5).
+// History as the store keeps it, read when somebody asks: the log of past runs (jobs.md §9.4), the device's changes
+// and all apps' runs of a stretch of time (§9.5), and the log of messages (push.md §5).
 #pragma once
 #include <cstddef>
 #include <map>
@@ -10,6 +10,7 @@
 #include "base/sqlite/sqlite.hpp"
 #include "contract/model/day.hpp"
 #include "contract/model/job.hpp"
+#include "contract/model/push.hpp"
 
 namespace stint {
 
@@ -38,5 +39,14 @@ struct LogPage {
 /// Returns the entries of all apps' logs that have to do with that time: their runs, or the waits before them. The page
 /// ends after `most` entries were looked at.
 Result<LogPage> logPage(Database& database, WallTime from, WallTime to, const LogPlace& after, std::size_t most);
+
+struct PastMessagesPage {
+    std::vector<MessageStory> messages;
+    std::optional<LogPlace> next; ///< nullopt: this page is the last
+};
+/// Returns the messages of that app that ended at `since` or later, newest first; empty: of all apps, app by app. The
+/// page ends after `most` entries were looked at. A damaged row is left out.
+Result<PastMessagesPage> pastMessagesPage(Database& database, const std::string& app, WallTime since,
+                                          const LogPlace& after, std::size_t most);
 
 } // namespace stint

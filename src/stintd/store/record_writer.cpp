@@ -89,6 +89,15 @@ Result<RecordWriter> RecordWriter::prepare(Database& database, BootId boot) {
     sql.dropAlarm = STINT_TRY(database.prepare("DELETE FROM alarms WHERE app = ?1 AND tag = ?2"));
     sql.saveMessage = STINT_TRY(database.prepare(saveSql(messagesTable)));
     sql.dropMessage = STINT_TRY(database.prepare("DELETE FROM messages WHERE id = ?1"));
+    sql.newestMessage = STINT_TRY(database.prepare("SELECT coalesce(max(nth), 0) FROM past_messages WHERE app = ?1"));
+    sql.addPastMessage = STINT_TRY(database.prepare(saveSql(pastMessagesTable)));
+    sql.trimMessages = STINT_TRY(database.prepare("DELETE FROM past_messages WHERE app = ?1 AND nth <= ?2"));
+    // A call deletes up to eight, as above.
+    sql.dropOldMessages = STINT_TRY(
+        database.prepare("DELETE FROM past_messages WHERE app = ?1 AND nth < 8 + (SELECT min(nth) FROM past_messages "
+                         "WHERE app = ?1) AND "
+                         "CASE WHEN json_valid(message) THEN json_extract(message, '$.ended') < ?2 ELSE 1 END"));
+    sql.dropMessageLog = STINT_TRY(database.prepare("DELETE FROM past_messages WHERE app = ?1"));
     sql.saveRegistration = STINT_TRY(database.prepare(saveSql(registrationsTable)));
     sql.dropRegistration = STINT_TRY(database.prepare("DELETE FROM registrations WHERE name = ?1"));
     sql.saveLinePlace = STINT_TRY(database.prepare(saveSql(linePlaceTable)));
@@ -200,6 +209,7 @@ Result<void> RecordWriter::write(const DropApp& record) {
     STINT_TRY(sql_.dropApp.run(record.app.name));
     STINT_TRY(sql_.dropLedger.run(record.app.name));
     STINT_TRY(sql_.dropLog.run(record.app.name));
+    STINT_TRY(sql_.dropMessageLog.run(record.app.name));
     return sql_.dropHistory.run(record.app.name);
 }
 
@@ -229,11 +239,22 @@ Result<void> RecordWriter::write(const SaveMessage& record) {
     return sql_.saveMessage.run(static_cast<std::int64_t>(message.id), message.app.name, boot_.value, message.receiver,
                                 count(message.arrived), count(message.arrivedWall), message.data,
                                 nameOf(message.urgency), message.ttl.count(), message.topic, message.registration,
-                                message.deleted, message.lineId);
+                                message.deleted, message.lineId, count(message.came));
 }
 
 Result<void> RecordWriter::write(const DropMessage& record) {
     return sql_.dropMessage.run(static_cast<std::int64_t>(record.id));
+}
+
+Result<void> RecordWriter::write(const SavePastMessage& record) {
+    const std::string_view app = record.story.app.name;
+    sql_.newestMessage.start(app);
+    STINT_TRY(sql_.newestMessage.next());
+    const std::int64_t nth = std::clamp<std::int64_t>(sql_.newestMessage.integer(0), 0, mostNumbered) + 1;
+    sql_.newestMessage.reset();
+    STINT_TRY(sql_.addPastMessage.run(app, nth, rowText(record.story)));
+    STINT_TRY(sql_.trimMessages.run(app, nth - record.keep));
+    return sql_.dropOldMessages.run(app, count(record.since));
 }
 
 Result<void> RecordWriter::write(const SaveRegistration& record) {

@@ -48,6 +48,11 @@ private:
         Statement dropAlarm;
         Statement saveMessage;
         Statement dropMessage;
+        Statement newestMessage;
+        Statement addPastMessage;
+        Statement trimMessages;
+        Statement dropOldMessages;
+        Statement dropMessageLog;
         Statement saveRegistration;
         Statement dropRegistration;
         Statement saveLinePlace;
@@ -78,6 +83,7 @@ private:
     Result<void> write(const DropAlarm& record);
     Result<void> write(const SaveMessage& record);
     Result<void> write(const DropMessage& record);
+    Result<void> write(const SavePastMessage& record);
     Result<void> write(const SaveRegistration& record);
     Result<void> write(const DropRegistration& record);
     Result<void> write(const SaveLinePlace& record);

@@ -303,6 +303,7 @@ Result<void> addMessage(StoredRow row, Snapshot& snapshot) {
     message.registration = row.text();
     message.deleted = row.flag();
     message.lineId = row.text();
+    message.came = STINT_TRY(momentFrom<WallTime>(row, "came", anyTime));
     snapshot.messages.push_back(std::move(stored));
     return {};
 }

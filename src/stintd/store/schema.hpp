@@ -49,7 +49,7 @@ inline constexpr ChecksummedTable alarmsTable{
     2};
 inline constexpr ChecksummedTable messagesTable{"messages",
                                                 "id, app, boot, receiver, arrived, arrived_wall, data, urgency, ttl, "
-                                                "topic, registration, deleted, line_id",
+                                                "topic, registration, deleted, line_id, came",
                                                 1};
 inline constexpr ChecksummedTable registrationsTable{"registrations",
                                                      "name, app, receiver, very_low, low, normal, high, "
@@ -63,6 +63,8 @@ inline constexpr ChecksummedTable completedTable{
                  "scheduled, began, kind, url, path, info, terms, moved, moving_runs, first_began"};
 /// The log of past runs. An app's history keeps fewer of them, and a job that waits only the last.
 inline constexpr ChecksummedTable pastRunsTable{"past_runs", "app, nth, space, job, run", 2};
+/// The log of messages (push.md §5).
+inline constexpr ChecksummedTable pastMessagesTable{"past_messages", "app, nth, message", 2};
 /// The device's history (jobs.md §9.5).
 inline constexpr ChecksummedTable deviceChangesTable{"device_changes", "changed, name, value, left_out"};
 inline constexpr ChecksummedTable overridesTable{"overrides", "name, value, boot", 1};
@@ -72,10 +74,10 @@ inline constexpr std::string_view markPrefix = "network.mark ", markIsForGood, m
 /// The row of the overrides that has the wall time of the last digest (jobs.md §5.6).
 inline constexpr std::string_view digestName = "digest";
 
-inline constexpr std::array checksummedTables{jobsTable,      workTable,          contentTable,       appsTable,
-                                              ledgersTable,   usageTimeTable,     deviceStateTable,   alarmsTable,
-                                              messagesTable,  registrationsTable, linePlaceTable,     seenMessagesTable,
-                                              completedTable, pastRunsTable,      deviceChangesTable, overridesTable};
+inline constexpr std::array checksummedTables{
+    jobsTable,        workTable,     contentTable,      appsTable,          ledgersTable,   usageTimeTable,
+    deviceStateTable, alarmsTable,   messagesTable,     registrationsTable, linePlaceTable, seenMessagesTable,
+    completedTable,   pastRunsTable, pastMessagesTable, deviceChangesTable, overridesTable};
 
 /// The SQL that writes a row of the values ?1, ?2, … with its checksum; a row of the same key is replaced.
 std::string saveSql(const ChecksummedTable& table);

@@ -366,3 +366,20 @@ ALTER TABLE registrations ADD COLUMN last INTEGER; -- wall ms; NULL: no message 
 UPDATE registrations SET seal = seal(name, app, receiver, very_low, low, normal, high, connector, details, ended,
                                      endpoint, made, last)
  WHERE seal IS seal(name, app, receiver, very_low, low, normal, high);
+
+-- version 15: the log of messages (push.md §5), which nothing reads at a start; when each that waits came to this device.
+
+ALTER TABLE messages ADD COLUMN came INTEGER NOT NULL DEFAULT 0; -- wall ms
+UPDATE messages SET came = arrived_wall,
+                    seal = seal(id, app, boot, receiver, arrived, arrived_wall, data, urgency, ttl, topic, registration,
+                                deleted, line_id, arrived_wall)
+ WHERE seal IS seal(id, app, boot, receiver, arrived, arrived_wall, data, urgency, ttl, topic, registration, deleted,
+                    line_id);
+
+CREATE TABLE past_messages (
+    app     TEXT    NOT NULL,
+    nth     INTEGER NOT NULL, -- of the app's, oldest first
+    message TEXT    NOT NULL, -- JSON (row_json.hpp)
+    seal    INTEGER NOT NULL,
+    UNIQUE (app, nth)
+) STRICT;

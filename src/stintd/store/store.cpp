@@ -166,6 +166,10 @@ public:
     Result<LogPage> logPage(WallTime from, WallTime to, const LogPlace& after, std::size_t most) {
         return stint::logPage(database_, from, to, after, most);
     }
+    Result<PastMessagesPage> pastMessages(const std::string& app, WallTime since, const LogPlace& after,
+                                          std::size_t most) {
+        return pastMessagesPage(database_, app, since, after, most);
+    }
 
     std::vector<std::string> notes() { return std::exchange(notes_, {}); }
 
@@ -296,6 +300,10 @@ Result<std::vector<DeviceChange>> Store::deviceChanges(WallTime from, WallTime t
 }
 Result<LogPage> Store::logPage(WallTime from, WallTime to, const LogPlace& after, std::size_t most) {
     return impl_->logPage(from, to, after, most);
+}
+Result<PastMessagesPage> Store::pastMessages(const std::string& app, WallTime since, const LogPlace& after,
+                                             std::size_t most) {
+    return impl_->pastMessages(app, since, after, most);
 }
 Result<std::vector<PastRun>> Store::pastRuns(const JobKey& key, std::size_t most) { return impl_->pastRuns(key, most); }
 std::vector<std::string> Store::notes() { return impl_->notes(); }

@@ -41,6 +41,9 @@ public:
     /// A stretch of time (stintd/store/history.hpp; jobs.md §9.5): the device's changes, and a page of the log.
     Result<std::vector<DeviceChange>> deviceChanges(WallTime from, WallTime to, std::size_t most);
     Result<LogPage> logPage(WallTime from, WallTime to, const LogPlace& after, std::size_t most);
+    /// A page of the log of messages (stintd/store/history.hpp; push.md §5).
+    Result<PastMessagesPage> pastMessages(const std::string& app, WallTime since, const LogPlace& after,
+                                          std::size_t most);
 
     /// Commits all of the records in one transaction, or none of them, together with `stamp`. The commit survives this
     /// process, and a power loss if any record counts after another boot (outlivesBoot()). Errc::STORAGE says which
