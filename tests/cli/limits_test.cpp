@@ -31,6 +31,7 @@ struct Known {
     std::vector<AppView> apps;
     std::vector<AlarmView> alarms;
     std::vector<MessageView> messages;
+    std::vector<MessageStory> stories;
     std::vector<RegistrationView> registrations;
     LineStatus line;
     std::vector<wire::PolicyRow> policy;
@@ -100,6 +101,11 @@ FakeDaemon::Answer knowingLimits(Known& known) {
             talk.reply(call, [&](Writer& writer) {
                 wire::writeList(writer, known.messages, wire::writeRow<MessageView>);
                 writer.boolean(false);
+            });
+        } else if (member == "MessageLog") {
+            talk.reply(call, [&](Writer& writer) {
+                wire::writeRows(writer, known.stories);
+                writer.string("");
             });
         } else if (member == "ListRegistrations") {
             talk.reply(call, [&](Writer& writer) { wire::writeRows(writer, known.registrations); });
@@ -207,6 +213,45 @@ TEST_CASE("an app that is not installed ends with 66, whatever was asked of it")
     }
     fake.calls();
     CHECK(known.told.empty());
+}
+
+TEST_CASE("log --push tells each message from its arrival to its end, in the order of time") { // push.md §5
+    const WallTime came = wallNow() - 1h;
+    const MessageStory story{.number = 3,
+                             .app = AppId{"com.example.mail"},
+                             .id = "AAAA",
+                             .urgency = Urgency::High,
+                             .topic = "inbox",
+                             .sent = came - 3h,
+                             .came = came,
+                             .held = "doze",
+                             .given = came + 10min,
+                             .givenAs = Urgency::Normal,
+                             .tries = 2,
+                             .state = MessageState::Taken,
+                             .ended = came + 11min};
+    MessageStory other{.number = 4, .app = story.app, .sent = came + 1min, .came = came + 1min, .held = "power"};
+    Known known{.apps = {mail()}, .stories = {other, story}};
+    const FakeDaemon fake(knowingLimits(known));
+    const std::string out = ran({"log", "--push"}).out;
+    std::size_t at = 0;
+    for (const std::string_view line :
+         {"com.example.mail       3  arrived     high, by the line, topic inbox, sent 3h before",
+          "com.example.mail       4  arrived     normal, on the spot", "4  waits       held by power",
+          "3  handed out  as normal: its sender is downgraded, held by doze, 3h10min late", "3  not taken   2 times",
+          "3  taken       by its app"}) {
+        CAPTURE(out);
+        CAPTURE(line);
+        at = out.find(line, at);
+        REQUIRE(at != std::string::npos);
+    }
+    const std::string json = ran({"log", "--push", "com.example.mail", "--json"}).out;
+    CHECK(std::ranges::count(json, '\n') == 2);
+    CHECK(json.starts_with(R"({"schema":1,"what":"message","number":3,"package":"com.example.mail","id":"AAAA",)"
+                           R"("priority":"high","topic":"inbox","note":false,"sent":)"));
+    CHECK(ran({"log", "--push", "--day"}).code == 64);
+    known.stories.clear();
+    CHECK(has(ran({"log", "--push"}).err, "no message has come"));
 }
 
 TEST_CASE("quota has a row for regular and one for expedited jobs, and tells when it comes back") { // limits.md §3.7

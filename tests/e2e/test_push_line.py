@@ -1,6 +1,7 @@
 """stint-push on a device (linux.md §A.8, push.md §4): apps register on the session bus, are posted to from elsewhere, and
 get it."""
 
+import json
 import os
 import random
 import subprocess
@@ -307,6 +308,33 @@ def test_an_app_that_nobody_can_start_gets_it_when_it_registers_again(live, vers
     app.start()
     app.until_texts(["one", "two"])
     until(lambda: live.waiting() == [])
+
+
+def test_the_log_tells_what_became_of_each_message(push, world):  # §5
+    push.start_daemon({"push.delivery_timeout": "2s"})
+    app = push.connector(MAIL)
+    app.endpoint("t")
+    push.sends(app, "t", "one", Urgency="low", Topic="inbox")
+    app.until_texts(["one"])
+    app.mode("error")
+    push.sends(app, "t", "two")
+    app.until(lambda: len(app.heard("Message")) == 2)
+    until(lambda: [row["held"] for row in push.waiting()] == ["app"])
+
+    def log(*words):
+        return [json.loads(row) for row in world.done("log", *words, "--json").splitlines()]
+
+    one, two = log("--push")
+    assert (one["package"], one["priority"], one["topic"], one["state"]) == (MAIL, "low", "inbox", "taken")
+    assert one["sent"] <= one["came"] <= one["given"] <= one["ended"]
+    assert one["id"] == app.heard("Message")[0]["id"]
+    assert (two["priority"], two["state"], two["tries"], two["ended"]) == ("normal", "waits", 1, None)
+    assert two["again"] > two["given"]
+    push.daemon.kill(), push.start_daemon()  # what is over is known to the next
+    assert log("--push", MAIL)[-1] == one or log("--push", MAIL)[0] == one
+    assert [row["what"] for row in log(MAIL)] == ["message", "message"]
+    told = [line.split()[2:] for line in world.done("log", "--push", MAIL).splitlines()[1:]]
+    assert [line[2] for line in told if line[1] == str(one["number"])] == ["arrived", "handed", "taken"]
 
 
 def test_an_app_that_hangs_holds_up_no_other(live):  # §4.3

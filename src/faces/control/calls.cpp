@@ -297,6 +297,22 @@ Question<Page<MessageView>> messages(const std::optional<std::string>& package,
             }};
 }
 
+Question<MessageLogPage> messageLog(const MessageLogAsked& asked) {
+    return {wire::limitsInterface, "MessageLog",
+            [](Reader& reader) -> Result<MessageLogPage> {
+                MessageLogPage page;
+                page.messages = STINT_TRY(wire::readRows<MessageStory>(reader));
+                page.after = STINT_TRY(reader.string());
+                return page;
+            },
+            nothing,
+            [asked](DictionaryWriter& options) {
+                if (!asked.package.empty()) options.put("package", asked.package);
+                options.put("since", asked.since.time_since_epoch().count());
+                if (!asked.after.empty()) options.put("after", asked.after);
+            }};
+}
+
 Question<Page<AlarmView>> alarms(const std::optional<std::string>& package, const std::vector<AlarmView>& before) {
     const auto last =
         before.empty() ? std::nullopt : std::optional(std::pair(before.back().alarm.app.name, before.back().alarm.tag));

@@ -202,6 +202,8 @@ Call<wire::DozeView> forceDoze(const std::string& state);
 Question<Page<AlarmView>> alarms(const std::optional<std::string>& package, const std::vector<AlarmView>& before);
 /// The messages that wait behind the last of `before`, in the order of arrival. nullopt: every app's.
 Question<Page<MessageView>> messages(const std::optional<std::string>& package, const std::vector<MessageView>& before);
+/// A page of the log of messages (push.md §5).
+Question<MessageLogPage> messageLog(const MessageLogAsked& asked);
 
 } // namespace calls
 

@@ -199,6 +199,17 @@ Result<DayPage> Daemon::day(WallTime from, WallTime to) {
     return all;
 }
 
+Result<std::vector<MessageStory>> Daemon::messageLog(const std::string& package, WallTime since) {
+    std::vector<MessageStory> all;
+    std::string after;
+    do {
+        auto page = STINT_TRY(ask(calls::messageLog({package, since, after})));
+        std::ranges::move(page.messages, std::back_inserter(all));
+        after = std::move(page.after);
+    } while (!after.empty());
+    return all;
+}
+
 Result<ShellAnswer> Daemon::shell(const std::vector<std::string>& words, const std::vector<std::string>& before) {
     const auto call = calls::shell(words, before);
     const bool gets = !words.empty() && words.front().starts_with("get");

@@ -1,6 +1,7 @@
 #include "faces/cli/verbs/log.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include <absl/time/time.h>
 #include <fmt/core.h>
@@ -17,6 +18,7 @@
 #include "faces/views/app_facts.hpp"
 #include "faces/views/job.hpp"
 #include "faces/views/json_row.hpp"
+#include "faces/views/messages.hpp"
 #include "faces/views/phrases.hpp"
 
 namespace stint::cli {
@@ -73,6 +75,32 @@ DayLine lineOf(const DayRun& run) {
     return {when, textOf(run.key), detailOf(run), std::move(json)};
 }
 
+void print(std::vector<DayLine> lines, const Screen& screen) {
+    std::ranges::stable_sort(lines, {}, &DayLine::when);
+    Table table({{"WHEN"}, {"WHAT"}, {"DETAIL"}});
+    for (const DayLine& line : lines) {
+        if (screen.json() && !line.json.is_null()) screen.print(dumped(line.json));
+        table.add({clockText(line.when), printable(line.what), printable(line.detail)});
+    }
+    if (!screen.json()) table.print(screen);
+}
+
+Json jsonOfStory(const MessageStory& story) {
+    Json json = header();
+    json["what"] = "message";
+    putRow(json, story);
+    return json;
+}
+
+/// Adds the lines of one message; the first has the JSON of all.
+void addStory(std::vector<DayLine>& lines, const MessageStory& story) {
+    Json json = jsonOfStory(story);
+    for (const LogLine& line : linesOf(story)) {
+        const std::string detail = line.detail.empty() ? line.what : fmt::format("{}: {}", line.what, line.detail);
+        lines.push_back({line.when, fmt::format("push:{}", story.number), detail, std::exchange(json, {})});
+    }
+}
+
 } // namespace
 
 Result<Day> dayNamed(std::string_view text, WallTime now) {
@@ -98,13 +126,7 @@ int logDay(const Arguments& given, const Screen& screen) {
         lines.push_back(lineOf(change, *day));
     for (const DayRun& run : page->runs)
         lines.push_back(lineOf(run));
-    std::ranges::stable_sort(lines, {}, &DayLine::when);
-    Table table({{"WHEN"}, {"WHAT"}, {"DETAIL"}});
-    for (const DayLine& line : lines) {
-        if (screen.json()) screen.print(dumped(line.json));
-        table.add({clockText(line.when), printable(line.what), printable(line.detail)});
-    }
-    if (!screen.json()) table.print(screen);
+    print(std::move(lines), screen);
     return ends::ok;
 }
 
@@ -151,6 +173,63 @@ void print(const JobLog& log, const Screen& screen) {
     table.print(screen);
 }
 
+// Messages (push.md §5), and an app's jobs and messages together.
+
+/// The app that the word names; nullopt: it names none, but may name a job.
+Result<std::optional<AppId>> appNamed(Daemon& daemon, const std::string& word) {
+    for (const AppView& app : STINT_TRY(daemon.ask(calls::apps())))
+        if (app.manifest.package.name == word) return std::optional(app.manifest.package);
+    return std::optional<AppId>();
+}
+
+int logMessages(const Arguments& given, const Screen& screen) {
+    constexpr std::string_view what = "cannot tell of messages";
+    auto daemon = Daemon::connect(screen);
+    if (!daemon.ok()) return screen.fail(what, daemon.error());
+    const std::string package = given.words.empty() ? "" : given.words[0];
+    if (!package.empty())
+        if (const auto app = lookUpApp(*daemon, package); !app.ok()) return failOfLookUp(screen, what, app.error());
+    auto stories = daemon->messageLog(package, {});
+    if (!stories.ok()) return screen.fail(what, stories.error());
+    std::ranges::stable_sort(*stories, {}, &MessageStory::came);
+    struct Told {
+        LogLine line;
+        const MessageStory* story;
+    };
+    std::vector<Told> lines;
+    for (const MessageStory& story : *stories) {
+        if (screen.json()) screen.print(dumped(jsonOfStory(story)));
+        for (LogLine& line : linesOf(story))
+            lines.push_back({std::move(line), &story});
+    }
+    std::ranges::stable_sort(lines, {}, [](const Told& told) { return told.line.when; });
+    Table table({{"WHEN"}, {"PACKAGE"}, {"NUMBER", Table::Align::Right}, {"WHAT"}, {"DETAIL"}});
+    for (const auto& [line, story] : lines)
+        table.add(
+            {clockText(line.when), story->app.name, std::to_string(story->number), line.what, printable(line.detail)});
+    if (table.empty())
+        screen.tell("no message has come");
+    else if (!screen.json())
+        table.print(screen);
+    return ends::ok;
+}
+
+int logApp(Daemon& daemon, const AppId& app, const Screen& screen) {
+    const std::string what = fmt::format("cannot tell of {}", app.name);
+    const WallTime now = wallNow(), from = now - longestDay;
+    auto page = daemon.day(from, now);
+    if (!page.ok()) return screen.fail(what, page.error());
+    auto stories = daemon.messageLog(app.name, from);
+    if (!stories.ok()) return screen.fail(what, stories.error());
+    std::vector<DayLine> lines;
+    for (const DayRun& run : page->runs)
+        if (run.key.app == app) lines.push_back(lineOf(run));
+    for (const MessageStory& story : *stories)
+        addStory(lines, story);
+    print(std::move(lines), screen);
+    return ends::ok;
+}
+
 Result<std::vector<AppView>> appsMeant(const Arguments& given, const Screen& screen) {
     auto daemon = STINT_TRY(Daemon::connect(screen));
     if (given.words.empty()) return daemon.ask(calls::apps());
@@ -185,13 +264,22 @@ int waste(const Arguments& given, const Screen& screen) {
 }
 
 int log(const Arguments& given, const Screen& screen) {
-    if (given.has("waste") && given.has("day"))
-        return screen.fail(ends::usage, "--waste and --day are two questions; ask one");
+    if (given.has("waste") + given.has("day") + given.has("push") > 1)
+        return screen.fail(ends::usage, "--waste, --day and --push are three questions; ask one");
     if (given.has("waste")) return waste(given, screen);
     if (given.has("day")) return logDay(given, screen);
+    if (given.has("push")) return logMessages(given, screen);
     if (given.words.empty())
-        return screen.fail(ends::usage,
-                           "log wants a JOB, as `stint jobs` lists them; or --waste [PACKAGE], or --day [DATE]");
+        return screen.fail(
+            ends::usage,
+            "log wants a JOB, as `stint jobs` lists them, or a PACKAGE; or --waste [PACKAGE], --push [PACKAGE] or "
+            "--day [DATE]");
+    if (isLabel(given.words[0])) {
+        auto daemon = Daemon::connect(screen);
+        if (!daemon.ok()) return screen.fail("cannot tell of it", daemon.error());
+        const auto app = appNamed(*daemon, given.words[0]);
+        if (app.ok() && *app) return logApp(*daemon, **app, screen);
+    }
     const auto found = logOf(given.words[0], screen);
     if (!found.ok())
         return failOfLookUp(screen, fmt::format("cannot tell of {}", printable(given.words[0])), found.error());
@@ -204,21 +292,26 @@ int log(const Arguments& given, const Screen& screen) {
 Verb logVerb() {
     return {
         .name = "log",
-        .words = "[JOB]",
+        .words = "[JOB|PACKAGE]",
         .fewest = 0,
         .most = 1,
-        .summary = "tell what happened to a job, in order",
+        .summary = "tell what happened to a job or an app, in order",
         .about =
             "When it was scheduled, what it waited for, when it ran, what stopped it, where it went on, and how it "
             "ended. It is known for as long as the policy says (`stint policy job.log_age`), also of a job that "
-            "has ended; what a command has printed is told by `stint logs`.\n"
+            "has ended; what a command has printed is told by `stint logs`. Of a PACKAGE: the runs of its jobs and its "
+            "messages, of the last 8 days.\n"
+            "--push tells of messages: that one arrived, what held it, that its app was given it and has taken it, or "
+            "why not; those of all apps, or of a PACKAGE.\n"
             "--waste tells of each app and day what was for nothing: bytes that were moved a second time, runs "
             "that did not end by themselves, and what the machine was woken for; with a PACKAGE of that app alone.\n"
             "--day tells of a day what ran, and what the device was: charging, its screen, network and Doze, in the "
             "order of time; today's, or that of a DATE such as 2026-11-22, or yesterday's.",
         .options = {{"--waste", "", "by app and day: bytes moved again, runs cut short, wake-ups"},
+                    {"--push", "", "what became of messages"},
                     {"--day", "", "of a day: what ran and waited, and what the device was"}},
         .examples = {{"stint log 7", "all that became of the download org.stint.transfer/7"},
+                     {"stint log --push com.example.mail", "what became of its messages"},
                      {"stint log --waste", "what was for nothing, by app and day"},
                      {"stint log --day yesterday", "what ran yesterday, and what the device was"}},
         .run = log,
