@@ -74,6 +74,7 @@ def test_choices_files_jobs_and_packages_are_offered_where_they_stand(world, dae
     assert completed(world, shell, "stint cancel ") == {str(job)}
     assert completed(world, shell, "stint tasks stop org.stint.t") == {"org.stint.transfer"}
     assert completed(world, shell, "stint push m") == {"messages"}
+    assert completed(world, shell, "stint push t") == {"test"}
     assert completed(world, shell, "stint push org.stint.t") == {"org.stint.transfer"}
     assert completed(world, shell, "stint why 7 ") == set(), "it takes one job"
 

@@ -117,6 +117,8 @@ void tellKept(const Answer& answer, const Screen& screen) {
     if (!answer.location.empty()) screen.print(printable(answer.location));
 }
 
+} // namespace
+
 int failOf(const Answer& answer, const Screen& screen) {
     const Status status = statusOf(answer.status);
     std::string sentence = fmt::format("the server answers {}: {}", answer.status, status.meaning);
@@ -125,8 +127,6 @@ int failOf(const Answer& answer, const Screen& screen) {
     if (const std::string says = saidBy(answer); !says.empty()) sentence += fmt::format(" ({})", says);
     return screen.fail(status.ends, sentence);
 }
-
-} // namespace
 
 int send(const Arguments& given, const Screen& screen) {
     const auto request = requestOf(given);

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "faces/pushctl/post.hpp"
+#include "faces/screen/terminal.hpp"
 
 namespace stint::pushctl {
 
@@ -16,5 +17,8 @@ Status statusOf(long status);
 
 /// The sentence of a server's {"error": sentence}, else the first line of its text.
 std::string saidBy(const Answer& answer);
+
+/// Tells of an answer by which a server takes no message; returns the exit code.
+int failOf(const Answer& answer, const cli::Screen& screen);
 
 } // namespace stint::pushctl

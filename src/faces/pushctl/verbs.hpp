@@ -8,6 +8,8 @@ namespace stint::pushctl {
 
 /// `stint push send`: a message, encrypted and signed, to an endpoint's URL.
 int send(const cli::Arguments& given, const cli::Screen& screen);
+/// `stint push test`: a message of ours through the whole circle.
+int test(const cli::Arguments& given, const cli::Screen& screen);
 /// `stint push serve`: nats-server and stint-endpoint are kept running, until a signal.
 int serve(const cli::Arguments& given, const cli::Screen& screen);
 /// `stint push invite`: the line by which another device joins that server.

@@ -131,6 +131,7 @@ Verb pushMessagesVerb();
 Verb pushAppsVerb();
 Verb pushStatusVerb();
 Verb pushSendVerb();
+Verb pushTestVerb();
 Verb pushServeVerb();
 Verb pushInviteVerb();
 Verb pushJoinVerb();
@@ -162,25 +163,35 @@ int now(const Screen& screen);
 int version(const Screen& screen);
 
 /// All verbs, in the order of `stint help`: `tasks` before `tasks stop`.
-inline constexpr std::array everyVerb{getVerb,          putVerb,         runVerb,
-                                      guardVerb,        startVerb,       cancelVerb,
-                                      cleanVerb,        clearVerb,       pauseVerb,
-                                      resumeVerb,       retryVerb,       editVerb,
-                                      moveVerb,         runNowVerb,      jobsVerb,
-                                      logVerb,          whyVerb,         watchVerb,
-                                      waitVerb,         logsVerb,        topVerb,
-                                      uiVerb,           tasksVerb,       tasksStopVerb,
-                                      workVerb,         appsVerb,        appVerb,
-                                      quotaVerb,        alarmsVerb,      pushVerb,
-                                      pushMessagesVerb, pushAppsVerb,    pushStatusVerb,
-                                      pushSendVerb,     pushServeVerb,   pushInviteVerb,
-                                      pushJoinVerb,     pushLeaveVerb,   deviceVerb,
-                                      deviceSetVerb,    deviceResetVerb, netVerb,
-                                      netMarkVerb,      policyVerb,      doctorVerb,
-                                      recordVerb,       recordStartVerb, recordSaveVerb,
-                                      recordStopVerb,   simVerb,         demoVerb,
-                                      cmdVerb,          amVerb,          dumpsysVerb,
-                                      completionsVerb,  helpVerb,        helpConstraintsVerb,
+inline constexpr std::array everyVerb{getVerb,          putVerb,
+                                      runVerb,          guardVerb,
+                                      startVerb,        cancelVerb,
+                                      cleanVerb,        clearVerb,
+                                      pauseVerb,        resumeVerb,
+                                      retryVerb,        editVerb,
+                                      moveVerb,         runNowVerb,
+                                      jobsVerb,         logVerb,
+                                      whyVerb,          watchVerb,
+                                      waitVerb,         logsVerb,
+                                      topVerb,          uiVerb,
+                                      tasksVerb,        tasksStopVerb,
+                                      workVerb,         appsVerb,
+                                      appVerb,          quotaVerb,
+                                      alarmsVerb,       pushVerb,
+                                      pushMessagesVerb, pushAppsVerb,
+                                      pushStatusVerb,   pushSendVerb,
+                                      pushTestVerb,     pushServeVerb,
+                                      pushInviteVerb,   pushJoinVerb,
+                                      pushLeaveVerb,    deviceVerb,
+                                      deviceSetVerb,    deviceResetVerb,
+                                      netVerb,          netMarkVerb,
+                                      policyVerb,       doctorVerb,
+                                      recordVerb,       recordStartVerb,
+                                      recordSaveVerb,   recordStopVerb,
+                                      simVerb,          demoVerb,
+                                      cmdVerb,          amVerb,
+                                      dumpsysVerb,      completionsVerb,
+                                      helpVerb,         helpConstraintsVerb,
                                       helpExitCodesVerb};
 
 } // namespace stint::cli

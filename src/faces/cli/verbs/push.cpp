@@ -92,6 +92,22 @@ Verb pushSendVerb() {
             .program = "stint-pushctl"};
 }
 
+Verb pushTestVerb() {
+    return {.name = "push test",
+            .words = "PACKAGE",
+            .fewest = 1,
+            .most = 1,
+            .summary = "send a message through the whole circle, to an app that is registered",
+            .about = "It is posted to the server as the app's own would, at the app's first registration, and followed "
+                     "until the app has taken it: how long each leg took. An app that takes only what is encrypted "
+                     "cannot read it, and drops it.\n"
+                     "Ends with 0 when the app has taken it, 66 when the app is not registered, 74 when no server is "
+                     "reached or nothing more is heard of it for 30s, 75 when it is held: by what, and until when.",
+            .options = {},
+            .examples = {{"stint push test com.example.mail", ""}},
+            .program = "stint-pushctl"};
+}
+
 // `stint push messages`: what waits, for what and until when (push.md §4).
 
 namespace {
