@@ -71,6 +71,19 @@ TEST_CASE("a key is of its role, and signs what nobody else can") {
     CHECK_FALSE(isNkey(Role::User, user.name() + "A"));
 }
 
+TEST_CASE("a signature for libnats is a right one, and never begins with 0") {
+    const Nkey key = Nkey::make(Role::User);
+    int others = 0;
+    for (int n = 0; n < 3'000; ++n) { // one in 256 is made anew
+        const std::string text = std::to_string(n), signature = key.signForLibnats(text);
+        CHECK(signature.front() != '\0');
+        CHECK(isSignedBy(key.name(), text, signature));
+        if (signature != key.sign(text)) ++others;
+    }
+    CHECK(others > 0);
+    CHECK(others < 50);
+}
+
 TEST_CASE("a JWT speaks of a user, by the word of one key") {
     const Nkey issuer = Nkey::make(Role::Account), other = Nkey::make(Role::Account), user = Nkey::make(Role::User);
     const std::string jwt = signedJwt(issuer, user.name(), "d", now, {{"type", "user"}});

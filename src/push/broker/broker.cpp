@@ -11,8 +11,10 @@
 
 #include "base/result/errors.hpp"
 #include "base/text/number.hpp"
+#include "base/unix/process.hpp"
 #include "contract/model/constants.hpp"
 #include "push/envelope/names.hpp"
+#include "push/keys/jwt.hpp"
 
 namespace stint::push {
 namespace {
@@ -129,6 +131,7 @@ struct Broker::Connection {
     bool isEnded = false; ///< for good
     std::function<void(bool up)> changed;
     std::function<void()> refused;
+    std::string credentials; ///< a file
     natsConnection* nats = nullptr;
     JetStream jetStream;
     std::string acks; ///< the subject of acknowledgements, but for the number at its end
@@ -281,7 +284,40 @@ Result<void> checkUrls(const std::vector<std::string>& urls) {
     return {};
 }
 
-Result<Options> optionsOf(const Broker::Settings& settings) {
+/// A copy that libnats frees.
+char* given(std::string_view bytes) {
+    auto* const copy = static_cast<char*>(std::malloc(bytes.size() + 1)); // NOLINT(cppcoreguidelines-no-malloc)
+    STINT_CHECK(copy);
+    std::ranges::copy(bytes, copy);
+    copy[bytes.size()] = '\0';
+    return copy;
+}
+
+/// The credentials in the file, read anew for each try; `error` where there are none.
+std::optional<Credentials> credentialsOf(void* file, char** error) {
+    auto credentials = credentialsIn(readFile(*static_cast<const std::string*>(file)).value_or(""));
+    if (!credentials) *error = given("it has no JWT and no seed of a user");
+    return credentials;
+}
+
+natsStatus giveJwt(char** jwt, char** error, void* file) {
+    const auto credentials = credentialsOf(file, error);
+    if (!credentials) return NATS_INVALID_ARG;
+    *jwt = given(credentials->jwt);
+    return NATS_OK;
+}
+
+natsStatus giveSignature(char** error, unsigned char** signature, int* length, const char* nonce, void* file) {
+    const auto credentials = credentialsOf(file, error);
+    if (!credentials) return NATS_INVALID_ARG;
+    const std::string its = credentials->user.signForLibnats(nonce);
+    *signature = reinterpret_cast<unsigned char*>(given(its));
+    *length = static_cast<int>(its.size());
+    return NATS_OK;
+}
+
+/// `file`: the path of the credentials, as long as the connection is there.
+Result<Options> optionsOf(const Broker::Settings& settings, std::string* file) {
     STINT_TRY(checkUrls(settings.urls));
     natsOptions* made = nullptr;
     STINT_TRY(checked(natsOptions_Create(&made), "libnats"));
@@ -291,7 +327,7 @@ Result<Options> optionsOf(const Broker::Settings& settings) {
         urls.push_back(url.c_str());
     STINT_TRY(checked(natsOptions_SetServers(made, urls.data(), static_cast<int>(urls.size())), "a broker's URL"));
     if (!settings.credentials.empty())
-        STINT_TRY(checked(natsOptions_SetUserCredentialsFromFiles(made, settings.credentials.c_str(), nullptr),
+        STINT_TRY(checked(natsOptions_SetUserCredentialsCallbacks(made, giveJwt, file, giveSignature, file),
                           settings.credentials));
     natsOptions_SetTimeout(made, connecting);
     natsOptions_SetMaxReconnect(made, -1);
@@ -320,7 +356,8 @@ Result<Options> optionsOf(const Broker::Settings& settings) {
 
 Result<Broker> Broker::connect(const Settings& settings) {
     auto it = std::make_shared<Connection>();
-    const auto options = STINT_TRY(optionsOf(settings));
+    it->credentials = settings.credentials;
+    const auto options = STINT_TRY(optionsOf(settings, &it->credentials));
     const auto isThere = [](natsConnection*, void* closure) { static_cast<Connection*>(closure)->tellChange(true); };
     const auto isGone = [](natsConnection*, void* closure) {
         auto& self = *static_cast<Connection*>(closure);

@@ -4,6 +4,7 @@
 
 #include <sodium.h>
 
+#include "base/result/errors.hpp"
 #include "push/envelope/bytes.hpp"
 
 namespace stint::push {
@@ -75,6 +76,38 @@ std::string Nkey::sign(std::string_view text) const {
     std::array<unsigned char, crypto_sign_BYTES> signature{};
     crypto_sign_detached(signature.data(), nullptr, bytesOf(text), text.size(), secret_.data());
     return std::string(charactersOf(signature));
+}
+
+// Ed25519 has many signatures of a text that are right; sign() makes that whose r is a hash. This one's r is random
+// (RFC 8032 §5.1.6, from step 3 on).
+std::string Nkey::signForLibnats(std::string_view text) const {
+    std::string signature = sign(text);
+    if (signature.front() != '\0') return signature;
+    const auto hashed = [&](std::string_view bytes) {
+        std::array<unsigned char, crypto_hash_sha512_BYTES> hash{};
+        crypto_hash_sha512(hash.data(), bytesOf(bytes), bytes.size());
+        return hash;
+    };
+    const auto own = hashed(charactersOf(seed_));
+    Bytes32 secret{}, r{}, point{}, k{}, s{};
+    std::copy_n(own.begin(), secret.size(), secret.begin());
+    secret.front() &= 248U;
+    secret.back() = static_cast<unsigned char>((secret.back() & 127U) | 64U);
+    do {
+        crypto_core_ed25519_scalar_random(r.data());
+        crypto_scalarmult_ed25519_base_noclamp(point.data(), r.data());
+    } while (point.front() == 0);
+    const std::string itsPublic =
+        std::string(reinterpret_cast<const char*>(secret_.data()) + 32, 32); // libsodium's order
+    const auto challenge = hashed(std::string(charactersOf(point)) + itsPublic + std::string(text));
+    crypto_core_ed25519_scalar_reduce(k.data(), challenge.data());
+    crypto_core_ed25519_scalar_mul(s.data(), k.data(), secret.data());
+    crypto_core_ed25519_scalar_add(s.data(), s.data(), r.data());
+    sodium_memzero(r.data(), r.size());
+    sodium_memzero(secret.data(), secret.size());
+    signature = std::string(charactersOf(point)).append(charactersOf(s));
+    STINT_CHECK(isSignedBy(name_, text, signature));
+    return signature;
 }
 
 bool isNkey(Nkey::Role role, std::string_view name) { return bytesAfter(prefixOfName(role), name).has_value(); }

@@ -20,6 +20,9 @@ public:
     std::string seed() const;
     /// 64 bytes.
     std::string sign(std::string_view text) const;
+    /// The same, but its first byte is not 0: libnats 3.4 takes one that is for no signature, and one nonce of a server
+    /// in 256 has one.
+    std::string signForLibnats(std::string_view text) const;
 
 private:
     Nkey(Role role, const std::array<unsigned char, 32>& seed);
