@@ -119,13 +119,15 @@ void Board::load() {
     ++life_;
     if (daemon_ != Daemon::Down) daemon_ = Daemon::Asking;
     asks_ = true;
-    mirror_.begin(Topics::all());
+    Topics shown = Topic::Jobs;
     jobsListedNext_ = 0;
     for (List& list : lists_) {
+        if (list.topic) shown |= *list.topic;
         list.data.clear();
         list.soonest = 0;
         list.stale = true;
     }
+    mirror_.begin(shown);
     goOn();
 }
 

@@ -60,9 +60,11 @@ private:
     bool hungUp_ = false;            ///< the terminal is gone
 };
 
-/// The lists whose changes are to be reported: all for an explanation and for the pages of apps and device. The list of
-/// jobs needs that of jobs alone; other lists' changes would wake this program for nothing.
-Topics Desk::looksAt() const { return board_.showsRest() || board_.explained() ? Topics::all() : Topics(Topic::Jobs); }
+/// The lists whose changes are to be reported: all but messages for an explanation and for the pages of apps and
+/// device. The list of jobs needs that of jobs alone; other lists' changes would wake this program for nothing.
+Topics Desk::looksAt() const {
+    return board_.showsRest() || board_.explained() ? Topics::all() - Topic::Messages : Topics(Topic::Jobs);
+}
 
 /// Reads what is on the screen and may have changed since it was read.
 Result<void> Desk::readStale() {
