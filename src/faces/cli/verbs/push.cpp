@@ -260,6 +260,8 @@ Verb pushStatusVerb() {
 
 namespace {
 
+constexpr std::string_view everyUrgency = "h,n,l,v";
+
 Result<std::vector<MessageView>> messagesOf(const std::string& whose, const Screen& screen) {
     const auto number = numberIn<std::int64_t>(whose);
     if (!number) return waitingMessages(whose, screen);
@@ -285,6 +287,27 @@ void explain(const MessageView& view, WallTime now, const Screen& screen) {
     screen.print(fmt::format("it runs out {}", timeText(view.runsOut, now)));
 }
 
+/// Tells of urgencies that are not fetched for the app now: messages of them may wait on its server, unseen from here.
+Result<void> explainUnfetched(const std::string& package, const Screen& screen) {
+    auto daemon = STINT_TRY(Daemon::connect(screen));
+    const auto registrations = STINT_TRY(daemon.ask(calls::registrations()));
+    const auto isWhole = [](const RegistrationView& view) { return view.fetched == everyUrgency; };
+    const auto mayWait = [&](const RegistrationView& view) {
+        return view.app.name == package && !view.ended && !isWhole(view);
+    };
+    const auto found = std::ranges::find_if(registrations, mayWait);
+    if (found == registrations.end()) return {};
+    screen.print(fmt::format("its server may keep some: {} fetched now",
+                             found->fetched.empty() ? "nothing is" : fmt::format("only {} is", found->fetched)));
+    const WallTime now = wallNow();
+    for (const DeviceLimitView& limit : STINT_TRY(daemon.ask(calls::deviceLimits())))
+        if (limit.work.starts_with("messages") && !limit.open)
+            screen.print(fmt::format("{} wait: {}; {}", limit.work, limit.detail,
+                                     limit.until ? fmt::format("until {}", timeText(*limit.until, now))
+                                                 : "what helps: " + limit.clears));
+    return {};
+}
+
 } // namespace
 
 std::optional<std::string> messagesNamed(std::string_view word) {
@@ -303,8 +326,11 @@ int whyMessages(const std::string& whose, const Screen& screen) {
         else
             explain(view, now, screen);
     }
-    if (list->empty()) screen.tell(fmt::format("no message waits for {}", whose));
-    return list->empty() ? ends::ok : ends::waits;
+    if (!list->empty()) return ends::waits;
+    screen.tell(fmt::format("no message waits here for {}", whose));
+    if (screen.json()) return ends::ok;
+    const auto told = explainUnfetched(whose, screen);
+    return told.ok() ? ends::ok : screen.fail("cannot tell what is fetched", told.error());
 }
 
 } // namespace stint::cli
