@@ -36,9 +36,7 @@ bool isOnThisMachine(const std::string& origin) {
 
 /// The server's origin, of the word that was typed.
 Result<std::string> serverOf(const std::string& url) {
-    const std::string origin = STINT_TRY(originOf(url));
-    if (url != origin && url != origin + "/")
-        return fail(Errc::ILLEGAL_ARGUMENT, "a server's URL has no path: {}", origin);
+    std::string origin = STINT_TRY(serverOriginOf(url));
     if (origin.starts_with("http://") && !isOnThisMachine(origin))
         return fail(Errc::ILLEGAL_ARGUMENT,
                     "http:// is for this machine alone: the code and the messages' envelopes could "

@@ -66,6 +66,13 @@ Result<std::string> originOf(const std::string& url) {
     return fmt::format("{}://{}{}", scheme, host, usual ? "" : ":" + port);
 }
 
+Result<std::string> serverOriginOf(const std::string& url) {
+    std::string origin = STINT_TRY(originOf(url));
+    if (url != origin && url != origin + "/")
+        return fail(Errc::ILLEGAL_ARGUMENT, "a server's URL has no path: {}", origin);
+    return origin;
+}
+
 std::string hostOf(const std::string& origin) {
     const Owned<CURLU> parts(curl_url());
     STINT_CHECK(parts);

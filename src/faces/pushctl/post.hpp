@@ -23,6 +23,8 @@ struct Answer {
 /// "https://push.example:8443": what VAPID signs of a URL. IllegalArgument: it is no http or https URL.
 Result<std::string> originOf(const std::string& url);
 
+/// The same of a server's URL, which has no path. IllegalArgument: it has one, or is none.
+Result<std::string> serverOriginOf(const std::string& url);
 /// "push.example": the host of such an origin.
 std::string hostOf(const std::string& origin);
 

@@ -72,11 +72,9 @@ Result<push::Serving::Settings> settingsOf(const Arguments& given) {
     if (settings.brokerPort == settings.port || settings.brokerPort == 0)
         return fail(Errc::ILLEGAL_ARGUMENT, "--broker-port is 1 to 65535, and not --port");
     if (const auto origin = given.value("origin")) {
-        auto read = originOf(*origin);
+        auto read = serverOriginOf(*origin);
         if (!read.ok()) return within("--origin", read.error());
         settings.origin = *std::move(read);
-        if (*origin != settings.origin && *origin != settings.origin + "/")
-            return fail(Errc::ILLEGAL_ARGUMENT, "--origin is a URL without a path: {}", settings.origin);
     }
     if (given.has("listen") || given.has("cert") || given.has("key"))
         settings.listening = STINT_TRY(listeningOf(given, settings.origin));
