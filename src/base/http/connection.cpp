@@ -1,5 +1,7 @@
 #include "base/http/connection.hpp"
 
+#include <absl/time/clock.h>
+#include <absl/time/time.h>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
@@ -34,7 +36,11 @@ Request requestOf(const beast::request_header<>& head, std::shared_ptr<const Cal
     return request;
 }
 
+/// "Fri, 27 Nov 2026 11:50:00 GMT" (RFC 9110 §5.6.7).
+std::string dateNow() { return absl::FormatTime("%a, %d %b %Y %H:%M:%S GMT", absl::Now(), absl::UTCTimeZone()); }
+
 template <class Message> void putHeaders(Message& message, const Headers& common, const Answer& answer) {
+    message.set(beast::field::date, dateNow());
     for (const auto& [name, value] : common)
         message.set(name, value);
     if (!answer.type.empty()) message.set(beast::field::content_type, answer.type);

@@ -1,6 +1,7 @@
 #include "faces/pushctl/post.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <memory>
 #include <string_view>
 
@@ -51,6 +52,38 @@ std::string headerOf(CURL* curl, const char* name) {
     return curl_easy_header(curl, name, 0, CURLH_HEADER, -1, &found) == CURLHE_OK ? found->value : "";
 }
 
+using SetMore = std::function<void(CURL*)>;
+
+/// One request and its answer; `more` says which.
+Result<Answer> answerTo(const std::string& url, const SetMore& more) {
+    const Owned<CURL> curl(curl_easy_init());
+    STINT_CHECK(curl);
+    Answer answer;
+    const auto set = [&](CURLoption option, auto value) {
+        STINT_CHECK(curl_easy_setopt(curl.get(), option, value) == CURLE_OK);
+    };
+    set(CURLOPT_URL, url.c_str());
+    set(CURLOPT_PROTOCOLS_STR, "http,https");
+    set(CURLOPT_USERAGENT, fmt::format("stint/{}", ownBuild().version).c_str());
+    set(CURLOPT_CONNECTTIMEOUT, connectSeconds);
+    set(CURLOPT_TIMEOUT, wholeSeconds);
+    set(CURLOPT_NOSIGNAL, 1L);
+    set(CURLOPT_WRITEFUNCTION, &keep);
+    set(CURLOPT_WRITEDATA, static_cast<void*>(&answer.text));
+    if (more) more(curl.get());
+    const CURLcode code = curl_easy_perform(curl.get());
+    curl_easy_getinfo(curl.get(), CURLINFO_RESPONSE_CODE, &answer.status);
+    const bool cut = code == CURLE_WRITE_ERROR && answer.text.size() >= mostText;
+    if (code != CURLE_OK && !cut) return fail(Errc::SYSTEM, "{}", curl_easy_strerror(code));
+    if (const std::string named = headerOf(curl.get(), "Location"); !named.empty())
+        answer.location = absolute(named, url);
+    answer.ttl = headerOf(curl.get(), "TTL");
+    answer.retryAfter = headerOf(curl.get(), "Retry-After");
+    if (const auto date = curl_getdate(headerOf(curl.get(), "Date").c_str(), nullptr); date >= 0)
+        answer.date = WallTime(std::chrono::seconds(date));
+    return answer;
+}
+
 } // namespace
 
 Result<std::string> originOf(const std::string& url) {
@@ -81,8 +114,6 @@ std::string hostOf(const std::string& origin) {
 }
 
 Result<Answer> post(const Request& request) {
-    const Owned<CURL> curl(curl_easy_init());
-    STINT_CHECK(curl);
     Owned<curl_slist> headers;
     for (const std::string& header : request.headers) {
         curl_slist* const longer = curl_slist_append(headers.get(), header.c_str());
@@ -90,30 +121,14 @@ Result<Answer> post(const Request& request) {
         (void)headers.release();
         headers.reset(longer);
     }
-    Answer answer;
-    const auto set = [&](CURLoption option, auto value) {
-        STINT_CHECK(curl_easy_setopt(curl.get(), option, value) == CURLE_OK);
-    };
-    set(CURLOPT_URL, request.url.c_str());
-    set(CURLOPT_PROTOCOLS_STR, "http,https");
-    set(CURLOPT_USERAGENT, fmt::format("stint/{}", ownBuild().version).c_str());
-    set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
-    set(CURLOPT_POSTFIELDS, request.body.data());
-    set(CURLOPT_HTTPHEADER, headers.get());
-    set(CURLOPT_CONNECTTIMEOUT, connectSeconds);
-    set(CURLOPT_TIMEOUT, wholeSeconds);
-    set(CURLOPT_NOSIGNAL, 1L);
-    set(CURLOPT_WRITEFUNCTION, &keep);
-    set(CURLOPT_WRITEDATA, static_cast<void*>(&answer.text));
-    const CURLcode code = curl_easy_perform(curl.get());
-    curl_easy_getinfo(curl.get(), CURLINFO_RESPONSE_CODE, &answer.status);
-    const bool cut = code == CURLE_WRITE_ERROR && answer.text.size() >= mostText;
-    if (code != CURLE_OK && !cut) return fail(Errc::SYSTEM, "{}", curl_easy_strerror(code));
-    if (const std::string named = headerOf(curl.get(), "Location"); !named.empty())
-        answer.location = absolute(named, request.url);
-    answer.ttl = headerOf(curl.get(), "TTL");
-    answer.retryAfter = headerOf(curl.get(), "Retry-After");
-    return answer;
+    return answerTo(request.url, [&](CURL* curl) {
+        const auto size = static_cast<curl_off_t>(request.body.size());
+        STINT_CHECK(curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, size) == CURLE_OK);
+        STINT_CHECK(curl_easy_setopt(curl, CURLOPT_POSTFIELDS, request.body.data()) == CURLE_OK);
+        STINT_CHECK(curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers.get()) == CURLE_OK);
+    });
 }
+
+Result<Answer> get(const std::string& url) { return answerTo(url, nullptr); }
 
 } // namespace stint::pushctl

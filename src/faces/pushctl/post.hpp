@@ -1,9 +1,11 @@
 // One request to a push service, over HTTP.
 #pragma once
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "stint/result.hpp"
+#include "stint/units.hpp"
 
 namespace stint::pushctl {
 
@@ -17,6 +19,7 @@ struct Request {
 struct Answer {
     long status = 0;
     std::string location, ttl, retryAfter; ///< empty: it has no such header
+    std::optional<WallTime> date;          ///< its clock (RFC 9110 §6.6.1)
     std::string text;                      ///< the first bytes of its body
 };
 
@@ -30,5 +33,7 @@ std::string hostOf(const std::string& origin);
 
 /// Sends it, and follows no redirect: the URL is a secret. System: no answer came within half a minute.
 Result<Answer> post(const Request& request);
+/// Asks for what is there, likewise.
+Result<Answer> get(const std::string& url);
 
 } // namespace stint::pushctl

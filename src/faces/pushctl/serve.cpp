@@ -27,14 +27,6 @@ constexpr std::uint16_t usualPort = 7748; // PROPOSAL
 constexpr Duration usualInvitation = 24h, shortestInvitation = 1min, longestInvitation = 28 * 24h;
 constexpr Duration forItself = 1min;
 
-Result<std::filesystem::path> directoryOf(const Arguments& given) {
-    const auto named = given.value("data");
-    if (!named) return push::serverDirectory();
-    if (named->empty()) return fail(Errc::ILLEGAL_ARGUMENT, "--data is a directory");
-    const std::filesystem::path here = STINT_TRY(workingDirectory());
-    return (here / *named).lexically_normal();
-}
-
 Result<std::uint16_t> portOf(const Arguments& given, const char* option, std::uint16_t otherwise) {
     const auto text = given.value(option);
     if (!text) return otherwise;
@@ -113,6 +105,14 @@ void tellReady(const push::Serving& serving, const std::filesystem::path& data, 
 }
 
 } // namespace
+
+Result<std::filesystem::path> directoryOf(const Arguments& given) {
+    const auto named = given.value("data");
+    if (!named) return push::serverDirectory();
+    if (named->empty()) return fail(Errc::ILLEGAL_ARGUMENT, "--data is a directory");
+    const std::filesystem::path here = STINT_TRY(workingDirectory());
+    return (here / *named).lexically_normal();
+}
 
 int serve(const Arguments& given, const Screen& screen) {
     const auto settings = settingsOf(given);

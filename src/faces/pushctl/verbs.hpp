@@ -1,8 +1,11 @@
 // The verbs that talk to push services and servers of push, for which `stint` runs stint-pushctl (push.md §5). Each
 // returns the exit code.
 #pragma once
+#include <filesystem>
+
 #include "faces/cli/line/verbs.hpp"
 #include "faces/screen/terminal.hpp"
+#include "stint/result.hpp"
 
 namespace stint::pushctl {
 
@@ -18,5 +21,11 @@ int invite(const cli::Arguments& given, const cli::Screen& screen);
 int join(const cli::Arguments& given, const cli::Screen& screen);
 /// `stint push leave`: it is forgotten there, and has none.
 int leave(const cli::Arguments& given, const cli::Screen& screen);
+
+/// `stint push doctor`: which part of the way is missing.
+int doctor(const cli::Arguments& given, const cli::Screen& screen);
+
+/// The server's directory that --data names, or the usual one. IllegalArgument: it names nothing.
+Result<std::filesystem::path> directoryOf(const cli::Arguments& given);
 
 } // namespace stint::pushctl

@@ -1,17 +1,25 @@
 #include "push/serving/serving.hpp"
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
+#include <csignal>
 #include <cstdlib>
 #include <cstring>
 #include <utility>
 
+#include <fcntl.h>
 #include <fmt/core.h>
 #include <netdb.h>
 #include <nlohmann/json.hpp>
+#include <poll.h>
 #include <sys/file.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "base/result/errors.hpp"
+#include "base/spawn/spawn.hpp"
 #include "base/time/clock.hpp"
 #include "base/unix/paths.hpp"
 #include "base/unix/process.hpp"
@@ -33,6 +41,29 @@ Result<std::filesystem::path> natsServer() {
     auto found = findProgram("nats-server", std::string(path ? path : defaultPath) + ":/usr/local/sbin:/usr/sbin", "/");
     if (!found.ok()) return fail(Errc::UNAVAILABLE, "there is no nats-server: apt install nats-server");
     return found;
+}
+
+constexpr Duration untilItTells = std::chrono::seconds(10);
+
+/// The text that the program prints, which it has so long for.
+Result<std::string> printedBy(std::vector<std::string> words) {
+    int ends[2];
+    if (::pipe2(ends, O_CLOEXEC) != 0) return fail(Errc::SYSTEM, "no pipe: {}", std::strerror(errno));
+    const Fd printed(ends[0]);
+    Fd printing(ends[1]);
+    pid_t pid = 0;
+    const int error = spawnDetached(pid, std::move(words), {}, [&](posix_spawn_file_actions_t* files) {
+        ::posix_spawn_file_actions_adddup2(files, printing.get(), STDOUT_FILENO);
+    });
+    if (error != 0) return fail(Errc::SYSTEM, "{}", std::strerror(error));
+    printing = Fd();
+    pollfd wait{printed.get(), POLLIN, 0};
+    std::array<char, 256> text{};
+    const bool hasTold = ::poll(&wait, 1, static_cast<int>(untilItTells / std::chrono::milliseconds(1))) > 0;
+    const ssize_t count = hasTold ? ::read(printed.get(), text.data(), text.size()) : 0;
+    ::kill(pid, SIGKILL);
+    ::waitpid(pid, nullptr, 0);
+    return std::string(text.data(), static_cast<std::size_t>(std::max<ssize_t>(count, 0)));
 }
 
 Result<void> checkFree(const std::string& address, std::uint16_t port, std::string_view option) {
@@ -106,6 +137,20 @@ std::pair<std::string_view, std::string_view> levelAndText(std::string_view line
 } // namespace
 
 std::filesystem::path serverDirectory() { return stateDirectory() / "push-server"; }
+
+Result<std::string> brokerVersion() {
+    const std::filesystem::path program = STINT_TRY(natsServer());
+    const std::string printed = STINT_TRY(printedBy({program.string(), "--version"}));
+    constexpr std::string_view before = "nats-server: ";
+    if (printed.starts_with(before))
+        return printed.substr(before.size(), printed.find_first_of("\r\n") - before.size());
+    return fail(Errc::UNAVAILABLE, "{} does not tell its version", program.string());
+}
+
+bool isServers(const std::filesystem::path& data) {
+    std::error_code unknown;
+    return std::filesystem::exists(data / nkeysFile, unknown);
+}
 
 Result<std::unique_ptr<Serving>> Serving::open(sd_event* loop, const Settings& settings, Hooks hooks) {
     STINT_TRY(makePrivateDirectory(settings.data));

@@ -57,6 +57,11 @@ private:
     bool endpointBegan_ = false, isReady_ = false;
 };
 
+/// The version of the nats-server that would be started, "v2.9.10". Unavailable: there is none, or it does not tell.
+Result<std::string> brokerVersion();
+/// True if a server has been in that directory.
+bool isServers(const std::filesystem::path& data);
+
 /// A server's line to join by, as a person types it: its URL and a code. Security, Storage: that is no directory of a
 /// server, or none that this user may read.
 Result<std::string> invitation(const std::filesystem::path& data, WallTime end);

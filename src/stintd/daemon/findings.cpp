@@ -203,6 +203,21 @@ void addAborts(const Aborts& aborts, std::vector<Finding>& findings) {
          "jobs that it was asking about are set aside until the next boot; its log says where it broke"});
 }
 
+/// Adds the line that brings messages from elsewhere (push.md §5), where an app is registered for them.
+void addLine(const LineStatus& line, const std::string& unstarted, std::vector<Finding>& findings) {
+    if (line.registrations == 0) return;
+    const std::string whose = counted(line.registrations, "registration") + " for messages from elsewhere; ";
+    const std::string more = "stint push doctor";
+    if (line.up)
+        findings.push_back({"line", Grade::Enforced, whose + "connected to " + line.server, ""});
+    else if (!unstarted.empty())
+        findings.push_back({"line", Grade::Trouble, whose + "stint-push cannot be started: " + unstarted, more});
+    else
+        findings.push_back({"line", Grade::Advisory,
+                            whose + (line.trouble.empty() ? "not connected yet" : "not connected: " + line.trouble),
+                            more});
+}
+
 /// The findings that are the same on every machine, because Stint has no edge for them yet.
 std::vector<Finding> aboutWhatIsNotThere() {
     return {
@@ -236,6 +251,8 @@ std::vector<wire::Finding> Daemon::findings() {
     addSensors(deviceSource_, all);
     addSetAside(core_->setAside(), all);
     addAborts(aborts_, all);
+    for (const LineStatus& line : core_->all<LineStatus>(now_))
+        addLine(line, line_->trouble(), all);
     all.push_back(aboutNetwork());
     for (Finding& finding : aboutWhatIsNotThere())
         all.push_back(std::move(finding));

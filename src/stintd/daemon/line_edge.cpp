@@ -88,8 +88,7 @@ void LineEdge::start() {
                                  started, this, "su", distributor, 0U);
     }
     starting_.reset(slot);
-    if (!slot && std::exchange(trouble_, "no bus") != "no bus")
-        warn_("messages from elsewhere wait: there is no session bus on which stint-push could be started");
+    if (!slot) noteTrouble("there is no session bus to start it");
 }
 
 // Where it cannot be started it is tried anew when the core wants something else of the line: nothing is polled.
@@ -103,10 +102,13 @@ int LineEdge::started(sd_bus_message* answer, void* self, sd_bus_error*) {
         if (!edge.line_) edge.startLater(); // it is there, or was about to go
         return 0;
     }
-    std::string trouble = message.error().message;
-    if (std::exchange(edge.trouble_, trouble) != trouble)
-        edge.warn_("messages from elsewhere wait: stint-push cannot be started: " + trouble);
+    edge.noteTrouble(message.error().message);
     return 0;
+}
+
+void LineEdge::noteTrouble(const std::string& trouble) {
+    if (std::exchange(trouble_, trouble) != trouble)
+        warn_("messages from elsewhere wait: stint-push cannot be started: " + trouble);
 }
 
 } // namespace stint

@@ -34,6 +34,9 @@ public:
     /// Another core has begun, which knows none of the deliveries.
     void forgetDeliveries() { given_.clear(); }
 
+    /// The reason why stint-push cannot be started; empty: it is there, or nothing is known against it.
+    const std::string& trouble() const { return trouble_; }
+
     // Reports from the bus.
     void begins(ConnectionId connection);
     void closed(ConnectionId connection);
@@ -42,6 +45,7 @@ public:
 private:
     void start();
     void startLater();
+    void noteTrouble(const std::string& trouble);
     static int started(sd_bus_message* answer, void* self, sd_bus_error*);
     static int giveAll(sd_event_source*, void* self);
 

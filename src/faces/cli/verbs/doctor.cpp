@@ -1,15 +1,12 @@
 // `stint doctor`: what Stint found on this machine, what it enforces and what is only advisory, and how to get more.
 // The findings are the daemon's; a client adds whether it answers, and what of its account's jobs a logout leaves.
-#include <algorithm>
-#include <utility>
-
 #include "base/result/errors.hpp"
 #include "base/version/version.hpp"
 #include "faces/cli/line/verbs.hpp"
 #include "faces/control/daemon.hpp"
 #include "faces/control/lingering.hpp"
 #include "faces/screen/exit_code.hpp"
-#include "faces/screen/text.hpp"
+#include "faces/views/findings.hpp"
 #include "faces/views/json_row.hpp"
 
 namespace stint::cli {
@@ -17,21 +14,6 @@ namespace {
 
 using wire::Finding;
 using Grade = Finding::Grade;
-
-constexpr std::size_t grades = std::string_view("enforced").size();
-constexpr std::size_t narrowest = 30; ///< the least width of a sentence
-
-/// The findings where the daemon does not answer; an Error where it refused.
-Result<std::vector<Finding>> withoutDaemon(const Error& error) {
-    if (error.code == Errc::UNAVAILABLE)
-        return std::vector<Finding>{
-            {"daemon", Grade::Trouble, error.message, "systemctl --user enable --now stintd, or: stintd &"}};
-    // The answer to every call while the store cannot be written (architecture.md, store).
-    if (error.code == Errc::STORAGE)
-        return std::vector<Finding>{
-            {"store", Grade::Trouble, error.message, "make room, or mend it; stintd tries again by itself"}};
-    return error;
-}
 
 Finding aboutLogout() {
     const auto does = lingers();
@@ -74,54 +56,13 @@ Result<std::vector<Finding>> withDaemon() {
     return findings;
 }
 
-Paint gradePaint(Grade grade) {
-    switch (grade) {
-    case Grade::Enforced:
-        return Paint::Good;
-    case Grade::Advisory:
-        return Paint::Waiting;
-    case Grade::Absent:
-        return Paint::Faint;
-    case Grade::Trouble:
-        return Paint::Bad;
-    }
-    return Paint::None;
-}
-
-/// Prints findings, each with how to get more below it, wrapped.
-void print(const std::vector<Finding>& findings, const Screen& screen) {
-    std::size_t topics = 0;
-    for (const Finding& finding : findings)
-        topics = std::max(topics, widthOf(printable(finding.topic)));
-    const std::size_t left = topics + columnGap.size() + grades + columnGap.size();
-    const std::size_t width = std::max(screen.columns(), left + narrowest) - left;
-    for (const Finding& finding : findings) {
-        std::string before =
-            screen.painted(padRight(printable(finding.topic), topics + columnGap.size()), Paint::Strong) +
-            screen.painted(padRight(std::string(nameOf(finding.grade)), grades + columnGap.size()),
-                           gradePaint(finding.grade));
-        for (const std::string& line : wrapped(printable(finding.found), width))
-            screen.print(std::exchange(before, std::string(left, ' ')) + line);
-        if (finding.more.empty()) continue;
-        for (const std::string& line : wrapped("→ " + printable(finding.more), width))
-            screen.print(before + screen.painted(line, Paint::Faint));
-    }
-}
-
 int doctor(const Arguments&, const Screen& screen) {
     auto findings = withDaemon();
     const bool reached = findings.ok() || findings.error().code != Errc::UNAVAILABLE;
-    if (!findings.ok()) findings = withoutDaemon(findings.error());
+    if (!findings.ok()) findings = findingsWithoutDaemon(findings.error());
     if (!findings.ok()) return screen.fail("cannot ask stintd what it found", findings.error());
-    if (screen.json()) {
-        for (const Finding& finding : *findings)
-            screen.print(jsonOfRow(finding));
-    } else {
-        print(*findings, screen);
-    }
-    if (!reached) return ends::unavailable;
-    const bool trouble = std::ranges::any_of(*findings, [](const auto& f) { return f.grade == Grade::Trouble; });
-    return trouble ? ends::failure : ends::ok;
+    const int code = showFindings(*findings, screen);
+    return reached ? code : ends::unavailable;
 }
 
 } // namespace

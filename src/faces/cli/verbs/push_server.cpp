@@ -1,5 +1,5 @@
-// The rows of `stint push serve`, `invite`, `join` and `leave`, which another program runs (src/faces/pushctl): who has
-// no line needs none of it.
+// The rows of `stint push serve`, `invite`, `join`, `leave` and `doctor`, which another program runs
+// (src/faces/pushctl): who has no line needs none of it.
 #include "faces/cli/line/verbs.hpp"
 
 namespace stint::cli {
@@ -61,6 +61,18 @@ Verb pushLeaveVerb() {
                      "registered, and get new endpoints at the next server that is joined.",
             .options = {{"--force", "", "also where the server does not answer"}},
             .examples = {{"stint push leave", ""}},
+            .program = "stint-pushctl"};
+}
+
+Verb pushDoctorVerb() {
+    return {.name = "push doctor",
+            .words = "",
+            .summary = "which part of the way on which messages come is missing, and what mends it",
+            .about = "Looks at the session bus, the daemon's line, the server that this device has joined, the clocks "
+                     "of both, and the server on this machine, if there is one.\n"
+                     "Ends with 1 where there is trouble, 69 where no daemon answers.",
+            .options = {dataOption},
+            .examples = {{"stint push doctor", ""}},
             .program = "stint-pushctl"};
 }
 
