@@ -39,7 +39,8 @@ def test_everything_has_its_place(prefix):
                  "share/dbus-1/services/org.unifiedpush.Distributor.stint.service", "lib/libstint.so.0",
                  "include/stint/job_service.hpp", "lib/cmake/stint/stintConfig.cmake",
                  "lib/pkgconfig/stint.pc", "lib/libstint-work.so.0", "include/stint/work/work_manager.hpp",
-                 "lib/pkgconfig/stint-work.pc", "share/systemd/user/stintd.service",
+                 "lib/pkgconfig/stint-work.pc", "lib/libstint-webpush.so.0", "include/stint/push_keys.hpp",
+                 "lib/pkgconfig/stint-webpush.pc", "share/systemd/user/stintd.service",
                  "share/dbus-1/services/org.stint.Stint1.service", "share/doc/stint/LICENSE",
                  "share/doc/stint/NOTICE", "share/doc/stint/LICENSE.uPlot", "share/metainfo/org.stint.TaskManager.metainfo.xml",
                  "share/doc/stint/docs/cookbook.md", "share/doc/stint/examples/testapp/CMakeLists.txt"):
@@ -96,7 +97,8 @@ def test_two_installs_at_once_each_have_their_own_words(tmp_path):
 
 def test_each_file_is_in_one_component(prefix, tmp_path):
     """packaging/CMakeLists.txt names them; packages are made of them."""
-    components = ("stint", "netguard", "taskmanager", "push", "libstint", "libstint-work", "dev", "work-dev", "doc")
+    components = ("stint", "netguard", "taskmanager", "push", "libstint", "libstint-work",
+                  "libstint-webpush", "dev", "work-dev", "webpush-dev", "doc")
     files = []
     for component in components:
         place = install(tmp_path / component, component=component)
@@ -159,6 +161,27 @@ def test_a_stranger_builds_with_pkg_config(prefix, tmp_path):
     assert "[libstint.so.0]" in needed
     for hidden in ("libsystemd", "libcurl", "libfmt"):
         assert hidden not in needed
+
+
+def test_a_stranger_decrypts_messages_with_pkg_config(prefix, tmp_path):
+    source = tmp_path / "main.cpp"
+    source.write_text(textwrap.dedent("""\
+        #include <stint/push_keys.hpp>
+        int main() {
+            const auto keys = stint::PushKeys::parse(stint::PushKeys::make().text());
+            return keys.ok() && !keys->decrypt("not encrypted").ok() ? 0 : 1;
+        }
+        """))
+    environment = {"PATH": "/usr/bin:/bin", "PKG_CONFIG_PATH": str(prefix / "lib" / "pkgconfig")}
+    found = run("pkg-config", "--cflags", "--libs", "stint-webpush", env=environment).split()
+    program = tmp_path / "program"
+    run("g++", "-std=c++20", *flags().split(), source, "-o", program, *found)
+    run(program, env={"LD_LIBRARY_PATH": str(prefix / "lib")})
+    needed = run("readelf", "-d", program)
+    assert "[libstint-webpush.so.0]" in needed
+    for hidden in ("libcrypto", "libfmt", "libstint.so"):
+        assert hidden not in needed
+    assert "libcrypto" not in run("readelf", "-d", prefix / "lib" / "libstint.so.0")
 
 
 def test_a_stranger_builds_on_the_work_layer_with_pkg_config(prefix, tmp_path):

@@ -16,8 +16,8 @@ from transfers import durable_offset
 pytestmark = [needs_history, needs_machine, needs_netguard]
 
 content = contents("packages", 64 * MIB)
-ALL = ("stint", "stint-netguard", "stint-taskmanager", "stint-push", "libstint0", "libstint-work0", "libstint-dev",
-       "libstint-work-dev", "stint-doc")
+ALL = ("stint", "stint-netguard", "stint-taskmanager", "stint-push", "libstint0", "libstint-work0", "libstint-webpush0",
+       "libstint-dev", "libstint-work-dev", "libstint-webpush-dev", "stint-doc")
 REGISTERS = ("dbus-send --session --print-reply --dest=org.unifiedpush.Distributor.stint /org/unifiedpush/Distributor "
              "org.unifiedpush.Distributor1.Register string:org.example.Mail string:t string:")
 RUNNING = "for exe in /proc/[0-9]*/exe; do readlink $exe || true; done | grep stint | sort"

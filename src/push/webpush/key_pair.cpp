@@ -123,6 +123,15 @@ Result<KeyPair> KeyPair::read(const std::string& text) {
     return from(key);
 }
 
+std::string KeyPair::secret() const {
+    BIGNUM* number = nullptr;
+    STINT_CHECK(EVP_PKEY_get_bn_param(key_.get(), OSSL_PKEY_PARAM_PRIV_KEY, &number) == 1);
+    const Number owned(number);
+    std::string bytes(secretSize, '\0');
+    STINT_CHECK(BN_bn2binpad(number, bytesOf(bytes), static_cast<int>(secretSize)) > 0);
+    return bytes;
+}
+
 Result<std::string> KeyPair::sharedWith(std::string_view point) const {
     const Key other = publicKey(point);
     if (!other) return fail(Errc::ILLEGAL_ARGUMENT, "the public key is not a point on the curve P-256");

@@ -33,6 +33,8 @@ public:
 
     /// The public key.
     const std::string& point() const { return point_; }
+    /// The private key, of secretSize bytes.
+    std::string secret() const;
     /// The secret that this key shares with the owner of `point` (ECDH). IllegalArgument: that is not on the curve.
     Result<std::string> sharedWith(std::string_view point) const;
     /// Signs `text` by ES256 (RFC 7518 §3.4): r and s, 64 bytes.
