@@ -4,6 +4,7 @@ get it."""
 import json
 import os
 import random
+import signal
 import subprocess
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
@@ -11,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from connector import DISTRIBUTOR, PATIENCE, answer_in, registration, unregistration
 from events import wait_for_end
+from jeepney import DBusAddress, HeaderFields, new_method_call
 from jeepney.bus_messages import message_bus
 from jeepney.io.blocking import Proxy
 from push_line import CHAT, MAIL, MISSING, ROLES, Campaign, PushLine, decrypted, in64, point_of, until
@@ -215,6 +217,24 @@ def test_without_a_registration_nothing_runs(push):  # §4.1
 
 
 # §4.1: the line.
+
+
+def test_a_call_under_way_is_answered_before_it_ends(live):  # §4.2; systemd ends who gives its name back (Type=dbus)
+    live.connector(MAIL).endpoint("t")
+    pid = live.distributor()
+    with live.bus.connect() as app:
+        Proxy(message_bus, app).RequestName(CHAT)
+        os.kill(live.daemon.pid, signal.SIGSTOP)
+        call = next(app.outgoing_serial)
+        app.send(registration(2, CHAT, "t"), serial=call)
+        peer = DBusAddress("/org/unifiedpush/Distributor", bus_name=DISTRIBUTOR, interface="org.freedesktop.DBus.Peer")
+        app.send_and_get_reply(new_method_call(peer, "Ping"), timeout=PATIENCE)  # the call has come, too
+        os.kill(pid, signal.SIGTERM)
+        os.kill(live.daemon.pid, signal.SIGCONT)
+        while (answer := app.receive(timeout=PATIENCE)).header.fields.get(HeaderFields.reply_serial) != call:
+            pass
+        assert answer_in(answer).is_success(), answer
+    wait_for_end(pid)
 
 
 def test_stintd_starts_it_while_there_is_a_registration(live):  # §4.1

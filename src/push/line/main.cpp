@@ -19,18 +19,28 @@ namespace {
 using namespace stint;
 using namespace stint::push;
 
-/// Ends the loop when line.toml is another, or gone: the next stint-push reads what is there then.
-int settingsChanged(sd_event_source* source, const inotify_event* event, void*) {
-    const bool isDirectory = (event->mask & (IN_DELETE_SELF | IN_IGNORED | IN_Q_OVERFLOW)) != 0;
-    if (isDirectory || (event->len > 0 && std::string_view(event->name) == LineSettings::fileName))
+using Working = std::unique_ptr<Pusher>; ///< nullptr: it has not begun
+
+int ended(sd_event_source* source, const signalfd_siginfo*, void* working) {
+    if (const auto& pusher = *static_cast<const Working*>(working))
+        pusher->finish();
+    else
         sd_event_exit(sd_event_source_get_event(source), stint::ends::ok);
     return 0;
 }
 
-void followSettings(sd_event* loop, const std::filesystem::path& directory) {
+/// Ends it when line.toml is another, or gone: the next stint-push reads what is there then.
+int settingsChanged(sd_event_source* source, const inotify_event* event, void* working) {
+    const bool isDirectory = (event->mask & (IN_DELETE_SELF | IN_IGNORED | IN_Q_OVERFLOW)) != 0;
+    if (isDirectory || (event->len > 0 && std::string_view(event->name) == LineSettings::fileName))
+        ended(source, nullptr, working);
+    return 0;
+}
+
+void followSettings(sd_event* loop, const std::filesystem::path& directory, Working& working) {
     constexpr std::uint32_t changes = IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_DELETE_SELF;
     if (const auto made = makePrivateDirectory(directory); !made.ok()) complain("stint-push", made.error().message);
-    if (sd_event_add_inotify(loop, nullptr, directory.c_str(), changes, settingsChanged, nullptr) < 0)
+    if (sd_event_add_inotify(loop, nullptr, directory.c_str(), changes, settingsChanged, &working) < 0)
         complain("stint-push", fmt::format("cannot follow {}: restart it after a join", directory.string()));
 }
 
@@ -38,12 +48,13 @@ void followSettings(sd_event* loop, const std::filesystem::path& directory) {
 Result<int> serve() {
     sd_event* loop = nullptr;
     if (sd_event_new(&loop) < 0) return fail(Errc::SYSTEM, "cannot make a loop");
-    followSettings(loop, LineSettings::directory()); // first: a join meanwhile is not overlooked
+    Working pusher;
+    followSettings(loop, LineSettings::directory(), pusher); // first: a join meanwhile is not overlooked
     const auto settings = STINT_TRY(LineSettings::read(LineSettings::directory()));
     for (const int signal : {SIGINT, SIGTERM})
-        if (sd_event_add_signal(loop, nullptr, signal, nullptr, nullptr) < 0)
+        if (sd_event_add_signal(loop, nullptr, signal, ended, &pusher) < 0)
             return fail(Errc::SYSTEM, "cannot follow signals");
-    const auto pusher = STINT_TRY(Pusher::open(loop, settings));
+    pusher = STINT_TRY(Pusher::open(loop, settings));
     const int code = sd_event_loop(loop);
     // Nothing here outlives the process, and the connection to a broker that is silent would take its time to close.
     ::_exit(code < 0 ? ends::internal : code);

@@ -9,6 +9,7 @@ namespace stint::push {
 namespace {
 
 constexpr Duration untilEnd = 10s; ///< without anything to do
+constexpr Duration untilAnswered = 5s;
 
 } // namespace
 
@@ -66,9 +67,9 @@ void Pusher::take(const wire::LineView& line) {
     registrar_->go();
 }
 
-bool Pusher::isIdle() const {
-    return hasBegun_ && line_.entries.empty() && gate_->underWay() == 0 && distributor_->underWay() == 0;
-}
+bool Pusher::hasAnswered() const { return gate_->underWay() == 0 && distributor_->underWay() == 0; }
+
+bool Pusher::isIdle() const { return hasBegun_ && line_.entries.empty() && hasAnswered(); }
 
 int Pusher::lookedAt(sd_event_source*, void* self) {
     static_cast<Pusher*>(self)->look();
@@ -76,7 +77,8 @@ int Pusher::lookedAt(sd_event_source*, void* self) {
 }
 
 void Pusher::look() {
-    if (isLeaving_) return;
+    if (isFinishing_ && hasAnswered()) return end(ends::ok, "");
+    if (isLeaving_ || isFinishing_) return;
     if (!isIdle()) return idle_.clear();
     if (!idle_.isSet()) idle_.set(untilEnd, [this] { leave(); });
 }
@@ -86,11 +88,19 @@ void Pusher::leave() {
     isLeaving_ = true;
     distributor_->leave([this](bool) {
         if (isIdle()) return end(ends::ok, "");
+        if (isFinishing_) return;
         isLeaving_ = false;
         distributor_->own([this](bool isOurs) {
             if (!isOurs) end(ends::ok, "");
         });
     });
+}
+
+// systemd asks for it as soon as the name is given back (Type=dbus), perhaps between a call and its answer.
+void Pusher::finish() {
+    isFinishing_ = true;
+    patience_.set(untilAnswered, [this] { end(ends::ok, ""); });
+    look();
 }
 
 void Pusher::end(int code, const std::string& why) {

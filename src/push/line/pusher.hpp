@@ -17,16 +17,19 @@ class Pusher {
 public:
     /// It works when the loop runs, and ends that: with 0 when the daemon has gone, or when there is nothing to do.
     static Result<std::unique_ptr<Pusher>> open(sd_event* loop, std::optional<LineSettings> settings);
+    /// Ends the loop as soon as what is under way is answered, a few seconds later at the latest.
+    void finish();
     Pusher(const Pusher&) = delete;
     Pusher& operator=(const Pusher&) = delete;
 
 private:
     Pusher(sd_event* loop, std::optional<LineSettings> settings)
-        : loop_(loop), settings_(std::move(settings)), idle_(loop) {}
+        : loop_(loop), settings_(std::move(settings)), idle_(loop), patience_(loop) {}
     Result<void> prepare();
     void begun(const Result<wire::LineView>& line);
     void take(const wire::LineView& line);
     bool isIdle() const;
+    bool hasAnswered() const;
     void look();
     void leave();
     void end(int code, const std::string& why);
@@ -36,12 +39,12 @@ private:
     std::optional<LineSettings> settings_;
     wire::LineView line_;
     bool hasBegun_ = false;
-    bool isLeaving_ = false;
+    bool isLeaving_ = false, isFinishing_ = false;
     std::unique_ptr<Gate> gate_;
     std::unique_ptr<Distributor> distributor_;
     std::unique_ptr<Registrar> registrar_;
     std::unique_ptr<Fetching> fetching_;
-    Timer idle_;
+    Timer idle_, patience_;
     EventSource after_; ///< each turn of the loop
 };
 
