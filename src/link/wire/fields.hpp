@@ -7,6 +7,7 @@
 // The lambda stands in the struct itself, beside its `noun`, for writeRow() and readRow(); or here in wire, where it
 // needs our codecs.
 #pragma once
+#include <array>
 #include <functional>
 #include <map>
 #include <memory>
@@ -50,9 +51,9 @@ template <class Value> constexpr char letterOf() {
 /// A structure of the values that a tuple refers to: "(ss)".
 template <class Tuple> struct Structure;
 template <class... Values> struct Structure<std::tuple<Values&...>> {
-    static constexpr char list[]{'a', '(', letterOf<std::remove_const_t<Values>>()..., ')', 0};
-    static constexpr char contents[]{letterOf<std::remove_const_t<Values>>()..., 0};
-    static constexpr const char* type = list + 1;
+    static constexpr std::array list{'a', '(', letterOf<std::remove_const_t<Values>>()..., ')', '\0'};
+    static constexpr std::array contents{letterOf<std::remove_const_t<Values>>()..., '\0'};
+    static constexpr const char* type = list.data() + 1;
 
     static void write(Writer& writer, const std::tuple<Values&...>& values) {
         const auto one = [&writer](const auto& value) {
@@ -66,12 +67,12 @@ template <class... Values> struct Structure<std::tuple<Values&...>> {
             else
                 writer.string(value);
         };
-        writer.openStruct(contents);
+        writer.openStruct(contents.data());
         std::apply([&one](const auto&... value) { (one(value), ...); }, values);
         writer.close();
     }
     static Result<void> read(Reader& reader, const std::tuple<Values&...>& values) {
-        return reader.structure(contents, [&values](Reader& fields) {
+        return reader.structure(contents.data(), [&values](Reader& fields) {
             Result<void> done;
             std::apply([&](auto&... value) { ((done = fields.read(value)).ok() && ...); }, values);
             return done;
@@ -154,7 +155,7 @@ public:
     }
     template <class Value, class Tie> void tuples(const char* key, const std::vector<Value>& list, Tie tie) {
         using Each = Structure<decltype(tie(list.front()))>;
-        dictionary_.put(key, Each::list, [&](Writer& into) {
+        dictionary_.put(key, Each::list.data(), [&](Writer& into) {
             into.openArray(Each::type);
             for (const Value& value : list)
                 Each::write(into, tie(value));
@@ -326,7 +327,7 @@ public:
     }
     template <class Value, class Tie> void tuples(const char* key, std::vector<Value>& list, Tie tie) {
         using Each = Structure<decltype(tie(list.front()))>;
-        dictionary_.take(key, Each::list, [&list, tie](Reader& reader) {
+        dictionary_.take(key, Each::list.data(), [&list, tie](Reader& reader) {
             return reader.array(Each::type,
                                 [&list, tie](Reader& items) { return Each::read(items, tie(list.emplace_back())); });
         });
