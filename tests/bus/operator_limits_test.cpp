@@ -130,6 +130,23 @@ TEST_CASE(
     CHECK(limitsRefusal(world, app, "ListMessages", noOptions).code == Errc::SECURITY);
 }
 
+TEST_CASE("registrations are rotated and revoked by the operator alone") { // push.md §4.4
+    World world;
+    Client person = world.connectOperator();
+    const auto of = [](std::string_view package) {
+        return [package](Writer& writer) {
+            writer.string(package);
+            noOptions(writer);
+        };
+    };
+    CHECK(made<RegistrationsRotated>(world, person, "RotateRegistrations", of("com.example.mail")).app == mail);
+    CHECK(made<RegistrationsRotated>(world, person, "RotateRegistrations", of("")).app == AppId{});
+    CHECK(made<RegistrationsRevoked>(world, person, "RevokeRegistrations", of("com.example.mail")).app == mail);
+    Client app = world.connectApp("com.example.mail");
+    for (const char* member : {"RotateRegistrations", "RevokeRegistrations"})
+        CHECK(limitsRefusal(world, app, member, of("com.example.mail")).code == Errc::SECURITY);
+}
+
 TEST_CASE("the log of messages is told page by page, of one app or of all, for the operator alone") { // push.md §5
     World world;
     world.owner.messagesKept = {.messages = {{.number = 7, .app = AppId{"com.example.mail"}}}, .after = "run 3 mail"};

@@ -227,8 +227,15 @@ inline void happenToLine(Stage& stage, const Happening& h) {
             stage.event(LineReported{.up = bit(h.how, 1), .keepAlive = std::chrono::minutes{h.how % 40}});
         else if (bit(h.how, 1) && bit(h.how, 2))
             stage.event(Unregistered{.name = name, .everywhere = bit(h.how, 5)});
+        else if (bit(h.how, 7) && bit(h.how, 8))
+            bit(h.how, 5) && bit(h.how, 6) ? stage.event(RegistrationsRevoked{.app = mail})
+                                           : stage.event(RegistrationsRotated{.app = mail});
         else
-            stage.event(Registered{.name = name, .app = mail, .connector = bit(h.how, 6) ? "com.example.mail" : ""});
+            stage.event(Registered{.name = name,
+                                   .app = mail,
+                                   .connector = bit(h.how, 6) ? "com.example.mail" : "",
+                                   .endpoint = bit(h.how, 9) ? "https://push.example/push/v1/" + name : "",
+                                   .replaces = bit(h.how, 10) ? (bit(h.how, 0) ? "another" : "one") : ""});
         return;
     }
     LineRead read{.stream = bit(h.how, 1) ? "stream" : "another"};

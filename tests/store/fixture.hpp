@@ -244,7 +244,11 @@ inline Registration registrationOf(std::int32_t nth) {
             .ended = nth % 5 == 0,
             .endpoint = nth % 3 == 0 ? "https://push.example/push/v1/t" : "",
             .made = nth % 3 == 0 ? WallTime{std::chrono::seconds{nth}} : WallTime{},
-            .last = nth % 2 == 0 ? std::optional(WallTime{std::chrono::seconds{2 * nth}}) : std::nullopt};
+            .last = nth % 2 == 0 ? std::optional(WallTime{std::chrono::seconds{2 * nth}}) : std::nullopt,
+            .rotates = nth % 6 == 0,
+            .successor = nth % 3 == 0 ? "registration " + std::to_string(nth + 1) : "",
+            .retires = nth % 3 == 0 ? std::optional(WallTime{std::chrono::seconds{3 * nth}}) : std::nullopt,
+            .revoked = nth % 10 == 0};
 }
 
 /// Every field, for comparison; clip data, which a JobInfo does not compare, as its paths.

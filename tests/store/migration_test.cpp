@@ -148,8 +148,17 @@ constexpr std::string_view appColumnsOf2 = "app, boot, pinned, crashes, bad_unti
 constexpr int jobsOf2 = 100;
 constexpr std::array columnsOf10{"info", "terms", "moved", "moving_runs", "first_began"}; ///< of what has ended
 
+/// Takes from registrations what version 16 gave them.
+void dropColumnsOf16(Database& database) {
+    for (const auto* column : {"rotates", "successor", "retires", "revoked"})
+        done(database.run(fmt::format("ALTER TABLE registrations DROP COLUMN {}", column)));
+    done(database.run("UPDATE registrations SET seal = seal(name, app, receiver, very_low, low, normal, high, "
+                      "connector, details, ended, endpoint, made, last)"));
+}
+
 /// Takes away what version 15 brought: the log of messages, and when each came.
 void dropColumnsOf15(Database& database) {
+    dropColumnsOf16(database);
     done(database.run("DROP TABLE past_messages;"
                       "ALTER TABLE messages DROP COLUMN came;"
                       "UPDATE messages SET seal = seal(id, app, boot, receiver, arrived, arrived_wall, data, urgency, "
@@ -349,6 +358,19 @@ TEST_CASE("a store of version 10 keeps its jobs, of whose runs nothing was writt
     running.details.edit().runSoFar = {};
     REQUIRE(snapshot.jobs.size() == 1);
     CHECK(textOf(snapshot.jobs[0].job) == textOf(running));
+}
+
+TEST_CASE("a store of version 15 keeps its registrations, none of which is to go") { // push.md §4.4
+    const Scratch scratch;
+    Registration registration = registrationOf(3);
+    done(openStore(scratch.store()).commit(std::vector<Record>{SaveRegistration{registration}}, stamp(1s)));
+    leaveAs(15, scratch, dropColumnsOf16);
+    auto store = openStore(scratch.store());
+    const auto snapshot = valueOf(store.load());
+    CHECK(store.notes().empty());
+    registration.successor.clear();
+    registration.retires.reset();
+    CHECK(snapshot.registrations == std::vector{registration});
 }
 
 TEST_CASE("a store of version 14 keeps its messages, which came when they were sent") { // push.md §5

@@ -50,6 +50,10 @@ TEST_CASE("all that the line is to know arrives") { // push.md §4.2
     line.entries.push_back(line.entries.front());
     line.entries.front().fetched.set(placeOf(Urgency::High)).set(placeOf(Urgency::VeryLow));
     line.entries.back().ended = true;
+    for (const auto state : {&LineEntry::rotates, &LineEntry::replaced, &LineEntry::closed, &LineEntry::revoked}) {
+        line.entries.push_back(line.entries.front());
+        line.entries.back().*state = true;
+    }
     CHECK(throughTheWire(line, writeLine, readLine) == line);
 }
 
@@ -58,13 +62,15 @@ TEST_CASE("a registration and a message for its connector arrive") { // push.md 
                                 .app = AppId{"com.example.mail"},
                                 .connector = "com.example.mail",
                                 .details = R"({"token":"t"})",
-                                .endpoint = "https://push.example/push/v1/t"};
+                                .endpoint = "https://push.example/push/v1/t",
+                                .replaces = "before"};
     const Registered made = throughTheWire(registered, writeRegistration, readRegistration);
     CHECK(made.name == registered.name);
     CHECK(made.app == registered.app);
     CHECK(made.connector == registered.connector);
     CHECK(made.details == registered.details);
     CHECK(made.endpoint == registered.endpoint);
+    CHECK(made.replaces == registered.replaces);
     const ConnectorCall call{.delivery = 7, .registration = "one", .id = "12", .data = std::string(anyBytes)};
     const ConnectorCall back = throughTheWire(call, writeConnectorCall, readConnectorCall);
     CHECK(back.delivery == 7);

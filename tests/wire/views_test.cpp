@@ -306,7 +306,8 @@ TEST_CASE("every member of a registration and of the line goes over the wire, ea
                                         .made = WallTime(1'700'000'000s),
                                         .last = WallTime(1'700'000'100s),
                                         .waiting = 3,
-                                        .ended = true};
+                                        .ended = true,
+                                        .retires = WallTime(1'700'000'200s)};
     CHECK(throughTheWire(registration, writeRow<RegistrationView>, readRow<RegistrationView>) == registration);
     const LineStatus line{.up = true,
                           .server = "push.example:4222",

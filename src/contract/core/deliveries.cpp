@@ -61,6 +61,16 @@ void Messages::putBack(Waiting waiting) {
     STINT_CHECK(waiting_.emplace(id, std::move(waiting)).second);
 }
 
+std::vector<std::uint64_t> Messages::passOn(const std::string& from, const std::string& to) {
+    std::vector<std::uint64_t> passed;
+    for (auto& [id, waiting] : waiting_) {
+        if (waiting.message.registration != from) continue;
+        waiting.message.registration = to;
+        passed.push_back(id);
+    }
+    return passed;
+}
+
 void Messages::tryAgain(const std::string& registration) {
     for (auto& [id, waiting] : waiting_)
         if (waiting.message.registration == registration) waiting.again.reset();
@@ -355,6 +365,19 @@ void dropMessages(Turn& turn, const AppId& app) {
     takeAway(
         turn, [&](const PushMessage& message) { return message.app == app; },
         [&](std::uint64_t id) { forget(turn, id); });
+}
+
+void passOn(Turn& turn, const std::string& from, const std::string& to) {
+    for (const std::uint64_t id : turn.state.messages.passOn(from, to))
+        turn.record(SaveMessage{turn.state.messages.waiting().at(id).message});
+    const auto isOfIt = [&](const Delivery& delivery) {
+        return delivery.toConnector && delivery.message && delivery.message->message.registration == from;
+    };
+    for (const auto number : turn.state.deliveries.which(isOfIt)) {
+        PushMessage& message = turn.state.deliveries.at(number).message->message;
+        message.registration = to;
+        turn.record(SaveMessage{message});
+    }
 }
 
 void dropMessages(Turn& turn, const std::string& registration) {

@@ -84,6 +84,8 @@ public:
     Waiting take(std::uint64_t message);
     /// One that was given to its connector, which has not taken it, waits again.
     void putBack(Waiting waiting);
+    /// Those that wait for one registration are for another; their ids.
+    std::vector<std::uint64_t> passOn(const std::string& from, const std::string& to);
     /// Those of the registration that wait for their app need not.
     void tryAgain(const std::string& registration);
     /// The passage with its app among what holds it: one that is `busy`, or has not taken it.
@@ -120,6 +122,8 @@ Deliveries::Number beginDelivery(Turn& turn, const AppId& app);
 void deliverMessages(Turn& turn);
 /// Drops all messages for the app, and all deliveries to it.
 void dropMessages(Turn& turn, const AppId& app);
+/// Messages of a registration that its app has not taken are another's, whose connector gets them.
+void passOn(Turn& turn, const std::string& from, const std::string& to);
 /// Drops the messages of a registration that wait.
 void dropMessages(Turn& turn, const std::string& registration);
 /// Puts the app on the temporary allowlist for `length` (limits.md §6.6).

@@ -6,6 +6,7 @@
 
 #include "base/result/errors.hpp"
 #include "contract/core/device.hpp"
+#include "contract/core/rotation.hpp"
 #include "contract/core/state.hpp"
 #include "contract/rules/admission.hpp"
 #include "contract/rules/forecast.hpp"
@@ -41,10 +42,16 @@ std::optional<Error> errorIn(const State& state, const Registered& event) {
     const auto& entries = state.line.entries;
     const auto known = entries.find(event.name);
     if (known == entries.end()) {
-        const auto others = std::ranges::count_if(
-            entries, [&](const auto& entry) { return entry.second.registration.app == event.app; });
-        if (auto error = registrationError(registrationIn(event), others, std::ssize(entries), state.constants))
-            return error;
+        const Registration* const old = registrationOf(state.line, event.replaces);
+        if (!event.replaces.empty() && !(old && old->app == event.app && old->rotates))
+            return fail(Errc::ILLEGAL_STATE, "no registration of {} is to be replaced by it", event.app.name);
+        std::int64_t others = 0, all = 0;
+        for (const auto& [name, entry] : entries) {
+            if (!entry.registration.successor.empty() || name == event.replaces) continue; // another has its place
+            ++all;
+            others += entry.registration.app == event.app;
+        }
+        if (auto error = registrationError(registrationIn(event), others, all, state.constants)) return error;
     } else {
         if (known->second.registration.app != event.app)
             return fail(Errc::ILLEGAL_ARGUMENT, "another app has a registration of that name");
@@ -55,13 +62,6 @@ std::optional<Error> errorIn(const State& state, const Registered& event) {
     const App* const app = state.app(event.app);
     if (!app) return notInstalled(event.app);
     return event.connector.empty() ? receiverError(app->manifest, event.receiver) : std::nullopt;
-}
-
-// It is kept by its name, and for nothing else, until the server knows of it (push.md §4.4).
-void endRegistration(Turn& turn, Line::Entry& entry) {
-    if (std::exchange(entry.registration.ended, true)) return;
-    turn.record(SaveRegistration{entry.registration});
-    turn.state.line.told = false;
 }
 
 // push.md §4.1, epochs: cursors above a sequence that was given out twice would pass over new messages.
@@ -229,10 +229,17 @@ const Registration* registrationOf(const Line& line, const std::string& name) {
     return found == line.entries.end() || found->second.registration.ended ? nullptr : &found->second.registration;
 }
 
+void endRegistration(Turn& turn, Line::Entry& entry) {
+    if (std::exchange(entry.registration.ended, true)) return;
+    entry.registration.rotates = false;
+    turn.record(SaveRegistration{entry.registration});
+    turn.state.line.told = false;
+}
+
 LineWanted wantedOf(const Line& line) {
     LineWanted wanted{.place = line.place, .of = {}};
     for (const auto& [name, entry] : line.entries)
-        wanted.of.push_back({entry.registration, entry.fetched});
+        wanted.of.push_back({entry.registration, entry.fetched, entry.closed});
     return wanted;
 }
 
@@ -243,7 +250,9 @@ std::string heldInStore(const Line& line, const PushMessage& message) {
     return message.arrived < opened.at ? opened.because : std::string();
 }
 
-std::optional<Instant> nextLineChange(const Line& line) { return earlier(line.next, line.closedUntil); }
+std::optional<Instant> nextLineChange(const Line& line) {
+    return earlier(earlier(line.next, line.closedUntil), line.changes);
+}
 
 void restoreLine(State& state, Snapshot& snapshot) {
     Line& line = state.line;
@@ -254,6 +263,12 @@ void restoreLine(State& state, Snapshot& snapshot) {
         const std::string name = registration.name;
         line.entries.try_emplace(name,
                                  Line::Entry{.registration = std::move(registration), .fetched = {}, .opened = {}});
+    }
+    // A successor that the store has lost is none.
+    for (auto& [name, entry] : line.entries) {
+        Registration& registration = entry.registration;
+        if (!line.entries.contains(registration.successor)) registration.successor.clear();
+        if (registration.successor.empty()) registration.retires.reset();
     }
 }
 
@@ -267,11 +282,16 @@ void apply(Turn& turn, const Registered& event) {
         wanted.cursors = entry.registration.cursors;
         wanted.made = isNew ? turn.now.wall : entry.registration.made;
         wanted.last = entry.registration.last;
+        wanted.rotates = entry.registration.rotates;
+        wanted.successor = entry.registration.successor;
+        wanted.retires = entry.registration.retires;
         if (entry.registration != wanted) {
             entry.registration = std::move(wanted);
             turn.record(SaveRegistration{entry.registration});
             line.told = false;
         }
+        if (isNew && !event.replaces.empty()) succeed(turn, event.replaces, event.name);
+        if (!event.endpoint.empty()) beginRetirement(turn, event.name);
         turn.state.messages.tryAgain(event.name); // its app is there
     }
     turn.effect(std::move(reply));
@@ -280,12 +300,19 @@ void apply(Turn& turn, const Registered& event) {
 void apply(Turn& turn, const Unregistered& event) {
     Line& line = turn.state.line;
     if (const auto found = line.entries.find(event.name); found != line.entries.end()) {
-        dropMessages(turn, event.name);
+        Registration& registration = found->second.registration;
+        if (!registration.ended) endReplaced(turn, event.name, event.everywhere);
         if (event.everywhere) {
+            handOver(turn, registration);
             turn.record(DropRegistration{event.name});
             line.entries.erase(found);
             line.told = false;
+        } else if (registration.revoked) { // its connector knows that now
+            registration.revoked = false;
+            turn.record(SaveRegistration{registration});
+            line.told = false;
         } else {
+            handOver(turn, registration);
             endRegistration(turn, found->second);
         }
     }
@@ -348,6 +375,7 @@ void settleLine(Turn& turn) {
     Line& line = turn.state.line;
     if (line.closedUntil && *line.closedUntil <= turn.now.elapsed) line.closedUntil.reset();
     noteRoute(turn);
+    settleRotation(turn);
     if (line.entries.empty() && line.told) return;
     const World world = turn.world();
     Urgencies now;
@@ -390,7 +418,8 @@ std::vector<RegistrationView> RegistrationView::all(const State& state, Now) {
                          .made = registration.made,
                          .last = registration.last,
                          .waiting = state.messages.countOf(name),
-                         .ended = registration.ended});
+                         .ended = registration.ended,
+                         .retires = registration.retires});
     }
     std::ranges::stable_sort(views, {}, &RegistrationView::app);
     return views;

@@ -25,6 +25,8 @@ struct Line {
         Registration registration;
         Urgencies fetched; ///< as the line was told
         std::array<Opened, urgencyWords.size()> opened;
+        bool closed = false;        ///< its senders are told that it is gone, as the line was told
+        Instant rotatesNotBefore{}; ///< by itself: the server has refused its successor
     };
 
     LinePlace place;
@@ -37,6 +39,7 @@ struct Line {
     std::optional<Duration> keepAlive;  ///< it is connected, and asks so long after it last did
     Instant asked;                      ///< when it last did, or brought something
     std::optional<Instant> next;        ///< when it asks again
+    std::optional<Instant> changes;     ///< when the next registration is rotated by itself, or goes (rotation.hpp)
     bool inDoze = false;                ///< `next` was planned in Doze
     std::optional<std::string> route;   ///< the interface of the network; empty: there is none; nullopt: not known yet
     bool mayBeDead = false;             ///< the device slept, or the route is another
@@ -52,10 +55,13 @@ const Registration* registrationOf(const Line& line, const std::string& name);
 LineWanted wantedOf(const Line& line);
 /// The word for the hold that kept the message in the store; empty: nothing did, or nobody knows.
 std::string heldInStore(const Line& line, const PushMessage& message);
-/// The instant at which the line asks again, or is opened again.
+/// The instant at which the line asks again, or is opened again, or a registration changes by itself.
 std::optional<Instant> nextLineChange(const Line& line);
 /// Takes over what was written down.
 void restoreLine(State& state, Snapshot& snapshot);
+/// Ends a registration, unless it has ended: it is kept by its name, and for nothing else, until the server knows of it
+/// (push.md §4.4).
+void endRegistration(Turn& turn, Line::Entry& entry);
 /// Ends the app's registrations.
 void dropRegistrations(Turn& turn, const AppId& app);
 /// Tells the line what it is to fetch, where that has changed (push.md §4.2).

@@ -184,6 +184,9 @@ void apply(Turn& turn, const Registered& event);
 void apply(Turn& turn, const Unregistered& event);
 void apply(Turn& turn, const LineRead& event);
 void apply(Turn& turn, const LineReported& event);
+// rotation.cpp
+void apply(Turn& turn, const RegistrationsRotated& event);
+void apply(Turn& turn, const RegistrationsRevoked& event);
 // standby.cpp
 void apply(Turn& turn, const UsageReported& event);
 void apply(Turn& turn, const BucketForced& event);

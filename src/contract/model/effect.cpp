@@ -47,6 +47,8 @@ std::string_view nameOf(Trace::What what) {
         return "not_taken";
     case Trace::What::Line:
         return "line";
+    case Trace::What::Registration:
+        return "registration";
     case Trace::What::Network:
         return "network";
     case Trace::What::Bucket:

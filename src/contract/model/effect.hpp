@@ -214,6 +214,7 @@ struct Trace {
         Taken,
         NotTaken,
         Line,
+        Registration,
         Network,
         Bucket,
         HeldBack,
@@ -239,7 +240,7 @@ struct Trace {
     std::optional<bool> userInitiated;
     std::string result; ///< scheduled, refused: "success", "failure", "SecurityException", …; message that is not
                         ///< delivered: "expired", "replaced", "deleted", "unregistered"; "deleted_note";
-                        ///< line that is closed: "flood"
+                        ///< line that is closed: "flood"; registration: "rotates", "rotated", "retired", "revoked"
     std::string during; ///< unresponsive: bind, start, stop, notification; killed: the reason
     std::optional<Duration> ran;
     std::optional<bool> overdue;

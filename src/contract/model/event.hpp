@@ -414,11 +414,23 @@ struct Registered {
     std::string connector;
     std::string details;
     std::string endpoint;
+    std::string replaces; ///< the registration that is to get another token, where this is made in its place
 };
+/// A registration has ended; its connector knows it.
 struct Unregistered {
     CallId call;
     std::string name;
     bool everywhere = false; ///< the server knows it, too: the name is forgotten
+};
+/// The app's registrations, or all apps' where it has no name, are to get other tokens (push.md §4.4).
+struct RegistrationsRotated {
+    CallId call;
+    AppId app;
+};
+/// The app's registrations end, and its connectors are told so (push.md §4.4).
+struct RegistrationsRevoked {
+    CallId call;
+    AppId app;
 };
 /// Messages that the line has read (push.md §4.1), in the order of the store. Its reply is the acknowledgement: all of
 /// it is written down then.
@@ -452,16 +464,15 @@ struct ShuttingDown {};
 /// A deadline of the core has come.
 struct Tick {};
 
-using Event =
-    std::variant<Schedule, ScheduleAll, Cancel, CancelAll, JobFinished, NotificationSet, BytesUpdated, DequeueWork,
-                 CompleteWork, Abandoned, ForegroundServiceAsked, ChannelCreated, ChannelDeleted, Connected, BindFailed,
-                 StartAnswered, StopAnswered, RunLost, NotificationTapped, NotificationDismissed, AppInstalled,
-                 AppUninstalled, AppSeen, SurvivorsCounted, AppConditions, AppTapped, ContentChanged, ContentShort,
-                 ClockSet, AppOpened, AppStatePinned, PermissionsRevoked, StopApp, ForceStop, RunJob, HoldJob, RetryJob,
-                 ClearEnded, EditJob, MoveJob, StopJobs, ResetExecutionQuota, ResetScheduleQuota, MonitorBattery,
-                 DockFaked, DeviceChanged, UsageReported, BucketForced, BucketPredicted, BatteryUseSet,
-                 DataSaverExemptionSet, TemporarilyAllowed, PolicyChanged, ZoneRead, NetworkCounted, NetworkUsed,
-                 AlarmSet, AlarmCancelled, DeliveryEnded, MessageArrived, Registered, Unregistered, LineRead,
-                 LineReported, DozeStepped, DozeHeld, ShuttingDown, Tick>;
+using Event = std::variant<
+    Schedule, ScheduleAll, Cancel, CancelAll, JobFinished, NotificationSet, BytesUpdated, DequeueWork, CompleteWork,
+    Abandoned, ForegroundServiceAsked, ChannelCreated, ChannelDeleted, Connected, BindFailed, StartAnswered,
+    StopAnswered, RunLost, NotificationTapped, NotificationDismissed, AppInstalled, AppUninstalled, AppSeen,
+    SurvivorsCounted, AppConditions, AppTapped, ContentChanged, ContentShort, ClockSet, AppOpened, AppStatePinned,
+    PermissionsRevoked, StopApp, ForceStop, RunJob, HoldJob, RetryJob, ClearEnded, EditJob, MoveJob, StopJobs,
+    ResetExecutionQuota, ResetScheduleQuota, MonitorBattery, DockFaked, DeviceChanged, UsageReported, BucketForced,
+    BucketPredicted, BatteryUseSet, DataSaverExemptionSet, TemporarilyAllowed, PolicyChanged, ZoneRead, NetworkCounted,
+    NetworkUsed, AlarmSet, AlarmCancelled, DeliveryEnded, MessageArrived, Registered, Unregistered,
+    RegistrationsRotated, RegistrationsRevoked, LineRead, LineReported, DozeStepped, DozeHeld, ShuttingDown, Tick>;
 
 } // namespace stint

@@ -147,7 +147,11 @@ struct Registration {
     bool ended = false;    ///< it is none any more, and the server does not know that yet
     std::string endpoint;  ///< the URL that its sender posts to, a secret; empty: the server has not made it yet
     WallTime made;
-    std::optional<WallTime> last; ///< when a message came
+    std::optional<WallTime> last;    ///< when a message came
+    bool rotates = false;            ///< it is to get another token
+    std::string successor;           ///< the registration that was made in its place; empty: none
+    std::optional<WallTime> retires; ///< its senders are told then that it is gone; nullopt: they are not
+    bool revoked = false;            ///< it has ended, and its connector is to be told that
 
     bool operator==(const Registration&) const = default;
 };
@@ -196,6 +200,7 @@ struct LineWanted {
     struct Of {
         Registration registration;
         Urgencies urgencies;
+        bool closed = false; ///< the server is to tell its senders that it is gone; what it has is fetched all the same
         bool operator==(const Of&) const = default;
     };
     LinePlace place;

@@ -396,6 +396,8 @@ struct RegistrationView {
     std::optional<WallTime> last; ///< when a message came
     std::int64_t waiting = 0;     ///< messages in the inbox
     bool ended = false;           ///< the server is to be told
+    /// Another one has its place: its senders are told then that it is gone. nullopt: nothing has its place.
+    std::optional<WallTime> retires;
 
     /// By app.
     static std::vector<RegistrationView> all(const State& state, Now now);
@@ -410,6 +412,7 @@ struct RegistrationView {
         field("last", registration.last);
         field("waiting", registration.waiting);
         field("ended", registration.ended);
+        field("retires", registration.retires);
     };
     bool operator==(const RegistrationView&) const = default;
 };

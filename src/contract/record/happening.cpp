@@ -90,6 +90,9 @@ std::vector<Field> fieldsOf(const Trace& trace, Instant zero) {
         trace.because.empty() ? say("subscribed", trace.to) : say("wake", trace.because);
         if (!trace.result.empty()) say("closed", trace.result);
         break;
+    case Registration:
+        say("is", trace.result);
+        break;
     case Network:
         say("is", trace.allowed.value_or(true) ? "allowed" : "blocked");
         say("because", trace.because);

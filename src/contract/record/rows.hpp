@@ -131,8 +131,10 @@ template <> inline constexpr auto rowOf<DeliveryEnded> = event("deliveryEnded", 
 template <> inline constexpr auto rowOf<MessageArrived> = event("messageArrived", "call", "app", "receiver",
     "urgency", "ttl", "topic", "data");
 template <> inline constexpr auto rowOf<Registered> = event("registered", "call", "name", "app", "receiver",
-    "connector", "details", "endpoint");
+    "connector", "details", "endpoint", "replaces");
 template <> inline constexpr auto rowOf<Unregistered> = event("unregistered", "call", "name", "everywhere");
+template <> inline constexpr auto rowOf<RegistrationsRotated> = event("registrationsRotated", "call", "app");
+template <> inline constexpr auto rowOf<RegistrationsRevoked> = event("registrationsRevoked", "call", "app");
 template <> inline constexpr auto rowOf<LineRead> = event("lineRead", "call", "stream", "epochs", "messages", "cursors",
     "missed");
 template <> inline constexpr auto rowOf<LineReported> = event("lineReported", "up", "keepAlive", "server", "trouble");

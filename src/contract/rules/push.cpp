@@ -85,6 +85,32 @@ std::optional<Error> registrationError(const Registration& registration, std::in
     return std::nullopt;
 }
 
+Retirement retirementOf(const Registration& registration, WallTime now, const Constants& constants) {
+    if (registration.ended || !registration.retires) return Retirement::None;
+    if (now < *registration.retires) return Retirement::Waits;
+    return now < *registration.retires + constants.pushTtlMax ? Retirement::Closed : Retirement::Over;
+}
+
+std::optional<WallTime> rotatesAt(const Registration& registration, const Constants& constants) {
+    const bool isGoing = registration.ended || registration.rotates || !registration.successor.empty();
+    if (isGoing || registration.endpoint.empty()) return std::nullopt;
+    return registration.made + constants.pushRotateAfter;
+}
+
+std::optional<WallTime> changesAt(const Registration& registration, WallTime now, const Constants& constants) {
+    switch (retirementOf(registration, now, constants)) {
+    case Retirement::None:
+        return rotatesAt(registration, constants);
+    case Retirement::Waits:
+        return registration.retires;
+    case Retirement::Closed:
+        return *registration.retires + constants.pushTtlMax;
+    case Retirement::Over:
+        break;
+    }
+    return std::nullopt;
+}
+
 std::string_view Passage::heldBy() const {
     for (std::size_t place = 0; place < holds.size(); ++place)
         if (holds[place]) return messageHolds.at(place).name;

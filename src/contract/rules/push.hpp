@@ -58,6 +58,19 @@ std::optional<Error> wordsError(const Registration& registration);
 std::optional<Error> registrationError(const Registration& registration, std::int64_t others, std::int64_t all,
                                        const Constants& constants);
 
+/// The standing of a registration in whose place another was made (push.md §4.4).
+enum class Retirement : std::uint8_t {
+    None,   ///< its senders are not told anything
+    Waits,  ///< they may still post to it
+    Closed, ///< they are told that it is gone; what they posted before is fetched
+    Over,   ///< nothing of that is worth something any more
+};
+Retirement retirementOf(const Registration& registration, WallTime now, const Constants& constants);
+/// The time from which on the registration is to get another token by itself. nullopt: it is not, or has none yet.
+std::optional<WallTime> rotatesAt(const Registration& registration, const Constants& constants);
+/// The time of either that is next. nullopt: none is.
+std::optional<WallTime> changesAt(const Registration& registration, WallTime now, const Constants& constants);
+
 /// The instant at which a message that waits passes if nothing disturbs, where Doze lets go at `dozeOpens`; nullopt: by
 /// an event, or not before it runs out.
 std::optional<Instant> passesAt(const PushMessage& message, const AppMemory& memory, const World& world,

@@ -68,6 +68,10 @@ void writeEntry(Writer& writer, const LineEntry& entry) {
         list.close();
     });
     row.put("ended", entry.ended);
+    row.put("rotates", entry.rotates);
+    row.put("replaced", entry.replaced);
+    row.put("closed", entry.closed);
+    row.put("revoked", entry.revoked);
 }
 
 Result<void> readCursors(Reader& reader, LineEntry& entry) {
@@ -94,6 +98,10 @@ Result<LineEntry> readEntry(Reader& reader) {
         .take("details", entry.details)
         .take("urgencies", letters)
         .take("ended", entry.ended)
+        .take("rotates", entry.rotates)
+        .take("replaced", entry.replaced)
+        .take("closed", entry.closed)
+        .take("revoked", entry.revoked)
         .take("cursors", "at", [&](Reader& list) { return readCursors(list, entry); });
     STINT_TRY(row.read(reader));
     entry.fetched = STINT_TRY(urgenciesIn(letters));
@@ -146,6 +154,7 @@ void writeRegistration(Writer& writer, const Registered& registered) {
     row.put("connector", registered.connector);
     row.put("details", registered.details);
     row.put("endpoint", registered.endpoint);
+    if (!registered.replaces.empty()) row.put("replaces", registered.replaces);
 }
 
 Result<Registered> readRegistration(Reader& reader) {
@@ -155,7 +164,8 @@ Result<Registered> readRegistration(Reader& reader) {
         .take("app", registered.app.name)
         .take("connector", registered.connector)
         .take("details", registered.details)
-        .take("endpoint", registered.endpoint);
+        .take("endpoint", registered.endpoint)
+        .take("replaces", registered.replaces);
     STINT_TRY(row.read(reader));
     if (registered.connector.empty()) return fail(Errc::ILLEGAL_ARGUMENT, "registration: connector is missing");
     return registered;

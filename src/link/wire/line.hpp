@@ -22,7 +22,11 @@ struct LineEntry {
     std::string details;   ///< the line's own
     Urgencies fetched;
     std::array<std::uint64_t, urgencyWords.size()> cursors{};
-    bool ended = false; ///< the server is to be told
+    bool ended = false;    ///< the server is to be told
+    bool rotates = false;  ///< another is to be made in its place
+    bool replaced = false; ///< another was
+    bool closed = false;   ///< the server is to be told; what it has is fetched all the same
+    bool revoked = false;  ///< it has ended, and its connector is to be told that
 
     bool operator==(const LineEntry&) const = default;
 };
@@ -43,7 +47,7 @@ void writeLine(Writer& writer, const LineView& line);
 /// IllegalArgument for a letter that is no urgency, and for cursors that are not one for each.
 Result<LineView> readLine(Reader& reader);
 
-/// A registration to be made: of the event its name, app, connector, details and endpoint.
+/// A registration to be made: of the event its name, app, connector, details, endpoint, and which one it replaces.
 void writeRegistration(Writer& writer, const Registered& registered);
 Result<Registered> readRegistration(Reader& reader);
 

@@ -23,6 +23,7 @@ constexpr std::array<std::string_view, 3> sleeps{"waiting", "asleep", "awake"};
 constexpr std::array<std::string_view, 5> holds{"doze", "battery", "power", "network", "app"};
 constexpr std::array<std::string_view, 2> ways{"spot", "line"};
 constexpr std::array<std::string_view, 1> lineCloses{"flood"};
+constexpr std::array<std::string_view, 4> rotations{"rotates", "rotated", "retired", "revoked"};
 constexpr std::array<std::string_view, 1> lineWakes{"keepalive"};
 constexpr std::array<std::string_view, 4> urgencyLetters{"h", "n", "l", "v"};
 constexpr auto buckets = [] {
@@ -80,6 +81,7 @@ std::vector<EffectWord> table() {
         {"line",
          Whom::Device,
          {{"subscribed", Words, urgencyLetters}, {"wake", Word, lineWakes}, {"closed", Word, lineCloses}}},
+        {"registration", Whom::App, {{"is", Word, rotations}}},
         {"network", Whom::App, {{"is", Word, accesses}, {"because"}}},
         {"bucket", Whom::App, {{"from", Word, buckets}, {"to", Word, buckets}, {"because"}, {"until"}}},
         {"held_back", Whom::App, {{"because"}}},

@@ -284,6 +284,20 @@ Handled messageLog(Request& request) {
     });
 }
 
+/// Other tokens for an app's registrations, or for all apps'.
+Handled rotateRegistrations(Request& request) {
+    RegistrationsRotated rotated{.call = request.call, .app = {}};
+    STINT_TRY(request.arguments.read(rotated.app.name));
+    request.owner.arrived(std::move(rotated));
+    return waits();
+}
+
+Handled revokeRegistrations(Request& request) {
+    RegistrationsRevoked revoked{.call = request.call, .app = STINT_TRY(readApp(request))};
+    request.owner.arrived(std::move(revoked));
+    return waits();
+}
+
 Handled quota(Request& request) {
     const AppId app = STINT_TRY(readApp(request));
     STINT_TRY(maySee(request, app));
@@ -349,6 +363,8 @@ std::span<const Method> limitMethods() {
         {limitsInterface,       "ListMessages",           "a{sv}",      Operator, listMessages},
         {limitsInterface,       "MessageLog",             "a{sv}",      Operator, messageLog},
         {limitsInterface,       "ListRegistrations",      "a{sv}",      Operator, lists<RegistrationView>},
+        {limitsInterface,       "RotateRegistrations",    "sa{sv}",     Operator, rotateRegistrations},
+        {limitsInterface,       "RevokeRegistrations",    "sa{sv}",     Operator, revokeRegistrations},
         {limitsInterface,       "GetLine",                "a{sv}",      Operator, lists<LineStatus>},
         {limitsInterface,       "Quota",                  "sa{sv}",     Anyone,   quota},
         {limitsInterface,       "Policy",                 "a{sv}",      Anyone,   policy},

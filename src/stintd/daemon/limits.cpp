@@ -50,14 +50,18 @@ wire::LineView Daemon::viewOf(const LineWanted& wanted) {
                         .entries = {}};
     for (const NetworkSeen& seen : deviceSource_.networks())
         if (seen.carries) line.network = seen.name;
-    for (const auto& [registration, urgencies] : wanted.of)
+    for (const auto& [registration, urgencies, closed] : wanted.of)
         line.entries.push_back({.name = registration.name,
                                 .app = registration.app.name,
                                 .connector = registration.connector,
                                 .details = registration.details,
                                 .fetched = urgencies,
                                 .cursors = registration.cursors,
-                                .ended = registration.ended});
+                                .ended = registration.ended,
+                                .rotates = registration.rotates,
+                                .replaced = !registration.successor.empty(),
+                                .closed = closed,
+                                .revoked = registration.revoked});
     return line;
 }
 

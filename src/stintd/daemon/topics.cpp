@@ -57,6 +57,7 @@ Topics topicsOfTrace(const Trace& trace) {
     case Trace::What::NetworkChanged:
     case Trace::What::Work:
     case Trace::What::Line:
+    case Trace::What::Registration:
     case Trace::What::Digest:
         return {};
     }

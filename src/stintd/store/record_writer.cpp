@@ -265,7 +265,8 @@ Result<void> RecordWriter::write(const SaveRegistration& record) {
     return sql_.saveRegistration.run(
         registration.name, registration.app.name, registration.receiver, cursor(Urgency::VeryLow), cursor(Urgency::Low),
         cursor(Urgency::Normal), cursor(Urgency::High), registration.connector, registration.details,
-        registration.ended, registration.endpoint, count(registration.made), count(registration.last));
+        registration.ended, registration.endpoint, count(registration.made), count(registration.last),
+        registration.rotates, registration.successor, count(registration.retires), registration.revoked);
 }
 
 Result<void> RecordWriter::write(const DropRegistration& record) { return sql_.dropRegistration.run(record.name); }

@@ -322,6 +322,12 @@ Result<void> addRegistration(StoredRow row, Snapshot& snapshot) {
     registration.endpoint = row.text();
     registration.made = STINT_TRY(momentFrom<WallTime>(row, "made", anyTime));
     registration.last = row.optionalTime<WallTime>();
+    registration.rotates = row.flag();
+    registration.successor = row.text();
+    registration.retires = row.optionalTime<WallTime>();
+    if (const auto when = registration.retires)
+        STINT_TRY(checked(when->time_since_epoch().count(), "retires", anyTime));
+    registration.revoked = row.flag();
     snapshot.registrations.push_back(std::move(registration));
     return {};
 }

@@ -53,7 +53,8 @@ inline constexpr ChecksummedTable messagesTable{"messages",
                                                 1};
 inline constexpr ChecksummedTable registrationsTable{"registrations",
                                                      "name, app, receiver, very_low, low, normal, high, "
-                                                     "connector, details, ended, endpoint, made, last",
+                                                     "connector, details, ended, endpoint, made, last, rotates, "
+                                                     "successor, retires, revoked",
                                                      1};
 inline constexpr ChecksummedTable linePlaceTable{"line_place", "one, stream, epoch", 1};
 inline constexpr ChecksummedTable seenMessagesTable{"seen_messages", "id, seen", 1};

@@ -383,3 +383,13 @@ CREATE TABLE past_messages (
     seal    INTEGER NOT NULL,
     UNIQUE (app, nth)
 ) STRICT;
+
+-- version 16: registrations that get another token, and those that were revoked (push.md §4.4).
+
+ALTER TABLE registrations ADD COLUMN rotates INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE registrations ADD COLUMN successor TEXT NOT NULL DEFAULT ''; -- empty: none
+ALTER TABLE registrations ADD COLUMN retires INTEGER; -- wall ms; NULL: it does not
+ALTER TABLE registrations ADD COLUMN revoked INTEGER NOT NULL DEFAULT 0;
+UPDATE registrations SET seal = seal(name, app, receiver, very_low, low, normal, high, connector, details, ended,
+                                     endpoint, made, last, 0, '', NULL, 0)
+ WHERE seal IS seal(name, app, receiver, very_low, low, normal, high, connector, details, ended, endpoint, made, last);
