@@ -91,6 +91,32 @@ TEST_CASE("more than fits into an answer is asked for until there is no more") {
     }));
 }
 
+TEST_CASE("what one that is gone has is fetched by who names it, and by its own device alone") { // §2, §4.4
+    const NatsServer nats;
+    Server server(nats);
+    Phone phone;
+    join(server, phone);
+    Phone stranger;
+    join(server, stranger);
+    server.keep(numbered(phone, 0, 2), phone.key);
+    REQUIRE(eventually([&] { return has(phone, server, texts(0, 2)); }));
+    server.keep(numbered(phone, 2, 5), phone.key);
+    REQUIRE(
+        server.registrations.change(phone.asker(), {.registration = phone.registration, .isWanted = false}, wallNow())
+            .ok());
+    Phone unnamed = phone;
+    unnamed.at.cursors.clear();
+    CHECK(has(unnamed, server, texts(0, 2)));
+    Phone over = phone;
+    over.at.cursors.begin()->second.fill(std::uint64_t{1} << 62);
+    CHECK(has(over, server, texts(0, 2)));
+    stranger.at.cursors[phone.registration.substr(0, prefixLength)] = {};
+    stranger.at.cursors[phone.registration.substr(0, 1)] = {};
+    CHECK(has(stranger, server, {}));
+    REQUIRE(eventually([&] { return has(phone, server, texts(0, 5)); }));
+    CHECK(phone.again == 0);
+}
+
 TEST_CASE("of a subject the last hundred stay") { // §2
     const NatsServer nats;
     Server server(nats);

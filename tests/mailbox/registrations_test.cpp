@@ -187,7 +187,7 @@ TEST_CASE("what a device may not ask of its registrations") { // §4.4, §7
         question.sealedKey.clear();
         CHECK_FALSE(registrations.change(other.asker(), question, wallNow()).ok());
     }
-    SUBCASE("more than 256") {
+    SUBCASE("more than 512") {
         Phone many = phone;
         for (std::size_t n = 1; n < limits::registrations; ++n) {
             many.registration = *registrationOf(newToken());

@@ -32,7 +32,7 @@ namespace limits {
 inline constexpr std::size_t messages = 200;      ///< in an answer
 inline constexpr Bytes answer = 512 << 10;        ///< of bodies and headers in an answer
 inline constexpr std::size_t question = 64 << 10; ///< bytes
-inline constexpr std::size_t registrations = 256; ///< of a device
+inline constexpr std::size_t registrations = 512; ///< of a device: 256, and as many that others have replaced
 } // namespace limits
 
 /// A device asks for all that it lacks. The cursors are by the first characters of a registration's name, and by

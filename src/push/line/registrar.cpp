@@ -63,27 +63,36 @@ void Registrar::requestNext() {
 
 void Registrar::request(const Request& next) {
     const Wish& wish = next.wish;
+    std::optional<wire::LineEntry> known;
     for (wire::LineEntry& its : line_.entries) {
-        const auto details = detailsIn(its.details);
+        auto details = detailsIn(its.details);
         if (its.ended || its.app != next.app || !details || details->of != wish.token) continue;
-        if (details->vapid == wish.vapid) return renew(next, its, *details);
-        // The server binds a token to the key that it was made with, so another key needs another token.
-        its.ended = true;
-        gate_.unregister(its.name, false, nullptr);
-        break;
+        if (details->vapid != wish.vapid) {
+            // The server binds a token to the key that it was made with, so another key needs another token.
+            its.ended = true;
+            gate_.unregister(its.name, false, nullptr);
+        } else if (its.replaced) { // what comes to the old endpoint is for whoever asks now
+            its.connector = wish.service;
+            details->version = wish.version;
+            write(its, *details, "", [](const Result<void>&) {});
+        } else {
+            known = its;
+        }
     }
+    if (known) return renew(next, *known, *detailsIn(known->details));
     make(next.app, wish.service,
-         {.token = {}, .of = wish.token, .version = wish.version, .vapid = wish.vapid, .at = {}}, next.done);
+         {.token = {}, .of = wish.token, .version = wish.version, .vapid = wish.vapid, .at = {}}, "", next.done);
 }
 
-void Registrar::make(const std::string& app, const std::string& connector, Details details, const Done& done) {
+void Registrar::make(const std::string& app, const std::string& connector, Details details, const std::string& replaces,
+                     const Done& done) {
     details.token = newToken();
     details.at.clear();
     wire::LineEntry made;
     made.name = *registrationOf(details.token);
     made.app = app;
     made.connector = connector;
-    write(made, details, done);
+    write(made, details, replaces, done);
 }
 
 // The same endpoint again. The daemon is told in any case, and tries again what its connector had not taken; the
@@ -95,21 +104,23 @@ void Registrar::renew(const Request& next, const wire::LineEntry& its, Details d
         details.version == next.wish.version && fetching_ && !details.at.empty() && details.at == here();
     details.version = next.wish.version;
     if (!isPlaced) details.at.clear(); // the server learns the version, and then the connector is told
-    write(renewed, details, [this, renewed, details, isPlaced, done = next.done](const Result<void>& written) {
+    write(renewed, details, "", [this, renewed, details, isPlaced, done = next.done](const Result<void>& written) {
         done(written);
         if (isPlaced && written.ok())
             teller_.newEndpoint(renewed.connector, details, settings_->endpointOf(details.token));
     });
 }
 
-void Registrar::write(const wire::LineEntry& entry, const Details& details, const Done& done) {
+void Registrar::write(const wire::LineEntry& entry, const Details& details, const std::string& replaces,
+                      const Done& done) {
     wire::LineEntry written = entry;
     written.details = textOf(details);
     gate_.registers({.name = written.name,
                      .app = AppId{written.app},
                      .connector = written.connector,
                      .details = written.details,
-                     .endpoint = details.at.empty() ? "" : settings_->endpointOf(details.token)},
+                     .endpoint = details.at.empty() ? "" : settings_->endpointOf(details.token),
+                     .replaces = replaces},
                     [this, written, done](const Result<void>& answer) {
                         if (!answer.ok()) return done(answer);
                         // The daemon tells it, too, and which urgencies are fetched.
@@ -128,7 +139,8 @@ std::vector<wire::LineEntry> Registrar::named(const std::string& token) const {
     std::vector<wire::LineEntry> found;
     for (const wire::LineEntry& one : line_.entries) {
         const auto details = detailsIn(one.details);
-        if (!one.ended && details && details->of == token) found.push_back(one);
+        // One that was replaced ends with the other.
+        if (!one.ended && !one.replaced && details && details->of == token) found.push_back(one);
     }
     return found;
 }
@@ -144,24 +156,27 @@ void Registrar::unregister(const std::string& name, const Done& done) {
 
 bool Registrar::isToBePlaced(const wire::LineEntry& entry) const {
     if (passed_.contains(entry.name)) return false;
-    if (entry.ended) return true;
+    if (entry.ended || (entry.closed && !closed_.contains(entry.name))) return true;
     const auto details = detailsIn(entry.details);
-    return details && details->at != here();
+    return details && (details->at != here() || entry.rotates) && !entry.closed;
 }
 
 // One after another, so that a device with many registrations does not crowd its line.
 void Registrar::go() {
     std::erase_if(passed_, [this](const std::string& name) { return !line_.find(name); });
+    std::erase_if(closed_, [this](const std::string& name) { return !line_.find(name); });
+    tellRevoked();
     if (!fetching_ || !fetching_->isUp() || retry_.isSet()) return;
     if (placing_ == fetching_->connection()) return;
     const auto next = std::ranges::find_if(line_.entries, [this](const auto& one) { return isToBePlaced(one); });
     if (next == line_.entries.end()) return;
     placing_ = fetching_->connection();
     const wire::LineEntry& entry = *next;
-    if (entry.ended) return end(entry);
+    if (entry.ended || entry.closed) return end(entry);
     const Details details = *detailsIn(entry.details);
     if (isOfAnotherDevice(details)) return remake(entry, details);
-    place(entry, details);
+    if (details.at != here()) return place(entry, details);
+    rotate(entry, details);
 }
 
 // The store, and the name that this device has there.
@@ -189,7 +204,38 @@ void Registrar::remake(const wire::LineEntry& entry, const Details& details) {
         });
     };
     if (std::ranges::any_of(line_.entries, isNew)) return dropOld({});
-    make(entry.app, entry.connector, details, dropOld);
+    make(entry.app, entry.connector, details, "", dropOld);
+}
+
+// push.md §4.4: the old one goes on beside it, until some time after the connector was told of the new one.
+void Registrar::rotate(const wire::LineEntry& entry, const Details& details) {
+    make(entry.app, entry.connector, details, entry.name, [this, name = entry.name](const Result<void>& made) {
+        if (!made.ok()) return later();
+        const auto old = std::ranges::find(line_.entries, name, &wire::LineEntry::name);
+        if (old != line_.entries.end()) {
+            old->rotates = false;
+            old->replaced = true;
+        }
+        placing_.reset();
+        go();
+    });
+}
+
+bool Registrar::hasAnother(const wire::LineEntry& entry, const Details& details) const {
+    return std::ranges::any_of(line_.entries, [&](const wire::LineEntry& one) {
+        const auto its = detailsIn(one.details);
+        return one.name != entry.name && !one.ended && one.app == entry.app && its && its->of == details.of;
+    });
+}
+
+// One that has registered again meanwhile would take the word for that.
+void Registrar::tellRevoked() {
+    for (wire::LineEntry& one : line_.entries) {
+        if (!std::exchange(one.revoked, false)) continue;
+        const auto details = detailsIn(one.details);
+        if (details && !hasAnother(one, *details)) teller_.unregistered(one.connector, *details);
+        gate_.unregister(one.name, false, nullptr);
+    }
 }
 
 void Registrar::place(const wire::LineEntry& entry, const Details& details) {
@@ -214,11 +260,12 @@ void Registrar::placed(const wire::LineEntry& entry, Details details, const Resu
         placing_.reset();
         return go();
     }
-    write(*now, details, [this, entry, details](const Result<void>& written) {
+    // First: who is killed in between tells it again. One that was replaced, at a store that is another, is not told.
+    if (!now->replaced) teller_.newEndpoint(now->connector, details, settings_->endpointOf(details.token));
+    write(*now, details, "", [this](const Result<void>& written) {
         if (!written.ok()) return later();
         backoff_.reset();
         placing_.reset();
-        teller_.newEndpoint(entry.connector, details, settings_->endpointOf(details.token));
         go();
     });
 }
@@ -227,19 +274,24 @@ void Registrar::refused(const wire::LineEntry& entry, const Details& details, co
     complain("stint-push", fmt::format("the server refuses a registration of {}: {}", entry.app, why));
     passed_.insert(entry.name);
     placing_.reset();
-    teller_.unregistered(entry.connector, details);
+    if (!hasAnother(entry, details)) teller_.unregistered(entry.connector, details);
     gate_.unregister(entry.name, true, nullptr);
     go();
 }
 
 void Registrar::end(const wire::LineEntry& entry) {
     const RegistrationQuestion question{.registration = entry.name, .isWanted = false, .vapid = {}, .sealedKey = {}};
-    const auto told = [this, name = entry.name, of = fetching_->connection()](const Result<void>& answer) {
+    const auto told = [this, name = entry.name, closed = !entry.ended,
+                       of = fetching_->connection()](const Result<void>& answer) {
         if (placing_ != of) return;
         // One that the server does not know, or that is none to it, has ended there, too.
         if (!answer.ok() && answer.error().code != Errc::ILLEGAL_ARGUMENT) return later();
         backoff_.reset();
         placing_.reset();
+        if (closed) {
+            closed_.insert(name);
+            return go();
+        }
         passed_.insert(name);
         gate_.unregister(name, true, [this, name](const Result<void>& ended) {
             if (!ended.ok()) passed_.erase(name);

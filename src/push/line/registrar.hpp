@@ -64,14 +64,20 @@ private:
     void requestNext();
     void request(const Request& next);
     void renew(const Request& next, const wire::LineEntry& its, Details details);
-    /// A registration with a token of its own.
-    void make(const std::string& app, const std::string& connector, Details details, const Done& done);
-    void write(const wire::LineEntry& entry, const Details& details, const Done& done);
+    /// A registration with a token of its own, in the place of the one that is called `replaces`, if any.
+    void make(const std::string& app, const std::string& connector, Details details, const std::string& replaces,
+              const Done& done);
+    /// `replaces`: as with make(), where it is new.
+    void write(const wire::LineEntry& entry, const Details& details, const std::string& replaces, const Done& done);
 
     bool isToBePlaced(const wire::LineEntry& entry) const;
     std::string here() const;
     bool isOfAnotherDevice(const Details& details) const;
     void remake(const wire::LineEntry& entry, const Details& details);
+    void rotate(const wire::LineEntry& entry, const Details& details);
+    void tellRevoked();
+    /// True where the connector has a registration by the same token beside that one.
+    bool hasAnother(const wire::LineEntry& entry, const Details& details) const;
     void place(const wire::LineEntry& entry, const Details& details);
     void end(const wire::LineEntry& entry);
     void placed(const wire::LineEntry& entry, Details details, const Result<void>& answer);
@@ -87,6 +93,7 @@ private:
     bool isRequesting_ = false;
     std::optional<std::uint64_t> placing_; ///< the connection over which one is being placed
     std::set<std::string> passed_;         ///< names that were refused, until the daemon has taken them out
+    std::set<std::string> closed_;         ///< names of those that are fetched, and that the server knows to be gone
     Timer retry_;
     Backoff backoff_;
 };

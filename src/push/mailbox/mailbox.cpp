@@ -9,6 +9,7 @@ namespace stint::push {
 namespace {
 
 constexpr std::string_view group = "stint";
+constexpr std::uint64_t farthest = std::uint64_t{1} << 62; ///< nothing of a subject is asked for (push.md §4.1)
 
 /// A cursor as it is after the epochs that its device does not know.
 std::uint64_t after(std::uint64_t cursor, const std::vector<Epoch>& epochs) {
@@ -57,7 +58,14 @@ Result<BoxAnswer> Mailbox::answer(const Asker& asker, const BoxQuestion& questio
     const bool isSame = question.place.stream == place.store;
     for (const Epoch& epoch : place.epochs)
         if (!isSame || epoch.number > question.place.epoch) answer.epochs.push_back(epoch);
-    const auto registered = registrations_.of(asker.device);
+    auto registered = registrations_.of(asker.device);
+    // What one that was replaced still has is fetched, though its senders are told that it is gone (push.md §4.4).
+    for (const auto& [prefix, cursors] : question.cursors) {
+        const bool isAsked = std::ranges::any_of(cursors, [](std::uint64_t cursor) { return cursor < farthest; });
+        auto gone = isAsked ? registrations_.goneOf(asker.device, prefix) : std::nullopt;
+        if (gone) registered.push_back(*std::move(gone));
+    }
+    std::ranges::sort(registered, {}, &Registered::name);
     Bytes left = limits::answer;
     for (std::size_t n = urgencyWords.size(); n-- > 0;) {
         if (!question.wanted[n]) continue;
@@ -90,7 +98,6 @@ void Mailbox::hasRead(const std::string& device, std::size_t times) const {
 
 Result<bool> Mailbox::read(const Address& subject, std::uint64_t cursor, std::size_t most, Bytes& left,
                            std::vector<StoredMessage>& into) const {
-    constexpr std::uint64_t farthest = std::uint64_t{1} << 62;
     while (cursor < farthest) {
         auto found = STINT_TRY(broker_.next(streamOf(subject.shard), cursor + 1, storedSubject(subject)));
         if (!found) return true;

@@ -117,6 +117,14 @@ std::vector<Registered> Registrations::of(const std::string& device) const {
     return its;
 }
 
+std::optional<Registered> Registrations::goneOf(const std::string& device, const std::string& prefix) const {
+    const std::lock_guard lock(mutex_);
+    const auto found = all_.lower_bound(prefix);
+    const bool isIt = prefix.size() == prefixLength && found != all_.end() && found->first.starts_with(prefix);
+    if (!isIt || found->second.device != device || !found->second.gone) return std::nullopt;
+    return found->second;
+}
+
 std::size_t Registrations::count() const {
     const std::lock_guard lock(mutex_);
     return static_cast<std::size_t>(std::ranges::count_if(all_, [](const auto& entry) { return !entry.second.gone; }));

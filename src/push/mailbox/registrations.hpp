@@ -42,6 +42,8 @@ public:
     Result<std::optional<Registered>> find(const std::string& name) const;
     /// Those of a device that are not gone, by name.
     std::vector<Registered> of(const std::string& device) const;
+    /// One of the device's that is gone, by the first characters of its name.
+    std::optional<Registered> goneOf(const std::string& device, const std::string& prefix) const;
     std::size_t count() const;
 
     /// Does what a device asks for, who is `asker` by the broker's word. IllegalArgument: it may not be; Unavailable:
