@@ -379,6 +379,34 @@ TEST_CASE("push apps tells who is registered, and no more of an endpoint than it
     CHECK(has(ran({"push", "apps", "--show"}).out, url));
     CHECK(has(ran({"push", "apps", "--json"}).out, R"("endpoint":"https://push.example/push/v1/AAAABB…")"));
     CHECK(has(ran({"push", "apps", "--json", "--show"}).out, url));
+    known.registrations = {{.app = AppId{"org.example.Chat"}, .endpoint = url, .made = now, .retires = now + 49h}};
+    CHECK(has(ran({"push", "apps"}).out, "/AAAABB…, until "));
+    known.registrations[0].retires = now - 1s;
+    CHECK(has(ran({"push", "apps"}).out, "/AAAABB…, gone for its senders\n"));
+}
+
+TEST_CASE("push rotate and push revoke name an app, and end with 66 where it is not registered") { // push.md §5
+    Words told;
+    FakeDaemon fake([&told](Talk& talk, const wire::Message& call) {
+        Reader reader(call);
+        const std::string package = reader.string().value();
+        told.push_back(fmt::format("{} {}", call.member(), package));
+        if (package == "com.example.none") return talk.refuse(call, Errc::ILLEGAL_STATE, "it is not registered");
+        talk.reply(call, [](Writer&) {});
+    });
+    CHECK(ran({"push", "rotate"}).code == 0);
+    CHECK(ran({"push", "rotate", "org.example.Chat"}).code == 0);
+    CHECK(ran({"push", "revoke", "org.example.Chat"}).code == 0);
+    for (const char* verb : {"rotate", "revoke"}) {
+        const auto made = ran({"push", verb, "com.example.none"});
+        CHECK(made.code == 66);
+        CHECK(made.err == fmt::format("stint: cannot {} com.example.none: it is not registered\n", verb));
+    }
+    CHECK(ran({"push", "revoke"}).code == 64);
+    fake.calls();
+    CHECK(told == Words{"RotateRegistrations ", "RotateRegistrations org.example.Chat",
+                        "RevokeRegistrations org.example.Chat", "RotateRegistrations com.example.none",
+                        "RevokeRegistrations com.example.none"});
 }
 
 TEST_CASE("push status tells whether there is a line, and what it does next") { // push.md §5

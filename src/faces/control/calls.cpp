@@ -243,6 +243,14 @@ Call<void> allowTemporarily(const std::string& package, Duration length) {
     return {wire::limitsInterface, "TempAllowlist", readNothing, writing(package, length)};
 }
 
+Call<void> rotateRegistrations(const std::string& package) {
+    return {wire::limitsInterface, "RotateRegistrations", readNothing, writing(package)};
+}
+
+Call<void> revokeRegistrations(const std::string& package) {
+    return {wire::limitsInterface, "RevokeRegistrations", readNothing, writing(package)};
+}
+
 Call<void> push(const std::string& package, const Pushed& message) {
     return {wire::limitsInterface, "Push", readNothing,
             writing(package, message.urgency == nameOf(Urgency::High), message.data),

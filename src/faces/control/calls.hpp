@@ -193,6 +193,10 @@ inline auto deviceLimits() { return list<DeviceLimitView>(wire::limitsInterface,
 /// The places at which apps get messages from elsewhere, and the line that brings them: one row (push.md §4).
 inline auto registrations() { return list<RegistrationView>(wire::limitsInterface, "ListRegistrations"); }
 inline auto line() { return list<LineStatus>(wire::limitsInterface, "GetLine"); }
+/// Other tokens for the app's, or for all apps' if `package` is empty (push.md §4.4). IllegalState: it has none.
+Call<void> rotateRegistrations(const std::string& package);
+/// Ends the app's. IllegalState: it has none.
+Call<void> revokeRegistrations(const std::string& package);
 Question<wire::DozeView> doze();
 /// `machine`: "deep" or "light" (limits.md §6.7); returns the new state.
 Call<wire::DozeView> stepDoze(const std::string& machine);

@@ -111,7 +111,7 @@ void tellCircle(const Circle& circle, const cli::Screen& screen) {
 Result<RegistrationView> firstRegistration(Daemon& daemon, const std::string& package) {
     const AppView app = STINT_TRY(cli::lookUpApp(daemon, package));
     for (RegistrationView& each : STINT_TRY(daemon.ask(calls::registrations())))
-        if (each.app == app.manifest.package && !each.ended) return std::move(each);
+        if (each.app == app.manifest.package && !each.ended && !each.retires) return std::move(each);
     return fail(Errc::ILLEGAL_STATE,
                 "it is not registered for messages from elsewhere; an app registers by UnifiedPush when it runs: "
                 "`stint push apps` lists those that are");

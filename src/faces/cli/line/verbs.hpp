@@ -129,6 +129,8 @@ Verb alarmsVerb();
 Verb pushVerb();
 Verb pushMessagesVerb();
 Verb pushAppsVerb();
+Verb pushRotateVerb();
+Verb pushRevokeVerb();
 Verb pushStatusVerb();
 Verb pushSendVerb();
 Verb pushTestVerb();
@@ -196,6 +198,8 @@ inline constexpr std::array everyVerb{getVerb,
                                       pushVerb,
                                       pushMessagesVerb,
                                       pushAppsVerb,
+                                      pushRotateVerb,
+                                      pushRevokeVerb,
                                       pushStatusVerb,
                                       pushSendVerb,
                                       pushTestVerb,

@@ -169,6 +169,13 @@ std::string cutShort(std::string url) {
     return url;
 }
 
+/// Another has its place, and the old URL is still taken, or no longer.
+std::string retirementText(const RegistrationView& view, WallTime now) {
+    if (!view.retires) return "";
+    if (now < *view.retires) return fmt::format(", until {}", timeText(*view.retires, now));
+    return ", gone for its senders";
+}
+
 int pushApps(const Arguments& given, const Screen& screen) {
     constexpr std::string_view what = "cannot list registrations";
     auto daemon = Daemon::connect(screen);
@@ -181,9 +188,10 @@ int pushApps(const Arguments& given, const Screen& screen) {
         if (!given.has("show")) view.endpoint = cutShort(view.endpoint);
         if (screen.json()) screen.print(jsonOfRow(view));
         const std::string none = view.ended ? "ended; the server is to be told" : "the server has not made it yet";
+        const std::string endpoint = view.ended || view.endpoint.empty() ? none : view.endpoint;
         table.add({view.app.name, timeText(view.made, now), view.last ? timeText(*view.last, now) : "-",
                    std::to_string(view.waiting), view.fetched.empty() ? "-" : view.fetched,
-                   view.ended || view.endpoint.empty() ? none : view.endpoint});
+                   endpoint + (view.ended ? "" : retirementText(view, now))});
     }
     if (table.empty())
         screen.tell("no app is registered for messages from elsewhere");
@@ -236,10 +244,65 @@ Verb pushAppsVerb() {
             .about =
                 "Each place at which an app gets messages: when it was made, when the last message came, how many "
                 "wait in the inbox (`stint push messages` says for what), which urgencies are fetched now (h, n, l, "
-                "v), and the URL that the app's server posts to, cut short: who has it may send.",
+                "v), and the URL that the app's server posts to, cut short: who has it may send. An old URL, which "
+                "`stint push rotate` has replaced, is taken until the time beside it.",
             .options = {{"--show", "", "the whole URLs"}},
             .examples = {{"stint push apps --show", ""}},
             .run = pushApps};
+}
+
+// `stint push rotate` and `stint push revoke`: other tokens for an app's registrations, or none (push.md §4.4).
+
+namespace {
+
+int pushRotate(const Arguments& given, const Screen& screen) {
+    const std::string package = given.words.empty() ? "" : given.words[0];
+    const std::string what =
+        package.empty() ? "cannot rotate registrations" : fmt::format("cannot rotate {}", printable(package));
+    auto daemon = Daemon::connect(screen);
+    if (!daemon.ok()) return screen.fail(what, daemon.error());
+    const auto done = daemon->ask(calls::rotateRegistrations(package));
+    return done.ok() ? ends::ok : failOfLookUp(screen, what, done.error());
+}
+
+int pushRevoke(const Arguments& given, const Screen& screen) {
+    const std::string& package = given.words[0];
+    const std::string what = fmt::format("cannot revoke {}", printable(package));
+    auto daemon = Daemon::connect(screen);
+    if (!daemon.ok()) return screen.fail(what, daemon.error());
+    const auto done = daemon->ask(calls::revokeRegistrations(package));
+    return done.ok() ? ends::ok : failOfLookUp(screen, what, done.error());
+}
+
+} // namespace
+
+Verb pushRotateVerb() {
+    return {.name = "push rotate",
+            .words = "[PACKAGE]",
+            .fewest = 0,
+            .most = 1,
+            .summary = "give registrations other URLs: an app's, or all",
+            .about = "Each app is told its new URL when the server has it, and tells its own server. The old URL is "
+                     "taken for push.rotated more (7d), and then no longer; what was sent to it before arrives. "
+                     "Without this a registration gets another URL after push.rotate_after (180d).\n"
+                     "Ends with 66 when the app is not registered.",
+            .options = {},
+            .examples = {{"stint push rotate com.example.mail", "who knows its URL may send to it no longer than 7d"}},
+            .run = pushRotate};
+}
+
+Verb pushRevokeVerb() {
+    return {.name = "push revoke",
+            .words = "PACKAGE",
+            .fewest = 1,
+            .most = 1,
+            .summary = "end an app's registrations for messages from elsewhere",
+            .about = "They end at once on this device, and what waits for them is dropped; its senders are told that "
+                     "they are gone as soon as the server is reached. The app is told, and may register again.\n"
+                     "Ends with 66 when the app is not registered.",
+            .options = {},
+            .examples = {{"stint push revoke com.example.mail", ""}},
+            .run = pushRevoke};
 }
 
 Verb pushStatusVerb() {
