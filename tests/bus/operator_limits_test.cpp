@@ -133,7 +133,7 @@ TEST_CASE(
 TEST_CASE("registrations are rotated and revoked by the operator alone") { // push.md §4.4
     World world;
     Client person = world.connectOperator();
-    const auto of = [](std::string_view package) {
+    const auto of = [](const std::string& package) {
         return [package](Writer& writer) {
             writer.string(package);
             noOptions(writer);

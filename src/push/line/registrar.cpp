@@ -163,8 +163,8 @@ bool Registrar::isToBePlaced(const wire::LineEntry& entry) const {
 
 // One after another, so that a device with many registrations does not crowd its line.
 void Registrar::go() {
-    std::erase_if(passed_, [this](const std::string& name) { return !line_.find(name); });
-    std::erase_if(closed_, [this](const std::string& name) { return !line_.find(name); });
+    for (auto* const names : {&passed_, &told_, &closed_})
+        std::erase_if(*names, [this](const std::string& name) { return !line_.find(name); });
     tellRevoked();
     if (!fetching_ || !fetching_->isUp() || retry_.isSet()) return;
     if (placing_ == fetching_->connection()) return;
@@ -230,8 +230,8 @@ bool Registrar::hasAnother(const wire::LineEntry& entry, const Details& details)
 
 // One that has registered again meanwhile would take the word for that.
 void Registrar::tellRevoked() {
-    for (wire::LineEntry& one : line_.entries) {
-        if (!std::exchange(one.revoked, false)) continue;
+    for (const wire::LineEntry& one : line_.entries) {
+        if (!one.revoked || !told_.insert(one.name).second) continue;
         const auto details = detailsIn(one.details);
         if (details && !hasAnother(one, *details)) teller_.unregistered(one.connector, *details);
         gate_.unregister(one.name, false, nullptr);

@@ -93,7 +93,9 @@ private:
     bool isRequesting_ = false;
     std::optional<std::uint64_t> placing_; ///< the connection over which one is being placed
     std::set<std::string> passed_;         ///< names that were refused, until the daemon has taken them out
-    std::set<std::string> closed_;         ///< names of those that are fetched, and that the server knows to be gone
+    std::set<std::string> told_;   ///< names of those that were revoked, of which the daemon may not know yet that
+                                   ///< their connectors were told
+    std::set<std::string> closed_; ///< names of those that are fetched, and that the server knows to be gone
     Timer retry_;
     Backoff backoff_;
 };

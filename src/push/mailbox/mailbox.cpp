@@ -59,7 +59,7 @@ Result<BoxAnswer> Mailbox::answer(const Asker& asker, const BoxQuestion& questio
     for (const Epoch& epoch : place.epochs)
         if (!isSame || epoch.number > question.place.epoch) answer.epochs.push_back(epoch);
     auto registered = registrations_.of(asker.device);
-    // What one that was replaced still has is fetched, though its senders are told that it is gone (push.md §4.4).
+    // One that was replaced is fetched to its end, though its senders are told that it is gone (push.md §4.4).
     for (const auto& [prefix, cursors] : question.cursors) {
         const bool isAsked = std::ranges::any_of(cursors, [](std::uint64_t cursor) { return cursor < farthest; });
         auto gone = isAsked ? registrations_.goneOf(asker.device, prefix) : std::nullopt;

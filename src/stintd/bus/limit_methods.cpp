@@ -293,7 +293,8 @@ Handled rotateRegistrations(Request& request) {
 }
 
 Handled revokeRegistrations(Request& request) {
-    RegistrationsRevoked revoked{.call = request.call, .app = STINT_TRY(readApp(request))};
+    RegistrationsRevoked revoked{.call = request.call, .app = {}};
+    revoked.app = STINT_TRY(readApp(request));
     request.owner.arrived(std::move(revoked));
     return waits();
 }
