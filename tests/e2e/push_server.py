@@ -9,6 +9,7 @@ import socket
 import subprocess
 from pathlib import Path
 
+import pytest
 from world import BIN
 
 PATIENCE = 20  # seconds
@@ -128,6 +129,14 @@ class PushServer(HttpServer):
     def metric(self, name):
         found = re.search(rf"^{re.escape(name)} (\d+)$", self.ask("GET", "/metrics")[2], re.MULTILINE)
         return int(found[1]) if found else 0
+
+    def metrics(self):
+        """Its samples, read by Prometheus' own parser: the value by name and labels."""
+        parser = pytest.importorskip("prometheus_client.openmetrics.parser")
+        _, headers, text = self.ask("GET", "/metrics")
+        assert headers["Content-Type"].startswith("application/openmetrics-text; version=1.0.0")
+        return {(sample.name, *sample.labels.values()): sample.value
+                for family in parser.text_string_to_metric_families(text) for sample in family.samples}
 
     def close(self):
         for phone in self.phones:

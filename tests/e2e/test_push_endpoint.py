@@ -13,6 +13,7 @@ import threading
 import time
 
 import pytest
+from push_line import until
 from push_server import PATIENCE, PushServer
 from test_push_send import HERE as WEB_PUSH
 from world import BIN
@@ -152,6 +153,30 @@ def test_an_idempotency_key_is_one_message(server):  # §2
 def test_the_figures_are_for_who_stands_beside(server):  # §3
     assert "stint_endpoint_registrations 0\n" in server.ask("GET", "/metrics")[2]
     assert server.ask("GET", "/metrics", X_Forwarded_For="1.2.3.4")[0] == 404
+
+
+def test_how_long_messages_take_to_be_kept_is_counted(server):  # §3
+    phone = server.phone()
+    token = phone.register(encrypted=False)["token"]
+    assert [server.post(token, str(n)) for n in range(5)] == [201] * 5
+    assert server.post("x" * 43, "x") == 404
+    told = server.metrics()
+    assert told["stint_endpoint_requests_total", "201"] == 5 and told["stint_endpoint_requests_total", "404"] == 1
+    assert told["stint_endpoint_registrations",] == 1
+    assert told["stint_endpoint_store_seconds_count", "outbox"] == 5 == told["stint_endpoint_store_seconds_bucket", "outbox", "+Inf"]
+    assert 0 < told["stint_endpoint_store_seconds_sum", "outbox"] < 5
+    come(phone, [str(n) for n in range(5)])
+    until(lambda: server.metric("stint_endpoint_unacknowledged") == 0)
+    assert server.metrics()["stint_endpoint_store_seconds_count", "stream"] == 5
+
+
+def test_what_the_broker_never_had_is_kept_by_the_outbox_alone(server):  # §1.1
+    token = server.phone().register(encrypted=False)["token"]
+    server.kill(server.nats)
+    assert server.post(token, "x") == 201
+    told = server.metrics()
+    assert told["stint_endpoint_store_seconds_count", "outbox"] == 1
+    assert told["stint_endpoint_store_seconds_count", "stream"] == 0 and told["stint_endpoint_unacknowledged",] <= 1
 
 
 def test_connections_that_say_nothing_keep_nobody_out(server):  # §3: none of the answers slower than 5 s

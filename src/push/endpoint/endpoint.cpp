@@ -9,6 +9,7 @@
 
 #include "base/result/errors.hpp"
 #include "base/text/number.hpp"
+#include "base/text/open_metrics.hpp"
 #include "base/time/clock.hpp"
 #include "push/webpush/encryption.hpp"
 
@@ -116,7 +117,7 @@ void Endpoint::answer(http::Request request, std::function<void(Answer)> done) {
         ++answers_[answer.status];
         done(std::move(answer));
     };
-    if (request.path == metricsPath) return last({200, "text/plain; version=0.0.4; charset=utf-8", metrics()});
+    if (request.path == metricsPath) return last({200, std::string(OpenMetrics::type), metrics()});
     if (devices_ && request.path == devicesPath) return last(devices_->answer(request.body, wallNow()));
     if (request.method == "GET") return last({200, "application/json", "{\"unifiedpush\":{\"version\":1}}\n"});
     post(std::move(request), last);
@@ -148,16 +149,32 @@ void Endpoint::post(http::Request request, const std::function<void(Answer)>& do
                  });
 }
 
+namespace {
+
+void addGauge(OpenMetrics& text, const OpenMetrics::Family& family, std::int64_t value) {
+    text.begin(family);
+    text.add("", {}, value);
+}
+
+} // namespace
+
+// push.md §3.
 std::string Endpoint::metrics() const {
-    std::string text = "# TYPE stint_endpoint_requests_total counter\n";
+    OpenMetrics text;
+    text.begin({"stint_endpoint_requests", "counter", "Requests, by the status of their answer."});
     for (const auto& [status, count] : answers_)
-        text += fmt::format("stint_endpoint_requests_total{{status=\"{}\"}} {}\n", status, count);
+        text.add("_total", {{"status", std::to_string(status)}}, static_cast<std::int64_t>(count));
+    const auto latencies = keeper_.latencies();
+    text.begin({"stint_endpoint_store_seconds", "histogram", "How long until a message was kept.", "seconds"});
+    text.addHistogram({{"in", "outbox"}}, latencies.outbox);
+    text.addHistogram({{"in", "stream"}}, latencies.stream);
     const auto held = keeper_.held();
-    text += fmt::format("# TYPE stint_endpoint_registrations gauge\nstint_endpoint_registrations {}\n"
-                        "# TYPE stint_endpoint_outbox_bytes gauge\nstint_endpoint_outbox_bytes {}\n"
-                        "# TYPE stint_endpoint_unacknowledged gauge\nstint_endpoint_unacknowledged {}\n",
-                        registrations_.count(), held.bytes, held.waiting);
-    return text;
+    addGauge(text, {"stint_endpoint_registrations", "gauge", "Registrations of all devices."},
+             static_cast<std::int64_t>(registrations_.count()));
+    addGauge(text, {"stint_endpoint_outbox_bytes", "gauge", "What the outbox keeps.", "bytes"}, held.bytes);
+    addGauge(text, {"stint_endpoint_unacknowledged", "gauge", "Messages that the streams have not acknowledged."},
+             static_cast<std::int64_t>(held.waiting));
+    return text.text();
 }
 
 const http::Headers& Endpoint::commonHeaders() const {

@@ -33,6 +33,7 @@ struct Keeper::Shared {
     bool isUp = false, changed = false, ends = false;
     std::map<std::string, Place> places; ///< by shard
     Held held;
+    Latencies latencies;
 };
 
 Keeper::Keeper(Outbox outbox, const Broker& broker, Hooks hooks)
@@ -53,7 +54,8 @@ void Keeper::keep(std::string subject, Headers headers, std::string body, std::f
         const std::lock_guard lock(shared_->mutex);
         shared_->wanted.push_back(
             {.posted = {.subject = std::move(subject), .headers = std::move(headers), .body = std::move(body)},
-             .done = std::move(done)});
+             .done = std::move(done),
+             .since = SteadyClock::now()});
     }
     shared_->woken.notify_one();
 }
@@ -77,6 +79,17 @@ Result<Keeper::Place> Keeper::placeOf(const std::string& shard) const {
 Keeper::Held Keeper::held() const {
     const std::lock_guard lock(shared_->mutex);
     return shared_->held;
+}
+
+Keeper::Latencies Keeper::latencies() const {
+    const std::lock_guard lock(shared_->mutex);
+    return shared_->latencies;
+}
+
+void Keeper::measure(Histogram Latencies::*in, SteadyTime since) {
+    const std::chrono::duration<double> length = SteadyClock::now() - since;
+    const std::lock_guard lock(shared_->mutex);
+    (shared_->latencies.*in).add(length.count());
 }
 
 void Keeper::run() {
@@ -117,11 +130,12 @@ std::vector<std::int64_t> Keeper::noted(const std::vector<Told>& told) {
     std::vector<std::int64_t> numbers;
     for (const Told& one : told) {
         Stream& stream = streams_.at(one.stream);
-        stream.sent.erase(one.number);
+        const auto sent = stream.sent.extract(one.number);
         if (!one.sequence.ok()) {
             isOpen_ = false;
             continue;
         }
+        if (sent) measure(&Latencies::stream, sent.mapped());
         numbers.push_back(one.number);
         stream.highest = std::max(stream.highest, *one.sequence);
     }
@@ -148,7 +162,7 @@ std::map<std::string, std::uint64_t> Keeper::promisesFor(const std::vector<const
 void Keeper::work(std::vector<Wanted> wanted, const std::vector<Told>& told) {
     const auto numbers = noted(told);
     std::vector<Posted*> posted;
-    std::vector<std::function<void(Result<void>)>*> asked;
+    std::vector<const Wanted*> asked;
     Bytes left = room - outbox_.size();
     for (Wanted& one : wanted) {
         left -= Outbox::sizeOf(one.posted);
@@ -157,13 +171,15 @@ void Keeper::work(std::vector<Wanted> wanted, const std::vector<Told>& told) {
             continue;
         }
         posted.push_back(&one.posted);
-        asked.push_back(&one.done);
+        asked.push_back(&one);
     }
     const auto committed =
         outbox_.commit(posted, numbers, promisesFor({posted.begin(), posted.end()}, told), wallNow());
     if (!committed.ok()) tell(committed.error().message);
-    for (const auto* const done : asked)
-        (*done)(committed);
+    for (const Wanted* const one : asked) {
+        if (committed.ok()) measure(&Latencies::outbox, one->since);
+        one->done(committed);
+    }
     if (!committed.ok() || !isOpen_) return;
     for (const Posted* const one : posted)
         send(*one);
@@ -171,7 +187,7 @@ void Keeper::work(std::vector<Wanted> wanted, const std::vector<Told>& told) {
 
 void Keeper::send(const Posted& posted) {
     const std::string stream = streamOfSubject(posted.subject);
-    streams_.at(stream).sent.insert(posted.number);
+    streams_.at(stream).sent[posted.number] = SteadyClock::now();
     broker_.keep(posted.subject, posted.headers, posted.body,
                  [shared = shared_, number = posted.number, stream](Result<std::uint64_t> sequence) {
                      {

@@ -3,14 +3,15 @@
 // any thread may call.
 #pragma once
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
-#include <set>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "base/text/open_metrics.hpp"
 #include "push/broker/broker.hpp"
 #include "push/mailbox/outbox.hpp"
 
@@ -52,13 +53,22 @@ public:
     };
     Held held() const;
 
+    /// How long messages took until they were kept, in seconds.
+    struct Latencies {
+        Histogram outbox{{0.0001, 0.001, 0.005, 0.02, 0.1, 0.5, 5}}; ///< until the commit that their senders wait for
+        Histogram stream{{0.0001, 0.001, 0.005, 0.02, 0.1, 0.5, 5}}; ///< from the last time that they were sent there
+    };
+    Latencies latencies() const;
+
 private:
     /// The part that other threads see: what they leave, and what they are shown. Callbacks of the broker may outlive
     /// the keeper.
     struct Shared;
+    using SteadyTime = std::chrono::steady_clock::time_point;
     struct Wanted {
         Posted posted;
         std::function<void(Result<void>)> done;
+        SteadyTime since;
     };
     struct Told {
         std::int64_t number = 0;
@@ -68,8 +78,8 @@ private:
     /// A stream as far as this process has come with it.
     struct Stream {
         std::string store;
-        std::uint64_t highest = 0;   ///< that it has given out, as far as is known
-        std::set<std::int64_t> sent; ///< numbers of messages that it has not acknowledged
+        std::uint64_t highest = 0;               ///< that it has given out, as far as is known
+        std::map<std::int64_t, SteadyTime> sent; ///< numbers of messages that it has not acknowledged, and since when
     };
 
     void run();
@@ -81,6 +91,7 @@ private:
     std::map<std::string, std::uint64_t> promisesFor(const std::vector<const Posted*>& posted,
                                                      const std::vector<Told>& told) const;
     void show();
+    void measure(Histogram Latencies::*in, SteadyTime since);
     void tell(const std::string& sentence);
 
     Outbox outbox_;
