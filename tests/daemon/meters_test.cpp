@@ -74,3 +74,12 @@ TEST_CASE("a message counts by its app, its urgency, and what became of it") { /
     CHECK(valueOfMeter(meters, "delays_sum", {"high"}) == 12);
     CHECK(valueOfMeter(meters, "delays_sum", {"low"}) == -1);
 }
+
+TEST_CASE("the line's questions are counted as they are asked") { // push.md §5
+    Meters meters;
+    CHECK(valueOfMeter(meters, "keepalives", {}) == 0);
+    meters.came(Trace{.what = Trace::What::Line, .because = "keepalive"}); // tells of the effect that follows it
+    meters.came(CheckLine{});
+    meters.came(CheckLine{});
+    CHECK(valueOfMeter(meters, "keepalives", {}) == 2);
+}

@@ -34,7 +34,7 @@ enum class Topic : std::uint8_t {
     Apps,
     Device, ///< its values, networks and Doze, and what they hold back
     Alarms,
-    Messages, ///< pushed ones, and their log
+    Messages, ///< pushed ones, their log, and where apps get them: registrations, the line
 };
 
 /// In the order of the enumerators.

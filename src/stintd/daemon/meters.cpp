@@ -33,6 +33,7 @@ void Meters::recorded(const Record& record) {
 }
 
 void Meters::came(const Effect& effect) {
+    if (std::holds_alternative<CheckLine>(effect)) ++keepAlives_;
     const auto* const trace = std::get_if<Trace>(&effect);
     if (!trace || trace->what != Trace::What::Message) return;
     if (trace->result == "deleted_note") return; // no message
@@ -52,6 +53,7 @@ std::vector<MeterRow> Meters::rows() const {
             {"messages", {std::get<0>(message), std::string(std::get<1>(message)), std::get<2>(message)}, count});
     for (const auto& [urgency, delays] : delays_)
         addRows(rows, "delays", waitBounds, {std::string(urgency)}, delays);
+    rows.push_back({"keepalives", {}, keepAlives_});
     return rows;
 }
 

@@ -15,7 +15,7 @@ namespace stint {
 
 /// Measures how long decisions took, and jobs and messages waited, since this daemon started (linux.md §A.11). A wait
 /// counts when it is written down, with the run that ended it; it counts for each of its reasons. A message counts when
-/// it goes to its app, runs out or is replaced.
+/// it goes to its app, runs out or is replaced; a question of the line when it asks to stay alive.
 class Meters {
 public:
     void decided(std::chrono::nanoseconds length);
@@ -33,6 +33,7 @@ private:
     using Messages = std::tuple<std::string, std::string_view, std::string>;
     std::map<Messages, std::int64_t> messages_;
     std::map<std::string_view, Waits> delays_; ///< of delivered messages, by their urgencies' names
+    std::int64_t keepAlives_ = 0;
 };
 
 } // namespace stint

@@ -5,6 +5,9 @@
 namespace stint {
 namespace {
 
+constexpr Topics ofADevice = Topic::Device | Topic::Alarms | Topic::Messages; // what holds these
+constexpr Topics ofAnApp = Topic::Apps | Topic::Alarms;
+
 Topics topicsOfRecord(const Record& record) {
     return std::visit(Overloaded{[](const SaveCompleted&) { return Topic::Finished | Topic::Tasks; },
                                  [](const DropCompleted&) -> Topics { return Topic::Finished; },
@@ -12,7 +15,7 @@ Topics topicsOfRecord(const Record& record) {
                                  [](const SaveApp&) -> Topics { return Topic::Apps; },
                                  [](const SaveOverrides&) -> Topics { return Topic::Device; },
                                  [](const SaveNetworkMarks&) -> Topics { return Topic::Device; },
-                                 [](const SaveDeviceState&) { return Topic::Device | Topic::Alarms; },
+                                 [](const SaveDeviceState&) { return ofADevice; },
                                  [](const SaveAlarm&) -> Topics { return Topic::Alarms; },
                                  [](const DropAlarm&) -> Topics { return Topic::Alarms; },
                                  [](const auto&) { return Topics{}; }},
@@ -27,7 +30,7 @@ Topics topicsOfTrace(const Trace& trace) {
     case Trace::What::Doze:
     case Trace::What::Sleep:
     case Trace::What::Wake:
-        return Topic::Device | Topic::Alarms;
+        return ofADevice;
     case Trace::What::Scheduled:
     case Trace::What::Replaced:
     case Trace::What::Cancelled:
@@ -50,14 +53,14 @@ Topics topicsOfTrace(const Trace& trace) {
     case Trace::What::Message:
     case Trace::What::Taken:
     case Trace::What::NotTaken:
+    case Trace::What::Line:
+    case Trace::What::Registration:
         return Topic::Messages;
     case Trace::What::Refused:
     case Trace::What::Notified:
     case Trace::What::NotificationRemoved:
     case Trace::What::NetworkChanged:
     case Trace::What::Work:
-    case Trace::What::Line:
-    case Trace::What::Registration:
     case Trace::What::Digest:
         return {};
     }
@@ -68,12 +71,10 @@ Topics topicsOfEffect(const Effect& effect) {
     return std::visit(Overloaded{[](const ShowNotification&) -> Topics { return Topic::Tasks; },
                                  [](const WithdrawNotification&) -> Topics { return Topic::Tasks; },
                                  [](const NetworkAccess&) -> Topics { return Topic::Apps; },
+                                 [](const LineWanted&) -> Topics { return Topic::Messages; },
                                  [](const Trace& e) { return topicsOfTrace(e); }, [](const auto&) { return Topics{}; }},
                       effect);
 }
-
-constexpr Topics ofADevice = Topic::Device | Topic::Alarms;
-constexpr Topics ofAnApp = Topic::Apps | Topic::Alarms;
 
 } // namespace
 
@@ -96,6 +97,8 @@ Topics topicsOf(const Event& event) {
                                  [](const DataSaverExemptionSet&) { return ofAnApp; },
                                  [](const TemporarilyAllowed&) { return ofAnApp; },
                                  [](const NetworkCounted&) { return ofAnApp; },
+                                 [](const LineReported&) -> Topics { return Topic::Messages; },
+                                 [](const LineRead&) -> Topics { return Topic::Messages; },
                                  [](const StartAnswered&) -> Topics { return Topic::Tasks; },
                                  [](const NotificationDismissed&) -> Topics { return Topic::Tasks; },
                                  [](const PolicyChanged&) { return Topics::all(); },
