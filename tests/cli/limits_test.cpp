@@ -417,6 +417,7 @@ TEST_CASE("push status tells whether there is a line, and what it does next") { 
     known.line = {.up = true,
                   .server = "https://push.example",
                   .since = now,
+                  .keepAlive = 12min + slack,
                   .asked = now - 2min,
                   .asks = now + 10min + slack,
                   .fetched = "h,n",
@@ -424,10 +425,12 @@ TEST_CASE("push status tells whether there is a line, and what it does next") { 
                   .waiting = 1};
     const std::string out = ran({"push", "status"}).out;
     CHECK(out.starts_with("connected to https://push.example since "));
-    CHECK(has(out, "\nfetched now: h,n\n"));
+    CHECK(has(out, "\nfetched now: high, normal\n"));
     CHECK(has(out, "\nit asks again in 10"));
     CHECK(has(out, ", so that the connection stays alive\n"));
     CHECK(has(out, "\n2 registrations; 1 message in the inbox\n"));
+    known.line.asks = now + 11min + slack; // in Doze
+    CHECK(has(ran({"push", "status"}).out, ", when a window opens anyway\n"));
     known.line = {.trouble = "no broker is reached", .since = now, .closedUntil = now + 5min, .registrations = 1};
     const std::string down = ran({"push", "status"}).out;
     CHECK(down.starts_with("not connected since "));

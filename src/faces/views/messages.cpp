@@ -1,7 +1,10 @@
 #include "faces/views/messages.hpp"
 
+#include <algorithm>
+
 #include <fmt/core.h>
 
+#include "faces/screen/text.hpp"
 #include "faces/views/phrases.hpp"
 
 namespace stint::cli {
@@ -68,6 +71,66 @@ std::vector<LogLine> linesOf(const MessageStory& story) {
     if (story.state == MessageState::Waits && story.tries == 0)
         lines.push_back({last, "waits", story.held.empty() ? "" : fmt::format("held by {}", story.held)});
     return lines;
+}
+
+namespace {
+
+TimedSentence connectionOf(const LineStatus& line) {
+    const std::string server = line.server.empty() ? "" : fmt::format(" to {}", line.server);
+    const std::string trouble = line.trouble.empty() ? "" : fmt::format(": {}", line.trouble);
+    const std::string is = line.up ? fmt::format("connected{}", server) : std::string("not connected");
+    if (!line.since) return {.before = is + trouble};
+    return {.before = is + " since ", .time = line.since, .after = trouble};
+}
+
+/// Asking is what keeps the connection alive. In Doze it is put off, or brought forward, to a window, which asks
+/// anyway.
+std::string whyItAsks(const LineStatus& line) {
+    const bool isByWindow = line.asked && *line.asks != *line.asked + line.keepAlive;
+    return isByWindow ? ", when a window opens anyway" : ", so that the connection stays alive";
+}
+
+} // namespace
+
+std::vector<TimedSentence> sentencesOf(const LineStatus& line) {
+    if (line.registrations == 0) return {};
+    constexpr auto distance = TimedSentence::As::Distance;
+    std::vector<TimedSentence> sentences{connectionOf(line)};
+    if (line.closedUntil)
+        sentences.push_back(
+            {.before = "closed until ", .time = line.closedUntil, .after = ": too many urgent messages came"});
+    else
+        sentences.push_back(
+            {.before = "fetched now: " + (line.fetched.empty() ? "nothing" : urgenciesText(line.fetched))});
+    if (line.asked) sentences.push_back({.before = "it last heard of the server ", .time = line.asked, .as = distance});
+    if (line.asks)
+        sentences.push_back({.before = "it asks again ", .time = line.asks, .as = distance, .after = whyItAsks(line)});
+    sentences.push_back({.before = fmt::format("{}; {} in the inbox", counted(line.registrations, "registration"),
+                                               counted(line.waiting, "message"))});
+    return sentences;
+}
+
+std::string urgenciesText(std::string_view letters) {
+    std::string text;
+    for (const Urgency urgency : {Urgency::High, Urgency::Normal, Urgency::Low, Urgency::VeryLow}) {
+        if (letters.find(letterOf(urgency)) == std::string_view::npos) continue;
+        if (!text.empty()) text += ", ";
+        text += nameOf(urgency);
+    }
+    std::ranges::replace(text, '_', ' ');
+    return text;
+}
+
+std::string cutShort(std::string endpoint) {
+    constexpr std::size_t shown = 6;
+    const std::size_t token = endpoint.rfind('/') + 1;
+    if (token + shown < endpoint.size()) endpoint.replace(token + shown, std::string::npos, "…");
+    return endpoint;
+}
+
+std::string endpointText(const RegistrationView& registration) {
+    if (registration.ended) return "ended; the server is to be told";
+    return registration.endpoint.empty() ? "the server has not made it yet" : registration.endpoint;
 }
 
 } // namespace stint::cli

@@ -1,13 +1,39 @@
-// A message's story told to people: lines of `stint log` (push.md §5).
+// Push told to people (push.md §5): a message's story, as `stint log` has it; the line, as `stint push status` has it;
+// a registration's URL.
 #pragma once
+#include <optional>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "contract/model/push.hpp"
+#include "contract/model/view.hpp"
 #include "faces/views/job.hpp"
 
 namespace stint::cli {
 
 /// From its arrival to its end, or to the present.
 std::vector<LogLine> linesOf(const MessageStory& story);
+
+/// A sentence with a time in it, which whoever shows it puts into words as it goes by.
+struct TimedSentence {
+    enum class As : std::uint8_t {
+        Moment,   ///< "14:05"
+        Distance, ///< "in 4min"
+    };
+    std::string before; ///< all of it, where it has no time
+    std::optional<WallTime> time = std::nullopt;
+    As as = As::Moment;
+    std::string after = {};
+};
+/// The line's connection, what it fetches, when it asks and why. Empty: no app is registered, so there is no line.
+std::vector<TimedSentence> sentencesOf(const LineStatus& line);
+
+/// "high, very low": the urgencies of "h,v".
+std::string urgenciesText(std::string_view letters);
+/// The URL without most of its token: who has that may post to it.
+std::string cutShort(std::string endpoint);
+/// The URL that is posted to, or why there is none.
+std::string endpointText(const RegistrationView& registration);
 
 } // namespace stint::cli

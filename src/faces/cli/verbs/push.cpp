@@ -13,6 +13,7 @@
 #include "faces/screen/text.hpp"
 #include "faces/views/json_row.hpp"
 #include "faces/views/limit_text.hpp"
+#include "faces/views/messages.hpp"
 
 namespace stint::cli {
 
@@ -161,14 +162,6 @@ Verb pushMessagesVerb() {
 
 namespace {
 
-/// Most of an endpoint's URL is left out: who has it may post to it.
-std::string cutShort(std::string url) {
-    constexpr std::size_t shown = 6;
-    const std::size_t token = url.rfind('/') + 1;
-    if (token + shown < url.size()) url.replace(token + shown, std::string::npos, "…");
-    return url;
-}
-
 /// Another has its place, and the old URL is still taken, or no longer.
 std::string retirementText(const RegistrationView& view, WallTime now) {
     if (!view.retires) return "";
@@ -187,11 +180,9 @@ int pushApps(const Arguments& given, const Screen& screen) {
     for (RegistrationView view : *list) {
         if (!given.has("show")) view.endpoint = cutShort(view.endpoint);
         if (screen.json()) screen.print(jsonOfRow(view));
-        const std::string none = view.ended ? "ended; the server is to be told" : "the server has not made it yet";
-        const std::string endpoint = view.ended || view.endpoint.empty() ? none : view.endpoint;
         table.add({view.app.name, timeText(view.made, now), view.last ? timeText(*view.last, now) : "-",
                    std::to_string(view.waiting), view.fetched.empty() ? "-" : view.fetched,
-                   endpoint + (view.ended ? "" : retirementText(view, now))});
+                   endpointText(view) + (view.ended ? "" : retirementText(view, now))});
     }
     if (table.empty())
         screen.tell("no app is registered for messages from elsewhere");
@@ -200,22 +191,16 @@ int pushApps(const Arguments& given, const Screen& screen) {
     return ends::ok;
 }
 
+std::string timeIn(const TimedSentence& sentence, WallTime now) {
+    if (!sentence.time) return {};
+    return sentence.as == TimedSentence::As::Moment ? clockText(*sentence.time) : timeText(*sentence.time, now);
+}
+
 void printLine(const LineStatus& line, WallTime now, const Screen& screen) {
-    if (line.registrations == 0)
-        return screen.print("no app is registered for messages from elsewhere: there is no line");
-    const std::string since = line.since ? fmt::format(" since {}", timeText(*line.since, now)) : "";
-    const std::string up = line.server.empty() ? "connected" : fmt::format("connected to {}", line.server);
-    const std::string trouble = line.trouble.empty() ? "" : fmt::format(": {}", line.trouble);
-    screen.print(printable(line.up ? up + since : fmt::format("not connected{}{}", since, trouble)));
-    if (line.closedUntil)
-        screen.print(fmt::format("closed until {}: too many urgent messages came", timeText(*line.closedUntil, now)));
-    else
-        screen.print(fmt::format("fetched now: {}", line.fetched.empty() ? "nothing" : line.fetched));
-    if (line.asked) screen.print(fmt::format("it last heard of the server {}", ago(*line.asked, now)));
-    if (line.asks)
-        screen.print(fmt::format("it asks again {}, so that the connection stays alive", ahead(*line.asks, now)));
-    screen.print(fmt::format("{}; {} in the inbox", counted(line.registrations, "registration"),
-                             counted(line.waiting, "message")));
+    const auto sentences = sentencesOf(line);
+    if (sentences.empty()) screen.print("no app is registered for messages from elsewhere: there is no line");
+    for (const TimedSentence& sentence : sentences)
+        screen.print(printable(sentence.before + timeIn(sentence, now) + sentence.after));
 }
 
 int pushStatus(const Arguments&, const Screen& screen) {
@@ -313,7 +298,7 @@ Verb pushStatusVerb() {
             .summary = "the line that brings messages from elsewhere",
             .about =
                 "Whether it is connected, and since when; which urgencies it fetches as the device is now; when it "
-                "last heard of the server, and when it asks again.",
+                "last heard of the server, when it asks again, and why then.",
             .options = {},
             .examples = {{"stint push status", ""}},
             .run = pushStatus};
