@@ -1,7 +1,7 @@
 // The stream of events, one a browser: of all tabs one holds it (a lock says which), and tells the others. A browser
 // opens six connections to a server at most; ten tabs with one each would stand still.
 
-export const TOPICS = ["hello", "jobs", "finished", "tasks", "apps", "device", "alarms", "work", "output", "daemon", "clock", "resync"];
+export const TOPICS = ["hello", "jobs", "finished", "tasks", "apps", "device", "alarms", "messages", "work", "output", "daemon", "clock", "resync"];
 
 /**
  * The tab's end of it.

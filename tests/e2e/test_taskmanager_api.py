@@ -15,7 +15,7 @@ from line import TRANSFER
 from taskmanager import Served
 from test_strangers_words import steering
 
-FIRST = ["hello", "jobs", "finished", "tasks", "apps", "device", "alarms", "work", "output", "daemon"]
+FIRST = ["hello", "jobs", "finished", "tasks", "apps", "device", "alarms", "messages", "work", "output", "daemon"]
 
 
 @pytest.fixture
@@ -377,7 +377,7 @@ class TestMetrics:
         families = {family.name: family for family in parser.text_string_to_metric_families(text)}
         assert set(families) == {"stint_jobs", "stint_job_wait_seconds", "stint_quota_used_seconds", "stint_bytes",
                                  "stint_bytes_wasted", "stint_wakeups", "stint_decision_seconds", "stint_push_messages",
-                                 "stint_push_delay_seconds"}
+                                 "stint_push_delay_seconds", "stint_push_keepalives", "stint_push_line_up"}
         jobs = {sample.labels["state"]: sample.value for sample in families["stint_jobs"].samples}
         assert jobs["pending"] == 1
         decided = {sample.name: sample.value for sample in families["stint_decision_seconds"].samples}

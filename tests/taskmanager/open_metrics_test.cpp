@@ -19,7 +19,8 @@ TEST_CASE("each family of the specification is there, and the text ends") { // l
     for (const char* const family :
          {"stint_jobs gauge", "stint_job_wait_seconds histogram", "stint_quota_used_seconds gauge",
           "stint_bytes counter", "stint_bytes_wasted counter", "stint_wakeups counter", "stint_push_messages counter",
-          "stint_push_delay_seconds histogram", "stint_decision_seconds histogram"})
+          "stint_push_delay_seconds histogram", "stint_push_keepalives counter", "stint_push_line_up gauge",
+          "stint_decision_seconds histogram"})
         CHECK(has(text, std::string("# TYPE ") + family));
     CHECK(text.ends_with("\n# EOF\n"));
 }
@@ -38,6 +39,17 @@ TEST_CASE("a histogram counts what is below each bound") {
     CHECK(has(text, R"(stint_job_wait_seconds_sum{constraint="CHARGING"} 99.0)"));
     CHECK(has(text, R"(stint_decision_seconds_bucket{le="3e-05"} 4)"));
     CHECK(has(text, "stint_decision_seconds_count 4"));
+}
+
+TEST_CASE("a line is up or down where an app is registered; else there is none") { // push.md §5
+    const auto up = [](const std::string& value) { return "stint_push_line_up " + value; };
+    Measured measured;
+    measured.line = {{.up = true}};
+    CHECK(openMetrics(measured).find("\nstint_push_line_up ") == std::string::npos);
+    measured.line = {{.up = true, .registrations = 1}};
+    CHECK(has(openMetrics(measured), up("1")));
+    measured.line = {{.up = false, .registrations = 1}};
+    CHECK(has(openMetrics(measured), up("0")));
 }
 
 TEST_CASE("an app's name ends no label") {

@@ -40,7 +40,8 @@ Board::Board(sd_event* loop, DaemonLine& line, std::vector<Own> own)
                                                           List{Topic::Tasks, "tasks", &Board::fetchTasks},
                                                           List{Topic::Apps, "apps", &Board::fetchApps},
                                                           List{Topic::Device, "device", &Board::fetchDevice},
-                                                          List{Topic::Alarms, "alarms", &Board::fetchAlarms}},
+                                                          List{Topic::Alarms, "alarms", &Board::fetchAlarms},
+                                                          List{Topic::Messages, "messages", &Board::fetchMessages}},
       timer_(timerOf(loop, due, this)), breath_(timerOf(loop, breathe, this)) {
     for (Own& one : own)
         lists_.push_back({std::nullopt, one.name,
@@ -258,11 +259,42 @@ int Board::breathe(sd_event_source*, std::uint64_t, void* self) {
 namespace {
 
 /// Several answers gathered: the first error, or the whole once all are there.
-struct DeviceAsked {
-    DeviceSeen seen;
-    unsigned outstanding = 4;
+template <class Seen> struct Asked {
+    Seen seen;
+    unsigned outstanding;
+    std::string (*toJson)(const Seen&);
+    std::function<void(Result<std::string>)> fetched;
     std::optional<Error> error = std::nullopt;
+
+    /// `answer` is the last that this part waits for.
+    template <class Rows> void came(Rows& into, Result<Rows> answer) {
+        if (answer.ok())
+            into = *std::move(answer);
+        else
+            error = answer.error();
+        if (--outstanding > 0) return;
+        fetched(error ? Result<std::string>(*error) : toJson(seen));
+    }
 };
+
+template <class Seen, class Question, class Rows>
+void askPart(DaemonLine& line, const std::shared_ptr<Asked<Seen>>& all, const Question& question, Rows& into) {
+    line.ask<Rows>(question, [all, &into](Result<Rows> answer) { all->came(into, std::move(answer)); });
+}
+
+/// Asks for a list page by page; `next` makes the question for what comes after the rows.
+template <class Row> void askPages(DaemonLine& line, std::vector<Row> before,
+                                   const std::function<cli::Call<cli::Page<Row>>(const std::vector<Row>&)>& next,
+                                   std::function<void(Result<std::vector<Row>>)> whole) {
+    const auto call = next(before);
+    line.ask<cli::Page<Row>>(
+        call, [&line, all = std::move(before), next, whole = std::move(whole)](Result<cli::Page<Row>> page) mutable {
+            if (!page.ok()) return whole(page.error());
+            std::ranges::move(page->rows, std::back_inserter(all));
+            if (page->more) return askPages(line, std::move(all), next, std::move(whole));
+            whole(std::move(all));
+        });
+}
 
 } // namespace
 
@@ -294,35 +326,31 @@ void Board::fetchApps(Fetched fetched) {
 }
 
 void Board::fetchDevice(Fetched fetched) {
-    const auto asked = std::make_shared<DeviceAsked>();
-    const auto part = [this, asked, fetched](auto call, auto& into) {
-        using Rows = std::remove_reference_t<decltype(into)>;
-        line_.ask<Rows>(call, [asked, fetched, &into](Result<Rows> answer) {
-            if (answer.ok())
-                into = std::move(*answer);
-            else
-                asked->error = answer.error();
-            if (--asked->outstanding > 0) return;
-            fetched(asked->error ? Result<std::string>(*asked->error) : deviceJson(asked->seen));
-        });
-    };
-    part(cli::calls::device(), asked->seen.values);
-    part(cli::calls::doze(), asked->seen.doze);
-    part(cli::calls::deviceLimits(), asked->seen.limits);
-    part(cli::calls::networks(), asked->seen.networks);
+    const auto all = std::make_shared<Asked<DeviceSeen>>(
+        Asked<DeviceSeen>{.seen = {}, .outstanding = 4, .toJson = deviceJson, .fetched = std::move(fetched)});
+    askPart(line_, all, cli::calls::device(), all->seen.values);
+    askPart(line_, all, cli::calls::doze(), all->seen.doze);
+    askPart(line_, all, cli::calls::deviceLimits(), all->seen.limits);
+    askPart(line_, all, cli::calls::networks(), all->seen.networks);
 }
 
-void Board::fetchAlarms(Fetched fetched) { fetchMoreAlarms({}, std::move(fetched)); }
-
-void Board::fetchMoreAlarms(std::vector<AlarmView> before, Fetched fetched) {
-    const auto call = cli::calls::alarms(std::nullopt, before);
-    line_.ask<cli::Page<AlarmView>>(
-        call, [this, all = std::move(before), fetched = std::move(fetched)](Result<cli::Page<AlarmView>> page) mutable {
-            if (!page.ok()) return fetched(page.error());
-            std::ranges::move(page->rows, std::back_inserter(all));
-            if (page->more) return fetchMoreAlarms(std::move(all), std::move(fetched));
-            fetched(alarmsJson(all));
+void Board::fetchAlarms(Fetched fetched) {
+    askPages<AlarmView>(
+        line_, {}, [](const auto& before) { return cli::calls::alarms(std::nullopt, before); },
+        [fetched = std::move(fetched)](const Result<std::vector<AlarmView>>& alarms) {
+            if (!alarms.ok()) return fetched(alarms.error());
+            fetched(alarmsJson(*alarms));
         });
+}
+
+void Board::fetchMessages(Fetched fetched) {
+    const auto all = std::make_shared<Asked<MessagesSeen>>(
+        Asked<MessagesSeen>{.seen = {}, .outstanding = 3, .toJson = messagesJson, .fetched = std::move(fetched)});
+    askPages<MessageView>(
+        line_, {}, [](const auto& before) { return cli::calls::messages(std::nullopt, before); },
+        [all](Result<std::vector<MessageView>> messages) { all->came(all->seen.messages, std::move(messages)); });
+    askPart(line_, all, cli::calls::registrations(), all->seen.registrations);
+    askPart(line_, all, cli::calls::line(), all->seen.line);
 }
 
 } // namespace stint::taskmanager

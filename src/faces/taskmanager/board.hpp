@@ -77,7 +77,7 @@ private:
     void fetchApps(Fetched fetched);
     void fetchDevice(Fetched fetched);
     void fetchAlarms(Fetched fetched);
-    void fetchMoreAlarms(std::vector<AlarmView> before, Fetched fetched);
+    void fetchMessages(Fetched fetched);
 
     sd_event* loop_;
     DaemonLine& line_;

@@ -9,12 +9,11 @@
 
 namespace stint::taskmanager {
 
-inline constexpr std::string_view openMetricsType = "application/openmetrics-text; version=1.0.0; charset=utf-8";
-
 struct Measured {
     SchedulerView scheduler;
     std::vector<AppView> apps;
     std::vector<MeterRow> meters;
+    std::vector<LineStatus> line; ///< one
 };
 
 /// All families, down to "# EOF".

@@ -7,6 +7,7 @@
 #include "faces/taskmanager/downloads.hpp"
 #include "faces/views/json.hpp"
 #include "faces/views/json_row.hpp"
+#include "faces/views/messages.hpp"
 
 namespace stint::taskmanager {
 namespace {
@@ -53,6 +54,37 @@ std::string deviceJson(const DeviceSeen& seen) {
                        listOf(seen.values, cli::jsonOfRow<wire::DeviceRow>), cli::jsonOf(seen.doze),
                        listOf(seen.limits, [](const DeviceLimitView& limit) { return cli::jsonOf(limit); }),
                        listOf(seen.networks, cli::jsonOfRow<wire::NetworkRow>));
+}
+
+namespace {
+
+std::string registrationJson(RegistrationView registration) {
+    registration.endpoint = cli::cutShort(std::move(registration.endpoint));
+    Json line = cli::header();
+    cli::putRow(line, registration);
+    line["fetchedNow"] = cli::urgenciesText(registration.fetched);
+    line["postedTo"] = cli::endpointText(registration);
+    return cli::dumped(line);
+}
+
+std::string lineJson(const LineStatus& status) {
+    Json line = cli::header();
+    cli::putRow(line, status);
+    Json& sentences = line["sentences"] = Json::array();
+    for (const cli::TimedSentence& sentence : cli::sentencesOf(status))
+        sentences.push_back({{"before", sentence.before},
+                             {"time", cli::milliseconds(sentence.time)},
+                             {"as", sentence.as == cli::TimedSentence::As::Moment ? "moment" : "distance"},
+                             {"after", sentence.after}});
+    return cli::dumped(line);
+}
+
+} // namespace
+
+std::string messagesJson(const MessagesSeen& seen) {
+    return fmt::format(R"({{"messages":{},"registrations":{},"line":{}}})",
+                       listOf(seen.messages, cli::jsonOfRow<MessageView>), listOf(seen.registrations, registrationJson),
+                       seen.line.empty() ? "null" : lineJson(seen.line.front()));
 }
 
 std::string clockJson() { return cli::dumped(Json{{"now", cli::milliseconds(wallNow())}}); }

@@ -27,6 +27,15 @@ struct DeviceSeen {
 };
 std::string deviceJson(const DeviceSeen& seen);
 
+struct MessagesSeen {
+    std::vector<MessageView> messages;
+    std::vector<RegistrationView> registrations;
+    std::vector<LineStatus> line; ///< one
+};
+/// The rows of `stint push messages`, `apps` and `status`; with the sentences of the last, and where a registration is
+/// posted to in words.
+std::string messagesJson(const MessagesSeen& seen);
+
 /// {"now":…}: the page does not trust its own clock.
 std::string clockJson();
 std::string helloJson(bool daemonIsUp);
