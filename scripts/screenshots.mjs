@@ -51,6 +51,16 @@ async function live(ground) {
     return film;
 }
 
+/** Messages: some wait for what the computer lacks, some for their app. It dozes, so this comes last. */
+async function livePush(ground) {
+    await ground.do("join_line");
+    await ground.stint("device", "set", "screen=off", "doze=idle");
+    await ground.stint("push", "com.example.mail", "--topic", "inbox");
+    await ground.stint("push", "com.example.mail", "--topic", "calendar", "--ttl", "4h");
+    await ground.stint("push", "com.example.mail", "--priority", "low");
+    await ground.stint("push", "com.example.news", "--priority", "very-low", "--ttl", "12h");
+}
+
 const ready = {
     now: 'li.job[data-state="running"] .big',
     apps: "li.app",
@@ -108,6 +118,20 @@ try {
         await picture(browser, `device${kind}`, "#/device", how);
         await picture(browser, `what-if${kind}`, "#/what-if", how, unplug);
         await picture(browser, `constraints${kind}`, "#/constraints", how);
+    }
+    await livePush(ground);
+    const unfold = (name) => async (page) => {
+        const card = page.locator("li.app", { has: page.locator("h2", { hasText: name }) });
+        await card.locator("details.app-messages summary").press("Enter");
+        await card.locator("details[open] tbody tr").first().waitFor();
+        await card.evaluate((all) => all.scrollIntoView({ block: "end" }));
+    };
+    for (const [kind, how] of kinds) {
+        await picture(browser, `messages${kind}`, "#/apps", how, unfold("Mail"));
+        await picture(browser, `registrations${kind}`, "#/apps", how, unfold("org.example.Chat"));
+        await picture(browser, `line${kind}`, "#/device", how, (page) =>
+            page.getByRole("heading", { name: "Line for messages" }).scrollIntoViewIfNeeded(),
+        );
     }
 } finally {
     await browser.close();

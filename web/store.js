@@ -63,6 +63,21 @@ export class Store {
         return this.topics.alarms?.alarms ?? [];
     }
 
+    /** Pushed messages that wait. */
+    messages(packageName) {
+        return this.topics.messages?.messages.filter((message) => message.package === packageName) ?? [];
+    }
+
+    /** The places at which the app gets messages from elsewhere. */
+    registrations(packageName) {
+        return this.topics.messages?.registrations.filter((each) => each.package === packageName) ?? [];
+    }
+
+    /** Sentences about the line that brings them; none: there is no line. @returns {any[]} */
+    get line() {
+        return this.topics.messages?.line?.sentences ?? [];
+    }
+
     /**
      * An app that shows its work requests, and how often they have become others.
      * @returns {{changes: number} | undefined}

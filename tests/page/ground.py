@@ -16,6 +16,7 @@ from app import PACKAGE, App  # noqa: E402
 from commands import script  # noqa: E402
 from line import TRANSFER  # noqa: E402
 from origin import MIB, Origin, bytes_of  # noqa: E402
+from push_line import CHAT, MISSING, PushLine  # noqa: E402
 from session import SessionBus  # noqa: E402
 from work_shower import WorkShower, request  # noqa: E402
 from world import BIN, World  # noqa: E402
@@ -36,9 +37,10 @@ class Ground:
         self.letters.install(lambda text: text.replace('label = "Test app"', 'label = "Letters"'))
         if day := os.environ.get("STINT_LIVED_DAY"):
             self.live(day)
-        self.daemon = self.world.start_daemon()
-        self.bus = SessionBus(self.world.root / "bus")
+        self.bus = SessionBus(self.world.root / "bus", self.world.environment)
         parts.callback(self.bus.close)
+        self.daemon = self.world.start_daemon()
+        self.parts = parts
         self.shower = parts.enter_context(WorkShower(self.bus, PACKAGE))
         self.open_page()
 
@@ -119,6 +121,23 @@ class Ground:
     def show_work(self, *rows):
         """Makes Letters show this of its work from now on: (worker, number, more) each."""
         self.shower.show(*[request(worker, number, **more) for worker, number, more in rows])
+
+    def missing(self):
+        """The parts of a real line that this machine or build has not."""
+        return MISSING
+
+    def join_line(self):
+        """This device has a server, and Chat, an app that is in push alone, is registered at it twice."""
+        self.world.environment["DBUS_SESSION_BUS_ADDRESS"] = self.bus.address
+        self.daemon.stop()
+        self.push = PushLine(self.world, self.bus)
+        self.parts.callback(self.push.close)
+        self.daemon = self.push.start_daemon()
+        chat = self.push.connector(CHAT)
+        return [chat.endpoint(token) for token in ("one", "two")]
+
+    def lose_server(self):
+        self.push.server.kill(self.push.server.nats)
 
     def kill(self):
         self.daemon.kill()

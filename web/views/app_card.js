@@ -2,6 +2,8 @@
 import { battery, stopApp } from "../actions.js";
 import { doer, h, isHeard, setText } from "../dom.js";
 import { bucketWords, networkWords, quotaWords } from "../app_words.js";
+import { appWords } from "../message_words.js";
+import { makeMessages } from "./messages.js";
 import { makeWork } from "./work.js";
 import { bytes, counted, dayAndTime, duration, when } from "../words.js";
 
@@ -70,16 +72,6 @@ function alarmWords(alarms, allotment, now) {
     return `${alarms.length > 0 ? `${alarms.length} set${next}` : "none set"}${rest}`;
 }
 
-/** Urgent messages that were pushed to it; one that shows nothing for them loses the right (limits.md §8.5). */
-function messageWords(messages) {
-    if (!messages) return "none";
-    if (messages.downgraded) return "urgent ones are treated as ordinary: it showed too few";
-    const waiting = messages.waiting > 0 ? `, ${messages.waiting} waiting` : "";
-    return messages.delivered > 0
-        ? `${messages.delivered} urgent, ${messages.shown} shown${waiting}`
-        : `none${waiting}`;
-}
-
 export function makeApp(page, first, totalOf) {
     const { store, clock } = page;
     const name = h("h2", {});
@@ -94,6 +86,9 @@ export function makeApp(page, first, totalOf) {
     const alarms = h("dd", {});
     const wakes = h("dd", {});
     const messages = h("dd", {});
+    const messagesName = h("dt", {}, "Messages");
+    const pushed = makeMessages();
+    pushed.element.addEventListener("toggle", () => pushed.refresh(clock.now()));
     const regular = quotaBar("Ordinary work");
     const expedited = quotaBar("Urgent work");
     const id = `battery-${first.package}`;
@@ -101,7 +96,8 @@ export function makeApp(page, first, totalOf) {
     const work = makeWork(page, first.package);
     const planned = h("details.app-work", { hidden: true }, h("summary", {}, "Work it has planned"), work.element);
     planned.addEventListener("toggle", () => planned.open && work.update());
-    const facts = (...pairs) => h("dl.app-facts", {}, ...pairs.flatMap(([term, value]) => [h("dt", {}, term), value]));
+    const facts = (...pairs) =>
+        h("dl.app-facts", {}, ...pairs.flatMap(([term, value]) => [term instanceof Element ? term : h("dt", {}, term), value]));
     const element = h(
         "li.card.app",
         {},
@@ -127,9 +123,10 @@ export function makeApp(page, first, totalOf) {
                 "section",
                 {},
                 h("h3", {}, "Just now"),
-                facts(["Network", network], ["Alarms", alarms], ["Messages", messages]),
+                facts(["Network", network], ["Alarms", alarms], [messagesName, messages]),
             ),
         ),
+        pushed.element,
         planned,
     );
     let app = first;
@@ -169,7 +166,12 @@ export function makeApp(page, first, totalOf) {
         setText(wakes, woke > 0 ? `${woke} today` : "none today");
         const own = store.alarms.filter((alarm) => alarm.package === app.package);
         setText(alarms, alarmWords(own, app.alarms, now));
-        setText(messages, messageWords(app.messages));
+        const waiting = store.messages(app.package);
+        const registrations = store.registrations(app.package);
+        const pushes = appWords(app.messages, waiting, registrations, now);
+        setText(messages, pushes);
+        messages.hidden = messagesName.hidden = pushes === "";
+        pushed.update(waiting, registrations, now);
         regular.update(app.quota, now);
         expedited.update(app.expedited, now);
         planned.hidden = !work.isThere;

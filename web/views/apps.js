@@ -57,7 +57,7 @@ export function mount(root, page) {
 
     refresh();
     const off = [
-        store.on(["apps", "alarms", "tasks", "jobs", "work", "hello"], refresh),
+        store.on(["apps", "alarms", "messages", "tasks", "jobs", "work", "hello"], refresh),
         store.on(["finished", "hello"], askDay),
     ];
     const stop = everySecond(refresh);

@@ -5,6 +5,7 @@ import { everySecond } from "../clock.js";
 import { cell, doer, h, setText, table } from "../dom.js";
 import { dozeWords } from "../doze_words.js";
 import { deviceWords, networkName } from "../app_words.js";
+import { sentenceWords } from "../message_words.js";
 import { ago, ahead, capital, counted, plain } from "../words.js";
 
 const groups = [
@@ -71,10 +72,12 @@ export function mount(root, page) {
     const about = h("p.next", {}, "Everything that Stint decides by: each value, where it comes from, and what depends on it.");
     const overrides = h("div");
     const rest = h("section.card.rest");
+    const sentences = h("ul.windows");
+    const line = h("section.card", { hidden: true }, h("h2", {}, "Line for messages"), sentences);
     const tables = h("section.card.scrolls", { "aria-label": "Every value" });
     const limits = h("section.card");
     const networks = h("section.card", { hidden: true });
-    root.append(h("header.head", {}, says, about), overrides, h("div.device-top", {}, rest, limits), tables, networks);
+    root.append(h("header.head", {}, says, about), overrides, h("div.device-top", {}, h("div.device-now", {}, rest, line), limits), tables, networks);
     let drawn = "";
 
     function ageOf(row, now) {
@@ -194,6 +197,14 @@ export function mount(root, page) {
         );
     }
 
+    function drawLine(now) {
+        line.hidden = store.line.length === 0;
+        const words = store.line.map((sentence) => sentenceWords(sentence, now));
+        while (sentences.children.length > words.length) sentences.lastElementChild.remove();
+        while (sentences.children.length < words.length) sentences.append(h("li", {}));
+        words.forEach((says, place) => setText(sentences.children[place], says));
+    }
+
     function drawLimits(rows, now) {
         const shut = rows.filter((row) => !row.open);
         limits.replaceChildren(
@@ -247,13 +258,14 @@ export function mount(root, page) {
             if (focused) root.querySelector(`[aria-label="${CSS.escape(focused)}"]`)?.focus();
         }
         drawRest(device.doze ?? {}, now);
+        drawLine(now);
         drawLimits(device.limits ?? [], now);
         for (const age of tables.querySelectorAll(".age"))
             if (age.dataset.since) age.textContent = ago(Number(age.dataset.since), now);
     }
 
     refresh();
-    const off = store.on(["device", "hello"], refresh);
+    const off = store.on(["device", "messages", "hello"], refresh);
     const stop = everySecond(refresh);
     return {
         close() {
