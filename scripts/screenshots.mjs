@@ -130,7 +130,7 @@ try {
         await picture(browser, `messages${kind}`, "#/apps", how, unfold("Mail"));
         await picture(browser, `registrations${kind}`, "#/apps", how, unfold("org.example.Chat"));
         await picture(browser, `line${kind}`, "#/device", how, (page) =>
-            page.getByRole("heading", { name: "Line for messages" }).scrollIntoViewIfNeeded(),
+            page.getByText(/registrations; /).evaluate((last) => last.scrollIntoView({ block: "center" })),
         );
     }
 } finally {
