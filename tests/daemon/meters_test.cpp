@@ -75,6 +75,15 @@ TEST_CASE("a message counts by its app, its urgency, and what became of it") { /
     CHECK(valueOfMeter(meters, "delays_sum", {"low"}) == -1);
 }
 
+TEST_CASE("an app that is gone takes its counts along") { // linux.md §A.11: label sets are bounded
+    Meters meters;
+    for (const char* const name : {"org.example.One", "org.example.Two"})
+        meters.came(Trace{.what = Trace::What::Message, .app = AppId{name}, .result = "unregistered"});
+    meters.recorded(DropApp{AppId{"org.example.One"}});
+    CHECK(valueOfMeter(meters, "messages", {"org.example.One", "normal", "unregistered"}) == -1);
+    CHECK(valueOfMeter(meters, "messages", {"org.example.Two", "normal", "unregistered"}) == 1);
+}
+
 TEST_CASE("the line's questions are counted as they are asked") { // push.md §5
     Meters meters;
     CHECK(valueOfMeter(meters, "keepalives", {}) == 0);

@@ -106,3 +106,14 @@ def test_counters_begin_anew_with_either_process_and_stay_true(world, push):  # 
     push.start_daemon()
     until(lambda: metrics(second).get(("stint_push_line_up",)) == 1)
     assert ("stint_push_messages_total", CHAT, "normal", "delivered") not in metrics(second)
+
+
+def test_names_that_come_and_go_leave_no_counts(push, served):  # linux.md §A.11: label sets are bounded
+    for n in range(3):
+        app = push.connector(f"org.example.Name{n}")
+        app.endpoint("t")
+        push.sends(app, "t", "one")
+        app.until_texts(["one"])
+        assert metrics(served)["stint_push_messages_total", app.name, "normal", "delivered"] == 1
+        app.unregister("t")
+    until(lambda: not [sample for sample in metrics(served) if sample[0] == "stint_push_messages_total"])

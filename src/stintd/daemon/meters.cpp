@@ -21,6 +21,9 @@ template <std::size_t size> void addRows(std::vector<MeterRow>& rows, const std:
 void Meters::decided(std::chrono::nanoseconds length) { decisions_.add(decisionBounds, length / 1us); }
 
 void Meters::recorded(const Record& record) {
+    // Names of the session bus may come and go for ever; their counts go with them.
+    if (const auto* const gone = std::get_if<DropApp>(&record))
+        std::erase_if(messages_, [&](const auto& entry) { return std::get<0>(entry.first) == gone->app.name.str(); });
     const auto* const saved = std::get_if<SavePastRun>(&record);
     if (!saved) return;
     const PastRun& run = saved->run;

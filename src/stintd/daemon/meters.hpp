@@ -15,12 +15,14 @@ namespace stint {
 
 /// Measures how long decisions took, and jobs and messages waited, since this daemon started (linux.md §A.11). A wait
 /// counts when it is written down, with the run that ended it; it counts for each of its reasons. A message counts when
-/// it goes to its app, runs out or is replaced; a question of the line when it asks to stay alive.
+/// it goes to its app, runs out or is replaced, until its app is uninstalled; a question of the line when it asks to
+/// stay alive.
 class Meters {
 public:
     void decided(std::chrono::nanoseconds length);
-    void recorded(const Record& record);
+    // A step's effects come before its records: what became of an uninstalled app's messages goes with it.
     void came(const Effect& effect);
+    void recorded(const Record& record);
 
     /// Each count by its bound, "+Inf" for the values above all bounds, and each sum.
     std::vector<MeterRow> rows() const;

@@ -109,13 +109,13 @@ void Daemon::runVerbs() {
 
 void Daemon::add(Step step) {
     if (server_->wantsTopics()) topics_ |= topicsOf(step);
+    for (const Effect& effect : step.effects)
+        meters_.came(effect);
     for (const Record& record : step.records) {
         meters_.recorded(record);
         // A job that is held, or let go on, is saved without a trace of its own.
         if (const auto* saved = std::get_if<SaveJob>(&record)) changed_.insert(saved->job.key);
     }
-    for (const Effect& effect : step.effects)
-        meters_.came(effect);
     std::ranges::move(step.records, std::back_inserter(step_.records));
     std::ranges::move(step.effects, std::back_inserter(step_.effects));
     tellAside(step.setAside);
