@@ -331,6 +331,7 @@ Result<Options> optionsOf(const Broker::Settings& settings, std::string* file) {
                           settings.credentials));
     natsOptions_SetTimeout(made, connecting);
     natsOptions_SetMaxReconnect(made, -1);
+    natsOptions_SetSendAsap(made, true);      // libnats would wait for a millisecond, whether more comes or not
     natsOptions_SetReconnectBufSize(made, 1); // what was sent while there is no server is not sent by itself later
     natsOptions_SetIgnoreDiscoveredServers(made, true);
     // By libnats' own word a server need not do what the URL says, and whoever is in between could speak for it.
