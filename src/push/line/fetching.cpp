@@ -1,5 +1,7 @@
 #include "push/line/fetching.hpp"
 
+#include <malloc.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -38,7 +40,7 @@ Fetching::Fetching(sd_event* loop, const LineSettings& settings, Gate& gate, std
     : settings_(settings), gate_(gate), caughtUp_(std::move(caughtUp)), troubles_(loop),
       reading_({settings.shard, settings.device}, settings.lineKey,
                [this](const std::string& reason) { troubles_.add(reason); }),
-      retry_(loop) {}
+      retry_(loop), trim_(loop) {}
 
 void Fetching::replace(const wire::LineView& line) {
     const auto before = wantedIn(reading_.line());
@@ -175,7 +177,11 @@ void Fetching::answered(const Result<std::string>& text, Duration silence) {
     const bool isEmpty = batch.messages.empty() && batch.cursors.empty() && batch.missed.empty() &&
                          batch.epochs.empty() && batch.stream == store();
     if (isEmpty) return next();
-    send(batch, next);
+    // An answer takes a megabyte or two while it is read, and for hours there may be no other.
+    send(batch, [this, next] {
+        trim_.set(0ms, [] { ::malloc_trim(0); });
+        next();
+    });
 }
 
 void Fetching::takeLive() {

@@ -66,6 +66,7 @@ private:
     KeepAlive keepAlive_;
     std::unique_ptr<Carrier> carrier_;
     Timer retry_;
+    Timer trim_; ///< of the heap, when all of an answer has gone
     Backoff backoff_;
     std::set<std::string> subjects_; ///< that are heard
     std::string trouble_;            ///< that the daemon was last told
