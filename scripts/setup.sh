@@ -40,7 +40,10 @@ packages_for() {
     fi
     if [ "$1" = package ]; then echo "${packing[@]}" "${netguard[@]}" "${windows[@]}" "${line[@]}"; fi
     if [ "$1" = machine ]; then echo mmdebstrap qemu-system-x86 seabios e2fsprogs acpica-tools python3; fi # a virtual one
-    if [ "$1" = bench ]; then echo curl wget aria2 beanstalkd redis-server iperf3 "${netguard[@]}" iproute2 dbus polkitd; fi
+    if [ "$1" = bench ]; then
+        echo curl wget aria2 beanstalkd redis-server iperf3 "${netguard[@]}" iproute2 dbus polkitd
+        echo "${line[@]}" nats-server openssl mosquitto libmosquitto-dev wrk # ./bench push
+    fi
     if [ "$1" = fuzz ]; then echo clang-19 libclang-rt-19-dev "${line[@]}"; fi
     if [ "$1" = check ]; then echo clang-format clang-tidy-19 shellcheck abigail-tools xz-utils desktop-file-utils appstream reuse; fi
 }
