@@ -120,7 +120,7 @@ TEST_CASE("rates: so many in a window, and then the time until the next") { // Â
 }
 
 TEST_CASE("of a million strangers no more is remembered than there is room for") {
-    Counted counted(unknownInMinute);
+    Counted counted(wrongInMinute);
     const Instant start(std::chrono::hours(1));
     for (int n = 0; n < 100'000; ++n)
         counted.count(std::to_string(n), start);

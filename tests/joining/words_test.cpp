@@ -42,6 +42,35 @@ TEST_CASE("a code lets in until it runs out, and by one server alone") {
         CHECK_FALSE(checkCode(none, keys, now).ok());
 }
 
+TEST_CASE("a code serves for one purpose, and for one device") { // §3.1: so none is forged by who may join
+    const ServerKeys keys = keysOf(1);
+    const std::string device(26, '0'), other(26, '1');
+    const std::vector<std::string> purposes{std::string(toJoin), std::string(toList), toRevoke(device),
+                                            toRevoke(other)};
+    for (const std::string& made : purposes)
+        for (const std::string& asked : purposes)
+            CHECK(checkCode(codeUntil(now + 1h, keys, made), keys, now, asked).ok() == (made == asked));
+    CHECK_FALSE(checkCode(codeUntil(now + 1h, keys, toRevoke(device)), keys, now + 1h, toRevoke(device)).ok());
+}
+
+TEST_CASE("the operator's questions come back as they were, and none names what is no device") {
+    const std::string device = newDevice();
+    const auto revoke = deviceQuestionIn(textOf(RevokeQuestion{.device = device, .code = "C"}));
+    REQUIRE(revoke.ok());
+    REQUIRE(revoke->revoke);
+    CHECK(revoke->revoke->device == device);
+    CHECK(revoke->revoke->code == "C");
+    for (const std::string& after : {std::string(), device}) {
+        const auto list = deviceQuestionIn(textOf(ListQuestion{.after = after, .code = "C"}));
+        REQUIRE(list.ok());
+        REQUIRE(list->list);
+        CHECK(list->list->after == after);
+    }
+    for (const char* const none : {R"({"v":1,"revoke":"x","code":"C"})", R"({"v":1,"revoke":7,"code":"C"})",
+                                   R"({"v":1,"devices":7,"code":"C"})", R"({"v":1,"devices":""})"})
+        CHECK_FALSE(deviceQuestionIn(none).ok());
+}
+
 TEST_CASE("a question to join comes back as it was") {
     const Nkey user = Nkey::make(Nkey::Role::User);
     const auto read = deviceQuestionIn(textOf(JoinQuestion{.code = "C", .user = user.name()}));
@@ -62,7 +91,8 @@ TEST_CASE("a device leaves by its own key") {
         return leaverOf(*question->leave, signer.name());
     };
     const std::string jwt = signedJwt(signer, user.name(), device, now, {{"type", "user"}});
-    CHECK(leaver(jwt, user).value() == device);
+    CHECK(leaver(jwt, user)->name == device);
+    CHECK(leaver(jwt, user)->key == user.name());
     CHECK_FALSE(leaver(jwt, Nkey::make(Nkey::Role::User)).ok());
     CHECK_FALSE(leaver(signedJwt(user, user.name(), device, now, {}), user).ok());
     CHECK_FALSE(leaver(signedJwt(signer, user.name(), "stint-endpoint", now, {}), user).ok()); // no device

@@ -11,12 +11,16 @@
 #include "push/keys/authority.hpp"
 #include "push/keys/jwt.hpp"
 #include "push/keys/private_file.hpp"
+#include "push/keys/revoked.hpp"
+#include "push/keys/sealing.hpp"
 
 using namespace stint;
 using namespace stint::push;
 using Role = Nkey::Role;
 
 namespace {
+
+using namespace std::chrono_literals;
 
 const WallTime now{std::chrono::seconds(1'800'000'000)};
 
@@ -124,6 +128,50 @@ TEST_CASE("an authority is the same as long as its file is there") { // §3.1
     CHECK(Authority::open(file).error().code == Errc::STORAGE);
     ::chmod(file.c_str(), 0640);
     CHECK(Authority::open(file).error().message.find("chmod 600") != std::string::npos);
+}
+
+TEST_CASE("the devices that are let in no more are named to nats-server, whose operator stays") { // §3.1
+    const Directory directory;
+    const auto authority = Authority::open(directory.path / "nkeys").value();
+    const Realm realm{.made = now};
+    const std::string key = Nkey::make(Role::User).name();
+    const auto accounts = [&](const std::vector<Revoked>& revoked, WallTime when) {
+        const std::string text = authority.configuration(realm, revoked, when);
+        const auto at = text.find(authority.devices() + ": ") + authority.devices().size() + 2;
+        return std::pair(text.substr(0, text.find('\n')), claimsOf(text.substr(at, text.find('\n', at) - at))["nats"]);
+    };
+    const auto before = accounts({}, now), after = accounts({{"D", key, now}, {"E", "", now}}, now + 1h);
+    CHECK(before.first == after.first);
+    CHECK_FALSE(before.second.contains("revocations"));
+    CHECK(after.second["revocations"].size() == 1);
+    CHECK(after.second["revocations"][key] > 9'999'999'999); // whatever its JWT says of when it was made
+}
+
+TEST_CASE("the file of revoked devices has those that it was given, and a line that is none is passed over") {
+    const Directory directory;
+    CHECK(readRevoked(directory.path)->empty());
+    const std::vector<Revoked> all{{std::string(26, '0'), Nkey::make(Role::User).name(), now},
+                                   {std::string(26, '1'), "", now + 1ms}};
+    REQUIRE(writeRevoked(directory.path, all).ok());
+    CHECK(readRevoked(directory.path).value() == all);
+    std::ofstream(directory.path / "revoked", std::ios::app) << "x\n0 0 0\n"
+                                                             << std::string(26, '2') << " UX 1\n"
+                                                             << std::string(26, '2') << " - x\n\n - 1";
+    CHECK(readRevoked(directory.path).value() == all);
+    std::ofstream(directory.path / "revoked") << std::string(5 << 20, 'x');
+    CHECK_FALSE(readRevoked(directory.path).ok());
+}
+
+TEST_CASE("what is sealed is opened by the same keys, and by nobody else") { // §2
+    ServerKeys keys, others;
+    keys.values.fill(1);
+    others.values.fill(2);
+    const std::string sealed = sealedText("text", keys);
+    CHECK(unsealedText(sealed, keys) == "text");
+    CHECK(sealedText("text", keys) != sealed);
+    CHECK_FALSE(unsealedText(sealed, others));
+    CHECK_FALSE(unsealedText(sealed.substr(1), keys));
+    CHECK_FALSE(unsealedText("", keys));
 }
 
 TEST_CASE("a private directory is made with those above it, and nobody else may look into it") {

@@ -4,6 +4,7 @@
 
 #include <doctest/doctest.h>
 
+#include "base/sqlite/sqlite.hpp"
 #include "push/keys/private_file.hpp"
 #include "push/mailbox/outbox.hpp"
 
@@ -85,11 +86,11 @@ TEST_CASE("a second process does not open it, nor is a newer or a damaged one ta
         REQUIRE(Outbox::open(files.file()).ok());
         {
             auto database = Database::open(files.file()).value();
-            REQUIRE(database.run("PRAGMA user_version = 2").ok());
+            REQUIRE(database.run("PRAGMA user_version = 3").ok());
         }
         const auto refused = Outbox::open(files.file());
         REQUIRE_FALSE(refused.ok());
-        CHECK(refused.error().message == "the outbox is of a newer Stint: version 2");
+        CHECK(refused.error().message == "the outbox is of a newer Stint: version 3");
     }
     SUBCASE("of others, or a link") {
         std::ofstream(files.file()).close();
@@ -115,4 +116,37 @@ TEST_CASE("a second process does not open it, nor is a newer or a damaged one ta
         }
         CHECK(Outbox::open(files.file()).value().since(start).error().code == Errc::STORAGE);
     }
+}
+
+TEST_CASE("what is taken back is known until the store is told, and some time longer") { // §3.2
+    const Files files;
+    const TakenBack one{"S", "1"}, two{"S", "2"};
+    {
+        auto outbox = Outbox::open(files.file()).value();
+        REQUIRE(outbox.takeBack({one, two}, start).ok());
+        REQUIRE(outbox.takeBack({one}, start).ok()); // again
+        REQUIRE(outbox.tellTaken({one}).ok());
+    }
+    auto outbox = Outbox::open(files.file()).value();
+    CHECK(outbox.takenBack().value() == std::set{one, two});
+    CHECK(outbox.size() == Outbox::sizeOf(one) + Outbox::sizeOf(two));
+    REQUIRE(outbox.forget(start + std::chrono::milliseconds(1)).ok());
+    CHECK(outbox.takenBack().value() == std::set{two}); // the broker was away all the time
+    CHECK(outbox.size() == Outbox::sizeOf(two));
+}
+
+TEST_CASE("an outbox of version 1 is opened with what it has") {
+    const Files files;
+    {
+        auto outbox = Outbox::open(files.file()).value();
+        auto one = message("one");
+        REQUIRE(outbox.commit({&one}, {}, {}, start).ok());
+    }
+    {
+        auto database = Database::open(files.file()).value();
+        REQUIRE(database.run("DROP TABLE taken; PRAGMA user_version = 1").ok());
+    }
+    auto outbox = Outbox::open(files.file()).value();
+    CHECK(outbox.since(start)->size() == 1);
+    CHECK(outbox.takenBack()->empty());
 }

@@ -142,7 +142,7 @@ TEST_CASE("a second server of the same keys knows what the first was asked") { /
     Server server(nats);
     server.open();
     const auto broker = std::move(Broker::connect({.urls = {nats.url()}, .credentials = {}, .device = {}})).value();
-    Registrations second(broker, server.keys);
+    Registrations second(broker, server.keys, server.roster);
     const Phone phone;
     CHECK(second.find(phone.registration).error().code == Errc::UNAVAILABLE); // it has read none
     REQUIRE(second.follow().ok());

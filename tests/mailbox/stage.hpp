@@ -19,10 +19,11 @@ class Server {
 public:
     explicit Server(const NatsServer& nats)
         : keys(ServerKeys::open(nats.directory() / "keys").value()),
-          office_(std::move(PostOffice::open({.url = nats.url(), .credentials = ""}, keys,
+          office_(std::move(PostOffice::open({.url = nats.url(), .credentials = "", .data = nats.directory()}, keys,
                                              Outbox::open(nats.directory() / "outbox.db").value()))
                       .value()),
-          registrations(office_->registrations()), keeper(office_->keeper()), mailbox(office_->mailbox()) {}
+          registrations(office_->registrations()), keeper(office_->keeper()), mailbox(office_->mailbox()),
+          roster(office_->roster()), revocations(office_->revocations()) {}
 
     /// Waits until the streams are open, and the registrations read.
     void open() {
@@ -57,6 +58,8 @@ public:
     Registrations& registrations;
     Keeper& keeper;
     const Mailbox& mailbox;
+    Roster& roster;
+    Revocations& revocations;
 };
 
 /// A device as its server knows it, with a registration; and what it has read.

@@ -70,6 +70,12 @@ Result<void> checked(natsStatus status, std::string_view what) {
     return fail(passes ? Errc::UNAVAILABLE : Errc::SYSTEM, "{}: {}", what, natsStatus_GetText(status));
 }
 
+/// JetStream's own sentence.
+std::string reasonIn(const Json& error) {
+    const bool isTold = error.is_object() && error.contains("description") && error["description"].is_string();
+    return isTold ? error["description"].get<std::string>() : "it does not say why";
+}
+
 std::string_view dataOf(const natsMsg* message) {
     return {natsMsg_GetData(message), static_cast<std::size_t>(natsMsg_GetDataLength(message))};
 }
@@ -199,6 +205,8 @@ void Broker::Connection::acknowledged(natsMsg* message) {
     const Json said = Json::parse(dataOf(message), nullptr, false);
     const bool isKept = said.is_object() && said.contains("seq") && said["seq"].is_number_unsigned();
     if (isKept) return done(said["seq"].get<std::uint64_t>());
+    if (said.is_object() && said.contains("error"))
+        return done(fail(Errc::LIMIT_EXCEEDED, "the store takes no more: {}", reasonIn(said["error"])));
     done(fail(Errc::UNAVAILABLE, "no stream has taken the message"));
 }
 
@@ -447,6 +455,15 @@ Result<std::optional<Stored>> Broker::next(std::string_view stream, std::uint64_
                                 .sequence = *sequence,
                                 .headers = headersOf(answered),
                                 .body = std::string(dataOf(answered))});
+}
+
+Result<void> Broker::remove(std::string_view stream, std::uint64_t sequence) const {
+    const std::string name(stream);
+    jsErrCode code{};
+    // Else it would only be noted in memory for a while, and be back after a kill.
+    const auto status = js_EraseMsg(it_->jetStream.get(), name.c_str(), sequence, nullptr, &code);
+    if (code == JSSequenceNotFoundErr || code == JSNoMessageFoundErr) return {};
+    return checked(status, name);
 }
 
 std::string streamOfBucket(std::string_view bucket) { return fmt::format("KV_{}", bucket); }

@@ -64,14 +64,16 @@ public:
     Result<StreamState> openStream(std::string_view shard) const;
     /// The first message of those subjects, with that sequence or a later one. nullopt: none.
     Result<std::optional<Stored>> next(std::string_view stream, std::uint64_t from, std::string_view subjects) const;
+    /// The stream has no message with that sequence any more, if it had one.
+    Result<void> remove(std::string_view stream, std::uint64_t sequence) const;
     /// Makes a bucket of keys with values where it is not there.
     Result<void> openBucket(std::string_view bucket) const;
     /// The value that it has for the key from now on.
     Result<void> put(std::string_view bucket, std::string_view key, std::string_view value) const;
 
     /// Sends a message to a stream. `done` is called once, from a thread of libnats: with the sequence that the stream
-    /// has given it, the same again for a message that it has already; or with its error; Unavailable: the connection
-    /// was lost meanwhile, and nobody knows.
+    /// has given it, the same again for a message that it has already; or with its error; LimitExceeded: the store
+    /// takes no more; Unavailable: the connection was lost meanwhile, and nobody knows.
     void keep(const std::string& subject, const Headers& headers, std::string_view body,
               std::function<void(Result<std::uint64_t>)> done) const;
     /// Sends a message to whoever listens now.

@@ -1,35 +1,36 @@
-// Devices join a server and leave it (push.md §3.1): what is posted to devicesPath is answered here.
+// Devices join a server, leave it, and are revoked (push.md §3.1): what is posted to devicesPath is answered here.
 #pragma once
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/http/message.hpp"
 #include "push/joining/words.hpp"
 #include "push/keys/authority.hpp"
+#include "push/mailbox/post_office.hpp"
 #include "push/mailbox/rates.hpp"
-#include "push/mailbox/registrations.hpp"
 
 namespace stint::push {
 
 class Devices {
 public:
     /// `brokers` are the URLs that a device which joins is told.
-    Devices(Authority authority, ServerKeys keys, std::vector<std::string> brokers, Registrations& registrations);
+    Devices(Authority authority, ServerKeys keys, std::vector<std::string> brokers, PostOffice& office);
 
-    /// A refusal of one more question from this address; else the question counts.
-    std::optional<http::Answer> refused(const std::string& sender, Instant now);
-    http::Answer answer(std::string_view question, WallTime now);
+    /// The answer to a question from that address. Wrong ones count for the address, right ones for whose they are.
+    http::Answer answer(std::string_view question, const std::string& sender, WallTime now, Instant at);
 
 private:
-    http::Answer join(const JoinQuestion& question, WallTime now) const;
-    http::Answer leave(const LeaveQuestion& question, WallTime now);
+    http::Answer wrong(int status, std::string_view sentence, const std::string& sender, Instant at);
+    http::Answer join(const JoinQuestion& question, WallTime now);
+    http::Answer end(const std::string& device, const std::string& key, WallTime now);
+    http::Answer revoke(const std::string& device, WallTime now);
+    http::Answer list(const std::string& after) const;
 
     Authority authority_;
     ServerKeys keys_;
     std::vector<std::string> brokers_;
-    Registrations& registrations_;
-    Counted asked_{askedInMinute};
+    PostOffice& office_;
+    Counted wrong_{wrongInMinute}, right_{rightInMinute};
 };
 
 } // namespace stint::push

@@ -47,9 +47,9 @@ Answer wrongMethod(std::string_view allowed) {
 } // namespace
 
 Endpoint::Endpoint(Settings settings, const Broker& broker, Keeper& keeper, const Registrations& registrations,
-                   std::shared_ptr<Handover> handover, std::unique_ptr<Devices> devices)
+                   std::shared_ptr<Handover> handover, std::unique_ptr<Devices> devices, ServerKeys keys)
     : settings_(std::move(settings)), broker_(broker), keeper_(keeper), registrations_(registrations),
-      handover_(std::move(handover)), devices_(std::move(devices)) {}
+      handover_(std::move(handover)), devices_(std::move(devices)), keys_(keys) {}
 
 std::shared_ptr<const http::Caller> Endpoint::met(int socket) {
     return std::make_shared<const Sender>(addressOf(socket));
@@ -78,10 +78,18 @@ http::Judged Endpoint::judgedHere(const http::Request& head) {
     const bool isGet = head.method == "GET";
     // A proxy forwards what strangers ask: the figures are for who stands beside this process.
     if (head.path == metricsPath && isGet && head.values("X-Forwarded-For").empty()) return {.isKnown = true};
-    if (devices_ && head.path == devicesPath) return judgedDevice(head);
+    const bool isPost = head.method == "POST";
+    if (devices_ && head.path == devicesPath) {
+        if (isPost) return {.longestBody = longestDeviceQuestion};
+        return {.refused = wrongMethod("POST")};
+    }
+    if (head.path.starts_with(locationPath)) {
+        if (head.method == "DELETE") return {};
+        return {.refused = wrongMethod("DELETE")};
+    }
     const auto token = tokenIn(head.path);
     const auto name = token ? registrationOf(*token) : std::nullopt;
-    if (!isGet && head.method != "POST") return {.refused = wrongMethod("POST, GET")};
+    if (!isGet && !isPost) return {.refused = wrongMethod("POST, GET")};
     if (!name) return {.refused = refusal(404, "there is no such registration")};
     if (isGet) return {};
     const auto length = numberIn<std::uint64_t>(head.value("Content-Length"));
@@ -89,25 +97,25 @@ http::Judged Endpoint::judgedHere(const http::Request& head) {
     return {.refused = judgedPost(head, *name).refused, .longestBody = webpush::mostBody};
 }
 
-http::Judged Endpoint::judgedDevice(const http::Request& head) {
-    if (head.method != "POST") return {.refused = wrongMethod("POST")};
-    return {.refused = devices_->refused(senderOf(head), bootNow()), .longestBody = longestDeviceQuestion};
+Answer Endpoint::wrong(const http::Request& head, Answer answer) {
+    const std::string sender = senderOf(head);
+    const Instant now = bootNow();
+    if (const auto wait = wrong_.mustWait(sender, now))
+        return retryLater(429, *wait, "too many registrations, or signatures, that are none");
+    wrong_.count(sender, now);
+    return answer;
 }
 
 Endpoint::Judgement Endpoint::judgedPost(const http::Request& head, const std::string& name) {
     const auto found = registrations_.find(name);
     if (!found.ok()) return {.refused = retryLater(503, untilBack, "the store is away")};
-    const Instant now = bootNow();
-    if (!*found) {
-        const std::string sender = senderOf(head);
-        if (const auto wait = unknown_.mustWait(sender, now))
-            return {.refused = retryLater(429, *wait, "too many registrations that are none")};
-        unknown_.count(sender, now);
+    if (auto refused = refusalOf(head, *found, settings_.origin, wallNow())) {
+        const bool isWrong = !*found || refused->status == 401 || refused->status == 403;
+        return {.refused = isWrong ? wrong(head, *std::move(refused)) : *std::move(refused)};
     }
-    if (auto refused = refusalOf(head, *found, settings_.origin, wallNow())) return {.refused = std::move(refused)};
-    auto [wrong, posting] = understood(head);
-    if (wrong) return {.refused = std::move(wrong)};
-    if (const auto wait = rates_.mustWait(name, posting.urgency, now))
+    auto [isNone, posting] = understood(head);
+    if (isNone) return {.refused = std::move(isNone)};
+    if (const auto wait = rates_.mustWait(name, posting.urgency, bootNow()))
         return {.refused = retryLater(429, *wait, "too many messages for this registration")};
     return {.refused = {}, .posting = std::move(posting), .registered = **found};
 }
@@ -118,7 +126,9 @@ void Endpoint::answer(http::Request request, std::function<void(Answer)> done) {
         done(std::move(answer));
     };
     if (request.path == metricsPath) return last({200, std::string(OpenMetrics::type), metrics()});
-    if (devices_ && request.path == devicesPath) return last(devices_->answer(request.body, wallNow()));
+    if (devices_ && request.path == devicesPath)
+        return last(devices_->answer(request.body, senderOf(request), wallNow(), bootNow()));
+    if (request.method == "DELETE") return takeBack(request, last);
     if (request.method == "GET") return last({200, "application/json", "{\"unifiedpush\":{\"version\":1}}\n"});
     post(std::move(request), last);
 }
@@ -135,7 +145,8 @@ void Endpoint::post(http::Request request, const std::function<void(Answer)>& do
     const Envelope envelope = envelopeOf(posting, registered, std::move(request.body), wallNow());
     const Headers headers = headersOf(envelope, registered.lineKey);
     const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(envelope.ttl).count();
-    const Answer kept{201, "", "", {{"Location", fmt::format("/m/{}", envelope.id)}, {"TTL", std::to_string(seconds)}}};
+    const std::string location = locationOf({*name, posting.urgency, envelope.id}, keys_);
+    const Answer kept{201, "", "", {{"Location", location}, {"TTL", std::to_string(seconds)}}};
     if (envelope.ttl == Duration{0}) { // RFC 8030 §5.2: for who listens now, or for nobody
         (void)broker_.tell(liveSubject(envelope.to), headers, envelope.body);
         return done(kept);
@@ -147,6 +158,27 @@ void Endpoint::post(http::Request request, const std::function<void(Answer)>& do
                          done(isKept ? kept : retryLater(503, untilBack, "there is no room for it"));
                      });
                  });
+}
+
+void Endpoint::takeBack(const http::Request& request, const std::function<void(Answer)>& done) {
+    const auto none = [] { return refusal(404, "there is no such message"); };
+    const auto located = locatedAt(request.path, keys_);
+    if (!located) return done(wrong(request, none()));
+    const auto found = registrations_.find(located->registration);
+    if (!found.ok()) return done(retryLater(503, untilBack, "the store is away"));
+    if (!*found || (*found)->gone) return done(none());
+    const Registered& its = **found;
+    if (const auto wait = taken_.mustWait(its.device, bootNow()))
+        return done(retryLater(429, *wait, "too many messages of this device are taken back"));
+    taken_.count(its.device, bootNow());
+    const Address from{its.shard, its.device, located->urgency, its.name};
+    keeper_.takeBack({storedSubject(from), located->id},
+                     [done, none, handover = handover_](const Result<bool>& result) {
+                         const Answer answer = !result.ok() ? retryLater(503, untilBack, "there is no room for it")
+                                               : *result    ? Answer{204, ""}
+                                                            : none();
+                         handover->leave([done, answer] { done(answer); });
+                     });
 }
 
 namespace {

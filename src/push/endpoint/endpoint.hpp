@@ -1,4 +1,5 @@
-// stint-endpoint behind its HTTP server (push.md §3): a message is judged, kept, and only then answered with 201.
+// stint-endpoint behind its HTTP server (push.md §3): a message is judged, kept, and only then answered with 201; and
+// taken back by who has that answer (§3.2).
 #pragma once
 #include <cstdint>
 #include <map>
@@ -9,6 +10,7 @@
 #include "base/http/message.hpp"
 #include "push/broker/handover.hpp"
 #include "push/endpoint/devices.hpp"
+#include "push/endpoint/location.hpp"
 #include "push/endpoint/posting.hpp"
 #include "push/mailbox/keeper.hpp"
 #include "push/mailbox/rates.hpp"
@@ -23,7 +25,7 @@ public:
     };
     /// `devices`: nullptr where none may join.
     Endpoint(Settings settings, const Broker& broker, Keeper& keeper, const Registrations& registrations,
-             std::shared_ptr<Handover> handover, std::unique_ptr<Devices> devices);
+             std::shared_ptr<Handover> handover, std::unique_ptr<Devices> devices, ServerKeys keys);
 
     std::shared_ptr<const http::Caller> met(int socket) override;
     http::Judged judged(const http::Request& head) override;
@@ -40,7 +42,9 @@ private:
     };
     Judgement judgedPost(const http::Request& head, const std::string& name);
     void post(http::Request request, const std::function<void(http::Answer)>& done);
-    http::Judged judgedDevice(const http::Request& head);
+    /// An answer to what is wrong: it counts for its address, and after too many of it this one says so.
+    http::Answer wrong(const http::Request& head, http::Answer answer);
+    void takeBack(const http::Request& request, const std::function<void(http::Answer)>& done);
     std::string metrics() const;
     std::string senderOf(const http::Request& head) const;
 
@@ -51,7 +55,8 @@ private:
     std::shared_ptr<Handover> handover_;
     std::unique_ptr<Devices> devices_;
     Rates rates_;
-    Counted unknown_{unknownInMinute};
+    ServerKeys keys_;
+    Counted wrong_{wrongInMinute}, taken_{takenInMinute};
     std::map<int, std::uint64_t> answers_; ///< by status
 };
 

@@ -61,7 +61,7 @@ void printLine(std::string_view line) {
 Result<std::unique_ptr<Devices>> devicesOf(const Options& options, const ServerKeys& keys, PostOffice& office) {
     if (options.brokers.empty()) return std::unique_ptr<Devices>();
     auto authority = STINT_TRY(Authority::open(std::filesystem::path(options.data) / "nkeys"));
-    return std::make_unique<Devices>(std::move(authority), keys, options.brokers, office.registrations());
+    return std::make_unique<Devices>(std::move(authority), keys, options.brokers, office);
 }
 
 Result<void> serve(const Options& options) {
@@ -72,16 +72,17 @@ Result<void> serve(const Options& options) {
     auto server = STINT_TRY(http::Server::listen(options.port, {.header = 8 << 10, .connections = 1'024}));
     auto handover = STINT_TRY(Handover::open(loop.get()));
     const std::shared_ptr<Handover> shared = std::move(handover);
-    // The second line on stdout: from now on messages are taken.
+    // Lines on stdout: from now on messages are taken; and the file of devices that are let in no more is another.
     const auto opened = [shared] { shared->leave([] { printLine("open"); }); };
-    const auto office =
-        STINT_TRY(PostOffice::open({options.nats, options.credentials, options.certified,
-                                    [](const std::string& sentence) { complain("stint-endpoint", sentence); }, opened},
-                                   keys, std::move(outbox)));
+    const auto revoked = [shared] { shared->leave([] { printLine("revoked"); }); };
+    const auto office = STINT_TRY(PostOffice::open(
+        {options.nats, options.credentials, options.certified,
+         [](const std::string& sentence) { complain("stint-endpoint", sentence); }, opened, data, revoked},
+        keys, std::move(outbox)));
     auto devices = STINT_TRY(devicesOf(options, keys, *office));
     const std::string address = fmt::format("http://127.0.0.1:{}", server.port());
     Endpoint endpoint({options.origin.empty() ? address : options.origin, options.behindProxy}, office->broker(),
-                      office->keeper(), office->registrations(), shared, std::move(devices));
+                      office->keeper(), office->registrations(), shared, std::move(devices), keys);
     printLine(address);
     server.run(loop.get(), endpoint);
     return {};

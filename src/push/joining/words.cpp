@@ -24,8 +24,8 @@ constexpr std::size_t longestJwt = 4'096;
 constexpr std::string_view leaving = "leave ";
 
 /// Keyed BLAKE2b, of a text that is nothing else's: what seals values with the same key is no such function.
-std::string macOf(std::string_view end, const ServerKeys& keys) {
-    const std::string text = "stint push join " + std::string(end);
+std::string macOf(std::string_view purpose, std::string_view end, const ServerKeys& keys) {
+    const std::string text = fmt::format("stint push {} {}", purpose, end);
     std::array<unsigned char, macBytes> mac{};
     crypto_generichash(mac.data(), mac.size(), bytesOf(text), text.size(), keys.values.data(), keys.values.size());
     return std::string(charactersOf(mac));
@@ -45,29 +45,32 @@ Result<Json> deviceObject(std::string_view text) {
     return object;
 }
 
-Result<std::string> textIn(const Json& object, const char* name, std::size_t most) {
+Result<std::string> textIn(const Json& object, const char* name, std::size_t most, std::size_t least = 1) {
     const auto found = object.find(name);
     if (found == object.end() || !found->is_string()) return wrong(name, "a text");
     auto text = found->get<std::string>();
-    if (text.empty() || text.size() > most) return wrong(name, fmt::format("a text of 1 to {} characters", most));
+    if (text.size() < least || text.size() > most)
+        return wrong(name, fmt::format("a text of {} to {} characters", least, most));
     return text;
 }
 
 } // namespace
 
-std::string codeUntil(WallTime end, const ServerKeys& keys) {
+std::string toRevoke(std::string_view device) { return fmt::format("revoke {}", device); }
+
+std::string codeUntil(WallTime end, const ServerKeys& keys, std::string_view purpose) {
     const auto seconds = std::chrono::floor<std::chrono::seconds>(end.time_since_epoch()).count();
     std::string bytes;
     for (unsigned byte = 0; byte < endBytes; ++byte)
         bytes += static_cast<char>(static_cast<std::uint64_t>(seconds) >> (8 * (endBytes - 1 - byte)) & 0xffU);
-    return in32(bytes + macOf(bytes, keys), crockford);
+    return in32(bytes + macOf(purpose, bytes, keys), crockford);
 }
 
-Result<void> checkCode(std::string_view code, const ServerKeys& keys, WallTime now) {
+Result<void> checkCode(std::string_view code, const ServerKeys& keys, WallTime now, std::string_view purpose) {
     const auto bytes = from32(code, crockford);
     if (!bytes || bytes->size() != endBytes + macBytes)
         return fail(Errc::ILLEGAL_ARGUMENT, "the code is none: it has 32 characters");
-    const std::string end = bytes->substr(0, endBytes), mac = macOf(end, keys);
+    const std::string end = bytes->substr(0, endBytes), mac = macOf(purpose, end, keys);
     if (sodium_memcmp(mac.data(), bytes->data() + endBytes, macBytes) != 0)
         return fail(Errc::ILLEGAL_ARGUMENT, "the code is none of this server's");
     std::int64_t seconds = 0;
@@ -82,6 +85,14 @@ std::string textOf(const JoinQuestion& question) {
     return Json{{"v", version}, {"join", question.code}, {"user", question.user}}.dump();
 }
 
+std::string textOf(const RevokeQuestion& question) {
+    return Json{{"v", version}, {"revoke", question.device}, {"code", question.code}}.dump();
+}
+
+std::string textOf(const ListQuestion& question) {
+    return Json{{"v", version}, {"devices", question.after}, {"code", question.code}}.dump();
+}
+
 std::string leaveText(const std::string& jwt, const Nkey& user) {
     const std::string signature = user.sign(std::string(leaving) + jwt);
     return Json{{"v", version}, {"leave", jwt}, {"signature", in64(signature)}}.dump();
@@ -94,7 +105,20 @@ Result<DeviceQuestion> deviceQuestionIn(std::string_view text) {
         join.code = STINT_TRY(textIn(object, "join", longestDeviceQuestion));
         join.user = STINT_TRY(textIn(object, "user", longestDeviceQuestion));
         if (!isNkey(Nkey::Role::User, join.user)) return wrong("user", "the public key of a user's nkey");
-        return DeviceQuestion{.join = std::move(join), .leave = {}};
+        return DeviceQuestion{.join = std::move(join)};
+    }
+    if (object.contains("revoke")) {
+        RevokeQuestion revoke;
+        revoke.device = STINT_TRY(textIn(object, "revoke", longestDeviceQuestion));
+        revoke.code = STINT_TRY(textIn(object, "code", longestDeviceQuestion));
+        if (!isDevice(revoke.device)) return wrong("revoke", "a device's name");
+        return DeviceQuestion{.revoke = std::move(revoke)};
+    }
+    if (object.contains("devices")) {
+        ListQuestion list;
+        list.code = STINT_TRY(textIn(object, "code", longestDeviceQuestion));
+        list.after = STINT_TRY(textIn(object, "devices", longestDeviceQuestion, 0));
+        return DeviceQuestion{.list = std::move(list)};
     }
     LeaveQuestion leave;
     leave.jwt = STINT_TRY(textIn(object, "leave", longestDeviceQuestion));
@@ -102,15 +126,15 @@ Result<DeviceQuestion> deviceQuestionIn(std::string_view text) {
     const auto signature = from64(written);
     if (!signature) return wrong("signature", "in base64url");
     leave.signature = *signature;
-    return DeviceQuestion{.join = {}, .leave = std::move(leave)};
+    return DeviceQuestion{.leave = std::move(leave)};
 }
 
-Result<std::string> leaverOf(const LeaveQuestion& question, std::string_view signer) {
-    const auto user = userIn(question.jwt, signer);
+Result<JwtUser> leaverOf(const LeaveQuestion& question, std::string_view signer) {
+    auto user = userIn(question.jwt, signer);
     if (!user || !isDevice(user->name)) return fail(Errc::ILLEGAL_ARGUMENT, "the JWT is none of this server's");
     if (!isSignedBy(user->key, std::string(leaving) + question.jwt, question.signature))
         return fail(Errc::ILLEGAL_ARGUMENT, "it is not signed by the device that leaves");
-    return user->name;
+    return *std::move(user);
 }
 
 std::string textOf(const JoinAnswer& answer) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "push/envelope/envelope.hpp"
+#include "push/keys/jwt.hpp"
 #include "push/keys/nkey.hpp"
 #include "push/keys/server_keys.hpp"
 #include "stint/result.hpp"
@@ -16,10 +17,13 @@ namespace stint::push {
 /// The path at the server's origin.
 inline constexpr std::string_view devicesPath = "/push/v1/devices";
 
-/// A code that lets devices join this server until then, cut down to whole seconds.
-std::string codeUntil(WallTime end, const ServerKeys& keys);
-/// IllegalArgument: it is none of this server's, or has run out.
-Result<void> checkCode(std::string_view code, const ServerKeys& keys, WallTime now);
+/// Purposes of codes: none serves as another.
+inline constexpr std::string_view toJoin = "join", toList = "devices";
+std::string toRevoke(std::string_view device);
+/// A code that serves until then, cut down to whole seconds; one to join lets in whoever has it.
+std::string codeUntil(WallTime end, const ServerKeys& keys, std::string_view purpose = toJoin);
+/// IllegalArgument: it is none of this server's for that, or has run out.
+Result<void> checkCode(std::string_view code, const ServerKeys& keys, WallTime now, std::string_view purpose = toJoin);
 
 struct JoinQuestion {
     std::string code;
@@ -28,18 +32,29 @@ struct JoinQuestion {
 struct LeaveQuestion {
     std::string jwt, signature;
 };
-/// One of the two is there.
+/// Questions of who runs the server: a device is to get in no more; the devices after that name.
+struct RevokeQuestion {
+    std::string device, code;
+};
+struct ListQuestion {
+    std::string after, code; ///< after "": from the first on
+};
+/// One of them is there.
 struct DeviceQuestion {
-    std::optional<JoinQuestion> join;
-    std::optional<LeaveQuestion> leave;
+    std::optional<JoinQuestion> join = {};
+    std::optional<LeaveQuestion> leave = {};
+    std::optional<RevokeQuestion> revoke = {};
+    std::optional<ListQuestion> list = {};
 };
 inline constexpr std::size_t longestDeviceQuestion = 2'048; ///< bytes
 std::string textOf(const JoinQuestion& question);
+std::string textOf(const RevokeQuestion& question);
+std::string textOf(const ListQuestion& question);
 /// Leaves what the JWT lets in, which is that user.
 std::string leaveText(const std::string& jwt, const Nkey& user);
 Result<DeviceQuestion> deviceQuestionIn(std::string_view text);
-/// The name of the device that leaves. IllegalArgument: the question is not its own, or the JWT is none of `signer`.
-Result<std::string> leaverOf(const LeaveQuestion& question, std::string_view signer);
+/// The device that leaves. IllegalArgument: the question is not its own, or the JWT is none of `signer`.
+Result<JwtUser> leaverOf(const LeaveQuestion& question, std::string_view signer);
 
 struct JoinAnswer {
     std::string device, shard;

@@ -66,6 +66,15 @@ Json account(bool hasJetStream) {
             {"default_permissions", {{"pub", nothing}, {"sub", nothing}}}};
 }
 
+/// Tokens issued until then are refused, whatever the clock was when it was: a key that was given up is none again.
+constexpr std::int64_t endOfTime = 253'402'300'799; // s: the end of the year 9999
+Json revocations(const std::vector<Revoked>& revoked) {
+    Json all = nothing;
+    for (const Revoked& one : revoked)
+        if (!one.key.empty()) all[one.key] = endOfTime;
+    return all;
+}
+
 /// {{name()}} is the name in a device's own JWT.
 Json scopeOf(const std::string& signer) {
     const Json template_{{"pub", {{"allow", {"stint.box.*.{{name()}}", "stint.reg.*.{{name()}}"}}}},
@@ -102,18 +111,17 @@ Result<Authority> Authority::open(const std::filesystem::path& file) {
     return Authority(std::move(keys[0]), std::move(keys[1]), std::move(keys[2]));
 }
 
-// The operator, and the account of nats-server's own events, are nobody that anything is kept for: they are new each
-// time, and their seeds are forgotten.
-std::string Authority::configuration(WallTime now) const {
-    const Nkey itsOperator = Nkey::make(Role::Operator), system = Nkey::make(Role::Account);
+std::string Authority::configuration(const Realm& realm, const std::vector<Revoked>& revoked, WallTime now) const {
+    const auto& [itsOperator, system, made] = realm;
     Json server = account(true), devices = account(false);
     server["exports"] = exports();
     devices["imports"] = imports(server_.name());
     devices["signing_keys"] = {scopeOf(signing_.name())};
+    if (const Json all = revocations(revoked); !all.empty()) devices["revocations"] = all;
     const Json itself{{"type", "operator"}, {"version", 2}, {"system_account", system.name()}};
     return fmt::format("operator: {}\nsystem_account: {}\nresolver: MEMORY\nresolver_preload: {{\n"
                        "  {}: {}\n  {}: {}\n  {}: {}\n}}\n",
-                       signedJwt(itsOperator, itsOperator.name(), "stint", now, itself), system.name(), system.name(),
+                       signedJwt(itsOperator, itsOperator.name(), "stint", made, itself), system.name(), system.name(),
                        signedJwt(itsOperator, system.name(), "SYSTEM", now, account(false)), server_.name(),
                        signedJwt(itsOperator, server_.name(), "STINT", now, server), devices_.name(),
                        signedJwt(itsOperator, devices_.name(), "DEVICES", now, devices));

@@ -1,5 +1,6 @@
 #include "push/mailbox/keeper.hpp"
 
+#include <algorithm>
 #include <condition_variable>
 #include <mutex>
 #include <utility>
@@ -23,6 +24,12 @@ std::string streamOfSubject(const std::string& subject) {
     return streamOf(to->shard);
 }
 
+std::string_view idOf(const Headers& headers) {
+    const auto isId = [](const auto& header) { return header.first == idHeader; };
+    const auto found = std::ranges::find_if(headers, isId);
+    return found == headers.end() ? std::string_view() : std::string_view(found->second);
+}
+
 } // namespace
 
 struct Keeper::Shared {
@@ -30,6 +37,7 @@ struct Keeper::Shared {
     std::condition_variable woken;
     std::vector<Wanted> wanted;
     std::vector<Told> told;
+    std::vector<Unwanted> unwanted;
     bool isUp = false, changed = false, ends = false;
     std::map<std::string, Place> places; ///< by shard
     Held held;
@@ -60,11 +68,20 @@ void Keeper::keep(std::string subject, Headers headers, std::string body, std::f
     shared_->woken.notify_one();
 }
 
+void Keeper::takeBack(TakenBack what, std::function<void(Result<bool>)> done) {
+    {
+        const std::lock_guard lock(shared_->mutex);
+        shared_->unwanted.push_back({.what = std::move(what), .done = std::move(done)});
+    }
+    shared_->woken.notify_one();
+}
+
 void Keeper::connected(bool up) {
     {
         const std::lock_guard lock(shared_->mutex);
         shared_->isUp = up;
         shared_->changed = true;
+        shared_->places.clear();
     }
     shared_->woken.notify_one();
 }
@@ -99,26 +116,31 @@ void Keeper::run() {
     while (!ends) {
         std::vector<Wanted> wanted;
         std::vector<Told> told;
+        std::vector<Unwanted> unwanted;
         {
             std::unique_lock lock(shared_->mutex);
             const auto something = [&] {
-                return shared_->ends || shared_->changed || !shared_->wanted.empty() || !shared_->told.empty();
+                return shared_->ends || shared_->changed || !shared_->wanted.empty() || !shared_->told.empty() ||
+                       !shared_->unwanted.empty();
             };
             shared_->woken.wait_for(lock, isUp && !isOpen_ ? betweenTries : betweenLooks, something);
             wanted = std::exchange(shared_->wanted, {});
             told = std::exchange(shared_->told, {});
+            unwanted = std::exchange(shared_->unwanted, {});
             isUp = shared_->isUp;
             ends = shared_->ends;
             if (std::exchange(shared_->changed, false)) isOpen_ = false;
         }
         if (!wanted.empty() || !told.empty()) work(std::move(wanted), told);
+        if (!unwanted.empty()) note(std::move(unwanted));
+        settle();
         if (!isUp) tell("the broker is away; messages are kept here meanwhile");
         const auto now = SteadyClock::now();
         if (isUp && !isOpen_ && now - tried >= betweenTries) {
             tried = now;
             const auto opened = reconnect();
             isOpen_ = opened.ok();
-            tell(isOpen_ ? isThere : opened.error().message);
+            tell(!isOpen_ ? opened.error().message : refusal_.empty() ? isThere : refusal_);
         }
         if (now - forgot >= betweenLooks && outbox_.forget(wallNow() - Keeper::again).ok()) forgot = now;
         show();
@@ -133,9 +155,11 @@ std::vector<std::int64_t> Keeper::noted(const std::vector<Told>& told) {
         const auto sent = stream.sent.extract(one.number);
         if (!one.sequence.ok()) {
             isOpen_ = false;
+            if (one.sequence.error().code == Errc::LIMIT_EXCEEDED) tell(refusal_ = one.sequence.error().message);
             continue;
         }
         if (sent) measure(&Latencies::stream, sent.mapped());
+        refusal_.clear();
         numbers.push_back(one.number);
         stream.highest = std::max(stream.highest, *one.sequence);
     }
@@ -185,6 +209,65 @@ void Keeper::work(std::vector<Wanted> wanted, const std::vector<Told>& told) {
         send(*one);
 }
 
+// Durable before anything is answered: what was taken back is not sent any more.
+void Keeper::note(std::vector<Unwanted> unwanted) {
+    std::vector<TakenBack> all;
+    Bytes left = room - outbox_.size();
+    for (const Unwanted& one : unwanted) {
+        left -= Outbox::sizeOf(one.what);
+        all.push_back(one.what);
+    }
+    const auto noted =
+        left < 0 ? Result<void>(fail(Errc::UNAVAILABLE, "the outbox is full")) : outbox_.takeBack(all, wallNow());
+    if (!noted.ok()) tell(noted.error().message);
+    for (Unwanted& one : unwanted) {
+        if (!noted.ok()) {
+            one.done(noted.error());
+            continue;
+        }
+        const auto stream = streams_.find(streamOfSubject(one.what.subject));
+        if (stream != streams_.end() && !stream->second.sent.empty()) one.behind = stream->second.sent.rbegin()->first;
+        unwanted_.push_back(std::move(one));
+    }
+}
+
+// A message that the stream has not acknowledged may not be seen there yet. Where the broker is away it is enough that
+// it is noted: reconnect() sees to it.
+void Keeper::settle() {
+    std::vector<TakenBack> gone;
+    std::erase_if(unwanted_, [&](const Unwanted& one) {
+        if (isOpen_) {
+            const auto& sent = streams_.at(streamOfSubject(one.what.subject)).sent;
+            if (!sent.empty() && sent.begin()->first <= one.behind) return false;
+            const auto wasThere = deleted(one.what);
+            if (wasThere.ok()) {
+                gone.push_back(one.what);
+                one.done(*wasThere);
+                return true;
+            }
+            isOpen_ = false;
+            tell(wasThere.error().message);
+        }
+        one.done(true);
+        return true;
+    });
+    if (!gone.empty()) (void)outbox_.tellTaken(gone); // else they are deleted once more
+}
+
+// A subject has few messages: all are looked at. False: it is none of them.
+Result<bool> Keeper::deleted(const TakenBack& what) {
+    const std::string stream = streamOfSubject(what.subject);
+    bool wasThere = false;
+    for (std::uint64_t from = 1;;) {
+        const auto found = STINT_TRY(broker_.next(stream, from, what.subject));
+        if (!found) return wasThere;
+        from = found->sequence + 1;
+        if (idOf(found->headers) != what.id) continue;
+        STINT_TRY(broker_.remove(stream, found->sequence));
+        wasThere = true;
+    }
+}
+
 void Keeper::send(const Posted& posted) {
     const std::string stream = streamOfSubject(posted.subject);
     streams_.at(stream).sent[posted.number] = SteadyClock::now();
@@ -200,7 +283,6 @@ void Keeper::send(const Posted& posted) {
 
 Result<std::map<std::string, Keeper::Stream>> Keeper::openStreams() {
     std::map<std::string, Stream> streams;
-    std::map<std::string, Place> places;
     for (int n = 0; n < shards; ++n) {
         const std::string shard = fmt::format("{:02x}", n);
         const StreamState state = STINT_TRY(broker_.openStream(shard));
@@ -208,11 +290,9 @@ Result<std::map<std::string, Keeper::Stream>> Keeper::openStreams() {
         // It may only lack what was never sent: then every cursor is below, and the epoch changes nothing.
         if (promised && state.last < *promised) STINT_TRY(outbox_.beginEpoch(state.store, state.last));
         const auto epochs = STINT_TRY(outbox_.epochs(state.store));
-        places[shard] = {state.store, epochs};
+        places_[shard] = {state.store, epochs};
         streams[streamOf(shard)] = {.store = state.store, .highest = state.last, .sent = {}};
     }
-    const std::lock_guard lock(shared_->mutex);
-    shared_->places = std::move(places);
     return streams;
 }
 
@@ -221,12 +301,24 @@ Result<void> Keeper::reconnect() {
     streams_ = STINT_TRY(openStreams());
     STINT_TRY(hooks_.alsoOpen());
     const auto rows = STINT_TRY(outbox_.since(wallNow() - again));
+    const auto unwanted = STINT_TRY(outbox_.takenBack());
     std::vector<const Posted*> all;
-    for (const Posted& one : rows)
-        all.push_back(&one);
-    STINT_TRY(outbox_.commit({}, {}, promisesFor(all, {}), wallNow()));
-    for (const Posted& one : rows)
-        send(one);
+    std::vector<std::int64_t> dropped;
+    for (const Posted& one : rows) {
+        if (unwanted.contains({one.subject, std::string(idOf(one.headers))}))
+            dropped.push_back(one.number);
+        else
+            all.push_back(&one);
+    }
+    STINT_TRY(outbox_.commit({}, dropped, promisesFor(all, {}), wallNow()));
+    for (const TakenBack& one : unwanted)
+        STINT_TRY(deleted(one));
+    STINT_TRY(outbox_.tellTaken({unwanted.begin(), unwanted.end()}));
+    for (const Posted* const one : all)
+        send(*one);
+    // Devices are answered from now on: what was taken back may have been there again, and its epoch not yet begun.
+    const std::lock_guard lock(shared_->mutex);
+    if (!shared_->changed) shared_->places = places_;
     return {};
 }
 

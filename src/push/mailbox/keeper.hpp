@@ -37,10 +37,15 @@ public:
     /// is no room for it. Storage: the disk does not take it.
     void keep(std::string subject, Headers headers, std::string body, std::function<void(Result<void>)> done);
 
+    /// Takes a message back (§3.2). `done` is called once, from the keeper's thread, when it is noted on the disk, and
+    /// the stream has been told if it is there; with false: there is no such message. Storage, Unavailable: it is not
+    /// noted.
+    void takeBack(TakenBack what, std::function<void(Result<bool>)> done);
+
     /// The broker is there, again, or gone.
     void connected(bool up);
 
-    /// The store and the epochs of a shard's stream, as of the last connection. Unavailable: there was none yet.
+    /// The store and the epochs of a shard's stream, as of this connection. Unavailable: there is none yet.
     struct Place {
         std::string store;
         std::vector<Epoch> epochs;
@@ -70,6 +75,11 @@ private:
         std::function<void(Result<void>)> done;
         SteadyTime since;
     };
+    struct Unwanted {
+        TakenBack what;
+        std::function<void(Result<bool>)> done;
+        std::int64_t behind = 0; ///< what was sent to the stream up to this number is waited for
+    };
     struct Told {
         std::int64_t number = 0;
         std::string stream;
@@ -86,6 +96,9 @@ private:
     void work(std::vector<Wanted> wanted, const std::vector<Told>& told);
     std::vector<std::int64_t> noted(const std::vector<Told>& told);
     void send(const Posted& posted);
+    void note(std::vector<Unwanted> unwanted);
+    void settle();
+    Result<bool> deleted(const TakenBack& what);
     Result<void> reconnect();
     Result<std::map<std::string, Stream>> openStreams();
     std::map<std::string, std::uint64_t> promisesFor(const std::vector<const Posted*>& posted,
@@ -99,6 +112,9 @@ private:
     Hooks hooks_;
     std::string told_;                      ///< the last sentence; at first that all is well
     std::map<std::string, Stream> streams_; ///< by name
+    std::map<std::string, Place> places_;   ///< by shard
+    std::vector<Unwanted> unwanted_;        ///< noted, and not answered
+    std::string refusal_;                   ///< the store's last word where it takes no more
     bool isOpen_ = false;                   ///< the streams were looked at since the last connection
     std::shared_ptr<Shared> shared_;
     std::thread thread_;

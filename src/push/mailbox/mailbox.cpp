@@ -33,7 +33,7 @@ Result<void> Mailbox::serve(int threads) {
 // No answer says that the server cannot answer now: the device asks again.
 std::string Mailbox::boxAnswered(const std::string& subject, std::string_view text) const {
     const auto asker = askerIn(subject);
-    if (!asker || text.size() > limits::question) return {};
+    if (!asker || text.size() > limits::question || roster_.isRevoked(asker->device)) return {};
     const auto question = boxQuestionIn(text);
     if (!question.ok()) return {};
     const auto found = answer(*asker, *question);

@@ -11,8 +11,8 @@ namespace stint::push {
 
 class Mailbox {
 public:
-    Mailbox(const Broker& broker, const Keeper& keeper, Registrations& registrations)
-        : broker_(broker), keeper_(keeper), registrations_(registrations) {}
+    Mailbox(const Broker& broker, const Keeper& keeper, Registrations& registrations, const Roster& roster)
+        : broker_(broker), keeper_(keeper), registrations_(registrations), roster_(roster) {}
 
     /// Answers from now on, `threads` mailboxes at once.
     Result<void> serve(int threads);
@@ -33,6 +33,7 @@ private:
     const Broker& broker_;
     const Keeper& keeper_;
     Registrations& registrations_;
+    const Roster& roster_;
     mutable std::mutex counting_;
     mutable Counted reads_{readsInMinute};
 };

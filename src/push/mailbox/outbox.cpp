@@ -15,10 +15,11 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr int version = 1;
+constexpr int version = 2;
 constexpr std::size_t mostEpochs = 64;
 
-constexpr auto sizes = "SELECT ifnull(sum(length(subject) + length(headers) + length(body)), 0) FROM messages";
+constexpr auto sizes = "SELECT ifnull((SELECT sum(length(subject) + length(headers) + length(body)) FROM messages), 0)"
+                       " + ifnull((SELECT sum(length(subject) + length(id)) FROM taken), 0)";
 
 std::string textOf(const Headers& headers) {
     return Json(headers).dump(-1, ' ', false, Json::error_handler_t::replace);
@@ -56,12 +57,15 @@ Result<void> Outbox::prepare() {
     STINT_TRY(database_.run("PRAGMA synchronous = FULL; BEGIN EXCLUSIVE"));
     const auto its = STINT_TRY(database_.integer("PRAGMA user_version"));
     if (its > version) return fail(Errc::STORAGE, "the outbox is of a newer Stint: version {}", its);
-    if (its == 0) STINT_TRY(database_.run(fmt::format("{}; PRAGMA user_version = {}", outboxSchema, version)));
+    if (its < version) STINT_TRY(database_.run(fmt::format("{}; PRAGMA user_version = {}", outboxSchema, version)));
     STINT_TRY(database_.run("COMMIT"));
     insert_ = STINT_TRY(database_.prepare("INSERT INTO messages VALUES (NULL, ?1, ?2, ?3, ?4, 0) RETURNING number"));
     tell_ = STINT_TRY(database_.prepare("UPDATE messages SET told = 1 WHERE number = ?1"));
     promise_ = STINT_TRY(database_.prepare("INSERT OR REPLACE INTO streams VALUES (?1, ?2)"));
     drop_ = STINT_TRY(database_.prepare("DELETE FROM messages WHERE told = 1 AND kept < ?1"));
+    dropTaken_ = STINT_TRY(database_.prepare("DELETE FROM taken WHERE told = 1 AND kept < ?1"));
+    take_ = STINT_TRY(database_.prepare("INSERT INTO taken VALUES (?1, ?2, ?3, 0) ON CONFLICT DO UPDATE SET told = 0"));
+    tellTaken_ = STINT_TRY(database_.prepare("UPDATE taken SET told = 1 WHERE subject = ?1 AND id = ?2"));
     size_ = STINT_TRY(database_.integer(sizes));
     return {};
 }
@@ -94,6 +98,7 @@ Result<void> Outbox::commit(const std::vector<Posted*>& posted, const std::vecto
 
 Result<void> Outbox::forget(WallTime before) {
     STINT_TRY(drop_.run(before.time_since_epoch().count()));
+    STINT_TRY(dropTaken_.run(before.time_since_epoch().count()));
     size_ = STINT_TRY(database_.integer(sizes));
     return {};
 }
@@ -108,6 +113,40 @@ Result<std::vector<Posted>> Outbox::since(WallTime then) {
         one.headers = STINT_TRY(headersIn(rows.text(2)));
         all.push_back(std::move(one));
     }
+    return all;
+}
+
+// One commit of all.
+Result<void> Outbox::together(const std::vector<TakenBack>& all,
+                              const std::function<Result<void>(const TakenBack&)>& each) {
+    STINT_TRY(database_.run("BEGIN IMMEDIATE"));
+    const auto written = [&]() -> Result<void> {
+        for (const TakenBack& one : all)
+            STINT_TRY(each(one));
+        return database_.run("COMMIT");
+    }();
+    if (!written.ok()) database_.rollBack();
+    return written;
+}
+
+Result<void> Outbox::takeBack(const std::vector<TakenBack>& all, WallTime now) {
+    STINT_TRY(together(
+        all, [&](const TakenBack& one) { return take_.run(one.subject, one.id, now.time_since_epoch().count()); }));
+    for (const TakenBack& one : all)
+        size_ += sizeOf(one);
+    return {};
+}
+
+Result<void> Outbox::tellTaken(const std::vector<TakenBack>& all) {
+    return together(all, [&](const TakenBack& one) { return tellTaken_.run(one.subject, one.id); });
+}
+
+Result<std::set<TakenBack>> Outbox::takenBack() {
+    auto rows = STINT_TRY(database_.prepare("SELECT subject, id FROM taken"));
+    rows.start();
+    std::set<TakenBack> all;
+    while (STINT_TRY(rows.next()))
+        all.insert({std::string(rows.text(0)), std::string(rows.text(1))});
     return all;
 }
 

@@ -4,8 +4,10 @@
 #pragma once
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -24,6 +26,13 @@ struct Posted {
     std::string body;
 };
 
+/// A message that its sender does not want any more, by its subject and its id.
+struct TakenBack {
+    std::string subject, id;
+
+    auto operator<=>(const TakenBack&) const = default;
+};
+
 class Outbox {
 public:
     /// Opens the file, or makes it; only one process has it open. Storage: it is damaged, of a newer Stint, or taken.
@@ -33,14 +42,22 @@ public:
     /// no stream has given out more than is promised. Storage: nothing of it was written.
     Result<void> commit(const std::vector<Posted*>& posted, const std::vector<std::int64_t>& told,
                         const std::map<std::string, std::uint64_t>& promised, WallTime now);
-    /// Forgets what the store has for longer than `again`.
+    /// Forgets what the store has, or was told that it is taken back, for longer than `again`.
     Result<void> forget(WallTime before);
+
+    /// They are taken back: one commit, on the disk when it returns. Storage: none of them is.
+    Result<void> takeBack(const std::vector<TakenBack>& all, WallTime now);
+    /// The store does not have them any more.
+    Result<void> tellTaken(const std::vector<TakenBack>& all);
+    /// All that is not forgotten.
+    Result<std::set<TakenBack>> takenBack();
 
     /// Those that the store does not have, and those that it may have lost: kept since then. In their order.
     Result<std::vector<Posted>> since(WallTime then);
     /// The bytes of messages that are kept, and those that one takes.
     Bytes size() const { return size_; }
     static Bytes sizeOf(const Posted& posted);
+    static Bytes sizeOf(const TakenBack& taken) { return std::ssize(taken.subject) + std::ssize(taken.id); }
 
     Result<std::optional<std::uint64_t>> promised(const std::string& store);
     Result<std::vector<Epoch>> epochs(const std::string& store);
@@ -50,9 +67,10 @@ public:
 private:
     explicit Outbox(Database database) : database_(std::move(database)) {}
     Result<void> prepare();
+    Result<void> together(const std::vector<TakenBack>& all, const std::function<Result<void>(const TakenBack&)>& each);
 
     Database database_;
-    Statement insert_, tell_, promise_, drop_;
+    Statement insert_, tell_, promise_, drop_, take_, tellTaken_, dropTaken_;
     Bytes size_ = 0;
 };
 

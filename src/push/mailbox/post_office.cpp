@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/result/errors.hpp"
+#include "base/time/clock.hpp"
 
 namespace stint::push {
 namespace {
@@ -14,21 +15,34 @@ Result<std::unique_ptr<PostOffice>> PostOffice::open(const Settings& settings, c
         {.urls = {settings.url}, .credentials = settings.credentials, .device = {}, .certified = settings.certified}));
     std::unique_ptr<PostOffice> made(new PostOffice(std::move(broker), keys, std::move(outbox), settings));
     STINT_TRY(made->registrations_.follow());
+    STINT_TRY(made->roster_.follow());
     STINT_TRY(made->mailbox_.serve(threads));
     return made;
 }
 
 PostOffice::PostOffice(Broker broker, const ServerKeys& keys, Outbox outbox, const Settings& settings)
-    : broker_(std::move(broker)), registrations_(broker_, keys),
+    : broker_(std::move(broker)), roster_(broker_, keys, [this] { (void)revocations_.uphold(wallNow()); }),
+      registrations_(broker_, keys, roster_), revocations_(roster_, registrations_, settings.data, settings.revoked),
       keeper_(std::move(outbox), broker_,
-              {.alsoOpen = [this, opened = settings.opened]() mutable -> Result<void> {
-                   STINT_TRY(registrations_.readAll());
+              {.alsoOpen = [this, opened = settings.opened, tell = settings.tell]() mutable -> Result<void> {
+                   STINT_TRY(alsoOpen(tell));
                    if (opened) std::exchange(opened, nullptr)();
                    return {};
                },
                .tell = settings.tell}),
-      mailbox_(broker_, keeper_, registrations_) {
+      mailbox_(broker_, keeper_, registrations_, roster_) {
     broker_.follow([this](bool up) { keeper_.connected(up); });
+}
+
+// Before anything is sent or answered: who is revoked has no registration any more. A file that cannot be written is
+// told of, and keeps nobody from sending: the bucket has it, too.
+Result<void> PostOffice::alsoOpen(const std::function<void(const std::string& sentence)>& tell) {
+    STINT_TRY(registrations_.readAll());
+    STINT_TRY(roster_.readAll());
+    const auto upheld = revocations_.uphold(wallNow());
+    if (!upheld.ok() && upheld.error().code == Errc::UNAVAILABLE) return upheld;
+    if (!upheld.ok()) tell(upheld.error().message);
+    return {};
 }
 
 // The broker goes first: nobody is called back by it any more when the rest goes.

@@ -1,6 +1,7 @@
 // All of the server behind its HTTP: one connection to the broker, and what stands on it, opened again whenever the
 // connection is.
 #pragma once
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <string>
@@ -9,6 +10,8 @@
 #include "push/mailbox/keeper.hpp"
 #include "push/mailbox/mailbox.hpp"
 #include "push/mailbox/registrations.hpp"
+#include "push/mailbox/revocations.hpp"
+#include "push/mailbox/roster.hpp"
 
 namespace stint::push {
 
@@ -22,6 +25,9 @@ public:
         std::function<void(const std::string& sentence)> tell = [](const std::string&) {};
         /// Called once, when all registrations are known, from any thread.
         std::function<void()> opened = [] {};
+        std::filesystem::path data; ///< the server's directory
+        /// Called when the file of revoked devices in there is another, and before `opened`; from any thread.
+        std::function<void()> revoked = [] {};
     };
     /// It is there whether the broker is or not. IllegalArgument: the URL is none.
     static Result<std::unique_ptr<PostOffice>> open(const Settings& settings, const ServerKeys& keys, Outbox outbox);
@@ -32,13 +38,19 @@ public:
     const Broker& broker() const { return broker_; }
     Keeper& keeper() { return keeper_; }
     Registrations& registrations() { return registrations_; }
+    Roster& roster() { return roster_; }
+    Revocations& revocations() { return revocations_; }
     const Mailbox& mailbox() const { return mailbox_; }
 
 private:
     PostOffice(Broker broker, const ServerKeys& keys, Outbox outbox, const Settings& settings);
 
+    Result<void> alsoOpen(const std::function<void(const std::string& sentence)>& tell);
+
     Broker broker_;
+    Roster roster_;
     Registrations registrations_;
+    Revocations revocations_;
     Keeper keeper_;
     Mailbox mailbox_;
 };

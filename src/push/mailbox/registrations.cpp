@@ -1,17 +1,15 @@
 #include "push/mailbox/registrations.hpp"
 
 #include <nlohmann/json.hpp>
-#include <sodium.h>
 
 #include "base/result/errors.hpp"
 #include "push/envelope/bytes.hpp"
+#include "push/keys/sealing.hpp"
 
 namespace stint::push {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-constexpr std::string_view bucket = "STINT_REG";
 
 std::string plainOf(const Registered& registered) {
     Json value{{"name", registered.name},
@@ -45,37 +43,20 @@ std::optional<Registered> registeredIn(const std::string& plain) try {
     return std::nullopt;
 }
 
-std::string sealedValue(const Registered& registered, const ServerKeys& keys) {
-    const std::string plain = plainOf(registered);
-    std::string value(crypto_secretbox_NONCEBYTES + crypto_secretbox_MACBYTES + plain.size(), '\0');
-    randombytes_buf(value.data(), crypto_secretbox_NONCEBYTES);
-    crypto_secretbox_easy(bytesOf(value) + crypto_secretbox_NONCEBYTES, bytesOf(plain), plain.size(), bytesOf(value),
-                          keys.values.data());
-    return value;
-}
-
-std::optional<Registered> openedValue(std::string_view value, const ServerKeys& keys) {
-    constexpr std::size_t around = crypto_secretbox_NONCEBYTES + crypto_secretbox_MACBYTES;
-    if (value.size() < around) return std::nullopt;
-    std::string plain(value.size() - around, '\0');
-    if (crypto_secretbox_open_easy(bytesOf(plain), bytesOf(value) + crypto_secretbox_NONCEBYTES,
-                                   value.size() - crypto_secretbox_NONCEBYTES, bytesOf(value), keys.values.data()) != 0)
-        return std::nullopt;
-    return registeredIn(plain);
-}
-
 } // namespace
 
-Registrations::Registrations(const Broker& broker, ServerKeys keys) : broker_(broker), keys_(keys) {}
+Registrations::Registrations(const Broker& broker, ServerKeys keys, const Roster& roster)
+    : broker_(broker), keys_(keys), roster_(roster) {}
 
 Result<void> Registrations::follow() {
-    return broker_.listen(subjectOfKey(bucket, "*"), [this](const Stored& value) { take(value); });
+    return broker_.listen(subjectOfKey(registryBucket, "*"), [this](const Stored& value) { take(value); });
 }
 
 Result<void> Registrations::readAll() {
-    STINT_TRY(broker_.openBucket(bucket));
+    STINT_TRY(broker_.openBucket(registryBucket));
     for (std::uint64_t from = 1;;) {
-        const auto value = STINT_TRY(broker_.next(streamOfBucket(bucket), from, subjectOfKey(bucket, "*")));
+        const auto value =
+            STINT_TRY(broker_.next(streamOfBucket(registryBucket), from, subjectOfKey(registryBucket, "*")));
         if (!value) break;
         take(*value);
         from = value->sequence + 1;
@@ -87,8 +68,9 @@ Result<void> Registrations::readAll() {
 
 // A value that this server did not seal, or that was sealed for another name, was put there by somebody else.
 void Registrations::take(const Stored& value) {
-    auto registered = openedValue(value.body, keys_);
-    if (!registered || subjectOfKey(bucket, registered->name) != value.subject) return;
+    const auto plain = unsealedText(value.body, keys_);
+    auto registered = plain ? registeredIn(*plain) : std::nullopt;
+    if (!registered || subjectOfKey(registryBucket, registered->name) != value.subject) return;
     const std::lock_guard lock(mutex_);
     const auto [known, isNew] = all_.try_emplace(registered->name, *registered);
     if (!isNew && known->second.revision > registered->revision) return;
@@ -132,6 +114,8 @@ std::size_t Registrations::count() const {
 
 Result<void> Registrations::change(const Asker& asker, const RegistrationQuestion& question, WallTime now) {
     const std::lock_guard one(changing_);
+    // Its connection may still be there: who ends its registrations waits for this lock (§3.1).
+    if (roster_.isRevoked(asker.device)) return fail(Errc::SECURITY, "the device is revoked");
     const auto known = STINT_TRY(find(question.registration));
     if (known && known->device != asker.device)
         return fail(Errc::ILLEGAL_ARGUMENT, "the registration is another device's");
@@ -169,9 +153,9 @@ Result<void> Registrations::leave(const std::string& device, WallTime now) {
 Result<void> Registrations::put(const Registered& registered) {
     Registered next = registered;
     ++next.revision;
-    const std::string value = sealedValue(next, keys_);
-    STINT_TRY(broker_.put(bucket, next.name, value));
-    take({.subject = subjectOfKey(bucket, next.name), .body = value});
+    const std::string value = sealedText(plainOf(next), keys_);
+    STINT_TRY(broker_.put(registryBucket, next.name, value));
+    take({.subject = subjectOfKey(registryBucket, next.name), .body = value});
     return {};
 }
 

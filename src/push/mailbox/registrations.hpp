@@ -12,6 +12,7 @@
 #include "push/broker/broker.hpp"
 #include "push/envelope/questions.hpp"
 #include "push/keys/server_keys.hpp"
+#include "push/mailbox/roster.hpp"
 
 namespace stint::push {
 
@@ -31,7 +32,7 @@ struct Registered {
 
 class Registrations {
 public:
-    Registrations(const Broker& broker, ServerKeys keys);
+    Registrations(const Broker& broker, ServerKeys keys, const Roster& roster);
 
     /// Follows the broker's bucket. Unavailable where it does not answer.
     Result<void> follow();
@@ -46,8 +47,8 @@ public:
     std::optional<Registered> goneOf(const std::string& device, const std::string& prefix) const;
     std::size_t count() const;
 
-    /// Does what a device asks for, who is `asker` by the broker's word. IllegalArgument: it may not be; Unavailable:
-    /// the broker is away.
+    /// Does what a device asks for, who is `asker` by the broker's word. IllegalArgument: it may not be; Security: the
+    /// device is revoked; Unavailable: the broker is away.
     Result<void> change(const Asker& asker, const RegistrationQuestion& question, WallTime now);
 
     /// All of the device's are gone. Unavailable: the broker is away, and not all of them are.
@@ -59,6 +60,7 @@ private:
 
     const Broker& broker_;
     ServerKeys keys_;
+    const Roster& roster_;
     mutable std::mutex mutex_;
     bool isRead_ = false;
     std::map<std::string, Registered> all_;

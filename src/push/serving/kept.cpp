@@ -129,6 +129,10 @@ void Kept::startLater(const std::string& why) {
     again_.set(pause, [this] { start(); });
 }
 
+void Kept::signal(int number) {
+    if (process_) sendSignal(process_, number);
+}
+
 void Kept::end(std::function<void()> done) {
     again_.clear();
     if (!process_) return done();

@@ -27,6 +27,8 @@ public:
     Kept& operator=(const Kept&) = delete;
 
     void start();
+    /// Nothing where it does not live.
+    void signal(int number);
     /// Asks it to end, kills it after 10 s, and calls `done` when it is gone. It is not started again.
     void end(std::function<void()> done);
 

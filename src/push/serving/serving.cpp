@@ -23,7 +23,6 @@
 #include "base/time/clock.hpp"
 #include "base/unix/paths.hpp"
 #include "base/unix/process.hpp"
-#include "push/keys/authority.hpp"
 #include "push/keys/private_file.hpp"
 
 namespace stint::push {
@@ -31,9 +30,11 @@ namespace {
 
 // The files of a server, in its directory.
 constexpr const char *lockFile = "lock", *keysFile = "keys", *nkeysFile = "nkeys", *credentialsFile = "endpoint.creds",
-                     *brokerFile = "nats.conf", *storeDirectory = "jetstream", *originFile = "origin";
+                     *brokerFile = "nats.conf", *storeDirectory = "jetstream", *originFile = "origin",
+                     *addressFile = "address";
 
 constexpr const char* loopback = "127.0.0.1";
+constexpr auto untilReload = std::chrono::seconds(5);
 
 /// Debian has it where a user's PATH does not look.
 Result<std::filesystem::path> natsServer() {
@@ -116,14 +117,14 @@ std::string tlsOf(const std::optional<Serving::Settings::Listening>& listening) 
 }
 
 /// nats-server's own language takes JSON's texts.
-std::string configurationOf(const Serving::Settings& settings, const Authority& authority) {
+std::string configurationOf(const Serving::Settings& settings, const std::string& accounts) {
     const std::string address = settings.listening ? settings.listening->address : loopback;
     return fmt::format("# Written by `stint push serve` at each start.\n"
                        "server_name: stint\nlisten: \"{}\"\nmax_connections: 64000\n"
                        "ping_interval: \"35m\" # devices ask by themselves (push.md §4.1)\n"
-                       "jetstream: {{ store_dir: {} }}\n{}{}",
-                       withPort(address, settings.brokerPort), inQuotes(settings.data / storeDirectory),
-                       tlsOf(settings.listening), authority.configuration(wallNow()));
+                       "jetstream: {{ store_dir: {}, max_file_store: {} }}\n{}{}",
+                       withPort(address, settings.brokerPort), inQuotes(settings.data / storeDirectory), settings.store,
+                       tlsOf(settings.listening), accounts);
 }
 
 /// "[7] 2026/11/27 08:00:00.000000 [WRN] text": its level and its text.
@@ -155,14 +156,15 @@ bool isServers(const std::filesystem::path& data) {
 Result<std::unique_ptr<Serving>> Serving::open(sd_event* loop, const Settings& settings, Hooks hooks) {
     STINT_TRY(makePrivateDirectory(settings.data));
     Fd lock = STINT_TRY(locked(settings.data));
-    std::unique_ptr<Serving> made(new Serving(settings, std::move(hooks), std::move(lock)));
+    std::unique_ptr<Serving> made(new Serving(loop, settings, std::move(hooks), std::move(lock)));
     STINT_TRY(made->begin(loop, settings));
     return made;
 }
 
-Serving::Serving(const Settings& settings, Hooks hooks, Fd lock)
-    : address_(fmt::format("http://127.0.0.1:{}", settings.port)),
-      origin_(settings.origin.empty() ? address_ : settings.origin), hooks_(std::move(hooks)), lock_(std::move(lock)) {}
+Serving::Serving(sd_event* loop, const Settings& settings, Hooks hooks, Fd lock)
+    : settings_(settings), address_(fmt::format("http://127.0.0.1:{}", settings.port)),
+      origin_(settings.origin.empty() ? address_ : settings.origin), hooks_(std::move(hooks)),
+      lock_(std::move(lock)), realm_{.made = wallNow()}, betweenReloads_(loop) {}
 
 Result<void> Serving::begin(sd_event* loop, const Settings& settings) {
     const auto program = STINT_TRY(natsServer());
@@ -170,11 +172,17 @@ Result<void> Serving::begin(sd_event* loop, const Settings& settings) {
     STINT_TRY(
         checkFree(settings.listening ? settings.listening->address : loopback, settings.brokerPort, "--broker-port"));
     STINT_TRY(ServerKeys::open(settings.data / keysFile));
-    const Authority authority = STINT_TRY(Authority::open(settings.data / nkeysFile));
+    authority_ = STINT_TRY(Authority::open(settings.data / nkeysFile));
     const Folder folder = STINT_TRY(Folder::open(settings.data));
-    STINT_TRY(writePrivateFile(folder, credentialsFile, authority.serverCredentials(wallNow())));
-    STINT_TRY(writePrivateFile(folder, brokerFile, configurationOf(settings, authority)));
+    STINT_TRY(writePrivateFile(folder, credentialsFile, authority_->serverCredentials(wallNow())));
+    // Before the broker is there: who is revoked never gets in.
+    if (auto revoked = readRevoked(settings.data); revoked.ok())
+        revoked_ = *std::move(revoked);
+    else
+        hooks_.tell(revoked.error().message);
+    STINT_TRY(configure());
     STINT_TRY(writePrivateFile(folder, originFile, origin_));
+    STINT_TRY(writePrivateFile(folder, addressFile, address_));
     std::vector<std::string> endpoint{(libexecDirectory() / "stint-endpoint").string(),
                                       "--port",
                                       std::to_string(settings.port),
@@ -192,7 +200,12 @@ Result<void> Serving::begin(sd_event* loop, const Settings& settings) {
     if (settings.listening) endpoint.insert(endpoint.end(), {"--nats-host", settings.listening->host});
     broker_ = std::make_unique<Kept>(
         loop, "nats-server", std::vector<std::string>{program.string(), "-c", (settings.data / brokerFile).string()},
-        lock_.get(), Kept::Hooks{[this](std::string_view line) { heardBroker(line); }, hooks_.tell});
+        lock_.get(),
+        Kept::Hooks{[this](std::string_view line) { heardBroker(line); },
+                    [this](const std::string& sentence) {
+                        brokerListens_ = false;
+                        hooks_.tell(sentence);
+                    }});
     endpoint_ =
         std::make_unique<Kept>(loop, "stint-endpoint", std::move(endpoint), lock_.get(),
                                Kept::Hooks{[this](std::string_view line) { heardEndpoint(line); }, hooks_.tell});
@@ -200,15 +213,53 @@ Result<void> Serving::begin(sd_event* loop, const Settings& settings) {
     return {};
 }
 
+Result<void> Serving::configure() {
+    const Folder folder = STINT_TRY(Folder::open(settings_.data));
+    const std::string accounts = authority_->configuration(realm_, revoked_, wallNow());
+    return writePrivateFile(folder, brokerFile, configurationOf(settings_, accounts));
+}
+
+// The file of revoked devices is another (push.md §3.1). A reload costs nats-server time: there is one in 5 s at most.
+void Serving::reconfigure() {
+    if (betweenReloads_.isSet()) {
+        isOld_ = true;
+        return;
+    }
+    isOld_ = false;
+    auto revoked = readRevoked(settings_.data);
+    if (revoked.ok() && *revoked == revoked_) return;
+    betweenReloads_.set(untilReload, [this] {
+        if (isOld_) reconfigure();
+    });
+    const auto written = [&]() -> Result<void> {
+        revoked_ = STINT_TRY(std::move(revoked));
+        return configure();
+    }();
+    if (written.ok()) return reload();
+    isOld_ = true; // once more
+    revoked_.clear();
+    hooks_.tell(written.error().message);
+}
+
+// A nats-server that has just begun may have read the old one, and would die of the signal.
+void Serving::reload() {
+    brokerReadsAnother_ = !brokerListens_;
+    if (brokerListens_) broker_->signal(SIGHUP);
+}
+
 // Both are told of here, for neither has a log of its own.
 void Serving::heardBroker(std::string_view line) {
     const auto [level, text] = levelAndText(line);
     if (level != "[INF] ") return hooks_.tell(fmt::format("nats-server: {}", text));
-    if (text == "Server is ready" && !std::exchange(endpointBegan_, true)) endpoint_->start();
+    if (text != "Server is ready") return;
+    brokerListens_ = true;
+    if (brokerReadsAnother_) reload();
+    if (!std::exchange(endpointBegan_, true)) endpoint_->start();
 }
 
 void Serving::heardEndpoint(std::string_view line) {
     if (line == address_) return; // it listens
+    if (line == "revoked") return reconfigure();
     if (line != "open") return hooks_.tell(std::string(line));
     if (!std::exchange(isReady_, true)) hooks_.ready();
 }
@@ -217,12 +268,18 @@ void Serving::end(const std::function<void()>& done) {
     endpoint_->end([this, done] { broker_->end(done); });
 }
 
-Result<std::string> codeOf(const std::filesystem::path& data, WallTime end) {
+Result<std::string> codeOf(const std::filesystem::path& data, WallTime end, std::string_view purpose) {
     std::error_code ignored;
     if (!std::filesystem::exists(data / keysFile, ignored))
         return fail(Errc::STORAGE, "there is no server in {}: `stint push serve` makes one", data.string());
     const ServerKeys keys = STINT_TRY(ServerKeys::open(data / keysFile));
-    return codeUntil(end, keys);
+    return codeUntil(end, keys, purpose);
+}
+
+Result<std::string> addressIn(const std::filesystem::path& data) {
+    auto address = readFile(data / addressFile);
+    if (!address) return fail(Errc::STORAGE, "there is no server in {}: `stint push serve` makes one", data.string());
+    return *std::move(address);
 }
 
 Result<std::string> invitation(const std::filesystem::path& data, WallTime end) {

@@ -8,7 +8,10 @@
 #include <optional>
 #include <string>
 
+#include "base/unix/timer.hpp"
 #include "push/joining/words.hpp"
+#include "push/keys/authority.hpp"
+#include "push/keys/revoked.hpp"
 #include "push/serving/kept.hpp"
 #include "stint/result.hpp"
 
@@ -30,6 +33,7 @@ public:
             std::filesystem::path certificate, key;
         };
         std::optional<Listening> listening; ///< nullopt: on loopback, without TLS
+        Bytes store = Bytes{8} << 30;       ///< PROPOSAL: that nats-server keeps at most
     };
     struct Hooks {
         std::function<void()> ready; ///< it takes messages; called once
@@ -45,14 +49,25 @@ public:
     void end(const std::function<void()>& done);
 
 private:
-    Serving(const Settings& settings, Hooks hooks, Fd lock);
+    Serving(sd_event* loop, const Settings& settings, Hooks hooks, Fd lock);
     Result<void> begin(sd_event* loop, const Settings& settings);
+    Result<void> configure();
+    void reconfigure();
+    void reload();
     void heardBroker(std::string_view line);
     void heardEndpoint(std::string_view line);
 
+    Settings settings_;
     std::string address_, origin_;
     Hooks hooks_;
     Fd lock_;
+    std::optional<Authority> authority_;
+    Realm realm_;
+    std::vector<Revoked> revoked_;    ///< in nats-server's configuration
+    Timer betweenReloads_;            ///< set: the next one waits for its end
+    bool isOld_ = false;              ///< the configuration, since then
+    bool brokerListens_ = false;      ///< and takes a signal
+    bool brokerReadsAnother_ = false; ///< than it has read
     std::unique_ptr<Kept> broker_, endpoint_;
     bool endpointBegan_ = false, isReady_ = false;
 };
@@ -62,10 +77,12 @@ Result<std::string> brokerVersion();
 /// True if a server has been in that directory.
 bool isServers(const std::filesystem::path& data);
 
+/// The place of the server of that directory on this machine. Storage: there is none.
+Result<std::string> addressIn(const std::filesystem::path& data);
 /// A server's line to join by, as a person types it: its URL and a code. Security, Storage: that is no directory of a
 /// server, or none that this user may read.
 Result<std::string> invitation(const std::filesystem::path& data, WallTime end);
-/// The code alone.
-Result<std::string> codeOf(const std::filesystem::path& data, WallTime end);
+/// The code alone; or one for another purpose.
+Result<std::string> codeOf(const std::filesystem::path& data, WallTime end, std::string_view purpose = toJoin);
 
 } // namespace stint::push
