@@ -225,7 +225,9 @@ void hideSecrets(std::span<char* const> words) {
 
 int runProgram(const std::vector<std::string>& line) {
     return runProgram(line, [&](const Invocation& asked, const Screen& screen) {
-        if (asked.verb->run) return asked.verb->run(asked.arguments, screen);
+        const Verb& verb = *asked.verb;
+        const bool isElsewhere = verb.isForProgram && verb.isForProgram(asked.arguments);
+        if (verb.run && !isElsewhere) return verb.run(asked.arguments, screen);
         return become(asked.verb->program, line, screen);
     });
 }

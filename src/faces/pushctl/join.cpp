@@ -20,12 +20,6 @@ namespace ends = cli::ends;
 
 namespace {
 
-Result<Answer> ask(const std::string& origin, std::string question) {
-    return post({.url = origin + std::string(push::devicesPath),
-                 .headers = {"Content-Type: application/json"},
-                 .body = std::move(question)});
-}
-
 bool isOnThisMachine(const std::string& origin) {
     for (const char* const host : {"http://127.0.0.1", "http://localhost", "http://[::1]"})
         if (origin.starts_with(host) &&
@@ -53,6 +47,13 @@ int failOfRead(const Screen& screen, const Error& error) {
 }
 
 } // namespace
+
+Result<Answer> ask(const std::string& origin, std::string question, std::size_t longest) {
+    return post({.url = origin + std::string(push::devicesPath),
+                 .headers = {"Content-Type: application/json"},
+                 .body = std::move(question),
+                 .longestAnswer = longest});
+}
 
 std::string sentenceOf(const Answer& answer) {
     const std::string said = saidBy(answer);

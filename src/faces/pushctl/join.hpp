@@ -11,6 +11,9 @@ namespace stint::pushctl {
 /// status is not 201, says why not.
 Result<Answer> joinAt(const std::string& address, const std::string& origin, const std::string& code);
 
+/// Asks at the door for devices of that server; of its answer that many bytes are read.
+Result<Answer> ask(const std::string& origin, std::string question, std::size_t longest = usualAnswer);
+
 /// "it answers 403: the code has run out"
 std::string sentenceOf(const Answer& answer);
 

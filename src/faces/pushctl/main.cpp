@@ -16,10 +16,10 @@ struct Row {
     std::string_view verb;
     int (*run)(const cli::Arguments&, const cli::Screen&);
 };
-constexpr std::array rows{Row{"push send", pushctl::send},    Row{"push test", pushctl::test},
-                          Row{"push serve", pushctl::serve},  Row{"push invite", pushctl::invite},
-                          Row{"push join", pushctl::join},    Row{"push leave", pushctl::leave},
-                          Row{"push doctor", pushctl::doctor}};
+constexpr std::array rows{
+    Row{"push send", pushctl::send},     Row{"push test", pushctl::test},       Row{"push serve", pushctl::serve},
+    Row{"push invite", pushctl::invite}, Row{"push join", pushctl::join},       Row{"push leave", pushctl::leave},
+    Row{"push doctor", pushctl::doctor}, Row{"push devices", pushctl::devices}, Row{"push revoke", pushctl::revoke}};
 
 } // namespace
 

@@ -14,7 +14,6 @@
 namespace stint::pushctl {
 namespace {
 
-constexpr std::size_t mostText = 4096;
 constexpr long connectSeconds = 10, wholeSeconds = 30;
 
 struct Release {
@@ -31,11 +30,14 @@ std::string partOf(CURLU* url, CURLUPart part) {
     return text;
 }
 
-// More than that is not read out: what a person is shown is in the first bytes.
+struct Kept {
+    std::string& text;
+    std::size_t most;
+};
 std::size_t keep(const char* bytes, std::size_t, std::size_t count, void* into) {
-    auto& text = *static_cast<std::string*>(into);
-    text.append(bytes, std::min(count, mostText - std::min(mostText, text.size())));
-    return text.size() < mostText ? count : 0;
+    auto& [text, most] = *static_cast<Kept*>(into);
+    text.append(bytes, std::min(count, most - std::min(most, text.size())));
+    return text.size() < most ? count : 0;
 }
 
 // The whole URL of one that an answer names, which may lack all but its path.
@@ -54,11 +56,12 @@ std::string headerOf(CURL* curl, const char* name) {
 
 using SetMore = std::function<void(CURL*)>;
 
-/// One request and its answer; `more` says which.
-Result<Answer> answerTo(const std::string& url, const SetMore& more) {
+/// One request and its answer, of whose text that much is read; `more` says which.
+Result<Answer> answerTo(const std::string& url, std::size_t longest, const SetMore& more) {
     const Owned<CURL> curl(curl_easy_init());
     STINT_CHECK(curl);
     Answer answer;
+    Kept kept{answer.text, longest};
     const auto set = [&](CURLoption option, auto value) {
         STINT_CHECK(curl_easy_setopt(curl.get(), option, value) == CURLE_OK);
     };
@@ -69,11 +72,11 @@ Result<Answer> answerTo(const std::string& url, const SetMore& more) {
     set(CURLOPT_TIMEOUT, wholeSeconds);
     set(CURLOPT_NOSIGNAL, 1L);
     set(CURLOPT_WRITEFUNCTION, &keep);
-    set(CURLOPT_WRITEDATA, static_cast<void*>(&answer.text));
+    set(CURLOPT_WRITEDATA, static_cast<void*>(&kept));
     if (more) more(curl.get());
     const CURLcode code = curl_easy_perform(curl.get());
     curl_easy_getinfo(curl.get(), CURLINFO_RESPONSE_CODE, &answer.status);
-    const bool cut = code == CURLE_WRITE_ERROR && answer.text.size() >= mostText;
+    const bool cut = code == CURLE_WRITE_ERROR && answer.text.size() >= longest;
     if (code != CURLE_OK && !cut) return fail(Errc::SYSTEM, "{}", curl_easy_strerror(code));
     if (const std::string named = headerOf(curl.get(), "Location"); !named.empty())
         answer.location = absolute(named, url);
@@ -121,7 +124,7 @@ Result<Answer> post(const Request& request) {
         (void)headers.release();
         headers.reset(longer);
     }
-    return answerTo(request.url, [&](CURL* curl) {
+    return answerTo(request.url, request.longestAnswer, [&](CURL* curl) {
         const auto size = static_cast<curl_off_t>(request.body.size());
         STINT_CHECK(curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, size) == CURLE_OK);
         STINT_CHECK(curl_easy_setopt(curl, CURLOPT_POSTFIELDS, request.body.data()) == CURLE_OK);
@@ -129,6 +132,6 @@ Result<Answer> post(const Request& request) {
     });
 }
 
-Result<Answer> get(const std::string& url) { return answerTo(url, nullptr); }
+Result<Answer> get(const std::string& url) { return answerTo(url, usualAnswer, nullptr); }
 
 } // namespace stint::pushctl

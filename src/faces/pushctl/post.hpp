@@ -1,5 +1,6 @@
 // One request to a push service, over HTTP.
 #pragma once
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <vector>
@@ -9,10 +10,14 @@
 
 namespace stint::pushctl {
 
+/// Bytes of an answer that are read: what a person is shown is in the first ones.
+inline constexpr std::size_t usualAnswer = 4096;
+
 struct Request {
     std::string url;
     std::vector<std::string> headers; ///< "TTL: 60"
     std::string body;
+    std::size_t longestAnswer = usualAnswer;
 };
 
 /// A push service's answer, each text as it came: a stranger's.

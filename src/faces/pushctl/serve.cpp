@@ -1,3 +1,4 @@
+
 #include <csignal>
 #include <cstring>
 
@@ -26,6 +27,7 @@ using namespace std::chrono_literals;
 constexpr std::uint16_t usualPort = 7748; // PROPOSAL
 constexpr Duration usualInvitation = 24h, shortestInvitation = 1min, longestInvitation = 28 * 24h;
 constexpr Duration forItself = 1min;
+constexpr Bytes smallestStore = 64 << 20;
 
 Result<std::uint16_t> portOf(const Arguments& given, const char* option, std::uint16_t otherwise) {
     const auto text = given.value(option);
@@ -63,6 +65,12 @@ Result<push::Serving::Settings> settingsOf(const Arguments& given) {
     settings.brokerPort = STINT_TRY(portOf(given, "broker-port", static_cast<std::uint16_t>(settings.port + 1)));
     if (settings.brokerPort == settings.port || settings.brokerPort == 0)
         return fail(Errc::ILLEGAL_ARGUMENT, "--broker-port is 1 to 65535, and not --port");
+    if (const auto text = given.value("store")) {
+        const auto size = parseSize(*text);
+        if (!size.ok()) return within("--store", size.error());
+        if (*size < smallestStore) return fail(Errc::ILLEGAL_ARGUMENT, "--store is 64MiB or more");
+        settings.store = *size;
+    }
     if (const auto origin = given.value("origin")) {
         auto read = serverOriginOf(*origin);
         if (!read.ok()) return within("--origin", read.error());

@@ -27,5 +27,9 @@ int doctor(const cli::Arguments& given, const cli::Screen& screen);
 
 /// The server's directory that --data names, or the usual one. IllegalArgument: it names nothing.
 Result<std::filesystem::path> directoryOf(const cli::Arguments& given);
+/// `stint push devices`: those that have joined the server on this machine.
+int devices(const cli::Arguments& given, const cli::Screen& screen);
+/// `stint push revoke`: one of them gets in no more.
+int revoke(const cli::Arguments& given, const cli::Screen& screen);
 
 } // namespace stint::pushctl

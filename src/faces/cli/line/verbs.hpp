@@ -83,6 +83,8 @@ struct Verb {
     std::vector<std::string_view> elsewhere = {}; ///< its names in other programs, for people who type those
     std::vector<OptionElsewhere> optionsElsewhere = {};
     std::string_view program = {}; ///< in place of `run`: the program of ours that does it, given the same line
+    /// True: `program` does it, though `run` is there, too.
+    bool (*isForProgram)(const Arguments&) = nullptr;
 };
 
 std::span<const Verb> verbs();
@@ -139,6 +141,7 @@ Verb pushInviteVerb();
 Verb pushJoinVerb();
 Verb pushLeaveVerb();
 Verb pushDoctorVerb();
+Verb pushDevicesVerb();
 Verb deviceVerb();
 Verb deviceSetVerb();
 Verb deviceResetVerb();
@@ -166,67 +169,37 @@ int now(const Screen& screen);
 int version(const Screen& screen);
 
 /// All verbs, in the order of `stint help`: `tasks` before `tasks stop`.
-inline constexpr std::array everyVerb{getVerb,
-                                      putVerb,
-                                      runVerb,
-                                      guardVerb,
-                                      startVerb,
-                                      cancelVerb,
-                                      cleanVerb,
-                                      clearVerb,
-                                      pauseVerb,
-                                      resumeVerb,
-                                      retryVerb,
-                                      editVerb,
-                                      moveVerb,
-                                      runNowVerb,
-                                      jobsVerb,
-                                      logVerb,
-                                      whyVerb,
-                                      watchVerb,
-                                      waitVerb,
-                                      logsVerb,
-                                      topVerb,
-                                      uiVerb,
-                                      tasksVerb,
-                                      tasksStopVerb,
-                                      workVerb,
-                                      appsVerb,
-                                      appVerb,
-                                      quotaVerb,
-                                      alarmsVerb,
-                                      pushVerb,
-                                      pushMessagesVerb,
-                                      pushAppsVerb,
-                                      pushRotateVerb,
-                                      pushRevokeVerb,
-                                      pushStatusVerb,
-                                      pushSendVerb,
-                                      pushTestVerb,
-                                      pushServeVerb,
-                                      pushInviteVerb,
-                                      pushJoinVerb,
-                                      pushLeaveVerb,
-                                      pushDoctorVerb,
-                                      deviceVerb,
-                                      deviceSetVerb,
-                                      deviceResetVerb,
-                                      netVerb,
-                                      netMarkVerb,
-                                      policyVerb,
-                                      doctorVerb,
-                                      recordVerb,
-                                      recordStartVerb,
-                                      recordSaveVerb,
-                                      recordStopVerb,
-                                      simVerb,
-                                      demoVerb,
-                                      cmdVerb,
-                                      amVerb,
-                                      dumpsysVerb,
-                                      completionsVerb,
-                                      helpVerb,
-                                      helpConstraintsVerb,
+inline constexpr std::array everyVerb{getVerb,          putVerb,
+                                      runVerb,          guardVerb,
+                                      startVerb,        cancelVerb,
+                                      cleanVerb,        clearVerb,
+                                      pauseVerb,        resumeVerb,
+                                      retryVerb,        editVerb,
+                                      moveVerb,         runNowVerb,
+                                      jobsVerb,         logVerb,
+                                      whyVerb,          watchVerb,
+                                      waitVerb,         logsVerb,
+                                      topVerb,          uiVerb,
+                                      tasksVerb,        tasksStopVerb,
+                                      workVerb,         appsVerb,
+                                      appVerb,          quotaVerb,
+                                      alarmsVerb,       pushVerb,
+                                      pushMessagesVerb, pushAppsVerb,
+                                      pushRotateVerb,   pushRevokeVerb,
+                                      pushStatusVerb,   pushSendVerb,
+                                      pushTestVerb,     pushServeVerb,
+                                      pushInviteVerb,   pushJoinVerb,
+                                      pushLeaveVerb,    pushDoctorVerb,
+                                      pushDevicesVerb,  deviceVerb,
+                                      deviceSetVerb,    deviceResetVerb,
+                                      netVerb,          netMarkVerb,
+                                      policyVerb,       doctorVerb,
+                                      recordVerb,       recordStartVerb,
+                                      recordSaveVerb,   recordStopVerb,
+                                      simVerb,          demoVerb,
+                                      cmdVerb,          amVerb,
+                                      dumpsysVerb,      completionsVerb,
+                                      helpVerb,         helpConstraintsVerb,
                                       helpExitCodesVerb};
 
 } // namespace stint::cli

@@ -278,16 +278,23 @@ Verb pushRotateVerb() {
 
 Verb pushRevokeVerb() {
     return {.name = "push revoke",
-            .words = "PACKAGE",
+            .words = "PACKAGE|DEVICE",
             .fewest = 1,
             .most = 1,
-            .summary = "end an app's registrations for messages from elsewhere",
-            .about = "They end at once on this device, and what waits for them is dropped; its senders are told that "
-                     "they are gone as soon as the server is reached. The app is told, and may register again.\n"
-                     "Ends with 66 when the app is not registered.",
-            .options = {},
-            .examples = {{"stint push revoke com.example.mail", ""}},
-            .run = pushRevoke};
+            .summary = "end an app's registrations for messages from elsewhere, or let a device in no more",
+            .about =
+                "An app's end at once on this device, and what waits for them is dropped; its senders are told that "
+                "they are gone as soon as the server is reached. The app is told, and may register again.\n"
+                "On a server a name without a dot is a device that has joined it, as `stint push devices` lists "
+                "them: one that was lost or stolen. Its connection is cut within seconds, its registrations are "
+                "gone, and its senders are told so. It may join again by another code.\n"
+                "Ends with 66 when the app is not registered, or no such device has joined.",
+            .options = {pushDataOption},
+            .examples = {{"stint push revoke com.example.mail", ""},
+                         {"stint push revoke 0123456789ABCDEFGHJKMNPQRS", "on the server that it has joined"}},
+            .run = pushRevoke,
+            .program = "stint-pushctl",
+            .isForProgram = [](const Arguments& given) { return given.words[0].find('.') == std::string::npos; }};
 }
 
 Verb pushStatusVerb() {

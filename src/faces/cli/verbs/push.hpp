@@ -1,12 +1,16 @@
-// Pushed messages, for `stint why`.
+// Pushed messages, for `stint why`; and what verbs of servers of push share.
 #pragma once
 #include <optional>
 #include <string>
 #include <string_view>
 
+#include "faces/cli/line/verbs.hpp"
 #include "faces/screen/terminal.hpp"
 
 namespace stint::cli {
+
+inline constexpr Option pushDataOption{"--data", "DIR",
+                                       "the server's directory (default: ~/.local/state/stint/push-server)"};
 
 /// "com.example.mail" or "7" of "push:com.example.mail", "push:7": messages, and not a job; nullopt: it names none.
 std::optional<std::string> messagesNamed(std::string_view word);

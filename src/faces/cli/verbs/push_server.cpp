@@ -1,14 +1,9 @@
-// The rows of `stint push serve`, `invite`, `join`, `leave` and `doctor`, which another program runs
-// (src/faces/pushctl): who has no line needs none of it.
+// The rows of `stint push serve`, `invite`, `join`, `leave`, `doctor` and `devices`, which another program
+// runs (src/faces/pushctl): who has no line needs none of it.
 #include "faces/cli/line/verbs.hpp"
+#include "faces/cli/verbs/push.hpp"
 
 namespace stint::cli {
-namespace {
-
-constexpr Option dataOption{"--data", "DIR", "the server's directory (default: ~/.local/state/stint/push-server)"};
-
-} // namespace
-
 Verb pushServeVerb() {
     return {
         .name = "push serve",
@@ -18,9 +13,10 @@ Verb pushServeVerb() {
                  "when it ends. It needs no root; its keys and messages are in DIR, which nobody else may read. "
                  "Applications' servers post to it over a proxy, which --origin names, or from this machine. "
                  "Your own device joins it, if it has joined none.",
-        .options = {dataOption,
+        .options = {pushDataOption,
                     {"--port", "PORT", "of 127.0.0.1, where messages are posted (default: 7748)"},
                     {"--broker-port", "PORT", "of 127.0.0.1, where devices listen (default: the next)"},
+                    {"--store", "SIZE", "what nats-server keeps at most (default: 8GiB)"},
                     {"--origin", "URL", "others reach it there, through a proxy: https://push.example"},
                     {"--listen", "ADDRESS", "of the broker, for devices on other machines: 0.0.0.0"},
                     {"--cert", "FILE", "the broker's certificate, for the host of --origin"},
@@ -34,7 +30,7 @@ Verb pushInviteVerb() {
             .words = "",
             .summary = "print the line by which another device joins this server",
             .about = "Whoever has the code may join until it runs out, as often as they like.",
-            .options = {dataOption, {"--expires", "DURATION", "1m to 28d (default: 24h)"}},
+            .options = {pushDataOption, {"--expires", "DURATION", "1m to 28d (default: 24h)"}},
             .examples = {{"stint push invite --expires 1h", ""}},
             .program = "stint-pushctl"};
 }
@@ -71,8 +67,20 @@ Verb pushDoctorVerb() {
             .about = "Looks at the session bus, the daemon's line, the server that this device has joined, the clocks "
                      "of both, and the server on this machine, if there is one.\n"
                      "Ends with 1 where there is trouble, 69 where no daemon answers.",
-            .options = {dataOption},
+            .options = {pushDataOption},
             .examples = {{"stint push doctor", ""}},
+            .program = "stint-pushctl"};
+}
+
+Verb pushDevicesVerb() {
+    return {.name = "push devices",
+            .words = "",
+            .summary = "devices that have joined the server on this machine",
+            .about =
+                "Each by its name: when it joined, how many registrations it has, and since when it gets in no more, "
+                "because it has left or was revoked. A device has its own name in its line.toml.",
+            .options = {pushDataOption},
+            .examples = {{"stint push devices", ""}},
             .program = "stint-pushctl"};
 }
 
