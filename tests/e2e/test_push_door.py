@@ -51,7 +51,7 @@ class Nats:
 
     def errors(self):
         """The server's refusals of what was sent so far."""
-        errors = []
+        errors, line = [], b""
         try:
             self.send("PING")
             while (line := self.file.readline()) and not line.startswith(b"PONG"):

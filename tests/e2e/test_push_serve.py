@@ -117,10 +117,19 @@ def test_a_directory_that_others_can_look_into_is_refused(world):
 
 @pytest.mark.parametrize("words", [("--port", "0"), ("--port", "65536"), ("--port", "x"), ("--port", "65535"),
                                    ("--port", "7000", "--broker-port", "7000"), ("--origin", "ftp://a"),
-                                   ("--origin", "https://a/path"), ("--data", "")])
+                                   ("--origin", "https://a/path"), ("--data", ""), ("--store", "x"),
+                                   ("--store", "63MiB")])
 def test_words_that_cannot_be_are_refused(world, words):
     refused = world.stint("push", "serve", *words)
     assert refused.code == 64 and words[0] in refused.err, refused
+
+
+def test_what_nats_server_keeps_has_a_bound(world, served):
+    assert f"max_file_store: {8 << 30} " in (served.data / "nats.conf").read_text()
+    served.end()
+    served.words += ["--store", "100MiB"]
+    served.start()
+    assert f"max_file_store: {100 << 20} " in (served.data / "nats.conf").read_text()
 
 
 def test_an_origin_behind_a_proxy_is_what_others_are_told(world):
