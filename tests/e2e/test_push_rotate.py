@@ -70,7 +70,7 @@ def test_the_old_url_works_beside_the_new_one(live, version):
     assert posts(live, app, old, "later") == posts(live, app, new, "newer") == [201]
     has_each_once(app, "before", "after", "new", "later", "newer")
     assert {row["endpoint"]: row["retires"] is not None for row in rows(live)} == {old: True, new: False}
-    assert ", until " in live.world.done("push", "apps")
+    assert ", gone in " in live.world.done("push", "apps")
     assert app.endpoint("t") == new  # it registers again
     assert all(f"registration app={MAIL} result={word}" in live.daemon.log.read_text() for word in ("rotates", "rotated"))
 

@@ -165,7 +165,7 @@ namespace {
 /// Another has its place, and the old URL is still taken, or no longer.
 std::string retirementText(const RegistrationView& view, WallTime now) {
     if (!view.retires) return "";
-    if (now < *view.retires) return fmt::format(", until {}", timeText(*view.retires, now));
+    if (now < *view.retires) return ", gone " + ahead(*view.retires, now);
     return ", gone for its senders";
 }
 
