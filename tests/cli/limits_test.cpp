@@ -380,7 +380,7 @@ TEST_CASE("push apps tells who is registered, and no more of an endpoint than it
     CHECK(has(ran({"push", "apps", "--json"}).out, R"("endpoint":"https://push.example/push/v1/AAAABB…")"));
     CHECK(has(ran({"push", "apps", "--json", "--show"}).out, url));
     known.registrations = {{.app = AppId{"org.example.Chat"}, .endpoint = url, .made = now, .retires = now + 49h}};
-    CHECK(has(ran({"push", "apps"}).out, "/AAAABB…, until "));
+    CHECK(has(ran({"push", "apps"}).out, "/AAAABB…, gone in "));
     known.registrations[0].retires = now - 1s;
     CHECK(has(ran({"push", "apps"}).out, "/AAAABB…, gone for its senders\n"));
 }

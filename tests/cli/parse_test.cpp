@@ -233,7 +233,9 @@ TEST_CASE("every verb is run by something, and its help names all that it takes"
     for (const auto& verb : verbs()) {
         CAPTURE(verb.name);
         CHECK(names.insert(verb.name).second);
-        CHECK(bool(verb.run) == verb.program.empty()); // in this program or in another of ours
+        // In this program or in another of ours; in both where the words decide it.
+        CHECK((verb.run && !verb.program.empty()) == bool(verb.isForProgram));
+        CHECK((verb.run || !verb.program.empty()));
         CHECK(verb.fewest <= verb.most);
         const std::string help = helpFor(verb, 80);
         CHECK(help.find(verb.summary) != std::string::npos);

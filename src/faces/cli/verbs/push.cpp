@@ -281,7 +281,7 @@ Verb pushRevokeVerb() {
             .words = "PACKAGE|DEVICE",
             .fewest = 1,
             .most = 1,
-            .summary = "end an app's registrations for messages from elsewhere, or let a device in no more",
+            .summary = "end an app's registrations, or let a device in no more",
             .about =
                 "An app's end at once on this device, and what waits for them is dropped; its senders are told that "
                 "they are gone as soon as the server is reached. The app is told, and may register again.\n"
