@@ -57,6 +57,8 @@ struct Stage {
         CHECK(answer == (version == 1 ? "NEW_ENDPOINT" : "REGISTRATION_SUCCEEDED"));
         const std::string told = "NewEndpoint " + token + " https://push.example/push/v1/";
         REQUIRE(soon([&] { return app->last().starts_with(told); }));
+        // The app is told before it is written down that the server has it.
+        REQUIRE(soon([&] { return !detailsIn(daemon->line.entries.back().details)->at.empty(); }));
         return daemon->line.entries.back();
     }
     Envelope envelope(const wire::LineEntry& to, const std::string& text, Urgency urgency = Urgency::Normal) const {
