@@ -1,4 +1,4 @@
-// NATS' keys and JWTs (push.md §3.1), and files that are one user's.
+// NATS' keys and JWTs (push.md §3.1), certificates of a cluster (§3.3), and files that are one user's.
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -9,6 +9,7 @@
 
 #include "push/envelope/bytes.hpp"
 #include "push/keys/authority.hpp"
+#include "push/keys/certificate.hpp"
 #include "push/keys/jwt.hpp"
 #include "push/keys/private_file.hpp"
 #include "push/keys/revoked.hpp"
@@ -123,7 +124,10 @@ TEST_CASE("an authority is the same as long as its file is there") { // §3.1
     const std::string jwt = again->deviceJwt("0123456789ABCDEFGHJKMNPQRS", user.name(), now);
     CHECK(userIn(jwt, made->signer())->name == "0123456789ABCDEFGHJKMNPQRS");
     CHECK(claimsOf(jwt)["iat"] == 1'800'000'000);
-    CHECK_FALSE(claimsOf(jwt)["nats"].contains("pub")); // its template says what it may
+    CHECK_FALSE(claimsOf(jwt)["nats"].contains("pub"));           // its template says what it may
+    CHECK(again->configuration(now, {}, now) == made->configuration(now, {}, now)); // operator and accounts are of the same names
+    CHECK(again->clusterSecret() == made->clusterSecret());
+    CHECK(again->clusterSecret().size() == 32);
     std::ofstream(file) << R"({"server": "SA", "devices": 7})";
     CHECK(Authority::open(file).error().code == Errc::STORAGE);
     ::chmod(file.c_str(), 0640);
@@ -133,10 +137,9 @@ TEST_CASE("an authority is the same as long as its file is there") { // §3.1
 TEST_CASE("the devices that are let in no more are named to nats-server, whose operator stays") { // §3.1
     const Directory directory;
     const auto authority = Authority::open(directory.path / "nkeys").value();
-    const Realm realm{.made = now};
     const std::string key = Nkey::make(Role::User).name();
     const auto accounts = [&](const std::vector<Revoked>& revoked, WallTime when) {
-        const std::string text = authority.configuration(realm, revoked, when);
+        const std::string text = authority.configuration(now, revoked, when);
         const auto at = text.find(authority.devices() + ": ") + authority.devices().size() + 2;
         return std::pair(text.substr(0, text.find('\n')), claimsOf(text.substr(at, text.find('\n', at) - at))["nats"]);
     };
@@ -172,6 +175,36 @@ TEST_CASE("what is sealed is opened by the same keys, and by nobody else") { // 
     CHECK_FALSE(unsealedText(sealed, others));
     CHECK_FALSE(unsealedText(sealed.substr(1), keys));
     CHECK_FALSE(unsealedText("", keys));
+}
+
+TEST_CASE("an authority of an older Stint keeps its keys, and gets those that it lacks") { // §3.1
+    const Directory directory;
+    const auto file = directory.path / "nkeys";
+    const auto made = Authority::open(file);
+    REQUIRE(made.ok());
+    auto seeds = nlohmann::json::parse(made->text());
+    for (const char* const later : {"operator", "system"})
+        seeds.erase(later);
+    CHECK_FALSE(Authority::parse(seeds.dump()).ok());
+    std::ofstream(file) << seeds.dump();
+    const auto older = Authority::open(file);
+    REQUIRE(older.ok());
+    CHECK(older->signer() == made->signer());
+    CHECK(older->clusterSecret() != made->clusterSecret());
+    CHECK(Authority::open(file)->clusterSecret() == older->clusterSecret());
+    CHECK(Authority::parse(older->text())->text() == older->text());
+}
+
+TEST_CASE("machines of a cluster have one authority, and a certificate each") { // §3.3
+    const std::string secret(32, 's');
+    const auto one = certifiedFor("127.0.0.1", secret, now), another = certifiedFor("::1", secret, now);
+    REQUIRE(one.ok());
+    REQUIRE(another.ok());
+    CHECK(one->authority == another->authority);
+    CHECK(one->certificate != another->certificate);
+    CHECK(certifiedFor("127.0.0.1", std::string(32, 't'), now)->authority != one->authority);
+    for (const std::string_view none : {"", "localhost", "127.0.0.1, DNS:evil", "127.0.0.1:80"})
+        CHECK(certifiedFor(none, secret, now).error().code == Errc::ILLEGAL_ARGUMENT);
 }
 
 TEST_CASE("a private directory is made with those above it, and nobody else may look into it") {

@@ -21,6 +21,7 @@
 #include "push/joining/settings.hpp"
 #include "push/joining/words.hpp"
 #include "push/serving/serving.hpp"
+#include "push/serving/version.hpp"
 
 namespace stint::pushctl {
 namespace {
@@ -162,7 +163,11 @@ void addServing(const std::filesystem::path& data, bool isNamed, Findings& findi
         return;
     }
     const auto version = push::brokerVersion();
-    if (version.ok())
+    const auto cluster = push::ClusterFile::read(data);
+    const std::string old = version.ok() && cluster.ok() && *cluster ? push::tooOldForCluster(*version) : "";
+    if (!old.empty())
+        findings.push_back({"nats-server", Grade::Advisory, printable(old), "Debian 13 has a newer one"});
+    else if (version.ok())
         findings.push_back({"nats-server", Grade::Enforced, printable(*version) + " is what the server here runs", ""});
     else
         findings.push_back({"nats-server", Grade::Trouble, version.error().message, "apt install nats-server"});

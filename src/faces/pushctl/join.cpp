@@ -28,16 +28,6 @@ bool isOnThisMachine(const std::string& origin) {
     return false;
 }
 
-/// The server's origin, of the word that was typed.
-Result<std::string> serverOf(const std::string& url) {
-    std::string origin = STINT_TRY(serverOriginOf(url));
-    if (origin.starts_with("http://") && !isOnThisMachine(origin))
-        return fail(Errc::ILLEGAL_ARGUMENT,
-                    "http:// is for this machine alone: the code and the messages' envelopes could "
-                    "be read on their way; https:// it is");
-    return origin;
-}
-
 /// nullopt: this device has joined no server. A file that cannot be read is none that may be replaced.
 Result<std::optional<push::LineSettings>> joined() { return push::LineSettings::read(push::LineSettings::directory()); }
 
@@ -53,6 +43,15 @@ Result<Answer> ask(const std::string& origin, std::string question, std::size_t 
                  .headers = {"Content-Type: application/json"},
                  .body = std::move(question),
                  .longestAnswer = longest});
+}
+
+Result<std::string> serverOf(const std::string& url) {
+    std::string origin = STINT_TRY(serverOriginOf(url));
+    if (origin.starts_with("http://") && !isOnThisMachine(origin))
+        return fail(Errc::ILLEGAL_ARGUMENT,
+                    "http:// is for this machine alone: the code and the messages' envelopes could "
+                    "be read on their way; https:// it is");
+    return origin;
 }
 
 std::string sentenceOf(const Answer& answer) {

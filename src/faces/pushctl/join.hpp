@@ -14,6 +14,9 @@ Result<Answer> joinAt(const std::string& address, const std::string& origin, con
 /// Asks at the door for devices of that server; of its answer that many bytes are read.
 Result<Answer> ask(const std::string& origin, std::string question, std::size_t longest = usualAnswer);
 
+/// The server's origin, of the word that was typed. IllegalArgument: it is none, or anybody on the way could read.
+Result<std::string> serverOf(const std::string& url);
+
 /// "it answers 403: the code has run out"
 std::string sentenceOf(const Answer& answer);
 

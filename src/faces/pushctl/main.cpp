@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 #include <cstring>
 #include <string>
@@ -27,8 +28,9 @@ constexpr std::array rows{
 int main(int count, char** words) {
     std::vector<std::string> line(words + 1, words + count);
     // Endpoints' URLs, apps' keys and codes are secrets, and every user of the machine can read a line in /proc. A
-    // server has none in its line, and stays there for long.
-    const bool isServer = line.size() > 1 && line[1] == "serve";
+    // server has none in its line unless it joins another, and stays there for long.
+    const auto isJoin = [](const std::string& word) { return word.starts_with("--join"); };
+    const bool isServer = line.size() > 1 && line[1] == "serve" && std::ranges::none_of(line, isJoin);
     for (int each = 1; each < count && !isServer; ++each)
         std::memset(words[each], '*', std::strlen(words[each]));
     if (line.empty()) line = {"push", "send"}; // its error says what it needs

@@ -26,6 +26,7 @@ using namespace std::chrono_literals;
 
 constexpr std::uint16_t usualPort = 7748; // PROPOSAL
 constexpr Duration usualInvitation = 24h, shortestInvitation = 1min, longestInvitation = 28 * 24h;
+constexpr Duration usualServerInvitation = 1h, longestServerInvitation = 24h;
 constexpr Duration forItself = 1min;
 constexpr Bytes smallestStore = 64 << 20;
 
@@ -58,6 +59,18 @@ Result<push::Serving::Settings::Listening> listeningOf(const Arguments& given, c
     return listening;
 }
 
+/// The address and the port of --cluster; empty: it is not given.
+Result<std::string> routeOf(const Arguments& given, std::uint16_t brokerPort) {
+    const auto text = given.value("cluster");
+    if (!text) return std::string();
+    const std::string port = ":" + std::to_string(brokerPort + 1);
+    for (const std::string& one : {*text, *text + port, "[" + *text + "]" + port})
+        if (push::routeIn(one)) return one;
+    return fail(Errc::ILLEGAL_ARGUMENT,
+                "--cluster is an address of this machine that the others reach, as in 192.0.2.7 "
+                "or 192.0.2.7:7750");
+}
+
 Result<push::Serving::Settings> settingsOf(const Arguments& given) {
     push::Serving::Settings settings;
     settings.data = STINT_TRY(directoryOf(given));
@@ -78,7 +91,31 @@ Result<push::Serving::Settings> settingsOf(const Arguments& given) {
     }
     if (given.has("listen") || given.has("cert") || given.has("key"))
         settings.listening = STINT_TRY(listeningOf(given, settings.origin));
+    settings.route = STINT_TRY(routeOf(given, settings.brokerPort));
+    if (given.has("join") != !given.words.empty() || (given.has("join") && settings.route.empty()))
+        return fail(Errc::ILLEGAL_ARGUMENT, "--join URL, its CODE and --cluster ADDRESS stand together");
     return settings;
+}
+
+/// The server joins the cluster of the one that --join names: its directory is one of that cluster's from then on.
+Result<void> joinCluster(const Arguments& given, const push::Serving::Settings& settings) {
+    const std::string origin = STINT_TRY(serverOf(*given.value("join")));
+    const push::Asking asking = push::Asking::make();
+    const Answer answer = STINT_TRY(post({.url = origin + std::string(push::serversPath),
+                                          .headers = {"Content-Type: application/json"},
+                                          .body = textOf(push::ServerQuestion{given.words[0], asking.key})}));
+    if (answer.status != 201)
+        return fail(answer.status == 403 ? Errc::SECURITY : Errc::UNAVAILABLE, "{}: {}", origin, sentenceOf(answer));
+    const auto said = push::serverAnswerIn(answer.text, asking);
+    if (!said.ok()) return within("the server's answer is none", said.error());
+    return push::adopt(settings.data, settings.route, *said);
+}
+
+void tellFirst(const std::filesystem::path& data, const Screen& screen) {
+    const auto line = push::serverInvitation(data, wallNow() + usualServerInvitation);
+    screen.tell(fmt::format("it takes messages when there is a second server; that joins within {}, by",
+                            formatDuration(usualServerInvitation)));
+    screen.tell(line.ok() ? *line : line.error().message);
 }
 
 /// The user's own device joins, if it has joined none; a sentence of what has become of it.
@@ -125,11 +162,15 @@ Result<std::filesystem::path> directoryOf(const Arguments& given) {
 int serve(const Arguments& given, const Screen& screen) {
     const auto settings = settingsOf(given);
     if (!settings.ok()) return screen.fail("cannot serve", settings.error());
+    if (given.has("join"))
+        if (const auto joined = joinCluster(given, *settings); !joined.ok())
+            return screen.fail("cannot join the cluster", joined.error());
     sd_event* loop = nullptr;
     if (sd_event_new(&loop) < 0) return screen.fail(ends::system, "cannot make a loop");
     std::unique_ptr<push::Serving> serving;
     auto opened = push::Serving::open(loop, *settings,
                                       {.ready = [&] { tellReady(*serving, settings->data, screen); },
+                                       .first = [&] { tellFirst(settings->data, screen); },
                                        .tell = [&](const std::string& sentence) { screen.warn(sentence); }});
     if (!opened.ok()) return screen.fail("cannot serve", opened.error());
     serving = std::move(opened).value();
@@ -159,15 +200,18 @@ int serve(const Arguments& given, const Screen& screen) {
 int invite(const Arguments& given, const Screen& screen) {
     const auto data = directoryOf(given);
     if (!data.ok()) return screen.fail("cannot invite", data.error());
-    Duration expires = usualInvitation;
+    const bool isForServer = given.has("server");
+    Duration expires = isForServer ? usualServerInvitation : usualInvitation;
+    const Duration longest = isForServer ? longestServerInvitation : longestInvitation;
     if (const auto text = given.value("expires")) {
         const auto read = parseDuration(*text);
         if (!read.ok()) return screen.fail("--expires", read.error());
-        if (*read < shortestInvitation || *read > longestInvitation)
-            return screen.fail(ends::usage, "--expires is 1m to 28d");
+        if (*read < shortestInvitation || *read > longest)
+            return screen.fail(ends::usage, isForServer ? "--expires is 1m to 24h" : "--expires is 1m to 28d");
         expires = *read;
     }
-    const auto line = push::invitation(*data, wallNow() + expires);
+    const WallTime end = wallNow() + expires;
+    const auto line = isForServer ? push::serverInvitation(*data, end) : push::invitation(*data, end);
     if (!line.ok())
         return line.error().code == Errc::STORAGE ? screen.fail(ends::noInput, line.error().message)
                                                   : screen.fail("cannot invite", line.error());

@@ -11,8 +11,10 @@
 
 #include "base/result/errors.hpp"
 #include "base/text/number.hpp"
+#include "base/text/words.hpp"
 #include "base/unix/process.hpp"
 #include "contract/model/constants.hpp"
+#include "push/envelope/bytes.hpp"
 #include "push/envelope/names.hpp"
 #include "push/keys/jwt.hpp"
 
@@ -137,7 +139,9 @@ struct Broker::Connection {
     bool isEnded = false; ///< for good
     std::function<void(bool up)> changed;
     std::function<void()> refused;
+    std::function<void(const std::vector<std::string>&)> others;
     std::string credentials; ///< a file
+    bool clustered = false;
     natsConnection* nats = nullptr;
     JetStream jetStream;
     std::string acks; ///< the subject of acknowledgements, but for the number at its end
@@ -155,7 +159,11 @@ struct Broker::Connection {
     void end(natsSubscription* subscription);
     void flush() const;
     Result<void> openJetStream();
+    Result<StreamInfo> infoOf(const std::string& stream) const;
+    Result<StreamInfo> moreReplicas(StreamInfo info, int replicas) const;
+    Result<KeyValues> bucketOf(std::string_view bucket) const;
     void tellChange(bool up);
+    void tellOthers();
     void acknowledged(natsMsg* message);
     Done taken(std::uint64_t which);
     void forgetWaiting();
@@ -233,10 +241,28 @@ void Broker::Connection::tellChange(bool up) {
     if (changed) changed(up);
 }
 
+void Broker::Connection::tellOthers() {
+    const std::lock_guard lock(telling);
+    if (!others || !nats) return;
+    char** found = nullptr;
+    int count = 0;
+    if (natsConnection_GetDiscoveredServers(nats, &found, &count) != NATS_OK) return;
+    std::vector<std::string> places;
+    for (int n = 0; n < count; ++n) {
+        const std::string_view url = found[n];
+        const auto scheme = url.find("://");
+        places.emplace_back(scheme == std::string_view::npos ? url : url.substr(scheme + 3));
+        std::free(found[n]); // NOLINT(cppcoreguidelines-no-malloc)
+    }
+    std::free(static_cast<void*>(found)); // NOLINT(cppcoreguidelines-no-malloc)
+    if (!places.empty()) others(places);
+}
+
 void Broker::Connection::close() {
     {
         const std::lock_guard lock(telling);
         changed = nullptr;
+        others = nullptr;
         refused = nullptr;
     }
     {
@@ -272,12 +298,17 @@ Broker::~Broker() {
     natsConnection_Destroy(it_->nats);
 }
 void Broker::close() { it_->close(); }
-void Broker::follow(std::function<void(bool up)> changed, std::function<void()> refused) {
-    const std::lock_guard lock(it_->telling);
-    it_->refused = std::move(refused);
-    it_->changed = std::move(changed);
-    it_->changed(it_->isUp);
-    if (it_->isEnded && it_->refused) it_->refused();
+void Broker::follow(std::function<void(bool up)> changed, std::function<void()> refused,
+                    std::function<void(const std::vector<std::string>&)> others) {
+    {
+        const std::lock_guard lock(it_->telling);
+        it_->refused = std::move(refused);
+        it_->changed = std::move(changed);
+        it_->others = std::move(others);
+        it_->changed(it_->isUp);
+        if (it_->isEnded && it_->refused) it_->refused();
+    }
+    it_->tellOthers();
 }
 
 namespace {
@@ -341,7 +372,8 @@ Result<Options> optionsOf(const Broker::Settings& settings, std::string* file) {
     natsOptions_SetMaxReconnect(made, -1);
     natsOptions_SetSendAsap(made, true);      // libnats would wait for a millisecond, whether more comes or not
     natsOptions_SetReconnectBufSize(made, 1); // what was sent while there is no server is not sent by itself later
-    natsOptions_SetIgnoreDiscoveredServers(made, true);
+    // stint-endpoint has the one beside it, and no other.
+    natsOptions_SetIgnoreDiscoveredServers(made, settings.device.empty());
     // By libnats' own word a server need not do what the URL says, and whoever is in between could speak for it.
     const auto isSecure = [](const std::string& url) { return url.starts_with("tls://"); };
     if (std::ranges::any_of(settings.urls, isSecure)) STINT_TRY(checked(natsOptions_SetSecure(made, true), "TLS"));
@@ -366,8 +398,14 @@ Result<Options> optionsOf(const Broker::Settings& settings, std::string* file) {
 Result<Broker> Broker::connect(const Settings& settings) {
     auto it = std::make_shared<Connection>();
     it->credentials = settings.credentials;
+    it->clustered = settings.clustered;
     const auto options = STINT_TRY(optionsOf(settings, &it->credentials));
-    const auto isThere = [](natsConnection*, void* closure) { static_cast<Connection*>(closure)->tellChange(true); };
+    const auto isThere = [](natsConnection*, void* closure) {
+        static_cast<Connection*>(closure)->tellChange(true);
+        static_cast<Connection*>(closure)->tellOthers();
+    };
+    const auto areMore = [](natsConnection*, void* closure) { static_cast<Connection*>(closure)->tellOthers(); };
+    natsOptions_SetDiscoveredServersCB(options.get(), areMore, it.get());
     const auto isGone = [](natsConnection*, void* closure) {
         auto& self = *static_cast<Connection*>(closure);
         self.tellChange(false);
@@ -410,7 +448,23 @@ Result<std::string> Broker::ask(const std::string& subject, std::string_view que
     return std::string(dataOf(answered));
 }
 
-Result<StreamState> Broker::openStream(std::string_view shard) const {
+Result<nats::StreamInfo> Broker::Connection::moreReplicas(nats::StreamInfo info, int replicas) const {
+    if (info->Config->Replicas >= replicas) return info;
+    info->Config->Replicas = replicas;
+    jsStreamInfo* changed = nullptr;
+    jsErrCode code{};
+    STINT_TRY(checked(js_UpdateStream(&changed, jetStream.get(), info->Config, nullptr, &code), info->Config->Name));
+    return StreamInfo(changed);
+}
+
+Result<nats::StreamInfo> Broker::Connection::infoOf(const std::string& stream) const {
+    jsStreamInfo* found = nullptr;
+    jsErrCode code{};
+    STINT_TRY(checked(js_GetStreamInfo(&found, jetStream.get(), stream.c_str(), nullptr, &code), stream));
+    return StreamInfo(found);
+}
+
+Result<StreamState> Broker::openStream(std::string_view shard, int replicas) const {
     const std::string name = streamOf(shard);
     jsStreamInfo* found = nullptr;
     jsErrCode code{};
@@ -431,19 +485,82 @@ Result<StreamState> Broker::openStream(std::string_view shard) const {
         config.MaxAge = inNanoseconds(Constants().pushTtlMax);
         config.MaxMsgSize = static_cast<int32_t>(mostBytes);
         config.Duplicates = inNanoseconds(std::chrono::minutes(15));
+        config.Replicas = replicas;
         config.AllowDirect = true;
         config.RePublish = &told;
         status = js_AddStream(&found, it_->jetStream.get(), &config, nullptr, &code);
     }
     STINT_TRY(checked(status, name));
-    const StreamInfo info(found);
-    return StreamState{.store = fmt::format("{}@{}", name, info->Created), .last = info->State.LastSeq};
+    const StreamInfo info = STINT_TRY(it_->moreReplicas(StreamInfo(found), replicas));
+    return StreamState{.store = fmt::format("{}@{}", name, info->Created),
+                       .last = info->State.LastSeq,
+                       .replicas = static_cast<int>(info->Config->Replicas)};
 }
+
+namespace {
+
+/// The bytes of base64 as Go writes it.
+std::optional<std::string> bytesOfGo(const Json& object, const char* name) {
+    const auto found = object.find(name);
+    if (found == object.end()) return std::string(); // there are none
+    if (!found->is_string()) return std::nullopt;
+    auto text = found->get<std::string>();
+    while (text.ends_with('='))
+        text.pop_back();
+    std::ranges::replace(text, '+', '-');
+    std::ranges::replace(text, '/', '_');
+    return from64(text);
+}
+
+/// "NATS/1.0", and a line each.
+Headers headersIn(std::string_view block) {
+    Headers headers;
+    const auto lines = splitAt(block, "\r\n");
+    for (std::size_t n = 1; n < lines.size(); ++n) {
+        const std::string_view line = lines[n];
+        const auto colon = line.find(':');
+        if (colon == std::string_view::npos) continue;
+        const auto value = line.find_first_not_of(' ', colon + 1);
+        headers.emplace_back(line.substr(0, colon), value == std::string_view::npos ? "" : line.substr(value));
+    }
+    return headers;
+}
+
+/// The answer of a stream's leader.
+Result<std::optional<Stored>> storedIn(std::string_view text, std::string_view stream) {
+    const Json object = Json::parse(text, nullptr, false);
+    const auto none = [&]() -> Result<std::optional<Stored>> {
+        return fail(Errc::UNAVAILABLE, "{}: its leader's answer is none", stream);
+    };
+    if (!object.is_object()) return none();
+    if (const auto error = object.find("error"); error != object.end()) {
+        const bool isNone = error->is_object() && error->contains("code") && error->at("code") == 404;
+        return isNone ? Result(std::optional<Stored>()) : none();
+    }
+    const auto message = object.find("message");
+    if (message == object.end() || !message->is_object()) return none();
+    const auto sequence = message->find("seq"), subject = message->find("subject");
+    if (sequence == message->end() || !sequence->is_number_unsigned()) return none();
+    if (subject == message->end() || !subject->is_string()) return none();
+    const auto headers = bytesOfGo(*message, "hdrs");
+    auto body = bytesOfGo(*message, "data");
+    if (!headers || !body) return none();
+    return std::optional(Stored{.subject = subject->get<std::string>(),
+                                .sequence = sequence->get<std::uint64_t>(),
+                                .headers = headersIn(*headers),
+                                .body = *std::move(body)});
+}
+
+} // namespace
 
 Result<std::optional<Stored>> Broker::next(std::string_view stream, std::uint64_t from,
                                            std::string_view subjects) const {
-    const std::string subject = fmt::format("$JS.API.DIRECT.GET.{}", stream);
     const std::string question = Json{{"seq", from}, {"next_by_subj", subjects}}.dump();
+    if (it_->clustered) {
+        const std::string answer = STINT_TRY(ask(fmt::format("$JS.API.STREAM.MSG.GET.{}", stream), question));
+        return storedIn(answer, stream);
+    }
+    const std::string subject = fmt::format("$JS.API.DIRECT.GET.{}", stream);
     natsMsg* answered = nullptr;
     STINT_TRY(checked(natsConnection_RequestString(&answered, it_->nats, subject.c_str(), question.c_str(), patience),
                       subject));
@@ -471,24 +588,50 @@ std::string subjectOfKey(std::string_view bucket, std::string_view key) {
     return fmt::format("$KV.{}.{}", bucket, key);
 }
 
-Result<void> Broker::openBucket(std::string_view bucket) const {
+Result<void> Broker::openBucket(std::string_view bucket, int replicas) const {
     const std::string name(bucket);
-    kvConfig config;
-    kvConfig_Init(&config);
-    config.Bucket = name.c_str();
     kvStore* found = nullptr;
-    STINT_TRY(checked(js_CreateKeyValue(&found, it_->jetStream.get(), &config), name));
+    if (js_KeyValue(&found, it_->jetStream.get(), name.c_str()) != NATS_OK) {
+        kvConfig config;
+        kvConfig_Init(&config);
+        config.Bucket = name.c_str();
+        config.Replicas = replicas;
+        STINT_TRY(checked(js_CreateKeyValue(&found, it_->jetStream.get(), &config), name));
+    }
     const KeyValues owned(found);
+    if (replicas == 1) return {};
+    auto info = STINT_TRY(it_->infoOf(streamOfBucket(bucket)));
+    STINT_TRY(it_->moreReplicas(std::move(info), replicas));
     return {};
 }
 
-Result<void> Broker::put(std::string_view bucket, std::string_view key, std::string_view value) const {
+Result<nats::KeyValues> Broker::Connection::bucketOf(std::string_view bucket) const {
     const std::string name(bucket);
     kvStore* found = nullptr;
-    STINT_TRY(checked(js_KeyValue(&found, it_->jetStream.get(), name.c_str()), name));
-    const KeyValues owned(found);
+    STINT_TRY(checked(js_KeyValue(&found, jetStream.get(), name.c_str()), name));
+    return KeyValues(found);
+}
+
+Result<void> Broker::put(std::string_view bucket, std::string_view key, std::string_view value) const {
+    const auto store = STINT_TRY(it_->bucketOf(bucket));
     const std::string its(key);
-    return checked(kvStore_Put(nullptr, found, its.c_str(), value.data(), static_cast<int>(value.size())), name);
+    return checked(kvStore_Put(nullptr, store.get(), its.c_str(), value.data(), static_cast<int>(value.size())),
+                   bucket);
+}
+
+Result<Value> Broker::valueOf(std::string_view bucket, std::string_view key) const {
+    auto found = STINT_TRY(next(streamOfBucket(bucket), 1, subjectOfKey(bucket, key)));
+    return found ? Value{.text = std::move(found->body), .revision = found->sequence} : Value();
+}
+
+Result<void> Broker::replace(std::string_view bucket, std::string_view key, std::string_view value,
+                             std::uint64_t revision) const {
+    const auto store = STINT_TRY(it_->bucketOf(bucket));
+    const std::string its(key);
+    const auto size = static_cast<int>(value.size());
+    const auto status = kvStore_Update(nullptr, store.get(), its.c_str(), value.data(), size, revision);
+    if (status == NATS_ERR) return fail(Errc::UNAVAILABLE, "{}: {} has another value by now", bucket, key);
+    return checked(status, bucket);
 }
 
 void Broker::keep(const std::string& subject, const Headers& headers, std::string_view body,

@@ -20,6 +20,13 @@ namespace stint::push {
 struct StreamState {
     std::string store;      ///< its name and when it was made: another store has other sequences
     std::uint64_t last = 0; ///< the sequence of its newest message, 0: it had none yet
+    int replicas = 1;       ///< how many servers of a cluster keep it
+};
+
+/// A bucket's value, and which one it is of those that the key had.
+struct Value {
+    std::string text;
+    std::uint64_t revision = 0; ///< 0: there is none yet
 };
 
 /// A message as a stream has it.
@@ -39,6 +46,8 @@ public:
         /// With a URL that begins with tls:// neither end speaks to a server in clear text.
         std::string device;
         std::string certified; ///< the host that the broker's certificate is for; empty: the URL's
+        /// The server is one of a cluster: what is read is the leaders' word, for a replica may lag, or be cut off.
+        bool clustered = false;
     };
 
     /// Connects; where no server answers it goes on trying. IllegalArgument: a URL is none.
@@ -51,8 +60,10 @@ public:
 
     /// `changed` is called now, with whether the connection is there, and whenever that changes: from a thread of
     /// libnats, and not after close(). `refused` is called where the server does not let this user in, and no further
-    /// try is made: from a thread of libnats.
-    void follow(std::function<void(bool up)> changed, std::function<void()> refused = nullptr);
+    /// try is made: from a thread of libnats. So is `others`, with the places (HOST:PORT) of other brokers of the
+    /// system that this one names, when there may be more than were named before; of a device's connection alone.
+    void follow(std::function<void(bool up)> changed, std::function<void()> refused = nullptr,
+                std::function<void(const std::vector<std::string>& places)> others = nullptr);
 
     /// The answer to a question. Unavailable: none came within `longest`.
     Result<std::string> ask(const std::string& subject, std::string_view question,
@@ -60,16 +71,21 @@ public:
 
     // These wait for the server's answer, 2 s at most: Unavailable where none comes.
 
-    /// Makes the stream of a shard where it is not there.
-    Result<StreamState> openStream(std::string_view shard) const;
+    /// Makes the stream of a shard where it is not there, and gives it more replicas where it has less.
+    Result<StreamState> openStream(std::string_view shard, int replicas = 1) const;
     /// The first message of those subjects, with that sequence or a later one. nullopt: none.
     Result<std::optional<Stored>> next(std::string_view stream, std::uint64_t from, std::string_view subjects) const;
     /// The stream has no message with that sequence any more, if it had one.
     Result<void> remove(std::string_view stream, std::uint64_t sequence) const;
-    /// Makes a bucket of keys with values where it is not there.
-    Result<void> openBucket(std::string_view bucket) const;
+    /// Makes a bucket of keys with values where it is not there, and gives it more replicas where it has less.
+    Result<void> openBucket(std::string_view bucket, int replicas = 1) const;
     /// The value that it has for the key from now on.
     Result<void> put(std::string_view bucket, std::string_view key, std::string_view value) const;
+    /// The value that a key has.
+    Result<Value> valueOf(std::string_view bucket, std::string_view key) const;
+    /// The same as put(), in the place of that revision. Unavailable: the key has another one by now.
+    Result<void> replace(std::string_view bucket, std::string_view key, std::string_view value,
+                         std::uint64_t revision) const;
 
     /// Sends a message to a stream. `done` is called once, from a thread of libnats: with the sequence that the stream
     /// has given it, the same again for a message that it has already; or with its error; LimitExceeded: the store

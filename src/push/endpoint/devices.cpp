@@ -20,7 +20,8 @@ Answer nothingMore() { return {200, "application/json", "{}\n"}; }
 
 } // namespace
 
-Devices::Devices(Authority authority, ServerKeys keys, std::vector<std::string> brokers, PostOffice& office)
+Devices::Devices(Authority authority, ServerKeys keys, std::function<std::vector<std::string>()> brokers,
+                 PostOffice& office)
     : authority_(std::move(authority)), keys_(keys), brokers_(std::move(brokers)), office_(office) {}
 
 // Right questions are never held up by wrong ones from the same address; they are bounded by themselves.
@@ -63,7 +64,7 @@ Answer Devices::wrong(int status, std::string_view sentence, const std::string& 
 
 // It is known before it is told so: what nobody knows, nobody can revoke.
 Answer Devices::join(const JoinQuestion& question, WallTime now) {
-    JoinAnswer joined{.device = newDevice(), .brokers = brokers_, .key = keys_.publicKey};
+    JoinAnswer joined{.device = newDevice(), .brokers = brokers_(), .key = keys_.publicKey};
     joined.shard = shardOf(joined.device);
     const auto admitted = office_.roster().admit(
         {.device = joined.device, .key = question.user, .code = question.code.substr(0, codeLength), .joined = now});

@@ -1,5 +1,6 @@
 // Devices join a server, leave it, and are revoked (push.md §3.1): what is posted to devicesPath is answered here.
 #pragma once
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -13,8 +14,9 @@ namespace stint::push {
 
 class Devices {
 public:
-    /// `brokers` are the URLs that a device which joins is told.
-    Devices(Authority authority, ServerKeys keys, std::vector<std::string> brokers, PostOffice& office);
+    /// `brokers` answers the URLs that a device which joins is told.
+    Devices(Authority authority, ServerKeys keys, std::function<std::vector<std::string>()> brokers,
+            PostOffice& office);
 
     /// The answer to a question from that address. Wrong ones count for the address, right ones for whose they are.
     http::Answer answer(std::string_view question, const std::string& sender, WallTime now, Instant at);
@@ -28,7 +30,7 @@ private:
 
     Authority authority_;
     ServerKeys keys_;
-    std::vector<std::string> brokers_;
+    std::function<std::vector<std::string>()> brokers_;
     PostOffice& office_;
     Counted wrong_{wrongInMinute}, right_{rightInMinute};
 };

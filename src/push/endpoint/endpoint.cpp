@@ -47,9 +47,11 @@ Answer wrongMethod(std::string_view allowed) {
 } // namespace
 
 Endpoint::Endpoint(Settings settings, const Broker& broker, Keeper& keeper, const Registrations& registrations,
-                   std::shared_ptr<Handover> handover, std::unique_ptr<Devices> devices, ServerKeys keys)
+                   std::shared_ptr<Handover> handover, std::unique_ptr<Devices> devices,
+                   std::unique_ptr<Servers> servers, ServerKeys keys)
     : settings_(std::move(settings)), broker_(broker), keeper_(keeper), registrations_(registrations),
-      handover_(std::move(handover)), devices_(std::move(devices)), keys_(keys) {}
+      handover_(std::move(handover)), devices_(std::move(devices)), servers_(std::move(servers)),
+      keys_(keys) {}
 
 std::shared_ptr<const http::Caller> Endpoint::met(int socket) {
     return std::make_shared<const Sender>(addressOf(socket));
@@ -82,6 +84,10 @@ http::Judged Endpoint::judgedHere(const http::Request& head) {
     if (devices_ && head.path == devicesPath) {
         if (isPost) return {.longestBody = longestDeviceQuestion};
         return {.refused = wrongMethod("POST")};
+    }
+    if (servers_ && head.path == serversPath) {
+        if (!isPost) return {.refused = wrongMethod("POST")};
+        return {.refused = servers_->refused(senderOf(head), bootNow()), .longestBody = longestDeviceQuestion};
     }
     if (head.path.starts_with(locationPath)) {
         if (head.method == "DELETE") return {};
@@ -128,6 +134,7 @@ void Endpoint::answer(http::Request request, std::function<void(Answer)> done) {
     if (request.path == metricsPath) return last({200, std::string(OpenMetrics::type), metrics()});
     if (devices_ && request.path == devicesPath)
         return last(devices_->answer(request.body, senderOf(request), wallNow(), bootNow()));
+    if (servers_ && request.path == serversPath) return last(servers_->answer(request.body, wallNow()));
     if (request.method == "DELETE") return takeBack(request, last);
     if (request.method == "GET") return last({200, "application/json", "{\"unifiedpush\":{\"version\":1}}\n"});
     post(std::move(request), last);
@@ -155,7 +162,7 @@ void Endpoint::post(http::Request request, const std::function<void(Answer)>& do
                  [done, kept, handover = handover_](const Result<void>& result) {
                      const bool isKept = result.ok();
                      handover->leave([done, kept, isKept] {
-                         done(isKept ? kept : retryLater(503, untilBack, "there is no room for it"));
+                         done(isKept ? kept : retryLater(503, untilBack, "it cannot be kept now"));
                      });
                  });
 }
@@ -206,6 +213,7 @@ std::string Endpoint::metrics() const {
     addGauge(text, {"stint_endpoint_outbox_bytes", "gauge", "What the outbox keeps.", "bytes"}, held.bytes);
     addGauge(text, {"stint_endpoint_unacknowledged", "gauge", "Messages that the streams have not acknowledged."},
              static_cast<std::int64_t>(held.waiting));
+    addGauge(text, {"stint_endpoint_replicated", "gauge", "1: three servers keep each message."}, held.isReplicated);
     return text.text();
 }
 

@@ -12,6 +12,7 @@
 #include "push/endpoint/devices.hpp"
 #include "push/endpoint/location.hpp"
 #include "push/endpoint/posting.hpp"
+#include "push/endpoint/servers.hpp"
 #include "push/mailbox/keeper.hpp"
 #include "push/mailbox/rates.hpp"
 
@@ -23,9 +24,10 @@ public:
         std::string origin;       ///< "https://push.example": what signatures are for (RFC 8292 §2)
         bool behindProxy = false; ///< the last address of X-Forwarded-For is the sender's
     };
-    /// `devices`: nullptr where none may join.
+    /// `devices`, `servers`: nullptr where none may join.
     Endpoint(Settings settings, const Broker& broker, Keeper& keeper, const Registrations& registrations,
-             std::shared_ptr<Handover> handover, std::unique_ptr<Devices> devices, ServerKeys keys);
+             std::shared_ptr<Handover> handover, std::unique_ptr<Devices> devices, std::unique_ptr<Servers> servers,
+             ServerKeys keys);
 
     std::shared_ptr<const http::Caller> met(int socket) override;
     http::Judged judged(const http::Request& head) override;
@@ -54,6 +56,7 @@ private:
     const Registrations& registrations_;
     std::shared_ptr<Handover> handover_;
     std::unique_ptr<Devices> devices_;
+    std::unique_ptr<Servers> servers_;
     Rates rates_;
     ServerKeys keys_;
     Counted wrong_{wrongInMinute}, taken_{takenInMinute};

@@ -25,6 +25,7 @@ struct Options {
     std::string data;
     std::string origin;
     std::vector<std::string> brokers;
+    std::string member, route;
     bool behindProxy = false;
 };
 
@@ -42,6 +43,9 @@ Options parseOptions(int count, char** words) {
     app.add_option("--broker", options.brokers,
                    "a URL of the nats-server that devices are told; without any none may join")
         ->expected(1, 8);
+    auto* const member = app.add_option("--member", options.member, "its name in a cluster");
+    app.add_option("--route", options.route, "the address and the port at which the cluster's others reach its broker")
+        ->needs(member);
     app.add_flag("--behind-proxy", options.behindProxy, "X-Forwarded-For tells who sends");
     app.set_version_flag("--version", fmt::format("stint-endpoint {}", ownBuild().version));
     try {
@@ -61,7 +65,34 @@ void printLine(std::string_view line) {
 Result<std::unique_ptr<Devices>> devicesOf(const Options& options, const ServerKeys& keys, PostOffice& office) {
     if (options.brokers.empty()) return std::unique_ptr<Devices>();
     auto authority = STINT_TRY(Authority::open(std::filesystem::path(options.data) / "nkeys"));
-    return std::make_unique<Devices>(std::move(authority), keys, options.brokers, office);
+    const auto brokers = [&options, &office] {
+        return office.cluster() ? office.cluster()->brokers() : options.brokers;
+    };
+    return std::make_unique<Devices>(std::move(authority), keys, brokers, office);
+}
+
+/// The door for servers that join the cluster; nullptr: there is none.
+Result<std::unique_ptr<Servers>> serversOf(const Options& options, const ServerKeys& keys, const PostOffice& office) {
+    if (!office.cluster()) return std::unique_ptr<Servers>();
+    auto authority = STINT_TRY(Authority::open(std::filesystem::path(options.data) / "nkeys"));
+    return std::make_unique<Servers>(std::move(authority), keys, *office.cluster());
+}
+
+/// nullopt: the broker is alone. IllegalArgument: such a server cannot be in a cluster.
+Result<std::optional<Membership>> memberOf(const Options& options) {
+    if (options.member.empty()) return std::optional<Membership>();
+    const Membership its{options.member, options.route, options.brokers.empty() ? "" : options.brokers.front()};
+    auto read = STINT_TRY(Membership::parse(its.text()));
+    return std::optional(std::move(read));
+}
+
+/// The cluster's others, for the next start.
+void writeOthers(const Options& options, const PostOffice& office) {
+    std::vector<std::string> routes = office.cluster()->routes();
+    routes.erase(routes.begin()); // its own
+    const ClusterFile file{options.member, options.route, std::move(routes)};
+    if (const auto written = file.write(options.data); !written.ok())
+        complain("stint-endpoint", written.error().message);
 }
 
 Result<void> serve(const Options& options) {
@@ -75,14 +106,26 @@ Result<void> serve(const Options& options) {
     // Lines on stdout: from now on messages are taken; and the file of devices that are let in no more is another.
     const auto opened = [shared] { shared->leave([] { printLine("open"); }); };
     const auto revoked = [shared] { shared->leave([] { printLine("revoked"); }); };
-    const auto office = STINT_TRY(PostOffice::open(
-        {options.nats, options.credentials, options.certified,
-         [](const std::string& sentence) { complain("stint-endpoint", sentence); }, opened, data, revoked},
-        keys, std::move(outbox)));
+    std::unique_ptr<PostOffice> office;
+    const auto changed = [&options, &office, shared] {
+        shared->leave([&options, &office] { writeOthers(options, *office); });
+    };
+    auto member = STINT_TRY(memberOf(options));
+    office = STINT_TRY(PostOffice::open({.url = options.nats,
+                                         .credentials = options.credentials,
+                                         .certified = options.certified,
+                                         .member = std::move(member),
+                                         .membersChanged = changed,
+                                         .tell = [](const std::string& s) { complain("stint-endpoint", s); },
+                                         .opened = opened,
+                                         .data = data,
+                                         .revoked = revoked},
+                                        keys, std::move(outbox)));
     auto devices = STINT_TRY(devicesOf(options, keys, *office));
+    auto servers = STINT_TRY(serversOf(options, keys, *office));
     const std::string address = fmt::format("http://127.0.0.1:{}", server.port());
     Endpoint endpoint({options.origin.empty() ? address : options.origin, options.behindProxy}, office->broker(),
-                      office->keeper(), office->registrations(), shared, std::move(devices), keys);
+                      office->keeper(), office->registrations(), shared, std::move(devices), std::move(servers), keys);
     printLine(address);
     server.run(loop.get(), endpoint);
     return {};

@@ -100,11 +100,6 @@ bool isOrigin(std::string_view text) {
            text.find_first_of("/?#@\\", text.find("//") + 2) == std::string_view::npos && !text.ends_with("//");
 }
 
-bool isBroker(std::string_view text) {
-    return (text.starts_with("nats://") || text.starts_with("tls://")) && text.size() <= longestUrl &&
-           isPlainText(text);
-}
-
 bool isFileName(std::string_view text) {
     return text.find('/') == std::string_view::npos && text != "." && text != ".." &&
            text.find('\0') == std::string_view::npos;
@@ -153,6 +148,11 @@ Result<void> checkOwn(int descriptor, const std::filesystem::path& file) {
 
 } // namespace
 
+bool isBroker(std::string_view text) {
+    return (text.starts_with("nats://") || text.starts_with("tls://")) && text.size() <= longestUrl &&
+           isPlainText(text);
+}
+
 std::filesystem::path LineSettings::directory() { return stateDirectory() / "push"; }
 
 Result<std::optional<LineSettings>> LineSettings::read(const std::filesystem::path& directory) {
@@ -182,22 +182,25 @@ Result<LineSettings> LineSettings::parse(std::string_view text, const std::files
 
 Result<void> LineSettings::write(const std::filesystem::path& directory, std::string_view itsCredentials) {
     const std::string beside = device + ".creds";
-    std::vector<std::string> urls;
-    for (const std::string& url : brokers)
-        urls.push_back(inToml(url));
-    const std::string text =
-        fmt::format("# The line of this device: `stint push join` writes it, and `stint push leave` removes it.\n"
-                    "[server]\norigin = {}\nbrokers = [{}]\nkey = {}\n\n"
-                    "[device]\nname = {}\nshard = {}\nline_key = {}\ncredentials = {}\n",
-                    inToml(origin), fmt::join(urls, ", "), inToml(in64(charactersOf(serverKey))), inToml(device),
-                    inToml(shard), inToml(in64(charactersOf(lineKey))), inToml(beside));
-    const LineSettings read = STINT_TRY(parse(text, directory));
+    const std::string itsText = text(beside);
+    const LineSettings read = STINT_TRY(parse(itsText, directory));
     STINT_TRY(makePrivateDirectory(directory));
     const Folder folder = STINT_TRY(Folder::open(directory));
     STINT_TRY(writePrivateFile(folder, beside, itsCredentials));
-    STINT_TRY(writePrivateFile(folder, fileName, text));
+    STINT_TRY(writePrivateFile(folder, fileName, itsText));
     credentials = read.credentials;
     return {};
+}
+
+std::string LineSettings::text(const std::string& beside) const {
+    std::vector<std::string> urls;
+    for (const std::string& url : brokers)
+        urls.push_back(inToml(url));
+    return fmt::format("# The line of this device: `stint push join` writes it, and `stint push leave` removes it.\n"
+                       "[server]\norigin = {}\nbrokers = [{}]\nkey = {}\n\n"
+                       "[device]\nname = {}\nshard = {}\nline_key = {}\ncredentials = {}\n",
+                       inToml(origin), fmt::join(urls, ", "), inToml(in64(charactersOf(serverKey))), inToml(device),
+                       inToml(shard), inToml(in64(charactersOf(lineKey))), inToml(beside));
 }
 
 Result<void> LineSettings::remove(const std::filesystem::path& directory) const {
@@ -205,6 +208,33 @@ Result<void> LineSettings::remove(const std::filesystem::path& directory) const 
     STINT_TRY(folder.remove(fileName));
     if (!credentials.empty()) STINT_TRY(folder.remove(std::filesystem::path(credentials).filename()));
     return folder.sync();
+}
+
+bool LineSettings::learn(const std::vector<std::string>& places) {
+    const auto isSecure = [](const std::string& url) { return url.starts_with("tls://"); };
+    const std::string scheme = std::ranges::any_of(brokers, isSecure) ? "tls://" : "nats://";
+    const std::size_t before = brokers.size();
+    for (const std::string& place : places) {
+        std::string url = scheme + place;
+        const bool isKnown = std::ranges::any_of(brokers, [&](const std::string& one) {
+            return one == url || one.ends_with("@" + place); // a user of tests stands before it
+        });
+        if (!isKnown && isBroker(url) && brokers.size() < mostBrokers) brokers.push_back(std::move(url));
+    }
+    return brokers.size() > before;
+}
+
+bool LineSettings::isSameJoin(const LineSettings& other) const {
+    LineSettings same = other;
+    same.brokers = brokers;
+    return same == *this;
+}
+
+Result<void> LineSettings::keepBrokers(const std::filesystem::path& directory) const {
+    const auto there = STINT_TRY(read(directory));
+    if (!there || !isSameJoin(*there)) return {};
+    const Folder folder = STINT_TRY(Folder::open(directory));
+    return writePrivateFile(folder, fileName, text(std::filesystem::path(credentials).filename()));
 }
 
 std::string LineSettings::endpointOf(std::string_view token) const {

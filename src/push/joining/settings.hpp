@@ -11,6 +11,9 @@
 
 namespace stint::push {
 
+/// It has the form of a broker's URL.
+bool isBroker(std::string_view text);
+
 struct LineSettings {
     std::string origin;               ///< endpoints are ORIGIN/push/v1/TOKEN
     std::vector<std::string> brokers; ///< 1 to 8
@@ -35,6 +38,20 @@ struct LineSettings {
     Result<void> remove(const std::filesystem::path& directory) const;
 
     std::string endpointOf(std::string_view token) const;
+
+    /// Brokers that it does not know yet, by their places (HOST:PORT), as far as there is room for them. True: some
+    /// were.
+    bool learn(const std::vector<std::string>& places);
+    /// line.toml has them from now on, if it is this one still.
+    Result<void> keepBrokers(const std::filesystem::path& directory) const;
+    /// The same but for the brokers.
+    bool isSameJoin(const LineSettings& other) const;
+
+    bool operator==(const LineSettings&) const = default;
+
+private:
+    /// line.toml, with the credentials in the file of that name beside it.
+    std::string text(const std::string& beside) const;
 };
 
 } // namespace stint::push

@@ -77,7 +77,8 @@ Result<void> checkCode(std::string_view code, const ServerKeys& keys, WallTime n
     for (const char byte : end)
         seconds = seconds << 8 | static_cast<unsigned char>(byte);
     if (now >= WallTime(std::chrono::seconds(seconds)))
-        return fail(Errc::ILLEGAL_ARGUMENT, "the code has run out: `stint push invite` makes another");
+        return fail(Errc::ILLEGAL_ARGUMENT, "the code has run out: `stint push invite{}` makes another",
+                    purpose == toServe ? " --server" : "");
     return {};
 }
 

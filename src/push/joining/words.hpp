@@ -1,6 +1,7 @@
 // The words of a device that joins a server, or leaves it, and of that server, over HTTP (push.md §3.1): JSON, read
 // here without trust in either.
 #pragma once
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -18,7 +19,7 @@ namespace stint::push {
 inline constexpr std::string_view devicesPath = "/push/v1/devices";
 
 /// Purposes of codes: none serves as another.
-inline constexpr std::string_view toJoin = "join", toList = "devices";
+inline constexpr std::string_view toJoin = "join", toList = "devices", toServe = "serve";
 std::string toRevoke(std::string_view device);
 /// A code that serves until then, cut down to whole seconds; one to join lets in whoever has it.
 std::string codeUntil(WallTime end, const ServerKeys& keys, std::string_view purpose = toJoin);

@@ -4,9 +4,11 @@
 
 #include <fmt/core.h>
 #include <nlohmann/json.hpp>
+#include <sodium.h>
 
 #include "base/result/errors.hpp"
 #include "base/unix/folder.hpp"
+#include "push/envelope/bytes.hpp"
 #include "push/keys/jwt.hpp"
 #include "push/keys/private_file.hpp"
 
@@ -17,7 +19,16 @@ using Json = nlohmann::ordered_json;
 using Role = Nkey::Role;
 
 constexpr Bytes longestFile = 4 << 10;
-constexpr std::array<const char*, 3> names{"server", "devices", "signing"};
+
+/// A key of the file. Those of the first Stint that made one are the first three.
+struct KeyRow {
+    const char* name;
+    Role role;
+};
+constexpr std::array keyRows{KeyRow{"server", Role::Account}, KeyRow{"devices", Role::Account},
+                             KeyRow{"signing", Role::Account}, KeyRow{"operator", Role::Operator},
+                             KeyRow{"system", Role::Account}};
+constexpr std::size_t firstRows = 3;
 
 // A device asks 64 KiB at most, and listens to two subjects, or to those of each registration and urgency.
 constexpr int longestQuestion = 64 << 10, mostSubscriptions = 2'000;
@@ -85,58 +96,91 @@ Json scopeOf(const std::string& signer) {
     return {{"kind", "user_scope"}, {"key", signer}, {"role", "device"}, {"template", template_}};
 }
 
+/// The keys of such a text, in their order: all of them, or those of its first maker.
+Result<std::vector<Nkey>> keysIn(std::string_view text) {
+    const Json seeds = Json::parse(text, nullptr, false);
+    std::vector<Nkey> keys;
+    for (const KeyRow& row : keyRows) {
+        const bool isThere = seeds.is_object() && seeds.contains(row.name) && seeds[row.name].is_string();
+        if (!isThere && keys.size() >= firstRows) break;
+        auto key = isThere ? Nkey::fromSeed(row.role, seeds[row.name].get<std::string>()) : std::nullopt;
+        if (!key) return fail(Errc::ILLEGAL_ARGUMENT, "\"{}\" is no seed of such an nkey", row.name);
+        keys.push_back(*std::move(key));
+    }
+    return keys;
+}
+
 } // namespace
 
 Result<Authority> Authority::open(const std::filesystem::path& file) {
     const Folder folder = STINT_TRY(Folder::open(file.parent_path()));
     const std::string name = file.filename();
-    if (folder.standing(name) == Folder::Standing::Absent) {
-        Authority made(Nkey::make(Role::Account), Nkey::make(Role::Account), Nkey::make(Role::Account));
-        const Json seeds{
-            {names[0], made.server_.seed()}, {names[1], made.devices_.seed()}, {names[2], made.signing_.seed()}};
-        STINT_TRY(writePrivateFile(folder, name, seeds.dump(2) + "\n"));
-        return made;
-    }
-    const Fd opened = STINT_TRY(privateFile(file));
-    const auto text = readAtMost(opened.get(), longestFile);
-    if (!text) return diskRefused("read", file);
-    const Json seeds = Json::parse(*text, nullptr, false);
     std::vector<Nkey> keys;
-    for (const char* const one : names) {
-        const bool isThere = seeds.is_object() && seeds.contains(one) && seeds[one].is_string();
-        auto key = isThere ? Nkey::fromSeed(Role::Account, seeds[one].get<std::string>()) : std::nullopt;
-        if (!key) return fail(Errc::STORAGE, "{}: \"{}\" is no seed of an account's nkey", file.string(), one);
-        keys.push_back(*std::move(key));
+    if (folder.standing(name) != Folder::Standing::Absent) {
+        const Fd opened = STINT_TRY(privateFile(file));
+        const auto text = readAtMost(opened.get(), longestFile);
+        if (!text) return diskRefused("read", file);
+        auto read = keysIn(*text);
+        if (!read.ok()) return fail(Errc::STORAGE, "{}: {}", file.string(), read.error().message);
+        keys = std::move(read).value();
     }
-    return Authority(std::move(keys[0]), std::move(keys[1]), std::move(keys[2]));
+    const bool isWhole = keys.size() == keyRows.size();
+    while (keys.size() < keyRows.size())
+        keys.push_back(Nkey::make(keyRows.at(keys.size()).role));
+    Authority authority(std::move(keys));
+    if (!isWhole) STINT_TRY(writePrivateFile(folder, name, authority.text()));
+    return authority;
 }
 
-std::string Authority::configuration(const Realm& realm, const std::vector<Revoked>& revoked, WallTime now) const {
-    const auto& [itsOperator, system, made] = realm;
-    Json server = account(true), devices = account(false);
-    server["exports"] = exports();
-    devices["imports"] = imports(server_.name());
-    devices["signing_keys"] = {scopeOf(signing_.name())};
+std::string Authority::text() const {
+    Json seeds = Json::object();
+    for (std::size_t n = 0; n < keyRows.size(); ++n)
+        seeds[keyRows.at(n).name] = keys_[n].seed();
+    return seeds.dump(2) + "\n";
+}
+
+Result<Authority> Authority::parse(std::string_view text) {
+    auto keys = STINT_TRY(keysIn(text));
+    if (keys.size() != keyRows.size()) return fail(Errc::ILLEGAL_ARGUMENT, "it lacks keys");
+    return Authority(std::move(keys));
+}
+
+// A signature of Ed25519 is the same each time, and nobody else can make it; of nothing else is this text signed.
+std::string Authority::clusterSecret() const {
+    const std::string signature = itsOperator().sign("stint push cluster");
+    std::string secret(32, '\0');
+    crypto_generichash(bytesOf(secret), secret.size(), bytesOf(signature), signature.size(), nullptr, 0);
+    return secret;
+}
+
+std::string Authority::configuration(WallTime made, const std::vector<Revoked>& revoked, WallTime now) const {
+    Json its = account(true), devices = account(false);
+    its["exports"] = exports();
+    devices["imports"] = imports(server().name());
+    devices["signing_keys"] = {scopeOf(signing().name())};
     if (const Json all = revocations(revoked); !all.empty()) devices["revocations"] = all;
-    const Json itself{{"type", "operator"}, {"version", 2}, {"system_account", system.name()}};
+    const Json itself{{"type", "operator"}, {"version", 2}, {"system_account", system().name()}};
+    const auto signedBy = [&](const Nkey& subject, const char* name, WallTime when, const Json& claims) {
+        return signedJwt(itsOperator(), subject.name(), name, when, claims);
+    };
     return fmt::format("operator: {}\nsystem_account: {}\nresolver: MEMORY\nresolver_preload: {{\n"
                        "  {}: {}\n  {}: {}\n  {}: {}\n}}\n",
-                       signedJwt(itsOperator, itsOperator.name(), "stint", made, itself), system.name(), system.name(),
-                       signedJwt(itsOperator, system.name(), "SYSTEM", now, account(false)), server_.name(),
-                       signedJwt(itsOperator, server_.name(), "STINT", now, server), devices_.name(),
-                       signedJwt(itsOperator, devices_.name(), "DEVICES", now, devices));
+                       signedBy(itsOperator(), "stint", made, itself), system().name(),
+                       signedBy(system(), "SYSTEM", now, account(false)), server().name(),
+                       signedBy(server(), "STINT", now, its), this->devices(),
+                       signedBy(keys_[1], "DEVICES", now, devices));
 }
 
 std::string Authority::serverCredentials(WallTime now) const {
     const Nkey user = Nkey::make(Role::User);
     const Json claims{{"type", "user"}, {"version", 2}, {"pub", nothing}, {"sub", nothing},
                       {"subs", -1},     {"data", -1},   {"payload", -1}};
-    return credentialsOf(signedJwt(server_, user.name(), "stint-endpoint", now, claims), user);
+    return credentialsOf(signedJwt(server(), user.name(), "stint-endpoint", now, claims), user);
 }
 
 std::string Authority::deviceJwt(std::string_view device, std::string_view user, WallTime now) const {
-    return signedJwt(signing_, user, device, now,
-                     {{"type", "user"}, {"version", 2}, {"issuer_account", devices_.name()}});
+    return signedJwt(signing(), user, device, now,
+                     {{"type", "user"}, {"version", 2}, {"issuer_account", devices()}});
 }
 
 } // namespace stint::push

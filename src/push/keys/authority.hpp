@@ -1,5 +1,6 @@
-// The authority of a server over NATS (push.md §3.1): two accounts, and the key that signs devices; made once, in the
-// server's directory. Who it is is in their names, so that what JetStream keeps for an account stays there.
+// The authority of a server over NATS (push.md §3.1): the operator and its accounts, the key that signs devices, and
+// the secret of the machines of a cluster; made once, in the server's directory. Who it is is in their names, so that
+// what JetStream keeps for an account stays there.
 #pragma once
 #include <filesystem>
 #include <string>
@@ -13,34 +14,38 @@
 
 namespace stint::push {
 
-/// The operator, and the account of nats-server's own events: nobody that anything is kept for, so they are new
-/// whenever a server begins. A nats-server that runs takes no configuration with others, nor with another JWT of them.
-struct Realm {
-    Nkey itsOperator = Nkey::make(Nkey::Role::Operator), system = Nkey::make(Nkey::Role::Account);
-    WallTime made;
-};
-
 class Authority {
 public:
-    /// Those of the file, which only its owner may read; it is made where it is not there.
+    /// Those of the file, which only its owner may read; it is made where it is not there, and what it lacks since an
+    /// older Stint made it is added.
     static Result<Authority> open(const std::filesystem::path& file);
+    /// The text of the file, which makes another directory this server's, too; and such a text. IllegalArgument: it is
+    /// none.
+    std::string text() const;
+    static Result<Authority> parse(std::string_view text);
 
-    /// The accounts in nats-server's own language; `revoked` are let in no more, and their connections are cut.
-    std::string configuration(const Realm& realm, const std::vector<Revoked>& revoked, WallTime now) const;
+    /// The accounts in nats-server's own language; `revoked` are let in no more, and their connections are cut. One that
+    /// runs takes no configuration with another JWT of its operator, so that one says that it was `made` then.
+    std::string configuration(WallTime made, const std::vector<Revoked>& revoked, WallTime now) const;
     /// A user of the server's account for nats-server's clients, as a file: stint-endpoint's.
     std::string serverCredentials(WallTime now) const;
     /// The JWT that lets the key `user` in as that device.
     std::string deviceJwt(std::string_view device, std::string_view user, WallTime now) const;
     /// The name of the devices' account.
-    const std::string& devices() const { return devices_.name(); }
+    const std::string& devices() const { return keys_[1].name(); }
     /// The name of the key that signs devices.
-    const std::string& signer() const { return signing_.name(); }
+    const std::string& signer() const { return keys_[2].name(); }
+    /// 32 bytes that the machines of a cluster know, and nobody else.
+    std::string clusterSecret() const;
 
 private:
-    Authority(Nkey server, Nkey devices, Nkey signing)
-        : server_(std::move(server)), devices_(std::move(devices)), signing_(std::move(signing)) {}
+    explicit Authority(std::vector<Nkey> keys) : keys_(std::move(keys)) {}
+    const Nkey& server() const { return keys_[0]; }
+    const Nkey& signing() const { return keys_[2]; }
+    const Nkey& itsOperator() const { return keys_[3]; }
+    const Nkey& system() const { return keys_[4]; }
 
-    Nkey server_, devices_, signing_;
+    std::vector<Nkey> keys_; ///< in the order of the file
 };
 
 } // namespace stint::push

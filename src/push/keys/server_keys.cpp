@@ -13,18 +13,20 @@ namespace stint::push {
 
 static_assert(crypto_secretbox_KEYBYTES == 32 && crypto_box_PUBLICKEYBYTES == 32 && crypto_box_SECRETKEYBYTES == 32);
 
+namespace {
+constexpr std::size_t sizeOfAll = 96;
+}
+
 Result<ServerKeys> ServerKeys::open(const std::filesystem::path& file) {
     const auto wrong = [&](std::string_view what) { return fail(Errc::STORAGE, "{}: {}", file.string(), what); };
     const Fd made = STINT_TRY(privateFile(file));
-    ServerKeys keys;
-    std::array<unsigned char, 96> bytes{};
-    const ssize_t read = ::pread(made.get(), bytes.data(), bytes.size(), 0);
+    std::array<char, sizeOfAll + 1> found{};
+    const ssize_t read = ::pread(made.get(), found.data(), found.size(), 0);
     if (read == 0) {
+        ServerKeys keys;
         crypto_secretbox_keygen(keys.values.data());
         crypto_box_keypair(keys.publicKey.data(), keys.secretKey.data());
-        auto to = std::ranges::copy(keys.values, bytes.begin()).out;
-        to = std::ranges::copy(keys.publicKey, to).out;
-        std::ranges::copy(keys.secretKey, to);
+        const std::string bytes = keys.bytes();
         const auto written = ::pwrite(made.get(), bytes.data(), bytes.size(), 0);
         if (written != std::ssize(bytes) || ::fsync(made.get()) != 0) {
             [[maybe_unused]] const int ignored = ::ftruncate(made.get(), 0);
@@ -32,10 +34,22 @@ Result<ServerKeys> ServerKeys::open(const std::filesystem::path& file) {
         }
         return keys;
     }
-    unsigned char more = 0;
-    if (read != std::ssize(bytes) || ::pread(made.get(), &more, 1, read) != 0)
-        return wrong("it has no keys of a server");
-    const auto* from = bytes.data();
+    const auto keys = parse({found.data(), static_cast<std::size_t>(std::max<ssize_t>(read, 0))});
+    if (!keys) return wrong("it has no keys of a server");
+    return *keys;
+}
+
+std::string ServerKeys::bytes() const {
+    std::string all;
+    for (const auto* const part : {&values, &publicKey, &secretKey})
+        all += charactersOf(*part);
+    return all;
+}
+
+std::optional<ServerKeys> ServerKeys::parse(std::string_view bytes) {
+    if (bytes.size() != sizeOfAll) return std::nullopt;
+    ServerKeys keys;
+    const auto* from = bytesOf(bytes);
     for (auto* const part : {&keys.values, &keys.publicKey, &keys.secretKey}) {
         std::copy_n(from, part->size(), part->begin());
         from += part->size();

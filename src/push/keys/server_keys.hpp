@@ -3,6 +3,7 @@
 #include <array>
 #include <filesystem>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "push/envelope/envelope.hpp"
@@ -16,6 +17,9 @@ struct ServerKeys {
 
     /// Those of the file, which only its owner may read; it is made where it is not there.
     static Result<ServerKeys> open(const std::filesystem::path& file);
+    /// The file's bytes, which make another directory this server's, too; and such bytes. nullopt: they are none.
+    std::string bytes() const;
+    static std::optional<ServerKeys> parse(std::string_view bytes);
 };
 /// The device's key, which sealed() has sealed for the server.
 std::optional<LineKey> opened(std::string_view sealedKey, const ServerKeys& keys);

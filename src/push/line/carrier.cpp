@@ -116,8 +116,10 @@ void Carrier::perform(Order& order, std::optional<Broker>& broker) {
     }
     broker.emplace(std::move(made).value());
     const std::uint64_t of = order.connection;
-    broker->follow([this, of](bool up) { tell(of, [this, up] { follower_.changed(up); }); },
-                   [this, of] { tell(of, [this] { follower_.ended("the broker does not let this device in"); }); });
+    broker->follow(
+        [this, of](bool up) { tell(of, [this, up] { follower_.changed(up); }); },
+        [this, of] { tell(of, [this] { follower_.ended("the broker does not let this device in"); }); },
+        [this, of](const std::vector<std::string>& places) { tell(of, [this, places] { follower_.others(places); }); });
 }
 
 void Carrier::tell(std::uint64_t connection, std::function<void()> what) {

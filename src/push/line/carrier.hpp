@@ -27,6 +27,8 @@ public:
         std::function<void(bool up)> changed;              ///< the connection is there, or it was lost
         std::function<void(const std::string& why)> ended; ///< it is lost, and no further try is made
         std::function<void()> heard;                       ///< a live message waits
+        /// The broker names others, by HOST:PORT.
+        std::function<void(const std::vector<std::string>& places)> others = [](const auto&) {};
     };
 
     static Result<std::unique_ptr<Carrier>> open(sd_event* loop, Follower follower);

@@ -32,7 +32,8 @@ Result<std::unique_ptr<Fetching>> Fetching::open(sd_event* loop, const LineSetti
     Fetching* const it = made.get();
     made->carrier_ = STINT_TRY(Carrier::open(loop, {.changed = [it](bool up) { it->changed(up); },
                                                     .ended = [it](const std::string& why) { it->ended(why); },
-                                                    .heard = [it] { it->go(); }}));
+                                                    .heard = [it] { it->go(); },
+                                                    .others = [it](const auto& places) { it->learned(places); }}));
     return made;
 }
 
@@ -96,6 +97,13 @@ void Fetching::changed(bool up) {
     isBehind_ = true;
     heard_ = bootNow();
     go(); // after a silent server once it is time for the next try
+}
+
+// Any of a cluster's brokers may be gone for good when this device comes again.
+void Fetching::learned(const std::vector<std::string>& places) {
+    if (!settings_.learn(places)) return;
+    if (const auto kept = settings_.keepBrokers(LineSettings::directory()); !kept.ok())
+        complain("stint-push", kept.error().message);
 }
 
 void Fetching::ended(const std::string& why) {

@@ -45,6 +45,7 @@ private:
     void connect();
     void disconnect();
     void changed(bool up);
+    void learned(const std::vector<std::string>& places);
     void ended(const std::string& why);
     void lost(const std::string& trouble);
     void reportUp();

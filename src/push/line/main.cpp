@@ -19,20 +19,30 @@ namespace {
 using namespace stint;
 using namespace stint::push;
 
-using Working = std::unique_ptr<Pusher>; ///< nullptr: it has not begun
+struct Working {
+    std::optional<LineSettings> settings; ///< as they were read; nullopt: there were none, or not yet
+    std::unique_ptr<Pusher> pusher;       ///< nullptr: it has not begun
+};
 
 int ended(sd_event_source* source, const signalfd_siginfo*, void* working) {
-    if (const auto& pusher = *static_cast<const Working*>(working))
+    if (const auto& pusher = static_cast<const Working*>(working)->pusher)
         pusher->finish();
     else
         sd_event_exit(sd_event_source_get_event(source), stint::ends::ok);
     return 0;
 }
 
+/// True: only brokers were learned, which is this process's own doing.
+bool areTheSame(const std::optional<LineSettings>& before) {
+    const auto now = LineSettings::read(LineSettings::directory());
+    return before && now.ok() && *now && before->isSameJoin(**now);
+}
+
 /// Ends it when line.toml is another, or gone: the next stint-push reads what is there then.
 int settingsChanged(sd_event_source* source, const inotify_event* event, void* working) {
     const bool isDirectory = (event->mask & (IN_DELETE_SELF | IN_IGNORED | IN_Q_OVERFLOW)) != 0;
-    if (isDirectory || (event->len > 0 && std::string_view(event->name) == LineSettings::fileName))
+    const bool isFile = event->len > 0 && std::string_view(event->name) == LineSettings::fileName;
+    if (isDirectory || (isFile && !areTheSame(static_cast<const Working*>(working)->settings)))
         ended(source, nullptr, working);
     return 0;
 }
@@ -48,13 +58,13 @@ void followSettings(sd_event* loop, const std::filesystem::path& directory, Work
 Result<int> serve() {
     sd_event* loop = nullptr;
     if (sd_event_new(&loop) < 0) return fail(Errc::SYSTEM, "cannot make a loop");
-    Working pusher;
-    followSettings(loop, LineSettings::directory(), pusher); // first: a join meanwhile is not overlooked
-    const auto settings = STINT_TRY(LineSettings::read(LineSettings::directory()));
+    Working working;
+    followSettings(loop, LineSettings::directory(), working); // first: a join meanwhile is not overlooked
+    working.settings = STINT_TRY(LineSettings::read(LineSettings::directory()));
     for (const int signal : {SIGINT, SIGTERM})
-        if (sd_event_add_signal(loop, nullptr, signal, ended, &pusher) < 0)
+        if (sd_event_add_signal(loop, nullptr, signal, ended, &working) < 0)
             return fail(Errc::SYSTEM, "cannot follow signals");
-    pusher = STINT_TRY(Pusher::open(loop, settings));
+    working.pusher = STINT_TRY(Pusher::open(loop, working.settings));
     const int code = sd_event_loop(loop);
     // Nothing here outlives the process, and the connection to a broker that is silent would take its time to close.
     ::_exit(code < 0 ? ends::internal : code);

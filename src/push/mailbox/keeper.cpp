@@ -15,6 +15,16 @@ using SteadyClock = std::chrono::steady_clock;
 
 constexpr auto betweenTries = std::chrono::seconds(1);
 constexpr auto betweenLooks = std::chrono::seconds(30); ///< for what need not be kept any longer
+constexpr auto betweenNotes = std::chrono::seconds(5);  ///< of how far the streams of a cluster have come
+constexpr int enoughReplicas = 3;
+
+// A sender gets its answer within 5 s, and 2 of them may go by while nobody looks. A leader that is gone answers
+// nobody, and the next may have the message: it has the same id.
+constexpr auto directPatience = std::chrono::milliseconds(3'000);
+constexpr auto untilSentAgain = std::chrono::milliseconds(1'200);
+constexpr auto afterRefusal = std::chrono::milliseconds(200);
+constexpr auto betweenDirect = std::chrono::milliseconds(50);
+constexpr auto longestSilence = std::chrono::seconds(5); ///< of a stream that has messages to acknowledge
 
 constexpr auto isThere = "the broker is there";
 
@@ -34,19 +44,22 @@ std::string_view idOf(const Headers& headers) {
 
 struct Keeper::Shared {
     mutable std::mutex mutex;
-    std::condition_variable woken;
+    std::condition_variable woken, ended;
     std::vector<Wanted> wanted;
     std::vector<Told> told;
     std::vector<Unwanted> unwanted;
     bool isUp = false, changed = false, ends = false;
-    std::map<std::string, Place> places; ///< by shard
+    std::map<std::string, Place> places;    ///< by shard
+    std::map<std::string, Reached> reached; ///< by shard
     Held held;
     Latencies latencies;
 };
 
-Keeper::Keeper(Outbox outbox, const Broker& broker, Hooks hooks)
-    : outbox_(std::move(outbox)), broker_(broker), hooks_(std::move(hooks)), told_(isThere),
-      shared_(std::make_shared<Shared>()), thread_([this] { run(); }) {}
+Keeper::Keeper(Outbox outbox, const Broker& broker, Cluster* cluster, Hooks hooks)
+    : outbox_(std::move(outbox)), broker_(broker), cluster_(cluster), hooks_(std::move(hooks)), told_(isThere),
+      shared_(std::make_shared<Shared>()), thread_([this] { run(); }) {
+    if (cluster_) tender_ = std::thread([this] { tend(); });
+}
 
 Keeper::~Keeper() {
     {
@@ -54,7 +67,9 @@ Keeper::~Keeper() {
         shared_->ends = true;
     }
     shared_->woken.notify_one();
+    shared_->ended.notify_one();
     thread_.join();
+    if (tender_.joinable()) tender_.join();
 }
 
 void Keeper::keep(std::string subject, Headers headers, std::string body, std::function<void(Result<void>)> done) {
@@ -86,11 +101,25 @@ void Keeper::connected(bool up) {
     shared_->woken.notify_one();
 }
 
+void Keeper::reopen() {
+    {
+        const std::lock_guard lock(shared_->mutex);
+        shared_->changed = true;
+    }
+    shared_->woken.notify_one();
+}
+
+// In a cluster another server may have begun an epoch since.
 Result<Keeper::Place> Keeper::placeOf(const std::string& shard) const {
-    const std::lock_guard lock(shared_->mutex);
-    const auto found = shared_->places.find(shard);
-    if (found == shared_->places.end()) return fail(Errc::UNAVAILABLE, "the streams were not found yet");
-    return found->second;
+    Place place;
+    {
+        const std::lock_guard lock(shared_->mutex);
+        const auto found = shared_->places.find(shard);
+        if (found == shared_->places.end()) return fail(Errc::UNAVAILABLE, "the streams were not found yet");
+        place = found->second;
+    }
+    if (cluster_) place.epochs = cluster_->epochs(shard, place.store);
+    return place;
 }
 
 Keeper::Held Keeper::held() const {
@@ -123,7 +152,7 @@ void Keeper::run() {
                 return shared_->ends || shared_->changed || !shared_->wanted.empty() || !shared_->told.empty() ||
                        !shared_->unwanted.empty();
             };
-            shared_->woken.wait_for(lock, isUp && !isOpen_ ? betweenTries : betweenLooks, something);
+            shared_->woken.wait_for(lock, pause(isUp), something);
             wanted = std::exchange(shared_->wanted, {});
             told = std::exchange(shared_->told, {});
             unwanted = std::exchange(shared_->unwanted, {});
@@ -131,10 +160,15 @@ void Keeper::run() {
             ends = shared_->ends;
             if (std::exchange(shared_->changed, false)) isOpen_ = false;
         }
+        for (const Told& one : told)
+            if (one.number < 0) endDirect(one);
+        std::erase_if(told, [](const Told& one) { return one.number < 0; });
+        if (isReplicated_) keepDirect(std::exchange(wanted, {}));
         if (!wanted.empty() || !told.empty()) work(std::move(wanted), told);
         if (!unwanted.empty()) note(std::move(unwanted));
         settle();
-        if (!isUp) tell("the broker is away; messages are kept here meanwhile");
+        watchOver(SteadyClock::now());
+        if (!isUp) tell(isReplicated_ ? "the broker is away" : "the broker is away; messages are kept here meanwhile");
         const auto now = SteadyClock::now();
         if (isUp && !isOpen_ && now - tried >= betweenTries) {
             tried = now;
@@ -145,6 +179,98 @@ void Keeper::run() {
         if (now - forgot >= betweenLooks && outbox_.forget(wallNow() - Keeper::again).ok()) forgot = now;
         show();
     }
+    for (const auto& [number, direct] : direct_)
+        direct.wanted.done(fail(Errc::UNAVAILABLE, "this server ends"));
+}
+
+std::chrono::milliseconds Keeper::pause(bool isUp) const {
+    if (!direct_.empty()) return betweenDirect;
+    if (isUp && !isOpen_) return betweenTries;
+    return cluster_ ? betweenNotes : betweenLooks;
+}
+
+void Keeper::keepDirect(std::vector<Wanted> wanted) {
+    if (wanted.empty()) return;
+    const auto now = SteadyClock::now();
+    for (Wanted& one : wanted) {
+        one.posted.number = --lastDirect_;
+        direct_.emplace(lastDirect_, Direct{std::move(one), now + directPatience, now});
+    }
+    sendDirect(now);
+}
+
+// The later number is the earlier message.
+void Keeper::sendDirect(SteadyTime now) {
+    for (auto each = direct_.rbegin(); isOpen_ && each != direct_.rend(); ++each)
+        if (each->second.next <= now) {
+            each->second.next = now + untilSentAgain;
+            send(each->second.wanted.posted);
+        }
+    std::erase_if(direct_, [now](auto& entry) {
+        if (now < entry.second.until) return false;
+        entry.second.wanted.done(fail(Errc::UNAVAILABLE, "the store has not acknowledged it in time"));
+        return true;
+    });
+}
+
+void Keeper::endDirect(const Told& told) {
+    if (const auto stream = streams_.find(told.stream); told.sequence.ok() && stream != streams_.end())
+        stream->second.highest = std::max(stream->second.highest, *told.sequence);
+    const auto found = direct_.find(told.number);
+    if (found == direct_.end()) return; // it was acknowledged before, or not in time
+    if (!told.sequence.ok()) {
+        found->second.next = SteadyClock::now() + afterRefusal;
+        return;
+    }
+    const auto done = std::move(found->second.wanted.done);
+    measure(&Latencies::stream, found->second.wanted.since);
+    direct_.erase(found);
+    done({});
+}
+
+// Streams with three replicas acknowledge by themselves, and no commit before tells how far they may come.
+void Keeper::noteHighest() {
+    std::map<std::string, std::uint64_t> highest;
+    for (auto& [name, stream] : streams_)
+        if (stream.highest > std::exchange(stream.noted, stream.highest)) highest[stream.store] = stream.highest;
+    if (highest.empty()) return;
+    const auto committed = outbox_.commit({}, {}, highest, wallNow());
+    if (!committed.ok()) tell(committed.error().message);
+}
+
+// A thread of its own: where a leader is missing each of these waits, and the senders' answers must not.
+void Keeper::tend() {
+    std::map<std::string, Reached> noted;
+    while (true) {
+        std::map<std::string, Reached> reached;
+        {
+            std::unique_lock lock(shared_->mutex);
+            shared_->ended.wait_for(lock, betweenNotes, [&] { return shared_->ends; });
+            if (shared_->ends) return;
+            if (!shared_->isUp) continue;
+            reached = shared_->reached;
+        }
+        hooks_.refresh();
+        for (const auto& [shard, its] : reached) {
+            if (noted[shard] == its) continue;
+            if (!cluster_->note(shard, its.store, its.highest).ok()) break; // the next time, then
+            noted[shard] = its;
+        }
+    }
+}
+
+// A broker that is there is no leader: a stream's may be gone with messages that it never acknowledges.
+void Keeper::watchOver(SteadyTime now) {
+    if (!direct_.empty()) sendDirect(now);
+    const bool isQuiet = std::ranges::all_of(streams_, [](const auto& entry) { return entry.second.sent.empty(); });
+    if (isQuiet) acknowledged_ = now;
+    if (now - acknowledged_ > longestSilence) {
+        acknowledged_ = now;
+        isOpen_ = false;
+    }
+    if (!cluster_ || !isOpen_ || now - refreshed_ < betweenNotes) return;
+    refreshed_ = now;
+    if (isReplicated_) noteHighest();
 }
 
 // The numbers that streams have acknowledged. The others are still in the outbox, and all of it is looked at again.
@@ -153,6 +279,7 @@ std::vector<std::int64_t> Keeper::noted(const std::vector<Told>& told) {
     for (const Told& one : told) {
         Stream& stream = streams_.at(one.stream);
         const auto sent = stream.sent.extract(one.number);
+        acknowledged_ = SteadyClock::now();
         if (!one.sequence.ok()) {
             isOpen_ = false;
             if (one.sequence.error().code == Errc::LIMIT_EXCEEDED) tell(refusal_ = one.sequence.error().message);
@@ -270,7 +397,7 @@ Result<bool> Keeper::deleted(const TakenBack& what) {
 
 void Keeper::send(const Posted& posted) {
     const std::string stream = streamOfSubject(posted.subject);
-    streams_.at(stream).sent[posted.number] = SteadyClock::now();
+    if (posted.number > 0) streams_.at(stream).sent[posted.number] = SteadyClock::now();
     broker_.keep(posted.subject, posted.headers, posted.body,
                  [shared = shared_, number = posted.number, stream](Result<std::uint64_t> sequence) {
                      {
@@ -281,25 +408,42 @@ void Keeper::send(const Posted& posted) {
                  });
 }
 
+// It may only lack what was never sent: then every cursor is below, and the epoch changes nothing.
+Result<std::vector<Epoch>> Keeper::epochsOf(const std::string& shard, const StreamState& state) {
+    const auto promised = STINT_TRY(outbox_.promised(state.store));
+    const bool wentBack = promised && state.last < *promised;
+    if (!cluster_) {
+        if (wentBack) STINT_TRY(outbox_.beginEpoch(state.store, state.last));
+        return outbox_.epochs(state.store);
+    }
+    auto epochs = STINT_TRY(cluster_->opened(shard, state, promised.value_or(0)));
+    if (wentBack) STINT_TRY(outbox_.commit({}, {}, {{state.store, state.last}}, wallNow()));
+    return epochs;
+}
+
 Result<std::map<std::string, Keeper::Stream>> Keeper::openStreams() {
     std::map<std::string, Stream> streams;
+    const int replicas = cluster_ ? cluster_->replicas() : 1;
+    int fewest = replicas;
     for (int n = 0; n < shards; ++n) {
         const std::string shard = fmt::format("{:02x}", n);
-        const StreamState state = STINT_TRY(broker_.openStream(shard));
-        const auto promised = STINT_TRY(outbox_.promised(state.store));
-        // It may only lack what was never sent: then every cursor is below, and the epoch changes nothing.
-        if (promised && state.last < *promised) STINT_TRY(outbox_.beginEpoch(state.store, state.last));
-        const auto epochs = STINT_TRY(outbox_.epochs(state.store));
-        places_[shard] = {state.store, epochs};
-        streams[streamOf(shard)] = {.store = state.store, .highest = state.last, .sent = {}};
+        const StreamState state = STINT_TRY(broker_.openStream(shard, replicas));
+        fewest = std::min(fewest, state.replicas);
+        auto epochs = STINT_TRY(epochsOf(shard, state));
+        places_[shard] = {state.store, std::move(epochs)};
+        streams[streamOf(shard)] = {
+            .shard = shard, .store = state.store, .highest = state.last, .noted = state.last, .sent = {}};
     }
+    isReplicated_ = fewest >= enoughReplicas;
     return streams;
 }
 
 // The streams as they are now, before anything is sent to them; then all again that they may not have.
 Result<void> Keeper::reconnect() {
+    if (cluster_) STINT_TRY(cluster_->open());
     streams_ = STINT_TRY(openStreams());
     STINT_TRY(hooks_.alsoOpen());
+    refreshed_ = acknowledged_ = SteadyClock::now();
     const auto rows = STINT_TRY(outbox_.since(wallNow() - again));
     const auto unwanted = STINT_TRY(outbox_.takenBack());
     std::vector<const Posted*> all;
@@ -327,11 +471,15 @@ void Keeper::tell(const std::string& sentence) {
 }
 
 void Keeper::show() {
-    Held held{.waiting = 0, .bytes = outbox_.size()};
-    for (const auto& [name, stream] : streams_)
+    Held held{.waiting = direct_.size(), .bytes = outbox_.size(), .isReplicated = isReplicated_};
+    std::map<std::string, Reached> reached;
+    for (const auto& [name, stream] : streams_) {
         held.waiting += stream.sent.size();
+        if (cluster_) reached[stream.shard] = {stream.store, stream.highest};
+    }
     const std::lock_guard lock(shared_->mutex);
     shared_->held = held;
+    shared_->reached = std::move(reached);
 }
 
 } // namespace stint::push

@@ -1,6 +1,7 @@
 // An accepted message's way: the outbox makes it durable, many in one commit, and then the stream gets it; again after
-// each connection that was lost, for a broker that fell may have forgotten what it answered. One thread does all this;
-// any thread may call.
+// each connection that was lost, for a broker that fell may have forgotten what it answered. Where a cluster keeps
+// three of each message there is no outbox: the streams' acknowledgement does it (push.md §1.1). One thread does all
+// this; any thread may call.
 #pragma once
 #include <chrono>
 #include <cstdint>
@@ -13,6 +14,7 @@
 
 #include "base/text/open_metrics.hpp"
 #include "push/broker/broker.hpp"
+#include "push/mailbox/cluster.hpp"
 #include "push/mailbox/outbox.hpp"
 
 namespace stint::push {
@@ -27,14 +29,18 @@ public:
         std::function<Result<void>()> alsoOpen;
         /// A sentence for who runs the server, when it is another than before; from the keeper's thread.
         std::function<void(const std::string& sentence)> tell;
+        /// Asked every 5 s in a cluster, on a thread of its own: what the broker may have told others alone.
+        std::function<void()> refresh = [] {};
     };
-    Keeper(Outbox outbox, const Broker& broker, Hooks hooks);
+    /// `cluster`: nullptr where the broker is alone.
+    Keeper(Outbox outbox, const Broker& broker, Cluster* cluster, Hooks hooks);
     ~Keeper();
     Keeper(const Keeper&) = delete;
     Keeper& operator=(const Keeper&) = delete;
 
-    /// `done` is called once, from the keeper's thread: when the message is on this machine's disk. Unavailable: there
-    /// is no room for it. Storage: the disk does not take it.
+    /// `done` is called once, from the keeper's thread: when the message is on this machine's disk, or three servers'.
+    /// Unavailable: there is no room for it, or the stream did not acknowledge it in time. Storage: the disk does not
+    /// take it.
     void keep(std::string subject, Headers headers, std::string body, std::function<void(Result<void>)> done);
 
     /// Takes a message back (§3.2). `done` is called once, from the keeper's thread, when it is noted on the disk, and
@@ -44,6 +50,8 @@ public:
 
     /// The broker is there, again, or gone.
     void connected(bool up);
+    /// All is looked at again, as after a connection.
+    void reopen();
 
     /// The store and the epochs of a shard's stream, as of this connection. Unavailable: there is none yet.
     struct Place {
@@ -55,6 +63,7 @@ public:
     struct Held {
         std::size_t waiting = 0;
         Bytes bytes = 0;
+        bool isReplicated = false; ///< three servers keep each message, and no outbox
     };
     Held held() const;
 
@@ -80,26 +89,48 @@ private:
         std::function<void(Result<bool>)> done;
         std::int64_t behind = 0; ///< what was sent to the stream up to this number is waited for
     };
+    /// A message that no outbox has: its sender waits.
+    struct Direct {
+        Wanted wanted;
+        SteadyTime until, next; ///< it is refused then; it is sent, or sent again, then
+    };
     struct Told {
-        std::int64_t number = 0;
+        std::int64_t number = 0; ///< negative: of one that no outbox has
         std::string stream;
         Result<std::uint64_t> sequence;
     };
     /// A stream as far as this process has come with it.
     struct Stream {
-        std::string store;
+        std::string shard, store;
         std::uint64_t highest = 0;               ///< that it has given out, as far as is known
+        std::uint64_t noted = 0;                 ///< that is known to outlive this process
         std::map<std::int64_t, SteadyTime> sent; ///< numbers of messages that it has not acknowledged, and since when
     };
 
+    /// How far a stream has come.
+    struct Reached {
+        std::string store;
+        std::uint64_t highest = 0;
+
+        bool operator==(const Reached&) const = default;
+    };
+
     void run();
+    void tend();
+    std::chrono::milliseconds pause(bool isUp) const; ///< until it looks by itself
     void work(std::vector<Wanted> wanted, const std::vector<Told>& told);
     std::vector<std::int64_t> noted(const std::vector<Told>& told);
     void send(const Posted& posted);
     void note(std::vector<Unwanted> unwanted);
     void settle();
     Result<bool> deleted(const TakenBack& what);
+    void keepDirect(std::vector<Wanted> wanted);
+    void sendDirect(SteadyTime now);
+    void endDirect(const Told& told);
+    void noteHighest();
+    void watchOver(SteadyTime now);
     Result<void> reconnect();
+    Result<std::vector<Epoch>> epochsOf(const std::string& shard, const StreamState& state);
     Result<std::map<std::string, Stream>> openStreams();
     std::map<std::string, std::uint64_t> promisesFor(const std::vector<const Posted*>& posted,
                                                      const std::vector<Told>& told) const;
@@ -109,6 +140,7 @@ private:
 
     Outbox outbox_;
     const Broker& broker_;
+    Cluster* cluster_;
     Hooks hooks_;
     std::string told_;                      ///< the last sentence; at first that all is well
     std::map<std::string, Stream> streams_; ///< by name
@@ -116,8 +148,12 @@ private:
     std::vector<Unwanted> unwanted_;        ///< noted, and not answered
     std::string refusal_;                   ///< the store's last word where it takes no more
     bool isOpen_ = false;                   ///< the streams were looked at since the last connection
+    bool isReplicated_ = false;             ///< three servers keep each of them
+    std::map<std::int64_t, Direct> direct_; ///< by number
+    std::int64_t lastDirect_ = 0;
+    SteadyTime acknowledged_, refreshed_; ///< when a stream did, or nothing was on its way; when that was done
     std::shared_ptr<Shared> shared_;
-    std::thread thread_;
+    std::thread thread_, tender_;
 };
 
 } // namespace stint::push

@@ -11,9 +11,13 @@ constexpr int threads = 4; ///< mailboxes that are read at once
 }
 
 Result<std::unique_ptr<PostOffice>> PostOffice::open(const Settings& settings, const ServerKeys& keys, Outbox outbox) {
-    auto broker = STINT_TRY(Broker::connect(
-        {.urls = {settings.url}, .credentials = settings.credentials, .device = {}, .certified = settings.certified}));
+    auto broker = STINT_TRY(Broker::connect({.urls = {settings.url},
+                                             .credentials = settings.credentials,
+                                             .device = {},
+                                             .certified = settings.certified,
+                                             .clustered = settings.member.has_value()}));
     std::unique_ptr<PostOffice> made(new PostOffice(std::move(broker), keys, std::move(outbox), settings));
+    if (made->cluster_) STINT_TRY(made->cluster_->follow());
     STINT_TRY(made->registrations_.follow());
     STINT_TRY(made->roster_.follow());
     STINT_TRY(made->mailbox_.serve(threads));
@@ -23,13 +27,14 @@ Result<std::unique_ptr<PostOffice>> PostOffice::open(const Settings& settings, c
 PostOffice::PostOffice(Broker broker, const ServerKeys& keys, Outbox outbox, const Settings& settings)
     : broker_(std::move(broker)), roster_(broker_, keys, [this] { (void)revocations_.uphold(wallNow()); }),
       registrations_(broker_, keys, roster_), revocations_(roster_, registrations_, settings.data, settings.revoked),
-      keeper_(std::move(outbox), broker_,
+      keeper_(std::move(outbox), broker_, joined(settings),
               {.alsoOpen = [this, opened = settings.opened, tell = settings.tell]() mutable -> Result<void> {
                    STINT_TRY(alsoOpen(tell));
                    if (opened) std::exchange(opened, nullptr)();
                    return {};
                },
-               .tell = settings.tell}),
+               .tell = settings.tell,
+               .refresh = [this] { refresh(); }}),
       mailbox_(broker_, keeper_, registrations_, roster_) {
     broker_.follow([this](bool up) { keeper_.connected(up); });
 }
@@ -37,12 +42,26 @@ PostOffice::PostOffice(Broker broker, const ServerKeys& keys, Outbox outbox, con
 // Before anything is sent or answered: who is revoked has no registration any more. A file that cannot be written is
 // told of, and keeps nobody from sending: the bucket has it, too.
 Result<void> PostOffice::alsoOpen(const std::function<void(const std::string& sentence)>& tell) {
-    STINT_TRY(registrations_.readAll());
+    STINT_TRY(registrations_.readAll(cluster_ ? cluster_->replicas() : 1));
     STINT_TRY(roster_.readAll());
     const auto upheld = revocations_.uphold(wallNow());
     if (!upheld.ok() && upheld.error().code == Errc::UNAVAILABLE) return upheld;
     if (!upheld.ok()) tell(upheld.error().message);
     return {};
+}
+
+// Who was revoked at another server, over a route that was cut, is found so.
+void PostOffice::refresh() {
+    if (!registrations_.readNew().ok() || !roster_.readNew().ok()) return;
+    (void)revocations_.uphold(wallNow());
+}
+
+Cluster* PostOffice::joined(const Settings& settings) {
+    if (!settings.member) return nullptr;
+    return &cluster_.emplace(broker_, *settings.member, [this, told = settings.membersChanged] {
+        keeper_.reopen();
+        told();
+    });
 }
 
 // The broker goes first: nobody is called back by it any more when the rest goes.

@@ -4,9 +4,11 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "push/broker/broker.hpp"
+#include "push/mailbox/cluster.hpp"
 #include "push/mailbox/keeper.hpp"
 #include "push/mailbox/mailbox.hpp"
 #include "push/mailbox/registrations.hpp"
@@ -18,9 +20,12 @@ namespace stint::push {
 class PostOffice {
 public:
     struct Settings {
-        std::string url;         ///< of the broker
-        std::string credentials; ///< a file; empty: none
-        std::string certified;   ///< as the broker's settings have it
+        std::string url;                       ///< of the broker
+        std::string credentials;               ///< a file; empty: none
+        std::string certified;                 ///< as the broker's settings have it
+        std::optional<Membership> member = {}; ///< of a cluster; nullopt: the broker is alone
+        /// Called when there are others in the cluster, from any thread.
+        std::function<void()> membersChanged = [] {};
         /// Gets a sentence for who runs the server, from any thread.
         std::function<void(const std::string& sentence)> tell = [](const std::string&) {};
         /// Called once, when all registrations are known, from any thread.
@@ -41,13 +46,18 @@ public:
     Roster& roster() { return roster_; }
     Revocations& revocations() { return revocations_; }
     const Mailbox& mailbox() const { return mailbox_; }
+    /// nullptr: the broker is alone.
+    const Cluster* cluster() const { return cluster_ ? &*cluster_ : nullptr; }
 
 private:
     PostOffice(Broker broker, const ServerKeys& keys, Outbox outbox, const Settings& settings);
+    Cluster* joined(const Settings& settings);
 
+    void refresh();
     Result<void> alsoOpen(const std::function<void(const std::string& sentence)>& tell);
 
     Broker broker_;
+    std::optional<Cluster> cluster_;
     Roster roster_;
     Registrations registrations_;
     Revocations revocations_;

@@ -52,9 +52,26 @@ Result<void> Registrations::follow() {
     return broker_.listen(subjectOfKey(registryBucket, "*"), [this](const Stored& value) { take(value); });
 }
 
-Result<void> Registrations::readAll() {
-    STINT_TRY(broker_.openBucket(registryBucket));
-    for (std::uint64_t from = 1;;) {
+Result<void> Registrations::readAll(int replicas) {
+    STINT_TRY(broker_.openBucket(registryBucket, replicas));
+    return readFrom(1);
+}
+
+// In a cluster the leader answers, which most of its servers follow; who is cut off gets no answer.
+Result<void> Registrations::readNew() {
+    std::uint64_t upTo = 0;
+    {
+        const std::lock_guard lock(mutex_);
+        upTo = upTo_;
+    }
+    const auto read = readFrom(upTo + 1);
+    const std::lock_guard lock(mutex_);
+    isRead_ = read.ok();
+    return read;
+}
+
+Result<void> Registrations::readFrom(std::uint64_t from) {
+    while (true) {
         const auto value =
             STINT_TRY(broker_.next(streamOfBucket(registryBucket), from, subjectOfKey(registryBucket, "*")));
         if (!value) break;
@@ -62,6 +79,7 @@ Result<void> Registrations::readAll() {
         from = value->sequence + 1;
     }
     const std::lock_guard lock(mutex_);
+    upTo_ = from - 1;
     isRead_ = true;
     return {};
 }
@@ -116,7 +134,11 @@ Result<void> Registrations::change(const Asker& asker, const RegistrationQuestio
     const std::lock_guard one(changing_);
     // Its connection may still be there: who ends its registrations waits for this lock (§3.1).
     if (roster_.isRevoked(asker.device)) return fail(Errc::SECURITY, "the device is revoked");
-    const auto known = STINT_TRY(find(question.registration));
+    auto known = STINT_TRY(find(question.registration));
+    if (!known) { // another server may have made it just now
+        STINT_TRY(readNew());
+        known = STINT_TRY(find(question.registration));
+    }
     if (known && known->device != asker.device)
         return fail(Errc::ILLEGAL_ARGUMENT, "the registration is another device's");
     if (!question.isWanted) {

@@ -37,7 +37,10 @@ public:
     /// Follows the broker's bucket. Unavailable where it does not answer.
     Result<void> follow();
     /// Reads all that the bucket has, after a connection was lost.
-    Result<void> readAll();
+    Result<void> readAll(int replicas = 1);
+    /// Reads what is new in the bucket: in a cluster a change may have been told to the others alone. While that does
+    /// not succeed, nobody is told that a registration is none.
+    Result<void> readNew();
 
     /// The registration, one that is gone too. Unavailable: not all are known yet.
     Result<std::optional<Registered>> find(const std::string& name) const;
@@ -56,13 +59,15 @@ public:
 
 private:
     Result<void> put(const Registered& registered);
+    Result<void> readFrom(std::uint64_t from);
     void take(const Stored& value);
 
     const Broker& broker_;
     ServerKeys keys_;
     const Roster& roster_;
     mutable std::mutex mutex_;
-    bool isRead_ = false;
+    bool isRead_ = false;    ///< all of it, and what came since
+    std::uint64_t upTo_ = 0; ///< that sequence of the bucket
     std::map<std::string, Registered> all_;
     std::map<std::string, std::set<std::string>> byDevice_; ///< those that are not gone
     std::mutex changing_;                                   ///< one change after another

@@ -46,8 +46,19 @@ Result<void> Roster::follow() {
     });
 }
 
-Result<void> Roster::readAll() {
-    for (std::uint64_t from = 1;;) {
+Result<void> Roster::readAll() { return readFrom(1); }
+
+Result<void> Roster::readNew() {
+    std::uint64_t upTo = 0;
+    {
+        const std::lock_guard lock(mutex_);
+        upTo = upTo_;
+    }
+    return readFrom(upTo + 1);
+}
+
+Result<void> Roster::readFrom(std::uint64_t from) {
+    while (true) {
         const auto value = STINT_TRY(
             broker_.next(streamOfBucket(registryBucket), from, subjectOfKey(registryBucket, keyOfMember("*"))));
         if (!value) break;
@@ -55,6 +66,7 @@ Result<void> Roster::readAll() {
         from = value->sequence + 1;
     }
     const std::lock_guard lock(mutex_);
+    upTo_ = from - 1;
     isRead_ = true;
     return {};
 }

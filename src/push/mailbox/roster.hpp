@@ -40,6 +40,8 @@ public:
     Result<void> follow();
     /// Reads all that the bucket has, after a connection was lost. It is there already.
     Result<void> readAll();
+    /// Reads what is new in it.
+    Result<void> readNew();
 
     /// The device has joined. LimitExceeded: as many as may have joined by its code; Unavailable: there is no room for
     /// more, or the broker is away.
@@ -56,6 +58,7 @@ public:
 
 private:
     Result<void> put(const Member& member);
+    Result<void> readFrom(std::uint64_t from);
     bool take(const Stored& value);
 
     const Broker& broker_;
@@ -63,6 +66,7 @@ private:
     std::function<void()> heard_;
     mutable std::mutex mutex_;
     bool isRead_ = false;
+    std::uint64_t upTo_ = 0; ///< that sequence of the bucket
     std::map<std::string, Member> all_;
     std::map<std::string, std::size_t> byCode_;
     std::mutex changing_; ///< one change after another

@@ -23,7 +23,9 @@
 #include "base/time/clock.hpp"
 #include "base/unix/paths.hpp"
 #include "base/unix/process.hpp"
+#include "push/keys/certificate.hpp"
 #include "push/keys/private_file.hpp"
+#include "push/serving/version.hpp"
 
 namespace stint::push {
 namespace {
@@ -31,7 +33,8 @@ namespace {
 // The files of a server, in its directory.
 constexpr const char *lockFile = "lock", *keysFile = "keys", *nkeysFile = "nkeys", *credentialsFile = "endpoint.creds",
                      *brokerFile = "nats.conf", *storeDirectory = "jetstream", *originFile = "origin",
-                     *addressFile = "address";
+                     *addressFile = "address", *routeAuthority = "route-ca.pem",
+                     *routeCertificate = "route.pem", *routeKey = "route.key";
 
 constexpr const char* loopback = "127.0.0.1";
 constexpr auto untilReload = std::chrono::seconds(5);
@@ -116,15 +119,60 @@ std::string tlsOf(const std::optional<Serving::Settings::Listening>& listening) 
                        inQuotes(listening->key));
 }
 
+/// The place of a server in its cluster, at the address that is named now, or as before. nullopt: it is alone.
+Result<std::optional<ClusterFile>> placeOf(const Serving::Settings& settings) {
+    auto known = STINT_TRY(ClusterFile::read(settings.data));
+    if (settings.route.empty() || (known && known->route == settings.route)) return known;
+    std::error_code ignored;
+    if (!known && std::filesystem::exists(settings.data / storeDirectory, ignored))
+        return fail(Errc::STORAGE, "{} has the messages of a single server: a cluster begins in a directory of its own",
+                    settings.data.string());
+    ClusterFile place =
+        known ? *std::move(known) : ClusterFile{.name = Membership::newName(), .route = {}, .others = {}};
+    place.route = settings.route;
+    STINT_TRY(place.write(settings.data));
+    return std::optional(std::move(place));
+}
+
+/// The routes between the brokers: each has a certificate by an authority that only servers of the cluster can make.
+Result<std::string> clusterOf(const Serving::Settings& settings, const Authority& authority,
+                              const std::optional<ClusterFile>& place) {
+    if (!place) return std::string();
+    const auto here = routeIn(place->route);
+    STINT_CHECK(here); // it was read so
+    const Folder folder = STINT_TRY(Folder::open(settings.data));
+    const auto certified = STINT_TRY(certifiedFor(here->address, authority.clusterSecret(), wallNow()));
+    STINT_TRY(writePrivateFile(folder, routeAuthority, certified.authority));
+    STINT_TRY(writePrivateFile(folder, routeCertificate, certified.certificate));
+    STINT_TRY(writePrivateFile(folder, routeKey, certified.key));
+    std::string routes = inQuotes("nats-route://" + place->route); // nats-server wants one, and knows itself
+    for (const std::string& other : place->others)
+        routes += ", " + inQuotes("nats-route://" + other);
+    std::string told;
+    if (settings.listening)
+        told = fmt::format("client_advertise: \"{}\"\n", withPort(settings.listening->host, settings.brokerPort));
+    return fmt::format("{}cluster: {{\n  name: stint\n  listen: \"{}\"\n  routes: [{}]\n"
+                       "  tls: {{ cert_file: {}, key_file: {}, ca_file: {}, verify: true, timeout: 5 }}\n}}\n",
+                       told, place->route, routes, inQuotes(settings.data / routeCertificate),
+                       inQuotes(settings.data / routeKey), inQuotes(settings.data / routeAuthority));
+}
+
+/// A cluster's disks have what is acknowledged 2 s later, where nats-server has a word for it (push.md §1.1).
+std::string syncOf(const std::optional<ClusterFile>& place, const std::optional<Version>& version) {
+    return place && version && *version >= Version{2, 10, 0} ? ", sync_interval: \"2s\"" : "";
+}
+
 /// nats-server's own language takes JSON's texts.
-std::string configurationOf(const Serving::Settings& settings, const std::string& accounts) {
+std::string configurationOf(const Serving::Settings& settings, const std::optional<ClusterFile>& place,
+                            const std::string& cluster, const std::string& sync, const std::string& accounts) {
     const std::string address = settings.listening ? settings.listening->address : loopback;
     return fmt::format("# Written by `stint push serve` at each start.\n"
-                       "server_name: stint\nlisten: \"{}\"\nmax_connections: 64000\n"
+                       "server_name: stint{}\nlisten: \"{}\"\nmax_connections: 64000\n"
                        "ping_interval: \"35m\" # devices ask by themselves (push.md §4.1)\n"
-                       "jetstream: {{ store_dir: {}, max_file_store: {} }}\n{}{}",
-                       withPort(address, settings.brokerPort), inQuotes(settings.data / storeDirectory), settings.store,
-                       tlsOf(settings.listening), accounts);
+                       "jetstream: {{ store_dir: {}, max_file_store: {}{} }}\n{}{}{}",
+                       place ? "-" + place->name : "", withPort(address, settings.brokerPort),
+                       inQuotes(settings.data / storeDirectory), settings.store, sync, tlsOf(settings.listening),
+                       cluster, accounts);
 }
 
 /// "[7] 2026/11/27 08:00:00.000000 [WRN] text": its level and its text.
@@ -164,7 +212,7 @@ Result<std::unique_ptr<Serving>> Serving::open(sd_event* loop, const Settings& s
 Serving::Serving(sd_event* loop, const Settings& settings, Hooks hooks, Fd lock)
     : settings_(settings), address_(fmt::format("http://127.0.0.1:{}", settings.port)),
       origin_(settings.origin.empty() ? address_ : settings.origin), hooks_(std::move(hooks)),
-      lock_(std::move(lock)), realm_{.made = wallNow()}, betweenReloads_(loop) {}
+      lock_(std::move(lock)), made_(wallNow()), betweenReloads_(loop) {}
 
 Result<void> Serving::begin(sd_event* loop, const Settings& settings) {
     const auto program = STINT_TRY(natsServer());
@@ -180,24 +228,17 @@ Result<void> Serving::begin(sd_event* loop, const Settings& settings) {
         revoked_ = *std::move(revoked);
     else
         hooks_.tell(revoked.error().message);
+    place_ = STINT_TRY(placeOf(settings));
+    if (place_) STINT_TRY(checkFree(routeIn(place_->route)->address, routeIn(place_->route)->port, "--cluster"));
+    cluster_ = STINT_TRY(clusterOf(settings, *authority_, place_));
+    const auto version = brokerVersion();
+    const std::string old = place_ && version.ok() ? tooOldForCluster(*version) : "";
+    if (!old.empty()) hooks_.tell(old);
+    sync_ = syncOf(place_, version.ok() ? versionIn(*version) : std::nullopt);
     STINT_TRY(configure());
+    isFirst_ = place_ && place_->others.empty();
     STINT_TRY(writePrivateFile(folder, originFile, origin_));
     STINT_TRY(writePrivateFile(folder, addressFile, address_));
-    std::vector<std::string> endpoint{(libexecDirectory() / "stint-endpoint").string(),
-                                      "--port",
-                                      std::to_string(settings.port),
-                                      "--data",
-                                      settings.data.string(),
-                                      "--nats",
-                                      brokerHere(settings),
-                                      "--credentials",
-                                      (settings.data / credentialsFile).string(),
-                                      "--origin",
-                                      origin_,
-                                      "--broker",
-                                      brokerForDevices(settings)};
-    if (!settings.origin.empty()) endpoint.emplace_back("--behind-proxy");
-    if (settings.listening) endpoint.insert(endpoint.end(), {"--nats-host", settings.listening->host});
     broker_ = std::make_unique<Kept>(
         loop, "nats-server", std::vector<std::string>{program.string(), "-c", (settings.data / brokerFile).string()},
         lock_.get(),
@@ -207,16 +248,36 @@ Result<void> Serving::begin(sd_event* loop, const Settings& settings) {
                         hooks_.tell(sentence);
                     }});
     endpoint_ =
-        std::make_unique<Kept>(loop, "stint-endpoint", std::move(endpoint), lock_.get(),
+        std::make_unique<Kept>(loop, "stint-endpoint", endpointWords(settings), lock_.get(),
                                Kept::Hooks{[this](std::string_view line) { heardEndpoint(line); }, hooks_.tell});
     broker_->start();
     return {};
 }
 
+std::vector<std::string> Serving::endpointWords(const Settings& settings) const {
+    std::vector<std::string> words{(libexecDirectory() / "stint-endpoint").string(),
+                                   "--port",
+                                   std::to_string(settings.port),
+                                   "--data",
+                                   settings.data.string(),
+                                   "--nats",
+                                   brokerHere(settings),
+                                   "--credentials",
+                                   (settings.data / credentialsFile).string(),
+                                   "--origin",
+                                   origin_,
+                                   "--broker",
+                                   brokerForDevices(settings)};
+    if (!settings.origin.empty()) words.emplace_back("--behind-proxy");
+    if (settings.listening) words.insert(words.end(), {"--nats-host", settings.listening->host});
+    if (place_) words.insert(words.end(), {"--member", place_->name, "--route", place_->route});
+    return words;
+}
+
 Result<void> Serving::configure() {
     const Folder folder = STINT_TRY(Folder::open(settings_.data));
-    const std::string accounts = authority_->configuration(realm_, revoked_, wallNow());
-    return writePrivateFile(folder, brokerFile, configurationOf(settings_, accounts));
+    const std::string accounts = authority_->configuration(made_, revoked_, wallNow());
+    return writePrivateFile(folder, brokerFile, configurationOf(settings_, place_, cluster_, sync_, accounts));
 }
 
 // The file of revoked devices is another (push.md §3.1). A reload costs nats-server time: there is one in 5 s at most.
@@ -258,7 +319,10 @@ void Serving::heardBroker(std::string_view line) {
 }
 
 void Serving::heardEndpoint(std::string_view line) {
-    if (line == address_) return; // it listens
+    if (line == address_) { // it listens
+        if (std::exchange(isFirst_, false)) hooks_.first();
+        return;
+    }
     if (line == "revoked") return reconfigure();
     if (line != "open") return hooks_.tell(std::string(line));
     if (!std::exchange(isReady_, true)) hooks_.ready();
@@ -268,11 +332,38 @@ void Serving::end(const std::function<void()>& done) {
     endpoint_->end([this, done] { broker_->end(done); });
 }
 
-Result<std::string> codeOf(const std::filesystem::path& data, WallTime end, std::string_view purpose) {
+Result<void> adopt(const std::filesystem::path& data, const std::string& route, const ServerAnswer& answer) {
+    STINT_TRY(makePrivateDirectory(data));
+    const Fd lock = STINT_TRY(locked(data));
+    std::error_code ignored;
+    for (const char* const one : {ClusterFile::fileName, storeDirectory})
+        if (std::filesystem::exists(data / one, ignored))
+            return fail(Errc::STORAGE, "{} is a server's already: without --join it goes on", data.string());
+    const Folder folder = STINT_TRY(Folder::open(data));
+    STINT_TRY(writePrivateFile(folder, keysFile, answer.keys.bytes()));
+    STINT_TRY(writePrivateFile(folder, nkeysFile, answer.authority.text()));
+    return ClusterFile{.name = Membership::newName(), .route = route, .others = answer.routes}.write(data);
+}
+
+namespace {
+
+Result<ServerKeys> keysOfServer(const std::filesystem::path& data) {
     std::error_code ignored;
     if (!std::filesystem::exists(data / keysFile, ignored))
         return fail(Errc::STORAGE, "there is no server in {}: `stint push serve` makes one", data.string());
-    const ServerKeys keys = STINT_TRY(ServerKeys::open(data / keysFile));
+    return ServerKeys::open(data / keysFile);
+}
+
+Result<std::string> originOfServer(const std::filesystem::path& data) {
+    const auto origin = readFile(data / originFile);
+    if (!origin) return diskRefused("read", data / originFile);
+    return *origin;
+}
+
+} // namespace
+
+Result<std::string> codeOf(const std::filesystem::path& data, WallTime end, std::string_view purpose) {
+    const ServerKeys keys = STINT_TRY(keysOfServer(data));
     return codeUntil(end, keys, purpose);
 }
 
@@ -284,9 +375,18 @@ Result<std::string> addressIn(const std::filesystem::path& data) {
 
 Result<std::string> invitation(const std::filesystem::path& data, WallTime end) {
     const std::string code = STINT_TRY(codeOf(data, end));
-    const auto origin = readFile(data / originFile);
-    if (!origin) return diskRefused("read", data / originFile);
-    return fmt::format("stint push join {} {}", *origin, code);
+    const std::string origin = STINT_TRY(originOfServer(data));
+    return fmt::format("stint push join {} {}", origin, code);
+}
+
+Result<std::string> serverInvitation(const std::filesystem::path& data, WallTime end) {
+    const ServerKeys keys = STINT_TRY(keysOfServer(data));
+    const auto place = STINT_TRY(ClusterFile::read(data));
+    if (!place)
+        return fail(Errc::STORAGE, "the server in {} is alone: a cluster begins with `stint push serve --cluster`",
+                    data.string());
+    const std::string origin = STINT_TRY(originOfServer(data));
+    return fmt::format("stint push serve --join {} {} --cluster ADDRESS", origin, codeUntil(end, keys, toServe));
 }
 
 } // namespace stint::push

@@ -9,6 +9,8 @@
 #include <string>
 
 #include "base/unix/timer.hpp"
+#include "push/joining/membership.hpp"
+#include "push/joining/server_words.hpp"
 #include "push/joining/words.hpp"
 #include "push/keys/authority.hpp"
 #include "push/keys/revoked.hpp"
@@ -34,9 +36,12 @@ public:
         };
         std::optional<Listening> listening; ///< nullopt: on loopback, without TLS
         Bytes store = Bytes{8} << 30;       ///< PROPOSAL: that nats-server keeps at most
+        std::string route;                  ///< at which the others of a cluster reach it; empty: as before, or alone
     };
     struct Hooks {
         std::function<void()> ready; ///< it takes messages; called once
+        /// It is the first of a cluster, and takes messages when there is a second; called once.
+        std::function<void()> first = [] {};
         std::function<void(const std::string& sentence)> tell;
     };
     /// Begins. Busy: a server is in that directory already. Unavailable: a port is taken, or there is no nats-server.
@@ -54,6 +59,7 @@ private:
     Result<void> configure();
     void reconfigure();
     void reload();
+    std::vector<std::string> endpointWords(const Settings& settings) const;
     void heardBroker(std::string_view line);
     void heardEndpoint(std::string_view line);
 
@@ -62,14 +68,16 @@ private:
     Hooks hooks_;
     Fd lock_;
     std::optional<Authority> authority_;
-    Realm realm_;
+    WallTime made_; ///< of the operator's JWT
+    std::optional<ClusterFile> place_; ///< nullopt: it is alone
+    std::string cluster_, sync_;       ///< in nats-server's configuration
     std::vector<Revoked> revoked_;    ///< in nats-server's configuration
     Timer betweenReloads_;            ///< set: the next one waits for its end
     bool isOld_ = false;              ///< the configuration, since then
     bool brokerListens_ = false;      ///< and takes a signal
     bool brokerReadsAnother_ = false; ///< than it has read
     std::unique_ptr<Kept> broker_, endpoint_;
-    bool endpointBegan_ = false, isReady_ = false;
+    bool endpointBegan_ = false, isReady_ = false, isFirst_ = false;
 };
 
 /// The version of the nats-server that would be started, "v2.9.10". Unavailable: there is none, or it does not tell.
@@ -77,11 +85,17 @@ Result<std::string> brokerVersion();
 /// True if a server has been in that directory.
 bool isServers(const std::filesystem::path& data);
 
+/// Makes the directory that of a server which has joined a cluster by this answer. Storage: it has another server's
+/// messages; Busy: one is in it.
+Result<void> adopt(const std::filesystem::path& data, const std::string& route, const ServerAnswer& answer);
+
 /// The place of the server of that directory on this machine. Storage: there is none.
 Result<std::string> addressIn(const std::filesystem::path& data);
 /// A server's line to join by, as a person types it: its URL and a code. Security, Storage: that is no directory of a
 /// server, or none that this user may read.
 Result<std::string> invitation(const std::filesystem::path& data, WallTime end);
+/// The line by which another server joins its cluster. Storage: it is in none.
+Result<std::string> serverInvitation(const std::filesystem::path& data, WallTime end);
 /// The code alone; or one for another purpose.
 Result<std::string> codeOf(const std::filesystem::path& data, WallTime end, std::string_view purpose = toJoin);
 

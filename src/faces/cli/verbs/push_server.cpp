@@ -7,12 +7,17 @@ namespace stint::cli {
 Verb pushServeVerb() {
     return {
         .name = "push serve",
-        .words = "",
+        .words = "[CODE]",
+        .most = 1,
         .summary = "be a server of push messages, until Ctrl-C",
-        .about = "Starts nats-server and stint-endpoint on this machine, for loopback alone, and starts either again "
-                 "when it ends. It needs no root; its keys and messages are in DIR, which nobody else may read. "
-                 "Applications' servers post to it over a proxy, which --origin names, or from this machine. "
-                 "Your own device joins it, if it has joined none.",
+        .about =
+            "Starts nats-server and stint-endpoint on this machine, for loopback alone, and starts either again "
+            "when it ends. It needs no root; its keys and messages are in DIR, which nobody else may read. "
+            "Applications' servers post to it over a proxy, which --origin names, or from this machine. "
+            "Your own device joins it, if it has joined none.\n"
+            "Three machines are a cluster, of which each may fail: the first one with --cluster, the second and the "
+            "third with the line that `stint push invite --server` prints. From then on each is started without "
+            "--join.",
         .options = {pushDataOption,
                     {"--port", "PORT", "of 127.0.0.1, where messages are posted (default: 7748)"},
                     {"--broker-port", "PORT", "of 127.0.0.1, where devices listen (default: the next)"},
@@ -20,7 +25,9 @@ Verb pushServeVerb() {
                     {"--origin", "URL", "others reach it there, through a proxy: https://push.example"},
                     {"--listen", "ADDRESS", "of the broker, for devices on other machines: 0.0.0.0"},
                     {"--cert", "FILE", "the broker's certificate, for the host of --origin"},
-                    {"--key", "FILE", "the certificate's key"}},
+                    {"--key", "FILE", "the certificate's key"},
+                    {"--cluster", "ADDRESS", "of this machine, where others of a cluster reach it: 192.0.2.7:7750"},
+                    {"--join", "URL", "join the cluster of that server, by CODE"}},
         .examples = {{"stint push serve", ""}, {"stint push serve --origin https://push.example", "behind a proxy"}},
         .program = "stint-pushctl"};
 }
@@ -28,10 +35,12 @@ Verb pushServeVerb() {
 Verb pushInviteVerb() {
     return {.name = "push invite",
             .words = "",
-            .summary = "print the line by which another device joins this server",
+            .summary = "print the line by which another device or server joins this one",
             .about = "Whoever has the code may join until it runs out, as often as they like.",
-            .options = {pushDataOption, {"--expires", "DURATION", "1m to 28d (default: 24h)"}},
-            .examples = {{"stint push invite --expires 1h", ""}},
+            .options = {pushDataOption,
+                        {"--expires", "DURATION", "1m to 28d (default: 24h); with --server 1m to 24h (1h)"},
+                        {"--server", "", "another server, for its cluster, in place of a device"}},
+            .examples = {{"stint push invite --expires 1h", ""}, {"stint push invite --server", ""}},
             .program = "stint-pushctl"};
 }
 

@@ -1,0 +1,159 @@
+#include "push/mailbox/cluster.hpp"
+
+#include <algorithm>
+
+#include <nlohmann/json.hpp>
+
+#include "base/result/errors.hpp"
+
+namespace stint::push {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::string_view clusterBucket = "STINT_CLUSTER", serverKey = "server-", streamKey = "stream-";
+constexpr std::size_t enough = 3, mostBrokersTold = 8, mostServers = 32, mostEpochsNoted = 64;
+
+std::optional<std::uint64_t> numberOf(const Json& object, const char* name) {
+    const auto found = object.find(name);
+    if (found == object.end() || !found->is_number_unsigned()) return std::nullopt;
+    return found->get<std::uint64_t>();
+}
+
+} // namespace
+
+// Whoever can write into the bucket is a broker, and no server of ours: nothing in it is believed to be well-formed.
+std::optional<Cluster::Place> Cluster::placeIn(std::string_view text) {
+    const Json object = Json::parse(text, nullptr, false);
+    if (!object.is_object()) return std::nullopt;
+    const auto store = object.find("store");
+    if (store == object.end() || !store->is_string()) return std::nullopt;
+    const auto highest = numberOf(object, "highest");
+    const auto list = object.find("epochs");
+    if (!highest || list == object.end() || !list->is_array() || list->size() > mostEpochsNoted) return std::nullopt;
+    Place place{.store = store->get<std::string>(), .highest = *highest, .epochs = {}};
+    for (const Json& one : *list) {
+        if (!one.is_object()) return std::nullopt;
+        const auto number = numberOf(one, "number"), from = numberOf(one, "from");
+        if (!number || !from) return std::nullopt;
+        place.epochs.push_back({*number, *from});
+    }
+    return place;
+}
+
+std::string Cluster::textOf(const Place& place) {
+    Json list = Json::array();
+    for (const Epoch& one : place.epochs)
+        list.push_back({{"number", one.number}, {"from", one.from}});
+    return Json{{"store", place.store}, {"highest", place.highest}, {"epochs", list}}.dump();
+}
+
+Cluster::Cluster(const Broker& broker, Membership self, std::function<void()> changed)
+    : broker_(broker), self_(std::move(self)), changed_(std::move(changed)), servers_{{self_.name, self_}} {}
+
+Result<void> Cluster::follow() {
+    return broker_.listen(subjectOfKey(clusterBucket, "*"), [this](const Stored& value) { take(value); });
+}
+
+Result<void> Cluster::open() {
+    STINT_TRY(broker_.openBucket(clusterBucket, replicas()));
+    const std::string key = std::string(serverKey) + self_.name, its = self_.text();
+    if (const auto known = STINT_TRY(broker_.valueOf(clusterBucket, key)); known.text != its)
+        STINT_TRY(broker_.put(clusterBucket, key, its));
+    for (std::uint64_t from = 1;;) {
+        const auto value =
+            STINT_TRY(broker_.next(streamOfBucket(clusterBucket), from, subjectOfKey(clusterBucket, "*")));
+        if (!value) break;
+        take(*value);
+        from = value->sequence + 1;
+    }
+    return broker_.openBucket(clusterBucket, replicas()); // there may be more than when it began
+}
+
+void Cluster::take(const Stored& value) {
+    const std::string all = subjectOfKey(clusterBucket, "");
+    if (!value.subject.starts_with(all)) return;
+    const std::string key = value.subject.substr(all.size());
+    if (key.starts_with(serverKey)) {
+        if (takeServer(key.substr(serverKey.size()), value.body)) changed_();
+    } else if (key.starts_with(streamKey)) {
+        auto place = placeIn(value.body);
+        const std::lock_guard lock(mutex_);
+        if (place) places_[key.substr(streamKey.size())] = *std::move(place);
+    }
+}
+
+bool Cluster::takeServer(const std::string& name, std::string_view text) {
+    const auto server = Membership::parse(text);
+    if (!server.ok() || server->name != name || name == self_.name) return false;
+    const std::lock_guard lock(mutex_);
+    if (servers_.size() >= mostServers && !servers_.contains(name)) return false;
+    Membership& known = servers_[name];
+    if (known == *server) return false;
+    known = *server;
+    return true;
+}
+
+int Cluster::replicas() const {
+    const std::lock_guard lock(mutex_);
+    return servers_.size() >= enough ? enough : 1;
+}
+
+std::vector<std::string> Cluster::brokers() const {
+    const std::lock_guard lock(mutex_);
+    std::vector<std::string> urls{self_.broker};
+    for (const auto& [name, server] : servers_)
+        if (urls.size() < mostBrokersTold && std::ranges::find(urls, server.broker) == urls.end())
+            urls.push_back(server.broker);
+    return urls;
+}
+
+std::vector<std::string> Cluster::routes() const {
+    const std::lock_guard lock(mutex_);
+    std::vector<std::string> all{self_.route};
+    for (const auto& [name, server] : servers_)
+        if (std::ranges::find(all, server.route) == all.end()) all.push_back(server.route);
+    return all;
+}
+
+Result<std::vector<Epoch>> Cluster::opened(const std::string& shard, const StreamState& stream,
+                                           std::uint64_t promised) {
+    const std::string key = std::string(streamKey) + shard;
+    const auto value = STINT_TRY(broker_.valueOf(clusterBucket, key));
+    auto noted = placeIn(value.text);
+    const bool isKnown = noted && noted->store == stream.store;
+    Place place = isKnown ? *std::move(noted) : Place{.store = stream.store, .highest = 0, .epochs = {}};
+    const bool wentBack = stream.last < std::max(place.highest, promised);
+    if (wentBack) {
+        place.epochs.push_back({place.epochs.empty() ? 1 : place.epochs.back().number + 1, stream.last});
+        // The two oldest become one, as in the outbox.
+        if (place.epochs.size() > mostEpochsNoted) {
+            place.epochs[1].from = std::min(place.epochs[0].from, place.epochs[1].from);
+            place.epochs.erase(place.epochs.begin());
+        }
+    }
+    if (!isKnown || wentBack || stream.last > place.highest) {
+        place.highest = stream.last;
+        STINT_TRY(broker_.replace(clusterBucket, key, textOf(place), value.revision));
+    }
+    const std::lock_guard lock(mutex_);
+    places_[shard] = place;
+    return std::move(place.epochs);
+}
+
+Result<void> Cluster::note(const std::string& shard, const std::string& store, std::uint64_t highest) {
+    const std::string key = std::string(streamKey) + shard;
+    const auto value = STINT_TRY(broker_.valueOf(clusterBucket, key));
+    auto place = placeIn(value.text);
+    if (!place || place->store != store || place->highest >= highest) return {};
+    place->highest = highest;
+    return broker_.replace(clusterBucket, key, textOf(*place), value.revision);
+}
+
+std::vector<Epoch> Cluster::epochs(const std::string& shard, const std::string& store) const {
+    const std::lock_guard lock(mutex_);
+    const auto found = places_.find(shard);
+    return found != places_.end() && found->second.store == store ? found->second.epochs : std::vector<Epoch>();
+}
+
+} // namespace stint::push

@@ -1,0 +1,61 @@
+// The servers of a cluster, and how far its streams have come (push.md §1.1, §3.3): in a bucket of the broker's, which
+// each of them reads and follows. Any thread may call.
+#pragma once
+#include <functional>
+#include <map>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "push/broker/broker.hpp"
+#include "push/joining/membership.hpp"
+
+namespace stint::push {
+
+class Cluster {
+public:
+    /// `self` stands in the bucket from the first open() on. `changed` is called when there are more servers, or
+    /// others, from a thread of libnats.
+    Cluster(const Broker& broker, Membership self, std::function<void()> changed);
+
+    /// Follows the bucket.
+    Result<void> follow();
+    /// This server stands in the bucket, and all that it has is read. Unavailable: the broker is away, or no leader is.
+    Result<void> open();
+
+    /// Replicas of all that is kept: 3 where there are as many servers, else 1.
+    int replicas() const;
+    /// The URLs of brokers that devices are told: this server's, then the others'; at most 8.
+    std::vector<std::string> brokers() const;
+    /// Where the servers reach each other: this one, then the others.
+    std::vector<std::string> routes() const;
+
+    /// A stream's epochs. Where it has not come as far as it is known to have been, by this bucket or by `promised`,
+    /// one more begins. Unavailable: another server is writing it now.
+    Result<std::vector<Epoch>> opened(const std::string& shard, const StreamState& stream, std::uint64_t promised);
+    /// The stream has acknowledged that sequence.
+    Result<void> note(const std::string& shard, const std::string& store, std::uint64_t highest);
+    /// The epochs as the bucket has them now.
+    std::vector<Epoch> epochs(const std::string& shard, const std::string& store) const;
+
+private:
+    struct Place {
+        std::string store;
+        std::uint64_t highest = 0;
+        std::vector<Epoch> epochs;
+    };
+    static std::optional<Place> placeIn(std::string_view text);
+    static std::string textOf(const Place& place);
+    void take(const Stored& value);
+    /// True: it was not known, or otherwise.
+    bool takeServer(const std::string& name, std::string_view text);
+
+    const Broker& broker_;
+    Membership self_;
+    std::function<void()> changed_;
+    mutable std::mutex mutex_;
+    std::map<std::string, Membership> servers_; ///< by name
+    std::map<std::string, Place> places_;       ///< by shard
+};
+
+} // namespace stint::push

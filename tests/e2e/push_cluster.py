@@ -1,0 +1,427 @@
+"""Three machines that are a cluster (push.md §3.3): `stint push serve --join`, all real; and devices and senders of it."""
+
+import base64
+import binascii
+import ctypes
+import hashlib
+import http.client
+import json
+import os
+import random
+import re
+import select
+import signal
+import socket
+import subprocess
+import threading
+import time
+from contextlib import suppress
+
+import pytest
+from connector import PATIENCE
+from events import TooLate, wait_for_end
+from push_line import shard_of, until
+from push_served import children_of
+from push_server import HttpServer, free_port
+
+# An election takes up to 9 s, and this machine has other things to do.
+FORMED = 60  # seconds
+ASKS = 3  # seconds between two questions of a device that hears nothing; a real one has a battery, and waits longer
+ANSWERED = 2  # seconds in which a question is answered, or the broker is left for another
+
+
+def in64(data):
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+def from64(text):
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+
+
+class Member(HttpServer):
+    """A machine's `stint push serve`. Its words are those of the first start; later ones need none of a cluster's."""
+
+    def __init__(self, world, number, *words):
+        self.world = world
+        self.data = world.root / f"member{number}"
+        self.log = world.root / f"member{number}.log"
+        self.port, self.nats_port, self.route_port = free_port(), free_port(), free_port()
+        self.words = ["stint", "push", "serve", "--data", str(self.data), "--port", str(self.port), "--broker-port",
+                      str(self.nats_port)]
+        self.start("--cluster", f"127.0.0.1:{self.route_port}", *words)
+
+    def start(self, *words):
+        self.printed = b""
+        with self.log.open("a") as err:
+            self.process = subprocess.Popen([*self.words, *words], env=self.world.environment, stdout=subprocess.PIPE,
+                                            stderr=err, start_new_session=True)
+
+    def until_ready(self, within=FORMED):
+        """It takes messages."""
+        while self.printed.count(b"\n") < 2:
+            some = select.select([self.process.stdout], [], [], within)[0] and os.read(self.process.stdout.fileno(), 4096)
+            if not some:
+                raise TooLate(f"{self.words}: {self.log.read_text()}")
+            self.printed += some
+
+    def listens(self):
+        with suppress(OSError, http.client.HTTPException):
+            return self.ask("GET", "/metrics")[0] == 200
+        return False
+
+    def metric(self, name):
+        found = re.search(rf"^{re.escape(name)} (\d+)$", self.ask("GET", "/metrics")[2], re.MULTILINE)
+        return int(found[1])
+
+    def is_replicated(self):
+        with suppress(OSError, http.client.HTTPException):
+            return self.metric("stint_endpoint_replicated") == 1
+        return False
+
+    def pids(self):
+        return [self.process.pid, *children_of(self.process.pid).values()]
+
+    def kill(self):
+        """The machine is gone, without a word."""
+        os.kill(self.process.pid, signal.SIGSTOP)  # it starts nothing again
+        parts = self.pids()[1:]
+        for pid in parts:
+            os.kill(pid, signal.SIGKILL)
+        self.process.kill()
+        self.process.wait()
+        for pid in parts:
+            wait_for_end(pid)
+
+    def split_off(self):
+        """The others do not hear it, and it hears nobody."""
+        self.stopped = self.pids()
+        for pid in self.stopped:
+            os.kill(pid, signal.SIGSTOP)
+
+    def come_back(self):
+        for pid in reversed(self.stopped):
+            os.kill(pid, signal.SIGCONT)
+
+    def end(self):
+        parts = self.pids()[1:]
+        self.process.terminate()
+        code = self.process.wait(PATIENCE)
+        for pid in parts:
+            wait_for_end(pid)
+        return code
+
+    def close(self):
+        if self.process.poll() is None:
+            self.kill()
+
+
+class Cluster:
+    def __init__(self, world, members=3):
+        self.world = world
+        self.members = [Member(world, 0)]
+        self.devices = []
+        until(self.members[0].listens)
+        for _ in range(members - 1):
+            self.add()
+        for member in self.members:
+            member.until_ready()
+        if members >= 3:
+            self.until_replicated()
+
+    def until_replicated(self):
+        for member in self.members:
+            until(member.is_replicated, within=FORMED)
+
+    def invite(self, *words):
+        """The words that `--join` takes."""
+        line = self.world.done("push", "invite", "--server", "--data", str(self.members[0].data), *words).split()
+        assert line[:4] == ["stint", "push", "serve", "--join"], line
+        return line[3:6]
+
+    def add(self, *words):
+        self.members.append(Member(self.world, len(self.members), *(words or self.invite())))
+        return self.members[-1]
+
+    def device(self, member, awake=True):
+        self.devices.append(Device(self, member, awake))
+        return self.devices[-1]
+
+    def close(self):
+        for device in self.devices:
+            device.close()
+        for member in self.members:
+            member.close()
+
+
+class Wire:
+    """A device's connection to a broker."""
+
+    def __init__(self, url, device):
+        host, _, port = url.removeprefix("nats://").rpartition(":")
+        self.socket = socket.create_connection((host, int(port)), timeout=ANSWERED)
+        self.bytes, self.heard, self.count, self.device = b"", [], 0, device
+        info = json.loads(self.line(ANSWERED)[5:])
+        self.inbox = f"_INBOX.{device.name}.{os.urandom(8).hex()}"
+        self.send("CONNECT " + json.dumps({
+            "verbose": False, "headers": True, "lang": "x", "version": "1", "protocol": 1, "jwt": device.jwt,
+            "sig": in64(device.key.sign(info["nonce"].encode()))}))
+        self.send(f"SUB stint.live.*.{device.name}.> 1\r\nSUB {self.inbox}.* 2\r\nPING")
+        while self.line(ANSWERED) != b"PONG":
+            pass
+
+    def send(self, line):
+        self.socket.sendall(line.encode() + b"\r\n")
+
+    def more(self, within):
+        if not select.select([self.socket], [], [], max(0, within))[0]:
+            raise TimeoutError
+        some = self.socket.recv(1 << 18)
+        if not some:
+            raise ConnectionError
+        self.bytes += some
+
+    def line(self, within):
+        while b"\r\n" not in self.bytes:
+            self.more(within)
+        line, self.bytes = self.bytes.split(b"\r\n", 1)
+        if line.startswith(b"-ERR"):
+            raise ConnectionError(line)
+        if line.startswith(b"INFO "):  # whenever there are others
+            self.device.learn(json.loads(line[5:]).get("connect_urls", []))
+        return line
+
+    def read(self, within):
+        """A message that comes within so many seconds: its subject, headers and body; None where there is none."""
+        if self.heard:
+            return self.heard.pop(0)
+        until_then = time.monotonic() + within
+        while (left := until_then - time.monotonic()) > 0:
+            try:
+                line = self.line(left)
+            except TimeoutError:
+                return None
+            if line == b"PING":
+                self.send("PONG")
+            if not line.startswith((b"MSG", b"HMSG")):
+                continue
+            words = line.decode().split()
+            sizes = [int(word) for word in (words[-2:] if words[0] == "HMSG" else ["0", words[-1]])]
+            while len(self.bytes) < sizes[1] + 2:
+                self.more(ANSWERED)
+            whole, self.bytes = self.bytes[:sizes[1]], self.bytes[sizes[1] + 2:]
+            rows = [row.split(":", 1) for row in whole[:sizes[0]].decode().split("\r\n") if ":" in row]
+            return words[1], {name: value.strip() for name, value in rows}, whole[sizes[0]:].decode()
+        return None
+
+    def ask(self, subject, question):
+        self.count += 1
+        reply = f"{self.inbox}.{self.count}"
+        text = json.dumps(question)
+        self.send(f"PUB {subject} {reply} {len(text)}\r\n{text}")
+        others, until_then = [], time.monotonic() + ANSWERED
+        try:
+            while (left := until_then - time.monotonic()) > 0:
+                came = self.read(left)
+                if came and came[0] == reply:
+                    return json.loads(came[2])
+                if came and not came[0].startswith("_INBOX"):
+                    others.append(came)
+        finally:
+            self.heard += others
+        raise TimeoutError
+
+    def close(self):
+        self.socket.close()
+
+
+class Device:
+    """A device of the law's letter (§4.1): cursors, epochs and ids; one registration. It goes to any broker that it knows."""
+
+    def __init__(self, cluster, member, awake=True):
+        ed25519 = pytest.importorskip("cryptography.hazmat.primitives.asymmetric.ed25519")
+        from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+        self.key = ed25519.Ed25519PrivateKey.generate()
+        named = bytes([20 << 3]) + self.key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
+        named += binascii.crc_hqx(named, 0).to_bytes(2, "little")
+        code = cluster.world.done("push", "invite", "--data", str(member.data)).split()[-1]
+        user = base64.b32encode(named).decode().rstrip("=")
+        status, _, text = member.ask("POST", "/push/v1/devices", json.dumps({"v": 1, "join": code, "user": user}))
+        assert status == 201, text
+        said = json.loads(text)
+        self.name, self.shard, self.jwt, self.brokers = said["device"], said["shard"], said["jwt"], said["brokers"]
+        assert self.shard == shard_of(self.name)
+        sodium, self.server_key = ctypes.CDLL("libsodium.so.23"), from64(said["key"])
+        sealed = ctypes.create_string_buffer(48 + 32)
+        assert sodium.crypto_box_seal(sealed, os.urandom(32), ctypes.c_ulonglong(32), self.server_key) == 0
+        self.line_key = in64(sealed.raw)
+        self.token = in64(os.urandom(32))
+        self.registration = base64.b32encode(hashlib.sha256(self.token.encode()).digest()).decode().rstrip("=")
+        self.store, self.epoch, self.cursors, self.ids = "", 0, {}, set()
+        self.texts, self.again, self.connections = [], 0, 0
+        self.changed, self.awake, self.ends = threading.Condition(), threading.Event(), False
+        self.register()
+        if awake:
+            self.awake.set()
+        self.thread = threading.Thread(target=self.live, daemon=True)
+        self.thread.start()
+
+    def register(self):
+        """It may take a while: a stream's leader is just being elected."""
+        def is_done():
+            with suppress(OSError, TimeoutError):
+                wire = Wire(random.choice(self.brokers), self)
+                try:
+                    said = wire.ask(f"stint.reg.{self.shard}.{self.name}", {
+                        "v": 1, "registration": self.registration, "wanted": True, "vapid": "", "encrypted": False,
+                        "key": self.line_key})
+                finally:
+                    wire.close()
+                assert "error" not in said, said
+                return True
+            return False
+        until(is_done, within=FORMED)
+
+    def learn(self, places):
+        with self.changed:
+            self.brokers += [url for url in (f"nats://{each}" for each in places) if url not in self.brokers]
+            self.changed.notify_all()
+
+    def live(self):
+        self.awake.wait()
+        while not self.ends:
+            with suppress(OSError, TimeoutError):
+                wire = Wire(random.choice(self.brokers), self)
+                self.connections += 1
+                try:
+                    self.follow(wire)
+                finally:
+                    wire.close()
+
+    def follow(self, wire):
+        self.catch_up(wire)
+        while not self.ends:
+            came = wire.read(ASKS)
+            if not came:
+                self.catch_up(wire)
+            elif came[0].startswith("stint.live.") and "Nats-Sequence" in came[1]:
+                subject = came[0].replace("stint.live", "stint.p", 1)
+                sequence, before = int(came[1]["Nats-Sequence"]), int(came[1]["Nats-Last-Sequence"])
+                if sequence <= self.cursors.get(subject, 0):
+                    continue
+                if before > self.cursors.get(subject, 0):
+                    self.catch_up(wire)
+                else:
+                    self.take(subject, sequence, came[1]["Nats-Msg-Id"], came[2])
+
+    def catch_up(self, wire):
+        more = True
+        while more:
+            at = [self.cursors.get(f"stint.p.{self.shard}.{self.name}.{letter}.{self.registration}", 0) for letter in "vlnh"]
+            said = wire.ask(f"stint.box.{self.shard}.{self.name}", {
+                "v": 1, "store": self.store, "epoch": self.epoch, "want": "hnlv", "max": 200,
+                "at": {self.registration[:13]: at}})
+            if said["store"] != self.store:
+                self.cursors = {}
+            for number, start in said["epochs"]:
+                self.cursors = {subject: min(cursor, start) for subject, cursor in self.cursors.items()}
+                self.epoch = number
+            self.store, more = said["store"], said["more"]
+            for one in said["messages"]:
+                self.take(one["subject"], one["sequence"], dict(one["headers"])["Nats-Msg-Id"], from64(one["body"]).decode())
+
+    def take(self, subject, sequence, its, text):
+        self.cursors[subject] = sequence
+        if its in self.ids:
+            self.again += 1
+            return
+        self.ids.add(its)
+        with self.changed:
+            self.texts.append(text)
+            self.changed.notify_all()
+
+    def until_texts(self, wanted, within=FORMED):
+        """It has those, each once, and no others."""
+        with self.changed:
+            self.changed.wait_for(lambda: len(self.texts) >= len(wanted), within)
+            assert sorted(self.texts) == sorted(wanted)
+
+    def close(self):
+        self.ends = True
+        self.awake.set()
+        self.thread.join(2 * PATIENCE)
+
+
+class Senders:
+    """Threads that post to the members, each message to any that answers, until all of `texts` are accepted or posting
+    ends. A sender that got no 201 has not sent that text, and takes another."""
+
+    def __init__(self, cluster, pause=0.02, threads=3):
+        self.cluster = cluster
+        self.accepted = {device: [] for device in cluster.devices}
+        self.unsure, self.answers = set(), []
+        self.pause, self.longest = pause, 0.0
+        self.lock, self.ends = threading.Lock(), threading.Event()
+        self.enough = threading.Condition(self.lock)
+        self.last = time.monotonic()
+        self.threads = [threading.Thread(target=self.run, args=(n,), daemon=True) for n in range(threads)]
+        for thread in self.threads:
+            thread.start()
+
+    def run(self, which):
+        count, chance = 0, random.Random(which)
+        member = chance.choice(self.cluster.members)
+        while not self.ends.wait(self.pause):
+            count += 1
+            text, device = f"{which}-{count}", chance.choice(list(self.accepted))
+            try:
+                # The store keeps the last 100 of each subject.
+                status = self.post(member, device.token, text, Urgency=chance.choice(["normal", "low", "very-low"]))
+            except (OSError, http.client.HTTPException):
+                status = 0
+            with self.lock:
+                self.answers.append(status)
+                if status == 201:
+                    self.accepted[device].append(text)
+                    self.longest = max(self.longest, time.monotonic() - self.last)
+                    self.last = time.monotonic()
+                    self.enough.notify_all()
+                elif status in (0, 503):
+                    self.unsure.add(text)
+            assert status in (0, 201, 429, 503), status
+            if status != 201:
+                member = chance.choice(self.cluster.members)
+
+    @staticmethod
+    def post(member, token, text, **headers):
+        connection = http.client.HTTPConnection("127.0.0.1", member.port, timeout=5)
+        try:
+            connection.request("POST", f"/push/v1/{token}", text, {"TTL": "3600", **headers})
+            return connection.getresponse().status
+        finally:
+            connection.close()
+
+    def count(self):
+        return sum(len(texts) for texts in self.accepted.values())
+
+    def until_more(self, count, within=FORMED):
+        with self.enough:
+            there = self.count() + count
+            assert self.enough.wait_for(lambda: self.count() >= there, within), f"{self.count()} of {there} accepted"
+
+    def stop(self):
+        self.ends.set()
+        for thread in self.threads:
+            thread.join(PATIENCE)
+
+    def judge(self, within=FORMED):
+        """(lost, twice): every device has what was accepted for it, each once, and nothing that nobody sent."""
+        deadline = time.monotonic() + within
+        lost = twice = 0
+        for device, texts in self.accepted.items():
+            with device.changed:
+                device.changed.wait_for(lambda d=device, w=set(texts): w <= set(d.texts), max(0.1, deadline - time.monotonic()))
+                came = list(device.texts)
+            lost += len(set(texts) - set(came))
+            twice += len(came) - len(set(came))
+            assert set(came) <= {*texts, *self.unsure}
+        return lost, twice

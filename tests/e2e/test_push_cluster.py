@@ -1,0 +1,308 @@
+"""Three machines are a cluster (push.md §3.3, §1.1, §7): any of them may die, and no 201 is lost or comes twice."""
+
+import json
+import os
+import shutil
+import socket
+import ssl
+import subprocess
+import time
+from contextlib import suppress
+
+import pytest
+from push_cluster import FORMED, Cluster, Member, Senders, in64
+from push_line import MAIL, PushLine, until
+from push_served import line_of, needs_all
+from push_server import free_port
+
+pytestmark = needs_all
+
+
+@pytest.fixture
+def cluster(world, request):
+    made = Cluster(world)
+    failures = request.session.testsfailed
+    yield made
+    if request.session.testsfailed > failures:
+        for member in made.members:
+            print(f"--- {member.log.name}\n{member.log.read_text()[-3000:]}")
+    made.close()
+
+
+# A cluster begins.
+
+
+def test_a_device_and_a_sender_use_any_server(cluster):  # §3.3
+    devices = [cluster.device(member) for member in cluster.members]
+    for device in devices:
+        assert len(device.brokers) == 3
+        for n, member in enumerate(cluster.members):
+            assert member.post(device.token, f"by {n}") == 201
+        device.until_texts(["by 0", "by 1", "by 2"])
+
+
+def test_a_device_that_joined_before_learns_the_others(world):  # §3.3
+    cluster = Cluster(world, members=2)
+    try:
+        device = cluster.device(cluster.members[0])
+        assert len(device.brokers) == 2
+        cluster.add().until_ready()
+        cluster.until_replicated()
+        with device.changed:
+            assert device.changed.wait_for(lambda: len(device.brokers) == 3, FORMED), device.brokers
+    finally:
+        cluster.close()
+
+
+def test_stint_push_learns_them_and_goes_to_another(world, bus):  # §4.2
+    cluster = Cluster(world, members=2)
+    push = PushLine(world, bus, cluster.members[0])
+    try:
+        push.start_daemon()
+        app = push.connector(MAIL)
+        app.endpoint("a")
+        before = push.distributor()
+        cluster.add().until_ready()
+        cluster.until_replicated()
+        until(lambda: len(line_of(world)["server"]["brokers"]) == 3)
+        assert push.distributor() == before  # it has not begun anew for that
+        cluster.members[0].kill()
+        push.server = cluster.members[1]
+        until(lambda: push.post(app, "a", "one") == 201, within=FORMED)
+        app.until(lambda: "one" in app.texts(), within=FORMED)
+    finally:
+        push.close()
+        cluster.close()
+
+
+@pytest.mark.parametrize("which", [0, 1, 2])
+def test_what_is_accepted_outlives_any_machine(cluster, which):  # §7
+    for member in cluster.members:
+        cluster.device(member)
+    asleep = cluster.device(cluster.members[which], awake=False)
+    senders = Senders(cluster)
+    senders.until_more(50)
+    cluster.members[which].kill()
+    senders.until_more(50)
+    cluster.members[which].start()
+    cluster.members[which].until_ready()
+    senders.until_more(50)
+    senders.stop()
+    asleep.awake.set()
+    assert senders.judge() == (0, 0)
+    assert senders.longest <= 15, senders.longest
+
+
+def test_a_machine_that_is_split_off_takes_nothing_and_comes_back(cluster):
+    for member in cluster.members:
+        cluster.device(member)
+    senders = Senders(cluster)
+    senders.until_more(50)
+    cluster.members[1].split_off()
+    senders.until_more(50)
+    cluster.members[1].come_back()
+    senders.until_more(50)
+    senders.stop()
+    assert senders.judge() == (0, 0)
+
+
+def test_one_machine_alone_takes_nothing(cluster):  # §1.1: never 201 for what three do not keep
+    device = cluster.device(cluster.members[0])
+    assert cluster.members[0].post(device.token, "one") == 201
+    for member in cluster.members[1:]:
+        member.kill()
+    assert cluster.members[0].post(device.token, "two") == 503
+    for member in cluster.members[1:]:
+        member.start()
+
+    def is_taken():
+        return cluster.members[0].post(device.token, "three") == 201
+
+    until(is_taken, within=FORMED)
+    with device.changed:
+        assert device.changed.wait_for(lambda: "three" in device.texts, FORMED)
+    assert device.texts.count("one") == 1 and device.texts.count("three") == 1
+
+
+def test_all_machines_may_end_and_begin_again(cluster):
+    device = cluster.device(cluster.members[2], awake=False)
+    for n in range(5):
+        assert cluster.members[n % 3].post(device.token, str(n)) == 201
+    for member in cluster.members:
+        assert member.end() == 0
+    for member in reversed(cluster.members):
+        member.start()
+    for member in cluster.members:
+        member.until_ready()
+    device.awake.set()
+    device.until_texts([str(n) for n in range(5)])
+    assert cluster.members[0].post(device.token, "later") == 201
+    device.until_texts([*(str(n) for n in range(5)), "later"])
+
+
+def test_a_machine_whose_disk_is_new_is_filled_by_the_others(cluster):
+    device = cluster.device(cluster.members[0], awake=False)
+    assert cluster.members[0].post(device.token, "one") == 201
+    lost = cluster.members[2]
+    lost.kill()
+    shutil.rmtree(lost.data / "jetstream")
+    (lost.data / "outbox.db").unlink()
+    lost.start()
+    lost.until_ready()
+    until(lost.is_replicated, within=FORMED)
+    device.awake.set()
+    device.until_texts(["one"])
+
+
+# Strangers.
+
+
+@pytest.fixture
+def pair(world):
+    """A cluster that is not whole yet."""
+    made = Cluster(world, members=2)
+    yield made
+    made.close()
+
+
+def serve(world, name, *words):
+    return world.stint("push", "serve", "--data", str(world.root / name), "--port", str(free_port()),
+                       "--broker-port", str(free_port()), *words)
+
+
+def test_who_has_no_code_joins_no_cluster(world, pair):
+    (_, url, code), here = pair.invite(), f"127.0.0.1:{free_port()}"
+    device_code = world.done("push", "invite", "--data", str(pair.members[0].data)).split()[-1]
+    for wrong in ("X", "0" * 32, device_code, code[:-1] + ("0" if code[-1] != "0" else "1")):
+        refused = serve(world, "stranger", "--join", url, wrong, "--cluster", here)
+        assert refused.code == 77 and "403" in refused.err, (wrong, refused)
+        assert not (world.root / "stranger" / "keys").exists()
+    # Nor does a device by a server's.
+    assert world.stint("push", "leave", "--force").code == 0
+    assert world.stint("push", "join", url, code).code == 77
+
+
+def test_words_that_cannot_be_are_refused(world, pair):
+    (_, url, code) = pair.invite()
+    for words in (("--join", url, code), ("--join", url, "--cluster", "127.0.0.1"), (code,), ("--cluster", "0.0.0.0"),
+                  ("--cluster", "a.example"), ("--cluster", "127.0.0.1:0"), ("--cluster", ""),
+                  ("--join", "http://push.example", code, "--cluster", "127.0.0.1")):
+        assert serve(world, "stranger", *words).code == 64, words
+    member = pair.members[1]
+    member.end()
+    again = world.stint(*member.words[1:], "--join", url, code, "--cluster", f"127.0.0.1:{member.route_port}")
+    assert again.code == 74 and "without --join" in again.err, again
+
+
+def test_the_directory_of_a_single_server_begins_no_cluster(world):
+    (world.root / "single").mkdir(mode=0o700)
+    (world.root / "single" / "jetstream").mkdir()
+    refused = serve(world, "single", "--cluster", "127.0.0.1")
+    assert refused.code == 74 and "directory of its own" in refused.err, refused
+    assert world.stint("push", "invite", "--server", "--data", str(world.root / "none")).code == 66
+
+
+def test_the_door_for_servers_is_judged(pair):
+    member = pair.members[0]
+
+    def code(body, method="POST"):
+        return member.ask(method, "/push/v1/servers", body)[0]
+
+    assert code("{}", "GET") == 405
+    assert code("x" * 2049) == 413
+    key = in64(bytes(32))
+    for body in ("", "[]", "{}", "[" * 2000, '{"v": 2}', '{"v": 1}', json.dumps({"v": 1, "serve": 7, "key": key}),
+                 json.dumps({"v": 1, "serve": "X", "key": "A"})):
+        assert code(body) == 400, body
+    assert code(json.dumps({"v": 1, "serve": "X", "key": key})) == 403
+    rest = [code("{}") for _ in range(30)]
+    assert rest[-1] == 429, rest
+
+
+def test_a_server_that_is_alone_has_no_such_door(world):
+    member = Member.__new__(Member)
+    member.port, nats_port = free_port(), free_port()
+    member.process = subprocess.Popen(["stint", "push", "serve", "--data", str(world.root / "alone"), "--port",
+                                       str(member.port), "--broker-port", str(nats_port)], env=world.environment,
+                                      stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    try:
+        assert member.process.stdout.readline()
+        assert member.ask("POST", "/push/v1/servers", "{}")[0] == 404
+    finally:
+        member.process.terminate()
+        member.process.wait()
+
+
+def test_a_route_is_a_servers_alone(world, pair):  # by certificates that only the cluster can make
+    member = pair.members[0]
+    context = ssl.create_default_context(cafile=str(member.data / "route-ca.pem"))
+
+    def hears(context):
+        """It is told what a route is told."""
+        with suppress(OSError), socket.create_connection(("127.0.0.1", member.route_port), timeout=10) as plain:
+            with context.wrap_socket(plain, server_hostname="127.0.0.1") as secret:
+                return secret.recv(4096).startswith(b"INFO ")
+        return False
+
+    assert not hears(context)  # it knows who the cluster is, and is none of it
+    for name in ("key", "pem"):
+        assert not (world.root / f"forged.{name}").exists()
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ed25519", "-nodes", "-days", "2", "-subj", "/CN=stint cluster",
+                    "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", world.root / "forged.key", "-out",
+                    world.root / "forged.pem"], check=True, capture_output=True)
+    context.load_cert_chain(world.root / "forged.pem", world.root / "forged.key")
+    assert not hears(context)
+    own = ssl.create_default_context(cafile=str(member.data / "route-ca.pem"))
+    own.load_cert_chain(member.data / "route.pem", member.data / "route.key")
+    assert hears(own)  # so it is the certificate that the others lacked
+
+
+def test_files_of_a_cluster_are_its_users_alone(pair):
+    for member in pair.members:
+        for file in ("cluster", "keys", "nkeys", "route.key", "nats.conf"):
+            assert (member.data / file).stat().st_mode & 0o077 == 0, file
+    member = pair.members[0]
+    member.end()
+    (member.data / "cluster").write_text('{"name": "x", "route": "nowhere", "others": 7}')
+    refused = member.world.stint(*member.words[1:])
+    assert refused.code == 74 and "cluster" in refused.err, refused
+
+
+# A campaign: STINT_CLUSTER_KILLS=20 pytest -s -k campaign.
+
+
+@pytest.mark.skipif("STINT_CLUSTER_KILLS" not in os.environ, reason="STINT_CLUSTER_KILLS says how often each dies")
+def test_campaign(cluster):  # §8.2
+    kills = int(os.environ["STINT_CLUSTER_KILLS"])
+    messages = int(os.environ.get("STINT_CLUSTER_MESSAGES", "5000"))
+    for n in range(50):
+        cluster.device(cluster.members[n % 3], awake=n >= 10)
+    rounds = [(which, how) for _ in range(kills) for which in range(3) for how in ("kill", "split off")]
+    senders = Senders(cluster, pause=0.05)
+    for which, how in rounds:
+        member = cluster.members[which]
+        senders.until_more(max(1, messages // len(rounds) // 2))
+        if how == "kill":
+            member.kill()
+        else:
+            member.split_off()
+        senders.until_more(max(1, messages // len(rounds) // 2))
+        if how == "kill":
+            member.start()
+            member.until_ready()
+        else:
+            member.come_back()
+        until(member.is_replicated, within=FORMED)
+    senders.until_more(max(1, messages - senders.count()), within=10 * FORMED)
+    senders.stop()
+    for device in cluster.devices:
+        device.awake.set()
+    began = time.monotonic()
+    lost, twice = senders.judge(within=2 * FORMED)
+    print(f"\n{kills} kills and {kills} splits of each of 3: {senders.count()} accepted, lost {lost}, twice {twice}, "
+          f"longest pause {senders.longest:.1f} s, refused {senders.answers.count(503)}, no answer "
+          f"{senders.answers.count(0)}; all there {time.monotonic() - began:.1f} s after the last; "
+          f"{sum(device.connections for device in cluster.devices)} connections, "
+          f"{sum(device.again for device in cluster.devices)} dropped by id")
+    assert (lost, twice) == (0, 0)
+    assert senders.longest <= 15
