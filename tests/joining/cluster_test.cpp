@@ -33,7 +33,7 @@ struct ServerDirectory {
 
 } // namespace
 
-TEST_CASE("a code for a device is none for a server, nor the other way round") { // §3.2
+TEST_CASE("a code for a device is none for a server, nor the other way round") { // §3.3
     const WallTime now{std::chrono::seconds(1'800'000'000)};
     const ServerKeys keys;
     const std::string device = codeUntil(now + 1h, keys), server = codeUntil(now + 1h, keys, toServe);
@@ -43,7 +43,7 @@ TEST_CASE("a code for a device is none for a server, nor the other way round") {
     CHECK(checkCode(server, keys, now + 1h, toServe).error().message.find("--server") != std::string::npos);
 }
 
-TEST_CASE("what makes a server one of the cluster is for the one that asked alone") { // §3.2
+TEST_CASE("what makes a server one of the cluster is for the one that asked alone") { // §3.3
     const ServerDirectory directory;
     const auto authority = Authority::open(directory.path / "nkeys");
     const auto keys = ServerKeys::open(directory.path / "keys");

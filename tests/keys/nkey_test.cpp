@@ -124,8 +124,9 @@ TEST_CASE("an authority is the same as long as its file is there") { // §3.1
     const std::string jwt = again->deviceJwt("0123456789ABCDEFGHJKMNPQRS", user.name(), now);
     CHECK(userIn(jwt, made->signer())->name == "0123456789ABCDEFGHJKMNPQRS");
     CHECK(claimsOf(jwt)["iat"] == 1'800'000'000);
-    CHECK_FALSE(claimsOf(jwt)["nats"].contains("pub"));           // its template says what it may
-    CHECK(again->configuration(now, {}, now) == made->configuration(now, {}, now)); // operator and accounts are of the same names
+    CHECK_FALSE(claimsOf(jwt)["nats"].contains("pub")); // its template says what it may
+    CHECK(again->configuration(now, {}, now) ==
+          made->configuration(now, {}, now)); // operator and accounts are of the same names
     CHECK(again->clusterSecret() == made->clusterSecret());
     CHECK(again->clusterSecret().size() == 32);
     std::ofstream(file) << R"({"server": "SA", "devices": 7})";

@@ -50,8 +50,7 @@ Endpoint::Endpoint(Settings settings, const Broker& broker, Keeper& keeper, cons
                    std::shared_ptr<Handover> handover, std::unique_ptr<Devices> devices,
                    std::unique_ptr<Servers> servers, ServerKeys keys)
     : settings_(std::move(settings)), broker_(broker), keeper_(keeper), registrations_(registrations),
-      handover_(std::move(handover)), devices_(std::move(devices)), servers_(std::move(servers)),
-      keys_(keys) {}
+      handover_(std::move(handover)), devices_(std::move(devices)), servers_(std::move(servers)), keys_(keys) {}
 
 std::shared_ptr<const http::Caller> Endpoint::met(int socket) {
     return std::make_shared<const Sender>(addressOf(socket));

@@ -165,7 +165,7 @@ std::string Authority::configuration(WallTime made, const std::vector<Revoked>& 
     };
     return fmt::format("operator: {}\nsystem_account: {}\nresolver: MEMORY\nresolver_preload: {{\n"
                        "  {}: {}\n  {}: {}\n  {}: {}\n}}\n",
-                       signedBy(itsOperator(), "stint", made, itself), system().name(),
+                       signedBy(itsOperator(), "stint", made, itself), system().name(), system().name(),
                        signedBy(system(), "SYSTEM", now, account(false)), server().name(),
                        signedBy(server(), "STINT", now, its), this->devices(),
                        signedBy(keys_[1], "DEVICES", now, devices));
@@ -179,8 +179,7 @@ std::string Authority::serverCredentials(WallTime now) const {
 }
 
 std::string Authority::deviceJwt(std::string_view device, std::string_view user, WallTime now) const {
-    return signedJwt(signing(), user, device, now,
-                     {{"type", "user"}, {"version", 2}, {"issuer_account", devices()}});
+    return signedJwt(signing(), user, device, now, {{"type", "user"}, {"version", 2}, {"issuer_account", devices()}});
 }
 
 } // namespace stint::push

@@ -24,8 +24,8 @@ public:
     std::string text() const;
     static Result<Authority> parse(std::string_view text);
 
-    /// The accounts in nats-server's own language; `revoked` are let in no more, and their connections are cut. One that
-    /// runs takes no configuration with another JWT of its operator, so that one says that it was `made` then.
+    /// The accounts in nats-server's own language; `revoked` are let in no more, and their connections are cut. One
+    /// that runs takes no configuration with another JWT of its operator, so that one says that it was `made` then.
     std::string configuration(WallTime made, const std::vector<Revoked>& revoked, WallTime now) const;
     /// A user of the server's account for nats-server's clients, as a file: stint-endpoint's.
     std::string serverCredentials(WallTime now) const;

@@ -33,8 +33,8 @@ namespace {
 // The files of a server, in its directory.
 constexpr const char *lockFile = "lock", *keysFile = "keys", *nkeysFile = "nkeys", *credentialsFile = "endpoint.creds",
                      *brokerFile = "nats.conf", *storeDirectory = "jetstream", *originFile = "origin",
-                     *addressFile = "address", *routeAuthority = "route-ca.pem",
-                     *routeCertificate = "route.pem", *routeKey = "route.key";
+                     *addressFile = "address", *routeAuthority = "route-ca.pem", *routeCertificate = "route.pem",
+                     *routeKey = "route.key";
 
 constexpr const char* loopback = "127.0.0.1";
 constexpr auto untilReload = std::chrono::seconds(5);
@@ -211,8 +211,8 @@ Result<std::unique_ptr<Serving>> Serving::open(sd_event* loop, const Settings& s
 
 Serving::Serving(sd_event* loop, const Settings& settings, Hooks hooks, Fd lock)
     : settings_(settings), address_(fmt::format("http://127.0.0.1:{}", settings.port)),
-      origin_(settings.origin.empty() ? address_ : settings.origin), hooks_(std::move(hooks)),
-      lock_(std::move(lock)), made_(wallNow()), betweenReloads_(loop) {}
+      origin_(settings.origin.empty() ? address_ : settings.origin), hooks_(std::move(hooks)), lock_(std::move(lock)),
+      made_(wallNow()), betweenReloads_(loop) {}
 
 Result<void> Serving::begin(sd_event* loop, const Settings& settings) {
     const auto program = STINT_TRY(natsServer());

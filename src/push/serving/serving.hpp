@@ -68,14 +68,14 @@ private:
     Hooks hooks_;
     Fd lock_;
     std::optional<Authority> authority_;
-    WallTime made_; ///< of the operator's JWT
+    WallTime made_;                    ///< of the operator's JWT
     std::optional<ClusterFile> place_; ///< nullopt: it is alone
     std::string cluster_, sync_;       ///< in nats-server's configuration
-    std::vector<Revoked> revoked_;    ///< in nats-server's configuration
-    Timer betweenReloads_;            ///< set: the next one waits for its end
-    bool isOld_ = false;              ///< the configuration, since then
-    bool brokerListens_ = false;      ///< and takes a signal
-    bool brokerReadsAnother_ = false; ///< than it has read
+    std::vector<Revoked> revoked_;     ///< in nats-server's configuration
+    Timer betweenReloads_;             ///< set: the next one waits for its end
+    bool isOld_ = false;               ///< the configuration, since then
+    bool brokerListens_ = false;       ///< and takes a signal
+    bool brokerReadsAnother_ = false;  ///< than it has read
     std::unique_ptr<Kept> broker_, endpoint_;
     bool endpointBegan_ = false, isReady_ = false, isFirst_ = false;
 };
