@@ -22,7 +22,7 @@ private:
     Authority authority_;
     ServerKeys keys_;
     const Cluster& cluster_;
-    Counted asked_{askedInMinute};
+    Counted asked_{wrongInMinute};
 };
 
 } // namespace stint::push
