@@ -27,7 +27,7 @@ public:
     int replicas() const;
     /// The URLs of brokers that devices are told: this server's, then the others'; at most 8.
     std::vector<std::string> brokers() const;
-    /// Where the servers reach each other: this one, then the others.
+    /// The routes at which the servers reach each other: its own, then the others'.
     std::vector<std::string> routes() const;
 
     /// A stream's epochs. Where it has not come as far as it is known to have been, by this bucket or by `promised`,

@@ -50,7 +50,7 @@ Result<void> PostOffice::alsoOpen(const std::function<void(const std::string& se
     return {};
 }
 
-// Who was revoked at another server, over a route that was cut, is found so.
+// A device that was revoked at another server, over a route that was cut, is found so.
 void PostOffice::refresh() {
     if (!registrations_.readNew().ok() || !roster_.readNew().ok()) return;
     (void)revocations_.uphold(wallNow());
