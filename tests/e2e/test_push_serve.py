@@ -252,6 +252,18 @@ def test_a_server_that_is_none_is_not_joined(another):
     assert not (another.store / "push" / "line.toml").exists()
 
 
+def test_who_has_left_does_not_join_again_because_its_server_was_restarted(world, served):  # §5
+    assert world.stint("push", "leave").code == 0
+    served.end()
+    served.start()
+    assert not (world.store / "push" / "line.toml").exists()
+    assert "this device has left it" in served.log.read_text()
+    assert world.stint(*served.join.split()[1:]).code == 0
+    served.end()
+    served.start()
+    assert line_of(world)["server"]["origin"] == served.origin
+
+
 def test_who_leaves_is_forgotten(world, push, served):  # §3.1: senders are told
     app = push.connector(MAIL)
     app.endpoint("a")

@@ -12,6 +12,7 @@
 #include "faces/pushctl/verbs.hpp"
 #include "faces/screen/exit_code.hpp"
 #include "faces/screen/json_line.hpp"
+#include "push/keys/private_file.hpp"
 #include "push/serving/serving.hpp"
 
 namespace stint::pushctl {
@@ -118,17 +119,24 @@ void tellFirst(const std::filesystem::path& data, const Screen& screen) {
     screen.tell(line.ok() ? *line : line.error().message);
 }
 
-/// The user's own device joins, if it has joined none; a sentence of what has become of it.
+/// The user's own device joins the first time, if it has joined none; a sentence of what has become of it. A device
+/// that has left does not join again because its server was restarted.
 std::string joinItself(const push::Serving& serving, const std::filesystem::path& data) {
     const auto before = push::LineSettings::read(push::LineSettings::directory());
     if (!before.ok()) return "this device has not joined it: " + before.error().message;
-    if (*before)
-        return (*before)->origin == serving.origin() ? "this device has joined it"
-                                                     : "this device has joined " + printable((*before)->origin);
+    const std::filesystem::path mark = data / "own-device";
+    std::error_code unknown;
+    if (*before && (*before)->origin != serving.origin())
+        return "this device has joined " + printable((*before)->origin);
+    if (!*before && std::filesystem::exists(mark, unknown)) return "this device has left it";
+    if (const auto marked = push::privateFile(mark); !marked.ok())
+        return "this device has not joined it: " + marked.error().message;
+    if (*before) return "this device has joined it";
     const auto code = push::codeOf(data, wallNow() + forItself);
     if (!code.ok()) return "this device has not joined it: " + code.error().message;
     const auto answer = joinAt(serving.address(), serving.origin(), *code);
     if (answer.ok() && answer->status == 201) return "this device has joined it";
+    std::filesystem::remove(mark, unknown); // it tries again at the next start
     return "this device has not joined it: " + (answer.ok() ? sentenceOf(*answer) : answer.error().message);
 }
 
