@@ -588,6 +588,17 @@ std::string subjectOfKey(std::string_view bucket, std::string_view key) {
     return fmt::format("$KV.{}.{}", bucket, key);
 }
 
+Result<std::uint64_t> Broker::readValues(std::string_view bucket, std::string_view keys, std::uint64_t from,
+                                         const std::function<void(const Stored& value)>& taken) const {
+    const std::string stream = streamOfBucket(bucket), subjects = subjectOfKey(bucket, keys);
+    while (true) {
+        const auto value = STINT_TRY(next(stream, from, subjects));
+        if (!value) return from - 1;
+        taken(*value);
+        from = value->sequence + 1;
+    }
+}
+
 Result<void> Broker::openBucket(std::string_view bucket, int replicas) const {
     const std::string name(bucket);
     kvStore* found = nullptr;

@@ -95,6 +95,11 @@ public:
     /// Sends a message to whoever listens now.
     Result<void> tell(const std::string& subject, const Headers& headers, std::string_view body) const;
 
+    /// The values of a bucket's keys, with `from` or a later sequence and in their order; `taken` is called for each.
+    /// Returns the last one's sequence; from - 1: there was none.
+    Result<std::uint64_t> readValues(std::string_view bucket, std::string_view keys, std::uint64_t from,
+                                     const std::function<void(const Stored& value)>& taken) const;
+
     using Respond = std::function<std::string(const std::string& subject, std::string_view question)>;
     /// From now on questions to these subjects are answered, from a thread of their own; each by one of those that
     /// answer in the same group, wherever they are. An empty answer is none. Where no server is there it is so as soon

@@ -60,13 +60,7 @@ Result<void> Cluster::open() {
     const std::string key = std::string(serverKey) + self_.name, its = self_.text();
     if (const auto known = STINT_TRY(broker_.valueOf(clusterBucket, key)); known.text != its)
         STINT_TRY(broker_.put(clusterBucket, key, its));
-    for (std::uint64_t from = 1;;) {
-        const auto value =
-            STINT_TRY(broker_.next(streamOfBucket(clusterBucket), from, subjectOfKey(clusterBucket, "*")));
-        if (!value) break;
-        take(*value);
-        from = value->sequence + 1;
-    }
+    STINT_TRY(broker_.readValues(clusterBucket, "*", 1, [this](const Stored& value) { take(value); }));
     return broker_.openBucket(clusterBucket, replicas()); // there may be more than when it began
 }
 

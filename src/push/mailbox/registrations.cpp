@@ -71,15 +71,10 @@ Result<void> Registrations::readNew() {
 }
 
 Result<void> Registrations::readFrom(std::uint64_t from) {
-    while (true) {
-        const auto value =
-            STINT_TRY(broker_.next(streamOfBucket(registryBucket), from, subjectOfKey(registryBucket, "*")));
-        if (!value) break;
-        take(*value);
-        from = value->sequence + 1;
-    }
+    const auto last =
+        STINT_TRY(broker_.readValues(registryBucket, "*", from, [this](const Stored& value) { take(value); }));
     const std::lock_guard lock(mutex_);
-    upTo_ = from - 1;
+    upTo_ = last;
     isRead_ = true;
     return {};
 }

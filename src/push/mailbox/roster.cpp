@@ -58,15 +58,10 @@ Result<void> Roster::readNew() {
 }
 
 Result<void> Roster::readFrom(std::uint64_t from) {
-    while (true) {
-        const auto value = STINT_TRY(
-            broker_.next(streamOfBucket(registryBucket), from, subjectOfKey(registryBucket, keyOfMember("*"))));
-        if (!value) break;
-        take(*value);
-        from = value->sequence + 1;
-    }
+    const auto last = STINT_TRY(
+        broker_.readValues(registryBucket, keyOfMember("*"), from, [this](const Stored& value) { take(value); }));
     const std::lock_guard lock(mutex_);
-    upTo_ = from - 1;
+    upTo_ = last;
     isRead_ = true;
     return {};
 }
