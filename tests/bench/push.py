@@ -9,7 +9,6 @@ import argparse
 import http.client
 import json
 import os
-import re
 import signal
 import subprocess
 import sys
@@ -87,13 +86,6 @@ class Ground:
 
     def broker(self):
         return self.served.parts()["nats-server"]
-
-    def connections(self):
-        """Bytes that went and came over each connection of stint-push to nats-server."""
-        words = ["ss", "-tinpOH", "state", "established", f"( dport = :{self.served.nats_port} )"]
-        lines = [line for line in subprocess.run(words, capture_output=True, text=True, check=True).stdout.splitlines()
-                 if '"stint-push"' in line]
-        return [sum(map(int, re.findall(r"bytes_(?:sent|received):(\d+)", line))) for line in lines]
 
 
 class Sender:
@@ -266,14 +258,14 @@ def idle(ground, given):
     for n in range(2):  # when it has come, stint-push listens to high ones alone
         high(f"high {n}")
     time.sleep(3)  # nats-server itself pings each new connection once, 2 s after it began
-    (before,) = ground.connections()
+    (before,) = ground.push.traffic()
     for token in tokens:
         sender = Sender(ground, token)
         for n in range(KEPT):
             sender.post(f"{n}")
-    (after,) = ground.connections()
+    (after,) = ground.push.traffic()
     high("the last")
-    (control,) = ground.connections()
+    (control,) = ground.push.traffic()
     pid = ground.push.distributor()
     time.sleep(1)
     switches = status(pid)[0]
@@ -288,7 +280,7 @@ def nobody_left(ground):
     for token in ground.tokens:
         assert ground.app.unregister(token) is not None
     until(lambda: not Path(f"/proc/{pid}").exists())
-    return int(ground.push.distributor() is not None) + len(ground.connections())
+    return int(ground.push.distributor() is not None) + len(ground.push.traffic())
 
 
 def nothing_to_do(ground, given):

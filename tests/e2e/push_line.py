@@ -6,6 +6,7 @@ import hashlib
 import itertools
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -108,6 +109,12 @@ class PushLine:
     def distributor(self):
         """Its process; None where none is."""
         return owner(self.bus, DISTRIBUTOR)
+
+    def traffic(self):
+        """Bytes that went and came over each connection of stint-push to nats-server."""
+        words = ["ss", "-tinpOH", "state", "established", f"( dport = :{self.server.nats_port} )"]
+        lines = subprocess.run(words, capture_output=True, text=True, check=True).stdout.splitlines()
+        return [sum(map(int, re.findall(r"bytes_(?:sent|received):(\d+)", line))) for line in lines if '"stint-push"' in line]
 
     def kill_distributor(self, number=signal.SIGKILL):
         end_owner(self.bus, DISTRIBUTOR, number)

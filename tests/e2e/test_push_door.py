@@ -2,10 +2,9 @@
 
 import base64
 import json
-import socket
 
 import pytest
-from connector import PATIENCE
+from nats_client import Nats, in64
 from push_served import another, line_of, needs_all, served  # noqa: F401
 
 pytestmark = needs_all
@@ -30,48 +29,6 @@ def test_what_is_posted_at_the_door_is_judged(served):
 
 
 # A device as its neighbour: what it can do at the broker (§2.1, §3.1).
-
-
-class Nats:
-    """A client of nats-server, as anybody could write one."""
-
-    def __init__(self, port, **words):
-        self.socket = socket.create_connection(("127.0.0.1", port), timeout=PATIENCE)
-        self.file = self.socket.makefile("rb")
-        info = json.loads(self.file.readline().split(b" ", 1)[1])
-        sign = words.pop("sign", None)
-        if sign:
-            words["sig"] = in64(sign(info["nonce"].encode()))
-        self.send("CONNECT " + json.dumps({"verbose": False, "headers": True, "lang": "x", "version": "1", "protocol": 1,
-                                           **words}))
-        self.refused = self.errors()
-
-    def send(self, line):
-        self.socket.sendall(line.encode() + b"\r\n")
-
-    def errors(self):
-        """The server's refusals of what was sent so far."""
-        errors, line = [], b""
-        try:
-            self.send("PING")
-            while (line := self.file.readline()) and not line.startswith(b"PONG"):
-                if line.startswith(b"-ERR"):
-                    errors.append(line.decode().strip())
-        except OSError as gone:
-            errors.append(str(gone))
-        return errors if line else [*errors, "closed"]
-
-    def may_hear(self, subjects):
-        self.send(f"SUB {subjects} 1")
-        return not self.errors()
-
-    def may_say(self, subject, reply=""):
-        self.send(f"PUB {subject} {reply} 1\r\nx")
-        return not self.errors()
-
-
-def in64(data):
-    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
 
 
 def key_of(seed):

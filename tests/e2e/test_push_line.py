@@ -286,6 +286,23 @@ def test_a_device_that_dozes_gets_high_ones_and_the_others_when_it_wakes(live, k
     assert Counter(mail.texts()).most_common(1)[0][1] == 1
 
 
+def test_nothing_of_a_thousand_that_wait_is_on_the_line(live):  # §4.2
+    apps = [live.connector(f"org.example.App{n}") for n in range(10)]
+    for app in apps:
+        app.endpoint("t")
+    live.dozes()
+    live.sends(apps[0], "t", "first", Urgency="high")
+    apps[0].until_texts(["first"])  # its line is that of a device that dozes now
+    before = live.traffic()
+    hundred = [*map(str, range(100))]
+    with ThreadPoolExecutor(4) as senders:
+        list(senders.map(lambda app: live.sends(app, "t", *hundred), apps))
+    assert live.traffic() == before and len(before) == 1, "no byte, and the same connection"
+    live.wakes()
+    for app in apps:
+        app.until_texts([*(["first"] if app is apps[0] else []), *hundred], within=3 * PATIENCE)
+
+
 def test_of_too_many_the_last_hundred_come(live):  # §4.1, backlog
     app = live.connector(MAIL)
     app.endpoint("t")

@@ -8,9 +8,10 @@ import signal
 import time
 
 import pytest
+from nats_client import Nats
 from push_line import MAIL, until
 from push_served import another, line_of, needs_all, push, served  # noqa: F401
-from test_push_door import Nats, credentials
+from test_push_door import credentials
 
 pytestmark = needs_all
 
