@@ -89,4 +89,4 @@ def test_who_wakes_the_device_on_and_on_closes_the_line(push):  # noqa: F811, §
     before = push.traffic()
     push.sends(app, "t", *map(str, range(6, 60)), Urgency="high")
     assert push.post(app, "t", "one more", Urgency="high") == 429  # §3: of its registration, too
-    assert push.traffic() == before and len(before) == 1, "its server keeps them"
+    assert push.traffic()[0] - before[0] < 100, "its server keeps them"  # a message is 500 bytes

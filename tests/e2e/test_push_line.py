@@ -297,7 +297,10 @@ def test_nothing_of_a_thousand_that_wait_is_on_the_line(live):  # §4.2
     hundred = [*map(str, range(100))]
     with ThreadPoolExecutor(4) as senders:
         list(senders.map(lambda app: live.sends(app, "t", *hundred), apps))
-    assert live.traffic() == before and len(before) == 1, "no byte, and the same connection"
+    after = live.traffic()
+    assert len(before) == len(after) == 1, "the same connection"
+    # A message is 500 bytes; nats-server asks each connection once how far away it is.
+    assert after[0] - before[0] < 100, "and none of them was on it"
     live.wakes()
     for app in apps:
         app.until_texts([*(["first"] if app is apps[0] else []), *hundred], within=3 * PATIENCE)
