@@ -222,7 +222,8 @@ Result<std::string> pageServer(const std::vector<std::string>& words) {
     ::mkdir(log.parent_path().c_str(), 0700);
     std::vector<std::string> command{(libexecDirectory() / "stint-taskmanager").native()};
     command.insert(command.end(), words.begin(), words.end());
-    ::truncate(log.c_str(), 0); // the words of earlier servers are of no use
+    std::error_code ignored;
+    fs::resize_file(log, 0, ignored); // the words of earlier servers are of no use
     auto spoken = STINT_TRY(startAndHear(command, log.native(), pagePatience));
     std::string& address = spoken.text;
     if (address.starts_with("http://") && address.ends_with('\n')) {
