@@ -1,4 +1,4 @@
-// What anybody may post where devices and servers join (push.md §3.1, §3.3), the answers of a server that is none, and
+// Questions at the door where devices and servers join (push.md §3.1, §3.3), the answers of a server that is none, and
 // a message's Location (§3.2). A line "LOCATION CODE", then the question, or the answer.
 #include <algorithm>
 
