@@ -57,6 +57,7 @@ def test_an_app_registers_and_gets_all_that_is_posted(live, version):  # §4.4, 
     live.sends(app, "another", "four")
     app.until_texts(["four"], "another")
     assert app.texts() == ["one", "two", "three", "four"]
+    assert "Stint limits nothing of it" in live.world.done("app", MAIL)  # §4.3
 
 
 @pytest.fixture

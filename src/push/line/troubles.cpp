@@ -1,5 +1,7 @@
 #include "push/line/troubles.hpp"
 
+#include <chrono>
+
 #include <fmt/format.h>
 
 #include "base/text/number.hpp"
@@ -19,7 +21,7 @@ void Troubles::tell() {
         list += fmt::format("{}{} ({})", list.empty() ? "" : ", ", reason, count);
     complain("stint-push", fmt::format("messages were left out: {}", list));
     counts_.clear();
-    timer_.set(1h, [this] { tell(); });
+    timer_.set(std::chrono::hours(1), [this] { tell(); });
 }
 
 } // namespace stint::push
