@@ -2,12 +2,12 @@
 // caller sends a descriptor, never a path: what was checked is what is used.
 #pragma once
 #include <filesystem>
-#include <memory>
 #include <vector>
 
 #include <dirent.h>
 #include <sys/types.h>
 
+#include "base/result/owned.hpp"
 #include "base/unix/fd.hpp"
 #include "netguard/filter.hpp"
 
@@ -35,13 +35,10 @@ public:
     bool addUpTo(std::size_t most, std::vector<CgroupId>& all);
 
 private:
-    struct CloseDirectory {
-        void operator()(DIR* directory) const { ::closedir(directory); }
-    };
     void enter(Fd directory, std::vector<CgroupId>& all);
 
-    Fd top_;                                                 ///< set until it has been entered
-    std::vector<std::unique_ptr<DIR, CloseDirectory>> open_; ///< from the top to where the walk is
+    Fd top_;                                   ///< set until it has been entered
+    std::vector<Owned<DIR, ::closedir>> open_; ///< from the top to where the walk is
 };
 
 } // namespace stint

@@ -15,13 +15,10 @@
 #include <sys/socket.h>
 
 #include "base/result/errors.hpp"
+#include "base/result/owned.hpp"
 
 namespace stint {
 namespace {
-
-struct ReleaseFilter {
-    void operator()(void* filter) const { seccomp_release(filter); }
-};
 
 /// Changes the user; libcap-ng keeps the capabilities over that.
 Result<void> dropAllBut(const Account& account, std::initializer_list<unsigned> kept) {
@@ -77,7 +74,7 @@ Result<Account> accountOf(const std::string& name) {
 Result<void> confine(const Account& account) {
     STINT_TRY(dropAllBut(account, {CAP_NET_ADMIN, CAP_WAKE_ALARM}));
     // All other calls fail, and do not kill the process: a helper that dies frees everybody it holds back.
-    const std::unique_ptr<void, ReleaseFilter> filter(seccomp_init(SCMP_ACT_ERRNO(EPERM)));
+    const Owned<void, seccomp_release> filter(seccomp_init(SCMP_ACT_ERRNO(EPERM)));
     if (!filter) return fail(Errc::SYSTEM, "cannot make a filter of system calls");
     int result = 0;
     for (const int call : always)

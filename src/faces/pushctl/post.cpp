@@ -9,19 +9,13 @@
 #include <curl/curl.h>
 
 #include "base/result/errors.hpp"
+#include "base/result/owned.hpp"
 #include "base/version/version.hpp"
 
 namespace stint::pushctl {
 namespace {
 
 constexpr long connectSeconds = 10, wholeSeconds = 30;
-
-struct Release {
-    void operator()(CURL* curl) const { curl_easy_cleanup(curl); }
-    void operator()(CURLU* url) const { curl_url_cleanup(url); }
-    void operator()(curl_slist* list) const { curl_slist_free_all(list); }
-};
-template <class Object> using Owned = std::unique_ptr<Object, Release>;
 
 std::string partOf(CURLU* url, CURLUPart part) {
     char* text = nullptr;
@@ -42,7 +36,7 @@ std::size_t keep(const char* bytes, std::size_t, std::size_t count, void* into) 
 
 // The whole URL of one that an answer names, which may lack all but its path.
 std::string absolute(const std::string& named, const std::string& base) {
-    const Owned<CURLU> url(curl_url());
+    const Owned<CURLU, curl_url_cleanup> url(curl_url());
     STINT_CHECK(url);
     const bool known = curl_url_set(url.get(), CURLUPART_URL, base.c_str(), 0) == CURLUE_OK &&
                        curl_url_set(url.get(), CURLUPART_URL, named.c_str(), 0) == CURLUE_OK;
@@ -58,7 +52,7 @@ using SetMore = std::function<void(CURL*)>;
 
 /// One request and its answer, of whose text that much is read; `more` says which.
 Result<Answer> answerTo(const std::string& url, std::size_t longest, const SetMore& more) {
-    const Owned<CURL> curl(curl_easy_init());
+    const Owned<CURL, curl_easy_cleanup> curl(curl_easy_init());
     STINT_CHECK(curl);
     Answer answer;
     Kept kept{answer.text, longest};
@@ -90,7 +84,7 @@ Result<Answer> answerTo(const std::string& url, std::size_t longest, const SetMo
 } // namespace
 
 Result<std::string> originOf(const std::string& url) {
-    const Owned<CURLU> parts(curl_url());
+    const Owned<CURLU, curl_url_cleanup> parts(curl_url());
     STINT_CHECK(parts);
     const bool parsed = curl_url_set(parts.get(), CURLUPART_URL, url.c_str(), 0) == CURLUE_OK;
     const std::string scheme = partOf(parts.get(), CURLUPART_SCHEME);
@@ -110,14 +104,14 @@ Result<std::string> serverOriginOf(const std::string& url) {
 }
 
 std::string hostOf(const std::string& origin) {
-    const Owned<CURLU> parts(curl_url());
+    const Owned<CURLU, curl_url_cleanup> parts(curl_url());
     STINT_CHECK(parts);
     curl_url_set(parts.get(), CURLUPART_URL, origin.c_str(), 0);
     return partOf(parts.get(), CURLUPART_HOST);
 }
 
 Result<Answer> post(const Request& request) {
-    Owned<curl_slist> headers;
+    Owned<curl_slist, curl_slist_free_all> headers;
     for (const std::string& header : request.headers) {
         curl_slist* const longer = curl_slist_append(headers.get(), header.c_str());
         STINT_CHECK(longer);

@@ -1,28 +1,22 @@
 // One D-Bus connection and one message of it: thin owners of sd-bus's reference-counted objects, and the few ways in
 // which we make and send messages. reader.hpp and writer.hpp know a message's contents.
 #pragma once
-#include <memory>
 #include <optional>
 #include <string_view>
 
 #include <systemd/sd-bus.h>
 
+#include "base/result/owned.hpp"
 #include "stint/result.hpp"
 #include "stint/units.hpp"
 
 namespace stint::wire {
 
-struct CloseBus {
-    void operator()(sd_bus* bus) const { sd_bus_close_unref(bus); }
-};
 /// A connection with one owner. It is closed at once when the owner goes; what is still queued is lost, so
 /// sd_bus_flush() first where that matters.
-using Bus = std::unique_ptr<sd_bus, CloseBus>;
+using Bus = Owned<sd_bus, sd_bus_close_unref>;
 
-struct DropSlot {
-    void operator()(sd_bus_slot* slot) const { sd_bus_slot_unref(slot); }
-};
-using Slot = std::unique_ptr<sd_bus_slot, DropSlot>;
+using Slot = Owned<sd_bus_slot, sd_bus_slot_unref>;
 
 /// A message, shared by all its copies.
 class Message {

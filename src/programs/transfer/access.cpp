@@ -2,21 +2,21 @@
 
 #include <algorithm>
 #include <array>
-#include <memory>
 #include <string_view>
 
 #include <curl/curl.h>
 
 #include "base/result/errors.hpp"
+#include "base/result/owned.hpp"
 #include "programs/spool/transfers.hpp"
 
 namespace stint::transfer {
 namespace {
 
-using Url = std::unique_ptr<CURLU, decltype(&curl_url_cleanup)>;
+using Url = Owned<CURLU, curl_url_cleanup>;
 
 Url parse(const std::string& text) {
-    Url url(curl_url(), &curl_url_cleanup);
+    Url url(curl_url());
     if (!url || curl_url_set(url.get(), CURLUPART_URL, text.c_str(), CURLU_NON_SUPPORT_SCHEME) != CURLUE_OK)
         url.reset();
     return url;

@@ -6,7 +6,6 @@
 #include <cerrno>
 #include <cstring>
 #include <map>
-#include <memory>
 #include <optional>
 #include <vector>
 
@@ -16,6 +15,7 @@
 #include <openssl/evp.h>
 
 #include "base/result/errors.hpp"
+#include "base/result/owned.hpp"
 #include "base/unix/folder.hpp"
 #include "programs/spool/transfers.hpp"
 
@@ -23,7 +23,7 @@ namespace stint::transfer {
 
 Result<std::string> digestOf(int descriptor, Extent extent, std::string_view algorithm,
                              const std::atomic<bool>& cancelled) {
-    const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(EVP_MD_CTX_new(), &EVP_MD_CTX_free);
+    const Owned<EVP_MD_CTX, EVP_MD_CTX_free> context(EVP_MD_CTX_new());
     const EVP_MD* kind = EVP_get_digestbyname(std::string(algorithm).c_str());
     bool sound = context && kind && EVP_DigestInit_ex(context.get(), kind, nullptr) == 1;
     std::vector<unsigned char> buffer(1_MiB);

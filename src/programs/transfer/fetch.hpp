@@ -1,7 +1,6 @@
 // One libcurl request: its options, the head of its response, its bytes in both directions. Follows redirects; secrets
 // stay with the origin that they are meant for (access.hpp). Knows nothing about files and decides nothing.
 #pragma once
-#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -9,6 +8,7 @@
 
 #include <curl/curl.h>
 
+#include "base/result/owned.hpp"
 #include "programs/transfer/access.hpp"
 #include "programs/transfer/curl_error.hpp"
 #include "programs/transfer/response.hpp"
@@ -87,22 +87,16 @@ private:
     static std::size_t read(char* bytes, std::size_t one, std::size_t count, void* self);
     static int seek(void* self, curl_off_t offset, int origin);
 
-    struct FreeHandle {
-        void operator()(CURL* handle) const { curl_easy_cleanup(handle); }
-    };
-    struct FreeList {
-        void operator()(curl_slist* list) const { curl_slist_free_all(list); }
-    };
     Net net_;
     Client& client_;
-    std::unique_ptr<curl_slist, FreeList> headers_; ///< the handle points into it
-    std::unique_ptr<curl_slist, FreeList> bare_;    ///< the transfer's own headers alone; likewise
-    std::unique_ptr<curl_slist, FreeList> resolve_; ///< likewise
-    std::string origin_;                            ///< the origin that secrets are for; empty: they go to any
-    std::string complaint_;                         ///< curl's error buffer
-    Bytes heard_ = 0;                               ///< bytes of header lines
-    Fault limits_;                                  ///< the limits that it has to keep
-    std::unique_ptr<CURL, FreeHandle> handle_;
+    Owned<curl_slist, curl_slist_free_all> headers_; ///< the handle points into it
+    Owned<curl_slist, curl_slist_free_all> bare_;    ///< the transfer's own headers alone; likewise
+    Owned<curl_slist, curl_slist_free_all> resolve_; ///< likewise
+    std::string origin_;                             ///< the origin that secrets are for; empty: they go to any
+    std::string complaint_;                          ///< curl's error buffer
+    Bytes heard_ = 0;                                ///< bytes of header lines
+    Fault limits_;                                   ///< the limits that it has to keep
+    Owned<CURL, curl_easy_cleanup> handle_;
 };
 
 } // namespace stint::transfer

@@ -10,6 +10,7 @@
 #include <sodium.h>
 
 #include "base/result/errors.hpp"
+#include "base/result/owned.hpp"
 #include "base/text/number.hpp"
 #include "base/text/words.hpp"
 #include "base/unix/process.hpp"
@@ -46,15 +47,12 @@ std::int64_t inNanoseconds(Duration time) { return std::chrono::duration_cast<st
 
 // Named by Broker::Connection, so not in the unnamed namespace.
 namespace nats {
-template <auto destroy> struct Release {
-    template <class Object> void operator()(Object* object) const { destroy(object); }
-};
-using Message = std::unique_ptr<natsMsg, Release<natsMsg_Destroy>>;
-using Options = std::unique_ptr<natsOptions, Release<natsOptions_Destroy>>;
-using JetStream = std::unique_ptr<jsCtx, Release<jsCtx_Destroy>>;
-using StreamInfo = std::unique_ptr<jsStreamInfo, Release<jsStreamInfo_Destroy>>;
-using KeyValues = std::unique_ptr<kvStore, Release<kvStore_Destroy>>;
-using Subscription = std::unique_ptr<natsSubscription, Release<natsSubscription_Destroy>>;
+using Message = Owned<natsMsg, natsMsg_Destroy>;
+using Options = Owned<natsOptions, natsOptions_Destroy>;
+using JetStream = Owned<jsCtx, jsCtx_Destroy>;
+using StreamInfo = Owned<jsStreamInfo, jsStreamInfo_Destroy>;
+using KeyValues = Owned<kvStore, kvStore_Destroy>;
+using Subscription = Owned<natsSubscription, natsSubscription_Destroy>;
 } // namespace nats
 using namespace nats;
 

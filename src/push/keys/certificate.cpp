@@ -8,18 +8,16 @@
 #include <openssl/x509v3.h>
 
 #include "base/result/errors.hpp"
+#include "base/result/owned.hpp"
 #include "push/envelope/bytes.hpp"
 
 namespace stint::push {
 namespace {
 
-template <auto release> struct Freed {
-    template <class Object> void operator()(Object* object) const { release(object); }
-};
-using Pair = std::unique_ptr<EVP_PKEY, Freed<EVP_PKEY_free>>;
-using Certificate = std::unique_ptr<X509, Freed<X509_free>>;
-using Memory = std::unique_ptr<BIO, Freed<BIO_free>>;
-using Extension = std::unique_ptr<X509_EXTENSION, Freed<X509_EXTENSION_free>>;
+using Pair = Owned<EVP_PKEY, EVP_PKEY_free>;
+using Certificate = Owned<X509, X509_free>;
+using Memory = Owned<BIO, BIO_free>;
+using Extension = Owned<X509_EXTENSION, X509_EXTENSION_free>;
 
 // A machine makes its own anew at each start, so it may be old; the authority is the same for ever.
 constexpr auto validity = std::chrono::hours(24 * 365 * 20);

@@ -1,17 +1,13 @@
 // OpenSSL's objects under RAII, and the few of its functions that more than one file here calls.
 #pragma once
-#include <memory>
 #include <string>
 #include <string_view>
 
 #include <openssl/evp.h>
 
-namespace stint::webpush {
+#include "base/result/owned.hpp"
 
-template <auto release> struct Release {
-    template <class Object> void operator()(Object* object) const { release(object); }
-};
-template <class Object, auto release> using Owned = std::unique_ptr<Object, Release<release>>;
+namespace stint::webpush {
 
 /// Bytes in a text, as OpenSSL takes and fills them.
 inline const unsigned char* bytesOf(std::string_view text) {

@@ -8,6 +8,7 @@
 
 #include <systemd/sd-event.h>
 
+#include "base/result/owned.hpp"
 #include "contract/core/scheduler.hpp"
 #include "stintd/apps/directory_watch.hpp"
 #include "stintd/apps/registry.hpp"
@@ -177,10 +178,7 @@ private:
     BootId boot_;
     Now now_{};
 
-    struct EventClosed {
-        void operator()(sd_event* event) const { sd_event_unref(event); }
-    };
-    std::unique_ptr<sd_event, EventClosed> loop_;
+    Owned<sd_event, sd_event_unref> loop_;
     sd_event_source* timer_ = nullptr; ///< the core's next deadline
     sd_event_source* wake_ = nullptr;  ///< the next alarm that wakes the machine; null if that is not permitted
     sd_event_source* idle_ = nullptr;  ///< tidies the store when nothing else is waiting

@@ -15,6 +15,7 @@
 
 #include <systemd/sd-event.h>
 
+#include "base/result/owned.hpp"
 #include "base/unix/fd.hpp"
 #include "contract/model/record.hpp"
 #include "stint/result.hpp"
@@ -74,10 +75,7 @@ public:
     bool idle() const { return list_.empty() && pid_ == 0; }
 
 private:
-    struct Unref {
-        void operator()(sd_event_source* source) const { sd_event_source_disable_unref(source); }
-    };
-    using Source = std::unique_ptr<sd_event_source, Unref>;
+    using Source = Owned<sd_event_source, sd_event_source_disable_unref>;
 
     Result<void> spawn();
     Result<void> listen();

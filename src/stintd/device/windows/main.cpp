@@ -6,7 +6,6 @@
 // window's own _NET_WM_PID is whatever its program claims.
 #include <csignal>
 #include <cstdlib>
-#include <memory>
 #include <string>
 
 #include <poll.h>
@@ -16,6 +15,7 @@
 #include <xcb/res.h>
 #include <xcb/xcb.h>
 
+#include "base/result/owned.hpp"
 #include "base/unix/ends.hpp"
 
 namespace {
@@ -24,10 +24,7 @@ constexpr int daemonSocket = STDIN_FILENO;
 /// Milliseconds until "no window is active" counts: that is so for a moment between two windows.
 constexpr int settles = 200;
 
-struct Free {
-    void operator()(void* reply) const { std::free(reply); }
-};
-template <class T> using Reply = std::unique_ptr<T, Free>;
+template <class T> using Reply = stint::Owned<T, std::free>;
 
 class Display {
 public:
