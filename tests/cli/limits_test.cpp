@@ -250,6 +250,10 @@ TEST_CASE("log --push tells each message from its arrival to its end, in the ord
     CHECK(json.starts_with(R"({"schema":1,"what":"message","number":3,"package":"com.example.mail","id":"AAAA",)"
                            R"("priority":"high","topic":"inbox","note":false,"sent":)"));
     CHECK(ran({"log", "--push", "--day"}).code == 64);
+    known.stories = {{.app = story.app, .note = true, .came = came, .state = MessageState::Gone, .ended = came}};
+    const std::string gone = ran({"log", "--push"}).out;
+    CHECK(has(gone, "the session bus does not know the app any more")); // push.md §4.3
+    CHECK_FALSE(has(gone, "arrived"));
     known.stories.clear();
     CHECK(has(ran({"log", "--push"}).err, "no message has come"));
 }

@@ -227,6 +227,8 @@ inline void happenToLine(Stage& stage, const Happening& h) {
             stage.event(LineReported{.up = bit(h.how, 1), .keepAlive = std::chrono::minutes{h.how % 40}});
         else if (bit(h.how, 1) && bit(h.how, 2))
             stage.event(Unregistered{.name = name, .everywhere = bit(h.how, 5)});
+        else if (bit(h.how, 5) && bit(h.how, 7) && bit(h.how, 10))
+            stage.event(ConnectorSeen{.connector = "com.example.mail", .known = bit(h.how, 9)});
         else if (bit(h.how, 7) && bit(h.how, 8))
             bit(h.how, 5) && bit(h.how, 6) ? stage.event(RegistrationsRevoked{.app = mail})
                                            : stage.event(RegistrationsRotated{.app = mail});

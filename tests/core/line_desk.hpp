@@ -25,6 +25,8 @@ struct LineDesk {
     std::map<std::string, WallTime> seen;
     LinePlace place;
     std::vector<std::string> got;     ///< by the apps, since the last restart
+    std::vector<std::string> told;    ///< of registrations, in the trace's words
+    std::vector<MessageStory> logged;
     std::vector<std::string> ended;   ///< in the trace's words, of messages that no app got
     std::optional<bool> takes = true; ///< nullopt: nobody answers
     std::optional<Error> error;       ///< of the last call
@@ -32,6 +34,7 @@ struct LineDesk {
     std::optional<WallTime> good; ///< when the wall clock was right last; nullopt: it is
     int checks = 0;
     std::uint32_t generation = 0;
+    std::optional<Instant> died; ///< the machine was off since then; nullopt: it was not
 
     explicit LineDesk(Constants of = {}) : constants(std::move(of)) { restart(); }
 
@@ -41,7 +44,8 @@ struct LineDesk {
         core = std::make_unique<Scheduler>(constants);
         Snapshot snapshot{.linePlace = place, .seenMessages = seen, .generation = ++generation};
         snapshot.stamp = {.alive = now.elapsed, .good = good.value_or(now.wall), .clockGood = !good};
-        snapshot.sameBoot = true;
+        snapshot.sameBoot = !died;
+        if (died) snapshot.stamp.alive = died;
         for (const auto& [name, registration] : registrations)
             snapshot.registrations.push_back(registration);
         for (const auto& [id, message] : waiting)
@@ -93,6 +97,7 @@ private:
             if (const auto* save = std::get_if<SaveRegistration>(&record))
                 registrations[save->registration.name] = save->registration;
             if (const auto* drop = std::get_if<DropRegistration>(&record)) registrations.erase(drop->name);
+            if (const auto* past = std::get_if<SavePastMessage>(&record)) logged.push_back(past->story);
             if (const auto* save = std::get_if<SaveLinePlace>(&record)) place = save->place;
             if (const auto* save = std::get_if<SaveSeenMessage>(&record)) seen[save->id] = save->when;
             if (const auto* keep = std::get_if<KeepSeenMessages>(&record))
@@ -103,6 +108,7 @@ private:
             if (const auto* line = std::get_if<LineWanted>(&effect)) wanted = *line;
             checks += std::holds_alternative<CheckLine>(effect);
             const auto* trace = std::get_if<Trace>(&effect);
+            if (trace && trace->what == Trace::What::Registration) told.push_back(trace->result);
             if (trace && trace->what == Trace::What::Message && !trace->urgency) ended.push_back(trace->result);
             if (const auto* deliver = std::get_if<DeliverMessage>(&effect)) {
                 got.push_back(deliver->message.deleted ? "note" : deliver->message.data);

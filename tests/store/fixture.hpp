@@ -248,7 +248,8 @@ inline Registration registrationOf(std::int32_t nth) {
             .rotates = nth % 6 == 0,
             .successor = nth % 3 == 0 ? "registration " + std::to_string(nth + 1) : "",
             .retires = nth % 3 == 0 ? std::optional(WallTime{std::chrono::seconds{3 * nth}}) : std::nullopt,
-            .revoked = nth % 10 == 0};
+            .revoked = nth % 10 == 0,
+            .unknown = nth % 4 == 0 ? std::optional(Instant{std::chrono::seconds{nth}}) : std::nullopt};
 }
 
 /// Every field, for comparison; clip data, which a JobInfo does not compare, as its paths.

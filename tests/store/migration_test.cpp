@@ -148,8 +148,16 @@ constexpr std::string_view appColumnsOf2 = "app, boot, pinned, crashes, bad_unti
 constexpr int jobsOf2 = 100;
 constexpr std::array columnsOf10{"info", "terms", "moved", "moving_runs", "first_began"}; ///< of what has ended
 
+/// Takes from registrations what version 17 gave them.
+void dropColumnsOf17(Database& database) {
+    done(database.run("ALTER TABLE registrations DROP COLUMN unknown;"
+                      "UPDATE registrations SET seal = seal(name, app, receiver, very_low, low, normal, high, "
+                      "connector, details, ended, endpoint, made, last, rotates, successor, retires, revoked)"));
+}
+
 /// Takes from registrations what version 16 gave them.
 void dropColumnsOf16(Database& database) {
+    dropColumnsOf17(database);
     for (const auto* column : {"rotates", "successor", "retires", "revoked"})
         done(database.run(fmt::format("ALTER TABLE registrations DROP COLUMN {}", column)));
     done(database.run("UPDATE registrations SET seal = seal(name, app, receiver, very_low, low, normal, high, "
@@ -358,6 +366,19 @@ TEST_CASE("a store of version 10 keeps its jobs, of whose runs nothing was writt
     running.details.edit().runSoFar = {};
     REQUIRE(snapshot.jobs.size() == 1);
     CHECK(textOf(snapshot.jobs[0].job) == textOf(running));
+}
+
+TEST_CASE("a store of version 16 keeps its registrations, whose connectors are known") { // push.md §4.3
+    const Scratch scratch;
+    Registration registration = registrationOf(12);
+    REQUIRE(registration.unknown);
+    done(openStore(scratch.store()).commit(std::vector<Record>{SaveRegistration{registration}}, stamp(1s)));
+    leaveAs(16, scratch, dropColumnsOf17);
+    auto store = openStore(scratch.store());
+    const auto snapshot = valueOf(store.load());
+    CHECK(store.notes().empty());
+    registration.unknown.reset();
+    CHECK(snapshot.registrations == std::vector{registration});
 }
 
 TEST_CASE("a store of version 15 keeps its registrations, none of which is to go") { // push.md §4.4

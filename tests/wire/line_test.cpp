@@ -50,7 +50,8 @@ TEST_CASE("all that the line is to know arrives") { // push.md §4.2
     line.entries.push_back(line.entries.front());
     line.entries.front().fetched.set(placeOf(Urgency::High)).set(placeOf(Urgency::VeryLow));
     line.entries.back().ended = true;
-    for (const auto state : {&LineEntry::rotates, &LineEntry::replaced, &LineEntry::closed, &LineEntry::revoked}) {
+    for (const auto state :
+         {&LineEntry::rotates, &LineEntry::replaced, &LineEntry::closed, &LineEntry::revoked, &LineEntry::doubted}) {
         line.entries.push_back(line.entries.front());
         line.entries.back().*state = true;
     }

@@ -8,6 +8,7 @@
 #include "contract/core/device.hpp"
 #include "contract/core/rotation.hpp"
 #include "contract/core/state.hpp"
+#include "contract/core/unknown.hpp"
 #include "contract/rules/admission.hpp"
 #include "contract/rules/forecast.hpp"
 #include "contract/rules/push.hpp"
@@ -239,7 +240,7 @@ void endRegistration(Turn& turn, Line::Entry& entry) {
 LineWanted wantedOf(const Line& line) {
     LineWanted wanted{.place = line.place, .of = {}};
     for (const auto& [name, entry] : line.entries)
-        wanted.of.push_back({entry.registration, entry.fetched, entry.closed});
+        wanted.of.push_back({entry.registration, entry.fetched, entry.closed, entry.doubted});
     return wanted;
 }
 
@@ -285,6 +286,7 @@ void apply(Turn& turn, const Registered& event) {
         wanted.rotates = entry.registration.rotates;
         wanted.successor = entry.registration.successor;
         wanted.retires = entry.registration.retires;
+        wanted.unknown = entry.registration.unknown;
         if (entry.registration != wanted) {
             entry.registration = std::move(wanted);
             turn.record(SaveRegistration{entry.registration});
@@ -376,6 +378,7 @@ void settleLine(Turn& turn) {
     if (line.closedUntil && *line.closedUntil <= turn.now.elapsed) line.closedUntil.reset();
     noteRoute(turn);
     settleRotation(turn);
+    settleUnknown(turn);
     if (line.entries.empty() && line.told) return;
     const World world = turn.world();
     Urgencies now;

@@ -26,6 +26,7 @@ struct Line {
         Urgencies fetched; ///< as the line was told
         std::array<Opened, urgencyWords.size()> opened;
         bool closed = false;        ///< its senders are told that it is gone, as the line was told
+        bool doubted = false;       ///< it is to be seen whether the bus knows its connector, as the line was told
         Instant rotatesNotBefore{}; ///< by itself: the server has refused its successor
     };
 
@@ -39,7 +40,7 @@ struct Line {
     std::optional<Duration> keepAlive;  ///< it is connected, and asks so long after it last did
     Instant asked;                      ///< when it last did, or brought something
     std::optional<Instant> next;        ///< when it asks again
-    std::optional<Instant> changes;     ///< when the next registration is rotated by itself, or goes (rotation.hpp)
+    std::optional<Instant> changes;     ///< when the next registration changes by itself (rotation.hpp, unknown.hpp)
     bool inDoze = false;                ///< `next` was planned in Doze
     std::optional<std::string> route;   ///< the interface of the network; empty: there is none; nullopt: not known yet
     bool mayBeDead = false;             ///< the device slept, or the route is another

@@ -87,6 +87,7 @@ void succeed(Turn& turn, const std::string& old, const std::string& successor) {
     for (auto& [name, entry] : turn.state.line.entries)
         if (isSucceeding(entry, old)) retire(turn, entry);
     Registration& registration = turn.state.line.entries.at(old).registration;
+    turn.state.line.entries.at(successor).registration.unknown = registration.unknown; // of the same connector
     registration.successor = successor;
     registration.rotates = false;
     save(turn, registration);

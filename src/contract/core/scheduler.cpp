@@ -9,6 +9,7 @@
 #include "contract/core/guards.hpp"
 #include "contract/core/limits.hpp"
 #include "contract/core/state.hpp"
+#include "contract/core/unknown.hpp"
 #include "contract/rules/device_limits.hpp"
 #include "contract/rules/device_state.hpp"
 #include "contract/rules/ending.hpp"
@@ -281,6 +282,7 @@ Step Scheduler::restore(Snapshot snapshot, const BootId& boot, const Device& dev
         state.messages.putBack(std::move(message));
     }
     restoreLine(state, snapshot);
+    restoreUnknown(turn, snapshot.sameBoot, former.died);
     for (const auto& [app, id] : snapshot.highestIds)
         state.numbers.note({app, "", JobId{id}});
     for (Completed& completed : snapshot.completed)

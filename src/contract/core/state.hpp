@@ -187,6 +187,7 @@ void apply(Turn& turn, const LineReported& event);
 // rotation.cpp
 void apply(Turn& turn, const RegistrationsRotated& event);
 void apply(Turn& turn, const RegistrationsRevoked& event);
+void apply(Turn& turn, const ConnectorSeen& event);
 // standby.cpp
 void apply(Turn& turn, const UsageReported& event);
 void apply(Turn& turn, const BucketForced& event);

@@ -240,7 +240,8 @@ struct Trace {
     std::optional<bool> userInitiated;
     std::string result; ///< scheduled, refused: "success", "failure", "SecurityException", …; message that is not
                         ///< delivered: "expired", "replaced", "deleted", "unregistered"; "deleted_note";
-                        ///< line that is closed: "flood"; registration: "rotates", "rotated", "retired", "revoked"
+                        ///< line that is closed: "flood"; registration: "rotates", "rotated", "retired", "revoked",
+                        ///< "gone"
     std::string during; ///< unresponsive: bind, start, stop, notification; killed: the reason
     std::optional<Duration> ran;
     std::optional<bool> overdue;

@@ -432,6 +432,11 @@ struct RegistrationsRevoked {
     CallId call;
     AppId app;
 };
+/// The session bus knows the name, since somebody owns it or it could start somebody, or it does not (push.md §4.3).
+struct ConnectorSeen {
+    std::string connector;
+    bool known = false;
+};
 /// Messages that the line has read (push.md §4.1), in the order of the store. Its reply is the acknowledgement: all of
 /// it is written down then.
 struct LineRead {
@@ -473,6 +478,6 @@ using Event = std::variant<
     ResetExecutionQuota, ResetScheduleQuota, MonitorBattery, DockFaked, DeviceChanged, UsageReported, BucketForced,
     BucketPredicted, BatteryUseSet, DataSaverExemptionSet, TemporarilyAllowed, PolicyChanged, ZoneRead, NetworkCounted,
     NetworkUsed, AlarmSet, AlarmCancelled, DeliveryEnded, MessageArrived, Registered, Unregistered,
-    RegistrationsRotated, RegistrationsRevoked, LineRead, LineReported, DozeStepped, DozeHeld, ShuttingDown, Tick>;
+    RegistrationsRotated, RegistrationsRevoked, ConnectorSeen, LineRead, LineReported, DozeStepped, DozeHeld, ShuttingDown, Tick>;
 
 } // namespace stint

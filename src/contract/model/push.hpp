@@ -61,9 +61,10 @@ enum class MessageState : std::uint8_t {
     Replaced,     ///< by one of its topic
     Deleted,      ///< there was no room
     Unregistered, ///< its registration ended
+    Gone,         ///< no message: a registration ended, for the bus does not know its connector any more
 };
-inline constexpr std::array<std::string_view, 8> messageStateWords{"waits",   "given",    "taken",   "not_taken",
-                                                                   "expired", "replaced", "deleted", "unregistered"};
+inline constexpr std::array<std::string_view, 9> messageStateWords{"waits",   "given",    "taken",   "not_taken",
+                                                                   "expired", "replaced", "deleted", "unregistered", "gone"};
 constexpr std::string_view nameOf(MessageState state) { return messageStateWords[static_cast<std::size_t>(state)]; }
 std::optional<MessageState> messageStateNamed(std::string_view name);
 
@@ -152,6 +153,9 @@ struct Registration {
     std::string successor;           ///< the registration that was made in its place; empty: none
     std::optional<WallTime> retires; ///< its senders are told then that it is gone; nullopt: they are not
     bool revoked = false;            ///< it has ended, and its connector is to be told that
+    /// The session bus has not known its connector since then (push.md §4.3), by the clock of this boot: a time that
+    /// the machine was off is none. nullopt: it does.
+    std::optional<Instant> unknown;
 
     bool operator==(const Registration&) const = default;
 };
@@ -201,6 +205,7 @@ struct LineWanted {
         Registration registration;
         Urgencies urgencies;
         bool closed = false; ///< the server is to tell its senders that it is gone; what it has is fetched all the same
+        bool doubted = false; ///< it is to be seen whether the bus still does not know its connector
         bool operator==(const Of&) const = default;
     };
     LinePlace place;

@@ -135,6 +135,7 @@ template <> inline constexpr auto rowOf<Registered> = event("registered", "call"
 template <> inline constexpr auto rowOf<Unregistered> = event("unregistered", "call", "name", "everywhere");
 template <> inline constexpr auto rowOf<RegistrationsRotated> = event("registrationsRotated", "call", "app");
 template <> inline constexpr auto rowOf<RegistrationsRevoked> = event("registrationsRevoked", "call", "app");
+template <> inline constexpr auto rowOf<ConnectorSeen> = event("connectorSeen", "connector", "known");
 template <> inline constexpr auto rowOf<LineRead> = event("lineRead", "call", "stream", "epochs", "messages", "cursors",
     "missed");
 template <> inline constexpr auto rowOf<LineReported> = event("lineReported", "up", "keepAlive", "server", "trouble");

@@ -56,6 +56,8 @@ LogLine endOf(const MessageStory& story) {
         return {when, "dropped", "there was no room for another"};
     case MessageState::Unregistered:
         return {when, "unregistered", "its registration ended"};
+    case MessageState::Gone:
+        return {when, "gone", "the session bus does not know the app any more: its registration ended"};
     }
     return {when, std::string(nameOf(story.state)), ""};
 }
@@ -63,6 +65,7 @@ LogLine endOf(const MessageStory& story) {
 } // namespace
 
 std::vector<LogLine> linesOf(const MessageStory& story) {
+    if (story.state == MessageState::Gone) return {endOf(story)};
     std::vector<LogLine> lines{{story.came, "arrived", arrivalText(story)}};
     if (story.given) lines.push_back({*story.given, "handed out", handingText(story)});
     const WallTime last = lines.back().when;

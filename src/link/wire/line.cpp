@@ -72,6 +72,7 @@ void writeEntry(Writer& writer, const LineEntry& entry) {
     row.put("replaced", entry.replaced);
     row.put("closed", entry.closed);
     row.put("revoked", entry.revoked);
+    row.put("doubted", entry.doubted);
 }
 
 Result<void> readCursors(Reader& reader, LineEntry& entry) {
@@ -102,6 +103,7 @@ Result<LineEntry> readEntry(Reader& reader) {
         .take("replaced", entry.replaced)
         .take("closed", entry.closed)
         .take("revoked", entry.revoked)
+        .take("doubted", entry.doubted)
         .take("cursors", "at", [&](Reader& list) { return readCursors(list, entry); });
     STINT_TRY(row.read(reader));
     entry.fetched = STINT_TRY(urgenciesIn(letters));

@@ -27,6 +27,7 @@ struct LineEntry {
     bool replaced = false; ///< another was
     bool closed = false;   ///< the server is to be told; what it has is fetched all the same
     bool revoked = false;  ///< it has ended, and its connector is to be told that
+    bool doubted = false;  ///< it is to be seen whether the bus knows its connector
 
     bool operator==(const LineEntry&) const = default;
 };

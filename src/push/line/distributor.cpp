@@ -72,8 +72,9 @@ void reply(const wire::Message& call, const std::function<void(wire::Writer&)>& 
 } // namespace
 
 Result<std::unique_ptr<Distributor>> Distributor::open(sd_event* loop, Gate& gate, const wire::LineView& line) {
-    std::unique_ptr<Distributor> made(new Distributor(gate, line));
+    std::unique_ptr<Distributor> made(new Distributor(loop, gate, line));
     made->bus_ = STINT_TRY(wire::openSessionBus(loop));
+    made->names_.use(made->bus_.get());
     STINT_TRY(made->add());
     return made;
 }
@@ -180,6 +181,7 @@ void Distributor::askedToRegister(const wire::Message& call, const Wish& wish) {
     };
     callers_.ask(bus_.get(), senderOf(call), wish.service, [this, wish, done](const Result<std::string>& app) {
         if (!app.ok()) return done(app.error());
+        names_.hasCalled(wish.service);
         registrar_->registers(*app, wish, done);
     });
 }
@@ -290,7 +292,12 @@ void Distributor::deliver(const wire::ConnectorCall& delivery) {
         arguments.put("id", delivery.id);
     };
     tell(its->connector, connector2, "Message", write,
-         [this, number = delivery.delivery](bool isTaken) { gate_.delivered(number, isTaken); });
+         [this, number = delivery.delivery](bool isTaken) { handed(number, isTaken); });
+}
+
+void Distributor::handed(std::uint64_t delivery, bool isTaken) {
+    if (!isTaken) names_.look();
+    gate_.delivered(delivery, isTaken);
 }
 
 // Nobody answers, so the connector has to be there before it is told. The bus starts none that it has no file of, even
@@ -301,13 +308,13 @@ void Distributor::deliverFirst(const wire::ConnectorCall& delivery, const std::s
             writer.string(token).blob(bytesIn(delivery.data)).string(delivery.id);
         };
         tell(connector, connector1, "Message", write,
-             [this, number = delivery.delivery](bool isTaken) { gate_.delivered(number, isTaken); });
+             [this, number = delivery.delivery](bool isTaken) { handed(number, isTaken); });
     };
     askBus("GetNameOwner", connector, [this, tellNow, number = delivery.delivery, connector](bool isThere) {
         if (isThere) return tellNow();
         askBus("StartServiceByName", connector, [this, tellNow, number](bool hasStarted) {
             if (hasStarted) return tellNow();
-            gate_.delivered(number, false);
+            handed(number, false);
         });
     });
 }

@@ -13,6 +13,7 @@
 #include "push/line/callers.hpp"
 #include "push/line/details.hpp"
 #include "push/line/gate.hpp"
+#include "push/line/known_names.hpp"
 #include "push/line/registrar.hpp"
 
 namespace stint::push {
@@ -24,6 +25,8 @@ public:
     Distributor(const Distributor&) = delete;
     Distributor& operator=(const Distributor&) = delete;
     void use(Registrar* registrar) { registrar_ = registrar; }
+    /// The daemon has told something new: its connectors' names are followed.
+    void follow() { names_.follow(line_); }
 
     /// Takes the name on the bus, or leaves it; calls that came before are served. `then` gets whether the name is ours
     /// (or no longer).
@@ -49,8 +52,11 @@ private:
     void tellOf(const std::string& connector, const Details& its, const char* member,
                 const std::optional<std::string>& endpoint);
 
-    Distributor(Gate& gate, const wire::LineView& line) : gate_(gate), line_(line), callers_(gate) {}
+    Distributor(sd_event* loop, Gate& gate, const wire::LineView& line)
+        : gate_(gate), line_(line), callers_(gate), names_(loop, gate) {}
     Result<void> add();
+    /// A message was handed to a connector. One that has not taken it may be there no more.
+    void handed(std::uint64_t delivery, bool isTaken);
 
     static int called(sd_bus_message* call, void* self, sd_bus_error*);
     static int calledShort(sd_bus_message* call, void* self, sd_bus_error*);
@@ -85,6 +91,7 @@ private:
     std::function<void(bool done)> named_;
     std::list<Call> calls_;
     Callers callers_;
+    KnownNames names_;
 };
 
 } // namespace stint::push

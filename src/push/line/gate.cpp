@@ -178,6 +178,14 @@ void Gate::report(const LineReported& reported) {
     callDone("Report", write, nullptr);
 }
 
+void Gate::seen(const std::string& connector, bool known) {
+    const auto write = [&](wire::Writer& writer) {
+        writer.string(connector).boolean(known);
+        noOptions(writer);
+    };
+    callDone("Seen", write, nullptr);
+}
+
 void Gate::delivered(std::uint64_t delivery, bool taken) {
     const auto write = [&](wire::Writer& writer) {
         writer.uint64(delivery).boolean(taken);

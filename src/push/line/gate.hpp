@@ -43,6 +43,8 @@ public:
     void arrived(const LineRead& batch, const Then<void>& then);
     void report(const LineReported& reported);
     void delivered(std::uint64_t delivery, bool taken);
+    /// The session bus knows the connector, or it does not.
+    void seen(const std::string& connector, bool known);
 
     /// Calls that are not answered yet.
     std::size_t underWay() const { return flying_.size() + waiting_.size(); }

@@ -63,6 +63,7 @@ void Pusher::begun(const Result<wire::LineView>& line) {
 void Pusher::take(const wire::LineView& line) {
     line_ = line;
     if (!hasBegun_) return;
+    distributor_->follow();
     if (fetching_) fetching_->replace(line_);
     registrar_->go();
 }

@@ -23,7 +23,7 @@ constexpr std::array<std::string_view, 3> sleeps{"waiting", "asleep", "awake"};
 constexpr std::array<std::string_view, 5> holds{"doze", "battery", "power", "network", "app"};
 constexpr std::array<std::string_view, 2> ways{"spot", "line"};
 constexpr std::array<std::string_view, 1> lineCloses{"flood"};
-constexpr std::array<std::string_view, 4> rotations{"rotates", "rotated", "retired", "revoked"};
+constexpr std::array<std::string_view, 5> rotations{"rotates", "rotated", "retired", "revoked", "gone"};
 constexpr std::array<std::string_view, 1> lineWakes{"keepalive"};
 constexpr std::array<std::string_view, 4> urgencyLetters{"h", "n", "l", "v"};
 constexpr auto buckets = [] {

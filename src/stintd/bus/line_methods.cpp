@@ -66,6 +66,14 @@ Handled reports(Request& request) {
     return done();
 }
 
+Handled seen(Request& request) {
+    ConnectorSeen seen;
+    STINT_TRY(request.arguments.read(seen.connector));
+    STINT_TRY(request.arguments.read(seen.known));
+    request.owner.arrived(std::move(seen));
+    return done();
+}
+
 Handled delivered(Request& request) {
     const std::uint64_t delivery = STINT_TRY(request.arguments.uint64());
     const bool taken = STINT_TRY(request.arguments.boolean());
@@ -85,6 +93,7 @@ std::span<const Method> lineMethods() {
         {pushInterface, "Unregister", "sa{sv}",  Line, unregisters},
         {pushInterface, "Arrived",    "a{sv}",   Line, arrives<wire::readBatch>},
         {pushInterface, "Report",     "bxa{sv}", Line, reports},
+        {pushInterface, "Seen",       "sba{sv}", Line, seen},
         {pushInterface, "Delivered",  "tba{sv}", Line, delivered},
     };
     // clang-format on

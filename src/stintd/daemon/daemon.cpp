@@ -270,8 +270,8 @@ void Daemon::addGuest(const AppId& app, const std::string& connector, Announce a
 void Daemon::dropGuests() {
     if (!std::exchange(guestsChange_, false) || degraded_) return;
     std::set<AppId> registered;
-    for (const auto& [registration, urgencies, closed] : core_->line().of)
-        if (!registration.ended) registered.insert(registration.app);
+    for (const LineWanted::Of& of : core_->line().of)
+        if (!of.registration.ended) registered.insert(of.registration.app);
     for (const AppId& guest : registry_->guests()) {
         if (registered.contains(guest)) continue;
         const bool isAll = registry_->isGuest(guest.name);

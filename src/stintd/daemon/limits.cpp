@@ -50,7 +50,7 @@ wire::LineView Daemon::viewOf(const LineWanted& wanted) {
                         .entries = {}};
     for (const NetworkSeen& seen : deviceSource_.networks())
         if (seen.carries) line.network = seen.name;
-    for (const auto& [registration, urgencies, closed] : wanted.of)
+    for (const auto& [registration, urgencies, closed, doubted] : wanted.of)
         line.entries.push_back({.name = registration.name,
                                 .app = registration.app.name,
                                 .connector = registration.connector,
@@ -61,7 +61,8 @@ wire::LineView Daemon::viewOf(const LineWanted& wanted) {
                                 .rotates = registration.rotates,
                                 .replaced = !registration.successor.empty(),
                                 .closed = closed,
-                                .revoked = registration.revoked});
+                                .revoked = registration.revoked,
+                                .doubted = doubted});
     return line;
 }
 

@@ -97,6 +97,7 @@ Topics topicsOf(const Event& event) {
                                  [](const DataSaverExemptionSet&) { return ofAnApp; },
                                  [](const TemporarilyAllowed&) { return ofAnApp; },
                                  [](const NetworkCounted&) { return ofAnApp; },
+                                 [](const ConnectorSeen&) -> Topics { return Topic::Messages; },
                                  [](const LineReported&) -> Topics { return Topic::Messages; },
                                  [](const LineRead&) -> Topics { return Topic::Messages; },
                                  [](const StartAnswered&) -> Topics { return Topic::Tasks; },

@@ -266,7 +266,8 @@ Result<void> RecordWriter::write(const SaveRegistration& record) {
         registration.name, registration.app.name, registration.receiver, cursor(Urgency::VeryLow), cursor(Urgency::Low),
         cursor(Urgency::Normal), cursor(Urgency::High), registration.connector, registration.details,
         registration.ended, registration.endpoint, count(registration.made), count(registration.last),
-        registration.rotates, registration.successor, count(registration.retires), registration.revoked);
+        registration.rotates, registration.successor, count(registration.retires), registration.revoked,
+        count(registration.unknown));
 }
 
 Result<void> RecordWriter::write(const DropRegistration& record) { return sql_.dropRegistration.run(record.name); }

@@ -328,6 +328,9 @@ Result<void> addRegistration(StoredRow row, Snapshot& snapshot) {
     if (const auto when = registration.retires)
         STINT_TRY(checked(when->time_since_epoch().count(), "retires", anyTime));
     registration.revoked = row.flag();
+    registration.unknown = row.optionalTime<Instant>();
+    if (const auto since = registration.unknown)
+        STINT_TRY(checked(since->time_since_epoch().count(), "unknown", anyTime));
     snapshot.registrations.push_back(std::move(registration));
     return {};
 }

@@ -393,3 +393,11 @@ ALTER TABLE registrations ADD COLUMN revoked INTEGER NOT NULL DEFAULT 0;
 UPDATE registrations SET seal = seal(name, app, receiver, very_low, low, normal, high, connector, details, ended,
                                      endpoint, made, last, 0, '', NULL, 0)
  WHERE seal IS seal(name, app, receiver, very_low, low, normal, high, connector, details, ended, endpoint, made, last);
+
+-- version 17: connectors that the session bus does not know (push.md §4.3).
+
+ALTER TABLE registrations ADD COLUMN unknown INTEGER; -- ms since the boot, since when; NULL: it does
+UPDATE registrations SET seal = seal(name, app, receiver, very_low, low, normal, high, connector, details, ended,
+                                     endpoint, made, last, rotates, successor, retires, revoked, NULL)
+ WHERE seal IS seal(name, app, receiver, very_low, low, normal, high, connector, details, ended, endpoint, made, last,
+                    rotates, successor, retires, revoked);

@@ -95,9 +95,11 @@ Json jsonOfStory(const MessageStory& story) {
 /// Adds the lines of one message; the first has the JSON of all.
 void addStory(std::vector<DayLine>& lines, const MessageStory& story) {
     Json json = jsonOfStory(story);
+    // Without a number it tells of a registration.
+    const std::string what = story.number > 0 ? fmt::format("push:{}", story.number) : "push";
     for (const LogLine& line : linesOf(story)) {
         const std::string detail = line.detail.empty() ? line.what : fmt::format("{}: {}", line.what, line.detail);
-        lines.push_back({line.when, fmt::format("push:{}", story.number), detail, std::exchange(json, {})});
+        lines.push_back({line.when, what, detail, std::exchange(json, {})});
     }
 }
 
@@ -205,8 +207,8 @@ int logMessages(const Arguments& given, const Screen& screen) {
     std::ranges::stable_sort(lines, {}, [](const Told& told) { return told.line.when; });
     Table table({{"WHEN"}, {"PACKAGE"}, {"NUMBER", Table::Align::Right}, {"WHAT"}, {"DETAIL"}});
     for (const auto& [line, story] : lines)
-        table.add(
-            {clockText(line.when), story->app.name, std::to_string(story->number), line.what, printable(line.detail)});
+        table.add({clockText(line.when), story->app.name, story->number > 0 ? std::to_string(story->number) : "-",
+                   line.what, printable(line.detail)});
     if (table.empty())
         screen.tell("no message has come");
     else if (!screen.json())
