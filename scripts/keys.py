@@ -17,6 +17,7 @@ KNOWN = {
     "src/stintd/bus/": "the options of questions",
     "src/link/client/job_scheduler.cpp": "the options of questions",
     "src/link/client/connection.cpp": "the options of questions",
+    "src/link/client/push_manager.cpp": "the options of questions",
     "src/stintd/store/app_json.cpp": "a Usage, which earlier versions wrote in other types",
     "src/link/wire/visitors.cpp": "the bus's words",
     "src/push/line/distributor.cpp": "UnifiedPush's words",

@@ -8,10 +8,10 @@
 namespace testapp {
 namespace {
 
-const std::set<std::string> withValue{"network",  "estimate", "chunk", "backoff", "namespace", "service",
-                                      "priority", "extra",    "log",   "window",  "interval",  "receiver"};
+const std::set<std::string> withValue{"network", "estimate", "chunk",  "backoff",  "namespace", "service", "priority",
+                                      "extra",   "log",      "window", "interval", "receiver",  "vapid"};
 const std::set<std::string> withoutValue{
-    "user-initiated", "charging", "battery-not-low", "storage-not-low", "persisted", "new-id", "wall"};
+    "user-initiated", "charging", "battery-not-low", "storage-not-low", "persisted", "new-id", "wall", "plain"};
 
 } // namespace
 

@@ -28,6 +28,12 @@ int receive(const Arguments&);
 /// "bucket=10 importance=100 network=open exact=no clock=none".
 int standing(const Arguments&);
 
+// push_commands.cpp
+
+/// Registers for messages from elsewhere ("endpoint URL", or "endpoint -"), ends that, or lists registrations, a line
+/// each: "NAME RECEIVER URL".
+int push(const Arguments&);
+
 /// Says what went wrong; answers the exit code for it.
 int complain(const stint::Error& error);
 

@@ -12,6 +12,10 @@
 //   stint-testapp receive [--log FILE] [RECEIVER…]
 //   stint-testapp standing
 //
+//   stint-testapp push register NAME [--receiver NAME] [--vapid KEY] [--plain]
+//   stint-testapp push unregister NAME
+//   stint-testapp push list
+//
 // The extras of a job say what its run does: see scripted_service.hpp; a receiver's notes: scripted_receiver.hpp.
 #include "commands.hpp"
 
@@ -26,5 +30,6 @@ int main(int count, char** words) {
     if (arguments.verb == "cancel-alarm") return testapp::cancelAlarm(arguments);
     if (arguments.verb == "receive") return testapp::receive(arguments);
     if (arguments.verb == "standing") return testapp::standing(arguments);
-    testapp::misuse("say host, schedule, cancel, pending, describe, alarm, cancel-alarm, receive or standing");
+    if (arguments.verb == "push") return testapp::push(arguments);
+    testapp::misuse("say host, schedule, cancel, pending, describe, alarm, cancel-alarm, receive, standing or push");
 }

@@ -20,6 +20,14 @@ std::string nameOf(std::int32_t priority) {
     return priority == stint::RemoteMessage::PRIORITY_HIGH ? "high" : "normal";
 }
 
+/// The text of one that was sent here, or the bytes of one from elsewhere; what is not printed is a dot.
+std::string textOf(const stint::RemoteMessage& message) {
+    std::string text = message.getData();
+    for (const std::uint8_t byte : message.getBytes())
+        text += byte >= ' ' && byte < 0x7F ? static_cast<char>(byte) : '.';
+    return text;
+}
+
 } // namespace
 
 void ScriptedReceiver::onAlarm(const stint::AlarmParameters& alarm) {
@@ -30,10 +38,18 @@ void ScriptedReceiver::onAlarm(const stint::AlarmParameters& alarm) {
 }
 
 void ScriptedReceiver::onMessage(const stint::RemoteMessage& message) {
+    const std::string text = textOf(message);
+    const std::string from = message.getRegistration().empty() ? "" : "for " + message.getRegistration() + ": ";
     note(log_, "message " + nameOf(message.getPriority()) + " original=" + nameOf(message.getOriginalPriority()) + " " +
-                   message.getData());
-    misbehave(message.getData());
+                   from + text);
+    misbehave(text);
 }
+
+void ScriptedReceiver::onNewEndpoint(const std::string& registration, const std::string& endpoint) {
+    note(log_, "endpoint " + registration + " " + endpoint);
+}
+
+void ScriptedReceiver::onUnregistered(const std::string& registration) { note(log_, "unregistered " + registration); }
 
 void ScriptedReceiver::onDeletedMessages() { note(log_, "deleted messages"); }
 

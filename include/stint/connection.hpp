@@ -94,6 +94,7 @@ private:
     friend class AlarmManager;
     friend class JobScheduler;
     friend class JobService;
+    friend class PushManager;
     friend struct client::RunHandle;
     class Impl;
     explicit Connection(std::shared_ptr<Impl> impl);

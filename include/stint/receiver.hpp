@@ -50,6 +50,9 @@ public:
     const std::vector<std::uint8_t>& getBytes() const;
     /// The time when the daemon got it, or, where it came from elsewhere, when the server was given it.
     WallTime getSentTime() const;
+    /// The name of the app's registration that it came for (stint/push_manager.hpp); empty where it was sent on this
+    /// machine.
+    const std::string& getRegistration() const;
 
 private:
     friend struct ReceiverAccess; ///< libstint fills it
@@ -73,6 +76,12 @@ public:
     /// Some messages from elsewhere are lost, because they were too many for the server's store or for the daemon's
     /// (push.md §4.1): the app asks its own server for what it lacks.
     virtual void onDeletedMessages();
+    /// The app's registration of that name has this URL from now on (stint/push_manager.hpp): the app tells it to its
+    /// own server. It comes until a call of it has returned, so perhaps twice, and in Doze when a window opens.
+    virtual void onNewEndpoint(const std::string& registration, const std::string& endpoint);
+    /// The app's registration of that name has ended, though the app has not ended it: the user has revoked it, or the
+    /// push server refuses it.
+    virtual void onUnregistered(const std::string& registration);
 
     /// A ready event loop, the same as JobService::run(): dispatches until the daemon lets go of this process. Returns
     /// the exit code for main: 0, or 69 if the connection broke.

@@ -147,6 +147,30 @@ TEST_CASE("registrations are rotated and revoked by the operator alone") { // pu
         CHECK(limitsRefusal(world, app, member, of("com.example.mail")).code == Errc::SECURITY);
 }
 
+TEST_CASE("an app's receivers register for the app by the kernel's word alone") { // push.md §4.4
+    World world;
+    Client app = world.connectApp("com.example.mail");
+    app.send(wire::appInterface, "RegisterPush", [](Writer& writer) {
+        writer.string("news").string("Inbox");
+        wire::DictionaryWriter options(writer);
+        options.put("vapid", "key");
+        options.put("encrypted", false);
+    });
+    world.settle(app);
+    REQUIRE(world.owner.arrivals.size() == 1);
+    const auto wanted = std::get<PushWanted>(world.owner.arrivals[0]);
+    CHECK(wanted.app == mail);
+    CHECK(wanted.name == "news");
+    CHECK(wanted.receiver == "Inbox");
+    CHECK(wanted.vapid == "key");
+    CHECK_FALSE(wanted.encrypted);
+    world.owner.arrivals.clear();
+    app.send(wire::appInterface, "UnregisterPush", [](Writer& writer) { noOptions(writer.string("news")); });
+    world.settle(app);
+    REQUIRE(world.owner.arrivals.size() == 1);
+    CHECK(std::get<PushUnwanted>(world.owner.arrivals[0]).app == mail);
+}
+
 TEST_CASE("the log of messages is told page by page, of one app or of all, for the operator alone") { // push.md §5
     World world;
     world.owner.messagesKept = {.messages = {{.number = 7, .app = AppId{"com.example.mail"}}}, .after = "run 3 mail"};

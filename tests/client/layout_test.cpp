@@ -8,6 +8,7 @@
 #include "link/client/run.hpp"
 #include "stint/alarm_manager.hpp"
 #include "stint/job_scheduler.hpp"
+#include "stint/push_manager.hpp"
 #include "stint/receiver.hpp"
 
 using namespace stint;
@@ -19,7 +20,7 @@ template <class... Values> constexpr bool arePointers = ((sizeof(Values) == size
 
 // A field here would move what follows it in every program that was built before.
 static_assert(arePointers<JobInfo, NetworkRequest, Notification, JobWorkItem, AlarmOperation, AlarmClockInfo,
-                          AlarmParameters, RemoteMessage, PendingJobReasonsInfo, ListedJob>);
+                          AlarmParameters, RemoteMessage, PendingJobReasonsInfo, ListedJob, PushRegistration>);
 static_assert(arePointers<NetworkRequest::Builder, Notification::Builder, JobWorkItem::Builder>);
 static_assert(sizeof(JobInfo::Builder) == sizeof(void*));
 static_assert(sizeof(ScheduleResult) == sizeof(std::shared_ptr<void>) + sizeof(void*)); // and Android's number

@@ -23,10 +23,15 @@ public:
     }
     void onMessage(const RemoteMessage& message) override { messages.push_back(message); }
     void onDeletedMessages() override { ++notes; }
+    void onNewEndpoint(const std::string& registration, const std::string& endpoint) override {
+        told.push_back(registration + " " + endpoint);
+    }
+    void onUnregistered(const std::string& registration) override { told.push_back(registration + " has ended"); }
 
     std::vector<std::string> alarms;
     AlarmParameters last;
     std::vector<RemoteMessage> messages;
+    std::vector<std::string> told; ///< of registrations
     int notes = 0;
 };
 
@@ -93,6 +98,17 @@ TEST_CASE("a message from elsewhere is bytes, and a note that some are lost is n
     CHECK(world.deliver({.receiver = "Alarms", .deleted = true}).ok());
     CHECK(world.receiver.notes == 1);
     CHECK(world.receiver.messages.size() == 1);
+}
+
+TEST_CASE("a receiver hears of its endpoint, of its registration's end, and for which one a message came") {
+    ReceiverWorld world; // push.md §4.4
+    const std::string url = "https://push.example/push/v1/t";
+    CHECK(world.deliver({.receiver = "Alarms", .registration = "news", .endpoint = url}).ok());
+    CHECK(world.deliver({.receiver = "Alarms", .bytes = {1}, .registration = "news"}).ok());
+    CHECK(world.deliver({.receiver = "Alarms", .registration = "news", .unregistered = true}).ok());
+    CHECK(world.receiver.told == std::vector<std::string>{"news " + url, "news has ended"});
+    REQUIRE(world.receiver.messages.size() == 1);
+    CHECK(world.receiver.messages[0].getRegistration() == "news");
 }
 
 TEST_CASE("what is for a receiver that this process does not host is refused") {

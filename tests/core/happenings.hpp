@@ -227,6 +227,9 @@ inline void happenToLine(Stage& stage, const Happening& h) {
             stage.event(LineReported{.up = bit(h.how, 1), .keepAlive = std::chrono::minutes{h.how % 40}});
         else if (bit(h.how, 1) && bit(h.how, 2))
             stage.event(Unregistered{.name = name, .everywhere = bit(h.how, 5)});
+        else if (bit(h.how, 5) && bit(h.how, 6) && bit(h.how, 9))
+            bit(h.how, 10) ? stage.event(PushUnwanted{.app = mail, .name = "news"})
+                           : stage.event(PushWanted{.app = mail, .name = "news", .encrypted = bit(h.how, 11)});
         else if (bit(h.how, 5) && bit(h.how, 7) && bit(h.how, 10))
             stage.event(ConnectorSeen{.connector = "com.example.mail", .known = bit(h.how, 9)});
         else if (bit(h.how, 7) && bit(h.how, 8))

@@ -24,8 +24,8 @@ struct LineDesk {
     std::map<std::uint64_t, PushMessage> waiting;
     std::map<std::string, WallTime> seen;
     LinePlace place;
-    std::vector<std::string> got;     ///< by the apps, since the last restart
-    std::vector<std::string> told;    ///< of registrations, in the trace's words
+    std::vector<std::string> got;  ///< by the apps, since the last restart
+    std::vector<std::string> told; ///< of registrations, in the trace's words
     std::vector<MessageStory> logged;
     std::vector<std::string> ended;   ///< in the trace's words, of messages that no app got
     std::optional<bool> takes = true; ///< nullopt: nobody answers
@@ -111,7 +111,11 @@ private:
             if (trace && trace->what == Trace::What::Registration) told.push_back(trace->result);
             if (trace && trace->what == Trace::What::Message && !trace->urgency) ended.push_back(trace->result);
             if (const auto* deliver = std::get_if<DeliverMessage>(&effect)) {
-                got.push_back(deliver->message.deleted ? "note" : deliver->message.data);
+                const std::string& data = deliver->message.data;
+                if (deliver->news)
+                    got.push_back(deliver->own + ": " + (data.empty() ? "gone" : data));
+                else
+                    got.push_back(deliver->message.deleted ? "note" : data);
                 if (takes) event(DeliveryEnded{deliver->message.app, deliver->delivery, *takes});
             }
         }

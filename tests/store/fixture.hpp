@@ -249,7 +249,11 @@ inline Registration registrationOf(std::int32_t nth) {
             .successor = nth % 3 == 0 ? "registration " + std::to_string(nth + 1) : "",
             .retires = nth % 3 == 0 ? std::optional(WallTime{std::chrono::seconds{3 * nth}}) : std::nullopt,
             .revoked = nth % 10 == 0,
-            .unknown = nth % 4 == 0 ? std::optional(Instant{std::chrono::seconds{nth}}) : std::nullopt};
+            .unknown = nth % 4 == 0 ? std::optional(Instant{std::chrono::seconds{nth}}) : std::nullopt,
+            .own = nth % 4 == 0 ? "news" : "",
+            .vapid = nth % 4 == 0 ? "key" : "",
+            .encrypted = nth % 8 != 0,
+            .untold = nth % 8 == 0};
 }
 
 /// Every field, for comparison; clip data, which a JobInfo does not compare, as its paths.

@@ -132,6 +132,11 @@ TEST_CASE("what a receiver is told of an alarm and of a message arrives") { // l
     CHECK(read.sent == WallTime(7s));
     CHECK(read.bytes == message.bytes);
     CHECK_FALSE(read.deleted);
+    const wire::MessageCall told{.registration = "news", .endpoint = "https://push.example/1", .unregistered = true};
+    const auto heard = throughTheWire(told, wire::writeMessageCall, wire::readMessageCall);
+    CHECK(heard.registration == told.registration); // push.md §4.4
+    CHECK(heard.endpoint == told.endpoint);
+    CHECK(heard.unregistered);
     CHECK(throughTheWire(wire::MessageCall{.deleted = true}, wire::writeMessageCall, wire::readMessageCall).deleted);
 }
 

@@ -55,6 +55,8 @@ TEST_CASE("all that the line is to know arrives") { // push.md §4.2
         line.entries.push_back(line.entries.front());
         line.entries.back().*state = true;
     }
+    line.entries.push_back(
+        {.name = "wish-1", .app = "com.example.mail", .own = "news", .vapid = "key", .encrypted = false});
     CHECK(throughTheWire(line, writeLine, readLine) == line);
 }
 

@@ -307,7 +307,8 @@ TEST_CASE("every member of a registration and of the line goes over the wire, ea
                                         .last = WallTime(1'700'000'100s),
                                         .waiting = 3,
                                         .ended = true,
-                                        .retires = WallTime(1'700'000'200s)};
+                                        .retires = WallTime(1'700'000'200s),
+                                        .name = "news"};
     CHECK(throughTheWire(registration, writeRow<RegistrationView>, readRow<RegistrationView>) == registration);
     const LineStatus line{.up = true,
                           .server = "push.example:4222",

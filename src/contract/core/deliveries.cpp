@@ -4,6 +4,7 @@
 
 #include "base/result/errors.hpp"
 #include "contract/core/device.hpp"
+#include "contract/core/receivers.hpp"
 #include "contract/core/state.hpp"
 #include "contract/rules/admission.hpp"
 #include "contract/rules/forecast.hpp"
@@ -163,6 +164,7 @@ void deliver(Turn& turn, App& app, Messages::Waiting waiting, Urgency urgency) {
     const auto& entries = turn.state.line.entries;
     const auto entry = entries.find(waiting.message.registration);
     const std::string connector = entry == entries.end() ? "" : entry->second.registration.connector;
+    const std::string own = entry == entries.end() ? "" : entry->second.registration.own;
     const Deliveries::Number delivery = beginDelivery(turn, waiting.message.app);
     Delivery& begun = turn.state.deliveries.at(delivery);
     std::string held(waiting.passage.heldBy());
@@ -194,7 +196,7 @@ void deliver(Turn& turn, App& app, Messages::Waiting waiting, Urgency urgency) {
         allowTemporarily(turn, app, turn.state.constants.pushHighAllowlist);
         letServe(turn, app, *app.memory.allowlistedUntil);
     }
-    turn.effect(DeliverMessage{delivery, std::move(message), high, connector});
+    turn.effect(DeliverMessage{delivery, std::move(message), high, connector, own});
 }
 
 MessageStory storyOf(const WaitingMessage& told, MessageState state, Now now) {
@@ -235,12 +237,6 @@ Messages::Waiting forget(Turn& turn, std::uint64_t id) {
     return turn.state.messages.take(id);
 }
 
-// push.md §4.3: after the last of these pauses it waits for its app to register again.
-Instant triedAgainAt(const WaitingMessage& waiting, Instant now) {
-    constexpr std::array<Duration, 3> pauses{1min, 5min, 30min};
-    return waiting.tries < pauses.size() ? now + pauses.at(waiting.tries) : Instant::max();
-}
-
 void waitAgain(Turn& turn, WaitingMessage waiting) {
     ++waiting.tries;
     turn.state.messages.putBack(std::move(waiting));
@@ -253,7 +249,7 @@ void endMessage(Turn& turn, Delivery& delivery, Hand hand) {
     const std::string& registration = given.message.registration;
     const bool again = hand == Hand::NotTaken && delivery.toConnector && registrationOf(turn.state.line, registration);
     if (again)
-        given.again = triedAgainAt(given, turn.now.elapsed);
+        given.again = triedAgainAt(given.tries, turn.now.elapsed);
     else
         turn.record(DropMessage{given.message.id});
     if (hand == Hand::Gone) return; // its log goes, too
@@ -273,6 +269,7 @@ void end(Turn& turn, Deliveries::Number number, Hand hand) {
     Delivery& delivery = turn.state.deliveries.at(number);
     if (delivery.message) endMessage(turn, delivery, hand);
     forgetHanded(turn, delivery);
+    noteTold(turn, number, hand == Hand::Taken);
     turn.state.deliveries.end(number);
 }
 

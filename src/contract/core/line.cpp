@@ -5,7 +5,9 @@
 #include <utility>
 
 #include "base/result/errors.hpp"
+#include "base/text/printable.hpp"
 #include "contract/core/device.hpp"
+#include "contract/core/receivers.hpp"
 #include "contract/core/rotation.hpp"
 #include "contract/core/state.hpp"
 #include "contract/core/unknown.hpp"
@@ -36,23 +38,25 @@ Registration registrationIn(const Registered& event) {
             .receiver = event.receiver,
             .connector = event.connector,
             .details = event.details,
-            .endpoint = event.endpoint};
+            .endpoint = event.endpoint,
+            .own = event.own};
+}
+
+// The line makes what is wanted, and nothing else.
+std::optional<Error> wishError(const State& state, const Registered& event) {
+    if (event.own.empty() || wantedAs(state.line, event.app, event.own)) return std::nullopt;
+    return fail(Errc::ILLEGAL_STATE, "{} wants no registration \"{}\"", event.app.name, printable(event.own));
 }
 
 std::optional<Error> errorIn(const State& state, const Registered& event) {
     const auto& entries = state.line.entries;
     const auto known = entries.find(event.name);
+    if (auto error = wishError(state, event)) return error;
     if (known == entries.end()) {
         const Registration* const old = registrationOf(state.line, event.replaces);
-        if (!event.replaces.empty() && !(old && old->app == event.app && old->rotates))
+        if (!event.replaces.empty() && !(old && old->app == event.app && (old->rotates || old->isWish())))
             return fail(Errc::ILLEGAL_STATE, "no registration of {} is to be replaced by it", event.app.name);
-        std::int64_t others = 0, all = 0;
-        for (const auto& [name, entry] : entries) {
-            if (!entry.registration.successor.empty() || name == event.replaces) continue; // another has its place
-            ++all;
-            others += entry.registration.app == event.app;
-        }
-        if (auto error = registrationError(registrationIn(event), others, all, state.constants)) return error;
+        if (auto error = roomError(state, registrationIn(event), event.replaces)) return error;
     } else {
         if (known->second.registration.app != event.app)
             return fail(Errc::ILLEGAL_ARGUMENT, "another app has a registration of that name");
@@ -62,7 +66,8 @@ std::optional<Error> errorIn(const State& state, const Registered& event) {
     }
     const App* const app = state.app(event.app);
     if (!app) return notInstalled(event.app);
-    return event.connector.empty() ? receiverError(app->manifest, event.receiver) : std::nullopt;
+    const bool isAsked = event.connector.empty() && event.own.empty(); // else it was, when it was wanted
+    return isAsked ? receiverError(app->manifest, event.receiver) : std::nullopt;
 }
 
 // push.md §4.1, epochs: cursors above a sequence that was given out twice would pass over new messages.
@@ -244,6 +249,16 @@ LineWanted wantedOf(const Line& line) {
     return wanted;
 }
 
+std::optional<Error> roomError(const State& state, const Registration& wanted, const std::string& replaces) {
+    std::int64_t others = 0, all = 0;
+    for (const auto& [name, entry] : state.line.entries) {
+        if (!entry.registration.successor.empty() || name == replaces) continue; // another has its place
+        ++all;
+        others += entry.registration.app == wanted.app;
+    }
+    return registrationError(wanted, others, all, state.constants);
+}
+
 std::string heldInStore(const Line& line, const PushMessage& message) {
     const auto entry = line.entries.find(message.registration);
     if (entry == line.entries.end()) return {};
@@ -287,6 +302,12 @@ void apply(Turn& turn, const Registered& event) {
         wanted.successor = entry.registration.successor;
         wanted.retires = entry.registration.retires;
         wanted.unknown = entry.registration.unknown;
+        beAsWanted(line, wanted);
+        wanted.untold = entry.registration.untold;
+        if (isTold(wanted, entry.registration)) {
+            wanted.untold = true;
+            entry.telling.reset();
+        }
         if (entry.registration != wanted) {
             entry.registration = std::move(wanted);
             turn.record(SaveRegistration{entry.registration});
@@ -303,8 +324,10 @@ void apply(Turn& turn, const Unregistered& event) {
     Line& line = turn.state.line;
     if (const auto found = line.entries.find(event.name); found != line.entries.end()) {
         Registration& registration = found->second.registration;
+        const bool isRefused = event.everywhere && !registration.ended;
         if (!registration.ended) endReplaced(turn, event.name, event.everywhere);
         if (event.everywhere) {
+            if (isRefused && !wantedBeside(line, registration)) tellEnd(turn, registration);
             handOver(turn, registration);
             turn.record(DropRegistration{event.name});
             line.entries.erase(found);
@@ -379,12 +402,13 @@ void settleLine(Turn& turn) {
     noteRoute(turn);
     settleRotation(turn);
     settleUnknown(turn);
+    settleReceivers(turn);
     if (line.entries.empty() && line.told) return;
     const World world = turn.world();
     Urgencies now;
     bool differs = !std::exchange(line.told, true), opens = false;
     for (auto& [name, entry] : line.entries) {
-        const bool isThere = !entry.registration.ended;
+        const bool isThere = !entry.registration.ended && !entry.registration.isWish();
         const AppMemory* const memory = isThere ? memoryOf(turn.state, entry.registration.app) : nullptr;
         Urgencies fetched;
         for (const Urgency urgency : {Urgency::VeryLow, Urgency::Low, Urgency::Normal, Urgency::High}) {
@@ -422,7 +446,8 @@ std::vector<RegistrationView> RegistrationView::all(const State& state, Now) {
                          .last = registration.last,
                          .waiting = state.messages.countOf(name),
                          .ended = registration.ended,
-                         .retires = registration.retires});
+                         .retires = registration.retires,
+                         .name = registration.own});
     }
     std::ranges::stable_sort(views, {}, &RegistrationView::app);
     return views;

@@ -25,8 +25,11 @@ struct Line {
         Registration registration;
         Urgencies fetched; ///< as the line was told
         std::array<Opened, urgencyWords.size()> opened;
-        bool closed = false;        ///< its senders are told that it is gone, as the line was told
-        bool doubted = false;       ///< it is to be seen whether the bus knows its connector, as the line was told
+        bool closed = false;  ///< its senders are told that it is gone, as the line was told
+        bool doubted = false; ///< it is to be seen whether the bus knows its connector, as the line was told
+        std::optional<std::uint64_t> telling; ///< the delivery by which its receiver is told its endpoint
+        std::size_t tellings = 0;             ///< how often it has not taken that
+        Instant tellsNotBefore{};
         Instant rotatesNotBefore{}; ///< by itself: the server has refused its successor
     };
 
@@ -40,11 +43,12 @@ struct Line {
     std::optional<Duration> keepAlive;  ///< it is connected, and asks so long after it last did
     Instant asked;                      ///< when it last did, or brought something
     std::optional<Instant> next;        ///< when it asks again
-    std::optional<Instant> changes;     ///< when the next registration changes by itself (rotation.hpp, unknown.hpp)
-    bool inDoze = false;                ///< `next` was planned in Doze
-    std::optional<std::string> route;   ///< the interface of the network; empty: there is none; nullopt: not known yet
-    bool mayBeDead = false;             ///< the device slept, or the route is another
-    bool up = false;                    ///< as it last said, with the following
+    std::optional<Instant>
+        changes;         ///< when the next registration changes by itself (rotation.hpp, unknown.hpp, receivers.hpp)
+    bool inDoze = false; ///< `next` was planned in Doze
+    std::optional<std::string> route; ///< the interface of the network; empty: there is none; nullopt: not known yet
+    bool mayBeDead = false;           ///< the device slept, or the route is another
+    bool up = false;                  ///< as it last said, with the following
     std::string server, trouble;
     std::optional<WallTime> since;
     bool told = true; ///< the line knows the registrations as they are
@@ -63,6 +67,8 @@ void restoreLine(State& state, Snapshot& snapshot);
 /// Ends a registration, unless it has ended: it is kept by its name, and for nothing else, until the server knows of it
 /// (push.md §4.4).
 void endRegistration(Turn& turn, Line::Entry& entry);
+/// The error of one more registration of an app, beside those that are there, in the place of that one, if any.
+std::optional<Error> roomError(const State& state, const Registration& wanted, const std::string& replaces);
 /// Ends the app's registrations.
 void dropRegistrations(Turn& turn, const AppId& app);
 /// Tells the line what it is to fetch, where that has changed (push.md §4.2).

@@ -33,7 +33,7 @@ void save(Turn& turn, const Registration& registration) {
 
 // One whose token is new already needs no other.
 void rotate(Turn& turn, Registration& registration) {
-    if (registration.rotates || isOnItsWay(turn.state.line, registration.name)) return;
+    if (registration.isWish() || registration.rotates || isOnItsWay(turn.state.line, registration.name)) return;
     registration.rotates = true;
     save(turn, registration);
     tell(turn, registration, "rotates");
@@ -76,6 +76,8 @@ void apply(Turn& turn, const RegistrationsRevoked& event) {
         // One word to the connector for both of them.
         const bool isLast = registration.successor.empty();
         registration.revoked = isLast && !registration.connector.empty();
+        registration.untold = isLast && !registration.own.empty();
+        entry.telling.reset();
         endRegistration(turn, entry);
         if (isLast) tell(turn, registration, "revoked");
     }
@@ -87,7 +89,8 @@ void succeed(Turn& turn, const std::string& old, const std::string& successor) {
     for (auto& [name, entry] : turn.state.line.entries)
         if (isSucceeding(entry, old)) retire(turn, entry);
     Registration& registration = turn.state.line.entries.at(old).registration;
-    turn.state.line.entries.at(successor).registration.unknown = registration.unknown; // of the same connector
+    if (registration.isWish()) return endRegistration(turn, turn.state.line.entries.at(old)); // it is made now
+    turn.state.line.entries.at(successor).registration.unknown = registration.unknown;        // of the same connector
     registration.successor = successor;
     registration.rotates = false;
     save(turn, registration);

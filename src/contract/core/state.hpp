@@ -188,6 +188,8 @@ void apply(Turn& turn, const LineReported& event);
 void apply(Turn& turn, const RegistrationsRotated& event);
 void apply(Turn& turn, const RegistrationsRevoked& event);
 void apply(Turn& turn, const ConnectorSeen& event);
+void apply(Turn& turn, const PushWanted& event);
+void apply(Turn& turn, const PushUnwanted& event);
 // standby.cpp
 void apply(Turn& turn, const UsageReported& event);
 void apply(Turn& turn, const BucketForced& event);

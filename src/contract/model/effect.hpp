@@ -150,6 +150,8 @@ struct DeliverMessage {
     PushMessage message;
     bool high = false;     ///< delivered with high priority (limits.md §8.5, downgrade)
     std::string connector; ///< the bus name that is given it, by the line; empty: a receiver of the manifest
+    std::string own;       ///< the app's name for the registration that it came for
+    bool news = false;     ///< no message: its data is the registration's endpoint; empty: that has ended
 };
 /// The line asks the server whether it has missed anything, which keeps it alive (push.md §4.1).
 struct CheckLine {};

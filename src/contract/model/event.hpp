@@ -414,7 +414,22 @@ struct Registered {
     std::string connector;
     std::string details;
     std::string endpoint;
+    std::string own;      ///< a receiver's, by its app's name for it: the line makes what is wanted there
     std::string replaces; ///< the registration that is to get another token, where this is made in its place
+};
+/// An app wants messages from elsewhere for one of its receivers, under a name of its own (push.md §4.4).
+struct PushWanted {
+    CallId call;
+    AppId app;
+    std::string name;
+    std::string receiver;
+    std::string vapid;
+    bool encrypted = true;
+};
+struct PushUnwanted {
+    CallId call;
+    AppId app;
+    std::string name;
 };
 /// A registration has ended; its connector knows it.
 struct Unregistered {
@@ -469,15 +484,17 @@ struct ShuttingDown {};
 /// A deadline of the core has come.
 struct Tick {};
 
-using Event = std::variant<
-    Schedule, ScheduleAll, Cancel, CancelAll, JobFinished, NotificationSet, BytesUpdated, DequeueWork, CompleteWork,
-    Abandoned, ForegroundServiceAsked, ChannelCreated, ChannelDeleted, Connected, BindFailed, StartAnswered,
-    StopAnswered, RunLost, NotificationTapped, NotificationDismissed, AppInstalled, AppUninstalled, AppSeen,
-    SurvivorsCounted, AppConditions, AppTapped, ContentChanged, ContentShort, ClockSet, AppOpened, AppStatePinned,
-    PermissionsRevoked, StopApp, ForceStop, RunJob, HoldJob, RetryJob, ClearEnded, EditJob, MoveJob, StopJobs,
-    ResetExecutionQuota, ResetScheduleQuota, MonitorBattery, DockFaked, DeviceChanged, UsageReported, BucketForced,
-    BucketPredicted, BatteryUseSet, DataSaverExemptionSet, TemporarilyAllowed, PolicyChanged, ZoneRead, NetworkCounted,
-    NetworkUsed, AlarmSet, AlarmCancelled, DeliveryEnded, MessageArrived, Registered, Unregistered,
-    RegistrationsRotated, RegistrationsRevoked, ConnectorSeen, LineRead, LineReported, DozeStepped, DozeHeld, ShuttingDown, Tick>;
+using Event =
+    std::variant<Schedule, ScheduleAll, Cancel, CancelAll, JobFinished, NotificationSet, BytesUpdated, DequeueWork,
+                 CompleteWork, Abandoned, ForegroundServiceAsked, ChannelCreated, ChannelDeleted, Connected, BindFailed,
+                 StartAnswered, StopAnswered, RunLost, NotificationTapped, NotificationDismissed, AppInstalled,
+                 AppUninstalled, AppSeen, SurvivorsCounted, AppConditions, AppTapped, ContentChanged, ContentShort,
+                 ClockSet, AppOpened, AppStatePinned, PermissionsRevoked, StopApp, ForceStop, RunJob, HoldJob, RetryJob,
+                 ClearEnded, EditJob, MoveJob, StopJobs, ResetExecutionQuota, ResetScheduleQuota, MonitorBattery,
+                 DockFaked, DeviceChanged, UsageReported, BucketForced, BucketPredicted, BatteryUseSet,
+                 DataSaverExemptionSet, TemporarilyAllowed, PolicyChanged, ZoneRead, NetworkCounted, NetworkUsed,
+                 AlarmSet, AlarmCancelled, DeliveryEnded, MessageArrived, Registered, PushWanted, PushUnwanted,
+                 Unregistered, RegistrationsRotated, RegistrationsRevoked, ConnectorSeen, LineRead, LineReported,
+                 DozeStepped, DozeHeld, ShuttingDown, Tick>;
 
 } // namespace stint

@@ -63,8 +63,8 @@ enum class MessageState : std::uint8_t {
     Unregistered, ///< its registration ended
     Gone,         ///< no message: a registration ended, for the bus does not know its connector any more
 };
-inline constexpr std::array<std::string_view, 9> messageStateWords{"waits",   "given",    "taken",   "not_taken",
-                                                                   "expired", "replaced", "deleted", "unregistered", "gone"};
+inline constexpr std::array<std::string_view, 9> messageStateWords{
+    "waits", "given", "taken", "not_taken", "expired", "replaced", "deleted", "unregistered", "gone"};
 constexpr std::string_view nameOf(MessageState state) { return messageStateWords[static_cast<std::size_t>(state)]; }
 std::optional<MessageState> messageStateNamed(std::string_view name);
 
@@ -156,6 +156,14 @@ struct Registration {
     /// The session bus has not known its connector since then (push.md §4.3), by the clock of this boot: a time that
     /// the machine was off is none. nullopt: it does.
     std::optional<Instant> unknown;
+    // The following are a receiver's, as its app wants it (push.md §4.4).
+    std::string own;       ///< the app's name for it; empty: a connector's
+    std::string vapid;     ///< the key that its sender signs with; empty: none
+    bool encrypted = true; ///< the server takes nothing else
+    bool untold = false;   ///< its receiver is to be told its endpoint, or that it has ended
+
+    /// True until the line has made it, under another name.
+    bool isWish() const { return !own.empty() && details.empty(); }
 
     bool operator==(const Registration&) const = default;
 };

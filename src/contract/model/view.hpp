@@ -398,6 +398,7 @@ struct RegistrationView {
     bool ended = false;           ///< the server is to be told
     /// Another one has its place: its senders are told then that it is gone. nullopt: nothing has its place.
     std::optional<WallTime> retires;
+    std::string name; ///< the app's own, of a receiver's; empty: a connector's
 
     /// By app.
     static std::vector<RegistrationView> all(const State& state, Now now);
@@ -413,6 +414,7 @@ struct RegistrationView {
         field("waiting", registration.waiting);
         field("ended", registration.ended);
         field("retires", registration.retires);
+        field("name", registration.name);
     };
     bool operator==(const RegistrationView&) const = default;
 };

@@ -1,6 +1,7 @@
 #include "contract/rules/push.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "base/result/errors.hpp"
 #include "base/text/printable.hpp"
@@ -83,6 +84,11 @@ std::optional<Error> registrationError(const Registration& registration, std::in
     if (all >= constants.pushRegistrations)
         return fail(Errc::LIMIT_EXCEEDED, "all apps together have {} registrations already, and no more are kept", all);
     return std::nullopt;
+}
+
+Instant triedAgainAt(std::size_t tries, Instant now) {
+    constexpr std::array<Duration, 3> pauses{1min, 5min, 30min};
+    return tries < pauses.size() ? now + pauses.at(tries) : Instant::max();
 }
 
 Retirement retirementOf(const Registration& registration, WallTime now, const Constants& constants) {

@@ -58,6 +58,10 @@ std::optional<Error> wordsError(const Registration& registration);
 std::optional<Error> registrationError(const Registration& registration, std::int64_t others, std::int64_t all,
                                        const Constants& constants);
 
+/// The time to try again what an app has not taken, which it was given `tries` times before; the end of time: when it
+/// registers again (push.md §4.3).
+Instant triedAgainAt(std::size_t tries, Instant now);
+
 /// The standing of a registration in whose place another was made (push.md §4.4).
 enum class Retirement : std::uint8_t {
     None,   ///< its senders are not told anything

@@ -23,6 +23,7 @@ struct RemoteMessage::Values {
     std::string data;
     std::vector<std::uint8_t> bytes;
     WallTime sent;
+    std::string registration;
 };
 
 const std::string& AlarmParameters::getTag() const { return valuesOf(values_).tag; }
@@ -35,6 +36,7 @@ std::int32_t RemoteMessage::getOriginalPriority() const { return valuesOf(values
 const std::string& RemoteMessage::getData() const { return valuesOf(values_).data; }
 const std::vector<std::uint8_t>& RemoteMessage::getBytes() const { return valuesOf(values_).bytes; }
 WallTime RemoteMessage::getSentTime() const { return valuesOf(values_).sent; }
+const std::string& RemoteMessage::getRegistration() const { return valuesOf(values_).registration; }
 
 /// Builds the parameters that a receiver gets, which an app can only read.
 struct ReceiverAccess {
@@ -52,12 +54,13 @@ struct ReceiverAccess {
             return high ? RemoteMessage::PRIORITY_HIGH : RemoteMessage::PRIORITY_NORMAL;
         };
         RemoteMessage message;
-        message.values_ =
-            std::make_shared<const RemoteMessage::Values>(RemoteMessage::Values{.priority = priority(from.high),
-                                                                                .original = priority(from.original),
-                                                                                .data = std::move(from.data),
-                                                                                .bytes = std::move(from.bytes),
-                                                                                .sent = from.sent});
+        message.values_ = std::make_shared<const RemoteMessage::Values>(
+            RemoteMessage::Values{.priority = priority(from.high),
+                                  .original = priority(from.original),
+                                  .data = std::move(from.data),
+                                  .bytes = std::move(from.bytes),
+                                  .sent = from.sent,
+                                  .registration = std::move(from.registration)});
         return message;
     }
 };
@@ -75,6 +78,8 @@ BroadcastReceiver::~BroadcastReceiver() = default;
 void BroadcastReceiver::onAlarm(const AlarmParameters&) {}
 void BroadcastReceiver::onMessage(const RemoteMessage&) {}
 void BroadcastReceiver::onDeletedMessages() {}
+void BroadcastReceiver::onNewEndpoint(const std::string&, const std::string&) {}
+void BroadcastReceiver::onUnregistered(const std::string&) {}
 int BroadcastReceiver::run(Connection& connection) { return JobService::run(connection); }
 
 Result<void> Connection::Impl::host(const std::string& name, BroadcastReceiver& receiver) {
@@ -99,8 +104,13 @@ void Connection::Impl::deliver(const Callback& callback, client::AlarmCall& call
 void Connection::Impl::deliver(const Callback& callback, client::MessageCall& call, Hold& hold) {
     const auto receiver = receivers_.find(call.message.receiver);
     if (receiver == receivers_.end()) return refuse(callback, unknown(call.message.receiver));
-    if (call.message.deleted)
+    const wire::MessageCall& told = call.message;
+    if (told.deleted)
         hold.outside([&target = *receiver->second] { target.onDeletedMessages(); });
+    else if (told.unregistered)
+        hold.outside([&target = *receiver->second, &told] { target.onUnregistered(told.registration); });
+    else if (!told.endpoint.empty())
+        hold.outside([&target = *receiver->second, &told] { target.onNewEndpoint(told.registration, told.endpoint); });
     else
         hold.outside([&target = *receiver->second, message = ReceiverAccess::make(std::move(call.message))] {
             target.onMessage(message);

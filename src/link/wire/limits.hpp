@@ -53,12 +53,18 @@ struct MessageCall {
     WallTime sent;
     std::vector<std::uint8_t> bytes; ///< of a message from elsewhere, which has no `data`
     bool deleted = false;            ///< no message, but the note that some are lost (push.md §4.1)
+    std::string registration;        ///< the app's name for the one that it came for
+    std::string endpoint;            ///< no message: the registration's new endpoint
+    bool unregistered = false;       ///< no message: the registration has ended
 
     static constexpr auto noun = "params";
     static constexpr auto fields = [](auto& field, auto& call) { // likewise
         field("sent", call.sent);
         field.some("bytes", call.bytes);
         field.some("deleted", call.deleted);
+        field.some("registration", call.registration);
+        field.some("endpoint", call.endpoint);
+        field.some("unregistered", call.unregistered);
     };
 };
 void writeMessageCall(Writer& writer, const MessageCall& call);
@@ -82,6 +88,25 @@ struct Standing {
         field("canScheduleExactAlarms", standing.canScheduleExactAlarms);
     };
     bool operator==(const Standing&) const = default;
+};
+
+/// A registration of the caller's own app (App1.ListPush).
+struct PushPlace {
+    std::string name;
+    std::string receiver;
+    std::string vapid;
+    bool encrypted = true;
+    std::string endpoint;
+
+    static constexpr auto noun = "registration";
+    static constexpr auto fields = [](auto& field, auto& place) {
+        field("name", place.name);
+        field("receiver", place.receiver);
+        field("vapid", place.vapid);
+        field("encrypted", place.encrypted);
+        field("endpoint", place.endpoint);
+    };
+    bool operator==(const PushPlace&) const = default;
 };
 
 /// One line of `stint policy`.

@@ -73,6 +73,9 @@ void writeEntry(Writer& writer, const LineEntry& entry) {
     row.put("closed", entry.closed);
     row.put("revoked", entry.revoked);
     row.put("doubted", entry.doubted);
+    row.put("own", entry.own);
+    row.put("vapid", entry.vapid);
+    row.put("encrypted", entry.encrypted);
 }
 
 Result<void> readCursors(Reader& reader, LineEntry& entry) {
@@ -104,6 +107,9 @@ Result<LineEntry> readEntry(Reader& reader) {
         .take("closed", entry.closed)
         .take("revoked", entry.revoked)
         .take("doubted", entry.doubted)
+        .take("own", entry.own)
+        .take("vapid", entry.vapid)
+        .take("encrypted", entry.encrypted)
         .take("cursors", "at", [&](Reader& list) { return readCursors(list, entry); });
     STINT_TRY(row.read(reader));
     entry.fetched = STINT_TRY(urgenciesIn(letters));
@@ -156,6 +162,7 @@ void writeRegistration(Writer& writer, const Registered& registered) {
     row.put("connector", registered.connector);
     row.put("details", registered.details);
     row.put("endpoint", registered.endpoint);
+    if (!registered.own.empty()) row.put("own", registered.own);
     if (!registered.replaces.empty()) row.put("replaces", registered.replaces);
 }
 
@@ -167,9 +174,11 @@ Result<Registered> readRegistration(Reader& reader) {
         .take("connector", registered.connector)
         .take("details", registered.details)
         .take("endpoint", registered.endpoint)
+        .take("own", registered.own)
         .take("replaces", registered.replaces);
     STINT_TRY(row.read(reader));
-    if (registered.connector.empty()) return fail(Errc::ILLEGAL_ARGUMENT, "registration: connector is missing");
+    if (registered.connector.empty() == registered.own.empty())
+        return fail(Errc::ILLEGAL_ARGUMENT, "registration: connector is missing, or own; there is one of them");
     return registered;
 }
 

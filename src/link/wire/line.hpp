@@ -27,7 +27,11 @@ struct LineEntry {
     bool replaced = false; ///< another was
     bool closed = false;   ///< the server is to be told; what it has is fetched all the same
     bool revoked = false;  ///< it has ended, and its connector is to be told that
-    bool doubted = false;  ///< it is to be seen whether the bus knows its connector
+    // A receiver's has the app's name for it, and what the app wants; no details until it is made.
+    std::string own;
+    std::string vapid;
+    bool encrypted = true;
+    bool doubted = false; ///< it is to be seen whether the bus knows its connector
 
     bool operator==(const LineEntry&) const = default;
 };
@@ -48,7 +52,8 @@ void writeLine(Writer& writer, const LineView& line);
 /// IllegalArgument for a letter that is no urgency, and for cursors that are not one for each.
 Result<LineView> readLine(Reader& reader);
 
-/// A registration to be made: of the event its name, app, connector, details, endpoint, and which one it replaces.
+/// A registration to be made: of the event its name, app, connector, details, endpoint, own name, and which one it
+/// replaces.
 void writeRegistration(Writer& writer, const Registered& registered);
 Result<Registered> readRegistration(Reader& reader);
 

@@ -24,6 +24,9 @@ bool isPoint(const std::string& vapid) {
     return point && webpush::KeyPair::random().sharedWith(*point).ok();
 }
 
+/// True for what a receiver's app wants, which is not made yet.
+bool isWish(const wire::LineEntry& entry) { return !entry.own.empty() && entry.details.empty() && !entry.ended; }
+
 } // namespace
 
 Result<void> checkWish(const Wish& wish) {
@@ -66,7 +69,8 @@ void Registrar::request(const Request& next) {
     std::optional<wire::LineEntry> known;
     for (wire::LineEntry& its : line_.entries) {
         auto details = detailsIn(its.details);
-        if (its.ended || its.app != next.app || !details || details->of != wish.token) continue;
+        if (its.ended || its.app != next.app || its.connector.empty() || !details || details->of != wish.token)
+            continue;
         if (details->vapid != wish.vapid) {
             // The server binds a token to the key that it was made with, so another key needs another token.
             its.ended = true;
@@ -80,18 +84,18 @@ void Registrar::request(const Request& next) {
         }
     }
     if (known) return renew(next, *known, *detailsIn(known->details));
-    make(next.app, wish.service,
+    make({next.app, wish.service, {}},
          {.token = {}, .of = wish.token, .version = wish.version, .vapid = wish.vapid, .at = {}}, "", next.done);
 }
 
-void Registrar::make(const std::string& app, const std::string& connector, Details details, const std::string& replaces,
-                     const Done& done) {
+void Registrar::make(const Owner& owner, Details details, const std::string& replaces, const Done& done) {
     details.token = newToken();
     details.at.clear();
     wire::LineEntry made;
     made.name = *registrationOf(details.token);
-    made.app = app;
-    made.connector = connector;
+    made.app = owner.app;
+    made.connector = owner.connector;
+    made.own = owner.own;
     write(made, details, replaces, done);
 }
 
@@ -120,6 +124,7 @@ void Registrar::write(const wire::LineEntry& entry, const Details& details, cons
                      .connector = written.connector,
                      .details = written.details,
                      .endpoint = details.at.empty() ? "" : settings_->endpointOf(details.token),
+                     .own = written.own,
                      .replaces = replaces},
                     [this, written, done](const Result<void>& answer) {
                         if (!answer.ok()) return done(answer);
@@ -140,7 +145,8 @@ std::vector<wire::LineEntry> Registrar::named(const std::string& token) const {
     for (const wire::LineEntry& one : line_.entries) {
         const auto details = detailsIn(one.details);
         // One that was replaced ends with the other.
-        if (!one.ended && !one.replaced && details && details->of == token) found.push_back(one);
+        const bool isOne = details && details->of == token && !one.connector.empty();
+        if (!one.ended && !one.replaced && isOne) found.push_back(one);
     }
     return found;
 }
@@ -157,6 +163,7 @@ void Registrar::unregister(const std::string& name, const Done& done) {
 bool Registrar::isToBePlaced(const wire::LineEntry& entry) const {
     if (passed_.contains(entry.name)) return false;
     if (entry.ended || (entry.closed && !closed_.contains(entry.name))) return true;
+    if (isWish(entry)) return true;
     const auto details = detailsIn(entry.details);
     return details && (details->at != here() || entry.rotates) && !entry.closed;
 }
@@ -173,6 +180,7 @@ void Registrar::go() {
     placing_ = fetching_->connection();
     const wire::LineEntry& entry = *next;
     if (entry.ended || entry.closed) return end(entry);
+    if (isWish(entry)) return fulfil(entry);
     const Details details = *detailsIn(entry.details);
     if (isOfAnotherDevice(details)) return remake(entry, details);
     if (details.at != here()) return place(entry, details);
@@ -192,7 +200,8 @@ bool Registrar::isOfAnotherDevice(const Details& details) const {
 void Registrar::remake(const wire::LineEntry& entry, const Details& details) {
     const auto isNew = [&](const wire::LineEntry& one) {
         const auto its = detailsIn(one.details);
-        return !one.ended && one.app == entry.app && its && its->of == details.of && !isOfAnotherDevice(*its);
+        const bool isSame = one.app == entry.app && one.own == entry.own && its && its->of == details.of;
+        return !one.ended && isSame && !isOfAnotherDevice(*its);
     };
     const auto dropOld = [this, entry, details](const Result<void>& made) {
         if (!made.ok() && made.error().code == Errc::LIMIT_EXCEEDED)
@@ -204,12 +213,24 @@ void Registrar::remake(const wire::LineEntry& entry, const Details& details) {
         });
     };
     if (std::ranges::any_of(line_.entries, isNew)) return dropOld({});
-    make(entry.app, entry.connector, details, "", dropOld);
+    make(ownerOf(entry), details, "", dropOld);
+}
+
+// push.md §4.4: the daemon has written down what a receiver's app wants. It gets a token here, and takes its place.
+void Registrar::fulfil(const wire::LineEntry& wish) {
+    const Details details{
+        .token = {}, .of = wish.own, .version = wish.encrypted ? 2 : 1, .vapid = wish.vapid, .at = {}};
+    make(ownerOf(wish), details, wish.name, [this, name = wish.name](const Result<void>& made) {
+        if (!made.ok()) return later();
+        std::erase_if(line_.entries, [&](const auto& one) { return one.name == name; });
+        placing_.reset();
+        go();
+    });
 }
 
 // push.md §4.4: the old one goes on beside it, until some time after the connector was told of the new one.
 void Registrar::rotate(const wire::LineEntry& entry, const Details& details) {
-    make(entry.app, entry.connector, details, entry.name, [this, name = entry.name](const Result<void>& made) {
+    make(ownerOf(entry), details, entry.name, [this, name = entry.name](const Result<void>& made) {
         if (!made.ok()) return later();
         const auto old = std::ranges::find(line_.entries, name, &wire::LineEntry::name);
         if (old != line_.entries.end()) {
@@ -224,7 +245,8 @@ void Registrar::rotate(const wire::LineEntry& entry, const Details& details) {
 bool Registrar::hasAnother(const wire::LineEntry& entry, const Details& details) const {
     return std::ranges::any_of(line_.entries, [&](const wire::LineEntry& one) {
         const auto its = detailsIn(one.details);
-        return one.name != entry.name && !one.ended && one.app == entry.app && its && its->of == details.of;
+        return one.name != entry.name && !one.ended && one.app == entry.app && one.own == entry.own && its &&
+               its->of == details.of;
     });
 }
 
@@ -233,7 +255,8 @@ void Registrar::tellRevoked() {
     for (const wire::LineEntry& one : line_.entries) {
         if (!one.revoked || !told_.insert(one.name).second) continue;
         const auto details = detailsIn(one.details);
-        if (details && !hasAnother(one, *details)) teller_.unregistered(one.connector, *details);
+        if (details && !one.connector.empty() && !hasAnother(one, *details))
+            teller_.unregistered(one.connector, *details);
         gate_.unregister(one.name, false, nullptr);
     }
 }
@@ -261,7 +284,8 @@ void Registrar::placed(const wire::LineEntry& entry, Details details, const Resu
         return go();
     }
     // First: who is killed in between tells it again. One that was replaced, at a store that is another, is not told.
-    if (!now->replaced) teller_.newEndpoint(now->connector, details, settings_->endpointOf(details.token));
+    if (!now->replaced && !now->connector.empty())
+        teller_.newEndpoint(now->connector, details, settings_->endpointOf(details.token));
     write(*now, details, "", [this](const Result<void>& written) {
         if (!written.ok()) return later();
         backoff_.reset();
@@ -274,7 +298,7 @@ void Registrar::refused(const wire::LineEntry& entry, const Details& details, co
     complain("stint-push", fmt::format("the server refuses a registration of {}: {}", entry.app, why));
     passed_.insert(entry.name);
     placing_.reset();
-    if (!hasAnother(entry, details)) teller_.unregistered(entry.connector, details);
+    if (!entry.connector.empty() && !hasAnother(entry, details)) teller_.unregistered(entry.connector, details);
     gate_.unregister(entry.name, true, nullptr);
     go();
 }

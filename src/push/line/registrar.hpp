@@ -1,5 +1,5 @@
-// The registrations of connectors (push.md §4.4): made, changed and ended by the daemon's leave, then placed at the
-// server when there is a line to it; the connector is told its endpoint once the server has it.
+// The registrations of connectors and receivers (push.md §4.4): made, changed and ended by the daemon's leave, then
+// placed at the server when there is a line to it; the connector is told its endpoint once the server has it.
 #pragma once
 #include <cstdint>
 #include <deque>
@@ -56,6 +56,12 @@ public:
     void go();
 
 private:
+    /// The app that a registration is made for, and who takes its messages there: a connector, or a receiver.
+    struct Owner {
+        std::string app, connector;
+        std::string own; ///< the app's own name for it; empty: a connector's
+    };
+    static Owner ownerOf(const wire::LineEntry& entry) { return {entry.app, entry.connector, entry.own}; }
     struct Request {
         std::string app;
         Wish wish;
@@ -65,14 +71,14 @@ private:
     void request(const Request& next);
     void renew(const Request& next, const wire::LineEntry& its, Details details);
     /// A registration with a token of its own, in the place of the one that is called `replaces`, if any.
-    void make(const std::string& app, const std::string& connector, Details details, const std::string& replaces,
-              const Done& done);
+    void make(const Owner& owner, Details details, const std::string& replaces, const Done& done);
     /// `replaces`: as with make(), where it is new.
     void write(const wire::LineEntry& entry, const Details& details, const std::string& replaces, const Done& done);
 
     bool isToBePlaced(const wire::LineEntry& entry) const;
     std::string here() const;
     bool isOfAnotherDevice(const Details& details) const;
+    void fulfil(const wire::LineEntry& wish);
     void remake(const wire::LineEntry& entry, const Details& details);
     void rotate(const wire::LineEntry& entry, const Details& details);
     void tellRevoked();

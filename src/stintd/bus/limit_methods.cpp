@@ -3,6 +3,7 @@
 // the limits that a person sees and sets. By the table of methods only the operator may change anything; the core
 // knows which apps are installed.
 #include <algorithm>
+#include <map>
 #include <utility>
 
 #include "base/result/errors.hpp"
@@ -339,6 +340,48 @@ Handled forceDoze(Request& request) {
     return dozeAfterwards(request);
 }
 
+// push.md §4.4: for the caller's own app, by the kernel's word.
+Handled registerPush(Request& request) {
+    PushWanted wanted{.call = request.call, .app = request.caller.app, .name = {}, .receiver = {}, .vapid = {}};
+    STINT_TRY(request.arguments.read(wanted.name));
+    STINT_TRY(request.arguments.read(wanted.receiver));
+    DictionaryReader options("options", UnknownKeys::Ignore);
+    options.take("vapid", wanted.vapid).take("encrypted", wanted.encrypted);
+    STINT_TRY(options.read(request.arguments));
+    request.owner.arrived(std::move(wanted));
+    return waits();
+}
+
+Handled unregisterPush(Request& request) {
+    PushUnwanted unwanted{.call = request.call, .app = request.caller.app, .name = {}};
+    STINT_TRY(request.arguments.read(unwanted.name));
+    request.owner.arrived(std::move(unwanted));
+    return waits();
+}
+
+Handled listPush(Request& request) {
+    return answers([&owner = request.owner, app = request.caller.app](Writer& writer) -> Result<void> {
+        std::map<std::string, wire::PushPlace> places;
+        for (const LineWanted::Of& of : owner.core().line().of) {
+            const Registration& its = of.registration;
+            if (its.app != app || its.own.empty() || its.ended) continue;
+            wire::PushPlace& place = places[its.own];
+            // A rotation leaves two: the newer one's endpoint, once the server has made that.
+            const bool isIt = place.endpoint.empty() || (its.successor.empty() && !its.endpoint.empty());
+            place = {.name = its.own,
+                     .receiver = its.receiver,
+                     .vapid = its.vapid,
+                     .encrypted = its.encrypted,
+                     .endpoint = isIt ? its.endpoint : place.endpoint};
+        }
+        std::vector<wire::PushPlace> rows;
+        for (auto& [name, place] : places)
+            rows.push_back(std::move(place));
+        wire::writeRows(writer, rows);
+        return {};
+    });
+}
+
 } // namespace
 
 std::span<const Method> limitMethods() {
@@ -353,6 +396,9 @@ std::span<const Method> limitMethods() {
         {appInterface,          "HostReceivers",          "asa{sv}",    Anyone,   hostReceivers},
         {appInterface,          "GetStanding",            "a{sv}",      Anyone,   getStanding},
         {appInterface,          "WatchNetwork",           "a{sv}",      Anyone,   watchNetwork},
+        {appInterface,          "RegisterPush",           "ssa{sv}",    Anyone,   registerPush},
+        {appInterface,          "UnregisterPush",         "sa{sv}",     Anyone,   unregisterPush},
+        {appInterface,          "ListPush",               "a{sv}",      Anyone,   listPush},
         {limitsInterface,       "SetStandbyBucket",       "ssa{sv}",    Operator, setStandbyBucket},
         {limitsInterface,       "GetStandbyBucket",       "sa{sv}",     Anyone,   getStandbyBucket},
         {limitsInterface,       "PredictBucket",          "ssa{sv}",    Operator, predictBucket},

@@ -169,8 +169,12 @@ Outgoing messageCall(sd_bus* bus, const DeliverMessage& call) {
                            .high = call.high,
                            .original = pushed.urgency == Urgency::High,
                            .sent = pushed.arrivedWall,
-                           .deleted = pushed.deleted};
-    if (pushed.registration.empty())
+                           .deleted = pushed.deleted,
+                           .registration = call.own};
+    if (call.news) {
+        told.endpoint = pushed.data;
+        told.unregistered = pushed.data.empty();
+    } else if (pushed.registration.empty())
         told.data = pushed.data;
     else
         told.bytes.assign(pushed.data.begin(), pushed.data.end());

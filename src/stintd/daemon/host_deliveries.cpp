@@ -106,7 +106,9 @@ void Hosts::lose(std::set<std::uint64_t> deliveries, std::string_view why) {
         if (mayLogOf(parcel.app.name.str(), patience_.now))
             logWarning(fmt::format("receiver {} of {} has not taken delivery {}: {}", receiverIn(parcel.call),
                                    parcel.app.name, delivery, why));
-        arrived_(DeliveryEnded{parcel.app, delivery});
+        // News of a registration is told again; a message that was lost so is not.
+        const auto* const message = std::get_if<DeliverMessage>(&parcel.call);
+        arrived_(DeliveryEnded{parcel.app, delivery, !(message && message->news)});
     }
 }
 

@@ -62,6 +62,9 @@ wire::LineView Daemon::viewOf(const LineWanted& wanted) {
                                 .replaced = !registration.successor.empty(),
                                 .closed = closed,
                                 .revoked = registration.revoked,
+                                .own = registration.own,
+                                .vapid = registration.vapid,
+                                .encrypted = registration.encrypted,
                                 .doubted = doubted});
     return line;
 }

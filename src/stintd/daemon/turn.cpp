@@ -132,6 +132,7 @@ std::optional<Effect> Daemon::refusedForRoom(const Event& event) {
                                  [&](const AlarmSet& e) { return unlessRoom(e.call); },
                                  [&](const MessageArrived& e) { return unlessRoom(e.call); },
                                  [&](const Registered& e) { return unlessRoom(e.call); },
+                                 [&](const PushWanted& e) { return unlessRoom(e.call); },
                                  [&](const LineRead& e) { return unlessRoom(e.call); },
                                  [](const auto&) -> std::optional<Effect> { return std::nullopt; }},
                       event);

@@ -267,7 +267,7 @@ Result<void> RecordWriter::write(const SaveRegistration& record) {
         cursor(Urgency::Normal), cursor(Urgency::High), registration.connector, registration.details,
         registration.ended, registration.endpoint, count(registration.made), count(registration.last),
         registration.rotates, registration.successor, count(registration.retires), registration.revoked,
-        count(registration.unknown));
+        count(registration.unknown), registration.own, registration.vapid, registration.encrypted, registration.untold);
 }
 
 Result<void> RecordWriter::write(const DropRegistration& record) { return sql_.dropRegistration.run(record.name); }

@@ -331,6 +331,10 @@ Result<void> addRegistration(StoredRow row, Snapshot& snapshot) {
     registration.unknown = row.optionalTime<Instant>();
     if (const auto since = registration.unknown)
         STINT_TRY(checked(since->time_since_epoch().count(), "unknown", anyTime));
+    registration.own = row.text();
+    registration.vapid = row.text();
+    registration.encrypted = row.flag();
+    registration.untold = row.flag();
     snapshot.registrations.push_back(std::move(registration));
     return {};
 }

@@ -54,7 +54,8 @@ inline constexpr ChecksummedTable messagesTable{"messages",
 inline constexpr ChecksummedTable registrationsTable{"registrations",
                                                      "name, app, receiver, very_low, low, normal, high, "
                                                      "connector, details, ended, endpoint, made, last, rotates, "
-                                                     "successor, retires, revoked, unknown",
+                                                     "successor, retires, revoked, unknown, own, "
+                                                     "vapid, encrypted, untold",
                                                      1};
 inline constexpr ChecksummedTable linePlaceTable{"line_place", "one, stream, epoch", 1};
 inline constexpr ChecksummedTable seenMessagesTable{"seen_messages", "id, seen", 1};

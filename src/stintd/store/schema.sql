@@ -394,10 +394,14 @@ UPDATE registrations SET seal = seal(name, app, receiver, very_low, low, normal,
                                      endpoint, made, last, 0, '', NULL, 0)
  WHERE seal IS seal(name, app, receiver, very_low, low, normal, high, connector, details, ended, endpoint, made, last);
 
--- version 17: connectors that the session bus does not know (push.md §4.3).
+-- version 17: connectors that the session bus does not know (push.md §4.3), and registrations of receivers (§4.4).
 
 ALTER TABLE registrations ADD COLUMN unknown INTEGER; -- ms since the boot, since when; NULL: it does
+ALTER TABLE registrations ADD COLUMN own TEXT NOT NULL DEFAULT ''; -- empty: a connector's
+ALTER TABLE registrations ADD COLUMN vapid TEXT NOT NULL DEFAULT '';
+ALTER TABLE registrations ADD COLUMN encrypted INTEGER NOT NULL DEFAULT 1;
+ALTER TABLE registrations ADD COLUMN untold INTEGER NOT NULL DEFAULT 0;
 UPDATE registrations SET seal = seal(name, app, receiver, very_low, low, normal, high, connector, details, ended,
-                                     endpoint, made, last, rotates, successor, retires, revoked, NULL)
+                                     endpoint, made, last, rotates, successor, retires, revoked, NULL, '', '', 1, 0)
  WHERE seal IS seal(name, app, receiver, very_low, low, normal, high, connector, details, ended, endpoint, made, last,
                     rotates, successor, retires, revoked);
