@@ -128,10 +128,10 @@ TEST_CASE("what is taken back is known until the store is told, and some time lo
         REQUIRE(outbox.tellTaken({one}).ok());
     }
     auto outbox = Outbox::open(files.file()).value();
-    CHECK(outbox.takenBack().value() == std::set{one, two});
+    CHECK(outbox.takenBack().value() == std::map{std::pair{one, start}, std::pair{two, start}});
     CHECK(outbox.size() == Outbox::sizeOf(one) + Outbox::sizeOf(two));
     REQUIRE(outbox.forget(start + std::chrono::milliseconds(1)).ok());
-    CHECK(outbox.takenBack().value() == std::set{two}); // the broker was away all the time
+    CHECK(outbox.takenBack().value() == std::map{std::pair{two, start}}); // the broker was away all the time
     CHECK(outbox.size() == Outbox::sizeOf(two));
 }
 

@@ -17,10 +17,13 @@ using namespace stint::push;
 /// One process of the server; it can die, and come again with the same outbox.
 class Server {
 public:
-    explicit Server(const NatsServer& nats)
+    explicit Server(const NatsServer& nats) : Server(nats, nats.directory(), std::nullopt) {}
+    /// One of several of the same system, each with a directory of its own.
+    Server(const NatsServer& nats, const std::filesystem::path& data, std::optional<Membership> member)
         : keys(ServerKeys::open(nats.directory() / "keys").value()),
-          office_(std::move(PostOffice::open({.url = nats.url(), .credentials = "", .data = nats.directory()}, keys,
-                                             Outbox::open(nats.directory() / "outbox.db").value()))
+          office_(std::move(PostOffice::open(
+                                {.url = nats.url(), .credentials = "", .member = std::move(member), .data = data}, keys,
+                                Outbox::open(data / "outbox.db").value()))
                       .value()),
           registrations(office_->registrations()), keeper(office_->keeper()), mailbox(office_->mailbox()),
           roster(office_->roster()), revocations(office_->revocations()) {}
@@ -61,6 +64,13 @@ public:
     Roster& roster;
     Revocations& revocations;
 };
+
+/// A server of a cluster that has its brokers' route at this port of loopback.
+inline Membership memberAt(int port) {
+    return {.name = Membership::newName(),
+            .route = fmt::format("127.0.0.1:{}", port),
+            .broker = fmt::format("nats://127.0.0.1:{}", port + 1)};
+}
 
 /// A device as its server knows it, with a registration; and what it has read.
 struct Phone {

@@ -67,7 +67,10 @@ Result<void> checked(natsStatus status, std::string_view what) {
         return fail(Errc::UNAVAILABLE,
                     "{}: nobody answers there: the server is away, or JetStream is not on in its account, or not yet",
                     what);
-    return fail(passes ? Errc::UNAVAILABLE : Errc::SYSTEM, "{}: {}", what, natsStatus_GetText(status));
+    // JetStream's own sentence, where it has one for what it does not do.
+    const char* const reason = status == NATS_ERR ? nats_GetLastError(nullptr) : nullptr;
+    return fail(passes ? Errc::UNAVAILABLE : Errc::SYSTEM, "{}: {}", what,
+                reason && *reason ? reason : natsStatus_GetText(status));
 }
 
 /// JetStream's own sentence.
@@ -158,7 +161,8 @@ struct Broker::Connection {
     void flush() const;
     Result<void> openJetStream();
     Result<StreamInfo> infoOf(const std::string& stream) const;
-    Result<StreamInfo> moreReplicas(StreamInfo info, int replicas) const;
+    /// `isOther`: its configuration here is another than the server's.
+    Result<StreamInfo> moreReplicas(StreamInfo info, int replicas, bool isOther = false) const;
     Result<KeyValues> bucketOf(std::string_view bucket) const;
     void tellChange(bool up);
     void tellOthers();
@@ -446,9 +450,9 @@ Result<std::string> Broker::ask(const std::string& subject, std::string_view que
     return std::string(dataOf(answered));
 }
 
-Result<nats::StreamInfo> Broker::Connection::moreReplicas(nats::StreamInfo info, int replicas) const {
-    if (info->Config->Replicas >= replicas) return info;
-    info->Config->Replicas = replicas;
+Result<nats::StreamInfo> Broker::Connection::moreReplicas(nats::StreamInfo info, int replicas, bool isOther) const {
+    if (info->Config->Replicas >= replicas && !isOther) return info;
+    info->Config->Replicas = std::max<std::int64_t>(info->Config->Replicas, replicas);
     jsStreamInfo* changed = nullptr;
     jsErrCode code{};
     STINT_TRY(checked(js_UpdateStream(&changed, jetStream.get(), info->Config, nullptr, &code), info->Config->Name));
@@ -597,7 +601,7 @@ Result<std::uint64_t> Broker::readValues(std::string_view bucket, std::string_vi
     }
 }
 
-Result<void> Broker::openBucket(std::string_view bucket, int replicas) const {
+Result<std::uint64_t> Broker::openBucket(std::string_view bucket, int replicas, BucketBounds bounds) const {
     const std::string name(bucket);
     kvStore* found = nullptr;
     if (js_KeyValue(&found, it_->jetStream.get(), name.c_str()) != NATS_OK) {
@@ -605,13 +609,20 @@ Result<void> Broker::openBucket(std::string_view bucket, int replicas) const {
         kvConfig_Init(&config);
         config.Bucket = name.c_str();
         config.Replicas = replicas;
+        config.TTL = inNanoseconds(bounds.age);
         STINT_TRY(checked(js_CreateKeyValue(&found, it_->jetStream.get(), &config), name));
     }
     const KeyValues owned(found);
-    if (replicas == 1) return {};
     auto info = STINT_TRY(it_->infoOf(streamOfBucket(bucket)));
-    STINT_TRY(it_->moreReplicas(std::move(info), replicas));
-    return {};
+    const std::uint64_t last = info->State.LastSeq;
+    // A bucket that is full refuses what is new, and this one is never full.
+    const bool isUnbound = bounds.values != 0 && info->Config->MaxMsgs != bounds.values;
+    if (isUnbound) {
+        info->Config->MaxMsgs = bounds.values;
+        info->Config->Discard = js_DiscardOld;
+    }
+    STINT_TRY(it_->moreReplicas(std::move(info), replicas, isUnbound));
+    return last;
 }
 
 Result<nats::KeyValues> Broker::Connection::bucketOf(std::string_view bucket) const {

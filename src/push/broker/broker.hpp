@@ -29,6 +29,12 @@ struct Value {
     std::uint64_t revision = 0; ///< 0: there is none yet
 };
 
+/// How much a bucket keeps: the newest values, and those that are not older. 0: all.
+struct BucketBounds {
+    std::int64_t values = 0;
+    Duration age{0};
+};
+
 /// A message as a stream has it.
 using Stored = StoredMessage;
 
@@ -77,8 +83,9 @@ public:
     Result<std::optional<Stored>> next(std::string_view stream, std::uint64_t from, std::string_view subjects) const;
     /// The stream has no message with that sequence any more, if it had one.
     Result<void> remove(std::string_view stream, std::uint64_t sequence) const;
-    /// Makes a bucket of keys with values where it is not there, and gives it more replicas where it has less.
-    Result<void> openBucket(std::string_view bucket, int replicas = 1) const;
+    /// Makes a bucket of keys with values where it is not there, and gives it more replicas where it has less. The
+    /// sequence of its newest value, 0: it had none yet.
+    Result<std::uint64_t> openBucket(std::string_view bucket, int replicas = 1, BucketBounds bounds = {}) const;
     /// The value that it has for the key from now on.
     Result<void> put(std::string_view bucket, std::string_view key, std::string_view value) const;
     /// The value that a key has.

@@ -48,10 +48,13 @@ std::string Cluster::textOf(const Place& place) {
     return Json{{"store", place.store}, {"highest", place.highest}, {"epochs", list}}.dump();
 }
 
-Cluster::Cluster(const Broker& broker, Membership self, std::function<void()> changed)
-    : broker_(broker), self_(std::move(self)), changed_(std::move(changed)), servers_{{self_.name, self_}} {}
+Cluster::Cluster(const Broker& broker, Membership self, std::function<void()> changed,
+                 std::function<void(const TakenBack& what)> takenBack)
+    : broker_(broker), self_(std::move(self)), changed_(std::move(changed)), servers_{{self_.name, self_}},
+      taken_(broker, std::move(takenBack)) {}
 
 Result<void> Cluster::follow() {
+    STINT_TRY(taken_.follow());
     return broker_.listen(subjectOfKey(clusterBucket, "*"), [this](const Stored& value) { take(value); });
 }
 
@@ -61,7 +64,8 @@ Result<void> Cluster::open() {
     if (const auto known = STINT_TRY(broker_.valueOf(clusterBucket, key)); known.text != its)
         STINT_TRY(broker_.put(clusterBucket, key, its));
     STINT_TRY(broker_.readValues(clusterBucket, "*", 1, [this](const Stored& value) { take(value); }));
-    return broker_.openBucket(clusterBucket, replicas()); // there may be more than when it began
+    STINT_TRY(broker_.openBucket(clusterBucket, replicas())); // there may be more than when it began
+    return taken_.open(replicas());
 }
 
 void Cluster::take(const Stored& value) {

@@ -9,18 +9,21 @@
 
 #include "push/broker/broker.hpp"
 #include "push/joining/membership.hpp"
+#include "push/mailbox/taken_notes.hpp"
 
 namespace stint::push {
 
 class Cluster {
 public:
     /// `self` stands in the bucket from the first open() on. `changed` is called when there are more servers, or
-    /// others, from a thread of libnats.
-    Cluster(const Broker& broker, Membership self, std::function<void()> changed);
+    /// others, from a thread of libnats; so is `takenBack`, as TakenNotes has it.
+    Cluster(const Broker& broker, Membership self, std::function<void()> changed,
+            std::function<void(const TakenBack& what)> takenBack);
 
-    /// Follows the bucket.
+    /// Follows the bucket, and that of what was taken back.
     Result<void> follow();
-    /// This server stands in the bucket, and all that it has is read. Unavailable: the broker is away, or no leader is.
+    /// This server stands in the bucket, and all that both have is read. Unavailable: the broker is away, or no leader
+    /// is.
     Result<void> open();
 
     /// Replicas of all that is kept: 3 where there are as many servers, else 1.
@@ -37,6 +40,8 @@ public:
     Result<void> note(const std::string& shard, const std::string& store, std::uint64_t highest);
     /// The epochs as the bucket has them now.
     std::vector<Epoch> epochs(const std::string& shard, const std::string& store) const;
+
+    TakenNotes& taken() { return taken_; }
 
 private:
     struct Place {
@@ -56,6 +61,7 @@ private:
     mutable std::mutex mutex_;
     std::map<std::string, Membership> servers_; ///< by name
     std::map<std::string, Place> places_;       ///< by shard
+    TakenNotes taken_;
 };
 
 } // namespace stint::push

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <condition_variable>
 #include <mutex>
+#include <set>
 #include <utility>
 
 #include "base/result/errors.hpp"
@@ -87,6 +88,14 @@ void Keeper::takeBack(TakenBack what, std::function<void(Result<bool>)> done) {
     {
         const std::lock_guard lock(shared_->mutex);
         shared_->unwanted.push_back({.what = std::move(what), .done = std::move(done)});
+    }
+    shared_->woken.notify_one();
+}
+
+void Keeper::takenElsewhere(TakenBack what) {
+    {
+        const std::lock_guard lock(shared_->mutex);
+        shared_->unwanted.push_back({.what = std::move(what), .done = nullptr});
     }
     shared_->woken.notify_one();
 }
@@ -336,11 +345,14 @@ void Keeper::work(std::vector<Wanted> wanted, const std::vector<Told>& told) {
         send(*one);
 }
 
-// Durable before anything is answered: what was taken back is not sent any more.
+// Durable before anything is answered: what was taken back is not sent any more. What another server has noted matters
+// where the outbox here has anything at all.
 void Keeper::note(std::vector<Unwanted> unwanted) {
     std::vector<TakenBack> all;
     Bytes left = room - outbox_.size();
+    if (left == room) std::erase_if(unwanted, [](const Unwanted& one) { return !one.done; });
     for (const Unwanted& one : unwanted) {
+        if (!one.done) continue;
         left -= Outbox::sizeOf(one.what);
         all.push_back(one.what);
     }
@@ -348,7 +360,7 @@ void Keeper::note(std::vector<Unwanted> unwanted) {
         left < 0 ? Result<void>(fail(Errc::UNAVAILABLE, "the outbox is full")) : outbox_.takeBack(all, wallNow());
     if (!noted.ok()) tell(noted.error().message);
     for (Unwanted& one : unwanted) {
-        if (!noted.ok()) {
+        if (one.done && !noted.ok()) {
             one.done(noted.error());
             continue;
         }
@@ -362,23 +374,34 @@ void Keeper::note(std::vector<Unwanted> unwanted) {
 // it is noted: reconnect() sees to it.
 void Keeper::settle() {
     std::vector<TakenBack> gone;
+    const auto answer = [](const Unwanted& one, bool isDone) {
+        if (one.done) one.done(isDone);
+    };
     std::erase_if(unwanted_, [&](const Unwanted& one) {
         if (isOpen_) {
             const auto& sent = streams_.at(streamOfSubject(one.what.subject)).sent;
             if (!sent.empty() && sent.begin()->first <= one.behind) return false;
-            const auto wasThere = deleted(one.what);
+            const auto wasThere = takenFromAll(one);
             if (wasThere.ok()) {
-                gone.push_back(one.what);
-                one.done(*wasThere);
+                if (one.done) gone.push_back(one.what);
+                answer(one, *wasThere);
                 return true;
             }
             isOpen_ = false;
             tell(wasThere.error().message);
         }
-        one.done(true);
+        answer(one, true);
         return true;
     });
     if (!gone.empty()) (void)outbox_.tellTaken(gone); // else they are deleted once more
+}
+
+// Deleted first, so that it is this server that finds it: the others delete what they hear of. What their outboxes send
+// until then is among that. As long as there are not three servers, one may hold what no stream has.
+Result<bool> Keeper::takenFromAll(const Unwanted& one) {
+    const bool wasThere = STINT_TRY(deleted(one.what));
+    if (cluster_ && one.done) STINT_TRY(cluster_->taken().note(one.what, wallNow()));
+    return wasThere || (cluster_ && !isReplicated_);
 }
 
 // A subject has few messages: all are looked at. False: it is none of them.
@@ -446,18 +469,27 @@ Result<void> Keeper::reconnect() {
     refreshed_ = acknowledged_ = SteadyClock::now();
     const auto rows = STINT_TRY(outbox_.since(wallNow() - again));
     const auto unwanted = STINT_TRY(outbox_.takenBack());
+    if (cluster_)
+        for (const auto& [one, since] : unwanted)
+            STINT_TRY(cluster_->taken().note(one, since));
     std::vector<const Posted*> all;
     std::vector<std::int64_t> dropped;
+    std::set<TakenBack> gone;
+    for (const auto& [one, since] : unwanted)
+        gone.insert(one);
     for (const Posted& one : rows) {
-        if (unwanted.contains({one.subject, std::string(idOf(one.headers))}))
+        const TakenBack its{one.subject, std::string(idOf(one.headers))};
+        if (unwanted.contains(its) || (cluster_ && cluster_->taken().has(its, one.kept))) {
             dropped.push_back(one.number);
-        else
+            gone.insert(its);
+        } else {
             all.push_back(&one);
+        }
     }
     STINT_TRY(outbox_.commit({}, dropped, promisesFor(all, {}), wallNow()));
-    for (const TakenBack& one : unwanted)
+    for (const TakenBack& one : gone)
         STINT_TRY(deleted(one));
-    STINT_TRY(outbox_.tellTaken({unwanted.begin(), unwanted.end()}));
+    STINT_TRY(outbox_.tellTaken({gone.begin(), gone.end()}));
     for (const Posted* const one : all)
         send(*one);
     // Devices are answered from now on: what was taken back may have been there again, and its epoch not yet begun.

@@ -48,6 +48,9 @@ public:
     /// noted.
     void takeBack(TakenBack what, std::function<void(Result<bool>)> done);
 
+    /// Another server has taken a message back, which the outbox here may have sent, or be about to.
+    void takenElsewhere(TakenBack what);
+
     /// The broker is there, again, or gone.
     void connected(bool up);
     /// All is looked at again, as after a connection.
@@ -86,8 +89,8 @@ private:
     };
     struct Unwanted {
         TakenBack what;
-        std::function<void(Result<bool>)> done;
-        std::int64_t behind = 0; ///< what was sent to the stream up to this number is waited for
+        std::function<void(Result<bool>)> done; ///< empty: another server has noted it, and answers
+        std::int64_t behind = 0;                ///< what was sent to the stream up to this number is waited for
     };
     /// A message that no outbox has: its sender waits.
     struct Direct {
@@ -124,6 +127,7 @@ private:
     void note(std::vector<Unwanted> unwanted);
     void settle();
     Result<bool> deleted(const TakenBack& what);
+    Result<bool> takenFromAll(const Unwanted& one);
     void keepDirect(std::vector<Wanted> wanted);
     void sendDirect(SteadyTime now);
     void endDirect(const Told& told);

@@ -105,11 +105,15 @@ Result<void> Outbox::forget(WallTime before) {
 
 Result<std::vector<Posted>> Outbox::since(WallTime then) {
     auto rows = STINT_TRY(database_.prepare(
-        "SELECT number, subject, headers, body FROM messages WHERE told = 0 OR kept >= ?1 ORDER BY number"));
+        "SELECT number, subject, headers, body, kept FROM messages WHERE told = 0 OR kept >= ?1 ORDER BY number"));
     rows.start(then.time_since_epoch().count());
     std::vector<Posted> all;
     while (STINT_TRY(rows.next())) {
-        Posted one{rows.integer(0), std::string(rows.text(1)), {}, std::string(rows.text(3))};
+        Posted one{.number = rows.integer(0),
+                   .subject = std::string(rows.text(1)),
+                   .headers = {},
+                   .body = std::string(rows.text(3)),
+                   .kept = WallTime(Duration(rows.integer(4)))};
         one.headers = STINT_TRY(headersIn(rows.text(2)));
         all.push_back(std::move(one));
     }
@@ -141,12 +145,12 @@ Result<void> Outbox::tellTaken(const std::vector<TakenBack>& all) {
     return together(all, [&](const TakenBack& one) { return tellTaken_.run(one.subject, one.id); });
 }
 
-Result<std::set<TakenBack>> Outbox::takenBack() {
-    auto rows = STINT_TRY(database_.prepare("SELECT subject, id FROM taken"));
+Result<std::map<TakenBack, WallTime>> Outbox::takenBack() {
+    auto rows = STINT_TRY(database_.prepare("SELECT subject, id, kept FROM taken"));
     rows.start();
-    std::set<TakenBack> all;
+    std::map<TakenBack, WallTime> all;
     while (STINT_TRY(rows.next()))
-        all.insert({std::string(rows.text(0)), std::string(rows.text(1))});
+        all[{std::string(rows.text(0)), std::string(rows.text(1))}] = WallTime(Duration(rows.integer(2)));
     return all;
 }
 

@@ -7,7 +7,6 @@
 #include <functional>
 #include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -24,6 +23,7 @@ struct Posted {
     std::string subject;
     Headers headers;
     std::string body;
+    WallTime kept = {}; ///< the time at which it was taken
 };
 
 /// A message that its sender does not want any more, by its subject and its id.
@@ -49,8 +49,8 @@ public:
     Result<void> takeBack(const std::vector<TakenBack>& all, WallTime now);
     /// The store does not have them any more.
     Result<void> tellTaken(const std::vector<TakenBack>& all);
-    /// All that is not forgotten.
-    Result<std::set<TakenBack>> takenBack();
+    /// All that is not forgotten, and since when.
+    Result<std::map<TakenBack, WallTime>> takenBack();
 
     /// Those that the store does not have, and those that it may have lost: kept since then. In their order.
     Result<std::vector<Posted>> since(WallTime then);

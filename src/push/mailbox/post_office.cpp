@@ -52,16 +52,19 @@ Result<void> PostOffice::alsoOpen(const std::function<void(const std::string& se
 
 // A device that was revoked at another server, over a route that was cut, is found so.
 void PostOffice::refresh() {
+    (void)cluster_->taken().readNew();
     if (!registrations_.readNew().ok() || !roster_.readNew().ok()) return;
     (void)revocations_.uphold(wallNow());
 }
 
 Cluster* PostOffice::joined(const Settings& settings) {
     if (!settings.member) return nullptr;
-    return &cluster_.emplace(broker_, *settings.member, [this, told = settings.membersChanged] {
+    const auto changed = [this, told = settings.membersChanged] {
         keeper_.reopen();
         told();
-    });
+    };
+    const auto takenBack = [this](const TakenBack& what) { keeper_.takenElsewhere(what); };
+    return &cluster_.emplace(broker_, *settings.member, changed, takenBack);
 }
 
 // The broker goes first: nobody is called back by it any more when the rest goes.
