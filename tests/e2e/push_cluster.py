@@ -39,15 +39,15 @@ def from64(text):
 
 
 class Member(HttpServer):
-    """A machine's `stint push serve`. Its words are those of the first start; later ones need none of a cluster's."""
+    """A machine's `stint push serve`. Later starts need none of a cluster's words, and have `always` again."""
 
-    def __init__(self, world, number, *words):
+    def __init__(self, world, number, *words, always=()):
         self.world = world
         self.data = world.root / f"member{number}"
         self.log = world.root / f"member{number}.log"
         self.port, self.nats_port, self.route_port = free_port(), free_port(), free_port()
         self.words = ["stint", "push", "serve", "--data", str(self.data), "--port", str(self.port), "--broker-port",
-                      str(self.nats_port)]
+                      str(self.nats_port), *always]
         self.start("--cluster", f"127.0.0.1:{self.route_port}", *words)
 
     def start(self, *words):
@@ -64,6 +64,17 @@ class Member(HttpServer):
                 raise TooLate(f"{self.words}: {self.log.read_text()}")
             self.printed += some
 
+    def posted(self, token, text, **headers):
+        """The Location of a message that it takes; a stream's leader may just be elected."""
+        def took():
+            status, its, _ = self.ask("POST", f"/push/v1/{token}", text, **{"TTL": "3600", **headers})
+            assert status in (201, 503), status
+            return its["Location"]
+        return until(took, within=FORMED)
+
+    def take_back(self, location):
+        return self.ask("DELETE", location)[0]
+
     def listens(self):
         with suppress(OSError, http.client.HTTPException):
             return self.ask("GET", "/metrics")[0] == 200
@@ -77,6 +88,9 @@ class Member(HttpServer):
         with suppress(OSError, http.client.HTTPException):
             return self.metric("stint_endpoint_replicated") == 1
         return False
+
+    def parts(self):
+        return children_of(self.process.pid)
 
     def pids(self):
         return [self.process.pid, *children_of(self.process.pid).values()]
@@ -116,9 +130,9 @@ class Member(HttpServer):
 
 
 class Cluster:
-    def __init__(self, world, members=3):
-        self.world = world
-        self.members = [Member(world, 0)]
+    def __init__(self, world, members=3, always=()):
+        self.world, self.always = world, always
+        self.members = [Member(world, 0, always=always)]
         self.devices = []
         until(self.members[0].listens)
         for _ in range(members - 1):
@@ -133,13 +147,13 @@ class Cluster:
             until(member.is_replicated, within=FORMED)
 
     def invite(self, *words):
-        """The words that `--join` takes."""
+        """The words that `--join` takes, at an address that needs no proxy."""
         line = self.world.done("push", "invite", "--server", "--data", str(self.members[0].data), *words).split()
         assert line[:4] == ["stint", "push", "serve", "--join"], line
-        return line[3:6]
+        return line[3], f"http://127.0.0.1:{self.members[0].port}", line[5]
 
-    def add(self, *words):
-        self.members.append(Member(self.world, len(self.members), *(words or self.invite())))
+    def add(self):
+        self.members.append(Member(self.world, len(self.members), *self.invite(), always=self.always))
         return self.members[-1]
 
     def device(self, member, awake=True):

@@ -7,6 +7,7 @@ import subprocess
 import tomllib
 
 import pytest
+from certificates import Authority
 from connector import PATIENCE
 from events import TooLate, wait_for_end
 from push_line import MISSING, PushLine
@@ -70,6 +71,14 @@ def served(world):
     made = Served(world)
     yield made
     made.close()
+
+
+@pytest.fixture
+def authority(world):
+    """Whoever is in this world trusts it."""
+    made = Authority(world.root / "authority")
+    world.environment["SSL_CERT_FILE"] = str(made.file)
+    return made
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import socket
 import ssl
 import subprocess
@@ -11,9 +12,9 @@ import time
 from contextlib import suppress
 
 import pytest
-from push_cluster import FORMED, Cluster, Member, Senders, in64
+from push_cluster import FORMED, Cluster, Member, Senders, Wire, in64
 from push_line import MAIL, PushLine, until
-from push_served import line_of, needs_all
+from push_served import authority, line_of, needs_all  # noqa: F401
 from push_server import free_port
 
 pytestmark = needs_all
@@ -168,6 +169,187 @@ def test_a_machine_whose_disk_is_new_is_filled_by_the_others(cluster):
     until(lost.is_replicated, within=FORMED)
     device.awake.set()
     device.until_texts(["one"])
+
+
+# Messages that are taken back, at any of them.
+
+
+def test_any_server_takes_back_what_another_has_taken(cluster):  # §3.2
+    device = cluster.device(cluster.members[0], awake=False)
+    for n, member in enumerate(cluster.members):
+        place = member.posted(device.token, f"by {n}")
+        assert [each.take_back(place) for each in cluster.members[n - 1:] + cluster.members[:n - 1]] == [204, 404, 404]
+    told = cluster.members[0].posted(device.token, "now or never", TTL="0")
+    assert [each.take_back(told) for each in cluster.members] == [404] * 3
+    over = cluster.members[1].posted(device.token, "worth nothing soon", TTL="1")
+    assert cluster.members[2].take_back(over) == 204  # its TTL is the device's affair
+    cluster.members[2].posted(device.token, "kept")
+    device.awake.set()
+    device.until_texts(["kept"])
+
+
+def are_gone(member, places):
+    """This server finds them no more: at the second question, where others are just deleting them."""
+    assert {member.take_back(place) for place in places} <= {204, 404}
+    return {member.take_back(place) for place in places} == {404}
+
+
+def gets_at(device, member, texts):
+    """That is all that this server has for the device."""
+    device.brokers = [f"nats://127.0.0.1:{member.nats_port}"]
+    device.awake.set()
+    device.until_texts(texts)
+
+
+@keeps_its_word
+@pytest.mark.parametrize("which", [0, 1, 2])
+def test_what_is_taken_back_while_a_machine_is_away_does_not_come_back_with_it(cluster, which):  # §3.2
+    away, other, third = (cluster.members[(which + n) % 3] for n in range(3))
+    device = cluster.device(other, awake=False)
+    places = [away.posted(device.token, f"gone {n}") for n in range(3)]
+    away.kill()
+    assert [other.take_back(place) for place in places] == [204] * 3  # a leader may be gone with it
+    third.posted(device.token, "kept")
+    away.start()
+    away.until_ready()
+    until(away.is_replicated, within=FORMED)
+    away.posted(device.token, "kept, too")  # the stream has a leader, and is looked at here
+    assert are_gone(away, places)
+    gets_at(device, away, ["kept", "kept, too"])
+
+
+@keeps_its_word
+def test_what_another_outbox_sends_again_does_not_come_back(world):  # §3.2, with two servers
+    cluster = Cluster(world, members=2)
+    try:
+        one, other = cluster.members
+        devices = [cluster.device(one, awake=False) for _ in range(6)]  # of streams that either of them leads
+        places = [other.posted(device.token, "gone") for device in devices]
+        kept = [other.posted(device.token, "kept") for device in devices]
+        assert [one.take_back(place) for place in places] == [204] * 6
+        for member in cluster.members:
+            member.kill()  # nobody knows the ids any more
+        for member in cluster.members:
+            member.start()
+        for member in cluster.members:
+            member.until_ready()
+        for device in devices:
+            device.awake.set()
+            device.until_texts(["kept"])
+        assert all(one.take_back(place) == 204 for place in kept)
+    finally:
+        cluster.close()
+
+
+@keeps_its_word
+def test_what_a_servers_outbox_has_never_sent_is_taken_back_by_another(world):  # §3.2, with two servers
+    cluster = Cluster(world, members=2)
+    try:
+        one, other = cluster.members
+        devices = [cluster.device(one, awake=False) for _ in range(6)]
+        until(lambda: other.metric("stint_endpoint_registrations") == 6)
+        os.kill(other.parts()["nats-server"], signal.SIGSTOP)
+        places = [other.posted(device.token, "gone") for device in devices]  # in its outbox alone
+        other.kill()
+        assert [one.take_back(place) for place in places] == [204] * 6
+        other.start()
+        other.until_ready()
+        for device in devices:
+            other.posted(device.token, "kept")
+        # The one that took them back may hear of the other after its outbox has sent them: they are gone soon after.
+        cluster.add().until_ready()
+        cluster.until_replicated()
+        assert are_gone(one, places)
+        for device in devices:
+            device.awake.set()
+            device.until_texts(["kept"])
+    finally:
+        cluster.close()
+
+
+# Devices that are revoked, at any of them.
+
+
+def is_cut(wire):
+    """The server ends that connection by itself, and says why."""
+    with pytest.raises(ConnectionError, match="Revoked"):
+        wire.read(FORMED)
+    return True
+
+
+def gets_in_nowhere(cluster, device):
+    for member in cluster.members:
+        with pytest.raises(ConnectionError, match="Authorization"):
+            Wire(f"nats://127.0.0.1:{member.nats_port}", device)
+
+
+def revoke(cluster, member, device):
+    cluster.world.done("push", "revoke", device.name, "--data", str(member.data))
+
+
+@keeps_its_word
+def test_a_device_that_is_revoked_at_one_server_is_cut_at_all_and_stays_out(cluster):  # §3.1
+    thief, owner = (cluster.device(cluster.members[1], awake=False) for _ in range(2))
+    wires = [Wire(f"nats://127.0.0.1:{member.nats_port}", thief) for member in cluster.members]
+    revoke(cluster, cluster.members[0], thief)
+    assert all(is_cut(wire) for wire in wires)
+    gets_in_nowhere(cluster, thief)
+    assert [member.post(thief.token, "x") for member in cluster.members] == [410] * 3
+    Wire(f"nats://127.0.0.1:{cluster.members[1].nats_port}", owner).close()  # nobody else is cut off
+    cluster.members[1].kill()
+    cluster.members[1].start()
+    cluster.members[1].until_ready()
+    gets_in_nowhere(cluster, thief)
+    cluster.members[2].posted(owner.token, "one")
+    owner.awake.set()
+    owner.until_texts(["one"])
+
+
+@keeps_its_word
+def test_a_machine_that_was_away_learns_who_was_revoked(cluster):  # §3.1
+    thief = cluster.device(cluster.members[1], awake=False)
+    cluster.members[1].kill()
+    until(lambda: cluster.world.stint("push", "revoke", thief.name, "--data", str(cluster.members[0].data)).code == 0,
+          within=FORMED)  # a leader may be gone with it
+    cluster.members[1].start()
+    cluster.members[1].until_ready()
+    until(lambda: thief.name in (cluster.members[1].data / "revoked").read_text(), within=FORMED)
+
+    def is_out():
+        with suppress(ConnectionError):
+            Wire(f"nats://127.0.0.1:{cluster.members[1].nats_port}", thief).close()
+            return False
+        return True
+
+    until(is_out, within=FORMED)
+    gets_in_nowhere(cluster, thief)
+
+
+# Devices elsewhere: TLS.
+
+
+def test_devices_of_a_cluster_speak_tls(world, authority, bus):  # noqa: F811, §5
+    certificate, key = authority.certificate("server", host="DNS:localhost")
+    cluster = Cluster(world, always=("--origin", "https://localhost", "--listen", "127.0.0.1", "--cert",
+                                     str(certificate), "--key", str(key)))
+    push = PushLine(world, bus, cluster.members[0])
+    try:
+        assert line_of(world)["server"]["origin"] == "https://localhost"
+        push.start_daemon()
+        app = push.connector(MAIL)
+        assert app.endpoint("a").startswith("https://localhost/push/v1/")
+        wanted = sorted(f"tls://localhost:{member.nats_port}" for member in cluster.members)
+        until(lambda: sorted(line_of(world)["server"]["brokers"]) == wanted)
+        for n, member in enumerate(cluster.members):
+            push.server = member
+            push.sends(app, "a", f"by {n}")
+        app.until(lambda: {"by 0", "by 1", "by 2"} <= set(app.texts()))
+        cluster.members[0].kill()
+        until(lambda: push.post(app, "a", "one is away") == 201, within=FORMED)
+        app.until(lambda: "one is away" in app.texts(), within=FORMED)
+    finally:
+        push.close()
+        cluster.close()
 
 
 # Strangers.

@@ -11,7 +11,7 @@ import threading
 import pytest
 from certificates import Authority
 from push_line import MAIL, PushLine, until
-from push_served import Served, another, line_of, needs_all, push, served  # noqa: F401
+from push_served import Served, another, authority, line_of, needs_all, push, served  # noqa: F401
 from push_server import free_port
 from world import ROOT
 
@@ -145,14 +145,7 @@ def test_an_origin_behind_a_proxy_is_what_others_are_told(world):
 # Devices on other machines: TLS, by a certificate for the origin's host.
 
 
-@pytest.fixture
-def authority(world):
-    made = Authority(world.root / "authority")
-    world.environment["SSL_CERT_FILE"] = str(made.file)
-    return made
-
-
-def listens(world, authority, bus):
+def listens(world, authority, bus):  # noqa: F811
     """A server for https://localhost, by a certificate for that host; and a device of it."""
     certificate, key = authority.certificate("server", host="DNS:localhost")
     served = Served(world, "--origin", "https://localhost", "--listen", "127.0.0.1", "--cert", str(certificate), "--key",
@@ -160,7 +153,7 @@ def listens(world, authority, bus):
     return PushLine(world, bus, served)
 
 
-def test_devices_elsewhere_speak_tls(world, authority, bus):
+def test_devices_elsewhere_speak_tls(world, authority, bus):  # noqa: F811
     push = listens(world, authority, bus)
     try:
         push.start_daemon()
@@ -173,7 +166,7 @@ def test_devices_elsewhere_speak_tls(world, authority, bus):
         push.close()
 
 
-def test_a_broker_with_a_strangers_certificate_is_none(world, authority, bus):
+def test_a_broker_with_a_strangers_certificate_is_none(world, authority, bus):  # noqa: F811
     push = listens(world, authority, bus)
     try:
         trusts = Authority(world.root / "another authority").file
@@ -189,7 +182,7 @@ def test_a_broker_with_a_strangers_certificate_is_none(world, authority, bus):
 
 
 @pytest.mark.parametrize("left_out", ["--origin", "--listen", "--cert", "--key"])
-def test_what_belongs_together_stands_together(world, authority, left_out):
+def test_what_belongs_together_stands_together(world, authority, left_out):  # noqa: F811
     certificate, key = authority.certificate("server", host="DNS:localhost")
     words = {"--origin": "https://localhost", "--listen": "127.0.0.1", "--cert": str(certificate), "--key": str(key)}
     del words[left_out]
