@@ -140,3 +140,51 @@ def test_without_a_daemon_it_says_so_and_looks_all_the_same(world, push):  # noq
     push.daemon.kill()
     found = findings(world, code=69)
     assert found["daemon"]["grade"] == "trouble" and found["joined"]["grade"] == "enforced"
+
+
+def replicas(**standings):
+    """What a server of a cluster tells of another one, and of itself."""
+    rows = {"192.0.2.7:7750": {"same": 19}, "192.0.2.8:7750": standings}
+    return "".join(f'stint_endpoint_replicas{{server="{server}",is="{how}"}} {count}\n'
+                   for server, its in rows.items() for how, count in its.items()) + "# EOF\n"
+
+
+@pytest.mark.parametrize(("metrics", "grade", "words"), [
+    (replicas(same=19), "enforced", "2 servers have as much"),
+    (replicas(same=17, moving=2), "enforced", "2 that are just written to"),
+    (replicas(same=18, behind=1), "advisory", "192.0.2.8:7750: less"),
+    (replicas(away=1), "advisory", "192.0.2.8:7750: no answer"),
+    (replicas(same=17, differs=1, behind=1), "trouble", "192.0.2.8:7750: other messages"),
+    ("# EOF\n", "advisory", "not compared yet"),
+    ('stint_endpoint_replicas{server="\x1b[2Jx",is="differs"} 1\nstint_endpoint_replicas{server="\n}{', "trouble", "x: other"),
+    ('stint_endpoint_replicas{server="x",is="same"} -\nstint_endpoint_replicas{server="",is="\n', "advisory", "not compared"),
+    (None, "advisory", "does not answer")])
+def test_replicas_are_judged_by_what_the_server_here_tells(world, push, metrics, grade, words):  # noqa: F811, §5
+    class Here(BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response_only(200)
+            self.end_headers()
+            self.wfile.write(metrics.encode())
+
+        def log_message(self, *_):
+            pass
+
+    here = ThreadingHTTPServer(("127.0.0.1", 0), Here)
+    threading.Thread(target=here.serve_forever, daemon=True).start()
+    if metrics is None:
+        here.shutdown()
+        here.socket.close()
+    data = world.root / "member"
+    data.mkdir(mode=0o700)
+    name, routes = "0" * 26, ["192.0.2.7:7750", "192.0.2.8:7750"]
+    for file, text in (("nkeys", "{}"), ("address", f"http://127.0.0.1:{here.server_port}"),
+                       ("cluster", json.dumps({"name": name, "route": routes[0], "others": routes[1:]}))):
+        (data / file).write_text(text)
+        (data / file).chmod(0o600)
+    try:
+        found = findings(world, "--data", str(data), code=1 if grade == "trouble" else 0)["replicas"]
+        assert found["grade"] == grade and words in found["found"] and "\x1b" not in found["found"], found
+        assert ("move jetstream out" in found["more"]) == (grade == "trouble")
+    finally:
+        here.shutdown()
+        here.server_close()

@@ -126,6 +126,6 @@ Result<Answer> post(const Request& request) {
     });
 }
 
-Result<Answer> get(const std::string& url) { return answerTo(url, usualAnswer, nullptr); }
+Result<Answer> get(const std::string& url, std::size_t longestAnswer) { return answerTo(url, longestAnswer, nullptr); }
 
 } // namespace stint::pushctl

@@ -39,6 +39,6 @@ std::string hostOf(const std::string& origin);
 /// Sends it, and follows no redirect: the URL is a secret. System: no answer came within half a minute.
 Result<Answer> post(const Request& request);
 /// Asks for what is there, likewise.
-Result<Answer> get(const std::string& url);
+Result<Answer> get(const std::string& url, std::size_t longestAnswer = usualAnswer);
 
 } // namespace stint::pushctl

@@ -450,6 +450,29 @@ Result<std::string> Broker::ask(const std::string& subject, std::string_view que
     return std::string(dataOf(answered));
 }
 
+Result<std::vector<std::string>> Broker::askAll(const std::string& subject, std::string_view question, std::size_t most,
+                                                Duration longest) const {
+    const std::string inbox = "_INBOX." + newId();
+    natsSubscription* made = nullptr;
+    STINT_TRY(checked(natsConnection_SubscribeSync(&made, it_->nats, inbox.c_str()), subject));
+    const Subscription answers(made);
+    STINT_TRY(checked(natsConnection_PublishRequest(it_->nats, subject.c_str(), inbox.c_str(), question.data(),
+                                                    static_cast<int>(question.size())),
+                      subject));
+    std::vector<std::string> all;
+    const auto until = std::chrono::steady_clock::now() + longest;
+    while (all.size() < most) {
+        const auto left = until - std::chrono::steady_clock::now();
+        natsMsg* answered = nullptr;
+        const auto status = natsSubscription_NextMsg(
+            &answered, made, std::max<std::int64_t>(std::chrono::duration_cast<Duration>(left).count(), 0));
+        if (status != NATS_OK) break; // no more of them
+        const Message message(answered);
+        all.emplace_back(dataOf(answered));
+    }
+    return all;
+}
+
 Result<nats::StreamInfo> Broker::Connection::moreReplicas(nats::StreamInfo info, int replicas, bool isOther) const {
     if (info->Config->Replicas >= replicas && !isOther) return info;
     info->Config->Replicas = std::max<std::int64_t>(info->Config->Replicas, replicas);
@@ -604,7 +627,10 @@ Result<std::uint64_t> Broker::readValues(std::string_view bucket, std::string_vi
 Result<std::uint64_t> Broker::openBucket(std::string_view bucket, int replicas, BucketBounds bounds) const {
     const std::string name(bucket);
     kvStore* found = nullptr;
-    if (js_KeyValue(&found, it_->jetStream.get(), name.c_str()) != NATS_OK) {
+    const auto status = js_KeyValue(&found, it_->jetStream.get(), name.c_str());
+    if (status != NATS_NOT_FOUND) {
+        STINT_TRY(checked(status, name)); // nobody knows whether it is there
+    } else {
         kvConfig config;
         kvConfig_Init(&config);
         config.Bucket = name.c_str();

@@ -75,6 +75,10 @@ public:
     Result<std::string> ask(const std::string& subject, std::string_view question,
                             Duration longest = std::chrono::seconds(2)) const;
 
+    /// The answers of all who answer: so many, or what came within `longest`. Unavailable: it cannot be asked.
+    Result<std::vector<std::string>> askAll(const std::string& subject, std::string_view question, std::size_t most,
+                                            Duration longest = std::chrono::seconds(2)) const;
+
     // These wait for the server's answer, 2 s at most: Unavailable where none comes.
 
     /// Makes the stream of a shard where it is not there, and gives it more replicas where it has less.

@@ -46,11 +46,11 @@ Answer wrongMethod(std::string_view allowed) {
 
 } // namespace
 
-Endpoint::Endpoint(Settings settings, const Broker& broker, Keeper& keeper, const Registrations& registrations,
-                   std::shared_ptr<Handover> handover, std::unique_ptr<Devices> devices,
-                   std::unique_ptr<Servers> servers, ServerKeys keys)
-    : settings_(std::move(settings)), broker_(broker), keeper_(keeper), registrations_(registrations),
-      handover_(std::move(handover)), devices_(std::move(devices)), servers_(std::move(servers)), keys_(keys) {}
+Endpoint::Endpoint(Settings settings, PostOffice& office, std::shared_ptr<Handover> handover,
+                   std::unique_ptr<Devices> devices, std::unique_ptr<Servers> servers, ServerKeys keys)
+    : settings_(std::move(settings)), broker_(office.broker()), keeper_(office.keeper()),
+      registrations_(office.registrations()), replicas_(office.replicas()), handover_(std::move(handover)),
+      devices_(std::move(devices)), servers_(std::move(servers)), keys_(keys) {}
 
 std::shared_ptr<const http::Caller> Endpoint::met(int socket) {
     return std::make_shared<const Sender>(addressOf(socket));
@@ -213,6 +213,11 @@ std::string Endpoint::metrics() const {
     addGauge(text, {"stint_endpoint_unacknowledged", "gauge", "Messages that the streams have not acknowledged."},
              static_cast<std::int64_t>(held.waiting));
     addGauge(text, {"stint_endpoint_replicated", "gauge", "1: three servers keep each message."}, held.isReplicated);
+    if (const auto standings = replicas_.standings(); !standings.empty())
+        text.begin({"stint_endpoint_replicas", "gauge", "Streams of each server, by how its replicas stand."});
+    for (const auto& [server, counts] : replicas_.standings())
+        for (const auto& [standing, count] : counts)
+            text.add("", {{"server", server}, {"is", std::string(nameOf(standing))}}, std::int64_t{count});
     return text.text();
 }
 

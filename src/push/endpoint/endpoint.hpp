@@ -25,9 +25,8 @@ public:
         bool behindProxy = false; ///< the last address of X-Forwarded-For is the sender's
     };
     /// `devices`, `servers`: nullptr where none may join.
-    Endpoint(Settings settings, const Broker& broker, Keeper& keeper, const Registrations& registrations,
-             std::shared_ptr<Handover> handover, std::unique_ptr<Devices> devices, std::unique_ptr<Servers> servers,
-             ServerKeys keys);
+    Endpoint(Settings settings, PostOffice& office, std::shared_ptr<Handover> handover,
+             std::unique_ptr<Devices> devices, std::unique_ptr<Servers> servers, ServerKeys keys);
 
     std::shared_ptr<const http::Caller> met(int socket) override;
     http::Judged judged(const http::Request& head) override;
@@ -54,6 +53,7 @@ private:
     const Broker& broker_;
     Keeper& keeper_;
     const Registrations& registrations_;
+    const Replicas& replicas_;
     std::shared_ptr<Handover> handover_;
     std::unique_ptr<Devices> devices_;
     std::unique_ptr<Servers> servers_;

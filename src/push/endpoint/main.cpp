@@ -124,8 +124,8 @@ Result<void> serve(const Options& options) {
     auto devices = STINT_TRY(devicesOf(options, keys, *office));
     auto servers = STINT_TRY(serversOf(options, keys, *office));
     const std::string address = fmt::format("http://127.0.0.1:{}", server.port());
-    Endpoint endpoint({options.origin.empty() ? address : options.origin, options.behindProxy}, office->broker(),
-                      office->keeper(), office->registrations(), shared, std::move(devices), std::move(servers), keys);
+    Endpoint endpoint({options.origin.empty() ? address : options.origin, options.behindProxy}, *office, shared,
+                      std::move(devices), std::move(servers), keys);
     printLine(address);
     server.run(loop.get(), endpoint);
     return {};

@@ -63,6 +63,15 @@ Json exports() {
     return list;
 }
 
+/// What brokers tell of their own replicas (§5, doctor): the system's account gives it to the server's alone.
+constexpr std::string_view replicasName = "replicas", replicasSubject = "$SYS.REQ.SERVER.PING.JSZ";
+Json exportedReplicas() {
+    return {{{"name", replicasName}, {"subject", replicasSubject}, {"type", "service"}, {"response_type", "Stream"}}};
+}
+Json importedReplicas(const std::string& from) {
+    return {{{"name", replicasName}, {"subject", replicasSubject}, {"account", from}, {"type", "service"}}};
+}
+
 Json imports(const std::string& from) {
     Json list = Json::array();
     for (const Given& one : given)
@@ -154,8 +163,10 @@ std::string Authority::clusterSecret() const {
 }
 
 std::string Authority::configuration(WallTime made, const std::vector<Revoked>& revoked, WallTime now) const {
-    Json its = account(true), devices = account(false);
+    Json its = account(true), devices = account(false), systems = account(false);
     its["exports"] = exports();
+    its["imports"] = importedReplicas(system().name());
+    systems["exports"] = exportedReplicas();
     devices["imports"] = imports(server().name());
     devices["signing_keys"] = {scopeOf(signing().name())};
     if (const Json all = revocations(revoked); !all.empty()) devices["revocations"] = all;
@@ -166,7 +177,7 @@ std::string Authority::configuration(WallTime made, const std::vector<Revoked>& 
     return fmt::format("operator: {}\nsystem_account: {}\nresolver: MEMORY\nresolver_preload: {{\n"
                        "  {}: {}\n  {}: {}\n  {}: {}\n}}\n",
                        signedBy(itsOperator(), "stint", made, itself), system().name(), system().name(),
-                       signedBy(system(), "SYSTEM", now, account(false)), server().name(),
+                       signedBy(system(), "SYSTEM", now, systems), server().name(),
                        signedBy(server(), "STINT", now, its), this->devices(),
                        signedBy(keys_[1], "DEVICES", now, devices));
 }

@@ -97,6 +97,14 @@ int Cluster::replicas() const {
     return servers_.size() >= enough ? enough : 1;
 }
 
+std::vector<Membership> Cluster::servers() const {
+    const std::lock_guard lock(mutex_);
+    std::vector<Membership> all;
+    for (const auto& [name, server] : servers_)
+        all.push_back(server);
+    return all;
+}
+
 std::vector<std::string> Cluster::brokers() const {
     const std::lock_guard lock(mutex_);
     std::vector<std::string> urls{self_.broker};

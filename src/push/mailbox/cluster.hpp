@@ -28,6 +28,8 @@ public:
 
     /// Replicas of all that is kept: 3 where there are as many servers, else 1.
     int replicas() const;
+    /// All that are known, this server among them.
+    std::vector<Membership> servers() const;
     /// The URLs of brokers that devices are told: this server's, then the others'; at most 8.
     std::vector<std::string> brokers() const;
     /// The routes at which the servers reach each other: its own, then the others'.

@@ -27,6 +27,7 @@ Result<std::unique_ptr<PostOffice>> PostOffice::open(const Settings& settings, c
 PostOffice::PostOffice(Broker broker, const ServerKeys& keys, Outbox outbox, const Settings& settings)
     : broker_(std::move(broker)), roster_(broker_, keys, [this] { (void)revocations_.uphold(wallNow()); }),
       registrations_(broker_, keys, roster_), revocations_(roster_, registrations_, settings.data, settings.revoked),
+      replicas_(broker_),
       keeper_(std::move(outbox), broker_, joined(settings),
               {.alsoOpen = [this, opened = settings.opened, tell = settings.tell]() mutable -> Result<void> {
                    STINT_TRY(alsoOpen(tell));
@@ -52,6 +53,7 @@ Result<void> PostOffice::alsoOpen(const std::function<void(const std::string& se
 
 // A device that was revoked at another server, over a route that was cut, is found so.
 void PostOffice::refresh() {
+    if (cluster_->replicas() > 1) replicas_.look(cluster_->servers());
     (void)cluster_->taken().readNew();
     if (!registrations_.readNew().ok() || !roster_.readNew().ok()) return;
     (void)revocations_.uphold(wallNow());

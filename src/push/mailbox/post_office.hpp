@@ -12,6 +12,7 @@
 #include "push/mailbox/keeper.hpp"
 #include "push/mailbox/mailbox.hpp"
 #include "push/mailbox/registrations.hpp"
+#include "push/mailbox/replicas.hpp"
 #include "push/mailbox/revocations.hpp"
 #include "push/mailbox/roster.hpp"
 
@@ -48,6 +49,7 @@ public:
     const Mailbox& mailbox() const { return mailbox_; }
     /// nullptr: the broker is alone.
     const Cluster* cluster() const { return cluster_ ? &*cluster_ : nullptr; }
+    const Replicas& replicas() const { return replicas_; }
 
 private:
     PostOffice(Broker broker, const ServerKeys& keys, Outbox outbox, const Settings& settings);
@@ -61,6 +63,7 @@ private:
     Roster roster_;
     Registrations registrations_;
     Revocations revocations_;
+    Replicas replicas_;
     Keeper keeper_;
     Mailbox mailbox_;
 };
