@@ -5,6 +5,7 @@ import binascii
 import ctypes
 import hashlib
 import http.client
+import itertools
 import json
 import os
 import random
@@ -15,7 +16,7 @@ import socket
 import subprocess
 import threading
 import time
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 
 import pytest
 from connector import PATIENCE
@@ -42,7 +43,7 @@ class Member(HttpServer):
     """A machine's `stint push serve`. Later starts need none of a cluster's words, and have `always` again."""
 
     def __init__(self, world, number, *words, always=()):
-        self.world = world
+        self.world, self.number, self.network = world, number, None
         self.data = world.root / f"member{number}"
         self.log = world.root / f"member{number}.log"
         self.port, self.nats_port, self.route_port = free_port(), free_port(), free_port()
@@ -53,8 +54,17 @@ class Member(HttpServer):
     def start(self, *words):
         self.printed = b""
         with self.log.open("a") as err:
-            self.process = subprocess.Popen([*self.words, *words], env=self.world.environment, stdout=subprocess.PIPE,
-                                            stderr=err, start_new_session=True)
+            before = self.network.words(self.number) if self.network else []
+            self.process = subprocess.Popen([*before, *self.words, *words], env=self.world.environment,
+                                            stdout=subprocess.PIPE, stderr=err, start_new_session=True)
+
+    def there(self):
+        """Where its loopback is, for sockets that this thread makes."""
+        return self.network.on(self.number) if self.network else nullcontext()
+
+    def ask(self, *words, **headers):
+        with self.there():
+            return super().ask(*words, **headers)
 
     def until_ready(self, within=FORMED):
         """It takes messages."""
@@ -92,6 +102,19 @@ class Member(HttpServer):
     def parts(self):
         return children_of(self.process.pid)
 
+    def standings(self):
+        """How many streams of each server stand how, beside their leaders."""
+        rows = re.findall(r'^stint_endpoint_replicas{server="([^"]+)",is="(\w+)"} (\d+)$', self.ask("GET", "/metrics")[2],
+                          re.MULTILINE)
+        return {(server, standing): int(count) for server, standing, count in rows}
+
+    def sees_all(self, servers=3):
+        """All servers have what their leaders have."""
+        with suppress(OSError, http.client.HTTPException):
+            seen = self.standings()
+            return len({server for server, _ in seen}) == servers and {how for _, how in seen} <= {"same", "moving"}
+        return False
+
     def pids(self):
         return [self.process.pid, *children_of(self.process.pid).values()]
 
@@ -107,12 +130,18 @@ class Member(HttpServer):
             wait_for_end(pid)
 
     def split_off(self):
-        """The others do not hear it, and it hears nobody."""
+        """The others do not hear it, and it hears nobody: by its cable where it has one, else it stands still."""
+        if self.network:
+            self.network.pull(self.number)
+            return
         self.stopped = self.pids()
         for pid in self.stopped:
             os.kill(pid, signal.SIGSTOP)
 
     def come_back(self):
+        if self.network:
+            self.network.plug(self.number)
+            return
         for pid in reversed(self.stopped):
             os.kill(pid, signal.SIGCONT)
 
@@ -134,6 +163,13 @@ class Cluster:
         self.world, self.always = world, always
         self.members = [Member(world, 0, always=always)]
         self.devices = []
+        try:
+            self.begin(members)
+        except BaseException:
+            self.close()
+            raise
+
+    def begin(self, members):
         until(self.members[0].listens)
         for _ in range(members - 1):
             self.add()
@@ -146,6 +182,10 @@ class Cluster:
         for member in self.members:
             until(member.is_replicated, within=FORMED)
 
+    def is_whole(self):
+        """Another may fail."""
+        return all(member.sees_all() for member in self.members)
+
     def invite(self, *words):
         """The words that `--join` takes, at an address that needs no proxy."""
         line = self.world.done("push", "invite", "--server", "--data", str(self.members[0].data), *words).split()
@@ -155,6 +195,25 @@ class Cluster:
     def add(self):
         self.members.append(Member(self.world, len(self.members), *self.invite(), always=self.always))
         return self.members[-1]
+
+    def spread(self, network):
+        """Each goes on as a machine of its own, at another address."""
+        for member in self.members:
+            assert member.end() == 0
+        routes = [f"{network.address(n)}:{member.route_port}" for n, member in enumerate(self.members)]
+        for member, route in zip(self.members, routes):
+            file = member.data / "cluster"
+            place = json.loads(file.read_text()) | {"route": route, "others": [each for each in routes if each != route]}
+            file.write_text(json.dumps(place))
+            member.network = network
+            member.start()
+        for member in self.members:
+            member.until_ready()
+        self.until_replicated()
+
+    def at(self, nats_port):
+        """The member whose broker that is."""
+        return next(member for member in self.members if member.nats_port == nats_port)
 
     def device(self, member, awake=True):
         self.devices.append(Device(self, member, awake))
@@ -172,7 +231,8 @@ class Wire:
 
     def __init__(self, url, device):
         host, _, port = url.removeprefix("nats://").rpartition(":")
-        self.socket = socket.create_connection((host, int(port)), timeout=ANSWERED)
+        with device.cluster.at(int(port)).there():
+            self.socket = socket.create_connection((host, int(port)), timeout=ANSWERED)
         self.bytes, self.heard, self.count, self.device = b"", [], 0, device
         info = json.loads(self.line(ANSWERED)[5:])
         self.inbox = f"_INBOX.{device.name}.{os.urandom(8).hex()}"
@@ -252,6 +312,7 @@ class Device:
     """A device of the law's letter (§4.1): cursors, epochs and ids; one registration. It goes to any broker that it knows."""
 
     def __init__(self, cluster, member, awake=True):
+        self.cluster = cluster
         ed25519 = pytest.importorskip("cryptography.hazmat.primitives.asymmetric.ed25519")
         from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
         self.key = ed25519.Ed25519PrivateKey.generate()
@@ -386,29 +447,39 @@ class Senders:
         member = chance.choice(self.cluster.members)
         while not self.ends.wait(self.pause):
             count += 1
-            text, device = f"{which}-{count}", chance.choice(list(self.accepted))
-            try:
-                # The store keeps the last 100 of each subject.
-                status = self.post(member, device.token, text, Urgency=chance.choice(["normal", "low", "very-low"]))
-            except (OSError, http.client.HTTPException):
-                status = 0
-            with self.lock:
-                self.answers.append(status)
-                if status == 201:
-                    self.accepted[device].append(text)
-                    self.longest = max(self.longest, time.monotonic() - self.last)
-                    self.last = time.monotonic()
-                    self.enough.notify_all()
-                elif status in (0, 503):
-                    self.unsure.add(text)
+            status = self.send(member, f"{which}-{count}", chance)
             assert status in (0, 201, 429, 503), status
             if status != 201:
                 member = chance.choice(self.cluster.members)
+
+    def send(self, member, text, chance=random):
+        device = chance.choice(list(self.accepted))
+        try:
+            # The store keeps the last 100 of each subject.
+            status = self.post(member, device.token, text, Urgency=chance.choice(["normal", "low", "very-low"]))
+        except (OSError, http.client.HTTPException):
+            status = 0
+        with self.lock:
+            self.answers.append(status)
+            if status == 201:
+                self.accepted[device].append(text)
+                self.longest = max(self.longest, time.monotonic() - self.last)
+                self.last = time.monotonic()
+                self.enough.notify_all()
+            elif status in (0, 503):
+                self.unsure.add(text)
+        return status
+
+    def until_taken_by(self, member):
+        numbers = itertools.count(len(self.answers))
+        until(lambda: self.send(member, f"to {member.number}: {next(numbers)}") == 201, within=2 * FORMED)
 
     @staticmethod
     def post(member, token, text, **headers):
         connection = http.client.HTTPConnection("127.0.0.1", member.port, timeout=5)
         try:
+            with member.there():
+                connection.connect()
             connection.request("POST", f"/push/v1/{token}", text, {"TTL": "3600", **headers})
             return connection.getresponse().status
         finally:
@@ -421,6 +492,10 @@ class Senders:
         with self.enough:
             there = self.count() + count
             assert self.enough.wait_for(lambda: self.count() >= there, within), f"{self.count()} of {there} accepted"
+
+    def until_whole(self):
+        """Looks after each message that is accepted meanwhile."""
+        until(lambda: self.cluster.is_whole() or self.until_more(1), within=4 * FORMED)
 
     def stop(self):
         self.ends.set()
