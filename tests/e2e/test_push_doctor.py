@@ -143,7 +143,7 @@ def test_without_a_daemon_it_says_so_and_looks_all_the_same(world, push):  # noq
 
 
 def replicas(**standings):
-    """What a server of a cluster tells of another one, and of itself."""
+    """The word of a cluster's server for another one, and for itself."""
     rows = {"192.0.2.7:7750": {"same": 19}, "192.0.2.8:7750": standings}
     return "".join(f'stint_endpoint_replicas{{server="{server}",is="{how}"}} {count}\n'
                    for server, its in rows.items() for how, count in its.items()) + "# EOF\n"

@@ -8,7 +8,7 @@ using namespace stint::push;
 
 namespace {
 
-/// What the broker answers of one stream; led by `leader`, with a replica at each of a, b and c.
+/// The broker's answer of one stream; led by `leader`, with a replica at each of a, b and c.
 std::string answerOf(const std::string& broker, const std::string& leader, const Replica& its) {
     std::string others;
     for (const char name : {'a', 'b', 'c'})

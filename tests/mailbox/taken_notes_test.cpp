@@ -1,4 +1,4 @@
-// What one server of a cluster takes back that another has taken (push.md §3.2).
+// Messages that one server of a cluster takes back, and another has taken (push.md §3.2).
 #include <algorithm>
 #include <atomic>
 

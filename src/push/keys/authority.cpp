@@ -63,7 +63,7 @@ Json exports() {
     return list;
 }
 
-/// What brokers tell of their own replicas (§5, doctor): the system's account gives it to the server's alone.
+/// The brokers' word for their own replicas (push.md §5, doctor): the system's account gives it to the server's alone.
 constexpr std::string_view replicasName = "replicas", replicasSubject = "$SYS.REQ.SERVER.PING.JSZ";
 Json exportedReplicas() {
     return {{{"name", replicasName}, {"subject", replicasSubject}, {"type", "service"}, {"response_type", "Stream"}}};

@@ -43,7 +43,7 @@ const Replica* replicaOf(const Look& look, const std::string& stream, const std:
     return its == found->second.at.end() ? nullptr : &its->second;
 }
 
-/// As far as its leader, and with something else in it.
+/// It is as far as its leader, and has something else.
 bool isOther(const Look& look, const std::string& stream, const std::string& leader, const std::string& broker) {
     const Replica* const its = replicaOf(look, stream, broker);
     const Replica* const leaders = replicaOf(look, stream, leader);
