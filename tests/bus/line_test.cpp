@@ -90,8 +90,20 @@ TEST_CASE("a batch, a registration and its end are the core's to answer; a word 
                          [](Writer& writer) { noOptions(writer.uint64(7).boolean(false)); })
                     .isError());
     CHECK(world.owner.tookIt == std::vector{std::pair(std::uint64_t{7}, false)});
-    const wire::Message app = world.ask(line, wire::pushInterface, "WhoCalls", [](Writer& writer) {
-        noOptions(writer.uint32(5).uint64(6).string("com.example.mail"));
-    });
+    const auto process = [](Writer& writer) { noOptions(writer.uint32(5).uint64(6).string("com.example.mail")); };
+    const wire::Message app = world.ask(line, wire::pushInterface, "WhoCalls", process);
     CHECK(wire::Reader(app).string().value() == "com.example.mail");
+    const auto trouble = [](Writer& writer) {
+        wire::DictionaryWriter options(writer.boolean(false));
+        options.put("trouble", std::string(1'000, 'x'));
+    };
+    CHECK_FALSE(world.ask(line, wire::pushInterface, "Watches", trouble).isError());
+    const auto* watched = std::get_if<NotificationsWatched>(&world.owner.arrivals.back());
+    REQUIRE(watched);
+    CHECK_FALSE(watched->on);
+    CHECK(watched->trouble == std::string(300, 'x'));
+    CHECK_FALSE(world.ask(line, wire::pushInterface, "Showed", process).isError());
+    const auto* showed = std::get_if<AppShowed>(&world.owner.arrivals.back());
+    REQUIRE(showed);
+    CHECK(showed->app == AppId{"com.example.mail"});
 }

@@ -185,6 +185,7 @@ public:
         return found;
     }
     LineWanted line() const override { return {}; }
+    void tellShown(std::vector<MessageStory>&, Now) const override {}
     SchedulerView overview(std::size_t, Now) const override { return whole; }
     bool canRunUserInitiatedJobs(const AppId&) const override { return true; }
     bool canScheduleExactAlarms(const AppId&) const override { return true; }

@@ -21,6 +21,7 @@ struct LineDesk {
     Now now{Instant{1h}, WallTime{24h * 365 * 56}};
     Device device{.plugged = false, .charging = std::nullopt};
     std::map<std::string, Registration> registrations;
+    std::map<AppId, StoredApp> memories;
     std::map<std::uint64_t, PushMessage> waiting;
     std::map<std::string, WallTime> seen;
     LinePlace place;
@@ -46,6 +47,8 @@ struct LineDesk {
         snapshot.stamp = {.alive = now.elapsed, .good = good.value_or(now.wall), .clockGood = !good};
         snapshot.sameBoot = !died;
         if (died) snapshot.stamp.alive = died;
+        for (const auto& [app, memory] : memories)
+            snapshot.apps.push_back(memory);
         for (const auto& [name, registration] : registrations)
             snapshot.registrations.push_back(registration);
         for (const auto& [id, message] : waiting)
@@ -70,9 +73,9 @@ struct LineDesk {
         device.dozeForce = on ? std::optional(DozeForce::Idle) : std::nullopt;
         event(DeviceChanged{{}, device});
     }
-    bool registers(const std::string& name, const AppId& app = talk) {
+    bool registers(const std::string& name, const AppId& app = talk, const std::string& connector = {}) {
         error.reset();
-        event(Registered{.call = {7}, .name = name, .app = app});
+        event(Registered{.call = {7}, .name = name, .app = app, .connector = connector});
         return !error;
     }
     LineMessage message(const std::string& name, std::uint64_t sequence, Urgency urgency = Urgency::Normal) const {
@@ -98,6 +101,8 @@ private:
                 registrations[save->registration.name] = save->registration;
             if (const auto* drop = std::get_if<DropRegistration>(&record)) registrations.erase(drop->name);
             if (const auto* past = std::get_if<SavePastMessage>(&record)) logged.push_back(past->story);
+            if (const auto* save = std::get_if<SaveApp>(&record))
+                memories.insert_or_assign(save->memory.app, StoredApp{save->memory, BootId{"first"}, save->written});
             if (const auto* save = std::get_if<SaveLinePlace>(&record)) place = save->place;
             if (const auto* save = std::get_if<SaveSeenMessage>(&record)) seen[save->id] = save->when;
             if (const auto* keep = std::get_if<KeepSeenMessages>(&record))

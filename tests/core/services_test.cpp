@@ -149,3 +149,22 @@ TEST_CASE("a service shows no more notifications than its app may have") { // jo
     CHECK_FALSE(stage.also(50));
     CHECK(stage.shown.size() == 50);
 }
+
+TEST_CASE("a notification through Stint is for the high messages before it, and an update for none") { // limits.md §8.5
+    Served stage;
+    stage.see(mail, true);
+    const auto shown = [&] { return stage.core->apps(stage.clock()).at(0).messages.shown; };
+    const auto pushed = [&] {
+        stage.event(MessageArrived{.call = {1}, .app = mail, .urgency = Urgency::High, .data = {}});
+    };
+    pushed();
+    REQUIRE(stage.core->apps(stage.clock()).at(0).messages.delivered == 1);
+    CHECK(shown() == 0);
+    REQUIRE(stage.begins());
+    CHECK(shown() == 1);
+    pushed();
+    CHECK_FALSE(stage.also(4));
+    CHECK(shown() == 1);
+    CHECK_FALSE(stage.also(5));
+    CHECK(shown() == 2);
+}

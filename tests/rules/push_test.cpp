@@ -108,15 +108,15 @@ TEST_CASE("what is older than a week is forgotten") { // §8.5, the last 7 days
         memory.pushes.push_back({.delivered = pushTime - 24h * 7 + 1ms});
     CHECK(downgraded(memory, pushTime, {}));
     CHECK_FALSE(downgraded(memory, pushTime + 1ms, {}));
-    noteDelivered(memory, pushTime + 1ms, {});
+    noteDelivered(memory, {.delivered = pushTime + 1ms}, {});
     CHECK(memory.pushes.size() == 1);
 }
 
 TEST_CASE("a notification is for every message of the two minutes before it") { // §8.5, push.match
     AppMemory memory;
-    noteDelivered(memory, pushTime - 2min - 1ms, {});
-    noteDelivered(memory, pushTime - 2min, {});
-    noteDelivered(memory, pushTime, {});
+    noteDelivered(memory, {.delivered = pushTime - 2min - 1ms}, {});
+    noteDelivered(memory, {.delivered = pushTime - 2min}, {});
+    noteDelivered(memory, {.delivered = pushTime}, {});
     noteShown(memory, pushTime, {});
     CHECK_FALSE(memory.pushes[0].shown);
     CHECK(memory.pushes[1].shown);
@@ -126,7 +126,7 @@ TEST_CASE("a notification is for every message of the two minutes before it") { 
 TEST_CASE("a burst is not judged before its notification could have come") { // §8.5
     AppMemory memory;
     for (int i = 0; i < 10; ++i)
-        noteDelivered(memory, pushTime, {});
+        noteDelivered(memory, {.delivered = pushTime}, {});
     CHECK_FALSE(downgraded(memory, pushTime + 2min - 1ms, {}));
     CHECK(downgraded(memory, pushTime + 2min, {}));
 }
@@ -135,9 +135,68 @@ TEST_CASE("the ratio recovers once the app shows what it sends") { // §8.5: unt
     AppMemory memory = sender(10, 4);
     CHECK(downgraded(memory, pushTime, {}));
     for (int i = 0; i < 2; ++i)
-        noteDelivered(memory, pushTime, {}); // downgraded ones count, too
+        noteDelivered(memory, {.delivered = pushTime}, {}); // downgraded ones count, too
     noteShown(memory, pushTime, {});
     CHECK_FALSE(downgraded(memory, pushTime, {}));
+}
+
+TEST_CASE("what nobody could see is neither for nor against the app") { // push.md §4.3
+    AppMemory memory = sender(10, 4);
+    for (PushNote& note : memory.pushes)
+        note.judged = note.shown;
+    CHECK_FALSE(downgraded(memory, pushTime, {}));
+    for (int i = 0; i < 6; ++i)
+        noteDelivered(memory, {.delivered = pushTime, .judged = false}, {});
+    CHECK(messagesOf(memory, 0, {pushTime, {}}, {}).unjudged == 12);
+    CHECK_FALSE(noteUnseen(memory, pushTime, {}));
+    noteDelivered(memory, {.delivered = pushTime}, {});
+    CHECK(shownOf(memory.pushes.back(), pushTime + 2min - 1ms, {}) == Shown::Waits);
+    CHECK(shownOf(memory.pushes.back(), pushTime + 2min, {}) == Shown::No);
+    CHECK_FALSE(noteUnseen(memory, pushTime + 2min, {}));
+    CHECK(noteUnseen(memory, pushTime + 2min - 1ms, {}));
+    CHECK(shownOf(memory.pushes.back(), pushTime + 2min, {}) == Shown::NotJudged);
+    CHECK(noteShown(memory, pushTime, {})); // seen all the same
+    CHECK_FALSE(noteShown(memory, pushTime, {}));
+    CHECK(shownOf(memory.pushes.back(), pushTime, {}) == Shown::Yes);
+}
+
+TEST_CASE("when a downgrade begins and ends by time alone is foretold to the millisecond") { // §8.5
+    AppMemory memory = sender(9, 3);
+    CHECK_FALSE(downgradeChangesAt(memory, pushTime, {}));
+    noteDelivered(memory, {.delivered = pushTime}, {});
+    CHECK(downgradeChangesAt(memory, pushTime, {}) == pushTime + 2min);
+    CHECK(downgradeChangesAt(memory, pushTime + 2min - 1ms, {}) == pushTime + 2min);
+    // Ten, of which three; nine are too few to be judged.
+    const Instant end = memory.pushes.front().delivered + 24h * 7;
+    CHECK(downgradeChangesAt(memory, pushTime + 2min, {}) == end);
+    CHECK(downgraded(memory, end - 1ms, {}));
+    CHECK_FALSE(downgraded(memory, end, {}));
+    CHECK_FALSE(downgradeChangesAt(memory, end, {}));
+    CHECK(messagesOf(memory, 0, {pushTime + 2min, WallTime{1h}}, {}).until == WallTime{1h} + (end - (pushTime + 2min)));
+}
+
+TEST_CASE("what is foretold comes true, whatever is delivered and shown") { // §8.5
+    Constants constants;
+    for (const Duration match : {Duration{2min}, Duration{0}, Duration{24h}}) {
+        constants.pushMatch = match;
+        constants.pushWindow = 1h;
+        constants.pushMinMessages = 3;
+        AppMemory memory;
+        std::uint32_t chance = 7;
+        for (int minute = 0; minute < 600; ++minute) {
+            chance = chance * 1'664'525 + 1'013'904'223;
+            const Instant now = pushTime + 1min * minute;
+            if (chance >> 29 == 0)
+                noteDelivered(memory, {.delivered = now, .judged = (chance >> 28 & 1U) == 0}, constants);
+            if (chance >> 27 == 31) noteShown(memory, now, constants);
+            const bool before = downgraded(memory, now, constants);
+            Instant changes = now;
+            while (changes < now + 2h && downgraded(memory, changes, constants) == before)
+                changes += 1min;
+            const auto foretold = downgradeChangesAt(memory, now, constants);
+            CHECK(foretold.value_or(now + 2h) == changes);
+        }
+    }
 }
 
 TEST_CASE("a message goes to a declared receiver, and needs its name only where there are several") { // §8.5

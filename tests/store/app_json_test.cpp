@@ -18,8 +18,8 @@ TEST_CASE("the bytes of a stored usage and of stored ledgers are these") { // a 
         R"({"alarms":[6900000,6960000],"days":[[20001,5,4,3,2,1,[],[],0,0],[20051,0,0,0,0,0,[["QUOTA",2]],[["exact",1]],0,0]],)"
         R"("expedited":{"credit":6120000,"open":[7860000,1],)"
         R"("sessions":[[6720000,6720000,1]],"tally":6060000,"topSince":7920000},"grantUntil":8340000,"leftForeground":8280000,)"
-        R"("leftTop":8220000,"mayServeUntil":8340000,"pushes":[[7020000,true],)"
-        R"([7080000,false]],"quota":{"jobStarts":[7800000,3],"open":[7800000,2],"sessionEnds":[7320000,1],)"
+        R"("leftTop":8220000,"mayServeUntil":8340000,"pushes":[[7020000,true,7,8],)"
+        R"([7080000,false,0,0],[7080000,null,0,0]],"quota":{"jobStarts":[7800000,3],"open":[7800000,2],"sessionEnds":[7320000,1],)"
         R"("sessions":[[6600000,6660000,1],[7200000,7320000,1,true]]},"silences":[8160000],"timeouts":{"regular":[7980000],)"
         R"("userInitiated":[8040000,8100000]},"whileIdleAlarms":[6960000]})");
     CHECK(ledgersText({}) == "{}");
@@ -77,6 +77,8 @@ TEST_CASE("what is no ledger is refused by name, and nothing of it is taken") { 
         {"{\"alarms\":[5,4]}",                                       "alarms are out of order"},
         {"{\"whileIdleAlarms\":\"none\"}",                           "whileIdleAlarms is not a list"},
         {"{\"alarms\":[1],\"pushes\":[[1,1]]}",                      "pushes is neither true nor false"},
+        {"{\"pushes\":[[1,true,3]]}",                                "pushes is not a list of 4"},
+        {"{\"pushes\":[[1,true,-1,5]]}",                             "pushes is out of range: -1"},
         {"{\"timeouts\":[]}",                                        "timeouts is not an object"},
         {"{\"timeouts\":{\"hourly\":[]}}",                           "unknown key \"hourly\" in timeouts"},
         {"{\"timeouts\":{\"regular\":[2,1]}}",                       "timeouts are out of order"},

@@ -169,7 +169,9 @@ inline AppMemory memoryOf(std::int32_t nth, const std::string& app = "com.exampl
                         .topSince = at(time(32))};
     memory.alarms = {at(time(15)), at(time(16))};
     memory.whileIdleAlarms = {at(time(16))};
-    memory.pushes = {{at(time(17)), true}, {at(time(18)), false}};
+    memory.pushes = {{.delivered = at(time(17)), .shown = true, .message = 7, .came = WallTime{8ms}},
+                     {.delivered = at(time(18))},
+                     {.delivered = at(time(18)), .judged = false}};
     memory.timeouts = {{JobClass::Regular, {at(time(33))}}, {JobClass::UserInitiated, {at(time(34)), at(time(35))}}};
     memory.silences = {at(time(36))};
     memory.days = {{.day = 20'000 + nth, .received = 5, .sent = 4, .metered = 3, .roaming = 2, .again = 1},

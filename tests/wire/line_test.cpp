@@ -47,6 +47,7 @@ TEST_CASE("all that the line is to know arrives") { // push.md §4.2
                                .details = R"({"token":"t"})",
                                .fetched = {},
                                .cursors = {1, 2, 3, 4}}}};
+    line.watch = true;
     line.entries.push_back(line.entries.front());
     line.entries.front().fetched.set(placeOf(Urgency::High)).set(placeOf(Urgency::VeryLow));
     line.entries.back().ended = true;

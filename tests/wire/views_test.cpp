@@ -289,7 +289,8 @@ TEST_CASE("every member of a message's story goes over the wire, each key docume
                             .tries = 2,
                             .again = WallTime(1'700'000'060s),
                             .state = MessageState::Expired,
-                            .ended = WallTime(1'700'000'100s)};
+                            .ended = WallTime(1'700'000'100s),
+                            .shown = Shown::NotJudged};
     CHECK(throughTheWire(sent, writeRow<MessageStory>, readRow<MessageStory>) == sent);
     CHECK(throughTheWire(MessageStory{}, writeRow<MessageStory>, readRow<MessageStory>) == MessageStory{});
     const std::string text = interfaceText("org.stint.Limits1");
@@ -308,7 +309,15 @@ TEST_CASE("every member of a registration and of the line goes over the wire, ea
                                         .waiting = 3,
                                         .ended = true,
                                         .retires = WallTime(1'700'000'200s),
-                                        .name = "news"};
+                                        .name = "news",
+                                        .messages = {.delivered = 12,
+                                                     .shown = 4,
+                                                     .downgraded = true,
+                                                     .waiting = 1,
+                                                     .room = 99,
+                                                     .unjudged = 2,
+                                                     .until = WallTime(1'700'000'300s),
+                                                     .notJudged = "refused"}};
     CHECK(throughTheWire(registration, writeRow<RegistrationView>, readRow<RegistrationView>) == registration);
     const LineStatus line{.up = true,
                           .server = "push.example:4222",
@@ -320,7 +329,8 @@ TEST_CASE("every member of a registration and of the line goes over the wire, ea
                           .fetched = "h",
                           .closedUntil = WallTime(1'700'000'600s),
                           .registrations = 2,
-                          .waiting = 3};
+                          .waiting = 3,
+                          .unwatched = "refused"};
     CHECK(throughTheWire(line, writeRow<LineStatus>, readRow<LineStatus>) == line);
     const std::string text = interfaceText("org.stint.Limits1");
     for (const auto& keys : {keysOf(registration), keysOf(line)})

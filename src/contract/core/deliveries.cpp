@@ -188,7 +188,12 @@ void deliver(Turn& turn, App& app, Messages::Waiting waiting, Urgency urgency) {
         trace.lateBy = turn.now.elapsed - message.arrived;
     turn.effect(std::move(trace));
     if (message.urgency == Urgency::High && !message.deleted && waiting.tries == 0) {
-        noteDelivered(app.memory, turn.now.elapsed, turn.state.constants);
+        noteDelivered(app.memory,
+                      {.delivered = turn.now.elapsed,
+                       .judged = isJudged(turn.state, connector),
+                       .message = static_cast<std::int64_t>(message.id),
+                       .came = message.came},
+                      turn.state.constants);
         turn.save(app);
     }
     const bool high = urgency == Urgency::High;
@@ -454,6 +459,7 @@ std::vector<MessageStory> MessageStory::all(const State& state, Now now) {
     for (const auto& [number, delivery] : state.deliveries.underWay())
         if (delivery.message) stories.push_back(storyOf(*delivery.message, MessageState::Given, now));
     std::ranges::sort(stories, {}, &MessageStory::number);
+    tellShown(state, stories, now);
     return stories;
 }
 

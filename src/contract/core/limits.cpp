@@ -265,7 +265,7 @@ std::vector<AppView> AppView::all(const State& state, Now now) {
         view.alarms = alarmsOf(app, world);
         const bool exact = maySetExactAlarms(app);
         view.whileIdleAlarms = whileIdleAlarmsOf(app, exact ? AlarmKind::ExactWhileIdle : AlarmKind::WhileIdle, world);
-        view.messages = messagesOf(app.memory, state.messages.countFor(id), now.elapsed, state.constants);
+        view.messages = messagesViewOf(state, app, now);
         view.days = app.memory.days;
         view.maybeVisible = maybeOnScreen(app) && !onScreen(app);
         views.push_back(std::move(view));

@@ -243,7 +243,7 @@ void endRegistration(Turn& turn, Line::Entry& entry) {
 }
 
 LineWanted wantedOf(const Line& line) {
-    LineWanted wanted{.place = line.place, .of = {}};
+    LineWanted wanted{.place = line.place, .of = {}, .watch = line.watch};
     for (const auto& [name, entry] : line.entries)
         wanted.of.push_back({entry.registration, entry.fetched, entry.closed, entry.doubted});
     return wanted;
@@ -426,6 +426,8 @@ void settleLine(Turn& turn) {
         opens = opens || (fetched & ~entry.fetched).any();
         entry.fetched = fetched;
     }
+    const bool watch = wantsWatch(turn.state);
+    differs = std::exchange(line.watch, watch) != watch || differs;
     if (std::exchange(line.fetched, now) != now)
         turn.effect(Trace{.what = Trace::What::Line, .result = line.closedUntil ? "flood" : "", .to = lettersOf(now)});
     if (differs) turn.effect(wantedOf(line));
@@ -433,7 +435,7 @@ void settleLine(Turn& turn) {
     keepAlive(turn);
 }
 
-std::vector<RegistrationView> RegistrationView::all(const State& state, Now) {
+std::vector<RegistrationView> RegistrationView::all(const State& state, Now now) {
     std::vector<RegistrationView> views;
     for (const auto& [name, entry] : state.line.entries) {
         const Registration& registration = entry.registration;
@@ -448,6 +450,8 @@ std::vector<RegistrationView> RegistrationView::all(const State& state, Now) {
                          .ended = registration.ended,
                          .retires = registration.retires,
                          .name = registration.own});
+        if (const App* const app = state.app(registration.app))
+            views.back().messages = messagesViewOf(state, *app, now);
     }
     std::ranges::stable_sort(views, {}, &RegistrationView::app);
     return views;
@@ -467,7 +471,8 @@ std::vector<LineStatus> LineStatus::all(const State& state, Now now) {
                       .asks = wall(line.next),
                       .fetched = lettersOf(line.fetched),
                       .closedUntil = wall(line.closedUntil),
-                      .registrations = std::ssize(line.entries)};
+                      .registrations = std::ssize(line.entries),
+                      .unwatched = line.watch ? unwatchedBecause(state) : ""};
     for (const auto& [name, entry] : line.entries)
         status.waiting += state.messages.countOf(name);
     return {status};

@@ -51,7 +51,8 @@ struct Line {
     bool up = false;                  ///< as it last said, with the following
     std::string server, trouble;
     std::optional<WallTime> since;
-    bool told = true; ///< the line knows the registrations as they are
+    bool told = true;   ///< the line knows the registrations as they are
+    bool watch = false; ///< it is to see who shows notifications, as it was told
 };
 
 /// The registration of that name. nullptr: nobody has it, or not any more.

@@ -334,6 +334,10 @@ void addQueue(const State& state, std::size_t most, SchedulerView& view) {
 
 LineWanted Scheduler::line() const { return wantedOf(impl_->state.line); }
 
+void Scheduler::tellShown(std::vector<MessageStory>& stories, Now now) const {
+    stint::tellShown(impl_->state, stories, now);
+}
+
 SchedulerView Scheduler::overview(std::size_t mostQueued, Now now) const {
     const State& state = impl_->state;
     SchedulerView view{.clockGood = state.boot.clockGood, .lastCommit = state.boot.lastCommit};

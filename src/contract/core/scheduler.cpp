@@ -283,6 +283,7 @@ Step Scheduler::restore(Snapshot snapshot, const BootId& boot, const Device& dev
     }
     restoreLine(state, snapshot);
     restoreUnknown(turn, snapshot.sameBoot, former.died);
+    beginWatching(turn);
     for (const auto& [app, id] : snapshot.highestIds)
         state.numbers.note({app, "", JobId{id}});
     for (Completed& completed : snapshot.completed)
@@ -333,6 +334,7 @@ Step Scheduler::handle(const Event& event, Now now) {
     settleAwake(turn);
     planWake(turn);
     settleLine(turn);
+    settleShown(turn);
     settleMetering(turn);
     if (turn.changed & readByDeviceLimits) noteDeviceLimits(turn);
     writeApps(turn);
@@ -377,6 +379,7 @@ std::optional<Instant> Scheduler::nextDeadline() const {
     note(state.deliveries.next());
     note(state.messages.next());
     note(nextLineChange(state.line));
+    note(state.watching.next);
     note(state.shell.next());
     note(nextDeviceChange(state));
     note(nextGuardChange(state));

@@ -84,6 +84,7 @@ public:
     bool canRunUserInitiatedJobs(const AppId& app) const override;
     bool canScheduleExactAlarms(const AppId& app) const override;
     LineWanted line() const override;
+    void tellShown(std::vector<MessageStory>& stories, Now now) const override;
     SchedulerView overview(std::size_t mostQueued, Now now) const override;
     Result<Forecast> whatIf(const JobKey& key, const Supposed& supposed, Now now) const override;
 

@@ -19,6 +19,7 @@
 #include "contract/core/requests.hpp"
 #include "contract/core/runs.hpp"
 #include "contract/core/scheduler.hpp"
+#include "contract/core/shown.hpp"
 #include "contract/core/sleep.hpp"
 #include "contract/core/standby.hpp"
 #include "contract/core/start_terms.hpp"
@@ -66,6 +67,7 @@ struct State {
     Messages messages;
     Deliveries deliveries;
     Line line;
+    Watching watching;
     ShellState shell;
     Sleep sleep;
     Awake awake;
@@ -190,6 +192,9 @@ void apply(Turn& turn, const RegistrationsRevoked& event);
 void apply(Turn& turn, const ConnectorSeen& event);
 void apply(Turn& turn, const PushWanted& event);
 void apply(Turn& turn, const PushUnwanted& event);
+// shown.cpp
+void apply(Turn& turn, const NotificationsWatched& event);
+void apply(Turn& turn, const AppShowed& event);
 // standby.cpp
 void apply(Turn& turn, const UsageReported& event);
 void apply(Turn& turn, const BucketForced& event);

@@ -469,6 +469,15 @@ struct LineReported {
     std::string server;    ///< that it is connected to
     std::string trouble;   ///< why it is not
 };
+/// The line sees which app shows notifications, or why it does not (push.md §4.3).
+struct NotificationsWatched {
+    bool on = false;
+    std::string trouble;
+};
+/// The app shows a notification, as the line has seen.
+struct AppShowed {
+    AppId app;
+};
 /// `cmd deviceidle`: one step of a machine, or (DozeHeld) the state that a person holds Doze in.
 struct DozeStepped {
     CallId call;
@@ -495,6 +504,6 @@ using Event =
                  DataSaverExemptionSet, TemporarilyAllowed, PolicyChanged, ZoneRead, NetworkCounted, NetworkUsed,
                  AlarmSet, AlarmCancelled, DeliveryEnded, MessageArrived, Registered, PushWanted, PushUnwanted,
                  Unregistered, RegistrationsRotated, RegistrationsRevoked, ConnectorSeen, LineRead, LineReported,
-                 DozeStepped, DozeHeld, ShuttingDown, Tick>;
+                 NotificationsWatched, AppShowed, DozeStepped, DozeHeld, ShuttingDown, Tick>;
 
 } // namespace stint

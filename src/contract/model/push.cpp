@@ -16,6 +16,12 @@ std::optional<MessageState> messageStateNamed(std::string_view name) {
     return static_cast<MessageState>(found - messageStateWords.begin());
 }
 
+std::optional<Shown> shownNamed(std::string_view name) {
+    const auto* const found = std::ranges::find(shownWords, name);
+    if (found == shownWords.end()) return std::nullopt;
+    return static_cast<Shown>(found - shownWords.begin());
+}
+
 bool isTopic(std::string_view text) {
     constexpr std::string_view base64url = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     return text.size() <= longestTopic && text.find_first_not_of(base64url) == std::string_view::npos;

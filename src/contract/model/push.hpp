@@ -68,6 +68,18 @@ inline constexpr std::array<std::string_view, 9> messageStateWords{
 constexpr std::string_view nameOf(MessageState state) { return messageStateWords[static_cast<std::size_t>(state)]; }
 std::optional<MessageState> messageStateNamed(std::string_view name);
 
+/// The word for what a message of high urgency showed the user (limits.md §8.5).
+enum class Shown : std::uint8_t {
+    None,  ///< it is of another urgency, was not handed out, or that is longer ago than push.window
+    Waits, ///< a notification may still follow it in time
+    Yes,
+    No,
+    NotJudged, ///< nobody could have seen a notification
+};
+inline constexpr std::array<std::string_view, 5> shownWords{"none", "waits", "yes", "no", "not_judged"};
+constexpr std::string_view nameOf(Shown shown) { return shownWords[static_cast<std::size_t>(shown)]; }
+std::optional<Shown> shownNamed(std::string_view name);
+
 /// All that the log tells of one message (push.md §5), on its way or over; never what it says.
 struct MessageStory {
     std::int64_t number = 0; ///< as MessageView has it
@@ -86,6 +98,7 @@ struct MessageStory {
     std::optional<WallTime> again; ///< it is tried again then; nullopt: when its app registers, if ever
     MessageState state = MessageState::Waits;
     std::optional<WallTime> ended;
+    Shown shown = Shown::None; ///< asked anew of what is stored, for it is known only later than the message's end
 
     /// Those of the present, in the order of arrival.
     static std::vector<MessageStory> all(const State& state, Now now);
@@ -107,6 +120,7 @@ struct MessageStory {
         field("again", story.again);
         field.word("state", story.state, messageStateNamed);
         field("ended", story.ended);
+        field.word("shown", story.shown, shownNamed);
     };
     bool operator==(const MessageStory&) const = default;
 };
@@ -128,6 +142,9 @@ inline constexpr std::size_t mostMessagesLogged = 300; ///< entries of a page
 struct PushNote {
     Instant delivered;
     bool shown = false;
+    bool judged = true;       ///< false: nobody could have seen a notification
+    std::int64_t message = 0; ///< its number, and
+    WallTime came{};          ///< when it came: by both the log knows it
 
     bool operator==(const PushNote&) const = default;
 };
@@ -218,6 +235,7 @@ struct LineWanted {
     };
     LinePlace place;
     std::vector<Of> of; ///< by name
+    bool watch = false; ///< the line is to tell which app shows notifications (push.md §4.3)
 };
 
 } // namespace stint

@@ -182,6 +182,8 @@ public:
     virtual bool canScheduleExactAlarms(const AppId& app) const = 0;
     /// All that the line is to fetch now (push.md §4.2).
     virtual LineWanted line() const = 0;
+    /// Says of each message whether it showed something (limits.md §8.5).
+    virtual void tellShown(std::vector<MessageStory>& stories, Now now) const = 0;
     /// The scheduler as a whole, for a dump (jobs.md §9.3), with at most the first `mostQueued` of its ready jobs.
     virtual SchedulerView overview(std::size_t mostQueued, Now now) const = 0;
 

@@ -385,6 +385,31 @@ struct MessageView {
     bool operator==(const MessageView&) const = default;
 };
 
+/// How an app's pushed messages of high priority fare (limits.md §8.5).
+struct MessagesView {
+    std::int64_t delivered = 0;    ///< within push.window
+    std::int64_t shown = 0;        ///< those of them that a notification followed
+    bool downgraded = false;       ///< they count as normal ones
+    std::int64_t waiting = 0;      ///< messages of any priority that are not delivered yet
+    std::int64_t room = 0;         ///< how many more may wait
+    std::int64_t unjudged = 0;     ///< those delivered for which nobody could have seen a notification
+    std::optional<WallTime> until; ///< downgraded until then, if nothing else is shown or delivered
+    std::string notJudged;         ///< why what comes now is not judged; empty: it is
+
+    static constexpr auto noun = "messages";
+    static constexpr auto fields = [](auto& field, auto& messages) {
+        field("delivered", messages.delivered);
+        field("shown", messages.shown);
+        field("downgraded", messages.downgraded);
+        field("waiting", messages.waiting);
+        field("room", messages.room);
+        field("unjudged", messages.unjudged);
+        field("until", messages.until);
+        field("notJudged", messages.notJudged);
+    };
+    bool operator==(const MessagesView&) const = default;
+};
+
 /// A place at which an app gets messages from elsewhere (push.md §4.4).
 struct RegistrationView {
     AppId app;
@@ -398,7 +423,8 @@ struct RegistrationView {
     bool ended = false;           ///< the server is to be told
     /// Another one has its place: its senders are told then that it is gone. nullopt: nothing has its place.
     std::optional<WallTime> retires;
-    std::string name; ///< the app's own, of a receiver's; empty: a connector's
+    std::string name;      ///< the app's own, of a receiver's; empty: a connector's
+    MessagesView messages; ///< of its app, of all its registrations
 
     /// By app.
     static std::vector<RegistrationView> all(const State& state, Now now);
@@ -415,6 +441,7 @@ struct RegistrationView {
         field("ended", registration.ended);
         field("retires", registration.retires);
         field("name", registration.name);
+        field.inner("messages", registration.messages);
     };
     bool operator==(const RegistrationView&) const = default;
 };
@@ -432,6 +459,7 @@ struct LineStatus {
     std::optional<WallTime> closedUntil; ///< it brought too many high ones
     std::int64_t registrations = 0;
     std::int64_t waiting = 0; ///< messages in the inbox, of all of them
+    std::string unwatched;    ///< why it does not see who shows notifications; empty: it does
 
     /// One.
     static std::vector<LineStatus> all(const State& state, Now now);
@@ -448,6 +476,7 @@ struct LineStatus {
         field("closedUntil", line.closedUntil);
         field("registrations", line.registrations);
         field("waiting", line.waiting);
+        field("unwatched", line.unwatched);
     };
     bool operator==(const LineStatus&) const = default;
 };
@@ -518,25 +547,6 @@ struct AllotmentView {
         field("returns", allotment.returns);
     };
     bool operator==(const AllotmentView&) const = default;
-};
-
-/// How an app's pushed messages of high priority fare (limits.md §8.5).
-struct MessagesView {
-    std::int64_t delivered = 0; ///< within push.window
-    std::int64_t shown = 0;     ///< those of them that a notification followed
-    bool downgraded = false;    ///< they count as normal ones
-    std::int64_t waiting = 0;   ///< messages of any priority that are not delivered yet
-    std::int64_t room = 0;      ///< how many more may wait
-
-    static constexpr auto noun = "messages";
-    static constexpr auto fields = [](auto& field, auto& messages) {
-        field("delivered", messages.delivered);
-        field("shown", messages.shown);
-        field("downgraded", messages.downgraded);
-        field("waiting", messages.waiting);
-        field("room", messages.room);
-    };
-    bool operator==(const MessagesView&) const = default;
 };
 
 struct AppView {

@@ -142,6 +142,8 @@ template <> inline constexpr auto rowOf<ConnectorSeen> = event("connectorSeen", 
 template <> inline constexpr auto rowOf<LineRead> = event("lineRead", "call", "stream", "epochs", "messages", "cursors",
     "missed");
 template <> inline constexpr auto rowOf<LineReported> = event("lineReported", "up", "keepAlive", "server", "trouble");
+template <> inline constexpr auto rowOf<NotificationsWatched> = event("notificationsWatched", "on", "trouble");
+template <> inline constexpr auto rowOf<AppShowed> = event("appShowed", "app");
 template <> inline constexpr auto rowOf<DozeStepped> = event("dozeStepped", "call", "light");
 template <> inline constexpr auto rowOf<DozeHeld> = event("dozeHeld", "call", "force");
 template <> inline constexpr auto rowOf<ShuttingDown> = event("shuttingDown");

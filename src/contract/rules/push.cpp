@@ -137,39 +137,116 @@ std::optional<Error> waitingError(const AppId& app, std::int64_t waiting, const 
                 "{} messages wait for {} already, and no more are kept; try again when it has them", waiting, app.name);
 }
 
-bool downgraded(const AppMemory& memory, Instant now, const Constants& constants) {
-    std::int64_t judged = 0, shown = 0;
-    for (const PushNote& note : memory.pushes) {
-        if (note.delivered <= now - constants.pushWindow) continue;
-        // PROPOSAL: a message that may still be followed in time is not held against the app yet.
-        if (!note.shown && note.delivered > now - constants.pushMatch) continue;
-        ++judged;
-        shown += note.shown;
+namespace {
+
+/// The counts that decide: messages that are held for or against the app.
+struct Judged {
+    std::int64_t all = 0, shown = 0;
+
+    void add(const PushNote& note, std::int64_t sign) {
+        all += sign;
+        shown += note.shown ? sign : 0;
     }
-    constexpr std::int64_t whole = 100;
-    return judged >= constants.pushMinMessages && shown * whole < judged * constants.pushMinRatio;
+    bool areTooFew(const Constants& constants) const {
+        constexpr std::int64_t whole = 100;
+        return all >= constants.pushMinMessages && shown * whole < all * constants.pushMinRatio;
+    }
+};
+
+bool isOld(const PushNote& note, Instant now, const Constants& constants) {
+    return note.delivered <= now - constants.pushWindow;
 }
 
-MessagesView messagesOf(const AppMemory& memory, std::int64_t waiting, Instant now, const Constants& constants) {
-    MessagesView view{.downgraded = downgraded(memory, now, constants),
+Judged judgedOf(const AppMemory& memory, Instant now, const Constants& constants) {
+    Judged judged;
+    for (const PushNote& note : memory.pushes) {
+        if (isOld(note, now, constants)) continue;
+        const Shown shown = shownOf(note, now, constants);
+        if (shown == Shown::Yes || shown == Shown::No) judged.add(note, 1);
+    }
+    return judged;
+}
+
+} // namespace
+
+// PROPOSAL: a message that may still be followed in time is not held against the app yet.
+Shown shownOf(const PushNote& note, Instant now, const Constants& constants) {
+    if (note.shown) return Shown::Yes;
+    if (!note.judged) return Shown::NotJudged;
+    return note.delivered > now - constants.pushMatch ? Shown::Waits : Shown::No;
+}
+
+bool downgraded(const AppMemory& memory, Instant now, const Constants& constants) {
+    return judgedOf(memory, now, constants).areTooFew(constants);
+}
+
+// Messages grow old in the order in which their push.match ends, for all were delivered in that order.
+std::optional<Instant> downgradeChangesAt(const AppMemory& memory, Instant now, const Constants& constants) {
+    Judged judged = judgedOf(memory, now, constants);
+    const bool isDowngraded = judged.areTooFew(constants);
+    const auto end = memory.pushes.end();
+    auto old = std::find_if(memory.pushes.begin(), end, [&](auto& note) { return !isOld(note, now, constants); });
+    const bool ripensEver = constants.pushMatch < constants.pushWindow;
+    const auto waits = [&](const PushNote& note) {
+        return ripensEver && shownOf(note, now, constants) == Shown::Waits;
+    };
+    auto ripe = std::find_if(memory.pushes.begin(), end, waits);
+    while (old != end) {
+        const Instant oldAt = old->delivered + constants.pushWindow;
+        const bool ripens = ripe != end && ripe->delivered + constants.pushMatch <= oldAt;
+        const Instant at = ripens ? ripe->delivered + constants.pushMatch : oldAt;
+        if (ripens) {
+            judged.add(*ripe, 1);
+            ripe = std::find_if(std::next(ripe), end, waits);
+        } else {
+            if (old->shown || (old->judged && ripensEver)) judged.add(*old, -1);
+            ++old;
+        }
+        const bool isMore = (ripe != end && ripe->delivered + constants.pushMatch == at) ||
+                            (old != end && old->delivered + constants.pushWindow == at);
+        if (!isMore && judged.areTooFew(constants) != isDowngraded) return at;
+    }
+    return std::nullopt;
+}
+
+MessagesView messagesOf(const AppMemory& memory, std::int64_t waiting, Now now, const Constants& constants) {
+    MessagesView view{.downgraded = downgraded(memory, now.elapsed, constants),
                       .waiting = waiting,
                       .room = std::max<std::int64_t>(constants.pushMaxWaiting - waiting, 0)};
     for (const PushNote& note : memory.pushes) {
-        if (note.delivered <= now - constants.pushWindow) continue;
+        if (isOld(note, now.elapsed, constants)) continue;
         ++view.delivered;
         view.shown += note.shown;
+        view.unjudged += shownOf(note, now.elapsed, constants) == Shown::NotJudged;
     }
+    if (!view.downgraded) return view;
+    if (const auto until = downgradeChangesAt(memory, now.elapsed, constants)) view.until = wallAt(*until, now);
     return view;
 }
 
-void noteDelivered(AppMemory& memory, Instant now, const Constants& constants) {
-    std::erase_if(memory.pushes, [&](const PushNote& note) { return note.delivered <= now - constants.pushWindow; });
-    memory.pushes.push_back({.delivered = now});
+void noteDelivered(AppMemory& memory, PushNote note, const Constants& constants) {
+    std::erase_if(memory.pushes, [&](const PushNote& each) { return isOld(each, note.delivered, constants); });
+    memory.pushes.push_back(note);
 }
 
-void noteShown(AppMemory& memory, Instant now, const Constants& constants) {
-    for (PushNote& note : memory.pushes)
-        note.shown = note.shown || note.delivered >= now - constants.pushMatch;
+bool noteShown(AppMemory& memory, Instant now, const Constants& constants) {
+    bool isNew = false;
+    for (PushNote& note : memory.pushes) {
+        if (note.shown || note.delivered < now - constants.pushMatch) continue;
+        note.shown = note.judged = true;
+        isNew = true;
+    }
+    return isNew;
+}
+
+bool noteUnseen(AppMemory& memory, Instant now, const Constants& constants) {
+    bool isAny = false;
+    for (PushNote& note : memory.pushes) {
+        if (shownOf(note, now, constants) != Shown::Waits) continue;
+        note.judged = false;
+        isAny = true;
+    }
+    return isAny;
 }
 
 } // namespace stint

@@ -89,13 +89,25 @@ std::optional<Error> waitingError(const AppId& app, std::int64_t waiting, const 
 /// followed by a notification within push.match.
 bool downgraded(const AppMemory& memory, Instant now, const Constants& constants);
 
+/// The next instant at which time alone makes downgraded() another: a message's push.match is over, or it is older
+/// than push.window. nullopt: none.
+std::optional<Instant> downgradeChangesAt(const AppMemory& memory, Instant now, const Constants& constants);
+
 /// The app's messages in numbers; `waiting` of them wait.
-MessagesView messagesOf(const AppMemory& memory, std::int64_t waiting, Instant now, const Constants& constants);
+MessagesView messagesOf(const AppMemory& memory, std::int64_t waiting, Now now, const Constants& constants);
 
 /// Notes the delivery of a message that was sent with high priority; one that was downgraded counts, too.
-void noteDelivered(AppMemory& memory, Instant now, const Constants& constants);
+void noteDelivered(AppMemory& memory, PushNote note, const Constants& constants);
 
-/// Notes that the app shows a notification that interrupts: it is for every message of the last push.match.
-void noteShown(AppMemory& memory, Instant now, const Constants& constants);
+/// Notes that the app shows a notification that interrupts: it is for every message of the last push.match. False: it
+/// is for none that had none yet.
+bool noteShown(AppMemory& memory, Instant now, const Constants& constants);
+
+/// Notes that from here on back to push.match notifications were not seen, perhaps: what had none yet is not judged.
+/// False: there is no such message.
+bool noteUnseen(AppMemory& memory, Instant now, const Constants& constants);
+
+/// The word for a message that was delivered with high priority.
+Shown shownOf(const PushNote& note, Instant now, const Constants& constants);
 
 } // namespace stint

@@ -129,6 +129,7 @@ void writeLine(Writer& writer, const LineView& line) {
     dictionary.put("epoch", line.place.epoch);
     dictionary.put("network", line.network);
     dictionary.put("stored", line.stored);
+    dictionary.put("watch", line.watch);
     dictionary.put("registrations", "aa{sv}", [&](Writer& list) {
         list.openArray("a{sv}");
         for (const LineEntry& entry : line.entries)
@@ -144,6 +145,7 @@ Result<LineView> readLine(Reader& reader) {
         .take("epoch", line.place.epoch)
         .take("network", line.network)
         .take("stored", line.stored)
+        .take("watch", line.watch)
         .take("registrations", "aa{sv}", [&](Reader& list) {
             return list.array("a{sv}", [&](Reader& each) -> Result<void> {
                 LineEntry entry = STINT_TRY(readEntry(each));

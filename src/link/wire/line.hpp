@@ -42,6 +42,7 @@ struct LineView {
     std::string network;      ///< in use; empty: there is none
     std::uint64_t stored = 0; ///< messages of a subject that the store keeps
     std::vector<LineEntry> entries;
+    bool watch = false; ///< it is to tell who shows notifications
 
     /// nullptr: there is none of that name.
     const LineEntry* find(std::string_view name) const;

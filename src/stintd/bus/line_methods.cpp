@@ -14,6 +14,8 @@ using wire::Reader;
 using wire::UnknownKeys;
 using wire::Writer;
 
+constexpr std::size_t longest = 300; ///< of the line's words
+
 Handled lineBegins(Request& request) {
     request.owner.lineBegins(request.from);
     return answers([&owner = request.owner](Writer& writer) -> Result<void> {
@@ -59,7 +61,6 @@ Handled reports(Request& request) {
     DictionaryReader options("options", UnknownKeys::Ignore);
     options.take("server", reported.server).take("trouble", reported.trouble);
     STINT_TRY(options.read(request.arguments));
-    constexpr std::size_t longest = 300;
     reported.server.resize(std::min(reported.server.size(), longest));
     reported.trouble.resize(std::min(reported.trouble.size(), longest));
     request.owner.arrived(reported);
@@ -71,6 +72,26 @@ Handled seen(Request& request) {
     STINT_TRY(request.arguments.read(seen.connector));
     STINT_TRY(request.arguments.read(seen.known));
     request.owner.arrived(std::move(seen));
+    return done();
+}
+
+Handled watches(Request& request) {
+    NotificationsWatched watched;
+    STINT_TRY(request.arguments.read(watched.on));
+    DictionaryReader options("options", UnknownKeys::Ignore);
+    options.take("trouble", watched.trouble);
+    STINT_TRY(options.read(request.arguments));
+    watched.trouble.resize(std::min(watched.trouble.size(), longest));
+    request.owner.arrived(std::move(watched));
+    return done();
+}
+
+Handled showed(Request& request) {
+    std::uint32_t pid = STINT_TRY(request.arguments.uint32());
+    const std::uint64_t startTime = STINT_TRY(request.arguments.uint64());
+    const std::string connector = STINT_TRY(request.arguments.string());
+    AppId app = STINT_TRY(request.owner.appBehind(static_cast<pid_t>(pid), startTime, connector));
+    request.owner.arrived(AppShowed{std::move(app)});
     return done();
 }
 
@@ -95,6 +116,8 @@ std::span<const Method> lineMethods() {
         {pushInterface, "Report",     "bxa{sv}", Line, reports},
         {pushInterface, "Seen",       "sba{sv}", Line, seen},
         {pushInterface, "Delivered",  "tba{sv}", Line, delivered},
+        {pushInterface, "Watches",    "ba{sv}",  Line, watches},
+        {pushInterface, "Showed",     "utsa{sv}", Line, showed},
     };
     // clang-format on
     return rows;

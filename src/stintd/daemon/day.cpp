@@ -119,6 +119,7 @@ Result<MessageLogPage> Daemon::messageLog(const MessageLogAsked& asked) {
     const LogPlace place{AppId{std::string(run->name)}, run->number};
     PastMessagesPage past = STINT_TRY(store_->pastMessages(asked.package, asked.since, place, mostMessagesLogged));
     MessageLogPage page{.messages = std::move(past.messages), .after = {}};
+    core_->tellShown(page.messages, now_);
     if (past.next) page.after = textOf(behindRun, past.next->nth, past.next->app.name.str());
     return page;
 }

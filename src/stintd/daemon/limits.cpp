@@ -47,7 +47,8 @@ wire::LineView Daemon::viewOf(const LineWanted& wanted) {
     wire::LineView line{.place = wanted.place,
                         .network = {},
                         .stored = static_cast<std::uint64_t>(core_->constants().pushStored),
-                        .entries = {}};
+                        .entries = {},
+                        .watch = wanted.watch};
     for (const NetworkSeen& seen : deviceSource_.networks())
         if (seen.carries) line.network = seen.name;
     for (const auto& [registration, urgencies, closed, doubted] : wanted.of)

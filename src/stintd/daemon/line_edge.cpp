@@ -41,7 +41,7 @@ void LineEdge::deliver(const DeliverMessage& message) {
 // The line knows no registration before it has its answer: then it is given what waits.
 void LineEdge::begins(ConnectionId connection) {
     if (line_ == connection) return;
-    if (line_) arrived_(LineReported{});
+    if (line_) lost();
     line_ = connection;
     isTold_ = false;
     began_ = bootNow();
@@ -63,9 +63,14 @@ int LineEdge::giveAll(sd_event_source*, void* self) {
 void LineEdge::closed(ConnectionId connection) {
     if (line_ != connection) return;
     line_.reset();
-    arrived_(LineReported{});
+    lost();
     if (bootNow() - began_ > longEnough) pause_.reset();
     if (isWanted_) startLater();
+}
+
+void LineEdge::lost() {
+    arrived_(LineReported{});
+    arrived_(NotificationsWatched{});
 }
 
 void LineEdge::took(std::uint64_t delivery, bool taken) {

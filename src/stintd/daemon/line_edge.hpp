@@ -43,6 +43,7 @@ public:
     void took(std::uint64_t delivery, bool taken);
 
 private:
+    void lost();
     void start();
     void startLater();
     void noteTrouble(const std::string& trouble);

@@ -100,6 +100,8 @@ Topics topicsOf(const Event& event) {
                                  [](const ConnectorSeen&) -> Topics { return Topic::Messages; },
                                  [](const LineReported&) -> Topics { return Topic::Messages; },
                                  [](const LineRead&) -> Topics { return Topic::Messages; },
+                                 [](const NotificationsWatched&) -> Topics { return ofAnApp | Topic::Messages; },
+                                 [](const AppShowed&) -> Topics { return Topic::Messages; },
                                  [](const StartAnswered&) -> Topics { return Topic::Tasks; },
                                  [](const NotificationDismissed&) -> Topics { return Topic::Tasks; },
                                  [](const PolicyChanged&) { return Topics::all(); },

@@ -32,7 +32,10 @@ json jsonOf(const Session& session) {
 }
 json jsonOf(const OpenSession& open) { return json::array({count(open.start), open.jobs}); }
 json jsonOf(const RateWindow& rate) { return rate.opened ? json::array({count(*rate.opened), rate.count}) : json(); }
-json jsonOf(const PushNote& note) { return json::array({count(note.delivered), note.shown}); }
+json jsonOf(const PushNote& note) {
+    const json shown = note.shown || note.judged ? json(note.shown) : json();
+    return json::array({count(note.delivered), shown, note.message, note.came.time_since_epoch().count()});
+}
 json jsonOf(const DayTally& tally) { return json::array({tally.of, tally.count}); }
 json jsonOf(const AppDay& day);
 template <class T> json jsonOf(const std::optional<T>& value) { return value ? jsonOf(*value) : json(); }
@@ -124,11 +127,15 @@ Result<void> take(const json& value, Name name, RateWindow& rate) {
     return take(value[1], name, rate.count);
 }
 
-/// [delivered, shown]
+/// [delivered, shown, or null where that is not judged, message, came]; earlier versions lacked the last two.
 Result<void> take(const json& value, Name name, PushNote& note) {
-    STINT_TRY(checkSize(value, name, 2));
+    if (!value.is_array() || value.size() != 2) STINT_TRY(checkSize(value, name, 4));
     STINT_TRY(take(value[0], name, note.delivered));
-    note.shown = STINT_TRY(flagFrom(value[1], name));
+    note.judged = !value[1].is_null();
+    if (note.judged) note.shown = STINT_TRY(flagFrom(value[1], name));
+    if (value.size() == 2) return {};
+    note.message = STINT_TRY(numberFrom(value[2], name, {0, std::numeric_limits<std::int64_t>::max()}));
+    note.came = STINT_TRY(wallFrom(value[3], name));
     return {};
 }
 
