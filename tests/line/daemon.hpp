@@ -57,6 +57,8 @@ public:
     std::vector<std::pair<std::uint64_t, bool>> delivered;
     std::string caller = "org.example.app"; ///< the app by WhoCalls
     int refuses = 0;                        ///< Arrived, so often
+    std::vector<bool> watches;
+    std::vector<std::pair<std::uint32_t, std::string>> showed; ///< process and connector
     bool isConnected() const { return bus_ != nullptr; }
 
     const wire::LineEntry* only() const { return line.entries.empty() ? nullptr : &line.entries.front(); }
@@ -115,6 +117,12 @@ private:
         if (call.member() == "Unregister") isChanged = unregisters(reader);
         if (call.member() == "Arrived") isChanged = take(wire::readBatch(reader).value());
         if (call.member() == "Report") reports.push_back(reader.boolean().value());
+        if (call.member() == "Watches") watches.push_back(reader.boolean().value());
+        if (call.member() == "Showed") {
+            const auto pid = reader.uint32().value();
+            CHECK(reader.uint64().value() > 0);
+            showed.emplace_back(pid, reader.string().value());
+        }
         if (call.member() == "Delivered") {
             const auto number = reader.uint64().value();
             delivered.emplace_back(number, reader.boolean().value());

@@ -27,6 +27,8 @@ public:
     void use(Registrar* registrar) { registrar_ = registrar; }
     /// The daemon has told something new: its connectors' names are followed.
     void follow() { names_.follow(line_); }
+    /// The connection to the session bus.
+    sd_bus* bus() const { return bus_.get(); }
 
     /// Takes the name on the bus, or leaves it; calls that came before are served. `then` gets whether the name is ours
     /// (or no longer).

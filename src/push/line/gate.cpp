@@ -127,6 +127,11 @@ namespace {
 
 void noOptions(wire::Writer& writer) { const wire::DictionaryWriter empty(writer); }
 
+void writeProcess(wire::Writer& writer, Gate::Process process, const std::string& connector) {
+    writer.uint32(process.pid).uint64(process.startTime).string(connector);
+    noOptions(writer);
+}
+
 } // namespace
 
 void Gate::line(const Then<wire::LineView>& then) {
@@ -138,10 +143,7 @@ void Gate::line(const Then<wire::LineView>& then) {
 }
 
 void Gate::whoCalls(Process process, const std::string& connector, const Then<std::string>& then) {
-    const auto write = [&](wire::Writer& writer) {
-        writer.uint32(process.pid).uint64(process.startTime).string(connector);
-        noOptions(writer);
-    };
+    const auto write = [&](wire::Writer& writer) { writeProcess(writer, process, connector); };
     call("WhoCalls", write, [then](const Result<wire::Message>& answer) {
         if (!answer.ok()) return then(answer.error());
         wire::Reader reader(*answer);
@@ -192,6 +194,20 @@ void Gate::delivered(std::uint64_t delivery, bool taken) {
         noOptions(writer);
     };
     callDone("Delivered", write, nullptr);
+}
+
+void Gate::watches(bool on, const std::string& trouble) {
+    const auto write = [&](wire::Writer& writer) {
+        writer.boolean(on);
+        wire::DictionaryWriter options(writer);
+        options.put("trouble", trouble);
+    };
+    callDone("Watches", write, nullptr);
+}
+
+void Gate::showed(Process process, const std::string& connector) {
+    callDone(
+        "Showed", [&](wire::Writer& writer) { writeProcess(writer, process, connector); }, nullptr);
 }
 
 } // namespace stint::push

@@ -45,6 +45,9 @@ public:
     void delivered(std::uint64_t delivery, bool taken);
     /// The session bus knows the connector, or it does not.
     void seen(const std::string& connector, bool known);
+    void watches(bool on, const std::string& trouble);
+    /// The process has shown a notification, by a connection that owns that connector's name; empty: none.
+    void showed(Process process, const std::string& connector);
 
     /// Calls that are not answered yet.
     std::size_t underWay() const { return flying_.size() + waiting_.size(); }

@@ -39,6 +39,7 @@ Result<void> Pusher::prepare() {
             .unregistered = [this](const std::string& connector,
                                    const Details& its) { distributor_->tellUnregistered(connector, its); }});
     distributor_->use(registrar_.get());
+    watch_ = std::make_unique<NotificationWatch>(loop_, distributor_->bus(), *gate_);
     if (settings_) {
         fetching_ = STINT_TRY(Fetching::open(loop_, *settings_, *gate_, [this] { registrar_->go(); }));
         registrar_->use(fetching_.get());
@@ -66,6 +67,10 @@ void Pusher::take(const wire::LineView& line) {
     distributor_->follow();
     if (fetching_) fetching_->replace(line_);
     registrar_->go();
+    std::set<std::string> connectors;
+    for (const wire::LineEntry& entry : line_.entries)
+        if (!entry.ended && !entry.connector.empty()) connectors.insert(entry.connector);
+    watch_->follow(line_.watch, connectors);
 }
 
 bool Pusher::hasAnswered() const { return gate_->underWay() == 0 && distributor_->underWay() == 0; }

@@ -9,6 +9,7 @@
 #include "push/line/distributor.hpp"
 #include "push/line/fetching.hpp"
 #include "push/line/gate.hpp"
+#include "push/line/notification_watch.hpp"
 #include "push/line/registrar.hpp"
 
 namespace stint::push {
@@ -44,6 +45,7 @@ private:
     std::unique_ptr<Distributor> distributor_;
     std::unique_ptr<Registrar> registrar_;
     std::unique_ptr<Fetching> fetching_;
+    std::unique_ptr<NotificationWatch> watch_;
     Timer idle_, patience_;
     EventSource after_; ///< each turn of the loop
 };
