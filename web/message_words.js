@@ -27,14 +27,19 @@ export function waitingWords(messages, now) {
 }
 
 /** Urgent ones that it was given; an app that shows nothing for them loses the right (limits.md §8.5). */
-function urgentWords(fared) {
-    if (fared?.downgraded) return "Urgent ones are treated as ordinary: it showed too few";
-    return fared?.delivered > 0 ? `${fared.delivered} urgent, ${fared.shown} shown` : "";
+function urgentWords(fared, now) {
+    if (fared?.downgraded) {
+        const until = Number.isFinite(fared.until) ? ` until ${when(fared.until, now)}` : "";
+        return `Urgent ones are treated as ordinary${until}: it showed too few`;
+    }
+    if (!(fared?.delivered > 0)) return "";
+    const unjudged = fared.unjudged > 0 ? `, ${fared.unjudged} not judged` : "";
+    return `${fared.delivered} urgent, ${fared.shown} shown${unjudged}`;
 }
 
 /** An app's row; empty: it has no push, and its card says nothing of it. */
 export function appWords(fared, messages, registrations, now) {
-    const words = [waitingWords(messages, now), urgentWords(fared)].filter(Boolean).join(". ");
+    const words = [waitingWords(messages, now), urgentWords(fared, now)].filter(Boolean).join(". ");
     return words || (registrations.length > 0 ? "none waiting" : "");
 }
 

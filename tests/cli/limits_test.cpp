@@ -229,7 +229,8 @@ TEST_CASE("log --push tells each message from its arrival to its end, in the ord
                              .givenAs = Urgency::Normal,
                              .tries = 2,
                              .state = MessageState::Taken,
-                             .ended = came + 11min};
+                             .ended = came + 11min,
+                             .shown = Shown::No};
     MessageStory other{.number = 4, .app = story.app, .sent = came + 1min, .came = came + 1min, .held = "power"};
     Known known{.apps = {mail()}, .stories = {other, story}};
     const FakeDaemon fake(knowingLimits(known));
@@ -238,7 +239,8 @@ TEST_CASE("log --push tells each message from its arrival to its end, in the ord
     for (const std::string_view line :
          {"com.example.mail       3  arrived     high, by the line, topic inbox, sent 3h before",
           "com.example.mail       4  arrived     normal, on the spot", "4  waits       held by power",
-          "3  handed out  as normal: its sender is downgraded, held by doze, 3h10min late", "3  not taken   2 times",
+          "3  handed out  as normal: its sender is downgraded, held by doze, 3h10min late",
+          "3  not shown   no notification of its app followed in time", "3  not taken   2 times",
           "3  taken       by its app"}) {
         CAPTURE(out);
         CAPTURE(line);
@@ -376,7 +378,7 @@ TEST_CASE("push apps tells who is registered, and no more of an endpoint than it
                            {.app = AppId{"org.example.Mail"}, .connector = "org.example.Mail", .made = now},
                            {.app = AppId{"org.example.Mail"}, .endpoint = url, .made = now, .ended = true}};
     const std::string out = ran({"push", "apps"}).out;
-    CHECK(has(out, "3     h,n      https://push.example/push/v1/AAAABB…\n"));
+    CHECK(has(out, "3     h,n      -           https://push.example/push/v1/AAAABB…\n"));
     CHECK_FALSE(has(out, url));
     CHECK(has(out, "the server has not made it yet"));
     CHECK(has(out, "ended; the server is to be told"));
@@ -387,6 +389,13 @@ TEST_CASE("push apps tells who is registered, and no more of an endpoint than it
     CHECK(has(ran({"push", "apps"}).out, "/AAAABB…, gone in "));
     known.registrations[0].retires = now - 1s;
     CHECK(has(ran({"push", "apps"}).out, "/AAAABB…, gone for its senders\n"));
+    MessagesView& messages = known.registrations[0].messages;
+    messages = {.delivered = 12, .shown = 4, .downgraded = true, .until = WallTime{}};
+    CHECK(has(ran({"push", "apps"}).out, "  4 of 12, downgraded until 19"));
+    messages = {.delivered = 12, .unjudged = 12, .notJudged = "AccessDenied"};
+    CHECK(has(ran({"push", "apps"}).out, "  0 of 12, 12 not judged  "));
+    messages = {.notJudged = "AccessDenied"};
+    CHECK(has(ran({"push", "apps"}).out, "  not judged  "));
 }
 
 TEST_CASE("push rotate and push revoke name an app, and end with 66 where it is not registered") { // push.md §5
@@ -435,6 +444,8 @@ TEST_CASE("push status tells whether there is a line, and what it does next") { 
     CHECK(has(out, "\n2 registrations; 1 message in the inbox\n"));
     known.line.asks = now + 11min + slack; // in Doze
     CHECK(has(ran({"push", "status"}).out, ", when a window opens anyway\n"));
+    known.line.unwatched = "AccessDenied";
+    CHECK(has(ran({"push", "status"}).out, "\nwhat apps show is not judged: AccessDenied\n"));
     known.line = {.trouble = "no broker is reached", .since = now, .closedUntil = now + 5min, .registrations = 1};
     const std::string down = ran({"push", "status"}).out;
     CHECK(down.starts_with("not connected since "));
@@ -472,6 +483,13 @@ TEST_CASE("why push: tells what holds a message, and ends with 75 where one wait
     const auto none = ran({"why", "push:9"});
     CHECK(none.code == 66);
     CHECK(none.err == "stint: cannot explain push:9: no message 9 waits\n");
+    MessagesView& messages = known.apps[0].messages;
+    messages = {.delivered = 13, .shown = 4, .downgraded = true, .unjudged = 1, .until = now + 1h};
+    CHECK(has(ran({"why", "push:3"}).out, "\nits high messages count as normal ones until "));
+    CHECK(has(ran({"why", "push:3"}).out, ": it showed something for 4 of 12\n"));
+    messages = {.notJudged = "AccessDenied"};
+    CHECK(has(ran({"why", "push:com.example.mail"}).out,
+              "\nwhat it shows for high messages is not judged: AccessDenied\n"));
     CHECK(ran({"why", "push:3", "--history"}).code == 64);
 }
 

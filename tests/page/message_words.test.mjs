@@ -35,7 +35,10 @@ test("who has no push is told nothing of it", () => {
     assert.equal(appWords(null, [], [], noon), "");
     assert.equal(appWords(none, [], [{}], noon), "none waiting");
     assert.equal(appWords({ ...none, delivered: 4, shown: 3 }, [], [], noon), "4 urgent, 3 shown");
+    assert.equal(appWords({ ...none, delivered: 4, shown: 1, unjudged: 2 }, [], [], noon), "4 urgent, 1 shown, 2 not judged");
     assert.match(appWords({ ...none, downgraded: true }, [message("high", [])], [{}], noon), /^1 waiting: 1 high\. Urgent ones/);
+    const lost = { ...none, downgraded: true, until: noon + 5 * MINUTE };
+    assert.equal(appWords(lost, [], [], noon), "Urgent ones are treated as ordinary until 12:05: it showed too few");
 });
 
 test("the list is named by what is in it", () => {

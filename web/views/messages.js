@@ -50,6 +50,7 @@ export function makeMessages() {
             cell("Last message", registration.last === null ? "–" : timed(registration.last)),
             cell("Waiting", String(registration.waiting)),
             cell("Fetched now", registration.fetchedNow || "nothing"),
+            cell("Urgent shown", registration.urgentShown),
         );
     }
 
@@ -66,7 +67,7 @@ export function makeMessages() {
             ...part("Messages that wait", ["Priority", "Came", "Held by", "Passes", "Runs out"], messages, messageRow),
             ...part(
                 "Registrations",
-                ["Posted to", "Made", "Last message", "Waiting", "Fetched now"],
+                ["Posted to", "Made", "Last message", "Waiting", "Fetched now", "Urgent shown"],
                 registrations,
                 registrationRow,
             ),

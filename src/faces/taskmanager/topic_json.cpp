@@ -7,6 +7,7 @@
 #include "faces/taskmanager/downloads.hpp"
 #include "faces/views/json.hpp"
 #include "faces/views/json_row.hpp"
+#include "faces/views/limit_text.hpp"
 #include "faces/views/messages.hpp"
 
 namespace stint::taskmanager {
@@ -64,6 +65,7 @@ std::string registrationJson(RegistrationView registration) {
     cli::putRow(line, registration);
     line["fetchedNow"] = cli::urgenciesText(registration.fetched);
     line["postedTo"] = cli::endpointText(registration);
+    line["urgentShown"] = cli::shownText(registration.messages);
     return cli::dumped(line);
 }
 

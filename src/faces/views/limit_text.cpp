@@ -90,9 +90,21 @@ std::string allotmentText(const AllotmentView& allotment, WallTime now) {
     return text;
 }
 
+std::string shownText(const MessagesView& messages) {
+    if (messages.delivered == 0) return messages.notJudged.empty() ? "-" : "not judged";
+    std::string text = fmt::format("{} of {}", messages.shown, messages.delivered);
+    if (messages.unjudged > 0) text += fmt::format(", {} not judged", messages.unjudged);
+    if (messages.until) text += fmt::format(", downgraded until {}", clockText(*messages.until));
+    if (messages.unjudged == 0 && !messages.notJudged.empty()) text += ", not judged now";
+    return text;
+}
+
 std::string messagesText(const MessagesView& messages) {
     std::string text = fmt::format("{} of high priority, {} of them shown", messages.delivered, messages.shown);
+    if (messages.unjudged > 0) text += fmt::format(", {} not judged", messages.unjudged);
     if (messages.downgraded) text += "; they count as normal ones";
+    if (messages.until) text += fmt::format(" until {}", clockText(*messages.until));
+    if (!messages.notJudged.empty()) text += fmt::format("; what comes now is not judged: {}", messages.notJudged);
     if (messages.waiting > 0) text += fmt::format("; {} wait", messages.waiting);
     return text;
 }

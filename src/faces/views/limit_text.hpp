@@ -23,6 +23,8 @@ std::string noteOf(const AppView& app);
 std::string allotmentText(const AllotmentView& allotment, WallTime now);
 /// "3 of high priority in the last days, 2 of them shown; 1 waits".
 std::string messagesText(const MessagesView& messages);
+/// "4 of 12, downgraded until 2026-11-22 02:00:00": those of high priority that were shown; "-": none was delivered.
+std::string shownText(const MessagesView& messages);
 /// The bucket and its reason: "rare (forced by a person)".
 std::string bucketText(const AppView& app);
 /// "open", "blocked (standby)".

@@ -30,6 +30,22 @@ std::string handingText(const MessageStory& story) {
     return text;
 }
 
+/// limits.md §8.5.
+std::optional<LogLine> shownLine(const MessageStory& story) {
+    switch (story.shown) {
+    case Shown::None:
+    case Shown::Waits:
+        break;
+    case Shown::Yes:
+        return LogLine{*story.given, "shown", "a notification of its app followed in time"};
+    case Shown::No:
+        return LogLine{*story.given, "not shown", "no notification of its app followed in time"};
+    case Shown::NotJudged:
+        return LogLine{*story.given, "not judged", "nobody could see whether a notification followed"};
+    }
+    return std::nullopt;
+}
+
 /// The sentence for a time or more that its app had it and did not take it.
 std::string refusalText(const MessageStory& story) {
     std::string text = counted(story.tries, "time");
@@ -68,6 +84,8 @@ std::vector<LogLine> linesOf(const MessageStory& story) {
     if (story.state == MessageState::Gone) return {endOf(story)};
     std::vector<LogLine> lines{{story.came, "arrived", arrivalText(story)}};
     if (story.given) lines.push_back({*story.given, "handed out", handingText(story)});
+    if (story.given)
+        if (auto shown = shownLine(story)) lines.push_back(*std::move(shown));
     const WallTime last = lines.back().when;
     if (story.tries > 0) lines.push_back({last, "not taken", refusalText(story)});
     if (story.ended) lines.push_back(endOf(story));
@@ -108,6 +126,7 @@ std::vector<TimedSentence> sentencesOf(const LineStatus& line) {
     if (line.asked) sentences.push_back({.before = "it last heard of the server ", .time = line.asked, .as = distance});
     if (line.asks)
         sentences.push_back({.before = "it asks again ", .time = line.asks, .as = distance, .after = whyItAsks(line)});
+    if (!line.unwatched.empty()) sentences.push_back({.before = "what apps show is not judged: " + line.unwatched});
     sentences.push_back({.before = fmt::format("{}; {} in the inbox", counted(line.registrations, "registration"),
                                                counted(line.waiting, "message"))});
     return sentences;

@@ -176,12 +176,12 @@ int pushApps(const Arguments& given, const Screen& screen) {
     const auto list = daemon->ask(calls::registrations());
     if (!list.ok()) return screen.fail(what, list.error());
     const WallTime now = wallNow();
-    Table table({{"PACKAGE"}, {"MADE"}, {"LAST MESSAGE"}, {"WAIT"}, {"FETCHED"}, {"ENDPOINT"}});
+    Table table({{"PACKAGE"}, {"MADE"}, {"LAST MESSAGE"}, {"WAIT"}, {"FETCHED"}, {"HIGH SHOWN"}, {"ENDPOINT"}});
     for (RegistrationView view : *list) {
         if (!given.has("show")) view.endpoint = cutShort(view.endpoint);
         if (screen.json()) screen.print(jsonOfRow(view));
         table.add({view.app.name, timeText(view.made, now), view.last ? timeText(*view.last, now) : "-",
-                   std::to_string(view.waiting), view.fetched.empty() ? "-" : view.fetched,
+                   std::to_string(view.waiting), view.fetched.empty() ? "-" : view.fetched, shownText(view.messages),
                    endpointText(view) + (view.ended ? "" : retirementText(view, now))});
     }
     if (table.empty())
@@ -229,7 +229,9 @@ Verb pushAppsVerb() {
             .about =
                 "Each place at which an app gets messages: when it was made, when the last message came, how many "
                 "wait in the inbox (`stint push messages` says for what), which urgencies are fetched now (h, n, l, "
-                "v), and the URL that the app's server posts to, cut short: who has it may send. An old URL, which "
+                "v), of how many high messages of the last week the app showed something (fewer than half: they count "
+                "as normal ones until the time beside it), and the URL that the app's server posts to, cut short: who "
+                "has it may send. An old URL, which "
                 "`stint push rotate` has replaced, is taken until the time beside it.",
             .options = {{"--show", "", "the whole URLs"}},
             .examples = {{"stint push apps --show", ""}},
@@ -342,9 +344,24 @@ void explain(const MessageView& view, WallTime now, const Screen& screen) {
     screen.print(fmt::format("it runs out {}", timeText(view.runsOut, now)));
 }
 
+/// Tells what the app's high messages are worth (limits.md §8.5), where that is not simply all.
+Result<void> explainWorth(Daemon& daemon, const std::string& package, const Screen& screen) {
+    for (const AppView& app : STINT_TRY(daemon.ask(calls::apps()))) {
+        const MessagesView& messages = app.messages;
+        if (app.manifest.package.name != package) continue;
+        if (messages.until)
+            screen.print(
+                fmt::format("its high messages count as normal ones until {}: it showed something for {} of {}",
+                            clockText(*messages.until), messages.shown, messages.delivered - messages.unjudged));
+        if (!messages.notJudged.empty())
+            screen.print(
+                printable(fmt::format("what it shows for high messages is not judged: {}", messages.notJudged)));
+    }
+    return {};
+}
+
 /// Tells of urgencies that are not fetched for the app now: messages of them may wait on its server, unseen from here.
-Result<void> explainUnfetched(const std::string& package, const Screen& screen) {
-    auto daemon = STINT_TRY(Daemon::connect(screen));
+Result<void> explainUnfetched(Daemon& daemon, const std::string& package, const Screen& screen) {
     const auto registrations = STINT_TRY(daemon.ask(calls::registrations()));
     const auto isWhole = [](const RegistrationView& view) { return view.fetched == everyUrgency; };
     const auto mayWait = [&](const RegistrationView& view) {
@@ -361,6 +378,12 @@ Result<void> explainUnfetched(const std::string& package, const Screen& screen) 
                                      limit.until ? fmt::format("until {}", timeText(*limit.until, now))
                                                  : "what helps: " + limit.clears));
     return {};
+}
+
+Result<void> explainRest(const std::string& whose, const std::vector<MessageView>& list, const Screen& screen) {
+    auto daemon = STINT_TRY(Daemon::connect(screen));
+    STINT_TRY(explainWorth(daemon, list.empty() ? whose : list.front().app.name.str(), screen));
+    return list.empty() ? explainUnfetched(daemon, whose, screen) : Result<void>();
 }
 
 } // namespace
@@ -381,11 +404,10 @@ int whyMessages(const std::string& whose, const Screen& screen) {
         else
             explain(view, now, screen);
     }
-    if (!list->empty()) return ends::waits;
-    screen.tell(fmt::format("no message waits here for {}", whose));
-    if (screen.json()) return ends::ok;
-    const auto told = explainUnfetched(whose, screen);
-    return told.ok() ? ends::ok : screen.fail("cannot tell what is fetched", told.error());
+    if (list->empty()) screen.tell(fmt::format("no message waits here for {}", whose));
+    const auto told = screen.json() ? Result<void>() : explainRest(whose, *list, screen);
+    if (!told.ok()) return screen.fail("cannot tell what is fetched", told.error());
+    return list->empty() ? ends::ok : ends::waits;
 }
 
 } // namespace stint::cli
