@@ -66,7 +66,7 @@ def bus(world):
 @pytest.fixture
 def desktop(world):
     """Without a notification server yet. stintd has to be started after it."""
-    made = Desktop(world.root / "desktop")
+    made = Desktop(world.root / "desktop", world.environment)
     world.environment["DBUS_SESSION_BUS_ADDRESS"] = made.address
     yield made
     made.close()

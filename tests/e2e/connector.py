@@ -57,6 +57,13 @@ def unregistration(version, token):
     return call(1, "Unregister", "s", token) if version == 1 else call(2, "Unregister", "a{sv}", {"token": ("s", token)})
 
 
+def notification(app_name, summary):
+    """A call of the desktop's notification server."""
+    server = DBusAddress("/org/freedesktop/Notifications", bus_name="org.freedesktop.Notifications",
+                         interface="org.freedesktop.Notifications")
+    return new_method_call(server, "Notify", "susssasa{sv}i", (app_name, 0, "", summary, "", [], {}, -1))
+
+
 def answer_in(message):
     body = message.body
     if message.header.message_type == MessageType.error:
@@ -137,6 +144,10 @@ class Connector:
 
     def unregister(self, token):
         return self.do(what="unregister", token=token)
+
+    def notify(self, summary="3 new"):
+        """Shows a notification, as the server of them has answered when it returns."""
+        assert self.do(what="notify", token="", summary=summary).result == "method_return"
 
     def endpoint(self, token, **words):
         """Registers, and answers with the URL."""
@@ -260,6 +271,10 @@ class App:
             self.line.send(new_error(message, "org.freedesktop.DBus.Error.UnknownMethod", "s", (str(member),)))
 
     def told(self, message, what, token, **words):
+        if what == "notify":
+            self.ask(notification("connector", words["summary"]), lambda reply: self.line.send(
+                new_method_return(message, "s", (json.dumps([reply.header.message_type.name, ""]),))))
+            return
         if what == "unregister":
             self.remember({other: its for other, its in self.known().items() if other != token})
             question = unregistration(self.version, token)

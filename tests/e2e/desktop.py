@@ -56,7 +56,8 @@ class Notify(NamedTuple):
 
 
 class Desktop:
-    def __init__(self, root):
+    def __init__(self, root, environment=os.environ):
+        """`environment`: of the services that its bus starts."""
         self.root = root
         (root / "shown").mkdir(parents=True)
         self.log = root / "shown" / "log"
@@ -64,7 +65,7 @@ class Desktop:
         for name, text in (("choose", MENU), ("note", SCRIPT)):
             (root / name).write_text(text.format(root=root))
             (root / name).chmod(0o755)
-        self.bus = SessionBus(root)
+        self.bus = SessionBus(root, environment)
         self.address = self.bus.address
         self.environment = os.environ | {"DBUS_SESSION_BUS_ADDRESS": self.address}
         self.dunst = None

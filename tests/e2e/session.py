@@ -43,6 +43,14 @@ class SessionBus:
         words = ["dbus-daemon", f"--config-file={self.root}/bus.conf", "--nofork", "--print-address={fd}"]
         self.process, _ = started(words, self.environment)
 
+    def refuse_monitors(self):
+        """From now on nobody becomes one."""
+        file = self.root / "bus.conf"
+        deny = '<deny send_interface="org.freedesktop.DBus.Monitoring"/></policy>'
+        file.write_text(file.read_text().replace("</policy>", deny))
+        with self.connect() as line:
+            Proxy(message_bus, line).ReloadConfig()
+
     def connect(self, descriptors=False):
         return open_dbus_connection(self.address, enable_fds=descriptors, auth_timeout=30)
 
