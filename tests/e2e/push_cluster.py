@@ -172,9 +172,8 @@ class Cluster:
     def begin(self, members):
         until(self.members[0].listens)
         for _ in range(members - 1):
-            self.add()
-        for member in self.members:
-            member.until_ready()
+            self.add().until_ready()  # one after another (push.md §3.3)
+        self.members[0].until_ready()
         if members >= 3:
             self.until_replicated()
 

@@ -13,9 +13,9 @@ from contextlib import suppress
 
 import network
 import pytest
-from push_cluster import FORMED, Cluster, Member, Senders, Wire, in64
+from push_cluster import FORMED, Cluster, Senders, Wire, in64
 from push_line import MAIL, PushLine, until
-from push_served import authority, line_of, needs_all  # noqa: F401
+from push_served import authority, line_of, needs_all, served  # noqa: F401
 from push_server import free_port
 
 pytestmark = needs_all
@@ -208,6 +208,7 @@ def replicas_of(cluster, member):
     return next(row for row in map(json.loads, rows) if row["topic"] == "replicas")
 
 
+@keeps_its_word
 def test_doctor_names_a_server_whose_replicas_are_away_and_sees_it_come_back(cluster):  # §5
     device = cluster.device(cluster.members[0], awake=False)
     until(cluster.is_whole, within=FORMED)
@@ -477,18 +478,8 @@ def test_the_door_for_servers_is_judged(pair):
     assert rest[-1] == 429, rest
 
 
-def test_a_server_that_is_alone_has_no_such_door(world):
-    member = Member.__new__(Member)
-    member.port, nats_port = free_port(), free_port()
-    member.process = subprocess.Popen(["stint", "push", "serve", "--data", str(world.root / "alone"), "--port",
-                                       str(member.port), "--broker-port", str(nats_port)], env=world.environment,
-                                      stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-    try:
-        assert member.process.stdout.readline()
-        assert member.ask("POST", "/push/v1/servers", "{}")[0] == 404
-    finally:
-        member.process.terminate()
-        member.process.wait()
+def test_a_server_that_is_alone_has_no_such_door(served):
+    assert served.ask("POST", "/push/v1/servers", "{}")[0] == 404
 
 
 def test_a_route_is_a_servers_alone(world, pair):  # by certificates that only the cluster can make
