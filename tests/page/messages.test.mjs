@@ -67,7 +67,7 @@ test("with a line", async (of) => {
         await chat.locator("details.app-messages[open] tbody tr").nth(1).waitFor();
         const [rows, told] = [await chat.locator("details.app-messages").innerText(), await ground.do("json", "push", "apps")];
         for (const { endpoint } of told) assert.ok(rows.includes(endpoint), endpoint);
-        assert.match(rows, /Fetched now[^]*\nhigh\s|high$/i);
+        assert.match(rows, /Fetched now[^]*\thigh\t/i);
         const sent = await page.evaluate(async () => {
             const source = new EventSource("/api/events");
             const [data] = await new Promise((heard) =>

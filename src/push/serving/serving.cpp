@@ -289,9 +289,7 @@ void Serving::reconfigure() {
     isOld_ = false;
     auto revoked = readRevoked(settings_.data);
     if (revoked.ok() && *revoked == revoked_) return;
-    betweenReloads_.set(untilReload, [this] {
-        if (isOld_) reconfigure();
-    });
+    betweenReloads_.set(untilReload, [this] { isOld_ ? reconfigure() : readOnceMore(); });
     const auto written = [&]() -> Result<void> {
         revoked_ = STINT_TRY(std::move(revoked));
         return configure();
@@ -300,6 +298,13 @@ void Serving::reconfigure() {
     isOld_ = true; // once more
     revoked_.clear();
     hooks_.tell(written.error().message);
+}
+
+// nats-server loads an account when its first device comes. One that it was just loading has escaped the reload, and
+// would let revoked devices in for ever; what is read now has another time of issue.
+void Serving::readOnceMore() {
+    if (const auto written = configure(); !written.ok()) return hooks_.tell(written.error().message);
+    reload();
 }
 
 // A nats-server that has just begun may have read the old one, and would die of the signal.

@@ -58,6 +58,7 @@ private:
     Result<void> begin(sd_event* loop, const Settings& settings);
     Result<void> configure();
     void reconfigure();
+    void readOnceMore();
     void reload();
     std::vector<std::string> endpointWords(const Settings& settings) const;
     void heardBroker(std::string_view line);
