@@ -45,6 +45,20 @@ TEST_CASE("in Doze high priority passes and normal waits for a window") { // §8
     }
 }
 
+TEST_CASE("of an app the newest 250 high messages are looked at") { // §8.5
+    AppMemory memory;
+    const auto gets = [&](int count, bool shown) {
+        for (int i = 0; i < count; ++i)
+            noteDelivered(memory, {.delivered = pushTime - 1h, .shown = shown}, {});
+    };
+    gets(10'000, false);
+    CHECK(memory.pushes.size() == mostJudged);
+    CHECK(downgraded(memory, pushTime, {}));
+    gets(125, true);
+    CHECK_FALSE(downgraded(memory, pushTime, {}));
+    CHECK(memory.pushes.size() == mostJudged);
+}
+
 TEST_CASE("all that holds a message is known, and the first of it is named") { // push.md §4.2
     struct Row {
         Urgency urgency;

@@ -224,9 +224,12 @@ MessagesView messagesOf(const AppMemory& memory, std::int64_t waiting, Now now, 
     return view;
 }
 
+// A sender may send without end; each note is written down with its app.
 void noteDelivered(AppMemory& memory, PushNote note, const Constants& constants) {
     std::erase_if(memory.pushes, [&](const PushNote& each) { return isOld(each, note.delivered, constants); });
     memory.pushes.push_back(note);
+    if (memory.pushes.size() <= mostJudged) return;
+    memory.pushes.erase(memory.pushes.begin(), memory.pushes.end() - static_cast<std::ptrdiff_t>(mostJudged));
 }
 
 bool noteShown(AppMemory& memory, Instant now, const Constants& constants) {

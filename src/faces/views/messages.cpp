@@ -4,6 +4,7 @@
 
 #include <fmt/core.h>
 
+#include "base/text/number.hpp"
 #include "faces/screen/text.hpp"
 #include "faces/views/phrases.hpp"
 

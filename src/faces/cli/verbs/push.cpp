@@ -14,6 +14,7 @@
 #include "faces/views/json_row.hpp"
 #include "faces/views/limit_text.hpp"
 #include "faces/views/messages.hpp"
+#include "faces/views/phrases.hpp"
 
 namespace stint::cli {
 

@@ -10,6 +10,7 @@
 #include <fmt/core.h>
 
 #include "base/result/errors.hpp"
+#include "base/text/number.hpp"
 #include "base/time/time.hpp"
 #include "base/unix/fd.hpp"
 #include "base/unix/process.hpp"
