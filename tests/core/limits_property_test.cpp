@@ -185,7 +185,9 @@ TEST_CASE("an alarm that nothing disturbs goes off when it was foretold") { // l
         stage.until(*first->latest - at(0s) - 1ms);
         if (stage.traces.size() != tracesBefore || !(stage.core->deviceState() == stateBefore)) return; // disturbed
         stage.until(*first->latest - at(0s));
-        const auto moved = [&](const auto& entry) { return entry.second.what == Trace::What::Bucket; };
+        const auto moved = [](const auto& entry) {
+            return entry.second.what == Trace::What::Bucket || entry.second.what == Trace::What::Doze;
+        };
         if (std::any_of(stage.traces.begin() + static_cast<std::ptrdiff_t>(tracesBefore), stage.traces.end(), moved))
             return; // disturbed at this very instant
         const auto went = [&](const std::pair<Instant, Trace>& entry) {
