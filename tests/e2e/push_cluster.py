@@ -173,7 +173,8 @@ class Cluster:
         until(self.members[0].listens)
         for _ in range(members - 1):
             self.add().until_ready()  # one after another (push.md §3.3)
-        self.members[0].until_ready()
+        if members > 1:
+            self.members[0].until_ready()
         if members >= 3:
             self.until_replicated()
 
@@ -191,8 +192,8 @@ class Cluster:
         assert line[:4] == ["stint", "push", "serve", "--join"], line
         return line[3], f"http://127.0.0.1:{self.members[0].port}", line[5]
 
-    def add(self):
-        self.members.append(Member(self.world, len(self.members), *self.invite(), always=self.always))
+    def add(self, *words):
+        self.members.append(Member(self.world, len(self.members), *(words or self.invite()), always=self.always))
         return self.members[-1]
 
     def spread(self, network):

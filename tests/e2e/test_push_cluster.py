@@ -441,6 +441,21 @@ def test_who_has_no_code_joins_no_cluster(world, pair):
     assert world.stint("push", "join", url, code).code == 77
 
 
+@keeps_its_word  # an older one forms no cluster of three here in time
+def test_two_that_join_at_once_are_let_in_one_after_another(world):  # §3.3
+    cluster = Cluster(world, members=1)
+    try:
+        words = cluster.invite()
+        late = [cluster.add(*words) for _ in range(3)]
+        for member in late:
+            member.until_ready(within=4 * FORMED)
+        for member in cluster.members:
+            until(lambda member=member: member.sees_all(servers=4), within=2 * FORMED)
+        assert sum("another server is joining" in member.log.read_text() for member in late) >= 2
+    finally:
+        cluster.close()
+
+
 def test_words_that_cannot_be_are_refused(world, pair):
     (_, url, code) = pair.invite()
     for words in (("--join", url, code), ("--join", url, "--cluster", "127.0.0.1"), (code,), ("--cluster", "0.0.0.0"),

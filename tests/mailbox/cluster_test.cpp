@@ -6,6 +6,7 @@
 
 using namespace stint;
 using namespace stint::test;
+using namespace std::chrono_literals;
 using namespace std::string_literals;
 
 namespace {
@@ -14,12 +15,12 @@ constexpr auto bucketOfCluster = "STINT_CLUSTER";
 
 /// One server's sight of its cluster.
 struct Sight {
-    explicit Sight(const NatsServer& nats, Membership its)
+    explicit Sight(const NatsServer& nats, Membership its, bool hears = true)
         : broker(std::move(Broker::connect({.urls = {nats.url()}, .credentials = {}, .device = {}, .clustered = true}))
                      .value()),
           self(its), cluster(
                          broker, std::move(its), [this] { ++changes; }, [](const TakenBack&) {}) {
-        REQUIRE(cluster.follow().ok());
+        if (hears) REQUIRE(cluster.follow().ok());
     }
     ~Sight() { broker.close(); }
     Sight(const Sight&) = delete;
@@ -72,6 +73,49 @@ TEST_CASE("servers of a cluster learn of each other, and each names itself first
     REQUIRE(first.broker.put(bucketOfCluster, "server-" + third.name, third.text()).ok());
     REQUIRE(eventually([&] { return std::ranges::count(first.cluster.routes(), third.route) == 1; }));
     CHECK(first.cluster.replicas() == 3);
+}
+
+TEST_CASE("a server of which a cut route told nothing is found when it is asked for") { // §3.3
+    const NatsServer nats;
+    Sight deaf(nats, memberAt(7001), false), second(nats, memberAt(7011));
+    deaf.open();
+    second.open();
+    CHECK(deaf.cluster.servers().size() == 1);
+    REQUIRE(deaf.cluster.readNew().ok());
+    CHECK(deaf.cluster.servers().size() == 2);
+    CHECK(deaf.changes == 1);
+    REQUIRE(deaf.cluster.readNew().ok()); // nothing is new
+    CHECK(deaf.changes == 1);
+}
+
+TEST_CASE("servers join one after another, whichever they ask, and none is waited for longer than 2 min") { // §3.3
+    const NatsServer nats;
+    Sight first(nats, memberAt(7001));
+    const WallTime asked = wallNow();
+    CHECK(first.cluster.letJoin(asked).ok()); // nothing is written down yet: there is no bucket before the second
+    CHECK_FALSE(first.cluster.letJoin(asked + 2min - 1ms).ok());
+    CHECK(first.cluster.letJoin(asked + 2min).ok()); // that one has never come
+    first.open();
+    Sight second(nats, memberAt(7011));
+    second.open();
+    REQUIRE(eventually([&] { return first.cluster.servers().size() == 2; }));
+    CHECK(first.cluster.letJoin(asked).ok());
+    for (Sight* const sight : {&first, &second}) {
+        CHECK_FALSE(sight->cluster.letJoin(asked + 1s).ok());
+        CHECK(sight->cluster.letJoin(asked + 1s).error().code == Errc::UNAVAILABLE);
+    }
+    Sight third(nats, memberAt(7021));
+    third.open();
+    REQUIRE(eventually([&] { return second.cluster.servers().size() == 3; }));
+    CHECK(second.cluster.letJoin(asked + 1s).ok());
+    CHECK_FALSE(third.cluster.letJoin(asked + 1s).ok());
+    CHECK(third.cluster.letJoin(asked + 2min + 1s).ok());
+    // Neither a clock that was ahead nor what no server has written keeps all out.
+    for (const auto* const text :
+         {"{\"servers\":9,\"until\":9000000000000}", "{\"servers\":9,\"until\":-1}", "[]", ""}) {
+        REQUIRE(first.broker.put(bucketOfCluster, "joining", text).ok());
+        CHECK(first.cluster.letJoin(asked).ok());
+    }
 }
 
 TEST_CASE("values that tell of no server are passed over, and so is the thirty-third") { // §3.3

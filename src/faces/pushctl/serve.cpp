@@ -1,6 +1,7 @@
 
 #include <csignal>
 #include <cstring>
+#include <thread>
 
 #include "base/result/errors.hpp"
 #include "base/text/number.hpp"
@@ -29,6 +30,7 @@ constexpr std::uint16_t usualPort = 7748; // PROPOSAL
 constexpr Duration usualInvitation = 24h, shortestInvitation = 1min, longestInvitation = 28 * 24h;
 constexpr Duration usualServerInvitation = 1h, longestServerInvitation = 24h;
 constexpr Duration forItself = 1min;
+constexpr Duration betweenAsks = 5s, longestTurn = 10min; ///< of a server that waits until others have joined
 constexpr Bytes smallestStore = 64 << 20;
 
 Result<std::uint16_t> portOf(const Arguments& given, const char* option, std::uint16_t otherwise) {
@@ -98,15 +100,28 @@ Result<push::Serving::Settings> settingsOf(const Arguments& given) {
     return settings;
 }
 
+/// What the server that --join names answers to `question`: it lets servers in one after another.
+Result<Answer> askToJoin(const std::string& origin, const push::ServerQuestion& question, const Screen& screen) {
+    for (auto waited = Duration{0};; waited += betweenAsks) {
+        const Answer answer = STINT_TRY(post({.url = origin + std::string(push::serversPath),
+                                              .headers = {"Content-Type: application/json"},
+                                              .body = textOf(question)}));
+        if (answer.status == 201) return answer;
+        const bool isLater = answer.status == 503 || answer.status == 429;
+        if (!isLater || waited >= longestTurn)
+            return fail(answer.status == 403 ? Errc::SECURITY : Errc::UNAVAILABLE, "{}: {}", origin,
+                        sentenceOf(answer));
+        if (waited == Duration{0}) screen.tell(fmt::format("{}: {}; it is asked again", origin, sentenceOf(answer)));
+        std::this_thread::sleep_for(betweenAsks);
+    }
+}
+
 /// The server joins the cluster of the one that --join names: its directory is one of that cluster's from then on.
-Result<void> joinCluster(const Arguments& given, const push::Serving::Settings& settings) {
+Result<void> joinCluster(const Arguments& given, const push::Serving::Settings& settings, const Screen& screen) {
+    STINT_TRY(push::checkFree(settings.data));
     const std::string origin = STINT_TRY(serverOf(*given.value("join")));
     const push::Asking asking = push::Asking::make();
-    const Answer answer = STINT_TRY(post({.url = origin + std::string(push::serversPath),
-                                          .headers = {"Content-Type: application/json"},
-                                          .body = textOf(push::ServerQuestion{given.words[0], asking.key})}));
-    if (answer.status != 201)
-        return fail(answer.status == 403 ? Errc::SECURITY : Errc::UNAVAILABLE, "{}: {}", origin, sentenceOf(answer));
+    const Answer answer = STINT_TRY(askToJoin(origin, {given.words[0], asking.key}, screen));
     const auto said = push::serverAnswerIn(answer.text, asking);
     if (!said.ok()) return within("the server's answer is none", said.error());
     return push::adopt(settings.data, settings.route, *said);
@@ -171,7 +186,7 @@ int serve(const Arguments& given, const Screen& screen) {
     const auto settings = settingsOf(given);
     if (!settings.ok()) return screen.fail("cannot serve", settings.error());
     if (given.has("join"))
-        if (const auto joined = joinCluster(given, *settings); !joined.ok())
+        if (const auto joined = joinCluster(given, *settings, screen); !joined.ok())
             return screen.fail("cannot join the cluster", joined.error());
     sd_event* loop = nullptr;
     if (sd_event_new(&loop) < 0) return screen.fail(ends::system, "cannot make a loop");

@@ -72,7 +72,7 @@ Result<std::unique_ptr<Devices>> devicesOf(const Options& options, const ServerK
 }
 
 /// The door for servers that join the cluster; nullptr: there is none.
-Result<std::unique_ptr<Servers>> serversOf(const Options& options, const ServerKeys& keys, const PostOffice& office) {
+Result<std::unique_ptr<Servers>> serversOf(const Options& options, const ServerKeys& keys, PostOffice& office) {
     if (!office.cluster()) return std::unique_ptr<Servers>();
     auto authority = STINT_TRY(Authority::open(std::filesystem::path(options.data) / "nkeys"));
     return std::make_unique<Servers>(std::move(authority), keys, *office.cluster());
@@ -87,7 +87,7 @@ Result<std::optional<Membership>> memberOf(const Options& options) {
 }
 
 /// The cluster's others, for the next start.
-void writeOthers(const Options& options, const PostOffice& office) {
+void writeOthers(const Options& options, PostOffice& office) {
     std::vector<std::string> routes = office.cluster()->routes();
     routes.erase(routes.begin()); // its own
     const ClusterFile file{options.member, options.route, std::move(routes)};

@@ -8,7 +8,7 @@ namespace stint::push {
 using http::Answer;
 using http::refusal;
 
-Servers::Servers(Authority authority, ServerKeys keys, const Cluster& cluster)
+Servers::Servers(Authority authority, ServerKeys keys, Cluster& cluster)
     : authority_(std::move(authority)), keys_(keys), cluster_(cluster) {}
 
 std::optional<Answer> Servers::refused(const std::string& sender, Instant now) {
@@ -18,11 +18,12 @@ std::optional<Answer> Servers::refused(const std::string& sender, Instant now) {
     return std::nullopt;
 }
 
-Answer Servers::answer(std::string_view text, WallTime now) const {
+Answer Servers::answer(std::string_view text, WallTime now) {
     const auto question = serverQuestionIn(text);
     if (!question.ok()) return refusal(400, question.error().message);
     if (const auto right = checkCode(question->code, keys_, now, toServe); !right.ok())
         return refusal(403, right.error().message);
+    if (const auto alone = cluster_.letJoin(now); !alone.ok()) return retryLater(503, untilBack, alone.error().message);
     const ServerAnswer answer{authority_, keys_, cluster_.routes()};
     return {201, "application/json", textOf(answer, question->key) + "\n"};
 }

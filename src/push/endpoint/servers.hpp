@@ -12,16 +12,16 @@ namespace stint::push {
 
 class Servers {
 public:
-    Servers(Authority authority, ServerKeys keys, const Cluster& cluster);
+    Servers(Authority authority, ServerKeys keys, Cluster& cluster);
 
     /// A refusal of one more question from this address; else the question counts.
     std::optional<http::Answer> refused(const std::string& sender, Instant now);
-    http::Answer answer(std::string_view question, WallTime now) const;
+    http::Answer answer(std::string_view question, WallTime now);
 
 private:
     Authority authority_;
     ServerKeys keys_;
-    const Cluster& cluster_;
+    Cluster& cluster_;
     Counted asked_{wrongInMinute};
 };
 

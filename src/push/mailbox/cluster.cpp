@@ -11,8 +11,10 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr std::string_view clusterBucket = "STINT_CLUSTER", serverKey = "server-", streamKey = "stream-";
+constexpr std::string_view clusterBucket = "STINT_CLUSTER", serverKey = "server-", streamKey = "stream-",
+                           joiningKey = "joining";
 constexpr std::size_t enough = 3, mostBrokersTold = 8, mostServers = 32, mostEpochsNoted = 64;
+constexpr auto longestJoining = std::chrono::minutes(2);
 
 std::optional<std::uint64_t> numberOf(const Json& object, const char* name) {
     const auto found = object.find(name);
@@ -50,12 +52,12 @@ std::string Cluster::textOf(const Place& place) {
 
 Cluster::Cluster(const Broker& broker, Membership self, std::function<void()> changed,
                  std::function<void(const TakenBack& what)> takenBack)
-    : broker_(broker), self_(std::move(self)), changed_(std::move(changed)), servers_{{self_.name, self_}},
-      taken_(broker, std::move(takenBack)) {}
+    : broker_(broker), reader_(broker, clusterBucket, "*"), self_(std::move(self)),
+      changed_(std::move(changed)), servers_{{self_.name, self_}}, taken_(broker, std::move(takenBack)) {}
 
 Result<void> Cluster::follow() {
     STINT_TRY(taken_.follow());
-    return broker_.listen(subjectOfKey(clusterBucket, "*"), [this](const Stored& value) { take(value); });
+    return reader_.follow([this](const Stored& value) { take(value); });
 }
 
 Result<void> Cluster::open() {
@@ -63,9 +65,14 @@ Result<void> Cluster::open() {
     const std::string key = std::string(serverKey) + self_.name, its = self_.text();
     if (const auto known = STINT_TRY(broker_.valueOf(clusterBucket, key)); known.text != its)
         STINT_TRY(broker_.put(clusterBucket, key, its));
-    STINT_TRY(broker_.readValues(clusterBucket, "*", 1, [this](const Stored& value) { take(value); }));
+    STINT_TRY(reader_.readAll([this](const Stored& value) { take(value); }));
     STINT_TRY(broker_.openBucket(clusterBucket, replicas())); // there may be more than when it began
     return taken_.open(replicas());
+}
+
+Result<void> Cluster::readNew() {
+    STINT_TRY(reader_.readNew([this](const Stored& value) { take(value); }));
+    return taken_.readNew();
 }
 
 void Cluster::take(const Stored& value) {
@@ -90,6 +97,44 @@ bool Cluster::takeServer(const std::string& name, std::string_view text) {
     if (known == *server) return false;
     known = *server;
     return true;
+}
+
+std::optional<Cluster::Joining> Cluster::joiningIn(std::string_view text) {
+    const Json object = Json::parse(text, nullptr, false);
+    if (!object.is_object()) return std::nullopt;
+    const auto servers = numberOf(object, "servers"), until = numberOf(object, "until");
+    if (!servers || !until || *until > std::uint64_t{1} << 62) return std::nullopt;
+    return Joining{.servers = *servers, .until = WallTime(Duration(static_cast<std::int64_t>(*until)))};
+}
+
+std::string Cluster::textOf(const Joining& joining) {
+    return Json{{"servers", joining.servers}, {"until", joining.until.time_since_epoch().count()}}.dump();
+}
+
+// A clock may have been wrong when it was written: nothing is waited for longer than any server is.
+bool Cluster::isUnderWay(const std::optional<Joining>& joining, WallTime now) const {
+    return joining && servers_.size() <= joining->servers && now < joining->until &&
+           joining->until <= now + longestJoining;
+}
+
+Result<void> Cluster::letJoin(WallTime now) {
+    const Error other = fail(Errc::UNAVAILABLE, "another server is joining");
+    Joining next{.servers = 0, .until = now + longestJoining};
+    {
+        const std::lock_guard lock(mutex_);
+        next.servers = servers_.size();
+        if (isUnderWay(joining_, now)) return other;
+        if (servers_.size() == 1) {
+            joining_ = next;
+            return {};
+        }
+    }
+    const auto noted = STINT_TRY(broker_.valueOf(clusterBucket, joiningKey));
+    {
+        const std::lock_guard lock(mutex_);
+        if (isUnderWay(joiningIn(noted.text), now)) return other;
+    }
+    return broker_.replace(clusterBucket, joiningKey, textOf(next), noted.revision);
 }
 
 int Cluster::replicas() const {

@@ -4,11 +4,13 @@
 #include <functional>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "push/broker/broker.hpp"
 #include "push/joining/membership.hpp"
+#include "push/mailbox/bucket_reader.hpp"
 #include "push/mailbox/taken_notes.hpp"
 
 namespace stint::push {
@@ -25,6 +27,12 @@ public:
     /// This server stands in the bucket, and all that both have is read. Unavailable: the broker is away, or no leader
     /// is.
     Result<void> open();
+    /// Reads what is new in both buckets.
+    Result<void> readNew();
+
+    /// A server joins from now on, and no other until it stands in the bucket, for 2 min at most. Unavailable: another
+    /// is joining, or the broker is away.
+    Result<void> letJoin(WallTime now);
 
     /// Replicas of all that is kept: 3 where there are as many servers, else 1.
     int replicas() const;
@@ -51,6 +59,13 @@ private:
         std::uint64_t highest = 0;
         std::vector<Epoch> epochs;
     };
+    struct Joining {
+        std::size_t servers = 0; ///< as many were there when it asked
+        WallTime until;          ///< it is waited for
+    };
+    static std::optional<Joining> joiningIn(std::string_view text);
+    static std::string textOf(const Joining& joining);
+    bool isUnderWay(const std::optional<Joining>& joining, WallTime now) const;
     static std::optional<Place> placeIn(std::string_view text);
     static std::string textOf(const Place& place);
     void take(const Stored& value);
@@ -58,11 +73,13 @@ private:
     bool takeServer(const std::string& name, std::string_view text);
 
     const Broker& broker_;
+    BucketReader reader_;
     Membership self_;
     std::function<void()> changed_;
     mutable std::mutex mutex_;
     std::map<std::string, Membership> servers_; ///< by name
     std::map<std::string, Place> places_;       ///< by shard
+    std::optional<Joining> joining_;            ///< of the second server: there is no bucket before it
     TakenNotes taken_;
 };
 

@@ -51,10 +51,10 @@ Result<void> PostOffice::alsoOpen(const std::function<void(const std::string& se
     return {};
 }
 
-// A device that was revoked at another server, over a route that was cut, is found so.
+// A server that joined, or a device that was revoked at another server, over a route that was cut, is found so.
 void PostOffice::refresh() {
     if (cluster_->replicas() > 1) replicas_.look(cluster_->servers());
-    (void)cluster_->taken().readNew();
+    (void)cluster_->readNew();
     if (!registrations_.readNew().ok() || !roster_.readNew().ok()) return;
     (void)revocations_.uphold(wallNow());
 }

@@ -48,7 +48,7 @@ public:
     Revocations& revocations() { return revocations_; }
     const Mailbox& mailbox() const { return mailbox_; }
     /// nullptr: the broker is alone.
-    const Cluster* cluster() const { return cluster_ ? &*cluster_ : nullptr; }
+    Cluster* cluster() { return cluster_ ? &*cluster_ : nullptr; }
     const Replicas& replicas() const { return replicas_; }
 
 private:

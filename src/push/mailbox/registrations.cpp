@@ -46,37 +46,26 @@ std::optional<Registered> registeredIn(const std::string& plain) try {
 } // namespace
 
 Registrations::Registrations(const Broker& broker, ServerKeys keys, const Roster& roster)
-    : broker_(broker), keys_(keys), roster_(roster) {}
+    : broker_(broker), reader_(broker, registryBucket, "*"), keys_(keys), roster_(roster) {}
 
 Result<void> Registrations::follow() {
-    return broker_.listen(subjectOfKey(registryBucket, "*"), [this](const Stored& value) { take(value); });
+    return reader_.follow([this](const Stored& value) { take(value); });
 }
 
 Result<void> Registrations::readAll(int replicas) {
     STINT_TRY(broker_.openBucket(registryBucket, replicas));
-    return readFrom(1);
+    STINT_TRY(reader_.readAll([this](const Stored& value) { take(value); }));
+    const std::lock_guard lock(mutex_);
+    isRead_ = true;
+    return {};
 }
 
 // In a cluster the leader answers, which most of its servers follow; who is cut off gets no answer.
 Result<void> Registrations::readNew() {
-    std::uint64_t upTo = 0;
-    {
-        const std::lock_guard lock(mutex_);
-        upTo = upTo_;
-    }
-    const auto read = readFrom(upTo + 1);
+    const auto read = reader_.readNew([this](const Stored& value) { take(value); });
     const std::lock_guard lock(mutex_);
     isRead_ = read.ok();
     return read;
-}
-
-Result<void> Registrations::readFrom(std::uint64_t from) {
-    const auto last =
-        STINT_TRY(broker_.readValues(registryBucket, "*", from, [this](const Stored& value) { take(value); }));
-    const std::lock_guard lock(mutex_);
-    upTo_ = last;
-    isRead_ = true;
-    return {};
 }
 
 // A value that this server did not seal, or that was sealed for another name, was put there by somebody else.

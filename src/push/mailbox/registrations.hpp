@@ -63,11 +63,11 @@ private:
     void take(const Stored& value);
 
     const Broker& broker_;
+    BucketReader reader_;
     ServerKeys keys_;
     const Roster& roster_;
     mutable std::mutex mutex_;
-    bool isRead_ = false;    ///< all of it, and what came since
-    std::uint64_t upTo_ = 0; ///< that sequence of the bucket
+    bool isRead_ = false; ///< all of it, and what came since
     std::map<std::string, Registered> all_;
     std::map<std::string, std::set<std::string>> byDevice_; ///< those that are not gone
     std::mutex changing_;                                   ///< one change after another

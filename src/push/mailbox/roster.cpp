@@ -38,32 +38,23 @@ std::optional<Member> memberIn(const std::string& plain) try {
 } // namespace
 
 Roster::Roster(const Broker& broker, ServerKeys keys, std::function<void()> heard)
-    : broker_(broker), keys_(keys), heard_(std::move(heard)) {}
+    : broker_(broker), reader_(broker, registryBucket, keyOfMember("*")), keys_(keys), heard_(std::move(heard)) {}
 
 Result<void> Roster::follow() {
-    return broker_.listen(subjectOfKey(registryBucket, keyOfMember("*")), [this](const Stored& value) {
+    return reader_.follow([this](const Stored& value) {
         if (take(value)) heard_();
     });
 }
 
-Result<void> Roster::readAll() { return readFrom(1); }
-
-Result<void> Roster::readNew() {
-    std::uint64_t upTo = 0;
-    {
-        const std::lock_guard lock(mutex_);
-        upTo = upTo_;
-    }
-    return readFrom(upTo + 1);
-}
-
-Result<void> Roster::readFrom(std::uint64_t from) {
-    const auto last = STINT_TRY(
-        broker_.readValues(registryBucket, keyOfMember("*"), from, [this](const Stored& value) { take(value); }));
+Result<void> Roster::readAll() {
+    STINT_TRY(reader_.readAll([this](const Stored& value) { take(value); }));
     const std::lock_guard lock(mutex_);
-    upTo_ = last;
     isRead_ = true;
     return {};
+}
+
+Result<void> Roster::readNew() {
+    return reader_.readNew([this](const Stored& value) { take(value); });
 }
 
 // True: it is revoked, and was not before. A value that this server did not seal, or that was sealed for another name,

@@ -12,6 +12,7 @@
 
 #include "push/broker/broker.hpp"
 #include "push/keys/server_keys.hpp"
+#include "push/mailbox/bucket_reader.hpp"
 
 namespace stint::push {
 
@@ -58,15 +59,14 @@ public:
 
 private:
     Result<void> put(const Member& member);
-    Result<void> readFrom(std::uint64_t from);
     bool take(const Stored& value);
 
     const Broker& broker_;
+    BucketReader reader_;
     ServerKeys keys_;
     std::function<void()> heard_;
     mutable std::mutex mutex_;
     bool isRead_ = false;
-    std::uint64_t upTo_ = 0; ///< that sequence of the bucket
     std::map<std::string, Member> all_;
     std::map<std::string, std::size_t> byCode_;
     std::mutex changing_; ///< one change after another

@@ -17,43 +17,27 @@ constexpr std::uint64_t latest = std::uint64_t{1} << 62; ///< ms since 1970: wha
 } // namespace
 
 TakenNotes::TakenNotes(const Broker& broker, std::function<void(const TakenBack& what)> heard)
-    : broker_(broker), heard_(std::move(heard)) {}
+    : broker_(broker), reader_(broker, notesBucket, "*"), heard_(std::move(heard)) {}
 
 Result<void> TakenNotes::follow() {
-    return broker_.listen(subjectOfKey(notesBucket, "*"), [this](const Stored& value) {
-        if (const auto what = take(value)) heard_(*what);
-    });
+    return reader_.follow([this](const Stored& value) { hear(value); });
 }
 
-// All of it where the bucket has gone back, or is another: what is known already is not heard again.
+void TakenNotes::hear(const Stored& value) {
+    if (const auto what = take(value)) heard_(*what);
+}
+
+// All of it where the bucket has gone back, or is another. The keeper looks at all that is known now, and hears of
+// none.
 Result<void> TakenNotes::open(int replicas) {
     const auto last = STINT_TRY(broker_.openBucket(
         notesBucket, replicas, {.values = static_cast<std::int64_t>(mostNotes), .age = longestNote}));
-    std::uint64_t from = 1;
-    {
-        const std::lock_guard lock(mutex_);
-        if (last >= upTo_) from = upTo_ + 1;
-    }
-    return readFrom(from, false);
+    const auto quietly = [this](const Stored& value) { take(value); };
+    return last < reader_.upTo() ? reader_.readAll(quietly) : reader_.readNew(quietly);
 }
 
 Result<void> TakenNotes::readNew() {
-    std::uint64_t from = 1;
-    {
-        const std::lock_guard lock(mutex_);
-        from = upTo_ + 1;
-    }
-    return readFrom(from, true);
-}
-
-Result<void> TakenNotes::readFrom(std::uint64_t from, bool isTold) {
-    const auto last = STINT_TRY(broker_.readValues(notesBucket, "*", from, [&](const Stored& value) {
-        const auto what = take(value);
-        if (what && isTold) heard_(*what);
-    }));
-    const std::lock_guard lock(mutex_);
-    upTo_ = last;
-    return {};
+    return reader_.readNew([this](const Stored& value) { hear(value); });
 }
 
 // It is known here before others hear of it, so that this server does not hear itself.

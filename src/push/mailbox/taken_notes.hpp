@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "push/broker/broker.hpp"
+#include "push/mailbox/bucket_reader.hpp"
 #include "push/mailbox/outbox.hpp"
 
 namespace stint::push {
@@ -37,12 +38,12 @@ private:
     std::optional<TakenBack> take(const Stored& value);
     bool add(const TakenBack& what, WallTime at);
     void forget(const TakenBack& what);
-    Result<void> readFrom(std::uint64_t from, bool isTold);
+    void hear(const Stored& value);
 
     const Broker& broker_;
+    BucketReader reader_;
     std::function<void(const TakenBack& what)> heard_;
     mutable std::mutex mutex_;
-    std::uint64_t upTo_ = 0; ///< that sequence of the bucket
     std::map<TakenBack, WallTime> notes_;
     std::set<std::pair<WallTime, TakenBack>> byAge_;
 };

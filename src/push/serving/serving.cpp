@@ -337,13 +337,18 @@ void Serving::end(const std::function<void()>& done) {
     endpoint_->end([this, done] { broker_->end(done); });
 }
 
-Result<void> adopt(const std::filesystem::path& data, const std::string& route, const ServerAnswer& answer) {
-    STINT_TRY(makePrivateDirectory(data));
-    const Fd lock = STINT_TRY(locked(data));
+Result<void> checkFree(const std::filesystem::path& data) {
     std::error_code ignored;
     for (const char* const one : {ClusterFile::fileName, storeDirectory})
         if (std::filesystem::exists(data / one, ignored))
             return fail(Errc::STORAGE, "{} is a server's already: without --join it goes on", data.string());
+    return {};
+}
+
+Result<void> adopt(const std::filesystem::path& data, const std::string& route, const ServerAnswer& answer) {
+    STINT_TRY(makePrivateDirectory(data));
+    const Fd lock = STINT_TRY(locked(data));
+    STINT_TRY(checkFree(data));
     const Folder folder = STINT_TRY(Folder::open(data));
     STINT_TRY(writePrivateFile(folder, keysFile, answer.keys.bytes()));
     STINT_TRY(writePrivateFile(folder, nkeysFile, answer.authority.text()));

@@ -1,0 +1,38 @@
+// How far a server has read a bucket of the broker's: it is told of each new value at once, but a route that was cut
+// tells nobody what it dropped, so what is new is asked for, too (push.md §3.3). Any thread may call.
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <mutex>
+#include <string>
+
+#include "push/broker/broker.hpp"
+
+namespace stint::push {
+
+class BucketReader {
+public:
+    using Take = std::function<void(const Stored& value)>;
+
+    /// `keys`: those that are read; "*" stands for any word of a key.
+    BucketReader(const Broker& broker, std::string_view bucket, std::string keys);
+
+    /// From now on `take` is called for each new value, from a thread of libnats.
+    Result<void> follow(Take take) const;
+    /// Takes all that it has, in their order. Unavailable: the broker does not answer, or no leader.
+    Result<void> readAll(const Take& take);
+    /// Takes what came after the last that was read.
+    Result<void> readNew(const Take& take);
+    /// The sequence of that.
+    std::uint64_t upTo() const;
+
+private:
+    Result<void> readFrom(std::uint64_t from, const Take& take);
+
+    const Broker& broker_;
+    std::string bucket_, keys_;
+    mutable std::mutex mutex_;
+    std::uint64_t upTo_ = 0;
+};
+
+} // namespace stint::push
