@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/text/json_member.hpp"
 #include "base/text/printable.hpp"
 #include "faces/screen/exit_code.hpp"
 
@@ -41,8 +42,7 @@ Status statusOf(long status) {
 std::string saidBy(const Answer& answer) {
     constexpr std::size_t most = 200;
     const auto said = nlohmann::json::parse(answer.text, nullptr, false);
-    const bool isOurs = said.is_object() && said.contains("error") && said["error"].is_string();
-    const std::string text = isOurs ? said["error"].get<std::string>() : answer.text;
+    const std::string text = textMember(said, "error").value_or(answer.text);
     return printable(text.substr(0, std::min(text.find_first_of("\r\n"), most)));
 }
 

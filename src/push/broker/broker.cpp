@@ -11,6 +11,7 @@
 
 #include "base/result/errors.hpp"
 #include "base/result/owned.hpp"
+#include "base/text/json_member.hpp"
 #include "base/text/number.hpp"
 #include "base/text/words.hpp"
 #include "base/unix/process.hpp"
@@ -74,10 +75,7 @@ Result<void> checked(natsStatus status, std::string_view what) {
 }
 
 /// JetStream's own sentence.
-std::string reasonIn(const Json& error) {
-    const bool isTold = error.is_object() && error.contains("description") && error["description"].is_string();
-    return isTold ? error["description"].get<std::string>() : "it does not say why";
-}
+std::string reasonIn(const Json& error) { return textMember(error, "description").value_or("it does not say why"); }
 
 std::string_view dataOf(const natsMsg* message) {
     return {natsMsg_GetData(message), static_cast<std::size_t>(natsMsg_GetDataLength(message))};
@@ -213,8 +211,7 @@ void Broker::Connection::acknowledged(natsMsg* message) {
     const Done done = taken(which.value_or(0));
     if (!done) return;
     const Json said = Json::parse(dataOf(message), nullptr, false);
-    const bool isKept = said.is_object() && said.contains("seq") && said["seq"].is_number_unsigned();
-    if (isKept) return done(said["seq"].get<std::uint64_t>());
+    if (const auto sequence = countMember(said, "seq")) return done(*sequence);
     if (said.is_object() && said.contains("error"))
         return done(fail(Errc::LIMIT_EXCEEDED, "the store takes no more: {}", reasonIn(said["error"])));
     done(fail(Errc::UNAVAILABLE, "no stream has taken the message"));
@@ -526,15 +523,14 @@ namespace {
 
 /// The bytes of base64 as Go writes it.
 std::optional<std::string> bytesOfGo(const Json& object, const char* name) {
-    const auto found = object.find(name);
-    if (found == object.end()) return std::string(); // there are none
-    if (!found->is_string()) return std::nullopt;
-    auto text = found->get<std::string>();
-    while (text.ends_with('='))
-        text.pop_back();
-    std::ranges::replace(text, '+', '-');
-    std::ranges::replace(text, '/', '_');
-    return from64(text);
+    if (!object.contains(name)) return std::string(); // there are none
+    auto text = textMember(object, name);
+    if (!text) return std::nullopt;
+    while (text->ends_with('='))
+        text->pop_back();
+    std::ranges::replace(*text, '+', '-');
+    std::ranges::replace(*text, '/', '_');
+    return from64(*text);
 }
 
 /// "NATS/1.0", and a line each.
@@ -559,19 +555,19 @@ Result<std::optional<Stored>> storedIn(std::string_view text, std::string_view s
     };
     if (!object.is_object()) return none();
     if (const auto error = object.find("error"); error != object.end()) {
-        const bool isNone = error->is_object() && error->contains("code") && error->at("code") == 404;
-        return isNone ? Result(std::optional<Stored>()) : none();
+        if (error->is_object() && error->contains("code") && error->at("code") == 404) return std::optional<Stored>();
+        return fail(Errc::UNAVAILABLE, "{}: its leader answers {}", stream, reasonIn(*error));
     }
     const auto message = object.find("message");
-    if (message == object.end() || !message->is_object()) return none();
-    const auto sequence = message->find("seq"), subject = message->find("subject");
-    if (sequence == message->end() || !sequence->is_number_unsigned()) return none();
-    if (subject == message->end() || !subject->is_string()) return none();
+    if (message == object.end()) return none();
+    const auto sequence = countMember(*message, "seq");
+    auto subject = textMember(*message, "subject");
+    if (!sequence || !subject) return none();
     const auto headers = bytesOfGo(*message, "hdrs");
     auto body = bytesOfGo(*message, "data");
     if (!headers || !body) return none();
-    return std::optional(Stored{.subject = subject->get<std::string>(),
-                                .sequence = sequence->get<std::uint64_t>(),
+    return std::optional(Stored{.subject = *std::move(subject),
+                                .sequence = *sequence,
                                 .headers = headersIn(*headers),
                                 .body = *std::move(body)});
 }

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/result/errors.hpp"
+#include "base/text/json_member.hpp"
 #include "base/text/number.hpp"
 #include "base/unix/folder.hpp"
 #include "push/envelope/names.hpp"
@@ -20,10 +21,7 @@ using Json = nlohmann::ordered_json;
 constexpr Bytes longestClusterFile = 16 << 10;
 constexpr std::size_t mostOthers = 31;
 
-std::string memberIn(const Json& object, const char* name) {
-    const auto found = object.is_object() ? object.find(name) : object.end();
-    return object.is_object() && found != object.end() && found->is_string() ? found->get<std::string>() : "";
-}
+std::string memberIn(const Json& object, const char* name) { return textMember(object, name).value_or(""); }
 
 bool isSpecific(const std::string& address) {
     in_addr four{};

@@ -6,6 +6,7 @@
 #include <sodium.h>
 
 #include "base/result/errors.hpp"
+#include "base/text/json_member.hpp"
 #include "push/envelope/bytes.hpp"
 #include "push/joining/membership.hpp"
 
@@ -30,12 +31,6 @@ Result<Json> serverObject(std::string_view text) {
     return object;
 }
 
-/// Empty: it is not there, or no text.
-std::string textAt(const Json& object, const char* name) {
-    const auto found = object.find(name);
-    return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
-
 } // namespace
 
 std::string textOf(const ServerQuestion& question) {
@@ -44,9 +39,9 @@ std::string textOf(const ServerQuestion& question) {
 
 Result<ServerQuestion> serverQuestionIn(std::string_view text) {
     const Json object = STINT_TRY(serverObject(text));
-    ServerQuestion question{.code = textAt(object, "serve")};
+    ServerQuestion question{.code = textMember(object, "serve").value_or("")};
     if (question.code.empty()) return wrongServer("serve", "a code");
-    const auto key = from64(textAt(object, "key"));
+    const auto key = from64(textMember(object, "key").value_or(""));
     if (!key || key->size() != question.key.size()) return wrongServer("key", "32 bytes in base64url");
     std::ranges::copy(*key, question.key.begin());
     return question;
@@ -69,7 +64,7 @@ Asking Asking::make() {
 
 Result<ServerAnswer> serverAnswerIn(std::string_view text, const Asking& asking) {
     const Json object = STINT_TRY(serverObject(text));
-    const auto sealed = from64(textAt(object, "sealed"));
+    const auto sealed = from64(textMember(object, "sealed").value_or(""));
     if (!sealed || sealed->size() < crypto_box_SEALBYTES) return wrongServer("sealed", "sealed, in base64url");
     std::string plain(sealed->size() - crypto_box_SEALBYTES, '\0');
     if (crypto_box_seal_open(bytesOf(plain), bytesOf(*sealed), sealed->size(), asking.key.data(),
@@ -77,8 +72,8 @@ Result<ServerAnswer> serverAnswerIn(std::string_view text, const Asking& asking)
         return wrongServer("sealed", "sealed for the one that asks");
     const Json secret = Json::parse(plain, nullptr, false);
     if (!secret.is_object()) return wrongServer("sealed", "a JSON object");
-    auto authority = STINT_TRY(Authority::parse(textAt(secret, "nkeys")));
-    const auto keys = ServerKeys::parse(from64(textAt(secret, "keys")).value_or(""));
+    auto authority = STINT_TRY(Authority::parse(textMember(secret, "nkeys").value_or("")));
+    const auto keys = ServerKeys::parse(from64(textMember(secret, "keys").value_or("")).value_or(""));
     if (!keys) return wrongServer("keys", "a server's");
     const auto list = secret.find("routes");
     if (list == secret.end() || !list->is_array() || list->empty() || list->size() > mostRoutes)

@@ -8,6 +8,7 @@
 #include <sodium.h>
 
 #include "base/result/errors.hpp"
+#include "base/text/json_member.hpp"
 #include "push/envelope/bytes.hpp"
 #include "push/envelope/names.hpp"
 #include "push/joining/settings.hpp"
@@ -46,12 +47,11 @@ Result<Json> deviceObject(std::string_view text) {
 }
 
 Result<std::string> textIn(const Json& object, const char* name, std::size_t most, std::size_t least = 1) {
-    const auto found = object.find(name);
-    if (found == object.end() || !found->is_string()) return wrong(name, "a text");
-    auto text = found->get<std::string>();
-    if (text.size() < least || text.size() > most)
+    auto text = textMember(object, name);
+    if (!text) return wrong(name, "a text");
+    if (text->size() < least || text->size() > most)
         return wrong(name, fmt::format("a text of {} to {} characters", least, most));
-    return text;
+    return *std::move(text);
 }
 
 } // namespace

@@ -7,6 +7,7 @@
 #include <sodium.h>
 
 #include "base/result/errors.hpp"
+#include "base/text/json_member.hpp"
 #include "base/unix/folder.hpp"
 #include "push/envelope/bytes.hpp"
 #include "push/keys/jwt.hpp"
@@ -110,9 +111,9 @@ Result<std::vector<Nkey>> keysIn(std::string_view text) {
     const Json seeds = Json::parse(text, nullptr, false);
     std::vector<Nkey> keys;
     for (const KeyRow& row : keyRows) {
-        const bool isThere = seeds.is_object() && seeds.contains(row.name) && seeds[row.name].is_string();
-        if (!isThere && keys.size() >= firstRows) break;
-        auto key = isThere ? Nkey::fromSeed(row.role, seeds[row.name].get<std::string>()) : std::nullopt;
+        const auto seed = textMember(seeds, row.name);
+        if (!seed && keys.size() >= firstRows) break;
+        auto key = seed ? Nkey::fromSeed(row.role, *seed) : std::nullopt;
         if (!key) return fail(Errc::ILLEGAL_ARGUMENT, "\"{}\" is no seed of such an nkey", row.name);
         keys.push_back(*std::move(key));
     }

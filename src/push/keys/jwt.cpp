@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <sodium.h>
 
+#include "base/text/json_member.hpp"
 #include "base/text/words.hpp"
 #include "push/envelope/bytes.hpp"
 
@@ -19,11 +20,6 @@ std::string hashOf(std::string_view text) {
     std::array<unsigned char, crypto_hash_sha256_BYTES> hash{};
     crypto_hash_sha256(hash.data(), bytesOf(text), text.size());
     return in32(charactersOf(hash), base32);
-}
-
-std::string memberOf(const Json& object, const char* name) {
-    const auto found = object.find(name);
-    return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
 
 /// The lines between "-----BEGIN NAME-----" and the next that begins with dashes; empty: there are none.
@@ -53,8 +49,7 @@ std::optional<JwtUser> userIn(std::string_view jwt, std::string_view issuer) {
     if (!signature || !isSignedBy(issuer, jwt.substr(0, parts[0].size() + 1 + parts[1].size()), *signature))
         return std::nullopt;
     const Json claims = Json::parse(from64(parts[1]).value_or(""), nullptr, false);
-    JwtUser user;
-    if (claims.is_object()) user = {memberOf(claims, "name"), memberOf(claims, "sub")};
+    JwtUser user{textMember(claims, "name").value_or(""), textMember(claims, "sub").value_or("")};
     if (!isNkey(Nkey::Role::User, user.key)) return std::nullopt;
     return user;
 }

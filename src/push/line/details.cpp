@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/text/json_member.hpp"
 #include "push/envelope/names.hpp"
 
 namespace stint::push {
@@ -10,12 +11,6 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr std::size_t longest = 1'024;
-
-std::optional<std::string> textAt(const Json& object, const char* name) {
-    const auto found = object.find(name);
-    if (found == object.end() || !found->is_string()) return std::nullopt;
-    return found->get<std::string>();
-}
 
 } // namespace
 
@@ -33,8 +28,8 @@ std::optional<Details> detailsIn(std::string_view text) {
     const Json object = Json::parse(text, nullptr, false);
     if (!object.is_object()) return std::nullopt;
     const auto version = object.find("version");
-    const auto token = textAt(object, "token"), of = textAt(object, "of"), vapid = textAt(object, "vapid"),
-               at = textAt(object, "at");
+    const auto token = textMember(object, "token"), of = textMember(object, "of"), vapid = textMember(object, "vapid"),
+               at = textMember(object, "at");
     const bool isOurs = token && registrationOf(*token) && of && vapid && at && version != object.end() &&
                         (*version == 1 || *version == 2);
     if (!isOurs) return std::nullopt;

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/result/errors.hpp"
+#include "base/text/json_member.hpp"
 
 namespace stint::push {
 namespace {
@@ -16,27 +17,20 @@ constexpr std::string_view clusterBucket = "STINT_CLUSTER", serverKey = "server-
 constexpr std::size_t enough = 3, mostBrokersTold = 8, mostServers = 32, mostEpochsNoted = 64;
 constexpr auto longestJoining = std::chrono::minutes(2);
 
-std::optional<std::uint64_t> numberOf(const Json& object, const char* name) {
-    const auto found = object.find(name);
-    if (found == object.end() || !found->is_number_unsigned()) return std::nullopt;
-    return found->get<std::uint64_t>();
-}
-
 } // namespace
 
 // Whoever can write into the bucket is a broker, and no server of ours: nothing in it is believed to be well-formed.
 std::optional<Cluster::Place> Cluster::placeIn(std::string_view text) {
     const Json object = Json::parse(text, nullptr, false);
     if (!object.is_object()) return std::nullopt;
-    const auto store = object.find("store");
-    if (store == object.end() || !store->is_string()) return std::nullopt;
-    const auto highest = numberOf(object, "highest");
+    auto store = textMember(object, "store");
+    const auto highest = countMember(object, "highest");
     const auto list = object.find("epochs");
-    if (!highest || list == object.end() || !list->is_array() || list->size() > mostEpochsNoted) return std::nullopt;
-    Place place{.store = store->get<std::string>(), .highest = *highest, .epochs = {}};
+    if (!store || !highest || list == object.end() || !list->is_array() || list->size() > mostEpochsNoted)
+        return std::nullopt;
+    Place place{.store = *std::move(store), .highest = *highest, .epochs = {}};
     for (const Json& one : *list) {
-        if (!one.is_object()) return std::nullopt;
-        const auto number = numberOf(one, "number"), from = numberOf(one, "from");
+        const auto number = countMember(one, "number"), from = countMember(one, "from");
         if (!number || !from) return std::nullopt;
         place.epochs.push_back({*number, *from});
     }
@@ -101,8 +95,7 @@ bool Cluster::takeServer(const std::string& name, std::string_view text) {
 
 std::optional<Cluster::Joining> Cluster::joiningIn(std::string_view text) {
     const Json object = Json::parse(text, nullptr, false);
-    if (!object.is_object()) return std::nullopt;
-    const auto servers = numberOf(object, "servers"), until = numberOf(object, "until");
+    const auto servers = countMember(object, "servers"), until = countMember(object, "until");
     if (!servers || !until || *until > std::uint64_t{1} << 62) return std::nullopt;
     return Joining{.servers = *servers, .until = WallTime(Duration(static_cast<std::int64_t>(*until)))};
 }

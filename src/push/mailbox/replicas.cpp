@@ -1,4 +1,5 @@
 #include "push/mailbox/replicas.hpp"
+#include "base/text/json_member.hpp"
 
 #include <algorithm>
 #include <array>
@@ -21,14 +22,8 @@ const Json& at(const Json& object, const char* name) {
     const auto found = object.find(name);
     return found == object.end() ? nothing : *found;
 }
-std::string textAt(const Json& object, const char* name) {
-    const Json& its = at(object, name);
-    return its.is_string() ? its.get<std::string>() : "";
-}
-std::uint64_t countAt(const Json& object, const char* name) {
-    const Json& its = at(object, name);
-    return its.is_number_unsigned() ? its.get<std::uint64_t>() : 0;
-}
+std::string textAt(const Json& object, const char* name) { return textMember(object, name).value_or(""); }
+std::uint64_t countAt(const Json& object, const char* name) { return countMember(object, name).value_or(0); }
 const Json& listAt(const Json& object, const char* name) {
     static const Json none = Json::array();
     const Json& its = at(object, name);

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/result/errors.hpp"
+#include "base/text/json_member.hpp"
 #include "push/envelope/bytes.hpp"
 
 namespace stint::push {
@@ -60,16 +61,14 @@ std::optional<TakenBack> TakenNotes::take(const Stored& value) {
     const std::string all = subjectOfKey(notesBucket, "");
     if (!value.subject.starts_with(all)) return std::nullopt;
     const auto note = nlohmann::json::parse(value.body, nullptr, false);
-    if (!note.is_object()) return std::nullopt;
-    const auto subject = note.find("subject"), at = note.find("at");
-    if (subject == note.end() || !subject->is_string() || at == note.end() || !at->is_number_unsigned())
-        return std::nullopt;
-    if (at->get<std::uint64_t>() > latest) return std::nullopt;
-    TakenBack what{.subject = subject->get<std::string>(), .id = value.subject.substr(all.size())};
+    auto subject = textMember(note, "subject");
+    const auto at = countMember(note, "at");
+    if (!subject || !at || *at > latest) return std::nullopt;
+    TakenBack what{.subject = *std::move(subject), .id = value.subject.substr(all.size())};
     if (what.id.size() != idLength || !from64(what.id)) return std::nullopt;
     const auto to = addressIn(what.subject);
     if (!to || storedSubject(*to) != what.subject) return std::nullopt;
-    if (!add(what, WallTime(Duration(at->get<std::int64_t>())))) return std::nullopt;
+    if (!add(what, WallTime(Duration(static_cast<std::int64_t>(*at))))) return std::nullopt;
     return what;
 }
 

@@ -12,6 +12,7 @@
 #include <openssl/pem.h>
 
 #include "base/result/errors.hpp"
+#include "base/text/json_member.hpp"
 #include "push/webpush/openssl.hpp"
 
 namespace stint::webpush {
@@ -68,8 +69,8 @@ std::string groupOf(const EVP_PKEY* key) {
 Result<KeyPair> fromJson(const std::string& text) {
     const auto json = nlohmann::json::parse(text, nullptr, false);
     const auto bytes = [&](const char* name, std::size_t size) -> std::optional<std::string> {
-        if (!json.is_object() || !json.contains(name) || !json[name].is_string()) return std::nullopt;
-        return fromBase64Url(json[name].get_ref<const std::string&>(), size);
+        const auto its = textMember(json, name);
+        return its ? fromBase64Url(*its, size) : std::nullopt;
     };
     const auto point = bytes("publicKey", pointSize);
     const auto secret = bytes("privateKey", secretSize);
