@@ -6,7 +6,6 @@
 #include "contract/core/state.hpp"
 #include "contract/rules/admission.hpp"
 #include "contract/rules/notification.hpp"
-#include "contract/rules/push.hpp"
 
 namespace stint {
 
@@ -88,12 +87,6 @@ bool isNews(const ShowNotification& shown, const ShowNotification& now) {
     return !now.ongoing || !tellsProgressOnly(shown.notification, now.notification);
 }
 
-// limits.md §8.5: a new one is for the high messages before it; an update is not.
-void noteSeen(Turn& turn, const AppId& id) {
-    App* const app = turn.app(id);
-    if (app && noteShown(app->memory, turn.now.elapsed, turn.state.constants)) turn.save(*app);
-}
-
 // linux.md §A.1: what is shown changes at most once a second, and only if it looks different then.
 void show(Turn& turn, const NotificationKey& key, Posted& posted) {
     turn.state.notifications.release(key, posted);
@@ -106,7 +99,7 @@ void show(Turn& turn, const NotificationKey& key, Posted& posted) {
         turn.state.notifications.withhold(key, posted, due);
         return;
     }
-    if (!posted.shown) noteSeen(turn, key.first);
+    if (!posted.shown) apply(turn, AppShowed{key.first}); // limits.md §8.5: an update is for no message
     posted.shown = now;
     posted.shownAt = turn.now.elapsed;
     posted.dismissed = false;

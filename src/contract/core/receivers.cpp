@@ -7,7 +7,6 @@
 #include <fmt/core.h>
 
 #include "base/result/errors.hpp"
-#include "base/text/printable.hpp"
 #include "contract/core/rotation.hpp"
 #include "contract/core/state.hpp"
 #include "contract/rules/admission.hpp"
@@ -23,11 +22,7 @@ bool isOf(const Registration& registration, const AppId& app, const std::string&
 
 std::optional<Error> errorIn(const State& state, const PushWanted& event) {
     constexpr std::size_t longest = 100;
-    constexpr std::string_view allowed = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.";
-    if (event.name.empty() || event.name.size() > longest || event.name.find_first_not_of(allowed) != std::string::npos)
-        return fail(Errc::ILLEGAL_ARGUMENT,
-                    "a registration cannot be called \"{}\"; its name is 1 to {} letters, digits, -, _ and .",
-                    printable(event.name), longest);
+    if (auto error = registrationNameError(event.name, longest)) return error;
     if (!event.vapid.empty() && !isP256Point(event.vapid))
         return fail(Errc::ILLEGAL_ARGUMENT, "vapid is no point of P-256, {} characters of base64url", pointCharacters);
     const App* const app = state.app(event.app);

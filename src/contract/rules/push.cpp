@@ -68,15 +68,19 @@ std::optional<Error> wordsError(const Registration& registration) {
     return std::nullopt;
 }
 
+std::optional<Error> registrationNameError(const std::string& name, std::size_t longest) {
+    constexpr std::string_view allowed = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.";
+    if (!name.empty() && name.size() <= longest && name.find_first_not_of(allowed) == std::string::npos)
+        return std::nullopt;
+    return fail(Errc::ILLEGAL_ARGUMENT,
+                "a registration cannot be called \"{}\"; its name is 1 to {} letters, digits, -, _ and .",
+                printable(name), longest);
+}
+
 std::optional<Error> registrationError(const Registration& registration, std::int64_t others, std::int64_t all,
                                        const Constants& constants) {
-    constexpr std::string_view allowed = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.";
     constexpr std::size_t longest = 255;
-    const std::string& name = registration.name;
-    if (name.empty() || name.size() > longest || name.find_first_not_of(allowed) != std::string::npos)
-        return fail(Errc::ILLEGAL_ARGUMENT,
-                    "a registration cannot be called \"{}\"; its name is 1 to {} letters, digits, -, _ and .",
-                    printable(name), longest);
+    if (auto error = registrationNameError(registration.name, longest)) return error;
     if (auto error = wordsError(registration)) return error;
     if (others >= constants.pushRegistrationsPerApp)
         return fail(Errc::LIMIT_EXCEEDED, "{} has {} registrations already; it takes one away before it adds another",

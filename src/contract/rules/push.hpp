@@ -53,6 +53,8 @@ std::string lettersOf(Urgencies urgencies);
 
 /// The error of what the line says of a registration.
 std::optional<Error> wordsError(const Registration& registration);
+/// The error of a registration's name (push.md §4.3, §4.4).
+std::optional<Error> registrationNameError(const std::string& name, std::size_t longest);
 /// The error of one more registration by that name, where `others` of the app and `all` in all are there (push.md
 /// §4.4).
 std::optional<Error> registrationError(const Registration& registration, std::int64_t others, std::int64_t all,

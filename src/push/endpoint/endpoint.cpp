@@ -213,9 +213,10 @@ std::string Endpoint::metrics() const {
     addGauge(text, {"stint_endpoint_unacknowledged", "gauge", "Messages that the streams have not acknowledged."},
              static_cast<std::int64_t>(held.waiting));
     addGauge(text, {"stint_endpoint_replicated", "gauge", "1: three servers keep each message."}, held.isReplicated);
-    if (const auto standings = replicas_.standings(); !standings.empty())
+    const auto standings = replicas_.standings();
+    if (!standings.empty())
         text.begin({"stint_endpoint_replicas", "gauge", "Streams of each server, by how its replicas stand."});
-    for (const auto& [server, counts] : replicas_.standings())
+    for (const auto& [server, counts] : standings)
         for (const auto& [standing, count] : counts)
             text.add("", {{"server", server}, {"is", std::string(nameOf(standing))}}, std::int64_t{count});
     return text.text();
