@@ -104,7 +104,8 @@ std::vector<MessageView> waiting(const Stage& stage) {
     return messages;
 }
 
-/// As time alone leaves it by now: what no job waits for is looked at only when something happens (jobs.md §3.6).
+/// The device state as time alone leaves it by now: what no job waits for is looked at only when something happens
+/// (jobs.md §3.6).
 DeviceState agedState(const Stage& stage) {
     const Scheduler& core = *stage.core;
     return nextDeviceState(core.device(), core.deviceState(), stage.now.elapsed, core.constants());

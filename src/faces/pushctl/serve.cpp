@@ -100,7 +100,7 @@ Result<push::Serving::Settings> settingsOf(const Arguments& given) {
     return settings;
 }
 
-/// What the server that --join names answers to `question`: it lets servers in one after another.
+/// The answer of the server that --join names: it lets servers in one after another.
 Result<Answer> askToJoin(const std::string& origin, const push::ServerQuestion& question, const Screen& screen) {
     for (auto waited = Duration{0};; waited += betweenAsks) {
         const Answer answer = STINT_TRY(post({.url = origin + std::string(push::serversPath),
