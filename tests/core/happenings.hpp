@@ -255,6 +255,7 @@ inline void happenToLine(Stage& stage, const Happening& h) {
                                  .topic = bit(h.how, 6) ? "topic" : ""});
     if (bit(h.how, 7)) read.missed = {of};
     if (bit(h.how, 8)) read.cursors = {{of, h.how % 20}};
+    if (bit(h.how, 9)) read.misused = {name};
     stage.event(read);
 }
 

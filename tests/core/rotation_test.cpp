@@ -94,6 +94,28 @@ TEST_CASE("a registration is rotated by itself when it is 180 days old, and one 
     CHECK(told(desk, "two")->registration.rotates);
 }
 
+TEST_CASE("a registration that its server calls misused is rotated at once, if it is older than seven days") {
+    LineDesk desk; // push.md §4.4
+    const auto isTold = [&](const std::string& name) { desk.event(LineRead{.stream = "stream", .misused = {name}}); };
+    REQUIRE(makes(desk, "one"));
+    desk.pass(24h * 7 - 1ms);
+    isTold("one");
+    CHECK_FALSE(told(desk, "one")->registration.rotates);
+    desk.pass(1ms);
+    isTold("none");
+    CHECK_FALSE(told(desk, "one")->registration.rotates);
+    isTold("one");
+    CHECK(told(desk, "one")->registration.rotates);
+    REQUIRE(makes(desk, "two", "one"));
+    isTold("one"); // its server does so until it has ended
+    isTold("two"); // who has the new one, too, gets nothing by it
+    CHECK_FALSE(told(desk, "one")->registration.rotates);
+    CHECK_FALSE(told(desk, "two")->registration.rotates);
+    desk.pass(24h * 7);
+    isTold("two");
+    CHECK(told(desk, "two")->registration.rotates);
+}
+
 TEST_CASE("while the wall clock is wrong nothing grows old") { // push.md §4.4, jobs.md §7.3
     LineDesk desk;
     REQUIRE(makes(desk, "one"));

@@ -131,6 +131,29 @@ def test_a_registration_with_a_key_keeps_it(live):  # RFC 8292
     assert posts(live, app, rotates(live, app, "t"), "unsigned") == [401]
 
 
+def test_a_url_to_which_a_thousand_posts_were_refused_is_another_then(push):  # §3, §4.4
+    push.start_daemon({"push.rotated": "2s"})
+    app = push.connector(MAIL)
+    old = app.endpoint("t")
+    # A stranger who has it, and knows no more.
+    refused = [push.server.post(token_in(old), "spam") for _ in range(999)]
+    assert set(refused) == {400}
+    push.kill_distributor()  # the next one asks its server at once
+    app.endpoint("t")
+    assert posts(push, app, old, "first") == [201]
+    assert app.endpoint("t") == old
+    push.server.kill(push.server.endpoint)  # it counts anew
+    push.server.start_endpoint()
+    until(lambda: push.server.post(token_in(old), "spam") == 400)
+    assert {push.server.post(token_in(old), "spam") for _ in range(999)} == {400}
+    push.kill_distributor()
+    app.until(lambda: app.url("t") != old)
+    assert posts(push, app, app.url("t"), "second") == [201]
+    has_each_once(app, "first", "second")
+    until(lambda: not push.is_known(old))
+    assert posts(push, app, old, "too late") == [410]
+
+
 def test_both_end_when_the_app_unregisters(live):
     app = live.connector(MAIL)
     old = app.endpoint("t")

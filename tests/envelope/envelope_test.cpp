@@ -161,6 +161,7 @@ TEST_CASE("questions and answers come back as they were") { // §2
     const BoxAnswer answer{.store = "STINT_P_03@1",
                            .epochs = {{5, 100}, {6, 90}},
                            .messages = {{"stint.p.03.D.h.R", 7, {{"A", "1"}, {"A", "2"}}, std::string("\0\xff", 2)}},
+                           .misused = {registration},
                            .more = true};
     CHECK(boxAnswerIn(textOf(answer)).value() == answer);
     const RegistrationQuestion asked{.registration = registration, .vapid = "B", .sealedKey = std::string("\0\1", 2)};
@@ -174,9 +175,10 @@ TEST_CASE("whatever a stranger says, it is read or refused") { // §7
     const std::string deep(60'000, '[');
     CHECK_FALSE(boxQuestionIn(deep).ok());
     CHECK_FALSE(boxQuestionIn(R"({"v":1,"at":)" + std::string(30'000, '[') + std::string(30'000, ']') + "}").ok());
-    const std::vector<std::string> right{textOf(BoxQuestion{.place = {"S@1", 4}, .wanted = {}, .cursors = {{"P", {}}}}),
-                                         textOf(BoxAnswer{.store = "S", .epochs = {{1, 2}}, .messages = {{}}}),
-                                         textOf(RegistrationQuestion{.registration = registration})};
+    const std::vector<std::string> right{
+        textOf(BoxQuestion{.place = {"S@1", 4}, .wanted = {}, .cursors = {{"P", {}}}}),
+        textOf(BoxAnswer{.store = "S", .epochs = {{1, 2}}, .messages = {{}}, .misused = {"R"}}),
+        textOf(RegistrationQuestion{.registration = registration})};
     CHECK(rc::check([&] {
         std::string text = *rc::gen::elementOf(right);
         const int changes = *rc::gen::inRange(1, 4);

@@ -193,6 +193,16 @@ TEST_CASE("after an epoch cursors are the least of themselves and its start; ano
     CHECK(world.reading.question().cursors.begin()->second == std::array<std::uint64_t, 4>{beyond, beyond, 0, 0});
 }
 
+TEST_CASE("what the server calls misused is passed on, unless it gets another token already") { // push.md §3, §4.4
+    World world;
+    wire::LineEntry rotating = entry(b, "hn"), plain = entry(a, "hn");
+    rotating.rotates = true;
+    world.replace({plain, rotating});
+    BoxAnswer answer = answerOf({});
+    answer.misused = {a, b, "nobody's"};
+    CHECK(world.reading.fetched(answer)->batch.misused == std::vector<std::string>{a});
+}
+
 TEST_CASE("a live message that follows is taken, one that was had is not, and of a gap the mailbox is asked") {
     World world; // push.md §4.1
     wire::LineEntry one = entry(a, "n");

@@ -157,6 +157,38 @@ TEST_CASE("a second server of the same keys knows what the first was asked") { /
     CHECK(second.count() == 0);
 }
 
+TEST_CASE("what is misused is so at each server, and its device is told until it has ended") { // §3
+    const NatsServer nats;
+    Server server(nats);
+    server.open();
+    Phone phone = enrolled(nats, 0);
+    Wire wire(nats, phone.name);
+    const auto change = [&](bool isWanted) {
+        auto question = phone.registers(server.keys);
+        question.isWanted = isWanted;
+        REQUIRE(registered(wire, registrationsOf(phone.name), question).ok());
+    };
+    const auto told = [&] {
+        const auto answer = wire.ask(boxOf(phone.name), textOf(BoxQuestion{.wanted = {}, .cursors = {}}));
+        REQUIRE(answer);
+        return boxAnswerIn(*answer).value().misused;
+    };
+    change(true);
+    CHECK(told().empty());
+    REQUIRE(server.registrations.noteMisused(phone.registration).ok());
+    CHECK(told() == std::vector{phone.registration});
+    change(true); // it registers again
+    CHECK(told() == std::vector{phone.registration});
+    const auto broker = std::move(Broker::connect({.urls = {nats.url()}, .credentials = {}, .device = {}})).value();
+    Registrations second(broker, server.keys, server.roster);
+    REQUIRE(second.readAll().ok());
+    CHECK(second.find(phone.registration).value()->misused);
+    change(false);
+    CHECK(told().empty());
+    CHECK(server.registrations.noteMisused(phone.registration).ok()); // it is gone, or none: nothing is to be noted
+    CHECK(server.registrations.noteMisused("none").ok());
+}
+
 TEST_CASE("what a device may not ask of its registrations") { // §4.4, §7
     const NatsServer nats;
     Server server(nats);

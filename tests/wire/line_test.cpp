@@ -23,7 +23,8 @@ LineRead batchOf() {
                           .data = std::string(anyBytes)},
                          {.of = {"one", Urgency::VeryLow}, .sequence = 72, .id = "second", .sent = WallTime{6s}}},
             .cursors = {{{"two", Urgency::Low}, 80}},
-            .missed = {{"one", Urgency::Normal}}};
+            .missed = {{"one", Urgency::Normal}},
+            .misused = {"two"}};
 }
 
 } // namespace
@@ -35,6 +36,7 @@ TEST_CASE("a batch of what was read arrives") { // push.md §4.1
     CHECK(back.messages == batch.messages);
     CHECK(back.cursors == batch.cursors);
     CHECK(back.missed == batch.missed);
+    CHECK(back.misused == batch.misused);
 }
 
 TEST_CASE("all that the line is to know arrives") { // push.md §4.2

@@ -370,6 +370,8 @@ void apply(Turn& turn, const LineRead& event) {
     }
     for (const LineCursor& cursor : event.cursors)
         reads(cursor.of, cursor.sequence);
+    for (const std::string& name : event.misused)
+        rotateMisused(turn, name);
     noteAsked(turn);
     if (line.place != before) {
         turn.record(SaveLinePlace{line.place});

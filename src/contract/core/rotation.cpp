@@ -127,6 +127,15 @@ void handOver(Turn& turn, const Registration& registration) {
         dropMessages(turn, registration.name);
 }
 
+void rotateMisused(Turn& turn, const std::string& name) {
+    const auto found = turn.state.line.entries.find(name);
+    if (found == turn.state.line.entries.end() || !turn.state.boot.clockGood) return;
+    Line::Entry& entry = found->second;
+    const bool isIt = !entry.registration.ended && entry.registration.successor.empty();
+    const bool isOld = entry.registration.made + turn.state.constants.pushRotated <= turn.now.wall;
+    if (isIt && isOld && entry.rotatesNotBefore <= turn.now.elapsed) rotate(turn, entry.registration);
+}
+
 void settleRotation(Turn& turn) {
     Line& line = turn.state.line;
     line.changes.reset();

@@ -16,6 +16,8 @@ void beginRetirement(Turn& turn, const std::string& successor);
 void endReplaced(Turn& turn, const std::string& successor, bool refused);
 /// Takes away what waits for a registration that ends: it is its successor's then, if it has one.
 void handOver(Turn& turn, const Registration& registration);
+/// The server has refused too many posts to it: it gets another token, if it is not new itself.
+void rotateMisused(Turn& turn, const std::string& name);
 /// Does what the wall clock says: registrations grow old, and what was replaced goes.
 void settleRotation(Turn& turn);
 

@@ -459,8 +459,9 @@ struct LineRead {
     std::string stream;
     std::vector<LineEpoch> epochs; ///< those that are newer than the one it asked by, oldest first
     std::vector<LineMessage> messages;
-    std::vector<LineCursor> cursors; ///< where it passed over messages that cannot be taken
-    std::vector<Subject> missed;     ///< of these the store no longer has all that came
+    std::vector<LineCursor> cursors;  ///< where it passed over messages that cannot be taken
+    std::vector<Subject> missed;      ///< of these the store no longer has all that came
+    std::vector<std::string> misused; ///< registrations of which the server has refused too many posts (push.md §3)
 };
 /// The line is connected, and asks by `keepAlive` whether it has missed anything (push.md §4.1), or it is not.
 struct LineReported {

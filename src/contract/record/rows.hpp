@@ -140,7 +140,7 @@ template <> inline constexpr auto rowOf<RegistrationsRotated> = event("registrat
 template <> inline constexpr auto rowOf<RegistrationsRevoked> = event("registrationsRevoked", "call", "app");
 template <> inline constexpr auto rowOf<ConnectorSeen> = event("connectorSeen", "connector", "known");
 template <> inline constexpr auto rowOf<LineRead> = event("lineRead", "call", "stream", "epochs", "messages", "cursors",
-    "missed");
+    "missed", "misused");
 template <> inline constexpr auto rowOf<LineReported> = event("lineReported", "up", "keepAlive", "server", "trouble");
 template <> inline constexpr auto rowOf<NotificationsWatched> = event("notificationsWatched", "on", "trouble");
 template <> inline constexpr auto rowOf<AppShowed> = event("appShowed", "app");

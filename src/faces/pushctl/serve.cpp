@@ -118,7 +118,7 @@ Result<Answer> askToJoin(const std::string& origin, const push::ServerQuestion& 
 
 /// The server joins the cluster of the one that --join names: its directory is one of that cluster's from then on.
 Result<void> joinCluster(const Arguments& given, const push::Serving::Settings& settings, const Screen& screen) {
-    STINT_TRY(push::checkFree(settings.data));
+    STINT_TRY(push::checkUnused(settings.data));
     const std::string origin = STINT_TRY(serverOf(*given.value("join")));
     const push::Asking asking = push::Asking::make();
     const Answer answer = STINT_TRY(askToJoin(origin, {given.words[0], asking.key}, screen));

@@ -219,6 +219,7 @@ void writeBatch(Writer& writer, const LineRead& batch) {
         }
         list.close();
     });
+    dictionary.put("misused", batch.misused);
 }
 
 namespace {
@@ -274,7 +275,8 @@ Result<LineRead> readBatch(Reader& reader) {
                          STINT_TRY(fields.read(cursor.sequence));
                          return cursor;
                      }))
-        .take("missed", "a(ss)", listOf("(ss)", "ss", batch.missed, readSubject));
+        .take("missed", "a(ss)", listOf("(ss)", "ss", batch.missed, readSubject))
+        .take("misused", batch.misused);
     STINT_TRY(dictionary.read(reader));
     return batch;
 }

@@ -114,15 +114,27 @@ Answer Endpoint::wrong(const http::Request& head, Answer answer) {
 Endpoint::Judgement Endpoint::judgedPost(const http::Request& head, const std::string& name) {
     const auto found = registrations_.find(name);
     if (!found.ok()) return {.refused = retryLater(503, untilBack, "the store is away")};
-    if (auto refused = refusalOf(head, *found, settings_.origin, wallNow())) {
-        const bool isWrong = !*found || refused->status == 401 || refused->status == 403;
+    Judgement judgement = judgedPost(head, name, *found);
+    if (judgement.refused && *found && !(*found)->gone) noteRefused(name);
+    return judgement;
+}
+
+Endpoint::Judgement Endpoint::judgedPost(const http::Request& head, const std::string& name,
+                                         const std::optional<Registered>& registered) {
+    if (auto refused = refusalOf(head, registered, settings_.origin, wallNow())) {
+        const bool isWrong = !registered || refused->status == 401 || refused->status == 403;
         return {.refused = isWrong ? wrong(head, *std::move(refused)) : *std::move(refused)};
     }
     auto [isNone, posting] = understood(head);
     if (isNone) return {.refused = std::move(isNone)};
     if (const auto wait = rates_.mustWait(name, posting.urgency, bootNow()))
         return {.refused = retryLater(429, *wait, "too many messages for this registration")};
-    return {.refused = {}, .posting = std::move(posting), .registered = **found};
+    return {.refused = {}, .posting = std::move(posting), .registered = *registered};
+}
+
+// Once for each thousand: what cannot be noted now is with the next.
+void Endpoint::noteRefused(const std::string& name) {
+    if (refused_.count(name, bootNow()) % refusedInDay.most == 0) (void)registrations_.noteMisused(name);
 }
 
 void Endpoint::answer(http::Request request, std::function<void(Answer)> done) {
@@ -145,8 +157,10 @@ void Endpoint::post(http::Request request, const std::function<void(Answer)>& do
     STINT_CHECK(name); // judged() lets no other pass
     auto [refused, posting, registered] = judgedPost(request, *name);
     if (refused) return done(*std::move(refused));
-    if (registered.encrypted && !webpush::codingOf(request.body).ok())
+    if (registered.encrypted && !webpush::codingOf(request.body).ok()) {
+        noteRefused(*name);
         return done(refusal(400, "the body is not encrypted as its Content-Encoding says (RFC 8188)"));
+    }
     rates_.count(*name, posting.urgency, bootNow());
     const Envelope envelope = envelopeOf(posting, registered, std::move(request.body), wallNow());
     const Headers headers = headersOf(envelope, registered.lineKey);

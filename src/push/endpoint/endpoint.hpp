@@ -42,6 +42,10 @@ private:
         Registered registered = {};
     };
     Judgement judgedPost(const http::Request& head, const std::string& name);
+    Judgement judgedPost(const http::Request& head, const std::string& name,
+                         const std::optional<Registered>& registered);
+    /// One more post to a registration that is there is refused.
+    void noteRefused(const std::string& name);
     void post(http::Request request, const std::function<void(http::Answer)>& done);
     /// An answer to what is wrong: it counts for its address, and after too many of it this one says so.
     http::Answer wrong(const http::Request& head, http::Answer answer);
@@ -52,14 +56,14 @@ private:
     Settings settings_;
     const Broker& broker_;
     Keeper& keeper_;
-    const Registrations& registrations_;
+    Registrations& registrations_;
     const Replicas& replicas_;
     std::shared_ptr<Handover> handover_;
     std::unique_ptr<Devices> devices_;
     std::unique_ptr<Servers> servers_;
     Rates rates_;
     ServerKeys keys_;
-    Counted wrong_{wrongInMinute}, taken_{takenInMinute};
+    Counted wrong_{wrongInMinute}, taken_{takenInMinute}, refused_{refusedInDay};
     std::map<int, std::uint64_t> answers_; ///< by status
 };
 

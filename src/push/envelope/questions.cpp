@@ -143,9 +143,13 @@ std::string textOf(const BoxAnswer& answer) {
                             {"sequence", message.sequence},
                             {"headers", message.headers},
                             {"body", in64(message.body)}});
-    return Json{
-        {"v", wordsVersion}, {"store", answer.store}, {"epochs", epochs}, {"messages", messages}, {"more", answer.more}}
-        .dump(-1, ' ', false, Json::error_handler_t::replace); // a header may be any bytes, and is wrong then
+    Json object{{"v", wordsVersion},
+                {"store", answer.store},
+                {"epochs", epochs},
+                {"messages", messages},
+                {"more", answer.more}};
+    if (!answer.misused.empty()) object["misused"] = answer.misused;
+    return object.dump(-1, ' ', false, Json::error_handler_t::replace); // a header may be any bytes, and is wrong then
 }
 
 Result<BoxAnswer> boxAnswerIn(std::string_view text) {
@@ -171,6 +175,12 @@ Result<BoxAnswer> boxAnswerIn(std::string_view text) {
             message.headers.emplace_back(pair[0].get<std::string>(), pair[1].get<std::string>());
         }
         answer.messages.push_back(std::move(message));
+    }
+    if (!object.contains("misused")) return answer;
+    const Json* const misused = STINT_TRY(structureOf(object, "misused"));
+    for (const Json& one : *misused) {
+        if (!one.is_string() || answer.misused.size() >= limits::registrations) return none("list of registrations");
+        answer.misused.push_back(one.get<std::string>());
     }
     return answer;
 }

@@ -65,7 +65,8 @@ struct BoxAnswer {
     std::string store;
     std::vector<Epoch> epochs; ///< those after the one that was asked by
     std::vector<StoredMessage> messages;
-    bool more = false; ///< there was no room for all
+    std::vector<std::string> misused; ///< the device's registrations of which too many posts were refused (push.md §3)
+    bool more = false;                ///< there was no room for all
 
     bool operator==(const BoxAnswer&) const = default;
 };

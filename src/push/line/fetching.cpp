@@ -183,7 +183,7 @@ void Fetching::answered(const Result<std::string>& text, Duration silence) {
     };
     const LineRead& batch = fetched->batch;
     const bool isEmpty = batch.messages.empty() && batch.cursors.empty() && batch.missed.empty() &&
-                         batch.epochs.empty() && batch.stream == store();
+                         batch.misused.empty() && batch.epochs.empty() && batch.stream == store();
     if (isEmpty) return next();
     // An answer takes a megabyte or two while it is read, and for hours there may be no other.
     send(batch, [this, next] {

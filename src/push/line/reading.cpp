@@ -158,6 +158,9 @@ Result<Reading::Fetched> Reading::fetched(const BoxAnswer& answer) {
     for (const auto& [subject, count] : counts)
         if (count >= line_.stored && isWanted(subject) && !(isCut && subject == last->first))
             batch.missed.push_back(subject);
+    for (const std::string& name : answer.misused)
+        if (const wire::LineEntry* const its = line_.find(name); its && !its->rotates && !its->replaced)
+            batch.misused.push_back(name);
     const auto isNew = [&](const Epoch& epoch) { return epoch.number > line_.place.epoch; };
     const bool isElsewhere = answer.store != line_.place.stream || std::ranges::any_of(answer.epochs, isNew);
     fetched.isNews = isElsewhere || isMuted || !batch.messages.empty() || !batch.cursors.empty();

@@ -59,6 +59,8 @@ Result<BoxAnswer> Mailbox::answer(const Asker& asker, const BoxQuestion& questio
     for (const Epoch& epoch : place.epochs)
         if (!isSame || epoch.number > question.place.epoch) answer.epochs.push_back(epoch);
     auto registered = registrations_.of(asker.device);
+    for (const Registered& one : registered)
+        if (one.misused) answer.misused.push_back(one.name);
     // One that was replaced is fetched to its end, though its senders are told that it is gone (push.md §4.4).
     for (const auto& [prefix, cursors] : question.cursors) {
         const bool isAsked = std::ranges::any_of(cursors, [](std::uint64_t cursor) { return cursor < farthest; });

@@ -16,11 +16,11 @@ std::optional<Duration> Counted::mustWait(const std::string& whose, Instant now)
     return left > Duration{0} ? std::optional(left) : std::nullopt;
 }
 
-void Counted::count(const std::string& whose, Instant now, std::int64_t events) {
+std::int64_t Counted::count(const std::string& whose, Instant now, std::int64_t events) {
     if (windows_.size() >= mostNames && (!forgot_ || now >= *forgot_ + rate_.window)) forget(now);
     Window& window = windows_[nameOf(whose)];
     if (window.count == 0 || now >= window.opened + rate_.window) window = {now, 0};
-    window.count += events;
+    return window.count += events;
 }
 
 void Counted::forget(Instant now) {

@@ -22,6 +22,7 @@ inline constexpr Rate anyInHour{5'000, std::chrono::hours(1)};                  
 inline const Rate highInMinute{Constants().pushHighRate, std::chrono::minutes(1)}; ///< one more closes the line (§4.2)
 inline constexpr Rate wrongInMinute{30, std::chrono::minutes(1)};     ///< tokens, signatures, codes: from an address
 inline constexpr Rate rightInMinute{60, std::chrono::minutes(1)};     ///< PROPOSAL: who join by a code, or leave
+inline constexpr Rate refusedInDay{1'000, std::chrono::hours(24)};    ///< PROPOSAL: posts to a registration
 inline constexpr Rate takenInMinute{60, std::chrono::minutes(1)};     ///< PROPOSAL: back, of a device's messages
 inline constexpr Rate readsInMinute{20'000, std::chrono::minutes(1)}; ///< PROPOSAL: a second or two of one thread
 
@@ -32,7 +33,8 @@ public:
 
     /// nullopt: one more is within the rate, else the time until it is.
     std::optional<Duration> mustWait(const std::string& whose, Instant now) const;
-    void count(const std::string& whose, Instant now, std::int64_t events = 1);
+    /// Returns how many there are in this window.
+    std::int64_t count(const std::string& whose, Instant now, std::int64_t events = 1);
 
 private:
     /// Names that are remembered. A stranger can have many: beyond these all new ones count as one.

@@ -20,6 +20,7 @@ std::string plainOf(const Registered& registered) {
                {"key", in64(charactersOf(registered.lineKey))},
                {"made", registered.made.time_since_epoch().count()},
                {"revision", registered.revision}};
+    if (registered.misused) value["misused"] = true;
     if (registered.gone) value["gone"] = registered.gone->time_since_epoch().count();
     return value.dump();
 }
@@ -34,6 +35,7 @@ std::optional<Registered> registeredIn(const std::string& plain) try {
                           .encrypted = value.at("encrypted"),
                           .made = WallTime(Duration(value.at("made").get<std::int64_t>())),
                           .revision = value.at("revision")};
+    registered.misused = value.value("misused", false);
     if (value.contains("gone")) registered.gone = WallTime(Duration(value.at("gone").get<std::int64_t>()));
     const auto key = from64(value.at("key").get<std::string>());
     if (!key || key->size() != registered.lineKey.size()) return std::nullopt;
@@ -143,7 +145,16 @@ Result<void> Registrations::change(const Asker& asker, const RegistrationQuestio
                 .encrypted = question.encrypted,
                 .lineKey = *key,
                 .made = known ? known->made : now,
+                .misused = known && known->misused,
                 .revision = known ? known->revision : 0});
+}
+
+Result<void> Registrations::noteMisused(const std::string& name) {
+    const std::lock_guard one(changing_);
+    auto known = STINT_TRY(find(name));
+    if (!known || known->gone || known->misused) return {};
+    known->misused = true;
+    return put(*known);
 }
 
 Result<void> Registrations::leave(const std::string& device, WallTime now) {

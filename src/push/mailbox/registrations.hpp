@@ -25,6 +25,7 @@ struct Registered {
     LineKey lineKey{};
     WallTime made;
     std::optional<WallTime> gone; ///< since when it has been none
+    bool misused = false;         ///< too many posts to it were refused (§3)
     std::uint64_t revision = 0;   ///< how often it was changed
 
     bool operator==(const Registered&) const = default;
@@ -54,12 +55,13 @@ public:
     /// device is revoked; Unavailable: the broker is away.
     Result<void> change(const Asker& asker, const RegistrationQuestion& question, WallTime now);
 
+    /// Too many posts to it were refused. Unavailable: the broker is away.
+    Result<void> noteMisused(const std::string& name);
     /// All of the device's are gone. Unavailable: the broker is away, and not all of them are.
     Result<void> leave(const std::string& device, WallTime now);
 
 private:
     Result<void> put(const Registered& registered);
-    Result<void> readFrom(std::uint64_t from);
     void take(const Stored& value);
 
     const Broker& broker_;

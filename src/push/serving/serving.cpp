@@ -337,7 +337,7 @@ void Serving::end(const std::function<void()>& done) {
     endpoint_->end([this, done] { broker_->end(done); });
 }
 
-Result<void> checkFree(const std::filesystem::path& data) {
+Result<void> checkUnused(const std::filesystem::path& data) {
     std::error_code ignored;
     for (const char* const one : {ClusterFile::fileName, storeDirectory})
         if (std::filesystem::exists(data / one, ignored))
@@ -348,7 +348,7 @@ Result<void> checkFree(const std::filesystem::path& data) {
 Result<void> adopt(const std::filesystem::path& data, const std::string& route, const ServerAnswer& answer) {
     STINT_TRY(makePrivateDirectory(data));
     const Fd lock = STINT_TRY(locked(data));
-    STINT_TRY(checkFree(data));
+    STINT_TRY(checkUnused(data));
     const Folder folder = STINT_TRY(Folder::open(data));
     STINT_TRY(writePrivateFile(folder, keysFile, answer.keys.bytes()));
     STINT_TRY(writePrivateFile(folder, nkeysFile, answer.authority.text()));

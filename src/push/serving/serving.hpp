@@ -87,7 +87,7 @@ Result<std::string> brokerVersion();
 bool isServers(const std::filesystem::path& data);
 
 /// Storage: a server is in that directory already, and joins nothing.
-Result<void> checkFree(const std::filesystem::path& data);
+Result<void> checkUnused(const std::filesystem::path& data);
 /// Makes the directory that of a server which has joined a cluster by this answer. Storage: it has another server's
 /// messages; Busy: one is in it.
 Result<void> adopt(const std::filesystem::path& data, const std::string& route, const ServerAnswer& answer);
