@@ -307,3 +307,21 @@ class Campaign:
                 assert any(begun <= one["at"] and before <= ended for role, its, begun, ended in self.kills
                            if role in ("stintd", "stint-push") or (role, its) == ("app", app.name)), one
         return twice
+
+
+@pytest.fixture
+def push(world, bus, request):
+    made = PushLine(world, bus)
+    failures = request.session.testsfailed
+    yield made
+    if request.session.testsfailed > failures:
+        for log in (made.log, *(app.directory / "errors" for app in made.connectors)):
+            if log.exists():
+                print(f"--- {log.name}\n{log.read_text()[-4000:]}")
+    made.close()
+
+
+@pytest.fixture
+def live(push):
+    push.start_daemon()
+    return push

@@ -5,8 +5,7 @@ import re
 
 import pytest
 from nats_client import Nats
-from push_line import MAIL, MISSING, in64
-from test_push_line import live, push  # noqa: F401
+from push_line import MAIL, MISSING, in64, live, push  # noqa: F401
 
 pytestmark = pytest.mark.skipif(bool(MISSING), reason=f"there is no {', '.join(MISSING)}")
 

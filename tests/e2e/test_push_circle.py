@@ -3,8 +3,8 @@
 import json
 
 import pytest
-from push_line import CHAT, MAIL, MISSING, point_of
-from test_push_line import key, live, push  # noqa: F401
+from push_line import CHAT, MAIL, MISSING, live, point_of, push  # noqa: F401
+from test_push_line import key  # noqa: F401
 
 pytestmark = pytest.mark.skipif(bool(MISSING), reason=f"there is no {', '.join(MISSING)}")
 

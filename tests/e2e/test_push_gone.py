@@ -7,18 +7,11 @@ from connector import DISTRIBUTOR, end_owner
 from jeepney import DBusAddress, HeaderFields, new_signal
 from jeepney.bus_messages import message_bus
 from jeepney.io.blocking import Proxy
-from push_line import CHAT, MAIL, MISSING, PushLine, until
+from push_line import CHAT, MAIL, MISSING, push, until  # noqa: F401
 
 pytestmark = pytest.mark.skipif(bool(MISSING), reason=f"there is no {', '.join(MISSING)}")
 
 SHORT = {"push.unknown_after": "1s"}
-
-
-@pytest.fixture
-def push(world, bus):
-    made = PushLine(world, bus)
-    yield made
-    made.close()
 
 
 def uninstalled(push, app):

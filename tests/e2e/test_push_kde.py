@@ -11,8 +11,7 @@ from pathlib import Path
 import pytest
 from connector import PATIENCE
 from events import Deadline, TooLate
-from push_line import MAIL, MISSING
-from test_push_line import live, push  # noqa: F401
+from push_line import MAIL, MISSING, live, push  # noqa: F401
 
 NEWER = Path(os.environ.get("STINT_NEWER_DEBIAN", "/var/tmp/stint-newer-debian"))
 NAME = "org.example.Kde"

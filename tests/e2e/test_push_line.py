@@ -15,27 +15,9 @@ from events import wait_for_end
 from jeepney import DBusAddress, HeaderFields, new_method_call
 from jeepney.bus_messages import message_bus
 from jeepney.io.blocking import Proxy
-from push_line import CHAT, MAIL, MISSING, ROLES, Campaign, PushLine, decrypted, in64, point_of, until
+from push_line import CHAT, MAIL, MISSING, ROLES, Campaign, decrypted, in64, live, point_of, push, until  # noqa: F401
 
 pytestmark = pytest.mark.skipif(bool(MISSING), reason=f"there is no {', '.join(MISSING)}")
-
-
-@pytest.fixture
-def push(world, bus, request):
-    made = PushLine(world, bus)
-    failures = request.session.testsfailed
-    yield made
-    if request.session.testsfailed > failures:
-        for log in (made.log, *(app.directory / "errors" for app in made.connectors)):
-            if log.exists():
-                print(f"--- {log.name}\n{log.read_text()[-4000:]}")
-    made.close()
-
-
-@pytest.fixture
-def live(push):
-    push.start_daemon()
-    return push
 
 
 # §4.4: registrations.

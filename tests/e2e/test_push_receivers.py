@@ -6,18 +6,11 @@ import threading
 
 import pytest
 from app import PACKAGE, App
-from push_line import MISSING, PushLine, until
+from push_line import MISSING, push, until  # noqa: F401
 
 pytestmark = pytest.mark.skipif(bool(MISSING), reason=f"there is no {', '.join(MISSING)}")
 
 KEY = "BGsX0fLhLEJH-Lzm5WOkQPJ3A32BLeszoPShOUXYmMKWT-NC4v4af5uO5-tKfA-eFivOM1drMV7Oy7ZAaDe_UfU"
-
-
-@pytest.fixture
-def push(world, bus):
-    made = PushLine(world, bus)
-    yield made
-    made.close()
 
 
 @pytest.fixture

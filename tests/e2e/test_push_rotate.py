@@ -7,22 +7,9 @@ import threading
 
 import pytest
 from connector import PATIENCE, coded
-from push_line import CHAT, MAIL, MISSING, PushLine, point_of, until
+from push_line import CHAT, MAIL, MISSING, live, point_of, push, until  # noqa: F401
 
 pytestmark = pytest.mark.skipif(bool(MISSING), reason=f"there is no {', '.join(MISSING)}")
-
-
-@pytest.fixture
-def push(world, bus):
-    made = PushLine(world, bus)
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def live(push):
-    push.start_daemon()
-    return push
 
 
 def token_in(url):

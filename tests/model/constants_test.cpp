@@ -98,7 +98,7 @@ TEST_CASE("the defaults of the limits are the spec's") { // limits.md §11
         {"legacy_quota_constants", "false"}, {"legacy_top_started_jobs_free", "false"}, {"persist_quota", "false"},
         {"policy_version", "android16"}, {"push.high_allowlist", "20s"}, {"push.match", "2min"},
         {"push.max_waiting", "100"}, {"push.min_messages", "10"}, {"push.min_ratio", "0.50"},
-        {"push.watch_notifications", "true"}, {"push.window", "7d"},
+        {"push.most_messages", "250"}, {"push.watch_notifications", "true"}, {"push.window", "7d"},
         {"quota.allowed.active", "20min"}, {"quota.allowed.exempted", "20min"}, {"quota.allowed.frequent", "10min"},
         {"quota.allowed.rare", "10min"}, {"quota.allowed.restricted", "10min"}, {"quota.allowed.working", "10min"},
         {"quota.check_min_delay", "0s"}, {"quota.coalesce", "5s"}, {"quota.history", "1d"},

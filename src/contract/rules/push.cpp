@@ -232,8 +232,8 @@ MessagesView messagesOf(const AppMemory& memory, std::int64_t waiting, Now now, 
 void noteDelivered(AppMemory& memory, PushNote note, const Constants& constants) {
     std::erase_if(memory.pushes, [&](const PushNote& each) { return isOld(each, note.delivered, constants); });
     memory.pushes.push_back(note);
-    if (memory.pushes.size() <= mostJudged) return;
-    memory.pushes.erase(memory.pushes.begin(), memory.pushes.end() - static_cast<std::ptrdiff_t>(mostJudged));
+    const std::int64_t tooMany = std::ssize(memory.pushes) - constants.pushMostMessages;
+    if (tooMany > 0) memory.pushes.erase(memory.pushes.begin(), memory.pushes.begin() + tooMany);
 }
 
 bool noteShown(AppMemory& memory, Instant now, const Constants& constants) {

@@ -98,8 +98,6 @@ std::optional<Instant> downgradeChangesAt(const AppMemory& memory, Instant now, 
 /// The app's messages in numbers; `waiting` of them wait.
 MessagesView messagesOf(const AppMemory& memory, std::int64_t waiting, Now now, const Constants& constants);
 
-inline constexpr std::size_t mostJudged = 250; ///< PROPOSAL: high messages of an app, the newest (limits.md §8.5)
-
 /// Notes the delivery of a message that was sent with high priority; one that was downgraded counts, too.
 void noteDelivered(AppMemory& memory, PushNote note, const Constants& constants);
 

@@ -148,7 +148,7 @@ std::string textOf(const BoxAnswer& answer) {
                 {"epochs", epochs},
                 {"messages", messages},
                 {"more", answer.more}};
-    if (!answer.misused.empty()) object["misused"] = answer.misused;
+    if (!answer.misused.empty()) object.emplace("misused", answer.misused);
     return object.dump(-1, ' ', false, Json::error_handler_t::replace); // a header may be any bytes, and is wrong then
 }
 
