@@ -1,6 +1,7 @@
 // Every value of model spelled out, field by field, so that two programs can be compared by what they say. A struct
 // needs no word here: its fields are counted and taken in their order, whatever they are called.
 #pragma once
+#include <bitset>
 #include <cstddef>
 #include <iterator>
 #include <optional>
@@ -27,7 +28,7 @@ template <class T, std::size_t... I> constexpr bool hasSoMany(std::index_sequenc
     return requires { T{(void(I), Anything{})...}; };
 }
 
-constexpr std::size_t most = 34;
+constexpr std::size_t most = 37;
 
 /// How many fields a struct has.
 template <class T, std::size_t N = most + 1> constexpr std::size_t count() {
@@ -76,6 +77,9 @@ template <class T, class Look> void in(const T& s, Look look) {
     else if constexpr (n == 32) { const auto& [a, b, c, d, e, f, g, h, i, j, k, l, m, o, p, q, r, t, u, v, w, x, y, z, aa, bb, cc, dd, ee, ff, gg, hh] = s; look(a, b, c, d, e, f, g, h, i, j, k, l, m, o, p, q, r, t, u, v, w, x, y, z, aa, bb, cc, dd, ee, ff, gg, hh); }
     else if constexpr (n == 33) { const auto& [a, b, c, d, e, f, g, h, i, j, k, l, m, o, p, q, r, t, u, v, w, x, y, z, aa, bb, cc, dd, ee, ff, gg, hh, ii] = s; look(a, b, c, d, e, f, g, h, i, j, k, l, m, o, p, q, r, t, u, v, w, x, y, z, aa, bb, cc, dd, ee, ff, gg, hh, ii); }
     else if constexpr (n == 34) { const auto& [a, b, c, d, e, f, g, h, i, j, k, l, m, o, p, q, r, t, u, v, w, x, y, z, aa, bb, cc, dd, ee, ff, gg, hh, ii, jj] = s; look(a, b, c, d, e, f, g, h, i, j, k, l, m, o, p, q, r, t, u, v, w, x, y, z, aa, bb, cc, dd, ee, ff, gg, hh, ii, jj); }
+    else if constexpr (n == 35) { const auto& [a, b, c, d, e, f, g, h, i, j, k, l, m, o, p, q, r, t, u, v, w, x, y, z, aa, bb, cc, dd, ee, ff, gg, hh, ii, jj, kk] = s; look(a, b, c, d, e, f, g, h, i, j, k, l, m, o, p, q, r, t, u, v, w, x, y, z, aa, bb, cc, dd, ee, ff, gg, hh, ii, jj, kk); }
+    else if constexpr (n == 36) { const auto& [a, b, c, d, e, f, g, h, i, j, k, l, m, o, p, q, r, t, u, v, w, x, y, z, aa, bb, cc, dd, ee, ff, gg, hh, ii, jj, kk, ll] = s; look(a, b, c, d, e, f, g, h, i, j, k, l, m, o, p, q, r, t, u, v, w, x, y, z, aa, bb, cc, dd, ee, ff, gg, hh, ii, jj, kk, ll); }
+    else if constexpr (n == 37) { const auto& [a, b, c, d, e, f, g, h, i, j, k, l, m, o, p, q, r, t, u, v, w, x, y, z, aa, bb, cc, dd, ee, ff, gg, hh, ii, jj, kk, ll, mm] = s; look(a, b, c, d, e, f, g, h, i, j, k, l, m, o, p, q, r, t, u, v, w, x, y, z, aa, bb, cc, dd, ee, ff, gg, hh, ii, jj, kk, ll, mm); }
 }
 // clang-format on
 
@@ -112,6 +116,7 @@ private:
     void spell(const Completed& ended) {
         *this << static_cast<const PastRun&>(ended) << ended.key << ended.label << ended.url << ended.path;
     }
+    template <std::size_t N> void spell(const std::bitset<N>& bits) { *this << bits.to_string(); }
     void spell(const PersistableBundle& bundle) { spell(bundle.entries()); }
     void spell(const JobInfo& info) {
         *this << info.getId() << info.getService() << info.isUserInitiated() << info.isExpedited() << info.getPriority()
@@ -152,8 +157,7 @@ private:
         text_ += ']';
     }
     template <class T>
-    requires std::is_aggregate_v<T>
-    void spell(const T& value) {
+    requires(std::is_aggregate_v<T> && !requires(const T& t) { t.begin(); }) void spell(const T& value) {
         text_ += '{';
         fields::in(value, [this](const auto&... field) { (void)(*this << ... << field); });
         text_ += '}';
