@@ -1,5 +1,6 @@
 // Work that the device alone holds back (limits.md §1.1, §9, §10.1).
 #include <algorithm>
+#include <map>
 
 #include <doctest/doctest.h>
 
@@ -137,4 +138,32 @@ TEST_CASE("heat holds each kind of job by its column") { // limits.md §10.1
     scene.device.thermal = Thermal::Severe;
     CHECK(scene.of("user-initiated jobs").by == "thermal");
     CHECK(scene.of("alarms").open());
+}
+
+TEST_CASE("devices whose facts are the same hold the same work back") { // limits.md §1.1: the answers are remembered
+    std::map<LimitFacts, std::vector<std::string_view>> answers;
+    for (unsigned bits = 0; bits < 1U << 14; ++bits) {
+        const auto bit = [bits](unsigned place) { return (bits >> place & 1U) != 0; };
+        Scene scene;
+        Device& device = scene.device;
+        device.batterySaver = bit(0);
+        device.dataSaver = bit(1);
+        device.plugged = bit(2);
+        device.sleeping = bit(3);
+        device.thermal = bit(4) ? Thermal::Moderate : Thermal::None;
+        if (bit(5)) device.network->capabilities.insert(NET_CAPABILITY_NOT_METERED);
+        if (bit(6)) device.network.reset();
+        scene.state.charging = bit(7);
+        scene.state.batteryLow = bit(8);
+        scene.state.doze.deep = bit(9) ? DeepState::Idle : DeepState::Active;
+        scene.state.doze.light = bit(10) ? LightState::Idle : LightState::Active;
+        if (bit(11)) scene.state.doze.settledAt = scene.now.elapsed + (bit(12) ? 3s : -3s);
+        if (bit(13)) scene.constants.backgroundNetworkCutoffMs = Duration(bit(12) ? 1h : 20h).count();
+        std::vector<std::string_view> by;
+        for (const DeviceLimit& limit : scene.limits())
+            by.push_back(limit.by);
+        const auto [known, isNew] = answers.try_emplace(LimitFacts::of(scene.world()), by);
+        REQUIRE(known->second == by);
+    }
+    CHECK(answers.size() < 1U << 12);
 }

@@ -118,18 +118,21 @@ void apply(Turn& turn, const DozeHeld& event) {
 
 namespace {
 
-std::pair<std::string_view, std::string_view> nameOf(const DeviceLimit& limit) { return {limit.work, limit.by}; }
+LimitedWork::Name nameOf(const DeviceLimit& limit) { return {limit.work, limit.by}; }
 
 } // namespace
 
 void noteDeviceLimits(Turn& turn) {
-    LimitedSince since;
-    for (const DeviceLimit& limit : deviceLimits(turn.world())) {
-        if (limit.open()) continue;
-        const WallTime* const known = findIn(turn.state.limitedSince, nameOf(limit));
-        since.emplace(nameOf(limit), known ? *known : turn.now.wall);
+    LimitedWork& limited = turn.state.limited;
+    const auto [entry, isNew] = limited.known.try_emplace(LimitFacts::of(turn.world()));
+    if (isNew)
+        for (const DeviceLimit& limit : deviceLimits(turn.world()))
+            if (!limit.open()) entry->second.push_back(nameOf(limit));
+    const auto before = std::exchange(limited.since, {});
+    for (const LimitedWork::Name& name : entry->second) {
+        const WallTime* const since = findIn(before, name);
+        limited.since.emplace(name, since ? *since : turn.now.wall);
     }
-    turn.state.limitedSince = std::move(since);
 }
 
 std::vector<DeviceLimitView> DeviceLimitView::all(const State& state, Now now) {
@@ -142,7 +145,7 @@ std::vector<DeviceLimitView> DeviceLimitView::all(const State& state, Now now) {
                              .detail = limit.open() ? std::string() : detailOf(limit, world),
                              .clears = std::string(limit.clears),
                              .cell = cellOf(limit)};
-        if (const WallTime* const since = findIn(state.limitedSince, nameOf(limit))) view.since = *since;
+        if (const WallTime* const since = findIn(state.limited.since, nameOf(limit))) view.since = *since;
         const auto ends = limit.open() ? std::nullopt : limitEnds(limit, world, dozeInputs(state));
         if (ends) view.until = wallAt(*ends, now);
         views.push_back(std::move(view));

@@ -12,6 +12,7 @@
 #include "contract/model/constants.hpp"
 #include "contract/model/day.hpp"
 #include "contract/model/device.hpp"
+#include "contract/rules/device_limits.hpp"
 #include "contract/rules/doze.hpp"
 
 namespace stint {
@@ -30,8 +31,12 @@ struct Boot {
     std::optional<Instant> justUntil;
 };
 
-/// The time since when each kind of work is held back, by the work and by what holds it.
-using LimitedSince = std::map<std::pair<std::string_view, std::string_view>, WallTime>;
+/// The work that the device holds back.
+struct LimitedWork {
+    using Name = std::pair<std::string_view, std::string_view>; ///< the work, and what holds it
+    std::map<Name, WallTime> since;
+    std::map<LimitFacts, std::vector<Name>> known; ///< under these constants, by all that decides
+};
 
 /// Where the wall clock was set, even if no ClockSet has reported it yet: moves the wall times since when things are
 /// so, of all that began while this daemon ran, to what that clock now says.

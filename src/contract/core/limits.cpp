@@ -156,6 +156,7 @@ void apply(Turn& turn, const TemporarilyAllowed& event) {
 
 void apply(Turn& turn, const PolicyChanged& event) {
     turn.state.constants = event.constants;
+    turn.state.limited.known.clear();
     setSweep(turn.state, turn.now);
     turn.state.metering.looks.clear(); // the amounts that are left have changed
     turn.changed = readsOfAll();

@@ -115,7 +115,7 @@ void followWallClock(Turn& turn) {
         return;
     }
     const Duration by = turn.now.wall - wallAt(turn.now.elapsed, before);
-    for (auto& [limit, since] : state.limitedSince)
+    for (auto& [limit, since] : state.limited.since)
         since += by;
     for (auto& [id, running] : state.runs) {
         running.run.beganWall += by;

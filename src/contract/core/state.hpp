@@ -47,7 +47,7 @@ struct State {
     TimeZone zone;
     Device device;
     DeviceState deviceState;
-    LimitedSince limitedSince;
+    LimitedWork limited;
     DeviceLog deviceLog;
     Boot boot;
 

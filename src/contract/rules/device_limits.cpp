@@ -105,6 +105,20 @@ DeviceLimit ofMessages(std::string_view work, Urgency urgency, const App& app, c
 
 } // namespace
 
+LimitFacts LimitFacts::of(const World& world) {
+    const auto& [constants, device, state, now, zone, pools] = world;
+    const auto cutOff = networkCutOff({}, constants);
+    return {.network = networkConditions(world),
+            .thermal = device.thermal,
+            .deepDoze = state.doze.deepIdle(),
+            .settles = state.doze.settledAt && *state.doze.settledAt > now.elapsed,
+            .sleeps = device.sleeping,
+            .plugged = device.plugged,
+            .batteryLow = state.batteryLow,
+            .unmetered = device.network && device.network->has(NET_CAPABILITY_NOT_METERED),
+            .cutOff = cutOff && *cutOff <= now.elapsed};
+}
+
 std::vector<DeviceLimit> deviceLimits(const World& world) {
     static const App app = plainApp();
     std::vector<DeviceLimit> limits;

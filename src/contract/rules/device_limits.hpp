@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "contract/rules/doze.hpp"
+#include "contract/rules/network_access.hpp"
 #include "contract/rules/world.hpp"
 
 namespace stint {
@@ -27,6 +28,16 @@ struct DeviceLimit {
 
 /// All kinds of work, in a fixed order.
 std::vector<DeviceLimit> deviceLimits(const World& world);
+/// All that decides which of them are shut, and by what, while the constants stay.
+struct LimitFacts {
+    NetworkConditions network;
+    Thermal thermal = Thermal::None;
+    bool deepDoze = false, settles = false, sleeps = false, plugged = false, batteryLow = false, unmetered = false,
+         cutOff = false;
+
+    static LimitFacts of(const World& world);
+    auto operator<=>(const LimitFacts&) const = default;
+};
 /// All that deviceLimits() reads.
 constexpr ReadSet readByDeviceLimits =
     Reads::Power | Reads::Network | Reads::Doze | Reads::Saver | Reads::Thermal | Reads::Sleep;
