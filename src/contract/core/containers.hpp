@@ -81,16 +81,19 @@ private:
     std::unordered_map<AppId, typename Sorted::iterator, Hash> found_;
 };
 
-/// A set of few apps: they lie one after another, in the order of their names.
+/// A set of few apps.
 class AppSet {
 public:
     void insert(const AppId& app) {
-        const auto at = std::ranges::lower_bound(apps_, app);
-        if (at == apps_.end() || *at != app) apps_.insert(at, app);
+        if (apps_.empty() || apps_.back() != app) apps_.push_back(app);
     }
-    bool contains(const AppId& app) const { return std::ranges::binary_search(apps_, app); }
-    auto begin() const { return apps_.begin(); }
-    auto end() const { return apps_.end(); }
+    bool contains(const AppId& app) const { return std::ranges::find(apps_, app) != apps_.end(); }
+    /// In the order of their names.
+    const auto& sorted() {
+        std::ranges::sort(apps_);
+        apps_.erase(std::ranges::unique(apps_).begin(), apps_.end());
+        return apps_;
+    }
     bool empty() const { return apps_.empty(); }
 
 private:

@@ -89,7 +89,7 @@ void tellNetworks(Turn& turn) {
             changed.insert(running.run.key.app);
     for (const auto& [id, what] : turn.changedApps)
         changed.insert(id);
-    for (const AppId& id : changed) {
+    for (const AppId& id : changed.sorted()) {
         if (const App* app = turn.app(id)) tell(turn, id, *app);
     }
     STINT_CHECK(state.networkTold.verdicts.size() <= state.apps.size());

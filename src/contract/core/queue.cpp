@@ -152,7 +152,7 @@ public:
                 if (spent()) break;
             }
         }
-        for (const AppId& app : pooled_)
+        for (const AppId& app : pooled_.sorted())
             askPools(turn_, app);
         if (!pooled_.empty()) return true;
         // Groups that are still open found no slot.
@@ -182,6 +182,12 @@ private:
             STINT_CHECK(appGroups->installed);
             const App& owner = *appGroups->installed;
             const std::int32_t bias = biasForTypes(owner, turn_.now.elapsed, state_.constants);
+            const auto [regular, expedited, userInitiated] = appGroups->waiting;
+            if (bias == 0 && expedited + userInitiated == 0) { // as most are
+                pending_ += regular;
+                far[at(JobClass::Regular)] += regular;
+                continue;
+            }
             for (const JobClass kind : {JobClass::Regular, JobClass::Expedited, JobClass::UserInitiated}) {
                 const std::int64_t waiting = appGroups->waitingAs(kind);
                 if (waiting == 0) continue;

@@ -68,7 +68,7 @@ bool isQuiet(const Turn& turn, const Event& event) {
 }
 
 void writeApps(Turn& turn) {
-    for (const AppId& id : turn.saved)
+    for (const AppId& id : turn.saved.sorted())
         if (const App* app = turn.app(id)) turn.record(SaveApp{app->memory, turn.now});
     if (!turn.saved.empty()) turn.record(usageRecord(turn.state));
 }
@@ -309,8 +309,16 @@ Step Scheduler::restore(Snapshot snapshot, const BootId& boot, const Device& dev
     return step;
 }
 
-Step Scheduler::handle(const Event& event, Now now) {
-    Step step;
+void Step::clear() {
+    records.clear();
+    effects.clear();
+    setAside.clear();
+    waitsOtherwise = false;
+}
+
+Step Scheduler::handle(const Event& event, Now now, Step room) {
+    Step step = std::move(room);
+    step.clear();
     step.effects.reserve(4); // a start has so many, or an end
     Turn turn{.state = impl_->state, .now = now, .step = step};
     const DeviceState before = impl_->state.deviceState;

@@ -32,6 +32,9 @@ struct Step {
     std::vector<Effect> effects;
     std::vector<SetAside> setAside; ///< since the step before: a mistake of ours, or of the store's, to be reported
     bool waitsOtherwise = false;    ///< a job may wait for something else than before, or since another time
+
+    /// Empties it for the next event, and keeps its memory.
+    void clear();
 };
 
 /// A recorder: it sees each event that was handled, and the step that came of it. It changes nothing.
@@ -58,7 +61,8 @@ public:
     Step restore(Snapshot snapshot, const BootId& boot, const Device& device, Now now,
                  const std::map<JobKey, std::string>& heldBack = {});
 
-    Step handle(const Event& event, Now now);
+    /// `room`: a step that is done with, whose memory is used again.
+    Step handle(const Event& event, Now now, Step room = {});
 
     /// Takes in what an edge reports, and decides nothing, so that questions can be answered while nothing can be
     /// committed. This core is dropped before the next decision.

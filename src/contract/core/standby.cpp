@@ -158,7 +158,8 @@ void apply(Turn& turn, const BucketPredicted& event) {
     turn.effect(Reply{.call = event.call});
 }
 
-AppClocks::AppClocks(const AppClocks& other) : clocks_(other.clocks_), sweepAt_(other.sweepAt_) {
+AppClocks::AppClocks(const AppClocks& other)
+    : clocks_(other.clocks_), sweepAt_(other.sweepAt_), charges_(other.charges_) {
     for (Entry& entry : clocks_) {
         entry.second.place = nowhere;
         if (entry.second.when) due_.put(entry);
@@ -166,8 +167,18 @@ AppClocks::AppClocks(const AppClocks& other) : clocks_(other.clocks_), sweepAt_(
     STINT_CHECK(due_.size() == other.due_.size());
 }
 
-void AppClocks::set(const AppId& app, std::optional<Instant> when) {
+void AppClocks::set(const AppId& app, std::optional<Instant> ages, std::optional<Instant> other) {
     Entry& entry = clocks_.add(app).first;
+    entry.second.other = other;
+    ring(entry, earlier(ages, other));
+}
+
+void AppClocks::setAge(const AppId& app, std::optional<Instant> ages) {
+    Entry& entry = clocks_.add(app).first;
+    ring(entry, earlier(ages, entry.second.other));
+}
+
+void AppClocks::ring(Entry& entry, std::optional<Instant> when) {
     if (entry.second.when == when) return;
     entry.second.when = when;
     if (when)
@@ -179,7 +190,7 @@ void AppClocks::set(const AppId& app, std::optional<Instant> when) {
 }
 
 void AppClocks::erase(const AppId& app) {
-    set(app, std::nullopt);
+    set(app, std::nullopt, std::nullopt);
     clocks_.erase(app);
 }
 
@@ -187,9 +198,9 @@ std::optional<AppId> AppClocks::takeDue(Instant now) {
     if (due_.empty()) return std::nullopt;
     STINT_CHECK(due_.front().second.when);
     if (*due_.front().second.when > now) return std::nullopt;
-    AppId app = due_.front().first;
-    set(app, std::nullopt);
-    return app;
+    Entry& due = due_.front();
+    ring(due, std::nullopt);
+    return due.first;
 }
 
 std::optional<Instant> AppClocks::next() const {
@@ -198,22 +209,21 @@ std::optional<Instant> AppClocks::next() const {
 
 namespace {
 
-// The next instant at which time alone changes what gates read of an app.
-std::optional<Instant> nextAppClock(const State& state, const App& app, Now now) {
-    const World world = state.world(now);
-    std::optional<Instant> next;
-    const auto at = [&](std::optional<Instant> when) {
-        if (when && *when > now.elapsed && (!next || *when < *next)) next = when;
-    };
-    at(activeUntil(app, now.elapsed, state.constants));
-    at(regularCutOff(app, world));
-    at(expeditedCutOff(app, world));
-    at(expeditedFreeUntil(app, world));
-    at(app.memory.allowlistedUntil);
-    at(networkCutOff(app, state.constants));
+// The next instant at which the app ages, by the screen as it is.
+std::optional<Instant> nextAge(const State& state, const App& app, Now now) {
     const auto ages =
         nextChange(app.memory.usage, usageNow(state, now.elapsed), state.device.screenOn, app, state.constants);
-    if (ages) at(now.elapsed + std::max(*ages, Duration{1}));
+    return ages ? std::optional(now.elapsed + std::max(*ages, Duration{1})) : std::nullopt;
+}
+
+// The next instant at which time alone changes anything else that gates read of an app.
+std::optional<Instant> nextOther(const World& world, const App& app) {
+    const Instant now = world.now.elapsed;
+    std::optional<Instant> next;
+    for (const auto& when :
+         {activeUntil(app, now, world.constants), regularCutOff(app, world), expeditedCutOff(app, world),
+          expeditedFreeUntil(app, world), app.memory.allowlistedUntil, networkCutOff(app, world.constants)})
+        if (when && *when > now) next = earlier(next, when);
     return next;
 }
 
@@ -240,17 +250,25 @@ void ageApps(Turn& turn) {
 
 void setAppClocks(Turn& turn, ReadSet changed, const ChangedApps& apps) {
     State& state = turn.state;
+    AppClocks& clocks = state.appClocks;
+    const World world = turn.world();
+    const auto set = [&](const AppId& id, const App& app) {
+        clocks.set(id, nextAge(state, app, turn.now), nextOther(world, app));
+    };
     // An app's clocks go by two facts of the device: that it charges, and that the screen's clock runs.
-    if (turn.agesOtherwise || (changed & Reads::Power)) {
+    if ((changed & Reads::Power) && clocks.chargesOtherwise(state.deviceState.charging)) {
         for (const auto& [id, app] : state.apps)
-            state.appClocks.set(id, nextAppClock(state, app, turn.now));
+            set(id, app);
         return;
     }
+    if (turn.agesOtherwise)
+        for (const auto& [id, app] : state.apps)
+            clocks.setAge(id, nextAge(state, app, turn.now));
     for (const auto& [id, what] : apps) {
         if (const App* app = turn.app(id))
-            state.appClocks.set(id, nextAppClock(state, *app, turn.now));
+            set(id, *app);
         else
-            state.appClocks.erase(id);
+            clocks.erase(id);
     }
 }
 

@@ -58,7 +58,9 @@ std::optional<ProcessState> processStateNamed(std::string_view name) {
 }
 
 bool holds(const App& app, std::string_view permission) {
-    return app.manifest.declares(permission) && !app.memory.revoked.contains(permission);
+    const auto& declared = app.manifest.permissions;
+    if (declared.empty() || *declared.rbegin() < permission) return false; // rules ask for the last by name, mostly
+    return declared.contains(permission) && !app.memory.revoked.contains(permission);
 }
 
 } // namespace stint

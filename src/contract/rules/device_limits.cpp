@@ -106,17 +106,14 @@ DeviceLimit ofMessages(std::string_view work, Urgency urgency, const App& app, c
 } // namespace
 
 LimitFacts LimitFacts::of(const World& world) {
-    const auto& [constants, device, state, now, zone, pools] = world;
-    const auto cutOff = networkCutOff({}, constants);
-    return {.network = networkConditions(world),
-            .thermal = device.thermal,
-            .deepDoze = state.doze.deepIdle(),
-            .settles = state.doze.settledAt && *state.doze.settledAt > now.elapsed,
-            .sleeps = device.sleeping,
-            .plugged = device.plugged,
-            .batteryLow = state.batteryLow,
-            .unmetered = device.network && device.network->has(NET_CAPABILITY_NOT_METERED),
-            .cutOff = cutOff && *cutOff <= now.elapsed};
+    const Doze& doze = world.state.doze;
+    const auto& network = world.device.network;
+    const auto [charging, dozes, savesBattery, savesData] = networkConditions(world);
+    const auto isPast = [&](auto when) { return !when || *when <= world.now.elapsed; };
+    return {world.device.thermal,
+            {charging, dozes, savesBattery, savesData, doze.deepIdle(), isPast(doze.settledAt), world.device.sleeping,
+             world.device.plugged, world.state.batteryLow, network && network->has(NET_CAPABILITY_NOT_METERED),
+             isPast(networkCutOff({}, world.constants))}};
 }
 
 std::vector<DeviceLimit> deviceLimits(const World& world) {

@@ -1,13 +1,14 @@
 // The limits that the device's state sets, whoever asks: the rows of limits.md §1.1, with those of battery saver (§9)
 // and heat (§10.1), answered by the very functions that decide on jobs, alarms, network and messages.
 #pragma once
+#include <array>
+#include <compare>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "contract/rules/doze.hpp"
-#include "contract/rules/network_access.hpp"
 #include "contract/rules/world.hpp"
 
 namespace stint {
@@ -30,10 +31,8 @@ struct DeviceLimit {
 std::vector<DeviceLimit> deviceLimits(const World& world);
 /// All that decides which of them are shut, and by what, while the constants stay.
 struct LimitFacts {
-    NetworkConditions network;
     Thermal thermal = Thermal::None;
-    bool deepDoze = false, settles = false, sleeps = false, plugged = false, batteryLow = false, unmetered = false,
-         cutOff = false;
+    std::array<bool, 11> others{};
 
     static LimitFacts of(const World& world);
     auto operator<=>(const LimitFacts&) const = default;

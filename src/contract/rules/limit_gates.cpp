@@ -43,7 +43,7 @@ bool inQuota(const Context& c) { return c.run ? inRegularQuota(*c.app, c.world, 
 
 // limits.md §2.1: an app that was never used runs no jobs, whatever is free.
 bool isNever(const Context& c) {
-    return bucketOf(*c.app) == Bucket::Never && effectiveBucket(*c.app, c.world) == Bucket::Never;
+    return c.app->memory.usage.bucket == Bucket::Never && effectiveBucket(*c.app, c.world) == Bucket::Never;
 }
 
 bool expeditedQuotaCounts(const Context& c) {
@@ -114,7 +114,9 @@ Verdict thermalGate(const Context& c) {
     return Verdict::untilEvent(PENDING_JOB_REASON_DEVICE_STATE);
 }
 
-bool mayIdlePath(const App& app) { return bucketOf(app) == Bucket::Restricted; }
+bool mayIdlePath(const App& app) {
+    return app.memory.usage.bucket == Bucket::Restricted && bucketOf(app) == Bucket::Restricted;
+}
 
 bool idlePathOpen(const Context& c) { return restsOnPower(c) && unmeteredWhereAsked(c); }
 

@@ -23,7 +23,7 @@ struct NetworkRule {
     std::optional<Instant> (*ends)(const World&); ///< by time alone; null: by events only
 };
 
-bool standby(const App& app, const World& world) { return isIdle(bucketOf(app), world.state.charging); }
+bool standby(const App& app, const World& world) { return !world.state.charging && isIdle(bucketOf(app), false); }
 
 bool doze(const App&, const World& world) { return world.state.doze.idle(); }
 

@@ -311,38 +311,6 @@ bool changedAt(const Usage& usage, UsageTime now, const App& app, const Constant
            predictionAfterUse(usage, now, app, constants).has_value();
 }
 
-/// The times from now at which something may change; past ones are left out. Few: the time-outs and the holds of each
-/// bucket, and two more.
-class TurningPoints {
-public:
-    TurningPoints(const Usage& usage, UsageTime now, bool screenOn, const Constants& constants) {
-        if (usage.used)
-            eachTimeout(constants, [&](Bucket, Duration elapsed, Duration screenOnFor) {
-                const Duration running = usage.used->running + elapsed - now.running;
-                const Duration screen = usage.used->screenOn + screenOnFor - now.screenOn;
-                if (screen <= 0ms || screenOn) add(std::max(running, screen));
-            });
-        for (const auto& [bucket, until] : usage.holds)
-            add(until - now.running);
-        if (usage.prediction) add(usage.prediction->at + constants.bucketPredictionTimeout - now.running);
-        if (usage.restrictAsked && usage.byUser) add(*usage.byUser + constants.bucketAutoRestrictDelay - now.running);
-        std::sort(begin(), end());
-    }
-
-    Duration* begin() { return points_.data(); }
-    Duration* end() { return points_.data() + size_; }
-
-private:
-    void add(Duration point) {
-        if (point <= 0ms) return;
-        STINT_CHECK(size_ < points_.size()); // a time-out and a hold for each bucket, and two more
-        points_[size_++] = point;
-    }
-
-    std::array<Duration, 2 * bucketTable.size() + 2> points_;
-    std::size_t size_ = 0;
-};
-
 } // namespace
 
 Usage predicted(Usage usage, Bucket bucket, UsageTime now, const App& app, const Constants& constants) {
@@ -364,11 +332,26 @@ Usage aged(Usage usage, UsageTime now, const App& app, const Constants& constant
 std::optional<Duration> nextChange(const Usage& usage, UsageTime now, bool screenOn, const App& app,
                                    const Constants& constants) {
     if (changedAt(usage, now, app, constants)) return 0ms;
-    for (const Duration later : TurningPoints(usage, now, screenOn, constants)) {
+    // Else the first time-out that takes it deeper is the next change.
+    const bool mayDiffer = !usage.holds.empty() || usage.prediction || usage.restrictAsked || forced(usage);
+    std::optional<Duration> next;
+    const auto consider = [&](Duration later) {
+        if (later <= 0ms || (next && later >= *next)) return;
         const UsageTime then{now.running + later, now.screenOn + (screenOn ? later : 0ms)};
-        if (changedAt(usage, then, app, constants)) return later;
-    }
-    return std::nullopt;
+        if (!mayDiffer || changedAt(usage, then, app, constants)) next = later;
+    };
+    if (usage.used)
+        eachTimeout(constants, [&](Bucket bucket, Duration elapsed, Duration screenOnFor) {
+            if (bucket <= usage.bucket && !usage.prediction) return; // reached already, or it raises
+            const Duration running = usage.used->running + elapsed - now.running;
+            const Duration screen = usage.used->screenOn + screenOnFor - now.screenOn;
+            if (screen <= 0ms || screenOn) consider(std::max(running, screen));
+        });
+    for (const auto& [bucket, until] : usage.holds)
+        consider(until - now.running);
+    if (usage.prediction) consider(usage.prediction->at + constants.bucketPredictionTimeout - now.running);
+    if (usage.restrictAsked && usage.byUser) consider(*usage.byUser + constants.bucketAutoRestrictDelay - now.running);
+    return next;
 }
 
 std::optional<Duration> nextSweep(UsageTime now, const Constants& constants) {

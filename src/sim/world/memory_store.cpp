@@ -4,7 +4,7 @@
 
 namespace stint::sim {
 
-void MemoryStore::commit(std::vector<Record> records, const BootId& boot, const Stamp& stamp) {
+void MemoryStore::commit(std::vector<Record>&& records, const BootId& boot, const Stamp& stamp) {
     if (records.empty()) return;
     boot_ = boot;
     stamp_ = stamp;

@@ -12,7 +12,8 @@ namespace stint::sim {
 class MemoryStore {
 public:
     /// Commits all of one step's records, in order.
-    void commit(std::vector<Record> records, const BootId& boot, const Stamp& stamp);
+    /// Takes the records out of the list, which keeps its memory.
+    void commit(std::vector<Record>&& records, const BootId& boot, const Stamp& stamp);
     /// The snapshot that a core of `boot` loads.
     Snapshot load(const BootId& boot);
 

@@ -121,7 +121,7 @@ bool World::doNext(Instant target, Reports ofThatInstant) {
 void World::tick() {
     if (!core_) return;
     ++events_;
-    take(core_->handle(Tick{}, now()));
+    take(core_->handle(Tick{}, now(), std::exchange(room_, {})));
 }
 
 void World::change(const DeviceWords& change) {
@@ -204,7 +204,7 @@ void World::tell(Event event, const std::function<void(const Reply&)>& answered)
         },
         event);
     ++events_;
-    Step step = core_->handle(event, now());
+    Step step = core_->handle(event, now(), std::exchange(room_, {}));
     for (const Effect& effect : step.effects) {
         const auto* reply = std::get_if<Reply>(&effect);
         if (reply && reply->call == call && answered) answered(*reply);
@@ -212,7 +212,7 @@ void World::tell(Event event, const std::function<void(const Reply&)>& answered)
     take(std::move(step));
 }
 
-void World::commit(std::vector<Record> records, const Stamp& stamp) {
+void World::commit(std::vector<Record>&& records, const Stamp& stamp) {
     if (witness_) witness_(records, stamp);
     store_.commit(std::move(records), bootId_, stamp);
 }
@@ -221,6 +221,7 @@ void World::take(Step step) {
     commit(std::move(step.records), core_->stamp(now()));
     for (const Effect& effect : step.effects)
         perform(effect);
+    room_ = std::move(step);
 }
 
 void World::perform(const Effect& effect) {

@@ -123,7 +123,7 @@ private:
 
     void boot(bool another);
     void take(Step step);
-    void commit(std::vector<Record> records, const Stamp& stamp);
+    void commit(std::vector<Record>&& records, const Stamp& stamp);
     void perform(const Effect& effect);
     void taken(const AppId& app, std::uint64_t delivery);
     void shows(const AppId& app);
@@ -149,6 +149,7 @@ private:
     SimulatedWork work_{*this, apps_, runs_};
     SimulatedLine line_{*this, constants_, {zero, wallAtZero_}};
     std::unique_ptr<Scheduler> core_; ///< null while the device is off
+    Step room_;                       ///< the last step, done with
 };
 
 } // namespace stint::sim
