@@ -25,7 +25,7 @@ struct Keeper final : Gatekeeper {
         group.appGroups->installed = installed;
         if (again) shut.push_back({gates().data(), Verdict::until(*again, PENDING_JOB_REASON_APP)});
     }
-    void heard(const Group&) override {}
+    void heard(const Group&, const std::vector<Shut>&) override {}
 };
 
 struct InGroups {

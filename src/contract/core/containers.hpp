@@ -119,7 +119,7 @@ public:
         for (const auto& [app, what] : more.entries_)
             insert(app, what);
     }
-    bool contains(const AppId& app) const { return std::ranges::binary_search(entries_, app, {}, &Entry::first); }
+    bool contains(const AppId& app) const { return std::ranges::find(entries_, app, &Entry::first) != entries_.end(); }
     auto begin() const { return entries_.begin(); }
     auto end() const { return entries_.end(); }
     bool empty() const { return entries_.empty(); }

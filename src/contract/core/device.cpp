@@ -1,6 +1,7 @@
 #include "contract/core/device.hpp"
 
 #include <algorithm>
+#include <ranges>
 #include <utility>
 
 #include "base/result/errors.hpp"
@@ -127,7 +128,8 @@ void noteDeviceLimits(Turn& turn) {
     const auto [entry, isNew] = limited.known.try_emplace(LimitFacts::of(turn.world()));
     if (isNew)
         for (const DeviceLimit& limit : deviceLimits(turn.world()))
-            if (!limit.open()) entry->second.push_back(nameOf(limit));
+            if (!limit.open()) entry->second.insert(nameOf(limit));
+    if (std::ranges::equal(entry->second, std::views::keys(limited.since))) return;
     const auto before = std::exchange(limited.since, {});
     for (const LimitedWork::Name& name : entry->second) {
         const WallTime* const since = findIn(before, name);

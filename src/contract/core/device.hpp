@@ -3,6 +3,7 @@
 #pragma once
 #include <map>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -35,7 +36,7 @@ struct Boot {
 struct LimitedWork {
     using Name = std::pair<std::string_view, std::string_view>; ///< the work, and what holds it
     std::map<Name, WallTime> since;
-    std::map<LimitFacts, std::vector<Name>> known; ///< under these constants, by all that decides
+    std::map<LimitFacts, std::set<Name>> known; ///< under these constants, by all that decides
 };
 
 /// Where the wall clock was set, even if no ClockSet has reported it yet: moves the wall times since when things are

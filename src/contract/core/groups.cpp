@@ -32,6 +32,10 @@ void countOff(Group& group, std::int64_t jobs) {
 
 } // namespace
 
+bool lacksOnlyNetwork(const GateKey& gateKey, const std::vector<Shut>& shut) {
+    return gateKey.network && std::ranges::all_of(shut, [](const Shut& one) { return waitsForNetwork(*one.gate); });
+}
+
 Group& Groups::join(const GateKey& gateKey, Tracked& job, Now now, Gatekeeper& keeper) {
     STINT_CHECK(!job.group);
     STINT_CHECK(gateKey.app == job.job.key.app);
@@ -154,7 +158,7 @@ void Groups::ask(Group& group, Now now, Gatekeeper& keeper, ReadSet changed, Gat
         if (saysNothingNew(group, changed)) return;
     }
     remember(group, changed, now.wall);
-    keeper.heard(group);
+    keeper.heard(group, shut_);
     ReasonSet reasons;
     std::optional<Instant> sooner, askAgain;
     const auto note = [](std::optional<Instant>& first, const std::optional<Instant>& when) {

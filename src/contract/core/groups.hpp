@@ -48,6 +48,9 @@ struct Group {
     bool open() const { return opening != 0; }
 };
 
+/// True if a group behind these gates is ready, but for the network or for a slot (limits.md §8.3).
+bool lacksOnlyNetwork(const GateKey& gateKey, const std::vector<Shut>& shut);
+
 /// The groups of one app.
 struct AppGroups {
     const AppId* app;
@@ -71,8 +74,8 @@ public:
     virtual ~Gatekeeper() = default;
     /// Appends to `shut` those of these gates that are shut for the group right now.
     virtual void ask(Group&, GateSet, std::vector<ShutGate>& shut) = 0;
-    /// The group's shut gates, or their verdicts, have changed.
-    virtual void heard(const Group&) = 0;
+    /// The group's shut gates, or their verdicts, have changed. Before, these were shut; a new group had none.
+    virtual void heard(const Group&, const std::vector<Shut>& before) = 0;
 };
 
 class Groups {
@@ -143,7 +146,7 @@ private:
     std::uint64_t openings_ = 0;
     std::uint64_t made_ = 0;
     std::vector<ShutGate> asked_; ///< the shut gates of the group that is being asked
-    std::vector<Shut> shut_;      ///< the ones that it will remember
+    std::vector<Shut> shut_;      ///< the ones that it will remember, or those before
 };
 
 } // namespace stint

@@ -18,11 +18,6 @@ namespace {
 /// The facts of the device that decide on an app's network. Those of the app come with changedApps and changedJobs.
 constexpr ReadSet readByNetworks = Reads::Power | Reads::Network | Reads::Doze | Reads::Saver;
 
-// limits.md §8.3: the group is ready, but for the network or for a slot.
-bool lacksOnlyNetwork(const GateKey& gateKey, const std::vector<Shut>& shut) {
-    return gateKey.network && std::ranges::all_of(shut, [](const Shut& one) { return waitsForNetwork(*one.gate); });
-}
-
 NetworkRights rightsOfRuns(const State& state, const AppId& app, Now now) {
     NetworkRights rights;
     for (const auto& [id, running] : state.runs) {

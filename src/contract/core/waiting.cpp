@@ -62,10 +62,11 @@ public:
         for (const ShutGate& one : shut)
             if (one.broken) noteBroken(group, *one.gate);
     }
-    void heard(const Group& group) override {
+    void heard(const Group& group, const std::vector<Shut>& before) override {
         turn_.waitsOtherwise = true;
-        // limits.md §8.3: it may lack only the network now.
         if (!group.gateKey->network || allNetworks_) return;
+        const bool lacked = !group.history.empty() && lacksOnlyNetwork(*group.gateKey, before);
+        if (lacked == lacksOnlyNetwork(*group.gateKey, group.shut)) return;
         if (std::exchange(group.appGroups->notedAt, moment_) != moment_) turn_.changedJobs.insert(group.gateKey->app);
     }
 

@@ -67,23 +67,8 @@ bool shuts(const NetworkRule& rule, const App& app, const World& world, Spares s
     return !(rule.spares & spared) && rule.inForce(app, world);
 }
 
-const NetworkRule* firstInForce(const App& app, const World& world, Spares spared) {
-    if (seen(app)) return nullptr;
-    for (const NetworkRule& rule : networkRules)
-        if (shuts(rule, app, world, spared)) return &rule;
-    return nullptr;
-}
-
-// The end by time alone of all rules in force; nullopt: one ends by events only.
-std::optional<Instant> lastEnds(const App& app, const World& world, Spares spared) {
-    std::optional<Instant> last;
-    for (const NetworkRule& rule : networkRules) {
-        if (!shuts(rule, app, world, spared)) continue;
-        const auto ends = rule.ends ? rule.ends(world) : std::nullopt;
-        if (!ends) return std::nullopt;
-        last = std::max(last, ends);
-    }
-    return last;
+bool anyShuts(const App& app, const World& world, Spares spared) {
+    return std::ranges::any_of(networkRules, [&](const NetworkRule& rule) { return shuts(rule, app, world, spared); });
 }
 
 std::optional<Instant> toCome(std::optional<Instant> when, const World& world) {
@@ -91,14 +76,24 @@ std::optional<Instant> toCome(std::optional<Instant> when, const World& world) {
 }
 
 NetworkVerdict decide(const App& app, const World& world, Spares spared) {
-    if (const NetworkRule* rule = firstInForce(app, world, spared))
-        return {.allowed = false, .because = rule->name, .askAgain = toCome(lastEnds(app, world, spared), world)};
+    if (seen(app)) return {};
     NetworkVerdict verdict;
-    if (!seen(app)) verdict.askAgain = toCome(networkCutOff(app, world.constants), world);
-    const bool byGrant = (spared & grant) && firstInForce(app, world, spared & ~grant);
-    if (byGrant && (!verdict.askAgain || *app.memory.allowlistedUntil < *verdict.askAgain)) {
-        verdict.askAgain = app.memory.allowlistedUntil;
+    bool ends = true; // by time alone: all rules in force do
+    for (const NetworkRule& rule : networkRules) {
+        if (!shuts(rule, app, world, spared)) continue;
+        const auto end = rule.ends ? rule.ends(world) : std::nullopt;
+        ends = ends && end;
+        verdict.askAgain = ends ? std::max(verdict.askAgain, end) : std::nullopt;
+        if (verdict.allowed) verdict.because = rule.name;
+        verdict.allowed = false;
     }
+    if (!verdict.allowed) {
+        verdict.askAgain = toCome(verdict.askAgain, world);
+        return verdict;
+    }
+    verdict.askAgain = toCome(networkCutOff(app, world.constants), world);
+    const bool byGrant = (spared & grant) && anyShuts(app, world, spared & ~grant);
+    if (byGrant) verdict.askAgain = earlier(verdict.askAgain, app.memory.allowlistedUntil);
     return verdict;
 }
 
