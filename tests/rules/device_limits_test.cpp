@@ -163,7 +163,7 @@ TEST_CASE("devices whose facts are the same hold the same work back") { // limit
         std::vector<std::string_view> by;
         for (const DeviceLimit& limit : scene.limits())
             by.push_back(limit.by);
-        const auto [known, isNew] = answers.try_emplace(LimitFacts::of(scene.world()), by);
+        const auto [known, isNew] = answers.try_emplace(limitFacts(scene.world()), by);
         REQUIRE(known->second == by);
     }
     CHECK(answers.size() < 1U << 12);

@@ -28,10 +28,7 @@ public:
     using Entry = std::pair<const AppId, Value>;
 
     /// nullptr: there is none.
-    Value* find(const AppId& app) {
-        const auto found = found_.find(app);
-        return found == found_.end() ? nullptr : &found->second->second;
-    }
+    Value* find(const AppId& app) { return const_cast<Value*>(std::as_const(*this).find(app)); }
     const Value* find(const AppId& app) const {
         const auto found = found_.find(app);
         return found == found_.end() ? nullptr : &found->second->second;

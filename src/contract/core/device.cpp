@@ -125,7 +125,7 @@ LimitedWork::Name nameOf(const DeviceLimit& limit) { return {limit.work, limit.b
 
 void noteDeviceLimits(Turn& turn) {
     LimitedWork& limited = turn.state.limited;
-    const auto [entry, isNew] = limited.known.try_emplace(LimitFacts::of(turn.world()));
+    const auto [entry, isNew] = limited.known.try_emplace(limitFacts(turn.world()));
     if (isNew)
         for (const DeviceLimit& limit : deviceLimits(turn.world()))
             if (!limit.open()) entry->second.insert(nameOf(limit));

@@ -27,21 +27,14 @@ Jobs::Jobs(const Jobs& other) : held_(other.held_), sequence_(other.sequence_) {
     }
 }
 
-Tracked* Jobs::find(const JobKey& key) {
-    const auto found = set_.find(key);
-    return found == set_.end() ? nullptr : found->get();
-}
+Tracked* Jobs::find(const JobKey& key) { return const_cast<Tracked*>(std::as_const(*this).find(key)); }
 
 const Tracked* Jobs::find(const JobKey& key) const {
     const auto found = set_.find(key);
     return found == set_.end() ? nullptr : found->get();
 }
 
-Tracked& Jobs::at(const JobKey& key) {
-    Tracked* const found = find(key);
-    STINT_CHECK(found);
-    return *found;
-}
+Tracked& Jobs::at(const JobKey& key) { return const_cast<Tracked&>(std::as_const(*this).at(key)); }
 
 const Tracked& Jobs::at(const JobKey& key) const {
     const Tracked* const found = find(key);

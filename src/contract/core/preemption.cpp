@@ -9,16 +9,6 @@
 #include "contract/rules/limit_gates.hpp"
 
 namespace stint {
-namespace {
-
-std::int64_t waitingIn(const State& state) {
-    std::int64_t jobs = 0;
-    for (const AppGroups* appGroups : state.waiting.groups.open())
-        jobs += appGroups->waitingInAll();
-    return jobs;
-}
-
-} // namespace
 
 SlotTable tableOf(const State& state) {
     return slotTable(state.constants.slots, state.deviceState.interactive, state.device.memory);
@@ -39,7 +29,10 @@ Shortage::Shortage(const State& state, Now now, std::uint64_t upTo) : table_(tab
         ++runs[running.run.key.app][running.run.kind == JobClass::Expedited];
     }
     const World world = state.world(now);
-    const bool slotsAreShort = waitingIn(state) + static_cast<std::int64_t>(state.runs.inSlots()) >= table_.total;
+    auto wanted = static_cast<std::int64_t>(state.runs.inSlots());
+    for (const AppGroups* appGroups : state.waiting.groups.open())
+        wanted += appGroups->waitingInAll();
+    const bool slotsAreShort = wanted >= table_.total;
     for (const AppGroups* appGroups : state.waiting.groups.open()) {
         const App* const app = state.app(*appGroups->app);
         if (!app) continue;

@@ -63,11 +63,7 @@ void Runs::addToPool(const Running& running) {
 Running* Runs::find(RunId run) { return findIn(runs_, run); }
 const Running* Runs::find(RunId run) const { return findIn(runs_, run); }
 
-Running& Runs::at(RunId run) {
-    Running* const found = find(run);
-    STINT_CHECK(found);
-    return *found;
-}
+Running& Runs::at(RunId run) { return const_cast<Running&>(std::as_const(*this).at(run)); }
 
 const Running& Runs::at(RunId run) const {
     const Running* const found = find(run);

@@ -309,16 +309,10 @@ Step Scheduler::restore(Snapshot snapshot, const BootId& boot, const Device& dev
     return step;
 }
 
-void Step::clear() {
-    records.clear();
-    effects.clear();
-    setAside.clear();
-    waitsOtherwise = false;
-}
-
 Step Scheduler::handle(const Event& event, Now now, Step room) {
-    Step step = std::move(room);
-    step.clear();
+    room.records.clear();
+    room.effects.clear();
+    Step step{.records = std::move(room.records), .effects = std::move(room.effects)};
     step.effects.reserve(4); // a start has so many, or an end
     Turn turn{.state = impl_->state, .now = now, .step = step};
     const DeviceState before = impl_->state.deviceState;

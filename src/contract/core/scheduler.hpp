@@ -32,9 +32,6 @@ struct Step {
     std::vector<Effect> effects;
     std::vector<SetAside> setAside; ///< since the step before: a mistake of ours, or of the store's, to be reported
     bool waitsOtherwise = false;    ///< a job may wait for something else than before, or since another time
-
-    /// Empties it for the next event, and keeps its memory.
-    void clear();
 };
 
 /// A recorder: it sees each event that was handled, and the step that came of it. It changes nothing.

@@ -158,8 +158,7 @@ void apply(Turn& turn, const BucketPredicted& event) {
     turn.effect(Reply{.call = event.call});
 }
 
-AppClocks::AppClocks(const AppClocks& other)
-    : clocks_(other.clocks_), sweepAt_(other.sweepAt_), charges_(other.charges_) {
+AppClocks::AppClocks(const AppClocks& other) : clocks_(other.clocks_), sweepAt_(other.sweepAt_) {
     for (Entry& entry : clocks_) {
         entry.second.place = nowhere;
         if (entry.second.when) due_.put(entry);
@@ -167,18 +166,8 @@ AppClocks::AppClocks(const AppClocks& other)
     STINT_CHECK(due_.size() == other.due_.size());
 }
 
-void AppClocks::set(const AppId& app, std::optional<Instant> ages, std::optional<Instant> other) {
+void AppClocks::set(const AppId& app, std::optional<Instant> when) {
     Entry& entry = clocks_.add(app).first;
-    entry.second.other = other;
-    ring(entry, earlier(ages, other));
-}
-
-void AppClocks::setAge(const AppId& app, std::optional<Instant> ages) {
-    Entry& entry = clocks_.add(app).first;
-    ring(entry, earlier(ages, entry.second.other));
-}
-
-void AppClocks::ring(Entry& entry, std::optional<Instant> when) {
     if (entry.second.when == when) return;
     entry.second.when = when;
     if (when)
@@ -190,7 +179,7 @@ void AppClocks::ring(Entry& entry, std::optional<Instant> when) {
 }
 
 void AppClocks::erase(const AppId& app) {
-    set(app, std::nullopt, std::nullopt);
+    set(app, std::nullopt);
     clocks_.erase(app);
 }
 
@@ -198,9 +187,9 @@ std::optional<AppId> AppClocks::takeDue(Instant now) {
     if (due_.empty()) return std::nullopt;
     STINT_CHECK(due_.front().second.when);
     if (*due_.front().second.when > now) return std::nullopt;
-    Entry& due = due_.front();
-    ring(due, std::nullopt);
-    return due.first;
+    AppId app = due_.front().first;
+    set(app, std::nullopt);
+    return app;
 }
 
 std::optional<Instant> AppClocks::next() const {
@@ -209,22 +198,17 @@ std::optional<Instant> AppClocks::next() const {
 
 namespace {
 
-// The next instant at which the app ages, by the screen as it is.
-std::optional<Instant> nextAge(const State& state, const App& app, Now now) {
-    const auto ages =
-        nextChange(app.memory.usage, usageNow(state, now.elapsed), state.device.screenOn, app, state.constants);
-    return ages ? std::optional(now.elapsed + std::max(*ages, Duration{1})) : std::nullopt;
-}
-
-// The next instant at which time alone changes anything else that gates read of an app.
-std::optional<Instant> nextOther(const World& world, const App& app) {
-    const Instant now = world.now.elapsed;
+// The next instant at which time alone changes what gates read of an app.
+std::optional<Instant> nextAppClock(const State& state, const App& app, Now now) {
+    const World world = state.world(now);
     std::optional<Instant> next;
     for (const auto& when :
-         {activeUntil(app, now, world.constants), regularCutOff(app, world), expeditedCutOff(app, world),
-          expeditedFreeUntil(app, world), app.memory.allowlistedUntil, networkCutOff(app, world.constants)})
-        if (when && *when > now) next = earlier(next, when);
-    return next;
+         {activeUntil(app, now.elapsed, state.constants), regularCutOff(app, world), expeditedCutOff(app, world),
+          expeditedFreeUntil(app, world), app.memory.allowlistedUntil, networkCutOff(app, state.constants)})
+        if (when && *when > now.elapsed) next = earlier(next, when);
+    const auto ages =
+        nextChange(app.memory.usage, usageNow(state, now.elapsed), state.device.screenOn, app, state.constants);
+    return ages ? earlier(next, std::optional(now.elapsed + std::max(*ages, Duration{1}))) : next;
 }
 
 } // namespace
@@ -250,25 +234,17 @@ void ageApps(Turn& turn) {
 
 void setAppClocks(Turn& turn, ReadSet changed, const ChangedApps& apps) {
     State& state = turn.state;
-    AppClocks& clocks = state.appClocks;
-    const World world = turn.world();
-    const auto set = [&](const AppId& id, const App& app) {
-        clocks.set(id, nextAge(state, app, turn.now), nextOther(world, app));
-    };
     // An app's clocks go by two facts of the device: that it charges, and that the screen's clock runs.
-    if ((changed & Reads::Power) && clocks.chargesOtherwise(state.deviceState.charging)) {
+    if (turn.agesOtherwise || (changed & Reads::Power)) {
         for (const auto& [id, app] : state.apps)
-            set(id, app);
+            state.appClocks.set(id, nextAppClock(state, app, turn.now));
         return;
     }
-    if (turn.agesOtherwise)
-        for (const auto& [id, app] : state.apps)
-            clocks.setAge(id, nextAge(state, app, turn.now));
     for (const auto& [id, what] : apps) {
         if (const App* app = turn.app(id))
-            set(id, *app);
+            state.appClocks.set(id, nextAppClock(state, *app, turn.now));
         else
-            clocks.erase(id);
+            state.appClocks.erase(id);
     }
 }
 

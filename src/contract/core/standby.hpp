@@ -2,7 +2,6 @@
 // alone changes what gates read of an app.
 #pragma once
 #include <optional>
-#include <utility>
 
 #include "base/text/app_id.hpp"
 #include "base/time/time.hpp"
@@ -61,12 +60,8 @@ public:
     AppClocks() = default;
     AppClocks(const AppClocks& other);
 
-    /// Sets the app's clocks: when it ages, and when time alone changes anything else of it; nullopt: never.
-    void set(const AppId& app, std::optional<Instant> ages, std::optional<Instant> other);
-    /// Sets when it ages, after the screen was turned on or off.
-    void setAge(const AppId& app, std::optional<Instant> ages);
-    /// Notes that the device charges, or not; true if it was otherwise when that was noted last.
-    bool chargesOtherwise(bool charges) { return std::exchange(charges_, charges) != charges; }
+    /// Sets the app's clock; nullopt: time changes nothing of it.
+    void set(const AppId& app, std::optional<Instant> when);
     /// Forgets an app that is not installed any more.
     void erase(const AppId& app);
     /// Takes an app whose clock has rung, and unsets that; nullopt: there is no other.
@@ -78,8 +73,7 @@ public:
 
 private:
     struct Clock {
-        std::optional<Instant> other;
-        std::optional<Instant> when; ///< the earlier one; nullopt: it has rung, or none is set
+        std::optional<Instant> when; ///< nullopt: it has rung, or none is set
         std::size_t place = nowhere; ///< among those that are set
     };
     using Entry = ByApp<Clock>::Entry;
@@ -90,20 +84,16 @@ private:
         static std::size_t& place(Entry& entry) { return entry.second.place; }
     };
 
-    void ring(Entry& entry, std::optional<Instant> when);
-
     ByApp<Clock> clocks_;
     DueHeap<Entry, ByTime> due_;
     std::optional<Instant> sweepAt_;
-    std::optional<bool> charges_;
 };
 
 /// Sets when every app is looked at again (limits.md §2.3).
 void setSweep(State& state, Now now);
 /// Applies whatever time alone changes for apps.
 void ageApps(Turn& turn);
-/// Arms the clocks of these apps anew, or those of all apps where the device charges otherwise, or its screen has
-/// changed.
+/// Arms the clocks of these apps anew, or those of all apps where the device's power or its screen has changed.
 void setAppClocks(Turn& turn, ReadSet changed, const ChangedApps& apps);
 
 } // namespace stint

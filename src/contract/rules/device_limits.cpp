@@ -105,15 +105,23 @@ DeviceLimit ofMessages(std::string_view work, Urgency urgency, const App& app, c
 
 } // namespace
 
-LimitFacts LimitFacts::of(const World& world) {
+LimitFacts limitFacts(const World& world) {
     const Doze& doze = world.state.doze;
     const auto& network = world.device.network;
     const auto [charging, dozes, savesBattery, savesData] = networkConditions(world);
     const auto isPast = [&](auto when) { return !when || *when <= world.now.elapsed; };
-    return {world.device.thermal,
-            {charging, dozes, savesBattery, savesData, doze.deepIdle(), isPast(doze.settledAt), world.device.sleeping,
-             world.device.plugged, world.state.batteryLow, network && network->has(NET_CAPABILITY_NOT_METERED),
-             isPast(networkCutOff({}, world.constants))}};
+    return {static_cast<int>(world.device.thermal),
+            charging,
+            dozes,
+            savesBattery,
+            savesData,
+            doze.deepIdle(),
+            isPast(doze.settledAt),
+            isPast(networkCutOff({}, world.constants)),
+            world.device.sleeping,
+            world.device.plugged,
+            world.state.batteryLow,
+            network && network->has(NET_CAPABILITY_NOT_METERED)};
 }
 
 std::vector<DeviceLimit> deviceLimits(const World& world) {

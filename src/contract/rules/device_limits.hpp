@@ -2,7 +2,6 @@
 // and heat (§10.1), answered by the very functions that decide on jobs, alarms, network and messages.
 #pragma once
 #include <array>
-#include <compare>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -30,13 +29,8 @@ struct DeviceLimit {
 /// All kinds of work, in a fixed order.
 std::vector<DeviceLimit> deviceLimits(const World& world);
 /// All that decides which of them are shut, and by what, while the constants stay.
-struct LimitFacts {
-    Thermal thermal = Thermal::None;
-    std::array<bool, 11> others{};
-
-    static LimitFacts of(const World& world);
-    auto operator<=>(const LimitFacts&) const = default;
-};
+using LimitFacts = std::array<int, 12>;
+LimitFacts limitFacts(const World& world);
 /// All that deviceLimits() reads.
 constexpr ReadSet readByDeviceLimits =
     Reads::Power | Reads::Network | Reads::Doze | Reads::Saver | Reads::Thermal | Reads::Sleep;

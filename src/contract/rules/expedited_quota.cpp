@@ -81,8 +81,8 @@ bool expeditedFree(const App& app, const World& world) {
 }
 
 std::optional<Instant> expeditedFreeUntil(const App& app, const World& world) {
-    if (!expeditedFree(app, world) || freeUntilEvent(app, world)) return std::nullopt;
-    return graceEnd(app, world);
+    const auto end = graceEnd(app, world);
+    return end > world.now.elapsed && !freeUntilEvent(app, world) ? end : std::nullopt;
 }
 
 bool countsExpedited(const App& app, const World& world, bool startedOnTop) {

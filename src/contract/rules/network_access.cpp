@@ -83,14 +83,11 @@ NetworkVerdict decide(const App& app, const World& world, Spares spared) {
         if (!shuts(rule, app, world, spared)) continue;
         const auto end = rule.ends ? rule.ends(world) : std::nullopt;
         ends = ends && end;
-        verdict.askAgain = ends ? std::max(verdict.askAgain, end) : std::nullopt;
+        verdict.askAgain = ends ? std::max(verdict.askAgain, toCome(end, world)) : std::nullopt;
         if (verdict.allowed) verdict.because = rule.name;
         verdict.allowed = false;
     }
-    if (!verdict.allowed) {
-        verdict.askAgain = toCome(verdict.askAgain, world);
-        return verdict;
-    }
+    if (!verdict.allowed) return verdict;
     verdict.askAgain = toCome(networkCutOff(app, world.constants), world);
     const bool byGrant = (spared & grant) && anyShuts(app, world, spared & ~grant);
     if (byGrant) verdict.askAgain = earlier(verdict.askAgain, app.memory.allowlistedUntil);

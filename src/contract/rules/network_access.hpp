@@ -1,6 +1,5 @@
 // Access to the network: whether an app's background traffic may pass, and a job's (limits.md §8.1, §8.2).
 #pragma once
-#include <compare>
 #include <optional>
 #include <string_view>
 
@@ -16,7 +15,7 @@ struct NetworkConditions {
     bool savesBattery = false;
     bool savesData = false;
 
-    auto operator<=>(const NetworkConditions&) const = default;
+    bool operator==(const NetworkConditions&) const = default;
 };
 NetworkConditions networkConditions(const World& world);
 
