@@ -16,6 +16,7 @@
 // answer about its quota, where the bound has one for all jobs of an app. They differ where an app runs out of time and
 // its jobs are asked at several moments (limits.md §3.7); the phone's run out of sessions alone.
 #include <algorithm>
+#include <cstring>
 #include <ctime>
 #include <vector>
 
@@ -103,9 +104,16 @@ struct Turns {
     }
 };
 
+/// For a profile by callgrind, of a build with -g1: only the week is counted with --toggle-collect='stint::sim::play*'.
+int playOnce() {
+    fmt::print("{} events\n", sim::play(bench::phone(0, days), {})->events);
+    return 0;
+}
+
 } // namespace
 
-int main() {
+int main(int argc, char** argv) {
+    if (argc == 2 && std::strcmp(argv[1], "--week") == 0) return playOnce();
     std::vector<Phone> phones;
     const auto phoneOf = [](int number, int length) {
         Phone phone{.scenario = bench::phone(number, length), .dense = {}};
