@@ -51,15 +51,14 @@ void traceEnd(Turn& turn, const Running& running, End end, const Ending& ending)
     if (reported(end)) {
         trace.what = Trace::What::Finished;
         trace.rescheduled = end == End::FinishedForRetry;
-        turn.effect(trace);
-        return;
+        return turn.effect(std::move(trace));
     }
     const bool started = run.state != RunState::Binding;
     if (started && !running.stopTraced) {
         trace.what = Trace::What::Stopped;
         trace.reason = ending.reason;
         trace.asked = false;
-        turn.effect(trace);
+        turn.effect(std::move(trace));
     }
     if (const auto during = silentDuring(end); !during.empty()) {
         turn.effect(Trace{

@@ -22,9 +22,10 @@ std::vector<PendingReason> ReasonSet::list() const {
 void History::note(WallTime when, ReasonSet reasons) {
     reasons.remove(reasonOfReady); // jobs.md §9.1: beside others, the app is no reason
     if (reasons.empty()) reasons.add(reasonOfReady);
-    if (!empty() && entry(size() - 1).reasons == reasons) return;
+    const Entry* const newest = empty() ? nullptr : &entry(size() - 1);
+    if (newest && newest->reasons == reasons) return;
     STINT_CHECK(size() <= mostHistory);
-    if (size() >= 2 && entry(size() - 1).when == when && entry(size() - 2).reasons == reasons) return dropNewest();
+    if (size() >= 2 && newest->when == when && entry(size() - 2).reasons == reasons) return dropNewest();
     if (size() < mostHistory) return entries_.push_back({when, reasons});
     entries_[oldest_] = {when, reasons};
     oldest_ = (oldest_ + 1) % mostHistory;

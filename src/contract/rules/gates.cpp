@@ -226,8 +226,8 @@ bool passed(const Gate& gate, const GateKey& gateKey) {
 // brings the quota back; then a gate that shuts for a regular one may open.
 Verdict ask(const Gate& gate, const Context& c) {
     Verdict verdict = gate.ask(c);
-    const bool waits = c.app && !c.run && c.gateKey.kind == JobClass::Expedited;
-    if (verdict.open || verdict.askAgain || !waits || !(gate.reads & Reads::App)) return verdict;
+    if (verdict.open || verdict.askAgain || !(gate.reads & Reads::App)) return verdict;
+    if (!c.app || c.run || c.gateKey.kind != JobClass::Expedited) return verdict;
     if (const auto returns = expeditedReturn(*c.app, c.world))
         return Verdict::untilUnreported(*returns, verdict.reason);
     return verdict;
