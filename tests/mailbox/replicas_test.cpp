@@ -38,6 +38,25 @@ Standing standingOfB(const Look& before, const Look& now) {
 
 } // namespace
 
+TEST_CASE("a replica stands still from the first look at which it was behind, until it moves or is not") { // §3.3
+    using namespace std::chrono_literals;
+    const Replica ten{10, 10, 1000}, twenty{20, 20, 2000};
+    const stint::Instant start{1h};
+    Stalled stalled;
+    const auto longest = [&](const Look& now, stint::Duration after) {
+        stalled.look("b", now, start + after);
+        return stalled.longest(start + after);
+    };
+    CHECK(longest(look(ten, ten, ten), 0s) == 0s);
+    CHECK(longest(look(twenty, ten, twenty), 5s) == 0s);
+    CHECK(longest(look(twenty, ten, twenty), 10s) == 5s);
+    CHECK(longest(look({30, 30, 3000}, ten, twenty), 15s) == 10s);
+    CHECK(longest(look(twenty, {11, 11, 1100}, twenty), 20s) == 0s); // it moves
+    CHECK(longest(look(twenty, {11, 11, 1100}, twenty), 80s) == 60s);
+    CHECK(longest(look(twenty, twenty, ten), 85s) == 0s); // another one's
+    CHECK(longest(Look(), 90s) == 0s);                    // nobody answers
+}
+
 TEST_CASE("a replica is judged by two looks, and by what its leader has") { // §5
     const Replica ten{10, 10, 1000}, twenty{20, 20, 2000}, lacks{10, 9, 900}, same{10, 10, 999};
     const Look all = look(ten, ten, ten), later = look(twenty, twenty, twenty);

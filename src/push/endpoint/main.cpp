@@ -103,9 +103,11 @@ Result<void> serve(const Options& options) {
     auto server = STINT_TRY(http::Server::listen(options.port, {.header = 8 << 10, .connections = 1'024}));
     auto handover = STINT_TRY(Handover::open(loop.get()));
     const std::shared_ptr<Handover> shared = std::move(handover);
-    // Lines on stdout: from now on messages are taken; and the file of devices that are let in no more is another.
+    // Lines on stdout: from now on messages are taken; the file of devices that are let in no more is another; the
+    // nats-server should be started again.
     const auto opened = [shared] { shared->leave([] { printLine("open"); }); };
     const auto revoked = [shared] { shared->leave([] { printLine("revoked"); }); };
+    const auto stalled = [shared] { shared->leave([] { printLine("stalled"); }); };
     std::unique_ptr<PostOffice> office;
     const auto changed = [&options, &office, shared] {
         shared->leave([&options, &office] { writeOthers(options, *office); });
@@ -119,7 +121,8 @@ Result<void> serve(const Options& options) {
                                          .tell = [](const std::string& s) { complain("stint-endpoint", s); },
                                          .opened = opened,
                                          .data = data,
-                                         .revoked = revoked},
+                                         .revoked = revoked,
+                                         .stalled = stalled},
                                         keys, std::move(outbox)));
     auto devices = STINT_TRY(devicesOf(options, keys, *office));
     auto servers = STINT_TRY(serversOf(options, keys, *office));

@@ -36,6 +36,7 @@ public:
 
     /// Replicas of all that is kept: 3 where there are as many servers, else 1.
     int replicas() const;
+    const std::string& name() const { return self_.name; }
     /// All that are known, this server among them.
     std::vector<Membership> servers() const;
     /// The URLs of brokers that devices are told: this server's, then the others'; at most 8.

@@ -8,7 +8,8 @@
 namespace stint::push {
 namespace {
 constexpr int threads = 4; ///< mailboxes that are read at once
-}
+constexpr auto longestStall = std::chrono::minutes(1), betweenHealings = std::chrono::minutes(5); ///< PROPOSAL, both
+} // namespace
 
 Result<std::unique_ptr<PostOffice>> PostOffice::open(const Settings& settings, const ServerKeys& keys, Outbox outbox) {
     auto broker = STINT_TRY(Broker::connect({.urls = {settings.url},
@@ -27,7 +28,7 @@ Result<std::unique_ptr<PostOffice>> PostOffice::open(const Settings& settings, c
 PostOffice::PostOffice(Broker broker, const ServerKeys& keys, Outbox outbox, const Settings& settings)
     : broker_(std::move(broker)), roster_(broker_, keys, [this] { (void)revocations_.uphold(wallNow()); }),
       registrations_(broker_, keys, roster_), revocations_(roster_, registrations_, settings.data, settings.revoked),
-      replicas_(broker_),
+      replicas_(broker_), stalled_(settings.stalled),
       keeper_(std::move(outbox), broker_, joined(settings),
               {.alsoOpen = [this, opened = settings.opened, tell = settings.tell]() mutable -> Result<void> {
                    STINT_TRY(alsoOpen(tell));
@@ -53,10 +54,20 @@ Result<void> PostOffice::alsoOpen(const std::function<void(const std::string& se
 
 // A server that joined, or a device that was revoked at another server, over a route that was cut, is found so.
 void PostOffice::refresh() {
-    if (cluster_->replicas() > 1) replicas_.look(cluster_->servers());
+    if (cluster_->replicas() > 1) heal();
     (void)cluster_->readNew();
     if (!registrations_.readNew().ok() || !roster_.readNew().ok()) return;
     (void)revocations_.uphold(wallNow());
+}
+
+// Whoever asked for it is not asked again before it can have helped.
+void PostOffice::heal() {
+    replicas_.look(cluster_->servers());
+    const bool isStalled = replicas_.stalled(cluster_->name()) >= longestStall;
+    const Instant now = bootNow();
+    if (!isStalled || (healed_ && now < *healed_ + betweenHealings)) return;
+    healed_ = now;
+    stalled_();
 }
 
 Cluster* PostOffice::joined(const Settings& settings) {

@@ -34,6 +34,8 @@ public:
         std::filesystem::path data; ///< the server's directory
         /// Called when the file of revoked devices in there is another, and before `opened`; from any thread.
         std::function<void()> revoked = [] {};
+        /// Called when replicas of this server's broker stand still, which it should be started again for (§3.3).
+        std::function<void()> stalled = [] {};
     };
     /// It is there whether the broker is or not. IllegalArgument: the URL is none.
     static Result<std::unique_ptr<PostOffice>> open(const Settings& settings, const ServerKeys& keys, Outbox outbox);
@@ -56,6 +58,7 @@ private:
     Cluster* joined(const Settings& settings);
 
     void refresh();
+    void heal();
     Result<void> alsoOpen(const std::function<void(const std::string& sentence)>& tell);
 
     Broker broker_;
@@ -64,6 +67,8 @@ private:
     Registrations registrations_;
     Revocations revocations_;
     Replicas replicas_;
+    std::function<void()> stalled_;
+    std::optional<Instant> healed_; ///< it was asked for then
     Keeper keeper_;
     Mailbox mailbox_;
 };

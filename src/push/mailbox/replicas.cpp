@@ -1,10 +1,12 @@
 #include "push/mailbox/replicas.hpp"
-#include "base/text/json_member.hpp"
 
 #include <algorithm>
 #include <array>
 
 #include <nlohmann/json.hpp>
+
+#include "base/text/json_member.hpp"
+#include "base/time/clock.hpp"
 
 namespace stint::push {
 namespace {
@@ -100,6 +102,33 @@ std::map<std::string, std::map<Standing, int>> compared(const Look& before, cons
         }
     }
     return all;
+}
+
+void Stalled::look(const std::string& broker, const Look& now, Instant at) {
+    std::map<std::string, Still> still;
+    for (const auto& [name, stream] : now.streams) {
+        const auto leaders = stream.at.find(stream.leader), its = stream.at.find(broker);
+        const bool isBehind =
+            leaders != stream.at.end() && its != stream.at.end() && its->second.last < leaders->second.last;
+        if (!isBehind) continue;
+        const auto before = still_.find(name);
+        const bool stands = before != still_.end() && before->second.last == its->second.last;
+        still[name] = stands ? before->second : Still{its->second.last, at};
+    }
+    still_ = std::move(still);
+}
+
+Duration Stalled::longest(Instant now) const {
+    Duration longest{0};
+    for (const auto& [name, one] : still_)
+        longest = std::max(longest, now - one.since);
+    return longest;
+}
+
+Duration Replicas::stalled(const std::string& server) {
+    const Instant now = bootNow();
+    stalled_.look(std::string(brokerPrefix) + server, before_, now);
+    return stalled_.longest(now);
 }
 
 void Replicas::look(const std::vector<Membership>& servers) {

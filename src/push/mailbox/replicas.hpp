@@ -47,18 +47,38 @@ std::string_view nameOf(Standing standing);
 std::map<std::string, std::map<Standing, int>> compared(const Look& before, const Look& now,
                                                         const std::vector<std::string>& brokers);
 
+/// A broker's replicas that stand still though their leaders are further.
+class Stalled {
+public:
+    /// `broker`: its name.
+    void look(const std::string& broker, const Look& now, Instant at);
+    /// The longest of them has stood so long; 0: none does.
+    Duration longest(Instant now) const;
+
+private:
+    struct Still {
+        std::uint64_t last = 0;
+        Instant since;
+    };
+    std::map<std::string, Still> still_; ///< by stream
+};
+
 class Replicas {
 public:
     explicit Replicas(const Broker& broker) : broker_(broker) {}
 
     /// Asks the brokers of these servers.
     void look(const std::vector<Membership>& servers);
+    /// A replica of that server, by its name, has stood still for so long though its leader is further; 0: none has.
+    /// Asked on the thread of look() alone.
+    Duration stalled(const std::string& server);
     /// The standings by the last two looks, by the servers' routes. Empty: nobody has looked twice.
     std::map<std::string, std::map<Standing, int>> standings() const;
 
 private:
     const Broker& broker_;
     Look before_;
+    Stalled stalled_;
     mutable std::mutex mutex_;
     std::map<std::string, std::map<Standing, int>> standings_;
 };

@@ -307,6 +307,12 @@ void Serving::readOnceMore() {
     reload();
 }
 
+// What stands still may not end either, and what it has the others have, too.
+void Serving::heal() {
+    hooks_.tell("nats-server's replicas stand still, and those of the other servers do not: it is killed");
+    broker_->signal(SIGKILL);
+}
+
 // A nats-server that has just begun may have read the old one, and would die of the signal.
 void Serving::reload() {
     brokerReadsAnother_ = !brokerListens_;
@@ -329,6 +335,7 @@ void Serving::heardEndpoint(std::string_view line) {
         return;
     }
     if (line == "revoked") return reconfigure();
+    if (line == "stalled") return heal();
     if (line != "open") return hooks_.tell(std::string(line));
     if (!std::exchange(isReady_, true)) hooks_.ready();
 }

@@ -59,6 +59,7 @@ private:
     Result<void> configure();
     void reconfigure();
     void readOnceMore();
+    void heal();
     void reload();
     std::vector<std::string> endpointWords(const Settings& settings) const;
     void heardBroker(std::string_view line);
