@@ -39,6 +39,13 @@ void rotate(Turn& turn, Registration& registration) {
     tell(turn, registration, "rotates");
 }
 
+// It gets another token if it has had its own for `age`.
+void rotateAfter(Turn& turn, Duration age, Line::Entry& entry) {
+    const auto grown = rotatesAt(entry.registration, age);
+    if (grown && *grown <= turn.now.wall && entry.rotatesNotBefore <= turn.now.elapsed)
+        rotate(turn, entry.registration);
+}
+
 void retire(Turn& turn, Line::Entry& entry) {
     handOver(turn, entry.registration);
     if (!entry.closed) tell(turn, entry.registration, "retired");
@@ -130,10 +137,7 @@ void handOver(Turn& turn, const Registration& registration) {
 void rotateMisused(Turn& turn, const std::string& name) {
     const auto found = turn.state.line.entries.find(name);
     if (found == turn.state.line.entries.end() || !turn.state.boot.clockGood) return;
-    Line::Entry& entry = found->second;
-    const bool isIt = !entry.registration.ended && entry.registration.successor.empty();
-    const bool isOld = entry.registration.made + turn.state.constants.pushRotated <= turn.now.wall;
-    if (isIt && isOld && entry.rotatesNotBefore <= turn.now.elapsed) rotate(turn, entry.registration);
+    rotateAfter(turn, turn.state.constants.pushRotated, found->second);
 }
 
 void settleRotation(Turn& turn) {
@@ -143,8 +147,7 @@ void settleRotation(Turn& turn) {
     const Constants& constants = turn.state.constants;
     for (auto& [name, entry] : line.entries) {
         Registration& registration = entry.registration;
-        const auto grown = rotatesAt(registration, constants);
-        if (grown && *grown <= turn.now.wall && entry.rotatesNotBefore <= turn.now.elapsed) rotate(turn, registration);
+        rotateAfter(turn, constants.pushRotateAfter, entry);
         const Retirement retirement = retirementOf(registration, turn.now.wall, constants);
         if (retirement == Retirement::Over) retire(turn, entry);
         const bool isClosed = retirement == Retirement::Closed;

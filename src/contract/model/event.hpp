@@ -462,6 +462,11 @@ struct LineRead {
     std::vector<LineCursor> cursors;  ///< where it passed over messages that cannot be taken
     std::vector<Subject> missed;      ///< of these the store no longer has all that came
     std::vector<std::string> misused; ///< registrations of which the server has refused too many posts (push.md §3)
+
+    /// It tells nothing but the store.
+    bool isEmpty() const {
+        return epochs.empty() && messages.empty() && cursors.empty() && missed.empty() && misused.empty();
+    }
 };
 /// The line is connected, and asks by `keepAlive` whether it has missed anything (push.md §4.1), or it is not.
 struct LineReported {

@@ -101,16 +101,16 @@ Retirement retirementOf(const Registration& registration, WallTime now, const Co
     return now < *registration.retires + constants.pushTtlMax ? Retirement::Closed : Retirement::Over;
 }
 
-std::optional<WallTime> rotatesAt(const Registration& registration, const Constants& constants) {
+std::optional<WallTime> rotatesAt(const Registration& registration, Duration age) {
     const bool isGoing = registration.ended || registration.rotates || !registration.successor.empty();
     if (isGoing || registration.endpoint.empty()) return std::nullopt;
-    return registration.made + constants.pushRotateAfter;
+    return registration.made + age;
 }
 
 std::optional<WallTime> changesAt(const Registration& registration, WallTime now, const Constants& constants) {
     switch (retirementOf(registration, now, constants)) {
     case Retirement::None:
-        return rotatesAt(registration, constants);
+        return rotatesAt(registration, constants.pushRotateAfter);
     case Retirement::Waits:
         return registration.retires;
     case Retirement::Closed:

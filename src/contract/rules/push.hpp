@@ -72,9 +72,10 @@ enum class Retirement : std::uint8_t {
     Over,   ///< nothing of that is worth something any more
 };
 Retirement retirementOf(const Registration& registration, WallTime now, const Constants& constants);
-/// The time from which on the registration is to get another token by itself. nullopt: it is not, or has none yet.
-std::optional<WallTime> rotatesAt(const Registration& registration, const Constants& constants);
-/// The time of either that is next. nullopt: none is.
+/// The time at which the registration has had its token for so long that it may get another by itself. nullopt: it gets
+/// one already, or has none yet.
+std::optional<WallTime> rotatesAt(const Registration& registration, Duration age);
+/// The time of either that is next, where a token lasts for push.rotate_after. nullopt: none is.
 std::optional<WallTime> changesAt(const Registration& registration, WallTime now, const Constants& constants);
 
 /// The instant at which a message that waits passes if nothing disturbs, where Doze lets go at `dozeOpens`; nullopt: by

@@ -10,6 +10,7 @@
 
 #include "base/result/errors.hpp"
 #include "base/result/owned.hpp"
+#include "base/text/number.hpp"
 #include "base/version/version.hpp"
 
 namespace stint::pushctl {
@@ -82,6 +83,13 @@ Result<Answer> answerTo(const std::string& url, std::size_t longest, const SetMo
 }
 
 } // namespace
+
+std::optional<Duration> secondsIn(const std::string& header) {
+    constexpr std::chrono::seconds longest = std::chrono::days(28);
+    const auto seconds = numberIn<std::int64_t>(header);
+    if (!seconds || *seconds < 0 || *seconds > longest.count()) return std::nullopt;
+    return std::chrono::seconds(*seconds);
+}
 
 Result<std::string> originOf(const std::string& url) {
     const Owned<CURLU, curl_url_cleanup> parts(curl_url());

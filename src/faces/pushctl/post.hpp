@@ -28,6 +28,9 @@ struct Answer {
     std::string text;                      ///< the first bytes of its body
 };
 
+/// A header's number of seconds, up to 28 days; nullopt: it has none that can be believed.
+std::optional<Duration> secondsIn(const std::string& header);
+
 /// "https://push.example:8443": what VAPID signs of a URL. IllegalArgument: it is no http or https URL.
 Result<std::string> originOf(const std::string& url);
 

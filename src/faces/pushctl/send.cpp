@@ -101,13 +101,6 @@ Result<Request> requestOf(const Arguments& given) {
 
 cli::Json textOrNull(const std::string& text) { return text.empty() ? cli::Json() : cli::Json(text); }
 
-/// A header's number of seconds; nullopt: it has none that can be believed.
-std::optional<Duration> secondsIn(const std::string& header) {
-    const auto seconds = numberIn<std::int64_t>(header);
-    if (!seconds || *seconds < 0 || *seconds > longestTtl) return std::nullopt;
-    return std::chrono::seconds(*seconds);
-}
-
 /// Tells a person what the server says of a message that it has taken.
 void tellKept(const Answer& answer, const Screen& screen) {
     const auto kept = secondsIn(answer.ttl);

@@ -102,7 +102,7 @@ Result<push::Serving::Settings> settingsOf(const Arguments& given) {
 
 /// The answer of the server that --join names: it lets servers in one after another.
 Result<Answer> askToJoin(const std::string& origin, const push::ServerQuestion& question, const Screen& screen) {
-    for (auto waited = Duration{0};; waited += betweenAsks) {
+    for (auto waited = Duration{0};;) {
         const Answer answer = STINT_TRY(post({.url = origin + std::string(push::serversPath),
                                               .headers = {"Content-Type: application/json"},
                                               .body = textOf(question)}));
@@ -112,7 +112,10 @@ Result<Answer> askToJoin(const std::string& origin, const push::ServerQuestion& 
             return fail(answer.status == 403 ? Errc::SECURITY : Errc::UNAVAILABLE, "{}: {}", origin,
                         sentenceOf(answer));
         if (waited == Duration{0}) screen.tell(fmt::format("{}: {}; it is asked again", origin, sentenceOf(answer)));
-        std::this_thread::sleep_for(betweenAsks);
+        const Duration pause =
+            std::clamp<Duration>(secondsIn(answer.retryAfter).value_or(0s), betweenAsks, longestTurn);
+        waited += pause;
+        std::this_thread::sleep_for(pause);
     }
 }
 

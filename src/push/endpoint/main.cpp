@@ -103,7 +103,7 @@ Result<void> serve(const Options& options) {
     auto server = STINT_TRY(http::Server::listen(options.port, {.header = 8 << 10, .connections = 1'024}));
     auto handover = STINT_TRY(Handover::open(loop.get()));
     const std::shared_ptr<Handover> shared = std::move(handover);
-    // Lines on stdout: from now on messages are taken; the file of devices that are let in no more is another; the
+    // Lines on stdout: from now on messages are taken; the file of devices that are let in no more has changed; the
     // nats-server should be started again.
     const auto opened = [shared] { shared->leave([] { printLine("open"); }); };
     const auto revoked = [shared] { shared->leave([] { printLine("revoked"); }); };

@@ -182,9 +182,7 @@ void Fetching::answered(const Result<std::string>& text, Duration silence) {
         go();
     };
     const LineRead& batch = fetched->batch;
-    const bool isEmpty = batch.messages.empty() && batch.cursors.empty() && batch.missed.empty() &&
-                         batch.misused.empty() && batch.epochs.empty() && batch.stream == store();
-    if (isEmpty) return next();
+    if (batch.isEmpty() && batch.stream == store()) return next();
     // An answer takes a megabyte or two while it is read, and for hours there may be no other.
     send(batch, [this, next] {
         trim_.set(0ms, [] { ::malloc_trim(0); });

@@ -60,7 +60,7 @@ void PostOffice::refresh() {
     (void)revocations_.uphold(wallNow());
 }
 
-// Whoever asked for it is not asked again before it can have helped.
+// It is not asked for again before it can have helped.
 void PostOffice::heal() {
     replicas_.look(cluster_->servers());
     const bool isStalled = replicas_.stalled(cluster_->name()) >= longestStall;
