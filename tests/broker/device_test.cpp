@@ -3,9 +3,13 @@
 #include <mutex>
 
 #include <doctest/doctest.h>
+#include <netinet/in.h>
+#include <nlohmann/json.hpp>
+#include <sys/socket.h>
 
 #include "mailbox/nats_server.hpp"
 #include "push/broker/broker.hpp"
+#include "push/keys/jwt.hpp"
 
 using namespace stint;
 using namespace stint::push;
@@ -28,6 +32,34 @@ public:
 private:
     mutable std::mutex mutex_;
     std::vector<std::string> bodies_;
+};
+
+/// It takes connections, and says nothing.
+class SilentServer {
+public:
+    SilentServer() {
+        auto* const address = reinterpret_cast<sockaddr*>(&at_);
+        socklen_t size = sizeof at_;
+        REQUIRE(::bind(listener_, address, size) == 0);
+        REQUIRE(::listen(listener_, 1) == 0);
+        REQUIRE(::getsockname(listener_, address, &size) == 0);
+    }
+    ~SilentServer() { ::close(listener_); }
+    SilentServer(const SilentServer&) = delete;
+    SilentServer& operator=(const SilentServer&) = delete;
+
+    std::string url() const { return fmt::format("nats://127.0.0.1:{}", ::ntohs(at_.sin_port)); }
+    /// The first line of nats-server to whoever comes next, and nothing after that.
+    void greetOne() const {
+        constexpr std::string_view line =
+            "INFO {\"server_id\":\"x\",\"max_payload\":1048576,\"nonce\":\"abc\",\"auth_required\":true}\r\n";
+        const int taken = ::accept(listener_, nullptr, nullptr);
+        REQUIRE(::write(taken, line.data(), line.size()) == static_cast<ssize_t>(line.size()));
+    }
+
+private:
+    int listener_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_in at_{.sin_family = AF_INET, .sin_port = 0, .sin_addr = {::htonl(INADDR_LOOPBACK)}, .sin_zero = {}};
 };
 
 Broker serverAt(const NatsServer& nats) {
@@ -75,12 +107,44 @@ TEST_CASE("a device that the server does not let in stops trying, and says so") 
     const NatsServer nats;
     const std::string& name = nats.devices[0];
     std::atomic<bool> isRefused = false;
-    const auto refused = [&] { isRefused = true; };
+    const auto ended = [&](Ending how) { isRefused = how == Ending::Refused; };
     auto wrong = Broker::connect({.urls = {nats.urlOf("SOMEBODYELSE")}, .credentials = {}, .device = name});
     REQUIRE(wrong.ok());
-    wrong->follow([](bool) {}, refused);
+    wrong->follow([](bool) {}, ended);
     CHECK(eventually([&] { return isRefused.load(); }));
     wrong->close();
+}
+
+TEST_CASE("a server that takes the connection and says nothing is told apart from one that lets nobody in") { // §4.1
+    const SilentServer silent;
+    std::atomic<bool> isGivenUp = false;
+    auto device = Broker::connect({.urls = {silent.url()}, .credentials = {}, .device = newDevice()});
+    REQUIRE(device.ok());
+    device->follow([](bool) {}, [&](Ending how) { isGivenUp = how == Ending::GivenUp; });
+    CHECK(eventually([&] { return isGivenUp.load(); }));
+    device->close();
+}
+
+TEST_CASE("a process whose server begins to greet and falls silent ends, and takes no more memory") { // §4.1
+    const SilentServer silent;
+    std::string file = "/tmp/stint-creds-XXXXXX";
+    const int its = ::mkstemp(file.data());
+    const Nkey user = Nkey::make(Nkey::Role::User);
+    const std::string text =
+        credentialsOf(signedJwt(user, user.name(), "a", {}, nlohmann::ordered_json::object()), user);
+    REQUIRE(::write(its, text.data(), text.size()) == static_cast<ssize_t>(text.size()));
+    ::close(its);
+    const pid_t child = ::fork();
+    if (child == 0) {
+        const auto broker = Broker::connect({.urls = {silent.url()}, .credentials = file, .device = newDevice()});
+        ::_exit(broker.ok() ? 0 : 1);
+    }
+    silent.greetOne();
+    int status = 0;
+    REQUIRE(::waitpid(child, &status, 0) == child);
+    CHECK(WIFEXITED(status));
+    CHECK(WEXITSTATUS(status) == 75);
+    std::filesystem::remove(file);
 }
 
 TEST_CASE("a device's connection is followed: it comes when its server does") {

@@ -144,6 +144,13 @@ class PushLine:
         for text in texts:
             assert self.post(app, token, text, **headers) == 201
 
+    def takes(self, app, token, text):
+        """The server is there, and has it."""
+        try:
+            return self.post(app, token, text) == 201
+        except OSError:
+            return False
+
     def is_known(self, url):
         """Its server still knows the registration: asked by a message that is none, and counts for nobody."""
         status = self.server.ask("POST", "/push/v1/" + url.rpartition("/")[2], "x")[0]

@@ -71,15 +71,21 @@ def test_a_part_that_ends_is_started_again(push, served, part):
     os.kill(served.parts()[part], signal.SIGKILL)
     until(lambda: f"{part} was ended by signal 9; it is started again in 1s" in served.log.read_text())
     until(lambda: part in served.parts())
-
-    def is_taken():
-        try:
-            return push.post(app, "a", "afterwards") == 201
-        except OSError:
-            return False
-
-    until(is_taken)
+    until(lambda: push.takes(app, "a", "afterwards"))
     app.until(lambda: "afterwards" in app.texts())
+
+
+def test_an_endpoint_that_began_beside_a_silent_broker_is_replaced(push, served):  # §3.2
+    app = push.connector(MAIL)
+    app.endpoint("a")
+    parts = served.parts()
+    os.kill(parts["nats-server"], signal.SIGSTOP)
+    os.kill(parts["stint-endpoint"], signal.SIGKILL)
+    until(lambda: "stint-endpoint has ended, with " in served.log.read_text())  # it said nothing, or too little
+    os.kill(parts["nats-server"], signal.SIGCONT)
+    until(lambda: push.takes(app, "a", "afterwards"))
+    app.until(lambda: "afterwards" in app.texts())
+    assert served.parts()["nats-server"] == parts["nats-server"]
 
 
 def test_what_it_keeps_outlives_it(push, served):

@@ -54,6 +54,7 @@ public:
     std::map<std::string, int> ids;
     std::vector<Subject> missed;
     std::vector<bool> reports;
+    std::string trouble; ///< of the last of them
     std::vector<std::pair<std::uint64_t, bool>> delivered;
     std::string caller = "org.example.app"; ///< the app by WhoCalls
     int refuses = 0;                        ///< Arrived, so often
@@ -116,7 +117,13 @@ private:
         if (call.member() == "Register") isChanged = registers(reader);
         if (call.member() == "Unregister") isChanged = unregisters(reader);
         if (call.member() == "Arrived") isChanged = take(wire::readBatch(reader).value());
-        if (call.member() == "Report") reports.push_back(reader.boolean().value());
+        if (call.member() == "Report") {
+            reports.push_back(reader.boolean().value());
+            REQUIRE(reader.int64().ok()); // when it asks
+            std::string server;
+            wire::DictionaryReader options("options", wire::UnknownKeys::Refuse);
+            REQUIRE(options.take("server", server).take("trouble", trouble).read(reader));
+        }
         if (call.member() == "Watches") watches.push_back(reader.boolean().value());
         if (call.member() == "Showed") {
             const auto pid = reader.uint32().value();

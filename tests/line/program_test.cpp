@@ -255,6 +255,20 @@ TEST_CASE("a check that nobody answers ends a connection that seems to be there,
     REQUIRE(stage.soon([&] { return stage.daemon->texts.size() == 1; }));
 }
 
+TEST_CASE("a server that takes the connection and says nothing is tried again, and told of") { // push.md §4.1
+    Stage stage;
+    stage.join();
+    stage.begin();
+    const wire::LineEntry made = stage.registered(2, "t");
+    stage.nats.freeze();
+    stage.daemon->check();
+    REQUIRE(stage.soon([&] { return stage.daemon->trouble.find("says nothing") != std::string::npos; }));
+    stage.nats.thaw();
+    REQUIRE(stage.soon([&] { return stage.daemon->reports.back(); }));
+    stage.post(made, {"after"});
+    REQUIRE(stage.soon([&] { return stage.daemon->texts.size() == 1; }));
+}
+
 TEST_CASE("when the daemon ends stint-push does, and a second one leaves the name to the first") {
     Stage stage;
     stage.join();

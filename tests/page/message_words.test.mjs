@@ -53,6 +53,6 @@ test("a sentence of the daemon's has its time where it stands, and goes on with 
     const since = { before: "not connected since ", time: noon - 90 * MINUTE, as: "moment", after: ": no broker" };
     assert.equal(sentenceWords(since, noon), "Not connected since 10:30: no broker");
     assert.equal(sentenceWords({ before: "fetched now: high", time: null, as: "moment", after: "" }, noon), "Fetched now: high");
-    const heard = { before: "it last heard of the server ", time: noon - 2 * MINUTE, as: "distance", after: "" };
-    assert.equal(sentenceWords(heard, noon), "It last heard of the server 2 min ago");
+    const heard = { before: "it last asked the server ", time: noon - 2 * MINUTE, as: "distance", after: "" };
+    assert.equal(sentenceWords(heard, noon), "It last asked the server 2 min ago");
 });

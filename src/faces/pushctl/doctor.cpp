@@ -192,13 +192,19 @@ constexpr std::array standingRows{
                 "it catches up by itself; while it has not, no other server may fail"},
     StandingRow{"away", Grade::Advisory, "no answer of its broker", "start it, or see that the others reach it"}};
 
-// push.md §5: what one broker's replicas have beside the leaders'. Counts are compared, by the server, and not bytes.
-Finding aboutReplicas(const std::filesystem::path& data) {
-    const auto address = push::addressIn(data);
-    const auto answer = address.ok() ? get(*address + "/metrics", longestMetrics) : address.error();
+Finding aboutStore(const Result<Answer>& answer) {
     if (!answer.ok())
-        return {"replicas", Grade::Advisory, "not compared: the server here does not answer",
-                "stint push serve starts it"};
+        return {"store", Grade::Advisory, "the server here does not answer", "stint push serve starts it"};
+    const auto lines = splitAt(answer->text, "\n");
+    if (std::ranges::find(lines, "stint_endpoint_open 1") != lines.end())
+        return {"store", Grade::Enforced, "the server here has its nats-server", ""};
+    return {"store", Grade::Trouble, "the server here has no nats-server that answers",
+            "see what stint push serve tells; it starts one that has ended, and not one that is stopped"};
+}
+
+// push.md §5: what one broker's replicas have beside the leaders'. Counts are compared, by the server, and not bytes.
+Finding aboutReplicas(const Result<Answer>& answer) {
+    if (!answer.ok()) return {"replicas", Grade::Advisory, "not compared: the server here does not answer", ""};
     const Standings all = standingsIn(answer->text);
     if (all.empty())
         return {"replicas", Grade::Advisory, "not compared yet: there is one server, or it has just begun",
@@ -236,7 +242,10 @@ void addServing(const std::filesystem::path& data, bool isNamed, Findings& findi
         findings.push_back({"nats-server", Grade::Enforced, printable(*version) + " is what the server here runs", ""});
     else
         findings.push_back({"nats-server", Grade::Trouble, version.error().message, "apt install nats-server"});
-    if (cluster.ok() && *cluster) findings.push_back(aboutReplicas(data));
+    const auto address = push::addressIn(data);
+    const auto metrics = address.ok() ? get(*address + "/metrics", longestMetrics) : address.error();
+    findings.push_back(aboutStore(metrics));
+    if (cluster.ok() && *cluster) findings.push_back(aboutReplicas(metrics));
 }
 
 } // namespace

@@ -124,7 +124,7 @@ std::vector<TimedSentence> sentencesOf(const LineStatus& line) {
     else
         sentences.push_back(
             {.before = "fetched now: " + (line.fetched.empty() ? "nothing" : urgenciesText(line.fetched))});
-    if (line.asked) sentences.push_back({.before = "it last heard of the server ", .time = line.asked, .as = distance});
+    if (line.asked) sentences.push_back({.before = "it last asked the server ", .time = line.asked, .as = distance});
     if (line.asks)
         sentences.push_back({.before = "it asks again ", .time = line.asks, .as = distance, .after = whyItAsks(line)});
     if (!line.unwatched.empty()) sentences.push_back({.before = "what apps show is not judged: " + line.unwatched});

@@ -16,6 +16,7 @@
 #include "base/text/words.hpp"
 #include "base/unix/process.hpp"
 #include "contract/model/constants.hpp"
+#include "push/broker/greeting.hpp"
 #include "push/envelope/bytes.hpp"
 #include "push/envelope/names.hpp"
 #include "push/keys/jwt.hpp"
@@ -37,9 +38,15 @@ constexpr std::int64_t never = std::int64_t{1000} * 3600 * 24 * 365; ///< ms
 constexpr std::uint32_t firstDelay = 1'000, longestDelay = 300'000;  ///< ms
 
 /// Full jitter: any time up to one that doubles, so that devices do not come all at once.
-std::int64_t delayOf(natsConnection*, int attempts, void*) {
+std::int64_t devicesDelay(natsConnection*, int attempts, void*) {
+    endGreeting();
     const int doubled = std::clamp(attempts - 1, 0, 9);
     return randombytes_uniform(std::min(firstDelay << static_cast<unsigned>(doubled), longestDelay) + 1);
+}
+
+std::int64_t serversDelay(natsConnection*, int, void*) {
+    endGreeting();
+    return untilReconnect;
 }
 
 std::int64_t inNanoseconds(Duration time) { return std::chrono::duration_cast<std::chrono::nanoseconds>(time).count(); }
@@ -135,9 +142,9 @@ struct Broker::Connection {
     using Done = std::function<void(Result<std::uint64_t>)>;
     std::mutex telling; ///< held while `changed` is called
     bool isUp = false;
-    bool isEnded = false; ///< for good
+    std::optional<Ending> ending; ///< for good
     std::function<void(bool up)> changed;
-    std::function<void()> refused;
+    std::function<void(Ending how)> ended;
     std::function<void(const std::vector<std::string>&)> others;
     std::string credentials; ///< a file
     bool clustered = false;
@@ -167,7 +174,7 @@ struct Broker::Connection {
     void acknowledged(natsMsg* message);
     Done taken(std::uint64_t which);
     void forgetWaiting();
-    void closed();
+    void closed(bool hasSpoken);
     void close();
 };
 
@@ -185,12 +192,13 @@ Result<natsSubscription*> Broker::Connection::subscribe(const std::string& subje
                                       : natsConnection_QueueSubscribe(&made, nats, subjects.c_str(), group.c_str(),
                                                                       heard, listener.get());
     STINT_TRY(checked(status, subjects));
-    natsSubscription_SetOnCompleteCB(made, nothingMore, listener.release());
-    {
-        const std::lock_guard lock(mutex);
-        ++listeners;
-        subscriptions.emplace_back(made);
-    }
+    Subscription owned(made);
+    // One that libnats has ended meanwhile, with its connection, would never say so.
+    STINT_TRY(checked(natsSubscription_SetOnCompleteCB(made, nothingMore, listener.get()), subjects));
+    (void)listener.release();
+    const std::lock_guard lock(mutex);
+    ++listeners;
+    subscriptions.push_back(std::move(owned));
     return made;
 }
 
@@ -262,7 +270,7 @@ void Broker::Connection::close() {
         const std::lock_guard lock(telling);
         changed = nullptr;
         others = nullptr;
-        refused = nullptr;
+        ended = nullptr;
     }
     {
         const std::lock_guard lock(mutex);
@@ -275,12 +283,13 @@ void Broker::Connection::close() {
     subscriptions.clear();
 }
 
-// The last word of a connection, after that it was lost. One that nobody closed here is one that the server refuses.
-void Broker::Connection::closed() {
+// The last word of a connection, after that it was lost.
+void Broker::Connection::closed(bool hasSpoken) {
+    endGreeting();
     {
         const std::lock_guard lock(telling);
-        isEnded = true;
-        if (refused) refused();
+        ending = hasSpoken ? Ending::Refused : Ending::GivenUp;
+        if (ended) ended(*ending);
     }
     const std::lock_guard lock(mutex);
     isClosed = true;
@@ -297,15 +306,15 @@ Broker::~Broker() {
     natsConnection_Destroy(it_->nats);
 }
 void Broker::close() { it_->close(); }
-void Broker::follow(std::function<void(bool up)> changed, std::function<void()> refused,
+void Broker::follow(std::function<void(bool up)> changed, std::function<void(Ending how)> ended,
                     std::function<void(const std::vector<std::string>&)> others) {
     {
         const std::lock_guard lock(it_->telling);
-        it_->refused = std::move(refused);
+        it_->ended = std::move(ended);
         it_->changed = std::move(changed);
         it_->others = std::move(others);
         it_->changed(it_->isUp);
-        if (it_->isEnded && it_->refused) it_->refused();
+        if (it_->ending && it_->ended) it_->ended(*it_->ending);
     }
     it_->tellOthers();
 }
@@ -339,6 +348,7 @@ std::optional<Credentials> credentialsOf(void* file, char** error) {
 }
 
 natsStatus giveJwt(char** jwt, char** error, void* file) {
+    beginGreeting();
     const auto credentials = credentialsOf(file, error);
     if (!credentials) return NATS_INVALID_ARG;
     *jwt = given(credentials->jwt);
@@ -381,12 +391,12 @@ Result<Options> optionsOf(const Broker::Settings& settings, std::string* file) {
     if (settings.device.empty()) {
         natsOptions_SetName(made, "stint-endpoint");
         natsOptions_SetPingInterval(made, untilPing);
-        natsOptions_SetReconnectWait(made, untilReconnect);
+        natsOptions_SetCustomReconnectDelay(made, serversDelay, nullptr);
         return options;
     }
     natsOptions_SetName(made, "stint-push");
     natsOptions_SetPingInterval(made, never);
-    natsOptions_SetCustomReconnectDelay(made, delayOf, nullptr);
+    natsOptions_SetCustomReconnectDelay(made, devicesDelay, nullptr);
     natsOptions_UseGlobalMessageDelivery(made, true); // one thread, not one for each subscription
     STINT_TRY(checked(natsOptions_SetCustomInboxPrefix(made, ("_INBOX." + settings.device).c_str()), "its inbox"));
     return options;
@@ -400,6 +410,7 @@ Result<Broker> Broker::connect(const Settings& settings) {
     it->clustered = settings.clustered;
     const auto options = STINT_TRY(optionsOf(settings, &it->credentials));
     const auto isThere = [](natsConnection*, void* closure) {
+        endGreeting();
         static_cast<Connection*>(closure)->tellChange(true);
         static_cast<Connection*>(closure)->tellOthers();
     };
@@ -412,11 +423,17 @@ Result<Broker> Broker::connect(const Settings& settings) {
     };
     natsOptions_SetReconnectedCB(options.get(), isThere, it.get());
     natsOptions_SetDisconnectedCB(options.get(), isGone, it.get());
-    natsOptions_SetClosedCB(
-        options.get(), [](natsConnection*, void* closure) { static_cast<Connection*>(closure)->closed(); }, it.get());
+    const auto isOver = [](natsConnection* nats, void* closure) {
+        // A server's first line says how long a message may be. libnats has one error for all.
+        static_cast<Connection*>(closure)->closed(natsConnection_GetMaxPayload(nats) > 0);
+    };
+    natsOptions_SetClosedCB(options.get(), isOver, it.get());
     natsOptions_SetRetryOnFailedConnect(options.get(), true, isThere, it.get());
     const auto status = natsConnection_Connect(&it->nats, options.get());
-    if (status != NATS_NOT_YET_CONNECTED) STINT_TRY(checked(status, "the broker"));
+    if (status != NATS_NOT_YET_CONNECTED) {
+        endGreeting();
+        STINT_TRY(checked(status, "the broker"));
+    }
     Broker broker(it); // which closes it, if the rest fails
     if (settings.device.empty()) STINT_TRY(it->openJetStream());
     if (status == NATS_OK) broker.it_->tellChange(true);

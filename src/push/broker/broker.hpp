@@ -42,6 +42,12 @@ using Stored = StoredMessage;
 std::string streamOfBucket(std::string_view bucket);
 std::string subjectOfKey(std::string_view bucket, std::string_view key);
 
+/// Why no further try is made of a connection that nobody closed here.
+enum class Ending : std::uint8_t {
+    Refused, ///< the server does not let this user in
+    GivenUp, ///< a server took the first try, and said nothing: libnats waits for none after that
+};
+
 class Broker {
 public:
     struct Settings {
@@ -65,10 +71,11 @@ public:
     void close();
 
     /// `changed` is called now, with whether the connection is there, and whenever that changes: from a thread of
-    /// libnats, and not after close(). `refused` is called where the server does not let this user in, and no further
-    /// try is made: from a thread of libnats. So is `others`, with the places (HOST:PORT) of other brokers of the
-    /// system that this one names, when there may be more than were named before; of a device's connection alone.
-    void follow(std::function<void(bool up)> changed, std::function<void()> refused = nullptr,
+    /// libnats, and not after close(). `ended` is called where no further try is made, so
+    /// that another Broker is needed: from a thread of libnats. So is `others`, with the places (HOST:PORT) of other
+    /// brokers of the system that this one names, when there may be more than were named before; of a device's
+    /// connection alone.
+    void follow(std::function<void(bool up)> changed, std::function<void(Ending how)> ended = nullptr,
                 std::function<void(const std::vector<std::string>& places)> others = nullptr);
 
     /// The answer to a question. Unavailable: none came within `longest`.

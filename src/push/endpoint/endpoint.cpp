@@ -226,6 +226,7 @@ std::string Endpoint::metrics() const {
     addGauge(text, {"stint_endpoint_outbox_bytes", "gauge", "What the outbox keeps.", "bytes"}, held.bytes);
     addGauge(text, {"stint_endpoint_unacknowledged", "gauge", "Messages that the streams have not acknowledged."},
              static_cast<std::int64_t>(held.waiting));
+    addGauge(text, {"stint_endpoint_open", "gauge", "1: the broker is there."}, held.isOpen);
     addGauge(text, {"stint_endpoint_replicated", "gauge", "1: three servers keep each message."}, held.isReplicated);
     const auto standings = replicas_.standings();
     if (!standings.empty())

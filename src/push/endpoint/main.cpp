@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 #include <fmt/core.h>
+#include <systemd/sd-event.h>
 
 #include "base/http/server.hpp"
 #include "base/result/errors.hpp"
@@ -108,6 +109,13 @@ Result<void> serve(const Options& options) {
     const auto opened = [shared] { shared->leave([] { printLine("open"); }); };
     const auto revoked = [shared] { shared->leave([] { printLine("revoked"); }); };
     const auto stalled = [shared] { shared->leave([] { printLine("stalled"); }); };
+    std::string trouble;
+    const auto ended = [shared, &trouble, it = loop.get()](const std::string& why) {
+        shared->leave([&trouble, it, why] {
+            trouble = why;
+            sd_event_exit(it, 0);
+        });
+    };
     std::unique_ptr<PostOffice> office;
     const auto changed = [&options, &office, shared] {
         shared->leave([&options, &office] { writeOthers(options, *office); });
@@ -122,6 +130,7 @@ Result<void> serve(const Options& options) {
                                          .opened = opened,
                                          .data = data,
                                          .revoked = revoked,
+                                         .ended = ended,
                                          .stalled = stalled},
                                         keys, std::move(outbox)));
     auto devices = STINT_TRY(devicesOf(options, keys, *office));
@@ -131,6 +140,7 @@ Result<void> serve(const Options& options) {
                       std::move(devices), std::move(servers), keys);
     printLine(address);
     server.run(loop.get(), endpoint);
+    if (!trouble.empty()) return fail(Errc::UNAVAILABLE, "{}; another endpoint has to begin", trouble);
     return {};
 }
 

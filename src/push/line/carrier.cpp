@@ -118,7 +118,12 @@ void Carrier::perform(Order& order, std::optional<Broker>& broker) {
     const std::uint64_t of = order.connection;
     broker->follow(
         [this, of](bool up) { tell(of, [this, up] { follower_.changed(up); }); },
-        [this, of] { tell(of, [this] { follower_.ended("the broker does not let this device in"); }); },
+        [this, of](Ending how) {
+            tell(of, [this, how] {
+                if (how == Ending::GivenUp) return follower_.givenUp();
+                follower_.ended("the broker does not let this device in");
+            });
+        },
         [this, of](const std::vector<std::string>& places) { tell(of, [this, places] { follower_.others(places); }); });
 }
 

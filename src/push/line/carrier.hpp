@@ -26,6 +26,7 @@ public:
     struct Follower {
         std::function<void(bool up)> changed;              ///< the connection is there, or it was lost
         std::function<void(const std::string& why)> ended; ///< it is lost, and no further try is made
+        std::function<void()> givenUp;                     ///< likewise, and another may fare better
         std::function<void()> heard;                       ///< a live message waits
         /// The broker names others, by HOST:PORT.
         std::function<void(const std::vector<std::string>& places)> others = [](const auto&) {};

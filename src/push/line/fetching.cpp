@@ -32,6 +32,7 @@ Result<std::unique_ptr<Fetching>> Fetching::open(sd_event* loop, const LineSetti
     Fetching* const it = made.get();
     made->carrier_ = STINT_TRY(Carrier::open(loop, {.changed = [it](bool up) { it->changed(up); },
                                                     .ended = [it](const std::string& why) { it->ended(why); },
+                                                    .givenUp = [it] { it->givenUp(); },
                                                     .heard = [it] { it->go(); },
                                                     .others = [it](const auto& places) { it->learned(places); }}));
     return made;
@@ -112,12 +113,17 @@ void Fetching::ended(const std::string& why) {
     complain("stint-push", trouble);
 }
 
+void Fetching::givenUp() {
+    lost("the broker takes the connection, and says nothing; it is tried again");
+    retry_.set(backoff_.next(), [this] { connect(); });
+}
+
 void Fetching::check() {
     if (!isWanted_) return;
+    retry_.clear();
     if (!isConnected_) return connect();
     isBehind_ = true;
     if (!isAsking_) checked_ = bootNow() - heard_;
-    retry_.clear();
     go();
 }
 

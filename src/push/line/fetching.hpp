@@ -47,6 +47,7 @@ private:
     void changed(bool up);
     void learned(const std::vector<std::string>& places);
     void ended(const std::string& why);
+    void givenUp();
     void lost(const std::string& trouble);
     void reportUp();
     void go();

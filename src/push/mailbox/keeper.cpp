@@ -503,7 +503,7 @@ void Keeper::tell(const std::string& sentence) {
 }
 
 void Keeper::show() {
-    Held held{.waiting = direct_.size(), .bytes = outbox_.size(), .isReplicated = isReplicated_};
+    Held held{.waiting = direct_.size(), .bytes = outbox_.size(), .isReplicated = isReplicated_, .isOpen = isOpen_};
     std::map<std::string, Reached> reached;
     for (const auto& [name, stream] : streams_) {
         held.waiting += stream.sent.size();

@@ -67,6 +67,7 @@ public:
         std::size_t waiting = 0;
         Bytes bytes = 0;
         bool isReplicated = false; ///< three servers keep each message, and no outbox
+        bool isOpen = false;       ///< the broker is there, with all streams
     };
     Held held() const;
 

@@ -38,7 +38,11 @@ PostOffice::PostOffice(Broker broker, const ServerKeys& keys, Outbox outbox, con
                .tell = settings.tell,
                .refresh = [this] { refresh(); }}),
       mailbox_(broker_, keeper_, registrations_, roster_) {
-    broker_.follow([this](bool up) { keeper_.connected(up); });
+    broker_.follow([this](bool up) { keeper_.connected(up); },
+                   [ended = settings.ended](Ending how) {
+                       ended(how == Ending::Refused ? "nats-server does not let this endpoint in"
+                                                    : "nats-server took the connection, and said nothing");
+                   });
 }
 
 // Before anything is sent or answered: who is revoked has no registration any more. A file that cannot be written is

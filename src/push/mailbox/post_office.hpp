@@ -34,6 +34,8 @@ public:
         std::filesystem::path data; ///< the server's directory
         /// Called when the file of revoked devices in there is another, and before `opened`; from any thread.
         std::function<void()> revoked = [] {};
+        /// Called where the broker is reached no more from this office: another has to take its place.
+        std::function<void(const std::string& why)> ended = [](const auto&) {};
         /// Called when replicas of this server's broker stand still, which it should be started again for (§3.3).
         std::function<void()> stalled = [] {};
     };

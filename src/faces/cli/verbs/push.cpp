@@ -308,7 +308,7 @@ Verb pushStatusVerb() {
             .summary = "the line that brings messages from elsewhere",
             .about =
                 "Whether it is connected, and since when; which urgencies it fetches as the device is now; when it "
-                "last heard of the server, when it asks again, and why then.",
+                "last asked the server, when it asks again, and why then.",
             .options = {},
             .examples = {{"stint push status", ""}},
             .run = pushStatus};
