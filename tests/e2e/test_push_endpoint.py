@@ -13,7 +13,7 @@ import threading
 import time
 
 import pytest
-from push_line import until
+from push_line import point_of, until
 from push_server import PATIENCE, PushServer
 from test_push_send import HERE as WEB_PUSH
 from world import BIN
@@ -27,6 +27,13 @@ def server(tmp_path):
     server = PushServer(tmp_path)
     yield server
     server.close()
+
+
+@pytest.fixture
+def key(tmp_path):
+    file = tmp_path / "key.pem"
+    subprocess.run(["openssl", "ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out", file], check=True)
+    return file
 
 
 def come(phone, wanted, texts=()):
@@ -108,6 +115,82 @@ def test_each_refusal_in_its_order(server):  # §3
     assert status("POST", path, "x", TTL="1") == 410
     for body in (server.ask("POST", path, "x", TTL="1")[2], server.ask("PUT", path)[2]):
         assert json.loads(body).keys() == {"error"}
+
+
+POST = b"POST /push/v1/" + b"A" * 43 + b" HTTP/1.1\r\nHost: a\r\nTTL: 1\r\n"
+CHUNKED = b"Transfer-Encoding: chunked\r\n\r\n"
+
+
+@pytest.mark.parametrize("request_, status", [
+    (b"POST /" + b"a" * 9000 + b" HTTP/1.1\r\nHost: a\r\n\r\n", 431),
+    (POST + b"Long: " + b"x" * 9000 + b"\r\n\r\n", 431),
+    (POST.replace(b"1.1", b"2.5") + b"\r\n", 505),
+    (b"\0\1\2\r\n\r\n", 400),
+    (POST + b"Content-Length: x\r\n\r\n", 400),
+    (POST + b"Content-Length: 1\r\nContent-Length: 2\r\n\r\nx", 400),
+    (POST + b"Content-Length: 1\r\n" + CHUNKED + b"0\r\n\r\n", 400),
+    (POST + b"Host: a\r\nContent-Length: 1\r\n\r\nx", 400),  # RFC 9112 §3.2
+    (POST.replace(b"Host: a\r\n", b"") + b"Content-Length: 1\r\n\r\nx", 400),
+    (POST + b"TTL: ", 408),
+])
+def test_what_is_no_request_is_told_why(server, request_, status):  # §3: errors are {"error": "…"}
+    head, _, body = server.raw(request_).partition(b"\r\n\r\n")
+    assert head.startswith(f"HTTP/1.1 {status} ".encode()), head
+    assert json.loads(body).keys() == {"error"} and json.loads(body)["error"]
+    assert b"Content-Type: application/json" in head and b"Date: " in head
+
+
+def test_no_answer_takes_5_seconds_the_broker_may_answer_or_not(server, key):  # §3, issue: none slower than 5 s
+    phone = server.phone()
+    token, gone = (phone.register(encrypted=False)["token"] for _ in range(2))
+    own, only = phone.register(vapid=point_of(key))["token"], phone.register()["token"]
+    assert phone.do("unregister", token=gone)["error"] == ""
+    places = [server.ask("POST", f"/push/v1/{token}", "x", TTL="60")[1]["Location"] for _ in range(2)]
+    path, stranger = f"/push/v1/{token}", f"/push/v1/{'A' * 43}"
+    asked = [
+        (405, "PUT", path, None, {}),
+        (404, "POST", "/push/v1/none", "x", {"TTL": "1"}),
+        (404, "POST", stranger, "x", {"TTL": "1"}),
+        (410, "POST", f"/push/v1/{gone}", "x", {"TTL": "1"}),
+        (431, "POST", path, "x", {"TTL": "1", "Long": "x" * 9000}),
+        (413, "POST", path, "x" * 4097, {"TTL": "1"}),
+        (401, "POST", f"/push/v1/{own}", "x", {"TTL": "1"}),
+        (403, "POST", f"/push/v1/{own}", "x", {"TTL": "1", "Authorization": "vapid t=a.b.c, k=x"}),
+        (400, "POST", f"/push/v1/{only}", "x", {"TTL": "1"}),
+        (400, "POST", path, "x", {}),
+        (400, "POST", path, "x", {"TTL": "1", "Urgency": "soon"}),
+        (400, "POST", path, "x", {"TTL": "1", "Topic": "?"}),
+        (404, "DELETE", places[0] + "x", None, {}),
+        (405, "PUT", places[0], None, {}),
+        (204, "DELETE", places[0], None, {}),
+        (200, "GET", path, None, {}),
+        (200, "GET", "/metrics", None, {}),
+        (201, "POST", path, "x", {"TTL": "60"}),
+        (404, "POST", "/push/v1/devices", "{}", {}),
+    ]
+
+    def ask(status, method, where, body, headers):
+        begun = time.monotonic()
+        answer = server.ask(method, where, body, **headers)
+        took = time.monotonic() - begun
+        assert (answer[0], took < 5) == (status, True), (method, where, headers, answer, took)
+        return took
+
+    slowest = [max(ask(*one) for one in asked)]
+    server.nats.send_signal(signal.SIGSTOP)
+    try:
+        asked[-5] = (204, "DELETE", places[1], None, {})
+        slowest.append(max(ask(*one) for one in asked))
+        for _ in range(60):
+            ask(201, "POST", f"/push/v1/{token}", "x", {"TTL": "60", "Urgency": "high"})
+        slowest.append(ask(429, "POST", f"/push/v1/{token}", "x", {"TTL": "60", "Urgency": "high"}))
+        for n in range(31):
+            server.post(f"{n:042}A", "x")
+        slowest.append(ask(429, "POST", stranger, "x", {"TTL": "1"}))
+    finally:
+        server.nats.send_signal(signal.SIGCONT)
+    print(f"the slowest took {max(slowest):.3f} s")
+    come(phone, ["x"] * 62)
 
 
 def test_a_body_too_long_is_refused_before_it_is_sent(server):  # §3: 413

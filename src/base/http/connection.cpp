@@ -16,6 +16,26 @@ namespace asio = boost::asio;
 namespace beast = boost::beast::http;
 using boost::system::error_code;
 
+/// A refusal of what is no request of HTTP, by its status.
+Answer refusalOf(int status, const Bounds& bounds) {
+    switch (status) {
+    case 408:
+        return refusal(status, "the headers did not come");
+    case 431:
+        return refusal(status, fmt::format("the first line and the headers have {} KiB at most", bounds.header >> 10));
+    case 505:
+        return refusal(status, "HTTP/1.1 and HTTP/1.0 are spoken here");
+    default:
+        return refusal(status, "that is no request of HTTP");
+    }
+}
+
+/// RFC 9112 §3.2: a request names one host; before HTTP/1.1 it may name none.
+bool namesItsHost(const beast::request_header<>& head) {
+    const auto hosts = head.count(beast::field::host);
+    return hosts == 1 || (hosts == 0 && head.version() < 11);
+}
+
 std::string tooLong(std::size_t most) { return fmt::format("a body here has {} KiB at most", most >> 10); }
 
 /// Failures are values: `error` is set, nothing is thrown.
@@ -123,8 +143,12 @@ asio::awaitable<bool> Connection::serveOne() {
     if (error) {
         // A peer that has sent nothing yet gets no answer.
         const bool wasLate = late_ && (parser.got_some() || buffer_.size() > 0);
-        const Answer wrong{wasLate ? 408 : statusOf(error), ""};
+        const Answer wrong = refusalOf(wasLate ? 408 : statusOf(error), bounds_);
         if (wasLate || isHttpError(error)) co_await turnAway(wrong, false);
+        co_return false;
+    }
+    if (!namesItsHost(parser.get())) {
+        co_await turnAway(refusal(400, "a request has one header Host"), false);
         co_return false;
     }
 
