@@ -17,6 +17,7 @@ class Nats:
     def __init__(self, port, **words):
         self.socket = socket.create_connection(("127.0.0.1", port), timeout=PATIENCE)
         self.file = self.socket.makefile("rb")
+        self.reply = ""
         info = json.loads(self.file.readline().split(b" ", 1)[1])
         sign = words.pop("sign", None)
         if sign:
@@ -54,13 +55,14 @@ class Nats:
         self.socket.sendall(f"HPUB {subject} {len(head)} {len(head) + len(body)}\r\n".encode() + head + body + b"\r\n")
 
     def heard(self):
-        """The next message: subject, headers, body."""
+        """The next message: subject, headers, body. It is answered at `reply`."""
         line = b""
         while not line.startswith((b"MSG", b"HMSG")):
             line = self.file.readline()
             assert line, "the connection ended"
         words = line.split()
         size, inner = int(words[-1]), int(words[-2]) if words[0] == b"HMSG" else 0
+        self.reply = words[3].decode() if len(words) == (6 if inner else 5) else ""
         read = self.file.read(size + 2)[:-2]
         headers = [tuple(one.split(": ", 1)) for one in read[:inner].decode().split("\r\n")[1:] if one]
         return words[1].decode(), headers, read[inner:]

@@ -5,7 +5,7 @@ import re
 
 import pytest
 from nats_client import Nats
-from push_line import MAIL, MISSING, in64, live, push  # noqa: F401
+from push_line import MAIL, MISSING, in64, live, push, until  # noqa: F401
 
 pytestmark = pytest.mark.skipif(bool(MISSING), reason=f"there is no {', '.join(MISSING)}")
 
@@ -76,6 +76,30 @@ def test_who_has_the_broker_forges_nothing_and_repeats_nothing(live):  # noqa: F
     app.until(lambda: {"the end", "the end of the other"} <= set(app.texts()))
     assert sorted(app.texts()) == ["of the other", "one", "the end", "the end of the other"]
     assert len(re.findall("messages were left out", live.log.read_text())) == 1, "told once an hour"
+
+
+def test_a_mebibyte_for_the_device_is_passed_over(live):  # noqa: F811, all that nats-server lets through; §2.1
+    app = live.connector(MAIL)
+    app.endpoint("t")
+    thief, distributor = Thief(live.server), live.distributor()
+    live.sends(app, "t", "one")
+    subject, headers, body, number = thief.hears()
+    app.until_texts(["one"])
+    huge = bytes(2**20 - 1024)
+    for one in ([], headers):
+        thief.tells(subject, one, huge, number + 1, number)
+    # The same as the answer to a question, which the device asks where one is missing.
+    live.server.kill(live.server.endpoint)
+    thief.nats.send("SUB stint.box.> 2")
+    thief.tells(subject, headers, body, number + 9, number + 8)
+    while not (asked := thief.nats.heard()[0]).startswith("stint.box."):
+        assert asked.startswith("stint.live.")
+    thief.nats.pub(thief.nats.reply, [], huge)
+    assert not thief.nats.errors()
+    live.server.start_endpoint()
+    until(lambda: live.post(app, "t", "two") == 201)
+    app.until_texts(["one", "two"])
+    assert live.distributor() == distributor
 
 
 def test_who_wakes_the_device_on_and_on_closes_the_line(push):  # noqa: F811, §4.2
