@@ -1,6 +1,7 @@
 """stint-push on a device (linux.md §A.8, push.md §4): apps register on the session bus, are posted to from elsewhere, and
 get it."""
 
+import errno
 import json
 import os
 import random
@@ -16,6 +17,7 @@ from jeepney import DBusAddress, HeaderFields, new_method_call
 from jeepney.bus_messages import message_bus
 from jeepney.io.blocking import Proxy
 from push_line import CHAT, MAIL, MISSING, ROLES, Campaign, decrypted, in64, live, point_of, push, until  # noqa: F401
+from test_store_losses import FailingDisk, failing_disk  # noqa: F401
 
 pytestmark = pytest.mark.skipif(bool(MISSING), reason=f"there is no {', '.join(MISSING)}")
 
@@ -358,6 +360,28 @@ def test_the_log_tells_what_became_of_each_message(push, world):  # §5
     assert [row["what"] for row in log(MAIL)] == ["message", "message"]
     told = [line.split()[2:] for line in world.done("log", "--push", MAIL).splitlines()[1:]]
     assert [line[2] for line in told if line[1] == str(one["number"])] == ["arrived", "handed", "taken"]
+
+
+@pytest.mark.skipif("ASAN_OPTIONS" in os.environ, reason="what is preloaded comes before asan")
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EIO])
+def test_a_device_whose_disk_is_full_for_a_while_loses_nothing(push, world, failing_disk, number):  # noqa: F811, §4.1
+    """A batch is one commit: what it does not take is acknowledged to nobody, and is with the server."""
+    disk = FailingDisk(world, failing_disk)
+    push.daemon = world.start_daemon(environment=disk.environment)
+    push.bus.until_owned("org.stint.Stint1", within=PATIENCE)
+    app = push.connector(MAIL)
+    app.endpoint("t")
+    push.sends(app, "t", "before")
+    app.until_texts(["before"])
+    disk.fails_with(number)
+    push.sends(app, "t", "one", "two", Urgency="high")
+    push.daemon.until_logged("; trying again in ")
+    assert app.texts() == ["before"]
+    disk.mend()
+    push.daemon.until_logged("the store can be written again")
+    push.sends(app, "t", "after")
+    app.until(lambda: {"one", "two", "after"} <= set(app.texts()))
+    assert sorted(app.texts()) == ["after", "before", "one", "two"]
 
 
 def test_an_app_that_hangs_holds_up_no_other(live):  # §4.3
