@@ -307,7 +307,7 @@ void Serving::readOnceMore() {
     reload();
 }
 
-// What stands still may not end either, and what it has the others have, too.
+// One that stands still may not end either, and the others have all that it has.
 void Serving::heal() {
     hooks_.tell("nats-server's replicas stand still, and those of the other servers do not: it is killed");
     broker_->signal(SIGKILL);
