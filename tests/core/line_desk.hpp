@@ -27,6 +27,7 @@ struct LineDesk {
     LinePlace place;
     std::vector<std::string> got;  ///< by the apps, since the last restart
     std::vector<std::string> told; ///< of registrations, in the trace's words
+    std::vector<AppId> killed;
     std::vector<MessageStory> logged;
     std::vector<std::string> ended;   ///< in the trace's words, of messages that no app got
     std::optional<bool> takes = true; ///< nullopt: nobody answers
@@ -112,6 +113,7 @@ private:
             if (const auto* reply = std::get_if<Reply>(&effect)) error = reply->error;
             if (const auto* line = std::get_if<LineWanted>(&effect)) wanted = *line;
             checks += std::holds_alternative<CheckLine>(effect);
+            if (const auto* kill = std::get_if<KillApp>(&effect)) killed.push_back(kill->app);
             const auto* trace = std::get_if<Trace>(&effect);
             if (trace && trace->what == Trace::What::Registration) told.push_back(trace->result);
             if (trace && trace->what == Trace::What::Message && !trace->urgency) ended.push_back(trace->result);

@@ -287,6 +287,16 @@ TEST_CASE("registrations have their limits, and a name is one app's") { // push.
     CHECK(desk.registrations.size() == 3);
 }
 
+TEST_CASE("an app of which nothing is ever started is not killed when it is gone") { // push.md §4.4: without a manifest
+    LineDesk desk;
+    const AppId guest{"com.example.guest"};
+    for (const AppId& app : {guest, talk}) {
+        desk.event(AppInstalled{Manifest{.package = guest, .label = "guest"}});
+        desk.event(AppUninstalled{app});
+        CHECK(desk.killed == (app == talk ? std::vector{talk} : std::vector<AppId>()));
+    }
+}
+
 TEST_CASE("an app that is gone leaves no registration, as soon as the server knows, too") { // push.md §4.4
     LineDesk desk;
     REQUIRE(desk.registers("one"));

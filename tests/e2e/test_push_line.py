@@ -118,6 +118,18 @@ def test_an_app_has_32_registrations_and_no_more(live, version):  # §4.4, push.
     assert until(lambda: app.register("33").is_success())
 
 
+def test_a_refusal_writes_of_no_app_that_was_killed(push):  # §4.4: whoever asks is no app before it is taken
+    push.start_daemon({"push.registrations": 1})
+    mail, chat = push.connector(MAIL), push.connector(CHAT)
+    mail.endpoint("t")
+    before = push.daemon.log.read_text().count("\n")
+    assert not any(chat.register(str(n)).is_success() for n in range(5))
+    assert push.daemon.log.read_text().count("\n") == before, push.daemon.log.read_text()
+    mail.unregister("t")
+    until(lambda: chat.register("t").is_success())
+    assert "killed" not in push.daemon.log.read_text()
+
+
 @pytest.mark.parametrize("words", [
     {"token": "x" * 101}, {"token": ""}, {"token": "t", "vapid": "x"}, {"token": "t", "vapid": "B" + "A" * 86},
     {"token": "t", "vapid": "A" * 87}, {"token": "t", "vapid": "B" * 88}, {"token": "t", "vapid": "!" * 87}])

@@ -16,6 +16,15 @@
 #include "contract/rules/wall_clock.hpp"
 
 namespace stint {
+namespace {
+
+/// False: nothing of it is ever started or known as its own, so there is nothing to kill.
+bool hasProgram(const Manifest& app) {
+    return !app.command.empty() || !app.executable.empty() || !app.services.empty() || !app.receivers.empty();
+}
+
+} // namespace
+
 void apply(Turn& turn, const AppInstalled& event) {
     const auto [entry, isNew] = turn.state.apps.add(event.manifest.package);
     App& app = entry.second;
@@ -71,10 +80,11 @@ void apply(Turn& turn, const AppUninstalled& event) {
     apply(turn, NetworkCounted{event.app, false});
     state.metering.saved.erase(event.app);
     state.watched.setShortage(event.app, {});
+    const bool mayRun = hasProgram(state.apps.at(event.app).manifest);
     state.apps.erase(event.app);
     turn.record(DropApp{event.app});
     turn.changedApps.insert(event.app);
-    killUninstalled(turn, event.app);
+    if (mayRun) killUninstalled(turn, event.app);
 }
 
 void apply(Turn& turn, const AppSeen& event) {
