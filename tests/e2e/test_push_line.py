@@ -11,7 +11,7 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from connector import DISTRIBUTOR, PATIENCE, answer_in, registration, unregistration
+from connector import DISTRIBUTOR, PATIENCE, answer_in, call, registration, unregistration
 from events import wait_for_end
 from jeepney import DBusAddress, HeaderFields, new_method_call
 from jeepney.bus_messages import message_bus
@@ -128,6 +128,14 @@ def test_a_refusal_writes_of_no_app_that_was_killed(push):  # §4.4: whoever ask
     mail.unregister("t")
     until(lambda: chat.register("t").is_success())
     assert "killed" not in push.daemon.log.read_text()
+
+
+@pytest.mark.parametrize("wrong", [("u", 7), ("as", ["a"]), ("v", ("s", "x"))])
+def test_a_word_of_another_type_is_refused_as_any_other(live, wrong):  # §4.4: INTERNAL_ERROR
+    with live.bus.connect() as stranger:
+        question = call(2, "Register", "a{sv}", {"service": wrong, "token": ("s", "t")})
+        answer = answer_in(stranger.send_and_get_reply(question, timeout=PATIENCE))
+    assert answer == ("REGISTRATION_FAILED", "INTERNAL_ERROR")
 
 
 @pytest.mark.parametrize("words", [

@@ -148,8 +148,7 @@ void Distributor::asked(const wire::Message& call) {
     if (call.member() == "Register") {
         const auto wish = wishIn(call, version);
         if (wish.ok()) return askedToRegister(call, *wish);
-        (void)wire::replyError(call, wish.error());
-        return;
+        return registered(call, version, wish.error());
     }
     const auto token = tokenIn(call, version);
     if (token.ok()) return askedToUnregister(call, version, *token);
