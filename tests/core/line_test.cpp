@@ -279,12 +279,67 @@ TEST_CASE("registrations have their limits, and a name is one app's") { // push.
     }
     CHECK_FALSE(desk.registers("five", AppId{"com.example.nobody"}));
     desk.event(Unregistered{.call = {7}, .name = "two"});
-    CHECK_FALSE(desk.registers("five", letters)); // it counts until the server knows
-    CHECK_FALSE(desk.registers("two"));           // and does not come back
+    CHECK_FALSE(desk.registers("six")); // it counts for its app until the server knows
+    CHECK_FALSE(desk.registers("two")); // and does not come back
     CHECK(desk.error->code == Errc::ILLEGAL_ARGUMENT);
+    CHECK(desk.registers("five", letters)); // it takes no place from another
+    desk.event(Unregistered{.call = {7}, .name = "five"});
     desk.event(Unregistered{.call = {7}, .name = "two", .everywhere = true});
-    CHECK(desk.registers("five", letters));
-    CHECK(desk.registrations.size() == 3);
+    CHECK(desk.registers("six"));
+    CHECK(desk.registrations.size() == 4);
+}
+
+TEST_CASE("a process has the room of one app, by however many names it asks") { // push.md §4.4
+    Constants constants;
+    constants.pushRegistrationsPerApp = 2;
+    LineDesk desk(constants);
+    const auto asks = [&](const std::string& name, const AppId& app, const std::string& caller) {
+        desk.error.reset();
+        const std::string connector = app.name.str();
+        desk.event(Registered{.call = {7}, .name = name, .app = app, .connector = connector, .caller = caller});
+        return !desk.error;
+    };
+    const AppId third{"com.example.third"};
+    desk.install(third);
+    CHECK(asks("one", talk, "1.1"));
+    CHECK(desk.registers("one", talk, "com.example.talk")); // stint-push has placed it: nobody asks
+    CHECK(asks("two", letters, "1.1"));
+    CHECK_FALSE(asks("three", third, "1.1"));
+    CHECK(desk.error->code == Errc::LIMIT_EXCEEDED);
+    CHECK_FALSE(asks("three", talk, "1.1"));
+    CHECK(asks("two", letters, "1.1")); // which it has
+    CHECK(asks("three", third, "2.1"));
+    desk.event(RegistrationsRotated{.call = {7}, .app = talk});
+    desk.event(
+        Registered{.call = {7}, .name = "four", .app = talk, .connector = "com.example.talk", .replaces = "one"});
+    CHECK_FALSE(asks("five", third, "1.1")); // the new token is of the same process
+    desk.event(RegistrationsRevoked{.call = {7}, .app = letters});
+    CHECK_FALSE(asks("five", third, "1.1")); // until the server knows
+    desk.event(Unregistered{.call = {7}, .name = "two", .everywhere = true});
+    CHECK(asks("five", third, "1.1"));
+}
+
+TEST_CASE("what has ended and the server does not know yet takes room of its own, and has an end") { // push.md §4.4
+    Constants constants;
+    constants.pushRegistrations = 2;
+    LineDesk desk(constants);
+    const AppId third{"com.example.third"};
+    desk.install(third);
+    const auto fills = [&](const AppId& app) {
+        for (const char* one : {".1", ".2"})
+            if (!desk.registers(app.name.str() + one, app)) return false;
+        return true;
+    };
+    CHECK(fills(talk));
+    CHECK_FALSE(desk.registers("more", letters));
+    desk.event(RegistrationsRevoked{.call = {7}, .app = talk});
+    CHECK(fills(letters));
+    CHECK_FALSE(desk.registers("more", third));
+    desk.event(RegistrationsRevoked{.call = {7}, .app = letters});
+    CHECK_FALSE(desk.registers("more", third));
+    CHECK(desk.error->code == Errc::LIMIT_EXCEEDED);
+    desk.event(Unregistered{.call = {7}, .name = "com.example.talk.1", .everywhere = true});
+    CHECK(desk.registers("more", third));
 }
 
 TEST_CASE("an app of which nothing is ever started is not killed when it is gone") { // push.md §4.4: without a manifest

@@ -118,6 +118,36 @@ def test_an_app_has_32_registrations_and_no_more(live, version):  # §4.4, push.
     assert until(lambda: app.register("33").is_success())
 
 
+def test_a_process_has_the_room_of_one_app_whatever_its_names(live):  # §4.4
+    names = [f"org.example.Greedy{n}" for n in range(8)]
+    with live.bus.connect() as greedy:
+        for name in names:
+            Proxy(message_bus, greedy).RequestName(name)
+
+        def asks(name, token):
+            return answer_in(greedy.send_and_get_reply(registration(2, name, token), timeout=PATIENCE)).is_success()
+
+        assert all(asks(names[n % 8], str(n)) for n in range(32))
+        assert not any(asks(name, "more") for name in names)
+        assert asks(names[7], "7")  # which it has
+        app = live.connector(CHAT)
+        assert all(app.register(str(n)).is_success() for n in range(32))
+
+
+def test_what_has_ended_keeps_no_other_app_out(push):  # §4.4: its server does not know of it yet
+    push.start_daemon({"push.registrations": 4})
+    mail, chat = push.connector(MAIL), push.connector(CHAT)
+    for n in range(4):
+        mail.endpoint(str(n))
+    assert not chat.register("t").is_success()
+    push.server.kill(push.server.nats)
+    push.world.done("push", "revoke", MAIL)
+    assert all(chat.register(str(n)).is_success() for n in range(4))
+    assert not mail.register("t").is_success()
+    push.server.start_nats()
+    chat.until(lambda: len(chat.heard("NewEndpoint")) == 4)
+
+
 def test_a_refusal_writes_of_no_app_that_was_killed(push):  # §4.4: whoever asks is no app before it is taken
     push.start_daemon({"push.registrations": 1})
     mail, chat = push.connector(MAIL), push.connector(CHAT)

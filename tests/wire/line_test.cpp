@@ -69,7 +69,8 @@ TEST_CASE("a registration and a message for its connector arrive") { // push.md 
                                 .connector = "com.example.mail",
                                 .details = R"({"token":"t"})",
                                 .endpoint = "https://push.example/push/v1/t",
-                                .replaces = "before"};
+                                .replaces = "before",
+                                .caller = "7.12"};
     const Registered made = throughTheWire(registered, writeRegistration, readRegistration);
     CHECK(made.name == registered.name);
     CHECK(made.app == registered.app);
@@ -77,6 +78,7 @@ TEST_CASE("a registration and a message for its connector arrive") { // push.md 
     CHECK(made.details == registered.details);
     CHECK(made.endpoint == registered.endpoint);
     CHECK(made.replaces == registered.replaces);
+    CHECK(made.caller == registered.caller);
     const ConnectorCall call{.delivery = 7, .registration = "one", .id = "12", .data = std::string(anyBytes)};
     const ConnectorCall back = throughTheWire(call, writeConnectorCall, readConnectorCall);
     CHECK(back.delivery == 7);

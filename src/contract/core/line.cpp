@@ -56,7 +56,7 @@ std::optional<Error> errorIn(const State& state, const Registered& event) {
         const Registration* const old = registrationOf(state.line, event.replaces);
         if (!event.replaces.empty() && !(old && old->app == event.app && (old->rotates || old->isWish())))
             return fail(Errc::ILLEGAL_STATE, "no registration of {} is to be replaced by it", event.app.name);
-        if (auto error = roomError(state, registrationIn(event), event.replaces)) return error;
+        if (auto error = roomError(state, registrationIn(event), event.caller, event.replaces)) return error;
     } else {
         if (known->second.registration.app != event.app)
             return fail(Errc::ILLEGAL_ARGUMENT, "another app has a registration of that name");
@@ -249,14 +249,19 @@ LineWanted wantedOf(const Line& line) {
     return wanted;
 }
 
-std::optional<Error> roomError(const State& state, const Registration& wanted, const std::string& replaces) {
-    std::int64_t others = 0, all = 0;
+// Names of the bus are to be had for nothing: a process that asks by several has no more room for it.
+std::optional<Error> roomError(const State& state, const Registration& wanted, const std::string& caller,
+                               const std::string& replaces) {
+    RegistrationsThere there;
+    std::int64_t ofCaller = 0;
     for (const auto& [name, entry] : state.line.entries) {
         if (!entry.registration.successor.empty() || name == replaces) continue; // another has its place
-        ++all;
-        others += entry.registration.app == wanted.app;
+        there.its += entry.registration.app == wanted.app;
+        ofCaller += !caller.empty() && entry.caller == caller;
+        ++(entry.registration.ended ? there.ended : there.all);
     }
-    return registrationError(wanted, others, all, state.constants);
+    there.its = std::max(there.its, ofCaller);
+    return registrationError(wanted, there, state.constants);
 }
 
 std::string heldInStore(const Line& line, const PushMessage& message) {
@@ -304,6 +309,7 @@ void apply(Turn& turn, const Registered& event) {
         wanted.unknown = entry.registration.unknown;
         beAsWanted(line, wanted);
         wanted.untold = entry.registration.untold;
+        if (!event.caller.empty()) entry.caller = event.caller;
         if (isTold(wanted, entry.registration)) {
             wanted.untold = true;
             entry.telling.reset();

@@ -25,6 +25,7 @@ struct Line {
         Registration registration;
         Urgencies fetched; ///< as the line was told
         std::array<Opened, urgencyWords.size()> opened;
+        std::string caller;   ///< the process that asked for it last, since the daemon's start
         bool closed = false;  ///< its senders are told that it is gone, as the line was told
         bool doubted = false; ///< it is to be seen whether the bus knows its connector, as the line was told
         std::optional<std::uint64_t> telling; ///< the delivery by which its receiver is told its endpoint
@@ -68,8 +69,10 @@ void restoreLine(State& state, Snapshot& snapshot);
 /// Ends a registration, unless it has ended: it is kept by its name, and for nothing else, until the server knows of it
 /// (push.md §4.4).
 void endRegistration(Turn& turn, Line::Entry& entry);
-/// The error of one more registration of an app, beside those that are there, in the place of that one, if any.
-std::optional<Error> roomError(const State& state, const Registration& wanted, const std::string& replaces);
+/// The error of one more registration of an app, for which that process asks, if any, beside those that are there, in
+/// the place of that one, if any.
+std::optional<Error> roomError(const State& state, const Registration& wanted, const std::string& caller,
+                               const std::string& replaces);
 /// Ends the app's registrations.
 void dropRegistrations(Turn& turn, const AppId& app);
 /// Tells the line what it is to fetch, where that has changed (push.md §4.2).

@@ -118,7 +118,7 @@ void apply(Turn& turn, const PushWanted& event) {
                                 .own = event.name,
                                 .vapid = event.vapid,
                                 .encrypted = event.encrypted};
-        reply.error = roomError(turn.state, wish, "");
+        reply.error = roomError(turn.state, wish, "", "");
         if (!reply.error) {
             endAll(turn, event.app, event.name);
             line.entries[wish.name].registration = wish;

@@ -96,6 +96,7 @@ void succeed(Turn& turn, const std::string& old, const std::string& successor) {
     for (auto& [name, entry] : turn.state.line.entries)
         if (isSucceeding(entry, old)) retire(turn, entry);
     Registration& registration = turn.state.line.entries.at(old).registration;
+    turn.state.line.entries.at(successor).caller = turn.state.line.entries.at(old).caller;
     if (registration.isWish()) return endRegistration(turn, turn.state.line.entries.at(old)); // it is made now
     turn.state.line.entries.at(successor).registration.unknown = registration.unknown;        // of the same connector
     registration.successor = successor;

@@ -416,6 +416,7 @@ struct Registered {
     std::string endpoint;
     std::string own;      ///< a receiver's, by its app's name for it: the line makes what is wanted there
     std::string replaces; ///< the registration that is to get another token, where this is made in its place
+    std::string caller;   ///< one word for the process that asks for it; empty: none does
 };
 /// An app wants messages from elsewhere for one of its receivers, under a name of its own (push.md §4.4).
 struct PushWanted {

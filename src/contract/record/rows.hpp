@@ -131,7 +131,7 @@ template <> inline constexpr auto rowOf<DeliveryEnded> = event("deliveryEnded", 
 template <> inline constexpr auto rowOf<MessageArrived> = event("messageArrived", "call", "app", "receiver",
     "urgency", "ttl", "topic", "data");
 template <> inline constexpr auto rowOf<Registered> = event("registered", "call", "name", "app", "receiver",
-    "connector", "details", "endpoint", "own", "replaces");
+    "connector", "details", "endpoint", "own", "replaces", "caller");
 template <> inline constexpr auto rowOf<PushWanted> = event("pushWanted", "call", "app", "name", "receiver", "vapid",
     "encrypted");
 template <> inline constexpr auto rowOf<PushUnwanted> = event("pushUnwanted", "call", "app", "name");

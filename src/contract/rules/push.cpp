@@ -77,16 +77,23 @@ std::optional<Error> registrationNameError(const std::string& name, std::size_t 
                 printable(name), longest);
 }
 
-std::optional<Error> registrationError(const Registration& registration, std::int64_t others, std::int64_t all,
+std::optional<Error> registrationError(const Registration& registration, const RegistrationsThere& there,
                                        const Constants& constants) {
     constexpr std::size_t longest = 255;
     if (auto error = registrationNameError(registration.name, longest)) return error;
     if (auto error = wordsError(registration)) return error;
-    if (others >= constants.pushRegistrationsPerApp)
-        return fail(Errc::LIMIT_EXCEEDED, "{} has {} registrations already; it takes one away before it adds another",
-                    registration.app.name, others);
-    if (all >= constants.pushRegistrations)
-        return fail(Errc::LIMIT_EXCEEDED, "all apps together have {} registrations already, and no more are kept", all);
+    if (there.its >= constants.pushRegistrationsPerApp)
+        return fail(
+            Errc::LIMIT_EXCEEDED,
+            "{}, with the other names of its process, has {} registrations already; it takes one away before it "
+            "adds another",
+            registration.app.name, there.its);
+    if (there.all >= constants.pushRegistrations)
+        return fail(Errc::LIMIT_EXCEEDED, "all apps together have {} registrations already, and no more are kept",
+                    there.all);
+    if (there.all + there.ended >= 2 * constants.pushRegistrations)
+        return fail(Errc::LIMIT_EXCEEDED, "of {} registrations that have ended the server has still to be told",
+                    there.ended);
     return std::nullopt;
 }
 

@@ -55,9 +55,14 @@ std::string lettersOf(Urgencies urgencies);
 std::optional<Error> wordsError(const Registration& registration);
 /// The error of a registration's name (push.md §4.3, §4.4).
 std::optional<Error> registrationNameError(const std::string& name, std::size_t longest);
-/// The error of one more registration by that name, where `others` of the app and `all` in all are there (push.md
-/// §4.4).
-std::optional<Error> registrationError(const Registration& registration, std::int64_t others, std::int64_t all,
+/// Registrations that count beside one more (push.md §4.4).
+struct RegistrationsThere {
+    std::int64_t its = 0;   ///< of its app, or of the process that asks for it
+    std::int64_t all = 0;   ///< that have not ended
+    std::int64_t ended = 0; ///< of which the server does not know that yet
+};
+/// The error of one more registration by that name.
+std::optional<Error> registrationError(const Registration& registration, const RegistrationsThere& there,
                                        const Constants& constants);
 
 /// The time to try again what an app has not taken, which it was given `tries` times before; the end of time: when it

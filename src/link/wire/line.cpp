@@ -166,6 +166,7 @@ void writeRegistration(Writer& writer, const Registered& registered) {
     row.put("endpoint", registered.endpoint);
     if (!registered.own.empty()) row.put("own", registered.own);
     if (!registered.replaces.empty()) row.put("replaces", registered.replaces);
+    if (!registered.caller.empty()) row.put("caller", registered.caller);
 }
 
 Result<Registered> readRegistration(Reader& reader) {
@@ -177,7 +178,8 @@ Result<Registered> readRegistration(Reader& reader) {
         .take("details", registered.details)
         .take("endpoint", registered.endpoint)
         .take("own", registered.own)
-        .take("replaces", registered.replaces);
+        .take("replaces", registered.replaces)
+        .take("caller", registered.caller);
     STINT_TRY(row.read(reader));
     if (registered.connector.empty() == registered.own.empty())
         return fail(Errc::ILLEGAL_ARGUMENT, "registration: connector is missing, or own; there is one of them");

@@ -1,5 +1,7 @@
 #include "push/line/callers.hpp"
 
+#include <fmt/core.h>
+
 #include "base/result/errors.hpp"
 #include "base/unix/process.hpp"
 #include "link/wire/connect.hpp"
@@ -38,15 +40,18 @@ int Callers::owned(sd_bus_message* answer, void* it, sd_bus_error*) {
         all.end(question, fail(Errc::SECURITY, "the service is not the caller's name on the bus"));
         return 0;
     }
-    all.gate_.whoCalls(question.process, question.service,
-                       [&all, &question](const Result<std::string>& app) { all.end(question, app); });
+    all.gate_.whoCalls(question.process, question.service, [&all, &question](const Result<std::string>& app) {
+        if (!app.ok()) return all.end(question, app.error());
+        const auto& [pid, startTime] = question.process;
+        all.end(question, Caller{*app, fmt::format("{}.{}", pid, startTime)});
+    });
     return 0;
 }
 
-void Callers::end(Question& question, Result<std::string> app) {
+void Callers::end(Question& question, Result<Caller> caller) {
     const Known known = std::move(question.known);
     questions_.erase(question.self);
-    known(std::move(app));
+    known(std::move(caller));
 }
 
 } // namespace stint::push

@@ -16,8 +16,12 @@ public:
     Callers(const Callers&) = delete;
     Callers& operator=(const Callers&) = delete;
 
-    using Known = std::function<void(Result<std::string> app)>;
-    /// `known` is called once, with the app. Security: `sender` does not own `service`, or nobody is behind it any
+    struct Caller {
+        std::string app;
+        std::string process; ///< one word, which no other process has had since the machine's start
+    };
+    using Known = std::function<void(Result<Caller>)>;
+    /// `known` is called once. Security: `sender` does not own `service`, or nobody is behind it any
     /// more, or the daemon does not know it as that.
     void ask(sd_bus* bus, const std::string& sender, const std::string& service, Known known);
 
@@ -35,7 +39,7 @@ private:
 
     void pinned(Question& question, Result<wire::Visitor> visitor);
     static int owned(sd_bus_message* answer, void* question, sd_bus_error*);
-    void end(Question& question, Result<std::string> app);
+    void end(Question& question, Result<Caller> caller);
 
     Gate& gate_;
     std::list<Question> questions_;

@@ -178,10 +178,10 @@ void Distributor::askedToRegister(const wire::Message& call, const Wish& wish) {
         end(call);
         registered(call, version, result);
     };
-    callers_.ask(bus_.get(), senderOf(call), wish.service, [this, wish, done](const Result<std::string>& app) {
-        if (!app.ok()) return done(app.error());
+    callers_.ask(bus_.get(), senderOf(call), wish.service, [this, wish, done](const Result<Callers::Caller>& caller) {
+        if (!caller.ok()) return done(caller.error());
         names_.hasCalled(wish.service);
-        registrar_->registers(*app, wish, done);
+        registrar_->registers(*caller, wish, done);
     });
 }
 
@@ -214,8 +214,8 @@ void Distributor::unregisterFirst(const wire::Message& call, int version, std::v
     const wire::LineEntry first = candidates.back();
     candidates.pop_back();
     callers_.ask(bus_.get(), senderOf(call), first.connector,
-                 [this, call, version, first, candidates](const Result<std::string>& app) {
-                     if (!app.ok() || *app != first.app) return unregisterFirst(call, version, candidates);
+                 [this, call, version, first, candidates](const Result<Callers::Caller>& caller) {
+                     if (!caller.ok() || caller->app != first.app) return unregisterFirst(call, version, candidates);
                      registrar_->unregister(first.name, [this, call, version](const Result<void>& done) {
                          end(call);
                          if (done.ok()) return unregistered(call, version);

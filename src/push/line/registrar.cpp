@@ -41,10 +41,10 @@ Result<void> checkWish(const Wish& wish) {
     return {};
 }
 
-void Registrar::registers(const std::string& app, const Wish& wish, Done done) {
+void Registrar::registers(const Callers::Caller& caller, const Wish& wish, Done done) {
     if (!settings_)
         return done(fail(Errc::ILLEGAL_STATE, "this device has joined no push server; `stint push join` does it"));
-    requests_.push_back({app, wish, std::move(done)});
+    requests_.push_back({caller, wish, std::move(done)});
     requestNext();
 }
 
@@ -68,9 +68,9 @@ void Registrar::request(const Request& next) {
     const Wish& wish = next.wish;
     std::optional<wire::LineEntry> known;
     for (wire::LineEntry& its : line_.entries) {
+        if (its.ended || its.app != next.caller.app || its.connector.empty()) continue;
         auto details = detailsIn(its.details);
-        if (its.ended || its.app != next.app || its.connector.empty() || !details || details->of != wish.token)
-            continue;
+        if (!details || details->of != wish.token) continue;
         if (details->vapid != wish.vapid) {
             // The server binds a token to the key that it was made with, so another key needs another token.
             its.ended = true;
@@ -78,13 +78,13 @@ void Registrar::request(const Request& next) {
         } else if (its.replaced) { // what comes to the old endpoint is for whoever asks now
             its.connector = wish.service;
             details->version = wish.version;
-            write(its, *details, "", [](const Result<void>&) {});
+            write(its, *details, [](const Result<void>&) {});
         } else {
             known = its;
         }
     }
     if (known) return renew(next, *known, *detailsIn(known->details));
-    make({next.app, wish.service, {}},
+    make({next.caller.app, wish.service, {}, next.caller.process},
          {.token = {}, .of = wish.token, .version = wish.version, .vapid = wish.vapid, .at = {}}, "", next.done);
 }
 
@@ -96,7 +96,7 @@ void Registrar::make(const Owner& owner, Details details, const std::string& rep
     made.app = owner.app;
     made.connector = owner.connector;
     made.own = owner.own;
-    write(made, details, replaces, done);
+    write(made, details, owner.process, replaces, done);
 }
 
 // The same endpoint again. The daemon is told in any case, and tries again what its connector had not taken; the
@@ -108,15 +108,16 @@ void Registrar::renew(const Request& next, const wire::LineEntry& its, Details d
         details.version == next.wish.version && fetching_ && !details.at.empty() && details.at == here();
     details.version = next.wish.version;
     if (!isPlaced) details.at.clear(); // the server learns the version, and then the connector is told
-    write(renewed, details, "", [this, renewed, details, isPlaced, done = next.done](const Result<void>& written) {
-        done(written);
-        if (isPlaced && written.ok())
+    const auto written = [this, renewed, details, isPlaced, done = next.done](const Result<void>& answer) {
+        done(answer);
+        if (isPlaced && answer.ok())
             teller_.newEndpoint(renewed.connector, details, settings_->endpointOf(details.token));
-    });
+    };
+    write(renewed, details, next.caller.process, "", written);
 }
 
-void Registrar::write(const wire::LineEntry& entry, const Details& details, const std::string& replaces,
-                      const Done& done) {
+void Registrar::write(const wire::LineEntry& entry, const Details& details, const std::string& process,
+                      const std::string& replaces, const Done& done) {
     wire::LineEntry written = entry;
     written.details = textOf(details);
     gate_.registers({.name = written.name,
@@ -125,7 +126,8 @@ void Registrar::write(const wire::LineEntry& entry, const Details& details, cons
                      .details = written.details,
                      .endpoint = details.at.empty() ? "" : settings_->endpointOf(details.token),
                      .own = written.own,
-                     .replaces = replaces},
+                     .replaces = replaces,
+                     .caller = process},
                     [this, written, done](const Result<void>& answer) {
                         if (!answer.ok()) return done(answer);
                         // The daemon tells it, too, and which urgencies are fetched.
@@ -143,10 +145,9 @@ void Registrar::write(const wire::LineEntry& entry, const Details& details, cons
 std::vector<wire::LineEntry> Registrar::named(const std::string& token) const {
     std::vector<wire::LineEntry> found;
     for (const wire::LineEntry& one : line_.entries) {
+        if (one.ended || one.replaced || one.connector.empty()) continue; // one that was replaced ends with the other
         const auto details = detailsIn(one.details);
-        // One that was replaced ends with the other.
-        const bool isOne = details && details->of == token && !one.connector.empty();
-        if (!one.ended && !one.replaced && isOne) found.push_back(one);
+        if (details && details->of == token) found.push_back(one);
     }
     return found;
 }
@@ -244,9 +245,9 @@ void Registrar::rotate(const wire::LineEntry& entry, const Details& details) {
 
 bool Registrar::hasAnother(const wire::LineEntry& entry, const Details& details) const {
     return std::ranges::any_of(line_.entries, [&](const wire::LineEntry& one) {
+        if (one.name == entry.name || one.ended || one.app != entry.app || one.own != entry.own) return false;
         const auto its = detailsIn(one.details);
-        return one.name != entry.name && !one.ended && one.app == entry.app && one.own == entry.own && its &&
-               its->of == details.of;
+        return its && its->of == details.of;
     });
 }
 
@@ -286,7 +287,7 @@ void Registrar::placed(const wire::LineEntry& entry, Details details, const Resu
     // First: who is killed in between tells it again. One that was replaced, at a store that is another, is not told.
     if (!now->replaced && !now->connector.empty())
         teller_.newEndpoint(now->connector, details, settings_->endpointOf(details.token));
-    write(*now, details, "", [this](const Result<void>& written) {
+    write(*now, details, [this](const Result<void>& written) {
         if (!written.ok()) return later();
         backoff_.reset();
         placing_.reset();

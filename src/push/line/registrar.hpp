@@ -11,6 +11,7 @@
 
 #include "base/unix/timer.hpp"
 #include "push/joining/settings.hpp"
+#include "push/line/callers.hpp"
 #include "push/line/details.hpp"
 #include "push/line/fetching.hpp"
 #include "push/line/gate.hpp"
@@ -46,8 +47,8 @@ public:
     /// Null where this device has joined no server.
     void use(Fetching* fetching) { fetching_ = fetching; }
 
-    /// For that app, which has asked. LimitExceeded, IllegalArgument by the daemon's word. `done` is called once.
-    void registers(const std::string& app, const Wish& wish, Done done);
+    /// For that caller, who has asked. LimitExceeded, IllegalArgument by the daemon's word. `done` is called once.
+    void registers(const Callers::Caller& caller, const Wish& wish, Done done);
     /// Those registrations whose connector may ask to end one that it knows by this token.
     std::vector<wire::LineEntry> named(const std::string& token) const;
     void unregister(const std::string& name, const Done& done);
@@ -59,11 +60,12 @@ private:
     /// The app that a registration is made for, and who takes its messages there: a connector, or a receiver.
     struct Owner {
         std::string app, connector;
-        std::string own; ///< the app's own name for it; empty: a connector's
+        std::string own;     ///< the app's own name for it; empty: a connector's
+        std::string process; ///< which asks for it; empty: none does
     };
-    static Owner ownerOf(const wire::LineEntry& entry) { return {entry.app, entry.connector, entry.own}; }
+    static Owner ownerOf(const wire::LineEntry& entry) { return {entry.app, entry.connector, entry.own, ""}; }
     struct Request {
-        std::string app;
+        Callers::Caller caller;
         Wish wish;
         Done done;
     };
@@ -73,7 +75,11 @@ private:
     /// A registration with a token of its own, in the place of the one that is called `replaces`, if any.
     void make(const Owner& owner, Details details, const std::string& replaces, const Done& done);
     /// `replaces`: as with make(), where it is new.
-    void write(const wire::LineEntry& entry, const Details& details, const std::string& replaces, const Done& done);
+    void write(const wire::LineEntry& entry, const Details& details, const Done& done) {
+        write(entry, details, "", "", done);
+    }
+    void write(const wire::LineEntry& entry, const Details& details, const std::string& process,
+               const std::string& replaces, const Done& done);
 
     bool isToBePlaced(const wire::LineEntry& entry) const;
     std::string here() const;
