@@ -1,5 +1,8 @@
 #include "work/engine/desk.hpp"
 
+#include <algorithm>
+#include <iterator>
+
 #include "base/result/containers.hpp"
 #include "base/result/errors.hpp"
 #include "work/engine/job_of.hpp"
@@ -39,10 +42,11 @@ std::set<Session> Desk::endedSessions() const {
 }
 
 /// Decides in one transaction. An event that is refused has changed nothing; those before it stand.
-Result<std::vector<Step>> Desk::decide(const std::vector<Event>& events, Now now, std::optional<Error>& wrong) {
+Result<std::vector<Step>> Desk::decide(const Event& event, Now now, std::optional<Error>& wrong,
+                                       std::optional<Store::HandingOver>& handing) {
     STINT_TRY(store_.turn());
     const auto lives = engine_.lives();
-    const auto decided = [&]() -> Result<std::vector<Step>> {
+    auto decided = [&]() -> Result<std::vector<Step>> {
         const bool changed = STINT_TRY(store_.changedByOthers());
         if (lost_)
             STINT_TRY(readAll());
@@ -51,16 +55,19 @@ Result<std::vector<Step>> Desk::decide(const std::vector<Event>& events, Now now
         std::vector<Event> all;
         if (!store_.restored().empty()) all.emplace_back(Restored{store_.restored()});
         if (auto ended = endedSessions(); !ended.empty()) all.emplace_back(SessionsEnded{std::move(ended)});
-        all.insert(all.end(), events.begin(), events.end());
+        all.push_back(event);
         std::vector<Step> steps;
         std::vector<Record> records;
-        for (const Event& event : all) {
-            auto step = engine_.handle(event, now);
+        for (const Event& one : all) {
+            auto step = engine_.handle(one, now);
             if (!step.ok()) {
                 wrong = step.error();
                 break;
             }
-            records.insert(records.end(), step->records.begin(), step->records.end());
+            records.insert(records.end(), std::move_iterator(step->records.begin()),
+                           std::move_iterator(step->records.end()));
+            const auto hands = [](const Effect& effect) { return std::holds_alternative<HandOver>(effect); };
+            if (!handing && std::ranges::any_of(step->effects, hands)) handing.emplace(store_);
             steps.push_back(std::move(*step));
         }
         if (!records.empty()) ++version_;
@@ -77,9 +84,9 @@ Result<std::vector<Step>> Desk::decide(const std::vector<Event>& events, Now now
 }
 
 Result<Desk::Outcome> Desk::handle(const Event& event, Now now) {
-    const Store::HandingOver handing(store_); // from before the commit, which others may read at once
+    std::optional<Store::HandingOver> handing; // from before the commit, which others may read at once
     std::optional<Error> wrong;
-    const auto steps = STINT_TRY(decide({event}, now, wrong));
+    const auto steps = STINT_TRY(decide(event, now, wrong, handing));
     Outcome outcome;
     for (const Step& step : steps)
         perform(step, now, outcome);

@@ -67,7 +67,7 @@ constexpr Duration longestHandWait = std::chrono::minutes(10);
 /// The waiting requests that get a job: the first of each group of equal constraints, then the second of each, so
 /// that many requests that wait for one thing do not keep out those that could run. Within a round, expedited ones
 /// first, then by their time.
-std::vector<UUID> Engine::chosen(Now now) const {
+std::vector<const Request*> Engine::chosen(Now now) const {
     auto free = static_cast<std::size_t>(settings_.schedulerLimit);
     for (const UUID& id : requests_.running())
         if (free > 0 && requests_.find(id)->job) --free;
@@ -84,12 +84,12 @@ std::vector<UUID> Engine::chosen(Now now) const {
         const bool constrained = requests_.find(id)->spec.constraints != Constraints();
         return std::tuple(next.group->front(), std::max(notBefore, now.wall), constrained, sequence);
     };
-    std::vector<UUID> chosen;
+    std::vector<const Request*> chosen;
     while (chosen.size() < free && !round.empty()) {
         std::sort(round.begin(), round.end(), [&](const Next& a, const Next& b) { return key(a) < key(b); });
         for (Next& next : round) {
             if (chosen.size() == free) break;
-            chosen.push_back(std::get<UUID>(*next.place++));
+            chosen.push_back(requests_.find(std::get<UUID>(*next.place++)));
         }
         std::erase_if(round, [](const Next& next) { return next.place == next.end; });
     }
@@ -117,11 +117,13 @@ void Engine::hand(Now now, Step& step) {
     if (handAgainAt_ && *handAgainAt_ > now.elapsed) return;
     handAgainAt_.reset();
     const auto handed = chosen(now);
-    auto kept = handed;
+    std::vector<std::int32_t> kept;
+    for (const Request* request : handed)
+        if (request->job) kept.push_back(*request->job);
     std::ranges::sort(kept);
     std::vector<std::pair<std::int32_t, UUID>> displaced;
     for (const auto& [job, id] : requests_.jobs())
-        if (!std::ranges::binary_search(kept, id) && requests_.find(id)->state != State::RUNNING)
+        if (!std::ranges::binary_search(kept, job) && requests_.find(id)->state != State::RUNNING)
             displaced.emplace_back(job, id);
     for (const auto& [job, id] : displaced) {
         step.effects.emplace_back(TakeBack{job});
@@ -137,10 +139,9 @@ void Engine::hand(Now now, Step& step) {
         requests_.change(to.spec.id, [&](Request& request) { request.job = job; });
         step.effects.emplace_back(HandOver{to.spec.id, job});
     };
-    for (const UUID& id : handed) {
-        const Request& request = *requests_.find(id);
-        give(request);
-        if (mayRunHere(request, now)) start(id, std::nullopt, now, step);
+    for (const Request* request : handed) {
+        give(*request);
+        if (mayRunHere(*request, now)) start(request->spec.id, std::nullopt, now, step);
     }
     // A request that runs without a job would not be begun again after its process's death.
     for (const UUID& id : std::set(requests_.running()))

@@ -92,7 +92,7 @@ private:
     Result<void> on(const Reconcile& event, Now now, Step& step);
     Result<void> on(const SessionsEnded& event, Now now, Step& step);
     Result<void> on(const Look& event, Now now, Step& step);
-    std::vector<UUID> chosen(Now now) const;
+    std::vector<const Request*> chosen(Now now) const;
     void noteCounters(std::vector<Record>& records);
     void hand(Now now, Step& step);
     bool mayRunHere(const Request& request, Now now) const;

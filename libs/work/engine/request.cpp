@@ -1,10 +1,6 @@
 #include "work/engine/request.hpp"
 
-#include <span>
-
 #include <sys/random.h>
-
-#include <fmt/format.h>
 
 #include "base/result/errors.hpp"
 #include "base/result/values.hpp"
@@ -111,11 +107,15 @@ std::optional<UUID> UUID::fromString(std::string_view text) {
 }
 
 std::string UUID::toString() const {
-    const auto part = [&](std::size_t at, std::size_t length) {
-        return fmt::join(std::span(bytes_).subspan(at, length), "");
-    };
-    return fmt::format("{:02x}-{:02x}-{:02x}-{:02x}-{:02x}", part(0, 4), part(4, 2), part(6, 2), part(8, 2),
-                       part(10, 6));
+    constexpr std::string_view digits = "0123456789abcdef";
+    std::string text(uuidShape);
+    std::size_t at = 0;
+    for (const std::uint8_t byte : bytes_) {
+        if (text[at] == '-') ++at;
+        text[at++] = digits[byte >> 4];
+        text[at++] = digits[byte & 0x0f];
+    }
+    return text;
 }
 
 } // namespace stint::work

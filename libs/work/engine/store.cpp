@@ -122,7 +122,7 @@ Result<Store> Store::onto(Database database, std::optional<SessionLocks> locks, 
     made.dataVersion = STINT_TRY(database.prepare("PRAGMA data_version"));
     made.insert = STINT_TRY(database.prepare(insertRequest));
     made.select = STINT_TRY(database.prepare(selectRequests));
-    made.drop = STINT_TRY(database.prepare("DELETE FROM requests WHERE id = ?1"));
+    made.drop = STINT_TRY(database.prepare("DELETE FROM requests WHERE sequence = ?1"));
     made.dropDependencies = STINT_TRY(database.prepare("DELETE FROM dependencies WHERE child = ?1 OR parent = ?1"));
     made.insertDependency = STINT_TRY(database.prepare("INSERT OR IGNORE INTO dependencies VALUES (?1, ?2)"));
     made.selectDependencies = STINT_TRY(database.prepare("SELECT child, parent FROM dependencies"));
@@ -287,6 +287,7 @@ Result<void> Store::readRows(Content& content) {
         if (!isNew && known->second.mark == mark) continue;
         Request request = STINT_TRY(requestIn(*id, s, constraints));
         known->second.mark = mark;
+        known->second.sequence = request.sequence;
         known->second.job = request.job;
         nextSequence_ = std::max(nextSequence_, request.sequence + 1);
         content.requests.push_back(std::move(request));
@@ -322,16 +323,17 @@ Result<void> Store::readParents(Content& content) {
 Result<void> Store::write(const Record& record) {
     Statements& s = *statements_;
     if (const auto* drop = std::get_if<DropRequest>(&record)) {
-        known_.erase(drop->request);
+        const auto gone = known_.extract(drop->request);
+        STINT_CHECK(!gone.empty()); // only what is in the file is dropped
         STINT_TRY(s.dropDependencies.run(drop->request.toString()));
-        return s.drop.run(drop->request.toString());
+        return s.drop.run(gone.mapped().sequence);
     }
     if (const auto* counters = std::get_if<Counters>(&record))
         return s.setCounters.run(counters->sequence, counters->finishOrder, counters->job,
                                  counters->lastCancelAll.time_since_epoch().count());
     const auto& [request, fresh] = std::get<SaveRequest>(record);
     const Mark mark{session_, ++writes_};
-    known_.insert_or_assign(request.spec.id, Known{mark, request.job, readings_});
+    known_.insert_or_assign(request.spec.id, Known{mark, request.sequence, request.job, readings_});
     nextSequence_ = std::max(nextSequence_, request.sequence + 1);
     STINT_TRY(rowInto(s.insert, request, mark));
     if (!fresh) return {};

@@ -124,6 +124,7 @@ private:
     bool changed_ = false; ///< by another process, and not read yet
     struct Known {
         Mark mark;
+        std::int64_t sequence = 0;
         std::optional<std::int32_t> job;
         std::int64_t seen = 0; ///< the number of the reading
     };

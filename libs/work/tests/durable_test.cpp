@@ -87,7 +87,8 @@ TEST_CASE("a number that no request ever has is damage, and nothing is reckoned 
                                "requests SET not_before = 9223372036854775807",
                                "requests SET window_end = 9223372036854775807",
                                "requests SET finish_order = 9223372036854775807",
-                               "requests SET sequence = 9223372036854775807",
+                               "requests SET sequence = sequence + 9000000000000000000",
+                               "requests SET id = (SELECT min(id) FROM requests)",
                                "requests SET job = 4294967297",
                                "requests SET state = 1",
                                "requests SET backoff_policy = 2",
@@ -149,7 +150,7 @@ TEST_CASE("a newer file is set aside as it is, and told") {
     app.die();
     edit(app, "work.db", "PRAGMA user_version = 99");
     app.open();
-    CHECK(told(app, "it was made by a newer libstint-work (version 99, this one knows 4)"));
+    CHECK(told(app, "it was made by a newer libstint-work (version 99, this one knows 5)"));
     for (const auto& file : std::filesystem::directory_iterator(app.directory.path)) {
         if (file.path().filename().string().find("newer") == std::string::npos || file.path().extension() == "x")
             continue;
@@ -507,11 +508,16 @@ TEST_CASE(
     app.run(numbered(1));
     const WallTime ended = app.now.wall;
     app.die();
+    const auto versions = versionsIn(schemaText);
+    const std::string_view first = versions[0].substr(versions[0].find("CREATE TABLE requests"));
     edit(app, "work.db",
-         "ALTER TABLE requests DROP COLUMN waits_since; ALTER TABLE requests DROP COLUMN next_override; "
-         "ALTER TABLE requests DROP COLUMN overrides; ALTER TABLE requests DROP COLUMN own_merger; "
-         "ALTER TABLE requests DROP COLUMN writer; ALTER TABLE requests DROP COLUMN nth; "
-         "ALTER TABLE counters DROP COLUMN last_cancel_all; PRAGMA user_version = 2");
+         fmt::format(
+             "ALTER TABLE requests DROP COLUMN waits_since; ALTER TABLE requests DROP COLUMN next_override; "
+             "ALTER TABLE requests DROP COLUMN overrides; ALTER TABLE requests DROP COLUMN own_merger; "
+             "ALTER TABLE requests DROP COLUMN writer; ALTER TABLE requests DROP COLUMN nth; "
+             "ALTER TABLE counters DROP COLUMN last_cancel_all; ALTER TABLE requests RENAME TO newer; "
+             "{} STRICT; {}; INSERT INTO requests SELECT * FROM newer; DROP TABLE newer; PRAGMA user_version = 2",
+             first.substr(0, first.find(" STRICT;")), versions[1]));
     app.open();
     REQUIRE(app.tell(Update{periodic(1, 48h)}).ok());
     CHECK(app.find(numbered(1))->notBefore == ended + 48h);

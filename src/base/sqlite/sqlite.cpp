@@ -123,12 +123,12 @@ void Statement::bind(int index, std::int64_t value) { sqlite3_bind_int64(stateme
 
 void Statement::bind(int index, std::string_view value) {
     sqlite3_bind_text64(statement_.get(), index, value.data() != nullptr ? value.data() : "", value.size(),
-                        SQLITE_TRANSIENT, SQLITE_UTF8);
+                        SQLITE_STATIC, SQLITE_UTF8);
 }
 
 void Statement::bind(int index, Blob value) {
     sqlite3_bind_blob64(statement_.get(), index, value.bytes.data() != nullptr ? value.bytes.data() : "",
-                        value.bytes.size(), SQLITE_TRANSIENT);
+                        value.bytes.size(), SQLITE_STATIC);
 }
 
 void Database::Close::operator()(sqlite3* connection) const { sqlite3_close_v2(connection); }

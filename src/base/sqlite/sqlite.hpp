@@ -47,7 +47,8 @@ public:
         return {};
     }
 
-    /// Binds the values and goes before the first row.
+    /// Binds the values and goes before the first row. Texts and bytes are not copied: they are there until the last
+    /// row was asked for.
     template <class... Values> void start(const Values&... values) {
         reset();
         [[maybe_unused]] int index = 0;
