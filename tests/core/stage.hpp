@@ -92,6 +92,7 @@ public:
     /// Lets time pass until `sinceStart`, everything that falls due on the way included.
     void until(Duration sinceStart) {
         const Instant target = at(sinceStart);
+        passed += std::max(target - now.elapsed, Duration{0});
         while (true) {
             const auto deadline = core->nextDeadline();
             const auto answer = answers_.empty() ? std::nullopt : std::optional(answers_.begin()->first);
@@ -117,7 +118,10 @@ public:
     }
 
     /// Time passes, and no daemon runs that could see it.
-    void sleep(Duration length) { now.elapsed += length; }
+    void sleep(Duration length) {
+        now.elapsed += length;
+        passed += length;
+    }
     /// Sends the present state to a daemon that was away for a while and did not die.
     void tell() {
         event(AppInstalled{installed}); // first: a daemon that has started runs nothing before it
@@ -242,6 +246,8 @@ public:
     }
 
     Now clock() const { return {now.elapsed, wallAtStart + (now.elapsed - at(0s))}; }
+
+    inline static Duration passed{0}; ///< on all stages of this process
 
     Behaviour behaves;
     Device device;

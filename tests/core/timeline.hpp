@@ -2,6 +2,7 @@
 // holds whatever happens (architecture.md, the core). A run that fails prints its seed; RapidCheck shrinks it to the
 // events that matter.
 #pragma once
+#include <cstdio>
 #include <cstdlib>
 
 #include <doctest/doctest.h>
@@ -22,20 +23,26 @@ inline rc::Gen<std::vector<Happening>> timelinesOf(rc::Gen<int> what) {
 
 inline rc::Gen<std::vector<Happening>> timelines(int of = kinds) { return timelinesOf(rc::gen::inRange(0, of)); }
 
-/// `./bench soak` asks for more runs than ./test has time for.
+/// `./bench soak` asks for more runs than ./test has time for, and hears how much time has passed in them; 0: not
+/// asked.
 inline int soakFactor() {
     const char* factor = std::getenv("STINT_SOAK");
-    return factor ? std::max(std::atoi(factor), 1) : 1;
+    return factor ? std::max(std::atoi(factor), 1) : 0;
 }
 
+/// Runs the property on so many timelines. A line for ./bench soak tells how many device-days they had, if it holds.
 template <class Property> void holds(const char* sentence, int runs, Property property) {
     const rc::detail::TestMetadata metadata{.id = sentence, .description = sentence};
     rc::detail::TestParams params;
     params.seed = rc::detail::configuration().testParams.seed;
-    params.maxSuccess = runs * soakFactor();
+    params.maxSuccess = runs * std::max(soakFactor(), 1);
     params.disableShrinking = rc::detail::configuration().testParams.disableShrinking;
+    const Duration before = Stage::passed;
     const auto result = rc::detail::checkTestable(property, metadata, params);
-    if (result.template is<rc::detail::SuccessResult>()) return;
+    if (result.template is<rc::detail::SuccessResult>()) {
+        if (soakFactor() > 0) std::printf("held %s: %lld days\n", sentence, (Stage::passed - before) / Duration{24h});
+        return;
+    }
     std::ostringstream told;
     told << "seed " << params.seed << ": ";
     rc::detail::printResultMessage(result, told);
