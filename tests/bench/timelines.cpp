@@ -67,7 +67,7 @@ Manifest manifestOf(const AppId& app, Dice& dice) {
 /// A device with more apps than the one that tests of the core have.
 class Fleet {
 public:
-    explicit Fleet(std::uint64_t seed) : dice_(seed), stage_(constantsOf(dice_)) {
+    explicit Fleet(std::uint64_t seed) : seed_(seed), dice_(seed), stage_(constantsOf(dice_)) {
         stage_.steps = [this](const Step& step) { hear(step); };
         for (const AppId& app : others)
             stage_.install(manifestOf(app, dice_));
@@ -86,6 +86,8 @@ public:
                 stage_.until(stage_.now.elapsed - stint::at(0s) + std::chrono::seconds{next.pause});
                 happenToOthers(next.what - kindsOfAlarms, next);
             }
+            for (const std::string& stale : stage_.core->staleVerdicts(stage_.clock())) // decision 0003
+                fmt::print(stderr, "timeline {}, happening {}: {}\n", seed_, n, stale);
             if (n % 10 == 9) ask();
         }
     }
@@ -280,6 +282,7 @@ private:
         }
     }
 
+    std::uint64_t seed_;
     Dice dice_;
     Stage stage_;
     Spelling done_;

@@ -30,23 +30,28 @@ NetworkRights rightsOfRuns(const State& state, const AppId& app, Now now) {
     return rights;
 }
 
-NetworkVerdict ask(Turn& turn, const AppId& id, const App& app) {
+NetworkVerdict ask(const State& state, const AppId& id, const App& app, Now now) {
     // Runs, and jobs that wait, are looked through only where they may help.
-    NetworkVerdict verdict = networkFor(app, turn.world(), {});
-    if (verdict.allowed && turn.state.runs.guards().empty()) return verdict;
-    NetworkRights rights = rightsOfRuns(turn.state, id, turn.now);
+    const World world = state.world(now);
+    NetworkVerdict verdict = networkFor(app, world, {});
+    if (verdict.allowed && state.runs.guards().empty()) return verdict;
+    NetworkRights rights = rightsOfRuns(state, id, now);
     if (verdict.allowed && !rights.isGuarded) return verdict;
-    if (rights != NetworkRights{}) verdict = networkFor(app, turn.world(), rights);
+    if (rights != NetworkRights{}) verdict = networkFor(app, world, rights);
     if (verdict.allowed || rights.standbyLifted) return verdict;
-    rights.standbyLifted = turn.state.waiting.groups.anyOf(id, lacksOnlyNetwork);
-    return rights.standbyLifted ? networkFor(app, turn.world(), rights) : verdict;
+    rights.standbyLifted = state.waiting.groups.anyOf(id, lacksOnlyNetwork);
+    return rights.standbyLifted ? networkFor(app, world, rights) : verdict;
+}
+
+bool saysTheSame(const NetworkVerdict& one, const NetworkVerdict& other) {
+    return one.allowed == other.allowed && one.because == other.because;
 }
 
 void tell(Turn& turn, const AppId& id, const App& app) {
-    const NetworkVerdict verdict = ask(turn, id, app);
+    const NetworkVerdict verdict = ask(turn.state, id, app, turn.now);
     const auto [entry, isNew] = turn.state.networkTold.verdicts.add(id, verdict);
     const NetworkVerdict before = std::exchange(entry.second, verdict);
-    if (!isNew && before.allowed == verdict.allowed && before.because == verdict.because) return;
+    if (!isNew && saysTheSame(before, verdict)) return;
     auto& access = turn.effect<NetworkAccess>();
     access.app = id;
     access.allowed = verdict.allowed;
@@ -88,6 +93,13 @@ void tellNetworks(Turn& turn) {
         if (const App* app = turn.app(id)) tell(turn, id, *app);
     }
     STINT_CHECK(state.networkTold.verdicts.size() <= state.apps.size());
+}
+
+std::vector<AppId> staleNetworks(const State& state, Now now) {
+    std::vector<AppId> stale;
+    for (const auto& [id, app] : state.apps)
+        if (!saysTheSame(*state.networkTold.verdicts.find(id), ask(state, id, app, now))) stale.push_back(id);
+    return stale;
 }
 
 namespace {

@@ -31,6 +31,9 @@ void tellNetworks(Turn& turn);
 struct Running;
 struct State;
 
+/// The apps whose network is not what was last told of it.
+std::vector<AppId> staleNetworks(const State& state, Now now);
+
 /// Totals since the core was made, which are never written down (linux.md §A.11).
 struct NetworkTotals {
     using OfApp = std::array<Bytes, 4>; ///< received, sent over networks that are not metered, then over metered ones

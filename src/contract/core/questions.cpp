@@ -164,6 +164,8 @@ std::vector<std::string> Scheduler::staleVerdicts(Now now) const {
     state.waiting.groups.each([&](const Group& group) {
         addStale(group, {world, *group.gateKey, state.app(group.gateKey->app)}, stale);
     });
+    for (const AppId& app : staleNetworks(state, now))
+        stale.push_back(app.name.str() + ": its network is another than was told");
     return stale;
 }
 

@@ -272,9 +272,8 @@ Run& takeUp(Turn& turn, Running& running, Tracked& tracked, GateKey gateKey) {
     tracked.run = run.id;
     job.running = true;
     turn.state.runs.addToPool(running);
-    if (!running.gateKey.isGuard()) return run;
-    turn.state.runs.addGuard(run.id);
-    turn.changedJobs.insert(job.key.app); // it may have to begin without a network
+    if (running.gateKey.isGuard()) turn.state.runs.addGuard(run.id);
+    turn.changedJobs.insert(job.key.app); // limits.md §8.1: its kind, or its guard, decides on the app's network
     return run;
 }
 
