@@ -182,7 +182,7 @@ const Foresight& Explanation::foresight() {
 }
 
 const SlotHolding& Explanation::slots() {
-    if (!slots_) slots_.emplace(state_, now_);
+    if (!slots_) slots_.emplace(state_, Now{state_.waiting.lookedAt, now_.wall});
     return *slots_;
 }
 

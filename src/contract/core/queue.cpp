@@ -7,6 +7,7 @@
 #include "contract/core/preemption.hpp"
 #include "contract/core/state.hpp"
 #include "contract/rules/concurrency.hpp"
+#include "contract/rules/expedited_quota.hpp"
 #include "contract/rules/limit_gates.hpp"
 #include "contract/rules/standby.hpp"
 
@@ -128,6 +129,7 @@ public:
     bool run() {
         state_.waiting.forSlot = 0;
         state_.waiting.again.reset();
+        state_.waiting.lookedAt = turn_.now.elapsed;
         if (heldBack()) return false;
         if (!spent()) {
             Queue queue(state_.waiting.groups);
@@ -159,6 +161,10 @@ public:
         if (state_.waiting.groups.anyOpen()) state_.waiting.forSlot = state_.waiting.groups.openings();
         STINT_CHECK(static_cast<std::int64_t>(state_.runs.inSlots()) >= runningAtStart_); // a pass ends no run
         makeRoom(turn_);
+        // limits.md §3.7, §4: until its expedited quota returns, such a job waits for a regular one's slot.
+        for (const AppGroups* appGroups : state_.waiting.groups.open())
+            if (appGroups->waitingAs(JobClass::Expedited) > 0)
+                state_.waiting.again = earlier(state_.waiting.again, expeditedReturn(*appGroups->installed, world_));
         return false;
     }
 

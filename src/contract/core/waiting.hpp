@@ -48,7 +48,7 @@ struct Waiting {
     /// For a copy of the state: no job waits yet (waitAlike()).
     Waiting(const Waiting& other)
         : moments(other.moments), forSlot(other.forSlot), heldUntil(other.heldUntil), again(other.again),
-          generous(other.generous), displaced(other.displaced) {}
+          lookedAt(other.lookedAt), generous(other.generous), displaced(other.displaced) {}
 
     JobClocks clocks;
     Groups groups;
@@ -57,7 +57,8 @@ struct Waiting {
     // The result of the last pass over the slots (queue.cpp).
     std::uint64_t forSlot = 0;        ///< open groups up to this opening found no slot; 0: none
     std::optional<Instant> heldUntil; ///< all that is ready is held back for a batch until then (jobs.md §3.7)
-    std::optional<Instant> again;     ///< the next instant, at which one that was displaced at this one finds a slot
+    std::optional<Instant> again;     ///< when time alone may find one that waits a slot
+    Instant lookedAt;                 ///< the instant of the pass, by which it is told who has the slots
     std::optional<Instant> generous;  ///< the instant of the last pass that gave an extra slot
 
     Displaced displaced;
