@@ -248,12 +248,12 @@ TEST_CASE("a buggy app has no better bucket for its jobs than working_set while 
     CHECK(bucketForJobs(silent, now, constants) == Bucket::WorkingSet);
 }
 
-TEST_CASE("a bucket moved by these rules prints Android's reason") { // limits.md §2.2
-    CHECK(androidReason(unused()) == 0x100);
-    CHECK(androidReason(age(usedAtStart(), 12h)) == 0x200);
-    CHECK(androidReason(usedAtStart()) == 0x300);
-    CHECK(androidReason(forcedByUser(usedAtStart(), Bucket::Rare, plain)) == 0x400);
-    CHECK(androidReason(predicted(age(usedAtStart(), 12h), Bucket::Rare, litFor(12h), plain, constants)) == 0x500);
-    CHECK(androidReason(restrict(usedAtStart(), 2h)) == 0x600);
-    CHECK(androidReason(restrict(usedAtStart(), 2h, true)) == 0x604);
+TEST_CASE("a bucket moved by these rules knows by which") { // limits.md §2.2
+    CHECK(unused().reason == BucketReason::Default);
+    CHECK(age(usedAtStart(), 12h).reason == BucketReason::Timeout);
+    CHECK(usedAtStart().reason == BucketReason::Usage);
+    CHECK(forcedByUser(usedAtStart(), Bucket::Rare, plain).reason == BucketReason::ForcedByUser);
+    CHECK(predicted(age(usedAtStart(), 12h), Bucket::Rare, litFor(12h), plain, constants).reason ==
+          BucketReason::Predicted);
+    CHECK(restrict(usedAtStart(), 2h).reason == BucketReason::ForcedBySystem);
 }

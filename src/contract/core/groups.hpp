@@ -62,7 +62,6 @@ struct AppGroups {
     std::array<std::int64_t, 3> waiting{}; ///< how many jobs wait in those, by effective class
     AppMemo memo;                          ///< answers that are remembered for one moment
     std::uint64_t memoOf = 0;              ///< that moment
-    std::uint64_t notedAt = 0;             ///< the moment at which its network was last marked to be looked at
 
     std::int64_t waitingAs(JobClass kind) const { return waiting[static_cast<std::size_t>(kind)]; }
     std::int64_t waitingInAll() const { return waiting[0] + waiting[1] + waiting[2]; }

@@ -115,31 +115,23 @@ void accountQuotas(Turn& turn) {
 
 void apply(Turn& turn, const BatteryUseSet& event) {
     App* app = turn.app(event.app);
-    Reply reply{.call = event.call};
-    if (!app) {
-        reply.error = notInstalled(event.app);
-    } else {
-        const Bucket before = bucketOf(*app);
-        app->memory.batteryUse = event.use;
-        turn.save(*app);
-        turn.changedApps.insert(event.app);
-        setUsage(turn, *app, before, app->memory.usage);
-        ageUsage(turn, *app, false);
-    }
-    turn.effect(reply);
+    if (!app) return turn.effect(Reply{.call = event.call, .error = notInstalled(event.app)});
+    const Bucket before = bucketOf(*app);
+    app->memory.batteryUse = event.use;
+    turn.save(*app);
+    turn.changedApps.insert(event.app);
+    setUsage(turn, *app, before, app->memory.usage);
+    ageUsage(turn, *app, false);
+    turn.effect(Reply{.call = event.call});
 }
 
 void apply(Turn& turn, const DataSaverExemptionSet& event) {
     App* app = turn.app(event.app);
-    Reply reply{.call = event.call};
-    if (!app) {
-        reply.error = notInstalled(event.app);
-    } else {
-        app->memory.dataSaverExempt = event.exempt;
-        turn.save(*app);
-        turn.changedApps.insert(event.app);
-    }
-    turn.effect(reply);
+    if (!app) return turn.effect(Reply{.call = event.call, .error = notInstalled(event.app)});
+    app->memory.dataSaverExempt = event.exempt;
+    turn.save(*app);
+    turn.changedApps.insert(event.app);
+    turn.effect(Reply{.call = event.call});
 }
 
 void apply(Turn& turn, const TemporarilyAllowed& event) {

@@ -32,26 +32,21 @@ NetworkRights rightsOfRuns(const State& state, const AppId& app, Now now) {
 
 NetworkVerdict ask(const State& state, const AppId& id, const App& app, Now now) {
     // Runs, and jobs that wait, are looked through only where they may help.
-    const World world = state.world(now);
-    NetworkVerdict verdict = networkFor(app, world, {});
+    NetworkVerdict verdict = networkFor(app, state.world(now), {});
     if (verdict.allowed && state.runs.guards().empty()) return verdict;
     NetworkRights rights = rightsOfRuns(state, id, now);
     if (verdict.allowed && !rights.isGuarded) return verdict;
-    if (rights != NetworkRights{}) verdict = networkFor(app, world, rights);
+    if (rights != NetworkRights{}) verdict = networkFor(app, state.world(now), rights);
     if (verdict.allowed || rights.standbyLifted) return verdict;
     rights.standbyLifted = state.waiting.groups.anyOf(id, lacksOnlyNetwork);
-    return rights.standbyLifted ? networkFor(app, world, rights) : verdict;
-}
-
-bool saysTheSame(const NetworkVerdict& one, const NetworkVerdict& other) {
-    return one.allowed == other.allowed && one.because == other.because;
+    return rights.standbyLifted ? networkFor(app, state.world(now), rights) : verdict;
 }
 
 void tell(Turn& turn, const AppId& id, const App& app) {
     const NetworkVerdict verdict = ask(turn.state, id, app, turn.now);
     const auto [entry, isNew] = turn.state.networkTold.verdicts.add(id, verdict);
     const NetworkVerdict before = std::exchange(entry.second, verdict);
-    if (!isNew && saysTheSame(before, verdict)) return;
+    if (!isNew && before.allowed == verdict.allowed && before.because == verdict.because) return;
     auto& access = turn.effect<NetworkAccess>();
     access.app = id;
     access.allowed = verdict.allowed;
@@ -97,8 +92,10 @@ void tellNetworks(Turn& turn) {
 
 std::vector<AppId> staleNetworks(const State& state, Now now) {
     std::vector<AppId> stale;
-    for (const auto& [id, app] : state.apps)
-        if (!saysTheSame(*state.networkTold.verdicts.find(id), ask(state, id, app, now))) stale.push_back(id);
+    for (const auto& [id, app] : state.apps) {
+        const NetworkVerdict told = state.networkTold.verdicts.at(id), is = ask(state, id, app, now);
+        if (told.allowed != is.allowed || told.because != is.because) stale.push_back(id);
+    }
     return stale;
 }
 

@@ -93,9 +93,8 @@ public:
 
     /// The part of the device's history that is not written down yet (jobs.md §9.5).
     std::span<const DeviceChange> unwrittenDeviceChanges() const;
-    /// Remembered verdicts (decision 0003) that differ from what their gates answer now, and apps' networks that differ
-    /// from what was told of them, a sentence each, for tests.
-    /// There are none, unless something that gates read has changed unnoticed.
+    /// Remembered verdicts (decision 0003) and told networks that differ from what the rules answer now, a sentence
+    /// each, for tests. There are none, unless something that the rules read has changed unnoticed.
     std::vector<std::string> staleVerdicts(Now now) const;
     std::vector<SetAside> setAside() const;
     /// The runs that are under way.

@@ -66,8 +66,7 @@ public:
         turn_.waitsOtherwise = true;
         if (!group.gateKey->network || allNetworks_) return;
         const bool lacked = !group.history.empty() && lacksOnlyNetwork(*group.gateKey, before);
-        if (lacked == lacksOnlyNetwork(*group.gateKey, group.shut)) return;
-        if (std::exchange(group.appGroups->notedAt, moment_) != moment_) turn_.changedJobs.insert(group.gateKey->app);
+        if (lacked != lacksOnlyNetwork(*group.gateKey, group.shut)) turn_.changedJobs.insert(group.gateKey->app);
     }
 
 private:

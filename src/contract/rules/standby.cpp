@@ -164,12 +164,6 @@ Usage afterInstall(Usage usage, const std::string& version) {
     return usage;
 }
 
-std::int32_t androidReason(const Usage& usage) {
-    constexpr std::int32_t mainStep = 0x100, flagBuggy = 4;
-    const std::int32_t main = mainStep * (static_cast<std::int32_t>(usage.reason) + 1);
-    return usage.reason == BucketReason::ForcedBySystem && usage.buggy ? main | flagBuggy : main;
-}
-
 namespace {
 
 std::int64_t dayOf(Duration running) { return std::chrono::floor<std::chrono::days>(running).count(); }

@@ -67,10 +67,6 @@ std::optional<Duration> nextChange(const Usage& usage, UsageTime now, bool scree
 /// because no built-in predictor is chosen and every other change comes exactly on time.
 std::optional<Duration> nextSweep(UsageTime now, const Constants& constants);
 
-/// The main and the sub-reason as Android's dumps print them (limits.md §2.2): 0x604 is forced by the system as buggy.
-/// The event of a USAGE reason is not kept, so its sub-reason is 0.
-std::int32_t androidReason(const Usage& usage);
-
 /// Marks the day of `running` as one of use by the user, and forgets those that bucket.frequency.days no longer reach.
 /// Days are those of running time: time while the machine is off does not pass.
 void noteDayOfUse(Usage& usage, Duration running, const Constants& constants);
