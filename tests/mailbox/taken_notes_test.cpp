@@ -122,6 +122,22 @@ TEST_CASE("what another takes back while it is on its way is deleted where it ar
     CHECK(getsOnly(phone, hers, "later"));
 }
 
+TEST_CASE("a message is taken back within 5 s though a silent broker acknowledges nothing") { // §3, §3.2
+    const NatsServer nats;
+    Server server(nats);
+    server.open();
+    Phone phone;
+    REQUIRE(server.registrations.change(phone.asker(), phone.registers(server.keys), wallNow()).ok());
+    const Envelope gone = phone.envelope("gone");
+    nats.freeze();
+    REQUIRE(server.keep({gone}, phone.key) == 1);
+    const auto began = SteadyClock::now();
+    CHECK(takenBack(server, gone).value());
+    CHECK(SteadyClock::now() - began < std::chrono::seconds(5));
+    nats.thaw();
+    CHECK(getsOnly(phone, server, "later"));
+}
+
 TEST_CASE("an id that its sender uses again long after it was taken back is a message of its own") { // §3.2
     const Pair pair;
     Phone phone;

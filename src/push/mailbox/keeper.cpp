@@ -23,6 +23,7 @@ constexpr int enoughReplicas = 3;
 // nobody, and the next may have the message: it has the same id.
 constexpr auto directPatience = std::chrono::milliseconds(3'000);
 constexpr auto untilSentAgain = std::chrono::milliseconds(1'200);
+constexpr auto untilAcknowledged = std::chrono::milliseconds(2'000); ///< what was sent before a message is taken back
 constexpr auto afterRefusal = std::chrono::milliseconds(200);
 constexpr auto betweenDirect = std::chrono::milliseconds(50);
 constexpr auto longestSilence = std::chrono::seconds(5); ///< of a stream that has messages to acknowledge
@@ -193,7 +194,7 @@ void Keeper::run() {
 }
 
 std::chrono::milliseconds Keeper::pause(bool isUp) const {
-    if (!direct_.empty()) return betweenDirect;
+    if (!direct_.empty() || !unwanted_.empty()) return betweenDirect;
     if (isUp && !isOpen_) return betweenTries;
     return cluster_ ? betweenNotes : betweenLooks;
 }
@@ -366,6 +367,7 @@ void Keeper::note(std::vector<Unwanted> unwanted) {
         }
         const auto stream = streams_.find(streamOfSubject(one.what.subject));
         if (stream != streams_.end() && !stream->second.sent.empty()) one.behind = stream->second.sent.rbegin()->first;
+        one.until = SteadyClock::now() + untilAcknowledged;
         unwanted_.push_back(std::move(one));
     }
 }
@@ -380,8 +382,10 @@ void Keeper::settle() {
     std::erase_if(unwanted_, [&](const Unwanted& one) {
         if (isOpen_) {
             const auto& sent = streams_.at(streamOfSubject(one.what.subject)).sent;
-            if (!sent.empty() && sent.begin()->first <= one.behind) return false;
-            const auto wasThere = takenFromAll(one);
+            const bool isBehind = !sent.empty() && sent.begin()->first <= one.behind;
+            if (isBehind && SteadyClock::now() < one.until) return false;
+            const auto wasThere = isBehind ? Result<bool>(fail(Errc::UNAVAILABLE, "the broker acknowledges nothing"))
+                                           : takenFromAll(one);
             if (wasThere.ok()) {
                 if (one.done) gone.push_back(one.what);
                 answer(one, *wasThere);

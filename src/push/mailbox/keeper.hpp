@@ -91,6 +91,7 @@ private:
     struct Unwanted {
         TakenBack what;
         std::function<void(Result<bool>)> done; ///< empty: another server has noted it, and answers
+        SteadyTime until{};                     ///< waited so long for what was sent before it
         std::int64_t behind = 0;                ///< what was sent to the stream up to this number is waited for
     };
     /// A message that no outbox has: its sender waits.
