@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 
 #include "base/result/errors.hpp"
+#include "base/text/words.hpp"
 #include "base/time/clock.hpp"
 #include "faces/control/daemon.hpp"
 #include "fake_daemon.hpp"
@@ -108,6 +109,12 @@ FakeDaemon::Answer knowingLimits(Known& known) {
                 writer.string("");
             });
         } else if (member == "ListRegistrations") {
+        } else if (member == "Day") {
+            talk.reply(call, [&](Writer& writer) {
+                wire::writeRows(writer, std::vector<DayRun>());
+                wire::writeRows(writer, std::vector<DeviceChange>());
+                writer.string("");
+            });
             talk.reply(call, [&](Writer& writer) { wire::writeRows(writer, known.registrations); });
         } else if (member == "GetLine") {
             talk.reply(call, [&](Writer& writer) { wire::writeRows(writer, std::vector{known.line}); });
@@ -281,6 +288,32 @@ TEST_CASE("a quota without a limit, and one that is free, say so") { // limits.m
     known.apps[0].expedited.free = true;
     const FakeDaemon fake(knowingLimits(known));
     const std::string out = ran({"quota"}).out;
+TEST_CASE("messages of one batch are told in the order in which they came") { // push.md §5
+    const WallTime came = wallNow() - 1h;
+    Known known{.apps = {mail()}};
+    for (const std::int64_t number : {83, 82, 81, 80}) // the log's, newest first
+        known.stories.push_back({.number = number,
+                                 .app = AppId{"com.example.mail"},
+                                 .sent = came,
+                                 .came = came,
+                                 .given = came + 2s,
+                                 .state = MessageState::Taken,
+                                 .ended = came + 3s});
+    const FakeDaemon fake(knowingLimits(known));
+    for (const Words& line : {Words{"log", "--push"}, Words{"log", "com.example.mail"}})
+        for (const std::string_view what : {"arrived", "handed out", "taken"}) {
+            const std::string out = ran(line).out;
+            std::vector<std::int64_t> told;
+            for (const std::string_view part : splitAt(out, "\n")) {
+                const std::string row(part);
+                for (const std::int64_t number : {80, 81, 82, 83})
+                    if (has(row, what) && has(row, std::to_string(number) + "  ")) told.push_back(number);
+            }
+            CAPTURE(out);
+            CHECK(told == std::vector<std::int64_t>{80, 81, 82, 83});
+        }
+}
+
     CHECK(has(out, "no limit  no limit"));
     CHECK(has(out, "free: nothing is counted now"));
     CHECK(has(ran({"quota", "--json"}).out, R"("regular":{"used":180000,"left":null,"allowed":null,)"));

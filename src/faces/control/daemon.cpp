@@ -207,6 +207,8 @@ Result<std::vector<MessageStory>> Daemon::messageLog(const std::string& package,
         std::ranges::move(page.messages, std::back_inserter(all));
         after = std::move(page.after);
     } while (!after.empty());
+    // Those of one batch came at the same time; pages have what is over backwards.
+    std::ranges::sort(all, {}, [](const MessageStory& story) { return std::pair{story.came, story.number}; });
     return all;
 }
 

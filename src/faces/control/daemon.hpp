@@ -73,7 +73,7 @@ public:
     Result<std::vector<AlarmView>> alarms(const std::optional<std::string>& package);
     Result<std::vector<MessageView>> messages(const std::optional<std::string>& package);
     Result<DayPage> day(WallTime from, WallTime to);
-    /// Messages with what became of them (push.md §5); of all apps where the package is empty.
+    /// Messages with what became of them, in the order of arrival (push.md §5); of all apps where the package is empty.
     Result<std::vector<MessageStory>> messageLog(const std::string& package, WallTime since);
 
     // Calls that are more than one message, or are minded later.

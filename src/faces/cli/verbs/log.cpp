@@ -193,7 +193,6 @@ int logMessages(const Arguments& given, const Screen& screen) {
         if (const auto app = lookUpApp(*daemon, package); !app.ok()) return failOfLookUp(screen, what, app.error());
     auto stories = daemon->messageLog(package, {});
     if (!stories.ok()) return screen.fail(what, stories.error());
-    std::ranges::stable_sort(*stories, {}, &MessageStory::came);
     struct Told {
         LogLine line;
         const MessageStory* story;
