@@ -4,6 +4,7 @@
 #include <set>
 
 #include "base/text/words.hpp"
+#include "base/time/time.hpp"
 #include "contract/model/job_fields.hpp"
 #include "faces/cli/parse.hpp"
 #include "faces/cli/program.hpp"
@@ -278,4 +279,23 @@ TEST_CASE("help is as wide as the terminal, unless one word is wider") {
                 CHECK((widthOf(line) <= columns || isTyped || isOneWord));
             }
     }
+}
+
+TEST_CASE("durations that help names can be typed so") {
+    std::size_t seen = 0;
+    for (const Verb& verb : verbs())
+        for (const Option& option : verb.options) {
+            if (option.value != "DURATION") continue;
+            for (std::string_view word : splitAt(option.help, " ")) {
+                while (!word.empty() && std::string_view("(),;:").find(word.back()) != std::string_view::npos)
+                    word.remove_suffix(1);
+                while (word.starts_with('('))
+                    word.remove_prefix(1);
+                if (word.empty() || word.front() < '0' || word.front() > '9') continue;
+                CAPTURE(std::string(word));
+                CHECK(parseDuration(word).ok());
+                ++seen;
+            }
+        }
+    CHECK(seen > 5);
 }

@@ -233,7 +233,8 @@ int invite(const Arguments& given, const Screen& screen) {
         const auto read = parseDuration(*text);
         if (!read.ok()) return screen.fail("--expires", read.error());
         if (*read < shortestInvitation || *read > longest)
-            return screen.fail(ends::usage, isForServer ? "--expires is 1m to 24h" : "--expires is 1m to 28d");
+            return screen.fail(ends::usage, fmt::format("--expires is {} to {}", formatDuration(shortestInvitation),
+                                                        formatDuration(longest)));
         expires = *read;
     }
     const WallTime end = wallNow() + expires;

@@ -38,7 +38,7 @@ Verb pushInviteVerb() {
             .summary = "print the line by which another device or server joins this one",
             .about = "Whoever has the code may join until it runs out, as often as they like.",
             .options = {pushDataOption,
-                        {"--expires", "DURATION", "1m to 28d (default: 24h); with --server 1m to 24h (1h)"},
+                        {"--expires", "DURATION", "1min to 28d (default: 24h); with --server 1min to 24h (1h)"},
                         {"--server", "", "another server, for its cluster, in place of a device"}},
             .examples = {{"stint push invite --expires 1h", ""}, {"stint push invite --server", ""}},
             .program = "stint-pushctl"};
