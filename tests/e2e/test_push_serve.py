@@ -217,6 +217,15 @@ def test_another_device_joins_by_the_printed_line(another, served):
     assert line_of(another) == line
 
 
+def test_a_code_is_taken_as_a_person_types_it(another, served):  # §3.1: Crockford's base32
+    code = served.invite("--expires", "1min")[-1]
+    assert another.stint("push", "join", served.origin, code.lower().replace("0", "o").replace("1", "l")).code == 0
+    for length in ("1s", "29d"):
+        refused = another.stint("push", "invite", "--data", str(served.data), "--expires", length)
+        assert refused.code == 64 and "--expires is 1min to 28d" in refused.err, refused
+    assert "1min to 1d" in another.stint("push", "invite", "--server", "--expires", "2d").err
+
+
 def test_who_has_no_code_does_not_join(another, served):
     for code in ("X", "0" * 32, served.invite()[-1][:-1] + "0", "I" * 32):
         refused = another.stint("push", "join", served.origin, code)

@@ -1,4 +1,6 @@
 // A code, and what a device and a server say when it joins or leaves (push.md §3.1).
+#include <cctype>
+
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
@@ -40,6 +42,23 @@ TEST_CASE("a code lets in until it runs out, and by one server alone") {
     for (const std::string& none :
          {std::string(), code + "0", code.substr(1), std::string(32, 'I'), std::string(32, '0')})
         CHECK_FALSE(checkCode(none, keys, now).ok());
+}
+
+TEST_CASE("a code is taken as a person has copied it, and counted as one") { // §3.1: Crockford's base32
+    const std::string user = Nkey::make(Nkey::Role::User).name();
+    const auto codeIn = [&](const std::string& typed) {
+        const auto question = deviceQuestionIn(textOf(JoinQuestion{.code = typed, .user = user}));
+        REQUIRE(question.ok());
+        REQUIRE(question->join);
+        return question->join->code;
+    };
+    const std::string code = codeUntil(now + 1h, keysOf(1));
+    std::string low = code;
+    for (char& character : low)
+        character = static_cast<char>(std::tolower(static_cast<unsigned char>(character)));
+    CHECK(codeIn(low) == code);
+    CHECK(codeIn("0oO1iIlL") == "00011111");
+    CHECK(checkCode("U", keysOf(1), now).error().message == "it is no code: one has 32 letters and digits");
 }
 
 TEST_CASE("a code serves for one purpose, and for one device") { // §3.1: so none is forged by who may join

@@ -15,6 +15,7 @@
 #include "faces/screen/json_line.hpp"
 #include "faces/screen/text.hpp"
 #include "faces/views/limit_text.hpp"
+#include "push/envelope/bytes.hpp"
 #include "push/envelope/names.hpp"
 #include "push/serving/serving.hpp"
 
@@ -91,8 +92,8 @@ void printListed(const std::vector<Listed>& all, const Screen& screen) {
 } // namespace
 
 int revoke(const Arguments& given, const Screen& screen) {
-    const std::string& device = given.words[0];
-    const std::string what = fmt::format("cannot revoke {}", printable(device));
+    const std::string device = push::asCrockford(given.words[0]);
+    const std::string what = fmt::format("cannot revoke {}", printable(given.words[0]));
     if (!push::isDevice(device))
         return screen.fail(ends::usage, fmt::format("{}: a device's name has 26 characters, as `stint push devices` "
                                                     "lists it; a package's has a dot",

@@ -41,6 +41,15 @@ std::string in32(std::string_view bytes, std::string_view alphabet) {
     return text;
 }
 
+std::string asCrockford(std::string typed) {
+    for (char& character : typed) {
+        if (character >= 'a' && character <= 'z') character = static_cast<char>(character - 'a' + 'A');
+        if (character == 'O') character = '0';
+        if (character == 'I' || character == 'L') character = '1';
+    }
+    return typed;
+}
+
 std::optional<std::string> from32(std::string_view text, std::string_view alphabet) {
     std::string bytes;
     unsigned held = 0;

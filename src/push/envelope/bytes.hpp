@@ -22,6 +22,8 @@ std::optional<std::string> from64(std::string_view text);
 
 inline constexpr std::string_view base32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";    ///< RFC 4648 §6
 inline constexpr std::string_view crockford = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"; ///< without I, L, O and U
+/// The text as that alphabet has it, where a person has copied it: in lower case, with O for 0, I and L for 1.
+std::string asCrockford(std::string typed);
 /// Five bits a character, the first ones first; the last character is filled up with zeros, and nothing is padded.
 std::string in32(std::string_view bytes, std::string_view alphabet);
 /// nullopt: not what in32() writes.

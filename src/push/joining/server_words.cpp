@@ -39,7 +39,7 @@ std::string textOf(const ServerQuestion& question) {
 
 Result<ServerQuestion> serverQuestionIn(std::string_view text) {
     const Json object = STINT_TRY(serverObject(text));
-    ServerQuestion question{.code = textMember(object, "serve").value_or("")};
+    ServerQuestion question{.code = asCrockford(textMember(object, "serve").value_or(""))};
     if (question.code.empty()) return wrongServer("serve", "a code");
     const auto key = from64(textMember(object, "key").value_or(""));
     if (!key || key->size() != question.key.size()) return wrongServer("key", "32 bytes in base64url");

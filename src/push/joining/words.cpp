@@ -69,10 +69,10 @@ std::string codeUntil(WallTime end, const ServerKeys& keys, std::string_view pur
 Result<void> checkCode(std::string_view code, const ServerKeys& keys, WallTime now, std::string_view purpose) {
     const auto bytes = from32(code, crockford);
     if (!bytes || bytes->size() != endBytes + macBytes)
-        return fail(Errc::ILLEGAL_ARGUMENT, "the code is none: it has 32 characters");
+        return fail(Errc::ILLEGAL_ARGUMENT, "it is no code: one has 32 letters and digits");
     const std::string end = bytes->substr(0, endBytes), mac = macOf(purpose, end, keys);
     if (sodium_memcmp(mac.data(), bytes->data() + endBytes, macBytes) != 0)
-        return fail(Errc::ILLEGAL_ARGUMENT, "the code is none of this server's");
+        return fail(Errc::ILLEGAL_ARGUMENT, "the code is not this server's");
     std::int64_t seconds = 0;
     for (const char byte : end)
         seconds = seconds << 8 | static_cast<unsigned char>(byte);
@@ -103,7 +103,8 @@ Result<DeviceQuestion> deviceQuestionIn(std::string_view text) {
     const Json object = STINT_TRY(deviceObject(text));
     if (object.contains("join")) {
         JoinQuestion join;
-        join.code = STINT_TRY(textIn(object, "join", longestDeviceQuestion));
+        std::string typed = STINT_TRY(textIn(object, "join", longestDeviceQuestion));
+        join.code = asCrockford(std::move(typed));
         join.user = STINT_TRY(textIn(object, "user", longestDeviceQuestion));
         if (!isNkey(Nkey::Role::User, join.user)) return wrong("user", "the public key of a user's nkey");
         return DeviceQuestion{.join = std::move(join)};
