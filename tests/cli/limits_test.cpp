@@ -276,6 +276,10 @@ TEST_CASE("quota has a row for regular and one for expedited jobs, and tells whe
     CHECK_FALSE(has(all, "COMES BACK"));
     const std::string one = ran({"quota", "com.example.mail"}).out;
     CHECK(has(one, "regular       10min  in 23h30min  in 23h40min"));
+    known.stories = {{.number = 5, .app = story.app, .sent = came, .came = came, .given = came + 500ms}};
+    CHECK(has(ran({"log", "--push"}).out, "as normal, at once\n"));
+    known.stories[0].held = "doze"; // it is not at once that what was held goes
+    CHECK(has(ran({"log", "--push"}).out, "as normal, held by doze\n"));
     const std::string json = ran({"quota", "com.example.mail", "--json"}).out;
     CHECK(json.starts_with(R"({"schema":1,"package":"com.example.mail","bucket":"rare","regular":{"used":600000,)"
                            R"("left":0,"allowed":600000,"window":86400000,"free":false,"returns":)"));

@@ -13,7 +13,7 @@ from certificates import Authority
 from push_line import MAIL, PushLine, until
 from push_served import Served, another, authority, line_of, needs_all, push, served  # noqa: F401
 from push_server import free_port
-from world import ROOT
+from world import BIN, ROOT
 
 pytestmark = needs_all
 
@@ -316,3 +316,16 @@ def test_a_device_that_joins_is_known_at_once(world, bus, served):
         app.until_texts(["one"], "a")
     finally:
         push.close()
+
+
+def test_what_a_server_says_is_not_told_twice(world, served):
+    sent = world.stint("push", "send", f"{served.origin}/push/v1/{'A' * 43}", "hello")
+    assert (sent.code, sent.err) == (66, "stint: the server answers 404: there is no such registration\n")
+
+
+def test_a_program_that_is_not_there_is_named_with_its_package(world):
+    for name in ("stint", "stint-exec"):
+        (world.root / name).write_bytes((BIN / name).read_bytes())
+        (world.root / name).chmod(0o755)
+    ran = subprocess.run([world.root / "stint", "push", "leave"], env=world.environment, capture_output=True, text=True)
+    assert ran.returncode == 69 and "is the package stint-push installed?" in ran.stderr, ran

@@ -185,8 +185,11 @@ int become(std::string_view program, const std::vector<std::string>& line, const
     std::vector<std::string> words{(libexecDirectory() / program).native()};
     words.insert(words.end(), line.begin(), line.end());
     ::execv(words.front().c_str(), pointersTo(words).data());
-    return screen.fail(ends::unavailable, fmt::format("cannot start {}: {}; is all of Stint built, and installed?",
-                                                      words.front(), std::generic_category().message(errno)));
+    const int error = errno;
+    // A package of its own has what few devices want.
+    const std::string_view package = program == "stint-pushctl" ? "stint-push" : "stint";
+    return screen.fail(ends::unavailable, fmt::format("cannot start {}: {}; is the package {} installed?",
+                                                      words.front(), std::generic_category().message(error), package));
 }
 
 int runLine(const std::vector<std::string>& line, const Screen& screen, const Perform& perform) {
@@ -228,7 +231,7 @@ int runProgram(const std::vector<std::string>& line) {
         const Verb& verb = *asked.verb;
         const bool isElsewhere = verb.isForProgram && verb.isForProgram(asked.arguments);
         if (verb.run && !isElsewhere) return verb.run(asked.arguments, screen);
-        return become(asked.verb->program, line, screen);
+        return become(verb.program, line, screen);
     });
 }
 

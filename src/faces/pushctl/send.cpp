@@ -117,7 +117,8 @@ int failOf(const Answer& answer, const Screen& screen) {
     std::string sentence = fmt::format("the server answers {}: {}", answer.status, status.meaning);
     if (const auto later = secondsIn(answer.retryAfter))
         sentence += fmt::format("; try again in {}", formatDuration(*later));
-    if (const std::string says = saidBy(answer); !says.empty()) sentence += fmt::format(" ({})", says);
+    if (const std::string says = saidBy(answer); !says.empty() && says != status.meaning)
+        sentence += fmt::format(" ({})", says);
     return screen.fail(status.ends, sentence);
 }
 

@@ -27,8 +27,8 @@ std::string handingText(const MessageStory& story) {
     if (story.givenAs != story.urgency) text += ": its sender is downgraded";
     if (!story.held.empty()) text += fmt::format(", held by {}", story.held);
     const Duration late = *story.given - story.sent;
-    text += late >= worthTelling ? fmt::format(", {} late", briefly(late)) : std::string(", at once");
-    return text;
+    if (late >= worthTelling) return text + fmt::format(", {} late", briefly(late));
+    return story.held.empty() ? text + ", at once" : text;
 }
 
 /// limits.md §8.5.

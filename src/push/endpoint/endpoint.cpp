@@ -39,7 +39,7 @@ std::string addressOf(int socket) {
 }
 
 Answer wrongMethod(std::string_view allowed) {
-    auto answer = refusal(405, fmt::format("it takes {} alone", allowed));
+    auto answer = refusal(405, fmt::format("it takes these methods: {}", allowed));
     answer.headers.emplace_back("Allow", allowed);
     return answer;
 }

@@ -59,7 +59,7 @@ std::optional<Answer> refusalOf(const http::Request& head, const std::optional<R
                                 std::string_view origin, WallTime now) {
     if (!registered || (registered->gone && now - *registered->gone > knownAfter))
         return refusal(404, "there is no such registration");
-    if (registered->gone) return refusal(410, "the registration is gone: forget it");
+    if (registered->gone) return refusal(410, "the registration is gone: forget this URL");
     if (!registered->vapid.empty())
         if (auto wrong = notSignedBy(registered->vapid, head, origin, now)) return wrong;
     const auto encoding = oneOf(head, "Content-Encoding");
