@@ -103,6 +103,18 @@ TEST_CASE("a verb of two words is not the one of its first word") {
     CHECK(parsed({"device", "reset"}).verb->name == "device reset");
 }
 
+TEST_CASE("a verb's help names those of two words that begin with it, and the word help asks for it") {
+    for (const Verb& verb : verbs()) {
+        const auto space = verb.name.find(' ');
+        if (space == std::string_view::npos) continue;
+        CAPTURE(verb.name);
+        const std::string first(verb.name.substr(0, space));
+        if (const Verb* const shorter = verbNamed(first))
+            CHECK(has(helpFor(*shorter, 80), "\n  " + std::string(verb.name)));
+        if (verbNamed(first)) CHECK(parsed({first, "help"}).wantsHelp);
+    }
+}
+
 TEST_CASE("each verb's help can be asked for before it and behind it") { // `stint help VERB` does the former
     for (const Verb& verb : verbs()) {
         if (verb.passes == Verb::Passes::Everything) continue;
@@ -171,6 +183,9 @@ TEST_CASE("what is wrong is named, with what was likely meant") {
                     Row{{"get", "u", "--network", "wifi"}, "--network is one of any|unmetered|not-roaming|cellular, not \"wifi\""},
                     Row{{"app", "p", "--state", "front"},  "--state is one of top|visible|background|auto"},
                     Row{{"tasks", "stpo", "p"},            "does not take \"stpo\""},
+                    Row{{"push"},                          "needs more arguments: stint push PACKAGE, or stint push "},
+                    Row{{"push", "bogus"},                 "does not take \"bogus\", which is no package: stint push PACKAGE, or "},
+                    Row{{"push", "bogus"},                 "or stint push messages|"},
                     Row{{"why", "7", "--finished"},        "takes no --finished"},
                     Row{{"\x1b[2J"},                       "no verb \"�[2J\""}}) {
         // clang-format on

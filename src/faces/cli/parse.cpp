@@ -4,6 +4,7 @@
 #include <set>
 
 #include <CLI/CLI.hpp>
+#include <fmt/ranges.h>
 
 #include "base/result/errors.hpp"
 #include "base/text/number.hpp"
@@ -142,6 +143,17 @@ Error unknownOption(const Verb& verb, const std::string& given) {
                 guess(given.substr(0, given.find('=')), names), verb.name);
 }
 
+/// "stint push PACKAGE, or stint push send|test": the verb with its words, and those of two words that begin with it.
+std::string formsOf(const Verb& verb) {
+    std::string forms = fmt::format("stint {} {}", verb.name, verb.words);
+    std::vector<std::string_view> seconds;
+    for (const Verb& below : verbsBelow(verb))
+        seconds.push_back(below.name.substr(verb.name.size() + 1));
+    if (!seconds.empty())
+        forms += fmt::format(", or stint {} {}; see `stint help {}`", verb.name, fmt::join(seconds, "|"), verb.name);
+    return forms;
+}
+
 /// Checks the number of `words`, and that none of `ours` is empty: those that belong to no other program.
 Result<void> checkWords(const Verb& verb, const std::vector<std::string>& ours, const std::vector<std::string>& words) {
     const std::size_t count = words.size();
@@ -149,8 +161,11 @@ Result<void> checkWords(const Verb& verb, const std::vector<std::string>& ours, 
         return fail(Errc::ILLEGAL_ARGUMENT, "`stint {0}` does not take \"\": write stint {0} {1}", verb.name,
                     verb.words);
     if (count < verb.fewest)
-        return fail(Errc::ILLEGAL_ARGUMENT, "`stint {}` needs more arguments: stint {} {}", verb.name, verb.name,
-                    verb.words);
+        return fail(Errc::ILLEGAL_ARGUMENT, "`stint {}` needs more arguments: {}", verb.name, formsOf(verb));
+    // A package's name has a dot.
+    if (verb.words == "PACKAGE" && words[0].find('.') == std::string::npos && !verbsBelow(verb).empty())
+        return fail(Errc::ILLEGAL_ARGUMENT, "`stint {}` does not take \"{}\", which is no package: {}", verb.name,
+                    printable(words[0]), formsOf(verb));
     if (count > verb.most)
         return fail(Errc::ILLEGAL_ARGUMENT, "`stint {}` does not take \"{}\"; see `stint help {}`", verb.name,
                     printable(words[verb.most]), verb.name);
@@ -239,8 +254,9 @@ Result<Invocation> parse(const std::vector<std::string>& line) {
     made.verb = parts.verb;
     made.arguments = STINT_TRY(parseWith(*parts.verb, parts.ours));
     made.output = {made.arguments.has("json"), made.arguments.has("plain"), made.arguments.has("quiet")};
-    made.wantsHelp = made.arguments.has("help");
     auto& words = made.arguments.words;
+    const bool asksByWord = words.size() == 1 && words[0] == "help" && !verbsBelow(*parts.verb).empty();
+    made.wantsHelp = made.arguments.has("help") || asksByWord;
     if (parts.verb->passes == Verb::Passes::BehindDashes && !words.empty() && !made.wantsHelp)
         return fail(Errc::ILLEGAL_ARGUMENT, "`stint {0}` does not take \"{1}\" before --; write stint {0} {2}",
                     parts.verb->name, printable(words.front()), parts.verb->words);

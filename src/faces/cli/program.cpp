@@ -96,6 +96,8 @@ std::string overview(std::size_t columns) {
 std::string helpFor(const Verb& verb, std::size_t columns) {
     std::string text = fmt::format("{}\n{}\n", usage(verb), paragraphs(verb.summary, columns));
     if (!verb.about.empty()) text += paragraphs(verb.about, columns) + "\n";
+    if (const auto below = verbsBelow(verb); !below.empty())
+        text += fmt::format("verbs:\n{}\n", twoColumns(rowsOf(below), columns));
     if (!verb.options.empty()) text += fmt::format("options:\n{}\n", twoColumns(rowsOf(verb.options), columns));
     text += fmt::format("everywhere:\n{}", twoColumns(rowsOf(commonOptions()), columns));
     Pairs examples;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <iterator>
 
 #include <fmt/core.h>
 
@@ -88,6 +89,13 @@ const Verb* verbNamed(std::string_view name) {
     auto all = verbs();
     auto found = std::find_if(all.begin(), all.end(), [&](const Verb& verb) { return verb.name == name; });
     return found == all.end() ? nullptr : &*found;
+}
+
+std::vector<Verb> verbsBelow(const Verb& verb) {
+    std::vector<Verb> below;
+    std::ranges::copy_if(verbs(), std::back_inserter(below),
+                         [&](const Verb& one) { return one.name.starts_with(fmt::format("{} ", verb.name)); });
+    return below;
 }
 
 } // namespace stint::cli

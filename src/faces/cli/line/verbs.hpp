@@ -97,6 +97,8 @@ std::string withOptionsOf(const Verb& verb, std::string_view sentence);
 
 /// The verb of exactly this name; nullptr: none.
 const Verb* verbNamed(std::string_view name);
+/// The verbs of two words that begin with this one: `tasks stop` of `tasks`.
+std::vector<Verb> verbsBelow(const Verb& verb);
 
 // The row of each verb, which stands beside its code.
 Verb getVerb();
