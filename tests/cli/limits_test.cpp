@@ -547,6 +547,53 @@ TEST_CASE("policy prints each value, its default and where it came from") { // l
     const FakeDaemon fake(knowingLimits(known));
     CHECK(has(ran({"policy"}).out, "quota.window.rare  20s    24h      /etc/stint/policy.toml:3  its window"));
     CHECK(ran({"policy", "doze.idle"}).out ==
+TEST_CASE("why push: tells what keeps messages on their server: limits of all urgencies, and the line") { // push.md §5
+    const WallTime now = wallNow();
+    Known known{.apps = {mail()}};
+    const FakeDaemon fake(knowingLimits(known));
+    const Words asked{"why", "push:com.example.mail"};
+    known.line = {.up = true, .server = "https://push.example", .since = now, .registrations = 1};
+    known.registrations = {{.app = AppId{"com.example.mail"}, .fetched = "h,n,l,v", .made = now}};
+    CHECK(ran(asked).out.empty());
+    CHECK(ran({"push", "messages"}).err == "no message waits\n");
+    CHECK(has(ran({"why", "push:com.example.mail", "--json"}).out, R"("waiting":0,"fetched":null,"limits":[])"));
+
+    known.registrations[0].fetched = "h,n";
+    known.limits = {{.work = "messages of normal priority"},
+                    {.work = "messages of low priority",
+                     .open = false,
+                     .by = "network",
+                     .detail = "there is no unmetered network",
+                     .clears = "connect to one"},
+                    {.work = "messages of very low priority",
+                     .open = false,
+                     .by = "power",
+                     .detail = "the device is not plugged in",
+                     .clears = "plug it in"},
+                    {.work = "regular jobs", .open = false, .by = "thermal", .detail = "the device is hot"}};
+    CHECK(ran(asked).out ==
+          "its server may keep some; fetched now: high, normal\n"
+          "messages of low priority wait: there is no unmetered network; what helps: connect to one\n"
+          "messages of very low priority wait: the device is not plugged in; what helps: plug it in\n");
+    CHECK(has(ran({"push", "messages", "com.example.mail"}).err,
+              "no message waits here; a server may keep some: `stint why push:com.example.mail` says"));
+    const std::string json = ran({"why", "push:com.example.mail", "--json"}).out;
+    CHECK(has(json, R"("fetched":"h,n","limits":[{"work":"messages of low priority","open":false,"by":"network",)"));
+    CHECK_FALSE(has(json, "regular jobs"));
+
+    known.limits.clear();
+    known.registrations[0].fetched = "h,n,l,v";
+    known.line = {.trouble = "no broker is reached", .since = now, .closedUntil = now + 5min, .registrations = 1};
+    const std::string down = ran(asked).out;
+    CHECK(down.starts_with("its server may keep some; fetched now: nothing\nthe line is not connected since "));
+    CHECK(has(down, ": no broker is reached\nthe line is closed until "));
+    CHECK(has(ran({"why", "push:com.example.mail", "--json"}).out, R"("line":{"up":false,)"));
+
+    const auto nobody = ran({"why", "push:"});
+    CHECK(nobody.code == 64);
+    CHECK(has(nobody.err, "push: wants a PACKAGE or a message's NUMBER"));
+}
+
           "key      doze.idle\nvalue    1h\ndefault  1h\nsource   default\nmeaning  first deep idle\n");
     const std::string doze = ran({"policy", "doze"}).out;
     CHECK(has(doze, "doze.idle_max"));

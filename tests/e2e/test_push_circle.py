@@ -41,7 +41,7 @@ def test_what_is_held_is_told_by_what_and_is_not_waited_for(live, world):  # noq
     assert (code, circle["state"], circle["held"], circle["arrived"], error) == (75, "posted", "doze", None, "")
     assert "held by doze" in world.stint("push", "test", MAIL).out
     why = world.stint("why", f"push:{MAIL}")
-    assert why.code == 0 and "its server may keep some: only h is fetched now" in why.out, why
+    assert why.code == 0 and "its server may keep some; fetched now: high\n" in why.out, why
     assert app.heard("Message") == []
 
 

@@ -44,8 +44,21 @@ using Names = std::vector<std::string>;
 
 } // namespace
 
-TEST_CASE("a device in use, cool and without savers holds nothing back") { // limits.md §1.1, screen on
-    CHECK(Scene().shut().empty());
+TEST_CASE("a device in use, cool and without savers holds nothing back but what waits for power or a network") {
+    Scene scene; // limits.md §1.1, screen on; push.md §4.2, on battery
+    const Names lesser{"messages of low priority", "messages of very low priority"};
+    CHECK(scene.shut() == lesser);
+    const DeviceLimit low = scene.of(lesser[0]), least = scene.of(lesser[1]);
+    CHECK(detailOf(low, scene.world()) == "there is no unmetered network");
+    CHECK(low.clears == "connect to one");
+    CHECK(detailOf(least, scene.world()) == "the device is not plugged in");
+    CHECK(cellOf(least) == "push.md §4.2, on battery × messages");
+    scene.device.network->capabilities.insert(NET_CAPABILITY_NOT_METERED);
+    CHECK(scene.shut() == Names{lesser[1]});
+    scene.device.plugged = true;
+    CHECK(scene.shut().empty());
+    scene.device.network.reset();
+    CHECK(scene.shut() == Names{lesser[1]});
 }
 
 TEST_CASE("deep Doze holds what the table's row names, until the window") { // limits.md §1.1, Doze
@@ -56,7 +69,8 @@ TEST_CASE("deep Doze holds what the table's row names, until the window") { // l
     scene.state.doze.maintenanceFor = 5min;
     CHECK(scene.shut() == Names{"regular jobs of high priority", "regular jobs", "regular jobs of low priority",
                                 "regular jobs of least priority", "alarms", "network in the background",
-                                "messages of normal priority"});
+                                "messages of normal priority", "messages of low priority",
+                                "messages of very low priority"});
     CHECK(scene.of("regular jobs").by == "doze");
     CHECK(cellOf(scene.of("regular jobs")) == "limits.md §1.1, Doze × jobs");
     CHECK(scene.opens("alarms") == scene.now.elapsed + 47min);
@@ -106,6 +120,7 @@ TEST_CASE("what Doze is held at ends by no time") { // limits.md §6.7
 
 TEST_CASE("battery saver holds regular jobs, alarms and network; nothing while plugged") { // limits.md §9
     Scene scene;
+    scene.device.network->capabilities.insert(NET_CAPABILITY_NOT_METERED);
     scene.device.batterySaver = true;
     CHECK(cellOf(scene.of("regular jobs")) == "limits.md §9, battery saver × jobs");
     CHECK(scene.of("alarms").by == "saver");
@@ -120,7 +135,8 @@ TEST_CASE("battery saver holds regular jobs, alarms and network; nothing while p
 TEST_CASE("Data Saver shuts the background's network on a metered one only") { // limits.md §8.1
     Scene scene;
     scene.device.dataSaver = true;
-    CHECK(scene.shut() == Names{"network in the background"});
+    scene.device.plugged = true;
+    CHECK(scene.shut() == Names{"network in the background", "messages of very low priority"});
     CHECK(scene.of("network in the background").by == "data_saver");
     scene.device.network->capabilities.insert(NET_CAPABILITY_NOT_METERED);
     CHECK(scene.shut().empty());
@@ -128,6 +144,8 @@ TEST_CASE("Data Saver shuts the background's network on a metered one only") { /
 
 TEST_CASE("heat holds each kind of job by its column") { // limits.md §10.1
     Scene scene;
+    scene.device.plugged = true;
+    scene.device.network->capabilities.insert(NET_CAPABILITY_NOT_METERED);
     scene.device.thermal = Thermal::Light;
     CHECK(scene.shut() == Names{"regular jobs of low priority", "regular jobs of least priority"});
     CHECK(cellOf(scene.of("regular jobs of least priority")) ==

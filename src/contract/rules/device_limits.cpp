@@ -37,6 +37,8 @@ constexpr std::array states{
     State{"data_saver", "limits.md §8.1, Data Saver", "turn Data Saver off, or use another network"},
     State{"thermal", "limits.md §10.1, heat", "let it cool down"},
     State{"battery", "push.md §4.2, battery low", "charge it"},
+    State{"power", "push.md §4.2, on battery", messageHolds[byPower].clears},
+    State{"network", "push.md §4.2, no unmetered network", messageHolds[byNetwork].clears},
     State{"sleep", "limits.md §13, Suspend", "wake the machine"},
 };
 
@@ -127,7 +129,7 @@ LimitFacts limitFacts(const World& world) {
 std::vector<DeviceLimit> deviceLimits(const World& world) {
     static const App app = plainApp();
     std::vector<DeviceLimit> limits;
-    limits.reserve(jobKinds.size() + 6);
+    limits.reserve(jobKinds.size() + 8);
     for (const JobKind& kind : jobKinds)
         limits.push_back(ofJobs(kind, app, world));
     limits.push_back(ofAlarms("alarms", AlarmKind::Exact, app, world));
@@ -136,6 +138,8 @@ std::vector<DeviceLimit> deviceLimits(const World& world) {
     limits.push_back(ofNetwork(app, world));
     limits.push_back(ofMessages("messages of high priority", Urgency::High, app, world));
     limits.push_back(ofMessages("messages of normal priority", Urgency::Normal, app, world));
+    limits.push_back(ofMessages("messages of low priority", Urgency::Low, app, world));
+    limits.push_back(ofMessages("messages of very low priority", Urgency::VeryLow, app, world));
     return limits;
 }
 
@@ -150,6 +154,8 @@ std::string detailOf(const DeviceLimit& limit, const World& world) {
     if (limit.by == "thermal") return fmt::format("the device is hot ({})", nameOf(world.device.thermal));
     if (limit.by == "battery") return "the battery is low";
     if (limit.by == "sleep") return "the machine goes to sleep";
+    if (limit.by == "power") return std::string(messageHolds[byPower].detail);
+    if (limit.by == "network") return std::string(messageHolds[byNetwork].detail);
     if (limit.by != "doze") return {};
     return doze.idle() ? fmt::format("the device dozes ({})", doze.deepIdle() ? "deep" : "light")
                        : "the device has just left Doze; background jobs follow in a moment";

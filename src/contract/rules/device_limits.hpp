@@ -16,7 +16,7 @@ namespace stint {
 /// nothing of its limits.
 struct DeviceLimit {
     std::string_view work;
-    std::string_view by; ///< the state that shuts it: "doze", "saver", "thermal", "data_saver", "sleep"; empty: open
+    std::string_view by; ///< the state that shuts it: "doze", "saver", "thermal", "network", …; empty: open
     // Set where it is shut:
     std::string_view row; ///< the row of the table, and the column
     std::string_view column;

@@ -133,6 +133,15 @@ std::vector<TimedSentence> sentencesOf(const LineStatus& line) {
     return sentences;
 }
 
+std::vector<TimedSentence> troublesOf(const LineStatus& line) {
+    std::vector<TimedSentence> troubles;
+    if (!line.up) troubles.push_back(connectionOf(line));
+    if (line.closedUntil)
+        troubles.push_back(
+            {.before = "closed until ", .time = line.closedUntil, .after = ": too many urgent messages came"});
+    return troubles;
+}
+
 std::string urgenciesText(std::string_view letters) {
     std::string text;
     for (const Urgency urgency : {Urgency::High, Urgency::Normal, Urgency::Low, Urgency::VeryLow}) {

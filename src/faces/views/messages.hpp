@@ -29,6 +29,9 @@ struct TimedSentence {
 /// The line's connection, what it fetches, when it asks and why. Empty: no app is registered, so there is no line.
 std::vector<TimedSentence> sentencesOf(const LineStatus& line);
 
+/// Why the line brings nothing now, of "the line is …": it is down, or closed.
+std::vector<TimedSentence> troublesOf(const LineStatus& line);
+
 /// "high, very low": the urgencies of "h,v".
 std::string urgenciesText(std::string_view letters);
 /// The URL without most of its token: who has that may post to it.

@@ -120,9 +120,50 @@ Result<std::vector<MessageView>> waitingMessages(const std::optional<std::string
     return daemon.messages(package);
 }
 
+constexpr std::string_view everyUrgency = "h,n,l,v";
+
+/// A registration of an app, or of any, whose messages may wait on its server, unseen from here.
+struct Unfetched {
+    std::string fetched; ///< "h,n": what is fetched all the same
+    LineStatus line;
+};
+
+/// nullopt: all is fetched, or there is no registration.
+Result<std::optional<Unfetched>> unfetchedOf(Daemon& daemon, const std::optional<std::string>& package) {
+    const auto registrations = STINT_TRY(daemon.ask(calls::registrations()));
+    const auto lines = STINT_TRY(daemon.ask(calls::line()));
+    const LineStatus line = lines.empty() ? LineStatus() : lines.front();
+    for (const RegistrationView& view : registrations)
+        if (!view.ended && (!package || view.app.name == *package) && (!line.up || view.fetched != everyUrgency))
+            return std::optional(Unfetched{view.fetched, line});
+    return std::optional<Unfetched>();
+}
+
+/// The device's limits that hold messages, of any app.
+Result<std::vector<DeviceLimitView>> messageLimits(Daemon& daemon) {
+    auto limits = STINT_TRY(daemon.ask(calls::deviceLimits()));
+    std::erase_if(limits,
+                  [](const DeviceLimitView& limit) { return limit.open || !limit.work.starts_with("messages"); });
+    return limits;
+}
+
+int tellNone(const std::optional<std::string>& package, const Screen& screen) {
+    auto daemon = Daemon::connect(screen);
+    if (!daemon.ok()) return screen.fail("cannot list messages", daemon.error());
+    const auto unfetched = unfetchedOf(*daemon, package);
+    if (!unfetched.ok()) return screen.fail("cannot tell what is fetched", unfetched.error());
+    screen.tell(*unfetched ? fmt::format("no message waits here; a server may keep some: `stint why push:{}` says what "
+                                         "holds them there",
+                                         package.value_or("PACKAGE"))
+                           : "no message waits");
+    return ends::ok;
+}
+
 int pushMessages(const Arguments& given, const Screen& screen) {
-    const auto list = waitingMessages(given.words.empty() ? std::nullopt : std::optional(given.words[0]), screen);
+    const auto package = given.words.empty() ? std::nullopt : std::optional(given.words[0]);
+    const auto list = waitingMessages(package, screen);
     if (!list.ok()) return failOfLookUp(screen, "cannot list messages", list.error());
+    if (list->empty()) return tellNone(package, screen);
     const WallTime now = wallNow();
     Table table({{"PACKAGE"}, {"PRIORITY"}, {"TOPIC"}, {"CAME"}, {"HELD BY"}, {"PASSES"}, {"RUNS OUT"}});
     for (const MessageView& view : *list) {
@@ -135,10 +176,7 @@ int pushMessages(const Arguments& given, const Screen& screen) {
                    view.passes ? timeText(*view.passes, now) : std::string("when that is lifted"),
                    timeText(view.runsOut, now)});
     }
-    if (table.empty())
-        screen.tell("no message waits");
-    else if (!screen.json())
-        table.print(screen);
+    if (!screen.json()) table.print(screen);
     return ends::ok;
 }
 
@@ -192,16 +230,18 @@ int pushApps(const Arguments& given, const Screen& screen) {
     return ends::ok;
 }
 
-std::string timeIn(const TimedSentence& sentence, WallTime now) {
-    if (!sentence.time) return {};
-    return sentence.as == TimedSentence::As::Moment ? clockText(*sentence.time) : timeText(*sentence.time, now);
+std::string textIn(const TimedSentence& sentence, WallTime now) {
+    std::string time;
+    if (sentence.time)
+        time = sentence.as == TimedSentence::As::Moment ? clockText(*sentence.time) : timeText(*sentence.time, now);
+    return printable(sentence.before + time + sentence.after);
 }
 
 void printLine(const LineStatus& line, WallTime now, const Screen& screen) {
     const auto sentences = sentencesOf(line);
     if (sentences.empty()) screen.print("no app is registered for messages from elsewhere: there is no line");
     for (const TimedSentence& sentence : sentences)
-        screen.print(printable(sentence.before + timeIn(sentence, now) + sentence.after));
+        screen.print(textIn(sentence, now));
 }
 
 int pushStatus(const Arguments&, const Screen& screen) {
@@ -318,8 +358,6 @@ Verb pushStatusVerb() {
 
 namespace {
 
-constexpr std::string_view everyUrgency = "h,n,l,v";
-
 Result<std::vector<MessageView>> messagesOf(const std::string& whose, const Screen& screen) {
     const auto number = numberIn<std::int64_t>(whose);
     if (!number) return waitingMessages(whose, screen);
@@ -361,30 +399,44 @@ Result<void> explainWorth(Daemon& daemon, const std::string& package, const Scre
     return {};
 }
 
-/// Tells of urgencies that are not fetched for the app now: messages of them may wait on its server, unseen from here.
-Result<void> explainUnfetched(Daemon& daemon, const std::string& package, const Screen& screen) {
-    const auto registrations = STINT_TRY(daemon.ask(calls::registrations()));
-    const auto isWhole = [](const RegistrationView& view) { return view.fetched == everyUrgency; };
-    const auto mayWait = [&](const RegistrationView& view) {
-        return view.app.name == package && !view.ended && !isWhole(view);
-    };
-    const auto found = std::ranges::find_if(registrations, mayWait);
-    if (found == registrations.end()) return {};
-    screen.print(fmt::format("its server may keep some: {} fetched now",
-                             found->fetched.empty() ? "nothing is" : fmt::format("only {} is", found->fetched)));
+void explainUnfetched(const Unfetched& unfetched, const std::vector<DeviceLimitView>& limits, const Screen& screen) {
     const WallTime now = wallNow();
-    for (const DeviceLimitView& limit : STINT_TRY(daemon.ask(calls::deviceLimits())))
-        if (limit.work.starts_with("messages") && !limit.open)
-            screen.print(fmt::format("{} wait: {}; {}", limit.work, limit.detail,
-                                     limit.until ? fmt::format("until {}", timeText(*limit.until, now))
-                                                 : "what helps: " + limit.clears));
+    const std::string fetched = unfetched.line.up ? urgenciesText(unfetched.fetched) : "";
+    screen.print(fmt::format("its server may keep some; fetched now: {}", fetched.empty() ? "nothing" : fetched));
+    for (const TimedSentence& trouble : troublesOf(unfetched.line))
+        screen.print("the line is " + textIn(trouble, now));
+    for (const DeviceLimitView& limit : limits)
+        screen.print(fmt::format("{} wait: {}; {}", limit.work, limit.detail,
+                                 limit.until ? fmt::format("until {}", timeText(*limit.until, now))
+                                             : "what helps: " + limit.clears));
+}
+
+/// Messages that wait on the server are not known here, but what keeps them there.
+Result<void> explainNone(Daemon& daemon, const std::string& package, const Screen& screen) {
+    const auto unfetched = STINT_TRY(unfetchedOf(daemon, package));
+    std::vector<DeviceLimitView> limits;
+    if (unfetched) limits = STINT_TRY(messageLimits(daemon));
+    if (!screen.json()) {
+        screen.tell(fmt::format("no message waits here for {}", package));
+        if (unfetched) explainUnfetched(*unfetched, limits, screen);
+        return {};
+    }
+    Json line = header();
+    line["package"] = package;
+    line["waiting"] = 0;
+    line["fetched"] = unfetched ? Json(unfetched->fetched) : Json();
+    line["limits"] = jsonRows(limits);
+    line["line"] = Json::object();
+    if (unfetched) putRow(line["line"], unfetched->line);
+    screen.print(dumped(line));
     return {};
 }
 
 Result<void> explainRest(const std::string& whose, const std::vector<MessageView>& list, const Screen& screen) {
     auto daemon = STINT_TRY(Daemon::connect(screen));
-    STINT_TRY(explainWorth(daemon, list.empty() ? whose : list.front().app.name.str(), screen));
-    return list.empty() ? explainUnfetched(daemon, whose, screen) : Result<void>();
+    if (list.empty()) STINT_TRY(explainNone(daemon, whose, screen));
+    if (screen.json()) return {};
+    return explainWorth(daemon, list.empty() ? whose : list.front().app.name.str(), screen);
 }
 
 } // namespace
@@ -396,6 +448,9 @@ std::optional<std::string> messagesNamed(std::string_view word) {
 }
 
 int whyMessages(const std::string& whose, const Screen& screen) {
+    if (whose.empty())
+        return screen.fail(ends::usage,
+                           "push: wants a PACKAGE or a message's NUMBER: `stint why push:com.example.mail`");
     const auto list = messagesOf(whose, screen);
     if (!list.ok()) return failOfLookUp(screen, fmt::format("cannot explain push:{}", printable(whose)), list.error());
     const WallTime now = wallNow();
@@ -405,8 +460,7 @@ int whyMessages(const std::string& whose, const Screen& screen) {
         else
             explain(view, now, screen);
     }
-    if (list->empty()) screen.tell(fmt::format("no message waits here for {}", whose));
-    const auto told = screen.json() ? Result<void>() : explainRest(whose, *list, screen);
+    const auto told = explainRest(whose, *list, screen);
     if (!told.ok()) return screen.fail("cannot tell what is fetched", told.error());
     return list->empty() ? ends::ok : ends::waits;
 }
