@@ -44,8 +44,12 @@ const bucketReasons = {
     forced_by_system: "it misused its time",
 };
 
+/** False: it is known by its registrations alone, and Stint limits nothing of it (push.md §4.3). */
+export const isLimited = (app) => app.builtIn || app.manifest !== "";
+
 /** {name: "Rarely used", means: "little background time", because: "you chose so"} */
 export function bucketWords(app) {
+    if (!isLimited(app)) return { name: "Not limited", means: "it has no manifest", because: "others start it" };
     const [name, means] = buckets[app.bucket] ?? [app.bucket, ""];
     return { name, means, because: bucketReasons[app.bucketReason] ?? app.bucketReason };
 }
@@ -60,7 +64,7 @@ const cuts = {
 };
 
 export function networkWords(app) {
-    return app.networkAllowed
+    return app.networkAllowed || !isLimited(app)
         ? "Network open"
         : `Network cut: ${cuts[app.networkBecause] ?? app.networkBecause ?? ""}`;
 }

@@ -46,6 +46,7 @@ AppView mail() {
     AppView app;
     app.manifest.package = {"com.example.mail"};
     app.manifest.label = "Mail";
+    app.manifest.file = "/usr/share/stint/apps/com.example.mail.toml";
     app.state = ProcessState::Background;
     app.bucket = Bucket::Rare;
     app.bucketReason = BucketReason::ForcedByUser;
@@ -108,13 +109,13 @@ FakeDaemon::Answer knowingLimits(Known& known) {
                 wire::writeRows(writer, known.stories);
                 writer.string("");
             });
-        } else if (member == "ListRegistrations") {
         } else if (member == "Day") {
             talk.reply(call, [&](Writer& writer) {
                 wire::writeRows(writer, std::vector<DayRun>());
                 wire::writeRows(writer, std::vector<DeviceChange>());
                 writer.string("");
             });
+        } else if (member == "ListRegistrations") {
             talk.reply(call, [&](Writer& writer) { wire::writeRows(writer, known.registrations); });
         } else if (member == "GetLine") {
             talk.reply(call, [&](Writer& writer) { wire::writeRows(writer, std::vector{known.line}); });
@@ -161,6 +162,22 @@ TEST_CASE("apps lists bucket, network and quota beside the state") { // limits.m
     CHECK(has(ran({"apps", "--json"}).out, R"("bucket":"rare","bucketValue":40,"bucketReason":"forced_by_user",)"
                                            R"("batteryUse":"optimized","dataSaverExempt":false,)"
                                            R"("networkAllowed":false,"networkBecause":"standby","importance":400,)"));
+}
+
+TEST_CASE("of an app without a manifest no limit is told, for none holds") { // push.md §4.3
+    AppView chat;
+    chat.manifest.package = {"org.good.Chat"};
+    chat.messages.delivered = 2;
+    Known known{.apps = {chat}};
+    const FakeDaemon fake(knowingLimits(known));
+    const std::string rows = ran({"apps"}).out;
+    CHECK(has(rows, "org.good.Chat  -"));
+    CHECK(has(rows, "no manifest: Stint limits nothing of it\n"));
+    CHECK_FALSE(has(rows, "blocked"));
+    CHECK(ran({"app", "org.good.Chat"}).out ==
+          "package     org.good.Chat\n"
+          "messages    2 of high priority, 0 of them shown\n"
+          "manifest    none: the session bus starts it, and Stint limits nothing of it\n");
 }
 
 TEST_CASE("app tells why it is in its bucket, and what it has left") { // limits.md §9
@@ -259,6 +276,10 @@ TEST_CASE("log --push tells each message from its arrival to its end, in the ord
     CHECK(json.starts_with(R"({"schema":1,"what":"message","number":3,"package":"com.example.mail","id":"AAAA",)"
                            R"("priority":"high","topic":"inbox","note":false,"sent":)"));
     CHECK(ran({"log", "--push", "--day"}).code == 64);
+    known.stories = {{.number = 5, .app = story.app, .sent = came, .came = came, .given = came + 500ms}};
+    CHECK(has(ran({"log", "--push"}).out, "as normal, at once\n"));
+    known.stories[0].held = "doze"; // it is not at once that what was held goes
+    CHECK(has(ran({"log", "--push"}).out, "as normal, held by doze\n"));
     known.stories = {{.app = story.app, .note = true, .came = came, .state = MessageState::Gone, .ended = came}};
     const std::string gone = ran({"log", "--push"}).out;
     CHECK(has(gone, "the session bus does not know the app any more")); // push.md §4.3
@@ -267,31 +288,6 @@ TEST_CASE("log --push tells each message from its arrival to its end, in the ord
     CHECK(has(ran({"log", "--push"}).err, "no message has come"));
 }
 
-TEST_CASE("quota has a row for regular and one for expedited jobs, and tells when it comes back") { // limits.md §3.7
-    Known known{.apps = {mail()}};
-    const FakeDaemon fake(knowingLimits(known));
-    const std::string all = ran({"quota"}).out;
-    CHECK(has(all, "com.example.mail  rare    regular    10min    0s  10min in 1d  used up, back in 23h30min"));
-    CHECK(has(all, "com.example.mail  rare    expedited   4min  6min  10min in 1d  in quota"));
-    CHECK_FALSE(has(all, "COMES BACK"));
-    const std::string one = ran({"quota", "com.example.mail"}).out;
-    CHECK(has(one, "regular       10min  in 23h30min  in 23h40min"));
-    known.stories = {{.number = 5, .app = story.app, .sent = came, .came = came, .given = came + 500ms}};
-    CHECK(has(ran({"log", "--push"}).out, "as normal, at once\n"));
-    known.stories[0].held = "doze"; // it is not at once that what was held goes
-    CHECK(has(ran({"log", "--push"}).out, "as normal, held by doze\n"));
-    const std::string json = ran({"quota", "com.example.mail", "--json"}).out;
-    CHECK(json.starts_with(R"({"schema":1,"package":"com.example.mail","bucket":"rare","regular":{"used":600000,)"
-                           R"("left":0,"allowed":600000,"window":86400000,"free":false,"returns":)"));
-    CHECK(has(json, R"("length":600000}]},"expedited":{"used":240000,"left":360000,)"));
-}
-
-TEST_CASE("a quota without a limit, and one that is free, say so") { // limits.md §3.3, §1.5
-    Known known{.apps = {mail()}};
-    known.apps[0].quota = {.used = 3min, .free = true};
-    known.apps[0].expedited.free = true;
-    const FakeDaemon fake(knowingLimits(known));
-    const std::string out = ran({"quota"}).out;
 TEST_CASE("messages of one batch are told in the order in which they came") { // push.md §5
     const WallTime came = wallNow() - 1h;
     Known known{.apps = {mail()}};
@@ -318,6 +314,27 @@ TEST_CASE("messages of one batch are told in the order in which they came") { //
         }
 }
 
+TEST_CASE("quota has a row for regular and one for expedited jobs, and tells when it comes back") { // limits.md §3.7
+    Known known{.apps = {mail()}};
+    const FakeDaemon fake(knowingLimits(known));
+    const std::string all = ran({"quota"}).out;
+    CHECK(has(all, "com.example.mail  rare    regular    10min    0s  10min in 1d  used up, back in 23h30min"));
+    CHECK(has(all, "com.example.mail  rare    expedited   4min  6min  10min in 1d  in quota"));
+    CHECK_FALSE(has(all, "COMES BACK"));
+    const std::string one = ran({"quota", "com.example.mail"}).out;
+    CHECK(has(one, "regular       10min  in 23h30min  in 23h40min"));
+    const std::string json = ran({"quota", "com.example.mail", "--json"}).out;
+    CHECK(json.starts_with(R"({"schema":1,"package":"com.example.mail","bucket":"rare","regular":{"used":600000,)"
+                           R"("left":0,"allowed":600000,"window":86400000,"free":false,"returns":)"));
+    CHECK(has(json, R"("length":600000}]},"expedited":{"used":240000,"left":360000,)"));
+}
+
+TEST_CASE("a quota without a limit, and one that is free, say so") { // limits.md §3.3, §1.5
+    Known known{.apps = {mail()}};
+    known.apps[0].quota = {.used = 3min, .free = true};
+    known.apps[0].expedited.free = true;
+    const FakeDaemon fake(knowingLimits(known));
+    const std::string out = ran({"quota"}).out;
     CHECK(has(out, "no limit  no limit"));
     CHECK(has(out, "free: nothing is counted now"));
     CHECK(has(ran({"quota", "--json"}).out, R"("regular":{"used":180000,"left":null,"allowed":null,)"));
@@ -530,23 +547,6 @@ TEST_CASE("why push: tells what holds a message, and ends with 75 where one wait
     CHECK(ran({"why", "push:3", "--history"}).code == 64);
 }
 
-TEST_CASE("what the daemon refuses of a message is told, and ends with 64") {
-    const FakeDaemon fake([known = Known{.apps = {mail()}}](Talk& talk, const wire::Message& call) {
-        if (call.member() == "Push") return talk.refuse(call, Errc::ILLEGAL_ARGUMENT, "it has no receiver \"Pushes\"");
-        talk.reply(call, [&](Writer& writer) { wire::writeList(writer, known.apps, wire::writeRow<AppView>); });
-    });
-    const auto made = ran({"push", "com.example.mail", "--receiver", "Pushes"});
-    CHECK(made.code == 64);
-    CHECK(made.err == "stint: cannot push a message to com.example.mail: it has no receiver \"Pushes\"\n");
-}
-
-TEST_CASE("policy prints each value, its default and where it came from") { // limits.md §11
-    Known known{.policy = {{"doze.idle", "1h", "1h", "default", "first deep idle"},
-                           {"doze.idle_max", "6h", "6h", "default", "longest deep idle"},
-                           {"quota.window.rare", "20s", "24h", "/etc/stint/policy.toml:3", "its window"}}};
-    const FakeDaemon fake(knowingLimits(known));
-    CHECK(has(ran({"policy"}).out, "quota.window.rare  20s    24h      /etc/stint/policy.toml:3  its window"));
-    CHECK(ran({"policy", "doze.idle"}).out ==
 TEST_CASE("why push: tells what keeps messages on their server: limits of all urgencies, and the line") { // push.md §5
     const WallTime now = wallNow();
     Known known{.apps = {mail()}};
@@ -594,6 +594,23 @@ TEST_CASE("why push: tells what keeps messages on their server: limits of all ur
     CHECK(has(nobody.err, "push: wants a PACKAGE or a message's NUMBER"));
 }
 
+TEST_CASE("what the daemon refuses of a message is told, and ends with 64") {
+    const FakeDaemon fake([known = Known{.apps = {mail()}}](Talk& talk, const wire::Message& call) {
+        if (call.member() == "Push") return talk.refuse(call, Errc::ILLEGAL_ARGUMENT, "it has no receiver \"Pushes\"");
+        talk.reply(call, [&](Writer& writer) { wire::writeList(writer, known.apps, wire::writeRow<AppView>); });
+    });
+    const auto made = ran({"push", "com.example.mail", "--receiver", "Pushes"});
+    CHECK(made.code == 64);
+    CHECK(made.err == "stint: cannot push a message to com.example.mail: it has no receiver \"Pushes\"\n");
+}
+
+TEST_CASE("policy prints each value, its default and where it came from") { // limits.md §11
+    Known known{.policy = {{"doze.idle", "1h", "1h", "default", "first deep idle"},
+                           {"doze.idle_max", "6h", "6h", "default", "longest deep idle"},
+                           {"quota.window.rare", "20s", "24h", "/etc/stint/policy.toml:3", "its window"}}};
+    const FakeDaemon fake(knowingLimits(known));
+    CHECK(has(ran({"policy"}).out, "quota.window.rare  20s    24h      /etc/stint/policy.toml:3  its window"));
+    CHECK(ran({"policy", "doze.idle"}).out ==
           "key      doze.idle\nvalue    1h\ndefault  1h\nsource   default\nmeaning  first deep idle\n");
     const std::string doze = ran({"policy", "doze"}).out;
     CHECK(has(doze, "doze.idle_max"));

@@ -98,6 +98,7 @@ AppView appNamed(const char* package, bool system) {
     AppView app;
     app.manifest.package = AppId{package};
     app.manifest.label = package;
+    app.manifest.file = "/usr/share/stint/apps/app.toml";
     app.manifest.system = system;
     return app;
 }

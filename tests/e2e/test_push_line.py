@@ -41,7 +41,10 @@ def test_an_app_registers_and_gets_all_that_is_posted(live, version):  # §4.4, 
     live.sends(app, "another", "four")
     app.until_texts(["four"], "another")
     assert app.texts() == ["one", "two", "three", "four"]
-    assert "Stint limits nothing of it" in live.world.done("app", MAIL)  # §4.3
+    facts = live.world.done("app", MAIL)
+    assert "Stint limits nothing of it" in facts and "standby" not in facts, facts  # §4.3
+    row = next(line for line in live.world.done("apps").splitlines() if line.startswith(MAIL))
+    assert row.split()[1:5] == ["-"] * 4 and "Stint limits nothing of it" in row, row
 
 
 @pytest.fixture

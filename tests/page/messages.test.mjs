@@ -68,6 +68,9 @@ test("with a line", async (of) => {
         const [rows, told] = [await chat.locator("details.app-messages").innerText(), await ground.do("json", "push", "apps")];
         for (const { endpoint } of told) assert.ok(rows.includes(endpoint), endpoint);
         assert.match(rows, /Fetched now[^]*\thigh\t/i);
+        const standing = await chat.locator(".app-parts").innerText(); // it has no manifest (§4.3)
+        assert.match(standing, /Not limited/);
+        assert.doesNotMatch(standing, /Network\s+cut|Battery use|Background time/i);
         const sent = await page.evaluate(async () => {
             const source = new EventSource("/api/events");
             const [data] = await new Promise((heard) =>

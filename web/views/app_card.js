@@ -1,7 +1,7 @@
 // One app: its standing, its time, its network and what it has done, and what a person may choose for it.
 import { battery, stopApp } from "../actions.js";
 import { doer, h, isHeard, setText } from "../dom.js";
-import { bucketWords, networkWords, quotaWords } from "../app_words.js";
+import { bucketWords, isLimited, networkWords, quotaWords } from "../app_words.js";
 import { appWords } from "../message_words.js";
 import { makeMessages } from "./messages.js";
 import { makeWork } from "./work.js";
@@ -98,6 +98,8 @@ export function makeApp(page, first, totalOf) {
     planned.addEventListener("toggle", () => planned.open && work.update());
     const facts = (...pairs) =>
         h("dl.app-facts", {}, ...pairs.flatMap(([term, value]) => [term instanceof Element ? term : h("dt", {}, term), value]));
+    const chosen = h("p.choice", {}, h("label", { for: id }, "Battery use"), choice);
+    const quotas = h("section", {}, h("h3", {}, "Background time"), regular.element, expedited.element);
     const element = h(
         "li.card.app",
         {},
@@ -110,9 +112,9 @@ export function makeApp(page, first, totalOf) {
                 {},
                 h("h3", {}, "Standing"),
                 h("p.standing", {}, standing, means),
-                h("p.choice", {}, h("label", { for: id }, "Battery use"), choice),
+                chosen,
             ),
-            h("section", {}, h("h3", {}, "Background time"), regular.element, expedited.element),
+            quotas,
             h(
                 "section",
                 {},
@@ -153,10 +155,11 @@ export function makeApp(page, first, totalOf) {
         setText(standing, bucket.name);
         setText(
             means,
-            ` ${bucket.means}; ${bucket.because}${app.bucketSince ? `, since ${dayAndTime(app.bucketSince)}` : ""}`,
+            ` ${bucket.means}; ${bucket.because}${app.bucketSince && isLimited(app) ? `, since ${dayAndTime(app.bucketSince)}` : ""}`,
         );
         setText(network, networkWords(app).replace("Network ", ""));
-        network.classList.toggle("bad", !app.networkAllowed);
+        chosen.hidden = quotas.hidden = !isLimited(app);
+        network.classList.toggle("bad", isLimited(app) && !app.networkAllowed);
         const total = totalOf(app.package);
         setText(ran, doneWords(total));
         setText(moved, movedWords(total));

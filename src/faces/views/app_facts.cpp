@@ -70,15 +70,17 @@ std::string wholeStateText(const AppView& app) {
     return stateText(app) + "; the window in front bears its name, which keeps it from being killed and grants nothing";
 }
 
-/// An app that has none is known by its registrations (push.md §4.3, §4.4).
-std::string manifestText(const Manifest& manifest) {
-    if (!manifest.file.empty() || manifest.builtIn) return manifest.file;
-    return "none: the session bus starts it, and Stint limits nothing of it";
+/// The facts of an app without a manifest.
+std::vector<AppFact> unlimitedFacts(const AppView& app) {
+    return {{"package", app.manifest.package.name},
+            {"messages", messagesText(app.messages)},
+            {"manifest", "none: the session bus starts it, and Stint limits nothing of it"}};
 }
 
 } // namespace
 
 std::vector<AppFact> factsOf(const AppView& app, WallTime now) {
+    if (!isLimited(app)) return unlimitedFacts(app);
     const Manifest& manifest = app.manifest;
     std::vector<AppFact> facts{
         {"package", manifest.package.name},
@@ -100,7 +102,7 @@ std::vector<AppFact> factsOf(const AppView& app, WallTime now) {
     facts.push_back({"jobs", fmt::format("{}, {} of them running", app.jobs, app.running)});
     facts.push_back({"services", fmt::format("{}", fmt::join(serviceNames(manifest), ", "))});
     facts.push_back({"permissions", permissionsText(app)});
-    facts.push_back({"manifest", manifestText(manifest)});
+    facts.push_back({"manifest", manifest.file});
     if (!app.safeguards.heldBack.empty()) facts.push_back({"held back", app.safeguards.heldBack});
     if (std::string note = noteOf(app); !note.empty()) facts.push_back({"note", std::move(note)});
     for (AppFact& fact : facts)

@@ -73,7 +73,15 @@ std::string bucketText(const AppView& app) {
     return fmt::format("{} ({})", nameOf(app.bucket), bucketMeaning(app.bucketReason));
 }
 
+bool isLimited(const AppView& app) { return app.manifest.builtIn || !app.manifest.file.empty(); }
+
+std::array<std::string, 4> standingOf(const AppView& app) {
+    if (!isLimited(app)) return {"-", "-", "-", "-"};
+    return {stateText(app), std::string(nameOf(app.bucket)), networkText(app), leftText(app.quota)};
+}
+
 std::string noteOf(const AppView& app) {
+    if (!isLimited(app)) return "no manifest: Stint limits nothing of it";
     // jobs.md §12.3: the crash guard stopped it.
     if (app.bad) return "crashed too often: its jobs wait until it is started";
     if (app.batteryUse == BatteryUse::Restricted) return "battery restricted: its jobs wait until it is opened";

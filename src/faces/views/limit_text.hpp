@@ -1,5 +1,6 @@
 // The limits in words: an app's bucket, quotas, network and battery; Doze and power; a pending alarm.
 #pragma once
+#include <array>
 #include <optional>
 #include <string>
 
@@ -17,6 +18,11 @@ std::string allowanceText(const QuotaView& quota);
 /// "in quota", "free", "used up, back in 3h50min".
 std::string standingText(const QuotaView& quota, WallTime now);
 
+/// False: it is known by its registrations alone, and no limit holds for it (push.md §4.3). What the daemon says of its
+/// state, bucket, network and quotas means nothing then.
+bool isLimited(const AppView& app);
+/// Its state, bucket, network and what is left of its quota, as a table shows them.
+std::array<std::string, 4> standingOf(const AppView& app);
 /// A note on the app beside its state, for a person; empty: nothing is notable.
 std::string noteOf(const AppView& app);
 /// "1 used of 2 in 1h, back in 3min".

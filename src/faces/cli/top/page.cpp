@@ -53,12 +53,13 @@ Row rowOf(const AppView& app) {
     const std::string& package = app.manifest.package.name;
     std::string note = noteOf(app);
     if (app.manifest.system) note = note.empty() ? "part of the system" : "part of the system; " + note;
+    const auto [state, bucket, network, left] = standingOf(app);
     return {package,
             {{app.manifest.label.empty() ? package : app.manifest.label, Paint::Strong},
-             {stateText(app)},
-             {std::string(nameOf(app.bucket))},
-             {networkText(app), app.networkAllowed ? Paint::None : Paint::Waiting},
-             {leftText(app.quota)},
+             {state},
+             {bucket},
+             {network, app.networkAllowed ? Paint::None : Paint::Waiting},
+             {left},
              {fmt::format("{}/{}", app.running, app.jobs)},
              {fmt::format("{}{}{}", package, note.empty() ? "" : ": ", note), app.bad ? Paint::Bad : Paint::Faint}}};
 }

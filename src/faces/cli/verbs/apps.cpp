@@ -52,16 +52,18 @@ int apps(const Arguments&, const Screen& screen) {
                  {"RUNNING", Right},
                  {"LABEL"},
                  {"NOTE"}});
-    for (const auto& each : *list)
+    for (const auto& each : *list) {
+        const auto [state, bucket, network, left] = standingOf(each);
         table.add({each.manifest.package.name,
-                   stateText(each),
-                   std::string(nameOf(each.bucket)),
-                   {networkText(each), each.networkAllowed ? Paint::None : Paint::Waiting},
-                   leftText(each.quota),
+                   state,
+                   bucket,
+                   {network, each.networkAllowed ? Paint::None : Paint::Waiting},
+                   left,
                    std::to_string(each.jobs),
                    std::to_string(each.running),
                    each.manifest.label,
                    {noteOf(each), each.bad ? Paint::Bad : Paint::Faint}});
+    }
     table.print(screen);
     return ends::ok;
 }
