@@ -45,6 +45,16 @@ def test_what_is_held_is_told_by_what_and_is_not_waited_for(live, world):  # noq
     assert app.heard("Message") == []
 
 
+def test_what_keeps_a_low_message_on_its_server_is_told(live, world):  # noqa: F811  §4.2, §5
+    live.connector(MAIL).endpoint("t")
+    world.done("device", "set", "plugged=false", "charging=false", "network.metered=true")
+    assert world.done("why", f"push:{MAIL}").splitlines() == [
+        "its server may keep some; fetched now: high, normal",
+        "messages of low priority wait: there is no unmetered network; what helps: connect to one",
+        "messages of very low priority wait: the device is not plugged in; what helps: plug it in"]
+    assert json.loads(world.done("why", f"push:{MAIL}", "--json"))["fetched"] == "h,n"
+
+
 def test_an_app_that_does_not_take_it_is_named_as_what_holds_it(live, world):  # noqa: F811
     app = live.connector(MAIL)
     app.endpoint("t")
