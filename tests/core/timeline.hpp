@@ -2,8 +2,8 @@
 // holds whatever happens (architecture.md, the core). A run that fails prints its seed; RapidCheck shrinks it to the
 // events that matter.
 #pragma once
-#include <cstdio>
 #include <cstdlib>
+#include <iostream>
 
 #include <doctest/doctest.h>
 #include <rapidcheck.h>
@@ -40,7 +40,8 @@ template <class Property> void holds(const char* sentence, int runs, Property pr
     const Duration before = Stage::passed;
     const auto result = rc::detail::checkTestable(property, metadata, params);
     if (result.template is<rc::detail::SuccessResult>()) {
-        if (soakFactor() > 0) std::printf("held %s: %lld days\n", sentence, (Stage::passed - before) / Duration{24h});
+        const auto days = (Stage::passed - before) / Duration{24h};
+        if (soakFactor() > 0) std::cout << "held " << sentence << ": " << days << " days\n";
         return;
     }
     std::ostringstream told;

@@ -384,8 +384,8 @@ void Keeper::settle() {
             const auto& sent = streams_.at(streamOfSubject(one.what.subject)).sent;
             const bool isBehind = !sent.empty() && sent.begin()->first <= one.behind;
             if (isBehind && SteadyClock::now() < one.until) return false;
-            const auto wasThere = isBehind ? Result<bool>(fail(Errc::UNAVAILABLE, "the broker acknowledges nothing"))
-                                           : takenFromAll(one);
+            const auto wasThere =
+                isBehind ? Result<bool>(fail(Errc::UNAVAILABLE, "the broker acknowledges nothing")) : takenFromAll(one);
             if (wasThere.ok()) {
                 if (one.done) gone.push_back(one.what);
                 answer(one, *wasThere);
