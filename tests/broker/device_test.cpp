@@ -84,6 +84,26 @@ TEST_CASE("a device's question is answered, with its permissions and no more") {
     CHECK(device.ask(subject, "this").value() == "answer to this");
 }
 
+TEST_CASE("an acknowledgement of what has no sequence yet is none") { // §3.3: nats-server 2.10, where it is sent again
+    const NatsServer nats;
+    const auto server = serverAt(nats), stream = serverAt(nats);
+    std::atomic<std::uint64_t> sequence = 0;
+    REQUIRE(stream.answer("stint.p.test", "stint", [&](const std::string&, std::string_view) {
+        return fmt::format(R"({{"stream":"STINT_P_00","seq":{},"duplicate":true}})", sequence.load());
+    }));
+    for (const std::uint64_t its : {0, 7}) {
+        sequence = its;
+        std::atomic<int> answers = 0;
+        std::atomic<std::uint64_t> acknowledged = 0;
+        server.keep("stint.p.test", {}, "text", [&](const Result<std::uint64_t>& answer) {
+            acknowledged = answer.ok() ? *answer : 0;
+            ++answers;
+        });
+        REQUIRE(eventually([&] { return answers == 1; }));
+        CHECK(acknowledged == its);
+    }
+}
+
 TEST_CASE("a device hears the subjects that it last named, and no others") { // push.md §4.1
     const NatsServer nats;
     const auto server = serverAt(nats);

@@ -219,7 +219,9 @@ void Broker::Connection::acknowledged(natsMsg* message) {
     const Done done = taken(which.value_or(0));
     if (!done) return;
     const Json said = Json::parse(dataOf(message), nullptr, false);
-    if (const auto sequence = countMember(said, "seq")) return done(*sequence);
+    // 2.10 says 0 of a copy of a message that it has been sent, and that it may still lose with its leader.
+    const auto sequence = countMember(said, "seq");
+    if (sequence && *sequence > 0) return done(*sequence);
     if (said.is_object() && said.contains("error"))
         return done(fail(Errc::LIMIT_EXCEEDED, "the store takes no more: {}", reasonIn(said["error"])));
     done(fail(Errc::UNAVAILABLE, "no stream has taken the message"));
