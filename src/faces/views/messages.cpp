@@ -105,6 +105,10 @@ TimedSentence connectionOf(const LineStatus& line) {
     return {.before = is + " since ", .time = line.since, .after = trouble};
 }
 
+TimedSentence closingOf(const LineStatus& line) {
+    return {.before = "closed until ", .time = line.closedUntil, .after = ": too many urgent messages came"};
+}
+
 /// Asking is what keeps the connection alive. In Doze it is put off, or brought forward, to a window, which asks
 /// anyway.
 std::string whyItAsks(const LineStatus& line) {
@@ -119,8 +123,7 @@ std::vector<TimedSentence> sentencesOf(const LineStatus& line) {
     constexpr auto distance = TimedSentence::As::Distance;
     std::vector<TimedSentence> sentences{connectionOf(line)};
     if (line.closedUntil)
-        sentences.push_back(
-            {.before = "closed until ", .time = line.closedUntil, .after = ": too many urgent messages came"});
+        sentences.push_back(closingOf(line));
     else
         sentences.push_back(
             {.before = "fetched now: " + (line.fetched.empty() ? "nothing" : urgenciesText(line.fetched))});
@@ -136,9 +139,7 @@ std::vector<TimedSentence> sentencesOf(const LineStatus& line) {
 std::vector<TimedSentence> troublesOf(const LineStatus& line) {
     std::vector<TimedSentence> troubles;
     if (!line.up) troubles.push_back(connectionOf(line));
-    if (line.closedUntil)
-        troubles.push_back(
-            {.before = "closed until ", .time = line.closedUntil, .after = ": too many urgent messages came"});
+    if (line.closedUntil) troubles.push_back(closingOf(line));
     return troubles;
 }
 

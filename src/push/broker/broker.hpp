@@ -71,10 +71,9 @@ public:
     void close();
 
     /// `changed` is called now, with whether the connection is there, and whenever that changes: from a thread of
-    /// libnats, and not after close(). `ended` is called where no further try is made, so
-    /// that another Broker is needed: from a thread of libnats. So is `others`, with the places (HOST:PORT) of other
-    /// brokers of the system that this one names, when there may be more than were named before; of a device's
-    /// connection alone.
+    /// libnats, and not after close(). `ended` is called where no further try is made, so that another Broker is
+    /// needed: from a thread of libnats. So is `others`, with the places (HOST:PORT) of other brokers of the system
+    /// that this one names, when there may be more than were named before; of a device's connection alone.
     void follow(std::function<void(bool up)> changed, std::function<void(Ending how)> ended = nullptr,
                 std::function<void(const std::vector<std::string>& places)> others = nullptr);
 
