@@ -29,6 +29,20 @@ Error tooMany(const char* what) {
     return fail(Errc::ILLEGAL_ARGUMENT, "more than {} {} in one call", mostChanges, what);
 }
 
+/// All of a call that an answer needs. Its descriptors and its contents would be kept as long as it is not answered.
+Result<wire::Message> withoutContents(const wire::Message& call) {
+    sd_bus_message* made = nullptr;
+    int result = sd_bus_message_new_method_call(
+        sd_bus_message_get_bus(call.get()), &made, nullptr, sd_bus_message_get_path(call.get()),
+        sd_bus_message_get_interface(call.get()), sd_bus_message_get_member(call.get()));
+    auto rest = wire::Message::owning(made);
+    if (result >= 0) result = sd_bus_message_set_sender(made, sd_bus_message_get_sender(call.get()));
+    if (result >= 0) result = sd_bus_message_set_expect_reply(made, call.expectsReply());
+    if (result >= 0) result = sd_bus_message_seal(made, call.cookie(), 0);
+    if (result < 0) return wire::errorFromErrno(-result);
+    return rest;
+}
+
 Result<void> replyWith(const wire::Message& call, const char* type, auto... value) {
     const wire::Message reply = STINT_TRY(wire::newReply(call));
     if (const int result = sd_bus_message_append(reply.get(), type, value...); result < 0)
@@ -157,11 +171,12 @@ void NetguardService::gone(const std::string& caller) {
 Result<void> NetguardService::take(const wire::Message& call, Handler handler) {
     const std::string caller = senderOf(call);
     const Work work = STINT_TRY((this->*handler)(call));
+    const wire::Message rest = STINT_TRY(withoutContents(call));
     ++inFlight_[caller];
     callers_.identify(caller, [=, this](const Result<Peer>& peer) {
-        if (!peer) return answer(call, peer.error());
+        if (!peer) return answer(rest, peer.error());
         turns_.add(peer->uid, [=, this, who = *peer] {
-            perform(call, work, who);
+            perform(rest, work, who);
             return Turns::Then::Done;
         });
     });
@@ -169,13 +184,13 @@ Result<void> NetguardService::take(const wire::Message& call, Handler handler) {
 }
 
 void NetguardService::perform(const wire::Message& call, const Work& work, const Peer& peer) {
-    if (!work.action) return answer(call, work.act(peer));
+    if (!work.action) return answer(call, work.act(call, peer));
     if (auto allowed = work.may ? work.may(peer) : Result<void>(); !allowed) return answer(call, allowed);
     const std::string caller = senderOf(call);
     authority_.ask(caller, peer, work.action, [=, this](const Result<void>& allowed) {
         // The state of a caller that has gone meanwhile would stay for ever.
         if (!inFlight_.contains(caller)) return;
-        answer(call, allowed ? work.act(peer) : allowed);
+        answer(call, allowed ? work.act(call, peer) : allowed);
     });
 }
 
@@ -186,23 +201,23 @@ void NetguardService::answer(const wire::Message& call, const Result<void>& done
     if (!done) (void)wire::replyError(call, done.error());
 }
 
-Result<NetguardService::Work> NetguardService::version(const wire::Message& call) {
-    return Work{.act = [=](const Peer&) {
+Result<NetguardService::Work> NetguardService::version(const wire::Message&) {
+    return Work{.act = [](const wire::Message& call, const Peer&) {
         const Build& own = ownBuild();
         return replyWith(call, "ss", std::string(own.version).c_str(), std::string(own.commit).c_str());
     }};
 }
 
-Result<NetguardService::Work> NetguardService::watch(const wire::Message& call) {
+Result<NetguardService::Work> NetguardService::watch(const wire::Message& asked) {
     Claims* const claims = STINT_TRY(claims_);
-    wire::Reader arguments(call);
+    wire::Reader arguments(asked);
     // Shared, since a function object is copied.
     const auto cgroup = std::make_shared<Claims::Cgroup>();
     cgroup->directory = STINT_TRY(arguments.descriptor());
     cgroup->id = STINT_TRY(cgroupIdOf(cgroup->directory));
-    return Work{.act = [=, caller = senderOf(call)](const Peer& peer) -> Result<void> {
+    return Work{.act = [=](const wire::Message& call, const Peer& peer) -> Result<void> {
                     const CgroupId id = cgroup->id;
-                    STINT_TRY(claims->watch(caller, peer.uid, std::move(*cgroup)));
+                    STINT_TRY(claims->watch(senderOf(call), peer.uid, std::move(*cgroup)));
                     return replyWith(call, "t", id.value);
                 },
                 .action = networkAction,
@@ -212,20 +227,20 @@ Result<NetguardService::Work> NetguardService::watch(const wire::Message& call) 
                 }};
 }
 
-Result<NetguardService::Work> NetguardService::forget(const wire::Message& call) {
+Result<NetguardService::Work> NetguardService::forget(const wire::Message& asked) {
     Claims* const claims = STINT_TRY(claims_);
-    wire::Reader arguments(call);
+    wire::Reader arguments(asked);
     const CgroupId cgroup{STINT_TRY(arguments.uint64())};
-    return Work{.act = [=](const Peer&) -> Result<void> {
+    return Work{.act = [=](const wire::Message& call, const Peer&) -> Result<void> {
         STINT_TRY(claims->forget(senderOf(call), cgroup));
         return wire::replyDone(call);
     }};
 }
 
-Result<NetguardService::Work> NetguardService::setBlocked(const wire::Message& call) {
+Result<NetguardService::Work> NetguardService::setBlocked(const wire::Message& asked) {
     Claims* const claims = STINT_TRY(claims_);
     std::vector<Claims::Change> changes;
-    wire::Reader arguments(call);
+    wire::Reader arguments(asked);
     STINT_TRY(arguments.array("(tb)", [&](wire::Reader& each) -> Result<void> {
         if (changes.size() >= mostChanges) return tooMany("changes");
         return each.structure("tb", [&](wire::Reader& fields) -> Result<void> {
@@ -235,34 +250,34 @@ Result<NetguardService::Work> NetguardService::setBlocked(const wire::Message& c
             return {};
         });
     }));
-    return Work{.act = [=](const Peer&) -> Result<void> {
+    return Work{.act = [=](const wire::Message& call, const Peer&) -> Result<void> {
         STINT_TRY(claims->setBlocked(senderOf(call), changes));
         return wire::replyDone(call);
     }};
 }
 
-Result<NetguardService::Work> NetguardService::counters(const wire::Message& call) {
+Result<NetguardService::Work> NetguardService::counters(const wire::Message& asked) {
     Claims* const claims = STINT_TRY(claims_);
     std::vector<CgroupId> cgroups;
-    wire::Reader arguments(call);
+    wire::Reader arguments(asked);
     STINT_TRY(arguments.array("t", [&](wire::Reader& each) -> Result<void> {
         if (cgroups.size() >= mostChanges) return tooMany("cgroups");
         const CgroupId cgroup{STINT_TRY(each.uint64())};
         cgroups.push_back(cgroup);
         return {};
     }));
-    return Work{.act = [=](const Peer&) -> Result<void> {
+    return Work{.act = [=](const wire::Message& call, const Peer&) -> Result<void> {
         const auto rows = STINT_TRY(claims->counters(senderOf(call), cgroups));
         return replyRows(call, rows);
     }};
 }
 
-Result<NetguardService::Work> NetguardService::tellAt(const wire::Message& call) {
+Result<NetguardService::Work> NetguardService::tellAt(const wire::Message& asked) {
     Claims* const claims = STINT_TRY(claims_);
-    wire::Reader arguments(call);
+    wire::Reader arguments(asked);
     const CgroupId cgroup{STINT_TRY(arguments.uint64())};
     const std::uint64_t total = STINT_TRY(arguments.uint64());
-    return Work{.act = [=, this](const Peer&) -> Result<void> {
+    return Work{.act = [=, this](const wire::Message& call, const Peer&) -> Result<void> {
         tellPassed(); // reports first, so that the ring has room for this one
         STINT_TRY(claims->tellAt(senderOf(call), cgroup, total));
         STINT_TRY(wire::replyDone(call));
@@ -294,24 +309,25 @@ Result<void> NetguardService::hear(sd_event* loop, int ring) {
     return {};
 }
 
-Result<NetguardService::Work> NetguardService::armWake(const wire::Message& call) {
-    wire::Reader arguments(call);
+Result<NetguardService::Work> NetguardService::armWake(const wire::Message& asked) {
+    wire::Reader arguments(asked);
     const std::uint64_t when = STINT_TRY(arguments.uint64());
     const std::string reason = STINT_TRY(arguments.string());
+    STINT_TRY(WakeBook::checkReason(reason)); // it is kept until its turn comes
     constexpr std::uint64_t latest = INT64_MAX;
     if (when > latest) return fail(Errc::ILLEGAL_ARGUMENT, "{} µs since the boot is not a time", when);
     const WakeBook::Time at(static_cast<std::int64_t>(when));
-    return Work{.act = [=, this](const Peer& peer) -> Result<void> {
+    return Work{.act = [=, this](const wire::Message& call, const Peer& peer) -> Result<void> {
                     const std::uint32_t alarm = STINT_TRY(wakes_.arm(senderOf(call), peer.uid, at, reason));
                     return replyWith(call, "u", alarm);
                 },
                 .action = wakeAction};
 }
 
-Result<NetguardService::Work> NetguardService::disarm(const wire::Message& call) {
-    wire::Reader arguments(call);
+Result<NetguardService::Work> NetguardService::disarm(const wire::Message& asked) {
+    wire::Reader arguments(asked);
     const std::uint32_t alarm = STINT_TRY(arguments.uint32());
-    return Work{.act = [=, this](const Peer&) -> Result<void> {
+    return Work{.act = [=, this](const wire::Message& call, const Peer&) -> Result<void> {
         STINT_TRY(wakes_.disarm(senderOf(call), alarm));
         return wire::replyDone(call);
     }};

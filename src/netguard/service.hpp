@@ -34,14 +34,14 @@ public:
     Result<void> hear(sd_event* loop, int ring);
 
 private:
-    /// A piece of a caller's work; its error is the answer.
-    using Step = std::function<Result<void>(const Peer&)>;
+    /// A piece of a caller's work, which answers the call; its error is the answer, too.
+    using Step = std::function<Result<void>(const wire::Message& call, const Peer&)>;
     struct Work {
         Step act;
         const char* action = nullptr; ///< polkit's action, asked for after `may` has agreed; nullptr: nothing is asked
-        Step may = nullptr;
+        std::function<Result<void>(const Peer&)> may = nullptr;
     };
-    /// Parses a call into its work, and does nothing yet.
+    /// Parses a call into its work, which keeps nothing else of the call, and does nothing yet.
     using Handler = Result<Work> (NetguardService::*)(const wire::Message&);
     template <Handler handler> static int handle(sd_bus_message* message, void* self, sd_bus_error*);
 

@@ -13,10 +13,14 @@
 
 namespace stint {
 
+Result<void> WakeBook::checkReason(const std::string& reason) {
+    if (!reason.empty() && reason.size() <= longestReason) return {};
+    return fail(Errc::ILLEGAL_ARGUMENT, "the reason has {} bytes; the journal wants 1 to {}", reason.size(),
+                longestReason);
+}
+
 Result<std::uint32_t> WakeBook::arm(const std::string& caller, uid_t uid, Time when, std::string reason) {
-    if (reason.empty() || reason.size() > longestReason)
-        return fail(Errc::ILLEGAL_ARGUMENT, "the reason has {} bytes; the journal wants 1 to {}", reason.size(),
-                    longestReason);
+    STINT_TRY(checkReason(reason));
     const auto ofUser = [uid](const auto& each) { return each.second.uid == uid; };
     if (static_cast<std::size_t>(std::ranges::count_if(alarms_, ofUser)) >= mostOfUser)
         return fail(Errc::BUSY, "user {} has {} wake alarms already, as many as one may; Disarm some", uid, mostOfUser);

@@ -36,8 +36,10 @@ public:
         bool operator==(const Woken&) const = default;
     };
 
-    /// Returns the alarm's number, which is never 0. IllegalArgument for a reason that is empty or too long, Busy where
-    /// the user has too many.
+    /// IllegalArgument for a reason that is empty or too long.
+    static Result<void> checkReason(const std::string& reason);
+    /// Returns the alarm's number, which is never 0. IllegalArgument as checkReason(), Busy where the user has too
+    /// many.
     Result<std::uint32_t> arm(const std::string& caller, uid_t uid, Time when, std::string reason);
     Result<void> disarm(const std::string& caller, std::uint32_t alarm);
     /// To be called when the caller has left the bus: its alarms are dropped.

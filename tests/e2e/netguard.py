@@ -6,6 +6,7 @@ import ctypes
 import json
 import os
 import pwd
+import resource
 import shutil
 import socket
 import subprocess
@@ -216,8 +217,9 @@ class Ground:
         told = dict(line.split("=", 1) for line in unit.splitlines() if "=" in line and line[0] != "#")
         kept = ",".join("+" + name.removeprefix("CAP_").lower() for name in told["CapabilityBoundingSet"].split())
         niceness = told["Nice"]
-        self.helper = self.start([*self.inside(), "nice", "-n", niceness, "setpriv", f"--bounding-set=-all,{kept}", PROGRAM,
-                                  "--user", ACCOUNT], NAME)
+        descriptors = min(int(told["LimitNOFILE"]), resource.getrlimit(resource.RLIMIT_NOFILE)[1])
+        self.helper = self.start([*self.inside(), "prlimit", f"--nofile={descriptors}", "nice", "-n", niceness, "setpriv",
+                                  f"--bounding-set=-all,{kept}", PROGRAM, "--user", ACCOUNT], NAME)
         return self.helper
 
     def activate_helper(self):

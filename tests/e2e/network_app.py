@@ -2,9 +2,11 @@
 `app` connects, sends and listens, over stdin and stdout or over the socket that is named; `server` answers on a port of
 its own (TCP echoes, "download" brings bytes, at a rate if one is named; UDP echoes), which is its first line."""
 
+import array
 import errno
 import json
 import os
+import resource
 import select
 import socket
 import socketserver
@@ -145,6 +147,30 @@ class App:
         told = [{line.receive(timeout=PATIENCE).header.message_type for _ in range(21)} - {MessageType.signal} for line in lines]
         self.open["crowd"] = lines
         return {"served": told.count({MessageType.method_return}), "refused": told.count({MessageType.error})}
+
+    def hoard(self, address, path, connections, descriptors):
+        """Calls of stint-netguard with so many descriptors each, on so many connections, as fast as the bus takes them, until
+        the next line comes. Nobody reads the answers."""
+        from jeepney import DBusAddress, new_method_call  # pylint: disable=import-outside-toplevel
+        from jeepney.io.blocking import open_dbus_connection  # pylint: disable=import-outside-toplevel
+        most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+        place = os.open(path, os.O_RDONLY)
+        call = new_method_call(DBusAddress("/org/stint", "org.stint.NetGuard1", "org.stint.NetGuard1"), "Watch", "h", (place,))
+        lines = [open_dbus_connection(address, enable_fds=True) for _ in range(connections)]
+        sent = 0
+        while not select.select([sys.stdin], [], [], 0)[0]:
+            for line in lines:
+                handed = array.array("i", [place] * (descriptors - 1))  # and the call's own
+                message = call.serialise(serial=next(line.outgoing_serial), fds=handed)
+                try:
+                    line.sock.sendmsg([message], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, handed)], socket.MSG_DONTWAIT)
+                    sent += 1
+                except OSError as full:
+                    if full.errno not in (errno.EAGAIN, errno.ETOOMANYREFS):
+                        raise
+        self.open["hoard"] = lines
+        return {"sent": sent}
 
     def leave_bus(self):
         self.bus.close()

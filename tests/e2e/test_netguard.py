@@ -322,6 +322,20 @@ class TestTurns:
             one.process.kill()
             wait_for_end(one.process.pid)
 
+    def test_descriptors_that_come_with_calls_are_not_kept(self, ground, guard, member):
+        """A process that may open no more loses its connection to the bus, and so frees everybody."""
+        hoard = member(ANN)
+        other = member(OTHER)
+        hoard.begin("hoard", address=ground.address, path=str(hoard.place), connections=15, descriptors=16)
+        for _ in range(200):
+            assert "answer" in other.ask("Counters", "at", [])
+        hoard.begin("pid")
+        assert hoard.end()["sent"] > 0 and hoard.end()["pid"] == hoard.process.pid
+        assert ground.helper.poll() is None
+        for one in (hoard, other):
+            one.process.kill()
+            wait_for_end(one.process.pid)
+
 
 class TestConfined:
     def test_it_keeps_two_capabilities_and_a_filter(self, ground, guard):
