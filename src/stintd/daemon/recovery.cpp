@@ -355,19 +355,19 @@ void Daemon::keepEnd(const Event& event) {
         if (const GoingOn* run = hosts_->find(started->run)) keep(run->run, JobFinished{run->job.app, run->run});
 }
 
-// Callers get the store's error. Events from the edges are learned for answers, and the ends of runs kept for the next
-// core.
+// Callers get the store's error, and questions are answered. Before that, events from the edges are learned, for a core
+// that was just made knows of no app yet. The ends of runs are kept for the next core.
 void Daemon::waitForStore() {
     if (tryAgainAt_ && now_.elapsed >= *tryAgainAt_) tryAgain(UnderWay::GoOn);
     if (!degraded_) return;
-    server_->failAll(*degraded_);
-    verbs_.clear();
     for (const Event& event : std::exchange(arrived_, {})) {
         keepEnd(event);
         if (std::holds_alternative<DeviceChanged>(event) || std::holds_alternative<AppSeen>(event) ||
             std::holds_alternative<AppInstalled>(event))
             core_->learn(event, now_);
     }
+    server_->failAll(*degraded_);
+    verbs_.clear();
 }
 
 } // namespace stint
