@@ -226,7 +226,7 @@ class TestLife:
             world.done("device", "set", "charging=false")
             state = watcher.until(1, pending, package=PACKAGE)
         assert (state["systemStops"], state["failures"]) == (1, 0)
-        wait_for_end(int(pid), within=5)
+        wait_for_end(int(pid))
 
     def test_one_that_never_connects_is_a_failure(self, world, app, short):
         """§4.1; worked example 17."""
@@ -294,7 +294,7 @@ class TestBounds:
         with world.line() as watcher:
             watcher.until(1, lambda state: state.get("runState") == "executing", package=PACKAGE)
         world.done("tasks", "stop", PACKAGE)
-        wait_for_end(int(pid), within=5)
+        wait_for_end(int(pid))
         assert app.told("stop") == app.told("stop", job=2) == [], "no onStopJob"
         with world.line() as watcher:
             state = watcher.until(2, pending, package=PACKAGE)
@@ -311,7 +311,7 @@ class TestDaemonDeath:
         app.run(*app.job(1, work=-1))
         ((pid, _, _),) = app.until("start")
         first.kill()
-        wait_for_end(int(pid), within=5)
+        wait_for_end(int(pid))
         world.start_daemon()
         assert app.until("start", times=2)[1][0] != pid
 

@@ -75,7 +75,7 @@ def test_a_stop_of_another_kind_does_not_wait_for_the_save_time(world):
         began = time.monotonic()
         world.done("device", "set", "charging=false")
         state = line.until(job, lambda it: it["state"] == "pending", package=SHELL)
-        assert time.monotonic() - began < 10
+        assert time.monotonic() - began < 60
         assert state["lastRun"]["stopReasonName"] == "CONSTRAINT_CHARGING"
         assert state["systemStops"] == 1, "it answered in time"
     assert (world.downloads / "heard").read_text() == "heard\n"

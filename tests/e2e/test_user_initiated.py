@@ -76,7 +76,7 @@ def test_stop_in_the_task_manager_kills_at_once_and_for_good(world, daemon, line
     assert processes
     world.done("tasks", "stop", "org.stint.transfer")
     for process in processes:
-        wait_for_end(process, within=5)
+        wait_for_end(process)
     assert [state["id"] for state in line.jobs()] == [other], "a running one is dropped, a waiting one stays"
     (state,) = line.jobs()
     assert (state["kind"], state["demoted"]) == ("regular", True)
@@ -98,7 +98,7 @@ def test_ctrl_c_detaches_and_the_transfer_goes_on(world, daemon, line, url):
     with Directory(world.downloads) as directory:
         directory.until(lambda: size_of(world.downloads / ".file.bin.stint-part") > 0)
     client.press("\x03")
-    assert client.ends(within=10) == 75, client.output
+    assert client.ends() == 75, client.output
     assert "goes on" in client.output
     (state,) = line.jobs()
     world.done("wait", str(state["id"]))

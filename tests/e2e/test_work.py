@@ -200,9 +200,9 @@ def test_stint_work_of_an_app_that_lies_has_an_end(world, bus):
     with WorkShower(bus, PACKAGE) as shower:
         twice = request("Step", 1, follows=[1], state="RUNNING")
         shower.rows = [twice, twice, twice]
-        assert len(world.done("work", PACKAGE, within=20).splitlines()) == 3  # the heading, the app, the request
+        assert len(world.done("work", PACKAGE).splitlines()) == 3  # the heading, the app, the request
         shower.rows = [request("\x1b[31mred\nline", 1, name="<b>bold</b>")]
-        row = world.done("work", PACKAGE, within=20).splitlines()
+        row = world.done("work", PACKAGE).splitlines()
         assert len(row) == 3 and "\x1b" not in row[2] and "<b>bold</b>" in row[2]
         shower.rows = [request("Step", nth) for nth in range(1000)]  # the same page, without end
         answer = world.stint("work", PACKAGE, within=60)

@@ -37,7 +37,7 @@ def test_what_is_no_file_is_an_error_and_nothing_is_lost(world, app, kind, name)
     app.does("tree")  # a step that waits for a day
     content = (app.own / "work.db").read_bytes()
     put(kind, app.own / name)
-    answer = world.stint("start", PACKAGE, "info", within=20)
+    answer = world.stint("start", PACKAGE, "info")
     if (name, kind) == ("work.lock", "a pipe"):  # which can be locked as well
         assert answer.code == 0
     else:
@@ -57,7 +57,7 @@ def test_what_is_no_file_is_an_error_and_nothing_is_lost(world, app, kind, name)
 def test_without_a_witness_work_goes_on_and_it_is_told(world, app, kind):
     app.does("tree")  # a step that waits for a day
     put(kind, app.own / "work-ended.db")
-    answer = world.stint("start", PACKAGE, "info", within=20)
+    answer = world.stint("start", PACKAGE, "info")
     assert answer.out.startswith("Step ENQUEUED 0")
     assert "work-ended.db" in answer.err and "would be done again" in answer.err
 
@@ -67,7 +67,7 @@ def test_half_a_file_is_set_aside_and_told_or_is_a_new_one(world, app, length):
     app.does("tree")  # a step that waits for a day
     whole = (app.own / "work.db").read_bytes()
     (app.own / "work.db").write_bytes(whole[:length])
-    answer = world.stint("start", PACKAGE, "info", within=20)
+    answer = world.stint("start", PACKAGE, "info")
     assert (answer.code, answer.out) == (0, "")
     assert length <= 1 or "set aside" in answer.err
     assert "1 jobs at the scheduler were of no request in the file" in answer.err or "restored" in answer.err
@@ -102,7 +102,7 @@ def test_a_file_restored_without_the_schedulers_store_and_the_other_way_round(wo
         wait_for_end(pid)
     (app.own / "work.db-wal").unlink(missing_ok=True)
     (app.own / "work.db").write_bytes((world.root / "backup" / "work.db").read_bytes())
-    answer = world.stint("start", PACKAGE, "info", within=20)
+    answer = world.stint("start", PACKAGE, "info")
     assert "restored from a backup" in answer.err and answer.out.startswith("Step ENQUEUED 0")
     assert sum(app.count("begin").values()) == 1
 
@@ -111,7 +111,7 @@ def test_a_process_whose_file_was_set_aside_ends_and_the_next_one_works_on_the_n
     app.does("once", "Endless")
     app.until(lambda: any(line.startswith("begin") for line in app.lines()))
     (app.own / "work.db").rename(app.own / "work.db.damaged-1")
-    answer = world.stint("start", PACKAGE, "once", "Step", within=20)
+    answer = world.stint("start", PACKAGE, "once", "Step")
     assert answer.code == 0
     # This command is the first to open the new file, or the process that stintd has started meanwhile.
     log = world.daemons[-1].log
