@@ -85,8 +85,9 @@ def test_a_full_disk_refuses_new_jobs_and_keeps_the_old_ones(world):
 
 @as_root
 def test_who_goes_on_scheduling_on_a_full_disk_does_not_eat_what_cancels_need(world):
-    """Issue: the freed reserve was eaten by new jobs; then nothing could be cancelled, and stintd did not start."""
-    with small_disk(world) as disk:
+    """Issue: the freed reserve was eaten by new jobs; then nothing could be cancelled, and stintd did not start. Without the
+    ballast there must be room for what the store has grown to, its log, and four times the reserve."""
+    with small_disk(world, "16m") as disk:
         daemon = world.start_daemon(PLENTY)
         over = threading.Event()
 
