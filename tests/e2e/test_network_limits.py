@@ -5,13 +5,16 @@ import json
 import os
 import signal
 import sys
+from itertools import count
 
 import pytest
 from app import PACKAGE as APP_PACKAGE
 from app import PROGRAM as APP
 from app import App
+from jeepney import HeaderFields, new_error, new_method_return
 from netguard import CGROUPS, FAR4, FAR6, HERE, NAME, ground, needs_netguard, waiting_line
 from test_doctor import findings
+from test_wake_alarms import Helper
 
 pytestmark = needs_netguard
 PACKAGE = "com.example.net"
@@ -156,6 +159,59 @@ def test_a_helper_that_ended_well_is_started_again_unasked(world, ground, net):
     net.daemon.until_logged("stint-netguard has gone")
     net.daemon.until_logged("stint-netguard enforces", 2)
     assert findings(world)["background network"]["grade"] == "enforced"
+
+
+def test_a_cut_that_is_refused_for_now_is_asked_for_again(world, ground, net):
+    """Another process has all the cgroups that its user may."""
+    ground.start_helper()
+    greedy = ground.guard()
+    for _ in range(1024):
+        greedy.watch(ground.cgroup())
+    net.begin()
+    app = net.start()
+    world.done("cmd", "deviceidle", "force-idle")
+    net.daemon.until_logged("as many as one may")
+    assert "error" not in app.do("connect", host=FAR4, port=ground.port)
+    greedy.close()
+    net.until_cut()
+    assert app.do("connect", host=FAR4, port=ground.port)["error"] == "EPERM"
+
+
+def test_who_could_not_be_freed_just_then_is_freed_later(world, ground, net):
+    """The bus refuses the call, as where another user has filled the helper's queue. Stint took the apps for free, and they
+    stayed cut off. The helper is the test's."""
+    helper = Helper(ground.address)
+    numbers = count(1)
+
+    def blocks():
+        while True:
+            call = helper.line.receive(timeout=60)
+            member = call.header.fields.get(HeaderFields.member)
+            if member == "Watch":
+                helper.line.send(new_method_return(call, "t", (next(numbers),)))
+            if member == "SetBlocked":
+                return call
+
+    net.begin()
+    net.start()
+    world.done("cmd", "deviceidle", "force-idle")
+    cut = {}
+    while len(cut) < 3:  # the app and the two that are built in
+        call = blocks()
+        cut |= dict(call.body[0])
+        helper.line.send(new_method_return(call))
+    assert all(cut.values())
+    world.done("cmd", "deviceidle", "unforce")
+    world.done("device", "set", "screen=on")
+    refused = blocks()
+    assert not any(blocked for _, blocked in refused.body[0])
+    helper.line.send(new_error(refused, "org.freedesktop.DBus.Error.LimitsExceeded", "s", ("its queue is full",)))
+    freed = {}
+    while not set(refused.body[0]) <= set(freed.items()):
+        call = blocks()
+        freed |= dict(call.body[0])
+        helper.line.send(new_method_return(call))
+    helper.close()
 
 
 def test_without_a_helper_it_is_advisory_and_one_command_says_how_to_get_it(world, ground, net):

@@ -105,7 +105,7 @@ Netcut::Netcut(sd_event* loop, CgroupOf cgroupOf, Tell tell, Counted counted)
       guard_(bus_, wire::netguardName, services::Service::Start::Yes, [this] { guardChanged(); }),
       passed_(guard_, wire::objectPath, wire::netguardInterface, "Passed",
               [this](const wire::Message& signal) { passed(signal); }),
-      loop_(loop), waker_(guard_, tell_) {}
+      loop_(loop), again_(loop), waker_(guard_, tell_) {}
 
 void Netcut::open() {
     wanted_ = true;
@@ -225,6 +225,8 @@ void Netcut::servedAnew() {
     version_.clear();
     commit_.clear();
     waker_.servedAnew();
+    again_.clear();
+    pause_.reset();
     const std::uint64_t now = loopTime(loop_);
     const std::uint64_t since = std::exchange(servedSince_, now);
     if (!guard_.isThere()) {
@@ -352,7 +354,7 @@ int Netcut::blocked(sd_bus_message* answer, void* data, sd_bus_error*) {
     for (auto& [name, app] : self.apps_) {
         if (!std::exchange(app.telling, false)) continue;
         if (message.isError()) {
-            app.cut = false; // the helper's state is unknown now
+            app.cut = !app.cut; // the helper makes all changes, or none
             self.refuse(app, message.error());
         } else {
             self.tell_(fmt::format("{} app={}", app.cut ? "cut" : "freed", app.name.name));
@@ -366,6 +368,9 @@ void Netcut::refuse(App& app, const Error& error) {
     app.refusal = fmt::format("{}: {}", app.name.name, error.message);
     complain(app.refusal);
     if (error.code == Errc::SECURITY) awaitAuthority();
+    // SYSTEM is the bus's word, too, when another user has filled its queue.
+    const bool isForNow = error.code == Errc::BUSY || error.code == Errc::SYSTEM;
+    if (isForNow && !again_.isSet()) again_.set(pause_.next(), [this] { askAgain(); });
 }
 
 /// Waits for polkit's signal that it may answer otherwise now, such as when a person sits down at the machine.
@@ -381,11 +386,15 @@ void Netcut::awaitAuthority() {
 int Netcut::authorityChanged(sd_bus_message*, void* data, sd_bus_error*) {
     auto& self = *static_cast<Netcut*>(data);
     const wire::Slot ended = std::move(self.authority_);
-    for (auto& [name, app] : self.apps_)
-        app.refusal.clear();
-    self.waker_.askAgain();
-    self.pump();
+    self.askAgain();
     return 0;
+}
+
+void Netcut::askAgain() {
+    for (auto& [name, app] : apps_)
+        app.refusal.clear();
+    waker_.askAgain();
+    pump();
 }
 
 } // namespace stint

@@ -1,6 +1,7 @@
 // The calls to stint-netguard on the system bus: "this app may not use the network now" becomes a cut of the app's
-// cgroup, and an alarm a time at which it wakes the machine. This decides nothing and holds no timer; where there is
-// no helper, it keeps what one would be sent, and the bus reports the next one: nothing is polled.
+// cgroup, and an alarm a time at which it wakes the machine. This decides nothing; where there is no helper, it keeps
+// what one would be sent, and the bus reports the next one: nothing is polled. Its one timer asks again for what could
+// not be done just then.
 //
 // A new helper gets everything; one that dies leaves nobody cut. An app is named to it when it is first cut off, or
 // first started, and stays named: so the cut is in place before the app's next process. Its bytes are counted while it
@@ -15,6 +16,7 @@
 
 #include "base/text/app_id.hpp"
 #include "base/unix/fd.hpp"
+#include "base/unix/timer.hpp"
 #include "link/wire/names.hpp"
 #include "stintd/services/bus.hpp"
 
@@ -167,6 +169,7 @@ private:
     void refuse(App& app, const Error& error);
     void complain(const std::string& problem);
     void awaitAuthority();
+    void askAgain();
     static int watched(sd_bus_message* answer, void* app, sd_bus_error*);
     static int blocked(sd_bus_message* answer, void* self, sd_bus_error*);
     static int versionTold(sd_bus_message* answer, void* self, sd_bus_error*);
@@ -182,6 +185,8 @@ private:
     std::uint64_t servedSince_ = 0; ///< µs of CLOCK_MONOTONIC
     unsigned starts_ = 0;           ///< starts in a row of helpers that did not last
     sd_event* loop_;                ///< bus_ holds a reference to it
+    Timer again_;                   ///< for what was refused for now
+    Backoff pause_;                 ///< anew with each helper
     // Declared after the bus, so that its calls are destroyed before it.
     std::map<AppId, App> apps_;
     Waker waker_;
