@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <thread>
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -26,8 +27,12 @@ struct flock byteOf(Session session) {
     return lock;
 }
 
-// The bytes of those that hand over, behind those of all sessions.
+// The bytes of those that hand over, behind those of all sessions; and the one of who sets the file aside.
 constexpr Session firstHanding = Session{1} << 62;
+constexpr Session settingAside = firstHanding - 1;
+
+constexpr Session mostOthers = 10'000;
+constexpr Duration longestTurn = std::chrono::seconds(10);
 
 } // namespace
 
@@ -37,11 +42,22 @@ Result<SessionLocks> SessionLocks::open(const std::filesystem::path& file) {
     return SessionLocks(std::move(opened));
 }
 
-Result<void> SessionLocks::take(Session session) {
-    struct flock lock = byteOf(session);
-    if (::fcntl(file_.get(), F_OFD_SETLK, &lock) != 0)
-        return fail(Errc::STORAGE, "the lock of this process cannot be had: {}", std::strerror(errno));
-    own_ = session;
+Result<Session> SessionLocks::take(Session next) {
+    for (const Session last = next + mostOthers; next < last; ++next) {
+        struct flock lock = byteOf(next);
+        if (::fcntl(file_.get(), F_OFD_SETLK, &lock) == 0) return own_ = next;
+        if (errno != EAGAIN && errno != EACCES) break;
+    }
+    return fail(Errc::SYSTEM, "the lock of this process cannot be had: {}", std::strerror(errno));
+}
+
+Result<void> SessionLocks::setAsideAlone() const {
+    struct flock lock = byteOf(settingAside);
+    const Duration until = steadyNow() + longestTurn; // it is a rename that they do
+    while (::fcntl(file_.get(), F_OFD_SETLK, &lock) != 0) {
+        if (steadyNow() > until) return fail(Errc::SYSTEM, "another program has its lock: {}", std::strerror(errno));
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
     return {};
 }
 
@@ -67,7 +83,6 @@ bool SessionLocks::othersHand() const {
 
 namespace {
 
-constexpr Duration longestTurn = std::chrono::seconds(10);
 constexpr std::size_t mostUntold = 1'000;
 
 Result<void> configure(Database& database) {
@@ -78,6 +93,13 @@ Result<void> configure(Database& database) {
     // The line before this one only names the database.
     if (found != "ok") return fail(Errc::STORAGE, "it is damaged: {}", found.substr(found.rfind('\n') + 1));
     return migrate(database);
+}
+
+/// Its device and number: another file in its place has another one while this one is there.
+std::pair<dev_t, ino_t> identityOf(const std::filesystem::path& file) {
+    struct stat found {};
+    if (::stat(file.c_str(), &found) != 0) return {};
+    return {found.st_dev, found.st_ino};
 }
 
 /// Renames the file and its log to a name that says when and why; nothing reads them any more.
@@ -148,13 +170,17 @@ Result<Store> Store::open(const std::filesystem::path& directory, const std::fil
     for (int attempt = 0; attempt < 2; ++attempt) {
         STINT_TRY(makePlainFile(file));
         auto locks = STINT_TRY(SessionLocks::open(directory / "work.lock"));
+        const auto opened = identityOf(file);
         auto database = STINT_TRY(Database::open(file));
         database.checkpointOnClose();
         auto store = onto(std::move(database), std::move(locks), file);
         if (store.ok()) store->follow(state, notices);
         if (store.ok()) return store;
         before = store.error();
-        if (isPassing(*before) || attempt == 1) break;
+        if (isPassing(*before) || before->code == Errc::SYSTEM || attempt == 1) break;
+        const auto alone = STINT_TRY(SessionLocks::open(directory / "work.lock"));
+        STINT_TRY(alone.setAsideAlone());
+        if (identityOf(file) != opened) continue; // another process has set it aside, and this is the new one
         const bool newer = before->code == Errc::ILLEGAL_STATE;
         const auto aside = STINT_TRY(setAside(file, newer ? "newer" : "damaged"));
         notices.push_back(fmt::format("{}: {}; it was set aside as {}, and the work in it is not done", file.string(),
@@ -199,10 +225,9 @@ Result<void> Store::takeSession() {
     const auto taken = [&]() -> Result<void> {
         session_ = STINT_TRY(database_->integer("SELECT session FROM counters"));
         if (session_ < 0 || session_ >= farthest) return fail(Errc::STORAGE, "its processes are out of number");
-        STINT_TRY(database_->run("UPDATE counters SET session = session + 1"));
         // Locked before other processes can see the number.
-        if (locks_) STINT_TRY(locks_->take(session_));
-        return database_->run("COMMIT");
+        if (locks_) session_ = STINT_TRY(locks_->take(session_));
+        return database_->run(fmt::format("UPDATE counters SET session = {}; COMMIT", session_ + 1));
     }();
     if (!taken.ok()) database_->rollBack();
     return taken;

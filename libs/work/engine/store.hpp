@@ -21,8 +21,11 @@ class SessionLocks {
 public:
     static Result<SessionLocks> open(const std::filesystem::path& file);
 
-    /// Locks this process's own byte, for as long as this object lives.
-    Result<void> take(Session session);
+    /// Locks a byte of this process's own for as long as this object lives, and returns its number: the first from
+    /// `next` on that nobody has. A process that has a former file open may have one that this file has not given yet.
+    Result<Session> take(Session next);
+    /// Waits until no other process sets the file aside, and keeps them from it for as long as this object lives.
+    Result<void> setAsideAlone() const;
     /// Touches the file: a process that watches its attributes learns that something was committed. A write to
     /// SQLite's log would be noticed before its content can be read.
     void ring() const;

@@ -1,5 +1,6 @@
 // The file and the scheduler, each lost, damaged, newer or older without the other (jobs.md §10; decision 15's sense).
 #include <atomic>
+#include <barrier>
 #include <fstream>
 #include <sys/stat.h>
 #include <thread>
@@ -537,6 +538,56 @@ TEST_CASE("a file that was set aside takes nothing more from those that have it 
     }
     CHECK(app.error(enqueue({once(2)})).find("set aside, replaced or deleted while it was open") != std::string::npos);
     CHECK(app.desk->store().stillThere().error().code == Errc::STORAGE);
+}
+
+TEST_CASE("a new file in the place of one that is still open is taken as it is, and stays") { // jobs.md §10, files
+    App app; // its process has the first lock, and does not end at once
+    REQUIRE(app.tell(enqueue({once(1)})).ok());
+    app.dieAndBegin(); // and the second
+    for (const char* part : {"work.db", "work.db-wal", "work.db-shm"})
+        std::filesystem::remove(app.directory.path / part);
+    std::vector<std::string> notices;
+    std::vector<Store> others;
+    for (int nth = 0; nth < 3; ++nth) {
+        auto store = Store::open(app.directory.path, app.directory.path, notices);
+        REQUIRE_MESSAGE(store.ok(), (store.ok() ? "" : store.error().message));
+        others.push_back(std::move(*store));
+    }
+    CHECK(filesNamed(app, "damaged") == 0);
+    for (const Store& one : others) // whose sessions are their own
+        CHECK(std::ranges::count(others, one.session(), &Store::session) == 1);
+    CHECK(others[0].isHeld(others[2].session()));
+}
+
+TEST_CASE("a damaged file that several processes open is set aside once, and what each then enqueues is kept") {
+    for (int round = 0; round < 20; ++round) { // jobs.md §10, files
+        const TemporaryDirectory directory;
+        std::ofstream(directory.path / "work.db", std::ios::binary) << std::string(8192, '\xaa');
+        constexpr int processes = 4;
+        std::barrier begin(processes);
+        std::vector<std::string> wrong(processes);
+        const auto process = [&](int number) {
+            FakeScheduler scheduler;
+            FakeWorkers workers;
+            std::vector<std::string> notices;
+            const Now now{Instant(1h), WallTime(std::chrono::hours(1))};
+            begin.arrive_and_wait();
+            auto store = Store::open(directory.path, directory.path, notices);
+            auto desk = store.ok() ? Desk::open(std::move(*store), {.service = "WorkService"}, scheduler, workers)
+                                   : Result<Desk>(store.error());
+            const auto told =
+                desk.ok() ? desk->handle(enqueue({once(number + 1)}), now) : Result<Desk::Outcome>(desk.error());
+            if (!told.ok()) wrong[static_cast<std::size_t>(number)] = told.error().message;
+        };
+        {
+            std::vector<std::jthread> all;
+            for (int number = 0; number < processes; ++number)
+                all.emplace_back(process, number);
+        }
+        CHECK(wrong == std::vector<std::string>(processes));
+        std::vector<std::string> notices;
+        CHECK(Store::open(directory.path, directory.path, notices)->read()->requests.size() == processes);
+    }
 }
 
 TEST_CASE("the file's log does not grow without end while a process has it open") {
