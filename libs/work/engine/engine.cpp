@@ -176,9 +176,12 @@ Result<void> Engine::on(const Reconcile& event, Now now, Step& step) {
     bool isOlder = false;
     for (const auto& [job, of] : event.pending) {
         const Request* request = requests_.ofJob(job);
-        if (request != nullptr && request->spec.id == of) {
+        const Request* named = of ? requests_.find(*of) : nullptr;
+        // The job of a run that an update has given another: it ends with that run.
+        const bool isOfRun = named != nullptr && named->state == State::RUNNING && job < counters_.job;
+        if (request != nullptr && request == named) {
             present.insert(job);
-        } else if (request == nullptr) {
+        } else if (request == nullptr && !isOfRun) {
             isOlder = isOlder || job >= counters_.job;
             step.effects.emplace_back(TakeBack{job});
         } // else the number is another request's, whose job the hand-over replaces

@@ -413,6 +413,26 @@ TEST_CASE("two processes of an app share the file: what one begins the other lea
     CHECK(app.state(numbered(2)) == State::RUNNING);
 }
 
+TEST_CASE("a process that begins leaves a run alone whose request was updated meanwhile") { // jobs.md §10, updateWork
+    App app;
+    REQUIRE(app.tell(enqueue({once(1)})).ok());
+    REQUIRE(app.begin(numbered(1)));
+    const auto job = app.jobOf(numbered(1));
+    REQUIRE(app.tell(Update{once(1)}).ok());
+    std::vector<std::string> notices;
+    auto store = Store::open(app.directory.path, app.directory.path, notices);
+    REQUIRE(store.ok());
+    FakeWorkers others;
+    auto second = Desk::open(std::move(*store), {.service = "WorkService"}, app.scheduler, others);
+    REQUIRE(second.ok());
+    REQUIRE(second->reconcile(app.now).ok());
+    REQUIRE(app.desk->reconcile(app.now).ok()); // as after stintd was away
+    CHECK(app.scheduler.jobs.contains(job));
+    app.succeed(numbered(1));
+    CHECK(app.scheduler.finished == std::vector{std::pair(job, false)});
+    CHECK(app.scheduler.jobs.empty());
+}
+
 TEST_CASE("a worker that ends as another process cancels its request does not end it a second time") { // jobs.md §10
     App first;
     REQUIRE(first.tell(chain({1, 2})).ok());
