@@ -159,7 +159,7 @@ Event happening(fuzz::Input& input, unsigned what, const Desk& desk, Workers& wo
     case 5:
         return Prune{};
     case 6:
-        return NotTaken{job, input.byte() % 2 == 1};
+        return NotTaken{job, static_cast<NotTaken::Why>(input.byte() % 3)};
     default:
         now.wall += std::chrono::hours(input.byte());
         return Look{};

@@ -134,7 +134,8 @@ void Desk::handOver(const HandOver& what, Now now, Outcome& outcome) {
         outcome.refused = taken.error();
         wasAway_ = wasAway_ || taken.error().code == Errc::UNAVAILABLE;
     }
-    auto next = handle(NotTaken{what.job, taken.ok()}, now);
+    const auto why = taken.ok() ? NotTaken::Why::Kind : whyNot(taken.error());
+    auto next = handle(NotTaken{what.job, why}, now);
     if (next.ok() && next->refused) outcome.refused = next->refused;
 }
 

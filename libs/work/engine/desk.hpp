@@ -22,7 +22,13 @@ public:
         bool goesOn = false;
         UpdateResult updated = UpdateResult::NOT_APPLIED;
         std::optional<Error> refused;
+        /// True if the complaint is of what the job is, so that it is never taken.
+        bool isRefusedForGood() const { return refused && whyNot(*refused) == NotTaken::Why::Job; }
     };
+    static NotTaken::Why whyNot(const Error& complaint) {
+        const bool isOfJob = complaint.code == Errc::SECURITY || complaint.code == Errc::ILLEGAL_ARGUMENT;
+        return isOfJob ? NotTaken::Why::Job : NotTaken::Why::Now;
+    }
 
     /// Reads the file. reconcile() is due next.
     static Result<Desk> open(Store store, Settings settings, SchedulerPort& scheduler, WorkersPort& workers);

@@ -114,8 +114,8 @@ void Engine::hand(Now now, Step& step) {
         const Request* request = requests_.find(id);
         stopHere(id, request ? request->stopReason : WorkInfo::STOP_REASON_UNKNOWN, step);
     }
-    if (handAgainAt_ && *handAgainAt_ > now.elapsed) return;
-    handAgainAt_.reset();
+    if (handAgainAt_ && *handAgainAt_ <= now.elapsed) tryAllAgain();
+    if (takesNone_) return;
     const auto handed = chosen(now);
     std::vector<std::int32_t> kept;
     for (const Request* request : handed)
@@ -140,12 +140,19 @@ void Engine::hand(Now now, Step& step) {
         step.effects.emplace_back(HandOver{to.spec.id, job});
     };
     for (const Request* request : handed) {
+        if (refused_.contains(request->spec.id)) continue;
         give(*request);
         if (mayRunHere(*request, now)) start(request->spec.id, std::nullopt, now, step);
     }
     // A request that runs without a job would not be begun again after its process's death.
     for (const UUID& id : std::set(requests_.running()))
-        give(*requests_.find(id));
+        if (!refused_.contains(id)) give(*requests_.find(id));
+}
+
+void Engine::tryAllAgain() {
+    handAgainAt_.reset();
+    takesNone_ = false;
+    refused_.clear();
 }
 
 Result<void> Engine::on(const NotTaken& event, Now now, Step& step) {
@@ -154,7 +161,11 @@ Result<void> Engine::on(const NotTaken& event, Now now, Step& step) {
     const UUID id = request->spec.id;
     const bool special = request->isExpedited() || request->isUserInitiated();
     requests_.change(id, [](Request& refused) { refused.job.reset(); });
-    if (!event.forGood || !special) {
+    if (event.why != NotTaken::Why::Kind || !special) {
+        if (event.why == NotTaken::Why::Job)
+            refused_.insert(id);
+        else
+            takesNone_ = true;
         if (handAgainAt_) return {};
         handAgainAt_ = now.elapsed + handWait_;
         handWait_ = std::min<Duration>(handWait_ * 2, longestHandWait);
@@ -170,7 +181,7 @@ Result<void> Engine::on(const NotTaken& event, Now now, Step& step) {
 // is told of what mends itself.
 Result<void> Engine::on(const Reconcile& event, Now now, Step& step) {
     static_cast<void>(now);
-    handAgainAt_.reset();
+    tryAllAgain();
     handWait_ = firstHandWait;
     std::set<std::int32_t> present;
     bool isOlder = false;

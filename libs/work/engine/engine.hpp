@@ -95,6 +95,7 @@ private:
     std::vector<const Request*> chosen(Now now) const;
     void noteCounters(std::vector<Record>& records);
     void hand(Now now, Step& step);
+    void tryAllAgain();
     bool mayRunHere(const Request& request, Now now) const;
     void release(const UUID& id, Step& step);
 
@@ -107,6 +108,8 @@ private:
     bool visible_ = false;
     static constexpr Duration firstHandWait = std::chrono::seconds(5);
     std::optional<Instant> handAgainAt_; ///< set when the scheduler did not take a job
+    bool takesNone_ = false;             ///< until then
+    std::set<UUID> refused_;             ///< their jobs alone it does not take; until then
     Duration handWait_ = firstHandWait;  ///< the wait before the next try
 };
 

@@ -99,6 +99,7 @@ void Engine::insert(Request request, const Claims& claims, Now now) {
     request.enqueuedAt = now.wall;
     takeOverride(request);
     waitFrom(request, now.wall);
+    refused_.erase(spec.id);
     if (const auto claim = claims.find(spec.id); claim != claims.end()) request.session = claim->second;
     // jobs.md §10: BLOCKED until all parents SUCCEEDED; a FAILED parent fails it, a CANCELLED one cancels it.
     const auto has = [&](State state) {
@@ -235,6 +236,7 @@ Result<void> Engine::on(const Update& event, Now now, Step& step) {
         ++request.generation;
         if (!keepsJob) request.job.reset();
     });
+    refused_.erase(id);
     const auto live = live_.find(id);
     const bool isAtWork = runs && (live == live_.end() || live->second.job == job);
     if (job && !isAtWork && !keepsJob) step.effects.emplace_back(TakeBack{*job});

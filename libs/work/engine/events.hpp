@@ -86,8 +86,13 @@ struct Foregrounded {
 };
 /// The scheduler did not take a job.
 struct NotTaken {
+    enum class Why : std::uint8_t {
+        Now,  ///< it takes none now
+        Kind, ///< not as the kind that it was to be: no quota, or nobody sees the app (§2.3)
+        Job,  ///< not with what it requires, or what the app's manifest lacks
+    };
     std::int32_t job = 0;
-    bool forGood = false; ///< refused as the kind that it was to be: no quota, or nobody sees the app (§2.3)
+    Why why = Why::Now;
 };
 /// The jobs at the scheduler: at the start, and after it was away.
 struct Reconcile {

@@ -57,9 +57,8 @@ Result<Desk::Outcome> WorkManager::Impl::call(const Event& event) {
 
 Result<void> WorkManager::Impl::ask(const Event& event) {
     const auto outcome = STINT_TRY(call(event));
-    const bool forGood =
-        outcome.refused && (outcome.refused->code == Errc::SECURITY || outcome.refused->code == Errc::ILLEGAL_ARGUMENT);
-    if (forGood) return within("the work is kept, but the scheduler does not take its job", *outcome.refused);
+    if (outcome.isRefusedForGood())
+        return within("the work is kept, but the scheduler does not take its job", *outcome.refused);
     return {};
 }
 

@@ -36,6 +36,7 @@ struct FakeScheduler : SchedulerPort {
     std::set<std::int32_t> running;
     std::vector<std::pair<std::int32_t, bool>> finished;
     bool refusesExpedited = false;
+    bool refusesTriggers = false; ///< as what can never be right
     bool isAway = false;
     int calls = 0;
     std::function<void()> meanwhile; ///< what happens elsewhere before a job is here
@@ -45,6 +46,7 @@ struct FakeScheduler : SchedulerPort {
         if (meanwhile) meanwhile();
         if (isAway) return Error{Errc::UNAVAILABLE, "no daemon"};
         if (refusesExpedited && (job.isExpedited() || job.isUserInitiated())) return false;
+        if (refusesTriggers && !job.getTriggerContentUris().empty()) return Error{Errc::ILLEGAL_ARGUMENT, "no"};
         jobs.insert_or_assign(job.getId().value, job);
         return true;
     }

@@ -394,4 +394,36 @@ TEST_CASE("a request without constraints has its turn before many that each wait
     app.run(numbered(31));
 }
 
+TEST_CASE("a request whose job the scheduler refuses waits alone, and is tried again later") { // jobs.md §10, limits
+    App app;
+    app.scheduler.refusesTriggers = true;
+    const auto watching = [](int number) {
+        Spec spec = once(number);
+        spec.constraints =
+            Constraints::Builder().addContentUriTrigger("/photos/" + std::to_string(number), false).build();
+        return spec;
+    };
+    CHECK(app.tell(enqueue({watching(1)}))->refused->code == Errc::ILLEGAL_ARGUMENT);
+    CHECK(app.scheduler.calls == 1);
+    for (int number = 2; number <= 15; ++number)
+        CHECK(app.tell(enqueue({watching(number)}))->refused.has_value());
+    CHECK_FALSE(app.tell(enqueue({once(50)}))->refused);
+    app.run(numbered(50));
+    CHECK(app.scheduler.calls == 16); // one for each
+    app.desk->setVisible(true);
+    REQUIRE(app.tell(enqueue({once(51)})).ok());
+    app.succeed(numbered(51));
+    CHECK(app.scheduler.calls == 17);
+    SUBCASE("once its time has come") {
+        app.scheduler.refusesTriggers = false;
+        app.now.elapsed = *app.desk->nextDeadline();
+        REQUIRE(app.desk->meetDeadline(app.now).ok());
+    }
+    SUBCASE("at once where it is updated") {
+        for (int number = 1; number <= 15; ++number)
+            REQUIRE(app.tell(Update{once(number)}).ok());
+    }
+    CHECK(app.scheduler.jobs.size() == 15);
+}
+
 } // namespace stint::work
