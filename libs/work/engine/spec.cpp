@@ -35,6 +35,20 @@ std::string_view tooMuchForUserInitiated(const Spec& spec) {
     return {};
 }
 
+/// A choice that the library does not know, as of a number that was cast, or of a damaged file.
+std::string choiceThatIsNone(const Spec& spec) {
+    const auto isNone = [](auto choice, auto last) { return choice < decltype(last)() || choice > last; };
+    const auto none = [](auto choice, std::string_view what) {
+        return fmt::format("{} is no {}", static_cast<std::int32_t>(choice), what);
+    };
+    if (isNone(spec.backoffPolicy, BackoffPolicy::LINEAR)) return none(spec.backoffPolicy, "back-off policy");
+    if (isNone(spec.merger, InputMerger::ARRAY_CREATING)) return none(spec.merger, "input merger");
+    if (spec.expedited && isNone(*spec.expedited, OutOfQuotaPolicy::DROP_WORK_REQUEST))
+        return none(*spec.expedited, "out-of-quota policy");
+    const NetworkType network = spec.constraints.getRequiredNetworkType();
+    return isNone(network, NetworkType::TEMPORARILY_UNMETERED) ? none(network, "network type") : std::string();
+}
+
 struct Times {
     Duration initialDelay;
     Duration backoffDelay;
@@ -80,6 +94,7 @@ Result<void> check(const Spec& spec) {
     const auto refuse = [&spec](std::string_view why) {
         return fail(Errc::ILLEGAL_ARGUMENT, "work of \"{}\": {}", spec.worker, why);
     };
+    if (const auto none = choiceThatIsNone(spec); !none.empty()) return refuse(none);
     if (spec.worker.empty()) return fail(Errc::ILLEGAL_ARGUMENT, "a work request without a worker's name");
     if (spec.initialDelay < Duration(0)) return refuse("the initial delay is negative");
     if (inRange(timesOf(spec)) != timesOf(spec)) return refuse("one of its times is out of range");

@@ -94,6 +94,7 @@ TEST_CASE("a number that no request ever has is damage, and nothing is reckoned 
                                "requests SET state = 1",
                                "requests SET backoff_policy = 2",
                                "requests SET job = 7",
+                               "requests SET constraints = '{\"networkType\": 6}'",
                                "requests SET tags = '{another program has it open'",
                                "requests SET constraints = '{disk full'",
                                "counters SET finish_order = 9223372036854775807",

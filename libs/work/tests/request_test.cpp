@@ -117,6 +117,17 @@ TEST_CASE("a request without a worker's name, with a negative delay or a trigger
     CHECK(!OneTime("W").setUserInitiated(true).build().ok()); // without a network
 }
 
+TEST_CASE("a choice that is none is refused: no file would be read with it") { // jobs.md §10, files
+    const auto none = []<class Choice>(Choice) { return static_cast<Choice>(9); };
+    CHECK(refusal(OneTime("W").setBackoffCriteria(none(BackoffPolicy()), 1min).build()) ==
+          "work of \"W\": 9 is no back-off policy");
+    CHECK(refusal(OneTime("W").setExpedited(none(OutOfQuotaPolicy())).build()) ==
+          "work of \"W\": 9 is no out-of-quota policy");
+    CHECK(refusal(OneTime("W").setInputMerger(none(InputMerger())).build()) == "work of \"W\": 9 is no input merger");
+    CHECK(refusal(OneTime("W").setConstraints(onNetwork(none(NetworkType()))).build()) ==
+          "work of \"W\": 9 is no network type");
+}
+
 // jobs.md §1.5, the column "work layer", row by row: what the job at the scheduler has of it.
 TEST_CASE("addTriggerContentUri: work may watch, and its job does, and then does not outlive a boot") {
     const auto job = jobFor(*OneTime("W").setConstraints(watching("/tmp/x")).build());
