@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include <thread>
+#include <type_traits>
 
 #include "stint/work/coroutine_worker.hpp"
 #include "stint/work/testing.hpp"
@@ -185,6 +186,20 @@ TEST_CASE("a worker that lets go of its completer has failed; the first answer c
     CHECK(app.run("Hasty").getOutputData() == said("first"));
     CHECK(Hasty::taken == std::vector{true, false, false});
     CHECK(app.thrown.empty());
+}
+
+TEST_CASE("no value of the public headers is without what it needs") {
+    static_assert(!std::is_default_constructible_v<WorkerParameters>);
+    static_assert(!std::is_default_constructible_v<ListenableWorker::Completer>);
+    static_assert(!std::is_default_constructible_v<OneTimeWorkRequest>);
+    static_assert(!std::is_default_constructible_v<WorkContinuation>);
+    CHECK(WorkInfo().getTags().empty());
+    CHECK(Data().isEmpty());
+    CHECK(Constraints().getContentUriTriggers().empty());
+    App app(Configuration::Builder().addWorker<Done>("Done"));
+    auto request = *OneTimeWorkRequest::Builder("Done").build();
+    REQUIRE(app.manager().enqueue(std::move(request)).ok());
+    CHECK(app.manager().await(request.getId())->getState() == State::SUCCEEDED); // it was copied
 }
 
 TEST_CASE("factories are asked first, in turn; a name that nobody makes fails, and others go on") {

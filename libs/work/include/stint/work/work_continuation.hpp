@@ -14,6 +14,11 @@ namespace stint::work {
 /// Cheap to copy: copies are the same chain. Several chains may continue one.
 class STINT_API WorkContinuation {
 public:
+    // Without a move: what was moved from would be no chain.
+    WorkContinuation(const WorkContinuation&) = default;
+    WorkContinuation& operator=(const WorkContinuation&) = default;
+    ~WorkContinuation() = default;
+
     WorkContinuation then(OneTimeWorkRequest next) const;
     /// Adds a step: all of `next` follow all of this chain's last step.
     WorkContinuation then(std::vector<OneTimeWorkRequest> next) const;
@@ -31,7 +36,7 @@ private:
     struct Node;
     struct Writer;
     explicit WorkContinuation(std::shared_ptr<Node> node) : node_(std::move(node)) {}
-    std::shared_ptr<Node> node_;
+    std::shared_ptr<Node> node_; ///< never null
 };
 
 } // namespace stint::work

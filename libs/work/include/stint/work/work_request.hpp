@@ -25,6 +25,11 @@ public:
     static constexpr Duration DEFAULT_BACKOFF = std::chrono::seconds(30);
     static constexpr Duration MAX_BACKOFF = std::chrono::hours(5);
 
+    // Without a move: what was moved from would have no terms.
+    WorkRequest(const WorkRequest&) = default;
+    WorkRequest& operator=(const WorkRequest&) = default;
+    ~WorkRequest() = default;
+
     const UUID& getId() const;
     /// The name under which the worker was registered (Configuration::Builder::addWorker).
     const std::string& getWorkerClassName() const;
@@ -34,7 +39,7 @@ public:
 protected:
     friend struct WorkRequestAccess;
     explicit WorkRequest(std::shared_ptr<const Spec> spec) : spec_(std::move(spec)) {}
-    std::shared_ptr<const Spec> spec_;
+    std::shared_ptr<const Spec> spec_; ///< never null
 };
 
 /// The functions of both builders; Self is the builder.

@@ -81,6 +81,11 @@ public:
     /// Ends a run, once, from any thread. Cheap to copy. A run has failed when the last copy is gone and none was set.
     class STINT_API Completer {
     public:
+        // Without a move, as WorkerParameters.
+        Completer(const Completer&) = default;
+        Completer& operator=(const Completer&) = default;
+        ~Completer() = default;
+
         /// False where the run has ended already. The worker is destroyed some time after.
         bool set(Result result) const;
         /// The same as failure(), with what was thrown for Configuration::Builder::setWorkerExecutionExceptionHandler.
@@ -89,7 +94,8 @@ public:
     private:
         friend struct WorkerAccess;
         struct State;
-        std::shared_ptr<State> state_;
+        Completer() = default;
+        std::shared_ptr<State> state_; ///< never null
     };
 
     explicit ListenableWorker(WorkerParameters params);
