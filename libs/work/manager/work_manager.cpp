@@ -18,6 +18,7 @@ namespace stint::work {
 WorkContinuation WorkContinuation::then(OneTimeWorkRequest next) const { return then(std::vector{std::move(next)}); }
 
 WorkContinuation WorkContinuation::then(std::vector<OneTimeWorkRequest> next) const {
+    if (next.empty()) return *this;
     return WorkContinuation(
         std::make_shared<Node>(Node{node_->manager, std::move(next), {node_}, node_->unique, false}));
 }
@@ -87,10 +88,12 @@ struct WorkContinuation::Writer {
 };
 
 Result<void> WorkContinuation::enqueue() const {
-    const auto manager = node_->manager.lock();
-    if (!manager) return managerIsGone();
     Writer writer;
     writer.collect(node_.get());
+    if (std::ranges::any_of(writer.written, [](Node* node) { return node->requests.empty() && node->before.empty(); }))
+        return fail(Errc::ILLEGAL_ARGUMENT, "a chain begins with one request at least");
+    const auto manager = node_->manager.lock();
+    if (!manager) return managerIsGone();
     for (const Node* node : writer.written)
         writer.write(*node);
     auto asked = manager->ask(writer.event);
@@ -169,6 +172,7 @@ int WorkManager::run(WorkManager& manager) {
 Result<void> WorkManager::enqueue(OneTimeWorkRequest request) { return enqueue(std::vector{std::move(request)}); }
 
 Result<void> WorkManager::enqueue(std::vector<OneTimeWorkRequest> requests) {
+    if (requests.empty()) return fail(Errc::ILLEGAL_ARGUMENT, "an empty list of requests");
     return impl_->ask(Enqueue{{}, nodesOf(requests)});
 }
 

@@ -202,6 +202,26 @@ TEST_CASE("no value of the public headers is without what it needs") {
     CHECK(app.manager().await(request.getId())->getState() == State::SUCCEEDED); // it was copied
 }
 
+TEST_CASE("a step of nothing is none, and a chain begins with something") { // jobs.md §10, chains
+    App app(Configuration::Builder().addWorker<Done>("Done"));
+    WorkManager& manager = app.manager();
+    const auto done = [](const std::string& with) {
+        return *OneTimeWorkRequest::Builder("Done").setInputData(said(with)).build();
+    };
+    const auto last = *OneTimeWorkRequest::Builder("Done").build();
+    REQUIRE(
+        manager.beginWith({done("a"), done("b")}).then(std::vector<OneTimeWorkRequest>()).then(last).enqueue().ok());
+    CHECK((**manager.getWorkInfoById(last.getId())).getOutputData() == said("b")); // and no array
+    const std::vector<OneTimeWorkRequest> none;
+    for (const auto& refused :
+         {manager.enqueue(none), manager.beginWith(none).enqueue(), manager.beginWith(none).then(last).enqueue(),
+          manager.enqueueUniqueWork("name", ExistingWorkPolicy::REPLACE, none),
+          WorkContinuation::combine({}).then(last).enqueue()}) {
+        REQUIRE_FALSE(refused.ok());
+        CHECK(refused.error().code == Errc::ILLEGAL_ARGUMENT);
+    }
+}
+
 TEST_CASE("factories are asked first, in turn; a name that nobody makes fails, and others go on") {
     const auto factories = std::make_shared<DelegatingWorkerFactory>();
     factories->addFactory(std::make_shared<OneName>("first"));
