@@ -1,6 +1,7 @@
 // A WorkManager's state and work, behind its pointer: the desk and the runs under one mutex, on a ground. What the app
 // does in a callback, onStopped() or an observer, is done without the mutex, and so is what a turn has begun.
 #pragma once
+#include <condition_variable>
 #include <list>
 #include <memory>
 #include <mutex>
@@ -63,10 +64,24 @@ private:
         std::vector<WorkInfo> last;
     };
 
+    /// A worker's call, from whichever thread: the manager does not end, nor what it stands on, while one goes on.
+    class Call {
+    public:
+        explicit Call(const std::weak_ptr<Impl>& manager);
+        ~Call();
+        Call(const Call&) = delete;
+        Call& operator=(const Call&) = delete;
+        explicit operator bool() const { return manager_ != nullptr; } ///< false: it has ended
+        Impl* operator->() const { return manager_.get(); }
+
+    private:
+        std::shared_ptr<Impl> manager_;
+    };
+
     const ConfigurationAccess::Values& parts() const { return ConfigurationAccess::values(configuration_); }
     std::vector<WorkInfo> select(const WorkQuery& query) const;
     void perform(Pending pending);
-    static void tellStopped(const std::vector<Running>& stopped);
+    void tellStopped(const std::vector<Running>& stopped);
     void tellObservers();
     void tellNotices();
     void lookAround(const Ground::Turn& turn);
@@ -93,6 +108,9 @@ private:
     Pending pending_;
     std::list<std::weak_ptr<Observer>> observers_;
     bool over_ = false;
+    bool isGone_ = false; ///< over, and nobody is in it
+    int calls_ = 0;       ///< Calls that live
+    std::condition_variable callEnds_;
     std::vector<WorkerEnded> unkept_; ///< ends of runs that the file did not take
     Duration unkeptAt_{0};            ///< on the steady clock: the next try
     std::vector<std::string> notices_;

@@ -63,14 +63,14 @@ void WorkManager::Impl::start(const StartWorker& how, const Request& request) {
     }
     // A worker without a thread may outlive the manager.
     values->setProgress = [weak = weak_from_this(), id = how.request, run = how.run](Data progress) -> Result<void> {
-        const auto impl = weak.lock();
+        const Call impl(weak);
         if (!impl || impl->isShutDown()) return isOverError();
         const auto outcome = impl->call(Progress{id, run, std::move(progress)});
         return outcome.ok() ? Result<void>() : outcome.error();
     };
     values->setForeground = [weak = weak_from_this(),
                              weakRun = std::weak_ptr(values)](const ForegroundInfo& info) -> Result<void> {
-        const auto impl = weak.lock();
+        const Call impl(weak);
         const auto run = weakRun.lock();
         return impl && run ? impl->showForeground(run, info) : isOverError();
     };
@@ -86,8 +86,16 @@ void WorkManager::Impl::stop(const StopWorker& how) {
 }
 
 void WorkManager::Impl::tellStopped(const std::vector<Running>& stopped) {
-    for (const Running& run : stopped)
-        if (run.values->stop.request_stop() && run.worker) run.worker->onStopped();
+    for (const Running& run : stopped) {
+        try {
+            if (run.values->stop.request_stop() && run.worker) run.worker->onStopped();
+        } catch (...) {
+            auto why = fmt::format("the worker threw as it was stopped: {}", textOf(std::current_exception()));
+            tell(parts().hasThrown, run.values, std::current_exception());
+            const std::scoped_lock lock(mutex_);
+            notices_.push_back(fmt::format("work {}: {}", run.values->id.toString(), why));
+        }
+    }
 }
 
 /// Makes the input, where that is the app's to make, and the worker; either may throw.
@@ -144,7 +152,7 @@ void WorkManager::Impl::work(const std::shared_ptr<ListenableWorker>& worker, co
     const auto completer =
         WorkerAccess::completer([weak = weak_from_this(), worker, values](
                                     std::optional<ListenableWorker::Result> result, std::exception_ptr thrown) mutable {
-            const auto impl = weak.lock();
+            const Call impl(weak);
             if (!impl) return; // its manager is gone: the next one begins it again
             std::string why;
             if (thrown) {
@@ -261,6 +269,26 @@ void WorkManager::Impl::shutDown() {
     }
     tellStopped(stopped);
     ground_->endTasks();
+    std::unique_lock lock(mutex_);
+    callEnds_.wait(lock, [this] { return calls_ == 0; });
+    isGone_ = true;
+}
+
+WorkManager::Impl::Call::Call(const std::weak_ptr<Impl>& manager) : manager_(manager.lock()) {
+    if (!manager_) return;
+    std::unique_lock lock(manager_->mutex_);
+    if (!manager_->isGone_) {
+        ++manager_->calls_;
+        return;
+    }
+    lock.unlock();
+    manager_.reset(); // perhaps the last to have it
+}
+
+WorkManager::Impl::Call::~Call() {
+    if (!manager_) return;
+    const std::scoped_lock lock(manager_->mutex_);
+    if (--manager_->calls_ == 0) manager_->callEnds_.notify_all();
 }
 
 } // namespace stint::work

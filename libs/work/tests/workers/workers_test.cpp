@@ -1,6 +1,7 @@
 // How workers are made and what their ends are (jobs.md §10, workers), by a manager on a test's ground.
 #include <doctest/doctest.h>
 
+#include <atomic>
 #include <thread>
 #include <type_traits>
 
@@ -109,6 +110,18 @@ struct Unmade : Done {
     explicit Unmade(WorkerParameters params) : Done(std::move(params)) { throw std::runtime_error("not today"); }
 };
 
+/// Ends when it is told to.
+struct Waiting : ListenableWorker {
+    static inline std::optional<Completer> waits;
+    using ListenableWorker::ListenableWorker;
+    void startWork(Completer completer) override { waits = std::move(completer); }
+};
+
+struct Stubborn : Waiting {
+    using Waiting::Waiting;
+    void onStopped() override { throw std::runtime_error("I go on"); }
+};
+
 /// Makes workers of one name, with what they are to say.
 struct OneName : WorkerFactory {
     explicit OneName(std::string name) : name_(std::move(name)) {}
@@ -186,6 +199,51 @@ TEST_CASE("a worker that lets go of its completer has failed; the first answer c
     CHECK(app.run("Hasty").getOutputData() == said("first"));
     CHECK(Hasty::taken == std::vector{true, false, false});
     CHECK(app.thrown.empty());
+}
+
+TEST_CASE("what a worker throws as it is stopped is told, and its run ends when it does") { // jobs.md §10, workers
+    App app(Configuration::Builder().addWorker<Stubborn>("Stubborn").addWorker<Done>("Done"));
+    const auto request = *OneTimeWorkRequest::Builder("Stubborn").build();
+    CHECK(app.run(request).getState() == State::RUNNING);
+    REQUIRE(app.manager().cancelWorkById(request.getId()).ok());
+    CHECK(app.run("Done").getState() == State::SUCCEEDED);
+    CHECK(app.thrown == std::vector<std::string>{"worked Stubborn: I go on"});
+    CHECK(app.isTold("the worker threw as it was stopped: I go on"));
+    Stubborn::waits->set(WorkResult::success());
+    CHECK((**app.manager().getWorkInfoById(request.getId())).getState() == State::CANCELLED);
+    Stubborn::waits.reset();
+}
+
+TEST_CASE("a manager ends when the calls of its workers have") { // jobs.md §10, workers
+    for (int round = 0; round < 50; ++round) {
+        std::atomic<bool> inside = false;
+        std::atomic<bool> isOver = false;
+        std::atomic<int> late = 0;
+        std::jthread thread;
+        {
+            auto builder = Configuration::Builder().addWorker<Waiting>("Waiting");
+            const auto request = *OneTimeWorkRequest::Builder("Waiting").build();
+            auto helper = WorkManagerTestInitHelper::initializeTestWorkManager(
+                *builder
+                     .setWorkerExecutionExceptionHandler([&](const WorkerExceptionInfo&) {
+                         inside = true;
+                         inside.notify_one();
+                         for (int turn = 0; turn < 1'000; ++turn)
+                             std::this_thread::yield();
+                         late += isOver ? 1 : 0;
+                     })
+                     .setNoticeListener([](const std::string&) {})
+                     .build());
+            REQUIRE(helper->getWorkManager().enqueue(request).ok());
+            thread = std::jthread(
+                [] { Waiting::waits->setException(std::make_exception_ptr(std::runtime_error("no way"))); });
+            inside.wait(false);
+        }
+        isOver = true;
+        thread.join();
+        CHECK(late == 0);
+        Waiting::waits.reset();
+    }
 }
 
 TEST_CASE("no value of the public headers is without what it needs") {
