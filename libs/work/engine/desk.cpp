@@ -42,7 +42,7 @@ std::set<Session> Desk::endedSessions() const {
 }
 
 /// Decides in one transaction. An event that is refused has changed nothing; those before it stand.
-Result<std::vector<Step>> Desk::decide(const Event& event, Now now, std::optional<Error>& wrong,
+Result<std::vector<Step>> Desk::decide(std::vector<Event> events, Now now, std::optional<Error>& wrong,
                                        std::optional<Store::HandingOver>& handing) {
     STINT_TRY(store_.turn());
     const auto lives = engine_.lives();
@@ -55,7 +55,7 @@ Result<std::vector<Step>> Desk::decide(const Event& event, Now now, std::optiona
         std::vector<Event> all;
         if (!store_.restored().empty()) all.emplace_back(Restored{store_.restored()});
         if (auto ended = endedSessions(); !ended.empty()) all.emplace_back(SessionsEnded{std::move(ended)});
-        all.push_back(event);
+        std::ranges::move(events, std::back_inserter(all));
         std::vector<Step> steps;
         std::vector<Record> records;
         for (const Event& one : all) {
@@ -86,14 +86,14 @@ Result<std::vector<Step>> Desk::decide(const Event& event, Now now, std::optiona
 Result<Desk::Outcome> Desk::handle(const Event& event, Now now) {
     std::optional<Store::HandingOver> handing; // from before the commit, which others may read at once
     std::optional<Error> wrong;
-    const auto steps = STINT_TRY(decide(event, now, wrong, handing));
+    auto steps = STINT_TRY(decide({event}, now, wrong, handing));
+    STINT_CHECK(wrong || !steps.empty()); // one for each event that was not refused
     Outcome outcome;
-    for (const Step& step : steps)
-        perform(step, now, outcome);
+    if (!wrong) outcome.goesOn = steps.back().goesOn;
+    if (!wrong) outcome.updated = steps.back().updated;
+    for (const Effect& effect : handOverAll(std::move(steps), now, outcome, handing))
+        perform(effect, outcome);
     if (wrong) return *wrong;
-    STINT_CHECK(!steps.empty()); // one for each event that was not refused
-    outcome.goesOn = steps.back().goesOn;
-    outcome.updated = steps.back().updated;
     return outcome;
 }
 
@@ -124,38 +124,59 @@ Result<bool> Desk::refresh(Now now) {
     return true;
 }
 
-void Desk::handOver(const HandOver& what, Now now, Outcome& outcome) {
+/// The complaint of the scheduler; nullopt: it has the job, or nobody wants it any more.
+std::optional<NotTaken> Desk::handOver(const HandOver& what, Now now, Outcome& outcome) {
     const Request* request = engine_.requests().ofJob(what.job);
-    if (request == nullptr || request->spec.id != what.request) return; // taken back meanwhile
+    if (request == nullptr || request->spec.id != what.request) return std::nullopt; // taken back meanwhile
     auto job = jobOf(*request, settings_.service, now.wall);
     auto taken = job.ok() ? scheduler_->schedule(*job) : Result<bool>(job.error());
-    if (taken.ok() && *taken) return;
-    if (!taken.ok()) {
-        outcome.refused = taken.error();
-        wasAway_ = wasAway_ || taken.error().code == Errc::UNAVAILABLE;
-    }
-    const auto why = taken.ok() ? NotTaken::Why::Kind : whyNot(taken.error());
-    auto next = handle(NotTaken{what.job, why}, now);
-    if (next.ok() && next->refused) outcome.refused = next->refused;
+    if (taken.ok() && *taken) return std::nullopt;
+    if (taken.ok()) return NotTaken{what.job, NotTaken::Why::Kind};
+    outcome.refused = taken.error();
+    wasAway_ = wasAway_ || taken.error().code == Errc::UNAVAILABLE;
+    return NotTaken{what.job, whyNot(taken.error())};
 }
 
-void Desk::perform(const Step& step, Now now, Outcome& outcome) {
-    notices_.insert(notices_.end(), step.notices.begin(), step.notices.end());
-    for (const Effect& effect : step.effects) {
-        std::visit(Overloaded{[&](const HandOver& what) { handOver(what, now, outcome); },
-                              [&](const TakeBack& what) { static_cast<void>(scheduler_->cancel(what.job)); },
-                              [&](const StartWorker& what) {
-                                  if (const Request* request = engine_.requests().find(what.request))
-                                      workers_->start(what, *request);
-                              },
-                              [&](const StopWorker& what) { workers_->stop(what); },
-                              // If the job that was to take over is not at the scheduler, this job brings us back to
-                              // the request.
-                              [&](const EndJob& what) {
-                                  scheduler_->finish(what.job, what.again || outcome.refused.has_value());
-                              }},
-                   effect);
+/// Hands over the jobs, and those that are to be in place of jobs that were not taken, round after round: of thousands
+/// each may be refused. Returns the other effects, in their order.
+std::vector<Effect> Desk::handOverAll(std::vector<Step> steps, Now now, Outcome& outcome,
+                                      std::optional<Store::HandingOver>& handing) {
+    std::vector<Effect> others;
+    while (!steps.empty()) {
+        std::vector<Event> notTaken;
+        for (Step& step : steps) {
+            notices_.insert(notices_.end(), step.notices.begin(), step.notices.end());
+            for (Effect& effect : step.effects) {
+                const auto* what = std::get_if<HandOver>(&effect);
+                if (what == nullptr)
+                    others.push_back(std::move(effect));
+                else if (auto complaint = handOver(*what, now, outcome))
+                    notTaken.emplace_back(*complaint);
+            }
+        }
+        if (notTaken.empty()) break;
+        std::optional<Error> wrong;
+        auto next = decide(std::move(notTaken), now, wrong, handing);
+        steps = next.ok() ? std::move(*next) : std::vector<Step>();
     }
+    std::ranges::stable_sort(others, {}, &Effect::index);
+    return others;
+}
+
+void Desk::perform(const Effect& effect, const Outcome& outcome) {
+    std::visit(Overloaded{[](const HandOver&) {}, // done
+                          [&](const TakeBack& what) { static_cast<void>(scheduler_->cancel(what.job)); },
+                          [&](const StartWorker& what) {
+                              if (const Request* request = engine_.requests().find(what.request))
+                                  workers_->start(what, *request);
+                          },
+                          [&](const StopWorker& what) { workers_->stop(what); },
+                          // If the job that was to take over is not at the scheduler, this job brings us back to the
+                          // request.
+                          [&](const EndJob& what) {
+                              scheduler_->finish(what.job, what.again || outcome.refused.has_value());
+                          }},
+               effect);
 }
 
 } // namespace stint::work

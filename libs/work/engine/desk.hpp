@@ -59,11 +59,13 @@ private:
           workers_(&workers) {}
     Result<void> readAll();
     Result<void> readChanges();
-    Result<std::vector<Step>> decide(const Event& event, Now now, std::optional<Error>& wrong,
+    Result<std::vector<Step>> decide(std::vector<Event> events, Now now, std::optional<Error>& wrong,
                                      std::optional<Store::HandingOver>& handing);
     std::set<Session> endedSessions() const;
-    void perform(const Step& step, Now now, Outcome& outcome);
-    void handOver(const HandOver& what, Now now, Outcome& outcome);
+    std::vector<Effect> handOverAll(std::vector<Step> steps, Now now, Outcome& outcome,
+                                    std::optional<Store::HandingOver>& handing);
+    std::optional<NotTaken> handOver(const HandOver& what, Now now, Outcome& outcome);
+    void perform(const Effect& effect, const Outcome& outcome);
 
     Store store_;
     Settings settings_;

@@ -79,6 +79,7 @@ struct FakeWorkers : WorkersPort {
     void start(const StartWorker& how, const Request&) override {
         overlapped = overlapped || !running.emplace(how.request, how).second;
         begun.push_back(how.request);
+        stopping.erase(how.request);
     }
     void stop(const StopWorker& how) override { stopping[how.request] = how.reason; }
 };

@@ -394,6 +394,37 @@ TEST_CASE("a request without constraints has its turn before many that each wait
     app.run(numbered(31));
 }
 
+TEST_CASE("of thousands each may be refused as expedited work, and the rest goes on") { // jobs.md §10, expedited
+    constexpr int count = 10'000;
+    for (const auto policy :
+         {OutOfQuotaPolicy::DROP_WORK_REQUEST, OutOfQuotaPolicy::RUN_AS_NON_EXPEDITED_WORK_REQUEST}) {
+        App app;
+        app.scheduler.refusesExpedited = true;
+        std::vector<Spec> many(count, once(0));
+        for (int i = 0; i < count; ++i) {
+            many[static_cast<std::size_t>(i)].id = numbered(i + 1);
+            many[static_cast<std::size_t>(i)].expedited = policy;
+        }
+        many.push_back(once(count + 1));
+        REQUIRE(app.tell(enqueue(std::move(many))).ok());
+        const bool isDropped = policy == OutOfQuotaPolicy::DROP_WORK_REQUEST;
+        CHECK(app.scheduler.jobs.size() == (isDropped ? 1 : 20));
+        CHECK(app.state(numbered(count)) == (isDropped ? State::CANCELLED : State::ENQUEUED));
+        CHECK(app.state(numbered(count + 1)) == State::ENQUEUED);
+    }
+}
+
+TEST_CASE("expedited work that is dropped is not begun in a visible process, either") { // jobs.md §10, expedited
+    App app;
+    app.scheduler.refusesExpedited = true;
+    app.desk->setVisible(true);
+    Spec spec = once(1);
+    spec.expedited = OutOfQuotaPolicy::DROP_WORK_REQUEST;
+    REQUIRE(app.tell(enqueue({spec})).ok());
+    CHECK(app.state(numbered(1)) == State::CANCELLED);
+    CHECK(app.workers.stopping.contains(numbered(1)));
+}
+
 TEST_CASE("a request whose job the scheduler refuses waits alone, and is tried again later") { // jobs.md §10, limits
     App app;
     app.scheduler.refusesTriggers = true;
