@@ -181,7 +181,7 @@ Result<void> WorkManager::enqueue(PeriodicWorkRequest request) {
 }
 
 Result<void> WorkManager::enqueueUniqueWork(std::string name, ExistingWorkPolicy policy, OneTimeWorkRequest request) {
-    return enqueueUniqueWork(std::move(name), policy, std::vector{std::move(request)});
+    return beginUniqueWork(std::move(name), policy, std::move(request)).enqueue();
 }
 
 Result<void> WorkManager::enqueueUniqueWork(std::string name, ExistingWorkPolicy policy,
@@ -201,6 +201,10 @@ WorkContinuation WorkManager::beginWith(OneTimeWorkRequest request) {
 WorkContinuation WorkManager::beginWith(std::vector<OneTimeWorkRequest> requests) {
     return WorkContinuation(
         std::make_shared<WorkContinuation::Node>(WorkContinuation::Node{impl_, std::move(requests), {}, {}, false}));
+}
+
+WorkContinuation WorkManager::beginUniqueWork(std::string name, ExistingWorkPolicy policy, OneTimeWorkRequest request) {
+    return beginUniqueWork(std::move(name), policy, std::vector{std::move(request)});
 }
 
 WorkContinuation WorkManager::beginUniqueWork(std::string name, ExistingWorkPolicy policy,

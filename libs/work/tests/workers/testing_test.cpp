@@ -66,14 +66,20 @@ TEST_CASE("a worker alone: its input, its progress and its answer") {
     const auto worker = TestWorkerBuilder<Greeter>()
                             .setInputData(text("name", "you"))
                             .setRunAttemptCount(2)
+                            .setTriggeredContentUris({"/photos/1.jpg"})
+                            .setTriggeredContentAuthorities({"file"})
                             .setProgressUpdater([&](Data data) {
                                 progress.push_back(std::move(data));
                                 return stint::Result<void>();
                             })
                             .build();
     CHECK(worker->getRunAttemptCount() == 2);
+    CHECK(worker->getTriggeredContentUris() == std::vector<std::string>{"/photos/1.jpg"});
+    CHECK(worker->getTriggeredContentAuthorities() == std::vector<std::string>{"file"});
+    CHECK(worker->getNetwork() == std::nullopt);
     CHECK(worker->doWork() == WorkResult::success(text("said", "hello you")));
     CHECK(progress == std::vector{text("is", "half")});
+    CHECK(worker->doWork().getOutputData() == text("said", "hello you"));
     CHECK(*startWork(*worker) == WorkResult::success(text("said", "hello you")));
 }
 
@@ -95,7 +101,7 @@ TEST_CASE("what waits for nothing has run when enqueue returns") {
     Bench bench;
     const auto first = *greeter().setInputData(text("name", "me")).build();
     const auto second = *greeter().build();
-    REQUIRE(bench.manager.beginWith(first).then(second).enqueue().ok());
+    REQUIRE(bench.manager.beginUniqueWork("name", ExistingWorkPolicy::KEEP, first).then(second).enqueue().ok());
     CHECK(bench.state(first.getId()) == State::SUCCEEDED);
     CHECK(bench.info(first.getId()).getOutputData() == text("said", "hello me"));
     CHECK(bench.state(second.getId()) == State::SUCCEEDED);

@@ -71,6 +71,7 @@ public:
                                            PeriodicWorkRequest request);
     WorkContinuation beginWith(OneTimeWorkRequest request);
     WorkContinuation beginWith(std::vector<OneTimeWorkRequest> requests);
+    WorkContinuation beginUniqueWork(std::string name, ExistingWorkPolicy policy, OneTimeWorkRequest request);
     WorkContinuation beginUniqueWork(std::string name, ExistingWorkPolicy policy,
                                      std::vector<OneTimeWorkRequest> requests);
 

@@ -68,6 +68,8 @@ public:
         /// The work cannot be done now: try again after the back-off.
         static Result retry();
 
+        /// Empty for retry().
+        const Data& getOutputData() const { return output_; }
         bool operator==(const Result&) const = default;
 
     private:
@@ -114,6 +116,11 @@ public:
     const Data& getInputData() const { return params_.getInputData(); }
     const std::set<std::string>& getTags() const { return params_.getTags(); }
     std::int32_t getRunAttemptCount() const { return params_.getRunAttemptCount(); }
+    const std::vector<std::string>& getTriggeredContentUris() const { return params_.getTriggeredContentUris(); }
+    const std::vector<std::string>& getTriggeredContentAuthorities() const {
+        return params_.getTriggeredContentAuthorities();
+    }
+    const std::optional<Network>& getNetwork() const { return params_.getNetwork(); }
     const WorkerParameters& getParameters() const { return params_; }
 
     // For the work, in any thread of it.
