@@ -37,7 +37,6 @@ TEST_CASE("a call that is wrong is answered by an error that names it") {
              Row{"StartJob", [](wire::Writer& w) { w.uint64(1).string("Else"); wire::writeRunParameters(w, {}); },
                  "no service \"Else\""},
              Row{"StopJob", [](wire::Writer& w) { w.uint64(1); }, "StopJob"},
-             Row{"StopJob", [](wire::Writer& w) { w.uint64(1).int32(3); }, "run 1 is over"},
              Row{"NetworkChanged", [](wire::Writer& w) { w.boolean(true); }, "NetworkChanged"},
              Row{"NotificationAction", [](wire::Writer& w) { w.uint64(1).uint64(1); }, "NotificationAction"},
              Row{"Dance", [](wire::Writer&) {}, "Dance"}}) {

@@ -37,6 +37,18 @@ def test_each_request_is_one_job_and_no_more_than_twenty_are_at_the_scheduler(wo
     app.until(lambda: len(app.count("end")) == 25)
 
 
+def test_processes_that_open_the_file_beside_a_busy_one_leave_its_runs_alone_and_are_told_nothing(world, app):
+    """Each compares the file with the scheduler's jobs, of which some end meanwhile: no step is done a second time."""
+    app.does("chains", 1, 10, 10)
+    for _ in range(1000):
+        if len(app.count("end")) == 100:
+            break
+        answer = world.stint("start", PACKAGE, "info")
+        assert (answer.code, answer.err) == (0, "")
+    assert set(app.count("begin").values()) == {1}
+    assert len(app.count("end")) == 100
+
+
 def test_who_follows_sees_its_states(world, app):
     request = app.does("once", "Step").strip()
     states = app.does("follow", request).split()

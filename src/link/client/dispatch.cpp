@@ -215,8 +215,9 @@ void Connection::Impl::start(Callback& callback, client::StartCall& call, Hold& 
 void Connection::Impl::stop(Callback& callback, const client::StopCall& call, Hold& hold) {
     const client::RunKey key{callback.connection, call.run};
     const auto run = runs_.find(key);
-    // jobFinished() crossed the daemon's call: it was the answer (jobs.md §4.2).
-    if (run == runs_.end()) return refuse(callback, fail(Errc::ILLEGAL_STATE, "run {} is over here", call.run));
+    // jobFinished() crossed the daemon's call: it was the answer (jobs.md §4.2). An error would be a callback that has
+    // thrown, and the end of the whole process.
+    if (run == runs_.end()) return answer(callback, false);
     run->second.state = client::Run::State::Stopping;
     JobParametersAccess::setStopReason(run->second.params, call.reason);
 
