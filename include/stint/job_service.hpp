@@ -38,7 +38,8 @@ public:
     /// Ends the run. wantsReschedule: true: it failed, and is tried again with back-off (§6); false: it is done.
     void jobFinished(const JobParameters& params, bool wantsReschedule, Outcome outcome = {});
     /// Shows or updates the app's notification `id`, tied to this job (§5.1). IllegalArgument without a small icon,
-    /// with an unknown channel, or with more than three actions.
+    /// with an unknown channel, or with more than three actions. Waits for the daemon's answer, but not of an update in
+    /// which only title, text and progress are others, and which comes 200 ms after the last or later.
     Result<void> setNotification(const JobParameters& params, std::int32_t id, const Notification& notification,
                                  JobEndNotificationPolicy endPolicy);
     /// Reports, in bytes, the whole payload as now known, and the part moved so far; NETWORK_BYTES_UNKNOWN: not known

@@ -153,6 +153,29 @@ TEST_CASE("setNotification inside onStartJob answers what the daemon said") { //
     CHECK(posted.error() == Error{Errc::ILLEGAL_ARGUMENT, "no small icon"});
 }
 
+TEST_CASE("an update of a notification waits for no answer, but one that may be refused does") { // jobs.md §5.1
+    HostedApp<> world;
+    const auto show = [&](const JobParameters& run, const std::string& title, JobEndNotificationPolicy policy) {
+        return world.service.setNotification(run, 3, notification(title), policy);
+    };
+    JobParameters kept;
+    world.service.start = [&](const JobParameters& run) {
+        kept = run;
+        return show(run, "0 %", JOB_END_NOTIFICATION_POLICY_REMOVE).ok();
+    };
+    REQUIRE(world.start(1, params(7)).value());
+    world.daemon.on("SetNotification", [](wire::Reader&, wire::Writer&) {
+        return Result<void>(Error{Errc::ILLEGAL_ARGUMENT, "refused"});
+    });
+    CHECK(show(kept, "50 %", JOB_END_NOTIFICATION_POLICY_REMOVE).ok());
+    CHECK_FALSE(show(kept, "51 %", JOB_END_NOTIFICATION_POLICY_DETACH).ok());
+    world.service.jobFinished(kept, false);
+    CHECK(world.daemon.heard() == "SetNotification run=1 id=3 title=0 % end=1");
+    CHECK(world.daemon.heard() == "SetNotification run=1 id=3 title=50 % end=1");
+    CHECK(world.daemon.heard() == "SetNotification run=1 id=3 title=51 % end=0");
+    CHECK(world.daemon.heard() == "JobFinished run=1 again=0 exit=0 text=");
+}
+
 TEST_CASE("a service that is hosted nowhere cannot notify") {
     RecordedService service;
     const auto posted = service.setNotification({}, 1, notification(""), JOB_END_NOTIFICATION_POLICY_DETACH);

@@ -105,18 +105,28 @@ Result<void> Connection::Impl::notify(const JobParameters& params, std::int32_t 
                                       JobEndNotificationPolicy endPolicy) {
     const Hold hold(*this);
     const client::RunKey key = JobParametersAccess::keyOf(params);
-    if (const auto run = runs_.find(key); run == runs_.end() || run->second.finish) return {};
+    const auto run = runs_.find(key);
+    if (run == runs_.end() || run->second.finish) return {};
     if (!isCurrent(key)) return fail(Errc::UNAVAILABLE, "stintd, which runs this job, is gone");
-    auto done = link_->call(
-        "SetNotification",
-        [&](wire::Writer& writer) {
-            writer.uint64(key.run).int32(id);
-            wire::writeNotification(writer, notification);
-            writer.int32(static_cast<std::int32_t>(endPolicy));
-            const wire::DictionaryWriter options(writer);
-        },
-        [](wire::Reader&) { return Result<void>(); });
+    const auto write = [&](wire::Writer& writer) {
+        writer.uint64(key.run).int32(id);
+        wire::writeNotification(writer, notification);
+        writer.int32(static_cast<std::int32_t>(endPolicy));
+        const wire::DictionaryWriter options(writer);
+    };
+    client::ShownAs shown{id, notification.getChannelId(), notification.getSmallIcon(), notification.getActions(),
+                          endPolicy};
+    // Nobody waits for the answer to an update that cannot be refused, unless they come faster than reports do.
+    const Instant now = bootNow();
+    if (run->second.shown == shown && now >= run->second.updateOpen) {
+        run->second.updateOpen = now + client::Throttle::pause;
+        auto told = link_->tell("SetNotification", write);
+        noticeLoss();
+        return told;
+    }
+    auto done = link_->call("SetNotification", write, [](wire::Reader&) { return Result<void>(); });
     noticeLoss();
+    if (const auto still = runs_.find(key); done.ok() && still != runs_.end()) still->second.shown = std::move(shown);
     return done;
 }
 

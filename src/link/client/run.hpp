@@ -72,6 +72,17 @@ struct Finish {
 
 struct RunHandle;
 
+/// The part of a run's notification that the daemon may refuse: with it unchanged, an update is certainly accepted.
+struct ShownAs {
+    std::int32_t id = 0;
+    std::string channel;
+    std::string icon;
+    std::vector<Notification::Action> actions;
+    JobEndNotificationPolicy endPolicy = JOB_END_NOTIFICATION_POLICY_DETACH;
+
+    bool operator==(const ShownAs&) const = default;
+};
+
 /// The reports of bytes of a run, or of one item of its work (jobs.md §4.7).
 struct Reports {
     Throttle estimated;
@@ -98,6 +109,8 @@ struct Run {
     State state = State::Starting;
     /// Called before onStartJob had answered; sent after the answer, the order that the daemon knows (jobs.md §4.2).
     std::optional<Finish> finish;
+    std::optional<ShownAs> shown;        ///< its notification, as the daemon has accepted it
+    Instant updateOpen = Instant::min(); ///< from here on an update of it is not waited for
     Reports reports;
     std::map<std::uint64_t, Reports> items; ///< of items with reports that are not completed
 };
