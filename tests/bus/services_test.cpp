@@ -282,6 +282,38 @@ TEST_CASE("a change is told to those who watch the job, once a turn, and to nobo
     CHECK(person.named("JobChanged").size() == 2);
 }
 
+TEST_CASE("progress is told at once after a pause, then together at its end, and with any change") {
+    World world;
+    const JobKey other{AppId{"com.example.mail"}, "", JobId(8)};
+    world.owner.track(syncJob);
+    world.owner.track(other);
+    Client person = world.connectOperator();
+    watchKey(world, person, JobKey{});
+    const auto told = [&] {
+        person.process();
+        return person.named("JobChanged").size();
+    };
+    CHECK_FALSE(world.server->tellsAt());
+    world.turn([&] { world.server->progressed(syncJob); });
+    CHECK(told() == 1);
+    CHECK_FALSE(world.server->tellsAt());
+
+    world.owner.elapsed += 1ms;
+    world.turn([&] {
+        world.server->progressed(syncJob);
+        world.server->progressed(other);
+    });
+    CHECK(told() == 1);
+    REQUIRE(world.server->tellsAt());
+    world.turn([&] { world.server->changed(other); });
+    CHECK(told() == 2);
+
+    world.owner.elapsed = *world.server->tellsAt();
+    world.turn([] {});
+    CHECK(told() == 3);
+    CHECK_FALSE(world.server->tellsAt());
+}
+
 TEST_CASE("the last change of a watched job carries how it ended, and ends the watch") {
     World world;
     world.owner.track(syncJob);

@@ -37,6 +37,7 @@ public:
     std::vector<ConnectionId> closures;
     std::vector<std::string> crowds;
     bool itself = true; ///< what is asked of each connection
+    Instant elapsed{};
     std::map<ConnectionId, std::vector<std::string>> hosted;
     std::set<RunId> runs; ///< which anyone may speak for
     std::map<JobKey, JobView> known;
@@ -88,7 +89,7 @@ public:
     Presence& presence() override { return *this; }
     Hosting& hosting() override { return *this; }
     const Questions& core() const override { return *this; }
-    Now now() const override { return {}; }
+    Now now() const override { return {.elapsed = elapsed}; }
     std::optional<std::string> stranger(const AppId& app, const std::string& service) const override {
         return app.name == shellPackage && service == "Unknown" ? std::optional("start it") : std::nullopt;
     }

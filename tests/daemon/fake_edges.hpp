@@ -57,6 +57,8 @@ public:
     void tellNetwork(const NetworkAccess&) override {}
     void appExited(ConnectionId, pid_t, int) override {}
     void changed(const JobKey&) override {}
+    void progressed(const JobKey&) override {}
+    std::optional<Instant> tellsAt() const override { return std::nullopt; }
     bool wantsTopics() const override { return false; }
     void changed(Topics) override {}
 };

@@ -60,6 +60,8 @@ public:
     void unbind(ConnectionId to) override;
     void appExited(ConnectionId to, pid_t pid, int exitCode) override;
     void changed(const JobKey& key) override { watches_.changed(key); }
+    void progressed(const JobKey& key) override { watches_.progressed(key); }
+    std::optional<Instant> tellsAt() const override { return watches_.tellsAt(); }
     bool wantsTopics() const override { return watches_.anyNews(); }
     void changed(Topics topics) override { watches_.changed(topics); }
     void close(ConnectionId connection) override;
@@ -398,6 +400,7 @@ void ServerLoop::sendAnswers() {
 }
 
 void ServerLoop::tellWatchers() {
+    watches_.tellProgress(owner_.now().elapsed);
     const std::map<JobKey, std::set<ConnectionId>> owed = watches_.owed();
     for (const auto& [job, watchers] : owed) {
         const JobView view = owner_.core().job(job, owner_.now()).value_or(vanished(job));

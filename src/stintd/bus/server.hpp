@@ -201,6 +201,10 @@ public:
     virtual void appExited(ConnectionId to, pid_t pid, int exitCode) = 0;
     /// Notes that the job has changed: act() signals its watchers.
     virtual void changed(const JobKey& key) = 0;
+    /// Notes that the job's run has come further: its watchers hear of it with all other progress, at a bounded rate.
+    virtual void progressed(const JobKey& key) = 0;
+    /// The time from which act() has progress to tell; nullopt: none waits.
+    virtual std::optional<Instant> tellsAt() const = 0;
     /// wantsTopics(): true if anybody watches lists. changed(): notes that these lists have changed; act() signals it.
     virtual bool wantsTopics() const = 0;
     virtual void changed(Topics topics) = 0;

@@ -23,12 +23,26 @@ void Watches::drop(ConnectionId watcher) {
 }
 
 void Watches::changed(const JobKey& job) {
+    progressed_.erase(job);
     const auto watched = ofJob_.find(job);
     if (watched == ofJob_.end() && ofAll_.empty()) return;
     std::set<ConnectionId>& owed = owed_[job];
     owed.insert(ofAll_.begin(), ofAll_.end());
     if (watched != ofJob_.end()) owed.insert(watched->second.begin(), watched->second.end());
 }
+
+void Watches::progressed(const JobKey& job) {
+    if (ofJob_.contains(job) || !ofAll_.empty()) progressed_.insert(job);
+}
+
+void Watches::tellProgress(Instant now) {
+    if (progressed_.empty() || now < open_) return;
+    open_ = now + pause;
+    for (const JobKey& job : std::exchange(progressed_, {}))
+        changed(job);
+}
+
+std::optional<Instant> Watches::tellsAt() const { return progressed_.empty() ? std::nullopt : std::optional(open_); }
 
 void Watches::announced(const JobKey& job, const std::vector<ConnectionId>& watchers, bool ended) {
     const auto owed = owed_.find(job);

@@ -1,6 +1,8 @@
 // The connections that watch something.
 #pragma once
+#include <chrono>
 #include <map>
+#include <optional>
 #include <set>
 #include <vector>
 
@@ -15,6 +17,9 @@ namespace stint {
 /// for each time it asks. App1's watchers of their app's network are here, too.
 class Watches {
 public:
+    /// The least time between two tellings of progress, that of all jobs together.
+    static constexpr Duration pause = std::chrono::milliseconds{200};
+
     void add(ConnectionId watcher, const JobKey& job) { ofJob_[job].insert(watcher); }
     void addAll(ConnectionId watcher) { ofAll_.insert(watcher); }
     /// Registers a watcher for the next change of one of these lists, and for changes since the last signal to it.
@@ -25,6 +30,11 @@ public:
 
     /// Notes that the watchers of `job` must get a signal.
     void changed(const JobKey& job);
+    /// Notes that they must get one once tellProgress() tells of it, or with the job's next change.
+    void progressed(const JobKey& job);
+    void tellProgress(Instant now);
+    /// The time from which tellProgress() has something to tell; nullopt: nothing.
+    std::optional<Instant> tellsAt() const;
     /// Notes that those lists have changed.
     void changed(Topics topics);
     bool anyNews() const { return !news_.empty(); }
@@ -41,6 +51,8 @@ private:
     std::set<ConnectionId> ofAll_;
     std::set<ConnectionId> ofNetwork_;
     std::map<JobKey, std::set<ConnectionId>> owed_;
+    std::set<JobKey> progressed_;
+    Instant open_ = Instant::min(); ///< the pause ends here
     struct News {
         Topics lists; ///< the lists that it wants to know of
         Topics owed;

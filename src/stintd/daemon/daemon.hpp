@@ -225,9 +225,10 @@ private:
         AppId app;
         Processes::End end;
     };
-    std::vector<Death> deaths_; ///< reported in this turn, after the last messages of those processes
-    Step step_;                 ///< the step of all events of this turn
-    std::set<JobKey> changed_;  ///< jobs to report to their watchers
+    std::vector<Death> deaths_;   ///< reported in this turn, after the last messages of those processes
+    Step step_;                   ///< the step of all events of this turn
+    std::set<JobKey> changed_;    ///< jobs to report to their watchers
+    std::set<JobKey> progressed_; ///< jobs whose watchers are to see how far their runs are
     Meters meters_;
     Topics topics_; ///< lists that have changed, while anybody watches them
     struct Program {

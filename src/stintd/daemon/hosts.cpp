@@ -190,8 +190,8 @@ std::vector<ConnectionId> Hosts::serving(const AppId& app, const std::string& se
     return all;
 }
 
-void Hosts::noteChange(RunId run, std::set<JobKey>& changed) const {
-    if (const GoingOn* const begun = findIn(begun_, run)) changed.insert(begun->job);
+void Hosts::noteChange(RunId run, std::set<JobKey>& progressed) const {
+    if (const GoingOn* const begun = findIn(begun_, run)) progressed.insert(begun->job);
 }
 
 void Hosts::changed(const RunChanged& run) {

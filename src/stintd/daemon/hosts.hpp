@@ -55,7 +55,7 @@ public:
     bool idle() const { return runs_.empty(); } ///< no process hosts a run
 
     /// Adds the job of a run to `changed`, if it is known.
-    void noteChange(RunId run, std::set<JobKey>& changed) const;
+    void noteChange(RunId run, std::set<JobKey>& progressed) const;
 
     /// Every run between its bind and its end; and one of them, or nullptr.
     std::vector<GoingOn> goingOn() const;

@@ -317,6 +317,7 @@ void Daemon::commitFailed(const Error& error) {
     logWarning(error.message);
     step_ = {};
     changed_.clear();
+    progressed_.clear();
     for (const auto& [app, replies] : std::exchange(held_, {})) // they wait for something else, and are durable
         for (const Reply& each : replies)
             server_->reply(each);

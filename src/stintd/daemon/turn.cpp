@@ -152,9 +152,10 @@ void Daemon::decide(const Event& event) {
     meters_.decided(std::chrono::steady_clock::now() - before);
     add(std::move(step));
     // These events have no effect of their own, but watchers must see them.
-    std::visit(Overloaded{[&](const StartAnswered& e) { hosts_->noteChange(e.run, changed_); },
-                          [&](const BytesUpdated& e) { hosts_->noteChange(e.run, changed_); },
-                          [&](const NotificationSet& e) { hosts_->noteChange(e.run, changed_); }, [](const auto&) {}},
+    std::visit(Overloaded{[&](const StartAnswered& e) { hosts_->noteChange(e.run, progressed_); },
+                          [&](const BytesUpdated& e) { hosts_->noteChange(e.run, progressed_); },
+                          [&](const NotificationSet& e) { hosts_->noteChange(e.run, progressed_); },
+                          [](const auto&) {}},
                event);
 }
 
@@ -191,6 +192,8 @@ void Daemon::act() {
     STINT_CHECK(step_.records.empty()); // nothing is done before it is durable
     for (const Effect& effect : std::exchange(step_.effects, {}))
         perform(effect);
+    for (const JobKey& key : std::exchange(progressed_, {}))
+        server_->progressed(key);
     for (const JobKey& key : std::exchange(changed_, {}))
         server_->changed(key);
     if (const Topics topics = std::exchange(topics_, {}); !topics.none()) server_->changed(topics);
@@ -259,7 +262,7 @@ void Daemon::perform(const Effect& effect) {
                    [&](const OpenTaskManager& e) { page_->open(e.job, desktop_->takeToken()); },
                    [&](const Trace& e) {
                        logOf(e);
-                       if (e.job) changed_.insert(*e.job);
+                       if (e.job) (e.what == Trace::What::Notified ? progressed_ : changed_).insert(*e.job);
                    }},
         effect);
 }
@@ -296,7 +299,7 @@ void Daemon::armTimer() {
     armWakeTimer();
     auto due = core_->nextDeadline();
     if (degraded_) due = tryAgainAt_;
-    for (const auto& other : {forgetsAt_, degraded_ ? std::nullopt : eraseAt_, logsLeftOutAt()})
+    for (const auto& other : {forgetsAt_, degraded_ ? std::nullopt : eraseAt_, logsLeftOutAt(), server_->tellsAt()})
         if (other && (!due || *other < *due)) due = other;
     if (!due) {
         sd_event_source_set_enabled(timer_, SD_EVENT_OFF);
