@@ -212,6 +212,11 @@ std::string ownerIn(sd_bus_message* answer) {
 }
 
 Result<Bus> openSessionBus(sd_event* loop) {
+    // On a machine without one this is asked again and again, and sd-bus takes forty system calls to say so.
+    const char* const runtime = std::getenv("XDG_RUNTIME_DIR");
+    if (runtime && !std::getenv("DBUS_SESSION_BUS_ADDRESS") &&
+        ::access((std::string(runtime) + "/bus").c_str(), F_OK) != 0)
+        return errorFromErrno(errno);
     sd_bus* made = nullptr;
     int result = sd_bus_open_user(&made);
     if (result == -ENOMEDIUM) return fail(Errc::UNAVAILABLE, "no DBUS_SESSION_BUS_ADDRESS, no XDG_RUNTIME_DIR");

@@ -113,6 +113,7 @@ private:
     std::uint64_t lastConnection_ = listenerMark;
     std::uint64_t turn_ = 0;
     std::map<ConnectionId, Peer> peers_;
+    bool callersWait_ = false;
     std::set<ConnectionId> ready_;   ///< they may have messages for us
     std::set<ConnectionId> later_;   ///< they have, but must wait for the next turn
     int taken_ = 1;                  ///< the number that the last message counted as
@@ -139,6 +140,7 @@ void ServerLoop::watchWriting(ConnectionId id, Peer& peer) {
 }
 
 void ServerLoop::noteReadiness(ConnectionId id, std::uint32_t events) {
+    if (id.value == listenerMark) callersWait_ = true;
     Peer* peer = find(id);
     if (!peer) return;
     if (events & (EPOLLHUP | EPOLLRDHUP | EPOLLERR)) peer->connection->hungUp();
@@ -165,6 +167,7 @@ bool ServerLoop::descriptorsAreShort() const {
 // New callers are accepted after dead connections were closed, which frees descriptors. Callers left waiting wake the
 // loop again.
 void ServerLoop::acceptSome() {
+    if (!std::exchange(callersWait_, false)) return;
     for (int count = 0; count < mostAcceptedATurn; ++count) {
         std::optional<Fd> caller = listener_.accept();
         if (!caller) return;
