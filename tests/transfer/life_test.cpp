@@ -341,6 +341,48 @@ TEST_CASE("a part is not believed without its record, and a damaged record is no
     }
 }
 
+TEST_CASE("a small file's bytes and their record are in place when they are told, and not before") { // linux.md §A.10
+    const Place place;
+    constexpr Bytes small = 100'000, sent = 80'000;
+    const std::string content = noise(small, 13);
+    const ScriptedServer server({[&content](Exchange& e) {
+                                     e.send(head("200 OK", tagged, small));
+                                     e.send(std::string_view(content).substr(0, sent));
+                                     e.awaitHangUp();
+                                 },
+                                 honest(content, etag)});
+    Engine engine;
+    Bytes told = 0;
+    const auto ticket = engine.start(place.download(server.url()),
+                                     {.progressed = [&](const Progress& now) { told = now.inPlace; }, .ended = {}});
+    while (told == 0) {
+        CHECK((place.list().empty() || place.list() == ".file.stint-part"));
+        engine.turn();
+    }
+    CHECK(std::filesystem::file_size(place.parts().part) == told);
+    CHECK(place.sidecar());
+    engine.stop(ticket);
+    CHECK(run(engine, place.download(server.url())).fate == Fate::Done);
+    CHECK(Exchange(-1, server.requests().at(1)).rangeStart() == told - 65536);
+    CHECK(contentOf(place.path()) == content);
+}
+
+TEST_CASE("a small file that is cut off before anything is told is resumed all the same") {
+    const Place place;
+    constexpr Bytes small = 100'000, sent = 80'000;
+    const std::string content = noise(small, 14);
+    const ScriptedServer server({[&content](Exchange& e) {
+                                     e.send(head("200 OK", tagged, small));
+                                     e.send(std::string_view(content).substr(0, sent));
+                                 },
+                                 honest(content, etag)});
+    CHECK(run(place.download(server.url())).fate == Fate::Later);
+    CHECK(place.list() == ".file.stint-part .file.stint-state");
+    CHECK(run(place.download(server.url())).fate == Fate::Done);
+    CHECK(Exchange(-1, server.requests().at(1)).rangeStart() == sent - 65536);
+    CHECK(contentOf(place.path()) == content);
+}
+
 TEST_CASE("another URL for the same file is another download") {
     const Place place;
     const std::string content = noise(fileSize, 13);

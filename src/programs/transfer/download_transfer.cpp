@@ -411,7 +411,10 @@ void DownloadTransfer::leave() {
 
 void DownloadTransfer::tidy(Clock::time_point now) {
     if (!part_ || part_->isEmptying() || takenBack_) return;
-    if (auto flushed = part_->flush(); !flushed) return end(diskFailed(flushed.error()));
+    // A small file that is there before it is told of is written once, as a whole; what is told is kept.
+    const auto told = part_->isHeldBack() ? due() : now;
+    if (told && *told <= now)
+        if (auto flushed = part_->flush(); !flushed) return end(diskFailed(flushed.error()));
     part_->keepDurable(now, [this](const Error& error) {
         if (!takenBack_) end(diskFailed(error));
     });

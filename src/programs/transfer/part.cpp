@@ -60,9 +60,11 @@ Result<bool> Part::begin(Sidecar version, std::function<void(Result<void>)> done
     known_ = std::move(version);
     known_.boot = boot_;
     known_.anew = anew_;
+    recordDue_ = false;
     if (file_->size() == 0 && diskQueue_.idle() &&
         place_.folder->standing(place_.names.state) == Folder::Standing::Absent) {
-        STINT_TRY(empty(*file_, place_, known_));
+        recordDue_ = known_.total && *known_.total < PartFile::mostBuffered;
+        if (!recordDue_) STINT_TRY(empty(*file_, place_, known_));
         learnTotal(known_.total);
         return true;
     }
@@ -75,6 +77,18 @@ Result<bool> Part::begin(Sidecar version, std::function<void(Result<void>)> done
                        done(*result);
                    });
     return false;
+}
+
+Result<void> Part::flush() {
+    if (!isWhole()) STINT_TRY(keepRecord());
+    return file_->flush();
+}
+
+Result<void> Part::keepRecord() {
+    if (!recordDue_ || file_->size() == 0) return {};
+    STINT_TRY(saveSidecar(place_, known_, Durability::InThisBoot));
+    recordDue_ = false;
+    return {};
 }
 
 void Part::adopt(Sidecar version) {
@@ -138,7 +152,7 @@ void Part::takeBack(std::function<void()> done) {
 void Part::leave() {
     *cancelled_ = true;
     if (emptying_ || finishing_ || discarded_) return;
-    (void)file_->flush(); // bytes that the disk does not take are downloaded again
+    if (keepRecord().ok()) (void)file_->flush(); // bytes that the disk does not take are downloaded again
     file_->giveBack();
     if (!diskQueue_.idle()) return;
     if (file_->size() == 0) return discard(); // nothing to resume: leave no files

@@ -48,7 +48,12 @@ public:
 
     Result<void> append(std::span<const char> bytes) { return file_->append(bytes); }
     Result<bool> holds(Bytes offset, std::span<const char> bytes) const { return file_->holds(offset, bytes); }
-    Result<void> flush() { return file_->flush(); }
+    /// Hands the bytes to the kernel: they survive this process. Their record comes first, but not where the part is
+    /// whole: then finish() follows, which writes one.
+    Result<void> flush();
+    /// True where the whole file fits into the buffer and none of it was flushed: its record waits for the first flush,
+    /// so that a file that is there at once never has one of its beginning.
+    bool isHeldBack() const { return recordDue_; }
 
     /// Every 32 MiB or 10 s: syncs the flushed bytes. `failed`: the disk lost some; the durable bytes are still
     /// there.
@@ -63,6 +68,9 @@ public:
     void takeBack(std::function<void()> done);
 
 private:
+    /// Writes the record that waits, before the first byte that is handed over.
+    Result<void> keepRecord();
+
     Download download_;
     PartPlace place_;
     std::string boot_;
@@ -71,7 +79,8 @@ private:
     std::string anew_;
     DiskThreads& disk_;
     DiskQueue diskQueue_;
-    bool emptying_ = false; ///< the file belongs to the disk threads alone
+    bool recordDue_ = false; ///< known_ is not written yet, nor is a byte
+    bool emptying_ = false;  ///< the file belongs to the disk threads alone
     bool finishing_ = false;
     bool discarded_ = false;
     Clock::time_point checkpointed_;

@@ -73,7 +73,7 @@ Result<PartPlace> partPlaceFor(std::shared_ptr<const Folder> folder, const std::
 
 namespace {
 
-constexpr std::size_t bufferSize = 512_KiB;
+constexpr std::size_t bufferSize = PartFile::mostBuffered;
 constexpr Bytes reserveStep = 64_MiB;
 // The disk should write while the network receives: the bytes left for the last sync take time.
 constexpr Bytes handOverStep = 8_MiB;

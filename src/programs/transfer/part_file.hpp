@@ -42,6 +42,8 @@ Result<PartPlace> partPlaceFor(std::shared_ptr<const Folder> folder, const std::
 /// itself, which the kernel releases when its holder dies).
 class PartFile {
 public:
+    static constexpr Bytes mostBuffered = 512_KiB;
+
     /// Opens or creates it. nullopt: another holds the lock.
     static Result<std::optional<PartFile>> open(const PartPlace& place);
 

@@ -5,7 +5,9 @@
 //
 // The order of writing ensures that. To start over: remove the sidecar (and sync that), truncate the part, write the
 // sidecar of the new version, then its bytes. So bytes of one version never stand under another's validator, wherever
-// the process is killed. The durable offset is raised only after fdatasync of the part returned.
+// the process is killed. The durable offset is raised only after fdatasync of the part returned. A part that its buffer
+// holds has no sidecar before its bytes are flushed, and none at all where they are flushed as a whole and put in
+// place.
 #pragma once
 #include <cstdint>
 #include <optional>
