@@ -165,7 +165,7 @@ constexpr std::array betweenOwners{
     Mistake{"!state.asked", [] { InTurn in; const Job job; const AskedAbout asked(in.state, job); checkState(in.state); }},
     Mistake{"waiting.forSlot <= waiting.groups.openings()", [] { InTurn in; in.state.waiting.forSlot = 1; checkState(in.state); }},
     Mistake{"state.device.sleeping == state.sleep.since.has_value()", [] { InTurn in; in.state.device.sleeping = true; checkState(in.state); }},
-    Mistake{"state.networkTold.verdicts.size() <= state.apps.size()", [] { InTurn in; in.state.networkTold.verdicts.add(app); checkState(in.state); }},
+    Mistake{"state.networkTold.shutBy.size() <= state.apps.size()", [] { InTurn in; in.state.networkTold.shutBy.add(app); checkState(in.state); }},
     Mistake{"state.notices.asked.size() <= state.jobs.size()", [] { InTurn in; in.state.notices.asked.insert(first); checkState(in.state); }},
     Mistake{"!state.awake.on || !state.runs.empty()", [] { InTurn in; in.state.awake = {.on = true, .until = early.elapsed, .battery = {}}; checkState(in.state); }},
 };

@@ -33,9 +33,11 @@ struct MeteredPlace {
     }
     World world() const { return {constants, device, state, {lookTime, {}}}; }
     std::string_view blockedBy(NetworkRights rights = noJob) const {
-        const NetworkVerdict verdict = networkFor(app, world(), rights);
+        const std::string_view by = networkShutBy(app, world(), rights);
+        const NetworkVerdict verdict = networkWithoutJobs(app, world());
         CHECK(verdict.allowed == verdict.because.empty());
-        return verdict.because;
+        if (rights == noJob) CHECK(verdict.because == by);
+        return by;
     }
     NetworkVerdict forJob(JobClass kind, bool exemptionLost = false) const {
         const GateKey gateKey{.kind = kind,
@@ -160,15 +162,15 @@ TEST_CASE("the user's restriction has no network rule of its own") { // §8.1; e
 
 TEST_CASE("a verdict says when time alone may change it, and only then") { // §6.6, §8.5; example 77
     MeteredPlace place = inRule("standby");
-    CHECK_FALSE(networkFor(place.app, place.world(), noJob).askAgain);
+    CHECK_FALSE(networkWithoutJobs(place.app, place.world()).askAgain);
     place.app.memory.allowlistedUntil = lookTime + 20s;
-    CHECK(networkFor(place.app, place.world(), noJob).askAgain == lookTime + 20s);
-    CHECK_FALSE(networkFor(place.app, place.world(), jobWithNetwork).askAgain);
+    CHECK(networkWithoutJobs(place.app, place.world()).askAgain == lookTime + 20s);
+    CHECK_FALSE(place.forJob(JobClass::Regular).askAgain);
     MeteredPlace dozing = inRule("doze");
     dozing.state.doze.deepTimer = lookTime + 30min;
-    CHECK(networkFor(dozing.app, dozing.world(), noJob).askAgain == lookTime + 30min);
+    CHECK(networkWithoutJobs(dozing.app, dozing.world()).askAgain == lookTime + 30min);
     dozing.state.doze.deepTimer = lookTime;
-    CHECK_FALSE(networkFor(dozing.app, dozing.world(), noJob).askAgain);
+    CHECK_FALSE(networkWithoutJobs(dozing.app, dozing.world()).askAgain);
 }
 
 TEST_CASE("the cut-off of newer releases is off, and counts from leaving the foreground where it is on") { // §8.1, §11
@@ -177,7 +179,7 @@ TEST_CASE("the cut-off of newer releases is off, and counts from leaving the for
     CHECK(place.blockedBy().empty());
     place.constants.backgroundNetworkCutoffMs = 61'000;
     CHECK(place.blockedBy().empty());
-    CHECK(networkFor(place.app, place.world(), noJob).askAgain == lookTime + 1s);
+    CHECK(networkWithoutJobs(place.app, place.world()).askAgain == lookTime + 1s);
     place.constants.backgroundNetworkCutoffMs = 60'000;
     CHECK(place.blockedBy() == "background");
     place.state.charging = true;

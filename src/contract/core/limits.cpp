@@ -245,9 +245,9 @@ std::vector<AppView> AppView::all(const State& state, Now now) {
         view.batteryUse = app.memory.batteryUse;
         view.dataSaverExempt = app.memory.dataSaverExempt;
         view.revoked = app.memory.revoked;
-        if (const NetworkVerdict* const verdict = state.networkTold.verdicts.find(id)) {
-            view.networkAllowed = verdict->allowed;
-            view.networkBecause = verdict->because;
+        if (const std::string_view* const by = state.networkTold.shutBy.find(id)) {
+            view.networkAllowed = by->empty();
+            view.networkBecause = *by;
         }
         view.jobs = static_cast<std::uint32_t>(state.jobs.heldBy(id).jobs);
         view.running = static_cast<std::uint32_t>(

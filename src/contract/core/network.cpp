@@ -30,33 +30,33 @@ NetworkRights rightsOfRuns(const State& state, const AppId& app, Now now) {
     return rights;
 }
 
-NetworkVerdict ask(const State& state, const AppId& id, const App& app, Now now) {
+std::string_view shutBy(const State& state, const AppId& id, const App& app, Now now) {
     // Runs, and jobs that wait, are looked through only where they may help.
-    NetworkVerdict verdict = networkFor(app, state.world(now), {});
-    if (verdict.allowed && state.runs.guards().empty()) return verdict;
+    const World world = state.world(now);
+    std::string_view by = networkShutBy(app, world, {});
+    if (by.empty() && state.runs.guards().empty()) return by;
     NetworkRights rights = rightsOfRuns(state, id, now);
-    if (verdict.allowed && !rights.isGuarded) return verdict;
-    if (rights != NetworkRights{}) verdict = networkFor(app, state.world(now), rights);
-    if (verdict.allowed || rights.standbyLifted) return verdict;
+    if (by.empty() && !rights.isGuarded) return by;
+    if (rights != NetworkRights{}) by = networkShutBy(app, world, rights);
+    if (by.empty() || rights.standbyLifted) return by;
     rights.standbyLifted = state.waiting.groups.anyOf(id, lacksOnlyNetwork);
-    return rights.standbyLifted ? networkFor(app, state.world(now), rights) : verdict;
+    return rights.standbyLifted ? networkShutBy(app, world, rights) : by;
 }
 
 void tell(Turn& turn, const AppId& id, const App& app) {
-    const NetworkVerdict verdict = ask(turn.state, id, app, turn.now);
-    const auto [entry, isNew] = turn.state.networkTold.verdicts.add(id, verdict);
-    const NetworkVerdict before = std::exchange(entry.second, verdict);
-    if (!isNew && before.allowed == verdict.allowed && before.because == verdict.because) return;
+    const std::string_view by = shutBy(turn.state, id, app, turn.now);
+    const auto [entry, isNew] = turn.state.networkTold.shutBy.add(id, by);
+    if (std::exchange(entry.second, by) == by && !isNew) return;
     auto& access = turn.effect<NetworkAccess>();
     access.app = id;
-    access.allowed = verdict.allowed;
-    access.because = verdict.because;
+    access.allowed = by.empty();
+    access.because = by;
     if (isNew) return; // the first state of an app is no change
     auto& trace = turn.effect<Trace>();
     trace.what = Trace::What::Network;
     trace.app = id;
-    trace.allowed = verdict.allowed;
-    trace.because = verdict.because;
+    trace.allowed = by.empty();
+    trace.because = by;
 }
 
 } // namespace
@@ -76,7 +76,7 @@ void tellNetworks(Turn& turn) {
         turn.step.effects.reserve(turn.step.effects.size() + 2 * state.apps.size()); // often all of them change
         for (const auto& [id, app] : state.apps)
             tell(turn, id, app);
-        STINT_CHECK(state.networkTold.verdicts.size() == state.apps.size()); // one of each installed app, and no other
+        STINT_CHECK(state.networkTold.shutBy.size() == state.apps.size()); // one of each installed app, and no other
         return;
     }
     if (turn.changed & readByNetworks)
@@ -87,15 +87,13 @@ void tellNetworks(Turn& turn) {
     for (const AppId& id : changed.sorted()) {
         if (const App* app = turn.app(id)) tell(turn, id, *app);
     }
-    STINT_CHECK(state.networkTold.verdicts.size() <= state.apps.size());
+    STINT_CHECK(state.networkTold.shutBy.size() <= state.apps.size());
 }
 
 std::vector<AppId> staleNetworks(const State& state, Now now) {
     std::vector<AppId> stale;
-    for (const auto& [id, app] : state.apps) {
-        const NetworkVerdict told = state.networkTold.verdicts.at(id), is = ask(state, id, app, now);
-        if (told.allowed != is.allowed || told.because != is.because) stale.push_back(id);
-    }
+    for (const auto& [id, app] : state.apps)
+        if (state.networkTold.shutBy.at(id) != shutBy(state, id, app, now)) stale.push_back(id);
     return stale;
 }
 

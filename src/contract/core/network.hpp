@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "contract/core/containers.hpp"
@@ -17,9 +18,9 @@ namespace stint {
 
 struct Turn;
 
-/// The networks' verdicts, as they were last sent for each app.
+/// The apps' networks, as they were last sent.
 struct ToldNetworks {
-    ByApp<NetworkVerdict> verdicts;
+    ByApp<std::string_view> shutBy;         ///< the rule that shuts the app's; empty: it is open
     std::optional<NetworkConditions> under; ///< the device's conditions when all apps were last looked at
 };
 

@@ -229,7 +229,7 @@ void checkState(const State& state) {
     STINT_CHECK(waiting.forSlot <= waiting.groups.openings());
     STINT_CHECK(waiting.groups.open().size() <= state.apps.size());
     STINT_CHECK(state.notices.asked.size() <= state.jobs.size());
-    STINT_CHECK(state.networkTold.verdicts.size() <= state.apps.size());
+    STINT_CHECK(state.networkTold.shutBy.size() <= state.apps.size());
     STINT_CHECK(state.device.sleeping == state.sleep.since.has_value()); // each report of it was noted
     STINT_CHECK(state.awake.on == state.awake.until.has_value());
     STINT_CHECK(!state.awake.on || !state.runs.empty()); // it is kept awake for a run

@@ -75,7 +75,7 @@ void apply(Turn& turn, const AppUninstalled& event) {
     dropAlarms(turn, event.app, false);
     dropMessages(turn, event.app);
     dropRegistrations(turn, event.app);
-    state.networkTold.verdicts.erase(event.app);
+    state.networkTold.shutBy.erase(event.app);
     STINT_CHECK(std::ranges::empty(state.alarms.of(event.app)));
     apply(turn, NetworkCounted{event.app, false});
     state.metering.saved.erase(event.app);

@@ -95,7 +95,7 @@ DeviceLimit ofAlarms(std::string_view work, AlarmKind kind, const App& app, cons
 
 DeviceLimit ofNetwork(const App& app, const World& world) {
     constexpr std::string_view work = "network in the background";
-    const NetworkVerdict verdict = networkFor(app, world, {});
+    const NetworkVerdict verdict = networkWithoutJobs(app, world);
     if (verdict.allowed) return {.work = work};
     return shutBy(verdict.because == "battery_saver" ? "saver" : verdict.because, work, "network", verdict.askAgain);
 }

@@ -96,12 +96,18 @@ NetworkVerdict decide(const App& app, const World& world, Spares spared) {
 
 } // namespace
 
-NetworkVerdict networkFor(const App& app, const World& world, NetworkRights rights) {
-    if (rights.isGuarded)
-        return {.allowed = !rights.guardShuts, .because = rights.guardShuts ? "guard" : "", .askAgain = {}};
-    return decide(app, world,
-                  sparedFor(app, world) | (rights.standbyLifted ? jobWithNetwork : 0) |
-                      (rights.runsExpedited ? expedited : 0) | (rights.runsUserInitiated ? userInitiated : 0));
+std::string_view networkShutBy(const App& app, const World& world, NetworkRights rights) {
+    if (rights.isGuarded) return rights.guardShuts ? "guard" : "";
+    if (seen(app)) return {};
+    const Spares spared = sparedFor(app, world) | (rights.standbyLifted ? jobWithNetwork : 0) |
+                          (rights.runsExpedited ? expedited : 0) | (rights.runsUserInitiated ? userInitiated : 0);
+    for (const auto& rule : networkRules)
+        if (shuts(rule, app, world, spared)) return rule.name;
+    return {};
+}
+
+NetworkVerdict networkWithoutJobs(const App& app, const World& world) {
+    return decide(app, world, sparedFor(app, world));
 }
 
 NetworkConditions networkConditions(const World& world) {

@@ -30,8 +30,11 @@ struct NetworkRights {
     bool operator==(const NetworkRights&) const = default;
 };
 
-/// The first rule in the table of limits.md §8.1 that blocks the app's background traffic.
-NetworkVerdict networkFor(const App& app, const World& world, NetworkRights rights);
+/// The first rule in the table of limits.md §8.1 that blocks the app's background traffic; empty: none does.
+std::string_view networkShutBy(const App& app, const World& world, NetworkRights rights);
+
+/// The same for an app whose jobs give it no rights, with the time at which that may change.
+NetworkVerdict networkWithoutJobs(const App& app, const World& world);
 
 /// The time at which an app that has left the screen loses its network by background_network_cutoff_ms; nullopt: it
 /// does not.
