@@ -96,7 +96,7 @@ void keepRun(Turn& turn, Tracked& tracked, PastRun past) {
 void tryAgain(Turn& turn, Tracked& tracked, const Running& running, End end, PastRun past) {
     tracked.job = retried(std::move(tracked.job), end, past.ending, turn.now, turn.state.constants);
     keepRun(turn, tracked, std::move(past));
-    keepContent(turn, tracked, running.content);
+    keepContent(turn, tracked, *running.content);
     turn.effect(Trace{.what = Trace::What::Rescheduled,
                       .app = tracked.job.key.app,
                       .job = tracked.job.key,
@@ -194,7 +194,8 @@ void remember(Turn& turn, const Job& job, PastRun past) {
 
 void close(Turn& turn, RunId id, End end, const Outcome& outcome) {
     State& state = turn.state;
-    Running running = state.runs.take(id);
+    Runs::Taken taken = state.runs.take(id);
+    Running& running = taken.mapped();
     Run& run = running.run;
     STINT_CHECK(run.id == id);
     STINT_CHECK(running.gateKey.app == run.key.app);

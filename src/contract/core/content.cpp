@@ -54,7 +54,7 @@ void wait(Turn& turn, Tracked& tracked, const std::string& path) {
 }
 
 void collect(Turn& turn, Tracked& tracked, const std::string& path) {
-    ContentChanges& collected = turn.state.runs.at(tracked.run).content;
+    ContentChanges& collected = turn.state.runs.at(tracked.run).content.edit();
     const bool isNew = noteChange(collected, path, tracked.job.info, turn.now.elapsed, turn.state.constants);
     if (isNew && !tracked.details->content->changes.uris.contains(path)) saveContent(turn, tracked);
 }
@@ -93,14 +93,14 @@ ContentChanges inheritedContent(const State& state, const JobKey& key, const Job
     // PROPOSAL: changes that a job which has not run yet was to be told of are inherited, too (Android's
     // ContentObserverController); jobs.md §3.2 speaks of those that come while one runs.
     const Running* running = ownRun(state, *old);
-    return watchedBy(info, running ? running->content : old->details->content->changes);
+    return watchedBy(info, running ? *running->content : old->details->content->changes);
 }
 
 void saveContent(Turn& turn, Tracked& tracked) {
     Content& content = tracked.details.edit().content.edit();
     content.readyWritten = content.changes.ready;
     const Running* running = ownRun(turn.state, tracked);
-    turn.record(SaveContent{tracked.job.key, running ? together(content.changes, running->content) : content.changes});
+    turn.record(SaveContent{tracked.job.key, running ? together(content.changes, *running->content) : content.changes});
 }
 
 void restoreContent(Turn& turn, Tracked& tracked, ContentChanges stored, bool ran) {

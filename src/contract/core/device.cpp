@@ -77,18 +77,18 @@ std::optional<Instant> nextDeviceChange(const State& state) {
 void apply(Turn& turn, const DeviceChanged& event) {
     State& state = turn.state;
     const DeviceState was = state.deviceState;
-    const Device before = state.device;
-    const bool usageDiffers = before.screenOn != event.device.screenOn;
+    const bool usageDiffers = state.device.screenOn != event.device.screenOn;
     if (usageDiffers) foldUsage(turn);
     state.deviceState = nextDeviceState(event.device, was, turn.now.elapsed, state.constants);
-    turn.changed |= differences(before, event.device) | differences(was, state.deviceState);
+    turn.changed |= differences(state.device, event.device) | differences(was, state.deviceState);
     changedForRestricted(turn);
     turn.agesOtherwise |= usageDiffers;
-    if (event.device.overrides != before.overrides) turn.record(SaveOverrides{event.device.overrides});
-    if (event.device.networkMarks != before.networkMarks) turn.record(SaveNetworkMarks{event.device.networkMarks});
+    if (event.device.overrides != state.device.overrides) turn.record(SaveOverrides{event.device.overrides});
+    if (event.device.networkMarks != state.device.networkMarks)
+        turn.record(SaveNetworkMarks{event.device.networkMarks});
     hear(state, event.device, was);
     countBefore(turn, event.device);
-    state.device = event.device;
+    const Device before = std::exchange(state.device, event.device);
     noteSleep(turn);
     if (usageDiffers) turn.record(usageRecord(state));
     ageDoze(turn, before);
@@ -130,11 +130,9 @@ void noteDeviceLimits(Turn& turn) {
         for (const DeviceLimit& limit : deviceLimits(turn.world()))
             if (!limit.open()) entry->second.insert(nameOf(limit));
     if (std::ranges::equal(entry->second, std::views::keys(limited.since))) return;
-    const auto before = std::exchange(limited.since, {});
-    for (const LimitedWork::Name& name : entry->second) {
-        const WallTime* const since = findIn(before, name);
-        limited.since.emplace(name, since ? *since : turn.now.wall);
-    }
+    std::erase_if(limited.since, [&](const auto& each) { return !entry->second.contains(each.first); });
+    for (const LimitedWork::Name& name : entry->second)
+        limited.since.try_emplace(name, turn.now.wall);
 }
 
 std::vector<DeviceLimitView> DeviceLimitView::all(const State& state, Now now) {

@@ -210,10 +210,10 @@ void keepAlive(Turn& turn) {
 void noteRoute(Turn& turn) {
     Line& line = turn.state.line;
     const Device& device = turn.state.device;
-    std::string route = device.network ? device.network->interface : "";
-    if (device.network && route.empty()) route = "?"; // nobody knows which
-    const auto before = std::exchange(line.route, route);
-    const bool isAnother = before && *before != route;
+    std::string_view route;
+    if (device.network) route = device.network->interface.empty() ? "?" : std::string_view(device.network->interface);
+    const bool isAnother = line.route && *line.route != route;
+    if (!line.route || isAnother) line.route = route;
     const bool isCut = device.sleeping || (isAnother && !route.empty());
     line.mayBeDead = !line.entries.empty() && (line.mayBeDead || isCut);
     if (isAnother) line.told = line.told && line.entries.empty();

@@ -140,14 +140,6 @@ Running* lesserRun(Turn& turn, const AppId& id, std::int32_t bias) {
     return nullptr;
 }
 
-bool anyLesser(Turn& turn) {
-    return std::ranges::any_of(turn.state.runs, [&](const auto& entry) {
-        const Running& running = entry.second;
-        const App* const app = isStoppable(running) ? turn.app(running.run.key.app) : nullptr;
-        return app && running.run.bias < biasOf(stateOf(*app));
-    });
-}
-
 // The number of the app's waiting jobs for which none of its own runs makes room yet.
 std::int64_t unserved(const State& state, const AppGroups& appGroups, Now now) {
     const std::int64_t jobs = appGroups.waitingInAll() - displacedIn(state, now, appGroups);
@@ -158,9 +150,9 @@ std::int64_t unserved(const State& state, const AppGroups& appGroups, Now now) {
 }
 
 void displaceLesser(Turn& turn, const AppGroups& appGroups) {
-    const App* app = turn.app(*appGroups.app);
-    STINT_CHECK(app); // its groups are open
-    const std::int32_t bias = biasOf(stateOf(*app));
+    STINT_CHECK(appGroups.installed); // its groups are open
+    const std::int32_t bias = biasOf(stateOf(*appGroups.installed));
+    if (bias == 0) return; // none of its runs began when it mattered less
     for (std::int64_t left = unserved(turn.state, appGroups, turn.now); left > 0; --left) {
         Running* lesser = lesserRun(turn, *appGroups.app, bias);
         if (!lesser || !Shortage(turn.state, turn.now, everyOpening).wants(*lesser)) return;
@@ -195,7 +187,6 @@ void makeRoom(Turn& turn) {
             shortage = Shortage(turn.state, turn.now, everyOpening);
         }
     }
-    if (!anyLesser(turn)) return;
     for (const AppGroups* appGroups : turn.state.waiting.groups.open())
         displaceLesser(turn, *appGroups);
 }

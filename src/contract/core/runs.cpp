@@ -41,10 +41,10 @@ void Runs::checkSizes() const {
     STINT_CHECK(guards_.size() <= runs_.size());
 }
 
-Running Runs::take(RunId run) {
-    auto node = runs_.extract(run);
-    STINT_CHECK(!node.empty());
-    Running running = std::move(node.mapped());
+Runs::Taken Runs::take(RunId run) {
+    Taken taken = runs_.extract(run);
+    STINT_CHECK(!taken.empty());
+    const Running& running = taken.mapped();
     STINT_CHECK(timers_.erase({running.run.timer, run}) == 1);
     guards_.erase(run);
     if (!running.gateKey.pool.empty()) {
@@ -53,7 +53,7 @@ Running Runs::take(RunId run) {
         if (--pool->second == 0) pools_.erase(pool);
     }
     checkSizes();
-    return running;
+    return taken;
 }
 
 void Runs::addToPool(const Running& running) {

@@ -5,6 +5,7 @@
 #include <set>
 #include <utility>
 
+#include "base/result/containers.hpp"
 #include "base/time/time.hpp"
 #include "contract/model/event.hpp"
 #include "contract/model/gate.hpp"
@@ -30,7 +31,7 @@ struct Running {
     std::optional<WallTime> heldSince; ///< since when its guard holds it (jobs.md §14.5)
     bool owesQuota = false;            ///< its guarantee holds a stop for quota off (jobs.md §4.5 clause 1)
     std::string stopText;              ///< why it is being stopped, where the reason alone is not enough
-    ContentChanges content;            ///< those that came while it runs: for its retry, or the next job of this id
+    Boxed<ContentChanges> content;     ///< those that came while it runs: for its retry, or the next job of this id
 };
 
 class Runs {
@@ -41,8 +42,9 @@ public:
     Running& add() { return add(RunId{next_++}); }
     /// Adds a run that an earlier core has begun.
     Running& add(RunId run);
-    /// Takes out a run that is over.
-    Running take(RunId run);
+    using Taken = std::map<RunId, Running>::node_type;
+    /// Takes out a run that is over, where it lies.
+    Taken take(RunId run);
 
     /// nullptr: it is over, or never was.
     Running* find(RunId run);
