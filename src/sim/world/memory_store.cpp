@@ -46,10 +46,11 @@ Snapshot MemoryStore::load(const BootId& boot) {
     return snapshot;
 }
 
-void MemoryStore::write(SaveJob record) {
+void MemoryStore::write(SaveJob&& record) {
     StoredJob& stored = jobs_[record.job.key];
     record.job.details.edit().work = std::move(stored.job.details.edit().work); // has records of its own
-    stored = {std::move(record.job), boot_};
+    stored.job = std::move(record.job);
+    stored.boot = boot_;
 }
 
 void MemoryStore::write(const DropJob& record) {
@@ -97,9 +98,11 @@ void MemoryStore::write(const SavePastRun& record) {
 
 void MemoryStore::write(SaveDeviceChange record) { lastDeviceChange_ = std::move(record.change); }
 
-void MemoryStore::write(SaveApp record) {
+void MemoryStore::write(SaveApp&& record) {
     StoredApp& stored = apps_[record.memory.app];
-    stored = {std::move(record.memory), boot_, record.written};
+    stored.memory = std::move(record.memory);
+    stored.boot = boot_;
+    stored.written = record.written;
 }
 
 void MemoryStore::write(const DropApp& record) {

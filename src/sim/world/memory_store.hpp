@@ -18,7 +18,7 @@ public:
     Snapshot load(const BootId& boot);
 
 private:
-    void write(SaveJob record);
+    void write(SaveJob&& record);
     void write(const DropJob& record);
     void write(SaveWork record);
     void write(const DropWork& record);
@@ -27,7 +27,7 @@ private:
     void write(const DropCompleted& record);
     void write(const SavePastRun& record);
     void write(SaveDeviceChange record);
-    void write(SaveApp record);
+    void write(SaveApp&& record);
     void write(const DropApp& record);
     void write(SaveOverrides record);
     void write(SaveNetworkMarks record);
