@@ -2,8 +2,10 @@
 
 import itertools
 import time
+from types import SimpleNamespace
 
 import pytest
+from nats_client import Nats
 from push_line import point_of
 from push_server import PATIENCE, PushServer
 from test_push_endpoint import come, pytestmark, server  # noqa: F401
@@ -141,7 +143,9 @@ def test_wrong_signatures_count_and_hold_up_nobody(server, world, key):  # noqa:
     assert sent.code == 0, sent
 
 
-def test_a_full_store_loses_nothing(server, phone, token):  # noqa: F811, §5: --store
+@pytest.fixture
+def full(server, token):  # noqa: F811
+    """Its store has no room for the last of these texts, until it is mended."""
     conf = server.root / "nats.conf"
     plain = conf.read_text()
     conf.write_text(plain.replace("jetstream {", "jetstream { max_file_store: 200000,"))
@@ -153,7 +157,29 @@ def test_a_full_store_loses_nothing(server, phone, token):  # noqa: F811, §5: -
     until = time.monotonic() + PATIENCE
     while not server.metric("stint_endpoint_unacknowledged") and time.monotonic() < until:
         pass
-    conf.write_text(plain)
-    server.kill(server.nats)
-    server.start_nats()
-    come(phone, texts)
+
+    def mend():
+        conf.write_text(plain)
+        server.kill(server.nats)
+        server.start_nats()
+
+    return SimpleNamespace(texts=texts, mend=mend)
+
+
+def test_a_full_store_loses_nothing(phone, full):  # noqa: F811, §5: --store
+    full.mend()
+    come(phone, full.texts)
+
+
+def test_a_full_store_is_sent_the_outbox_less_and_less_often(server, phone, full):  # noqa: F811, §5: --store
+    watch = Nats(server.nats_port, user="server", **{"pass": "secret"})
+    watch.send("SUB stint.p.> 1")
+    assert not watch.errors()
+    times = []
+    while len(times) < 4:
+        if watch.heard()[2].decode() == full.texts[-1]:
+            times.append(time.monotonic())
+    pauses = [later - earlier for earlier, later in itertools.pairwise(times)]
+    assert pauses[1] > 1.5 * pauses[0] and pauses[2] > 1.5 * pauses[1], pauses
+    full.mend()
+    come(phone, full.texts)

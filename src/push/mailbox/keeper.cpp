@@ -14,9 +14,10 @@ namespace {
 
 using SteadyClock = std::chrono::steady_clock;
 
-constexpr auto betweenTries = std::chrono::seconds(1);
-constexpr auto betweenLooks = std::chrono::seconds(30); ///< for what need not be kept any longer
-constexpr auto betweenNotes = std::chrono::seconds(5);  ///< of how far the streams of a cluster have come
+constexpr std::chrono::milliseconds betweenTries = std::chrono::seconds(1);
+constexpr std::chrono::milliseconds longestTries = std::chrono::minutes(1); ///< where there is no room
+constexpr auto betweenLooks = std::chrono::seconds(30);                     ///< for what need not be kept any longer
+constexpr auto betweenNotes = std::chrono::seconds(5); ///< of how far the streams of a cluster have come
 constexpr int enoughReplicas = 3;
 
 // A sender gets its answer within 5 s, and 2 of them may go by while nobody looks. A leader that is gone answers
@@ -168,7 +169,10 @@ void Keeper::run() {
             unwanted = std::exchange(shared_->unwanted, {});
             isUp = shared_->isUp;
             ends = shared_->ends;
-            if (std::exchange(shared_->changed, false)) isOpen_ = false;
+            if (std::exchange(shared_->changed, false)) {
+                isOpen_ = false;
+                betweenTries_ = betweenTries;
+            }
         }
         for (const Told& one : told)
             if (one.number < 0) endDirect(one);
@@ -180,10 +184,11 @@ void Keeper::run() {
         watchOver(SteadyClock::now());
         if (!isUp) tell(isReplicated_ ? "the broker is away" : "the broker is away; messages are kept here meanwhile");
         const auto now = SteadyClock::now();
-        if (isUp && !isOpen_ && now - tried >= betweenTries) {
+        if (isUp && !isOpen_ && now - tried >= betweenTries_) {
             tried = now;
             const auto opened = reconnect();
             isOpen_ = opened.ok();
+            noteRoom(opened);
             tell(!isOpen_ ? opened.error().message : refusal_.empty() ? isThere : refusal_);
         }
         if (now - forgot >= betweenLooks && outbox_.forget(wallNow() - Keeper::again).ok()) forgot = now;
@@ -191,6 +196,13 @@ void Keeper::run() {
     }
     for (const auto& [number, direct] : direct_)
         direct.wanted.done(fail(Errc::UNAVAILABLE, "this server ends"));
+}
+
+// Each try sends all of the outbox again, or fails at its own disk: where there was no room, there may be none for
+// long.
+void Keeper::noteRoom(const Result<void>& opened) {
+    const bool isFull = !refusal_.empty() || (!opened.ok() && opened.error().code == Errc::STORAGE);
+    betweenTries_ = isFull ? std::min(betweenTries_ * 2, longestTries) : betweenTries;
 }
 
 std::chrono::milliseconds Keeper::pause(bool isUp) const {

@@ -121,6 +121,7 @@ private:
     };
 
     void run();
+    void noteRoom(const Result<void>& opened);
     void tend();
     std::chrono::milliseconds pause(bool isUp) const; ///< until it looks by itself
     void work(std::vector<Wanted> wanted, const std::vector<Told>& told);
@@ -148,14 +149,15 @@ private:
     const Broker& broker_;
     Cluster* cluster_;
     Hooks hooks_;
-    std::string told_;                      ///< the last sentence; at first that all is well
-    std::map<std::string, Stream> streams_; ///< by name
-    std::map<std::string, Place> places_;   ///< by shard
-    std::vector<Unwanted> unwanted_;        ///< noted, and not answered
-    std::string refusal_;                   ///< the store's last word where it takes no more
-    bool isOpen_ = false;                   ///< the streams were looked at since the last connection
-    bool isReplicated_ = false;             ///< three servers keep each of them
-    std::map<std::int64_t, Direct> direct_; ///< by number
+    std::string told_;                              ///< the last sentence; at first that all is well
+    std::map<std::string, Stream> streams_;         ///< by name
+    std::map<std::string, Place> places_;           ///< by shard
+    std::vector<Unwanted> unwanted_;                ///< noted, and not answered
+    std::string refusal_;                           ///< the store's last word where it takes no more
+    std::chrono::milliseconds betweenTries_{1'000}; ///< of reconnect(): longer while there is no room
+    bool isOpen_ = false;                           ///< the streams were looked at since the last connection
+    bool isReplicated_ = false;                     ///< three servers keep each of them
+    std::map<std::int64_t, Direct> direct_;         ///< by number
     std::int64_t lastDirect_ = 0;
     SteadyTime acknowledged_, refreshed_; ///< when a stream did, or nothing was on its way; when that was done
     std::shared_ptr<Shared> shared_;
