@@ -66,19 +66,32 @@ using namespace nats;
 
 namespace {
 
+/// A sentence for a status that passes; empty: it does not.
+std::string_view passing(natsStatus status) {
+    switch (status) {
+    case NATS_TIMEOUT:
+        return "nats-server does not answer";
+    case NATS_CONNECTION_CLOSED:
+    case NATS_CONNECTION_DISCONNECTED:
+        return "the connection to nats-server is lost";
+    case NATS_NO_SERVER:
+        return "no nats-server is reached";
+    case NATS_INSUFFICIENT_BUFFER:
+        return "nats-server takes nothing just now";
+    case NATS_NO_RESPONDERS:
+        return "nobody answers there: the server is away, or JetStream is not on in its account, or not yet";
+    default:
+        return {};
+    }
+}
+
 Result<void> checked(natsStatus status, std::string_view what) {
     if (status == NATS_OK) return {};
-    const bool passes = status == NATS_TIMEOUT || status == NATS_CONNECTION_CLOSED ||
-                        status == NATS_CONNECTION_DISCONNECTED || status == NATS_NO_SERVER ||
-                        status == NATS_INSUFFICIENT_BUFFER;
-    if (status == NATS_NO_RESPONDERS)
-        return fail(Errc::UNAVAILABLE,
-                    "{}: nobody answers there: the server is away, or JetStream is not on in its account, or not yet",
-                    what);
+    if (const auto sentence = passing(status); !sentence.empty())
+        return fail(Errc::UNAVAILABLE, "{}: {}", what, sentence);
     // JetStream's own sentence, where it has one for what it does not do.
     const char* const reason = status == NATS_ERR ? nats_GetLastError(nullptr) : nullptr;
-    return fail(passes ? Errc::UNAVAILABLE : Errc::SYSTEM, "{}: {}", what,
-                reason && *reason ? reason : natsStatus_GetText(status));
+    return fail(Errc::SYSTEM, "{}: {}", what, reason && *reason ? reason : natsStatus_GetText(status));
 }
 
 /// JetStream's own sentence.
