@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include <fmt/core.h>
+
 #include "stintd/apps/registry.hpp"
 #include "stintd/daemon/hosts.hpp"
 
@@ -31,6 +33,7 @@ public:
     std::vector<ConnectionId> unbound;
     std::vector<ConnectionId> ended;
     std::vector<std::pair<ConnectionId, std::uint64_t>> handed; ///< deliveries
+    std::vector<std::string> toLine;                            ///< all that the line is told
 
     Result<ConnectionId> adopt(Fd, BusCaller) override {
         if (refusal) return *refusal;
@@ -51,9 +54,11 @@ public:
     void callNetworkChanged(ConnectionId, const CallNetworkChanged&) override {}
     void callAction(ConnectionId, const CallAction&) override {}
     void callServiceAction(ConnectionId, const CallServiceAction&) override {}
-    void tellLine(ConnectionId, const wire::LineView&) override {}
-    void checkLine(ConnectionId) override {}
-    void giveLine(ConnectionId, const DeliverMessage&) override {}
+    void tellLine(ConnectionId, const wire::LineView& line) override {
+        toLine.push_back(fmt::format("line of {}", line.entries.size()));
+    }
+    void checkLine(ConnectionId) override { toLine.emplace_back("check"); }
+    void giveLine(ConnectionId, const DeliverMessage&) override { toLine.emplace_back("message"); }
     void tellNetwork(const NetworkAccess&) override {}
     void appExited(ConnectionId, pid_t, int) override {}
     void changed(const JobKey&) override {}

@@ -319,7 +319,8 @@ void Registrar::end(const wire::LineEntry& entry) {
         }
         passed_.insert(name);
         gate_.unregister(name, true, [this, name](const Result<void>& ended) {
-            if (!ended.ok()) passed_.erase(name);
+            if (!ended.ok()) return void(passed_.erase(name));
+            std::erase_if(line_.entries, [&](const auto& one) { return one.name == name; });
         });
         go();
     };

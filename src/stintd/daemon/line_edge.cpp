@@ -13,6 +13,19 @@ namespace {
 constexpr const char* distributor = "org.unifiedpush.Distributor.stint";
 constexpr Duration longEnough = 5min; ///< a line that was there so long is started again as if it were the first
 
+/// The line knows what it has told: that a registration has ended everywhere, and that a connector knows it to be
+/// revoked.
+bool isNews(const wire::LineView& line, wire::LineView told) {
+    if (line.entries.empty()) return !told.entries.empty();
+    for (wire::LineEntry& entry : told.entries)
+        if (entry.ended && entry.revoked) {
+            const wire::LineEntry* const now = line.find(entry.name);
+            entry.revoked = now && now->revoked;
+        }
+    std::erase_if(told.entries, [&](const wire::LineEntry& entry) { return entry.ended && !line.find(entry.name); });
+    return line != told;
+}
+
 } // namespace
 
 LineEdge::LineEdge(sd_event* loop, Server& server, Arrived arrived, Say warn)
@@ -20,11 +33,23 @@ LineEdge::LineEdge(sd_event* loop, Server& server, Arrived arrived, Say warn)
 
 void LineEdge::want(const wire::LineView& line) {
     isWanted_ = !line.entries.empty();
-    if (line_) return server_.tellLine(*line_, line);
+    if (line_) {
+        untold_ = line;
+        return;
+    }
     if (isWanted_ && !starting_ && !again_.isSet()) start();
 }
 
+// It is all of it each time: of many that end in one commit it is told once.
+void LineEdge::tell() {
+    const auto line = std::exchange(untold_, std::nullopt);
+    if (!line || !line_) return;
+    if (!told_ || isNews(*line, *told_)) server_.tellLine(*line_, *line);
+    told_ = line;
+}
+
 void LineEdge::check() {
+    tell();
     if (line_) server_.checkLine(*line_);
 }
 
@@ -32,6 +57,7 @@ void LineEdge::deliver(const DeliverMessage& message) {
     // One that was given up is tried again under another number.
     std::erase_if(given_, [&](const auto& given) { return given.second.message.id == message.message.id; });
     given_.emplace(message.delivery, message);
+    tell();
     if (line_ && isTold_)
         server_.giveLine(*line_, message);
     else if (!line_ && !starting_ && !again_.isSet())
@@ -43,6 +69,8 @@ void LineEdge::begins(ConnectionId connection) {
     if (line_ == connection) return;
     if (line_) lost();
     line_ = connection;
+    untold_.reset(); // it is in the answer
+    told_.reset();
     isTold_ = false;
     began_ = bootNow();
     again_.clear();

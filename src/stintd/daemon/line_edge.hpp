@@ -27,7 +27,10 @@ public:
     LineEdge& operator=(const LineEdge&) = delete;
 
     // Effects of the core.
+    /// The line learns of it by tell(), or of the next one.
     void want(const wire::LineView& line);
+    /// All effects of what was written down are given.
+    void tell();
     void check();
     /// Given to the line now, or as soon as there is one. DeliveryEnded follows where it answers.
     void deliver(const DeliverMessage& message);
@@ -56,6 +59,7 @@ private:
     Say warn_;
     std::optional<ConnectionId> line_;
     bool isWanted_ = false;
+    std::optional<wire::LineView> untold_, told_;   ///< the line that is there does not know of it; was told last
     std::map<std::uint64_t, DeliverMessage> given_; ///< to the line, or to be: by delivery
     bool isTold_ = false;                           ///< the line that is there has its answer: it may be given
     EventSource giving_;

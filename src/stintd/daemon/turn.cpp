@@ -192,6 +192,7 @@ void Daemon::act() {
     STINT_CHECK(step_.records.empty()); // nothing is done before it is durable
     for (const Effect& effect : std::exchange(step_.effects, {}))
         perform(effect);
+    line_->tell();
     for (const JobKey& key : std::exchange(progressed_, {}))
         server_->progressed(key);
     for (const JobKey& key : std::exchange(changed_, {}))
