@@ -180,12 +180,9 @@ TEST_CASE("after an epoch cursors are the least of themselves and its start; ano
     world.replace({one});
     BoxAnswer answer = answerOf({});
     answer.epochs = {{1, 50}};
-    auto fetched = world.reading.fetched(answer).value();
-    CHECK(fetched.isNews);
-    world.reading.taken(fetched.batch);
+    world.reading.taken(world.reading.fetched(answer)->batch);
     CHECK(world.reading.question().place == LinePlace{stream, 1});
     CHECK(world.reading.question().cursors.begin()->second == std::array<std::uint64_t, 4>{beyond, beyond, 30, 50});
-    CHECK_FALSE(world.reading.fetched(answer)->isNews);
     answer.store = "STINT_P_0a@2";
     answer.epochs = {};
     world.reading.taken(world.reading.fetched(answer)->batch);
@@ -253,4 +250,26 @@ TEST_CASE("an answer that no server of ours gives is refused") { // push.md §2
     auto elsewhere = world.stored(a, Urgency::Normal, 1);
     elsewhere.subject.replace(elsewhere.subject.find(device), device.size(), newDevice());
     CHECK(world.reading.fetched(answerOf({{elsewhere}}))->batch.messages.empty());
+}
+
+TEST_CASE("an answer that could come on and on is no reason to ask at once") { // push.md §4.1
+    World world;
+    world.replace({entry(a, "n")});
+    const auto first = answerOf({world.several(a, Urgency::Normal, 5, 3)}, true);
+    const auto fetched = world.reading.fetched(first).value();
+    CHECK(fetched.isNews);
+    world.reading.taken(fetched.batch);
+    CHECK(world.reading.fetched(first).value().batch.messages.empty()); // the same once more
+    CHECK_FALSE(world.reading.fetched(first).value().isNews);
+    auto another = first;
+    another.store = "STINT_P_0a@2";
+    CHECK(world.reading.fetched(another).value().batch.messages.size() == 3);
+    CHECK_FALSE(world.reading.fetched(another).value().isNews); // a third one may follow
+    auto anew = first;
+    anew.epochs = {{.number = 1, .from = 4}};
+    CHECK_FALSE(world.reading.fetched(anew).value().isNews);
+    auto forged = answerOf({world.several(a, Urgency::Normal, 8, 1)}, true);
+    forged.messages[0].body = "another";
+    CHECK_FALSE(world.reading.fetched(forged).value().isNews);
+    CHECK(world.reading.fetched(answerOf({world.several(a, Urgency::Normal, 8, 1)}, true)).value().isNews);
 }

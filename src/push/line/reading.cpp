@@ -127,6 +127,8 @@ Result<Reading::Fetched> Reading::fetched(const BoxAnswer& answer) {
         if (const auto to = addressIn(message.subject)) ++counts[subjectAt(*to)];
     const auto last = std::ranges::max_element(counts, isReadBefore, [](const auto& one) { return one.first; });
     const bool isCut = answer.more && counts.size() > 1;
+    const auto isNew = [&](const Epoch& epoch) { return epoch.number > line_.place.epoch; };
+    const bool isAnew = answer.store != line_.place.stream || std::ranges::any_of(answer.epochs, isNew);
     Fetched fetched{.batch = {.stream = answer.store, .epochs = answer.epochs}, .again = answer.more};
     LineRead& batch = fetched.batch;
     bool isMuted = false;
@@ -144,7 +146,7 @@ Result<Reading::Fetched> Reading::fetched(const BoxAnswer& answer) {
             isMuted |= mute(to->registration);
             continue;
         }
-        if (!isWanted(subject)) continue;
+        if (!isWanted(subject) || (!isAnew && message.sequence <= cursorOf(subject))) continue;
         auto envelope = envelopeIn(message.subject, message.headers, message.body, key_);
         if (envelope.ok()) {
             batch.messages.push_back(messageOf(subject, message.sequence, std::move(envelope).value()));
@@ -161,9 +163,8 @@ Result<Reading::Fetched> Reading::fetched(const BoxAnswer& answer) {
     for (const std::string& name : answer.misused)
         if (const wire::LineEntry* const its = line_.find(name); its && !its->rotates && !its->replaced)
             batch.misused.push_back(name);
-    const auto isNew = [&](const Epoch& epoch) { return epoch.number > line_.place.epoch; };
-    const bool isElsewhere = answer.store != line_.place.stream || std::ranges::any_of(answer.epochs, isNew);
-    fetched.isNews = isElsewhere || isMuted || !batch.messages.empty() || !batch.cursors.empty();
+    const bool isFirst = line_.place.stream.empty();
+    fetched.isNews = isMuted || (!batch.messages.empty() && (isFirst || !isAnew));
     return fetched;
 }
 

@@ -34,7 +34,7 @@ public:
     struct Fetched {
         LineRead batch;
         bool again = false; ///< there is more; it has to be asked for once the batch was taken in
-        bool isNews = true; ///< false: the same question would be answered alike
+        bool isNews = true; ///< false: the next question might be answered likewise, on and on
     };
     /// IllegalArgument: no server of ours answers so.
     Result<Fetched> fetched(const BoxAnswer& answer);
