@@ -500,6 +500,17 @@ TEST_CASE("push status tells whether there is a line, and what it does next") { 
     CHECK(has(ran({"push", "status"}).out, ", when a window opens anyway\n"));
     known.line.unwatched = "AccessDenied";
     CHECK(has(ran({"push", "status"}).out, "\nwhat apps show is not judged: AccessDenied\n"));
+    known.line.roundTrip = 12ms;
+    known.line.anew = now - 2h;
+    known.line.floods = 2;
+    known.line.flooded = now - 1h;
+    known.line.leftOut = {{"a wrong Stint-Mac", 7}, {"an unknown version", 1}};
+    const std::string misused = ran({"push", "status"}).out;
+    CHECK(has(misused, "; it answers within 12ms\n"));
+    CHECK(has(misused, "\nits sequences began anew 2h ago, for the server has lost some, or is another: "));
+    CHECK(has(misused, "\nit was closed 2 times for too many urgent messages, last 1h ago\n"));
+    CHECK(has(misused, "\n8 messages passed over: a wrong Stint-Mac (7), an unknown version (1)\n"));
+    CHECK(has(ran({"push", "status", "--json"}).out, R"("leftOut":[{"reason":"a wrong Stint-Mac","count":7},)"));
     known.line = {.trouble = "no broker is reached", .since = now, .closedUntil = now + 5min, .registrations = 1};
     const std::string down = ran({"push", "status"}).out;
     CHECK(down.starts_with("not connected since "));

@@ -579,3 +579,42 @@ TEST_CASE("registrations, and the line with what it last said, are told") { // p
     CHECK(line().trouble == "nobody answers");
     CHECK(line().since == desk.now.wall);
 }
+
+TEST_CASE(
+    "what a server has done that it should not is told") { // push.md §5: sequences anew, floods, what was passed over
+    Constants constants;
+    constants.pushHighRate = 3;
+    LineDesk desk(constants);
+    REQUIRE(desk.registers("one"));
+    const auto line = [&] { return desk.core->all<LineStatus>(desk.now).at(0); };
+    desk.reads({desk.message("one", 8)});
+    desk.reads({}, {{.number = 1, .from = 8}}); // it lacks nothing that was read
+    CHECK_FALSE(line().anew);
+    desk.pass(1min);
+    desk.reads({}, {{.number = 2, .from = 4}});
+    CHECK(line().anew == desk.now.wall);
+    desk.pass(1min);
+    desk.event(LineRead{.call = {7}, .stream = "wiped"});
+    CHECK(line().anew == desk.now.wall);
+
+    CHECK(line().floods == 0);
+    for (std::uint64_t n = 1; n <= 4; ++n) {
+        LineMessage message = desk.message("one", n, Urgency::High);
+        message.sent = desk.now.wall;
+        message.id = "high " + std::to_string(n);
+        desk.event(LineRead{.call = {7}, .stream = "wiped", .messages = {message}});
+    }
+    const WallTime flooded = desk.now.wall;
+    CHECK(line().floods == 1);
+    CHECK(line().flooded == flooded);
+    desk.pass(constants.pushClosed);
+    CHECK_FALSE(line().closedUntil);
+    CHECK(line().flooded == flooded);
+
+    desk.event(LinePassedOver{{{"a wrong Stint-Mac", 3}}});
+    desk.event(LinePassedOver{{{"an unknown version", 1}, {"a wrong Stint-Mac", 4}}});
+    CHECK(line().leftOut == std::vector<LeftOut>{{"a wrong Stint-Mac", 7}, {"an unknown version", 1}});
+    for (int n = 0; n < 100; ++n)
+        desk.event(LinePassedOver{{{std::to_string(n), 1}}});
+    CHECK(line().leftOut.size() == 32);
+}

@@ -121,8 +121,11 @@ private:
             reports.push_back(reader.boolean().value());
             REQUIRE(reader.int64().ok()); // when it asks
             std::string server;
+            std::int64_t roundTrip = 0;
             wire::DictionaryReader options("options", wire::UnknownKeys::Refuse);
-            REQUIRE(options.take("server", server).take("trouble", trouble).read(reader));
+            options.take("server", server).take("trouble", trouble).take("roundTrip", roundTrip);
+            REQUIRE(options.read(reader));
+            CHECK((roundTrip > 0) == reports.back());
         }
         if (call.member() == "Watches") watches.push_back(reader.boolean().value());
         if (call.member() == "Showed") {

@@ -39,6 +39,17 @@ TEST_CASE("a batch of what was read arrives") { // push.md §4.1
     CHECK(back.misused == batch.misused);
 }
 
+TEST_CASE("what was passed over arrives, and a count that cannot be is refused") { // push.md §4.2
+    const std::vector<LeftOut> what{{"a wrong Stint-Mac", 3}, {"an unknown version", 1}};
+    CHECK(throughTheWire(what, writeLeftOut, readLeftOut) == what);
+    LooseMessage message;
+    Writer writer = message.writer();
+    writeLeftOut(writer, {{"x", -1}});
+    REQUIRE(writer.done().ok());
+    Reader reader = message.reader();
+    CHECK(readLeftOut(reader).error().code == Errc::ILLEGAL_ARGUMENT);
+}
+
 TEST_CASE("all that the line is to know arrives") { // push.md §4.2
     LineView line{.place = {.stream = "STINT_P_03 2026", .epoch = 3},
                   .network = "Wired",

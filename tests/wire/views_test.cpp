@@ -330,7 +330,12 @@ TEST_CASE("every member of a registration and of the line goes over the wire, ea
                           .closedUntil = WallTime(1'700'000'600s),
                           .registrations = 2,
                           .waiting = 3,
-                          .unwatched = "refused"};
+                          .unwatched = "refused",
+                          .roundTrip = 12ms,
+                          .anew = WallTime(1'700'000'700s),
+                          .floods = 2,
+                          .flooded = WallTime(1'700'000'800s),
+                          .leftOut = {{"a wrong Stint-Mac", 3}}};
     CHECK(throughTheWire(line, writeRow<LineStatus>, readRow<LineStatus>) == line);
     const std::string text = interfaceText("org.stint.Limits1");
     for (const auto& keys : {keysOf(registration), keysOf(line)})

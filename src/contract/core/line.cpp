@@ -70,8 +70,10 @@ std::optional<Error> errorIn(const State& state, const Registered& event) {
     return isAsked ? receiverError(app->manifest, event.receiver) : std::nullopt;
 }
 
-// push.md §4.1, epochs: cursors above a sequence that was given out twice would pass over new messages.
-void follow(Line& line, const LineRead& read, std::set<std::string>& moved) {
+// push.md §4.1, epochs: cursors above a sequence that was given out twice would pass over new messages. True where
+// there was one, or where the store is another.
+bool follow(Line& line, const LineRead& read, std::set<std::string>& moved) {
+    bool isAnew = false;
     const auto lower = [&](std::uint64_t most) {
         for (auto& [name, entry] : line.entries)
             for (std::uint64_t& cursor : entry.registration.cursors) {
@@ -81,6 +83,7 @@ void follow(Line& line, const LineRead& read, std::set<std::string>& moved) {
             }
     };
     if (line.place.stream != read.stream) {
+        isAnew = !line.place.stream.empty();
         lower(0);
         line.place = {.stream = read.stream};
     }
@@ -89,6 +92,7 @@ void follow(Line& line, const LineRead& read, std::set<std::string>& moved) {
         lower(epoch.from);
         line.place.epoch = epoch.number;
     }
+    return isAnew || !moved.empty();
 }
 
 // The app is told once (push.md §4.1): a note that waits already stays, or becomes as urgent as this one.
@@ -137,6 +141,8 @@ void noteHigh(Turn& turn, const LineMessage& read) {
     if (std::ssize(line.highs) <= constants.pushHighRate) return;
     line.highs.clear();
     line.closedUntil = turn.now.elapsed + constants.pushClosed;
+    line.flooded = turn.now.wall;
+    ++line.floods;
 }
 
 void take(Turn& turn, const LineMessage& read, Registration& registration) {
@@ -354,7 +360,10 @@ void apply(Turn& turn, const LineRead& event) {
     Line& line = turn.state.line;
     const LinePlace before = line.place;
     std::set<std::string> moved;
-    follow(line, event, moved);
+    if (follow(line, event, moved)) {
+        line.anew = turn.now.wall;
+        turn.effect(Trace{.what = Trace::What::Line, .result = "anew"});
+    }
     // The registration where the line has read further; nullptr: nobody has it, or it was read so far already.
     const auto reads = [&](const Subject& of, std::uint64_t sequence) -> Registration* {
         if (!registrationOf(line, of.registration) || sequence > mostSequence) return nullptr;
@@ -394,9 +403,17 @@ void apply(Turn& turn, const LineReported& event) {
     line.up = event.up;
     line.server = event.up ? event.server : "";
     line.trouble = event.up ? "" : event.trouble;
+    line.roundTrip = event.up ? event.roundTrip : Duration{0};
     line.keepAlive.reset();
     if (event.up && event.keepAlive > Duration{0}) line.keepAlive = std::max(event.keepAlive, shortestKeepAlive);
     noteAsked(turn); // a connection begins with a question
+}
+
+void apply(Turn& turn, const LinePassedOver& event) {
+    constexpr std::size_t mostReasons = 32; // our own line has fewer
+    auto& leftOut = turn.state.line.leftOut;
+    for (const LeftOut& each : event.what)
+        if (leftOut.size() < mostReasons || leftOut.contains(each.reason)) leftOut[each.reason] += each.count;
 }
 
 void dropRegistrations(Turn& turn, const AppId& app) {
@@ -480,7 +497,13 @@ std::vector<LineStatus> LineStatus::all(const State& state, Now now) {
                       .fetched = lettersOf(line.fetched),
                       .closedUntil = wall(line.closedUntil),
                       .registrations = std::ssize(line.entries),
-                      .unwatched = line.watch ? unwatchedBecause(state) : ""};
+                      .unwatched = line.watch ? unwatchedBecause(state) : "",
+                      .roundTrip = line.roundTrip,
+                      .anew = line.anew,
+                      .floods = line.floods,
+                      .flooded = line.flooded};
+    for (const auto& [reason, count] : line.leftOut)
+        status.leftOut.push_back({reason, count});
     for (const auto& [name, entry] : line.entries)
         status.waiting += state.messages.countOf(name);
     return {status};

@@ -52,8 +52,13 @@ struct Line {
     bool up = false;                  ///< as it last said, with the following
     std::string server, trouble;
     std::optional<WallTime> since;
-    bool told = true;   ///< the line knows the registrations as they are
-    bool watch = false; ///< it is to see who shows notifications, as it was told
+    Duration roundTrip{0};
+    // Since the daemon's start:
+    std::optional<WallTime> anew, flooded; ///< when its server last gave out sequences anew, and it was last closed
+    std::int64_t floods = 0;
+    std::map<std::string, std::int64_t> leftOut; ///< by reason
+    bool told = true;                            ///< the line knows the registrations as they are
+    bool watch = false;                          ///< it is to see who shows notifications, as it was told
 };
 
 /// The registration of that name. nullptr: nobody has it, or not any more.

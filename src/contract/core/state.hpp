@@ -186,6 +186,7 @@ void apply(Turn& turn, const Registered& event);
 void apply(Turn& turn, const Unregistered& event);
 void apply(Turn& turn, const LineRead& event);
 void apply(Turn& turn, const LineReported& event);
+void apply(Turn& turn, const LinePassedOver& event);
 // rotation.cpp
 void apply(Turn& turn, const RegistrationsRotated& event);
 void apply(Turn& turn, const RegistrationsRevoked& event);

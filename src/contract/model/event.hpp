@@ -475,6 +475,11 @@ struct LineReported {
     Duration keepAlive{0}; ///< as learned for the present network; 0: it need not ask
     std::string server;    ///< that it is connected to
     std::string trouble;   ///< why it is not
+    Duration roundTrip{0}; ///< its server's last answer took so long; 0: nobody knows
+};
+/// The line has passed over messages, besides those that it has told of before.
+struct LinePassedOver {
+    std::vector<LeftOut> what;
 };
 /// The line sees which app shows notifications, or why it does not (push.md §4.3).
 struct NotificationsWatched {
@@ -511,6 +516,6 @@ using Event =
                  DataSaverExemptionSet, TemporarilyAllowed, PolicyChanged, ZoneRead, NetworkCounted, NetworkUsed,
                  AlarmSet, AlarmCancelled, DeliveryEnded, MessageArrived, Registered, PushWanted, PushUnwanted,
                  Unregistered, RegistrationsRotated, RegistrationsRevoked, ConnectorSeen, LineRead, LineReported,
-                 NotificationsWatched, AppShowed, DozeStepped, DozeHeld, ShuttingDown, Tick>;
+                 LinePassedOver, NotificationsWatched, AppShowed, DozeStepped, DozeHeld, ShuttingDown, Tick>;
 
 } // namespace stint

@@ -223,6 +223,19 @@ struct LinePlace {
     bool operator==(const LinePlace&) const = default;
 };
 
+/// Messages that the line has passed over, for one reason (push.md §4.2).
+struct LeftOut {
+    std::string reason;
+    std::int64_t count = 0;
+
+    static constexpr auto noun = "reason";
+    static constexpr auto fields = [](auto& field, auto& left) {
+        field("reason", left.reason);
+        field("count", left.count);
+    };
+    bool operator==(const LeftOut&) const = default;
+};
+
 /// From now on the line fetches these, from those places on (push.md §4.2); of a registration that is not named,
 /// nothing.
 struct LineWanted {

@@ -460,6 +460,12 @@ struct LineStatus {
     std::int64_t registrations = 0;
     std::int64_t waiting = 0; ///< messages in the inbox, of all of them
     std::string unwatched;    ///< why it does not see who shows notifications; empty: it does
+    Duration roundTrip{0};    ///< its server's answer took so long; 0: nobody knows
+    // Since the daemon began:
+    std::optional<WallTime> anew;    ///< when the server last gave out its sequences anew
+    std::int64_t floods = 0;         ///< how often it was closed, since it brought too many high ones
+    std::optional<WallTime> flooded; ///< the last time
+    std::vector<LeftOut> leftOut;    ///< messages that it passed over, by reason
 
     /// One.
     static std::vector<LineStatus> all(const State& state, Now now);
@@ -477,6 +483,11 @@ struct LineStatus {
         field("registrations", line.registrations);
         field("waiting", line.waiting);
         field("unwatched", line.unwatched);
+        field("roundTrip", line.roundTrip);
+        field("anew", line.anew);
+        field("floods", line.floods);
+        field("flooded", line.flooded);
+        field.rows("leftOut", line.leftOut);
     };
     bool operator==(const LineStatus&) const = default;
 };

@@ -87,6 +87,10 @@ std::vector<Field> fieldsOf(const Trace& trace, Instant zero) {
         if (trace.lateBy) add("late_by", *trace.lateBy);
         break;
     case Line:
+        if (trace.result == "anew") {
+            add("anew", true);
+            break;
+        }
         trace.because.empty() ? say("subscribed", trace.to) : say("wake", trace.because);
         if (!trace.result.empty()) say("closed", trace.result);
         break;

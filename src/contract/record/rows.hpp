@@ -141,7 +141,9 @@ template <> inline constexpr auto rowOf<RegistrationsRevoked> = event("registrat
 template <> inline constexpr auto rowOf<ConnectorSeen> = event("connectorSeen", "connector", "known");
 template <> inline constexpr auto rowOf<LineRead> = event("lineRead", "call", "stream", "epochs", "messages", "cursors",
     "missed", "misused");
-template <> inline constexpr auto rowOf<LineReported> = event("lineReported", "up", "keepAlive", "server", "trouble");
+template <> inline constexpr auto rowOf<LineReported> = event("lineReported", "up", "keepAlive", "server", "trouble",
+    "roundTrip");
+template <> inline constexpr auto rowOf<LinePassedOver> = event("linePassedOver", "what");
 template <> inline constexpr auto rowOf<NotificationsWatched> = event("notificationsWatched", "on", "trouble");
 template <> inline constexpr auto rowOf<AppShowed> = event("appShowed", "app");
 template <> inline constexpr auto rowOf<DozeStepped> = event("dozeStepped", "call", "light");
@@ -183,6 +185,7 @@ template <> inline constexpr auto rowOf<Alarm> = part("app", "tag", "receiver", 
 template <> inline constexpr auto rowOf<Subject> = part("registration", "urgency");
 template <> inline constexpr auto rowOf<LineCursor> = part("of", "sequence");
 template <> inline constexpr auto rowOf<LineMessage> = part("of", "sequence", "id", "sent", "ttl", "topic", "data");
+template <> inline constexpr auto rowOf<LeftOut> = part("reason", "count");
 template <> inline constexpr auto rowOf<LineEpoch> = part("number", "from");
 template <> inline constexpr auto rowOf<BudgetWords> = part("app", "class", "bytes", "period");
 template <> inline constexpr auto rowOf<TimeZone::Offset> = part("from", "ahead");

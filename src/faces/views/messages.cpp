@@ -101,12 +101,39 @@ TimedSentence connectionOf(const LineStatus& line) {
     const std::string server = line.server.empty() ? "" : fmt::format(" to {}", line.server);
     const std::string trouble = line.trouble.empty() ? "" : fmt::format(": {}", line.trouble);
     const std::string is = line.up ? fmt::format("connected{}", server) : std::string("not connected");
-    if (!line.since) return {.before = is + trouble};
-    return {.before = is + " since ", .time = line.since, .after = trouble};
+    const std::string speed =
+        line.roundTrip > Duration{0} ? fmt::format("; it answers within {}", roughDuration(line.roundTrip)) : "";
+    if (!line.since) return {.before = is + trouble + speed};
+    return {.before = is + " since ", .time = line.since, .after = trouble + speed};
 }
 
 TimedSentence closingOf(const LineStatus& line) {
     return {.before = "closed until ", .time = line.closedUntil, .after = ": too many urgent messages came"};
+}
+
+/// The misdeeds of a server, and the consequences, since the daemon began.
+std::vector<TimedSentence> misdeedsOf(const LineStatus& line) {
+    constexpr auto distance = TimedSentence::As::Distance;
+    std::vector<TimedSentence> sentences;
+    if (line.anew)
+        sentences.push_back(
+            {.before = "its sequences began anew ",
+             .time = line.anew,
+             .as = distance,
+             .after = ", for the server has lost some, or is another: all that it has was asked for again"});
+    if (line.flooded && !line.closedUntil)
+        sentences.push_back({.before = fmt::format("it was closed {} for too many urgent messages, last ",
+                                                   counted(line.floods, "time")),
+                             .time = line.flooded,
+                             .as = distance});
+    std::int64_t all = 0;
+    std::string reasons;
+    for (const LeftOut& each : line.leftOut) {
+        all += each.count;
+        reasons += fmt::format("{}{} ({})", reasons.empty() ? "" : ", ", each.reason, each.count);
+    }
+    if (all > 0) sentences.push_back({.before = fmt::format("{} passed over: {}", counted(all, "message"), reasons)});
+    return sentences;
 }
 
 /// Asking is what keeps the connection alive. In Doze it is put off, or brought forward, to a window, which asks
@@ -130,6 +157,8 @@ std::vector<TimedSentence> sentencesOf(const LineStatus& line) {
     if (line.asked) sentences.push_back({.before = "it last asked the server ", .time = line.asked, .as = distance});
     if (line.asks)
         sentences.push_back({.before = "it asks again ", .time = line.asks, .as = distance, .after = whyItAsks(line)});
+    for (TimedSentence& each : misdeedsOf(line))
+        sentences.push_back(std::move(each));
     if (!line.unwatched.empty()) sentences.push_back({.before = "what apps show is not judged: " + line.unwatched});
     sentences.push_back({.before = fmt::format("{}; {} in the inbox", counted(line.registrations, "registration"),
                                                counted(line.waiting, "message"))});

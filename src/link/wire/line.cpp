@@ -283,6 +283,26 @@ Result<LineRead> readBatch(Reader& reader) {
     return batch;
 }
 
+void writeLeftOut(Writer& writer, const std::vector<LeftOut>& what) {
+    writer.openArray("(sx)");
+    for (const LeftOut& each : what)
+        writer.openStruct("sx").string(each.reason).int64(each.count).close();
+    writer.close();
+}
+
+Result<std::vector<LeftOut>> readLeftOut(Reader& reader) {
+    constexpr std::int64_t most = 1'000'000'000'000; // many such reports together are no overflow
+    std::vector<LeftOut> what;
+    STINT_TRY(listOf("(sx)", "sx", what, [](Reader& fields) -> Result<LeftOut> {
+        LeftOut each;
+        STINT_TRY(fields.read(each.reason));
+        STINT_TRY(fields.read(each.count));
+        if (each.count < 0 || each.count > most) return fail(Errc::ILLEGAL_ARGUMENT, "a count of {}", each.count);
+        return each;
+    })(reader));
+    return what;
+}
+
 void writeConnectorCall(Writer& writer, const ConnectorCall& call) {
     writer.uint64(call.delivery).string(call.registration);
     DictionaryWriter message(writer);

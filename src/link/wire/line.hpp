@@ -63,6 +63,10 @@ void writeBatch(Writer& writer, const LineRead& batch);
 /// IllegalArgument for an unknown key, an unknown urgency, and a TTL below 0.
 Result<LineRead> readBatch(Reader& reader);
 
+void writeLeftOut(Writer& writer, const std::vector<LeftOut>& what);
+/// IllegalArgument for a count that cannot be.
+Result<std::vector<LeftOut>> readLeftOut(Reader& reader);
+
 /// A message for a registration's connector.
 struct ConnectorCall {
     std::uint64_t delivery = 0;

@@ -39,7 +39,7 @@ Result<std::unique_ptr<Fetching>> Fetching::open(sd_event* loop, const LineSetti
 }
 
 Fetching::Fetching(sd_event* loop, const LineSettings& settings, Gate& gate, std::function<void()> caughtUp)
-    : settings_(settings), gate_(gate), caughtUp_(std::move(caughtUp)), troubles_(loop),
+    : settings_(settings), gate_(gate), caughtUp_(std::move(caughtUp)), troubles_(loop, gate),
       reading_({settings.shard, settings.device}, settings.lineKey,
                [this](const std::string& reason) { troubles_.add(reason); }),
       retry_(loop), trim_(loop) {}
@@ -88,7 +88,10 @@ void Fetching::lost(const std::string& trouble) {
 }
 
 void Fetching::reportUp() {
-    gate_.report({.up = true, .keepAlive = keepAlive_.length(reading_.line().network), .server = settings_.origin});
+    gate_.report({.up = true,
+                  .keepAlive = keepAlive_.length(reading_.line().network),
+                  .server = settings_.origin,
+                  .roundTrip = roundTrip_});
 }
 
 void Fetching::changed(bool up) {
@@ -152,6 +155,7 @@ void Fetching::askBox() {
             return go();
         }
         if (!text.ok()) return unanswered(steadyNow() - since >= longest * 9 / 10, check.has_value());
+        roundTrip_ = std::max<Duration>(steadyNow() - since, 1ms);
         answered(*text, check.value_or(0ms));
     };
     carrier_->ask(subjectOf(Service::Box, settings_.shard, settings_.device), textOf(reading_.question()), longest,

@@ -81,6 +81,7 @@ private:
     int silent_ = 0;                  ///< questions in a row that nobody answered
     std::uint64_t connections_ = 0;   ///< how often it came or went
     std::optional<Duration> checked_; ///< the next question is a check, after so long a silence
+    Duration roundTrip_{0};           ///< of the last question that was answered
     Instant heard_;                   ///< the last answer or message
 };
 

@@ -176,8 +176,17 @@ void Gate::report(const LineReported& reported) {
         wire::DictionaryWriter options(writer);
         options.put("server", reported.server);
         options.put("trouble", reported.trouble);
+        options.put("roundTrip", std::int64_t{reported.roundTrip.count()});
     };
     callDone("Report", write, nullptr);
+}
+
+void Gate::passedOver(const std::vector<LeftOut>& what) {
+    const auto write = [&](wire::Writer& writer) {
+        wire::writeLeftOut(writer, what);
+        noOptions(writer);
+    };
+    callDone("PassedOver", write, nullptr);
 }
 
 void Gate::seen(const std::string& connector, bool known) {

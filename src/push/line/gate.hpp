@@ -42,6 +42,7 @@ public:
     void unregister(const std::string& name, bool everywhere, const Then<void>& then);
     void arrived(const LineRead& batch, const Then<void>& then);
     void report(const LineReported& reported);
+    void passedOver(const std::vector<LeftOut>& what);
     void delivered(std::uint64_t delivery, bool taken);
     /// The session bus knows the connector, or it does not.
     void seen(const std::string& connector, bool known);

@@ -58,12 +58,23 @@ Handled reports(Request& request) {
     STINT_TRY(request.arguments.read(reported.up));
     const std::int64_t keepAlive = STINT_TRY(request.arguments.int64());
     reported.keepAlive = Duration{keepAlive};
+    std::int64_t roundTrip = 0;
     DictionaryReader options("options", UnknownKeys::Ignore);
-    options.take("server", reported.server).take("trouble", reported.trouble);
+    options.take("server", reported.server).take("trouble", reported.trouble).take("roundTrip", roundTrip);
     STINT_TRY(options.read(request.arguments));
+    reported.roundTrip = Duration{std::max<std::int64_t>(roundTrip, 0)};
     reported.server.resize(std::min(reported.server.size(), longest));
     reported.trouble.resize(std::min(reported.trouble.size(), longest));
     request.owner.arrived(reported);
+    return done();
+}
+
+Handled passesOver(Request& request) {
+    LinePassedOver passed;
+    passed.what = STINT_TRY(wire::readLeftOut(request.arguments));
+    for (LeftOut& each : passed.what)
+        each.reason.resize(std::min(each.reason.size(), longest));
+    request.owner.arrived(std::move(passed));
     return done();
 }
 
@@ -114,6 +125,7 @@ std::span<const Method> lineMethods() {
         {pushInterface, "Unregister", "sa{sv}",  Line, unregisters},
         {pushInterface, "Arrived",    "a{sv}",   Line, arrives<wire::readBatch>},
         {pushInterface, "Report",     "bxa{sv}", Line, reports},
+        {pushInterface, "PassedOver", "a(sx)a{sv}", Line, passesOver},
         {pushInterface, "Seen",       "sba{sv}", Line, seen},
         {pushInterface, "Delivered",  "tba{sv}", Line, delivered},
         {pushInterface, "Watches",    "ba{sv}",  Line, watches},

@@ -99,6 +99,7 @@ Topics topicsOf(const Event& event) {
                                  [](const NetworkCounted&) { return ofAnApp; },
                                  [](const ConnectorSeen&) -> Topics { return Topic::Messages; },
                                  [](const LineReported&) -> Topics { return Topic::Messages; },
+                                 [](const LinePassedOver&) -> Topics { return Topic::Messages; },
                                  [](const LineRead&) -> Topics { return Topic::Messages; },
                                  [](const NotificationsWatched&) -> Topics { return ofAnApp | Topic::Messages; },
                                  [](const AppShowed&) -> Topics { return Topic::Messages; },
