@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from connector import DISTRIBUTOR, PATIENCE, answer_in, call, registration, unregistration
 from events import wait_for_end
-from jeepney import DBusAddress, HeaderFields, new_method_call
+from jeepney import DBusAddress, HeaderFields, MessageType, new_method_call
 from jeepney.bus_messages import message_bus
 from jeepney.io.blocking import Proxy
 from push_line import CHAT, MAIL, MISSING, ROLES, Campaign, decrypted, in64, live, point_of, push, until  # noqa: F401
@@ -135,6 +135,22 @@ def test_a_process_has_the_room_of_one_app_whatever_its_names(live):  # §4.4
         assert asks(names[7], "7")  # which it has
         app = live.connector(CHAT)
         assert all(app.register(str(n)).is_success() for n in range(32))
+
+
+def test_of_ten_thousand_registrations_an_app_gets_32_at_most_and_others_theirs(live):  # §4.4
+    answers, chat = [], live.connector(CHAT)
+    with live.bus.connect() as greedy:
+        Proxy(message_bus, greedy).RequestName(MAIL)
+        for n in range(10_000):
+            greedy.send(registration(2, MAIL, str(n)))
+        assert until(lambda: chat.register("t").is_success())
+        while len(answers) < 10_000:
+            message = greedy.receive(timeout=PATIENCE)
+            if message.header.message_type in (MessageType.method_return, MessageType.error):
+                answers.append(answer_in(message).is_success())
+    assert 1 <= sum(answers) <= 32
+    chat.until(lambda: chat.heard("NewEndpoint"))
+    until(lambda: live.server.metric("stint_endpoint_registrations") == sum(answers) + 1)
 
 
 def test_what_has_ended_keeps_no_other_app_out(push):  # §4.4: its server does not know of it yet
