@@ -1,0 +1,167 @@
+#include "push/broker/connection.hpp"
+
+#include <algorithm>
+
+#include <nlohmann/json.hpp>
+
+#include "base/result/errors.hpp"
+#include "base/text/number.hpp"
+#include "push/broker/greeting.hpp"
+#include "push/envelope/names.hpp"
+
+namespace stint::push {
+using namespace nats;
+namespace {
+
+/// Called back by libnats, until it says that it never will again.
+struct Listener {
+    std::function<void(natsMsg*)> hear;
+    std::function<void()> gone;
+};
+void heard(natsConnection*, natsSubscription*, natsMsg* message, void* listener) {
+    const Message owned(message);
+    static_cast<Listener*>(listener)->hear(message);
+}
+void nothingMore(void* listener) {
+    const std::unique_ptr<Listener> owned(static_cast<Listener*>(listener));
+    owned->gone();
+}
+
+} // namespace
+
+Result<natsSubscription*> Broker::Connection::subscribe(const std::string& subjects, const std::string& group,
+                                                        std::function<void(natsMsg*)> hear) {
+    auto listener = std::make_unique<Listener>();
+    listener->hear = std::move(hear);
+    listener->gone = [this] {
+        const std::lock_guard lock(mutex);
+        --listeners;
+        quiet.notify_all();
+    };
+    natsSubscription* made = nullptr;
+    const auto status = group.empty() ? natsConnection_Subscribe(&made, nats, subjects.c_str(), heard, listener.get())
+                                      : natsConnection_QueueSubscribe(&made, nats, subjects.c_str(), group.c_str(),
+                                                                      heard, listener.get());
+    STINT_TRY(checked(status, subjects));
+    Subscription owned(made);
+    // One that libnats has ended meanwhile, with its connection, would never say so.
+    STINT_TRY(checked(natsSubscription_SetOnCompleteCB(made, nothingMore, listener.get()), subjects));
+    (void)listener.release();
+    const std::lock_guard lock(mutex);
+    ++listeners;
+    subscriptions.push_back(std::move(owned));
+    return made;
+}
+
+void Broker::Connection::end(natsSubscription* subscription) {
+    natsSubscription_Unsubscribe(subscription);
+    const std::lock_guard lock(mutex);
+    std::erase_if(subscriptions, [&](const Subscription& one) { return one.get() == subscription; });
+}
+
+// The server knows all that was sent so far, if one is there.
+void Broker::Connection::flush() const {
+    if (natsConnection_Status(nats) == NATS_CONN_STATUS_CONNECTED) natsConnection_FlushTimeout(nats, patience);
+}
+
+void Broker::Connection::acknowledged(natsMsg* message) {
+    const std::string_view subject = natsMsg_GetSubject(message);
+    const auto which = numberIn<std::uint64_t>(subject.substr(std::min(acks.size(), subject.size())));
+    const Done done = taken(which.value_or(0));
+    if (!done) return;
+    const auto said = nlohmann::ordered_json::parse(dataOf(message), nullptr, false);
+    // 2.10 says 0 of a copy of a message that it has been sent, and that it may still lose with its leader.
+    const auto sequence = countMember(said, "seq");
+    if (sequence && *sequence > 0) return done(*sequence);
+    if (said.is_object() && said.contains("error"))
+        return done(fail(Errc::LIMIT_EXCEEDED, "the store takes no more: {}", reasonIn(said["error"])));
+    done(fail(Errc::UNAVAILABLE, "no stream has taken the message"));
+}
+
+// Empty where nobody waits for that number: 0 is none.
+Broker::Connection::Done Broker::Connection::taken(std::uint64_t which) {
+    const std::lock_guard lock(mutex);
+    const auto found = waiting.extract(which);
+    return found ? std::move(found.mapped()) : nullptr;
+}
+
+void Broker::Connection::forgetWaiting() {
+    std::map<std::uint64_t, Done> lost;
+    {
+        const std::lock_guard lock(mutex);
+        lost.swap(waiting);
+    }
+    for (const auto& [which, done] : lost)
+        done(fail(Errc::UNAVAILABLE, "the connection to the broker was lost"));
+}
+
+void Broker::Connection::tellChange(bool up) {
+    const std::lock_guard lock(telling);
+    isUp = up;
+    if (changed) changed(up);
+}
+
+void Broker::Connection::tellOthers() {
+    const std::lock_guard lock(telling);
+    if (!others || !nats) return;
+    char** found = nullptr;
+    int count = 0;
+    if (natsConnection_GetDiscoveredServers(nats, &found, &count) != NATS_OK) return;
+    std::vector<std::string> places;
+    for (int n = 0; n < count; ++n) {
+        const std::string_view url = found[n];
+        const auto scheme = url.find("://");
+        places.emplace_back(scheme == std::string_view::npos ? url : url.substr(scheme + 3));
+        std::free(found[n]); // NOLINT(cppcoreguidelines-no-malloc)
+    }
+    std::free(static_cast<void*>(found)); // NOLINT(cppcoreguidelines-no-malloc)
+    if (!places.empty()) others(places);
+}
+
+void Broker::Connection::close() {
+    {
+        const std::lock_guard lock(telling);
+        changed = nullptr;
+        others = nullptr;
+        ended = nullptr;
+    }
+    {
+        const std::lock_guard lock(mutex);
+        for (const auto& subscription : subscriptions)
+            natsSubscription_Unsubscribe(subscription.get());
+    }
+    if (nats) natsConnection_Close(nats);
+    std::unique_lock lock(mutex);
+    quiet.wait(lock, [this] { return listeners == 0 && (isClosed || !nats); });
+    subscriptions.clear();
+}
+
+// The last word of a connection, after that it was lost.
+void Broker::Connection::closed(bool hasSpoken) {
+    endGreeting();
+    {
+        const std::lock_guard lock(telling);
+        ending = hasSpoken ? Ending::Refused : Ending::GivenUp;
+        if (ended) ended(*ending);
+    }
+    const std::lock_guard lock(mutex);
+    isClosed = true;
+    quiet.notify_all();
+}
+
+Result<void> Broker::Connection::openJetStream() {
+    jsCtx* made = nullptr;
+    jsOptions waits;
+    jsOptions_Init(&waits);
+    waits.Wait = patience;
+    STINT_TRY(checked(natsConnection_JetStream(&made, nats, &waits), "JetStream"));
+    jetStream.reset(made);
+    acks = "_INBOX." + newId() + ".";
+    auto* const heardAt = STINT_TRY(subscribe(acks + "*", "", [this](natsMsg* message) { acknowledged(message); }));
+    // An acknowledgement that was dropped would be waited for; what others send beyond libnats' own limits is dropped.
+    natsSubscription_SetPendingLimits(heardAt, -1, -1);
+    flush();
+    return {};
+}
+
+} // namespace stint::push

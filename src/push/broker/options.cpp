@@ -1,0 +1,120 @@
+// How a connection is made: whom it is tried with, how often, and how it says who it is.
+#include <algorithm>
+
+#include <nats/nats.h>
+#include <sodium.h>
+
+#include "base/result/errors.hpp"
+#include "base/unix/process.hpp"
+#include "push/broker/connection.hpp"
+#include "push/broker/greeting.hpp"
+#include "push/keys/jwt.hpp"
+
+namespace stint::push {
+using namespace nats;
+namespace {
+
+constexpr std::int64_t connecting = 2'000;   ///< ms
+constexpr std::int64_t untilReconnect = 250; ///< ms
+constexpr std::int64_t untilPing = 20'000;   ///< ms
+constexpr std::size_t mostServers = 8;
+
+// A device pings nobody: its own questions keep the connection alive (push.md §4.1).
+constexpr std::int64_t never = std::int64_t{1000} * 3600 * 24 * 365; ///< ms
+constexpr std::uint32_t firstDelay = 1'000, longestDelay = 300'000;  ///< ms
+
+/// Full jitter: any time up to one that doubles, so that devices do not come all at once.
+std::int64_t devicesDelay(natsConnection*, int attempts, void*) {
+    endGreeting();
+    const int doubled = std::clamp(attempts - 1, 0, 9);
+    return randombytes_uniform(std::min(firstDelay << static_cast<unsigned>(doubled), longestDelay) + 1);
+}
+
+std::int64_t serversDelay(natsConnection*, int, void*) {
+    endGreeting();
+    return untilReconnect;
+}
+
+Result<void> checkUrls(const std::vector<std::string>& urls) {
+    if (urls.empty() || urls.size() > mostServers)
+        return fail(Errc::ILLEGAL_ARGUMENT, "{} brokers; there are 1 to {}", urls.size(), mostServers);
+    // libnats takes whatever it is given for a host's name.
+    for (const std::string& url : urls)
+        if (!url.starts_with("nats://") && !url.starts_with("tls://"))
+            return fail(Errc::ILLEGAL_ARGUMENT, "a broker's URL begins with nats:// or tls://");
+    return {};
+}
+
+/// A copy that libnats frees.
+char* given(std::string_view bytes) {
+    auto* const copy = static_cast<char*>(std::malloc(bytes.size() + 1)); // NOLINT(cppcoreguidelines-no-malloc)
+    STINT_CHECK(copy);
+    std::ranges::copy(bytes, copy);
+    copy[bytes.size()] = '\0';
+    return copy;
+}
+
+/// The credentials in the file, read anew for each try; `error` where there are none.
+std::optional<Credentials> credentialsOf(void* file, char** error) {
+    auto credentials = credentialsIn(readFile(*static_cast<const std::string*>(file)).value_or(""));
+    if (!credentials) *error = given("it has no JWT and no seed of a user");
+    return credentials;
+}
+
+natsStatus giveJwt(char** jwt, char** error, void* file) {
+    beginGreeting();
+    const auto credentials = credentialsOf(file, error);
+    if (!credentials) return NATS_INVALID_ARG;
+    *jwt = given(credentials->jwt);
+    return NATS_OK;
+}
+
+natsStatus giveSignature(char** error, unsigned char** signature, int* length, const char* nonce, void* file) {
+    const auto credentials = credentialsOf(file, error);
+    if (!credentials) return NATS_INVALID_ARG;
+    const std::string its = credentials->user.signForLibnats(nonce);
+    *signature = reinterpret_cast<unsigned char*>(given(its));
+    *length = static_cast<int>(its.size());
+    return NATS_OK;
+}
+
+} // namespace
+
+Result<Options> optionsOf(const Broker::Settings& settings, std::string* file) {
+    STINT_TRY(checkUrls(settings.urls));
+    natsOptions* made = nullptr;
+    STINT_TRY(checked(natsOptions_Create(&made), "libnats"));
+    Options options(made);
+    std::vector<const char*> urls;
+    for (const std::string& url : settings.urls)
+        urls.push_back(url.c_str());
+    STINT_TRY(checked(natsOptions_SetServers(made, urls.data(), static_cast<int>(urls.size())), "a broker's URL"));
+    if (!settings.credentials.empty())
+        STINT_TRY(checked(natsOptions_SetUserCredentialsCallbacks(made, giveJwt, file, giveSignature, file),
+                          settings.credentials));
+    natsOptions_SetTimeout(made, connecting);
+    natsOptions_SetMaxReconnect(made, -1);
+    natsOptions_SetSendAsap(made, true);      // libnats would wait for a millisecond, whether more comes or not
+    natsOptions_SetReconnectBufSize(made, 1); // what was sent while there is no server is not sent by itself later
+    // stint-endpoint has the one beside it, and no other.
+    natsOptions_SetIgnoreDiscoveredServers(made, settings.device.empty());
+    // By libnats' own word a server need not do what the URL says, and whoever is in between could speak for it.
+    const auto isSecure = [](const std::string& url) { return url.starts_with("tls://"); };
+    if (std::ranges::any_of(settings.urls, isSecure)) STINT_TRY(checked(natsOptions_SetSecure(made, true), "TLS"));
+    if (!settings.certified.empty())
+        STINT_TRY(checked(natsOptions_SetExpectedHostname(made, settings.certified.c_str()), settings.certified));
+    if (settings.device.empty()) {
+        natsOptions_SetName(made, "stint-endpoint");
+        natsOptions_SetPingInterval(made, untilPing);
+        natsOptions_SetCustomReconnectDelay(made, serversDelay, nullptr);
+        return options;
+    }
+    natsOptions_SetName(made, "stint-push");
+    natsOptions_SetPingInterval(made, never);
+    natsOptions_SetCustomReconnectDelay(made, devicesDelay, nullptr);
+    natsOptions_UseGlobalMessageDelivery(made, true); // one thread, not one for each subscription
+    STINT_TRY(checked(natsOptions_SetCustomInboxPrefix(made, ("_INBOX." + settings.device).c_str()), "its inbox"));
+    return options;
+}
+
+} // namespace stint::push
