@@ -198,10 +198,9 @@ void Keeper::run() {
         direct.wanted.done(fail(Errc::UNAVAILABLE, "this server ends"));
 }
 
-// Each try sends all of the outbox again, or fails at its own disk: where there was no room, there may be none for
-// long.
+// Each try sends all of the outbox again, or fails at its own disk; where there was no room there may be none for long.
 void Keeper::noteRoom(const Result<void>& opened) {
-    const bool isFull = !refusal_.empty() || (!opened.ok() && opened.error().code == Errc::STORAGE);
+    const bool isFull = std::exchange(wasRefused_, false) || (!opened.ok() && opened.error().code == Errc::STORAGE);
     betweenTries_ = isFull ? std::min(betweenTries_ * 2, longestTries) : betweenTries;
 }
 
@@ -304,7 +303,10 @@ std::vector<std::int64_t> Keeper::noted(const std::vector<Told>& told) {
         acknowledged_ = SteadyClock::now();
         if (!one.sequence.ok()) {
             isOpen_ = false;
-            if (one.sequence.error().code == Errc::LIMIT_EXCEEDED) tell(refusal_ = one.sequence.error().message);
+            if (one.sequence.error().code == Errc::LIMIT_EXCEEDED) {
+                wasRefused_ = true;
+                tell(refusal_ = one.sequence.error().message);
+            }
             continue;
         }
         if (sent) measure(&Latencies::stream, sent.mapped());

@@ -154,6 +154,7 @@ private:
     std::map<std::string, Place> places_;           ///< by shard
     std::vector<Unwanted> unwanted_;                ///< noted, and not answered
     std::string refusal_;                           ///< the store's last word where it takes no more
+    bool wasRefused_ = false;                       ///< it took no more of what was sent at the last reconnect()
     std::chrono::milliseconds betweenTries_{1'000}; ///< of reconnect(): longer while there is no room
     bool isOpen_ = false;                           ///< the streams were looked at since the last connection
     bool isReplicated_ = false;                     ///< three servers keep each of them
