@@ -167,22 +167,30 @@ Result<Store> Store::open(const std::filesystem::path& directory, const std::fil
     if (wrong) return fail(Errc::STORAGE, "{}: {}", directory.string(), wrong.message());
     const auto file = directory / "work.db";
     std::optional<Error> before;
-    for (int attempt = 0; attempt < 2; ++attempt) {
+    std::optional<SessionLocks> alone; // from the first failure on
+    bool isSetAside = false;
+    const Duration since = steadyNow();
+    for (int attempt = 0; attempt < 4; ++attempt) {
         STINT_TRY(makePlainFile(file));
         auto locks = STINT_TRY(SessionLocks::open(directory / "work.lock"));
         const auto opened = identityOf(file);
-        auto database = STINT_TRY(Database::open(file));
-        database.checkpointOnClose();
-        auto store = onto(std::move(database), std::move(locks), file);
+        auto database = Database::open(file);
+        if (database.ok()) database->checkpointOnClose();
+        auto store = database.ok() ? onto(std::move(*database), std::move(locks), file) : database.error();
         if (store.ok()) store->follow(state, notices);
         if (store.ok()) return store;
         before = store.error();
-        if (isPassing(*before) || before->code == Errc::SYSTEM || attempt == 1) break;
-        const auto alone = STINT_TRY(SessionLocks::open(directory / "work.lock"));
-        STINT_TRY(alone.setAsideAlone());
-        if (identityOf(file) != opened) continue; // another process has set it aside, and this is the new one
+        const bool mayPass = !database.ok() || isPassing(*before);
+        if (before->code == Errc::SYSTEM || (isSetAside && !mayPass) || steadyNow() - since > longestTurn / 2) break;
+        if (!alone) {
+            alone = STINT_TRY(SessionLocks::open(directory / "work.lock"));
+            STINT_TRY(alone->setAsideAlone());
+        }
+        // Another process was setting it aside, or has done so, and this is the new one.
+        if (mayPass || identityOf(file) != opened) continue;
         const bool newer = before->code == Errc::ILLEGAL_STATE;
         const auto aside = STINT_TRY(setAside(file, newer ? "newer" : "damaged"));
+        isSetAside = true;
         notices.push_back(fmt::format("{}: {}; it was set aside as {}, and the work in it is not done", file.string(),
                                       before->message, aside.filename().string()));
     }

@@ -605,7 +605,8 @@ TEST_CASE("a damaged file that several processes open is set aside once, and wha
             for (int number = 0; number < processes; ++number)
                 all.emplace_back(process, number);
         }
-        CHECK(wrong == std::vector<std::string>(processes));
+        for (const std::string& error : wrong)
+            CHECK(error == "");
         std::vector<std::string> notices;
         CHECK(Store::open(directory.path, directory.path, notices)->read()->requests.size() == processes);
     }
