@@ -180,14 +180,15 @@ Result<Store> Store::open(const std::filesystem::path& directory, const std::fil
         if (store.ok()) store->follow(state, notices);
         if (store.ok()) return store;
         before = store.error();
-        const bool mayPass = !database.ok() || isPassing(*before);
-        if (before->code == Errc::SYSTEM || (isSetAside && !mayPass) || steadyNow() - since > longestTurn / 2) break;
+        if (before->code == Errc::SYSTEM || steadyNow() - since > longestTurn / 2) break;
         if (!alone) {
             alone = STINT_TRY(SessionLocks::open(directory / "work.lock"));
             STINT_TRY(alone->setAsideAlone());
         }
-        // Another process was setting it aside, or has done so, and this is the new one.
-        if (mayPass || identityOf(file) != opened) continue;
+        if (identityOf(file) != opened) continue; // another process has set it aside, and this is the new one
+        // SQLite waits for nobody who makes a new file a database.
+        if (before->message.find("database is locked") != std::string::npos) continue;
+        if (!database.ok() || isPassing(*before) || isSetAside) break;
         const bool newer = before->code == Errc::ILLEGAL_STATE;
         const auto aside = STINT_TRY(setAside(file, newer ? "newer" : "damaged"));
         isSetAside = true;
