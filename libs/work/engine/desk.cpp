@@ -89,8 +89,10 @@ Result<Desk::Outcome> Desk::handle(const Event& event, Now now) {
     auto steps = STINT_TRY(decide({event}, now, wrong, handing));
     STINT_CHECK(wrong || !steps.empty()); // one for each event that was not refused
     Outcome outcome;
-    if (!wrong) outcome.goesOn = steps.back().goesOn;
-    if (!wrong) outcome.updated = steps.back().updated;
+    if (!wrong) {
+        outcome.goesOn = steps.back().goesOn;
+        outcome.updated = steps.back().updated;
+    }
     for (const Effect& effect : handOverAll(std::move(steps), now, outcome, handing))
         perform(effect, outcome);
     if (wrong) return *wrong;

@@ -67,8 +67,11 @@ bool shuts(const NetworkRule& rule, const App& app, const World& world, Spares s
     return !(rule.spares & spared) && rule.inForce(app, world);
 }
 
-bool anyShuts(const App& app, const World& world, Spares spared) {
-    return std::ranges::any_of(networkRules, [&](const NetworkRule& rule) { return shuts(rule, app, world, spared); });
+/// Empty: none does.
+std::string_view firstShutting(const App& app, const World& world, Spares spared) {
+    for (const NetworkRule& rule : networkRules)
+        if (shuts(rule, app, world, spared)) return rule.name;
+    return {};
 }
 
 std::optional<Instant> toCome(std::optional<Instant> when, const World& world) {
@@ -89,7 +92,7 @@ NetworkVerdict decide(const App& app, const World& world, Spares spared) {
     }
     if (!verdict.allowed) return verdict;
     verdict.askAgain = toCome(networkCutOff(app, world.constants), world);
-    const bool byGrant = (spared & grant) && anyShuts(app, world, spared & ~grant);
+    const bool byGrant = (spared & grant) && !firstShutting(app, world, spared & ~grant).empty();
     if (byGrant) verdict.askAgain = earlier(verdict.askAgain, app.memory.allowlistedUntil);
     return verdict;
 }
@@ -101,9 +104,7 @@ std::string_view networkShutBy(const App& app, const World& world, NetworkRights
     if (seen(app)) return {};
     const Spares spared = sparedFor(app, world) | (rights.standbyLifted ? jobWithNetwork : 0) |
                           (rights.runsExpedited ? expedited : 0) | (rights.runsUserInitiated ? userInitiated : 0);
-    for (const auto& rule : networkRules)
-        if (shuts(rule, app, world, spared)) return rule.name;
-    return {};
+    return firstShutting(app, world, spared);
 }
 
 NetworkVerdict networkWithoutJobs(const App& app, const World& world) {

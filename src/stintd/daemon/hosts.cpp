@@ -190,7 +190,7 @@ std::vector<ConnectionId> Hosts::serving(const AppId& app, const std::string& se
     return all;
 }
 
-void Hosts::noteChange(RunId run, std::set<JobKey>& progressed) const {
+void Hosts::noteProgress(RunId run, std::set<JobKey>& progressed) const {
     if (const GoingOn* const begun = findIn(begun_, run)) progressed.insert(begun->job);
 }
 

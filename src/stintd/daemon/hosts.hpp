@@ -54,8 +54,8 @@ public:
     std::optional<ConnectionId> connectionOf(RunId run) const;
     bool idle() const { return runs_.empty(); } ///< no process hosts a run
 
-    /// Adds the job of a run to `changed`, if it is known.
-    void noteChange(RunId run, std::set<JobKey>& progressed) const;
+    /// Adds the job of a run to `progressed`, if it is known.
+    void noteProgress(RunId run, std::set<JobKey>& progressed) const;
 
     /// Every run between its bind and its end; and one of them, or nullptr.
     std::vector<GoingOn> goingOn() const;

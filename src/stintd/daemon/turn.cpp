@@ -152,9 +152,9 @@ void Daemon::decide(const Event& event) {
     meters_.decided(std::chrono::steady_clock::now() - before);
     add(std::move(step));
     // These events have no effect of their own, but watchers must see them.
-    std::visit(Overloaded{[&](const StartAnswered& e) { hosts_->noteChange(e.run, progressed_); },
-                          [&](const BytesUpdated& e) { hosts_->noteChange(e.run, progressed_); },
-                          [&](const NotificationSet& e) { hosts_->noteChange(e.run, progressed_); },
+    std::visit(Overloaded{[&](const StartAnswered& e) { hosts_->noteProgress(e.run, progressed_); },
+                          [&](const BytesUpdated& e) { hosts_->noteProgress(e.run, progressed_); },
+                          [&](const NotificationSet& e) { hosts_->noteProgress(e.run, progressed_); },
                           [](const auto&) {}},
                event);
 }
