@@ -14,17 +14,28 @@ wire::LineView lineOf(std::size_t registrations) {
     return line;
 }
 
+/// The edge, with a line that is there.
+struct ToldLine {
+    FakeServer server;
+    Owned<sd_event, sd_event_unref> loop{newLoop()};
+    LineEdge edge{loop.get(), server, [](const Event&) {}, [](const std::string&) {}};
+
+    ToldLine() { edge.begins({1}); }
+
+private:
+    static sd_event* newLoop() {
+        sd_event* made = nullptr;
+        REQUIRE(sd_event_new(&made) >= 0);
+        return made;
+    }
+};
+
 } // namespace
 
 TEST_CASE("however many registrations end in one commit, the line is told once, and before it is given a message") {
-    FakeServer server; // push.md §4.2
-    sd_event* made = nullptr;
-    REQUIRE(sd_event_new(&made) >= 0);
-    const Owned<sd_event, sd_event_unref> loop(made);
-    LineEdge edge(
-        made, server, [](const Event&) {}, [](const std::string&) {});
-    edge.begins({1});
-    sd_event_run(made, 0); // its answer
+    ToldLine told; // push.md §4.2
+    auto& [server, loop, edge] = told;
+    sd_event_run(loop.get(), 0); // its answer
     for (std::size_t n = 256; n > 0; --n)
         edge.want(lineOf(n));
     CHECK(server.toLine.empty());
@@ -42,13 +53,8 @@ TEST_CASE("however many registrations end in one commit, the line is told once, 
 }
 
 TEST_CASE("what the line has told itself it is not told again") { // push.md §4.4: hundreds that were revoked
-    FakeServer server;
-    sd_event* made = nullptr;
-    REQUIRE(sd_event_new(&made) >= 0);
-    const Owned<sd_event, sd_event_unref> loop(made);
-    LineEdge edge(
-        made, server, [](const Event&) {}, [](const std::string&) {});
-    edge.begins({1});
+    ToldLine told;
+    auto& [server, loop, edge] = told;
     wire::LineView line = lineOf(256);
     for (std::size_t n = 0; n < 256; ++n)
         line.entries[n].name = std::to_string(n);

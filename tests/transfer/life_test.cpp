@@ -22,11 +22,11 @@ using Exchange = ScriptedServer::Exchange;
 
 namespace {
 
-/// Sends half of it, and then nothing more.
-ScriptedServer::Scene stall(const std::string& content, const std::string& headers) {
-    return [content, headers](Exchange& e) {
-        e.send(head("200 OK", headers, fileSize));
-        e.send(std::string_view(content).substr(0, half));
+/// Sends half of it, or so much, and then nothing more.
+ScriptedServer::Scene stall(const std::string& content, const std::string& headers, Bytes sent = half) {
+    return [content, headers, sent](Exchange& e) {
+        e.send(head("200 OK", headers, std::ssize(content)));
+        e.send(std::string_view(content).substr(0, sent));
         e.awaitHangUp();
     };
 }
@@ -345,12 +345,7 @@ TEST_CASE("a small file's bytes and their record are in place when they are told
     const Place place;
     constexpr Bytes small = 100'000, sent = 80'000;
     const std::string content = noise(small, 13);
-    const ScriptedServer server({[&content](Exchange& e) {
-                                     e.send(head("200 OK", tagged, small));
-                                     e.send(std::string_view(content).substr(0, sent));
-                                     e.awaitHangUp();
-                                 },
-                                 honest(content, etag)});
+    const ScriptedServer server({stall(content, tagged, sent), honest(content, etag)});
     Engine engine;
     Bytes told = 0;
     const auto ticket = engine.start(place.download(server.url()),
