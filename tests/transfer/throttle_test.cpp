@@ -6,6 +6,7 @@
 
 #include "transfer/nginx.hpp"
 #include "transfer/place.hpp"
+#include "transfer/scripted_server.hpp"
 
 using namespace stint;
 using namespace stint::transfer;
@@ -121,10 +122,12 @@ TEST_CASE("downloads from a real server keep to one rate, and end whole when it 
         return all;
     };
     const auto began = Throttle::Clock::now();
-    while (Throttle::Clock::now() - began < 1500ms)
+    int turns = 0;
+    for (; Throttle::Clock::now() - began < 1500ms; ++turns)
         engine.turn(-1, Duration{20});
     const std::chrono::duration<double> passed = Throttle::Clock::now() - began;
     CHECK(done == 0);
+    CHECK(turns < 500); // it sleeps where all are held, whatever their sockets have
     // There is a most, and no least: the part lags behind the transfer.
     CHECK(inPlace() <= static_cast<Bytes>(passed.count() * 256.0 * 1024) + 256_KiB);
     engine.limit(0);
@@ -133,4 +136,19 @@ TEST_CASE("downloads from a real server keep to one rate, and end whole when it 
     CHECK(done == 3);
     for (unsigned i = 0; i < 3; ++i)
         CHECK(contentOf(place.path("f" + std::to_string(i))) == noise(4_MiB, i));
+}
+
+TEST_CASE("a transfer that is held sleeps, also where its server has hung up") { // limits.md §15
+    ScriptedServer server({honest(noise(64_KiB, 7), "\"seven\"")});              // which hangs up behind the last byte
+    const Place place;
+    Engine engine;
+    engine.limit(16_KiB);
+    std::optional<transfer::Ending> ending;
+    engine.start(place.download(server.url()), {.progressed = {}, .ended = [&](const auto& e) { ending = e; }});
+    int turns = 0;
+    for (; !ending; ++turns)
+        engine.turn();
+    CHECK(ending->fate == Fate::Done);
+    CHECK(contentOf(place.path()) == noise(64_KiB, 7));
+    CHECK(turns < 500); // four seconds of pieces, some ten milliseconds apart
 }

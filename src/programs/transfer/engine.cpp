@@ -42,14 +42,7 @@ std::optional<Transfer::Clock::time_point> Transfer::due() const {
     return nextReport_;
 }
 
-Engine::Engine(std::string boot)
-    : multi_([] {
-          STINT_CHECK(curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK); // curl counts these calls
-          return curl_multi_init();
-      }()),
-      disk_([multi = multi_.get()] { curl_multi_wakeup(multi); }), boot_(std::move(boot)) {
-    STINT_CHECK(multi_ != nullptr);
-}
+Engine::Engine(std::string boot) : disk_([this] { multi_.wake(); }), boot_(std::move(boot)) {}
 
 Engine::~Engine() {
     for (auto& [ticket, transfer] : transfers_)
@@ -76,7 +69,7 @@ template <class Made, class Spec> Engine::Ticket Engine::add(const Spec& spec, W
         waiting_.emplace(ticket, transfer.get());
     }
     transfers_.emplace(ticket, std::move(transfer));
-    curl_multi_wakeup(multi_.get()); // so that the next turn begins it at once
+    multi_.wake(); // so that the next turn begins it at once
     return ticket;
 }
 
@@ -119,8 +112,7 @@ void Engine::turn(int descriptor, std::optional<Duration> atMost) {
     wait(descriptor, atMost);
     beginWaiting();
     throttle_.letGo();
-    int running = 0;
-    curl_multi_perform(multi_.get(), &running);
+    multi_.act();
     collectFetches();
     if (disk_.collect()) beginWaiting();
     auto now = Transfer::Clock::now();
@@ -135,9 +127,7 @@ void Engine::wait(int descriptor, std::optional<Duration> atMost) {
     for (const auto& [ticket, transfer] : transfers_)
         if (auto due = transfer->due()) most = std::min(most, std::chrono::ceil<Duration>(*due - now));
     if (const auto due = throttle_.due()) most = std::min(most, std::chrono::ceil<Duration>(*due - now));
-    most = std::clamp(most, Duration::zero(), Duration{INT_MAX});
-    curl_waitfd other{descriptor, CURL_WAIT_POLLIN, 0};
-    curl_multi_poll(multi_.get(), &other, descriptor < 0 ? 0 : 1, static_cast<int>(most.count()), nullptr);
+    multi_.wait(descriptor, most);
 }
 
 void Engine::collectFetches() {

@@ -14,6 +14,7 @@
 #include "programs/transfer/disk_threads.hpp"
 #include "programs/transfer/ending.hpp"
 #include "programs/transfer/fetch.hpp"
+#include "programs/transfer/multi.hpp"
 #include "programs/transfer/sidecar.hpp"
 #include "programs/transfer/spec.hpp"
 #include "stint/units.hpp"
@@ -110,12 +111,9 @@ private:
     void tellEndings();
     bool tryBegin(Transfer& transfer);
 
-    struct CleanUp {
-        void operator()(CURLM* multi) const { curl_multi_cleanup(multi); }
-    };
     // In this order: transfers end before the disk threads, and both before curl.
     Throttle throttle_;
-    std::unique_ptr<CURLM, CleanUp> multi_;
+    Multi multi_;
     DiskThreads disk_;
     std::string boot_;
     Ticket tickets_ = 0;

@@ -1,0 +1,43 @@
+// curl's multi interface, with its sockets in an epoll of ours: a packet costs a look at its own transfer, not at all.
+#pragma once
+#include <chrono>
+#include <memory>
+#include <optional>
+
+#include <curl/curl.h>
+
+#include "base/unix/fd.hpp"
+#include "stint/units.hpp"
+
+namespace stint::transfer {
+
+class Multi {
+public:
+    using Clock = std::chrono::steady_clock;
+
+    Multi();
+    Multi(const Multi&) = delete;
+    Multi& operator=(const Multi&) = delete;
+
+    CURLM* get() const { return multi_.get(); }
+    /// Ends wait(), this one or the next. From any thread.
+    void wake();
+    /// Until curl has something to do, `descriptor` is readable (-1: none), wake() is called, or `most` has passed.
+    void wait(int descriptor, Duration most);
+    /// Does what curl has to do by now. Never waits.
+    void act();
+
+private:
+    struct CleanUp {
+        void operator()(CURLM* multi) const { curl_multi_cleanup(multi); }
+    };
+    static int follow(CURL*, curl_socket_t socket, int wanted, void* self, void* isKnown);
+    static int setTimer(CURLM*, long milliseconds, void* self);
+
+    Fd epoll_;
+    Fd bell_;
+    std::optional<Clock::time_point> due_;  ///< curl's timer
+    std::unique_ptr<CURLM, CleanUp> multi_; ///< last: it takes its sockets out of the epoll
+};
+
+} // namespace stint::transfer
