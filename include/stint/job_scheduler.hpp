@@ -4,6 +4,7 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -131,6 +132,10 @@ public:
     /// Executing while it runs. The singular form returns the first of them.
     Result<std::vector<PendingReason>> getPendingJobReasons(JobId id);
     Result<PendingReason> getPendingJobReason(JobId id);
+    /// Calls `callback` from dispatch(): first with getPendingJobReasons(), then at each change of these, until the job
+    /// is gone (InvalidJobId; ours, §9.1). While the daemon is away nothing is told, and its next one tells how they
+    /// are. One callback for each job: a later one replaces it, an empty one takes it away.
+    Result<void> onPendingJobReasons(JobId id, std::function<void(const std::vector<PendingReason>& reasons)> callback);
     /// The last ten changes of these reasons since the job was scheduled or last tried, oldest first (§9.2).
     /// IllegalArgument for an unknown id.
     Result<std::vector<PendingJobReasonsInfo>> getPendingJobReasonsHistory(JobId id);

@@ -17,9 +17,8 @@ wire::Message askJob(World& world, Client& client, const char* member, std::int3
     });
 }
 
-std::vector<std::int32_t> reasonsIn(const wire::Message& answer) {
+std::vector<std::int32_t> reasonsIn(Reader reader) {
     std::vector<std::int32_t> reasons;
-    Reader reader(answer);
     REQUIRE(reader
                 .array("i",
                        [&](Reader& element) -> Result<void> {
@@ -38,11 +37,55 @@ TEST_CASE("pending reasons are those of the job, -1 while it runs, -2 where ther
                                                 PENDING_JOB_REASON_CONSTRAINT_MINIMUM_LATENCY};
     world.owner.track({mail, "sync", 2}).state = JobView::State::Running;
     Client app = world.connectApp("com.example.mail");
-    CHECK(reasonsIn(askJob(world, app, "GetPendingJobReasons", 1)) == std::vector{5, 9});
-    CHECK(reasonsIn(askJob(world, app, "GetPendingJobReasons", 2, "sync")) == std::vector{-1});
-    CHECK(reasonsIn(askJob(world, app, "GetPendingJobReasons", 2)) == std::vector{-2});
+    CHECK(reasonsIn(Reader(askJob(world, app, "GetPendingJobReasons", 1))) == std::vector{5, 9});
+    CHECK(reasonsIn(Reader(askJob(world, app, "GetPendingJobReasons", 2, "sync"))) == std::vector{-1});
+    CHECK(reasonsIn(Reader(askJob(world, app, "GetPendingJobReasons", 2))) == std::vector{-2});
     Client other = world.connectApp("com.example.other");
-    CHECK(reasonsIn(askJob(world, other, "GetPendingJobReasons", 1)) == std::vector{-2});
+    CHECK(reasonsIn(Reader(askJob(world, other, "GetPendingJobReasons", 1))) == std::vector{-2});
+}
+
+TEST_CASE("who watches what a job waits for is told it, and each time that it is something else, until it is gone") {
+    World world; // jobs.md §9.1
+    JobView& job = world.owner.track({mail, "sync", 1});
+    job.reasons = {PENDING_JOB_REASON_QUOTA};
+    Client app = world.connectApp("com.example.mail");
+    Client quiet = world.connectApp("com.example.mail");
+    Client other = world.connectApp("com.example.other");
+    using All = std::vector<std::vector<std::int32_t>>;
+    const auto told = [&](Client& client) {
+        world.settle(client);
+        All all;
+        for (const wire::Message& message : client.named("PendingJobReasons")) {
+            Reader reader(message);
+            CHECK(reader.int32().value() == 1);
+            CHECK(reader.string().value() == "sync");
+            all.push_back(reasonsIn(reader));
+        }
+        client.inbox.clear();
+        return all;
+    };
+    CHECK(!askJob(world, app, "WatchPendingJobReasons", 1, "sync").isError());
+    CHECK(told(app) == All{{14}});
+    CHECK(!askJob(world, other, "WatchPendingJobReasons", 1, "sync").isError());
+    CHECK(told(other) == All{{-2}}); // it has none
+    world.server->changed(Topics(Topic::Device));
+    CHECK(told(app) == All{}); // it waits for the same
+
+    job.reasons = {PENDING_JOB_REASON_CONSTRAINT_CONNECTIVITY, PENDING_JOB_REASON_QUOTA};
+    world.server->changed(Topics(Topic::Alarms));
+    CHECK(told(app) == All{}); // of which no job waits for anything
+    world.server->changed(Topics(Topic::Device));
+    CHECK(told(app) == All{{6, 14}});
+    job.state = JobView::State::Running;
+    world.server->changed(JobKey{mail, "sync", 1});
+    CHECK(told(app) == All{{-1}});
+    CHECK(world.server->wantsTopics());
+    world.owner.known.erase({mail, "sync", 1});
+    world.server->changed(Topics(Topic::Jobs));
+    CHECK(told(app) == All{{-2}});
+    CHECK(!world.server->wantsTopics()); // of a job that is gone nobody is told any more
+    CHECK(told(quiet) == All{});
+    CHECK(told(other) == All{});
 }
 
 TEST_CASE("a job's history is told to its app and to the operator; of an unknown job there is none") { // jobs.md §9.2

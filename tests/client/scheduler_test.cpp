@@ -292,3 +292,61 @@ TEST_CASE("without a daemon a connection is unavailable, and says what to do") {
     CHECK(connection.error().code == Errc::UNAVAILABLE);
     CHECK(connection.error().message.find("stintd") != std::string::npos);
 }
+
+TEST_CASE("the pending reasons of a job are told by each daemon that comes, until it is gone") { // jobs.md §9.1
+    FakeDaemon daemon;
+    std::vector<std::string> asked;
+    daemon.on("WatchPendingJobReasons", [&asked](wire::Reader& reader, wire::Writer&) -> Result<void> {
+        const std::int32_t id = STINT_TRY(reader.int32());
+        const std::string space = STINT_TRY(reader.string());
+        asked.push_back(space + "#" + std::to_string(id));
+        return {};
+    });
+    auto connection = Connection::open().value();
+    auto sync = JobScheduler(connection).forNamespace("sync").value();
+    using Reasons = std::vector<PendingReason>;
+    std::vector<std::pair<std::int32_t, Reasons>> told;
+    const auto watch = [&](std::int32_t id) {
+        const auto note = [&told, id](const Reasons& reasons) { told.emplace_back(id, reasons); };
+        REQUIRE(sync.onPendingJobReasons(JobId(id), note).ok());
+    };
+    const auto say = [&](std::int32_t id, PendingReason reason) {
+        daemon.signal(wire::jobSchedulerInterface, "PendingJobReasons", [=](wire::Writer& writer) {
+            writer.int32(id).string("sync").openArray("i").int32(static_cast<std::int32_t>(reason));
+            writer.close();
+        });
+    };
+    watch(7);
+    say(8, PENDING_JOB_REASON_USER); // which nobody has asked for
+    say(7, PENDING_JOB_REASON_QUOTA);
+    CHECK(told.empty()); // from dispatch() alone
+    CHECK(daemon.dispatchUntil(connection, [&] { return told.size() == 1; }));
+
+    daemon.die();
+    CHECK(connection.dispatch().value());
+    watch(9); // while nobody is there
+    daemon.revive();
+    CHECK(daemon.dispatchUntil(connection, [&] { return connection.timeout() == std::nullopt; }));
+    CHECK(asked == std::vector<std::string>{"sync#7", "sync#7", "sync#9"});
+    say(7, PENDING_JOB_REASON_INVALID_JOB_ID);
+    say(7, PENDING_JOB_REASON_USER);
+    REQUIRE(sync.onPendingJobReasons(JobId(9), {}).ok());
+    say(9, PENDING_JOB_REASON_USER);
+    watch(10);
+    say(10, PENDING_JOB_REASON_CONSTRAINT_CHARGING);
+    CHECK(daemon.dispatchUntil(connection, [&] { return told.size() == 3; }));
+    CHECK(told[0] == std::pair(7, Reasons{PENDING_JOB_REASON_QUOTA}));
+    CHECK(told[1] == std::pair(7, Reasons{PENDING_JOB_REASON_INVALID_JOB_ID}));
+    CHECK(told[2] == std::pair(10, Reasons{PENDING_JOB_REASON_CONSTRAINT_CHARGING}));
+}
+
+TEST_CASE("a daemon that does not know how to tell pending reasons takes nothing else from the app") { // decision 17
+    FakeDaemon daemon;
+    daemon.on("WatchPendingJobReasons", [](wire::Reader&, wire::Writer&) {
+        return Result<void>(Error{Errc::ILLEGAL_ARGUMENT, "no such method"});
+    });
+    auto connection = Connection::open().value();
+    JobScheduler scheduler(connection);
+    CHECK(!scheduler.onPendingJobReasons(JobId(7), [](const auto&) {}).ok());
+    CHECK(connection.package().ok());
+}

@@ -139,6 +139,7 @@ Result<void> Connection::Impl::offer() {
     if (!services_.empty() || nothingElse) STINT_TRY(offer(wire::jobSchedulerInterface, "Host", names(services_)));
     if (!receivers_.empty()) STINT_TRY(offer(wire::appInterface, "HostReceivers", names(receivers_)));
     if (networkCallback_) STINT_TRY(askForNetwork());
+    STINT_TRY(askForAllReasons());
     mustHost_ = false;
     backoff_.reset();
     return {};

@@ -80,6 +80,8 @@ public:
     Result<void> host(const std::string& name, BroadcastReceiver& receiver);
     using NetworkCallback = std::function<void(bool blocked, const std::string& because)>;
     Result<void> watchNetwork(NetworkCallback callback);
+    using ReasonsCallback = std::function<void(const std::vector<PendingReason>& reasons)>;
+    Result<void> watchReasons(const client::JobName& job, ReasonsCallback callback);
     Result<std::string> package();
     // Foreground services.
     Result<void> startForeground(const std::string& name, std::int32_t id, const Notification& notification);
@@ -132,11 +134,13 @@ private:
     Result<void> offer();
     Result<void> offer(const char* interface, const char* member, std::vector<std::string> names);
     Result<void> askForNetwork();
+    Result<void> askForReasons(const client::JobName& job);
+    Result<void> askForAllReasons();
     bool isOver() const { return unbound_ || cutOff_; }
     /// True if the present daemon lacks what it has to know of this app, even if the app makes no further call.
     bool isMissed() const {
         const bool hosts = !services_.empty() || !receivers_.empty();
-        return mustHost_ && (hosts || !foreground_.empty() || networkCallback_);
+        return mustHost_ && (hosts || !foreground_.empty() || networkCallback_ || !reasonsCallbacks_.empty());
     }
     Result<void> beginForeground(const client::Shown& shown, const Notification& notification, bool resumes);
     void resumeForeground();
@@ -155,6 +159,7 @@ private:
     void deliver(const Callback& callback, client::AlarmCall& call, Hold& hold);
     void deliver(const Callback& callback, client::MessageCall& call, Hold& hold);
     void deliver(const client::NetworkNews& news, Hold& hold);
+    void deliver(const client::ReasonsNews& news, Hold& hold);
     void answer(const Callback& callback, std::optional<bool> value);
     void refuse(const Callback& callback, const Error& error);
     Result<void> hostAnew();
@@ -185,6 +190,7 @@ private:
     std::map<std::string, JobService*, std::less<>> services_;
     std::map<std::string, BroadcastReceiver*, std::less<>> receivers_;
     std::shared_ptr<const NetworkCallback> networkCallback_; ///< shared with a call of it that is under way
+    std::map<client::JobName, std::shared_ptr<const ReasonsCallback>> reasonsCallbacks_; ///< shared likewise
     /// By service; shared likewise.
     std::map<std::string, std::shared_ptr<const ActionCallback>, std::less<>> actionCallbacks_;
     std::map<client::Shown, Notification> foreground_; ///< what the services in the foreground show

@@ -75,10 +75,19 @@ Result<ServiceCall> readNetworkNews(wire::Reader& reader) {
     return ServiceCall(std::move(news));
 }
 
+Result<ServiceCall> readReasonsNews(wire::Reader& reader) {
+    ReasonsNews news;
+    STINT_TRY(reader.read(news.job.second));
+    STINT_TRY(reader.read(news.job.first));
+    news.reasons = STINT_TRY(readReasons(reader));
+    return ServiceCall(std::move(news));
+}
+
 struct Method {
     std::string_view interface;
     std::string_view name;
     Result<ServiceCall> (*read)(wire::Reader&);
+    bool isSignal = false;
 };
 constexpr std::array methods = {
     Method{wire::jobServiceInterface, "StartJob", readStart},
@@ -89,16 +98,22 @@ constexpr std::array methods = {
     Method{wire::jobServiceInterface, "Unbind", readUnbind},
     Method{wire::receiverInterface, "Alarm", readAlarm},
     Method{wire::receiverInterface, "Message", readMessage},
-    Method{wire::appInterface, "NetworkAccess", readNetworkNews},
+    Method{wire::appInterface, "NetworkAccess", readNetworkNews, true},
+    Method{wire::jobSchedulerInterface, "PendingJobReasons", readReasonsNews, true},
 };
+
+const Method* methodOf(const wire::Message& message) {
+    const auto* const method = std::ranges::find_if(methods, [&message](const Method& one) {
+        return one.interface == message.interface() && one.name == message.member();
+    });
+    return method == methods.end() ? nullptr : method;
+}
 
 } // namespace
 
 Result<ServiceCall> readServiceCall(const wire::Message& message) {
-    const auto method = std::ranges::find_if(methods, [&message](const Method& one) {
-        return one.interface == message.interface() && one.name == message.member();
-    });
-    if (method == methods.end()) {
+    const Method* const method = methodOf(message);
+    if (!method) {
         return fail(Errc::ILLEGAL_ARGUMENT,
                     "an app has no method {}.{}; dbus/org.stint.JobService1.xml and Receiver1.xml have them all",
                     message.interface(), message.member());
@@ -109,9 +124,22 @@ Result<ServiceCall> readServiceCall(const wire::Message& message) {
     return call;
 }
 
-bool isNetworkNews(const wire::Message& message) {
-    return !message.isCall() && !message.isAnswer() && message.interface() == wire::appInterface &&
-           message.member() == "NetworkAccess";
+bool isNews(const wire::Message& message) {
+    if (message.isCall() || message.isAnswer()) return false;
+    const Method* const method = methodOf(message);
+    return method && method->isSignal;
+}
+
+Result<std::vector<PendingReason>> readReasons(wire::Reader& reader) {
+    std::vector<PendingReason> reasons;
+    STINT_TRY(reader.array("i", [&reasons](wire::Reader& element) -> Result<void> {
+        // A newer daemon's reason is passed on as its number (jobs.md §12.11).
+        const std::int32_t reason = STINT_TRY(element.int32());
+        reasons.push_back(static_cast<PendingReason>(reason));
+        return {};
+    }));
+    if (reasons.empty()) reasons.push_back(PENDING_JOB_REASON_UNDEFINED);
+    return reasons;
 }
 
 } // namespace stint::client
@@ -160,7 +188,7 @@ void Connection::Impl::takeIn() {
 
 void Connection::Impl::receive(const wire::Message& message) {
     // Anything else is a signal we did not ask for, or the answer to a call that was given up.
-    if (!message.isCall() && !client::isNetworkNews(message)) return;
+    if (!message.isCall() && !client::isNews(message)) return;
     auto call = client::readServiceCall(message);
     if (!call.ok()) {
         (void)wire::replyError(message, call.error()); // a signal gets no reply
@@ -179,7 +207,8 @@ void Connection::Impl::perform(Callback& callback, Hold& hold) {
                           [&](client::ServiceActionCall& call) { act(call, hold); }, [](client::UnbindCall&) {},
                           [&](client::AlarmCall& call) { deliver(callback, call, hold); },
                           [&](client::MessageCall& call) { deliver(callback, call, hold); },
-                          [&](client::NetworkNews& news) { deliver(news, hold); }},
+                          [&](client::NetworkNews& news) { deliver(news, hold); },
+                          [&](client::ReasonsNews& news) { deliver(news, hold); }},
                callback.call);
 }
 

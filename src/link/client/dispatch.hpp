@@ -1,10 +1,12 @@
 // stintd's calls and signals to a process that hosts services and receivers (dbus/org.stint.JobService1.xml,
-// Receiver1, the signal of App1), read and checked: a callback works on these values alone, without the connection.
-// The .cpp has the callbacks, too.
+// Receiver1, the signals of App1 and JobScheduler1), read and checked: a callback works on these values alone, without
+// the connection. The .cpp has the callbacks, too.
 #pragma once
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <variant>
+#include <vector>
 
 #include "link/wire/codec.hpp"
 #include "link/wire/limits.hpp"
@@ -52,12 +54,22 @@ struct NetworkNews {
     std::string because;
 };
 
+/// A job of this app's: its namespace, and its number there.
+using JobName = std::pair<std::string, std::int32_t>;
+/// A signal, likewise.
+struct ReasonsNews {
+    JobName job;
+    std::vector<PendingReason> reasons;
+};
+
 using ServiceCall = std::variant<StartCall, StopCall, NetworkCall, ActionCall, ServiceActionCall, UnbindCall, AlarmCall,
-                                 MessageCall, NetworkNews>;
+                                 MessageCall, NetworkNews, ReasonsNews>;
 
 /// IllegalArgument for an unknown method and for arguments of wrong types.
 Result<ServiceCall> readServiceCall(const wire::Message& message);
-/// True for the signal from which a NetworkNews is read.
-bool isNetworkNews(const wire::Message& message);
+/// True for the signals from which NetworkNews and ReasonsNews are read.
+bool isNews(const wire::Message& message);
+/// Never empty (jobs.md §9.1).
+Result<std::vector<PendingReason>> readReasons(wire::Reader& reader);
 
 } // namespace stint::client

@@ -270,21 +270,22 @@ Result<std::map<std::string, std::vector<JobInfo>>> JobScheduler::getPendingJobs
 
 Result<std::vector<PendingReason>> JobScheduler::getPendingJobReasons(JobId id) {
     std::vector<PendingReason> reasons;
-    STINT_TRY(connection_->ask("GetPendingJobReasons", naming(id, wireNamespace()), [&](wire::Reader& reader) {
-        return reader.array("i", [&reasons](wire::Reader& element) -> Result<void> {
-            // A newer daemon's reason is passed on as its number (jobs.md §12.11).
-            const std::int32_t reason = STINT_TRY(element.int32());
-            reasons.push_back(static_cast<PendingReason>(reason));
-            return {};
-        });
-    }));
-    if (reasons.empty()) reasons.push_back(PENDING_JOB_REASON_UNDEFINED);
+    STINT_TRY(connection_->ask("GetPendingJobReasons", naming(id, wireNamespace()),
+                               [&reasons](wire::Reader& reader) -> Result<void> {
+                                   reasons = STINT_TRY(client::readReasons(reader));
+                                   return {};
+                               }));
     return reasons;
 }
 
 Result<PendingReason> JobScheduler::getPendingJobReason(JobId id) {
     const auto reasons = STINT_TRY(getPendingJobReasons(id));
     return reasons.front();
+}
+
+Result<void> JobScheduler::onPendingJobReasons(JobId id,
+                                               std::function<void(const std::vector<PendingReason>&)> callback) {
+    return connection_->watchReasons({wireNamespace(), id.value}, std::move(callback));
 }
 
 Result<std::vector<PendingJobReasonsInfo>> JobScheduler::getPendingJobReasonsHistory(JobId id) {
@@ -298,6 +299,50 @@ Result<std::vector<PendingJobReasonsInfo>> JobScheduler::getPendingJobReasonsHis
     for (HistoryEntry& entry : entries)
         history.emplace_back(entry.when, std::move(entry.reasons));
     return history;
+}
+
+// The reasons that are told as they change.
+
+Result<void> Connection::Impl::watchReasons(const client::JobName& job, ReasonsCallback callback) {
+    const Hold hold(*this);
+    if (!callback) {
+        reasonsCallbacks_.erase(job);
+        return {};
+    }
+    reasonsCallbacks_[job] = std::make_shared<const ReasonsCallback>(std::move(callback));
+    auto asked = reach();
+    if (asked.ok()) asked = askForReasons(job);
+    if (asked.ok()) return asked;
+    // The next daemon is asked once it is there, as all that it has to know of this app.
+    if (asked.error().code == Errc::UNAVAILABLE && !started_) return {};
+    reasonsCallbacks_.erase(job);
+    return asked;
+}
+
+/// The reasons come by signals alone, so that none is older than the answer.
+Result<void> Connection::Impl::askForReasons(const client::JobName& job) {
+    if (!link_) return fail(Errc::UNAVAILABLE, "stintd is gone");
+    auto done = link_->call("WatchPendingJobReasons", naming(JobId(job.second), job.first), client::nothing);
+    noticeLoss();
+    return done;
+}
+
+/// A new daemon is asked for each; one that knows no such question never tells any.
+Result<void> Connection::Impl::askForAllReasons() {
+    for (auto it = reasonsCallbacks_.begin(); it != reasonsCallbacks_.end();) {
+        const auto asked = askForReasons(it->first);
+        if (!asked.ok() && asked.error().code == Errc::UNAVAILABLE) return asked;
+        it = asked.ok() ? std::next(it) : reasonsCallbacks_.erase(it);
+    }
+    return {};
+}
+
+void Connection::Impl::deliver(const client::ReasonsNews& news, Hold& hold) {
+    const auto found = reasonsCallbacks_.find(news.job);
+    if (found == reasonsCallbacks_.end()) return;
+    const auto callback = found->second;
+    if (news.reasons.front() == PENDING_JOB_REASON_INVALID_JOB_ID) reasonsCallbacks_.erase(found);
+    hold.outside([&] { (*callback)(news.reasons); });
 }
 
 } // namespace stint

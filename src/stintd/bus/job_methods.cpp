@@ -9,6 +9,7 @@
 #include "link/wire/names.hpp"
 #include "link/wire/views.hpp"
 #include "stintd/bus/methods.hpp"
+#include "stintd/bus/outgoing.hpp"
 
 namespace stint::methods {
 namespace {
@@ -187,7 +188,7 @@ Result<JobKey> readOwnKey(Request& request) {
 }
 
 /// Returns a job that waits or runs; one that has ended is not pending (jobs.md §2.1).
-std::optional<JobView> tracked(BusOwner& owner, const JobKey& key) {
+std::optional<JobView> tracked(const BusOwner& owner, const JobKey& key) {
     std::optional<JobView> view = owner.core().job(key, owner.now());
     return view && view->info ? view : std::nullopt;
 }
@@ -209,13 +210,6 @@ std::vector<JobInfo> trackedIn(BusOwner& owner, const AppId& app, const std::str
 }
 
 void writePending(Writer& writer, const JobInfo& job) { wire::writeJob(writer, job, wire::ClipFiles::LeftOut); }
-
-/// jobs.md §9.1: {-2} for an unknown job, {-1} for a running one.
-std::vector<PendingReason> reasonsOf(const std::optional<JobView>& view) {
-    if (!view) return {PENDING_JOB_REASON_INVALID_JOB_ID};
-    if (view->state == JobView::State::Running) return {PENDING_JOB_REASON_EXECUTING};
-    return view->reasons;
-}
 
 Handled getPendingJob(Request& request) {
     const JobKey key = STINT_TRY(readOwnKey(request));
@@ -263,10 +257,15 @@ Handled getPendingJobsInAllNamespaces(Request& request) {
 Handled getPendingJobReasons(Request& request) {
     const JobKey key = STINT_TRY(readOwnKey(request));
     return answers([&owner = request.owner, key](Writer& writer) -> Result<void> {
-        writer.openArray("i");
-        for (const PendingReason reason : reasonsOf(tracked(owner, key)))
-            writer.int32(static_cast<std::int32_t>(reason));
-        writer.close();
+        writeReasons(writer, pendingReasons(owner, key));
+        return {};
+    });
+}
+
+Handled watchPendingJobReasons(Request& request) {
+    const JobKey key = STINT_TRY(readOwnKey(request));
+    return answers([&watches = request.watches, from = request.from, key](Writer&) -> Result<void> {
+        watches.addReasons(from, key);
         return {};
     });
 }
@@ -297,6 +296,7 @@ std::span<const Method> jobMethods() {
         {jobSchedulerInterface, "GetPendingJobsInAllNamespaces", "a{sv}",               Anyone, getPendingJobsInAllNamespaces},
         {jobSchedulerInterface, "GetPendingJobReasons",          "isa{sv}",             Anyone, getPendingJobReasons},
         {jobSchedulerInterface, "GetPendingJobReasonsHistory",   "isa{sv}",             Anyone, getPendingJobReasonsHistory},
+        {jobSchedulerInterface, "WatchPendingJobReasons",        "isa{sv}",             Anyone, watchPendingJobReasons},
         {jobSchedulerInterface, "CanRunUserInitiatedJobs",       "a{sv}",               Anyone, canRunUserInitiatedJobs},
     };
     // clang-format on
@@ -304,3 +304,14 @@ std::span<const Method> jobMethods() {
 }
 
 } // namespace stint::methods
+
+namespace stint {
+
+std::vector<PendingReason> pendingReasons(const BusOwner& owner, const JobKey& key) {
+    const auto view = methods::tracked(owner, key);
+    if (!view) return {PENDING_JOB_REASON_INVALID_JOB_ID};
+    if (view->state == JobView::State::Running) return {PENDING_JOB_REASON_EXECUTING};
+    return view->reasons;
+}
+
+} // namespace stint

@@ -67,6 +67,9 @@ Error onlyOperator(const BusCaller& caller, std::string_view what);
 /// A caller may look at its own app's jobs, the operator at all.
 Result<void> mayRead(const Request& request, const AppId& app);
 
+/// jobs.md §9.1: {-2} for an unknown job, {-1} for a running one.
+std::vector<PendingReason> pendingReasons(const BusOwner& owner, const JobKey& key);
+
 /// Reads the job that three arguments name: package, namespace, id.
 Result<JobKey> readJobKey(Request& request);
 

@@ -189,6 +189,22 @@ Outgoing networkAccess(sd_bus* bus, const NetworkAccess& access) {
     return {std::move(message), std::nullopt};
 }
 
+void writeReasons(Writer& writer, const std::vector<PendingReason>& reasons) {
+    writer.openArray("i");
+    for (const PendingReason reason : reasons)
+        writer.int32(static_cast<std::int32_t>(reason));
+    writer.close();
+}
+
+Outgoing reasonsChanged(sd_bus* bus, const JobKey& job, const std::vector<PendingReason>& reasons) {
+    wire::Message message =
+        filled(wire::newSignal(bus, wire::jobSchedulerInterface, "PendingJobReasons"), [&](Writer& writer) {
+            writer.int32(job.id.value).string(job.space);
+            writeReasons(writer, reasons);
+        });
+    return {std::move(message), std::nullopt};
+}
+
 namespace {
 
 Outgoing lineSignal(sd_bus* bus, const char* member, const std::function<void(Writer&)>& write) {

@@ -1,5 +1,6 @@
 // The daemon's own calls and signals: calls to processes that host services (JobService1), and about alarms and
-// messages to those that host receivers (Receiver1); TaskManager1's signals, App1's about the network, and Push1's.
+// messages to those that host receivers (Receiver1); TaskManager1's signals, App1's about the network,
+// JobScheduler1's about what jobs wait for, and Push1's.
 #pragma once
 #include <functional>
 #include <optional>
@@ -52,6 +53,9 @@ JobView vanished(const JobKey& job);
 Outgoing alarmCall(sd_bus* bus, const DeliverAlarm& call);
 Outgoing messageCall(sd_bus* bus, const DeliverMessage& call);
 Outgoing networkAccess(sd_bus* bus, const NetworkAccess& access);
+/// Writes an array of their numbers.
+void writeReasons(wire::Writer& writer, const std::vector<PendingReason>& reasons);
+Outgoing reasonsChanged(sd_bus* bus, const JobKey& job, const std::vector<PendingReason>& reasons);
 
 Outgoing lineChanged(sd_bus* bus, const wire::LineView& line);
 Outgoing checkLine(sd_bus* bus);

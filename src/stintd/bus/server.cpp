@@ -62,7 +62,7 @@ public:
     void changed(const JobKey& key) override { watches_.changed(key); }
     void progressed(const JobKey& key) override { watches_.progressed(key); }
     std::optional<Instant> tellsAt() const override { return watches_.tellsAt(); }
-    bool wantsTopics() const override { return watches_.anyNews(); }
+    bool wantsTopics() const override { return watches_.wantsTopics(); }
     void changed(Topics topics) override { watches_.changed(topics); }
     void close(ConnectionId connection) override;
 
@@ -99,6 +99,7 @@ private:
     void deliver(ConnectionId to, const Outgoing& outgoing);
     void tellWatchers();
     void tellTopics();
+    void tellReasons();
     void sendAnswers();
     void flushTouched();
     void sent(ConnectionId to) { touched_.insert(to); }
@@ -384,6 +385,7 @@ Peer* ServerLoop::find(ConnectionId id) { return findIn(peers_, id); }
 void ServerLoop::act() {
     tellWatchers();
     sendAnswers();
+    tellReasons();
     tellTopics();
 }
 
@@ -424,6 +426,23 @@ void ServerLoop::tellTopics() {
     for (const auto& [watcher, topics] : watches_.takeNews())
         if (Peer* peer = find(watcher)) deliver(watcher, listsChanged(peer->connection->bus(), topics));
     flushTouched();
+}
+
+// Signals likewise. Who has not caught up is told when something is different again.
+void ServerLoop::tellReasons() {
+    for (const auto& [job, watchers] : watches_.takeReasons()) {
+        const std::vector<PendingReason> reasons = pendingReasons(owner_, job);
+        for (const auto& [watcher, told] : watchers) {
+            Peer* peer = told == reasons ? nullptr : find(watcher);
+            if (!peer) continue;
+            if (!peer->connection->isRead()) {
+                watches_.oweReasons();
+                continue;
+            }
+            deliver(watcher, reasonsChanged(peer->connection->bus(), job, reasons));
+            watches_.toldReasons(watcher, job, reasons);
+        }
+    }
 }
 
 void ServerLoop::flushTouched() {

@@ -5,7 +5,7 @@
 namespace stint {
 namespace {
 
-void dropFrom(std::map<JobKey, std::set<ConnectionId>>& jobs, ConnectionId watcher) {
+template <class Watchers> void dropFrom(std::map<JobKey, Watchers>& jobs, ConnectionId watcher) {
     for (auto job = jobs.begin(); job != jobs.end();) {
         job->second.erase(watcher);
         job = job->second.empty() ? jobs.erase(job) : std::next(job);
@@ -19,11 +19,20 @@ void Watches::drop(ConnectionId watcher) {
     dropFrom(owed_, watcher);
     ofAll_.erase(watcher);
     ofNetwork_.erase(watcher);
+    dropFrom(reasons_, watcher);
     news_.erase(watcher);
+}
+
+void Watches::toldReasons(ConnectionId watcher, const JobKey& job, const std::vector<PendingReason>& told) {
+    const auto watched = reasons_.find(job);
+    if (watched == reasons_.end()) return;
+    watched->second.insert_or_assign(watcher, told);
+    if (told.front() == PENDING_JOB_REASON_INVALID_JOB_ID) reasons_.erase(watched);
 }
 
 void Watches::changed(const JobKey& job) {
     progressed_.erase(job);
+    mayDiffer_ = mayDiffer_ || reasons_.contains(job);
     const auto watched = ofJob_.find(job);
     if (watched == ofJob_.end() && ofAll_.empty()) return;
     std::set<ConnectionId>& owed = owed_[job];
@@ -61,6 +70,8 @@ void Watches::awaitNews(ConnectionId watcher, Topics lists) {
 }
 
 void Watches::changed(Topics topics) {
+    const Topics sayWhy = Topic::Jobs | Topic::Device | Topic::Apps;
+    mayDiffer_ = mayDiffer_ || !(topics & sayWhy).none();
     for (auto& [watcher, news] : news_)
         news.owed |= topics & news.lists;
 }
