@@ -159,6 +159,19 @@ def test_a_press_on_the_notification_of_user_initiated_work_cancels_it(world, du
     assert "Shower CANCELLED" in app.does("info")
 
 
+def test_a_worker_in_the_foreground_that_has_outlasted_its_job_stops_with_a_constraint_that_is_lost(world, app):
+    """jobs.md §10, setForeground: at once, though its job waits for its back-off, or for its quota."""
+    world.done("device", "set", "charging=true")
+    world.done("app", PACKAGE, "--state", "visible")
+    app.does("once", "Shower", "charging")
+    app.until(lambda: app.lines() == ["shown yes"])
+    world.done("cmd", "jobscheduler", "timeout", "-n", "stint.work", PACKAGE)
+    assert app.does("info").startswith("Shower RUNNING 1 ")
+    world.done("device", "set", "charging=false")
+    app.until(lambda: app.lines()[1:] == ["stopped 1 6"])  # CONSTRAINT_CHARGING
+    assert app.does("info").startswith("Shower ENQUEUED 1 6")
+
+
 def test_where_nobody_looks_user_initiated_work_is_a_regular_job(world, app):
     app.does("once", "Shower", "user")
     app.until(lambda: any(line.startswith("shown") for line in app.lines()))

@@ -38,6 +38,7 @@ struct Scheduler : SchedulerPort {
     void finish(std::int32_t job, bool again) override {
         if (!again) jobs.erase(job);
     }
+    void watch(std::int32_t) override {}
 };
 
 struct Workers : WorkersPort {

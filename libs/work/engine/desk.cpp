@@ -166,19 +166,19 @@ std::vector<Effect> Desk::handOverAll(std::vector<Step> steps, Now now, Outcome&
 }
 
 void Desk::perform(const Effect& effect, const Outcome& outcome) {
-    std::visit(Overloaded{[](const HandOver&) {}, // done
-                          [&](const TakeBack& what) { static_cast<void>(scheduler_->cancel(what.job)); },
-                          [&](const StartWorker& what) {
-                              if (const Request* request = engine_.requests().find(what.request))
-                                  workers_->start(what, *request);
-                          },
-                          [&](const StopWorker& what) { workers_->stop(what); },
-                          // If the job that was to take over is not at the scheduler, this job brings us back to the
-                          // request.
-                          [&](const EndJob& what) {
-                              scheduler_->finish(what.job, what.again || outcome.refused.has_value());
-                          }},
-               effect);
+    std::visit(
+        Overloaded{[](const HandOver&) {}, // done
+                   [&](const TakeBack& what) { static_cast<void>(scheduler_->cancel(what.job)); },
+                   [&](const StartWorker& what) {
+                       if (const Request* request = engine_.requests().find(what.request))
+                           workers_->start(what, *request);
+                   },
+                   [&](const StopWorker& what) { workers_->stop(what); },
+                   // If the job that was to take over is not at the scheduler, this job brings us back to the
+                   // request.
+                   [&](const EndJob& what) { scheduler_->finish(what.job, what.again || outcome.refused.has_value()); },
+                   [&](const WatchJob& what) { scheduler_->watch(what.job); }},
+        effect);
 }
 
 } // namespace stint::work

@@ -10,7 +10,7 @@ namespace {
 
 /// A job that takes over is handed over before the job that it replaces goes.
 int performedAs(const Effect& effect) {
-    constexpr int order[] = {0, 1, 2, 3, 4}; // HandOver, TakeBack, StartWorker, StopWorker, EndJob
+    constexpr int order[] = {0, 1, 2, 3, 4, 5}; // HandOver, TakeBack, StartWorker, StopWorker, EndJob, WatchJob
     return order[effect.index()];
 }
 

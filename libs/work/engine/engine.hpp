@@ -45,6 +45,8 @@ public:
         std::int32_t overrides = 0;       ///< Request::overrides, as it began
         std::optional<std::int32_t> job;  ///< the job in whose run it works; none: begun without one, or gone
         std::optional<std::int32_t> next; ///< a job that began while the worker had not stopped yet
+        /// The job of its run, which was stopped, and which a worker in the foreground has outlasted.
+        std::optional<std::int32_t> outlasted;
         bool stopped = false;
         bool foreground = false;
     };
@@ -67,6 +69,8 @@ private:
     // runs (runs.cpp)
     Result<void> on(const JobStarted& event, Now now, Step& step);
     Result<void> on(const JobStopped& event, Now now, Step& step);
+    Result<void> on(const JobWaits& event, Now now, Step& step);
+    void cutOff(const UUID& id, StopReason reason, Now now, Step& step);
     Result<void> on(const WorkerEnded& event, Now now, Step& step);
     Result<void> on(const Progress& event, Now now, Step& step);
     Result<void> on(const Foregrounded& event, Now now, Step& step);

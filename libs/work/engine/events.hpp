@@ -66,6 +66,11 @@ struct JobStopped {
     std::int32_t job = 0;
     StopReason reason = STOP_REASON_UNDEFINED;
 };
+/// The reasons why a job waits that WatchJob asked about: first as they are, then as they change.
+struct JobWaits {
+    std::int32_t job = 0;
+    std::vector<PendingReason> reasons;
+};
 struct WorkerEnded {
     enum class Kind : std::uint8_t { Success, Failure, Retry };
     UUID request;
@@ -123,8 +128,8 @@ struct Restored {
 /// Time has passed, or another process has changed the file.
 struct Look {};
 
-using Event = std::variant<Enqueue, EnqueuePeriodic, Update, Cancel, Prune, JobStarted, JobStopped, WorkerEnded,
-                           Progress, Foregrounded, NotTaken, Reconcile, SessionsEnded, Restored, Look>;
+using Event = std::variant<Enqueue, EnqueuePeriodic, Update, Cancel, Prune, JobStarted, JobStopped, JobWaits,
+                           WorkerEnded, Progress, Foregrounded, NotTaken, Reconcile, SessionsEnded, Restored, Look>;
 
 // Records.
 
@@ -173,7 +178,11 @@ struct EndJob {
     std::int32_t job = 0;
     bool again = false;
 };
-using Effect = std::variant<HandOver, TakeBack, StartWorker, StopWorker, EndJob>;
+/// JobWaits tells what the job waits for, until it is gone.
+struct WatchJob {
+    std::int32_t job = 0;
+};
+using Effect = std::variant<HandOver, TakeBack, StartWorker, StopWorker, EndJob, WatchJob>;
 
 struct Step {
     std::vector<Record> records;
@@ -192,6 +201,8 @@ public:
     virtual Result<std::vector<Reconcile::Pending>> pending() = 0;
     /// The job's run is over; ignored where none goes on here.
     virtual void finish(std::int32_t job, bool again) = 0;
+    /// JobWaits tells of the job from now on.
+    virtual void watch(std::int32_t job) = 0;
 };
 
 class WorkersPort {

@@ -1,4 +1,7 @@
 // A run, from its start by its job or by the engine, to its worker's result (jobs.md §10, results).
+#include <algorithm>
+#include <iterator>
+
 #include "base/result/errors.hpp"
 #include "work/engine/data.hpp"
 #include "work/engine/engine.hpp"
@@ -8,18 +11,21 @@ namespace stint::work {
 
 namespace {
 
-/// True if the run has lost one of its constraints.
+/// A constraint that holds no longer: as what a job waits for, and as what a run is stopped for.
+struct LostConstraint {
+    PendingReason waits;
+    StopReason stops;
+};
+constexpr LostConstraint lostConstraints[] = {
+    {PENDING_JOB_REASON_CONSTRAINT_BATTERY_NOT_LOW, STOP_REASON_CONSTRAINT_BATTERY_NOT_LOW},
+    {PENDING_JOB_REASON_CONSTRAINT_CHARGING, STOP_REASON_CONSTRAINT_CHARGING},
+    {PENDING_JOB_REASON_CONSTRAINT_CONNECTIVITY, STOP_REASON_CONSTRAINT_CONNECTIVITY},
+    {PENDING_JOB_REASON_CONSTRAINT_DEVICE_IDLE, STOP_REASON_CONSTRAINT_DEVICE_IDLE},
+    {PENDING_JOB_REASON_CONSTRAINT_STORAGE_NOT_LOW, STOP_REASON_CONSTRAINT_STORAGE_NOT_LOW},
+};
+
 bool isLostConstraint(StopReason reason) {
-    switch (reason) {
-    case STOP_REASON_CONSTRAINT_BATTERY_NOT_LOW:
-    case STOP_REASON_CONSTRAINT_CHARGING:
-    case STOP_REASON_CONSTRAINT_CONNECTIVITY:
-    case STOP_REASON_CONSTRAINT_DEVICE_IDLE:
-    case STOP_REASON_CONSTRAINT_STORAGE_NOT_LOW:
-        return true;
-    default:
-        return false;
-    }
+    return std::ranges::find(lostConstraints, reason, &LostConstraint::stops) != std::end(lostConstraints);
 }
 
 } // namespace
@@ -96,6 +102,7 @@ Result<void> Engine::on(const JobStarted& event, Now now, Step& step) {
         std::optional<std::int32_t>& of = leaves ? live->second.next : live->second.job;
         if (of && of != event.job) step.effects.emplace_back(EndJob{*of, false}); // an update has replaced it
         of = event.job;
+        live->second.outlasted.reset();
         if (!leaves) live->second.generation = request->generation; // a job of these terms has it from now on
     } else if (request->session) {
         step.effects.emplace_back(EndJob{event.job, true}); // another process is at work on it
@@ -116,23 +123,48 @@ Result<void> Engine::on(const JobStopped& event, Now now, Step& step) {
         // A foreground worker outlasts its job's time and quota, but neither the user's nor the app's word, nor what it
         // requires.
         const bool stopsAll = byApp || event.reason == STOP_REASON_USER || isLostConstraint(event.reason);
-        if (live.foreground && !stopsAll) break;
-        requests_.change(id, [&](Request& stopped) {
-            stopped.state = State::ENQUEUED;
-            stopped.stopReason = static_cast<std::int32_t>(event.reason);
-            if (!stopped.nextOverride) stopped.waitsSince = now.wall; // else it keeps the right to run at that time
-            reckonWait(stopped);
-            // Stopped by another process's call, the job is gone, and its request is not; after an update it is one of
-            // the old terms.
-            const bool isOld = byApp || live.generation != stopped.generation;
-            if (isOld && stopped.job == event.job) stopped.job.reset();
-        });
-        stopHere(id, static_cast<std::int32_t>(event.reason), step);
+        if (live.foreground && !stopsAll) {
+            if (requests_.find(id)->job != event.job) break; // an update has given it another
+            live.outlasted = event.job;
+            step.effects.emplace_back(WatchJob{event.job});
+            break;
+        }
+        // Stopped by another process's call, the job is gone, and its request is not; after an update it is one of the
+        // old terms.
+        const Request& request = *requests_.find(id);
+        const bool isGone = byApp || live.generation != request.generation;
+        if (isGone && request.job == event.job) requests_.change(id, [](Request& stopped) { stopped.job.reset(); });
+        cutOff(id, event.reason, now, step);
         break;
     }
     const Request* request = requests_.ofJob(event.job); // none: an update has given it another job
     step.goesOn = request != nullptr && !request->isFinished();
     return {};
+}
+
+// A worker that outlasts its job stops as its job would have stopped. After an update the job is one of other terms.
+Result<void> Engine::on(const JobWaits& event, Now now, Step& step) {
+    const auto lacks = [&](const LostConstraint& lost) {
+        return std::ranges::find(event.reasons, lost.waits) != event.reasons.end();
+    };
+    const auto lost = std::ranges::find_if(lostConstraints, lacks);
+    const auto found = std::ranges::find_if(live_, [&](const auto& one) { return one.second.outlasted == event.job; });
+    if (lost == std::end(lostConstraints) || found == live_.end()) return {};
+    const auto& [id, live] = *found;
+    if (live.stopped || isOver(id, live) || live.generation != requests_.find(id)->generation) return {};
+    cutOff(id, lost->stops, now, step);
+    return {};
+}
+
+/// The run ends before its worker has, and the request waits for its job.
+void Engine::cutOff(const UUID& id, StopReason reason, Now now, Step& step) {
+    requests_.change(id, [&](Request& stopped) {
+        stopped.state = State::ENQUEUED;
+        stopped.stopReason = static_cast<std::int32_t>(reason);
+        if (!stopped.nextOverride) stopped.waitsSince = now.wall; // else it keeps the right to run at that time
+        reckonWait(stopped);
+    });
+    stopHere(id, static_cast<std::int32_t>(reason), step);
 }
 
 Result<void> Engine::on(const WorkerEnded& event, Now now, Step& step) {

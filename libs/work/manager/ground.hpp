@@ -12,12 +12,15 @@
 
 namespace stint::work {
 
-/// The side of the manager that a ground tells of its jobs. Both return true if the run goes on, or is to come again.
+/// The side of the manager that a ground tells of its jobs. startJob and stopJob return true if the run goes on, or is
+/// to come again.
 class JobsPort {
 public:
     virtual ~JobsPort() = default;
     virtual bool startJob(std::int32_t job, const std::optional<UUID>& request) = 0;
     virtual bool stopJob(std::int32_t job, StopReason reason) = 0;
+    /// It was asked for what this job waits for (SchedulerPort::watch).
+    virtual void jobWaits(std::int32_t job, const std::vector<PendingReason>& reasons) = 0;
     /// An action of a worker's notification was pressed.
     virtual void pressed(const std::string& key) = 0;
     virtual std::vector<WorkInfo> all() = 0;

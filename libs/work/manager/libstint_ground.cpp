@@ -12,7 +12,10 @@
 namespace stint::work {
 
 LibstintGround::LibstintGround(Connection& connection, Configuration configuration, JobScheduler scheduler, Wakes wakes)
-    : connection_(connection), configuration_(std::move(configuration)), scheduler_(std::move(scheduler), *this),
+    : connection_(connection), configuration_(std::move(configuration)),
+      scheduler_(
+          std::move(scheduler), *this,
+          [this](std::int32_t job, const std::vector<PendingReason>& reasons) { jobs_->jobWaits(job, reasons); }),
       wakes_(std::move(wakes)), blocking_(parts().threads.value_or(parts().schedulerLimit)) {}
 
 Result<std::unique_ptr<LibstintGround>> LibstintGround::open(Connection& connection,

@@ -37,7 +37,7 @@ void WorkManager::Impl::perform(Pending pending) {
 
 Result<Desk::Outcome> WorkManager::Impl::call(const Event& event) {
     const bool asks = !std::holds_alternative<Progress>(event) && !std::holds_alternative<JobStopped>(event) &&
-                      !std::holds_alternative<JobStarted>(event);
+                      !std::holds_alternative<JobStarted>(event) && !std::holds_alternative<JobWaits>(event);
     const bool visible = asks && ground_->isVisible();
     Pending pending;
     auto outcome = [&] {

@@ -39,6 +39,7 @@ public:
     // JobsPort
     bool startJob(std::int32_t job, const std::optional<UUID>& request) override;
     bool stopJob(std::int32_t job, StopReason reason) override;
+    void jobWaits(std::int32_t job, const std::vector<PendingReason>& reasons) override;
     void pressed(const std::string& key) override;
     std::vector<WorkInfo> all() override;
     // WorkersPort, called by the desk, the mutex held

@@ -132,4 +132,10 @@ void LibstintScheduler::finish(std::int32_t job, bool again) {
     if (params) service_->jobFinished(*params, again);
 }
 
+// Without an answer the worker goes on until its job runs again.
+void LibstintScheduler::watch(std::int32_t job) {
+    static_cast<void>(scheduler_.onPendingJobReasons(
+        JobId(job), [waits = waits_, job](const auto& reasons) { waits(job, reasons); }));
+}
+
 } // namespace stint::work

@@ -69,13 +69,16 @@ private:
 
 class LibstintScheduler : public SchedulerPort {
 public:
-    LibstintScheduler(JobScheduler scheduler, JobService& service)
-        : scheduler_(std::move(scheduler)), service_(&service) {}
+    using Waits = std::function<void(std::int32_t job, const std::vector<PendingReason>& reasons)>;
+    /// `waits` is called from the connection's dispatch().
+    LibstintScheduler(JobScheduler scheduler, JobService& service, Waits waits)
+        : scheduler_(std::move(scheduler)), service_(&service), waits_(std::move(waits)) {}
 
     Result<bool> schedule(const JobInfo& job) override;
     Result<void> cancel(std::int32_t job) override;
     Result<std::vector<Reconcile::Pending>> pending() override;
     void finish(std::int32_t job, bool again) override;
+    void watch(std::int32_t job) override;
 
     /// A run of a job goes on here: until finish(), or until it was stopped.
     void begin(const JobParameters& params);
@@ -85,6 +88,7 @@ public:
 private:
     JobScheduler scheduler_;
     JobService* service_;
+    Waits waits_;
     mutable std::mutex mutex_; ///< guards runs_
     std::map<std::int32_t, JobParameters> runs_;
 };

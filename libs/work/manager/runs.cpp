@@ -45,6 +45,10 @@ bool WorkManager::Impl::stopJob(std::int32_t job, StopReason reason) {
     return !outcome.ok() || outcome->goesOn;
 }
 
+void WorkManager::Impl::jobWaits(std::int32_t job, const std::vector<PendingReason>& reasons) {
+    static_cast<void>(call(JobWaits{job, reasons}));
+}
+
 void WorkManager::Impl::start(const StartWorker& how, const Request& request) {
     auto values = std::make_shared<Values>();
     values->id = how.request;

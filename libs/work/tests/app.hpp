@@ -35,6 +35,7 @@ struct FakeScheduler : SchedulerPort {
     std::map<std::int32_t, JobInfo> jobs;
     std::set<std::int32_t> running;
     std::vector<std::pair<std::int32_t, bool>> finished;
+    std::set<std::int32_t> watched;
     bool refusesExpedited = false;
     bool refusesTriggers = false; ///< as what can never be right
     bool isAway = false;
@@ -68,6 +69,7 @@ struct FakeScheduler : SchedulerPort {
         running.erase(job);
         if (!again) jobs.erase(job);
     }
+    void watch(std::int32_t job) override { watched.insert(job); }
 };
 
 struct FakeWorkers : WorkersPort {

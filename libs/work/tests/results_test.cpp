@@ -243,6 +243,66 @@ TEST_CASE("a worker in the foreground stops when a constraint is lost, not for i
     }
 }
 
+TEST_CASE("a worker that has outlasted its job stops when what that waits for is a constraint") { // jobs.md §10, §9.1
+    const std::pair<PendingReason, StopReason> constraints[] = {
+        {PENDING_JOB_REASON_CONSTRAINT_BATTERY_NOT_LOW, STOP_REASON_CONSTRAINT_BATTERY_NOT_LOW},
+        {PENDING_JOB_REASON_CONSTRAINT_CHARGING, STOP_REASON_CONSTRAINT_CHARGING},
+        {PENDING_JOB_REASON_CONSTRAINT_CONNECTIVITY, STOP_REASON_CONSTRAINT_CONNECTIVITY},
+        {PENDING_JOB_REASON_CONSTRAINT_DEVICE_IDLE, STOP_REASON_CONSTRAINT_DEVICE_IDLE},
+        {PENDING_JOB_REASON_CONSTRAINT_STORAGE_NOT_LOW, STOP_REASON_CONSTRAINT_STORAGE_NOT_LOW},
+    };
+    for (const auto& [waits, stops] : constraints) {
+        CAPTURE(static_cast<int>(waits));
+        App app;
+        REQUIRE(app.tell(enqueue({once(1), once(2)})).ok());
+        REQUIRE(app.begin(numbered(1)));
+        REQUIRE(app.tell(Foregrounded{numbered(1), app.workers.running.at(numbered(1)).run}).ok());
+        const std::int32_t job = app.jobOf(numbered(1));
+        REQUIRE(app.stopJob(numbered(1), STOP_REASON_QUOTA));
+        CHECK(app.scheduler.watched == std::set{job});
+        REQUIRE(app.tell(JobWaits{job, {PENDING_JOB_REASON_EXECUTING}}).ok()); // it is stopping
+        REQUIRE(
+            app.tell(JobWaits{job, {PENDING_JOB_REASON_CONSTRAINT_MINIMUM_LATENCY, PENDING_JOB_REASON_QUOTA}}).ok());
+        REQUIRE(app.tell(JobWaits{app.jobOf(numbered(2)), {waits}}).ok()); // another's
+        CHECK(app.workers.stopping.empty());
+        app.pass(5min);
+        REQUIRE(app.tell(JobWaits{job, {waits, PENDING_JOB_REASON_QUOTA}}).ok());
+        CHECK(app.workers.stopping == std::map{std::pair(numbered(1), static_cast<std::int32_t>(stops))});
+        CHECK(app.state(numbered(1)) == State::ENQUEUED);
+        CHECK(app.find(numbered(1))->stopReason == static_cast<std::int32_t>(stops));
+        REQUIRE(app.tell(JobWaits{job, {waits}}).ok()); // once is enough
+        app.succeed(numbered(1));                       // its result is ignored
+        CHECK(app.state(numbered(1)) == State::ENQUEUED);
+        CHECK(app.jobOf(numbered(1)) == job); // which begins it again
+        REQUIRE(app.begin(numbered(1)));
+        CHECK(app.find(numbered(1))->attempts == 2);
+    }
+}
+
+TEST_CASE("what a job waits for stops nobody whom it has taken over again, nor whom an update gave other terms") {
+    App app; // jobs.md §10
+    REQUIRE(app.tell(enqueue({once(1), once(2)})).ok());
+    std::int32_t jobs[2];
+    for (const int number : {1, 2}) {
+        REQUIRE(app.begin(numbered(number)));
+        REQUIRE(app.tell(Foregrounded{numbered(number), app.workers.running.at(numbered(number)).run}).ok());
+        jobs[number - 1] = app.jobOf(numbered(number));
+        REQUIRE(app.stopJob(numbered(number), STOP_REASON_TIMEOUT));
+    }
+    REQUIRE(app.begin(numbered(1)));
+    Spec updated = once(2);
+    updated.constraints = Constraints::Builder().setRequiresCharging(true).build();
+    REQUIRE(app.tell(Update{updated}).ok());
+    for (const std::int32_t job : {jobs[0], jobs[1], app.jobOf(numbered(2))})
+        REQUIRE(app.tell(JobWaits{job, {PENDING_JOB_REASON_CONSTRAINT_CHARGING}}).ok());
+    CHECK(app.workers.stopping.empty());
+    REQUIRE(app.begin(numbered(2))); // the job of the new terms
+    REQUIRE(app.stopJob(numbered(2), STOP_REASON_QUOTA));
+    CHECK(app.workers.stopping.empty());
+    REQUIRE(app.tell(JobWaits{app.jobOf(numbered(2)), {PENDING_JOB_REASON_CONSTRAINT_CHARGING}}).ok());
+    CHECK(app.workers.stopping.contains(numbered(2)));
+}
+
 TEST_CASE("while the app is visible, what requires nothing begins at once, with its job behind it") { // jobs.md §10
     App app;
     app.desk->setVisible(true);

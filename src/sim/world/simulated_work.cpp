@@ -148,6 +148,21 @@ public:
         return finding;
     }
 
+    /// The core has decided: tells of the jobs that are watched what they wait for, where that is something else.
+    void tellWaits(const Scheduler& core) {
+        for (auto it = watched_.begin(); it != watched_.end();) {
+            const auto view = core.job(keyOf(it->first), world_.now());
+            const bool isThere = view && view->state != JobView::State::Finished;
+            const auto reasons = isThere ? view->reasons : std::vector<PendingReason>();
+            if (reasons != it->second)
+                world_.later(Duration{0}, [this, waits = work::JobWaits{it->first, reasons}, process = process_] {
+                    if (process == process_) static_cast<void>(handle(waits));
+                });
+            it->second = reasons;
+            it = isThere ? std::next(it) : watched_.erase(it);
+        }
+    }
+
     /// Hands over again what the scheduler lacks (WorkManager's ForceStopRunnable).
     void began() {
         if (needsReconcile_ && desk().reconcile(world_.now()).ok()) needsReconcile_ = false;
@@ -157,6 +172,7 @@ public:
         ++process_;
         stopped_.clear(); // the next process counts its runs anew
         foreground_.clear();
+        watched_.clear();
         inProcess_ = false;
         needsReconcile_ = true;
         if (!desk_) return;
@@ -193,6 +209,7 @@ public:
         if (!again) scheduled_.erase(job);
         jobs_.finish({keyOf(job), again});
     }
+    void watch(std::int32_t job) override { watched_[job].clear(); }
 
     // WorkersPort
     void start(const work::StartWorker& how, const work::Request&) override {
@@ -319,6 +336,7 @@ private:
     std::set<std::pair<work::UUID, work::RunNumber>> foreground_;
     bool inProcess_ = false; ///< the process that runs now may see that its app is visible
     std::map<std::int32_t, work::UUID> scheduled_;
+    std::map<std::int32_t, std::vector<PendingReason>> watched_; ///< the jobs, with what was told of them
     std::set<std::pair<work::UUID, work::RunNumber>> stopped_;
 };
 
@@ -335,6 +353,11 @@ SimulatedWork::Layer& SimulatedWork::of(const AppId& app) {
 std::string SimulatedWork::enqueue(const action::EnqueueWork& call) { return of(call.app).enqueue(call); }
 void SimulatedWork::cancel(const action::CancelWork& call) { of(call.app).cancel(call); }
 Finding SimulatedWork::judge(const action::ExpectWork& expect, Duration at) { return of(expect.app).judge(expect, at); }
+
+void SimulatedWork::decided(const Scheduler& core) {
+    for (const auto& [app, layer] : layers_)
+        layer->tellWaits(core);
+}
 
 void SimulatedWork::lose(const AppId& app) {
     if (const auto found = layers_.find(app); found != layers_.end()) found->second->lose();

@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 
+#include "contract/core/scheduler.hpp"
 #include "sim/scenario/scenario.hpp"
 #include "sim/scenario/surroundings.hpp"
 #include "sim/world/finding.hpp"
@@ -24,6 +25,9 @@ public:
     /// Cancels, or prunes.
     void cancel(const action::CancelWork& call);
     Finding judge(const action::ExpectWork& expect, Duration at);
+
+    /// To be called after each step of the core: work layers are told what the jobs wait for that they watch.
+    void decided(const Scheduler& core);
 
     /// The app's processes are gone. The next one begins with the app itself, its next call, or job.
     void lose(const AppId& app);

@@ -221,6 +221,7 @@ void World::take(Step step) {
     commit(std::move(step.records), core_->stamp(now()));
     for (const Effect& effect : step.effects)
         perform(effect);
+    work_.decided(*core_);
     room_ = std::move(step);
 }
 
