@@ -135,9 +135,10 @@ public:
     /// Sets the progress that observers see (WorkInfo::getProgress); durable when it returns. IllegalState for a run
     /// that is over.
     stint::Result<void> setProgress(Data progress);
-    /// Shows a notification for work that takes long, which then goes on when its job must stop: begins the foreground
-    /// service of the Configuration, or fails with "ForegroundServiceStartNotAllowed" if the app may not (§5.5). For
-    /// user-initiated work, shows its job's notification.
+    /// Shows a notification for work that takes long, which then goes on when its job must stop for its time or quota,
+    /// and stops when a constraint is lost: begins the foreground service of the Configuration, or fails with
+    /// "ForegroundServiceStartNotAllowed" if the app may not (§5.5). For user-initiated work, shows its job's
+    /// notification.
     stint::Result<void> setForeground(const ForegroundInfo& info);
 
 private:
