@@ -42,10 +42,11 @@ public:
 
     T& value() & { return std::get<0>(held_); }
     const T& value() const& { return std::get<0>(held_); }
-    /// Returns by value, so that `for (… : list().value())` walks over a list that lasts.
+    /// Returns by value, as operator*() does, so that `for (… : *list())` walks over a list that lasts.
     T value() && { return std::get<0>(std::move(held_)); }
     T& operator*() & { return value(); }
     const T& operator*() const& { return value(); }
+    T operator*() && { return std::move(*this).value(); }
     T* operator->() { return &value(); }
     const T* operator->() const { return &value(); }
 

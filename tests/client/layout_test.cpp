@@ -3,7 +3,10 @@
 #include <doctest/doctest.h>
 
 #include <memory>
+#include <string>
+#include <type_traits>
 #include <utility>
+#include <vector>
 
 #include "link/client/run.hpp"
 #include "stint/alarm_manager.hpp"
@@ -91,4 +94,15 @@ TEST_CASE("what a job was handed stays as it was when it is told of another netw
     CHECK(kept.getNetwork()->interface == "wlan0");
     CHECK(kept.isExpeditedJob());
     CHECK(kept.getRun() == 2);
+}
+
+TEST_CASE("what an answer that nobody keeps holds lasts as long as the loop over it") { // include/stint/result.hpp
+    using Names = Result<std::vector<std::string>>;
+    static_assert(std::is_same_v<decltype(*std::declval<Names>()), std::vector<std::string>>);
+    static_assert(std::is_same_v<decltype(std::declval<Names>().value()), std::vector<std::string>>);
+    const auto list = [] { return Names({std::string(100, 'a'), std::string(100, 'b')}); };
+    std::string all;
+    for (const auto& name : *list())
+        all += name;
+    CHECK(all == std::string(100, 'a') + std::string(100, 'b'));
 }
