@@ -56,6 +56,7 @@ class OldHelper(Helper):
     """Counts, and knows no marks."""
 
     watched = 0
+    no_marks = ("org.freedesktop.DBus.Error.UnknownMethod", "Unknown method TellAt")
 
     def until_called(self, member, received=0):
         while True:
@@ -67,7 +68,8 @@ class OldHelper(Helper):
             elif called == "Counters":
                 self.line.send(new_method_return(call, "a(ttt)", ([(cgroup, received, 0) for cgroup in call.body[0]],)))
             elif called == "TellAt":
-                self.line.send(new_error(call, "org.freedesktop.DBus.Error.UnknownMethod", "s", ("Unknown method TellAt",)))
+                name, why = self.no_marks
+                self.line.send(new_error(call, name, "s", (why,)))
             if called == member:
                 return
 
@@ -205,6 +207,20 @@ def test_an_older_helper_is_asked_at_times_and_doctor_says_so(world, ground):
     found = findings(world)["background network"]
     assert found["grade"] == "enforced" and "it is asked at times" in found["found"]
     assert "restart stint-netguard" in found["more"]
+    helper.close()
+
+
+def test_a_helper_that_is_busy_is_asked_at_times_until_it_takes_the_mark(world, ground):
+    helper = OldHelper(ground.address)
+    helper.no_marks = ("org.stint.Error.Busy", "too many calls")
+    world.environment["DBUS_SYSTEM_BUS_ADDRESS"] = ground.address
+    daemon = world.start_daemon(before=ground.inside())
+    daemon.until_logged("stint-netguard enforces")
+    world.done("device", "set", *METERED)
+    download(world, ground, "--metered-bytes", "1M")
+    helper.until_called("TellAt")
+    daemon.until_logged("how far budgets are used is asked for at times: too many calls")
+    helper.until_called("TellAt")
     helper.close()
 
 

@@ -177,41 +177,106 @@ def test_a_cut_that_is_refused_for_now_is_asked_for_again(world, ground, net):
     assert app.do("connect", host=FAR4, port=ground.port)["error"] == "EPERM"
 
 
-def test_who_could_not_be_freed_just_then_is_freed_later(world, ground, net):
-    """The bus refuses the call, as where another user has filled the helper's queue. Stint took the apps for free, and they
-    stayed cut off. The helper is the test's."""
-    helper = Helper(ground.address)
-    numbers = count(1)
+class Blocks(Helper):
+    """Takes calls of SetBlocked, as the helper does: all changes of one, or none. `cut`: what it has cut."""
 
-    def blocks():
+    def __init__(self, address):
+        super().__init__(address)
+        self.numbers, self.cut = count(1), set()
+
+    def until_blocked(self):
+        """The next call, unanswered."""
         while True:
-            call = helper.line.receive(timeout=60)
+            call = self.line.receive(timeout=60)
             member = call.header.fields.get(HeaderFields.member)
             if member == "Watch":
-                helper.line.send(new_method_return(call, "t", (next(numbers),)))
+                self.line.send(new_method_return(call, "t", (next(self.numbers),)))
             if member == "SetBlocked":
                 return call
 
+    def do(self, call):
+        for cgroup, blocked in call.body[0]:
+            (self.cut.add if blocked else self.cut.discard)(cgroup)
+
+    def until_cut(self, condition):
+        """Does what it is asked, until that is true of how many are cut."""
+        while not condition(len(self.cut)):
+            call = self.until_blocked()
+            self.do(call)
+            self.line.send(new_method_return(call))
+
+    def refuse(self, call, name, why):
+        self.line.send(new_error(call, name, "s", (why,)))
+
+
+@pytest.fixture
+def blocks(ground):
+    made = Blocks(ground.address)
+    yield made
+    made.close()
+
+
+APPS = 3  # the app and the two that are built in
+
+
+def wake_up(world):
+    world.done("cmd", "deviceidle", "unforce")
+    world.done("device", "set", "screen=on")
+
+
+def test_who_could_not_be_freed_just_then_is_freed_later(world, net, blocks):
+    """The bus refuses the call, as where another user has filled the helper's queue. Stint took the apps for free, and they
+    stayed cut off. The helper is the test's."""
     net.begin()
     net.start()
     world.done("cmd", "deviceidle", "force-idle")
-    cut = {}
-    while len(cut) < 3:  # the app and the two that are built in
-        call = blocks()
-        cut |= dict(call.body[0])
-        helper.line.send(new_method_return(call))
-    assert all(cut.values())
-    world.done("cmd", "deviceidle", "unforce")
-    world.done("device", "set", "screen=on")
-    refused = blocks()
+    blocks.until_cut(lambda cut: cut == APPS)
+    wake_up(world)
+    refused = blocks.until_blocked()
     assert not any(blocked for _, blocked in refused.body[0])
-    helper.line.send(new_error(refused, "org.freedesktop.DBus.Error.LimitsExceeded", "s", ("its queue is full",)))
-    freed = {}
-    while not set(refused.body[0]) <= set(freed.items()):
-        call = blocks()
-        freed |= dict(call.body[0])
-        helper.line.send(new_method_return(call))
-    helper.close()
+    blocks.refuse(refused, "org.freedesktop.DBus.Error.LimitsExceeded", "its queue is full")
+    blocks.until_cut(lambda cut: cut == 0)
+
+
+def test_who_was_cut_though_the_answer_never_came_is_freed(world, net, blocks):
+    """Stint took the app for uncut, and so told nobody that it is free."""
+    net.begin()
+    net.start()
+    world.done("cmd", "deviceidle", "force-idle")
+    while len(blocks.cut) < APPS:
+        call = blocks.until_blocked()
+        blocks.do(call)
+        blocks.refuse(call, "org.freedesktop.DBus.Error.NoReply", "no answer in time")
+    net.daemon.until_logged("has not answered in time")
+    wake_up(world)
+    blocks.until_cut(lambda cut: cut == 0)
+
+
+def test_many_apps_are_cut_and_freed_in_lists_of_sixty_four(world, net, blocks):
+    """A call carries no more (dbus/org.stint.NetGuard1.xml); one that fails takes nobody else's with it."""
+    most, many = 64, 200
+    for number in range(many):
+        place = world.apps / f"com.example.n{number}.toml"
+        place.write_text(f'package = "com.example.n{number}"\ncommand = ["/bin/true"]\n')
+    net.begin()
+    net.start()
+    world.done("cmd", "deviceidle", "force-idle")
+    blocks.until_cut(lambda cut: cut == APPS + many)
+    everybody = sorted(blocks.cut)
+    wake_up(world)
+    lists, refused = [], None
+    while blocks.cut:
+        call = blocks.until_blocked()
+        lists.append([cgroup for cgroup, _ in call.body[0]])
+        if len(lists[-1]) == most and refused is None:
+            refused = lists[-1]
+            blocks.refuse(call, "org.stint.Error.Busy", "too many calls")
+        else:
+            blocks.do(call)
+            blocks.line.send(new_method_return(call))
+    assert max(map(len, lists)) == most
+    told = sorted(cgroup for each in lists for cgroup in each)
+    assert told == sorted(everybody + refused), "each once, and those that were refused once more"
 
 
 def test_without_a_helper_it_is_advisory_and_one_command_says_how_to_get_it(world, ground, net):

@@ -99,3 +99,18 @@ def test_a_refusal_is_told_and_not_argued_with(world, app, helper):
     wake = findings(world)["wake alarms"]
     assert wake["grade"] == "absent" and "cannot wake" in wake["found"]
     assert daemon.log.read_text().count("this machine cannot wake") == 1
+
+
+def test_a_refusal_for_now_is_asked_again(world, app, helper):
+    """Another process has all the wake alarms that its user may, or another user has filled the helper's queue."""
+    start(world)
+    assert app.run("alarm", "exact", "tick", "3600000").code == 0
+    asked = helper.until_called("ArmWake")
+    helper.line.send(new_error(asked, "org.stint.Error.Busy", "s", ("as many as one may",)))
+    again = helper.until_called("ArmWake")
+    assert again.body == asked.body
+    helper.line.send(new_error(again, "org.freedesktop.DBus.Error.NoReply", "s", ("no answer in time",)))
+    again = helper.until_called("ArmWake")
+    assert again.body == asked.body
+    helper.line.send(new_method_return(again, "u", (5,)))
+    assert device(world)["wake.next"]["source"] == "stint-netguard"

@@ -20,6 +20,8 @@ inline constexpr const char* sessionInterface = "org.stint.Stint1";
 /// The interface, and the name, of stint-netguard on the system bus.
 inline constexpr const char* netguardInterface = "org.stint.NetGuard1";
 inline constexpr const char* netguardName = netguardInterface;
+/// The most entries of a list in a call to it.
+inline constexpr std::size_t mostGuarded = 64;
 
 /// The most often that a question is asked again when its answer was lost with the connection (linux.md §A.10).
 inline constexpr int mostAgain = 3;

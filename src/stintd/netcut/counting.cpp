@@ -39,19 +39,29 @@ void Netcut::tellCounting(App& app) {
     counted_(app.name, !app.cgroup ? Counting::No : app.tells ? Counting::Told : Counting::Asked);
 }
 
-/// Asks for the counters of all questions in one call; of two questions on one app the first gets everything.
+bool Netcut::isWatched(const Question& question) const {
+    const auto app = apps_.find(question.app);
+    return app != apps_.end() && app->second.cgroup == question.cgroup;
+}
+
+/// Asks for the counters of as many questions as one call may carry; of two questions on one app the first gets
+/// everything.
 void Netcut::askCounters() {
-    if (counting_ || questions_.empty() || !guard_.isThere()) return;
+    if (counting_ || !guard_.isThere()) return;
+    std::erase_if(questions_, [this](const Question& each) { return !isWatched(each); });
+    if (questions_.empty()) return; // for an empty list the helper answers with all
+    STINT_CHECK(asked_.empty());    // one call of Counters at a time
     auto call = guardCall(guard_, "Counters");
     if (!call) return complain(call.error().message);
-    asked_ = std::exchange(questions_, {});
     std::vector<std::uint64_t> cgroups;
-    for (const Question& each : asked_) {
-        const auto app = apps_.find(each.app);
-        const bool isWatched = app != apps_.end() && app->second.cgroup == each.cgroup;
-        if (isWatched && std::ranges::find(cgroups, each.cgroup) == cgroups.end()) cgroups.push_back(each.cgroup);
+    for (Question& each : questions_) {
+        if (std::ranges::find(cgroups, each.cgroup) == cgroups.end()) {
+            if (cgroups.size() == wire::mostGuarded) break;
+            cgroups.push_back(each.cgroup);
+        }
+        asked_.push_back(std::move(each));
     }
-    if (cgroups.empty()) return; // for an empty list the helper answers with all
+    questions_.erase(questions_.begin(), questions_.begin() + static_cast<std::ptrdiff_t>(asked_.size()));
     int result = sd_bus_message_append_array(call->get(), 't', cgroups.data(), cgroups.size() * sizeof(std::uint64_t));
     sd_bus_slot* slot = nullptr;
     if (result >= 0) result = sd_bus_call_async(guard_.bus(), &slot, call->get(), countersTold, this, UINT64_MAX);
@@ -93,9 +103,8 @@ void Netcut::answerCounters(const wire::Message& answer) {
 /// Answers each question, whatever the helper answered: without counters, by what is known already.
 void Netcut::answerAsked(const Counters& counters) {
     for (const Question& each : std::exchange(asked_, {})) {
-        const auto app = apps_.find(each.app);
-        if (app == apps_.end() || app->second.cgroup != each.cgroup) continue;
-        App& its = app->second;
+        if (!isWatched(each)) continue;
+        App& its = apps_.at(each.app);
         const auto found = counters.find(each.cgroup);
         const auto [received, sent] = found == counters.end() ? std::pair(its.received, its.sent) : found->second;
         tellUsed(its, received, sent, each.used);
@@ -132,14 +141,16 @@ int Netcut::marked(sd_bus_message* answer, void* data, sd_bus_error*) {
     STINT_CHECK(app.marking);
     const wire::Slot ended = std::move(app.marking);
     const auto message = wire::Message::sharing(answer);
-    if (message.isError()) app.owner->askInstead(app, message.error());
+    if (message.isError()) app.owner->askInstead(app, guardError(message));
     app.owner->tellMarks();
     return 0;
 }
 
-/// Asks instead of waiting for marks: an older helper counts, and reports nothing by itself.
+/// Asks instead of waiting for marks: an older helper counts, and reports nothing by itself; a busy one may later.
 void Netcut::askInstead(App& app, const Error& error) {
     app.tells = false;
+    app.tellsLater = error.code == Errc::BUSY;
+    if (app.tellsLater) askLater(error);
     app.marked = 0;
     if (std::exchange(noMarks_, error.message) != error.message)
         tell_("how far budgets are used is asked for at times: " + noMarks_);

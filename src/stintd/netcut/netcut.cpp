@@ -62,6 +62,7 @@ void Waker::refuse(const Error& error) {
     refusal_ = error.message;
     told_.reset();
     tell_("alarms do not wake a machine that sleeps: " + refusal_);
+    refused_(error);
 }
 
 int Waker::armed(sd_bus_message* answer, void* data, sd_bus_error*) {
@@ -69,7 +70,7 @@ int Waker::armed(sd_bus_message* answer, void* data, sd_bus_error*) {
     STINT_CHECK(self.arming_);
     const wire::Slot ended = std::move(self.arming_);
     const auto message = wire::Message::sharing(answer);
-    const auto alarm = message.isError() ? Result<std::uint32_t>(message.error()) : wire::Reader(message).uint32();
+    const auto alarm = message.isError() ? Result<std::uint32_t>(guardError(message)) : wire::Reader(message).uint32();
     if (alarm)
         self.alarm_ = *alarm;
     else
@@ -105,7 +106,7 @@ Netcut::Netcut(sd_event* loop, CgroupOf cgroupOf, Tell tell, Counted counted)
       guard_(bus_, wire::netguardName, services::Service::Start::Yes, [this] { guardChanged(); }),
       passed_(guard_, wire::objectPath, wire::netguardInterface, "Passed",
               [this](const wire::Message& signal) { passed(signal); }),
-      loop_(loop), again_(loop), waker_(guard_, tell_) {}
+      loop_(loop), again_(loop), waker_(guard_, tell_, [this](const Error& error) { askLater(error); }) {}
 
 void Netcut::open() {
     wanted_ = true;
@@ -163,6 +164,8 @@ void Netcut::unwatch(App& app) {
     app.marking.reset();
     app.marked = 0;
     app.tells = true;
+    app.tellsLater = false;
+    app.telling = false;
     if (was) tellCounting(app);
 }
 
@@ -171,7 +174,7 @@ Netcut::State Netcut::state() const {
     if (!state.serves && state.problem.empty()) state.problem = "stint-netguard is being started";
     for (const auto& [name, app] : apps_)
         if (state.problem.empty()) state.problem = app.refusal;
-    const auto cut = std::ranges::count_if(apps_, [](const auto& each) { return each.second.cut; });
+    const auto cut = std::ranges::count_if(apps_, [](const auto& each) { return each.second.cut != false; });
     state.cut = static_cast<std::size_t>(cut);
     state.noWake = waker_.refusal();
     state.noMarks = noMarks_;
@@ -186,7 +189,6 @@ void Netcut::wakeAt(std::optional<Waker::Wake> wish) {
     // Each turn of the core calls this; only a new wish is worth looking for a helper.
     if (wish && waker_.wants() != wish) connected();
     waker_.want(std::move(wish));
-    if (!waker_.refusal().empty() && guard_.isThere()) awaitAuthority();
 }
 
 /// Looks again for a bus or a helper that was lost, since there is something to send.
@@ -213,7 +215,6 @@ void Netcut::servedAnew() {
     for (auto& [name, app] : apps_) {
         app.watching.reset();
         unwatch(app);
-        app.telling = false;
         app.refusal.clear();
     }
     questions_.clear();
@@ -313,7 +314,7 @@ int Netcut::watched(sd_bus_message* answer, void* data, sd_bus_error*) {
     const wire::Slot ended = std::move(app.watching);
     const auto message = wire::Message::sharing(answer);
     if (message.isError()) {
-        self.refuse(app, message.error());
+        self.refuse(app, guardError(message));
     } else if (const auto cgroup = wire::Reader(message).uint64(); !cgroup) {
         self.refuse(app, cgroup.error());
     } else {
@@ -324,26 +325,28 @@ int Netcut::watched(sd_bus_message* answer, void* data, sd_bus_error*) {
     return 0;
 }
 
-/// Sends all that has changed in one call; changes during it go with the next.
+/// Sends what has changed, as much as one call may carry; the rest, and changes during it, go with the next.
 void Netcut::tellBlocked() {
     if (blocking_) return;
-    const auto news = [](const App& app) { return app.cgroup && app.refusal.empty() && app.cut == app.allowed; };
+    const auto news = [](const App& app) { return app.cgroup && app.refusal.empty() && app.cut != !app.allowed; };
     if (std::ranges::none_of(apps_, [&](const auto& each) { return news(each.second); })) return;
     auto call = guardCall(guard_, "SetBlocked");
     if (!call) return complain(call.error().message);
     sd_bus_message* const message = call->get();
     int result = sd_bus_message_open_container(message, SD_BUS_TYPE_ARRAY, "(tb)");
+    std::size_t told = 0;
     for (auto& [name, app] : apps_) {
-        app.telling = news(app);
+        app.telling = told < wire::mostGuarded && news(app);
         if (!app.telling) continue;
+        ++told;
         app.cut = !app.allowed;
-        if (result >= 0) result = sd_bus_message_append(message, "(tb)", app.cgroup, static_cast<int>(app.cut));
+        if (result >= 0) result = sd_bus_message_append(message, "(tb)", app.cgroup, static_cast<int>(!app.allowed));
     }
     if (result >= 0) result = sd_bus_message_close_container(message);
     sd_bus_slot* slot = nullptr;
     if (result >= 0) result = sd_bus_call_async(guard_.bus(), &slot, message, blocked, this, UINT64_MAX);
     blocking_.reset(slot);
-    if (result < 0) complain(wire::errorFromErrno(-result).message);
+    if (result < 0) settleBlocked(wire::errorFromErrno(-result));
 }
 
 int Netcut::blocked(sd_bus_message* answer, void* data, sd_bus_error*) {
@@ -351,25 +354,33 @@ int Netcut::blocked(sd_bus_message* answer, void* data, sd_bus_error*) {
     STINT_CHECK(self.blocking_);
     const wire::Slot ended = std::move(self.blocking_);
     const auto message = wire::Message::sharing(answer);
-    for (auto& [name, app] : self.apps_) {
-        if (!std::exchange(app.telling, false)) continue;
-        if (message.isError()) {
-            app.cut = !app.cut; // the helper makes all changes, or none
-            self.refuse(app, message.error());
-        } else {
-            self.tell_(fmt::format("{} app={}", app.cut ? "cut" : "freed", app.name.name));
-        }
-    }
+    self.settleBlocked(message.isError() ? Result<void>(guardError(message)) : Result<void>());
     self.pump();
     return 0;
+}
+
+void Netcut::settleBlocked(const Result<void>& done) {
+    for (auto& [name, app] : apps_) {
+        if (!std::exchange(app.telling, false)) continue;
+        if (done) {
+            tell_(fmt::format("{} app={}", *app.cut ? "cut" : "freed", app.name.name));
+        } else {
+            app.cut.reset();
+            refuse(app, done.error());
+        }
+    }
 }
 
 void Netcut::refuse(App& app, const Error& error) {
     app.refusal = fmt::format("{}: {}", app.name.name, error.message);
     complain(app.refusal);
-    if (error.code == Errc::SECURITY) awaitAuthority();
-    // SYSTEM is the bus's word, too, when another user has filled its queue.
-    const bool isForNow = error.code == Errc::BUSY || error.code == Errc::SYSTEM;
+    askLater(error);
+}
+
+/// Asks again when the answer may be another one.
+void Netcut::askLater(const Error& refusal) {
+    if (refusal.code == Errc::SECURITY) awaitAuthority();
+    const bool isForNow = refusal.code == Errc::BUSY || refusal.code == Errc::SYSTEM;
     if (isForNow && !again_.isSet()) again_.set(pause_.next(), [this] { askAgain(); });
 }
 
@@ -391,8 +402,13 @@ int Netcut::authorityChanged(sd_bus_message*, void* data, sd_bus_error*) {
 }
 
 void Netcut::askAgain() {
-    for (auto& [name, app] : apps_)
+    for (auto& [name, app] : apps_) {
         app.refusal.clear();
+        if (!std::exchange(app.tellsLater, false)) continue;
+        app.tells = true;
+        noMarks_.clear();
+        tellCounting(app);
+    }
     waker_.askAgain();
     pump();
 }

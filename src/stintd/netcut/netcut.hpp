@@ -31,8 +31,15 @@ inline Result<wire::Message> guardCall(const services::Service& guard, const cha
     return call;
 }
 
+/// The error of an answer; Busy where none came in time.
+inline Error guardError(const wire::Message& answer) {
+    if (sd_bus_message_is_method_error(answer.get(), SD_BUS_ERROR_NO_REPLY) > 0)
+        return {Errc::BUSY, "stint-netguard has not answered in time"};
+    return answer.error();
+}
+
 /// The one time at which stint-netguard is to have this machine awake, for a daemon that may not wake it itself. Each
-/// new helper is asked; one that refuses is not asked again until something changes.
+/// new helper is asked; one that refuses is not asked again until askAgain().
 class Waker {
 public:
     /// A time, in µs since the boot, suspended time included, and its reason.
@@ -42,8 +49,11 @@ public:
         bool operator==(const Wake&) const = default;
     };
     using Tell = std::function<void(const std::string&)>;
+    using Refused = std::function<void(const Error&)>;
 
-    Waker(const services::Service& guard, Tell tell) : guard_(guard), tell_(std::move(tell)) {}
+    /// `refused`: is called with each refusal, to see to it that askAgain() is called when the answer may be another.
+    Waker(const services::Service& guard, Tell tell, Refused refused)
+        : guard_(guard), tell_(std::move(tell)), refused_(std::move(refused)) {}
 
     void want(std::optional<Wake> wish);
     const std::optional<Wake>& wants() const { return wish_; }
@@ -63,6 +73,7 @@ private:
 
     const services::Service& guard_;
     Tell tell_;
+    Refused refused_;
     std::optional<Wake> wish_;
     std::optional<Wake> told_; ///< the wish the helper was sent last
     std::uint32_t alarm_ = 0;  ///< the helper's number for it; 0: none
@@ -129,12 +140,13 @@ private:
         std::uint64_t mark = 0;   ///< received and sent at which `used` is called; 0: none
         std::uint64_t marked = 0; ///< the mark that the helper has
         Used used;
-        bool tells = true;    ///< the helper reports passed marks
-        bool cut = false;     ///< the helper has it cut
-        bool telling = false; ///< it is in the call that is under way
-        std::string refusal;  ///< the reason that it is not watched, or not cut, until something changes
-        wire::Slot watching;  ///< the call of Watch
-        wire::Slot marking;   ///< the call of TellAt
+        bool tells = true;               ///< the helper reports passed marks
+        bool tellsLater = false;         ///< it has refused the mark for now
+        std::optional<bool> cut = false; ///< the helper has it cut; nullopt: the last call failed, so nobody knows
+        bool telling = false;            ///< it is in the call that is under way
+        std::string refusal;             ///< the reason that it is not watched, or not cut, until something changes
+        wire::Slot watching;             ///< the call of Watch
+        wire::Slot marking;              ///< the call of TellAt
     };
 
     void guardChanged();
@@ -156,6 +168,7 @@ private:
     void askInstead(App& app, const Error& error);
     void passed(const wire::Message& signal);
     static int marked(sd_bus_message* answer, void* app, sd_bus_error*);
+    bool isWatched(const Question& question) const;
     void askCounters();
     using Counters = std::map<std::uint64_t, std::pair<std::uint64_t, std::uint64_t>>; ///< received and sent, by cgroup
     void answerCounters(const wire::Message& answer);
@@ -166,8 +179,10 @@ private:
     void pump();
     void watch(App& app);
     void tellBlocked();
+    void settleBlocked(const Result<void>& done);
     void refuse(App& app, const Error& error);
     void complain(const std::string& problem);
+    void askLater(const Error& refusal);
     void awaitAuthority();
     void askAgain();
     static int watched(sd_bus_message* answer, void* app, sd_bus_error*);
