@@ -65,6 +65,12 @@ void Callers::identify(const std::string& name, Then then) {
     callers_.emplace(name, std::move(caller));
 }
 
+Result<void> Callers::mayCall(std::string_view name) const {
+    const auto found = callers_.find(name);
+    if (found != callers_.end() && found->second->peer) STINT_TRY(admitted(*found->second));
+    return {};
+}
+
 /// A connection too many stays known, so that its calls cost no further question.
 Result<Peer> Callers::admitted(Caller& caller) const {
     if (!caller.isServed) {
@@ -113,9 +119,14 @@ constexpr const char* polkitPath = "/org/freedesktop/PolicyKit1/Authority";
 constexpr const char* polkitInterface = "org.freedesktop.PolicyKit1.Authority";
 
 Result<void> verdictIn(const wire::Message& answer, const char* action) {
-    if (answer.isError())
+    if (answer.isError()) {
+        const Error error = answer.error();
+        if (error.code == Errc::BUSY ||
+            error.code == Errc::UNAVAILABLE) // somebody has filled its queue, or it has ended
+            return fail(Errc::BUSY, "polkit does not say now whether you may ({})", error.message);
         return fail(Errc::SECURITY, "polkit cannot be asked whether you may ({}); without it only root may",
-                    answer.error().message);
+                    error.message);
+    }
     bool may = false;
     wire::Reader reader(answer);
     STINT_TRY(reader.structure("bba{ss}", [&](wire::Reader& fields) -> Result<void> {

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "link/wire/message.hpp"
@@ -31,6 +32,8 @@ public:
     /// Answers at once where the caller is known. Unavailable where it has gone meanwhile, Busy where its user has too
     /// many.
     void identify(const std::string& name, Then then);
+    /// Busy where the caller is known, and its user has too many others: its calls are refused before they are read.
+    Result<void> mayCall(std::string_view name) const;
 
 private:
     struct Caller {
@@ -50,7 +53,7 @@ private:
     sd_bus* bus_;
     Gone gone_;
     wire::Slot leaving_;
-    std::map<std::string, std::unique_ptr<Caller>> callers_;
+    std::map<std::string, std::unique_ptr<Caller>, std::less<>> callers_;
 };
 
 /// The actions, which packaging/org.stint.netguard.policy explains to a person.

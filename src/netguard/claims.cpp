@@ -16,6 +16,7 @@
 
 #include "base/result/errors.hpp"
 #include "base/unix/sockets.hpp"
+#include "link/wire/names.hpp"
 
 namespace stint {
 namespace {
@@ -321,6 +322,9 @@ Result<std::vector<Claims::Row>> Claims::counters(const std::string& caller, std
         STINT_TRY(checkOwn(caller, cgroup));
     const auto owner = callers_.find(caller);
     if (owner == callers_.end()) return rows;
+    // Everybody else's answers wait behind a long one.
+    if (const std::size_t all = owner->second.claims.size(); cgroups.empty() && all > wire::mostGuarded)
+        return fail(Errc::ILLEGAL_ARGUMENT, "you watch {} cgroups; name {} of them at most", all, wire::mostGuarded);
     const auto add = [&](CgroupId cgroup, const Claim& claim) -> Result<void> {
         const Counted now = STINT_TRY(filter_.counted(cgroup));
         rows.push_back({cgroup, since(now, claim.before)});

@@ -125,7 +125,7 @@ public:
     };
     /// The callers whose marks have passed, each with its counters.
     std::vector<Passed> passed();
-    /// The counters of `cgroups`; of all the caller's where none is named.
+    /// The counters of `cgroups`; of all the caller's where none is named, which must not be too many for one answer.
     Result<std::vector<Row>> counters(const std::string& caller, std::span<const CgroupId> cgroups) const;
     /// To be called when the caller has left the bus: drops its claims.
     void gone(const std::string& caller);

@@ -15,7 +15,6 @@
 namespace stint {
 namespace {
 
-constexpr std::size_t mostChanges = Claims::mostOfUser;
 /// The most messages that are taken in before a piece of work is done. The bus delivers everybody's in one queue, so
 /// taking in or refusing them comes first, but not for ever.
 constexpr unsigned messagesAPiece = 64;
@@ -25,8 +24,9 @@ std::string senderOf(const wire::Message& call) {
     return sender ? sender : "";
 }
 
+/// A list is read before its user's turn: one that is too long is refused before it is read through.
 Error tooMany(const char* what) {
-    return fail(Errc::ILLEGAL_ARGUMENT, "more than {} {} in one call", mostChanges, what);
+    return fail(Errc::ILLEGAL_ARGUMENT, "more than {} {} in one call; make several", wire::mostGuarded, what);
 }
 
 /// All of a call that an answer needs. Its descriptors and its contents would be kept as long as it is not answered.
@@ -139,18 +139,24 @@ void NetguardService::awaitTurn() {
     sd_event_source_set_enabled(turn_.get(), at ? SD_EVENT_ONESHOT : SD_EVENT_OFF);
 }
 
+Result<void> NetguardService::mayCall(std::string_view caller) const {
+    const auto found = inFlight_.find(caller);
+    static const Error busy = fail(Errc::BUSY, "{} of your calls are not answered yet; wait for them", mostInFlight);
+    if (found != inFlight_.end() && found->second >= mostInFlight) return busy;
+    return callers_.mayCall(caller);
+}
+
 /// Refuses the calls of a caller with too many before anything else of the message is read: that must be cheaper than
 /// sending it.
 int NetguardService::heardMessage(sd_bus_message* message, void* data, sd_bus_error*) {
     NetguardService& self = *static_cast<NetguardService*>(data);
     if (++self.messages_ % messagesAPiece == 0) self.serveNext();
     const char* const caller = sd_bus_message_get_sender(message);
-    const auto found = caller ? self.inFlight_.find(std::string_view(caller)) : self.inFlight_.end();
-    if (found == self.inFlight_.end() || found->second < mostInFlight) return 0; // it is dispatched
-    if (sd_bus_message_is_method_call(message, nullptr, nullptr) <= 0) return 0;
+    if (!caller || sd_bus_message_is_method_call(message, nullptr, nullptr) <= 0) return 0;
+    const auto allowed = self.mayCall(caller);
+    if (allowed) return 0; // it is dispatched
     if (sd_bus_message_get_expect_reply(message) > 0)
-        (void)wire::replyError(wire::Message::sharing(message),
-                               fail(Errc::BUSY, "{} of your calls are not answered yet; wait for them", mostInFlight));
+        (void)wire::replyError(wire::Message::sharing(message), allowed.error());
     return 1;
 }
 
@@ -170,7 +176,12 @@ void NetguardService::gone(const std::string& caller) {
 
 Result<void> NetguardService::take(const wire::Message& call, Handler handler) {
     const std::string caller = senderOf(call);
-    const Work work = STINT_TRY((this->*handler)(call));
+    const auto parsed = (this->*handler)(call);
+    // A call that is wrong waits for its turn, too: it has cost as much as any.
+    const Work work =
+        parsed ? *parsed : Work{.act = [error = parsed.error()](const wire::Message&, const Peer&) -> Result<void> {
+            return error;
+        }};
     const wire::Message rest = STINT_TRY(withoutContents(call));
     ++inFlight_[caller];
     callers_.identify(caller, [=, this](const Result<Peer>& peer) {
@@ -242,7 +253,7 @@ Result<NetguardService::Work> NetguardService::setBlocked(const wire::Message& a
     std::vector<Claims::Change> changes;
     wire::Reader arguments(asked);
     STINT_TRY(arguments.array("(tb)", [&](wire::Reader& each) -> Result<void> {
-        if (changes.size() >= mostChanges) return tooMany("changes");
+        if (changes.size() >= wire::mostGuarded) return tooMany("changes");
         return each.structure("tb", [&](wire::Reader& fields) -> Result<void> {
             const CgroupId cgroup{STINT_TRY(fields.uint64())};
             const bool blocked = STINT_TRY(fields.boolean());
@@ -261,7 +272,7 @@ Result<NetguardService::Work> NetguardService::counters(const wire::Message& ask
     std::vector<CgroupId> cgroups;
     wire::Reader arguments(asked);
     STINT_TRY(arguments.array("t", [&](wire::Reader& each) -> Result<void> {
-        if (cgroups.size() >= mostChanges) return tooMany("cgroups");
+        if (cgroups.size() >= wire::mostGuarded) return tooMany("cgroups");
         const CgroupId cgroup{STINT_TRY(each.uint64())};
         cgroups.push_back(cgroup);
         return {};

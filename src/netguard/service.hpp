@@ -61,6 +61,7 @@ private:
     static int doPiece(sd_event_source*, std::uint64_t, void* self);
     void serveNext();
     void awaitTurn();
+    Result<void> mayCall(std::string_view caller) const;
     static int heardMessage(sd_bus_message* message, void* self, sd_bus_error*);
     void tellPassed();
     void gone(const std::string& caller);

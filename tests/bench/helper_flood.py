@@ -1,6 +1,7 @@
 """One user's flood of stint-netguard, and how long another user's calls take meanwhile: for ./bench soak attacks, and alone.
-Four connections, each with a hundred calls that cut a cgroup with 1,500 below it and free it again, on their way all the
-time. The goal: the p99 of the other's Watch, which polkit is asked about, is 50 ms at most. Needs root."""
+Four connections, each with a hundred calls on their way all the time, which cut a cgroup with 1,500 below it and free it
+again, or bring long lists, with and without anybody who waits for their answers. The goal: the p99 of the other's Watch,
+which polkit is asked about, is 50 ms at most. Needs root."""
 
 import json
 import sys
@@ -11,7 +12,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT / "tests" / "e2e"))
 
 from events import Deadline, TooLate  # noqa: E402
-from netguard import ANN, OTHER, Ground, kernel_lets  # noqa: E402
+from netguard import ANN, FLOODS, OTHER, Ground, kernel_lets  # noqa: E402
 
 BELOW = 1500
 CONNECTIONS = 4
@@ -61,9 +62,13 @@ class HelperFlood:
 
     def play(self, times=50):
         """So many calls of the other's, in the midst of it."""
-        cut = ("SetBlocked", "a(tb)", [(self.target, True), (self.target, False)])
+        for calls in FLOODS.values():
+            for answered in (True, False):
+                self._flood(calls(self.target), answered, max(1, times // (2 * len(FLOODS))))
+
+    def _flood(self, calls, answered, times):
         for one in self.flooders:
-            one.begin("flood", calls=[cut], answered=True)
+            one.begin("flood", calls=calls, answered=answered)
         time.sleep(0.1)  # it is under way
         try:
             self._measure("under its flood", times)

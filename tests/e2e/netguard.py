@@ -34,6 +34,16 @@ NEAR4, FAR4, NEAR6, FAR6 = "10.239.0.2", "10.239.0.1", "fd00:57::2", "fd00:57::1
 ACCOUNT = "daemon"  # of the helper, in the place of stint-netguard, which only an installed one has
 ANN, OTHER = pwd.getpwnam("games"), pwd.getpwnam("man")  # the bus wants users that there are; nothing runs as these
 
+# Floods of one user, each a function of a cgroup: the calls that come over and over.
+FLOODS = {
+    "in one call": lambda cgroup: [("SetBlocked", "a(tb)", [(cgroup, True), (cgroup, False)])],
+    "call by call": lambda cgroup: [("SetBlocked", "a(tb)", [(cgroup, blocked)]) for blocked in (True, False)],
+    "in full lists": lambda cgroup: [("SetBlocked", "a(tb)", [(cgroup, True), (cgroup, False)] * 32)],
+    "of full questions": lambda cgroup: [("Counters", "at", [cgroup] * 64)],
+    "in lists too long": lambda cgroup: [("SetBlocked", "a(tb)", [(cgroup, True)] * 1100)],
+    "of questions too long": lambda cgroup: [("Counters", "at", [cgroup] * 1000)],
+}
+
 BUS = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN" "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
 <busconfig><type>system</type><listen>unix:path={root}/bus</listen><auth>EXTERNAL</auth>
 <servicedir>{root}/services</servicedir>
@@ -104,6 +114,12 @@ class Guard:
         if answer.header.message_type == MessageType.error:
             raise Refused(answer.header.fields[4], answer.body[0])
         return answer.body[0] if answer.body else None
+
+    def send(self, member, signature, *body):
+        """Waits for no answer; the call's serial."""
+        serial = next(self.line.outgoing_serial)
+        self.line.send(new_method_call(self.address, member, signature, body), serial=serial)
+        return serial
 
     def watch(self, path):
         opened = os.open(path, os.O_RDONLY)

@@ -122,10 +122,13 @@ class App:
         line comes; with or without anybody who waits for their answers."""
         from jeepney import DBusAddress, MessageFlag, new_method_call  # pylint: disable=import-outside-toplevel
         guard = DBusAddress("/org/stint", "org.stint.NetGuard1", "org.stint.NetGuard1")
-        messages = [new_method_call(guard, member, signature, (list(map(tuple, body)),)) for member, signature, body in calls]
+        messages = [new_method_call(guard, member, signature, (list(map(tuple, body)) if signature == "a(tb)" else body,))
+                    for member, signature, body in calls]
         for message in messages:
             message.header.flags |= 0 if answered else MessageFlag.no_reply_expected
-        hundred = b"".join(messages[number % len(messages)].serialise(serial=1000 + number) for number in range(100))
+        whole = [message.serialise(serial=1) for message in messages]  # a long list takes its time
+        numbered = ((whole[number % len(whole)], (1000 + number).to_bytes(4, "little")) for number in range(100))
+        hundred = b"".join(words[:8] + serial + words[12:] for words, serial in numbered)
         sent = 0
         while not select.select([sys.stdin], [], [], 0)[0]:
             self.bus.sock.sendall(hundred)

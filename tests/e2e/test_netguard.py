@@ -4,13 +4,16 @@ it do that. limits.md §8.1, §13: the network block, by cgroup."""
 import os
 import pwd
 import subprocess
+import time
 import xml.etree.ElementTree
 
 import pytest
 from events import Deadline, wait_for_end
 from guarded import app, ground, guard
-from jeepney import DBusAddress, new_method_call
-from netguard import ACCOUNT, ANN, CGROUPS, FAR4, FAR6, NAME, OTHER, PROGRAM, Refused, needs_netguard
+from jeepney import DBusAddress, HeaderFields, new_error, new_method_call
+from jeepney.bus_messages import message_bus
+from jeepney.io.blocking import Proxy, open_dbus_connection
+from netguard import ACCOUNT, ANN, CGROUPS, FAR4, FAR6, FLOODS, NAME, OTHER, PROGRAM, Ground, Refused, needs_netguard
 from world import ROOT
 
 pytestmark = needs_netguard
@@ -176,6 +179,28 @@ class TestRefused:
         else:
             guard.call("Disarm", "u", alarm)
 
+    MOST = 64  # entries of a list
+
+    def test_a_list_with_more_entries_than_a_call_may_carry(self, ground, guard, app):
+        cgroup = guard.watch(app.cgroup)
+        assert guard.counters(*[cgroup] * self.MOST)
+        guard.call("SetBlocked", "a(tb)", [(cgroup, True)] * self.MOST)
+        for member, signature, entry in (("SetBlocked", "a(tb)", (cgroup, False)), ("Counters", "at", cgroup)):
+            for entries in (self.MOST + 1, 50_000):
+                with pytest.raises(Refused) as refused:
+                    guard.call(member, signature, [entry] * entries)
+                assert refused.value.name == "IllegalArgument" and f"more than {self.MOST} " in refused.value.why
+        assert app.do("connect", host=FAR4, port=ground.port)["error"] == "EPERM"
+
+    def test_the_counters_of_all_where_these_are_too_many_for_one_answer(self, ground, guard):
+        for _ in range(self.MOST):
+            guard.watch(ground.cgroup())
+        assert len(guard.counters()) == self.MOST
+        guard.watch(ground.cgroup())
+        with pytest.raises(Refused) as refused:
+            guard.counters()
+        assert refused.value.name == "IllegalArgument" and f"name {self.MOST} of them" in refused.value.why
+
     def test_more_cgroups_than_one_user_may_have(self, ground, guard):
         places = [ground.cgroup() for _ in range(1025)]
         for place in places[:1024]:
@@ -200,6 +225,24 @@ class TestAnn:
     def test_polkit_refuses_whom_it_does_not_know(self, ground, ann):
         refused = ann.watch(ground.cgroup(within=ann.tree, uid=ANN.pw_uid))
         assert refused["refused"].endswith("Security") and "polkit" in refused["why"]
+
+    def test_she_may_ask_again_where_polkit_does_not_answer_now(self, ground, ann):
+        """It has ended meanwhile, or somebody has filled its queue. It is the test's."""
+        without = Ground(polkit=False)
+        try:
+            polkit = open_dbus_connection(without.address, auth_timeout=30)
+            Proxy(message_bus, polkit).RequestName("org.freedesktop.PolicyKit1")
+            without.start_helper()
+            ann.begin("call", address=without.address, member="Watch", signature="h",
+                      path=str(ground.cgroup(within=ann.tree, uid=ANN.pw_uid)))
+            while (asked := polkit.receive(timeout=60)).header.fields.get(HeaderFields.member) != "CheckAuthorization":
+                pass
+            polkit.send(new_error(asked, "org.freedesktop.DBus.Error.NoReply", "s", ("it has left",)))
+            refused = ann.end()
+            assert refused["refused"].endswith("Busy") and "polkit does not say now" in refused["why"]
+            polkit.close()
+        finally:
+            without.close()
 
     def test_she_may_name_her_own(self, ground, ann, guard):
         ground.let(ANN)
@@ -263,16 +306,15 @@ class TestTurns:
         return made
 
     @pytest.mark.parametrize("answered", [True, False], ids=["answered", "unanswered"])
-    @pytest.mark.parametrize("together", [True, False], ids=["in one call", "call by call"])
-    def test_another_user_is_answered_in_the_midst_of_a_flood(self, ground, guard, member, together, answered):
+    @pytest.mark.parametrize("lists", FLOODS)
+    def test_another_user_is_answered_in_the_midst_of_a_flood(self, ground, guard, member, lists, answered):
         """Each cut of it would be a walk through all that is below."""
         floods = [member(ANN)]
         for _ in range(self.LARGE):
             ground.cgroup(within=floods[0].place, uid=ANN.pw_uid)
         floods += [member(ANN, floods[0].tree) for _ in range(3)]
         other = member(OTHER)
-        on, off = (floods[0].cgroup_id, True), (floods[0].cgroup_id, False)
-        calls = [("SetBlocked", "a(tb)", [on, off])] if together else [("SetBlocked", "a(tb)", [each]) for each in (on, off)]
+        calls = FLOODS[lists](floods[0].cgroup_id)
         for flood in floods:
             flood.ask("Watch", "h", path=str(floods[0].place))
             flood.begin("flood", calls=calls, answered=answered)
@@ -322,6 +364,28 @@ class TestTurns:
             one.process.kill()
             wait_for_end(one.process.pid)
 
+    def test_a_connection_too_many_is_refused_before_its_calls_are_read(self, ground, guard, member):
+        ground.let(ANN, OTHER)
+        crowd = ground.app(ground.cgroup(within=ground.cgroup(uid=ANN.pw_uid), uid=ANN.pw_uid))
+        crowd.do("become", uid=ANN.pw_uid)
+        assert crowd.do("crowd", address=ground.address, connections=17)["refused"] >= 1
+        ask = lambda: crowd.do("call", address=ground.address, member="Counters", signature="at", body=[[0] * 1100])  # noqa: E731
+        assert "16 connections" in ask()["why"]  # its first call is read, since nobody knows yet whose it is
+        told = ask()
+        assert told["refused"].endswith("Busy") and "16 connections" in told["why"]
+        crowd.process.kill()
+        wait_for_end(crowd.process.pid)
+
+    def test_calls_that_are_wrong_wait_for_their_turns_as_others_do(self, ground, guard):
+        """Whoever sends nothing else takes no more of the helper's time."""
+        calls, at_once = 2000, 256
+        begun = time.monotonic()
+        for _ in range(calls // 100):
+            serials = {guard.send("ArmWake", "ts", 1, "") for _ in range(100)}
+            while serials:
+                serials.discard(guard.line.receive(timeout=60).header.fields.get(5))
+        assert time.monotonic() - begun > (calls - at_once) / 1000
+
     def test_descriptors_that_come_with_calls_are_not_kept(self, ground, guard, member):
         """A process that may open no more loses its connection to the bus, and so frees everybody."""
         hoard = member(ANN)
@@ -364,13 +428,7 @@ class TestConfined:
         """None is lost; what is beyond the limit is told so."""
         line = guard.line
         opened = os.open(app.cgroup, os.O_RDONLY)
-        call = lambda: new_method_call(guard.address, "Watch", "h", (opened,))  # noqa: E731
-        serials = set()
-        for _ in range(500):
-            message = call()
-            serial = next(line.outgoing_serial)
-            line.send(message, serial=serial)
-            serials.add(serial)
+        serials = {guard.send("Watch", "h", opened) for _ in range(500)}
         while serials:
             serials.discard(line.receive(timeout=60).header.fields.get(5))
         os.close(opened)

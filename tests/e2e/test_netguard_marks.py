@@ -25,8 +25,8 @@ def download(ground, app, size):
 
 def told(guard):
     """Everything told until now: whatever the kernel said before is told before this answer."""
-    guard.counters()
-    guard.counters()
+    for _ in range(2):
+        guard.call("Version", None)
     return len(guard.passed)
 
 
