@@ -29,12 +29,12 @@ SLOW_PHOTOS = "location /photo- { limit_rate 1m; }"
 FRAMES = 1000
 MOST_TWICE = 4 * MIB  # of the film: what was on its way when its receiver was killed
 
-# A frame each two seconds; one that was asked to end goes on with the first frame that is not done.
+# A frame each three seconds; one that was asked to end goes on with the first frame that is not done.
 RENDER = """#!/bin/sh
 trap 'echo "asked to end ($(cat "$STINT_STOP_REASON")): $frame of 3 frames are done"; exit' TERM
 frame=$(cat "$STINT_STATE_DIRECTORY/frame" 2>/dev/null || echo 0)
 while [ "$frame" -lt 3 ]; do
-    (trap '' TERM; sleep 2) & wait $!  # the work on one
+    (trap '' TERM; sleep 3) & wait $!  # the work on one
     frame=$((frame + 1))
     echo "$frame" > "$STINT_STATE_DIRECTORY/frame"
 done
