@@ -2,11 +2,16 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
+#include <string>
+#include <system_error>
 
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include <fmt/core.h>
 
 #include "base/result/errors.hpp"
 
@@ -111,6 +116,17 @@ std::optional<std::string> readAtMost(int descriptor, Bytes most) {
     if (size == enough) return errno = EFBIG, std::nullopt;
     text.resize(size);
     return text;
+}
+
+Result<ScratchDirectory> ScratchDirectory::make(const std::filesystem::path& parent, std::string_view name) {
+    std::string path = (parent / fmt::format("{}-XXXXXX", name)).native();
+    if (!::mkdtemp(path.data())) return fail(Errc::SYSTEM, "cannot make a directory in {}", parent.native());
+    return ScratchDirectory(std::move(path));
+}
+
+ScratchDirectory::~ScratchDirectory() {
+    std::error_code ignored;
+    if (!path_.empty()) std::filesystem::remove_all(path_, ignored);
 }
 
 } // namespace stint

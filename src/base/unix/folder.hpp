@@ -1,10 +1,13 @@
 // The directory of a download, held open. Other users may write to it, too (/tmp, a shared directory): all access goes
 // through its descriptor, so that no swapped path leads elsewhere; links are not followed, nothing in it can block; and
-// a file that another user may have put there, or may write to, never counts as ours.
+// a file that another user may have put there, or may write to, never counts as ours. And a private directory that goes
+// with its owner.
 #pragma once
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 
 #include "base/unix/fd.hpp"
 #include "stint/result.hpp"
@@ -63,5 +66,22 @@ Fd openRegular(int at, const std::string& name);
 
 /// The content of `descriptor`; nullopt, with errno, if it cannot be read or has more than `most` bytes (EFBIG).
 std::optional<std::string> readAtMost(int descriptor, Bytes most);
+
+/// A private directory, mode 0700, that goes with its owner, and all that is in it.
+class ScratchDirectory {
+public:
+    /// Makes "NAME-XXXXXX" in `parent`. System: it cannot be made there.
+    static Result<ScratchDirectory> make(const std::filesystem::path& parent, std::string_view name);
+    ~ScratchDirectory();
+    ScratchDirectory(ScratchDirectory&& other) noexcept : path_(std::exchange(other.path_, {})) {}
+    ScratchDirectory& operator=(ScratchDirectory&&) = delete;
+
+    const std::filesystem::path& path() const { return path_; }
+
+private:
+    explicit ScratchDirectory(std::filesystem::path path) : path_(std::move(path)) {}
+
+    std::filesystem::path path_; ///< empty: moved from
+};
 
 } // namespace stint

@@ -4,7 +4,7 @@
 #include <set>
 
 #include "base/result/errors.hpp"
-#include "base/text/whole_number.hpp"
+#include "base/text/json_member.hpp"
 #include "contract/json/values.hpp"
 #include "contract/model/job_fields.hpp"
 #include "contract/model/network.hpp"

@@ -12,8 +12,8 @@
 #include <nlohmann/json.hpp>
 
 #include "base/result/errors.hpp"
+#include "base/text/json_member.hpp"
 #include "base/text/number.hpp"
-#include "base/text/whole_number.hpp"
 #include "programs/transfer/digest.hpp"
 
 namespace stint::transfer::tus {

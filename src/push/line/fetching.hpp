@@ -7,7 +7,7 @@
 #include <set>
 #include <string>
 
-#include "base/unix/timer.hpp"
+#include "base/unix/event_source.hpp"
 #include "push/joining/settings.hpp"
 #include "push/line/carrier.hpp"
 #include "push/line/gate.hpp"

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "base/unix/timer.hpp"
+#include "base/unix/event_source.hpp"
 #include "push/joining/settings.hpp"
 #include "push/line/callers.hpp"
 #include "push/line/details.hpp"

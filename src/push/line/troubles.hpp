@@ -5,7 +5,7 @@
 #include <map>
 #include <string>
 
-#include "base/unix/timer.hpp"
+#include "base/unix/event_source.hpp"
 #include "push/line/gate.hpp"
 
 namespace stint::push {

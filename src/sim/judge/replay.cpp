@@ -8,7 +8,7 @@
 
 #include "base/result/containers.hpp"
 #include "base/result/errors.hpp"
-#include "base/unix/scratch.hpp"
+#include "base/unix/folder.hpp"
 #include "stintd/store/store.hpp"
 
 namespace stint::sim {

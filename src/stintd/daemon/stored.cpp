@@ -10,8 +10,8 @@
 #include "base/result/errors.hpp"
 #include "base/text/number.hpp"
 #include "base/text/printable.hpp"
+#include "base/unix/folder.hpp"
 #include "base/unix/process.hpp"
-#include "base/unix/scratch.hpp"
 #include "stintd/store/store.hpp"
 
 namespace stint {
