@@ -8,7 +8,7 @@
 #include <fmt/format.h>
 
 #include "base/time/time.hpp"
-#include "sim/scenario/reader.hpp"
+#include "sim/scenario/scenario.hpp"
 
 namespace stint::bench {
 namespace {

@@ -1,6 +1,6 @@
 // Scenarios, up to where they would be played (scenario.md).
+#include "sim/scenario/scenario.hpp"
 #include "fuzz/fuzz.hpp"
-#include "sim/scenario/reader.hpp"
 
 using namespace stint;
 

@@ -8,7 +8,7 @@
 
 #include "base/result/containers.hpp"
 #include "sim/judge/play.hpp"
-#include "sim/scenario/reader.hpp"
+#include "sim/scenario/scenario.hpp"
 #include "stintd/store/store.hpp"
 
 using namespace stint;

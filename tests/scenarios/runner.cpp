@@ -11,7 +11,7 @@
 #include <doctest/doctest.h>
 
 #include "sim/judge/report.hpp"
-#include "sim/scenario/reader.hpp"
+#include "sim/scenario/scenario.hpp"
 
 using namespace stint;
 

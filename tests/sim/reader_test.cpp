@@ -1,5 +1,5 @@
 // Reading a scenario: what is understood, and what a person is told of what is not (scenario.md).
-#include "sim/scenario/reader.hpp"
+#include "sim/scenario/scenario.hpp"
 
 #include "base/time/time.hpp"
 #include "stage.hpp"

@@ -6,7 +6,7 @@
 #include <doctest/doctest.h>
 
 #include "sim/judge/play.hpp"
-#include "sim/scenario/reader.hpp"
+#include "sim/scenario/scenario.hpp"
 
 namespace stint::sim {
 

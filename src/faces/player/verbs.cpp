@@ -20,7 +20,7 @@
 #include "faces/views/json_row.hpp"
 #include "sim/judge/report.hpp"
 #include "sim/judge/tally.hpp"
-#include "sim/scenario/reader.hpp"
+#include "sim/scenario/scenario.hpp"
 
 namespace stint::player {
 

@@ -1,4 +1,4 @@
-#include "sim/scenario/reader.hpp"
+#include "sim/scenario/scenario.hpp"
 
 #include <algorithm>
 

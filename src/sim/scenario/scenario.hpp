@@ -1,5 +1,5 @@
-// A scenario as a value: what happens to a device and its apps, and what must come of it (scenario.md). reader.hpp
-// reads it, play.hpp plays it.
+// A scenario as a value: what happens to a device and its apps, and what must come of it (scenario.md); and its file,
+// read. judge/play.hpp plays it.
 #pragma once
 #include <cstdint>
 #include <map>
@@ -12,6 +12,7 @@
 #include "contract/record/happening.hpp"
 #include "sim/scenario/action.hpp"
 #include "sim/scenario/setup.hpp"
+#include "stint/result.hpp"
 
 namespace stint::sim {
 
@@ -74,5 +75,10 @@ struct Scenario {
     std::optional<std::string> from; ///< a recording's: the snapshot to begin with
     bool recordedTicks = false;      ///< a recording's: the core wakes at its ticks alone
 };
+
+/// Reads a scenario file's text to a Scenario, or to all of its mistakes: "FILE:LINE:COLUMN: what is wrong, what would
+/// be right", a line each (scenario.md). A Scenario has passed every check except those of an app's own calls: a wrong
+/// JobInfo fails when it is scheduled. `file` is for messages only.
+Result<Scenario> readScenario(const std::string& text, const std::string& file);
 
 } // namespace stint::sim
