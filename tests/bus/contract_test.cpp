@@ -4,7 +4,6 @@
 
 #include <doctest/doctest.h>
 
-#include "stintd/bus/introspection.hpp"
 #include "stintd/bus/methods.hpp"
 
 using namespace stint;

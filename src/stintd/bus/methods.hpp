@@ -1,7 +1,11 @@
-// A method call, from its message to an Event or a question, and its handler's answer; the tables of methods.
+// A method call, from its message to an Event or a question, and its handler's answer; the tables of methods; and their
+// contract, the XML of dbus/*.xml, which is built into the program.
 #pragma once
 #include <functional>
+#include <optional>
 #include <span>
+#include <string>
+#include <string_view>
 #include <variant>
 
 #include "contract/model/effect.hpp"
@@ -95,4 +99,12 @@ std::span<const Method> limitMethods();
 std::span<const Method> lineMethods();
 
 } // namespace methods
+
+/// The files that describe the interfaces of /org/stint.
+extern const std::string_view contractTexts[];
+extern const std::size_t contractCount;
+
+/// Answers org.freedesktop.DBus.Introspectable.Introspect; nullopt where there is no such object.
+std::optional<std::string> introspection(std::string_view path);
+
 } // namespace stint
