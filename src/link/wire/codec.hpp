@@ -1,7 +1,7 @@
 // Our words as dictionaries, in both directions; their keys and types are in the comments of dbus/*.xml. Writing
 // cannot fail by itself: ask Writer::done() at the end. Reading trusts nothing, and answers IllegalArgument by key.
 // Times (x in ms of the wall clock, -1 unset), lists and their pages, the reasons why a job waits (jobs.md §9.1),
-// extras, clip data and networks; job_codec.cpp and run_codec.cpp have jobs, and the messages of running ones.
+// extras, clip data and networks, and the messages of running jobs; job_codec.cpp has jobs.
 #pragma once
 #include <cstddef>
 #include <cstdint>
