@@ -6,7 +6,6 @@
 #include "base/text/words.hpp"
 #include "base/time/time.hpp"
 #include "contract/model/job_fields.hpp"
-#include "faces/cli/parse.hpp"
 #include "faces/cli/program.hpp"
 #include "faces/screen/text.hpp"
 #include "words.hpp"

@@ -1,7 +1,7 @@
 // The job that `stint run` makes of its words: one of the shell app, with an order that no list of jobs shows.
 #include <doctest/doctest.h>
 
-#include "faces/cli/parse.hpp"
+#include "faces/cli/program.hpp"
 #include "faces/cli/run/run_job.hpp"
 #include "faces/views/output.hpp"
 #include "words.hpp"

@@ -1,4 +1,4 @@
-#include "faces/cli/parse.hpp"
+#include "faces/cli/program.hpp"
 
 #include <algorithm>
 #include <set>

@@ -17,7 +17,6 @@
 
 #include "base/unix/paths.hpp"
 #include "faces/cli/line/verbs.hpp"
-#include "faces/cli/parse.hpp"
 #include "faces/screen/exit_code.hpp"
 #include "faces/screen/json_line.hpp"
 #include "faces/screen/text.hpp"

@@ -1,6 +1,6 @@
-// `stint` itself: a command line in, an exit code out; the texts of `stint help`, made from the table of verbs; and
-// secrets removed from the line, which every user of the machine can read in /proc. Like curl, it removes them once
-// they were read; until then they can be seen.
+// `stint` itself: a command line in, an exit code out. It is parsed to a verb and its arguments, by the table of verbs,
+// of which the texts of `stint help` are made, too; and secrets are removed from the line, which every user of the
+// machine can read in /proc. Like curl, it removes them once they were read; until then they can be seen.
 #pragma once
 #include <functional>
 #include <span>
@@ -8,9 +8,21 @@
 #include <vector>
 
 #include "faces/cli/line/verbs.hpp"
-#include "faces/cli/parse.hpp"
+#include "stint/result.hpp"
 
 namespace stint::cli {
+
+struct Invocation {
+    const Verb* verb = nullptr; ///< never null
+    Arguments arguments;
+    OutputOptions output;
+    bool wantsHelp = false;
+};
+
+/// Parses `line`, without the program's name, and not empty; runs nothing. An error names what was likely meant.
+/// IllegalArgument: an unknown verb or option, too few or too many
+/// arguments, or a value that is not among the choices.
+Result<Invocation> parse(const std::vector<std::string>& line);
 
 /// The text of `stint help`, wrapped to `columns`: what stint is for, four lines to try, the verbs.
 std::string overview(std::size_t columns);

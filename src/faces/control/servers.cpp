@@ -27,7 +27,6 @@
 #include "base/unix/paths.hpp"
 #include "base/unix/process.hpp"
 #include "faces/control/detached.hpp"
-#include "faces/control/lingering.hpp"
 #include "link/wire/connect.hpp"
 #include "link/wire/errors.hpp"
 #include "link/wire/names.hpp"
@@ -232,6 +231,19 @@ Result<std::string> pageServer(const std::vector<std::string>& words) {
     }
     return fail(Errc::UNAVAILABLE, "stint-taskmanager did not start: {} ({})",
                 lastWordsIn(log.native(), "stint-taskmanager"), log.c_str());
+}
+
+std::optional<bool> lingers() {
+    sd_bus* opened = nullptr;
+    if (sd_bus_open_system(&opened) < 0) return std::nullopt;
+    const wire::Bus bus(opened);
+    sd_bus_set_method_call_timeout(opened, static_cast<std::uint64_t>(Duration(1s) / 1us));
+    int is = 0;
+    const auto user = fmt::format("/org/freedesktop/login1/user/_{}", ::getuid());
+    if (sd_bus_get_property_trivial(opened, "org.freedesktop.login1", user.c_str(), "org.freedesktop.login1.User",
+                                    "Linger", nullptr, 'b', &is) < 0)
+        return std::nullopt;
+    return is != 0;
 }
 
 } // namespace stint::cli

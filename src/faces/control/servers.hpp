@@ -2,6 +2,7 @@
 // us), and the stint-taskmanager of this user. A lock among the `stint` commands of a user that talk to one daemon
 // lets one of several start it; it is held until it is closed, or its process ends.
 #pragma once
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -35,5 +36,14 @@ std::string storedSentence();
 /// of several verbs at once only one starts it. Unavailable, with the server's last words, where it does not serve
 /// within ten seconds.
 Result<std::string> pageServer(const std::vector<std::string>& words);
+
+// The jobs of somebody who is not there: logind ends an account's service manager, and stintd with it, at the last
+// logout, and begins it at the login, unless the account lingers (linux.md §A.6).
+/// The command by which it does.
+inline constexpr std::string_view enableLinger = "loginctl enable-linger";
+
+/// True if this account lingers: its jobs go on after a logout, and after a boot without a login. Nullopt: there is no
+/// logind that tells. Waits for logind's answer, a second at most.
+std::optional<bool> lingers();
 
 } // namespace stint::cli

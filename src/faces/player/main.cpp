@@ -1,7 +1,6 @@
 #include <string>
 #include <vector>
 
-#include "faces/cli/parse.hpp"
 #include "faces/cli/program.hpp"
 #include "faces/player/verbs.hpp"
 #include "faces/screen/exit_code.hpp"

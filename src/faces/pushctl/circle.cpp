@@ -16,7 +16,6 @@
 #include "faces/control/daemon.hpp"
 #include "faces/control/lookup.hpp"
 #include "faces/pushctl/post.hpp"
-#include "faces/pushctl/statuses.hpp"
 #include "faces/pushctl/verbs.hpp"
 #include "faces/screen/exit_code.hpp"
 #include "faces/screen/json_line.hpp"

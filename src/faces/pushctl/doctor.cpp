@@ -18,7 +18,6 @@
 #include "base/time/time.hpp"
 #include "faces/control/daemon.hpp"
 #include "faces/pushctl/post.hpp"
-#include "faces/pushctl/statuses.hpp"
 #include "faces/pushctl/verbs.hpp"
 #include "faces/screen/exit_code.hpp"
 #include "faces/views/findings.hpp"

@@ -5,7 +5,7 @@
 #include "base/result/errors.hpp"
 #include "base/text/printable.hpp"
 #include "base/unix/process.hpp"
-#include "faces/pushctl/statuses.hpp"
+#include "faces/pushctl/post.hpp"
 #include "faces/pushctl/verbs.hpp"
 #include "faces/screen/exit_code.hpp"
 #include "faces/screen/json_line.hpp"

@@ -4,7 +4,6 @@
 #include <string>
 #include <vector>
 
-#include "faces/cli/parse.hpp"
 #include "faces/cli/program.hpp"
 #include "faces/pushctl/verbs.hpp"
 #include "faces/screen/exit_code.hpp"

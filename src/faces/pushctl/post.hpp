@@ -1,10 +1,12 @@
-// One request to a push service, over HTTP.
+// One request to a push service, over HTTP; and its answer in words.
 #pragma once
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "faces/screen/terminal.hpp"
 #include "stint/result.hpp"
 #include "stint/units.hpp"
 
@@ -43,5 +45,19 @@ std::string hostOf(const std::string& origin);
 Result<Answer> post(const Request& request);
 /// Asks for what is there, likewise.
 Result<Answer> get(const std::string& url, std::size_t longestAnswer = usualAnswer);
+
+/// A push service's answer in words (push.md §3; RFC 8030 §5, §7.3, §8.4), and the exit code for it.
+struct Status {
+    long status;
+    int ends;
+    std::string_view meaning; ///< of one that refuses a message
+};
+Status statusOf(long status);
+
+/// The sentence of a server's {"error": sentence}, else the first line of its text.
+std::string saidBy(const Answer& answer);
+
+/// Tells of an answer by which a server takes no message; returns the exit code.
+int failOf(const Answer& answer, const cli::Screen& screen);
 
 } // namespace stint::pushctl

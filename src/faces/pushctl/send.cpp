@@ -12,7 +12,6 @@
 #include "base/time/clock.hpp"
 #include "base/unix/process.hpp"
 #include "faces/pushctl/post.hpp"
-#include "faces/pushctl/statuses.hpp"
 #include "faces/pushctl/verbs.hpp"
 #include "faces/screen/exit_code.hpp"
 #include "faces/screen/json_line.hpp"
@@ -111,16 +110,6 @@ void tellKept(const Answer& answer, const Screen& screen) {
 }
 
 } // namespace
-
-int failOf(const Answer& answer, const Screen& screen) {
-    const Status status = statusOf(answer.status);
-    std::string sentence = fmt::format("the server answers {}: {}", answer.status, status.meaning);
-    if (const auto later = secondsIn(answer.retryAfter))
-        sentence += fmt::format("; try again in {}", formatDuration(*later));
-    if (const std::string says = saidBy(answer); !says.empty() && says != status.meaning)
-        sentence += fmt::format(" ({})", says);
-    return screen.fail(status.ends, sentence);
-}
 
 int send(const Arguments& given, const Screen& screen) {
     const auto request = requestOf(given);

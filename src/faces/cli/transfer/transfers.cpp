@@ -2,17 +2,23 @@
 
 #include <algorithm>
 #include <csignal>
+#include <fstream>
 #include <optional>
 #include <span>
+
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 
 #include <fmt/core.h>
 #include <fmt/ranges.h>
 
 #include "base/result/errors.hpp"
+#include "base/text/number.hpp"
+#include "base/text/printable.hpp"
 #include "base/time/clock.hpp"
 #include "contract/model/app.hpp"
+#include "contract/model/job.hpp"
 #include "faces/cli/line/job_options.hpp"
-#include "faces/cli/transfer/at_once.hpp"
 #include "faces/cli/transfer/download.hpp"
 #include "faces/control/lookup.hpp"
 #include "faces/control/servers.hpp"
@@ -26,6 +32,7 @@ namespace stint::cli {
 namespace {
 
 constexpr std::size_t mostNamed = 8; ///< more jobs are reported together
+constexpr std::int32_t usual = 8;    ///< downloads at once (jobs.md §14.1, pools)
 
 /// If the connection broke before the answer, the call's fate is unknown (include/stint/result.hpp): says where to
 /// look.
@@ -315,6 +322,39 @@ int Transferring::run(const std::vector<TransferTask>& tasks) {
 
 int transferAll(const Arguments& given, const Screen& screen, const std::vector<TransferTask>& tasks) {
     return Transferring(given, screen).run(tasks);
+}
+
+Result<std::optional<std::int32_t>> atOnceIn(const Arguments& given) {
+    const auto text = given.value("at-once");
+    if (!text) return std::optional<std::int32_t>();
+    const auto number = numberIn<std::int32_t>(*text);
+    if (number && *number >= 1 && *number <= mostPoolDepth) return number;
+    return fail(Errc::ILLEGAL_ARGUMENT, "--at-once: \"{}\" is not a number from 1 to {}", printable(*text),
+                mostPoolDepth);
+}
+
+AtOnce usualAtOnce(const std::vector<wire::NetworkRow>& networks, const std::filesystem::path& directory,
+                   const std::filesystem::path& sysfs) {
+    const auto inUse = std::ranges::find(networks, true, &wire::NetworkRow::inUse);
+    if (inUse != networks.end() && inUse->metered) return {fewAtOnce, "the network is metered"};
+    if (inUse != networks.end() && inUse->transport == "cellular") return {fewAtOnce, "the network is cellular"};
+    if (isOnTurningDisk(directory, sysfs)) return {fewAtOnce, "the disk turns"};
+    return {usual, "as usual"};
+}
+
+bool isOnTurningDisk(const std::filesystem::path& directory, const std::filesystem::path& sysfs) {
+    struct stat seen {};
+    if (::stat(directory.c_str(), &seen) != 0) return false;
+    const auto device =
+        sysfs / "dev" / "block" / (std::to_string(major(seen.st_dev)) + ":" + std::to_string(minor(seen.st_dev)));
+    std::error_code unknown;
+    // A virtual disk says that it turns, whatever it lies on.
+    if (std::filesystem::canonical(device, unknown).native().find("/virtio") != std::string::npos) return false;
+    for (const auto& queue : {device / "queue", device / ".." / "queue"}) { // a partition's disk is above it
+        std::ifstream file(queue / "rotational");
+        if (int turns = 0; file >> turns) return turns != 0;
+    }
+    return false;
 }
 
 } // namespace stint::cli

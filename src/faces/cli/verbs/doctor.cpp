@@ -4,7 +4,7 @@
 #include "base/version/version.hpp"
 #include "faces/cli/line/verbs.hpp"
 #include "faces/control/daemon.hpp"
-#include "faces/control/lingering.hpp"
+#include "faces/control/servers.hpp"
 #include "faces/screen/exit_code.hpp"
 #include "faces/views/findings.hpp"
 #include "faces/views/json_row.hpp"

@@ -1,6 +1,5 @@
-#include "faces/cli/verbs/log.hpp"
-
 #include <algorithm>
+#include <string_view>
 #include <utility>
 
 #include <absl/time/time.h>
@@ -14,15 +13,26 @@
 #include "faces/cli/line/verbs.hpp"
 #include "faces/control/lookup.hpp"
 #include "faces/screen/exit_code.hpp"
+#include "faces/screen/terminal.hpp"
 #include "faces/screen/text.hpp"
 #include "faces/views/app_facts.hpp"
 #include "faces/views/job.hpp"
 #include "faces/views/json_row.hpp"
 #include "faces/views/messages.hpp"
 #include "faces/views/phrases.hpp"
+#include "stint/result.hpp"
 
 namespace stint::cli {
+
+// `stint log --day`: what ran, and how the device was, over a day of the wall clock (jobs.md §9.5).
+
 namespace {
+
+/// A day, from its first millisecond to its last.
+struct Day {
+    WallTime from;
+    WallTime to;
+};
 
 WallTime wallOf(absl::CivilDay day) {
     return WallTime{Duration{absl::ToUnixMillis(absl::FromCivil(day, absl::LocalTimeZone()))}};
@@ -103,8 +113,7 @@ void addStory(std::vector<DayLine>& lines, const MessageStory& story) {
     }
 }
 
-} // namespace
-
+/// Reads "today", "yesterday" or "2026-11-22", a day in this machine's zone. IllegalArgument lists these forms.
 Result<Day> dayNamed(std::string_view text, WallTime now) {
     const absl::CivilDay today =
         absl::ToCivilDay(absl::FromUnixMillis(now.time_since_epoch().count()), absl::LocalTimeZone());
@@ -131,6 +140,8 @@ int logDay(const Arguments& given, const Screen& screen) {
     print(std::move(lines), screen);
     return ends::ok;
 }
+
+} // namespace
 
 // `stint log`: what happened to a job, in order (jobs.md §9.4); and how much of all that was for nothing (limits.md
 // §14).
