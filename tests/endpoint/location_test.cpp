@@ -1,10 +1,10 @@
 // A message's Location (push.md §3.2).
 #include <doctest/doctest.h>
 
-#include "push/endpoint/location.hpp"
+#include "push/endpoint/posting.hpp"
 #include "push/envelope/bytes.hpp"
 #include "push/envelope/envelope.hpp"
-#include "push/keys/sealing.hpp"
+#include "push/keys/server_keys.hpp"
 
 using namespace stint;
 using namespace stint::push;

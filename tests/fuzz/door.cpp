@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "fuzz/fuzz.hpp"
-#include "push/endpoint/location.hpp"
+#include "push/endpoint/posting.hpp"
 #include "push/joining/server_words.hpp"
 #include "push/joining/words.hpp"
 

@@ -13,7 +13,7 @@
 #include "push/keys/jwt.hpp"
 #include "push/keys/private_file.hpp"
 #include "push/keys/revoked.hpp"
-#include "push/keys/sealing.hpp"
+#include "push/keys/server_keys.hpp"
 
 using namespace stint;
 using namespace stint::push;

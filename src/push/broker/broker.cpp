@@ -6,7 +6,7 @@
 
 #include "base/result/errors.hpp"
 #include "push/broker/connection.hpp"
-#include "push/broker/greeting.hpp"
+#include "push/broker/libnats.hpp"
 #include "push/envelope/names.hpp"
 
 namespace stint::push {
@@ -41,7 +41,7 @@ Result<Broker> Broker::connect(const Settings& settings) {
     it->clustered = settings.clustered;
     const auto options = STINT_TRY(optionsOf(settings, &it->credentials));
     const auto isThere = [](natsConnection*, void* closure) {
-        endGreeting();
+        nats::endGreeting();
         static_cast<Connection*>(closure)->tellChange(true);
         static_cast<Connection*>(closure)->tellOthers();
     };
@@ -62,7 +62,7 @@ Result<Broker> Broker::connect(const Settings& settings) {
     natsOptions_SetRetryOnFailedConnect(options.get(), true, isThere, it.get());
     const auto status = natsConnection_Connect(&it->nats, options.get());
     if (status != NATS_NOT_YET_CONNECTED) {
-        endGreeting();
+        nats::endGreeting();
         STINT_TRY(checked(status, "the broker"));
     }
     Broker broker(it); // which closes it, if the rest fails

@@ -6,7 +6,7 @@
 
 #include "base/result/errors.hpp"
 #include "base/text/number.hpp"
-#include "push/broker/greeting.hpp"
+#include "push/broker/libnats.hpp"
 #include "push/envelope/names.hpp"
 
 namespace stint::push {
@@ -138,7 +138,7 @@ void Broker::Connection::close() {
 
 // The last word of a connection, after that it was lost.
 void Broker::Connection::closed(bool hasSpoken) {
-    endGreeting();
+    nats::endGreeting();
     {
         const std::lock_guard lock(telling);
         ending = hasSpoken ? Ending::Refused : Ending::GivenUp;

@@ -1,6 +1,13 @@
 #include "push/broker/libnats.hpp"
 
+#include <csignal>
+#include <mutex>
+#include <string_view>
+
+#include <unistd.h>
+
 #include "base/result/errors.hpp"
+#include "base/unix/ends.hpp"
 
 namespace stint::push::nats {
 namespace {
@@ -22,6 +29,15 @@ std::string_view passing(natsStatus status) {
     default:
         return {};
     }
+}
+
+constexpr unsigned longestGreeting = 5; ///< s: libnats itself means to wait for 2
+
+void fellSilent(int) {
+    constexpr std::string_view sentence =
+        "the server began to greet and fell silent, and libnats would wait for it without end: begin anew\n";
+    (void)!::write(STDERR_FILENO, sentence.data(), sentence.size());
+    ::_exit(ends::waits);
 }
 
 } // namespace
@@ -76,5 +92,13 @@ Result<Message> messageTo(const std::string& subject, const std::string& reply, 
         STINT_TRY(checked(natsMsgHeader_Add(made, name.c_str(), value.c_str()), name));
     return message;
 }
+
+void beginGreeting() {
+    static std::once_flag once;
+    std::call_once(once, [] { ::signal(SIGALRM, fellSilent); });
+    ::alarm(longestGreeting);
+}
+
+void endGreeting() { ::alarm(0); }
 
 } // namespace stint::push::nats

@@ -1,4 +1,5 @@
-// libnats, which is C, as the rest of the room speaks it: who owns what, its errors, a message's parts.
+// libnats, which is C, as the rest of the room speaks it: who owns what, its errors, a message's parts, and a server
+// that falls silent while it greets.
 #pragma once
 #include <string>
 #include <string_view>
@@ -34,5 +35,13 @@ std::string headerOf(natsMsg* message, const char* name);
 /// `reply`: the subject of its answer; empty: nobody waits for one.
 Result<Message> messageTo(const std::string& subject, const std::string& reply, const Headers& headers,
                           std::string_view body);
+
+// A server that begins to greet and falls silent: libnats 3.4 would wait for it without end, in a loop that takes a
+// processor and more and more memory. Then this process ends; whoever has started it starts it again.
+
+/// From now on a server has 5 s. Any thread may call.
+void beginGreeting();
+/// It has greeted, or is tried no more.
+void endGreeting();
 
 } // namespace stint::push::nats

@@ -7,7 +7,7 @@
 #include "base/result/errors.hpp"
 #include "base/unix/process.hpp"
 #include "push/broker/connection.hpp"
-#include "push/broker/greeting.hpp"
+#include "push/broker/libnats.hpp"
 #include "push/keys/jwt.hpp"
 
 namespace stint::push {
@@ -25,13 +25,13 @@ constexpr std::uint32_t firstDelay = 1'000, longestDelay = 300'000;  ///< ms
 
 /// Full jitter: any time up to one that doubles, so that devices do not come all at once.
 std::int64_t devicesDelay(natsConnection*, int attempts, void*) {
-    endGreeting();
+    nats::endGreeting();
     const int doubled = std::clamp(attempts - 1, 0, 9);
     return randombytes_uniform(std::min(firstDelay << static_cast<unsigned>(doubled), longestDelay) + 1);
 }
 
 std::int64_t serversDelay(natsConnection*, int, void*) {
-    endGreeting();
+    nats::endGreeting();
     return untilReconnect;
 }
 
@@ -62,7 +62,7 @@ std::optional<Credentials> credentialsOf(void* file, char** error) {
 }
 
 natsStatus giveJwt(char** jwt, char** error, void* file) {
-    beginGreeting();
+    nats::beginGreeting();
     const auto credentials = credentialsOf(file, error);
     if (!credentials) return NATS_INVALID_ARG;
     *jwt = given(credentials->jwt);

@@ -9,10 +9,8 @@
 
 #include "base/http/message.hpp"
 #include "push/broker/handover.hpp"
-#include "push/endpoint/devices.hpp"
-#include "push/endpoint/location.hpp"
+#include "push/endpoint/joining.hpp"
 #include "push/endpoint/posting.hpp"
-#include "push/endpoint/servers.hpp"
 #include "push/mailbox/keeper.hpp"
 #include "push/mailbox/rates.hpp"
 

@@ -1,5 +1,5 @@
 // A POST of an application's server, judged in the order of push.md §3 (RFC 8030, RFC 8292): pure, by the request and
-// what is known of its registration.
+// what is known of its registration. And where its message is from then on.
 #pragma once
 #include <optional>
 #include <string>
@@ -7,7 +7,9 @@
 
 #include "base/http/message.hpp"
 #include "contract/model/constants.hpp"
+#include "contract/model/push.hpp"
 #include "push/envelope/envelope.hpp"
+#include "push/keys/server_keys.hpp"
 #include "push/mailbox/registrations.hpp"
 
 namespace stint::push {
@@ -46,5 +48,22 @@ Understood understood(const http::Request& head);
 
 /// The message to keep.
 Envelope envelopeOf(const Posting& posting, const Registered& registered, std::string body, WallTime now);
+
+// The Location of a message that was taken (push.md §3.2): who has it may take that message back. The servers alone can
+// make and read one, and nobody can guess one.
+
+inline constexpr std::string_view locationPath = "/m/";
+
+struct Located {
+    std::string registration;
+    Urgency urgency = Urgency::Normal;
+    std::string id;
+
+    bool operator==(const Located&) const = default;
+};
+/// /m/SEALED/ID
+std::string locationOf(const Located& located, const ServerKeys& keys);
+/// nullopt: it is none that these servers have made.
+std::optional<Located> locatedAt(std::string_view path, const ServerKeys& keys);
 
 } // namespace stint::push

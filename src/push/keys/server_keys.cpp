@@ -2,8 +2,9 @@
 
 #include <algorithm>
 
-#include <sodium.h>
 #include <unistd.h>
+
+#include <sodium.h>
 
 #include "base/result/errors.hpp"
 #include "push/envelope/bytes.hpp"
@@ -64,6 +65,25 @@ std::optional<LineKey> opened(std::string_view sealedKey, const ServerKeys& keys
                              keys.secretKey.data()) != 0)
         return std::nullopt;
     return key;
+}
+
+std::string sealedText(std::string_view plain, const ServerKeys& keys) {
+    std::string sealed(crypto_secretbox_NONCEBYTES + crypto_secretbox_MACBYTES + plain.size(), '\0');
+    randombytes_buf(sealed.data(), crypto_secretbox_NONCEBYTES);
+    crypto_secretbox_easy(bytesOf(sealed) + crypto_secretbox_NONCEBYTES, bytesOf(plain), plain.size(), bytesOf(sealed),
+                          keys.values.data());
+    return sealed;
+}
+
+std::optional<std::string> unsealedText(std::string_view sealed, const ServerKeys& keys) {
+    constexpr std::size_t around = crypto_secretbox_NONCEBYTES + crypto_secretbox_MACBYTES;
+    if (sealed.size() < around) return std::nullopt;
+    std::string plain(sealed.size() - around, '\0');
+    if (crypto_secretbox_open_easy(bytesOf(plain), bytesOf(sealed) + crypto_secretbox_NONCEBYTES,
+                                   sealed.size() - crypto_secretbox_NONCEBYTES, bytesOf(sealed),
+                                   keys.values.data()) != 0)
+        return std::nullopt;
+    return plain;
 }
 
 } // namespace stint::push

@@ -24,4 +24,10 @@ struct ServerKeys {
 /// The device's key, which sealed() has sealed for the server.
 std::optional<LineKey> opened(std::string_view sealedKey, const ServerKeys& keys);
 
+/// A text that the servers of one system alone can make and read: it lies on the broker, or in strangers' hands. In
+/// libsodium's secretbox: another one each time.
+std::string sealedText(std::string_view plain, const ServerKeys& keys);
+/// nullopt: no server of these keys has sealed it.
+std::optional<std::string> unsealedText(std::string_view sealed, const ServerKeys& keys);
+
 } // namespace stint::push

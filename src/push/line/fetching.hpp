@@ -1,7 +1,9 @@
 // The line at work (push.md §4.1): it connects while there is a registration, fetches all that lacks, hears what comes
 // live, and hands it to the daemon, one batch after another. It waits for events alone, but for tries after a failure.
 #pragma once
+#include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -13,9 +15,25 @@
 #include "push/line/gate.hpp"
 #include "push/line/keep_alive.hpp"
 #include "push/line/reading.hpp"
-#include "push/line/troubles.hpp"
 
 namespace stint::push {
+
+/// Messages that were left out, counted by reason, and told to the daemon at most once a minute, on stderr at most once
+/// an hour: whoever sends them may send many.
+class Troubles {
+public:
+    Troubles(sd_event* loop, Gate& gate) : gate_(gate), minute_(loop), hour_(loop) {}
+    void add(const std::string& reason);
+
+private:
+    using Counts = std::map<std::string, std::int64_t>;
+    void report();
+    void tell();
+
+    Gate& gate_;
+    Counts unreported_, untold_; ///< to the daemon, and on stderr
+    Timer minute_, hour_;        ///< each set for as long after it was told
+};
 
 class Fetching {
 public:

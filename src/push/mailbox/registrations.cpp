@@ -4,7 +4,7 @@
 
 #include "base/result/errors.hpp"
 #include "push/envelope/bytes.hpp"
-#include "push/keys/sealing.hpp"
+#include "push/keys/server_keys.hpp"
 
 namespace stint::push {
 namespace {

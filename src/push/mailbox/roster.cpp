@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/result/errors.hpp"
-#include "push/keys/sealing.hpp"
+#include "push/keys/server_keys.hpp"
 
 namespace stint::push {
 namespace {

@@ -1,12 +1,16 @@
-// Devices join a server, leave it, and are revoked (push.md §3.1): what is posted to devicesPath is answered here.
+// Devices join a server, leave it, and are revoked (push.md §3.1); servers join a cluster (§3.3): what is posted to
+// devicesPath and serversPath is answered here.
 #pragma once
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/http/message.hpp"
+#include "push/joining/server_words.hpp"
 #include "push/joining/words.hpp"
 #include "push/keys/authority.hpp"
+#include "push/mailbox/cluster.hpp"
 #include "push/mailbox/post_office.hpp"
 #include "push/mailbox/rates.hpp"
 
@@ -33,6 +37,21 @@ private:
     std::function<std::vector<std::string>()> brokers_;
     PostOffice& office_;
     Counted wrong_{wrongInMinute}, right_{rightInMinute};
+};
+
+class Servers {
+public:
+    Servers(Authority authority, ServerKeys keys, Cluster& cluster);
+
+    /// A refusal of one more question from this address; else the question counts.
+    std::optional<http::Answer> refused(const std::string& sender, Instant now);
+    http::Answer answer(std::string_view question, WallTime now);
+
+private:
+    Authority authority_;
+    ServerKeys keys_;
+    Cluster& cluster_;
+    Counted asked_{wrongInMinute};
 };
 
 } // namespace stint::push
