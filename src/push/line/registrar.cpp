@@ -78,7 +78,7 @@ void Registrar::request(const Request& next) {
         } else if (its.replaced) { // what comes to the old endpoint is for whoever asks now
             its.connector = wish.service;
             details->version = wish.version;
-            write(its, *details, [](const Result<void>&) {});
+            write(its, *details, {}, [](const Result<void>&) {});
         } else {
             known = its;
         }
@@ -96,7 +96,7 @@ void Registrar::make(const Owner& owner, Details details, const std::string& rep
     made.app = owner.app;
     made.connector = owner.connector;
     made.own = owner.own;
-    write(made, details, owner.process, replaces, done);
+    write(made, details, {owner.process, replaces}, done);
 }
 
 // The same endpoint again. The daemon is told in any case, and tries again what its connector had not taken; the
@@ -113,11 +113,10 @@ void Registrar::renew(const Request& next, const wire::LineEntry& its, Details d
         if (isPlaced && answer.ok())
             teller_.newEndpoint(renewed.connector, details, settings_->endpointOf(details.token));
     };
-    write(renewed, details, next.caller.process, "", written);
+    write(renewed, details, {next.caller.process, ""}, written);
 }
 
-void Registrar::write(const wire::LineEntry& entry, const Details& details, const std::string& process,
-                      const std::string& replaces, const Done& done) {
+void Registrar::write(const wire::LineEntry& entry, const Details& details, const Cause& cause, const Done& done) {
     wire::LineEntry written = entry;
     written.details = textOf(details);
     gate_.registers({.name = written.name,
@@ -126,8 +125,8 @@ void Registrar::write(const wire::LineEntry& entry, const Details& details, cons
                      .details = written.details,
                      .endpoint = details.at.empty() ? "" : settings_->endpointOf(details.token),
                      .own = written.own,
-                     .replaces = replaces,
-                     .caller = process},
+                     .replaces = cause.replaces,
+                     .caller = cause.process},
                     [this, written, done](const Result<void>& answer) {
                         if (!answer.ok()) return done(answer);
                         // The daemon tells it, too, and which urgencies are fetched.
@@ -287,7 +286,7 @@ void Registrar::placed(const wire::LineEntry& entry, Details details, const Resu
     // First: who is killed in between tells it again. One that was replaced, at a store that is another, is not told.
     if (!now->replaced && !now->connector.empty())
         teller_.newEndpoint(now->connector, details, settings_->endpointOf(details.token));
-    write(*now, details, [this](const Result<void>& written) {
+    write(*now, details, {}, [this](const Result<void>& written) {
         if (!written.ok()) return later();
         backoff_.reset();
         placing_.reset();

@@ -74,12 +74,11 @@ private:
     void renew(const Request& next, const wire::LineEntry& its, Details details);
     /// A registration with a token of its own, in the place of the one that is called `replaces`, if any.
     void make(const Owner& owner, Details details, const std::string& replaces, const Done& done);
-    /// `replaces`: as with make(), where it is new.
-    void write(const wire::LineEntry& entry, const Details& details, const Done& done) {
-        write(entry, details, "", "", done);
-    }
-    void write(const wire::LineEntry& entry, const Details& details, const std::string& process,
-               const std::string& replaces, const Done& done);
+    /// The cause that a registration is written by: as with Owner and make(); empty: none.
+    struct Cause {
+        std::string process, replaces;
+    };
+    void write(const wire::LineEntry& entry, const Details& details, const Cause& cause, const Done& done);
 
     bool isToBePlaced(const wire::LineEntry& entry) const;
     std::string here() const;
