@@ -20,6 +20,7 @@
 #include "faces/screen/exit_code.hpp"
 #include "faces/screen/json_line.hpp"
 #include "faces/screen/text.hpp"
+#include "faces/views/messages.hpp"
 #include "faces/views/phrases.hpp"
 #include "push/webpush/encryption.hpp"
 
@@ -152,7 +153,7 @@ Result<void> noteHeldThere(Daemon& daemon, Circle& circle) {
         if (!line.closedUntil) continue;
         circle.held = "flood";
         circle.until = line.closedUntil;
-        circle.detail = "too many urgent messages came";
+        circle.detail = cli::floodText;
         return {};
     }
     for (const DeviceLimitView& limit : STINT_TRY(daemon.ask(calls::deviceLimits()))) {

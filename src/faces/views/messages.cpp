@@ -108,7 +108,7 @@ TimedSentence connectionOf(const LineStatus& line) {
 }
 
 TimedSentence closingOf(const LineStatus& line) {
-    return {.before = "closed until ", .time = line.closedUntil, .after = ": too many urgent messages came"};
+    return {.before = "closed until ", .time = line.closedUntil, .after = fmt::format(": {}", floodText)};
 }
 
 /// The misdeeds of a server, and the consequences, since the daemon began.

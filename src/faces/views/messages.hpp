@@ -29,6 +29,9 @@ struct TimedSentence {
 /// The line's connection, what it fetches, when it asks and why. Empty: no app is registered, so there is no line.
 std::vector<TimedSentence> sentencesOf(const LineStatus& line);
 
+/// The reason why a line is closed for a while.
+inline constexpr std::string_view floodText = "too many urgent messages came";
+
 /// Why the line brings nothing now, of "the line is …": it is down, or closed.
 std::vector<TimedSentence> troublesOf(const LineStatus& line);
 
