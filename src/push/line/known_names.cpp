@@ -20,20 +20,20 @@ void KnownNames::follow(const wire::LineView& line) {
     for (const std::string& name : doubted)
         isNew = !doubted_.contains(name) || isNew;
     doubted_ = std::move(doubted);
-    if (!files_ && !wanted.empty()) listen(files_, "ActivatableServicesChanged", "");
+    if (!files_ && !wanted.empty())
+        listen(files_, fmt::format("type='signal',sender='{0}',interface='{0}',path='{1}',"
+                                   "member='ActivatableServicesChanged'",
+                                   wire::busName, wire::busPath));
     for (const std::string& name : wanted) {
         const auto [place, isOne] = followed_.try_emplace(name);
         if (!isOne) continue;
-        listen(place->second, "NameOwnerChanged", name);
+        listen(place->second, wire::ownerChanges(fmt::format("arg0='{}'", name)));
         isNew = true;
     }
     if (isNew) look();
 }
 
-void KnownNames::listen(wire::Slot& slot, const char* member, const std::string& name) {
-    std::string rule = fmt::format("type='signal',sender='{0}',interface='{0}',path='{1}',member='{2}'", wire::busName,
-                                   wire::busPath, member);
-    if (!name.empty()) rule += fmt::format(",arg0='{}'", name);
+void KnownNames::listen(wire::Slot& slot, const std::string& rule) {
     // Where the bus takes no more rules, it is asked when something else happens.
     const auto added = [](sd_bus_message*, void*, sd_bus_error*) { return 0; };
     sd_bus_slot* made = nullptr;

@@ -30,7 +30,7 @@ public:
     void hasCalled(const std::string& name) { tell(name, true); }
 
 private:
-    void listen(wire::Slot& slot, const char* member, const std::string& name);
+    void listen(wire::Slot& slot, const std::string& rule);
     void ask(const char* member, sd_bus_message_handler_t answered);
     bool take(sd_bus_message* answer);
     void tell(const std::string& name, bool isKnown);
