@@ -47,7 +47,8 @@ Result<StreamState> Broker::openStream(std::string_view shard, int replicas) con
     jsErrCode code{};
     auto status = js_GetStreamInfo(&found, it_->jetStream.get(), name.c_str(), nullptr, &code);
     if (status == NATS_NOT_FOUND) {
-        const std::string subjects = fmt::format("stint.p.{}.>", shard), live = fmt::format("stint.live.{}.>", shard);
+        const std::string subjects = fmt::format("{}{}.>", storedPrefix, shard),
+                          live = fmt::format("{}{}.>", livePrefix, shard);
         const char* subject = subjects.c_str();
         jsRePublish told;
         jsRePublish_Init(&told);

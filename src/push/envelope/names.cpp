@@ -29,8 +29,6 @@ template <std::size_t size> std::array<unsigned char, size> randomBytes() {
     return bytes;
 }
 
-constexpr std::string_view storedPrefix = "stint.p.", livePrefix = "stint.live.";
-
 std::string subjectOf(std::string_view prefix, const Address& to) {
     return fmt::format("{}{}.{}.{}.{}", prefix, to.shard, to.device, letterOf(to.urgency), to.registration);
 }

@@ -35,6 +35,8 @@ struct Address {
 
     auto operator<=>(const Address&) const = default;
 };
+/// The subjects of all messages begin so, in the store and as they are told.
+inline constexpr std::string_view storedPrefix = "stint.p.", livePrefix = "stint.live.";
 /// stint.p.SHARD.DEVICE.U.REGISTRATION: where the store keeps it.
 std::string storedSubject(const Address& address);
 /// stint.live.…: where it is told.

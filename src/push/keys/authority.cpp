@@ -10,6 +10,8 @@
 #include "base/text/json_member.hpp"
 #include "base/unix/folder.hpp"
 #include "push/envelope/bytes.hpp"
+#include "push/envelope/names.hpp"
+#include "push/envelope/questions.hpp"
 #include "push/keys/jwt.hpp"
 #include "push/keys/private_file.hpp"
 
@@ -31,8 +33,7 @@ constexpr std::array keyRows{KeyRow{"server", Role::Account}, KeyRow{"devices", 
                              KeyRow{"system", Role::Account}};
 constexpr std::size_t firstRows = 3;
 
-// A device asks 64 KiB at most, and listens to two subjects, or to those of each registration and urgency.
-constexpr int longestQuestion = 64 << 10, mostSubscriptions = 2'000;
+constexpr int mostSubscriptions = 2'000; ///< of a device: two subjects, or those of each registration and urgency
 
 const Json nothing = Json::object();
 
@@ -48,11 +49,12 @@ Json limitsOf(bool hasJetStream) {
 /// A subject that the server's account gives to the devices' (§2.1): none of them is JetStream's.
 struct Given {
     const char* name;
-    const char* subject;
+    std::string subject;
     const char* type;
 };
-constexpr std::array given{Given{"box", "stint.box.*.*", "service"}, Given{"reg", "stint.reg.*.*", "service"},
-                           Given{"live", "stint.live.>", "stream"}};
+const std::array given{Given{"box", subjectsOf(Service::Box), "service"},
+                       Given{"reg", subjectsOf(Service::Registrations), "service"},
+                       Given{"live", fmt::format("{}>", livePrefix), "stream"}};
 
 Json exports() {
     Json list = Json::array();
@@ -98,11 +100,13 @@ Json revocations(const std::vector<Revoked>& revoked) {
 
 /// {{name()}} is the name in a device's own JWT.
 Json scopeOf(const std::string& signer) {
-    const Json template_{{"pub", {{"allow", {"stint.box.*.{{name()}}", "stint.reg.*.{{name()}}"}}}},
-                         {"sub", {{"allow", {"stint.live.*.{{name()}}.>", "_INBOX.{{name()}}.>"}}}},
-                         {"subs", mostSubscriptions},
-                         {"data", -1},
-                         {"payload", longestQuestion}};
+    const std::string device = "{{name()}}";
+    const Json template_{
+        {"pub", {{"allow", {subjectOf(Service::Box, "*", device), subjectOf(Service::Registrations, "*", device)}}}},
+        {"sub", {{"allow", {fmt::format("{}*.{}.>", livePrefix, device), fmt::format("_INBOX.{}.>", device)}}}},
+        {"subs", mostSubscriptions},
+        {"data", -1},
+        {"payload", limits::question}};
     return {{"kind", "user_scope"}, {"key", signer}, {"role", "device"}, {"template", template_}};
 }
 
