@@ -89,6 +89,11 @@ std::string idFor(std::string_view registration, std::string_view idempotencyKey
     return in64(charactersOf(hash).substr(0, idBytes));
 }
 
+std::string_view idOf(const Headers& headers) {
+    const auto found = std::ranges::find(headers, idHeader, &Headers::value_type::first);
+    return found == headers.end() ? std::string_view() : std::string_view(found->second);
+}
+
 Headers headersOf(const Envelope& envelope, const LineKey& key) {
     STINT_CHECK(isId(envelope.id));
     Headers headers{{std::string(idHeader), envelope.id},

@@ -34,6 +34,8 @@ struct Envelope {
 
 using Headers = std::vector<std::pair<std::string, std::string>>;
 inline constexpr std::string_view idHeader = "Nats-Msg-Id"; ///< by which JetStream knows a message that comes again
+/// Empty: it has none.
+std::string_view idOf(const Headers& headers);
 
 /// 16 random bytes; or, of a sender that gave a key for what it may post twice, made of that and the registration.
 std::string newId();

@@ -87,4 +87,10 @@ std::optional<Address> addressIn(std::string_view subject) {
 
 std::string streamOf(std::string_view shard) { return fmt::format("STINT_P_{}", shard); }
 
+std::string streamOfSubject(std::string_view subject) {
+    const auto to = addressIn(subject);
+    STINT_CHECK(to);
+    return streamOf(to->shard);
+}
+
 } // namespace stint::push

@@ -46,5 +46,7 @@ std::optional<Address> addressIn(std::string_view subject);
 
 /// The stream that keeps a shard: STINT_P_0f.
 std::string streamOf(std::string_view shard);
+/// The stream of a subject, which was made of an address.
+std::string streamOfSubject(std::string_view subject);
 
 } // namespace stint::push

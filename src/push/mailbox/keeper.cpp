@@ -24,24 +24,11 @@ constexpr int enoughReplicas = 3;
 // nobody, and the next may have the message: it has the same id.
 constexpr auto directPatience = std::chrono::milliseconds(3'000);
 constexpr auto untilSentAgain = std::chrono::milliseconds(1'200);
-constexpr auto untilAcknowledged = std::chrono::milliseconds(2'000); ///< what was sent before a message is taken back
 constexpr auto afterRefusal = std::chrono::milliseconds(200);
 constexpr auto betweenDirect = std::chrono::milliseconds(50);
 constexpr auto longestSilence = std::chrono::seconds(5); ///< of a stream that has messages to acknowledge
 
 constexpr auto isThere = "the broker is there";
-
-std::string streamOfSubject(const std::string& subject) {
-    const auto to = addressIn(subject);
-    STINT_CHECK(to); // it was made of an address
-    return streamOf(to->shard);
-}
-
-std::string_view idOf(const Headers& headers) {
-    const auto isId = [](const auto& header) { return header.first == idHeader; };
-    const auto found = std::ranges::find_if(headers, isId);
-    return found == headers.end() ? std::string_view() : std::string_view(found->second);
-}
 
 } // namespace
 
@@ -358,82 +345,6 @@ void Keeper::work(std::vector<Wanted> wanted, const std::vector<Told>& told) {
     if (!committed.ok() || !isOpen_) return;
     for (const Posted* const one : posted)
         send(*one);
-}
-
-// Durable before anything is answered: what was taken back is not sent any more. What another server has noted matters
-// where the outbox here has anything at all.
-void Keeper::note(std::vector<Unwanted> unwanted) {
-    std::vector<TakenBack> all;
-    Bytes left = room - outbox_.size();
-    if (left == room) std::erase_if(unwanted, [](const Unwanted& one) { return !one.done; });
-    for (const Unwanted& one : unwanted) {
-        if (!one.done) continue;
-        left -= Outbox::sizeOf(one.what);
-        all.push_back(one.what);
-    }
-    const auto noted =
-        left < 0 ? Result<void>(fail(Errc::UNAVAILABLE, "the outbox is full")) : outbox_.takeBack(all, wallNow());
-    if (!noted.ok()) tell(noted.error().message);
-    for (Unwanted& one : unwanted) {
-        if (one.done && !noted.ok()) {
-            one.done(noted.error());
-            continue;
-        }
-        const auto stream = streams_.find(streamOfSubject(one.what.subject));
-        if (stream != streams_.end() && !stream->second.sent.empty()) one.behind = stream->second.sent.rbegin()->first;
-        one.until = SteadyClock::now() + untilAcknowledged;
-        unwanted_.push_back(std::move(one));
-    }
-}
-
-// A message that the stream has not acknowledged may not be seen there yet. Where the broker is away it is enough that
-// it is noted: reconnect() sees to it.
-void Keeper::settle() {
-    std::vector<TakenBack> gone;
-    const auto answer = [](const Unwanted& one, bool isDone) {
-        if (one.done) one.done(isDone);
-    };
-    std::erase_if(unwanted_, [&](const Unwanted& one) {
-        if (isOpen_) {
-            const auto& sent = streams_.at(streamOfSubject(one.what.subject)).sent;
-            const bool isBehind = !sent.empty() && sent.begin()->first <= one.behind;
-            if (isBehind && SteadyClock::now() < one.until) return false;
-            const auto wasThere =
-                isBehind ? Result<bool>(fail(Errc::UNAVAILABLE, "the broker acknowledges nothing")) : takenFromAll(one);
-            if (wasThere.ok()) {
-                if (one.done) gone.push_back(one.what);
-                answer(one, *wasThere);
-                return true;
-            }
-            isOpen_ = false;
-            tell(wasThere.error().message);
-        }
-        answer(one, true);
-        return true;
-    });
-    if (!gone.empty()) (void)outbox_.tellTaken(gone); // else they are deleted once more
-}
-
-// Deleted first, so that it is this server that finds it: the others delete what they hear of. What their outboxes send
-// until then is among that. As long as there are not three servers, one may hold what no stream has.
-Result<bool> Keeper::takenFromAll(const Unwanted& one) {
-    const bool wasThere = STINT_TRY(deleted(one.what));
-    if (cluster_ && one.done) STINT_TRY(cluster_->taken().note(one.what, wallNow()));
-    return wasThere || (cluster_ && !isReplicated_);
-}
-
-// A subject has few messages: all are looked at. False: it is none of them.
-Result<bool> Keeper::deleted(const TakenBack& what) {
-    const std::string stream = streamOfSubject(what.subject);
-    bool wasThere = false;
-    for (std::uint64_t from = 1;;) {
-        const auto found = STINT_TRY(broker_.next(stream, from, what.subject));
-        if (!found) return wasThere;
-        from = found->sequence + 1;
-        if (idOf(found->headers) != what.id) continue;
-        STINT_TRY(broker_.remove(stream, found->sequence));
-        wasThere = true;
-    }
 }
 
 void Keeper::send(const Posted& posted) {
