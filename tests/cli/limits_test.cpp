@@ -407,7 +407,7 @@ TEST_CASE("push messages tells what waits, for what and until when") { // push.m
          .passes = now + 2h + 10min + slack},
         {.id = 4, .app = AppId{"com.example.mail"}, .arrived = now, .runsOut = now + 4h + slack, .held = "power"}};
     const std::string out = ran({"push", "messages", "com.example.mail"}).out;
-    CHECK(has(out, "com.example.mail  very_low  inbox"));
+    CHECK(has(out, "com.example.mail  very-low  inbox"));
     CHECK(has(out, "doze     in 2h10min"));
     CHECK(has(out, "power    when that is lifted  in 4h"));
     const std::string json = ran({"push", "messages", "--json"}).out;

@@ -15,7 +15,8 @@ constexpr Duration worthTelling = 1s; ///< of what lies between two times
 
 std::string arrivalText(const MessageStory& story) {
     if (story.note) return "no message: older ones were lost on the way";
-    std::string text = fmt::format("{}, {}", nameOf(story.urgency), story.id.empty() ? "on the spot" : "by the line");
+    std::string text =
+        fmt::format("{}, {}", urgencyText(story.urgency), story.id.empty() ? "on the spot" : "by the line");
     if (!story.topic.empty()) text += fmt::format(", topic {}", story.topic);
     if (story.came - story.sent >= worthTelling)
         text += fmt::format(", sent {} before", briefly(story.came - story.sent));
@@ -23,7 +24,7 @@ std::string arrivalText(const MessageStory& story) {
 }
 
 std::string handingText(const MessageStory& story) {
-    std::string text = fmt::format("as {}", nameOf(story.givenAs));
+    std::string text = fmt::format("as {}", urgencyText(story.givenAs));
     if (story.givenAs != story.urgency) text += ": its sender is downgraded";
     if (!story.held.empty()) text += fmt::format(", held by {}", story.held);
     const Duration late = *story.given - story.sent;
@@ -170,6 +171,12 @@ std::vector<TimedSentence> troublesOf(const LineStatus& line) {
     if (!line.up) troubles.push_back(connectionOf(line));
     if (line.closedUntil) troubles.push_back(closingOf(line));
     return troubles;
+}
+
+std::string urgencyText(Urgency urgency) {
+    std::string text(nameOf(urgency));
+    std::ranges::replace(text, '_', '-');
+    return text;
 }
 
 std::string urgenciesText(std::string_view letters) {

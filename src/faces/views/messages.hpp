@@ -35,6 +35,8 @@ inline constexpr std::string_view floodText = "too many urgent messages came";
 /// Why the line brings nothing now, of "the line is …": it is down, or closed.
 std::vector<TimedSentence> troublesOf(const LineStatus& line);
 
+/// "very-low": the word that a person types, too (push.md §2.2).
+std::string urgencyText(Urgency urgency);
 /// "high, very low": the urgencies of "h,v".
 std::string urgenciesText(std::string_view letters);
 /// The URL without most of its token: who has that may post to it.

@@ -169,7 +169,7 @@ int pushMessages(const Arguments& given, const Screen& screen) {
     for (const MessageView& view : *list) {
         if (screen.json()) screen.print(jsonOfRow(view));
         table.add({view.app.name,
-                   std::string(nameOf(view.urgency)),
+                   urgencyText(view.urgency),
                    view.topic.empty() ? std::string("-") : view.topic,
                    timeText(view.arrived, now),
                    {view.held.empty() ? "-" : view.held, Paint::Waiting},
@@ -371,7 +371,7 @@ void explain(const MessageView& view, WallTime now, const Screen& screen) {
     const std::string topic = view.topic.empty() ? "" : fmt::format(", topic {}", view.topic);
     const std::string waits = view.holds.empty() ? "may pass now" : "waits";
     screen.print(printable(fmt::format("message {} for {}, {} priority{}, came {}, {}", view.id, view.app.name,
-                                       nameOf(view.urgency), topic, timeText(view.arrived, now), waits)));
+                                       urgencyText(view.urgency), topic, timeText(view.arrived, now), waits)));
     Table table({{"REASON"}, {"WHAT IS"}, {"SINCE"}, {"UNTIL"}, {"WHAT CLEARS IT"}});
     for (const MessageHoldView& hold : view.holds)
         table.add({{hold.by, Paint::Waiting},
