@@ -2,7 +2,6 @@
 
 #include "push/envelope/bytes.hpp"
 #include "push/envelope/names.hpp"
-#include "push/line/details.hpp"
 #include "push/line/registrar.hpp"
 #include "push/webpush/key_pair.hpp"
 

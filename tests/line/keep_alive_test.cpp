@@ -1,6 +1,6 @@
 #include <doctest/doctest.h>
 
-#include "push/line/keep_alive.hpp"
+#include "push/line/fetching.hpp"
 
 using namespace stint;
 using namespace stint::push;

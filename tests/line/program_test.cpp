@@ -6,7 +6,7 @@
 #include "mailbox/stage.hpp"
 #include "notify/private_bus.hpp"
 #include "push/envelope/bytes.hpp"
-#include "push/line/details.hpp"
+#include "push/line/registrar.hpp"
 
 namespace {
 

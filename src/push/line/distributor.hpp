@@ -11,7 +11,6 @@
 
 #include "link/wire/message.hpp"
 #include "push/line/callers.hpp"
-#include "push/line/details.hpp"
 #include "push/line/gate.hpp"
 #include "push/line/known_names.hpp"
 #include "push/line/registrar.hpp"

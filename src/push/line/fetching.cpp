@@ -20,6 +20,7 @@ constexpr Duration atOnce{0}; ///< with all the others of one answer
 constexpr Duration patience = 2s, checkPatience = 5s;
 constexpr std::size_t mostLive = 100; ///< in a batch
 constexpr int mostSilent = 3;
+constexpr std::size_t mostNetworks = 64; ///< a device that has seen more begins anew
 
 std::set<Subject> wantedIn(const wire::LineView& line) {
     std::set<Subject> wanted;
@@ -275,6 +276,24 @@ void Fetching::ask(const RegistrationQuestion& question, std::function<void(Resu
                   [then = std::move(then)](const Result<std::string>& text) {
                       then(text.ok() ? registrationAnswerIn(*text) : Result<void>(text.error()));
                   });
+}
+
+Duration KeepAlive::length(const std::string& network) const {
+    const auto found = learned_.find(network);
+    return found == learned_.end() ? first : found->second;
+}
+
+void KeepAlive::answered(const std::string& network, Duration silence) {
+    const Duration now = length(network);
+    if (silence * 5 < now * 4) return; // it proves nothing of this length
+    learn(network, std::min(now + step, longest));
+}
+
+void KeepAlive::died(const std::string& network) { learn(network, std::max(length(network) / 2, shortest)); }
+
+void KeepAlive::learn(const std::string& network, Duration length) {
+    if (learned_.size() >= mostNetworks && !learned_.contains(network)) learned_.clear();
+    learned_[network] = length;
 }
 
 } // namespace stint::push
