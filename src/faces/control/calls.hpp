@@ -216,8 +216,8 @@ inline constexpr Duration patience = 30s;
 
 /// Makes the call, blocks until the daemon answers, and reads the answer.
 template <class Answer> Result<Answer> answerOf(sd_bus* bus, const Call<Answer>& asked) {
-    wire::Message message = STINT_TRY(messageOf(bus, asked));
-    const auto answer = STINT_TRY(wire::call(bus, std::move(message), patience));
+    const wire::Message message = STINT_TRY(messageOf(bus, asked));
+    const auto answer = STINT_TRY(wire::call(bus, message, patience));
     wire::Reader reader(answer);
     return asked.read(reader);
 }
