@@ -10,7 +10,7 @@
 #include <string>
 
 #include "base/time/time.hpp"
-#include "base/unix/event_source.hpp"
+#include "base/unix/timer.hpp"
 #include "push/joining/settings.hpp"
 #include "push/line/carrier.hpp"
 #include "push/line/gate.hpp"

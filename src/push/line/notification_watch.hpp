@@ -8,7 +8,7 @@
 
 #include <systemd/sd-event.h>
 
-#include "base/unix/event_source.hpp"
+#include "base/unix/timer.hpp"
 #include "link/wire/message.hpp"
 #include "link/wire/visitors.hpp"
 #include "push/line/gate.hpp"

@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-#include "base/unix/event_source.hpp"
+#include "base/unix/timer.hpp"
 #include "push/joining/settings.hpp"
 #include "push/line/callers.hpp"
 #include "push/line/fetching.hpp"

@@ -7,6 +7,7 @@
 
 #include "base/unix/event_source.hpp"
 #include "base/unix/fd.hpp"
+#include "base/unix/timer.hpp"
 #include "stint/result.hpp"
 
 namespace stint::push {

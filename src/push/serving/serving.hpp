@@ -8,7 +8,7 @@
 #include <optional>
 #include <string>
 
-#include "base/unix/event_source.hpp"
+#include "base/unix/timer.hpp"
 #include "push/joining/membership.hpp"
 #include "push/joining/server_words.hpp"
 #include "push/joining/words.hpp"

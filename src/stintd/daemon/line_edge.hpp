@@ -9,6 +9,7 @@
 #include <systemd/sd-event.h>
 
 #include "base/unix/event_source.hpp"
+#include "base/unix/timer.hpp"
 #include "contract/model/effect.hpp"
 #include "contract/model/event.hpp"
 #include "link/wire/message.hpp"

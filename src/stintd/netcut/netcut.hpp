@@ -15,8 +15,8 @@
 #include <vector>
 
 #include "base/text/app_id.hpp"
-#include "base/unix/event_source.hpp"
 #include "base/unix/fd.hpp"
+#include "base/unix/timer.hpp"
 #include "link/wire/names.hpp"
 #include "stintd/services/bus.hpp"
 
