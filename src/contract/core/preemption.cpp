@@ -151,10 +151,10 @@ std::int64_t unserved(const State& state, const AppGroups& appGroups, Now now) {
 
 void displaceLesser(Turn& turn, const AppGroups& appGroups) {
     STINT_CHECK(appGroups.installed); // its groups are open
-    const std::int32_t bias = biasOf(stateOf(*appGroups.installed));
-    if (bias == 0) return; // none of its runs began when it mattered less
+    const ProcessState now = stateOf(*appGroups.installed);
+    if (now > ProcessState::ForegroundService) return; // none of its runs began when it mattered less
     for (std::int64_t left = unserved(turn.state, appGroups, turn.now); left > 0; --left) {
-        Running* lesser = lesserRun(turn, *appGroups.app, bias);
+        Running* lesser = lesserRun(turn, *appGroups.app, biasOf(now));
         if (!lesser || !Shortage(turn.state, turn.now, everyOpening).wants(*lesser)) return;
         beginStop(turn, *lesser, {STOP_REASON_PREEMPT, InternalReason::Preempt});
         STINT_CHECK(!isStoppable(*lesser)); // or it would be the next one, too
