@@ -150,7 +150,7 @@ public:
             items_.push_back(&item);
         }
         checkPlace(item);
-        sink(rise(place));
+        if (const std::size_t from = place; rise(from) == from) sink(from);
     }
     void erase(Item& item) {
         const std::size_t place = Order::place(item);
@@ -161,7 +161,7 @@ public:
         items_.pop_back();
         if (last == &item) return;
         set(place, last);
-        sink(rise(place));
+        if (rise(place) == place) sink(place);
     }
 
 private:
