@@ -182,6 +182,23 @@ TEST_CASE("a broker that comes back with all it had begins no epoch, however oft
     CHECK(server.keeper.placeOf(shardOf(phone.name)).value().epochs.empty());
 }
 
+TEST_CASE("what a broker has dropped for later ones does not come back, and takes nobody's place") { // §1.1, §2
+    NatsServer nats;
+    Server server(nats);
+    Phone phone, other; // of one stream, or of two
+    join(server, phone);
+    join(server, other);
+    server.keep(numbered(phone, 0, 130), phone.key);
+    REQUIRE(eventually([&] { return server.keeper.held().waiting == 0; }));
+    nats.kill(); // with it the ids of the thirty that it does not keep
+    nats.start();
+    server.keep(numbered(other, 0, 1), other.key); // behind all that is sent again
+    REQUIRE(eventually([&] { return has(other, server, texts(0, 1)); }));
+    REQUIRE(eventually([&] { return server.keeper.held().waiting == 0; }));
+    REQUIRE(eventually([&] { return has(phone, server, texts(30, 130)); }));
+    CHECK(phone.again == 0);
+}
+
 TEST_CASE("after a power cut no cursor skips what gets old sequences again: epochs") { // §4.1, the third trap
     NatsServer nats;
     Server server(nats);

@@ -8,6 +8,7 @@
 
 #include "base/result/errors.hpp"
 #include "base/time/clock.hpp"
+#include "contract/model/constants.hpp"
 
 namespace stint::push {
 namespace {
@@ -415,6 +416,7 @@ Result<void> Keeper::reconnect() {
             all.push_back(&one);
         }
     }
+    dropOld(all, dropped);
     STINT_TRY(outbox_.commit({}, dropped, promisesFor(all, {}), wallNow()));
     for (const TakenBack& one : gone)
         STINT_TRY(deleted(one));
@@ -425,6 +427,16 @@ Result<void> Keeper::reconnect() {
     const std::lock_guard lock(shared_->mutex);
     if (!shared_->changed) shared_->places = places_;
     return {};
+}
+
+/// Leaves the last of each subject, as many as a stream keeps. A broker that fell knows only the ids of those that it
+/// has; an older one, sent again, would be new to it, and take the place of one that a device has not fetched yet.
+void Keeper::dropOld(std::vector<const Posted*>& all, std::vector<std::int64_t>& dropped) {
+    std::map<std::string_view, std::int64_t> later;
+    const auto isOld = [&](const Posted* one) { return ++later[one->subject] > Constants().pushStored; };
+    for (auto each = all.rbegin(); each != all.rend(); ++each)
+        if (isOld(*each)) dropped.push_back(std::exchange(*each, nullptr)->number);
+    std::erase(all, nullptr);
 }
 
 void Keeper::tell(const std::string& sentence) {
