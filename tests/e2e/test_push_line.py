@@ -442,6 +442,7 @@ def test_a_device_whose_disk_is_full_for_a_while_loses_nothing(push, world, fail
     app.endpoint("t")
     push.sends(app, "t", "before")
     app.until_texts(["before"])
+    push.daemon.until_logged("taken app=")  # and on the disk; else it is handed over once more
     disk.fails_with(number)
     push.sends(app, "t", "one", "two", Urgency="high")
     push.daemon.until_logged("; trying again in ")
