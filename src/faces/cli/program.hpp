@@ -20,8 +20,7 @@ struct Invocation {
 };
 
 /// Parses `line`, without the program's name, and not empty; runs nothing. An error names what was likely meant.
-/// IllegalArgument: an unknown verb or option, too few or too many
-/// arguments, or a value that is not among the choices.
+/// IllegalArgument: an unknown verb or option, too few or too many arguments, or a value that is not among the choices.
 Result<Invocation> parse(const std::vector<std::string>& line);
 
 /// The text of `stint help`, wrapped to `columns`: what stint is for, four lines to try, the verbs.

@@ -1,4 +1,4 @@
-// curl's multi interface, with its sockets in an epoll of ours: a packet costs a look at its own transfer, not at all.
+// curl's multi interface, with its sockets in an epoll of ours: a packet costs a look at its own transfer alone.
 #pragma once
 #include <chrono>
 #include <memory>

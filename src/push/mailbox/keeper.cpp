@@ -31,6 +31,16 @@ constexpr auto longestSilence = std::chrono::seconds(5); ///< of a stream that h
 
 constexpr auto isThere = "the broker is there";
 
+/// Leaves the last of each subject, as many as a stream keeps. A broker that fell knows only the ids of those that it
+/// has; an older one, sent again, would be new to it, and take the place of one that a device has not fetched yet.
+void dropOld(std::vector<const Posted*>& all, std::vector<std::int64_t>& dropped) {
+    const std::int64_t most = Constants().pushStored;
+    std::map<std::string_view, std::int64_t> counts;
+    for (auto each = all.rbegin(); each != all.rend(); ++each)
+        if (++counts[(*each)->subject] > most) dropped.push_back(std::exchange(*each, nullptr)->number);
+    std::erase(all, nullptr);
+}
+
 } // namespace
 
 struct Keeper::Shared {
@@ -427,16 +437,6 @@ Result<void> Keeper::reconnect() {
     const std::lock_guard lock(shared_->mutex);
     if (!shared_->changed) shared_->places = places_;
     return {};
-}
-
-/// Leaves the last of each subject, as many as a stream keeps. A broker that fell knows only the ids of those that it
-/// has; an older one, sent again, would be new to it, and take the place of one that a device has not fetched yet.
-void Keeper::dropOld(std::vector<const Posted*>& all, std::vector<std::int64_t>& dropped) {
-    std::map<std::string_view, std::int64_t> later;
-    const auto isOld = [&](const Posted* one) { return ++later[one->subject] > Constants().pushStored; };
-    for (auto each = all.rbegin(); each != all.rend(); ++each)
-        if (isOld(*each)) dropped.push_back(std::exchange(*each, nullptr)->number);
-    std::erase(all, nullptr);
 }
 
 void Keeper::tell(const std::string& sentence) {

@@ -137,7 +137,6 @@ private:
     void noteHighest();
     void watchOver(SteadyTime now);
     Result<void> reconnect();
-    static void dropOld(std::vector<const Posted*>& all, std::vector<std::int64_t>& dropped);
     Result<std::vector<Epoch>> epochsOf(const std::string& shard, const StreamState& state);
     Result<std::map<std::string, Stream>> openStreams();
     std::map<std::string, std::uint64_t> promisesFor(const std::vector<const Posted*>& posted,
