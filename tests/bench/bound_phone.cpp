@@ -282,6 +282,7 @@ sim::Happening spelled(const Record& record, const DensePhone& phone) {
         happening.app = phone.apps[static_cast<std::size_t>(record.more)];
         addChange<Bucket>(happening, record);
         fields.push_back({"because", text(nameOf(BucketReason::Timeout))});
+        if (record.number > record.from) fields.push_back({"until", std::string("it is used")});
         break;
     case Record::What::Deep:
     case Record::What::Light: {

@@ -158,7 +158,7 @@ void PartFile::handOver() {
 
 void PartFile::giveBack() {
     if (reserved_ <= written_) return;
-    (void)::ftruncate(fd_.get(), written_); // drops preallocated space
+    [[maybe_unused]] const int ignored = ::ftruncate(fd_.get(), written_); // drops preallocated space
     reserved_ = written_;
 }
 
