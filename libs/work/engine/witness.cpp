@@ -5,6 +5,7 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/result/errors.hpp"
 #include "base/unix/fd.hpp"
@@ -13,12 +14,17 @@
 
 namespace stint::work {
 
+// A file that is there is not opened: closing it again would give up the locks that SQLite has on it in this process.
 Result<void> makePlainFile(const std::filesystem::path& file) {
-    const Fd made(::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600));
-    struct stat what {};
-    if (!made || ::fstat(made.get(), &what) != 0)
+    const Fd made(::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+    if (made) return {};
+    struct stat found {};
+    if (errno != EEXIST || ::lstat(file.c_str(), &found) != 0)
         return fail(Errc::STORAGE, "{}: {}", file.string(), std::strerror(errno));
-    if (!S_ISREG(what.st_mode)) return fail(Errc::STORAGE, "{} is not a plain file", file.string());
+    if (!S_ISREG(found.st_mode)) return fail(Errc::STORAGE, "{} is not a plain file", file.string());
+    if (found.st_uid != ::geteuid())
+        return fail(Errc::STORAGE, "{} belongs to user {}, not to user {} who runs this", file.string(), found.st_uid,
+                    ::geteuid());
     return {};
 }
 

@@ -13,7 +13,8 @@
 
 namespace stint::work {
 
-/// The path may not be a link, which somebody may have planted, nor a device or a pipe, for which opening might wait.
+/// The path may not be a link, or a file of another user, which may have been planted, nor a device or a pipe, for
+/// which opening might wait.
 Result<void> makePlainFile(const std::filesystem::path& file);
 
 constexpr Bytes logTooLong = 4_MiB; ///< of a file of the library's, before it is checkpointed
