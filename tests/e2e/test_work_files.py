@@ -38,7 +38,8 @@ def test_what_is_no_file_is_an_error_and_nothing_is_lost(world, app, kind, name)
     content = (app.own / "work.db").read_bytes()
     put(kind, app.own / name)
     answer = world.stint("start", PACKAGE, "info")
-    if (name, kind) == ("work.lock", "a pipe"):  # which can be locked as well
+    # The one can be locked as well; SQLite removes the other as it closes the file, before that is opened once more.
+    if kind == "a pipe" and name in ("work.lock", "work.db-wal"):
         assert answer.code == 0
     else:
         assert answer.code == 1, answer

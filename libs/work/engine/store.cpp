@@ -27,9 +27,9 @@ struct flock byteOf(Session session) {
     return lock;
 }
 
-// The bytes of those that hand over, behind those of all sessions; and the one of who sets the file aside.
+// The bytes of those that hand over, behind those of all sessions; and the one that stands for the file's names.
 constexpr Session firstHanding = Session{1} << 62;
-constexpr Session settingAside = firstHanding - 1;
+constexpr Session namesOfFile = firstHanding - 1;
 
 constexpr Session mostOthers = 10'000;
 constexpr Duration longestTurn = std::chrono::seconds(10);
@@ -51,14 +51,23 @@ Result<Session> SessionLocks::take(Session next) {
     return fail(Errc::SYSTEM, "the lock of this process cannot be had: {}", std::strerror(errno));
 }
 
-Result<void> SessionLocks::setAsideAlone() const {
-    struct flock lock = byteOf(settingAside);
-    const Duration until = steadyNow() + longestTurn; // it is a rename that they do
+Result<void> SessionLocks::hold(Names how, Duration longest) const {
+    struct flock lock = byteOf(namesOfFile);
+    if (how == Names::Together) lock.l_type = F_RDLCK;
+    const Duration until = steadyNow() + longest;
     while (::fcntl(file_.get(), F_OFD_SETLK, &lock) != 0) {
-        if (steadyNow() > until) return fail(Errc::SYSTEM, "another program has its lock: {}", std::strerror(errno));
+        const bool isHeldByOthers = errno == EAGAIN || errno == EACCES;
+        if (!isHeldByOthers || steadyNow() >= until)
+            return fail(Errc::STORAGE, "another program has its lock: {}", std::strerror(errno));
         std::this_thread::sleep_for(std::chrono::milliseconds(1));
     }
     return {};
+}
+
+void SessionLocks::letGo() const {
+    struct flock lock = byteOf(namesOfFile);
+    lock.l_type = F_UNLCK;
+    ::fcntl(file_.get(), F_OFD_SETLK, &lock);
 }
 
 void SessionLocks::ring() const { ::futimens(file_.get(), nullptr); }
@@ -95,23 +104,37 @@ Result<void> configure(Database& database) {
     return migrate(database);
 }
 
-/// Its device and number: another file in its place has another one while this one is there.
-std::pair<dev_t, ino_t> identityOf(const std::filesystem::path& file) {
-    struct stat found {};
-    if (::stat(file.c_str(), &found) != 0) return {};
-    return {found.st_dev, found.st_ino};
-}
-
-/// Renames the file and its log to a name that says when and why; nothing reads them any more.
+/// Renames the file and its log to a name that says when and why; nothing reads them any more. The log has both names
+/// while the file goes from one to the other, so that a death in between leaves it with the file.
 Result<std::filesystem::path> setAside(const std::filesystem::path& file, std::string_view why) {
     const auto stamp = wallNow().time_since_epoch().count();
     std::filesystem::path aside = fmt::format("{}.{}-{}", file.string(), why, stamp);
-    for (const char* part : {"-wal", "-shm", ""}) {
-        std::error_code wrong;
+    std::error_code wrong;
+    std::filesystem::create_hard_link(file.string() + "-wal", aside.string() + "-wal", wrong);
+    std::filesystem::rename(file, aside, wrong);
+    if (wrong) return fail(Errc::STORAGE, "{}: {}", file.string(), wrong.message());
+    for (const char* part : {"-wal", "-shm"}) {
         std::filesystem::rename(file.string() + part, aside.string() + part, wrong);
-        if (wrong && *part == '\0') return fail(Errc::STORAGE, "{}: {}", file.string(), wrong.message());
+        std::filesystem::remove(file.string() + part, wrong); // two names of one file are not renamed
     }
     return aside;
+}
+
+/// Makes the file where there is none. Its log's names are another file's, which a death or a person has taken away,
+/// and perhaps still that of a process: SQLite would read the new file with it.
+Result<void> makeFile(const std::filesystem::path& file) {
+    for (const char* part : {"-wal", "-shm"}) {
+        std::error_code wrong;
+        std::filesystem::remove(file.string() + part, wrong);
+        if (wrong) return fail(Errc::STORAGE, "{}{}: {}", file.string(), part, wrong.message());
+    }
+    return makePlainFile(file);
+}
+
+/// True if nothing has the name, not even a link to nothing.
+bool isFree(const std::filesystem::path& file) {
+    std::error_code wrong;
+    return std::filesystem::symlink_status(file, wrong).type() == std::filesystem::file_type::not_found;
 }
 
 } // namespace
@@ -135,7 +158,14 @@ Store::Store(Database database, std::unique_ptr<Statements> statements, std::opt
       locks_(std::move(locks)), file_(std::move(file)) {}
 Store::Store(Store&&) noexcept = default;
 Store& Store::operator=(Store&&) noexcept = default;
-Store::~Store() = default;
+
+// The last that closes the file removes the log, by its name: not while that may be another file's.
+Store::~Store() {
+    if (!database_) return; // it was moved from
+    if (locks_ && !locks_->hold(SessionLocks::Names::Together, Duration(0)).ok()) database_->keepLogOnClose();
+    statements_.reset();
+    database_.reset();
+}
 
 Result<Store> Store::onto(Database database, std::optional<SessionLocks> locks, std::filesystem::path file) {
     STINT_TRY(configure(database));
@@ -167,13 +197,15 @@ Result<Store> Store::open(const std::filesystem::path& directory, const std::fil
     if (wrong) return fail(Errc::STORAGE, "{}: {}", directory.string(), wrong.message());
     const auto file = directory / "work.db";
     std::optional<Error> before;
-    std::optional<SessionLocks> alone; // from the first failure on
+    bool isAlone = false;
     bool isSetAside = false;
     const Duration since = steadyNow();
     for (int attempt = 0; attempt < 4; ++attempt) {
-        STINT_TRY(makePlainFile(file));
+        const auto names = STINT_TRY(SessionLocks::open(directory / "work.lock"));
+        isAlone = isAlone || isFree(file);
+        STINT_TRY(names.hold(isAlone ? SessionLocks::Names::Alone : SessionLocks::Names::Together, longestTurn));
+        STINT_TRY(isAlone && isFree(file) ? makeFile(file) : makePlainFile(file));
         auto locks = STINT_TRY(SessionLocks::open(directory / "work.lock"));
-        const auto opened = identityOf(file);
         auto database = Database::open(file);
         if (database.ok()) database->checkpointOnClose();
         auto store = database.ok() ? onto(std::move(*database), std::move(locks), file) : database.error();
@@ -181,12 +213,9 @@ Result<Store> Store::open(const std::filesystem::path& directory, const std::fil
         if (store.ok()) return store;
         before = store.error();
         if (before->code == Errc::SYSTEM || steadyNow() - since > longestTurn / 2) break;
-        if (!alone) {
-            alone = STINT_TRY(SessionLocks::open(directory / "work.lock"));
-            STINT_TRY(alone->setAsideAlone());
-        }
-        if (identityOf(file) != opened) continue; // another process has set it aside, and this is the new one
-        // SQLite waits for nobody who makes a new file a database.
+        // It is judged while nobody else opens it, or has set it aside meanwhile.
+        if (!std::exchange(isAlone, true)) continue;
+        // SQLite does not wait for everybody who makes a file a database, or reads its log anew.
         if (before->message.find("database is locked") != std::string::npos) continue;
         if (!database.ok() || isPassing(*before) || isSetAside) break;
         const bool newer = before->code == Errc::ILLEGAL_STATE;
@@ -254,10 +283,19 @@ Result<void> Store::stillThere() const {
 }
 
 Result<void> Store::turn() {
-    STINT_TRY(stillThere());
-    return statements_->begin.run();
+    if (locks_) STINT_TRY(locks_->hold(SessionLocks::Names::Together, longestTurn));
+    const auto begun = [&]() -> Result<void> {
+        STINT_TRY(stillThere());
+        return statements_->begin.run();
+    }();
+    if (!begun.ok()) giveUp();
+    return begun;
 }
-void Store::giveUp() { database_->rollBack(); }
+
+void Store::giveUp() {
+    database_->rollBack();
+    if (locks_) locks_->letGo();
+}
 
 Result<bool> Store::changedByOthers() {
     Statement& asked = statements_->dataVersion;
@@ -382,8 +420,9 @@ Result<void> Store::commit(const std::vector<Record>& records) {
             STINT_TRY(write(record));
         return database_->commitShared(logTooLong);
     }();
-    if (!committed.ok()) database_->rollBack();
+    if (!committed.ok()) giveUp();
     if (!committed.ok()) return committed;
+    if (locks_) locks_->letGo();
     if (!records.empty() && locks_) locks_->ring();
     restored_.clear();
     tellWitness(records);

@@ -24,8 +24,14 @@ public:
     /// Locks a byte of this process's own for as long as this object lives, and returns its number: the first from
     /// `next` on that nobody has. A process that has a former file open may have one that this file has not given yet.
     Result<Session> take(Session next);
-    /// Waits until no other process sets the file aside, and keeps them from it for as long as this object lives.
-    Result<void> setAsideAlone() const;
+    /// The file's names, its log's too. Who opens the file, writes it or closes it has them together with others; who
+    /// sets it aside, or makes one where there is none, has them alone. So nobody reads a file with the log of another
+    /// one, and nothing is taken into a file that is set aside meanwhile.
+    enum class Names : std::uint8_t { Together, Alone };
+    /// Holds them until letGo(), or for as long as this object lives. Errc::STORAGE where others still hold them after
+    /// `longest`.
+    Result<void> hold(Names how, Duration longest) const;
+    void letGo() const;
     /// Touches the file: a process that watches its attributes learns that something was committed. A write to
     /// SQLite's log would be noticed before its content can be read.
     void ring() const;

@@ -251,6 +251,7 @@ Result<void> Database::eraseLog(Bytes length) {
 }
 
 void Database::checkpointOnClose() { sqlite3_db_config(handle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, nullptr); }
+void Database::keepLogOnClose() { sqlite3_db_config(handle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr); }
 
 bool Database::diskFull() const {
     const int code = sqlite3_errcode(handle()) & 0xff;

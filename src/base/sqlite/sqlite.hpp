@@ -116,8 +116,10 @@ public:
     /// Overwrites the first `length` bytes of the log's file, as far as it goes, with zeros. Only right
     /// after a checkpoint, when all its content is in the database file.
     Result<void> eraseLog(Bytes length);
-    /// From now on closing checkpoints and removes the log.
+    /// From now on closing checkpoints and removes the log, by its name, if nobody else has the file open.
     void checkpointOnClose();
+    /// From now on closing leaves the log as it is, as at first.
+    void keepLogOnClose();
     /// The length of the write-ahead log since its last checkpoint.
     Bytes logSize() const { return *logSize_; }
     /// Extends the log's file to `length` with zeros, which end the log for readers. A commit that overwrites them
