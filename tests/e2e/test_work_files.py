@@ -5,6 +5,7 @@ import os
 import shutil
 import signal
 import sqlite3
+import subprocess
 
 import pytest
 from events import Directory, wait_for_end
@@ -90,6 +91,24 @@ def test_an_end_that_a_full_disk_refused_is_kept_when_there_is_room(app):
         file.execute("DROP TRIGGER full")
     app.until(lambda: app.does("info").startswith("Step SUCCEEDED 1"))
     assert sum(app.count("begin").values()) == 1
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="a small disk is a tmpfs, which needs root")
+def test_a_file_that_is_set_aside_is_told_also_where_the_disk_has_no_room_for_a_new_one(world, app):
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "stint-test", app.own], check=True)
+    try:
+        app.does("tree")  # a step that waits for a day
+        (app.own / "work.db").write_bytes(b"\xaa" * 8192)
+        with (app.own / "ballast").open("wb", buffering=0) as ballast, pytest.raises(OSError):
+            while True:
+                ballast.write(b"\0" * 4096)
+        answer = world.stint("start", PACKAGE, "info")
+        assert answer.code == 1
+        assert "it was set aside as work.db.damaged-" in answer.err and "disk full" in answer.err, answer
+        (app.own / "ballast").unlink()
+        assert world.stint("start", PACKAGE, "info").code == 0
+    finally:
+        subprocess.run(["umount", "-l", app.own], check=True)
 
 
 def test_a_file_restored_without_the_schedulers_store_and_the_other_way_round(world, app):

@@ -9,22 +9,22 @@
 namespace stint::work {
 
 Result<void> WorkManager::Impl::begin() {
+    const auto begun = open();
+    tellNotices(); // also where the file was set aside, and no other one can be made
+    return begun;
+}
+
+Result<void> WorkManager::Impl::open() {
     const auto place = ground_->place();
     auto store = STINT_TRY(place ? Store::open(place->directory, place->state, notices_) : Store::inMemory());
     STINT_TRY(ground_->opened());
-    {
-        const std::scoped_lock lock(mutex_);
-        Desk desk = STINT_TRY(Desk::open(std::move(store),
-                                         {.service = parts().service, .schedulerLimit = parts().schedulerLimit},
-                                         ground_->scheduler(), *this));
-        desk_.emplace(std::move(desk));
-    }
-    {
-        const std::scoped_lock lock(mutex_);
-        STINT_TRY(desk_->reconcile(ground_->now()));
-        ground_->noteWaiting(desk_->wasAway());
-    }
-    tellNotices();
+    const std::scoped_lock lock(mutex_);
+    Desk desk =
+        STINT_TRY(Desk::open(std::move(store), {.service = parts().service, .schedulerLimit = parts().schedulerLimit},
+                             ground_->scheduler(), *this));
+    desk_.emplace(std::move(desk));
+    STINT_TRY(desk_->reconcile(ground_->now()));
+    ground_->noteWaiting(desk_->wasAway());
     return {};
 }
 
@@ -147,7 +147,7 @@ void WorkManager::Impl::tellNotices() {
     {
         const std::scoped_lock lock(mutex_);
         notices.swap(notices_);
-        auto more = desk_->takeNotices();
+        auto more = desk_ ? desk_->takeNotices() : std::vector<std::string>();
         notices.insert(notices.end(), more.begin(), more.end());
     }
     for (const auto& notice : notices)

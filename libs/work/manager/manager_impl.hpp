@@ -79,6 +79,7 @@ private:
         std::shared_ptr<Impl> manager_;
     };
 
+    Result<void> open();
     const ConfigurationAccess::Values& parts() const { return ConfigurationAccess::values(configuration_); }
     std::vector<WorkInfo> select(const WorkQuery& query) const;
     void perform(Pending pending);
