@@ -6,12 +6,13 @@ import shutil
 import signal
 import sqlite3
 import subprocess
+from contextlib import closing, contextmanager
 
 import pytest
 from events import Directory, wait_for_end
 from work import PACKAGE, WorkApp
 
-SUCCEEDED = 2  # as the file has it: numbers that are stored never change
+ENQUEUED, SUCCEEDED = 0, 2  # as the file has it: numbers that are stored never change
 
 
 @pytest.fixture
@@ -77,20 +78,48 @@ def test_half_a_file_is_set_aside_and_told_or_is_a_new_one(world, app, length):
     app.until(lambda: len(app.count("end")) == 1)
 
 
-def test_an_end_that_a_full_disk_refused_is_kept_when_there_is_room(app):
-    app.does("info")  # makes the file
-    with sqlite3.connect(app.own / "work.db") as file:
+@contextmanager
+def refuses(app, state):
+    """The file takes no request in this state, as on a full disk."""
+    with closing(sqlite3.connect(app.own / "work.db")) as file:
         file.execute(
-            f"CREATE TRIGGER full BEFORE INSERT ON requests WHEN NEW.state = {SUCCEEDED} "
+            f"CREATE TRIGGER full BEFORE INSERT ON requests WHEN NEW.state = {state} "
             "BEGIN SELECT RAISE(ABORT, 'disk full'); END"
         )
-    app.does("once", "Step")
-    app.until(lambda: len(app.count("end")) == 1)
-    assert app.does("info").startswith("Step RUNNING 1")
-    with sqlite3.connect(app.own / "work.db") as file:
+        yield
         file.execute("DROP TRIGGER full")
+
+
+def test_an_end_that_a_full_disk_refused_is_kept_when_there_is_room(app):
+    app.does("info")  # makes the file
+    with refuses(app, SUCCEEDED):
+        app.does("once", "Step")
+        app.until(lambda: len(app.count("end")) == 1)
+        assert app.does("info").startswith("Step RUNNING 1")
     app.until(lambda: app.does("info").startswith("Step SUCCEEDED 1"))
     assert sum(app.count("begin").values()) == 1
+
+
+@pytest.mark.parametrize("worker", ["Endless", "Shower"])
+def test_a_stop_that_a_full_disk_refused_comes_when_there_is_room(world, app, worker):
+    """jobs.md §10: also that of a worker in the foreground, which has outlasted its job."""
+    world.done("device", "set", "charging=true")
+    world.done("app", PACKAGE, "--state", "visible")
+    app.does("once", "Endless")  # job 1, without which the process would end with job 2
+    app.until(lambda: len(app.lines()) == 1)
+    app.does("once", worker, "charging")
+    app.until(lambda: len(app.lines()) == 2)
+    if worker == "Shower":
+        world.done("cmd", "jobscheduler", "timeout", "-n", "stint.work", PACKAGE, "2")
+    log = world.daemons[-1].log
+    with refuses(app, ENQUEUED):
+        world.done("device", "set", "charging=false")
+        with Directory(log.parent) as directory:
+            directory.until(lambda: "and is tried again: " in log.read_text())
+        assert len(app.lines()) == 2
+    app.until(lambda: len(app.lines()) == 3)
+    assert app.lines()[2].startswith("stopped ") and app.lines()[2].endswith(" 6")  # CONSTRAINT_CHARGING
+    assert f"{worker} ENQUEUED 1 6" in app.does("info")
 
 
 @pytest.mark.skipif(os.getuid() != 0, reason="a small disk is a tmpfs, which needs root")

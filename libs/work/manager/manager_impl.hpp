@@ -87,7 +87,7 @@ private:
     void tellObservers();
     void tellNotices();
     void lookAround(const Ground::Turn& turn);
-    /// The time until something is due by itself: the engine's look, and ends that could not be kept. The mutex is
+    /// The time until something is due by itself: the engine's look, and events that could not be kept. The mutex is
     /// held.
     std::optional<Duration> untilDue() const;
 
@@ -97,7 +97,9 @@ private:
     void work(const std::shared_ptr<ListenableWorker>& worker, const std::shared_ptr<Values>& values);
     void ended(const std::shared_ptr<Values>& values, WorkerEnded how);
     bool isShutDown();
+    void keepLater(Event event, std::string notice);
     void keepAgain();
+    void forgetUnkept(std::int32_t job);
     Result<void> showForeground(const std::shared_ptr<Values>& values, const ForegroundInfo& info);
     /// The notification, unless a run shows it. The mutex is held.
     std::optional<std::int32_t> ifUnused(std::optional<std::int32_t> notification) const;
@@ -113,8 +115,8 @@ private:
     bool isGone_ = false; ///< over, and nobody is in it
     int calls_ = 0;       ///< Calls that live
     std::condition_variable callEnds_;
-    std::vector<WorkerEnded> unkept_; ///< ends of runs that the file did not take
-    Duration unkeptAt_{0};            ///< on the steady clock: the next try
+    std::vector<Event> unkept_; ///< what has become of runs and their jobs, and the file did not take
+    Duration unkeptAt_{0};      ///< on the steady clock: the next try
     std::vector<std::string> notices_;
 };
 

@@ -29,24 +29,44 @@ void tell(const Configuration::WorkerExceptionHandler& handler, const std::share
     }
 }
 
+template <class What> bool isOf(std::int32_t job, const Event& event) {
+    const auto* what = std::get_if<What>(&event);
+    return what != nullptr && what->job == job;
+}
+
 Result<void> isOverError() { return fail(Errc::ILLEGAL_STATE, "the run is over"); }
 
 } // namespace
 
 bool WorkManager::Impl::startJob(std::int32_t job, const std::optional<UUID>& request) {
     const auto outcome = call(JobStarted{job, request});
-    if (outcome.ok()) return outcome->goesOn;
+    if (outcome.ok()) {
+        forgetUnkept(job); // a worker that could not be stopped works in this run
+        return outcome->goesOn;
+    }
     ground_->scheduler().finish(job, true); // the file cannot be written now: again, after the back-off
     return true;
 }
 
 bool WorkManager::Impl::stopJob(std::int32_t job, StopReason reason) {
-    const auto outcome = call(JobStopped{job, reason});
-    return !outcome.ok() || outcome->goesOn;
+    const JobStopped stopped{job, reason};
+    const auto outcome = call(stopped);
+    if (outcome.ok()) return outcome->goesOn;
+    keepLater(stopped,
+              fmt::format("job {}: its stop could not be kept, and is tried again: {}", job, outcome.error().message));
+    return true;
 }
 
 void WorkManager::Impl::jobWaits(std::int32_t job, const std::vector<PendingReason>& reasons) {
-    static_cast<void>(call(JobWaits{job, reasons}));
+    JobWaits waits{job, reasons};
+    const auto outcome = call(waits);
+    {
+        const std::scoped_lock lock(mutex_);
+        std::erase_if(unkept_, [job](const Event& event) { return isOf<JobWaits>(job, event); });
+    }
+    if (outcome.ok()) return;
+    keepLater(std::move(waits), fmt::format("job {}: what it waits for could not be heeded, and is tried again: {}",
+                                            job, outcome.error().message));
 }
 
 void WorkManager::Impl::start(const StartWorker& how, const Request& request) {
@@ -198,16 +218,9 @@ void WorkManager::Impl::ended(const std::shared_ptr<Values>& values, WorkerEnded
     if (shown) ground_->endForeground(*shown);
     // The file cannot be written now: the end is tried again, and until then nobody begins the request anew. If this
     // process dies before, the run counts as cut off.
-    if (const auto answer = call(how); !answer.ok()) {
-        {
-            const std::scoped_lock lock(mutex_);
-            notices_.push_back(fmt::format("work {}: its end could not be kept, and is tried again: {}",
-                                           values->id.toString(), answer.error().message));
-            unkept_.push_back(std::move(how));
-            unkeptAt_ = steadyNow() + unkeptWait;
-        }
-        ground_->wake();
-    }
+    if (const auto answer = call(how); !answer.ok())
+        keepLater(std::move(how), fmt::format("work {}: its end could not be kept, and is tried again: {}",
+                                              values->id.toString(), answer.error().message));
 }
 
 bool WorkManager::Impl::isShutDown() {
@@ -215,19 +228,37 @@ bool WorkManager::Impl::isShutDown() {
     return over_;
 }
 
+/// An end comes before the stop of a run that nobody could tell to stop: its result counts.
+void WorkManager::Impl::keepLater(Event event, std::string notice) {
+    {
+        const std::scoped_lock lock(mutex_);
+        notices_.push_back(std::move(notice));
+        const bool isEnd = std::holds_alternative<WorkerEnded>(event);
+        unkept_.insert(isEnd ? unkept_.begin() : unkept_.end(), std::move(event));
+        unkeptAt_ = steadyNow() + unkeptWait;
+    }
+    ground_->wake();
+}
+
 void WorkManager::Impl::keepAgain() {
-    std::vector<WorkerEnded> due;
+    std::vector<Event> due;
     {
         const std::scoped_lock lock(mutex_);
         if (unkept_.empty() || unkeptAt_ > steadyNow()) return;
         due.swap(unkept_);
     }
-    for (auto& how : due) {
-        if (call(how).ok()) continue;
+    for (Event& event : due) {
+        if (call(event).ok()) continue;
         const std::scoped_lock lock(mutex_);
-        unkept_.push_back(std::move(how));
+        unkept_.push_back(std::move(event));
         unkeptAt_ = steadyNow() + unkeptWait;
     }
+}
+
+void WorkManager::Impl::forgetUnkept(std::int32_t job) {
+    const std::scoped_lock lock(mutex_);
+    std::erase_if(unkept_,
+                  [job](const Event& event) { return isOf<JobStopped>(job, event) || isOf<JobWaits>(job, event); });
 }
 
 Result<void> WorkManager::Impl::showForeground(const std::shared_ptr<Values>& values, const ForegroundInfo& info) {
