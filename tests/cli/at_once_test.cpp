@@ -9,7 +9,7 @@
 
 #include <doctest/doctest.h>
 
-#include "faces/cli/transfer/transfers.hpp"
+#include "faces/cli/transfer/orders.hpp"
 
 using namespace stint;
 using namespace stint::cli;

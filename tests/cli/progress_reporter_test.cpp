@@ -2,7 +2,7 @@
 
 #include <doctest/doctest.h>
 
-#include "faces/follow/progress_reporter.hpp"
+#include "faces/follow/follow.hpp"
 #include "samples.hpp"
 
 using namespace stint;

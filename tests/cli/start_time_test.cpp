@@ -1,5 +1,5 @@
 // The value of --at (jobs.md §14.1), in whatever zone this machine is.
-#include "faces/cli/line/start_time.hpp"
+#include "faces/cli/line/job_options.hpp"
 
 #include <string>
 

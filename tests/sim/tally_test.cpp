@@ -1,5 +1,5 @@
 // The effects of another policy: sums of a run, and how two differ (scenario.md, Running: --diff).
-#include "sim/judge/tally.hpp"
+#include "sim/judge/report.hpp"
 
 #include "stage.hpp"
 

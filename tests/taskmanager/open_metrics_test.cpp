@@ -1,7 +1,7 @@
 // The daemon's numbers as OpenMetrics (linux.md §A.11); a real parser reads them in tests/e2e/test_taskmanager_api.py.
 #include <doctest/doctest.h>
 
-#include "faces/taskmanager/metrics.hpp"
+#include "faces/taskmanager/paths.hpp"
 
 using namespace stint;
 using namespace stint::taskmanager;

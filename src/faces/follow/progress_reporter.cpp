@@ -1,4 +1,4 @@
-#include "faces/follow/progress_reporter.hpp"
+#include "faces/follow/follow.hpp"
 
 #include <algorithm>
 #include <numeric>

@@ -1,11 +1,10 @@
-#include "faces/pushctl/join.hpp"
+#include "faces/pushctl/post.hpp"
 
 #include <nlohmann/json.hpp>
 
 #include "base/result/errors.hpp"
 #include "base/text/printable.hpp"
 #include "base/unix/process.hpp"
-#include "faces/pushctl/post.hpp"
 #include "faces/pushctl/verbs.hpp"
 #include "faces/screen/exit_code.hpp"
 #include "faces/screen/json_line.hpp"

@@ -1,4 +1,5 @@
-// One request to a push service, over HTTP; and its answer in words.
+// One request to a push service, over HTTP, and its answer in words; and what the verbs ask of a server to join it
+// (push.md §3.1), and to leave it.
 #pragma once
 #include <cstddef>
 #include <optional>
@@ -59,5 +60,18 @@ std::string saidBy(const Answer& answer);
 
 /// Tells of an answer by which a server takes no message; returns the exit code.
 int failOf(const Answer& answer, const cli::Screen& screen);
+
+/// Joins: asks at `address` by the code, and writes line.toml; `origin` is what senders are told. The answer, where its
+/// status is not 201, says why not.
+Result<Answer> joinAt(const std::string& address, const std::string& origin, const std::string& code);
+
+/// Asks at the door for devices of that server; of its answer that many bytes are read.
+Result<Answer> ask(const std::string& origin, std::string question, std::size_t longest = usualAnswer);
+
+/// The server's origin, of the word that was typed. IllegalArgument: it is none, or anybody on the way could read.
+Result<std::string> serverOf(const std::string& url);
+
+/// "it answers 403: the code has run out"
+std::string sentenceOf(const Answer& answer);
 
 } // namespace stint::pushctl

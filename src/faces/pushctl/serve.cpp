@@ -9,7 +9,7 @@
 #include "base/time/clock.hpp"
 #include "base/unix/paths.hpp"
 #include "base/unix/process.hpp"
-#include "faces/pushctl/join.hpp"
+#include "faces/pushctl/post.hpp"
 #include "faces/pushctl/verbs.hpp"
 #include "faces/screen/exit_code.hpp"
 #include "faces/screen/json_line.hpp"

@@ -1,4 +1,4 @@
-#include "faces/taskmanager/metrics.hpp"
+#include "faces/taskmanager/paths.hpp"
 
 #include <algorithm>
 #include <array>
@@ -12,7 +12,6 @@
 #include "base/text/open_metrics.hpp"
 #include "contract/model/bucket.hpp"
 #include "faces/control/calls.hpp"
-#include "faces/taskmanager/paths.hpp"
 #include "faces/taskmanager/request.hpp"
 
 namespace stint::taskmanager {

@@ -3,8 +3,12 @@
 // and a person's actions.
 #pragma once
 #include <functional>
+#include <string>
 #include <string_view>
+#include <vector>
 
+#include "contract/model/questions.hpp"
+#include "contract/model/view.hpp"
 #include "faces/taskmanager/daemon_line.hpp"
 #include "faces/taskmanager/request.hpp"
 
@@ -43,5 +47,18 @@ void stopApp(DaemonLine& line, const Request& request, Done done);
 void setBattery(DaemonLine& line, const Request& request, Done done);
 void resetDevice(DaemonLine& line, const Request& request, Done done);
 void foretell(DaemonLine& line, const Request& request, Done done); // changes nothing
+
+// GET /metrics: the daemon's numbers as OpenMetrics text (linux.md §A.11), made by a pure function. Label sets are
+// bounded: apps, never jobs.
+
+struct Measured {
+    SchedulerView scheduler;
+    std::vector<AppView> apps;
+    std::vector<MeterRow> meters;
+    std::vector<LineStatus> line; ///< one
+};
+
+/// All families, down to "# EOF".
+std::string openMetrics(const Measured& measured);
 
 } // namespace stint::taskmanager

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <unistd.h>
 

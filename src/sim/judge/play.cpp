@@ -7,7 +7,6 @@
 #include "base/result/containers.hpp"
 #include "base/result/errors.hpp"
 #include "sim/judge/replay.hpp"
-#include "sim/judge/what_if.hpp"
 #include "sim/world/world.hpp"
 
 namespace stint::sim {

@@ -1,11 +1,10 @@
-#include "sim/judge/what_if.hpp"
+#include "sim/judge/replay.hpp"
 
 #include <algorithm>
 #include <map>
 
 #include "base/result/containers.hpp"
 #include "base/result/errors.hpp"
-#include "sim/judge/replay.hpp"
 #include "sim/world/world.hpp"
 
 namespace stint::sim {

@@ -1,5 +1,6 @@
-// The readers of a scenario file's parts, each in the file of its chapter of scenario.md. Only the reader's files
-// include this.
+// Values as scenario.md writes them, beside those of base/time/time.hpp: a time of day, an app, a job; each error says
+// what would be right. And the readers of a scenario file's parts, each in the file of its chapter of scenario.md. Only
+// the reader's files include this.
 #pragma once
 #include <cstdint>
 #include <limits>
@@ -7,11 +8,29 @@
 #include <set>
 #include <span>
 #include <string>
+#include <string_view>
+#include <utility>
 
+#include "contract/model/job.hpp"
 #include "sim/scenario/scenario.hpp"
 #include "sim/scenario/yaml.hpp"
+#include "stint/result.hpp"
+#include "stint/units.hpp"
 
 namespace stint::sim {
+
+/// Reads "2026-01-05T08:00:00Z": RFC 3339 in UTC, with at most three decimals of a second.
+Result<WallTime> parseTimeOfDay(std::string_view text);
+/// Reads "com.example.mail".
+Result<AppId> parseApp(std::string_view text);
+/// Reads "com.example.mail/7" or "com.example.mail/sync#7".
+Result<JobKey> parseJob(std::string_view text);
+/// Reads the handle of cancelAll(): "com.example.mail", or "com.example.mail/sync#" for a namespace; the root's is
+/// empty.
+Result<std::pair<AppId, std::string>> parseHandle(std::string_view text);
+
+/// The words of a command line: separated by blanks outside quotes.
+std::vector<std::string> wordsOf(std::string_view line);
 
 constexpr std::int64_t many = std::numeric_limits<std::int32_t>::max(); ///< the largest count that may be written
 

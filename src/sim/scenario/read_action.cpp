@@ -7,7 +7,6 @@
 #include "contract/record/event_json.hpp"
 #include "sim/scenario/parts.hpp"
 #include "sim/scenario/trace.hpp"
-#include "sim/scenario/values.hpp"
 
 namespace stint::sim {
 namespace {

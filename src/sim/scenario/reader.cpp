@@ -5,7 +5,6 @@
 #include "base/text/words.hpp"
 #include "base/time/time.hpp"
 #include "sim/scenario/parts.hpp"
-#include "sim/scenario/values.hpp"
 #include "work/engine/job_of.hpp"
 
 namespace stint::sim {

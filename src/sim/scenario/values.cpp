@@ -1,4 +1,4 @@
-#include "sim/scenario/values.hpp"
+#include "sim/scenario/parts.hpp"
 
 #include <algorithm>
 #include <array>
@@ -7,7 +7,6 @@
 #include "base/result/errors.hpp"
 #include "base/text/number.hpp"
 #include "base/time/time.hpp"
-#include "sim/scenario/parts.hpp"
 
 namespace stint::sim {
 namespace {

@@ -5,7 +5,6 @@
 #include "base/result/errors.hpp"
 #include "base/text/words.hpp"
 #include "contract/model/job_fields.hpp"
-#include "faces/cli/line/start_time.hpp"
 
 namespace stint::cli {
 namespace {

@@ -2,6 +2,7 @@
 // network, and the constraints that are plain flags (contract/model/job_fields.hpp).
 #pragma once
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "base/time/time.hpp"
@@ -33,5 +34,12 @@ Result<std::int32_t> networkIn(const Arguments&, std::int32_t standard);
 /// The constraints that were given.
 ConstraintFlags constraintsIn(const Arguments&);
 void setConstraints(JobInfo::Builder&, const ConstraintFlags&);
+
+/// The instant that --at names (jobs.md §14.1), in the words of systemd.time(7) and at(1), and in this machine's zone
+/// or UTC: "02:00", "9pm" and "noon", the next time it is that late; "tomorrow", "friday" and "2026-11-22", from 00:00
+/// on, or with a time; "@1795312800", seconds since 1970; and "+90min", "now + 1 hour" or "tomorrow + 2 days", so much
+/// later. Upper and lower case are the same. A time that clocks jump over is the instant of the jump; one that comes
+/// twice is the first. IllegalArgument: none of these forms, or it is past.
+Result<WallTime> startTimeIn(const std::string& text, WallTime now);
 
 } // namespace stint::cli

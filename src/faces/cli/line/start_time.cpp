@@ -1,4 +1,4 @@
-#include "faces/cli/line/start_time.hpp"
+#include "faces/cli/line/job_options.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,4 +1,4 @@
-#include "faces/cli/run/guard.hpp"
+#include "faces/cli/run/run_job.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,4 +1,4 @@
-#include "faces/cli/run/logs.hpp"
+#include "faces/cli/run/commanding.hpp"
 
 #include <fmt/core.h>
 

@@ -8,6 +8,7 @@
 #include "base/cgroup/cgroup_limits.hpp"
 #include "contract/model/job.hpp"
 #include "faces/cli/line/job_options.hpp"
+#include "faces/cli/line/verbs.hpp"
 #include "faces/control/daemon.hpp"
 #include "programs/spool/spool.hpp"
 #include "stint/job_info.hpp"
@@ -74,5 +75,18 @@ Result<void> checkHeld(Daemon& daemon, const CgroupLimits& limits);
 /// "may run for 30min at a time, as a regular job; all commands together for 10min in 4h, 4min left"; the quota only
 /// while time is counted.
 std::string limitText(const RunLimits& limits, JobClass kind, WallTime now);
+
+// A guard: a program that knows nothing of Stint is held to a person's condition (jobs.md §14.5). Beside a command it
+// has that condition, what becomes of the program without it, and an app of its own.
+
+/// Reads the terms of a guard into `terms`; into `wanted` its name and, where it holds an installed app, the program
+/// that does so. IllegalArgument: there is no such condition, or neither a program nor an app, or both.
+Result<void> readGuard(const Arguments& given, StartTerms& terms, CommandWanted& wanted);
+/// The app whose job it is: org.stint.guard.NAME.
+AppId guardAppOf(const CommandWanted& wanted);
+/// Succeeds if `otherwise` can be enforced here, by the findings of `stint doctor`; else System.
+Result<void> checkGuarded(Daemon& daemon, GuardElse otherwise);
+/// "held to “unmetered”: frozen while that does not hold".
+std::string guardText(const Arguments& given, const StartTerms& terms);
 
 } // namespace stint::cli

@@ -7,7 +7,6 @@
 #include <string>
 #include <vector>
 
-#include "faces/cli/top/frame.hpp"
 #include "faces/cli/top/page.hpp"
 #include "faces/control/mirror.hpp"
 

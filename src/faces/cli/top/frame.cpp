@@ -1,4 +1,4 @@
-#include "faces/cli/top/frame.hpp"
+#include "faces/cli/top/page.hpp"
 
 #include <algorithm>
 #include <cwchar>

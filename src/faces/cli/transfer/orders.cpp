@@ -12,7 +12,6 @@
 #include "base/unix/paths.hpp"
 #include "faces/cli/transfer/download.hpp"
 #include "faces/cli/transfer/transfer_options.hpp"
-#include "faces/cli/transfer/transfers.hpp"
 #include "faces/control/lookup.hpp"
 #include "faces/screen/exit_code.hpp"
 #include "faces/screen/text.hpp"

@@ -1,4 +1,4 @@
-#include "faces/cli/transfer/transfers.hpp"
+#include "faces/cli/transfer/orders.hpp"
 
 #include <algorithm>
 #include <csignal>
