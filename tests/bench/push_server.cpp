@@ -7,7 +7,7 @@
 #include <fmt/core.h>
 
 #include "base/time/clock.hpp"
-#include "push/keys/jwt.hpp"
+#include "push/keys/nkey.hpp"
 
 namespace stint::bench {
 namespace {

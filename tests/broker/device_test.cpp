@@ -9,7 +9,7 @@
 
 #include "mailbox/nats_server.hpp"
 #include "push/broker/broker.hpp"
-#include "push/keys/jwt.hpp"
+#include "push/keys/nkey.hpp"
 
 using namespace stint;
 using namespace stint::push;

@@ -4,7 +4,6 @@
 
 #include "fuzz/fuzz.hpp"
 #include "push/endpoint/posting.hpp"
-#include "push/joining/server_words.hpp"
 #include "push/joining/words.hpp"
 
 using namespace stint;

@@ -11,7 +11,6 @@
 #include "push/envelope/bytes.hpp"
 #include "push/envelope/names.hpp"
 #include "push/joining/membership.hpp"
-#include "push/joining/server_words.hpp"
 #include "push/joining/settings.hpp"
 #include "push/joining/words.hpp"
 

@@ -8,7 +8,7 @@
 #include "push/envelope/names.hpp"
 #include "push/joining/settings.hpp"
 #include "push/joining/words.hpp"
-#include "push/keys/jwt.hpp"
+#include "push/keys/nkey.hpp"
 
 using namespace stint;
 using namespace stint::push;

@@ -9,10 +9,8 @@
 
 #include "push/envelope/bytes.hpp"
 #include "push/keys/authority.hpp"
-#include "push/keys/certificate.hpp"
-#include "push/keys/jwt.hpp"
+#include "push/keys/nkey.hpp"
 #include "push/keys/private_file.hpp"
-#include "push/keys/revoked.hpp"
 #include "push/keys/server_keys.hpp"
 
 using namespace stint;

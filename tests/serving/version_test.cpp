@@ -1,7 +1,7 @@
 // The version of a nats-server (push.md §3.3).
 #include <doctest/doctest.h>
 
-#include "push/serving/version.hpp"
+#include "push/serving/serving.hpp"
 
 using namespace stint::push;
 

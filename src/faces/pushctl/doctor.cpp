@@ -24,7 +24,6 @@
 #include "push/joining/settings.hpp"
 #include "push/joining/words.hpp"
 #include "push/serving/serving.hpp"
-#include "push/serving/version.hpp"
 
 namespace stint::pushctl {
 namespace {

@@ -8,8 +8,9 @@
 #include "faces/pushctl/verbs.hpp"
 #include "faces/screen/exit_code.hpp"
 #include "faces/screen/json_line.hpp"
+#include "push/joining/settings.hpp"
 #include "push/joining/words.hpp"
-#include "push/keys/jwt.hpp"
+#include "push/keys/nkey.hpp"
 
 namespace stint::pushctl {
 

@@ -13,6 +13,7 @@
 #include "faces/pushctl/verbs.hpp"
 #include "faces/screen/exit_code.hpp"
 #include "faces/screen/json_line.hpp"
+#include "push/joining/settings.hpp"
 #include "push/keys/private_file.hpp"
 #include "push/serving/serving.hpp"
 

@@ -8,7 +8,7 @@
 #include "base/unix/process.hpp"
 #include "push/broker/connection.hpp"
 #include "push/broker/libnats.hpp"
-#include "push/keys/jwt.hpp"
+#include "push/keys/nkey.hpp"
 
 namespace stint::push {
 using namespace nats;

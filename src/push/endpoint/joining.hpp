@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "base/http/message.hpp"
-#include "push/joining/server_words.hpp"
 #include "push/joining/words.hpp"
 #include "push/keys/authority.hpp"
 #include "push/mailbox/cluster.hpp"

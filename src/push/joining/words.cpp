@@ -11,8 +11,9 @@
 #include "base/text/json_member.hpp"
 #include "push/envelope/bytes.hpp"
 #include "push/envelope/names.hpp"
+#include "push/joining/membership.hpp"
 #include "push/joining/settings.hpp"
-#include "push/keys/jwt.hpp"
+#include "push/keys/nkey.hpp"
 
 namespace stint::push {
 namespace {
@@ -23,6 +24,7 @@ constexpr int version = 1;
 constexpr std::size_t endBytes = 4, macBytes = 16;
 constexpr std::size_t longestJwt = 4'096;
 constexpr std::string_view leaving = "leave ";
+constexpr std::size_t mostRoutes = 32;
 
 /// Keyed BLAKE2b, of a text that is nothing else's: what seals values with the same key is no such function.
 std::string macOf(std::string_view purpose, std::string_view end, const ServerKeys& keys) {
@@ -37,7 +39,7 @@ Error wrong(const char* name, std::string_view right) {
 }
 
 /// Nothing else than these members is read, and none of them is deep.
-Result<Json> deviceObject(std::string_view text) {
+Result<Json> joinObject(std::string_view text) {
     Json object = Json::parse(text, nullptr, false);
     if (!object.is_object()) return fail(Errc::ILLEGAL_ARGUMENT, "it is no JSON object");
     const auto its = object.find("v");
@@ -100,7 +102,7 @@ std::string leaveText(const std::string& jwt, const Nkey& user) {
 }
 
 Result<DeviceQuestion> deviceQuestionIn(std::string_view text) {
-    const Json object = STINT_TRY(deviceObject(text));
+    const Json object = STINT_TRY(joinObject(text));
     if (object.contains("join")) {
         JoinQuestion join;
         std::string typed = STINT_TRY(textIn(object, "join", longestDeviceQuestion));
@@ -150,7 +152,7 @@ std::string textOf(const JoinAnswer& answer) {
 }
 
 Result<JoinAnswer> joinAnswerIn(std::string_view text) {
-    const Json object = STINT_TRY(deviceObject(text));
+    const Json object = STINT_TRY(joinObject(text));
     JoinAnswer answer;
     answer.device = STINT_TRY(textIn(object, "device", longestJwt));
     answer.shard = STINT_TRY(textIn(object, "shard", longestJwt));
@@ -168,6 +170,59 @@ Result<JoinAnswer> joinAnswerIn(std::string_view text) {
     // A JWT goes into a file as a line.
     if (answer.jwt.find_first_not_of(std::string(alphabet64) + ".") != std::string::npos) return wrong("jwt", "a JWT");
     return answer;
+}
+
+std::string textOf(const ServerQuestion& question) {
+    return Json{{"v", version}, {"serve", question.code}, {"key", in64(charactersOf(question.key))}}.dump();
+}
+
+Result<ServerQuestion> serverQuestionIn(std::string_view text) {
+    const Json object = STINT_TRY(joinObject(text));
+    ServerQuestion question{.code = asCrockford(textMember(object, "serve").value_or(""))};
+    if (question.code.empty()) return wrong("serve", "a code");
+    const auto key = from64(textMember(object, "key").value_or(""));
+    if (!key || key->size() != question.key.size()) return wrong("key", "32 bytes in base64url");
+    std::ranges::copy(*key, question.key.begin());
+    return question;
+}
+
+std::string textOf(const ServerAnswer& answer, const PublicKey& asker) {
+    const Json secret{
+        {"nkeys", answer.authority.text()}, {"keys", in64(answer.keys.bytes())}, {"routes", answer.routes}};
+    const std::string plain = secret.dump();
+    std::string sealed(plain.size() + crypto_box_SEALBYTES, '\0');
+    STINT_CHECK(crypto_box_seal(bytesOf(sealed), bytesOf(plain), plain.size(), asker.data()) == 0);
+    return Json{{"v", version}, {"sealed", in64(sealed)}}.dump();
+}
+
+Asking Asking::make() {
+    Asking made;
+    crypto_box_keypair(made.key.data(), made.secret.data());
+    return made;
+}
+
+Result<ServerAnswer> serverAnswerIn(std::string_view text, const Asking& asking) {
+    const Json object = STINT_TRY(joinObject(text));
+    const auto sealed = from64(textMember(object, "sealed").value_or(""));
+    if (!sealed || sealed->size() < crypto_box_SEALBYTES) return wrong("sealed", "sealed, in base64url");
+    std::string plain(sealed->size() - crypto_box_SEALBYTES, '\0');
+    if (crypto_box_seal_open(bytesOf(plain), bytesOf(*sealed), sealed->size(), asking.key.data(),
+                             asking.secret.data()) != 0)
+        return wrong("sealed", "sealed for the one that asks");
+    const Json secret = Json::parse(plain, nullptr, false);
+    if (!secret.is_object()) return wrong("sealed", "a JSON object");
+    auto authority = STINT_TRY(Authority::parse(textMember(secret, "nkeys").value_or("")));
+    const auto keys = ServerKeys::parse(from64(textMember(secret, "keys").value_or("")).value_or(""));
+    if (!keys) return wrong("keys", "a server's");
+    const auto list = secret.find("routes");
+    if (list == secret.end() || !list->is_array() || list->empty() || list->size() > mostRoutes)
+        return wrong("routes", "a list");
+    std::vector<std::string> routes;
+    for (const Json& one : *list) {
+        if (!one.is_string() || !routeIn(one.get<std::string>())) return wrong("routes", "a list of addresses");
+        routes.push_back(one.get<std::string>());
+    }
+    return ServerAnswer{std::move(authority), *keys, std::move(routes)};
 }
 
 } // namespace stint::push

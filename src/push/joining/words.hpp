@@ -1,6 +1,7 @@
-// The words of a device that joins a server, or leaves it, and of that server, over HTTP (push.md §3.1): JSON, read
-// here without trust in either.
+// The words of a device that joins a server, or leaves it, and of that server, over HTTP (push.md §3.1); and of a
+// server that joins a cluster, and the one that it asks (§3.3). JSON, read here without trust in either.
 #pragma once
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -8,7 +9,7 @@
 #include <vector>
 
 #include "push/envelope/envelope.hpp"
-#include "push/keys/jwt.hpp"
+#include "push/keys/authority.hpp"
 #include "push/keys/nkey.hpp"
 #include "push/keys/server_keys.hpp"
 #include "stint/result.hpp"
@@ -65,5 +66,35 @@ struct JoinAnswer {
 };
 std::string textOf(const JoinAnswer& answer);
 Result<JoinAnswer> joinAnswerIn(std::string_view text);
+
+// A server that joins a cluster, and the one that it asks. What makes a server one of the cluster is sealed for the one
+// that asks, so a proxy has none.
+
+/// The path at the server's origin.
+inline constexpr std::string_view serversPath = "/push/v1/servers";
+
+struct ServerQuestion {
+    std::string code;
+    PublicKey key{}; ///< that the answer is sealed for
+};
+std::string textOf(const ServerQuestion& question);
+Result<ServerQuestion> serverQuestionIn(std::string_view text);
+
+/// The pair of keys of one question.
+struct Asking {
+    PublicKey key{};
+    std::array<unsigned char, 32> secret{};
+
+    static Asking make();
+};
+
+struct ServerAnswer {
+    Authority authority;
+    ServerKeys keys;
+    std::vector<std::string> routes; ///< of the servers that are there
+};
+std::string textOf(const ServerAnswer& answer, const PublicKey& asker);
+/// IllegalArgument: it is no answer to who asked by these keys.
+Result<ServerAnswer> serverAnswerIn(std::string_view text, const Asking& asking);
 
 } // namespace stint::push

@@ -1,18 +1,37 @@
 // The authority of a server over NATS (push.md §3.1): the operator and its accounts, the key that signs devices, and
 // the secret of the machines of a cluster; made once, in the server's directory. Who it is is in their names, so that
-// what JetStream keeps for an account stays there.
+// what JetStream keeps for an account stays there. And the devices that the server lets in no more, in a file beside.
 #pragma once
+#include <cstddef>
 #include <filesystem>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "push/keys/nkey.hpp"
-#include "push/keys/revoked.hpp"
 #include "stint/result.hpp"
 #include "stint/units.hpp"
 
 namespace stint::push {
+
+// The devices that a server lets in no more (push.md §3.1), as a file in its directory: stint-endpoint writes it, and
+// nats-server's configuration is made of it.
+
+/// A device that has left, or was revoked.
+struct Revoked {
+    std::string device;
+    std::string key; ///< its public one; empty: it is not known
+    WallTime since;
+
+    bool operator==(const Revoked&) const = default;
+};
+inline constexpr std::size_t mostRevoked = 10'000; ///< PROPOSAL: that nats-server is told, the newest
+
+/// Those in the directory's file; none where it is not there. A line that is none is passed over: it keeps no server
+/// from starting. Storage: the file cannot be read.
+Result<std::vector<Revoked>> readRevoked(const std::filesystem::path& data);
+/// The file has these: on the disk when it returns.
+Result<void> writeRevoked(const std::filesystem::path& data, const std::vector<Revoked>& all);
 
 class Authority {
 public:
@@ -47,5 +66,15 @@ private:
 
     std::vector<Nkey> keys_; ///< in the order of the file
 };
+
+// The certificates by which the machines of a cluster know each other (push.md §3.3): an authority that each of them
+// makes of the secret that they share, always the same, and a certificate by it for one's own address.
+
+/// All in PEM.
+struct Certified {
+    std::string authority, certificate, key;
+};
+/// A new pair of keys, certified for that numeric address. `secret` has 32 bytes. IllegalArgument: it is no address.
+Result<Certified> certifiedFor(std::string_view address, std::string_view secret, WallTime now);
 
 } // namespace stint::push

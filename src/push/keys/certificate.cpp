@@ -1,4 +1,4 @@
-#include "push/keys/certificate.hpp"
+#include "push/keys/authority.hpp"
 
 #include <memory>
 

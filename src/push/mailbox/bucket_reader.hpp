@@ -5,7 +5,10 @@
 #include <functional>
 #include <mutex>
 #include <string>
+#include <string_view>
+#include <utility>
 
+#include "base/result/errors.hpp"
 #include "push/broker/broker.hpp"
 
 namespace stint::push {
@@ -15,19 +18,28 @@ public:
     using Take = std::function<void(const Stored& value)>;
 
     /// `keys`: those that are read; "*" stands for any word of a key.
-    BucketReader(const Broker& broker, std::string_view bucket, std::string keys);
+    BucketReader(const Broker& broker, std::string_view bucket, std::string keys)
+        : broker_(broker), bucket_(bucket), keys_(std::move(keys)) {}
 
     /// From now on `take` is called for each new value, from a thread of libnats.
-    Result<void> follow(Take take) const;
+    Result<void> follow(Take take) const { return broker_.listen(subjectOfKey(bucket_, keys_), std::move(take)); }
     /// Takes all that it has, in their order. Unavailable: the broker does not answer, or no leader.
-    Result<void> readAll(const Take& take);
+    Result<void> readAll(const Take& take) { return readFrom(1, take); }
     /// Takes what came after the last that was read.
-    Result<void> readNew(const Take& take);
+    Result<void> readNew(const Take& take) { return readFrom(upTo() + 1, take); }
     /// The sequence of that.
-    std::uint64_t upTo() const;
+    std::uint64_t upTo() const {
+        const std::lock_guard lock(mutex_);
+        return upTo_;
+    }
 
 private:
-    Result<void> readFrom(std::uint64_t from, const Take& take);
+    Result<void> readFrom(std::uint64_t from, const Take& take) {
+        const auto last = STINT_TRY(broker_.readValues(bucket_, keys_, from, take));
+        const std::lock_guard lock(mutex_);
+        upTo_ = last;
+        return {};
+    }
 
     const Broker& broker_;
     std::string bucket_, keys_;

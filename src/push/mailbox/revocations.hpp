@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "push/keys/revoked.hpp"
+#include "push/keys/authority.hpp"
 #include "push/mailbox/registrations.hpp"
 #include "push/mailbox/roster.hpp"
 

@@ -10,6 +10,7 @@
 
 #include <fcntl.h>
 #include <fmt/core.h>
+#include <fmt/ranges.h>
 #include <netdb.h>
 #include <nlohmann/json.hpp>
 #include <poll.h>
@@ -20,12 +21,13 @@
 
 #include "base/result/errors.hpp"
 #include "base/spawn/spawn.hpp"
+#include "base/text/number.hpp"
+#include "base/text/words.hpp"
 #include "base/time/clock.hpp"
 #include "base/unix/paths.hpp"
 #include "base/unix/process.hpp"
-#include "push/keys/certificate.hpp"
+#include "push/keys/authority.hpp"
 #include "push/keys/private_file.hpp"
-#include "push/serving/version.hpp"
 
 namespace stint::push {
 namespace {
@@ -404,6 +406,30 @@ Result<std::string> serverInvitation(const std::filesystem::path& data, WallTime
                     data.string());
     const std::string origin = STINT_TRY(originOfServer(data));
     return fmt::format("stint push serve --join {} {} --cluster ADDRESS", origin, codeUntil(end, keys, toServe));
+}
+
+std::optional<Version> versionIn(std::string_view text) {
+    if (!text.starts_with("v")) return std::nullopt;
+    const auto word = text.substr(1);
+    const auto parts = splitAt(word.substr(0, word.find_first_not_of("0123456789.")), ".");
+    Version version{};
+    if (parts.size() != version.size()) return std::nullopt;
+    for (std::size_t n = 0; n < version.size(); ++n) {
+        const auto number = numberIn<int>(parts[n]);
+        if (!number) return std::nullopt;
+        version.at(n) = *number;
+    }
+    return version;
+}
+
+std::string tooOldForCluster(std::string_view text) {
+    constexpr Version safe{2, 10, 27};
+    const auto version = versionIn(text);
+    if (!version || *version >= safe) return {};
+    return fmt::format(
+        "nats-server {}: its replicas may differ after a kill, and messages be lost then; a cluster wants "
+        "v{} or newer",
+        text, fmt::join(safe, "."));
 }
 
 } // namespace stint::push

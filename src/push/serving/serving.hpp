@@ -1,19 +1,19 @@
 // A server of push on this machine (push.md §5, `stint push serve`): its directory, and nats-server and stint-endpoint,
 // which are kept running.
 #pragma once
+#include <array>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "base/unix/timer.hpp"
 #include "push/joining/membership.hpp"
-#include "push/joining/server_words.hpp"
 #include "push/joining/words.hpp"
 #include "push/keys/authority.hpp"
-#include "push/keys/revoked.hpp"
 #include "push/serving/kept.hpp"
 #include "stint/result.hpp"
 
@@ -102,5 +102,13 @@ Result<std::string> invitation(const std::filesystem::path& data, WallTime end);
 Result<std::string> serverInvitation(const std::filesystem::path& data, WallTime end);
 /// The code alone; or one for another purpose.
 Result<std::string> codeOf(const std::filesystem::path& data, WallTime end, std::string_view purpose = toJoin);
+
+/// The version of a nats-server, by its own word: what its configuration may say depends on it.
+using Version = std::array<int, 3>;
+
+/// The numbers of "v2.10.27", or "v2.12.0-RC.1". nullopt: it is none.
+std::optional<Version> versionIn(std::string_view text);
+/// A sentence where that version is no good in a cluster (push.md §3.3); empty: it is, or is none.
+std::string tooOldForCluster(std::string_view text);
 
 } // namespace stint::push

@@ -13,7 +13,6 @@
 #include "base/time/time.hpp"
 
 namespace stint::sim {
-
 namespace {
 
 constexpr std::ptrdiff_t linesBefore = 4; ///< lines of the trace around a failure
