@@ -1,5 +1,5 @@
 // Where manifests are looked for (linux.md §A.10).
-#include "stintd/apps/manifest_files.hpp"
+#include "stintd/apps/registry.hpp"
 
 #include <doctest/doctest.h>
 

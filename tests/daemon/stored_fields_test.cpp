@@ -9,8 +9,8 @@
 #include "base/result/containers.hpp"
 #include "contract/core/scheduler.hpp"
 #include "stintd/store/record_writer.hpp"
+#include "stintd/store/rows.hpp"
 #include "stintd/store/schema.hpp"
-#include "stintd/store/snapshot_reader.hpp"
 #include "store/fixture.hpp"
 
 namespace stint {

@@ -1,5 +1,5 @@
 // Which lists are stale after an event, and after what comes of it (TaskManager1.Changed).
-#include "stintd/daemon/topics.hpp"
+#include "stintd/daemon/daemon.hpp"
 
 #include <doctest/doctest.h>
 

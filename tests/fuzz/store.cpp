@@ -4,7 +4,6 @@
 #include "contract/json/job_json.hpp"
 #include "fuzz/fuzz.hpp"
 #include "stintd/store/app_json.hpp"
-#include "stintd/store/device_json.hpp"
 #include "stintd/store/ledger_json.hpp"
 
 using namespace stint;

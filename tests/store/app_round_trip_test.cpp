@@ -3,7 +3,6 @@
 #include "contract/rules/quota.hpp"
 #include "contract/rules/recovery.hpp"
 #include "stintd/store/app_json.hpp"
-#include "stintd/store/device_json.hpp"
 #include "stintd/store/ledger_json.hpp"
 #include "stintd/store/opening.hpp"
 #include "store/fixture.hpp"

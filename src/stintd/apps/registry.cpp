@@ -11,7 +11,6 @@
 #include "base/result/containers.hpp"
 #include "base/result/errors.hpp"
 #include "stintd/apps/directory_watch.hpp"
-#include "stintd/apps/manifest_files.hpp"
 
 namespace stint {
 namespace {

@@ -1,6 +1,7 @@
 // The installed apps: manifests read from their directories, checked, and watched for change; those that are built in;
 // and the error for a program that is no app's (architecture.md, who is calling). A wrong manifest is reported, and
-// harms no other; its app is not installed, or keeps its last right manifest.
+// harms no other; its app is not installed, or keeps its last right manifest. A file that another user could have
+// written is refused.
 #pragma once
 #include <filesystem>
 #include <functional>
@@ -18,6 +19,18 @@
 #include "stint/result.hpp"
 
 namespace stint {
+
+/// The directories of manifests (linux.md §A.10, the XDG Base Directory Specification), nearest first, each once:
+/// stint/apps of the user's own data directory; `installed`, which came with this stintd; stint/apps of each of the
+/// system's data directories. `dataDirs` is XDG_DATA_DIRS: empty stands for its default; relative paths in it are
+/// skipped, as that specification says.
+std::vector<std::filesystem::path> manifestDirectories(const std::filesystem::path& dataHome,
+                                                       const std::optional<std::filesystem::path>& installed,
+                                                       std::string_view dataDirs);
+
+/// Reads every *.toml file in it that is not hidden, in the order of their names: each gives a manifest, or the reason
+/// why it was refused. A directory that does not exist gives none; one that is refused gives a single error.
+std::vector<Result<Manifest>> readManifests(const std::filesystem::path& directory);
 
 /// Reads one manifest. IllegalArgument: "FILE:LINE:COLUMN: what is wrong, and what would be right" (an unknown key
 /// names the nearest known one). `file` is used in messages, and its stem must be the package.

@@ -1,15 +1,19 @@
 // stintd: one thread, one loop, one turn at a time: gather, decide, commit, act (architecture.md, the turn). It carries
 // events to the core and effects to the edges, and holds the one timer.
 #pragma once
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <set>
+#include <string>
 #include <vector>
 
 #include <systemd/sd-event.h>
 
 #include "base/result/owned.hpp"
 #include "contract/core/scheduler.hpp"
+#include "contract/model/questions.hpp"
+#include "contract/policy/policy.hpp"
 #include "stintd/apps/directory_watch.hpp"
 #include "stintd/apps/registry.hpp"
 #include "stintd/bus/server.hpp"
@@ -18,7 +22,6 @@
 #include "stintd/daemon/hosts.hpp"
 #include "stintd/daemon/line_edge.hpp"
 #include "stintd/daemon/meters.hpp"
-#include "stintd/daemon/options.hpp"
 #include "stintd/daemon/recorder.hpp"
 #include "stintd/daemon/recovery.hpp"
 #include "stintd/daemon/resources.hpp"
@@ -32,6 +35,20 @@
 #include "stintd/store/store.hpp"
 
 namespace stint {
+
+/// stintd's options: the command line, the XDG directories, and the policy files.
+struct DaemonOptions {
+    std::filesystem::path store;             ///< holds stint.db
+    std::vector<std::filesystem::path> apps; ///< directories of manifests; the first one that has an app wins
+    std::vector<PolicyFile> policy;          ///< the last file wins
+    std::filesystem::path libexec;           ///< holds stint-exec and stint-transfer
+    bool stored = false;                     ///< only tells what waits in the store (main.cpp)
+    unsigned long descriptors = 0;           ///< the limit at the start; started programs get it
+    std::string faultCommit; ///< "alternate": every second commit fails; "7": the seventh (tests of faults)
+};
+
+/// Parses the command line; ends the process for --help, --version and usage errors (64).
+DaemonOptions parseOptions(int argc, char** argv);
 
 class Daemon : BusOwner, Processes::Listener {
 public:
@@ -247,5 +264,10 @@ private:
     std::optional<Instant> forgetsAt_;      ///< when visibility_ forgets what it remembers
     Duration pause_{0};                     ///< the wait before the next attempt, which doubles
 };
+
+/// The lists that an event, or a step, changes. A list too many is asked for in vain; a list too few would show old
+/// rows.
+Topics topicsOf(const Event& event);
+Topics topicsOf(const Step& step);
 
 } // namespace stint

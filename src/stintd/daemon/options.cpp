@@ -1,6 +1,5 @@
 // Policy files are read again while the daemon runs (limits.md §1.5, architecture.md, store): a changed file is in
 // force at once. A wrong one is refused whole and reported, and the previous policy stays.
-#include "stintd/daemon/options.hpp"
 
 #include <algorithm>
 #include <cstdlib>
@@ -12,7 +11,7 @@
 #include "base/unix/ends.hpp"
 #include "base/unix/paths.hpp"
 #include "base/version/version.hpp"
-#include "stintd/apps/manifest_files.hpp"
+#include "stintd/apps/registry.hpp"
 #include "stintd/daemon/daemon.hpp"
 #include "stintd/daemon/log.hpp"
 #include "stintd/daemon/resources.hpp"

@@ -1,4 +1,4 @@
-#include "stintd/daemon/topics.hpp"
+#include "stintd/daemon/daemon.hpp"
 
 #include "base/result/containers.hpp"
 

@@ -12,7 +12,6 @@
 #include "stintd/daemon/clock.hpp"
 #include "stintd/daemon/daemon.hpp"
 #include "stintd/daemon/log.hpp"
-#include "stintd/daemon/topics.hpp"
 
 namespace stint {
 namespace {

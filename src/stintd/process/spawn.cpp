@@ -19,7 +19,7 @@
 #include "base/unix/paths.hpp"
 #include "base/unix/process.hpp"
 #include "base/unix/sockets.hpp"
-#include "stintd/process/exec/order.hpp"
+#include "stintd/process/exec/serve.hpp"
 
 namespace stint {
 namespace {

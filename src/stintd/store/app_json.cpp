@@ -6,6 +6,7 @@
 
 #include "base/result/errors.hpp"
 #include "contract/json/values.hpp"
+#include "stintd/store/row_json.hpp"
 
 namespace stint {
 namespace {
@@ -166,6 +167,13 @@ Result<Usage> usageFrom(std::string_view text) {
     STINT_TRY(readPart(object, "daysUsed", usage.daysUsed, daysFrom));
     STINT_TRY(readPart(object, "since", usage.since, wallFrom));
     return usage;
+}
+
+std::string deviceStateText(const DeviceState& state) { return jsonOfRow(state).dump(); }
+
+Result<DeviceState> deviceStateFrom(std::string_view text) {
+    const auto object = STINT_TRY(objectFrom(text));
+    return strictRowFrom<DeviceState>(object, DeviceState::noun);
 }
 
 } // namespace stint

@@ -1,6 +1,7 @@
 // An app's memory as JSON, and back: lists and tables of plain words; and its usage, which is its standby bucket and
 // the times it follows from (limits.md §2.2). In a usage an absent key has the initial value of Usage, so `{}` is an
-// app that was never used. Reading returns IllegalArgument for any other text.
+// app that was never used. And the stored state that is derived from the device. Reading returns IllegalArgument for
+// any other text.
 #pragma once
 #include <map>
 #include <set>
@@ -10,6 +11,7 @@
 
 #include "contract/model/app.hpp"
 #include "contract/model/bucket.hpp"
+#include "contract/model/device.hpp"
 #include "stint/result.hpp"
 
 namespace stint {
@@ -35,5 +37,9 @@ std::string usageText(const Usage& usage);
 /// Reads what usageText() wrote. Nothing in it is trusted: an unknown key, bucket or reason, or a time out of range, is
 /// IllegalArgument with its name.
 Result<Usage> usageFrom(std::string_view text);
+
+std::string deviceStateText(const DeviceState& state);
+/// Returns IllegalArgument with the name of the wrong value.
+Result<DeviceState> deviceStateFrom(std::string_view text);
 
 } // namespace stint

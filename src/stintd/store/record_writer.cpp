@@ -7,7 +7,6 @@
 #include "base/result/errors.hpp"
 #include "contract/json/job_json.hpp"
 #include "stintd/store/app_json.hpp"
-#include "stintd/store/device_json.hpp"
 #include "stintd/store/ledger_json.hpp"
 #include "stintd/store/row_json.hpp"
 #include "stintd/store/schema.hpp"

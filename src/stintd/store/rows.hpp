@@ -1,17 +1,23 @@
-// Rows of the store, from their columns into a Snapshot: jobs, their work and their history (jobs.md §7.1, §7.2);
-// apps' memories, ledgers, alarms, messages and usage clocks (limits.md §2.2, §3.4, §7). Values that limits are
-// computed from are checked.
+// Reads everything that is stored. A row that is damaged or not understood goes into the table `broken`, and the rest
+// is kept (jobs.md §7.1). Rows of the store, from their columns into a Snapshot: jobs, their work and their history
+// (jobs.md §7.1, §7.2); apps' memories, ledgers, alarms, messages and usage clocks (limits.md §2.2, §3.4, §7). Values
+// that limits are computed from are checked.
 #pragma once
 #include <cstdint>
 #include <optional>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "base/sqlite/sqlite.hpp"
 #include "contract/model/record.hpp"
 #include "stint/units.hpp"
 
 namespace stint {
+
+/// Runs inside a transaction. Moves broken rows, and reports in `notes` which and why; writes nothing else. The
+/// generation is one more than that of the last commit.
+Result<Snapshot> readSnapshot(Database& database, const BootId& boot, std::vector<std::string>& notes);
 
 /// Reads the columns of a row of readSql(), one after the other.
 class StoredRow {

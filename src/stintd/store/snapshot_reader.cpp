@@ -1,14 +1,13 @@
-#include "stintd/store/snapshot_reader.hpp"
+#include "stintd/store/rows.hpp"
 
 #include <functional>
 #include <limits>
 
 #include "base/result/errors.hpp"
 #include "base/text/number.hpp"
-#include "stintd/store/device_json.hpp"
+#include "stintd/store/app_json.hpp"
 #include "stintd/store/history.hpp"
 #include "stintd/store/ledger_json.hpp"
-#include "stintd/store/rows.hpp"
 #include "stintd/store/schema.hpp"
 
 namespace stint {

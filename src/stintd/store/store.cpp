@@ -10,7 +10,7 @@
 #include "stintd/store/history.hpp"
 #include "stintd/store/opening.hpp"
 #include "stintd/store/record_writer.hpp"
-#include "stintd/store/snapshot_reader.hpp"
+#include "stintd/store/rows.hpp"
 
 namespace stint {
 

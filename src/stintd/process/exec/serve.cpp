@@ -12,7 +12,6 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "stintd/process/exec/order.hpp"
 #include "stintd/process/exec/reap.hpp"
 
 namespace stint {
