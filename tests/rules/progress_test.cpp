@@ -2,7 +2,7 @@
 #include <doctest/doctest.h>
 
 #include "contract/rules/ending.hpp"
-#include "contract/rules/pace.hpp"
+#include "contract/rules/transfer_rate.hpp"
 #include "rules/instant.hpp"
 
 namespace stint {

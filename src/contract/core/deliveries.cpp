@@ -4,7 +4,7 @@
 
 #include "base/result/errors.hpp"
 #include "contract/core/device.hpp"
-#include "contract/core/receivers.hpp"
+#include "contract/core/registrations.hpp"
 #include "contract/core/state.hpp"
 #include "contract/rules/admission.hpp"
 #include "contract/rules/forecast.hpp"

@@ -1,17 +1,55 @@
-#include "contract/core/imagined.hpp"
-
+// A forecast for a job, supposing that something were different (jobs.md §9.6): a copy of the core handles that event,
+// and then the events that follow by themselves. Apps behave there as well as they can: they connect, run, stop when
+// they are asked to, and end when their bytes are moved. The copy's records and effects stay there.
 #include <algorithm>
+#include <map>
+#include <optional>
 
 #include "base/result/containers.hpp"
 #include "base/result/errors.hpp"
 #include "contract/core/explanation.hpp"
+#include "contract/core/scheduler.hpp"
 #include "contract/core/state.hpp"
+#include "contract/model/questions.hpp"
 #include "contract/rules/connectivity.hpp"
 #include "contract/rules/forecast.hpp"
 #include "contract/rules/obstacle.hpp"
 
 namespace stint {
 namespace {
+
+class Imagined {
+public:
+    /// `core` is a copy of one in the midst of its work.
+    Imagined(Scheduler& core, Now now) : core_(core), begin_(now), now_(now) {}
+
+    /// Takes up a run that was under way when the copy was made, from where it was.
+    void goesOn(const Run& run);
+    /// Has the copy handle the event, and all that follows from it at this instant.
+    void tell(const Event& event);
+    /// Goes on until the job starts, nothing more happens, or too much has.
+    void until(const JobKey& job);
+
+    Now now() const { return now_; }
+    /// The time at which that job began to run there.
+    std::optional<WallTime> startOf(const JobKey& job) const;
+
+private:
+    bool next();
+    void settle();
+    void take(const Step& step);
+    void answer(Duration after, Event event) { answers_.emplace(now_.elapsed + after, std::move(event)); }
+    void start(const CallStart& call);
+    void kill(const AppId& app);
+
+    Scheduler& core_;
+    Now begin_;
+    Now now_;
+    std::multimap<Instant, Event> answers_;
+    std::map<RunId, JobKey> runs_;
+    std::map<JobKey, WallTime> started_;
+    int events_ = 0;
+};
 
 /// The limits of one question: a turn of the daemon waits for it.
 constexpr int mostEvents = 300;
@@ -35,6 +73,26 @@ std::optional<Duration> longer(std::optional<Duration> one, std::optional<Durati
     return std::max(*one, *other);
 }
 
+/// The time that the rest of these bytes takes on this network; nullopt: unknown.
+std::optional<Duration> timeLeft(Bytes estimatedDown, Bytes estimatedUp, const Moved& moved,
+                                 const std::optional<Network>& network) {
+    if ((estimatedDown < 0 && estimatedUp < 0) || !network) return std::nullopt;
+    return longer(timeFor(leftOf(estimatedDown, moved.down), network->downstream),
+                  timeFor(leftOf(estimatedUp, moved.up), network->upstream));
+}
+
+/// The same for a run: at the rate it has had so far, once it has moved bytes for a while.
+std::optional<Duration> timeLeft(const Run& run, Instant now) {
+    if (run.estimatedDown < 0 && run.estimatedUp < 0) return std::nullopt;
+    const Duration ran = now - run.began;
+    const Bytes moved = run.transferredDown + run.transferredUp - run.resumedAt.value_or(0);
+    if (ran < steady || moved <= 0)
+        return timeLeft(run.estimatedDown, run.estimatedUp, {run.transferredDown, run.transferredUp}, run.network);
+    const Bytes left = leftOf(run.estimatedDown, run.transferredDown) + leftOf(run.estimatedUp, run.transferredUp);
+    const Kbps rate = moved / ran.count() * 8 + moved % ran.count() * 8 / ran.count(); // bits by milliseconds
+    return timeFor(left, std::max<Kbps>(rate, 1));
+}
+
 // Adds the end of the job: by its run, if it runs there; else by the bytes that it is to move.
 void addEnd(const State& state, const JobKey& key, const JobView& view, Now now, Forecast& forecast) {
     if (!forecast.starts) return;
@@ -54,26 +112,6 @@ void addEnd(const State& state, const JobKey& key, const JobView& view, Now now,
 // True if time alone may clear all of them, or the end of another job.
 bool mayPass(const std::vector<Blocker>& blockers) {
     return std::ranges::all_of(blockers, [](const Blocker& one) { return one.until || isOfTheQueue(one.gate); });
-}
-
-} // namespace
-
-std::optional<Duration> timeLeft(Bytes estimatedDown, Bytes estimatedUp, const Moved& moved,
-                                 const std::optional<Network>& network) {
-    if ((estimatedDown < 0 && estimatedUp < 0) || !network) return std::nullopt;
-    return longer(timeFor(leftOf(estimatedDown, moved.down), network->downstream),
-                  timeFor(leftOf(estimatedUp, moved.up), network->upstream));
-}
-
-std::optional<Duration> timeLeft(const Run& run, Instant now) {
-    if (run.estimatedDown < 0 && run.estimatedUp < 0) return std::nullopt;
-    const Duration ran = now - run.began;
-    const Bytes moved = run.transferredDown + run.transferredUp - run.resumedAt.value_or(0);
-    if (ran < steady || moved <= 0)
-        return timeLeft(run.estimatedDown, run.estimatedUp, {run.transferredDown, run.transferredUp}, run.network);
-    const Bytes left = leftOf(run.estimatedDown, run.transferredDown) + leftOf(run.estimatedUp, run.transferredUp);
-    const Kbps rate = moved / ran.count() * 8 + moved % ran.count() * 8 / ran.count(); // bits by milliseconds
-    return timeFor(left, std::max<Kbps>(rate, 1));
 }
 
 void Imagined::goesOn(const Run& run) {
@@ -184,6 +222,8 @@ std::optional<WallTime> Imagined::startOf(const JobKey& job) const {
     const auto found = started_.find(job);
     return found == started_.end() ? std::nullopt : std::optional(found->second);
 }
+
+} // namespace
 
 Scheduler::Scheduler(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 

@@ -44,12 +44,11 @@ struct Line {
     std::optional<Duration> keepAlive;  ///< it is connected, and asks so long after it last did
     Instant asked;                      ///< when it last did, or brought something
     std::optional<Instant> next;        ///< when it asks again
-    std::optional<Instant>
-        changes;         ///< when the next registration changes by itself (rotation.hpp, unknown.hpp, receivers.hpp)
-    bool inDoze = false; ///< `next` was planned in Doze
-    std::optional<std::string> route; ///< the interface of the network; empty: there is none; nullopt: not known yet
-    bool mayBeDead = false;           ///< the device slept, or the route is another
-    bool up = false;                  ///< as it last said, with the following
+    std::optional<Instant> changes;     ///< when the next registration changes by itself (registrations.hpp)
+    bool inDoze = false;                ///< `next` was planned in Doze
+    std::optional<std::string> route;   ///< the interface of the network; empty: there is none; nullopt: not known yet
+    bool mayBeDead = false;             ///< the device slept, or the route is another
+    bool up = false;                    ///< as it last said, with the following
     std::string server, trouble;
     std::optional<WallTime> since;
     Duration roundTrip{0};

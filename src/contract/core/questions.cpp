@@ -11,8 +11,8 @@
 #include "contract/rules/admission.hpp"
 #include "contract/rules/ending.hpp"
 #include "contract/rules/kind.hpp"
-#include "contract/rules/pace.hpp"
 #include "contract/rules/safeguard.hpp"
+#include "contract/rules/transfer_rate.hpp"
 
 namespace stint {
 

@@ -1,4 +1,4 @@
-#include "contract/core/receivers.hpp"
+#include "contract/core/registrations.hpp"
 
 #include <algorithm>
 #include <array>
@@ -7,7 +7,6 @@
 #include <fmt/core.h>
 
 #include "base/result/errors.hpp"
-#include "contract/core/rotation.hpp"
 #include "contract/core/state.hpp"
 #include "contract/rules/admission.hpp"
 #include "contract/rules/p256.hpp"

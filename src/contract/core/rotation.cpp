@@ -1,4 +1,4 @@
-#include "contract/core/rotation.hpp"
+#include "contract/core/registrations.hpp"
 
 #include <algorithm>
 #include <utility>

@@ -14,9 +14,9 @@
 #include "contract/rules/job_clocks.hpp"
 #include "contract/rules/kind.hpp"
 #include "contract/rules/limit_gates.hpp"
-#include "contract/rules/pace.hpp"
 #include "contract/rules/quota.hpp"
 #include "contract/rules/safeguard.hpp"
+#include "contract/rules/transfer_rate.hpp"
 
 namespace stint {
 

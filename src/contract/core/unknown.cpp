@@ -1,4 +1,4 @@
-#include "contract/core/unknown.hpp"
+#include "contract/core/registrations.hpp"
 
 #include <algorithm>
 #include <utility>

@@ -404,10 +404,11 @@ struct Run : RunTerms {
     Bytes estimatedUp = NETWORK_BYTES_UNKNOWN;
     Bytes transferredDown = 0;
     Bytes transferredUp = 0;
-    std::optional<Bytes> resumedAt;             ///< the bytes transferred that its app reported first
-    Bytes gained = 0;                           ///< since then, each counted that came on top
-    std::array<std::optional<InPlace>, 3> pace; ///< of the last seconds, oldest first (contract/rules/pace.hpp)
-    std::map<std::uint64_t, Moved> itemsMoved;  ///< by items that report their own; the totals above include them
+    std::optional<Bytes> resumedAt; ///< the bytes transferred that its app reported first
+    Bytes gained = 0;               ///< since then, each counted that came on top
+    std::array<std::optional<InPlace>, 3>
+        pace;                                  ///< of the last seconds, oldest first (contract/rules/transfer_rate.hpp)
+    std::map<std::uint64_t, Moved> itemsMoved; ///< by items that report their own; the totals above include them
 };
 
 /// All that a job was scheduled with. It may have secrets: it is for the store alone, never for what people see.

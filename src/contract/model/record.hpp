@@ -9,6 +9,7 @@
 #include <variant>
 #include <vector>
 
+#include "base/result/containers.hpp"
 #include "base/text/app_id.hpp"
 #include "base/time/time.hpp"
 #include "contract/model/alarm.hpp"
@@ -163,7 +164,13 @@ using Record =
                  SaveLinePlace, SaveSeenMessage, KeepSeenMessages, SaveDigest>;
 
 /// True if the record still counts after a reboot. One that does not has to survive the daemon, but no power loss.
-bool outlivesBoot(const Record& record);
+inline bool outlivesBoot(const Record& record) {
+    return std::visit(
+        Overloaded{[](const SaveJob& saved) { return saved.job.info.isPersisted() || saved.replacesPersisted; },
+                   [](const SaveContent&) { return false; }, [](const SaveDeviceState&) { return false; },
+                   [](const auto&) { return true; }},
+        record);
+}
 
 /// The mark on every commit.
 struct Stamp {

@@ -1,5 +1,7 @@
 #include "contract/rules/transfer_rate.hpp"
 
+#include <algorithm>
+
 namespace stint {
 namespace {
 
@@ -29,6 +31,40 @@ TransferRate transferRate(const World& world) {
     TransferRate rate{.most = isWithin(*hours, now - today) ? 0 : constants.transferRate, .until = {}};
     if (next) rate.until = world.now.elapsed + (*next - world.now.wall);
     return rate;
+}
+
+namespace {
+
+constexpr Duration halfWindow = 2500ms; ///< a rate covers the last one to two of these
+constexpr Duration stall = 3s;
+constexpr Duration shortest = 500ms;
+
+} // namespace
+
+// jobs.md §4.7.
+void notePace(Run& run, Instant now) {
+    auto& [oldest, middle, newest] = run.pace;
+    const InPlace report{now, std::max<Bytes>(run.transferredDown, 0) + std::max<Bytes>(run.transferredUp, 0)};
+    if (!newest || report.bytes < newest->bytes) { // its first report, or it begins anew
+        oldest = middle = newest = report;
+        return;
+    }
+    if (now - middle->at >= halfWindow) {
+        oldest = middle;
+        middle = newest;
+    }
+    run.gained += report.bytes - newest->bytes;
+    newest = report;
+}
+
+Bytes paceOf(const Run& run, Instant now) {
+    const auto& [oldest, middle, newest] = run.pace;
+    if (!newest || run.state != RunState::Executing) return NETWORK_BYTES_UNKNOWN;
+    const Duration span = newest->at - oldest->at;
+    const Bytes moved = newest->bytes - oldest->bytes;
+    if (now - newest->at >= stall) return moved > 0 || now - oldest->at >= stall ? 0 : NETWORK_BYTES_UNKNOWN;
+    if (span < shortest) return NETWORK_BYTES_UNKNOWN;
+    return moved * 1000 / span.count();
 }
 
 } // namespace stint
