@@ -57,7 +57,8 @@ std::string shardOf(std::string_view device) {
     return fmt::format("{:02x}", hash.front() % shards);
 }
 bool isShard(std::string_view shard) {
-    return shard.size() == 2 && shard[0] == '0' && std::string_view("0123456789abcdef").find(shard[1]) != shard.npos;
+    return shard.size() == 2 && shard[0] == '0' &&
+           std::string_view("0123456789abcdef").find(shard[1]) != std::string_view::npos;
 }
 
 std::optional<Urgency> urgencyOf(std::string_view letter) {

@@ -106,13 +106,13 @@ Json revocations(const std::vector<Revoked>& revoked) {
 /// {{name()}} is the name in a device's own JWT.
 Json scopeOf(const std::string& signer) {
     const std::string device = "{{name()}}";
-    const Json template_{
+    const Json rights{
         {"pub", {{"allow", {subjectOf(Service::Box, "*", device), subjectOf(Service::Registrations, "*", device)}}}},
         {"sub", {{"allow", {fmt::format("{}*.{}.>", livePrefix, device), fmt::format("_INBOX.{}.>", device)}}}},
         {"subs", mostSubscriptions},
         {"data", -1},
         {"payload", limits::question}};
-    return {{"kind", "user_scope"}, {"key", signer}, {"role", "device"}, {"template", template_}};
+    return {{"kind", "user_scope"}, {"key", signer}, {"role", "device"}, {"template", rights}};
 }
 
 /// The keys of such a text, in their order: all of them, or those of its first maker.

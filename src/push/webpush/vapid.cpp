@@ -69,9 +69,9 @@ std::string vapidFor(std::string_view origin, WallTime expires, const KeyPair& k
 
 Result<std::string> signerOf(std::string_view authorization, std::string_view origin, WallTime now) {
     const auto space = authorization.find(' ');
-    const absl::string_view word(authorization.data(), std::min(space, authorization.size()));
-    if (space == std::string_view::npos ||
-        !absl::EqualsIgnoreCase(word, absl::string_view(scheme.data(), scheme.size())))
+    const auto word = authorization.substr(0, space);
+    if (space == std::string_view::npos || !absl::EqualsIgnoreCase(absl::string_view(word.data(), word.size()),
+                                                                   absl::string_view(scheme.data(), scheme.size())))
         return fail(Errc::ILLEGAL_ARGUMENT, "its Authorization is not `vapid t=…, k=…` (RFC 8292 §3)");
     const auto [token, key] = parametersOf(authorization.substr(space));
     const auto point = fromBase64Url(key, pointSize);
