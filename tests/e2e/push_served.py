@@ -1,5 +1,6 @@
 """`stint push serve` of a test, and devices that have joined it (push.md §3.1, §5)."""
 
+import contextlib
 import os
 import select
 import signal
@@ -19,8 +20,12 @@ needs_all = pytest.mark.skipif(bool(MISSING) or not (BIN / "stint-pushctl").exis
 
 
 def children_of(pid):
+    found = {}
     with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as file:
-        return {open(f"/proc/{child}/comm", encoding="ascii").read().strip(): int(child) for child in file.read().split()}
+        for child in file.read().split():
+            with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # it has ended since
+                found[open(f"/proc/{child}/comm", encoding="ascii").read().strip()] = int(child)
+    return found
 
 
 class Served(HttpServer):
