@@ -18,9 +18,9 @@ namespace {
 
 // A lock of the open file, not of the process: a child that a worker starts does not inherit it, by O_CLOEXEC, and
 // closing another descriptor does not release it.
-struct flock byteOf(Session session) {
+struct flock byteOf(Session session, short type = F_WRLCK) {
     struct flock lock {};
-    lock.l_type = F_WRLCK;
+    lock.l_type = type;
     lock.l_whence = SEEK_SET;
     lock.l_start = session;
     lock.l_len = 1;
@@ -52,8 +52,7 @@ Result<Session> SessionLocks::take(Session next) {
 }
 
 Result<void> SessionLocks::hold(Names how, Duration longest) const {
-    struct flock lock = byteOf(namesOfFile);
-    if (how == Names::Together) lock.l_type = F_RDLCK;
+    struct flock lock = byteOf(namesOfFile, how == Names::Together ? F_RDLCK : F_WRLCK);
     const Duration until = steadyNow() + longest;
     while (::fcntl(file_.get(), F_OFD_SETLK, &lock) != 0) {
         const bool isHeldByOthers = errno == EAGAIN || errno == EACCES;
@@ -65,8 +64,7 @@ Result<void> SessionLocks::hold(Names how, Duration longest) const {
 }
 
 void SessionLocks::letGo() const {
-    struct flock lock = byteOf(namesOfFile);
-    lock.l_type = F_UNLCK;
+    struct flock lock = byteOf(namesOfFile, F_UNLCK);
     ::fcntl(file_.get(), F_OFD_SETLK, &lock);
 }
 
@@ -79,8 +77,7 @@ bool SessionLocks::isHeld(Session session) const {
 }
 
 void SessionLocks::hand(bool on) const {
-    struct flock lock = byteOf(firstHanding + own_);
-    if (!on) lock.l_type = F_UNLCK;
+    struct flock lock = byteOf(firstHanding + own_, on ? F_WRLCK : F_UNLCK);
     ::fcntl(file_.get(), F_OFD_SETLK, &lock); // nobody else locks this byte
 }
 
@@ -113,7 +110,7 @@ Result<std::filesystem::path> setAside(const std::filesystem::path& file, std::s
     std::filesystem::create_hard_link(file.string() + "-wal", aside.string() + "-wal", wrong);
     std::filesystem::rename(file, aside, wrong);
     if (wrong) return fail(Errc::STORAGE, "{}: {}", file.string(), wrong.message());
-    for (const char* part : {"-wal", "-shm"}) {
+    for (const char* part : logParts) {
         std::filesystem::rename(file.string() + part, aside.string() + part, wrong);
         std::filesystem::remove(file.string() + part, wrong); // two names of one file are not renamed
     }
@@ -123,7 +120,7 @@ Result<std::filesystem::path> setAside(const std::filesystem::path& file, std::s
 /// Makes the file where there is none. Its log's names are another file's, which a death or a person has taken away,
 /// and perhaps still that of a process: SQLite would read the new file with it.
 Result<void> makeFile(const std::filesystem::path& file) {
-    for (const char* part : {"-wal", "-shm"}) {
+    for (const char* part : logParts) {
         std::error_code wrong;
         std::filesystem::remove(file.string() + part, wrong);
         if (wrong) return fail(Errc::STORAGE, "{}{}: {}", file.string(), part, wrong.message());
@@ -420,8 +417,10 @@ Result<void> Store::commit(const std::vector<Record>& records) {
             STINT_TRY(write(record));
         return database_->commitShared(logTooLong);
     }();
-    if (!committed.ok()) giveUp();
-    if (!committed.ok()) return committed;
+    if (!committed.ok()) {
+        giveUp();
+        return committed;
+    }
     if (locks_) locks_->letGo();
     if (!records.empty() && locks_) locks_->ring();
     restored_.clear();

@@ -76,8 +76,9 @@ Result<Witness> Witness::open(const std::filesystem::path& directory) {
     const auto file = directory / "work-ended.db";
     auto opened = onto(file);
     if (opened.ok() || !isDamage(opened.error())) return opened;
-    for (const char* part : {"-wal", "-shm", ""})
+    for (const char* part : logParts)
         std::filesystem::remove(file.string() + part, wrong);
+    std::filesystem::remove(file, wrong);
     return onto(file);
 }
 

@@ -4,6 +4,7 @@
 // without a sync of its own, and ends that a death keeps from it are added when work.db is opened next.
 // Both are plain files, made for SQLite to open where there is none.
 #pragma once
+#include <array>
 #include <filesystem>
 #include <vector>
 
@@ -17,6 +18,8 @@ namespace stint::work {
 /// which opening might wait.
 Result<void> makePlainFile(const std::filesystem::path& file);
 
+/// The ends of the names under which SQLite keeps a file's log.
+constexpr std::array<const char*, 2> logParts{"-wal", "-shm"};
 constexpr Bytes logTooLong = 4_MiB; ///< of a file of the library's, before it is checkpointed
 
 class Witness {

@@ -99,7 +99,7 @@ private:
     bool isShutDown();
     void keepLater(Event event, std::string notice);
     void keepAgain();
-    void forgetUnkept(std::int32_t job);
+    template <class... What> void forgetUnkept(std::int32_t job);
     Result<void> showForeground(const std::shared_ptr<Values>& values, const ForegroundInfo& info);
     /// The notification, unless a run shows it. The mutex is held.
     std::optional<std::int32_t> ifUnused(std::optional<std::int32_t> notification) const;

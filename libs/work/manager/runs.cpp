@@ -38,10 +38,15 @@ Result<void> isOverError() { return fail(Errc::ILLEGAL_STATE, "the run is over")
 
 } // namespace
 
+template <class... What> void WorkManager::Impl::forgetUnkept(std::int32_t job) {
+    const std::scoped_lock lock(mutex_);
+    std::erase_if(unkept_, [job](const Event& event) { return (isOf<What>(job, event) || ...); });
+}
+
 bool WorkManager::Impl::startJob(std::int32_t job, const std::optional<UUID>& request) {
     const auto outcome = call(JobStarted{job, request});
     if (outcome.ok()) {
-        forgetUnkept(job); // a worker that could not be stopped works in this run
+        forgetUnkept<JobStopped, JobWaits>(job); // a worker that could not be stopped works in this run
         return outcome->goesOn;
     }
     ground_->scheduler().finish(job, true); // the file cannot be written now: again, after the back-off
@@ -60,10 +65,7 @@ bool WorkManager::Impl::stopJob(std::int32_t job, StopReason reason) {
 void WorkManager::Impl::jobWaits(std::int32_t job, const std::vector<PendingReason>& reasons) {
     JobWaits waits{job, reasons};
     const auto outcome = call(waits);
-    {
-        const std::scoped_lock lock(mutex_);
-        std::erase_if(unkept_, [job](const Event& event) { return isOf<JobWaits>(job, event); });
-    }
+    forgetUnkept<JobWaits>(job);
     if (outcome.ok()) return;
     keepLater(std::move(waits), fmt::format("job {}: what it waits for could not be heeded, and is tried again: {}",
                                             job, outcome.error().message));
@@ -253,12 +255,6 @@ void WorkManager::Impl::keepAgain() {
         unkept_.push_back(std::move(event));
         unkeptAt_ = steadyNow() + unkeptWait;
     }
-}
-
-void WorkManager::Impl::forgetUnkept(std::int32_t job) {
-    const std::scoped_lock lock(mutex_);
-    std::erase_if(unkept_,
-                  [job](const Event& event) { return isOf<JobStopped>(job, event) || isOf<JobWaits>(job, event); });
 }
 
 Result<void> WorkManager::Impl::showForeground(const std::shared_ptr<Values>& values, const ForegroundInfo& info) {
