@@ -1,6 +1,7 @@
-// How a campaign goes through its devices (fleet.md §4, `[rollout]`): how many at a time, in which waves, what stops it,
-// and how long each device has.
+// How a campaign goes through its devices (fleet.md §4, `[rollout]`): how many at a time, in which waves, what stops
+// it, and how long each device has.
 #pragma once
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -28,6 +29,7 @@ struct Amount {
 
 /// A device's end in a campaign (fleet.md §4.1). None: it has none yet.
 enum class Outcome : std::uint8_t { None, Succeeded, Failed, Rejected, TimedOut, Expired, Cancelled, Unreachable };
+inline constexpr std::size_t outcomes = 8;
 
 /// A set of ends that are failures.
 class Failures {
@@ -49,12 +51,13 @@ struct Plan {
     /// The devices that may begin before the next wave opens, counted from the first one, each more than the one before
     /// it; the last is all.
     std::vector<Amount> waves;
-    Share waveOk = 9'500;  ///< of a wave's ends: it opens the next
-    Duration soak{0};      ///< from a wave's last end to the next wave
+    Share waveOk = 9'500; ///< of a wave's ends: it opens the next
+    Duration soak{0};     ///< from a wave's last end to the next wave
 
-    Share stopAt = whole + 1;   ///< this share of the ends in `failures` stops the campaign; more than the whole: none does
-    std::uint32_t stopMin = 0;  ///< of ends, before the share counts
-    Failures failures;          ///< a wave's ends that are not ok, too
+    Share stopAt =
+        whole + 1; ///< this share of the ends in `failures` stops the campaign; more than the whole: none does
+    std::uint32_t stopMin = 0; ///< of ends, before the share counts
+    Failures failures;         ///< a wave's ends that are not ok, too
 
     Duration spread{0};      ///< each device waits its own part of it, which the campaign's and its own id make
     Duration beginWithin{0}; ///< from a device's first order on

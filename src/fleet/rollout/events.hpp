@@ -1,0 +1,136 @@
+// Events of a rollout, the records that it makes of them, and what is to be done once those are durable. A device is a
+// number here: its place among the campaign's targets, in the order in which they are offered the order.
+#pragma once
+#include <cstdint>
+#include <variant>
+#include <vector>
+
+#include "fleet/document/plan.hpp"
+
+namespace stint::fleet {
+
+using Device = std::uint32_t;
+using Enrolment = std::uint32_t;
+
+/// A device's place in the campaign (fleet.md §4.1).
+enum class Phase : std::uint8_t { Targeted, Offered, Waiting, Running, Committing, Verifying, Ended };
+
+// Events: from devices.
+
+/// A device's report, which is signed, and of which the last by sequence counts. Its slots are numbered by the device:
+/// a report from before it asked for slot n says n - 1, so that nothing late can give a slot back that it has now.
+struct Report {
+    Device device = 0;
+    Enrolment enrolment = 0;
+    std::uint8_t round = 0;
+    std::uint32_t sequence = 0;
+    std::uint32_t slot = 0;
+    Phase phase = Phase::Waiting; ///< Waiting: it has that slot no more, or had none yet; Ended: with an outcome
+    Outcome outcome = Outcome::None;
+};
+/// A device that could begin asks for its slot of that number, again and again under the same one until it is told.
+struct Ask {
+    Device device = 0;
+    Enrolment enrolment = 0;
+    std::uint8_t round = 0;
+    std::uint32_t slot = 0;
+};
+
+// From operators, whose signatures the caller has checked; and from the fleet.
+
+struct Join {
+    std::vector<Enrolment> devices;
+};
+/// The device is none of the fleet any more, or has joined it anew.
+struct Leave {
+    Device device = 0;
+};
+struct Pause {};
+/// Goes on after a pause; after a stop, for which what has ended until now counts no more; or after a wave that was not
+/// good enough, which is excused.
+struct Resume {};
+struct Cancel {};
+/// Every device that failed, timed out or rejected the order is offered it again.
+struct Retry {};
+/// Time has passed.
+struct Tick {};
+
+using Event = std::variant<Report, Ask, Join, Leave, Pause, Resume, Cancel, Retry, Tick>;
+
+// Records: the decisions of whoever leads. They are appended to the campaign's log as one, or not at all, where
+// somebody else has written since; and they are all that a rollout is made of again, with the devices' reports.
+
+/// Ends by which a campaign is judged, and the failures among them. In a record: those that stop nothing any more.
+struct Judged {
+    std::uint32_t ends = 0;
+    std::uint32_t failures = 0;
+    bool operator==(const Judged&) const = default;
+};
+
+struct Joined {
+    std::vector<Enrolment> devices;
+};
+struct Left {
+    Device device = 0;
+};
+/// They are sent the order for the first time.
+struct Offered {
+    std::vector<Device> devices;
+};
+struct Granted {
+    Device device = 0;
+    std::uint32_t slot = 0;
+};
+/// The server's word for devices that were silent for too long. Their own, when it comes, replaces it.
+struct Presumed {
+    Outcome outcome = Outcome::None;
+    std::vector<Device> devices;
+};
+struct WaveOpened {
+    std::uint16_t wave = 0;
+};
+struct Stopped {};
+struct Paused {};
+struct Resumed {
+    Judged before;
+    bool excusesWave = false; ///< it was not good enough
+};
+struct Cancelled {};
+/// The campaign's own expiry: nobody begins any more.
+struct RanOut {};
+struct Retried {
+    std::uint8_t round = 0; ///< of the campaign, from 1 on
+    std::vector<Device> devices;
+    Judged before;
+};
+
+using Record = std::variant<Joined, Left, Offered, Granted, Presumed, WaveOpened, Stopped, Paused, Resumed, Cancelled,
+                            RanOut, Retried>;
+
+// Effects.
+
+/// The order is published to the device's mailbox. `again`: it is there, and the device waits for a slot: a hint is
+/// enough.
+struct Order {
+    Device device = 0;
+    std::uint8_t round = 0;
+    bool again = false;
+};
+/// The answer to an Ask.
+struct Reply {
+    enum class Word : std::uint8_t { Begin, Later, Over };
+    Device device = 0;
+    Word word = Word::Over;
+    /// Begin: the device has ended, or stops itself, so long after it asked. Later: it asks again after that.
+    Duration time{0};
+    Outcome outcome = Outcome::None; ///< Over: what the server holds it for; None: it is not meant
+};
+
+using Effect = std::variant<Order, Reply>;
+
+struct Decision {
+    std::vector<Record> records;
+    std::vector<Effect> effects;
+};
+
+} // namespace stint::fleet

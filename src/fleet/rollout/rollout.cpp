@@ -1,0 +1,354 @@
+// What a rollout decides.
+#include "fleet/rollout/rollout.hpp"
+
+#include <algorithm>
+#include <tuple>
+#include <utility>
+
+#include "base/result/errors.hpp"
+
+namespace stint::fleet {
+
+namespace {
+
+constexpr std::size_t mostInRecord = 10'000; ///< devices: a record is one message of the log
+
+// The server's word for a device that was silent for too long (fleet.md §4.1).
+Outcome presumptionOf(const Target& target) {
+    if (target.slot != 0) return Outcome::TimedOut;
+    return target.sequence != 0 || target.phase == Phase::Targeted ? Outcome::Expired : Outcome::Unreachable;
+}
+
+} // namespace
+
+Rollout::Rollout(Plan plan, WallTime expires, bool isOpen)
+    : plan_(std::move(plan)), expires_(expires), isOpen_(isOpen), waves_(plan_.waves.size()) {
+    STINT_CHECK(plan_.atATime > 0 && !waves_.empty());
+}
+
+Decision Rollout::handle(const Event& event, WallTime now) {
+    now_ = std::max(now_, now);
+    Decision decision;
+    std::visit([&](const auto& happened) { on(happened, decision); }, event);
+    settle(decision);
+    return decision;
+}
+
+void Rollout::write(Record record, Decision& decision) {
+    STINT_CHECK(apply(record, now_).ok());
+    decision.records.push_back(std::move(record));
+}
+
+void Rollout::presume(Outcome outcome, std::vector<Device> devices, Decision& decision) {
+    for (std::size_t first = 0; first < devices.size(); first += mostInRecord) {
+        const auto from = devices.begin() + static_cast<std::ptrdiff_t>(first);
+        const std::size_t count = std::min(mostInRecord, devices.size() - first);
+        write(Presumed{outcome, {from, from + static_cast<std::ptrdiff_t>(count)}}, decision);
+    }
+}
+
+void Rollout::on(const Report& report, Decision&) { apply(report, now_); }
+void Rollout::on(const Tick&, Decision&) {}
+void Rollout::on(const Join& join, Decision& decision) { write(Joined{join.devices}, decision); }
+
+void Rollout::on(const Leave& leave, Decision& decision) {
+    if (leave.device < targets_.size() && !targets_[leave.device].hasEnded()) write(Left{leave.device}, decision);
+}
+
+void Rollout::on(const Pause&, Decision& decision) {
+    if (!isPaused_ && !hasEnded()) write(Paused{}, decision);
+}
+
+void Rollout::on(const Resume&, Decision& decision) {
+    const bool excusesWave = wave_ < plan_.waves.size() && isWaveOver() && !isWaveGood();
+    if (!hasEnded() && (isPaused_ || isStopped_ || excusesWave))
+        write(Resumed{isStopped_ ? judged() : before_, excusesWave}, decision);
+}
+
+void Rollout::on(const Cancel&, Decision& decision) {
+    if (!isCancelled_ && !hasEnded()) write(Cancelled{}, decision);
+}
+
+void Rollout::on(const Retry&, Decision& decision) {
+    if (isCancelled_ || hasRunOut_ || round_ == UINT8_MAX) return;
+    std::vector<Device> devices;
+    for (Device device = 0; device < targets_.size(); ++device) {
+        const Outcome outcome = targets_[device].outcome;
+        if (outcome == Outcome::Failed || outcome == Outcome::TimedOut || outcome == Outcome::Rejected)
+            devices.push_back(device);
+    }
+    if (devices.empty()) return;
+    Judged before = judged();
+    for (const Device device : devices) {
+        --before.ends;
+        if (plan_.failures.contains(targets_[device].outcome)) --before.failures;
+    }
+    write(Retried{static_cast<std::uint8_t>(round_ + 1), devices, before}, decision);
+    for (const Device device : devices)
+        decision.effects.emplace_back(orderTo(device, false));
+}
+
+// ---- Slots (fleet.md §4.2) ----
+
+bool Rollout::mayGrant(const Target& target) const {
+    if (!mayBegin() || target.hasEnded()) return false;
+    const std::uint32_t others = slots_ - (target.holdsSlot() ? 1 : 0);
+    return others < plan_.atATime && (target.wave != 0 || begun_ < capacity(wave_));
+}
+
+void Rollout::on(const Ask& ask, Decision& decision) {
+    const auto tell = [&](Reply answer) { decision.effects.emplace_back(answer); };
+    if (!isMeant(ask.device, ask.enrolment)) return tell({ask.device, Reply::Word::Over, Duration(0), Outcome::None});
+    const Target& target = targets_[ask.device];
+    const bool isOld = ask.round != target.round || ask.slot <= target.over || ask.slot < target.slot;
+    if (target.hasEnded() || isOld) return tell({ask.device, Reply::Word::Over, Duration(0), target.outcome});
+    if (isCancelled_) return tell({ask.device, Reply::Word::Over, Duration(0), Outcome::Cancelled});
+    if (hasRunOut_) return tell({ask.device, Reply::Word::Over, Duration(0), Outcome::Expired});
+    if (ask.slot == target.slot) { // the answer did not reach it
+        const auto mine = std::find_if(toEnd_.rbegin(), toEnd_.rend(), [&](const Due& due) {
+            return due.device == ask.device && due.slot == ask.slot;
+        });
+        STINT_CHECK(mine != toEnd_.rend());
+        const Duration left = mine->when - slotMargin - now_;
+        if (left > Duration(0)) return tell({ask.device, Reply::Word::Begin, left, Outcome::None});
+        return tell(refusal(ask));
+    }
+    if (!mayGrant(target)) return tell(refusal(ask));
+    write(Granted{ask.device, ask.slot}, decision);
+    tell({ask.device, Reply::Word::Begin, plan_.endWithin, Outcome::None});
+}
+
+Reply Rollout::refusal(const Ask& ask) {
+    giveUp(ask.device); // it waits for a place, and keeps none
+    if (targets_[ask.device].wave == 0 && !isAsking_[ask.device]) {
+        isAsking_[ask.device] = true;
+        asking_.push_back(ask.device);
+    }
+    Duration after = mayBegin() ? lendAfter : askAgain;
+    if (const auto opens = nextWave(); opens && *opens > now_) after = std::min(*opens - now_, askAgain);
+    return {ask.device, Reply::Word::Later, after, Outcome::None};
+}
+
+// ---- What follows ----
+
+void Rollout::settle(Decision& decision) {
+    if (!hasRunOut_ && now_ >= expires_ && !hasEnded()) {
+        write(RanOut{}, decision);
+        std::array<std::vector<Device>, outcomes> silent;
+        for (Device device = 0; device < targets_.size(); ++device) {
+            const Target& target = targets_[device];
+            if (!target.hasEnded() && !target.holdsSlot())
+                silent[static_cast<std::size_t>(presumptionOf(target))].push_back(device);
+        }
+        for (std::size_t outcome = 0; outcome < outcomes; ++outcome)
+            presume(static_cast<Outcome>(outcome), std::move(silent[outcome]), decision);
+    }
+    presume(decision);
+    judge(decision);
+    offer(decision);
+}
+
+bool Rollout::isStillToBegin(const Due& due) const {
+    const Target& target = targets_[due.device];
+    return !target.hasEnded() && !target.holdsSlot() && target.slot == due.slot && target.round == due.round;
+}
+
+bool Rollout::isStillToEnd(const Due& due) const {
+    return targets_[due.device].holdsSlot() && targets_[due.device].slot == due.slot;
+}
+
+void Rollout::presume(Decision& decision) {
+    std::vector<Device> timedOut, expired, unreachable;
+    for (; !toEnd_.empty() && (toEnd_.front().when <= now_ || !isStillToEnd(toEnd_.front())); toEnd_.pop_front())
+        if (isStillToEnd(toEnd_.front())) timedOut.push_back(toEnd_.front().device);
+    presume(Outcome::TimedOut, std::exchange(timedOut, {}), decision);
+    for (; !toBegin_.empty() && (toBegin_.front().when <= now_ || !isStillToBegin(toBegin_.front()));
+         toBegin_.pop_front()) {
+        const Due& due = toBegin_.front();
+        if (!isStillToBegin(due)) continue;
+        const Outcome outcome = presumptionOf(targets_[due.device]);
+        (outcome == Outcome::TimedOut  ? timedOut
+         : outcome == Outcome::Expired ? expired
+                                       : unreachable)
+            .push_back(due.device);
+    }
+    presume(Outcome::TimedOut, std::move(timedOut), decision);
+    presume(Outcome::Expired, std::move(expired), decision);
+    presume(Outcome::Unreachable, std::move(unreachable), decision);
+}
+
+Judged Rollout::judged() const {
+    Failures judges = plan_.failures;
+    judges.add(Outcome::Succeeded).add(Outcome::Failed).add(Outcome::Rejected).add(Outcome::TimedOut);
+    Judged judged;
+    for (std::size_t each = 0; each < outcomes; ++each) {
+        if (judges.contains(static_cast<Outcome>(each))) judged.ends += ends_[each];
+        if (plan_.failures.contains(static_cast<Outcome>(each))) judged.failures += ends_[each];
+    }
+    return judged;
+}
+
+bool Rollout::isToStop() const {
+    const auto [ends, failures] = judged();
+    // A late word may have taken ends back that were counted before.
+    const std::uint64_t ended = ends - std::min(ends, before_.ends);
+    const std::uint64_t wrong = failures - std::min(failures, before_.failures);
+    return ended > 0 && ended >= plan_.stopMin && wrong * whole >= ended * plan_.stopAt;
+}
+
+std::uint32_t Rollout::capacity(std::uint16_t wave) const {
+    const auto all = static_cast<std::uint32_t>(targets_.size());
+    if (wave >= plan_.waves.size()) return all;
+    std::uint32_t most = 0;
+    for (std::uint16_t each = 0; each < wave; ++each)
+        most = std::max(most, plan_.waves[each].of(all));
+    return most;
+}
+
+bool Rollout::isWaveOver() const {
+    const Wave& wave = waves_[wave_ - 1U];
+    if (capacity(wave_) == 0 || begun_ < capacity(wave_) || wave.open > 0) return false;
+    // Half of it speaks for it; but a wave that has room for nobody more than the one before it has nothing to say.
+    return wave.begun == 0 || 2 * wave.ended >= wave.begun;
+}
+
+bool Rollout::isWaveGood() const {
+    const Wave& wave = waves_[wave_ - 1U];
+    return wave.isExcused || std::uint64_t{wave.ok} * whole >= std::uint64_t{wave.ended} * plan_.waveOk;
+}
+
+std::optional<WallTime> Rollout::nextWave() const {
+    if (!mayBegin() || wave_ >= plan_.waves.size() || !isWaveOver() || !isWaveGood()) return std::nullopt;
+    const Wave& wave = waves_[wave_ - 1U];
+    return wave.isExcused || !wave.lastEnd ? now_ : *wave.lastEnd + plan_.soak;
+}
+
+void Rollout::judge(Decision& decision) {
+    if (mayBegin() && !hasEnded() && isToStop()) write(Stopped{}, decision);
+    for (auto next = nextWave(); next && *next <= now_; next = nextWave())
+        write(WaveOpened{static_cast<std::uint16_t>(wave_ + 1)}, decision);
+}
+
+std::vector<Effect> Rollout::lead() {
+    std::vector<Effect> effects;
+    if (isCancelled_ || hasRunOut_) return effects;
+    const WallTime oldest = now_ + plan_.beginWithin - lendAfter;
+    for (auto due = toBegin_.rbegin(); due != toBegin_.rend() && due->when >= oldest; ++due)
+        if (isStillToBegin(*due) && targets_[due->device].phase == Phase::Offered)
+            effects.emplace_back(orderTo(due->device, false));
+    return effects;
+}
+
+/// Orders that may be sent now, so that no more devices are meant than may begin.
+std::uint32_t Rollout::places() const {
+    if (!mayBegin()) return 0;
+    const std::uint32_t running = slots_ + hopes_;
+    const std::uint32_t come = begun_ + hopes_;
+    const std::uint32_t room = plan_.atATime - std::min(plan_.atATime, running);
+    return std::min(room, capacity(wave_) - std::min(capacity(wave_), come));
+}
+
+void Rollout::offer(Decision& decision) {
+    for (; !young_.empty() && young_.front().when <= now_; young_.pop_front())
+        giveUp(young_.front().device);
+    std::uint32_t free = places();
+    const auto hope = [&](Device device) {
+        isHope_[device] = true;
+        ++hopes_;
+        young_.push_back({now_ + lendAfter, device});
+        --free;
+    };
+    for (; free > 0 && !asking_.empty(); asking_.pop_front()) {
+        const Device device = asking_.front();
+        if (!isAsking_[device]) continue; // it has begun, or ended
+        isAsking_[device] = false;
+        if (isHope_[device]) continue;
+        hope(device);
+        decision.effects.emplace_back(orderTo(device, true));
+    }
+    while (free > 0 && nextOffer_ < targets_.size()) {
+        std::vector<Device> first;
+        for (Device device = nextOffer_; free > 0 && device < targets_.size() && first.size() < mostInRecord;
+             ++device) {
+            first.push_back(device);
+            if (!targets_[device].hasEnded() && !isHope_[device]) hope(device);
+        }
+        write(Offered{first}, decision);
+        for (const Device device : first)
+            if (!targets_[device].hasEnded()) decision.effects.emplace_back(orderTo(device, false));
+    }
+}
+
+// ---- What is told ----
+
+bool Rollout::hasEnded() const {
+    std::uint64_t ended = 0;
+    for (const std::uint32_t count : ends_)
+        ended += count;
+    return ended == targets_.size() && (!isOpen_ || isCancelled_ || hasRunOut_);
+}
+
+Rollout::State Rollout::state() const {
+    if (hasEnded()) return State::Ended;
+    if (isPaused_) return State::Paused;
+    if (isStopped_) return State::Stopped;
+    if (nextWave()) return State::Soaking;
+    if (mayBegin() && wave_ < plan_.waves.size() && isWaveOver() && !isWaveGood()) return State::Held;
+    return State::Going;
+}
+
+std::optional<WallTime> Rollout::nextDeadline() const {
+    if (hasEnded() && toEnd_.empty()) return std::nullopt;
+    std::optional<WallTime> next = hasRunOut_ ? std::nullopt : std::optional(expires_);
+    const auto sooner = [&](WallTime when) { next = next ? std::min(*next, when) : when; };
+    if (!toEnd_.empty()) sooner(toEnd_.front().when);
+    if (!toBegin_.empty()) sooner(toBegin_.front().when);
+    if (const auto opens = nextWave()) sooner(*opens);
+    if (mayBegin() && !young_.empty() && (nextOffer_ < targets_.size() || !asking_.empty()))
+        sooner(young_.front().when);
+    return next;
+}
+
+bool Rollout::isSame(const Rollout& other) const {
+    const auto told = [](const Rollout& all) {
+        return std::tie(all.targets_, all.wave_, all.round_, all.slots_, all.begun_, all.ends_, all.before_,
+                        all.isPaused_, all.isStopped_, all.isCancelled_, all.hasRunOut_, all.nextOffer_);
+    };
+    return told(*this) == told(other);
+}
+
+std::string Rollout::contradiction() const {
+    std::uint32_t slots = 0;
+    std::uint32_t begun = 0;
+    std::array<std::uint32_t, outcomes> ends{};
+    std::vector<Wave> waves(waves_.size());
+    for (const Target& target : targets_) {
+        slots += target.holdsSlot() ? 1 : 0;
+        if (target.hasEnded()) ++ends[static_cast<std::size_t>(target.outcome)];
+        if (target.hasEnded() != (target.phase == Phase::Ended)) return "an end without its phase";
+        if (target.wave == 0) {
+            if (target.slot != 0) return "a slot of none who began";
+            continue;
+        }
+        ++begun;
+        Wave& wave = waves[target.wave - 1U];
+        ++wave.begun;
+        wave.open += target.holdsSlot() ? 1 : 0;
+        wave.ended += target.hasEnded() ? 1 : 0;
+        wave.ok += target.outcome == Outcome::Succeeded ? 1 : 0;
+    }
+    if (slots != slots_) return fmt::format("{} slots, counted as {}", slots, slots_);
+    if (begun != begun_) return fmt::format("{} have begun, counted as {}", begun, begun_);
+    if (ends != ends_) return "ends are counted wrong";
+    for (std::size_t number = 0; number < waves.size(); ++number) {
+        const Wave& a = waves[number];
+        const Wave& b = waves_[number];
+        if (std::tie(a.begun, a.open, a.ended, a.ok) != std::tie(b.begun, b.open, b.ended, b.ok))
+            return fmt::format("wave {} is counted wrong", number + 1);
+    }
+    if (static_cast<std::uint32_t>(std::count(isHope_.begin(), isHope_.end(), true)) != hopes_)
+        return "hopes are counted wrong";
+    return {};
+}
+
+} // namespace stint::fleet

@@ -1,0 +1,125 @@
+// A fleet of devices that run, die, sleep and come back, two servers that each may believe that they lead, and a
+// network that delays, repeats and loses; all of it out of one number. Devices keep the contract of fleet.md §4.2;
+// nothing is known of the rollout but its answers and its log.
+#pragma once
+#include <deque>
+#include <functional>
+#include <map>
+#include <optional>
+#include <queue>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "fleet/rollout/rollout.hpp"
+
+namespace stint::fleet {
+
+class FleetWorld {
+public:
+    explicit FleetWorld(std::uint64_t seed);
+    /// Plays it to its end. What was wrong; empty: nothing.
+    std::string play();
+    /// How many devices ran, of all plays together: a world in which nothing runs shows nothing.
+    std::uint64_t runs() const { return runs_; }
+    std::uint64_t ends(Outcome outcome) const { return ends_.at(static_cast<std::size_t>(outcome)); }
+
+private:
+    struct Phone {
+        double rate = 1; ///< of its clock
+        bool isOnline = true;
+        bool isAbsent = false; ///< for good
+        bool isIdempotent = true;
+        bool isHostile = false;
+        // Kept over a death.
+        bool hasOrder = false;
+        std::uint8_t round = 0;
+        std::uint32_t sequence = 0;
+        std::uint32_t slot = 0; ///< the one that it asks for, has, or had last
+        bool hadBegun = false;  ///< with that slot, and has not told its end
+        Outcome outcome = Outcome::None;
+        std::deque<Report> unsent;
+        // Gone with a death.
+        bool isRunning = false;
+        bool isAsking = false;
+        bool isCommitted = false;
+        std::uint64_t life = 0; ///< timers of an earlier one come to nothing
+        WallTime asked, until;
+    };
+    struct Logged {
+        Record record;
+        WallTime at;
+    };
+    struct Told {
+        Report report;
+        WallTime at;
+    };
+    struct Server {
+        std::optional<Rollout> rollout;
+        std::size_t read = 0; ///< of the log
+        std::size_t heard = 0;
+        Duration skew{0};
+        bool isDead = false;
+        bool leads = false;
+    };
+
+    // The network and the time.
+    void at(Duration after, std::function<void()> what);
+    Duration soon(Duration longest);
+    bool once(int in);
+    std::int64_t number(std::int64_t least, std::int64_t most);
+
+    void makePlan();
+    void chaos();
+    void fault();
+    void attack(Device device, std::size_t server);
+    // A phone.
+    void order(Device device, std::uint8_t round);
+    void wake(Device device);
+    void wish(Device device);
+    void ask(Device device);
+    void answered(Device device, std::uint32_t slot, const Reply& answer);
+    void stopItself(Device device, std::uint64_t life);
+    void tell(Device device, Phase phase, Outcome outcome = Outcome::None);
+    void finish(Device device, Outcome outcome);
+    void giveBack(Device device);
+    void die(Device device);
+    void send(Device device);
+    void cancelled(Device device);
+    // A server.
+    void serve(std::size_t server, const Event& event);
+    void rebuild(Server& server) const;
+    bool append(Server& server, const Decision& decision);
+    void carryOut(const Decision& decision, std::optional<std::uint32_t> slot);
+    void tick(std::size_t server);
+    void hear(std::size_t server);
+    void check();
+
+    struct Timed {
+        WallTime when;
+        std::uint64_t order = 0;
+        std::function<void()> what;
+        bool operator>(const Timed& other) const { return std::tie(when, order) > std::tie(other.when, other.order); }
+    };
+
+    std::mt19937_64 random_;
+    Plan plan_;
+    bool isOpen_ = false;
+    WallTime now_, expires_;
+    std::uint64_t ordered_ = 0;
+    std::priority_queue<Timed, std::vector<Timed>, std::greater<>> timed_;
+    std::vector<Phone> phones_;
+    std::vector<Logged> log_;
+    std::vector<Told> reports_;
+    std::array<Server, 2> servers_;
+    std::vector<std::optional<std::uint8_t>> mailbox_; ///< rounds of orders that a sleeping phone has not read
+    std::uint16_t opened_ = 1;                         ///< wave, by the log
+    std::vector<bool> hasBegun_;
+    bool isCancelled_ = false;
+    bool isQuiet_ = false;
+    std::string wrong_;
+    std::uint64_t runs_ = 0;
+    std::array<std::uint64_t, outcomes> ends_{};
+};
+
+} // namespace stint::fleet
