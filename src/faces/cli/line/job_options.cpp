@@ -17,17 +17,6 @@ bool isCrons(std::string_view calendar) {
            });
 }
 
-/// Reads "network=any,bytes<=200M"; the daemon checks what the conditions mean.
-Result<std::vector<Condition>> conditionsAfter(const std::string& text) {
-    std::vector<Condition> conditions;
-    for (const std::string_view part : splitAt(text, ",")) {
-        auto condition = conditionIn(part);
-        if (!condition.ok()) return within("--then", condition.error());
-        conditions.push_back(std::move(*condition));
-    }
-    return conditions;
-}
-
 } // namespace
 
 std::vector<Option> startOptions() {
@@ -37,22 +26,6 @@ std::vector<Option> startOptions() {
             {"--wait-max", "DURATION", "after that, change its conditions as --then says"},
             {"--then", "CONDITIONS", "network=any,charging=no,bytes<=200M: in place of its own of the same names"},
             {"--metered-bytes", "SIZE", "at most this much over metered networks, then it waits for another (200M)"}};
-}
-
-Result<Condition> conditionIn(std::string_view text) {
-    const std::size_t sign = text.find('=');
-    const bool isBound = sign != std::string_view::npos && sign > 0 && text[sign - 1] == '<';
-    if (sign == std::string_view::npos && !text.empty())
-        return fail(Errc::ILLEGAL_ARGUMENT, "\"{0}\" has no value; write {0}=yes or {0}=no, network=any, bytes<=200M",
-                    text);
-    if (sign == std::string_view::npos || sign == 0)
-        return fail(Errc::ILLEGAL_ARGUMENT, "\"{}\" is not a condition; write network=any, charging=no or bytes<=200M",
-                    text);
-    Condition condition{std::string(text.substr(0, sign - (isBound ? 1 : 0))), std::string(text.substr(sign + 1))};
-    if (isBound != (condition.name == "bytes"))
-        return fail(Errc::ILLEGAL_ARGUMENT,
-                    "\"{}\" is not a condition; write bytes<=200M, and the others with =, as network=any", text);
-    return condition;
 }
 
 Result<StartTerms> startTermsIn(const Arguments& given, WallTime now) {
@@ -77,7 +50,9 @@ Result<StartTerms> startTermsIn(const Arguments& given, WallTime now) {
     const auto longest = parseDuration(*given.value("wait-max"));
     if (!longest.ok()) return within("--wait-max", longest.error());
     terms.loosensAt = now + *longest;
-    terms.then = STINT_TRY(conditionsAfter(*given.value("then")));
+    auto then = conditionsIn(*given.value("then"));
+    if (!then.ok()) return within("--then", then.error());
+    terms.then = std::move(*then);
     return terms;
 }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/time/time.hpp"
+#include "contract/model/conditions.hpp"
 #include "contract/model/job.hpp"
 #include "contract/model/job_fields.hpp"
 #include "faces/cli/line/verbs.hpp"
@@ -15,8 +16,6 @@ namespace stint::cli {
 
 /// The options of the terms on which a job starts (jobs.md §14.1).
 std::vector<Option> startOptions();
-/// Reads "network=any" or "bytes<=200M"; the daemon checks what it means. IllegalArgument: neither form.
-Result<Condition> conditionIn(std::string_view text);
 
 /// The terms, but for the jobs that it starts after, which the daemon knows. IllegalArgument: an option has none of its
 /// forms, or its time is past.
