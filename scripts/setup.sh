@@ -25,6 +25,7 @@ packages_for() {
     if [ "$1" = test ]; then
         echo python3-pyftpdlib openssl      # servers to transfer from
         echo "${line[@]}" nats-server       # the line of messages, and its broker
+        echo minisign                       # reads and makes what signs a fleet's documents
         echo librsvg2-bin                   # the icons
         echo dbus dunst xvfb xdotool x11-utils # a desktop to show notifications on
         echo "${windows[@]}" openbox xterm sway foot # X's and Wayland's
